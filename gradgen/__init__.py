@@ -1,0 +1,48 @@
+"""gradgen differentiates ordinary Python: it writes the gradient of a function as a NumPy module."""
+
+__version__ = "0.1.0"
+
+from gradgen.api import (  # noqa: E402
+    Differentiable,
+    Gradient,
+    differentiable,
+    emit,
+    grad,
+    value_and_grad,
+)
+from gradgen.errors import (  # noqa: E402
+    ArgumentError,
+    GradgenError,
+    OutputError,
+    SourceError,
+    UnsupportedError,
+)
+
+__all__ = [
+    "ArgumentError",
+    "Differentiable",
+    "GradgenError",
+    "Gradient",
+    "OutputError",
+    "SourceError",
+    "UnsupportedError",
+    "check",
+    "differentiable",
+    "emit",
+    "grad",
+    "to_sympy",
+    "value_and_grad",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import what few programs need, when it is asked for."""
+    if name == "to_sympy":
+        from gradgen.symbolic import to_sympy
+
+        return to_sympy
+    if name == "check":
+        from gradgen.check import check
+
+        return check
+    raise AttributeError(f"module 'gradgen' has no attribute {name!r}")

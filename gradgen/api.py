@@ -1,0 +1,380 @@
+"""The decorators: ``grad``, ``value_and_grad`` and ``differentiable``, and ``emit``.
+
+A gradient function looks at the types of its arguments, takes the module generated for them from
+its cache (or generates it), and calls that.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+import sys
+import types
+from collections.abc import Callable
+from typing import Any, overload
+
+from gradgen.errors import ArgumentError
+from gradgen.frontend.arguments import Opaque, spec_of
+from gradgen.pipeline import Options, Program, run
+
+MAX_SPECIALISATIONS = 256
+
+
+class Specialisation:
+    """One generated module: its program, its function, and what it read from outside."""
+
+    __slots__ = ("call", "captures", "program")
+
+    def __init__(self, program: Program) -> None:
+        from gradgen.emit.module import load
+
+        self.program = program
+        reader = program.function.result["reader"]
+        self.captures = reader.captures
+        self.call = load(program.text, program.name, program.function.captures)
+        self.call.__doc__ = program.text.split('"""')[1]
+
+    def fresh(self) -> bool:
+        """Whether everything read from outside is still what it was."""
+        return all(c.fresh() for c in self.captures)
+
+
+class Gradient:
+    """A function that returns the gradient (and value) of another; made by `grad` and its kin.
+
+    Attributes
+    ----------
+    source : str
+        The generated module: for the types of the last call, else for annotations or example
+        arguments, else in the general form.
+    graph : Graph
+        The operation graph; ``str(graph)``, ``graph.dot()``, ``graph.svg()``.
+    """
+
+    def __init__(self, fn: Callable[..., Any], options: Options, example_args: Any = None) -> None:
+        if isinstance(fn, Differentiable):
+            fn = fn.__wrapped__
+        if isinstance(fn, staticmethod | classmethod):
+            raise ArgumentError(
+                f"gradgen's decorator is above @{type(fn).__name__}",
+                hint=f"put @{type(fn).__name__} above it",
+            )
+        if not callable(fn):
+            raise ArgumentError(f"{fn!r} is not a function")
+        self.inner = fn if isinstance(fn, Gradient) else None
+        self.__wrapped__ = fn
+        functools.update_wrapper(self, fn)
+        self.options, self.example_args = options, example_args
+        self._cache: dict[Any, list[Specialisation]] = {}
+        self._last: Specialisation | None = None
+        self._receiver: Any = None
+        self._signature = _signature(fn)
+        self._names = list(self._signature.parameters)
+
+    def __repr__(self) -> str:
+        return f"<gradgen {self.options.mode} of {self.__wrapped__!r}>"
+
+    def __get__(self, instance: Any, owner: Any = None) -> Gradient:
+        if instance is None:
+            return self
+        bound = object.__new__(type(self))
+        bound.__dict__.update(self.__dict__)
+        bound._receiver = instance
+        return bound
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the gradient (and value) at these arguments."""
+        if self._receiver is not None:
+            args = (self._receiver, *args)
+        if kwargs or len(args) != len(self._names):
+            args = self._bound(args, kwargs)
+        return self.specialise(args).call(*(args[1:] if self._receiver is not None else args))
+
+    def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        bound = self._signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return tuple(bound.arguments.values())
+
+    def specialise(self, args: tuple[Any, ...]) -> Specialisation:
+        """Return the module for the types of complete positional arguments."""
+        key = tuple(spec_of(v, n) for n, v in zip(self._names, args, strict=True))
+        for known in self._cache.get(key, ()):
+            if known.fresh():
+                self._last = known
+                return known
+        specs = dict(zip(self._names, key, strict=True))
+        made = Specialisation(self._program(specs))
+        if len(self._cache) >= MAX_SPECIALISATIONS:
+            self._cache.pop(next(iter(self._cache)))
+        self._cache[key] = [made]
+        self._last = made
+        return made
+
+    def _program(self, given: Any) -> Program:
+        fn = self.__wrapped__
+        if isinstance(fn, Gradient):
+            fn = self._inner_function(fn, given)
+        if self._receiver is not None:
+            fn = types.MethodType(fn, self._receiver)
+        if isinstance(given, dict):
+            return run(fn, None, self.options, specs=given)
+        return run(fn, given, self.options)
+
+    def _inner_function(self, inner: Gradient, given: Any) -> Any:
+        """Differentiate the generated text of the gradient that this one differentiates."""
+        if not isinstance(given, dict):
+            specs = given if given is None else dict(zip(self._names, map(spec_of, given), strict=True))
+        else:
+            specs = given
+        return Specialisation(inner._program(specs)).call
+
+    def __gradgen_inline__(self, specs: list[Any]) -> Any:
+        """Return the generated function for argument specs, for a loss that calls this."""
+        return Specialisation(self._program(dict(zip(self._names, specs, strict=True)))).call
+
+    # --- inspection -----------------------------------------------------------------------
+
+    @property
+    def program(self) -> Program:
+        """The pipeline's result for the last call's types (see `source`)."""
+        if self._last is not None:
+            return self._last.program
+        example = self.example_args() if callable(self.example_args) else self.example_args
+        return self._program(example)
+
+    @property
+    def source(self) -> str:
+        """The generated module as text."""
+        return self.program.text
+
+    @property
+    def graph(self) -> Any:
+        """The operation graph of the function."""
+        from gradgen.graph import Graph
+
+        return Graph(self.program.forward)
+
+    def explain(self) -> str:
+        """Return what is differentiated, saved and recomputed, and why."""
+        from gradgen.explain import explain
+
+        return explain(self.program)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the generated module to a file, atomically, never over a foreign file."""
+        from gradgen.emit.module import write
+
+        program = self.program
+        write(program.text, path, program.function.captures)
+
+    def __reduce__(self) -> Any:
+        module = sys.modules.get(self.__wrapped__.__module__)
+        found: Any = module
+        for part in self.__wrapped__.__qualname__.split("."):
+            found = getattr(found, part, None)
+        if found is self:
+            return self.__wrapped__.__qualname__
+        if isinstance(found, Differentiable):
+            return _of_differentiable, (found, self.options)
+        return _rebuild, (self.__wrapped__, self.options, self.example_args)
+
+
+def _rebuild(fn: Any, options: Options, example_args: Any) -> Gradient:
+    return Gradient(fn, options, example_args)
+
+
+def _of_differentiable(owner: Differentiable, options: Options) -> Gradient:
+    return Gradient(owner.__wrapped__, options)
+
+
+def _signature(fn: Any) -> inspect.Signature:
+    try:
+        return inspect.signature(fn)
+    except (ValueError, TypeError):
+        from gradgen.frontend.source import source_of
+
+        source_of(fn)
+        raise
+
+
+class Differentiable:
+    """A function that stays what it was and knows its gradient; made by `differentiable`."""
+
+    def __init__(self, fn: Callable[..., Any], options: Options, example_args: Any = None) -> None:
+        self.__wrapped__ = fn
+        functools.update_wrapper(self, fn)
+        self.grad = Gradient(fn, _with_mode(options, "grad"), example_args)
+        self.value_and_grad = Gradient(fn, _with_mode(options, "value_and_grad"), example_args)
+
+    def __repr__(self) -> str:
+        return f"<gradgen differentiable {self.__wrapped__!r}>"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function itself."""
+        return self.__wrapped__(*args, **kwargs)
+
+    def __get__(self, instance: Any, owner: Any = None) -> Differentiable:
+        if instance is None:
+            return self
+        bound = object.__new__(type(self))
+        bound.__dict__.update(self.__dict__)
+        bound.__wrapped__ = self.__wrapped__.__get__(instance)  # type: ignore[attr-defined]
+        bound.grad = self.grad.__get__(instance)
+        bound.value_and_grad = self.value_and_grad.__get__(instance)
+        return bound
+
+    @property
+    def _shown(self) -> Gradient:
+        return self.grad if self.grad._last and not self.value_and_grad._last else self.value_and_grad
+
+    @property
+    def source(self) -> str:
+        """The generated module as text (see `Gradient`)."""
+        return self._shown.source
+
+    @property
+    def graph(self) -> Any:
+        """The operation graph of the function."""
+        return self._shown.graph
+
+    def explain(self) -> str:
+        """Return what is differentiated, saved and recomputed, and why."""
+        return self._shown.explain()
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the generated module to a file (see `Gradient.save`)."""
+        self._shown.save(path)
+
+    def __reduce__(self) -> Any:
+        return self.__wrapped__.__qualname__
+
+
+def _with_mode(options: Options, mode: str) -> Options:
+    return Options(options.argnums, options.argnames, mode, options.has_aux)
+
+
+def _options(mode: str, argnums: Any, argnames: Any, has_aux: bool) -> Options:
+    if argnums is not None and argnames is not None:
+        raise ValueError("give argnums or argnames, not both")
+    if isinstance(argnums, list):
+        argnums = tuple(argnums)
+    if isinstance(argnames, list):
+        argnames = tuple(argnames)
+    return Options(0 if argnums is None else argnums, argnames, mode, has_aux)
+
+
+def _decorate(make: Any, fn: Any, mode: str, argnums: Any, argnames: Any, has_aux: bool, example: Any) -> Any:
+    options = _options(mode, argnums, argnames, has_aux)
+    if fn is None:
+        return lambda f: make(f, options, example)
+    return make(fn, options, example)
+
+
+@overload
+def grad(fn: Callable[..., Any], *, argnums: int | tuple[int, ...] | None = ...,
+         argnames: str | tuple[str, ...] | None = ..., has_aux: bool = ...,
+         example_args: Any = ...) -> Gradient: ...  # fmt: skip
+@overload
+def grad(fn: None = None, *, argnums: int | tuple[int, ...] | None = ...,
+         argnames: str | tuple[str, ...] | None = ..., has_aux: bool = ...,
+         example_args: Any = ...) -> Callable[[Callable[..., Any]], Gradient]: ...  # fmt: skip
+def grad(
+    fn: Callable[..., Any] | None = None, *, argnums: int | tuple[int, ...] | None = None,
+    argnames: str | tuple[str, ...] | None = None, has_aux: bool = False, example_args: Any = None,
+) -> Any:  # fmt: skip
+    """Return a function that computes the gradient of a scalar function.
+
+    Parameters
+    ----------
+    fn : function, optional
+        A Python function of floats, arrays and containers of them that returns one number.
+        Without it, a decorator is returned.
+    argnums : int or tuple of int, optional
+        Which arguments to differentiate by; 0 by default.  A tuple gives a tuple of gradients.
+    argnames : str or tuple of str, optional
+        The same by name.
+    has_aux : bool
+        Whether ``fn`` returns ``(loss, aux)``; the result is then ``(gradient, aux)``.
+    example_args : tuple or callable, optional
+        Arguments (or a function that makes them) whose types the inspection shows before the
+        first call.
+
+    Returns
+    -------
+    Gradient
+        ``gradient(*args)`` has the structure, shapes and dtypes of the differentiated arguments;
+        a Python float gives a Python float.
+
+    Raises
+    ------
+    GradgenError
+        At the call, where a construct or an argument has no derivative here.
+    """
+    return _decorate(Gradient, fn, "grad", argnums, argnames, has_aux, example_args)
+
+
+@overload
+def value_and_grad(fn: Callable[..., Any], *, argnums: int | tuple[int, ...] | None = ...,
+                   argnames: str | tuple[str, ...] | None = ..., has_aux: bool = ...,
+                   example_args: Any = ...) -> Gradient: ...  # fmt: skip
+@overload
+def value_and_grad(fn: None = None, *, argnums: int | tuple[int, ...] | None = ...,
+                   argnames: str | tuple[str, ...] | None = ..., has_aux: bool = ...,
+                   example_args: Any = ...) -> Callable[[Callable[..., Any]], Gradient]: ...  # fmt: skip
+def value_and_grad(
+    fn: Callable[..., Any] | None = None, *, argnums: int | tuple[int, ...] | None = None,
+    argnames: str | tuple[str, ...] | None = None, has_aux: bool = False, example_args: Any = None,
+) -> Any:  # fmt: skip
+    """Return a function that computes the value and the gradient of a scalar function.
+
+    Parameters are those of `grad`; the result is ``(value, gradient)``, or
+    ``((value, aux), gradient)`` with ``has_aux``, as ``scipy.optimize.minimize(..., jac=True)``
+    takes it.
+    """
+    return _decorate(Gradient, fn, "value_and_grad", argnums, argnames, has_aux, example_args)
+
+
+def differentiable(
+    fn: Callable[..., Any] | None = None, *, argnums: int | tuple[int, ...] | None = None,
+    argnames: str | tuple[str, ...] | None = None, has_aux: bool = False, example_args: Any = None,
+) -> Any:  # fmt: skip
+    """Give a function ``.grad``, ``.value_and_grad``, ``.source``, ``.graph`` and ``.explain()``.
+
+    The function stays callable as it was.  Parameters are those of `grad`.
+    """
+    return _decorate(Differentiable, fn, "value_and_grad", argnums, argnames, has_aux, example_args)
+
+
+def emit(
+    fn: Callable[..., Any], path: str | os.PathLike[str] | None = None, *,
+    argnums: int | tuple[int, ...] | None = None, argnames: str | tuple[str, ...] | None = None,
+    mode: str = "value_and_grad", has_aux: bool = False, example_args: Any = None,
+) -> str:  # fmt: skip
+    """Return the generated module of a function as text, and write it to a file if asked.
+
+    Parameters
+    ----------
+    fn : function
+        The loss.
+    path : path-like, optional
+        Where to write the module, atomically; a file that gradgen did not write is left alone.
+    argnums, argnames, has_aux, example_args
+        As for `grad`.
+    mode : {"value_and_grad", "grad"}
+        What the generated function returns.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written or is not gradgen's.
+    """
+    if mode not in ("grad", "value_and_grad"):
+        raise ValueError(f"mode is 'grad' or 'value_and_grad', not {mode!r}")
+    made = Gradient(fn, _options(mode, argnums, argnames, has_aux), example_args)
+    if path is not None:
+        made.save(path)
+    return made.source
+
+
+__all__ = ["Differentiable", "Gradient", "Opaque", "differentiable", "emit", "grad", "value_and_grad"]

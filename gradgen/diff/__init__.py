@@ -1,0 +1,1 @@
+"""From the forward graph to its adjoint: activity, the reverse sweep, and what it needs saved."""

@@ -1,0 +1,67 @@
+"""Activity: which values depend on the differentiated inputs and can carry a derivative."""
+
+from __future__ import annotations
+
+from gradgen.ir.nodes import Block, Function, Op, Value
+from gradgen.rules.registry import RULES
+
+
+def varied(function: Function) -> set[Value]:
+    """Return the values that vary with the active leaves (a forward sweep, loops to a fixpoint)."""
+    out = {leaf.value for leaf in function.leaves if leaf.active}
+    _block(function.body, out)
+    return out
+
+
+def _block(block: Block, out: set[Value]) -> None:
+    for op in block.ops:
+        if op.prim in ("for", "while"):
+            _loop(op, out)
+        elif op.prim == "if":
+            for inner in op.blocks:
+                _block(inner, out)
+                _flow(inner.results, op.outputs, out)
+        else:
+            _operation(op, out)
+
+
+def _operation(op: Op, out: set[Value]) -> None:
+    rule = RULES.get(op.prim)
+    if rule is None or rule.passive:
+        return
+    flows = op.prim in ("append", "pop", "helper")
+    if any(v in out and (flows or rule.differentiable(i)) for i, v in enumerate(op.inputs)):
+        out.update(v for v in op.outputs if v.type.inexact)
+
+
+def _loop(op: Op, out: set[Value]) -> None:
+    body = op.blocks[-1]
+    params, inits = carried(op)
+    _flow(inits, params, out)
+    before = -1
+    while before != len(out):
+        before = len(out)
+        _block(body, out)
+        for end in ends(body):
+            _flow(end.results, params, out)
+    _flow(params, op.outputs, out)
+
+
+def _flow(sources: list[Value], targets: list[Value], out: set[Value]) -> None:
+    for source, target in zip(sources, targets, strict=True):
+        if source in out and target.type.inexact:
+            out.add(target)
+
+
+def carried(op: Op) -> tuple[list[Value], list[Value]]:
+    """Return a loop's carried parameters and their initial values."""
+    if op.prim == "for":
+        return op.blocks[-1].params[1:], op.inputs[3:]
+    return op.blocks[-1].params, op.inputs
+
+
+def ends(block: Block) -> list[Block]:
+    """Return the blocks inside a loop body that end an iteration."""
+    if block.end != "tail":
+        return [block]
+    return [end for inner in block.ops[-1].blocks for end in ends(inner)]

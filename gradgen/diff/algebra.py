@@ -1,0 +1,337 @@
+"""Arithmetic on cotangents: operations that drop what is zero or one and undo broadcasting.
+
+A cotangent may be narrower than its value (a scalar for a whole array, length 1 along an axis):
+it then stands for its broadcast, and is stretched only where an operation needs all of it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NoReturn
+
+from gradgen.errors import UnsupportedError
+from gradgen.ir.builder import Builder
+from gradgen.ir.nodes import Const, Op, Value
+from gradgen.ir.types import Type, array, may_be_one
+from gradgen.rules.registry import RULES
+from gradgen.rules.shapes_of import normal_axes
+
+BINARY = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.FloorDiv: "floordiv",
+          ast.BitAnd: "bitand"}  # fmt: skip
+COMPARE = {ast.Gt: "gt", ast.Lt: "lt", ast.Eq: "eq", ast.GtE: "ge", ast.LtE: "le"}
+MATH = {"arccos": "acos", "arcsin": "asin"}
+
+
+def as_value(x: Any) -> Value:
+    return x if isinstance(x, Value) else Const(x)
+
+
+def is_constant(v: Value, number: float) -> bool:
+    """Whether a value is this literal."""
+    return isinstance(v, Const) and type(v.const) in (int, float) and v.const == number
+
+
+def is_narrow(g: Value, like: Value) -> bool:
+    """Whether a cotangent still has to be stretched to the shape of a value."""
+    want, have = like.type.shape, g.type.shape
+    if want is None:
+        return g.type.is_scalar or isinstance(g, Const)
+    if have is None:
+        return False
+    if len(have) < len(want):
+        return True
+    return any(h == 1 and w != 1 for h, w in zip(have, want, strict=False))
+
+
+class Algebra:
+    """Emits reverse-sweep operations into a builder's block."""
+
+    def __init__(self, builder: Builder) -> None:
+        self.b = builder
+
+    def emit(self, prim: str, *inputs: Any, **attrs: Any) -> Value:
+        defaults = RULES[prim].defaults
+        attrs = {k: v for k, v in attrs.items() if k not in defaults or v != defaults[k]}
+        return self.b.emit(prim, inputs, **attrs)
+
+    def refuse(self, op: Op, what: str, hint: str) -> NoReturn:
+        raise UnsupportedError(f"the derivative of {what} is not supported", op.span, hint)
+
+    # --- scalars and elementwise ----------------------------------------------------------
+
+    def add(self, a: Any, b: Any) -> Value:
+        a, b = as_value(a), as_value(b)
+        if is_constant(a, 0):
+            return b
+        if is_constant(b, 0):
+            return a
+        if isinstance(a, Const) and isinstance(b, Const):
+            return Const(a.const + b.const)
+        if b.op is not None and b.op.prim == "neg" and b.op.reverse:
+            return self.emit("sub", a, b.op.inputs[0])
+        return self.emit("add", a, b)
+
+    def sub(self, a: Any, b: Any) -> Value:
+        a, b = as_value(a), as_value(b)
+        if is_constant(b, 0):
+            return a
+        return self.neg(b) if is_constant(a, 0) else self.emit("sub", a, b)
+
+    def mul(self, a: Any, b: Any) -> Value:
+        a, b = as_value(a), as_value(b)
+        if is_constant(a, 1):
+            return b
+        if is_constant(b, 1) or (is_constant(a, 0) and a.type.kind == "float"):
+            return a
+        if is_constant(a, -1) or is_constant(b, -1):
+            return self.neg(b if is_constant(a, -1) else a)
+        if isinstance(a, Const) and isinstance(b, Const):
+            return Const(a.const * b.const)
+        for x, y in ((a, b), (b, a)):
+            if x.op is not None and x.op.prim == "neg" and x.op.reverse:
+                return self.neg(self.mul(x.op.inputs[0], y))
+        if isinstance(b, Const):
+            a, b = b, a
+        return self.emit("mul", a, b)
+
+    def div(self, a: Any, b: Any) -> Value:
+        a, b = as_value(a), as_value(b)
+        if is_constant(b, 1):
+            return a
+        if a.op is not None and a.op.prim == "neg" and a.op.reverse:
+            return self.neg(self.div(a.op.inputs[0], b))
+        return self.emit("div", a, b)
+
+    def quotient(self, a: Value, b: Value) -> Value:
+        """Divide by what may be zero: infinity, as in NumPy, on Python floats too."""
+        weak = all(v.type.is_scalar and v.type.weak for v in (a, b))
+        unknown = any(v.type.kind == "any" for v in (a, b)) and not b.type.shape
+        return self.emit("np.divide", a, b) if weak or unknown else self.div(a, b)
+
+    def neg(self, a: Any) -> Value:
+        a = as_value(a)
+        if isinstance(a, Const):
+            return Const(-a.const)
+        if a.op is not None and a.op.prim == "neg" and a.op.reverse:
+            return a.op.inputs[0]
+        return self.emit("neg", a)
+
+    def where(self, test: Any, a: Any, b: Any) -> Value:
+        """Choose elementwise; on scalars by a conditional expression."""
+        values = [as_value(v) for v in (test, a, b)]
+        scalar = all(v.type.is_scalar for v in values)
+        return self.emit("select" if scalar else "where", *values)
+
+    def floating(self, a: Value) -> Value:
+        """Return a value whose powers are floating point."""
+        return self.mul(1.0, a) if a.type.kind != "int" else self.emit("float", a)
+
+    def cast(self, g: Value, dtype: str) -> Value:
+        if g.type.is_scalar and g.type.weak:
+            return g
+        return self.emit("astype", g, dtype=dtype)
+
+    # --- shapes ---------------------------------------------------------------------------
+
+    def dim(self, v: Value, axis: int) -> Value:
+        """Return one length of a value: a constant, ``len``, or an entry of its shape."""
+        d = v.type.shape[axis] if v.type.shape else None
+        if isinstance(d, int):
+            return Const(d)
+        return self.emit("len", v) if axis == 0 else self.emit("dim", v, axis=axis)
+
+    def count(self, v: Value, axis: Any) -> Value:
+        """Return how many entries a reduction over ``axis`` takes together."""
+        if v.type.shape is None:
+            if axis is None:
+                return self.emit("size", v)
+            axes = axis if isinstance(axis, tuple) else (axis,)
+        elif v.type.is_scalar:
+            return Const(1.0)
+        else:
+            axes = normal_axes(axis, len(v.type.shape))
+            if axis is None and len(axes) > 1:
+                return self.emit("size", v)
+        total: Value = Const(1)
+        for k in axes:
+            total = self.mul(total, self.dim(v, k))
+        return total
+
+    def zeros(self, like: Value) -> Value:
+        """Return an exact zero of a value's full shape, that may be added to in place."""
+        if like.type.is_scalar:
+            return Const(0.0)
+        if like.type.kind == "list":
+            return self.emit("zeros_list", like)
+        return self.emit("zeros_as", like)
+
+    def zero_like(self, like: Value) -> Value:
+        return Const(0.0)
+
+    def unreduce(self, g: Value, a: Value, axis: Any, keepdims: bool) -> Value:
+        """Give the cotangent of a reduction the rank of what was reduced (length 1 there)."""
+        rank = a.type.rank
+        if rank is None:
+            if axis is not None and not keepdims:
+                g = self.emit("expand_dims", g, axis=axis)
+            return self.emit("stretch", a, g)
+        axes = normal_axes(axis, rank)
+        if keepdims or len(axes) == rank or rank == 0 or not g.type.shape:
+            return g
+        if axes == tuple(range(len(axes))):
+            return g  # leading axes come back by broadcasting
+        return self.emit("expand_dims", g, axis=axes[0] if len(axes) == 1 else axes)
+
+    def full(self, g: Value, like: Value, stretch: bool = False) -> Value:
+        """Stretch a narrow cotangent to a value's full shape."""
+        if not (stretch or is_narrow(g, like)) or like.type.is_scalar:
+            return g
+        if like.type.shape == ():
+            return g
+        return self.emit("stretch" if g.type.shape is None or g.type.shape else "fill", like, g)
+
+    def reshape_like(self, g: Value, like: Value) -> Value:
+        if like.type.is_scalar:
+            return self.emit("scalar", g)
+        return self.emit("reshape_as", g, like)
+
+    def fit(self, p: Value, x: Value, y: Value) -> Value:
+        """Sum a cotangent of ``y``'s shape over the axes along which ``x`` was broadcast."""
+        xs, ys = x.type.shape, y.type.shape
+        if x.type.is_scalar and (ys is None or ys) and not y.type.is_scalar:
+            return self._total(p, y)
+        if xs is None or ys is None:
+            if isinstance(x, Const) or (xs is None and ys == ()):
+                return p
+            return self.emit("unbroadcast", self.full(p, y), x)
+        lead = len(ys) - len(xs)
+        differ = [k for k in range(len(xs)) if xs[k] != ys[lead + k]]
+        if any(xs[k] != 1 and may_be_one(xs[k]) for k in differ):
+            return self.emit("unbroadcast", self.full(p, y), x)
+        ones = [lead + k for k in differ if xs[k] == 1]
+        return self._sum_axes(p, y, list(range(lead)), ones)
+
+    def _total(self, p: Value, y: Value) -> Value:
+        if p.type.is_scalar:
+            return self.mul(p, self.count(y, None))
+        return self.emit("sum", self.full(p, y))
+
+    def _sum_axes(self, p: Value, y: Value, lead: list[int], ones: list[int]) -> Value:
+        """Sum over axes of ``y``; where ``p`` is narrow, multiply by the length instead."""
+        ys, ps = y.type.shape, p.type.shape
+        assert ys is not None
+        if ps is None:
+            p = self.full(p, y, stretch=True)
+            ps = ys
+        offset = len(ys) - len(ps)
+        factor: Value = Const(1)
+        for k in lead + ones:
+            if (k < offset or (ps[k - offset] == 1)) and ys[k] != 1:
+                factor = self.mul(factor, self.dim(y, k))
+        keep = tuple(k - offset for k in ones if k >= offset and ps[k - offset] != 1)
+        if keep:
+            p = self.emit("sum", p, axis=keep[0] if len(keep) == 1 else keep, keepdims=True)
+        drop = tuple(k - offset for k in lead if k >= offset)
+        if drop:
+            p = self.emit("sum", p, axis=drop[0] if len(drop) == 1 else drop)
+        return self.mul(factor, p)
+
+    # --- reads and writes -----------------------------------------------------------------
+
+    def load(self, base: Value, operands: Sequence[Value], index: str) -> Value:
+        return self.b.emit("load", [base, *operands], index=index)
+
+    def load_path(self, base: Value, operands: Sequence[Value], at: dict[str, Any]) -> Value:
+        """Read through the views of a store's path, then its index."""
+        rest = list(operands)
+        for prim, count, attrs in at.get("path", ()):
+            base = self.b.emit(prim, [base, *rest[:count]], **attrs)
+            rest = rest[count:]
+        attrs = {k: at[k] for k in ("index", "slices") if k in at}
+        return self.b.emit("load", [base, *rest], **attrs)
+
+    def store_add(
+        self, total: Value, g: Value, operands: Sequence[Value], index: str, slices: Any = (),
+        at: dict[str, Any] | None = None,
+    ) -> Value:  # fmt: skip
+        """Add at an index, counting repeats of an integer index."""
+        attrs: dict[str, Any] = {"index": index}
+        if slices:
+            attrs["slices"] = slices
+        if "a" in index and not self._distinct(operands):
+            return self.b.emit("add_at", [total, g, *operands], **attrs)
+        sign = "+"
+        if g.op is not None and g.op.prim == "neg" and g.op.reverse:
+            g, sign = g.op.inputs[0], "-"
+        return self.b.emit("inc", [total, g, *operands], sign=sign, **attrs)
+
+    def _distinct(self, operands: Sequence[Value]) -> bool:
+        """Whether an index cannot repeat: one of its arrays counts up."""
+        return any(v.op is not None and v.op.prim == "arange" for v in operands)
+
+    def slice_axis(self, g: Value, axis: int, start: Value, stop: Value | None) -> Value:
+        has_start = not is_constant(start, 0)
+        operands = [v for v, has in ((start, has_start), (stop, stop is not None)) if has and v]
+        slices = ((has_start, stop is not None, False),)
+        return self.b.emit("load", [g, *operands], index=":" * axis + "s", slices=slices)
+
+    def add_slice(
+        self, total: Value, g: Value, axis: int, start: Value | None, stop: Value | None, sign: str
+    ) -> Value:
+        """``total[..., start:stop] += g`` along an axis."""
+        operands = [v for v in (start, stop) if v is not None]
+        slices = ((start is not None, stop is not None, False),)
+        return self.b.emit("inc", [total, g, *operands], index=":" * axis + "s", slices=slices, sign=sign)
+
+    def helper(self, name: str, *inputs: Value, **attrs: Any) -> Value:
+        """Call a helper that is printed into the module."""
+        like = {"_matmul_adjoint_a": 1, "_matmul_adjoint_b": 2}.get(name, 0)
+        type_ = inputs[like].type
+        type_ = Type(type_.kind, type_.dtype, type_.shape)
+        if name == "_winners":
+            type_ = array("bool", type_.shape)
+        return self.b.emit("helper", list(inputs), name=name, options=tuple(attrs.items()), type=type_)
+
+    # --- formulas -------------------------------------------------------------------------
+
+    def formula(self, text: str, op: Op, g: Value) -> Value:
+        """Emit a rule's formula with ``g``, the inputs ``a, b, c`` and the result ``y``."""
+        names = dict(zip("abc", op.inputs, strict=False)) | {"g": g, "y": op.out}
+        return self._eval(parse_formula(text), names, op.prim.startswith("math."))
+
+    def _eval(self, node: ast.expr, names: dict[str, Value], math: bool) -> Value:
+        match node:
+            case ast.Name(id=name):
+                return names[name]
+            case ast.Constant(value=number):
+                return Const(number)
+            case ast.UnaryOp(operand=inner):
+                return self.neg(self._eval(inner, names, math))
+            case ast.Compare(left=left, ops=[op], comparators=[right]):
+                return self.emit(COMPARE[type(op)], *(self._eval(n, names, math) for n in (left, right)))
+            case ast.BinOp(left=left, op=op, right=right):
+                a, b = (self._eval(n, names, math) for n in (left, right))
+                prim = BINARY[type(op)]
+                return {"add": self.add, "sub": self.sub, "mul": self.mul, "div": self.div}.get(
+                    prim, lambda x, y: self.emit(prim, x, y)
+                )(a, b)
+            case ast.Call(func=ast.Name(id=name), args=args):
+                return self._call(name, [self._eval(a, names, math) for a in args], math)
+        raise AssertionError(ast.dump(node))
+
+    def _call(self, name: str, args: list[Value], math: bool) -> Value:
+        if name == "where":
+            return self.where(*args)
+        if name == "divide":
+            return self.quotient(*args)
+        plain = math and all(a.type.is_scalar for a in args) and name != "sqrt"
+        prim = f"math.{MATH.get(name, name)}" if plain else name
+        return self.emit(prim if prim in RULES else name, *args)
+
+
+@lru_cache(maxsize=None)
+def parse_formula(text: str) -> ast.expr:
+    """Parse a formula once."""
+    return ast.parse(text, mode="eval").body

@@ -1,0 +1,182 @@
+"""What a generated function returns: value, auxiliaries, and gradients shaped as their arguments."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from gradgen.diff.algebra import Algebra, is_narrow
+from gradgen.emit import forms
+from gradgen.errors import UnsupportedError
+from gradgen.frontend.arguments import Container, Opaque
+from gradgen.frontend.values import Map, Record, Ref, Seq, Static
+from gradgen.ir.builder import Builder
+from gradgen.ir.nodes import Const, Function, Leaf, Value
+from gradgen.passes.sharing import Sharing
+
+Emit = Callable[[Value], ast.expr]
+
+
+def finish(function: Function, options: Any, adjoints: dict[Value, Value]) -> None:
+    """Turn adjoints of leaves into results, and note how the ``return`` is spelled."""
+    b = Builder(function.body, reverse=True)
+    alg = Algebra(b)
+    grads = {id(leaf): _gradient(alg, leaf, adjoints.get(leaf.value)) for leaf in function.leaves if leaf.active}
+    result = function.result
+    reader = result["reader"]
+    reader.b.block = function.body
+    kept: list[Value] = [] if options.mode == "grad" and not options.has_aux else [result["loss"]]
+    aux = _aux_values(reader, result["aux"])
+    _unshare(function, alg, grads, kept)
+    function.body.results = [*kept, *aux, *grads.values()]
+    for v in kept:
+        if v.op is not None and not v.name:
+            v.name, v.user = "value", True
+    result["outputs"] = _outputs(function, options, grads, reader)
+
+
+def _gradient(alg: Algebra, leaf: Leaf, g: Value | None) -> Value:
+    v, t = leaf.value, leaf.value.type
+    if t.kind == "float" and t.weak:
+        if g is None:
+            return Const(0.0)
+        return g if g.type.weak and g.type.kind == "float" else alg.emit("float", g)
+    if t.kind == "float":
+        out = alg.emit(f"np.{t.dtype}", Const(0.0) if g is None else g)
+    elif g is None:
+        out = alg.zeros(v)
+    elif t.kind == "any":
+        out = alg.helper("_match", g, v)
+        out.type = t
+    elif t.shape == ():
+        out = alg.emit("fill", v, g)
+    else:
+        out = alg.full(g, v) if is_narrow(g, v) else g
+    if t.kind == "array" and t.dtype == "float32" and out.type.dtype != "float32":
+        out = alg.cast(out, "float32")
+    if not out.name and out.op is not None and v.name:
+        out.name, out.user = f"d_{v.name}", True
+    return out
+
+
+def _unshare(function: Function, alg: Algebra, grads: dict[int, Value], kept: list[Value]) -> None:
+    """Every gradient is a fresh array: no view of an argument, none of another gradient."""
+    sharing = Sharing(function)
+    foreign = {"leaf", "captured", "stretch"}
+    outside = {sharing.root(o) for op in function.body.ops if op.prim in foreign for o in op.outputs}
+    seen: set[Value] = {sharing.root(v) for v in kept if not v.type.is_scalar}
+    for key, g in grads.items():
+        if g.type.is_scalar:
+            continue
+        root = sharing.root(g)
+        if root in outside or root in seen:
+            copy = alg.emit("copy", g)
+            copy.name, copy.user = g.name or "d", g.user
+            grads[key] = copy
+        seen.add(root)
+
+
+def _aux_values(reader: Any, aux: Any) -> list[Value]:
+    if aux is None:
+        return []
+    from gradgen.frontend.values import leaves
+
+    return [reader.read(leaf) for leaf in leaves(aux)]
+
+
+# --- spelling -----------------------------------------------------------------------------
+
+
+def _outputs(function: Function, options: Any, grads: dict[int, Value], reader: Any) -> Any:
+    result = function.result
+    n_kept = 1 if options.mode != "grad" or options.has_aux else 0
+
+    def build(emit: Emit) -> ast.expr:
+        values = list(function.body.results)
+        loss = values[0] if n_kept else None
+        aux_leaves = values[n_kept : len(values) - len(grads)]
+        fresh = dict(zip(grads, values[len(values) - len(grads) :], strict=True))
+        trees = [_gradient_tree(function, name, fresh, emit) for name in result["active"]]
+        d = trees[0] if options.single else _tuple(trees)
+        if not options.has_aux:
+            return d if options.mode == "grad" else _tuple([_value(loss, emit), d])
+        aux = _aux_tree(result["aux"], aux_leaves, emit)
+        if options.mode == "grad":
+            return _tuple([d, aux])
+        return _tuple([_tuple([_value(loss, emit), aux]), d])
+
+    return build
+
+
+def _value(loss: Value | None, emit: Emit) -> ast.expr:
+    assert loss is not None
+    return emit(loss)
+
+
+def _tuple(items: list[ast.expr]) -> ast.expr:
+    return ast.Tuple(items, ast.Load())
+
+
+def _gradient_tree(function: Function, name: str, grads: dict[int, Value], emit: Emit) -> ast.expr:
+    leaves = {leaf.path: leaf for leaf in function.leaves if leaf.param == name}
+    spec = function.result["specs"][name]
+
+    def build(spec: Any, path: tuple[Any, ...], here: ast.expr) -> ast.expr:
+        if isinstance(spec, Opaque):
+            return here
+        if not isinstance(spec, Container):
+            leaf = leaves[path]
+            return emit(grads[id(leaf)]) if leaf.active else _passive(spec, here)
+        by_attribute = dataclasses.is_dataclass(spec.kind)
+        items = []
+        for key, item in zip(spec.keys, spec.items, strict=True):
+            inner: ast.expr = (
+                ast.Attribute(here, key, ast.Load()) if by_attribute
+                else ast.Subscript(here, forms.literal(key), ast.Load())
+            )  # fmt: skip
+            items.append(build(item, (*path, ("attr" if by_attribute else "item", key)), inner))
+        return _container(spec, items, here, by_attribute)
+
+    return build(spec, (), ast.Name(name, ast.Load()))
+
+
+def _passive(spec: Any, here: ast.expr) -> ast.expr:
+    """The gradient by an integer is zero."""
+    if spec.is_scalar:
+        return ast.Constant(0)
+    return forms.call("np.zeros_like", [here])
+
+
+def _container(spec: Container, items: list[ast.expr], here: ast.expr, by_attribute: bool) -> ast.expr:
+    if spec.kind is dict:
+        return ast.Dict([forms.literal(k) for k in spec.keys], items)
+    if spec.kind is tuple:
+        return _tuple(items)
+    if spec.kind is list:
+        return ast.List(items, ast.Load())
+    maker = forms.call("type", [here])
+    if by_attribute:
+        keywords = [ast.keyword(str(k), e) for k, e in zip(spec.keys, items, strict=True)]
+        return ast.Call(maker, [], keywords)
+    return ast.Call(maker, items, [])
+
+
+def _aux_tree(aux: Any, leaves: list[Value], emit: Emit) -> ast.expr:
+    rest = list(leaves)
+
+    def build(v: Any) -> ast.expr:
+        if isinstance(v, Value | Ref):
+            return emit(rest.pop(0))
+        if isinstance(v, Seq) and v.kind in (tuple, list):
+            items = [build(i) for i in v.items]
+            return _tuple(items) if v.kind is tuple else ast.List(items, ast.Load())
+        if isinstance(v, Map):
+            return ast.Dict([forms.literal(k) for k in v.items], [build(i) for i in v.items.values()])
+        if isinstance(v, Static) and isinstance(v.obj, str | type(None)):
+            return ast.Constant(v.obj)
+        kind = v.kind.__name__ if isinstance(v, Seq | Record) else type(v).__name__
+        raise UnsupportedError(f"aux contains a {kind}", hint="return numbers, arrays, tuples or dicts")
+
+    return build(aux)

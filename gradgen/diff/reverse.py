@@ -1,0 +1,309 @@
+"""The reverse sweep: one handler for each kind of node (Griewank and Walther, chapters 3 to 6).
+
+Adjoints live in a map from forward values; a value without an entry has an adjoint of exactly
+zero, so that nothing zero is ever emitted.  The sweep may read any forward value, even one born
+inside a loop: ``diff.saves`` makes that legal afterwards, and it alone decides how.
+"""
+
+from __future__ import annotations
+
+from gradgen.diff.activity import carried, varied
+from gradgen.diff.algebra import Algebra, is_constant
+from gradgen.errors import UnsupportedError
+from gradgen.ir.builder import Builder
+from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
+from gradgen.ir.types import Type, integer, join
+from gradgen.rules.indexing import load_accumulate
+from gradgen.rules.registry import RULES
+
+
+def add_adjoint(function: Function, loss: Value) -> dict[Value, Value]:
+    """Append the reverse sweep of ``loss`` to a function; return the adjoints of its values."""
+    sweep = Reverse(function)
+    sweep.adj[loss] = Const(1.0)
+    sweep.operations(list(function.body.ops))
+    return sweep.adj
+
+
+class Reverse:
+    """The state of the sweep: adjoints so far, and guesses of what loops carry."""
+
+    def __init__(self, function: Function) -> None:
+        self.b = Builder(function.body, reverse=True)
+        self.alg = Algebra(self.b)
+        self.adj: dict[Value, Value] = {}
+        self.varied = varied(function)
+        self.guesses: dict[Op, tuple[list[int], list[Value]]] = {}
+
+    # --- accumulation ---------------------------------------------------------------------
+
+    def accumulate(self, v: Value, g: Value) -> None:
+        """Add a contribution to the adjoint of a value, in place where that is worth it."""
+        if v not in self.varied or is_constant(g, 0) or isinstance(g, Undefined):
+            return
+        total = self.adj.get(v)
+        if total is None:
+            self.adj[v] = g
+        elif self._is_buffer(total):
+            if g.op is not None and g.op.prim == "neg" and g.op.reverse:
+                self.adj[v] = self.b.emit("inc", [total, g.op.inputs[0]], index="e", sign="-")
+            else:
+                self.adj[v] = self.b.emit("inc", [total, g], index="e", sign="+")
+        else:
+            self.adj[v] = self.alg.add(total, g)
+        self._label(v)
+
+    def _is_buffer(self, total: Value) -> bool:
+        if total.type.kind != "array" or not total.type.shape:
+            return False
+        return total.op is None or total.op.prim in ("zeros_as", "inc", "add_at", "store")
+
+    def _label(self, v: Value) -> None:
+        """Name an adjoint after its value: ``d_hidden``."""
+        g = self.adj[v]
+        if v.name and not g.name and g.op is not None and g.op.reverse:
+            g.name = f"d_{v.name}"
+            g.user = v.user
+
+    # --- straight-line code ---------------------------------------------------------------
+
+    def operations(self, ops: list[Op]) -> None:
+        """Sweep operations backwards."""
+        for op in reversed(ops):
+            self.b.span = op.span
+            if op.prim == "if":
+                self._if(op, [self.adj.get(v) for v in op.outputs])
+            elif op.prim in ("for", "while"):
+                self._loop(op)
+            elif op.prim == "append":
+                self._append(op)
+            elif op.prim == "pop":
+                self._pop(op)
+            elif op.outputs and op.out in self.adj:
+                self._operation(op, self.adj[op.out])
+
+    def _operation(self, op: Op, g: Value) -> None:
+        rule = RULES[op.prim]
+        if rule.passive:
+            return
+        if not (rule.elementwise or rule.narrow):
+            g = self.alg.full(g, op.out)
+        for i, v in enumerate(op.inputs):
+            if v not in self.varied or not rule.differentiable(i):
+                continue
+            if op.prim == "load":
+                self.adj[v] = load_accumulate(self.alg, op, g, self._buffer(v))
+                self._label(v)
+                continue
+            if rule.adjoint:
+                formula = rule.adjoint[i]
+                assert formula is not None
+                share = self.alg.fit(self.alg.formula(formula, op, g), v, op.out)
+            else:
+                assert rule.vjp is not None
+                share = rule.vjp(self.alg, op, g, i)
+                if rule.elementwise:
+                    share = self.alg.fit(share, v, op.out)
+            self._move_or_add(op, v, share, i)
+        if op.prim == "helper":
+            raise UnsupportedError(f"the derivative of {op.attrs['name']}", op.span)
+
+    def _move_or_add(self, op: Op, v: Value, share: Value, i: int) -> None:
+        self.accumulate(v, share)
+
+    def _buffer(self, v: Value) -> Value | None:
+        """Return the adjoint of an array as something to add into, None if there is none yet."""
+        total = self.adj.get(v)
+        if total is None:
+            return None
+        return self.alg.full(total, v)
+
+    # --- stacks ---------------------------------------------------------------------------
+
+    def _append(self, op: Op) -> None:
+        stack = self.adj.get(op.out)
+        if stack is None:
+            return
+        item = op.inputs[1]
+        pop = self.b.append("pop", [stack], [_adjoint_type(item), stack.type], ["", stack.name])
+        self.adj[op.inputs[0]] = pop.outputs[1]
+        self.accumulate(item, pop.outputs[0])
+
+    def _pop(self, op: Op) -> None:
+        item, rest = op.outputs
+        if item not in self.varied:
+            return
+        stack = self.adj.get(rest)
+        if stack is None:
+            if item not in self.adj:
+                return
+            stack = self.alg.zeros(rest)
+        g = self.adj.get(item, Const(0.0))
+        g = self.alg.full(g, item) if g is not None else g
+        if is_constant(g, 0) and not item.type.is_scalar:
+            g = self.alg.zeros(item)
+        self.adj[op.inputs[0]] = self.b.emit("append", [stack, g], f"d_{op.inputs[0].name}")
+
+    # --- branches -------------------------------------------------------------------------
+
+    def _if(self, op: Op, seeds: list[Value | None]) -> None:
+        if op.outputs and all(g is None for g in seeds):
+            return
+        outer = self.adj
+        sides: list[tuple[Block, dict[Value, Value]]] = []
+        for inner in op.blocks:
+            self.adj = dict(outer)
+            with self.b.into(Block()) as block:
+                self.block(inner, seeds)
+            sides.append((block, self.adj))
+        self.adj = outer
+        born = {v for inner in op.blocks for v in _defined(inner)}
+        touched = [v for v in _changed(outer, sides) if v not in born]
+        if touched:
+            self._join(op, sides, touched)
+
+    def _join(
+        self, op: Op, sides: list[tuple[Block, dict[Value, Value]]], touched: list[Value]
+    ) -> None:
+        op_out = self.b.append("if", [op.inputs[0]], [], span=op.span, attrs={"mirror": op},
+                               blocks=[block for block, _ in sides])  # fmt: skip
+        for v in touched:
+            pair = [side.get(v) for _, side in sides]
+            for k, (block, _) in enumerate(sides):
+                with self.b.into(block):
+                    pair[k] = self._stretched(v, pair[k], pair[1 - k])
+            assert pair[0] is not None and pair[1] is not None
+            type_ = join(pair[0].type, pair[1].type) or pair[0].type
+            out = Value(type_, f"d_{v.name}" if v.name else "", op.span)
+            out.user, out.op = v.user, op_out
+            for (block, _), g in zip(sides, pair, strict=True):
+                assert g is not None
+                block.results.append(g)
+            op_out.outputs.append(out)
+            self.adj[v] = out
+
+    def _stretched(self, v: Value, g: Value | None, other: Value | None) -> Value:
+        """Both sides must give the same shape: an exact zero where one gives nothing."""
+        if g is None:
+            return self.alg.zeros(v)
+        narrow = other is None or other.type.shape != g.type.shape
+        return self.alg.full(g, v) if narrow else g
+
+    def block(self, block: Block, seeds: list[Value | None]) -> None:
+        """Sweep a block whose results have the adjoints ``seeds``."""
+        ops = block.ops
+        if block.end == "tail":
+            self._if(ops[-1], seeds)
+            ops = ops[:-1]
+        else:
+            for v, g in zip(block.results, seeds, strict=True):
+                if g is not None:
+                    self._seed(v, g)
+        self.operations(ops)
+
+    def _seed(self, v: Value, g: Value) -> None:
+        if v.type.kind == "list":
+            if v in self.varied:
+                self.adj[v] = g
+        else:
+            self.accumulate(v, g)
+
+    # --- loops ----------------------------------------------------------------------------
+
+    def _loop(self, op: Op) -> None:
+        params, inits = carried(op)
+        live = [k for k, v in enumerate(op.outputs) if v in self.adj]
+        if not live:
+            return
+        known = self.guesses.get(op, ([], []))
+        live, outer = sorted({*live, *known[0]}), list(known[1])
+        while True:
+            block, sources = Block(), [*(params[k] for k in live), *outer]
+            more = self._trial(op, block, live, outer)
+            if not more[0] and not more[1]:
+                break
+            live, outer = sorted({*live, *more[0]}), outer + more[1]
+        self.guesses[op] = (live, outer)
+        starts = [self._start(v) for v in [*(op.outputs[k] for k in live), *outer]]
+        loop = self._emit_loop(op, block, starts)
+        for v, g in zip(outer, loop.outputs[len(live) :], strict=True):
+            self.adj[v] = g
+        for k, g in zip(live, loop.outputs, strict=False):
+            self._seed(inits[k], g)
+        for v, g in zip(sources, loop.outputs, strict=True):
+            g.name, g.user = (f"d_{v.name}" if v.name else ""), v.user
+
+    def _trial(
+        self, op: Op, block: Block, live: list[int], outer: list[Value]
+    ) -> tuple[list[int], list[Value]]:
+        """Sweep the body once; return what else it turns out to carry."""
+        params, _ = carried(op)
+        body, keep = op.blocks[-1], self.adj
+        index = body.params[0] if op.prim == "for" else None
+        mirrored = Value(integer(), index.name if index is not None else "step")
+        mirrored.user = index is not None and index.user
+        d_params = [self._carried_adjoint(v) for v in [*(params[k] for k in live), *outer]]
+        block.params = [mirrored, *d_params]
+        self.adj = dict(zip(outer, d_params[len(live) :], strict=True))
+        seeds: list[Value | None] = [None] * len(params)
+        for k, g in zip(live, d_params, strict=False):
+            seeds[k] = g
+        with self.b.into(block):
+            self.block(body, seeds)
+            mine = set(params) | set(_defined(body))
+            more_live = [k for k, v in enumerate(params) if v in self.adj and k not in live]
+            more_outer = [v for v in self.adj if v not in mine and v not in outer]
+            block.end = "continue"
+            block.results = [self._carried_on(params[k]) for k in live]
+            block.results += [self._carried_on(v) for v in outer]
+        self.adj = keep
+        return more_live, more_outer
+
+    def _carried_adjoint(self, v: Value) -> Value:
+        out = Value(_adjoint_type(v), f"d_{v.name}" if v.name else "", v.span)
+        out.user = v.user
+        return out
+
+    def _carried_on(self, v: Value) -> Value:
+        g = self.adj.get(v)
+        return self.alg.zeros(v) if g is None else self.alg.full(g, v)
+
+    def _start(self, v: Value) -> Value:
+        g = self.adj.get(v)
+        return self.alg.zeros(v) if g is None else self.alg.full(g, v)
+
+    def _emit_loop(self, op: Op, block: Block, starts: list[Value]) -> Op:
+        types = [p.type for p in block.params[1:]]
+        counted = op.prim == "while" or op.attrs.get("breaks")
+        if counted:
+            bounds: list[Value] = [Const(0), op.outputs[op.attrs["steps"]], Const(1)]
+            backwards = True
+        else:
+            bounds, backwards = list(op.inputs[:3]), not op.attrs.get("backwards", False)
+        attrs = {"mirror": op, "backwards": backwards, "breaks": False}
+        return self.b.append("for", [*bounds, *starts], types, span=op.span, attrs=attrs,
+                             blocks=[block])  # fmt: skip
+
+
+def _adjoint_type(v: Value) -> Type:
+    t = v.type
+    if t.is_scalar:
+        return Type("float", t.dtype, ())
+    return t
+
+
+def _defined(block: Block) -> list[Value]:
+    """Return every value defined in a block or inside it."""
+    out = list(block.params)
+    for op in block.ops:
+        out += op.outputs
+        for inner in op.blocks:
+            out += _defined(inner)
+    return out
+
+
+def _changed(
+    outer: dict[Value, Value], sides: list[tuple[Block, dict[Value, Value]]]
+) -> list[Value]:
+    keys = dict.fromkeys(v for _, side in sides for v in side)
+    return [v for v in keys if any(side.get(v) is not outer.get(v) for _, side in sides)]

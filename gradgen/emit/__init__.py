@@ -1,0 +1,1 @@
+"""From the graph to text: names, statements, and printing through astor."""

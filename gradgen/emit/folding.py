@@ -1,0 +1,127 @@
+"""Which operations are printed inside the expression that uses them.
+
+An operation without a name of the user's and with a single reader becomes part of that reader's
+expression, if nothing it reads is written to in between.
+"""
+
+from __future__ import annotations
+
+from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, blocks_of, uses, walk
+from gradgen.passes.sharing import GROWS, WRITES, Sharing
+
+LIMIT = 9
+ALWAYS = ("captured",)
+LENGTHS = ("len", "dim", "size", "ndim")
+NEVER = ("leaf", "list", "empty", "zeros_as", "zeros_list", "pop", "append", "for", "while", *WRITES)
+
+
+def fold(function: Function) -> set[Value]:
+    """Return the values that are printed inside expressions."""
+    return _Folder(function).run()
+
+
+class _Folder:
+    def __init__(self, function: Function) -> None:
+        self.function = function
+        self.count = uses(function.body)
+        self.sharing = Sharing(function)
+        self.folded: set[Value] = set()
+        self.size: dict[Value, int] = {}
+        self.writes = any(op.prim in WRITES or op.prim in GROWS for op in walk(function.body))
+
+    def run(self) -> set[Value]:
+        for block in _inner_first(self.function.body):
+            self._block(block)
+        return self.folded
+
+    def _block(self, block: Block) -> None:
+        readers: dict[Value, int] = {}
+        for k, op in enumerate(block.ops):
+            for v in op.inputs:
+                readers[v] = k
+        for v in block.results:
+            readers[v] = len(block.ops)
+        loops = {k for k, op in enumerate(block.ops) if op.prim == "while"}
+        for k, op in enumerate(block.ops):
+            if len(op.outputs) != 1:
+                continue
+            v = op.out
+            at = readers.get(v)
+            if op.prim in ALWAYS or self._is_length(op):
+                self._fold(v, op)
+            elif at is not None and at not in loops and self._may_fold(op, block, k, at):
+                self._fold(v, op)
+
+    def _is_length(self, op: Op) -> bool:
+        if op.prim not in LENGTHS or op.out.user:
+            return False
+        source = op.inputs[0]
+        return source.user or (source.op is not None and source.op.prim == "leaf")
+
+    def _may_fold(self, op: Op, block: Block, k: int, at: int) -> bool:
+        v = op.out
+        if op.prim in NEVER or v.user or self.count.get(v) != 1:
+            return False
+        if op.blocks and not self._is_expression(op):
+            return False
+        if not self._undisturbed(op, block, k, at):
+            return False
+        reader = block.ops[at] if at < len(block.ops) else None
+        if reader is not None and reader.prim in ("store", "inc", "add_at") and reader.inputs[0] is v:
+            return False
+        if reader is not None and reader.prim in ("for", "while") and v in reader.inputs[3:]:
+            return not v.type.is_array
+        limit = LIMIT if op.reverse else 4 * LIMIT
+        return self._total(op) < limit
+
+    def _is_expression(self, op: Op) -> bool:
+        """Whether an ``if`` is one value chosen between two expressions."""
+        if op.prim != "if" or len(op.outputs) != 1:
+            return False
+        for b in op.blocks:
+            if any(len(o.outputs) != 1 or o.out not in self.folded for o in b.ops):
+                return False
+            if isinstance(b.results[0], Undefined):
+                return False
+        return True
+
+    def _undisturbed(self, op: Op, block: Block, k: int, at: int) -> bool:
+        """Whether nothing between definition and reader writes to what the expression reads."""
+        if not self.writes:
+            return True
+        reads = self._reads(op)
+        if all(self.sharing.never_written(r) and r.type.kind != "list" for r in reads):
+            return True
+        between = block.ops[k + 1 : at]
+        return not any(_may_write(o) for o in between)
+
+    def _reads(self, op: Op) -> list[Value]:
+        out: list[Value] = []
+        stack = [op]
+        while stack:
+            o = stack.pop()
+            for v in o.inputs:
+                if v in self.folded and v.op is not None:
+                    stack.append(v.op)
+                else:
+                    out.append(v)
+            stack += [inner for b in o.blocks for inner in b.ops]
+        return out
+
+    def _fold(self, v: Value, op: Op) -> None:
+        self.folded.add(v)
+        self.size[v] = self._total(op)
+
+    def _total(self, op: Op) -> int:
+        inner = sum(self.size.get(o.out, 1) for b in op.blocks for o in b.ops)
+        return 1 + inner + sum(self.size.get(v, 0) for v in op.inputs if not isinstance(v, Const))
+
+
+def _may_write(op: Op) -> bool:
+    if op.prim in WRITES or op.prim in GROWS:
+        return True
+    return any(_may_write(o) for b in op.blocks for o in b.ops)
+
+
+def _inner_first(block: Block) -> list[Block]:
+    return list(blocks_of(block))[::-1]

@@ -1,0 +1,256 @@
+"""How each operation is spelled as a Python expression."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from gradgen.ir.nodes import Const, Op, Value
+from gradgen.rules.registry import RULES
+
+Expr = ast.expr
+BINARY = {
+    "+": ast.Add, "-": ast.Sub, "*": ast.Mult, "/": ast.Div, "%": ast.Mod, "//": ast.FloorDiv,
+    "**": ast.Pow, "@": ast.MatMult, "&": ast.BitAnd, "|": ast.BitOr, "^": ast.BitXor,
+}  # fmt: skip
+COMPARE = {
+    "<": ast.Lt, "<=": ast.LtE, ">": ast.Gt, ">=": ast.GtE, "==": ast.Eq, "!=": ast.NotEq,
+    "is": ast.Is, "is not": ast.IsNot,
+}  # fmt: skip
+UNARY = {"-": ast.USub, "+": ast.UAdd, "not": ast.Not, "~": ast.Invert}
+
+
+def op_expression(op: Op, operands: Sequence[Expr]) -> Expr:
+    """Return the expression of an operation with one output and no blocks."""
+    rule = RULES[op.prim]
+    if op.prim in SPECIAL:
+        return SPECIAL[op.prim](op, list(operands))
+    if rule.form == "operator":
+        return _operator(rule.spelling, list(operands))
+    if rule.form == "sequence":
+        return call(rule.spelling, [ast.List(list(operands), ast.Load())], _options(op))
+    if rule.form == "shape":
+        return call(rule.spelling, [shape_tuple(operands)], _options(op))
+    if rule.form == "shaped":
+        return call(rule.spelling, [operands[0], shape_tuple(operands[1:])], _options(op))
+    return call(rule.spelling, list(operands), _options(op))
+
+
+def dotted(path: str) -> Expr:
+    """Return the expression of a dotted name."""
+    head, *rest = path.split(".")
+    out: Expr = ast.Name(head, ast.Load())
+    for part in rest:
+        out = ast.Attribute(out, part, ast.Load())
+    return out
+
+
+def call(path: str, args: list[Expr], options: dict[str, Any] | None = None) -> Expr:
+    """Return a call of a dotted name."""
+    keywords = [ast.keyword(k, literal(v, k)) for k, v in (options or {}).items()]
+    return ast.Call(dotted(path), args, keywords)
+
+
+def literal(value: Any, key: str = "") -> Expr:
+    """Return the expression of a plain Python object; non-finite floats by ``float("inf")``."""
+    if key == "dtype":
+        return dtype_expression(value)
+    if isinstance(value, tuple):
+        return ast.Tuple([literal(v) for v in value], ast.Load())
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return ast.Call(ast.Name("float", ast.Load()), [ast.Constant(repr(value))], [])
+    if type(value) in (int, float) and (value < 0 or (value == 0 and str(value)[0] == "-")):
+        return ast.UnaryOp(ast.USub(), ast.Constant(-value))
+    return ast.Constant(value)
+
+
+def dtype_expression(name: str) -> Expr:
+    """Return the expression of a dtype."""
+    plain = {"bool": "bool", "int64": "int", "float64": "float"}
+    return dotted(plain.get(name, f"np.{name}"))
+
+
+def constant(v: Const) -> Expr:
+    """Return the expression of a literal value."""
+    return dotted(v.text) if v.text else literal(v.const)
+
+
+def shape_tuple(operands: Sequence[Expr]) -> Expr:
+    """Return one length as it is, several as a tuple."""
+    return operands[0] if len(operands) == 1 else ast.Tuple(list(operands), ast.Load())
+
+
+def _options(op: Op) -> dict[str, Any]:
+    return dict(op.attrs)
+
+
+def _operator(symbol: str, operands: list[Expr]) -> Expr:
+    if len(operands) == 1:
+        return ast.UnaryOp(UNARY[symbol](), operands[0])
+    if symbol in COMPARE:
+        return ast.Compare(operands[0], [COMPARE[symbol]()], [operands[1]])
+    return ast.BinOp(operands[0], BINARY[symbol](), operands[1])
+
+
+# --- subscripts ---------------------------------------------------------------------------
+
+
+def subscript(base: Expr, attrs: dict[str, Any], operands: list[Expr], store: bool = False) -> Expr:
+    """Return ``base[index]`` for a subscript spelled as in ``rules.indexing``."""
+    entries, slices, rest = [], iter(attrs.get("slices", ())), list(operands)
+    for c in attrs["index"]:
+        if c == "n":
+            entries.append(ast.Constant(None))
+        elif c == "e":
+            entries.append(ast.Constant(Ellipsis))
+        elif c == ":":
+            entries.append(ast.Slice(None, None, None))
+        elif c == "s":
+            parts = [rest.pop(0) if has else None for has in next(slices)]
+            entries.append(ast.Slice(*parts))
+        else:
+            entries.append(rest.pop(0))
+    index = entries[0] if len(entries) == 1 else ast.Tuple(entries, ast.Load())
+    return ast.Subscript(base, index, ast.Store() if store else ast.Load())
+
+
+def target(op: Op, base: Expr, operands: list[Expr]) -> Expr:
+    """Return the place that a store writes to: the path of views, then the index."""
+    rest = list(operands)
+    for prim, count, attrs in op.attrs.get("path", ()):
+        inputs = [Value(op.inputs[0].type)] * (count + 1)
+        step = Op(prim, inputs, [], attrs)
+        base = op_expression(step, [base, *rest[:count]])
+        rest = rest[count:]
+    return subscript(base, op.attrs, rest, store=True)
+
+
+# --- special forms ------------------------------------------------------------------------
+
+
+def _method(name: str) -> Callable[[Op, list[Expr]], Expr]:
+    def build(op: Op, operands: list[Expr]) -> Expr:
+        return ast.Call(ast.Attribute(operands[0], name, ast.Load()), operands[1:], [])
+
+    return build
+
+
+def _attribute(name: str) -> Callable[[Op, list[Expr]], Expr]:
+    return lambda op, operands: ast.Attribute(operands[0], name, ast.Load())
+
+
+def shape_of(v: Value, e: Expr) -> Expr:
+    """Return the shape of a value: an attribute where it is certainly an array."""
+    if v.type.kind == "array":
+        return ast.Attribute(e, "shape", ast.Load())
+    return call("np.shape", [e])
+
+
+def _dim(op: Op, operands: list[Expr]) -> Expr:
+    axis = literal(op.attrs.get("axis", 0))
+    return ast.Subscript(shape_of(op.inputs[0], operands[0]), axis, ast.Load())
+
+
+def _size(op: Op, operands: list[Expr]) -> Expr:
+    if op.inputs[0].type.kind == "array":
+        return ast.Attribute(operands[0], "size", ast.Load())
+    return call("np.size", operands)
+
+
+def _astype(op: Op, operands: list[Expr]) -> Expr:
+    if op.inputs[0].type.kind == "array":
+        method = ast.Attribute(operands[0], "astype", ast.Load())
+        return ast.Call(method, [dtype_expression(op.attrs["dtype"])], [])
+    return call(f"np.{op.attrs['dtype']}", operands)
+
+
+def _copy(op: Op, operands: list[Expr]) -> Expr:
+    if op.inputs[0].type.kind == "array":
+        return ast.Call(ast.Attribute(operands[0], "copy", ast.Load()), [], [])
+    return call("np.copy", operands)
+
+
+def _zeros_as(op: Op, operands: list[Expr]) -> Expr:
+    dtype = op.inputs[0].type.dtype
+    options = {} if dtype in ("float64", "") or not dtype.startswith("float") else {"dtype": dtype}
+    return call("np.zeros", [shape_of(op.inputs[0], operands[0])], options)
+
+
+def _zeros_list(op: Op, operands: list[Expr]) -> Expr:
+    item = op.inputs[0].type.item
+    if item is None or item.is_scalar:
+        zero: Expr = ast.List([ast.Constant(0.0)], ast.Load())
+        return ast.BinOp(zero, ast.Mult(), call("len", operands))
+    zero = call("np.zeros_like", [ast.Name("item", ast.Load())])
+    loop = ast.comprehension(ast.Name("item", ast.Store()), operands[0], [], 0)
+    return ast.ListComp(zero, [loop])
+
+
+def _full(op: Op, operands: list[Expr]) -> Expr:
+    return call("np.full", [shape_tuple(operands[1:]), operands[0]], _options(op))
+
+
+def _fill(op: Op, operands: list[Expr]) -> Expr:
+    return call("np.full", [shape_of(op.inputs[0], operands[0]), operands[1]])
+
+
+def _stretch(op: Op, operands: list[Expr]) -> Expr:
+    return call("np.broadcast_to", [operands[1], shape_of(op.inputs[0], operands[0])])
+
+
+def _reshape_as(op: Op, operands: list[Expr]) -> Expr:
+    return call("np.reshape", [operands[0], shape_of(op.inputs[1], operands[1])])
+
+
+def _select(op: Op, operands: list[Expr]) -> Expr:
+    return ast.IfExp(operands[0], operands[1], operands[2])
+
+
+def _trips(op: Op, operands: list[Expr]) -> Expr:
+    return call("len", [call("range", operands)])
+
+
+def _captured(op: Op, operands: list[Expr]) -> Expr:
+    return ast.Name(op.attrs["name"], ast.Load())
+
+
+def _helper(op: Op, operands: list[Expr]) -> Expr:
+    return call(op.attrs["name"], operands, dict(op.attrs["options"]))
+
+
+def _leaf(op: Op, operands: list[Expr]) -> Expr:
+    out: Expr = ast.Name(op.attrs["param"], ast.Load())
+    for kind, key in op.attrs["path"]:
+        if kind == "attr":
+            out = ast.Attribute(out, key, ast.Load())
+        else:
+            out = ast.Subscript(out, literal(key), ast.Load())
+    return out
+
+
+def _load(op: Op, operands: list[Expr]) -> Expr:
+    return subscript(operands[0], op.attrs, operands[1:])
+
+
+def _flatten(op: Op, operands: list[Expr]) -> Expr:
+    return ast.Call(ast.Attribute(operands[0], "flatten", ast.Load()), [], [])
+
+
+def _eye(op: Op, operands: list[Expr]) -> Expr:
+    same = len(operands) == 2 and ast.dump(operands[0]) == ast.dump(operands[1])
+    return call("np.eye", operands[:1] if same else operands)
+
+
+def _scalar(op: Op, operands: list[Expr]) -> Expr:
+    return call("np.sum", operands)
+
+
+SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
+    "load": _load, "T": _attribute("T"), "dim": _dim, "size": _size, "astype": _astype,
+    "copy": _copy, "zeros_as": _zeros_as, "zeros_list": _zeros_list, "full": _full,
+    "fill": _fill, "stretch": _stretch, "reshape_as": _reshape_as, "select": _select,
+    "trips": _trips, "captured": _captured, "helper": _helper, "leaf": _leaf,
+    "flatten": _flatten, "item": _method("item"), "eye": _eye, "scalar": _scalar,
+    "list": lambda op, operands: ast.List([], ast.Load()),
+}  # fmt: skip

@@ -1,0 +1,280 @@
+"""Deterministic variable names: the user's first, with a number only where two are alive at once.
+
+Values that must or should share a variable (what a loop carries, the results of a branch, the
+versions of a buffer) form a web and get one hint.  Among values of one hint, two that are alive at
+the same time get different numbers.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+
+from gradgen.diff.activity import carried, ends
+from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
+from gradgen.passes.sharing import GROWS, WRITES
+
+RESERVED = {"np", "math", *keyword.kwlist, *dir(builtins)}
+
+
+def assign_names(function: Function, folded: set[Value]) -> dict[Value, str]:
+    """Return the variable name of every value that is not printed inside an expression."""
+    return _Namer(function, folded).run()
+
+
+class _Namer:
+    def __init__(self, function: Function, folded: set[Value]) -> None:
+        self.function, self.folded = function, folded
+        self.parent: dict[Value, Value] = {}
+        self.order: list[Value] = []
+        self.conflicts: dict[Value, set[Value]] = {}
+        self.hint: dict[Value, str] = {}
+        self.partners: dict[Value, list[Value]] = {}
+
+    def run(self) -> dict[Value, str]:
+        self._collect(self.function.body)
+        self._hints()
+        _Liveness(self).function(self.function.body)
+        return self._colour()
+
+    # --- webs -----------------------------------------------------------------------------
+
+    def root(self, v: Value) -> Value:
+        while v in self.parent:
+            v = self.parent[v]
+        return v
+
+    def _link(self, a: Value, b: Value) -> None:
+        if any(isinstance(v, Const | Undefined) or v in self.folded for v in (a, b)):
+            return
+        self.partners.setdefault(a, []).append(b)
+        self.partners.setdefault(b, []).append(a)
+        x, y = self.root(a), self.root(b)
+        if x is not y:
+            self.parent[y] = x
+
+    def _named(self, v: Value) -> None:
+        if v not in self.folded:
+            self.order.append(v)
+
+    def _collect(self, block: Block) -> None:
+        for p in block.params:
+            self._named(p)
+        for op in block.ops:
+            if op.prim not in ("for", "while", "if"):
+                for v in op.outputs:
+                    self._named(v)
+            if op.prim in WRITES or op.prim in GROWS:
+                self._link(op.inputs[0], op.outputs[-1])
+            for inner in op.blocks:
+                self._collect(inner)
+            if op.prim in ("for", "while"):
+                self._collect_loop(op)
+            elif op.prim == "if":
+                for b in op.blocks:
+                    for out, v in zip(op.outputs, b.results, strict=False):
+                        self._link(out, v)
+            if op.blocks:
+                for v in op.outputs:
+                    self._named(v)
+
+    def _collect_loop(self, op: Op) -> None:
+        params, inits = carried(op)
+        groups = [op.outputs, inits, *(end.results for end in ends(op.blocks[-1]))]
+        if op.prim == "while":
+            groups.append(op.blocks[0].params)
+        for group in groups:
+            for p, v in zip(params, group, strict=True):
+                self._link(p, v)
+
+    def _hints(self) -> None:
+        best: dict[Value, tuple[int, str]] = {}
+        for v in self.order:
+            rank = (2 if v.user else 1) if v.name else 0
+            root = self.root(v)
+            if rank > best.get(root, (0, ""))[0]:
+                best[root] = (rank, v.name)
+        for v in self.order:
+            web = best.get(self.root(v), (0, ""))
+            own = v.name if v.user else ""
+            self.hint[v] = _clean(own or web[1] or _describe(v))
+
+    # --- colouring ------------------------------------------------------------------------
+
+    def _colour(self) -> dict[Value, str]:
+        number: dict[Value, int] = {}
+        taken_by_hint: dict[str, int] = {}
+        for v in self.order:
+            hint = self.hint[v]
+            used = {number[u] for u in self.conflicts.get(v, ()) if u in number}
+            wish = [number[u] for u in self.partners.get(v, ()) if u in number and self.hint[u] == hint]
+            free = [k for k in wish if k not in used]
+            k = free[0] if free else next(k for k in range(len(used) + 1) if k not in used)
+            number[v] = k
+            taken_by_hint[hint] = max(taken_by_hint.get(hint, 0), k)
+        return self._spell(number)
+
+    def _spell(self, number: dict[Value, int]) -> dict[Value, str]:
+        spelled: dict[tuple[str, int], str] = {}
+        params = {name for name, _ in self.function.params}
+        hints = set(self.hint.values())
+        taken = (RESERVED | set(self.function.captures)) - set()
+        used: set[str] = set()
+        for v in self.order:
+            key = (self.hint[v], number[v])
+            if key in spelled:
+                continue
+            hint, k = key
+            name = hint if k == 0 else f"{hint}_{k}"
+            leaf_param = v.op is not None and v.op.prim == "leaf" and not v.op.attrs["path"]
+            while (
+                name in taken or name in used or (k and name in hints)
+                or (name in params and not leaf_param and not self._is_param_web(v, name))
+            ):  # fmt: skip
+                k += 1
+                name = f"{hint}_{k}"
+            spelled[key] = name
+            used.add(name)
+        return {v: spelled[self.hint[v], number[v]] for v in self.order}
+
+    def _is_param_web(self, v: Value, name: str) -> bool:
+        """Whether a variable may take over a parameter's name: the parameter is a plain leaf."""
+        plain = {leaf.param for leaf in self.function.leaves if not leaf.path}
+        return name in plain
+
+
+def _clean(name: str) -> str:
+    name = "".join(c if c.isalnum() or c == "_" else "_" for c in name) or "value"
+    return name if name.isidentifier() else f"v_{name}"
+
+
+def _describe(v: Value) -> str:
+    """Name a temporary after its operation and what it is applied to."""
+    op = v.op
+    if op is None:
+        return "carried"
+    what = {
+        "load": "item", "T": "transposed", "mul": "product", "add": "total", "sub": "difference",
+        "div": "quotient", "matmul": "product", "neg": "negated", "zeros_as": "zeros", "inc": "total",
+        "gt": "above", "lt": "below", "ge": "at_least", "le": "at_most", "eq": "equal", "if": "chosen",
+        "expand_dims": "column", "stretch": "stretched", "fill": "filled", "len": "n", "dim": "n",
+        "unbroadcast": "summed", "pow": "power", "where": "chosen", "select": "chosen", "not": "negated",
+        "captured": "constant", "list": "items", "leaf": "leaf", "pop": "item",
+    }.get(op.prim, op.prim.rsplit(".", 1)[-1])  # fmt: skip
+    if op.prim == "helper":
+        return str(op.attrs["name"]).strip("_")
+    source = next((i for i in op.inputs if i.name and i.user), None)
+    if op.prim in ("exp", "log", "sqrt", "tanh", "sin", "cos", "abs") and source is not None:
+        return f"{what}_{source.name}"
+    return f"d_{what}" if op.reverse and v.type.inexact else what
+
+
+class _Liveness:
+    """Backward liveness over the structured graph; notes conflicts among values of one hint."""
+
+    def __init__(self, namer: _Namer) -> None:
+        self.n = namer
+        self.live: dict[str, dict[Value, None]] = {}
+
+    def function(self, body: Block) -> None:
+        self._block(body, [])
+
+    def _add(self, v: Value) -> None:
+        if v in self.n.hint:
+            self.live.setdefault(self.n.hint[v], {})[v] = None
+
+    def _use(self, v: Value) -> None:
+        """A value printed inside an expression reads its operands where it is read."""
+        stack = [v]
+        while stack:
+            u = stack.pop()
+            if u in self.n.folded and u.op is not None:
+                stack += u.op.inputs
+                for b in u.op.blocks:
+                    stack += [*b.results, *(i for o in b.ops for i in o.inputs)]
+            else:
+                self._add(u)
+
+    def _define(self, v: Value) -> None:
+        hint = self.n.hint.get(v)
+        if hint is None:
+            return
+        group = self.live.setdefault(hint, {})
+        group.pop(v, None)
+        for u in group:
+            self.n.conflicts.setdefault(v, set()).add(u)
+            self.n.conflicts.setdefault(u, set()).add(v)
+
+    def _copy(self) -> dict[str, dict[Value, None]]:
+        return {k: dict(g) for k, g in self.live.items() if g}
+
+    def _merge(self, other: dict[str, dict[Value, None]]) -> None:
+        for k, g in other.items():
+            self.live.setdefault(k, {}).update(g)
+
+    def _block(self, block: Block, through: list[Value]) -> None:
+        for v in [*block.results, *through]:
+            self._use(v)
+        for op in reversed(block.ops):
+            self._op(op, through)
+        for p in block.params:
+            self._define(p)
+        for k, p in enumerate(block.params):
+            for q in block.params[:k]:
+                if self.n.hint.get(p) == self.n.hint.get(q) and p in self.n.hint:
+                    self.n.conflicts.setdefault(p, set()).add(q)
+                    self.n.conflicts.setdefault(q, set()).add(p)
+
+    def _op(self, op: Op, through: list[Value]) -> None:
+        if len(op.outputs) == 1 and op.out in self.n.folded:
+            return
+        for v in op.outputs:
+            self._define(v)
+        for k, v in enumerate(op.outputs):
+            for u in op.outputs[:k]:
+                if v in self.n.hint and self.n.hint[v] == self.n.hint.get(u):
+                    self.n.conflicts.setdefault(v, set()).add(u)
+                    self.n.conflicts.setdefault(u, set()).add(v)
+        if op.prim == "if":
+            self._if(op, through)
+        elif op.prim in ("for", "while"):
+            self._loop(op)
+        for v in op.inputs:
+            self._use(v)
+
+    def _if(self, op: Op, through: list[Value]) -> None:
+        after = self._copy()
+        befores = []
+        for b in op.blocks:
+            self.live = {k: dict(g) for k, g in after.items()}
+            tail = b.end != "yield"
+            self._block(b, through if tail else [])
+            befores.append(self.live)
+        self.live = befores[0]
+        self._merge(befores[1])
+
+    def _loop(self, op: Op) -> None:
+        free = _free_values(op)
+        for v in free:
+            self._use(v)
+        after = self._copy()
+        for b in op.blocks:
+            self.live = {k: dict(g) for k, g in after.items()}
+            self._block(b, free)
+        self.live = after
+
+
+def _free_values(op: Op) -> list[Value]:
+    """Return what a loop's blocks read from outside."""
+    inside: set[Value] = set()
+    read: dict[Value, None] = {}
+    stack = list(op.blocks)
+    while stack:
+        b = stack.pop()
+        inside.update(b.params)
+        read.update(dict.fromkeys(b.results))
+        for o in b.ops:
+            inside.update(o.outputs)
+            read.update(dict.fromkeys(o.inputs))
+            stack += o.blocks
+    return [v for v in read if v not in inside and not isinstance(v, Const | Undefined)]

@@ -1,0 +1,214 @@
+"""Statements to lines: astor prints every node, this file lays the lines out and adds comments.
+
+astor's own line wrapping is replaced: a long statement is split at its outermost bracket, or put
+in parentheses and split at its loosest operator, to 88 columns.  Comments stand at the line's end.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+from typing import Any
+
+WIDTH = 88
+INDENT = "    "
+COMMENT_COLUMN = 56
+
+
+def source_of(node: ast.AST) -> str:
+    """Return one statement or expression as astor spells it, on one line."""
+    import astor
+
+    text = astor.to_source(node, pretty_source="".join, pretty_string=_plain_string)
+    return str(text).rstrip("\n")
+
+
+def _plain_string(text: str, *args: Any, **kwargs: Any) -> str:
+    return repr(text)
+
+
+def print_statements(statements: list[ast.stmt], depth: int = 0) -> list[str]:
+    """Return the lines of statements at an indentation depth."""
+    lines: list[str] = []
+    for s in statements:
+        lines += _statement(s, depth)
+    return lines
+
+
+def _statement(s: ast.stmt, depth: int) -> list[str]:
+    if isinstance(s, Comment):
+        return [f"{INDENT * depth}{s.text}" if s.text else ""]
+    if isinstance(s, Docstring):
+        return _docstring(s.text, depth)
+    if isinstance(s, ast.If):
+        return _branch(s, depth, "if")
+    if isinstance(s, ast.For | ast.While | ast.FunctionDef):
+        return [*_header(s, depth), *print_statements(s.body, depth + 1)]
+    return _with_comment(wrap(source_of(s), depth), getattr(s, "comment", ""))
+
+
+class Comment(ast.stmt):
+    """A line of its own that is not code; empty text is an empty line."""
+
+    _fields = ()
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+class Docstring(ast.stmt):
+    """A docstring, already wrapped by its author."""
+
+    _fields = ()
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+def _docstring(text: str, depth: int) -> list[str]:
+    safe = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    first, *rest = safe.split("\n")
+    pad = INDENT * depth
+    body = [f"{pad}{line}".rstrip() for line in rest]
+    if not rest:
+        return [f'{pad}"""{first}"""']
+    return [f'{pad}"""{first}', *body, f'{pad}"""']
+
+
+def _branch(s: ast.If, depth: int, word: str) -> list[str]:
+    head = ast.If(s.test, [ast.Pass()], [])
+    lines = _with_comment(_head_lines(head, depth, word), getattr(s, "comment", ""))
+    lines += print_statements(s.body, depth + 1)
+    if len(s.orelse) == 1 and isinstance(s.orelse[0], ast.If):
+        return lines + _branch(s.orelse[0], depth, "elif")
+    if s.orelse:
+        lines += [f"{INDENT * depth}else:", *print_statements(s.orelse, depth + 1)]
+    return lines
+
+
+def _header(s: ast.For | ast.While | ast.FunctionDef, depth: int) -> list[str]:
+    if isinstance(s, ast.For):
+        head: ast.stmt = ast.For(s.target, s.iter, [ast.Pass()], [])
+    elif isinstance(s, ast.While):
+        head = ast.While(s.test, [ast.Pass()], [])
+    else:
+        head = ast.FunctionDef(s.name, s.args, [ast.Pass()], [], None)
+    return _with_comment(_head_lines(head, depth, ""), getattr(s, "comment", ""))
+
+
+def _head_lines(head: ast.stmt, depth: int, word: str) -> list[str]:
+    lines = source_of(head).strip("\n").split("\n")
+    text = lines[0] if len(lines) == 2 else " ".join(line.strip() for line in lines[:-1])
+    if word == "elif":
+        text = "el" + text
+    return wrap(text, depth)
+
+
+def _with_comment(lines: list[str], comment: str) -> list[str]:
+    if not comment:
+        return lines
+    last = lines[-1]
+    gap = max(COMMENT_COLUMN - len(last), 2)
+    if len(last) + gap + len(comment) + 2 <= WIDTH + 12:
+        lines[-1] = f"{last}{' ' * gap}# {comment}"
+    else:
+        pad = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+        lines.insert(0, f"{pad}# {comment}")
+    return lines
+
+
+def wrap(text: str, depth: int) -> list[str]:
+    """Return a statement's text as indented lines of at most 88 columns, where it can be split."""
+    pad = INDENT * depth
+    if len(pad) + len(text) <= WIDTH or "\n" in text:
+        return [pad + line for line in text.split("\n")]
+    tokens = _tokens(text)
+    head, body, tail = _outermost(text, tokens)
+    if not body:
+        return _parenthesised(text, depth, tokens)
+    parts = _split(body, pad)
+    lines = [pad + head]
+    for part in parts:
+        lines += wrap(part, depth + 1)
+    return [*lines, pad + tail]
+
+
+def _tokens(text: str) -> list[tokenize.TokenInfo]:
+    reader = io.StringIO(text).readline
+    try:
+        return [t for t in tokenize.generate_tokens(reader) if t.start[0] == 1]
+    except (tokenize.TokenError, IndentationError):
+        return []
+
+
+def _outermost(text: str, tokens: list[tokenize.TokenInfo]) -> tuple[str, str, str]:
+    """Split at the last top-level bracket pair, if splitting there leaves short ends."""
+    depth, start, best = 0, 0, ("", "", "")
+    for t in tokens:
+        if t.type == tokenize.OP and t.string in "([{":
+            if depth == 0:
+                start = t.end[1]
+            depth += 1
+        elif t.type == tokenize.OP and t.string in ")]}":
+            depth -= 1
+            if depth == 0 and t.start[1] - start > len(best[1]):
+                best = (text[:start], text[start : t.start[1]], text[t.start[1] :])
+    rest = len(best[0]) + len(best[2])
+    return best if best[1] and rest < WIDTH * 2 // 3 else ("", "", "")
+
+
+def _split(body: str, pad: str) -> list[str]:
+    """Split the inside of a bracket at its commas, else at its loosest operators."""
+    if len(pad) + len(INDENT) + len(body) <= WIDTH:
+        return [body]
+    parts = _cut(body, {","}, keep_before=True)
+    return parts if len(parts) > 1 else _operators(body)
+
+
+def _operators(body: str) -> list[str]:
+    for group in ({"or"}, {"and"}, {"+", "-"}, {"*", "/", "@"}):
+        parts = _cut(body, group, keep_before=False)
+        if len(parts) > 1:
+            return parts
+    return [body]
+
+
+def _cut(body: str, where: set[str], keep_before: bool) -> list[str]:
+    depth, last, parts, before = 0, 0, [], None
+    for t in _tokens(body):
+        if t.string in ("(", "[", "{"):
+            depth += 1
+        elif t.string in (")", "]", "}"):
+            depth -= 1
+        binary = before is not None and (
+            before.type in (tokenize.NAME, tokenize.NUMBER) or before.string in ")]}"
+        ) and before.string not in ("in", "is", "not", "and", "or", "if", "else", "lambda")  # fmt: skip
+        if depth == 0 and t.string in where and (keep_before or binary):
+            at = t.end[1] if keep_before else t.start[1]
+            parts.append(body[last:at].strip())
+            last = at
+        before = t
+    parts.append(body[last:].strip())
+    return [p for p in parts if p]
+
+
+def _parenthesised(text: str, depth: int, tokens: list[tokenize.TokenInfo]) -> list[str]:
+    pad = INDENT * depth
+    equals = [t for t in tokens if t.type == tokenize.OP and t.string in ("=", "+=", "-=")]
+    if text.startswith("return "):
+        head, body, tail = "return ", text[len("return ") :], ""
+    elif equals:
+        head, body, tail = text[: equals[0].end[1]] + " ", text[equals[0].end[1] :].strip(), ""
+    elif text.endswith(":") and " " in text:
+        word, rest = text.split(" ", 1)
+        head, body, tail = word + " ", rest[:-1], ":"
+    else:
+        return [pad + text]
+    parts = _operators(body)
+    if len(parts) == 1:
+        return [pad + text]
+    inner = [INDENT * (depth + 1) + p for p in parts]
+    return [f"{pad}{head}(", *inner, f"{pad}){tail}"]

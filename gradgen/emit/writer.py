@@ -1,0 +1,352 @@
+"""The graph to statements: assignments, branches and loops, with each line's place in the source."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from gradgen.diff.activity import carried
+from gradgen.emit import forms
+from gradgen.errors import Span
+from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
+from gradgen.ir.types import Type
+
+AUGMENT = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.MatMult, ast.Pow, ast.Mod, ast.FloorDiv)
+
+
+class Writer:
+    """Writes the blocks of one function; ``names`` and ``folded`` are decided beforehand."""
+
+    def __init__(self, function: Function, names: dict[Value, str], folded: set[Value]) -> None:
+        self.function, self.names, self.folded = function, names, folded
+        self.loops: list[Op] = []
+        self.needs: set[str] = set()
+
+    # --- expressions ----------------------------------------------------------------------
+
+    def expr(self, v: Value) -> ast.expr:
+        """Return the expression that reads a value (deep ones without deep recursion)."""
+        if isinstance(v, Const):
+            return self._note(forms.constant(v))
+        if v not in self.folded or v.op is None:
+            return ast.Name(self.names[v], ast.Load())
+        done: dict[Value, ast.expr] = {}
+        stack = [v]
+        while stack:
+            top = stack[-1]
+            op = top.op
+            assert op is not None
+            inner = [u for u in op.inputs if u in self.folded and u not in done]
+            if inner:
+                stack += inner
+                continue
+            stack.pop()
+            done[top] = self._folded(op, done)
+        return done[v]
+
+    def _folded(self, op: Op, done: dict[Value, ast.expr]) -> ast.expr:
+        operands = [done[u] if u in done else self.expr(u) for u in op.inputs]
+        if op.prim == "if":
+            return self._choice(op, operands[0])
+        return self._note(forms.op_expression(op, operands))
+
+    def _choice(self, op: Op, test: ast.expr) -> ast.expr:
+        then, other = (self.expr(b.results[0]) for b in op.blocks)
+        style = op.attrs.get("style")
+        if style == "and" and ast.dump(other) == ast.dump(test):
+            return _bool_op(ast.And(), test, then)
+        if style == "or" and ast.dump(then) == ast.dump(test):
+            return _bool_op(ast.Or(), test, other)
+        return ast.IfExp(test, then, other)
+
+    def _note(self, e: ast.expr) -> ast.expr:
+        """Remember which imports and helpers an expression needs."""
+        for n in ast.walk(e):
+            if isinstance(n, ast.Name) and (n.id in ("np", "math") or n.id.startswith("_")):
+                self.needs.add(n.id)
+        return e
+
+    # --- statements -----------------------------------------------------------------------
+
+    def block(self, block: Block) -> list[ast.stmt]:
+        """Return the statements of a block, without those of its end."""
+        out: list[ast.stmt] = []
+        for op in block.ops:
+            if len(op.outputs) == 1 and op.out in self.folded:
+                continue
+            statements = self._op(op)
+            _place(statements, op)
+            out += statements
+        return out
+
+    def _op(self, op: Op) -> list[ast.stmt]:
+        handler = getattr(self, f"_{op.prim}", None) if op.prim in STATEMENTS else None
+        if handler is not None:
+            return handler(op)  # type: ignore[no-any-return]
+        value = self._note(forms.op_expression(op, [self.expr(v) for v in op.inputs]))
+        return [assign(self.names[op.out], value, op.out.type)]
+
+    def _leaf(self, op: Op) -> list[ast.stmt]:
+        value = forms.op_expression(op, [])
+        if isinstance(value, ast.Name) and value.id == self.names[op.out]:
+            return []
+        return [assign(self.names[op.out], value)]
+
+    def _store(self, op: Op) -> list[ast.stmt]:
+        base, value = self.expr(op.inputs[0]), op.inputs[1]
+        where = self._note(forms.target(op, base, [self.expr(v) for v in op.inputs[2:]]))
+        statement = self._augmented(op, where) if op.attrs.get("augmented") else None
+        if statement is None:
+            statement = ast.Assign([where], self.expr(value))
+        return [statement, *self._moved(op)]
+
+    def _augmented(self, op: Op, where: ast.expr) -> ast.stmt | None:
+        """``a[i] *= v`` where the new value is the old one times something."""
+        value = self.expr(op.inputs[1])
+        if isinstance(value, ast.BinOp) and isinstance(value.op, AUGMENT):
+            if isinstance(value.left, ast.Name) and op.attrs["index"] == "e":
+                same = ast.dump(value.left) == ast.dump(self.expr(op.inputs[0]))
+                return ast.AugAssign(_stored(value.left), value.op, value.right) if same else None
+            if ast.dump(value.left).replace("Load()", "Store()") == ast.dump(where).replace("Load()", "Store()"):
+                return ast.AugAssign(where, value.op, value.right)
+        return None
+
+    def _inc(self, op: Op) -> list[ast.stmt]:
+        base = self.expr(op.inputs[0])
+        if op.attrs["index"] == "e" and not op.attrs.get("path"):
+            where: ast.expr = _stored(base)
+        else:
+            where = self._note(forms.target(op, base, [self.expr(v) for v in op.inputs[2:]]))
+        sign = ast.Sub() if op.attrs.get("sign") == "-" else ast.Add()
+        statement = ast.AugAssign(where, sign, self.expr(op.inputs[1]))
+        return [statement, *self._moved(op)]
+
+    def _add_at(self, op: Op) -> list[ast.stmt]:
+        place = forms.target(op, self.expr(op.inputs[0]), [self.expr(v) for v in op.inputs[2:]])
+        assert isinstance(place, ast.Subscript)
+        index = place.slice
+        args = [place.value, index, self.expr(op.inputs[1])]
+        self.needs.add("np")
+        return [ast.Expr(forms.call("np.add.at", args)), *self._moved(op)]
+
+    def _append(self, op: Op) -> list[ast.stmt]:
+        method = ast.Attribute(self.expr(op.inputs[0]), "append", ast.Load())
+        return [ast.Expr(ast.Call(method, [self.expr(op.inputs[1])], [])), *self._moved(op)]
+
+    def _pop(self, op: Op) -> list[ast.stmt]:
+        method = ast.Attribute(self.expr(op.inputs[0]), "pop", ast.Load())
+        call = ast.Call(method, [], [])
+        item: ast.stmt = ast.Expr(call)
+        if op.outputs[0] in self.names:
+            item = assign(self.names[op.outputs[0]], call)
+        return [item, *self._moved(op)]
+
+    def _moved(self, op: Op) -> list[ast.stmt]:
+        """Rename after a write, where the new version could not keep the variable."""
+        old, new = self.names[op.inputs[0]], self.names.get(op.outputs[-1], "")
+        return [assign(new, ast.Name(old, ast.Load()))] if new and new != old else []
+
+    def _assert(self, op: Op) -> list[ast.stmt]:
+        return [ast.Assert(self.expr(op.inputs[0]), None)]
+
+    def _raise_if(self, op: Op) -> list[ast.stmt]:
+        return [ast.If(self.expr(op.inputs[0]), [ast.parse(op.attrs["text"]).body[0]], [])]
+
+    # --- control flow ---------------------------------------------------------------------
+
+    def _if(self, op: Op) -> list[ast.stmt]:
+        test = self.expr(op.inputs[0])
+        sides = []
+        for b in op.blocks:
+            body = self.block(b)
+            if b.end == "yield":
+                body += self._moves(zip(op.outputs, b.results, strict=True))
+            elif b.end != "tail":
+                body += self._end(b)
+            sides.append(body)
+        then, other = sides
+        if op.blocks[0].end != "yield":
+            return _tail(test, then, other)
+        if not then:
+            if not other:
+                return []
+            return [ast.If(_negated(test), other, [])]
+        return [ast.If(test, then, other)]
+
+    def _end(self, block: Block) -> list[ast.stmt]:
+        """Carry the values of an iteration's end into the loop's variables, and jump."""
+        loop = self.loops[-1]
+        moves = self._moves(zip(carried(loop)[0], block.results, strict=True))
+        jump: ast.stmt = ast.Break() if block.end == "break" else ast.Continue()
+        return [*moves, jump]
+
+    def _moves(self, pairs: Any) -> list[ast.stmt]:
+        """Assign in parallel: one tuple assignment where one target is another's source."""
+        real = []
+        for target, v in pairs:
+            if isinstance(v, Undefined) or target not in self.names:
+                continue
+            e = self.expr(v)
+            if not (isinstance(e, ast.Name) and e.id == self.names[target]):
+                real.append((self.names[target], e, target.type))
+        written: set[str] = set()
+        ordered = True
+        for name, e, _ in real:
+            if written & {n.id for n in ast.walk(e) if isinstance(n, ast.Name)}:
+                ordered = False
+            written.add(name)
+        if ordered:
+            return [assign(name, e, t) for name, e, t in real]
+        targets = ast.Tuple([ast.Name(name, ast.Store()) for name, _, _ in real], ast.Store())
+        return [ast.Assign([targets], ast.Tuple([e for _, e, _ in real], ast.Load()))]
+
+    def _for(self, op: Op) -> list[ast.stmt]:
+        body, index = op.blocks[0], op.blocks[0].params[0]
+        params, inits = carried(op)
+        out = self._moves(zip(params, inits, strict=True))
+        bounds = [self.expr(v) for v in op.inputs[:3]]
+        over = _range(bounds, op.inputs[:3], bool(op.attrs.get("backwards")))
+        loop = ast.For(ast.Name(self.names[index], ast.Store()), over, self._body(op, body), [])
+        return [*out, loop, *self._moves(zip(op.outputs, params, strict=True))]
+
+    def _while(self, op: Op) -> list[ast.stmt]:
+        test_block, body = op.blocks
+        params, inits = carried(op)
+        out = self._moves(zip(params, inits, strict=True))
+        self._share(test_block.params, params)
+        tests = self.block(test_block)
+        test = self.expr(test_block.results[0])
+        statements = self._body(op, body)
+        if tests:
+            stop = ast.If(_negated(test), [ast.Break()], [])
+            statements, test = [*tests, stop, *statements], ast.Constant(True)
+        loop = ast.While(test, statements, [])
+        return [*out, loop, *self._moves(zip(op.outputs, params, strict=True))]
+
+    def _share(self, twins: list[Value], params: list[Value]) -> None:
+        """The test reads the loop's own variables."""
+        for twin, p in zip(twins, params, strict=True):
+            self.names[twin] = self.names[p]
+
+    def _body(self, op: Op, body: Block) -> list[ast.stmt]:
+        self.loops.append(op)
+        out = self.block(body)
+        if body.end != "tail":
+            out += self._end(body)
+        self.loops.pop()
+        while out and isinstance(out[-1], ast.Continue):
+            out.pop()
+        _drop_last_continue(out)
+        return out or [ast.Pass()]
+
+
+STATEMENTS = {
+    "leaf", "store", "inc", "add_at", "append", "pop", "assert", "raise_if", "if", "for", "while",
+}  # fmt: skip
+
+
+def assign(name: str, value: ast.expr, type_: Type | None = None) -> ast.stmt:
+    """Return ``name = value``; for numbers ``name += x`` where that says the same."""
+    target = ast.Name(name, ast.Store())
+    if type_ is not None and type_.is_scalar and isinstance(value, ast.BinOp):
+        same = isinstance(value.left, ast.Name) and value.left.id == name
+        if same and isinstance(value.op, ast.Add | ast.Sub | ast.Mult | ast.Div):
+            return ast.AugAssign(target, value.op, value.right)
+    return ast.Assign([target], value)
+
+
+def _stored(e: ast.expr) -> ast.expr:
+    return ast.Name(e.id, ast.Store()) if isinstance(e, ast.Name) else e
+
+
+def _bool_op(op: ast.boolop, a: ast.expr, b: ast.expr) -> ast.expr:
+    values = [a, *(b.values if isinstance(b, ast.BoolOp) and type(b.op) is type(op) else [b])]
+    return ast.BoolOp(op, values)
+
+
+def _negated(test: ast.expr) -> ast.expr:
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return test.operand
+    return ast.UnaryOp(ast.Not(), test)
+
+
+def _jumps(body: list[ast.stmt]) -> bool:
+    return bool(body) and isinstance(body[-1], ast.Break | ast.Continue)
+
+
+def _tail(test: ast.expr, then: list[ast.stmt], other: list[ast.stmt]) -> list[ast.stmt]:
+    """An ``if`` that ends a loop's body: after a jump no ``else`` is needed."""
+    if len(then) == 1 and isinstance(then[0], ast.Continue):
+        return [ast.If(_negated(test), other, [])]
+    if len(other) == 1 and isinstance(other[0], ast.Continue):
+        return [ast.If(test, then, [])]
+    if _jumps(then):
+        return [ast.If(test, then, []), *other]
+    return [ast.If(test, then, other)]
+
+
+def _drop_last_continue(body: list[ast.stmt]) -> None:
+    """A ``continue`` at the very end of a loop's body says nothing."""
+    if not body or not isinstance(body[-1], ast.If):
+        return
+    last = body[-1]
+    for side in (last.body, last.orelse):
+        while side and isinstance(side[-1], ast.Continue):
+            side.pop()
+        _drop_last_continue(side)
+    if not last.body:
+        if last.orelse:
+            last.test, last.body, last.orelse = _negated(last.test), last.orelse, []
+        else:
+            body.pop()
+
+
+def _range(bounds: list[ast.expr], values: list[Value], backwards: bool) -> ast.expr:
+    """Spell a range, or the same backwards."""
+    start, stop, step = bounds
+    unit = values[2].const if isinstance(values[2], Const) else None
+    if backwards and unit in (1, -1):
+        first, last = _shifted(stop, -unit), _shifted(start, -unit)
+        return _call_range(first, last, ast.Constant(1) if unit == -1 else forms.literal(-1), -unit)
+    plain = _call_range(start, stop, step, unit)
+    return forms.call("reversed", [plain]) if backwards else plain
+
+
+def _call_range(start: ast.expr, stop: ast.expr, step: ast.expr, unit: int | None) -> ast.expr:
+    if unit != 1:
+        return forms.call("range", [start, stop, step])
+    if isinstance(start, ast.Constant) and start.value == 0:
+        return forms.call("range", [stop])
+    return forms.call("range", [start, stop])
+
+
+def _shifted(e: ast.expr, k: int) -> ast.expr:
+    """Return ``e + k``, folded where ``e`` is a number or ends in one."""
+    number = _integer(e)
+    if number is not None:
+        return forms.literal(number + k)
+    if isinstance(e, ast.BinOp) and isinstance(e.op, ast.Add | ast.Sub):
+        tail = _integer(e.right)
+        if tail is not None:
+            k += tail if isinstance(e.op, ast.Add) else -tail
+            e = e.left
+    if k == 0:
+        return e
+    return ast.BinOp(e, ast.Add() if k > 0 else ast.Sub(), ast.Constant(abs(k)))
+
+
+def _integer(e: ast.expr) -> int | None:
+    if isinstance(e, ast.Constant) and type(e.value) is int:
+        return e.value
+    if isinstance(e, ast.UnaryOp) and isinstance(e.op, ast.USub) and isinstance(e.operand, ast.Constant):
+        return -e.operand.value if type(e.operand.value) is int else None
+    return None
+
+
+def _place(statements: list[ast.stmt], op: Op) -> None:
+    """Note the user's line on the statements of an operation."""
+    span: Span | None = op.span
+    for s in statements:
+        if not hasattr(s, "gradgen_span"):
+            s.gradgen_span = span  # type: ignore[attr-defined]
+            s.gradgen_reverse = op.reverse  # type: ignore[attr-defined]

@@ -1,0 +1,65 @@
+"""The errors that gradgen raises on purpose; every message says where, what and a way out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in the user's source: file, line (from 1), column (from 0) and the text of the line."""
+
+    path: str = "<unknown>"
+    line: int = 0
+    column: int = 0
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column + 1}"
+
+
+class GradgenError(Exception):
+    """Base class of all errors that gradgen raises on purpose.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, naming the construct.
+    span : Span, optional
+        Where in the user's source; gives the ``path:line:column:`` prefix and the caret.
+    hint : str, optional
+        A way out.
+    """
+
+    def __init__(self, message: str, span: Span | None = None, hint: str = "") -> None:
+        self.message, self.span, self.hint = message, span, hint
+        super().__init__(self._render())
+
+    def _render(self) -> str:
+        lines = [self.message if self.span is None else f"{self.span}: {self.message}"]
+        if self.span is not None and self.span.text:
+            text = self.span.text.rstrip()
+            caret = "".join("\t" if c == "\t" else " " for c in text[: self.span.column])
+            lines += [f"    {text}", f"    {caret}^"]
+        if self.hint:
+            lines.append(f"Way out: {self.hint}")
+        return "\n".join(lines)
+
+    def __reduce__(self) -> tuple[type, tuple[str, Span | None, str]]:
+        return type(self), (self.message, self.span, self.hint)
+
+
+class SourceError(GradgenError):
+    """The source of a function cannot be had, or is not the code that runs."""
+
+
+class UnsupportedError(GradgenError):
+    """A construct, a callee or a kind of store that gradgen does not differentiate."""
+
+
+class ArgumentError(GradgenError, TypeError):
+    """An argument, or a result, of a kind that has no derivative here."""
+
+
+class OutputError(GradgenError, OSError):
+    """A file that cannot be written, or is not gradgen's to overwrite."""

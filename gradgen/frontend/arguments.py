@@ -1,0 +1,192 @@
+"""From call arguments, annotations or nothing to the values that parameters have at entry.
+
+A ``Spec`` is what specialisation knows of one argument: the type of a number or array, the
+structure of a container, or a static object.  Specs are hashable: they are the cache key.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from gradgen.errors import ArgumentError, UnsupportedError
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.values import Map, Record, Ref, Seq, Static
+from gradgen.ir.nodes import Leaf
+from gradgen.ir.types import ANY, BOOL, FLOAT, Dim, Type, array, integer, scalar
+
+MAX_DEPTH = 50
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Container:
+    """The structure of a container argument: its class, its keys and the specs of its items."""
+
+    kind: Any
+    keys: tuple[Any, ...]
+    items: tuple[Any, ...]
+
+
+class Opaque:
+    """A static argument, compared by value where that is safe, else by identity."""
+
+    __slots__ = ("key", "obj")
+
+    def __init__(self, obj: Any) -> None:
+        self.obj = obj
+        plain = type(obj) in (str, bytes, type(None))
+        self.key: Any = (type(obj), obj) if plain else id(obj)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Opaque) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+class Refine(Exception):
+    """A parameter of unknown type turned out to be a container."""
+
+    def __init__(self, path: tuple[str, tuple[Any, ...]], how: tuple[str, Any]) -> None:
+        super().__init__(path, how)
+        self.path, self.how = path, how
+
+
+def spec_of(value: Any, name: str = "argument", depth: int = 0) -> Any:
+    """Return the spec of an argument.
+
+    Raises
+    ------
+    ArgumentError
+        If no derivative is defined for arguments of this kind.
+    """
+    kind = type(value)
+    if kind is float:
+        return FLOAT
+    if kind is bool:
+        return BOOL
+    if kind is int:
+        return integer()
+    if isinstance(value, np.ndarray):
+        return _array_spec(value, name)
+    if isinstance(value, np.generic):
+        return _scalar_spec(value, name)
+    if depth > MAX_DEPTH:
+        raise ArgumentError(f"{name} is nested too deeply (or contains itself)")
+    if kind in (tuple, list) or (isinstance(value, tuple) and hasattr(value, "_fields")):
+        items = tuple(spec_of(v, f"{name}[{k}]", depth + 1) for k, v in enumerate(value))
+        return Container(kind, tuple(range(len(items))), items)
+    if kind is dict:
+        items = tuple(spec_of(v, f"{name}[{k!r}]", depth + 1) for k, v in value.items())
+        return Container(kind, tuple(value), items)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = tuple(f.name for f in dataclasses.fields(value))
+        items = tuple(spec_of(getattr(value, n), f"{name}.{n}", depth + 1) for n in names)
+        return Container(kind, names, items)
+    if isinstance(value, complex):
+        raise ArgumentError(f"{name} is complex", hint="pass real and imaginary parts")
+    return Opaque(value)
+
+
+def _array_spec(value: np.ndarray, name: str) -> Type:
+    if value.dtype.kind not in "fiub" or value.dtype.name in ("float16", "longdouble", "float128"):
+        what = "text" if value.dtype.kind in "US" else f"dtype {value.dtype}"
+        raise ArgumentError(
+            f"{name} is an array of {what}, which has no derivative here",
+            hint="use a float64 or float32 array",
+        )
+    dims = tuple(
+        1 if n == 1 else Dim(f"{name}.{k}", 0, True) for k, n in enumerate(value.shape)
+    )
+    return array(value.dtype.name, dims)
+
+
+def _scalar_spec(value: np.generic, name: str) -> Any:
+    if value.dtype.kind not in "fiub":
+        raise ArgumentError(f"{name} is a {type(value).__name__}, which has no derivative here")
+    return scalar(value.dtype.name)
+
+
+def spec_of_annotation(annotation: Any) -> Any:
+    """Return the spec that an annotation gives: float, int, bool, or an unknown."""
+    known = {float: FLOAT, "float": FLOAT, int: integer(), "int": integer(), bool: BOOL, "bool": BOOL}
+    try:
+        return known.get(annotation, ANY)
+    except TypeError:
+        return ANY
+
+
+def refined(spec: Any, path: tuple[Any, ...], how: tuple[str, Any]) -> Any:
+    """Return a spec in which the unknown at ``path`` is known to be a container."""
+    if path:
+        assert isinstance(spec, Container)
+        k = spec.keys.index(path[0][1])
+        items = [refined(s, path[1:], how) if i == k else s for i, s in enumerate(spec.items)]
+        return dataclasses.replace(spec, items=tuple(items))
+    if how[0] == "unpack":
+        return Container(tuple, tuple(range(how[1])), (ANY,) * how[1])
+    if isinstance(spec, Container):
+        return dataclasses.replace(spec, keys=(*spec.keys, how[1]), items=(*spec.items, ANY))
+    return Container(dict, (how[1],), (ANY,))
+
+
+def enter(r: Reader, name: str, spec: Any, active: bool, path: tuple[Any, ...] = ()) -> tuple[Any, list[Leaf]]:
+    """Return a parameter's value at entry, and its leaves."""
+    if isinstance(spec, Opaque):
+        return Static(spec.obj), []
+    if isinstance(spec, Type):
+        return _enter_leaf(r, name, spec, active, path)
+    values, leaves = [], []
+    by_attribute = dataclasses.is_dataclass(spec.kind)
+    for key, item in zip(spec.keys, spec.items, strict=True):
+        step = ("attr" if by_attribute else "item", key)
+        value, inner = enter(r, name, item, active, (*path, step))
+        values.append(value)
+        leaves += inner
+    if spec.kind is dict:
+        return Map(dict(zip(spec.keys, values, strict=True))), leaves
+    if by_attribute:
+        return Record(spec.kind, dict(zip(spec.keys, values, strict=True))), leaves
+    return Seq(values, spec.kind), leaves
+
+
+def _enter_leaf(r: Reader, name: str, spec: Type, active: bool, path: tuple[Any, ...]) -> Any:
+    attrs = {"param": name, "path": path, "type": spec}
+    op = r.b.append("leaf", [], [spec], ["" if path else name], attrs=attrs)
+    op.out.user = not path
+    if active and not path and not spec.inexact:
+        raise ArgumentError(
+            f"{name!r} is differentiated, but it is {_kind(spec)}",
+            r.b.span,
+            f"pass it as float{'s (x.astype(float))' if spec.is_array else ''}, "
+            "or choose other arguments with argnums",
+        )
+    leaf = Leaf(name, path, op.out, active and spec.inexact)
+    return r.hold(op.out), [leaf]
+
+
+def _kind(spec: Type) -> str:
+    if spec.kind == "array":
+        return f"an array of dtype {spec.dtype}"
+    return f"{'an' if spec.kind == 'int' else 'a'} {spec.kind}"
+
+
+def fallback_name(leaf: Leaf) -> str:
+    """Name a leaf that the user's source never names."""
+    key = leaf.path[-1][1]
+    return key if isinstance(key, str) and key.isidentifier() else f"{leaf.param}_{key}"
+
+
+def is_unknown_leaf(value: Any) -> Any:
+    """Return where an unknown parameter leaf stands, None for anything else."""
+    if not isinstance(value, Ref) or value.steps or value.value.op is None:
+        return None
+    op = value.value.op
+    if op.prim != "leaf" or op.out.type != ANY:
+        return None
+    return op.attrs["param"], op.attrs["path"]
+
+
+__all__ = ["Container", "Opaque", "Refine", "UnsupportedError", "enter", "spec_of"]

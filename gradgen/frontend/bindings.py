@@ -1,0 +1,140 @@
+"""From Python call arguments to the inputs and options of an operation, by the rule's signature."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from gradgen.errors import UnsupportedError
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.values import Map, Ref, Seq, Static, Step, is_static, static_value
+from gradgen.ir.nodes import Const, Value
+from gradgen.rules.registry import Rule
+from gradgen.rules.shapes_of import dtype_name
+
+HELPER_PRIMS = {"_unbroadcast": "unbroadcast"}
+
+
+def call_rule(
+    r: Reader, node: ast.AST, rule: Rule, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Emit an operation for a call, with values for plain parameters and options for the rest."""
+    values: dict[str, Any] = {}
+    attrs: dict[str, Any] = {}
+    if len(args) > len(rule.params):
+        r.refuse(node, f"{rule.spelling or rule.name} with {len(args)} positional arguments")
+    for name, value in (*zip(rule.params, args, strict=False), *kwargs.items()):
+        key = _parameter(r, node, rule, name, args)
+        if key in rule.defaults or _is_option(rule, key):
+            attrs[key] = option(r, node, key, value, rule)
+        else:
+            values[key] = value
+    attrs = {k: v for k, v in attrs.items() if k not in rule.defaults or v != rule.defaults[k]}
+    ordered = [values[p] for p in rule.params if p in values]
+    if rule.form == "sequence":
+        if not ordered:
+            r.refuse(node, f"{rule.spelling} without its sequence")
+        return emit_sequence(r, node, rule, ordered[0], attrs)
+    return emit(r, node, rule, ordered, attrs)
+
+
+OPTIONAL_OPTIONS = {"axis1", "axis2", "source", "destination", "axis", "kind", "dtype"}
+SYNONYMS = {"x": "a", "x1": "a", "x2": "b", "arr": "a", "y": "b", "a_min": "b", "v": "a", "m": "a"}
+
+
+def _is_option(rule: Rule, key: str) -> bool:
+    return key in OPTIONAL_OPTIONS
+
+
+def _parameter(r: Reader, node: ast.AST, rule: Rule, name: str, args: list[Any]) -> str:
+    if name in rule.params:
+        return name
+    other = SYNONYMS.get(name, "")
+    if other in rule.params and rule.params.index(other) >= len(args):
+        return other
+    r.refuse(node, f"the argument {name!r} of {rule.spelling or rule.name}", "leave it out")
+
+
+def option(r: Reader, node: ast.AST, key: str, value: Any, rule: Rule) -> Any:
+    """Return the Python value of an option, which has to be known beforehand."""
+    if key == "dtype":
+        return dtype_of(r, node, value)
+    if isinstance(value, Seq) and all(is_static(i) for i in value.items):
+        return tuple(static_value(i) for i in value.items)
+    if not is_static(value):
+        r.refuse(
+            node, f"the argument {key!r} of {rule.spelling or rule.name} is computed",
+            "pass a constant",
+        )  # fmt: skip
+    return static_value(value)
+
+
+def dtype_of(r: Reader, node: ast.AST, value: Any) -> str:
+    """Return the name of a dtype argument."""
+    if not isinstance(value, Static):
+        r.refuse(node, "a dtype that is computed", "name it, as in dtype=np.float64")
+    try:
+        name = dtype_name(value.obj)
+    except TypeError:
+        r.refuse(node, f"{value.obj!r} is not a dtype")
+    if name not in ("float64", "float32", "int64", "int32", "bool", "uint8", "int8", "int16"):
+        r.refuse(node, f"dtype {name}", "use float64 or float32")
+    return name
+
+
+def emit(r: Reader, node: ast.AST, rule: Rule, args: list[Any], attrs: dict[str, Any]) -> Any:
+    """Emit an operation; a view of a named array stays a view of it."""
+    from gradgen.frontend.expressions import as_value
+
+    inputs = [as_value(r, a, node) for a in args]
+    _refuse_containers(r, node, rule, inputs)
+    if rule.alias and isinstance(args[0], Ref):
+        if inputs[0].type.is_scalar:
+            return args[0]
+        return r.view(args[0], rule.name, inputs[1:], attrs)
+    from gradgen.frontend.reader import CONTIGUOUS
+
+    out = r.b.emit(rule.name, inputs, span=r.span(node), **attrs)
+    return r.hold(out, rule.name in CONTIGUOUS)
+
+
+def _refuse_containers(r: Reader, node: ast.AST, rule: Rule, inputs: list[Value]) -> None:
+    for v in inputs:
+        if v.type.kind == "list":
+            r.refuse(node, f"{rule.spelling or rule.name} of a list that grows", "fill an array")
+
+
+def emit_sequence(
+    r: Reader, node: ast.AST, rule: Rule, parts: Any, attrs: dict[str, Any]
+) -> Any:
+    """Emit an operation on a tuple or list of arrays."""
+    from gradgen.frontend.expressions import as_value
+
+    if not isinstance(parts, Seq):
+        if rule.name == "array":
+            value = as_value(r, parts, node)
+            if "dtype" in attrs and attrs["dtype"] != value.type.dtype:
+                return r.hold(r.b.emit("astype", [value], dtype=attrs["dtype"]), True)
+            return r.hold(r.b.emit("copy", [value]), True)
+        r.refuse(node, f"{rule.spelling} of something that is not a tuple or list", "list the parts")
+    inputs = [as_value(r, p, node) for p in parts.items]
+    return r.hold(r.b.emit(rule.name, inputs, span=r.span(node), **attrs), True)
+
+
+def is_helper(fn: Any) -> bool:
+    """Whether a function of a generated module is one of the helpers printed there."""
+    from gradgen.rules import helpers
+
+    ours = getattr(helpers, fn.__name__, None)
+    return ours is not None and ours.__code__.co_code == fn.__code__.co_code
+
+
+def call_helper(r: Reader, node: ast.AST, prim: str, args: list[Any]) -> Any:
+    """Emit the operation that a printed helper stands for."""
+    from gradgen.frontend.expressions import as_value
+
+    inputs = [as_value(r, a, node) for a in args]
+    return r.hold(r.b.emit(prim, inputs, span=r.span(node)))
+
+
+__all__ = ["Const", "Map", "Step", "UnsupportedError", "call_rule", "dtype_of"]

@@ -1,0 +1,273 @@
+"""Calls: operations with rules, builtins and methods with their own reading, and inlined functions."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import functools
+import types
+from typing import Any
+
+from gradgen.errors import UnsupportedError
+from gradgen.frontend import bindings
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.returns import normalise
+from gradgen.frontend.source import source_of
+from gradgen.frontend.special_calls import METHOD_HANDLERS, SPECIAL, UnknownShape, sequence_items
+from gradgen.frontend.values import (
+    BoundMethod,
+    Frame,
+    LocalFunction,
+    Map,
+    Record,
+    Ref,
+    Seq,
+    Static,
+)
+from gradgen.ir.nodes import Const, Value
+from gradgen.rules.registry import CALLABLES, METHODS, RULES
+
+MAX_DEPTH = 40
+
+
+def call(r: Reader, node: ast.Call) -> Any:
+    """Return the value of a call."""
+    from gradgen.frontend.expressions import evaluate
+
+    callee = evaluate(r, node.func)
+    if isinstance(callee, Static) and _key(callee.obj) in SPECIAL_NODES:
+        return SPECIAL_NODES[_key(callee.obj)](r, node)
+    args, kwargs = _arguments(r, node)
+    r.b.span = r.span(node)
+    return call_value(r, node, callee, args, kwargs)
+
+
+def _key(obj: Any) -> int:
+    return id(obj)
+
+
+def _arguments(r: Reader, node: ast.Call) -> tuple[list[Any], dict[str, Any]]:
+    from gradgen.frontend.expressions import evaluate
+
+    args: list[Any] = []
+    for a in node.args:
+        if isinstance(a, ast.Starred):
+            args += sequence_items(r, evaluate(r, a.value), a)
+        else:
+            args.append(evaluate(r, a))
+    kwargs: dict[str, Any] = {}
+    for k in node.keywords:
+        value = evaluate(r, k.value)
+        if k.arg is not None:
+            kwargs[k.arg] = value
+        elif isinstance(value, Map):
+            kwargs.update(value.items)
+        else:
+            r.refuse(k.value, "unpacking by ** of something that is not a dict with known keys")
+    return args, kwargs
+
+
+def call_value(r: Reader, node: ast.AST, callee: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Call a value with evaluated arguments."""
+    if isinstance(callee, BoundMethod):
+        return _method(r, node, callee, args, kwargs)
+    if isinstance(callee, LocalFunction):
+        return _inline_local(r, node, callee, args, kwargs)
+    if isinstance(callee, Static):
+        return _call_object(r, node, callee.obj, args, kwargs)
+    r.refuse(node, f"a call of a {describe(callee)}")
+
+
+def _call_object(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    special = SPECIAL.get(id(obj))
+    if special is not None:
+        return special(r, node, args, kwargs)
+    if id(obj) in CALLABLES:
+        return bindings.call_rule(r, node, RULES[CALLABLES[id(obj)]], args, kwargs)
+    inline = getattr(obj, "__gradgen_inline__", None)
+    if inline is not None:
+        return _inline_function(r, node, inline([_type_of(r, a) for a in args]), args, kwargs)
+    if isinstance(obj, types.MethodType):
+        return _call_object(r, node, obj.__func__, [Static(obj.__self__), *args], kwargs)
+    if isinstance(obj, functools.partial):
+        held = [r.wrap(a, obj, "args", node) for a in obj.args]
+        named = {k: r.wrap(v, obj, k, node) for k, v in obj.keywords.items()}
+        return _call_object(r, node, obj.func, [*held, *args], {**named, **kwargs})
+    if isinstance(obj, types.FunctionType):
+        return _inline_function(r, node, obj, args, kwargs)
+    if isinstance(obj, type) and dataclasses.is_dataclass(obj):
+        return _construct(r, node, obj, args, kwargs)
+    if isinstance(obj, type) and issubclass(obj, tuple) and hasattr(obj, "_fields"):
+        names = list(obj._fields)
+        given = dict(zip(names, args, strict=False)) | kwargs
+        return Seq([given[n] for n in names], obj)
+    _refuse_callee(r, node, obj)
+
+
+def _refuse_callee(r: Reader, node: ast.AST, obj: Any) -> Any:
+    name = getattr(obj, "__qualname__", type(obj).__name__)
+    module = getattr(obj, "__module__", "") or type(obj).__module__
+    r.refuse(
+        node,
+        f"a call of {module}.{name}, for which there is no rule",
+        "use NumPy operations that have rules, or compute it outside and pass it as an argument",
+    )
+
+
+def _type_of(r: Reader, value: Any) -> Any:
+    return value
+
+
+def _construct(r: Reader, node: ast.AST, cls: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if "__post_init__" in vars(cls) or cls.__init__.__qualname__ != f"{cls.__qualname__}.__init__":
+        r.refuse(node, f"the class {cls.__name__} has its own initialisation")
+    fields = [f for f in dataclasses.fields(cls) if f.init]
+    given = dict(zip([f.name for f in fields], args, strict=False)) | kwargs
+    for f in fields:
+        if f.name not in given and f.default is not dataclasses.MISSING:
+            given[f.name] = r.wrap(f.default, cls, f.name, node)
+    return Record(cls, {f.name: given[f.name] for f in fields})
+
+
+def record_attribute(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:
+    """Return a method or property of a dataclass whose fields the graph holds."""
+    found = getattr(owner.kind, name, None)
+    if isinstance(found, types.FunctionType):
+        return BoundMethod(owner, name)
+    if isinstance(found, property) and isinstance(found.fget, types.FunctionType):
+        return _inline_function(r, node, found.fget, [owner], {})
+    r.refuse(node, f"{owner.kind.__name__} has no field {name!r}")
+
+
+def _method(
+    r: Reader, node: ast.AST, method: BoundMethod, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    owner, name = method.owner, method.name
+    if isinstance(owner, Record):
+        return _inline_function(r, node, getattr(owner.kind, name), [owner, *args], kwargs)
+    handler = METHOD_HANDLERS.get(name)
+    if handler is not None:
+        return handler(r, node, owner, args, kwargs)
+    if isinstance(owner, Value | Ref) and name in METHODS:
+        return bindings.call_rule(r, node, RULES[METHODS[name]], [owner, *args], kwargs)
+    r.refuse(node, f"the method {name!r} of a {describe(owner)} has no rule")
+
+
+# --- inlining -----------------------------------------------------------------------------
+
+
+def _inline_function(
+    r: Reader, node: ast.AST, fn: types.FunctionType, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    if hasattr(fn, "__wrapped__"):
+        r.refuse(node, f"{fn.__name__!r} is wrapped by a decorator", "call the undecorated function")
+    prim = bindings.HELPER_PRIMS.get(fn.__name__)
+    if prim is not None and bindings.is_helper(fn):
+        return bindings.call_helper(r, node, prim, args)
+    source = source_of(fn)
+    frame = Frame(source, {}, fn.__globals__)
+    frame.cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))
+    wrap = functools.partial(r.wrap, holder=fn, node=node)
+    defaults = [wrap(d, key="__defaults__") for d in fn.__defaults__ or ()]
+    kw_names = [a.arg for a in source.node.args.kwonlyargs]
+    kw = fn.__kwdefaults__ or {}
+    kw_defaults = [wrap(kw[n], key=n) if n in kw else None for n in kw_names]
+    return _inline(r, node, source.node, frame, defaults, kw_defaults, args, kwargs)
+
+
+def _inline_local(
+    r: Reader, node: ast.AST, fn: LocalFunction, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    frame = Frame(fn.frame.source, {}, fn.frame.globals, {}, fn.frame)
+    return _inline(r, node, fn.node, frame, fn.defaults, fn.kw_defaults, args, kwargs)
+
+
+def _inline(
+    r: Reader, node: ast.AST, definition: Any, frame: Frame, defaults: list[Any],
+    kw_defaults: list[Any], args: list[Any], kwargs: dict[str, Any],
+) -> Any:  # fmt: skip
+    if r.call_path.count(id(definition)) or len(r.call_path) > 4 * MAX_DEPTH:
+        name = getattr(definition, "name", "lambda")
+        r.refuse(node, f"{name!r} calls itself", "write the recursion as a loop")
+    frame.names = bind_arguments(r, node, definition.args, args, kwargs, defaults, kw_defaults)
+    caller, span = r.frame, r.b.span
+    r.frame = frame
+    r.call_path += [id(node), id(definition)]
+    try:
+        return run_body(r, definition)
+    finally:
+        del r.call_path[-2:]
+        r.frame, r.b.span = caller, span
+
+
+def run_body(r: Reader, definition: Any) -> Any:
+    """Read a function's body in the current frame and return its result."""
+    from gradgen.frontend.control import assigned_names
+    from gradgen.frontend.expressions import evaluate
+    from gradgen.frontend.statements import run
+
+    if isinstance(definition, ast.Lambda):
+        return evaluate(r, definition.body)
+    refuse_generators(r, definition)
+    taken = {n.id for n in ast.walk(definition) if isinstance(n, ast.Name)} | set(r.frame.names)
+    body, result = normalised(definition, taken)
+    r.frame.local_names = frozenset(assigned_names(body)) | frozenset(r.frame.names)
+    run(r, body, None)
+    return r.frame.names[result] if result in r.frame.names else Static(None)
+
+
+@functools.lru_cache(maxsize=512)
+def _normalised_cached(definition: Any, taken: frozenset[str]) -> Any:
+    return normalise(definition.body, set(taken))
+
+
+def normalised(definition: Any, taken: set[str]) -> Any:
+    """Return the body without early exits, the same tree each time."""
+    return _normalised_cached(definition, frozenset(taken))
+
+
+def refuse_generators(r: Reader, definition: ast.FunctionDef) -> None:
+    """Refuse what makes a function other than a function."""
+    if isinstance(definition, ast.AsyncFunctionDef):
+        r.refuse(definition, "an async function")
+    for n in ast.walk(definition):
+        if isinstance(n, ast.Yield | ast.YieldFrom):
+            r.refuse(n, "yield", "return an array instead")
+
+
+def bind_arguments(
+    r: Reader, node: ast.AST, spec: ast.arguments, args: list[Any], kwargs: dict[str, Any],
+    defaults: list[Any], kw_defaults: list[Any],
+) -> dict[str, Any]:  # fmt: skip
+    """Bind call arguments to parameters by Python's rules."""
+    names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
+    bound = dict(zip(names, args, strict=False))
+    rest = args[len(names) :]
+    if spec.vararg:
+        bound[spec.vararg.arg] = Seq(list(rest))
+    elif rest:
+        raise TypeError(f"{r.span(node)}: {len(args)} arguments given, {len(names)} taken")
+    kw_names = [a.arg for a in spec.kwonlyargs]
+    extra = {k: v for k, v in kwargs.items() if k not in names and k not in kw_names}
+    bound |= {k: v for k, v in kwargs.items() if k not in extra}
+    if spec.kwarg:
+        bound[spec.kwarg.arg] = Map(extra)
+    elif extra:
+        raise TypeError(f"{r.span(node)}: unexpected keyword argument {next(iter(extra))!r}")
+    for name, default in zip(names[len(names) - len(defaults) :], defaults, strict=True):
+        bound.setdefault(name, default)
+    for name, default in zip(kw_names, kw_defaults, strict=True):
+        if default is not None:
+            bound.setdefault(name, default)
+    missing = [n for n in names + kw_names if n not in bound]
+    if missing:
+        raise TypeError(f"{r.span(node)}: missing argument {missing[0]!r}")
+    return bound
+
+
+def _reader_error(r: Reader, node: ast.AST, message: str) -> UnsupportedError:
+    return UnsupportedError(message, r.span(node))
+
+
+SPECIAL_NODES: dict[int, Any] = {}
+__all__ = ["METHOD_HANDLERS", "Const", "UnknownShape", "call", "call_value", "sequence_items"]

@@ -1,0 +1,260 @@
+"""The state of reading a function: names, storages and the graph built so far.
+
+Reading is abstract interpretation: each expression evaluates to a value of ``frontend.values``,
+and what cannot be decided before the program runs becomes an operation.  The handlers are spread
+over ``statements``, ``expressions``, ``subscripts``, ``calls`` and ``control``; they all take the
+``Reader`` first.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import types
+from typing import Any, NoReturn
+
+import numpy as np
+
+from gradgen.errors import GradgenError, Span, UnsupportedError
+from gradgen.frontend.values import (
+    Frame,
+    Poison,
+    Record,
+    Ref,
+    Seq,
+    Map,
+    Static,
+    Step,
+    Storage,
+    leaves,
+)
+from gradgen.ir.builder import Builder
+from gradgen.ir.nodes import Block, Const, Value
+from gradgen.ir.types import array, scalar
+from gradgen.rules.registry import RULES
+
+CONTIGUOUS = {"zeros", "ones", "empty", "full", "eye", "copy", "arange", "linspace", "array"}
+_NAMED = {id(np): "np", id(__import__("math")): "math"}
+
+
+class Capture:
+    """Something read from outside the function: where, and what it was."""
+
+    __slots__ = ("holder", "key", "label", "value")
+
+    def __init__(self, holder: Any, key: str, value: Any, label: str) -> None:
+        self.holder, self.key, self.value, self.label = holder, key, value, label
+
+    def current(self) -> Any:
+        """Return what stands there now."""
+        if isinstance(self.holder, dict):
+            return self.holder.get(self.key)
+        if isinstance(self.holder, types.CellType):
+            return self.holder.cell_contents
+        return getattr(self.holder, self.key, None)
+
+    def fresh(self) -> bool:
+        """Whether it is still what was read."""
+        now = self.current()
+        if now is self.value:
+            return True
+        plain = isinstance(now, int | float | str) and type(now) is type(self.value)
+        return bool(plain and now == self.value)
+
+
+class Reader:
+    """Reads statements into the graph; see the module's docstring."""
+
+    def __init__(self, block: Block) -> None:
+        self.b = Builder(block)
+        self.frame = Frame(None, {}, {})
+        self.versions: dict[Storage, Value] = {}
+        self.entangled: dict[Storage, set[Storage]] = {}
+        self.captures: list[Capture] = []
+        self.arrays: dict[str, Any] = {}
+        self.loop_guesses: dict[tuple[int, ...], Any] = {}
+        self.call_path: list[int] = []
+        self.notes: list[str] = []
+
+    # --- errors ---------------------------------------------------------------------------
+
+    def span(self, node: ast.AST) -> Span:
+        return self.frame.source.span(node)
+
+    def refuse(self, node: ast.AST, message: str, hint: str = "") -> NoReturn:
+        raise UnsupportedError(message, self.span(node), hint)
+
+    # --- names ----------------------------------------------------------------------------
+
+    def lookup(self, name: str, node: ast.AST) -> Any:
+        frame: Frame | None = self.frame
+        while frame is not None:
+            if name in frame.names:
+                return self._checked(frame.names[name])
+            if name in frame.local_names:
+                raise UnsupportedError(
+                    f"{name!r} is read before it is assigned", self.span(node),
+                    "assign it on every path that leads here",
+                )  # fmt: skip
+            if name in frame.cells:
+                cell = frame.cells[name]
+                return self.wrap(cell.cell_contents, cell, name, node)
+            if frame.parent is None:
+                return self._global(frame, name, node)
+            frame = frame.parent
+        raise AssertionError(name)
+
+    def _checked(self, value: Any) -> Any:
+        if isinstance(value, Poison):
+            raise value.error
+        return value
+
+    def _global(self, frame: Frame, name: str, node: ast.AST) -> Any:
+        if name in frame.globals:
+            return self.wrap(frame.globals[name], frame.globals, name, node)
+        if hasattr(builtins, name):
+            return Static(getattr(builtins, name))
+        self.refuse(node, f"the name {name!r} is not defined", "define it before differentiating")
+
+    def bind(self, name: str, value: Any) -> None:
+        """Assign to a name of the current frame."""
+        if isinstance(value, Value) and value.op is not None and not value.name:
+            value.name, value.user = name, True
+        if isinstance(value, Ref):
+            inner = value.value
+            if inner.op is not None and not inner.name:
+                inner.name, inner.user = name, True
+            if not value.storage.name:
+                value.storage.name = name
+        self.frame.names[name] = value
+
+    # --- Python objects from outside ------------------------------------------------------
+
+    def wrap(self, obj: Any, holder: Any, key: str, node: ast.AST) -> Any:
+        """Return the value of an object found outside the function, and remember where."""
+        kind = type(obj)
+        if kind in (float, int, bool) or isinstance(obj, np.ndarray | np.generic):
+            self.captures.append(Capture(holder, key, obj, self._label(holder, key)))
+        if kind in (float, int, bool):
+            owner = _NAMED.get(id(getattr(holder, "__self__", None)), "")
+            return Const(obj, f"{owner}.{key}" if owner else "")
+        if isinstance(obj, np.ndarray):
+            return self._captured_array(obj, key, node)
+        if isinstance(obj, np.generic) and obj.dtype.kind in "fiub":
+            return self._captured(obj, key, scalar(obj.dtype.name))
+        if kind in (tuple, list):
+            return Seq([self.wrap(o, obj, str(k), node) for k, o in enumerate(obj)], kind)
+        if kind is dict and all(type(k) is str for k in obj):
+            return Map({k: self.wrap(o, obj, k, node) for k, o in obj.items()})
+        return Static(obj)
+
+    def _label(self, holder: Any, key: str) -> str:
+        if isinstance(holder, dict | types.CellType | list | tuple):
+            return key
+        return f"{type(holder).__name__}.{key}"
+
+    def _captured_array(self, obj: np.ndarray, key: str, node: ast.AST) -> Ref:
+        if obj.dtype.kind not in "fiub":
+            self.refuse(node, f"the array {key!r} has dtype {obj.dtype}", "use a numeric array")
+        return self.hold(self._captured(obj, key, array(obj.dtype.name, obj.shape)))
+
+    def _captured(self, obj: Any, key: str, type: Any) -> Value:
+        name = key
+        while name in self.arrays and self.arrays[name] is not obj:
+            name += "_"
+        self.arrays[name] = obj
+        return self.b.append("captured", [], [type], [name], attrs={"name": name}).out
+
+    # --- arrays ---------------------------------------------------------------------------
+
+    def hold(self, value: Value, contiguous: bool = False) -> Any:
+        """Return a reference to a new storage with this value; scalars stay plain values."""
+        if value.type.is_scalar or value.type.kind == "opaque":
+            return value
+        storage = Storage(value.name, contiguous)
+        self.versions[storage] = value
+        return Ref(storage, (), value, value)
+
+    def read(self, value: Any) -> Value:
+        """Return the graph value that a number or reference has now."""
+        if isinstance(value, Value):
+            return value
+        if not isinstance(value, Ref):
+            raise TypeError(value)
+        base = self.versions[value.storage]
+        if base is value.version:
+            return value.value
+        out = base
+        for step in value.steps:
+            self.require_sure(value.storage, step)
+            out = self.b.emit(step.prim, [out, *step.operands], **step.attrs)
+        return out
+
+    def require_sure(self, storage: Storage, step: Step) -> None:
+        """Refuse where NumPy may or may not have copied, so that nobody knows who shares."""
+        if step.maybe and not storage.contiguous:
+            raise UnsupportedError(
+                f"after a write, {step.prim!r} of {storage.name or 'an array'!r} may or may not "
+                "share its memory (NumPy decides by the memory layout)",
+                self.b.span,
+                "copy explicitly with .copy() before writing",
+            )
+
+    def view(self, ref: Ref, prim: str, operands: list[Value], attrs: dict[str, Any]) -> Any:
+        """Return a view of what a reference holds; an element, where that is a number."""
+        value = self.b.emit(prim, [self.read(ref), *operands], **attrs)
+        if value.type.is_scalar:
+            return value
+        step = Step(prim, tuple(operands), attrs, RULES[prim].alias == "maybe")
+        return Ref(ref.storage, (*ref.steps, step), value, self.versions[ref.storage])
+
+    def update(self, ref: Ref, value: Value) -> None:
+        """Make ``value`` the newest version of a storage, after checking who shares it."""
+        storage = ref.storage
+        for other in self.entangled.get(storage, ()):
+            if self._visible(other):
+                raise UnsupportedError(
+                    f"{storage.name or 'this array'!r} may share memory with "
+                    f"{other.name or 'another name'!r} here, depending on the path taken",
+                    self.b.span,
+                    "copy one of them with .copy() before writing to it",
+                )
+        for step in ref.steps:
+            self.require_sure(storage, step)
+        value.name = value.name or storage.name
+        self.versions[storage] = value
+
+    def _visible(self, storage: Storage) -> bool:
+        frame: Frame | None = self.frame
+        while frame is not None:
+            for value in frame.names.values():
+                if any(isinstance(x, Ref) and x.storage is storage for x in leaves(value)):
+                    return True
+            frame = frame.parent
+        return False
+
+    def entangle(self, a: Storage, b: Storage) -> None:
+        """Note that two storages may be the same memory."""
+        if a is not b:
+            self.entangled.setdefault(a, set()).add(b)
+            self.entangled.setdefault(b, set()).add(a)
+
+
+def describe(value: Any) -> str:
+    """Name a value's kind for a message."""
+    if isinstance(value, Static):
+        return f"{type(value.obj).__name__} {getattr(value.obj, '__name__', value.obj)!r}"
+    if isinstance(value, Seq):
+        return f"{value.kind.__name__} of {len(value.items)} items"
+    if isinstance(value, Map):
+        return "dict"
+    if isinstance(value, Record):
+        return value.kind.__name__
+    if isinstance(value, Value):
+        return str(value.type)
+    if isinstance(value, Ref):
+        return str(value.value.type)
+    return type(value).__name__
+
+
+__all__ = ["Capture", "GradgenError", "Reader", "describe"]

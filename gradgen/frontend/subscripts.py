@@ -1,0 +1,188 @@
+"""Subscripts: reads, writes and in-place updates through indices, slices and views."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.values import Map, Record, Ref, Seq, Static, is_static, static_value
+from gradgen.ir.nodes import Const, Value
+from gradgen.rules.indexing import is_basic
+
+
+class Index:
+    """A subscript taken apart: its spelling, its slices and its operands (see rules.indexing)."""
+
+    def __init__(self) -> None:
+        self.spelling = ""
+        self.slices: list[tuple[bool, bool, bool]] = []
+        self.operands: list[Value] = []
+
+    @property
+    def attrs(self) -> dict[str, Any]:
+        out: dict[str, Any] = {"index": self.spelling}
+        if self.slices:
+            out["slices"] = tuple(self.slices)
+        return out
+
+
+def parse_index(r: Reader, node: ast.expr) -> Index:
+    """Take a subscript apart, evaluating its operands in order."""
+    index = Index()
+    for entry in node.elts if isinstance(node, ast.Tuple) else [node]:
+        _add_entry(r, index, entry)
+    if index.spelling.count("m") and index.spelling != "m":
+        r.refuse(node, "a boolean mask combined with other indices", "index in two steps")
+    return index
+
+
+def _add_entry(r: Reader, index: Index, entry: ast.expr) -> None:
+    from gradgen.frontend.expressions import as_value, evaluate, number
+
+    if isinstance(entry, ast.Slice):
+        parts = [entry.lower, entry.upper, entry.step]
+        values = [None if p is None else number(r, p) for p in parts]
+        values = [None if isinstance(v, Const) and v.const is None else v for v in values]
+        present = [v for v in values if v is not None]
+        index.spelling += "s" if present else ":"
+        if present:
+            index.slices.append(tuple(v is not None for v in values))  # type: ignore[arg-type]
+            index.operands += present
+        return
+    value = evaluate(r, entry)
+    if isinstance(value, Static) and value.obj is None:
+        index.spelling += "n"
+    elif isinstance(value, Static) and value.obj is Ellipsis:
+        index.spelling += "e"
+    else:
+        operand = as_value(r, value, entry)
+        index.spelling += _letter(r, operand, entry)
+        index.operands.append(operand)
+
+
+def _letter(r: Reader, v: Value, node: ast.AST) -> str:
+    if v.type.kind in ("int", "any"):
+        return "i"
+    if v.type.kind == "array" and v.type.dtype == "bool":
+        return "m"
+    if v.type.kind == "array" and v.type.dtype.startswith(("int", "uint")):
+        return "i" if v.type.shape == () else "a"
+    r.refuse(node, f"a subscript of type {v.type}", "index with integers, slices, or arrays of them")
+
+
+def load(r: Reader, node: ast.Subscript, owner: Any) -> Any:
+    """Return ``owner[index]``."""
+    if isinstance(owner, Seq | Map | Record | Static):
+        return _container_item(r, node, owner)
+    from gradgen.frontend.calls import UnknownShape
+
+    if isinstance(owner, UnknownShape):
+        return owner.item(r, node)
+    if not isinstance(owner, Ref):
+        r.refuse(node, f"a {describe(owner)} cannot be subscripted")
+    index = parse_index(r, node.slice)
+    return load_index(r, owner, index)
+
+
+def load_index(r: Reader, owner: Ref, index: Index) -> Any:
+    """Return an element, a view or a copy, as NumPy does."""
+    if is_basic(index.spelling) and r.read(owner).type.kind != "list":
+        return r.view(owner, "load", index.operands, index.attrs)
+    return r.hold(r.b.emit("load", [r.read(owner), *index.operands], **index.attrs))
+
+
+def _container_item(r: Reader, node: ast.Subscript, owner: Any) -> Any:
+    from gradgen.frontend.expressions import evaluate
+
+    if isinstance(owner, Seq) and isinstance(node.slice, ast.Slice):
+        s = node.slice
+        parts = [None if p is None else evaluate(r, p) for p in (s.lower, s.upper, s.step)]
+        if all(p is None or is_static(p) for p in parts):
+            where = slice(*(None if p is None else static_value(p) for p in parts))
+            return Seq(owner.items[where], list if owner.kind is list else tuple)
+    key = evaluate(r, node.slice)
+    if not is_static(key):
+        r.refuse(
+            node,
+            f"a computed subscript of a {describe(owner)}",
+            "use an array, or a constant subscript",
+        )
+    k = static_value(key)
+    try:
+        if isinstance(owner, Static):
+            return r.wrap(owner.obj[k], owner.obj, str(k), node)
+        items: Any = owner.items if isinstance(owner, Seq | Map) else owner.fields
+        return items[k]
+    except (KeyError, IndexError, TypeError) as error:
+        raise type(error)(f"{r.span(node)}: {error}") from None
+
+
+def store(r: Reader, node: ast.Subscript, value: Any) -> None:
+    """Perform ``owner[index] = value``."""
+    from gradgen.frontend.expressions import as_value, evaluate
+
+    owner = evaluate(r, node.value)
+    if not isinstance(owner, Ref):
+        store_item(r, node, owner, value)
+        return
+    index = parse_index(r, node.slice)
+    write(r, node, owner, index, as_value(r, value, node), "store")
+
+
+def store_item(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
+    """Refuse writes into containers whose structure the graph has taken apart."""
+    r.refuse(
+        node,
+        f"a store into a {describe(owner)}",
+        "build a new container, or keep the numbers in an array",
+    )
+
+
+def write(
+    r: Reader, node: ast.AST, owner: Ref, index: Index, value: Value, prim: str, **attrs: Any
+) -> None:
+    """Emit a store or in-place addition through a reference, and note the new version."""
+    base = r.versions[owner.storage]
+    target = r.read(owner).type
+    if base.type.kind == "list":
+        r.refuse(node, "a store into a list", "keep the numbers in an array")
+    if value.type.inexact and target.dtype not in ("", "float64", "float32"):
+        r.refuse(
+            node,
+            f"a float is stored into an array of dtype {target.dtype}, which truncates it",
+            "make the array a float array (dtype=float)",
+        )
+    path = tuple((s.prim, len(s.operands), s.attrs) for s in owner.steps)
+    operands = [v for s in owner.steps for v in s.operands] + index.operands
+    attrs |= {**index.attrs, **({"path": path} if path else {})}
+    r.b.span = r.span(node)
+    new = r.b.emit(prim, [base, value, *operands], **attrs)
+    r.update(owner, new)
+
+
+def augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript) -> None:
+    """Perform ``owner[index] op= value``; additions need neither the old value nor a clear."""
+    from gradgen.frontend.expressions import as_value, binary, evaluate
+
+    owner = evaluate(r, target.value)
+    if not isinstance(owner, Ref):
+        store_item(r, target, owner, None)
+        return
+    index = parse_index(r, target.slice)
+    adds = isinstance(node.op, ast.Add | ast.Sub) and is_basic(index.spelling)
+    if adds:
+        value = as_value(r, evaluate(r, node.value), node)
+        sign = "+" if isinstance(node.op, ast.Add) else "-"
+        write(r, node, owner, index, value, "inc", sign=sign)
+        return
+    old = load_index(r, owner, index)
+    new = binary(r, node, old, evaluate(r, node.value))
+    write(r, node, owner, index, as_value(r, new, node), "store", augmented=True)
+
+
+def whole(owner: Ref) -> Index:
+    """Return the subscript ``[...]``."""
+    index = Index()
+    index.spelling = "e"
+    return index

@@ -1,0 +1,261 @@
+"""What a picture of a graph consists of: boxes, boxes of boxes, and arrows between them.
+
+Constants are no boxes of their own, they stand in the text of the operations that read them.  An
+operand without a name is spelled out in the operation that reads it, as far as it is short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gradgen.diff.activity import varied
+from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
+from gradgen.ir.show import Names, leaf_path, operation
+
+LONGEST_OPERAND = 22
+LONGEST_TITLE = 46
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is written under a box: the value there, and its adjoint."""
+
+    value: str = ""
+    adjoint: str = ""
+
+
+@dataclass(eq=False, slots=True)
+class Node:
+    """One box. ``kind`` is input, constant, operation, passive, control or result."""
+
+    key: str
+    kind: str
+    title: str
+    detail: str = ""
+    place: str = ""
+    note: Note = Note()
+
+
+@dataclass(eq=False, slots=True)
+class Cluster:
+    """A box around the boxes of a loop or a branch."""
+
+    key: str
+    title: str
+    children: list[Node | Cluster] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
+class Picture:
+    """Everything that is drawn; ``edges`` are pairs of keys of nodes."""
+
+    title: str
+    root: Cluster
+    edges: list[tuple[str, str]]
+
+
+def picture(function: Function, notes: Mapping[Value, Note] | None = None) -> Picture:
+    """Return what to draw for a function."""
+    return _Builder(function, notes or {}).build()
+
+
+class _Builder:
+    def __init__(self, function: Function, notes: Mapping[Value, Note]) -> None:
+        self.function, self.notes = function, notes
+        self.names = Names()
+        self.active = varied(function)
+        self.node: dict[Value, str] = {}
+        self.spelled: dict[Value, str] = {}
+        self.edges: dict[tuple[str, str], None] = {}
+        self.count = 0
+        self.results = {v for v in function.body.results if not isinstance(v, Const | Undefined)}
+
+    def build(self) -> Picture:
+        root = Cluster("root", "")
+        for leaf in self.function.leaves:
+            kind = "input" if leaf.active else "constant"
+            path = leaf_path(leaf.param, leaf.path)
+            name = self.names(leaf.value)
+            title = name if name == path else f"{name} = {path}"
+            self._add(root, leaf.value, kind, title, self.names.type(leaf.value))
+        self._block(self.function.body, root)
+        title = f"{self.function.name}({', '.join(name for name, _ in self.function.params)})"
+        return Picture(title, root, list(self.edges))
+
+    # --- boxes ----------------------------------------------------------------------------
+
+    def _key(self) -> str:
+        self.count += 1
+        return f"n{self.count}"
+
+    def _add(
+        self, cluster: Cluster, v: Value, kind: str, title: str, detail: str, place: str = ""
+    ) -> str:
+        if v in self.results:
+            kind = "result"
+        node = Node(self._key(), kind, shorten(title), detail, place, self.notes.get(v, Note()))
+        cluster.children.append(node)
+        self.node[v] = node.key
+        return node.key
+
+    def _block(self, block: Block, cluster: Cluster) -> None:
+        for op in block.ops:
+            handler = {"if": self._if, "for": self._for, "while": self._while}.get(op.prim)
+            if handler is not None:
+                handler(op, cluster)
+            else:
+                self._operation(op, cluster)
+
+    def _operation(self, op: Op, cluster: Cluster) -> None:
+        right = operation(op, self._operand)
+        place = str(op.span).rpartition(":")[0] if op.span is not None else ""
+        if not op.outputs:
+            node = Node(self._key(), "control", shorten(right), "", place)
+            cluster.children.append(node)
+            self._arrows(op.inputs, node.key)
+            return
+        out = op.out
+        named = bool(out.name.strip())
+        left = f"{self.names(out)} = " if named else ""
+        kind = "operation" if out in self.active or not self.active else "passive"
+        key = self._add(cluster, out, kind, left + right, self.names.type(out), place)
+        for extra in op.outputs[1:]:
+            self.node[extra] = key
+        if not named:
+            self.spelled[out] = right
+        self._arrows(op.inputs, key)
+
+    def _operand(self, v: Value) -> str:
+        text = self.spelled.get(v) or self.names(v)
+        return text if len(text) <= LONGEST_OPERAND else "…"
+
+    def _arrows(self, sources: Sequence[Value], target: str) -> None:
+        for v in sources:
+            source = self.node.get(v)
+            if source is not None and source != target:
+                self.edges[source, target] = None
+
+    def _header(self, cluster: Cluster, title: str, op: Op, inputs: Sequence[Value]) -> Node:
+        """Add the box that stands for a loop's or branch's own inputs."""
+        place = str(op.span).rpartition(":")[0] if op.span is not None else ""
+        node = Node(self._key(), "control", shorten(title), "", place)
+        cluster.children.append(node)
+        self._arrows(inputs, node.key)
+        return node
+
+    # --- control flow ---------------------------------------------------------------------
+
+    def _if(self, op: Op, cluster: Cluster) -> None:
+        test = self._operand(op.inputs[0])
+        header = self._header(cluster, f"if {test}", op, op.inputs)
+        for label, block in zip(("then", "else"), op.blocks, strict=True):
+            if not block.ops and not block.params:
+                continue
+            inner = Cluster(self._key(), label)
+            cluster.children.append(inner)
+            before = len(self.edges)
+            self._block(block, inner)
+            self._end(block, inner)
+            if inner.children and not self._reaches(inner, before):
+                self.edges[header.key, first_node(inner)] = None
+        for k, out in enumerate(op.outputs):
+            yes, no = (block.results[k] for block in op.blocks)
+            pair = f"{self._operand(yes)} if {test} else {self._operand(no)}"
+            self._join(cluster, out, pair, op, [op.inputs[0], yes, no])
+            self.edges[header.key, self.node[out]] = None
+            self.edges.pop((self.node.get(op.inputs[0], ""), self.node[out]), None)
+
+    def _reaches(self, inner: Cluster, before: int) -> bool:
+        keys = set(node_keys(inner))
+        new = list(self.edges)[before:]
+        return any(target in keys and source not in keys for source, target in new)
+
+    def _for(self, op: Op, cluster: Cluster) -> None:
+        body = op.blocks[0]
+        bounds = ", ".join(map(self._operand, op.inputs[:3]))
+        if op.inputs[2].__class__ is Const and getattr(op.inputs[2], "const", None) == 1:
+            bounds = ", ".join(map(self._operand, op.inputs[:2]))
+        order = "reversed(range({}))" if op.attrs.get("backwards") else "range({})"
+        title = f"for {self.names(body.params[0])} in {order.format(bounds)}"
+        inner = Cluster(self._key(), title)
+        cluster.children.append(inner)
+        index = self.names(body.params[0])
+        header = self._header(inner, f"{index} in {order.format(bounds)}", op, op.inputs[:3])
+        header.note = self.notes.get(body.params[0], Note())
+        self.node[body.params[0]] = header.key
+        self._loop(op, inner, cluster, body.params[1:], op.inputs[3:])
+
+    def _while(self, op: Op, cluster: Cluster) -> None:
+        test, body = op.blocks
+        inner = Cluster(self._key(), "while")
+        cluster.children.append(inner)
+        for twin, param in zip(test.params, body.params, strict=True):
+            self.names.known.setdefault(twin, self.names(param))
+        self._loop(op, inner, cluster, body.params, op.inputs, test)
+
+    def _loop(
+        self, op: Op, inner: Cluster, cluster: Cluster, params: Sequence[Value],
+        inits: Sequence[Value], test: Block | None = None,
+    ) -> None:  # fmt: skip
+        for p, v in zip(params, inits, strict=True):
+            title = f"{self.names(p)}, at first {self._operand(v)}"
+            self._add(inner, p, self._kind(p), title, self.names.type(p))
+            self._arrows([v], self.node[p])
+        if test is not None:
+            self.node.update((t, self.node[p]) for t, p in zip(test.params, params, strict=True))
+            self._block(test, inner)
+            node = self._header(inner, f"while {self._operand(test.results[0])}", op, test.results)
+            inner.title = node.title
+        body = op.blocks[-1]
+        self._block(body, inner)
+        self._end(body, inner)
+        ends = [end for end in _ends(body) if end.results]
+        for k, out in enumerate(op.outputs):
+            last = [end.results[k] for end in ends]
+            self._join(cluster, out, "after the loop", op, [*dict.fromkeys(last)])
+
+    def _kind(self, v: Value) -> str:
+        return "operation" if v in self.active or not self.active else "passive"
+
+    def _end(self, block: Block, cluster: Cluster) -> None:
+        """Add a box for a jump; where a block simply ends there is nothing to see."""
+        if block.end == "break":
+            cluster.children.append(Node(self._key(), "control", "break"))
+
+    def _join(
+        self, cluster: Cluster, out: Value, text: str, op: Op, sources: Sequence[Value]
+    ) -> None:
+        left = self.names(out)
+        title = f"{left} {text}" if text == "after the loop" else f"{left} = {text}"
+        self._add(cluster, out, self._kind(out), title, self.names.type(out))
+        self._arrows(sources, self.node[out])
+
+
+def _ends(block: Block) -> list[Block]:
+    if block.end != "tail":
+        return [block]
+    return [end for inner in block.ops[-1].blocks for end in _ends(inner)]
+
+
+def shorten(text: str, limit: int = LONGEST_TITLE) -> str:
+    """Cut a text that is too long for a box."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def node_keys(cluster: Cluster) -> list[str]:
+    """Return the keys of all nodes inside a cluster."""
+    return [node.key for node in nodes_of(cluster)]
+
+
+def nodes_of(cluster: Cluster) -> list[Node]:
+    """Return all nodes inside a cluster, in order."""
+    out: list[Node] = []
+    for child in cluster.children:
+        out += nodes_of(child) if isinstance(child, Cluster) else [child]
+    return out
+
+
+def first_node(cluster: Cluster) -> str:
+    """Return the key of the first node of a cluster that has one."""
+    return node_keys(cluster)[0]

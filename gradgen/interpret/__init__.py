@@ -1,0 +1,1 @@
+"""Evaluation of a forward graph on numbers of another kind."""

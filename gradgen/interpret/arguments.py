@@ -1,0 +1,118 @@
+"""The numbers inside arguments: containers of any depth as lists of leaves, and back."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gradgen.ir.nodes import Function
+
+Path = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeafValue:
+    """A number or array inside an argument: which argument, its spelling, and what it holds."""
+
+    argument: int
+    name: str
+    value: Any
+
+    @property
+    def inexact(self) -> bool:
+        """Whether it is a float or an array of floats."""
+        return is_inexact(self.value)
+
+    def entry(self, place: tuple[int, ...]) -> str:
+        """Return the spelling of one of its numbers."""
+        return f"{self.name}[{', '.join(map(str, place))}]" if place else self.name
+
+
+def is_inexact(leaf: Any) -> bool:
+    """Whether a leaf is a float or an array of floats."""
+    return isinstance(leaf, float | np.floating) or (
+        isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f"
+    )
+
+
+def children(tree: Any) -> list[tuple[Any, Any]] | None:
+    """Return the (key, child) pairs of a container, None for a leaf."""
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        return list(zip(tree._fields, tree, strict=True))
+    if isinstance(tree, tuple | list):
+        return list(enumerate(tree))
+    if isinstance(tree, dict):
+        return list(tree.items())
+    if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
+        return [(f.name, getattr(tree, f.name)) for f in dataclasses.fields(tree)]
+    return None
+
+
+def flatten(tree: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Yield every leaf with the keys that lead to it, in order."""
+    pairs = children(tree)
+    if pairs is None:
+        yield path, tree
+        return
+    for key, child in pairs:
+        yield from flatten(child, (*path, key))
+
+
+def with_leaves(tree: Any, leaves: Iterator[Any]) -> Any:
+    """Return a container like ``tree`` that holds other leaves, taken in order."""
+    pairs = children(tree)
+    if pairs is None:
+        return next(leaves)
+    parts = [with_leaves(child, leaves) for _, child in pairs]
+    if isinstance(tree, dict):
+        return dict(zip(tree, parts, strict=True))
+    if isinstance(tree, tuple | list) and not hasattr(tree, "_fields"):
+        return type(tree)(parts)
+    if isinstance(tree, tuple):
+        return type(tree)(*parts)
+    return dataclasses.replace(tree, **dict(zip([k for k, _ in pairs], parts, strict=True)))
+
+
+def follow(tree: Any, path: Path) -> Any:
+    """Return what a path of keys leads to."""
+    for key in path:
+        by_item = isinstance(tree, dict) or (isinstance(tree, tuple | list) and type(key) is int)
+        tree = tree[key] if by_item else getattr(tree, key)
+    return tree
+
+
+def spell(tree: Any, name: str, path: Path) -> str:
+    """Return the Python expression for what a path leads to."""
+    for key in path:
+        by_item = isinstance(tree, dict) or (isinstance(tree, tuple | list) and type(key) is int)
+        name += f"[{key!r}]" if by_item else f".{key}"
+        tree = follow(tree, (key,))
+    return name
+
+
+def parameter_names(fn: Callable[..., Any], count: int) -> list[str]:
+    """Return the names of the parameters that take the first ``count`` positional arguments."""
+    names: list[str] = []
+    for name, parameter in inspect.signature(fn).parameters.items():
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            names += [f"{name}[{k}]" for k in range(count - len(names))]
+        names.append(name)
+    return names[:count]
+
+
+def leaf_values(fn: Callable[..., Any], function: Function, args: Sequence[Any]) -> list[LeafValue]:
+    """Return what each leaf of a graph holds when the function is called with ``args``."""
+    bound = inspect.signature(fn).bind(*args)
+    bound.apply_defaults()
+    order = list(bound.arguments)
+    out = []
+    for leaf in function.leaves:
+        tree = bound.arguments[leaf.param]
+        value = follow(tree, leaf.path)
+        out.append(LeafValue(order.index(leaf.param), spell(tree, leaf.param, leaf.path), value))
+    return out

@@ -1,0 +1,58 @@
+"""The one way to make operations: a cursor on a block, and ``emit``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from gradgen.errors import Span
+from gradgen.ir.nodes import Block, Const, Op, Value
+from gradgen.ir.types import Type
+from gradgen.rules.registry import RULES
+
+
+class Builder:
+    """Appends operations to the current block; types come from the rules."""
+
+    def __init__(self, block: Block, reverse: bool = False) -> None:
+        self.block = block
+        self.reverse = reverse
+        self.span: Span | None = None
+
+    def emit(
+        self, prim: str, inputs: Sequence[Any], name: str = "", span: Span | None = None, **attrs: Any
+    ) -> Value:
+        """Append one operation and return its only output."""
+        values = [v if isinstance(v, Value) else Const(v) for v in inputs]
+        out_type = RULES[prim].type(values, attrs)
+        return self.append(prim, values, [out_type], [name], span, attrs).out
+
+    def append(
+        self,
+        prim: str,
+        inputs: Sequence[Value],
+        types: Sequence[Type],
+        names: Sequence[str] = (),
+        span: Span | None = None,
+        attrs: dict[str, Any] | None = None,
+        blocks: Sequence[Block] = (),
+    ) -> Op:
+        """Append an operation whose output types are given."""
+        span = span or self.span
+        labels = list(names) or [""] * len(types)
+        outputs = [Value(t, n, span) for t, n in zip(types, labels, strict=True)]
+        op = Op(prim, list(inputs), outputs, dict(attrs or {}), span, list(blocks), self.reverse)
+        for v in outputs:
+            v.op = op
+        self.block.ops.append(op)
+        return op
+
+    @contextmanager
+    def into(self, block: Block) -> Iterator[Block]:
+        """Append to another block for a while."""
+        previous, self.block = self.block, block
+        try:
+            yield block
+        finally:
+            self.block = previous

@@ -1,0 +1,279 @@
+"""Runs a graph on numbers and keeps what every value was, for pictures and for tests of passes.
+
+Each operation is the expression that the emitter would print for it, compiled by itself; stores
+make new arrays, as the graph means them.  A forward graph can be run, and one with its reverse
+sweep too, before or after ``diff.saves``: before, the reverse sweep reads forward values from
+inside loops, and each of its iterations finds them in the iteration that it mirrors.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gradgen.errors import GradgenError
+from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
+from gradgen.rules import helpers
+
+Path = Sequence[tuple[str, Any]]
+MISSING = object()
+
+
+class EvaluationError(GradgenError):
+    """An operation raised: the user's function does so too at these arguments."""
+
+
+@dataclass(eq=False, slots=True)
+class Frame:
+    """One run of a block: what its values were, and the runs of the blocks inside."""
+
+    parent: Frame | None = None
+    mirror: Frame | None = None
+    branch: int = 0
+    values: dict[Value, Any] = field(default_factory=dict)
+    inside: dict[Op, list[Frame]] = field(default_factory=dict)
+
+    def chain(self) -> Iterator[Frame]:
+        """Yield this run and those around it, then the forward runs that they mirror."""
+        frame: Frame | None = self
+        mirrors = []
+        while frame is not None:
+            yield frame
+            mirrors.append(frame.mirror)
+            frame = frame.parent
+        for mirror in mirrors:
+            if mirror is not None:
+                yield mirror
+
+    def read(self, v: Value) -> Any:
+        """Return what a value is here."""
+        if isinstance(v, Const):
+            return v.const
+        if isinstance(v, Undefined):
+            return MISSING
+        for frame in self.chain():
+            if v in frame.values:
+                return frame.values[v]
+        raise KeyError(v)
+
+    def runs_of(self, op: Op) -> list[Frame]:
+        """Return the runs of the blocks of an operation that this run can see."""
+        for frame in self.chain():
+            if op in frame.inside:
+                return frame.inside[op]
+        return []
+
+
+def evaluate(function: Function, arguments: Mapping[str, Any]) -> Frame:
+    """Run a graph.
+
+    Parameters
+    ----------
+    function : Function
+        A forward graph, or one with its reverse sweep.
+    arguments : mapping
+        What each parameter is.
+
+    Returns
+    -------
+    Frame
+        The run of the function's body; results are read by ``frame.read``.
+
+    Raises
+    ------
+    EvaluationError
+        If an operation raises.
+    """
+    frame = Frame()
+    for leaf in function.leaves:
+        frame.values[leaf.value] = follow(arguments[leaf.param], leaf.path)
+    with np.errstate(all="ignore"):
+        _Runner(function, arguments).block(function.body, frame)
+    return frame
+
+
+def follow(tree: Any, path: Path) -> Any:
+    """Return what a path leads to inside an argument."""
+    for kind, key in path:
+        tree = getattr(tree, key) if kind == "attr" else tree[key]
+    return tree
+
+
+class _Runner:
+    """Runs blocks; keeps each operation's compiled expression for the next iteration."""
+
+    def __init__(self, function: Function, arguments: Mapping[str, Any]) -> None:
+        tools = {k: v for k, v in vars(helpers).items() if k.startswith("_") and callable(v)}
+        self.names: dict[str, Any] = {"np": np, "math": math, **tools, "_key": _Key()}
+        self.function, self.arguments = function, arguments
+        self.code: dict[Op, Callable[..., Any]] = {}
+
+    def block(self, block: Block, frame: Frame) -> tuple[str, list[Any]]:
+        """Run a block; return how it ended and with which values."""
+        for op in block.ops:
+            tail = block.end == "tail" and op is block.ops[-1]
+            if tail:
+                return self.branch(op, frame)
+            results = self.operation(op, frame)
+            frame.values.update(zip(op.outputs, results, strict=True))
+        return block.end, [frame.read(v) for v in block.results]
+
+    def operation(self, op: Op, frame: Frame) -> list[Any]:
+        """Return the values of an operation's outputs."""
+        if op.blocks:
+            run = {"if": self.branch, "for": self.counted, "while": self.repeated}[op.prim]
+            return run(op, frame)[1]
+        args = [frame.read(v) for v in op.inputs]
+        try:
+            if op.prim in EFFECTS:
+                return EFFECTS[op.prim](self, op, args)
+            return [self.compiled(op)(*args)]
+        except Exception as error:
+            text = f"{type(error).__name__}: {error}"
+            raise EvaluationError(f"at these arguments {text}", op.span) from error
+
+    def compiled(self, op: Op) -> Callable[..., Any]:
+        """Return an operation as a Python function of its inputs."""
+        from gradgen.emit.forms import op_expression
+
+        if op not in self.code:
+            params = [f"_{k}" for k in range(len(op.inputs))]
+            body = op_expression(op, [ast.Name(p, ast.Load()) for p in params])
+            self.code[op] = self.compile(params, body)
+        return self.code[op]
+
+    def compile(self, params: Sequence[str], body: ast.expr) -> Callable[..., Any]:
+        """Compile ``lambda params: body``."""
+        spec = ast.arguments([], [ast.arg(p) for p in params], None, [], [], None, [])
+        tree = ast.fix_missing_locations(ast.Expression(ast.Lambda(spec, body)))
+        # The tree holds operators, literals and names of ours: nothing of the user's text.
+        made: Callable[..., Any] = eval(compile(tree, "<graph>", "eval"), self.names)
+        return made
+
+    # --- control flow ---------------------------------------------------------------------
+
+    def branch(self, op: Op, frame: Frame) -> tuple[str, list[Any]]:
+        """Run one side of an ``if``."""
+        side = 0 if frame.read(op.inputs[0]) else 1
+        inner = self.enter(op, frame, None)
+        inner.branch = side
+        mirrored = frame.runs_of(op.attrs["mirror"]) if "mirror" in op.attrs else []
+        inner.mirror = mirrored[-1] if mirrored else None
+        return self.block(op.blocks[side], inner)
+
+    def enter(self, op: Op, frame: Frame, mirror: Frame | None) -> Frame:
+        """Return a new run of one of an operation's blocks."""
+        inner = Frame(frame, mirror)
+        frame.inside.setdefault(op, []).append(inner)
+        return inner
+
+    def counted(self, op: Op, frame: Frame) -> tuple[str, list[Any]]:
+        """Run a ``for``; a mirrored one meets the forward iterations from the last on."""
+        start, stop, step, *carried = (frame.read(v) for v in op.inputs)
+        indices = range(int(start), int(stop), int(step))
+        if op.attrs.get("backwards"):
+            indices = indices[::-1]
+        forward = frame.runs_of(op.attrs["mirror"])[::-1] if "mirror" in op.attrs else []
+        frame.inside[op] = []
+        body = op.blocks[0]
+        for k, index in enumerate(indices):
+            inner = self.enter(op, frame, forward[k] if k < len(forward) else None)
+            inner.values.update(zip(body.params, [index, *carried], strict=True))
+            end, carried = self.block(body, inner)
+            if end == "break":
+                break
+        return "yield", carried
+
+    def repeated(self, op: Op, frame: Frame) -> tuple[str, list[Any]]:
+        """Run a ``while``."""
+        test, body = op.blocks
+        carried = [frame.read(v) for v in op.inputs]
+        frame.inside[op] = []
+        while True:
+            outer = Frame(frame, values=dict(zip(test.params, carried, strict=True)))
+            if not self.block(test, outer)[1][0]:
+                return "yield", carried
+            inner = self.enter(op, frame, None)
+            inner.values.update(outer.values)
+            inner.values.update(zip(body.params, carried, strict=True))
+            end, carried = self.block(body, inner)
+            if end == "break":
+                return "yield", carried
+
+
+# --- what is not an expression --------------------------------------------------------------
+
+
+def _store(runner: _Runner, op: Op, args: list[Any]) -> list[Any]:
+    """Write into a copy."""
+    base, value, *operands = args
+    if not isinstance(base, np.ndarray):
+        return [value if op.prim == "store" else _added(base, value, op)]
+    new = base.copy()
+    write = runner.code.get(op) or runner.code.setdefault(op, _writer(runner, op))
+    target, key = write(new, *operands)
+    if op.prim == "store":
+        target[key] = value
+    elif op.prim == "add_at":
+        np.add.at(target, key, value)
+    else:
+        target[key] = _added(target[key], value, op)
+    return [new]
+
+
+def _added(old: Any, value: Any, op: Op) -> Any:
+    return old - value if op.attrs.get("sign") == "-" else old + value
+
+
+def _writer(runner: _Runner, op: Op) -> Callable[..., Any]:
+    """Return a function that gives the array written to (a view of the base) and the subscript."""
+    from gradgen.emit.forms import target
+
+    params = [f"_{k}" for k in range(len(op.inputs) - 1)]
+    names: list[ast.expr] = [ast.Name(p, ast.Load()) for p in params]
+    place = target(op, names[0], names[1:])
+    assert isinstance(place, ast.Subscript)
+    key = ast.Subscript(ast.Name("_key", ast.Load()), place.slice, ast.Load())
+    body = ast.Tuple([place.value, key], ast.Load())
+    return runner.compile(params, body)
+
+
+class _Key:
+    """Gives back what it is subscripted by."""
+
+    def __getitem__(self, key: Any) -> Any:
+        return key
+
+
+def _pop(runner: _Runner, op: Op, args: list[Any]) -> list[Any]:
+    stack = args[0]
+    return [stack[-1], stack[:-1]] if len(op.outputs) == 2 else [stack[-1]]
+
+
+def _check(runner: _Runner, op: Op, args: list[Any]) -> list[Any]:
+    failed = bool(args[0]) if op.prim == "raise_if" else not args[0]
+    if failed:
+        raise ValueError(op.attrs.get("text", "the assertion does not hold"))
+    return []
+
+
+def _leaf(runner: _Runner, op: Op, args: list[Any]) -> list[Any]:
+    return [follow(runner.arguments[op.attrs["param"]], op.attrs["path"])]
+
+
+EFFECTS: dict[str, Callable[[_Runner, Op, list[Any]], list[Any]]] = {
+    "leaf": _leaf,
+    "captured": lambda runner, op, args: [runner.function.captures[op.attrs["name"]]],
+    "store": _store,
+    "inc": _store,
+    "add_at": _store,
+    "append": lambda runner, op, args: [[*args[0], args[1]]],
+    "pop": _pop,
+    "assert": _check,
+    "raise_if": _check,
+}

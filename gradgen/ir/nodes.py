@@ -1,0 +1,182 @@
+"""The nodes of the operation graph.
+
+``Value`` is a single assignment; an ``Op`` takes values to values and may own blocks; a ``Block``
+is a straight run of ops with parameters and one end.  Values are immutable, arrays too: a store
+is ``a1 = store(a0, v, ...)``, a new value.  Whether it can be done in place is decided late, by
+``passes.copies``, so that every earlier pass may reason as in mathematics.
+
+Control flow is an op that owns blocks, there are no jumps:
+
+=========  ==============================  ==================================================
+prim       inputs                          blocks
+=========  ==============================  ==================================================
+``if``     cond                            then, else; both ``yield`` the op's outputs
+``for``    start, stop, step, *carried     body(index, *carried); ``continue``/``break`` values
+``while``  *carried                        cond(*carried) yields a bool; body(*carried)
+=========  ==============================  ==================================================
+
+The end of a block is ``yield``, ``continue`` or ``break`` with ``results``, or ``tail``: its last
+op is an ``if`` without outputs whose blocks end the enclosing loop body themselves.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from gradgen.errors import Span
+from gradgen.ir.types import BOOL, FLOAT, OPAQUE, UNDEFINED, Type, integer
+
+_ids = itertools.count()
+
+
+class Value:
+    """One assignment: its type, the user's name for it (a hint) and its place in the source."""
+
+    __slots__ = ("id", "name", "op", "span", "type", "user")
+
+    def __init__(self, type: Type, name: str = "", span: Span | None = None) -> None:
+        self.id = next(_ids)
+        self.type = type
+        self.name = name
+        self.span = span
+        self.user = False  # whether the user's source assigns it to ``name``
+        self.op: Op | None = None  # None: a block or function parameter
+
+    def __repr__(self) -> str:
+        return f"%{self.id}{':' + self.name if self.name else ''}"
+
+
+class Const(Value):
+    """A literal; ``text`` spells it where the plain literal would be less clear (``np.pi``)."""
+
+    __slots__ = ("const", "text")
+
+    def __init__(self, const: Any, text: str = "", type: Type | None = None) -> None:
+        super().__init__(type or type_of_constant(const))
+        self.const = const
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text or repr(self.const)
+
+
+class Undefined(Value):
+    """The absence of a value: the name has not been assigned on this path."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(UNDEFINED)
+
+
+def type_of_constant(const: Any) -> Type:
+    """Return the type of a literal."""
+    if type(const) is bool:
+        return BOOL
+    if type(const) is int:
+        return integer(const)
+    if type(const) is float:
+        return FLOAT
+    return OPAQUE
+
+
+@dataclass(eq=False, slots=True)
+class Op:
+    """One operation. ``reverse`` marks those that belong to the reverse sweep."""
+
+    prim: str
+    inputs: list[Value]
+    outputs: list[Value]
+    attrs: dict[str, Any] = field(default_factory=dict)
+    span: Span | None = None
+    blocks: list[Block] = field(default_factory=list)
+    reverse: bool = False
+
+    @property
+    def out(self) -> Value:
+        return self.outputs[0]
+
+
+@dataclass(eq=False, slots=True)
+class Block:
+    """A straight run of operations with one end."""
+
+    params: list[Value] = field(default_factory=list)
+    ops: list[Op] = field(default_factory=list)
+    end: str = "yield"
+    results: list[Value] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
+class Leaf:
+    """One number or array inside a parameter: ``path`` leads to it, ``value`` is it at entry."""
+
+    param: str
+    path: tuple[Any, ...]
+    value: Value
+    active: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Function:
+    """A whole program: parameters (by name, with their structure), a body, and its source."""
+
+    name: str
+    params: list[tuple[str, Any]]
+    leaves: list[Leaf]
+    body: Block
+    span: Span
+    signature: Any = None
+    source: str = ""
+    result: Any = None
+    captures: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def walk(block: Block) -> Iterator[Op]:
+    """Yield every op of a block and of the blocks inside, in program order."""
+    stack = [iter(block.ops)]
+    while stack:
+        op = next(stack[-1], None)
+        if op is None:
+            stack.pop()
+            continue
+        yield op
+        for inner in reversed(op.blocks):
+            stack.append(iter(inner.ops))
+
+
+def blocks_of(block: Block) -> Iterator[Block]:
+    """Yield a block and every block inside it, outermost first."""
+    yield block
+    for op in walk(block):
+        yield from op.blocks
+
+
+def uses(block: Block) -> dict[Value, int]:
+    """Count how often each value is read, block ends included."""
+    count: dict[Value, int] = {}
+    for op in walk(block):
+        for v in op.inputs:
+            count[v] = count.get(v, 0) + 1
+    for b in blocks_of(block):
+        for v in b.results:
+            count[v] = count.get(v, 0) + 1
+    return count
+
+
+def replace_uses(block: Block, mapping: dict[Value, Value]) -> None:
+    """Redirect reads of the mapping's keys to its values, everywhere in a block."""
+
+    def new(v: Value) -> Value:
+        while v in mapping:
+            v = mapping[v]
+        return v
+
+    for op in walk(block):
+        op.inputs = [new(v) for v in op.inputs]
+    for b in blocks_of(block):
+        b.results = [new(v) for v in b.results]

@@ -1,0 +1,200 @@
+"""Abstract values: what is known of a value before the program runs.
+
+A type may leave the rank, a dimension or the dtype open; every rule has a general form for that.
+Dimensions are integers or ``Dim`` (a symbol plus an offset), so that ``u[1:-1]`` and ``u[2:]`` of
+one array are known to be equally long without knowing the length.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+_fresh = itertools.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Dim:
+    """A symbolic length ``name + offset``; ``big`` says that ``name`` is known not to be 1."""
+
+    name: str
+    offset: int = 0
+    big: bool = False
+
+    def __add__(self, k: int) -> Dim:
+        return replace(self, offset=self.offset + k)
+
+    def __str__(self) -> str:
+        return f"{self.name}{self.offset:+d}" if self.offset else self.name
+
+
+Length = int | Dim
+Shape = tuple[Length, ...]
+
+
+def fresh_dim() -> Dim:
+    """Return a length about which nothing is known."""
+    return Dim(f"?{next(_fresh)}")
+
+
+def may_be_one(d: Length) -> bool:
+    """Whether a dimension can be 1, so that NumPy may stretch it."""
+    if isinstance(d, int):
+        return d == 1
+    return not (d.big and d.offset == 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """What is known of a value.
+
+    ``kind`` is ``float``, ``int`` or ``bool`` (immutable scalars, Python's or NumPy's), ``array``,
+    ``any`` (a number or an array of unknown rank), ``list`` (a stack of ``item``) or ``opaque``
+    (passive, passed on untouched).  ``weak`` marks Python scalars, which do not widen a dtype.
+    ``value`` is the symbolic value of an integer, where known.
+    """
+
+    kind: str
+    dtype: str = ""
+    shape: Shape | None = ()
+    weak: bool = False
+    value: Length | None = None
+    item: Type | None = None
+
+    @property
+    def rank(self) -> int | None:
+        return None if self.shape is None else len(self.shape)
+
+    @property
+    def is_scalar(self) -> bool:
+        return self.kind in ("float", "int", "bool")
+
+    @property
+    def is_array(self) -> bool:
+        return self.kind in ("array", "any")
+
+    @property
+    def is_numeric(self) -> bool:
+        return self.is_scalar or self.is_array
+
+    @property
+    def inexact(self) -> bool:
+        """Whether a derivative by this value can be other than zero."""
+        if self.kind == "list":
+            return self.item is None or self.item.inexact
+        return self.kind == "any" or (self.is_numeric and self.dtype in ("", "float64", "float32"))
+
+    def __str__(self) -> str:
+        if self.kind == "list":
+            return f"list[{self.item}]"
+        short = SHORT.get(self.dtype, self.dtype)
+        if self.kind != "array":
+            return f"{self.kind}32" if self.dtype == "float32" else self.kind
+        dims = "..." if self.shape is None else ", ".join(map(str, self.shape))
+        return f"{short}[{dims}]"
+
+
+SHORT = {"float64": "f64", "float32": "f32", "int64": "i64", "int32": "i32", "bool": "bool", "": "?"}
+
+FLOAT = Type("float", "float64", weak=True)
+FLOAT64 = Type("float", "float64")
+INT = Type("int", "int64", weak=True)
+BOOL = Type("bool", "bool", weak=True)
+ANY = Type("any", "", None)
+OPAQUE = Type("opaque")
+UNDEFINED = Type("opaque", "undefined")
+
+
+def array(dtype: str, shape: Shape | None) -> Type:
+    """Return the type of an ndarray."""
+    return Type("array", dtype, shape)
+
+
+def scalar(dtype: str, weak: bool = False) -> Type:
+    """Return the type of a NumPy scalar (or of a Python one, when ``weak``)."""
+    kind = {"f": "float", "i": "int", "u": "int", "b": "bool"}[np.dtype(dtype).kind]
+    return Type(kind, dtype, (), weak)
+
+
+def integer(value: Length | None = None) -> Type:
+    """Return the type of a Python int whose symbolic value may be known."""
+    return Type("int", "int64", (), True, value)
+
+
+def promote(types: Iterable[Type]) -> str:
+    """Return the dtype name of NumPy's promotion (NEP 50), or '' if one of them is unknown."""
+    operands: list[object] = []
+    for t in types:
+        if t.dtype == "":
+            return ""
+        operands.append({"f": 1.0, "i": 1, "b": True}[np.dtype(t.dtype).kind] if t.weak else t.dtype)
+    if all(not isinstance(o, str) for o in operands):
+        return np.result_type(*(np.asarray(o).dtype for o in operands)).name
+    return np.result_type(*operands).name  # type: ignore[arg-type]
+
+
+def broadcast_length(a: Length, b: Length) -> Length:
+    """Return the length of two dimensions broadcast against each other."""
+    if a == b or b == 1:
+        return a
+    if a == 1:
+        return b
+    if isinstance(a, int):
+        return a
+    if isinstance(b, int):
+        return b
+    if not may_be_one(a):
+        return a
+    return b if not may_be_one(b) else fresh_dim()
+
+
+def broadcast(shapes: Iterable[Shape | None]) -> Shape | None:
+    """Return the broadcast of several shapes, None if a rank is unknown."""
+    out: Shape = ()
+    for s in shapes:
+        if s is None:
+            return None
+        longer, shorter = (out, s) if len(out) >= len(s) else (s, out)
+        pad = len(longer) - len(shorter)
+        out = longer[:pad] + tuple(map(broadcast_length, longer[pad:], shorter))
+    return out
+
+
+def numeric(dtype: str, shape: Shape | None, operands: Iterable[Type]) -> Type:
+    """Return the type NumPy or Python gives to an elementwise result of these operands."""
+    operands = list(operands)
+    if any(t.kind == "any" for t in operands) or shape is None:
+        if shape is None or not any(t.kind == "array" and t.rank for t in operands):
+            return Type("any", dtype, None)
+    if shape:
+        return array(dtype, shape)
+    return scalar(dtype, weak=all(t.weak for t in operands)) if dtype else Type("any", "", None)
+
+
+def join(a: Type, b: Type) -> Type | None:
+    """Return the least type that covers both, or None if no program can go on with it."""
+    if a == b:
+        return a
+    if UNDEFINED in (a, b):
+        return b if a == UNDEFINED else a
+    if a.kind == "list" and b.kind == "list":
+        item = b.item if a.item is None else a.item if b.item is None else join(a.item, b.item)
+        return None if item is None else replace(a, item=item)
+    if not (a.is_numeric and b.is_numeric):
+        return None
+    return _join_numeric(a, b)
+
+
+def _join_numeric(a: Type, b: Type) -> Type:
+    dtype = promote([a, b]) if a.dtype and b.dtype else ""
+    if a.is_scalar and b.is_scalar:
+        value = a.value if a.value == b.value else None
+        return replace(scalar(dtype, a.weak and b.weak), value=value)
+    if a.kind == "array" and b.kind == "array" and a.rank == b.rank and a.shape is not None:
+        assert b.shape is not None
+        dims = tuple(x if x == y else fresh_dim() for x, y in zip(a.shape, b.shape, strict=True))
+        return array(dtype, dims)
+    return Type("any", dtype, None)

@@ -1,0 +1,1 @@
+"""Rewrites of the graph, one pass a file, one public function each."""

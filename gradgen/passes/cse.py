@@ -1,0 +1,48 @@
+"""Common subexpressions: an operation of the reverse sweep that repeats an earlier one is dropped.
+
+Only pure operations on values whose memory nobody writes to are shared; the forward sweep keeps
+every operation of the user's, and with it the bits of the value.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradgen.ir.nodes import Block, Const, Function, Op, Value, replace_uses
+from gradgen.passes.sharing import GROWS, WRITES, Sharing
+from gradgen.rules.registry import RULES
+
+NEVER = {*WRITES, *GROWS, "list", "zeros_as", "zeros", "empty", "leaf", "copy", "fill", "zeros_list"}
+
+
+def share_common(function: Function) -> None:
+    """Replace repeated reverse operations by their first occurrence, in place."""
+    sharing = Sharing(function)
+    mapping: dict[Value, Value] = {}
+    _block(function.body, {}, sharing, mapping)
+    replace_uses(function.body, mapping)
+
+
+def _block(block: Block, known: dict[Any, Value], sharing: Sharing, mapping: dict[Value, Value]) -> None:
+    for op in block.ops:
+        key = _key(op, sharing, mapping)
+        if key is not None:
+            if op.reverse and key in known and known[key].type == op.out.type:
+                mapping[op.out] = known[key]
+            else:
+                known.setdefault(key, op.out)
+        for inner in op.blocks:
+            _block(inner, dict(known), sharing, mapping)
+
+
+def _key(op: Op, sharing: Sharing, mapping: dict[Value, Value]) -> Any:
+    if op.prim in NEVER or op.blocks or len(op.outputs) != 1 or op.prim not in RULES:
+        return None
+    if not all(sharing.never_written(v) for v in (*op.inputs, op.out)):
+        return None
+    inputs = []
+    for v in op.inputs:
+        while v in mapping:
+            v = mapping[v]
+        inputs.append((type(v.const), repr(v.const)) if isinstance(v, Const) else v)
+    return op.prim, tuple(inputs), tuple(sorted((k, repr(v)) for k, v in op.attrs.items()))

@@ -1,0 +1,130 @@
+"""Dead code: what no result and no effect needs goes, carried variables of loops included."""
+
+from __future__ import annotations
+
+from gradgen.diff.activity import carried, ends
+from gradgen.ir.nodes import Block, Function, Op, Value, walk
+
+EFFECTS = ("assert", "raise_if")
+
+
+def remove_dead(function: Function) -> None:
+    """Remove dead operations, branch outputs and carried variables, in place."""
+    marker = _Marker(function.body)
+    for v in function.body.results:
+        marker.value(v)
+    marker.run()
+    _sweep(function.body, marker)
+
+
+class _Marker:
+    def __init__(self, body: Block) -> None:
+        self.live: set[Value] = set()
+        self.live_ops: set[int] = set()
+        self.work: list[Value] = []
+        self.param_of: dict[Value, tuple[Op, int]] = {}
+        self.parents: dict[int, Op | None] = {}
+        self._index(body, None)
+        for op in walk(body):
+            if op.prim in EFFECTS:
+                self.op(op)
+
+    def _index(self, block: Block, parent: Op | None) -> None:
+        for op in block.ops:
+            self.parents[id(op)] = parent
+            if op.prim in ("for", "while"):
+                for k, p in enumerate(carried(op)[0]):
+                    self.param_of[p] = (op, k)
+                if op.prim == "while":
+                    for k, p in enumerate(op.blocks[0].params):
+                        self.param_of[p] = (op, k)
+            for inner in op.blocks:
+                self._index(inner, op)
+
+    def value(self, v: Value) -> None:
+        if v not in self.live:
+            self.live.add(v)
+            self.work.append(v)
+
+    def run(self) -> None:
+        while self.work:
+            v = self.work.pop()
+            if v in self.param_of:
+                self._carried(*self.param_of[v])
+            elif v.op is None:
+                continue
+            elif v.op.prim in ("for", "while"):
+                self._carried(v.op, v.op.outputs.index(v))
+            elif v.op.prim == "if":
+                self.op(v.op)
+                k = v.op.outputs.index(v)
+                for b in v.op.blocks:
+                    self.value(b.results[k])
+            else:
+                self.op(v.op)
+
+    def op(self, op: Op) -> None:
+        """Mark an operation, what it reads, and the operations that enclose it."""
+        if id(op) in self.live_ops:
+            return
+        self.live_ops.add(id(op))
+        if op.prim == "for":
+            reads = op.inputs[:3]
+        else:
+            reads = [] if op.prim == "while" else op.inputs
+        for v in reads:
+            self.value(v)
+        if op.prim == "while":
+            self.value(op.blocks[0].results[0])
+        if op.prim in ("for", "while"):
+            self._tails(op.blocks[-1])
+        parent = self.parents.get(id(op))
+        if parent is not None:
+            self.op(parent)
+
+    def _tails(self, block: Block) -> None:
+        if block.end == "tail":
+            self.op(block.ops[-1])
+            for inner in block.ops[-1].blocks:
+                self._tails(inner)
+
+    def _carried(self, op: Op, k: int) -> None:
+        self.op(op)
+        params, inits = carried(op)
+        self.value(params[k])
+        self.value(op.outputs[k])
+        self.value(inits[k])
+        if op.prim == "while":
+            self.value(op.blocks[0].params[k])
+        for end in ends(op.blocks[-1]):
+            self.value(end.results[k])
+
+
+def _sweep(block: Block, marker: _Marker) -> None:
+    block.ops = [op for op in block.ops if id(op) in marker.live_ops]
+    for op in block.ops:
+        if op.prim in ("for", "while"):
+            _sweep_loop(op, marker)
+        elif op.prim == "if" and op.outputs:
+            keep = [k for k, v in enumerate(op.outputs) if v in marker.live]
+            op.outputs = [op.outputs[k] for k in keep]
+            for b in op.blocks:
+                b.results = [b.results[k] for k in keep]
+        for inner in op.blocks:
+            _sweep(inner, marker)
+
+
+def _sweep_loop(op: Op, marker: _Marker) -> None:
+    params, inits = carried(op)
+    keep = [k for k, p in enumerate(params) if p in marker.live]
+    skip = 3 if op.prim == "for" else 0
+    if "steps" in op.attrs:
+        at = op.attrs["steps"]
+        op.attrs["steps"] = keep.index(at) if at in keep else None
+    op.inputs = op.inputs[:skip] + [inits[k] for k in keep]
+    op.outputs = [op.outputs[k] for k in keep]
+    for b in op.blocks:
+        first = 1 if op.prim == "for" else 0
+        b.params = b.params[:first] + [b.params[first + k] for k in keep]
+    for end in ends(op.blocks[-1]):
+        end.results = [end.results[k] for k in keep]

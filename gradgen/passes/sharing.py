@@ -1,0 +1,84 @@
+"""Which values may share memory, were every store done in place and every view not copied."""
+
+from __future__ import annotations
+
+from gradgen.diff.activity import carried, ends
+from gradgen.ir.nodes import Block, Function, Op, Value, blocks_of, walk
+from gradgen.rules.registry import RULES
+
+WRITES = ("store", "inc", "add_at")
+GROWS = ("append", "pop")
+
+
+class Sharing:
+    """A partition of the array and list values of a function by the memory they may be in."""
+
+    def __init__(self, function: Function) -> None:
+        self.parent: dict[Value, Value] = {}
+        self._block(function.body)
+        self.written = {self.root(op.inputs[0]) for op in walk(function.body) if op.prim in WRITES}
+
+    def root(self, v: Value) -> Value:
+        """Return the representative of a value's class."""
+        path = []
+        while v in self.parent:
+            path.append(v)
+            v = self.parent[v]
+        for p in path:
+            self.parent[p] = v
+        return v
+
+    def never_written(self, v: Value) -> bool:
+        """Whether no store goes to memory that a value may be in."""
+        return v.type.is_scalar or self.root(v) not in self.written
+
+    def classes(self, function: Function) -> dict[Value, list[Value]]:
+        """Return the values of each class, in program order."""
+        out: dict[Value, list[Value]] = {}
+        seen: set[Value] = set()
+        for b in blocks_of(function.body):
+            for v in (*b.params, *(o for op in b.ops for o in op.outputs)):
+                if v not in seen and not v.type.is_scalar:
+                    seen.add(v)
+                    out.setdefault(self.root(v), []).append(v)
+        return out
+
+    def _unite(self, a: Value, b: Value) -> None:
+        if a.type.is_scalar or b.type.is_scalar:
+            return
+        x, y = self.root(a), self.root(b)
+        if x is not y:
+            self.parent[y] = x
+
+    def _block(self, block: Block) -> None:
+        for op in block.ops:
+            if op.prim in ("for", "while"):
+                self._loop(op)
+            elif op.prim == "if":
+                for inner in op.blocks:
+                    if inner.end != "tail":
+                        for a, b in zip(inner.results, op.outputs, strict=False):
+                            self._unite(a, b)
+            elif op.prim in WRITES:
+                self._unite(op.inputs[0], op.out)
+            elif op.prim in GROWS:
+                for v in (*op.inputs, *op.outputs):
+                    self._unite(op.inputs[0], v)
+            elif self._aliases(op):
+                self._unite(op.inputs[0], op.out)
+            for inner in op.blocks:
+                self._block(inner)
+
+    def _aliases(self, op: Op) -> bool:
+        if op.prim == "load":
+            return op.inputs[0].type.kind == "list" or not set(op.attrs["index"]) & set("am")
+        return op.prim in RULES and bool(RULES[op.prim].alias)
+
+    def _loop(self, op: Op) -> None:
+        params, inits = carried(op)
+        groups = [inits, op.outputs, *(end.results for end in ends(op.blocks[-1]))]
+        if op.prim == "while":
+            groups.append(op.blocks[0].params)
+        for group in groups:
+            for a, b in zip(params, group, strict=True):
+                self._unite(a, b)

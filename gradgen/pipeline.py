@@ -1,0 +1,156 @@
+"""The road from a Python function to its gradient module, stage by stage.
+
+    source -> parse (types with it) -> adjoint -> optimise -> saves -> copies -> text -> module
+
+Each stage is one function on the graph; ``run(..., until=...)`` stops after one of ``STAGES``.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import gradgen.rules.table  # noqa: F401  (fills the table of rules)
+from gradgen.diff.results import finish
+from gradgen.diff.reverse import add_adjoint
+from gradgen.diff.saves import Saved, plan_saves
+from gradgen.emit.header import header_of
+from gradgen.emit.module import render
+from gradgen.frontend.function import read_function
+from gradgen.ir.nodes import Function, Value
+from gradgen.passes.copies import insert_copies
+from gradgen.passes.cse import share_common
+from gradgen.passes.dce import remove_dead
+
+STAGES = ("parse", "adjoint", "optimise", "saves", "copies")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to derive.
+
+    ``argnums`` are positions of differentiated arguments (an int gives a bare gradient, a tuple a
+    tuple of gradients); ``argnames`` names them instead.  ``mode`` is ``value_and_grad`` or
+    ``grad``; ``has_aux`` says that the function returns ``(loss, aux)``.
+    """
+
+    argnums: int | tuple[int, ...] = 0
+    argnames: tuple[str, ...] | str | None = None
+    mode: str = "value_and_grad"
+    has_aux: bool = False
+
+    def selected(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return the names of the differentiated parameters."""
+        if self.argnames is not None:
+            chosen = (self.argnames,) if isinstance(self.argnames, str) else self.argnames
+            missing = [n for n in chosen if n not in names]
+            if missing:
+                raise ValueError(f"there is no parameter {missing[0]!r}; there are {', '.join(names)}")
+            return tuple(chosen)
+        nums = self.argnums if isinstance(self.argnums, tuple) else (self.argnums,)
+        out = []
+        for k in nums:
+            if not -len(names) <= k < len(names):
+                raise ValueError(f"argnums {k} is out of range: there are {len(names)} parameters")
+            out.append(names[k])
+        return tuple(out)
+
+    @property
+    def single(self) -> bool:
+        """Whether the gradient is one argument's, not a tuple."""
+        return isinstance(self.argnames, str) if self.argnames is not None else isinstance(self.argnums, int)
+
+
+@dataclass
+class Program:
+    """What ``run`` made: the graph at the last stage, the text, and how it came about."""
+
+    function: Function
+    options: Options
+    name: str
+    source: Any
+    text: str = ""
+    stages: dict[str, str] = field(default_factory=dict)
+    saved: list[Saved] = field(default_factory=list)
+    adjoints: dict[Value, Value] = field(default_factory=dict)
+
+    @property
+    def forward(self) -> Function:
+        """The graph of the user's function alone, specialised alike (read anew)."""
+        fn, specs = self.source
+        return read_function(fn, specs, self.options)
+
+
+def run(
+    fn: Any, args: tuple[Any, ...] | None, options: Options | None = None, until: str | None = None,
+    specs: Any = None,
+) -> Program:  # fmt: skip
+    """Take a function through the pipeline.
+
+    Parameters
+    ----------
+    fn : function
+        The user's function.
+    args : tuple or None
+        Example arguments that give the types; None for annotations, else the general form.
+    options : Options, optional
+        What to derive.
+    until : str, optional
+        The last of ``STAGES`` to run; its graph is in ``Program.stages``.
+    specs : dict, optional
+        Specs per parameter, instead of ``args``.
+
+    Returns
+    -------
+    Program
+        With ``text`` if all stages ran.
+    """
+    options = options or Options()
+    function = read_function(fn, specs if specs is not None else args, options)
+    program = Program(function, options, f"{_plain_name(fn)}_{options.mode}", (fn, specs if specs is not None else args))
+    for stage, work in _stages(program):
+        work()
+        if until == stage:
+            from gradgen.ir.show import show
+
+            program.stages[stage] = show(function)
+            return program
+    outputs = function.result["outputs"]
+    program.text = render(function, program.name, outputs, header_of(function, program.name, options))
+    return program
+
+
+def _stages(program: Program) -> list[tuple[str, Any]]:
+    function, options = program.function, program.options
+
+    def adjoint() -> None:
+        program.adjoints = add_adjoint(function, function.result["loss"])
+        finish(function, options, program.adjoints)
+
+    def optimise() -> None:
+        share_common(function)
+        remove_dead(function)
+
+    def saves() -> None:
+        program.saved = plan_saves(function)
+        remove_dead(function)
+
+    return [
+        ("parse", lambda: None),
+        ("adjoint", adjoint),
+        ("optimise", optimise),
+        ("saves", saves),
+        ("copies", lambda: insert_copies(function)),
+    ]
+
+
+def _plain_name(fn: Any) -> str:
+    name = getattr(fn, "__name__", "loss")
+    return name if name.isidentifier() else "loss"
+
+
+def parameters(fn: Any) -> list[str]:
+    """Return the names of a function's parameters."""
+    return list(inspect.signature(fn).parameters)

@@ -1,0 +1,135 @@
+"""Arrays made from lengths and values, and the facts asked of arrays (all passive but the fills)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gradgen.ir.nodes import Const, Value
+from gradgen.ir.types import Length, Type, array, fresh_dim, integer, promote
+from gradgen.rules.registry import rule
+from gradgen.rules.shapes_of import Attrs, length_of, of_shape
+
+if TYPE_CHECKING:
+    from gradgen.diff.algebra import Algebra
+    from gradgen.ir.nodes import Op
+
+
+def filled_type(inputs: list[Value], attrs: Attrs) -> Type:
+    return of_array(attrs.get("dtype") or "float64", tuple(map(length_of, inputs)))
+
+
+def of_array(dtype: str, shape: tuple[Length, ...]) -> Type:
+    """Return the type of a constructor's result, which is an array even of rank 0."""
+    return Type("array", dtype, shape)
+
+
+def full_type(inputs: list[Value], attrs: Attrs) -> Type:
+    dtype = attrs.get("dtype") or inputs[0].type.dtype
+    return of_array(dtype, tuple(map(length_of, inputs[1:])))
+
+
+def full_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    return alg.fit(g, op.inputs[0], op.out)
+
+
+def like_type(inputs: list[Value], attrs: Attrs) -> Type:
+    t = inputs[0].type
+    kind = "any" if t.shape is None else "array"
+    return Type(kind, attrs.get("dtype") or t.dtype, t.shape)
+
+
+def full_like_type(inputs: list[Value], attrs: Attrs) -> Type:
+    return like_type(inputs[:1], attrs)
+
+
+def full_like_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    return alg.fit(g, op.inputs[1], op.out)
+
+
+def eye_type(inputs: list[Value], attrs: Attrs) -> Type:
+    return array("float64", (length_of(inputs[0]), length_of(inputs[-1])))
+
+
+def arange_type(inputs: list[Value], attrs: Attrs) -> Type:
+    length: Length = length_of(inputs[0]) if len(inputs) == 1 else fresh_dim()
+    return array(promote(v.type for v in inputs), (length,))
+
+
+def linspace_type(inputs: list[Value], attrs: Attrs) -> Type:
+    return array("float64", (length_of(inputs[2]) if len(inputs) > 2 else 50,))
+
+
+def linspace_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``start + (stop - start) * s`` with ``s`` the unit grid."""
+    count = op.inputs[2] if len(op.inputs) > 2 else Const(50)
+    grid = alg.emit("linspace", *([0.0, 1.0, count] if i else [1.0, 0.0, count]))
+    return alg.emit("dot", g, grid)
+
+
+def array_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Type of ``np.array`` of a list of equal parts."""
+    shape = inputs[0].type.shape
+    dtype = attrs.get("dtype") or promote(v.type for v in inputs)
+    if any(v.type.shape is None for v in inputs) or shape is None:
+        return Type("any", dtype, None)
+    return array(dtype, (len(inputs), *shape))
+
+
+def array_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    return alg.load(g, [Const(i)], "i")
+
+
+def dim_type(inputs: list[Value], attrs: Attrs) -> Type:
+    t = inputs[0].type
+    if t.shape is None or not t.shape:
+        return integer()
+    return integer(t.shape[attrs.get("axis", 0)])
+
+
+def size_type(inputs: list[Value], attrs: Attrs) -> Type:
+    shape = inputs[0].type.shape
+    if shape is not None and len(shape) == 1:
+        return integer(shape[0])
+    if shape is not None and all(isinstance(d, int) for d in shape):
+        total = 1
+        for d in shape:
+            total *= d  # type: ignore[operator]
+        return integer(total)
+    return integer()
+
+
+def integer_type(inputs: list[Value], attrs: Attrs) -> Type:
+    return integer()
+
+
+def arithmetic_on_lengths(prim: str, a: Value, b: Value) -> Length | None:
+    """Return the symbolic value of ``a + b`` or ``a - b`` for integers of known symbolic value."""
+    x, y = a.type.value, b.type.value
+    if prim == "sub" and isinstance(y, int):
+        y = -y
+    elif prim != "add":
+        return None
+    if x is None or y is None:
+        return None
+    if isinstance(y, int):
+        return x + y
+    return y + x if isinstance(x, int) else None
+
+
+for _name in ("zeros", "ones", "empty"):
+    rule(_name, filled_type, callables=[f"np.{_name}"], form="shape", passive=True)
+    rule(f"{_name}_like", like_type, callables=[f"np.{_name}_like"], params="a, dtype=None",
+         passive=True)  # fmt: skip
+rule("full", full_type, callables=["np.full"], form="special", vjp=full_vjp)
+rule("full_like", full_like_type, callables=["np.full_like"], params="a, fill", vjp=full_like_vjp)
+rule("eye", eye_type, callables=["np.eye", "np.identity"], params="n, m", passive=True)
+rule("arange", arange_type, callables=["np.arange"], params="start, stop, step", passive=True)
+rule("linspace", linspace_type, callables=["np.linspace"], params="start, stop, num",
+     vjp=linspace_vjp)  # fmt: skip
+rule("array", array_type, callables=["np.array"], form="sequence", params="parts, dtype=None",
+     vjp=array_vjp)  # fmt: skip
+rule("dim", dim_type, form="special", passive=True, cost=0)
+rule("len", dim_type, callables=["len"], params="a", passive=True, cost=0)
+rule("size", size_type, form="special", passive=True, cost=0)
+rule("ndim", integer_type, callables=["np.ndim"], params="a", passive=True, cost=0)
+rule("leaf", lambda inputs, attrs: attrs["type"], form="special", cost=0)

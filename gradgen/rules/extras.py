@@ -1,0 +1,113 @@
+"""Powers, clipping, casts and the operations that only the transformations themselves make."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gradgen.ir.nodes import Const, Value
+from gradgen.ir.types import INT, Type, integer
+from gradgen.rules.registry import rule
+from gradgen.rules.shapes_of import Attrs, elementwise, of_shape
+
+if TYPE_CHECKING:
+    from gradgen.diff.algebra import Algebra
+    from gradgen.ir.nodes import Op
+
+
+def pow_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Type of ``a ** b``: an int to a negative power is a float."""
+    a, b = inputs
+    if a.type.kind == "int" and b.type.kind == "int":
+        natural = isinstance(b, Const) and b.const >= 0
+        return integer() if natural else Type("float", "float64", weak=True)
+    return elementwise()(inputs, attrs)
+
+
+def pow_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    a, b = op.inputs
+    if i == 1:
+        return alg.mul(alg.mul(g, op.out), alg.emit("log", _positive(alg, a)))
+    if isinstance(b, Const):
+        return alg.mul(g, _constant_power(alg, op, a, b.const))
+    less_one = alg.sub(b, alg.where(alg.emit("eq", b, 0.0), 0.0, 1.0))
+    return alg.mul(alg.mul(g, b), alg.emit("np.power", alg.floating(a), less_one))
+
+
+def _positive(alg: Algebra, a: Value) -> Value:
+    """The base where its logarithm exists, else 1: the derivative by the exponent is then 0."""
+    if isinstance(a, Const):
+        return a if a.const > 0 else Const(1.0)
+    return alg.where(alg.emit("gt", a, 0.0), a, 1.0)
+
+
+def _constant_power(alg: Algebra, op: Op, a: Value, p: float) -> Value:
+    """``p * a ** (p - 1)``, in the shortest form, and without 0 ** -1 on Python floats."""
+    if p == 0:
+        return alg.zero_like(a)
+    if p == 1:
+        return Const(1.0)
+    if p == 2:
+        return alg.mul(Const(2.0), a)
+    safe = p > 1 and (p == int(p) or not a.type.weak)
+    prim = op.prim if safe or not (a.type.weak or a.type.kind == "any") else "np.power"
+    return alg.mul(Const(p), alg.emit(prim, a, Const(p - 1)))
+
+
+def clip_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """All of the cotangent goes to the value inside and at the bounds, else to the bound."""
+    a, low, high = op.inputs
+    if i == 1:
+        return alg.where(alg.emit("lt", a, low), g, 0.0)
+    if i == 2:
+        return alg.where(alg.emit("gt", a, high), g, 0.0)
+    tests = [alg.emit(p, a, v) for p, v in (("ge", low), ("le", high)) if v.type.is_numeric]
+    inside = tests[0] if len(tests) == 1 else alg.emit("logical_and", *tests)
+    return alg.where(inside, g, 0.0)
+
+
+def py_sum_type(inputs: list[Value], attrs: Attrs) -> Type:
+    return of_shape(inputs[0].type.dtype, ())
+
+
+def py_sum_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    return alg.unreduce(g, op.inputs[0], None, False)
+
+
+def unbroadcast_type(inputs: list[Value], attrs: Attrs) -> Type:
+    g, x = (v.type for v in inputs)
+    return Type(x.kind, g.dtype, x.shape)
+
+
+def unbroadcast_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """The adjoint of a sum over broadcast axes is the broadcast itself."""
+    return alg.full(g, op.inputs[0], stretch=True)
+
+
+def stretch_type(inputs: list[Value], attrs: Attrs) -> Type:
+    x, g = (v.type for v in inputs)
+    return Type("array" if x.shape else "any", g.dtype, x.shape)
+
+
+def stretch_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    return alg.fit(g, op.inputs[1], op.out)
+
+
+_ARITHMETIC = {"params": "a, b", "elementwise": True}
+rule("pow", pow_type, spelling="**", form="operator", vjp=pow_vjp, **_ARITHMETIC)
+rule("np.power", pow_type, callables=["np.power"], vjp=pow_vjp, **_ARITHMETIC)
+rule("math.pow", elementwise("float64", weak=True), callables=["math.pow"], vjp=pow_vjp,
+     **_ARITHMETIC)  # fmt: skip
+rule("clip", elementwise(weak=False), callables=["np.clip"], params="a, b, c", elementwise=True,
+     vjp=clip_vjp, cost=1, at_kinks="all to the value at a bound")  # fmt: skip
+rule("py_sum", py_sum_type, spelling="sum", params="a", vjp=py_sum_vjp, narrow=True)
+rule("unbroadcast", unbroadcast_type, spelling="_unbroadcast", params="g, x", vjp=unbroadcast_vjp,
+     cost=1)  # fmt: skip
+rule("stretch", stretch_type, form="special", vjp=stretch_vjp, cost=1)
+rule("fill", stretch_type, form="special", vjp=stretch_vjp, cost=1)
+rule("zeros_as", lambda inputs, attrs: Type("array" if inputs[0].type.shape else "any",
+     inputs[0].type.dtype or "float64", inputs[0].type.shape), form="special", passive=True)  # fmt: skip
+rule("zeros_list", lambda inputs, attrs: inputs[0].type, form="special", passive=True)
+rule("trips", lambda inputs, attrs: INT, form="special", passive=True, cost=1)
+rule("captured", lambda inputs, attrs: attrs["type"], form="special", passive=True, cost=0)
+rule("helper", lambda inputs, attrs: attrs["type"], form="special")
+rule("scalar", lambda inputs, attrs: of_shape(inputs[0].type.dtype, ()), form="special", cost=0)

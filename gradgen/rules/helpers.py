@@ -1,0 +1,86 @@
+"""Small functions that are printed into a generated module when, and only when, it needs them.
+
+They are plain NumPy, and within the language that gradgen differentiates, so that a module that
+contains one can be differentiated again.
+"""
+
+import numpy as np
+
+
+def _unbroadcast(g, x):
+    """Sum ``g`` over the axes along which ``x`` was broadcast."""
+    for _ in range(np.ndim(g) - np.ndim(x)):
+        g = np.sum(g, axis=0)
+    for axis in range(np.ndim(x)):
+        if np.shape(x)[axis] == 1 and np.shape(g)[axis] != 1:
+            g = np.sum(g, axis=axis, keepdims=True)
+    return g
+
+
+def _matmul_adjoint_a(g, a, b):
+    """Cotangent of ``a`` in ``a @ b``."""
+    if np.ndim(b) == 1:
+        return np.expand_dims(g, -1) * b
+    if np.ndim(a) == 1:
+        return _unbroadcast(np.sum(np.expand_dims(g, -2) * b, axis=-1), a)
+    return _unbroadcast(g @ np.swapaxes(b, -1, -2), a)
+
+
+def _matmul_adjoint_b(g, a, b):
+    """Cotangent of ``b`` in ``a @ b``."""
+    if np.ndim(a) == 1 and np.ndim(b) == 1:
+        return g * a
+    if np.ndim(b) == 1:
+        return _unbroadcast(np.expand_dims(g, -1) * a, b)
+    if np.ndim(a) == 1:
+        return _unbroadcast(np.expand_dims(a, -1) * np.expand_dims(g, -2), b)
+    return _unbroadcast(np.swapaxes(a, -1, -2) @ g, b)
+
+
+def _product_of_others(x, axis):
+    """Product of all entries but one along an axis (None: all axes), exact with zeros."""
+    rows = np.reshape(x, -1) if axis is None else np.moveaxis(x, axis, 0)
+    before = np.ones(rows.shape)
+    before[1:] = np.cumprod(rows[:-1], axis=0)
+    after = np.ones(rows.shape)
+    after[:-1] = np.cumprod(rows[:0:-1], axis=0)[::-1]
+    others = before * after
+    return np.reshape(others, x.shape) if axis is None else np.moveaxis(others, 0, axis)
+
+
+def _product_of_others_axes(x, axis):
+    """Product of all entries but one over several axes, exact with zeros."""
+    last = tuple(range(-len(axis), 0))
+    rows = np.moveaxis(x, axis, last)
+    flat = np.reshape(rows, rows.shape[: -len(axis)] + (-1,))
+    return np.moveaxis(np.reshape(_product_of_others(flat, -1), rows.shape), last, axis)
+
+
+def _cumprod_adjoint(x, g, axis):
+    """Cotangent of ``x`` in ``np.cumprod(x, axis)``, by its backward recurrence."""
+    rows = np.moveaxis(x, axis, 0)
+    d_running = np.moveaxis(g, axis, 0)
+    running = np.cumprod(rows, axis=0)
+    d_rows = np.zeros(rows.shape)
+    carry = np.zeros(rows.shape[1:])
+    for k in range(len(rows) - 1, 0, -1):
+        carry = carry + d_running[k]
+        d_rows[k] = running[k - 1] * carry
+        carry = rows[k] * carry
+    d_rows[:1] = carry + d_running[:1]
+    return np.moveaxis(d_rows, 0, axis)
+
+
+def _winners(idx, shape):
+    """Mark the last write to each place in ``a[idx] = v`` (earlier ones are overwritten)."""
+    order = np.full(shape, -1)
+    count = np.arange(np.size(order[idx])).reshape(np.shape(order[idx]))
+    order[idx] = count
+    return order[idx] == count
+
+
+def _match(g, x):
+    """Give a gradient the type and dtype of its argument."""
+    if isinstance(x, (float, int)):
+        return float(g)
+    return np.array(g, dtype=x.dtype if x.dtype.kind == "f" else float)

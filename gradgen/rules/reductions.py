@@ -1,0 +1,178 @@
+"""Reductions and cumulative sums: ``axis`` may be None, an integer or a tuple."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gradgen.ir.types import Type, array
+from gradgen.rules.registry import rule
+from gradgen.rules.shapes_of import Attrs, reduction
+
+if TYPE_CHECKING:
+    from gradgen.diff.algebra import Algebra
+    from gradgen.ir.nodes import Op, Value
+
+AXES = "a, axis=None, keepdims=False"
+
+
+def _stretch(alg: Algebra, op: Op, v: Value) -> Value:
+    """Give a value of the result's shape the input's rank, with length 1 on reduced axes."""
+    return alg.unreduce(v, op.inputs[0], op.attrs.get("axis"), op.attrs.get("keepdims", False))
+
+
+def sum_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    return _stretch(alg, op, g)
+
+
+def mean_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    count = alg.count(op.inputs[0], op.attrs.get("axis"))
+    return _stretch(alg, op, alg.div(g, count))
+
+
+def extremum_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Split the cotangent evenly over the entries that attain the extremum."""
+    a, axis = op.inputs[0], op.attrs.get("axis")
+    if a.type.is_scalar:
+        return g
+    chosen = alg.emit("eq", a, _stretch(alg, op, op.out))
+    ties = alg.emit("count_nonzero", chosen, axis=axis, keepdims=op.attrs.get("keepdims", False))
+    return alg.mul(chosen, _stretch(alg, op, alg.div(g, ties)))
+
+
+def prod_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Multiply the others, without division, so that zeros are exact."""
+    a, axis = op.inputs[0], op.attrs.get("axis")
+    if a.type.is_scalar:
+        return g
+    if isinstance(axis, tuple):
+        return alg.mul(_stretch(alg, op, g), alg.helper("_product_of_others_axes", a, axis=axis))
+    return alg.mul(_stretch(alg, op, g), alg.helper("_product_of_others", a, axis=axis))
+
+
+def var_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    return alg.mul(_stretch(alg, op, _over_dof(alg, op, alg.mul(2.0, g))), _centred(alg, op))
+
+
+def std_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Divide by the deviation, by 1 where it is zero: a constant input has derivative 0."""
+    safe = alg.where(alg.emit("eq", op.out, 0.0), 1.0, op.out)
+    return alg.mul(_stretch(alg, op, _over_dof(alg, op, alg.div(g, safe))), _centred(alg, op))
+
+
+def _over_dof(alg: Algebra, op: Op, g: Value) -> Value:
+    count = alg.count(op.inputs[0], op.attrs.get("axis"))
+    ddof = op.attrs.get("ddof", 0)
+    return alg.div(g, alg.sub(count, ddof) if ddof else count)
+
+
+def _centred(alg: Algebra, op: Op) -> Value:
+    a, axis = op.inputs[0], op.attrs.get("axis")
+    return alg.sub(a, alg.emit("mean", a, axis=axis, keepdims=axis is not None))
+
+
+def norm_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Type of the 2-norm (over ``axis``, or of all entries)."""
+    return reduction("inexact")(inputs, attrs)
+
+
+def norm_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Euclidean norm: ``g * a / y``, and 0 at the zero vector."""
+    safe = alg.where(alg.emit("eq", op.out, 0.0), 1.0, op.out)
+    return alg.mul(_stretch(alg, op, alg.div(g, safe)), op.inputs[0])
+
+
+def cumulative_type(inputs: list[Value], attrs: Attrs) -> Type:
+    t = inputs[0].type
+    dtype = "int64" if t.dtype == "bool" else t.dtype
+    if t.shape is None:
+        return Type("any", dtype, None)
+    if attrs.get("axis") is None and len(t.shape) != 1:
+        from gradgen.ir.types import fresh_dim
+
+        return array(dtype, (fresh_dim(),))
+    return array(dtype, t.shape)
+
+
+def cumsum_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Sum the cotangents from the end."""
+    axis = op.attrs.get("axis")
+    back = alg.emit("flip", g, axis=axis)
+    total = alg.emit("flip", alg.emit("cumsum", back, axis=axis), axis=axis)
+    return alg.reshape_like(total, op.inputs[0]) if axis is None else total
+
+
+def cumprod_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Run the adjoint recurrence of the running product: no division, exact with zeros."""
+    a, axis = op.inputs[0], op.attrs.get("axis")
+    if axis is None and a.type.rank != 1:
+        flat = alg.helper("_cumprod_adjoint", alg.emit("ravel", a), g, axis=0)
+        return alg.reshape_like(flat, a)
+    return alg.helper("_cumprod_adjoint", a, g, axis=axis or 0)
+
+
+def _reduce(name: str, type_name: str, vjp: object, function: str, **options: object) -> None:
+    rule(
+        name, reduction(type_name), callables=[function], methods=[function.rsplit(".", 1)[-1]],
+        params=AXES, vjp=vjp, **options,
+    )  # fmt: skip
+
+
+_reduce("sum", "sum", sum_vjp, "np.sum", narrow=True, cost=1)
+_reduce("mean", "inexact", mean_vjp, "np.mean", narrow=True, cost=1)
+_reduce("max", "same", extremum_vjp, "np.max", narrow=True, at_kinks="ties share evenly")
+_reduce("min", "same", extremum_vjp, "np.min", narrow=True, at_kinks="ties share evenly")
+_reduce("prod", "sum", prod_vjp, "np.prod", narrow=True)
+_reduce("any", "bool", None, "np.any", passive=True)
+_reduce("all", "bool", None, "np.all", passive=True)
+rule(
+    "count_nonzero", reduction("int64"), callables=["np.count_nonzero"], params=AXES, passive=True
+)
+for _name in ("argmax", "argmin"):
+    rule(
+        _name, reduction("int64"), callables=[f"np.{_name}"], methods=[_name], params=AXES,
+        passive=True,
+    )  # fmt: skip
+for _name, _vjp in (("var", var_vjp), ("std", std_vjp)):
+    rule(
+        _name, reduction("inexact"), callables=[f"np.{_name}"], methods=[_name], vjp=_vjp,
+        params="a, axis=None, ddof=0, keepdims=False", narrow=True,
+        at_kinks="0 for a constant input" if _name == "std" else "",
+    )  # fmt: skip
+rule(
+    "norm", norm_type, callables=["np.linalg.norm"], params="a, ord=None, axis=None, keepdims=False",
+    vjp=norm_vjp, narrow=True, at_kinks="0 at the zero vector",
+)  # fmt: skip
+rule(
+    "cumsum", cumulative_type, callables=["np.cumsum"], methods=["cumsum"], params="a, axis=None",
+    vjp=cumsum_vjp,
+)  # fmt: skip
+rule(
+    "cumprod", cumulative_type, callables=["np.cumprod"], methods=["cumprod"],
+    params="a, axis=None", vjp=cumprod_vjp,
+)  # fmt: skip
+
+
+def argsort_type(inputs: list[Value], attrs: Attrs) -> Type:
+    return Type(inputs[0].type.kind, "int64", inputs[0].type.shape)
+
+
+def sort_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Send each cotangent back to the place its entry came from (stable order on ties)."""
+    axis = op.attrs.get("axis", -1)
+    order = alg.emit("argsort", op.inputs[0], axis=axis, kind="stable")
+    back = alg.emit("argsort", order, axis=axis)
+    return alg.emit("take_along_axis", g, back, axis=axis)
+
+
+def take_along_axis_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Exact for the permutations that ``sort`` makes: take by the inverse permutation."""
+    axis = op.attrs.get("axis", -1)
+    return alg.emit("take_along_axis", g, alg.emit("argsort", op.inputs[1], axis=axis), axis=axis)
+
+
+rule("argsort", argsort_type, callables=["np.argsort"], methods=["argsort"],
+     params="a, axis=-1, kind=None", passive=True)  # fmt: skip
+rule("sort", lambda inputs, attrs: inputs[0].type, callables=["np.sort"], params="a, axis=-1",
+     vjp=sort_vjp, at_kinks="ties keep their order")  # fmt: skip
+rule("take_along_axis", lambda inputs, attrs: inputs[0].type, spelling="np.take_along_axis",
+     params="a, indices, axis=-1", vjp=take_along_axis_vjp)  # fmt: skip

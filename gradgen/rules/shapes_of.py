@@ -1,0 +1,115 @@
+"""Type rules that many operations share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gradgen.ir.nodes import Const, Value
+from gradgen.ir.types import (
+    Length,
+    Shape,
+    Type,
+    array,
+    broadcast,
+    fresh_dim,
+    numeric,
+    promote,
+    scalar,
+)
+
+Attrs = dict[str, Any]
+
+
+def is_float(dtype: str) -> bool:
+    """Whether a dtype name is a known floating one."""
+    return dtype.startswith("float")
+
+
+def inexact_of(dtype: str) -> str:
+    """Return the dtype NumPy's inexact functions give for an argument of this dtype."""
+    return dtype if dtype == "" or is_float(dtype) else "float64"
+
+
+def elementwise(dtype: str = "same", weak: bool | None = None) -> Any:
+    """Return the type rule of an elementwise operation.
+
+    ``dtype`` is ``same`` (NumPy's promotion), ``inexact`` (at least a float) or a dtype name;
+    ``weak`` fixes whether a scalar result is a Python scalar (None: if all operands are).
+    """
+
+    def type_rule(inputs: list[Value], attrs: Attrs) -> Type:
+        types = [v.type for v in inputs if v.type.is_numeric]
+        name = promote(types) if dtype in ("same", "inexact") else dtype
+        if dtype == "inexact":
+            name = inexact_of(name)
+        result = numeric(name, broadcast(t.shape for t in types), types)
+        if weak is not None and result.is_scalar:
+            result = scalar(result.dtype, weak)
+        return result
+
+    return type_rule
+
+
+def normal_axes(axis: Any, rank: int) -> tuple[int, ...]:
+    """Return the axes of a reduction as sorted non-negative integers."""
+    if axis is None:
+        return tuple(range(rank))
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    return tuple(sorted(a % rank if rank else 0 for a in axes))
+
+
+def reduced_shape(shape: Shape | None, axis: Any, keepdims: bool) -> Shape | None:
+    """Return the shape after reducing some axes."""
+    if shape is None:
+        return () if axis is None and not keepdims else None
+    axes = normal_axes(axis, len(shape))
+    if keepdims:
+        return tuple(1 if i in axes else d for i, d in enumerate(shape))
+    return tuple(d for i, d in enumerate(shape) if i not in axes)
+
+
+def reduction(dtype: str = "same") -> Any:
+    """Return the type rule of a reduction with ``axis`` and ``keepdims``."""
+
+    def type_rule(inputs: list[Value], attrs: Attrs) -> Type:
+        t = inputs[0].type
+        name = t.dtype
+        if dtype == "inexact":
+            name = inexact_of(name)
+        elif dtype == "sum" and name and not is_float(name):
+            name = "int64"
+        elif dtype not in ("same", "sum"):
+            name = dtype
+        shape = reduced_shape(t.shape, attrs.get("axis"), bool(attrs.get("keepdims", False)))
+        return of_shape(name, shape)
+
+    return type_rule
+
+
+def of_shape(dtype: str, shape: Shape | None) -> Type:
+    """Return the type of a NumPy result: an array, a NumPy scalar, or an unknown."""
+    if shape is None:
+        return Type("any", dtype, None)
+    if shape:
+        return array(dtype, shape)
+    return scalar(dtype) if dtype else Type("any", "", ())
+
+
+def length_of(v: Value) -> Length:
+    """Return the length that an integer value stands for, a fresh symbol if unknown."""
+    if isinstance(v, Const) and type(v.const) is int:
+        return v.const
+    return fresh_dim() if v.type.value is None else v.type.value
+
+
+def same_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type of the first input, as an array where it is one."""
+    t = inputs[0].type
+    return Type(t.kind, t.dtype, t.shape, t.weak)
+
+
+def dtype_name(dtype: Any, default: str = "float64") -> str:
+    """Return the name of a dtype given as NumPy takes it."""
+    return default if dtype is None else np.dtype(dtype).name

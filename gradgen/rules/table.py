@@ -1,0 +1,15 @@
+"""Importing this module fills the table of rules."""
+
+from gradgen.rules import (
+    constructors,
+    contractions,
+    elementwise,
+    extras,
+    indexing,
+    reductions,
+    shapes,
+)
+from gradgen.rules.registry import CALLABLES, METHODS, RULES
+
+SOURCES = (constructors, contractions, elementwise, extras, indexing, reductions, shapes)
+__all__ = ["CALLABLES", "METHODS", "RULES", "SOURCES"]

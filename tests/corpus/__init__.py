@@ -1,0 +1,1 @@
+"""Plain Python losses, free of gradgen, that every check runs over."""

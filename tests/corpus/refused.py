@@ -1,0 +1,216 @@
+"""Functions that gradgen refuses, each with a comment on the line at fault.
+
+The comment ``# here: WORDS`` marks the line that the message has to point at, and a word that the
+message has to contain.
+"""
+
+# ruff: noqa
+from __future__ import annotations
+
+import json
+import random
+
+import numpy as np
+
+COUNTER = 0
+LOG = []
+
+
+def try_around_active_code(x):
+    try:  # here: try
+        y = x * x
+    except ValueError:
+        y = x
+    return y
+
+
+def yields(x):
+    for item in x:
+        yield item * item  # here: yield
+
+
+async def asynchronous(x):  # here: async
+    return x * x
+
+
+def unknown_callee(x):
+    return x * json.loads("2")  # here: json.loads
+
+
+def active_into_unknown_callee(x):
+    return float(json.dumps(x))  # here: json.dumps
+
+
+def random_callee(x):
+    return x * random.random()  # here: random
+
+
+def undefined_name(x):
+    return x * not_defined_anywhere  # here: not_defined_anywhere
+
+
+def undefined_function(x):
+    return not_defined_function(x)  # here: not_defined_function
+
+
+def unknown_numpy_function(x):
+    return np.sum(np.frombuffer(x))  # here: frombuffer
+
+
+def unknown_method(x):
+    return np.sum(x.tobytes())  # here: tobytes
+
+
+def unknown_attribute(x):
+    return x.flags * 2.0  # here: flags
+
+
+def global_write(x):
+    global COUNTER  # here: global
+    COUNTER = x
+    return x * x
+
+
+def nonlocal_write(x):
+    total = 0.0
+
+    def add(v):
+        nonlocal total  # here: nonlocal
+        total = total + v
+
+    add(x)
+    return total
+
+
+def set_comprehension(x):
+    return sum({item * item for item in x})  # here: set
+
+
+def dict_comprehension(x):
+    return sum({k: v * v for k, v in enumerate(x)}.values())  # here: dict
+
+
+def set_display(x):
+    return {x, 2.0}.pop()  # here: set
+
+
+def context_manager(x):
+    with open("file") as file:  # here: with
+        y = x * x
+    return y
+
+
+def raises_in_match(x):
+    match x:  # here: match
+        case 0.0:
+            return x
+    return x * x
+
+
+def star_arguments(x):
+    values = (x, x)
+    return np.maximum(*values)  # here: *
+
+
+def deletes(x):
+    y = x * x
+    del x  # here: del
+    return y
+
+
+def imports_inside(x):
+    import math  # here: import
+
+    return math.sin(x)
+
+
+def class_inside(x):
+    class Holder:  # here: class
+        value = 1.0
+
+    return x * Holder.value
+
+
+def f_string(x):
+    return x * len(f"{x}")  # here: f-string
+
+
+def attribute_store(x):
+    x.shape = (2, 2)  # here: attribute
+    return np.sum(x)
+
+
+def list_of_active_mutated(x):
+    LOG.append(x)  # here: append
+    return x * x
+
+
+def out_argument(x):
+    y = np.zeros(3)
+    np.multiply(x, x, out=y)  # here: out
+    return np.sum(y)
+
+
+def sorts_in_place(x):
+    y = x.copy()
+    y.sort()  # here: sort
+    return np.sum(y * y)
+
+
+def fills(x):
+    y = np.zeros(3)
+    y.fill(x)  # here: fill
+    return np.sum(y)
+
+
+def dict_store(x):
+    table = {}
+    table["y"] = x * x  # here: .
+    return table["y"]
+
+
+def complex_number(x):
+    return abs(x * 1j)  # here: complex
+
+
+def string_method(x):
+    return x * len("abc".upper())  # here: upper
+
+
+EXAMPLE_ARGS = {
+    "try_around_active_code": lambda: (1.5,),
+    "yields": lambda: (np.ones(3),),
+    "asynchronous": lambda: (1.5,),
+    "unknown_callee": lambda: (1.5,),
+    "active_into_unknown_callee": lambda: (1.5,),
+    "random_callee": lambda: (1.5,),
+    "undefined_name": lambda: (1.5,),
+    "undefined_function": lambda: (1.5,),
+    "unknown_numpy_function": lambda: (np.ones(3),),
+    "unknown_method": lambda: (np.ones(3),),
+    "unknown_attribute": lambda: (np.ones(3),),
+    "global_write": lambda: (1.5,),
+    "nonlocal_write": lambda: (1.5,),
+    "set_comprehension": lambda: (np.ones(3),),
+    "dict_comprehension": lambda: (np.ones(3),),
+    "set_display": lambda: (1.5,),
+    "context_manager": lambda: (1.5,),
+    "raises_in_match": lambda: (1.5,),
+    "class_inside": lambda: (1.5,),
+    "f_string": lambda: (1.5,),
+    "attribute_store": lambda: (np.ones(4),),
+    "list_of_active_mutated": lambda: (1.5,),
+    "out_argument": lambda: (np.ones(3),),
+    "sorts_in_place": lambda: (np.ones(3),),
+    "fills": lambda: (1.5,),
+    "complex_number": lambda: (1.5,),
+    "string_method": lambda: (1.5,),
+}
+
+# Refused by the first version, or right: what matters is that nothing else happens.
+EITHER = {
+    "star_arguments": lambda: (1.5,),
+    "deletes": lambda: (1.5,),
+    "imports_inside": lambda: (1.5,),
+    "dict_store": lambda: (1.5,),
+}

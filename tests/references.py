@@ -1,0 +1,260 @@
+"""Gradients by means that share nothing with gradgen.
+
+Complex step where the function can be followed into the complex plane (exact to rounding),
+sixth-order central differences with a choice of steps elsewhere, and 50-digit differences for
+scalar programs.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import math
+import types
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from tests.complexify import NotAnalytic, as_complex, complexify
+from tests.pytrees import is_float_leaf, leaves, map_leaves
+
+COMPLEX_STEP = 1e-30
+STEPS = (3e-2, 1e-2, 3e-3, 1e-3, 3e-4)
+STENCIL = ((1, 3 / 4), (2, -3 / 20), (3, 1 / 60))
+DIFFERENCE_RTOL = 1e-8
+
+
+def double(args: Any) -> Any:
+    """Return a copy of the arguments with float32 widened, aliases kept apart."""
+    return map_leaves(lambda leaf: np.asarray(leaf, float) if is_single(leaf) else leaf, args)
+
+
+def is_single(leaf: Any) -> bool:
+    """Tell whether a leaf is of single precision."""
+    return isinstance(leaf, np.ndarray | np.generic) and leaf.dtype == np.float32
+
+
+def positions(leaf: Any) -> list[tuple[int, ...]]:
+    """Return the indices of all elements of a leaf; a scalar has one, the empty index."""
+    return list(np.ndindex(np.shape(leaf)))
+
+
+def moved(args: tuple, number: int, place: tuple[int, ...], step: Any, convert: Callable) -> tuple:
+    """Return converted copies of the arguments with one element of leaf ``number`` moved."""
+    count = iter(range(10**9))
+
+    def change(leaf: Any) -> Any:
+        mine = next(count) == number
+        leaf = convert(copy.deepcopy(leaf))
+        if not mine:
+            return leaf
+        if isinstance(leaf, np.ndarray):
+            leaf[place] += step
+            return leaf
+        return leaf + step
+
+    return map_leaves(change, args)
+
+
+def elements(args: tuple, argnums: Sequence[int]) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Yield (leaf number, index) of every float element of the differentiated arguments."""
+    for number, (path, leaf) in enumerate(leaves(args)):
+        if path[0][1] in argnums and is_float_leaf(leaf):
+            for place in positions(leaf):
+                yield number, place
+
+
+def collect(args: tuple, argnums: Sequence[int], partials: Callable[..., float]) -> tuple:
+    """Return the containers of partial derivatives, zero for leaves that are not floats."""
+    found = {key: partials(*key) for key in elements(args, argnums)}
+    count = iter(range(10**9))
+
+    def fill(leaf: Any) -> Any:
+        number = next(count)
+        filled = np.zeros(np.shape(leaf))
+        for place in positions(leaf):
+            filled[place] = found.get((number, place), 0.0)
+        return filled
+
+    filled = map_leaves(fill, args)
+    return tuple(filled[position] for position in argnums)
+
+
+def complex_gradient(function: Any, args: tuple, argnums: Sequence[int]) -> tuple:
+    """Return the gradient by the complex step.
+
+    Raises
+    ------
+    NotAnalytic
+        Where the function does not run on complex numbers, or drops imaginary parts.
+    """
+    analytic = complexify(function)
+    args = double(args)
+
+    def partial(number: int, place: tuple[int, ...]) -> float:
+        result = analytic(*moved(args, number, place, COMPLEX_STEP * 1j, as_complex))
+        return float(np.imag(result)) / COMPLEX_STEP
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", np.exceptions.ComplexWarning)
+        try:
+            expected = float(function(*copy.deepcopy(args)))
+            continued = complex(analytic(*map_leaves(as_complex, copy.deepcopy(args))))
+            if not math.isclose(expected, continued.real, rel_tol=1e-9, abs_tol=1e-12):
+                raise NotAnalytic(f"value {expected} continues as {continued}")
+            return collect(args, argnums, partial)
+        except (TypeError, AttributeError, np.exceptions.ComplexWarning) as error:
+            raise NotAnalytic(str(error)) from error
+
+
+def central(evaluate: Callable[[float], Any], step: float) -> Any:
+    """Return the sixth-order central difference of ``evaluate`` at zero."""
+    return sum(
+        weight * (evaluate(place * step) - evaluate(-place * step)) for place, weight in STENCIL
+    ) * (1.0 / step)
+
+
+def steadiest(evaluate: Callable[[float], Any]) -> Any:
+    """Return the difference at the step where two neighbouring steps agree best."""
+    rows = [np.asarray(central(evaluate, step)) for step in STEPS]
+    gaps = [float(np.max(np.abs(one - two), initial=0.0)) for one, two in itertools.pairwise(rows)]
+    return rows[int(np.argmin(gaps))]
+
+
+def difference_gradient(function: Any, args: tuple, argnums: Sequence[int]) -> tuple:
+    """Return the gradient by sixth-order central differences."""
+    args = double(args)
+
+    def partial(number: int, place: tuple[int, ...]) -> float:
+        return float(
+            steadiest(
+                lambda step: float(function(*moved(args, number, place, step, lambda leaf: leaf)))
+            )
+        )
+
+    return collect(args, argnums, partial)
+
+
+class MpMath:
+    """``math`` in 50 digits."""
+
+    fabs = staticmethod(abs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(mpmath, name)
+
+
+def precise_gradient(function: Any, args: tuple, argnums: Sequence[int]) -> tuple:
+    """Return the gradient of a scalar program by differences in 50 digits."""
+    with mpmath.workdps(50):
+        namespace = dict(function.__globals__, math=MpMath())
+        precise = types.FunctionType(
+            function.__code__, namespace, function.__name__, function.__defaults__
+        )
+        step = mpmath.mpf(10) ** -8
+
+        def at(position: int, move: Any) -> Any:
+            moved_args = [mpmath.mpf(arg) if is_float_leaf(arg) else arg for arg in args]
+            moved_args[position] += move
+            return precise(*moved_args)
+
+        def partial(position: int) -> Any:
+            parts = [(1, "0.75"), (2, "-0.15"), (3, mpmath.mpf(1) / 60)]
+            return sum(
+                mpmath.mpf(weight) * (at(position, place * step) - at(position, -place * step))
+                for place, weight in parts
+            )
+
+        return tuple(float(partial(position) / step) for position in argnums)
+
+
+def reference_gradient(function: Any, args: tuple, argnums: Sequence[int]) -> tuple[tuple, float]:
+    """Return the best independent gradient, and the relative accuracy to ask of a comparison.
+
+    The complex step is exact to rounding, so 1e-9 is asked. Sixth-order differences lose about
+    ``eps ** (6 / 7)``, 4e-14, times the growth of the seventh derivative and the ratio of value to
+    gradient; over the corpus they stay within 1e-9 of the complex step, and 1e-8 leaves room.
+    """
+    try:
+        return complex_gradient(function, args, argnums), 1e-9
+    except NotAnalytic:
+        return difference_gradient(function, args, argnums), DIFFERENCE_RTOL
+
+
+def float_argnums(args: tuple) -> tuple[int, ...]:
+    """Return the positions of the arguments all of whose leaves are floats."""
+    return tuple(
+        place
+        for place, arg in enumerate(args)
+        if all(is_float_leaf(leaf) for _, leaf in leaves(arg)) and list(leaves(arg))
+    )
+
+
+def assert_trees_close(got: Any, expected: Any, rtol: float, what: str = "gradient") -> None:
+    """Compare leaf by leaf, relative to the largest element of the whole tree."""
+    pairs = list(zip(leaves(got), leaves(expected), strict=True))
+    sizes = [np.max(np.abs(leaf), initial=0.0) for _, (_, leaf) in pairs]
+    scale = max([1e-3, *(float(size) for size in sizes if np.isfinite(size))])
+    for (path, one), (_, two) in pairs:
+        np.testing.assert_allclose(
+            np.asarray(one, float), two, rtol=rtol, atol=rtol * scale, err_msg=f"{what} at {path}"
+        )
+
+
+def tolerance(args: tuple, rtol: float) -> float:
+    """Return the accuracy to ask: that of single precision where an argument has it."""
+    return 2e-4 if any(is_single(leaf) for _, leaf in leaves(args)) else rtol
+
+
+def assert_gradient(
+    function: Any, args: tuple, gradient: tuple, argnums: Sequence[int], rtol: float | None = None
+) -> None:
+    """Assert that ``gradient`` is the gradient of ``function`` at ``args``."""
+    expected, accuracy = reference_gradient(function, args, argnums)
+    assert_trees_close(gradient, expected, tolerance(args, rtol or accuracy))
+
+
+def hessian_vector(
+    function: Any,
+    args: tuple,
+    argnums: Sequence[int],
+    vector: tuple,
+    verified_gradient: Callable[..., tuple] | None = None,
+) -> tuple:
+    """Return the Hessian times a vector by differencing a gradient along the vector.
+
+    The gradient is the complex step, or ``verified_gradient`` where that does not apply: a
+    difference of differences would not reach the accuracy asked of second order.
+    """
+    args = double(args)
+    fallback = verified_gradient or (
+        lambda *shifted: difference_gradient(function, shifted, argnums)
+    )
+
+    def gradient_at(step: float) -> np.ndarray:
+        shifted = list(copy.deepcopy(args))
+        for place, direction in zip(argnums, vector, strict=True):
+            shifted[place] = map_leaves(lambda leaf, v: leaf + step * v, shifted[place], direction)
+        try:
+            gradient = complex_gradient(function, tuple(shifted), argnums)
+        except NotAnalytic:
+            gradient = fallback(*shifted)
+        return np.concatenate([np.ravel(leaf) for _, leaf in leaves(gradient)])
+
+    flat = steadiest(gradient_at)
+    parts = iter(np.split(flat, np.cumsum([np.size(leaf) for _, leaf in leaves(vector)])[:-1]))
+    return map_leaves(lambda leaf: next(parts).reshape(np.shape(leaf)), vector)
+
+
+def directions(args: tuple, argnums: Sequence[int]) -> tuple:
+    """Return fixed pseudo-random vectors with the structure of the differentiated arguments."""
+    rng = np.random.default_rng(7)
+
+    def draw(leaf: Any) -> Any:
+        drawn = rng.normal(size=np.shape(leaf))
+        return drawn.astype(leaf.dtype) if isinstance(leaf, np.ndarray) else float(drawn)
+
+    return tuple(map_leaves(draw, args[place]) for place in argnums)

@@ -1,0 +1,42 @@
+"""The same bytes come out whatever the hash seed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from tests.checks import ROOT
+
+SCRIPT = """
+import hashlib
+import gradgen
+from tests.cases import CONTROL, LOSSES, MUTATION, cases
+
+for param in cases(LOSSES + MUTATION + CONTROL):
+    case = param.values[0]
+    for given in (case.args(), None):
+        try:
+            text = gradgen.emit(case.function, argnums=case.argnums, example_args=given)
+        except gradgen.GradgenError as error:
+            text = str(error)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        print(param.id, "generic" if given is None else "typed", digest)
+"""
+
+
+def digests(seed: str) -> str:
+    """Return a digest of each text, made under a hash seed."""
+    environment = dict(os.environ, PYTHONHASHSEED=seed)
+    command = [sys.executable, "-c", SCRIPT]
+    ran = subprocess.run(
+        command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def test_same_bytes_under_three_hash_seeds() -> None:
+    first, second, third = (digests(seed) for seed in ("0", "1", "4242"))
+    assert first.count("\n") > 100
+    assert first == second == third

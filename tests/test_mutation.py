@@ -1,0 +1,50 @@
+"""Programs that store into arrays, through names, views and helpers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import gradgen
+from tests import checks
+from tests.cases import MUTATION, Case, cases
+from tests.corpus import mutation_aliases
+
+
+@pytest.mark.parametrize("case", cases(MUTATION))
+@pytest.mark.parametrize("check", checks.EVERY, ids=lambda check: check.__name__[6:])
+def test_first_order(check: Callable[[Case], None], case: Case) -> None:
+    check(case)
+
+
+@pytest.mark.parametrize("case", cases(MUTATION))
+def test_second_order(case: Case, tmp_path: Path) -> None:
+    checks.check_second_order(case, tmp_path)
+
+
+def test_saved_modules_run_alone(tmp_path: Path) -> None:
+    checks.run_alone([param.values[0] for param in cases(MUTATION)], tmp_path)
+
+
+def test_one_array_for_two_arguments() -> None:
+    both = gradgen.value_and_grad(mutation_aliases.same_array_read, argnums=(0, 1))
+    a = np.array([0.5, -1.2, 2.0])
+    value, (d_a, d_b) = both(a, a)
+    assert value == mutation_aliases.same_array_read(a, a)
+    np.testing.assert_allclose(d_a, a**2)
+    np.testing.assert_allclose(d_b, 2.0 * a**2)
+
+
+def test_one_array_for_two_arguments_written() -> None:
+    """The aliased call is refused, or has the value that Python gives it."""
+    function = gradgen.value_and_grad(mutation_aliases.argument_first_element)
+    a = np.array([0.5, -1.2, 2.0])
+    try:
+        value, _ = function(a, a)
+    except gradgen.GradgenError:
+        return
+    shared = a.copy()
+    assert value == mutation_aliases.argument_first_element(shared, shared)

@@ -1,0 +1,150 @@
+"""What comes out besides numbers: text, files, source lines, pickles; and use by threads."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import pickle
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradgen
+from tests.checks import RUN_ALONE
+from tests.corpus import losses, python_losses
+from tests.pytrees import same_bits
+from tests.references import assert_trees_close, reference_gradient
+
+X = np.array([0.5, -1.0, 2.0])
+
+
+@gradgen.grad
+def bare(x):
+    """A docstring."""
+    return np.sum(x * x)
+
+
+@gradgen.value_and_grad(argnums=(0, 1))
+def both(x: float, y: float = 2.0) -> float:
+    """Two arguments."""
+    return x * x * y
+
+
+@gradgen.differentiable
+def kept(x, y):
+    """Stays callable."""
+    return np.sum(x * y * y)
+
+
+def two_floats(x, y):
+    return x * x * y
+
+
+@pytest.mark.parametrize("function", [bare, kept, gradgen.value_and_grad(two_floats)])
+def test_inspection_attributes(function: Any) -> None:
+    assert function.source.startswith('"""')
+    assert str(function.graph)
+    assert isinstance(function.explain(), str) and function.explain()
+
+
+def test_getsource_of_the_generated_function() -> None:
+    function = gradgen.value_and_grad(losses.rosenbrock_vector)
+    function(X)
+    text = inspect.getsource(generated(function))
+    assert text.strip() in function.source
+    assert "def rosenbrock_vector" in text
+
+
+def generated(function: Any) -> Any:
+    """Return the function that was executed from the generated text."""
+    return function.generated
+
+
+def test_traceback_shows_generated_line() -> None:
+    function = gradgen.grad(losses.linear_regression)
+    with pytest.raises(ValueError) as caught:
+        function(np.ones(3), 0.3, np.ones((6, 4)), np.ones(6))
+    assert "x @ w" in "".join(str(entry.statement) for entry in caught.traceback)
+
+
+def test_save_and_import_in_a_new_process(tmp_path: Path) -> None:
+    args = python_losses.EXAMPLE_ARGS["ridge"]()
+    function = gradgen.value_and_grad(python_losses.ridge)
+    expected = function(*args)
+    path = tmp_path / "ridge_gradient.py"
+    function.save(path)
+    assert path.read_text() == function.source
+    (tmp_path / "script.py").write_text(RUN_ALONE)
+    (tmp_path / "calls").write_bytes(pickle.dumps({str(path): args}))
+    command = [sys.executable, "script.py", str(tmp_path), "calls", "results"]
+    subprocess.run(command, cwd=tmp_path, check=True, timeout=60)
+    results = pickle.loads((tmp_path / "results").read_bytes())
+    assert same_bits(results[str(path)], expected)
+
+
+def test_emit_writes_what_it_returns(tmp_path: Path) -> None:
+    path = tmp_path / "out.py"
+    args = losses.EXAMPLE_ARGS["linear_regression"]()
+    text = gradgen.emit(losses.linear_regression, path, argnames=("w", "b"), example_args=args)
+    assert path.read_text() == text
+    assert "d_w" in text and "d_b" in text and "gradgen emit" in text
+
+
+def test_emit_modes() -> None:
+    namespace: dict[str, Any] = {}
+    exec(gradgen.emit(two_floats, mode="grad", example_args=(3.0, 2.0)), namespace)
+    assert namespace["two_floats_grad"](3.0, 2.0) == 12.0
+
+
+def test_example_args_fix_the_types_early() -> None:
+    args = losses.EXAMPLE_ARGS["linear_regression"]()
+    early = gradgen.value_and_grad(losses.linear_regression, example_args=args)
+    text = early.source
+    late = gradgen.value_and_grad(losses.linear_regression)
+    late(*args)
+    assert late.source == text
+
+
+def test_threads() -> None:
+    args = losses.EXAMPLE_ARGS["mlp_squared"]()
+    function = gradgen.value_and_grad(losses.mlp_squared)
+    results: list[Any] = [None] * 8
+    barrier = threading.Barrier(8)
+
+    def work(place: int) -> None:
+        barrier.wait()
+        results[place] = [function(*copy.deepcopy(args)) for _ in range(5)]
+
+    threads = [threading.Thread(target=work, args=(place,)) for place in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(same_bits(result, results[0]) for result in results)
+    expected, rtol = reference_gradient(losses.mlp_squared, args, (0,))
+    assert_trees_close(results[0][0][1], expected[0], rtol)
+
+
+@pytest.mark.parametrize("function", [bare, both, kept])
+def test_pickle_of_decorated_functions(function: Any) -> None:
+    again = pickle.loads(pickle.dumps(function))
+    args = (X, X) if function is kept else ((3.0,) if function is both else (X,))
+    assert same_bits(again(*args), function(*args))
+
+
+def test_pickle_of_a_gradient_made_from_a_function() -> None:
+    function = gradgen.value_and_grad(losses.rosenbrock_vector)
+    expected = function(X)
+    assert same_bits(pickle.loads(pickle.dumps(function))(X), expected)
+
+
+def test_to_sympy() -> None:
+    sympy = pytest.importorskip("sympy")
+    expression = gradgen.to_sympy(losses.rosenbrock_vector, np.zeros(3))
+    assert isinstance(expression, sympy.Expr)
+    assert len(expression.free_symbols) == 3

@@ -1,0 +1,109 @@
+"""Random programs: the value bit for bit, the gradient against the complex step."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, note, settings
+
+import gradgen
+from tests.checks import load_module, run_text
+from tests.programs import programs
+from tests.pytrees import same_bits, same_leaf
+from tests.references import assert_trees_close, complex_gradient, hessian_vector
+
+FOLDER = tempfile.TemporaryDirectory(prefix="gradgen_programs_")
+NUMBERS = itertools.count()
+ARGS = (0.7, -0.4, np.array([0.3, -0.8, 1.1, 0.5]))
+ARGNUMS = (0, 1, 2)
+VECTOR = (0.4, -1.1, np.array([0.9, -0.2, 0.3, -0.7]))
+relaxed = settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+
+
+def load(text: str) -> Any:
+    """Write a program to a file of its own and import it."""
+    note(text)
+    path = Path(FOLDER.name) / f"program_{next(NUMBERS)}.py"
+    path.write_text(text)
+    return load_module(path)
+
+
+def expected_of(program: Any) -> tuple[Any, tuple]:
+    """Return value and reference gradient, leaving out programs that grow out of bounds."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        value = program(*copy.deepcopy(ARGS))
+        assume(np.isfinite(value) and abs(value) < 1e4)
+        gradient = complex_gradient(program, ARGS, ARGNUMS)
+    flat = np.concatenate([np.ravel(part) for part in gradient])
+    assume(np.all(np.isfinite(flat)) and np.max(np.abs(flat)) < 1e5)
+    return value, gradient
+
+
+def check_first_order(text: str) -> Any:
+    """Compare value, gradient, standalone text and repetition; return the gradient function."""
+    program = load(text).program
+    expected_value, expected = expected_of(program)
+    function = gradgen.value_and_grad(program, argnums=ARGNUMS)
+    args = copy.deepcopy(ARGS)
+    value, gradient = function(*args)
+    assert same_bits(args, ARGS)
+    assert same_leaf(value, expected_value)
+    assert_trees_close(gradient, expected, 1e-9)
+    assert same_bits(run_text(function.source, copy.deepcopy(ARGS)), (value, gradient))
+    return function
+
+
+@relaxed
+@given(programs())
+def test_random_programs(text: str) -> None:
+    check_first_order(text)
+
+
+@relaxed
+@given(programs(aliases=True))
+def test_random_programs_with_aliases(text: str) -> None:
+    """Aliases may be refused; they may not be wrong."""
+    try:
+        check_first_order(text)
+    except gradgen.UnsupportedError:
+        assume(False)
+
+
+@pytest.mark.slow
+@settings(relaxed, max_examples=600)
+@given(programs())
+def test_many_random_programs(text: str) -> None:
+    check_first_order(text)
+
+
+ALONG = """
+
+def along(x, y, u):
+    g = gradient(x, y, u)
+    return g[0] * v0 + g[1] * v1 + np.sum(g[2] * v2)
+"""
+
+
+@settings(relaxed, max_examples=20)
+@given(programs())
+def test_second_order(text: str) -> None:
+    module = load(text + ALONG)
+    expected_of(module.program)
+    module.gradient = gradgen.grad(module.program, argnums=ARGNUMS)
+    module.v0, module.v1, module.v2 = VECTOR
+    got = gradgen.grad(module.along, argnums=ARGNUMS)(*copy.deepcopy(ARGS))
+    expected = hessian_vector(module.program, ARGS, ARGNUMS, VECTOR)
+    assert_trees_close(got, expected, 1e-6, "second order")

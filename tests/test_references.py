@@ -1,0 +1,71 @@
+"""The references agree with one another before anything is compared with them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.cases import CONTROL, LOSSES, MUTATION, NUMPY_OPS, Case, cases
+from tests.complexify import NotAnalytic
+from tests.pytrees import same_bits
+from tests.references import (
+    DIFFERENCE_RTOL,
+    assert_trees_close,
+    complex_gradient,
+    difference_gradient,
+    hessian_vector,
+    precise_gradient,
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", cases(LOSSES + MUTATION + CONTROL + NUMPY_OPS))
+def test_complex_step_agrees_with_differences(case: Case) -> None:
+    try:
+        exact = complex_gradient(case.function, case.args(), case.argnums)
+    except NotAnalytic:
+        pytest.skip("does not run on complex numbers")
+    differences = difference_gradient(case.function, case.args(), case.argnums)
+    assert_trees_close(exact, differences, DIFFERENCE_RTOL)
+
+
+@pytest.mark.parametrize("name", ["projection", "newton_root", "early_return", "recurrence"])
+def test_fifty_digits_agree_with_complex_step(name: str) -> None:
+    (case,) = [param.values[0] for param in cases(LOSSES) if param.values[0].name == name]
+    precise = precise_gradient(case.function, case.args(), case.argnums)
+    exact = complex_gradient(case.function, case.args(), case.argnums)
+    assert_trees_close(exact, precise, 1e-13)
+
+
+def quadratic(x):
+    """A quadratic form, whose Hessian is known."""
+    return x @ MATRIX @ x
+
+
+MATRIX = np.array([[1.0, 2.0], [0.5, -3.0]])
+
+
+def test_hessian_vector_of_a_quadratic() -> None:
+    vector = (np.array([0.3, -0.7]),)
+    got = hessian_vector(quadratic, (np.array([0.2, 0.9]),), (0,), vector)
+    assert_trees_close(got, ((MATRIX + MATRIX.T) @ vector[0],), 1e-12)
+
+
+def stores_into_real_array(x):
+    """Loses the imaginary part in an array of a fixed type."""
+    kept = np.zeros(1).astype("float64").real
+    kept[0] = x * x
+    return kept[0]
+
+
+def test_complex_step_is_not_believed_where_it_is_dropped() -> None:
+    with pytest.raises(NotAnalytic):
+        complex_gradient(stores_into_real_array, (1.5,), (0,))
+    gradient = difference_gradient(stores_into_real_array, (1.5,), (0,))
+    assert_trees_close(gradient, (3.0,), DIFFERENCE_RTOL)
+
+
+def test_same_bits_sees_signs_of_zero_and_dtypes() -> None:
+    assert same_bits({"a": np.array([0.0])}, {"a": np.array([0.0])})
+    assert not same_bits(np.array([0.0]), np.array([-0.0]))
+    assert not same_bits(np.array([0.0], np.float32), np.array([0.0]))

@@ -1,0 +1,299 @@
+"""What cannot be differentiated is refused, with the place, the construct and a way out."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradgen
+from tests.checks import ROOT
+from tests.corpus import losses, mutation, python_losses, refused
+from tests.references import reference_gradient
+
+MARK = re.compile(r"# here: (\S+)")
+
+
+def marked_line(function: Callable[..., Any]) -> tuple[int, str]:
+    """Return the line number that a refusal has to point at, and the word it has to hold."""
+    lines, first = inspect.getsourcelines(function)
+    for place, line in enumerate(lines):
+        if found := MARK.search(line):
+            return first + place, found.group(1)
+    raise AssertionError("no marked line")
+
+
+def refusal(function: Callable[..., Any], *args: Any, **options: Any) -> str:
+    """Return the message with which gradgen refuses, at decoration or at the first call."""
+    with pytest.raises(gradgen.GradgenError) as caught:
+        gradgen.value_and_grad(function, **options)(*args)
+    return str(caught.value)
+
+
+def way_out(message: str) -> bool:
+    """Tell whether a message ends with advice."""
+    return "way out" in message.lower()
+
+
+@pytest.mark.parametrize("name", refused.EXAMPLE_ARGS)
+def test_construct(name: str) -> None:
+    function = getattr(refused, name)
+    line, word = marked_line(function)
+    message = refusal(function, *refused.EXAMPLE_ARGS[name]())
+    place, text, caret = message.splitlines()[:3]
+    source = Path(refused.__file__).read_text().splitlines()[line - 1]
+    assert re.match(rf"\S*refused\.py:{line}:\d+: ", place), message
+    assert text.strip() == source.strip()
+    assert caret.strip() == "^"
+    assert word.lower() in place.lower()
+    assert way_out(message)
+
+
+@pytest.mark.parametrize("name", refused.EXAMPLE_ARGS)
+def test_construct_column(name: str) -> None:
+    """The column in the message and the caret point at the same character of the line."""
+    function = getattr(refused, name)
+    message = refusal(function, *refused.EXAMPLE_ARGS[name]())
+    place, text, caret = message.splitlines()[:3]
+    column = int(place.split(":")[2])
+    indent = len(text) - len(text.lstrip())
+    source_indent = len(
+        Path(refused.__file__).read_text().splitlines()[marked_line(function)[0] - 1]
+    )
+    source_indent -= len(text.strip())
+    assert caret.index("^") - indent == column - 1 - source_indent
+
+
+@pytest.mark.parametrize("name", refused.EITHER)
+def test_refused_or_right(name: str) -> None:
+    function, args = getattr(refused, name), refused.EITHER[name]()
+    try:
+        gradient = gradgen.grad(function)(*args)
+    except gradgen.GradgenError as error:
+        assert way_out(str(error))
+        return
+    expected, rtol = reference_gradient(function, args, (0,))
+    np.testing.assert_allclose(gradient, expected[0], rtol=rtol)
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        np.array(["a", "b"]),
+        np.array([1, 2, 3]),
+        np.array([True, False]),
+        np.array([1.0 + 2.0j]),
+        np.array([object()]),
+        3,
+        True,
+        "text",
+        None,
+        1.0 + 2.0j,
+        [],
+        {"w": "text"},
+        object(),
+    ],
+    ids=lambda value: f"{type(value).__name__}_{getattr(value, 'dtype', '')}",
+)
+def test_argument_without_gradient(argument: Any) -> None:
+    message = refusal(python_losses.softmax_spread, argument)
+    assert "x" in message
+    assert way_out(message)
+
+
+def test_argument_error_names_the_argument_and_its_kind() -> None:
+    message = refusal(losses.rosenbrock_vector, np.arange(3))
+    assert "int64" in message and "x" in message
+
+
+def vector_valued(x):
+    return x * x
+
+
+def no_value(x):
+    x * x
+
+
+def tuple_valued(x):
+    return x * x, x
+
+
+def string_valued(x):
+    return "text"
+
+
+def sometimes_none(x):
+    if x > 0.0:
+        return x * x
+
+
+@pytest.mark.parametrize(
+    ("function", "args"),
+    [
+        (vector_valued, (np.ones(3),)),
+        (no_value, (1.5,)),
+        (tuple_valued, (1.5,)),
+        (string_valued, (1.5,)),
+        (sometimes_none, (1.5,)),
+    ],
+)
+def test_result_is_not_a_number(function: Callable[..., Any], args: tuple) -> None:
+    message = refusal(function, *args)
+    assert way_out(message)
+
+
+def test_nan_goes_through() -> None:
+    value, gradient = gradgen.value_and_grad(losses.rosenbrock_vector)(np.array([1.0, np.nan, 2.0]))
+    assert np.isnan(value) and np.isnan(gradient).any()
+
+
+def test_empty_array_has_an_empty_gradient() -> None:
+    value, gradient = gradgen.value_and_grad(losses.product)(np.zeros(0))
+    assert value == 1.0 and gradient.shape == (0,) and gradient.dtype == np.float64
+
+
+def test_wrong_argnums() -> None:
+    for argnums in (5, -3, (0, 7), (0, 0), "w"):
+        refusal(losses.rosenbrock_vector, np.ones(3), argnums=argnums)
+
+
+def test_wrong_argnames() -> None:
+    assert "nothing" in refusal(losses.rosenbrock_vector, np.ones(3), argnames="nothing")
+
+
+def test_wrong_number_of_arguments_is_a_type_error() -> None:
+    with pytest.raises(TypeError):
+        gradgen.grad(losses.rosenbrock_vector)()
+    with pytest.raises(TypeError):
+        gradgen.grad(losses.rosenbrock_vector)(np.ones(3), np.ones(3), 1.0)
+
+
+def test_function_without_source() -> None:
+    namespace: dict[str, Any] = {}
+    exec("def f(x):\n    return x * x\n", namespace)
+    assert way_out(refusal(namespace["f"], 1.5))
+    for function in (len, np.sin, int):
+        assert way_out(refusal(function, 1.5))
+
+
+def test_not_a_function() -> None:
+    for thing in (3, "text", None, [1.0]):
+        with pytest.raises((gradgen.GradgenError, TypeError)):
+            gradgen.grad(thing)(1.0)
+
+
+def test_source_changed_since_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "edited_loss.py"
+    path.write_text("def edited(x):\n    return x * x\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import edited_loss
+
+    path.write_text("def edited(x):\n    return x * x * x\n")
+    os.utime(path, (1, 1))
+    message = refusal(edited_loss.edited, 1.5)
+    assert "edited_loss.py" in message and way_out(message)
+
+
+def test_foreign_output_file_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text("print('mine')\n")
+    with pytest.raises(gradgen.OutputError) as caught:
+        gradgen.emit(losses.rosenbrock_vector, path)
+    assert "mine.py" in str(caught.value)
+    with pytest.raises(gradgen.OutputError):
+        gradgen.differentiable(losses.rosenbrock_vector).save(path)
+    assert path.read_text() == "print('mine')\n"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["mine.py"]
+
+
+def test_own_output_file_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "generated.py"
+    gradgen.emit(losses.rosenbrock_vector, path)
+    text = gradgen.emit(losses.product, path)
+    assert path.read_text() == text
+    assert [entry.name for entry in tmp_path.iterdir()] == ["generated.py"]
+
+
+def test_output_into_missing_folder_or_onto_folder(tmp_path: Path) -> None:
+    for path in (tmp_path / "missing" / "out.py", tmp_path):
+        with pytest.raises(gradgen.OutputError):
+            gradgen.emit(losses.rosenbrock_vector, path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line."""
+    return subprocess.run(
+        [sys.executable, "-m", "gradgen", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "tests/corpus/missing.py:loss",
+        "tests/corpus/losses.py:missing",
+        "tests/corpus/losses.py",
+        "pyproject.toml:loss",
+    ],
+)
+def test_command_line_target(target: str) -> None:
+    ran = command("show", target)
+    assert ran.returncode not in (0, -11)
+    assert "Traceback" not in ran.stderr
+    assert target.split(":")[0].split("/")[-1] in ran.stderr
+
+
+def keeps_user_error(x):
+    return x[7] * x[0]
+
+
+def test_user_errors_keep_their_type() -> None:
+    with pytest.raises(IndexError):
+        gradgen.grad(keeps_user_error)(np.ones(3))
+    with pytest.raises(ValueError, match=r"shape|dimension|broadcast|matmul"):
+        gradgen.grad(losses.linear_regression)(np.ones(3), 0.3, np.ones((6, 4)), np.ones(6))
+
+
+def integer_store(x):
+    counts = np.zeros(3, dtype=int)
+    counts[0] = x
+    return counts[0] * x
+
+
+def test_store_into_integers_is_refused() -> None:
+    refusal(integer_store, 1.7)
+
+
+def test_every_refused_function_is_marked() -> None:
+    names = [
+        node.name
+        for node in ast.parse(Path(refused.__file__).read_text()).body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    assert set(names) == set(refused.EXAMPLE_ARGS) | set(refused.EITHER)
+
+
+def test_errors_are_one_family() -> None:
+    for name in ("SourceError", "UnsupportedError", "ArgumentError", "OutputError"):
+        assert issubclass(getattr(gradgen, name), gradgen.GradgenError)
+
+
+def test_mutation_of_readonly_argument() -> None:
+    x = np.ones(5)
+    x.flags.writeable = False
+    gradient = gradgen.grad(mutation.prefix_sums)(x)
+    assert gradient.flags.writeable
