@@ -13,6 +13,7 @@ import os
 import sys
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 # Before NumPy is imported, since its BLAS reads these only then.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -41,7 +42,7 @@ def measure(rounds: int) -> dict[str, float]:
     for ours, theirs in zip(gradient, hand_gradient, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-15)
 
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     exec(compile(loss.source, "generated.py", "exec"), names)
     module_function = names["loss_value_and_grad"]
     calls = {"by hand": loss_and_gradient, "generated": module_function, "decorated": loss}

@@ -49,29 +49,26 @@ class SymbolicLoss:
     @cached_property
     def gradient(self) -> tuple[Any, ...]:
         """The partial derivatives, one for each symbol."""
-        return tuple(_without_jumps(self.expr.diff(s)) for s in self.symbols)
+        from sympy.core.parameters import distribute
 
-    def compiled(self) -> Callable[..., tuple[float, list[float]]]:
-        """Return a function of the symbols' values that gives the value and the gradient.
+        # Multiplying numbers into sums, which SymPy does by itself, takes the sharing apart.
+        with distribute(False):
+            return tuple(_without_jumps(self.expr.diff(s)) for s in self.symbols)
 
-        It is SymPy's ``lambdify`` of both together, with common subexpressions shared.
+    def compiled(self) -> Callable[..., list[float]]:
+        """Return a function of the symbols' values: a list of the value and its derivatives.
+
+        It is SymPy's ``lambdify`` of all of them together, with common subexpressions shared.
         """
         import sympy
 
         modules = [{"Heaviside": lambda x, half=0.5: float(x > 0) or half * (x == 0)}, "math"]
-        outputs = (self.expr, list(self.gradient))
+        # One flat list: of nested ones SymPy shares nothing.
+        outputs = [self.expr, *self.gradient]
         function: Callable[..., Any] = sympy.lambdify(
             list(self.symbols), outputs, modules=modules, cse=True
         )
         return function
-
-    def operations(self) -> int:
-        """Return the number of operations for value and gradient, shared ones counted once."""
-        import sympy
-
-        shared, outputs = sympy.cse([self.expr, *self.gradient], list=False)
-        expressions = [e for _, e in shared] + list(outputs)
-        return int(sympy.count_ops(expressions, visual=False))
 
 
 def to_sympy(
@@ -117,13 +114,19 @@ def to_sympy(
     s0**2
     """
     import sympy
+    from sympy.core.parameters import distribute
+
+    from gradgen.api import Differentiable
     from gradgen.pipeline import Options, run
 
+    fn = fn.__wrapped__ if isinstance(fn, Differentiable) else fn
     chosen = _argnums(args, argnums)
-    function = run(fn, args, Options(argnums=chosen)).forward
+    function = run(fn, args, Options(argnums=chosen), until="parse").function
     leaves = leaf_values(fn, function, args)
-    numbers, names, values = SymPyNumbers(), [], []
+    numbers = SymPyNumbers()
     symbols: list[Any] = []
+    names: list[str] = []
+    values: list[float] = []
 
     def entering(leaf: LeafValue) -> Any:
         if leaf.argument not in chosen or not leaf.inexact:
@@ -136,7 +139,8 @@ def to_sympy(
         return _shaped(fresh, leaf.value)
 
     meter = _Meter(max_nodes, time_limit)
-    result = Interpreter(numbers, meter).run(function, [entering(leaf) for leaf in leaves])
+    with distribute(False):
+        result = Interpreter(numbers, meter).run(function, [entering(leaf) for leaf in leaves])
     expr = result.item() if isinstance(result, np.ndarray) else numbers.number(result)
     return SymbolicLoss(expr, tuple(symbols), tuple(names), tuple(values))
 

@@ -114,7 +114,7 @@ def _by_function(fn: Any, args: Sequence[Any], argnums: Sequence[int]) -> tuple[
 def _by_graph(fn: Any, args: Sequence[Any], argnums: Sequence[int]) -> tuple[Any, list[Any]]:
     from gradgen.pipeline import Options, run
 
-    function = run(fn, tuple(args), Options(argnums=tuple(argnums))).forward
+    function = run(fn, tuple(args), Options(argnums=tuple(argnums)), until="parse").function
     tape, leaves = Tape(), list[Precise]()
     values = [
         _entering(leaf.value, tape, leaves)

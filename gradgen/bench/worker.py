@@ -56,7 +56,7 @@ def _prepare(spec: dict[str, Any]) -> tuple[Any, tuple[float, ...]]:
     compiled = loss.compiled()
     marks.append(time.perf_counter())
     _say(stage="evaluating")
-    value, gradient = compiled(*loss.values)
+    value, *gradient = compiled(*loss.values)
     _say(
         seconds_of=dict(zip(("expression", "derivative", "code"), _gaps(marks), strict=True)),
         value=float(value),

@@ -20,7 +20,8 @@ def _block(block: Block, out: set[Value]) -> None:
         elif op.prim == "if":
             for inner in op.blocks:
                 _block(inner, out)
-                _flow(inner.results, op.outputs, out)
+                if inner.end == "yield":
+                    _flow(inner.results, op.outputs, out)
         else:
             _operation(op, out)
 

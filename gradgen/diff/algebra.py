@@ -292,7 +292,7 @@ class Algebra:
         type_ = Type(type_.kind, type_.dtype, type_.shape)
         if name == "_winners":
             type_ = array("bool", type_.shape)
-        return self.b.emit("helper", list(inputs), name=name, options=tuple(attrs.items()), type=type_)
+        return self.b.emit("helper", list(inputs), function=name, options=tuple(attrs.items()), type=type_)
 
     # --- formulas -------------------------------------------------------------------------
 

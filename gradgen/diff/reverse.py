@@ -88,8 +88,12 @@ class Reverse:
             return
         if not (rule.elementwise or rule.narrow):
             g = self.alg.full(g, op.out)
-        for i, v in enumerate(op.inputs):
+        for i, v in reversed(list(enumerate(op.inputs))):
             if v not in self.varied or not rule.differentiable(i):
+                continue
+            if op.prim == "mul" and op.inputs[0] is op.inputs[1]:
+                if i:
+                    self.accumulate(v, self.alg.mul(self.alg.mul(2.0, g), v))
                 continue
             if op.prim == "load":
                 self.adj[v] = load_accumulate(self.alg, op, g, self._buffer(v))
@@ -104,12 +108,9 @@ class Reverse:
                 share = rule.vjp(self.alg, op, g, i)
                 if rule.elementwise:
                     share = self.alg.fit(share, v, op.out)
-            self._move_or_add(op, v, share, i)
+            self.accumulate(v, share)
         if op.prim == "helper":
-            raise UnsupportedError(f"the derivative of {op.attrs['name']}", op.span)
-
-    def _move_or_add(self, op: Op, v: Value, share: Value, i: int) -> None:
-        self.accumulate(v, share)
+            raise UnsupportedError(f"the derivative of {op.attrs['function']}", op.span)
 
     def _buffer(self, v: Value) -> Value | None:
         """Return the adjoint of an array as something to add into, None if there is none yet."""
@@ -217,36 +218,50 @@ class Reverse:
             return
         known = self.guesses.get(op, ([], []))
         live, outer = sorted({*live, *known[0]}), list(known[1])
+        fixed: dict[int, Value] = {}
         while True:
-            block, sources = Block(), [*(params[k] for k in live), *outer]
-            more = self._trial(op, block, live, outer)
-            if not more[0] and not more[1]:
+            block = Block()
+            more_live, more_outer, unchanged = self._trial(op, block, live, outer, fixed)
+            if more_live or more_outer:
+                live, outer = sorted({*live, *more_live}), outer + more_outer
+            elif unchanged:
+                fixed |= {k: self._start(op.outputs[k]) for k in unchanged}
+            else:
                 break
-            live, outer = sorted({*live, *more[0]}), outer + more[1]
         self.guesses[op] = (live, outer)
-        starts = [self._start(v) for v in [*(op.outputs[k] for k in live), *outer]]
+        self._finish_loop(op, block, live, outer, fixed)
+
+    def _finish_loop(
+        self, op: Op, block: Block, live: list[int], outer: list[Value], fixed: dict[int, Value]
+    ) -> None:
+        params, inits = carried(op)
+        moving = [k for k in live if k not in fixed]
+        starts = [self._start(v) for v in [*(op.outputs[k] for k in moving), *outer]]
         loop = self._emit_loop(op, block, starts)
-        for v, g in zip(outer, loop.outputs[len(live) :], strict=True):
+        results = dict(zip(moving, loop.outputs, strict=False)) | fixed
+        for v, g in zip(outer, loop.outputs[len(moving) :], strict=True):
             self.adj[v] = g
-        for k, g in zip(live, loop.outputs, strict=False):
-            self._seed(inits[k], g)
-        for v, g in zip(sources, loop.outputs, strict=True):
+        for k in live:
+            self._seed(inits[k], results[k])
+        for v, g in zip([*(params[k] for k in moving), *outer], loop.outputs, strict=True):
             g.name, g.user = (f"d_{v.name}" if v.name else ""), v.user
 
     def _trial(
-        self, op: Op, block: Block, live: list[int], outer: list[Value]
-    ) -> tuple[list[int], list[Value]]:
-        """Sweep the body once; return what else it turns out to carry."""
+        self, op: Op, block: Block, live: list[int], outer: list[Value], fixed: dict[int, Value]
+    ) -> tuple[list[int], list[Value], list[int]]:
+        """Sweep the body once.
+
+        Returns what else it turns out to carry, and which carried adjoints pass unchanged: these
+        are fixed to their start in the next trial.
+        """
         params, _ = carried(op)
         body, keep = op.blocks[-1], self.adj
-        index = body.params[0] if op.prim == "for" else None
-        mirrored = Value(integer(), index.name if index is not None else "step")
-        mirrored.user = index is not None and index.user
-        d_params = [self._carried_adjoint(v) for v in [*(params[k] for k in live), *outer]]
-        block.params = [mirrored, *d_params]
-        self.adj = dict(zip(outer, d_params[len(live) :], strict=True))
+        moving = [k for k in live if k not in fixed]
+        d_params = [self._carried_adjoint(v) for v in [*(params[k] for k in moving), *outer]]
+        block.params = [self._mirrored_index(op), *d_params]
+        self.adj = dict(zip(outer, d_params[len(moving) :], strict=True))
         seeds: list[Value | None] = [None] * len(params)
-        for k, g in zip(live, d_params, strict=False):
+        for k, g in (*zip(moving, d_params, strict=False), *fixed.items()):
             seeds[k] = g
         with self.b.into(block):
             self.block(body, seeds)
@@ -254,10 +269,17 @@ class Reverse:
             more_live = [k for k, v in enumerate(params) if v in self.adj and k not in live]
             more_outer = [v for v in self.adj if v not in mine and v not in outer]
             block.end = "continue"
-            block.results = [self._carried_on(params[k]) for k in live]
+            block.results = [self._carried_on(params[k]) for k in moving]
             block.results += [self._carried_on(v) for v in outer]
         self.adj = keep
-        return more_live, more_outer
+        unchanged = [k for k, g, d in zip(moving, block.results, d_params, strict=False) if g is d]
+        return more_live, more_outer, unchanged
+
+    def _mirrored_index(self, op: Op) -> Value:
+        index = op.blocks[-1].params[0] if op.prim == "for" else None
+        out = Value(integer(), index.name if index is not None else "step")
+        out.user = index is not None and index.user
+        return out
 
     def _carried_adjoint(self, v: Value) -> Value:
         out = Value(_adjoint_type(v), f"d_{v.name}" if v.name else "", v.span)

@@ -216,7 +216,7 @@ def _captured(op: Op, operands: list[Expr]) -> Expr:
 
 
 def _helper(op: Op, operands: list[Expr]) -> Expr:
-    return call(op.attrs["name"], operands, dict(op.attrs["options"]))
+    return call(op.attrs["function"], operands, dict(op.attrs["options"]))
 
 
 def _leaf(op: Op, operands: list[Expr]) -> Expr:

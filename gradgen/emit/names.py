@@ -162,7 +162,7 @@ def _describe(v: Value) -> str:
         "captured": "constant", "list": "items", "leaf": "leaf", "pop": "item",
     }.get(op.prim, op.prim.rsplit(".", 1)[-1])  # fmt: skip
     if op.prim == "helper":
-        return str(op.attrs["name"]).strip("_")
+        return str(op.attrs["function"]).strip("_")
     source = next((i for i in op.inputs if i.name and i.user), None)
     if op.prim in ("exp", "log", "sqrt", "tanh", "sin", "cos", "abs") and source is not None:
         return f"{what}_{source.name}"

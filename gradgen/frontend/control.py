@@ -423,21 +423,9 @@ def _revise_name(
             return True
         wider.append(new)
     if wider != guess.types[name]:
-        guess.types[name] = [_settle(a, b) for a, b in zip(guess.types[name], wider, strict=True)]
+        guess.types[name] = wider
         return True
     return False
-
-
-def _settle(old: Any, new: Any) -> Any:
-    """Keep fresh symbols from making every trial look new: forget what differs."""
-    if old.kind == new.kind == "array" and old.shape is not None and new.shape is not None:
-        if len(old.shape) == len(new.shape) and old.dtype == new.dtype:
-            from dataclasses import replace
-
-            if any(str(d).startswith("?") and not str(e).startswith("?") for d, e in zip(new.shape, old.shape, strict=True)):
-                return new
-            return replace(new, shape=None, kind="any") if old != new else new
-    return new
 
 
 def _type_now(leaf: Any, versions: dict[Storage, Value]) -> Any:
@@ -501,6 +489,8 @@ def _bind_results(r: Reader, loop: Loop, op: Op, entry: State) -> None:
         out.op, out.user = op, p.user
         outputs.append(out)
     op.outputs = list(outputs)
+    if loop.counted:
+        op.attrs["steps"] = len(outputs) - 1
     refs: dict[str, list[Any]] = {}
     for name in guess.names:
         if name in guess.poison:

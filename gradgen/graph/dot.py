@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from gradgen.graph.model import Cluster, Node, Picture
-
-COLOURS = {
-    "input": ("#e3efff", "#2f6fc4"),
-    "constant": ("#f1f1ee", "#a5a59c"),
-    "operation": ("#ffffff", "#59636e"),
-    "passive": ("#f7f7f5", "#c3c3bb"),
-    "control": ("#fff5d9", "#c79a2b"),
-    "result": ("#e2f4e6", "#2f8a4b"),
-}
+from gradgen.graph.model import Cluster, Node, Picture, clusters_of, nodes_of
+from gradgen.graph.style import ARROW, BOXES, CHOICE
 
 
 def dot(picture: Picture) -> str:
     """Return a picture as a DOT digraph; loops and branches are clusters."""
     lines = [
         "digraph gradgen {",
-        f"  label={quoted(picture.title)}; labelloc=t; rankdir=TB;",
+        f"  label={quoted(picture.title)}; labelloc=t; rankdir=TB; compound=true;",
         '  node [shape=box, style="rounded,filled", fontname="monospace", fontsize=11];',
-        '  edge [color="#8b949e", arrowsize=0.7];',
+        f'  edge [color="{ARROW}", arrowsize=0.7];',
     ]
     _children(picture.root, 1, lines)
-    lines += [f"  {source} -> {target};" for source, target in picture.edges]
+    clusters = {c.key: c for c in clusters_of(picture.root)}
+    for source, target in picture.edges:
+        if target in clusters:
+            first = nodes_of(clusters[target])[0].key
+            lines.append(f"  {source} -> {first} [lhead=cluster_{target}, style=dashed];")
+        else:
+            lines.append(f"  {source} -> {target};")
     return "\n".join([*lines, "}", ""])
 
 
@@ -34,13 +32,13 @@ def _children(cluster: Cluster, depth: int, lines: list[str]) -> None:
             lines.append(f"{pad}{child.key} [{_attributes(child)}];")
             continue
         lines.append(f"{pad}subgraph cluster_{child.key} {{")
-        lines.append(f'{pad}  label={quoted(child.title)}; style=dashed; color="#c79a2b";')
+        lines.append(f'{pad}  label={quoted(child.title)}; style=dashed; color="{CHOICE}";')
         _children(child, depth + 1, lines)
         lines.append(f"{pad}}}")
 
 
 def _attributes(node: Node) -> str:
-    fill, border = COLOURS[node.kind]
+    fill, border, _ = BOXES[node.kind]
     rows = [node.title, node.detail]
     rows += [f"value {node.note.value}"] if node.note.value else []
     rows += [f"adjoint {node.note.adjoint}"] if node.note.adjoint else []

@@ -15,6 +15,8 @@ GAP_LANES = 14.0
 GAP_DOWN = 34.0
 SWEEPS = 14
 PULLS = 24
+LANE_PULL = 4.0
+ARGUMENT_PULL = 0.05
 # Beyond this many boxes and lanes the order is improved by fewer sweeps.
 LARGE = 600
 
@@ -227,10 +229,18 @@ def _across(ranks: list[list[Item]], pulls: int) -> None:
 
 def _wanted(item: Item, both: bool, down: bool) -> float:
     """Return where an item would like to be: in line with its neighbours."""
-    up = [link.source.x + link.out_at - link.in_at for link in item.above]
-    low = [link.target.x + link.in_at - link.out_at for link in item.below]
+    up = [(k.source.x + k.out_at - k.in_at, _pull(k.source)) for k in item.above]
+    low = [(k.target.x + k.in_at - k.out_at, _pull(k.target)) for k in item.below]
     chosen = up + low if both or not (up and low) else (up if down else low)
-    return sum(chosen) / len(chosen) if chosen else item.x
+    total = sum(weight for _, weight in chosen)
+    return sum(x * weight for x, weight in chosen) / total if chosen else item.x
+
+
+def _pull(item: Item) -> float:
+    """Return how much an item counts: an argument stands beside the line that reads it."""
+    if item.is_lane:
+        return LANE_PULL
+    return 1.0 if item.above else ARGUMENT_PULL
 
 
 def _pack(rank: list[Item], wanted: list[float]) -> None:
@@ -245,7 +255,7 @@ def _pack(rank: list[Item], wanted: list[float]) -> None:
         offsets.append(at)
     pools: list[tuple[float, float, int]] = []  # weighted sum, weight, members
     for item, want, offset in zip(rank, wanted, offsets, strict=True):
-        weight = 4.0 if item.is_lane else 1.0
+        weight = _pull(item)
         pools.append(((want - offset) * weight, weight, 1))
         while len(pools) > 1 and pools[-2][0] / pools[-2][1] > pools[-1][0] / pools[-1][1]:
             (s, w, n), (t, v, m) = pools[-2:]

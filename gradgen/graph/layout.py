@@ -85,16 +85,15 @@ class _Planner:
         self._find_homes(picture.root, [])
 
     def _find_homes(self, cluster: Cluster, path: list[str]) -> None:
-        """Note for each node the clusters that it is in, outermost first, and itself."""
+        """Note for each box the clusters that it is in, outermost first, and itself."""
         path = [*path, cluster.key]
         for child in cluster.children:
+            self.home[child.key] = [*path, child.key]
             if isinstance(child, Cluster):
                 self._find_homes(child, path)
-            else:
-                self.home[child.key] = [*path, child.key]
 
     def _within(self, key: str, cluster: Cluster) -> str | None:
-        """Return the child of a cluster that holds a node, None if the cluster does not."""
+        """Return the child of a cluster that is or holds a box, None if there is none."""
         path = self.home[key]
         if cluster.key not in path[:-1]:
             return None
@@ -139,7 +138,7 @@ class _Planner:
             end = level.exits.setdefault(edge[0], Item(edge[0], LANE, 0.0, "bottom"))
         else:
             end = level.items[target]
-            if target in level.inner:
+            if target in level.inner and target != edge[1]:
                 in_at = _port(level.inner[target], level.inner[target].entries[edge[0]])
         level.arrows[edge] = Arrow(start, end, out_at, in_at)
 

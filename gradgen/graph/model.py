@@ -14,15 +14,20 @@ from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
 from gradgen.ir.show import Names, leaf_path, operation
 
 LONGEST_OPERAND = 22
-LONGEST_TITLE = 46
+LONGEST_TITLE = 56
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What is written under a box: the value there, and its adjoint."""
+    """What is written under a box: the value there, its shape, and its adjoint."""
 
     value: str = ""
     adjoint: str = ""
+    shape: str = ""
+
+    def __str__(self) -> str:
+        parts = (("", self.shape), ("value ", self.value), ("adjoint ", self.adjoint))
+        return "   ".join(label + text for label, text in parts if text)
 
 
 @dataclass(eq=False, slots=True)
@@ -48,7 +53,7 @@ class Cluster:
 
 @dataclass(eq=False, slots=True)
 class Picture:
-    """Everything that is drawn; ``edges`` are pairs of keys of nodes."""
+    """Everything that is drawn; ``edges`` are pairs of keys: a node's, and a node's or cluster's."""
 
     title: str
     root: Cluster
@@ -69,7 +74,7 @@ class _Builder:
         self.spelled: dict[Value, str] = {}
         self.edges: dict[tuple[str, str], None] = {}
         self.count = 0
-        self.results = {v for v in function.body.results if not isinstance(v, Const | Undefined)}
+        self.results = set(_results(function))
 
     def build(self) -> Picture:
         root = Cluster("root", "")
@@ -94,13 +99,17 @@ class _Builder:
     ) -> str:
         if v in self.results:
             kind = "result"
-        node = Node(self._key(), kind, shorten(title), detail, place, self.notes.get(v, Note()))
+        note = self.notes.get(v, Note())
+        detail = f"{detail}  {note.shape}".rstrip()
+        node = Node(self._key(), kind, shorten(title), detail, place, note)
         cluster.children.append(node)
         self.node[v] = node.key
         return node.key
 
     def _block(self, block: Block, cluster: Cluster) -> None:
         for op in block.ops:
+            if op.reverse or op.prim == "leaf":
+                continue
             handler = {"if": self._if, "for": self._for, "while": self._while}.get(op.prim)
             if handler is not None:
                 handler(op, cluster)
@@ -153,23 +162,17 @@ class _Builder:
             if not block.ops and not block.params:
                 continue
             inner = Cluster(self._key(), label)
-            cluster.children.append(inner)
-            before = len(self.edges)
             self._block(block, inner)
             self._end(block, inner)
-            if inner.children and not self._reaches(inner, before):
-                self.edges[header.key, first_node(inner)] = None
+            if inner.children:
+                cluster.children.append(inner)
+                self.edges[header.key, inner.key] = None
         for k, out in enumerate(op.outputs):
             yes, no = (block.results[k] for block in op.blocks)
             pair = f"{self._operand(yes)} if {test} else {self._operand(no)}"
             self._join(cluster, out, pair, op, [op.inputs[0], yes, no])
             self.edges[header.key, self.node[out]] = None
             self.edges.pop((self.node.get(op.inputs[0], ""), self.node[out]), None)
-
-    def _reaches(self, inner: Cluster, before: int) -> bool:
-        keys = set(node_keys(inner))
-        new = list(self.edges)[before:]
-        return any(target in keys and source not in keys for source, target in new)
 
     def _for(self, op: Op, cluster: Cluster) -> None:
         body = op.blocks[0]
@@ -232,6 +235,13 @@ class _Builder:
         self._arrows(sources, self.node[out])
 
 
+def _results(function: Function) -> list[Value]:
+    """Return what the user's function returns, in a graph with or without its reverse sweep."""
+    loss = function.result["loss"] if isinstance(function.result, dict) else None
+    found = function.body.results if loss is None else [loss]
+    return [v for v in found if not isinstance(v, Const | Undefined)]
+
+
 def _ends(block: Block) -> list[Block]:
     if block.end != "tail":
         return [block]
@@ -243,11 +253,6 @@ def shorten(text: str, limit: int = LONGEST_TITLE) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def node_keys(cluster: Cluster) -> list[str]:
-    """Return the keys of all nodes inside a cluster."""
-    return [node.key for node in nodes_of(cluster)]
-
-
 def nodes_of(cluster: Cluster) -> list[Node]:
     """Return all nodes inside a cluster, in order."""
     out: list[Node] = []
@@ -256,6 +261,10 @@ def nodes_of(cluster: Cluster) -> list[Node]:
     return out
 
 
-def first_node(cluster: Cluster) -> str:
-    """Return the key of the first node of a cluster that has one."""
-    return node_keys(cluster)[0]
+def clusters_of(cluster: Cluster) -> list[Cluster]:
+    """Return all clusters inside a cluster, outer ones first."""
+    out: list[Cluster] = []
+    for child in cluster.children:
+        if isinstance(child, Cluster):
+            out += [child, *clusters_of(child)]
+    return out

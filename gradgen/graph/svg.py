@@ -6,24 +6,16 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from gradgen.graph.layout import Box, Layout, Point, lay_out
-from gradgen.graph.model import Cluster, Node, Picture, nodes_of
+from gradgen.graph.model import Cluster, Node, Picture, clusters_of, nodes_of
+from gradgen.graph.style import ARROW, BOXES, CHOICE
 
 MARGIN = 16.0
 HEAD = 30.0
 ROW = 15.0
 CHARACTER = 7.3
 SMALL = 6.4
-FONT = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
+FONT = "'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace"
 
-# kind: fill, border, width of the border
-BOXES = {
-    "input": ("#e3efff", "#2f6fc4", 1.4),
-    "constant": ("#f1f1ee", "#a5a59c", 1.0),
-    "operation": ("#ffffff", "#59636e", 1.0),
-    "passive": ("#f7f7f5", "#c3c3bb", 1.0),
-    "control": ("#fff5d9", "#c79a2b", 1.0),
-    "result": ("#e2f4e6", "#2f8a4b", 1.6),
-}
 LEGEND = (
     ("input", "differentiated"),
     ("constant", "constant"),
@@ -34,11 +26,14 @@ LEGEND = (
 STYLE = f"""
 text {{ font-family: {FONT}; font-size: 12px; fill: #1f2328; white-space: pre; }}
 .small {{ font-size: 10.5px; fill: #6a737d; }}
+.label {{ font-size: 10.5px; fill: #8a6a12; paint-order: stroke; stroke: #fdfbf5;
+  stroke-width: 4px; }}
 .value {{ font-size: 10.5px; fill: #1259b0; }}
 .adjoint {{ font-size: 10.5px; fill: #b3321b; }}
 .head {{ font-weight: bold; font-size: 13px; }}
-.edge {{ fill: none; stroke: #8b949e; stroke-width: 1.2; }}
-.cluster {{ fill: #b58a1c; fill-opacity: 0.05; stroke: #c79a2b; stroke-dasharray: 5 3; }}
+.edge {{ fill: none; stroke: {ARROW}; stroke-width: 1.2; }}
+.choice {{ stroke: {CHOICE}; stroke-dasharray: 4 3; }}
+.cluster {{ fill: #b58a1c; fill-opacity: 0.05; stroke: {CHOICE}; stroke-dasharray: 5 3; }}
 """
 
 
@@ -51,7 +46,10 @@ def svg(picture: Picture) -> str:
     shift = (width - layout.width) / 2
     body: list[str] = []
     _clusters(picture.root, layout, body)
-    body += [_edge(layout.paths[edge]) for edge in _spread(picture, layout)]
+    body += [_edge(layout.paths[e], e[1] in layout.clusters) for e in _spread(picture, layout)]
+    for cluster in clusters_of(picture.root):
+        box = layout.clusters[cluster.key]
+        body.append(_text(box.x + 10, box.y + 16, cluster.title, "label"))
     body += [_node(node, layout.nodes[node.key]) for node in nodes_of(picture.root)]
     name = escape(f"Operation graph of {picture.title}", {'"': "&quot;"})
     return "\n".join([
@@ -60,7 +58,7 @@ def svg(picture: Picture) -> str:
         f"<title>{name}</title>",
         f"<style>{STYLE}</style>",
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
-        'markerHeight="7" orient="auto"><path d="M0 0.6 L8 4 L0 7.4 z" fill="#8b949e"/>'
+        f'markerHeight="7" orient="auto"><path d="M0 0.6 L8 4 L0 7.4 z" fill="{ARROW}"/>'
         "</marker></defs>",
         '<rect width="100%" height="100%" fill="#ffffff"/>',
         _text(MARGIN, MARGIN + 10, picture.title, "head"),
@@ -109,7 +107,7 @@ def _tip(node: Node) -> str:
 
 def _text(x: float, y: float, text: str, css: str = "") -> str:
     shown = f' class="{css}"' if css else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}"{shown}>{escape(text)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}"{shown} xml:space="preserve">{escape(text)}</text>'
 
 
 def _clusters(cluster: Cluster, layout: Layout, out: list[str]) -> None:
@@ -121,7 +119,6 @@ def _clusters(cluster: Cluster, layout: Layout, out: list[str]) -> None:
                 f'<rect class="cluster" x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" '
                 f'height="{box.height:.1f}" rx="7"/>'
             )
-            out.append(_text(box.x + 10, box.y + 16, child.title, "small"))
             _clusters(child, layout, out)
 
 
@@ -132,7 +129,8 @@ def _spread(picture: Picture, layout: Layout) -> Sequence[tuple[str, str]]:
     """Let the arrows into one box end side by side, in the order in which they come."""
     into: dict[str, list[tuple[str, str]]] = {}
     for edge in picture.edges:
-        into.setdefault(edge[1], []).append(edge)
+        if edge[1] in layout.nodes:
+            into.setdefault(edge[1], []).append(edge)
     for key, edges in into.items():
         box = layout.nodes[key]
         edges.sort(key=lambda edge: layout.paths[edge][-2][0])
@@ -143,8 +141,11 @@ def _spread(picture: Picture, layout: Layout) -> Sequence[tuple[str, str]]:
     return picture.edges
 
 
-def _edge(points: Sequence[Point]) -> str:
-    """Return an arrow: upright in its lanes, in a smooth curve between them."""
+def _edge(points: Sequence[Point], choice: bool) -> str:
+    """Return an arrow: upright in its lanes, in a smooth curve between them.
+
+    ``choice`` says that it leads from a condition to one of its branches.
+    """
     parts = [f"M{points[0][0]:.1f} {points[0][1]:.1f}"]
     for (x, y), (u, v) in zip(points, points[1:], strict=False):
         if abs(x - u) < 0.5:
@@ -152,7 +153,8 @@ def _edge(points: Sequence[Point]) -> str:
         else:
             bend = (v - y) * 0.55
             parts.append(f"C{x:.1f} {y + bend:.1f} {u:.1f} {v - bend:.1f} {u:.1f} {v:.1f}")
-    return f'<path class="edge" d="{" ".join(parts)}" marker-end="url(#tip)"/>'
+    css = "edge choice" if choice else "edge"
+    return f'<path class="{css}" d="{" ".join(parts)}" marker-end="url(#tip)"/>'
 
 
 def _legend(picture: Picture) -> tuple[str, float]:

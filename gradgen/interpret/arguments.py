@@ -12,7 +12,7 @@ import numpy as np
 
 from gradgen.ir.nodes import Function
 
-Path = tuple[Any, ...]
+Path = tuple[tuple[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +40,17 @@ def is_inexact(leaf: Any) -> bool:
     )
 
 
-def children(tree: Any) -> list[tuple[Any, Any]] | None:
-    """Return the (key, child) pairs of a container, None for a leaf."""
-    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        return list(zip(tree._fields, tree, strict=True))
+def children(tree: Any) -> list[tuple[tuple[str, Any], Any]] | None:
+    """Return the (access, child) pairs of a container, None for a leaf.
+
+    An access is ``("item", key)`` or ``("attr", name)``, as in the paths of a graph's leaves.
+    """
     if isinstance(tree, tuple | list):
-        return list(enumerate(tree))
+        return [(("item", k), child) for k, child in enumerate(tree)]
     if isinstance(tree, dict):
-        return list(tree.items())
+        return [(("item", k), child) for k, child in tree.items()]
     if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
-        return [(f.name, getattr(tree, f.name)) for f in dataclasses.fields(tree)]
+        return [(("attr", f.name), getattr(tree, f.name)) for f in dataclasses.fields(tree)]
     return None
 
 
@@ -59,8 +60,8 @@ def flatten(tree: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     if pairs is None:
         yield path, tree
         return
-    for key, child in pairs:
-        yield from flatten(child, (*path, key))
+    for access, child in pairs:
+        yield from flatten(child, (*path, access))
 
 
 def with_leaves(tree: Any, leaves: Iterator[Any]) -> Any:
@@ -75,23 +76,26 @@ def with_leaves(tree: Any, leaves: Iterator[Any]) -> Any:
         return type(tree)(parts)
     if isinstance(tree, tuple):
         return type(tree)(*parts)
-    return dataclasses.replace(tree, **dict(zip([k for k, _ in pairs], parts, strict=True)))
+    names = [name for (_, name), _ in pairs]
+    return dataclasses.replace(tree, **dict(zip(names, parts, strict=True)))
 
 
 def follow(tree: Any, path: Path) -> Any:
-    """Return what a path of keys leads to."""
-    for key in path:
-        by_item = isinstance(tree, dict) or (isinstance(tree, tuple | list) and type(key) is int)
-        tree = tree[key] if by_item else getattr(tree, key)
+    """Return what a path leads to."""
+    for kind, key in path:
+        tree = tree[key] if kind == "item" else getattr(tree, key)
     return tree
 
 
 def spell(tree: Any, name: str, path: Path) -> str:
     """Return the Python expression for what a path leads to."""
-    for key in path:
-        by_item = isinstance(tree, dict) or (isinstance(tree, tuple | list) and type(key) is int)
-        name += f"[{key!r}]" if by_item else f".{key}"
-        tree = follow(tree, (key,))
+    for kind, key in path:
+        fields = getattr(tree, "_fields", None)
+        if kind == "attr" or (fields and isinstance(tree, tuple)):
+            name += f".{fields[key] if kind == 'item' and fields else key}"
+        else:
+            name += f"[{key!r}]"
+        tree = follow(tree, ((kind, key),))
     return name
 
 

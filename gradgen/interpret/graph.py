@@ -73,6 +73,8 @@ class Interpreter:
                 return self._for(op)
             case "while":
                 return self._while(op)
+            case "leaf":
+                return [self.values[op.out]]
             case "captured":
                 return [lift(self.numbers, self.captures[op.attrs["name"]])]
         return [evaluate(self.numbers, op, [self._read(v) for v in op.inputs])]

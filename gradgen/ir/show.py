@@ -7,19 +7,21 @@ number from its second assignment on, or ``%n``.  ``operation`` spells one opera
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gradgen.errors import Span
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
+from gradgen.ir.types import SHORT, Length, Type
 from gradgen.rules.table import RULES
 
 NameOf = Callable[[Value], str]
 COMMENT_COLUMN = 68
 # What says how an operation came about, or repeats its output's type, is not shown.
 SILENT = {"mirror", "type", "style", "breaks", "backwards", "index", "slices", "path", "steps"}
-_FRESH = re.compile(r"\?\d+(?::\d+)?")
-_WORD = re.compile(r"[\w.%]+")
+LENGTHS = "nmkpqrstuvwxyzabcdefghij"
+_WORD = re.compile(r"[\w.%…]+")
 
 
 class Names:
@@ -48,11 +50,27 @@ class Names:
         return hint if self.count[key] == 1 else f"{hint}.{self.count[key]}"
 
     def type(self, v: Value) -> str:
-        """Return the type of a value, unknown lengths numbered as they come up."""
-        return _FRESH.sub(self._length, str(v.type))
+        """Return the type of a value; lengths get letters, unknown ones numbers, in turn."""
+        return self.spell(v.type)
 
-    def _length(self, match: re.Match[str]) -> str:
-        return self.lengths.setdefault(match[0], f"?{len(self.lengths) + 1}")
+    def spell(self, t: Type) -> str:
+        """Return a type as text."""
+        if t.kind == "list":
+            return f"list[{'' if t.item is None else self.spell(t.item)}]"
+        if t.kind != "array" or t.shape is None:
+            return str(t)
+        dims = ", ".join(map(self._length, t.shape))
+        return f"{SHORT.get(t.dtype, t.dtype)}[{dims}]"
+
+    def _length(self, d: Length) -> str:
+        if isinstance(d, int):
+            return str(d)
+        if d.name not in self.lengths:
+            known = sum(not name.startswith("?") for name in self.lengths)
+            letter = LENGTHS[known] if known < len(LENGTHS) else f"n{known}"
+            unknown = f"?{len(self.lengths) - known + 1}"
+            self.lengths[d.name] = unknown if d.name.startswith("?") else letter
+        return str(replace(d, name=self.lengths[d.name]))
 
     def declare(self, v: Value) -> str:
         """Return ``name: type``."""
@@ -117,7 +135,7 @@ def _is_one_bracket(text: str) -> bool:
 
 
 def _tuple(items: Sequence[str]) -> str:
-    return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
+    return items[0] if len(items) == 1 else f"({', '.join(items)})"
 
 
 def _options(op: Op) -> list[str]:
@@ -171,7 +189,7 @@ def _select(op: Op, name: NameOf) -> str:
 
 def _helper(op: Op, name: NameOf) -> str:
     options = [f"{k}={v!r}" for k, v in dict(op.attrs.get("options", ())).items()]
-    return f"{op.attrs['name']}({', '.join([*map(name, op.inputs), *options])})"
+    return f"{op.attrs['function']}({', '.join([*map(name, op.inputs), *options])})"
 
 
 def _dim(op: Op, name: NameOf) -> str:
@@ -201,8 +219,8 @@ SPECIAL: dict[str, Callable[[Op, NameOf], str]] = {
 class Printer:
     """Collects the lines of one function."""
 
-    def __init__(self, names: Names) -> None:
-        self.names = names
+    def __init__(self, names: Names, remarks: Mapping[Value, str]) -> None:
+        self.names, self.remarks = names, remarks
         self.lines: list[str] = []
         self.last: tuple[str, int] | None = None
         self.reverse = False
@@ -232,12 +250,22 @@ class Printer:
 
     def operation(self, op: Op, depth: int) -> None:
         """Add one operation with the blocks that it owns."""
+        if op.prim == "leaf":
+            return  # listed at the head already
         if op.blocks:
             CONTROL[op.prim](self, op, depth)
             return
         right = operation(op, self.names)
         left = ", ".join(map(self.names.declare, op.outputs))
         self.line(depth, f"{left} = {right}" if left else right, op.span)
+        self.remark(op.outputs, depth)
+
+    def remark(self, values: Sequence[Value], depth: int) -> None:
+        """Add what is to be said of values, one line each."""
+        for v in values:
+            if v in self.remarks:
+                name = f"{self.names(v)}: " if len(values) > 1 else ""
+                self.line(depth + 1, f"# {name}{self.remarks[v]}")
 
     def carried(self, op: Op, params: Sequence[Value], inits: Sequence[Value], head: str,
                 depth: int) -> None:  # fmt: skip
@@ -246,11 +274,13 @@ class Printer:
         for p, v in zip(params, inits, strict=True):
             start = self.names(v)
             self.line(depth + 1, f"carry {self.names.declare(p)} = {start}")
+            self.remark([p], depth + 1)
 
     def outputs(self, op: Op, depth: int) -> None:
         """Add the names of what comes out of an operation with blocks."""
         if op.outputs:
             self.line(depth, f"-> {', '.join(map(self.names.declare, op.outputs))}")
+            self.remark(op.outputs, depth)
 
 
 def _if(out: Printer, op: Op, depth: int) -> None:
@@ -288,7 +318,9 @@ def _while(out: Printer, op: Op, depth: int) -> None:
 CONTROL: dict[str, Callable[[Printer, Op, int], None]] = {"if": _if, "for": _for, "while": _while}
 
 
-def show(function: Function, names: Names | None = None) -> str:
+def show(
+    function: Function, names: Names | None = None, remarks: Mapping[Value, str] | None = None
+) -> str:
     """Return a function's graph as text.
 
     Parameters
@@ -297,19 +329,22 @@ def show(function: Function, names: Names | None = None) -> str:
         The graph.
     names : Names, optional
         The names to use, filled on the way, so that others may refer to the same values.
+    remarks : mapping, optional
+        What to say of values, in a comment below.
 
     Returns
     -------
     str
         One line an operation: ``name: type = operation  # file:line``.
     """
-    out = Printer(names or Names())
+    out = Printer(names or Names(), remarks or {})
     out.line(0, f"def {function.name}({', '.join(name for name, _ in function.params)}):",
              function.span)  # fmt: skip
     for leaf in function.leaves:
-        mark = "differentiated" if leaf.active else "constant"
-        out.line(1, f"{mark:<14} {leaf_path(leaf.param, leaf.path)} -> "
-                 f"{out.names.declare(leaf.value)}")  # fmt: skip
+        mark = ", differentiated" if leaf.active else ""
+        where = leaf_path(leaf.param, leaf.path)
+        out.line(1, f"{out.names.declare(leaf.value)} = argument {where}{mark}")
+        out.remark([leaf.value], 1)
     out.block(function.body, 1)
     if function.body.end == "yield":
         out.line(1, f"return {out.values(function.body.results)}".rstrip())
@@ -319,12 +354,3 @@ def show(function: Function, names: Names | None = None) -> str:
 def leaf_path(param: str, path: Sequence[Any]) -> str:
     """Return how a leaf is reached from its parameter: ``params[0]``, ``model.w``."""
     return param + "".join(f".{key}" if kind == "attr" else f"[{key!r}]" for kind, key in path)
-
-
-def every_value(block: Block) -> Iterator[Value]:
-    """Yield each value that a block or a block inside it defines, in program order."""
-    yield from block.params
-    for op in block.ops:
-        yield from op.outputs
-        for inner in op.blocks:
-            yield from every_value(inner)

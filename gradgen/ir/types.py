@@ -136,6 +136,17 @@ def promote(types: Iterable[Type]) -> str:
     return np.result_type(*operands).name  # type: ignore[arg-type]
 
 
+def join_lengths(a: Length, b: Length) -> Length:
+    """Return a length that covers two: an unknown one, which is not 1 if neither is."""
+    if a == b:
+        return a
+    big = not may_be_one(a) and not may_be_one(b)
+    for d in (a, b):
+        if isinstance(d, Dim) and d.name.startswith("?") and d.big == big:
+            return d
+    return Dim(f"?{next(_fresh)}", 0, big)
+
+
 def broadcast_length(a: Length, b: Length) -> Length:
     """Return the length of two dimensions broadcast against each other."""
     if a == b or b == 1:
@@ -195,6 +206,6 @@ def _join_numeric(a: Type, b: Type) -> Type:
         return replace(scalar(dtype, a.weak and b.weak), value=value)
     if a.kind == "array" and b.kind == "array" and a.rank == b.rank and a.shape is not None:
         assert b.shape is not None
-        dims = tuple(x if x == y else fresh_dim() for x, y in zip(a.shape, b.shape, strict=True))
+        dims = tuple(map(join_lengths, a.shape, b.shape))
         return array(dtype, dims)
     return Type("any", dtype, None)

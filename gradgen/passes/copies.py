@@ -11,15 +11,15 @@ from __future__ import annotations
 from gradgen.diff.activity import carried
 from gradgen.ir.nodes import Block, Function, Op, Value
 from gradgen.ir.types import Type
-from gradgen.passes.sharing import GROWS, WRITES, Sharing
-from gradgen.rules.registry import RULES
+from gradgen.passes.memory import Memory, is_view
+from gradgen.passes.sharing import GROWS, WRITES
 
 SOURCES = ("leaf", "captured")
 
 
 def insert_copies(function: Function) -> None:
     """Insert the copies that make all stores executable in place."""
-    for _ in range(10_000):
+    for _ in range(400):
         if not _Checker(function).fix_one():
             return
     raise AssertionError("copy insertion does not settle")
@@ -28,7 +28,7 @@ def insert_copies(function: Function) -> None:
 class _Checker:
     def __init__(self, function: Function) -> None:
         self.function = function
-        self.sharing = Sharing(function)
+        self.memory = Memory(function)
         self.position: dict[int, int] = {}
         self.defined: dict[Value, tuple[int, Block]] = {}
         self.uses: dict[Value, list[tuple[int, Block]]] = {}
@@ -67,10 +67,13 @@ class _Checker:
         """Repair the first conflict; return whether there was one."""
         if not self.stores:
             return False
-        classes = self.sharing.classes(self.function)
+        holders: dict[Value, list[Value]] = {}
+        for v, objects in self.memory.objects.items():
+            for o in objects:
+                holders.setdefault(o, []).append(v)
         for op, block in self.stores:
-            target = op.inputs[0]
-            for u in classes.get(self.sharing.root(target), ()):
+            near = {u: None for o in self.memory.of(op.inputs[0]) for u in holders.get(o, ())}
+            for u in sorted(near, key=lambda u: u.id):
                 if self._conflicts(u, op, block):
                     self._repair(u, op, block)
                     return True
@@ -80,14 +83,17 @@ class _Checker:
         at = self.position[id(op)]
         if u not in self.defined or self.defined[u][0] >= at or u in op.outputs:
             return False
-        grows = op.prim in GROWS
-        if grows != (u.type.kind == "list") and not (u.type.kind == "list" and not grows):
+        if op.prim in GROWS and not (u.type.kind == "list" and self._same_list(u, op.inputs[0])):
             return False
         if u is op.inputs[0] and u.op is not None and u.op.prim == "stretch":
             return True
-        if u.op is not None and u.op.prim in SOURCES and not grows:
+        if u.op is not None and u.op.prim in SOURCES:
             return True
         return any(self._after(u, use, at, block) for use in self.uses.get(u, ()))
+
+    def _same_list(self, u: Value, v: Value) -> bool:
+        shared = self.memory.of(u) & self.memory.of(v)
+        return any(o.type.kind == "list" for o in shared)
 
     def _after(self, u: Value, use: tuple[int, Block], at: int, block: Block) -> bool:
         """Whether a read of ``u`` can follow the store at position ``at`` in ``block``."""
@@ -115,7 +121,7 @@ class _Checker:
         return chain[::-1]
 
     def _repair(self, u: Value, op: Op, block: Block) -> None:
-        view = u.op is not None and u is not op.inputs[0] and self._is_view(u.op)
+        view = u.op is not None and u is not op.inputs[0] and is_view(u.op)
         if view or (u.op is not None and u.op.prim == "stretch"):
             self._copy_result(u)
             return
@@ -126,9 +132,6 @@ class _Checker:
         copy = _copy_op(op.inputs[0], op)
         block.ops.insert(at, copy)
         op.inputs[0] = copy.out
-
-    def _is_view(self, op: Op) -> bool:
-        return op.prim == "load" or (op.prim in RULES and bool(RULES[op.prim].alias))
 
     def _copy_result(self, u: Value) -> None:
         """Copy a view (or a broadcast) right where it is made."""
@@ -155,10 +158,10 @@ class _Checker:
     def _copy_init(self, loop: Op, op: Op) -> bool:
         """Let the loop start from a copy of what it would write to."""
         params, inits = carried(loop)
-        root = self.sharing.root(op.inputs[0])
+        target = self.memory.of(op.inputs[0])
         skip = 3 if loop.prim == "for" else 0
         for k, (p, init) in enumerate(zip(params, inits, strict=True)):
-            if p.type.is_scalar or self.sharing.root(p) is not root or p.type.kind == "list":
+            if p.type.is_scalar or p not in target or p.type.kind == "list":
                 continue
             if init.op is not None and init.op.prim == "copy" and len(self.uses.get(init, ())) == 1:
                 continue

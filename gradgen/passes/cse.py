@@ -1,7 +1,8 @@
 """Common subexpressions: an operation of the reverse sweep that repeats an earlier one is dropped.
 
-Only pure operations on values whose memory nobody writes to are shared; the forward sweep keeps
-every operation of the user's, and with it the bits of the value.
+Values are immutable here, so that equal operations on equal inputs are equal; only results that are
+written to later are left apart.  The forward sweep keeps every operation of the user's, and with it
+the bits of the value.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def _block(block: Block, known: dict[Any, Value], sharing: Sharing, mapping: dic
 def _key(op: Op, sharing: Sharing, mapping: dict[Value, Value]) -> Any:
     if op.prim in NEVER or op.blocks or len(op.outputs) != 1 or op.prim not in RULES:
         return None
-    if not all(sharing.never_written(v) for v in (*op.inputs, op.out)):
+    if not sharing.never_written(op.out):
         return None
     inputs = []
     for v in op.inputs:

@@ -261,3 +261,5 @@ MORE_ARGS = {
     "walrus": [lambda: (0.3,)],
     "boolean_value": [lambda: (np.array([-1.0, -2.0, 0.5]),)],
 }
+
+MAY_BE_REFUSED = {"walrus"}

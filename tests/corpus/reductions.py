@@ -361,3 +361,5 @@ EXAMPLE_ARGS = {
     "normalised": lambda: (_normal(5, 3),),
     "sizes": lambda: (_normal(3, 4),),
 }
+
+MAY_BE_REFUSED = {"max_builtin", "median"}

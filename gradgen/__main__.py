@@ -1,0 +1,7 @@
+"""``python -m gradgen`` is the command ``gradgen``."""
+
+import sys
+
+from gradgen.cli import main
+
+sys.exit(main())

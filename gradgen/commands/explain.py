@@ -1,0 +1,21 @@
+"""Say what is differentiated, what is held constant, what is saved for the reverse sweep, and why."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from gradgen.commands.options import add_mode, add_target, request_of
+from gradgen.explain import explain
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    add_target(parser)
+    add_mode(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the explanation."""
+    sys.stdout.write(explain(request_of(arguments).program()))
+    return 0

@@ -1,0 +1,169 @@
+"""What several commands share: their options, example arguments, and the way to a program."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from gradgen.commands.target import Target, UsageError, find
+from gradgen.errors import GradgenError
+from gradgen.pipeline import Options, Program, run
+
+Args = tuple[Any, ...]
+
+
+def add_target(parser: argparse.ArgumentParser) -> None:
+    """Add the function, and what says which derivative and which types."""
+    parser.add_argument("function", metavar="FILE.py:FUNC", help="the function, by its file and name")
+    parser.add_argument(
+        "--wrt", metavar="NAMES",
+        help="differentiate by these arguments (w,b); one name gives one gradient, several a tuple "
+        "(default: the decorator's choice, else the first argument)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--example", metavar="EXPR",
+        help="example arguments that give the types: a tuple, as an expression in the file's names "
+        "and np (default: EXAMPLE_ARGS of the file, else annotations)",
+    )  # fmt: skip
+    parser.add_argument("--has-aux", action="store_true", help="the function returns (loss, aux)")
+
+
+def add_mode(parser: argparse.ArgumentParser) -> None:
+    """Add the choice of what the generated function returns."""
+    parser.add_argument(
+        "--mode", choices=("value_and_grad", "grad"),
+        help="what the generated function returns (default: the decorator's, else value_and_grad)",
+    )  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """What a command is to work on; ``args`` is None where nothing gives the types."""
+
+    target: Target
+    options: Options
+    args: Args | None
+
+    def program(self, until: str | None = None) -> Program:
+        """Run the pipeline."""
+        return run(self.function(), self.args, self.options, until=until)
+
+    def function(self) -> Any:
+        """Return the function to differentiate: of a gradient, its generated function."""
+        from gradgen.api import Gradient, Specialisation
+
+        fn = self.target.fn
+        if isinstance(fn, Gradient):
+            return Specialisation(fn._program(self.args)).call
+        return fn
+
+    def examples(self, purpose: str) -> Args:
+        """Return the example arguments.
+
+        Raises
+        ------
+        UsageError
+            If nothing gives any.
+        """
+        if self.args is None:
+            raise UsageError(
+                f"{purpose} needs example arguments",
+                hint=f"add EXAMPLE_ARGS = {{{self.target.name!r}: (first, second, ...)}} to "
+                f"{self.target.path}, or give --example '(first, second, ...)'",
+            )
+        return self.args
+
+
+def request_of(arguments: argparse.Namespace) -> Request:
+    """Return what the command line asks for."""
+    target = find(arguments.function)
+    return Request(target, options_of(target, arguments), example_args(target, arguments.example))
+
+
+def options_of(target: Target, arguments: argparse.Namespace) -> Options:
+    """Return the decorator's options, changed by those of the command line."""
+    gradient = getattr(target.made, "value_and_grad", target.made)
+    options = gradient.options if gradient is not None else Options()
+    if arguments.has_aux:
+        options = dataclasses.replace(options, has_aux=True)
+    if getattr(arguments, "mode", None):
+        options = dataclasses.replace(options, mode=arguments.mode)
+    if arguments.wrt is not None:
+        names = tuple(n.strip() for n in arguments.wrt.split(",") if n.strip())
+        _check_names(target, names)
+        chosen = names[0] if len(names) == 1 and not arguments.wrt.endswith(",") else names
+        options = dataclasses.replace(options, argnums=0, argnames=chosen)
+    return options
+
+
+def _check_names(target: Target, names: tuple[str, ...]) -> None:
+    known = list(inspect.signature(target.fn).parameters)
+    unknown = [n for n in names if n not in known]
+    if unknown or not names:
+        what = f"no argument {unknown[0]!r}" if unknown else "no argument without a name"
+        hint = f"it has {', '.join(known)}" if known else ""
+        raise UsageError(f"--wrt: {target.name!r} has {what}", hint=hint)
+
+
+# --- example arguments --------------------------------------------------------------------
+
+
+def example_args(target: Target, expression: str | None) -> Args | None:
+    """Return the arguments that give the types, defaults filled in; None if nothing gives any."""
+    given = _given(target, expression)
+    if given is None:
+        return None
+    signature = inspect.signature(target.fn)
+    try:
+        bound = signature.bind(*given)
+    except TypeError as error:
+        raise UsageError(f"the example arguments do not fit {target.name}{signature}: {error}") from None
+    bound.apply_defaults()
+    return tuple(bound.arguments.values())
+
+
+def _given(target: Target, expression: str | None) -> Args | None:
+    if expression is not None:
+        return _as_args(_evaluated(target, expression), "--example")
+    examples = getattr(target.module, "EXAMPLE_ARGS", None)
+    if examples is not None and not isinstance(examples, Mapping):
+        raise UsageError(f"EXAMPLE_ARGS of {target.path} is not a dict", hint=_FORM)
+    for name in (target.name, target.name.rpartition(".")[2]):
+        if examples is not None and name in examples:
+            return _as_args(_called(examples[name], f"EXAMPLE_ARGS[{name!r}]"), "EXAMPLE_ARGS")
+    gradient = getattr(target.made, "value_and_grad", target.made)
+    example = getattr(gradient, "example_args", None)
+    return None if example is None else _as_args(_called(example, "example_args"), "example_args")
+
+
+_FORM = 'EXAMPLE_ARGS = {"loss": (first, second, ...)}, or a function that returns the tuple'
+
+
+def _called(example: Any, where: str) -> Any:
+    if not callable(example):
+        return example
+    try:
+        return example()
+    except Exception as error:
+        raise GradgenError(f"{where} raises {type(error).__name__}: {error}") from error
+
+
+def _evaluated(target: Target, expression: str) -> Any:
+    """Return the value of the expression that the user gave, in the names of the user's file."""
+    try:
+        return eval(expression, {"np": np, **vars(target.module)})
+    except Exception as error:
+        raise UsageError(f"--example {expression!r} raises {type(error).__name__}: {error}") from error
+
+
+def _as_args(value: Any, where: str) -> Args:
+    if isinstance(value, tuple) and not hasattr(value, "_fields"):
+        return value
+    if where == "--example":
+        return (value,)
+    raise UsageError(f"{where} gives a {type(value).__name__}, not a tuple", hint=_FORM)

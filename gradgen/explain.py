@@ -1,0 +1,197 @@
+"""A program in words: what is differentiated, what the reverse sweep reads, and why it is kept."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from gradgen.diff.activity import varied
+from gradgen.errors import Span
+from gradgen.ir.nodes import Const, Op, Undefined, Value, walk
+from gradgen.ir.show import Names, leaf_path, operation
+from gradgen.rules.table import RULES
+
+if TYPE_CHECKING:
+    from gradgen.pipeline import Program
+
+WIDTH = 92
+HOW = {
+    "row": "saved in an array, one entry a turn",
+    "stack": "pushed on a stack",
+    "recomputed": "computed again",
+    "alive": "kept in a variable",
+}
+
+
+def explain(program: Program) -> str:
+    """Return an account of a generated program.
+
+    Parameters
+    ----------
+    program : Program
+        What the pipeline made.
+
+    Returns
+    -------
+    str
+        Sections: arguments, types, sizes of the sweeps, values kept, loops, kinks, notes.
+    """
+    return _Account(program).text()
+
+
+class _Account:
+    def __init__(self, program: Program) -> None:
+        self.program, self.function = program, program.function
+        self.active = varied(program.function)
+        self.names = Names()
+        self.lines: list[str] = []
+        self.forward = [op for op in walk(self.function.body) if not op.reverse]
+        self.reverse = [op for op in walk(self.function.body) if op.reverse]
+
+    def text(self) -> str:
+        f = self.function
+        self.lines.append(f"{f.name} ({place(f.span)})")
+        sections: tuple[tuple[str, Iterable[str]], ...] = (
+            ("Differentiated by", self._differentiated()),
+            ("Held constant", self._constants()),
+            ("Read from outside, as constants", self._captured()),
+            ("Specialised to", self._types()),
+            ("Work", self._work()),
+            ("Values that the reverse sweep reads", self._kept()),
+            ("Loops", self._loops()),
+            ("Branches", self._branches()),
+            ("Conventions at kinks", self._kinks()),
+            ("Notes", self.function.notes),
+        )
+        for title, items in sections:
+            self._section(title, dict.fromkeys(items))
+        return "\n".join(self.lines) + "\n"
+
+    def _section(self, title: str, items: Iterable[str]) -> None:
+        lines = list(items)
+        if lines:
+            self.lines += ["", title]
+        for item in lines:
+            self.lines += textwrap.wrap(
+                item, WIDTH, initial_indent="    ", subsequent_indent="        ",
+                break_long_words=False, break_on_hyphens=False,
+            )  # fmt: skip
+
+    # --- arguments ------------------------------------------------------------------------
+
+    def _differentiated(self) -> Iterator[str]:
+        reached = self.program.adjoints
+        for leaf in self.function.leaves:
+            if leaf.active:
+                text = self._leaf(leaf.param, leaf.path, leaf.value)
+                yield text if leaf.value in reached else f"{text}: the result does not depend on it"
+
+    def _constants(self) -> Iterator[str]:
+        for leaf in self.function.leaves:
+            if not leaf.active:
+                yield self._leaf(leaf.param, leaf.path, leaf.value)
+
+    def _leaf(self, param: str, path: tuple[tuple[str, object], ...], v: Value) -> str:
+        way = leaf_path(param, path)
+        name = f"{way}, called {v.name}" if v.name and v.name != way else way
+        return f"{name}: {self.names.type(v)}"
+
+    def _captured(self) -> Iterator[str]:
+        seen: dict[str, None] = {}
+        for capture in self.function.result["reader"].captures:
+            value = capture.value
+            shape = getattr(value, "shape", ())
+            text = f"array of shape {shape}" if shape else repr(value)
+            seen[f"{capture.label} = {text}"] = None
+        return iter(seen)
+
+    def _types(self) -> Iterator[str]:
+        from gradgen.emit.header import specialisation
+
+        yield specialisation(self.function)
+        if any(leaf.value.type.kind == "any" for leaf in self.function.leaves):
+            yield (
+                "Where a type is not known the general form is written; example arguments give "
+                "types, and shorter text."
+            )
+
+    # --- sweeps ---------------------------------------------------------------------------
+
+    def _work(self) -> Iterator[str]:
+        own = [op for op in self.forward if op.prim not in ("leaf", "captured")]
+        moving = sum(any(v in self.active for v in op.outputs) for op in own)
+        yield f"forward: {len(own)} operations, {moving} of them on values that can vary"
+        yield f"reverse: {len(self.reverse)} operations"
+
+    def _kept(self) -> Iterator[str]:
+        alive = ", ".join(dict.fromkeys(self._called(v) for v in self._alive()))
+        if alive:
+            yield f"still there when the reverse sweep runs: {alive}"
+        for record in self.program.saved:
+            op = record.value.op
+            where = place(op.span if op is not None else record.where)
+            how = HOW.get(record.how, record.how)
+            yield f"{self._called(record.value)} ({where}): {how}; {record.reason}"
+
+    def _alive(self) -> Iterator[Value]:
+        """Yield the values of the function's own block that the reverse sweep reads."""
+        top = {v for op in self.function.body.ops if not op.reverse for v in op.outputs
+               if not v.name.endswith("_saved")}  # fmt: skip
+        for op in self.reverse:
+            for v in (*op.inputs, *(r for b in op.blocks for r in b.results)):
+                if v in top and not isinstance(v, Const | Undefined):
+                    yield v
+
+    def _called(self, v: Value) -> str:
+        """Return the user's name of a value, else the operation that makes it."""
+        return self._spelled(v, 3)
+
+    def _spelled(self, v: Value, depth: int) -> str:
+        if v.name or v.op is None or isinstance(v, Const):
+            return v.name or self.names(v)
+        if v.op.blocks:
+            return f"a result of the {v.op.prim} at {place(v.op.span)}"
+        return operation(v.op, lambda x: self._spelled(x, depth - 1)) if depth else "…"
+
+    # --- control flow ---------------------------------------------------------------------
+
+    def _loops(self) -> Iterator[str]:
+        mirrored = {op.attrs.get("mirror") for op in self.reverse}
+        for op in self.forward:
+            if op.prim in ("for", "while"):
+                body = op.blocks[-1]
+                params = body.params[1:] if op.prim == "for" else body.params
+                names = [p.name for p in params if p.name and not p.name.endswith("_saved")]
+                carried = f"carries {', '.join(dict.fromkeys(names))}" if names else "carries nothing"
+                back = "run backwards" if op in mirrored else "without a reverse: no derivative passes"
+                yield f"{place(op.span)}: {self._head(op)} {carried}; {back}"
+
+    def _head(self, op: Op) -> str:
+        if op.prim == "while":
+            return "while"
+        index = op.blocks[0].params[0].name or "i"
+        bounds = [self._called(v) for v in op.inputs[:3]]
+        return f"for {index} in range({', '.join(bounds[:2] if bounds[2] == '1' else bounds)})"
+
+    def _branches(self) -> Iterator[str]:
+        mirrored = {op.attrs.get("mirror") for op in self.reverse}
+        for op in self.forward:
+            if op.prim == "if" and op in mirrored:
+                test = self._called(op.inputs[0])
+                yield f"{place(op.span)}: if {test}; the reverse sweep takes the same side"
+
+    def _kinks(self) -> Iterator[str]:
+        found: dict[str, None] = {}
+        for op in self.forward:
+            rule = RULES.get(op.prim)
+            if rule is None or not rule.at_kinks:
+                continue
+            if any(v in self.active for v in op.inputs):
+                found[f"{rule.spelling or op.prim}, {place(op.span)}: {rule.at_kinks}"] = None
+        return iter(found)
+
+
+def place(span: Span | None) -> str:
+    """Return ``file:line``."""
+    return f"{span.path}:{span.line}" if span is not None and span.line else "the source"

@@ -1,0 +1,112 @@
+"""Which objects a value may be at the moment it exists: the fine companion of ``sharing``.
+
+Each allocation is an object; a loop's parameter is an object of its own (what the last iteration
+left there), plus what may come in from outside.  A copy inside a loop is therefore apart from the
+value it was made from, although the next iteration calls it by the same name.
+"""
+
+from __future__ import annotations
+
+from gradgen.diff.activity import carried, ends
+from gradgen.ir.nodes import Block, Function, Op, Value
+from gradgen.passes.sharing import WRITES
+from gradgen.rules.registry import RULES
+
+Objects = frozenset[Value]
+NOTHING: Objects = frozenset()
+
+
+class Memory:
+    """The objects that each array or list value of a function may be."""
+
+    def __init__(self, function: Function) -> None:
+        self.objects: dict[Value, Objects] = {}
+        self.changed = True
+        while self.changed:
+            self.changed = False
+            self._block(function.body)
+
+    def of(self, v: Value) -> Objects:
+        """Return the objects a value may be, for a list those of its items too."""
+        return self.objects.get(v, NOTHING)
+
+    def _add(self, v: Value, more: Objects) -> None:
+        if v.type.is_scalar:
+            return
+        old = self.objects.get(v, NOTHING)
+        if not more <= old:
+            self.objects[v] = old | more
+            self.changed = True
+
+    def _block(self, block: Block) -> None:
+        for op in block.ops:
+            if op.prim in ("for", "while"):
+                self._loop(op)
+            elif op.prim == "if":
+                for inner in op.blocks:
+                    self._block(inner)
+                    if inner.end == "yield":
+                        for v, out in zip(inner.results, op.outputs, strict=True):
+                            self._add(out, self.of(v))
+            else:
+                self._operation(op)
+
+    def _operation(self, op: Op) -> None:
+        if op.prim in WRITES:
+            self._add(op.out, self.of(op.inputs[0]))
+        elif op.prim == "append":
+            self._add(op.out, self.of(op.inputs[0]) | self.of(op.inputs[1]))
+        elif op.prim == "pop":
+            for v in op.outputs:
+                self._add(v, self.of(op.inputs[0]))
+        elif is_view(op):
+            self._add(op.out, self.of(op.inputs[0]))
+        else:
+            for v in op.outputs:
+                self._add(v, frozenset([v]))
+
+    def _loop(self, op: Op) -> None:
+        body = op.blocks[-1]
+        params, inits = carried(op)
+        inside = _allocated(body)
+        groups = [end.results for end in ends(body)]
+        for k, p in enumerate(params):
+            coming = self.of(inits[k]).union(*(self.of(g[k]) - inside for g in groups))
+            self._add(p, frozenset([p]) | coming)
+            if op.prim == "while":
+                self._add(op.blocks[0].params[k], self.of(p))
+        for group in groups:
+            self._entangle(params, group)
+        for b in op.blocks:
+            self._block(b)
+        for k, out in enumerate(op.outputs):
+            self._add(out, self.of(params[k]).union(*(self.of(g[k]) for g in groups)))
+
+    def _entangle(self, params: list[Value], group: list[Value]) -> None:
+        """Two parameters that can hold one object after an iteration may be the same."""
+        for j, p in enumerate(params):
+            for k, q in enumerate(params):
+                if j == k or (q.type.kind == "list" and p.type.kind != "list"):
+                    continue
+                shared = self.of(group[j]) & self.of(group[k])
+                if any((o.type.kind == "list") == (q.type.kind == "list") for o in shared):
+                    self._add(p, frozenset([q]))
+
+
+def is_view(op: Op) -> bool:
+    """Whether an operation's result may share memory with its first input."""
+    if op.prim == "load":
+        return op.inputs[0].type.kind == "list" or not set(op.attrs["index"]) & set("am")
+    return op.prim in RULES and bool(RULES[op.prim].alias)
+
+
+def _allocated(block: Block) -> Objects:
+    out: set[Value] = set()
+    stack = [block]
+    while stack:
+        b = stack.pop()
+        out.update(b.params)
+        for op in b.ops:
+            out.update(op.outputs)
+            stack += op.blocks
+    return frozenset(out)
