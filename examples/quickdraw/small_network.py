@@ -37,7 +37,7 @@ def main() -> None:
     symbolic = gradgen.to_sympy(loss.__wrapped__, weights, drawing, expected, argnums=0)
     compiled = symbolic.compiled()
     derived = time.perf_counter()
-    _, slopes = compiled(*symbolic.values)
+    _, *slopes = compiled(*symbolic.values)
     difference = np.max(np.abs(np.concatenate([array.ravel() for array in gradient]) - slopes))
     sympy_call, gradgen_call = interleaved(
         [lambda: compiled(*symbolic.values), lambda: loss(weights, drawing, expected)], rounds=100

@@ -28,15 +28,27 @@ def parser() -> argparse.ArgumentParser:
         prog="gradgen bench",
         description="Compare gradgen's gradient with SymPy's, differences and the complex step.",
     )
-    out.add_argument("function", nargs="?", metavar="FILE.py:FUNC", help="measure this function; "
-                     "its module's EXAMPLE_ARGS gives the arguments (default: a built-in set)")  # fmt: skip
+    out.add_argument(
+        "function",
+        nargs="?",
+        metavar="FILE.py:FUNC",
+        help="measure this function at its module's EXAMPLE_ARGS (default: a built-in set)",
+    )
     out.add_argument("--wrt", metavar="NAMES", help="differentiate FUNC by these arguments (w,b)")
-    out.add_argument("--only", metavar="NAME", action="append", help="of the built-in set, only "
-                     "this problem: " + ", ".join(p.name for p in PROBLEMS))  # fmt: skip
+    out.add_argument(
+        "--only",
+        metavar="NAME",
+        action="append",
+        help="of the built-in set, only this: " + ", ".join(p.name for p in PROBLEMS),
+    )
     out.add_argument("--quick", action="store_true", help="smaller sizes and fewer repeats")
     out.add_argument("--no-sweep", action="store_true", help="only the table")
-    out.add_argument("--time-limit", type=float, metavar="SECONDS", help="for SymPy to prepare one "
-                     "gradient (default 60, 10 with --quick)")  # fmt: skip
+    out.add_argument(
+        "--time-limit",
+        type=float,
+        metavar="SECONDS",
+        help="for SymPy to prepare one gradient (default 60, 10 with --quick)",
+    )
     out.add_argument("--json", type=Path, metavar="FILE", help="write everything measured here")
     out.add_argument("--out", type=Path, metavar="DIR", help="draw pictures here (matplotlib)")
     return out

@@ -86,10 +86,10 @@ def gradgen_method(target: Target) -> Method:
 
 def difference_method(name: str, target: Target) -> Method:
     """Return forward differences, central differences or the complex step."""
-    compute, evaluations = {
-        "forward differences": (differences.forward, lambda n: n + 1),
-        "central differences": (differences.central, lambda n: 2 * n),
-        "complex step": (differences.complex_step, lambda n: n),
+    compute, each, once = {
+        "forward differences": (differences.forward, 1, 1),
+        "central differences": (differences.central, 2, 0),
+        "complex step": (differences.complex_step, 1, 0),
     }[name]
     dtype = complex if name == "complex step" else float
     probe = differences.Probe(target.fn, target.args, target.argnums, dtype)
@@ -97,7 +97,7 @@ def difference_method(name: str, target: Target) -> Method:
         gradient = compute(probe)
     except (TypeError, ValueError, AttributeError) as error:
         return Method(name, note=f"not valid here: {error}")
-    count = evaluations(len(probe.entries))
+    count = each * len(probe.entries) + once
     return Method(
         name,
         timed(lambda: compute(probe)),

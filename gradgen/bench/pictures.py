@@ -24,7 +24,7 @@ MARKERS = {
     "central differences": "D",
     "complex step": "^",
 }
-STYLE = {
+STYLE: Any = {
     "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True,
     "grid.color": "#dddddd", "grid.linewidth": 0.6, "font.size": 10, "axes.titlesize": 11,
     "axes.titlelocation": "left", "lines.linewidth": 1.8, "lines.markersize": 4.5,

@@ -90,7 +90,7 @@ def _operators() -> dict[str, Callable[[Precise, Precise], Precise]]:
             a.value / b.value, (a, 1 / b.value), (b, -a.value / b.value**2)
         ),
         "pow": power,
-        "mod": lambda a, b: a - b * (a / b).floor(),  # type: ignore[operator,attr-defined]
+        "mod": lambda a, b: a - b * (a / b).floor(),
     }
 
 

@@ -44,10 +44,10 @@ def product(x):  # type: ignore[no-untyped-def]
     return np.prod(x)
 
 
-def nested(x, y):  # type: ignore[no-untyped-def]
-    """Nest a function of three terms ten times; each level reads the one below four times."""
+def nested(x, y, levels):  # type: ignore[no-untyped-def]
+    """Nest a function in itself; each level reads the one below four times."""
     a = x
-    for _ in range(10):
+    for _ in range(levels):
         a = np.sin(a) * a + y * np.cos(a * a)
     return a
 
@@ -88,7 +88,7 @@ def _logistic(rng: np.random.Generator, n: int) -> Args:
 
 
 def _mlp(rng: np.random.Generator, n: int) -> Args:
-    hidden, classes, drawings = 8, 3, 12
+    hidden, classes, drawings = 4, 3, 6
     expected = np.eye(classes)[rng.integers(classes, size=drawings)]
     return (
         rng.normal(size=(n, hidden)) / np.sqrt(n),
@@ -108,9 +108,9 @@ PROBLEMS = (
     Problem("polynomial chain", polynomial_chain, lambda rng, n: (0.6,), (0,), 1, 1),
     Problem("rosenbrock", rosenbrock, lambda rng, n: (rng.normal(size=n),), (0,), 50, 10),
     Problem("logistic regression", logistic_regression, _logistic, (0, 1), 20, 5),
-    Problem("small network", mlp_loss, _mlp, (0, 1, 2, 3), 8, 2),
+    Problem("small network", mlp_loss, _mlp, (0, 1, 2, 3), 4, 2),
     Problem("product", product, lambda rng, n: (rng.uniform(0.5, 1.5, size=n),), (0,), 50, 10),
-    Problem("nested functions", nested, lambda rng, n: (0.8, 0.3), (0, 1), 1, 1),
+    Problem("nested functions", nested, lambda rng, n: (0.8, 0.3, n), (0, 1), 8, 5),
     Problem("recurrence", recurrence, _recurrence, (0, 1), 20, 5),
 )
 SWEEP = PROBLEMS[1]

@@ -24,10 +24,8 @@ def duration(seconds: float | None) -> str:
     """Return a time with three digits and a unit."""
     if seconds is None:
         return "-"
-    for unit, factor in (("s", 1.0), ("ms", 1e3), ("µs", 1e6)):
-        if seconds * factor >= 0.9995:
-            break
-    number = seconds * factor
+    unit = "s" if seconds >= 0.9995 else "ms" if seconds >= 0.9995e-3 else "µs"
+    number = seconds * {"s": 1.0, "ms": 1e3, "µs": 1e6}[unit]
     digits = 0 if number >= 99.95 else 1 if number >= 9.995 else 2
     return f"{number:.{digits}f} {unit}"
 

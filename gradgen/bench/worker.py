@@ -7,6 +7,7 @@ out, and then answers each count with the seconds that so many gradients took.
 from __future__ import annotations
 
 import inspect
+import itertools
 import json
 import sys
 import time
@@ -67,7 +68,7 @@ def _prepare(spec: dict[str, Any]) -> tuple[Any, tuple[float, ...]]:
 
 
 def _gaps(marks: list[float]) -> list[float]:
-    return [b - a for a, b in zip(marks, marks[1:], strict=False)]
+    return [b - a for a, b in itertools.pairwise(marks)]
 
 
 def _say(**message: Any) -> None:

@@ -7,29 +7,31 @@ import sys
 from pathlib import Path
 
 from gradgen.commands.options import Request, add_target, request_of
-from gradgen.graph.graph import FORMATS, SUFFIXES, Graph, write_text
+from gradgen.commands.target import UsageError
+from gradgen.graph.graph import FORMATS, Graph, form_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     add_target(parser)
-    parser.add_argument("--format", choices=FORMATS, help="default: by OUT's suffix, else text")
-    parser.add_argument("-o", "--output", metavar="OUT", type=Path,
-                        help="a file: .svg, .dot or .txt (default: standard output)")  # fmt: skip
+    parser.add_argument("--format", choices=FORMATS, help="what to print (default: text)")
+    parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="write a file instead; its "
+                        "suffix says what: .svg, .dot or .txt")  # fmt: skip
     parser.add_argument("--values", action="store_true", help="with each value and its adjoint "
                         "at the example arguments")  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the graph or write it to a file."""
-    suffix = arguments.output.suffix.lower() if arguments.output is not None else ".txt"
-    form = arguments.format or SUFFIXES.get(suffix, "text")
-    text = _graph(request_of(arguments), arguments.values).render(form)
-    if arguments.output is None:
-        sys.stdout.write(text)
+    output = arguments.output
+    if output is not None and arguments.format not in (None, form_of(output)):
+        raise UsageError(f"--format {arguments.format} does not fit the suffix of {output}")
+    graph = _graph(request_of(arguments), arguments.values)
+    if output is None:
+        sys.stdout.write(graph.render(arguments.format or "text"))
         return 0
-    write_text(arguments.output, text)
-    print(f"the graph is in {arguments.output}")
+    graph.save(output)
+    print(f"the graph is in {output}")
     return 0
 
 

@@ -51,7 +51,7 @@ def find(place: str) -> Target:
     if hasattr(type(found), "__gradgen_inline__") or type(found).__name__ == "Differentiable":
         made, found = found, found.__wrapped__
     if not callable(found):
-        raise UsageError(f"{name!r} of {path} is a {type(found).__name__}, not a function")
+        raise UsageError(f"{name!r} of {path} is not a function, it has type {type(found).__name__}")
     return Target(name, found, made, module, path)
 
 

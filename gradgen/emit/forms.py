@@ -115,6 +115,20 @@ def subscript(base: Expr, attrs: dict[str, Any], operands: list[Expr], store: bo
     return ast.Subscript(base, index, ast.Store() if store else ast.Load())
 
 
+def index_object(index: Expr) -> Expr:
+    """Return a subscript as an argument: slices spelled out as objects."""
+    if isinstance(index, ast.Tuple):
+        return ast.Tuple([index_object(e) for e in index.elts], ast.Load())
+    if not isinstance(index, ast.Slice):
+        return index
+    parts = [index.lower, index.upper, index.step]
+    while parts[-1] is None and len(parts) > 1:
+        parts.pop()
+    if len(parts) == 2 and parts[0] is None:
+        parts = parts[1:]
+    return call("slice", [ast.Constant(None) if p is None else p for p in parts])
+
+
 def target(op: Op, base: Expr, operands: list[Expr]) -> Expr:
     """Return the place that a store writes to: the path of views, then the index."""
     rest = list(operands)

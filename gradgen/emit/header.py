@@ -18,7 +18,7 @@ def header_of(function: Function, name: str, options: Any) -> str:
     active = function.result["active"]
     held = [p for p, _ in function.params if p not in active]
     arguments = ", ".join(p for p, _ in function.params)
-    gradient = f"d_{active[0]}" if options.single else "(" + ", ".join(f"d_{p}" for p in active) + ")"
+    gradient = f"d_{active[0]}" if options.single else _tuple([f"d_{p}" for p in active])
     what, returns = "Value and gradient", f"(value, {gradient})"
     if options.has_aux:
         returns = f"((value, aux), {gradient})"
@@ -36,6 +36,10 @@ def header_of(function: Function, name: str, options: Any) -> str:
     lines += _wrapped(f"Specialised to:  {specialisation(function)}", "                 ")
     lines += [f"Needs only NumPy.  Regenerate with `{_command(function, options)}`."]
     return "\n".join(lines)
+
+
+def _tuple(items: list[str]) -> str:
+    return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

@@ -60,8 +60,15 @@ def _assemble(
 
 
 def _signature(function: Function) -> ast.arguments:
+    """The user's parameters, with the defaults that text can hold (from the last one back)."""
     args = [ast.arg(name) for name, _ in function.params]
-    return ast.arguments(posonlyargs=[], args=args, kwonlyargs=[], kw_defaults=[], defaults=[])
+    defaults: list[ast.expr] = []
+    for name, _ in reversed(function.params):
+        default = function.signature.parameters[name].default
+        if type(default) not in (int, float, bool, str, type(None)):
+            break
+        defaults.insert(0, forms.literal(default))
+    return ast.arguments(posonlyargs=[], args=args, kwonlyargs=[], kw_defaults=[], defaults=defaults)
 
 
 def _with_sections(statements: list[ast.stmt], function: Function) -> list[ast.stmt]:

@@ -124,8 +124,7 @@ class Writer:
     def _add_at(self, op: Op) -> list[ast.stmt]:
         place = forms.target(op, self.expr(op.inputs[0]), [self.expr(v) for v in op.inputs[2:]])
         assert isinstance(place, ast.Subscript)
-        index = place.slice
-        args = [place.value, index, self.expr(op.inputs[1])]
+        args = [place.value, forms.index_object(place.slice), self.expr(op.inputs[1])]
         self.needs.add("np")
         return [ast.Expr(forms.call("np.add.at", args)), *self._moved(op)]
 

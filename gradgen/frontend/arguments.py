@@ -27,6 +27,7 @@ class Container:
     kind: Any
     keys: tuple[Any, ...]
     items: tuple[Any, ...]
+    open: bool = False
 
 
 class Opaque:
@@ -129,7 +130,7 @@ def refined(spec: Any, path: tuple[Any, ...], how: tuple[str, Any]) -> Any:
         return Container(tuple, tuple(range(how[1])), (ANY,) * how[1])
     if isinstance(spec, Container):
         return dataclasses.replace(spec, keys=(*spec.keys, how[1]), items=(*spec.items, ANY))
-    return Container(dict, (how[1],), (ANY,))
+    return Container(dict, (how[1],), (ANY,), open=True)
 
 
 def enter(r: Reader, name: str, spec: Any, active: bool, path: tuple[Any, ...] = ()) -> tuple[Any, list[Leaf]]:
@@ -146,7 +147,8 @@ def enter(r: Reader, name: str, spec: Any, active: bool, path: tuple[Any, ...] =
         values.append(value)
         leaves += inner
     if spec.kind is dict:
-        return Map(dict(zip(spec.keys, values, strict=True))), leaves
+        unknown = (name, path) if spec.open else None
+        return Map(dict(zip(spec.keys, values, strict=True)), unknown), leaves
     if by_attribute:
         return Record(spec.kind, dict(zip(spec.keys, values, strict=True))), leaves
     return Seq(values, spec.kind), leaves

@@ -61,8 +61,10 @@ def _specs(fn: Any, names: list[str], given: Any, receiver: Any) -> dict[str, An
     if isinstance(given, dict):
         return dict(given)
     if given is not None:
-        values = ((receiver, *given) if receiver is not None else given)
-        return {n: spec_of(v, n) for n, v in zip(names, values, strict=True)}
+        values = (receiver, *given) if receiver is not None else given
+        bound = inspect.signature(fn).bind(*values)
+        bound.apply_defaults()
+        return {n: spec_of(v, n) for n, v in bound.arguments.items()}
     hints = dict(getattr(fn, "__annotations__", {}))
     specs = {n: spec_of_annotation(hints.get(n)) for n in names}
     for name, p in inspect.signature(fn).parameters.items():

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.frontend.arguments import Refine, is_unknown_leaf
 from gradgen.frontend.bindings import dtype_of, emit, emit_sequence
 from gradgen.frontend.iteration import over_sequence, over_value
 from gradgen.frontend.reader import Reader, describe
@@ -18,6 +19,7 @@ from gradgen.frontend.values import (
     Map,
     Ref,
     Seq,
+    SliceValue,
     Static,
     is_static,
     static_value,
@@ -75,6 +77,9 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
         return [Static(k) for k in value.items]
     if isinstance(value, Static) and isinstance(value.obj, tuple | list):
         return [Static(o) for o in value.obj]
+    unknown = is_unknown_leaf(value)
+    if unknown and count is not None:
+        raise Refine(unknown, ("unpack", count))
     if isinstance(value, Ref) and count is not None:
         over = over_value(r, value, node)
         assert isinstance(over, Iteration)
@@ -344,17 +349,24 @@ def _round(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
     return r.b.emit("py_round", [value_of(r, a, node) for a in args])
 
 
+@special(slice)
+def _slice(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    values = [None if isinstance(a, Static) and a.obj is None else value_of(r, a, node) for a in args]
+    if len(values) == 1:
+        values = [None, *values]
+    start, stop, step = (*values, None)[:3]
+    return SliceValue((start, stop, step))
+
+
 @special(np.add.at)
 def _add_at(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    from gradgen.frontend.subscripts import Index, write
+    from gradgen.frontend.subscripts import Index, add_entry, write
 
     if not isinstance(args[0], Ref):
         r.refuse(node, f"np.add.at on a {describe(args[0])}")
     index = Index()
     for entry in args[1].items if isinstance(args[1], Seq) else [args[1]]:
-        v = value_of(r, entry, node)
-        index.spelling += "i" if v.type.is_scalar else "m" if v.type.dtype == "bool" else "a"
-        index.operands.append(v)
+        add_entry(r, index, entry, node)
     write(r, node, args[0], index, value_of(r, args[2], node), "add_at")
     return Static(None)
 

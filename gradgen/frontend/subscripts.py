@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import Any
 
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.values import Map, Record, Ref, Seq, Static, is_static, static_value
+from gradgen.frontend.values import (
+    Map,
+    Record,
+    Ref,
+    Seq,
+    SliceValue,
+    Static,
+    is_static,
+    static_value,
+)
 from gradgen.ir.nodes import Const, Value
 from gradgen.rules.indexing import is_basic
 
@@ -38,32 +48,48 @@ def parse_index(r: Reader, node: ast.expr) -> Index:
 
 
 def _add_entry(r: Reader, index: Index, entry: ast.expr) -> None:
-    from gradgen.frontend.expressions import as_value, evaluate, number
+    from gradgen.frontend.expressions import evaluate, number
 
     if isinstance(entry, ast.Slice):
-        parts = [entry.lower, entry.upper, entry.step]
-        values = [None if p is None else number(r, p) for p in parts]
-        values = [None if isinstance(v, Const) and v.const is None else v for v in values]
-        present = [v for v in values if v is not None]
-        index.spelling += "s" if present else ":"
-        if present:
-            index.slices.append(tuple(v is not None for v in values))  # type: ignore[arg-type]
-            index.operands += present
-        return
-    value = evaluate(r, entry)
-    if isinstance(value, Static) and value.obj is None:
+        parts = [None if p is None else number(r, p) for p in (entry.lower, entry.upper, entry.step)]
+        _add_slice(index, parts)
+    else:
+        add_entry(r, index, evaluate(r, entry), entry)
+
+
+def _add_slice(index: Index, parts: Sequence[Value | None]) -> None:
+    values = [None if isinstance(v, Const) and v.const is None else v for v in parts]
+    present = [v for v in values if v is not None]
+    index.spelling += "s" if present else ":"
+    if present:
+        index.slices.append((values[0] is not None, values[1] is not None, values[2] is not None))
+        index.operands += present
+
+
+def add_entry(r: Reader, index: Index, value: Any, node: ast.AST) -> None:
+    """Add an evaluated entry to a subscript."""
+    from gradgen.frontend.expressions import as_value
+
+    if isinstance(value, SliceValue):
+        _add_slice(index, value.parts)
+    elif isinstance(value, Static) and value.obj is None:
         index.spelling += "n"
     elif isinstance(value, Static) and value.obj is Ellipsis:
         index.spelling += "e"
+    elif isinstance(value, Seq) and value.kind is tuple:
+        for item in value.items:
+            add_entry(r, index, item, node)
     else:
-        operand = as_value(r, value, entry)
-        index.spelling += _letter(r, operand, entry)
+        operand = as_value(r, value, node)
+        index.spelling += _letter(r, operand, node)
         index.operands.append(operand)
 
 
 def _letter(r: Reader, v: Value, node: ast.AST) -> str:
-    if v.type.kind in ("int", "any"):
+    if v.type.kind == "int":
         return "i"
+    if v.type.kind == "any":
+        return "a"
     if v.type.kind == "array" and v.type.dtype == "bool":
         return "m"
     if v.type.kind == "array" and v.type.dtype.startswith(("int", "uint")):
@@ -73,12 +99,16 @@ def _letter(r: Reader, v: Value, node: ast.AST) -> str:
 
 def load(r: Reader, node: ast.Subscript, owner: Any) -> Any:
     """Return ``owner[index]``."""
+    from gradgen.frontend.arguments import Refine, is_unknown_leaf
+    from gradgen.frontend.special_calls import UnknownShape
+
     if isinstance(owner, Seq | Map | Record | Static):
         return _container_item(r, node, owner)
-    from gradgen.frontend.calls import UnknownShape
-
     if isinstance(owner, UnknownShape):
         return owner.item(r, node)
+    unknown = is_unknown_leaf(owner)
+    if unknown and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+        raise Refine(unknown, ("key", node.slice.value))
     if not isinstance(owner, Ref):
         r.refuse(node, f"a {describe(owner)} cannot be subscripted")
     index = parse_index(r, node.slice)
@@ -93,6 +123,7 @@ def load_index(r: Reader, owner: Ref, index: Index) -> Any:
 
 
 def _container_item(r: Reader, node: ast.Subscript, owner: Any) -> Any:
+    from gradgen.frontend.arguments import Refine
     from gradgen.frontend.expressions import evaluate
 
     if isinstance(owner, Seq) and isinstance(node.slice, ast.Slice):
@@ -109,6 +140,8 @@ def _container_item(r: Reader, node: ast.Subscript, owner: Any) -> Any:
             "use an array, or a constant subscript",
         )
     k = static_value(key)
+    if isinstance(owner, Map) and k not in owner.items and owner.unknown is not None:
+        raise Refine(owner.unknown, ("key", k))
     try:
         if isinstance(owner, Static):
             return r.wrap(owner.obj[k], owner.obj, str(k), node)

@@ -59,9 +59,10 @@ class Seq:
 
 @dataclass(slots=True, eq=False)
 class Map:
-    """A dict with known keys."""
+    """A dict with known keys (``unknown``: a parameter whose further keys show up as they are read)."""
 
     items: dict[Any, Any]
+    unknown: Any = None
 
 
 @dataclass(slots=True, eq=False)

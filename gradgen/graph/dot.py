@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradgen.emit.module import MARK
 from gradgen.graph.model import Cluster, Node, Picture, clusters_of, nodes_of
 from gradgen.graph.style import ARROW, BOXES, CHOICE
 
@@ -9,6 +10,7 @@ from gradgen.graph.style import ARROW, BOXES, CHOICE
 def dot(picture: Picture) -> str:
     """Return a picture as a DOT digraph; loops and branches are clusters."""
     lines = [
+        f"// {MARK}",
         "digraph gradgen {",
         f"  label={quoted(picture.title)}; labelloc=t; rankdir=TB; compound=true;",
         '  node [shape=box, style="rounded,filled", fontname="monospace", fontsize=11];',

@@ -66,32 +66,38 @@ class Graph:
         return {"text": self.__str__, "dot": self.dot, "svg": self.svg}[form]()
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the graph to a file; the suffix (.svg, .dot, .txt) says in which form.
+        """Write the graph to a file, atomically, never over a foreign one.
+
+        Parameters
+        ----------
+        path : path-like
+            The suffix (.svg, .dot, .gv, .txt) says in which form.
 
         Raises
         ------
         OutputError
-            If the suffix is another one, or the file cannot be written.
+            If the suffix is another one, the file exists and gradgen did not write it, or it
+            cannot be written.
         """
-        target = Path(path)
-        form = SUFFIXES.get(target.suffix.lower())
-        if form is None:
-            raise OutputError(
-                f"{target}: no form of a graph has the suffix {target.suffix!r}",
-                hint=f"use one of {', '.join(SUFFIXES)}",
-            )
-        write_text(target, self.render(form))
+        from gradgen.emit.module import MARK, write
+
+        form = form_of(Path(path))
+        text = self.render(form)
+        write(f"# {MARK}\n{text}" if form == "text" else text, path, {})
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file.
+def form_of(path: Path) -> str:
+    """Return the form that a path's suffix asks for.
 
     Raises
     ------
     OutputError
-        If it cannot be written.
+        If no form has this suffix.
     """
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+    form = SUFFIXES.get(path.suffix.lower())
+    if form is None:
+        raise OutputError(
+            f"{path}: no form of a graph has the suffix {path.suffix!r}",
+            hint=f"use one of {', '.join(SUFFIXES)}",
+        )
+    return form

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
+from gradgen.emit.module import MARK
 from gradgen.graph.layout import Box, Layout, Point, lay_out
 from gradgen.graph.model import Cluster, Node, Picture, clusters_of, nodes_of
 from gradgen.graph.style import ARROW, BOXES, CHOICE
@@ -56,6 +57,7 @@ def svg(picture: Picture) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{name}">',
         f"<title>{name}</title>",
+        f"<desc>{MARK}</desc>",
         f"<style>{STYLE}</style>",
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
         f'markerHeight="7" orient="auto"><path d="M0 0.6 L8 4 L0 7.4 z" fill="{ARROW}"/>'

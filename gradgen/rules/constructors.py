@@ -43,7 +43,7 @@ def full_like_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 
 def full_like_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    return alg.fit(g, op.inputs[1], op.out)
+    return alg.fit(g, op.inputs[1], op.out) if i else Const(0.0)
 
 
 def eye_type(inputs: list[Value], attrs: Attrs) -> Type:

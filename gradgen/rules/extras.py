@@ -80,6 +80,8 @@ def unbroadcast_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 def unbroadcast_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """The adjoint of a sum over broadcast axes is the broadcast itself."""
+    if i:
+        return Const(0.0)
     return alg.full(g, op.inputs[0], stretch=True)
 
 
@@ -89,19 +91,21 @@ def stretch_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 
 def stretch_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    if i == 0:
+        return Const(0.0)
     return alg.fit(g, op.inputs[1], op.out)
 
 
 _ARITHMETIC = {"params": "a, b", "elementwise": True}
 rule("pow", pow_type, spelling="**", form="operator", vjp=pow_vjp, **_ARITHMETIC)
-rule("np.power", pow_type, callables=["np.power"], vjp=pow_vjp, **_ARITHMETIC)
+rule("np.power", elementwise(weak=False), callables=["np.power"], vjp=pow_vjp, **_ARITHMETIC)
 rule("math.pow", elementwise("float64", weak=True), callables=["math.pow"], vjp=pow_vjp,
      **_ARITHMETIC)  # fmt: skip
 rule("clip", elementwise(weak=False), callables=["np.clip"], params="a, b, c", elementwise=True,
      vjp=clip_vjp, cost=1, at_kinks="all to the value at a bound")  # fmt: skip
 rule("py_sum", py_sum_type, spelling="sum", params="a", vjp=py_sum_vjp, narrow=True)
 rule("unbroadcast", unbroadcast_type, spelling="_unbroadcast", params="g, x", vjp=unbroadcast_vjp,
-     cost=1)  # fmt: skip
+     cost=1, alias="maybe")  # fmt: skip
 rule("stretch", stretch_type, form="special", vjp=stretch_vjp, cost=1)
 rule("fill", stretch_type, form="special", vjp=stretch_vjp, cost=1)
 rule("zeros_as", lambda inputs, attrs: Type("array" if inputs[0].type.shape else "any",

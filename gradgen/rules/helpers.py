@@ -18,7 +18,9 @@ def _unbroadcast(g, x):
 
 
 def _matmul_adjoint_a(g, a, b):
-    """Cotangent of ``a`` in ``a @ b``."""
+    """Cotangent of ``a`` in ``a @ b`` (or ``np.dot(a, b)`` with a scalar)."""
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return _unbroadcast(g * b, a)
     if np.ndim(b) == 1:
         return np.expand_dims(g, -1) * b
     if np.ndim(a) == 1:
@@ -27,7 +29,9 @@ def _matmul_adjoint_a(g, a, b):
 
 
 def _matmul_adjoint_b(g, a, b):
-    """Cotangent of ``b`` in ``a @ b``."""
+    """Cotangent of ``b`` in ``a @ b`` (or ``np.dot(a, b)`` with a scalar)."""
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return _unbroadcast(g * a, b)
     if np.ndim(a) == 1 and np.ndim(b) == 1:
         return g * a
     if np.ndim(b) == 1:

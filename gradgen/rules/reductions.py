@@ -76,7 +76,13 @@ def norm_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 
 def norm_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """Euclidean norm: ``g * a / y``, and 0 at the zero vector."""
+    """Euclidean norm: ``g * a / y``, and 0 at the zero vector; 1-norm of a vector: the signs."""
+    order, a = op.attrs.get("ord"), op.inputs[0]
+    vector = op.attrs.get("axis") is not None or a.type.rank == 1
+    if order == 1 and vector and not isinstance(op.attrs.get("axis"), tuple):
+        return alg.mul(_stretch(alg, op, g), alg.emit("sign", a))
+    if not (order is None or (order == 2 and vector) or (order == "fro" and not vector)):
+        return alg.refuse(op, f"np.linalg.norm with ord={order!r}", "write the norm out")
     safe = alg.where(alg.emit("eq", op.out, 0.0), 1.0, op.out)
     return alg.mul(_stretch(alg, op, alg.div(g, safe)), op.inputs[0])
 

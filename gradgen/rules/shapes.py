@@ -42,6 +42,8 @@ def _product(dims: Any) -> int:
 
 
 def reshape_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    if i:
+        return Const(0.0)
     return alg.reshape_like(g, op.inputs[0])
 
 
@@ -309,6 +311,8 @@ def diag_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 def diag_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     a = op.inputs[0]
+    if a.type.rank is None:
+        return alg.refuse(op, "np.diag of an array of unknown rank", "give example arguments")
     if a.type.rank == 1:
         return alg.emit("diag", g)
     along = alg.emit("arange", alg.emit("dim", g, axis=0))

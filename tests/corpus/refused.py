@@ -29,7 +29,7 @@ def yields(x):
         yield item * item  # here: yield
 
 
-async def asynchronous(x):  # here: async
+async def later(x):  # here: async
     return x * x
 
 
@@ -95,7 +95,7 @@ def set_display(x):
 
 
 def context_manager(x):
-    with open("file") as file:  # here: with
+    with open("file") as file:  # here: context
         y = x * x
     return y
 
@@ -180,7 +180,7 @@ def string_method(x):
 EXAMPLE_ARGS = {
     "try_around_active_code": lambda: (1.5,),
     "yields": lambda: (np.ones(3),),
-    "asynchronous": lambda: (1.5,),
+    "later": lambda: (1.5,),
     "unknown_callee": lambda: (1.5,),
     "active_into_unknown_callee": lambda: (1.5,),
     "random_callee": lambda: (1.5,),
