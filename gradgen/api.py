@@ -131,7 +131,11 @@ class Gradient:
 
     def __gradgen_inline__(self, specs: list[Any]) -> Any:
         """Return the generated function for argument specs, for a loss that calls this."""
-        return Specialisation(self._program(dict(zip(self._names, specs, strict=True)))).call
+        known = dict(zip(self._names, specs, strict=False))
+        for name, p in self._signature.parameters.items():
+            if name not in known and p.default is not p.empty:
+                known[name] = spec_of(p.default, name)
+        return Specialisation(self._program(known)).call
 
     # --- inspection -----------------------------------------------------------------------
 

@@ -163,9 +163,9 @@ class _Account:
                 body = op.blocks[-1]
                 params = body.params[1:] if op.prim == "for" else body.params
                 names = [p.name for p in params if p.name and not p.name.endswith("_saved")]
-                carried = f"carries {', '.join(dict.fromkeys(names))}" if names else "carries nothing"
-                back = "run backwards" if op in mirrored else "without a reverse: no derivative passes"
-                yield f"{place(op.span)}: {self._head(op)} {carried}; {back}"
+                carried = ", ".join(dict.fromkeys(names)) or "nothing"
+                back = "reversed" if op in mirrored else "not reversed: no derivative passes"
+                yield f"{place(op.span)}: {self._head(op)} carries {carried}; {back}"
 
     def _head(self, op: Op) -> str:
         if op.prim == "while":

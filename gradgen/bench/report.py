@@ -25,6 +25,8 @@ def duration(seconds: float | None) -> str:
     if seconds is None:
         return "-"
     unit = "s" if seconds >= 0.9995 else "ms" if seconds >= 0.9995e-3 else "µs"
+    if seconds < 0.9995e-6:
+        return f"{seconds * 1e9:.3g} ns"
     number = seconds * {"s": 1.0, "ms": 1e3, "µs": 1e6}[unit]
     digits = 0 if number >= 99.95 else 1 if number >= 9.995 else 2
     return f"{number:.{digits}f} {unit}"

@@ -1,4 +1,4 @@
-"""Say what is differentiated, what is held constant, what is saved for the reverse sweep, and why."""
+"""Say what is differentiated, what is saved for the reverse sweep, and why."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     add_target(parser)
     parser.add_argument("--format", choices=FORMATS, help="what to print (default: text)")
-    parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="write a file instead; its "
-                        "suffix says what: .svg, .dot or .txt")  # fmt: skip
+    parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="write a file; its suffix "
+                        "says what: .svg, .dot or .txt")  # fmt: skip
     parser.add_argument("--values", action="store_true", help="with each value and its adjoint "
                         "at the example arguments")  # fmt: skip
 

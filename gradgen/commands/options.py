@@ -19,7 +19,7 @@ Args = tuple[Any, ...]
 
 def add_target(parser: argparse.ArgumentParser) -> None:
     """Add the function, and what says which derivative and which types."""
-    parser.add_argument("function", metavar="FILE.py:FUNC", help="the function, by its file and name")
+    parser.add_argument("function", metavar="FILE.py:FUNC", help="the function")
     parser.add_argument(
         "--wrt", metavar="NAMES",
         help="differentiate by these arguments (w,b); one name gives one gradient, several a tuple "
@@ -122,7 +122,8 @@ def example_args(target: Target, expression: str | None) -> Args | None:
     try:
         bound = signature.bind(*given)
     except TypeError as error:
-        raise UsageError(f"the example arguments do not fit {target.name}{signature}: {error}") from None
+        what = f"the example arguments do not fit {target.name}{signature}"
+        raise UsageError(f"{what}: {error}") from None
     bound.apply_defaults()
     return tuple(bound.arguments.values())
 
@@ -158,7 +159,8 @@ def _evaluated(target: Target, expression: str) -> Any:
     try:
         return eval(expression, {"np": np, **vars(target.module)})
     except Exception as error:
-        raise UsageError(f"--example {expression!r} raises {type(error).__name__}: {error}") from error
+        what = f"--example {expression!r} raises {type(error).__name__}"
+        raise UsageError(f"{what}: {error}") from error
 
 
 def _as_args(value: Any, where: str) -> Args:

@@ -51,7 +51,8 @@ def find(place: str) -> Target:
     if hasattr(type(found), "__gradgen_inline__") or type(found).__name__ == "Differentiable":
         made, found = found, found.__wrapped__
     if not callable(found):
-        raise UsageError(f"{name!r} of {path} is not a function, it has type {type(found).__name__}")
+        kind = type(found).__name__
+        raise UsageError(f"{name!r} of {path} is not a function, it has type {kind}")
     return Target(name, found, made, module, path)
 
 

@@ -269,8 +269,8 @@ class Reverse:
             more_live = [k for k, v in enumerate(params) if v in self.adj and k not in live]
             more_outer = [v for v in self.adj if v not in mine and v not in outer]
             block.end = "continue"
-            block.results = [self._carried_on(params[k]) for k in moving]
-            block.results += [self._carried_on(v) for v in outer]
+            block.results = [self._carried_on(params[k], d) for k, d in zip(moving, d_params, strict=False)]
+            block.results += [self._carried_on(v, v) for v in outer]
         self.adj = keep
         unchanged = [k for k, g, d in zip(moving, block.results, d_params, strict=False) if g is d]
         return more_live, more_outer, unchanged
@@ -286,9 +286,10 @@ class Reverse:
         out.user = v.user
         return out
 
-    def _carried_on(self, v: Value) -> Value:
+    def _carried_on(self, v: Value, like: Value) -> Value:
+        """The adjoint that the iteration before starts from; a zero is shaped like ``like``."""
         g = self.adj.get(v)
-        return self.alg.zeros(v) if g is None else self.alg.full(g, v)
+        return self.alg.zeros(like) if g is None else self.alg.full(g, v)
 
     def _start(self, v: Value) -> Value:
         g = self.adj.get(v)

@@ -54,6 +54,9 @@ class _Planner:
             for v in op.outputs:
                 self.home[v] = block
             source = op.attrs.get("mirror")
+            if source is not None and source.prim == "for" and not source.attrs.get("breaks"):
+                # The forward loop itself may be gone when nothing but its index is read.
+                self.resolved[source.blocks[-1].params[0]] = op.blocks[0].params[0]
             for k, inner in enumerate(op.blocks):
                 self.owner[inner] = (op, block)
                 if source is not None:
@@ -98,11 +101,9 @@ class _Planner:
 
     def resolve(self, v: Value) -> Value:
         """Return a value that the mirror of ``v``'s block can read."""
-        if not self._inner_forward(v):
-            return v
-        if v not in self.resolved:
+        if v not in self.resolved and self._inner_forward(v):
             self.resolved[v] = self._resolve(v)
-        return self.resolved[v]
+        return self.resolved.get(v, v)
 
     def _resolve(self, v: Value) -> Value:
         home = self.home[v]

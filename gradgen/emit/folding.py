@@ -67,7 +67,7 @@ class _Folder:
         if not self._undisturbed(op, block, k, at):
             return False
         reader = block.ops[at] if at < len(block.ops) else None
-        if reader is not None and reader.prim in ("store", "inc", "add_at") and reader.inputs[0] is v:
+        if reader is not None and reader.prim in (*WRITES, *GROWS) and reader.inputs[0] is v:
             return False
         if reader is not None and reader.prim in ("for", "while") and v in reader.inputs[3:]:
             return not v.type.is_array

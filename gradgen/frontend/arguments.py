@@ -14,7 +14,7 @@ import numpy as np
 from gradgen.errors import ArgumentError, UnsupportedError
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Map, Record, Ref, Seq, Static
-from gradgen.ir.nodes import Leaf
+from gradgen.ir.nodes import Leaf, Value
 from gradgen.ir.types import ANY, BOOL, FLOAT, Dim, Type, array, integer, scalar
 
 MAX_DEPTH = 50
@@ -173,6 +173,20 @@ def _kind(spec: Type) -> str:
     if spec.kind == "array":
         return f"an array of dtype {spec.dtype}"
     return f"{'an' if spec.kind == 'int' else 'a'} {spec.kind}"
+
+
+def spec_of_value(r: Reader, value: Any) -> Any:
+    """Return the spec of a value inside a function that is read: an argument of a gradient call."""
+    if isinstance(value, Seq):
+        items = tuple(spec_of_value(r, v) for v in value.items)
+        return Container(value.kind, tuple(range(len(items))), items)
+    if isinstance(value, Map | Record):
+        fields = value.items if isinstance(value, Map) else value.fields
+        kind = dict if isinstance(value, Map) else value.kind
+        return Container(kind, tuple(fields), tuple(spec_of_value(r, v) for v in fields.values()))
+    if isinstance(value, Value | Ref):
+        return dataclasses.replace(r.read(value).type, value=None)
+    return Opaque(value.obj if isinstance(value, Static) else value)
 
 
 def fallback_name(leaf: Leaf) -> str:

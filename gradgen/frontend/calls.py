@@ -10,10 +10,17 @@ from typing import Any
 
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import bindings
+from gradgen.frontend.arguments import spec_of_value
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.returns import normalise
 from gradgen.frontend.source import source_of
-from gradgen.frontend.special_calls import METHOD_HANDLERS, SPECIAL, UnknownShape, sequence_items
+from gradgen.frontend.special_calls import (
+    METHOD_HANDLERS,
+    SPECIAL,
+    UFUNC_METHODS,
+    UnknownShape,
+    sequence_items,
+)
 from gradgen.frontend.values import (
     BoundMethod,
     Frame,
@@ -79,14 +86,15 @@ def call_value(r: Reader, node: ast.AST, callee: Any, args: list[Any], kwargs: d
 
 
 def _call_object(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    special = SPECIAL.get(id(obj))
+    special = SPECIAL.get(id(obj)) or UFUNC_METHODS.get(_ufunc_method(obj))
     if special is not None:
         return special(r, node, args, kwargs)
     if id(obj) in CALLABLES:
         return bindings.call_rule(r, node, RULES[CALLABLES[id(obj)]], args, kwargs)
     inline = getattr(obj, "__gradgen_inline__", None)
     if inline is not None:
-        return _inline_function(r, node, inline([_type_of(r, a) for a in args]), args, kwargs)
+        made = inline([spec_of_value(r, a) for a in args])
+        return _inline_function(r, node, made, args, kwargs)
     if isinstance(obj, types.MethodType):
         return _call_object(r, node, obj.__func__, [Static(obj.__self__), *args], kwargs)
     if isinstance(obj, functools.partial):
@@ -104,6 +112,11 @@ def _call_object(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: di
     _refuse_callee(r, node, obj)
 
 
+def _ufunc_method(obj: Any) -> tuple[int, str]:
+    """Identify ``np.add.at`` and its kin, which are new objects at every look."""
+    return id(getattr(obj, "__self__", None)), getattr(obj, "__name__", "")
+
+
 def _refuse_callee(r: Reader, node: ast.AST, obj: Any) -> Any:
     name = getattr(obj, "__qualname__", type(obj).__name__)
     module = getattr(obj, "__module__", "") or type(obj).__module__
@@ -112,10 +125,6 @@ def _refuse_callee(r: Reader, node: ast.AST, obj: Any) -> Any:
         f"a call of {module}.{name}, for which there is no rule",
         "use NumPy operations that have rules, or compute it outside and pass it as an argument",
     )
-
-
-def _type_of(r: Reader, value: Any) -> Any:
-    return value
 
 
 def _construct(r: Reader, node: ast.AST, cls: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:

@@ -37,6 +37,8 @@ def _column(text: str, utf8_offset: int) -> int:
 
 def short_path(path: str) -> str:
     """Return a file's path relative to the working directory where it is below it, else its name."""
+    if path.startswith("<gradgen "):
+        return path.split()[1]
     if path.startswith("<"):
         return path
     try:

@@ -17,6 +17,7 @@ from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import (
     Iteration,
     Map,
+    Record,
     Ref,
     Seq,
     SliceValue,
@@ -358,7 +359,6 @@ def _slice(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
     return SliceValue((start, stop, step))
 
 
-@special(np.add.at)
 def _add_at(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     from gradgen.frontend.subscripts import Index, add_entry, write
 
@@ -369,6 +369,16 @@ def _add_at(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
         add_entry(r, index, entry, node)
     write(r, node, args[0], index, value_of(r, args[2], node), "add_at")
     return Static(None)
+
+
+UFUNC_METHODS: dict[tuple[int, str], Handler] = {(id(np.add), "at"): _add_at}
+
+
+@special(type)
+def _type(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if len(args) == 1 and isinstance(args[0], Seq | Record):
+        return Static(args[0].kind)
+    r.refuse(node, f"type of a {describe(args[0])}")
 
 
 def method(*names: str) -> Callable[[Any], Any]:

@@ -203,7 +203,8 @@ def augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript) -> None:
         store_item(r, target, owner, None)
         return
     index = parse_index(r, target.slice)
-    adds = isinstance(node.op, ast.Add | ast.Sub) and is_basic(index.spelling)
+    distinct = any(v.op is not None and v.op.prim == "arange" for v in index.operands)
+    adds = isinstance(node.op, ast.Add | ast.Sub) and (is_basic(index.spelling) or distinct)
     if adds:
         value = as_value(r, evaluate(r, node.value), node)
         sign = "+" if isinstance(node.op, ast.Add) else "-"

@@ -168,8 +168,8 @@ def _entries(x: Any) -> str:
 
 
 def _shape(x: Any) -> str:
-    """Return the shape of an array: ``64×10``."""
-    return "×".join(map(str, x.shape)) if isinstance(x, np.ndarray) else ""
+    """Return the shape of an array: ``64x10``."""
+    return "x".join(map(str, x.shape)) if isinstance(x, np.ndarray) else ""
 
 
 __all__ = ["annotated", "complete", "describe", "notes_of"]

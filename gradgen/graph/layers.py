@@ -6,60 +6,17 @@ through each; ranks are ordered to cross few arrows, and places are chosen to be
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from gradgen.graph import places
+from gradgen.graph.boxes import Arrow, Item, Link
 
 LANE = 10.0
-GAP_ACROSS = 26.0
-GAP_LANES = 14.0
 GAP_DOWN = 34.0
 SWEEPS = 14
-PULLS = 24
-LANE_PULL = 4.0
-ARGUMENT_PULL = 0.05
 # Beyond this many boxes and lanes the order is improved by fewer sweeps.
 LARGE = 600
-
-
-@dataclass(eq=False, slots=True)
-class Item:
-    """A box, a lane of an arrow (no ``key``) or the place where an arrow enters or leaves."""
-
-    key: str
-    width: float
-    height: float
-    pinned: str = ""
-    rank: int = 0
-    x: float = 0.0
-    y: float = 0.0
-    above: list[Link] = field(default_factory=list)
-    below: list[Link] = field(default_factory=list)
-
-    @property
-    def is_lane(self) -> bool:
-        """Whether an arrow passes here."""
-        return not self.key or bool(self.pinned)
-
-
-@dataclass(eq=False, slots=True)
-class Link:
-    """A piece of an arrow between neighbouring ranks, with where it meets the two boxes."""
-
-    source: Item
-    target: Item
-    out_at: float = 0.0
-    in_at: float = 0.0
-
-
-@dataclass(eq=False, slots=True)
-class Arrow:
-    """An arrow of this level: its ends, where on them, and the lanes between."""
-
-    source: Item
-    target: Item
-    out_at: float = 0.0
-    in_at: float = 0.0
-    lanes: list[Item] = field(default_factory=list)
 
 
 def arrange(items: Sequence[Item], arrows: Sequence[Arrow]) -> tuple[float, float]:
@@ -70,7 +27,7 @@ def arrange(items: Sequence[Item], arrows: Sequence[Arrow]) -> tuple[float, floa
     for item in everything:
         ranks[item.rank].append(item)
     _order(ranks, SWEEPS if len(everything) <= LARGE else 3)
-    _across(ranks, PULLS if len(everything) <= LARGE else 8)
+    places.settle(ranks, len(everything) > LARGE)
     height = _down(ranks)
     left = min((i.x - i.width / 2 for i in everything), default=0.0)
     for item in everything:
@@ -166,8 +123,7 @@ def _sort(rank: list[Item], ranks: list[list[Item]], down: bool) -> None:
     wanted: dict[Item, float] = {}
     for k, item in enumerate(rank):
         links = item.above if down else item.below
-        near = [_meeting(link, place, down) for link in links]
-        near = [v for v in near if v is not None]
+        near = [at for link in links if (at := _meeting(link, place, down)) is not None]
         wanted[item] = sum(near) / len(near) if near else k * len(fixed) / max(len(rank), 1)
     rank.sort(key=lambda item: wanted[item])
 
@@ -183,7 +139,7 @@ def _meeting(link: Link, place: dict[Item, int], down: bool) -> float | None:
 def _crossings(ranks: list[list[Item]]) -> int:
     """Count the pairs of links that cross."""
     total = 0
-    for upper, lower in zip(ranks, ranks[1:], strict=False):
+    for upper, lower in itertools.pairwise(ranks):
         place = {item: float(k) for k, item in enumerate(lower)}
         ends = []
         for k, item in enumerate(upper):
@@ -214,63 +170,6 @@ def _inversions(numbers: list[float]) -> int:
     return total
 
 
-# --- places -------------------------------------------------------------------------------
-
-
-def _across(ranks: list[list[Item]], pulls: int) -> None:
-    """Pull boxes towards their neighbours, rank by rank, without changing the order."""
-    for rank in ranks:
-        _pack(rank, [0.0] * len(rank))
-    for k in range(pulls):
-        down = k % 2 == 0
-        for rank in ranks if down else reversed(ranks):
-            _pack(rank, [_wanted(item, k >= pulls - 4, down) for item in rank])
-
-
-def _wanted(item: Item, both: bool, down: bool) -> float:
-    """Return where an item would like to be: in line with its neighbours."""
-    up = [(k.source.x + k.out_at - k.in_at, _pull(k.source)) for k in item.above]
-    low = [(k.target.x + k.in_at - k.out_at, _pull(k.target)) for k in item.below]
-    chosen = up + low if both or not (up and low) else (up if down else low)
-    total = sum(weight for _, weight in chosen)
-    return sum(x * weight for x, weight in chosen) / total if chosen else item.x
-
-
-def _pull(item: Item) -> float:
-    """Return how much an item counts: an argument stands beside the line that reads it."""
-    if item.is_lane:
-        return LANE_PULL
-    return 1.0 if item.above else ARGUMENT_PULL
-
-
-def _pack(rank: list[Item], wanted: list[float]) -> None:
-    """Find the places nearest to what is wanted that keep order and distance.
-
-    With the distances taken out this is isotonic regression, solved by pooling adjacent violators.
-    """
-    offsets, at = [], 0.0
-    for k, item in enumerate(rank):
-        if k:
-            at += (rank[k - 1].width + item.width) / 2 + _gap(rank[k - 1], item)
-        offsets.append(at)
-    pools: list[tuple[float, float, int]] = []  # weighted sum, weight, members
-    for item, want, offset in zip(rank, wanted, offsets, strict=True):
-        weight = _pull(item)
-        pools.append(((want - offset) * weight, weight, 1))
-        while len(pools) > 1 and pools[-2][0] / pools[-2][1] > pools[-1][0] / pools[-1][1]:
-            (s, w, n), (t, v, m) = pools[-2:]
-            pools[-2:] = [(s + t, w + v, n + m)]
-    k = 0
-    for total, weight, members in pools:
-        for _ in range(members):
-            rank[k].x = total / weight + offsets[k]
-            k += 1
-
-
-def _gap(a: Item, b: Item) -> float:
-    return GAP_LANES if a.is_lane or b.is_lane else GAP_ACROSS
-
-
 def _down(ranks: list[list[Item]]) -> float:
     """Put ranks below each other; return the height of all."""
     y = 0.0
@@ -278,6 +177,7 @@ def _down(ranks: list[list[Item]]) -> float:
         tall = max((item.height for item in rank), default=0.0)
         for item in rank:
             item.y = y
+            item.room_below = tall - item.height
             if item.is_lane:
                 item.height = tall
         y += tall + (GAP_DOWN if k < len(ranks) - 1 else 0.0)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gradgen.graph.layers import LANE, Arrow, Item, arrange
+from gradgen.graph.boxes import Arrow, Item
+from gradgen.graph.layers import LANE, arrange
 from gradgen.graph.model import Cluster, Node, Picture
 
 PADDING = 12.0
@@ -125,7 +126,7 @@ class _Planner:
     def _arrow(self, level: _Level, edge: tuple[str, str]) -> None:
         """Add the part of an edge that runs inside a cluster."""
         source, target = (self._within(key, level.cluster) for key in edge)
-        if source is None and target is None or source == target:
+        if (source is None and target is None) or source == target:
             return
         out_at = in_at = 0.0
         if source is None:
@@ -187,6 +188,9 @@ class _Planner:
         points = [(a.x + arrow.out_at, a.y + (0.0 if a.pinned else a.height))]
         if a.pinned:
             points.append((a.x, a.y + a.height))
+        elif a.room_below > 0:
+            # Past taller boxes beside it first, then sideways.
+            points.append((a.x + arrow.out_at, a.y + a.height + a.room_below))
         for lane in arrow.lanes:
             points += [(lane.x, lane.y), (lane.x, lane.y + lane.height)]
         points.append((b.x + arrow.in_at, b.y))

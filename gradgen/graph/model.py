@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 
 from gradgen.diff.activity import varied
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
-from gradgen.ir.show import Names, leaf_path, operation
+from gradgen.ir.show import Names, atom, leaf_path, operation
 
 LONGEST_OPERAND = 22
 LONGEST_TITLE = 56
+AFTER = "after the loop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Cluster:
 
 @dataclass(eq=False, slots=True)
 class Picture:
-    """Everything that is drawn; ``edges`` are pairs of keys: a node's, and a node's or cluster's."""
+    """Everything that is drawn; ``edges`` lead from a node to a node or cluster, by their keys."""
 
     title: str
     root: Cluster
@@ -135,8 +136,12 @@ class _Builder:
             self.spelled[out] = right
         self._arrows(op.inputs, key)
 
+    def _whole(self, v: Value) -> str:
+        """Return the spelling of a value, however long."""
+        return self.spelled.get(v) or self.names(v)
+
     def _operand(self, v: Value) -> str:
-        text = self.spelled.get(v) or self.names(v)
+        text = self._whole(v)
         return text if len(text) <= LONGEST_OPERAND else "…"
 
     def _arrows(self, sources: Sequence[Value], target: str) -> None:
@@ -157,22 +162,27 @@ class _Builder:
 
     def _if(self, op: Op, cluster: Cluster) -> None:
         test = self._operand(op.inputs[0])
-        header = self._header(cluster, f"if {test}", op, op.inputs)
+        header = self._header(cluster, f"if {self._whole(op.inputs[0])}", op, op.inputs)
         for label, block in zip(("then", "else"), op.blocks, strict=True):
-            if not block.ops and not block.params:
-                continue
             inner = Cluster(self._key(), label)
             self._block(block, inner)
-            self._end(block, inner)
+            if block.end == "break" or (block.end == "continue" and not block.ops):
+                inner.children.append(Node(self._key(), "control", block.end))
             if inner.children:
                 cluster.children.append(inner)
                 self.edges[header.key, inner.key] = None
         for k, out in enumerate(op.outputs):
             yes, no = (block.results[k] for block in op.blocks)
-            pair = f"{self._operand(yes)} if {test} else {self._operand(no)}"
-            self._join(cluster, out, pair, op, [op.inputs[0], yes, no])
+            pair = self._choice(op, test, self._operand(yes), self._operand(no))
+            self._join(cluster, out, pair, [op.inputs[0], yes, no])
             self.edges[header.key, self.node[out]] = None
             self.edges.pop((self.node.get(op.inputs[0], ""), self.node[out]), None)
+
+    def _choice(self, op: Op, test: str, yes: str, no: str) -> str:
+        style = op.attrs.get("style")
+        if style in ("and", "or"):
+            return f"{atom(test)} {style} {atom(yes if style == 'and' else no)}"
+        return f"{yes} if {test} else {no}"
 
     def _for(self, op: Op, cluster: Cluster) -> None:
         body = op.blocks[0]
@@ -208,29 +218,27 @@ class _Builder:
         if test is not None:
             self.node.update((t, self.node[p]) for t, p in zip(test.params, params, strict=True))
             self._block(test, inner)
-            node = self._header(inner, f"while {self._operand(test.results[0])}", op, test.results)
+            node = self._header(inner, f"while {self._whole(test.results[0])}", op, test.results)
             inner.title = node.title
         body = op.blocks[-1]
         self._block(body, inner)
-        self._end(body, inner)
+        if body.end == "break":
+            inner.children.append(Node(self._key(), "control", body.end))
         ends = [end for end in _ends(body) if end.results]
         for k, out in enumerate(op.outputs):
             last = [end.results[k] for end in ends]
-            self._join(cluster, out, "after the loop", op, [*dict.fromkeys(last)])
+            self._join(cluster, out, AFTER, [*dict.fromkeys(last)])
 
     def _kind(self, v: Value) -> str:
         return "operation" if v in self.active or not self.active else "passive"
 
-    def _end(self, block: Block, cluster: Cluster) -> None:
-        """Add a box for a jump; where a block simply ends there is nothing to see."""
-        if block.end == "break":
-            cluster.children.append(Node(self._key(), "control", "break"))
-
-    def _join(
-        self, cluster: Cluster, out: Value, text: str, op: Op, sources: Sequence[Value]
-    ) -> None:
-        left = self.names(out)
-        title = f"{left} {text}" if text == "after the loop" else f"{left} = {text}"
+    def _join(self, cluster: Cluster, out: Value, text: str, sources: Sequence[Value]) -> None:
+        """Add the box of what comes out of a loop or a branch."""
+        if out.name.strip() or text == AFTER:
+            left = self.names(out)
+            title = f"{left} {text}" if text == AFTER else f"{left} = {text}"
+        else:
+            title = self.spelled[out] = text
         self._add(cluster, out, self._kind(out), title, self.names.type(out))
         self._arrows(sources, self.node[out])
 

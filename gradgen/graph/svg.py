@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
@@ -27,8 +28,8 @@ LEGEND = (
 STYLE = f"""
 text {{ font-family: {FONT}; font-size: 12px; fill: #1f2328; white-space: pre; }}
 .small {{ font-size: 10.5px; fill: #6a737d; }}
-.label {{ font-size: 10.5px; fill: #8a6a12; paint-order: stroke; stroke: #fdfbf5;
-  stroke-width: 4px; }}
+.label {{ font-size: 10.5px; fill: #8a6a12; }}
+.halo {{ font-size: 10.5px; stroke: #fdfbf5; stroke-width: 4px; stroke-linejoin: round; }}
 .value {{ font-size: 10.5px; fill: #1259b0; }}
 .adjoint {{ font-size: 10.5px; fill: #b3321b; }}
 .head {{ font-weight: bold; font-size: 13px; }}
@@ -50,7 +51,8 @@ def svg(picture: Picture) -> str:
     body += [_edge(layout.paths[e], e[1] in layout.clusters) for e in _spread(picture, layout)]
     for cluster in clusters_of(picture.root):
         box = layout.clusters[cluster.key]
-        body.append(_text(box.x + 10, box.y + 16, cluster.title, "label"))
+        for css in ("halo", "label"):
+            body.append(_text(box.x + 10, box.y + 16, cluster.title, css))
     body += [_node(node, layout.nodes[node.key]) for node in nodes_of(picture.root)]
     name = escape(f"Operation graph of {picture.title}", {'"': "&quot;"})
     return "\n".join([
@@ -149,7 +151,7 @@ def _edge(points: Sequence[Point], choice: bool) -> str:
     ``choice`` says that it leads from a condition to one of its branches.
     """
     parts = [f"M{points[0][0]:.1f} {points[0][1]:.1f}"]
-    for (x, y), (u, v) in zip(points, points[1:], strict=False):
+    for (x, y), (u, v) in itertools.pairwise(points):
         if abs(x - u) < 0.5:
             parts.append(f"L{u:.1f} {v:.1f}")
         else:

@@ -77,7 +77,7 @@ def evaluate(numbers: Numbers, op: Op, args: list[Any]) -> Any:
     """
     try:
         return lift(numbers, _evaluate(numbers, op, args))
-    except (TypeError, ValueError, AttributeError, NotImplementedError) as error:
+    except (TypeError, ValueError, AttributeError, NotImplementedError, RecursionError) as error:
         name = RULES[op.prim].spelling if op.prim in RULES else op.prim
         raise UnsupportedError(
             f"{name or op.prim} cannot be evaluated on {type(numbers).__name__}: {error}",

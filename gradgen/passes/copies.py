@@ -14,7 +14,7 @@ from gradgen.ir.types import Type
 from gradgen.passes.memory import Memory, is_view
 from gradgen.passes.sharing import GROWS, WRITES
 
-SOURCES = ("leaf", "captured")
+SOURCES = ("leaf", "captured", "stretch")
 
 
 def insert_copies(function: Function) -> None:
@@ -85,8 +85,6 @@ class _Checker:
             return False
         if op.prim in GROWS and not (u.type.kind == "list" and self._same_list(u, op.inputs[0])):
             return False
-        if u is op.inputs[0] and u.op is not None and u.op.prim == "stretch":
-            return True
         if u.op is not None and u.op.prim in SOURCES:
             return True
         return any(self._after(u, use, at, block) for use in self.uses.get(u, ()))

@@ -57,8 +57,10 @@ class Memory:
         elif op.prim == "append":
             self._add(op.out, self.of(op.inputs[0]) | self.of(op.inputs[1]))
         elif op.prim == "pop":
-            for v in op.outputs:
-                self._add(v, self.of(op.inputs[0]))
+            item, rest = op.outputs
+            held = self.of(op.inputs[0])
+            self._add(rest, held)
+            self._add(item, frozenset(o for o in held if o.type.kind != "list"))
         elif is_view(op):
             self._add(op.out, self.of(op.inputs[0]))
         else:

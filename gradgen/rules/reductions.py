@@ -180,5 +180,5 @@ rule("argsort", argsort_type, callables=["np.argsort"], methods=["argsort"],
      params="a, axis=-1, kind=None", passive=True)  # fmt: skip
 rule("sort", lambda inputs, attrs: inputs[0].type, callables=["np.sort"], params="a, axis=-1",
      vjp=sort_vjp, at_kinks="ties keep their order")  # fmt: skip
-rule("take_along_axis", lambda inputs, attrs: inputs[0].type, spelling="np.take_along_axis",
-     params="a, indices, axis=-1", vjp=take_along_axis_vjp)  # fmt: skip
+rule("take_along_axis", lambda inputs, attrs: inputs[0].type, callables=["np.take_along_axis"],
+     params="a, indices, axis=", vjp=take_along_axis_vjp)  # fmt: skip
