@@ -2,7 +2,7 @@
 
 __version__ = "0.1.0"
 
-from gradgen.api import (  # noqa: E402
+from gradgen.api import (
     Differentiable,
     Gradient,
     differentiable,
@@ -10,7 +10,7 @@ from gradgen.api import (  # noqa: E402
     grad,
     value_and_grad,
 )
-from gradgen.errors import (  # noqa: E402
+from gradgen.errors import (
     ArgumentError,
     GradgenError,
     OutputError,

@@ -6,6 +6,7 @@ its cache (or generates it), and calls that.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
 import os
@@ -15,7 +16,7 @@ from collections.abc import Callable
 from typing import Any, overload
 
 from gradgen.errors import ArgumentError
-from gradgen.frontend.arguments import Opaque, spec_of
+from gradgen.frontend.arguments import Opaque, spec_of, spec_of_annotation
 from gradgen.pipeline import Options, Program, run
 
 MAX_SPECIALISATIONS = 256
@@ -52,9 +53,19 @@ class Gradient:
         The operation graph; ``str(graph)``, ``graph.dot()``, ``graph.svg()``.
     """
 
-    def __init__(self, fn: Callable[..., Any], options: Options, example_args: Any = None) -> None:
+    def __init__(
+        self,
+        fn: Callable[..., Any],
+        options: Options,
+        example_args: Any = None,
+        counted: bool = False,
+    ) -> None:
+        self.counted = counted
         if isinstance(fn, Differentiable):
             fn = fn.__wrapped__
+        receiver = None
+        if isinstance(fn, types.MethodType):
+            fn, receiver = fn.__func__, fn.__self__
         if isinstance(fn, staticmethod | classmethod):
             raise ArgumentError(
                 f"gradgen's decorator is above @{type(fn).__name__}",
@@ -68,7 +79,7 @@ class Gradient:
         self.options, self.example_args = options, example_args
         self._cache: dict[Any, list[Specialisation]] = {}
         self._last: Specialisation | None = None
-        self._receiver: Any = None
+        self._receiver: Any = receiver
         self._signature = _signature(fn)
         self._names = list(self._signature.parameters)
 
@@ -81,7 +92,22 @@ class Gradient:
         bound = object.__new__(type(self))
         bound.__dict__.update(self.__dict__)
         bound._receiver = instance
+        bound.options = self._without_receiver()
         return bound
+
+    def _without_receiver(self) -> Options:
+        """Explicit argnums of a decorated method count ``self``, as the plain function has it."""
+        o = self.options
+        if not self.counted or o.argnames is not None:
+            return o
+        shift = (
+            tuple(k - 1 if k > 0 else k for k in o.argnums)
+            if isinstance(o.argnums, tuple)
+            else o.argnums
+        )
+        if isinstance(shift, int):
+            shift = shift - 1 if shift > 0 else shift
+        return dataclasses.replace(o, argnums=shift)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the gradient (and value) at these arguments."""
@@ -124,7 +150,11 @@ class Gradient:
     def _inner_function(self, inner: Gradient, given: Any) -> Any:
         """Differentiate the generated text of the gradient that this one differentiates."""
         if not isinstance(given, dict):
-            specs = given if given is None else dict(zip(self._names, map(spec_of, given), strict=True))
+            specs = (
+                _annotated(inner)
+                if given is None
+                else dict(zip(self._names, map(spec_of, given), strict=True))
+            )
         else:
             specs = given
         return Specialisation(inner._program(specs)).call
@@ -184,6 +214,15 @@ class Gradient:
         return _rebuild, (self.__wrapped__, self.options, self.example_args)
 
 
+def _annotated(inner: Gradient) -> Any:
+    """Return the specs that the innermost function's annotations give."""
+    fn: Any = inner
+    while isinstance(fn, Gradient):
+        fn = fn.__wrapped__
+    hints = getattr(fn, "__annotations__", {})
+    return {name: spec_of_annotation(hints.get(name)) for name in inner._names}
+
+
 def _rebuild(fn: Any, options: Options, example_args: Any) -> Gradient:
     return Gradient(fn, options, example_args)
 
@@ -205,11 +244,17 @@ def _signature(fn: Any) -> inspect.Signature:
 class Differentiable:
     """A function that stays what it was and knows its gradient; made by `differentiable`."""
 
-    def __init__(self, fn: Callable[..., Any], options: Options, example_args: Any = None) -> None:
+    def __init__(
+        self,
+        fn: Callable[..., Any],
+        options: Options,
+        example_args: Any = None,
+        counted: bool = False,
+    ) -> None:
         self.__wrapped__ = fn
         functools.update_wrapper(self, fn)
-        self.grad = Gradient(fn, _with_mode(options, "grad"), example_args)
-        self.value_and_grad = Gradient(fn, _with_mode(options, "value_and_grad"), example_args)
+        both = [_with_mode(options, mode) for mode in ("grad", "value_and_grad")]
+        self.grad, self.value_and_grad = (Gradient(fn, o, example_args, counted) for o in both)
 
     def __repr__(self) -> str:
         return f"<gradgen differentiable {self.__wrapped__!r}>"
@@ -230,7 +275,9 @@ class Differentiable:
 
     @property
     def _shown(self) -> Gradient:
-        return self.grad if self.grad._last and not self.value_and_grad._last else self.value_and_grad
+        return (
+            self.grad if self.grad._last and not self.value_and_grad._last else self.value_and_grad
+        )
 
     @property
     def source(self) -> str:
@@ -263,16 +310,24 @@ def _options(mode: str, argnums: Any, argnames: Any, has_aux: bool) -> Options:
         raise ValueError("give argnums or argnames, not both")
     if isinstance(argnums, list):
         argnums = tuple(argnums)
+    nums = argnums if isinstance(argnums, tuple) else (argnums,)
+    if not all(k is None or (isinstance(k, int) and not isinstance(k, bool)) for k in nums):
+        raise TypeError(f"argnums is an integer or a tuple of integers, not {argnums!r}")
+    if len(set(nums)) != len(nums):
+        raise ValueError(f"argnums {argnums!r} names an argument twice")
     if isinstance(argnames, list):
         argnames = tuple(argnames)
     return Options(0 if argnums is None else argnums, argnames, mode, has_aux)
 
 
-def _decorate(make: Any, fn: Any, mode: str, argnums: Any, argnames: Any, has_aux: bool, example: Any) -> Any:
+def _decorate(
+    make: Any, fn: Any, mode: str, argnums: Any, argnames: Any, has_aux: bool, example: Any
+) -> Any:
     options = _options(mode, argnums, argnames, has_aux)
+    counted = argnums is not None
     if fn is None:
-        return lambda f: make(f, options, example)
-    return make(fn, options, example)
+        return lambda f: make(f, options, example, counted)
+    return make(fn, options, example, counted)
 
 
 @overload
@@ -381,4 +436,12 @@ def emit(
     return made.source
 
 
-__all__ = ["Differentiable", "Gradient", "Opaque", "differentiable", "emit", "grad", "value_and_grad"]
+__all__ = [
+    "Differentiable",
+    "Gradient",
+    "Opaque",
+    "differentiable",
+    "emit",
+    "grad",
+    "value_and_grad",
+]

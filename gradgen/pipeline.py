@@ -47,7 +47,9 @@ class Options:
             chosen = (self.argnames,) if isinstance(self.argnames, str) else self.argnames
             missing = [n for n in chosen if n not in names]
             if missing:
-                raise ValueError(f"there is no parameter {missing[0]!r}; there are {', '.join(names)}")
+                raise ValueError(
+                    f"there is no parameter {missing[0]!r}; there are {', '.join(names)}"
+                )
             return tuple(chosen)
         nums = self.argnums if isinstance(self.argnums, tuple) else (self.argnums,)
         out = []
@@ -60,7 +62,11 @@ class Options:
     @property
     def single(self) -> bool:
         """Whether the gradient is one argument's, not a tuple."""
-        return isinstance(self.argnames, str) if self.argnames is not None else isinstance(self.argnums, int)
+        return (
+            isinstance(self.argnames, str)
+            if self.argnames is not None
+            else isinstance(self.argnums, int)
+        )
 
 
 @dataclass
@@ -109,7 +115,12 @@ def run(
     """
     options = options or Options()
     function = read_function(fn, specs if specs is not None else args, options)
-    program = Program(function, options, f"{_plain_name(fn)}_{options.mode}", (fn, specs if specs is not None else args))
+    program = Program(
+        function,
+        options,
+        f"{_plain_name(fn)}_{options.mode}",
+        (fn, specs if specs is not None else args),
+    )
     for stage, work in _stages(program):
         work()
         if until == stage:
@@ -118,7 +129,9 @@ def run(
             program.stages[stage] = show(function)
             return program
     outputs = function.result["outputs"]
-    program.text = render(function, program.name, outputs, header_of(function, program.name, options))
+    program.text = render(
+        function, program.name, outputs, header_of(function, program.name, options)
+    )
     return program
 
 

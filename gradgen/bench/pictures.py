@@ -35,8 +35,8 @@ PLAIN: Any = {"frameon": False, "fontsize": 9.5}
 PLAIN_TEXT: Any = {"fontsize": 9}
 # Where there is room beside the best step of each curve.
 BESIDE: Any = {
-    "forward differences": {"xytext": (0, 12), "ha": "center", "va": "bottom"},
-    "central differences": {"xytext": (-10, -2), "ha": "right", "va": "top"},
+    "forward differences": {"xytext": (10, 18), "ha": "center", "va": "bottom"},
+    "central differences": {"xytext": (-24, -2), "ha": "right", "va": "top"},
 }
 
 
@@ -86,9 +86,15 @@ def draw_sweep(rows: Sequence[Row], path: Path) -> Path:
     for axis in (times, setup):
         axis.set(xscale="log", yscale="log", xlabel="number of inputs n")
         axis.set_xlim(sizes[0] / 1.2, sizes[-1] * 1.2)
-        axis.yaxis.set_major_formatter(lambda seconds, _: duration(seconds))
+        axis.yaxis.set_major_formatter(lambda seconds, _: _decade(seconds))
     figure.legend(*times.get_legend_handles_labels(), loc="outside lower center", ncols=6, **PLAIN)
     return _save(figure, path)
+
+
+def _decade(seconds: float) -> str:
+    """Return the label of a power of ten."""
+    number, unit = duration(seconds).split()
+    return f"{float(number):g} {unit}"
 
 
 def _mark_end(rows: Sequence[Row], method: str, points: Sequence[Row], axis: Any) -> None:
@@ -100,9 +106,10 @@ def _mark_end(rows: Sequence[Row], method: str, points: Sequence[Row], axis: Any
     axis.annotate(
         f"gives up at n = {failed[0].inputs}",
         (last.inputs, last.setup),
-        xytext=(10, 0),
+        xytext=(-12, 0),
         textcoords="offset points",
         color=COLOURS[method],
+        ha="right",
         va="center",
         **PLAIN_TEXT,
     )
@@ -131,5 +138,5 @@ def draw_steps(steps: Steps, path: Path) -> Path:
     axis.set(xscale="log", yscale="log", xlabel="step", ylabel="worst relative error of an entry")
     axis.set_title(f"Error of the gradient: {steps.problem}, {steps.inputs} inputs")
     axis.set_ylim(floor, 1e3)
-    figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=4, **PLAIN)
+    figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=2, **PLAIN)
     return _save(figure, path)

@@ -1,6 +1,7 @@
 """Compare the gradient with differences and, where it is valid, the complex step."""
 
 from __future__ import annotations
+
 import argparse
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Any, NoReturn
 
 from gradgen.errors import UnsupportedError
@@ -283,7 +283,9 @@ class Algebra:
         """``total[..., start:stop] += g`` along an axis."""
         operands = [v for v in (start, stop) if v is not None]
         slices = ((start is not None, stop is not None, False),)
-        return self.b.emit("inc", [total, g, *operands], index=":" * axis + "s", slices=slices, sign=sign)
+        return self.b.emit(
+            "inc", [total, g, *operands], index=":" * axis + "s", slices=slices, sign=sign
+        )
 
     def helper(self, name: str, *inputs: Value, **attrs: Any) -> Value:
         """Call a helper that is printed into the module."""
@@ -292,7 +294,9 @@ class Algebra:
         type_ = Type(type_.kind, type_.dtype, type_.shape)
         if name == "_winners":
             type_ = array("bool", type_.shape)
-        return self.b.emit("helper", list(inputs), function=name, options=tuple(attrs.items()), type=type_)
+        return self.b.emit(
+            "helper", list(inputs), function=name, options=tuple(attrs.items()), type=type_
+        )
 
     # --- formulas -------------------------------------------------------------------------
 
@@ -310,7 +314,9 @@ class Algebra:
             case ast.UnaryOp(operand=inner):
                 return self.neg(self._eval(inner, names, math))
             case ast.Compare(left=left, ops=[op], comparators=[right]):
-                return self.emit(COMPARE[type(op)], *(self._eval(n, names, math) for n in (left, right)))
+                return self.emit(
+                    COMPARE[type(op)], *(self._eval(n, names, math) for n in (left, right))
+                )
             case ast.BinOp(left=left, op=op, right=right):
                 a, b = (self._eval(n, names, math) for n in (left, right))
                 prim = BINARY[type(op)]
@@ -331,7 +337,7 @@ class Algebra:
         return self.emit(prim if prim in RULES else name, *args)
 
 
-@lru_cache(maxsize=None)
+@cache
 def parse_formula(text: str) -> ast.expr:
     """Parse a formula once."""
     return ast.parse(text, mode="eval").body

@@ -23,7 +23,11 @@ def finish(function: Function, options: Any, adjoints: dict[Value, Value]) -> No
     """Turn adjoints of leaves into results, and note how the ``return`` is spelled."""
     b = Builder(function.body, reverse=True)
     alg = Algebra(b)
-    grads = {id(leaf): _gradient(alg, leaf, adjoints.get(leaf.value)) for leaf in function.leaves if leaf.active}
+    grads = {
+        id(leaf): _gradient(alg, leaf, adjoints.get(leaf.value))
+        for leaf in function.leaves
+        if leaf.active
+    }
     result = function.result
     reader = result["reader"]
     reader.b.block = function.body
@@ -65,7 +69,9 @@ def _unshare(function: Function, alg: Algebra, grads: dict[int, Value], kept: li
     """Every gradient is a fresh array: no view of an argument, none of another gradient."""
     sharing = Sharing(function)
     foreign = {"leaf", "captured", "stretch"}
-    outside = {sharing.root(o) for op in function.body.ops if op.prim in foreign for o in op.outputs}
+    outside = {
+        sharing.root(o) for op in function.body.ops if op.prim in foreign for o in op.outputs
+    }
     seen: set[Value] = {sharing.root(v) for v in kept if not v.type.is_scalar}
     for key, g in grads.items():
         if g.type.is_scalar:
@@ -149,7 +155,9 @@ def _passive(spec: Any, here: ast.expr) -> ast.expr:
     return forms.call("np.zeros_like", [here])
 
 
-def _container(spec: Container, items: list[ast.expr], here: ast.expr, by_attribute: bool) -> ast.expr:
+def _container(
+    spec: Container, items: list[ast.expr], here: ast.expr, by_attribute: bool
+) -> ast.expr:
     if spec.kind is dict:
         return ast.Dict([forms.literal(k) for k in spec.keys], items)
     if spec.kind is tuple:
@@ -173,10 +181,14 @@ def _aux_tree(aux: Any, leaves: list[Value], emit: Emit) -> ast.expr:
             items = [build(i) for i in v.items]
             return _tuple(items) if v.kind is tuple else ast.List(items, ast.Load())
         if isinstance(v, Map):
-            return ast.Dict([forms.literal(k) for k in v.items], [build(i) for i in v.items.values()])
+            return ast.Dict(
+                [forms.literal(k) for k in v.items], [build(i) for i in v.items.values()]
+            )
         if isinstance(v, Static) and isinstance(v.obj, str | type(None)):
             return ast.Constant(v.obj)
         kind = v.kind.__name__ if isinstance(v, Seq | Record) else type(v).__name__
-        raise UnsupportedError(f"aux contains a {kind}", hint="return numbers, arrays, tuples or dicts")
+        raise UnsupportedError(
+            f"aux contains a {kind}", hint="return numbers, arrays, tuples or dicts"
+        )
 
     return build(aux)

@@ -16,6 +16,8 @@ from gradgen.ir.types import Type, integer, join
 from gradgen.rules.indexing import load_accumulate
 from gradgen.rules.registry import RULES
 
+HARMLESS = {"add", "sub", "neg", "pos", "np.add", "np.subtract", "negative", "positive", "float"}
+
 
 def add_adjoint(function: Function, loss: Value) -> dict[Value, Value]:
     """Append the reverse sweep of ``loss`` to a function; return the adjoints of its values."""
@@ -34,6 +36,7 @@ class Reverse:
         self.adj: dict[Value, Value] = {}
         self.varied = varied(function)
         self.guesses: dict[Op, tuple[list[int], list[Value]]] = {}
+        self.masks: dict[Value, tuple[Value, bool]] = {}
 
     # --- accumulation ---------------------------------------------------------------------
 
@@ -102,15 +105,33 @@ class Reverse:
             if rule.adjoint:
                 formula = rule.adjoint[i]
                 assert formula is not None
-                share = self.alg.fit(self.alg.formula(formula, op, g), v, op.out)
+                share = self._masked(op, i, g, self.alg.formula(formula, op, g))
             else:
                 assert rule.vjp is not None
                 share = rule.vjp(self.alg, op, g, i)
                 if rule.elementwise:
-                    share = self.alg.fit(share, v, op.out)
-            self.accumulate(v, share)
+                    share = self._masked(op, i, g, share)
+            self.accumulate(v, self.alg.fit(share, v, op.out) if rule.elementwise else share)
         if op.prim == "helper":
             raise UnsupportedError(f"the derivative of {op.attrs['function']}", op.span)
+
+    def _masked(self, op: Op, i: int, g: Value, share: Value) -> Value:
+        """Keep an exact zero zero: what an untaken arm of ``where`` computes must not leak out.
+
+        ``0 * inf`` would be NaN, so that the chain behind a choice is chosen again by the same
+        test (the "strong zero" of the automatic differentiation literature).
+        """
+        if op.prim in ("where", "select"):
+            self.masks[share] = (op.inputs[0], i == 1)
+            return share
+        mask = self.masks.get(g)
+        if mask is None or share is g:
+            return share
+        if op.prim not in HARMLESS:
+            test, taken = mask
+            share = self.alg.where(test, share, 0.0) if taken else self.alg.where(test, 0.0, share)
+        self.masks[share] = mask
+        return share
 
     def _buffer(self, v: Value) -> Value | None:
         """Return the adjoint of an array as something to add into, None if there is none yet."""
@@ -269,7 +290,9 @@ class Reverse:
             more_live = [k for k, v in enumerate(params) if v in self.adj and k not in live]
             more_outer = [v for v in self.adj if v not in mine and v not in outer]
             block.end = "continue"
-            block.results = [self._carried_on(params[k], d) for k, d in zip(moving, d_params, strict=False)]
+            block.results = [
+                self._carried_on(params[k], d) for k, d in zip(moving, d_params, strict=False)
+            ]
             block.results += [self._carried_on(v, v) for v in outer]
         self.adj = keep
         unchanged = [k for k, g, d in zip(moving, block.results, d_params, strict=False) if g is d]

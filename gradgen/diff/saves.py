@@ -65,7 +65,13 @@ class _Planner:
 
     def run(self) -> list[Saved]:
         needed = self._needed()
-        for v in sorted(needed, key=lambda v: (RULES[v.op.prim].cost == 0 if v.op and v.op.prim in RULES else False, v.id)):
+        for v in sorted(
+            needed,
+            key=lambda v: (
+                RULES[v.op.prim].cost == 0 if v.op and v.op.prim in RULES else False,
+                v.id,
+            ),
+        ):
             self.resolve(v)
         self._rewrite(self.top)
         return self.records
@@ -121,7 +127,12 @@ class _Planner:
         start, _, step = op.inputs[:3]
         if not op.attrs.get("breaks"):
             return mirrored
-        if isinstance(start, Const) and start.const == 0 and isinstance(step, Const) and step.const == 1:
+        if (
+            isinstance(start, Const)
+            and start.const == 0
+            and isinstance(step, Const)
+            and step.const == 1
+        ):
             return mirrored
         b = self._at_start(self.mirror[home])
         scaled = b.emit("mul", [mirrored, step])
@@ -211,7 +222,9 @@ class _Planner:
         if rows is not None:
             self._note(v, "row", "the loop bounds give the size of an array to keep it in")
             return self._save_rows(v, path, rows)
-        self._note(v, "stack", "how often the loop runs is not known before, or the value is an array")
+        self._note(
+            v, "stack", "how often the loop runs is not known before, or the value is an array"
+        )
         return self._save_stack(v, path)
 
     def _save_rows(self, v: Value, path: list[tuple[Op, Block]], rows: list[_Row]) -> Value:
@@ -269,7 +282,9 @@ class _Planner:
             for v in op.outputs:
                 self.home[v] = self.top
 
-    def _thread(self, path: list[tuple[Op, Block]], start: Value, after: Value | None, update: Any) -> Value:
+    def _thread(
+        self, path: list[tuple[Op, Block]], start: Value, after: Value | None, update: Any
+    ) -> Value:
         """Carry a buffer through enclosing operations, updated once in the innermost block."""
         value, entries = start, []
         for op, block in path:
@@ -307,7 +322,11 @@ class _Planner:
     def _carry_out(self, path: list[tuple[Op, Block]], entries: list[Value], new: Value) -> Value:
         ended: set[int] = set()
         for (op, block), entry in zip(reversed(path), reversed(entries), strict=True):
-            tail = op.prim == "if" and self.owner[block][1].end == "tail" and op is self.owner[block][1].ops[-1]
+            tail = (
+                op.prim == "if"
+                and self.owner[block][1].end == "tail"
+                and op is self.owner[block][1].ops[-1]
+            )
             if op.prim == "if" and not tail:
                 new = _add_branch_output(op, block, new, entry)
                 self.home[new] = self.owner[block][1]

@@ -12,7 +12,18 @@ from gradgen.passes.sharing import GROWS, WRITES, Sharing
 LIMIT = 9
 ALWAYS = ("captured",)
 LENGTHS = ("len", "dim", "size", "ndim")
-NEVER = ("leaf", "list", "empty", "zeros_as", "zeros_list", "pop", "append", "for", "while", *WRITES)
+NEVER = (
+    "leaf",
+    "list",
+    "empty",
+    "zeros_as",
+    "zeros_list",
+    "pop",
+    "append",
+    "for",
+    "while",
+    *WRITES,
+)
 
 
 def fold(function: Function) -> set[Value]:
@@ -47,9 +58,7 @@ class _Folder:
                 continue
             v = op.out
             at = readers.get(v)
-            if op.prim in ALWAYS or self._is_length(op):
-                self._fold(v, op)
-            elif at is not None and at not in loops and self._may_fold(op, block, k, at):
+            if op.prim in ALWAYS or self._is_length(op) or (at is not None and at not in loops and self._may_fold(op, block, k, at)):
                 self._fold(v, op)
 
     def _is_length(self, op: Op) -> bool:

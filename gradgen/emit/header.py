@@ -61,7 +61,7 @@ def _command(function: Function, options: Any) -> str:
     wrt = "" if options.argnums == 0 and options.argnames is None else " --wrt " + ",".join(
         function.result["active"]
     )  # fmt: skip
-    name = function.name if function.name.isidentifier() else "loss"
+    name = function.name if function.name != "<lambda>" else "LAMBDA"
     return f"gradgen emit {path}:{name} -o OUT.py{wrt}"
 
 
@@ -78,7 +78,9 @@ def _spell(spec: Any, letters: dict[str, str]) -> str:
         return repr(spec.obj)[:40] if plain else type(spec.obj).__name__
     if isinstance(spec, Container):
         if spec.kind is dict or hasattr(spec.kind, "__dataclass_fields__"):
-            inner = ", ".join(f"{k}: {_spell(s, letters)}" for k, s in zip(spec.keys, spec.items, strict=True))
+            inner = ", ".join(
+                f"{k}: {_spell(s, letters)}" for k, s in zip(spec.keys, spec.items, strict=True)
+            )
             return "{" + inner + "}"
         return "(" + ", ".join(_spell(s, letters) for s in spec.items) + ")"
     return _spell_type(spec, letters)

@@ -38,7 +38,7 @@ def render(function: Function, name: str, outputs: Any, header: str) -> str:
     body = _with_sections(writer.block(function.body), function)
     body.append(ast.Return(outputs(writer.expr)))
     definition = ast.FunctionDef(name, _signature(function), body, [], None)
-    writer._note(definition)  # noqa: SLF001
+    writer._note(definition)
     helpers = _helpers(writer.needs)
     captured = _captured(function)
     imports = [m for m in ("math", "np") if m in writer.needs | _names_in(helpers + captured)]
@@ -68,7 +68,9 @@ def _signature(function: Function) -> ast.arguments:
         if type(default) not in (int, float, bool, str, type(None)):
             break
         defaults.insert(0, forms.literal(default))
-    return ast.arguments(posonlyargs=[], args=args, kwonlyargs=[], kw_defaults=[], defaults=defaults)
+    return ast.arguments(
+        posonlyargs=[], args=args, kwonlyargs=[], kw_defaults=[], defaults=defaults
+    )
 
 
 def _with_sections(statements: list[ast.stmt], function: Function) -> list[ast.stmt]:

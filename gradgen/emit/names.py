@@ -107,7 +107,9 @@ class _Namer:
         for v in self.order:
             hint = self.hint[v]
             used = {number[u] for u in self.conflicts.get(v, ()) if u in number}
-            wish = [number[u] for u in self.partners.get(v, ()) if u in number and self.hint[u] == hint]
+            wish = [
+                number[u] for u in self.partners.get(v, ()) if u in number and self.hint[u] == hint
+            ]
             free = [k for k in wish if k not in used]
             k = free[0] if free else next(k for k in range(len(used) + 1) if k not in used)
             number[v] = k

@@ -107,7 +107,9 @@ class Writer:
             if isinstance(value.left, ast.Name) and op.attrs["index"] == "e":
                 same = ast.dump(value.left) == ast.dump(self.expr(op.inputs[0]))
                 return ast.AugAssign(_stored(value.left), value.op, value.right) if same else None
-            if ast.dump(value.left).replace("Load()", "Store()") == ast.dump(where).replace("Load()", "Store()"):
+            if ast.dump(value.left).replace("Load()", "Store()") == ast.dump(where).replace(
+                "Load()", "Store()"
+            ):
                 return ast.AugAssign(where, value.op, value.right)
         return None
 
@@ -337,7 +339,11 @@ def _shifted(e: ast.expr, k: int) -> ast.expr:
 def _integer(e: ast.expr) -> int | None:
     if isinstance(e, ast.Constant) and type(e.value) is int:
         return e.value
-    if isinstance(e, ast.UnaryOp) and isinstance(e.op, ast.USub) and isinstance(e.operand, ast.Constant):
+    if (
+        isinstance(e, ast.UnaryOp)
+        and isinstance(e.op, ast.USub)
+        and isinstance(e.operand, ast.Constant)
+    ):
         return -e.operand.value if type(e.operand.value) is int else None
     return None
 

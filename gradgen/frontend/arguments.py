@@ -98,9 +98,7 @@ def _array_spec(value: np.ndarray, name: str) -> Type:
             f"{name} is an array of {what}, which has no derivative here",
             hint="use a float64 or float32 array",
         )
-    dims = tuple(
-        1 if n == 1 else Dim(f"{name}.{k}", 0, True) for k, n in enumerate(value.shape)
-    )
+    dims = tuple(1 if n == 1 else Dim(f"{name}.{k}", 0, True) for k, n in enumerate(value.shape))
     return array(value.dtype.name, dims)
 
 
@@ -112,7 +110,14 @@ def _scalar_spec(value: np.generic, name: str) -> Any:
 
 def spec_of_annotation(annotation: Any) -> Any:
     """Return the spec that an annotation gives: float, int, bool, or an unknown."""
-    known = {float: FLOAT, "float": FLOAT, int: integer(), "int": integer(), bool: BOOL, "bool": BOOL}
+    known = {
+        float: FLOAT,
+        "float": FLOAT,
+        int: integer(),
+        "int": integer(),
+        bool: BOOL,
+        "bool": BOOL,
+    }
     try:
         return known.get(annotation, ANY)
     except TypeError:
@@ -133,7 +138,9 @@ def refined(spec: Any, path: tuple[Any, ...], how: tuple[str, Any]) -> Any:
     return Container(dict, (how[1],), (ANY,), open=True)
 
 
-def enter(r: Reader, name: str, spec: Any, active: bool, path: tuple[Any, ...] = ()) -> tuple[Any, list[Leaf]]:
+def enter(
+    r: Reader, name: str, spec: Any, active: bool, path: tuple[Any, ...] = ()
+) -> tuple[Any, list[Leaf]]:
     """Return a parameter's value at entry, and its leaves."""
     if isinstance(spec, Opaque):
         return Static(spec.obj), []

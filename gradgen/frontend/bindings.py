@@ -15,9 +15,7 @@ from gradgen.rules.shapes_of import dtype_name
 HELPER_PRIMS = {"_unbroadcast": "unbroadcast"}
 
 
-def call_rule(
-    r: Reader, node: ast.AST, rule: Rule, args: list[Any], kwargs: dict[str, Any]
-) -> Any:
+def call_rule(r: Reader, node: ast.AST, rule: Rule, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Emit an operation for a call, with values for plain parameters and options for the rest."""
     values: dict[str, Any] = {}
     attrs: dict[str, Any] = {}
@@ -104,9 +102,7 @@ def _refuse_containers(r: Reader, node: ast.AST, rule: Rule, inputs: list[Value]
             r.refuse(node, f"{rule.spelling or rule.name} of a list that grows", "fill an array")
 
 
-def emit_sequence(
-    r: Reader, node: ast.AST, rule: Rule, parts: Any, attrs: dict[str, Any]
-) -> Any:
+def emit_sequence(r: Reader, node: ast.AST, rule: Rule, parts: Any, attrs: dict[str, Any]) -> Any:
     """Emit an operation on a tuple or list of arrays."""
     from gradgen.frontend.expressions import as_value
 
@@ -116,7 +112,9 @@ def emit_sequence(
             if "dtype" in attrs and attrs["dtype"] != value.type.dtype:
                 return r.hold(r.b.emit("astype", [value], dtype=attrs["dtype"]), True)
             return r.hold(r.b.emit("copy", [value]), True)
-        r.refuse(node, f"{rule.spelling} of something that is not a tuple or list", "list the parts")
+        r.refuse(
+            node, f"{rule.spelling} of something that is not a tuple or list", "list the parts"
+        )
     inputs = [as_value(r, p, node) for p in parts.items]
     return r.hold(r.b.emit(rule.name, inputs, span=r.span(node), **attrs), True)
 

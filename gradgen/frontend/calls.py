@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import dataclasses
 import functools
+import os
+import sysconfig
 import types
 from typing import Any
 
-from gradgen.errors import UnsupportedError
+from gradgen.errors import SourceError, UnsupportedError
 from gradgen.frontend import bindings
 from gradgen.frontend.arguments import spec_of_value
 from gradgen.frontend.reader import Reader, describe
@@ -31,7 +33,7 @@ from gradgen.frontend.values import (
     Seq,
     Static,
 )
-from gradgen.ir.nodes import Const, Value
+from gradgen.ir.nodes import Value
 from gradgen.rules.registry import CALLABLES, METHODS, RULES
 
 MAX_DEPTH = 40
@@ -42,15 +44,9 @@ def call(r: Reader, node: ast.Call) -> Any:
     from gradgen.frontend.expressions import evaluate
 
     callee = evaluate(r, node.func)
-    if isinstance(callee, Static) and _key(callee.obj) in SPECIAL_NODES:
-        return SPECIAL_NODES[_key(callee.obj)](r, node)
     args, kwargs = _arguments(r, node)
     r.b.span = r.span(node)
     return call_value(r, node, callee, args, kwargs)
-
-
-def _key(obj: Any) -> int:
-    return id(obj)
 
 
 def _arguments(r: Reader, node: ast.Call) -> tuple[list[Any], dict[str, Any]]:
@@ -74,7 +70,9 @@ def _arguments(r: Reader, node: ast.Call) -> tuple[list[Any], dict[str, Any]]:
     return args, kwargs
 
 
-def call_value(r: Reader, node: ast.AST, callee: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def call_value(
+    r: Reader, node: ast.AST, callee: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
     """Call a value with evaluated arguments."""
     if isinstance(callee, BoundMethod):
         return _method(r, node, callee, args, kwargs)
@@ -85,7 +83,9 @@ def call_value(r: Reader, node: ast.AST, callee: Any, args: list[Any], kwargs: d
     r.refuse(node, f"a call of a {describe(callee)}")
 
 
-def _call_object(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _call_object(
+    r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
     special = SPECIAL.get(id(obj)) or UFUNC_METHODS.get(_ufunc_method(obj))
     if special is not None:
         return special(r, node, args, kwargs)
@@ -102,7 +102,7 @@ def _call_object(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: di
         named = {k: r.wrap(v, obj, k, node) for k, v in obj.keywords.items()}
         return _call_object(r, node, obj.func, [*held, *args], {**named, **kwargs})
     if isinstance(obj, types.FunctionType):
-        return _inline_function(r, node, obj, args, kwargs)
+        return _inline_foreign(r, node, obj, args, kwargs)
     if isinstance(obj, type) and dataclasses.is_dataclass(obj):
         return _construct(r, node, obj, args, kwargs)
     if isinstance(obj, type) and issubclass(obj, tuple) and hasattr(obj, "_fields"):
@@ -165,11 +165,31 @@ def _method(
 # --- inlining -----------------------------------------------------------------------------
 
 
+@functools.lru_cache(maxsize=1)
+def _library_folders() -> tuple[str, ...]:
+    paths = sysconfig.get_paths()
+    return tuple({paths[k] + os.sep for k in ("stdlib", "purelib", "platlib")})
+
+
+def _inline_foreign(
+    r: Reader, node: ast.AST, fn: types.FunctionType, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Inline a function; what fails inside a library is reported as the call of it."""
+    if not fn.__code__.co_filename.startswith(_library_folders()):
+        return _inline_function(r, node, fn, args, kwargs)
+    try:
+        return _inline_function(r, node, fn, args, kwargs)
+    except (UnsupportedError, SourceError, TypeError):
+        _refuse_callee(r, node, fn)
+
+
 def _inline_function(
     r: Reader, node: ast.AST, fn: types.FunctionType, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     if hasattr(fn, "__wrapped__"):
-        r.refuse(node, f"{fn.__name__!r} is wrapped by a decorator", "call the undecorated function")
+        r.refuse(
+            node, f"{fn.__name__!r} is wrapped by a decorator", "call the undecorated function"
+        )
     prim = bindings.HELPER_PRIMS.get(fn.__name__)
     if prim is not None and bindings.is_helper(fn):
         return bindings.call_helper(r, node, prim, args)
@@ -274,9 +294,4 @@ def bind_arguments(
     return bound
 
 
-def _reader_error(r: Reader, node: ast.AST, message: str) -> UnsupportedError:
-    return UnsupportedError(message, r.span(node))
-
-
-SPECIAL_NODES: dict[int, Any] = {}
-__all__ = ["METHOD_HANDLERS", "Const", "UnknownShape", "call", "call_value", "sequence_items"]
+__all__ = ["METHOD_HANDLERS", "UnknownShape", "call", "call_value", "sequence_items"]

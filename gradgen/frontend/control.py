@@ -45,7 +45,9 @@ def condition(r: Reader, node: ast.expr) -> Value:
     if test.type.kind == "list":
         test = r.b.emit("len", [test])
     if test.type.kind == "float" and _float_equality(node):
-        r.notes.append(f"{r.span(node)}: float equality decides a branch; its derivative is that of the branch")
+        r.notes.append(
+            f"{r.span(node)}: float equality decides a branch; its derivative is that of the branch"
+        )
     return test
 
 
@@ -141,7 +143,9 @@ def _join(
             continue
         r.frame.names[name] = _join_name(r, op, name, (x, y), sides, pending, span)
     _entangle_results(r, pending, before)
-    r.versions.update({s: v for s, v in (*versions_a.items(), *versions_b.items()) if s not in r.versions})
+    r.versions.update(
+        {s: v for s, v in (*versions_a.items(), *versions_b.items()) if s not in r.versions}
+    )
 
 
 def _join_name(
@@ -176,10 +180,7 @@ def _undefined_like(value: Any) -> Any:
 
 def _same_ref(a: Any, b: Any) -> bool:
     return (
-        isinstance(a, Ref)
-        and isinstance(b, Ref)
-        and a.storage is b.storage
-        and a.steps is b.steps
+        isinstance(a, Ref) and isinstance(b, Ref) and a.storage is b.storage and a.steps is b.steps
     )
 
 
@@ -443,14 +444,18 @@ def _revise_links(guess: Guess, loop: Loop, entry: State) -> bool:
         seen: dict[Storage, Any] = {}
         for name, refs in loop.leaf_refs.items():
             value = names.get(name)
-            if value is None or isinstance(value, Poison) or not same_structure(value, guess.templates.get(name)):
+            if (
+                value is None
+                or isinstance(value, Poison)
+                or not same_structure(value, guess.templates.get(name))
+            ):
                 continue
             for k, leaf in enumerate(leaves(value)):
                 if not isinstance(leaf, Ref) or not isinstance(refs[k], Ref):
                     continue
-                if leaf.storage in entry[1] and names is not entry[0]:
-                    guess.links.add(((name, k), leaf.storage))
-                elif leaf.storage in entry[1] and _shared_outside(entry[0], leaf.storage, loop.leaf_refs):
+                if (leaf.storage in entry[1] and names is not entry[0]) or (leaf.storage in entry[1] and _shared_outside(
+                    entry[0], leaf.storage, loop.leaf_refs
+                )):
                     guess.links.add(((name, k), leaf.storage))
                 if leaf.storage in seen:
                     guess.links.add(((name, k), seen[leaf.storage]))
@@ -508,4 +513,14 @@ def _bind_results(r: Reader, loop: Loop, op: Op, entry: State) -> None:
     _apply_links(r, guess, refs)
 
 
-__all__ = ["BOOL", "Guess", "Loop", "assigned_names", "chain", "choose", "condition", "fork", "run_loop"]
+__all__ = [
+    "BOOL",
+    "Guess",
+    "Loop",
+    "assigned_names",
+    "chain",
+    "choose",
+    "condition",
+    "fork",
+    "run_loop",
+]

@@ -19,7 +19,7 @@ from gradgen.frontend.arguments import (
 from gradgen.frontend.calls import run_body
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.source import source_of
-from gradgen.frontend.values import Frame, Ref, Seq, Static
+from gradgen.frontend.values import Frame, Poison, Ref, Seq, Static
 from gradgen.ir.nodes import Block, Function, Leaf, Value
 from gradgen.ir.types import Type
 
@@ -90,6 +90,11 @@ def _read(
     params = []
     for name in names:
         value, inner = enter(r, name, specs[name], name in active)
+        if name in active and not any(leaf.active for leaf in inner):
+            raise ArgumentError(
+                f"{name!r} is differentiated, but {_what(specs[name])}", r.b.span,
+                "pass floats or float arrays, or choose other arguments with argnums",
+            )  # fmt: skip
         leaves += inner
         r.frame.names[name] = value
         params.append((name, specs[name]))
@@ -98,7 +103,7 @@ def _read(
         if leaf.path and not leaf.value.name:
             leaf.value.name, leaf.value.user = fallback_name(leaf), True
     shown = [p for p in params if receiver is None or p[0] != names[0]]
-    function = Function(fn.__name__, shown, leaves, block, source.span(source.node))
+    function = Function(_spelled_name(fn), shown, leaves, block, source.span(source.node))
     function.signature = inspect.signature(fn)
     function.captures = r.arrays
     function.notes = list(dict.fromkeys(r.notes))
@@ -108,8 +113,24 @@ def _read(
     return function
 
 
+def _spelled_name(fn: Any) -> str:
+    """Return the name as the command line takes it: dotted for methods."""
+    return str(fn.__qualname__.rsplit("<locals>.", 1)[-1])
+
+
+def _what(spec: Any) -> str:
+    if isinstance(spec, Container):
+        return f"it is a {spec.kind.__name__} without a float in it"
+    return f"it is {spec.obj!r:.60}"
+
+
 def _loss_of(r: Reader, result: Any, options: Any, function: Function) -> tuple[Value, Any]:
     aux = None
+    if isinstance(result, Poison):
+        raise ArgumentError(
+            f"{function.name!r} returns different kinds of things on different paths "
+            "(None, where it ends without a return)", function.span, "return one number on every path",
+        )  # fmt: skip
     if options.has_aux:
         if not isinstance(result, Seq) or len(result.items) != 2:
             raise ArgumentError(
@@ -118,7 +139,9 @@ def _loss_of(r: Reader, result: Any, options: Any, function: Function) -> tuple[
             )  # fmt: skip
         result, aux = result.items
     if not isinstance(result, Value | Ref):
-        what = "None" if isinstance(result, Static) and result.obj is None else f"a {describe(result)}"
+        what = (
+            "None" if isinstance(result, Static) and result.obj is None else f"a {describe(result)}"
+        )
         raise ArgumentError(
             f"{function.name!r} returns {what}; a gradient needs one number", function.span,
             "return a scalar; for (loss, aux) set has_aux=True",

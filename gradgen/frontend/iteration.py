@@ -20,7 +20,9 @@ def iteration_of(r: Reader, node: ast.expr) -> Iteration | list[Any]:
 
     if isinstance(node, ast.Call):
         callee = evaluate(r, node.func)
-        builder = BUILDERS.get(callee.obj) if isinstance(callee, Static) and _hashable(callee) else None
+        builder = (
+            BUILDERS.get(callee.obj) if isinstance(callee, Static) and _hashable(callee) else None
+        )
         if builder is not None and not node.keywords:
             return builder(r, node)  # type: ignore[no-any-return]
         if builder is enumerate_of:
@@ -158,7 +160,12 @@ def as_positions(r: Reader, over: Iteration) -> Iteration:
     if over.bounds is None:
         return over
     start, stop, step = over.bounds
-    plain = isinstance(start, Const) and start.const == 0 and isinstance(step, Const) and step.const == 1
+    plain = (
+        isinstance(start, Const)
+        and start.const == 0
+        and isinstance(step, Const)
+        and step.const == 1
+    )
     if plain and not over.backwards:
         return Iteration(stop, over.element)
     length = r.b.emit("trips", [start, stop, step])

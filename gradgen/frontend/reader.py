@@ -18,11 +18,11 @@ import numpy as np
 from gradgen.errors import GradgenError, Span, UnsupportedError
 from gradgen.frontend.values import (
     Frame,
+    Map,
     Poison,
     Record,
     Ref,
     Seq,
-    Map,
     Static,
     Step,
     Storage,
@@ -33,6 +33,7 @@ from gradgen.ir.nodes import Block, Const, Value
 from gradgen.ir.types import array, scalar
 from gradgen.rules.registry import RULES
 
+WAY_OUT = "compute it outside the differentiated function and pass the result as an argument"
 CONTIGUOUS = {"zeros", "ones", "empty", "full", "eye", "copy", "arange", "linspace", "array"}
 _NAMED = {id(np): "np", id(__import__("math")): "math"}
 
@@ -82,7 +83,7 @@ class Reader:
         return self.frame.source.span(node)
 
     def refuse(self, node: ast.AST, message: str, hint: str = "") -> NoReturn:
-        raise UnsupportedError(message, self.span(node), hint)
+        raise UnsupportedError(message, self.span(node), hint or WAY_OUT)
 
     # --- names ----------------------------------------------------------------------------
 
@@ -187,6 +188,17 @@ class Reader:
         out = base
         for step in value.steps:
             self.require_sure(value.storage, step)
+            if (
+                step.prim == "load"
+                and out.type.kind == "any"
+                and set(step.attrs["index"]) & set("ia")
+            ):
+                raise UnsupportedError(
+                    f"after a write, an entry of {value.storage.name or 'an array'!r} read before is the "
+                    "old number or, if it is a row, a view of the new numbers",
+                    self.b.span,
+                    "give types: example arguments or annotations",
+                )
             out = self.b.emit(step.prim, [out, *step.operands], **step.attrs)
         return out
 

@@ -53,6 +53,8 @@ def always_jumps(statements: Sequence[ast.stmt]) -> bool:
     for s in statements:
         if isinstance(s, ast.Return | ast.Break | ast.Continue | ast.Raise):
             return True
+        if isinstance(s, ast.While) and isinstance(s.test, ast.Constant) and s.test.value:
+            return not contains(s.body, ast.Break)
         if isinstance(s, ast.If) and s.orelse and always_jumps(s.body) and always_jumps(s.orelse):
             return True
     return False
@@ -63,6 +65,8 @@ class _Normaliser:
         self.names = names
 
     def function(self, body: list[ast.stmt]) -> list[ast.stmt]:
+        if contains(body, ast.Return) and not always_jumps(body):
+            body = [*body, ast.copy_location(ast.Return(None), body[-1])]
         if not self._needs_flag(body):
             return self.tail(body, None)
         return [self._assign(RETURNED, False, body[0]), *self.tail(body, None)]
@@ -207,7 +211,9 @@ class _Flagger:
         return [self.owner._assign(key, True, s)]
 
     def _unless(self, rest: list[ast.stmt], at: ast.stmt) -> ast.stmt:
-        flags = [self.owner._load(key, at) for key in (RETURNED, BROKEN, SKIPPED) if key in self.used]
+        flags = [
+            self.owner._load(key, at) for key in (RETURNED, BROKEN, SKIPPED) if key in self.used
+        ]
         test = flags[0] if len(flags) == 1 else ast.copy_location(ast.BoolOp(ast.Or(), flags), at)
         unless = ast.copy_location(ast.UnaryOp(ast.Not(), test), at)
         return self.owner._if(unless, rest, [], at)

@@ -13,7 +13,7 @@ from typing import Any
 
 from gradgen.errors import SourceError, Span
 
-FunctionNode = ast.FunctionDef | ast.Lambda
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,9 @@ class Source:
         """Return the place of a node of this file."""
         line = getattr(node, "lineno", 0)
         text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        return Span(self.path, line, _column(text, getattr(node, "col_offset", 0)), text.rstrip("\n"))
+        return Span(
+            self.path, line, _column(text, getattr(node, "col_offset", 0)), text.rstrip("\n")
+        )
 
 
 def _column(text: str, utf8_offset: int) -> int:
@@ -146,7 +148,9 @@ def _rewritten_asserts(
 ) -> bool:
     """Whether the code differs only because a test runner rewrote the function's asserts."""
     has_assert = any(isinstance(n, ast.Assert) for n in ast.walk(node))
-    return has_assert and any(t.co_varnames == code.co_varnames[: len(t.co_varnames)] for t in twins)
+    return has_assert and any(
+        t.co_varnames == code.co_varnames[: len(t.co_varnames)] for t in twins
+    )
 
 
 def _first_column(code: types.CodeType) -> tuple[int | None, int | None]:

@@ -107,7 +107,9 @@ def _filled(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
     _no_more(r, node, kwargs)
     attrs = {} if dtype is None else {"dtype": dtype_of(r, node, dtype)}
     if isinstance(shape, UnknownShape) and not attrs:
-        return r.hold(r.b.emit("zeros_as" if name == "zeros" else f"{name}_like", [shape.array]), True)
+        return r.hold(
+            r.b.emit("zeros_as" if name == "zeros" else f"{name}_like", [shape.array]), True
+        )
     return r.hold(r.b.emit(name, shape_inputs(r, shape, node), **attrs), True)
 
 
@@ -201,7 +203,9 @@ def _stacks(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
         new = 0 if name == "vstack" else 1
         parts = [_lifted(r, p, new) for p in parts]
         axis = new
-    return emit_sequence(r, node, RULES["concatenate"], Seq(list(parts)), {"axis": axis} if axis else {})
+    return emit_sequence(
+        r, node, RULES["concatenate"], Seq(list(parts)), {"axis": axis} if axis else {}
+    )
 
 
 def _lifted(r: Reader, p: Value, axis: int) -> Value:
@@ -352,7 +356,9 @@ def _round(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
 
 @special(slice)
 def _slice(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    values = [None if isinstance(a, Static) and a.obj is None else value_of(r, a, node) for a in args]
+    values = [
+        None if isinstance(a, Static) and a.obj is None else value_of(r, a, node) for a in args
+    ]
     if len(values) == 1:
         values = [None, *values]
     start, stop, step = (*values, None)[:3]
@@ -392,7 +398,9 @@ def method(*names: str) -> Callable[[Any], Any]:
 
 
 @method("items", "keys", "values")
-def _dict_view(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _dict_view(
+    r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
     assert isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     items = over_sequence(r, owner, node.func.attr)
     if items is None:
@@ -416,7 +424,9 @@ def _reshape_method(
 
 
 @method("transpose")
-def _transpose(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _transpose(
+    r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
     if not args:
         return r.view(owner, "T", [], {}) if isinstance(owner, Ref) else owner
     axes = args[0] if len(args) == 1 and isinstance(args[0], Seq) else Seq(args)
@@ -430,14 +440,18 @@ def _astype(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[
 
 
 @method("clip")
-def _clip_method(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _clip_method(
+    r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
     return _clip(r, node, [owner, *args], kwargs)
 
 
 @method("append")
 def _append(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if not isinstance(owner, Ref):
-        r.refuse(node, f"append to a {describe(owner)}", "start from an empty list, or fill an array")
+        r.refuse(
+            node, f"append to a {describe(owner)}", "start from an empty list, or fill an array"
+        )
     new = r.b.emit("append", [r.versions[owner.storage], value_of(r, args[0], node)])
     r.update(owner, new)
     return Static(None)

@@ -51,7 +51,9 @@ def _add_entry(r: Reader, index: Index, entry: ast.expr) -> None:
     from gradgen.frontend.expressions import evaluate, number
 
     if isinstance(entry, ast.Slice):
-        parts = [None if p is None else number(r, p) for p in (entry.lower, entry.upper, entry.step)]
+        parts = [
+            None if p is None else number(r, p) for p in (entry.lower, entry.upper, entry.step)
+        ]
         _add_slice(index, parts)
     else:
         add_entry(r, index, evaluate(r, entry), entry)
@@ -94,7 +96,9 @@ def _letter(r: Reader, v: Value, node: ast.AST) -> str:
         return "m"
     if v.type.kind == "array" and v.type.dtype.startswith(("int", "uint")):
         return "i" if v.type.shape == () else "a"
-    r.refuse(node, f"a subscript of type {v.type}", "index with integers, slices, or arrays of them")
+    r.refuse(
+        node, f"a subscript of type {v.type}", "index with integers, slices, or arrays of them"
+    )
 
 
 def load(r: Reader, node: ast.Subscript, owner: Any) -> Any:

@@ -21,7 +21,12 @@ class Builder:
         self.span: Span | None = None
 
     def emit(
-        self, prim: str, inputs: Sequence[Any], name: str = "", span: Span | None = None, **attrs: Any
+        self,
+        prim: str,
+        inputs: Sequence[Any],
+        name: str = "",
+        span: Span | None = None,
+        **attrs: Any,
     ) -> Value:
         """Append one operation and return its only output."""
         values = [v if isinstance(v, Value) else Const(v) for v in inputs]

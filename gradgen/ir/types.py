@@ -97,7 +97,14 @@ class Type:
         return f"{short}[{dims}]"
 
 
-SHORT = {"float64": "f64", "float32": "f32", "int64": "i64", "int32": "i32", "bool": "bool", "": "?"}
+SHORT = {
+    "float64": "f64",
+    "float32": "f32",
+    "int64": "i64",
+    "int32": "i32",
+    "bool": "bool",
+    "": "?",
+}
 
 FLOAT = Type("float", "float64", weak=True)
 FLOAT64 = Type("float", "float64")
@@ -130,7 +137,9 @@ def promote(types: Iterable[Type]) -> str:
     for t in types:
         if t.dtype == "":
             return ""
-        operands.append({"f": 1.0, "i": 1, "b": True}[np.dtype(t.dtype).kind] if t.weak else t.dtype)
+        operands.append(
+            {"f": 1.0, "i": 1, "b": True}[np.dtype(t.dtype).kind] if t.weak else t.dtype
+        )
     if all(not isinstance(o, str) for o in operands):
         return np.result_type(*(np.asarray(o).dtype for o in operands)).name
     return np.result_type(*operands).name  # type: ignore[arg-type]

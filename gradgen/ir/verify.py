@@ -40,7 +40,9 @@ def _block(block: Block, known: set[Value], saved: bool) -> None:
 
 def _defined(v: Value, known: set[Value], op: Op | None) -> None:
     where = f"{op.prim} at {op.span}" if op is not None else "the end of a block"
-    assert isinstance(v, Const | Undefined) or v in known, f"{v!r} is read before it is made, by {where}"
+    assert isinstance(v, Const | Undefined) or v in known, (
+        f"{v!r} is read before it is made, by {where}"
+    )
 
 
 def _control(op: Op) -> None:

@@ -98,7 +98,11 @@ class _Checker:
         born = self._chain(self.defined[u][1])
         store_chain, use_chain = self._chain(block), self._chain(use[1])
         common = [b for b in store_chain if b in use_chain]
-        if any(self.owner[b][0].prim in ("for", "while") and b not in born for b in common if b in self.owner):
+        if any(
+            self.owner[b][0].prim in ("for", "while") and b not in born
+            for b in common
+            if b in self.owner
+        ):
             return True
         for b, c in self._split(store_chain, use_chain):
             if self.owner[b][0] is self.owner[c][0]:

@@ -13,7 +13,18 @@ from gradgen.ir.nodes import Block, Const, Function, Op, Value, replace_uses
 from gradgen.passes.sharing import GROWS, WRITES, Sharing
 from gradgen.rules.registry import RULES
 
-NEVER = {*WRITES, *GROWS, "list", "zeros_as", "zeros", "empty", "leaf", "copy", "fill", "zeros_list"}
+NEVER = {
+    *WRITES,
+    *GROWS,
+    "list",
+    "zeros_as",
+    "zeros",
+    "empty",
+    "leaf",
+    "copy",
+    "fill",
+    "zeros_list",
+}
 
 
 def share_common(function: Function) -> None:
@@ -24,7 +35,9 @@ def share_common(function: Function) -> None:
     replace_uses(function.body, mapping)
 
 
-def _block(block: Block, known: dict[Any, Value], sharing: Sharing, mapping: dict[Value, Value]) -> None:
+def _block(
+    block: Block, known: dict[Any, Value], sharing: Sharing, mapping: dict[Value, Value]
+) -> None:
     for op in block.ops:
         key = _key(op, sharing, mapping)
         if key is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Length, Type, array, fresh_dim, integer, promote
 from gradgen.rules.registry import rule
-from gradgen.rules.shapes_of import Attrs, length_of, of_shape
+from gradgen.rules.shapes_of import Attrs, length_of
 
 if TYPE_CHECKING:
     from gradgen.diff.algebra import Algebra

@@ -86,7 +86,8 @@ for _name, _formula in _MATH_ONLY.items():
         adjoint=(_formula,), elementwise=True,
     )  # fmt: skip
 
-rule("abs", SAME, callables=["abs"], params="a", adjoint=("g * sign(a)",), elementwise=True, cost=1)
+rule("abs", SAME, callables=["abs"], params="a", adjoint=("g * sign(a)",), elementwise=True, cost=1,
+     at_kinks="0 at 0")  # fmt: skip
 rule(
     "np.abs", NP_SAME, callables=["np.abs"], params="a", adjoint=("g * sign(a)",),
     elementwise=True, cost=1, at_kinks="0 at 0",
@@ -131,12 +132,15 @@ for _name, _symbol in COMPARE.items():
 rule("is", BOOL, spelling="is", form="operator", passive=True, cost=0)
 rule("is_not", BOOL, spelling="is not", form="operator", passive=True, cost=0)
 
-PAIRS = {
-    "maximum": ("g * ((a > b) + 0.5 * (a == b))", "g * ((b > a) + 0.5 * (a == b))"),
-    "minimum": ("g * ((a < b) + 0.5 * (a == b))", "g * ((b < a) + 0.5 * (a == b))"),
-    "fmax": ("g * ((a > b) + 0.5 * (a == b))", "g * ((b > a) + 0.5 * (a == b))"),
-    "fmin": ("g * ((a < b) + 0.5 * (a == b))", "g * ((b < a) + 0.5 * (a == b))"),
-}
+_LARGER = (
+    "where(a > b, g, where(a == b, 0.5 * g, 0.0))",
+    "where(b > a, g, where(a == b, 0.5 * g, 0.0))",
+)
+_SMALLER = (
+    "where(a < b, g, where(a == b, 0.5 * g, 0.0))",
+    "where(b < a, g, where(a == b, 0.5 * g, 0.0))",
+)
+PAIRS = {"maximum": _LARGER, "minimum": _SMALLER, "fmax": _LARGER, "fmin": _SMALLER}
 for _name, _adjoint in PAIRS.items():
     rule(
         _name, NP_SAME, callables=[f"np.{_name}"], params="a, b", adjoint=_adjoint, cost=1,

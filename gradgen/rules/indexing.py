@@ -93,7 +93,9 @@ def _sliced(length: Length, parts: tuple[bool, bool, bool], operands: list[Value
         if stop is None:
             return length + -low
         if isinstance(high, int):
-            return length + (high - low) if high < 0 and not isinstance(length, int) else fresh_dim()
+            return (
+                length + (high - low) if high < 0 and not isinstance(length, int) else fresh_dim()
+            )
         if isinstance(high, Dim) and not isinstance(length, int) and _within(high, length):
             return high + -low
     if start is not None and stop is not None:

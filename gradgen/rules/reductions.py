@@ -130,9 +130,7 @@ _reduce("min", "same", extremum_vjp, "np.min", narrow=True, at_kinks="ties share
 _reduce("prod", "sum", prod_vjp, "np.prod", narrow=True)
 _reduce("any", "bool", None, "np.any", passive=True)
 _reduce("all", "bool", None, "np.all", passive=True)
-rule(
-    "count_nonzero", reduction("int64"), callables=["np.count_nonzero"], params=AXES, passive=True
-)
+rule("count_nonzero", reduction("int64"), callables=["np.count_nonzero"], params=AXES, passive=True)
 for _name in ("argmax", "argmin"):
     rule(
         _name, reduction("int64"), callables=[f"np.{_name}"], methods=[_name], params=AXES,

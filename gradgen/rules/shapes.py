@@ -48,7 +48,9 @@ def reshape_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 
 def reshape_as_type(inputs: list[Value], attrs: Attrs) -> Type:
-    return Type("array" if inputs[1].type.shape else "any", inputs[0].type.dtype, inputs[1].type.shape)
+    return Type(
+        "array" if inputs[1].type.shape else "any", inputs[0].type.dtype, inputs[1].type.shape
+    )
 
 
 def ravel_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -129,9 +131,7 @@ def squeeze_type(inputs: list[Value], attrs: Attrs) -> Type:
     shape, axis = inputs[0].type.shape, attrs.get("axis")
     if shape is None:
         return Type("any", inputs[0].type.dtype, None)
-    gone = (
-        [k for k, d in enumerate(shape) if d == 1] if axis is None else _tuple(axis, len(shape))
-    )
+    gone = [k for k, d in enumerate(shape) if d == 1] if axis is None else _tuple(axis, len(shape))
     return _with_shape(inputs[0], tuple(d for k, d in enumerate(shape) if k not in gone))
 
 
