@@ -13,7 +13,8 @@ from gradgen.bench import pictures, report
 from gradgen.bench.measure import Plan, Row, Steps, measure, step_errors
 from gradgen.bench.problems import PROBLEMS, QUICK_SWEEP_SIZES, SWEEP, SWEEP_SIZES, named
 from gradgen.bench.target import Target, of_file, of_problem
-from gradgen.errors import ArgumentError, GradgenError
+from gradgen.commands.target import UsageError
+from gradgen.errors import GradgenError, OutputError
 
 # One thread, so that times compare and do not depend on the number of processors.
 ONE_THREAD = dict.fromkeys(
@@ -35,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
         help="measure this function at its module's EXAMPLE_ARGS (default: a built-in set)",
     )
     out.add_argument("--wrt", metavar="NAMES", help="differentiate FUNC by these arguments (w,b)")
+    out.add_argument("--example", metavar="EXPR", help="measure FUNC at these arguments: a tuple")
     out.add_argument(
         "--only",
         metavar="NAME",
@@ -69,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run(options)
     except GradgenError as error:
         print(f"gradgen bench: {error}", file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, UsageError) else 1
     except KeyboardInterrupt:
         print("\ngradgen bench: interrupted", file=sys.stderr)
         return 130
@@ -78,6 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(options: argparse.Namespace) -> int:
     """Measure what the options ask for, and say it in every form they ask for."""
     plan = _plan(options)
+    _check_output(options)
     targets = _targets(options)
     rows: list[Row] = []
     print(report.HEADING)
@@ -95,21 +98,32 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _check_output(options: argparse.Namespace) -> None:
+    """Find out about files that cannot be written before measuring, not after."""
+    if options.json is not None:
+        report.check_json(options.json)
+    if options.out is not None:
+        try:
+            options.out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"{options.out} is no folder: {error.strerror}") from error
+
+
 def _plan(options: argparse.Namespace) -> Plan:
     plan = Plan.quick() if options.quick else Plan()
     limit = plan.time_limit if options.time_limit is None else options.time_limit
     if not limit > 0:
-        raise ArgumentError(f"--time-limit {limit:g}: it has to be positive")
+        raise UsageError(f"--time-limit {limit:g}: it has to be positive")
     return Plan(plan.rounds, plan.batch, limit)
 
 
 def _targets(options: argparse.Namespace) -> list[Target]:
     if options.function is not None:
-        return [of_file(options.function, options.wrt)]
+        return [of_file(options.function, options.wrt, options.example)]
     names = options.only or [p.name for p in PROBLEMS]
     unknown = [name for name in names if name not in {p.name for p in PROBLEMS}]
     if unknown:
-        raise ArgumentError(
+        raise UsageError(
             f"there is no problem called {unknown[0]!r}",
             hint="choose from " + ", ".join(p.name for p in PROBLEMS),
         )
@@ -155,7 +169,6 @@ def _draw(folder: Path, sweep: Sequence[Row], steps: Steps | None) -> None:
     if not pictures.available():
         print("\nNo pictures: matplotlib is not installed (pip install matplotlib)")
         return
-    folder.mkdir(parents=True, exist_ok=True)
     drawn = []
     if sweep:
         drawn.append(pictures.draw_sweep(sweep, folder / "time-against-inputs.png"))

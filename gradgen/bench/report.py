@@ -133,13 +133,13 @@ def _processor() -> str:
     return platform.processor()
 
 
-def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write results at once or not at all; only results of an earlier run are replaced.
+def check_json(path: Path) -> None:
+    """Refuse a file that is not of an earlier run.
 
     Raises
     ------
     OutputError
-        Where the file holds something else, or cannot be written.
+        Where the file holds something else, or cannot be read, or its folder is not there.
     """
     try:
         if path.exists() and json.loads(path.read_text(encoding="utf-8"))["made by"] != MARK:
@@ -150,6 +150,19 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
         ) from None
     except OSError as error:
         raise OutputError(f"{path} cannot be read: {error.strerror}") from error
+    if not path.parent.is_dir():
+        raise OutputError(f"there is no folder {path.parent}")
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write results at once or not at all, over nothing but results of an earlier run.
+
+    Raises
+    ------
+    OutputError
+        As for `check_json`, or where the file cannot be written.
+    """
+    check_json(path)
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".json")
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -90,10 +90,10 @@ class _Namer:
     def _hints(self) -> None:
         best: dict[Value, tuple[int, str]] = {}
         for v in self.order:
-            rank = (2 if v.user else 1) if v.name else 0
+            rank = (3 if v.user else 2) if v.name else int(v.op is not None and not v.op.blocks)
             root = self.root(v)
             if rank > best.get(root, (0, ""))[0]:
-                best[root] = (rank, v.name)
+                best[root] = (rank, v.name or _describe(v))
         for v in self.order:
             web = best.get(self.root(v), (0, ""))
             own = v.name if v.user else ""

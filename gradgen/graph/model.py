@@ -15,6 +15,9 @@ from gradgen.ir.show import Names, atom, leaf_path, operation
 
 LONGEST_OPERAND = 22
 LONGEST_TITLE = 56
+# An arrow past more boxes than this becomes a reference beside its reader.
+LONGEST_ARROW = 60
+SHARED_REFERENCE = 12
 AFTER = "after the loop"
 
 
@@ -33,7 +36,7 @@ class Note:
 
 @dataclass(eq=False, slots=True)
 class Node:
-    """One box. ``kind`` is input, constant, operation, passive, control or result."""
+    """One box. ``kind`` is input, constant, operation, passive, control, result or reference."""
 
     key: str
     kind: str
@@ -87,7 +90,7 @@ class _Builder:
             self._add(root, leaf.value, kind, title, self.names.type(leaf.value))
         self._block(self.function.body, root)
         title = f"{self.function.name}({', '.join(name for name, _ in self.function.params)})"
-        return Picture(title, root, list(self.edges))
+        return Picture(title, root, shortened(root, list(self.edges)))
 
     # --- boxes ----------------------------------------------------------------------------
 
@@ -259,6 +262,29 @@ def _ends(block: Block) -> list[Block]:
 def shorten(text: str, limit: int = LONGEST_TITLE) -> str:
     """Cut a text that is too long for a box."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def shortened(root: Cluster, edges: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Replace arrows past very many boxes by references to their source; return the arrows."""
+    order = {node.key: k for k, node in enumerate(nodes_of(root))}
+    nodes = {node.key: node for node in nodes_of(root)}
+    home = {child.key: c for c in (root, *clusters_of(root)) for child in c.children}
+    latest: dict[tuple[str, Cluster], Node] = {}
+    out: dict[tuple[str, str], None] = {}
+    for source, target in edges:
+        if order.get(target, 0) - order.get(source, 0) <= LONGEST_ARROW:
+            out[source, target] = None
+            continue
+        cluster = home[target]
+        found = latest.get((source, cluster))
+        if found is None or order[target] - order[found.key] > SHARED_REFERENCE:
+            title = nodes[source].title.split(" = ")[0]
+            found = Node(f"r{len(order)}", "reference", title, place=nodes[source].place)
+            latest[source, cluster] = found
+            order[found.key] = order[target]
+            cluster.children.append(found)
+        out[found.key, target] = None
+    return list(out)
 
 
 def nodes_of(cluster: Cluster) -> list[Node]:

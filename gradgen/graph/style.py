@@ -7,6 +7,7 @@ BOXES = {
     "operation": ("#ffffff", "#59636e", 1.0),
     "passive": ("#f7f7f5", "#c3c3bb", 1.0),
     "control": ("#fff5d9", "#c79a2b", 1.0),
+    "reference": ("#ffffff", "#c3c3bb", 0.8),
     "result": ("#e2f4e6", "#2f8a4b", 1.6),
 }
 ARROW = "#8b949e"

@@ -23,6 +23,7 @@ LEGEND = (
     ("constant", "constant"),
     ("operation", "operation"),
     ("passive", "no derivative"),
+    ("reference", "value from further up"),
     ("result", "result"),
 )
 STYLE = f"""
