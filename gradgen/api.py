@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any, overload
 
 from gradgen.errors import ArgumentError
-from gradgen.frontend.arguments import Opaque, spec_of, spec_of_annotation
+from gradgen.frontend.arguments import Opaque, key_of, spec_of, spec_of_annotation
 from gradgen.pipeline import Options, Program, run
 
 MAX_SPECIALISATIONS = 256
@@ -124,12 +124,12 @@ class Gradient:
 
     def specialise(self, args: tuple[Any, ...]) -> Specialisation:
         """Return the module for the types of complete positional arguments."""
-        key = tuple(spec_of(v, n) for n, v in zip(self._names, args, strict=True))
+        key = tuple(map(key_of, args))
         for known in self._cache.get(key, ()):
             if known.fresh():
                 self._last = known
                 return known
-        specs = dict(zip(self._names, key, strict=True))
+        specs = {n: spec_of(v, n) for n, v in zip(self._names, args, strict=True)}
         made = Specialisation(self._program(specs))
         if len(self._cache) >= MAX_SPECIALISATIONS:
             self._cache.pop(next(iter(self._cache)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-import itertools
+import hashlib
 import tempfile
 import warnings
 from pathlib import Path
@@ -20,7 +20,6 @@ from tests.pytrees import same_bits, same_leaf
 from tests.references import assert_trees_close, complex_gradient, hessian_vector
 
 FOLDER = tempfile.TemporaryDirectory(prefix="gradgen_programs_")
-NUMBERS = itertools.count()
 ARGS = (0.7, -0.4, np.array([0.3, -0.8, 1.1, 0.5]))
 ARGNUMS = (0, 1, 2)
 VECTOR = (0.4, -1.1, np.array([0.9, -0.2, 0.3, -0.7]))
@@ -35,7 +34,8 @@ relaxed = settings(
 def load(text: str) -> Any:
     """Write a program to a file of its own and import it."""
     note(text)
-    path = Path(FOLDER.name) / f"program_{next(NUMBERS)}.py"
+    # The name follows the text, so that a failure has the same traceback when it is replayed.
+    path = Path(FOLDER.name) / f"program_{hashlib.sha256(text.encode()).hexdigest()[:16]}.py"
     path.write_text(text)
     return load_module(path)
 

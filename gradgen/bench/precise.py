@@ -178,6 +178,10 @@ class PreciseNumbers:
         """Return a Python number with many digits."""
         return precise(x)
 
+    def constant(self, x: Any) -> float:
+        """Return the number as a float."""
+        return float(precise(x).value)
+
     def call(self, name: str, *args: Any) -> Any:
         """Apply a function; at a tie ``maximum`` and ``minimum`` give half to each."""
         match name:

@@ -19,6 +19,7 @@ DIGITS = 50
 SPARE_DIGITS = 15
 # How near the value has to come to the function's own; it tells a wrong reading from rounding.
 AGREEMENT = 1e-8
+SINGLE_AGREEMENT = 1e-4
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ def reference(fn: Callable[..., Any], args: Sequence[Any], argnums: Sequence[int
     """
     expected = float(fn(*args))
     problems = []
+    single = any(getattr(v, "dtype", None) == np.float32 for a in args for _, v in flatten(a))
+    room = (SINGLE_AGREEMENT if single else AGREEMENT) * max(1.0, abs(expected))
     with mpmath.workdps(DIGITS + SPARE_DIGITS):
         for source, run in (("the function", _by_function), ("its graph", _by_graph)):
             try:
@@ -63,7 +66,7 @@ def reference(fn: Callable[..., Any], args: Sequence[Any], argnums: Sequence[int
             except Exception as error:  # whatever a function does with numbers foreign to it
                 problems.append(f"{source}: {type(error).__name__}: {error}")
                 continue
-            if abs(value - expected) <= AGREEMENT * max(1.0, abs(expected)):
+            if abs(value - expected) <= room:
                 return Reference(tuple(gradient), source)
             problems.append(f"{source}: {mpmath.nstr(value, 17)} instead of {expected!r}")
     raise GradgenError("there is no reference of 50 digits: " + "; ".join(problems))

@@ -55,7 +55,10 @@ def of_file(place: str, wrt: str | None = None, example: str | None = None) -> T
             f"{request.target.name!r} returns (loss, aux)",
             hint="compare a function of the loss alone",
         )
-    names = list(inspect.signature(request.target.fn).parameters)
+    parameters = inspect.signature(request.target.fn).parameters
+    names = list(parameters)
+    # The functions are called by position; what is keyword-only keeps its default.
+    args = args[: sum(p.kind is not p.KEYWORD_ONLY for p in parameters.values())]
     argnums = tuple(names.index(name) for name in request.options.selected(names))
     spec = {"file": place, "wrt": wrt, "example": example}
     return Target(request.target.name, request.function(), args, argnums, spec)

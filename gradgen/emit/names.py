@@ -163,6 +163,8 @@ def _describe(v: Value) -> str:
         "unbroadcast": "summed", "pow": "power", "where": "chosen", "select": "chosen", "not": "negated",
         "captured": "constant", "list": "items", "leaf": "leaf", "pop": "item",
     }.get(op.prim, op.prim.rsplit(".", 1)[-1])  # fmt: skip
+    if v.type.kind == "int" and op.prim in ("sub", "add"):
+        return "last" if op.prim == "sub" else "place"
     if op.prim == "helper":
         return str(op.attrs["function"]).strip("_")
     source = next((i for i in op.inputs if i.name and i.user), None)

@@ -8,6 +8,7 @@ from typing import Any
 from gradgen.diff.activity import carried
 from gradgen.emit import forms
 from gradgen.errors import Span
+from gradgen.frontend.arguments import Container
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
 from gradgen.ir.types import Type
 
@@ -17,10 +18,17 @@ AUGMENT = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.MatMult, ast.Pow, ast.Mod, a
 class Writer:
     """Writes the blocks of one function; ``names`` and ``folded`` are decided beforehand."""
 
-    def __init__(self, function: Function, names: dict[Value, str], folded: set[Value]) -> None:
+    def __init__(
+        self,
+        function: Function,
+        names: dict[Value, str],
+        folded: set[Value],
+        none_for: set[str] | None = None,
+    ) -> None:
         self.function, self.names, self.folded = function, names, folded
         self.loops: list[Op] = []
         self.needs: set[str] = set()
+        self.none_for = none_for if none_for is not None else set()
 
     # --- expressions ----------------------------------------------------------------------
 
@@ -72,7 +80,7 @@ class Writer:
         """Return the statements of a block, without those of its end."""
         out: list[ast.stmt] = []
         for op in block.ops:
-            if len(op.outputs) == 1 and op.out in self.folded:
+            if op.prim == "leaf" or (len(op.outputs) == 1 and op.out in self.folded):
                 continue
             statements = self._op(op)
             _place(statements, op)
@@ -85,6 +93,20 @@ class Writer:
             return handler(op)  # type: ignore[no-any-return]
         value = self._note(forms.op_expression(op, [self.expr(v) for v in op.inputs]))
         return [assign(self.names[op.out], value, op.out.type)]
+
+    def entry(self) -> list[ast.stmt]:
+        """Return the statements that take containers apart, tuples by one unpacking each."""
+        ops = [op for op in self.function.body.ops if op.prim == "leaf"]
+        out: list[ast.stmt] = []
+        for param, spec in self.function.params:
+            mine = [op for op in ops if op.attrs["param"] == param]
+            names = {op.attrs["path"]: self.names[op.out] for op in mine}
+            target = unpacking(spec, names, ())
+            if mine and target is not None:
+                out.append(ast.Assign([target], ast.Name(param, ast.Load())))
+            else:
+                out += [s for op in mine for s in self._leaf(op)]
+        return out
 
     def _leaf(self, op: Op) -> list[ast.stmt]:
         value = forms.op_expression(op, [])
@@ -185,10 +207,16 @@ class Writer:
         """Assign in parallel: one tuple assignment where one target is another's source."""
         real = []
         for target, v in pairs:
-            if isinstance(v, Undefined) or target not in self.names:
+            if target not in self.names:
+                continue
+            if isinstance(v, Undefined):
+                if self.names[target] in self.none_for:
+                    real.append((self.names[target], ast.Constant(None), target.type))
                 continue
             e = self.expr(v)
             if not (isinstance(e, ast.Name) and e.id == self.names[target]):
+                if may_be_undefined(v):
+                    self.none_for.add(self.names[v])
                 real.append((self.names[target], e, target.type))
         written: set[str] = set()
         ordered = True
@@ -241,9 +269,39 @@ class Writer:
         return out or [ast.Pass()]
 
 
+def may_be_undefined(v: Value) -> bool:
+    """Whether a value can be missing on some path: it joins, or starts from, nothing."""
+    op = v.op
+    if op is None or op.prim not in ("if", "for", "while") or v not in op.outputs:
+        return False
+    k = op.outputs.index(v)
+    if op.prim == "if":
+        sources = [b.results[k] for b in op.blocks]
+    else:
+        sources = [carried(op)[1][k]]
+    return any(isinstance(s, Undefined) or may_be_undefined(s) for s in sources)
+
+
 STATEMENTS = {
-    "leaf", "store", "inc", "add_at", "append", "pop", "assert", "raise_if", "if", "for", "while",
+    "store", "inc", "add_at", "append", "pop", "assert", "raise_if", "if", "for", "while",
 }  # fmt: skip
+
+
+def unpacking(spec: Any, names: dict[Any, str], path: tuple[Any, ...]) -> ast.expr | None:
+    """Return the target that unpacks a tuple or list of leaves, None for other structures."""
+    if not isinstance(spec, Container):
+        if not path:
+            return None
+        return ast.Name(names.get(path, "_"), ast.Store())
+    if spec.kind is dict or hasattr(spec.kind, "__dataclass_fields__") or not spec.items:
+        return None
+    items = []
+    for key, item in zip(spec.keys, spec.items, strict=True):
+        target = unpacking(item, names, (*path, ("item", key)))
+        if target is None:
+            return None
+        items.append(target)
+    return ast.Tuple(items, ast.Store())
 
 
 def assign(name: str, value: ast.expr, type_: Type | None = None) -> ast.stmt:

@@ -91,6 +91,23 @@ def spec_of(value: Any, name: str = "argument", depth: int = 0) -> Any:
     return Opaque(value)
 
 
+def key_of(value: Any) -> Any:
+    """Return a cheap key of an argument: equal keys have equal specs."""
+    kind = type(value)
+    if kind is float or kind is int or kind is bool:
+        return kind
+    if kind is np.ndarray:
+        shape = value.shape
+        if 1 in shape:
+            return value.dtype, tuple(n == 1 for n in shape)
+        return value.dtype, len(shape)
+    if kind is tuple or kind is list:
+        return kind, *map(key_of, value)
+    if kind is dict:
+        return kind, tuple(value), *map(key_of, value.values())
+    return spec_of(value)
+
+
 def _array_spec(value: np.ndarray, name: str) -> Type:
     if value.dtype.kind not in "fiub" or value.dtype.name in ("float16", "longdouble", "float128"):
         what = "text" if value.dtype.kind in "US" else f"dtype {value.dtype}"

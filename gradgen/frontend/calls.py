@@ -240,6 +240,7 @@ def run_body(r: Reader, definition: Any) -> Any:
     refuse_generators(r, definition)
     taken = {n.id for n in ast.walk(definition) if isinstance(n, ast.Name)} | set(r.frame.names)
     body, result = normalised(definition, taken)
+    r.frame.anonymous = result if r.call_path else ""
     r.frame.local_names = frozenset(assigned_names(body)) | frozenset(r.frame.names)
     run(r, body, None)
     return r.frame.names[result] if result in r.frame.names else Static(None)

@@ -167,7 +167,8 @@ def _join_name(
         values = [_value_in(r, leaf, side) for leaf, side in zip((a, b), sides, strict=True)]
         if join(values[0].type, values[1].type) is None:
             return _conflict(name, "has different types on different paths", span)
-        out = _add_output(op, values[0], values[1], name if len(leaves(x)) == 1 else "", span)
+        label = name if len(leaves(x)) == 1 and name != r.frame.anonymous else ""
+        out = _add_output(op, values[0], values[1], label, span)
         held = r.hold(out)
         pending.append((held, a, b))
         new.append(held)

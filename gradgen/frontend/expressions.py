@@ -21,7 +21,7 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Type
+from gradgen.ir.types import Type, may_be_one
 from gradgen.rules.constructors import arithmetic_on_lengths
 from gradgen.rules.registry import METHODS
 
@@ -219,9 +219,16 @@ def _membership(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
         found = static_value(left) in right.items
     elif is_static(left) and is_static(right):
         found = static_value(left) in static_value(right)
+    elif isinstance(right, Seq) and static_value(left) == 1 and all(map(_never_one, right.items)):
+        found = False
     else:
         r.refuse(node, "a membership test of computed values", "compare with == and or")
     return Const(found != isinstance(op, ast.NotIn))
+
+
+def _never_one(length: Any) -> bool:
+    """Whether a length of a shape is certainly not 1."""
+    return isinstance(length, Value) and length.type.value is not None and not may_be_one(length.type.value)
 
 
 def _bool_op(r: Reader, node: ast.BoolOp) -> Any:

@@ -118,7 +118,10 @@ class Reader:
         self.refuse(node, f"the name {name!r} is not defined", "define it before differentiating")
 
     def bind(self, name: str, value: Any) -> None:
-        """Assign to a name of the current frame."""
+        """Assign to a name of the current frame; the first name a value gets is kept as a hint."""
+        if name == self.frame.anonymous:
+            self.frame.names[name] = value
+            return
         if isinstance(value, Value) and value.op is not None and not value.name:
             value.name, value.user = name, True
         if isinstance(value, Ref):

@@ -81,6 +81,8 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
     unknown = is_unknown_leaf(value)
     if unknown and count is not None:
         raise Refine(unknown, ("unpack", count))
+    if isinstance(value, Ref) and value.steps and value.value.type.kind == "any":
+        r.refuse(node, "unpacking of what an unknown argument contains", "give example arguments")
     if isinstance(value, Ref) and count is not None:
         over = over_value(r, value, node)
         assert isinstance(over, Iteration)

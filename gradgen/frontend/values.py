@@ -124,7 +124,7 @@ class SliceValue:
 
 @dataclass(slots=True, eq=False)
 class Frame:
-    """The names of one function activation."""
+    """The names of one function activation; ``anonymous`` is its result, which the caller names."""
 
     source: Any
     names: dict[str, Any]
@@ -132,6 +132,7 @@ class Frame:
     cells: dict[str, Any] = field(default_factory=dict)
     parent: Frame | None = None
     local_names: frozenset[str] = frozenset()
+    anonymous: str = ""
 
 
 def leaves(value: Any) -> list[Any]:

@@ -16,7 +16,6 @@ from gradgen.graph.graph import Graph
 from gradgen.graph.model import Note
 from gradgen.ir.evaluate import MISSING, Frame, evaluate
 from gradgen.ir.nodes import Block, Function, Op, Value
-from gradgen.passes.dce import remove_dead
 
 FEW = 5
 DIGITS = 4
@@ -46,12 +45,10 @@ def annotated(fn: Callable[..., Any], args: Sequence[Any], options: Any = None) 
 
 
 def forward_part(function: Function) -> Function:
-    """Return a function without its reverse sweep, and without what only that reads."""
+    """Return a function without its reverse sweep."""
     body = Block(function.body.params, [op for op in function.body.ops if not op.reverse])
     body.results = [function.result["loss"]]
-    out = replace(function, body=body)
-    remove_dead(out)
-    return out
+    return replace(function, body=body)
 
 
 def complete(fn: Callable[..., Any], args: Sequence[Any]) -> dict[str, Any]:

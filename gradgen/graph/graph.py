@@ -11,6 +11,7 @@ from gradgen.errors import OutputError
 from gradgen.graph.model import Note, Picture, picture
 from gradgen.ir.nodes import Function, Value
 from gradgen.ir.show import show
+from gradgen.passes.dce import remove_dead
 
 FORMATS = ("text", "dot", "svg")
 SUFFIXES = {".svg": "svg", ".dot": "dot", ".gv": "dot", ".txt": "text"}
@@ -24,12 +25,13 @@ class Graph:
     Parameters
     ----------
     function : Function
-        The graph.
+        The graph; what its results do not need is taken out of it.
     notes : mapping, optional
         What to write under values: numbers and adjoints, as `gradgen.graph.annotate` makes them.
     """
 
     def __init__(self, function: Function, notes: Mapping[Value, Note] | None = None) -> None:
+        remove_dead(function)
         self.function = function
         self.notes = dict(notes or {})
 

@@ -39,7 +39,7 @@ def arrange(items: Sequence[Item], arrows: Sequence[Arrow]) -> tuple[float, floa
 
 
 def _rank(items: Sequence[Item], arrows: Sequence[Arrow]) -> None:
-    """Put each box below what it reads, and what reads nothing just above its first reader."""
+    """Put each box below what it reads; one that reads little stands just above its reader."""
     incoming: dict[Item, list[Arrow]] = {i: [] for i in items}
     outgoing: dict[Item, list[Arrow]] = {i: [] for i in items}
     for arrow in arrows:
@@ -57,7 +57,7 @@ def _rank(items: Sequence[Item], arrows: Sequence[Arrow]) -> None:
             if waiting[arrow.target] == 0:
                 ready.append(arrow.target)
     for item in reversed(order):
-        if outgoing[item] and not incoming[item] and not item.pinned:
+        if outgoing[item] and not item.pinned and len(incoming[item]) <= len(outgoing[item]):
             item.rank = min(a.target.rank for a in outgoing[item]) - 1
     last = max((i.rank for i in items), default=0)
     for item in items:

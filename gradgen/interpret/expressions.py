@@ -48,6 +48,10 @@ class SymPyNumbers:
             return sympy.Rational(*x.as_integer_ratio())
         return sympy.Float(x, DIGITS)
 
+    def constant(self, x: Any) -> float:
+        """Return a number as a float; symbols raise TypeError."""
+        return float(x)
+
     def call(self, name: str, *args: Any) -> Any:
         """Apply a function of SymPy."""
         function = self.functions.get(name) or getattr(self.sympy, name)

@@ -73,6 +73,8 @@ class Interpreter:
                 return self._for(op)
             case "while":
                 return self._while(op)
+            case "assert" | "raise_if":
+                return []
             case "leaf":
                 return [self.values[op.out]]
             case "captured":
@@ -102,7 +104,8 @@ class Interpreter:
 
     def _for(self, op: Op) -> list[Any]:
         start, stop, step, *carried = (self._read(v) for v in op.inputs)
-        for index in range(int(start), int(stop), int(step)):
+        indices = range(int(start), int(stop), int(step))
+        for index in reversed(indices) if op.attrs.get("backwards") else indices:
             end, carried = self._block(op.blocks[0], [index, *carried])
             if end == "break":
                 break

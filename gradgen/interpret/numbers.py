@@ -19,6 +19,9 @@ class Numbers(Protocol):
     def number(self, x: Any) -> Any:
         """Return a Python number, a truth value or one of these numbers as one of these."""
 
+    def constant(self, x: Any) -> float:
+        """Return one of these numbers, which has to be constant, as a float."""
+
     def call(self, name: str, *args: Any) -> Any:
         """Apply one of ``BASE`` to numbers."""
 

@@ -266,6 +266,12 @@ def linspace(n: Numbers, op: Op, args: list[Any]) -> Any:
     return out
 
 
+def arange(n: Numbers, op: Op, args: list[Any]) -> Any:
+    """Count in steps, which have to be known."""
+    grid = np.arange(*(v if is_plain(v) else n.constant(v) for v in args))
+    return grid if all(map(is_plain, args)) else grid.astype(float)
+
+
 def stacked(n: Numbers, op: Op, args: list[Any]) -> Any:
     """Make one array of equal parts."""
     if all(is_plain(a) for a in args) and not op.out.type.inexact:
@@ -294,6 +300,7 @@ SPECIAL: dict[str, Callable[[Numbers, Op, list[Any]], Any]] = {
     "full": filled,
     "full_like": filled,
     "linspace": linspace,
+    "arange": arange,
     "array": stacked,
     "clip": clipped,
     "T": lambda n, op, a: np.transpose(a[0]),
@@ -305,6 +312,8 @@ SPECIAL: dict[str, Callable[[Numbers, Op, list[Any]], Any]] = {
     "copy": lambda n, op, a: a[0].copy() if isinstance(a[0], np.ndarray) else a[0],
     "asarray": lambda n, op, a: a[0],
     "item": lambda n, op, a: np.asarray(a[0], dtype=object).item(),
+    "scalar": lambda n, op, a: np.asarray(a[0], dtype=object).item(),
+    "py_sum": lambda n, op, a: total(n, _as_array(n, a[0]), axis=0),
     "list": lambda n, op, a: list(a),
     "append": lambda n, op, a: [*a[0], a[1]],
 }

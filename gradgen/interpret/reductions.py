@@ -52,7 +52,9 @@ def std(n: Numbers, x: Any, **options: Any) -> Any:
 
 
 def norm(n: Numbers, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    """Euclidean norm."""
+    """Euclidean norm, and the 1-norm of vectors."""
+    if ord == 1 and (axis is not None or x.ndim == 1):
+        return along(x, axis, keepdims, lambda row: n.total([n.call("abs", v) for v in row]))
     if ord not in (None, 2, "fro") or (ord == 2 and axis is None and x.ndim > 1):
         raise NotImplementedError(f"norm of order {ord}")
     return along(x, axis, keepdims, lambda row: n.call("sqrt", n.total([v * v for v in row])))
