@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from gradgen.diff.activity import varied
 from gradgen.errors import Span
 from gradgen.ir.nodes import Const, Op, Undefined, Value, walk
-from gradgen.ir.show import Names, leaf_path, operation
+from gradgen.ir.show import Names
+from gradgen.ir.spelling import leaf_path, operation
 from gradgen.rules.table import RULES
 
 if TYPE_CHECKING:
@@ -132,7 +133,8 @@ class _Account:
             op = record.value.op
             where = place(op.span if op is not None else record.where)
             how = HOW.get(record.how, record.how)
-            yield f"{self._called(record.value)} ({where}): {how}; {record.reason}"
+            when = " at the start of a turn" if op is None else ""
+            yield f"{self._called(record.value)}{when} ({where}): {how}; {record.reason}"
 
     def _alive(self) -> Iterator[Value]:
         """Yield the values of the function's own block that the reverse sweep reads."""

@@ -23,6 +23,12 @@ def test_second_order(case: Case, tmp_path: Path) -> None:
     checks.check_second_order(case, tmp_path)
 
 
+@pytest.mark.parametrize("case", cases(LOSSES))
+def test_other_paths(case: Case) -> None:
+    for args in case.more_args():
+        checks.check_value_and_gradient(case, args)
+
+
 def test_most_losses_need_no_types() -> None:
     def emits(case: Case) -> bool:
         try:

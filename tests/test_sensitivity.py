@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import ast
+import copy
+import re
 import signal
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import numpy as np
 import pytest
 
-from tests.cases import LOSSES, MUTATION, Case, cases, value_and_gradient
+from tests.cases import CONTROL, LOSSES, MUTATION, Case, cases, value_and_gradient
 from tests.checks import run_text
 from tests.pytrees import leaves
 from tests.references import assert_trees_close, reference_gradient
 
 MARK = "# --- reverse"
 ALLOWED_SURVIVORS = 0.01
+# Here a statement can go without changing the gradient: what is subtracted before exp or to centre
+# has no part in the result, an iteration has converged, a stored value is lost again.
+IDLE = {
+    "mlp_cross_entropy",
+    "attention",
+    "weighted_statistics",
+    "newton_root",
+    "overwritten_unread",
+    "over_constants",
+}
+# A place is cleared, or an array copied, in case it is read or written again; it need not be.
+PRECAUTION = re.compile(r" = 0\.0$|\.copy\(\)$")
 
 
 def reverse_statements(tree: ast.Module, first_line: int) -> Iterator[tuple[list[ast.stmt], int]]:
@@ -61,11 +73,11 @@ def time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def survives(case: Case, text: str, expected: tuple, rtol: float) -> bool:
+def survives(text: str, args: tuple, expected: tuple, rtol: float) -> bool:
     """Tell whether a damaged text still passes for right."""
     try:
         with time_limit(2.0):
-            _, gradient = run_text(text, case.args())
+            _, gradient = run_text(text, args)
         if len(list(leaves(gradient))) != len(list(leaves(expected))):
             return False
         assert_trees_close(gradient, expected, rtol)
@@ -74,21 +86,34 @@ def survives(case: Case, text: str, expected: tuple, rtol: float) -> bool:
     return True
 
 
+def survivors_of(case: Case, text: str) -> tuple[int, list[str]]:
+    """Return how many statements there were, and those that nothing misses."""
+    references = [
+        (args, *reference_gradient(case.function, args, case.argnums))
+        for args in [case.args(), *case.more_args()]
+    ]
+    tried, missed = 0, []
+    for removed, damaged in without_one(text):
+        tried += 1
+        if all(survives(damaged, copy.deepcopy(args), *known) for args, *known in references):
+            if not PRECAUTION.search(removed):
+                missed.append(f"{case.name}: {removed}")
+    return tried, missed
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("modules", [LOSSES, MUTATION], ids=["losses", "mutation"])
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    "modules", [LOSSES, MUTATION, CONTROL], ids=["losses", "mutation", "control"]
+)
 def test_missing_statements_are_noticed(modules: tuple[str, ...]) -> None:
     tried, survivors = 0, []
-    for param in cases(modules):
-        case = param.values[0]
-        text = value_and_gradient(case).source
-        if MARK not in text:
+    for case in [param.values[0] for param in cases(modules)]:
+        if case.may_be_refused or case.name in IDLE:
             continue
-        expected, rtol = reference_gradient(case.function, case.args(), case.argnums)
-        for removed, damaged in without_one(text):
-            tried += 1
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")
-                if survives(case, damaged, expected, rtol):
-                    survivors.append(f"{param.id}: {removed}")
+        text = value_and_gradient(case).source
+        if MARK in text:
+            count, missed = survivors_of(case, text)
+            tried, survivors = tried + count, survivors + missed
     assert tried > 100
     assert len(survivors) <= ALLOWED_SURVIVORS * tried, "\n".join(survivors)

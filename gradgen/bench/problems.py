@@ -115,7 +115,7 @@ PROBLEMS = (
 )
 SWEEP = PROBLEMS[1]
 SWEEP_SIZES = (2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
-QUICK_SWEEP_SIZES = (2, 8, 32, 128)
+QUICK_SWEEP_SIZES = (2, 8, 32, 64)
 
 
 def named(name: str) -> Problem:

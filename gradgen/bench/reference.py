@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -55,14 +56,14 @@ def reference(fn: Callable[..., Any], args: Sequence[Any], argnums: Sequence[int
     GradgenError
         Where neither gives the function's value.
     """
-    expected = float(fn(*args))
+    expected = float(fn(*copy.deepcopy(args)))
     problems = []
     single = any(getattr(v, "dtype", None) == np.float32 for a in args for _, v in flatten(a))
     room = (SINGLE_AGREEMENT if single else AGREEMENT) * max(1.0, abs(expected))
     with mpmath.workdps(DIGITS + SPARE_DIGITS):
         for source, run in (("the function", _by_function), ("its graph", _by_graph)):
             try:
-                value, gradient = run(fn, args, argnums)
+                value, gradient = run(fn, copy.deepcopy(args), argnums)
             except Exception as error:  # whatever a function does with numbers foreign to it
                 problems.append(f"{source}: {type(error).__name__}: {error}")
                 continue

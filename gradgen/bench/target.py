@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import copy
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from gradgen.bench.problems import Problem, named
 from gradgen.commands.options import request_of
@@ -60,8 +63,21 @@ def of_file(place: str, wrt: str | None = None, example: str | None = None) -> T
     # The functions are called by position; what is keyword-only keeps its default.
     args = args[: sum(p.kind is not p.KEYWORD_ONLY for p in parameters.values())]
     argnums = tuple(names.index(name) for name in request.options.selected(names))
+    _check_keeps_arguments(request.target.name, request.function(), args)
     spec = {"file": place, "wrt": wrt, "example": example}
     return Target(request.target.name, request.function(), args, argnums, spec)
+
+
+def _check_keeps_arguments(name: str, fn: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    """Refuse a function that cannot be evaluated twice on the same arguments."""
+    given = copy.deepcopy(args)
+    fn(*given)
+    pairs = zip(flatten(args), flatten(given), strict=True)
+    if not all(np.array_equal(a, b, equal_nan=is_inexact(a)) for (_, a), (_, b) in pairs):
+        raise UnsupportedError(
+            f"{name!r} writes into its arguments, so that no two evaluations are alike",
+            hint="let it copy the argument first",
+        )
 
 
 def of_spec(spec: Spec) -> Target:

@@ -58,7 +58,11 @@ class _Folder:
                 continue
             v = op.out
             at = readers.get(v)
-            if op.prim in ALWAYS or self._is_length(op) or (at is not None and at not in loops and self._may_fold(op, block, k, at)):
+            if (
+                op.prim in ALWAYS
+                or self._is_length(op)
+                or (at is not None and at not in loops and self._may_fold(op, block, k, at))
+            ):
                 self._fold(v, op)
 
     def _is_length(self, op: Op) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from gradgen.errors import UnsupportedError
-from gradgen.frontend.reader import Reader
-from gradgen.frontend.values import Map, Ref, Seq, Static, Step, is_static, static_value
-from gradgen.ir.nodes import Const, Value
+from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.reader import CONTIGUOUS, Reader
+from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
+from gradgen.ir.nodes import Value
+from gradgen.rules import helpers
 from gradgen.rules.registry import Rule
 from gradgen.rules.shapes_of import dtype_name
 
@@ -82,15 +83,12 @@ def dtype_of(r: Reader, node: ast.AST, value: Any) -> str:
 
 def emit(r: Reader, node: ast.AST, rule: Rule, args: list[Any], attrs: dict[str, Any]) -> Any:
     """Emit an operation; a view of a named array stays a view of it."""
-    from gradgen.frontend.expressions import as_value
-
     inputs = [as_value(r, a, node) for a in args]
     _refuse_containers(r, node, rule, inputs)
     if rule.alias and isinstance(args[0], Ref):
         if inputs[0].type.is_scalar:
             return args[0]
         return r.view(args[0], rule.name, inputs[1:], attrs)
-    from gradgen.frontend.reader import CONTIGUOUS
 
     out = r.b.emit(rule.name, inputs, span=r.span(node), **attrs)
     return r.hold(out, rule.name in CONTIGUOUS)
@@ -104,8 +102,6 @@ def _refuse_containers(r: Reader, node: ast.AST, rule: Rule, inputs: list[Value]
 
 def emit_sequence(r: Reader, node: ast.AST, rule: Rule, parts: Any, attrs: dict[str, Any]) -> Any:
     """Emit an operation on a tuple or list of arrays."""
-    from gradgen.frontend.expressions import as_value
-
     if not isinstance(parts, Seq):
         if rule.name == "array":
             value = as_value(r, parts, node)
@@ -121,18 +117,11 @@ def emit_sequence(r: Reader, node: ast.AST, rule: Rule, parts: Any, attrs: dict[
 
 def is_helper(fn: Any) -> bool:
     """Whether a function of a generated module is one of the helpers printed there."""
-    from gradgen.rules import helpers
-
     ours = getattr(helpers, fn.__name__, None)
     return ours is not None and ours.__code__.co_code == fn.__code__.co_code
 
 
 def call_helper(r: Reader, node: ast.AST, prim: str, args: list[Any]) -> Any:
     """Emit the operation that a printed helper stands for."""
-    from gradgen.frontend.expressions import as_value
-
     inputs = [as_value(r, a, node) for a in args]
     return r.hold(r.b.emit(prim, inputs, span=r.span(node)))
-
-
-__all__ = ["Const", "Map", "Step", "UnsupportedError", "call_rule", "dtype_of"]

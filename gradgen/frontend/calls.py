@@ -13,16 +13,15 @@ from typing import Any
 from gradgen.errors import SourceError, UnsupportedError
 from gradgen.frontend import bindings
 from gradgen.frontend.arguments import spec_of_value
+from gradgen.frontend.builtin_calls import BUILTINS
+from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.loops import assigned_names
+from gradgen.frontend.method_calls import METHOD_HANDLERS
+from gradgen.frontend.numpy_calls import NUMPY, UFUNC_METHODS
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.returns import normalise
 from gradgen.frontend.source import source_of
-from gradgen.frontend.special_calls import (
-    METHOD_HANDLERS,
-    SPECIAL,
-    UFUNC_METHODS,
-    UnknownShape,
-    sequence_items,
-)
+from gradgen.frontend.special import sequence_items
 from gradgen.frontend.values import (
     BoundMethod,
     Frame,
@@ -37,12 +36,11 @@ from gradgen.ir.nodes import Value
 from gradgen.rules.registry import CALLABLES, METHODS, RULES
 
 MAX_DEPTH = 40
+SPECIAL = BUILTINS | NUMPY
 
 
 def call(r: Reader, node: ast.Call) -> Any:
     """Return the value of a call."""
-    from gradgen.frontend.expressions import evaluate
-
     callee = evaluate(r, node.func)
     args, kwargs = _arguments(r, node)
     r.b.span = r.span(node)
@@ -50,7 +48,6 @@ def call(r: Reader, node: ast.Call) -> Any:
 
 
 def _arguments(r: Reader, node: ast.Call) -> tuple[list[Any], dict[str, Any]]:
-    from gradgen.frontend.expressions import evaluate
 
     args: list[Any] = []
     for a in node.args:
@@ -231,8 +228,7 @@ def _inline(
 
 def run_body(r: Reader, definition: Any) -> Any:
     """Read a function's body in the current frame and return its result."""
-    from gradgen.frontend.control import assigned_names
-    from gradgen.frontend.expressions import evaluate
+    # A cycle by nature: statements read calls, and a call reads a whole function.
     from gradgen.frontend.statements import run
 
     if isinstance(definition, ast.Lambda):
@@ -293,6 +289,3 @@ def bind_arguments(
     if missing:
         raise TypeError(f"{r.span(node)}: missing argument {missing[0]!r}")
     return bound
-
-
-__all__ = ["METHOD_HANDLERS", "UnknownShape", "call", "call_value", "sequence_items"]

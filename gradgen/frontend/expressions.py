@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import ast
-import operator
 from collections.abc import Callable
 from typing import Any
 
-from gradgen.frontend import calls, control, subscripts
+import numpy as np
+
+from gradgen.frontend import branches, calls, subscripts
+from gradgen.frontend.evaluate import as_value, evaluate
+from gradgen.frontend.method_calls import METHOD_HANDLERS
+from gradgen.frontend.operators import COMPARE, FOLD, UNARY, binary
 from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.special import sequence_items
 from gradgen.frontend.values import (
     BoundMethod,
     LocalFunction,
@@ -17,67 +22,13 @@ from gradgen.frontend.values import (
     Ref,
     Seq,
     Static,
+    UnknownShape,
     is_static,
     static_value,
 )
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Type, may_be_one
-from gradgen.rules.constructors import arithmetic_on_lengths
+from gradgen.ir.types import may_be_one
 from gradgen.rules.registry import METHODS
-
-BINARY = {
-    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Mod: "mod",
-    ast.FloorDiv: "floordiv", ast.Pow: "pow", ast.MatMult: "matmul", ast.BitAnd: "bitand",
-    ast.BitOr: "bitor", ast.BitXor: "bitxor",
-}  # fmt: skip
-COMPARE = {
-    ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne",
-    ast.Is: "is", ast.IsNot: "is_not",
-}  # fmt: skip
-UNARY = {ast.USub: "neg", ast.UAdd: "pos", ast.Not: "not", ast.Invert: "invert"}
-FOLD = {
-    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "floordiv": operator.floordiv,
-    "mod": operator.mod, "neg": operator.neg, "pos": operator.pos, "not": operator.not_,
-    "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge,
-    "eq": operator.eq, "ne": operator.ne, "is": operator.is_, "is_not": operator.is_not,
-}  # fmt: skip
-
-
-def evaluate(r: Reader, node: ast.expr) -> Any:
-    """Return the value of an expression."""
-    handler = HANDLERS.get(type(node))
-    if handler is None:
-        r.refuse(node, f"{_construct(node)} is not supported", "rewrite it with plain arithmetic")
-    r.b.span = r.span(node)
-    return handler(r, node)
-
-
-def number(r: Reader, node: ast.expr) -> Value:
-    """Return the graph value of an expression that has to be a number or an array."""
-    return as_value(r, evaluate(r, node), node)
-
-
-def as_value(r: Reader, value: Any, node: ast.AST) -> Value:
-    """Return the graph value of something that has to be a number or an array."""
-    if isinstance(value, Value | Ref):
-        return r.read(value)
-    if isinstance(value, Seq) and value.items:
-        parts = [as_value(r, item, node) for item in value.items]
-        return r.b.emit("array", parts, span=r.span(node))
-    if isinstance(value, Static) and value.obj is None:
-        return Const(None)
-    r.refuse(node, f"a {describe(value)} is used where a number or an array is needed")
-
-
-def _construct(node: ast.AST) -> str:
-    names = {
-        "Yield": "yield", "YieldFrom": "yield from", "Await": "await", "NamedExpr": ":= (walrus)",
-        "JoinedStr": "an f-string", "ListComp": "a list comprehension", "Starred": "unpacking by *",
-        "SetComp": "a set comprehension", "DictComp": "a dict comprehension", "Set": "a set",
-        "GeneratorExp": "a generator expression",
-    }  # fmt: skip
-    kind = type(node).__name__
-    return names.get(kind, kind)
 
 
 def _constant(r: Reader, node: ast.Constant) -> Any:
@@ -98,7 +49,7 @@ def _tuple(r: Reader, node: ast.Tuple | ast.List) -> Any:
     items: list[Any] = []
     for element in node.elts:
         if isinstance(element, ast.Starred):
-            items += calls.sequence_items(r, evaluate(r, element.value), element)
+            items += sequence_items(r, evaluate(r, element.value), element)
         else:
             items.append(evaluate(r, element))
     return Seq(items, tuple if isinstance(node, ast.Tuple) else list)
@@ -127,45 +78,6 @@ def _binary(r: Reader, node: ast.BinOp) -> Any:
     return left
 
 
-def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
-    """Return ``left op right`` for a ``BinOp`` or ``AugAssign`` node."""
-    prim = BINARY.get(type(node.op))
-    if prim is None:
-        r.refuse(node, f"the operator {type(node.op).__name__} is not supported")
-    if isinstance(left, Seq) or isinstance(right, Seq):
-        joined = _sequence_arithmetic(prim, left, right)
-        if joined is not None:
-            return joined
-    if prim == "mod" and isinstance(left, Static):
-        r.refuse(node, "string formatting is not supported here")
-    if prim == "mul" and isinstance(left, Seq) and left.kind is list and len(left.items) == 1:
-        like = right if isinstance(right, Value) else None
-        if like is not None and like.op is not None and like.op.prim == "len":
-            return r.hold(r.b.emit("zeros_list", [like.op.inputs[0]]))
-    a, b = as_value(r, left, node), as_value(r, right, node)
-    return r.hold(arithmetic(r, prim, a, b, node))
-
-
-def _sequence_arithmetic(prim: str, left: Any, right: Any) -> Any:
-    if prim == "add" and isinstance(left, Seq) and isinstance(right, Seq):
-        return Seq([*left.items, *right.items], left.kind)
-    if prim == "mul" and isinstance(left, Seq) and isinstance(right, Const):
-        return Seq(left.items * right.const, left.kind)
-    return None
-
-
-def arithmetic(r: Reader, prim: str, a: Value, b: Value, node: ast.AST) -> Value:
-    """Emit an operator, folded where both operands are integer constants."""
-    ints = all(isinstance(v, Const) and type(v.const) is int for v in (a, b))
-    if ints and prim in FOLD and not (prim in ("mod", "floordiv") and b.const == 0):  # type: ignore[attr-defined]
-        return Const(FOLD[prim](a.const, b.const))  # type: ignore[attr-defined,operator]
-    out = r.b.emit(prim, [a, b], span=r.span(node))
-    if out.type.kind == "int":
-        length = arithmetic_on_lengths(prim, a, b)
-        out.type = Type("int", out.type.dtype, (), out.type.weak, length)
-    return out
-
-
 def _unary(r: Reader, node: ast.UnaryOp) -> Any:
     prim = UNARY[type(node.op)]
     value = evaluate(r, node.operand)
@@ -190,7 +102,7 @@ def _compare(r: Reader, node: ast.Compare) -> Any:
         return result
 
     tests = [lambda k=k: test_at(k) for k in range(len(node.ops))]  # type: ignore[misc]
-    return control.chain(r, node, tests, stop_on=False)
+    return branches.chain(r, node, tests, stop_on=False)
 
 
 def _compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
@@ -228,19 +140,23 @@ def _membership(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
 
 def _never_one(length: Any) -> bool:
     """Whether a length of a shape is certainly not 1."""
-    return isinstance(length, Value) and length.type.value is not None and not may_be_one(length.type.value)
+    return (
+        isinstance(length, Value)
+        and length.type.value is not None
+        and not may_be_one(length.type.value)
+    )
 
 
 def _bool_op(r: Reader, node: ast.BoolOp) -> Any:
     tests = [lambda v=v: evaluate(r, v) for v in node.values]  # type: ignore[misc]
-    return control.chain(r, node, tests, stop_on=isinstance(node.op, ast.Or))
+    return branches.chain(r, node, tests, stop_on=isinstance(node.op, ast.Or))
 
 
 def _if_expression(r: Reader, node: ast.IfExp) -> Any:
-    test = control.condition(r, node.test)
+    test = branches.condition(r, node.test)
     if isinstance(test, Const):
         return evaluate(r, node.body if test.const else node.orelse)
-    return control.choose(
+    return branches.choose(
         r, node, test, lambda: evaluate(r, node.body), lambda: evaluate(r, node.orelse)
     )
 
@@ -287,7 +203,7 @@ def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
         return BoundMethod(owner, name)
     if name == "shape":
         if v.type.shape is None:
-            return calls.UnknownShape(v)
+            return UnknownShape(v)
         return Seq([dimension(r, v, k) for k in range(len(v.type.shape))])
     if name == "ndim":
         return Const(v.type.rank) if v.type.rank is not None else r.b.emit("ndim", [v])
@@ -298,10 +214,8 @@ def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     if name == "T":
         return r.view(owner, "T", [], {}) if isinstance(owner, Ref) else owner
     if name == "dtype" and v.type.dtype:
-        import numpy as np
-
         return Static(np.dtype(v.type.dtype))
-    if name in METHODS or name in calls.METHOD_HANDLERS:
+    if name in METHODS or name in METHOD_HANDLERS:
         return BoundMethod(owner, name)
     r.refuse(node, f"the attribute or method {name!r} of arrays has no rule")
 

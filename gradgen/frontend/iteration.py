@@ -8,16 +8,16 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from gradgen.frontend.evaluate import evaluate, number
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.values import BoundMethod, Iteration, Map, Ref, Seq, Static
+from gradgen.frontend.subscripts import Index, load_index
+from gradgen.frontend.values import Iteration, Map, Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type
 
 
 def iteration_of(r: Reader, node: ast.expr) -> Iteration | list[Any]:
     """Return what a loop over this expression runs over."""
-    from gradgen.frontend.expressions import evaluate
-
     if isinstance(node, ast.Call):
         callee = evaluate(r, node.func)
         builder = (
@@ -50,7 +50,6 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Iteration | list[Any]:
 
 
 def _over_array(r: Reader, ref: Ref, node: ast.AST) -> Iteration:
-    from gradgen.frontend.subscripts import Index, load_index
 
     def element(i: Value) -> Any:
         index = Index()
@@ -68,8 +67,6 @@ def _over_array(r: Reader, ref: Ref, node: ast.AST) -> Iteration:
 
 def range_of(r: Reader, node: ast.Call) -> Iteration:
     """``range`` with one to three bounds."""
-    from gradgen.frontend.expressions import number
-
     args = [number(r, a) for a in node.args]
     for a, n in zip(args, node.args, strict=True):
         if a.type.kind not in ("int", "any", "bool"):
@@ -82,8 +79,6 @@ def range_of(r: Reader, node: ast.Call) -> Iteration:
 
 def enumerate_of(r: Reader, node: ast.Call) -> Iteration | list[Any]:
     """``enumerate(xs)``, with an optional constant start."""
-    from gradgen.frontend.expressions import number
-
     inner = iteration_of(r, node.args[0])
     extra = node.args[1:] + [k.value for k in node.keywords]
     start = number(r, extra[0]) if extra else Const(0)
@@ -199,4 +194,3 @@ BUILDERS: dict[Any, Any] = {
     zip: zip_of,
     reversed: reversed_of,
 }
-__all__ = ["BoundMethod", "iteration_of", "over_sequence", "over_value"]

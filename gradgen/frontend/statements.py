@@ -6,15 +6,19 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from gradgen.errors import UnsupportedError
-from gradgen.frontend import calls, control, subscripts
-from gradgen.frontend.control import Loop, assigned_names, condition, fork, run_loop
-from gradgen.frontend.expressions import as_value, binary, evaluate
+import numpy as np
+
+from gradgen.frontend import subscripts
+from gradgen.frontend.branches import condition, fork, restore, snapshot
+from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.iteration import iteration_of
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.loops import Loop, assigned_names, run_loop
+from gradgen.frontend.operators import binary
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.returns import contains
-from gradgen.frontend.values import LocalFunction, Record, Ref, Seq
-from gradgen.ir.nodes import Block, Const, Op, Value
+from gradgen.frontend.special import sequence_items
+from gradgen.frontend.values import LocalFunction, Ref, Static, leaves
+from gradgen.ir.nodes import Block, Const, Op, Value, replace_uses
 from gradgen.ir.types import integer
 
 FALL = "fall"
@@ -83,7 +87,7 @@ def assign_to(r: Reader, target: ast.expr, value: Any) -> None:
 def _unpack(r: Reader, target: ast.Tuple | ast.List, value: Any) -> None:
     if any(isinstance(t, ast.Starred) for t in target.elts):
         r.refuse(target, "unpacking by *", "name each item, or slice")
-    items = calls.sequence_items(r, value, target, len(target.elts))
+    items = sequence_items(r, value, target, len(target.elts))
     if len(items) != len(target.elts):
         raise ValueError(
             f"{r.span(target)}: {len(items)} values to unpack into {len(target.elts)} names"
@@ -112,8 +116,6 @@ def _aug_assign(r: Reader, s: ast.AugAssign, loop: Loop | None) -> str:
 
 
 def _aliased(r: Reader, ref: Ref) -> bool:
-    from gradgen.frontend.values import leaves
-
     holders = [v for v in r.frame.names.values()
                if any(isinstance(x, Ref) and x.storage is ref.storage for x in leaves(v))]  # fmt: skip
     return len(holders) > 1
@@ -191,15 +193,15 @@ def _only_raises(body: list[ast.stmt]) -> bool:
 def _tail_if(r: Reader, s: ast.If, test: Value, loop: Loop) -> str:
     """An ``if`` that ends the loop's body: each side ends the iteration itself."""
     blocks = []
-    before = control.snapshot(r)
+    before = snapshot(r)
     op = r.b.append("if", [test], [], span=r.span(s))
     for side in (s.body, s.orelse):
-        control.restore(r, before)
+        restore(r, before)
         with r.b.into(Block()) as block:
             if run(r, side, loop) == FALL:
                 loop.finish(r, "continue")
         blocks.append(block)
-    control.restore(r, before)
+    restore(r, before)
     op.blocks = blocks
     r.b.block.end = "tail"
     return "tail"
@@ -284,16 +286,10 @@ def _twin(p: Value) -> Value:
 
 
 def _rename(block: Block, mapping: dict[Value, Value]) -> None:
-    from gradgen.ir.nodes import replace_uses
-
     replace_uses(block, mapping)
 
 
 def _with(r: Reader, s: ast.With, loop: Loop | None) -> str:
-    import numpy as np
-
-    from gradgen.frontend.values import Static
-
     for item in s.items:
         call = item.context_expr
         known = isinstance(call, ast.Call) and item.optional_vars is None
@@ -319,4 +315,3 @@ HANDLERS: dict[type[ast.stmt], Callable[[Reader, Any, Loop | None], str]] = {
     ast.While: _while,
     ast.With: _with,
 }
-__all__ = ["HANDLERS", "Record", "Seq", "UnsupportedError", "assign_to", "describe", "run"]

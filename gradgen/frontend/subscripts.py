@@ -6,6 +6,9 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
+from gradgen.frontend.arguments import Refine, is_unknown_leaf
+from gradgen.frontend.evaluate import as_value, evaluate, number
+from gradgen.frontend.operators import binary
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import (
     Map,
@@ -14,6 +17,7 @@ from gradgen.frontend.values import (
     Seq,
     SliceValue,
     Static,
+    UnknownShape,
     is_static,
     static_value,
 )
@@ -48,7 +52,6 @@ def parse_index(r: Reader, node: ast.expr) -> Index:
 
 
 def _add_entry(r: Reader, index: Index, entry: ast.expr) -> None:
-    from gradgen.frontend.expressions import evaluate, number
 
     if isinstance(entry, ast.Slice):
         parts = [
@@ -70,8 +73,6 @@ def _add_slice(index: Index, parts: Sequence[Value | None]) -> None:
 
 def add_entry(r: Reader, index: Index, value: Any, node: ast.AST) -> None:
     """Add an evaluated entry to a subscript."""
-    from gradgen.frontend.expressions import as_value
-
     if isinstance(value, SliceValue):
         _add_slice(index, value.parts)
     elif isinstance(value, Static) and value.obj is None:
@@ -103,13 +104,10 @@ def _letter(r: Reader, v: Value, node: ast.AST) -> str:
 
 def load(r: Reader, node: ast.Subscript, owner: Any) -> Any:
     """Return ``owner[index]``."""
-    from gradgen.frontend.arguments import Refine, is_unknown_leaf
-    from gradgen.frontend.special_calls import UnknownShape
-
     if isinstance(owner, Seq | Map | Record | Static):
         return _container_item(r, node, owner)
     if isinstance(owner, UnknownShape):
-        return owner.item(r, node)
+        return _length(r, node, owner)
     unknown = is_unknown_leaf(owner)
     if unknown and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
         raise Refine(unknown, ("key", node.slice.value))
@@ -117,6 +115,13 @@ def load(r: Reader, node: ast.Subscript, owner: Any) -> Any:
         r.refuse(node, f"a {describe(owner)} cannot be subscripted")
     index = parse_index(r, node.slice)
     return load_index(r, owner, index)
+
+
+def _length(r: Reader, node: ast.Subscript, shape: UnknownShape) -> Value:
+    key = evaluate(r, node.slice)
+    if not isinstance(key, Const):
+        r.refuse(node, "a computed subscript of a shape")
+    return r.b.emit("dim", [shape.array], axis=key.const)
 
 
 def load_index(r: Reader, owner: Ref, index: Index) -> Any:
@@ -127,8 +132,6 @@ def load_index(r: Reader, owner: Ref, index: Index) -> Any:
 
 
 def _container_item(r: Reader, node: ast.Subscript, owner: Any) -> Any:
-    from gradgen.frontend.arguments import Refine
-    from gradgen.frontend.expressions import evaluate
 
     if isinstance(owner, Seq) and isinstance(node.slice, ast.Slice):
         s = node.slice
@@ -157,8 +160,6 @@ def _container_item(r: Reader, node: ast.Subscript, owner: Any) -> Any:
 
 def store(r: Reader, node: ast.Subscript, value: Any) -> None:
     """Perform ``owner[index] = value``."""
-    from gradgen.frontend.expressions import as_value, evaluate
-
     owner = evaluate(r, node.value)
     if not isinstance(owner, Ref):
         store_item(r, node, owner, value)
@@ -200,8 +201,6 @@ def write(
 
 def augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript) -> None:
     """Perform ``owner[index] op= value``; additions need neither the old value nor a clear."""
-    from gradgen.frontend.expressions import as_value, binary, evaluate
-
     owner = evaluate(r, target.value)
     if not isinstance(owner, Ref):
         store_item(r, target, owner, None)

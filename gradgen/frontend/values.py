@@ -115,6 +115,13 @@ class Poison:
     error: GradgenError
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class UnknownShape:
+    """The shape of an array of unknown rank: its entries are asked for one by one."""
+
+    array: Value
+
+
 @dataclass(slots=True, eq=False)
 class SliceValue:
     """``start:stop:step`` inside a subscript."""

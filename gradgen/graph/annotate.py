@@ -139,7 +139,7 @@ def number(x: Any) -> str:
         return str(int(x))
     if not math.isfinite(x):
         return str(float(x))
-    return f"{float(x):.{DIGITS}g}".replace("e+0", "e").replace("e-0", "e-")
+    return f"{float(x):.{DIGITS}g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
 
 
 def _describe_array(x: np.ndarray[Any, Any]) -> str:

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gradgen.diff.activity import varied
-from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
-from gradgen.ir.show import Names, atom, leaf_path, operation
+from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, uses
+from gradgen.ir.show import Names
+from gradgen.ir.spelling import atom, leaf_path, operation
 
 LONGEST_OPERAND = 22
 LONGEST_TITLE = 56
@@ -79,6 +80,7 @@ class _Builder:
         self.edges: dict[tuple[str, str], None] = {}
         self.count = 0
         self.results = set(_results(function))
+        self.used = {*uses(function.body), *self.results}
 
     def build(self) -> Picture:
         root = Cluster("root", "")
@@ -100,7 +102,7 @@ class _Builder:
 
     def _add(
         self, cluster: Cluster, v: Value, kind: str, title: str, detail: str, place: str = ""
-    ) -> str:
+    ) -> Node:
         if v in self.results:
             kind = "result"
         note = self.notes.get(v, Note())
@@ -108,7 +110,7 @@ class _Builder:
         node = Node(self._key(), kind, shorten(title), detail, place, note)
         cluster.children.append(node)
         self.node[v] = node.key
-        return node.key
+        return node
 
     def _block(self, block: Block, cluster: Cluster) -> None:
         for op in block.ops:
@@ -132,7 +134,7 @@ class _Builder:
         named = bool(out.name.strip())
         left = f"{self.names(out)} = " if named else ""
         kind = "operation" if out in self.active or not self.active else "passive"
-        key = self._add(cluster, out, kind, left + right, self.names.type(out), place)
+        key = self._add(cluster, out, kind, left + right, self.names.type(out), place).key
         for extra in op.outputs[1:]:
             self.node[extra] = key
         if not named:
@@ -214,9 +216,10 @@ class _Builder:
         self, op: Op, inner: Cluster, cluster: Cluster, params: Sequence[Value],
         inits: Sequence[Value], test: Block | None = None,
     ) -> None:  # fmt: skip
+        carried: list[Node] = []
         for p, v in zip(params, inits, strict=True):
             title = f"{self.names(p)}, at first {self._operand(v)}"
-            self._add(inner, p, self._kind(p), title, self.names.type(p))
+            carried.append(self._add(inner, p, self._kind(p), title, self.names.type(p)))
             self._arrows([v], self.node[p])
         if test is not None:
             self.node.update((t, self.node[p]) for t, p in zip(test.params, params, strict=True))
@@ -228,9 +231,12 @@ class _Builder:
         if body.end == "break":
             inner.children.append(Node(self._key(), "control", body.end))
         ends = [end for end in _ends(body) if end.results]
-        for k, out in enumerate(op.outputs):
-            last = [end.results[k] for end in ends]
-            self._join(cluster, out, AFTER, [*dict.fromkeys(last)])
+        for k, (p, out) in enumerate(zip(params, op.outputs, strict=True)):
+            last = [*dict.fromkeys(end.results[k] for end in ends)]
+            if len(last) == 1 and last[0] is not p:
+                carried[k].title = shorten(f"{carried[k].title}, then {self._operand(last[0])}")
+            if out in self.used:
+                self._join(cluster, out, AFTER, last)
 
     def _kind(self, v: Value) -> str:
         return "operation" if v in self.active or not self.active else "passive"

@@ -15,7 +15,8 @@ import numpy as np
 
 from gradgen.errors import UnsupportedError
 from gradgen.interpret.numbers import MISSING, Numbers
-from gradgen.interpret.operations import elementwise, evaluate, is_numeric, lift
+from gradgen.interpret.objects import elementwise, is_numeric, lift
+from gradgen.interpret.operations import evaluate
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
 
 Ended = tuple[str, list[Any]]
@@ -100,7 +101,15 @@ class Interpreter:
             return b
         if not (is_numeric(a) and is_numeric(b) and np.shape(a) == np.shape(b)):
             raise undecided(op, "this condition, whose branches give values of different shapes,")
+        if is_condition(a) and is_condition(b):
+            return self._join_conditions(condition, a, b)
         return elementwise(self.numbers, self.numbers.choose, (condition, a, b), lifted=(1, 2))
+
+    def _join_conditions(self, condition: Any, a: Any, b: Any) -> Any:
+        """Return ``a if condition else b`` where both are conditions themselves."""
+        logic = self.numbers.logic
+        otherwise = logic("and", logic("not", condition), b)
+        return logic("or", logic("and", condition, a), otherwise)
 
     def _for(self, op: Op) -> list[Any]:
         start, stop, step, *carried = (self._read(v) for v in op.inputs)
@@ -123,6 +132,13 @@ class Interpreter:
             end, carried = self._block(body, carried)
             if end == "break":
                 return carried
+
+
+def is_condition(x: Any) -> bool:
+    """Whether a value is true or false, decided or not."""
+    return isinstance(x, bool) or any(
+        getattr(x, f"is_{k}", False) for k in ("Relational", "Boolean")
+    )
 
 
 def undecided(op: Op, what: str) -> UnsupportedError:

@@ -1,4 +1,4 @@
-"""Arrays made from lengths and values, and the facts asked of arrays (all passive but the fills)."""
+"""Arrays made from lengths and values, and the facts asked of arrays."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 def filled_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return an array of the lengths given, of ``dtype`` (default float64)."""
     return of_array(attrs.get("dtype") or "float64", tuple(map(length_of, inputs)))
 
 
@@ -24,38 +25,46 @@ def of_array(dtype: str, shape: tuple[Length, ...]) -> Type:
 
 
 def full_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return an array of the lengths given, of the fill's dtype."""
     dtype = attrs.get("dtype") or inputs[0].type.dtype
     return of_array(dtype, tuple(map(length_of, inputs[1:])))
 
 
 def full_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``sum(g)`` for a scalar fill, else ``g`` summed over the axes it was broadcast along."""
     return alg.fit(g, op.inputs[0], op.out)
 
 
 def like_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the shape of the input, with its dtype or the one asked for."""
     t = inputs[0].type
     kind = "any" if t.shape is None else "array"
     return Type(kind, attrs.get("dtype") or t.dtype, t.shape)
 
 
 def full_like_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type of the first input: the fill takes its dtype."""
     return like_type(inputs[:1], attrs)
 
 
 def full_like_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``sum(g)`` for the fill; nothing for the array that gives the shape."""
     return alg.fit(g, op.inputs[1], op.out) if i else Const(0.0)
 
 
 def eye_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return a float64 matrix of one or two lengths."""
     return array("float64", (length_of(inputs[0]), length_of(inputs[-1])))
 
 
 def arange_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return a vector: of the stop where it stands alone, else of unknown length."""
     length: Length = length_of(inputs[0]) if len(inputs) == 1 else fresh_dim()
     return array(promote(v.type for v in inputs), (length,))
 
 
 def linspace_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return a float64 vector of ``num`` entries (default 50)."""
     return array("float64", (length_of(inputs[2]) if len(inputs) > 2 else 50,))
 
 
@@ -76,10 +85,12 @@ def array_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 
 def array_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``g[i]``: the part is row ``i``."""
     return alg.load(g, [Const(i)], "i")
 
 
 def dim_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return an integer that stands for the length along ``axis``."""
     t = inputs[0].type
     if t.shape is None or not t.shape:
         return integer()
@@ -87,6 +98,7 @@ def dim_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 
 def size_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return an integer: the product of the lengths where they are known."""
     shape = inputs[0].type.shape
     if shape is not None and len(shape) == 1:
         return integer(shape[0])
@@ -99,6 +111,7 @@ def size_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 
 def integer_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return an integer of no known value."""
     return integer()
 
 
@@ -116,18 +129,20 @@ def arithmetic_on_lengths(prim: str, a: Value, b: Value) -> Length | None:
     return y + x if isinstance(x, int) else None
 
 
+# A table: an entry is read along its lines.
+# fmt: off
 for _name in ("zeros", "ones", "empty"):
     rule(_name, filled_type, callables=[f"np.{_name}"], form="shape", passive=True)
     rule(f"{_name}_like", like_type, callables=[f"np.{_name}_like"], params="a, dtype=None",
-         passive=True)  # fmt: skip
+         passive=True)
 rule("full", full_type, callables=["np.full"], form="special", vjp=full_vjp)
 rule("full_like", full_like_type, callables=["np.full_like"], params="a, fill", vjp=full_like_vjp)
 rule("eye", eye_type, callables=["np.eye", "np.identity"], params="n, m", passive=True)
 rule("arange", arange_type, callables=["np.arange"], params="start, stop, step", passive=True)
 rule("linspace", linspace_type, callables=["np.linspace"], params="start, stop, num",
-     vjp=linspace_vjp)  # fmt: skip
+     vjp=linspace_vjp)
 rule("array", array_type, callables=["np.array"], form="sequence", params="parts, dtype=None",
-     vjp=array_vjp)  # fmt: skip
+     vjp=array_vjp)
 rule("dim", dim_type, form="special", passive=True, cost=0)
 rule("len", dim_type, callables=["len"], params="a", passive=True, cost=0)
 rule("size", size_type, form="special", passive=True, cost=0)

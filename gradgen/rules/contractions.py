@@ -1,10 +1,13 @@
-"""Products of vectors and matrices.  Adjoints after Giles, "Collected matrix derivative results"."""
+"""Products of vectors and matrices.
+
+Adjoints are after M. B. Giles, "Collected matrix derivative results" (2008).
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gradgen.ir.types import Type, broadcast, promote
+from gradgen.ir.types import Type, broadcast, numeric, promote
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, of_shape
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
 
 
 def matmul_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return ``(..., n, m)`` for ``(..., n, k) @ (..., k, m)``; a vector's axis drops out."""
     a, b = (v.type for v in inputs)
     dtype = promote([a, b])
     if a.shape is None or b.shape is None or not a.shape or not b.shape:
@@ -46,15 +50,15 @@ def matmul_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 
 def dot_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type of ``a @ b``, or of ``a * b`` where one is a scalar."""
     a, b = (v.type for v in inputs)
     if a.rank == 0 or b.rank == 0:
-        from gradgen.ir.types import numeric
-
         return numeric(promote([a, b]), broadcast([a.shape, b.shape]), [a, b])
     return matmul_type(inputs, attrs)
 
 
 def outer_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return an ``(n, m)`` matrix for vectors of lengths n and m."""
     a, b = (v.type for v in inputs)
     dtype = promote([a, b])
     if a.rank == 1 and b.rank == 1:
@@ -64,6 +68,7 @@ def outer_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 
 def outer_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``g @ b`` and ``a @ g``."""
     a, b = op.inputs
     if a.type.rank != 1 or b.type.rank != 1:
         flat = [alg.emit("ravel", v) for v in (a, b)]
@@ -73,6 +78,7 @@ def outer_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 
 def inner_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the leading axes of both inputs: the last axes are summed away."""
     a, b = (v.type for v in inputs)
     if a.shape is None or b.shape is None or not a.shape or not b.shape:
         return Type("any", promote([a, b]), None)
@@ -95,26 +101,32 @@ def inner_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 
 def dot_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """As ``a @ b``; ``g * b`` and ``g * a`` where one is a scalar."""
     a, b = op.inputs
     if a.type.rank == 0 or b.type.rank == 0:
         return alg.fit(alg.mul(g, b if i == 0 else a), op.inputs[i], op.out)
     ranks = (a.type.rank, b.type.rank)
-    if None not in ranks and max(ranks) > 2:
+    known = [k for k in ranks if k is not None]
+    if len(known) == 2 and max(known) > 2:
         return alg.refuse(op, "np.dot of arrays of rank over 2", "use np.matmul")
     return matmul_vjp(alg, op, g, i)
 
 
 def trace_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type without its first two axes."""
     t = inputs[0].type
     return of_shape(t.dtype, None if t.shape is None else t.shape[2:])
 
 
 def trace_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``g * eye(n, m)``."""
     a = op.inputs[0]
     eye = alg.emit("eye", alg.emit("dim", a, axis=0), alg.emit("dim", a, axis=1))
     return alg.mul(g, eye)
 
 
+# A table: an entry is read along its lines.
+# fmt: off
 rule("matmul", matmul_type, spelling="@", form="operator", vjp=matmul_vjp)
 rule("np.matmul", matmul_type, callables=["np.matmul"], params="a, b", vjp=matmul_vjp)
 rule("dot", dot_type, callables=["np.dot"], methods=["dot"], params="a, b", vjp=dot_vjp)
@@ -124,4 +136,4 @@ rule("inner", inner_type, callables=["np.inner"], params="a, b", vjp=inner_vjp)
 rule(
     "trace", trace_type, callables=["np.trace"], methods=["trace"], params="a", vjp=trace_vjp,
     narrow=True,
-)  # fmt: skip
+)

@@ -16,6 +16,8 @@ SAME, INEXACT, BOOL = elementwise(), elementwise("inexact"), elementwise("bool")
 NP_SAME, NP_INEXACT = elementwise(weak=False), elementwise("inexact", weak=False)
 PYTHON_FLOAT = elementwise("float64", weak=True)
 
+# A table: an entry is read along its lines.
+# fmt: off
 # name: (adjoint formula, cost); the NumPy spelling, and the one in ``math`` where it exists.
 UNARY = {
     "exp": ("g * y", 3),
@@ -50,12 +52,12 @@ for _name, (_formula, _cost) in UNARY.items():
     rule(
         _name, NP_INEXACT, callables=[f"np.{_name}"], params="a", adjoint=(_formula,), cost=_cost,
         elementwise=True, at_kinks=KINKS.get(_name, ""),
-    )  # fmt: skip
+    )
     if hasattr(math, _math):
         rule(
             f"math.{_math}", PYTHON_FLOAT, callables=[f"math.{_math}"], params="a", cost=_cost,
             adjoint=(_formula,), elementwise=True, at_kinks=KINKS.get(_name, ""),
-        )  # fmt: skip
+        )
 
 _NUMPY_ONLY = {
     "square": ("2.0 * a * g", 1),
@@ -72,7 +74,7 @@ for _name, (_formula, _cost) in _NUMPY_ONLY.items():
     rule(
         _name, _type, callables=[f"np.{_name}"], params="a", adjoint=(_formula,), cost=_cost,
         elementwise=True,
-    )  # fmt: skip
+    )
 
 _MATH_ONLY = {
     "erf": "1.1283791670955126 * g * exp(-a * a)",
@@ -84,14 +86,14 @@ for _name, _formula in _MATH_ONLY.items():
     rule(
         f"math.{_name}", PYTHON_FLOAT, callables=[f"math.{_name}"], params="a",
         adjoint=(_formula,), elementwise=True,
-    )  # fmt: skip
+    )
 
 rule("abs", SAME, callables=["abs"], params="a", adjoint=("g * sign(a)",), elementwise=True, cost=1,
-     at_kinks="0 at 0")  # fmt: skip
+     at_kinks="0 at 0")
 rule(
     "np.abs", NP_SAME, callables=["np.abs"], params="a", adjoint=("g * sign(a)",),
     elementwise=True, cost=1, at_kinks="0 at 0",
-)  # fmt: skip
+)
 
 # Operators, and the NumPy functions of the same meaning.
 BINARY = {
@@ -105,11 +107,11 @@ for _name, (_symbol, _function, _type, _adjoint, _cost) in BINARY.items():
     rule(
         _name, _type, spelling=_symbol, form="operator", adjoint=_adjoint, cost=_cost,
         elementwise=True,
-    )  # fmt: skip
+    )
     rule(
         _function, elementwise("inexact" if _name == "div" else "same", weak=False),
         callables=[_function], params="a, b", adjoint=_adjoint, cost=_cost, elementwise=True,
-    )  # fmt: skip
+    )
 rule("floordiv", SAME, spelling="//", form="operator", passive=True, elementwise=True, cost=0)
 rule("neg", SAME, spelling="-", form="operator", adjoint=("-g",), elementwise=True, cost=0)
 rule("pos", SAME, spelling="+", form="operator", adjoint=("g",), elementwise=True, cost=0)
@@ -122,13 +124,13 @@ COMPARE = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 NUMPY_COMPARE = {
     "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal",
     "eq": "equal", "ne": "not_equal",
-}  # fmt: skip
+}
 for _name, _symbol in COMPARE.items():
     rule(_name, BOOL, spelling=_symbol, form="operator", passive=True, elementwise=True, cost=1)
     rule(
         f"np.{_name}", BOOL, callables=[f"np.{NUMPY_COMPARE[_name]}"], params="a, b", passive=True,
         elementwise=True, cost=1,
-    )  # fmt: skip
+    )
 rule("is", BOOL, spelling="is", form="operator", passive=True, cost=0)
 rule("is_not", BOOL, spelling="is not", form="operator", passive=True, cost=0)
 
@@ -145,7 +147,7 @@ for _name, _adjoint in PAIRS.items():
     rule(
         _name, NP_SAME, callables=[f"np.{_name}"], params="a, b", adjoint=_adjoint, cost=1,
         elementwise=True, at_kinks="a tie gives half to each",
-    )  # fmt: skip
+    )
 _SAFE = "where(y == 0.0, 1.0, y)"
 _SQUARES = "where((a == 0.0) & (b == 0.0), 1.0, a * a + b * b)"
 _HYPOT = (f"g * (a / {_SAFE})", f"g * (b / {_SAFE})")
@@ -153,74 +155,74 @@ _ARCTAN2 = (f"g * b / {_SQUARES}", f"-g * a / {_SQUARES}")
 rule(
     "hypot", NP_INEXACT, callables=["np.hypot"], params="a, b", adjoint=_HYPOT, elementwise=True,
     at_kinks="0 at the origin",
-)  # fmt: skip
+)
 rule(
     "math.hypot", PYTHON_FLOAT, callables=["math.hypot"], params="a, b", adjoint=_HYPOT,
     elementwise=True, at_kinks="0 at the origin",
-)  # fmt: skip
+)
 rule(
     "arctan2", NP_INEXACT, callables=["np.arctan2"], params="a, b", adjoint=_ARCTAN2,
     elementwise=True, at_kinks="0 at the origin",
-)  # fmt: skip
+)
 rule(
     "math.atan2", PYTHON_FLOAT, callables=["math.atan2"], params="a, b", adjoint=_ARCTAN2,
     elementwise=True, at_kinks="0 at the origin",
-)  # fmt: skip
+)
 rule(
     "logaddexp", NP_INEXACT, callables=["np.logaddexp"], params="a, b", elementwise=True,
     adjoint=("g * exp(a - y)", "g * exp(b - y)"),
-)  # fmt: skip
+)
 rule(
     "math.log_base", PYTHON_FLOAT, spelling="math.log", params="a, b", elementwise=True,
     adjoint=("g / (a * log(b))", "-g * y / (b * log(b))"),
-)  # fmt: skip
+)
 
 # Choices: only the chosen side receives the cotangent, so that a NaN of the other stays out.
 rule(
     "where", elementwise("same", weak=False), callables=["np.where"], params="c, a, b", cost=1,
     adjoint=(None, "where(a, g, 0.0)", "where(a, 0.0, g)"), elementwise=True,
-)  # fmt: skip
+)
 rule(
     "select", SAME, form="special", cost=1, elementwise=True,
     adjoint=(None, "where(a, g, 0.0)", "where(a, 0.0, g)"),
-)  # fmt: skip
+)
 rule(
     "max2", SAME, spelling="max", elementwise=True, cost=1, at_kinks="the first of a tie wins",
     adjoint=("where(b > a, 0.0, g)", "where(b > a, g, 0.0)"),
-)  # fmt: skip
+)
 rule(
     "min2", SAME, spelling="min", elementwise=True, cost=1, at_kinks="the first of a tie wins",
     adjoint=("where(b < a, 0.0, g)", "where(b < a, g, 0.0)"),
-)  # fmt: skip
+)
 rule("float", elementwise("float64", weak=True), callables=["float"], params="a", adjoint=("g",),
-     elementwise=True, cost=0)  # fmt: skip
+     elementwise=True, cost=0)
 rule("np.float64", elementwise("float64", weak=False), callables=["np.float64"], params="a",
-     adjoint=("g",), elementwise=True, cost=0)  # fmt: skip
+     adjoint=("g",), elementwise=True, cost=0)
 rule("np.float32", elementwise("float32", weak=False), callables=["np.float32"], params="a",
-     adjoint=("g",), elementwise=True, cost=0)  # fmt: skip
+     adjoint=("g",), elementwise=True, cost=0)
 
 # Piecewise constant: the derivative is zero wherever it exists.
 for _name in ("sign", "floor", "ceil", "trunc", "rint"):
     rule(
         _name, NP_SAME, callables=[f"np.{_name}"], params="a", passive=True, elementwise=True,
         cost=1, at_kinks="zero everywhere",
-    )  # fmt: skip
+    )
 rule("round", NP_SAME, callables=["np.round"], methods=["round"], params="a, decimals=0",
-     passive=True, elementwise=True, cost=1, at_kinks="zero everywhere")  # fmt: skip
+     passive=True, elementwise=True, cost=1, at_kinks="zero everywhere")
 for _name in ("isnan", "isfinite", "isinf", "logical_not"):
     rule(_name, BOOL, callables=[f"np.{_name}"], params="a", passive=True, elementwise=True, cost=1)
 for _name in ("logical_and", "logical_or", "logical_xor"):
     rule(
         _name, BOOL, callables=[f"np.{_name}"], params="a, b", passive=True, elementwise=True,
         cost=1,
-    )  # fmt: skip
+    )
 rule("int", elementwise("int64", weak=True), callables=["int"], params="a", passive=True, cost=1,
-     at_kinks="zero everywhere")  # fmt: skip
+     at_kinks="zero everywhere")
 rule("bool", elementwise("bool", weak=True), callables=["bool"], params="a", passive=True, cost=1)
 rule("py_round", elementwise("float64", weak=True), spelling="round", params="a", passive=True,
-     cost=1, at_kinks="zero everywhere")  # fmt: skip
+     cost=1, at_kinks="zero everywhere")
 for _name in ("floor", "ceil", "trunc"):
     rule(f"math.{_name}", elementwise("int64", weak=True), callables=[f"math.{_name}"], params="a",
-         passive=True, cost=1, at_kinks="zero everywhere")  # fmt: skip
+         passive=True, cost=1, at_kinks="zero everywhere")
 for _name in ("isnan", "isinf", "isfinite"):
     rule(f"math.{_name}", BOOL, callables=[f"math.{_name}"], params="a", passive=True, cost=1)

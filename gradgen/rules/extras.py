@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import INT, Type, integer
@@ -24,6 +24,7 @@ def pow_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 
 def pow_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``g * b * a ** (b - 1)`` by the base, ``g * y * log(a)`` by the exponent."""
     a, b = op.inputs
     if i == 1:
         return alg.mul(alg.mul(g, op.out), alg.emit("log", _positive(alg, a)))
@@ -34,7 +35,7 @@ def pow_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 
 def _positive(alg: Algebra, a: Value) -> Value:
-    """The base where its logarithm exists, else 1: the derivative by the exponent is then 0."""
+    """Return the base where its logarithm exists, else 1: the exponent's derivative is then 0."""
     if isinstance(a, Const):
         return a if a.const > 0 else Const(1.0)
     return alg.where(alg.emit("gt", a, 0.0), a, 1.0)
@@ -66,50 +67,57 @@ def clip_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 
 def py_sum_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return a scalar of the vector's dtype."""
     return of_shape(inputs[0].type.dtype, ())
 
 
 def py_sum_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``g`` for every entry."""
     return alg.unreduce(g, op.inputs[0], None, False)
 
 
 def unbroadcast_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the shape of ``x`` with the cotangent's dtype."""
     g, x = (v.type for v in inputs)
     return Type(x.kind, g.dtype, x.shape)
 
 
 def unbroadcast_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """The adjoint of a sum over broadcast axes is the broadcast itself."""
+    """Broadcast ``g`` again: the adjoint of the sum over broadcast axes."""
     if i:
         return Const(0.0)
     return alg.full(g, op.inputs[0], stretch=True)
 
 
 def stretch_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return an array of the shape of ``x`` with the cotangent's dtype."""
     x, g = (v.type for v in inputs)
     return Type("array" if x.shape else "any", g.dtype, x.shape)
 
 
 def stretch_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``g`` summed over the axes along which the value was stretched."""
     if i == 0:
         return Const(0.0)
     return alg.fit(g, op.inputs[1], op.out)
 
 
-_ARITHMETIC = {"params": "a, b", "elementwise": True}
+# A table: an entry is read along its lines.
+# fmt: off
+_ARITHMETIC: dict[str, Any] = {"params": "a, b", "elementwise": True}
 rule("pow", pow_type, spelling="**", form="operator", vjp=pow_vjp, **_ARITHMETIC)
 rule("np.power", elementwise(weak=False), callables=["np.power"], vjp=pow_vjp, **_ARITHMETIC)
 rule("math.pow", elementwise("float64", weak=True), callables=["math.pow"], vjp=pow_vjp,
-     **_ARITHMETIC)  # fmt: skip
+     **_ARITHMETIC)
 rule("clip", elementwise(weak=False), callables=["np.clip"], params="a, b, c", elementwise=True,
-     vjp=clip_vjp, cost=1, at_kinks="all to the value at a bound")  # fmt: skip
+     vjp=clip_vjp, cost=1, at_kinks="all to the value at a bound")
 rule("py_sum", py_sum_type, spelling="sum", params="a", vjp=py_sum_vjp, narrow=True)
 rule("unbroadcast", unbroadcast_type, spelling="_unbroadcast", params="g, x", vjp=unbroadcast_vjp,
-     cost=1, alias="maybe")  # fmt: skip
+     cost=1, alias="maybe")
 rule("stretch", stretch_type, form="special", vjp=stretch_vjp, cost=1)
 rule("fill", stretch_type, form="special", vjp=stretch_vjp, cost=1)
 rule("zeros_as", lambda inputs, attrs: Type("array" if inputs[0].type.shape else "any",
-     inputs[0].type.dtype or "float64", inputs[0].type.shape), form="special", passive=True)  # fmt: skip
+     inputs[0].type.dtype or "float64", inputs[0].type.shape), form="special", passive=True)
 rule("zeros_list", lambda inputs, attrs: inputs[0].type, form="special", passive=True)
 rule("trips", lambda inputs, attrs: INT, form="special", passive=True, cost=1)
 rule("captured", lambda inputs, attrs: attrs["type"], form="special", passive=True, cost=0)

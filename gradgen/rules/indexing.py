@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Dim, Length, Type, broadcast, fresh_dim
+from gradgen.ir.types import Dim, Length, Type, broadcast, fresh_dim, join
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, length_of, of_shape
 
@@ -27,6 +27,7 @@ def is_basic(index: str) -> bool:
 
 
 def load_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the element, view or copy that ``base[index]`` is; the item of a list."""
     base, index = inputs[0].type, attrs["index"]
     if base.kind == "list":
         return base.item or Type("any", "", None)
@@ -112,6 +113,7 @@ def _constant(v: Value, default: Any = None) -> Any:
 
 
 def load_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``zeros_like(base)[index] += g``."""
     return load_accumulate(alg, op, g, None)
 
 
@@ -124,6 +126,7 @@ def load_accumulate(alg: Algebra, op: Op, g: Value, total: Value | None) -> Valu
 
 
 def store_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type of the base: a store makes its next version."""
     return inputs[0].type
 
 
@@ -136,7 +139,7 @@ def _at(op: Op) -> Attrs:
 
 
 def store_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """The value takes the cotangent at the index; the base keeps the rest."""
+    """``g[index]`` for the value; ``g`` with zeros at the index for the base."""
     if i == 0:
         zero = Const(0.0)
         return alg.emit("store", g, zero, *_operands(op), **_at(op))
@@ -173,8 +176,7 @@ def inc_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 
 def append_type(inputs: list[Value], attrs: Attrs) -> Type:
-    from gradgen.ir.types import join
-
+    """Return a list whose item type admits the new item."""
     t = inputs[0].type
     item = inputs[1].type if t.item is None else join(t.item, inputs[1].type)
     return Type("list", item=item)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from gradgen.ir.types import Type, array
-from gradgen.rules.registry import rule
+from gradgen.ir.types import Type, array, fresh_dim
+from gradgen.rules.registry import Vjp, rule
 from gradgen.rules.shapes_of import Attrs, reduction
 
 if TYPE_CHECKING:
@@ -21,10 +21,12 @@ def _stretch(alg: Algebra, op: Op, v: Value) -> Value:
 
 
 def sum_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``g`` for every entry."""
     return _stretch(alg, op, g)
 
 
 def mean_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``g / n`` for every entry."""
     count = alg.count(op.inputs[0], op.attrs.get("axis"))
     return _stretch(alg, op, alg.div(g, count))
 
@@ -50,6 +52,7 @@ def prod_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 
 def var_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``2 g (a - mean(a)) / (n - ddof)``."""
     return alg.mul(_stretch(alg, op, _over_dof(alg, op, alg.mul(2.0, g))), _centred(alg, op))
 
 
@@ -88,13 +91,12 @@ def norm_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 
 def cumulative_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the input shape (flat where ``axis`` is None); booleans count as integers."""
     t = inputs[0].type
     dtype = "int64" if t.dtype == "bool" else t.dtype
     if t.shape is None:
         return Type("any", dtype, None)
     if attrs.get("axis") is None and len(t.shape) != 1:
-        from gradgen.ir.types import fresh_dim
-
         return array(dtype, (fresh_dim(),))
     return array(dtype, t.shape)
 
@@ -116,47 +118,20 @@ def cumprod_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     return alg.helper("_cumprod_adjoint", a, g, axis=axis or 0)
 
 
-def _reduce(name: str, type_name: str, vjp: object, function: str, **options: object) -> None:
+def _reduce(name: str, type_name: str, vjp: Vjp | None, function: str, **options: Any) -> None:
     rule(
-        name, reduction(type_name), callables=[function], methods=[function.rsplit(".", 1)[-1]],
-        params=AXES, vjp=vjp, **options,
-    )  # fmt: skip
-
-
-_reduce("sum", "sum", sum_vjp, "np.sum", narrow=True, cost=1)
-_reduce("mean", "inexact", mean_vjp, "np.mean", narrow=True, cost=1)
-_reduce("max", "same", extremum_vjp, "np.max", narrow=True, at_kinks="ties share evenly")
-_reduce("min", "same", extremum_vjp, "np.min", narrow=True, at_kinks="ties share evenly")
-_reduce("prod", "sum", prod_vjp, "np.prod", narrow=True)
-_reduce("any", "bool", None, "np.any", passive=True)
-_reduce("all", "bool", None, "np.all", passive=True)
-rule("count_nonzero", reduction("int64"), callables=["np.count_nonzero"], params=AXES, passive=True)
-for _name in ("argmax", "argmin"):
-    rule(
-        _name, reduction("int64"), callables=[f"np.{_name}"], methods=[_name], params=AXES,
-        passive=True,
-    )  # fmt: skip
-for _name, _vjp in (("var", var_vjp), ("std", std_vjp)):
-    rule(
-        _name, reduction("inexact"), callables=[f"np.{_name}"], methods=[_name], vjp=_vjp,
-        params="a, axis=None, ddof=0, keepdims=False", narrow=True,
-        at_kinks="0 for a constant input" if _name == "std" else "",
-    )  # fmt: skip
-rule(
-    "norm", norm_type, callables=["np.linalg.norm"], params="a, ord=None, axis=None, keepdims=False",
-    vjp=norm_vjp, narrow=True, at_kinks="0 at the zero vector",
-)  # fmt: skip
-rule(
-    "cumsum", cumulative_type, callables=["np.cumsum"], methods=["cumsum"], params="a, axis=None",
-    vjp=cumsum_vjp,
-)  # fmt: skip
-rule(
-    "cumprod", cumulative_type, callables=["np.cumprod"], methods=["cumprod"],
-    params="a, axis=None", vjp=cumprod_vjp,
-)  # fmt: skip
+        name,
+        reduction(type_name),
+        callables=[function],
+        methods=[function.rsplit(".", 1)[-1]],
+        params=AXES,
+        vjp=vjp,
+        **options,
+    )
 
 
 def argsort_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return integers of the input's shape."""
     return Type(inputs[0].type.kind, "int64", inputs[0].type.shape)
 
 
@@ -174,9 +149,43 @@ def take_along_axis_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     return alg.emit("take_along_axis", g, alg.emit("argsort", op.inputs[1], axis=axis), axis=axis)
 
 
+_reduce("sum", "sum", sum_vjp, "np.sum", narrow=True, cost=1)
+_reduce("mean", "inexact", mean_vjp, "np.mean", narrow=True, cost=1)
+_reduce("max", "same", extremum_vjp, "np.max", narrow=True, at_kinks="ties share evenly")
+_reduce("min", "same", extremum_vjp, "np.min", narrow=True, at_kinks="ties share evenly")
+_reduce("prod", "sum", prod_vjp, "np.prod", narrow=True)
+_reduce("any", "bool", None, "np.any", passive=True)
+_reduce("all", "bool", None, "np.all", passive=True)
+# A table: an entry is read along its lines.
+# fmt: off
+rule("count_nonzero", reduction("int64"), callables=["np.count_nonzero"], params=AXES, passive=True)
+for _name in ("argmax", "argmin"):
+    rule(
+        _name, reduction("int64"), callables=[f"np.{_name}"], methods=[_name], params=AXES,
+        passive=True,
+    )
+for _name, _vjp in (("var", var_vjp), ("std", std_vjp)):
+    rule(
+        _name, reduction("inexact"), callables=[f"np.{_name}"], methods=[_name], vjp=_vjp,
+        params="a, axis=None, ddof=0, keepdims=False", narrow=True,
+        at_kinks="0 for a constant input" if _name == "std" else "",
+    )
+rule(
+    "norm", norm_type, callables=["np.linalg.norm"],
+    params="a, ord=None, axis=None, keepdims=False", vjp=norm_vjp, narrow=True,
+    at_kinks="0 at the zero vector",
+)
+rule(
+    "cumsum", cumulative_type, callables=["np.cumsum"], methods=["cumsum"], params="a, axis=None",
+    vjp=cumsum_vjp,
+)
+rule(
+    "cumprod", cumulative_type, callables=["np.cumprod"], methods=["cumprod"],
+    params="a, axis=None", vjp=cumprod_vjp,
+)
 rule("argsort", argsort_type, callables=["np.argsort"], methods=["argsort"],
-     params="a, axis=-1, kind=None", passive=True)  # fmt: skip
+     params="a, axis=-1, kind=None", passive=True)
 rule("sort", lambda inputs, attrs: inputs[0].type, callables=["np.sort"], params="a, axis=-1",
-     vjp=sort_vjp, at_kinks="ties keep their order")  # fmt: skip
+     vjp=sort_vjp, at_kinks="ties keep their order")
 rule("take_along_axis", lambda inputs, attrs: inputs[0].type, callables=["np.take_along_axis"],
-     params="a, indices, axis=", vjp=take_along_axis_vjp)  # fmt: skip
+     params="a, indices, axis=", vjp=take_along_axis_vjp)

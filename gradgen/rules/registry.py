@@ -127,7 +127,8 @@ def rule(
 
 
 def _parse_params(params: str) -> tuple[tuple[str, ...], dict[str, Any]]:
-    names, defaults = [], {}
+    names: list[str] = []
+    defaults: dict[str, Any] = {}
     for part in filter(None, (p.strip() for p in params.split(","))):
         key, _, default = part.partition("=")
         names.append(key)

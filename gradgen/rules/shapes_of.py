@@ -97,6 +97,13 @@ def of_shape(dtype: str, shape: Shape | None) -> Type:
     return scalar(dtype) if dtype else Type("any", "", ())
 
 
+def with_shape(v: Value, shape: tuple[Length, ...] | None) -> Type:
+    """Return the type of an array like ``v`` with another shape, None if unknown."""
+    if shape is None:
+        return Type("any", v.type.dtype, None)
+    return Type("array", v.type.dtype, shape)
+
+
 def length_of(v: Value) -> Length:
     """Return the length that an integer value stands for, a fresh symbol if unknown."""
     if isinstance(v, Const) and type(v.const) is int:

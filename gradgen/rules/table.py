@@ -6,10 +6,11 @@ from gradgen.rules import (
     elementwise,
     extras,
     indexing,
+    joins,
     reductions,
     shapes,
 )
 from gradgen.rules.registry import CALLABLES, METHODS, RULES
 
-SOURCES = (constructors, contractions, elementwise, extras, indexing, reductions, shapes)
+SOURCES = (constructors, contractions, elementwise, extras, indexing, joins, reductions, shapes)
 __all__ = ["CALLABLES", "METHODS", "RULES", "SOURCES"]

@@ -245,7 +245,7 @@ MORE_ARGS = {
     "return_from_loop": [lambda: (_normal(5), 100.0), lambda: (_normal(5), 0.001)],
     "return_from_nested_loop": [lambda: (_normal(3, 3), 1e9), lambda: (_normal(3, 3), 0.0)],
     "nested_break_continue": [lambda: (_normal(3, 6, seed=5),)],
-    "chained_comparison": [lambda: (2.0, 1.5, 1.2), lambda: (0.5, 0.8, 0.9 - 0.4)],
+    "chained_comparison": [lambda: (2.0, 1.5, 1.2), lambda: (2.0, 1.0, 1.5)],
     "short_circuit_guard": [lambda: (_normal(4, seed=3),)],
     "guard_in_while": [lambda: (np.array([3.0, 2.0, 1.0]),), lambda: (np.array([1.0, 2.0, 3.0]),)],
     "and_or_not": [
@@ -253,7 +253,7 @@ MORE_ARGS = {
         lambda: (-0.5, -0.8, False),
         lambda: (0.5, 0.8, True),
     ],
-    "conditional_expressions": [lambda: (0.2, 1.4), lambda: (-0.5, -0.9)],
+    "conditional_expressions": [lambda: (1.5, 1.2), lambda: (0.2, 1.4), lambda: (-0.5, -0.9)],
     "defined_in_branch": [lambda: (0.7, False)],
     "elif_ladder": [lambda: (_normal(6),)],
     "returns_everywhere": [lambda: (0.5, 0.8), lambda: (0.5, -0.8), lambda: (-0.5, -0.8)],

@@ -11,7 +11,7 @@ def zero_trips(x, n):
     """A loop that does not run."""
     total = x * x
     for i in range(n):
-        total = total * i * x
+        total = total * (i + 1) * x
     return total + math.sin(x)
 
 

@@ -249,7 +249,7 @@ EXAMPLE_ARGS = {
     "filled_from_empty": lambda: (_normal(5),),
     "matrix_elements": lambda: (_normal(3, 4),),
     "chained_index": lambda: (_normal(3, 4),),
-    "store_in_while": lambda: (_normal(4), 0.5),
+    "store_in_while": lambda: (_normal(4), 0.05),
     "prefix_sums": lambda: (_normal(6),),
     "prefix_products": lambda: (_normal(6),),
     "overwritten_unread": lambda: (_normal(4),),

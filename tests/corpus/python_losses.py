@@ -169,3 +169,8 @@ EXAMPLE_ARGS = {
     "break_continue": lambda: (np.array([0.5, -1.0, 0.8, 1.1, 0.9, 3.0]), 2.0),
     "enumerate_zip": lambda: (_normal(4), _normal(4, seed=1), _normal(3, 2, seed=2)),
 }
+
+MORE_ARGS = {
+    "early_return": [lambda: (1.3, 0.4), lambda: (-0.5, 0.8)],
+    "break_continue": [lambda: (np.array([0.5, 0.6]), 2.0), lambda: (np.array([-1.0]), 2.0)],
+}

@@ -1,0 +1,82 @@
+"""Rows of an array as the place to save a loop's values: for loops whose bounds are known."""
+
+from __future__ import annotations
+
+from gradgen.ir.builder import Builder
+from gradgen.ir.nodes import Block, Const, Op, Value
+from gradgen.ir.types import integer
+
+
+class Row:
+    """One loop of a row plan: how many rows it takes, and which row an iteration writes."""
+
+    def __init__(self, op: Op, block: Block) -> None:
+        self.block = block
+        self.start, self.stop, self.step = op.inputs[:3]
+        self.by_index = self._step_is(1) and self._at_least(self.start, 0)
+        self.down = self._step_is(-1) and self._at_least(self.stop, -1)
+
+    def _step_is(self, k: int) -> bool:
+        return isinstance(self.step, Const) and self.step.const == k
+
+    def _at_least(self, v: Value, k: int) -> bool:
+        return isinstance(v, Const) and v.const >= k
+
+    @property
+    def possible(self) -> bool:
+        """Whether each iteration has a row of its own by its index."""
+        return self.by_index or self.down or self._step_is(1)
+
+    def extent(self, b: Builder) -> Value:
+        """Return how many rows the loop takes at most."""
+        if self.by_index:
+            return _non_negative(b, self.stop)
+        if self.down:
+            return _non_negative(b, _plus(b, self.start, 1))
+        return _non_negative(b, b.emit("sub", [self.stop, self.start]))
+
+    def place(self, b: Builder, index: Value | None = None) -> Value:
+        """Return the row that the iteration of an index writes."""
+        index = self.block.params[0] if index is None else index
+        return index if self.by_index or self.down else b.emit("sub", [index, self.start])
+
+
+def _plus(b: Builder, v: Value, k: int) -> Value:
+    if isinstance(v, Const):
+        return Const(v.const + k)
+    op = v.op
+    if op is not None and op.prim in ("sub", "add") and isinstance(op.inputs[1], Const):
+        offset = op.inputs[1].const * (1 if op.prim == "add" else -1) + k
+        if offset == 0:
+            return op.inputs[0]
+    out = b.emit("add", [v, Const(k)])
+    if v.type.value is not None:
+        out.type = integer(v.type.value + k)
+    return out
+
+
+def _non_negative(b: Builder, v: Value) -> Value:
+    d = v.type.value
+    known = isinstance(d, int) and d >= 0
+    if known or (d is not None and not isinstance(d, int) and d.offset >= 0):
+        return v
+    return b.emit("max2", [v, Const(0)])
+
+
+def row_plan(
+    path: list[tuple[Op, Block]], top: Block, home: dict[Value, Block]
+) -> list[Row] | None:
+    """Return the rows of a save, None where the trip counts are not known up front."""
+    rows = []
+    for op, block in path:
+        if op.prim == "while":
+            return None
+        if op.prim == "for":
+            bounds = op.inputs[:3]
+            if any(not isinstance(v, Const) and home.get(v) is not top for v in bounds):
+                return None
+            row = Row(op, block)
+            if not row.possible:
+                return None
+            rows.append(row)
+    return rows

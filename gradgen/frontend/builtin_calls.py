@@ -1,0 +1,158 @@
+"""Calls of Python's builtins and of ``math`` whose arguments need a reading of their own."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import math
+from typing import Any
+
+import numpy as np
+
+from gradgen.frontend.bindings import emit
+from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.iteration import over_value
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.special import Handler, callee_name, no_more, table
+from gradgen.frontend.values import (
+    Map,
+    Record,
+    Seq,
+    SliceValue,
+    Static,
+    static_value,
+)
+from gradgen.ir.nodes import Const
+from gradgen.rules.registry import RULES
+
+BUILTINS: dict[int, Handler] = {}
+special = table(BUILTINS)
+
+
+@special(math.hypot)
+def _hypot(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if len(args) != 2:
+        r.refuse(node, f"math.hypot of {len(args)} arguments", "use math.sqrt of a sum of squares")
+    return emit(r, node, RULES["math.hypot"], args, {})
+
+
+@special(math.log)
+def _log(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return emit(r, node, RULES["math.log_base" if len(args) == 2 else "math.log"], args, {})
+
+
+@special(pow, math.pow, np.power)
+def _power(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if len(args) != 2:
+        r.refuse(node, "pow with three arguments")
+    name = {"power": "np.power"}.get(callee_name(node), "pow")
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and name == "pow":
+        name = "math.pow"
+    return emit(r, node, RULES[name], args, {})
+
+
+@special(len)
+def _len(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    value = args[0]
+    if isinstance(value, Seq | Map):
+        return Const(len(value.items))
+    if isinstance(value, Static):
+        return Const(len(value.obj))
+    v = as_value(r, value, node)
+    d = v.type.shape[0] if v.type.shape else None
+    return Const(d) if isinstance(d, int) else r.b.emit("len", [v])
+
+
+@special(max, min)
+def _extremum(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    prim = f"{callee_name(node)}2"
+    if len(args) == 1 and isinstance(args[0], Seq):
+        args = list(args[0].items)
+    if len(args) == 1:
+        v = as_value(r, args[0], node)
+        if v.type.rank not in (1, None):
+            r.refuse(node, "max or min of an array of rank over 1", "use np.max or np.min")
+        r.refuse(node, "the builtin max or min of an array", "use np.max or np.min")
+    no_more(r, node, kwargs)
+    values = [as_value(r, a, node) for a in args]
+    out = values[0]
+    for v in values[1:]:
+        if all(isinstance(x, Const) for x in (out, v)):
+            out = Const((max if prim == "max2" else min)(out.const, v.const))  # type: ignore[attr-defined]
+        else:
+            out = r.b.emit(prim, [out, v], span=r.span(node))
+    return out
+
+
+@special(sum)
+def _sum(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    start = args[1] if len(args) > 1 else kwargs.get("start", Const(0))
+    if not isinstance(args[0], Seq):
+        v = as_value(r, args[0], node)
+        if v.type.rank == 1 and isinstance(start, Const) and start.const == 0:
+            return r.b.emit("py_sum", [v], span=r.span(node))
+        r.refuse(node, f"the builtin sum of a {v.type}", "use np.sum")
+    total = start
+    for k, item in enumerate(args[0].items):
+        value = as_value(r, item, node)
+        first = k == 0 and isinstance(start, Const) and start.const == 0
+        total = value if first else r.b.emit("add", [as_value(r, total, node), value])
+    return r.hold(as_value(r, total, node))
+
+
+@special(isinstance)
+def _isinstance(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    kinds = args[1].obj if isinstance(args[1], Static) else static_value(args[1])
+    value = args[0]
+    if isinstance(value, Seq):
+        return Const(issubclass(value.kind, kinds))
+    if isinstance(value, Map):
+        return Const(issubclass(dict, kinds))
+    if isinstance(value, Static):
+        return Const(isinstance(value.obj, kinds))
+    v = as_value(r, value, node)
+    if v.type.kind == "any":
+        r.refuse(node, "isinstance of a value of unknown type", "give example arguments")
+    python = {"float": float, "int": int, "bool": bool, "array": np.ndarray}[v.type.kind]
+    return Const(issubclass(python, kinds))
+
+
+@special(tuple, list)
+def _container(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    kind = tuple if callee_name(node) == "tuple" else list
+    if not args:
+        return Seq([], kind) if kind is tuple else r.hold(r.b.emit("list", []))
+    over = over_value(r, args[0], node)
+    if isinstance(over, list):
+        return Seq(over, kind)
+    r.refuse(node, f"{kind.__name__} of an array", "keep it an array")
+
+
+@special(dict)
+def _dict(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if args and not isinstance(args[0], Map):
+        r.refuse(node, "dict of something that is not a dict")
+    return Map({**(args[0].items if args else {}), **kwargs})
+
+
+@special(builtins.round)
+def _round(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return r.b.emit("py_round", [as_value(r, a, node) for a in args])
+
+
+@special(slice)
+def _slice(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    values = [
+        None if isinstance(a, Static) and a.obj is None else as_value(r, a, node) for a in args
+    ]
+    if len(values) == 1:
+        values = [None, *values]
+    start, stop, step = (*values, None)[:3]
+    return SliceValue((start, stop, step))
+
+
+@special(type)
+def _type(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if len(args) == 1 and isinstance(args[0], Seq | Record):
+        return Static(args[0].kind)
+    r.refuse(node, f"type of a {describe(args[0])}")

@@ -1,0 +1,54 @@
+"""The values of expressions: as Python has them, and as values of the graph."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.values import (
+    Ref,
+    Seq,
+    Static,
+)
+from gradgen.ir.nodes import Const, Value
+
+
+def evaluate(r: Reader, node: ast.expr) -> Any:
+    """Return the value of an expression."""
+    # A cycle by nature: handlers read calls and subscripts, and these read expressions.
+    from gradgen.frontend.expressions import HANDLERS
+
+    handler = HANDLERS.get(type(node))
+    if handler is None:
+        r.refuse(node, f"{_construct(node)} is not supported", "rewrite it with plain arithmetic")
+    r.b.span = r.span(node)
+    return handler(r, node)
+
+
+def number(r: Reader, node: ast.expr) -> Value:
+    """Return the graph value of an expression that has to be a number or an array."""
+    return as_value(r, evaluate(r, node), node)
+
+
+def as_value(r: Reader, value: Any, node: ast.AST) -> Value:
+    """Return the graph value of something that has to be a number or an array."""
+    if isinstance(value, Value | Ref):
+        return r.read(value)
+    if isinstance(value, Seq) and value.items:
+        parts = [as_value(r, item, node) for item in value.items]
+        return r.b.emit("array", parts, span=r.span(node))
+    if isinstance(value, Static) and value.obj is None:
+        return Const(None)
+    r.refuse(node, f"a {describe(value)} is used where a number or an array is needed")
+
+
+def _construct(node: ast.AST) -> str:
+    names = {
+        "Yield": "yield", "YieldFrom": "yield from", "Await": "await", "NamedExpr": ":= (walrus)",
+        "JoinedStr": "an f-string", "ListComp": "a list comprehension", "Starred": "unpacking by *",
+        "SetComp": "a set comprehension", "DictComp": "a dict comprehension", "Set": "a set",
+        "GeneratorExp": "a generator expression",
+    }  # fmt: skip
+    kind = type(node).__name__
+    return names.get(kind, kind)

@@ -1,0 +1,182 @@
+"""Calls of NumPy's functions whose arguments need a reading of their own."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import numpy as np
+
+from gradgen.frontend.bindings import dtype_of, emit, emit_sequence
+from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.special import (
+    Handler,
+    callee_name,
+    no_more,
+    sequence_items,
+    shape_inputs,
+    table,
+)
+from gradgen.frontend.subscripts import Index, add_entry, write
+from gradgen.frontend.values import (
+    Ref,
+    Seq,
+    Static,
+    UnknownShape,
+)
+from gradgen.ir.nodes import Const, Value
+from gradgen.rules.registry import RULES
+
+NUMPY: dict[int, Handler] = {}
+special = table(NUMPY)
+
+
+@special(np.zeros, np.ones, np.empty)
+def _filled(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    name = callee_name(node)
+    shape = args[0] if args else kwargs.pop("shape")
+    dtype = args[1] if len(args) > 1 else kwargs.pop("dtype", None)
+    no_more(r, node, kwargs)
+    attrs = {} if dtype is None else {"dtype": dtype_of(r, node, dtype)}
+    if isinstance(shape, UnknownShape) and not attrs:
+        return r.hold(
+            r.b.emit("zeros_as" if name == "zeros" else f"{name}_like", [shape.array]), True
+        )
+    return r.hold(r.b.emit(name, shape_inputs(r, shape, node), **attrs), True)
+
+
+@special(np.full)
+def _full(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    fill = as_value(r, args[1] if len(args) > 1 else kwargs["fill_value"], node)
+    dtype = args[2] if len(args) > 2 else kwargs.get("dtype")
+    attrs = {} if dtype is None else {"dtype": dtype_of(r, node, dtype)}
+    return r.hold(r.b.emit("full", [fill, *shape_inputs(r, args[0], node)], **attrs), True)
+
+
+@special(np.eye, np.identity)
+def _eye(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    no_more(r, node, kwargs)
+    return r.hold(r.b.emit("eye", [as_value(r, a, node) for a in args]), True)
+
+
+@special(np.arange)
+def _arange(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    no_more(r, node, kwargs)
+    return r.hold(r.b.emit("arange", [as_value(r, a, node) for a in args]), True)
+
+
+@special(np.linspace)
+def _linspace(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    args = args + [kwargs.pop("num")] if "num" in kwargs else args
+    no_more(r, node, kwargs)
+    return r.hold(r.b.emit("linspace", [as_value(r, a, node) for a in args]), True)
+
+
+@special(np.reshape)
+def _reshape(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    shape = args[1:] or [kwargs.pop("shape", None) or kwargs.pop("newshape")]
+    no_more(r, node, kwargs)
+    return reshaped(r, node, "reshape", args[0], shape)
+
+
+def reshaped(r: Reader, node: ast.AST, prim: str, owner: Any, shape: list[Any]) -> Any:
+    """Emit a reshape by lengths, as a view where the operation can be one."""
+    inputs = [v for s in shape for v in shape_inputs(r, s, node)] if shape else []
+    if isinstance(shape[0], UnknownShape):
+        inputs = []
+    operands = inputs
+    if isinstance(owner, Ref) and RULES[prim].alias:
+        return r.view(owner, prim, operands, {})
+    return r.hold(r.b.emit(prim, [as_value(r, owner, node), *operands]))
+
+
+@special(np.broadcast_to, np.tile)
+def _to_shape(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    no_more(r, node, kwargs)
+    return reshaped(r, node, callee_name(node), args[0], args[1:])
+
+
+@special(np.where)
+def _where(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if len(args) != 3:
+        r.refuse(node, "np.where with one argument", "use a boolean mask")
+    return emit(r, node, RULES["where"], args, {})
+
+
+@special(np.clip)
+def clip(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read ``np.clip``, with its bounds by either name."""
+    low = args[1] if len(args) > 1 else kwargs.pop("a_min", kwargs.pop("min", Static(None)))
+    high = args[2] if len(args) > 2 else kwargs.pop("a_max", kwargs.pop("max", Static(None)))
+    no_more(r, node, kwargs)
+    return r.hold(r.b.emit("clip", [as_value(r, v, node) for v in (args[0], low, high)]))
+
+
+@special(np.vstack, np.hstack, np.column_stack)
+def _stacks(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Stacks as concatenations, of parts that have been given the right rank first."""
+    name = callee_name(node)
+    parts = [as_value(r, p, node) for p in sequence_items(r, args[0], node)]
+    ranks = {p.type.rank for p in parts}
+    if None in ranks:
+        r.refuse(node, f"np.{name} of arrays of unknown rank", "give example arguments")
+    if name == "hstack":
+        parts = [r.b.emit("expand_dims", [p], axis=0) if p.type.rank == 0 else p for p in parts]
+        axis = 0 if parts[0].type.rank == 1 else 1
+    else:
+        new = 0 if name == "vstack" else 1
+        parts = [_lifted(r, p, new) for p in parts]
+        axis = new
+    return emit_sequence(
+        r, node, RULES["concatenate"], Seq(list(parts)), {"axis": axis} if axis else {}
+    )
+
+
+def _lifted(r: Reader, p: Value, axis: int) -> Value:
+    if p.type.rank == 0:
+        p = r.b.emit("expand_dims", [p], axis=0)
+    return r.b.emit("expand_dims", [p], axis=axis) if p.type.rank == 1 else p
+
+
+@special(np.shape)
+def _shape(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    # A cycle: attributes can be methods, and these are calls.
+    from gradgen.frontend.expressions import attribute
+
+    if isinstance(args[0], Value):
+        return Seq([])
+    return attribute(r, args[0], "shape", node)
+
+
+@special(np.ndim)
+def _ndim(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    v = as_value(r, args[0], node)
+    return r.b.emit("ndim", [v]) if v.type.rank is None else Const(v.type.rank)
+
+
+@special(np.size)
+def _size(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    v = as_value(r, args[0], node)
+    return Const(1) if v.type.is_scalar else r.b.emit("size", [v])
+
+
+@special(np.zeros_like, np.empty_like, np.ones_like)
+def _like(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    dtype = kwargs.pop("dtype", args[1] if len(args) > 1 else None)
+    no_more(r, node, kwargs)
+    attrs = {} if dtype is None else {"dtype": dtype_of(r, node, dtype)}
+    return r.hold(r.b.emit(callee_name(node), [as_value(r, args[0], node)], **attrs))
+
+
+def _add_at(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if not isinstance(args[0], Ref):
+        r.refuse(node, f"np.add.at on a {describe(args[0])}")
+    index = Index()
+    for entry in args[1].items if isinstance(args[1], Seq) else [args[1]]:
+        add_entry(r, index, entry, node)
+    write(r, node, args[0], index, as_value(r, args[2], node), "add_at")
+    return Static(None)
+
+
+UFUNC_METHODS: dict[tuple[int, str], Handler] = {(id(np.add), "at"): _add_at}

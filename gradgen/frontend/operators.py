@@ -1,0 +1,79 @@
+"""Python's operators and what they mean on values of the graph."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from typing import Any
+
+from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.values import (
+    Seq,
+    Static,
+)
+from gradgen.ir.nodes import Const, Value
+from gradgen.ir.types import Type
+from gradgen.rules.constructors import arithmetic_on_lengths
+
+BINARY = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Mod: "mod",
+    ast.FloorDiv: "floordiv", ast.Pow: "pow", ast.MatMult: "matmul", ast.BitAnd: "bitand",
+    ast.BitOr: "bitor", ast.BitXor: "bitxor",
+}  # fmt: skip
+
+
+COMPARE = {
+    ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne",
+    ast.Is: "is", ast.IsNot: "is_not",
+}  # fmt: skip
+
+
+UNARY = {ast.USub: "neg", ast.UAdd: "pos", ast.Not: "not", ast.Invert: "invert"}
+
+
+FOLD = {
+    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "floordiv": operator.floordiv,
+    "mod": operator.mod, "neg": operator.neg, "pos": operator.pos, "not": operator.not_,
+    "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge,
+    "eq": operator.eq, "ne": operator.ne, "is": operator.is_, "is_not": operator.is_not,
+}  # fmt: skip
+
+
+def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
+    """Return ``left op right`` for a ``BinOp`` or ``AugAssign`` node."""
+    prim = BINARY.get(type(node.op))
+    if prim is None:
+        r.refuse(node, f"the operator {type(node.op).__name__} is not supported")
+    if isinstance(left, Seq) or isinstance(right, Seq):
+        joined = _sequence_arithmetic(prim, left, right)
+        if joined is not None:
+            return joined
+    if prim == "mod" and isinstance(left, Static):
+        r.refuse(node, "string formatting is not supported here")
+    if prim == "mul" and isinstance(left, Seq) and left.kind is list and len(left.items) == 1:
+        like = right if isinstance(right, Value) else None
+        if like is not None and like.op is not None and like.op.prim == "len":
+            return r.hold(r.b.emit("zeros_list", [like.op.inputs[0]]))
+    a, b = as_value(r, left, node), as_value(r, right, node)
+    return r.hold(arithmetic(r, prim, a, b, node))
+
+
+def _sequence_arithmetic(prim: str, left: Any, right: Any) -> Any:
+    if prim == "add" and isinstance(left, Seq) and isinstance(right, Seq):
+        return Seq([*left.items, *right.items], left.kind)
+    if prim == "mul" and isinstance(left, Seq) and isinstance(right, Const):
+        return Seq(left.items * right.const, left.kind)
+    return None
+
+
+def arithmetic(r: Reader, prim: str, a: Value, b: Value, node: ast.AST) -> Value:
+    """Emit an operator, folded where both operands are integer constants."""
+    ints = all(isinstance(v, Const) and type(v.const) is int for v in (a, b))
+    if ints and prim in FOLD and not (prim in ("mod", "floordiv") and b.const == 0):  # type: ignore[attr-defined]
+        return Const(FOLD[prim](a.const, b.const))  # type: ignore[attr-defined,operator]
+    out = r.b.emit(prim, [a, b], span=r.span(node))
+    if out.type.kind == "int":
+        length = arithmetic_on_lengths(prim, a, b)
+        out.type = Type("int", out.type.dtype, (), out.type.weak, length)
+    return out

@@ -1,0 +1,81 @@
+"""What calls with a reading of their own share: their table and the forms of their arguments."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from gradgen.frontend.arguments import Refine, is_unknown_leaf
+from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.iteration import over_value
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.values import (
+    Iteration,
+    Map,
+    Ref,
+    Seq,
+    Static,
+    UnknownShape,
+)
+from gradgen.ir.nodes import Const, Value
+
+Handler = Callable[[Reader, ast.AST, list[Any], dict[str, Any]], Any]
+
+
+def table(entries: dict[int, Handler]) -> Callable[..., Callable[[Handler], Handler]]:
+    """Return the decorator that enters a handler for calls of some Python objects."""
+
+    def special(*functions: Any) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            entries.update({id(f): handler for f in functions})
+            return handler
+
+        return register
+
+    return special
+
+
+def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = None) -> list[Any]:
+    """Return the items of something that is unpacked into ``count`` names."""
+    if isinstance(value, UnknownShape) and count is not None:
+        return [r.b.emit("dim", [value.array], axis=k) for k in range(count)]
+    if isinstance(value, Seq):
+        return list(value.items)
+    if isinstance(value, Map):
+        return [Static(k) for k in value.items]
+    if isinstance(value, Static) and isinstance(value.obj, tuple | list):
+        return [Static(o) for o in value.obj]
+    unknown = is_unknown_leaf(value)
+    if unknown and count is not None:
+        raise Refine(unknown, ("unpack", count))
+    if isinstance(value, Ref) and value.steps and value.value.type.kind == "any":
+        r.refuse(node, "unpacking of what an unknown argument contains", "give example arguments")
+    if isinstance(value, Ref) and count is not None:
+        over = over_value(r, value, node)
+        assert isinstance(over, Iteration)
+        return [over.element(Const(k)) for k in range(count)]
+    r.refuse(node, f"unpacking of a {describe(value)}", "unpack a tuple, a list or an array")
+
+
+def shape_inputs(r: Reader, shape: Any, node: ast.AST) -> list[Value]:
+    """Return the lengths in a shape argument: an integer or a tuple of them."""
+    if isinstance(shape, UnknownShape):
+        r.refuse(node, "the shape of an array of unknown rank", "use np.zeros_like, or give types")
+    if isinstance(shape, Seq):
+        return [as_value(r, s, node) for s in shape.items]
+    if isinstance(shape, Static) and isinstance(shape.obj, tuple):
+        return [Const(k) for k in shape.obj]
+    return [as_value(r, shape, node)]
+
+
+def callee_name(node: ast.AST) -> str:
+    """Return the last name of what a call calls."""
+    assert isinstance(node, ast.Call)
+    return node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id  # type: ignore[attr-defined,no-any-return]
+
+
+def no_more(r: Reader, node: ast.AST, kwargs: dict[str, Any]) -> None:
+    """Refuse keyword arguments that are left over."""
+    if kwargs:
+        r.refuse(node, f"the argument {next(iter(kwargs))!r}", "leave it out")

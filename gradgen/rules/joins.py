@@ -1,0 +1,175 @@
+"""Joins, repeats, differences and diagonals: each adjoint takes the cotangent apart again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gradgen.ir.nodes import Const, Value
+from gradgen.ir.types import Length, Type, fresh_dim, promote
+from gradgen.rules.registry import rule
+from gradgen.rules.shapes_of import Attrs, same_type
+
+if TYPE_CHECKING:
+    from gradgen.diff.algebra import Algebra
+    from gradgen.ir.nodes import Op
+from gradgen.rules.shapes_of import with_shape
+
+
+def joined_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Type of ``np.concatenate``: lengths add up along the axis."""
+    shapes, axis = [v.type.shape for v in inputs], attrs.get("axis", 0)
+    dtype = promote(v.type for v in inputs)
+    if any(s is None or not s for s in shapes) or axis is None:
+        return Type("array", dtype, (fresh_dim(),)) if axis is None else Type("any", dtype, None)
+    known = [s for s in shapes if s]
+    total = _sum_lengths([s[axis] for s in known])
+    at = axis % len(known[0])
+    return Type("array", dtype, tuple(total if k == at else d for k, d in enumerate(known[0])))
+
+
+def _sum_lengths(lengths: list[Length]) -> Length:
+    known = sum(d for d in lengths if isinstance(d, int))
+    symbols = [d for d in lengths if not isinstance(d, int)]
+    if not symbols:
+        return known
+    return symbols[0] + known if len(symbols) == 1 else fresh_dim()
+
+
+def concatenate_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Slice the cotangent at the joints."""
+    axis = op.attrs.get("axis", 0)
+    if axis is None:
+        return alg.refuse(op, "np.concatenate with axis=None", "ravel the parts and use axis=0")
+    part = op.inputs[i]
+    if part.type.rank is None:
+        return alg.refuse(op, "np.concatenate of parts of unknown rank", "give example arguments")
+    axis %= part.type.rank
+    start: Value = Const(0)
+    for before in op.inputs[:i]:
+        start = alg.add(start, alg.emit("dim", before, axis=axis))
+    last = i == len(op.inputs) - 1
+    stop = None if last else alg.add(start, alg.emit("dim", part, axis=axis))
+    return alg.slice_axis(g, axis, start, stop)
+
+
+def stack_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the shape of a part with a new axis as long as the list."""
+    shape, dtype = inputs[0].type.shape, promote(v.type for v in inputs)
+    if any(v.type.shape is None for v in inputs) or shape is None:
+        return Type("any", dtype, None)
+    axis = attrs.get("axis", 0) % (len(shape) + 1)
+    return Type("array", dtype, (*shape[:axis], len(inputs), *shape[axis:]))
+
+
+def stack_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Take the cotangent at the part's place on the new axis."""
+    shape = op.inputs[i].type.shape
+    if shape is None:
+        return alg.refuse(op, "np.stack of parts of unknown rank", "give example arguments")
+    axis = op.attrs.get("axis", 0) % (len(shape) + 1)
+    return alg.load(g, [Const(i)], "".join(":" for _ in range(axis)) + "i")
+
+
+def repeat_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the shape with one axis (or the flat one) of a new length."""
+    shape, axis = inputs[0].type.shape, attrs.get("axis")
+    if shape is None or axis is None:
+        return Type("array", inputs[0].type.dtype, (fresh_dim(),))
+    at = axis % len(shape)
+    return with_shape(inputs[0], tuple(fresh_dim() if k == at else d for k, d in enumerate(shape)))
+
+
+def repeat_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Sum each run: the repeats become an axis of their own (the count is one integer)."""
+    a, count, axis = op.inputs[0], op.inputs[1], op.attrs.get("axis")
+    if a.type.shape is None or not count.type.is_scalar:
+        return alg.refuse(op, "np.repeat with an array of counts", "repeat with one integer")
+    if axis is None:
+        runs = alg.emit("reshape", g, Const(-1), count)
+        return alg.reshape_like(alg.emit("sum", runs, axis=-1), a)
+    at = axis % len(a.type.shape)
+    dims = [alg.emit("dim", a, axis=k) for k in range(len(a.type.shape))]
+    runs = alg.emit("reshape", g, *dims[: at + 1], count, *dims[at + 1 :])
+    return alg.emit("sum", runs, axis=at + 1)
+
+
+def tile_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return an array of the larger rank, its lengths unknown."""
+    rank = inputs[0].type.rank
+    if rank is None:
+        return Type("any", inputs[0].type.dtype, None)
+    return with_shape(inputs[0], tuple(fresh_dim() for _ in range(max(rank, len(inputs) - 1))))
+
+
+def tile_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Sum over the copies: each tiled axis becomes (copies, length)."""
+    a, reps = op.inputs[0], list(op.inputs[1:])
+    rank = a.type.rank
+    if rank is None:
+        return alg.refuse(op, "np.tile of an array of unknown rank", "give example arguments")
+    dims: list[Value] = [alg.emit("dim", a, axis=k) for k in range(rank)]
+    dims = [Const(1)] * (len(reps) - rank) + dims
+    reps = [Const(1)] * (len(dims) - len(reps)) + reps
+    pairs = [v for pair in zip(reps, dims, strict=True) for v in pair]
+    blocks = alg.emit("reshape", g, *pairs)
+    total = alg.emit("sum", blocks, axis=tuple(range(0, len(pairs), 2)))
+    return alg.reshape_like(total, a) if len(dims) != rank else total
+
+
+def triangle_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Take the same triangle of ``g``, zero elsewhere."""
+    return alg.emit(op.prim, g, **op.attrs)
+
+
+def diff_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the shape with one axis shorter by one."""
+    t, axis = inputs[0].type, attrs.get("axis", -1)
+    if t.shape is None:
+        return Type("any", t.dtype, None)
+    at, d = axis % len(t.shape), t.shape[axis]
+    return with_shape(inputs[0], tuple(d + -1 if k == at else x for k, x in enumerate(t.shape)))
+
+
+def diff_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``d_a[1:] += g; d_a[:-1] -= g``."""
+    a, axis = op.inputs[0], op.attrs.get("axis", -1)
+    if a.type.rank is None:
+        return alg.refuse(op, "np.diff of an array of unknown rank", "give example arguments")
+    at = axis % a.type.rank
+    d_a = alg.zeros(a)
+    d_a = alg.add_slice(d_a, g, at, Const(1), None, "+")
+    return alg.add_slice(d_a, g, at, None, Const(-1), "-")
+
+
+def diag_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the diagonal of a matrix, or the square matrix of a vector."""
+    t = inputs[0].type
+    if t.shape is None:
+        return Type("any", t.dtype, None)
+    return with_shape(inputs[0], (t.shape[0],) * 2 if len(t.shape) == 1 else (fresh_dim(),))
+
+
+def diag_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Take the diagonal of ``g`` for a vector; put ``g`` on a diagonal of zeros for a matrix."""
+    a = op.inputs[0]
+    if a.type.rank is None:
+        return alg.refuse(op, "np.diag of an array of unknown rank", "give example arguments")
+    if a.type.rank == 1:
+        return alg.emit("diag", g)
+    along = alg.emit("arange", alg.emit("dim", g, axis=0))
+    return alg.store_add(alg.zeros(a), g, [along, along], "aa")
+
+
+# A table: an entry is read along its lines.
+# fmt: off
+rule("concatenate", joined_type, callables=["np.concatenate"], form="sequence",
+     params="parts, axis=0", vjp=concatenate_vjp)
+rule("stack", stack_type, callables=["np.stack"], form="sequence", params="parts, axis=0",
+     vjp=stack_vjp)
+rule("repeat", repeat_type, callables=["np.repeat"], methods=["repeat"],
+     params="a, repeats, axis=None", vjp=repeat_vjp)
+rule("tile", tile_type, callables=["np.tile"], form="shaped", vjp=tile_vjp)
+for _name in ("tril", "triu"):
+    rule(_name, same_type, callables=[f"np.{_name}"], params="a, k=0", vjp=triangle_vjp)
+rule("diff", diff_type, callables=["np.diff"], params="a, axis=-1", vjp=diff_vjp)
+rule("diag", diag_type, callables=["np.diag"], params="a", vjp=diag_vjp)

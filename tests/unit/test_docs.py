@@ -1,0 +1,328 @@
+"""What the documents say is so: their examples run, and their tables match the code.
+
+A fenced block whose first line is ``# NAME.py`` is a program; the block after it is what the
+program prints. ``pytest --update-golden`` rewrites these; read the difference before committing it.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import importlib.util
+import itertools
+import math
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradgen
+from gradgen.commands import COMMANDS
+from gradgen.frontend import expressions, statements
+from gradgen.frontend.calls import METHOD_HANDLERS, SPECIAL
+from gradgen.pipeline import STAGES
+from gradgen.rules.registry import CALLABLES, METHODS, RULES
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = [
+    ROOT / name
+    for name in (
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/architecture.md",
+        "docs/language.md",
+        "docs/conventions.md",
+    )
+]
+LANGUAGE, CONVENTIONS = ROOT / "docs/language.md", ROOT / "docs/conventions.md"
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PROGRAM = re.compile(r"# (\w+\.py)\n")
+MODULES = {"": builtins, "math": math, "np": np, "np.linalg": np.linalg}
+
+
+# --- examples -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Example:
+    """A program in a document, and where the text that it prints stands."""
+
+    document: Path
+    name: str
+    program: str
+    expected: str
+    start: int
+    end: int
+
+
+def examples_of(document: Path) -> list[Example]:
+    """Return the programs of a document, each with the block after it."""
+    text = document.read_text(encoding="utf-8")
+    blocks = list(FENCE.finditer(text))
+    return [
+        Example(document, name[1], block[2], after[2], after.start(2), after.end(2))
+        for block, after in itertools.pairwise(blocks)
+        if (name := PROGRAM.match(block[2]))
+    ]
+
+
+def printed(example: Example, folder: Path) -> str:
+    """Run a program as its reader would, and return what it prints."""
+    (folder / example.name).write_text(example.program, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, example.name],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip("\n") + "\n"
+
+
+ids = [f"{document.stem}-{e.name}" for document in DOCUMENTS for e in examples_of(document)]
+
+
+@pytest.mark.parametrize("place", range(len(ids)), ids=ids)
+def test_example(place: int, tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    example = [e for document in DOCUMENTS for e in examples_of(document)][place]
+    got = printed(example, tmp_path)
+    if pytestconfig.getoption("--update-golden"):
+        text = example.document.read_text(encoding="utf-8")
+        new = text[: example.start] + got + text[example.end :]
+        example.document.write_text(new, encoding="utf-8")
+        return
+    assert got == example.expected
+
+
+def test_readme_example_is_short() -> None:
+    first = examples_of(ROOT / "README.md")[0]
+    assert len([line for line in first.program.splitlines() if line.strip()]) <= 10
+
+
+# --- tables -------------------------------------------------------------------------------
+
+
+def section(document: Path, title: str) -> str:
+    """Return the text under a heading, up to the next heading of any level."""
+    text = document.read_text(encoding="utf-8")
+    found = re.search(rf"^#+ {re.escape(title)}\n(.*?)(?=^#|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found is not None, title
+    return found[1]
+
+
+def rows(document: Path, title: str) -> list[list[str]]:
+    """Return the cells of the table under a heading, without its two head lines."""
+    lines = [line for line in section(document, title).splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines[2:]]
+
+
+def code(cell: str) -> list[str]:
+    """Return what a cell has between backquotes."""
+    return [part.replace("\\|", "|") for part in re.findall(r"`([^`]+)`", cell)]
+
+
+def kinds(cells: list[list[str]]) -> set[str]:
+    """Return the node kinds that the first column of a table names."""
+    return {kind for row in cells for kind in code(row[0])}
+
+
+@pytest.mark.parametrize(
+    ("title", "handlers", "elsewhere"),
+    [
+        # ``frontend.returns`` has turned every return into an assignment before.
+        ("Statements", statements.HANDLERS, {"Return"}),
+        # Parts of calls, displays, assignments and subscripts, which read these themselves.
+        ("Expressions", expressions.HANDLERS, {"Starred", "Slice"}),
+    ],
+)
+def test_what_works(title: str, handlers: dict[type, Any], elsewhere: set[str]) -> None:
+    assert kinds(rows(LANGUAGE, title)) == {kind.__name__ for kind in handlers} | elsewhere
+
+
+def node_kinds(base: type[ast.AST]) -> set[str]:
+    """Return the kinds of statement or expression that this Python's grammar has."""
+    old = {"Num", "Str", "Bytes", "NameConstant", "Ellipsis"}
+    return {kind.__name__ for kind in base.__subclasses__() if kind.__module__ == "ast"} - old
+
+
+@pytest.mark.parametrize(("title", "base"), [("Statements", ast.stmt), ("Expressions", ast.expr)])
+def test_every_kind_has_a_place(title: str, base: type[ast.AST]) -> None:
+    refused = kinds(rows(LANGUAGE, "Refused kinds of syntax"))
+    assert node_kinds(base) <= kinds(rows(LANGUAGE, title)) | refused
+    assert not kinds(rows(LANGUAGE, title)) & refused
+
+
+REFUSED = {
+    "Try": "try:\n    y = x\nexcept ValueError:\n    y = x",
+    "TryStar": "try:\n    y = x\nexcept* ValueError:\n    y = x",
+    "Global": "global COUNTER\nCOUNTER = x",
+    "Nonlocal": "y = x\ndef inner():\n    nonlocal y\n    y = x\ninner()",
+    "Import": "import math",
+    "ImportFrom": "from math import sin",
+    "ClassDef": "class Holder:\n    pass",
+    "Delete": "del x",
+    "Match": "match x:\n    case 0.0:\n        y = x",
+    "AsyncFunctionDef": "async def inner():\n    return x",
+    "TypeAlias": "type T = float",
+    "NamedExpr": "y = (z := x)",
+    "ListComp": "y = [k * x for k in range(3)]",
+    "SetComp": "y = {k * x for k in range(3)}",
+    "DictComp": "y = {k: x for k in range(3)}",
+    "GeneratorExp": "y = sum(k * x for k in range(3))",
+    "Set": "y = {x, x}",
+    "JoinedStr": 'y = f"{x}"',
+    "TemplateStr": 'y = t"{x}"',
+    "Yield": "yield x",
+    "YieldFrom": "yield from x",
+}
+# Only inside an ``async def``, which is refused as a whole, or inside an f-string.
+WITHIN = {"AsyncFor", "AsyncWith", "Await", "FormattedValue", "Interpolation"}
+SINCE = {"TypeAlias": (3, 12), "TemplateStr": (3, 14)}
+
+
+def refusal(body: str, folder: Path, arguments: tuple[Any, ...] = (2.0,)) -> str:
+    """Return the message with which a function of this body is refused."""
+    path = folder / "refused.py"
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    path.write_text(f"import numpy as np\nCOUNTER = 0\n\ndef loss(x):\n{lines}\n    return x\n")
+    spec = importlib.util.spec_from_file_location("refused", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with pytest.raises(gradgen.GradgenError) as caught:
+        gradgen.grad(module.loss)(*arguments)
+    return str(caught.value)
+
+
+def test_every_refused_kind_is_tried() -> None:
+    assert kinds(rows(LANGUAGE, "Refused kinds of syntax")) == {*REFUSED, *WITHIN}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_refused_kind(kind: str, tmp_path: Path) -> None:
+    if sys.version_info < SINCE.get(kind, (3, 11)):
+        pytest.skip("not in this Python's grammar")
+    (row,) = [r for r in rows(LANGUAGE, "Refused kinds of syntax") if kind in code(r[0])]
+    assert refusal(REFUSED[kind], tmp_path).splitlines()[-1] == f"Way out: {row[2]}"
+
+
+def others() -> list[list[str]]:
+    return rows(LANGUAGE, "Refused uses of what works")
+
+
+@pytest.mark.parametrize("place", range(len(others())), ids=[code(r[0])[0] for r in others()])
+def test_refused_use(place: int, tmp_path: Path) -> None:
+    """The first column is the code, statements apart by ``;`` and ``x`` an array."""
+    snippet, _, way_out = others()[place]
+    body = "\n".join(code(snippet)[0].split("; "))
+    message = refusal(body, tmp_path, (np.ones(4),))
+    assert message.splitlines()[-1] == f"Way out: {way_out}"
+
+
+# --- operations and conventions -----------------------------------------------------------
+
+
+def has_rule(obj: Any) -> bool:
+    """Whether a call of this object is understood."""
+    return id(obj) in CALLABLES or id(obj) in SPECIAL
+
+
+def operations() -> dict[str, Any]:
+    """Return what the document lists as operations: name and object."""
+    names = code(section(LANGUAGE, "Functions"))
+    return {name: find(name) for name in names}
+
+
+def find(name: str) -> Any:
+    """Return the object that a name such as ``np.linalg.norm`` means."""
+    module, _, rest = name.rpartition(".")
+    return getattr(MODULES[module], rest)
+
+
+def test_listed_functions_have_rules() -> None:
+    assert [name for name, obj in operations().items() if not has_rule(obj)] == []
+
+
+def test_functions_with_rules_are_listed() -> None:
+    listed = {id(obj) for obj in operations().values()}
+    missing = [
+        f"{prefix}.{name}"
+        for prefix, module in MODULES.items()
+        for name in dir(module)
+        if not name.startswith("_")
+        and has_rule(getattr(module, name))
+        and id(getattr(module, name)) not in listed
+    ]
+    assert missing == []
+
+
+def test_methods() -> None:
+    listed = set(code(section(LANGUAGE, "Methods and attributes of arrays")))
+    containers = set(code(section(LANGUAGE, "Methods of containers")))
+    attributes = {"shape", "ndim", "size", "T", "dtype"}
+    assert listed - attributes | containers == {*METHODS, *METHOD_HANDLERS}
+
+
+def test_conventions_are_the_rules() -> None:
+    said = {name: row[1] for row in rows(CONVENTIONS, "Values at kinks") for name in code(row[0])}
+    assert said == {rule.spelling: rule.at_kinks for rule in RULES.values() if rule.at_kinks}
+
+
+# --- names and links ----------------------------------------------------------------------
+
+
+def map_of_files() -> str:
+    """Return the table of the package's files, each with the first line of its docstring."""
+    package = ROOT / "gradgen"
+    lines = ["| file | what |", "| --- | --- |"]
+    for path in sorted(package.rglob("*.py"), key=lambda p: (p.parent != package, str(p))):
+        if path.name != "__init__.py" or path.parent == package:
+            first = (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").split("\n")[0]
+            what = first.replace("``", "`").replace("|", "\\|").rstrip(".")
+            lines.append(f"| `{path.relative_to(package).as_posix()}` | {what} |")
+    return "\n".join(lines) + "\n"
+
+
+def test_map_of_files(pytestconfig: pytest.Config) -> None:
+    document = ROOT / "docs/architecture.md"
+    text = document.read_text(encoding="utf-8")
+    old = "".join(line + "\n" for line in section(document, "Map").splitlines() if line[:1] == "|")
+    if pytestconfig.getoption("--update-golden"):
+        document.write_text(text.replace(old, map_of_files()), encoding="utf-8")
+        return
+    assert old == map_of_files(), "run pytest tests/unit/test_docs.py --update-golden"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", FENCE.sub("", text))
+    assert [t for t in targets if not (document.parent / t).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_commands_exist(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    used = set(re.findall(r"(?:^|`| )gradgen ([a-z]+) FILE", text, re.MULTILINE))
+    assert used <= set(COMMANDS)
+    runner = (ROOT / "run.py").read_text(encoding="utf-8")
+    for command in re.findall(r"python3 run\.py (\w+)", text):
+        assert f'"{command}": {command}' in runner
+
+
+def test_stages() -> None:
+    named = [row[0] for row in rows(ROOT / "docs/architecture.md", "Architecture")]
+    assert named == [*STAGES, "text"]
+
+
+def test_no_document_installs_another_project() -> None:
+    for document in DOCUMENTS:
+        assert "pip install gradgen" not in document.read_text(encoding="utf-8")
