@@ -1,4 +1,6 @@
-"""gradgen differentiates ordinary Python: it writes the gradient of a function as a NumPy module."""
+"""Differentiates ordinary Python: writes the gradient of a function as a NumPy module."""
+
+from typing import Any
 
 __version__ = "0.1.0"
 
@@ -35,7 +37,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
     """Import what few programs need, when it is asked for."""
     if name == "to_sympy":
         from gradgen.symbolic import to_sympy

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A place in the user's source: file, line (from 1), column (from 0) and the text of the line."""
+    """A place in the user's source: file, line (from 1), column (from 0), text of the line."""
 
     path: str = "<unknown>"
     line: int = 0

@@ -90,9 +90,12 @@ class Program:
 
 
 def run(
-    fn: Any, args: tuple[Any, ...] | None, options: Options | None = None, until: str | None = None,
+    fn: Any,
+    args: tuple[Any, ...] | None,
+    options: Options | None = None,
+    until: str | None = None,
     specs: Any = None,
-) -> Program:  # fmt: skip
+) -> Program:
     """Take a function through the pipeline.
 
     Parameters

@@ -128,12 +128,15 @@ def run_text(text: str, args: tuple) -> Any:
 def check_standalone(case: Case) -> None:
     """The text runs without gradgen and gives the same bits."""
     function = value_and_gradient(case)
-    assert same_bits(run_text(function.source, case.args()), function(*case.args()))
+    expected = function(*case.args())
+    assert same_bits(run_text(function.source, case.args()), expected)
 
 
 def check_text_repeats(case: Case) -> None:
     """Deriving again gives the same text, byte for byte."""
-    text = value_and_gradient(case).source
+    function = value_and_gradient(case)
+    function(*case.args())
+    text = function.source
     again = gradgen.value_and_grad(case.function, argnums=case.argnums)
     again(*case.args())
     assert again.source == text
@@ -203,9 +206,9 @@ def run_alone(chosen: list[Case], folder: Path) -> None:
     for case in chosen:
         function = value_and_gradient(case)
         path = folder / f"{case.name}.py"
-        function.save(path)
         calls[str(path)] = case.args()
         expected[str(path)] = function(*case.args())
+        function.save(path)
     script, sent, received = folder / "script.py", folder / "calls", folder / "results"
     script.write_text(RUN_ALONE)
     sent.write_bytes(pickle.dumps(calls))

@@ -18,13 +18,20 @@ from gradgen.ir.types import Type, array, may_be_one
 from gradgen.rules.registry import RULES
 from gradgen.rules.shapes_of import normal_axes
 
-BINARY = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.FloorDiv: "floordiv",
-          ast.BitAnd: "bitand"}  # fmt: skip
+BINARY = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "div",
+    ast.FloorDiv: "floordiv",
+    ast.BitAnd: "bitand",
+}
 COMPARE = {ast.Gt: "gt", ast.Lt: "lt", ast.Eq: "eq", ast.GtE: "ge", ast.LtE: "le"}
 MATH = {"arccos": "acos", "arcsin": "asin"}
 
 
 def as_value(x: Any) -> Value:
+    """Return a value of the graph, a constant for a number."""
     return x if isinstance(x, Value) else Const(x)
 
 
@@ -52,16 +59,19 @@ class Algebra:
         self.b = builder
 
     def emit(self, prim: str, *inputs: Any, **attrs: Any) -> Value:
+        """Emit an operation, leaving out options at their defaults."""
         defaults = RULES[prim].defaults
         attrs = {k: v for k, v in attrs.items() if k not in defaults or v != defaults[k]}
         return self.b.emit(prim, inputs, **attrs)
 
     def refuse(self, op: Op, what: str, hint: str) -> NoReturn:
+        """Raise the error for a derivative that has no rule."""
         raise UnsupportedError(f"the derivative of {what} is not supported", op.span, hint)
 
     # --- scalars and elementwise ----------------------------------------------------------
 
     def add(self, a: Any, b: Any) -> Value:
+        """Return ``a + b``, dropping zeros."""
         a, b = as_value(a), as_value(b)
         if is_constant(a, 0):
             return b
@@ -74,12 +84,14 @@ class Algebra:
         return self.emit("add", a, b)
 
     def sub(self, a: Any, b: Any) -> Value:
+        """Return ``a - b``, dropping zeros."""
         a, b = as_value(a), as_value(b)
         if is_constant(b, 0):
             return a
         return self.neg(b) if is_constant(a, 0) else self.emit("sub", a, b)
 
     def mul(self, a: Any, b: Any) -> Value:
+        """Return ``a * b``, dropping ones and zeros and moving signs out."""
         a, b = as_value(a), as_value(b)
         if is_constant(a, 1):
             return b
@@ -97,6 +109,7 @@ class Algebra:
         return self.emit("mul", a, b)
 
     def div(self, a: Any, b: Any) -> Value:
+        """Return ``a / b``, dropping a one and moving a sign out."""
         a, b = as_value(a), as_value(b)
         if is_constant(b, 1):
             return a
@@ -111,6 +124,7 @@ class Algebra:
         return self.emit("np.divide", a, b) if weak or unknown else self.div(a, b)
 
     def neg(self, a: Any) -> Value:
+        """Return ``-a``, without a double sign."""
         a = as_value(a)
         if isinstance(a, Const):
             return Const(-a.const)
@@ -129,6 +143,7 @@ class Algebra:
         return self.mul(1.0, a) if a.type.kind != "int" else self.emit("float", a)
 
     def cast(self, g: Value, dtype: str) -> Value:
+        """Return a cotangent in a dtype; a Python number adapts by itself."""
         if g.type.is_scalar and g.type.weak:
             return g
         return self.emit("astype", g, dtype=dtype)
@@ -168,6 +183,7 @@ class Algebra:
         return self.emit("zeros_as", like)
 
     def zero_like(self, like: Value) -> Value:
+        """Return a zero that broadcasts to any shape."""
         return Const(0.0)
 
     def unreduce(self, g: Value, a: Value, axis: Any, keepdims: bool) -> Value:
@@ -193,6 +209,7 @@ class Algebra:
         return self.emit("stretch" if g.type.shape is None or g.type.shape else "fill", like, g)
 
     def reshape_like(self, g: Value, like: Value) -> Value:
+        """Return a cotangent in the shape of a value."""
         if like.type.is_scalar:
             return self.emit("scalar", g)
         return self.emit("reshape_as", g, like)
@@ -241,6 +258,7 @@ class Algebra:
     # --- reads and writes -----------------------------------------------------------------
 
     def load(self, base: Value, operands: Sequence[Value], index: str) -> Value:
+        """Return ``base[index]``."""
         return self.b.emit("load", [base, *operands], index=index)
 
     def load_path(self, base: Value, operands: Sequence[Value], at: dict[str, Any]) -> Value:
@@ -253,9 +271,14 @@ class Algebra:
         return self.b.emit("load", [base, *rest], **attrs)
 
     def store_add(
-        self, total: Value, g: Value, operands: Sequence[Value], index: str, slices: Any = (),
+        self,
+        total: Value,
+        g: Value,
+        operands: Sequence[Value],
+        index: str,
+        slices: Any = (),
         at: dict[str, Any] | None = None,
-    ) -> Value:  # fmt: skip
+    ) -> Value:
         """Add at an index, counting repeats of an integer index."""
         attrs: dict[str, Any] = {"index": index}
         if slices:
@@ -272,6 +295,7 @@ class Algebra:
         return any(v.op is not None and v.op.prim == "arange" for v in operands)
 
     def slice_axis(self, g: Value, axis: int, start: Value, stop: Value | None) -> Value:
+        """Return ``g[..., start:stop]`` along an axis."""
         has_start = not is_constant(start, 0)
         operands = [v for v, has in ((start, has_start), (stop, stop is not None)) if has and v]
         slices = ((has_start, stop is not None, False),)

@@ -1,4 +1,4 @@
-"""What a generated function returns: value, auxiliaries, and gradients shaped as their arguments."""
+"""What a generated function returns: value, auxiliaries, gradients like their arguments."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gradgen.diff.algebra import Algebra, is_narrow
 from gradgen.emit import forms
 from gradgen.errors import UnsupportedError
 from gradgen.frontend.arguments import Container, Opaque
-from gradgen.frontend.values import Map, Record, Ref, Seq, Static
+from gradgen.frontend.values import Map, Record, Ref, Seq, Static, leaves
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Const, Function, Leaf, Value
 from gradgen.passes.sharing import Sharing
@@ -87,8 +87,6 @@ def _unshare(function: Function, alg: Algebra, grads: dict[int, Value], kept: li
 def _aux_values(reader: Any, aux: Any) -> list[Value]:
     if aux is None:
         return []
-    from gradgen.frontend.values import leaves
-
     return [reader.read(leaf) for leaf in leaves(aux)]
 
 
@@ -139,9 +137,10 @@ def _gradient_tree(function: Function, name: str, grads: dict[int, Value], emit:
         items = []
         for key, item in zip(spec.keys, spec.items, strict=True):
             inner: ast.expr = (
-                ast.Attribute(here, key, ast.Load()) if by_attribute
+                ast.Attribute(here, key, ast.Load())
+                if by_attribute
                 else ast.Subscript(here, forms.literal(key), ast.Load())
-            )  # fmt: skip
+            )
             items.append(build(item, (*path, ("attr" if by_attribute else "item", key)), inner))
         return _container(spec, items, here, by_attribute)
 
@@ -149,7 +148,7 @@ def _gradient_tree(function: Function, name: str, grads: dict[int, Value], emit:
 
 
 def _passive(spec: Any, here: ast.expr) -> ast.expr:
-    """The gradient by an integer is zero."""
+    """Return the gradient by an integer: zero."""
     if spec.is_scalar:
         return ast.Constant(0)
     return forms.call("np.zeros_like", [here])

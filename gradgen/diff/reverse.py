@@ -187,8 +187,14 @@ class Reverse:
     def _join(
         self, op: Op, sides: list[tuple[Block, dict[Value, Value]]], touched: list[Value]
     ) -> None:
-        op_out = self.b.append("if", [op.inputs[0]], [], span=op.span, attrs={"mirror": op},
-                               blocks=[block for block, _ in sides])  # fmt: skip
+        op_out = self.b.append(
+            "if",
+            [op.inputs[0]],
+            [],
+            span=op.span,
+            attrs={"mirror": op},
+            blocks=[block for block, _ in sides],
+        )
         for v in touched:
             pair = [side.get(v) for _, side in sides]
             for k, (block, _) in enumerate(sides):
@@ -233,7 +239,6 @@ class Reverse:
     # --- loops ----------------------------------------------------------------------------
 
     def _loop(self, op: Op) -> None:
-        params, inits = carried(op)
         live = [k for k, v in enumerate(op.outputs) if v in self.adj]
         if not live:
             return
@@ -310,7 +315,7 @@ class Reverse:
         return out
 
     def _carried_on(self, v: Value, like: Value) -> Value:
-        """The adjoint that the iteration before starts from; a zero is shaped like ``like``."""
+        """Return the adjoint the iteration before starts from; a zero is shaped like ``like``."""
         g = self.adj.get(v)
         return self.alg.zeros(like) if g is None else self.alg.full(g, v)
 
@@ -327,8 +332,9 @@ class Reverse:
         else:
             bounds, backwards = list(op.inputs[:3]), not op.attrs.get("backwards", False)
         attrs = {"mirror": op, "backwards": backwards, "breaks": False}
-        return self.b.append("for", [*bounds, *starts], types, span=op.span, attrs=attrs,
-                             blocks=[block])  # fmt: skip
+        return self.b.append(
+            "for", [*bounds, *starts], types, span=op.span, attrs=attrs, blocks=[block]
+        )
 
 
 def _adjoint_type(v: Value) -> Type:

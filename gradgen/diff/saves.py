@@ -168,8 +168,13 @@ class _Planner(Carrier):
         extents = [row.extent(b) for row in rows]
         attrs = {} if v.type.dtype == "float64" else {"dtype": v.type.dtype}
         b.span = v.span
-        buffer = b.append("empty", extents, [array(v.type.dtype, tuple(map(length_of, extents)))],
-                          [_saved_name(v)], attrs=attrs).out  # fmt: skip
+        buffer = b.append(
+            "empty",
+            extents,
+            [array(v.type.dtype, tuple(map(length_of, extents)))],
+            [_saved_name(v)],
+            attrs=attrs,
+        ).out
         self.insert_top(before, b.block.ops)
 
         def update(old: Value, at: Builder) -> Value:
@@ -181,8 +186,9 @@ class _Planner(Carrier):
         mirror = self.mirror[self.home[v]]
         r = reverse_builder()
         indices = [row.place(r, self.resolve(row.block.params[0])) for row in rows]
-        value = r.append("load", [final, *indices], [v.type], [v.name], v.span,
-                         {"index": "i" * len(rows)}).out  # fmt: skip
+        value = r.append(
+            "load", [final, *indices], [v.type], [v.name], v.span, {"index": "i" * len(rows)}
+        ).out
         value.user = v.user
         return self.placed(mirror, value)
 

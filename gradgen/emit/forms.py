@@ -96,9 +96,12 @@ def _operator(symbol: str, operands: list[Expr]) -> Expr:
 # --- subscripts ---------------------------------------------------------------------------
 
 
-def subscript(base: Expr, attrs: dict[str, Any], operands: list[Expr], store: bool = False) -> Expr:
+def subscript(
+    base: Expr, attrs: dict[str, Any], operands: list[Expr], store: bool = False
+) -> ast.Subscript:
     """Return ``base[index]`` for a subscript spelled as in ``rules.indexing``."""
-    entries, slices, rest = [], iter(attrs.get("slices", ())), list(operands)
+    entries: list[Expr] = []
+    slices, rest = iter(attrs.get("slices", ())), list(operands)
     for c in attrs["index"]:
         if c == "n":
             entries.append(ast.Constant(None))
@@ -129,7 +132,7 @@ def index_object(index: Expr) -> Expr:
     return call("slice", [ast.Constant(None) if p is None else p for p in parts])
 
 
-def target(op: Op, base: Expr, operands: list[Expr]) -> Expr:
+def target(op: Op, base: Expr, operands: list[Expr]) -> ast.Subscript:
     """Return the place that a store writes to: the path of views, then the index."""
     rest = list(operands)
     for prim, count, attrs in op.attrs.get("path", ()):

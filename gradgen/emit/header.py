@@ -58,9 +58,11 @@ def _place(function: Function) -> str:
 
 def _command(function: Function, options: Any) -> str:
     path = function.span.path
-    wrt = "" if options.argnums == 0 and options.argnames is None else " --wrt " + ",".join(
-        function.result["active"]
-    )  # fmt: skip
+    wrt = (
+        ""
+        if options.argnums == 0 and options.argnames is None
+        else " --wrt " + ",".join(function.result["active"])
+    )
     name = function.name if function.name != "<lambda>" else "LAMBDA"
     return f"gradgen emit {path}:{name} -o OUT.py{wrt}"
 

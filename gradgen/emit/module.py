@@ -21,7 +21,7 @@ from gradgen.emit.names import assign_names
 from gradgen.emit.printer import Comment, Docstring, print_statements
 from gradgen.emit.writer import Writer
 from gradgen.errors import OutputError
-from gradgen.ir.nodes import Function, Value
+from gradgen.ir.nodes import Function
 
 RULE = "-" * 60
 LITERAL_LIMIT = 256
@@ -47,14 +47,19 @@ def render(function: Function, name: str, outputs: Any, header: str) -> str:
     writer._note(definition)
     helpers = _helpers(writer.needs)
     captured = _captured(function)
-    imports = [m for m in ("math", "np") if m in writer.needs | _names_in(helpers + captured)]
+    imports: list[str] = [
+        m for m in ("math", "np") if m in writer.needs | _names_in(helpers + captured)
+    ]
     return _assemble(header, imports, captured, helpers, definition)
 
 
 def _assemble(
-    header: str, imports: list[str], captured: list[ast.stmt], helpers: list[ast.stmt],
+    header: str,
+    imports: list[str],
+    captured: list[ast.stmt],
+    helpers: list[ast.stmt],
     definition: ast.FunctionDef,
-) -> str:  # fmt: skip
+) -> str:
     lines = print_statements([Docstring(header)])
     for module in imports:
         lines.append("import numpy as np" if module == "np" else "import math")
@@ -66,7 +71,7 @@ def _assemble(
 
 
 def _signature(function: Function) -> ast.arguments:
-    """The user's parameters, with the defaults that text can hold (from the last one back)."""
+    """Return the user's parameters, with the defaults that text can hold (from the last back)."""
     args = [ast.arg(name) for name, _ in function.params]
     defaults: list[ast.expr] = []
     for name, _ in reversed(function.params):
@@ -176,7 +181,7 @@ def load(text: str, name: str, captures: dict[str, Any]) -> types.FunctionType:
     namespace: dict[str, Any] = {"__name__": f"gradgen.generated.{name}", "__file__": filename}
     exec(compile(text, filename, "exec", dont_inherit=True), namespace)
     namespace.update(captures)
-    return namespace[name]  # type: ignore[no-any-return]
+    return namespace[name]
 
 
 def write(text: str, path: str | os.PathLike[str], captures: dict[str, Any]) -> None:
@@ -219,6 +224,3 @@ def _check_target(target: Path) -> None:
             f"{target} exists and was not written by gradgen, so it is left alone",
             hint="choose another path, or delete the file yourself",
         )
-
-
-__all__ = ["MARK", "Value", "load", "render", "write"]

@@ -130,9 +130,11 @@ class _Namer:
             name = hint if k == 0 else f"{hint}_{k}"
             leaf_param = v.op is not None and v.op.prim == "leaf" and not v.op.attrs["path"]
             while (
-                name in taken or name in used or (k and name in hints)
+                name in taken
+                or name in used
+                or (k and name in hints)
                 or (name in params and not leaf_param and not self._is_param_web(v, name))
-            ):  # fmt: skip
+            ):
                 k += 1
                 name = f"{hint}_{k}"
             spelled[key] = name
@@ -150,19 +152,23 @@ def _clean(name: str) -> str:
     return name if name.isidentifier() else f"v_{name}"
 
 
+WHAT = {
+    "load": "item", "T": "transposed", "mul": "product", "add": "total", "sub": "difference",
+    "div": "quotient", "matmul": "product", "neg": "negated", "zeros_as": "zeros",
+    "inc": "total", "gt": "above", "lt": "below", "ge": "at_least", "le": "at_most",
+    "eq": "equal", "if": "chosen", "expand_dims": "column", "stretch": "stretched",
+    "fill": "filled", "len": "n", "dim": "n", "unbroadcast": "summed", "pow": "power",
+    "where": "chosen", "select": "chosen", "not": "negated", "captured": "constant",
+    "list": "items", "leaf": "leaf", "pop": "item",
+}  # fmt: skip
+
+
 def _describe(v: Value) -> str:
     """Name a temporary after its operation and what it is applied to."""
     op = v.op
     if op is None:
         return "carried"
-    what = {
-        "load": "item", "T": "transposed", "mul": "product", "add": "total", "sub": "difference",
-        "div": "quotient", "matmul": "product", "neg": "negated", "zeros_as": "zeros", "inc": "total",
-        "gt": "above", "lt": "below", "ge": "at_least", "le": "at_most", "eq": "equal", "if": "chosen",
-        "expand_dims": "column", "stretch": "stretched", "fill": "filled", "len": "n", "dim": "n",
-        "unbroadcast": "summed", "pow": "power", "where": "chosen", "select": "chosen", "not": "negated",
-        "captured": "constant", "list": "items", "leaf": "leaf", "pop": "item",
-    }.get(op.prim, op.prim.rsplit(".", 1)[-1])  # fmt: skip
+    what = WHAT.get(op.prim, op.prim.rsplit(".", 1)[-1])
     if v.type.kind == "int" and op.prim in ("sub", "add"):
         return "last" if op.prim == "sub" else "place"
     if op.prim == "helper":
@@ -188,7 +194,7 @@ class _Liveness:
             self.live.setdefault(self.n.hint[v], {})[v] = None
 
     def _use(self, v: Value) -> None:
-        """A value printed inside an expression reads its operands where it is read."""
+        """Mark a read; a value printed inside an expression reads its operands there."""
         stack = [v]
         while stack:
             u = stack.pop()

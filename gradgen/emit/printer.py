@@ -176,6 +176,13 @@ def _operators(body: str) -> list[str]:
     return [body]
 
 
+def _ends_operand(token: tokenize.TokenInfo) -> bool:
+    """Whether what follows a token is a binary operator, not a sign."""
+    words = ("in", "is", "not", "and", "or", "if", "else", "lambda")
+    ends = token.type in (tokenize.NAME, tokenize.NUMBER) or token.string in ")]}"
+    return ends and token.string not in words
+
+
 def _cut(body: str, where: set[str], keep_before: bool) -> list[str]:
     depth, last, parts, before = 0, 0, [], None
     for t in _tokens(body):
@@ -183,9 +190,7 @@ def _cut(body: str, where: set[str], keep_before: bool) -> list[str]:
             depth += 1
         elif t.string in (")", "]", "}"):
             depth -= 1
-        binary = before is not None and (
-            before.type in (tokenize.NAME, tokenize.NUMBER) or before.string in ")]}"
-        ) and before.string not in ("in", "is", "not", "and", "or", "if", "else", "lambda")  # fmt: skip
+        binary = before is not None and _ends_operand(before)
         if depth == 0 and t.string in where and (keep_before or binary):
             at = t.end[1] if keep_before else t.start[1]
             parts.append(body[last:at].strip())

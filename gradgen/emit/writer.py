@@ -1,9 +1,9 @@
-"""The graph to statements: assignments, branches and loops, with each line's place in the source."""
+"""The graph to statements: assignments, branches and loops, each line with its source."""
 
 from __future__ import annotations
 
 import ast
-from typing import Any
+from typing import Any, TypeVar
 
 from gradgen.diff.activity import carried
 from gradgen.emit import forms
@@ -13,6 +13,9 @@ from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
 from gradgen.ir.types import Type
 
 AUGMENT = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.MatMult, ast.Pow, ast.Mod, ast.FloorDiv)
+
+Node = TypeVar("Node", bound=ast.AST)
+Target = ast.Name | ast.Attribute | ast.Subscript
 
 
 class Writer:
@@ -67,7 +70,7 @@ class Writer:
             return _bool_op(ast.Or(), test, other)
         return ast.IfExp(test, then, other)
 
-    def _note(self, e: ast.expr) -> ast.expr:
+    def _note(self, e: Node) -> Node:
         """Remember which imports and helpers an expression needs."""
         for n in ast.walk(e):
             if isinstance(n, ast.Name) and (n.id in ("np", "math") or n.id.startswith("_")):
@@ -90,7 +93,7 @@ class Writer:
     def _op(self, op: Op) -> list[ast.stmt]:
         handler = getattr(self, f"_{op.prim}", None) if op.prim in STATEMENTS else None
         if handler is not None:
-            return handler(op)  # type: ignore[no-any-return]
+            return handler(op)
         value = self._note(forms.op_expression(op, [self.expr(v) for v in op.inputs]))
         return [assign(self.names[op.out], value, op.out.type)]
 
@@ -122,7 +125,7 @@ class Writer:
             statement = ast.Assign([where], self.expr(value))
         return [statement, *self._moved(op)]
 
-    def _augmented(self, op: Op, where: ast.expr) -> ast.stmt | None:
+    def _augmented(self, op: Op, where: ast.Subscript) -> ast.stmt | None:
         """``a[i] *= v`` where the new value is the old one times something."""
         value = self.expr(op.inputs[1])
         if isinstance(value, ast.BinOp) and isinstance(value.op, AUGMENT):
@@ -138,7 +141,7 @@ class Writer:
     def _inc(self, op: Op) -> list[ast.stmt]:
         base = self.expr(op.inputs[0])
         if op.attrs["index"] == "e" and not op.attrs.get("path"):
-            where: ast.expr = _stored(base)
+            where: Target = _stored(base)
         else:
             where = self._note(forms.target(op, base, [self.expr(v) for v in op.inputs[2:]]))
         sign = ast.Sub() if op.attrs.get("sign") == "-" else ast.Add()
@@ -205,7 +208,7 @@ class Writer:
 
     def _moves(self, pairs: Any) -> list[ast.stmt]:
         """Assign in parallel: one tuple assignment where one target is another's source."""
-        real = []
+        real: list[tuple[str, ast.expr, Any]] = []
         for target, v in pairs:
             if target not in self.names:
                 continue
@@ -253,7 +256,7 @@ class Writer:
         return [*out, loop, *self._moves(zip(op.outputs, params, strict=True))]
 
     def _share(self, twins: list[Value], params: list[Value]) -> None:
-        """The test reads the loop's own variables."""
+        """Let the test read the loop's own variables."""
         for twin, p in zip(twins, params, strict=True):
             self.names[twin] = self.names[p]
 
@@ -275,10 +278,7 @@ def may_be_undefined(v: Value) -> bool:
     if op is None or op.prim not in ("if", "for", "while") or v not in op.outputs:
         return False
     k = op.outputs.index(v)
-    if op.prim == "if":
-        sources = [b.results[k] for b in op.blocks]
-    else:
-        sources = [carried(op)[1][k]]
+    sources = [b.results[k] for b in op.blocks] if op.prim == "if" else [carried(op)[1][k]]
     return any(isinstance(s, Undefined) or may_be_undefined(s) for s in sources)
 
 
@@ -314,7 +314,8 @@ def assign(name: str, value: ast.expr, type_: Type | None = None) -> ast.stmt:
     return ast.Assign([target], value)
 
 
-def _stored(e: ast.expr) -> ast.expr:
+def _stored(e: ast.expr) -> Target:
+    assert isinstance(e, Target)
     return ast.Name(e.id, ast.Store()) if isinstance(e, ast.Name) else e
 
 
@@ -334,7 +335,7 @@ def _jumps(body: list[ast.stmt]) -> bool:
 
 
 def _tail(test: ast.expr, then: list[ast.stmt], other: list[ast.stmt]) -> list[ast.stmt]:
-    """An ``if`` that ends a loop's body: after a jump no ``else`` is needed."""
+    """Return an ``if`` that ends a loop's body: after a jump no ``else`` is needed."""
     if len(then) == 1 and isinstance(then[0], ast.Continue):
         return [ast.If(_negated(test), other, [])]
     if len(other) == 1 and isinstance(other[0], ast.Continue):
@@ -345,7 +346,7 @@ def _tail(test: ast.expr, then: list[ast.stmt], other: list[ast.stmt]) -> list[a
 
 
 def _drop_last_continue(body: list[ast.stmt]) -> None:
-    """A ``continue`` at the very end of a loop's body says nothing."""
+    """Drop a ``continue`` at the very end of a loop's body, which says nothing."""
     if not body or not isinstance(body[-1], ast.If):
         return
     last = body[-1]

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.errors import ArgumentError, UnsupportedError
+from gradgen.errors import ArgumentError
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Map, Record, Ref, Seq, Static
 from gradgen.ir.nodes import Leaf, Value
@@ -227,6 +227,3 @@ def is_unknown_leaf(value: Any) -> Any:
     if op.prim != "leaf" or op.out.type != ANY:
         return None
     return op.attrs["param"], op.attrs["path"]
-
-
-__all__ = ["Container", "Opaque", "Refine", "UnsupportedError", "enter", "spec_of"]

@@ -62,9 +62,10 @@ def option(r: Reader, node: ast.AST, key: str, value: Any, rule: Rule) -> Any:
         return tuple(static_value(i) for i in value.items)
     if not is_static(value):
         r.refuse(
-            node, f"the argument {key!r} of {rule.spelling or rule.name} is computed",
+            node,
+            f"the argument {key!r} of {rule.spelling or rule.name} is computed",
             "pass a constant",
-        )  # fmt: skip
+        )
     return static_value(value)
 
 

@@ -67,9 +67,13 @@ def restore(r: Reader, state: State) -> None:
 
 
 def choose(
-    r: Reader, node: ast.expr, test: Value, then: Callable[[], Any], other: Callable[[], Any],
+    r: Reader,
+    node: ast.expr,
+    test: Value,
+    then: Callable[[], Any],
+    other: Callable[[], Any],
     style: str = "expression",
-) -> Any:  # fmt: skip
+) -> Any:
     """Return ``then() if test else other()``, reading each side only on its own path."""
     result, slot = {}, " result"
 
@@ -104,9 +108,13 @@ def chain(r: Reader, node: ast.expr, tests: Sequence[Callable[[], Any]], stop_on
 
 
 def fork(
-    r: Reader, node: ast.AST, test: Value, then: Callable[[], None], other: Callable[[], None],
+    r: Reader,
+    node: ast.AST,
+    test: Value,
+    then: Callable[[], object],
+    other: Callable[[], object],
     style: str = "",
-) -> None:  # fmt: skip
+) -> None:
     """Read both sides from the same state, and join what they changed."""
     before = snapshot(r)
     span = r.span(node)
@@ -124,8 +132,14 @@ def _join(
     r: Reader, test: Value, sides: list[tuple[Block, State]], before: State, style: str, span: Any
 ) -> None:
     (block_a, (names_a, versions_a)), (block_b, (names_b, versions_b)) = sides
-    op = r.b.append("if", [test], [], span=span, attrs={"style": style} if style else {},
-                    blocks=[block_a, block_b])  # fmt: skip
+    op = r.b.append(
+        "if",
+        [test],
+        [],
+        span=span,
+        attrs={"style": style} if style else {},
+        blocks=[block_a, block_b],
+    )
     for storage in before[1]:
         a, b = versions_a[storage], versions_b[storage]
         if a is not b:
@@ -205,7 +219,7 @@ def _add_output(op: Op, a: Value, b: Value, name: str, span: Any) -> Value:
 
 
 def _entangle_results(r: Reader, pending: list[Any], before: State) -> None:
-    """A joined reference may be any of its sources: remember that while others can see them."""
+    """Remember that a joined reference may be any of its sources, while others can see them."""
     seen: dict[Storage, Storage] = {}
     for held, *sources in pending:
         for source in sources:
@@ -220,6 +234,10 @@ def _entangle_results(r: Reader, pending: list[Any], before: State) -> None:
 
 def conflict(name: str, what: str, span: Any) -> Poison:
     """Return the value of a name whose use is refused, with the reason."""
-    return Poison(UnsupportedError(
-        f"{name!r} {what}", span, "use a different name on each path, or the same kind of value",
-    ))  # fmt: skip
+    return Poison(
+        UnsupportedError(
+            f"{name!r} {what}",
+            span,
+            "use a different name on each path, or the same kind of value",
+        )
+    )

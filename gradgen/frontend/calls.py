@@ -1,4 +1,4 @@
-"""Calls: operations with rules, builtins and methods with their own reading, and inlined functions."""
+"""Calls: operations with rules, callables with their own reading, and inlined functions."""
 
 from __future__ import annotations
 
@@ -209,9 +209,15 @@ def _inline_local(
 
 
 def _inline(
-    r: Reader, node: ast.AST, definition: Any, frame: Frame, defaults: list[Any],
-    kw_defaults: list[Any], args: list[Any], kwargs: dict[str, Any],
-) -> Any:  # fmt: skip
+    r: Reader,
+    node: ast.AST,
+    definition: Any,
+    frame: Frame,
+    defaults: list[Any],
+    kw_defaults: list[Any],
+    args: list[Any],
+    kwargs: dict[str, Any],
+) -> Any:
     if r.call_path.count(id(definition)) or len(r.call_path) > 4 * MAX_DEPTH:
         name = getattr(definition, "name", "lambda")
         r.refuse(node, f"{name!r} calls itself", "write the recursion as a loop")
@@ -262,9 +268,14 @@ def refuse_generators(r: Reader, definition: ast.FunctionDef) -> None:
 
 
 def bind_arguments(
-    r: Reader, node: ast.AST, spec: ast.arguments, args: list[Any], kwargs: dict[str, Any],
-    defaults: list[Any], kw_defaults: list[Any],
-) -> dict[str, Any]:  # fmt: skip
+    r: Reader,
+    node: ast.AST,
+    spec: ast.arguments,
+    args: list[Any],
+    kwargs: dict[str, Any],
+    defaults: list[Any],
+    kw_defaults: list[Any],
+) -> dict[str, Any]:
     """Bind call arguments to parameters by Python's rules."""
     names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
     bound = dict(zip(names, args, strict=False))

@@ -116,13 +116,17 @@ def _compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: 
             known = isinstance(other, Value | Ref | Seq | Map | Record)
             if known:
                 return Const(prim in ("is_not", "ne"))
-        elif isinstance(one, Static | Seq | Map) and prim in ("is", "is_not", "eq", "ne"):
-            if isinstance(other, Value) and not isinstance(other, Const):
-                r.refuse(node, f"a comparison of a number with a {describe(one)}")
+        elif (
+            isinstance(one, Static | Seq | Map)
+            and prim in ("is", "is_not", "eq", "ne")
+            and isinstance(other, Value)
+            and not isinstance(other, Const)
+        ):
+            r.refuse(node, f"a comparison of a number with a {describe(one)}")
     a, b = as_value(r, left, node), as_value(r, right, node)
-    if prim in ("eq", "ne") and a.type.kind == b.type.kind == "int" and a.type.value is not None:
-        if a.type.value == b.type.value:
-            return Const(prim == "eq")
+    lengths = prim in ("eq", "ne") and a.type.kind == b.type.kind == "int"
+    if lengths and a.type.value is not None and a.type.value == b.type.value:
+        return Const(prim == "eq")
     return r.hold(r.b.emit(prim, [a, b], span=r.span(node)))
 
 
@@ -148,7 +152,7 @@ def _never_one(length: Any) -> bool:
 
 
 def _bool_op(r: Reader, node: ast.BoolOp) -> Any:
-    tests = [lambda v=v: evaluate(r, v) for v in node.values]  # type: ignore[misc]
+    tests = [lambda v=v: evaluate(r, v) for v in node.values]
     return branches.chain(r, node, tests, stop_on=isinstance(node.op, ast.Or))
 
 
@@ -208,8 +212,6 @@ def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     if name == "ndim":
         return Const(v.type.rank) if v.type.rank is not None else r.b.emit("ndim", [v])
     if name == "size":
-        if isinstance(v.type.shape, tuple) and all(isinstance(d, int) for d in v.type.shape):
-            return r.b.emit("size", [v])
         return r.b.emit("size", [v])
     if name == "T":
         return r.view(owner, "T", [], {}) if isinstance(owner, Ref) else owner

@@ -6,7 +6,7 @@ import inspect
 import types
 from typing import Any
 
-from gradgen.errors import ArgumentError, SourceError, UnsupportedError
+from gradgen.errors import ArgumentError, UnsupportedError
 from gradgen.frontend.arguments import (
     Container,
     Refine,
@@ -31,7 +31,8 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
         fn, receiver = fn.__func__, fn.__self__
     if hasattr(fn, "__wrapped__"):
         raise UnsupportedError(
-            f"{getattr(fn, '__name__', fn)!r} is wrapped by a decorator that gradgen cannot see through",
+            f"{getattr(fn, '__name__', fn)!r} is wrapped by a decorator "
+            "that gradgen cannot see through",
             hint="put gradgen's decorator below the other one, or differentiate the inner function",
         )
     source = source_of(fn)
@@ -51,9 +52,10 @@ def _parameter_names(fn: Any, source: Any) -> list[str]:
     if spec.vararg or spec.kwarg:
         star = spec.vararg or spec.kwarg
         raise UnsupportedError(
-            f"the parameter *{star.arg} of a differentiated function", source.span(star),
+            f"the parameter *{star.arg} of a differentiated function",
+            source.span(star),
             "name the parameters",
-        )  # fmt: skip
+        )
     return [a.arg for a in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]
 
 
@@ -92,9 +94,10 @@ def _read(
         value, inner = enter(r, name, specs[name], name in active)
         if name in active and not any(leaf.active for leaf in inner):
             raise ArgumentError(
-                f"{name!r} is differentiated, but {_what(specs[name])}", r.b.span,
+                f"{name!r} is differentiated, but {_what(specs[name])}",
+                r.b.span,
                 "pass floats or float arrays, or choose other arguments with argnums",
-            )  # fmt: skip
+            )
         leaves += inner
         r.frame.names[name] = value
         params.append((name, specs[name]))
@@ -129,23 +132,27 @@ def _loss_of(r: Reader, result: Any, options: Any, function: Function) -> tuple[
     if isinstance(result, Poison):
         raise ArgumentError(
             f"{function.name!r} returns different kinds of things on different paths "
-            "(None, where it ends without a return)", function.span, "return one number on every path",
-        )  # fmt: skip
+            "(None, where it ends without a return)",
+            function.span,
+            "return one number on every path",
+        )
     if options.has_aux:
         if not isinstance(result, Seq) or len(result.items) != 2:
             raise ArgumentError(
-                f"has_aux=True, but {function.name!r} returns a {describe(result)}", function.span,
+                f"has_aux=True, but {function.name!r} returns a {describe(result)}",
+                function.span,
                 "return (loss, aux)",
-            )  # fmt: skip
+            )
         result, aux = result.items
     if not isinstance(result, Value | Ref):
         what = (
             "None" if isinstance(result, Static) and result.obj is None else f"a {describe(result)}"
         )
         raise ArgumentError(
-            f"{function.name!r} returns {what}; a gradient needs one number", function.span,
+            f"{function.name!r} returns {what}; a gradient needs one number",
+            function.span,
             "return a scalar; for (loss, aux) set has_aux=True",
-        )  # fmt: skip
+        )
     loss = r.read(result)
     _check_scalar(loss.type, function)
     return loss, aux
@@ -154,13 +161,11 @@ def _loss_of(r: Reader, result: Any, options: Any, function: Function) -> tuple[
 def _check_scalar(t: Type, function: Function) -> None:
     if t.kind == "array" and t.shape:
         raise ArgumentError(
-            f"{function.name!r} returns an array ({t}); a gradient needs one number", function.span,
+            f"{function.name!r} returns an array ({t}); a gradient needs one number",
+            function.span,
             "reduce it, for example with np.sum, or differentiate one entry",
-        )  # fmt: skip
+        )
     if t.kind in ("list", "opaque"):
         raise ArgumentError(
             f"{function.name!r} returns no number; a gradient needs one", function.span
         )
-
-
-__all__ = ["Container", "SourceError", "read_function"]

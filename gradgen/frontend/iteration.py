@@ -24,7 +24,7 @@ def iteration_of(r: Reader, node: ast.expr) -> Iteration | list[Any]:
             BUILDERS.get(callee.obj) if isinstance(callee, Static) and _hashable(callee) else None
         )
         if builder is not None and not node.keywords:
-            return builder(r, node)  # type: ignore[no-any-return]
+            return builder(r, node)
         if builder is enumerate_of:
             return enumerate_of(r, node)
     return over_value(r, evaluate(r, node), node)
@@ -71,9 +71,9 @@ def range_of(r: Reader, node: ast.Call) -> Iteration:
     for a, n in zip(args, node.args, strict=True):
         if a.type.kind not in ("int", "any", "bool"):
             r.refuse(n, f"a bound of range of type {a.type}", "use an integer")
-    start, stop, step = {1: lambda: (Const(0), args[0], Const(1)),
-                         2: lambda: (args[0], args[1], Const(1)),
-                         3: lambda: tuple(args)}[len(args)]()  # type: ignore[misc]  # fmt: skip
+    if len(args) == 1:
+        args = [Const(0), *args]
+    start, stop, step = (*args, Const(1))[:3]
     return Iteration(None, lambda i: i, (start, stop, step))
 
 
@@ -179,12 +179,12 @@ def _place(r: Reader, start: Value, step: Value, i: Value) -> Value:
 def over_sequence(r: Reader, value: Any, method: str) -> list[Any] | None:
     """Return the items of ``dict.items()`` and its kin, None for other methods."""
     if isinstance(value, Map) and method in ("items", "keys", "values"):
-        pairs = value.items.items()
-        return {
-            "items": [Seq([Static(k), v]) for k, v in pairs],
-            "keys": [Static(k) for k, _ in pairs],
-            "values": [v for _, v in pairs],
-        }[method]
+        views: dict[str, list[Any]] = {
+            "items": [Seq([Static(k), v]) for k, v in value.items.items()],
+            "keys": [Static(k) for k in value.items],
+            "values": list(value.items.values()),
+        }
+        return views[method]
     return None
 
 

@@ -231,8 +231,12 @@ def _type_now(leaf: Any, versions: dict[Storage, Value]) -> Any:
 def _revise_links(guess: Guess, loop: Loop, entry: State) -> bool:
     """Find carried references that can come to share memory, with each other or with others."""
     before = len(guess.links)
-    own = {ref.storage: (name, k) for name, refs in loop.leaf_refs.items()
-           for k, ref in enumerate(refs) if isinstance(ref, Ref)}  # fmt: skip
+    own = {
+        ref.storage: (name, k)
+        for name, refs in loop.leaf_refs.items()
+        for k, ref in enumerate(refs)
+        if isinstance(ref, Ref)
+    }
     for names in [state[0] for _, state, _ in loop.ends] + [entry[0]]:
         seen: dict[Storage, Any] = {}
         for name, refs in loop.leaf_refs.items():
@@ -261,9 +265,10 @@ def _revise_links(guess: Guess, loop: Loop, entry: State) -> bool:
 def _shared_outside(names: dict[str, Any], storage: Storage, carried: dict[str, list[Any]]) -> bool:
     return any(
         isinstance(leaf, Ref) and leaf.storage is storage
-        for name, value in names.items() if name not in carried
+        for name, value in names.items()
+        if name not in carried
         for leaf in leaves(value)
-    )  # fmt: skip
+    )
 
 
 def _inits(r: Reader, guess: Guess, entry: State) -> list[Value]:

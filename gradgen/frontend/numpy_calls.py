@@ -38,7 +38,7 @@ def _filled(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
     shape = args[0] if args else kwargs.pop("shape")
     dtype = args[1] if len(args) > 1 else kwargs.pop("dtype", None)
     no_more(r, node, kwargs)
-    attrs = {} if dtype is None else {"dtype": dtype_of(r, node, dtype)}
+    attrs: dict[str, Any] = {} if dtype is None else {"dtype": dtype_of(r, node, dtype)}
     if isinstance(shape, UnknownShape) and not attrs:
         return r.hold(
             r.b.emit("zeros_as" if name == "zeros" else f"{name}_like", [shape.array]), True
@@ -50,7 +50,7 @@ def _filled(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
 def _full(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     fill = as_value(r, args[1] if len(args) > 1 else kwargs["fill_value"], node)
     dtype = args[2] if len(args) > 2 else kwargs.get("dtype")
-    attrs = {} if dtype is None else {"dtype": dtype_of(r, node, dtype)}
+    attrs: dict[str, Any] = {} if dtype is None else {"dtype": dtype_of(r, node, dtype)}
     return r.hold(r.b.emit("full", [fill, *shape_inputs(r, args[0], node)], **attrs), True)
 
 
@@ -68,7 +68,7 @@ def _arange(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
 
 @special(np.linspace)
 def _linspace(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    args = args + [kwargs.pop("num")] if "num" in kwargs else args
+    args = [*args, kwargs.pop("num")] if "num" in kwargs else args
     no_more(r, node, kwargs)
     return r.hold(r.b.emit("linspace", [as_value(r, a, node) for a in args]), True)
 
@@ -165,7 +165,7 @@ def _size(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
 def _like(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     dtype = kwargs.pop("dtype", args[1] if len(args) > 1 else None)
     no_more(r, node, kwargs)
-    attrs = {} if dtype is None else {"dtype": dtype_of(r, node, dtype)}
+    attrs: dict[str, Any] = {} if dtype is None else {"dtype": dtype_of(r, node, dtype)}
     return r.hold(r.b.emit(callee_name(node), [as_value(r, args[0], node)], **attrs))
 
 

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from gradgen.errors import GradgenError, Span, UnsupportedError
+from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend.values import (
     Frame,
     Map,
@@ -80,23 +80,27 @@ class Reader:
     # --- errors ---------------------------------------------------------------------------
 
     def span(self, node: ast.AST) -> Span:
+        """Return the place of a node in the source being read."""
         return self.frame.source.span(node)
 
     def refuse(self, node: ast.AST, message: str, hint: str = "") -> NoReturn:
+        """Raise the error for what has no derivative here."""
         raise UnsupportedError(message, self.span(node), hint or WAY_OUT)
 
     # --- names ----------------------------------------------------------------------------
 
     def lookup(self, name: str, node: ast.AST) -> Any:
+        """Return what a name means: here, in enclosing functions, globals or builtins."""
         frame: Frame | None = self.frame
         while frame is not None:
             if name in frame.names:
                 return self._checked(frame.names[name])
             if name in frame.local_names:
                 raise UnsupportedError(
-                    f"{name!r} is read before it is assigned", self.span(node),
+                    f"{name!r} is read before it is assigned",
+                    self.span(node),
                     "assign it on every path that leads here",
-                )  # fmt: skip
+                )
             if name in frame.cells:
                 cell = frame.cells[name]
                 return self.wrap(cell.cell_contents, cell, name, node)
@@ -197,8 +201,8 @@ class Reader:
                 and set(step.attrs["index"]) & set("ia")
             ):
                 raise UnsupportedError(
-                    f"after a write, an entry of {value.storage.name or 'an array'!r} read before is the "
-                    "old number or, if it is a row, a view of the new numbers",
+                    f"after a write, an entry of {value.storage.name or 'an array'!r} read before "
+                    "is the old number or, if it is a row, a view of the new numbers",
                     self.b.span,
                     "give types: example arguments or annotations",
                 )
@@ -270,6 +274,3 @@ def describe(value: Any) -> str:
     if isinstance(value, Ref):
         return str(value.value.type)
     return type(value).__name__
-
-
-__all__ = ["Capture", "GradgenError", "Reader", "describe"]

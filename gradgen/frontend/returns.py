@@ -113,8 +113,14 @@ class _Normaliser:
                 s = _copy(s, body=self.tail(s.body, loop))
                 rest_of = [*out, s]
                 return rest_of + self.tail(rest, loop)
-            out.append(s)
+            out.append(self._inside(s))
         return out
+
+    def _inside(self, s: ast.stmt) -> ast.stmt:
+        """Rewrite the loops inside a statement that nothing jumps out of."""
+        if isinstance(s, ast.If):
+            return _copy(s, body=self.tail(s.body, None), orelse=self.tail(s.orelse, None))
+        return _copy(s, body=self.tail(s.body, None)) if isinstance(s, ast.With) else s
 
     def _jumps(self, s: ast.stmt, loop: ast.stmt | None) -> bool:
         kinds: tuple[Jump, ...] = (ast.Return, ast.Break, ast.Continue) if loop else (ast.Return,)
@@ -198,7 +204,7 @@ class _Flagger:
                     rest = self.block(body[k + 1 :])
                     return [*out, self._unless(rest, s)] if rest else out
                 continue
-            out.append(s)
+            out.append(self.owner._inside(s))
         return out
 
     def _jump(self, s: ast.stmt) -> list[ast.stmt]:

@@ -38,7 +38,7 @@ def _column(text: str, utf8_offset: int) -> int:
 
 
 def short_path(path: str) -> str:
-    """Return a file's path relative to the working directory where it is below it, else its name."""
+    """Return a file's path relative to the working directory if below it, else its name."""
     if path.startswith("<gradgen "):
         return path.split()[1]
     if path.startswith("<"):
@@ -67,7 +67,8 @@ def source_of(fn: Any) -> Source:
     if not lines:
         raise SourceError(
             f"no source found for function {fn.__qualname__!r} (in {code.co_filename!r})",
-            hint="define it in a file or a notebook cell, not through exec or an interactive prompt",
+            hint="define it in a file or a notebook cell, "
+            "not through exec or an interactive prompt",
         )
     tree, compiled = _parsed(lines, code.co_filename)
     node = _matching_node(fn, tree, compiled, lines)
@@ -94,8 +95,11 @@ def _matching_node(
     nodes = [n for n in ast.walk(tree) if isinstance(n, FunctionNode) and _starts_at(n, code)]
     if not nodes:
         raise _changed(fn, lines)
-    twins = [c for c in _codes(compiled) if c.co_name == code.co_name
-             and c.co_firstlineno == code.co_firstlineno]  # fmt: skip
+    twins = [
+        c
+        for c in _codes(compiled)
+        if c.co_name == code.co_name and c.co_firstlineno == code.co_firstlineno
+    ]
     same = [c for c in twins if _same_code(c, code)]
     if not same and not _rewritten_asserts(nodes[0], twins, code):
         raise _changed(fn, lines)
@@ -105,7 +109,8 @@ def _matching_node(
     best = [n for n in nodes if _body_column(n) == start]
     if len(best) != 1:
         raise SourceError(
-            f"several functions start on line {code.co_firstlineno} of {short_path(code.co_filename)}",
+            f"several functions start on line {code.co_firstlineno} "
+            f"of {short_path(code.co_filename)}",
             hint="put each lambda on a line of its own, or use def",
         )
     return best[0]
@@ -127,8 +132,11 @@ def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
 
 def _same_code(a: types.CodeType, b: types.CodeType) -> bool:
     if (a.co_code, a.co_names, a.co_varnames, a.co_freevars) != (
-        b.co_code, b.co_names, b.co_varnames, b.co_freevars,
-    ):  # fmt: skip
+        b.co_code,
+        b.co_names,
+        b.co_varnames,
+        b.co_freevars,
+    ):
         return False
     if len(a.co_consts) != len(b.co_consts):
         return False
@@ -137,10 +145,11 @@ def _same_code(a: types.CodeType, b: types.CodeType) -> bool:
     ) != _first_column(b):
         return False
     return all(
-        _same_code(x, y) if isinstance(x, types.CodeType) and isinstance(y, types.CodeType)
+        _same_code(x, y)
+        if isinstance(x, types.CodeType) and isinstance(y, types.CodeType)
         else type(x) is type(y) and repr(x) == repr(y)
         for x, y in zip(a.co_consts, b.co_consts, strict=True)
-    )  # fmt: skip
+    )
 
 
 def _rewritten_asserts(
@@ -163,9 +172,12 @@ def _first_column(code: types.CodeType) -> tuple[int | None, int | None]:
 
 def _body_column(node: FunctionNode) -> tuple[int, int]:
     inside = node.body if isinstance(node, ast.Lambda) else node.body[0]
-    columns = [(n.lineno, n.col_offset) for n in ast.walk(inside) if hasattr(n, "lineno")]
+    nodes = [n for n in ast.walk(inside) if isinstance(n, ast.expr | ast.stmt)]
+    columns = [(n.lineno, n.col_offset) for n in nodes]
     first = _first_evaluated(inside) if isinstance(node, ast.Lambda) else inside
-    return (first.lineno, first.col_offset) if hasattr(first, "lineno") else min(columns)
+    if isinstance(first, ast.expr | ast.stmt):
+        return first.lineno, first.col_offset
+    return min(columns)
 
 
 def _first_evaluated(node: ast.AST) -> ast.AST:

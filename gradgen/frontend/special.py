@@ -72,7 +72,10 @@ def shape_inputs(r: Reader, shape: Any, node: ast.AST) -> list[Value]:
 def callee_name(node: ast.AST) -> str:
     """Return the last name of what a call calls."""
     assert isinstance(node, ast.Call)
-    return node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id  # type: ignore[attr-defined,no-any-return]
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr
+    assert isinstance(node.func, ast.Name)
+    return node.func.id
 
 
 def no_more(r: Reader, node: ast.AST, kwargs: dict[str, Any]) -> None:

@@ -32,6 +32,7 @@ def run(r: Reader, body: Sequence[ast.stmt], loop: Loop | None) -> str:
             r.refuse(statement, f"{_construct(statement)} is not supported", _way_out(statement))
         r.b.span = r.span(statement)
         end = handler(r, statement, loop)
+        assert end != "tail" or statement is body[-1], "statements after a branch that jumps"
         if end != FALL:
             return end
     return FALL
@@ -108,17 +109,19 @@ def _aug_assign(r: Reader, s: ast.AugAssign, loop: Loop | None) -> str:
         return FALL
     if isinstance(old, Ref) and r.read(old).type.kind == "any" and _aliased(r, old):
         r.refuse(
-            s, f"{s.target.id!r} may be an array that another name sees, or a number",
+            s,
+            f"{s.target.id!r} may be an array that another name sees, or a number",
             "give types: example arguments or annotations",
-        )  # fmt: skip
+        )
     assign_to(r, s.target, binary(r, s, old, evaluate(r, s.value)))
     return FALL
 
 
 def _aliased(r: Reader, ref: Ref) -> bool:
-    holders = [v for v in r.frame.names.values()
-               if any(isinstance(x, Ref) and x.storage is ref.storage for x in leaves(v))]  # fmt: skip
-    return len(holders) > 1
+    holders = 0
+    for v in r.frame.names.values():
+        holders += any(isinstance(x, Ref) and x.storage is ref.storage for x in leaves(v))
+    return holders > 1
 
 
 def _in_place(r: Reader, s: ast.AugAssign, old: Ref) -> None:
@@ -191,7 +194,7 @@ def _only_raises(body: list[ast.stmt]) -> bool:
 
 
 def _tail_if(r: Reader, s: ast.If, test: Value, loop: Loop) -> str:
-    """An ``if`` that ends the loop's body: each side ends the iteration itself."""
+    """Read an ``if`` that ends the loop's body: each side ends the iteration itself."""
     blocks = []
     before = snapshot(r)
     op = r.b.append("if", [test], [], span=r.span(s))
@@ -227,8 +230,14 @@ def _for(r: Reader, s: ast.For, loop: Loop | None) -> str:
     def build(inits: list[Value], trial: Loop) -> tuple[Op, Block]:
         bounds = over.bounds or (Const(0), over.length, Const(1))
         block = built[-1]
-        op = r.b.append("for", [*bounds, *inits], [], span=r.span(s), blocks=[block],
-                        attrs={"backwards": over.backwards, "breaks": breaks})  # fmt: skip
+        op = r.b.append(
+            "for",
+            [*bounds, *inits],
+            [],
+            span=r.span(s),
+            blocks=[block],
+            attrs={"backwards": over.backwards, "breaks": breaks},
+        )
         return op, block
 
     built: list[Block] = []
@@ -244,8 +253,11 @@ def _for(r: Reader, s: ast.For, loop: Loop | None) -> str:
 def _unrolled(r: Reader, s: ast.For, items: list[Any]) -> None:
     for kind in (ast.Break, ast.Continue):
         if contains(s.body, kind):
-            r.refuse(s, "break, continue or return in a loop over a tuple, list or dict",
-                     "loop over range(len(...)) of an array")  # fmt: skip
+            r.refuse(
+                s,
+                "break, continue or return in a loop over a tuple, list or dict",
+                "loop over range(len(...)) of an array",
+            )
     for k, item in enumerate(items):
         r.call_path.append(k)
         assign_to(r, s.target, item)

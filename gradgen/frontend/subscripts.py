@@ -35,6 +35,7 @@ class Index:
 
     @property
     def attrs(self) -> dict[str, Any]:
+        """The attributes of an operation with this subscript."""
         out: dict[str, Any] = {"index": self.spelling}
         if self.slices:
             out["slices"] = tuple(self.slices)

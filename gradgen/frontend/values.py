@@ -19,7 +19,7 @@ _ids = itertools.count()
 
 
 class Storage:
-    """The memory of one array or list. ``contiguous``: certainly in C order, so reshape is a view."""
+    """The memory of one array or list; ``contiguous``: in C order, so that reshape is a view."""
 
     __slots__ = ("contiguous", "id", "name")
 
@@ -41,7 +41,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ref:
-    """A name's hold on an array: a storage, a way through views, and the value when it was bound."""
+    """A name's hold on an array: a storage, a way through views, the value when it was bound."""
 
     storage: Storage
     steps: tuple[Step, ...]
@@ -59,7 +59,7 @@ class Seq:
 
 @dataclass(slots=True, eq=False)
 class Map:
-    """A dict with known keys (``unknown``: a parameter whose further keys show up as they are read)."""
+    """A dict with known keys (``unknown``: a parameter whose further keys show when read)."""
 
     items: dict[Any, Any]
     unknown: Any = None

@@ -97,6 +97,7 @@ class Op:
 
     @property
     def out(self) -> Value:
+        """The only output."""
         return self.outputs[0]
 
 

@@ -66,18 +66,22 @@ class Type:
 
     @property
     def rank(self) -> int | None:
+        """The number of axes, None if unknown."""
         return None if self.shape is None else len(self.shape)
 
     @property
     def is_scalar(self) -> bool:
+        """Whether this is a Python or NumPy number."""
         return self.kind in ("float", "int", "bool")
 
     @property
     def is_array(self) -> bool:
+        """Whether this is an array, or may be one."""
         return self.kind in ("array", "any")
 
     @property
     def is_numeric(self) -> bool:
+        """Whether this is a number or an array."""
         return self.is_scalar or self.is_array
 
     @property
@@ -186,9 +190,10 @@ def broadcast(shapes: Iterable[Shape | None]) -> Shape | None:
 def numeric(dtype: str, shape: Shape | None, operands: Iterable[Type]) -> Type:
     """Return the type NumPy or Python gives to an elementwise result of these operands."""
     operands = list(operands)
-    if any(t.kind == "any" for t in operands) or shape is None:
-        if shape is None or not any(t.kind == "array" and t.rank for t in operands):
-            return Type("any", dtype, None)
+    unknown = any(t.kind == "any" for t in operands)
+    surely_array = any(t.kind == "array" and t.rank for t in operands)
+    if shape is None or (unknown and not surely_array):
+        return Type("any", dtype, None)
     if shape:
         return array(dtype, shape)
     return scalar(dtype, weak=all(t.weak for t in operands)) if dtype else Type("any", "", None)

@@ -68,11 +68,7 @@ class _Marker:
         if id(op) in self.live_ops:
             return
         self.live_ops.add(id(op))
-        if op.prim == "for":
-            reads = op.inputs[:3]
-        else:
-            reads = [] if op.prim == "while" else op.inputs
-        for v in reads:
+        for v in op.inputs[: {"for": 3, "while": 0}.get(op.prim)]:
             self.value(v)
         if op.prim == "while":
             self.value(op.blocks[0].results[0])
