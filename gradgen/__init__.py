@@ -4,14 +4,7 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-from gradgen.api import (
-    Differentiable,
-    Gradient,
-    differentiable,
-    emit,
-    grad,
-    value_and_grad,
-)
+from gradgen.api import differentiable, emit, grad, value_and_grad
 from gradgen.errors import (
     ArgumentError,
     GradgenError,
@@ -19,6 +12,7 @@ from gradgen.errors import (
     SourceError,
     UnsupportedError,
 )
+from gradgen.gradient import Differentiable, Gradient
 
 __all__ = [
     "ArgumentError",
@@ -44,7 +38,7 @@ def __getattr__(name: str) -> Any:
 
         return to_sympy
     if name == "check":
-        from gradgen.check import check
+        from gradgen.checking import check
 
         return check
     raise AttributeError(f"module 'gradgen' has no attribute {name!r}")

@@ -108,7 +108,7 @@ class _Account:
         return iter(seen)
 
     def _types(self) -> Iterator[str]:
-        from gradgen.emit.header import specialisation
+        from gradgen.emission.header import specialisation
 
         yield specialisation(self.function)
         if any(leaf.value.type.kind == "any" for leaf in self.function.leaves):

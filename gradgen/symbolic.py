@@ -111,7 +111,7 @@ def to_sympy(
     """
     import sympy
 
-    from gradgen.api import Differentiable
+    from gradgen.gradient import Differentiable
     from gradgen.pipeline import Options, run
 
     fn = fn.__wrapped__ if isinstance(fn, Differentiable) else fn

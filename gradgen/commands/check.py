@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what the check found; fail where the gradient disagrees."""
-    from gradgen.check import check
+    from gradgen.checking import check
 
     request = request_of(arguments)
     if request.options.has_aux:

@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output == "-":
         sys.stdout.write(program.text)
         return 0
-    from gradgen.emit.module import write
+    from gradgen.emission.module import write
 
     write(program.text, arguments.output, program.function.captures)
     print(f"{program.name} is in {arguments.output}")

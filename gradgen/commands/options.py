@@ -55,7 +55,7 @@ class Request:
 
     def function(self) -> Any:
         """Return the function to differentiate: of a gradient, its generated function."""
-        from gradgen.api import Gradient, Specialisation
+        from gradgen.gradient import Gradient, Specialisation
 
         fn = self.target.fn
         if isinstance(fn, Gradient):

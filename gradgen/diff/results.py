@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradgen.diff.algebra import Algebra, is_narrow
-from gradgen.emit import forms
+from gradgen.emission import forms
 from gradgen.errors import UnsupportedError
 from gradgen.frontend.arguments import Container, Opaque
 from gradgen.frontend.values import Map, Record, Ref, Seq, Static, leaves

@@ -107,7 +107,8 @@ class _Planner(Carrier):
         ):
             return mirrored
         b = reverse_builder()
-        scaled = b.emit("mul", [mirrored, step])
+        one = isinstance(step, Const) and step.const == 1
+        scaled = mirrored if one else b.emit("mul", [mirrored, step])
         return self.placed(self.mirror[home], b.emit("add", [start, scaled]))
 
     def _can_recompute(self, v: Value, depth: int = 0) -> bool:

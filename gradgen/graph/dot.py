@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradgen.emit.header import MARK
+from gradgen.emission.header import MARK
 from gradgen.graph.model import Cluster, Node, Picture, clusters_of, nodes_of
 from gradgen.graph.style import ARROW, BOXES, CHOICE
 

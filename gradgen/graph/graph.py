@@ -81,8 +81,8 @@ class Graph:
             If the suffix is another one, the file exists and gradgen did not write it, or it
             cannot be written.
         """
-        from gradgen.emit.header import MARK
-        from gradgen.emit.module import write
+        from gradgen.emission.header import MARK
+        from gradgen.emission.module import write
 
         form = form_of(Path(path))
         text = self.render(form)

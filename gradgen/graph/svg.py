@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-from gradgen.emit.header import MARK
+from gradgen.emission.header import MARK
 from gradgen.graph.layout import Box, Layout, Point, lay_out
 from gradgen.graph.model import Cluster, Node, Picture, clusters_of, nodes_of
 from gradgen.graph.style import ARROW, BOXES, CHOICE

@@ -139,7 +139,7 @@ class _Runner:
 
     def compiled(self, op: Op) -> Callable[..., Any]:
         """Return an operation as a Python function of its inputs."""
-        from gradgen.emit.forms import op_expression
+        from gradgen.emission.forms import op_expression
 
         if op not in self.code:
             params = [f"_{k}" for k in range(len(op.inputs))]
@@ -232,7 +232,7 @@ def _added(old: Any, value: Any, op: Op) -> Any:
 
 def _writer(runner: _Runner, op: Op) -> Callable[..., Any]:
     """Return a function that gives the array written to (a view of the base) and the subscript."""
-    from gradgen.emit.forms import target
+    from gradgen.emission.forms import target
 
     params = [f"_{k}" for k in range(len(op.inputs) - 1)]
     names: list[ast.expr] = [ast.Name(p, ast.Load()) for p in params]

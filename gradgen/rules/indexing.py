@@ -182,7 +182,7 @@ def append_type(inputs: list[Value], attrs: Attrs) -> Type:
     return Type("list", item=item)
 
 
-rule("load", load_type, form="special", vjp=load_vjp, cost=0)
+rule("load", load_type, form="special", vjp=load_vjp, narrow=True, cost=0)
 rule("store", store_type, form="special", vjp=store_vjp)
 rule("inc", store_type, form="special", vjp=inc_vjp)
 rule("add_at", store_type, form="special", vjp=inc_vjp)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import gradgen
-from gradgen.check import check
+from gradgen.checking import check
 
 X = np.array([0.3, -1.2, 2.0])
 

@@ -276,6 +276,33 @@ def test_conventions_are_the_rules() -> None:
     assert said == {rule.spelling: rule.at_kinks for rule in RULES.values() if rule.at_kinks}
 
 
+def comparison() -> str:
+    """Return the README's table: the long one of the benchmarks, one line a loss."""
+    methods = ["gradgen", "SymPy + lambdify", "central differences", "complex step"]
+    heads = ["loss (inputs)", *methods]
+    lines = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
+    cells: dict[str, dict[str, str]] = {}
+    kept: dict[str, str] = {}
+    for loss, method, set_up, *measured in rows(ROOT / "docs/benchmarks.md", "What came out"):
+        kept = cells.setdefault(loss, {}) if loss else kept
+        kept[method] = f"{measured[0]}, {measured[2]}" if measured[0] else set_up
+        if measured[0] and set_up != "-":
+            kept[method] += f"; set-up {set_up}"
+    for loss, kept in cells.items():
+        lines.append(f"| {loss} | {' | '.join(kept[method] for method in methods)} |")
+    return "\n".join(lines) + "\n"
+
+
+def test_comparison(pytestconfig: pytest.Config) -> None:
+    document, title = ROOT / "README.md", "What the ways to a gradient cost"
+    text = document.read_text(encoding="utf-8")
+    old = "".join(f"{line}\n" for line in section(document, title).splitlines() if line[:1] == "|")
+    if pytestconfig.getoption("--update-golden"):
+        document.write_text(text.replace(old, comparison()), encoding="utf-8")
+        return
+    assert old == comparison()
+
+
 # --- names and links ----------------------------------------------------------------------
 
 

@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+import gradgen
 from gradgen.differences import CENTRAL_STEP, Entry, Probe, central_slope, complex_slope
 from gradgen.errors import ArgumentError
+from gradgen.gradient import Differentiable
 from gradgen.interpret.arguments import flatten, is_inexact
 
 STEPS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
@@ -140,12 +142,10 @@ def check(
     CheckReport
         ``.ok``, ``.worst``, and the whole story when printed.
     """
-    import gradgen.api
-
     args = tuple(args)
     chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     value, gradients = gradgen.value_and_grad(fn, argnums=chosen)(*args)
-    original = fn.__wrapped__ if isinstance(fn, gradgen.api.Differentiable) else fn
+    original = fn.__wrapped__ if isinstance(fn, Differentiable) else fn
     positions = tuple(k % len(args) for k in chosen)
     probe = Probe(original, args, positions, protect=True)
     if not probe.entries:

@@ -13,13 +13,13 @@ from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import Any
 
-from gradgen.emit import forms
-from gradgen.emit.folding import fold
-from gradgen.emit.guards import guards
-from gradgen.emit.header import MARK
-from gradgen.emit.names import assign_names
-from gradgen.emit.printer import Comment, Docstring, print_statements
-from gradgen.emit.writer import Writer
+from gradgen.emission import forms
+from gradgen.emission.folding import fold
+from gradgen.emission.guards import guards
+from gradgen.emission.header import MARK
+from gradgen.emission.names import assign_names
+from gradgen.emission.printer import Comment, Docstring, print_statements
+from gradgen.emission.writer import Writer
 from gradgen.errors import OutputError
 from gradgen.ir.nodes import Function
 

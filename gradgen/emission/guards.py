@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from gradgen.emit import forms
-from gradgen.emit.header import specialisation
+from gradgen.emission import forms
+from gradgen.emission.header import specialisation
 from gradgen.ir.nodes import Function, Op, Value, walk
 from gradgen.ir.types import Dim, Type
 from gradgen.rules.registry import RULES
@@ -16,20 +16,25 @@ def guards(function: Function, name: str, names: dict[Value, str]) -> list[ast.s
     leaves = [op.out for op in function.body.ops if op.prim == "leaf"]
     arrays = [v for v in leaves if v.type.kind == "array"]
     stretched = _decided(function)
-    tests = [_rank_test(names[v], v.type) for v in arrays]
-    tests += [t for v in arrays for t in _length_tests(names[v], v.type, stretched)]
+    tests = [_rank_test([(names[v], v.type) for v in arrays])] if arrays else []
+    tests += _length_tests([(names[v], v.type) for v in arrays], stretched)
     tests += [_container_test(names[v]) for v in leaves if v.type.kind == "any"]
     if not tests:
         return []
     test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)
-    message = ast.Constant(f"{name} is made for {specialisation(function)}; regenerate it")
+    message = ast.Constant(f"{name} is made for {specialisation(function)}")
     error = ast.Call(ast.Name("TypeError", ast.Load()), [message], [])
     return [ast.If(test, [ast.Raise(error, None)], [])]
 
 
-def _rank_test(name: str, t: Type) -> ast.expr:
-    rank = forms.call("np.ndim", [ast.Name(name, ast.Load())])
-    return ast.Compare(rank, [ast.NotEq()], [ast.Constant(t.rank)])
+def _rank_test(arrays: list[tuple[str, Type]]) -> ast.expr:
+    """Compare all ranks at once."""
+    ranks = [forms.call("np.ndim", [ast.Name(name, ast.Load())]) for name, _ in arrays]
+    wanted = [ast.Constant(t.rank) for _, t in arrays]
+    if len(arrays) == 1:
+        return ast.Compare(ranks[0], [ast.NotEq()], [wanted[0]])
+    pair = [ast.Tuple(list(items), ast.Load()) for items in (ranks, wanted)]
+    return ast.Compare(pair[0], [ast.NotEq()], [pair[1]])
 
 
 def _container_test(name: str) -> ast.expr:
@@ -37,17 +42,24 @@ def _container_test(name: str) -> ast.expr:
     return forms.call("isinstance", [ast.Name(name, ast.Load()), kinds])
 
 
-def _length_tests(name: str, t: Type, decided: set[str]) -> list[ast.expr]:
+def _length_tests(arrays: list[tuple[str, Type]], decided: set[str]) -> list[ast.expr]:
     """Test that no length is 1, or that one is, where the text depends on it."""
-    shape = ast.Attribute(ast.Name(name, ast.Load()), "shape", ast.Load())
-    out: list[ast.expr] = []
-    for k, d in enumerate(t.shape or ()):
-        if d == 1 and isinstance(d, int):
+    ones: list[ast.expr] = []
+    others: list[ast.expr] = []
+    for name, t in arrays:
+        shape = ast.Attribute(ast.Name(name, ast.Load()), "shape", ast.Load())
+        stretched = [k for k, d in enumerate(t.shape or ()) if isinstance(d, int) and d == 1]
+        for k in stretched:
             length = ast.Subscript(shape, ast.Constant(k), ast.Load())
-            out.append(ast.Compare(length, [ast.NotEq()], [ast.Constant(1)]))
-    if not out and any(isinstance(d, Dim) and d.name in decided for d in t.shape or ()):
-        out.append(ast.Compare(ast.Constant(1), [ast.In()], [shape]))
-    return out
+            ones.append(ast.Compare(length, [ast.NotEq()], [ast.Constant(1)]))
+        if not stretched and any(isinstance(d, Dim) and d.name in decided for d in t.shape or ()):
+            others.append(shape)
+    if others:
+        joined = others[0]
+        for shape in others[1:]:
+            joined = ast.BinOp(joined, ast.Add(), shape)
+        ones.append(ast.Compare(ast.Constant(1), [ast.In()], [joined]))
+    return ones
 
 
 def _decided(function: Function) -> set[str]:

@@ -6,7 +6,7 @@ import ast
 from typing import Any, TypeVar
 
 from gradgen.diff.activity import carried
-from gradgen.emit import forms
+from gradgen.emission import forms
 from gradgen.errors import Span
 from gradgen.frontend.arguments import Container
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value

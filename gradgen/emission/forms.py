@@ -175,6 +175,18 @@ def _size(op: Op, operands: list[Expr]) -> Expr:
     return call("np.size", operands)
 
 
+def _expand_dims(op: Op, operands: list[Expr]) -> Expr:
+    """``a[:, None]`` where the rank is known, as one writes it by hand."""
+    rank, axis = op.inputs[0].type.rank, op.attrs["axis"]
+    if rank is None or not op.reverse or isinstance(axis, tuple):
+        return call("np.expand_dims", operands, {"axis": axis})
+    axis %= rank + 1
+    index: list[Expr] = [ast.Slice(None, None, None) for _ in range(axis)]
+    index.append(ast.Constant(None))
+    entry = index[0] if len(index) == 1 else ast.Tuple(index, ast.Load())
+    return ast.Subscript(operands[0], entry, ast.Load())
+
+
 def _astype(op: Op, operands: list[Expr]) -> Expr:
     if op.inputs[0].type.kind == "array":
         method = ast.Attribute(operands[0], "astype", ast.Load())
@@ -264,7 +276,8 @@ def _scalar(op: Op, operands: list[Expr]) -> Expr:
 
 
 SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
-    "load": _load, "T": _attribute("T"), "dim": _dim, "size": _size, "astype": _astype,
+    "load": _load,
+    "expand_dims": _expand_dims, "T": _attribute("T"), "dim": _dim, "size": _size, "astype": _astype,
     "copy": _copy, "zeros_as": _zeros_as, "zeros_list": _zeros_list, "full": _full,
     "fill": _fill, "stretch": _stretch, "reshape_as": _reshape_as, "select": _select,
     "trips": _trips, "captured": _captured, "helper": _helper, "leaf": _leaf,

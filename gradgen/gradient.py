@@ -1,0 +1,319 @@
+"""Functions that know their gradient.
+
+A gradient function looks at the types of its arguments, takes the module generated for them from
+its cache (or generates it), and calls that.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+import os
+import sys
+import types
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from gradgen.errors import ArgumentError
+from gradgen.options import Options
+
+if TYPE_CHECKING:
+    from gradgen.pipeline import Program
+
+MAX_SPECIALISATIONS = 256
+
+
+@functools.cache
+def _road() -> Any:
+    """Import the pipeline at the first use: importing gradgen stays cheap."""
+    from gradgen import pipeline
+    from gradgen.emission import module
+    from gradgen.frontend import arguments, source
+
+    return types.SimpleNamespace(
+        run=pipeline.run,
+        load=module.load,
+        write=module.write,
+        source_of=source.source_of,
+        key_of=arguments.key_of,
+        spec_of=arguments.spec_of,
+        spec_of_annotation=arguments.spec_of_annotation,
+    )
+
+
+class Specialisation:
+    """One generated module: its program, its function, and what it read from outside."""
+
+    __slots__ = ("call", "captures", "program")
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        reader = program.function.result["reader"]
+        self.captures = reader.captures
+        self.call = _road().load(program.text, program.name, program.function.captures)
+        self.call.__doc__ = program.text.split('"""')[1]
+
+    def fresh(self) -> bool:
+        """Whether everything read from outside is still what it was."""
+        return all(c.fresh() for c in self.captures)
+
+
+class Gradient:
+    """A function that returns the gradient (and value) of another; made by `grad` and its kin.
+
+    Attributes
+    ----------
+    source : str
+        The generated module: for the types of the last call, else for annotations or example
+        arguments, else in the general form.
+    graph : Graph
+        The operation graph; ``str(graph)``, ``graph.dot()``, ``graph.svg()``.
+    """
+
+    def __init__(
+        self,
+        fn: Callable[..., Any],
+        options: Options,
+        example_args: Any = None,
+        counted: bool = False,
+    ) -> None:
+        self.counted = counted
+        if isinstance(fn, Differentiable):
+            fn = fn.__wrapped__
+        receiver = None
+        if isinstance(fn, types.MethodType):
+            receiver, fn = fn.__self__, fn.__func__
+        if isinstance(fn, staticmethod | classmethod):
+            raise ArgumentError(
+                f"gradgen's decorator is above @{type(fn).__name__}",
+                hint=f"put @{type(fn).__name__} above it",
+            )
+        if not callable(fn):
+            raise ArgumentError(f"{fn!r} is not a function")
+        self.inner = fn if isinstance(fn, Gradient) else None
+        self.__wrapped__ = fn
+        functools.update_wrapper(self, fn)
+        self.options, self.example_args = options, example_args
+        self._cache: dict[Any, list[Specialisation]] = {}
+        self._last: Specialisation | None = None
+        self._receiver: Any = receiver
+        self._signature = _signature(fn)
+        self._names = list(self._signature.parameters)
+
+    def __repr__(self) -> str:
+        return f"<gradgen {self.options.mode} of {self.__wrapped__!r}>"
+
+    def __get__(self, instance: Any, owner: Any = None) -> Gradient:
+        if instance is None:
+            return self
+        bound = object.__new__(type(self))
+        bound.__dict__.update(self.__dict__)
+        bound._receiver = instance
+        bound.options = self._without_receiver()
+        return bound
+
+    def _without_receiver(self) -> Options:
+        """Explicit argnums of a decorated method count ``self``, as the plain function has it."""
+        o = self.options
+        if not self.counted or o.argnames is not None:
+            return o
+        shift = (
+            tuple(k - 1 if k > 0 else k for k in o.argnums)
+            if isinstance(o.argnums, tuple)
+            else o.argnums
+        )
+        if isinstance(shift, int):
+            shift = shift - 1 if shift > 0 else shift
+        return dataclasses.replace(o, argnums=shift)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the gradient (and value) at these arguments."""
+        if self._receiver is not None:
+            args = (self._receiver, *args)
+        if kwargs or len(args) != len(self._names):
+            args = self._bound(args, kwargs)
+        return self.specialise(args).call(*(args[1:] if self._receiver is not None else args))
+
+    def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        bound = self._signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return tuple(bound.arguments.values())
+
+    def specialise(self, args: tuple[Any, ...]) -> Specialisation:
+        """Return the module for the types of complete positional arguments."""
+        key = tuple(map(_road().key_of, args))
+        for known in self._cache.get(key, ()):
+            if known.fresh():
+                self._last = known
+                return known
+        specs = {n: _road().spec_of(v, n) for n, v in zip(self._names, args, strict=True)}
+        made = Specialisation(self._program(specs))
+        if len(self._cache) >= MAX_SPECIALISATIONS:
+            self._cache.pop(next(iter(self._cache)))
+        self._cache[key] = [made]
+        self._last = made
+        return made
+
+    def _program(self, given: Any) -> Program:
+        fn = self.__wrapped__
+        if isinstance(fn, Gradient):
+            fn = self._inner_function(fn, given)
+        if self._receiver is not None:
+            fn = types.MethodType(fn, self._receiver)
+        if isinstance(given, dict):
+            return _road().run(fn, None, self.options, specs=given)
+        return _road().run(fn, given, self.options)
+
+    def _inner_function(self, inner: Gradient, given: Any) -> Any:
+        """Differentiate the generated text of the gradient that this one differentiates."""
+        if not isinstance(given, dict):
+            specs = (
+                _annotated(inner)
+                if given is None
+                else dict(zip(self._names, map(_road().spec_of, given), strict=True))
+            )
+        else:
+            specs = given
+        return Specialisation(inner._program(specs)).call
+
+    def __gradgen_inline__(self, specs: list[Any]) -> Any:
+        """Return the generated function for argument specs, for a loss that calls this."""
+        known = dict(zip(self._names, specs, strict=False))
+        for name, p in self._signature.parameters.items():
+            if name not in known and p.default is not p.empty:
+                known[name] = _road().spec_of(p.default, name)
+        return Specialisation(self._program(known)).call
+
+    # --- inspection -----------------------------------------------------------------------
+
+    @property
+    def program(self) -> Program:
+        """The pipeline's result for the last call's types (see `source`)."""
+        if self._last is not None:
+            return self._last.program
+        example = self.example_args() if callable(self.example_args) else self.example_args
+        return self._program(example)
+
+    @property
+    def source(self) -> str:
+        """The generated module as text."""
+        return self.program.text
+
+    @property
+    def graph(self) -> Any:
+        """The operation graph of the function."""
+        from gradgen.graph import Graph
+
+        return Graph(self.program.forward)
+
+    def explain(self) -> str:
+        """Return what is differentiated, saved and recomputed, and why."""
+        from gradgen.explain import explain
+
+        return explain(self.program)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the generated module to a file, atomically, never over a foreign file."""
+        program = self.program
+        _road().write(program.text, path, program.function.captures)
+
+    def __reduce__(self) -> Any:
+        module = sys.modules.get(self.__wrapped__.__module__)
+        found: Any = module
+        for part in self.__wrapped__.__qualname__.split("."):
+            found = getattr(found, part, None)
+        if found is self:
+            return self.__wrapped__.__qualname__
+        if isinstance(found, Differentiable):
+            return _of_differentiable, (found, self.options)
+        return _rebuild, (self.__wrapped__, self.options, self.example_args)
+
+
+def _annotated(inner: Gradient) -> Any:
+    """Return the specs that the innermost function's annotations give."""
+    fn: Any = inner
+    while isinstance(fn, Gradient):
+        fn = fn.__wrapped__
+    hints = getattr(fn, "__annotations__", {})
+    return {name: _road().spec_of_annotation(hints.get(name)) for name in inner._names}
+
+
+def _rebuild(fn: Any, options: Options, example_args: Any) -> Gradient:
+    return Gradient(fn, options, example_args)
+
+
+def _of_differentiable(owner: Differentiable, options: Options) -> Gradient:
+    return Gradient(owner.__wrapped__, options)
+
+
+def _signature(fn: Any) -> inspect.Signature:
+    try:
+        return inspect.signature(fn)
+    except (ValueError, TypeError):
+        _road().source_of(fn)
+        raise
+
+
+class Differentiable:
+    """A function that stays what it was and knows its gradient; made by `differentiable`."""
+
+    def __init__(
+        self,
+        fn: Callable[..., Any],
+        options: Options,
+        example_args: Any = None,
+        counted: bool = False,
+    ) -> None:
+        self.__wrapped__ = fn
+        functools.update_wrapper(self, fn)
+        both = [_with_mode(options, mode) for mode in ("grad", "value_and_grad")]
+        self.grad, self.value_and_grad = (Gradient(fn, o, example_args, counted) for o in both)
+
+    def __repr__(self) -> str:
+        return f"<gradgen differentiable {self.__wrapped__!r}>"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function itself."""
+        return self.__wrapped__(*args, **kwargs)
+
+    def __get__(self, instance: Any, owner: Any = None) -> Differentiable:
+        if instance is None:
+            return self
+        bound = object.__new__(type(self))
+        bound.__dict__.update(self.__dict__)
+        bound.__wrapped__ = self.__wrapped__.__get__(instance)
+        bound.grad = self.grad.__get__(instance)
+        bound.value_and_grad = self.value_and_grad.__get__(instance)
+        return bound
+
+    @property
+    def _shown(self) -> Gradient:
+        return (
+            self.grad if self.grad._last and not self.value_and_grad._last else self.value_and_grad
+        )
+
+    @property
+    def source(self) -> str:
+        """The generated module as text (see `Gradient`)."""
+        return self._shown.source
+
+    @property
+    def graph(self) -> Any:
+        """The operation graph of the function."""
+        return self._shown.graph
+
+    def explain(self) -> str:
+        """Return what is differentiated, saved and recomputed, and why."""
+        return self._shown.explain()
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the generated module to a file (see `Gradient.save`)."""
+        self._shown.save(path)
+
+    def __reduce__(self) -> Any:
+        return self.__wrapped__.__qualname__
+
+
+def _with_mode(options: Options, mode: str) -> Options:
+    return Options(options.argnums, options.argnames, mode, options.has_aux)
