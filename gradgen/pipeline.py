@@ -8,7 +8,6 @@ Each stage is one function on the graph; ``run(..., until=...)`` stops after one
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,9 +20,11 @@ from gradgen.emission.module import render
 from gradgen.frontend.function import read_function
 from gradgen.ir.nodes import Function, Value
 from gradgen.options import Options
+from gradgen.passes.additions import recognise_additions
 from gradgen.passes.copies import insert_copies
 from gradgen.passes.cse import share_common
 from gradgen.passes.dce import remove_dead
+from gradgen.passes.hoist import hoist_lengths
 
 STAGES = ("parse", "adjoint", "optimise", "saves", "copies")
 
@@ -101,6 +102,8 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
     function, options = program.function, program.options
 
     def adjoint() -> None:
+        hoist_lengths(function)
+        recognise_additions(function)
         program.adjoints = add_adjoint(function, function.result["loss"])
         finish(function, options, program.adjoints)
 

@@ -112,7 +112,8 @@ def to_sympy(
     import sympy
 
     from gradgen.gradient import Differentiable
-    from gradgen.pipeline import Options, run
+    from gradgen.options import Options
+    from gradgen.pipeline import run
 
     fn = fn.__wrapped__ if isinstance(fn, Differentiable) else fn
     chosen = _argnums(args, argnums)

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, note, settings
 
 import gradgen
+from tests.array_programs import array_programs
 from tests.checks import load_module, run_text
 from tests.programs import programs
 from tests.pytrees import same_bits, same_leaf
@@ -22,6 +23,8 @@ from tests.references import assert_trees_close, complex_gradient, hessian_vecto
 FOLDER = tempfile.TemporaryDirectory(prefix="gradgen_programs_")
 ARGS = (0.7, -0.4, np.array([0.3, -0.8, 1.1, 0.5]))
 ARGNUMS = (0, 1, 2)
+_rng = np.random.default_rng(5)
+ARRAY_ARGS = (_rng.normal(size=(3, 4)), _rng.normal(size=4), _rng.normal(size=(3, 1)), 0.6)
 VECTOR = (0.4, -1.1, np.array([0.9, -0.2, 0.3, -0.7]))
 relaxed = settings(
     max_examples=60,
@@ -41,29 +44,30 @@ def load(text: str) -> Any:
     return load_module(path)
 
 
-def expected_of(program: Any) -> tuple[Any, tuple]:
+def expected_of(program: Any, args: tuple = ARGS) -> tuple[Any, tuple]:
     """Return value and reference gradient, leaving out programs that grow out of bounds."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        value = program(*copy.deepcopy(ARGS))
+        value = program(*copy.deepcopy(args))
         assume(np.isfinite(value) and abs(value) < 1e4)
-        gradient = complex_gradient(program, ARGS, ARGNUMS)
+        gradient = complex_gradient(program, args, tuple(range(len(args))))
     flat = np.concatenate([np.ravel(part) for part in gradient])
     assume(np.all(np.isfinite(flat)) and np.max(np.abs(flat)) < 1e5)
     return value, gradient
 
 
-def check_first_order(text: str) -> Any:
+def check_first_order(text: str, args: tuple = ARGS) -> Any:
     """Compare value, gradient, standalone text and repetition; return the gradient function."""
     program = load(text).program
-    expected_value, expected = expected_of(program)
-    function = gradgen.value_and_grad(program, argnums=ARGNUMS)
-    args = copy.deepcopy(ARGS)
-    value, gradient = function(*args)
-    assert same_bits(args, ARGS)
-    assert same_leaf(value, expected_value)
+    expected_value, expected = expected_of(program, args)
+    function = gradgen.value_and_grad(program, argnums=tuple(range(len(args))))
+    given_args = copy.deepcopy(args)
+    value, gradient = function(*given_args)
+    assert same_bits(given_args, args), "the caller's arguments were changed"
+    assert same_leaf(value, expected_value), f"value {value!r}, expected {expected_value!r}"
     assert_trees_close(gradient, expected, 1e-9)
-    assert same_bits(run_text(function.source, copy.deepcopy(ARGS)), (value, gradient))
+    again = run_text(function.source, copy.deepcopy(args))
+    assert same_bits(again, (value, gradient)), "the text gives other numbers"
     return function
 
 
@@ -81,6 +85,12 @@ def test_random_programs_with_aliases(text: str) -> None:
         check_first_order(text)
     except gradgen.UnsupportedError:
         assume(False)
+
+
+@relaxed
+@given(array_programs())
+def test_random_array_programs(text: str) -> None:
+    check_first_order(text, ARRAY_ARGS)
 
 
 @pytest.mark.slow

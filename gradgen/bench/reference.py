@@ -116,7 +116,8 @@ def _by_function(fn: Any, args: Sequence[Any], argnums: Sequence[int]) -> tuple[
 
 
 def _by_graph(fn: Any, args: Sequence[Any], argnums: Sequence[int]) -> tuple[Any, list[Any]]:
-    from gradgen.pipeline import Options, run
+    from gradgen.options import Options
+    from gradgen.pipeline import run
 
     function = run(fn, tuple(args), Options(argnums=tuple(argnums)), until="parse").function
     tape, leaves = Tape(), list[Precise]()

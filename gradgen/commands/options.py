@@ -12,7 +12,8 @@ import numpy as np
 
 from gradgen.commands.target import Target, UsageError, find
 from gradgen.errors import GradgenError
-from gradgen.pipeline import Options, Program, run
+from gradgen.options import Options
+from gradgen.pipeline import Program, run
 
 Args = tuple[Any, ...]
 

@@ -6,9 +6,7 @@ it then stands for its broadcast, and is stretched only where an operation needs
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
-from functools import cache
 from typing import Any, NoReturn
 
 from gradgen.errors import UnsupportedError
@@ -17,17 +15,6 @@ from gradgen.ir.nodes import Const, Op, Value
 from gradgen.ir.types import Type, array, may_be_one
 from gradgen.rules.registry import RULES
 from gradgen.rules.shapes_of import normal_axes
-
-BINARY = {
-    ast.Add: "add",
-    ast.Sub: "sub",
-    ast.Mult: "mul",
-    ast.Div: "div",
-    ast.FloorDiv: "floordiv",
-    ast.BitAnd: "bitand",
-}
-COMPARE = {ast.Gt: "gt", ast.Lt: "lt", ast.Eq: "eq", ast.GtE: "ge", ast.LtE: "le"}
-MATH = {"arccos": "acos", "arcsin": "asin"}
 
 
 def as_value(x: Any) -> Value:
@@ -321,47 +308,3 @@ class Algebra:
         return self.b.emit(
             "helper", list(inputs), function=name, options=tuple(attrs.items()), type=type_
         )
-
-    # --- formulas -------------------------------------------------------------------------
-
-    def formula(self, text: str, op: Op, g: Value) -> Value:
-        """Emit a rule's formula with ``g``, the inputs ``a, b, c`` and the result ``y``."""
-        names = dict(zip("abc", op.inputs, strict=False)) | {"g": g, "y": op.out}
-        return self._eval(parse_formula(text), names, op.prim.startswith("math."))
-
-    def _eval(self, node: ast.expr, names: dict[str, Value], math: bool) -> Value:
-        match node:
-            case ast.Name(id=name):
-                return names[name]
-            case ast.Constant(value=number):
-                return Const(number)
-            case ast.UnaryOp(operand=inner):
-                return self.neg(self._eval(inner, names, math))
-            case ast.Compare(left=left, ops=[op], comparators=[right]):
-                return self.emit(
-                    COMPARE[type(op)], *(self._eval(n, names, math) for n in (left, right))
-                )
-            case ast.BinOp(left=left, op=op, right=right):
-                a, b = (self._eval(n, names, math) for n in (left, right))
-                prim = BINARY[type(op)]
-                return {"add": self.add, "sub": self.sub, "mul": self.mul, "div": self.div}.get(
-                    prim, lambda x, y: self.emit(prim, x, y)
-                )(a, b)
-            case ast.Call(func=ast.Name(id=name), args=args):
-                return self._call(name, [self._eval(a, names, math) for a in args], math)
-        raise AssertionError(ast.dump(node))
-
-    def _call(self, name: str, args: list[Value], math: bool) -> Value:
-        if name == "where":
-            return self.where(*args)
-        if name == "divide":
-            return self.quotient(*args)
-        plain = math and all(a.type.is_scalar for a in args) and name != "sqrt"
-        prim = f"math.{MATH.get(name, name)}" if plain else name
-        return self.emit(prim if prim in RULES else name, *args)
-
-
-@cache
-def parse_formula(text: str) -> ast.expr:
-    """Parse a formula once."""
-    return ast.parse(text, mode="eval").body

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from gradgen.diff.activity import carried, varied
 from gradgen.diff.algebra import Algebra, is_constant
+from gradgen.diff.formulas import emit_formula
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
@@ -105,7 +106,7 @@ class Reverse:
             if rule.adjoint:
                 formula = rule.adjoint[i]
                 assert formula is not None
-                share = self._masked(op, i, g, self.alg.formula(formula, op, g))
+                share = self._masked(op, i, g, emit_formula(self.alg, formula, op, g))
             else:
                 assert rule.vjp is not None
                 share = rule.vjp(self.alg, op, g, i)

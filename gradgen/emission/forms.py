@@ -176,7 +176,7 @@ def _size(op: Op, operands: list[Expr]) -> Expr:
 
 
 def _expand_dims(op: Op, operands: list[Expr]) -> Expr:
-    """``a[:, None]`` where the rank is known, as one writes it by hand."""
+    """Return ``a[:, None]`` where the rank is known, as one writes it by hand."""
     rank, axis = op.inputs[0].type.rank, op.attrs["axis"]
     if rank is None or not op.reverse or isinstance(axis, tuple):
         return call("np.expand_dims", operands, {"axis": axis})
@@ -276,11 +276,10 @@ def _scalar(op: Op, operands: list[Expr]) -> Expr:
 
 
 SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
-    "load": _load,
-    "expand_dims": _expand_dims, "T": _attribute("T"), "dim": _dim, "size": _size, "astype": _astype,
-    "copy": _copy, "zeros_as": _zeros_as, "zeros_list": _zeros_list, "full": _full,
-    "fill": _fill, "stretch": _stretch, "reshape_as": _reshape_as, "select": _select,
-    "trips": _trips, "captured": _captured, "helper": _helper, "leaf": _leaf,
+    "load": _load, "expand_dims": _expand_dims, "T": _attribute("T"), "dim": _dim, "size": _size,
+    "astype": _astype, "copy": _copy, "zeros_as": _zeros_as, "zeros_list": _zeros_list,
+    "full": _full, "fill": _fill, "stretch": _stretch, "reshape_as": _reshape_as,
+    "select": _select, "trips": _trips, "captured": _captured, "helper": _helper, "leaf": _leaf,
     "flatten": _flatten, "item": _method("item"), "eye": _eye, "scalar": _scalar,
     "list": lambda op, operands: ast.List([], ast.Load()),
 }  # fmt: skip

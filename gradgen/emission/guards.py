@@ -55,7 +55,7 @@ def _length_tests(arrays: list[tuple[str, Type]], decided: set[str]) -> list[ast
         if not stretched and any(isinstance(d, Dim) and d.name in decided for d in t.shape or ()):
             others.append(shape)
     if others:
-        joined = others[0]
+        joined: ast.expr = others[0]
         for shape in others[1:]:
             joined = ast.BinOp(joined, ast.Add(), shape)
         ones.append(ast.Compare(ast.Constant(1), [ast.In()], [joined]))

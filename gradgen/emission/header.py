@@ -47,6 +47,7 @@ def _wrapped(text: str, indent: str) -> list[str]:
 
 
 def _version() -> str:
+    # A cycle: the package imports the pipeline, and with it this module.
     from gradgen import __version__
 
     return __version__

@@ -11,7 +11,7 @@ import builtins
 import keyword
 
 from gradgen.diff.activity import carried, ends
-from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
+from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, uses
 from gradgen.passes.sharing import GROWS, WRITES
 
 RESERVED = {"np", "math", *keyword.kwlist, *dir(builtins)}
@@ -88,6 +88,7 @@ class _Namer:
                 self._link(p, v)
 
     def _hints(self) -> None:
+        read = uses(self.function.body)
         best: dict[Value, tuple[int, str]] = {}
         for v in self.order:
             rank = (3 if v.user else 2) if v.name else int(v.op is not None and not v.op.blocks)
@@ -97,7 +98,8 @@ class _Namer:
         for v in self.order:
             web = best.get(self.root(v), (0, ""))
             own = v.name if v.user else ""
-            self.hint[v] = _clean(own or web[1] or _describe(v))
+            hint = _clean(own or web[1] or _describe(v))
+            self.hint[v] = "step" if hint == "_" and read.get(v) else hint
 
     # --- colouring ------------------------------------------------------------------------
 

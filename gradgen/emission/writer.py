@@ -7,15 +7,22 @@ from typing import Any, TypeVar
 
 from gradgen.diff.activity import carried
 from gradgen.emission import forms
+from gradgen.emission.statements import (
+    Target,
+    assign,
+    bool_op,
+    drop_last_continue,
+    negated,
+    range_of,
+    stored,
+    tail_if,
+    unpacking,
+)
 from gradgen.errors import Span
-from gradgen.frontend.arguments import Container
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
-from gradgen.ir.types import Type
 
 AUGMENT = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.MatMult, ast.Pow, ast.Mod, ast.FloorDiv)
-
 Node = TypeVar("Node", bound=ast.AST)
-Target = ast.Name | ast.Attribute | ast.Subscript
 
 
 class Writer:
@@ -65,9 +72,9 @@ class Writer:
         then, other = (self.expr(b.results[0]) for b in op.blocks)
         style = op.attrs.get("style")
         if style == "and" and ast.dump(other) == ast.dump(test):
-            return _bool_op(ast.And(), test, then)
+            return bool_op(ast.And(), test, then)
         if style == "or" and ast.dump(then) == ast.dump(test):
-            return _bool_op(ast.Or(), test, other)
+            return bool_op(ast.Or(), test, other)
         return ast.IfExp(test, then, other)
 
     def _note(self, e: Node) -> Node:
@@ -131,7 +138,7 @@ class Writer:
         if isinstance(value, ast.BinOp) and isinstance(value.op, AUGMENT):
             if isinstance(value.left, ast.Name) and op.attrs["index"] == "e":
                 same = ast.dump(value.left) == ast.dump(self.expr(op.inputs[0]))
-                return ast.AugAssign(_stored(value.left), value.op, value.right) if same else None
+                return ast.AugAssign(stored(value.left), value.op, value.right) if same else None
             if ast.dump(value.left).replace("Load()", "Store()") == ast.dump(where).replace(
                 "Load()", "Store()"
             ):
@@ -141,7 +148,7 @@ class Writer:
     def _inc(self, op: Op) -> list[ast.stmt]:
         base = self.expr(op.inputs[0])
         if op.attrs["index"] == "e" and not op.attrs.get("path"):
-            where: Target = _stored(base)
+            where: Target = stored(base)
         else:
             where = self._note(forms.target(op, base, [self.expr(v) for v in op.inputs[2:]]))
         sign = ast.Sub() if op.attrs.get("sign") == "-" else ast.Add()
@@ -192,11 +199,11 @@ class Writer:
             sides.append(body)
         then, other = sides
         if op.blocks[0].end != "yield":
-            return _tail(test, then, other)
+            return tail_if(test, then, other)
         if not then:
             if not other:
                 return []
-            return [ast.If(_negated(test), other, [])]
+            return [ast.If(negated(test), other, [])]
         return [ast.If(test, then, other)]
 
     def _end(self, block: Block) -> list[ast.stmt]:
@@ -237,7 +244,7 @@ class Writer:
         params, inits = carried(op)
         out = self._moves(zip(params, inits, strict=True))
         bounds = [self.expr(v) for v in op.inputs[:3]]
-        over = _range(bounds, op.inputs[:3], bool(op.attrs.get("backwards")))
+        over = range_of(bounds, op.inputs[:3], bool(op.attrs.get("backwards")))
         loop = ast.For(ast.Name(self.names[index], ast.Store()), over, self._body(op, body), [])
         return [*out, loop, *self._moves(zip(op.outputs, params, strict=True))]
 
@@ -250,7 +257,7 @@ class Writer:
         test = self.expr(test_block.results[0])
         statements = self._body(op, body)
         if tests:
-            stop = ast.If(_negated(test), [ast.Break()], [])
+            stop = ast.If(negated(test), [ast.Break()], [])
             statements, test = [*tests, stop, *statements], ast.Constant(True)
         loop = ast.While(test, statements, [])
         return [*out, loop, *self._moves(zip(op.outputs, params, strict=True))]
@@ -268,7 +275,7 @@ class Writer:
         self.loops.pop()
         while out and isinstance(out[-1], ast.Continue):
             out.pop()
-        _drop_last_continue(out)
+        drop_last_continue(out)
         return out or [ast.Pass()]
 
 
@@ -285,126 +292,6 @@ def may_be_undefined(v: Value) -> bool:
 STATEMENTS = {
     "store", "inc", "add_at", "append", "pop", "assert", "raise_if", "if", "for", "while",
 }  # fmt: skip
-
-
-def unpacking(spec: Any, names: dict[Any, str], path: tuple[Any, ...]) -> ast.expr | None:
-    """Return the target that unpacks a tuple or list of leaves, None for other structures."""
-    if not isinstance(spec, Container):
-        if not path:
-            return None
-        return ast.Name(names.get(path, "_"), ast.Store())
-    if spec.kind is dict or hasattr(spec.kind, "__dataclass_fields__") or not spec.items:
-        return None
-    items = []
-    for key, item in zip(spec.keys, spec.items, strict=True):
-        target = unpacking(item, names, (*path, ("item", key)))
-        if target is None:
-            return None
-        items.append(target)
-    return ast.Tuple(items, ast.Store())
-
-
-def assign(name: str, value: ast.expr, type_: Type | None = None) -> ast.stmt:
-    """Return ``name = value``; for numbers ``name += x`` where that says the same."""
-    target = ast.Name(name, ast.Store())
-    if type_ is not None and type_.is_scalar and isinstance(value, ast.BinOp):
-        same = isinstance(value.left, ast.Name) and value.left.id == name
-        if same and isinstance(value.op, ast.Add | ast.Sub | ast.Mult | ast.Div):
-            return ast.AugAssign(target, value.op, value.right)
-    return ast.Assign([target], value)
-
-
-def _stored(e: ast.expr) -> Target:
-    assert isinstance(e, Target)
-    return ast.Name(e.id, ast.Store()) if isinstance(e, ast.Name) else e
-
-
-def _bool_op(op: ast.boolop, a: ast.expr, b: ast.expr) -> ast.expr:
-    values = [a, *(b.values if isinstance(b, ast.BoolOp) and type(b.op) is type(op) else [b])]
-    return ast.BoolOp(op, values)
-
-
-def _negated(test: ast.expr) -> ast.expr:
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return test.operand
-    return ast.UnaryOp(ast.Not(), test)
-
-
-def _jumps(body: list[ast.stmt]) -> bool:
-    return bool(body) and isinstance(body[-1], ast.Break | ast.Continue)
-
-
-def _tail(test: ast.expr, then: list[ast.stmt], other: list[ast.stmt]) -> list[ast.stmt]:
-    """Return an ``if`` that ends a loop's body: after a jump no ``else`` is needed."""
-    if len(then) == 1 and isinstance(then[0], ast.Continue):
-        return [ast.If(_negated(test), other, [])]
-    if len(other) == 1 and isinstance(other[0], ast.Continue):
-        return [ast.If(test, then, [])]
-    if _jumps(then):
-        return [ast.If(test, then, []), *other]
-    return [ast.If(test, then, other)]
-
-
-def _drop_last_continue(body: list[ast.stmt]) -> None:
-    """Drop a ``continue`` at the very end of a loop's body, which says nothing."""
-    if not body or not isinstance(body[-1], ast.If):
-        return
-    last = body[-1]
-    for side in (last.body, last.orelse):
-        while side and isinstance(side[-1], ast.Continue):
-            side.pop()
-        _drop_last_continue(side)
-    if not last.body:
-        if last.orelse:
-            last.test, last.body, last.orelse = _negated(last.test), last.orelse, []
-        else:
-            body.pop()
-
-
-def _range(bounds: list[ast.expr], values: list[Value], backwards: bool) -> ast.expr:
-    """Spell a range, or the same backwards."""
-    start, stop, step = bounds
-    unit = values[2].const if isinstance(values[2], Const) else None
-    if backwards and unit in (1, -1):
-        first, last = _shifted(stop, -unit), _shifted(start, -unit)
-        return _call_range(first, last, ast.Constant(1) if unit == -1 else forms.literal(-1), -unit)
-    plain = _call_range(start, stop, step, unit)
-    return forms.call("reversed", [plain]) if backwards else plain
-
-
-def _call_range(start: ast.expr, stop: ast.expr, step: ast.expr, unit: int | None) -> ast.expr:
-    if unit != 1:
-        return forms.call("range", [start, stop, step])
-    if isinstance(start, ast.Constant) and start.value == 0:
-        return forms.call("range", [stop])
-    return forms.call("range", [start, stop])
-
-
-def _shifted(e: ast.expr, k: int) -> ast.expr:
-    """Return ``e + k``, folded where ``e`` is a number or ends in one."""
-    number = _integer(e)
-    if number is not None:
-        return forms.literal(number + k)
-    if isinstance(e, ast.BinOp) and isinstance(e.op, ast.Add | ast.Sub):
-        tail = _integer(e.right)
-        if tail is not None:
-            k += tail if isinstance(e.op, ast.Add) else -tail
-            e = e.left
-    if k == 0:
-        return e
-    return ast.BinOp(e, ast.Add() if k > 0 else ast.Sub(), ast.Constant(abs(k)))
-
-
-def _integer(e: ast.expr) -> int | None:
-    if isinstance(e, ast.Constant) and type(e.value) is int:
-        return e.value
-    if (
-        isinstance(e, ast.UnaryOp)
-        and isinstance(e.op, ast.USub)
-        and isinstance(e.operand, ast.Constant)
-    ):
-        return -e.operand.value if type(e.operand.value) is int else None
-    return None
 
 
 def _place(statements: list[ast.stmt], op: Op) -> None:

@@ -9,7 +9,7 @@ are unharmed.
 from __future__ import annotations
 
 from gradgen.diff.activity import carried
-from gradgen.ir.nodes import Block, Function, Op, Value
+from gradgen.ir.nodes import Block, Function, Op, Value, replace_uses
 from gradgen.ir.types import Type
 from gradgen.passes.memory import Memory, is_view
 from gradgen.passes.sharing import GROWS, WRITES
@@ -142,8 +142,6 @@ class _Checker:
         copy = _copy_op(u, u.op)
         copy.out.name, copy.out.user = u.name, u.user
         u.name, u.user = "", False
-        from gradgen.ir.nodes import replace_uses
-
         replace_uses(self.function.body, {u: copy.out})
         copy.inputs = [u]
         at = next(k for k, o in enumerate(block.ops) if o is u.op)

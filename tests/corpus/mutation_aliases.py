@@ -141,6 +141,47 @@ def _bumped(v):
     return v
 
 
+def alias_from_branch(x, flag):
+    """A name that is an alias on one path only."""
+    a = x * 1.0
+    b = x * 2.0
+    if flag > 0:
+        b = a
+    b[0] = a[1] * b[2]
+    return np.sum(a * b)
+
+
+def alias_from_loop(x):
+    """A name that becomes an alias in a loop."""
+    a = x * 1.0
+    b = x * 2.0
+    for _ in range(2):
+        b = a
+    a[:] = np.cos(b) + a
+    return np.sum(a * b)
+
+
+def alias_from_inner_loop(x):
+    """A name that becomes an alias in the inner of two loops."""
+    a = x * 1.0
+    b = x * 2.0
+    for _ in range(2):
+        for _ in range(2):
+            a = b
+    a[:-1] += 0.3 * b[1:]
+    return np.sum(b * b)
+
+
+def alias_bound_to_itself(x):
+    """Aliases carried through a loop by assignments of a name to itself."""
+    a = x * 1.0
+    b = a
+    for _ in range(3):
+        a[:] = np.cos(b) * a
+        a = a
+    return np.sum(a * b)
+
+
 def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
@@ -161,4 +202,12 @@ EXAMPLE_ARGS = {
     "same_array_read": lambda: (_normal(4), _normal(4, seed=1)),
     "helper_writes": lambda: (_normal(4),),
     "helper_returns_argument": lambda: (_normal(4),),
+    "alias_from_branch": lambda: (_normal(4), 1),
+    "alias_from_loop": lambda: (_normal(4),),
+    "alias_from_inner_loop": lambda: (_normal(4),),
+    "alias_bound_to_itself": lambda: (_normal(4),),
 }
+
+MORE_ARGS = {"alias_from_branch": [lambda: (_normal(4), 0)]}
+
+MAY_BE_REFUSED = {"alias_from_branch", "alias_from_loop", "alias_from_inner_loop"}

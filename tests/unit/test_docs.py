@@ -336,6 +336,17 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_named_files_exist(document: Path) -> None:
+    """Files and folders are named from the top, or from the package or the tests."""
+    spans = code(FENCE.sub("", document.read_text(encoding="utf-8")))
+    names = [s for s in spans if re.fullmatch(r"[a-z_/]+(\.py|\.md|/)", s)]
+    places = [ROOT, ROOT / "gradgen", ROOT / "tests"]
+    made = {"demo-output/"}
+    missing = [n for n in names if n not in made and not any((p / n).exists() for p in places)]
+    assert missing == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_commands_exist(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     used = set(re.findall(r"(?:^|`| )gradgen ([a-z]+) FILE", text, re.MULTILINE))

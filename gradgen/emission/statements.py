@@ -1,0 +1,136 @@
+"""Statements and expressions in the form in which one writes them by hand."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from gradgen.emission import forms
+from gradgen.frontend.arguments import Container
+from gradgen.ir.nodes import Const, Value
+from gradgen.ir.types import Type
+
+Target = ast.Name | ast.Attribute | ast.Subscript
+
+
+def unpacking(spec: Any, names: dict[Any, str], path: tuple[Any, ...]) -> ast.expr | None:
+    """Return the target that unpacks a tuple or list of leaves, None for other structures."""
+    if not isinstance(spec, Container):
+        if not path:
+            return None
+        return ast.Name(names.get(path, "_"), ast.Store())
+    if spec.kind is dict or hasattr(spec.kind, "__dataclass_fields__") or not spec.items:
+        return None
+    items = []
+    for key, item in zip(spec.keys, spec.items, strict=True):
+        target = unpacking(item, names, (*path, ("item", key)))
+        if target is None:
+            return None
+        items.append(target)
+    return ast.Tuple(items, ast.Store())
+
+
+def assign(name: str, value: ast.expr, type_: Type | None = None) -> ast.stmt:
+    """Return ``name = value``; for numbers ``name += x`` where that says the same."""
+    target = ast.Name(name, ast.Store())
+    if type_ is not None and type_.is_scalar and isinstance(value, ast.BinOp):
+        same = isinstance(value.left, ast.Name) and value.left.id == name
+        if same and isinstance(value.op, ast.Add | ast.Sub | ast.Mult | ast.Div):
+            return ast.AugAssign(target, value.op, value.right)
+    return ast.Assign([target], value)
+
+
+def stored(e: ast.expr) -> Target:
+    """Return an expression as the target of an assignment."""
+    assert isinstance(e, Target)
+    return ast.Name(e.id, ast.Store()) if isinstance(e, ast.Name) else e
+
+
+def bool_op(op: ast.boolop, a: ast.expr, b: ast.expr) -> ast.expr:
+    """Return ``a and b`` or ``a or b``, flat where ``b`` is of the same kind."""
+    values = [a, *(b.values if isinstance(b, ast.BoolOp) and type(b.op) is type(op) else [b])]
+    return ast.BoolOp(op, values)
+
+
+def negated(test: ast.expr) -> ast.expr:
+    """Return ``not test``, without a double negation."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return test.operand
+    return ast.UnaryOp(ast.Not(), test)
+
+
+def _jumps(body: list[ast.stmt]) -> bool:
+    return bool(body) and isinstance(body[-1], ast.Break | ast.Continue)
+
+
+def tail_if(test: ast.expr, then: list[ast.stmt], other: list[ast.stmt]) -> list[ast.stmt]:
+    """Return an ``if`` that ends a loop's body: after a jump no ``else`` is needed."""
+    if len(then) == 1 and isinstance(then[0], ast.Continue):
+        return [ast.If(negated(test), other, [])]
+    if len(other) == 1 and isinstance(other[0], ast.Continue):
+        return [ast.If(test, then, [])]
+    if _jumps(then):
+        return [ast.If(test, then, []), *other]
+    return [ast.If(test, then, other)]
+
+
+def drop_last_continue(body: list[ast.stmt]) -> None:
+    """Drop a ``continue`` at the very end of a loop's body, which says nothing."""
+    if not body or not isinstance(body[-1], ast.If):
+        return
+    last = body[-1]
+    for side in (last.body, last.orelse):
+        while side and isinstance(side[-1], ast.Continue):
+            side.pop()
+        drop_last_continue(side)
+    if not last.body:
+        if last.orelse:
+            last.test, last.body, last.orelse = negated(last.test), last.orelse, []
+        else:
+            body.pop()
+
+
+def range_of(bounds: list[ast.expr], values: list[Value], backwards: bool) -> ast.expr:
+    """Spell a range, or the same backwards."""
+    start, stop, step = bounds
+    unit = values[2].const if isinstance(values[2], Const) else None
+    if backwards and unit in (1, -1):
+        first, last = _shifted(stop, -unit), _shifted(start, -unit)
+        return _call_range(first, last, ast.Constant(1) if unit == -1 else forms.literal(-1), -unit)
+    plain = _call_range(start, stop, step, unit)
+    return forms.call("reversed", [plain]) if backwards else plain
+
+
+def _call_range(start: ast.expr, stop: ast.expr, step: ast.expr, unit: int | None) -> ast.expr:
+    if unit != 1:
+        return forms.call("range", [start, stop, step])
+    if isinstance(start, ast.Constant) and start.value == 0:
+        return forms.call("range", [stop])
+    return forms.call("range", [start, stop])
+
+
+def _shifted(e: ast.expr, k: int) -> ast.expr:
+    """Return ``e + k``, folded where ``e`` is a number or ends in one."""
+    number = _integer(e)
+    if number is not None:
+        return forms.literal(number + k)
+    if isinstance(e, ast.BinOp) and isinstance(e.op, ast.Add | ast.Sub):
+        tail = _integer(e.right)
+        if tail is not None:
+            k += tail if isinstance(e.op, ast.Add) else -tail
+            e = e.left
+    if k == 0:
+        return e
+    return ast.BinOp(e, ast.Add() if k > 0 else ast.Sub(), ast.Constant(abs(k)))
+
+
+def _integer(e: ast.expr) -> int | None:
+    if isinstance(e, ast.Constant) and type(e.value) is int:
+        return e.value
+    if (
+        isinstance(e, ast.UnaryOp)
+        and isinstance(e.op, ast.USub)
+        and isinstance(e.operand, ast.Constant)
+    ):
+        return -e.operand.value if type(e.operand.value) is int else None
+    return None

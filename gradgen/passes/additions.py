@@ -1,0 +1,49 @@
+"""A store of ``a[i] + v`` into ``a[i]`` is an addition: its adjoint neither clears nor saves."""
+
+from __future__ import annotations
+
+from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of
+from gradgen.rules.indexing import is_basic
+
+
+def recognise_additions(function: Function) -> None:
+    """Turn ``a[i] = a[i] + v`` and ``a[i] = a[i] - v`` into ``a[i] += v`` and ``-=``, in place."""
+    for block in blocks_of(function.body):
+        _block(block)
+
+
+def _block(block: Block) -> None:
+    for op in block.ops:
+        if op.prim != "store" or not is_basic(op.attrs["index"]) or op.attrs.get("path"):
+            continue
+        value = op.inputs[1].op
+        if value is None or value.prim not in ("add", "sub") or value.out.user:
+            continue
+        old, added = value.inputs
+        if value.prim == "add" and not _same_place(old, op) and _same_place(added, op):
+            old, added = added, old
+        if _same_place(old, op):
+            op.prim = "inc"
+            op.inputs[1] = added
+            op.attrs = {**op.attrs, "sign": "+" if value.prim == "add" else "-"}
+
+
+def _same_place(v: Value, store: Op) -> bool:
+    """Whether a value is what stands where the store writes, just before it."""
+    load = v.op
+    if load is None or load.prim != "load" or load.inputs[0] is not store.inputs[0] or v.user:
+        return False
+    if any(load.attrs.get(k) != store.attrs.get(k) for k in ("index", "slices")):
+        return False
+    pairs = zip(load.inputs[1:], store.inputs[2:], strict=True)
+    return all(_equal(a, b) for a, b in pairs)
+
+
+def _equal(a: Value, b: Value) -> bool:
+    if isinstance(a, Const) and isinstance(b, Const):
+        return type(a.const) is type(b.const) and a.const == b.const
+    if a is b:
+        return True
+    if a.op is None or b.op is None or a.op.prim != b.op.prim or a.op.prim not in ("add", "sub"):
+        return False
+    return all(_equal(x, y) for x, y in zip(a.op.inputs, b.op.inputs, strict=True))
