@@ -37,6 +37,7 @@ def _road() -> Any:
         write=module.write,
         source_of=source.source_of,
         key_of=arguments.key_of,
+        require_apart=arguments.require_apart,
         spec_of=arguments.spec_of,
         spec_of_annotation=arguments.spec_of_annotation,
     )
@@ -133,7 +134,10 @@ class Gradient:
             args = (self._receiver, *args)
         if kwargs or len(args) != len(self._names):
             args = self._bound(args, kwargs)
-        return self.specialise(args).call(*(args[1:] if self._receiver is not None else args))
+        made = self.specialise(args)
+        if made.program.writes_arguments:
+            _road().require_apart(self._names, args)
+        return made.call(*(args[1:] if self._receiver is not None else args))
 
     def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         bound = self._signature.bind(*args, **kwargs)

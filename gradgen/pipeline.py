@@ -25,6 +25,7 @@ from gradgen.passes.copies import insert_copies
 from gradgen.passes.cse import share_common
 from gradgen.passes.dce import remove_dead
 from gradgen.passes.hoist import hoist_lengths
+from gradgen.passes.sharing import Sharing
 
 STAGES = ("parse", "adjoint", "optimise", "saves", "copies")
 
@@ -41,6 +42,7 @@ class Program:
     stages: dict[str, str] = field(default_factory=dict)
     saved: list[Saved] = field(default_factory=list)
     adjoints: dict[Value, Value] = field(default_factory=dict)
+    writes_arguments: bool = False
 
     @property
     def forward(self) -> Function:
@@ -102,6 +104,10 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
     function, options = program.function, program.options
 
     def adjoint() -> None:
+        sharing = Sharing(function)
+        program.writes_arguments = not all(
+            sharing.never_written(leaf.value) for leaf in function.leaves
+        )
         hoist_lengths(function)
         recognise_additions(function)
         program.adjoints = add_adjoint(function, function.result["loss"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import inspect
 import tempfile
 import warnings
 from pathlib import Path
@@ -18,14 +19,12 @@ from tests.array_programs import array_programs
 from tests.checks import load_module, run_text
 from tests.programs import programs
 from tests.pytrees import same_bits, same_leaf
-from tests.references import assert_trees_close, complex_gradient, hessian_vector
+from tests.references import assert_trees_close, complex_gradient, directions, hessian_vector
 
 FOLDER = tempfile.TemporaryDirectory(prefix="gradgen_programs_")
 ARGS = (0.7, -0.4, np.array([0.3, -0.8, 1.1, 0.5]))
-ARGNUMS = (0, 1, 2)
 _rng = np.random.default_rng(5)
 ARRAY_ARGS = (_rng.normal(size=(3, 4)), _rng.normal(size=4), _rng.normal(size=(3, 1)), 0.6)
-VECTOR = (0.4, -1.1, np.array([0.9, -0.2, 0.3, -0.7]))
 relaxed = settings(
     max_examples=60,
     deadline=None,
@@ -100,21 +99,33 @@ def test_many_random_programs(text: str) -> None:
     check_first_order(text)
 
 
-ALONG = """
-
-def along(x, y, u):
-    g = gradient(x, y, u)
-    return g[0] * v0 + g[1] * v1 + np.sum(g[2] * v2)
-"""
+def check_second_order(text: str, args: tuple) -> None:
+    """Compare the gradient of the gradient along fixed vectors with differences."""
+    argnums = tuple(range(len(args)))
+    names = list(inspect.signature(load(text).program).parameters)
+    terms = " + ".join(f"np.sum(g[{place}] * w{place})" for place in argnums)
+    listed = ", ".join(names)
+    module = load(
+        f"{text}\n\ndef along({listed}):\n    g = gradient({listed})\n    return {terms}\n"
+    )
+    expected_of(module.program, args)
+    vector = directions(args, argnums)
+    module.gradient = gradgen.grad(module.program, argnums=argnums)
+    for place, part in enumerate(vector):
+        setattr(module, f"w{place}", part)
+    got = gradgen.grad(module.along, argnums=argnums)(*copy.deepcopy(args))
+    expected = hessian_vector(module.program, args, argnums, vector)
+    assume(all(np.max(np.abs(part)) < 1e5 for part in expected))
+    assert_trees_close(got, expected, 1e-6, "second order")
 
 
 @settings(relaxed, max_examples=20)
 @given(programs())
 def test_second_order(text: str) -> None:
-    module = load(text + ALONG)
-    expected_of(module.program)
-    module.gradient = gradgen.grad(module.program, argnums=ARGNUMS)
-    module.v0, module.v1, module.v2 = VECTOR
-    got = gradgen.grad(module.along, argnums=ARGNUMS)(*copy.deepcopy(ARGS))
-    expected = hessian_vector(module.program, ARGS, ARGNUMS, VECTOR)
-    assert_trees_close(got, expected, 1e-6, "second order")
+    check_second_order(text, ARGS)
+
+
+@settings(relaxed, max_examples=20)
+@given(array_programs())
+def test_second_order_of_array_programs(text: str) -> None:
+    check_second_order(text, ARRAY_ARGS)

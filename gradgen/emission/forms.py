@@ -197,7 +197,7 @@ def _astype(op: Op, operands: list[Expr]) -> Expr:
 def _copy(op: Op, operands: list[Expr]) -> Expr:
     if op.inputs[0].type.kind == "array":
         return ast.Call(ast.Attribute(operands[0], "copy", ast.Load()), [], [])
-    return call("np.copy", operands)
+    return call("list" if op.inputs[0].type.kind == "list" else "np.copy", operands)
 
 
 def _zeros_as(op: Op, operands: list[Expr]) -> Expr:

@@ -56,8 +56,8 @@ def _length_tests(arrays: list[tuple[str, Type]], decided: set[str]) -> list[ast
             others.append(shape)
     if others:
         joined: ast.expr = others[0]
-        for shape in others[1:]:
-            joined = ast.BinOp(joined, ast.Add(), shape)
+        for other in others[1:]:
+            joined = ast.BinOp(joined, ast.Add(), other)
         ones.append(ast.Compare(ast.Constant(1), [ast.In()], [joined]))
     return ones
 

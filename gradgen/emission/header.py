@@ -65,7 +65,8 @@ def _command(function: Function, options: Any) -> str:
         else " --wrt " + ",".join(function.result["active"])
     )
     name = function.name if function.name != "<lambda>" else "LAMBDA"
-    return f"gradgen emit {path}:{name} -o OUT.py{wrt}"
+    mode = " --mode grad" if options.mode == "grad" else ""
+    return f"gradgen emit {path}:{name} -o OUT.py{wrt}{mode}"
 
 
 def specialisation(function: Function) -> str:

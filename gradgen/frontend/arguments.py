@@ -7,6 +7,7 @@ structure of a container, or a static object.  Specs are hashable: they are the 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -106,6 +107,35 @@ def key_of(value: Any) -> Any:
     if kind is dict:
         return kind, tuple(value), *map(key_of, value.values())
     return spec_of(value)
+
+
+def _arrays_in(value: Any) -> list[np.ndarray]:
+    if isinstance(value, np.ndarray):
+        return [value]
+    if isinstance(value, tuple | list | dict):
+        items = value.values() if isinstance(value, dict) else value
+        return [a for item in items for a in _arrays_in(item)]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return [a for f in dataclasses.fields(value) for a in _arrays_in(getattr(value, f.name))]
+    return []
+
+
+def require_apart(names: Sequence[str], values: Sequence[Any]) -> None:
+    """Refuse arrays that share memory, for a function that writes to an argument.
+
+    Raises
+    ------
+    ArgumentError
+        If a write to one array would be seen through another.
+    """
+    arrays = [(n, a) for n, v in zip(names, values, strict=True) for a in _arrays_in(v)]
+    for k, (name, a) in enumerate(arrays):
+        for other, b in arrays[:k]:
+            if np.may_share_memory(a, b) and np.shares_memory(a, b):
+                raise ArgumentError(
+                    f"{name!r} and {other!r} share memory, and the function writes to an argument",
+                    hint="pass a copy of one of them",
+                )
 
 
 def _array_spec(value: np.ndarray, name: str) -> Type:

@@ -14,14 +14,7 @@ from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iteration import over_value
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import Handler, callee_name, no_more, table
-from gradgen.frontend.values import (
-    Map,
-    Record,
-    Seq,
-    SliceValue,
-    Static,
-    static_value,
-)
+from gradgen.frontend.values import Map, Record, Seq, SliceValue, Static, static_value
 from gradgen.ir.nodes import Const
 from gradgen.rules.registry import RULES
 

@@ -22,16 +22,7 @@ from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.returns import normalise
 from gradgen.frontend.source import source_of
 from gradgen.frontend.special import sequence_items
-from gradgen.frontend.values import (
-    BoundMethod,
-    Frame,
-    LocalFunction,
-    Map,
-    Record,
-    Ref,
-    Seq,
-    Static,
-)
+from gradgen.frontend.values import BoundMethod, Frame, LocalFunction, Map, Record, Ref, Seq, Static
 from gradgen.ir.nodes import Value
 from gradgen.rules.registry import CALLABLES, METHODS, RULES
 

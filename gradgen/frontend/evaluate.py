@@ -6,11 +6,7 @@ import ast
 from typing import Any
 
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.values import (
-    Ref,
-    Seq,
-    Static,
-)
+from gradgen.frontend.values import Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
 
 

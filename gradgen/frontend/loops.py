@@ -12,14 +12,7 @@ from typing import Any
 
 from gradgen.frontend.branches import State, conflict, restore, snapshot
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.values import (
-    Poison,
-    Ref,
-    Storage,
-    leaves,
-    rebuild,
-    same_structure,
-)
+from gradgen.frontend.values import Poison, Ref, Storage, leaves, rebuild, same_structure
 from gradgen.ir.nodes import Block, Const, Op, Undefined, Value
 from gradgen.ir.types import UNDEFINED, join
 
@@ -231,12 +224,6 @@ def _type_now(leaf: Any, versions: dict[Storage, Value]) -> Any:
 def _revise_links(guess: Guess, loop: Loop, entry: State) -> bool:
     """Find carried references that can come to share memory, with each other or with others."""
     before = len(guess.links)
-    own = {
-        ref.storage: (name, k)
-        for name, refs in loop.leaf_refs.items()
-        for k, ref in enumerate(refs)
-        if isinstance(ref, Ref)
-    }
     for names in [state[0] for _, state, _ in loop.ends] + [entry[0]]:
         seen: dict[Storage, Any] = {}
         for name, refs in loop.leaf_refs.items():
@@ -250,15 +237,14 @@ def _revise_links(guess: Guess, loop: Loop, entry: State) -> bool:
             for k, leaf in enumerate(leaves(value)):
                 if not isinstance(leaf, Ref) or not isinstance(refs[k], Ref):
                     continue
-                if (leaf.storage in entry[1] and names is not entry[0]) or (
-                    leaf.storage in entry[1]
-                    and _shared_outside(entry[0], leaf.storage, loop.leaf_refs)
+                inside = names is not entry[0]
+                if leaf.storage in entry[1] and (
+                    inside or _shared_outside(entry[0], leaf.storage, loop.leaf_refs)
                 ):
                     guess.links.add(((name, k), leaf.storage))
                 if leaf.storage in seen:
                     guess.links.add(((name, k), seen[leaf.storage]))
                 seen[leaf.storage] = (name, k)
-    del own
     return len(guess.links) != before
 
 

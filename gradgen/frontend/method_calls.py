@@ -12,14 +12,7 @@ from gradgen.frontend.iteration import over_sequence
 from gradgen.frontend.numpy_calls import clip, reshaped
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import no_more
-from gradgen.frontend.values import (
-    Map,
-    Ref,
-    Seq,
-    Static,
-    is_static,
-    static_value,
-)
+from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
 
 METHOD_HANDLERS: dict[str, Callable[..., Any]] = {}
 

@@ -19,12 +19,7 @@ from gradgen.frontend.special import (
     table,
 )
 from gradgen.frontend.subscripts import Index, add_entry, write
-from gradgen.frontend.values import (
-    Ref,
-    Seq,
-    Static,
-    UnknownShape,
-)
+from gradgen.frontend.values import Ref, Seq, Static, UnknownShape
 from gradgen.ir.nodes import Const, Value
 from gradgen.rules.registry import RULES
 

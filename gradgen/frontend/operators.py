@@ -8,10 +8,7 @@ from typing import Any
 
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.values import (
-    Seq,
-    Static,
-)
+from gradgen.frontend.values import Seq, Static
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type
 from gradgen.rules.constructors import arithmetic_on_lengths
@@ -21,17 +18,11 @@ BINARY = {
     ast.FloorDiv: "floordiv", ast.Pow: "pow", ast.MatMult: "matmul", ast.BitAnd: "bitand",
     ast.BitOr: "bitor", ast.BitXor: "bitxor",
 }  # fmt: skip
-
-
 COMPARE = {
     ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne",
     ast.Is: "is", ast.IsNot: "is_not",
 }  # fmt: skip
-
-
 UNARY = {ast.USub: "neg", ast.UAdd: "pos", ast.Not: "not", ast.Invert: "invert"}
-
-
 FOLD = {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "floordiv": operator.floordiv,
     "mod": operator.mod, "neg": operator.neg, "pos": operator.pos, "not": operator.not_,

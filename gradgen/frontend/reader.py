@@ -73,6 +73,8 @@ class Reader:
         self.entangled: dict[Storage, set[Storage]] = {}
         self.captures: list[Capture] = []
         self.arrays: dict[str, Any] = {}
+        self.top = block
+        self.outside: dict[int, Ref] = {}
         self.loop_guesses: dict[tuple[int, ...], Any] = {}
         self.call_path: list[int] = []
         self.notes: list[str] = []
@@ -164,14 +166,23 @@ class Reader:
     def _captured_array(self, obj: np.ndarray, key: str, node: ast.AST) -> Ref:
         if obj.dtype.kind not in "fiub":
             self.refuse(node, f"the array {key!r} has dtype {obj.dtype}", "use a numeric array")
-        return self.hold(self._captured(obj, key, array(obj.dtype.name, obj.shape)))
+        ref = self.outside.get(id(obj))
+        if ref is None:
+            value = self._captured(obj, key, array(obj.dtype.name, obj.shape))
+            ref = Ref(Storage(key, outside=True), (), value, value)
+            self.outside[id(obj)] = ref
+        self.versions.setdefault(ref.storage, ref.value)
+        return ref
 
     def _captured(self, obj: Any, key: str, type: Any) -> Value:
         name = key
         while name in self.arrays and self.arrays[name] is not obj:
             name += "_"
         self.arrays[name] = obj
-        return self.b.append("captured", [], [type], [name], attrs={"name": name}).out
+        start = Builder(Block())
+        out = start.append("captured", [], [type], [name], self.b.span, {"name": name}).out
+        self.top.ops[:0] = start.block.ops
+        return out
 
     # --- arrays ---------------------------------------------------------------------------
 
@@ -230,6 +241,12 @@ class Reader:
     def update(self, ref: Ref, value: Value) -> None:
         """Make ``value`` the newest version of a storage, after checking who shares it."""
         storage = ref.storage
+        if storage.outside:
+            raise UnsupportedError(
+                f"a write into the array {storage.name!r}, which stands outside the function",
+                self.b.span,
+                "pass the array as an argument, or write into a copy of it",
+            )
         for other in self.entangled.get(storage, ()):
             if self._visible(other):
                 raise UnsupportedError(

@@ -53,6 +53,8 @@ def always_jumps(statements: Sequence[ast.stmt]) -> bool:
     for s in statements:
         if isinstance(s, ast.Return | ast.Break | ast.Continue | ast.Raise):
             return True
+        if isinstance(s, ast.With) and always_jumps(s.body):
+            return True
         if isinstance(s, ast.While) and isinstance(s.test, ast.Constant) and s.test.value:
             return not contains(s.body, ast.Break)
         if isinstance(s, ast.If) and s.orelse and always_jumps(s.body) and always_jumps(s.orelse):

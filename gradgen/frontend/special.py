@@ -10,14 +10,7 @@ from gradgen.frontend.arguments import Refine, is_unknown_leaf
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iteration import over_value
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.values import (
-    Iteration,
-    Map,
-    Ref,
-    Seq,
-    Static,
-    UnknownShape,
-)
+from gradgen.frontend.values import Iteration, Map, Ref, Seq, Static, UnknownShape
 from gradgen.ir.nodes import Const, Value
 
 Handler = Callable[[Reader, ast.AST, list[Any], dict[str, Any]], Any]

@@ -19,14 +19,18 @@ _ids = itertools.count()
 
 
 class Storage:
-    """The memory of one array or list; ``contiguous``: in C order, so that reshape is a view."""
+    """The memory of one array or list.
 
-    __slots__ = ("contiguous", "id", "name")
+    ``contiguous``: in C order, so that reshape is a view; ``outside``: captured, not to be written.
+    """
 
-    def __init__(self, name: str = "", contiguous: bool = False) -> None:
+    __slots__ = ("contiguous", "id", "name", "outside")
+
+    def __init__(self, name: str = "", contiguous: bool = False, outside: bool = False) -> None:
         self.id = next(_ids)
         self.name = name
         self.contiguous = contiguous
+        self.outside = outside
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""Lengths inside loops move out: stores do not change them, so that loop bounds are known up front."""
+"""Lengths inside loops move out, as stores do not change them: loop bounds are known before."""
 
 from __future__ import annotations
 

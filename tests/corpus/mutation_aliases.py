@@ -210,4 +210,4 @@ EXAMPLE_ARGS = {
 
 MORE_ARGS = {"alias_from_branch": [lambda: (_normal(4), 0)]}
 
-MAY_BE_REFUSED = {"alias_from_branch", "alias_from_loop", "alias_from_inner_loop"}
+MAY_BE_REFUSED = {name for name in EXAMPLE_ARGS if name.startswith(("alias_from", "alias_bound"))}
