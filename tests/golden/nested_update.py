@@ -14,36 +14,30 @@ def nested_update_value_and_grad(u, c):
         raise TypeError('nested_update_value_and_grad is made for u f64[n]  c float')
     # --- forward --------------------------------------------------------
     u = u.copy()                                        # mutation.py:14
-    sub_saved = np.empty(3, dtype=int)                  # mutation.py:16
-    add_saved = []                                      # mutation.py:17
-    load_saved = []
-    for _ in range(3):                                  # mutation.py:15
-        last = len(u) - 1                               # mutation.py:16
-        sub_saved[_] = last
-        for i in range(1, last):
-            item = u[i]                                 # mutation.py:17
-            total = u[i - 1] - 2.0 * u[i] + u[i + 1]
-            add_saved.append(total)
-            item_1 = u[i]
-            load_saved.append(item_1)
-            u[i] = item + c * total * item_1
+    last = len(u) - 1                                   # mutation.py:16
+    add_saved = np.empty((3, max(last, 0)))             # mutation.py:17
+    load_saved = np.empty((3, max(last, 0)))
+    for step in range(3):                               # mutation.py:15
+        for i in range(1, last):                        # mutation.py:16
+            total = u[i - 1] - 2.0 * u[i] + u[i + 1]    # mutation.py:17
+            add_saved[step, i] = total
+            item = u[i]
+            load_saved[step, i] = item
+            u[i] += c * total * item
     value = np.sum(u * u)                               # mutation.py:18
 
     # --- reverse --------------------------------------------------------
     d_u = 2.0 * u
     d_c = 0.0                                           # mutation.py:15
-    for _ in range(2, -1, -1):
-        for i in range(sub_saved[_] - 1, 0, -1):        # mutation.py:16
-            d_item = add_saved.pop()                    # mutation.py:17
-            d_item_1 = load_saved.pop()
-            d_item_2 = d_u[i]
-            d_u[i] = 0.0
-            d_product = d_item_2 * d_item_1
-            d_u[i] += d_item_2 * (c * d_item)
+    for step in range(2, -1, -1):
+        for i in range(last - 1, 0, -1):                # mutation.py:16
+            d_item = add_saved[step, i]                 # mutation.py:17
+            d_item_1 = d_u[i]
+            d_product = d_item_1 * load_saved[step, i]
+            d_u[i] += d_item_1 * (c * d_item)
             d_product_1 = d_product * c
             d_c += d_product * d_item
             d_u[i + 1] += d_product_1
             d_u[i] -= 2.0 * d_product_1
             d_u[i - 1] += d_product_1
-            d_u[i] += d_item_2
     return value, (d_u, float(d_c))
