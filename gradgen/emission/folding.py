@@ -69,6 +69,8 @@ class _Folder:
         if op.prim not in LENGTHS or op.out.user:
             return False
         source = op.inputs[0]
+        if not self.sharing.never_written(source):
+            return False
         return source.user or (source.op is not None and source.op.prim == "leaf")
 
     def _may_fold(self, op: Op, block: Block, k: int, at: int) -> bool:

@@ -37,6 +37,7 @@ class Writer:
     ) -> None:
         self.function, self.names, self.folded = function, names, folded
         self.loops: list[Op] = []
+        self.reverse = False
         self.needs: set[str] = set()
         self.none_for = none_for if none_for is not None else set()
 
@@ -92,6 +93,7 @@ class Writer:
         for op in block.ops:
             if op.prim == "leaf" or (len(op.outputs) == 1 and op.out in self.folded):
                 continue
+            self.reverse = op.reverse
             statements = self._op(op)
             _place(statements, op)
             out += statements
@@ -221,11 +223,11 @@ class Writer:
                 continue
             if isinstance(v, Undefined):
                 if self.names[target] in self.none_for:
-                    real.append((self.names[target], ast.Constant(None), target.type))
+                    real.append((self.names[target], placeholder(target.type), target.type))
                 continue
             e = self.expr(v)
             if not (isinstance(e, ast.Name) and e.id == self.names[target]):
-                if may_be_undefined(v):
+                if not self.reverse and may_be_undefined(v):
                     self.none_for.add(self.names[v])
                 real.append((self.names[target], e, target.type))
         written: set[str] = set()
@@ -277,6 +279,16 @@ class Writer:
             out.pop()
         drop_last_continue(out)
         return out or [ast.Pass()]
+
+
+def placeholder(t: Type) -> ast.expr:
+    """Return something of a type, for a variable that is copied but not read on this path."""
+    if t.kind == "list":
+        return ast.List([], ast.Load())
+    if t.kind == "array" and t.shape is not None:
+        zeros: list[ast.expr] = [ast.Constant(0) for _ in t.shape]
+        return forms.call("np.empty", [ast.Tuple(zeros, ast.Load())])
+    return ast.Constant({"int": 0, "bool": False}.get(t.kind, 0.0))
 
 
 def may_be_undefined(v: Value) -> bool:
