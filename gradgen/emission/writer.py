@@ -20,6 +20,7 @@ from gradgen.emission.statements import (
 )
 from gradgen.errors import Span
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
+from gradgen.ir.types import Type
 
 AUGMENT = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.MatMult, ast.Pow, ast.Mod, ast.FloorDiv)
 Node = TypeVar("Node", bound=ast.AST)
