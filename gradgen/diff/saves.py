@@ -14,6 +14,7 @@ from typing import Any
 
 from gradgen.diff.carry import Carrier, add_branch_output, reverse_builder
 from gradgen.diff.rows import Row, row_plan
+from gradgen.diff.twins import shape_twins
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, walk
 from gradgen.ir.types import Type, array
@@ -46,6 +47,7 @@ class _Planner(Carrier):
     def run(self) -> list[Saved]:
         """Resolve every value that the reverse sweep needs, and redirect its reads."""
         needed = self._needed()
+        self.resolved |= shape_twins(self.top, needed)
         for v in sorted(
             needed,
             key=lambda v: (

@@ -225,11 +225,12 @@ def _entangle_results(r: Reader, pending: list[Any], before: State) -> None:
         for source in sources:
             if not isinstance(held, Ref) or not isinstance(source, Ref):
                 continue
-            if source.storage in before[1]:
-                r.entangle(held.storage, source.storage)
-            if source.storage in seen:
-                r.entangle(held.storage, seen[source.storage])
-            seen[source.storage] = held.storage
+            for storage in r.reach(source.storage):
+                if storage in before[1]:
+                    r.entangle(held.storage, storage)
+                if storage in seen:
+                    r.entangle(held.storage, seen[storage])
+                seen[storage] = held.storage
 
 
 def conflict(name: str, what: str, span: Any) -> Poison:

@@ -180,7 +180,7 @@ def _revise(r: Reader, guess: Guess, loop: Loop, entry: State) -> bool:
             if wider != guess.storage_types[s] and wider is not None:
                 guess.storage_types[s] = wider
                 changed = True
-    changed |= _revise_links(guess, loop, entry)
+    changed |= _revise_links(r, guess, loop, entry)
     return changed
 
 
@@ -221,7 +221,7 @@ def _type_now(leaf: Any, versions: dict[Storage, Value]) -> Any:
     return leaf.value.type if isinstance(leaf, Ref) else leaf.type
 
 
-def _revise_links(guess: Guess, loop: Loop, entry: State) -> bool:
+def _revise_links(r: Reader, guess: Guess, loop: Loop, entry: State) -> bool:
     """Find carried references that can come to share memory, with each other or with others."""
     before = len(guess.links)
     for names in [state[0] for _, state, _ in loop.ends] + [entry[0]]:
@@ -238,13 +238,14 @@ def _revise_links(guess: Guess, loop: Loop, entry: State) -> bool:
                 if not isinstance(leaf, Ref) or not isinstance(refs[k], Ref):
                     continue
                 inside = names is not entry[0]
-                if leaf.storage in entry[1] and (
-                    inside or _shared_outside(entry[0], leaf.storage, loop.leaf_refs)
-                ):
-                    guess.links.add(((name, k), leaf.storage))
-                if leaf.storage in seen:
-                    guess.links.add(((name, k), seen[leaf.storage]))
-                seen[leaf.storage] = (name, k)
+                for storage in r.reach(leaf.storage):
+                    if storage in entry[1] and (
+                        inside or _shared_outside(entry[0], storage, loop.leaf_refs)
+                    ):
+                        guess.links.add(((name, k), storage))
+                    if seen.get(storage, (name, k)) != (name, k):
+                        guess.links.add(((name, k), seen[storage]))
+                    seen[storage] = (name, k)
     return len(guess.links) != before
 
 

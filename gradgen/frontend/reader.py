@@ -247,8 +247,8 @@ class Reader:
                 self.b.span,
                 "pass the array as an argument, or write into a copy of it",
             )
-        for other in self.entangled.get(storage, ()):
-            if self._visible(other):
+        for other in self.reach(storage):
+            if other is not storage and self._visible(other):
                 raise UnsupportedError(
                     f"{storage.name or 'this array'!r} may share memory with "
                     f"{other.name or 'another name'!r} here, depending on the path taken",
@@ -269,11 +269,22 @@ class Reader:
             frame = frame.parent
         return False
 
-    def entangle(self, a: Storage, b: Storage) -> None:
-        """Note that two storages may be the same memory."""
-        if a is not b:
-            self.entangled.setdefault(a, set()).add(b)
-            self.entangled.setdefault(b, set()).add(a)
+    def objects(self, storage: Storage) -> set[Storage]:
+        """Return what a storage may really be: itself, or one of those it was joined from."""
+        return self.entangled.get(storage, set()) | {storage}
+
+    def reach(self, storage: Storage) -> list[Storage]:
+        """Return the storages that may be the same memory as one, itself first."""
+        mine = self.objects(storage)
+        known = {*self.entangled, *mine} - {storage}
+        found = [s for s in known if self.objects(s) & mine]
+        return [storage, *sorted(found, key=lambda s: s.id)]
+
+    def entangle(self, joined: Storage, source: Storage) -> None:
+        """Note that a storage made by a join may be the same memory as one of its sources."""
+        if joined is not source:
+            self.entangled.setdefault(joined, set()).update(self.objects(source))
+
 
 
 def describe(value: Any) -> str:
