@@ -14,7 +14,7 @@ from typing import Any
 
 from gradgen.diff.carry import Carrier, add_branch_output, reverse_builder
 from gradgen.diff.rows import Row, row_plan
-from gradgen.diff.twins import shape_twins
+from gradgen.diff.twins import use_shape_twins
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, walk
 from gradgen.ir.types import Type, array
@@ -46,8 +46,8 @@ class _Planner(Carrier):
 
     def run(self) -> list[Saved]:
         """Resolve every value that the reverse sweep needs, and redirect its reads."""
+        use_shape_twins(self.top, self.inner_forward)
         needed = self._needed()
-        self.resolved |= shape_twins(self.top, needed)
         for v in sorted(
             needed,
             key=lambda v: (

@@ -1,41 +1,30 @@
-"""Values of which the reverse sweep reads only the shape: another of that shape will do."""
+"""Where the reverse sweep reads only the shape of an inner value, another of that shape will do."""
 
 from __future__ import annotations
 
-from gradgen.ir.nodes import Block, Op, Value, walk
+from collections.abc import Callable
+
+from gradgen.ir.nodes import Block, Value, walk
 from gradgen.ir.types import Dim
 
-# For each operation, the inputs of which only the shape counts.
-SHAPE_ONLY = {"zeros_as": {0}, "fill": {0}, "stretch": {0}, "reshape_as": {1}, "size": {0}}
+# For each operation, the input of which only the shape counts.
+SHAPE_ONLY = {"zeros_as": 0, "fill": 0, "stretch": 0, "reshape_as": 1, "size": 0}
 
 
-def shape_twins(top: Block, needed: list[Value]) -> dict[Value, Value]:
-    """Return a value of the function's own block for each needed value read only for its shape."""
-    read = _read_in_full(top)
+def use_shape_twins(top: Block, inner: Callable[[Value], bool]) -> None:
+    """Let reverse operations take a shape from the function's own block where they can, in place.
+
+    ``inner`` says whether a value was born inside a loop or branch of the forward sweep.
+    """
     outer = [v for op in top.ops if not op.reverse for v in op.outputs if _known(v)]
-    out: dict[Value, Value] = {}
-    for v in needed:
-        if v in read or not _known(v):
-            continue
-        twin = next((u for u in reversed(outer) if u.type.shape == v.type.shape), None)
-        if twin is not None and twin.type.dtype == v.type.dtype:
-            out[v] = twin
-    return out
-
-
-def _read_in_full(top: Block) -> set[Value]:
-    out: set[Value] = set()
     for op in walk(top):
-        if op.reverse:
-            out.update(_contents(op))
-            for b in op.blocks:
-                out.update(b.results)
-    return out
-
-
-def _contents(op: Op) -> list[Value]:
-    free = SHAPE_ONLY.get(op.prim, set())
-    return [v for k, v in enumerate(op.inputs) if k not in free]
+        k = SHAPE_ONLY.get(op.prim)
+        if not op.reverse or k is None or not inner(op.inputs[k]) or not _known(op.inputs[k]):
+            continue
+        wanted = op.inputs[k].type
+        twin = next((u for u in reversed(outer) if u.type == wanted), None)
+        if twin is not None:
+            op.inputs[k] = twin
 
 
 def _known(v: Value) -> bool:
