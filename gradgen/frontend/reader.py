@@ -286,7 +286,6 @@ class Reader:
             self.entangled.setdefault(joined, set()).update(self.objects(source))
 
 
-
 def describe(value: Any) -> str:
     """Name a value's kind for a message."""
     if isinstance(value, Static):

@@ -106,7 +106,7 @@ class _Checker:
             return True
         for b, c in self._split(store_chain, use_chain):
             if self.owner[b][0] is self.owner[c][0]:
-                return self.owner[b][0].prim == "while" and self.defined[u][1] not in (b, c)
+                return self.owner[b][0].prim == "while" and b not in born and c not in born
         return use[0] > at
 
     def _split(self, a: list[Block], b: list[Block]) -> list[tuple[Block, Block]]:

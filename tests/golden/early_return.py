@@ -14,7 +14,6 @@ def early_return_value_and_grad(x, y):
     above = x > y                                       # python_losses.py:109
     if above:
         value = x * x * y                               # python_losses.py:110
-        value_1 = None
     else:
         z = x * y                                       # python_losses.py:111
         if z < 0.0:                                     # python_losses.py:112
@@ -22,7 +21,6 @@ def early_return_value_and_grad(x, y):
             value_1 = value
         else:
             value = math.sin(z) + y                     # python_losses.py:114
-            value_1 = None
 
     # --- reverse --------------------------------------------------------
     if above:                                           # python_losses.py:109

@@ -14,24 +14,24 @@ def store_in_branch_value_and_grad(x):
         raise TypeError('store_in_branch_value_and_grad is made for x f64[n]')
     # --- forward --------------------------------------------------------
     a = x.copy()                                        # mutation.py:52
-    gt_saved = np.empty(len(a), dtype=bool)             # mutation.py:54
-    load_saved = np.empty(len(a))                       # mutation.py:55
-    load_saved_1 = np.empty(len(a))
-    a_1 = a                                             # mutation.py:53
-    for i in range(1, len(a)):
-        above = a_1[i] > 0.0                            # mutation.py:54
+    n = len(a)                                          # mutation.py:53
+    gt_saved = np.empty(n, dtype=bool)                  # mutation.py:54
+    load_saved = np.empty(n)                            # mutation.py:55
+    load_saved_1 = np.empty(n)
+    for i in range(1, n):                               # mutation.py:53
+        above = a[i] > 0.0                              # mutation.py:54
         gt_saved[i] = above
         if above:
-            item = a_1[i]                               # mutation.py:55
+            item = a[i]                                 # mutation.py:55
             load_saved[i] = item
-            item_1 = a_1[i - 1]
+            item_1 = a[i - 1]
             load_saved_1[i] = item_1
-            a_1[i] = item * item_1
-    value = np.sum(a_1 ** 3)                            # mutation.py:56
+            a[i] = item * item_1
+    value = np.sum(a ** 3)                              # mutation.py:56
 
     # --- reverse --------------------------------------------------------
-    d_a = 3 * a_1 ** 2
-    for i in range(len(a) - 1, 0, -1):                  # mutation.py:53
+    d_a = 3 * a ** 2
+    for i in range(n - 1, 0, -1):                       # mutation.py:53
         if gt_saved[i]:                                 # mutation.py:54
             d_item = load_saved[i]                      # mutation.py:55
             d_item_1 = load_saved_1[i]
