@@ -38,6 +38,7 @@ def _road() -> Any:
         source_of=source.source_of,
         key_of=arguments.key_of,
         require_apart=arguments.require_apart,
+        require_entries=arguments.require_entries,
         spec_of=arguments.spec_of,
         spec_of_annotation=arguments.spec_of_annotation,
     )
@@ -137,7 +138,11 @@ class Gradient:
         made = self.specialise(args)
         if made.program.writes_arguments:
             _road().require_apart(self._names, args)
-        return made.call(*(args[1:] if self._receiver is not None else args))
+        try:
+            return made.call(*(args[1:] if self._receiver is not None else args))
+        except ZeroDivisionError:
+            _road().require_entries(self._names, args)
+            raise
 
     def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         bound = self._signature.bind(*args, **kwargs)

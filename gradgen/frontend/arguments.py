@@ -138,6 +138,22 @@ def require_apart(names: Sequence[str], values: Sequence[Any]) -> None:
                 )
 
 
+def require_entries(names: Sequence[str], values: Sequence[Any]) -> None:
+    """Say which argument is empty, after a division by a length failed.
+
+    Raises
+    ------
+    ArgumentError
+        If one is.
+    """
+    for name, value in zip(names, values, strict=True):
+        if any(a.size == 0 for a in _arrays_in(value)):
+            raise ArgumentError(
+                f"{name!r} is an empty array, and the function divides by its length",
+                hint="skip empty batches, or pass at least one entry",
+            )
+
+
 def _array_spec(value: np.ndarray, name: str) -> Type:
     if value.dtype.kind not in "fiub" or value.dtype.name in ("float16", "longdouble", "float128"):
         what = "text" if value.dtype.kind in "US" else f"dtype {value.dtype}"
