@@ -7,7 +7,7 @@ inside a loop: ``diff.saves`` makes that legal afterwards, and it alone decides 
 
 from __future__ import annotations
 
-from gradgen.diff.activity import carried, varied
+from gradgen.diff.activity import carried, may_be_undefined, varied
 from gradgen.diff.algebra import Algebra, is_constant
 from gradgen.diff.formulas import emit_formula
 from gradgen.errors import UnsupportedError
@@ -36,6 +36,8 @@ class Reverse:
         self.alg = Algebra(self.b)
         self.adj: dict[Value, Value] = {}
         self.varied = varied(function)
+        self.certain = [leaf.value for leaf in function.leaves]
+        self.certain += [v for op in function.body.ops for v in op.outputs if not op.blocks]
         self.guesses: dict[Op, tuple[list[int], list[Value]]] = {}
         self.masks: dict[Value, tuple[Value, bool]] = {}
 
@@ -214,7 +216,7 @@ class Reverse:
     def _stretched(self, v: Value, g: Value | None, other: Value | None) -> Value:
         """Both sides must give the same shape: an exact zero where one gives nothing."""
         if g is None:
-            return self.alg.zeros(v)
+            return self._zeros(v)
         narrow = other is None or other.type.shape != g.type.shape
         return self.alg.full(g, v) if narrow else g
 
@@ -322,7 +324,14 @@ class Reverse:
 
     def _start(self, v: Value) -> Value:
         g = self.adj.get(v)
-        return self.alg.zeros(v) if g is None else self.alg.full(g, v)
+        return self._zeros(v) if g is None else self.alg.full(g, v)
+
+    def _zeros(self, v: Value) -> Value:
+        """Return a zero of a value's shape; where it may be missing, shaped as one that is not."""
+        if v.type.kind == "array" and may_be_undefined(v):
+            twin = next((u for u in self.certain if u.type == v.type), None)
+            return Const(0.0) if twin is None else self.alg.zeros(twin)
+        return self.alg.zeros(v)
 
     def _emit_loop(self, op: Op, block: Block, starts: list[Value]) -> Op:
         types = [p.type for p in block.params[1:]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any, TypeVar
 
-from gradgen.diff.activity import carried
+from gradgen.diff.activity import carried, may_be_undefined
 from gradgen.emission import forms
 from gradgen.emission.statements import (
     Target,
@@ -290,16 +290,6 @@ def placeholder(t: Type) -> ast.expr:
         zeros: list[ast.expr] = [ast.Constant(0) for _ in t.shape]
         return forms.call("np.empty", [ast.Tuple(zeros, ast.Load())])
     return ast.Constant({"int": 0, "bool": False}.get(t.kind, 0.0))
-
-
-def may_be_undefined(v: Value) -> bool:
-    """Whether a value can be missing on some path: it joins, or starts from, nothing."""
-    op = v.op
-    if op is None or op.prim not in ("if", "for", "while") or v not in op.outputs:
-        return False
-    k = op.outputs.index(v)
-    sources = [b.results[k] for b in op.blocks] if op.prim == "if" else [carried(op)[1][k]]
-    return any(isinstance(s, Undefined) or may_be_undefined(s) for s in sources)
 
 
 STATEMENTS = {
