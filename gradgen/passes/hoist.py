@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradgen.diff.activity import may_be_undefined
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Value, replace_uses, walk
 from gradgen.ir.types import Dim, integer
@@ -53,7 +54,7 @@ def _arrays(d: Dim):  # type: ignore[no-untyped-def]
 
     def find(op: Op) -> tuple[Value, int, int] | None:
         for v in op.outputs:
-            if v.type.kind == "array":
+            if v.type.kind == "array" and not may_be_undefined(v):
                 for axis, length in enumerate(v.type.shape or ()):
                     if isinstance(length, Dim) and length.name == d.name and length.offset == 0:
                         return v, axis, d.offset
