@@ -14,7 +14,7 @@ import gradgen
 from tests.references import float_argnums
 
 LOSSES = ("losses", "python_losses")
-MUTATION = ("mutation", "mutation_aliases", "mutation_views")
+MUTATION = ("mutation", "mutation_aliases", "mutation_views", "boxes")
 CONTROL = ("control", "loops")
 NUMPY_OPS = ("arithmetic", "elementwise", "reductions", "contractions", "shapes", "indexing")
 

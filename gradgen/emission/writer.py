@@ -223,7 +223,7 @@ class Writer:
             if target not in self.names:
                 continue
             if isinstance(v, Undefined):
-                if self.names[target] in self.none_for:
+                if v.unread or self.names[target] in self.none_for:
                     real.append((self.names[target], placeholder(target.type), target.type))
                 continue
             e = self.expr(v)

@@ -7,35 +7,40 @@ output of the ``if``.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from gradgen.errors import UnsupportedError
 from gradgen.frontend.evaluate import as_value, evaluate
+from gradgen.frontend.joins import Join
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.state import State, restore, snapshot
 from gradgen.frontend.values import (
+    Choice,
     Map,
     Poison,
     Record,
-    Ref,
     Seq,
     Static,
-    Storage,
     is_static,
-    leaves,
-    rebuild,
-    same_structure,
     static_value,
 )
-from gradgen.ir.nodes import Block, Const, Op, Undefined, Value
-from gradgen.ir.types import join
-
-State = tuple[dict[str, Any], dict[Storage, Value]]
+from gradgen.ir.nodes import Block, Const, Value
 
 
 def condition(r: Reader, node: ast.expr) -> Value:
     """Return the truth value of a test: a constant where it is known."""
     value = evaluate(r, node)
+    if isinstance(value, Choice):
+        value = distribute(r, node, value, lambda option: truth(r, option, node))
+    test = truth(r, value, node)
+    if test in r.facts:
+        return Const(r.facts[test])
+    return test
+
+
+def truth(r: Reader, value: Any, node: ast.expr) -> Value:
+    """Return the truth value of what a test came to."""
     if is_static(value):
         return Const(bool(static_value(value)))
     if isinstance(value, Seq | Map):
@@ -56,19 +61,9 @@ def _float_equality(node: ast.expr) -> bool:
     return isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq)
 
 
-def snapshot(r: Reader) -> State:
-    """Return the names of the frame and the versions of the storages as they are."""
-    return dict(r.frame.names), dict(r.versions)
-
-
-def restore(r: Reader, state: State) -> None:
-    """Go back to a snapshot."""
-    r.frame.names, r.versions = dict(state[0]), dict(state[1])
-
-
 def choose(
     r: Reader,
-    node: ast.expr,
+    node: ast.AST,
     test: Value,
     then: Callable[[], Any],
     other: Callable[[], Any],
@@ -119,126 +114,64 @@ def fork(
     before = snapshot(r)
     span = r.span(node)
     sides: list[tuple[Block, State]] = []
-    for run in (then, other):
+    for run, truth in ((then, True), (other, False)):
         restore(r, before)
-        with r.b.into(Block()) as block:
+        with r.b.into(Block()) as block, assuming(r, test, truth):
             run()
         sides.append((block, snapshot(r)))
     restore(r, before)
-    _join(r, test, sides, before, style, span)
+    attrs = {"style": style} if style else {}
+    (block_a, state_a), (block_b, state_b) = sides
+    op = r.b.append("if", [test], [], span=span, attrs=attrs, blocks=[block_a, block_b])
+    Join(r, op, id(node), before, (state_a, state_b)).run()
 
 
-def _join(
-    r: Reader, test: Value, sides: list[tuple[Block, State]], before: State, style: str, span: Any
-) -> None:
-    (block_a, (names_a, versions_a)), (block_b, (names_b, versions_b)) = sides
-    op = r.b.append(
-        "if",
-        [test],
-        [],
-        span=span,
-        attrs={"style": style} if style else {},
-        blocks=[block_a, block_b],
-    )
-    for storage in before[1]:
-        a, b = versions_a[storage], versions_b[storage]
-        if a is not b:
-            r.versions[storage] = _add_output(op, a, b, storage.name, span)
-    pending: list[tuple[Value, Ref | Value, Ref | Value]] = []
-    for name in dict.fromkeys([*names_a, *names_b]):
-        x, y = names_a.get(name), names_b.get(name)
-        if x is y:
-            r.frame.names[name] = x
-            continue
-        r.frame.names[name] = _join_name(r, op, name, (x, y), sides, pending, span)
-    _entangle_results(r, pending, before)
-    r.versions.update(
-        {s: v for s, v in (*versions_a.items(), *versions_b.items()) if s not in r.versions}
-    )
+@contextmanager
+def assuming(r: Reader, test: Value, truth: bool) -> Iterator[None]:
+    """Read what follows where a test is known to be true, or false."""
+    before = r.facts
+    r.facts = {**before, **implied(test, truth)}
+    try:
+        yield
+    finally:
+        r.facts = before
 
 
-def _join_name(
-    r: Reader, op: Op, name: str, pair: tuple[Any, Any], sides: Any, pending: Any, span: Any
-) -> Any:
-    x, y = pair
-    if isinstance(x, Poison) or isinstance(y, Poison):
-        return x if isinstance(x, Poison) else y
-    if x is None or y is None:
-        known = y if x is None else x
-        x, y = (_undefined_like(known) if v is None else v for v in (x, y))
-    if not same_structure(x, y):
-        return conflict(name, "holds different kinds of things on different paths", span)
-    new: list[Any] = []
-    for a, b in zip(leaves(x), leaves(y), strict=True):
-        if a is b or _same_ref(a, b):
-            new.append(a)
-            continue
-        values = [_value_in(r, leaf, side) for leaf, side in zip((a, b), sides, strict=True)]
-        if join(values[0].type, values[1].type) is None:
-            return conflict(name, "has different types on different paths", span)
-        label = name if len(leaves(x)) == 1 and name != r.frame.anonymous else ""
-        out = _add_output(op, values[0], values[1], label, span)
-        held = r.hold(out)
-        pending.append((held, a, b))
-        new.append(held)
-    return rebuild(x, new)
+def implied(test: Value, truth: bool) -> dict[Value, bool]:
+    """Return the tests that are decided when one is."""
+    found = {test: truth}
+    op = test.op
+    if op is None:
+        return found
+    if op.prim == "not":
+        return found | implied(op.inputs[0], not truth)
+    if op.prim == "if" and op.attrs.get("style") == ("and" if truth else "or"):
+        inner = op.blocks[0 if truth else 1].results[op.outputs.index(test)]
+        return found | implied(op.inputs[0], truth) | implied(inner, truth)
+    return found
 
 
-def _undefined_like(value: Any) -> Any:
-    return rebuild(value, [Undefined() for _ in leaves(value)])
+def distribute(r: Reader, node: ast.AST, choice: Choice, work: Callable[[Any], Any]) -> Any:
+    """Return ``work`` of what is chosen: done on each path, and joined."""
+    known = r.settled(choice)
+    if known is not choice:
+        return work(known)
+    results: list[Any] = []
 
+    def side(option: Any) -> Callable[[], Any]:
+        def run() -> Any:
+            results.append(work(option))
+            return results[-1]
 
-def _same_ref(a: Any, b: Any) -> bool:
-    return (
-        isinstance(a, Ref) and isinstance(b, Ref) and a.storage is b.storage and a.steps is b.steps
-    )
+        return run
 
-
-def _value_in(r: Reader, leaf: Any, side: tuple[Block, State]) -> Value:
-    """Read a leaf as it is at the end of one side."""
-    keep = r.versions
-    r.versions = side[1][1]
-    with r.b.into(side[0]):
-        value = r.read(leaf)
-    r.versions = keep
-    return value
-
-
-def _add_output(op: Op, a: Value, b: Value, name: str, span: Any) -> Value:
-    type_ = join(a.type, b.type)
-    if type_ is None:
-        raise UnsupportedError(f"{name!r} has different types on different paths", span)
-    out = Value(type_, name, span)
-    out.user = bool(name) and not name.startswith(" ")
-    out.name = out.name.strip() if out.user else ""
-    out.op = op
-    op.blocks[0].results.append(a)
-    op.blocks[1].results.append(b)
-    op.outputs.append(out)
-    return out
-
-
-def _entangle_results(r: Reader, pending: list[Any], before: State) -> None:
-    """Remember that a joined reference may be any of its sources, while others can see them."""
-    seen: dict[Storage, Storage] = {}
-    for held, *sources in pending:
-        for source in sources:
-            if not isinstance(held, Ref) or not isinstance(source, Ref):
-                continue
-            for storage in r.reach(source.storage):
-                if storage in before[1]:
-                    r.entangle(held.storage, storage)
-                if storage in seen:
-                    r.entangle(held.storage, seen[storage])
-                seen[storage] = held.storage
-
-
-def conflict(name: str, what: str, span: Any) -> Poison:
-    """Return the value of a name whose use is refused, with the reason."""
-    return Poison(
-        UnsupportedError(
-            f"{name!r} {what}",
-            span,
-            "use a different name on each path, or the same kind of value",
-        )
-    )
+    place = len(r.b.block.ops)
+    out = choose(r, node, choice.test, side(choice.then), side(choice.other))
+    truths = [v.const if isinstance(v, Const) else v for v in results]
+    op = r.b.block.ops[-1] if len(r.b.block.ops) == place + 1 else None
+    if op is None or [t for t in truths if type(t) is not bool] or any(b.ops for b in op.blocks):
+        return out
+    r.b.block.ops.pop()
+    if truths[0] == truths[1]:
+        return Const(truths[0])
+    return choice.test if truths[0] else r.b.emit("not", [choice.test])

@@ -114,7 +114,7 @@ def _isinstance(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any
 def _container(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     kind = tuple if callee_name(node) == "tuple" else list
     if not args:
-        return Seq([], kind) if kind is tuple else r.hold(r.b.emit("list", []))
+        return Seq([], kind)
     over = over_value(r, args[0], node)
     if isinstance(over, list):
         return Seq(over, kind)

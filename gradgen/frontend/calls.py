@@ -13,16 +13,28 @@ from typing import Any
 from gradgen.errors import SourceError, UnsupportedError
 from gradgen.frontend import bindings
 from gradgen.frontend.arguments import spec_of_value
+from gradgen.frontend.branches import distribute
 from gradgen.frontend.builtin_calls import BUILTINS
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.loops import assigned_names
 from gradgen.frontend.method_calls import METHOD_HANDLERS
 from gradgen.frontend.numpy_calls import NUMPY, UFUNC_METHODS
+from gradgen.frontend.operators import chooses_structure
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.returns import normalise
 from gradgen.frontend.source import source_of
 from gradgen.frontend.special import sequence_items
-from gradgen.frontend.values import BoundMethod, Frame, LocalFunction, Map, Record, Ref, Seq, Static
+from gradgen.frontend.values import (
+    BoundMethod,
+    Choice,
+    Frame,
+    LocalFunction,
+    Map,
+    Record,
+    Ref,
+    Seq,
+    Static,
+)
 from gradgen.ir.nodes import Value
 from gradgen.rules.registry import CALLABLES, METHODS, RULES
 
@@ -62,6 +74,8 @@ def call_value(
     r: Reader, node: ast.AST, callee: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     """Call a value with evaluated arguments."""
+    if isinstance(callee, Choice):
+        return distribute(r, node, callee, lambda option: call_value(r, node, option, args, kwargs))
     if isinstance(callee, BoundMethod):
         return _method(r, node, callee, args, kwargs)
     if isinstance(callee, LocalFunction):
@@ -75,6 +89,14 @@ def _call_object(
     r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     special = SPECIAL.get(id(obj)) or UFUNC_METHODS.get(_ufunc_method(obj))
+    k = next((k for k, a in enumerate(args) if chooses_structure(a)), None)
+    if k is not None and (special is not None or id(obj) in CALLABLES):
+        return distribute(
+            r,
+            node,
+            args[k],
+            lambda o: _call_object(r, node, obj, [*args[:k], o, *args[k + 1 :]], kwargs),
+        )
     if special is not None:
         return special(r, node, args, kwargs)
     if id(obj) in CALLABLES:
@@ -214,6 +236,7 @@ def _inline(
         r.refuse(node, f"{name!r} calls itself", "write the recursion as a loop")
     frame.names = bind_arguments(r, node, definition.args, args, kwargs, defaults, kw_defaults)
     caller, span = r.frame, r.b.span
+    frame.caller = caller
     r.frame = frame
     r.call_path += [id(node), id(definition)]
     try:

@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.values import Ref, Seq, Static
+from gradgen.frontend.values import Choice, Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
 
 
@@ -19,7 +19,7 @@ def evaluate(r: Reader, node: ast.expr) -> Any:
     if handler is None:
         r.refuse(node, f"{_construct(node)} is not supported", "rewrite it with plain arithmetic")
     r.b.span = r.span(node)
-    return handler(r, node)
+    return r.settled(handler(r, node))
 
 
 def number(r: Reader, node: ast.expr) -> Value:
@@ -29,14 +29,31 @@ def number(r: Reader, node: ast.expr) -> Value:
 
 def as_value(r: Reader, value: Any, node: ast.AST) -> Value:
     """Return the graph value of something that has to be a number or an array."""
+    value = r.settled(value)
     if isinstance(value, Value | Ref):
         return r.read(value)
+    if isinstance(value, Choice):
+        return _chosen_number(r, value, node)
     if isinstance(value, Seq) and value.items:
         parts = [as_value(r, item, node) for item in value.items]
         return r.b.emit("array", parts, span=r.span(node))
     if isinstance(value, Static) and value.obj is None:
         return Const(None)
     r.refuse(node, f"a {describe(value)} is used where a number or an array is needed")
+
+
+def _chosen_number(r: Reader, choice: Choice, node: ast.AST) -> Value:
+    """Return the number that is chosen; what is none raises on its path, as in Python."""
+    for option, other, bad in (
+        (choice.then, choice.other, True),
+        (choice.other, choice.then, False),
+    ):
+        if isinstance(option, Static):
+            test = choice.test if bad else r.b.emit("not", [choice.test])
+            text = f"raise TypeError({f'{option.obj!r} is used as a number'!r})"
+            r.b.append("raise_if", [test], [], span=r.span(node), attrs={"text": text})
+            return as_value(r, other, node)
+    return r.read(choice)
 
 
 def _construct(node: ast.AST) -> str:

@@ -6,29 +6,24 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from gradgen.frontend import branches, calls, subscripts
+from gradgen.frontend import attributes, branches, calls, subscripts
 from gradgen.frontend.evaluate import as_value, evaluate
-from gradgen.frontend.method_calls import METHOD_HANDLERS
 from gradgen.frontend.operators import COMPARE, FOLD, UNARY, binary
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import sequence_items
 from gradgen.frontend.values import (
-    BoundMethod,
+    Choice,
     LocalFunction,
     Map,
     Record,
     Ref,
     Seq,
     Static,
-    UnknownShape,
     is_static,
     static_value,
 )
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import may_be_one
-from gradgen.rules.registry import METHODS
 
 
 def _constant(r: Reader, node: ast.Constant) -> Any:
@@ -44,8 +39,6 @@ def _name(r: Reader, node: ast.Name) -> Any:
 
 
 def _tuple(r: Reader, node: ast.Tuple | ast.List) -> Any:
-    if isinstance(node, ast.List) and not node.elts:
-        return r.hold(r.b.emit("list", []))
     items: list[Any] = []
     for element in node.elts:
         if isinstance(element, ast.Starred):
@@ -106,6 +99,14 @@ def _compare(r: Reader, node: ast.Compare) -> Any:
 
 
 def _compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
+    if isinstance(left, Choice):
+        return branches.distribute(
+            r, node, left, lambda option: _compare_two(r, node, op, option, right)
+        )
+    if isinstance(right, Choice):
+        return branches.distribute(
+            r, node, right, lambda option: _compare_two(r, node, op, left, option)
+        )
     if isinstance(op, ast.In | ast.NotIn):
         return _membership(r, node, op, left, right)
     prim = COMPARE[type(op)]
@@ -166,66 +167,7 @@ def _if_expression(r: Reader, node: ast.IfExp) -> Any:
 
 
 def _attribute(r: Reader, node: ast.Attribute) -> Any:
-    return attribute(r, evaluate(r, node.value), node.attr, node)
-
-
-def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
-    """Return ``owner.name``."""
-    if isinstance(owner, Static):
-        return _static_attribute(r, owner.obj, name, node)
-    if isinstance(owner, Record):
-        if name in owner.fields:
-            return owner.fields[name]
-        return calls.record_attribute(r, owner, name, node)
-    if isinstance(owner, Seq):
-        fields = getattr(owner.kind, "_fields", ())
-        if name in fields:
-            return owner.items[fields.index(name)]
-        return BoundMethod(owner, name)
-    if isinstance(owner, Map):
-        return BoundMethod(owner, name)
-    if isinstance(owner, Value | Ref):
-        return _array_attribute(r, owner, name, node)
-    r.refuse(node, f"attribute {name!r} of a {describe(owner)}")
-
-
-def _static_attribute(r: Reader, obj: Any, name: str, node: ast.AST) -> Any:
-    if not hasattr(obj, name):
-        r.refuse(node, f"{describe(Static(obj))} has no attribute {name!r}")
-    value = getattr(obj, name)
-    text = {"numpy": "np", "math": "math"}.get(getattr(obj, "__name__", ""), "")
-    if text and type(value) is float:
-        return Const(value, f"{text}.{name}")
-    if type(obj).__name__ == "module" and not isinstance(value, float | int):
-        return Static(value) if not hasattr(value, "dtype") else r.wrap(value, obj, name, node)
-    return r.wrap(value, obj, name, node)
-
-
-def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
-    v = r.read(owner)
-    if v.type.kind == "list":
-        return BoundMethod(owner, name)
-    if name == "shape":
-        if v.type.shape is None:
-            return UnknownShape(v)
-        return Seq([dimension(r, v, k) for k in range(len(v.type.shape))])
-    if name == "ndim":
-        return Const(v.type.rank) if v.type.rank is not None else r.b.emit("ndim", [v])
-    if name == "size":
-        return r.b.emit("size", [v])
-    if name == "T":
-        return r.view(owner, "T", [], {}) if isinstance(owner, Ref) else owner
-    if name == "dtype" and v.type.dtype:
-        return Static(np.dtype(v.type.dtype))
-    if name in METHODS or name in METHOD_HANDLERS:
-        return BoundMethod(owner, name)
-    r.refuse(node, f"the attribute or method {name!r} of arrays has no rule")
-
-
-def dimension(r: Reader, v: Value, axis: int) -> Value:
-    """Return one length of an array: a constant where it is known."""
-    d = v.type.shape[axis] if v.type.shape is not None else None
-    return Const(d) if isinstance(d, int) else r.b.emit("dim", [v], axis=axis)
+    return attributes.attribute(r, evaluate(r, node.value), node.attr, node)
 
 
 def _lambda(r: Reader, node: ast.Lambda) -> Any:

@@ -17,7 +17,7 @@ from gradgen.frontend.arguments import (
     spec_of_annotation,
 )
 from gradgen.frontend.calls import run_body
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Place, Reader, Retry, describe
 from gradgen.frontend.source import source_of
 from gradgen.frontend.values import Frame, Poison, Ref, Seq, Static
 from gradgen.ir.nodes import Block, Function, Leaf, Value
@@ -38,9 +38,12 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
     source = source_of(fn)
     names = _parameter_names(fn, source)
     specs = _specs(fn, names, given, receiver)
+    precise: frozenset[Place] = frozenset()
     for _ in range(200):
         try:
-            return _read(fn, source, names, specs, options, receiver)
+            return _read(fn, source, names, specs, options, receiver, precise)
+        except Retry as found:
+            precise |= found.places
         except Refine as found:
             name, path = found.path
             specs[name] = refined(specs[name], path, found.how)
@@ -79,10 +82,17 @@ def _specs(fn: Any, names: list[str], given: Any, receiver: Any) -> dict[str, An
 
 
 def _read(
-    fn: Any, source: Any, names: list[str], specs: dict[str, Any], options: Any, receiver: Any
+    fn: Any,
+    source: Any,
+    names: list[str],
+    specs: dict[str, Any],
+    options: Any,
+    receiver: Any,
+    precise: frozenset[Place],
 ) -> Function:
     block = Block()
     r = Reader(block)
+    r.precise = precise
     r.frame = Frame(source, {}, fn.__globals__)
     r.frame.cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))
     r.b.span = source.span(source.node)

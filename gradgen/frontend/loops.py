@@ -1,65 +1,123 @@
 """Loops to blocks whose carried values are found by trial.
 
 A loop's body is read until its guess of what is carried, and of which types, comes out as it went
-in; operations of a failed trial are dropped with their block.
+in; operations of a failed trial are dropped with their block.  What is carried has a place: a name,
+or the storage of an array, or a box, that stood before the loop and is written in it.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from gradgen.frontend.branches import State, conflict, restore, snapshot
+from gradgen.frontend.joins import identity
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.values import Poison, Ref, Storage, leaves, rebuild, same_structure
-from gradgen.ir.nodes import Block, Const, Op, Undefined, Value
-from gradgen.ir.types import UNDEFINED, join
+from gradgen.frontend.state import State, at, restore, snapshot
+from gradgen.frontend.templates import (
+    Cover,
+    Hole,
+    Same,
+    Template,
+    carried_parts,
+    contents_template,
+    equal,
+    names_of,
+    portable,
+    rebuilt,
+    types,
+    values_of,
+)
+from gradgen.frontend.values import (
+    Box,
+    Poison,
+    Ref,
+    Seq,
+    Storage,
+    contents,
+    holds,
+    leaves,
+    standing_for,
+)
+from gradgen.ir.nodes import Block, Const, Op, Value
+
+Slot = str | Storage | Box
+
+
+class Guess:
+    """What a loop is thought to carry, by slot."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.slots: list[Slot] = list(names)
+        self.templates: dict[Slot, Template] = {}
+        self.poison: dict[Slot, Poison] = {}
+        self.links: set[tuple[Any, Any]] = set()
+        self.causes: set[Any] = set()
 
 
 class Loop:
     """One trial of a loop body: what is carried, and what came out at each end."""
 
-    def __init__(self, guess: Guess, counted: bool) -> None:
-        self.guess, self.counted = guess, counted
-        self.ends: list[tuple[Block, State, list[Value]]] = []
+    def __init__(self, r: Reader, guess: Guess, entry: State, key: Any, counted: bool) -> None:
+        self.r, self.guess, self.entry, self.key, self.counted = r, guess, entry, key, counted
+        self.ends: list[tuple[Block, State]] = []
         self.params: list[Value] = []
-        self.leaf_refs: dict[str, list[Any]] = {}
+        self.held: dict[Slot, list[Any]] = {}
+        self.placed: dict[Slot, Template] = {}
         self.counter: Value | None = None
+        precise = key in r.precise
+        self.cover = Cover(r, entry, self._stands_outside if precise else lambda value: False)
+
+    def _stands_outside(self, value: Any) -> bool:
+        """Whether a value is an array or box from before the loop, the same at every turn."""
+        thing = identity(value)
+        if thing is None or not self.entry.knows(thing):
+            return False
+        steps = value.steps if isinstance(value, Ref) else ()
+        return all(self.entry.knows(v) for step in steps for v in step.operands)
 
     def finish(self, r: Reader, end: str) -> None:
         """End the current block: it carries the present values on."""
         block = r.b.block
-        values: list[Value] = []
-        for name in self.guess.names:
-            values += self._name_values(r, name)
-        values += [r.versions[s] for s in self.guess.storages]
+        self.ends.append((block, snapshot(r)))
+        block.results = self.values(snapshot(r))
         if self.counter is not None:
-            values.append(self.counter)
-        block.end, block.results = end, values
-        self.ends.append((block, snapshot(r), values))
+            block.results.append(self.counter)
+        block.end = end
 
-    def _name_values(self, r: Reader, name: str) -> list[Value]:
-        template = self.guess.templates.get(name)
-        if template is None:
-            return []
-        value = r.frame.names.get(name)
-        if value is None or isinstance(value, Poison) or not same_structure(value, template):
-            return [Undefined() for _ in leaves(template)]
-        return [r.read(leaf) for leaf in leaves(value)]
+    def values(self, state: State) -> list[Value]:
+        """Return what the slots carry in a state, which has to be the present one."""
+        out: list[Value] = []
+        for slot, template in self.templates():
+            if isinstance(slot, Seq) and isinstance(template, Hole):
+                value: Any = self.r.graph_list(slot)
+            else:
+                value = self.slot_value(slot, state)
+            out += values_of(self.r, template, value)
+        return out
 
+    def templates(self) -> list[tuple[Slot, Template]]:
+        """Return the slots that are carried, in order."""
+        guess = self.guess
+        return [(s, guess.templates[s]) for s in guess.slots if s in guess.templates]
 
-class Guess:
-    """What a loop is thought to carry: names with the structure and types of their values."""
+    def slot_value(self, slot: Slot, state: State) -> Any:
+        """Return what stands in a slot, None if nothing does."""
+        if isinstance(slot, str):
+            return state.names.get(slot)
+        if isinstance(slot, Storage):
+            return state.versions[slot]
+        return standing_for(slot, state.contents(self.r, slot), state.versions)
 
-    def __init__(self, names: list[str]) -> None:
-        self.names = names
-        self.templates: dict[str, Any] = {}
-        self.types: dict[str, list[Any]] = {}
-        self.storages: list[Storage] = []
-        self.storage_types: dict[Storage, Any] = {}
-        self.poison: dict[str, Poison] = {}
-        self.links: set[tuple[Any, Any]] = set()
+    def put(self, slot: Slot, value: Any) -> None:
+        """Let a value stand in a slot."""
+        r = self.r
+        if isinstance(slot, str):
+            r.frame.names[slot] = value
+        elif isinstance(slot, Storage):
+            r.versions[slot] = value
+        else:
+            r.load(slot, value.storage if isinstance(value, Ref) else contents(value))
 
 
 def assigned_names(body: Sequence[ast.stmt]) -> list[str]:
@@ -93,187 +151,182 @@ def run_loop(
     key = (*r.call_path, id(node))
     entry = snapshot(r)
     guess = r.loop_guesses.get(key) or Guess(names)
-    _adopt_entry(r, guess, entry)
+    _adopt_entry(Loop(r, guess, entry, key, counted))
     for _ in range(24):
-        restore(r, entry)
-        loop, block = Loop(guess, counted), Block()
-        _bind_params(r, loop, block, entry)
+        _start_again(r, entry)
+        loop, block = Loop(r, guess, entry, key, counted), Block()
         with r.b.into(block):
+            _bind_params(loop, block)
             body(loop, block)
-        if not _revise(r, guess, loop, entry):
+        if not _revise(loop):
             break
     else:
         r.refuse(node, "the types of the loop's variables do not settle", "give them one type each")
     r.loop_guesses[key] = guess
-    restore(r, entry)
-    inits = _inits(r, guess, entry) + ([Const(0)] if counted else [])
+    _start_again(r, entry)
+    inits = loop.values(entry) + ([Const(0)] if counted else [])
     op, _ = build(inits, loop)
-    _bind_results(r, loop, op, entry)
+    _bind_results(loop, op)
 
 
-def _adopt_entry(r: Reader, guess: Guess, entry: State) -> None:
-    """Start from the values that the names have before the loop."""
-    for name in guess.names:
-        value = entry[0].get(name)
-        if value is None or isinstance(value, Poison) or name in guess.poison:
+def _start_again(r: Reader, entry: State) -> None:
+    restore(r, entry)
+    r.filled = {box: held for box, held in r.filled.items() if entry.knows(box)}
+
+
+def _adopt_entry(loop: Loop) -> None:
+    """Start from what stands in the slots before the loop."""
+    r, guess, entry = loop.r, loop.guess, loop.entry
+    live = {*entry.versions, *r.filled}
+    guess.slots = [s for s in guess.slots if isinstance(s, str) or s in live]
+    for slot in guess.slots:
+        value = loop.slot_value(slot, entry)
+        if slot in guess.templates and not portable(guess.templates[slot]):
+            del guess.templates[slot]
+        if value is None or isinstance(value, Poison) or slot in guess.poison:
             continue
-        if name in guess.templates and not same_structure(value, guess.templates[name]):
-            del guess.templates[name], guess.types[name]
-        if name not in guess.templates:
-            guess.templates[name] = value
-            guess.types[name] = [UNDEFINED] * len(leaves(value))
-        types = [r.read(leaf).type for leaf in leaves(value)]
-        guess.types[name] = [join(a, b) or b for a, b in zip(guess.types[name], types, strict=True)]
-    guess.storages = [s for s in guess.storages if s in entry[1]]
-    for s in guess.storages:
-        guess.storage_types[s] = entry[1][s].type
+        if isinstance(slot, Storage) or slot not in guess.templates:
+            guess.templates[slot] = _first(loop, slot, value)
+        else:
+            guess.templates[slot] = loop.cover.widen(guess.templates[slot], value)
 
 
-def _bind_params(r: Reader, loop: Loop, block: Block, entry: State) -> None:
-    guess = loop.guess
-    for name in guess.names:
-        if name in guess.poison:
-            r.frame.names[name] = guess.poison[name]
-        if name not in guess.templates:
-            continue
-        template = guess.templates[name]
-        params = [Value(t, name if len(guess.types[name]) == 1 else "") for t in guess.types[name]]
+def _first(loop: Loop, slot: Slot, value: Any) -> Template:
+    if isinstance(slot, Box) and not isinstance(value, Ref):
+        return loop.cover.opened(value)
+    return loop.cover.first(value)
+
+
+def _bind_params(loop: Loop, block: Block) -> None:
+    r, guess = loop.r, loop.guess
+    for slot, error in guess.poison.items():
+        loop.put(slot, error)
+    for slot, template in loop.templates():
+        label = slot if isinstance(slot, str) else slot.name if isinstance(slot, Storage) else ""
+        params = _typed(types(template), names_of(template, label))
         for p in params:
-            p.user = bool(p.name)
+            p.user = bool(p.name) and isinstance(slot, str)
         loop.params += params
-        refs = [r.hold(p) for p in params]
-        loop.leaf_refs[name] = refs
-        r.frame.names[name] = rebuild(template, list(refs))
-    for s in guess.storages:
-        param = Value(guess.storage_types[s], s.name)
-        loop.params.append(param)
-        r.versions[s] = param
-    _apply_links(r, guess, loop.leaf_refs)
+        _place(loop, slot, template, params)
     if loop.counted:
         param = Value(Const(0).type, "steps")
         param.type = type(param.type)("int", "int64", (), True)
         loop.params.append(param)
-        with r.b.into(block):
-            loop.counter = r.b.emit("add", [param, Const(1)], "steps")
+        loop.counter = r.b.emit("add", [param, Const(1)], "steps")
     block.params += loop.params
+    _apply_links(loop)
 
 
-def _apply_links(r: Reader, guess: Guess, refs: dict[str, list[Any]]) -> None:
-    for a, b in guess.links:
-        pair = [refs[k[0]][k[1]].storage if isinstance(k, tuple) else k for k in (a, b)]
-        r.entangle(pair[0], pair[1])
+def _typed(kinds: list[Any], names: list[str]) -> list[Value]:
+    return [Value(type_, name) for type_, name in zip(kinds, names, strict=True)]
 
 
-def _revise(r: Reader, guess: Guess, loop: Loop, entry: State) -> bool:
+def _place(loop: Loop, slot: Slot, template: Template, values: list[Value]) -> None:
+    """Put carried values into a slot."""
+    if isinstance(slot, Storage):
+        loop.put(slot, values[0])
+        return
+    held = [loop.r.hold(v) for v in values]
+    loop.held[slot], loop.placed[slot] = held, template
+    loop.put(slot, rebuilt(loop.r, template, iter(held)))
+
+
+def _apply_links(loop: Loop) -> None:
+    for a, b in loop.guess.links:
+        pair = [identity(loop.held[k[0]][k[1]]) if isinstance(k, tuple) else k for k in (a, b)]
+        if pair[0] is not None and pair[1] is not None:
+            loop.r.entangle(pair[0], pair[1], {loop.key, *loop.guess.causes})
+
+
+# --- what came out ------------------------------------------------------------------------
+
+
+def _revise(loop: Loop) -> bool:
     """Compare what came out with the guess; return whether the guess had to change."""
+    r, guess, entry = loop.r, loop.guess, loop.entry
     changed = False
-    for _, (names, versions), _ in loop.ends:
-        for name in guess.names:
-            changed |= _revise_name(r, guess, loop, name, names.get(name), versions)
-        for s, v in entry[1].items():
-            if versions.get(s) is not v and s not in guess.storages:
-                guess.storages.append(s)
-                guess.storage_types[s] = v.type
+    for _, state in loop.ends:
+        with at(r, state):
+            for slot in list(guess.slots):
+                changed |= _revise_slot(loop, slot, state)
+        for s, v in entry.versions.items():
+            if state.versions.get(s) is not v and s not in guess.templates:
+                guess.slots.append(s)
+                guess.templates[s] = Hole(v.type)
                 changed = True
-        for s in guess.storages:
-            wider = join(guess.storage_types[s], versions[s].type)
-            if wider != guess.storage_types[s] and wider is not None:
-                guess.storage_types[s] = wider
+        for box in r.filled:
+            held = entry.contents(r, box)
+            if entry.knows(box) and box not in guess.slots and state.contents(r, box) is not held:
+                guess.slots.append(box)
                 changed = True
-    changed |= _revise_links(r, guess, loop, entry)
-    return changed
+    return changed | _revise_links(loop)
 
 
-def _revise_name(
-    r: Reader, guess: Guess, loop: Loop, name: str, value: Any, versions: dict[Storage, Value]
-) -> bool:
-    if value is None or name in guess.poison:
+def _revise_slot(loop: Loop, slot: Slot, state: State) -> bool:
+    guess = loop.guess
+    value = loop.slot_value(slot, state)
+    if value is None or slot in guess.poison:
         return False
     if isinstance(value, Poison):
-        guess.poison[name] = value
-        guess.templates.pop(name, None)
+        guess.poison[slot] = value
+        guess.templates.pop(slot, None)
         return True
-    if name not in guess.templates:
-        guess.templates[name] = value
-        guess.types[name] = [_type_now(leaf, versions) for leaf in leaves(value)]
-        return bool(leaves(value))
-    if not same_structure(value, guess.templates[name]):
-        guess.poison[name] = conflict(name, "changes its kind in the loop", r.b.span)
-        guess.templates.pop(name, None)
-        return True
-    wider = []
-    for old, leaf in zip(guess.types[name], leaves(value), strict=True):
-        new = join(old, _type_now(leaf, versions))
-        if new is None:
-            guess.poison[name] = conflict(name, "changes its type in the loop", r.b.span)
-            guess.templates.pop(name, None)
-            return True
-        wider.append(new)
-    if wider != guess.types[name]:
-        guess.types[name] = wider
-        return True
-    return False
+    old = guess.templates.get(slot)
+    if isinstance(slot, Box):
+        held = [loop.entry.contents(loop.r, slot), state.contents(loop.r, slot)]
+        new = contents_template(loop.cover, slot, old, held)
+    elif old is None:
+        new = loop.cover.first(value)
+    else:
+        new = loop.cover.widen(old, value)
+    if old is not None and equal(old, new):
+        return False
+    guess.templates[slot] = new
+    return old is not None or bool(types(new)) or not isinstance(new, Same)
 
 
-def _type_now(leaf: Any, versions: dict[Storage, Value]) -> Any:
-    if isinstance(leaf, Ref) and not leaf.steps:
-        return versions[leaf.storage].type
-    return leaf.value.type if isinstance(leaf, Ref) else leaf.type
-
-
-def _revise_links(r: Reader, guess: Guess, loop: Loop, entry: State) -> bool:
+def _revise_links(loop: Loop) -> bool:
     """Find carried references that can come to share memory, with each other or with others."""
-    before = len(guess.links)
-    for names in [state[0] for _, state, _ in loop.ends] + [entry[0]]:
-        seen: dict[Storage, Any] = {}
-        for name, refs in loop.leaf_refs.items():
-            value = names.get(name)
-            if (
-                value is None
-                or isinstance(value, Poison)
-                or not same_structure(value, guess.templates.get(name))
-            ):
-                continue
-            for k, leaf in enumerate(leaves(value)):
-                if not isinstance(leaf, Ref) or not isinstance(refs[k], Ref):
-                    continue
-                inside = names is not entry[0]
-                for storage in r.reach(leaf.storage):
-                    if storage in entry[1] and (
-                        inside or _shared_outside(entry[0], storage, loop.leaf_refs)
-                    ):
-                        guess.links.add(((name, k), storage))
-                    if seen.get(storage, (name, k)) != (name, k):
-                        guess.links.add(((name, k), seen[storage]))
-                    seen[storage] = (name, k)
-    return len(guess.links) != before
+    before = len(loop.guess.links)
+    for state in (*(s for _, s in loop.ends), loop.entry):
+        seen: dict[Any, Any] = {}
+        with at(loop.r, state):
+            for place, thing in _things(loop, state):
+                _link(loop, state, place, thing, seen)
+    return len(loop.guess.links) != before
 
 
-def _shared_outside(names: dict[str, Any], storage: Storage, carried: dict[str, list[Any]]) -> bool:
-    return any(
-        isinstance(leaf, Ref) and leaf.storage is storage
-        for name, value in names.items()
-        if name not in carried
-        for leaf in leaves(value)
-    )
-
-
-def _inits(r: Reader, guess: Guess, entry: State) -> list[Value]:
-    inits: list[Value] = []
-    for name in guess.names:
-        template = guess.templates.get(name)
-        if template is None:
+def _things(loop: Loop, state: State) -> Iterator[tuple[Any, Any]]:
+    """Yield each carried place with the storages and boxes that can stand in it."""
+    for slot, template in loop.placed.items():
+        value = loop.slot_value(slot, state)
+        if value is None or isinstance(value, Poison):
             continue
-        value = entry[0].get(name)
-        if value is None or isinstance(value, Poison) or not same_structure(value, template):
-            inits += [Undefined() for _ in leaves(template)]
-        else:
-            inits += [r.read(leaf) for leaf in leaves(value)]
-    return inits + [entry[1][s] for s in guess.storages]
+        for k, part in enumerate(carried_parts(template, value)):
+            if isinstance(loop.held[slot][k], Ref):
+                for leaf in leaves(part):
+                    if isinstance(leaf, Ref):
+                        yield (slot, k), leaf.storage
 
 
-def _bind_results(r: Reader, loop: Loop, op: Op, entry: State) -> None:
-    guess = loop.guess
+def _link(loop: Loop, state: State, place: Any, thing: Any, seen: dict[Any, Any]) -> None:
+    links, entry = loop.guess.links, loop.entry
+    loop.guess.causes |= loop.r.causes.get(thing, set())
+    inside = state is not entry
+    for other in loop.r.reach(thing):
+        if entry.knows(other) and (inside or _shared_outside(loop, other)):
+            links.add((place, other))
+        if seen.get(other, place) != place:
+            links.add((place, seen[other]))
+        seen[other] = place
+
+
+def _shared_outside(loop: Loop, thing: Any) -> bool:
+    here = [v for name, v in loop.entry.names.items() if name not in loop.held]
+    return any(holds(value, thing) for value in here) or loop.r.visible_to_callers(thing)
+
+
+def _bind_results(loop: Loop, op: Op) -> None:
     outputs = []
     for p in loop.params:
         out = Value(p.type, p.name, op.span)
@@ -282,18 +335,11 @@ def _bind_results(r: Reader, loop: Loop, op: Op, entry: State) -> None:
     op.outputs = list(outputs)
     if loop.counted:
         op.attrs["steps"] = len(outputs) - 1
-    refs: dict[str, list[Any]] = {}
-    for name in guess.names:
-        if name in guess.poison:
-            r.frame.names[name] = guess.poison[name]
-        if name in guess.templates:
-            mine = [outputs.pop(0) for _ in guess.types[name]]
-            refs[name] = [r.hold(v) for v in mine]
-            r.frame.names[name] = rebuild(guess.templates[name], list(refs[name]))
-        elif name not in guess.poison:
-            for _, (names, _), _ in loop.ends:
-                if name in names:
-                    r.frame.names[name] = names[name]
-    for s in guess.storages:
-        r.versions[s] = outputs.pop(0)
-    _apply_links(r, guess, refs)
+    for slot, error in loop.guess.poison.items():
+        loop.put(slot, error)
+    loop.held = {}
+    for slot, template in loop.templates():
+        count = len(types(template))
+        mine, outputs = outputs[:count], outputs[count:]
+        _place(loop, slot, template, mine)
+    _apply_links(loop)

@@ -78,10 +78,11 @@ def _clip_method(
 
 @method("append")
 def _append(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if isinstance(owner, Seq) and owner.kind is list:
+        r.fill(owner, [*owner.items, args[0]])
+        return Static(None)
     if not isinstance(owner, Ref):
-        r.refuse(
-            node, f"append to a {describe(owner)}", "start from an empty list, or fill an array"
-        )
+        r.refuse(node, f"append to a {describe(owner)}", "append to a list, or fill an array")
     new = r.b.emit("append", [r.versions[owner.storage], as_value(r, args[0], node)])
     r.update(owner, new)
     return Static(None)
@@ -89,6 +90,14 @@ def _append(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[
 
 @method("pop")
 def _pop(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if isinstance(owner, Seq) and owner.kind is list and all(map(is_static, args)):
+        items = list(owner.items)
+        try:
+            item = items.pop(*map(static_value, args))
+        except IndexError as error:
+            raise IndexError(f"{r.span(node)}: {error}") from None
+        r.fill(owner, items)
+        return item
     if not isinstance(owner, Ref) or args:
         r.refuse(node, f"pop from a {describe(owner)}")
     stack = r.versions[owner.storage]

@@ -137,7 +137,7 @@ def _lifted(r: Reader, p: Value, axis: int) -> Value:
 @special(np.shape)
 def _shape(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     # A cycle: attributes can be methods, and these are calls.
-    from gradgen.frontend.expressions import attribute
+    from gradgen.frontend.attributes import attribute
 
     if isinstance(args[0], Value):
         return Seq([])

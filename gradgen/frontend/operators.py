@@ -6,9 +6,10 @@ import ast
 import operator
 from typing import Any
 
+from gradgen.frontend.branches import distribute
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.values import Seq, Static
+from gradgen.frontend.values import Choice, Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type
 from gradgen.rules.constructors import arithmetic_on_lengths
@@ -36,6 +37,10 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
     prim = BINARY.get(type(node.op))
     if prim is None:
         r.refuse(node, f"the operator {type(node.op).__name__} is not supported")
+    if chooses_structure(left):
+        return distribute(r, node, left, lambda option: binary(r, node, option, right))
+    if chooses_structure(right):
+        return distribute(r, node, right, lambda option: binary(r, node, left, option))
     if isinstance(left, Seq) or isinstance(right, Seq):
         joined = _sequence_arithmetic(prim, left, right)
         if joined is not None:
@@ -48,6 +53,16 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
             return r.hold(r.b.emit("zeros_list", [like.op.inputs[0]]))
     a, b = as_value(r, left, node), as_value(r, right, node)
     return r.hold(arithmetic(r, prim, a, b, node))
+
+
+def chooses_structure(value: Any) -> bool:
+    """Whether something else than numbers and arrays can be chosen, so that paths part."""
+    if not isinstance(value, Choice):
+        return False
+    return any(
+        chooses_structure(o) if isinstance(o, Choice) else not isinstance(o, Value | Ref | Static)
+        for o in (value.then, value.other)
+    )
 
 
 def _sequence_arithmetic(prim: str, left: Any, right: Any) -> Any:

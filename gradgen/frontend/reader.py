@@ -17,6 +17,8 @@ import numpy as np
 
 from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend.values import (
+    Box,
+    Choice,
     Frame,
     Map,
     Poison,
@@ -26,16 +28,30 @@ from gradgen.frontend.values import (
     Static,
     Step,
     Storage,
-    leaves,
+    contents,
+    holds,
+    refill,
 )
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Value
-from gradgen.ir.types import array, scalar
+from gradgen.ir.types import array, join, scalar
 from gradgen.rules.registry import RULES
 
 WAY_OUT = "compute it outside the differentiated function and pass the result as an argument"
 CONTIGUOUS = {"zeros", "ones", "empty", "full", "eye", "copy", "arange", "linspace", "array"}
 _NAMED = {id(np): "np", id(__import__("math")): "math"}
+
+
+Thing = Storage | Box
+Place = tuple[int, ...]
+
+
+class Retry(Exception):
+    """The function has to be read again, with choices where paths meet at these places."""
+
+    def __init__(self, places: set[Place]) -> None:
+        super().__init__(places)
+        self.places = places
 
 
 class Capture:
@@ -70,11 +86,15 @@ class Reader:
         self.b = Builder(block)
         self.frame = Frame(None, {}, {})
         self.versions: dict[Storage, Value] = {}
-        self.entangled: dict[Storage, set[Storage]] = {}
+        self.filled: dict[Box, Any] = {}
+        self.entangled: dict[Thing, set[Thing]] = {}
+        self.causes: dict[Thing, set[Place]] = {}
+        self.precise: frozenset[Place] = frozenset()
+        self.facts: dict[Value, bool] = {}
         self.captures: list[Capture] = []
         self.arrays: dict[str, Any] = {}
         self.top = block
-        self.outside: dict[int, Ref] = {}
+        self.outside: dict[int, Any] = {}
         self.loop_guesses: dict[tuple[int, ...], Any] = {}
         self.call_path: list[int] = []
         self.notes: list[str] = []
@@ -114,7 +134,7 @@ class Reader:
     def _checked(self, value: Any) -> Any:
         if isinstance(value, Poison):
             raise value.error
-        return value
+        return self.settled(value)
 
     def _global(self, frame: Frame, name: str, node: ast.AST) -> Any:
         if name in frame.globals:
@@ -136,6 +156,8 @@ class Reader:
                 inner.name, inner.user = name, True
             if not value.storage.name:
                 value.storage.name = name
+        if isinstance(value, Box) and not value.name:
+            value.name = name
         self.frame.names[name] = value
 
     # --- Python objects from outside ------------------------------------------------------
@@ -152,11 +174,20 @@ class Reader:
             return self._captured_array(obj, key, node)
         if isinstance(obj, np.generic) and obj.dtype.kind in "fiub":
             return self._captured(obj, key, scalar(obj.dtype.name))
-        if kind in (tuple, list):
-            return Seq([self.wrap(o, obj, str(k), node) for k, o in enumerate(obj)], kind)
-        if kind is dict and all(type(k) is str for k in obj):
-            return Map({k: self.wrap(o, obj, k, node) for k, o in obj.items()})
+        if kind in (tuple, list) or (kind is dict and all(type(k) is str for k in obj)):
+            return self._captured_box(obj, key, node)
         return Static(obj)
+
+    def _captured_box(self, obj: Any, key: str, node: ast.AST) -> Box:
+        box = self.outside.get(id(obj))
+        if box is None and isinstance(obj, dict):
+            items = {k: self.wrap(o, obj, k, node) for k, o in obj.items()}
+            box = Map(items, outside=key)
+        elif box is None:
+            box = Seq([self.wrap(o, obj, str(k), node) for k, o in enumerate(obj)], type(obj))
+            box.outside = key if isinstance(obj, list) else ""
+        self.outside[id(obj)] = box
+        return box
 
     def _label(self, holder: Any, key: str) -> str:
         if isinstance(holder, dict | types.CellType | list | tuple):
@@ -198,6 +229,10 @@ class Reader:
         """Return the graph value that a number or reference has now."""
         if isinstance(value, Value):
             return value
+        if isinstance(value, Choice):
+            return self._read_choice(value)
+        if isinstance(value, Seq) and value.kind is list:
+            return self._listed(value) if value.grown is None else self.versions[value.grown]
         if not isinstance(value, Ref):
             raise TypeError(value)
         base = self.versions[value.storage]
@@ -219,6 +254,31 @@ class Reader:
                 )
             out = self.b.emit(step.prim, [out, *step.operands], **step.attrs)
         return out
+
+    def settled(self, value: Any) -> Any:
+        """Return a value as it is known on this path: choices decided where their test is."""
+        while isinstance(value, Choice) and value.test in self.facts:
+            value = value.then if self.facts[value.test] else value.other
+        if isinstance(value, Seq) and value.grown is not None:
+            return self.graph_list(value)
+        return value
+
+    def _read_choice(self, choice: Choice) -> Value:
+        known = self.settled(choice)
+        if known is not choice:
+            return self.read(known)
+        sides = []
+        for option in (choice.then, choice.other):
+            with self.b.into(Block()) as block:
+                block.results.append(self.read(option))
+            sides.append(block)
+        type_ = join(*(block.results[0].type for block in sides))
+        if type_ is None:
+            raise TypeError(choice)
+        op = self.b.append(
+            "if", [choice.test], [type_], attrs={"style": "expression"}, blocks=sides
+        )
+        return op.out
 
     def require_sure(self, storage: Storage, step: Step) -> None:
         """Refuse where NumPy may or may not have copied, so that nobody knows who shares."""
@@ -247,43 +307,99 @@ class Reader:
                 self.b.span,
                 "pass the array as an argument, or write into a copy of it",
             )
-        for other in self.reach(storage):
-            if other is not storage and self._visible(other):
-                raise UnsupportedError(
-                    f"{storage.name or 'this array'!r} may share memory with "
-                    f"{other.name or 'another name'!r} here, depending on the path taken",
-                    self.b.span,
-                    "copy one of them with .copy() before writing to it",
-                )
+        self.require_alone(storage)
         for step in ref.steps:
             self.require_sure(storage, step)
         value.name = value.name or storage.name
         self.versions[storage] = value
 
-    def _visible(self, storage: Storage) -> bool:
-        frame: Frame | None = self.frame
-        while frame is not None:
-            for value in frame.names.values():
-                if any(isinstance(x, Ref) and x.storage is storage for x in leaves(value)):
-                    return True
-            frame = frame.parent
+    # --- boxes ----------------------------------------------------------------------------
+
+    def fill(self, box: Box, held: Any) -> None:
+        """Replace the contents of a list, dict or object, after checking who shares it."""
+        if box.outside:
+            raise UnsupportedError(
+                f"a write into {box.outside!r}, which stands outside the function",
+                self.b.span,
+                "pass it as an argument, or build a new one",
+            )
+        self.require_alone(box)
+        self.load(box, held)
+
+    def load(self, box: Box, held: Any) -> None:
+        """Set the contents of a box, and remember what it was made with."""
+        self.filled.setdefault(box, contents(box))
+        refill(box, held)
+
+    def graph_list(self, box: Seq) -> Ref:
+        """Make a list one of the graph, which can grow in loops, and return its reference."""
+        if box.grown is None:
+            value = self._listed(box)
+            storage = Storage(box.name)
+            self.versions[storage] = value
+            self.load(box, storage)
+        storage = contents(box)
+        value = self.versions[storage]
+        return Ref(storage, (), value, value)
+
+    def _listed(self, box: Seq) -> Value:
+        value = self.b.emit("list", [], box.name)
+        for item in box.items:
+            value = self.b.emit("append", [value, self.read(item)], box.name)
+        return value
+
+    # --- who shares memory ----------------------------------------------------------------
+
+    def require_alone(self, thing: Thing) -> None:
+        """Refuse a write that another name may see on some paths; first, ask for choices."""
+        for other in self.reach(thing):
+            if other is thing or not self.visible(other):
+                continue
+            places = self.causes.get(thing, set()) | self.causes.get(other, set())
+            if places - self.precise:
+                raise Retry(places)
+            raise UnsupportedError(
+                f"{_name_of(thing) or 'this array'!r} may share memory with "
+                f"{_name_of(other) or 'another name'!r} here, depending on the path taken",
+                self.b.span,
+                "copy one of them with .copy() before writing to it",
+            )
+
+    def visible(self, thing: Thing) -> bool:
+        """Whether any name holds a storage or box."""
+        here = any(holds(value, thing) for value in self.frame.names.values())
+        return here or self.visible_to_callers(thing)
+
+    def visible_to_callers(self, thing: Thing) -> bool:
+        """Whether a name of a function around, or of a caller, holds a storage or box."""
+        frames = [f for f in (self.frame.parent, self.frame.caller) if f is not None]
+        while frames:
+            frame = frames.pop()
+            if any(holds(value, thing) for value in frame.names.values()):
+                return True
+            frames += [f for f in (frame.parent, frame.caller) if f is not None]
         return False
 
-    def objects(self, storage: Storage) -> set[Storage]:
-        """Return what a storage may really be: itself, or one of those it was joined from."""
-        return self.entangled.get(storage, set()) | {storage}
+    def objects(self, thing: Thing) -> set[Thing]:
+        """Return what a storage or box may really be: itself, or what it was joined from."""
+        return self.entangled.get(thing, set()) | {thing}
 
-    def reach(self, storage: Storage) -> list[Storage]:
-        """Return the storages that may be the same memory as one, itself first."""
-        mine = self.objects(storage)
-        known = {*self.entangled, *mine} - {storage}
+    def reach(self, thing: Thing) -> list[Thing]:
+        """Return the storages or boxes that may be the same memory as one, itself first."""
+        mine = self.objects(thing)
+        known = {*self.entangled, *mine} - {thing}
         found = [s for s in known if self.objects(s) & mine]
-        return [storage, *sorted(found, key=lambda s: s.id)]
+        return [thing, *sorted(found, key=lambda s: s.id)]
 
-    def entangle(self, joined: Storage, source: Storage) -> None:
-        """Note that a storage made by a join may be the same memory as one of its sources."""
+    def entangle(self, joined: Thing, source: Thing, places: set[Place]) -> None:
+        """Note that what a join made may be the same memory as one of its sources."""
         if joined is not source:
             self.entangled.setdefault(joined, set()).update(self.objects(source))
+            self.causes.setdefault(joined, set()).update(places, self.causes.get(source, ()))
+
+
+def _name_of(thing: Thing) -> str:
+    return thing.name
 
 
 def describe(value: Any) -> str:

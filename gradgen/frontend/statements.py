@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from gradgen.frontend import subscripts
-from gradgen.frontend.branches import condition, fork, restore, snapshot
+from gradgen.frontend.attributes import attribute, set_attribute
+from gradgen.frontend.branches import assuming, condition, distribute, fork
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.iteration import iteration_of
 from gradgen.frontend.loops import Loop, assigned_names, run_loop
@@ -17,7 +18,8 @@ from gradgen.frontend.operators import binary
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.returns import contains
 from gradgen.frontend.special import sequence_items
-from gradgen.frontend.values import LocalFunction, Ref, Static, leaves
+from gradgen.frontend.state import restore, snapshot
+from gradgen.frontend.values import Choice, LocalFunction, Ref, Seq, Static, leaves
 from gradgen.ir.nodes import Block, Const, Op, Value, replace_uses
 from gradgen.ir.types import integer
 
@@ -81,8 +83,10 @@ def assign_to(r: Reader, target: ast.expr, value: Any) -> None:
         _unpack(r, target, value)
     elif isinstance(target, ast.Subscript):
         subscripts.store(r, target, value)
+    elif isinstance(target, ast.Attribute):
+        set_attribute(r, evaluate(r, target.value), target.attr, value, target)
     else:
-        r.refuse(target, "an assignment to an attribute", "return the value instead")
+        r.refuse(target, "this assignment", "assign to a name, a subscript or an attribute")
 
 
 def _unpack(r: Reader, target: ast.Tuple | ast.List, value: Any) -> None:
@@ -101,31 +105,54 @@ def _aug_assign(r: Reader, s: ast.AugAssign, loop: Loop | None) -> str:
     if isinstance(s.target, ast.Subscript):
         subscripts.augmented(r, s, s.target)
         return FALL
-    if not isinstance(s.target, ast.Name):
-        r.refuse(s, "an assignment to an attribute", "return the value instead")
-    old = r.lookup(s.target.id, s.target)
-    if isinstance(old, Ref) and r.read(old).type.kind == "array":
-        _in_place(r, s, old)
+    owner: Any = None
+    if isinstance(s.target, ast.Attribute):
+        owner = evaluate(r, s.target.value)
+        old = attribute(r, owner, s.target.attr, s.target)
+    else:
+        old = r.lookup(s.target.id, s.target)
+    value = evaluate(r, s.value)
+    new = updated(r, s, old, value)
+    if new is old:
         return FALL
-    if isinstance(old, Ref) and r.read(old).type.kind == "any" and _aliased(r, old):
-        r.refuse(
-            s,
-            f"{s.target.id!r} may be an array that another name sees, or a number",
-            "give types: example arguments or annotations",
-        )
-    assign_to(r, s.target, binary(r, s, old, evaluate(r, s.value)))
+    if isinstance(s.target, ast.Attribute):
+        set_attribute(r, owner, s.target.attr, new, s.target)
+    else:
+        r.bind(s.target.id, new)
     return FALL
 
 
+def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
+    """Perform ``old op= value``: return a new value, or ``old`` itself where it is written to."""
+    if isinstance(old, Choice):
+        return distribute(r, s, old, lambda option: updated(r, s, option, value))
+    if isinstance(old, Seq) and old.kind is list and isinstance(s.op, ast.Add | ast.Mult):
+        made = binary(r, s, old, value)
+        items = made.items if isinstance(made, Seq) else sequence_items(r, value, s)
+        r.fill(old, items if isinstance(made, Seq) else [*old.items, *items])
+        return old
+    if isinstance(old, Ref) and r.read(old).type.kind == "array":
+        _in_place(r, s, old, as_value(r, value, s))
+        return old
+    if isinstance(old, Ref) and r.read(old).type.kind == "any" and _aliased(r, old):
+        r.refuse(
+            s,
+            f"{ast.unparse(s.target)!r} may be an array that another name sees, or a number",
+            "give types: example arguments or annotations",
+        )
+    return binary(r, s, old, value)
+
+
 def _aliased(r: Reader, ref: Ref) -> bool:
+    if any(r.visible(other) for other in r.reach(ref.storage)[1:]):
+        return True
     holders = 0
     for v in r.frame.names.values():
         holders += any(isinstance(x, Ref) and x.storage is ref.storage for x in leaves(v))
     return holders > 1
 
 
-def _in_place(r: Reader, s: ast.AugAssign, old: Ref) -> None:
-    value = as_value(r, evaluate(r, s.value), s)
+def _in_place(r: Reader, s: ast.AugAssign, old: Ref, value: Value) -> None:
     where = subscripts.whole(old)
     if isinstance(s.op, ast.Add | ast.Sub):
         sign = "+" if isinstance(s.op, ast.Add) else "-"
@@ -198,9 +225,9 @@ def _tail_if(r: Reader, s: ast.If, test: Value, loop: Loop) -> str:
     blocks = []
     before = snapshot(r)
     op = r.b.append("if", [test], [], span=r.span(s))
-    for side in (s.body, s.orelse):
+    for side, truth in ((s.body, True), (s.orelse, False)):
         restore(r, before)
-        with r.b.into(Block()) as block:
+        with r.b.into(Block()) as block, assuming(r, test, truth):
             if run(r, side, loop) == FALL:
                 loop.finish(r, "continue")
         blocks.append(block)

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradgen.frontend.arguments import Refine, is_unknown_leaf
+from gradgen.frontend.branches import distribute
 from gradgen.frontend.evaluate import as_value, evaluate, number
 from gradgen.frontend.operators import binary
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import (
+    Choice,
     Map,
     Record,
     Ref,
@@ -105,6 +107,8 @@ def _letter(r: Reader, v: Value, node: ast.AST) -> str:
 
 def load(r: Reader, node: ast.Subscript, owner: Any) -> Any:
     """Return ``owner[index]``."""
+    if isinstance(owner, Choice):
+        return distribute(r, node, owner, lambda option: load(r, node, option))
     if isinstance(owner, Seq | Map | Record | Static):
         return _container_item(r, node, owner)
     if isinstance(owner, UnknownShape):
@@ -161,21 +165,50 @@ def _container_item(r: Reader, node: ast.Subscript, owner: Any) -> Any:
 
 def store(r: Reader, node: ast.Subscript, value: Any) -> None:
     """Perform ``owner[index] = value``."""
-    owner = evaluate(r, node.value)
-    if not isinstance(owner, Ref):
+    store_into(r, node, evaluate(r, node.value), value)
+
+
+def store_into(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
+    """Perform the store into an evaluated owner."""
+    if isinstance(owner, Choice):
+        distribute(r, node, owner, lambda option: store_into(r, node, option, value))
+    elif isinstance(owner, Ref):
+        index = parse_index(r, node.slice)
+        write(r, node, owner, index, as_value(r, value, node), "store")
+    else:
         store_item(r, node, owner, value)
-        return
-    index = parse_index(r, node.slice)
-    write(r, node, owner, index, as_value(r, value, node), "store")
 
 
 def store_item(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
-    """Refuse writes into containers whose structure the graph has taken apart."""
-    r.refuse(
-        node,
-        f"a store into a {describe(owner)}",
-        "build a new container, or keep the numbers in an array",
-    )
+    """Replace an item of a list or dict whose structure is known."""
+    kinds = isinstance(owner, Map) or (isinstance(owner, Seq) and owner.kind is list)
+    key = evaluate(r, node.slice) if kinds else None
+    if isinstance(key, Choice):
+        distribute(r, node, key, lambda k: set_item(r, node, owner, k, value))
+    elif kinds:
+        set_item(r, node, owner, key, value)
+    else:
+        r.refuse(node, f"a store into a {describe(owner)}", "build a new one, or use a list")
+
+
+def set_item(r: Reader, node: ast.AST, owner: Any, key: Any, value: Any) -> None:
+    """Replace the item at an evaluated key."""
+    if not is_static(key):
+        r.refuse(
+            node,
+            f"a store at a computed subscript of a {describe(owner)}",
+            "use a constant subscript, or keep the numbers in an array",
+        )
+    k = static_value(key)
+    if isinstance(owner, Map):
+        r.fill(owner, {**owner.items, k: value})
+        return
+    items = list(owner.items)
+    try:
+        items[k] = value
+    except IndexError as error:
+        raise IndexError(f"{r.span(node)}: {error}") from None
+    r.fill(owner, items)
 
 
 def write(
@@ -201,11 +234,27 @@ def write(
 
 
 def augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript) -> None:
-    """Perform ``owner[index] op= value``; additions need neither the old value nor a clear."""
-    owner = evaluate(r, target.value)
-    if not isinstance(owner, Ref):
-        store_item(r, target, owner, None)
-        return
+    """Perform ``owner[index] op= value``."""
+    _augmented(r, node, target, evaluate(r, target.value))
+
+
+def _augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Any) -> None:
+    if isinstance(owner, Choice):
+        distribute(r, node, owner, lambda option: _augmented(r, node, target, option))
+    elif isinstance(owner, Ref):
+        _augmented_array(r, node, target, owner)
+    else:
+        # A cycle by nature: an item of a list may be an array, which is written to as by a name.
+        from gradgen.frontend.statements import updated
+
+        old = _container_item(r, target, owner)
+        new = updated(r, node, old, evaluate(r, node.value))
+        if new is not old:
+            store_item(r, target, owner, new)
+
+
+def _augmented_array(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Ref) -> None:
+    """Additions need neither the old value nor a clear of its adjoint."""
     index = parse_index(r, target.slice)
     distinct = any(v.op is not None and v.op.prim == "arange" for v in index.operands)
     adds = isinstance(node.op, ast.Add | ast.Sub) and (is_basic(index.spelling) or distinct)

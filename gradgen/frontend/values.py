@@ -7,15 +7,12 @@ value.  Containers exist only here: the graph sees their leaves.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from gradgen.errors import GradgenError
-from gradgen.ir.nodes import Const, Value
-
-_ids = itertools.count()
+from gradgen.ir.nodes import Const, Value, next_id
 
 
 class Storage:
@@ -27,7 +24,7 @@ class Storage:
     __slots__ = ("contiguous", "id", "name", "outside")
 
     def __init__(self, name: str = "", contiguous: bool = False, outside: bool = False) -> None:
-        self.id = next(_ids)
+        self.id = next_id()
         self.name = name
         self.contiguous = contiguous
         self.outside = outside
@@ -54,15 +51,33 @@ class Ref:
 
 
 @dataclass(slots=True, eq=False)
-class Seq:
-    """A tuple or list of known length (``kind`` is the class, for named tuples too)."""
+class Box:
+    """A tuple, list, dict or object that was taken apart; as in Python, names share it.
 
-    items: list[Any]
-    kind: Any = tuple
+    Its contents are replaced by ``Reader.fill``, never changed in place, so that a state of the
+    reader can keep them.  ``outside``: the name of one that stands outside the function; ``name``:
+    the first name of any other.
+    """
+
+    name: str = field(default="", kw_only=True)
+    id: int = field(default_factory=next_id, kw_only=True)
+    outside: str = field(default="", kw_only=True)
 
 
 @dataclass(slots=True, eq=False)
-class Map:
+class Seq(Box):
+    """A tuple or list of known length (``kind`` is the class, for named tuples too).
+
+    ``grown`` holds a list whose length is not known before the program runs.
+    """
+
+    items: list[Any]
+    kind: Any = tuple
+    grown: Storage | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Map(Box):
     """A dict with known keys (``unknown``: a parameter whose further keys show when read)."""
 
     items: dict[Any, Any]
@@ -70,11 +85,20 @@ class Map:
 
 
 @dataclass(slots=True, eq=False)
-class Record:
+class Record(Box):
     """An object whose attributes are known: a dataclass argument."""
 
     kind: Any
     fields: dict[str, Any]
+
+
+@dataclass(slots=True, eq=False)
+class Choice:
+    """What a name stands for where paths disagree: ``then`` if ``test`` held, else ``other``."""
+
+    test: Value
+    then: Any
+    other: Any
 
 
 @dataclass(slots=True, eq=False)
@@ -142,54 +166,114 @@ class Frame:
     globals: dict[str, Any]
     cells: dict[str, Any] = field(default_factory=dict)
     parent: Frame | None = None
+    caller: Frame | None = None
     local_names: frozenset[str] = frozenset()
     anonymous: str = ""
 
 
+def contents(box: Box) -> Any:
+    """Return what a box holds: items, fields, or the storage of a list that has grown."""
+    if isinstance(box, Record):
+        return box.fields
+    assert isinstance(box, Seq | Map)
+    return box.grown if isinstance(box, Seq) and box.grown is not None else box.items
+
+
+def refill(box: Box, new: Any) -> None:
+    """Replace what a box holds; only the reader does so, which keeps account."""
+    if isinstance(box, Record):
+        box.fields = new
+    elif isinstance(box, Seq) and isinstance(new, Storage):
+        box.items, box.grown = [], new
+    else:
+        assert isinstance(box, Seq | Map)
+        box.items = new
+        if isinstance(box, Seq):
+            box.grown = None
+
+
+def standing_for(box: Box, held: Any, versions: dict[Storage, Value]) -> Any:
+    """Return contents of a box as a value of their own: a box apart, or a list of the graph."""
+    if isinstance(held, Storage):
+        return Ref(held, (), versions[held], versions[held])
+    return with_parts(box, keyed(held))
+
+
+def parts(value: Any) -> list[tuple[Any, Any]]:
+    """Return the keys and items of a box, in order; nothing for anything else."""
+    return keyed(contents(value)) if isinstance(value, Box) else []
+
+
+def keyed(held: Any) -> list[tuple[Any, Any]]:
+    """Return the keys and items in the contents of a box."""
+    if isinstance(held, list | tuple):
+        return list(enumerate(held))
+    return list(held.items()) if isinstance(held, dict) else []
+
+
+def with_parts(like: Box, items: list[tuple[Any, Any]]) -> Box:
+    """Return a new box of the same class with these keys and items."""
+    if isinstance(like, Seq):
+        return Seq([item for _, item in items], like.kind)
+    if isinstance(like, Map):
+        return Map(dict(items), like.unknown)
+    assert isinstance(like, Record)
+    return Record(like.kind, dict(items))
+
+
+def same_class(a: Any, b: Any) -> bool:
+    """Whether two values are boxes of the same class."""
+    if type(a) is not type(b) or not isinstance(a, Box):
+        return False
+    return getattr(a, "kind", None) is getattr(b, "kind", None)
+
+
 def leaves(value: Any) -> list[Any]:
-    """Return the graph values and references inside a container value, in order."""
+    """Return the graph values and references inside a value, in order."""
     if isinstance(value, Value | Ref):
         return [value]
-    if isinstance(value, Seq):
-        return [leaf for item in value.items for leaf in leaves(item)]
-    if isinstance(value, Map):
-        return [leaf for item in value.items.values() for leaf in leaves(item)]
-    if isinstance(value, Record):
-        return [leaf for item in value.fields.values() for leaf in leaves(item)]
-    return []
+    if isinstance(value, Choice):
+        return [*leaves(value.then), *leaves(value.other)]
+    return [leaf for _, item in parts(value) for leaf in leaves(item)]
 
 
-def rebuild(value: Any, new: list[Any]) -> Any:
-    """Return a container value with its leaves replaced, in order (``new`` is consumed)."""
-    if isinstance(value, Value | Ref):
-        return new.pop(0)
-    if isinstance(value, Seq):
-        return Seq([rebuild(item, new) for item in value.items], value.kind)
-    if isinstance(value, Map):
-        return Map({k: rebuild(item, new) for k, item in value.items.items()})
-    if isinstance(value, Record):
-        return Record(value.kind, {k: rebuild(item, new) for k, item in value.fields.items()})
-    return value
-
-
-def same_structure(a: Any, b: Any) -> bool:
-    """Whether two values have the same containers around their leaves."""
-    if isinstance(a, Value | Ref) and isinstance(b, Value | Ref):
+def holds(value: Any, thing: Any) -> bool:
+    """Whether a storage or container can be reached from a value."""
+    if isinstance(value, Ref):
+        return value.storage is thing
+    if isinstance(value, Choice):
+        return holds(value.then, thing) or holds(value.other, thing)
+    if isinstance(value, Seq) and value.grown is not None and value.grown is thing:
         return True
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, Seq):
-        return (
-            a.kind is b.kind
-            and len(a.items) == len(b.items)
-            and all(map(same_structure, a.items, b.items))
-        )
-    if isinstance(a, Map | Record):
-        x, y = (v.items if isinstance(v, Map) else v.fields for v in (a, b))
-        return list(x) == list(y) and all(same_structure(x[k], y[k]) for k in x)
-    if isinstance(a, Static):
+    return value is thing or any(holds(item, thing) for _, item in parts(value))
+
+
+def interchangeable(a: Any, b: Any) -> bool:
+    """Whether two values are the same thing: one object, one constant, one view of one array."""
+    if a is b:
+        return True
+    if isinstance(a, Static) and isinstance(b, Static):
         return same_object(a.obj, b.obj)
-    return a is b
+    if isinstance(a, Ref) and isinstance(b, Ref):
+        return a.storage is b.storage and same_steps(a.steps, b.steps)
+    if isinstance(a, BoundMethod) and isinstance(b, BoundMethod):
+        return a.name == b.name and interchangeable(a.owner, b.owner)
+    return False
+
+
+def same_steps(a: tuple[Step, ...], b: tuple[Step, ...]) -> bool:
+    """Whether two ways through views are the same."""
+    return len(a) == len(b) and all(
+        x is y or (x.prim == y.prim and x.attrs == y.attrs and _same_operands(x, y))
+        for x, y in zip(a, b, strict=True)
+    )
+
+
+def _same_operands(a: Step, b: Step) -> bool:
+    return len(a.operands) == len(b.operands) and all(
+        x is y or (isinstance(x, Const) and isinstance(y, Const) and x.const == y.const)
+        for x, y in zip(a.operands, b.operands, strict=True)
+    )
 
 
 def same_object(a: Any, b: Any) -> bool:

@@ -32,13 +32,18 @@ from gradgen.ir.types import BOOL, FLOAT, OPAQUE, UNDEFINED, Type, integer
 _ids = itertools.count()
 
 
+def next_id() -> int:
+    """Return a new number: what is made later has a greater one."""
+    return next(_ids)
+
+
 class Value:
     """One assignment: its type, the user's name for it (a hint) and its place in the source."""
 
     __slots__ = ("id", "name", "op", "span", "type", "user")
 
     def __init__(self, type: Type, name: str = "", span: Span | None = None) -> None:
-        self.id = next(_ids)
+        self.id = next_id()
         self.type = type
         self.name = name
         self.span = span
@@ -64,12 +69,16 @@ class Const(Value):
 
 
 class Undefined(Value):
-    """The absence of a value: the name has not been assigned on this path."""
+    """The absence of a value: the name has not been assigned on this path.
 
-    __slots__ = ()
+    ``unread``: nothing reads it there either, as a test decides; anything may stand in its place.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("unread",)
+
+    def __init__(self, unread: bool = False) -> None:
         super().__init__(UNDEFINED)
+        self.unread = unread
 
 
 def type_of_constant(const: Any) -> Type:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import INT, Type, integer
+from gradgen.ir.types import FLOAT, INT, Type, integer
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, elementwise, of_shape
 
@@ -89,6 +89,11 @@ def unbroadcast_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     return alg.full(g, op.inputs[0], stretch=True)
 
 
+def zeros_list_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type of the adjoint of a list: floats where no item is known."""
+    return inputs[0].type if inputs[0].type.item is not None else Type("list", item=FLOAT)
+
+
 def stretch_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return an array of the shape of ``x`` with the cotangent's dtype."""
     x, g = (v.type for v in inputs)
@@ -118,7 +123,7 @@ rule("stretch", stretch_type, form="special", vjp=stretch_vjp, cost=1)
 rule("fill", stretch_type, form="special", vjp=stretch_vjp, cost=1)
 rule("zeros_as", lambda inputs, attrs: Type("array" if inputs[0].type.shape else "any",
      inputs[0].type.dtype or "float64", inputs[0].type.shape), form="special", passive=True)
-rule("zeros_list", lambda inputs, attrs: inputs[0].type, form="special", passive=True)
+rule("zeros_list", zeros_list_type, form="special", passive=True)
 rule("trips", lambda inputs, attrs: INT, form="special", passive=True, cost=1)
 rule("captured", lambda inputs, attrs: attrs["type"], form="special", passive=True, cost=0)
 rule("helper", lambda inputs, attrs: attrs["type"], form="special")

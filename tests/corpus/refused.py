@@ -141,7 +141,7 @@ def attribute_store(x):
 
 
 def list_of_active_mutated(x):
-    LOG.append(x)  # here: append
+    LOG.append(x)  # here: outside the function
     return x * x
 
 

@@ -1,0 +1,100 @@
+"""Attributes of modules, objects and arrays, and the stores to them."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import numpy as np
+
+from gradgen.frontend import calls
+from gradgen.frontend.branches import distribute
+from gradgen.frontend.method_calls import METHOD_HANDLERS
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.values import (
+    BoundMethod,
+    Choice,
+    Map,
+    Record,
+    Ref,
+    Seq,
+    Static,
+    UnknownShape,
+)
+from gradgen.ir.nodes import Const, Value
+from gradgen.rules.registry import METHODS
+
+
+def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
+    """Return ``owner.name``."""
+    if isinstance(owner, Choice):
+        return distribute(r, node, owner, lambda option: attribute(r, option, name, node))
+    if isinstance(owner, Static):
+        return _static_attribute(r, owner.obj, name, node)
+    if isinstance(owner, Record):
+        if name in owner.fields:
+            return owner.fields[name]
+        return calls.record_attribute(r, owner, name, node)
+    if isinstance(owner, Seq):
+        fields = getattr(owner.kind, "_fields", ())
+        if name in fields:
+            return owner.items[fields.index(name)]
+        return BoundMethod(owner, name)
+    if isinstance(owner, Map):
+        return BoundMethod(owner, name)
+    if isinstance(owner, Value | Ref):
+        return _array_attribute(r, owner, name, node)
+    r.refuse(node, f"attribute {name!r} of a {describe(owner)}")
+
+
+def _static_attribute(r: Reader, obj: Any, name: str, node: ast.AST) -> Any:
+    if not hasattr(obj, name):
+        r.refuse(node, f"{describe(Static(obj))} has no attribute {name!r}")
+    value = getattr(obj, name)
+    text = {"numpy": "np", "math": "math"}.get(getattr(obj, "__name__", ""), "")
+    if text and type(value) is float:
+        return Const(value, f"{text}.{name}")
+    if type(obj).__name__ == "module" and not isinstance(value, float | int):
+        return Static(value) if not hasattr(value, "dtype") else r.wrap(value, obj, name, node)
+    return r.wrap(value, obj, name, node)
+
+
+def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
+    v = r.read(owner)
+    if v.type.kind == "list":
+        return BoundMethod(owner, name)
+    if name == "shape":
+        if v.type.shape is None:
+            return UnknownShape(v)
+        return Seq([dimension(r, v, k) for k in range(len(v.type.shape))])
+    if name == "ndim":
+        return Const(v.type.rank) if v.type.rank is not None else r.b.emit("ndim", [v])
+    if name == "size":
+        return r.b.emit("size", [v])
+    if name == "T":
+        return r.view(owner, "T", [], {}) if isinstance(owner, Ref) else owner
+    if name == "dtype" and v.type.dtype:
+        return Static(np.dtype(v.type.dtype))
+    if name in METHODS or name in METHOD_HANDLERS:
+        return BoundMethod(owner, name)
+    r.refuse(node, f"the attribute or method {name!r} of arrays has no rule")
+
+
+def dimension(r: Reader, v: Value, axis: int) -> Value:
+    """Return one length of an array: a constant where it is known."""
+    d = v.type.shape[axis] if v.type.shape is not None else None
+    return Const(d) if isinstance(d, int) else r.b.emit("dim", [v], axis=axis)
+
+
+def set_attribute(r: Reader, owner: Any, name: str, value: Any, node: ast.AST) -> None:
+    """Perform ``owner.name = value``."""
+    if isinstance(owner, Choice):
+        distribute(r, node, owner, lambda option: set_attribute(r, option, name, value, node))
+    elif isinstance(owner, Record):
+        r.fill(owner, {**owner.fields, name: value})
+    else:
+        r.refuse(
+            node,
+            f"an assignment to an attribute of a {describe(owner)}",
+            "return the value instead, or pass the object as an argument",
+        )

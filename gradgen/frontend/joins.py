@@ -1,0 +1,272 @@
+"""What a name stands for after two paths have met.
+
+Equal things stay; two numbers or arrays become one output of the ``if``; containers of one
+structure are joined item by item; anything else is a ``Choice``, and what is done with it later is
+done on each path.  Two arrays that others can still see are joined as values at first.  Only if one
+of them is written to, the function is read again with a choice between them in that place.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradgen.errors import Span, UnsupportedError
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.state import State, at
+from gradgen.frontend.values import (
+    Box,
+    Choice,
+    Map,
+    Poison,
+    Record,
+    Ref,
+    Seq,
+    Step,
+    Storage,
+    contents,
+    interchangeable,
+    keyed,
+    parts,
+    same_class,
+    with_parts,
+)
+from gradgen.ir.nodes import Block, Const, Op, Undefined, Value
+from gradgen.ir.types import join
+
+ABSENT = None
+
+
+class Join:
+    """The meeting of the two sides of an ``if``."""
+
+    def __init__(
+        self, r: Reader, op: Op, place: int, before: State, after: tuple[State, State]
+    ) -> None:
+        self.r, self.op, self.before, self.after = r, op, before, after
+        self.span: Span | None = op.span
+        self.key = (*r.call_path, place)
+        self.precise = self.key in r.precise
+        self.origins: list[tuple[Any, Any]] = []
+        self._sent: dict[Value, Value] = {}
+
+    # --- names, storages, boxes -----------------------------------------------------------
+
+    def run(self) -> None:
+        """Bring the reader to the state after the ``if``."""
+        r, (a, b) = self.r, self.after
+        for storage in self.before.versions:
+            x, y = a.versions[storage], b.versions[storage]
+            if x is not y:
+                r.versions[storage] = self.output(x, y, storage.name)
+        for box in list(r.filled):
+            self._box(box)
+        names = {}
+        for name in dict.fromkeys([*a.names, *b.names]):
+            names[name] = self.merge(a.names.get(name), b.names.get(name), name)
+        r.frame.names.update(names)
+        self._entangle()
+        self._adopt_new()
+
+    def _box(self, box: Box) -> None:
+        r, (a, b) = self.r, self.after
+        if not self.before.knows(box):
+            return
+        x, y = a.contents(r, box), b.contents(r, box)
+        r.load(box, x if x is y else self._contents(box, x, y))
+
+    def _contents(self, box: Box, x: Any, y: Any) -> Any:
+        if isinstance(box, Record):
+            keys = list(dict.fromkeys([*x, *y]))
+            return {k: self.merge(x.get(k), y.get(k), k) for k in keys}
+        if isinstance(box, Map) and list(x) == list(y):
+            return {k: self.merge(x[k], y[k], "") for k in x}
+        if isinstance(x, list) and isinstance(y, list) and len(x) == len(y):
+            return [self.merge(p, q, "") for p, q in zip(x, y, strict=True)]
+        if isinstance(box, Seq):
+            return self._grown(box)
+        return self._poisoned(box, x, y)
+
+    def _grown(self, box: Seq) -> Any:
+        """Join lists of different lengths: as lists of the graph."""
+        lists = []
+        for state, block in zip(self.after, self.op.blocks, strict=True):
+            with at(self.r, state), self.r.b.into(block):
+                lists.append(self.r.read(self.r.graph_list(box)))
+        storage = Storage(box.outside)
+        self.r.versions[storage] = self.output(lists[0], lists[1], "")
+        return storage
+
+    def _poisoned(self, box: Box, x: Any, y: Any) -> Any:
+        error = conflict("a dict", "has other keys on another path", self.span)
+        return dict.fromkeys(dict.fromkeys([*x, *y]), error)
+
+    # --- values ---------------------------------------------------------------------------
+
+    def merge(self, x: Any, y: Any, name: str) -> Any:
+        """Return what stands where one path has ``x`` and the other ``y``."""
+        if x is y or isinstance(x, Poison):
+            return x
+        if isinstance(y, Poison):
+            return y
+        if x is ABSENT or y is ABSENT:
+            return self._one_sided(x, y, name)
+        if not isinstance(x, Value) and interchangeable(x, y):
+            return x
+        if isinstance(x, Value | Ref) and isinstance(y, Value | Ref):
+            return self._leaf(x, y, name)
+        if same_class(x, y) and not (self.precise and self._shared(x, y)):
+            items = [keyed(s.contents(self.r, b)) for s, b in zip(self.after, (x, y), strict=True)]
+            if [k for k, _ in items[0]] == [k for k, _ in items[1]]:
+                pairs = zip(*items, strict=True)
+                made = with_parts(x, [(k, self.merge(p, q, "")) for (k, p), (_, q) in pairs])
+                self.origins += [(made, x), (made, y)]
+                return made
+        return self._choice(x, y)
+
+    def _one_sided(self, x: Any, y: Any, name: str) -> Any:
+        known, at_side = (y, 1) if x is ABSENT else (x, 0)
+        if isinstance(known, Value | Ref):
+            x, y = (known, Undefined()) if at_side == 0 else (Undefined(), known)
+            return self._leaf(x, y, name)
+        return self._export(known, at_side)
+
+    def _leaf(self, x: Value | Ref, y: Value | Ref, name: str) -> Any:
+        if self.precise and isinstance(x, Ref) and isinstance(y, Ref) and self._shared(x, y):
+            return self._choice(x, y)
+        types = [leaf.value.type if isinstance(leaf, Ref) else leaf.type for leaf in (x, y)]
+        if join(*types) is None:
+            return self._choice(x, y)
+        values = []
+        for leaf, state, block in zip((x, y), self.after, self.op.blocks, strict=True):
+            values.append(self._read(leaf, state, block))
+        label = "" if name == self.r.frame.anonymous else name
+        held = self.r.hold(self.output(values[0], values[1], label))
+        self.origins += [(held, x), (held, y)]
+        return held
+
+    def _read(self, leaf: Value | Ref, state: State, block: Block) -> Value:
+        keep, self.r.versions = self.r.versions, state.versions
+        with self.r.b.into(block):
+            value = self.r.read(leaf)
+        self.r.versions = keep
+        return value
+
+    def _shared(self, x: Any, y: Any) -> bool:
+        things = [identity(v) for v in (x, y)]
+        return any(thing is not None and self.before.knows(thing) for thing in things)
+
+    def _choice(self, x: Any, y: Any) -> Choice:
+        return Choice(self.op.inputs[0], self._export(x, 0), self._export(y, 1))
+
+    # --- what leaves a side ---------------------------------------------------------------
+
+    def _export(self, value: Any, side: int) -> Any:
+        """Return a value of one side as it can be used after the ``if``."""
+        if isinstance(value, Value):
+            return self._send(value, side)
+        if isinstance(value, Ref):
+            steps = tuple(self._export_step(step, side) for step in value.steps)
+            # No version: it is read through the storage, which goes on with its own value.
+            return Ref(value.storage, steps, value.value, Undefined())
+        if isinstance(value, Choice):
+            then, other = (self._export(v, side) for v in (value.then, value.other))
+            return Choice(self._send(value.test, side), then, other)
+        if isinstance(value, Box) and not self.before.knows(value):
+            held = self.after[side].contents(self.r, value)
+            if not isinstance(held, Storage):
+                items = [(k, self._export(item, side)) for k, item in keyed(held)]
+                held = dict(items) if isinstance(held, dict) else [item for _, item in items]
+            self.r.load(value, held)
+        return value
+
+    def _export_step(self, step: Step, side: int) -> Step:
+        operands = tuple(self._send(v, side) for v in step.operands)
+        return (
+            step if operands == step.operands else Step(step.prim, operands, step.attrs, step.maybe)
+        )
+
+    def _send(self, value: Value, side: int) -> Value:
+        if isinstance(value, Const | Undefined) or self.before.knows(value):
+            return value
+        if value not in self._sent:
+            unread = Undefined(unread=True)
+            x, y = (value, unread) if side == 0 else (unread, value)
+            self._sent[value] = self.output(x, y, value.name)
+        return self._sent[value]
+
+    def _adopt_new(self) -> None:
+        """Arrays made on one side, which a choice may still hold, go on with their values."""
+        kept = self._in_choices()
+        for side, state in enumerate(self.after):
+            for storage, value in state.versions.items():
+                if storage not in self.r.versions:
+                    wanted = storage in kept
+                    self.r.versions[storage] = self._send(value, side) if wanted else value
+
+    def _in_choices(self) -> set[Storage]:
+        found: set[Storage] = set()
+        stack = list(self.r.frame.names.values()) + [contents(b) for b in self.r.filled]
+        seen: set[int] = set()
+        while stack:
+            value = stack.pop()
+            if isinstance(value, Ref):
+                found.add(value.storage)
+            elif isinstance(value, Storage):
+                found.add(value)
+            elif isinstance(value, Choice):
+                stack += [value.then, value.other]
+            elif isinstance(value, Box) and id(value) not in seen:
+                seen.add(id(value))
+                stack += [item for _, item in parts(value)] + [contents(value)]
+        return found
+
+    def output(self, x: Value, y: Value, name: str) -> Value:
+        """Add an output to the ``if``."""
+        return add_output(self.op, x, y, name, self.span)
+
+    def _entangle(self) -> None:
+        """Remember what may share memory with its sources, while others can see them."""
+        seen: dict[Any, Any] = {}
+        for held, source in self.origins:
+            made, old = identity(held), identity(source)
+            if made is None or old is None:
+                continue
+            for thing in self.r.reach(old):
+                if self.before.knows(thing):
+                    self.r.entangle(made, thing, {self.key})
+                if thing in seen and seen[thing] is not made:
+                    self.r.entangle(made, seen[thing], {self.key})
+                seen[thing] = made
+
+
+def identity(value: Any) -> Storage | Box | None:
+    """Return what a value shares with its aliases."""
+    if isinstance(value, Ref):
+        return value.storage
+    return value if isinstance(value, Box) else None
+
+
+def add_output(op: Op, a: Value, b: Value, name: str, span: Any) -> Value:
+    """Add an output to an ``if``, with its value on either side."""
+    type_ = join(a.type, b.type)
+    if type_ is None:
+        raise UnsupportedError(f"{name!r} has different types on different paths", span)
+    out = Value(type_, name, span)
+    out.user = bool(name) and not name.startswith(" ")
+    out.name = out.name.strip() if out.user else ""
+    out.op = op
+    for block, value in zip(op.blocks, (a, b), strict=True):
+        block.results.append(value)
+    op.outputs.append(out)
+    return out
+
+
+def conflict(name: str, what: str, span: Any) -> Poison:
+    """Return the value of a name whose use is refused, with the reason."""
+    return Poison(
+        UnsupportedError(
+            f"{name!r} {what}",
+            span,
+            "use a different name on each path, or the same kind of value",
+        )
+    )

@@ -1,0 +1,61 @@
+"""The part of a reader's state that depends on the path: names, and what memory holds.
+
+A branch is read twice from one state, a loop's body several times; a ``State`` is what has to be
+put back.  Contents of boxes (lists, dicts, objects) are kept for those that were ever filled anew;
+the others still hold what they were made with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.values import Box, Storage, contents, refill
+from gradgen.ir.nodes import Value, next_id
+
+
+@dataclass(slots=True, eq=False)
+class State:
+    """Names of the frame, newest versions of storages, contents of boxes; when it was taken."""
+
+    names: dict[str, Any]
+    versions: dict[Storage, Value]
+    boxes: dict[Box, Any]
+    time: int
+
+    def knows(self, thing: Storage | Box | Value) -> bool:
+        """Whether a storage, box or value existed when the state was taken."""
+        return thing.id < self.time
+
+    def contents(self, r: Reader, box: Box) -> Any:
+        """Return what a box held in this state."""
+        if box in self.boxes:
+            return self.boxes[box]
+        return r.filled[box] if box in r.filled else contents(box)
+
+
+def snapshot(r: Reader) -> State:
+    """Return the state as it is now."""
+    boxes = {box: contents(box) for box in r.filled}
+    return State(dict(r.frame.names), dict(r.versions), boxes, next_id())
+
+
+def restore(r: Reader, state: State) -> None:
+    """Go back to a state."""
+    r.frame.names, r.versions = dict(state.names), dict(state.versions)
+    for box in r.filled:
+        refill(box, state.contents(r, box))
+
+
+@contextmanager
+def at(r: Reader, state: State) -> Iterator[None]:
+    """Read as of another state."""
+    now = snapshot(r)
+    restore(r, state)
+    try:
+        yield
+    finally:
+        restore(r, now)
