@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +12,15 @@ from typing import Any
 import pytest
 
 import gradgen
+from tests import corpus
 from tests.references import float_argnums
 
 LOSSES = ("losses", "python_losses")
 MUTATION = ("mutation", "mutation_aliases", "mutation_views", "boxes")
 CONTROL = ("control", "loops")
+LANGUAGE = tuple(
+    module.name for module in pkgutil.iter_modules(corpus.__path__) if module.name[:5] == "lang_"
+)
 NUMPY_OPS = ("arithmetic", "elementwise", "reductions", "contractions", "shapes", "indexing")
 
 

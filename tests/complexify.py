@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import cmath
 import math
+import sys
 import types
 from collections.abc import Callable
 from typing import Any
@@ -225,6 +226,48 @@ BUILTINS = dict(vars(builtins)) | {
 }
 
 
+def has_methods(value: Any) -> bool:
+    """Tell whether a class, or the class of an object, has methods written by hand.
+
+    Their globals are the real ones, so that they cannot be followed into the complex plane.
+    """
+    kind = value if isinstance(value, type) else type(value)
+    here = getattr(sys.modules.get(kind.__module__), "__file__", None)
+    return any(
+        code is not None and code.co_filename == here
+        for base in kind.__mro__
+        for code in map(code_of, vars(base).values())
+    )
+
+
+def code_of(part: Any) -> types.CodeType | None:
+    """Return the code of a method of any kind."""
+    part = getattr(part, "fget", None) or getattr(part, "__func__", part)
+    return getattr(part, "__code__", None)
+
+
+def names_in(code: types.CodeType) -> set[str]:
+    """Return the names that a code object and those inside it look up."""
+    inner = [const for const in code.co_consts if isinstance(const, types.CodeType)]
+    return set(code.co_names).union(*map(names_in, inner))
+
+
+def reached(function: types.FunctionType) -> list[Any]:
+    """Return the globals that a function and the functions among them use."""
+    found: list[Any] = []
+    pending = [function]
+    while pending:
+        current = pending.pop()
+        for name in sorted(names_in(current.__code__)):
+            value = current.__globals__.get(name)
+            if any(value is one for one in found):
+                continue
+            found.append(value)
+            if isinstance(value, types.FunctionType) and not value.__module__.startswith("numpy"):
+                pending.append(value)
+    return found
+
+
 def stand_in(value: Any, namespaces: dict[int, dict[str, Any]]) -> Any:
     """Return what takes the place of a global or closure value."""
     if value is np:
@@ -238,6 +281,8 @@ def stand_in(value: Any, namespaces: dict[int, dict[str, Any]]) -> Any:
     name = str(getattr(value, "__name__", ""))
     if isinstance(value, types.BuiltinFunctionType) and value is vars(math).get(name):
         return MATH_STAND_INS.get(name, value)
+    if value is vars(np.linalg).get(name):
+        return getattr(LinearAlgebra(), name)
     return NUMPY_STAND_INS.get(name, value) if value is vars(np).get(name) else value
 
 
@@ -245,7 +290,10 @@ def complexify(
     function: types.FunctionType, namespaces: dict[int, dict[str, Any]] | None = None
 ) -> types.FunctionType:
     """Return the function with stand-ins in its globals and closure."""
-    namespaces = {} if namespaces is None else namespaces
+    if namespaces is None:
+        namespaces = {}
+        if any(map(has_methods, reached(function))):
+            raise NotAnalytic("methods cannot be followed")
     old = function.__globals__
     if id(old) not in namespaces:
         new = namespaces[id(old)] = {"__builtins__": BUILTINS}

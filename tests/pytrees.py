@@ -50,6 +50,13 @@ def leaves(tree: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
         yield from leaves(child, (*path, access))
 
 
+def nodes(tree: Any) -> Iterator[Any]:
+    """Yield a container, the containers in it, and the leaves."""
+    yield tree
+    for _, child in children(tree) or []:
+        yield from nodes(child)
+
+
 def map_leaves(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
     """Return ``tree`` with ``function`` applied to its leaves (and those of ``others``)."""
     pairs = children(tree)

@@ -18,8 +18,8 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from tests.complexify import NotAnalytic, as_complex, complexify
-from tests.pytrees import is_float_leaf, leaves, map_leaves
+from tests.complexify import NotAnalytic, as_complex, complexify, has_methods
+from tests.pytrees import is_float_leaf, leaves, map_leaves, nodes
 
 COMPLEX_STEP = 1e-30
 STEPS = (3e-2, 1e-2, 3e-3, 1e-3, 3e-4)
@@ -91,8 +91,10 @@ def complex_gradient(function: Any, args: tuple, argnums: Sequence[int]) -> tupl
     NotAnalytic
         Where the function does not run on complex numbers, or drops imaginary parts.
     """
-    analytic = complexify(function)
     args = double(args)
+    analytic = complexify(function)
+    if any(has_methods(part) for arg in args for part in nodes(arg)):
+        raise NotAnalytic("methods of the arguments cannot be followed")
 
     def partial(number: int, place: tuple[int, ...]) -> float:
         result = analytic(*moved(args, number, place, COMPLEX_STEP * 1j, as_complex))
@@ -195,7 +197,11 @@ def float_argnums(args: tuple) -> tuple[int, ...]:
 
 def assert_trees_close(got: Any, expected: Any, rtol: float, what: str = "gradient") -> None:
     """Compare leaf by leaf, relative to the largest element of the whole tree."""
-    pairs = list(zip(leaves(got), leaves(expected), strict=True))
+    pairs = [
+        pair
+        for pair in zip(leaves(got), leaves(expected), strict=True)
+        if np.issubdtype(np.asarray(pair[0][1]).dtype, np.number)
+    ]
     sizes = [np.max(np.abs(leaf), initial=0.0) for _, (_, leaf) in pairs]
     scale = max([1e-3, *(float(size) for size in sizes if np.isfinite(size))])
     for (path, one), (_, two) in pairs:
@@ -230,6 +236,7 @@ def hessian_vector(
     difference of differences would not reach the accuracy asked of second order.
     """
     args = double(args)
+    picked, floats = tuple(args[place] for place in argnums), is_float_leaf
     fallback = verified_gradient or (
         lambda *shifted: difference_gradient(function, shifted, argnums)
     )
@@ -237,16 +244,25 @@ def hessian_vector(
     def gradient_at(step: float) -> np.ndarray:
         shifted = list(copy.deepcopy(args))
         for place, direction in zip(argnums, vector, strict=True):
-            shifted[place] = map_leaves(lambda leaf, v: leaf + step * v, shifted[place], direction)
+            shifted[place] = map_leaves(
+                lambda leaf, v: leaf + step * v if is_float_leaf(leaf) else leaf,
+                shifted[place],
+                direction,
+            )
         try:
             gradient = complex_gradient(function, tuple(shifted), argnums)
         except NotAnalytic:
             gradient = fallback(*shifted)
-        return np.concatenate([np.ravel(leaf) for _, leaf in leaves(gradient)])
+        pairs = zip(leaves(gradient), leaves(picked), strict=True)
+        return np.concatenate([np.ravel(part) for (_, part), (_, leaf) in pairs if floats(leaf)])
 
-    flat = steadiest(gradient_at)
-    parts = iter(np.split(flat, np.cumsum([np.size(leaf) for _, leaf in leaves(vector)])[:-1]))
-    return map_leaves(lambda leaf: next(parts).reshape(np.shape(leaf)), vector)
+    flat = iter(steadiest(gradient_at))
+
+    def fill(leaf: Any) -> Any:
+        values = [next(flat) if floats(leaf) else 0.0 for _ in positions(leaf)]
+        return np.array(values).reshape(np.shape(leaf))
+
+    return map_leaves(fill, picked)
 
 
 def directions(args: tuple, argnums: Sequence[int]) -> tuple:
@@ -254,6 +270,8 @@ def directions(args: tuple, argnums: Sequence[int]) -> tuple:
     rng = np.random.default_rng(7)
 
     def draw(leaf: Any) -> Any:
+        if not is_float_leaf(leaf):
+            return 0.0
         drawn = rng.normal(size=np.shape(leaf))
         return drawn.astype(leaf.dtype) if isinstance(leaf, np.ndarray) else float(drawn)
 

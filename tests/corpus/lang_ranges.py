@@ -1,0 +1,169 @@
+"""Ranges of every kind, loop variables that are reused, what is iterated over."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def loop_var_after(xs):
+    for i, v in enumerate(xs):
+        pass
+    return v * v + i * xs[0]
+
+
+def loop_var_shadows_parameter(x, n):
+    total = 0.0
+    for x in [x, 2 * x, 3 * x * x]:
+        total += x
+    return total * n + x
+
+
+def loop_index_reused_twice(a):
+    s = 0.0
+    for i in range(len(a)):
+        s += a[i] * i
+    for i in range(len(a) - 1):
+        s += a[i] * a[i + 1]
+    return s + i * s
+
+
+def nested_same_loop_name(a):
+    s = 0.0
+    for i in range(3):
+        t = a[i]
+        for i in range(2):
+            t = t * a[i + 1]
+        s += t * i
+    return s
+
+
+def reversed_range_horner(c, x):
+    p = 0.0
+    for k in reversed(range(len(c))):
+        p = p * x + c[k]
+    return p
+
+
+def negative_step_horner(c, x):
+    p = c[-1]
+    for k in range(len(c) - 2, -1, -1):
+        p = p * x + c[k]
+    return p**2
+
+
+def triangular_pairs(p):
+    energy = 0.0
+    n = p.shape[0]
+    for i in range(n):
+        for j in range(i + 1, n):
+            d = p[i] - p[j]
+            energy += 1.0 / np.sqrt(d @ d + 0.1)
+    return energy
+
+
+def lower_triangular_descending(a):
+    s = 0.0
+    for i in range(len(a) - 1, 0, -2):
+        for j in range(i, -1, -1):
+            s += a[i] * a[j] / (i + j)
+    return s
+
+
+def bound_lowered_inside(x, n):
+    total = 0.0
+    k = 0
+    while k < n:
+        if total > 2.0:
+            n = n - 1
+        total += x * (k + 1)
+        k += 1
+    return total * x
+
+
+def range_bound_rebound(x):
+    n = 4
+    total = 0.0
+    for i in range(n):
+        n = 2
+        total += x ** (i + n)
+    return total + n * x
+
+
+def index_modified_in_body(a):
+    total = 0.0
+    for i in range(4):
+        total += a[i]
+        i = i + 1
+        total += a[i] ** 2
+    return total + i
+
+
+def zip_three(a, b, c):
+    s = 0.0
+    for x, y, z in zip(a, b, c):
+        s += x * y - z
+    return s**2
+
+
+def zip_unequal(a, b):
+    total = 0.0
+    for x, y in zip(a, b[1:]):
+        total += x * y * y
+    return total
+
+
+def enumerate_start(a):
+    return_value = 0.0
+    for k, v in enumerate(a, start=1):
+        return_value += v**k / k
+    return return_value
+
+
+def reversed_array(a):
+    acc = 0.0
+    for v in reversed(a):
+        acc = acc * 0.5 + v
+    return acc
+
+
+def over_tuple_of_pairs(x):
+    total = 0.0
+    for scale, power in ((0.5, 1), (0.25, 2), (0.125, 3)):
+        total += scale * x**power
+    return total
+
+
+def over_list_of_arrays(ws):
+    h = np.ones(3)
+    for w in ws:
+        h = np.tanh(w @ h)
+    return h.sum()
+
+
+def _normal(*shape, seed=0):
+    return np.random.default_rng(seed).normal(size=shape)
+
+
+def _positive(*shape, seed=0):
+    return np.abs(_normal(*shape, seed=seed)) + 0.5
+
+
+EXAMPLE_ARGS = {
+    "loop_var_after": lambda: (_normal(5),),
+    "loop_var_shadows_parameter": lambda: (1.2, 3),
+    "loop_index_reused_twice": lambda: (_normal(5),),
+    "nested_same_loop_name": lambda: (_normal(5),),
+    "reversed_range_horner": lambda: (_normal(5), 0.7),
+    "negative_step_horner": lambda: (_normal(5), 0.7),
+    "triangular_pairs": lambda: (_normal(4, 2),),
+    "lower_triangular_descending": lambda: (_normal(6),),
+    "bound_lowered_inside": lambda: (0.6, 6),
+    "range_bound_rebound": lambda: (0.8,),
+    "index_modified_in_body": lambda: (_normal(5),),
+    "zip_three": lambda: (_normal(5), _positive(5, seed=1), _normal(5, seed=2)),
+    "zip_unequal": lambda: (_normal(5), _positive(5, seed=1)),
+    "enumerate_start": lambda: (_positive(5),),
+    "reversed_array": lambda: (_normal(5),),
+    "over_tuple_of_pairs": lambda: (1.3,),
+    "over_list_of_arrays": lambda: ([_normal(3, 3), _normal(3, 3, seed=1)],),
+}

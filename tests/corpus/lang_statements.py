@@ -1,0 +1,126 @@
+"""Branches, unpacking, swaps, chains, assert and errstate."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+
+def branch_defined_both(x):
+    if x > 1.0:
+        slope = 2.0
+        offset = x
+    else:
+        slope = x
+        offset = 0.5
+    return slope * x + offset
+
+
+def branch_defined_later_used_same_condition(x, use_bias):
+    if use_bias:
+        bias = x * 0.1
+    y = x * x
+    if use_bias:
+        y = y + bias
+    return y
+
+
+def branch_only_float_condition(x):
+    if x > 0.0:
+        extra = math.exp(x)
+    y = x**2
+    if x > 0.0:
+        y += extra
+    return y
+
+
+def asserts(x, n):
+    assert n > 0, "n must be positive"
+    assert x > 0
+    total = 0
+    for _ in range(n):
+        total += math.log(x)
+    return total
+
+
+def errstate_block(x):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        r = np.where(x > 0, np.log(np.abs(x)), 0.0)
+        s = np.sum(r)
+    return s * s
+
+
+def errstate_return(x):
+    with np.errstate(all="ignore"):
+        return np.sum(x / (1.0 + x**2))
+
+
+def nested_unpack(t):
+    (a, b), (c, [d, e]) = t
+    return a * b + c * d - e**2
+
+
+def swaps(x, y):
+    for _ in range(5):
+        x, y = y, x + 0.1 * y
+    return x * y
+
+
+def fibonacci_rotation(a, b, c):
+    a, b, c = b, c, a + b * c
+    a, b, c = b, c, a + b * c
+    return a * b * c
+
+
+def chain_assign(x):
+    a = b = c = x * 2
+    a += 1
+    b *= a
+    return a + b * c
+
+
+def ternary_chain(x):
+    return x if x > 2 else x**2 if x > 1 else x**3 if x > 0 else -x
+
+
+def short_circuit(x, y):
+    if (x > 0 and math.log(x) < y) or y > 5:
+        return x * y
+    return x + y
+
+
+def not_in_conditions(x, names):
+    total = 0.0
+    if "l2" in names:
+        total += x * x
+    if "l1" not in names:
+        total += abs(x)
+    return total * 2.0
+
+
+def _normal(*shape, seed=0):
+    return np.random.default_rng(seed).normal(size=shape)
+
+
+EXAMPLE_ARGS = {
+    "branch_defined_both": lambda: (1.5,),
+    "branch_defined_later_used_same_condition": lambda: (1.5, True),
+    "branch_only_float_condition": lambda: (0.4,),
+    "asserts": lambda: (1.8, 3),
+    "errstate_block": lambda: (_normal(5),),
+    "errstate_return": lambda: (_normal(5),),
+    "nested_unpack": lambda: (((1.0, 2.0), (3.0, [0.5, 0.7])),),
+    "swaps": lambda: (0.6, 1.1),
+    "fibonacci_rotation": lambda: (0.6, 1.1, 0.8),
+    "chain_assign": lambda: (0.9,),
+    "ternary_chain": lambda: (1.4,),
+    "short_circuit": lambda: (0.7, 1.1),
+    "not_in_conditions": lambda: (-0.7, ["l2", "bias"]),
+}
+
+MORE_ARGS = {
+    "branch_only_float_condition": [lambda: (-0.4,)],
+    "ternary_chain": [lambda: (2.5,), lambda: (0.5,), lambda: (-0.5,)],
+    "short_circuit": [lambda: (-0.7, 1.0), lambda: (-0.7, 6.0), lambda: (3.0, 0.5)],
+}

@@ -1,0 +1,28 @@
+"""Losses as people write them, over the whole language: every check, every path, second order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests import checks
+from tests.cases import LANGUAGE, Case, cases
+
+
+@pytest.mark.parametrize("case", cases(LANGUAGE))
+@pytest.mark.parametrize("check", checks.EVERY, ids=lambda check: check.__name__[6:])
+def test_first_order(check: Callable[[Case], None], case: Case) -> None:
+    check(case)
+
+
+@pytest.mark.parametrize("case", cases(LANGUAGE))
+def test_second_order(case: Case, tmp_path: Path) -> None:
+    checks.check_second_order(case, tmp_path)
+
+
+@pytest.mark.parametrize("case", cases(LANGUAGE))
+def test_other_paths(case: Case) -> None:
+    for args in case.more_args():
+        checks.check_value_and_gradient(case, args)
