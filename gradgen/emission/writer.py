@@ -186,7 +186,11 @@ class Writer:
         return [ast.Assert(self.expr(op.inputs[0]), None)]
 
     def _raise_if(self, op: Op) -> list[ast.stmt]:
-        return [ast.If(self.expr(op.inputs[0]), [ast.parse(op.attrs["text"]).body[0]], [])]
+        raised = ast.parse(op.attrs["text"]).body[0]
+        test = op.inputs[0]
+        if isinstance(test, Const) and test.const:
+            return [raised]
+        return [ast.If(self.expr(test), [raised], [])]
 
     # --- control flow ---------------------------------------------------------------------
 

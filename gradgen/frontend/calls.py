@@ -16,12 +16,12 @@ from gradgen.frontend.arguments import spec_of_value
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.builtin_calls import BUILTINS
 from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.flow import Exits, read_body
 from gradgen.frontend.loops import assigned_names
 from gradgen.frontend.method_calls import METHOD_HANDLERS
 from gradgen.frontend.numpy_calls import NUMPY, UFUNC_METHODS
 from gradgen.frontend.operators import chooses_structure
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.returns import normalise
 from gradgen.frontend.source import source_of
 from gradgen.frontend.special import sequence_items
 from gradgen.frontend.values import (
@@ -248,28 +248,14 @@ def _inline(
 
 def run_body(r: Reader, definition: Any) -> Any:
     """Read a function's body in the current frame and return its result."""
-    # A cycle by nature: statements read calls, and a call reads a whole function.
-    from gradgen.frontend.statements import run
-
     if isinstance(definition, ast.Lambda):
         return evaluate(r, definition.body)
     refuse_generators(r, definition)
     taken = {n.id for n in ast.walk(definition) if isinstance(n, ast.Name)} | set(r.frame.names)
-    body, result = normalised(definition, taken)
-    r.frame.anonymous = result if r.call_path else ""
-    r.frame.local_names = frozenset(assigned_names(body)) | frozenset(r.frame.names)
-    run(r, body, None)
-    return r.frame.names[result] if result in r.frame.names else Static(None)
-
-
-@functools.lru_cache(maxsize=512)
-def _normalised_cached(definition: Any, taken: frozenset[str]) -> Any:
-    return normalise(definition.body, set(taken))
-
-
-def normalised(definition: Any, taken: set[str]) -> Any:
-    """Return the body without early exits, the same tree each time."""
-    return _normalised_cached(definition, frozenset(taken))
+    r.frame.local_names = frozenset(assigned_names(definition.body)) | frozenset(r.frame.names)
+    r.frame.exits = Exits(taken)
+    r.frame.anonymous = r.frame.exits.result if r.call_path else ""
+    return read_body(r, definition.body)
 
 
 def refuse_generators(r: Reader, definition: ast.FunctionDef) -> None:

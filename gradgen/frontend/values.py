@@ -159,7 +159,10 @@ class SliceValue:
 
 @dataclass(slots=True, eq=False)
 class Frame:
-    """The names of one function activation; ``anonymous`` is its result, which the caller names."""
+    """The names of one function activation; ``anonymous`` is its result, which the caller names.
+
+    ``exits`` holds the names of the result and of the flags of early exits.
+    """
 
     source: Any
     names: dict[str, Any]
@@ -169,6 +172,7 @@ class Frame:
     caller: Frame | None = None
     local_names: frozenset[str] = frozenset()
     anonymous: str = ""
+    exits: Any = None
 
 
 def contents(box: Box) -> Any:

@@ -137,8 +137,7 @@ def kinds(cells: list[list[str]]) -> set[str]:
 @pytest.mark.parametrize(
     ("title", "handlers", "elsewhere"),
     [
-        # ``frontend.returns`` has turned every return into an assignment before.
-        ("Statements", statements.HANDLERS, {"Return"}),
+        ("Statements", statements.HANDLERS, set()),
         # Parts of calls, displays, assignments and subscripts, which read these themselves.
         ("Expressions", expressions.HANDLERS, {"Starred", "Slice"}),
     ],

@@ -1,0 +1,197 @@
+"""Statements that own statements: branches, loops and ``with``; what they lead to next."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gradgen.frontend.branches import condition
+from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.flow import read, split, told
+from gradgen.frontend.iteration import iteration_of
+from gradgen.frontend.jumps import Act, Branch, Jump, Step, Unless, jumps_of
+from gradgen.frontend.loops import Loop, assigned_names, run_loop
+from gradgen.frontend.points import Point, Turn
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.state import restore, snapshot
+from gradgen.frontend.targets import assign_to
+from gradgen.frontend.values import Iteration, Static, contents
+from gradgen.ir.nodes import Block, Const, Op, Value, replace_uses
+from gradgen.ir.types import integer
+
+LEAVE = "leave"  # the jump out of a loop whose test fails
+
+
+def if_statement(r: Reader, s: ast.If, rest: Point) -> Point | None:
+    """Follow the side that is known, or read both."""
+    return split(r, s, condition(r, s.test), s.body, s.orelse, rest)
+
+
+def with_statement(r: Reader, s: ast.With, rest: Point) -> Point:
+    """Enter a block whose context manager has no effect on numbers."""
+    for item in s.items:
+        call = item.context_expr
+        known = isinstance(call, ast.Call) and item.optional_vars is None
+        target = evaluate(r, call.func) if known and isinstance(call, ast.Call) else None
+        if not (isinstance(target, Static) and target.obj is np.errstate):
+            r.refuse(s, "this context manager", "only np.errstate is known to be harmless")
+    return Point(s.body, rest)
+
+
+# --- loops --------------------------------------------------------------------------------
+
+
+def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
+    """Read a loop over a range or an array once, and one over known items item by item."""
+    over = iteration_of(r, s.iter)
+    if isinstance(over, list):
+        return _written_out(r, s, over, rest)
+    frame = _LoopFrame(r, s)
+    _counted(r, s, over, frame)
+    return frame.after(rest)
+
+
+def _written_out(r: Reader, s: ast.For, items: list[Any], rest: Point) -> Point:
+    """Return the place before the first item; the others follow it."""
+    path = tuple(r.call_path)
+    end = Point((), rest, "break", path)
+    here = Point(s.orelse, end, "continue", path, outside=True)
+    for k in reversed(range(len(items))):
+        here = Point([_binding(s.target, items[k]), *s.body], here, "continue", (*path, k))
+    here.arrive(r)
+    return here
+
+
+def _binding(to: ast.expr, value: Any) -> Act:
+    return Act(lambda r: assign_to(r, to, value))
+
+
+class _LoopFrame:
+    """What surrounds a loop that is read once: its flags, and what follows it."""
+
+    def __init__(self, r: Reader, s: ast.For | ast.While) -> None:
+        self.r, self.s = r, s
+        exits, jumps = r.frame.exits, jumps_of(s.body)
+        self.flags: dict[str, str] = {"break": "", LEAVE: ""}
+        self.carried: list[str] = []
+        if s.orelse and "break" in jumps:
+            self.flags["break"] = exits.flag("break", s)
+            r.frame.names[self.flags["break"]] = Const(False)
+            self.carried.append(self.flags["break"])
+        self.returns = "return" in jumps
+        self.before = r.frame.names.get(exits.returned)
+        if self.returns:
+            self.flags["return"] = exits.returned
+            r.frame.names.setdefault(exits.returned, Const(False))
+            self.carried += [exits.result, exits.returned]
+        self.breaks = bool(jumps & {"break", "return"})
+
+    def names(self, *heads: ast.expr) -> list[str]:
+        """Return the names that a turn may assign."""
+        inside = assigned_names([*map(ast.Expr, heads), *self.s.body])
+        return list(dict.fromkeys([*self.carried, *inside]))
+
+    def turn(self, trial: Loop, steps: Sequence[Step]) -> None:
+        """Read one turn to its ends."""
+        stop = Turn(trial, "break", self.flags, None)
+        read(self.r, Point(steps, Turn(trial, "continue", {}, stop)))
+
+    def after(self, rest: Point) -> Point:
+        """Return the place behind the loop: jumps that go on from here, then its ``else``."""
+        r, s = self.r, self.s
+        steps: list[Step] = []
+        if self.returns:
+            steps.append(told(r, s, "return", r.frame.exits.returned, self.before))
+        if self.flags["break"]:
+            broken = r.frame.names.pop(self.flags["break"])
+            steps.append(Branch(s, broken, [], s.orelse))
+        else:
+            steps += s.orelse
+        return Point(steps, rest) if steps else rest
+
+
+def _counted(r: Reader, s: ast.For, over: Iteration, frame: _LoopFrame) -> None:
+    index = Value(integer(), s.target.id if over.bounds and isinstance(s.target, ast.Name) else "i")
+    index.user = over.bounds is not None
+    kept: list[Block] = []
+
+    def body(trial: Loop, block: Block) -> None:
+        kept.append(block)
+        block.params.insert(0, index)
+        assign_to(r, s.target, over.element(index))
+        frame.turn(trial, s.body)
+
+    def build(inits: list[Value], trial: Loop) -> tuple[Op, Block]:
+        bounds = over.bounds or (Const(0), over.length, Const(1))
+        breaks = any(end.end == "break" for end, _ in trial.ends)
+        attrs = {"backwards": over.backwards, "breaks": breaks}
+        inputs = [*bounds, *inits]
+        op = r.b.append("for", inputs, [], span=r.span(s), attrs=attrs, blocks=[kept[-1]])
+        return op, kept[-1]
+
+    run_loop(r, s, frame.names(s.target), body, build, counted=frame.breaks)
+
+
+def while_statement(r: Reader, s: ast.While, rest: Point) -> Point:
+    """Read a ``while`` loop; a test that assigns moves into the body."""
+    frame = _LoopFrame(r, s)
+    kept: list[tuple[Block, Block]] = []
+
+    def body(trial: Loop, block: Block) -> None:
+        test_block = _test(r, s, trial)
+        steps: list[Step] = list(s.body)
+        if test_block is None:
+            test_block = _always(trial)
+            steps = [Unless(s.test, LEAVE), *steps]
+        kept.append((test_block, block))
+        if isinstance(test_block.results[0], Const) and not test_block.results[0].const:
+            steps = [Jump(LEAVE, None)]
+        frame.turn(trial, steps)
+
+    def build(inits: list[Value], trial: Loop) -> tuple[Op, Block]:
+        test_block, block = kept[-1]
+        op = r.b.append("while", inits, [], span=r.span(s), blocks=[test_block, block])
+        return op, block
+
+    run_loop(r, s, frame.names(s.test), body, build, counted=True)
+    if isinstance(s.test, ast.Constant) and s.test.value and "break" not in jumps_of(s.body):
+        return _endless(r, frame, rest)
+    return frame.after(rest)
+
+
+def _endless(r: Reader, frame: _LoopFrame, rest: Point) -> Point:
+    """Go on behind a loop that is left by ``return`` only."""
+    if not frame.returns:
+        return rest
+    branch = told(r, frame.s, "return", r.frame.exits.returned, frame.before)
+    return Point(branch.then, rest)
+
+
+def _test(r: Reader, s: ast.While, trial: Loop) -> Block | None:
+    """Read a test into a block of its own; None if it has effects on names or arrays."""
+    before = snapshot(r)
+    block = Block(params=[_twin(p) for p in trial.params])
+    with r.b.into(block):
+        test = condition(r, s.test)
+    block.results = [test]
+    same = all(r.frame.names.get(name) is v for name, v in before.names.items())
+    same = same and all(r.versions[storage] is v for storage, v in before.versions.items())
+    same = same and all(before.contents(r, box) is contents(box) for box in r.filled)
+    if not same or len(r.frame.names) != len(before.names):
+        restore(r, before)
+        return None
+    replace_uses(block, dict(zip(trial.params, block.params, strict=True)))
+    return block
+
+
+def _always(trial: Loop) -> Block:
+    return Block(params=[_twin(p) for p in trial.params], results=[Const(True)])
+
+
+def _twin(p: Value) -> Value:
+    twin = Value(p.type, p.name, p.span)
+    twin.user = p.user
+    return twin

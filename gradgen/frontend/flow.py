@@ -1,0 +1,213 @@
+"""Control flow while it is read: which place comes next, and where the sides of a branch meet.
+
+What is decided before the program runs is followed, and leaves no trace.  At an ``if`` that only
+the running program decides, the code behind it moves into the side that comes to it, up to the
+place where both sides are again; where both come to the same code before, they meet there, and
+flags say which jumps are under way.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from gradgen.frontend.branches import assuming, fork, implied
+from gradgen.frontend.jumps import Branch, Jump, Step, always_jumps, always_raises, jumps_of
+from gradgen.frontend.points import (
+    End,
+    Meeting,
+    Point,
+    Turn,
+    cut,
+    exits,
+    jump,
+    links,
+    reached,
+    target,
+)
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.state import restore, snapshot
+from gradgen.frontend.values import Static
+from gradgen.ir.nodes import Block, Const, Value
+
+FLAGS = {"return": "returned", "break": "broken", "continue": "skipped"}
+
+
+class Exits:
+    """The names of a function's result and of its flags, distinct from those in use."""
+
+    def __init__(self, taken: set[str]) -> None:
+        self.taken = taken
+        self.result, self.returned = self._fresh("value"), self._fresh("returned")
+        self.flags: dict[tuple[int, str], str] = {}
+
+    def _fresh(self, name: str) -> str:
+        while name in self.taken:
+            name += "_"
+        self.taken.add(name)
+        return name
+
+    def flag(self, kind: str, node: ast.AST) -> str:
+        """Return the flag for jumps of one kind at one statement."""
+        if kind == "return":
+            return self.returned
+        key = (id(node), kind)
+        if key not in self.flags:
+            self.flags[key] = self._fresh(FLAGS[kind])
+        return self.flags[key]
+
+
+def read(r: Reader, here: Point) -> None:
+    """Read from a place to the end of its chain."""
+    # A cycle by nature: statements own blocks, which are read from here.
+    from gradgen.frontend.statements import step
+
+    while not isinstance(here, End):
+        if here.empty:
+            assert here.then is not None
+            here = here.then
+            if not isinstance(here, End):
+                here.arrive(r)
+            continue
+        following = step(r, here.steps[here.at], here.after_step())
+        if following is None:
+            return
+        here = following
+    here.arrive(r)
+
+
+def split(
+    r: Reader, node: ast.AST, test: Value, then: Sequence[Step], other: Sequence[Step], rest: Point
+) -> Point | None:
+    """Read both sides of a branch; return where to go on (None: the block has ended)."""
+    if isinstance(test, Const):
+        return Point(then if test.const else other, rest)
+    for side, kept, wanted in ((then, other, True), (other, then, False)):
+        if _raises(side, kept, rest):
+            _guard(r, node, test, [*side, *rest.rest], wanted)
+            return Point(kept, rest)
+    if not jumps_of(then) and not jumps_of(other):
+        return _meet(r, node, test, (then, other), rest, rest)
+    if _is_flag(then, other, rest):
+        jump(r, rest, then[0].kind, test)  # type: ignore[union-attr]
+        return target(rest, then[0].kind)  # type: ignore[union-attr]
+    return _meet(r, node, test, (then, other), rest, _meeting_place(then, other, rest))
+
+
+def _raises(side: Sequence[Step], kept: Sequence[Step], rest: Point) -> bool:
+    """Whether one side ends in an exception, and only that one."""
+    if always_raises(side):
+        return True
+    return always_raises([*side, *rest.rest]) and always_jumps(kept)
+
+
+def _guard(r: Reader, node: ast.AST, test: Value, failing: Sequence[Step], wanted: bool) -> None:
+    """Read a side that ends in an exception; the other one goes on without a branch."""
+    before, path = snapshot(r), list(r.call_path)
+    with r.b.into(Block()) as block, assuming(r, test, wanted):
+        read(r, Point(failing, Meeting({})))
+    restore(r, before)
+    r.facts = {**r.facts, **implied(test, not wanted)}
+    r.call_path[:] = path
+    last = block.ops[-1]
+    if len(block.ops) == 1 and last.prim == "raise_if":
+        failed = test if wanted else r.b.emit("not", [test])
+        r.b.append("raise_if", [failed, *last.inputs[1:]], [], span=last.span, attrs=last.attrs)
+        return
+    blocks = [block, Block()] if wanted else [Block(), block]
+    r.b.append("if", [test], [], span=r.span(node), blocks=blocks)
+
+
+def _is_flag(then: Sequence[Step], other: Sequence[Step], rest: Point) -> bool:
+    """Whether a branch would only set a flag by its test."""
+    if other or len(then) != 1 or not isinstance(then[0], Jump):
+        return False
+    end = target(rest, then[0].kind)
+    if not isinstance(end, Meeting) or not end.flags.get(then[0].kind):
+        return False
+    return all(p.empty for p in links(rest))
+
+
+def _meeting_place(then: Sequence[Step], other: Sequence[Step], rest: Point) -> Point:
+    """Return the first place with something to read to which both sides come, or where both end."""
+    order = list(links(rest))
+    place = {id(p): k for k, p in enumerate(order)}
+    sides = [{place[id(p)] for p in reached(side, rest)} for side in (then, other)]
+    goal = max(sides[0] | sides[1])
+    for k in sorted(sides[0] & sides[1]):
+        if k < goal and not order[k].empty:
+            return order[k]
+    return order[goal]
+
+
+def _meet(
+    r: Reader,
+    node: ast.AST,
+    test: Value,
+    sides: tuple[Sequence[Step], Sequence[Step]],
+    rest: Point,
+    where: Point,
+) -> Point | None:
+    """Read both sides up to the place where they meet."""
+    if isinstance(where, Turn):
+        _end_turn(r, node, test, [Point(side, rest) for side in sides])
+        return None
+    kinds = exits(sides[0], rest, where) | exits(sides[1], rest, where)
+    if isinstance(where, Meeting):
+        kinds = frozenset()
+    names = {kind: r.frame.exits.flag(kind, node) for kind in FLAGS if kind in kinds}
+    before = {name: r.frame.names.get(name) for name in names.values()}
+    r.frame.names.update(dict.fromkeys(before, Const(False)))
+    path = list(r.call_path)
+
+    def side(steps: Sequence[Step]) -> Callable[[], None]:
+        def run() -> None:
+            r.call_path[:] = path
+            read(r, Point(steps, cut(rest, where, names)))
+
+        return run
+
+    fork(r, node, test, side(sides[0]), side(sides[1]))
+    r.call_path[:] = path
+    for point in links(rest):
+        if isinstance(point, End):
+            break
+        point.arrive(r)
+        if point is where:
+            break
+    return Point([told(r, node, kind, name, before[name]) for kind, name in names.items()], where)
+
+
+def told(r: Reader, node: ast.AST, kind: str, name: str, before: Any) -> Branch:
+    """Return the branch that jumps where a flag says so; the flag's name is given back."""
+    flag = r.frame.names.pop(name)
+    if before is not None:
+        r.frame.names[name] = before
+    return Branch(node, flag, [Jump(kind, flag)], [])
+
+
+def _end_turn(r: Reader, node: ast.AST, test: Value, sides: list[Point]) -> None:
+    """Read a branch whose sides end the turn of a loop themselves."""
+    before, path = snapshot(r), list(r.call_path)
+    op = r.b.append("if", [test], [], span=r.span(node))
+    for point, truth in zip(sides, (True, False), strict=True):
+        restore(r, before)
+        r.call_path[:] = path
+        with r.b.into(Block()) as block, assuming(r, test, truth):
+            read(r, point)
+        op.blocks.append(block)
+    restore(r, before)
+    r.call_path[:] = path
+    r.b.block.end = "tail"
+
+
+def read_body(r: Reader, body: Sequence[ast.stmt]) -> Any:
+    """Read a function's body; return its result."""
+    end = Point((), Meeting({}), "return", tuple(r.call_path))
+    falls = Point((), end)
+    if "return" in jumps_of(body):
+        implied = ast.fix_missing_locations(ast.copy_location(ast.Return(None), body[-1]))
+        falls = Point([implied], end)
+    read(r, Point(body, falls))
+    return r.frame.names.get(r.frame.exits.result, Static(None))

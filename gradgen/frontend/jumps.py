@@ -1,0 +1,139 @@
+"""Which jumps leave a run of statements, by their syntax."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+LOOPS = (ast.For, ast.While)
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+KINDS: dict[type[ast.stmt], str] = {
+    ast.Return: "return",
+    ast.Break: "break",
+    ast.Continue: "continue",
+}
+NONE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Act:
+    """A step that only changes the reader's state."""
+
+    run: Callable[[Any], object]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Jump:
+    """A jump of some kind; ``flag`` is the value that says so, on paths that have to be told."""
+
+    kind: str
+    flag: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Branch:
+    """An ``if`` whose test has been read."""
+
+    node: ast.AST
+    test: Any
+    then: Sequence[Step]
+    other: Sequence[Step]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unless:
+    """A jump where a test fails, which is read in its place."""
+
+    test: ast.expr
+    kind: str
+
+
+Step = ast.stmt | Act | Jump | Branch | Unless
+
+
+def jumps_of(steps: Sequence[Step]) -> frozenset[str]:
+    """Return the kinds of jumps that can leave these steps (inner loops keep their own)."""
+    out: frozenset[str] = NONE
+    for step in steps:
+        out |= _jumps_of_step(step)
+    return out
+
+
+def _jumps_of_step(step: Step) -> frozenset[str]:
+    if isinstance(step, Act):
+        return NONE
+    if isinstance(step, Jump | Unless):
+        return frozenset({step.kind})
+    if isinstance(step, Branch):
+        return jumps_of(step.then) | jumps_of(step.other)
+    known = getattr(step, "gradgen_jumps", None)
+    if known is None:
+        known = step.gradgen_jumps = _jumps_of_statement(step)  # type: ignore[attr-defined]
+    return known
+
+
+def _jumps_of_statement(s: ast.stmt) -> frozenset[str]:
+    if type(s) in KINDS:
+        return frozenset({KINDS[type(s)]})
+    if isinstance(s, SCOPES):
+        return NONE
+    if isinstance(s, LOOPS):
+        return (jumps_of(s.body) & {"return"}) | jumps_of(s.orelse)
+    return jumps_of(_inner(s))
+
+
+def _inner(s: ast.stmt) -> list[ast.stmt]:
+    out: list[ast.stmt] = []
+    for part in ("body", "orelse", "finalbody"):
+        out += getattr(s, part, [])
+    for part in ("handlers", "cases"):
+        for inner in getattr(s, part, []):
+            out += inner.body
+    return out
+
+
+def always_jumps(steps: Sequence[Step]) -> bool:
+    """Whether no path through these steps falls out of their end."""
+    return any(_always(step) for step in steps)
+
+
+def _always(s: Step) -> bool:
+    if isinstance(s, Jump | ast.Return | ast.Break | ast.Continue | ast.Raise):
+        return True
+    if isinstance(s, ast.With):
+        return always_jumps(s.body)
+    if isinstance(s, ast.While):
+        endless = isinstance(s.test, ast.Constant) and bool(s.test.value)
+        return endless and "break" not in jumps_of(s.body)
+    if isinstance(s, ast.If):
+        return always_jumps(s.body) and always_jumps(s.orelse)
+    if isinstance(s, Branch):
+        return always_jumps(s.then) and always_jumps(s.other)
+    if isinstance(s, ast.Match):
+        last = s.cases[-1]
+        complete = last.guard is None and _irrefutable(last.pattern)
+        return complete and all(always_jumps(case.body) for case in s.cases)
+    return False
+
+
+def _irrefutable(pattern: ast.pattern) -> bool:
+    return isinstance(pattern, ast.MatchAs) and pattern.pattern is None
+
+
+def always_raises(steps: Sequence[Step]) -> bool:
+    """Whether every path through these steps raises."""
+    if jumps_of(steps):
+        return False
+    return any(_raises(step) for step in steps)
+
+
+def _raises(s: Step) -> bool:
+    if isinstance(s, ast.Raise):
+        return True
+    if isinstance(s, ast.With):
+        return always_raises(s.body)
+    if isinstance(s, ast.If):
+        return always_raises(s.body) and always_raises(s.orelse)
+    return False
