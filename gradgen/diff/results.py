@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+from gradgen.diff.activity import may_be_undefined
 from gradgen.diff.algebra import Algebra, is_narrow
 from gradgen.emission import forms
 from gradgen.errors import UnsupportedError
@@ -32,6 +33,9 @@ def finish(function: Function, options: Any, adjoints: dict[Value, Value]) -> No
     reader = result["reader"]
     reader.b.block = function.body
     kept: list[Value] = [] if options.mode == "grad" and not options.has_aux else [result["loss"]]
+    if not kept and may_be_undefined(result["loss"]):
+        # As in Python, a name that was never assigned is an error, though the gradient is known.
+        b.append("assert", [alg.emit("is_not", result["loss"], Const(None))], [])
     aux = _aux_values(reader, result["aux"])
     _unshare(function, alg, grads, kept)
     function.body.results = [*kept, *aux, *grads.values()]

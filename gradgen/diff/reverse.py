@@ -47,6 +47,7 @@ class Reverse:
         """Add a contribution to the adjoint of a value, in place where that is worth it."""
         if v not in self.varied or is_constant(g, 0) or isinstance(g, Undefined):
             return
+        g = self._precise(v, g)
         total = self.adj.get(v)
         if total is None:
             self.adj[v] = g
@@ -58,6 +59,16 @@ class Reverse:
         else:
             self.adj[v] = self.alg.add(total, g)
         self._label(v)
+
+    def _precise(self, v: Value, g: Value) -> Value:
+        """Widen what integers or single precision gave: later shares are added in its place."""
+        kind, wanted = g.type.dtype, v.type.dtype
+        if g.type.kind != "array" or kind in ("", "float64", wanted) or not v.type.inexact:
+            return g
+        wide = self.alg.cast(g, wanted)
+        if g in self.masks:
+            self.masks[wide] = self.masks[g]
+        return wide
 
     def _is_buffer(self, total: Value) -> bool:
         if total.type.kind != "array" or not total.type.shape:

@@ -232,7 +232,7 @@ class Writer:
                 continue
             e = self.expr(v)
             if not (isinstance(e, ast.Name) and e.id == self.names[target]):
-                if not self.reverse and may_be_undefined(v):
+                if not self.reverse and v in self.names and may_be_undefined(v):
                     self.none_for.add(self.names[v])
                 real.append((self.names[target], e, target.type))
         written: set[str] = set()

@@ -136,11 +136,32 @@ def _membership(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
         found = static_value(left) in right.items
     elif is_static(left) and is_static(right):
         found = static_value(left) in static_value(right)
-    elif isinstance(right, Seq) and static_value(left) == 1 and all(map(_never_one, right.items)):
+    elif _shape_without_one(left, right):
         found = False
     else:
-        r.refuse(node, "a membership test of computed values", "compare with == and or")
+        return _among(r, node, op, left, right)
     return Const(found != isinstance(op, ast.NotIn))
+
+
+def _among(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
+    """Test membership of computed values: by comparison with each item."""
+    if isinstance(right, Static) and isinstance(right.obj, tuple | list):
+        items = [r.wrap(o, right.obj, str(k), node) for k, o in enumerate(right.obj)]
+    elif isinstance(right, Seq):
+        items = list(right.items)
+    else:
+        r.refuse(node, f"a membership test in a {describe(right)}", "compare with == and or")
+    tests = [lambda item=item: _compare_two(r, node, ast.Eq(), left, item) for item in items]
+    found = branches.chain(r, node, tests, stop_on=True) if tests else Const(False)
+    if isinstance(op, ast.In):
+        return found
+    return Const(not found.const) if isinstance(found, Const) else r.b.emit("not", [found])
+
+
+def _shape_without_one(left: Any, right: Any) -> bool:
+    """Whether the test is ``1 in shape``, and is decided by the types."""
+    one = is_static(left) and static_value(left) == 1
+    return one and isinstance(right, Seq) and all(map(_never_one, right.items))
 
 
 def _never_one(length: Any) -> bool:

@@ -367,18 +367,27 @@ class Reader:
 
     def visible(self, thing: Thing) -> bool:
         """Whether any name holds a storage or box."""
-        here = any(holds(value, thing) for value in self.frame.names.values())
-        return here or self.visible_to_callers(thing)
+        return any(holds(v, thing) for frame in self._frames() for v in frame.names.values())
 
     def visible_to_callers(self, thing: Thing) -> bool:
         """Whether a name of a function around, or of a caller, holds a storage or box."""
-        frames = [f for f in (self.frame.parent, self.frame.caller) if f is not None]
-        while frames:
-            frame = frames.pop()
-            if any(holds(value, thing) for value in frame.names.values()):
-                return True
-            frames += [f for f in (frame.parent, frame.caller) if f is not None]
-        return False
+        outer = self._frames()[1:]
+        return any(holds(value, thing) for frame in outer for value in frame.names.values())
+
+    def holders(self, thing: Thing) -> int:
+        """Return how many names hold a storage or box."""
+        return sum(holds(v, thing) for frame in self._frames() for v in frame.names.values())
+
+    def _frames(self) -> list[Frame]:
+        """Return the present frame, and those around it and of its callers."""
+        found: dict[int, Frame] = {}
+        stack: list[Frame | None] = [self.frame]
+        while stack:
+            frame = stack.pop()
+            if frame is not None and id(frame) not in found:
+                found[id(frame)] = frame
+                stack += [frame.caller, frame.parent]
+        return list(found.values())
 
     def objects(self, thing: Thing) -> set[Thing]:
         """Return what a storage or box may really be: itself, or what it was joined from."""

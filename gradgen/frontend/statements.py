@@ -17,7 +17,7 @@ from gradgen.frontend.points import End, Point, jump, links
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import sequence_items
 from gradgen.frontend.targets import assign_to
-from gradgen.frontend.values import Choice, LocalFunction, Ref, Seq, Static, leaves
+from gradgen.frontend.values import Choice, LocalFunction, Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
 
 
@@ -118,10 +118,7 @@ def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
 def _aliased(r: Reader, ref: Ref) -> bool:
     if any(r.visible(other) for other in r.reach(ref.storage)[1:]):
         return True
-    holders = 0
-    for v in r.frame.names.values():
-        holders += any(isinstance(x, Ref) and x.storage is ref.storage for x in leaves(v))
-    return holders > 1
+    return r.holders(ref.storage) > 1
 
 
 def _in_place(r: Reader, s: ast.AugAssign, old: Ref, value: Value) -> None:
