@@ -16,7 +16,8 @@ from tests import corpus
 from tests.references import float_argnums
 
 LOSSES = ("losses", "python_losses")
-MUTATION = ("mutation", "mutation_aliases", "mutation_views", "boxes")
+STORES = ("stores_slices", "stores_gather", "stores_calls")
+MUTATION = ("mutation", "mutation_aliases", "mutation_views", "boxes", *STORES)
 CONTROL = ("control", "loops")
 LANGUAGE = tuple(
     module.name for module in pkgutil.iter_modules(corpus.__path__) if module.name[:5] == "lang_"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gradgen.ir.nodes import Block, Function, Op, Undefined, Value
+from gradgen.errors import UnsupportedError
+from gradgen.ir.nodes import WRITES, Block, Function, Op, Undefined, Value, walk
 from gradgen.rules.registry import RULES
 
 
@@ -11,6 +12,24 @@ def varied(function: Function) -> set[Value]:
     out = {leaf.value for leaf in function.leaves if leaf.active}
     _block(function.body, out)
     return out
+
+
+def refuse_truncation(function: Function, varied: set[Value]) -> None:
+    """Refuse a store of what varies into an array that cannot hold it.
+
+    Raises
+    ------
+    UnsupportedError
+        For an array of integers or booleans: the store truncates, and the derivative is lost.
+    """
+    for op in walk(function.body):
+        if op.prim in WRITES and op.inputs[1] in varied and not op.inputs[0].type.inexact:
+            dtype = op.inputs[0].type.dtype
+            raise UnsupportedError(
+                f"a float is stored into an array of dtype {dtype}, which truncates it",
+                op.span,
+                "make the array a float array (dtype=float)",
+            )
 
 
 def _block(block: Block, out: set[Value]) -> None:

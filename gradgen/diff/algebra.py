@@ -12,7 +12,8 @@ from typing import Any, NoReturn
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Const, Op, Value
-from gradgen.ir.types import Type, array, may_be_one
+from gradgen.ir.types import Type, may_be_one
+from gradgen.rules.places import may_repeat
 from gradgen.rules.registry import RULES
 from gradgen.rules.shapes_of import normal_axes
 
@@ -80,7 +81,7 @@ class Algebra:
     def mul(self, a: Any, b: Any) -> Value:
         """Return ``a * b``, dropping ones and zeros and moving signs out."""
         a, b = as_value(a), as_value(b)
-        if is_constant(a, 1):
+        if is_constant(a, 1) and not (b.type.is_array and not b.type.inexact):
             return b
         if is_constant(b, 1) or (is_constant(a, 0) and a.type.kind == "float"):
             return a
@@ -248,38 +249,29 @@ class Algebra:
         """Return ``base[index]``."""
         return self.b.emit("load", [base, *operands], index=index)
 
-    def load_path(self, base: Value, operands: Sequence[Value], at: dict[str, Any]) -> Value:
-        """Read through the views of a store's path, then its index."""
+    def through_path(
+        self, base: Value, operands: Sequence[Value], at: dict[str, Any]
+    ) -> tuple[Value, list[Value]]:
+        """Read through the views of a store's path; return the operands left for its index too."""
         rest = list(operands)
         for prim, count, attrs in at.get("path", ()):
             base = self.b.emit(prim, [base, *rest[:count]], **attrs)
             rest = rest[count:]
-        attrs = {k: at[k] for k in ("index", "slices") if k in at}
-        return self.b.emit("load", [base, *rest], **attrs)
+        return base, rest
 
     def store_add(
-        self,
-        total: Value,
-        g: Value,
-        operands: Sequence[Value],
-        index: str,
-        slices: Any = (),
-        at: dict[str, Any] | None = None,
+        self, total: Value, g: Value, operands: Sequence[Value], index: str, slices: Any = ()
     ) -> Value:
         """Add at an index, counting repeats of an integer index."""
         attrs: dict[str, Any] = {"index": index}
         if slices:
             attrs["slices"] = slices
-        if "a" in index and not self._distinct(operands):
-            return self.b.emit("add_at", [total, g, *operands], **attrs)
-        sign = "+"
+        repeats = may_repeat(index, slices, operands)
         if g.op is not None and g.op.prim == "neg" and g.op.reverse:
-            g, sign = g.op.inputs[0], "-"
-        return self.b.emit("inc", [total, g, *operands], sign=sign, **attrs)
-
-    def _distinct(self, operands: Sequence[Value]) -> bool:
-        """Whether an index cannot repeat: one of its arrays counts up."""
-        return any(v.op is not None and v.op.prim == "arange" for v in operands)
+            g, attrs["sign"] = g.op.inputs[0], "-"
+        elif not repeats:
+            attrs["sign"] = "+"
+        return self.b.emit("add_at" if repeats else "inc", [total, g, *operands], **attrs)
 
     def slice_axis(self, g: Value, axis: int, start: Value, stop: Value | None) -> Value:
         """Return ``g[..., start:stop]`` along an axis."""
@@ -303,8 +295,6 @@ class Algebra:
         like = {"_matmul_adjoint_a": 1, "_matmul_adjoint_b": 2}.get(name, 0)
         type_ = inputs[like].type
         type_ = Type(type_.kind, type_.dtype, type_.shape)
-        if name == "_winners":
-            type_ = array("bool", type_.shape)
         return self.b.emit(
             "helper", list(inputs), function=name, options=tuple(attrs.items()), type=type_
         )

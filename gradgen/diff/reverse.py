@@ -7,7 +7,7 @@ inside a loop: ``diff.saves`` makes that legal afterwards, and it alone decides 
 
 from __future__ import annotations
 
-from gradgen.diff.activity import carried, may_be_undefined, varied
+from gradgen.diff.activity import carried, may_be_undefined, refuse_truncation, varied
 from gradgen.diff.algebra import Algebra, is_constant
 from gradgen.diff.formulas import emit_formula
 from gradgen.errors import UnsupportedError
@@ -36,6 +36,7 @@ class Reverse:
         self.alg = Algebra(self.b)
         self.adj: dict[Value, Value] = {}
         self.varied = varied(function)
+        refuse_truncation(function, self.varied)
         self.certain = [leaf.value for leaf in function.leaves]
         self.certain += [v for op in function.body.ops for v in op.outputs if not op.blocks]
         self.guesses: dict[Op, tuple[list[int], list[Value]]] = {}

@@ -6,8 +6,20 @@ expression, if nothing it reads is written to in between.
 
 from __future__ import annotations
 
-from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, blocks_of, uses, walk
-from gradgen.passes.sharing import GROWS, WRITES, Sharing
+from gradgen.ir.nodes import (
+    GROWS,
+    WRITES,
+    Block,
+    Const,
+    Function,
+    Op,
+    Undefined,
+    Value,
+    blocks_of,
+    uses,
+    walk,
+)
+from gradgen.passes.sharing import Sharing
 
 LIMIT = 9
 ALWAYS = ("captured",)

@@ -13,6 +13,7 @@ Expr = ast.expr
 BINARY = {
     "+": ast.Add, "-": ast.Sub, "*": ast.Mult, "/": ast.Div, "%": ast.Mod, "//": ast.FloorDiv,
     "**": ast.Pow, "@": ast.MatMult, "&": ast.BitAnd, "|": ast.BitOr, "^": ast.BitXor,
+    "<<": ast.LShift, ">>": ast.RShift,
 }  # fmt: skip
 COMPARE = {
     "<": ast.Lt, "<=": ast.LtE, ">": ast.Gt, ">=": ast.GtE, "==": ast.Eq, "!=": ast.NotEq,
@@ -124,11 +125,9 @@ def index_object(index: Expr) -> Expr:
         return ast.Tuple([index_object(e) for e in index.elts], ast.Load())
     if not isinstance(index, ast.Slice):
         return index
-    parts = [index.lower, index.upper, index.step]
-    while parts[-1] is None and len(parts) > 1:
-        parts.pop()
-    if len(parts) == 2 and parts[0] is None:
-        parts = parts[1:]
+    parts = [index.lower, index.upper, *([index.step] if index.step else [])]
+    if index.lower is None and index.step is None:
+        parts = [index.upper]
     return call("slice", [ast.Constant(None) if p is None else p for p in parts])
 
 
@@ -191,7 +190,10 @@ def _astype(op: Op, operands: list[Expr]) -> Expr:
     if op.inputs[0].type.kind == "array":
         method = ast.Attribute(operands[0], "astype", ast.Load())
         return ast.Call(method, [dtype_expression(op.attrs["dtype"])], [])
-    return call(f"np.{op.attrs['dtype']}", operands)
+    if op.inputs[0].type.is_scalar:
+        return call(f"np.{op.attrs['dtype']}", operands)
+    made = call("np.array", operands, {"dtype": op.attrs["dtype"]})
+    return ast.Subscript(made, ast.Tuple([], ast.Load()), ast.Load())
 
 
 def _copy(op: Op, operands: list[Expr]) -> Expr:
@@ -262,6 +264,16 @@ def _load(op: Op, operands: list[Expr]) -> Expr:
     return subscript(operands[0], op.attrs, operands[1:])
 
 
+def _winners(op: Op, operands: list[Expr]) -> Expr:
+    place = subscript(operands[0], op.attrs, operands[1:])
+    return call("_winners", [operands[0], index_object(place.slice)])
+
+
+def _axis_of(op: Op, operands: list[Expr]) -> Expr:
+    """Return one of the arrays that a call gives, one for each axis."""
+    return ast.Subscript(call(f"np.{op.prim}", operands), literal(op.attrs["axis"]), ast.Load())
+
+
 def _flatten(op: Op, operands: list[Expr]) -> Expr:
     return ast.Call(ast.Attribute(operands[0], "flatten", ast.Load()), [], [])
 
@@ -281,5 +293,6 @@ SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
     "full": _full, "fill": _fill, "stretch": _stretch, "reshape_as": _reshape_as,
     "select": _select, "trips": _trips, "captured": _captured, "helper": _helper, "leaf": _leaf,
     "flatten": _flatten, "item": _method("item"), "eye": _eye, "scalar": _scalar,
+    "winners": _winners, "nonzero": _axis_of, "tril_indices": _axis_of, "triu_indices": _axis_of,
     "list": lambda op, operands: ast.List([], ast.Load()),
 }  # fmt: skip

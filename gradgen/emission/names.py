@@ -11,8 +11,7 @@ import builtins
 import keyword
 
 from gradgen.diff.activity import carried, ends
-from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, uses
-from gradgen.passes.sharing import GROWS, WRITES
+from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Undefined, Value, uses
 
 RESERVED = {"np", "math", *keyword.kwlist, *dir(builtins)}
 
@@ -161,7 +160,7 @@ WHAT = {
     "eq": "equal", "if": "chosen", "expand_dims": "column", "stretch": "stretched",
     "fill": "filled", "len": "n", "dim": "n", "unbroadcast": "summed", "pow": "power",
     "where": "chosen", "select": "chosen", "not": "negated", "captured": "constant",
-    "list": "items", "leaf": "leaf", "pop": "item",
+    "list": "items", "leaf": "leaf", "pop": "item", "winners": "last",
 }  # fmt: skip
 
 

@@ -163,7 +163,8 @@ class Writer:
         assert isinstance(place, ast.Subscript)
         args = [place.value, forms.index_object(place.slice), self.expr(op.inputs[1])]
         self.needs.add("np")
-        return [ast.Expr(forms.call("np.add.at", args)), *self._moved(op)]
+        name = "np.subtract.at" if op.attrs.get("sign") == "-" else "np.add.at"
+        return [ast.Expr(forms.call(name, args)), *self._moved(op)]
 
     def _append(self, op: Op) -> list[ast.stmt]:
         method = ast.Attribute(self.expr(op.inputs[0]), "append", ast.Load())

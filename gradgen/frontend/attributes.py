@@ -71,6 +71,8 @@ def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
         return Const(v.type.rank) if v.type.rank is not None else r.b.emit("ndim", [v])
     if name == "size":
         return r.b.emit("size", [v])
+    if name == "real":
+        return owner
     if name == "T":
         return r.view(owner, "T", [], {}) if isinstance(owner, Ref) else owner
     if name == "dtype" and v.type.dtype:

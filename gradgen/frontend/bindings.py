@@ -7,13 +7,14 @@ from typing import Any
 
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.reader import CONTIGUOUS, Reader
+from gradgen.frontend.subscripts import index_of
 from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Value
 from gradgen.rules import helpers
 from gradgen.rules.registry import Rule
 from gradgen.rules.shapes_of import dtype_name
 
-HELPER_PRIMS = {"_unbroadcast": "unbroadcast"}
+HELPER_PRIMS = {"_unbroadcast": "unbroadcast", "_winners": "winners"}
 
 
 def call_rule(r: Reader, node: ast.AST, rule: Rule, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -124,5 +125,9 @@ def is_helper(fn: Any) -> bool:
 
 def call_helper(r: Reader, node: ast.AST, prim: str, args: list[Any]) -> Any:
     """Emit the operation that a printed helper stands for."""
+    if prim == "winners":
+        index = index_of(r, args[1], node)
+        operands = [as_value(r, args[0], node), *index.operands]
+        return r.hold(r.b.emit(prim, operands, span=r.span(node), **index.attrs))
     inputs = [as_value(r, a, node) for a in args]
     return r.hold(r.b.emit(prim, inputs, span=r.span(node)))

@@ -44,6 +44,13 @@ def _power(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
     return emit(r, node, RULES[name], args, {})
 
 
+@special(float)
+def _float(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if len(args) == 1 and isinstance(args[0], Static) and isinstance(args[0].obj, str):
+        return Const(float(args[0].obj))
+    return emit(r, node, RULES["float"], args, kwargs)
+
+
 @special(len)
 def _len(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     value = args[0]

@@ -10,6 +10,8 @@ import sysconfig
 import types
 from typing import Any
 
+import numpy as np
+
 from gradgen.errors import SourceError, UnsupportedError
 from gradgen.frontend import bindings
 from gradgen.frontend.arguments import spec_of_value
@@ -19,11 +21,14 @@ from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import Exits, read_body
 from gradgen.frontend.loops import assigned_names
 from gradgen.frontend.method_calls import METHOD_HANDLERS
-from gradgen.frontend.numpy_calls import NUMPY, UFUNC_METHODS
+from gradgen.frontend.numpy_calls import NUMPY
 from gradgen.frontend.operators import chooses_structure
+from gradgen.frontend.outputs import call_into, out_of
+from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.source import source_of
 from gradgen.frontend.special import sequence_items
+from gradgen.frontend.ufunc_at import UFUNC_METHODS
 from gradgen.frontend.values import (
     BoundMethod,
     Choice,
@@ -88,6 +93,10 @@ def call_value(
 def _call_object(
     r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
+    out = out_of(r, node, obj, args, kwargs)
+    if out is not None:
+        again = functools.partial(_call_object, r, node, obj)
+        return call_into(r, node, obj, out, args, kwargs, again)
     special = SPECIAL.get(id(obj)) or UFUNC_METHODS.get(_ufunc_method(obj))
     k = next((k for k, a in enumerate(args) if chooses_structure(a)), None)
     if k is not None and (special is not None or id(obj) in CALLABLES):
@@ -164,6 +173,18 @@ def _method(
     owner, name = method.owner, method.name
     if isinstance(owner, Record):
         return _inline_function(r, node, getattr(owner.kind, name), [owner, *args], kwargs)
+    out = kwargs.pop("out", None)
+    if not is_none(out):
+        function = getattr(np, name, None)
+        return call_into(
+            r,
+            node,
+            function,
+            out,
+            [owner, *args],
+            kwargs,
+            lambda given, named: _method(r, node, method, given[1:], named),
+        )
     handler = METHOD_HANDLERS.get(name)
     if handler is not None:
         return handler(r, node, owner, args, kwargs)
@@ -219,6 +240,13 @@ def _inline_local(
 ) -> Any:
     frame = Frame(fn.frame.source, {}, fn.frame.globals, {}, fn.frame)
     return _inline(r, node, fn.node, frame, fn.defaults, fn.kw_defaults, args, kwargs)
+
+
+def inline_definition(
+    r: Reader, node: ast.AST, definition: ast.FunctionDef, frame: Frame, args: list[Any]
+) -> Any:
+    """Call a function that is given as a tree."""
+    return _inline(r, node, definition, frame, [], [], args, {})
 
 
 def _inline(

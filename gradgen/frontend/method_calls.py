@@ -6,13 +6,16 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from gradgen.frontend.bindings import dtype_of
+from gradgen.frontend.bindings import call_rule, dtype_of
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iteration import over_sequence
 from gradgen.frontend.numpy_calls import clip, reshaped
+from gradgen.frontend.places import array_of, nonzero, put, take
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import no_more
+from gradgen.frontend.subscripts import overwrite, whole, write
 from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
+from gradgen.rules.registry import RULES
 
 METHOD_HANDLERS: dict[str, Callable[..., Any]] = {}
 
@@ -65,7 +68,12 @@ def _transpose(
 
 @method("astype")
 def _astype(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    dtype = dtype_of(r, node, args[0] if args else kwargs["dtype"])
+    dtype = dtype_of(r, node, args[0] if args else kwargs.pop("dtype"))
+    shares = getattr(kwargs.pop("copy", None), "const", True) is False
+    if shares and isinstance(owner, Ref) and r.read(owner).type.dtype in (dtype, ""):
+        if r.read(owner).type.dtype == dtype:
+            return owner
+        r.refuse(node, "astype without a copy of an array of unknown dtype", "copy it")
     return r.hold(r.b.emit("astype", [as_value(r, owner, node)], dtype=dtype))
 
 
@@ -74,6 +82,44 @@ def _clip_method(
     r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     return clip(r, node, [owner, *args], kwargs)
+
+
+@method("fill")
+def _fill(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    array = array_of(r, node, owner, "fill")
+    write(r, node, array, whole(array), as_value(r, args[0], node), "store")
+    return Static(None)
+
+
+@method("sort")
+def _sort(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    array = array_of(r, node, owner, "sort")
+    ordered = as_value(r, call_rule(r, node, RULES["sort"], [owner, *args], kwargs), node)
+    overwrite(r, node, array, ordered)
+    return Static(None)
+
+
+@method("put")
+def _put(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return put(r, node, [owner, *args], kwargs)
+
+
+@method("take")
+def _take(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    named = {} if len(args) < 2 else {"axis": args[1]}
+    return take(r, node, [owner, args[0]], {**named, **kwargs})
+
+
+@method("nonzero")
+def _nonzero(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return nonzero(r, node, [owner], kwargs)
+
+
+@method("view")
+def _view(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if args or kwargs:
+        r.refuse(node, "a view of another dtype or class")
+    return array_of(r, node, owner, "view")
 
 
 @method("append")

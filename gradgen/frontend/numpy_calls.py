@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.frontend.bindings import dtype_of, emit, emit_sequence
+from gradgen.frontend.bindings import call_rule, dtype_of, emit, emit_sequence
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import (
     Handler,
     callee_name,
@@ -18,7 +18,6 @@ from gradgen.frontend.special import (
     shape_inputs,
     table,
 )
-from gradgen.frontend.subscripts import Index, add_entry, write
 from gradgen.frontend.values import Ref, Seq, Static, UnknownShape
 from gradgen.ir.nodes import Const, Value
 from gradgen.rules.registry import RULES
@@ -92,13 +91,6 @@ def _to_shape(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any])
     return reshaped(r, node, callee_name(node), args[0], args[1:])
 
 
-@special(np.where)
-def _where(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    if len(args) != 3:
-        r.refuse(node, "np.where with one argument", "use a boolean mask")
-    return emit(r, node, RULES["where"], args, {})
-
-
 @special(np.clip)
 def clip(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Read ``np.clip``, with its bounds by either name."""
@@ -164,14 +156,57 @@ def _like(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
     return r.hold(r.b.emit(callee_name(node), [as_value(r, args[0], node)], **attrs))
 
 
-def _add_at(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    if not isinstance(args[0], Ref):
-        r.refuse(node, f"np.add.at on a {describe(args[0])}")
-    index = Index()
-    for entry in args[1].items if isinstance(args[1], Seq) else [args[1]]:
-        add_entry(r, index, entry, node)
-    write(r, node, args[0], index, as_value(r, args[2], node), "add_at")
-    return Static(None)
+@special(np.asarray, np.asanyarray, np.ascontiguousarray)
+def _asarray(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read the conversions that share where they can."""
+    if isinstance(args[0], Seq):
+        return call_rule(r, node, RULES["array"], args, kwargs)
+    dtype = kwargs.pop("dtype", args[1] if len(args) > 1 else None)
+    copy = getattr(kwargs.pop("copy", None), "const", None)
+    no_more(r, node, kwargs)
+    if copy is True:
+        return _copied(r, node, args[0], dtype)
+    v = as_value(r, args[0], node)
+    if isinstance(dtype, Static) and dtype.obj is not None:
+        name = dtype_of(r, node, dtype)
+        if name != v.type.dtype and v.type.dtype:
+            return _copied(r, node, args[0], dtype)
+    if v.type.is_scalar:
+        return r.hold(r.b.emit("array0", [v]), True)
+    if callee_name(node) == "ascontiguousarray" and isinstance(args[0], Ref):
+        return r.view(args[0], "ascontiguousarray", [], {})
+    return args[0]
 
 
-UFUNC_METHODS: dict[tuple[int, str], Handler] = {(id(np.add), "at"): _add_at}
+@special(np.array)
+def _array(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read ``np.array``, which copies unless it is told not to."""
+    if not isinstance(args[0], Ref | Value) or as_value(r, args[0], node).type.kind == "list":
+        return call_rule(r, node, RULES["array"], args, kwargs)
+    copy = kwargs.pop("copy", None)
+    if copy is not None and getattr(copy, "const", None) is not True:
+        return _asarray(r, node, args, kwargs)
+    dtype = kwargs.pop("dtype", args[1] if len(args) > 1 else None)
+    no_more(r, node, kwargs)
+    return _copied(r, node, args[0], dtype)
+
+
+def _copied(r: Reader, node: ast.AST, value: Any, dtype: Any) -> Any:
+    v = as_value(r, value, node)
+    if isinstance(dtype, Static) and dtype.obj is not None:
+        name = dtype_of(r, node, dtype)
+        if name != v.type.dtype:
+            v = r.b.emit("astype", [v], dtype=name)
+            return r.hold(r.b.emit("array0", [v]) if v.type.is_scalar else v, True)
+    return r.hold(r.b.emit("array0" if v.type.is_scalar else "copy", [v]), True)
+
+
+@special(np.fliplr, np.flipud)
+def _flip(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    axis = 1 if callee_name(node) == "fliplr" else 0
+    return emit(r, node, RULES["flip"], args, {"axis": axis})
+
+
+@special(np.real)
+def _real(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return args[0]

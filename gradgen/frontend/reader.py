@@ -295,7 +295,10 @@ class Reader:
         value = self.b.emit(prim, [self.read(ref), *operands], **attrs)
         if value.type.is_scalar:
             return value
-        step = Step(prim, tuple(operands), attrs, RULES[prim].alias == "maybe")
+        maybe = RULES[prim].alias == "maybe"
+        if maybe and not self.visible(ref.storage):
+            return self.hold(value)  # whether it shares with what nobody can name does not matter
+        step = Step(prim, tuple(operands), attrs, maybe)
         return Ref(ref.storage, (*ref.steps, step), value, self.versions[ref.storage])
 
     def update(self, ref: Ref, value: Value) -> None:

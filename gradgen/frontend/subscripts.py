@@ -6,6 +6,8 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from gradgen.frontend.arguments import Refine, is_unknown_leaf
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.evaluate import as_value, evaluate, number
@@ -24,7 +26,8 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Const, Value
-from gradgen.rules.indexing import is_basic
+from gradgen.rules.places import index_shape, is_basic, may_repeat
+from gradgen.rules.registry import RULES
 
 
 class Index:
@@ -46,23 +49,35 @@ class Index:
 
 def parse_index(r: Reader, node: ast.expr) -> Index:
     """Take a subscript apart, evaluating its operands in order."""
+    return index_of(r, subscript_value(r, node), node)
+
+
+def subscript_value(r: Reader, node: ast.expr) -> Any:
+    """Evaluate what stands between the brackets."""
+    if isinstance(node, ast.Tuple):
+        items: list[Any] = []
+        for entry in node.elts:
+            starred = isinstance(entry, ast.Starred)
+            value = subscript_value(r, entry.value if isinstance(entry, ast.Starred) else entry)
+            if starred and not isinstance(value, Seq):
+                r.refuse(entry, f"unpacking of a {describe(value)} in a subscript")
+            items += value.items if starred else [value]
+        return Seq(items)
+    if isinstance(node, ast.Slice):
+        parts = [None if p is None else number(r, p) for p in (node.lower, node.upper, node.step)]
+        return SliceValue((parts[0], parts[1], parts[2]))
+    return evaluate(r, node)
+
+
+def index_of(r: Reader, value: Any, node: ast.AST) -> Index:
+    """Take an evaluated subscript apart: a tuple stands for one entry an axis."""
     index = Index()
-    for entry in node.elts if isinstance(node, ast.Tuple) else [node]:
-        _add_entry(r, index, entry)
-    if index.spelling.count("m") and index.spelling != "m":
-        r.refuse(node, "a boolean mask combined with other indices", "index in two steps")
+    if isinstance(value, Static) and isinstance(value.obj, tuple):
+        value = Seq([Static(o) for o in value.obj])
+    whole = isinstance(value, Seq) and issubclass(value.kind, tuple)
+    for entry in value.items if whole else [value]:
+        _add_entry(r, index, entry, node)
     return index
-
-
-def _add_entry(r: Reader, index: Index, entry: ast.expr) -> None:
-
-    if isinstance(entry, ast.Slice):
-        parts = [
-            None if p is None else number(r, p) for p in (entry.lower, entry.upper, entry.step)
-        ]
-        _add_slice(index, parts)
-    else:
-        add_entry(r, index, evaluate(r, entry), entry)
 
 
 def _add_slice(index: Index, parts: Sequence[Value | None]) -> None:
@@ -74,17 +89,18 @@ def _add_slice(index: Index, parts: Sequence[Value | None]) -> None:
         index.operands += present
 
 
-def add_entry(r: Reader, index: Index, value: Any, node: ast.AST) -> None:
-    """Add an evaluated entry to a subscript."""
-    if isinstance(value, SliceValue):
+def _add_entry(r: Reader, index: Index, value: Any, node: ast.AST) -> None:
+    if isinstance(value, Static) and isinstance(value.obj, slice):
+        parts = (value.obj.start, value.obj.stop, value.obj.step)
+        _add_slice(index, [None if p is None else Const(p) for p in parts])
+    elif isinstance(value, Static) and isinstance(value.obj, int):
+        _add_entry(r, index, Const(value.obj), node)
+    elif isinstance(value, SliceValue):
         _add_slice(index, value.parts)
     elif isinstance(value, Static) and value.obj is None:
         index.spelling += "n"
     elif isinstance(value, Static) and value.obj is Ellipsis:
         index.spelling += "e"
-    elif isinstance(value, Seq) and value.kind is tuple:
-        for item in value.items:
-            add_entry(r, index, item, node)
     else:
         operand = as_value(r, value, node)
         index.spelling += _letter(r, operand, node)
@@ -95,11 +111,11 @@ def _letter(r: Reader, v: Value, node: ast.AST) -> str:
     if v.type.kind == "int":
         return "i"
     if v.type.kind == "any":
-        return "a"
+        return "m" if v.type.dtype == "bool" else "a"
     if v.type.kind == "array" and v.type.dtype == "bool":
         return "m"
     if v.type.kind == "array" and v.type.dtype.startswith(("int", "uint")):
-        return "i" if v.type.shape == () else "a"
+        return "a"
     r.refuse(
         node, f"a subscript of type {v.type}", "index with integers, slices, or arrays of them"
     )
@@ -109,6 +125,10 @@ def load(r: Reader, node: ast.Subscript, owner: Any) -> Any:
     """Return ``owner[index]``."""
     if isinstance(owner, Choice):
         return distribute(r, node, owner, lambda option: load(r, node, option))
+    if isinstance(owner, Static) and (owner.obj is np.s_ or owner.obj is np.index_exp):
+        value = subscript_value(r, node.slice)
+        tupled = owner.obj is np.index_exp and not isinstance(value, Seq)
+        return Seq([value]) if tupled else value
     if isinstance(owner, Seq | Map | Record | Static):
         return _container_item(r, node, owner)
     if isinstance(owner, UnknownShape):
@@ -216,21 +236,55 @@ def write(
 ) -> None:
     """Emit a store or in-place addition through a reference, and note the new version."""
     base = r.versions[owner.storage]
-    target = r.read(owner).type
     if base.type.kind == "list":
         r.refuse(node, "a store into a list", "keep the numbers in an array")
-    if value.type.inexact and target.dtype not in ("", "float64", "float32"):
-        r.refuse(
-            node,
-            f"a float is stored into an array of dtype {target.dtype}, which truncates it",
-            "make the array a float array (dtype=float)",
-        )
-    path = tuple((s.prim, len(s.operands), s.attrs) for s in owner.steps)
-    operands = [v for s in owner.steps for v in s.operands] + index.operands
-    attrs |= {**index.attrs, **({"path": path} if path else {})}
+    for step in owner.steps:
+        if step.prim in READ_ONLY:
+            r.refuse(
+                node,
+                f"a write into the result of np.{step.prim}, which NumPy makes read-only",
+                "copy it first with .copy()",
+            )
     r.b.span = r.span(node)
+    value = _of_rank(r, owner, index, value)
+    steps, where = owner.steps, index.attrs
+    if where == {"index": "e"} and steps and steps[-1].prim == "load":
+        steps, where = steps[:-1], steps[-1].attrs  # a[1:][...] is a[1:]
+    path = tuple((s.prim, len(s.operands), s.attrs) for s in steps)
+    operands = [v for s in owner.steps for v in s.operands] + index.operands
+    attrs |= {**where, **({"path": path} if path else {})}
     new = r.b.emit(prim, [base, value, *operands], **attrs)
     r.update(owner, new)
+
+
+def overwrite(r: Reader, node: ast.AST, owner: Ref, value: Value) -> None:
+    """Replace all that an array holds by a value that was made for it."""
+    base = r.versions[owner.storage]
+    rule = RULES.get("" if value.op is None else value.op.prim)
+    fresh = rule is not None and not rule.alias and rule.name != "load"
+    vector = base.type.rank == 1 and base.type == value.type
+    if owner.steps or not (vector and fresh):
+        write(r, node, owner, whole(owner), value, "store")
+    else:
+        r.b.span = r.span(node)
+        r.update(owner, value)
+
+
+READ_ONLY = ("broadcast_to", "diagonal")
+
+
+def _of_rank(r: Reader, owner: Ref, index: Index, value: Value) -> Value:
+    """Drop leading axes of length 1, which a store takes."""
+    shape = r.read(owner).type.shape
+    if not value.type.rank or shape is None:
+        return value
+    place = index_shape(shape, index.spelling, index.slices, index.operands)
+    surplus = 0 if place is None else value.type.rank - len(place)
+    return (
+        r.b.emit("load", [value, *[Const(0)] * surplus], index="i" * surplus)
+        if surplus > 0
+        else value
+    )
 
 
 def augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript) -> None:
@@ -256,9 +310,8 @@ def _augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Any
 def _augmented_array(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Ref) -> None:
     """Additions need neither the old value nor a clear of its adjoint."""
     index = parse_index(r, target.slice)
-    distinct = any(v.op is not None and v.op.prim == "arange" for v in index.operands)
-    adds = isinstance(node.op, ast.Add | ast.Sub) and (is_basic(index.spelling) or distinct)
-    if adds:
+    once = not may_repeat(index.spelling, index.slices, index.operands)
+    if isinstance(node.op, ast.Add | ast.Sub) and once:
         value = as_value(r, evaluate(r, node.value), node)
         sign = "+" if isinstance(node.op, ast.Add) else "-"
         write(r, node, owner, index, value, "inc", sign=sign)

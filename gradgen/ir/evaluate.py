@@ -220,7 +220,7 @@ def _store(runner: _Runner, op: Op, args: list[Any]) -> list[Any]:
     if op.prim == "store":
         target[key] = value
     elif op.prim == "add_at":
-        np.add.at(target, key, value)
+        np.add.at(target, key, -value if op.attrs.get("sign") == "-" else value)
     else:
         target[key] = _added(target[key], value, op)
     return [new]

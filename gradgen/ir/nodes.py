@@ -31,6 +31,9 @@ from gradgen.ir.types import BOOL, FLOAT, OPAQUE, UNDEFINED, Type, integer
 
 _ids = itertools.count()
 
+WRITES = ("store", "inc", "add_at")
+GROWS = ("append", "pop")
+
 
 def next_id() -> int:
     """Return a new number: what is made later has a greater one."""

@@ -109,12 +109,18 @@ def _store(op: Op, name: NameOf) -> str:
 
 def _add_at(op: Op, name: NameOf) -> str:
     base, value, *operands = (name(v) for v in op.inputs)
-    return f"{atom(base)} with every {place(op.attrs, operands)} += {value}"
+    sign = op.attrs.get("sign", "+")
+    return f"{atom(base)} with every {place(op.attrs, operands)} {sign}= {value}"
 
 
 def _load(op: Op, name: NameOf) -> str:
     base, *operands = (name(v) for v in op.inputs)
     return atom(base) + subscript(op.attrs, operands)
+
+
+def _winners(op: Op, name: NameOf) -> str:
+    base, *operands = (name(v) for v in op.inputs)
+    return f"last write to each {atom(base)}{subscript(op.attrs, operands)}"
 
 
 def _select(op: Op, name: NameOf) -> str:
@@ -133,6 +139,7 @@ def _dim(op: Op, name: NameOf) -> str:
 
 SPECIAL: dict[str, Callable[[Op, NameOf], str]] = {
     "load": _load,
+    "winners": _winners,
     "store": _store,
     "inc": _store,
     "add_at": _add_at,

@@ -89,7 +89,7 @@ class Type:
         """Whether a derivative by this value can be other than zero."""
         if self.kind == "list":
             return self.item is None or self.item.inexact
-        return self.kind == "any" or (self.is_numeric and self.dtype in ("", "float64", "float32"))
+        return self.is_numeric and self.dtype in ("", "float64", "float32")
 
     def __str__(self) -> str:
         if self.kind == "list":

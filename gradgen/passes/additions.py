@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of
-from gradgen.rules.indexing import is_basic
+from gradgen.rules.places import may_repeat
 
 
 def recognise_additions(function: Function) -> None:
@@ -14,7 +14,7 @@ def recognise_additions(function: Function) -> None:
 
 def _block(block: Block) -> None:
     for op in block.ops:
-        if op.prim != "store" or not is_basic(op.attrs["index"]) or op.attrs.get("path"):
+        if op.prim != "store" or op.attrs.get("path") or _repeats(op):
             continue
         value = op.inputs[1].op
         if value is None or value.prim not in ("add", "sub") or value.out.user:
@@ -22,10 +22,22 @@ def _block(block: Block) -> None:
         old, added = value.inputs
         if value.prim == "add" and not _same_place(old, op) and _same_place(added, op):
             old, added = added, old
-        if _same_place(old, op):
+        if _same_place(old, op) and _fits(added, old):
             op.prim = "inc"
             op.inputs[1] = added
             op.attrs = {**op.attrs, "sign": "+" if value.prim == "add" else "-"}
+
+
+def _repeats(op: Op) -> bool:
+    return may_repeat(op.attrs["index"], op.attrs.get("slices", ()), op.inputs[2:])
+
+
+def _fits(added: Value, old: Value) -> bool:
+    """Whether ``+=`` takes a value: of no higher rank, and no float into integers."""
+    a, b = added.type, old.type
+    if a.rank is not None and b.rank is not None and a.rank > b.rank:
+        return False
+    return b.inexact or not a.inexact
 
 
 def _same_place(v: Value, store: Op) -> bool:

@@ -9,10 +9,9 @@ are unharmed.
 from __future__ import annotations
 
 from gradgen.diff.activity import carried
-from gradgen.ir.nodes import Block, Function, Op, Value, replace_uses
+from gradgen.ir.nodes import GROWS, WRITES, Block, Function, Op, Value, replace_uses
 from gradgen.ir.types import Type
 from gradgen.passes.memory import Memory, is_view
-from gradgen.passes.sharing import GROWS, WRITES
 
 SOURCES = ("leaf", "captured", "stretch")
 

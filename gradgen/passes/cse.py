@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradgen.ir.nodes import Block, Const, Function, Op, Value, replace_uses
-from gradgen.passes.sharing import GROWS, WRITES, Sharing
+from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Value, replace_uses
+from gradgen.passes.sharing import Sharing
 from gradgen.rules.registry import RULES
 
 NEVER = {

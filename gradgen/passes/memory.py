@@ -8,8 +8,7 @@ value it was made from, although the next iteration calls it by the same name.
 from __future__ import annotations
 
 from gradgen.diff.activity import carried, ends
-from gradgen.ir.nodes import Block, Function, Op, Value
-from gradgen.passes.sharing import WRITES
+from gradgen.ir.nodes import WRITES, Block, Function, Op, Value
 from gradgen.rules.registry import RULES
 
 Objects = frozenset[Value]

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from gradgen.diff.activity import carried, ends
-from gradgen.ir.nodes import Block, Function, Op, Value, blocks_of, walk
+from gradgen.ir.nodes import GROWS, WRITES, Block, Function, Op, Value, blocks_of, walk
 from gradgen.rules.registry import RULES
-
-WRITES = ("store", "inc", "add_at")
-GROWS = ("append", "pop")
 
 
 class Sharing:

@@ -118,7 +118,8 @@ rule("pos", SAME, spelling="+", form="operator", adjoint=("g",), elementwise=Tru
 rule("not", elementwise("bool", weak=True), spelling="not", form="operator", passive=True, cost=0)
 rule("invert", SAME, spelling="~", form="operator", passive=True, elementwise=True, cost=1)
 
-for _name, _symbol in {"bitand": "&", "bitor": "|", "bitxor": "^"}.items():
+_BITS = {"bitand": "&", "bitor": "|", "bitxor": "^", "lshift": "<<", "rshift": ">>"}
+for _name, _symbol in _BITS.items():
     rule(_name, SAME, spelling=_symbol, form="operator", passive=True, elementwise=True, cost=1)
 COMPARE = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 NUMPY_COMPARE = {

@@ -9,6 +9,7 @@ import numpy as np
 
 def _unbroadcast(g, x):
     """Sum ``g`` over the axes along which ``x`` was broadcast."""
+    g = np.reshape(g, (1,) * (np.ndim(x) - np.ndim(g)) + np.shape(g))
     for _ in range(np.ndim(g) - np.ndim(x)):
         g = np.sum(g, axis=0)
     for axis in range(np.ndim(x)):
@@ -75,12 +76,12 @@ def _cumprod_adjoint(x, g, axis):
     return np.moveaxis(d_rows, 0, axis)
 
 
-def _winners(idx, shape):
-    """Mark the last write to each place in ``a[idx] = v`` (earlier ones are overwritten)."""
-    order = np.full(shape, -1)
-    count = np.arange(np.size(order[idx])).reshape(np.shape(order[idx]))
-    order[idx] = count
-    return order[idx] == count
+def _winners(like, at):
+    """Mark the last write to each place in ``like[at] = v`` (earlier ones are overwritten)."""
+    order = np.full(np.shape(like), -1)
+    count = np.arange(np.size(order[at])).reshape(np.shape(order[at]))
+    order[at] = count
+    return order[at] == count
 
 
 def _match(g, x):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gradgen.ir.types import Type, array, fresh_dim
+from gradgen.ir.types import Type, array, broadcast, fresh_dim
 from gradgen.rules.registry import Vjp, rule
-from gradgen.rules.shapes_of import Attrs, reduction
+from gradgen.rules.shapes_of import Attrs, of_shape, reduction
 
 if TYPE_CHECKING:
     from gradgen.diff.algebra import Algebra
@@ -143,10 +143,35 @@ def sort_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     return alg.emit("take_along_axis", g, back, axis=axis)
 
 
+def take_along_axis_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the shape of the indices, broadcast against the other axes of the array."""
+    shape, places = inputs[0].type.shape, inputs[1].type.shape
+    if shape is None or places is None or len(shape) != len(places):
+        return Type("any", inputs[0].type.dtype, None)
+    k = attrs.get("axis", -1) % len(shape)
+    joint = broadcast([places, (*shape[:k], 1, *shape[k + 1 :])])
+    return of_shape(inputs[0].type.dtype, joint)
+
+
 def take_along_axis_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """Exact for the permutations that ``sort`` makes: take by the inverse permutation."""
-    axis = op.attrs.get("axis", -1)
-    return alg.emit("take_along_axis", g, alg.emit("argsort", op.inputs[1], axis=axis), axis=axis)
+    """Add at the places that were read."""
+    a, places = op.inputs
+    rank = a.type.rank
+    if places.op is not None and places.op.prim == "argsort":
+        # A permutation: take by its inverse.
+        axis = op.attrs.get("axis", -1)
+        return alg.emit("take_along_axis", g, alg.emit("argsort", places, axis=axis), axis=axis)
+    if rank is None:
+        return alg.refuse(op, "np.take_along_axis of unknown rank", "give example arguments")
+    mesh: list[Value] = []
+    for j in range(rank):
+        if j == op.attrs.get("axis", -1) % rank:
+            mesh.append(places)
+            continue
+        count = alg.emit("arange", alg.dim(g, j))
+        behind = ":" + "n" * (rank - j - 1)
+        mesh.append(count if behind == ":" else alg.b.emit("load", [count], index=behind))
+    return alg.store_add(alg.zeros(a), g, mesh, "a" * rank)
 
 
 _reduce("sum", "sum", sum_vjp, "np.sum", narrow=True, cost=1)
@@ -187,5 +212,5 @@ rule("argsort", argsort_type, callables=["np.argsort"], methods=["argsort"],
      params="a, axis=-1, kind=None", passive=True)
 rule("sort", lambda inputs, attrs: inputs[0].type, callables=["np.sort"], params="a, axis=-1",
      vjp=sort_vjp, at_kinks="ties keep their order")
-rule("take_along_axis", lambda inputs, attrs: inputs[0].type, callables=["np.take_along_axis"],
-     params="a, indices, axis=", vjp=take_along_axis_vjp)
+rule("take_along_axis", take_along_axis_type, callables=["np.take_along_axis"],
+     params="a, indices, axis=-1", vjp=take_along_axis_vjp)

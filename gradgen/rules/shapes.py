@@ -216,4 +216,8 @@ rule("copy", same_type, callables=["np.copy"], methods=["copy"], params="a", for
      vjp=identity_vjp, cost=1)
 rule("asarray", same_type, callables=["np.asarray"], params="a", alias="view", vjp=identity_vjp,
      cost=0)
+rule("ascontiguousarray", same_type, callables=["np.ascontiguousarray"], params="a", alias="maybe",
+     vjp=identity_vjp, cost=1)
+rule("array0", lambda inputs, attrs: Type("array", inputs[0].type.dtype or "float64", ()),
+     spelling="np.array", params="a", vjp=identity_vjp, cost=1)
 rule("item", item_type, form="special", methods=["item"], params="a", vjp=reshape_vjp, cost=0)

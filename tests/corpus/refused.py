@@ -145,24 +145,6 @@ def list_of_active_mutated(x):
     return x * x
 
 
-def out_argument(x):
-    y = np.zeros(3)
-    np.multiply(x, x, out=y)  # here: out
-    return np.sum(y)
-
-
-def sorts_in_place(x):
-    y = x.copy()
-    y.sort()  # here: sort
-    return np.sum(y * y)
-
-
-def fills(x):
-    y = np.zeros(3)
-    y.fill(x)  # here: fill
-    return np.sum(y)
-
-
 def dict_store(x):
     table = {}
     table["y"] = x * x  # here: .
@@ -200,9 +182,6 @@ EXAMPLE_ARGS = {
     "f_string": lambda: (1.5,),
     "attribute_store": lambda: (np.ones(4),),
     "list_of_active_mutated": lambda: (1.5,),
-    "out_argument": lambda: (np.ones(3),),
-    "sorts_in_place": lambda: (np.ones(3),),
-    "fills": lambda: (1.5,),
     "complex_number": lambda: (1.5,),
     "string_method": lambda: (1.5,),
 }

@@ -266,7 +266,7 @@ def test_functions_with_rules_are_listed() -> None:
 def test_methods() -> None:
     listed = set(code(section(LANGUAGE, "Methods and attributes of arrays")))
     containers = set(code(section(LANGUAGE, "Methods of containers")))
-    attributes = {"shape", "ndim", "size", "T", "dtype"}
+    attributes = {"shape", "ndim", "size", "T", "real", "dtype"}
     assert listed - attributes | containers == {*METHODS, *METHOD_HANDLERS}
 
 

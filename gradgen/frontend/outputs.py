@@ -1,0 +1,89 @@
+"""``out=`` and ``where=`` of NumPy's functions: the result is computed, then written."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.places import array_of, at, is_none, plain, write_where
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.subscripts import overwrite, write
+from gradgen.frontend.values import Ref, Seq
+from gradgen.ir.nodes import Value
+
+# The place of ``out`` among the positional arguments, where it has one that is in use.
+PLACE = {id(np.dot): 2, id(np.clip): 3, id(np.take): 3, id(np.round): 2, id(np.cumsum): 3,
+         id(np.cumprod): 3, id(np.sum): 3, id(np.mean): 3, id(np.prod): 3}  # fmt: skip
+
+Compute = Callable[[list[Any], dict[str, Any]], Any]
+
+
+def out_of(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Return the array that a call of NumPy writes its result to, None if there is none."""
+    if not (isinstance(obj, np.ufunc) or str(getattr(obj, "__module__", "")).startswith("numpy")):
+        return None
+    out = kwargs.get("out", args[_place(obj, args)] if len(args) > _place(obj, args) else None)
+    if isinstance(out, Seq) and len(out.items) == 1:
+        out = out.items[0]
+    if is_none(out) and isinstance(obj, np.ufunc) and not _always(kwargs.get("where", True)):
+        r.refuse(node, "where= without out=", "give out=, an array that holds the other entries")
+    return None if is_none(out) else out
+
+
+def _place(obj: Any, args: list[Any]) -> int:
+    return obj.nin if isinstance(obj, np.ufunc) else PLACE.get(id(obj), len(args))
+
+
+def call_into(
+    r: Reader,
+    node: ast.AST,
+    obj: Any,
+    out: Any,
+    args: list[Any],
+    kwargs: dict[str, Any],
+    compute: Compute,
+) -> Any:
+    """Call a function of NumPy, and write what it returns into an array, which is the result."""
+    owner = array_of(r, node, out, "out=")
+    kwargs = {k: v for k, v in kwargs.items() if k != "out"}
+    args = args[: _place(obj, args)]
+    mask = kwargs.pop("where", None) if isinstance(obj, np.ufunc) else None
+    span = r.b.span
+    if mask is None or _always(mask):
+        result = as_value(r, compute(args, kwargs), node)
+        _same_dtype(r, node, obj, owner, args)
+        r.b.span = span
+        overwrite(r, node, owner, result)
+        return owner
+    test = as_value(r, mask, node)
+    inputs = [as_value(r, a, node) for a in args]
+    shape = r.read(owner).type.shape
+    if (
+        shape is not None
+        and test.type.shape == shape
+        and all(v.type.shape in ((), shape) for v in inputs)
+    ):
+        # Only what is asked for is computed: the rest may be outside the function's domain.
+        chosen = [v if v.type.shape == () else at(r, v, "m", test) for v in inputs]
+        result = as_value(r, compute([r.hold(v) for v in chosen], kwargs), node)
+        write(r, node, owner, plain("m", test), result, "store")
+    else:
+        write_where(r, node, owner, as_value(r, compute(args, kwargs), node), mask)
+    return owner
+
+
+def _always(mask: Any) -> bool:
+    return mask is True or getattr(mask, "const", None) is True
+
+
+def _same_dtype(r: Reader, node: ast.AST, obj: Any, owner: Ref, args: list[Any]) -> None:
+    """Refuse a reduction that would be computed in the precision of ``out``."""
+    if isinstance(obj, np.ufunc) or not args or not isinstance(args[0], Value | Ref):
+        return
+    one, two = r.read(args[0]).type.dtype, r.read(owner).type.dtype
+    if one.startswith("float") and two.startswith("float") and one != two:
+        r.refuse(node, f"out= of dtype {two} for values of dtype {one}", "use arrays of one dtype")

@@ -1,0 +1,342 @@
+"""NumPy's functions that find places in arrays, and those that read or write at places.
+
+Each is read into subscripts: ``np.take(a, i)`` is ``a[i]``, ``np.put(a, i, v)`` is ``a[i] = v``.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import numpy as np
+
+from gradgen.frontend.bindings import emit, option
+from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.numpy_calls import NUMPY
+from gradgen.frontend.operators import arithmetic
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.special import no_more, sequence_items, table
+from gradgen.frontend.subscripts import Index, overwrite, write
+from gradgen.frontend.values import Ref, Seq, Static
+from gradgen.ir.nodes import Const, Value
+from gradgen.ir.types import integer
+from gradgen.rules.registry import RULES
+
+special = table(NUMPY)
+Args = list[Any]
+Options = dict[str, Any]
+
+
+def argument(r: Reader, node: ast.AST, args: Args, kwargs: Options, k: int, name: str) -> Any:
+    """Return an argument given by place or by name, None if it is missing."""
+    return args[k] if len(args) > k else kwargs.pop(name, None)
+
+
+def is_none(value: Any) -> bool:
+    """Whether an argument is missing, or None."""
+    return value is None or (isinstance(value, Static) and value.obj is None)
+
+
+def array_of(r: Reader, node: ast.AST, value: Any, what: str) -> Ref:
+    """Return an argument that is written to, which has to be an array."""
+    if not isinstance(value, Ref):
+        r.refuse(node, f"{what} on a {describe(value)}", "use an array")
+    return value
+
+
+def plain(letters: str, *operands: Value) -> Index:
+    """Return a subscript of whole entries."""
+    index = Index()
+    index.spelling, index.operands = letters, list(operands)
+    return index
+
+
+def at(r: Reader, array: Value, letters: str, *operands: Value) -> Value:
+    """Return ``array[operands]`` as a value of its own."""
+    return r.b.emit("load", [array, *operands], index=letters)
+
+
+def rank_of(r: Reader, node: ast.AST, v: Value, what: str) -> int:
+    """Return the rank of an array, which has to be known."""
+    if v.type.rank is None:
+        r.refuse(node, f"{what} of an array of unknown rank", "give types: example arguments")
+    return v.type.rank
+
+
+def length(r: Reader, v: Value, axis: int = 0) -> Value:
+    """Return one length of an array."""
+    d = v.type.shape[axis] if v.type.shape else None
+    if isinstance(d, int):
+        return Const(d)
+    return r.b.emit("len", [v]) if axis == 0 else r.b.emit("dim", [v], axis=axis)
+
+
+def flat(r: Reader, v: Value) -> Value:
+    """Return the entries of an array as a vector."""
+    return v if v.type.rank == 1 else r.b.emit("ravel", [v])
+
+
+# --- finding places -----------------------------------------------------------------------
+
+
+@special(np.where)
+def _where(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    if len(args) == 1:
+        return nonzero(r, node, args, kwargs)
+    return emit(r, node, RULES["where"], args, kwargs)
+
+
+@special(np.nonzero)
+def nonzero(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read ``np.nonzero`` into one integer array an axis, all of one length."""
+    v = as_value(r, args[0], node)
+    return _axes(r, "nonzero", [v], rank_of(r, node, v, "np.nonzero"))
+
+
+def _axes(r: Reader, prim: str, inputs: list[Value], count: int) -> Seq:
+    found = [r.b.emit(prim, inputs, axis=k) for k in range(count)]
+    for v in found:
+        v.type = found[0].type
+    return Seq([r.hold(v, True) for v in found])
+
+
+@special(np.tril_indices, np.triu_indices)
+def _triangle(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    given = [argument(r, node, args, kwargs, k, n) for k, n in enumerate(("n", "k", "m"))]
+    no_more(r, node, kwargs)
+    assert isinstance(node, ast.Call)
+    prim = "tril_indices" if "tril" in ast.unparse(node.func) else "triu_indices"
+    inputs = [Const(0) if is_none(v) else as_value(r, v, node) for v in given[: 2 + len(args) // 3]]
+    return _axes(r, prim, inputs, 2)
+
+
+@special(np.diag_indices)
+def _diagonal(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    count = argument(r, node, args, kwargs, 1, "ndim")
+    axes = 2 if count is None else option(r, node, "ndim", count, RULES["arange"])
+    return Seq([r.hold(r.b.emit("arange", [as_value(r, args[0], node)]), True)] * axes)
+
+
+@special(np.ix_)
+def _mesh(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    out = []
+    for k, a in enumerate(args):
+        v = as_value(r, a, node)
+        if v.type.dtype == "":
+            r.refuse(node, "np.ix_ of an array of unknown dtype", "give types: example arguments")
+        if v.type.dtype == "bool":
+            v = r.b.emit("flatnonzero", [v])
+        out.append(r.hold(at(r, v, "n" * k + ":" + "n" * (len(args) - k - 1)), True))
+    return Seq(out)
+
+
+# --- reading at places --------------------------------------------------------------------
+
+
+@special(np.take)
+def take(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read ``np.take`` as a subscript along an axis."""
+    axis = argument(r, node, args, kwargs, 2, "axis")
+    where = as_value(r, argument(r, node, args, kwargs, 1, "indices"), node)
+    mode = kwargs.pop("mode", Static("raise"))
+    no_more(r, node, kwargs)
+    array = as_value(r, args[0], node)
+    k = None if is_none(axis) else option(r, node, "axis", axis, RULES["arange"])
+    rank = rank_of(r, node, array, "np.take")
+    if k is None:
+        array, k, rank = flat(r, array), 0, 1
+    k %= rank
+    if mode.obj != "raise":
+        where = _wrapped(r, node, where, length(r, array, k), mode.obj)
+    letter = "i" if where.type.kind == "int" else "a"
+    return r.hold(at(r, array, ":" * k + letter, where))
+
+
+def _wrapped(r: Reader, node: ast.AST, where: Value, n: Value, mode: str) -> Value:
+    if mode == "wrap":
+        return arithmetic(r, "mod", where, n, node)
+    last = arithmetic(r, "sub", n, Const(1), node)
+    return r.b.emit("clip", [where, Const(0), last])
+
+
+@special(np.compress)
+def _compress(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    axis = argument(r, node, args, kwargs, 2, "axis")
+    no_more(r, node, kwargs)
+    array = as_value(r, args[1], node)
+    k = None if is_none(axis) else option(r, node, "axis", axis, RULES["arange"])
+    array, k = (flat(r, array), 0) if k is None else (array, k % (array.type.rank or 1))
+    return r.hold(at(r, array, ":" * k + "m", _mask(r, node, args[0])))
+
+
+@special(np.extract)
+def _extract(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    mask = _mask(r, node, args[0])
+    return r.hold(at(r, as_value(r, args[1], node), "m", mask))
+
+
+def _mask(r: Reader, node: ast.AST, value: Any) -> Value:
+    mask = as_value(r, value, node)
+    if mask.type.dtype != "bool":
+        mask = r.b.emit("ne", [mask, Const(0)])
+    return mask
+
+
+@special(np.select)
+def _select(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read ``np.select`` as nested choices: the first condition that holds wins."""
+    default = argument(r, node, args, kwargs, 2, "default")
+    no_more(r, node, kwargs)
+    tests, values = (sequence_items(r, a, node) for a in args[:2])
+    out = Const(0) if default is None else as_value(r, default, node)
+    for test, value in reversed(list(zip(tests, values, strict=True))):
+        out = r.b.emit("where", [as_value(r, test, node), as_value(r, value, node), out])
+    return r.hold(out)
+
+
+@special(np.choose)
+def choose(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read ``np.choose`` as nested choices, after checking the numbers as NumPy does."""
+    no_more(r, node, kwargs)
+    which = as_value(r, args[0], node)
+    values = [as_value(r, v, node) for v in sequence_items(r, args[1], node)]
+    for test in (r.b.emit("lt", [which, Const(0)]), r.b.emit("ge", [which, Const(len(values))])):
+        text = "raise ValueError('invalid entry in choice array')"
+        r.b.append("raise_if", [r.b.emit("any", [test])], [], attrs={"text": text})
+    out = values[-1]
+    for k in range(len(values) - 2, -1, -1):
+        out = r.b.emit("where", [r.b.emit("eq", [which, Const(k)]), values[k], out])
+    return r.hold(out)
+
+
+# --- writing at places --------------------------------------------------------------------
+
+
+@special(np.put)
+def put(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read ``np.put``: places counted through all rows, values repeated as needed."""
+    no_more(r, node, kwargs)
+    owner = array_of(r, node, args[0], "np.put")
+    where, value = (as_value(r, a, node) for a in args[1:3])
+    if where.type.kind != "int":
+        where = flat(r, where)
+    if value.type.shape != ():
+        value = _cycled(r, node, flat(r, value), where)
+    operands = _unravelled(r, node, r.read(owner), where)
+    letter = "i" if where.type.kind == "int" else "a"
+    write(r, node, owner, plain(letter * len(operands), *operands), value, "store")
+    return Static(None)
+
+
+def _cycled(r: Reader, node: ast.AST, values: Value, where: Value) -> Value:
+    """Return as many values as there are places, from the first on again and again."""
+    if values.type.shape == where.type.shape:
+        return values
+    if where.type.kind == "int":
+        return at(r, values, "i", Const(0))
+    count = r.b.emit("arange", [length(r, where)])
+    return at(r, values, "a", arithmetic(r, "mod", count, length(r, values), node))
+
+
+def _unravelled(r: Reader, node: ast.AST, array: Value, where: Value) -> list[Value]:
+    """Return the subscripts of places counted through all rows (negative ones too)."""
+    out: list[Value] = []
+    for axis in range(rank_of(r, node, array, "np.put") - 1, 0, -1):
+        n = length(r, array, axis)
+        out.insert(0, arithmetic(r, "mod", where, n, node))
+        where = arithmetic(r, "floordiv", where, n, node)
+    return [where, *out]
+
+
+@special(np.place)
+def _place(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    owner = array_of(r, node, args[0], "np.place")
+    mask, value = _mask(r, node, args[1]), as_value(r, args[2], node)
+    if value.type.shape != ():
+        places = r.b.emit("flatnonzero", [mask])
+        value = _cycled(r, node, flat(r, value), places)
+    write(r, node, owner, plain("m", mask), value, "store")
+    return Static(None)
+
+
+@special(np.putmask)
+def _putmask(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    owner = array_of(r, node, args[0], "np.putmask")
+    mask, value = _mask(r, node, args[1]), as_value(r, args[2], node)
+    old = r.read(owner)
+    if old.type.shape is not None and value.type.shape == old.type.shape:
+        value = value if value.type.shape == () else at(r, value, "m", mask)
+    elif value.type.shape != ():
+        value = flat(r, value)
+        places = r.b.emit("flatnonzero", [mask])
+        value = at(r, value, "a", arithmetic(r, "mod", places, length(r, value), node))
+    write(r, node, owner, plain("m", mask), value, "store")
+    return Static(None)
+
+
+@special(np.copyto)
+def _copyto(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    owner = array_of(r, node, args[0], "np.copyto")
+    mask = argument(r, node, args, kwargs, 3, "where")
+    kwargs.pop("casting", None)
+    no_more(r, node, kwargs)
+    write_where(r, node, owner, as_value(r, args[1], node), mask)
+    return Static(None)
+
+
+def write_where(r: Reader, node: ast.AST, owner: Ref, value: Value, mask: Any) -> None:
+    """Write a value over an array, only where a mask says so if there is one."""
+    test = None if mask is None else as_value(r, mask, node)
+    if test is None or (isinstance(test, Const) and test.const is True):
+        overwrite(r, node, owner, value)
+        return
+    old = r.read(owner)
+    same = old.type.shape is not None and test.type.shape == old.type.shape
+    if same and value.type.shape in ((), old.type.shape):
+        value = value if value.type.shape == () else at(r, value, "m", test)
+        write(r, node, owner, plain("m", test), value, "store")
+        return
+    chosen = r.b.emit("where", [test, value, old])
+    overwrite(r, node, owner, chosen)
+
+
+@special(np.fill_diagonal)
+def _fill_diagonal(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    no_more(r, node, kwargs)
+    owner = array_of(r, node, args[0], "np.fill_diagonal")
+    old, value = r.read(owner), as_value(r, args[1], node)
+    rank = rank_of(r, node, old, "np.fill_diagonal")
+    n = length(r, old)
+    for axis in range(1, rank):
+        if old.type.shape and old.type.shape[axis] != old.type.shape[0]:
+            n = r.b.emit("min2", [n, length(r, old, axis)])
+            n.type = integer()
+    along = r.b.emit("arange", [n])
+    if value.type.shape != ():
+        value = _cycled(r, node, flat(r, value), along)
+    write(r, node, owner, plain("a" * rank, *[along] * rank), value, "store")
+    return Static(None)
+
+
+@special(np.put_along_axis)
+def _put_along_axis(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    axis = argument(r, node, args, kwargs, 3, "axis")
+    no_more(r, node, kwargs)
+    owner = array_of(r, node, args[0], "np.put_along_axis")
+    where, value = (as_value(r, a, node) for a in args[1:3])
+    old = r.read(owner)
+    rank = rank_of(r, node, old, "np.put_along_axis")
+    k = option(r, node, "axis", axis, RULES["arange"])
+    if k is None:
+        r.refuse(node, "np.put_along_axis without an axis", "use np.put")
+    mesh = [
+        where if j == k % rank else _column(r, length(r, old, j), rank - j - 1) for j in range(rank)
+    ]
+    write(r, node, owner, plain("a" * rank, *mesh), value, "store")
+    return Static(None)
+
+
+def _column(r: Reader, n: Value, after: int) -> Value:
+    """Return ``np.arange(n)`` with axes of length 1 behind."""
+    count = r.b.emit("arange", [n])
+    return at(r, count, ":" + "n" * after) if after else count

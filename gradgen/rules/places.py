@@ -1,0 +1,142 @@
+"""Which places a subscript means: the shape of what it reads, and whether a place can repeat.
+
+The rules are NumPy's (user guide, "Indexing on ndarrays"): integer arrays, masks and, beside
+them, integers broadcast against each other.  Their joint axes stand where the first of them
+stands, or in front, if anything is between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gradgen.ir.nodes import Const, Value
+from gradgen.ir.types import Dim, Length, broadcast, fresh_dim
+from gradgen.rules.shapes_of import length_of
+
+Shape = tuple[Length, ...]
+ADVANCED = "am"
+
+
+def is_basic(index: str) -> bool:
+    """Whether a subscript makes a view (or an element), not a copy."""
+    return not set(index) & set(ADVANCED)
+
+
+Entry = tuple[str, Any]
+
+
+def entries(index: str, slices: Any, operands: Sequence[Value]) -> list[Entry]:
+    """Return each letter of a subscript with its operand; for a slice, its three bounds."""
+    rest, parts = iter(operands), iter(slices)
+    out: list[Entry] = []
+    for c in index:
+        if c == "s":
+            out.append((c, tuple(next(rest) if has else None for has in next(parts))))
+        else:
+            out.append((c, next(rest) if c in "iam" else None))
+    return out
+
+
+def index_shape(shape: Shape, index: str, slices: Any, operands: Sequence[Value]) -> Shape | None:
+    """Return the shape of ``base[index]`` by NumPy's rules, None if it cannot be told."""
+    given = entries(index, slices, operands)
+    sizes = [_axes(c, v) for c, v in given]
+    if None in sizes:
+        return None
+    kept = len(shape) - sum(size or 0 for size in sizes)
+    if kept < 0:
+        return None
+    out: list[Length] = []
+    joint: list[Shape | None] = []
+    axis, place, last = 0, 0, -1
+    for k, ((c, v), size) in enumerate(zip(given, sizes, strict=True)):
+        count = kept if c == "e" else size or 0
+        if c in ADVANCED or (c == "i" and not is_basic(index)):
+            place = len(out) if not joint else place if last == k - 1 else 0
+            last = k
+            joint.append((fresh_dim(),) if c == "m" else v.type.shape)
+        elif c == "n":
+            out.append(1)
+        elif c != "i":
+            out += [_sliced(shape[axis], v)] if c == "s" else shape[axis : axis + count]
+        axis += count
+    out += shape[axis:]
+    joined = broadcast(joint)
+    if joined is None:
+        return None
+    out[place:place] = joined
+    return tuple(out)
+
+
+def _axes(letter: str, operand: Any) -> int | None:
+    """Count the axes that an entry stands for, an ellipsis apart; None if unknown."""
+    if letter == "m":
+        rank: int | None = operand.type.rank
+        return rank
+    return 0 if letter in "ne" else 1
+
+
+def may_repeat(index: str, slices: Any, operands: Sequence[Value]) -> bool:
+    """Whether a subscript can name one place twice."""
+    given = entries(index, slices, operands)
+    arrays = [v for c, v in given if c == "a"]
+    if not arrays or "m" in index:
+        return bool(arrays) or index.count("m") > 1
+    joint = broadcast(v.type.shape for v in arrays)
+    once = any(_counts(v) and v.type.shape == joint for v in arrays)
+    return joint is None or not (once or _all_places(arrays))
+
+
+def _counts(v: Value) -> bool:
+    """Whether a vector of integers certainly holds each place once."""
+    if v.op is None or v.type.rank != 1:
+        return False
+    if v.op.prim in ("argsort", "flatnonzero"):
+        return True
+    if v.op.prim != "arange":
+        return False
+    return len(v.op.inputs) == 1 or (_constant(v.op.inputs[0], -1) >= 0 and len(v.op.inputs) == 2)
+
+
+def _all_places(arrays: list[Value]) -> bool:
+    """Whether integer arrays are all the axes of one ``np.nonzero``."""
+    ops = [v.op for v in arrays]
+    if any(op is None or op.prim != "nonzero" for op in ops):
+        return False
+    found = [(op.inputs[0], op.attrs["axis"]) for op in ops if op is not None]
+    first = found[0][0]
+    axes = sorted(axis for _, axis in found)
+    return all(v is first for v, _ in found) and axes == list(range(first.type.rank or 0))
+
+
+def _sliced(length: Length, bounds: tuple[Value | None, Value | None, Value | None]) -> Length:
+    """Length of one slice: exact for constants and for offsets from either end."""
+    start, stop, step = bounds
+    if step is not None:
+        whole = start is None and stop is None
+        return length if whole and _constant(step) == -1 else fresh_dim()
+    low = 0 if start is None else _constant(start)
+    high: Any = length if stop is None else _constant(stop, length_of(stop))
+    if isinstance(length, int) and isinstance(low, int) and isinstance(high, int):
+        return len(range(*slice(low, high).indices(length)))
+    if isinstance(low, int) and low >= 0:
+        if stop is None:
+            return length + -low
+        if isinstance(high, int):
+            return (
+                length + (high - low) if high < 0 and not isinstance(length, int) else fresh_dim()
+            )
+        if isinstance(high, Dim) and not isinstance(length, int) and _within(high, length):
+            return high + -low
+    if start is not None and stop is not None:
+        return Dim(f"?{start.id}:{stop.id}")
+    return fresh_dim()
+
+
+def _within(high: Dim, length: Dim) -> bool:
+    return high.name == length.name and high.offset <= length.offset
+
+
+def _constant(v: Value, default: Any = None) -> Any:
+    return v.const if isinstance(v, Const) and type(v.const) is int else default
