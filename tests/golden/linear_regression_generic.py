@@ -12,6 +12,7 @@ import numpy as np
 
 def _unbroadcast(g, x):
     """Sum ``g`` over the axes along which ``x`` was broadcast."""
+    g = np.reshape(g, (1,) * (np.ndim(x) - np.ndim(g)) + np.shape(g))
     for _ in range(np.ndim(g) - np.ndim(x)):
         g = np.sum(g, axis=0)
     for axis in range(np.ndim(x)):
