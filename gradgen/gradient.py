@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from gradgen.errors import ArgumentError
+from gradgen.frontend.selection import signature_of
 from gradgen.options import Options
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def _road() -> Any:
         require_entries=arguments.require_entries,
         spec_of=arguments.spec_of,
         spec_of_annotation=arguments.spec_of_annotation,
+        star_spec=arguments.star_spec,
     )
 
 
@@ -102,6 +104,10 @@ class Gradient:
         self._receiver: Any = receiver
         self._signature = _signature(fn)
         self._names = list(self._signature.parameters)
+        self._by_position = all(
+            p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+            for p in self._signature.parameters.values()
+        )
 
     def __repr__(self) -> str:
         return f"<gradgen {self.options.mode} of {self.__wrapped__!r}>"
@@ -133,24 +139,29 @@ class Gradient:
         """Return the gradient (and value) at these arguments."""
         if self._receiver is not None:
             args = (self._receiver, *args)
-        if kwargs or len(args) != len(self._names):
-            args = self._bound(args, kwargs)
-        made = self.specialise(args)
+        named: dict[str, Any] = {}
+        values = args
+        if kwargs or len(args) != len(self._names) or not self._by_position:
+            values, args, named = self._bound(args, kwargs)
+        made = self.specialise(values)
         if made.program.writes_arguments:
-            _road().require_apart(self._names, args)
+            _road().require_apart(self._names, values)
         try:
-            return made.call(*(args[1:] if self._receiver is not None else args))
+            return made.call(*(args[1:] if self._receiver is not None else args), **named)
         except ZeroDivisionError:
-            _road().require_entries(self._names, args)
+            _road().require_entries(self._names, values)
             raise
 
-    def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    def _bound(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any]]:
+        """Return the value of each parameter, and all of them as positional and named arguments."""
         bound = self._signature.bind(*args, **kwargs)
         bound.apply_defaults()
-        return tuple(bound.arguments.values())
+        return tuple(bound.arguments.values()), bound.args, bound.kwargs
 
     def specialise(self, args: tuple[Any, ...]) -> Specialisation:
-        """Return the module for the types of complete positional arguments."""
+        """Return the module for the types of the values of all parameters."""
         key = tuple(map(_road().key_of, args))
         for known in self._cache.get(key, ()):
             if known.fresh():
@@ -186,11 +197,15 @@ class Gradient:
             specs = given
         return Specialisation(inner._program(specs)).call
 
-    def __gradgen_inline__(self, specs: list[Any]) -> Any:
+    def __gradgen_inline__(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Return the generated function for argument specs, for a loss that calls this."""
-        known = dict(zip(self._names, specs, strict=False))
+        if self._receiver is not None:
+            args = [_road().spec_of(self._receiver, self._names[0]), *args]
+        known: dict[str, Any] = self._signature.bind(*args, **kwargs).arguments
         for name, p in self._signature.parameters.items():
-            if name not in known and p.default is not p.empty:
+            if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
+                known[name] = _road().star_spec(known.get(name, ()))
+            elif name not in known:
                 known[name] = _road().spec_of(p.default, name)
         return Specialisation(self._program(known)).call
 
@@ -257,8 +272,10 @@ def _of_differentiable(owner: Differentiable, options: Options) -> Gradient:
 
 
 def _signature(fn: Any) -> inspect.Signature:
+    if isinstance(fn, Gradient):
+        return fn._signature
     try:
-        return inspect.signature(fn)
+        return signature_of(fn)
     except (ValueError, TypeError):
         _road().source_of(fn)
         raise
@@ -285,6 +302,10 @@ class Differentiable:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function itself."""
         return self.__wrapped__(*args, **kwargs)
+
+    def __gradgen_inline__(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Return the function itself, for a loss that calls this."""
+        return self.__wrapped__
 
     def __get__(self, instance: Any, owner: Any = None) -> Differentiable:
         if instance is None:

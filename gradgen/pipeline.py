@@ -18,6 +18,7 @@ from gradgen.diff.saves import Saved, plan_saves
 from gradgen.emission.header import header_of
 from gradgen.emission.module import render
 from gradgen.frontend.function import read_function
+from gradgen.frontend.source import innermost
 from gradgen.ir.nodes import Function, Value
 from gradgen.options import Options
 from gradgen.passes.additions import recognise_additions
@@ -131,7 +132,9 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
 
 
 def _plain_name(fn: Any) -> str:
-    name = getattr(fn, "__name__", "loss")
+    name = getattr(innermost(fn), "__name__", "loss")
+    if name == "__call__":
+        name = type(fn).__name__.lower()
     return name if name.isidentifier() else "loss"
 
 

@@ -22,6 +22,7 @@ CONTROL = ("control", "loops")
 LANGUAGE = tuple(
     module.name for module in pkgutil.iter_modules(corpus.__path__) if module.name[:5] == "lang_"
 )
+FUNCTIONS = ("functions_signatures", "functions_closures")
 NUMPY_OPS = ("arithmetic", "elementwise", "reductions", "contractions", "shapes", "indexing")
 
 

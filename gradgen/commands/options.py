@@ -126,7 +126,7 @@ def example_args(target: Target, expression: str | None) -> Args | None:
         what = f"the example arguments do not fit {target.name}{signature}"
         raise UsageError(f"{what}: {error}") from None
     bound.apply_defaults()
-    return tuple(bound.arguments.values())
+    return bound.args
 
 
 def _given(target: Target, expression: str | None) -> Args | None:

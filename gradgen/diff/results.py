@@ -12,6 +12,7 @@ from gradgen.diff.algebra import Algebra, is_narrow
 from gradgen.emission import forms
 from gradgen.errors import UnsupportedError
 from gradgen.frontend.arguments import Container, Opaque
+from gradgen.frontend.selection import Selected
 from gradgen.frontend.values import Map, Record, Ref, Seq, Static, leaves
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Const, Function, Leaf, Value
@@ -106,7 +107,7 @@ def _outputs(function: Function, options: Any, grads: dict[int, Value], reader: 
         loss = values[0] if n_kept else None
         aux_leaves = values[n_kept : len(values) - len(grads)]
         fresh = dict(zip(grads, values[len(values) - len(grads) :], strict=True))
-        trees = [_gradient_tree(function, name, fresh, emit) for name in result["active"]]
+        trees = [_gradient_tree(function, s, fresh, emit) for s in result["active"]]
         d = trees[0] if options.single else _tuple(trees)
         if not options.has_aux:
             return d if options.mode == "grad" else _tuple([_value(loss, emit), d])
@@ -127,9 +128,16 @@ def _tuple(items: list[ast.expr]) -> ast.expr:
     return ast.Tuple(items, ast.Load())
 
 
-def _gradient_tree(function: Function, name: str, grads: dict[int, Value], emit: Emit) -> ast.expr:
+def _gradient_tree(
+    function: Function, selected: Selected, grads: dict[int, Value], emit: Emit
+) -> ast.expr:
+    name, root = selected.name, selected.path
     leaves = {leaf.path: leaf for leaf in function.leaves if leaf.param == name}
     spec = function.result["specs"][name]
+    here: ast.expr = ast.Name(name, ast.Load())
+    if root:
+        spec = spec.items[spec.keys.index(selected.key)]
+        here = ast.Subscript(here, forms.literal(selected.key), ast.Load())
 
     def build(spec: Any, path: tuple[Any, ...], here: ast.expr) -> ast.expr:
         if isinstance(spec, Opaque):
@@ -148,7 +156,7 @@ def _gradient_tree(function: Function, name: str, grads: dict[int, Value], emit:
             items.append(build(item, (*path, ("attr" if by_attribute else "item", key)), inner))
         return _container(spec, items, here, by_attribute)
 
-    return build(spec, (), ast.Name(name, ast.Load()))
+    return build(spec, root, here)
 
 
 def _passive(spec: Any, here: ast.expr) -> ast.expr:

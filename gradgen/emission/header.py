@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import textwrap
 from typing import Any
 
@@ -16,9 +17,10 @@ LETTERS = "nmkpqrstuvwxyzabcdefghij"
 def header_of(function: Function, name: str, options: Any) -> str:
     """Return the text of the module's docstring."""
     active = function.result["active"]
-    held = [p for p, _ in function.params if p not in active]
-    arguments = ", ".join(p for p, _ in function.params)
-    gradient = f"d_{active[0]}" if options.single else _tuple([f"d_{p}" for p in active])
+    held = [p for p, _ in function.params if p not in {s.name for s in active}]
+    arguments = ", ".join(_parameter(p) for p in function.signature.parameters.values())
+    grads = [f"d_{s.label}" for s in active]
+    gradient = grads[0] if options.single else _tuple(grads)
     what, returns = "Value and gradient", f"(value, {gradient})"
     if options.has_aux:
         returns = f"((value, aux), {gradient})"
@@ -29,13 +31,18 @@ def header_of(function: Function, name: str, options: Any) -> str:
         "",
         *_wrapped(f"    {name}({arguments}) -> {returns}", "        "),
         "",
-        *_wrapped(f"Differentiated:  {', '.join(active)}", "                 "),
+        *_wrapped(f"Differentiated:  {', '.join(map(str, active))}", "                 "),
     ]
     if held:
         lines += _wrapped(f"Held constant:   {', '.join(held)}", "                 ")
     lines += _wrapped(f"Specialised to:  {specialisation(function)}", "                 ")
     lines += [f"Needs only NumPy.  Regenerate with `{_command(function, options)}`."]
     return "\n".join(lines)
+
+
+def _parameter(p: inspect.Parameter) -> str:
+    stars = "*" if p.kind is p.VAR_POSITIONAL else "**" if p.kind is p.VAR_KEYWORD else ""
+    return stars + p.name
 
 
 def _tuple(items: list[str]) -> str:
@@ -62,7 +69,7 @@ def _command(function: Function, options: Any) -> str:
     wrt = (
         ""
         if options.argnums == 0 and options.argnames is None
-        else " --wrt " + ",".join(function.result["active"])
+        else " --wrt " + ",".join(map(str, function.result["active"]))
     )
     name = function.name if function.name != "<lambda>" else "LAMBDA"
     mode = " --mode grad" if options.mode == "grad" else ""

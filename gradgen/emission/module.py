@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import inspect
 import linecache
 import os
 import tempfile
@@ -12,6 +13,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import Any
+
+import numpy as np
 
 from gradgen.emission import forms
 from gradgen.emission.folding import fold
@@ -72,16 +75,34 @@ def _assemble(
 
 def _signature(function: Function) -> ast.arguments:
     """Return the user's parameters, with the defaults that text can hold (from the last back)."""
-    args = [ast.arg(name) for name, _ in function.params]
+    kinds: dict[Any, list[inspect.Parameter]] = {}
+    for p in function.signature.parameters.values():
+        kinds.setdefault(p.kind, []).append(p)
+    before, plain, star, after, stars = (kinds.get(k, []) for k in inspect._ParameterKind)
     defaults: list[ast.expr] = []
-    for name, _ in reversed(function.params):
-        default = function.signature.parameters[name].default
-        if type(default) not in (int, float, bool, str, type(None)):
+    for p in reversed([*before, *plain]):
+        default = _default(p)
+        if default is None:
             break
-        defaults.insert(0, forms.literal(default))
+        defaults.insert(0, default)
     return ast.arguments(
-        posonlyargs=[], args=args, kwonlyargs=[], kw_defaults=[], defaults=defaults
+        posonlyargs=[ast.arg(p.name) for p in before],
+        args=[ast.arg(p.name) for p in plain],
+        vararg=ast.arg(star[0].name) if star else None,
+        kwonlyargs=[ast.arg(p.name) for p in after],
+        kw_defaults=[_default(p) for p in after],
+        kwarg=ast.arg(stars[0].name) if stars else None,
+        defaults=defaults,
     )
+
+
+def _default(p: inspect.Parameter) -> ast.expr | None:
+    """Return a default as an expression, None where text cannot hold it."""
+    if type(p.default) in (int, float, bool, str, type(None)):
+        return forms.literal(p.default)
+    if isinstance(p.default, np.ndarray) and p.default.size <= LITERAL_LIMIT:
+        return _array_literal(p.default)
+    return None
 
 
 def _with_sections(statements: list[ast.stmt], function: Function) -> list[ast.stmt]:

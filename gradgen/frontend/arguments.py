@@ -92,6 +92,13 @@ def spec_of(value: Any, name: str = "argument", depth: int = 0) -> Any:
     return Opaque(value)
 
 
+def star_spec(specs: tuple[Any, ...] | dict[str, Any]) -> Container:
+    """Return the spec of ``*args`` or ``**kwargs`` whose items have these specs."""
+    if isinstance(specs, dict):
+        return Container(dict, tuple(specs), tuple(specs.values()))
+    return Container(tuple, tuple(range(len(specs))), specs)
+
+
 def key_of(value: Any) -> Any:
     """Return a cheap key of an argument: equal keys have equal specs."""
     kind = type(value)
@@ -202,9 +209,12 @@ def refined(spec: Any, path: tuple[Any, ...], how: tuple[str, Any]) -> Any:
 
 
 def enter(
-    r: Reader, name: str, spec: Any, active: bool, path: tuple[Any, ...] = ()
+    r: Reader, name: str, spec: Any, active: list[tuple[Any, ...]], path: tuple[Any, ...] = ()
 ) -> tuple[Any, list[Leaf]]:
-    """Return a parameter's value at entry, and its leaves."""
+    """Return a parameter's value at entry, and its leaves.
+
+    ``active`` are the ways to what is differentiated inside it.
+    """
     if isinstance(spec, Opaque):
         return Static(spec.obj), []
     if isinstance(spec, Type):
@@ -224,11 +234,14 @@ def enter(
     return Seq(values, spec.kind), leaves
 
 
-def _enter_leaf(r: Reader, name: str, spec: Type, active: bool, path: tuple[Any, ...]) -> Any:
+def _enter_leaf(
+    r: Reader, name: str, spec: Type, wanted: list[tuple[Any, ...]], path: tuple[Any, ...]
+) -> Any:
+    active = any(path[: len(w)] == w for w in wanted)
     attrs = {"param": name, "path": path, "type": spec}
     op = r.b.append("leaf", [], [spec], ["" if path else name], attrs=attrs)
     op.out.user = not path
-    if active and not path and not spec.inexact:
+    if path in wanted and not spec.inexact:
         raise ArgumentError(
             f"{name!r} is differentiated, but it is {_kind(spec)}",
             r.b.span,

@@ -12,11 +12,18 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.errors import SourceError, UnsupportedError
+from gradgen.errors import ArgumentError, GradgenError, SourceError, UnsupportedError
 from gradgen.frontend import bindings
 from gradgen.frontend.arguments import spec_of_value
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.builtin_calls import BUILTINS
+from gradgen.frontend.callables import (
+    APPLIED,
+    LocalGradient,
+    call_local_gradient,
+    getter,
+    gradient_maker,
+)
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import Exits, read_body
 from gradgen.frontend.loops import assigned_names
@@ -44,19 +51,20 @@ from gradgen.ir.nodes import Value
 from gradgen.rules.registry import CALLABLES, METHODS, RULES
 
 MAX_DEPTH = 40
-SPECIAL = BUILTINS | NUMPY
+GRADIENTS = ("grad", "value_and_grad", "differentiable")
+SPECIAL = BUILTINS | NUMPY | APPLIED
 
 
 def call(r: Reader, node: ast.Call) -> Any:
     """Return the value of a call."""
     callee = evaluate(r, node.func)
-    args, kwargs = _arguments(r, node)
+    args, kwargs = call_arguments(r, node)
     r.b.span = r.span(node)
     return call_value(r, node, callee, args, kwargs)
 
 
-def _arguments(r: Reader, node: ast.Call) -> tuple[list[Any], dict[str, Any]]:
-
+def call_arguments(r: Reader, node: ast.Call) -> tuple[list[Any], dict[str, Any]]:
+    """Return the evaluated arguments of a call, stars unpacked."""
     args: list[Any] = []
     for a in node.args:
         if isinstance(a, ast.Starred):
@@ -66,12 +74,15 @@ def _arguments(r: Reader, node: ast.Call) -> tuple[list[Any], dict[str, Any]]:
     kwargs: dict[str, Any] = {}
     for k in node.keywords:
         value = evaluate(r, k.value)
-        if k.arg is not None:
-            kwargs[k.arg] = value
-        elif isinstance(value, Map):
-            kwargs.update(value.items)
-        else:
+        if k.arg is None and not isinstance(value, Map):
             r.refuse(k.value, "unpacking by ** of something that is not a dict with known keys")
+        more = {k.arg: value} if k.arg is not None else value.items
+        twice = [name for name in more if name in kwargs]
+        if twice:
+            name = ast.unparse(node.func)
+            what = f"{name}() got multiple values for keyword argument {twice[0]!r}"
+            raise binding_error(r, node, what)
+        kwargs.update(more)
     return args, kwargs
 
 
@@ -85,6 +96,8 @@ def call_value(
         return _method(r, node, callee, args, kwargs)
     if isinstance(callee, LocalFunction):
         return _inline_local(r, node, callee, args, kwargs)
+    if isinstance(callee, LocalGradient):
+        return call_local_gradient(r, node, callee, args, kwargs)
     if isinstance(callee, Static):
         return _call_object(r, node, callee.obj, args, kwargs)
     r.refuse(node, f"a call of a {describe(callee)}")
@@ -111,15 +124,22 @@ def _call_object(
     if id(obj) in CALLABLES:
         return bindings.call_rule(r, node, RULES[CALLABLES[id(obj)]], args, kwargs)
     inline = getattr(obj, "__gradgen_inline__", None)
-    if inline is not None:
-        made = inline([spec_of_value(r, a) for a in args])
-        return _inline_function(r, node, made, args, kwargs)
+    if inline is not None and not isinstance(obj, type):
+        return _inline_gradient(r, node, inline, args, kwargs)
+    if getattr(obj, "__module__", None) == "gradgen.api" and obj.__name__ in GRADIENTS:
+        return gradient_maker(r, node, obj, args, kwargs)
+    if isinstance(obj, functools._lru_cache_wrapper):
+        # Results are kept by value, so that the function behind gives the same.
+        return _call_object(r, node, obj.__wrapped__, args, kwargs)
     if isinstance(obj, types.MethodType):
         return _call_object(r, node, obj.__func__, [Static(obj.__self__), *args], kwargs)
     if isinstance(obj, functools.partial):
-        held = [r.wrap(a, obj, "args", node) for a in obj.args]
-        named = {k: r.wrap(v, obj, k, node) for k, v in obj.keywords.items()}
+        held = [r.wrap(a, obj.args, str(k), node) for k, a in enumerate(obj.args)]
+        named = {k: r.wrap(v, obj.keywords, k, node) for k, v in obj.keywords.items()}
         return _call_object(r, node, obj.func, [*held, *args], {**named, **kwargs})
+    made = getter(r, node, obj)
+    if made is not None:
+        return call_value(r, node, made, args, kwargs)
     if isinstance(obj, types.FunctionType):
         return _inline_foreign(r, node, obj, args, kwargs)
     if isinstance(obj, type) and dataclasses.is_dataclass(obj):
@@ -128,6 +148,9 @@ def _call_object(
         names = list(obj._fields)
         given = dict(zip(names, args, strict=False)) | kwargs
         return Seq([given[n] for n in names], obj)
+    own_call = getattr(type(obj), "__call__", None)  # noqa: B004
+    if isinstance(own_call, types.FunctionType):
+        return _inline_function(r, node, own_call, [Static(obj), *args], kwargs)
     _refuse_callee(r, node, obj)
 
 
@@ -214,24 +237,38 @@ def _inline_foreign(
         _refuse_callee(r, node, fn)
 
 
+def _inline_gradient(
+    r: Reader, node: ast.AST, inline: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Inline what another gradient generates for the types of these arguments."""
+    specs = [spec_of_value(r, a) for a in args]
+    try:
+        made = inline(specs, {k: spec_of_value(r, v) for k, v in kwargs.items()})
+    except TypeError as error:
+        if isinstance(error, GradgenError):
+            raise
+        raise binding_error(r, node, str(error)) from None
+    if isinstance(made, types.FunctionType):
+        return _inline_function(r, node, made, args, kwargs)
+    return _call_object(r, node, made, args, kwargs)
+
+
 def _inline_function(
     r: Reader, node: ast.AST, fn: types.FunctionType, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
-    if hasattr(fn, "__wrapped__"):
-        r.refuse(
-            node, f"{fn.__name__!r} is wrapped by a decorator", "call the undecorated function"
-        )
     prim = bindings.HELPER_PRIMS.get(fn.__name__)
     if prim is not None and bindings.is_helper(fn):
         return bindings.call_helper(r, node, prim, args)
     source = source_of(fn)
     frame = Frame(source, {}, fn.__globals__)
     frame.cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))
-    wrap = functools.partial(r.wrap, holder=fn, node=node)
-    defaults = [wrap(d, key="__defaults__") for d in fn.__defaults__ or ()]
-    kw_names = [a.arg for a in source.node.args.kwonlyargs]
+    spec = source.node.args
+    names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
+    given = dict(zip(reversed(names), reversed(fn.__defaults__ or ()), strict=False))
+    defaults = [r.wrap(given[n], given, n, node) for n in names if n in given]
+    kw_names = [a.arg for a in spec.kwonlyargs]
     kw = fn.__kwdefaults__ or {}
-    kw_defaults = [wrap(kw[n], key=n) if n in kw else None for n in kw_names]
+    kw_defaults = [r.wrap(kw[n], kw, n, node) if n in kw else None for n in kw_names]
     return _inline(r, node, source.node, frame, defaults, kw_defaults, args, kwargs)
 
 
@@ -262,7 +299,7 @@ def _inline(
     if r.call_path.count(id(definition)) or len(r.call_path) > 4 * MAX_DEPTH:
         name = getattr(definition, "name", "lambda")
         r.refuse(node, f"{name!r} calls itself", "write the recursion as a loop")
-    frame.names = bind_arguments(r, node, definition.args, args, kwargs, defaults, kw_defaults)
+    frame.names = bind_arguments(r, node, definition, args, kwargs, defaults, kw_defaults)
     caller, span = r.frame, r.b.span
     frame.caller = caller
     r.frame = frame
@@ -295,36 +332,66 @@ def refuse_generators(r: Reader, definition: ast.FunctionDef) -> None:
             r.refuse(n, "yield", "return an array instead")
 
 
+def binding_error(r: Reader, node: ast.AST, message: str) -> TypeError:
+    """Return Python's error for a call whose arguments do not fit, with the place of the call."""
+    return ArgumentError(message, r.span(node))
+
+
 def bind_arguments(
     r: Reader,
     node: ast.AST,
-    spec: ast.arguments,
+    definition: Any,
     args: list[Any],
     kwargs: dict[str, Any],
     defaults: list[Any],
     kw_defaults: list[Any],
 ) -> dict[str, Any]:
-    """Bind call arguments to parameters by Python's rules."""
-    names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
-    bound = dict(zip(names, args, strict=False))
-    rest = args[len(names) :]
-    if spec.vararg:
-        bound[spec.vararg.arg] = Seq(list(rest))
-    elif rest:
-        raise TypeError(f"{r.span(node)}: {len(args)} arguments given, {len(names)} taken")
+    """Return the values of the parameters, bound by Python itself.
+
+    Raises
+    ------
+    TypeError
+        Where Python raises it, with Python's words.
+    """
+    spec = definition.args
+    binder = _binder(definition)
     kw_names = [a.arg for a in spec.kwonlyargs]
-    extra = {k: v for k, v in kwargs.items() if k not in names and k not in kw_names}
-    bound |= {k: v for k, v in kwargs.items() if k not in extra}
+    given = zip(kw_names, kw_defaults, strict=True)
+    binder = types.FunctionType(binder.__code__, binder.__globals__, argdefs=tuple(defaults))
+    binder.__kwdefaults__ = {n: d for n, d in given if d is not None}
+    try:
+        bound: dict[str, Any] = binder(*args, **kwargs)
+    except TypeError as error:
+        raise binding_error(r, node, str(error)) from None
+    if spec.vararg:
+        bound[spec.vararg.arg] = Seq(list(bound[spec.vararg.arg]))
     if spec.kwarg:
-        bound[spec.kwarg.arg] = Map(extra)
-    elif extra:
-        raise TypeError(f"{r.span(node)}: unexpected keyword argument {next(iter(extra))!r}")
-    for name, default in zip(names[len(names) - len(defaults) :], defaults, strict=True):
-        bound.setdefault(name, default)
-    for name, default in zip(kw_names, kw_defaults, strict=True):
-        if default is not None:
-            bound.setdefault(name, default)
-    missing = [n for n in names + kw_names if n not in bound]
-    if missing:
-        raise TypeError(f"{r.span(node)}: missing argument {missing[0]!r}")
+        bound[spec.kwarg.arg] = Map(bound[spec.kwarg.arg])
     return bound
+
+
+@functools.lru_cache(maxsize=512)
+def _binder(definition: Any) -> types.FunctionType:
+    """Return a function with the parameters of another that returns their values."""
+    old = definition.args
+    spec = ast.arguments(
+        posonlyargs=[ast.arg(a.arg) for a in old.posonlyargs],
+        args=[ast.arg(a.arg) for a in old.args],
+        vararg=ast.arg(old.vararg.arg) if old.vararg else None,
+        kwonlyargs=[ast.arg(a.arg) for a in old.kwonlyargs],
+        kw_defaults=[None] * len(old.kwonlyargs),
+        kwarg=ast.arg(old.kwarg.arg) if old.kwarg else None,
+        defaults=[],
+    )
+    # The tree holds the user's parameter names, which are identifiers, and nothing else of theirs.
+    result = ast.parse("locals()", mode="eval").body
+    name = getattr(definition, "name", "")
+    made: dict[str, Any] = {"locals": locals}
+    if name:
+        tree: Any = ast.FunctionDef(name, spec, [ast.Return(result)], [])
+    else:
+        name = "made"
+        tree = ast.Assign([ast.Name(name, ast.Store())], ast.Lambda(spec, result))
+    module = ast.fix_missing_locations(ast.Module([tree], []))
+    exec(compile(module, "<parameters>", "exec"), made)
+    return made[name]

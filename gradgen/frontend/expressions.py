@@ -52,7 +52,11 @@ def _dict(r: Reader, node: ast.Dict) -> Any:
     items: dict[Any, Any] = {}
     for key, value in zip(node.keys, node.values, strict=True):
         if key is None:
-            r.refuse(node, "unpacking by ** in a dict", "write the keys out")
+            more = evaluate(r, value)
+            if not isinstance(more, Map):
+                r.refuse(value, "unpacking by ** of something that is not a dict with known keys")
+            items |= more.items
+            continue
         k = evaluate(r, key)
         if not is_static(k):
             r.refuse(key, "a dict key that is computed", "use constant keys")

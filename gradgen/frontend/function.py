@@ -16,12 +16,14 @@ from gradgen.frontend.arguments import (
     spec_of,
     spec_of_annotation,
 )
-from gradgen.frontend.calls import run_body
+from gradgen.frontend.calls import call_value, run_body
 from gradgen.frontend.reader import Place, Reader, Retry, describe
-from gradgen.frontend.source import source_of
+from gradgen.frontend.selection import STARS, Selected, parameter_positions, select, signature_of
+from gradgen.frontend.source import innermost, source_of
 from gradgen.frontend.values import Frame, Poison, Ref, Seq, Static
 from gradgen.ir.nodes import Block, Function, Leaf, Value
 from gradgen.ir.types import Type
+from gradgen.ir.verify import out_of_scope
 
 
 def read_function(fn: Any, given: Any, options: Any) -> Function:
@@ -29,19 +31,13 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
     receiver = None
     if isinstance(fn, types.MethodType):
         fn, receiver = fn.__func__, fn.__self__
-    if hasattr(fn, "__wrapped__"):
-        raise UnsupportedError(
-            f"{getattr(fn, '__name__', fn)!r} is wrapped by a decorator "
-            "that gradgen cannot see through",
-            hint="put gradgen's decorator below the other one, or differentiate the inner function",
-        )
-    source = source_of(fn)
-    names = _parameter_names(fn, source)
-    specs = _specs(fn, names, given, receiver)
+    source = source_of(innermost(fn))
+    signature = signature_of(fn)
+    specs = _specs(fn, signature, source, given, receiver)
     precise: frozenset[Place] = frozenset()
     for _ in range(200):
         try:
-            return _read(fn, source, names, specs, options, receiver, precise)
+            return _read(fn, source, signature, specs, options, receiver, precise)
         except Retry as found:
             precise |= found.places
         except Refine as found:
@@ -50,41 +46,37 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
     raise AssertionError("refinement does not settle")
 
 
-def _parameter_names(fn: Any, source: Any) -> list[str]:
-    spec = source.node.args
-    if spec.vararg or spec.kwarg:
-        star = spec.vararg or spec.kwarg
-        raise UnsupportedError(
-            f"the parameter *{star.arg} of a differentiated function",
-            source.span(star),
-            "name the parameters",
-        )
-    return [a.arg for a in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]
-
-
-def _specs(fn: Any, names: list[str], given: Any, receiver: Any) -> dict[str, Any]:
+def _specs(
+    fn: Any, signature: inspect.Signature, source: Any, given: Any, receiver: Any
+) -> dict[str, Any]:
     if isinstance(given, dict):
         return dict(given)
     if given is not None:
         values = (receiver, *given) if receiver is not None else given
-        bound = inspect.signature(fn).bind(*values)
+        bound = signature.bind(*values)
         bound.apply_defaults()
         return {n: spec_of(v, n) for n, v in bound.arguments.items()}
     hints = dict(getattr(fn, "__annotations__", {}))
-    specs = {n: spec_of_annotation(hints.get(n)) for n in names}
-    for name, p in inspect.signature(fn).parameters.items():
-        default = p.default
-        if default is not p.empty and not isinstance(default, float | int):
-            specs[name] = spec_of(default, name)
+    specs = {}
+    for name, p in signature.parameters.items():
+        if p.kind in STARS:
+            raise UnsupportedError(
+                f"how many arguments {p} stands for is not known",
+                source.span(source.node),
+                "call the gradient first, or give example arguments",
+            )
+        fixed = p.default is not p.empty and not isinstance(p.default, float | int)
+        specs[name] = spec_of(p.default, name) if fixed else spec_of_annotation(hints.get(name))
     if receiver is not None:
-        specs[names[0]] = spec_of(receiver, names[0])
+        name = next(iter(signature.parameters))
+        specs[name] = spec_of(receiver, name)
     return specs
 
 
 def _read(
     fn: Any,
     source: Any,
-    names: list[str],
+    signature: inspect.Signature,
     specs: dict[str, Any],
     options: Any,
     receiver: Any,
@@ -93,31 +85,29 @@ def _read(
     block = Block()
     r = Reader(block)
     r.precise = precise
-    r.frame = Frame(source, {}, fn.__globals__)
-    r.frame.cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))
+    r.frame = Frame(source, {}, innermost(fn).__globals__)
+    if isinstance(fn, types.FunctionType):
+        r.frame.cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))
     r.b.span = source.span(source.node)
-    visible = names[1:] if receiver is not None else names
-    active = options.selected(visible)
+    parameters = list(signature.parameters.values())
+    visible = parameters[1:] if receiver is not None else parameters
+    active = select(options, visible, specs, parameter_positions(fn))
     leaves: list[Leaf] = []
     params = []
-    for name in names:
-        value, inner = enter(r, name, specs[name], name in active)
-        if name in active and not any(leaf.active for leaf in inner):
-            raise ArgumentError(
-                f"{name!r} is differentiated, but {_what(specs[name])}",
-                r.b.span,
-                "pass floats or float arrays, or choose other arguments with argnums",
-            )
+    for name in signature.parameters:
+        value, inner = enter(r, name, specs[name], [s.path for s in active if s.name == name])
         leaves += inner
         r.frame.names[name] = value
         params.append((name, specs[name]))
-    result = run_body(r, source.node)
+    _check_active(r, active, leaves, specs)
+    result = _result(r, fn, source, signature)
+    _check_scopes(r, block)
     for leaf in leaves:
         if leaf.path and not leaf.value.name:
             leaf.value.name, leaf.value.user = fallback_name(leaf), True
-    shown = [p for p in params if receiver is None or p[0] != names[0]]
+    shown = params if receiver is None else params[1:]
     function = Function(_spelled_name(fn), shown, leaves, block, source.span(source.node))
-    function.signature = inspect.signature(fn)
+    function.signature = signature.replace(parameters=visible)
     function.captures = r.arrays
     function.notes = list(dict.fromkeys(r.notes))
     loss, aux = _loss_of(r, result, options, function)
@@ -126,9 +116,58 @@ def _read(
     return function
 
 
+def _result(r: Reader, fn: Any, source: Any, signature: inspect.Signature) -> Any:
+    """Read the body; of a callable that is no function, the call of it."""
+    if isinstance(fn, types.FunctionType):
+        return run_body(r, source.node)
+    args: list[Any] = []
+    kwargs: dict[str, Any] = {}
+    for name, p in signature.parameters.items():
+        value = r.frame.names[name]
+        if p.kind is p.VAR_POSITIONAL:
+            args += value.items
+        elif p.kind is p.VAR_KEYWORD:
+            kwargs |= value.items
+        elif p.kind is p.KEYWORD_ONLY:
+            kwargs[name] = value
+        else:
+            args.append(value)
+    return call_value(r, source.node, Static(fn), args, kwargs)
+
+
+def _check_scopes(r: Reader, block: Block) -> None:
+    """Refuse values that a function carries out of the loop or branch that made it."""
+    op = out_of_scope(block)
+    if op is not None:
+        raise UnsupportedError(
+            "a function made inside a loop or branch reads values from there after its end",
+            op.span,
+            "make it after the loop or branch, or pass it the values as arguments",
+        )
+
+
 def _spelled_name(fn: Any) -> str:
     """Return the name as the command line takes it: dotted for methods."""
-    return str(fn.__qualname__.rsplit("<locals>.", 1)[-1])
+    return str(innermost(fn).__qualname__.rsplit("<locals>.", 1)[-1])
+
+
+def _check_active(
+    r: Reader, active: list[Selected], leaves: list[Leaf], specs: dict[str, Any]
+) -> None:
+    """Refuse to differentiate by what has no number in it."""
+    for s in active:
+        mine = [leaf for leaf in leaves if leaf.param == s.name]
+        if any(leaf.active and leaf.path[: len(s.path)] == s.path for leaf in mine):
+            continue
+        spec = specs[s.name]
+        if s.path:
+            spec = spec.items[spec.keys.index(s.key)]
+        what = _what(spec)
+        raise ArgumentError(
+            f"{str(s)!r} is differentiated, but {what}",
+            r.b.span,
+            "pass floats or float arrays, or choose other arguments with argnums",
+        )
 
 
 def _what(spec: Any) -> str:

@@ -38,6 +38,7 @@ from gradgen.ir.types import array, join, scalar
 from gradgen.rules.registry import RULES
 
 WAY_OUT = "compute it outside the differentiated function and pass the result as an argument"
+REMEMBERED = (float, int, bool, str, type(None), list, dict, types.FunctionType)
 CONTIGUOUS = {"zeros", "ones", "empty", "full", "eye", "copy", "arange", "linspace", "array"}
 _NAMED = {id(np): "np", id(__import__("math")): "math"}
 
@@ -57,10 +58,11 @@ class Retry(Exception):
 class Capture:
     """Something read from outside the function: where, and what it was."""
 
-    __slots__ = ("holder", "key", "label", "value")
+    __slots__ = ("holder", "key", "label", "size", "value")
 
     def __init__(self, holder: Any, key: str, value: Any, label: str) -> None:
         self.holder, self.key, self.value, self.label = holder, key, value, label
+        self.size = len(value) if type(value) in (list, dict) else None
 
     def current(self) -> Any:
         """Return what stands there now."""
@@ -68,13 +70,16 @@ class Capture:
             return self.holder.get(self.key)
         if isinstance(self.holder, types.CellType):
             return self.holder.cell_contents
+        if isinstance(self.holder, list | tuple):
+            k = int(self.key)
+            return self.holder[k] if k < len(self.holder) else None
         return getattr(self.holder, self.key, None)
 
     def fresh(self) -> bool:
         """Whether it is still what was read."""
         now = self.current()
         if now is self.value:
-            return True
+            return self.size is None or len(now) == self.size
         plain = isinstance(now, int | float | str) and type(now) is type(self.value)
         return bool(plain and now == self.value)
 
@@ -165,7 +170,7 @@ class Reader:
     def wrap(self, obj: Any, holder: Any, key: str, node: ast.AST) -> Any:
         """Return the value of an object found outside the function, and remember where."""
         kind = type(obj)
-        if kind in (float, int, bool) or isinstance(obj, np.ndarray | np.generic):
+        if kind in REMEMBERED or isinstance(obj, np.ndarray | np.generic):
             self.captures.append(Capture(holder, key, obj, self._label(holder, key)))
         if kind in (float, int, bool):
             owner = _NAMED.get(id(getattr(holder, "__self__", None)), "")
@@ -206,7 +211,7 @@ class Reader:
         return ref
 
     def _captured(self, obj: Any, key: str, type: Any) -> Value:
-        name = key
+        name = key if key.isidentifier() else f"item_{key}"
         while name in self.arrays and self.arrays[name] is not obj:
             name += "_"
         self.arrays[name] = obj

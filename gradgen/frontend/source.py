@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import linecache
 import types
 from collections.abc import Iterator
@@ -47,6 +48,22 @@ def short_path(path: str) -> str:
         return str(Path(path).relative_to(Path.cwd()))
     except ValueError:
         return Path(path).name
+
+
+def innermost(fn: Any) -> Any:
+    """Return the Python function that a partial, a cached function or an object calls."""
+    while not isinstance(fn, types.FunctionType):
+        if isinstance(fn, functools.partial):
+            fn = fn.func
+        elif isinstance(fn, types.MethodType):
+            fn = fn.__func__
+        elif isinstance(fn, functools._lru_cache_wrapper):
+            fn = fn.__wrapped__
+        elif isinstance(getattr(type(fn), "__call__", None), types.FunctionType):  # noqa: B004
+            fn = type(fn).__call__
+        else:
+            break
+    return fn
 
 
 def source_of(fn: Any) -> Source:

@@ -9,6 +9,7 @@ from typing import Any
 from gradgen.frontend import compound, subscripts
 from gradgen.frontend.attributes import attribute, set_attribute
 from gradgen.frontend.branches import condition, distribute
+from gradgen.frontend.callables import decorated
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.flow import split
 from gradgen.frontend.jumps import KINDS, Act, Branch, Jump, Step, Unless
@@ -155,11 +156,10 @@ def _return(r: Reader, s: ast.Return, rest: Point) -> Point:
 
 
 def _function(r: Reader, s: ast.FunctionDef, rest: Point) -> Point:
-    if s.decorator_list:
-        r.refuse(s.decorator_list[0], "a decorated local function", "call the decorator outside")
     defaults = [evaluate(r, d) for d in s.args.defaults]
     kw_defaults = [None if d is None else evaluate(r, d) for d in s.args.kw_defaults]
-    r.frame.names[s.name] = LocalFunction(s, r.frame, defaults, kw_defaults)
+    function = LocalFunction(s, r.frame, defaults, kw_defaults)
+    r.bind(s.name, decorated(r, s.decorator_list, function))
     return rest
 
 

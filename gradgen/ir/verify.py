@@ -22,6 +22,22 @@ def verify(function: Function, saved: bool = True) -> None:
     _block(function.body, set(), saved)
 
 
+def out_of_scope(body: Block) -> Op | None:
+    """Return an operation that reads a value from inside a loop or branch that is over, if any."""
+    work: list[tuple[Block, frozenset[Value]]] = [(body, frozenset())]
+    while work:
+        block, outer = work.pop()
+        known = set(outer) | set(block.params)
+        for op in block.ops:
+            if not all(isinstance(v, Const | Undefined) or v in known for v in op.inputs):
+                return op
+            if op.blocks:
+                around = frozenset(known)
+                work += [(inner, around) for inner in op.blocks]
+            known.update(op.outputs)
+    return None
+
+
 def _block(block: Block, known: set[Value], saved: bool) -> None:
     known = known | set(block.params)
     for op in block.ops:

@@ -1,0 +1,176 @@
+"""Functions of the standard library, spelled out in the Python that gradgen reads.
+
+A call of one is read as a call of what stands here, at the caller's place in the source.
+"""
+
+# ruff: noqa: D103
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable
+from typing import Any
+
+
+def add(a, b):
+    return a + b
+
+
+def sub(a, b):
+    return a - b
+
+
+def mul(a, b):
+    return a * b
+
+
+def truediv(a, b):
+    return a / b
+
+
+def floordiv(a, b):
+    return a // b
+
+
+def mod(a, b):
+    return a % b
+
+
+def power(a, b):
+    return a**b
+
+
+def matmul(a, b):
+    return a @ b
+
+
+def neg(a):
+    return -a
+
+
+def pos(a):
+    return +a
+
+
+def lt(a, b):
+    return a < b
+
+
+def le(a, b):
+    return a <= b
+
+
+def gt(a, b):
+    return a > b
+
+
+def ge(a, b):
+    return a >= b
+
+
+def eq(a, b):
+    return a == b
+
+
+def ne(a, b):
+    return a != b
+
+
+def not_(a):
+    return not a
+
+
+def getitem(a, b):
+    return a[b]
+
+
+def setitem(a, b, c):
+    a[b] = c
+
+
+def contains(a, b):
+    return b in a
+
+
+def iadd(a, b):
+    a += b
+    return a
+
+
+def isub(a, b):
+    a -= b
+    return a
+
+
+def imul(a, b):
+    a *= b
+    return a
+
+
+def itruediv(a, b):
+    a /= b
+    return a
+
+
+def partial(function, /, *held, **named):
+    def call(*args, **kwargs):
+        return function(*held, *args, **{**named, **kwargs})
+
+    return call
+
+
+def itemgetter(item, /):
+    return lambda obj: obj[item]
+
+
+def attrgetter(name, /):
+    return lambda obj: getattr(obj, name)
+
+
+def methodcaller(name, /, *args, **kwargs):
+    return lambda obj: getattr(obj, name)(*args, **kwargs)
+
+
+def wraps(wrapped, assigned=None, updated=None):
+    return lambda function: function
+
+
+def update_wrapper(wrapper, wrapped, assigned=None, updated=None):
+    return wrapper
+
+
+def cache(function, /):
+    return function
+
+
+def lru_cache(maxsize=None, typed=False):
+    return lambda function: function
+
+
+def reduce(function, iterable, start, /):
+    out = start
+    for item in iterable:
+        out = function(out, item)
+    return out
+
+
+def reduce_from_first(function, iterable, /):
+    out = iterable[0]
+    for k in range(1, len(iterable)):
+        out = function(out, iterable[k])
+    return out
+
+
+READ_AS: dict[Any, Callable[..., Any]] = {
+    operator.add: add, operator.sub: sub, operator.mul: mul, operator.truediv: truediv,
+    operator.floordiv: floordiv, operator.mod: mod, operator.pow: power, operator.matmul: matmul,
+    operator.neg: neg, operator.pos: pos, operator.lt: lt, operator.le: le, operator.gt: gt,
+    operator.ge: ge, operator.eq: eq, operator.ne: ne, operator.not_: not_,
+    operator.getitem: getitem, operator.setitem: setitem, operator.contains: contains,
+    operator.iadd: iadd, operator.isub: isub, operator.imul: imul, operator.itruediv: itruediv,
+    operator.itemgetter: itemgetter, operator.attrgetter: attrgetter,
+    operator.methodcaller: methodcaller, functools.partial: partial, functools.wraps: wraps,
+    functools.update_wrapper: update_wrapper, functools.cache: cache,
+}  # fmt: skip
