@@ -74,7 +74,7 @@ def _lru_cache(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]
 
 @special(getattr)
 def _getattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    from gradgen.frontend.expressions import attribute
+    from gradgen.frontend.attributes import attribute
 
     if not isinstance(args[1], Static) or not isinstance(args[1].obj, str):
         r.refuse(node, "getattr with a name that is computed", "use a constant name")
