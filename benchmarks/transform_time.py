@@ -2,9 +2,9 @@
 
     python benchmarks/transform_time.py [PROGRAM...] [--sizes 400 800 1600] [--json]
 
-Each program of ``tests/long_programs.py`` is derived at growing sizes. The last column is the exponent ``p``
-of the growth ``size ** p`` between the last two sizes: 1 is linear. Programs that Python itself
-limits (brackets, levels of indentation) stop growing there.
+Each program of ``tests/long_programs.py`` is derived at growing sizes. The last column is the
+exponent ``p`` of the growth ``size ** p`` between the last two sizes: 1 is linear. Programs that
+Python itself limits (brackets, levels of indentation) stop growing there.
 """
 
 import argparse
@@ -18,13 +18,13 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from gradgen.emission.header import header_of  # noqa: E402
-from gradgen.emission.module import load, render  # noqa: E402
-from gradgen.frontend.arguments import spec_of  # noqa: E402
-from gradgen.frontend.function import read_function  # noqa: E402
-from gradgen.options import Options  # noqa: E402
-from gradgen.pipeline import Program, _stages, parameters  # noqa: E402
-from tests.long_programs import PROGRAMS, arguments, loaded  # noqa: E402
+from gradgen.emission.header import header_of
+from gradgen.emission.module import load, render
+from gradgen.frontend.arguments import spec_of
+from gradgen.frontend.function import read_function
+from gradgen.options import Options
+from gradgen.pipeline import Program, _stages, parameters
+from tests.long_programs import PROGRAMS, arguments, loaded
 
 STAGES = ("parse", "adjoint", "optimise", "saves", "copies", "text", "load")
 

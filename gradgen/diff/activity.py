@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradgen.deep import deep
 from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import WRITES, Block, Function, Op, Undefined, Value, walk
 from gradgen.rules.registry import RULES
@@ -32,6 +33,7 @@ def refuse_truncation(function: Function, varied: set[Value]) -> None:
             )
 
 
+@deep
 def _block(block: Block, out: set[Value]) -> None:
     for op in block.ops:
         if op.prim in ("for", "while"):
@@ -80,6 +82,7 @@ def carried(op: Op) -> tuple[list[Value], list[Value]]:
     return op.blocks[-1].params, op.inputs
 
 
+@deep
 def ends(block: Block) -> list[Block]:
     """Return the blocks inside a loop body that end an iteration."""
     if block.end != "tail":
@@ -87,6 +90,7 @@ def ends(block: Block) -> list[Block]:
     return [end for inner in block.ops[-1].blocks for end in ends(inner)]
 
 
+@deep
 def may_be_undefined(v: Value) -> bool:
     """Whether a value can be missing on some path: it joins, or starts from, nothing."""
     op = v.op

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradgen.deep import deep
 from gradgen.diff.activity import ends
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Function, Op, Value
@@ -24,8 +25,11 @@ class Carrier:
         self.mirror: dict[Block, Block] = {}
         self.resolved: dict[Value, Value] = {}
         self.inserted: dict[Block, int] = {}
+        self.before: dict[Op, list[Op]] = {}
+        self.after: dict[Op, list[Op]] = {}
         self._index_block(self.top)
 
+    @deep
     def _index_block(self, block: Block) -> None:
         for p in block.params:
             self.home[p] = block
@@ -55,7 +59,7 @@ class Carrier:
         made, work = [], [value]
         while work:
             op = work.pop().op
-            if op is None or op in made or any(op is o for o in block.ops) or self._known(op):
+            if op is None or op in made or self._known(op):
                 continue
             made.append(op)
             work += op.inputs
@@ -83,12 +87,23 @@ class Carrier:
         """Return the loops that enclose a block, outermost first."""
         return [(op, b) for op, b in self.path(block) if op.prim in ("for", "while")]
 
-    def insert_top(self, at: int, ops: list[Op]) -> None:
-        """Insert operations into the function's own block."""
-        self.top.ops[at:at] = ops
+    def insert_before(self, place: Op, ops: list[Op]) -> None:
+        """Insert operations into the function's own block; ``settle`` puts them there."""
+        self.before.setdefault(place, []).extend(ops)
         for op in ops:
             for v in op.outputs:
                 self.home[v] = self.top
+
+    def settle(self) -> None:
+        """Put inserted operations into their blocks, all at once."""
+        for block in {self.home[v]: None for op in self.after for v in op.outputs} | {
+            self.top: None
+        }:
+            block.ops = [
+                new
+                for op in block.ops
+                for new in (*self.before.get(op, ()), op, *self.after.get(op, ()))
+            ]
 
     def thread(
         self, path: list[tuple[Op, Block]], start: Value, after: Value | None, update: Any
@@ -106,9 +121,11 @@ class Carrier:
         if after is None:
             place = self.inserted.get(inner, 0)
             self.inserted[inner] = place + len(at.block.ops)
+            inner.ops[place:place] = at.block.ops
+        elif after.op is None:
+            inner.ops[:0] = at.block.ops
         else:
-            place = 0 if after.op is None else inner.ops.index(after.op) + 1
-        inner.ops[place:place] = at.block.ops
+            self.after[after.op] = [*at.block.ops, *self.after.get(after.op, ())]
         for op in at.block.ops:
             for v in op.outputs:
                 self.home[v] = inner

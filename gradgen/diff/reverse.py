@@ -7,7 +7,9 @@ inside a loop: ``diff.saves`` makes that legal afterwards, and it alone decides 
 
 from __future__ import annotations
 
+from gradgen.deep import deep
 from gradgen.diff.activity import carried, may_be_undefined, refuse_truncation, varied
+from gradgen.diff.adjoints import Adjoints, Places
 from gradgen.diff.algebra import Algebra, is_constant
 from gradgen.diff.formulas import emit_formula
 from gradgen.errors import UnsupportedError
@@ -34,7 +36,8 @@ class Reverse:
     def __init__(self, function: Function) -> None:
         self.b = Builder(function.body, reverse=True)
         self.alg = Algebra(self.b)
-        self.adj: dict[Value, Value] = {}
+        self.adj = Adjoints()
+        self.places = Places(function.body)
         self.varied = varied(function)
         refuse_truncation(function, self.varied)
         self.certain = [leaf.value for leaf in function.leaves]
@@ -186,16 +189,14 @@ class Reverse:
     def _if(self, op: Op, seeds: list[Value | None]) -> None:
         if op.outputs and all(g is None for g in seeds):
             return
-        outer = self.adj
+        mark = len(self.adj.trail)
         sides: list[tuple[Block, dict[Value, Value]]] = []
         for inner in op.blocks:
-            self.adj = dict(outer)
             with self.b.into(Block()) as block:
                 self.block(inner, seeds)
-            sides.append((block, self.adj))
-        self.adj = outer
-        born = {v for inner in op.blocks for v in _defined(inner)}
-        touched = [v for v in _changed(outer, sides) if v not in born]
+            sides.append((block, self.adj.take_back(mark)))
+        changed = self.adj.changed([side for _, side in sides])
+        touched = [v for v in changed if not self.places.inside(v, op)]
         if touched:
             self._join(op, sides, touched)
 
@@ -211,7 +212,7 @@ class Reverse:
             blocks=[block for block, _ in sides],
         )
         for v in touched:
-            pair = [side.get(v) for _, side in sides]
+            pair = [side.get(v, self.adj.get(v)) for _, side in sides]
             for k, (block, _) in enumerate(sides):
                 with self.b.into(block):
                     pair[k] = self._stretched(v, pair[k], pair[1 - k])
@@ -232,6 +233,7 @@ class Reverse:
         narrow = other is None or other.type.shape != g.type.shape
         return self.alg.full(g, v) if narrow else g
 
+    @deep
     def block(self, block: Block, seeds: list[Value | None]) -> None:
         """Sweep a block whose results have the adjoints ``seeds``."""
         ops = block.ops
@@ -300,15 +302,15 @@ class Reverse:
         moving = [k for k in live if k not in fixed]
         d_params = [self._carried_adjoint(v) for v in [*(params[k] for k in moving), *outer]]
         block.params = [self._mirrored_index(op), *d_params]
-        self.adj = dict(zip(outer, d_params[len(moving) :], strict=True))
+        self.adj = Adjoints(dict(zip(outer, d_params[len(moving) :], strict=True)))
         seeds: list[Value | None] = [None] * len(params)
         for k, g in (*zip(moving, d_params, strict=False), *fixed.items()):
             seeds[k] = g
         with self.b.into(block):
             self.block(body, seeds)
-            mine = set(params) | set(_defined(body))
-            more_live = [k for k, v in enumerate(params) if v in self.adj and k not in live]
-            more_outer = [v for v in self.adj if v not in mine and v not in outer]
+            known, mine = set(live), set(outer)
+            more_live = [k for k, v in enumerate(params) if v in self.adj and k not in known]
+            more_outer = [v for v in self.adj if v not in mine and not self.places.inside(v, op)]
             block.end = "continue"
             block.results = [
                 self._carried_on(params[k], d) for k, d in zip(moving, d_params, strict=False)
@@ -364,20 +366,3 @@ def _adjoint_type(v: Value) -> Type:
     if t.is_scalar:
         return Type("float", t.dtype, ())
     return t
-
-
-def _defined(block: Block) -> list[Value]:
-    """Return every value defined in a block or inside it."""
-    out = list(block.params)
-    for op in block.ops:
-        out += op.outputs
-        for inner in op.blocks:
-            out += _defined(inner)
-    return out
-
-
-def _changed(
-    outer: dict[Value, Value], sides: list[tuple[Block, dict[Value, Value]]]
-) -> list[Value]:
-    keys = dict.fromkeys(v for _, side in sides for v in side)
-    return [v for v in keys if any(side.get(v) is not outer.get(v) for _, side in sides)]

@@ -56,6 +56,7 @@ class _Planner(Carrier):
             ),
         ):
             self.resolve(v)
+        self.settle()
         self._rewrite(self.top)
         return self.records
 
@@ -166,7 +167,6 @@ class _Planner(Carrier):
         return self._save_stack(v, path)
 
     def _save_rows(self, v: Value, path: list[tuple[Op, Block]], rows: list[Row]) -> Value:
-        before = self.top.ops.index(path[0][0])
         b = Builder(Block())
         extents = [row.extent(b) for row in rows]
         attrs = {} if v.type.dtype == "float64" else {"dtype": v.type.dtype}
@@ -178,7 +178,7 @@ class _Planner(Carrier):
             [_saved_name(v)],
             attrs=attrs,
         ).out
-        self.insert_top(before, b.block.ops)
+        self.insert_before(path[0][0], b.block.ops)
 
         def update(old: Value, at: Builder) -> Value:
             operands = [row.place(at) for row in rows]
@@ -199,7 +199,7 @@ class _Planner(Carrier):
         b = Builder(Block())
         b.span = v.span
         start = b.append("list", [], [Type("list", item=v.type)], [_saved_name(v)]).out
-        self.insert_top(self.top.ops.index(path[0][0]), b.block.ops)
+        self.insert_before(path[0][0], b.block.ops)
         shared = not v.type.is_scalar and not self.sharing.never_written(v)
 
         def push(old: Value, at: Builder) -> Value:

@@ -6,6 +6,7 @@ expression, if nothing it reads is written to in between.
 
 from __future__ import annotations
 
+from gradgen.deep import deep
 from gradgen.ir.nodes import (
     GROWS,
     WRITES,
@@ -144,6 +145,7 @@ class _Folder:
         return 1 + inner + sum(self.size.get(v, 0) for v in op.inputs if not isinstance(v, Const))
 
 
+@deep
 def _may_write(op: Op) -> bool:
     if op.prim in WRITES or op.prim in GROWS:
         return True

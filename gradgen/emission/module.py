@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.deep import deep
 from gradgen.emission import forms
 from gradgen.emission.folding import fold
 from gradgen.emission.guards import guards
@@ -122,6 +123,7 @@ def _with_sections(statements: list[ast.stmt], function: Function) -> list[ast.s
     return out
 
 
+@deep
 def _comment(statements: list[ast.stmt], last: str | None) -> str | None:
     for s in statements:
         span = getattr(s, "gradgen_span", None)

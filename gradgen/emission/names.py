@@ -11,6 +11,7 @@ import builtins
 import keyword
 
 from gradgen.diff.activity import carried, ends
+from gradgen.emission.liveness import number_values
 from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Undefined, Value, uses
 
 RESERVED = {"np", "math", *keyword.kwlist, *dir(builtins)}
@@ -26,15 +27,13 @@ class _Namer:
         self.function, self.folded = function, folded
         self.parent: dict[Value, Value] = {}
         self.order: list[Value] = []
-        self.conflicts: dict[Value, set[Value]] = {}
         self.hint: dict[Value, str] = {}
         self.partners: dict[Value, list[Value]] = {}
 
     def run(self) -> dict[Value, str]:
         self._collect(self.function.body)
         self._hints()
-        _Liveness(self).function(self.function.body)
-        return self._colour()
+        return self._spell(number_values(self.function.body, self.hint, self.folded, self.partners))
 
     # --- webs -----------------------------------------------------------------------------
 
@@ -100,22 +99,7 @@ class _Namer:
             hint = _clean(own or web[1] or _describe(v))
             self.hint[v] = "step" if hint == "_" and read.get(v) else hint
 
-    # --- colouring ------------------------------------------------------------------------
-
-    def _colour(self) -> dict[Value, str]:
-        number: dict[Value, int] = {}
-        taken_by_hint: dict[str, int] = {}
-        for v in self.order:
-            hint = self.hint[v]
-            used = {number[u] for u in self.conflicts.get(v, ()) if u in number}
-            wish = [
-                number[u] for u in self.partners.get(v, ()) if u in number and self.hint[u] == hint
-            ]
-            free = [k for k in wish if k not in used]
-            k = free[0] if free else next(k for k in range(len(used) + 1) if k not in used)
-            number[v] = k
-            taken_by_hint[hint] = max(taken_by_hint.get(hint, 0), k)
-        return self._spell(number)
+    # --- spelling --------------------------------------------------------------------------
 
     def _spell(self, number: dict[Value, int]) -> dict[Value, str]:
         spelled: dict[tuple[str, int], str] = {}
@@ -178,114 +162,3 @@ def _describe(v: Value) -> str:
     if op.prim in ("exp", "log", "sqrt", "tanh", "sin", "cos", "abs") and source is not None:
         return f"{what}_{source.name}"
     return f"d_{what}" if op.reverse and v.type.inexact else what
-
-
-class _Liveness:
-    """Backward liveness over the structured graph; notes conflicts among values of one hint."""
-
-    def __init__(self, namer: _Namer) -> None:
-        self.n = namer
-        self.live: dict[str, dict[Value, None]] = {}
-
-    def function(self, body: Block) -> None:
-        self._block(body, [])
-
-    def _add(self, v: Value) -> None:
-        if v in self.n.hint:
-            self.live.setdefault(self.n.hint[v], {})[v] = None
-
-    def _use(self, v: Value) -> None:
-        """Mark a read; a value printed inside an expression reads its operands there."""
-        stack = [v]
-        while stack:
-            u = stack.pop()
-            if u in self.n.folded and u.op is not None:
-                stack += u.op.inputs
-                for b in u.op.blocks:
-                    stack += [*b.results, *(i for o in b.ops for i in o.inputs)]
-            else:
-                self._add(u)
-
-    def _define(self, v: Value) -> None:
-        hint = self.n.hint.get(v)
-        if hint is None:
-            return
-        group = self.live.setdefault(hint, {})
-        group.pop(v, None)
-        for u in group:
-            self.n.conflicts.setdefault(v, set()).add(u)
-            self.n.conflicts.setdefault(u, set()).add(v)
-
-    def _copy(self) -> dict[str, dict[Value, None]]:
-        return {k: dict(g) for k, g in self.live.items() if g}
-
-    def _merge(self, other: dict[str, dict[Value, None]]) -> None:
-        for k, g in other.items():
-            self.live.setdefault(k, {}).update(g)
-
-    def _block(self, block: Block, through: list[Value]) -> None:
-        for v in [*block.results, *through]:
-            self._use(v)
-        for op in reversed(block.ops):
-            self._op(op, through)
-        for p in block.params:
-            self._define(p)
-        for k, p in enumerate(block.params):
-            for q in block.params[:k]:
-                if self.n.hint.get(p) == self.n.hint.get(q) and p in self.n.hint:
-                    self.n.conflicts.setdefault(p, set()).add(q)
-                    self.n.conflicts.setdefault(q, set()).add(p)
-
-    def _op(self, op: Op, through: list[Value]) -> None:
-        if len(op.outputs) == 1 and op.out in self.n.folded:
-            return
-        for v in op.outputs:
-            self._define(v)
-        for k, v in enumerate(op.outputs):
-            for u in op.outputs[:k]:
-                if v in self.n.hint and self.n.hint[v] == self.n.hint.get(u):
-                    self.n.conflicts.setdefault(v, set()).add(u)
-                    self.n.conflicts.setdefault(u, set()).add(v)
-        if op.prim == "if":
-            self._if(op, through)
-        elif op.prim in ("for", "while"):
-            self._loop(op)
-        for v in op.inputs:
-            self._use(v)
-
-    def _if(self, op: Op, through: list[Value]) -> None:
-        after = self._copy()
-        befores = []
-        for b in op.blocks:
-            self.live = {k: dict(g) for k, g in after.items()}
-            tail = b.end != "yield"
-            self._block(b, through if tail else [])
-            befores.append(self.live)
-        self.live = befores[0]
-        self._merge(befores[1])
-
-    def _loop(self, op: Op) -> None:
-        free = _free_values(op)
-        for v in free:
-            self._use(v)
-        after = self._copy()
-        for b in op.blocks:
-            self.live = {k: dict(g) for k, g in after.items()}
-            self._block(b, free)
-        self.live = after
-
-
-def _free_values(op: Op) -> list[Value]:
-    """Return what a loop's blocks read from outside."""
-    inside: set[Value] = set()
-    read: dict[Value, None] = {}
-    stack = list(op.blocks)
-    while stack:
-        b = stack.pop()
-        inside.update(b.params)
-        read.update(dict.fromkeys(b.results))
-        for o in b.ops:
-            inside.update(o.outputs)
-            read.update(dict.fromkeys(o.inputs))
-            stack += o.blocks
-    return [v for v in read if v not in inside and not isinstance(v, Const | Undefined)]

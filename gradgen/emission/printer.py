@@ -11,6 +11,8 @@ import io
 import tokenize
 from typing import Any
 
+from gradgen.deep import deep
+
 WIDTH = 88
 INDENT = "    "
 COMMENT_COLUMN = 56
@@ -28,6 +30,7 @@ def _plain_string(text: str, *args: Any, **kwargs: Any) -> str:
     return repr(text)
 
 
+@deep
 def print_statements(statements: list[ast.stmt], depth: int = 0) -> list[str]:
     """Return the lines of statements at an indentation depth."""
     lines: list[str] = []
@@ -78,6 +81,7 @@ def _docstring(text: str, depth: int) -> list[str]:
     return [f'{pad}"""{first}', *body, f'{pad}"""']
 
 
+@deep
 def _branch(s: ast.If, depth: int, word: str) -> list[str]:
     head = ast.If(s.test, [ast.Pass()], [])
     lines = _with_comment(_head_lines(head, depth, word), getattr(s, "comment", ""))

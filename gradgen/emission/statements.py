@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from gradgen.deep import deep
 from gradgen.emission import forms
 from gradgen.frontend.arguments import Container
 from gradgen.ir.nodes import Const, Value
@@ -74,6 +75,7 @@ def tail_if(test: ast.expr, then: list[ast.stmt], other: list[ast.stmt]) -> list
     return [ast.If(test, then, other)]
 
 
+@deep
 def drop_last_continue(body: list[ast.stmt]) -> None:
     """Drop a ``continue`` at the very end of a loop's body, which says nothing."""
     if not body or not isinstance(body[-1], ast.If):

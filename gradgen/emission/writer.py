@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any, TypeVar
 
+from gradgen.deep import deep
 from gradgen.diff.activity import carried, may_be_undefined
 from gradgen.emission import forms
 from gradgen.emission.statements import (
@@ -88,6 +89,7 @@ class Writer:
 
     # --- statements -----------------------------------------------------------------------
 
+    @deep
     def block(self, block: Block) -> list[ast.stmt]:
         """Return the statements of a block, without those of its end."""
         out: list[ast.stmt] = []

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from gradgen.deep import deep
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.joins import Join
 from gradgen.frontend.reader import Reader
@@ -85,6 +86,7 @@ def choose(
     return result
 
 
+@deep
 def chain(r: Reader, node: ast.expr, tests: Sequence[Callable[[], Any]], stop_on: bool) -> Any:
     """Return the value of ``a and b and ...`` (``stop_on`` False) or ``a or b or ...``."""
     first = tests[0]()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from gradgen.deep import deep
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import Choice, Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
 
 
+@deep
 def evaluate(r: Reader, node: ast.expr) -> Any:
     """Return the value of an expression."""
     # A cycle by nature: handlers read calls and subscripts, and these read expressions.

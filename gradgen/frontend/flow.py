@@ -12,6 +12,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from gradgen.deep import deep
 from gradgen.frontend.branches import assuming, fork, implied
 from gradgen.frontend.jumps import Branch, Jump, Step, always_jumps, always_raises, jumps_of
 from gradgen.frontend.points import (
@@ -58,6 +59,7 @@ class Exits:
         return self.flags[key]
 
 
+@deep
 def read(r: Reader, here: Point) -> None:
     """Read from a place to the end of its chain."""
     # A cycle by nature: statements own blocks, which are read from here.

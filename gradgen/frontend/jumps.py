@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gradgen.deep import deep
+
 LOOPS = (ast.For, ast.While)
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 KINDS: dict[type[ast.stmt], str] = {
@@ -53,6 +55,7 @@ class Unless:
 Step = ast.stmt | Act | Jump | Branch | Unless
 
 
+@deep
 def jumps_of(steps: Sequence[Step]) -> frozenset[str]:
     """Return the kinds of jumps that can leave these steps (inner loops keep their own)."""
     out: frozenset[str] = NONE
@@ -94,6 +97,7 @@ def _inner(s: ast.stmt) -> list[ast.stmt]:
     return out
 
 
+@deep
 def always_jumps(steps: Sequence[Step]) -> bool:
     """Whether no path through these steps falls out of their end."""
     return any(_always(step) for step in steps)
@@ -122,6 +126,7 @@ def _irrefutable(pattern: ast.pattern) -> bool:
     return isinstance(pattern, ast.MatchAs) and pattern.pattern is None
 
 
+@deep
 def always_raises(steps: Sequence[Step]) -> bool:
     """Whether every path through these steps raises."""
     if jumps_of(steps):

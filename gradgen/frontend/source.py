@@ -87,36 +87,46 @@ def source_of(fn: Any) -> Source:
             hint="define it in a file or a notebook cell, "
             "not through exec or an interactive prompt",
         )
-    tree, compiled = _parsed(lines, code.co_filename)
-    node = _matching_node(fn, tree, compiled, lines)
+    node = _matching_node(fn, _parsed(lines, code.co_filename), lines)
     return Source(node, short_path(code.co_filename), lines)
 
 
+class _Parsed:
+    """The functions of a file by their first line: syntax nodes, and code objects."""
+
+    def __init__(self, tree: ast.Module, compiled: types.CodeType) -> None:
+        self.nodes: dict[int, list[FunctionNode]] = {}
+        self.codes: dict[int, list[types.CodeType]] = {}
+        for node in ast.walk(tree):
+            if isinstance(node, FunctionNode):
+                self.nodes.setdefault(_first_line(node), []).append(node)
+        for code in _codes(compiled):
+            self.codes.setdefault(code.co_firstlineno, []).append(code)
+
+
 @lru_cache(maxsize=64)
-def _parsed(lines: tuple[str, ...], filename: str) -> tuple[ast.Module, types.CodeType]:
+def _parsed(lines: tuple[str, ...], filename: str) -> _Parsed:
     text = "".join(lines)
     try:
-        return ast.parse(text, filename), compile(text, filename, "exec", dont_inherit=True)
+        tree, compiled = (
+            ast.parse(text, filename),
+            compile(text, filename, "exec", dont_inherit=True),
+        )
     except SyntaxError as error:
         raise SourceError(
             f"{filename}: the source does not parse any more ({error.msg}, line {error.lineno})",
             hint="reload the module after editing it",
         ) from None
+    return _Parsed(tree, compiled)
 
 
-def _matching_node(
-    fn: types.FunctionType, tree: ast.Module, compiled: types.CodeType, lines: tuple[str, ...]
-) -> FunctionNode:
+def _matching_node(fn: types.FunctionType, parsed: _Parsed, lines: tuple[str, ...]) -> FunctionNode:
     """Return the one node whose compiled code is the function's code."""
     code = fn.__code__
-    nodes = [n for n in ast.walk(tree) if isinstance(n, FunctionNode) and _starts_at(n, code)]
+    nodes = [n for n in parsed.nodes.get(code.co_firstlineno, ()) if _name(n) == code.co_name]
     if not nodes:
         raise _changed(fn, lines)
-    twins = [
-        c
-        for c in _codes(compiled)
-        if c.co_name == code.co_name and c.co_firstlineno == code.co_firstlineno
-    ]
+    twins = [c for c in parsed.codes.get(code.co_firstlineno, ()) if c.co_name == code.co_name]
     same = [c for c in twins if _same_code(c, code)]
     if not same and not _rewritten_asserts(nodes[0], twins, code):
         raise _changed(fn, lines)
@@ -133,11 +143,15 @@ def _matching_node(
     return best[0]
 
 
-def _starts_at(node: FunctionNode, code: types.CodeType) -> bool:
+def _first_line(node: FunctionNode) -> int:
+    """Return the line where the function's code starts, that of its first decorator."""
     if isinstance(node, ast.Lambda):
-        return code.co_name == "<lambda>" and node.lineno == code.co_firstlineno
-    first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-    return node.name == code.co_name and first == code.co_firstlineno
+        return node.lineno
+    return min([node.lineno, *(d.lineno for d in node.decorator_list)])
+
+
+def _name(node: FunctionNode) -> str:
+    return "<lambda>" if isinstance(node, ast.Lambda) else node.name
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from gradgen.deep import deep
 from gradgen.diff.activity import varied
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, uses
 from gradgen.ir.show import Names
@@ -112,6 +113,7 @@ class _Builder:
         self.node[v] = node.key
         return node
 
+    @deep
     def _block(self, block: Block, cluster: Cluster) -> None:
         for op in block.ops:
             if op.reverse or op.prim == "leaf":
@@ -259,6 +261,7 @@ def _results(function: Function) -> list[Value]:
     return [v for v in found if not isinstance(v, Const | Undefined)]
 
 
+@deep
 def _ends(block: Block) -> list[Block]:
     if block.end != "tail":
         return [block]

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.deep import deep
 from gradgen.errors import GradgenError
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
 from gradgen.rules import helpers
@@ -113,6 +114,7 @@ class _Runner:
         self.function, self.arguments = function, arguments
         self.code: dict[Op, Callable[..., Any]] = {}
 
+    @deep
     def block(self, block: Block, frame: Frame) -> tuple[str, list[Any]]:
         """Run a block; return how it ended and with which values."""
         for op in block.ops:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from gradgen.deep import deep
 from gradgen.errors import Span
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
 from gradgen.ir.spelling import leaf_path, operation
@@ -92,6 +93,7 @@ class Printer:
             self.last = here
         self.lines.append(text)
 
+    @deep
     def block(self, block: Block, depth: int) -> None:
         """Add the operations of a block and its end."""
         for op in block.ops:

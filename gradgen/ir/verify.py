@@ -7,6 +7,7 @@ branch, agree in number with what they carry; every operation has a rule or is c
 
 from __future__ import annotations
 
+from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
 from gradgen.rules.registry import RULES
@@ -38,6 +39,7 @@ def out_of_scope(body: Block) -> Op | None:
     return None
 
 
+@deep
 def _block(block: Block, known: set[Value], saved: bool) -> None:
     known = known | set(block.params)
     for op in block.ops:

@@ -8,6 +8,7 @@ are unharmed.
 
 from __future__ import annotations
 
+from gradgen.deep import deep
 from gradgen.diff.activity import carried
 from gradgen.ir.nodes import GROWS, WRITES, Block, Function, Op, Value, replace_uses
 from gradgen.ir.types import Type
@@ -36,6 +37,7 @@ class _Checker:
         self.count = 0
         self._number(function.body)
 
+    @deep
     def _number(self, block: Block) -> None:
         for p in block.params:
             self._define(p, block)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradgen.deep import deep
 from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Value, replace_uses
 from gradgen.passes.sharing import Sharing
 from gradgen.rules.registry import RULES
@@ -35,6 +36,7 @@ def share_common(function: Function) -> None:
     replace_uses(function.body, mapping)
 
 
+@deep
 def _block(
     block: Block, known: dict[Any, Value], sharing: Sharing, mapping: dict[Value, Value]
 ) -> None:

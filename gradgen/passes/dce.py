@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
 from gradgen.ir.nodes import Block, Function, Op, Value, walk
 
@@ -29,6 +30,7 @@ class _Marker:
             if op.prim in EFFECTS:
                 self.op(op)
 
+    @deep
     def _index(self, block: Block, parent: Op | None) -> None:
         for op in block.ops:
             self.parents[id(op)] = parent
@@ -63,6 +65,7 @@ class _Marker:
             else:
                 self.op(v.op)
 
+    @deep
     def op(self, op: Op) -> None:
         """Mark an operation, what it reads, and the operations that enclose it."""
         if id(op) in self.live_ops:
@@ -78,6 +81,7 @@ class _Marker:
         if parent is not None:
             self.op(parent)
 
+    @deep
     def _tails(self, block: Block) -> None:
         if block.end == "tail":
             self.op(block.ops[-1])
@@ -96,6 +100,7 @@ class _Marker:
             self.value(end.results[k])
 
 
+@deep
 def _sweep(block: Block, marker: _Marker) -> None:
     block.ops = [op for op in block.ops if id(op) in marker.live_ops]
     for op in block.ops:

@@ -10,20 +10,37 @@ from gradgen.ir.types import Dim, integer
 LENGTHS = ("len", "dim", "add", "sub")
 
 
+Sources = dict[str, tuple[Value, int]]
+
+
 def hoist_lengths(function: Function) -> None:
     """Compute lengths of known symbol before the outermost operation that needs them, in place."""
-    top = function.body
-    for op in [o for o in top.ops if o.blocks and not o.reverse]:
-        at = next(k for k, o in enumerate(top.ops) if o is op)
-        made: dict[Dim, Value] = {}
-        block = Block()
-        mapping: dict[Value, Value] = {}
-        for inner in (o for b in op.blocks for o in walk(b)):
-            d = _length(inner)
-            if d is not None and (d in made or _make(block, top.ops[:at], d, made, inner)):
-                mapping[inner.out] = made[d]
-        top.ops[at:at] = block.ops
-        replace_uses(top, mapping)
+    sources: Sources = {}
+    mapping: dict[Value, Value] = {}
+    ops: list[Op] = []
+    for op in function.body.ops:
+        if op.blocks and not op.reverse:
+            ops += _lengths_in(op, sources, mapping)
+        ops.append(op)
+        _note_lengths(op, sources)
+    function.body.ops = ops
+    if mapping:
+        replace_uses(function.body, mapping)
+
+
+def _lengths_in(op: Op, sources: Sources, mapping: dict[Value, Value]) -> list[Op]:
+    """Return operations that make the lengths which are needed inside another."""
+    made: dict[Dim, Value] = {}
+    block = Block()
+    for inner in (o for b in op.blocks for o in walk(b)):
+        d = _length(inner)
+        if d is None:
+            continue
+        if d not in made and d.name in sources:
+            made[d] = _make(block, d, *sources[d.name], inner)
+        if d in made:
+            mapping[inner.out] = made[d]
+    return block.ops
 
 
 def _length(op: Op) -> Dim | None:
@@ -34,30 +51,21 @@ def _length(op: Op) -> Dim | None:
     return d if isinstance(d, Dim) and not d.name.startswith("?") else None
 
 
-def _make(block: Block, before: list[Op], d: Dim, made: dict[Dim, Value], near: Op) -> bool:
-    source = next((s for s in map(_arrays(d), reversed(before)) if s is not None), None)
-    if source is None:
-        return False
-    value, axis, offset = source
+def _make(block: Block, d: Dim, value: Value, axis: int, near: Op) -> Value:
     b = Builder(block)
     b.span = near.span
     out = b.emit("len", [value]) if axis == 0 else b.emit("dim", [value], axis=axis)
-    if offset:
-        out = b.emit("add" if offset > 0 else "sub", [out, Const(abs(offset))])
+    if d.offset:
+        out = b.emit("add" if d.offset > 0 else "sub", [out, Const(abs(d.offset))])
         out.type = integer(d)
-    made[d] = out
-    return True
+    return out
 
 
-def _arrays(d: Dim):  # type: ignore[no-untyped-def]
-    """Return a test for operations whose result has a length of this symbol, and where."""
-
-    def find(op: Op) -> tuple[Value, int, int] | None:
-        for v in op.outputs:
-            if v.type.kind == "array" and not may_be_undefined(v):
-                for axis, length in enumerate(v.type.shape or ()):
-                    if isinstance(length, Dim) and length.name == d.name and length.offset == 0:
-                        return v, axis, d.offset
-        return None
-
-    return find
+def _note_lengths(op: Op, sources: Sources) -> None:
+    """Remember which array has a length of each symbol: the newest, and its first such axis."""
+    for v in reversed(op.outputs):
+        if v.type.kind != "array" or may_be_undefined(v):
+            continue
+        for axis, length in reversed(list(enumerate(v.type.shape or ()))):
+            if isinstance(length, Dim) and length.offset == 0:
+                sources[length.name] = (v, axis)

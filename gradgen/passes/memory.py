@@ -7,6 +7,7 @@ value it was made from, although the next iteration calls it by the same name.
 
 from __future__ import annotations
 
+from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
 from gradgen.ir.nodes import WRITES, Block, Function, Op, Value
 from gradgen.rules.registry import RULES
@@ -37,6 +38,7 @@ class Memory:
             self.objects[v] = old | more
             self.changed = True
 
+    @deep
     def _block(self, block: Block) -> None:
         for op in block.ops:
             if op.prim in ("for", "while"):

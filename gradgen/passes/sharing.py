@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
 from gradgen.ir.nodes import GROWS, WRITES, Block, Function, Op, Value, blocks_of, walk
 from gradgen.rules.registry import RULES
@@ -47,6 +48,7 @@ class Sharing:
         if x is not y:
             self.parent[y] = x
 
+    @deep
     def _block(self, block: Block) -> None:
         for op in block.ops:
             if op.prim in ("for", "while"):

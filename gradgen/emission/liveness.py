@@ -1,0 +1,195 @@
+"""Numbers for values of one hint: two that are alive at once get different ones.
+
+A walk backwards finds where each value is read for the last time.  A walk forwards over what it
+noted gives each value the smallest number that no live value of its hint has.  Both are linear in
+the program: around a branch only what the branch changed is taken back.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import Any
+
+from gradgen.deep import deep
+from gradgen.ir.nodes import Block, Const, Op, Undefined, Value
+
+DEFINE, KILL, MARK, RESTORE = range(4)
+Event = tuple[int, list[Value]]
+
+
+def number_values(
+    body: Block, hint: dict[Value, str], folded: set[Value], partners: dict[Value, list[Value]]
+) -> dict[Value, int]:
+    """Return a number for every value with a hint; partners share one where they can."""
+    return _Numbering(hint, partners).run(_Lives(hint, folded).events(body))
+
+
+class _Lives:
+    """Notes in reverse order where values are defined and where they are read for the last time."""
+
+    def __init__(self, hint: dict[Value, str], folded: set[Value]) -> None:
+        self.hint, self.folded = hint, folded
+        self.live: set[Value] = set()
+        self.trail: list[Value] = []
+        self.noted: list[Event] = []
+
+    def events(self, body: Block) -> list[Event]:
+        """Return definitions and ends of lives, in program order."""
+        self._block(body, [])
+        return self.noted[::-1]
+
+    def _toggle(self, v: Value) -> None:
+        self.live ^= {v}
+        self.trail.append(v)
+
+    def _use(self, v: Value, ended: list[Value]) -> None:
+        """Mark a read; a value printed inside an expression reads its operands there."""
+        stack = [v]
+        while stack:
+            u = stack.pop()
+            if u in self.folded and u.op is not None:
+                stack += u.op.inputs
+                for b in u.op.blocks:
+                    stack += [*b.results, *(i for o in b.ops for i in o.inputs)]
+            elif u in self.hint and u not in self.live:
+                self._toggle(u)
+                ended.append(u)
+
+    def _uses(self, values: list[Value]) -> None:
+        ended: list[Value] = []
+        for v in values:
+            self._use(v, ended)
+        if ended:
+            self.noted.append((KILL, ended))
+
+    def _define(self, values: list[Value]) -> None:
+        values = [v for v in values if v in self.hint]
+        dead = [v for v in values if v not in self.live]
+        for v in values:
+            if v in self.live:
+                self._toggle(v)
+        if values:
+            self.noted += [(KILL, dead), (DEFINE, values)]
+
+    @deep
+    def _block(self, block: Block, through: list[Value]) -> None:
+        self._uses([*block.results, *through])
+        for op in reversed(block.ops):
+            self._op(op, through)
+        self._define(block.params)
+
+    def _op(self, op: Op, through: list[Value]) -> None:
+        if len(op.outputs) == 1 and op.out in self.folded:
+            return
+        self._define(op.outputs)
+        if op.prim == "if":
+            self._if(op, through)
+        elif op.blocks:
+            self._uses(_free_values(op))
+            for b in reversed(op.blocks):
+                self._side(b, _free_values(op))
+        self._uses(op.inputs)
+
+    def _side(self, block: Block, through: list[Value]) -> tuple[dict[Value, bool], list[Value]]:
+        """Walk a block from the present state and take that back.
+
+        Returns which values it made live or not, and a list of those to end at its start.
+        """
+        start, ended = len(self.trail), list[Value]()
+        self.noted.append((RESTORE, []))
+        self._block(block, through)
+        self.noted += [(KILL, ended), (MARK, [])]
+        changed = {v: v in self.live for v in self.trail[start:]}
+        for v in self.trail[start:]:
+            self.live ^= {v}
+        del self.trail[start:]
+        return changed, ended
+
+    def _if(self, op: Op, through: list[Value]) -> None:
+        after: list[Value] = []
+        self.noted.append((KILL, after))
+        sides = [self._side(b, through if b.end != "yield" else []) for b in reversed(op.blocks)]
+        for v in dict.fromkeys(v for changed, _ in sides for v in changed):
+            before = v in self.live
+            if any(changed.get(v, before) for changed, _ in sides):
+                for changed, ended in sides:
+                    if not changed.get(v, before):
+                        ended.append(v)
+                if not before:
+                    after.append(v)
+                    self._toggle(v)
+
+
+class _Numbering:
+    """Gives numbers in program order, and takes them back where lives end."""
+
+    def __init__(self, hint: dict[Value, str], partners: dict[Value, list[Value]]) -> None:
+        self.hint, self.partners = hint, partners
+        self.number: dict[Value, int] = {}
+        self.taken: dict[str, set[int]] = {h: set() for h in hint.values()}
+        self.spare: dict[str, list[int]] = {h: [] for h in hint.values()}
+        self.count: dict[str, int] = dict.fromkeys(hint.values(), 0)
+        self.trail: list[tuple[str, int]] = []
+
+    def run(self, events: list[Event]) -> dict[Value, int]:
+        """Return the number of every value."""
+        marks: list[int] = []
+        for kind, values in events:
+            if kind == DEFINE:
+                for v in values:
+                    self.number[v] = self._choose(v)
+                    self._toggle(self.hint[v], self.number[v])
+            elif kind == KILL:
+                for v in values:
+                    if self.number.get(v) in self.taken[self.hint[v]]:
+                        self._toggle(self.hint[v], self.number[v])
+            elif kind == MARK:
+                marks.append(len(self.trail))
+            else:
+                self._restore(marks.pop())
+        return self.number
+
+    def _toggle(self, hint: str, k: int) -> None:
+        self.trail.append((hint, k))
+        self._flip(hint, k)
+
+    def _flip(self, hint: str, k: int) -> None:
+        taken = self.taken[hint]
+        if k in taken:
+            taken.remove(k)
+            heapq.heappush(self.spare[hint], k)
+        else:
+            taken.add(k)
+
+    def _restore(self, mark: int) -> None:
+        while len(self.trail) > mark:
+            self._flip(*self.trail.pop())
+
+    def _choose(self, v: Value) -> int:
+        hint = self.hint[v]
+        taken, spare = self.taken[hint], self.spare[hint]
+        for u in self.partners.get(v, ()):
+            if u in self.number and self.hint[u] == hint and self.number[u] not in taken:
+                return self.number[u]
+        while spare:
+            k = heapq.heappop(spare)
+            if k not in taken:
+                return k
+        self.count[hint] += 1
+        return self.count[hint] - 1
+
+
+def _free_values(op: Op) -> list[Value]:
+    """Return what a loop's blocks read from outside."""
+    inside: set[Value] = set()
+    read: dict[Value, Any] = {}
+    stack = list(op.blocks)
+    while stack:
+        b = stack.pop()
+        inside.update(b.params)
+        read.update(dict.fromkeys(b.results))
+        for o in b.ops:
+            inside.update(o.outputs)
+            read.update(dict.fromkeys(o.inputs))
+            stack += o.blocks
+    return [v for v in read if v not in inside and not isinstance(v, Const | Undefined)]
