@@ -34,21 +34,21 @@ def stage_times(fn: Any, args: tuple[Any, ...]) -> dict[str, float]:
     options = Options(0, None, "value_and_grad", False)
     specs = {n: spec_of(v, n) for n, v in zip(parameters(fn), args, strict=True)}
     seconds: dict[str, float] = {}
-    start = time.perf_counter()
+    start = time.process_time()
     function = read_function(fn, specs, options)
-    seconds["parse"] = time.perf_counter() - start
+    seconds["parse"] = time.process_time() - start
     program = Program(function, options, "loss_value_and_grad", (fn, specs))
     for stage, work in _stages(program):
-        start = time.perf_counter()
+        start = time.process_time()
         work()
-        seconds[stage] = seconds.get(stage, 0.0) + time.perf_counter() - start
-    start = time.perf_counter()
+        seconds[stage] = seconds.get(stage, 0.0) + time.process_time() - start
+    start = time.process_time()
     header = header_of(function, program.name, options)
     text = render(function, program.name, function.result["outputs"], header)
-    seconds["text"] = time.perf_counter() - start
-    start = time.perf_counter()
+    seconds["text"] = time.process_time() - start
+    start = time.process_time()
     load(text, program.name, function.captures)
-    seconds["load"] = time.perf_counter() - start
+    seconds["load"] = time.process_time() - start
     return seconds
 
 

@@ -88,30 +88,21 @@ class _Folder:
 
     def _may_fold(self, op: Op, block: Block, k: int, at: int) -> bool:
         v = op.out
-        if op.prim in NEVER or v.user or self.count.get(v) != 1:
+        reader = block.ops[at] if at < len(block.ops) else None
+        if op.prim in NEVER or v.user or self.count.get(v) != 1 + _also_result(v, reader):
             return False
-        if op.blocks and not self._is_expression(op):
+        if op.blocks and not is_expression(op, self.folded):
             return False
         if not self._undisturbed(op, block, k, at):
             return False
-        reader = block.ops[at] if at < len(block.ops) else None
         if reader is not None and reader.prim in (*WRITES, *GROWS) and reader.inputs[0] is v:
             return False
         if reader is not None and reader.prim in ("for", "while") and v in reader.inputs[3:]:
             return not v.type.is_array
+        if op.attrs.get("style") in ("and", "or"):
+            return True
         limit = LIMIT if op.reverse else 4 * LIMIT
         return self._total(op) < limit
-
-    def _is_expression(self, op: Op) -> bool:
-        """Whether an ``if`` is one value chosen between two expressions."""
-        if op.prim != "if" or len(op.outputs) != 1:
-            return False
-        for b in op.blocks:
-            if any(len(o.outputs) != 1 or o.out not in self.folded for o in b.ops):
-                return False
-            if isinstance(b.results[0], Undefined):
-                return False
-        return True
 
     def _undisturbed(self, op: Op, block: Block, k: int, at: int) -> bool:
         """Whether nothing between definition and reader writes to what the expression reads."""
@@ -143,6 +134,25 @@ class _Folder:
     def _total(self, op: Op) -> int:
         inner = sum(self.size.get(o.out, 1) for b in op.blocks for o in b.ops)
         return 1 + inner + sum(self.size.get(v, 0) for v in op.inputs if not isinstance(v, Const))
+
+
+def is_expression(op: Op, folded: set[Value]) -> bool:
+    """Whether an ``if`` is one value chosen between two expressions."""
+    if op.prim != "if" or len(op.outputs) != 1:
+        return False
+    for b in op.blocks:
+        if any(len(o.outputs) != 1 or o.out not in folded for o in b.ops):
+            return False
+        if isinstance(b.results[0], Undefined):
+            return False
+    return True
+
+
+def _also_result(v: Value, reader: Op | None) -> bool:
+    """Whether the reader is ``v and ...`` or ``v or ...``, which give ``v`` itself on one side."""
+    if reader is None or reader.attrs.get("style") not in ("and", "or"):
+        return False
+    return reader.inputs[0] is v and any(not b.ops and b.results[0] is v for b in reader.blocks)
 
 
 @deep

@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import keyword
 
+from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
 from gradgen.emission.liveness import number_values
 from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Undefined, Value, uses
@@ -39,7 +40,8 @@ class _Namer:
 
     def root(self, v: Value) -> Value:
         while v in self.parent:
-            v = self.parent[v]
+            above = self.parent[v]
+            self.parent[v] = v = self.parent.get(above, above)
         return v
 
     def _link(self, a: Value, b: Value) -> None:
@@ -55,6 +57,7 @@ class _Namer:
         if v not in self.folded:
             self.order.append(v)
 
+    @deep
     def _collect(self, block: Block) -> None:
         for p in block.params:
             self._named(p)
@@ -89,7 +92,7 @@ class _Namer:
         read = uses(self.function.body)
         best: dict[Value, tuple[int, str]] = {}
         for v in self.order:
-            rank = (3 if v.user else 2) if v.name else int(v.op is not None and not v.op.blocks)
+            rank = (3 if v.user else 2) if v.name else int(_says_something(v))
             root = self.root(v)
             if rank > best.get(root, (0, ""))[0]:
                 best[root] = (rank, v.name or _describe(v))
@@ -148,6 +151,11 @@ WHAT = {
 }  # fmt: skip
 
 
+def _says_something(v: Value) -> bool:
+    """Whether a temporary's operation gives it a name of its own."""
+    return v.op is not None and (not v.op.blocks or "style" in v.op.attrs)
+
+
 def _describe(v: Value) -> str:
     """Name a temporary after its operation and what it is applied to."""
     op = v.op
@@ -156,6 +164,8 @@ def _describe(v: Value) -> str:
     what = WHAT.get(op.prim, op.prim.rsplit(".", 1)[-1])
     if v.type.kind == "int" and op.prim in ("sub", "add"):
         return "last" if op.prim == "sub" else "place"
+    if op.attrs.get("style") in ("and", "or"):
+        return "both" if op.attrs["style"] == "and" else "either"
     if op.prim == "helper":
         return str(op.attrs["function"]).strip("_")
     source = next((i for i in op.inputs if i.name and i.user), None)

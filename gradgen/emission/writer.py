@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, may_be_undefined
 from gradgen.emission import forms
+from gradgen.emission.folding import LIMIT, is_expression
 from gradgen.emission.statements import (
     Target,
     assign,
@@ -45,6 +46,7 @@ class Writer:
 
     # --- expressions ----------------------------------------------------------------------
 
+    @deep
     def expr(self, v: Value) -> ast.expr:
         """Return the expression that reads a value (deep ones without deep recursion)."""
         if isinstance(v, Const):
@@ -72,13 +74,13 @@ class Writer:
         return self._note(forms.op_expression(op, operands))
 
     def _choice(self, op: Op, test: ast.expr) -> ast.expr:
-        then, other = (self.expr(b.results[0]) for b in op.blocks)
+        then, other = (b.results[0] for b in op.blocks)
         style = op.attrs.get("style")
-        if style == "and" and ast.dump(other) == ast.dump(test):
-            return bool_op(ast.And(), test, then)
-        if style == "or" and ast.dump(then) == ast.dump(test):
-            return bool_op(ast.Or(), test, other)
-        return ast.IfExp(test, then, other)
+        if style == "and" and other is op.inputs[0]:
+            return bool_op(ast.And(), test, self.expr(then))
+        if style == "or" and then is op.inputs[0]:
+            return bool_op(ast.Or(), test, self.expr(other))
+        return ast.IfExp(test, self.expr(then), self.expr(other))
 
     def _note(self, e: Node) -> Node:
         """Remember which imports and helpers an expression needs."""
@@ -199,6 +201,8 @@ class Writer:
 
     def _if(self, op: Op) -> list[ast.stmt]:
         test = self.expr(op.inputs[0])
+        if self._is_choice(op):
+            return [assign(self.names[op.out], self._note(self._choice(op, test)))]
         sides = []
         for b in op.blocks:
             body = self.block(b)
@@ -215,6 +219,13 @@ class Writer:
                 return []
             return [ast.If(negated(test), other, [])]
         return [ast.If(test, then, other)]
+
+    def _is_choice(self, op: Op) -> bool:
+        """Whether a branch was an expression in the source, and is short enough to be one."""
+        style = op.attrs.get("style")
+        if not style or not is_expression(op, self.folded) or op.out not in self.names:
+            return False
+        return style in ("and", "or") or sum(len(b.ops) for b in op.blocks) < LIMIT // 2
 
     def _end(self, block: Block) -> list[ast.stmt]:
         """Carry the values of an iteration's end into the loop's variables, and jump."""

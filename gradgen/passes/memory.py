@@ -87,13 +87,17 @@ class Memory:
 
     def _entangle(self, params: list[Value], group: list[Value]) -> None:
         """Two parameters that can hold one object after an iteration may be the same."""
-        for j, p in enumerate(params):
-            for k, q in enumerate(params):
-                if j == k or (q.type.kind == "list" and p.type.kind != "list"):
-                    continue
-                shared = self.of(group[j]) & self.of(group[k])
-                if any((o.type.kind == "list") == (q.type.kind == "list") for o in shared):
-                    self._add(p, frozenset([q]))
+        holders: dict[Value, list[int]] = {}
+        for k, v in enumerate(group):
+            for o in self.of(v):
+                holders.setdefault(o, []).append(k)
+        for o, ks in holders.items():
+            of_a_list = o.type.kind == "list"
+            found = frozenset(params[k] for k in ks if (params[k].type.kind == "list") == of_a_list)
+            for k in ks if found else ():
+                p = params[k]
+                if p.type.kind == "list" or not of_a_list:
+                    self._add(p, found - {p})
 
 
 def is_view(op: Op) -> bool:

@@ -1,0 +1,83 @@
+"""Size: long and deep programs, and work that grows no faster than the program."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import gradgen
+from tests.long_programs import PROGRAMS, arguments, loaded
+from tests.references import assert_gradient
+
+# Large enough for what only shows in large programs; Python itself limits nesting in brackets.
+SIZES = {
+    "scalars": 1500, "stores": 40, "stores_in_a_loop": 40, "sum_in_brackets": 5000,
+    "nested_choices": 150, "helpers": 480, "ladder": 400, "conditions": 400,
+}  # fmt: skip
+SIZE = 250
+GROWTH = 2.6
+QUADRATIC = ("stores", "stores_in_a_loop")
+LIMITED = ("leaning_right", "nested_calls", "nested_operations", "nested_branches", "nested_loops")
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_gradient_of_a_large_program(name: str, tmp_path: Path) -> None:
+    make = PROGRAMS[name]
+    loss = loaded(make(SIZES.get(name, SIZE)), tmp_path)
+    args = arguments(make)
+    argnums = tuple(range(len(args)))
+    value, gradient = gradgen.value_and_grad(loss, argnums=argnums)(*args)
+    assert value == loss(*args)
+    assert_gradient(loss, args, gradient, argnums)
+
+
+@pytest.mark.parametrize("name", ["scalars", "branches", "loops", "ladder", "nested_calls"])
+def test_second_order_of_a_large_program(name: str, tmp_path: Path) -> None:
+    loss = loaded(PROGRAMS[name](120), tmp_path)
+    second = gradgen.grad(gradgen.grad(loss))(0.7)
+    step = 1e-5
+    slope = gradgen.grad(loss)
+    assert second == pytest.approx((slope(0.7 + step) - slope(0.7 - step)) / (2 * step), rel=1e-6)
+
+
+def calls_while_deriving(name: str, size: int, folder: Path) -> int:
+    """Return how many Python functions are called while a program's gradient is derived."""
+    make = PROGRAMS[name]
+    loss = loaded(make(size), folder)
+    gradient = gradgen.value_and_grad(loss)
+    count = 0
+
+    def note(frame: Any, event: str, argument: Any) -> None:
+        nonlocal count
+        count += event == "call"
+
+    threading.setprofile(note)
+    sys.setprofile(note)
+    try:
+        gradient(*arguments(make))
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("name", [n for n in PROGRAMS if n not in (*QUADRATIC, *LIMITED)])
+def test_work_grows_with_the_program(name: str, tmp_path: Path) -> None:
+    calls_while_deriving(name, 8, tmp_path)
+    small, large = (calls_while_deriving(name, n, tmp_path) for n in (60, 120))
+    assert large < GROWTH * small
+
+
+def test_recursion_limit_is_the_callers(tmp_path: Path) -> None:
+    limit = sys.getrecursionlimit()
+    loss = loaded(PROGRAMS["ladder"](700), tmp_path)
+
+    def deeper(levels: int) -> Any:
+        return deeper(levels - 1) if levels else gradgen.grad(loss)(0.7)
+
+    assert deeper(300) == pytest.approx(3 * 0.7**2)
+    assert sys.getrecursionlimit() == limit
