@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any, TypedDict, TypeVar, Unpack, overload
 
+from gradgen.errors import ArgumentError
 from gradgen.gradient import Differentiable, Gradient
 from gradgen.options import Options
 
@@ -26,17 +27,33 @@ class Choices(TypedDict, total=False):
 
 def _options(mode: str, argnums: Argnums, argnames: Argnames, has_aux: bool) -> Options:
     if argnums is not None and argnames is not None:
-        raise ValueError("give argnums or argnames, not both")
-    if isinstance(argnums, list):
-        argnums = tuple(argnums)
-    nums = argnums if isinstance(argnums, tuple) else (argnums,)
-    if not all(k is None or (isinstance(k, int) and not isinstance(k, bool)) for k in nums):
-        raise TypeError(f"argnums is an integer or a tuple of integers, not {argnums!r}")
-    if len(set(nums)) != len(nums):
-        raise ValueError(f"argnums {argnums!r} names an argument twice")
-    if isinstance(argnames, list):
-        argnames = tuple(argnames)
-    return Options(0 if argnums is None else argnums, argnames, mode, has_aux)
+        raise ArgumentError("argnums and argnames are both given", hint="give one of them")
+    nums: Any = 0 if argnums is None else argnums
+    names: Any = argnames
+    _require("argnums", nums, _is_position, "the positions")
+    if names is not None:
+        _require("argnames", names, lambda n: isinstance(n, str), "the names")
+    nums = tuple(nums) if isinstance(nums, list) else nums
+    return Options(nums, tuple(names) if isinstance(names, list) else names, mode, has_aux)
+
+
+def _is_position(k: Any) -> bool:
+    return isinstance(k, int) and not isinstance(k, bool)
+
+
+def _require(option: str, chosen: Any, good: Callable[[Any], bool], what: str) -> None:
+    """Refuse a choice of arguments that is not one, or a tuple, of positions or names."""
+    items = list(chosen) if isinstance(chosen, tuple | list) else [chosen]
+    one = f"{what[4:-1]} of an argument"
+    if not items or not all(map(good, items)):
+        raise ArgumentError(
+            f"{option}={chosen!r} is not the {one}, nor a tuple of these",
+            hint=f"give {what} of the arguments to differentiate by",
+        )
+    if len(set(items)) != len(items):
+        raise ArgumentError(
+            f"{option}={chosen!r} chooses an argument twice", hint="name each argument once"
+        )
 
 
 def _decorate(
@@ -166,7 +183,7 @@ def emit(
         If the file cannot be written or is not gradgen's.
     """
     if mode not in ("grad", "value_and_grad"):
-        raise ValueError(f"mode is 'grad' or 'value_and_grad', not {mode!r}")
+        raise ArgumentError(f"there is no mode {mode!r}", hint="'grad' or 'value_and_grad'")
     made = Gradient(fn, _options(mode, argnums, argnames, has_aux), example_args)
     if path is not None:
         made.save(path)

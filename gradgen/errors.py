@@ -57,8 +57,8 @@ class UnsupportedError(GradgenError):
     """A construct, a callee or a kind of store that gradgen does not differentiate."""
 
 
-class ArgumentError(GradgenError, TypeError):
-    """An argument, or a result, of a kind that has no derivative here."""
+class ArgumentError(GradgenError, TypeError, ValueError):
+    """An argument, an option, or a result, of a kind that has no derivative here."""
 
 
 class OutputError(GradgenError, OSError):

@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gradgen.diff.activity import varied
 from gradgen.errors import Span
 from gradgen.ir.nodes import Const, Op, Undefined, Value, walk
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from gradgen.pipeline import Program
 
 WIDTH = 92
+# What is listed among the things read from outside; functions and texts are in the source.
+SHOWN = (int, float, bool, np.ndarray, np.generic)
 HOW = {
     "row": "saved in an array, one entry a turn",
     "stack": "pushed on a stack",
@@ -102,6 +106,8 @@ class _Account:
         seen: dict[str, None] = {}
         for capture in self.function.result["reader"].captures:
             value = capture.value
+            if not isinstance(value, SHOWN):
+                continue
             shape = getattr(value, "shape", ())
             text = f"array of shape {shape}" if shape else repr(value)
             seen[f"{capture.label} = {text}"] = None

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gradgen.pipeline import Program
 
 MAX_SPECIALISATIONS = 256
+STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 @functools.cache
@@ -94,7 +95,10 @@ class Gradient:
                 hint=f"put @{type(fn).__name__} above it",
             )
         if not callable(fn):
-            raise ArgumentError(f"{fn!r} is not a function")
+            raise ArgumentError(
+                f"a {type(fn).__name__} is given where a function is needed",
+                hint="pass a Python function: grad(loss), then call the result with its arguments",
+            )
         self.inner = fn if isinstance(fn, Gradient) else None
         self.__wrapped__ = fn
         functools.update_wrapper(self, fn)
@@ -108,6 +112,8 @@ class Gradient:
             p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
             for p in self._signature.parameters.values()
         )
+        if not any(p.kind in STARRED for p in self._signature.parameters.values()):
+            options.selected(self._names[receiver is not None :])
 
     def __repr__(self) -> str:
         return f"<gradgen {self.options.mode} of {self.__wrapped__!r}>"

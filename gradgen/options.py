@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gradgen.errors import ArgumentError
+
 
 @dataclass(frozen=True)
 class Options:
@@ -26,16 +28,25 @@ class Options:
             chosen = (self.argnames,) if isinstance(self.argnames, str) else self.argnames
             missing = [n for n in chosen if n not in names]
             if missing:
-                raise ValueError(
-                    f"there is no parameter {missing[0]!r}; there are {', '.join(names)}"
+                raise ArgumentError(
+                    f"argnames={self.argnames!r}, but there is no parameter {missing[0]!r}",
+                    hint=f"the parameters are {', '.join(names) or 'none at all'}",
                 )
             return tuple(chosen)
         nums = self.argnums if isinstance(self.argnums, tuple) else (self.argnums,)
         out = []
         for k in nums:
             if not -len(names) <= k < len(names):
-                raise ValueError(f"argnums {k} is out of range: there are {len(names)} parameters")
+                raise ArgumentError(
+                    f"argnums={self.argnums!r}, but {k} is out of range: "
+                    f"there are {len(names)} parameters",
+                    hint=f"count from 0: {', '.join(names) or 'there is none'}",
+                )
             out.append(names[k])
+        if len(set(out)) != len(out):
+            raise ArgumentError(
+                f"argnums={self.argnums!r} chooses an argument twice", hint="name each once"
+            )
         return tuple(out)
 
     @property

@@ -63,8 +63,8 @@ def _gradient(alg: Algebra, leaf: Leaf, g: Value | None) -> Value:
         out = alg.emit("fill", v, g)
     else:
         out = alg.full(g, v) if is_narrow(g, v) else g
-    if t.kind == "array" and t.dtype == "float32" and out.type.dtype != "float32":
-        out = alg.cast(out, "float32")
+    if t.kind == "array" and out.type.kind == "array" and out.type.dtype != t.dtype:
+        out = alg.cast(out, t.dtype)
     if not out.name and out.op is not None and v.name:
         out.name, out.user = f"d_{v.name}", True
     return out

@@ -7,8 +7,11 @@ import hashlib
 import inspect
 import linecache
 import os
+import re
 import tempfile
 import types
+import weakref
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path, PurePath
@@ -29,6 +32,13 @@ from gradgen.ir.nodes import Function
 
 RULE = "-" * 60
 LITERAL_LIMIT = 256
+# How many functions there are of each generated module whose lines `linecache` holds.
+ALIVE: Counter[str] = Counter()
+# How files begin that gradgen wrote: modules, drawings, and graphs as text.
+WRITTEN = re.compile(
+    rf'"""[^\n]+``[^\n]+``, {MARK} \d|(//|#) {MARK}\n'
+    rf"|<svg [^>]+>\s*<title>.*</title>\s*<desc>{MARK}<"
+)
 
 
 def render(function: Function, name: str, outputs: Any, header: str) -> str:
@@ -200,11 +210,22 @@ def load(text: str, name: str, captures: dict[str, Any]) -> types.FunctionType:
     """Compile a module's text and return its function; tracebacks and debuggers show the text."""
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     filename = f"<gradgen {name} {digest}>"
-    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     namespace: dict[str, Any] = {"__name__": f"gradgen.generated.{name}", "__file__": filename}
     exec(compile(text, filename, "exec", dont_inherit=True), namespace)
     namespace.update(captures)
-    return namespace[name]
+    function = namespace[name]
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    ALIVE[filename] += 1
+    weakref.finalize(function, _forget, filename).atexit = False
+    return function
+
+
+def _forget(filename: str) -> None:
+    """Drop the lines of a generated module when the last function made from it is gone."""
+    ALIVE[filename] -= 1
+    if ALIVE[filename] <= 0:
+        del ALIVE[filename]
+        linecache.cache.pop(filename, None)
 
 
 def write(text: str, path: str | os.PathLike[str], captures: dict[str, Any]) -> None:
@@ -230,7 +251,10 @@ def write(text: str, path: str | os.PathLike[str], captures: dict[str, Any]) -> 
         os.chmod(temporary, 0o644)
         os.replace(temporary, target)
     except OSError as error:
-        raise OutputError(f"cannot write {target}: {error.strerror or error}") from error
+        raise OutputError(
+            f"cannot write {target}: {error.strerror or error}",
+            hint="name a file in a directory that exists and can be written to",
+        ) from error
 
 
 def _check_target(target: Path) -> None:
@@ -241,8 +265,10 @@ def _check_target(target: Path) -> None:
     try:
         head = target.read_text(encoding="utf-8", errors="replace")[:2000]
     except OSError as error:
-        raise OutputError(f"cannot read {target}: {error.strerror}") from error
-    if MARK not in head:
+        raise OutputError(
+            f"cannot read {target}: {error.strerror}", hint="choose another path"
+        ) from error
+    if not WRITTEN.match(head):
         raise OutputError(
             f"{target} exists and was not written by gradgen, so it is left alone",
             hint="choose another path, or delete the file yourself",

@@ -76,7 +76,10 @@ def spec_of(value: Any, name: str = "argument", depth: int = 0) -> Any:
     if isinstance(value, np.generic):
         return _scalar_spec(value, name)
     if depth > MAX_DEPTH:
-        raise ArgumentError(f"{name} is nested too deeply (or contains itself)")
+        raise ArgumentError(
+            f"{name} is nested too deeply (or contains itself)",
+            hint="pass flatter containers",
+        )
     if kind in (tuple, list) or (isinstance(value, tuple) and hasattr(value, "_fields")):
         items = tuple(spec_of(v, f"{name}[{k}]", depth + 1) for k, v in enumerate(value))
         return Container(kind, tuple(range(len(items))), items)
@@ -88,7 +91,10 @@ def spec_of(value: Any, name: str = "argument", depth: int = 0) -> Any:
         items = tuple(spec_of(getattr(value, n), f"{name}.{n}", depth + 1) for n in names)
         return Container(kind, names, items)
     if isinstance(value, complex):
-        raise ArgumentError(f"{name} is complex", hint="pass real and imaginary parts")
+        raise ArgumentError(
+            f"{name} is complex, which has no derivative here",
+            hint="pass the real and imaginary parts as two arguments",
+        )
     return Opaque(value)
 
 
@@ -162,20 +168,38 @@ def require_entries(names: Sequence[str], values: Sequence[Any]) -> None:
 
 
 def _array_spec(value: np.ndarray, name: str) -> Type:
-    if value.dtype.kind not in "fiub" or value.dtype.name in ("float16", "longdouble", "float128"):
+    if type(value) not in (np.ndarray, np.memmap):
+        raise ArgumentError(
+            f"{name} is a {type(value).__name__}, whose arithmetic is not that of plain arrays",
+            hint=f"pass a plain array, for example np.asarray({name})",
+        )
+    if not _known(value.dtype):
         what = "text" if value.dtype.kind in "US" else f"dtype {value.dtype}"
         raise ArgumentError(
-            f"{name} is an array of {what}, which has no derivative here",
-            hint="use a float64 or float32 array",
+            f"{name} is an array of {what}, which has no derivative here", hint=_other(value.dtype)
         )
     dims = tuple(1 if n == 1 else Dim(f"{name}.{k}", 0, True) for k, n in enumerate(value.shape))
     return array(value.dtype.name, dims)
 
 
 def _scalar_spec(value: np.generic, name: str) -> Any:
-    if value.dtype.kind not in "fiub":
-        raise ArgumentError(f"{name} is a {type(value).__name__}, which has no derivative here")
+    if not _known(value.dtype):
+        raise ArgumentError(
+            f"{name} is a {type(value).__name__}, which has no derivative here",
+            hint=_other(value.dtype),
+        )
     return scalar(value.dtype.name)
+
+
+def _known(dtype: np.dtype) -> bool:
+    return dtype.kind in "iub" or dtype.name in ("float64", "float32")
+
+
+def _other(dtype: np.dtype) -> str:
+    """Say what to pass instead of an array or number of a dtype."""
+    if dtype.kind == "c":
+        return "pass the real and imaginary parts as two arguments"
+    return "use float64 or float32"
 
 
 def spec_of_annotation(annotation: Any) -> Any:

@@ -134,7 +134,7 @@ def _call_object(
     if isinstance(obj, types.MethodType):
         return _call_object(r, node, obj.__func__, [Static(obj.__self__), *args], kwargs)
     if isinstance(obj, functools.partial):
-        held = [r.wrap(a, obj.args, str(k), node) for k, a in enumerate(obj.args)]
+        held = [r.wrap(a, obj.args, k, node) for k, a in enumerate(obj.args)]
         named = {k: r.wrap(v, obj.keywords, k, node) for k, v in obj.keywords.items()}
         return _call_object(r, node, obj.func, [*held, *args], {**named, **kwargs})
     made = getter(r, node, obj)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import keyword
 import types
 from typing import Any, NoReturn
 
@@ -35,10 +36,9 @@ from gradgen.frontend.values import (
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Value
 from gradgen.ir.types import array, join, scalar
-from gradgen.rules.registry import RULES
+from gradgen.rules.registry import CALLABLES, RULES
 
 WAY_OUT = "compute it outside the differentiated function and pass the result as an argument"
-REMEMBERED = (float, int, bool, str, type(None), list, dict, types.FunctionType)
 CONTIGUOUS = {"zeros", "ones", "empty", "full", "eye", "copy", "arange", "linspace", "array"}
 _NAMED = {id(np): "np", id(__import__("math")): "math"}
 
@@ -58,11 +58,11 @@ class Retry(Exception):
 class Capture:
     """Something read from outside the function: where, and what it was."""
 
-    __slots__ = ("holder", "key", "label", "size", "value")
+    __slots__ = ("holder", "key", "label", "parts", "value")
 
-    def __init__(self, holder: Any, key: str, value: Any, label: str) -> None:
+    def __init__(self, holder: Any, key: Any, value: Any, label: str) -> None:
         self.holder, self.key, self.value, self.label = holder, key, value, label
-        self.size = len(value) if type(value) in (list, dict) else None
+        self.parts = _parts(value)
 
     def current(self) -> Any:
         """Return what stands there now."""
@@ -71,17 +71,31 @@ class Capture:
         if isinstance(self.holder, types.CellType):
             return self.holder.cell_contents
         if isinstance(self.holder, list | tuple):
-            k = int(self.key)
-            return self.holder[k] if k < len(self.holder) else None
+            return self.holder[self.key] if self.key < len(self.holder) else None
         return getattr(self.holder, self.key, None)
 
     def fresh(self) -> bool:
         """Whether it is still what was read."""
         now = self.current()
-        if now is self.value:
-            return self.size is None or len(now) == self.size
-        plain = isinstance(now, int | float | str) and type(now) is type(self.value)
-        return bool(plain and now == self.value)
+        if self.parts is None:
+            return now is self.value or _same_plain(now, self.value)
+        if type(now) is not type(self.value) or len(now) != len(self.parts):
+            return False
+        pairs = zip(_parts(now) or (), self.parts, strict=True)
+        return all(a is b or _same_plain(a, b) for a, b in pairs)
+
+
+def _parts(value: Any) -> tuple[Any, ...] | None:
+    """Return what a list, tuple or dict holds now; None for other things."""
+    if type(value) is dict:
+        return tuple(value.values())
+    return tuple(value) if type(value) in (list, tuple) else None
+
+
+def _same_plain(a: Any, b: Any) -> bool:
+    """Whether two numbers or texts are the same literal: 1, 1.0 and True are not."""
+    plain = type(a) is type(b) and type(a) in (int, float, bool, str)
+    return plain and bool(a == b) and (bool(a) or repr(a) == repr(b))
 
 
 class Reader:
@@ -167,11 +181,14 @@ class Reader:
 
     # --- Python objects from outside ------------------------------------------------------
 
-    def wrap(self, obj: Any, holder: Any, key: str, node: ast.AST) -> Any:
+    def wrap(self, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
         """Return the value of an object found outside the function, and remember where."""
-        kind = type(obj)
-        if kind in REMEMBERED or isinstance(obj, np.ndarray | np.generic):
+        if not isinstance(obj, types.ModuleType) and id(obj) not in CALLABLES:
             self.captures.append(Capture(holder, key, obj, self._label(holder, key)))
+        return self._wrapped(obj, holder, key, node)
+
+    def _wrapped(self, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
+        kind = type(obj)
         if kind in (float, int, bool):
             owner = _NAMED.get(id(getattr(holder, "__self__", None)), "")
             return Const(obj, f"{owner}.{key}" if owner else "")
@@ -183,35 +200,41 @@ class Reader:
             return self._captured_box(obj, key, node)
         return Static(obj)
 
-    def _captured_box(self, obj: Any, key: str, node: ast.AST) -> Box:
+    def _captured_box(self, obj: Any, key: Any, node: ast.AST) -> Box:
         box = self.outside.get(id(obj))
         if box is None and isinstance(obj, dict):
-            items = {k: self.wrap(o, obj, k, node) for k, o in obj.items()}
-            box = Map(items, outside=key)
+            items = {k: self._part(o, obj, k, node) for k, o in obj.items()}
+            box = Map(items, outside=str(key))
         elif box is None:
-            box = Seq([self.wrap(o, obj, str(k), node) for k, o in enumerate(obj)], type(obj))
-            box.outside = key if isinstance(obj, list) else ""
+            box = Seq([self._part(o, obj, k, node) for k, o in enumerate(obj)], type(obj))
+            box.outside = str(key) if isinstance(obj, list) else ""
         self.outside[id(obj)] = box
         return box
 
-    def _label(self, holder: Any, key: str) -> str:
+    def _part(self, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
+        """Return the value of an item; its container's capture knows whether it is replaced."""
+        read = self.wrap if type(obj) in (list, tuple, dict) else self._wrapped
+        return read(obj, holder, key, node)
+
+    def _label(self, holder: Any, key: Any) -> str:
         if isinstance(holder, dict | types.CellType | list | tuple):
-            return key
+            return str(key)
         return f"{type(holder).__name__}.{key}"
 
-    def _captured_array(self, obj: np.ndarray, key: str, node: ast.AST) -> Ref:
+    def _captured_array(self, obj: np.ndarray, key: Any, node: ast.AST) -> Ref:
         if obj.dtype.kind not in "fiub":
             self.refuse(node, f"the array {key!r} has dtype {obj.dtype}", "use a numeric array")
         ref = self.outside.get(id(obj))
         if ref is None:
             value = self._captured(obj, key, array(obj.dtype.name, obj.shape))
-            ref = Ref(Storage(key, outside=True), (), value, value)
+            ref = Ref(Storage(value.name, outside=True), (), value, value)
             self.outside[id(obj)] = ref
         self.versions.setdefault(ref.storage, ref.value)
         return ref
 
-    def _captured(self, obj: Any, key: str, type: Any) -> Value:
-        name = key if key.isidentifier() else f"item_{key}"
+    def _captured(self, obj: Any, key: Any, type: Any) -> Value:
+        name = key if isinstance(key, str) and key.isidentifier() else f"item_{key}"
+        name = name if name.isidentifier() and not keyword.iskeyword(name) else "captured"
         while name in self.arrays and self.arrays[name] is not obj:
             name += "_"
         self.arrays[name] = obj

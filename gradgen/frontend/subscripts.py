@@ -176,7 +176,7 @@ def _container_item(r: Reader, node: ast.Subscript, owner: Any) -> Any:
         raise Refine(owner.unknown, ("key", k))
     try:
         if isinstance(owner, Static):
-            return r.wrap(owner.obj[k], owner.obj, str(k), node)
+            return r.wrap(owner.obj[k], owner.obj, k, node)
         items: Any = owner.items if isinstance(owner, Seq | Map) else owner.fields
         return items[k]
     except (KeyError, IndexError, TypeError) as error:
