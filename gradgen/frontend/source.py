@@ -80,6 +80,8 @@ def source_of(fn: Any) -> Source:
             hint="wrap it in a def whose body uses functions that gradgen has rules for",
         )
     code = fn.__code__
+    # A module that was edited and reloaded runs the new text.
+    linecache.checkcache(code.co_filename)
     lines = tuple(linecache.getlines(code.co_filename, fn.__globals__))
     if not lines:
         raise SourceError(
