@@ -26,8 +26,10 @@ __all__ = [
     "differentiable",
     "emit",
     "grad",
+    "jacobian",
     "to_sympy",
     "value_and_grad",
+    "vjp",
 ]
 
 
@@ -41,4 +43,8 @@ def __getattr__(name: str) -> Any:
         from gradgen.checking import check
 
         return check
+    if name in ("vjp", "jacobian"):
+        from gradgen import jacobians
+
+        return getattr(jacobians, name)
     raise AttributeError(f"module 'gradgen' has no attribute {name!r}")

@@ -13,6 +13,7 @@ from gradgen.options import Options
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...] | list[int] | None
 Argnames = str | tuple[str, ...] | list[str] | None
+MODES = ("value_and_grad", "grad", "vjp", "value")
 Made = TypeVar("Made", Gradient, Differentiable)
 
 
@@ -25,7 +26,8 @@ class Choices(TypedDict, total=False):
     example_args: Any
 
 
-def _options(mode: str, argnums: Argnums, argnames: Argnames, has_aux: bool) -> Options:
+def options_of(mode: str, argnums: Argnums, argnames: Argnames, has_aux: bool) -> Options:
+    """Return the options that arguments of a decorator stand for, after checking them."""
     if argnums is not None and argnames is not None:
         raise ArgumentError("argnums and argnames are both given", hint="give one of them")
     nums: Any = 0 if argnums is None else argnums
@@ -104,7 +106,7 @@ def grad(
     GradgenError
         At the call, where a construct or an argument has no derivative here.
     """
-    options = _options("grad", argnums, argnames, has_aux)
+    options = options_of("grad", argnums, argnames, has_aux)
     return _decorate(Gradient, fn, options, example_args, argnums is not None)
 
 
@@ -128,7 +130,7 @@ def value_and_grad(
     ``((value, aux), gradient)`` with ``has_aux``, as ``scipy.optimize.minimize(..., jac=True)``
     takes it.
     """
-    options = _options("value_and_grad", argnums, argnames, has_aux)
+    options = options_of("value_and_grad", argnums, argnames, has_aux)
     return _decorate(Gradient, fn, options, example_args, argnums is not None)
 
 
@@ -150,7 +152,7 @@ def differentiable(
 
     The function stays callable as it was.  Parameters are those of `grad`.
     """
-    options = _options("value_and_grad", argnums, argnames, has_aux)
+    options = options_of("value_and_grad", argnums, argnames, has_aux)
     return _decorate(Differentiable, fn, options, example_args, argnums is not None)
 
 
@@ -174,17 +176,17 @@ def emit(
         Where to write the module, atomically; a file that gradgen did not write is left alone.
     argnums, argnames, has_aux, example_args
         As for `grad`.
-    mode : {"value_and_grad", "grad"}
-        What the generated function returns.
+    mode : {"value_and_grad", "grad", "vjp", "value"}
+        What the generated function returns; that of ``vjp`` takes a cotangent as its last argument.
 
     Raises
     ------
     OutputError
         If the file cannot be written or is not gradgen's.
     """
-    if mode not in ("grad", "value_and_grad"):
-        raise ArgumentError(f"there is no mode {mode!r}", hint="'grad' or 'value_and_grad'")
-    made = Gradient(fn, _options(mode, argnums, argnames, has_aux), example_args)
+    if mode not in MODES:
+        raise ArgumentError(f"there is no mode {mode!r}", hint=f"one of {', '.join(MODES)}")
+    made = Gradient(fn, options_of(mode, argnums, argnames, has_aux), example_args)
     if path is not None:
         made.save(path)
     return made.source

@@ -47,6 +47,9 @@ def _road() -> Any:
     )
 
 
+Call = tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any]]
+
+
 class Specialisation:
     """One generated module: its program, its function, and what it read from outside."""
 
@@ -143,24 +146,29 @@ class Gradient:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the gradient (and value) at these arguments."""
+        return self.run(self.complete(args, kwargs))
+
+    def complete(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        """Return all arguments of a call by position, ``self`` included."""
         if self._receiver is not None:
             args = (self._receiver, *args)
-        named: dict[str, Any] = {}
-        values = args
         if kwargs or len(args) != len(self._names) or not self._by_position:
-            values, args, named = self._bound(args, kwargs)
+            return self._bound(args, kwargs)
+        return args, args, {}
+
+    def run(self, call: Call, **more: Any) -> Any:
+        """Call the generated function for a complete call (and a cotangent, where it takes one)."""
+        values, args, named = call
         made = self.specialise(values)
         if made.program.writes_arguments:
             _road().require_apart(self._names, values)
         try:
-            return made.call(*(args[1:] if self._receiver is not None else args), **named)
+            return made.call(*(args[1:] if self._receiver is not None else args), **named, **more)
         except ZeroDivisionError:
             _road().require_entries(self._names, values)
             raise
 
-    def _bound(
-        self, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any]]:
+    def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
         """Return the value of each parameter, and all of them as positional and named arguments."""
         bound = self._signature.bind(*args, **kwargs)
         bound.apply_defaults()

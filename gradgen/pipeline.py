@@ -111,7 +111,7 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         )
         hoist_lengths(function)
         recognise_additions(function)
-        program.adjoints = add_adjoint(function, function.result["loss"])
+        program.adjoints = add_adjoint(function, function.result["seeds"])
         finish(function, options, program.adjoints)
 
     def optimise() -> None:

@@ -37,7 +37,7 @@ def add_target(parser: argparse.ArgumentParser) -> None:
 def add_mode(parser: argparse.ArgumentParser) -> None:
     """Add the choice of what the generated function returns."""
     parser.add_argument(
-        "--mode", choices=("value_and_grad", "grad"),
+        "--mode", choices=("value_and_grad", "grad", "vjp", "value"),
         help="what the generated function returns (default: the decorator's, else value_and_grad)",
     )  # fmt: skip
 

@@ -28,20 +28,20 @@ def finish(function: Function, options: Any, adjoints: dict[Value, Value]) -> No
     grads = {
         id(leaf): _gradient(alg, leaf, adjoints.get(leaf.value))
         for leaf in function.leaves
-        if leaf.active
+        if leaf.active and options.mode != "value"
     }
     result = function.result
     reader = result["reader"]
     reader.b.block = function.body
-    kept: list[Value] = [] if options.mode == "grad" and not options.has_aux else [result["loss"]]
-    if not kept and may_be_undefined(result["loss"]):
+    kept = [value for value, _ in result["seeds"]] if _keeps_value(options) else []
+    if not kept and result["loss"] is not None and may_be_undefined(result["loss"]):
         # As in Python, a name that was never assigned is an error, though the gradient is known.
         b.append("assert", [alg.emit("is_not", result["loss"], Const(None))], [])
     aux = _aux_values(reader, result["aux"])
     _unshare(function, alg, grads, kept)
     function.body.results = [*kept, *aux, *grads.values()]
     for v in kept:
-        if v.op is not None and not v.name:
+        if v.op is not None and not v.name and v is result["loss"]:
             v.name, v.user = "value", True
     result["outputs"] = _outputs(function, options, grads, reader)
 
@@ -100,28 +100,29 @@ def _aux_values(reader: Any, aux: Any) -> list[Value]:
 
 def _outputs(function: Function, options: Any, grads: dict[int, Value], reader: Any) -> Any:
     result = function.result
-    n_kept = 1 if options.mode != "grad" or options.has_aux else 0
+    n_kept = len(result["seeds"]) if _keeps_value(options) else 0
 
     def build(emit: Emit) -> ast.expr:
         values = list(function.body.results)
-        loss = values[0] if n_kept else None
+        value = _value_tree(result["tree"], values[:n_kept], emit) if n_kept else ast.Constant(None)
         aux_leaves = values[n_kept : len(values) - len(grads)]
         fresh = dict(zip(grads, values[len(values) - len(grads) :], strict=True))
+        if options.mode == "value":
+            return value
         trees = [_gradient_tree(function, s, fresh, emit) for s in result["active"]]
         d = trees[0] if options.single else _tuple(trees)
         if not options.has_aux:
-            return d if options.mode == "grad" else _tuple([_value(loss, emit), d])
-        aux = _aux_tree(result["aux"], aux_leaves, emit)
+            return d if options.mode == "grad" else _tuple([value, d])
+        aux = _value_tree(result["aux"], aux_leaves, emit)
         if options.mode == "grad":
             return _tuple([d, aux])
-        return _tuple([_tuple([_value(loss, emit), aux]), d])
+        return _tuple([_tuple([value, aux]), d])
 
     return build
 
 
-def _value(loss: Value | None, emit: Emit) -> ast.expr:
-    assert loss is not None
-    return emit(loss)
+def _keeps_value(options: Any) -> bool:
+    return options.mode != "grad" or options.has_aux
 
 
 def _tuple(items: list[ast.expr]) -> ast.expr:
@@ -182,7 +183,8 @@ def _container(
     return ast.Call(maker, items, [])
 
 
-def _aux_tree(aux: Any, leaves: list[Value], emit: Emit) -> ast.expr:
+def _value_tree(tree: Any, leaves: list[Value], emit: Emit) -> ast.expr:
+    """Spell a result: numbers and arrays, and the containers around them."""
     rest = list(leaves)
 
     def build(v: Any) -> ast.expr:
@@ -199,7 +201,7 @@ def _aux_tree(aux: Any, leaves: list[Value], emit: Emit) -> ast.expr:
             return ast.Constant(v.obj)
         kind = v.kind.__name__ if isinstance(v, Seq | Record) else type(v).__name__
         raise UnsupportedError(
-            f"aux contains a {kind}", hint="return numbers, arrays, tuples or dicts"
+            f"the result contains a {kind}", hint="return numbers, arrays, tuples or dicts"
         )
 
-    return build(aux)
+    return build(tree)

@@ -22,10 +22,14 @@ from gradgen.rules.registry import RULES
 HARMLESS = {"add", "sub", "neg", "pos", "np.add", "np.subtract", "negative", "positive", "float"}
 
 
-def add_adjoint(function: Function, loss: Value) -> dict[Value, Value]:
-    """Append the reverse sweep of ``loss`` to a function; return the adjoints of its values."""
+def add_adjoint(function: Function, seeds: list[tuple[Value, Value]]) -> dict[Value, Value]:
+    """Append the reverse sweep to a function; return the adjoints of its values.
+
+    ``seeds`` are what it starts from: values of the function with their cotangents.
+    """
     sweep = Reverse(function)
-    sweep.adj[loss] = Const(1.0)
+    for value, cotangent in seeds:
+        sweep.accumulate(value, cotangent)
     sweep.operations(list(function.body.ops))
     return sweep.adj
 

@@ -17,7 +17,9 @@ LETTERS = "nmkpqrstuvwxyzabcdefghij"
 def header_of(function: Function, name: str, options: Any) -> str:
     """Return the text of the module's docstring."""
     active = function.result["active"]
-    held = [p for p, _ in function.params if p not in {s.name for s in active}]
+    chosen = {s.name for s in active}
+    names = [p for p, _ in function.params]
+    held = [p for p in names[: -1 if options.mode == "vjp" else None] if p not in chosen]
     arguments = ", ".join(_parameter(p) for p in function.signature.parameters.values())
     grads = [f"d_{s.label}" for s in active]
     gradient = grads[0] if options.single else _tuple(grads)
@@ -26,6 +28,10 @@ def header_of(function: Function, name: str, options: Any) -> str:
         returns = f"((value, aux), {gradient})"
     if options.mode == "grad":
         what, returns = "Gradient", f"({gradient}, aux)" if options.has_aux else gradient
+    if options.mode == "vjp":
+        what = "Vector-Jacobian product"
+    if options.mode == "value":
+        what, returns = "Value", "value"
     lines = [
         f"{what} of ``{function.name}``, {MARK} {_version()} from {_place(function)}.",
         "",
@@ -72,7 +78,7 @@ def _command(function: Function, options: Any) -> str:
         else " --wrt " + ",".join(map(str, function.result["active"]))
     )
     name = function.name if function.name != "<lambda>" else "LAMBDA"
-    mode = " --mode grad" if options.mode == "grad" else ""
+    mode = "" if options.mode == "value_and_grad" else f" --mode {options.mode}"
     return f"gradgen emit {path}:{name} -o OUT.py{wrt}{mode}"
 
 

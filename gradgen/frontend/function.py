@@ -17,12 +17,12 @@ from gradgen.frontend.arguments import (
     spec_of_annotation,
 )
 from gradgen.frontend.calls import call_value, run_body
-from gradgen.frontend.reader import Place, Reader, Retry, describe
+from gradgen.frontend.reader import Place, Reader, Retry
+from gradgen.frontend.returned import returned
 from gradgen.frontend.selection import STARS, Selected, parameter_positions, select, signature_of
 from gradgen.frontend.source import innermost, source_of
-from gradgen.frontend.values import Frame, Poison, Ref, Seq, Static
-from gradgen.ir.nodes import Block, Function, Leaf, Value
-from gradgen.ir.types import Type
+from gradgen.frontend.values import Frame, Static
+from gradgen.ir.nodes import Block, Function, Leaf
 from gradgen.ir.verify import out_of_scope
 
 
@@ -110,9 +110,9 @@ def _read(
     function.signature = signature.replace(parameters=visible)
     function.captures = r.arrays
     function.notes = list(dict.fromkeys(r.notes))
-    loss, aux = _loss_of(r, result, options, function)
-    function.result = {"loss": loss, "aux": aux, "reader": r, "active": active, "specs": specs}
-    block.results = [loss]
+    function.result = {"reader": r, "active": active, "specs": specs}
+    function.result |= returned(r, result, options, function)
+    block.results = [value for value, _ in function.result["seeds"]]
     return function
 
 
@@ -174,47 +174,3 @@ def _what(spec: Any) -> str:
     if isinstance(spec, Container):
         return f"it is a {spec.kind.__name__} without a float in it"
     return f"it is {spec.obj!r:.60}"
-
-
-def _loss_of(r: Reader, result: Any, options: Any, function: Function) -> tuple[Value, Any]:
-    aux = None
-    if isinstance(result, Poison):
-        raise ArgumentError(
-            f"{function.name!r} returns different kinds of things on different paths "
-            "(None, where it ends without a return)",
-            function.span,
-            "return one number on every path",
-        )
-    if options.has_aux:
-        if not isinstance(result, Seq) or len(result.items) != 2:
-            raise ArgumentError(
-                f"has_aux=True, but {function.name!r} returns a {describe(result)}",
-                function.span,
-                "return (loss, aux)",
-            )
-        result, aux = result.items
-    if not isinstance(result, Value | Ref):
-        what = (
-            "None" if isinstance(result, Static) and result.obj is None else f"a {describe(result)}"
-        )
-        raise ArgumentError(
-            f"{function.name!r} returns {what}; a gradient needs one number",
-            function.span,
-            "return a scalar; for (loss, aux) set has_aux=True",
-        )
-    loss = r.read(result)
-    _check_scalar(loss.type, function)
-    return loss, aux
-
-
-def _check_scalar(t: Type, function: Function) -> None:
-    if t.kind == "array" and t.shape:
-        raise ArgumentError(
-            f"{function.name!r} returns an array ({t}); a gradient needs one number",
-            function.span,
-            "reduce it, for example with np.sum, or differentiate one entry",
-        )
-    if t.kind in ("list", "opaque"):
-        raise ArgumentError(
-            f"{function.name!r} returns no number; a gradient needs one", function.span
-        )

@@ -1,0 +1,146 @@
+"""What a function returns, and where its reverse sweep starts.
+
+A gradient starts from one number, with 1.0.  A vector-Jacobian product starts from every number and
+array of the result, with a cotangent of the same structure: one more parameter of the generated
+function.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from gradgen.errors import ArgumentError
+from gradgen.frontend.arguments import enter, fallback_name, spec_of_value
+from gradgen.frontend.operators import chooses_structure
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.values import Box, Choice, Poison, Ref, Seq, Static, leaves, parts, with_parts
+from gradgen.ir.nodes import Block, Const, Function, Value
+from gradgen.ir.types import Type
+
+PATHS = (
+    "returns different kinds of things on different paths (None, where it ends without a return)"
+)
+
+
+def returned(r: Reader, result: Any, options: Any, function: Function) -> dict[str, Any]:
+    """Return the parts of a result: ``tree`` (what is returned), ``aux``, and the ``seeds``."""
+    aux = None
+    if isinstance(result, Poison) or _parts_on_paths(result):
+        raise ArgumentError(
+            f"{function.name!r} {PATHS}", function.span, "return one number on every path"
+        )
+    if options.has_aux:
+        if not isinstance(result, Seq) or len(result.items) != 2:
+            raise ArgumentError(
+                f"has_aux=True, but {function.name!r} returns a {describe(result)}",
+                function.span,
+                "return (loss, aux)",
+            )
+        result, aux = result.items
+    if options.mode in ("vjp", "value"):
+        result = _read(r, result)
+        seeds = _cotangent_seeds(r, result, options, function)
+        return {"tree": result, "aux": aux, "loss": None, "seeds": seeds}
+    loss = _scalar(r, result, function)
+    return {"tree": loss, "aux": aux, "loss": loss, "seeds": [(loss, Const(1.0))]}
+
+
+def _parts_on_paths(result: Any) -> bool:
+    """Whether paths return different structures, or something on one and None on another."""
+    if not isinstance(result, Choice):
+        return False
+    options = (result.then, result.other)
+    return chooses_structure(result) or any(
+        isinstance(o, Static) or _parts_on_paths(o) for o in options
+    )
+
+
+def _scalar(r: Reader, result: Any, function: Function) -> Value:
+    if not isinstance(result, Value | Ref | Choice):
+        what = (
+            "None" if isinstance(result, Static) and result.obj is None else f"a {describe(result)}"
+        )
+        raise ArgumentError(
+            f"{function.name!r} returns {what}; a gradient needs one number",
+            function.span,
+            "return a scalar; for (loss, aux) set has_aux=True; for all of it use gradgen.vjp or "
+            "gradgen.jacobian",
+        )
+    loss = r.read(result)
+    _check_scalar(loss.type, function)
+    return loss
+
+
+def _check_scalar(t: Type, function: Function) -> None:
+    if t.kind == "array" and t.shape:
+        raise ArgumentError(
+            f"{function.name!r} returns an array ({t}); a gradient needs one number",
+            function.span,
+            "reduce it, for example with np.sum, or use gradgen.jacobian or gradgen.vjp",
+        )
+    if t.kind in ("list", "opaque"):
+        raise ArgumentError(
+            f"{function.name!r} returns no number; a gradient needs one", function.span
+        )
+
+
+# --- vector-Jacobian products -------------------------------------------------------------
+
+
+def _read(r: Reader, result: Any) -> Any:
+    """Return a result with its choices read."""
+    if isinstance(result, Choice):
+        return r.read(result)
+    result = r.settled(result)
+    if isinstance(result, Box):
+        return with_parts(result, [(k, _read(r, item)) for k, item in parts(result)])
+    return result
+
+
+def _cotangent_seeds(
+    r: Reader, result: Any, options: Any, function: Function
+) -> list[tuple[Value, Value]]:
+    """Return every leaf of the result with its cotangent, which becomes a parameter."""
+    values = [r.read(leaf) for leaf in leaves(result)]
+    for value in values:
+        if not value.type.is_numeric:
+            raise ArgumentError(
+                f"{function.name!r} returns something that is no number and no array",
+                function.span,
+                "return numbers, arrays, and tuples, lists or dicts of them",
+            )
+    if options.mode == "value":
+        return [(value, Const(0.0)) for value in values]
+    name = "d_value"
+    if name in {p for p, _ in function.params}:
+        raise ArgumentError(
+            f"the parameter {name!r} has the name of the cotangent", function.span, "rename it"
+        )
+    spec = spec_of_value(r, result)
+    with r.b.into(Block()) as block:
+        _, entered = enter(r, name, spec, [])
+    function.body.ops[:0] = block.ops
+    for leaf in entered:
+        key = leaf.path[-1][1] if leaf.path else ""
+        if isinstance(key, str) and key.isidentifier():
+            leaf.value.name, leaf.value.user = f"d_{key}", True
+        elif leaf.path:
+            leaf.value.name, leaf.value.user = fallback_name(leaf), True
+    function.params.append((name, spec))
+    function.signature = _with_cotangent(function.signature, name)
+    function.result["specs"][name] = spec
+    pairs = zip(values, entered, strict=True)
+    return [(value, leaf.value) for value, leaf in pairs]
+
+
+def _with_cotangent(signature: inspect.Signature, name: str) -> inspect.Signature:
+    """Add a parameter after the others, by name only where others are."""
+    kinds = inspect.Parameter
+    known = list(signature.parameters.values())
+    stars = any(p.kind not in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in known)
+    mine = kinds(name, kinds.KEYWORD_ONLY if stars else kinds.POSITIONAL_OR_KEYWORD)
+    if not stars:
+        known = [p.replace(default=p.empty) for p in known]
+    last = [p for p in known if p.kind is p.VAR_KEYWORD]
+    return signature.replace(parameters=[*(p for p in known if p not in last), mine, *last])

@@ -1,0 +1,162 @@
+"""Derivatives of functions that return more than a number: ``vjp`` and ``jacobian``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from gradgen.api import options_of
+from gradgen.errors import ArgumentError
+from gradgen.gradient import Gradient
+from gradgen.interpret.arguments import flatten as _pairs
+from gradgen.interpret.arguments import with_leaves
+from gradgen.options import Options
+
+
+def vjp(
+    fn: Callable[..., Any],
+    *,
+    argnums: int | tuple[int, ...] | None = None,
+    argnames: str | tuple[str, ...] | None = None,
+    example_args: Any = None,
+) -> Pullback:
+    """Return a function that computes a value and its vector-Jacobian product.
+
+    Parameters
+    ----------
+    fn : function
+        A function that returns a number, an array, or a container of them.
+    argnums, argnames, example_args
+        As for `grad`.
+
+    Returns
+    -------
+    Pullback
+        ``value, pullback = vjp(fn)(*args)``; ``pullback(cotangent)``, with a cotangent of the
+        value's structure, returns the gradient of ``sum(cotangent * value)``.  Each call of it runs
+        the forward sweep again.  ``source`` is the generated function of the arguments and the
+        cotangent ``d_value``.
+
+    Raises
+    ------
+    ArgumentError
+        If the cotangent has another structure or shape than the value.
+    """
+    return Pullback(fn, options_of("vjp", argnums, argnames, False), example_args)
+
+
+def jacobian(
+    fn: Callable[..., Any],
+    *,
+    argnums: int | tuple[int, ...] | None = None,
+    argnames: str | tuple[str, ...] | None = None,
+    example_args: Any = None,
+) -> Jacobian:
+    """Return a function that computes the derivative of every output by every input.
+
+    Parameters are those of `vjp`.  The Jacobian has the structure of the value; in place of each
+    array of shape ``s`` stand the gradients of its entries, with ``s`` before their own shape, as
+    in ``jax.jacrev`` and ``autograd.jacobian``.  It takes one reverse sweep for each entry.
+    """
+    return Jacobian(vjp(fn, argnums=argnums, argnames=argnames, example_args=example_args))
+
+
+class Pullback(Gradient):
+    """A function's vector-Jacobian product; made by `vjp`.
+
+    ``source`` is the generated function of the arguments and the cotangent.
+    """
+
+    def __init__(self, fn: Callable[..., Any], options: Options, example_args: Any = None) -> None:
+        super().__init__(fn, options, example_args)
+        self._value = Gradient(fn, replace(options, mode="value"), example_args)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the value at these arguments, and the pullback there."""
+        call = self.complete(args, kwargs)
+        value = self._value.run(call)
+
+        def pullback(cotangent: Any) -> Any:
+            return self.run(call, d_value=_matching(cotangent, value))[1]
+
+        return value, pullback
+
+
+def flatten(tree: Any) -> list[Any]:
+    """Return the numbers and arrays of a container, in order."""
+    return [leaf for _, leaf in _pairs(tree)]
+
+
+def unflatten(like: Any, leaves: list[Any]) -> Any:
+    """Return a container of a structure with other leaves."""
+    return with_leaves(like, iter(leaves))
+
+
+def _matching(cotangent: Any, value: Any) -> Any:
+    """Return a cotangent with the dtypes of a value, after comparing their shapes."""
+    given, wanted = flatten(cotangent), flatten(value)
+    if len(given) != len(wanted):
+        raise ArgumentError(
+            f"the cotangent has {len(given)} parts, and the value {len(wanted)}",
+            hint="give it the structure of the value",
+        )
+    out = []
+    for c, v in zip(given, wanted, strict=True):
+        if np.shape(c) != np.shape(v):
+            raise ArgumentError(
+                f"the cotangent has shape {np.shape(c)}, where the value has {np.shape(v)}",
+                hint="give it the shapes of the value",
+            )
+        if isinstance(v, np.ndarray):
+            out.append(np.array(c, dtype=v.dtype))
+        else:
+            out.append(type(v)(c))
+    return unflatten(value, out)
+
+
+def _basis_rows(pullback: Callable[[Any], Any], value: Any) -> list[list[Any]]:
+    """Return, for each number and array of the value, the gradients by each of its entries."""
+    zero = [np.zeros_like(leaf) if isinstance(leaf, np.ndarray) else 0.0 for leaf in flatten(value)]
+    rows = []
+    for k, leaf in enumerate(flatten(value)):
+        mine = []
+        for index in np.ndindex(np.shape(leaf)):
+            seed: Any = np.zeros(np.shape(leaf))
+            seed[index] = 1.0
+            mine.append(pullback(unflatten(value, [*zero[:k], seed, *zero[k + 1 :]])))
+        rows.append(mine)
+    return rows
+
+
+class Jacobian:
+    """A function that computes a Jacobian; made by `jacobian`."""
+
+    def __init__(self, pullback: Pullback) -> None:
+        self.pullback = pullback
+        self.__wrapped__ = pullback.__wrapped__
+
+    @property
+    def source(self) -> str:
+        """The generated vector-Jacobian product that is called for each entry of the value."""
+        return self.pullback.source
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the Jacobian at these arguments."""
+        value, pullback = self.pullback(*args, **kwargs)
+        rows = zip(flatten(value), _basis_rows(pullback, value), strict=True)
+        return unflatten(value, [_stacked(leaf, mine) for leaf, mine in rows])
+
+
+def _stacked(leaf: Any, rows: list[Any]) -> Any:
+    """Put the gradients by the entries of one array into arrays of shape (value, argument)."""
+    if not isinstance(leaf, np.ndarray):
+        return rows[0]
+    columns = [flatten(row) for row in rows]
+    stacked = [
+        np.array([column[k] for column in columns]).reshape(leaf.shape + np.shape(columns[0][k]))
+        for k in range(len(columns[0]))
+    ]
+    return unflatten(rows[0], stacked)

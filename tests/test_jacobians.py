@@ -1,0 +1,106 @@
+"""Vector-Jacobian products and Jacobians of functions that return more than a number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradgen
+from tests.checks import blocked_import
+
+X = np.array([0.3, -0.5, 0.7])
+
+
+def container(x, a):
+    return {"y": np.sin(x) * a, "z": (np.sum(x**2), x[::-1])}
+
+
+def running(x, a):
+    y = x * a
+    for i in range(1, len(x)):
+        y[i] += y[i - 1] * x[i]
+    return y
+
+
+def in_place(x, a):
+    x[0] *= a
+    return x
+
+
+def matrix(x, a):
+    return np.outer(x, np.exp(x)) * a
+
+
+def scalar(x, a):
+    return np.sum(x) * a
+
+
+FUNCTIONS = [running, in_place, matrix, scalar]
+
+
+def reference(fn: Any, x: np.ndarray, a: float) -> np.ndarray:
+    """Return the Jacobian by x, a column by each complex step."""
+    columns = []
+    for k in range(x.size):
+        z = x.astype(complex)
+        z[k] += 1e-30j
+        columns.append(np.imag(fn(z, a)) / 1e-30)
+    return np.stack(columns, axis=-1)
+
+
+@pytest.mark.parametrize("fn", FUNCTIONS, ids=lambda fn: fn.__name__)
+def test_jacobian(fn: Any) -> None:
+    x = X.copy()
+    got = gradgen.jacobian(fn)(x, 1.5)
+    np.testing.assert_allclose(got, reference(fn, X, 1.5), rtol=1e-12)
+    assert np.array_equal(x, X)
+
+
+@pytest.mark.parametrize("fn", FUNCTIONS, ids=lambda fn: fn.__name__)
+def test_pullback(fn: Any) -> None:
+    value, pullback = gradgen.vjp(fn, argnums=(0, 1))(X.copy(), 1.5)
+    expected = fn(X.copy(), 1.5)
+    assert np.array_equal(value, expected)
+    weights = np.cos(np.arange(1.0, 1.0 + np.size(expected))).reshape(np.shape(expected))
+    by_x, by_a = pullback(weights)
+    rows = reference(fn, X, 1.5).reshape(-1, X.size)
+    np.testing.assert_allclose(by_x, weights.ravel() @ rows, rtol=1e-12)
+    step = np.imag(fn(X.astype(complex), 1.5 + 1e-30j)) / 1e-30
+    np.testing.assert_allclose(by_a, np.sum(weights * step), rtol=1e-12)
+    assert type(by_a) is float
+
+
+def test_structure() -> None:
+    jacobian = gradgen.jacobian(container, argnums=(0, 1))(X, 2.0)
+    by_x, by_a = jacobian["y"]
+    np.testing.assert_allclose(by_x, np.diag(2.0 * np.cos(X)))
+    np.testing.assert_allclose(by_a, np.sin(X))
+    np.testing.assert_allclose(jacobian["z"][0][0], 2.0 * X)
+    np.testing.assert_allclose(jacobian["z"][1][0], np.eye(3)[::-1])
+    assert jacobian["z"][0][1] == 0.0
+
+
+def test_text_stands_alone() -> None:
+    text = gradgen.emit(container, mode="vjp", example_args=(X, 2.0))
+    space: dict[str, Any] = {"__builtins__": {**vars(__import__("builtins"))}}
+    space["__builtins__"]["__import__"] = blocked_import
+    exec(text, space)
+    cotangent = {"y": np.ones(3), "z": (1.0, np.zeros(3))}
+    _, gradient = space["container_vjp"](X, 2.0, cotangent)
+    np.testing.assert_allclose(gradient, 2.0 * np.cos(X) + 2.0 * X)
+
+
+def test_wrong_cotangent() -> None:
+    _, pullback = gradgen.vjp(running)(X, 1.0)
+    with pytest.raises(gradgen.ArgumentError, match="shape"):
+        pullback(np.ones(4))
+    with pytest.raises(gradgen.ArgumentError, match="parts"):
+        pullback((np.ones(3), 1.0))
+
+
+def test_grad_points_here() -> None:
+    for fn in (running, container):
+        with pytest.raises(gradgen.ArgumentError, match=r"gradgen\.jacobian"):
+            gradgen.grad(fn)(X, 1.0)
