@@ -1,0 +1,1 @@
+"""Random programs, run against independent references: `python -m tests.generator --help`."""

@@ -1,0 +1,91 @@
+"""What a name of a random program stands for; every program is made so that kinds fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A float, or an ``np.float64``."""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A bool."""
+
+
+@dataclass(frozen=True)
+class Int:
+    """An integer between two bounds, both included."""
+
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class Array:
+    """An array of floats."""
+
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A list whose length depends on what happened; it has at least ``least`` items."""
+
+    item: Kind
+    least: int
+
+
+@dataclass(frozen=True)
+class Record:
+    """A list, tuple or dict with known items: ``keys`` holds positions or strings."""
+
+    keys: tuple[int, ...] | tuple[str, ...]
+    items: tuple[Kind, ...]
+    is_list: bool = False
+
+    @property
+    def is_dict(self) -> bool:
+        """Whether the keys are strings."""
+        return isinstance(self.keys[0], str)
+
+    @property
+    def is_even(self) -> bool:
+        """Whether all items are of one kind."""
+        return len(set(self.items)) == 1
+
+
+@dataclass(frozen=True)
+class Function:
+    """Something to call; ``result`` is None where it only writes to its arguments."""
+
+    params: tuple[Kind, ...]
+    result: Kind | None
+    serial: int
+
+
+Kind = Scalar | Flag | Int | Array | Grown | Record | Function
+SCALAR = Scalar()
+FLAG = Flag()
+
+
+def fits(wanted: Kind, kind: Kind) -> bool:
+    """Tell whether code that is right for ``wanted`` is right for ``kind``."""
+    if isinstance(wanted, Int) and isinstance(kind, Int):
+        return wanted.low <= kind.low and kind.high <= wanted.high
+    if isinstance(wanted, Grown) and isinstance(kind, Grown):
+        return wanted.item == kind.item and wanted.least <= kind.least
+    return wanted == kind
+
+
+def joined(one: Kind | None, two: Kind | None) -> Kind | None:
+    """Return what a name stands for after a branch, None where the sides disagree."""
+    if isinstance(one, Int) and isinstance(two, Int):
+        return Int(min(one.low, two.low), max(one.high, two.high))
+    if isinstance(one, Grown) and isinstance(two, Grown) and one.item == two.item:
+        return Grown(one.item, min(one.least, two.least))
+    return one if one == two else None

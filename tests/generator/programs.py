@@ -1,0 +1,111 @@
+"""Random programs: a module with helpers and ``program``, and arguments for it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tests.generator import blocks, expressions, functions, statements
+from tests.generator.blocks import indented
+from tests.generator.choices import Chooser
+from tests.generator.kinds import SCALAR, Array, Function, Grown, Int, Record, Scalar
+from tests.generator.scope import Scope
+
+HEAD = "import math\nimport numpy as np\n\n"
+FEATURES = (
+    "aliases",
+    "choice",
+    "closures",
+    "comprehensions",
+    "containers",
+    "flags",
+    "functions",
+    "iteration",
+    "jumps",
+    "lists",
+    "loop else",
+    "methods",
+    "reuse",
+    "swaps",
+)
+ARGUMENTS: tuple[tuple[tuple[str, type], ...], ...] = (
+    (("x", Scalar), ("a", Array)),
+    (("x", Scalar), ("y", Scalar), ("a", Array)),
+    (("x", Scalar), ("a", Array), ("b", Array)),
+    (("a", Array), ("b", Array), ("n", Int)),
+    (("x", Scalar), ("a", Array), ("m", Record)),
+    (("m", Record), ("a", Array)),
+    (("x", Scalar), ("y", Scalar)),
+    (("x", Scalar), ("a", Array), ("m", Record), ("n", Int)),
+)
+
+
+@dataclass(frozen=True)
+class Program:
+    """The text of a module with a function ``program``, and arguments to call it with."""
+
+    text: str
+    args: tuple[Any, ...]
+    seed: str = ""
+
+
+def tidy(text: str) -> str:
+    """Return the text as Python prints it, without needless parentheses."""
+    return ast.unparse(ast.parse(text)) + "\n"
+
+
+def arguments(choose: Chooser, scope: Scope) -> tuple[Any, ...]:
+    """Choose the parameters of the program, note their kinds, and return their values."""
+    values: list[Any] = []
+    for name, sort in choose.pick(ARGUMENTS):
+        if sort is Scalar:
+            scope.names[name] = SCALAR
+            values.append(choose.real(-1.0, 1.0))
+        elif sort is Int:
+            count = choose.between(0, scope.lengths[0])
+            scope.names[name] = Int(count, count)
+            values.append(count)
+        else:
+            shape = scope.lengths if sort is Record else scope.lengths[:1]
+            scope.names[name] = Array(shape)
+            entries = [choose.real(-1.2, 1.2) for _ in range(int(np.prod(shape)))]
+            values.append(np.array(entries).reshape(shape))
+    return tuple(values)
+
+
+def result(scope: Scope) -> str:
+    """Return an expression that looks at much of what there is."""
+    terms = [name for name, _ in scope.of(Scalar)]
+    terms += [f"np.sum({name} * {name})" for name, _ in scope.of_arrays()]
+    terms += [f"0.1 * sum({name})" for name, kind in scope.of(Grown) if kind.item == SCALAR]
+    terms += expressions.items_of(scope, SCALAR)
+    kept = [term for term in terms if scope.chooser.chance(0.8)] or terms or ["0.5"]
+    weighed = [f"{scope.chooser.constant()} * {term}" for term in kept]
+    return " + ".join([*weighed, expressions.scalar(scope, 1)])
+
+
+def generate(seed: str) -> Program:
+    """Return the program of a seed."""
+    choose = Chooser(seed)
+    share = choose.pick((0.25, 0.5, 0.75))
+    features = frozenset(name for name in FEATURES if choose.chance(share))
+    lengths = choose.pick(((3, 4), (4, 3), (3, 2), (3, 3), (2, 3)))
+    scope = Scope(choose, features, lengths)
+    lines: list[str] = []
+    if scope.has("functions"):
+        for number in range(choose.between(1, 2)):
+            lines += [*functions.helper(scope, number), ""]
+    main = Scope(choose, features, lengths, names=dict(scope.of(Function)), serials=scope.serials)
+    args = arguments(choose, main)
+    params = [name for name in main.names if not isinstance(main.names[name], Function)]
+    body: list[str] = []
+    for _ in range(choose.between(2, 4)):
+        body += statements.simple(main) if choose.chance(0.5) else blocks.compound(main)
+    body.append(f"return {result(main)}")
+    lines += [f"def program({', '.join(params)}):", *indented(body)]
+    return Program(tidy(HEAD + "\n".join(lines)), args, seed)
+
+

@@ -1,0 +1,78 @@
+"""Random comprehensions, and expressions of lists that grow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.generator import arrays, expressions
+from tests.generator.kinds import SCALAR, Array, Grown, Int, Kind
+from tests.generator.scope import Scope
+
+
+def with_names(scope: Scope, **kinds: Kind) -> Scope:
+    """Return the scope inside a comprehension or a lambda."""
+    return replace(scope, names={**scope.names, **kinds})
+
+
+def loop_over(scope: Scope) -> tuple[str, Scope]:
+    """Return the ``for`` part of a comprehension, and the scope of its element."""
+    choose = scope.chooser
+    vectors = [name for name, kind in scope.of_arrays() if len(kind.shape) == 1]
+    options = ["range"] + ["vector", "enumerate", "zip"] * bool(vectors)
+    count = choose.between(2, 3)
+    match choose.pick(options):
+        case "range":
+            return f"for h in range({count})", with_names(scope, h=Int(0, count - 1))
+        case "vector":
+            return f"for z in {choose.pick(vectors)}", with_names(scope, z=SCALAR)
+        case "zip":
+            one, two = choose.pick(vectors), choose.pick(vectors)
+            return f"for z, o in zip({one}, {two})", with_names(scope, z=SCALAR, o=SCALAR)
+    name = choose.pick(vectors)
+    (length,) = next(kind.shape for found, kind in scope.of_arrays() if found == name)
+    inside = with_names(scope, h=Int(0, length - 1), z=SCALAR)
+    return f"for h, z in enumerate({name})", inside
+
+
+def sum_over(scope: Scope, size: int) -> str:
+    """Return a sum over a comprehension."""
+    choose = scope.chooser
+    loop, inside = loop_over(scope)
+    test = f" if {expressions.condition(inside, 0)}" if choose.chance(0.25) else ""
+    entry = expressions.scalar(inside, size - 1)
+    listed = f"{entry} {loop}{test}"
+    forms = [f"sum({listed})", f"sum([{listed}])", f"np.sum(np.array([{listed}]))"]
+    return choose.pick(forms)
+
+
+def array_of(scope: Scope, length: int) -> str:
+    """Return a vector made from a comprehension."""
+    inside = with_names(scope, h=Int(0, length - 1))
+    return f"np.array([{expressions.scalar(inside, 1)} for h in range({length})])"
+
+
+def grown_atoms(scope: Scope) -> list[str]:
+    """Return numbers made from lists that grew."""
+    found = []
+    for name, kind in scope.of(Grown):
+        if isinstance(kind.item, Array):
+            found += [f"np.sum({name}[-1])"] * bool(kind.least)
+            found += [f"sum([np.sum(row) for row in {name}])"]
+            found += [f"np.mean(np.stack({name}))", f"np.array({name}).sum()"] * bool(kind.least)
+            continue
+        found += [f"sum({name})", f"np.sum(np.array({name}))", f"0.1 * len({name})"]
+        found += [f"{name}[-1]", f"{name}[0]", f"np.mean({name})"] * bool(kind.least)
+        found.append(f"({name}[-1] if {name} else 0.4)")
+    return found
+
+
+def length_tests(scope: Scope) -> list[tuple[float, str]]:
+    """Return tests of the lengths of lists that grow."""
+    return [(1.0, f"len({name}) > {scope.chooser.between(0, 2)}") for name, _ in scope.of(Grown)]
+
+
+def item(scope: Scope, kind: Kind) -> str:
+    """Return an item for a list of numbers or of arrays."""
+    if isinstance(kind, Array):
+        return arrays.operand(scope, kind.shape, 1)
+    return expressions.scalar(scope, 1)
