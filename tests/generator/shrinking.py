@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import copy
 import itertools
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -49,12 +50,20 @@ def candidates(program: Program) -> Iterator[Program]:
     for change in (*statement_cuts(tree), *expression_cuts(tree)):
         smaller = copy.deepcopy(tree)
         change(smaller)
+        text = ast.unparse(ast.fix_missing_locations(smaller)) + "\n"
+        if is_legal(text):
+            yield replace(program, text=text)
+
+
+def is_legal(text: str) -> bool:
+    """Tell whether Python takes the text, without warnings such as that of ``0.5[1]``."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
         try:
-            text = ast.unparse(ast.fix_missing_locations(smaller)) + "\n"
             compile(text, "candidate", "exec")
         except (SyntaxError, ValueError):
-            continue
-        yield replace(program, text=text)
+            return False
+    return True
 
 
 def without_arguments(program: Program, tree: ast.Module) -> Iterator[Program]:
