@@ -1,0 +1,58 @@
+"""Random programs: no wrong number, no crash, and hardly any that is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.generator.campaign import Tally, run, run_one
+from tests.generator.programs import generate
+from tests.generator.running import Outcome, Verdict, judge
+from tests.generator.shrinking import shrink
+
+# The share of programs that is accepted; to be raised when more is, never lowered.
+ACCEPTED = 0.5
+
+
+def explained(tally: Tally) -> str:
+    """Return what a developer needs to look into the failures."""
+    bad = (Outcome.WRONG, Outcome.CRASH)
+    shown = [
+        f"{verdict.outcome.value}: {cause}\npython -m tests.generator --show {program.seed}\n"
+        for cause, (program, verdict) in tally.examples.items()
+        if verdict.outcome in bad
+    ]
+    return "\n".join(shown)
+
+
+def check(seed: int, numbers: range) -> None:
+    """Run programs and assert that none is wrong, none crashes, and few are refused."""
+    tally = run(seed, numbers)
+    assert not tally.failures, explained(tally)
+    assert tally.acceptance >= ACCEPTED, tally.causes[Outcome.REFUSED].most_common()
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_random_programs(part: int) -> None:
+    check(0, range(50 * part, 50 * part + 50))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(20))
+def test_many_random_programs(part: int) -> None:
+    check(1, range(100 * part, 100 * part + 100))
+
+
+def test_a_seed_is_one_program() -> None:
+    """The text of a seed follows from the seed alone."""
+    assert generate("3/14/0") == generate("3/14/0")
+    assert generate("3/14/0").text != generate("3/15/0").text
+
+
+def test_shrinking_keeps_what_fails() -> None:
+    """The smallest program with a store is little more than the store."""
+    program, verdict, _ = run_one((0, 1))
+    assert verdict.outcome in (Outcome.RIGHT, Outcome.REFUSED)
+    smaller = shrink(program, lambda candidate: "math.sin" in candidate.text)
+    assert "math.sin" in smaller.text
+    assert len(smaller.text.splitlines()) <= 6
+    assert isinstance(judge(smaller), Verdict)
