@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.generator.campaign import Tally, run, run_one
+from tests.generator.campaign import Tally, run
 from tests.generator.programs import generate
-from tests.generator.running import Outcome, Verdict, judge
+from tests.generator.running import Outcome
 from tests.generator.shrinking import shrink
 
 # The share of programs that is accepted; to be raised when more is, never lowered.
@@ -44,15 +44,13 @@ def test_many_random_programs(part: int) -> None:
 
 def test_a_seed_is_one_program() -> None:
     """The text of a seed follows from the seed alone."""
-    assert generate("3/14/0") == generate("3/14/0")
+    assert generate("3/14/0").text == generate("3/14/0").text
     assert generate("3/14/0").text != generate("3/15/0").text
 
 
 def test_shrinking_keeps_what_fails() -> None:
-    """The smallest program with a store is little more than the store."""
-    program, verdict, _ = run_one((0, 1))
-    assert verdict.outcome in (Outcome.RIGHT, Outcome.REFUSED)
+    """The smallest program with a sine is little more than the sine."""
+    program = next(p for p in map(generate, "abcdefgh") if "math.sin" in p.text)
     smaller = shrink(program, lambda candidate: "math.sin" in candidate.text)
     assert "math.sin" in smaller.text
-    assert len(smaller.text.splitlines()) <= 6
-    assert isinstance(judge(smaller), Verdict)
+    assert len(smaller.text.splitlines()) <= 3

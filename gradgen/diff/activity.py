@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradgen.deep import deep
 from gradgen.errors import UnsupportedError
-from gradgen.ir.nodes import WRITES, Block, Function, Op, Undefined, Value, walk
+from gradgen.ir.nodes import WRITES, Block, Function, Op, Value, walk
 from gradgen.rules.registry import RULES
 
 
@@ -88,14 +88,3 @@ def ends(block: Block) -> list[Block]:
     if block.end != "tail":
         return [block]
     return [end for inner in block.ops[-1].blocks for end in ends(inner)]
-
-
-@deep
-def may_be_undefined(v: Value) -> bool:
-    """Whether a value can be missing on some path: it joins, or starts from, nothing."""
-    op = v.op
-    if op is None or op.prim not in ("if", "for", "while") or v not in op.outputs:
-        return False
-    k = op.outputs.index(v)
-    sources = [b.results[k] for b in op.blocks] if op.prim == "if" else [carried(op)[1][k]]
-    return any(isinstance(s, Undefined) or may_be_undefined(s) for s in sources)

@@ -7,8 +7,8 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from gradgen.diff.activity import may_be_undefined
 from gradgen.diff.algebra import Algebra, is_narrow
+from gradgen.diff.missing import missing_values
 from gradgen.emission import forms
 from gradgen.errors import UnsupportedError
 from gradgen.frontend.arguments import Container, Opaque
@@ -34,7 +34,7 @@ def finish(function: Function, options: Any, adjoints: dict[Value, Value]) -> No
     reader = result["reader"]
     reader.b.block = function.body
     kept = [value for value, _ in result["seeds"]] if _keeps_value(options) else []
-    if not kept and result["loss"] is not None and may_be_undefined(result["loss"]):
+    if not kept and result["loss"] in missing_values(function.body):
         # As in Python, a name that was never assigned is an error, though the gradient is known.
         b.append("assert", [alg.emit("is_not", result["loss"], Const(None))], [])
     aux = _aux_values(reader, result["aux"])

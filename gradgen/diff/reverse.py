@@ -8,10 +8,11 @@ inside a loop: ``diff.saves`` makes that legal afterwards, and it alone decides 
 from __future__ import annotations
 
 from gradgen.deep import deep
-from gradgen.diff.activity import carried, may_be_undefined, refuse_truncation, varied
+from gradgen.diff.activity import carried, refuse_truncation, varied
 from gradgen.diff.adjoints import Adjoints, Places
 from gradgen.diff.algebra import Algebra, is_constant
 from gradgen.diff.formulas import emit_formula
+from gradgen.diff.missing import missing_values
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
@@ -44,6 +45,7 @@ class Reverse:
         self.places = Places(function.body)
         self.varied = varied(function)
         refuse_truncation(function, self.varied)
+        self.missing = missing_values(function.body)
         self.certain = [leaf.value for leaf in function.leaves]
         self.certain += [v for op in function.body.ops for v in op.outputs if not op.blocks]
         self.guesses: dict[Op, tuple[list[int], list[Value]]] = {}
@@ -346,7 +348,7 @@ class Reverse:
 
     def _zeros(self, v: Value) -> Value:
         """Return a zero of a value's shape; where it may be missing, shaped as one that is not."""
-        if v.type.kind == "array" and may_be_undefined(v):
+        if v.type.kind == "array" and v in self.missing:
             twin = next((u for u in self.certain if u.type == v.type), None)
             return Const(0.0) if twin is None else self.alg.zeros(twin)
         return self.alg.zeros(v)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gradgen.diff.activity import may_be_undefined
+from gradgen.diff.missing import missing_values
 from gradgen.ir.nodes import Block, Value, walk
 from gradgen.ir.types import Dim
 
@@ -17,8 +17,9 @@ def use_shape_twins(top: Block, inner: Callable[[Value], bool]) -> None:
 
     ``inner`` says whether a value was born inside a loop or branch of the forward sweep.
     """
+    missing = missing_values(top)
     forward = [v for op in top.ops if not op.reverse for v in op.outputs]
-    outer = [v for v in forward if _known(v) and not may_be_undefined(v)]
+    outer = [v for v in forward if _known(v) and v not in missing]
     for op in walk(top):
         k = SHAPE_ONLY.get(op.prim)
         if not op.reverse or k is None or not inner(op.inputs[k]) or not _known(op.inputs[k]):

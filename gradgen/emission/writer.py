@@ -6,7 +6,8 @@ import ast
 from typing import Any, TypeVar
 
 from gradgen.deep import deep
-from gradgen.diff.activity import carried, may_be_undefined
+from gradgen.diff.activity import carried
+from gradgen.diff.missing import missing_values
 from gradgen.emission import forms
 from gradgen.emission.folding import LIMIT, is_expression
 from gradgen.emission.statements import (
@@ -42,6 +43,7 @@ class Writer:
         self.loops: list[Op] = []
         self.reverse = False
         self.needs: set[str] = set()
+        self.missing = missing_values(function.body)
         self.none_for = none_for if none_for is not None else set()
 
     # --- expressions ----------------------------------------------------------------------
@@ -246,8 +248,8 @@ class Writer:
                 continue
             e = self.expr(v)
             if not (isinstance(e, ast.Name) and e.id == self.names[target]):
-                if not self.reverse and v in self.names and may_be_undefined(v):
-                    self.none_for.add(self.names[v])
+                if not self.reverse and v in self.missing:
+                    self.none_for.update(n.id for n in ast.walk(e) if isinstance(n, ast.Name))
                 real.append((self.names[target], e, target.type))
         written: set[str] = set()
         ordered = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradgen.diff.activity import may_be_undefined
+from gradgen.diff.missing import missing_values
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Value, replace_uses, walk
 from gradgen.ir.types import Dim, integer
@@ -15,6 +15,7 @@ Sources = dict[str, tuple[Value, int]]
 
 def hoist_lengths(function: Function) -> None:
     """Compute lengths of known symbol before the outermost operation that needs them, in place."""
+    missing = missing_values(function.body)
     sources: Sources = {}
     mapping: dict[Value, Value] = {}
     ops: list[Op] = []
@@ -22,7 +23,7 @@ def hoist_lengths(function: Function) -> None:
         if op.blocks and not op.reverse:
             ops += _lengths_in(op, sources, mapping)
         ops.append(op)
-        _note_lengths(op, sources)
+        _note_lengths(op, sources, missing)
     function.body.ops = ops
     if mapping:
         replace_uses(function.body, mapping)
@@ -61,10 +62,10 @@ def _make(block: Block, d: Dim, value: Value, axis: int, near: Op) -> Value:
     return out
 
 
-def _note_lengths(op: Op, sources: Sources) -> None:
+def _note_lengths(op: Op, sources: Sources, missing: set[Value]) -> None:
     """Remember which array has a length of each symbol: the newest, and its first such axis."""
     for v in reversed(op.outputs):
-        if v.type.kind != "array" or may_be_undefined(v):
+        if v.type.kind != "array" or v in missing:
             continue
         for axis, length in reversed(list(enumerate(v.type.shape or ()))):
             if isinstance(length, Dim) and length.offset == 0:

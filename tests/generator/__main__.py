@@ -44,7 +44,9 @@ def report(tally: Tally, shrinks: bool) -> None:
     for outcome in BAD_FIRST:
         for cause, number in tally.causes.get(outcome, Counter()).most_common():
             program, verdict = tally.examples[cause]
-            print(f"\n{'=' * 80}\n{outcome.value}, {number} times: {cause}  (--show {program.seed})")
+            print(
+                f"\n{'=' * 80}\n{outcome.value}, {number} times: {cause}  (--show {program.seed})"
+            )
             shown = smallest(program, verdict) if shrinks else program
             print(describe(shown))
             print("\n" + "\n".join(judge(shown, second_order=True).detail.splitlines()[-12:]))

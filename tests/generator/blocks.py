@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
-from tests.generator import arrays, expressions, sequences, statements
+from tests.generator import arrays, expressions, statements
 from tests.generator.kinds import SCALAR, Array, Grown, Int, Kind, Record
 from tests.generator.scope import Scope
 

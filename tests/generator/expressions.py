@@ -68,7 +68,11 @@ def items_of(scope: Scope, kind: Kind) -> list[str]:
     """Return the items of lists, tuples and dicts that are of a kind."""
     found = []
     for name, record in scope.of(Record):
-        texts = [f"{name}[{key!r}]" for key, item in zip(record.keys, record.items, strict=True) if item == kind]
+        texts = [
+            f"{name}[{key!r}]"
+            for key, item in zip(record.keys, record.items, strict=True)
+            if item == kind
+        ]
         found += texts
         if texts and record.is_even and not record.is_dict:
             found.append(f"{name}[{arrays.position(scope, len(record.items))}]")
@@ -138,7 +142,9 @@ def condition(scope: Scope, size: int = 1) -> str:
     options += [(1.0, f"{atom(scope)} > {atom(scope)} + 0.1371")]
     options += [(2.0, name) for name, _ in scope.of(Flag)]
     options += [(2.0, counted(scope, name, kind)) for name, kind in scope.of(Int)]
-    options += [(0.5, f"np.{choose.pick(('any', 'all'))}({arrays.operand(scope, None, 0)} > 0.4137)")]
+    options += [
+        (0.5, f"np.{choose.pick(('any', 'all'))}({arrays.operand(scope, None, 0)} > 0.4137)")
+    ]
     options += sequences.length_tests(scope)
     text = choose.weighted(options)
     if choose.chance(0.15):

@@ -107,5 +107,3 @@ def generate(seed: str) -> Program:
     body.append(f"return {result(main)}")
     lines += [f"def program({', '.join(params)}):", *indented(body)]
     return Program(tidy(HEAD + "\n".join(lines)), args, seed)
-
-

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from tests.generator.choices import Chooser
 from tests.generator.kinds import (
+    SCALAR,
     Array,
     Flag,
     Function,
@@ -50,7 +51,7 @@ class Scope:
     captured: dict[str, Kind] = field(default_factory=dict)
     # Names that may not be bound: counters of `while`, and in a local function the outer names.
     guarded: frozenset[str] = frozenset()
-    result: Kind | None = Scalar()
+    result: Kind | None = SCALAR
     in_loop: bool = False
     depth: int = 0
     serials: Iterator[int] = field(default_factory=itertools.count)

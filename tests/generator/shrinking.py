@@ -26,7 +26,9 @@ def shrink(program: Program, still_fails: Test, most_tries: int = 3000) -> Progr
     seen = {program.text}
     while tries < most_tries:
         position = start
-        for position, candidate in enumerate(itertools.islice(candidates(best), start, None), start):
+        for position, candidate in enumerate(
+            itertools.islice(candidates(best), start, None), start
+        ):
             if candidate.text in seen or len(candidate.text) > len(best.text) + 2:
                 continue
             seen.add(candidate.text)

@@ -107,9 +107,11 @@ def unpack(scope: Scope) -> list[str]:
     if records and choose.chance(0.5):
         name, record = choose.pick(records)
         targets = [scope.bind(item) for item in record.items]
-        return [f"{', '.join(targets)} = {name}"] if len(set(targets)) == len(targets) else [
-            f"{', '.join(['_'] * len(targets))} = {name}"
-        ]
+        return (
+            [f"{', '.join(targets)} = {name}"]
+            if len(set(targets)) == len(targets)
+            else [f"{', '.join(['_'] * len(targets))} = {name}"]
+        )
     first, second = expressions.scalar(scope, 2), arrays.operand(scope, scope.lengths[:1], 1)
     return [f"{scope.bind(SCALAR)}, {scope.bind(Array(scope.lengths[:1]))} = {first}, {second}"]
 
