@@ -197,10 +197,12 @@ def float_argnums(args: tuple) -> tuple[int, ...]:
 
 def assert_trees_close(got: Any, expected: Any, rtol: float, what: str = "gradient") -> None:
     """Compare leaf by leaf, relative to the largest element of the whole tree."""
+    found, wanted = dict(leaves(got)), dict(leaves(expected))
+    assert found.keys() == wanted.keys(), f"{what} has {sorted(found)}, not {sorted(wanted)}"
     pairs = [
-        pair
-        for pair in zip(leaves(got), leaves(expected), strict=True)
-        if np.issubdtype(np.asarray(pair[0][1]).dtype, np.number)
+        ((path, found[path]), (path, leaf))
+        for path, leaf in wanted.items()
+        if np.issubdtype(np.asarray(found[path]).dtype, np.number)
     ]
     sizes = [np.max(np.abs(leaf), initial=0.0) for _, (_, leaf) in pairs]
     scale = max([1e-3, *(float(size) for size in sizes if np.isfinite(size))])
