@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import hashlib
 import inspect
 import linecache
@@ -59,7 +60,7 @@ def render(function: Function, name: str, outputs: Any, header: str) -> str:
     body.append(ast.Return(outputs(writer.expr)))
     definition = ast.FunctionDef(name, _signature(function), body, [], None)
     writer._note(definition)
-    helpers = _helpers(writer.needs)
+    helpers = [*_exceptions(function), *_helpers(writer.needs)]
     captured = _captured(function)
     imports: list[str] = [
         m for m in ("math", "np") if m in writer.needs | _names_in(helpers + captured)
@@ -176,6 +177,17 @@ def _printable(definition: ast.FunctionDef) -> ast.stmt:
     return ast.FunctionDef(definition.name, definition.args, body, [], None)
 
 
+def _exceptions(function: Function) -> list[ast.stmt]:
+    """Return stand-ins for the user's exceptions, which a module on its own does not have."""
+    out: list[ast.stmt] = []
+    for name, cls in function.captures.items():
+        if isinstance(cls, type):
+            base = next(c for c in cls.__mro__ if getattr(builtins, c.__name__, None) is c)
+            doc = Docstring(f"Stands for ``{cls.__module__}.{cls.__qualname__}``.")
+            out.append(ast.ClassDef(name, [ast.Name(base.__name__, ast.Load())], [], [doc], []))
+    return out
+
+
 def _names_in(nodes: list[ast.stmt]) -> set[str]:
     return {n.id for s in nodes for n in ast.walk(s) if isinstance(n, ast.Name)}
 
@@ -183,6 +195,8 @@ def _names_in(nodes: list[ast.stmt]) -> set[str]:
 def _captured(function: Function) -> list[ast.stmt]:
     out: list[ast.stmt] = []
     for name, obj in function.captures.items():
+        if isinstance(obj, type):
+            continue
         if obj.size <= LITERAL_LIMIT:
             out.append(ast.Assign([ast.Name(name, ast.Store())], _array_literal(obj)))
         else:
@@ -237,7 +251,8 @@ def write(text: str, path: str | os.PathLike[str], captures: dict[str, Any]) -> 
         If the path exists and was not written by gradgen, or cannot be written.
     """
     target = Path(path)
-    large = [n for n, obj in captures.items() if obj.size > LITERAL_LIMIT]
+    arrays = {n: obj for n, obj in captures.items() if not isinstance(obj, type)}
+    large = [n for n, obj in arrays.items() if obj.size > LITERAL_LIMIT]
     if large:
         raise OutputError(
             f"the loss reads the large array {large[0]!r} from outside, which text cannot hold",

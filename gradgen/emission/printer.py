@@ -46,7 +46,7 @@ def _statement(s: ast.stmt, depth: int) -> list[str]:
         return _docstring(s.text, depth)
     if isinstance(s, ast.If):
         return _branch(s, depth, "if")
-    if isinstance(s, ast.For | ast.While | ast.FunctionDef):
+    if isinstance(s, ast.For | ast.While | ast.FunctionDef | ast.ClassDef):
         return [*_header(s, depth), *print_statements(s.body, depth + 1)]
     return _with_comment(wrap(source_of(s), depth), getattr(s, "comment", ""))
 
@@ -93,11 +93,13 @@ def _branch(s: ast.If, depth: int, word: str) -> list[str]:
     return lines
 
 
-def _header(s: ast.For | ast.While | ast.FunctionDef, depth: int) -> list[str]:
+def _header(s: ast.For | ast.While | ast.FunctionDef | ast.ClassDef, depth: int) -> list[str]:
     if isinstance(s, ast.For):
         head: ast.stmt = ast.For(s.target, s.iter, [ast.Pass()], [])
     elif isinstance(s, ast.While):
         head = ast.While(s.test, [ast.Pass()], [])
+    elif isinstance(s, ast.ClassDef):
+        head = ast.ClassDef(s.name, s.bases, [], [ast.Pass()], [])
     else:
         head = ast.FunctionDef(s.name, s.args, [ast.Pass()], [], None)
     return _with_comment(_head_lines(head, depth, ""), getattr(s, "comment", ""))

@@ -14,6 +14,17 @@ from gradgen.ir.types import Type
 Target = ast.Name | ast.Attribute | ast.Subscript
 
 
+class Filling(ast.NodeTransformer):
+    """Puts expressions in the place of names."""
+
+    def __init__(self, values: dict[str, ast.expr]) -> None:
+        self.values = values
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Return what stands for a name."""
+        return self.values.get(node.id, node)
+
+
 def unpacking(spec: Any, names: dict[Any, str], path: tuple[Any, ...]) -> ast.expr | None:
     """Return the target that unpacks a tuple or list of leaves, None for other structures."""
     if not isinstance(spec, Container):
@@ -70,6 +81,8 @@ def tail_if(test: ast.expr, then: list[ast.stmt], other: list[ast.stmt]) -> list
         return [ast.If(negated(test), other, [])]
     if len(other) == 1 and isinstance(other[0], ast.Continue):
         return [ast.If(test, then, [])]
+    if len(other) == 1 and isinstance(other[0], ast.Break):
+        return [ast.If(negated(test), other, []), *then]
     if _jumps(then):
         return [ast.If(test, then, []), *other]
     return [ast.If(test, then, other)]

@@ -11,6 +11,7 @@ from gradgen.diff.missing import missing_values
 from gradgen.emission import forms
 from gradgen.emission.folding import LIMIT, is_expression
 from gradgen.emission.statements import (
+    Filling,
     Target,
     assign,
     bool_op,
@@ -23,6 +24,7 @@ from gradgen.emission.statements import (
 )
 from gradgen.errors import Span
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
+from gradgen.ir.spelling import HOLE
 from gradgen.ir.types import Type
 
 AUGMENT = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.MatMult, ast.Pow, ast.Mod, ast.FloorDiv)
@@ -190,14 +192,21 @@ class Writer:
         return [assign(new, ast.Name(old, ast.Load()))] if new and new != old else []
 
     def _assert(self, op: Op) -> list[ast.stmt]:
-        return [ast.Assert(self.expr(op.inputs[0]), None)]
+        text = op.attrs.get("text")
+        message = self._note(self._filled(op, text).value) if text else None
+        return [ast.Assert(self.expr(op.inputs[0]), message)]
 
     def _raise_if(self, op: Op) -> list[ast.stmt]:
-        raised = ast.parse(op.attrs["text"]).body[0]
         test = op.inputs[0]
+        raised = self._note(self._filled(op, op.attrs["text"]))
         if isinstance(test, Const) and test.const:
             return [raised]
         return [ast.If(self.expr(test), [raised], [])]
+
+    def _filled(self, op: Op, text: str) -> Any:
+        """Return a statement whose holes are filled with the inputs after the first."""
+        values = {f"{HOLE}{k}": self.expr(v) for k, v in enumerate(op.inputs[1:])}
+        return Filling(values).visit(ast.parse(text).body[0])
 
     # --- control flow ---------------------------------------------------------------------
 

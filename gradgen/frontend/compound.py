@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ from gradgen.frontend.values import Iteration, Static, contents
 from gradgen.ir.nodes import Block, Const, Op, Value, replace_uses
 from gradgen.ir.types import integer
 
+HARMLESS = (np.errstate, np.printoptions, contextlib.nullcontext)
 LEAVE = "leave"  # the jump out of a loop whose test fails
 
 
@@ -31,13 +33,18 @@ def if_statement(r: Reader, s: ast.If, rest: Point) -> Point | None:
 
 
 def with_statement(r: Reader, s: ast.With, rest: Point) -> Point:
-    """Enter a block whose context manager has no effect on numbers."""
+    """Enter a block whose context managers have no effect on numbers."""
     for item in s.items:
         call = item.context_expr
-        known = isinstance(call, ast.Call) and item.optional_vars is None
-        target = evaluate(r, call.func) if known and isinstance(call, ast.Call) else None
-        if not (isinstance(target, Static) and target.obj is np.errstate):
-            r.refuse(s, "this context manager", "only np.errstate is known to be harmless")
+        target = evaluate(r, call.func) if isinstance(call, ast.Call) else None
+        if not (isinstance(target, Static) and target.obj in HARMLESS):
+            names = "only np.errstate, np.printoptions and contextlib.nullcontext are known"
+            r.refuse(s, "this context manager", f"{names} to be harmless")
+        if item.optional_vars is not None:
+            assert isinstance(call, ast.Call)
+            null = target.obj is contextlib.nullcontext and call.args
+            held = evaluate(r, call.args[0]) if null else Static(None)
+            assign_to(r, item.optional_vars, held)
     return Point(s.body, rest)
 
 

@@ -94,7 +94,7 @@ def _compare(r: Reader, node: ast.Compare) -> Any:
     def test_at(k: int) -> Any:
         nonlocal current
         right = evaluate(r, node.comparators[k])
-        result = _compare_two(r, node, node.ops[k], current, right)
+        result = compare_two(r, node, node.ops[k], current, right)
         current = right
         return result
 
@@ -102,14 +102,15 @@ def _compare(r: Reader, node: ast.Compare) -> Any:
     return branches.chain(r, node, tests, stop_on=False)
 
 
-def _compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
+def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
+    """Return the value of one comparison."""
     if isinstance(left, Choice):
         return branches.distribute(
-            r, node, left, lambda option: _compare_two(r, node, op, option, right)
+            r, node, left, lambda option: compare_two(r, node, op, option, right)
         )
     if isinstance(right, Choice):
         return branches.distribute(
-            r, node, right, lambda option: _compare_two(r, node, op, left, option)
+            r, node, right, lambda option: compare_two(r, node, op, left, option)
         )
     if isinstance(op, ast.In | ast.NotIn):
         return _membership(r, node, op, left, right)
@@ -155,7 +156,7 @@ def _among(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -
         items = list(right.items)
     else:
         r.refuse(node, f"a membership test in a {describe(right)}", "compare with == and or")
-    tests = [lambda item=item: _compare_two(r, node, ast.Eq(), left, item) for item in items]
+    tests = [lambda item=item: compare_two(r, node, ast.Eq(), left, item) for item in items]
     found = branches.chain(r, node, tests, stop_on=True) if tests else Const(False)
     if isinstance(op, ast.In):
         return found
@@ -209,6 +210,12 @@ def _call(r: Reader, node: ast.Call) -> Any:
     return calls.call(r, node)
 
 
+def _walrus(r: Reader, node: ast.NamedExpr) -> Any:
+    value = evaluate(r, node.value)
+    r.bind(node.target.id, value)
+    return value
+
+
 def _f_string(r: Reader, node: ast.JoinedStr) -> Any:
     return Static("")
 
@@ -228,4 +235,5 @@ HANDLERS: dict[type[ast.expr], Callable[[Reader, Any], Any]] = {
     ast.Subscript: _subscript,
     ast.Call: _call,
     ast.Lambda: _lambda,
+    ast.NamedExpr: _walrus,
 }

@@ -42,6 +42,7 @@ class Exits:
         self.taken = taken
         self.result, self.returned = self._fresh("value"), self._fresh("returned")
         self.flags: dict[tuple[int, str], str] = {}
+        self.block: Block | None = None  # what every path through the function reads
 
     def _fresh(self, name: str) -> str:
         while name in self.taken:
@@ -206,6 +207,7 @@ def _end_turn(r: Reader, node: ast.AST, test: Value, sides: list[Point]) -> None
 
 def read_body(r: Reader, body: Sequence[ast.stmt]) -> Any:
     """Read a function's body; return its result."""
+    r.frame.exits.block = r.b.block
     end = Point((), Meeting({}), "return", tuple(r.call_path))
     falls = Point((), end)
     if "return" in jumps_of(body):

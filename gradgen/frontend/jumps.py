@@ -52,7 +52,16 @@ class Unless:
     kind: str
 
 
-Step = ast.stmt | Act | Jump | Branch | Unless
+@dataclass(frozen=True, slots=True, eq=False)
+class Cases:
+    """The cases of a ``match`` that are still open for a subject."""
+
+    node: ast.Match
+    subject: Any
+    cases: Sequence[ast.match_case]
+
+
+Step = ast.stmt | Act | Jump | Branch | Unless | Cases
 
 
 @deep
@@ -71,6 +80,8 @@ def _jumps_of_step(step: Step) -> frozenset[str]:
         return frozenset({step.kind})
     if isinstance(step, Branch):
         return jumps_of(step.then) | jumps_of(step.other)
+    if isinstance(step, Cases):
+        return jumps_of([s for case in step.cases for s in case.body])
     known = getattr(step, "gradgen_jumps", None)
     if known is None:
         known = step.gradgen_jumps = _jumps_of_statement(step)  # type: ignore[attr-defined]
@@ -115,15 +126,20 @@ def _always(s: Step) -> bool:
         return always_jumps(s.body) and always_jumps(s.orelse)
     if isinstance(s, Branch):
         return always_jumps(s.then) and always_jumps(s.other)
-    if isinstance(s, ast.Match):
-        last = s.cases[-1]
-        complete = last.guard is None and _irrefutable(last.pattern)
-        return complete and all(always_jumps(case.body) for case in s.cases)
+    if isinstance(s, ast.Match | Cases):
+        return _complete(s.cases) and all(always_jumps(case.body) for case in s.cases)
     return False
 
 
+def _complete(cases: Sequence[ast.match_case]) -> bool:
+    """Whether one of the cases is always taken."""
+    return bool(cases) and cases[-1].guard is None and _irrefutable(cases[-1].pattern)
+
+
 def _irrefutable(pattern: ast.pattern) -> bool:
-    return isinstance(pattern, ast.MatchAs) and pattern.pattern is None
+    return isinstance(pattern, ast.MatchAs) and (
+        pattern.pattern is None or _irrefutable(pattern.pattern)
+    )
 
 
 @deep
@@ -141,4 +157,6 @@ def _raises(s: Step) -> bool:
         return always_raises(s.body)
     if isinstance(s, ast.If):
         return always_raises(s.body) and always_raises(s.orelse)
+    if isinstance(s, ast.Match | Cases):
+        return _complete(s.cases) and all(always_raises(case.body) for case in s.cases)
     return False

@@ -126,14 +126,26 @@ def assigned_names(body: Sequence[ast.stmt]) -> list[str]:
     stack: list[ast.AST] = list(reversed(body))
     while stack:
         node = stack.pop()
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names[node.id] = None
+        names |= dict.fromkeys(_assigned_by(node))
         if isinstance(node, ast.FunctionDef | ast.Lambda):
-            if isinstance(node, ast.FunctionDef):
-                names[node.name] = None
             continue
         stack += reversed(list(ast.iter_child_nodes(node)))
     return list(names)
+
+
+def _assigned_by(node: ast.AST) -> list[str]:
+    """Return the names that one node itself assigns or deletes."""
+    if isinstance(node, ast.Name):
+        return [] if isinstance(node.ctx, ast.Load) else [node.id]
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
+        return [node.name]
+    if isinstance(node, ast.MatchMapping) and node.rest:
+        return [node.rest]
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
+    return []
 
 
 def run_loop(

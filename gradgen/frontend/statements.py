@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import sys
 from collections.abc import Callable
 from typing import Any
 
-from gradgen.frontend import compound, subscripts
+from gradgen.frontend import compound, patterns, raising, subscripts
 from gradgen.frontend.attributes import attribute, set_attribute
 from gradgen.frontend.branches import condition, distribute
 from gradgen.frontend.callables import decorated
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.flow import split
-from gradgen.frontend.jumps import KINDS, Act, Branch, Jump, Step, Unless
+from gradgen.frontend.jumps import KINDS, Act, Branch, Cases, Jump, Step, Unless
 from gradgen.frontend.operators import binary
-from gradgen.frontend.points import End, Point, jump, links
+from gradgen.frontend.points import Point, jump
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import sequence_items
-from gradgen.frontend.targets import assign_to
+from gradgen.frontend.targets import assign_to, delete
 from gradgen.frontend.values import Choice, LocalFunction, Ref, Seq, Static
-from gradgen.ir.nodes import Const, Value
+from gradgen.ir.nodes import Value
 
 
 def step(r: Reader, s: Step, rest: Point) -> Point | None:
@@ -33,6 +35,8 @@ def step(r: Reader, s: Step, rest: Point) -> Point | None:
         return split(r, s.node, s.test, s.then, s.other, rest)
     if isinstance(s, Unless):
         return split(r, s.test, condition(r, s.test), (), [Jump(s.kind, None)], rest)
+    if isinstance(s, Cases):
+        return patterns.read_cases(r, s, rest)
     handler = HANDLERS.get(type(s))
     if handler is None:
         r.refuse(s, f"{_construct(s)} is not supported", _way_out(s))
@@ -42,10 +46,9 @@ def step(r: Reader, s: Step, rest: Point) -> Point | None:
 
 def _construct(node: ast.stmt) -> str:
     names = {
-        "Try": "try", "With": "this context manager", "AsyncFunctionDef": "async",
-        "Global": "global", "Nonlocal": "nonlocal", "ClassDef": "a class statement",
-        "Delete": "del", "Import": "import inside a function", "Match": "match", "TryStar": "try",
-        "ImportFrom": "import inside a function", "AsyncFor": "async", "AsyncWith": "async",
+        "Try": "try", "TryStar": "try", "AsyncFunctionDef": "async", "AsyncFor": "async",
+        "AsyncWith": "async", "Global": "global", "Nonlocal": "nonlocal",
+        "ClassDef": "a class statement",
     }  # fmt: skip
     return names.get(type(node).__name__, type(node).__name__)
 
@@ -55,8 +58,6 @@ def _way_out(node: ast.stmt) -> str:
         ast.Try: "test the condition with if before the computation that can fail",
         ast.Global: "return the value instead of writing a global",
         ast.Nonlocal: "return the value instead of writing an outer name",
-        ast.Import: "import at the top of the module",
-        ast.ImportFrom: "import at the top of the module",
     }
     return hints.get(type(node), "compute this outside the differentiated function")
 
@@ -133,10 +134,6 @@ def _in_place(r: Reader, s: ast.AugAssign, old: Ref, value: Value) -> None:
 
 
 def _expression(r: Reader, s: ast.Expr, rest: Point) -> Point:
-    if isinstance(s.value, ast.Constant):
-        return rest
-    if not isinstance(s.value, ast.Call):
-        r.refuse(s, "an expression whose value is not used")
     evaluate(r, s.value)
     return rest
 
@@ -163,18 +160,27 @@ def _function(r: Reader, s: ast.FunctionDef, rest: Point) -> Point:
     return rest
 
 
-def _assert(r: Reader, s: ast.Assert, rest: Point) -> Point:
-    test = condition(r, s.test)
-    if isinstance(test, Const) and test.const:
-        return rest
-    r.b.append("assert", [test], [], span=r.span(s))
+def _delete(r: Reader, s: ast.Delete, rest: Point) -> Point:
+    for target in s.targets:
+        delete(r, target)
     return rest
 
 
-def _raise(r: Reader, s: ast.Raise, rest: Point) -> Point:
-    attrs = {"text": ast.unparse(s)}
-    r.b.append("raise_if", [Const(True)], [], span=r.span(s), attrs=attrs)
-    return next(point for point in links(rest) if isinstance(point, End))
+def _import(r: Reader, s: ast.Import, rest: Point) -> Point:
+    for alias in s.names:
+        module = importlib.import_module(alias.name)
+        top = module if alias.asname else sys.modules[alias.name.partition(".")[0]]
+        r.frame.names[alias.asname or alias.name.partition(".")[0]] = Static(top)
+    return rest
+
+
+def _import_from(r: Reader, s: ast.ImportFrom, rest: Point) -> Point:
+    package = r.frame.globals.get("__package__")
+    module = importlib.import_module("." * s.level + (s.module or ""), package)
+    for alias in s.names:
+        found = attribute(r, Static(module), alias.name, s)
+        r.frame.names[alias.asname or alias.name] = found
+    return rest
 
 
 HANDLERS: dict[type[ast.stmt], Callable[[Reader, Any, Point], Point | None]] = {
@@ -186,11 +192,15 @@ HANDLERS: dict[type[ast.stmt], Callable[[Reader, Any, Point], Point | None]] = {
     ast.Break: _jump,
     ast.Continue: _jump,
     ast.FunctionDef: _function,
-    ast.Assert: _assert,
-    ast.Raise: _raise,
+    ast.Delete: _delete,
+    ast.Import: _import,
+    ast.ImportFrom: _import_from,
+    ast.Assert: raising.assert_statement,
+    ast.Raise: raising.raise_statement,
     ast.Return: _return,
     ast.If: compound.if_statement,
     ast.For: compound.for_statement,
     ast.While: compound.while_statement,
     ast.With: compound.with_statement,
+    ast.Match: patterns.match_statement,
 }

@@ -1,15 +1,17 @@
-"""Targets of assignments: names, tuples of targets, subscripts, attributes."""
+"""Targets of assignments and of ``del``: names, tuples of targets, subscripts, attributes."""
 
 from __future__ import annotations
 
 import ast
 from typing import Any
 
+from gradgen.errors import UnsupportedError
 from gradgen.frontend import subscripts
 from gradgen.frontend.attributes import set_attribute
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import sequence_items
+from gradgen.frontend.values import Map, Poison, Seq, is_static, static_value
 
 
 def assign_to(r: Reader, target: ast.expr, value: Any) -> None:
@@ -28,12 +30,45 @@ def assign_to(r: Reader, target: ast.expr, value: Any) -> None:
 
 
 def _unpack(r: Reader, target: ast.Tuple | ast.List, value: Any) -> None:
-    if any(isinstance(t, ast.Starred) for t in target.elts):
-        r.refuse(target, "unpacking by *", "name each item, or slice")
-    items = sequence_items(r, value, target, len(target.elts))
-    if len(items) != len(target.elts):
-        raise ValueError(
-            f"{r.span(target)}: {len(items)} values to unpack into {len(target.elts)} names"
-        )
+    starred = [isinstance(t, ast.Starred) for t in target.elts]
+    count = len(target.elts) - sum(starred)
+    items = sequence_items(r, value, target, None if any(starred) else count)
+    if len(items) < count or (len(items) > count and not any(starred)):
+        few = "not enough" if len(items) < count else "too many"
+        got = f", got {len(items)}" if len(items) < count else ""
+        least = "at least " if any(starred) else ""
+        raise ValueError(f"{few} values to unpack (expected {least}{count}{got})")
+    if any(starred):
+        at, extra = starred.index(True), len(items) - count
+        items[at : at + extra] = [Seq(items[at : at + extra], list)]
     for t, item in zip(target.elts, items, strict=True):
-        assign_to(r, t, item)
+        assign_to(r, t.value if isinstance(t, ast.Starred) else t, item)
+
+
+def delete(r: Reader, target: ast.expr) -> None:
+    """Perform ``del target``."""
+    if isinstance(target, ast.Tuple | ast.List):
+        for part in target.elts:
+            delete(r, part)
+    elif isinstance(target, ast.Name):
+        r.lookup(target.id, target)
+        message = f"{target.id!r} is deleted here, and read afterwards"
+        error = UnsupportedError(message, r.span(target), "delete it later, or not at all")
+        r.frame.names[target.id] = Poison(error)
+    elif isinstance(target, ast.Subscript):
+        _delete_item(r, target)
+    else:
+        r.refuse(target, "del of an attribute", "set it to None")
+
+
+def _delete_item(r: Reader, target: ast.Subscript) -> None:
+    owner = evaluate(r, target.value)
+    if isinstance(target.slice, ast.Slice):
+        r.refuse(target, "del of a slice", "assign the items that stay to a new list")
+    key = evaluate(r, target.slice)
+    mutable = isinstance(owner, Map) or (isinstance(owner, Seq) and owner.kind is list)
+    if not mutable or not is_static(key):
+        r.refuse(target, "del of this item", "build a new list or dict without it")
+    held: Any = dict(owner.items) if isinstance(owner, Map) else list(owner.items)
+    del held[static_value(key)]
+    r.fill(owner, held)

@@ -11,6 +11,7 @@ from gradgen.rules.table import RULES
 
 NameOf = Callable[[Value], str]
 # What says how an operation came about, or repeats its output's type, is not shown.
+HOLE = "_value_"  # in a message: ``_value_0`` is the input after the first
 SILENT = {"mirror", "type", "style", "breaks", "backwards", "index", "slices", "path", "steps"}
 _WORD = re.compile(r"[\w.%…]+")
 
@@ -137,6 +138,11 @@ def _dim(op: Op, name: NameOf) -> str:
     return f"{atom(name(op.inputs[0]))}.shape[{op.attrs.get('axis', 0)}]"
 
 
+def _message(op: Op, name: NameOf) -> str:
+    """Return the text of a raise, its holes filled."""
+    return re.sub(rf"{HOLE}(\d+)", lambda m: name(op.inputs[int(m[1]) + 1]), op.attrs["text"])
+
+
 SPECIAL: dict[str, Callable[[Op, NameOf], str]] = {
     "load": _load,
     "winners": _winners,
@@ -151,7 +157,7 @@ SPECIAL: dict[str, Callable[[Op, NameOf], str]] = {
     "leaf": lambda op, name: leaf_path(op.attrs["param"], op.attrs["path"]),
     "astype": lambda op, name: f"astype({name(op.inputs[0])}, {op.attrs['dtype']})",
     "assert": lambda op, name: f"assert {name(op.inputs[0])}",
-    "raise_if": lambda op, name: f"if {name(op.inputs[0])}: {op.attrs.get('text', 'raise')}",
+    "raise_if": lambda op, name: f"if {name(op.inputs[0])}: {_message(op, name)}",
 }
 
 

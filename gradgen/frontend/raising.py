@@ -1,0 +1,136 @@
+"""Exceptions and assertions, with their messages as the generated text spells them.
+
+A message is kept as an expression with holes: names ``_value_0``, ``_value_1`` ... for the inputs
+of the operation that raises.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from typing import Any
+
+import numpy as np
+
+from gradgen.errors import GradgenError
+from gradgen.frontend.branches import condition
+from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.points import End, Point, links
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
+from gradgen.ir.nodes import Const, Value
+from gradgen.ir.spelling import HOLE
+
+KEPT = ("str", "repr", "format", "type", "len", "round")
+
+
+def raise_statement(r: Reader, s: ast.Raise, rest: Point) -> Point:
+    """Read a ``raise``: nothing follows it on this path."""
+    if s.exc is None:
+        r.refuse(s, "raise without an exception", "name the exception")
+    spelling = _Spelling(r)
+    error = spelling.error(s.exc)
+    text = ast.unparse(ast.Raise(error, None))
+    inputs = [Const(True), *spelling.holes]
+    r.b.append("raise_if", inputs, [], span=r.span(s), attrs={"text": text})
+    if r.b.block is r.frame.exits.block:
+        # No path through this function returns; what the callers go on with is never computed.
+        r.frame.names.setdefault(r.frame.exits.result, Const(0.0))
+    return next(point for point in links(rest) if isinstance(point, End))
+
+
+def assert_statement(r: Reader, s: ast.Assert, rest: Point) -> Point:
+    """Keep an assertion that is not known to hold."""
+    test = condition(r, s.test)
+    if isinstance(test, Const) and test.const:
+        return rest
+    attrs, inputs = {}, [test]
+    if s.msg is not None:
+        spelling = _Spelling(r)
+        attrs["text"] = ast.unparse(spelling.text(s.msg))
+        inputs += spelling.holes
+    r.b.append("assert", inputs, [], span=r.span(s), attrs=attrs)
+    return rest
+
+
+class _Spelling:
+    """Turns the expression of a message into one that stands in the generated text."""
+
+    def __init__(self, r: Reader) -> None:
+        self.r = r
+        self.holes: list[Value] = []
+
+    def error(self, node: ast.expr) -> ast.expr:
+        """Return the exception that is raised."""
+        called = node.func if isinstance(node, ast.Call) else node
+        cls = evaluate(self.r, called)
+        if not (isinstance(cls, Static) and isinstance(cls.obj, type)):
+            self.r.refuse(node, "raise of a computed exception", "raise Class(message)")
+        name = self._class(cls.obj)
+        if not isinstance(node, ast.Call):
+            return name
+        keywords = [ast.keyword(k.arg, self.text(k.value)) for k in node.keywords]
+        return ast.Call(name, [self.text(a) for a in node.args], keywords)
+
+    def _class(self, cls: type) -> ast.expr:
+        if getattr(builtins, cls.__name__, None) is cls:
+            return ast.Name(cls.__name__, ast.Load())
+        if cls is np.linalg.LinAlgError:
+            return ast.parse("np.linalg.LinAlgError", mode="eval").body
+        self.r.arrays[cls.__name__] = cls
+        return ast.Name(cls.__name__, ast.Load())
+
+    def text(self, node: ast.expr) -> ast.expr:
+        """Return an expression of a message, its values as holes."""
+        if isinstance(node, ast.Constant):
+            return node
+        if isinstance(node, ast.JoinedStr):
+            return ast.JoinedStr([self.text(part) for part in node.values])
+        if isinstance(node, ast.FormattedValue):
+            spec = None if node.format_spec is None else self.text(node.format_spec)
+            return ast.FormattedValue(self.text(node.value), node.conversion, spec)
+        if isinstance(node, ast.BinOp) and _is_text(node):
+            return ast.BinOp(self.text(node.left), node.op, self.text(node.right))
+        if isinstance(node, ast.Tuple):
+            return ast.Tuple([self.text(item) for item in node.elts], ast.Load())
+        if isinstance(node, ast.Call) and self._keeps(node.func) and not node.keywords:
+            return ast.Call(node.func, [self.text(a) for a in node.args], [])
+        return self._value(node)
+
+    def _keeps(self, func: ast.expr) -> bool:
+        """Whether a call stays as it is: of a builtin that makes text, or of a text's method."""
+        if isinstance(func, ast.Attribute):
+            return _is_text(func.value)
+        if not (isinstance(func, ast.Name) and func.id in KEPT):
+            return False
+        found = self.r.lookup(func.id, func)
+        return isinstance(found, Static) and found.obj is getattr(builtins, func.id)
+
+    def _value(self, node: ast.expr) -> ast.expr:
+        try:
+            return self._spelled(evaluate(self.r, node), node)
+        except GradgenError:
+            return ast.Constant(f"<{ast.unparse(node)}>")
+
+    def _spelled(self, value: Any, node: ast.expr) -> ast.expr:
+        if is_static(value) and isinstance(static_value(value), str | int | float | None):
+            return ast.Constant(static_value(value))
+        if isinstance(value, Value | Ref):
+            self.holes.append(self.r.read(value))
+            return ast.Name(f"{HOLE}{len(self.holes) - 1}", ast.Load())
+        if isinstance(value, Seq) and value.kind in (tuple, list):
+            items = [self._spelled(item, node) for item in value.items]
+            make = ast.Tuple if value.kind is tuple else ast.List
+            return make(items, ast.Load())
+        if isinstance(value, Map):
+            items = [self._spelled(item, node) for item in value.items.values()]
+            return ast.Dict([ast.Constant(k) for k in value.items], items)
+        return ast.Constant(f"<{ast.unparse(node)}>")
+
+
+def _is_text(node: ast.expr) -> bool:
+    if isinstance(node, ast.BinOp):
+        return _is_text(node.left) or _is_text(node.right)
+    return isinstance(node, ast.JoinedStr) or (
+        isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
