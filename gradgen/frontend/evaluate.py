@@ -60,7 +60,7 @@ def _chosen_number(r: Reader, choice: Choice, node: ast.AST) -> Value:
 
 def _construct(node: ast.AST) -> str:
     names = {
-        "Yield": "yield", "YieldFrom": "yield from", "Await": "await", "NamedExpr": ":= (walrus)",
+        "Yield": "yield", "YieldFrom": "yield from", "Await": "await",
         "JoinedStr": "an f-string", "ListComp": "a list comprehension", "Starred": "unpacking by *",
         "SetComp": "a set comprehension", "DictComp": "a dict comprehension", "Set": "a set",
         "GeneratorExp": "a generator expression",

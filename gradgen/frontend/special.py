@@ -44,11 +44,25 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
         raise Refine(unknown, ("unpack", count))
     if isinstance(value, Ref) and value.steps and value.value.type.kind == "any":
         r.refuse(node, "unpacking of what an unknown argument contains", "give example arguments")
-    if isinstance(value, Ref) and count is not None:
-        over = over_value(r, value, node)
-        assert isinstance(over, Iteration)
-        return [over.element(Const(k)) for k in range(count)]
+    if isinstance(value, Ref):
+        return _entries(r, value, node, count)
     r.refuse(node, f"unpacking of a {describe(value)}", "unpack a tuple, a list or an array")
+
+
+def _entries(r: Reader, ref: Ref, node: ast.AST, count: int | None) -> list[Any]:
+    """Return the entries of an array, after a test of how many there are."""
+    over = over_value(r, ref, node)
+    assert isinstance(over, Iteration)
+    length = over.length
+    if isinstance(length, Const):
+        count = length.const
+    elif count is None:
+        r.refuse(node, "unpacking by * of an array of unknown length", "name each item, or slice")
+    else:
+        other = r.b.emit("ne", [length, Const(count)])
+        text = f"raise ValueError(f'{{_value_0}} values to unpack into {count} names')"
+        r.b.append("raise_if", [other, length], [], span=r.span(node), attrs={"text": text})
+    return [over.element(Const(k)) for k in range(count)]
 
 
 def shape_inputs(r: Reader, shape: Any, node: ast.AST) -> list[Value]:
