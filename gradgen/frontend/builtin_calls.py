@@ -104,7 +104,7 @@ def _sum(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
 def _isinstance(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     kinds = args[1].obj if isinstance(args[1], Static) else static_value(args[1])
     value = args[0]
-    if isinstance(value, Seq):
+    if isinstance(value, Seq | Record):
         return Const(issubclass(value.kind, kinds))
     if isinstance(value, Map):
         return Const(issubclass(dict, kinds))
@@ -114,6 +114,8 @@ def _isinstance(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any
     if v.type.kind == "any":
         r.refuse(node, "isinstance of a value of unknown type", "give example arguments")
     python = {"float": float, "int": int, "bool": bool, "array": np.ndarray}[v.type.kind]
+    if v.type.is_scalar and not v.type.weak:
+        python = np.dtype(v.type.dtype).type
     return Const(issubclass(python, kinds))
 
 

@@ -99,6 +99,9 @@ def matching(r: Reader, pattern: ast.pattern, subject: Any) -> Match:
 
 
 def _match(m: Match, pattern: ast.pattern, subject: Any) -> None:
+    unknown = isinstance(subject, Value | Ref) and m.r.read(subject).type.kind == "any"
+    if unknown and not isinstance(pattern, ast.MatchAs | ast.MatchOr):
+        m.r.refuse(pattern, "a match of a value of unknown type", "give example arguments")
     HANDLERS[type(pattern)](m, pattern, subject)
 
 

@@ -60,7 +60,7 @@ def _entries(r: Reader, ref: Ref, node: ast.AST, count: int | None) -> list[Any]
         r.refuse(node, "unpacking by * of an array of unknown length", "name each item, or slice")
     else:
         other = r.b.emit("ne", [length, Const(count)])
-        text = f"raise ValueError(f'{{_value_0}} values to unpack into {count} names')"
+        text = f"raise ValueError(f'cannot unpack {{_value_0}} values into {count} names')"
         r.b.append("raise_if", [other, length], [], span=r.span(node), attrs={"text": text})
     return [over.element(Const(k)) for k in range(count)]
 

@@ -100,8 +100,8 @@ def context_manager(x):
     return y
 
 
-def raises_in_match(x):
-    match x:  # here: match
+def number_in_match(x):
+    match x:
         case 0.0:
             return x
     return x * x
@@ -177,7 +177,6 @@ EXAMPLE_ARGS = {
     "dict_comprehension": lambda: (np.ones(3),),
     "set_display": lambda: (1.5,),
     "context_manager": lambda: (1.5,),
-    "raises_in_match": lambda: (1.5,),
     "class_inside": lambda: (1.5,),
     "f_string": lambda: (1.5,),
     "attribute_store": lambda: (np.ones(4),),
@@ -188,6 +187,7 @@ EXAMPLE_ARGS = {
 
 # Refused by the first version, or right: what matters is that nothing else happens.
 EITHER = {
+    "number_in_match": lambda: (1.5,),
     "star_arguments": lambda: (1.5,),
     "deletes": lambda: (1.5,),
     "imports_inside": lambda: (1.5,),

@@ -1,0 +1,291 @@
+"""Jumps out of loops of every kind: over containers, over ranges, nested, with ``else``."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def break_in_tuple(x):
+    """Stops, skips and goes on in a loop over a tuple."""
+    total = 0.0
+    for k, w in enumerate((1.0, 2.0, 3.0)):
+        if x[k] > 1.0:
+            break
+        if x[k] < -1.0:
+            continue
+        total += w * x[k] ** 2
+    return total
+
+
+def return_from_list(x):
+    """Returns from a loop over a list."""
+    for w in [1.0, 2.0, 3.0]:
+        y = np.sum(x) * w
+        if y > 4.0:
+            return y * y
+    return np.sum(x * x)
+
+
+def return_from_nested_tuples(x):
+    """Returns, stops and skips in two loops over tuples."""
+    for w in (1.0, 2.0, 3.0):
+        for v in (0.5, 1.5):
+            if w * v * x[0] > 3.0:
+                return w * x[1] + v
+            if x[1] < 0.0:
+                break
+            if x[2] < 0.0:
+                continue
+            x = x * v
+        x = x + w
+    return np.sum(x)
+
+
+def loop_else(x):
+    """A search with ``else``."""
+    for i in range(len(x)):
+        if x[i] > 2.5:
+            y = x[i] ** 2
+            break
+    else:
+        y = np.sum(x)
+    return y * x[0]
+
+
+def while_else(x):
+    """The ``else`` of a ``while`` that may be left before."""
+    t, n = 1.0, 0
+    while t * x[0] < 10.0:
+        t = t * 2.0 + x[1]
+        n += 1
+        if n > 2:
+            break
+    else:
+        t = t * x[2]
+    return t
+
+
+def else_jumps_outside(x):
+    """The ``else`` of an inner loop jumps in the outer one."""
+    total = 0.0
+    for i in (0, 1, 2):
+        for j in (0, 1):
+            if x[i] * x[j] > 2.0:
+                break
+            total += x[i] * x[j]
+        else:
+            if total > 3.0:
+                break
+            continue
+        total *= 1.5 * x[i]
+    return total
+
+
+def else_jumps_outside_ranges(x):
+    """The same with ranges."""
+    total = 0.0
+    for i in range(len(x)):
+        for j in range(2):
+            if x[i] * x[j] > 2.0:
+                break
+            total += x[i] * x[j]
+        else:
+            if total > 3.0:
+                break
+            continue
+        total *= 1.5 * x[i]
+    else:
+        total += x[0]
+    return total
+
+
+def tuple_in_range(x):
+    """A loop over a tuple inside a range, with every jump."""
+    total = 0.0
+    for i in range(len(x)):
+        for w in (1.0, 2.0):
+            if x[i] * w > 2.0:
+                break
+            total += w * x[i]
+            if total > 3.0:
+                return total * x[i]
+        else:
+            total *= 1.1
+    return total
+
+
+def range_in_tuple(x):
+    """A loop over a range inside a tuple, left by return."""
+    total = 0.0
+    for w in (1.0, 2.0):
+        for i in range(len(x)):
+            if x[i] * w > 2.5:
+                return total * x[i] + 1.0
+            total += x[i] * w
+    return total * total
+
+
+def jumps_in_branches(x):
+    """Jumps in some arms of branches, code after them."""
+    t = 0.0
+    for i in range(3):
+        if x[i] > 1.0:
+            if x[i] > 2.0:
+                break
+            t += 1.0
+        elif x[i] < -1.0:
+            continue
+        t += x[i] ** 2
+        for c in "ab":
+            if t > 4.0:
+                continue
+            t = t * 1.5 if c == "a" else t + x[0]
+    else:
+        t *= 2.0
+        if t > 20.0:
+            return t - x[1]
+    return t * x[0]
+
+
+def returns_on_some_paths(x):
+    """Both sides of a branch may return, or go on."""
+    if x[0] > 0.0:
+        if x[1] > 3.0:
+            return x[0]
+        y = x[1] * 2.0
+    else:
+        y = x[2]
+        if x[1] < 0.0:
+            return y * y
+    z = y * x[0]
+    return z * z
+
+
+def dict_items(x):
+    """Skips and stops in a loop over the items of a dict."""
+    parts = {"a": x[0], "b": x[1], "c": x[2]}
+    s = 0.0
+    for k, v in parts.items():
+        if k == "b":
+            continue
+        if v < 0.0:
+            s -= v
+            continue
+        s += v * v
+        if s > 3.0:
+            break
+    return s
+
+
+def endless(x):
+    """``while True``, left by break and by return."""
+    while True:
+        x = x * x + 1.5
+        if np.sum(x) > 40.0:
+            return np.sum(x * x)
+        if x[0] > 5.0:
+            break
+    return x[1]
+
+
+def endless_return(x):
+    """``while True``, left by return only; nothing follows."""
+    t, n = x[0], 0
+    while True:
+        t = t * x[1] + 1.0
+        n += 1
+        if t > 4.0 or n > 5:
+            return t * t
+
+
+def three_levels(x):
+    """Return from the innermost of three loops, inside branches and a ``with``."""
+    total = 0.0
+    for i in range(3):
+        if x[i] > 0.0:
+            with np.errstate(all="ignore"):
+                for w in (0.5, 1.0):
+                    j = 0
+                    while j < 3:
+                        j += 1
+                        if x[i] * w * j > 3.0:
+                            return total + x[i] * w * j
+                        if x[i] * w > 1.2:
+                            break
+                        total += x[i] * w
+        else:
+            total -= x[i] ** 2
+    return total * x[1]
+
+
+def zero_trips(x, n):
+    """Loops that may not run at all."""
+    total, last = x[0], 0.0
+    for i in range(n):
+        last = x[i] * 2.0
+        total += last
+    for _ in ():
+        total *= 3.0
+    while n > 100:
+        total = 0.0
+    return total * x[1] + last
+
+
+def after_break(x):
+    """The loop's variable where the loop stopped."""
+    for i in range(len(x)):
+        if x[i] > 0.8:
+            break
+    return x[i] * (i + 1) + x[0]
+
+
+def shared_tail(x):
+    """Code that several jumps come to is not written twice."""
+    total = 0.0
+    for w in (1.0, 2.0, 3.0):
+        if x[0] * w > 2.0:
+            if x[1] > 1.0:
+                break
+            if x[2] > 1.0:
+                continue
+        total += w * np.sum(x)
+    total *= x[0]
+    return total + x[1]
+
+
+def helper_with_jumps(x):
+    """A helper with early returns, called in a loop."""
+
+    def bounded(v, limits):
+        for k, limit in enumerate(limits):
+            if v < limit:
+                return v * (k + 1)
+        return limit * limit
+
+    return sum_of(bounded, x)
+
+
+def sum_of(f, x):
+    """Sum a function over an array, stop at a large term."""
+    total = 0.0
+    for v in x:
+        term = f(v, (0.5, 1.0, 2.0))
+        if term > 3.5:
+            return total - term
+        total += term
+    return total
+
+
+_A = ([0.52, 0.71, 0.93], [2.01, 0.33, -2.11], [-1.53, 0.2, 0.4], [1.21, 1.63, 6.07])
+_B = ([0.12, 0.23, 0.34], [3.03, 4.06, -3.05], [0.4, -0.3, 2.02], [1.3, 1.1, 0.9])
+_NAMES = [
+    "break_in_tuple", "return_from_list", "return_from_nested_tuples", "loop_else", "while_else",
+    "else_jumps_outside", "else_jumps_outside_ranges", "tuple_in_range", "range_in_tuple",
+    "jumps_in_branches", "returns_on_some_paths", "dict_items", "endless", "endless_return",
+    "three_levels", "after_break", "shared_tail", "helper_with_jumps",
+]  # fmt: skip
+
+EXAMPLE_ARGS = {name: lambda: (np.array(_A[0]),) for name in _NAMES}
+MORE_ARGS = {name: [lambda p=p: (np.array(p),) for p in (*_A[1:], *_B)] for name in _NAMES}
+EXAMPLE_ARGS["zero_trips"] = lambda: (np.array(_A[0]), 2)
+MORE_ARGS["zero_trips"] = [lambda: (np.array(_A[1]), 0)]
