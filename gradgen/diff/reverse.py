@@ -348,8 +348,9 @@ class Reverse:
 
     def _zeros(self, v: Value) -> Value:
         """Return a zero of a value's shape; where it may be missing, shaped as one that is not."""
-        if v.type.kind == "array" and v in self.missing:
-            twin = next((u for u in self.certain if u.type == v.type), None)
+        if v.type.is_array and v in self.missing:
+            known = self.certain if v.type.kind == "array" else []
+            twin = next((u for u in known if u.type == v.type), None)
             return Const(0.0) if twin is None else self.alg.zeros(twin)
         return self.alg.zeros(v)
 
