@@ -228,7 +228,7 @@ def unpacked_rows(x):
     total = a * b - c
     for p, q in np.outer(x, x)[:, :2]:
         total += p * q * q
-    for i, (p, q) in enumerate(zip(x, x[1:])):  # noqa: RUF007
+    for i, (p, q) in enumerate(zip(x, x[1:])):
         total += i * p * q
     return total
 
