@@ -23,7 +23,7 @@ from gradgen.ir.nodes import (
 from gradgen.passes.sharing import Sharing
 
 LIMIT = 9
-ALWAYS = ("captured",)
+ALWAYS = ("captured", "places")
 LENGTHS = ("len", "dim", "size", "ndim")
 NEVER = (
     "leaf",

@@ -274,6 +274,17 @@ def _axis_of(op: Op, operands: list[Expr]) -> Expr:
     return ast.Subscript(call(f"np.{op.prim}", operands), literal(op.attrs["axis"]), ast.Load())
 
 
+def _places(op: Op, operands: list[Expr]) -> Expr:
+    return nested(op.attrs["entries"])
+
+
+def nested(items: Any) -> Expr:
+    """Return lists of literals."""
+    if isinstance(items, list | tuple):
+        return ast.List([nested(i) for i in items], ast.Load())
+    return literal(items)
+
+
 def _flatten(op: Op, operands: list[Expr]) -> Expr:
     return ast.Call(ast.Attribute(operands[0], "flatten", ast.Load()), [], [])
 
@@ -293,6 +304,6 @@ SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
     "full": _full, "fill": _fill, "stretch": _stretch, "reshape_as": _reshape_as,
     "select": _select, "trips": _trips, "captured": _captured, "helper": _helper, "leaf": _leaf,
     "flatten": _flatten, "item": _method("item"), "eye": _eye, "scalar": _scalar,
-    "winners": _winners, "nonzero": _axis_of, "tril_indices": _axis_of, "triu_indices": _axis_of,
+    "winners": _winners, "places": _places, "nonzero": _axis_of, "tril_indices": _axis_of, "triu_indices": _axis_of,
     "list": lambda op, operands: ast.List([], ast.Load()),
 }  # fmt: skip

@@ -208,13 +208,7 @@ def _array_literal(obj: Any) -> ast.expr:
     dtype = obj.dtype.name
     if obj.ndim == 0:
         return forms.call(f"np.{dtype}", [forms.literal(obj.item())])
-    return forms.call("np.array", [_nested(obj.tolist())], {"dtype": dtype})
-
-
-def _nested(items: Any) -> ast.expr:
-    if isinstance(items, list):
-        return ast.List([_nested(i) for i in items], ast.Load())
-    return forms.literal(items)
+    return forms.call("np.array", [forms.nested(obj.tolist())], {"dtype": dtype})
 
 
 # --- code and files -----------------------------------------------------------------------

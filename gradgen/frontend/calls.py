@@ -26,6 +26,7 @@ from gradgen.frontend.callables import (
 )
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import Exits, read_body
+from gradgen.frontend.liveness import Liveness
 from gradgen.frontend.loops import assigned_names
 from gradgen.frontend.method_calls import METHOD_HANDLERS
 from gradgen.frontend.numpy_calls import NUMPY
@@ -319,6 +320,7 @@ def run_body(r: Reader, definition: Any) -> Any:
     taken = {n.id for n in ast.walk(definition) if isinstance(n, ast.Name)} | set(r.frame.names)
     r.frame.local_names = frozenset(assigned_names(definition.body)) | frozenset(r.frame.names)
     r.frame.exits = Exits(taken)
+    r.frame.lives = Liveness(definition.body)
     r.frame.anonymous = r.frame.exits.result if r.call_path else ""
     return read_body(r, definition.body)
 

@@ -162,6 +162,9 @@ def run_loop(
     """
     key = (*r.call_path, id(node))
     entry = snapshot(r)
+    lives = r.frame.lives
+    if lives is not None:
+        names = [n for n in names if not (lives.dead_at_turn(node, n) and lives.dead_after(node, n))]
     guess = r.loop_guesses.get(key) or Guess(names)
     _adopt_entry(Loop(r, guess, entry, key, counted))
     for _ in range(24):
@@ -169,6 +172,7 @@ def run_loop(
         loop, block = Loop(r, guess, entry, key, counted), Block()
         with r.b.into(block):
             _bind_params(loop, block)
+            _hide(loop, node)
             body(loop, block)
         if not _revise(loop):
             break
@@ -227,6 +231,13 @@ def _bind_params(loop: Loop, block: Block) -> None:
         loop.counter = r.b.emit("add", [param, Const(1)], "steps")
     block.params += loop.params
     _apply_links(loop)
+
+
+def _hide(loop: Loop, node: ast.AST) -> None:
+    """Unbind the names that no turn reads before it assigns them."""
+    lives, held = loop.r.frame.lives, loop.r.frame.names
+    for name in [n for n in held if lives is not None and lives.dead_at_turn(node, n)]:
+        del held[name]
 
 
 def _typed(kinds: list[Any], names: list[str]) -> list[Value]:

@@ -101,10 +101,24 @@ def _add_entry(r: Reader, index: Index, value: Any, node: ast.AST) -> None:
         index.spelling += "n"
     elif isinstance(value, Static) and value.obj is Ellipsis:
         index.spelling += "e"
+    elif _listed(value):
+        index.spelling += "a"
+        index.operands.append(r.b.emit("places", [], entries=_listed(value)))
     else:
         operand = as_value(r, value, node)
         index.spelling += _letter(r, operand, node)
         index.operands.append(operand)
+
+
+def _listed(value: Any) -> tuple[Any, ...]:
+    """Return the entries of a list of literal integers, () for anything else."""
+    if not isinstance(value, Seq):
+        return ()
+    found = [
+        v.const if isinstance(v, Const) and type(v.const) is int else _listed(v)
+        for v in value.items
+    ]
+    return () if () in found else tuple(found)
 
 
 def _letter(r: Reader, v: Value, node: ast.AST) -> str:

@@ -161,7 +161,8 @@ class SliceValue:
 class Frame:
     """The names of one function activation; ``anonymous`` is its result, which the caller names.
 
-    ``exits`` holds the names of the result and of the flags of early exits.
+    ``exits`` holds the names of the result and of the flags of early exits, ``lives`` the live
+    names of its loops.
     """
 
     source: Any
@@ -173,6 +174,7 @@ class Frame:
     local_names: frozenset[str] = frozenset()
     anonymous: str = ""
     exits: Any = None
+    lives: Any = None
 
 
 def contents(box: Box) -> Any:

@@ -184,6 +184,7 @@ SPECIAL: dict[str, Callable[[Numbers, Op, list[Any]], Any]] = {
     "store": store,
     "inc": store,
     "add_at": store,
+    "places": lambda n, op, a: np.array(op.attrs["entries"]),
     "astype": cast,
     "full": filled,
     "full_like": filled,

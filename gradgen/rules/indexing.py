@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type, array, fresh_dim, join
 from gradgen.rules.places import index_shape, may_repeat
@@ -108,6 +110,11 @@ def inc_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     return alg.fit(loaded, op.inputs[1], loaded)
 
 
+def listed_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return integers in the shape of a list of them."""
+    return array("int64", np.shape(attrs["entries"]))
+
+
 def places_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return a vector of places, nobody knows how many."""
     return array("int64", (fresh_dim(),))
@@ -135,6 +142,7 @@ for _name in ("nonzero", "tril_indices", "triu_indices"):
     rule(_name, places_type, form="special", passive=True)
 rule("flatnonzero", places_type, callables=["np.flatnonzero"], params="a", passive=True)
 rule("argwhere", argwhere_type, callables=["np.argwhere"], params="a", passive=True)
+rule("places", listed_type, form="special", passive=True, cost=0)
 rule("list", lambda inputs, attrs: Type("list"), form="special", passive=True)
 rule("append", append_type, form="special")
 rule("pop", lambda inputs, attrs: inputs[0].type.item or Type("any", "", None), form="special")

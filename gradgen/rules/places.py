@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Dim, Length, broadcast, fresh_dim
+from gradgen.ir.types import Dim, Length, broadcast
 from gradgen.rules.shapes_of import length_of
 
 Shape = tuple[Length, ...]
@@ -55,7 +55,7 @@ def index_shape(shape: Shape, index: str, slices: Any, operands: Sequence[Value]
         if c in ADVANCED or (c == "i" and not is_basic(index)):
             place = len(out) if not joint else place if last == k - 1 else 0
             last = k
-            joint.append((fresh_dim(),) if c == "m" else v.type.shape)
+            joint.append((Dim(f"?true{v.id}"),) if c == "m" else v.type.shape)
         elif c == "n":
             out.append(1)
         elif c != "i":
@@ -94,6 +94,9 @@ def _counts(v: Value) -> bool:
         return False
     if v.op.prim in ("argsort", "flatnonzero"):
         return True
+    if v.op.prim == "places":
+        listed = v.op.attrs["entries"]
+        return len({*listed}) == len(listed) and (min(listed) >= 0 or max(listed) < 0)
     if v.op.prim != "arange":
         return False
     return len(v.op.inputs) == 1 or (_constant(v.op.inputs[0], -1) >= 0 and len(v.op.inputs) == 2)
@@ -113,9 +116,10 @@ def _all_places(arrays: list[Value]) -> bool:
 def _sliced(length: Length, bounds: tuple[Value | None, Value | None, Value | None]) -> Length:
     """Length of one slice: exact for constants and for offsets from either end."""
     start, stop, step = bounds
+    other = Dim(f"?{length}[{':'.join(map(_bound, bounds))}]")
     if step is not None:
         whole = start is None and stop is None
-        return length if whole and _constant(step) == -1 else fresh_dim()
+        return length if whole and _constant(step) == -1 else other
     low = 0 if start is None else _constant(start)
     high: Any = length if stop is None else _constant(stop, length_of(stop))
     if isinstance(length, int) and isinstance(low, int) and isinstance(high, int):
@@ -123,15 +127,18 @@ def _sliced(length: Length, bounds: tuple[Value | None, Value | None, Value | No
     if isinstance(low, int) and low >= 0:
         if stop is None:
             return length + -low
-        if isinstance(high, int):
-            return (
-                length + (high - low) if high < 0 and not isinstance(length, int) else fresh_dim()
-            )
+        if isinstance(high, int) and high < 0 and not isinstance(length, int):
+            return length + (high - low)
         if isinstance(high, Dim) and not isinstance(length, int) and _within(high, length):
             return high + -low
-    if start is not None and stop is not None:
-        return Dim(f"?{start.id}:{stop.id}")
-    return fresh_dim()
+    return other
+
+
+def _bound(v: Value | None) -> str:
+    """Spell a bound of a slice, so that equal slices of equal lengths have one symbol."""
+    if v is None:
+        return ""
+    return str(v.const) if isinstance(v, Const) else f"v{v.id}"
 
 
 def _within(high: Dim, length: Dim) -> bool:

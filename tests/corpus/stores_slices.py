@@ -363,6 +363,44 @@ def caller_view_read_late(m):
     return np.sum(t * m)
 
 
+def view_of_last_turn(x, y):
+    """A name in a loop holds a view, which nobody reads in the next turn."""
+    u = x * 1.0
+    s = 0.0
+    for i in range(3):
+        u[i] += x[i + 1]
+        part = u[::2]
+        s = s + part[0]
+        u[::2] = part * y
+    return np.sum(u * u) * s
+
+
+def view_in_one_branch(x, y):
+    """A view is named on one side of a branch in a loop."""
+    u = x * 1.0
+    kept = []
+    for i in range(3):
+        if u[0] > y:
+            u[0] = 0.1 * x[i]
+        else:
+            part = u[1:]
+            kept.append(part.copy())
+            u[1:] = part * x[i]
+    return np.sum(u) + np.sum(kept[-1])
+
+
+def element_and_stride(x, y):
+    """An element and a strided slice in one loop: the second derivative reads their names."""
+    u = x * 1.0
+    k = 0
+    while k < 3 and u[0] < 50.0:
+        u[k] += x[k + 1] * y
+        u[::2] *= y
+        u[[0, 1]] *= x[:2]
+        k += 1
+    return np.sum(u * u)
+
+
 def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
@@ -404,6 +442,9 @@ EXAMPLE_ARGS = {
     "loop_of_slices": lambda: (_normal(6),),
     "slice_objects": lambda: (_normal(5),),
     "computed_bounds": lambda: (_normal(7), 1),
+    "view_of_last_turn": lambda: (_normal(4), 0.7),
+    "view_in_one_branch": lambda: (_normal(4), 0.4),
+    "element_and_stride": lambda: (_normal(4), 0.7),
     "caller_slices": lambda: (_normal(4),),
     "caller_view_read_late": lambda: (_normal(2, 2),),
 }

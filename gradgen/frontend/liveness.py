@@ -1,0 +1,111 @@
+"""Which names a turn of a loop can still read: live variables, of the syntax tree.
+
+What a dead name holds is out of sight: an array that it stands for may be written to as if the
+name were not there, and a loop need not carry it.  Backwards over the statements, loops to a
+fixpoint (Aho, Lam, Sethi and Ullman, *Compilers*, section 9.2.5).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+Names = frozenset[str]
+NONE: Names = frozenset()
+INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+
+
+class Liveness:
+    """Live names of one function: at the start of each loop's turns, and after each loop."""
+
+    def __init__(self, body: Sequence[ast.stmt]) -> None:
+        self.at_turn: dict[ast.AST, Names] = {}
+        self.after: dict[ast.AST, Names] = {}
+        self.always = _escaping(body)
+        self.known = _read(body) | _stored(body)
+        self._run(body, NONE, NONE, NONE)
+
+    def dead_at_turn(self, loop: ast.AST, name: str) -> bool:
+        """Whether no turn of a loop reads what a name held when the turn began."""
+        return self._dead(self.at_turn.get(loop), name)
+
+    def dead_after(self, loop: ast.AST, name: str) -> bool:
+        """Whether nothing reads what a name holds when a loop ends."""
+        return self._dead(self.after.get(loop), name)
+
+    def _dead(self, live: Names | None, name: str) -> bool:
+        return live is not None and name in self.known - self.always - live
+
+    def _run(self, body: Sequence[ast.stmt], out: Names, at_break: Names, again: Names) -> Names:
+        """Return the names live before statements, given those after them and at jumps."""
+        for s in reversed(body):
+            out = self._before(s, out, at_break, again)
+        return out
+
+    def _before(self, s: ast.stmt, out: Names, at_break: Names, again: Names) -> Names:
+        match s:
+            case ast.Assign(targets=targets, value=value):
+                return (out - _stored(targets)) | _read([*targets, value])
+            case ast.AnnAssign(target=target, value=ast.expr() as value):
+                return (out - _stored([target])) | _read([target, value])
+            case ast.AugAssign(target=target, value=value):
+                return out | _stored([target]) | _read([target, value])
+            case ast.If(test=test, body=body, orelse=orelse):
+                sides = (self._run(b, out, at_break, again) for b in (body, orelse))
+                return NONE.union(*sides) | _read([test])
+            case ast.For(iter=over):
+                return self._loop(s, _stored([s.target]), _read([s.target]), out) | _read([over])
+            case ast.While(test=test):
+                return self._loop(s, NONE, _read([test]), out)
+            case ast.With(items=items, body=body):
+                return self._run(body, out, at_break, again) | _read(items)
+            case ast.Break():
+                return at_break
+            case ast.Continue():
+                return again
+            case ast.Return() | ast.Raise():
+                return _read([s])
+            case _:
+                return out | _read([s]) | _stored([s])
+
+    def _loop(self, s: ast.For | ast.While, stored: Names, read: Names, out: Names) -> Names:
+        """Return the names live where a loop decides whether to take a turn."""
+        exit_ = self._run(s.orelse, out, NONE, NONE) | out
+        head = exit_ | read
+        while True:
+            turn = (self._run(s.body, head, out, head) - stored) | read
+            if turn <= head:
+                break
+            head |= turn
+        self.at_turn[s], self.after[s] = turn, exit_
+        return head
+
+
+def _read(nodes: Sequence[ast.AST]) -> Names:
+    """Return the names that are read, or deleted, anywhere in syntax."""
+    return frozenset(
+        n.id
+        for node in nodes
+        for n in ast.walk(node)
+        if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Store)
+    )
+
+
+def _stored(nodes: Sequence[ast.AST]) -> Names:
+    return frozenset(
+        n.id
+        for node in nodes
+        for n in ast.walk(node)
+        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    )
+
+
+def _escaping(body: Sequence[ast.stmt]) -> Names:
+    """Return the names that inner functions can read at any time, and those declared elsewhere."""
+    out: set[str] = set()
+    for n in (n for s in body for n in ast.walk(s)):
+        if isinstance(n, INNER):
+            out |= {m.id for m in ast.walk(n) if isinstance(m, ast.Name)}
+        elif isinstance(n, ast.Nonlocal | ast.Global):
+            out |= set(n.names)
+    return frozenset(out)
