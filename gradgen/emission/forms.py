@@ -304,6 +304,7 @@ SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
     "full": _full, "fill": _fill, "stretch": _stretch, "reshape_as": _reshape_as,
     "select": _select, "trips": _trips, "captured": _captured, "helper": _helper, "leaf": _leaf,
     "flatten": _flatten, "item": _method("item"), "eye": _eye, "scalar": _scalar,
-    "winners": _winners, "places": _places, "nonzero": _axis_of, "tril_indices": _axis_of, "triu_indices": _axis_of,
+    "winners": _winners, "places": _places, "nonzero": _axis_of,
+    "tril_indices": _axis_of, "triu_indices": _axis_of,
     "list": lambda op, operands: ast.List([], ast.Load()),
 }  # fmt: skip

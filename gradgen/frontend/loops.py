@@ -164,7 +164,9 @@ def run_loop(
     entry = snapshot(r)
     lives = r.frame.lives
     if lives is not None:
-        names = [n for n in names if not (lives.dead_at_turn(node, n) and lives.dead_after(node, n))]
+        names = [
+            n for n in names if not (lives.dead_at_turn(node, n) and lives.dead_after(node, n))
+        ]
     guess = r.loop_guesses.get(key) or Guess(names)
     _adopt_entry(Loop(r, guess, entry, key, counted))
     for _ in range(24):

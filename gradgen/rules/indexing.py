@@ -44,7 +44,7 @@ def load_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 def load_accumulate(alg: Algebra, op: Op, g: Value, total: Value | None) -> Value:
     """Add the cotangent in place at the index (every repeat of it counts)."""
-    if op.inputs[0].type.shape == ():
+    if op.inputs[0].type.kind != "list" and op.inputs[0].type.shape == ():
         return alg.add(0.0 if total is None else total, g)
     total = alg.zeros(op.inputs[0]) if total is None else total
     index, slices = op.attrs["index"], op.attrs.get("slices", ())
