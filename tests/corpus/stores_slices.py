@@ -378,15 +378,15 @@ def view_of_last_turn(x, y):
 def view_in_one_branch(x, y):
     """A view is named on one side of a branch in a loop."""
     u = x * 1.0
-    kept = []
+    total = 0.0
     for i in range(3):
         if u[0] > y:
             u[0] = 0.1 * x[i]
         else:
             part = u[1:]
-            kept.append(part.copy())
+            total += np.sum(part * part)
             u[1:] = part * x[i]
-    return np.sum(u) + np.sum(kept[-1])
+    return np.sum(u) + total
 
 
 def element_and_stride(x, y):
