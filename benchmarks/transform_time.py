@@ -44,7 +44,7 @@ def stage_times(fn: Any, args: tuple[Any, ...]) -> dict[str, float]:
         seconds[stage] = seconds.get(stage, 0.0) + time.process_time() - start
     start = time.process_time()
     header = header_of(function, program.name, options)
-    text = render(function, program.name, function.result["outputs"], header)
+    text = render(function, program.name, function.result["outputs"], header).text
     seconds["text"] = time.process_time() - start
     start = time.process_time()
     load(text, program.name, function.captures)

@@ -18,6 +18,15 @@ class Span:
         return f"{self.path}:{self.line}:{self.column + 1}"
 
 
+def shown(span: Span) -> list[str]:
+    """Return the line of a place and a caret under the column, where the line is known."""
+    if not span.text:
+        return []
+    text = span.text.rstrip()
+    caret = "".join("\t" if c == "\t" else " " for c in text[: span.column])
+    return [f"    {text}", f"    {caret}^"]
+
+
 class GradgenError(Exception):
     """Base class of all errors that gradgen raises on purpose.
 
@@ -37,10 +46,7 @@ class GradgenError(Exception):
 
     def _render(self) -> str:
         lines = [self.message if self.span is None else f"{self.span}: {self.message}"]
-        if self.span is not None and self.span.text:
-            text = self.span.text.rstrip()
-            caret = "".join("\t" if c == "\t" else " " for c in text[: self.span.column])
-            lines += [f"    {text}", f"    {caret}^"]
+        lines += [] if self.span is None else shown(self.span)
         if self.hint:
             lines.append(f"Way out: {self.hint}")
         return "\n".join(lines)

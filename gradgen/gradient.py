@@ -30,7 +30,7 @@ STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 def _road() -> Any:
     """Import the pipeline at the first use: importing gradgen stays cheap."""
     from gradgen import pipeline
-    from gradgen.emission import module
+    from gradgen.emission import module, origins
     from gradgen.frontend import arguments, source
 
     return types.SimpleNamespace(
@@ -44,6 +44,7 @@ def _road() -> Any:
         spec_of=arguments.spec_of,
         spec_of_annotation=arguments.spec_of_annotation,
         star_spec=arguments.star_spec,
+        note_origin=origins.note_origin,
     )
 
 
@@ -164,8 +165,10 @@ class Gradient:
             _road().require_apart(self._names, values)
         try:
             return made.call(*(args[1:] if self._receiver is not None else args), **named, **more)
-        except ZeroDivisionError:
-            _road().require_entries(self._names, values)
+        except Exception as error:
+            if isinstance(error, ZeroDivisionError):
+                _road().require_entries(self._names, values)
+            _road().note_origin(error, made.program, made.call.__code__)
             raise
 
     def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:

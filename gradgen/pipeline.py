@@ -16,7 +16,7 @@ from gradgen.diff.results import finish
 from gradgen.diff.reverse import add_adjoint
 from gradgen.diff.saves import Saved, plan_saves
 from gradgen.emission.header import header_of
-from gradgen.emission.module import render
+from gradgen.emission.module import Rendered, render
 from gradgen.frontend.function import read_function
 from gradgen.frontend.source import innermost
 from gradgen.ir.nodes import Function, Value
@@ -50,6 +50,12 @@ class Program:
         """The graph of the user's function alone, specialised alike (read anew)."""
         fn, specs = self.source
         return read_function(fn, specs, self.options)
+
+    def rendered(self) -> Rendered:
+        """Return the module of the graph after the last stage."""
+        function = self.function
+        header = header_of(function, self.name, self.options)
+        return render(function, self.name, function.result["outputs"], header)
 
 
 def run(
@@ -94,10 +100,7 @@ def run(
 
             program.stages[stage] = show(function)
             return program
-    outputs = function.result["outputs"]
-    program.text = render(
-        function, program.name, outputs, header_of(function, program.name, options)
-    )
+    program.text = program.rendered().text
     return program
 
 

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -42,8 +42,15 @@ WRITTEN = re.compile(
 )
 
 
-def render(function: Function, name: str, outputs: Any, header: str) -> str:
-    """Return the text of a module with one function.
+class Rendered(NamedTuple):
+    """A module's text, and the tree that its function was printed from."""
+
+    text: str
+    definition: ast.FunctionDef
+
+
+def render(function: Function, name: str, outputs: Any, header: str) -> Rendered:
+    """Return a module with one function.
 
     ``outputs`` is what the function returns: a tree of graph values, as ``results_expression``
     takes it.
@@ -57,7 +64,7 @@ def render(function: Function, name: str, outputs: Any, header: str) -> str:
         statements = writer.block(function.body)
     entry = [*writer.entry(), *guards(function, name, names)]
     body = [*entry, *_with_sections(statements, function)]
-    body.append(ast.Return(outputs(writer.expr)))
+    body.append(_return(function, outputs(writer.expr)))
     definition = ast.FunctionDef(name, _signature(function), body, [], None)
     writer._note(definition)
     helpers = [*_exceptions(function), *_helpers(writer.needs)]
@@ -65,7 +72,15 @@ def render(function: Function, name: str, outputs: Any, header: str) -> str:
     imports: list[str] = [
         m for m in ("math", "np") if m in writer.needs | _names_in(helpers + captured)
     ]
-    return _assemble(header, imports, captured, helpers, definition)
+    return Rendered(_assemble(header, imports, captured, helpers, definition), definition)
+
+
+def _return(function: Function, value: ast.expr) -> ast.Return:
+    """Return the last statement; reading a name in it is the user's ``return``."""
+    statement = ast.Return(value)
+    statement.gradgen_span = function.result["returned"]  # type: ignore[attr-defined]
+    statement.gradgen_reverse = False  # type: ignore[attr-defined]
+    return statement
 
 
 def _assemble(

@@ -75,7 +75,7 @@ class Writer:
         operands = [done[u] if u in done else self.expr(u) for u in op.inputs]
         if op.prim == "if":
             return self._choice(op, operands[0])
-        return self._note(forms.op_expression(op, operands))
+        return _placed(self._note(forms.op_expression(op, operands)), op)
 
     def _choice(self, op: Op, test: ast.expr) -> ast.expr:
         then, other = (b.results[0] for b in op.blocks)
@@ -328,8 +328,14 @@ STATEMENTS = {
 
 def _place(statements: list[ast.stmt], op: Op) -> None:
     """Note the user's line on the statements of an operation."""
-    span: Span | None = op.span
     for s in statements:
-        if not hasattr(s, "gradgen_span"):
-            s.gradgen_span = span  # type: ignore[attr-defined]
-            s.gradgen_reverse = op.reverse  # type: ignore[attr-defined]
+        _placed(s, op)
+
+
+def _placed(node: Node, op: Op) -> Node:
+    """Note on a piece of text which operation it is of, unless it is part of another one."""
+    span: Span | None = op.span
+    if not hasattr(node, "gradgen_span"):
+        node.gradgen_span = span  # type: ignore[attr-defined]
+        node.gradgen_reverse = op.reverse  # type: ignore[attr-defined]
+    return node

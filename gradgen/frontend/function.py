@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import types
 from typing import Any
@@ -20,7 +21,7 @@ from gradgen.frontend.calls import call_value, run_body
 from gradgen.frontend.reader import Place, Reader, Retry
 from gradgen.frontend.returned import returned
 from gradgen.frontend.selection import STARS, Selected, parameter_positions, select, signature_of
-from gradgen.frontend.source import innermost, source_of
+from gradgen.frontend.source import FunctionNode, innermost, source_of
 from gradgen.frontend.values import Frame, Static
 from gradgen.ir.nodes import Block, Function, Leaf
 from gradgen.ir.verify import out_of_scope
@@ -112,6 +113,7 @@ def _read(
     function.notes = list(dict.fromkeys(r.notes))
     function.result = {"reader": r, "active": active, "specs": specs}
     function.result |= returned(r, result, options, function)
+    function.result["returned"] = source.span(_last_return(source.node))
     block.results = [value for value, _ in function.result["seeds"]]
     return function
 
@@ -144,6 +146,16 @@ def _check_scopes(r: Reader, block: Block) -> None:
             op.span,
             "make it after the loop or branch, or pass it the values as arguments",
         )
+
+
+def _last_return(node: FunctionNode) -> ast.AST:
+    """Return the expression that the function ends with."""
+    found = [s for s in ast.walk(node) if isinstance(s, ast.Return) and s.value is not None]
+    last = max(found, key=lambda s: (s.lineno, s.col_offset), default=None)
+    if last is None:
+        return node.body if isinstance(node, ast.Lambda) else node
+    assert last.value is not None
+    return last.value
 
 
 def _spelled_name(fn: Any) -> str:

@@ -1,0 +1,89 @@
+"""Where generated text comes from: an exception in it names the line of the user's source."""
+
+from __future__ import annotations
+
+import ast
+import types
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from gradgen.emission.printer import Comment, Docstring
+from gradgen.errors import Span, shown
+
+Position = tuple[int, int, int, int]
+
+
+class Origin(NamedTuple):
+    """A place in the user's source, and whether its derivative is meant."""
+
+    span: Span
+    reverse: bool
+
+
+def note_origin(error: BaseException, program: Any, code: types.CodeType) -> None:
+    """Add a note to an exception that says which line of the user's function raised it."""
+    position = _position(error, code)
+    if position is None:
+        return
+    text, definition = program.rendered()
+    if text != program.text:
+        return
+    origin = _origin(definition, _parsed(text, definition.name), position)
+    if origin is None:
+        return
+    name = program.function.name
+    what = f"in the derivative of this line of {name!r}" if origin.reverse else f"in {name!r}"
+    error.add_note("\n".join([f"{origin.span}: {what}", *shown(origin.span)]))
+
+
+def _position(error: BaseException, code: types.CodeType) -> Position | None:
+    """Return lines and columns of what failed in the function's own code."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_frame.f_code is not code:
+        frame = frame.tb_next
+    if frame is None:
+        return None
+    line, end_line, column, end_column = list(code.co_positions())[frame.tb_lasti // 2]
+    line = line or frame.tb_lineno
+    if end_line is None or column is None or end_column is None:
+        return line, 0, line, 10**6
+    return line, column, end_line, end_column
+
+
+def _parsed(text: str, name: str) -> ast.FunctionDef:
+    return next(
+        s for s in ast.parse(text).body if isinstance(s, ast.FunctionDef) and s.name == name
+    )
+
+
+def _origin(printed: ast.AST, parsed: ast.AST, position: Position) -> Origin | None:
+    """Return the origin of the smallest piece of text around a position."""
+    best: Origin | None = None
+    size: tuple[int, int] | None = None
+    for place, origin in _places(printed, parsed):
+        inside = place[:2] <= position[:2] and position[2:] <= place[2:]
+        extent = (place[2] - place[0], place[3] - place[1])
+        if inside and (size is None or extent <= size):
+            best, size = origin, extent
+    return best
+
+
+def _places(printed: ast.AST, parsed: ast.AST) -> Iterator[tuple[Position, Origin]]:
+    """Yield the position of each piece of the text with its origin."""
+    stack: list[tuple[Any, Any, Origin | None]] = [(printed, parsed, None)]
+    while stack:
+        a, b, origin = stack.pop()
+        if type(a) is not type(b):
+            continue
+        if isinstance(a, list):
+            items = [item for item in a if not isinstance(item, Comment | Docstring)]
+            if len(items) == len(b):
+                stack += [(x, y, origin) for x, y in zip(items, b, strict=True)]
+        elif isinstance(a, ast.AST):
+            span = getattr(a, "gradgen_span", None)
+            if span is not None:
+                origin = Origin(span, a.gradgen_reverse)  # type: ignore[attr-defined]
+            if origin is not None and isinstance(b, ast.stmt | ast.expr):
+                end = (b.end_lineno or b.lineno, b.end_col_offset or 0)
+                yield (b.lineno, b.col_offset, *end), origin
+            stack += [(getattr(a, n, None), getattr(b, n, None), origin) for n in a._fields]
