@@ -20,7 +20,9 @@ STORES = ("stores_slices", "stores_gather", "stores_calls")
 MUTATION = ("mutation", "mutation_aliases", "mutation_views", "boxes", *STORES)
 CONTROL = ("control", "loops", "control_jumps", "control_statements")
 LANGUAGE = tuple(
-    module.name for module in pkgutil.iter_modules(corpus.__path__) if module.name[:5] == "lang_"
+    module.name
+    for module in pkgutil.iter_modules(corpus.__path__)
+    if module.name.startswith(("lang_", "lists_", "comprehensions_"))
 )
 FUNCTIONS = ("functions_signatures", "functions_closures")
 NUMPY_OPS = ("arithmetic", "elementwise", "reductions", "contractions", "shapes", "indexing")

@@ -30,6 +30,8 @@ def is_constant(v: Value, number: float) -> bool:
 
 def is_narrow(g: Value, like: Value) -> bool:
     """Whether a cotangent still has to be stretched to the shape of a value."""
+    if "list" in (like.type.kind, g.type.kind):
+        return g.type.kind != like.type.kind
     want, have = like.type.shape, g.type.shape
     if want is None:
         return g.type.is_scalar or isinstance(g, Const)
@@ -192,9 +194,21 @@ class Algebra:
         """Stretch a narrow cotangent to a value's full shape."""
         if not (stretch or is_narrow(g, like)) or like.type.is_scalar:
             return g
+        if like.type.kind == "list":
+            return self._full_list(g, like)
         if like.type.shape == ():
             return g
         return self.emit("stretch" if g.type.shape is None or g.type.shape else "fill", like, g)
+
+    def _full_list(self, g: Value, like: Value) -> Value:
+        """Return a list of one cotangent as often as another list has items."""
+        copies = self.emit("repeat_list", g, self.emit("len", like))
+        item = like.type.item
+        if item is not None and item.kind == "list":
+            return self.emit("fill_lists", like, g)
+        if item is None or not is_narrow(g, Value(item)):
+            return copies
+        return self.emit("list_add", self.zeros(like), copies)
 
     def reshape_like(self, g: Value, like: Value) -> Value:
         """Return a cotangent in the shape of a value."""

@@ -61,6 +61,8 @@ class Reverse:
         total = self.adj.get(v)
         if total is None:
             self.adj[v] = g
+        elif "list" in (total.type.kind, g.type.kind):
+            self.adj[v] = self.b.emit("list_add", [self.alg.full(x, v) for x in (total, g)])
         elif self._is_buffer(total):
             if g.op is not None and g.op.prim == "neg" and g.op.reverse:
                 self.adj[v] = self.b.emit("inc", [total, g.op.inputs[0]], index="e", sign="-")
@@ -102,7 +104,7 @@ class Reverse:
                 self._if(op, [self.adj.get(v) for v in op.outputs])
             elif op.prim in ("for", "while"):
                 self._loop(op)
-            elif op.prim == "append":
+            elif op.prim in ("append", "insert"):
                 self._append(op)
             elif op.prim == "pop":
                 self._pop(op)
@@ -171,8 +173,13 @@ class Reverse:
         if stack is None:
             return
         item = op.inputs[1]
-        pop = self.b.append("pop", [stack], [_adjoint_type(item), stack.type], ["", stack.name])
-        self.adj[op.inputs[0]] = pop.outputs[1]
+        if stack.type.kind != "list":
+            self.accumulate(op.inputs[0], stack)
+            self.accumulate(item, stack)
+            return
+        inputs = [stack, *op.inputs[2:]]
+        pop = self.b.append("pop", inputs, [_adjoint_type(item), stack.type], ["", stack.name])
+        self.accumulate(op.inputs[0], pop.outputs[1])
         self.accumulate(item, pop.outputs[0])
 
     def _pop(self, op: Op) -> None:
@@ -184,11 +191,14 @@ class Reverse:
             if item not in self.adj:
                 return
             stack = self.alg.zeros(rest)
+        stack = self.alg.full(stack, rest)
         g = self.adj.get(item, Const(0.0))
         g = self.alg.full(g, item) if g is not None else g
         if is_constant(g, 0) and not item.type.is_scalar:
             g = self.alg.zeros(item)
-        self.adj[op.inputs[0]] = self.b.emit("append", [stack, g], f"d_{op.inputs[0].name}")
+        prim = "insert" if len(op.inputs) > 1 else "append"
+        grown = self.b.emit(prim, [stack, g, *op.inputs[1:]], f"d_{op.inputs[0].name}")
+        self.accumulate(op.inputs[0], grown)
 
     # --- branches -------------------------------------------------------------------------
 
@@ -202,7 +212,13 @@ class Reverse:
                 self.block(inner, seeds)
             sides.append((block, self.adj.take_back(mark)))
         changed = self.adj.changed([side for _, side in sides])
-        touched = [v for v in changed if not self.places.inside(v, op)]
+        touched = []
+        for v in changed:
+            first, second = (side.get(v, self.adj.get(v)) for _, side in sides)
+            if first is not None and first is second:
+                self.adj[v] = first
+            elif not self.places.inside(v, op):
+                touched.append(v)
         if touched:
             self._join(op, sides, touched)
 
@@ -249,15 +265,8 @@ class Reverse:
         else:
             for v, g in zip(block.results, seeds, strict=True):
                 if g is not None:
-                    self._seed(v, g)
+                    self.accumulate(v, g)
         self.operations(ops)
-
-    def _seed(self, v: Value, g: Value) -> None:
-        if v.type.kind == "list":
-            if v in self.varied:
-                self.adj[v] = g
-        else:
-            self.accumulate(v, g)
 
     # --- loops ----------------------------------------------------------------------------
 
@@ -267,11 +276,13 @@ class Reverse:
             return
         known = self.guesses.get(op, ([], []))
         live, outer = sorted({*live, *known[0]}), list(known[1])
-        fixed: dict[int, Value] = {}
+        fixed = {k: g for k in live if (g := self._narrow_list(op.outputs[k])) is not None}
         while True:
             block = Block()
-            more_live, more_outer, unchanged = self._trial(op, block, live, outer, fixed)
-            if more_live or more_outer:
+            more_live, more_outer, unchanged, moved = self._trial(op, block, live, outer, fixed)
+            if moved:
+                fixed = {k: g for k, g in fixed.items() if k not in moved}
+            elif more_live or more_outer:
                 live, outer = sorted({*live, *more_live}), outer + more_outer
             elif unchanged:
                 fixed |= {k: self._start(op.outputs[k]) for k in unchanged}
@@ -279,6 +290,11 @@ class Reverse:
                 break
         self.guesses[op] = (live, outer)
         self._finish_loop(op, block, live, outer, fixed)
+
+    def _narrow_list(self, v: Value) -> Value | None:
+        """Return the adjoint of a list of which all items have the same one."""
+        g = self.adj.get(v)
+        return g if v.type.kind == "list" and g is not None and g.type.kind != "list" else None
 
     def _finish_loop(
         self, op: Op, block: Block, live: list[int], outer: list[Value], fixed: dict[int, Value]
@@ -291,17 +307,17 @@ class Reverse:
         for v, g in zip(outer, loop.outputs[len(moving) :], strict=True):
             self.adj[v] = g
         for k in live:
-            self._seed(inits[k], results[k])
+            self.accumulate(inits[k], results[k])
         for v, g in zip([*(params[k] for k in moving), *outer], loop.outputs, strict=True):
             g.name, g.user = (f"d_{v.name}" if v.name else ""), v.user
 
     def _trial(
         self, op: Op, block: Block, live: list[int], outer: list[Value], fixed: dict[int, Value]
-    ) -> tuple[list[int], list[Value], list[int]]:
+    ) -> tuple[list[int], list[Value], list[int], list[int]]:
         """Sweep the body once.
 
-        Returns what else it turns out to carry, and which carried adjoints pass unchanged: these
-        are fixed to their start in the next trial.
+        Returns what else it turns out to carry, which carried adjoints pass unchanged (these are
+        fixed to their start in the next trial), and which of the fixed ones do change.
         """
         params, _ = carried(op)
         body, keep = op.blocks[-1], self.adj
@@ -317,6 +333,9 @@ class Reverse:
             known, mine = set(live), set(outer)
             more_live = [k for k, v in enumerate(params) if v in self.adj and k not in known]
             more_outer = [v for v in self.adj if v not in mine and not self.places.inside(v, op)]
+            lists = [k for k in fixed if params[k].type.kind == "list"]
+            narrow = [k for k in lists if fixed[k].type.kind != "list"]
+            moved = [k for k in narrow if self.adj.get(params[k]) is not fixed[k]]
             block.end = "continue"
             block.results = [
                 self._carried_on(params[k], d) for k, d in zip(moving, d_params, strict=False)
@@ -324,7 +343,7 @@ class Reverse:
             block.results += [self._carried_on(v, v) for v in outer]
         self.adj = keep
         unchanged = [k for k, g, d in zip(moving, block.results, d_params, strict=False) if g is d]
-        return more_live, more_outer, unchanged
+        return more_live, more_outer, unchanged, moved
 
     def _mirrored_index(self, op: Op) -> Value:
         index = op.blocks[-1].params[0] if op.prim == "for" else None

@@ -16,7 +16,7 @@ from gradgen.diff.carry import Carrier, add_branch_output, reverse_builder
 from gradgen.diff.rows import Row, row_plan
 from gradgen.diff.twins import use_shape_twins
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, walk
+from gradgen.ir.nodes import GROWS, Block, Const, Function, Op, Undefined, Value, walk
 from gradgen.ir.types import Type, array
 from gradgen.passes.sharing import Sharing
 from gradgen.rules.registry import RULES
@@ -121,7 +121,7 @@ class _Planner(Carrier):
         if op is None:
             return self.owner[home][0].prim == "for" and v is home.params[0]
         rule = RULES.get(op.prim)
-        if rule is None or op.blocks or op.prim in ("pop", "append", "list", "helper") or depth > 6:
+        if rule is None or op.blocks or op.prim in ("list", "helper", *GROWS) or depth > 6:
             return False
         if rule.cost > 1 or (rule.cost == 1 and not v.type.is_scalar):
             return False
@@ -200,7 +200,7 @@ class _Planner(Carrier):
         b.span = v.span
         start = b.append("list", [], [Type("list", item=v.type)], [_saved_name(v)]).out
         self.insert_before(path[0][0], b.block.ops)
-        shared = not v.type.is_scalar and not self.sharing.never_written(v)
+        shared = not self.sharing.never_written(v) or v.type.kind == "list"
 
         def push(old: Value, at: Builder) -> Value:
             item = at.emit("copy", [v]) if shared else v

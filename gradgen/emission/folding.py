@@ -31,11 +31,10 @@ NEVER = (
     "empty",
     "zeros_as",
     "zeros_list",
-    "pop",
-    "append",
     "for",
     "while",
     *WRITES,
+    *GROWS,
 )
 
 
@@ -96,6 +95,8 @@ class _Folder:
         if not self._undisturbed(op, block, k, at):
             return False
         if reader is not None and reader.prim in (*WRITES, *GROWS) and reader.inputs[0] is v:
+            return False
+        if reader is not None and reader.prim == "list_add":
             return False
         if reader is not None and reader.prim in ("for", "while") and v in reader.inputs[3:]:
             return not v.type.is_array

@@ -213,9 +213,44 @@ def _zeros_list(op: Op, operands: list[Expr]) -> Expr:
     if item is None or item.is_scalar:
         zero: Expr = ast.List([ast.Constant(0.0)], ast.Load())
         return ast.BinOp(zero, ast.Mult(), call("len", operands))
+    if item.kind == "list":
+        return call("_filled_lists", [operands[0], ast.Constant(0.0)])
     zero = call("np.zeros_like", [ast.Name("item", ast.Load())])
     loop = ast.comprehension(ast.Name("item", ast.Store()), operands[0], [], 0)
     return ast.ListComp(zero, [loop])
+
+
+def _list(op: Op, operands: list[Expr]) -> Expr:
+    return ast.List(list(operands), ast.Load())
+
+
+def _repeat_list(op: Op, operands: list[Expr]) -> Expr:
+    return ast.BinOp(ast.List([operands[0]], ast.Load()), ast.Mult(), operands[1])
+
+
+def _array_of_list(op: Op, operands: list[Expr]) -> Expr:
+    axis = op.attrs.get("axis")
+    return call("np.array" if axis is None else "np.stack", operands, _options(op))
+
+
+def _items(op: Op, operands: list[Expr]) -> Expr:
+    if op.attrs.get("plain"):
+        return ast.Call(ast.Attribute(operands[0], "tolist", ast.Load()), [], [])
+    return call("list", operands)
+
+
+def _list_add(op: Op, operands: list[Expr]) -> Expr:
+    """Return ``[a + b for a, b in zip(items, more)]``, or the helper that does so in a slice."""
+    if op.attrs:
+        part = index_object(subscript(operands[0], op.attrs, operands[2:]).slice)
+        return call("_add_slice", [*operands[:2], part])
+    item = op.inputs[0].type.item
+    if item is not None and item.kind == "list":
+        return call("_add_lists", operands)
+    names = [ast.Name(n, ast.Load()) for n in ("a", "b")]
+    pair = ast.Tuple([ast.Name(n.id, ast.Store()) for n in names], ast.Store())
+    loop = ast.comprehension(pair, call("zip", operands), [], 0)
+    return ast.ListComp(ast.BinOp(names[0], ast.Add(), names[1]), [loop])
 
 
 def _full(op: Op, operands: list[Expr]) -> Expr:
@@ -306,5 +341,8 @@ SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
     "flatten": _flatten, "item": _method("item"), "eye": _eye, "scalar": _scalar,
     "winners": _winners, "places": _places, "nonzero": _axis_of,
     "tril_indices": _axis_of, "triu_indices": _axis_of,
-    "list": lambda op, operands: ast.List([], ast.Load()),
+    "list": _list, "repeat_list": _repeat_list, "array_of_list": _array_of_list, "items": _items,
+    "list_add": _list_add, "index_of": _method("index"),
+    "joined_list": lambda op, operands: call("np.concatenate", operands, _options(op)),
+    "pieces": lambda op, operands: call("_pieces", operands, _options(op)),
 }  # fmt: skip

@@ -81,6 +81,12 @@ class _Lives:
     def _op(self, op: Op, through: list[Value]) -> None:
         if len(op.outputs) == 1 and op.out in self.folded:
             return
+        if op.prim == "pop":
+            # The item needs another variable than the list, which is still there then.
+            self._define(op.outputs[1:])
+            self._uses(op.inputs)
+            self._define(op.outputs[:1])
+            return
         self._define(op.outputs)
         if op.prim == "if":
             self._if(op, through)

@@ -147,7 +147,8 @@ WHAT = {
     "eq": "equal", "if": "chosen", "expand_dims": "column", "stretch": "stretched",
     "fill": "filled", "len": "n", "dim": "n", "unbroadcast": "summed", "pow": "power",
     "where": "chosen", "select": "chosen", "not": "negated", "captured": "constant",
-    "list": "items", "leaf": "leaf", "pop": "item", "winners": "last",
+    "list": "items", "repeat_list": "items", "array_of_list": "stacked",
+    "leaf": "leaf", "pop": "item", "winners": "last",
 }  # fmt: skip
 
 

@@ -158,6 +158,9 @@ class Writer:
 
     def _inc(self, op: Op) -> list[ast.stmt]:
         base = self.expr(op.inputs[0])
+        item = op.inputs[0].type.item
+        if item is not None and not item.is_scalar:
+            return self._add_to_item(op, base)
         if op.attrs["index"] == "e" and not op.attrs.get("path"):
             where: Target = stored(base)
         else:
@@ -174,13 +177,24 @@ class Writer:
         name = "np.subtract.at" if op.attrs.get("sign") == "-" else "np.add.at"
         return [ast.Expr(forms.call(name, args)), *self._moved(op)]
 
+    def _add_to_item(self, op: Op, base: ast.expr) -> list[ast.stmt]:
+        """``items[k] = items[k] + v``: the array in the list may be in other places too."""
+        where = self._note(forms.target(op, base, [self.expr(v) for v in op.inputs[2:]]))
+        old = ast.Subscript(where.value, where.slice, ast.Load())
+        sign = ast.Sub() if op.attrs.get("sign") == "-" else ast.Add()
+        new = ast.BinOp(old, sign, self.expr(op.inputs[1]))
+        return [ast.Assign([where], new), *self._moved(op)]
+
     def _append(self, op: Op) -> list[ast.stmt]:
-        method = ast.Attribute(self.expr(op.inputs[0]), "append", ast.Load())
-        return [ast.Expr(ast.Call(method, [self.expr(op.inputs[1])], [])), *self._moved(op)]
+        method = ast.Attribute(self.expr(op.inputs[0]), op.prim, ast.Load())
+        args = [self.expr(v) for v in (*op.inputs[2:], op.inputs[1])]
+        return [ast.Expr(ast.Call(method, args, [])), *self._moved(op)]
+
+    _insert = _extend = _append
 
     def _pop(self, op: Op) -> list[ast.stmt]:
         method = ast.Attribute(self.expr(op.inputs[0]), "pop", ast.Load())
-        call = ast.Call(method, [], [])
+        call = ast.Call(method, [self.expr(v) for v in op.inputs[1:]], [])
         item: ast.stmt = ast.Expr(call)
         if op.outputs[0] in self.names:
             item = assign(self.names[op.outputs[0]], call)
@@ -322,7 +336,8 @@ def placeholder(t: Type) -> ast.expr:
 
 
 STATEMENTS = {
-    "store", "inc", "add_at", "append", "pop", "assert", "raise_if", "if", "for", "while",
+    "store", "inc", "add_at", "append", "insert", "extend", "pop", "assert", "raise_if",
+    "if", "for", "while",
 }  # fmt: skip
 
 

@@ -6,15 +6,23 @@ import ast
 from typing import Any
 
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.lists import as_array, is_list
 from gradgen.frontend.reader import CONTIGUOUS, Reader
 from gradgen.frontend.subscripts import index_of
 from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
-from gradgen.ir.nodes import Value
+from gradgen.ir.nodes import Const, Value
 from gradgen.rules import helpers
 from gradgen.rules.registry import Rule
 from gradgen.rules.shapes_of import dtype_name
 
-HELPER_PRIMS = {"_unbroadcast": "unbroadcast", "_winners": "winners"}
+HELPER_PRIMS = {
+    "_unbroadcast": "unbroadcast",
+    "_winners": "winners",
+    "_pieces": "pieces",
+    "_add_slice": "list_add",
+    "_add_lists": "list_add",
+    "_filled_lists": "fill_lists",
+}
 
 
 def call_rule(r: Reader, node: ast.AST, rule: Rule, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -85,9 +93,8 @@ def dtype_of(r: Reader, node: ast.AST, value: Any) -> str:
 
 def emit(r: Reader, node: ast.AST, rule: Rule, args: list[Any], attrs: dict[str, Any]) -> Any:
     """Emit an operation; a view of a named array stays a view of it."""
-    inputs = [as_value(r, a, node) for a in args]
-    _refuse_containers(r, node, rule, inputs)
-    if rule.alias and isinstance(args[0], Ref):
+    inputs = [as_array(r, as_value(r, a, node), node) for a in args]
+    if rule.alias and isinstance(args[0], Ref) and not is_list(r, args[0]):
         if inputs[0].type.is_scalar:
             return args[0]
         return r.view(args[0], rule.name, inputs[1:], attrs)
@@ -96,14 +103,10 @@ def emit(r: Reader, node: ast.AST, rule: Rule, args: list[Any], attrs: dict[str,
     return r.hold(out, rule.name in CONTIGUOUS)
 
 
-def _refuse_containers(r: Reader, node: ast.AST, rule: Rule, inputs: list[Value]) -> None:
-    for v in inputs:
-        if v.type.kind == "list":
-            r.refuse(node, f"{rule.spelling or rule.name} of a list that grows", "fill an array")
-
-
 def emit_sequence(r: Reader, node: ast.AST, rule: Rule, parts: Any, attrs: dict[str, Any]) -> Any:
     """Emit an operation on a tuple or list of arrays."""
+    if is_list(r, parts):
+        return _of_list(r, node, rule, r.read(parts), attrs)
     if not isinstance(parts, Seq):
         if rule.name == "array":
             value = as_value(r, parts, node)
@@ -113,8 +116,25 @@ def emit_sequence(r: Reader, node: ast.AST, rule: Rule, parts: Any, attrs: dict[
         r.refuse(
             node, f"{rule.spelling} of something that is not a tuple or list", "list the parts"
         )
-    inputs = [as_value(r, p, node) for p in parts.items]
+    inputs = [as_array(r, as_value(r, p, node), node) for p in parts.items]
+    if not inputs and rule.name == "array":
+        return r.hold(r.b.emit("zeros", [Const(0)], **attrs), True)
+    if not inputs:
+        raise ValueError(f"{r.span(node)}: need at least one array to {rule.name}")
     return r.hold(r.b.emit(rule.name, inputs, span=r.span(node), **attrs), True)
+
+
+def _of_list(r: Reader, node: ast.AST, rule: Rule, items: Value, attrs: dict[str, Any]) -> Any:
+    """Emit an operation on the items of a list that has grown."""
+    item = items.type.item
+    if item is not None and item.kind == "list" and rule.name != "array":
+        r.refuse(node, f"{rule.spelling} of a list of lists", "make arrays of the inner lists")
+    if rule.name == "stack":
+        attrs = {"axis": attrs.get("axis", 0)}
+    prim = "joined_list" if rule.name == "concatenate" else "array_of_list"
+    if rule.name not in ("array", "stack", "concatenate"):
+        r.refuse(node, f"{rule.spelling} of a list that grows", "make an array of it first")
+    return r.hold(r.b.emit(prim, [items], span=r.span(node), **attrs), True)
 
 
 def is_helper(fn: Any) -> bool:
@@ -125,9 +145,15 @@ def is_helper(fn: Any) -> bool:
 
 def call_helper(r: Reader, node: ast.AST, prim: str, args: list[Any]) -> Any:
     """Emit the operation that a printed helper stands for."""
+    attrs: dict[str, Any] = {}
     if prim == "winners":
         index = index_of(r, args[1], node)
-        operands = [as_value(r, args[0], node), *index.operands]
-        return r.hold(r.b.emit(prim, operands, span=r.span(node), **index.attrs))
+        args, attrs = [args[0], *index.operands], index.attrs
+    elif prim == "pieces" and len(args) > 2:
+        attrs["axis"] = static_value(args.pop())
+    elif prim == "list_add" and len(args) > 2:
+        part = args.pop().parts
+        attrs = {"index": "s", "slices": (tuple(p is not None for p in part),)}
+        args += [p for p in part if p is not None]
     inputs = [as_value(r, a, node) for a in args]
-    return r.hold(r.b.emit(prim, inputs, span=r.span(node)))
+    return r.hold(r.b.emit(prim, inputs, span=r.span(node), **attrs))

@@ -162,7 +162,7 @@ def distribute(r: Reader, node: ast.AST, choice: Choice, work: Callable[[Any], A
 
     def side(option: Any) -> Callable[[], Any]:
         def run() -> Any:
-            results.append(work(option))
+            results.append(work(r.settled(option)))
             return results[-1]
 
         return run

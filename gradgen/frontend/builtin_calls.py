@@ -11,10 +11,10 @@ import numpy as np
 
 from gradgen.frontend.bindings import emit
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.iteration import over_value
+from gradgen.frontend.iteration import as_positions
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.special import Handler, callee_name, no_more, table
-from gradgen.frontend.values import Map, Record, Seq, SliceValue, Static, static_value
+from gradgen.frontend.special import Handler, callee_name, table
+from gradgen.frontend.values import Iteration, Map, Record, Seq, SliceValue, Static, static_value
 from gradgen.ir.nodes import Const
 from gradgen.rules.registry import RULES
 
@@ -58,46 +58,11 @@ def _len(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
         return Const(len(value.items))
     if isinstance(value, Static):
         return Const(len(value.obj))
+    if isinstance(value, Iteration):
+        return as_positions(r, value).length
     v = as_value(r, value, node)
     d = v.type.shape[0] if v.type.shape else None
     return Const(d) if isinstance(d, int) else r.b.emit("len", [v])
-
-
-@special(max, min)
-def _extremum(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    prim = f"{callee_name(node)}2"
-    if len(args) == 1 and isinstance(args[0], Seq):
-        args = list(args[0].items)
-    if len(args) == 1:
-        v = as_value(r, args[0], node)
-        if v.type.rank not in (1, None):
-            r.refuse(node, "max or min of an array of rank over 1", "use np.max or np.min")
-        r.refuse(node, "the builtin max or min of an array", "use np.max or np.min")
-    no_more(r, node, kwargs)
-    values = [as_value(r, a, node) for a in args]
-    out = values[0]
-    for v in values[1:]:
-        if all(isinstance(x, Const) for x in (out, v)):
-            out = Const((max if prim == "max2" else min)(out.const, v.const))  # type: ignore[attr-defined]
-        else:
-            out = r.b.emit(prim, [out, v], span=r.span(node))
-    return out
-
-
-@special(sum)
-def _sum(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    start = args[1] if len(args) > 1 else kwargs.get("start", Const(0))
-    if not isinstance(args[0], Seq):
-        v = as_value(r, args[0], node)
-        if v.type.rank == 1 and isinstance(start, Const) and start.const == 0:
-            return r.b.emit("py_sum", [v], span=r.span(node))
-        r.refuse(node, f"the builtin sum of a {v.type}", "use np.sum")
-    total = start
-    for k, item in enumerate(args[0].items):
-        value = as_value(r, item, node)
-        first = k == 0 and isinstance(start, Const) and start.const == 0
-        total = value if first else r.b.emit("add", [as_value(r, total, node), value])
-    return r.hold(as_value(r, total, node))
 
 
 @special(isinstance)
@@ -117,24 +82,6 @@ def _isinstance(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any
     if v.type.is_scalar and not v.type.weak:
         python = np.dtype(v.type.dtype).type
     return Const(issubclass(python, kinds))
-
-
-@special(tuple, list)
-def _container(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    kind = tuple if callee_name(node) == "tuple" else list
-    if not args:
-        return Seq([], kind)
-    over = over_value(r, args[0], node)
-    if isinstance(over, list):
-        return Seq(over, kind)
-    r.refuse(node, f"{kind.__name__} of an array", "keep it an array")
-
-
-@special(dict)
-def _dict(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    if args and not isinstance(args[0], Map):
-        r.refuse(node, "dict of something that is not a dict")
-    return Map({**(args[0].items if args else {}), **kwargs})
 
 
 @special(builtins.round)

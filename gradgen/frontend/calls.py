@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradgen.errors import ArgumentError, GradgenError, SourceError, UnsupportedError
-from gradgen.frontend import bindings
+from gradgen.frontend import aggregates, bindings
 from gradgen.frontend.arguments import spec_of_value
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.builtin_calls import BUILTINS
@@ -24,11 +24,12 @@ from gradgen.frontend.callables import (
     getter,
     gradient_maker,
 )
+from gradgen.frontend.container_methods import METHOD_HANDLERS
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import Exits, read_body
+from gradgen.frontend.iteration import iteration_of, makes_iteration
 from gradgen.frontend.liveness import Liveness
 from gradgen.frontend.loops import assigned_names
-from gradgen.frontend.method_calls import METHOD_HANDLERS
 from gradgen.frontend.numpy_calls import NUMPY
 from gradgen.frontend.operators import chooses_structure
 from gradgen.frontend.outputs import call_into, out_of
@@ -53,12 +54,15 @@ from gradgen.rules.registry import CALLABLES, METHODS, RULES
 
 MAX_DEPTH = 40
 GRADIENTS = ("grad", "value_and_grad", "differentiable")
-SPECIAL = BUILTINS | NUMPY | APPLIED
+SPECIAL = BUILTINS | aggregates.AGGREGATES | NUMPY | APPLIED
 
 
 def call(r: Reader, node: ast.Call) -> Any:
     """Return the value of a call."""
     callee = evaluate(r, node.func)
+    if isinstance(callee, Static) and makes_iteration(callee):
+        over = iteration_of(r, node)
+        return Seq(over, list) if isinstance(over, list) else over
     args, kwargs = call_arguments(r, node)
     r.b.span = r.span(node)
     return call_value(r, node, callee, args, kwargs)

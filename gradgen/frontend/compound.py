@@ -12,11 +12,11 @@ import numpy as np
 from gradgen.frontend.branches import condition
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import read, split, told
-from gradgen.frontend.iteration import iteration_of
+from gradgen.frontend.iteration import FEW, iteration_of
 from gradgen.frontend.jumps import Act, Branch, Jump, Step, Unless, jumps_of
 from gradgen.frontend.loops import Loop, assigned_names, run_loop
 from gradgen.frontend.points import Point, Turn
-from gradgen.frontend.reader import Reader
+from gradgen.frontend.reader import Reader, WriteOut
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.targets import assign_to
 from gradgen.frontend.values import Iteration, Static, contents
@@ -56,18 +56,46 @@ def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
     over = iteration_of(r, s.iter)
     if isinstance(over, list):
         return _written_out(r, s, over, rest)
+    turns = _few_turns(over)
+    before, path = snapshot(r), list(r.call_path)
     frame = _LoopFrame(r, s)
-    _counted(r, s, over, frame)
+    try:
+        _counted(r, s, over, frame, bool(turns))
+    except WriteOut as found:
+        if found.loop is not s:
+            raise
+        restore(r, before)
+        r.call_path[:] = path
+        return _chained(r, s, [_turn(s.target, over, k) for k in turns], rest)
     return frame.after(rest)
+
+
+def _few_turns(over: Iteration) -> list[int]:
+    """Return the positions or integers of a loop with a small known number of turns."""
+    bounds = [v for v in over.bounds or (Const(0), over.length, Const(1)) if isinstance(v, Const)]
+    if len(bounds) < 3:
+        return []
+    turns = range(*(v.const for v in bounds))
+    if len(turns) > FEW:
+        return []
+    return list(turns[::-1] if over.backwards else turns)
+
+
+def _turn(to: ast.expr, over: Iteration, k: int) -> Act:
+    return Act(lambda r: assign_to(r, to, over.element(Const(k))))
 
 
 def _written_out(r: Reader, s: ast.For, items: list[Any], rest: Point) -> Point:
     """Return the place before the first item; the others follow it."""
+    return _chained(r, s, [_binding(s.target, item) for item in items], rest)
+
+
+def _chained(r: Reader, s: ast.For, turns: list[Act], rest: Point) -> Point:
     path = tuple(r.call_path)
     end = Point((), rest, "break", path)
     here = Point(s.orelse, end, "continue", path, outside=True)
-    for k in reversed(range(len(items))):
-        here = Point([_binding(s.target, items[k]), *s.body], here, "continue", (*path, k))
+    for k in reversed(range(len(turns))):
+        here = Point([turns[k], *s.body], here, "continue", (*path, k))
     here.arrive(r)
     return here
 
@@ -120,9 +148,11 @@ class _LoopFrame:
         return Point(steps, rest) if steps else rest
 
 
-def _counted(r: Reader, s: ast.For, over: Iteration, frame: _LoopFrame) -> None:
+def _counted(r: Reader, s: ast.For, over: Iteration, frame: _LoopFrame, few_turns: bool) -> None:
     index = Value(integer(), s.target.id if over.bounds and isinstance(s.target, ast.Name) else "i")
     index.user = over.bounds is not None
+    if few_turns:
+        r.short_loops[index] = s
     kept: list[Block] = []
 
     def body(trial: Loop, block: Block) -> None:

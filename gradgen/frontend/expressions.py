@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from gradgen.frontend import attributes, branches, calls, subscripts
+from gradgen.frontend import attributes, branches, calls, comprehensions, subscripts
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.operators import COMPARE, FOLD, UNARY, binary
 from gradgen.frontend.reader import Reader, describe
@@ -196,6 +196,12 @@ def _attribute(r: Reader, node: ast.Attribute) -> Any:
     return attributes.attribute(r, evaluate(r, node.value), node.attr, node)
 
 
+def _walrus(r: Reader, node: ast.NamedExpr) -> Any:
+    value = evaluate(r, node.value)
+    r.bind(node.target.id, value)
+    return value
+
+
 def _lambda(r: Reader, node: ast.Lambda) -> Any:
     defaults = [evaluate(r, d) for d in node.args.defaults]
     kw_defaults = [None if d is None else evaluate(r, d) for d in node.args.kw_defaults]
@@ -236,4 +242,8 @@ HANDLERS: dict[type[ast.expr], Callable[[Reader, Any], Any]] = {
     ast.Call: _call,
     ast.Lambda: _lambda,
     ast.NamedExpr: _walrus,
+    ast.ListComp: comprehensions.read,
+    ast.SetComp: comprehensions.read,
+    ast.DictComp: comprehensions.read,
+    ast.GeneratorExp: comprehensions.generator,
 }

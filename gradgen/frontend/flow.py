@@ -205,6 +205,11 @@ def _end_turn(r: Reader, node: ast.AST, test: Value, sides: list[Point]) -> None
     r.b.block.end = "tail"
 
 
+def read_statements(r: Reader, body: Sequence[ast.stmt]) -> None:
+    """Read statements that no jump leaves."""
+    read(r, Point(body, Meeting({})))
+
+
 def read_body(r: Reader, body: Sequence[ast.stmt]) -> Any:
     """Read a function's body; return its result."""
     r.frame.exits.block = r.b.block

@@ -9,11 +9,14 @@ import ast
 from typing import Any
 
 from gradgen.frontend.evaluate import evaluate, number
+from gradgen.frontend.lists import is_list, over_list
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.subscripts import Index, load_index
 from gradgen.frontend.values import Iteration, Map, Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type
+
+FEW = 64  # turns of a loop that may be written out
 
 
 def iteration_of(r: Reader, node: ast.expr) -> Iteration | list[Any]:
@@ -41,12 +44,19 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Iteration | list[Any]:
     if isinstance(value, Seq):
         return list(value.items)
     if isinstance(value, Map):
-        return [Static(k) for k in value.items]
-    if isinstance(value, Static) and isinstance(value.obj, str | tuple):
-        return [Static(o) for o in value.obj]
+        return [plain(k) for k in value.items]
+    if isinstance(value, Static) and isinstance(value.obj, str | tuple | frozenset):
+        return [plain(o) for o in value.obj]
+    if is_list(r, value):
+        return over_list(r, value, node)
     if isinstance(value, Ref):
         return _over_array(r, value, node)
     r.refuse(node, f"a loop over a {describe(value)}", "loop over a range, an array or a container")
+
+
+def plain(obj: Any) -> Any:
+    """Return a static object's item: a number as a constant."""
+    return Const(obj) if type(obj) in (float, int, bool) else Static(obj)
 
 
 def _over_array(r: Reader, ref: Ref, node: ast.AST) -> Iteration:
@@ -101,7 +111,11 @@ def _static_start(r: Reader, start: Value, node: ast.AST) -> int:
 
 def zip_of(r: Reader, node: ast.Call) -> Iteration | list[Any]:
     """``zip`` stops with the shortest; containers of known length are written out."""
-    parts = [iteration_of(r, a) for a in node.args]
+    return zipped(r, node, [iteration_of(r, a) for a in node.args])
+
+
+def zipped(r: Reader, node: ast.AST, parts: list[Iteration | list[Any]]) -> Iteration | list[Any]:
+    """Return the iteration over several things at once."""
     if any(isinstance(p, list) for p in parts):
         count = min(len(p) for p in parts if isinstance(p, list))
         return [Seq([_item(r, p, k, node) for p in parts]) for k in range(count)]
@@ -169,6 +183,15 @@ def as_positions(r: Reader, over: Iteration) -> Iteration:
     return Iteration(length, lambda i: _place(r, start, step, i))
 
 
+def counted(r: Reader, over: Iteration) -> list[Any] | Iteration:
+    """Return the items of an iteration over a few known positions, else the iteration."""
+    positions = as_positions(r, over)
+    length = positions.length
+    if isinstance(length, Const) and length.const <= FEW:
+        return [positions.element(Const(k)) for k in range(length.const)]
+    return over
+
+
 def _place(r: Reader, start: Value, step: Value, i: Value) -> Value:
     scaled = i if isinstance(step, Const) and step.const == 1 else r.b.emit("mul", [i, step])
     out = r.b.emit("add", [start, scaled])
@@ -180,8 +203,8 @@ def over_sequence(r: Reader, value: Any, method: str) -> list[Any] | None:
     """Return the items of ``dict.items()`` and its kin, None for other methods."""
     if isinstance(value, Map) and method in ("items", "keys", "values"):
         views: dict[str, list[Any]] = {
-            "items": [Seq([Static(k), v]) for k, v in value.items.items()],
-            "keys": [Static(k) for k in value.items],
+            "items": [Seq([plain(k), v]) for k, v in value.items.items()],
+            "keys": [plain(k) for k in value.items],
             "values": list(value.items.values()),
         }
         return views[method]
@@ -194,3 +217,8 @@ BUILDERS: dict[Any, Any] = {
     zip: zip_of,
     reversed: reversed_of,
 }
+
+
+def makes_iteration(callee: Static) -> bool:
+    """Whether a call of something gives what one loops over."""
+    return _hashable(callee) and callee.obj in BUILDERS

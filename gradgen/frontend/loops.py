@@ -127,6 +127,9 @@ def assigned_names(body: Sequence[ast.stmt]) -> list[str]:
     while stack:
         node = stack.pop()
         names |= dict.fromkeys(_assigned_by(node))
+        if isinstance(node, ast.comprehension):  # its targets are its own
+            stack += [*reversed(node.ifs), node.iter]
+            continue
         if isinstance(node, ast.FunctionDef | ast.Lambda):
             continue
         stack += reversed(list(ast.iter_child_nodes(node)))

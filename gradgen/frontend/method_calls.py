@@ -8,13 +8,12 @@ from typing import Any
 
 from gradgen.frontend.bindings import call_rule, dtype_of
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.iteration import over_sequence
 from gradgen.frontend.numpy_calls import clip, reshaped
 from gradgen.frontend.places import array_of, nonzero, put, take
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more
 from gradgen.frontend.subscripts import overwrite, whole, write
-from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
+from gradgen.frontend.values import Ref, Seq, Static, static_value
 from gradgen.rules.registry import RULES
 
 METHOD_HANDLERS: dict[str, Callable[..., Any]] = {}
@@ -28,24 +27,6 @@ def method(*names: str) -> Callable[[Any], Any]:
         return handler
 
     return register
-
-
-@method("items", "keys", "values")
-def _dict_view(
-    r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
-) -> Any:
-    assert isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    items = over_sequence(r, owner, node.func.attr)
-    if items is None:
-        r.refuse(node, f"the method {node.func.attr!r} of a {describe(owner)}")
-    return Seq(items, list)
-
-
-@method("get")
-def _get(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    if not isinstance(owner, Map) or not is_static(args[0]):
-        r.refuse(node, f"the method 'get' of a {describe(owner)}")
-    return owner.items.get(static_value(args[0]), args[1] if len(args) > 1 else Static(None))
 
 
 @method("reshape")
@@ -91,8 +72,10 @@ def _fill(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[st
     return Static(None)
 
 
-@method("sort")
-def _sort(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def sort_array(
+    r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Sort an array in place."""
     array = array_of(r, node, owner, "sort")
     ordered = as_value(r, call_rule(r, node, RULES["sort"], [owner, *args], kwargs), node)
     overwrite(r, node, array, ordered)
@@ -122,34 +105,9 @@ def _view(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[st
     return array_of(r, node, owner, "view")
 
 
-@method("append")
-def _append(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    if isinstance(owner, Seq) and owner.kind is list:
-        r.fill(owner, [*owner.items, args[0]])
-        return Static(None)
-    if not isinstance(owner, Ref):
-        r.refuse(node, f"append to a {describe(owner)}", "append to a list, or fill an array")
-    new = r.b.emit("append", [r.versions[owner.storage], as_value(r, args[0], node)])
-    r.update(owner, new)
-    return Static(None)
-
-
-@method("pop")
-def _pop(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    if isinstance(owner, Seq) and owner.kind is list and all(map(is_static, args)):
-        items = list(owner.items)
-        try:
-            item = items.pop(*map(static_value, args))
-        except IndexError as error:
-            raise IndexError(f"{r.span(node)}: {error}") from None
-        r.fill(owner, items)
-        return item
-    if not isinstance(owner, Ref) or args:
-        r.refuse(node, f"pop from a {describe(owner)}")
-    stack = r.versions[owner.storage]
-    item = stack.type.item
-    if item is None:
-        r.refuse(node, "pop from an empty list")
-    op = r.b.append("pop", [stack], [item, stack.type], ["", ""])
-    r.update(owner, op.outputs[1])
-    return r.hold(op.outputs[0])
+@method("tolist")
+def _tolist(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    v = as_value(r, owner, node)
+    if not v.type.rank:
+        r.refuse(node, f"tolist of a {v.type}", "use float(...), or the array")
+    return r.hold(r.b.emit("items", [v], plain=True))

@@ -6,8 +6,10 @@ import ast
 import operator
 from typing import Any
 
+from gradgen.frontend import lists
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.lists import as_array, is_list
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Choice, Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
@@ -45,13 +47,14 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
         joined = _sequence_arithmetic(prim, left, right)
         if joined is not None:
             return joined
+    if prim == "add" and (is_list(r, left) or is_list(r, right)) and not _arrays(left, right):
+        return lists.joined(r, node, left, right)
     if prim == "mod" and isinstance(left, Static):
         r.refuse(node, "string formatting is not supported here")
-    if prim == "mul" and isinstance(left, Seq) and left.kind is list and len(left.items) == 1:
-        like = right if isinstance(right, Value) else None
-        if like is not None and like.op is not None and like.op.prim == "len":
-            return r.hold(r.b.emit("zeros_list", [like.op.inputs[0]]))
-    a, b = as_value(r, left, node), as_value(r, right, node)
+    counted = isinstance(right, Value) and right.type.kind == "int"
+    if prim == "mul" and isinstance(left, Seq) and left.kind is list and counted:
+        return lists.repeated(r, node, left, right)
+    a, b = (as_array(r, as_value(r, v, node), node) for v in (left, right))
     return r.hold(arithmetic(r, prim, a, b, node))
 
 
@@ -63,6 +66,10 @@ def chooses_structure(value: Any) -> bool:
         chooses_structure(o) if isinstance(o, Choice) else not isinstance(o, Value | Ref | Static)
         for o in (value.then, value.other)
     )
+
+
+def _arrays(*values: Any) -> bool:
+    return any(isinstance(v, Ref) and v.value.type.kind != "list" for v in values)
 
 
 def _sequence_arithmetic(prim: str, left: Any, right: Any) -> Any:

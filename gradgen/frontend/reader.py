@@ -55,6 +55,14 @@ class Retry(Exception):
         self.places = places
 
 
+class WriteOut(Exception):
+    """A loop has to be written out: its index picks among things of different kinds."""
+
+    def __init__(self, loop: ast.AST) -> None:
+        super().__init__(loop)
+        self.loop = loop
+
+
 class Capture:
     """Something read from outside the function: where, and what it was."""
 
@@ -113,6 +121,9 @@ class Reader:
         self.captures: list[Capture] = []
         self.arrays: dict[str, Any] = {}
         self.top = block
+        self.short_loops: dict[Value, ast.AST] = {}
+        self.expansions: dict[Any, Any] = {}
+        self.resized: dict[Storage, int] = {}
         self.outside: dict[int, Any] = {}
         self.loop_guesses: dict[tuple[int, ...], Any] = {}
         self.call_path: list[int] = []
@@ -167,16 +178,17 @@ class Reader:
         if name == self.frame.anonymous:
             self.frame.names[name] = value
             return
+        hint = name.partition(" ")[0]
         if isinstance(value, Value) and value.op is not None and not value.name:
-            value.name, value.user = name, True
+            value.name, value.user = hint, True
         if isinstance(value, Ref):
             inner = value.value
             if inner.op is not None and not inner.name:
-                inner.name, inner.user = name, True
+                inner.name, inner.user = hint, True
             if not value.storage.name:
-                value.storage.name = name
+                value.storage.name = hint
         if isinstance(value, Box) and not value.name:
-            value.name = name
+            value.name = hint
         self.frame.names[name] = value
 
     # --- Python objects from outside ------------------------------------------------------
@@ -374,10 +386,7 @@ class Reader:
         return Ref(storage, (), value, value)
 
     def _listed(self, box: Seq) -> Value:
-        value = self.b.emit("list", [], box.name)
-        for item in box.items:
-            value = self.b.emit("append", [value, self.read(item)], box.name)
-        return value
+        return self.b.emit("list", [self.read(item) for item in box.items], box.name)
 
     # --- who shares memory ----------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from gradgen.frontend.arguments import Refine, is_unknown_leaf
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.iteration import over_value
+from gradgen.frontend.iteration import over_value, plain
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import Iteration, Map, Ref, Seq, Static, UnknownShape
 from gradgen.ir.nodes import Const, Value
@@ -36,9 +36,9 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
     if isinstance(value, Seq):
         return list(value.items)
     if isinstance(value, Map):
-        return [Static(k) for k in value.items]
+        return [plain(k) for k in value.items]
     if isinstance(value, Static) and isinstance(value.obj, tuple | list):
-        return [Static(o) for o in value.obj]
+        return [plain(o) for o in value.obj]
     unknown = is_unknown_leaf(value)
     if unknown and count is not None:
         raise Refine(unknown, ("unpack", count))

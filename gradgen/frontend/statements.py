@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from gradgen.frontend import compound, patterns, raising, subscripts
+from gradgen.frontend import compound, lists, patterns, raising, subscripts
 from gradgen.frontend.attributes import attribute, set_attribute
 from gradgen.frontend.branches import condition, distribute
 from gradgen.frontend.callables import decorated
@@ -104,6 +104,9 @@ def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
         made = binary(r, s, old, value)
         items = made.items if isinstance(made, Seq) else sequence_items(r, value, s)
         r.fill(old, items if isinstance(made, Seq) else [*old.items, *items])
+        return old
+    if isinstance(s.op, ast.Add) and lists.is_list(r, old):
+        lists.extend(r, s, old, value)
         return old
     if isinstance(old, Ref) and r.read(old).type.kind == "array":
         _in_place(r, s, old, as_value(r, value, s))

@@ -11,6 +11,7 @@ import numpy as np
 from gradgen.frontend.arguments import Refine, is_unknown_leaf
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.evaluate import as_value, evaluate, number
+from gradgen.frontend.lists import picked_from
 from gradgen.frontend.operators import binary
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import (
@@ -180,11 +181,7 @@ def _container_item(r: Reader, node: ast.Subscript, owner: Any) -> Any:
             return Seq(owner.items[where], list if owner.kind is list else tuple)
     key = evaluate(r, node.slice)
     if not is_static(key):
-        r.refuse(
-            node,
-            f"a computed subscript of a {describe(owner)}",
-            "use an array, or a constant subscript",
-        )
+        return _computed_item(r, node, owner, key)
     k = static_value(key)
     if isinstance(owner, Map) and k not in owner.items and owner.unknown is not None:
         raise Refine(owner.unknown, ("key", k))
@@ -195,6 +192,21 @@ def _container_item(r: Reader, node: ast.Subscript, owner: Any) -> Any:
         return items[k]
     except (KeyError, IndexError, TypeError) as error:
         raise type(error)(f"{r.span(node)}: {error}") from None
+
+
+def _picked(r: Reader, node: ast.AST, owner: Any, key: Any) -> Ref:
+    if not isinstance(owner, Seq) or not isinstance(key, Value):
+        r.refuse(
+            node,
+            f"a computed subscript of a {describe(owner)}",
+            "use an array, or a constant subscript",
+        )
+    return picked_from(r, node, owner, key)
+
+
+def _computed_item(r: Reader, node: ast.AST, owner: Any, key: Any) -> Any:
+    ref = _picked(r, node, owner, key)
+    return load_index(r, ref, index_of(r, key, node))
 
 
 def store(r: Reader, node: ast.Subscript, value: Any) -> None:
@@ -228,11 +240,9 @@ def store_item(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
 def set_item(r: Reader, node: ast.AST, owner: Any, key: Any, value: Any) -> None:
     """Replace the item at an evaluated key."""
     if not is_static(key):
-        r.refuse(
-            node,
-            f"a store at a computed subscript of a {describe(owner)}",
-            "use a constant subscript, or keep the numbers in an array",
-        )
+        grown = _picked(r, node, owner, key)
+        write(r, node, grown, index_of(r, key, node), as_value(r, value, node), "store")
+        return
     k = static_value(key)
     if isinstance(owner, Map):
         r.fill(owner, {**owner.items, k: value})
@@ -251,7 +261,7 @@ def write(
     """Emit a store or in-place addition through a reference, and note the new version."""
     base = r.versions[owner.storage]
     if base.type.kind == "list":
-        r.refuse(node, "a store into a list", "keep the numbers in an array")
+        _check_list_store(r, node, base, index, prim)
     for step in owner.steps:
         if step.prim in READ_ONLY:
             r.refuse(
@@ -289,8 +299,9 @@ READ_ONLY = ("broadcast_to", "diagonal")
 
 def _of_rank(r: Reader, owner: Ref, index: Index, value: Value) -> Value:
     """Drop leading axes of length 1, which a store takes."""
-    shape = r.read(owner).type.shape
-    if not value.type.rank or shape is None:
+    target = r.read(owner).type
+    shape = target.shape
+    if not value.type.rank or shape is None or target.kind == "list":
         return value
     place = index_shape(shape, index.spelling, index.slices, index.operands)
     surplus = 0 if place is None else value.type.rank - len(place)
@@ -299,6 +310,18 @@ def _of_rank(r: Reader, owner: Ref, index: Index, value: Value) -> Value:
         if surplus > 0
         else value
     )
+
+
+def _check_list_store(r: Reader, node: ast.AST, base: Value, index: Index, prim: str) -> None:
+    if index.spelling != "i":
+        r.refuse(node, "a store into a slice of a list", "store item by item")
+    item = base.type.item
+    if prim == "inc" and item is not None and not item.is_scalar:
+        r.refuse(
+            node,
+            "an array in a list is changed in place",
+            "store a new array: items[i] = items[i] + ...",
+        )
 
 
 def augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript) -> None:

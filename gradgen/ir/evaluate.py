@@ -214,6 +214,11 @@ class _Runner:
 def _store(runner: _Runner, op: Op, args: list[Any]) -> list[Any]:
     """Write into a copy."""
     base, value, *operands = args
+    if isinstance(base, list):
+        new_list = list(base)
+        (k,) = operands
+        new_list[k] = value if op.prim == "store" else _added(base[k], value, op)
+        return [new_list]
     if not isinstance(base, np.ndarray):
         return [value if op.prim == "store" else _added(base, value, op)]
     new = base.copy()
@@ -253,8 +258,15 @@ class _Key:
 
 
 def _pop(runner: _Runner, op: Op, args: list[Any]) -> list[Any]:
-    stack = args[0]
-    return [stack[-1], stack[:-1]] if len(op.outputs) == 2 else [stack[-1]]
+    rest = list(args[0])
+    item = rest.pop(*args[1:])
+    return [item, rest][: len(op.outputs)]
+
+
+def _insert(runner: _Runner, op: Op, args: list[Any]) -> list[Any]:
+    items = list(args[0])
+    items.insert(args[2], args[1])
+    return [items]
 
 
 def _check(runner: _Runner, op: Op, args: list[Any]) -> list[Any]:
@@ -275,6 +287,8 @@ EFFECTS: dict[str, Callable[[_Runner, Op, list[Any]], list[Any]]] = {
     "inc": _store,
     "add_at": _store,
     "append": lambda runner, op, args: [[*args[0], args[1]]],
+    "insert": _insert,
+    "extend": lambda runner, op, args: [[*args[0], *args[1]]],
     "pop": _pop,
     "assert": _check,
     "raise_if": _check,

@@ -32,7 +32,7 @@ from gradgen.ir.types import BOOL, FLOAT, OPAQUE, UNDEFINED, Type, integer
 _ids = itertools.count()
 
 WRITES = ("store", "inc", "add_at")
-GROWS = ("append", "pop")
+GROWS = ("append", "insert", "pop", "extend")
 
 
 def next_id() -> int:
@@ -48,7 +48,7 @@ class Value:
     def __init__(self, type: Type, name: str = "", span: Span | None = None) -> None:
         self.id = next_id()
         self.type = type
-        self.name = name
+        self.name = name.partition(" ")[0]  # what follows a space tells scopes apart
         self.span = span
         self.user = False  # whether the user's source assigns it to ``name``
         self.op: Op | None = None  # None: a block or function parameter

@@ -152,6 +152,8 @@ SPECIAL: dict[str, Callable[[Op, NameOf], str]] = {
     "select": _select,
     "helper": _helper,
     "dim": _dim,
+    "list": lambda op, name: f"[{', '.join(map(name, op.inputs))}]",
+    "repeat_list": lambda op, name: f"[{name(op.inputs[0])}] * {atom(name(op.inputs[1]))}",
     "T": lambda op, name: f"{atom(name(op.inputs[0]))}.T",
     "captured": lambda op, name: f"captured {op.attrs['name']}",
     "leaf": lambda op, name: leaf_path(op.attrs["param"], op.attrs["path"]),

@@ -84,7 +84,8 @@ class _Checker:
         at = self.position[id(op)]
         if u not in self.defined or self.defined[u][0] >= at or u in op.outputs:
             return False
-        if op.prim in GROWS and not (u.type.kind == "list" and self._same_list(u, op.inputs[0])):
+        on_list = op.inputs[0].type.kind == "list"
+        if on_list and not (u.type.kind == "list" and self._same_list(u, op.inputs[0])):
             return False
         if u.op is not None and u.op.prim in SOURCES:
             return True
@@ -159,10 +160,10 @@ class _Checker:
     def _copy_init(self, loop: Op, op: Op) -> bool:
         """Let the loop start from a copy of what it would write to."""
         params, inits = carried(loop)
-        target = self.memory.of(op.inputs[0])
+        target, on_list = self.memory.of(op.inputs[0]), op.inputs[0].type.kind == "list"
         skip = 3 if loop.prim == "for" else 0
         for k, (p, init) in enumerate(zip(params, inits, strict=True)):
-            if p.type.is_scalar or p not in target or p.type.kind == "list":
+            if p.type.is_scalar or p not in target or (p.type.kind == "list") != on_list:
                 continue
             if init.op is not None and init.op.prim == "copy" and len(self.uses.get(init, ())) == 1:
                 continue

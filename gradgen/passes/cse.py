@@ -25,6 +25,10 @@ NEVER = {
     "copy",
     "fill",
     "zeros_list",
+    "repeat_list",
+    "items",
+    "pieces",
+    "list_add",
 }
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
 from gradgen.ir.nodes import WRITES, Block, Function, Op, Value
+from gradgen.passes.sharing import MAKES_LISTS
 from gradgen.rules.registry import RULES
 
 Objects = frozenset[Value]
@@ -53,20 +54,39 @@ class Memory:
                 self._operation(op)
 
     def _operation(self, op: Op) -> None:
-        if op.prim in WRITES:
-            self._add(op.out, self.of(op.inputs[0]))
-        elif op.prim == "append":
-            self._add(op.out, self.of(op.inputs[0]) | self.of(op.inputs[1]))
+        if not op.outputs:
+            return
+        if op.prim in WRITES or op.prim in ("append", "insert", "extend"):
+            held = self.of(op.inputs[0])
+            if op.out.type.kind == "list":
+                held |= self._items(op.inputs[1]) if op.prim == "extend" else self.of(op.inputs[1])
+            self._add(op.out, held)
         elif op.prim == "pop":
             item, rest = op.outputs
+            self._add(rest, self.of(op.inputs[0]))
             held = self.of(op.inputs[0])
-            self._add(rest, held)
             self._add(item, frozenset(o for o in held if o.type.kind != "list"))
+            if item.type.kind == "list":
+                self._add(item, frozenset([item]))
+        elif op.prim == "load" and op.inputs[0].type.kind == "list":
+            fresh = frozenset([op.out] if op.out.type.kind == "list" else [])
+            self._add(op.out, fresh | self._items(op.inputs[0]))
+        elif op.out.type.kind == "list":
+            items = self.of if op.prim in MAKES_LISTS else self._items
+            held = NOTHING.union(*map(items, op.inputs))
+            self._add(op.out, frozenset([op.out]) | held)
         elif is_view(op):
             self._add(op.out, self.of(op.inputs[0]))
         else:
             for v in op.outputs:
                 self._add(v, frozenset([v]))
+
+    def _items(self, v: Value) -> Objects:
+        """Return the objects that the items of a list may be; of anything else, all of it."""
+        held, item = self.of(v), v.type.item
+        if v.type.kind != "list" or (item is not None and item.kind == "list"):
+            return held
+        return frozenset(o for o in held if o.type.kind != "list")
 
     def _loop(self, op: Op) -> None:
         body = op.blocks[-1]

@@ -7,6 +7,8 @@ from gradgen.diff.activity import carried, ends
 from gradgen.ir.nodes import GROWS, WRITES, Block, Function, Op, Value, blocks_of, walk
 from gradgen.rules.registry import RULES
 
+MAKES_LISTS = ("list", "repeat_list")
+
 
 class Sharing:
     """A partition of the array and list values of a function by the memory they may be in."""
@@ -60,15 +62,20 @@ class Sharing:
                             self._unite(a, b)
             elif op.prim in WRITES:
                 self._unite(op.inputs[0], op.out)
-            elif op.prim in GROWS:
-                for v in (*op.inputs, *op.outputs):
-                    self._unite(op.inputs[0], v)
+                if op.out.type.kind == "list":
+                    self._unite(op.inputs[1], op.out)
+            elif op.prim in GROWS or op.prim in MAKES_LISTS:
+                for v in op.inputs:
+                    self._unite(op.outputs[-1], v)
+                self._unite(op.outputs[-1], op.outputs[0])
             elif self._aliases(op):
                 self._unite(op.inputs[0], op.out)
             for inner in op.blocks:
                 self._block(inner)
 
     def _aliases(self, op: Op) -> bool:
+        if op.prim == "copy":
+            return op.out.type.kind == "list"
         if op.prim == "load":
             return op.inputs[0].type.kind == "list" or not set(op.attrs["index"]) & set("am")
         return op.prim in RULES and bool(RULES[op.prim].alias)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Length, Type, array, fresh_dim, integer, promote
 from gradgen.rules.registry import rule
-from gradgen.rules.shapes_of import Attrs, length_of
+from gradgen.rules.shapes_of import Attrs, length_in, length_of
 
 if TYPE_CHECKING:
     from gradgen.diff.algebra import Algebra
@@ -92,6 +92,8 @@ def array_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 def dim_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return an integer that stands for the length along ``axis``."""
     t = inputs[0].type
+    if t.kind == "list":
+        return integer(length_in(inputs[0]))
     if t.shape is None or not t.shape:
         return integer()
     return integer(t.shape[attrs.get("axis", 0)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import FLOAT, INT, Type, integer
+from gradgen.ir.types import INT, Type, integer
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, elementwise, of_shape
 
@@ -66,16 +66,6 @@ def clip_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     return alg.where(inside, g, 0.0)
 
 
-def py_sum_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return a scalar of the vector's dtype."""
-    return of_shape(inputs[0].type.dtype, ())
-
-
-def py_sum_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """``g`` for every entry."""
-    return alg.unreduce(g, op.inputs[0], None, False)
-
-
 def unbroadcast_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the shape of ``x`` with the cotangent's dtype."""
     g, x = (v.type for v in inputs)
@@ -87,11 +77,6 @@ def unbroadcast_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     if i:
         return Const(0.0)
     return alg.full(g, op.inputs[0], stretch=True)
-
-
-def zeros_list_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return the type of the adjoint of a list: floats where no item is known."""
-    return inputs[0].type if inputs[0].type.item is not None else Type("list", item=FLOAT)
 
 
 def stretch_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -116,14 +101,12 @@ rule("math.pow", elementwise("float64", weak=True), callables=["math.pow"], vjp=
      **_ARITHMETIC)
 rule("clip", elementwise(weak=False), callables=["np.clip"], params="a, b, c", elementwise=True,
      vjp=clip_vjp, cost=1, at_kinks="all to the value at a bound")
-rule("py_sum", py_sum_type, spelling="sum", params="a", vjp=py_sum_vjp, narrow=True)
 rule("unbroadcast", unbroadcast_type, spelling="_unbroadcast", params="g, x", vjp=unbroadcast_vjp,
      cost=1, alias="maybe")
 rule("stretch", stretch_type, form="special", vjp=stretch_vjp, cost=1)
 rule("fill", stretch_type, form="special", vjp=stretch_vjp, cost=1)
 rule("zeros_as", lambda inputs, attrs: Type("array" if inputs[0].type.shape else "any",
      inputs[0].type.dtype or "float64", inputs[0].type.shape), form="special", passive=True)
-rule("zeros_list", zeros_list_type, form="special", passive=True)
 rule("trips", lambda inputs, attrs: INT, form="special", passive=True, cost=1)
 rule("captured", lambda inputs, attrs: attrs["type"], form="special", passive=True, cost=0)
 rule("helper", lambda inputs, attrs: attrs["type"], form="special")

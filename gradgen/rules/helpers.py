@@ -89,3 +89,30 @@ def _match(g, x):
     if isinstance(x, (float, int)):
         return float(g)
     return np.array(g, dtype=x.dtype if x.dtype.kind == "f" else float)
+
+
+def _add_slice(items, more, part):
+    """Return a list with the items of another added along a slice of it."""
+    out = list(items)
+    out[part] = [a + b for a, b in zip(out[part], more, strict=True)]
+    return out
+
+
+def _add_lists(items, more):
+    """Add two lists item by item, at any depth."""
+    if isinstance(items, list):
+        return [_add_lists(a, b) for a, b in zip(items, more, strict=True)]
+    return items + more
+
+
+def _filled_lists(items, value):
+    """Return lists like these, at any depth, with a value in every place."""
+    if isinstance(items, list):
+        return [_filled_lists(item, value) for item in items]
+    return value
+
+
+def _pieces(g, items, axis=0):
+    """Cut ``g`` along an axis into pieces as long as the items of a list."""
+    cuts = np.cumsum([np.shape(item)[axis] for item in items])
+    return np.split(g, cuts[:-1], axis)

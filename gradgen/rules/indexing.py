@@ -28,7 +28,7 @@ def load_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the element, view or copy that ``base[index]`` is; the item of a list."""
     base, index = inputs[0].type, attrs["index"]
     if base.kind == "list":
-        return base.item or Type("any", "", None)
+        return base if index in ":s" else base.item or Type("any", "", None)
     if base.shape is None:
         return Type("any", base.dtype, None)
     shape = index_shape(base.shape, index, attrs.get("slices", ()), inputs[1:])
@@ -44,6 +44,8 @@ def load_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 def load_accumulate(alg: Algebra, op: Op, g: Value, total: Value | None) -> Value:
     """Add the cotangent in place at the index (every repeat of it counts)."""
+    if op.inputs[0].type.kind == "list" and op.attrs["index"] in ":s":
+        return _add_part(alg, op, g, total)
     if op.inputs[0].type.kind != "list" and op.inputs[0].type.shape == ():
         return alg.add(0.0 if total is None else total, g)
     total = alg.zeros(op.inputs[0]) if total is None else total
@@ -55,9 +57,27 @@ def load_accumulate(alg: Algebra, op: Op, g: Value, total: Value | None) -> Valu
     return alg.store_add(total, g, op.inputs[1:], index, slices)
 
 
+def _add_part(alg: Algebra, op: Op, g: Value, total: Value | None) -> Value:
+    """Add the cotangent of a slice of a list."""
+    if total is None and _turns_round(op):
+        return alg.b.emit("load", [alg.full(g, op.out), op.inputs[1]], **op.attrs)
+    total = alg.zeros(op.inputs[0]) if total is None else total
+    return alg.b.emit("list_add", [total, alg.full(g, op.out), *op.inputs[1:]], **op.attrs)
+
+
+def _turns_round(op: Op) -> bool:
+    """Whether a slice is ``[::-1]``."""
+    only_step = op.attrs.get("slices") == ((False, False, True),)
+    return only_step and isinstance(op.inputs[1], Const) and op.inputs[1].const == -1
+
+
 def store_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the type of the base: a store makes its next version."""
-    return inputs[0].type
+    base = inputs[0].type
+    if base.kind == "list":
+        item = inputs[1].type if base.item is None else join(base.item, inputs[1].type)
+        return Type("list", item=item)
+    return base
 
 
 def _operands(op: Op) -> list[Value]:
@@ -71,6 +91,9 @@ def _at(op: Op) -> Attrs:
 def store_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """``g[index]`` for the value; ``g`` with zeros at the index for the base."""
     if i == 0:
+        if op.inputs[0].type.kind == "list":
+            zero = alg.zeros(alg.load(g, _operands(op), "i"))
+            return alg.emit("store", g, zero, *_operands(op), **_at(op))
         if g.type.shape == () or (op.attrs["index"] == "e" and "path" not in op.attrs):
             return Const(0.0)
         return alg.emit("store", g, Const(0.0), *_operands(op), **_at(op))
@@ -87,7 +110,7 @@ def store_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 def _loaded(alg: Algebra, op: Op, place: Value, rest: list[Value]) -> Value:
     """Read a cotangent where a store wrote."""
-    if place.type.shape == () or op.attrs["index"] == "e":
+    if (place.type.shape == () and place.type.kind != "list") or op.attrs["index"] == "e":
         return place
     attrs = {k: op.attrs[k] for k in ("index", "slices") if k in op.attrs}
     return alg.b.emit("load", [place, *rest], **attrs)
@@ -126,13 +149,6 @@ def argwhere_type(inputs: list[Value], attrs: Attrs) -> Type:
     return array("int64", (fresh_dim(), fresh_dim() if rank is None else rank))
 
 
-def append_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return a list whose item type admits the new item."""
-    t = inputs[0].type
-    item = inputs[1].type if t.item is None else join(t.item, inputs[1].type)
-    return Type("list", item=item)
-
-
 rule("load", load_type, form="special", vjp=load_vjp, narrow=True, cost=0)
 rule("store", store_type, form="special", vjp=store_vjp)
 rule("inc", store_type, form="special", vjp=inc_vjp)
@@ -143,6 +159,3 @@ for _name in ("nonzero", "tril_indices", "triu_indices"):
 rule("flatnonzero", places_type, callables=["np.flatnonzero"], params="a", passive=True)
 rule("argwhere", argwhere_type, callables=["np.argwhere"], params="a", passive=True)
 rule("places", listed_type, form="special", passive=True, cost=0)
-rule("list", lambda inputs, attrs: Type("list"), form="special", passive=True)
-rule("append", append_type, form="special")
-rule("pop", lambda inputs, attrs: inputs[0].type.item or Type("any", "", None), form="special")

@@ -8,6 +8,7 @@ import numpy as np
 
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import (
+    Dim,
     Length,
     Shape,
     Type,
@@ -97,6 +98,11 @@ def of_shape(dtype: str, shape: Shape | None) -> Type:
     return scalar(dtype) if dtype else Type("any", "", ())
 
 
+def length_in(items: Value) -> Dim:
+    """Return the symbol of a list's length: each version has its own."""
+    return Dim(f"?list{items.id}")
+
+
 def with_shape(v: Value, shape: tuple[Length, ...] | None) -> Type:
     """Return the type of an array like ``v`` with another shape, None if unknown."""
     if shape is None:
@@ -114,7 +120,7 @@ def length_of(v: Value) -> Length:
 def same_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the type of the first input, as an array where it is one."""
     t = inputs[0].type
-    return Type(t.kind, t.dtype, t.shape, t.weak)
+    return Type(t.kind, t.dtype, t.shape, t.weak, item=t.item)
 
 
 def dtype_name(dtype: Any, default: str = "float64") -> str:

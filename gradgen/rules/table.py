@@ -7,10 +7,21 @@ from gradgen.rules import (
     extras,
     indexing,
     joins,
+    lists,
     reductions,
     shapes,
 )
 from gradgen.rules.registry import CALLABLES, METHODS, RULES
 
-SOURCES = (constructors, contractions, elementwise, extras, indexing, joins, reductions, shapes)
+SOURCES = (
+    constructors,
+    contractions,
+    elementwise,
+    extras,
+    indexing,
+    joins,
+    lists,
+    reductions,
+    shapes,
+)
 __all__ = ["CALLABLES", "METHODS", "RULES", "SOURCES"]

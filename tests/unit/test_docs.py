@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import importlib.util
 import itertools
 import math
@@ -43,7 +44,13 @@ DOCUMENTS = [
 LANGUAGE, CONVENTIONS = ROOT / "docs/language.md", ROOT / "docs/conventions.md"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROGRAM = re.compile(r"# (\w+\.py)\n")
-MODULES = {"": builtins, "math": math, "np": np, "np.linalg": np.linalg}
+MODULES = {
+    "": builtins,
+    "math": math,
+    "functools": functools,
+    "np": np,
+    "np.linalg": np.linalg,
+}
 
 
 # --- examples -----------------------------------------------------------------------------
@@ -167,10 +174,6 @@ REFUSED = {
     "ClassDef": "class Holder:\n    pass",
     "AsyncFunctionDef": "async def inner():\n    return x",
     "TypeAlias": "type T = float",
-    "ListComp": "y = [k * x for k in range(3)]",
-    "SetComp": "y = {k * x for k in range(3)}",
-    "DictComp": "y = {k: x for k in range(3)}",
-    "GeneratorExp": "y = sum(k * x for k in range(3))",
     "Set": "y = {x, x}",
     "JoinedStr": 'y = f"{x}"',
     "TemplateStr": 'y = t"{x}"',

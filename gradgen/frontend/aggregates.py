@@ -1,0 +1,313 @@
+"""Builtins that take sequences: sums, extremes, tests, and containers made of their items."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from gradgen.frontend import comprehensions, lists
+from gradgen.frontend.branches import chain, choose
+from gradgen.frontend.comprehensions import Generator, located
+from gradgen.frontend.evaluate import as_value, evaluate
+from gradgen.frontend.flow import read_statements
+from gradgen.frontend.iteration import counted, over_value
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.special import Handler, callee_name, no_more, table
+from gradgen.frontend.values import Iteration, Map, Ref, Seq, Static, is_static, static_value
+from gradgen.ir.nodes import Const
+
+AGGREGATES: dict[int, Handler] = {}
+special = table(AGGREGATES)
+Args = list[Any]
+Options = dict[str, Any]
+
+
+def sequence(r: Reader, node: ast.AST, value: Any) -> Seq | Ref:
+    """Return what a builtin runs over: items of known number, an array or a list that grows."""
+    if isinstance(value, Generator):
+        value = comprehensions.items_of(r, value)
+    if isinstance(value, Ref):
+        return value
+    over = over_value(r, value, node)
+    if isinstance(over, list):
+        return Seq([r.settled(item) for item in over], list)
+    return _listed(r, node, over)
+
+
+def _listed(r: Reader, node: ast.AST, over: Iteration) -> Ref:
+    """Return the items of an iteration as a list that grows."""
+    out = run_text(r, node, "out = [item for item in over]", "out", over=over)
+    assert isinstance(out, Ref)
+    return out
+
+
+def run_text(r: Reader, node: ast.AST, text: str, result: str, **values: Any) -> Any:
+    """Read statements in the reader's own words, with some names bound; return another."""
+    key = (id(node), text)
+    if key not in r.expansions:
+        tree = ast.parse(text)
+        names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} - {"range", "len"}
+        mine = {n: f"{n} {len(r.expansions)}" for n in sorted(names)}
+        for n in ast.walk(tree):
+            if isinstance(n, ast.Name):
+                n.id = mine.get(n.id, n.id)
+            if "lineno" in n._attributes:
+                ast.copy_location(n, node)
+        r.expansions[key] = tree.body, mine
+    body, mine = r.expansions[key]
+    for name, value in values.items():
+        r.frame.names[mine[name]] = value
+    read_statements(r, body)
+    out = r.frame.names[mine[result]]
+    for name in mine.values():
+        r.frame.names.pop(name, None)
+    return out
+
+
+# --- sums -----------------------------------------------------------------------------------
+
+
+@special(sum)
+def _sum(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    start = args[1] if len(args) > 1 else kwargs.get("start", Const(0))
+    from_zero = isinstance(start, Const) and start.const == 0 and type(start.const) is int
+    if isinstance(args[0], Generator):
+        known = comprehensions.written_out(r, comprehensions.as_list(r, args[0].node))
+        if known is None:
+            total = comprehensions.summed(r, args[0].node, as_value(r, start, node))
+            if total is not None:
+                return total
+            known = comprehensions.collected(r, args[0].node)
+        args = [known]
+    items = sequence(r, node, args[0])
+    if isinstance(items, Seq):
+        return _sum_of_items(r, node, items, start, from_zero)
+    v = as_value(r, items, node)
+    if v.type.rank is None and v.type.kind != "list":
+        r.refuse(node, f"the builtin sum of a {v.type}", "use np.sum")
+    total = r.b.emit("py_sum", [v], span=r.span(node))
+    if not from_zero:
+        r.refuse(node, "the builtin sum with a start", "add the start to the sum")
+    return r.hold(total)
+
+
+def _sum_of_items(r: Reader, node: ast.AST, items: Seq, start: Any, from_zero: bool) -> Any:
+    if all(map(is_static, items.items)) and is_static(start):
+        return Const(sum(map(static_value, items.items), static_value(start)))
+    if from_zero and not any(isinstance(i, Seq) for i in items.items):
+        values = [as_value(r, i, node) for i in items.items]
+        return r.hold(r.b.emit("sum_items", values, span=r.span(node)))
+    from gradgen.frontend.operators import binary
+
+    total, plus = start, located(ast.BinOp(ast.Constant(0), ast.Add(), ast.Constant(0)), node)
+    for item in items.items:
+        total = binary(r, plus, total, item)
+    return total
+
+
+# --- extremes -------------------------------------------------------------------------------
+
+BEST = """
+best = first
+best_key = key(best)
+for item in rest:
+    item_key = key(item)
+    if item_key {sign} best_key:
+        best = item
+        best_key = item_key
+"""
+
+
+@special(max, min)
+def _extremum(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    name = callee_name(node)
+    key, default = kwargs.pop("key", Static(None)), kwargs.pop("default", None)
+    no_more(r, node, kwargs)
+    items = sequence(r, node, args[0]) if len(args) == 1 else Seq(args)
+    if isinstance(items, Ref) and r.read(items).type.rank not in (0, 1):
+        r.refuse(node, f"{name} of an array of rank over 1", f"use np.{name}")
+    if default is not None:
+        if isinstance(items, Seq) and not items.items:
+            return default
+        if not isinstance(items, Seq):
+            length = r.b.emit("len", [r.read(items)])
+            return choose(
+                r, node, length, lambda: _best(r, node, name, items, key), lambda: default
+            )
+    return _best(r, node, name, items, key)
+
+
+def _best(r: Reader, node: ast.AST, name: str, items: Seq | Ref, key: Any) -> Any:
+    if isinstance(items, Seq) and not items.items:
+        raise ValueError(f"{r.span(node)}: {name}() arg is an empty sequence")
+    if isinstance(key, Static) and key.obj is None:
+        return _best_number(r, node, name, items)
+    if isinstance(items, Seq):
+        first, rest = items.items[0], Seq(items.items[1:], list)
+    else:
+        first, rest = _first_and_rest(r, node, items)
+    text = BEST.format(sign=">" if name == "max" else "<")
+    return run_text(r, node, text, "best", first=first, rest=rest, key=key)
+
+
+def _first_and_rest(r: Reader, node: ast.AST, items: Ref) -> tuple[Any, Any]:
+    one = located(ast.parse("items[0], items[1:]", mode="eval").body, node)
+    r.frame.names["items"], keep = items, r.frame.names.get("items")
+    both = evaluate(r, one)
+    if keep is None:
+        del r.frame.names["items"]
+    else:
+        r.frame.names["items"] = keep
+    return both.items[0], both.items[1]
+
+
+def _best_number(r: Reader, node: ast.AST, name: str, items: Seq | Ref) -> Any:
+    if isinstance(items, Ref):
+        v = r.read(items)
+        if v.type.kind != "list" and v.type.rank != 1:
+            r.refuse(node, f"the builtin {name} of a {v.type}", f"use np.{name}")
+        return r.b.emit(f"py_{name}", [v], span=r.span(node))
+    out, *rest = items.items
+    if all(map(is_static, items.items)):
+        best: Callable[..., Any] = max if name == "max" else min
+        found = best(map(static_value, items.items))
+        return next(i for i in items.items if static_value(i) is found)
+    out = as_value(r, out, node)
+    for item in rest:
+        v = as_value(r, item, node)
+        if isinstance(out, Const) and isinstance(v, Const):
+            out = Const((max if name == "max" else min)(out.const, v.const))
+        else:
+            out = r.b.emit(f"{name}2", [out, v], span=r.span(node))
+    return out
+
+
+# --- tests ----------------------------------------------------------------------------------
+
+
+@special(any, all)
+def _tested(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    wanted = callee_name(node) == "any"
+    tests: list[Callable[[], Any]] | None
+    if isinstance(args[0], Generator):
+        tests = comprehensions.tests_of(r, args[0].node, wanted)
+        if tests is None:
+            return comprehensions.tested(r, args[0].node, wanted)
+    else:
+        items = sequence(r, node, args[0])
+        if not isinstance(items, Seq):
+            text = f"{callee_name(node)}(item for item in items)"
+            return run_text(r, node, f"out = {text}", "out", items=items, **{
+                callee_name(node): Static(any if wanted else all)
+            })  # fmt: skip
+        tests = [lambda item=item: item for item in items.items]  # type: ignore[misc]
+    if not tests:
+        return Const(not wanted)
+    assert isinstance(node, ast.expr)
+    truths = [lambda t=t: _truth(r, t(), node) for t in tests]
+    return chain(r, node, truths, stop_on=wanted)
+
+
+def _truth(r: Reader, value: Any, node: ast.AST) -> Any:
+    if is_static(value):
+        return Const(bool(static_value(value)))
+    v = as_value(r, value, node)
+    return v if v.type.kind == "bool" else r.b.emit("bool", [v])
+
+
+# --- containers -----------------------------------------------------------------------------
+
+
+@special(tuple, list)
+def _container(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    kind = tuple if callee_name(node) == "tuple" else list
+    if not args:
+        return Seq([], kind)
+    value = counted(r, args[0]) if isinstance(args[0], Iteration) else args[0]
+    if isinstance(value, list):
+        return Seq(value, kind)
+    items = sequence(r, node, value)
+    if isinstance(items, Seq):
+        return Seq(list(items.items), kind)
+    v = r.read(items)
+    if v.type.kind == "list":
+        return r.hold(r.b.emit("copy", [v], span=r.span(node)))
+    return r.hold(r.b.emit("items", [v], span=r.span(node)))
+
+
+@special(set, frozenset)
+def _set(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    items = sequence(r, node, args[0]) if args else Seq([])
+    if not is_static(items):
+        r.refuse(node, "a set of computed values", "use a list")
+    return Static(frozenset(static_value(items)))
+
+
+@special(dict)
+def dict_of(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Map:
+    """Return the dict of another, or of pairs, and of keyword arguments."""
+    if args and not isinstance(args[0], Map):
+        pairs = sequence(r, node, args[0])
+        known = isinstance(pairs, Seq) and all(
+            isinstance(p, Seq) and len(p.items) == 2 and is_static(p.items[0]) for p in pairs.items
+        )
+        if not known or not isinstance(pairs, Seq):
+            r.refuse(node, "dict of something that is not a dict", "write the keys out")
+        return Map({**{static_value(p.items[0]): p.items[1] for p in pairs.items}, **kwargs})
+    return Map({**(args[0].items if args else {}), **kwargs})
+
+
+@special(sorted)
+def ordered(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Return a sorted list of what a sequence has."""
+    key, reverse = kwargs.pop("key", Static(None)), kwargs.pop("reverse", Const(False))
+    no_more(r, node, kwargs)
+    items = sequence(r, node, args[0])
+    if not is_static(reverse):
+        r.refuse(node, "an order of sorting that is computed", "pass a constant")
+    backwards = bool(static_value(reverse))
+    keyed = not (isinstance(key, Static) and key.obj is None)
+    if isinstance(items, Seq):
+        keys = items.items
+        if keyed:
+            from gradgen.frontend.calls import call_value
+
+            keys = [call_value(r, node, key, [i], {}) for i in items.items]
+        if all(map(is_static, keys)):
+            order = sorted(range(len(keys)), key=lambda k: static_value(keys[k]), reverse=backwards)
+            return Seq([items.items[k] for k in order], list)
+    if keyed:
+        r.refuse(node, "sorting by a computed key", "use np.argsort of an array of the keys")
+    v = lists.as_list(r, items, node)
+    item = v.type.item
+    array = r.b.emit("sort", [lists.as_array(r, v, node)], span=r.span(node))
+    plain = item is not None and item.weak
+    out = r.b.append(
+        "items", [array], [v.type], span=r.span(node), attrs={"plain": True} if plain else {}
+    ).out
+    return r.hold(lists.backwards(r, node, out) if backwards else out)
+
+
+@special(map)
+def _map(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    from gradgen.frontend.calls import call_value
+    from gradgen.frontend.iteration import zipped
+
+    function, *parts = args
+    over = zipped(r, node, [over_value(r, p, node) for p in parts])
+    if isinstance(over, list):
+        return Seq([call_value(r, node, function, p.items, {}) for p in over], list)
+    return Iteration(
+        over.length, lambda i: call_value(r, node, function, over.element(i).items, {})
+    )
+
+
+@special(filter)
+def _filter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    test, items = args
+    chosen = "item" if isinstance(test, Static) and test.obj is None else "test(item)"
+    text = f"out = [item for item in items if {chosen}]"
+    return run_text(
+        r, node, text, "out", items=items, **({} if chosen == "item" else {"test": test})
+    )

@@ -1,0 +1,350 @@
+"""Comprehensions and generator expressions.
+
+Over containers of known length they are written out; over ranges, arrays and lists that grow they
+are read as the loop that they stand for, with targets under names of their own (``i 3``: what
+follows the space tells scopes apart, and is not shown).
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from gradgen.frontend import lists
+from gradgen.frontend.branches import condition
+from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.flow import read_statements
+from gradgen.frontend.iteration import counted, iteration_of
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.state import restore, snapshot
+from gradgen.frontend.targets import assign_to
+from gradgen.frontend.values import Iteration, Map, Ref, Seq, Static, is_static, static_value
+from gradgen.ir.nodes import Block, Const, Value
+
+Comprehension = ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp
+ITEMS, TOTAL, FLAG = "items", "total", "found"
+
+
+class Computed(Exception):
+    """The number of items is not known before the program runs."""
+
+
+@dataclass(slots=True, eq=False)
+class Generator:
+    """A generator expression that nobody has run yet."""
+
+    node: ast.GeneratorExp | ast.ListComp
+
+
+def read(r: Reader, node: Any) -> Any:
+    """Return the list, dict or set that a comprehension makes."""
+    zeros = _zeros_of_list(r, node)
+    if zeros is not None:
+        return zeros
+    known = written_out(r, node)
+    if known is not None:
+        return known
+    if isinstance(node, ast.DictComp | ast.SetComp):
+        what = "dict" if isinstance(node, ast.DictComp) else "set"
+        r.refuse(node, f"a {what} whose keys depend on a loop", "loop over a tuple or list of keys")
+    return collected(r, node)
+
+
+def generator(r: Reader, node: ast.GeneratorExp) -> Generator:
+    """Return a generator, to be run by what takes it."""
+    return Generator(node)
+
+
+def items_of(r: Reader, value: Generator) -> Any:
+    """Run a generator and return its items, as a list."""
+    return read(r, as_list(r, value.node))
+
+
+def as_list(r: Reader, node: ast.GeneratorExp | ast.ListComp) -> ast.ListComp:
+    """Return the list of what a generator gives, the same tree each time."""
+    made = r.expansions.get((id(node), "list"))
+    if made is None:
+        made = ast.copy_location(ast.ListComp(node.elt, node.generators), node)
+        r.expansions[id(node), "list"] = made
+    assert isinstance(made, ast.ListComp)
+    return made
+
+
+# --- scopes ---------------------------------------------------------------------------------
+
+
+def in_scope(r: Reader, node: Any) -> Any:
+    """Return a comprehension with its targets renamed, the same tree each time."""
+    made = r.expansions.get((id(node), "scope"))
+    if made is None:
+        made = copy.deepcopy(node)
+        names = {
+            n.id: f"{n.id} {len(r.expansions)}"
+            for part in made.generators
+            for n in ast.walk(part.target)
+            if isinstance(n, ast.Name)
+        }
+        first = made.generators[0].iter
+        made.generators[0].iter = ast.Constant(None)
+        made = _Renamer(names).visit(made)
+        made.generators[0].iter = first
+        r.expansions[id(node), "scope"] = made
+    return made
+
+
+class _Renamer(ast.NodeTransformer):
+    """Renames names, except where an inner scope has its own of the same name."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        self.names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.copy_location(ast.Name(self.names.get(node.id, node.id), node.ctx), node)
+
+    def visit_Lambda(self, node: ast.Lambda) -> ast.Lambda:
+        spec = node.args
+        spec.defaults = [self.visit(d) for d in spec.defaults]
+        spec.kw_defaults = [None if d is None else self.visit(d) for d in spec.kw_defaults]
+        own = {a.arg for a in ast.walk(spec) if isinstance(a, ast.arg)}
+        node.body = self._without(own).visit(node.body)
+        return node
+
+    def _without(self, own: set[str]) -> _Renamer:
+        return _Renamer({k: v for k, v in self.names.items() if k not in own})
+
+    def _inner(self, node: Any) -> Any:
+        own = {
+            n.id
+            for part in node.generators
+            for n in ast.walk(part.target)
+            if isinstance(n, ast.Name)
+        }
+        first = self.visit(node.generators[0].iter)
+        node.generators[0].iter = ast.Constant(None)
+        node = self._without(own).generic_visit(node)
+        node.generators[0].iter = first
+        return node
+
+    def visit(self, node: ast.AST) -> Any:
+        kinds = (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
+        if isinstance(node, kinds) and not isinstance(node.generators[0].iter, ast.Constant):
+            return self._inner(node)
+        return super().visit(node)
+
+
+def leave_scope(r: Reader, scoped: Any) -> None:
+    """Forget the targets of a comprehension, unless a function made in it may read them."""
+    if any(isinstance(n, ast.Lambda) for n in ast.walk(scoped)):
+        return
+    for part in scoped.generators:
+        for n in ast.walk(part.target):
+            if isinstance(n, ast.Name):
+                r.frame.names.pop(n.id, None)
+
+
+# --- written out ----------------------------------------------------------------------------
+
+
+def written_out(r: Reader, node: Any) -> Any:
+    """Return the container of a comprehension, None where its items cannot be counted."""
+    scoped = in_scope(r, node)
+    before, place, depth = snapshot(r), len(r.b.block.ops), len(r.call_path)
+    try:
+        return _container(r, scoped)
+    except Computed:
+        restore(r, before)
+        del r.b.block.ops[place:], r.call_path[depth:]
+        return None
+    finally:
+        leave_scope(r, scoped)
+
+
+def _container(r: Reader, node: Any) -> Any:
+    if isinstance(node, ast.DictComp):
+        pairs: dict[Any, Any] = {}
+
+        def enter() -> None:
+            key = evaluate(r, node.key)
+            if not is_static(key):
+                r.refuse(node.key, "a dict key that is computed", "use constant keys")
+            pairs[static_value(key)] = evaluate(r, node.value)
+
+        _each(r, node, 0, enter)
+        return Map(pairs)
+    out: list[Any] = []
+    _each(r, node, 0, lambda: out.append(evaluate(r, node.elt)))
+    if isinstance(node, ast.SetComp):
+        if not all(map(is_static, out)):
+            r.refuse(node, "a set of computed values", "use a list")
+        return Static(frozenset(map(static_value, out)))
+    return Seq(out, list)
+
+
+def _each(r: Reader, node: Any, depth: int, work: Callable[[], object]) -> None:
+    """Do the work once for each combination of items that passes the filters."""
+    if depth == len(node.generators):
+        work()
+        return
+    part = node.generators[depth]
+    if part.is_async:
+        r.refuse(part.target, "async is not supported", "use a plain comprehension")
+    over = iteration_of(r, part.iter)
+    if isinstance(over, Iteration) and isinstance(node, ast.DictComp | ast.SetComp):
+        over = counted(r, over)
+    if not isinstance(over, list):
+        raise Computed
+    for k, item in enumerate(over):
+        r.call_path.append(k)
+        assign_to(r, part.target, item)
+        if _passes(r, part.ifs):
+            _each(r, node, depth + 1, work)
+        r.call_path.pop()
+
+
+def _passes(r: Reader, tests: list[ast.expr]) -> bool:
+    for test in tests:
+        known = condition(r, test)
+        if not is_static(known):
+            raise Computed
+        if not static_value(known):
+            return False
+    return True
+
+
+# --- as loops -------------------------------------------------------------------------------
+
+
+def collected(r: Reader, node: Any) -> Ref:
+    """Return the list that the loop of a comprehension appends to."""
+    name = hidden(r, node, ITEMS)
+    r.frame.names[name] = r.hold(r.b.emit("list", [], span=r.span(node)))
+    call = ast.Attribute(ast.Name(name, ast.Load()), "append", ast.Load())
+    run_loops(r, node, "append", lambda e: ast.Expr(ast.Call(call, [e], [])))
+    out = r.frame.names.pop(name)
+    assert isinstance(out, Ref)
+    return out
+
+
+def summed(r: Reader, node: Any, start: Value) -> Value | None:
+    """Return the sum that the loop of a comprehension adds up, None where ``sum`` differs.
+
+    Python's ``sum`` adds floats with a compensation (from 3.12 on), but NumPy's as they come.
+    """
+    key = (*r.call_path, id(node), -1)
+    if key in r.expansions:
+        return None
+    name = hidden(r, node, TOTAL)
+    before, block = snapshot(r), Block()
+    with r.b.into(block):
+        r.frame.names[name] = start
+
+        def add(e: ast.expr) -> ast.stmt:
+            total = ast.BinOp(ast.Name(name, ast.Load()), ast.Add(), e)
+            return ast.Assign([ast.Name(name, ast.Store())], total)
+
+        run_loops(r, node, "sum", add)
+        out = r.frame.names.pop(name)
+    if isinstance(out, Value) and out.type.is_scalar and not (out.type.weak and out.type.inexact):
+        r.b.block.ops += block.ops
+        return out
+    restore(r, before)
+    r.expansions[key] = None
+    return None
+
+
+def tests_of(r: Reader, node: Any, wanted: bool) -> list[Callable[[], Any]] | None:
+    """Return the tests of ``any`` or ``all`` one by one, None where they cannot be counted."""
+    scoped = in_scope(r, node)
+    part = scoped.generators[0]
+    place = len(r.b.block.ops)
+    over = iteration_of(r, part.iter) if len(scoped.generators) == 1 else None
+    if not isinstance(over, list):
+        del r.b.block.ops[place:]
+        return None
+    test = r.expansions.get((id(node), wanted))
+    if test is None:
+        ifs = part.ifs if wanted else [ast.UnaryOp(ast.Not(), t) for t in part.ifs]
+        test = ast.BoolOp(ast.And() if wanted else ast.Or(), [*ifs, scoped.elt])
+        test = located(test if ifs else scoped.elt, node)
+        r.expansions[id(node), wanted] = test
+
+    def run(item: Any, k: int) -> Any:
+        r.call_path.append(k)
+        assign_to(r, part.target, item)
+        out = evaluate(r, test)
+        leave_scope(r, scoped)
+        r.call_path.pop()
+        return out
+
+    return [lambda k=k, item=item: run(item, k) for k, item in enumerate(over)]  # type: ignore[misc]
+
+
+def tested(r: Reader, node: Any, wanted: bool) -> Value:
+    """Return ``any`` (``wanted`` True) or ``all`` of a generator, which stops at the first."""
+    name = hidden(r, node, FLAG)
+    r.frame.names[name] = Const(not wanted)
+
+    def test(e: ast.expr) -> ast.stmt:
+        decided = e if wanted else ast.UnaryOp(ast.Not(), e)
+        found: list[ast.stmt] = [ast.Assign([ast.Name(name, ast.Store())], ast.Constant(wanted))]
+        if len(node.generators) == 1:
+            return ast.If(decided, [*found, ast.Break()], [])
+        open_ = ast.Name(name, ast.Load())
+        still = ast.UnaryOp(ast.Not(), open_) if wanted else open_
+        return ast.If(ast.BoolOp(ast.And(), [still, decided]), found, [])
+
+    run_loops(r, node, "test", test)
+    out = r.frame.names.pop(name)
+    assert isinstance(out, Value)
+    return out
+
+
+def hidden(r: Reader, node: ast.AST, hint: str) -> str:
+    """Return a name that no program has, the same each time."""
+    return r.expansions.setdefault((id(node), hint), f"{hint} {len(r.expansions)}")
+
+
+def run_loops(r: Reader, node: Any, key: str, innermost: Callable[[ast.expr], ast.stmt]) -> None:
+    """Read a comprehension as the loops that it stands for."""
+    scoped = in_scope(r, node)
+    body = r.expansions.get((id(node), key))
+    if body is None:
+        body = innermost(scoped.elt)
+        for part in reversed(scoped.generators):
+            for test in reversed(part.ifs):
+                body = ast.If(test, [body], [])
+            body = ast.For(part.target, part.iter, [body], [])
+        r.expansions[id(node), key] = located(body, node)
+    read_statements(r, [body])
+    leave_scope(r, scoped)
+
+
+def located(tree: Any, node: ast.AST) -> Any:
+    """Give the new nodes of a tree the place of another node."""
+    for n in ast.walk(tree):
+        if "lineno" in n._attributes and not hasattr(n, "lineno"):
+            ast.copy_location(n, node)
+    return tree
+
+
+def _zeros_of_list(r: Reader, node: Any) -> Any:
+    """Read ``[np.zeros_like(item) for item in items]`` as one operation."""
+    import numpy as np
+
+    if not isinstance(node, ast.ListComp) or len(node.generators) != 1:
+        return None
+    part, call = node.generators[0], node.elt
+    if part.ifs or not (isinstance(call, ast.Call) and isinstance(part.target, ast.Name)):
+        return None
+    if len(call.args) != 1 or call.keywords or not isinstance(call.args[0], ast.Name):
+        return None
+    if call.args[0].id != part.target.id or not isinstance(part.iter, ast.Name):
+        return None
+    callee = evaluate(r, call.func)
+    if not (isinstance(callee, Static) and callee.obj is np.zeros_like):
+        return None
+    over = evaluate(r, part.iter)
+    return r.hold(r.b.emit("zeros_list", [r.read(over)])) if lists.is_list(r, over) else None

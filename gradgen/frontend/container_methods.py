@@ -1,0 +1,170 @@
+"""Methods of lists and dicts: of known structure, or lists of the graph."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from gradgen.frontend import lists
+from gradgen.frontend.aggregates import dict_of, ordered, sequence
+from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.iteration import over_sequence
+from gradgen.frontend.method_calls import METHOD_HANDLERS, method, sort_array
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
+from gradgen.ir.nodes import Const
+
+__all__ = ["METHOD_HANDLERS"]
+
+
+@method("items", "keys", "values")
+def _dict_view(
+    r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    assert isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    items = over_sequence(r, owner, node.func.attr)
+    if items is None:
+        r.refuse(node, f"the method {node.func.attr!r} of a {describe(owner)}")
+    return Seq(items, list)
+
+
+@method("get")
+def _get(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if not isinstance(owner, Map) or not is_static(args[0]):
+        r.refuse(node, f"the method 'get' of a {describe(owner)}")
+    return owner.items.get(static_value(args[0]), args[1] if len(args) > 1 else Static(None))
+
+
+@method("append")
+def _append(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if isinstance(owner, Seq) and owner.kind is list:
+        r.fill(owner, [*owner.items, args[0]])
+        return Static(None)
+    if not isinstance(owner, Ref):
+        r.refuse(node, f"append to a {describe(owner)}", "append to a list, or fill an array")
+    lists.append(r, node, owner, args[0])
+    return Static(None)
+
+
+@method("pop")
+def _pop(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if isinstance(owner, Map) and is_static(args[0]):
+        return _pop_key(r, node, owner, args)
+    if _known(owner, *args):
+        items = list(owner.items)
+        try:
+            item = items.pop(*map(static_value, args))
+        except IndexError as error:
+            raise IndexError(f"{r.span(node)}: {error}") from None
+        r.fill(owner, items)
+        return item
+    return lists.pop(r, node, _grown(r, node, owner), args)
+
+
+def _pop_key(r: Reader, node: ast.AST, owner: Map, args: list[Any]) -> Any:
+    key, rest = static_value(args[0]), dict(owner.items)
+    if key not in rest and len(args) > 1:
+        return args[1]
+    if key not in rest:
+        raise KeyError(f"{r.span(node)}: {key!r}")
+    item = rest.pop(key)
+    r.fill(owner, rest)
+    return item
+
+
+def _known(owner: Any, *static: Any) -> bool:
+    """Whether a method's owner is a list of known length, and its arguments are known."""
+    return isinstance(owner, Seq) and owner.kind is list and all(map(is_static, static))
+
+
+def _grown(r: Reader, node: ast.AST, owner: Any) -> Ref:
+    """Return the owner of a list's method as a list of the graph."""
+    if isinstance(owner, Seq) and owner.kind is list:
+        return r.graph_list(owner)
+    if not lists.is_list(r, owner):
+        assert isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        r.refuse(node, f"the method {node.func.attr!r} of a {describe(owner)}")
+    assert isinstance(owner, Ref)
+    return owner
+
+
+@method("extend")
+def _extend(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    more = sequence(r, node, args[0])
+    if _known(owner) and isinstance(more, Seq):
+        r.fill(owner, [*owner.items, *more.items])
+    else:
+        lists.extend(r, node, _grown(r, node, owner), more)
+    return Static(None)
+
+
+@method("insert")
+def _insert(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if _known(owner, args[0]):
+        items = list(owner.items)
+        items.insert(static_value(args[0]), args[1])
+        r.fill(owner, items)
+    else:
+        lists.insert(r, node, _grown(r, node, owner), *args)
+    return Static(None)
+
+
+@method("reverse")
+def _reverse(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if _known(owner):
+        r.fill(owner, owner.items[::-1])
+    else:
+        lists.reverse(r, node, _grown(r, node, owner))
+    return Static(None)
+
+
+@method("clear")
+def _clear(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if isinstance(owner, Map):
+        r.fill(owner, {})
+    elif _known(owner):
+        r.fill(owner, [])
+    else:
+        lists.resize(r, _grown(r, node, owner), r.b.emit("list", []))
+    return Static(None)
+
+
+@method("sort")
+def _sort(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if not isinstance(owner, Seq) and not lists.is_list(r, owner):
+        return sort_array(r, node, owner, args, kwargs)
+    new = ordered(r, node, [owner], kwargs)
+    if _known(owner) and isinstance(new, Seq):
+        r.fill(owner, new.items)
+    else:
+        r.update(_grown(r, node, owner), r.read(new))
+    return Static(None)
+
+
+@method("update")
+def _update(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if not isinstance(owner, Map):
+        r.refuse(node, f"the method 'update' of a {describe(owner)}")
+    r.fill(owner, {**owner.items, **dict_of(r, node, args, kwargs).items})
+    return Static(None)
+
+
+@method("setdefault")
+def _setdefault(
+    r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    if not isinstance(owner, Map) or not is_static(args[0]):
+        r.refuse(node, f"the method 'setdefault' of a {describe(owner)}")
+    key = static_value(args[0])
+    if key not in owner.items:
+        default = args[1] if len(args) > 1 else Static(None)
+        r.fill(owner, {**owner.items, key: default})
+    return owner.items[key]
+
+
+@method("index")
+def _index(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if isinstance(owner, Seq) and is_static(owner) and is_static(args[0]):
+        return Const(static_value(owner).index(static_value(args[0])))
+    items = r.read(_grown(r, node, owner))
+    return r.b.emit("index_of", [items, as_value(r, args[0], node)])

@@ -1,0 +1,167 @@
+"""Lists that grow: what Python's operators and methods on them are in the graph."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.reader import Reader, WriteOut, describe
+from gradgen.frontend.values import Iteration, Ref, Seq
+from gradgen.ir.nodes import Const, Value
+
+
+def is_list(r: Reader, value: Any) -> bool:
+    """Whether a value is a list of the graph."""
+    return isinstance(value, Ref) and r.read(value).type.kind == "list"
+
+
+def as_array(r: Reader, v: Value, node: ast.AST) -> Value:
+    """Return a number or array as it is, a list as the array that NumPy makes of it."""
+    return r.b.emit("array_of_list", [v], span=r.span(node)) if v.type.kind == "list" else v
+
+
+def as_list(r: Reader, value: Any, node: ast.AST) -> Value:
+    """Return the items of a container or array as a list of the graph."""
+    if isinstance(value, Seq):
+        return r.b.emit("list", [as_value(r, i, node) for i in value.items], span=r.span(node))
+    v = as_value(r, value, node)
+    if v.type.kind == "list":
+        return v
+    if v.type.is_scalar:
+        r.refuse(node, f"the items of a {describe(value)}", "use a list, a tuple or an array")
+    return r.b.emit("items", [v], span=r.span(node))
+
+
+def over_list(r: Reader, ref: Ref, node: ast.AST) -> Iteration:
+    """Return the iteration over a list, which must not change its length meanwhile."""
+    storage, before = ref.storage, r.resized.get(ref.storage, 0)
+
+    def element(i: Value) -> Any:
+        if r.resized.get(storage, 0) != before:
+            r.refuse(
+                node,
+                "a loop over a list whose length changes in the loop",
+                "loop over a copy, list(...)",
+            )
+        return item(r, ref, i, node)
+
+    return Iteration(r.b.emit("len", [r.read(ref)]), element)
+
+
+def item(r: Reader, ref: Ref, i: Value, node: ast.AST) -> Any:
+    """Return ``items[i]``."""
+    return r.hold(r.b.emit("load", [r.read(ref), i], span=r.span(node), index="i"))
+
+
+def picked_from(r: Reader, node: ast.AST, owner: Seq, key: Value) -> Ref:
+    """Return the items of a container as a list of the graph, to be subscripted by ``key``.
+
+    Raises
+    ------
+    WriteOut
+        Where the items differ in kind, and the key comes from a loop of few turns.
+    """
+    if key.type.kind in ("int", "any") and _alike(r, owner):
+        if owner.kind is list:
+            return r.graph_list(owner)
+        held = r.hold(as_list(r, owner, node))
+        assert isinstance(held, Ref)
+        return held
+    work = [key]
+    while work:
+        v = work.pop()
+        if v in r.short_loops:
+            raise WriteOut(r.short_loops[v])
+        work += v.op.inputs if v.op is not None and not v.op.blocks else []
+    r.refuse(
+        node,
+        f"a computed subscript of a {describe(owner)}",
+        "use an array, or a constant subscript",
+    )
+
+
+def _alike(r: Reader, owner: Seq) -> bool:
+    """Whether all items are numbers, or arrays of one type."""
+    if not owner.items or not all(isinstance(i, Value | Ref) for i in owner.items):
+        return False
+    types = [r.read(i).type for i in owner.items]
+    if all(t.is_scalar for t in types):
+        return True
+    return types[0].kind in ("array", "list") and all(t == types[0] for t in types)
+
+
+def resize(r: Reader, owner: Ref, new: Value) -> None:
+    """Make a longer or shorter list the newest version of its storage."""
+    r.resized[owner.storage] = r.resized.get(owner.storage, 0) + 1
+    r.update(owner, new)
+
+
+def append(r: Reader, node: ast.AST, owner: Ref, value: Any) -> None:
+    """``owner.append(value)``."""
+    new = r.b.emit("append", [r.versions[owner.storage], as_value(r, value, node)])
+    resize(r, owner, new)
+
+
+def extend(r: Reader, node: ast.AST, owner: Ref, more: Any) -> None:
+    """``owner.extend(more)``, which is ``owner += more`` too."""
+    if isinstance(more, Seq):
+        for value in more.items:
+            append(r, node, owner, value)
+        return
+    items = as_list(r, more, node)
+    resize(r, owner, r.b.emit("extend", [r.versions[owner.storage], items]))
+
+
+def joined(r: Reader, node: ast.AST, left: Any, right: Any) -> Any:
+    """``left + right`` of two lists of which at least one has grown."""
+    for side in (left, right):
+        if not isinstance(side, Seq) and not is_list(r, side):
+            r.refuse(node, f"a list plus a {describe(side)}", "make an array of the list first")
+    start = as_list(r, left, node)
+    if isinstance(right, Seq):
+        for value in right.items:
+            start = r.b.emit("append", [start, as_value(r, value, node)], span=r.span(node))
+        return r.hold(start)
+    return r.hold(r.b.emit("extend", [start, r.read(right)], span=r.span(node)))
+
+
+def repeated(r: Reader, node: ast.AST, items: Seq, count: Value) -> Any:
+    """``[x] * n`` with a count that is not known."""
+    if len(items.items) != 1:
+        r.refuse(node, "several items repeated a computed number of times", "use np.tile")
+    value = as_value(r, items.items[0], node)
+    return r.hold(r.b.emit("repeat_list", [value, count], span=r.span(node)))
+
+
+def pop(r: Reader, node: ast.AST, owner: Ref, places: list[Any]) -> Any:
+    """``owner.pop()`` or ``owner.pop(k)``."""
+    stack = r.versions[owner.storage]
+    item_type = stack.type.item
+    if item_type is None:
+        r.refuse(node, "pop from an empty list", "append to it first")
+    inputs = [stack, *(as_value(r, k, node) for k in places)]
+    if len(inputs) == 2 and isinstance(inputs[1], Const) and inputs[1].const == -1:
+        inputs.pop()
+    op = r.b.append("pop", inputs, [item_type, stack.type], ["", ""])
+    resize(r, owner, op.outputs[1])
+    return r.hold(op.outputs[0])
+
+
+def insert(r: Reader, node: ast.AST, owner: Ref, place: Any, value: Any) -> None:
+    """``owner.insert(place, value)``."""
+    inputs = [r.versions[owner.storage], as_value(r, value, node), as_value(r, place, node)]
+    if not (isinstance(inputs[2], Const) and inputs[2].const == 0):
+        r.refuse(node, "an insertion at a computed place", "insert at 0, or append")
+    resize(r, owner, r.b.emit("insert", inputs))
+
+
+def reverse(r: Reader, node: ast.AST, owner: Ref) -> None:
+    """``owner.reverse()``."""
+    r.update(owner, backwards(r, node, r.versions[owner.storage]))
+
+
+def backwards(r: Reader, node: ast.AST, items: Value) -> Value:
+    """Return ``items[::-1]``."""
+    slices = ((False, False, True),)
+    return r.b.emit("load", [items, Const(-1)], span=r.span(node), index="s", slices=slices)

@@ -1,0 +1,229 @@
+"""Lists whose length is not known before the program runs.
+
+The cotangent of a list is a list of cotangents, or, where all items have the same one (as after
+``sum``), that one alone: it is then narrow, as one number stands for a whole array.  A subscript of
+a list is spelled as in ``rules.indexing``, with one entry: an integer or a slice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gradgen.ir.nodes import Const, Value
+from gradgen.ir.types import ANY, FLOAT, Type, array, fresh_dim, integer, join, promote, scalar
+from gradgen.rules.registry import rule
+from gradgen.rules.shapes_of import Attrs, elementwise, length_in, of_shape
+
+if TYPE_CHECKING:
+    from gradgen.diff.algebra import Algebra
+    from gradgen.ir.nodes import Op
+
+
+def is_list(v: Value) -> bool:
+    """Whether a value is a list."""
+    return v.type.kind == "list"
+
+
+def list_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return a list whose item type admits every input."""
+    item: Type | None = None
+    for v in inputs:
+        item = v.type if item is None else join(item, v.type)
+    return Type("list", item=item)
+
+
+def append_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return a list whose item type admits the new item."""
+    t = inputs[0].type
+    item = inputs[1].type if t.item is None else join(t.item, inputs[1].type)
+    return Type("list", item=item)
+
+
+def extend_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return a list whose item type admits the items of both."""
+    joined = join(inputs[0].type, inputs[1].type)
+    return joined or Type("list", item=ANY)
+
+
+def item_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type of a list's items."""
+    return inputs[0].type.item or ANY
+
+
+def list_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Return the item of the cotangent."""
+    return alg.load(g, [Const(i)], "i") if is_list(g) else g
+
+
+def extend_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Cut the cotangent where the second list begins."""
+    if not is_list(g):
+        return g
+    length = alg.sub(alg.emit("len", g), alg.emit("len", op.inputs[1]))
+    return alg.slice_axis(g, 0, *((length, None) if i else (Const(0), length)))
+
+
+def repeat_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Add up what the copies of the item get."""
+    if i:
+        return Const(0.0)
+    return alg.emit("py_sum", g) if is_list(g) else alg.mul(op.inputs[1], g)
+
+
+# --- to arrays and back ---------------------------------------------------------------------
+
+
+def array_of_list_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return an array with the items along a new axis, the first or ``axis``."""
+    item = inputs[0].type.item
+    if item is not None and item.kind == "list":
+        inner = array_of_list_type([Value(item)], {})
+        item = inner
+    if item is None:
+        return array(attrs.get("dtype") or "float64", (fresh_dim(),))
+    if item.shape is None:
+        return Type("any", attrs.get("dtype") or item.dtype, None)
+    axis = attrs.get("axis", 0) % (len(item.shape) + 1)
+    shape = (*item.shape[:axis], length_in(inputs[0]), *item.shape[axis:])
+    return array(attrs.get("dtype") or promote([item]), shape)
+
+
+def array_of_list_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Take the cotangent apart along the axis; what is alike for all items is left as it is."""
+    axis, rank, item = op.attrs.get("axis", 0), op.out.type.rank, op.inputs[0].type.item
+    if item is not None and item.kind == "list":
+        return g if g.type.is_scalar else alg.emit("items", alg.full(g, op.out), plain=True)
+    if rank is not None and g.type.rank is not None and g.type.rank < rank and axis == 0:
+        return g
+    g = alg.full(g, op.out)
+    if axis:
+        g = alg.emit("moveaxis", g, source=axis, destination=0)
+    return alg.emit("items", g)
+
+
+def items_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return a list of the rows of an array, or of its entries (Python numbers by ``tolist``)."""
+    t = inputs[0].type
+    if t.shape is None:
+        return Type("list", item=Type("any", t.dtype, None))
+    if not attrs.get("plain"):
+        return Type("list", item=of_shape(t.dtype, t.shape[1:]))
+    nested = scalar(t.dtype, weak=True)
+    for _ in t.shape:
+        nested = Type("list", item=nested)
+    return nested
+
+
+def items_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Put the cotangents of the items into one array."""
+    return alg.emit("array_of_list", g) if is_list(g) else g
+
+
+def joined_list_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return an array as the items are, of unknown length along the axis."""
+    item = inputs[0].type.item
+    if item is None or not item.shape:
+        return Type("any", "" if item is None else item.dtype, None)
+    at = attrs.get("axis", 0) % len(item.shape)
+    return array(item.dtype, tuple(fresh_dim() if k == at else d for k, d in enumerate(item.shape)))
+
+
+def joined_list_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Cut the cotangent at the joints."""
+    return alg.emit("pieces", alg.full(g, op.out), op.inputs[0], axis=op.attrs.get("axis", 0))
+
+
+def pieces_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return a list like that of the arrays which were joined."""
+    return inputs[1].type
+
+
+def pieces_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Join the cotangents as the arrays were."""
+    if i:
+        return Const(0.0)
+    return alg.emit("joined_list", alg.full(g, op.out), axis=op.attrs.get("axis", 0))
+
+
+# --- sums and extremes ----------------------------------------------------------------------
+
+
+def py_sum_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type of a vector's entries, or of a list's items."""
+    t = inputs[0].type
+    if t.kind == "list":
+        return t.item or ANY
+    return of_shape(t.dtype, None if t.shape is None else t.shape[1:])
+
+
+def py_sum_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``g`` for every item; along the first axis of an array."""
+    return g if is_list(op.inputs[0]) else alg.unreduce(g, op.inputs[0], 0, False)
+
+
+def sum_items_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type of the sum of several things."""
+    out: Type = elementwise()(inputs, attrs)
+    return out
+
+
+def sum_items_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``g`` for every one, without what broadcasting added."""
+    return alg.fit(g, op.inputs[i], op.out)
+
+
+def extreme_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """All of the cotangent goes to the first item that is the largest (or smallest)."""
+    a = op.inputs[0]
+    if is_list(a):
+        place = alg.emit("index_of", a, op.out)
+    else:
+        place = alg.emit("argmax", alg.emit("eq", a, op.out))
+    return alg.store_add(alg.zeros(a), g, [place], "i")
+
+
+# --- cotangents of lists --------------------------------------------------------------------
+
+
+def list_add_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``g`` for the first, ``g`` or a slice of it for the second."""
+    if i == 0 or not op.attrs or not is_list(g):
+        return g
+    return alg.b.emit("load", [g, *op.inputs[2:]], **op.attrs)
+
+
+def fill_lists_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Add up what all places get."""
+    return alg.emit("sum", alg.emit("array_of_list", g)) if i else Const(0.0)
+
+
+def zeros_list_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type of the adjoint of a list: floats where no item is known."""
+    return inputs[0].type if inputs[0].type.item is not None else Type("list", item=FLOAT)
+
+
+def _first(inputs: list[Value], attrs: Attrs) -> Type:
+    return inputs[0].type
+
+
+_SPECIAL: dict[str, Any] = {"form": "special"}
+rule("list", list_type, vjp=list_vjp, narrow=True, **_SPECIAL)
+rule("append", append_type, **_SPECIAL)
+rule("insert", append_type, **_SPECIAL)
+rule("pop", item_type, **_SPECIAL)
+rule("extend", extend_type, vjp=extend_vjp, narrow=True, **_SPECIAL)
+rule("repeat_list", lambda inputs, attrs: Type("list", item=inputs[0].type), vjp=repeat_vjp,
+     narrow=True, **_SPECIAL)  # fmt: skip
+rule("array_of_list", array_of_list_type, vjp=array_of_list_vjp, narrow=True, **_SPECIAL)
+rule("items", items_type, vjp=items_vjp, narrow=True, alias="view", **_SPECIAL)
+rule("joined_list", joined_list_type, vjp=joined_list_vjp, narrow=True, **_SPECIAL)
+rule("pieces", pieces_type, vjp=pieces_vjp, narrow=True, alias="view", **_SPECIAL)
+rule("py_sum", py_sum_type, spelling="sum", params="a", vjp=py_sum_vjp, narrow=True)
+rule("sum_items", sum_items_type, spelling="sum", form="sequence", vjp=sum_items_vjp, narrow=True)
+for _name in ("max", "min"):
+    rule(f"py_{_name}", py_sum_type, spelling=_name, params="a", vjp=extreme_vjp,
+         at_kinks="the first of a tie wins")  # fmt: skip
+rule("index_of", lambda inputs, attrs: integer(), passive=True, **_SPECIAL)
+rule("list_add", _first, vjp=list_add_vjp, narrow=True, **_SPECIAL)
+rule("fill_lists", _first, spelling="_filled_lists", vjp=fill_lists_vjp)
+rule("zeros_list", zeros_list_type, passive=True, **_SPECIAL)
