@@ -196,12 +196,6 @@ def _attribute(r: Reader, node: ast.Attribute) -> Any:
     return attributes.attribute(r, evaluate(r, node.value), node.attr, node)
 
 
-def _walrus(r: Reader, node: ast.NamedExpr) -> Any:
-    value = evaluate(r, node.value)
-    r.bind(node.target.id, value)
-    return value
-
-
 def _lambda(r: Reader, node: ast.Lambda) -> Any:
     defaults = [evaluate(r, d) for d in node.args.defaults]
     kw_defaults = [None if d is None else evaluate(r, d) for d in node.args.kw_defaults]

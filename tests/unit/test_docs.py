@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import functools
 import importlib.util
 import itertools
 import math
@@ -44,13 +43,7 @@ DOCUMENTS = [
 LANGUAGE, CONVENTIONS = ROOT / "docs/language.md", ROOT / "docs/conventions.md"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROGRAM = re.compile(r"# (\w+\.py)\n")
-MODULES = {
-    "": builtins,
-    "math": math,
-    "functools": functools,
-    "np": np,
-    "np.linalg": np.linalg,
-}
+MODULES = {"": builtins, "math": math, "np": np, "np.linalg": np.linalg}
 
 
 # --- examples -----------------------------------------------------------------------------
