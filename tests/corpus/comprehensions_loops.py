@@ -70,7 +70,7 @@ def mapped_and_filtered(x):
     """map, filter and zip."""
     squares = sum(map(lambda v: v * v, x))
     positive = sum(filter(lambda v: v > 0.0, x))
-    return squares + positive + sum(a * b for a, b in zip(x, x[1:]))  # noqa: RUF007
+    return squares + positive + sum(a * b for a, b in zip(x, x[1:]))
 
 
 def matrix_of_comprehensions(x):

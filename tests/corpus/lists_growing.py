@@ -96,7 +96,7 @@ def reversed_list(x):
     total = 0.0
     for k, v in enumerate(reversed(terms)):
         total += v * (k + 1)
-    for a, b in zip(terms, terms[1:]):  # noqa: RUF007
+    for a, b in zip(terms, terms[1:]):
         total += a * b
     return total
 
