@@ -83,8 +83,8 @@ class Algebra:
     def mul(self, a: Any, b: Any) -> Value:
         """Return ``a * b``, dropping ones and zeros and moving signs out."""
         a, b = as_value(a), as_value(b)
-        if is_constant(a, 1) and not (b.type.is_array and not b.type.inexact):
-            return b
+        if is_constant(a, 1):
+            return self.inexact(b)
         if is_constant(b, 1) or (is_constant(a, 0) and a.type.kind == "float"):
             return a
         if is_constant(a, -1) or is_constant(b, -1):
@@ -97,6 +97,14 @@ class Algebra:
         if isinstance(b, Const):
             a, b = b, a
         return self.emit("mul", a, b)
+
+    def inexact(self, g: Value) -> Value:
+        """Return a cotangent as a float, or as an array of floats."""
+        if isinstance(g, Const):
+            return Const(float(g.const)) if g.type.kind in ("int", "bool") else g
+        if g.type.is_scalar:
+            return self.emit("float", g) if g.type.kind in ("int", "bool") else g
+        return self.emit("mul", 1.0, g) if g.type.dtype and not g.type.inexact else g
 
     def div(self, a: Any, b: Any) -> Value:
         """Return ``a / b``, dropping a one and moving a sign out."""
@@ -120,6 +128,8 @@ class Algebra:
             return Const(-a.const)
         if a.op is not None and a.op.prim == "neg" and a.op.reverse:
             return a.op.inputs[0]
+        if a.type.dtype == "bool":
+            return self.emit("mul", -1.0, a)
         return self.emit("neg", a)
 
     def where(self, test: Any, a: Any, b: Any) -> Value:

@@ -322,7 +322,8 @@ class Reverse:
         params, _ = carried(op)
         body, keep = op.blocks[-1], self.adj
         moving = [k for k in live if k not in fixed]
-        d_params = [self._carried_adjoint(v) for v in [*(params[k] for k in moving), *outer]]
+        d_params = [self._carried_adjoint(params[k], op.outputs[k]) for k in moving]
+        d_params += [self._carried_adjoint(v, v) for v in outer]
         block.params = [self._mirrored_index(op), *d_params]
         self.adj = Adjoints(dict(zip(outer, d_params[len(moving) :], strict=True)))
         seeds: list[Value | None] = [None] * len(params)
@@ -351,8 +352,13 @@ class Reverse:
         out.user = index is not None and index.user
         return out
 
-    def _carried_adjoint(self, v: Value) -> Value:
-        out = Value(_adjoint_type(v), f"d_{v.name}" if v.name else "", v.span)
+    def _carried_adjoint(self, v: Value, after: Value) -> Value:
+        """Return the adjoint that a loop carries for ``v``, which is ``after`` when it ends."""
+        type_ = _adjoint_type(v)
+        if after in self.missing and self._twin(after) is None and type_.kind == "array":
+            # It starts from 0.0: nothing tells its shape.
+            type_ = Type("any", type_.dtype, None)
+        out = Value(type_, f"d_{v.name}" if v.name else "", v.span)
         out.user = v.user
         return out
 
@@ -365,11 +371,15 @@ class Reverse:
         g = self.adj.get(v)
         return self._zeros(v) if g is None else self.alg.full(g, v)
 
+    def _twin(self, v: Value) -> Value | None:
+        """Return a value of the same shape that is never missing."""
+        known = self.certain if v.type.kind == "array" else []
+        return next((u for u in known if u.type == v.type), None)
+
     def _zeros(self, v: Value) -> Value:
         """Return a zero of a value's shape; where it may be missing, shaped as one that is not."""
         if v.type.is_array and v in self.missing:
-            known = self.certain if v.type.kind == "array" else []
-            twin = next((u for u in known if u.type == v.type), None)
+            twin = self._twin(v)
             return Const(0.0) if twin is None else self.alg.zeros(twin)
         return self.alg.zeros(v)
 

@@ -149,14 +149,15 @@ class _LoopFrame:
 
 
 def _counted(r: Reader, s: ast.For, over: Iteration, frame: _LoopFrame, few_turns: bool) -> None:
-    index = Value(integer(), s.target.id if over.bounds and isinstance(s.target, ast.Name) else "i")
-    index.user = over.bounds is not None
-    if few_turns:
-        r.short_loops[index] = s
+    name = s.target.id if over.bounds and isinstance(s.target, ast.Name) else "i"
     kept: list[Block] = []
 
     def body(trial: Loop, block: Block) -> None:
         kept.append(block)
+        index = Value(integer(), name)
+        index.user = over.bounds is not None
+        if few_turns:
+            r.short_loops[index] = s
         block.params.insert(0, index)
         assign_to(r, s.target, over.element(index))
         frame.turn(trial, s.body)

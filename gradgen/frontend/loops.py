@@ -11,16 +11,15 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from gradgen.frontend.covers import Cover, contents_template
 from gradgen.frontend.joins import identity
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.state import State, at, restore, snapshot
 from gradgen.frontend.templates import (
-    Cover,
     Hole,
     Same,
     Template,
     carried_parts,
-    contents_template,
     equal,
     names_of,
     portable,
@@ -74,7 +73,8 @@ class Loop:
         if thing is None or not self.entry.knows(thing):
             return False
         steps = value.steps if isinstance(value, Ref) else ()
-        return all(self.entry.knows(v) for step in steps for v in step.operands)
+        operands = [v for step in steps for v in step.operands]
+        return all(isinstance(v, Const) or self.entry.knows(v) for v in operands)
 
     def finish(self, r: Reader, end: str) -> None:
         """End the current block: it carries the present values on."""
@@ -260,10 +260,18 @@ def _place(loop: Loop, slot: Slot, template: Template, values: list[Value]) -> N
 
 
 def _apply_links(loop: Loop) -> None:
-    for a, b in loop.guess.links:
-        pair = [identity(loop.held[k[0]][k[1]]) if isinstance(k, tuple) else k for k in (a, b)]
+    for link in loop.guess.links:
+        pair = [_standing(loop, end) for end in link]
         if pair[0] is not None and pair[1] is not None:
             loop.r.entangle(pair[0], pair[1], {loop.key, *loop.guess.causes})
+
+
+def _standing(loop: Loop, end: Any) -> Any:
+    """Return the storage or box at an end of a link, None if it is carried no more."""
+    if not isinstance(end, tuple):
+        return end
+    held = loop.held.get(end[0], [])
+    return identity(held[end[1]]) if end[1] < len(held) else None
 
 
 # --- what came out ------------------------------------------------------------------------
@@ -310,7 +318,13 @@ def _revise_slot(loop: Loop, slot: Slot, state: State) -> bool:
     if old is not None and equal(old, new):
         return False
     guess.templates[slot] = new
+    guess.links = {(a, b) for a, b in guess.links if slot not in (_slot_of(a), _slot_of(b))}
     return old is not None or bool(types(new)) or not isinstance(new, Same)
+
+
+def _slot_of(end: Any) -> Any:
+    """Return the slot of a carried place; other ends of links are storages and boxes."""
+    return end[0] if isinstance(end, tuple) else None
 
 
 def _revise_links(loop: Loop) -> bool:

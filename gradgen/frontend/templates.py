@@ -1,38 +1,33 @@
 """What a loop carries under one name: the structure on which all turns agree.
 
 ``Same``: one and the same thing at every turn.  ``Hole``: a number or an array, carried as a value.
-``Node``: a container made anew, with a template per item.  ``Options``: things of different kinds;
-which one it is, is carried as a number.
+``Node``: a container made anew, with a template per item.  ``View``: an entry or row of one array,
+whose position is carried.  ``Options``: things of different kinds; which one it is, is carried.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from gradgen.errors import UnsupportedError
 from gradgen.frontend.joins import identity
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.state import State
 from gradgen.frontend.values import (
     Box,
     Choice,
-    Map,
     Poison,
     Ref,
     Seq,
     Static,
-    Storage,
+    Step,
     interchangeable,
-    keyed,
     parts,
     same_class,
-    standing_for,
     with_parts,
 )
 from gradgen.ir.nodes import Const, Undefined, Value
-from gradgen.ir.types import BOOL, Type, integer, join
+from gradgen.ir.types import BOOL, Type, integer
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,103 +53,21 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """A view like ``like`` of an array from before the loop, at carried positions."""
+
+    like: Ref
+    items: tuple[Hole, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """One of several."""
 
     items: tuple[Template, ...]
 
 
-Template = Same | Hole | Node | Options
-
-
-class Cover:
-    """Finds templates for values, given the state before the loop.
-
-    ``precise``: whether a value is an array or box from before that is to be told apart.
-    """
-
-    def __init__(self, r: Reader, entry: State, precise: Callable[[Any], bool]) -> None:
-        self.r, self.entry, self.precise = r, entry, precise
-
-    def first(self, value: Any) -> Template:
-        """Return the template of the first value seen."""
-        value = self.r.settled(value)
-        if isinstance(value, Choice):
-            return self.widen(self.first(value.then), value.other)
-        if isinstance(value, Ref) and self.precise(value):
-            return Same(value)
-        if isinstance(value, Value | Ref):
-            return Hole(self.type_now(value))
-        if isinstance(value, Box) and not (is_mutable(value) and self.entry.knows(value)):
-            return self.opened(value)
-        return Same(value)
-
-    def opened(self, box: Box) -> Template:
-        """Return the template of a container made anew."""
-        return Node(box, tuple((k, self.first(item)) for k, item in parts(box)))
-
-    def type_now(self, leaf: Value | Ref) -> Type:
-        """Return the type that a leaf has in this state."""
-        if isinstance(leaf, Ref) and not leaf.steps:
-            return self.r.versions[leaf.storage].type
-        return leaf.value.type if isinstance(leaf, Ref) else leaf.type
-
-    def widen(self, t: Template, value: Any) -> Template:
-        """Return a template that covers a value too."""
-        value = self.r.settled(value)
-        if isinstance(value, Choice):
-            return self.widen(self.widen(t, value.then), value.other)
-        if isinstance(t, Options):
-            return self._add_option(t, value)
-        wider = self.unified(t, value)
-        return wider if wider is not None else self._add_option(Options((t,)), value)
-
-    def _add_option(self, t: Options, value: Any) -> Options:
-        for k, option in enumerate(t.items):
-            wider = self.unified(option, value)
-            if wider is not None:
-                return Options((*t.items[:k], wider, *t.items[k + 1 :]))
-        return Options((*t.items, self.first(value)))
-
-    def unified(self, t: Template, value: Any) -> Template | None:
-        """Return one template of a kind for both, None if only options can hold them."""
-        if isinstance(t, Same):
-            if interchangeable(t.thing, value):
-                return t
-            if not same_class(t.thing, value) or self.precise(t.thing) or self.precise(value):
-                return None
-            held = self.entry.contents(self.r, t.thing)
-            t = self.opened(standing_for(t.thing, held, self.entry.versions))
-        if isinstance(t, Hole):
-            return self._unified_hole(t, value)
-        if not isinstance(t, Node) or not same_class(t.like, value):
-            return None
-        if [k for k, _ in t.items] != [k for k, _ in parts(value)]:
-            return self._unified_lists(t, value)
-        pairs = zip(t.items, parts(value), strict=True)
-        return Node(t.like, tuple((k, self.widen(inner, v)) for (k, inner), (_, v) in pairs))
-
-    def _unified_hole(self, t: Hole, value: Any) -> Template | None:
-        if isinstance(value, Seq) and t.type.kind == "list" and value.kind is list:
-            item = item_type(self, t.type.item, parts(value))
-            return None if item is None else Hole(Type("list", item=item))
-        if not isinstance(value, Value | Ref) or self.precise(value):
-            return None
-        type_ = join(t.type, self.type_now(value))
-        return None if type_ is None else Hole(type_)
-
-    def _unified_lists(self, t: Node, value: Seq) -> Template | None:
-        """Cover lists of different lengths by one of the graph, where their items allow it."""
-        if not (isinstance(t.like, Seq) and t.like.kind is list):
-            return None
-        holes = [inner.type if isinstance(inner, Hole) else None for _, inner in t.items]
-        item: Type | None = None
-        for type_ in holes:
-            if type_ is None:
-                return None
-            item = type_ if item is None else join(item, type_)
-        item = item_type(self, item, parts(value))
-        return None if item is None else Hole(Type("list", item=item))
+Template = Same | Hole | Node | View | Options
 
 
 def admits(t: Template, value: Any) -> bool:
@@ -165,6 +78,8 @@ def admits(t: Template, value: Any) -> bool:
         return interchangeable(t.thing, value)
     if isinstance(t, Hole):
         return isinstance(value, Value | Ref) or (t.type.kind == "list" and is_list(value))
+    if isinstance(t, View):
+        return isinstance(value, Ref) and same_way(t.like, value)
     if not same_class(t.like, value) or [k for k, _ in t.items] != [k for k, _ in parts(value)]:
         return False
     pairs = zip(t.items, parts(value), strict=True)
@@ -177,10 +92,35 @@ def types(t: Template) -> list[Type]:
         return [t.type]
     if isinstance(t, Node):
         return [type_ for _, inner in t.items for type_ in types(inner)]
+    if isinstance(t, View):
+        return [hole.type for hole in t.items]
     if isinstance(t, Options):
         which = BOOL if len(t.items) == 2 else integer()
         return [which, *(type_ for inner in t.items for type_ in types(inner))]
     return []
+
+
+def option_of(t: Options, value: Any) -> int | None:
+    """Return which option a value is, None if it is none: what is told apart goes before holes."""
+    fitting = [k for k, option in enumerate(t.items) if admits(option, value)]
+    return min(fitting, key=lambda k: (isinstance(t.items[k], Hole), k), default=None)
+
+
+def positions(ref: Ref) -> list[Value]:
+    """Return the positions in the steps of a view."""
+    return [v for step in ref.steps for v in step.operands]
+
+
+def same_way(a: Ref, b: Ref) -> bool:
+    """Whether two views differ in nothing but positions."""
+    return (
+        a.storage is b.storage
+        and len(a.steps) == len(b.steps)
+        and all(
+            x.prim == y.prim and x.attrs == y.attrs and len(x.operands) == len(y.operands)
+            for x, y in zip(a.steps, b.steps, strict=True)
+        )
+    )
 
 
 def carried_parts(t: Template, value: Any) -> list[Any]:
@@ -188,7 +128,7 @@ def carried_parts(t: Template, value: Any) -> list[Any]:
     if isinstance(value, Choice) and not isinstance(t, Hole):
         return _chosen_parts(t, value)
     if isinstance(t, Options):
-        which = next((k for k, o in enumerate(t.items) if admits(o, value)), None)
+        which = option_of(t, value)
         if which is None:
             return [None] * len(types(t))
         unread = Undefined(unread=True)
@@ -200,6 +140,8 @@ def carried_parts(t: Template, value: Any) -> list[Any]:
         return [mark, *(part for found in inner for part in found)]
     if isinstance(t, Hole):
         return [value if isinstance(value, Choice) or admits(t, value) else None]
+    if isinstance(t, View):
+        return positions(value) if admits(t, value) else [None] * len(t.items)
     if isinstance(t, Node):
         if not admits(t, value):
             return [None] * len(types(t))
@@ -259,6 +201,13 @@ def rebuilt(r: Reader, t: Template, held: Iterator[Any]) -> Any:
         return next(held)
     if isinstance(t, Node):
         return with_parts(t.like, [(k, rebuilt(r, inner, held)) for k, inner in t.items])
+    if isinstance(t, View):
+        steps = [
+            Step(s.prim, tuple(next(held) for _ in s.operands), s.attrs, s.maybe)
+            for s in t.like.steps
+        ]
+        # No version: it is read through the storage.
+        return Ref(t.like.storage, tuple(steps), t.like.value, Undefined())
     which = next(held)
     options = [rebuilt(r, inner, held) for inner in t.items]
     out = options[-1]
@@ -279,6 +228,8 @@ def equal(a: Template, b: Template) -> bool:
             return False
         pairs = zip(a.items, b.items, strict=True)
         return all(equal(x, y) for (_, x), (_, y) in pairs)
+    if isinstance(a, View) and isinstance(b, View):
+        return same_way(a.like, b.like) and a.items == b.items
     if isinstance(a, Options) and isinstance(b, Options):
         return len(a.items) == len(b.items) and all(map(equal, a.items, b.items))
     return False
@@ -290,48 +241,9 @@ def portable(t: Template) -> bool:
         return identity(t.thing) is None
     if isinstance(t, Node):
         return all(portable(inner) for _, inner in t.items)
-    return isinstance(t, Hole) or all(map(portable, t.items))
-
-
-# --- contents of a box --------------------------------------------------------------------
-
-
-def contents_template(cover: Cover, box: Box, t: Template | None, held: list[Any]) -> Template:
-    """Return what the contents of a box carry that is filled anew in the loop."""
-    keys = [[k for k, _ in keyed(h)] for h in held]
-    grown = any(isinstance(h, Storage) for h in held) or isinstance(t, Hole)
-    if isinstance(box, Seq) and (grown or keys[0] != keys[1]):
-        item = t.type.item if isinstance(t, Hole) else None
-        for state in held:
-            if not isinstance(state, Storage):
-                item = item_type(cover, item, keyed(state)) or item
-            elif state in cover.r.versions:
-                found = cover.r.versions[state].type.item
-                item = found if item is None or found is None else join(item, found)
-        return Hole(Type("list", item=item))
-    if isinstance(box, Map) and keys[0] != keys[1]:
-        raise UnsupportedError(
-            "a dict gets new keys in a loop",
-            cover.r.b.span,
-            "make it with all its keys before the loop",
-        )
-    known = dict(t.items) if isinstance(t, Node) else {}
-    for entry in held:
-        for k, value in keyed(entry):
-            known[k] = cover.widen(known[k], value) if k in known else cover.first(value)
-    return Node(box, tuple(known.items()))
-
-
-def item_type(cover: Cover, item: Type | None, items: list[tuple[Any, Any]]) -> Type | None:
-    """Return the type that a list's items have in common with others, None if there is none."""
-    for _, value in items:
-        if not isinstance(value, Value | Ref):
-            return None
-        type_ = cover.type_now(value)
-        item = type_ if item is None else join(item, type_)
-        if item is None:
-            return None
-    return item
+    if isinstance(t, Options):
+        return all(map(portable, t.items))
+    return isinstance(t, Hole)
 
 
 def is_list(value: Any) -> bool:

@@ -262,6 +262,8 @@ def interchangeable(a: Any, b: Any) -> bool:
         return same_object(a.obj, b.obj)
     if isinstance(a, Ref) and isinstance(b, Ref):
         return a.storage is b.storage and same_steps(a.steps, b.steps)
+    if isinstance(a, LocalFunction) and isinstance(b, LocalFunction):
+        return a.node is b.node and a.frame is b.frame and not a.defaults and not a.kw_defaults
     if isinstance(a, BoundMethod) and isinstance(b, BoundMethod):
         return a.name == b.name and interchangeable(a.owner, b.owner)
     return False

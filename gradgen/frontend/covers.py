@@ -1,0 +1,197 @@
+"""Finds what a loop carries under one name: the template that covers every value seen there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gradgen.errors import UnsupportedError
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.state import State
+from gradgen.frontend.templates import (
+    Hole,
+    Node,
+    Options,
+    Same,
+    Template,
+    View,
+    is_mutable,
+    positions,
+    same_way,
+)
+from gradgen.frontend.values import (
+    Box,
+    Choice,
+    Map,
+    Ref,
+    Seq,
+    Storage,
+    interchangeable,
+    keyed,
+    parts,
+    same_class,
+    standing_for,
+)
+from gradgen.ir.nodes import Value
+from gradgen.ir.types import Type, join
+
+# Subscripts whose result has one shape whatever the position: indices, whole axes, new axes.
+PLAIN = "i:en"
+
+
+class Cover:
+    """Finds templates for values, given the state before the loop.
+
+    ``precise``: whether a value is an array or box from before that is to be told apart.
+    """
+
+    def __init__(self, r: Reader, entry: State, precise: Callable[[Any], bool]) -> None:
+        self.r, self.entry, self.precise = r, entry, precise
+
+    def first(self, value: Any) -> Template:
+        """Return the template of the first value seen."""
+        value = self.r.settled(value)
+        if isinstance(value, Choice):
+            return self.widen(self.first(value.then), value.other)
+        if isinstance(value, Ref) and self.precise(value):
+            return Same(value)
+        if isinstance(value, Ref) and self._positioned(value):
+            return View(value, tuple(Hole(v.type) for v in positions(value)))
+        if isinstance(value, Value | Ref):
+            return Hole(self.type_now(value))
+        if isinstance(value, Box) and not (is_mutable(value) and self.entry.knows(value)):
+            return self.opened(value)
+        return Same(value)
+
+    def opened(self, box: Box) -> Template:
+        """Return the template of a container made anew."""
+        return Node(box, tuple((k, self.first(item)) for k, item in parts(box)))
+
+    def type_now(self, leaf: Value | Ref) -> Type:
+        """Return the type that a leaf has in this state."""
+        if isinstance(leaf, Ref) and not leaf.steps:
+            return self.r.versions[leaf.storage].type
+        return leaf.value.type if isinstance(leaf, Ref) else leaf.type
+
+    def widen(self, t: Template, value: Any) -> Template:
+        """Return a template that covers a value too."""
+        value = self.r.settled(value)
+        if isinstance(value, Choice):
+            return self.widen(self.widen(t, value.then), value.other)
+        if isinstance(t, Options):
+            return self._add_option(t, value)
+        wider = self.unified(t, value)
+        return wider if wider is not None else self._add_option(Options((t,)), value)
+
+    def _add_option(self, t: Options, value: Any) -> Options:
+        for k, option in enumerate(t.items):
+            wider = self.unified(option, value)
+            if wider is not None:
+                return Options((*t.items[:k], wider, *t.items[k + 1 :]))
+        return Options((*t.items, self.first(value)))
+
+    def unified(self, t: Template, value: Any) -> Template | None:
+        """Return one template of a kind for both, None if only options can hold them."""
+        if isinstance(t, Same):
+            if interchangeable(t.thing, value):
+                return t
+            if isinstance(t.thing, Ref) and isinstance(value, Ref) and self._positioned(t.thing):
+                t = View(t.thing, tuple(Hole(v.type) for v in positions(t.thing)))
+                return self._unified_view(t, value)
+            if not same_class(t.thing, value) or self.precise(t.thing) or self.precise(value):
+                return None
+            held = self.entry.contents(self.r, t.thing)
+            t = self.opened(standing_for(t.thing, held, self.entry.versions))
+        if isinstance(t, Hole):
+            return self._unified_hole(t, value)
+        if isinstance(t, View):
+            return self._unified_view(t, value)
+        if not isinstance(t, Node) or not same_class(t.like, value):
+            return None
+        if [k for k, _ in t.items] != [k for k, _ in parts(value)]:
+            return self._unified_lists(t, value)
+        pairs = zip(t.items, parts(value), strict=True)
+        return Node(t.like, tuple((k, self.widen(inner, v)) for (k, inner), (_, v) in pairs))
+
+    def _unified_hole(self, t: Hole, value: Any) -> Template | None:
+        if isinstance(value, Seq) and t.type.kind == "list" and value.kind is list:
+            item = item_type(self, t.type.item, parts(value))
+            return None if item is None else Hole(Type("list", item=item))
+        if not isinstance(value, Value | Ref) or self.precise(value) or self._positioned(value):
+            return None
+        type_ = join(t.type, self.type_now(value))
+        return None if type_ is None else Hole(type_)
+
+    def _positioned(self, value: Any) -> bool:
+        """Whether a value is an entry or row of an array that is told apart."""
+        if not (isinstance(value, Ref) and value.steps and self.precise(of_whole(value))):
+            return False
+        return all(
+            not step.operands or (step.prim == "load" and not set(step.attrs["index"]) - set(PLAIN))
+            for step in value.steps
+        )
+
+    def _unified_view(self, t: View, value: Any) -> Template | None:
+        if not (isinstance(value, Ref) and same_way(t.like, value)):
+            return None
+        kinds = [join(h.type, v.type) for h, v in zip(t.items, positions(value), strict=True)]
+        return View(t.like, tuple(Hole(kind) for kind in kinds if kind is not None))
+
+    def _unified_lists(self, t: Node, value: Seq) -> Template | None:
+        """Cover lists of different lengths by one of the graph, where their items allow it."""
+        if not (isinstance(t.like, Seq) and t.like.kind is list):
+            return None
+        holes = [inner.type if isinstance(inner, Hole) else None for _, inner in t.items]
+        item: Type | None = None
+        for type_ in holes:
+            if type_ is None:
+                return None
+            item = type_ if item is None else join(item, type_)
+        item = item_type(self, item, parts(value))
+        return None if item is None else Hole(Type("list", item=item))
+
+
+def of_whole(ref: Ref) -> Ref:
+    """Return a reference to the whole array that a view is of."""
+    return Ref(ref.storage, (), ref.version, ref.version)
+
+
+# --- contents of a box --------------------------------------------------------------------
+
+
+def contents_template(cover: Cover, box: Box, t: Template | None, held: list[Any]) -> Template:
+    """Return what the contents of a box carry that is filled anew in the loop."""
+    keys = [[k for k, _ in keyed(h)] for h in held]
+    grown = any(isinstance(h, Storage) for h in held) or isinstance(t, Hole)
+    if isinstance(box, Seq) and (grown or keys[0] != keys[1]):
+        item = t.type.item if isinstance(t, Hole) else None
+        for state in held:
+            if not isinstance(state, Storage):
+                item = item_type(cover, item, keyed(state)) or item
+            elif state in cover.r.versions:
+                found = cover.r.versions[state].type.item
+                item = found if item is None or found is None else join(item, found)
+        return Hole(Type("list", item=item))
+    if isinstance(box, Map) and keys[0] != keys[1]:
+        raise UnsupportedError(
+            "a dict gets new keys in a loop",
+            cover.r.b.span,
+            "make it with all its keys before the loop",
+        )
+    known = dict(t.items) if isinstance(t, Node) else {}
+    for entry in held:
+        for k, value in keyed(entry):
+            known[k] = cover.widen(known[k], value) if k in known else cover.first(value)
+    return Node(box, tuple(known.items()))
+
+
+def item_type(cover: Cover, item: Type | None, items: list[tuple[Any, Any]]) -> Type | None:
+    """Return the type that a list's items have in common with others, None if there is none."""
+    for _, value in items:
+        if not isinstance(value, Value | Ref):
+            return None
+        type_ = cover.type_now(value)
+        item = type_ if item is None else join(item, type_)
+        if item is None:
+            return None
+    return item
