@@ -45,6 +45,7 @@ def _road() -> Any:
         spec_of_annotation=arguments.spec_of_annotation,
         star_spec=arguments.star_spec,
         note_origin=origins.note_origin,
+        opaque=arguments.Opaque,
     )
 
 
@@ -179,12 +180,16 @@ class Gradient:
 
     def specialise(self, args: tuple[Any, ...]) -> Specialisation:
         """Return the module for the types of the values of all parameters."""
-        key = tuple(map(_road().key_of, args))
+        rest = args if self._receiver is None else args[1:]
+        key = tuple(map(_road().key_of, rest))
+        if self._receiver is not None:
+            key = (_road().opaque(self._receiver), *key)
         for known in self._cache.get(key, ()):
             if known.fresh():
                 self._last = known
                 return known
-        specs = {n: _road().spec_of(v, n) for n, v in zip(self._names, args, strict=True)}
+        names = self._names if self._receiver is None else self._names[1:]
+        specs = {n: _road().spec_of(v, n) for n, v in zip(names, rest, strict=True)}
         made = Specialisation(self._program(specs))
         if len(self._cache) >= MAX_SPECIALISATIONS:
             self._cache.pop(next(iter(self._cache)))
@@ -217,7 +222,7 @@ class Gradient:
     def __gradgen_inline__(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Return the generated function for argument specs, for a loss that calls this."""
         if self._receiver is not None:
-            args = [_road().spec_of(self._receiver, self._names[0]), *args]
+            args = [_road().opaque(self._receiver), *args]
         known: dict[str, Any] = self._signature.bind(*args, **kwargs).arguments
         for name, p in self._signature.parameters.items():
             if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from gradgen.diff.missing import missing_values
 from gradgen.emission import forms
 from gradgen.errors import UnsupportedError
 from gradgen.frontend.arguments import Container, Opaque
+from gradgen.frontend.classes import has_attributes
 from gradgen.frontend.selection import Selected
 from gradgen.frontend.values import Map, Record, Ref, Seq, Static, leaves
 from gradgen.ir.builder import Builder
@@ -146,7 +148,7 @@ def _gradient_tree(
         if not isinstance(spec, Container):
             leaf = leaves[path]
             return emit(grads[id(leaf)]) if leaf.active else _passive(spec, here)
-        by_attribute = dataclasses.is_dataclass(spec.kind)
+        by_attribute = has_attributes(spec.kind)
         items = []
         for key, item in zip(spec.keys, spec.items, strict=True):
             inner: ast.expr = (
@@ -179,8 +181,21 @@ def _container(
     maker = forms.call("type", [here])
     if by_attribute:
         keywords = [ast.keyword(str(k), e) for k, e in zip(spec.keys, items, strict=True)]
-        return ast.Call(maker, [], keywords)
+        if _is_plain(spec):
+            return ast.Call(maker, [], keywords)
+        return ast.Call(ast.Name("_like", ast.Load()), [here], keywords)
     return ast.Call(maker, items, [])
+
+
+def _is_plain(spec: Container) -> bool:
+    """Whether a class takes its attributes by name and does nothing else with them."""
+    kind = spec.kind
+    if kind is types.SimpleNamespace:
+        return True
+    if not dataclasses.is_dataclass(kind) or hasattr(kind, "__post_init__"):
+        return False
+    known = tuple(f.name for f in dataclasses.fields(kind) if f.init)
+    return known == spec.keys and kind.__init__.__code__.co_filename == "<string>"  # type: ignore[misc]
 
 
 def _value_tree(tree: Any, leaves: list[Value], emit: Emit) -> ast.expr:

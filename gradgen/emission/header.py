@@ -7,6 +7,7 @@ import textwrap
 from typing import Any
 
 from gradgen.frontend.arguments import Container, Opaque
+from gradgen.frontend.classes import has_attributes
 from gradgen.ir.nodes import Function
 from gradgen.ir.types import SHORT, Dim, Type
 
@@ -94,7 +95,7 @@ def _spell(spec: Any, letters: dict[str, str]) -> str:
         plain = isinstance(spec.obj, str | int | float | type(None))
         return repr(spec.obj)[:40] if plain else type(spec.obj).__name__
     if isinstance(spec, Container):
-        if spec.kind is dict or hasattr(spec.kind, "__dataclass_fields__"):
+        if spec.kind is dict or has_attributes(spec.kind):
             inner = ", ".join(
                 f"{k}: {_spell(s, letters)}" for k, s in zip(spec.keys, spec.items, strict=True)
             )

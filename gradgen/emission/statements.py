@@ -8,6 +8,7 @@ from typing import Any
 from gradgen.deep import deep
 from gradgen.emission import forms
 from gradgen.frontend.arguments import Container
+from gradgen.frontend.classes import has_attributes
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type
 
@@ -31,7 +32,7 @@ def unpacking(spec: Any, names: dict[Any, str], path: tuple[Any, ...]) -> ast.ex
         if not path:
             return None
         return ast.Name(names.get(path, "_"), ast.Store())
-    if spec.kind is dict or hasattr(spec.kind, "__dataclass_fields__") or not spec.items:
+    if spec.kind is dict or has_attributes(spec.kind) or not spec.items:
         return None
     items = []
     for key, item in zip(spec.keys, spec.items, strict=True):

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradgen.errors import ArgumentError
+from gradgen.frontend.classes import attributes_of, has_attributes, is_taken_apart
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Map, Record, Ref, Seq, Static
 from gradgen.ir.nodes import Leaf, Value
@@ -56,7 +57,7 @@ class Refine(Exception):
         self.path, self.how = path, how
 
 
-def spec_of(value: Any, name: str = "argument", depth: int = 0) -> Any:
+def spec_of(value: Any, name: str = "argument", depth: int = 0, seen: tuple[int, ...] = ()) -> Any:
     """Return the spec of an argument.
 
     Raises
@@ -81,21 +82,37 @@ def spec_of(value: Any, name: str = "argument", depth: int = 0) -> Any:
             hint="pass flatter containers",
         )
     if kind in (tuple, list) or (isinstance(value, tuple) and hasattr(value, "_fields")):
-        items = tuple(spec_of(v, f"{name}[{k}]", depth + 1) for k, v in enumerate(value))
+        items = tuple(spec_of(v, f"{name}[{k}]", depth + 1, seen) for k, v in enumerate(value))
         return Container(kind, tuple(range(len(items))), items)
     if kind is dict:
-        items = tuple(spec_of(v, f"{name}[{k!r}]", depth + 1) for k, v in value.items())
+        items = tuple(spec_of(v, f"{name}[{k!r}]", depth + 1, seen) for k, v in value.items())
         return Container(kind, tuple(value), items)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = tuple(f.name for f in dataclasses.fields(value))
-        items = tuple(spec_of(getattr(value, n), f"{name}.{n}", depth + 1) for n in names)
-        return Container(kind, names, items)
+    if is_taken_apart(kind):
+        return _object_spec(value, name, depth, seen)
     if isinstance(value, complex):
         raise ArgumentError(
             f"{name} is complex, which has no derivative here",
             hint="pass the real and imaginary parts as two arguments",
         )
     return Opaque(value)
+
+
+def _object_spec(value: Any, name: str, depth: int, seen: tuple[int, ...]) -> Any:
+    """Return the structure of an object; what refers back to it is known as it is."""
+    if id(value) in seen:
+        return Opaque(value)
+    seen = (*seen, id(value))
+    found = {n: _attribute_spec(v, f"{name}.{n}", depth + 1, seen)
+             for n, v in attributes_of(value).items()}  # fmt: skip
+    return Container(type(value), tuple(found), tuple(found.values()))
+
+
+def _attribute_spec(value: Any, name: str, depth: int, seen: tuple[int, ...]) -> Any:
+    try:
+        return spec_of(value, name, depth, seen)
+    except ArgumentError:
+        # Text or complex numbers that an object holds as well need no derivative.
+        return Opaque(value)
 
 
 def star_spec(specs: tuple[Any, ...] | dict[str, Any]) -> Container:
@@ -122,14 +139,14 @@ def key_of(value: Any) -> Any:
     return spec_of(value)
 
 
-def _arrays_in(value: Any) -> list[np.ndarray]:
+def _arrays_in(value: Any, depth: int = 0) -> list[np.ndarray]:
     if isinstance(value, np.ndarray):
         return [value]
     if isinstance(value, tuple | list | dict):
         items = value.values() if isinstance(value, dict) else value
-        return [a for item in items for a in _arrays_in(item)]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return [a for f in dataclasses.fields(value) for a in _arrays_in(getattr(value, f.name))]
+        return [a for item in items for a in _arrays_in(item, depth + 1)]
+    if is_taken_apart(type(value)) and depth < 8:
+        return [a for v in attributes_of(value).values() for a in _arrays_in(v, depth + 1)]
     return []
 
 
@@ -244,7 +261,7 @@ def enter(
     if isinstance(spec, Type):
         return _enter_leaf(r, name, spec, active, path)
     values, leaves = [], []
-    by_attribute = dataclasses.is_dataclass(spec.kind)
+    by_attribute = has_attributes(spec.kind)
     for key, item in zip(spec.keys, spec.items, strict=True):
         step = ("attr" if by_attribute else "item", key)
         value, inner = enter(r, name, item, active, (*path, step))

@@ -7,9 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.frontend import calls
 from gradgen.frontend.branches import distribute
+from gradgen.frontend.classes import MISSING, found_in, is_users
 from gradgen.frontend.method_calls import METHOD_HANDLERS
+from gradgen.frontend.objects import (
+    NAMED_TUPLE_METHODS,
+    Super,
+    attribute_of,
+    attribute_of_super,
+    class_attribute,
+    set_attribute_of,
+)
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import (
     BoundMethod,
@@ -32,14 +40,11 @@ def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     if isinstance(owner, Static):
         return _static_attribute(r, owner.obj, name, node)
     if isinstance(owner, Record):
-        if name in owner.fields:
-            return owner.fields[name]
-        return calls.record_attribute(r, owner, name, node)
+        return attribute_of(r, owner, name, node)
+    if isinstance(owner, Super):
+        return attribute_of_super(r, owner, name, node)
     if isinstance(owner, Seq):
-        fields = getattr(owner.kind, "_fields", ())
-        if name in fields:
-            return owner.items[fields.index(name)]
-        return BoundMethod(owner, name)
+        return _sequence_attribute(r, owner, name, node)
     if isinstance(owner, Map):
         return BoundMethod(owner, name)
     if isinstance(owner, Value | Ref):
@@ -47,7 +52,21 @@ def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     r.refuse(node, f"attribute {name!r} of a {describe(owner)}")
 
 
+def _sequence_attribute(r: Reader, owner: Seq, name: str, node: ast.AST) -> Any:
+    fields = getattr(owner.kind, "_fields", ())
+    if name in fields:
+        return owner.items[fields.index(name)]
+    if fields and name not in NAMED_TUPLE_METHODS:
+        found = class_attribute(r, owner, owner.kind, name, node)
+        if found is not MISSING:
+            return found
+    return BoundMethod(owner, name)
+
+
 def _static_attribute(r: Reader, obj: Any, name: str, node: ast.AST) -> Any:
+    kind: Any = type(obj)
+    if is_users(kind) and isinstance(found_in(kind, name), property):
+        return class_attribute(r, Static(obj), kind, name, node)
     if not hasattr(obj, name):
         r.refuse(node, f"{describe(Static(obj))} has no attribute {name!r}")
     value = getattr(obj, name)
@@ -93,7 +112,7 @@ def set_attribute(r: Reader, owner: Any, name: str, value: Any, node: ast.AST) -
     if isinstance(owner, Choice):
         distribute(r, node, owner, lambda option: set_attribute(r, option, name, value, node))
     elif isinstance(owner, Record):
-        r.fill(owner, {**owner.fields, name: value})
+        set_attribute_of(r, owner, name, value, node)
     else:
         r.refuse(
             node,

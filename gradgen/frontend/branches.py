@@ -14,6 +14,7 @@ from typing import Any
 from gradgen.deep import deep
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.joins import Join
+from gradgen.frontend.objects import class_of, object_truth
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.state import State, restore, snapshot
 from gradgen.frontend.values import (
@@ -46,6 +47,10 @@ def truth(r: Reader, value: Any, node: ast.expr) -> Value:
         return Const(bool(static_value(value)))
     if isinstance(value, Seq | Map):
         return Const(bool(value.items))
+    if class_of(value):
+        done = object_truth(r, value, node)
+        if done is not None:
+            return truth(r, done, node)
     if isinstance(value, Record):
         return Const(True)
     test = as_value(r, value, node)

@@ -14,11 +14,24 @@ from typing import Any
 
 from gradgen.errors import Span
 from gradgen.frontend import library
+from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.objects import Method, replaced, super_of
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.source import Source, source_of
 from gradgen.frontend.special import Handler, table
-from gradgen.frontend.values import Frame, LocalFunction, Seq, Static, is_static, static_value
+from gradgen.frontend.values import (
+    Frame,
+    LocalFunction,
+    Map,
+    Record,
+    Ref,
+    Seq,
+    Static,
+    is_static,
+    static_value,
+)
+from gradgen.ir.nodes import Const
 
 APPLIED: dict[int, Handler] = {}
 special = table(APPLIED)
@@ -79,7 +92,8 @@ def _getattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
     if not isinstance(args[1], Static) or not isinstance(args[1].obj, str):
         r.refuse(node, "getattr with a name that is computed", "use a constant name")
     if len(args) == 3:
-        r.refuse(node, "getattr with a default", "test with hasattr outside the loss")
+        known = _hasattr(r, node, args[:2], {})
+        return attribute(r, args[0], args[1].obj, node) if known.const else args[2]
     return attribute(r, args[0], args[1].obj, node)
 
 
@@ -88,9 +102,49 @@ def _callable(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any])
     return Static(is_function(args[0]))
 
 
+@special(hasattr)
+def _hasattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    name = args[1].obj if isinstance(args[1], Static) else None
+    if not isinstance(name, str) or not isinstance(args[0], Record | Static):
+        r.refuse(node, f"hasattr of a {describe(args[0])}", "test outside the loss")
+    if isinstance(args[0], Static):
+        return Const(hasattr(args[0].obj, name))
+    return Const(name in args[0].fields or found_in(args[0].kind, name) is not MISSING)
+
+
+@special(setattr)
+def _setattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    from gradgen.frontend.attributes import set_attribute
+
+    if not isinstance(args[1], Static) or not isinstance(args[1].obj, str):
+        r.refuse(node, "setattr with a name that is computed", "use a constant name")
+    set_attribute(r, args[0], args[1].obj, args[2], node)
+    return Static(None)
+
+
+@special(vars)
+def _vars(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if len(args) != 1 or not isinstance(args[0], Record):
+        r.refuse(node, "vars of this")
+    return Map(dict(args[0].fields))
+
+
+@special(iter)
+def _iter(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if len(args) != 1 or not isinstance(args[0], Seq | Map | Ref):
+        r.refuse(node, f"iter of a {describe(args[0])}", "loop over the thing itself")
+    return args[0]
+
+
+special(super)(super_of)
+special(dataclasses.replace)(replaced)
+
+
 def is_function(value: Any) -> bool:
     """Whether a value can be called."""
-    return isinstance(value, LocalFunction) or (isinstance(value, Static) and callable(value.obj))
+    return isinstance(value, LocalFunction | Method) or (
+        isinstance(value, Static) and callable(value.obj)
+    )
 
 
 def getter(r: Reader, node: ast.AST, obj: Any) -> Any:
@@ -101,7 +155,7 @@ def getter(r: Reader, node: ast.AST, obj: Any) -> Any:
     maker, args = reduced[:2]
     if maker not in library.READ_AS:
         return None
-    wrapped = [r.wrap(a, args, str(k), node) for k, a in enumerate(args)]
+    wrapped = [r.wrap(a, args, k, node) for k, a in enumerate(args)]
     return from_library(r, node, library.READ_AS[maker], wrapped, {})
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
+import enum
 import functools
-import os
-import sysconfig
 import types
 from typing import Any
 
@@ -25,12 +23,14 @@ from gradgen.frontend.callables import (
     gradient_maker,
 )
 from gradgen.frontend.container_methods import METHOD_HANDLERS
+from gradgen.frontend.classes import MISSING, is_users, library_folders
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import Exits, read_body
 from gradgen.frontend.iteration import iteration_of, makes_iteration
 from gradgen.frontend.liveness import Liveness
 from gradgen.frontend.loops import assigned_names
 from gradgen.frontend.numpy_calls import NUMPY
+from gradgen.frontend.objects import Method, class_of, construct, invoked, named_tuple_method
 from gradgen.frontend.operators import chooses_structure
 from gradgen.frontend.outputs import call_into, out_of
 from gradgen.frontend.places import is_none
@@ -48,11 +48,18 @@ from gradgen.frontend.values import (
     Ref,
     Seq,
     Static,
+    is_static,
+    static_value,
 )
 from gradgen.ir.nodes import Value
 from gradgen.rules.registry import CALLABLES, METHODS, RULES
 
 MAX_DEPTH = 40
+# Builtins that ask an object's class.
+ASKED = {
+    id(f): f"__{f.__name__}__"
+    for f in (len, abs, float, int, bool, iter, next, reversed, round, str, repr, hash)
+}
 GRADIENTS = ("grad", "value_and_grad", "differentiable")
 SPECIAL = BUILTINS | aggregates.AGGREGATES | NUMPY | APPLIED
 
@@ -101,6 +108,12 @@ def call_value(
         return _method(r, node, callee, args, kwargs)
     if isinstance(callee, LocalFunction):
         return _inline_local(r, node, callee, args, kwargs)
+    if isinstance(callee, Method):
+        return _call_object(r, node, callee.function, [callee.owner, *args], kwargs)
+    if isinstance(callee, Record | Seq):
+        called = invoked(r, node, callee, "__call__", *args, **kwargs)
+        if called is not MISSING:
+            return called
     if isinstance(callee, LocalGradient):
         return call_local_gradient(r, node, callee, args, kwargs)
     if isinstance(callee, Static):
@@ -115,6 +128,11 @@ def _call_object(
     if out is not None:
         again = functools.partial(_call_object, r, node, obj)
         return call_into(r, node, obj, out, args, kwargs, again)
+    asked = ASKED.get(id(obj))
+    if asked is not None and len(args) == 1 and class_of(args[0]):
+        done = invoked(r, node, args[0], asked)
+        if done is not MISSING:
+            return done
     special = SPECIAL.get(id(obj)) or UFUNC_METHODS.get(_ufunc_method(obj))
     k = next((k for k, a in enumerate(args) if chooses_structure(a)), None)
     if k is not None and (special is not None or id(obj) in CALLABLES):
@@ -147,16 +165,21 @@ def _call_object(
         return call_value(r, node, made, args, kwargs)
     if isinstance(obj, types.FunctionType):
         return _inline_foreign(r, node, obj, args, kwargs)
-    if isinstance(obj, type) and dataclasses.is_dataclass(obj):
-        return _construct(r, node, obj, args, kwargs)
-    if isinstance(obj, type) and issubclass(obj, tuple) and hasattr(obj, "_fields"):
-        names = list(obj._fields)
-        given = dict(zip(names, args, strict=False)) | kwargs
-        return Seq([given[n] for n in names], obj)
+    if isinstance(obj, type) and (is_users(obj) or obj is types.SimpleNamespace):
+        return construct(r, node, obj, args, kwargs)
+    if isinstance(obj, enum.EnumMeta):
+        return _member(r, node, obj, args, kwargs)
     own_call = getattr(type(obj), "__call__", None)  # noqa: B004
     if isinstance(own_call, types.FunctionType):
         return _inline_function(r, node, own_call, [Static(obj), *args], kwargs)
     _refuse_callee(r, node, obj)
+
+
+def _member(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Return the member of an enum that a value stands for."""
+    if kwargs or not all(map(is_static, args)):
+        r.refuse(node, f"a computed member of {obj.__name__}", "pass the member itself")
+    return Static(obj(*map(static_value, args)))
 
 
 def _ufunc_method(obj: Any) -> tuple[int, str]:
@@ -174,33 +197,12 @@ def _refuse_callee(r: Reader, node: ast.AST, obj: Any) -> Any:
     )
 
 
-def _construct(r: Reader, node: ast.AST, cls: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    if "__post_init__" in vars(cls) or cls.__init__.__qualname__ != f"{cls.__qualname__}.__init__":
-        r.refuse(node, f"the class {cls.__name__} has its own initialisation")
-    fields = [f for f in dataclasses.fields(cls) if f.init]
-    given = dict(zip([f.name for f in fields], args, strict=False)) | kwargs
-    for f in fields:
-        if f.name not in given and f.default is not dataclasses.MISSING:
-            given[f.name] = r.wrap(f.default, cls, f.name, node)
-    return Record(cls, {f.name: given[f.name] for f in fields})
-
-
-def record_attribute(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:
-    """Return a method or property of a dataclass whose fields the graph holds."""
-    found = getattr(owner.kind, name, None)
-    if isinstance(found, types.FunctionType):
-        return BoundMethod(owner, name)
-    if isinstance(found, property) and isinstance(found.fget, types.FunctionType):
-        return _inline_function(r, node, found.fget, [owner], {})
-    r.refuse(node, f"{owner.kind.__name__} has no field {name!r}")
-
-
 def _method(
     r: Reader, node: ast.AST, method: BoundMethod, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     owner, name = method.owner, method.name
-    if isinstance(owner, Record):
-        return _inline_function(r, node, getattr(owner.kind, name), [owner, *args], kwargs)
+    if isinstance(owner, Seq) and name in ("_replace", "_asdict"):
+        return named_tuple_method(r, node, owner, name, kwargs)
     out = kwargs.pop("out", None)
     if not is_none(out):
         function = getattr(np, name, None)
@@ -224,17 +226,11 @@ def _method(
 # --- inlining -----------------------------------------------------------------------------
 
 
-@functools.lru_cache(maxsize=1)
-def _library_folders() -> tuple[str, ...]:
-    paths = sysconfig.get_paths()
-    return tuple({paths[k] + os.sep for k in ("stdlib", "purelib", "platlib")})
-
-
 def _inline_foreign(
     r: Reader, node: ast.AST, fn: types.FunctionType, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     """Inline a function; what fails inside a library is reported as the call of it."""
-    if not fn.__code__.co_filename.startswith(_library_folders()):
+    if not fn.__code__.co_filename.startswith(library_folders()):
         return _inline_function(r, node, fn, args, kwargs)
     try:
         return _inline_function(r, node, fn, args, kwargs)
@@ -261,6 +257,8 @@ def _inline_gradient(
 def _inline_function(
     r: Reader, node: ast.AST, fn: types.FunctionType, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
+    if fn.__name__ == "_like" and isinstance(args[0], Record) and bindings.is_helper(fn):
+        return Record(args[0].kind, kwargs)
     prim = bindings.HELPER_PRIMS.get(fn.__name__)
     if prim is not None and bindings.is_helper(fn):
         return bindings.call_helper(r, node, prim, args)

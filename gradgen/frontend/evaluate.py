@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import enum
 from typing import Any
 
 from gradgen.deep import deep
@@ -41,6 +42,10 @@ def as_value(r: Reader, value: Any, node: ast.AST) -> Value:
         return r.b.emit("array", parts, span=r.span(node))
     if isinstance(value, Static) and value.obj is None:
         return Const(None)
+    if isinstance(value, Static) and isinstance(value.obj, enum.Enum):
+        for number in (int, float):
+            if isinstance(value.obj, number):
+                return Const(number(value.obj))
     r.refuse(node, f"a {describe(value)} is used where a number or an array is needed")
 
 

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from gradgen.frontend import attributes, branches, calls, comprehensions, subscripts
+from gradgen.frontend.classes import MISSING
 from gradgen.frontend.evaluate import as_value, evaluate
+from gradgen.frontend.objects import SIGNS, class_of, compared, invoked, special_method
 from gradgen.frontend.operators import COMPARE, FOLD, UNARY, binary
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import sequence_items
@@ -78,12 +80,20 @@ def _binary(r: Reader, node: ast.BinOp) -> Any:
 def _unary(r: Reader, node: ast.UnaryOp) -> Any:
     prim = UNARY[type(node.op)]
     value = evaluate(r, node.operand)
-    if prim == "not" and is_static(value):
-        return Const(not static_value(value))
+    if class_of(value):
+        done = invoked(r, node, value, SIGNS.get(type(node.op), ""))
+        if done is not MISSING:
+            return done
+    if prim == "not" and (is_static(value) or class_of(value)):
+        return _negation(r, branches.truth(r, value, node.operand))
     operand = as_value(r, value, node)
     if isinstance(operand, Const) and prim in FOLD:
         return Const(FOLD[prim](operand.const))  # type: ignore[operator]
     return r.hold(r.b.emit(prim, [operand], span=r.span(node)))
+
+
+def _negation(r: Reader, test: Value) -> Value:
+    return Const(not test.const) if isinstance(test, Const) else r.b.emit("not", [test])
 
 
 def _compare(r: Reader, node: ast.Compare) -> Any:
@@ -115,6 +125,10 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
     if isinstance(op, ast.In | ast.NotIn):
         return _membership(r, node, op, left, right)
     prim = COMPARE[type(op)]
+    if class_of(left) or class_of(right):
+        done = compared(r, node, op, left, right)
+        if done is not MISSING:
+            return done
     if is_static(left) and is_static(right):
         return Const(bool(FOLD[prim](static_value(left), static_value(right))))  # type: ignore[operator]
     for one, other in ((left, right), (right, left)):
@@ -137,6 +151,9 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
 
 
 def _membership(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
+    if class_of(right) and special_method(right, "__contains__"):
+        within = branches.truth(r, invoked(r, node, right, "__contains__", left), node)
+        return within if isinstance(op, ast.In) else _negation(r, within)
     if isinstance(right, Map) and is_static(left):
         found = static_value(left) in right.items
     elif is_static(left) and is_static(right):

@@ -10,6 +10,7 @@ from typing import Any
 from gradgen.errors import ArgumentError, UnsupportedError
 from gradgen.frontend.arguments import (
     Container,
+    Opaque,
     Refine,
     enter,
     fallback_name,
@@ -35,6 +36,8 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
     source = source_of(innermost(fn))
     signature = signature_of(fn)
     specs = _specs(fn, signature, source, given, receiver)
+    if receiver is not None:
+        specs[next(iter(signature.parameters))] = Opaque(receiver)
     precise: frozenset[Place] = frozenset()
     for _ in range(200):
         try:
@@ -68,9 +71,6 @@ def _specs(
             )
         fixed = p.default is not p.empty and not isinstance(p.default, float | int)
         specs[name] = spec_of(p.default, name) if fixed else spec_of_annotation(hints.get(name))
-    if receiver is not None:
-        name = next(iter(signature.parameters))
-        specs[name] = spec_of(receiver, name)
     return specs
 
 

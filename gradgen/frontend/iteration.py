@@ -10,6 +10,7 @@ from typing import Any
 
 from gradgen.frontend.evaluate import evaluate, number
 from gradgen.frontend.lists import is_list, over_list
+from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.subscripts import Index, load_index
 from gradgen.frontend.values import Iteration, Map, Ref, Seq, Static
@@ -41,6 +42,8 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Iteration | list[Any]:
     """Return the iteration over a value."""
     if isinstance(value, Iteration):
         return value
+    if class_of(value) and special_method(value, "__iter__"):
+        return over_value(r, invoked(r, node, value, "__iter__"), node)
     if isinstance(value, Seq):
         return list(value.items)
     if isinstance(value, Map):

@@ -8,8 +8,10 @@ from typing import Any
 
 from gradgen.frontend import lists
 from gradgen.frontend.branches import distribute
+from gradgen.frontend.classes import MISSING
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.lists import as_array, is_list
+from gradgen.frontend.objects import class_of, overloaded
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Choice, Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
@@ -43,6 +45,10 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
         return distribute(r, node, left, lambda option: binary(r, node, option, right))
     if chooses_structure(right):
         return distribute(r, node, right, lambda option: binary(r, node, left, option))
+    if class_of(left) or class_of(right):
+        done = overloaded(r, node, left, right)
+        if done is not MISSING:
+            return done
     if isinstance(left, Seq) or isinstance(right, Seq):
         joined = _sequence_arithmetic(prim, left, right)
         if joined is not None:

@@ -12,6 +12,7 @@ from gradgen.frontend.arguments import Refine, is_unknown_leaf
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.evaluate import as_value, evaluate, number
 from gradgen.frontend.lists import picked_from
+from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.operators import binary
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import (
@@ -144,6 +145,8 @@ def load(r: Reader, node: ast.Subscript, owner: Any) -> Any:
         value = subscript_value(r, node.slice)
         tupled = owner.obj is np.index_exp and not isinstance(value, Seq)
         return Seq([value]) if tupled else value
+    if class_of(owner) and special_method(owner, "__getitem__"):
+        return invoked(r, node, owner, "__getitem__", subscript_value(r, node.slice))
     if isinstance(owner, Seq | Map | Record | Static):
         return _container_item(r, node, owner)
     if isinstance(owner, UnknownShape):
@@ -221,6 +224,8 @@ def store_into(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
     elif isinstance(owner, Ref):
         index = parse_index(r, node.slice)
         write(r, node, owner, index, as_value(r, value, node), "store")
+    elif class_of(owner) and special_method(owner, "__setitem__"):
+        invoked(r, node, owner, "__setitem__", subscript_value(r, node.slice), value)
     else:
         store_item(r, node, owner, value)
 

@@ -116,3 +116,10 @@ def _pieces(g, items, axis=0):
     """Cut ``g`` along an axis into pieces as long as the items of a list."""
     cuts = np.cumsum([np.shape(item)[axis] for item in items])
     return np.split(g, cuts[:-1], axis)
+
+
+def _like(obj, **attributes):
+    """Make an object of the class of another, with other attributes."""
+    out = object.__new__(type(obj))
+    out.__dict__.update(attributes)
+    return out

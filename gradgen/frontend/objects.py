@@ -1,0 +1,341 @@
+"""Objects of the user's classes: how they are made, and what their attributes and operators mean.
+
+An object whose attributes the graph holds is a ``Record``; one that stands outside the function is
+a ``Static``.  Both find methods, properties and operators in their class, as Python does.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import functools
+import inspect
+import types
+from typing import Any
+
+from gradgen.frontend.classes import MISSING, found_in, is_users
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.values import Frame, Map, Record, Seq, Static
+
+OPERATORS = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv",
+    ast.Mod: "mod", ast.Pow: "pow", ast.MatMult: "matmul", ast.BitAnd: "and", ast.BitOr: "or",
+    ast.BitXor: "xor", ast.LShift: "lshift", ast.RShift: "rshift",
+}  # fmt: skip
+COMPARISONS = {
+    ast.Lt: ("__lt__", "__gt__"), ast.LtE: ("__le__", "__ge__"), ast.Gt: ("__gt__", "__lt__"),
+    ast.GtE: ("__ge__", "__le__"), ast.Eq: ("__eq__", "__eq__"), ast.NotEq: ("__ne__", "__ne__"),
+}  # fmt: skip
+NAMED_TUPLE_METHODS = ("_replace", "_asdict", "count", "index")
+SIGNS = {ast.USub: "__neg__", ast.UAdd: "__pos__", ast.Invert: "__invert__"}
+
+
+@dataclasses.dataclass(slots=True, eq=False)
+class Method:
+    """A Python function with the object that it was found on."""
+
+    owner: Any
+    function: Any
+
+
+@dataclasses.dataclass(slots=True, eq=False)
+class Super:
+    """``super()`` in a method of ``after``: what its base classes say of ``owner``."""
+
+    after: type
+    owner: Any
+
+
+def class_of(value: Any) -> type | None:
+    """Return the class of an object of the user's, None for anything else."""
+    if isinstance(value, Record):
+        return value.kind if is_users(value.kind) else None
+    if isinstance(value, Seq):
+        return value.kind if value.kind not in (tuple, list) else None
+    if isinstance(value, Static) and not isinstance(value.obj, type | types.ModuleType):
+        kind: Any = type(value.obj)
+        return kind if is_users(kind) else None
+    return None
+
+
+def class_attribute(
+    r: Reader, owner: Any, kind: type, name: str, node: ast.AST, after: type | None = None
+) -> Any:
+    """Return what an object's class gives it under a name; ``MISSING`` if nothing."""
+    from gradgen.frontend.calls import call_value
+
+    found = found_in(kind, name, after)
+    if isinstance(found, types.FunctionType):
+        return Method(owner, found)
+    if isinstance(found, property):
+        return call_value(r, node, Method(owner, found.fget), [], {})
+    if isinstance(found, functools.cached_property):
+        value = call_value(r, node, Method(owner, found.func), [], {})
+        if isinstance(owner, Record):
+            r.fill(owner, {**owner.fields, name: value})
+        return value
+    if isinstance(found, staticmethod):
+        return r.wrap(found.__func__, kind, name, node)
+    if isinstance(found, classmethod):
+        return Method(Static(kind), found.__func__)
+    if isinstance(found, functools.partialmethod) or hasattr(type(found), "__set__"):
+        return MISSING
+    if hasattr(type(found), "__get__") and found is not MISSING:
+        found = found.__get__(None, kind) if not isinstance(owner, Static) else MISSING
+    if found is MISSING:
+        return MISSING
+    return r.wrap(found, kind, name, node)
+
+
+def attribute_of(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:
+    """Return ``owner.name`` for an object whose attributes the graph holds."""
+    from gradgen.frontend.calls import call_value
+
+    kind = owner.kind
+    in_class = found_in(kind, name)
+    if name in owner.fields and not isinstance(in_class, property):
+        return r.settled(owner.fields[name])
+    if name == "__class__":
+        return Static(kind)
+    if name == "__dict__":
+        return Map(dict(owner.fields))
+    value = class_attribute(r, owner, kind, name, node)
+    if value is not MISSING:
+        return value
+    fallback = found_in(kind, "__getattr__")
+    if isinstance(fallback, types.FunctionType):
+        return call_value(r, node, Method(owner, fallback), [Static(name)], {})
+    r.refuse(node, f"{kind.__name__} has no attribute {name!r} here", "assign it before it is read")
+
+
+def attribute_of_super(r: Reader, owner: Super, name: str, node: ast.AST) -> Any:
+    """Return ``super().name``."""
+    value = owner.owner
+    kind = value.obj if is_class(value) else class_of(value)
+    assert kind is not None
+    found = class_attribute(r, value, kind, name, node, owner.after)
+    if found is not MISSING:
+        return found
+    if name in ("__init__", "__post_init__"):
+        return Static(_nothing)
+    r.refuse(node, f"super() has no attribute {name!r} here")
+
+
+def _nothing():  # type: ignore[no-untyped-def]
+    return None
+
+
+def is_class(value: Any) -> bool:
+    """Whether a value is a class."""
+    return isinstance(value, Static) and isinstance(value.obj, type)
+
+
+def set_attribute_of(r: Reader, owner: Record, name: str, value: Any, node: ast.AST) -> None:
+    """Perform ``owner.name = value`` on an object whose attributes the graph holds."""
+    from gradgen.frontend.calls import call_value
+
+    found = found_in(owner.kind, name)
+    if isinstance(found, property):
+        if found.fset is None:
+            r.refuse(node, f"the property {name!r} of {owner.kind.__name__} has no setter")
+        call_value(r, node, Method(owner, found.fset), [value], {})
+        return
+    params = getattr(owner.kind, "__dataclass_params__", None)
+    if params is not None and params.frozen:
+        r.refuse(node, f"an assignment to an attribute of the frozen {owner.kind.__name__}",
+                 "make a new one with dataclasses.replace")  # fmt: skip
+    if isinstance(found_in(owner.kind, "__setattr__"), types.FunctionType):
+        r.refuse(node, f"{owner.kind.__name__} has its own __setattr__")
+    r.fill(owner, {**owner.fields, name: value})
+
+
+# --- making objects -----------------------------------------------------------------------
+
+
+def construct(r: Reader, node: ast.AST, cls: type, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Return a new object of a class."""
+    from gradgen.frontend.calls import call_value
+
+    if issubclass(cls, tuple):
+        return _named_tuple(r, node, cls, args, kwargs)
+    if cls is types.SimpleNamespace and not args:
+        return Record(cls, kwargs)
+    if not isinstance(cls.__new__, types.BuiltinFunctionType) or cls.__new__ is not object.__new__:
+        r.refuse(node, f"the class {cls.__name__} has its own __new__")
+    if type(cls).__call__ is not type.__call__ or issubclass(cls, BaseException):
+        r.refuse(node, f"an object of the class {cls.__name__}")
+    made = Record(cls, {})
+    init = cls.__init__
+    if isinstance(init, types.FunctionType) and init.__code__.co_filename != "<string>":
+        call_value(r, node, Method(made, init), args, kwargs)
+    elif dataclasses.is_dataclass(cls):
+        _fill_fields(r, node, made, args, kwargs)
+    elif args or kwargs:
+        from gradgen.frontend.calls import binding_error
+
+        raise binding_error(r, node, f"{cls.__name__}() takes no arguments")
+    return made
+
+
+def _bound(
+    r: Reader, node: ast.AST, cls: type, args: list[Any], kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    from gradgen.frontend.calls import binding_error
+
+    try:
+        return dict(inspect.signature(cls).bind(*args, **kwargs).arguments)
+    except TypeError as error:
+        raise binding_error(r, node, f"{cls.__name__}() {error}") from None
+
+
+def _named_tuple(
+    r: Reader, node: ast.AST, cls: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Seq:
+    if not hasattr(cls, "_fields"):
+        r.refuse(node, f"the class {cls.__name__}, a tuple of its own kind")
+    given = _bound(r, node, cls, args, kwargs)
+    defaults = cls._field_defaults
+    items = [given[n] if n in given else r.wrap(defaults[n], defaults, n, node)
+             for n in cls._fields]  # fmt: skip
+    return Seq(items, cls)
+
+
+def _fill_fields(
+    r: Reader, node: ast.AST, made: Record, args: list[Any], kwargs: dict[str, Any]
+) -> None:
+    """Do what the ``__init__`` does that a dataclass gets."""
+    from gradgen.frontend.calls import call_value
+
+    cls = made.kind
+    given = _bound(r, node, cls, args, kwargs)
+    fields: dict[str, Any] = {}
+    for f in dataclasses.fields(cls):
+        if f.init and f.name in given:
+            fields[f.name] = given.pop(f.name)
+        elif f.default_factory is not dataclasses.MISSING:
+            fields[f.name] = call_value(r, node, Static(f.default_factory), [], {})
+        elif f.default is not dataclasses.MISSING:
+            fields[f.name] = r.wrap(f.default, cls, f.name, node)
+    r.load(made, fields)
+    after = found_in(cls, "__post_init__")
+    if isinstance(after, types.FunctionType):
+        variables = [
+            given[n] if n in given else r.wrap(f.default, cls, n, node)
+            for n, f in cls.__dataclass_fields__.items()
+            if f._field_type is dataclasses._FIELD_INITVAR  # type: ignore[attr-defined]
+        ]
+        call_value(r, node, Method(made, after), variables, {})
+
+
+def named_tuple_method(
+    r: Reader, node: ast.AST, owner: Seq, name: str, kwargs: dict[str, Any]
+) -> Any:
+    """Return what ``_replace`` or ``_asdict`` of a named tuple makes."""
+    fields: tuple[str, ...] = owner.kind._fields
+    held = dict(zip(fields, owner.items, strict=True))
+    wrong = [k for k in kwargs if k not in held]
+    if wrong:
+        raise ValueError(f"{r.span(node)}: Got unexpected field names: {wrong!r}")
+    return Map(held) if name == "_asdict" else Seq(list({**held, **kwargs}.values()), owner.kind)
+
+
+def replaced(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Return what ``dataclasses.replace`` makes."""
+    old = args[0]
+    if not isinstance(old, Record) or not dataclasses.is_dataclass(old.kind):
+        r.refuse(node, f"replace of a {describe(old)}")
+    kind: Any = old.kind
+    kept = {f.name: old.fields[f.name] for f in dataclasses.fields(kind) if f.init}
+    return construct(r, node, kind, [], {**kept, **kwargs})
+
+
+def super_of(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Return what ``super()`` is in the method that is read."""
+    if args:
+        if len(args) != 2 or not is_class(args[0]):
+            r.refuse(node, "super with these arguments", "call super()")
+        return Super(args[0].obj, args[1])
+    frame: Frame | None = r.frame
+    while frame is not None and "__class__" not in frame.cells:
+        frame = frame.parent
+    if frame is None:
+        r.refuse(node, "super() outside a method")
+    spec = frame.source.node.args
+    first = [*spec.posonlyargs, *spec.args][0].arg
+    return Super(frame.cells["__class__"].cell_contents, frame.names[first])
+
+
+# --- operators ----------------------------------------------------------------------------
+
+
+def special_method(value: Any, name: str) -> Any:
+    """Return a method such as ``__add__`` of an object of the user's classes, None if it has none.
+
+    A method that Python or a dataclass made is not one.
+    """
+    kind = class_of(value)
+    if kind is None:
+        return None
+    found = found_in(kind, name)
+    return Method(value, found) if isinstance(found, types.FunctionType) else None
+
+
+def overloaded(r: Reader, node: Any, left: Any, right: Any) -> Any:
+    """Return ``left op right`` as the objects' classes define it; ``MISSING`` if they do not."""
+    name = OPERATORS.get(type(node.op), "")
+    if isinstance(node, ast.AugAssign):
+        done = invoked(r, node, left, f"__i{name}__", right)
+        if done is not MISSING:
+            return done
+    done = invoked(r, node, left, f"__{name}__", right)
+    return done if done is not MISSING else invoked(r, node, right, f"__r{name}__", left)
+
+
+def compared(r: Reader, node: ast.AST, op: ast.cmpop, left: Any, right: Any) -> Any:
+    """Return a comparison as the objects' classes define it; ``MISSING`` if they do not."""
+    names = COMPARISONS.get(type(op))
+    if names is None:
+        return MISSING
+    for owner, name, other in ((left, names[0], right), (right, names[1], left)):
+        method = special_method(owner, name)
+        if method is not None and method.function.__code__.co_filename == "<string>":
+            return _fieldwise(r, node, op, left, right)
+        done = invoked(r, node, owner, name, other)
+        if done is not MISSING:
+            return done
+    return MISSING
+
+
+def _fieldwise(r: Reader, node: Any, op: ast.cmpop, left: Any, right: Any) -> Any:
+    """Compare two objects of one dataclass as the tuples of their fields."""
+    if not isinstance(left, Record) or not isinstance(right, Record) or left.kind != right.kind:
+        return MISSING
+    if not isinstance(op, ast.Eq):
+        r.refuse(node, "an order of dataclasses", "compare their fields")
+    from gradgen.frontend.branches import chain
+    from gradgen.frontend.expressions import compare_two
+
+    names = [f.name for f in dataclasses.fields(left.kind) if f.compare]
+    tests = [
+        lambda n=n: compare_two(r, node, ast.Eq(), left.fields[n], right.fields[n]) for n in names
+    ]
+    return chain(r, node, tests, stop_on=False)
+
+
+def invoked(r: Reader, node: ast.AST, owner: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+    """Return what a special method gives; ``MISSING`` if the object has none."""
+    from gradgen.frontend.calls import call_value
+
+    method = special_method(owner, name)
+    if method is None:
+        return MISSING
+    out = call_value(r, node, method, list(args), kwargs)
+    return MISSING if isinstance(out, Static) and out.obj is NotImplemented else out
+
+
+def object_truth(r: Reader, value: Any, node: ast.AST) -> Any:
+    """Return what the truth of an object is asked of, None if every such object is true."""
+    done = invoked(r, node, value, "__bool__")
+    if done is MISSING:
+        done = invoked(r, node, value, "__len__")
+    return None if done is MISSING else done

@@ -1,0 +1,150 @@
+"""Objects as arguments, and as what methods of gradients belong to."""
+
+from __future__ import annotations
+
+import dataclasses
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradgen
+from tests.corpus.objects_classes import Frozen, Parameters
+
+X = np.array([0.3, -0.4])
+
+
+class Model:
+    """Has numbers, arrays, and something else."""
+
+    def __init__(self, w: Any, b: float, name: str = "model") -> None:
+        self.w, self.b, self.name = w, b, name
+
+    def apply(self, x: Any) -> Any:
+        return np.tanh(x * self.w) + self.b
+
+    @gradgen.grad
+    def slope(self, x: Any) -> Any:
+        return self.b * x * x
+
+    def energy(self, x: Any) -> Any:
+        return self.b * x**3
+
+
+def squared(model, x):
+    return np.sum(model.apply(x) ** 2)
+
+
+def by_arrays(w, b, x):
+    return np.sum((np.tanh(x * w) + b) ** 2)
+
+
+def test_gradient_is_an_object_of_the_class() -> None:
+    model = Model(np.array([1.0, 2.0]), 0.5)
+    value, gradient = gradgen.value_and_grad(squared)(model, X)
+    d_w, d_b = gradgen.grad(by_arrays, argnums=(0, 1))(model.w, model.b, X)
+    assert value == squared(model, X)
+    assert type(gradient) is Model and gradient.name == "model"
+    assert np.array_equal(gradient.w, d_w) and gradient.b == d_b
+    assert np.array_equal(model.w, [1.0, 2.0]) and model.b == 0.5
+
+
+def test_second_order_by_an_object() -> None:
+    def along(model, x):
+        d = gradient(model, x)
+        return np.sum(d.w) + d.b
+
+    def along_arrays(w, b, x):
+        d_w, d_b = gradgen.grad(by_arrays, argnums=(0, 1))(w, b, x)
+        return np.sum(d_w) + d_b
+
+    gradient = gradgen.grad(squared)
+    found = gradgen.grad(along)(Model(np.array([1.0, 2.0]), 0.5), X)
+    d_w, d_b = gradgen.grad(along_arrays, argnums=(0, 1))(np.array([1.0, 2.0]), 0.5, X)
+    np.testing.assert_allclose(found.w, d_w, rtol=1e-14)
+    np.testing.assert_allclose(found.b, d_b, rtol=1e-14)
+
+
+def test_dataclass_with_own_initialisation() -> None:
+    def loss(p, x):
+        return p.at(x) * p.product
+
+    gradient = gradgen.grad(loss)(Parameters(2.0, 3.0), 4.0)
+    assert type(gradient) is Parameters
+    assert (gradient.a, gradient.b, gradient.product, gradient.d) == (24.0, 0.0, 20.0, 0.0)
+
+
+def test_frozen_dataclass_and_namespace() -> None:
+    assert gradgen.grad(lambda q: q.total * q.a)(Frozen(2.0, 3.0)) == Frozen(7.0, 2.0)
+    gradient = gradgen.grad(lambda n: n.a * np.sum(n.b))(SimpleNamespace(a=1.0, b=np.ones(2)))
+    assert gradient.a == 2.0 and np.array_equal(gradient.b, [1.0, 1.0])
+
+
+def test_passive_object_that_changes() -> None:
+    def loss(x, settings):
+        if settings.kind == "scaled":
+            return x * settings.rate + sum(settings.weights) * x
+        return x
+
+    settings = SimpleNamespace(kind="scaled", rate=2.0, weights=[1.0, 2.0])
+    gradient = gradgen.grad(loss)
+    assert gradient(1.0, settings) == 5.0
+    settings.rate = 3.0
+    assert gradient(1.0, settings) == 6.0
+    assert len(gradient._cache) == 1
+    settings.kind = "plain"
+    assert gradient(1.0, settings) == 1.0
+
+
+def test_methods_belong_to_their_object() -> None:
+    one, two = Model(X, 1.0), Model(X, 2.0)
+    assert (one.slope(3.0), two.slope(3.0), one.slope(3.0)) == (6.0, 12.0, 6.0)
+    assert gradgen.grad(two.energy)(1.0) == 6.0
+    assert Model.slope(two, 3.0).b == 9.0
+
+
+@dataclasses.dataclass
+class Holder:
+    w: float
+
+    def energy(self, x: Any) -> Any:
+        return self.w * x * x
+
+
+def test_method_of_a_dataclass() -> None:
+    assert gradgen.grad(Holder(2.0).energy)(3.0) == 12.0
+    assert gradgen.grad(Holder(3.0).energy)(3.0) == 18.0
+
+
+class Chain:
+    def __init__(self, v: float) -> None:
+        self.v, self.back = v, self
+
+
+def test_object_that_holds_itself() -> None:
+    assert gradgen.grad(lambda x, node: x * node.v * node.back.v)(2.0, Chain(3.0)) == 9.0
+
+
+OUTSIDE = Model(X, 1.0)
+
+
+def writes_outside(x):
+    OUTSIDE.b = x
+    return OUTSIDE.b
+
+
+def test_write_to_an_object_outside_is_refused() -> None:
+    with pytest.raises(gradgen.UnsupportedError, match="assignment to an attribute"):
+        gradgen.grad(writes_outside)(1.0)
+    assert OUTSIDE.b == 1.0
+
+
+def test_write_to_a_frozen_object_is_refused() -> None:
+    def loss(x):
+        q = Frozen(x)
+        q.a = 2.0
+        return q.a
+
+    with pytest.raises(gradgen.UnsupportedError, match="frozen"):
+        gradgen.grad(loss)(1.0)
