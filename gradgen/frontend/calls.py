@@ -22,8 +22,8 @@ from gradgen.frontend.callables import (
     getter,
     gradient_maker,
 )
-from gradgen.frontend.container_methods import METHOD_HANDLERS
 from gradgen.frontend.classes import MISSING, is_users, library_folders
+from gradgen.frontend.container_methods import METHOD_HANDLERS
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import Exits, read_body
 from gradgen.frontend.iteration import iteration_of, makes_iteration
