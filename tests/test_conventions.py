@@ -213,3 +213,24 @@ def test_unused_argument_has_zero_gradient() -> None:
     gradient = gradgen.grad(unused)(np.array([np.nan, 1.0], np.float32), np.ones(2))
     assert gradient.dtype == np.float32
     np.testing.assert_array_equal(gradient, [0.0, 0.0])
+
+
+def test_zeros_stay_zero_behind_branches_and_reads() -> None:
+    """What a branch did not use, and entries that were not read, meet no infinite derivative."""
+
+    def guarded(x: float) -> float:
+        r = math.sqrt(x)
+        return 2.0 * r if r > 0.0 else x
+
+    def tail(x: np.ndarray) -> float:
+        return np.sum(np.sqrt(x)[1:])
+
+    def mended(x: np.ndarray) -> float:
+        y = np.log(x)
+        y[x == 0.0] = 0.0
+        return np.sum(y)
+
+    with np.errstate(all="ignore"):
+        assert gradgen.grad(guarded)(0.0) == 1.0
+        np.testing.assert_array_equal(gradgen.grad(tail)(np.array([0.0, 4.0])), [0.0, 0.25])
+        np.testing.assert_array_equal(gradgen.grad(mended)(np.array([0.0, 4.0])), [0.0, 0.25])

@@ -13,14 +13,13 @@ from gradgen.diff.adjoints import Adjoints, Places
 from gradgen.diff.algebra import Algebra, is_constant
 from gradgen.diff.formulas import emit_formula
 from gradgen.diff.missing import missing_values
+from gradgen.diff.zeros import Zeros
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
 from gradgen.ir.types import Type, integer, join
 from gradgen.rules.indexing import load_accumulate
 from gradgen.rules.registry import RULES
-
-HARMLESS = {"add", "sub", "neg", "pos", "np.add", "np.subtract", "negative", "positive", "float"}
 
 
 def add_adjoint(function: Function, seeds: list[tuple[Value, Value]]) -> dict[Value, Value]:
@@ -49,7 +48,7 @@ class Reverse:
         self.certain = [leaf.value for leaf in function.leaves]
         self.certain += [v for op in function.body.ops for v in op.outputs if not op.blocks]
         self.guesses: dict[Op, tuple[list[int], list[Value]]] = {}
-        self.masks: dict[Value, tuple[Value, bool]] = {}
+        self.zeros = Zeros(self.alg)
 
     # --- accumulation ---------------------------------------------------------------------
 
@@ -78,8 +77,7 @@ class Reverse:
         if g.type.kind != "array" or kind in ("", "float64", wanted) or not v.type.inexact:
             return g
         wide = self.alg.cast(g, wanted)
-        if g in self.masks:
-            self.masks[wide] = self.masks[g]
+        self.zeros.hand_on(g, wide)
         return wide
 
     def _is_buffer(self, total: Value) -> bool:
@@ -125,39 +123,25 @@ class Reverse:
                     self.accumulate(v, self.alg.mul(self.alg.mul(2.0, g), v))
                 continue
             if op.prim == "load":
+                before = self.adj.get(v)
                 self.adj[v] = load_accumulate(self.alg, op, g, self._buffer(v))
+                self.zeros.read(before, self.adj[v])
                 self._label(v)
                 continue
             if rule.adjoint:
                 formula = rule.adjoint[i]
                 assert formula is not None
-                share = self._masked(op, i, g, emit_formula(self.alg, formula, op, g))
+                share = self.zeros.kept(op, i, g, emit_formula(self.alg, formula, op, g))
             else:
                 assert rule.vjp is not None
                 share = rule.vjp(self.alg, op, g, i)
                 if rule.elementwise:
-                    share = self._masked(op, i, g, share)
+                    share = self.zeros.kept(op, i, g, share)
+                elif op.prim == "store" and not i:
+                    self.zeros.sparse(share)
             self.accumulate(v, self.alg.fit(share, v, op.out) if rule.elementwise else share)
         if op.prim == "helper":
             raise UnsupportedError(f"the derivative of {op.attrs['function']}", op.span)
-
-    def _masked(self, op: Op, i: int, g: Value, share: Value) -> Value:
-        """Keep an exact zero zero: what an untaken arm of ``where`` computes must not leak out.
-
-        ``0 * inf`` would be NaN, so that the chain behind a choice is chosen again by the same
-        test (the "strong zero" of the automatic differentiation literature).
-        """
-        if op.prim in ("where", "select"):
-            self.masks[share] = (op.inputs[0], i == 1)
-            return share
-        mask = self.masks.get(g)
-        if mask is None or share is g:
-            return share
-        if op.prim not in HARMLESS:
-            test, taken = mask
-            share = self.alg.where(test, share, 0.0) if taken else self.alg.where(test, 0.0, share)
-        self.masks[share] = mask
-        return share
 
     def _buffer(self, v: Value) -> Value | None:
         """Return the adjoint of an array as something to add into, None if there is none yet."""
@@ -235,6 +219,7 @@ class Reverse:
         )
         for v in touched:
             pair = [side.get(v, self.adj.get(v)) for _, side in sides]
+            given = [g is not None for g in pair]
             for k, (block, _) in enumerate(sides):
                 with self.b.into(block):
                     pair[k] = self._stretched(v, pair[k], pair[1 - k])
@@ -247,6 +232,8 @@ class Reverse:
                 block.results.append(g)
             op_out.outputs.append(out)
             self.adj[v] = out
+            if given[0] != given[1]:
+                self.zeros.branch(out, op.inputs[0], given[0])
 
     def _stretched(self, v: Value, g: Value | None, other: Value | None) -> Value:
         """Both sides must give the same shape: an exact zero where one gives nothing."""
