@@ -8,7 +8,7 @@ import time
 from collections import Counter
 
 from tests.generator.campaign import Tally, run, smallest
-from tests.generator.programs import Program, generate
+from tests.generator.programs import FEATURES, Program, generate
 from tests.generator.running import Outcome, judge
 
 BAD_FIRST = (Outcome.WRONG, Outcome.CRASH, Outcome.REFUSED)
@@ -22,6 +22,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=200, help="how many (default 200)")
     parser.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
     parser.add_argument("--shrink", action="store_true", help="shrink an example of each cause")
+    parser.add_argument(
+        "--without", nargs="*", default=(), choices=FEATURES, help="features to leave out"
+    )
     parser.add_argument("--show", metavar="SEED/NUMBER/ATTEMPT", help="print and judge one program")
     return parser.parse_args()
 
@@ -53,9 +56,9 @@ def report(tally: Tally, shrinks: bool) -> None:
             sys.stdout.flush()
 
 
-def show(name: str) -> int:
+def show(name: str, without: frozenset[str]) -> int:
     """Print one program and its verdict."""
-    program = generate(name)
+    program = generate(name, without)
     verdict = judge(program, second_order=True)
     print(f"{describe(program)}\n\n{verdict.outcome.value}: {verdict.cause}\n{verdict.detail}")
     return int(verdict.outcome in (Outcome.WRONG, Outcome.CRASH))
@@ -65,10 +68,10 @@ def main() -> int:
     """Run the programs; the exit status tells of wrong results and crashes."""
     chosen = options()
     if chosen.show:
-        return show(chosen.show)
+        return show(chosen.show, frozenset(chosen.without))
     begun = time.perf_counter()
     numbers = range(chosen.start, chosen.start + chosen.count)
-    tally = run(chosen.seed, numbers, chosen.jobs)
+    tally = run(chosen.seed, numbers, chosen.jobs, frozenset(chosen.without))
     print(f"{time.perf_counter() - begun:.0f} s")
     report(tally, chosen.shrink)
     return int(tally.failures > 0)

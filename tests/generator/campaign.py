@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -52,35 +53,38 @@ def takes_second_order(number: int) -> bool:
     return number % SECOND_ORDER_EVERY == 0
 
 
-def run_one(place: tuple[int, int]) -> tuple[Program, Verdict, list[str]]:
+def run_one(
+    number: int, seed: int, without: frozenset[str] = frozenset()
+) -> tuple[Program, Verdict, list[str]]:
     """Judge the program of a seed and a number, drawn again while it is none to judge by."""
-    seed, number = place
     discarded: list[str] = []
     for attempt in range(MOST_ATTEMPTS):
-        program = generate(f"{seed}/{number}/{attempt}")
+        program = generate(f"{seed}/{number}/{attempt}", without)
         verdict = judge(program, takes_second_order(number))
         if verdict.outcome is not Outcome.INVALID:
             return program, verdict, discarded
         discarded.append(verdict.cause)
-    raise AssertionError(f"no valid program for {place}: {discarded}")
+    raise AssertionError(f"no valid program for {seed}/{number}: {discarded}")
 
 
 def results(
-    seed: int, numbers: Iterable[int], jobs: int
+    seed: int, numbers: Iterable[int], jobs: int, without: frozenset[str]
 ) -> Iterator[tuple[Program, Verdict, list[str]]]:
     """Yield the verdicts of programs, in order."""
-    places = [(seed, number) for number in numbers]
+    one = functools.partial(run_one, seed=seed, without=without)
     if jobs == 1:
-        yield from map(run_one, places)
+        yield from map(one, numbers)
         return
     with multiprocessing.get_context("spawn").Pool(jobs, maxtasksperchild=500) as pool:
-        yield from pool.imap(run_one, places, chunksize=5)
+        yield from pool.imap(one, numbers, chunksize=5)
 
 
-def run(seed: int, numbers: Iterable[int], jobs: int = 1) -> Tally:
+def run(
+    seed: int, numbers: Iterable[int], jobs: int = 1, without: frozenset[str] = frozenset()
+) -> Tally:
     """Judge programs and count."""
     tally = Tally()
-    for program, verdict, discarded in results(seed, numbers, jobs):
+    for program, verdict, discarded in results(seed, numbers, jobs, without):
         tally.add(program, verdict, discarded)
     return tally
 

@@ -87,11 +87,11 @@ def result(scope: Scope) -> str:
     return " + ".join([*weighed, expressions.scalar(scope, 1)])
 
 
-def generate(seed: str) -> Program:
-    """Return the program of a seed."""
+def generate(seed: str, without: frozenset[str] = frozenset()) -> Program:
+    """Return the program of a seed, without some features."""
     choose = Chooser(seed)
     share = choose.pick((0.25, 0.5, 0.75))
-    features = frozenset(name for name in FEATURES if choose.chance(share))
+    features = frozenset(name for name in FEATURES if choose.chance(share)) - without
     lengths = choose.pick(((3, 4), (4, 3), (3, 2), (3, 3), (2, 3)))
     scope = Scope(choose, features, lengths)
     lines: list[str] = []
