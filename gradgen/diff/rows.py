@@ -32,7 +32,7 @@ class Row:
         if self.by_index:
             return _non_negative(b, self.stop)
         if self.down:
-            return _non_negative(b, _plus(b, self.start, 1))
+            return _non_negative(b, plus(b, self.start, 1))
         return _non_negative(b, b.emit("sub", [self.stop, self.start]))
 
     def place(self, b: Builder, index: Value | None = None) -> Value:
@@ -41,7 +41,8 @@ class Row:
         return index if self.by_index or self.down else b.emit("sub", [index, self.start])
 
 
-def _plus(b: Builder, v: Value, k: int) -> Value:
+def plus(b: Builder, v: Value, k: int) -> Value:
+    """Return an integer and a constant added, without a detour over another constant."""
     if isinstance(v, Const):
         return Const(v.const + k)
     op = v.op

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradgen.diff.carry import Carrier, add_branch_output, reverse_builder
-from gradgen.diff.rows import Row, row_plan
+from gradgen.diff.rows import Row, plus, row_plan
 from gradgen.diff.twins import use_shape_twins
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import GROWS, Block, Const, Function, Op, Undefined, Value, walk
@@ -98,21 +98,20 @@ class _Planner(Carrier):
         return self._save(v)
 
     def _index(self, op: Op, home: Block) -> Value:
-        mirrored = self.mirror[home].params[0]
-        start, _, step = op.inputs[:3]
+        turn = self.mirror[home].params[0]
         if not op.attrs.get("breaks"):
-            return mirrored
-        if (
-            isinstance(start, Const)
-            and start.const == 0
-            and isinstance(step, Const)
-            and step.const == 1
-        ):
-            return mirrored
+            return turn
+        start, stop, step = (self.resolve(v) for v in op.inputs[:3])
         b = reverse_builder()
-        one = isinstance(step, Const) and step.const == 1
-        scaled = mirrored if one else b.emit("mul", [mirrored, step])
-        return self.placed(self.mirror[home], b.emit("add", [start, scaled]))
+        if op.attrs.get("backwards") and _is(step, 1):
+            index = b.emit("sub", [plus(b, stop, -1), turn])
+            return self.placed(self.mirror[home], index)
+        if op.attrs.get("backwards"):
+            trips = b.emit("trips", [start, stop, step])
+            turn = b.emit("sub", [plus(b, trips, -1), turn])
+        scaled = turn if _is(step, 1) else b.emit("mul", [turn, step])
+        index = scaled if _is(start, 0) else b.emit("add", [start, scaled])
+        return self.placed(self.mirror[home], index) if b.block.ops else index
 
     def _can_recompute(self, v: Value, depth: int = 0) -> bool:
         if v in self.resolved or not self.inner_forward(v):
@@ -219,6 +218,10 @@ class _Planner(Carrier):
 
         self.thread(mirror_path, final, None, pop)
         return popped[0]
+
+
+def _is(v: Value, number: int) -> bool:
+    return isinstance(v, Const) and v.const == number
 
 
 def _saved_name(v: Value) -> str:

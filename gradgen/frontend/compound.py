@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from gradgen.frontend.points import Point, Turn
 from gradgen.frontend.reader import Reader, WriteOut
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.targets import assign_to
-from gradgen.frontend.values import Iteration, Static, contents
+from gradgen.frontend.values import Iteration, Ref, Static, contents
 from gradgen.ir.nodes import Block, Const, Op, Value, replace_uses
 from gradgen.ir.types import integer
 
@@ -170,7 +170,18 @@ def _counted(r: Reader, s: ast.For, over: Iteration, frame: _LoopFrame, few_turn
         op = r.b.append("for", inputs, [], span=r.span(s), attrs=attrs, blocks=[kept[-1]])
         return op, kept[-1]
 
-    run_loop(r, s, frame.names(s.target), body, build, counted=frame.breaks)
+    with _named(r, s, over.arrays):
+        run_loop(r, s, frame.names(s.target), body, build, counted=frame.breaks)
+
+
+@contextlib.contextmanager
+def _named(r: Reader, s: ast.For, arrays: Sequence[Ref]) -> Iterator[None]:
+    """Let what is looped over have names of its own: a store in the body may reach it."""
+    hidden = [f"looped over {s.lineno}:{s.col_offset}:{k}" for k in range(len(arrays))]
+    r.frame.names.update(zip(hidden, arrays, strict=True))
+    yield
+    for name in hidden:
+        r.frame.names.pop(name, None)
 
 
 def while_statement(r: Reader, s: ast.While, rest: Point) -> Point:

@@ -75,7 +75,7 @@ def _over_array(r: Reader, ref: Ref, node: ast.AST) -> Iteration:
         r.refuse(node, "a loop over an array of rank 0")
     known = shape[0] if shape else None
     length = Const(known) if isinstance(known, int) else r.b.emit("len", [value])
-    return Iteration(length, element)
+    return Iteration(length, element, arrays=(ref,))
 
 
 def range_of(r: Reader, node: ast.Call) -> Iteration:
@@ -103,7 +103,9 @@ def enumerate_of(r: Reader, node: ast.Call) -> Iteration | list[Any]:
     if isinstance(inner, list):
         return [Seq([Const(k + _static_start(r, start, node)), x]) for k, x in enumerate(inner)]
     positional = as_positions(r, inner)
-    return Iteration(positional.length, lambda i: pair(i, positional.element(i)))
+    return Iteration(
+        positional.length, lambda i: pair(i, positional.element(i)), arrays=positional.arrays
+    )
 
 
 def _static_start(r: Reader, start: Value, node: ast.AST) -> int:
@@ -126,7 +128,8 @@ def zipped(r: Reader, node: ast.AST, parts: list[Iteration | list[Any]]) -> Iter
     length = arrays[0].length
     for other in arrays[1:]:
         length = shorter(r, length, other.length)
-    return Iteration(length, lambda i: Seq([p.element(i) for p in arrays]))
+    read = tuple(ref for p in arrays for ref in p.arrays)
+    return Iteration(length, lambda i: Seq([p.element(i) for p in arrays]), arrays=read)
 
 
 def shorter(r: Reader, a: Value, b: Value) -> Value:
@@ -159,7 +162,7 @@ def reversed_of(r: Reader, node: ast.Call) -> Iteration | list[Any]:
     def element(i: Value) -> Any:
         return inner.element(_back(r, inner.length, i))
 
-    return Iteration(inner.length, element)
+    return Iteration(inner.length, element, arrays=inner.arrays)
 
 
 def _back(r: Reader, length: Value, i: Value) -> Value:

@@ -134,6 +134,7 @@ class Iteration:
     element: Callable[[Value], Any]
     bounds: tuple[Value, Value, Value] | None = None
     backwards: bool = False
+    arrays: tuple[Ref, ...] = ()  # what the elements are read from, as it is at each turn
 
 
 @dataclass(slots=True, eq=False)
