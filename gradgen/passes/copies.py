@@ -4,158 +4,140 @@ Up to here values are immutable.  This pass makes every ``store`` executable in 
 it looks for a value in the same memory that was made before and is read after; such a value, or the
 store's target, gets a copy.  Arguments count as read at the very end, so that the caller's arrays
 are unharmed.
+
+One sweep in program order: what the memory of a value is depends on what comes before, but inside
+loops, which are gone through again after each repair.
 """
 
 from __future__ import annotations
 
-from gradgen.deep import deep
-from gradgen.diff.activity import carried
-from gradgen.ir.nodes import GROWS, WRITES, Block, Function, Op, Value, replace_uses
-from gradgen.ir.types import Type
-from gradgen.passes.memory import Memory, is_view
+from collections.abc import Iterable, Iterator
 
-SOURCES = ("leaf", "captured", "stretch")
+from gradgen.diff.activity import carried
+from gradgen.ir.nodes import GROWS, WRITES, Block, Function, Op, Value, blocks_of
+from gradgen.ir.types import Type
+from gradgen.passes.lifetimes import SOURCES, Lifetimes, Use
+from gradgen.passes.memory import Memory, is_view
 
 
 def insert_copies(function: Function) -> None:
     """Insert the copies that make all stores executable in place."""
-    for _ in range(400):
-        if not _Checker(function).fix_one():
-            return
-    raise AssertionError("copy insertion does not settle")
+    _Sweep(function).run()
 
 
-class _Checker:
+class _Sweep:
+    """The state of the sweep.
+
+    ``holders`` lists, for each object, the values that may be it and that are read later on;
+    ``inside``, those inside the loop or branch that the sweep is in.
+    """
+
     def __init__(self, function: Function) -> None:
-        self.function = function
-        self.memory = Memory(function)
-        self.position: dict[int, int] = {}
-        self.defined: dict[Value, tuple[int, Block]] = {}
-        self.uses: dict[Value, list[tuple[int, Block]]] = {}
-        self.owner: dict[Block, tuple[Op, Block]] = {}
-        self.stores: list[tuple[Op, Block]] = []
-        self.count = 0
-        self._number(function.body)
+        self.top = function.body
+        self.memory = Memory()
+        self.lives = Lifetimes(function.body)
+        self.holders: dict[Value, list[Value]] = {}
+        self.inside: dict[Value, list[Value]] = {}
+        self.now = 0.0
 
-    @deep
-    def _number(self, block: Block) -> None:
-        for p in block.params:
-            self._define(p, block)
-        for op in block.ops:
-            self.count += 1
-            self.position[id(op)] = self.count
-            for v in op.inputs:
-                self._use(v, block)
-            if op.prim in WRITES or op.prim in GROWS:
-                self.stores.append((op, block))
-            for inner in op.blocks:
-                self.owner[inner] = (op, block)
-                self._number(inner)
-            self.count += 1
-            for v in op.outputs:
-                self._define(v, block)
-        self.count += 1
-        for v in block.results:
-            self._use(v, block)
+    def run(self) -> None:
+        """Go through the top block, an operation after the other."""
+        for op in list(self.top.ops):
+            self.now = self.lives.position[id(op)]
+            if op.blocks:
+                self._region(op)
+            elif op.prim in WRITES or op.prim in GROWS:
+                while self._fix(op, self.top):
+                    pass
+            if not op.blocks:
+                self.memory.find(op)
+            self._hold(op.outputs, self.holders)
 
-    def _define(self, v: Value, block: Block) -> None:
-        self.defined[v] = (self.count, block)
+    def _region(self, op: Op) -> None:
+        """Repair all stores inside a loop or branch."""
+        self.memory.find(op)
+        stores = [(s, b) for b in _blocks(op) for s in self.lives.stores.get(b, ())]
+        stores.sort(key=lambda pair: self.lives.position[id(pair[0])])
+        if stores:
+            self._look_inside(op)
+        k = 0
+        while k < len(stores):
+            if self._fix(*stores[k]):
+                self.memory.find(op)
+                self._look_inside(op)
+            else:
+                k += 1
+        self.inside = {}
+        # What may not be written to at all stays so after the region.
+        sources = [o.out for b in _blocks(op) for o in b.ops if o.prim in SOURCES]
+        self._hold(sources, self.holders)
 
-    def _use(self, v: Value, block: Block) -> None:
-        self.uses.setdefault(v, []).append((self.count, block))
+    def _look_inside(self, op: Op) -> None:
+        self.inside = {}
+        for block in _blocks(op):
+            self._hold(block.params, self.inside)
+            for inner in block.ops:
+                self._hold(inner.outputs, self.inside)
 
-    def fix_one(self) -> bool:
-        """Repair the first conflict; return whether there was one."""
-        if not self.stores:
-            return False
-        holders: dict[Value, list[Value]] = {}
-        for v, objects in self.memory.objects.items():
-            for o in objects:
+    def _hold(self, values: Iterable[Value], holders: dict[Value, list[Value]]) -> None:
+        for v in values:
+            for o in self.memory.of(v):
                 holders.setdefault(o, []).append(v)
-        for op, block in self.stores:
-            near = {u: None for o in self.memory.of(op.inputs[0]) for u in holders.get(o, ())}
-            for u in sorted(near, key=lambda u: u.id):
-                if self._conflicts(u, op, block):
-                    self._repair(u, op, block)
-                    return True
+
+    def _fix(self, op: Op, block: Block) -> bool:
+        """Repair the first conflict of a store; return whether there was one."""
+        near: dict[Value, None] = {}
+        at = self.lives.position[id(op)]
+        for o in self.memory.of(op.inputs[0]):
+            for holders in (self.holders, self.inside):
+                if o in holders:
+                    alive = [u for u in holders[o] if self.lives.end(u) > at]
+                    holders[o] = [u for u in alive if o in self.memory.of(u)]
+                    near.update(dict.fromkeys(holders[o]))
+        for u in sorted(near, key=lambda u: u.id):
+            if self._concerns(u, op) and self.lives.disturbs(op, block, u):
+                self._repair(u, op, block)
+                return True
         return False
 
-    def _conflicts(self, u: Value, op: Op, block: Block) -> bool:
-        at = self.position[id(op)]
-        if u not in self.defined or self.defined[u][0] >= at or u in op.outputs:
-            return False
-        on_list = op.inputs[0].type.kind == "list"
-        if on_list and not (u.type.kind == "list" and self._same_list(u, op.inputs[0])):
-            return False
-        if u.op is not None and u.op.prim in SOURCES:
+    def _concerns(self, u: Value, op: Op) -> bool:
+        """Whether a value sees what an operation writes; of a list, only lists do."""
+        if op.inputs[0].type.kind != "list":
             return True
-        return any(self._after(u, use, at, block) for use in self.uses.get(u, ()))
+        shared = self.memory.of(u) & self.memory.of(op.inputs[0])
+        return u.type.kind == "list" and any(o.type.kind == "list" for o in shared)
 
-    def _same_list(self, u: Value, v: Value) -> bool:
-        shared = self.memory.of(u) & self.memory.of(v)
-        return any(o.type.kind == "list" for o in shared)
-
-    def _after(self, u: Value, use: tuple[int, Block], at: int, block: Block) -> bool:
-        """Whether a read of ``u`` can follow the store at position ``at`` in ``block``."""
-        born = self._chain(self.defined[u][1])
-        store_chain, use_chain = self._chain(block), self._chain(use[1])
-        common = [b for b in store_chain if b in use_chain]
-        if any(
-            self.owner[b][0].prim in ("for", "while") and b not in born
-            for b in common
-            if b in self.owner
-        ):
-            return True
-        for b, c in self._split(store_chain, use_chain):
-            if self.owner[b][0] is self.owner[c][0]:
-                return self.owner[b][0].prim == "while" and b not in born and c not in born
-        return use[0] > at
-
-    def _split(self, a: list[Block], b: list[Block]) -> list[tuple[Block, Block]]:
-        k = 0
-        while k < min(len(a), len(b)) and a[k] is b[k]:
-            k += 1
-        return [(a[k], b[k])] if k < min(len(a), len(b)) else []
-
-    def _chain(self, block: Block) -> list[Block]:
-        chain = [block]
-        while block in self.owner:
-            block = self.owner[block][1]
-            chain.append(block)
-        return chain[::-1]
+    # --- repairs --------------------------------------------------------------------------
 
     def _repair(self, u: Value, op: Op, block: Block) -> None:
         view = u.op is not None and u is not op.inputs[0] and is_view(u.op)
         if view or (u.op is not None and u.op.prim == "stretch"):
             self._copy_result(u)
             return
-        loop = self._loop_between(u, block)
-        if loop is not None and self._copy_init(loop, op):
-            return
-        at = next(k for k, o in enumerate(block.ops) if o is op)
-        copy = _copy_op(op.inputs[0], op)
+        loop = self.lives.loop_between(u, block)
+        if loop is None or not self._copy_init(loop, op):
+            self._copy_input(op, 0, block)
+
+    def _copy_input(self, op: Op, k: int, block: Block) -> None:
+        """Let an operation read a copy, made right before it."""
+        copy = _copy_op(op.inputs[k], op)
+        at = next(j for j, o in enumerate(block.ops) if o is op)
         block.ops.insert(at, copy)
-        op.inputs[0] = copy.out
+        self.lives.made(copy, self.lives.position[id(op)] - 0.5, block)
+        self.lives.redirect(op, k, copy.out)
+        self._made(copy, block)
 
     def _copy_result(self, u: Value) -> None:
         """Copy a view (or a broadcast) right where it is made."""
         assert u.op is not None
-        block = self.defined[u][1]
+        at, block, _ = self.lives.defined[u]
         copy = _copy_op(u, u.op)
         copy.out.name, copy.out.user = u.name, u.user
         u.name, u.user = "", False
-        replace_uses(self.function.body, {u: copy.out})
-        copy.inputs = [u]
-        at = next(k for k, o in enumerate(block.ops) if o is u.op)
-        block.ops.insert(at + 1, copy)
-
-    def _loop_between(self, u: Value, block: Block) -> Op | None:
-        """Return the outermost loop around the store that does not enclose ``u``'s definition."""
-        born = self._chain(self.defined[u][1])
-        for b in self._chain(block):
-            if b not in born and b in self.owner and self.owner[b][0].prim in ("for", "while"):
-                return self.owner[b][0]
-        return None
+        self.lives.hand_over(u, copy.out)
+        block.ops.insert(next(j for j, o in enumerate(block.ops) if o is u.op) + 1, copy)
+        self.lives.made(copy, at + 0.25, block)
+        self._made(copy, block)
 
     def _copy_init(self, loop: Op, op: Op) -> bool:
         """Let the loop start from a copy of what it would write to."""
@@ -165,18 +147,38 @@ class _Checker:
         for k, (p, init) in enumerate(zip(params, inits, strict=True)):
             if p.type.is_scalar or p not in target or (p.type.kind == "list") != on_list:
                 continue
-            if init.op is not None and init.op.prim == "copy" and len(self.uses.get(init, ())) == 1:
+            made = init.op is not None and init.op.prim == "copy"
+            if made and len(self.lives.uses.get(init, ())) == 1:
                 continue
-            block = self._block_of(loop)
-            copy = _copy_op(init, loop)
-            copy.reverse = loop.reverse
-            block.ops.insert(next(i for i, o in enumerate(block.ops) if o is loop), copy)
-            loop.inputs[skip + k] = copy.out
+            self._copy_input(loop, skip + k, self.lives.owner[loop.blocks[0]][1])
             return True
         return False
 
-    def _block_of(self, op: Op) -> Block:
-        return self.owner[op.blocks[0]][1]
+    def _made(self, copy: Op, block: Block) -> None:
+        """Find anew what may be which object, as a copy is apart from what it was made from."""
+        self.memory.find(copy)
+        work = [self._at_top((0.0, block, copy))]
+        while work:
+            op = work.pop()
+            if op is None or (op is not copy and self.lives.position[id(op)] >= self.now):
+                continue
+            before = [self.memory.of(v) for v in op.outputs]
+            self.memory.find(op)
+            for v, old in zip(op.outputs, before, strict=True):
+                if op is copy or self.memory.of(v) != old:
+                    self._hold([v], self.holders)
+                    uses = self.lives.uses.get(v, ())
+                    work += dict.fromkeys(self._at_top(use) for use in uses)
+
+    def _at_top(self, use: Use) -> Op | None:
+        """Return the operation of the top block that a read is in."""
+        chain = self.lives.chain(use[1])
+        return self.lives.owner[chain[1]][0] if len(chain) > 1 else use[2]
+
+
+def _blocks(op: Op) -> Iterator[Block]:
+    for b in op.blocks:
+        yield from blocks_of(b)
 
 
 def _copy_op(v: Value, near: Op) -> Op:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
-from gradgen.ir.nodes import WRITES, Block, Function, Op, Value
+from gradgen.ir.nodes import WRITES, Block, Op, Value
 from gradgen.passes.sharing import MAKES_LISTS
 from gradgen.rules.registry import RULES
 
@@ -18,18 +18,26 @@ NOTHING: Objects = frozenset()
 
 
 class Memory:
-    """The objects that each array or list value of a function may be."""
+    """The objects that each array or list value may be, found in program order."""
 
-    def __init__(self, function: Function) -> None:
+    def __init__(self) -> None:
         self.objects: dict[Value, Objects] = {}
-        self.changed = True
-        while self.changed:
-            self.changed = False
-            self._block(function.body)
+        self.changed = False
 
     def of(self, v: Value) -> Objects:
         """Return the objects a value may be, for a list those of its items too."""
         return self.objects.get(v, NOTHING)
+
+    def find(self, op: Op) -> None:
+        """Find the objects of an operation's results, and of all values inside its blocks."""
+        for v in (*op.outputs, *_allocated(op.blocks)):
+            self.objects.pop(v, None)
+        self.changed = True
+        while self.changed:
+            self.changed = False
+            self._any(op)
+            if not op.blocks:
+                break
 
     def _add(self, v: Value, more: Objects) -> None:
         if v.type.is_scalar:
@@ -42,16 +50,19 @@ class Memory:
     @deep
     def _block(self, block: Block) -> None:
         for op in block.ops:
-            if op.prim in ("for", "while"):
-                self._loop(op)
-            elif op.prim == "if":
-                for inner in op.blocks:
-                    self._block(inner)
-                    if inner.end == "yield":
-                        for v, out in zip(inner.results, op.outputs, strict=True):
-                            self._add(out, self.of(v))
-            else:
-                self._operation(op)
+            self._any(op)
+
+    def _any(self, op: Op) -> None:
+        if op.prim in ("for", "while"):
+            self._loop(op)
+        elif op.prim == "if":
+            for inner in op.blocks:
+                self._block(inner)
+                if inner.end == "yield":
+                    for v, out in zip(inner.results, op.outputs, strict=True):
+                        self._add(out, self.of(v))
+        else:
+            self._operation(op)
 
     def _operation(self, op: Op) -> None:
         if not op.outputs:
@@ -91,7 +102,7 @@ class Memory:
     def _loop(self, op: Op) -> None:
         body = op.blocks[-1]
         params, inits = carried(op)
-        inside = _allocated(body)
+        inside = _allocated([body])
         groups = [end.results for end in ends(body)]
         for k, p in enumerate(params):
             coming = self.of(inits[k]).union(*(self.of(g[k]) - inside for g in groups))
@@ -127,9 +138,9 @@ def is_view(op: Op) -> bool:
     return op.prim in RULES and bool(RULES[op.prim].alias)
 
 
-def _allocated(block: Block) -> Objects:
+def _allocated(blocks: list[Block]) -> Objects:
     out: set[Value] = set()
-    stack = [block]
+    stack = list(blocks)
     while stack:
         b = stack.pop()
         out.update(b.params)
