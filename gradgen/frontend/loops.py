@@ -19,6 +19,7 @@ from gradgen.frontend.templates import (
     Hole,
     Same,
     Template,
+    admits,
     carried_parts,
     equal,
     names_of,
@@ -183,11 +184,24 @@ def run_loop(
             break
     else:
         r.refuse(node, "the types of the loop's variables do not settle", "give them one type each")
+    _require_covered(loop, node)
     r.loop_guesses[key] = guess
     _start_again(r, entry)
     inits = loop.values(entry) + ([Const(0)] if counted else [])
     op, _ = build(inits, loop)
     _bind_results(loop, op)
+
+
+def _require_covered(loop: Loop, node: ast.stmt) -> None:
+    """Refuse a loop that would lose what stands in a slot at the end of a turn."""
+    for state in (loop.entry, *(state for _, state in loop.ends)):
+        with at(loop.r, state):
+            for slot, template in loop.templates():
+                value = loop.slot_value(slot, state)
+                if value is None or isinstance(value, Poison) or admits(template, value):
+                    continue
+                name = slot if isinstance(slot, str) else slot.name
+                loop.r.refuse(node, f"{name!r} cannot be carried from turn to turn", "use arrays")
 
 
 def _start_again(r: Reader, entry: State) -> None:

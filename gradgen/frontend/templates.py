@@ -72,6 +72,8 @@ Template = Same | Hole | Node | View | Options
 
 def admits(t: Template, value: Any) -> bool:
     """Whether a template covers a value as it is."""
+    if isinstance(value, Choice):
+        return admits(t, value.then) and admits(t, value.other)
     if isinstance(t, Options):
         return any(admits(option, value) for option in t.items)
     if isinstance(t, Same):
