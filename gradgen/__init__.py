@@ -8,6 +8,7 @@ from gradgen.api import differentiable, emit, grad, value_and_grad
 from gradgen.errors import (
     ArgumentError,
     GradgenError,
+    GradgenWarning,
     OutputError,
     SourceError,
     UnsupportedError,
@@ -18,6 +19,7 @@ __all__ = [
     "ArgumentError",
     "Differentiable",
     "GradgenError",
+    "GradgenWarning",
     "Gradient",
     "OutputError",
     "SourceError",

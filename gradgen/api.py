@@ -184,6 +184,8 @@ def emit(
     OutputError
         If the file cannot be written or is not gradgen's.
     """
+    if path is not None and not isinstance(path, str | os.PathLike):
+        raise ArgumentError(f"path={path!r} is not a path", hint="pass text or a pathlib.Path")
     if mode not in MODES:
         raise ArgumentError(f"there is no mode {mode!r}", hint=f"one of {', '.join(MODES)}")
     made = Gradient(fn, options_of(mode, argnums, argnames, has_aux), example_args)

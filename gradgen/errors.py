@@ -69,3 +69,7 @@ class ArgumentError(GradgenError, TypeError, ValueError):
 
 class OutputError(GradgenError, OSError):
     """A file that cannot be written, or is not gradgen's to overwrite."""
+
+
+class GradgenWarning(UserWarning):
+    """Something whose derivative is right, and may not be what is meant."""

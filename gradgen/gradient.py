@@ -12,10 +12,11 @@ import inspect
 import os
 import sys
 import types
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from gradgen.errors import ArgumentError
+from gradgen.errors import ArgumentError, GradgenWarning
 from gradgen.frontend.selection import signature_of
 from gradgen.options import Options
 
@@ -191,11 +192,18 @@ class Gradient:
         names = self._names if self._receiver is None else self._names[1:]
         specs = {n: _road().spec_of(v, n) for n, v in zip(names, rest, strict=True)}
         made = Specialisation(self._program(specs))
+        self._warn(made.program)
         if len(self._cache) >= MAX_SPECIALISATIONS:
             self._cache.pop(next(iter(self._cache)))
         self._cache[key] = [made]
         self._last = made
         return made
+
+    def _warn(self, program: Program) -> None:
+        """Warn of what is not meant, perhaps, in the user's text (not in generated text)."""
+        if self.inner is None:
+            for note in program.function.notes:
+                warnings.warn(note, GradgenWarning, stacklevel=4)
 
     def _program(self, given: Any) -> Program:
         fn = self.__wrapped__

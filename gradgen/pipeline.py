@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import gradgen.rules.table  # noqa: F401  (fills the table of rules)
+from gradgen.diff.activity import varied
+from gradgen.diff.doubts import doubts
 from gradgen.diff.results import finish
 from gradgen.diff.reverse import add_adjoint
 from gradgen.diff.saves import Saved, plan_saves
@@ -114,6 +116,7 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         )
         hoist_lengths(function)
         recognise_additions(function)
+        function.notes += doubts(function, varied(function))
         program.adjoints = add_adjoint(function, function.result["seeds"])
         finish(function, options, program.adjoints)
 

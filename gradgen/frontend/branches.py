@@ -56,15 +56,7 @@ def truth(r: Reader, value: Any, node: ast.expr) -> Value:
     test = as_value(r, value, node)
     if test.type.kind == "list":
         test = r.b.emit("len", [test])
-    if test.type.kind == "float" and _float_equality(node):
-        r.notes.append(
-            f"{r.span(node)}: float equality decides a branch; its derivative is that of the branch"
-        )
     return test
-
-
-def _float_equality(node: ast.expr) -> bool:
-    return isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq)
 
 
 def choose(

@@ -171,7 +171,7 @@ def _call_object(
         return _member(r, node, obj, args, kwargs)
     own_call = getattr(type(obj), "__call__", None)  # noqa: B004
     if isinstance(own_call, types.FunctionType):
-        return _inline_function(r, node, own_call, [Static(obj), *args], kwargs)
+        return _inline_foreign(r, node, own_call, [Static(obj), *args], kwargs)
     _refuse_callee(r, node, obj)
 
 
@@ -263,6 +263,8 @@ def _inline_function(
     if prim is not None and bindings.is_helper(fn):
         return bindings.call_helper(r, node, prim, args)
     source = source_of(fn)
+    for key in ("__code__", "__defaults__", "__kwdefaults__"):
+        r.remember(fn, key, getattr(fn, key))
     frame = Frame(source, {}, fn.__globals__)
     frame.cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))
     spec = source.node.args

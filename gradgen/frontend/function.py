@@ -23,7 +23,7 @@ from gradgen.frontend.reader import Place, Reader, Retry
 from gradgen.frontend.returned import returned
 from gradgen.frontend.selection import STARS, Selected, parameter_positions, select, signature_of
 from gradgen.frontend.source import FunctionNode, innermost, source_of
-from gradgen.frontend.values import Frame, Static
+from gradgen.frontend.values import Box, Frame, Static
 from gradgen.ir.nodes import Block, Function, Leaf
 from gradgen.ir.verify import out_of_scope
 
@@ -95,9 +95,12 @@ def _read(
     active = select(options, visible, specs, parameter_positions(fn))
     leaves: list[Leaf] = []
     params = []
-    for name in signature.parameters:
+    for name, parameter in signature.parameters.items():
         value, inner = enter(r, name, specs[name], [s.path for s in active if s.name == name])
         leaves += inner
+        if isinstance(value, Box) and isinstance(parameter.default, list | dict):
+            # Python keeps such a default from call to call; a write to it would be lost.
+            value.outside = name
         r.frame.names[name] = value
         params.append((name, specs[name]))
     _check_active(r, active, leaves, specs)

@@ -119,6 +119,7 @@ class Reader:
         self.precise: frozenset[Place] = frozenset()
         self.facts: dict[Value, bool] = {}
         self.captures: list[Capture] = []
+        self.remembered: set[tuple[int, Any, int]] = set()
         self.arrays: dict[str, Any] = {}
         self.top = block
         self.short_loops: dict[Value, ast.AST] = {}
@@ -196,8 +197,15 @@ class Reader:
     def wrap(self, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
         """Return the value of an object found outside the function, and remember where."""
         if not isinstance(obj, types.ModuleType) and id(obj) not in CALLABLES:
-            self.captures.append(Capture(holder, key, obj, self._label(holder, key)))
+            self.remember(holder, key, obj)
         return self._wrapped(obj, holder, key, node)
+
+    def remember(self, holder: Any, key: Any, obj: Any) -> None:
+        """Note that what is generated holds as long as ``obj`` is found there."""
+        mark = id(holder), key, id(obj)
+        if mark not in self.remembered:
+            self.remembered.add(mark)
+            self.captures.append(Capture(holder, key, obj, self._label(holder, key)))
 
     def _wrapped(self, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
         kind = type(obj)

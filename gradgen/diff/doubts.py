@@ -1,0 +1,38 @@
+"""What is differentiated rightly and may not be meant: branches that exact equality decides."""
+
+from __future__ import annotations
+
+from gradgen.ir.nodes import Const, Function, Op, Value, walk
+
+SIGNS = {"eq": "==", "ne": "!="}
+
+
+def doubts(function: Function, varied: set[Value]) -> list[str]:
+    """Return a warning for each ``if`` or ``while`` on the equality of differentiated numbers."""
+    tests = [v for op in walk(function.body) for v in _tests(op)]
+    found = dict.fromkeys(op for v in tests for op in _equalities(v, varied))
+    return [_warning(op) for op in found]
+
+
+def _tests(op: Op) -> list[Value]:
+    if op.prim == "if" and not op.reverse:
+        return [op.inputs[0]]
+    return [op.blocks[0].results[0]] if op.prim == "while" and not op.reverse else []
+
+
+def _equalities(test: Value, varied: set[Value]) -> list[Op]:
+    """Return the comparisons of varied numbers that a test consists of."""
+    op = test.op
+    if op is None or isinstance(test, Const):
+        return []
+    if op.prim == "not":
+        return _equalities(op.inputs[0], varied)
+    numbers = [v for v in op.inputs if v.type.kind == "float" and v in varied]
+    return [op] if op.prim in SIGNS and numbers else []
+
+
+def _warning(op: Op) -> str:
+    return (
+        f"{op.span}: {SIGNS[op.prim]} of floats decides a branch, and the derivative is that of "
+        "the branch alone; way out: compare with a tolerance, if the point itself matters"
+    )
