@@ -76,9 +76,14 @@ def _jumps(body: list[ast.stmt]) -> bool:
     return bool(body) and isinstance(body[-1], ast.Break | ast.Continue)
 
 
+def _is_long(body: list[ast.stmt]) -> bool:
+    """Whether the rest of a loop's body is better left where it is, after a ``continue``."""
+    return len(body) > 6 or any(isinstance(s, ast.If) for s in body)
+
+
 def tail_if(test: ast.expr, then: list[ast.stmt], other: list[ast.stmt]) -> list[ast.stmt]:
     """Return an ``if`` that ends a loop's body: after a jump no ``else`` is needed."""
-    if len(then) == 1 and isinstance(then[0], ast.Continue):
+    if len(then) == 1 and isinstance(then[0], ast.Continue) and not _is_long(other):
         return [ast.If(negated(test), other, [])]
     if len(other) == 1 and isinstance(other[0], ast.Continue):
         return [ast.If(test, then, [])]

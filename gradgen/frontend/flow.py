@@ -21,6 +21,7 @@ from gradgen.frontend.points import (
     Point,
     Turn,
     cut,
+    divided,
     exits,
     jump,
     links,
@@ -33,6 +34,7 @@ from gradgen.frontend.values import Static
 from gradgen.ir.nodes import Block, Const, Value
 
 FLAGS = {"return": "returned", "break": "broken", "continue": "skipped"}
+DEEP = 10  # branches around code that moved into a side; further in, flags keep the text flat
 
 
 class Exits:
@@ -43,6 +45,7 @@ class Exits:
         self.result, self.returned = self._fresh("value"), self._fresh("returned")
         self.flags: dict[tuple[int, str], str] = {}
         self.block: Block | None = None  # what every path through the function reads
+        self.depth = 0
 
     def _fresh(self, name: str) -> str:
         while name in self.taken:
@@ -95,7 +98,10 @@ def split(
     if _is_flag(then, other, rest):
         jump(r, rest, then[0].kind, test)  # type: ignore[union-attr]
         return target(rest, then[0].kind)  # type: ignore[union-attr]
-    return _meet(r, node, test, (then, other), rest, _meeting_place(then, other, rest))
+    where = _meeting_place(then, other, rest)
+    if r.frame.exits.depth >= DEEP and not isinstance(where, Turn):
+        rest, where = _near(then, other, rest, where)
+    return _meet(r, node, test, (then, other), rest, where)
 
 
 def _raises(side: Sequence[Step], kept: Sequence[Step], rest: Point) -> bool:
@@ -144,6 +150,23 @@ def _meeting_place(then: Sequence[Step], other: Sequence[Step], rest: Point) -> 
     return order[goal]
 
 
+def _near(
+    then: Sequence[Step], other: Sequence[Step], rest: Point, goal: Point
+) -> tuple[Point, Point]:
+    """Return the earliest place where sides can meet, in a chain that has it."""
+    if other or len(then) != 1 or not isinstance(then[0], Jump):
+        return rest, goal if rest.empty else rest
+    stop = target(rest, then[0].kind)
+    order, come_to = list(links(rest)), reached((), rest)
+    for p in order[: order.index(goal)]:
+        if p is stop and not p.empty:
+            return rest, p
+        for k, s in enumerate(p.rest if p in come_to or p is rest else ()):
+            if jumps_of([s]) and not always_jumps([s]) and k + 1 < len(p.rest):
+                return divided(rest, p, k + 1)
+    return rest, goal
+
+
 def _meet(
     r: Reader,
     node: ast.AST,
@@ -171,7 +194,9 @@ def _meet(
 
         return run
 
+    r.frame.exits.depth += bool(kinds or where is not rest)
     fork(r, node, test, side(sides[0]), side(sides[1]))
+    r.frame.exits.depth -= bool(kinds or where is not rest)
     r.call_path[:] = path
     for point in links(rest):
         if isinstance(point, End):

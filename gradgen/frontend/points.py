@@ -161,3 +161,15 @@ def cut(point: Point, where: Point, flags: dict[str, str]) -> Point:
         new = Point(p.steps, out, p.label, p.path, p.outside)
         new.at, out = p.at, new
     return out
+
+
+def divided(point: Point, where: Point, count: int) -> tuple[Point, Point]:
+    """Return the chain with one place divided behind some steps, and the new place there."""
+    later = Point(where.steps, where.then, outside=where.outside)
+    later.at = where.at + count
+    out = Point(where.rest[:count], later, where.label, where.path, where.outside)
+    parts = list(links(point))
+    for p in reversed(parts[: parts.index(where)]):
+        new = Point(p.steps, out, p.label, p.path, p.outside)
+        new.at, out = p.at, new
+    return out, later
