@@ -29,6 +29,11 @@ CHOSEN = [
     Case("mutation", "nested_update"),
     Case("mutation", "store_in_branch"),
     Case("mutation_views", "heat_in_place"),
+    Case("control_jumps", "tuple_in_range"),
+    Case("control_jumps", "loop_else"),
+    Case("control_statements", "walrus_in_while"),
+    Case("control_statements", "guarded"),
+    Case("control_statements", "match_computed"),
 ]
 
 

@@ -72,6 +72,29 @@ def negated(test: ast.expr) -> ast.expr:
     return ast.UnaryOp(ast.Not(), test)
 
 
+def flags_first(test: ast.expr, then: list[ast.stmt], other: list[ast.stmt]) -> list[ast.stmt]:
+    """Return an ``if``; a side that only clears flags does so before it, as a default."""
+    for wanted, side, default in ((test, then, other), (negated(test), other, then)):
+        names = [name for name in map(_cleared, default) if name]
+        if not names or len(names) < len(default):
+            continue
+        used = [n for part in (test, *side) for n in ast.walk(part) if isinstance(n, ast.Name)]
+        if any(n.id in names and isinstance(n.ctx, ast.Load) for n in used):
+            continue
+        stores = [n.id for n in used]
+        rest = [s for s in side if not ((name := _cleared(s)) and stores.count(name) == 1)]
+        return [*default, *([ast.If(wanted, rest, [])] if rest else [])]
+    return [ast.If(test, then, other)]
+
+
+def _cleared(s: ast.stmt) -> str:
+    """Return the name that a statement sets to False, "" for others."""
+    if isinstance(s, ast.Assign) and isinstance(s.value, ast.Constant) and s.value.value is False:
+        target = s.targets[0]
+        return target.id if isinstance(target, ast.Name) else ""
+    return ""
+
+
 def _jumps(body: list[ast.stmt]) -> bool:
     return bool(body) and isinstance(body[-1], ast.Break | ast.Continue)
 

@@ -16,6 +16,7 @@ from gradgen.emission.statements import (
     assign,
     bool_op,
     drop_last_continue,
+    flags_first,
     negated,
     range_of,
     stored,
@@ -243,7 +244,7 @@ class Writer:
             if not other:
                 return []
             return [ast.If(negated(test), other, [])]
-        return [ast.If(test, then, other)]
+        return flags_first(test, then, other)
 
     def _is_choice(self, op: Op) -> bool:
         """Whether a branch was an expression in the source, and is short enough to be one."""
