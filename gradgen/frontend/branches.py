@@ -138,15 +138,21 @@ def assuming(r: Reader, test: Value, truth: bool) -> Iterator[None]:
 
 def implied(test: Value, truth: bool) -> dict[Value, bool]:
     """Return the tests that are decided when one is."""
-    found = {test: truth}
-    op = test.op
-    if op is None:
-        return found
-    if op.prim == "not":
-        return found | implied(op.inputs[0], not truth)
-    if op.prim == "if" and op.attrs.get("style") == ("and" if truth else "or"):
-        inner = op.blocks[0 if truth else 1].results[op.outputs.index(test)]
-        return found | implied(op.inputs[0], truth) | implied(inner, truth)
+    found: dict[Value, bool] = {}
+    work = [(test, truth)]
+    while work:
+        v, holds = work.pop()
+        found[v] = holds
+        op = v.op
+        if op is not None and op.prim == "not":
+            work.append((op.inputs[0], not holds))
+        elif (
+            op is not None
+            and op.prim == "if"
+            and op.attrs.get("style") == ("and" if holds else "or")
+        ):
+            inner = op.blocks[0 if holds else 1].results[op.outputs.index(v)]
+            work += [(op.inputs[0], holds), (inner, holds)]
     return found
 
 

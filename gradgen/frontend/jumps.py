@@ -111,7 +111,15 @@ def _inner(s: ast.stmt) -> list[ast.stmt]:
 @deep
 def always_jumps(steps: Sequence[Step]) -> bool:
     """Whether no path through these steps falls out of their end."""
-    return any(_always(step) for step in steps)
+    for step in steps:
+        known = getattr(step, "gradgen_always", None)
+        if known is None:
+            known = _always(step)
+            if isinstance(step, ast.stmt):
+                step.gradgen_always = known  # type: ignore[attr-defined]
+        if known:
+            return True
+    return False
 
 
 def _always(s: Step) -> bool:
