@@ -232,8 +232,8 @@ def _container(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         return Seq(list(items.items), kind)
     v = r.read(items)
     if v.type.kind == "list":
-        return r.hold(r.b.emit("copy", [v], span=r.span(node)))
-    return r.hold(r.b.emit("items", [v], span=r.span(node)))
+        return lists.held(r, r.b.emit("copy", [v], span=r.span(node)), items)
+    return lists.held(r, r.b.emit("items", [v], span=r.span(node)), items)
 
 
 @special(set, frozenset)

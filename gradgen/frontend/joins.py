@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradgen.errors import Span, UnsupportedError
+from gradgen.frontend.listed import contain_items, related
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.state import State, at
 from gradgen.frontend.values import (
@@ -92,7 +93,11 @@ class Join:
         for state, block in zip(self.after, self.op.blocks, strict=True):
             with at(self.r, state), self.r.b.into(block):
                 lists.append(self.r.read(self.r.graph_list(box)))
-        storage = Storage(box.outside)
+        storage = Storage(box.name)
+        storage.lists = True
+        for state in self.after:
+            with at(self.r, state):
+                contain_items(self.r, storage, self.r.graph_list(box))
         self.r.versions[storage] = self.output(lists[0], lists[1], "")
         return storage
 
@@ -234,7 +239,8 @@ class Join:
             for thing in self.r.reach(old):
                 if self.before.knows(thing):
                     self.r.entangle(made, thing, {self.key})
-                if thing in seen and seen[thing] is not made:
+                same = thing in seen and related(made, seen[thing], {thing})
+                if same and seen[thing] is not made:
                     self.r.entangle(made, seen[thing], {self.key})
                 seen[thing] = made
 

@@ -6,8 +6,9 @@ import ast
 from typing import Any
 
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.listed import contain, contain_items, taken
 from gradgen.frontend.reader import Reader, WriteOut, describe
-from gradgen.frontend.values import Iteration, Ref, Seq
+from gradgen.frontend.values import Iteration, Ref, Seq, Storage
 from gradgen.ir.nodes import Const, Value
 
 
@@ -51,7 +52,17 @@ def over_list(r: Reader, ref: Ref, node: ast.AST) -> Iteration:
 
 def item(r: Reader, ref: Ref, i: Value, node: ast.AST) -> Any:
     """Return ``items[i]``."""
-    return r.hold(r.b.emit("load", [r.read(ref), i], span=r.span(node), index="i"))
+    value = r.b.emit("load", [r.read(ref), i], span=r.span(node), index="i")
+    return taken(r, r.hold(value), ref)
+
+
+def held(r: Reader, value: Value, *sources: Any) -> Ref:
+    """Return a hold on a list of what other lists, containers and arrays hold."""
+    out = r.hold(value)
+    assert isinstance(out, Ref)
+    for source in sources:
+        contain_items(r, out.storage, source)
+    return out
 
 
 def picked_from(r: Reader, node: ast.AST, owner: Seq, key: Value) -> Ref:
@@ -65,9 +76,7 @@ def picked_from(r: Reader, node: ast.AST, owner: Seq, key: Value) -> Ref:
     if key.type.kind in ("int", "any") and _alike(r, owner):
         if owner.kind is list:
             return r.graph_list(owner)
-        held = r.hold(as_list(r, owner, node))
-        assert isinstance(held, Ref)
-        return held
+        return held(r, as_list(r, owner, node), owner)
     work = [key]
     while work:
         v = work.pop()
@@ -101,6 +110,7 @@ def append(r: Reader, node: ast.AST, owner: Ref, value: Any) -> None:
     """``owner.append(value)``."""
     new = r.b.emit("append", [r.versions[owner.storage], as_value(r, value, node)])
     resize(r, owner, new)
+    contain(r, owner.storage, value)
 
 
 def extend(r: Reader, node: ast.AST, owner: Ref, more: Any) -> None:
@@ -111,6 +121,7 @@ def extend(r: Reader, node: ast.AST, owner: Ref, more: Any) -> None:
         return
     items = as_list(r, more, node)
     resize(r, owner, r.b.emit("extend", [r.versions[owner.storage], items]))
+    contain_items(r, owner.storage, more)
 
 
 def joined(r: Reader, node: ast.AST, left: Any, right: Any) -> Any:
@@ -122,8 +133,8 @@ def joined(r: Reader, node: ast.AST, left: Any, right: Any) -> Any:
     if isinstance(right, Seq):
         for value in right.items:
             start = r.b.emit("append", [start, as_value(r, value, node)], span=r.span(node))
-        return r.hold(start)
-    return r.hold(r.b.emit("extend", [start, r.read(right)], span=r.span(node)))
+        return held(r, start, left, right)
+    return held(r, r.b.emit("extend", [start, r.read(right)], span=r.span(node)), left, right)
 
 
 def repeated(r: Reader, node: ast.AST, items: Seq, count: Value) -> Any:
@@ -131,7 +142,10 @@ def repeated(r: Reader, node: ast.AST, items: Seq, count: Value) -> Any:
     if len(items.items) != 1:
         r.refuse(node, "several items repeated a computed number of times", "use np.tile")
     value = as_value(r, items.items[0], node)
-    return r.hold(r.b.emit("repeat_list", [value, count], span=r.span(node)))
+    out = held(r, r.b.emit("repeat_list", [value, count], span=r.span(node)), items)
+    if not value.type.is_scalar:
+        r.entangle(out.storage, Storage(), set())  # its items are one array
+    return out
 
 
 def pop(r: Reader, node: ast.AST, owner: Ref, places: list[Any]) -> Any:
@@ -145,7 +159,7 @@ def pop(r: Reader, node: ast.AST, owner: Ref, places: list[Any]) -> Any:
         inputs.pop()
     op = r.b.append("pop", inputs, [item_type, stack.type], ["", ""])
     resize(r, owner, op.outputs[1])
-    return r.hold(op.outputs[0])
+    return taken(r, r.hold(op.outputs[0]), owner, popped=True)
 
 
 def insert(r: Reader, node: ast.AST, owner: Ref, place: Any, value: Any) -> None:
@@ -154,6 +168,7 @@ def insert(r: Reader, node: ast.AST, owner: Ref, place: Any, value: Any) -> None
     if not (isinstance(inputs[2], Const) and inputs[2].const == 0):
         r.refuse(node, "an insertion at a computed place", "insert at 0, or append")
     resize(r, owner, r.b.emit("insert", inputs))
+    contain(r, owner.storage, value)
 
 
 def reverse(r: Reader, node: ast.AST, owner: Ref) -> None:

@@ -11,6 +11,7 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from gradgen.frontend import listed
 from gradgen.frontend.covers import Cover, contents_template
 from gradgen.frontend.joins import identity
 from gradgen.frontend.reader import Reader
@@ -372,9 +373,10 @@ def _link(loop: Loop, state: State, place: Any, thing: Any, seen: dict[Any, Any]
     for other in loop.r.reach(thing):
         if entry.knows(other) and (inside or _shared_outside(loop, other)):
             links.add((place, other))
-        if seen.get(other, place) != place:
-            links.add((place, seen[other]))
-        seen[other] = place
+        for known, holder in seen.get(other, ()):
+            if known != place and listed.related(thing, holder, {other}):
+                links.add((place, known))
+        seen.setdefault(other, []).append((place, thing))
 
 
 def _shared_outside(loop: Loop, thing: Any) -> bool:

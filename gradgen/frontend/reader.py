@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from gradgen.errors import Span, UnsupportedError
+from gradgen.frontend import listed
 from gradgen.frontend.values import (
     Box,
     Choice,
@@ -124,6 +125,7 @@ class Reader:
         self.top = block
         self.short_loops: dict[Value, ast.AST] = {}
         self.expansions: dict[Any, Any] = {}
+        self.tokens: dict[Thing, Storage] = {}
         self.resized: dict[Storage, int] = {}
         self.outside: dict[int, Any] = {}
         self.loop_guesses: dict[tuple[int, ...], Any] = {}
@@ -270,6 +272,7 @@ class Reader:
         if value.type.is_scalar or value.type.kind == "opaque":
             return value
         storage = Storage(value.name, contiguous)
+        storage.lists = value.type.kind == "list"
         self.versions[storage] = value
         return Ref(storage, (), value, value)
 
@@ -387,7 +390,10 @@ class Reader:
         if box.grown is None:
             value = self._listed(box)
             storage = Storage(box.name)
+            storage.lists = True
             self.versions[storage] = value
+            for item in box.items:
+                listed.contain(self, storage, item)
             self.load(box, storage)
         storage = contents(box)
         value = self.versions[storage]
@@ -400,8 +406,13 @@ class Reader:
 
     def require_alone(self, thing: Thing) -> None:
         """Refuse a write that another name may see on some paths; first, ask for choices."""
+        listed.require_outside(self, thing)
         for other in self.reach(thing):
             if other is thing or not self.visible(other):
+                continue
+            if listed.is_list(thing) != listed.is_list(other):
+                if listed.is_list(other):
+                    listed.refuse(self, thing, other)
                 continue
             places = self.causes.get(thing, set()) | self.causes.get(other, set())
             if places - self.precise:
@@ -445,11 +456,13 @@ class Reader:
         """Return the storages or boxes that may be the same memory as one, itself first."""
         mine = self.objects(thing)
         known = {*self.entangled, *mine} - {thing}
-        found = [s for s in known if self.objects(s) & mine]
+        found = [s for s in known if listed.related(thing, s, self.objects(s) & mine)]
         return [thing, *sorted(found, key=lambda s: s.id)]
 
     def entangle(self, joined: Thing, source: Thing, places: set[Place]) -> None:
         """Note that what a join made may be the same memory as one of its sources."""
+        if listed.is_list(source) and not listed.is_list(joined):
+            joined, source = source, joined  # a list holds an array, never the reverse
         if joined is not source:
             self.entangled.setdefault(joined, set()).update(self.objects(source))
             self.causes.setdefault(joined, set()).update(places, self.causes.get(source, ()))

@@ -11,7 +11,8 @@ import numpy as np
 from gradgen.frontend.arguments import Refine, is_unknown_leaf
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.evaluate import as_value, evaluate, number
-from gradgen.frontend.lists import picked_from
+from gradgen.frontend.listed import contain, taken
+from gradgen.frontend.lists import held, is_list, picked_from
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.operators import binary
 from gradgen.frontend.reader import Reader, describe
@@ -171,7 +172,10 @@ def load_index(r: Reader, owner: Ref, index: Index) -> Any:
     """Return an element, a view or a copy, as NumPy does."""
     if is_basic(index.spelling) and r.read(owner).type.kind != "list":
         return r.view(owner, "load", index.operands, index.attrs)
-    return r.hold(r.b.emit("load", [r.read(owner), *index.operands], **index.attrs))
+    value = r.b.emit("load", [r.read(owner), *index.operands], **index.attrs)
+    if not is_list(r, owner):
+        return r.hold(value)
+    return held(r, value, owner) if index.slices else taken(r, r.hold(value), owner)
 
 
 def _container_item(r: Reader, node: ast.Subscript, owner: Any) -> Any:
@@ -224,6 +228,8 @@ def store_into(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
     elif isinstance(owner, Ref):
         index = parse_index(r, node.slice)
         write(r, node, owner, index, as_value(r, value, node), "store")
+        if is_list(r, owner):
+            contain(r, owner.storage, value)
     elif class_of(owner) and special_method(owner, "__setitem__"):
         invoked(r, node, owner, "__setitem__", subscript_value(r, node.slice), value)
     else:
@@ -247,6 +253,7 @@ def set_item(r: Reader, node: ast.AST, owner: Any, key: Any, value: Any) -> None
     if not is_static(key):
         grown = _picked(r, node, owner, key)
         write(r, node, grown, index_of(r, key, node), as_value(r, value, node), "store")
+        contain(r, grown.storage, value)
         return
     k = static_value(key)
     if isinstance(owner, Map):

@@ -21,13 +21,14 @@ class Storage:
     ``contiguous``: in C order, so that reshape is a view; ``outside``: captured, not to be written.
     """
 
-    __slots__ = ("contiguous", "id", "name", "outside")
+    __slots__ = ("contiguous", "id", "lists", "name", "outside")
 
     def __init__(self, name: str = "", contiguous: bool = False, outside: bool = False) -> None:
         self.id = next_id()
         self.name = name
         self.contiguous = contiguous
         self.outside = outside
+        self.lists = False  # whether this is a list of the graph
 
 
 @dataclass(frozen=True, slots=True, eq=False)

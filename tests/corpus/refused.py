@@ -151,6 +151,32 @@ def dict_store(x):
     return table["y"]
 
 
+def one_array_many_times(x):
+    rows = []
+    row = x * 1.0
+    for i in range(3):
+        row[0] = i  # here: list
+        rows.append(row)
+    return np.sum(np.array(rows))
+
+
+def item_written_to(x):
+    rows = []
+    for i in range(3):
+        rows.append(x * i)
+    rows[1][0] = 2.0  # here: list
+    return np.sum(np.array(rows))
+
+
+def list_changed_while_read(x):
+    terms = []
+    for v in x:
+        terms.append(v)
+    for v in terms:  # here: length changes
+        terms.append(v)
+    return sum(terms)
+
+
 def complex_number(x):
     return abs(x * 1j)  # here: complex
 
@@ -181,6 +207,9 @@ EXAMPLE_ARGS = {
     "f_string": lambda: (1.5,),
     "attribute_store": lambda: (np.ones(4),),
     "list_of_active_mutated": lambda: (1.5,),
+    "one_array_many_times": lambda: (np.ones(3),),
+    "item_written_to": lambda: (np.ones(3),),
+    "list_changed_while_read": lambda: (np.ones(3),),
     "complex_number": lambda: (1.5,),
     "string_method": lambda: (1.5,),
 }
