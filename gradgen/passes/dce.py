@@ -1,12 +1,40 @@
-"""Dead code: what no result and no effect needs goes, carried variables of loops included."""
+"""Dead code: what no result and no effect needs goes, carried variables of loops included.
+
+An operation of the user's that raises for some values stays, as in a function that is not
+differentiated: the gradient alone must not be a number where there is no value.
+"""
 
 from __future__ import annotations
 
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
+from gradgen.diff.missing import missing_values
 from gradgen.ir.nodes import Block, Function, Op, Value, walk
+from gradgen.rules.registry import RULES
 
 EFFECTS = ("assert", "raise_if")
+# Functions of Python's math module that are not defined everywhere: they raise ValueError.
+DOMAINS = {
+    "math.acos", "math.acosh", "math.asin", "math.atanh", "math.log", "math.log10", "math.log1p",
+    "math.log2", "math.log_base", "math.pow", "math.sqrt",
+}  # fmt: skip
+CONTRACTIONS = {"matmul", "np.matmul", "np.dot", "dot", "inner"}
+
+
+def may_raise(op: Op, missing: set[Value]) -> bool:
+    """Whether an operation fails for some arguments of its types."""
+    rule = RULES.get(op.prim)
+    if rule is None or not (rule.elementwise or op.prim in CONTRACTIONS):
+        return False
+    if op.prim in DOMAINS or any(v in missing for v in op.inputs):
+        return True
+    shapes = [v.type.shape or () for v in op.inputs]
+    if op.prim in CONTRACTIONS:
+        return len({d for shape in shapes for d in shape[-2:]}) > 1
+    for k in range(1, 1 + max(map(len, shapes), default=0)):
+        if len({s[-k] for s in shapes if len(s) >= k and s[-k] != 1}) > 1:
+            return True
+    return False
 
 
 def remove_dead(function: Function) -> None:
@@ -26,8 +54,9 @@ class _Marker:
         self.param_of: dict[Value, tuple[Op, int]] = {}
         self.parents: dict[int, Op | None] = {}
         self._index(body, None)
+        missing = missing_values(body)
         for op in walk(body):
-            if op.prim in EFFECTS:
+            if op.prim in EFFECTS or (not op.reverse and may_raise(op, missing)):
                 self.op(op)
 
     @deep
