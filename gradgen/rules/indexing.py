@@ -15,7 +15,7 @@ import numpy as np
 
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type, array, fresh_dim, join
-from gradgen.rules.places import index_shape, may_repeat
+from gradgen.rules.places import index_shape, is_basic, may_repeat
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, of_shape
 
@@ -34,6 +34,8 @@ def load_type(inputs: list[Value], attrs: Attrs) -> Type:
     shape = index_shape(base.shape, index, attrs.get("slices", ()), inputs[1:])
     if shape is None:
         return Type("any", base.dtype, None)
+    if not shape and "e" in index and is_basic(index):
+        return array(base.dtype, ())  # a[..., 0] of a vector is a view without axes
     return of_shape(base.dtype, shape)
 
 
