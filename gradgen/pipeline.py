@@ -24,10 +24,12 @@ from gradgen.frontend.source import innermost
 from gradgen.ir.nodes import Function, Value
 from gradgen.options import Options
 from gradgen.passes.additions import recognise_additions
+from gradgen.passes.clears import join_clears
 from gradgen.passes.copies import insert_copies
 from gradgen.passes.cse import share_common
 from gradgen.passes.dce import remove_dead
 from gradgen.passes.hoist import hoist_lengths
+from gradgen.passes.shapes import read_newest_shapes
 from gradgen.passes.sharing import Sharing
 
 STAGES = ("parse", "adjoint", "optimise", "saves", "copies")
@@ -121,6 +123,7 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         finish(function, options, program.adjoints)
 
     def optimise() -> None:
+        join_clears(function)
         share_common(function)
         remove_dead(function)
 
@@ -128,12 +131,16 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         program.saved = plan_saves(function)
         remove_dead(function)
 
+    def copies() -> None:
+        read_newest_shapes(function)
+        insert_copies(function)
+
     return [
         ("parse", lambda: None),
         ("adjoint", adjoint),
         ("optimise", optimise),
         ("saves", saves),
-        ("copies", lambda: insert_copies(function)),
+        ("copies", copies),
     ]
 
 

@@ -151,10 +151,11 @@ class Writer:
             if isinstance(value.left, ast.Name) and op.attrs["index"] == "e":
                 same = ast.dump(value.left) == ast.dump(self.expr(op.inputs[0]))
                 return ast.AugAssign(stored(value.left), value.op, value.right) if same else None
-            if ast.dump(value.left).replace("Load()", "Store()") == ast.dump(where).replace(
-                "Load()", "Store()"
-            ):
+            sides = [_dumped(side) == _dumped(where) for side in (value.left, value.right)]
+            if sides[0]:
                 return ast.AugAssign(where, value.op, value.right)
+            if sides[1] and op.reverse and isinstance(value.op, ast.Mult):
+                return ast.AugAssign(where, value.op, value.left)
         return None
 
     def _inc(self, op: Op) -> list[ast.stmt]:
@@ -324,6 +325,11 @@ class Writer:
             out.pop()
         drop_last_continue(out)
         return out or [ast.Pass()]
+
+
+def _dumped(e: ast.expr) -> str:
+    """Return an expression's tree as text, be it read or written."""
+    return ast.dump(e).replace("Load()", "Store()")
 
 
 def placeholder(t: Type) -> ast.expr:

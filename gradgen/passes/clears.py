@@ -1,0 +1,47 @@
+"""An addition into a place that was just set to zero is a store: one write instead of two.
+
+The adjoint of ``a[i] *= s`` reads ``d_a[i]``, clears it, and adds ``s`` times what it read.
+"""
+
+from __future__ import annotations
+
+from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of, uses
+
+
+def join_clears(function: Function) -> None:
+    """Turn ``d[i] = 0.0; d[i] += v`` of the reverse sweep into ``d[i] = v``, in place."""
+    count = uses(function.body)
+    for block in blocks_of(function.body):
+        _block(block, count)
+
+
+def _block(block: Block, count: dict[Value, int]) -> None:
+    here = {id(op) for op in block.ops}
+    for op in block.ops:
+        clear = op.inputs[0].op if op.prim == "inc" and op.reverse else None
+        if clear is None or id(clear) not in here or count.get(clear.out) != 1:
+            continue
+        if _clears(clear) and op.attrs.get("sign") == "+" and _same_place(clear, op):
+            op.prim = "store"
+            op.inputs[0] = clear.inputs[0]
+            op.attrs = {k: v for k, v in op.attrs.items() if k != "sign"} | {"augmented": True}
+
+
+def _clears(op: Op) -> bool:
+    value = op.inputs[1] if op.prim == "store" and op.reverse else None
+    return isinstance(value, Const) and value.const == 0
+
+
+def _same_place(a: Op, b: Op) -> bool:
+    """Whether two writes go to the same places."""
+    if any(a.attrs.get(k) != b.attrs.get(k) for k in ("path", "index", "slices")):
+        return False
+    if len(a.inputs) != len(b.inputs):
+        return False
+    return all(_equal(u, v) for u, v in zip(a.inputs[2:], b.inputs[2:], strict=True))
+
+
+def _equal(u: Value, v: Value) -> bool:
+    if isinstance(u, Const) and isinstance(v, Const):
+        return type(u.const) is type(v.const) and u.const == v.const
+    return u is v
