@@ -340,7 +340,7 @@ def refuse_generators(r: Reader, definition: ast.FunctionDef) -> None:
 
 def binding_error(r: Reader, node: ast.AST, message: str) -> TypeError:
     """Return Python's error for a call whose arguments do not fit, with the place of the call."""
-    return ArgumentError(message, r.span(node))
+    return ArgumentError(message, r.span(node), "call it with the arguments that it takes")
 
 
 def bind_arguments(

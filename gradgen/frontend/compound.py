@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Iterator, Sequence
+import operator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from gradgen.frontend.points import Point, Turn
 from gradgen.frontend.reader import Reader, WriteOut
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.targets import assign_to
-from gradgen.frontend.values import Iteration, Ref, Static, contents
+from gradgen.frontend.values import Iteration, Map, Ref, Seq, Static, contents
 from gradgen.ir.nodes import Block, Const, Op, Value, replace_uses
 from gradgen.ir.types import integer
 
@@ -87,21 +88,68 @@ def _turn(to: ast.expr, over: Iteration, k: int) -> Act:
 
 def _written_out(r: Reader, s: ast.For, items: list[Any], rest: Point) -> Point:
     """Return the place before the first item; the others follow it."""
-    return _chained(r, s, [_binding(s.target, item) for item in items], rest)
+    held = [(now, now()) for now in _iterated(r, s.iter)]
+
+    def turn(k: int) -> Act:
+        def bind(r: Reader) -> None:
+            _require_unchanged(r, s, held, k)
+            assign_to(r, s.target, items[k])
+
+        return Act(bind)
+
+    turns = [turn(k) for k in range(len(items))]
+    return _chained(r, s, turns, rest, lambda r: _require_unchanged(r, s, held, len(items)))
 
 
-def _chained(r: Reader, s: ast.For, turns: list[Act], rest: Point) -> Point:
+Contents = Callable[[], list[Any]]
+
+
+def _iterated(r: Reader, over: ast.expr) -> list[Contents]:
+    """Return what the lists and dicts hold that a loop runs over, copies of them aside."""
+    if isinstance(over, ast.Name):
+        box = r.settled(r.lookup(over.id, over))
+        live = isinstance(box, Map) or (isinstance(box, Seq) and box.kind is list)
+        return [lambda: list(box.items)] if live else []
+    if not isinstance(over, ast.Call):
+        return []
+    if isinstance(over.func, ast.Attribute):
+        owner, live = over.func.value, over.func.attr in ("items", "values")
+        box = r.settled(r.lookup(owner.id, owner)) if isinstance(owner, ast.Name) and live else None
+        return [lambda: list(box.items.values())] if isinstance(box, Map) else []
+    live = ast.unparse(over.func) in ("enumerate", "zip", "reversed")
+    return [found for part in over.args if live for found in _iterated(r, part)]
+
+
+def _require_unchanged(
+    r: Reader, s: ast.For, held: list[tuple[Contents, list[Any]]], k: int
+) -> None:
+    """Refuse a list or dict that grows, shrinks or moves ahead of the loop that runs over it."""
+    for contents_now, before in held:
+        now = contents_now()
+        same = len(now) == len(before) and all(map(operator.is_, now[k:], before[k:]))
+        if not same:
+            r.refuse(
+                s.iter,
+                "the loop's body changes what the loop runs over",
+                "loop over a copy, such as list(items), or over a range",
+            )
+
+
+def _chained(
+    r: Reader,
+    s: ast.For,
+    turns: list[Act],
+    rest: Point,
+    at_end: Callable[[Reader], None] | None = None,
+) -> Point:
     path = tuple(r.call_path)
     end = Point((), rest, "break", path)
-    here = Point(s.orelse, end, "continue", path, outside=True)
+    last = [Act(at_end)] if at_end is not None else []
+    here = Point([*last, *s.orelse], end, "continue", path, outside=True)
     for k in reversed(range(len(turns))):
         here = Point([turns[k], *s.body], here, "continue", (*path, k))
     here.arrive(r)
     return here
-
-
-def _binding(to: ast.expr, value: Any) -> Act:
-    return Act(lambda r: assign_to(r, to, value))
 
 
 class _LoopFrame:
