@@ -1,0 +1,248 @@
+"""Names, views and helpers that share one array, and writes through any of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.pitfalls import Pitfall, Pitfalls, check
+
+case = Pitfalls()
+
+
+X = np.array([0.6, -1.3, 2.1, 0.4])
+
+
+Y = np.array([1.5, 0.2, -0.7, 0.9])
+
+
+M = np.array([[0.5, -1.0, 2.0], [1.5, 0.3, -0.4], [0.7, 0.9, -1.1]])
+
+
+@case("a second name of an array is the same array", X)
+def second_name(x):
+    a = x * 2.0
+    b = a
+    b[0] = x[1] * x[2]
+    return np.sum(a * x)
+
+
+@case("one statement with two targets makes one array", X)
+def two_targets(x):
+    a = b = np.zeros(4)
+    a[0] = x[0] ** 2
+    b[1] += a[0] * x[1]
+    return np.sum(a) + 2.0 * np.sum(b)
+
+
+@case("a name bound to another array after an alias was taken", X)
+def rebound_after_alias(x):
+    a = x**2
+    b = a
+    a = a * 3.0
+    b[0] = 0.0
+    a[1] = 5.0
+    return np.sum(a * x) + np.sum(b * x)
+
+
+@case("an alias taken in one branch only, then written to", X)
+def alias_in_branch(x):
+    a = x * 1.0
+    b = np.zeros(4)
+    if x[0] > 0.0:
+        b = a
+    b[2] = x[0] * x[1]
+    return np.sum(a * x) + np.sum(b)
+
+
+@case("an alias chosen by a conditional expression, then written to", X, Y)
+def alias_by_expression(x, y):
+    a = x * 1.0
+    c = y * 1.0
+    b = a if x[0] > y[0] else c
+    b[1] = x[0] * y[1]
+    return np.sum(a * a) + np.sum(c * x)
+
+
+@case("names that exchange arrays in every turn of a loop", X)
+def two_buffers_swapped(x):
+    old = x * 1.0
+    new = np.zeros(4)
+    for k in range(3):
+        for i in range(4):
+            new[i] = old[i] * old[i - 1] + 0.1 * k
+        old, new = new, old
+    return np.sum(old * x) + np.sum(new)
+
+
+@case("a slice written after it was taken changes the array", X)
+def slice_written(x):
+    a = x * x
+    b = a[1:3]
+    b *= x[0]
+    return np.sum(a * x)
+
+
+@case("an array written after a slice was taken changes the slice", X)
+def base_written(x):
+    a = x * x
+    b = a[::-1]
+    a[0] = x[3] * 4.0
+    return b[3] * x[1] + np.sum(b * b)
+
+
+@case("a transposed view is written", M)
+def transposed_written(m):
+    a = m * 2.0
+    a.T[0, 1] = m[0, 0] * m[1, 1]
+    return np.sum(a * m)
+
+
+@case("a row of a matrix is a view", M)
+def row_view(m):
+    a = m * 1.0
+    row = a[1]
+    row += m[0] * m[2]
+    row[0] = 3.0 * m[0, 0]
+    return np.sum(a * a)
+
+
+@case("a reshaped contiguous array is a view", X, outcome="either")
+def reshaped_view(x):
+    a = x * x
+    b = a.reshape(2, 2)
+    b[0, 1] = x[0] * x[3]
+    return np.sum(a * x)
+
+
+@case("a reshape of a transpose is a copy", M, outcome="either")
+def reshaped_copy(m):
+    a = m * m
+    b = a.T.reshape(9)
+    b[1] = m[0, 0] * 7.0
+    return np.sum(a * m) + np.sum(b * b)
+
+
+@case("ravel of a contiguous array is a view", M, outcome="either")
+def ravel_view(m):
+    a = m * m
+    b = a.ravel()
+    b[4] = m[0, 0] * m[2, 2]
+    return np.sum(a * m)
+
+
+@case("ravel of a column slice is a copy", M, outcome="either")
+def ravel_copy(m):
+    a = m * m
+    b = a[:, :2].ravel()
+    b[0] = m[0, 0] * m[2, 2]
+    return np.sum(a * m) + np.sum(b * b)
+
+
+@case("a view of a view of a view", X)
+def view_chain(x):
+    a = np.concatenate([x, x * x])
+    b = a[1:]
+    c = b[::2]
+    d = c[1:3]
+    d[0] = x[0] * x[1]
+    a[5] = 2.0 * x[3]
+    return np.sum(a * a) + np.sum(c) * x[2] + np.sum(d)
+
+
+@case("a diagonal taken by a stride of the flat view", M)
+def diagonal_by_stride(m):
+    a = m.copy()
+    flat = a.reshape(-1)
+    flat[::4] += m[0]
+    return np.sum(a * a * m)
+
+
+@case("the argument itself is read through a view that was written", X)
+def argument_view(x):
+    v = x[1:]
+    v *= 2.0
+    x[0] = v[0] * v[1]
+    return np.sum(x * x)
+
+
+@case("np.array copies", X)
+def array_copies(x):
+    a = x * 1.0
+    b = np.array(a)
+    b[0] = 9.0 * x[1]
+    return np.sum(a * a) + np.sum(b * x)
+
+
+@case("np.asarray does not copy", X)
+def asarray_shares(x):
+    a = x * 1.0
+    b = np.asarray(a)
+    b[0] = 9.0 * x[1]
+    return np.sum(a * a) + np.sum(b * x)
+
+
+@case("flatten copies", M)
+def flatten_copies(m):
+    a = m * 1.0
+    b = a.flatten()
+    b[0] = 9.0 * m[1, 1]
+    return np.sum(a * a) + np.sum(b)
+
+
+@case("fancy indexing copies, slicing does not", X)
+def fancy_copies(x):
+    a = x * 1.0
+    b = a[[0, 1]]
+    c = a[0:2]
+    b[0] = 5.0 * x[2]
+    c[1] = x[3] * x[3]
+    return np.sum(a * a) + np.sum(b * x[:2]) + np.sum(c)
+
+
+@case("astype without change of type copies", X)
+def astype_copies(x):
+    a = x * 1.0
+    b = a.astype(float)
+    b[0] = 5.0 * x[2]
+    return np.sum(a * a) + np.sum(b * x)
+
+
+@case("in-place product on the argument leaves the caller's array alone", X)
+def argument_scaled(x):
+    x *= 2.0
+    return np.sum(x * x)
+
+
+@case("addition in place to an alias of the argument", X)
+def alias_of_argument(x):
+    y = x
+    y += 1.0
+    return np.sum(x * y * y)
+
+
+@case("addition in place to a float rebinds", 0.7)
+def float_rebound(x):
+    y = x
+    y += 1.0
+    y *= y
+    return x * y
+
+
+@case("addition in place to one element's name rebinds", X)
+def element_rebound(x):
+    e = x[0]
+    e += 5.0
+    return e * x[0] + np.sum(x)
+
+
+@case("a store into the argument only on one path", X)
+def stored_on_one_path(x):
+    if x[1] < 0.0:
+        x[1] = x[0] * x[2]
+    return np.sum(x * x)
+
+
+@pytest.mark.parametrize("pitfall", case)
+def test_right_or_refused(pitfall: Pitfall) -> None:
+    check(pitfall)

@@ -1,0 +1,233 @@
+"""Exceptions of the user's own computation keep their type and name the line."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import gradgen
+from tests.pitfalls import Pitfall, Pitfalls, check
+
+case = Pitfalls()
+
+
+X = np.array([0.6, -1.3, 2.1, 0.4])
+
+
+class Custom(Exception):
+    def __init__(self, a, b):
+        super().__init__(a, b)
+
+
+M = np.array([[0.5, -1.0, 2.0], [1.5, 0.3, -0.4], [0.7, 0.9, -1.1]])
+
+
+def _deep_helper(v):
+    w = v - 1.0
+    return 1.0 / w  # helper line
+
+
+@case("an index out of range", X, raises=IndexError)
+def index_error(x):
+    s = 0.0
+    for i in range(5):
+        s += x[i] * x[i]  # here
+    return s
+
+
+@case("an index out of range in a store", X, 9, raises=IndexError)
+def store_error(x, n):
+    a = x * 1.0
+    a[n] = 2.0  # here
+    return np.sum(a)
+
+
+@case("a division by zero", 0.0, raises=ZeroDivisionError)
+def division(x):
+    y = x + 1.0
+    return y / x  # here
+
+
+@case("a domain error of math", -1.0, raises=ValueError)
+def domain(x):
+    y = x * 2.0
+    return math.sqrt(y) * x  # here
+
+
+@case("an overflow of math", 1000.0, raises=OverflowError)
+def overflow(x):
+    return math.exp(x)  # here
+
+
+@case("a raise of the user's", -1.0, raises=ValueError)
+def user_raise(x):
+    if x < 0.0:
+        raise ValueError("x must not be negative")  # here
+    return x * x
+
+
+@case("a raise with a formatted message", -1.0, raises=RuntimeError)
+def formatted_raise(x):
+    if x < 0.0:
+        raise RuntimeError(f"bad x={x:.3f} at {'step'!r}")  # here
+    return x * x
+
+
+@case("a raise of an own class with two arguments", -1.0, raises=Custom)
+def custom_raise(x):
+    if x < 0.0:
+        raise Custom("negative", 3)  # here
+    return x * x
+
+
+@case("a raise of a class without arguments", -1.0, raises=StopIteration)
+def class_raise(x):
+    if x < 0.0:
+        raise StopIteration  # here
+    return x * x
+
+
+@case("a failing assert", -1.0, raises=AssertionError)
+def user_assert(x):
+    assert x > 0.0, "x must be positive"  # here
+    return x * x
+
+
+@case("a failing assert on a shape", X, raises=AssertionError)
+def assert_shape(x):
+    assert x.shape == (3,), f"shape {x.shape}"  # here
+    return np.sum(x * x)
+
+
+@case("shapes that do not broadcast", X, np.ones(3), raises=ValueError)
+def broadcast_error(x, y):
+    z = x * 2.0
+    return np.sum(z * y)  # here
+
+
+@case("shapes that do not match in a product", M, X, raises=ValueError)
+def matmul_error(m, x):
+    return np.sum(m @ x)  # here
+
+
+def test_error_in_helper():
+    """An exception inside a helper names the helper's line."""
+
+    def f(x):
+        return _deep_helper(x) * x
+
+    try:
+        gradgen.grad(f)(1.0)
+        raise AssertionError
+    except ZeroDivisionError as error:
+        notes = "\n".join(getattr(error, "__notes__", []))
+        line = _deep_helper.__code__.co_firstlineno + 2
+        assert f"test_pitfalls_exceptions.py:{line}" in notes, notes
+
+
+@case("a key that is not there", {"w": X}, raises=KeyError)
+def key_error(p):
+    return np.sum(p["v"] * p["w"])  # here
+
+
+@case("an attribute that is not there", X, raises=AttributeError, outcome="either")
+def attribute_error(x):
+    return np.sum(x.shapes)  # here
+
+
+@case("a name that is not there", X, raises=NameError, outcome="either")
+def name_error(x):
+    return np.sum(x) * not_there  # noqa: F821  # here
+
+
+@case("too many values to unpack", X, raises=ValueError)
+def unpack_error(x):
+    a, b, c = x  # here
+    return a * b * c
+
+
+@case("a fixed index out of range of a literal tuple", X, raises=IndexError)
+def tuple_index_error(x):
+    t = (x[0], x[1])
+    return t[2] * x[0]  # here
+
+
+@case("a text where a number is needed", 0.5, raises=TypeError, outcome="either")
+def type_error(x):
+    y = x + "a"  # here
+    return y
+
+
+@case("pop from an empty list", 0.5, 3, raises=IndexError)
+def pop_error(x, n):
+    items = []
+    items.append(x * x)
+    for i in range(n):
+        x = items.pop()  # here
+    return x
+
+
+@case("a raise inside a loop inside a branch", X, raises=ValueError)
+def raise_deep(x):
+    s = 0.0
+    for i in range(4):
+        s = s + x[i]
+        if s > 1.0:
+            if i > 1:
+                raise ValueError("too large")  # here
+    return s
+
+
+@case("wrong number of arguments for a helper", 0.5, raises=TypeError, outcome="either")
+def call_error(x):
+    return _deep_helper(x, x)  # here
+
+
+@case("bare raise and raise from", -0.5, raises=ValueError)
+def raise_from(x):
+    if x < 0.0:
+        raise ValueError("no") from None  # here
+    return x
+
+
+def test_exception_leaves_arguments():
+    """An exception half way leaves the caller's array as it was."""
+
+    def f(x):
+        x[0] = 100.0
+        if x[1] < 0.0:
+            raise ValueError("stop")
+        return np.sum(x * x)
+
+    x = X.copy()
+    g = gradgen.grad(f)
+    try:
+        g(x)
+        raise AssertionError
+    except ValueError as error:
+        assert str(error) == "stop"
+    assert np.array_equal(x, X)
+    x[1] = 2.0
+    assert np.allclose(g(x)[1:], 2 * x[1:])
+
+
+def test_traceback_shows_generated_line():
+    """The traceback can show the generated line."""
+    import traceback
+
+    def f(x):
+        return 1.0 / (x - 1.0)
+
+    try:
+        gradgen.grad(f)(1.0)
+    except ZeroDivisionError as error:
+        text = "".join(traceback.format_exception(error))
+        assert "/ (x - 1.0)" in text, text
+        assert "test_pitfalls_exceptions.py" in text
+
+
+@pytest.mark.parametrize("pitfall", case)
+def test_right_or_refused(pitfall: Pitfall) -> None:
+    check(pitfall)

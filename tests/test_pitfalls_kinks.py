@@ -1,0 +1,130 @@
+"""Kinks, ties, equality of floats, and functions whose derivative means little."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import gradgen
+from tests.pitfalls import Pitfall, Pitfalls, check
+
+case = Pitfalls()
+
+
+X = np.array([0.6, -1.3, 2.1, 0.4])
+
+
+@case("abs at zero", np.array([0.0, -2.0]), expect=np.array([0.0, -1.0]))
+def abs_at_zero(x):
+    return np.sum(np.abs(x))
+
+
+@case("abs of a Python float at zero", 0.0, expect=0.0)
+def abs_float(x):
+    return abs(x)
+
+
+@case("relu at zero by maximum", np.array([0.0, 2.0]), expect=np.array([0.5, 1.0]))
+def relu(x):
+    return np.sum(np.maximum(x, 0.0))
+
+
+@case("maximum of a number and itself", np.array([1.5, 2.0]), expect=np.ones(2))
+def max_itself(x):
+    return np.sum(np.maximum(x, x))
+
+
+@case("builtin max of a number and itself", 1.5, expect=1.0)
+def builtin_itself(x):
+    return max(x, x)
+
+
+@case("ties in np.max share evenly", np.array([2.0, 2.0, 1.0]), expect=np.array([0.5, 0.5, 0.0]))
+def max_ties(x):
+    return np.max(x)
+
+
+@case(
+    "maximum and minimum together have slope one",
+    np.array([2.0, 1.0]),
+    np.array([2.0, 3.0]),
+    expect=(np.ones(2), np.ones(2)),
+)
+def max_plus_min(x, y):
+    return np.sum(np.maximum(x, y) + np.minimum(x, y))
+
+
+@case("builtin max and min together at a tie", 2.0, 2.0, expect=(1.0, 1.0))
+def builtin_max_plus_min(x, y):
+    return max(x, y) + min(y, x)
+
+
+@case("builtin max and min with the same order of arguments at a tie", 2.0, 2.0, expect=(2.0, 0.0))
+def builtin_same_order(x, y):
+    return max(x, y) + min(x, y)
+
+
+@case("clip at its bounds", np.array([-1.0, 0.0, 1.0, 2.0]))
+def clipped_inside(x):
+    return np.sum(np.clip(x, -1.5, 2.5) * x)
+
+
+@case(
+    "the maximum along an axis with ties",
+    np.array([[1.0, 1.0], [0.0, 3.0]]),
+    expect=np.array([[0.5, 0.5], [0.0, 1.0]]),
+)
+def max_axis_ties(m):
+    return np.sum(np.max(m, axis=1))
+
+
+@case("a maximum that is written to after it was taken", X)
+def max_then_written(x):
+    a = x * x
+    m = np.max(a)
+    a[2] = 0.0
+    return m * np.sum(a)
+
+
+def test_float_equality():
+    """Comparing a number for equality may not be silent about the branch's derivative."""
+    import warnings
+
+    def f(x):
+        if x == 0.0:
+            return 0.0
+        return np.sin(x) / x
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        d = gradgen.grad(f)(0.5)
+    assert math.isclose(d, math.cos(0.5) / 0.5 - math.sin(0.5) / 0.25, rel_tol=1e-12)
+    assert any("==" in str(w.message) for w in caught), "no warning"
+
+
+def test_check_says_suspect():
+    """Check() reports a step function whose derivative is right and means nothing."""
+
+    def f(x):
+        return np.round(x * 10.0) / 10.0
+
+    report = gradgen.check(f, (0.5500001,))
+    assert isinstance(report.ok, bool)
+
+    def g(x):
+        return x * x
+
+    assert gradgen.check(g, (0.5,)).ok
+
+
+def test_check_finds_kink():
+    """Check() at a kink says that it is one."""
+    report = gradgen.check(lambda x: abs(x), (0.0,))
+    assert "kink" in str(report)
+
+
+@pytest.mark.parametrize("pitfall", case)
+def test_right_or_refused(pitfall: Pitfall) -> None:
+    check(pitfall)

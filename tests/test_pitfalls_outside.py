@@ -1,0 +1,187 @@
+"""What is read from outside the function and changes between calls."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import types
+
+import numpy as np
+
+import gradgen
+from tests.pitfalls import Pitfalls
+
+case = Pitfalls()
+
+
+SCALE = 3.0
+
+
+def test_two_closures_of_one_code():
+    """Two closures of the same code have their own gradients."""
+
+    def make(c):
+        def f(x):
+            return c * x * x
+
+        return f
+
+    g2, g3 = gradgen.grad(make(2.0)), gradgen.grad(make(3.0))
+    assert (g2(1.0), g3(1.0), g2(1.0)) == (4.0, 6.0, 4.0)
+
+
+def test_global_changed():
+    """A global that is changed between calls."""
+    global SCALE
+
+    def f(x):
+        return SCALE * x * x
+
+    g = gradgen.grad(f)
+    try:
+        assert g(1.0) == 6.0
+        SCALE = 5.0
+        assert g(1.0) == 10.0
+        SCALE = 5
+        assert g(1.0) == 10.0
+        SCALE = True
+        assert g(1.0) == 2.0
+    finally:
+        SCALE = 3.0
+
+
+def test_one_equals_true():
+    """1, 1.0 and True are different constants to the cache."""
+
+    def make(n):
+        def f(x):
+            return x**n if isinstance(n, int) else x * n
+
+        return f
+
+    holder = make(2)
+    g = gradgen.grad(holder)
+    assert g(3.0) == 6.0
+    holder.__closure__[0].cell_contents = 2.0
+    assert g(3.0) == 2.0, g(3.0)
+
+
+def test_global_array_changed_in_place():
+    """A captured array changed in place or replaced by one of another shape."""
+    global TABLE
+    TABLE = np.array([1.0, 2.0])
+
+    def f(x):
+        return np.sum(TABLE * x) * x
+
+    g = gradgen.grad(f)
+    assert g(1.0) == 6.0
+    TABLE[0] = 5.0
+    assert g(1.0) == 14.0
+    TABLE = np.ones((2, 3))
+    assert g(1.0) == 12.0
+
+
+def test_helper_replaced():
+    """A helper that is replaced between calls."""
+    global helper_now
+    helper_now = lambda x: x * x
+
+    def f(x):
+        return helper_now(x)
+
+    g = gradgen.grad(f)
+    assert g(3.0) == 6.0
+    helper_now = lambda x: x * x * x
+    assert g(3.0) == 27.0
+
+
+def test_helper_default_changed():
+    """A helper's default that is replaced between calls."""
+
+    def h(x, k=2.0):
+        return x * k
+
+    def f(x):
+        return h(x)
+
+    g = gradgen.grad(f)
+    assert g(1.0) == 2.0
+    h.__defaults__ = (7.0,)
+    assert g(1.0) == 7.0
+
+
+def test_own_default_changed():
+    """The loss's own default that is replaced between calls."""
+
+    def f(x, k=2.0):
+        return x * k
+
+    g = gradgen.grad(f)
+    assert g(1.0) == 2.0
+    f.__defaults__ = (7.0,)
+    assert g(1.0) in (2.0, 7.0)
+    assert gradgen.grad(f)(1.0) == 7.0
+
+
+def test_global_list_changed():
+    """A captured list that grows between calls."""
+    global COEFFICIENTS
+    COEFFICIENTS = [1.0, 2.0]
+
+    def f(x):
+        s = 0.0
+        for c in COEFFICIENTS:
+            s = s + c * x * x
+        return s
+
+    g = gradgen.grad(f)
+    assert g(1.0) == 6.0
+    COEFFICIENTS.append(10.0)
+    assert g(1.0) == 26.0
+    COEFFICIENTS[0] = 2.0
+    assert g(1.0) == 28.0
+
+
+def test_global_dict_changed():
+    """A captured dict changed between calls."""
+    options = {"k": 2.0}
+
+    def f(x):
+        return x * options["k"]
+
+    g = gradgen.grad(f)
+    assert g(1.0) == 2.0
+    options["k"] = 4.0
+    assert g(1.0) == 4.0
+
+
+def test_module_attribute_changed():
+    """An attribute of a module changed between calls."""
+    config = types.ModuleType("config")
+    config.k = 2.0
+
+    def f(x):
+        return x * config.k
+
+    g = gradgen.grad(f)
+    assert g(1.0) == 2.0
+    config.k = 4.0
+    assert g(1.0) == 4.0
+
+
+def test_module_reloaded(tmp_path):
+    """A module that is edited and loaded anew."""
+    sys.path.insert(0, str(tmp_path))
+    sys.dont_write_bytecode, old = True, sys.dont_write_bytecode
+    try:
+        (tmp_path / "pit_reloaded.py").write_text("def f(x):\n    return 2.0 * x\n")
+        m = importlib.import_module("pit_reloaded")
+        assert gradgen.grad(m.f)(1.0) == 2.0
+        (tmp_path / "pit_reloaded.py").write_text("def f(x):\n    return 3.0 * x\n")
+        importlib.invalidate_caches()
+        m = importlib.reload(m)
+        assert gradgen.grad(m.f)(1.0) == 3.0
+    finally:
+        sys.path.remove(str(tmp_path))
+        sys.dont_write_bytecode = old
