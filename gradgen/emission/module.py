@@ -25,7 +25,7 @@ from gradgen.emission import forms
 from gradgen.emission.folding import fold
 from gradgen.emission.guards import guards
 from gradgen.emission.header import MARK
-from gradgen.emission.names import assign_names
+from gradgen.emission.names import MODULES, assign_names
 from gradgen.emission.printer import Comment, Docstring, print_statements
 from gradgen.emission.writer import Writer
 from gradgen.errors import OutputError
@@ -69,9 +69,7 @@ def render(function: Function, name: str, outputs: Any, header: str) -> Rendered
     writer._note(definition)
     helpers = [*_exceptions(function), *_helpers(writer.needs)]
     captured = _captured(function)
-    imports: list[str] = [
-        m for m in ("math", "np") if m in writer.needs | _names_in(helpers + captured)
-    ]
+    imports: list[str] = [m for m in MODULES if m in writer.needs | _names_in(helpers + captured)]
     return Rendered(_assemble(header, imports, captured, helpers, definition), definition)
 
 
@@ -92,7 +90,7 @@ def _assemble(
 ) -> str:
     lines = print_statements([Docstring(header)])
     for module in imports:
-        lines.append("import numpy as np" if module == "np" else "import math")
+        lines.append("import numpy as np" if module == "np" else f"import {module}")
     if captured:
         lines += ["", *print_statements(captured)]
     for part in [*helpers, definition]:

@@ -15,7 +15,8 @@ from gradgen.diff.activity import carried, ends
 from gradgen.emission.liveness import number_values
 from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Undefined, Value, uses
 
-RESERVED = {"np", "math", *keyword.kwlist, *dir(builtins)}
+MODULES = ("logging", "math", "sys", "warnings", "np")  # what generated text may import
+RESERVED = {*MODULES, *keyword.kwlist, *dir(builtins)}
 
 
 def assign_names(function: Function, folded: set[Value]) -> dict[Value, str]:

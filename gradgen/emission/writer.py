@@ -10,6 +10,7 @@ from gradgen.diff.activity import carried
 from gradgen.diff.missing import missing_values
 from gradgen.emission import forms
 from gradgen.emission.folding import LIMIT, is_expression
+from gradgen.emission.names import MODULES
 from gradgen.emission.statements import (
     Filling,
     Target,
@@ -90,7 +91,7 @@ class Writer:
     def _note(self, e: Node) -> Node:
         """Remember which imports and helpers an expression needs."""
         for n in ast.walk(e):
-            if isinstance(n, ast.Name) and (n.id in ("np", "math") or n.id.startswith("_")):
+            if isinstance(n, ast.Name) and (n.id in MODULES or n.id.startswith("_")):
                 self.needs.add(n.id)
         return e
 
@@ -219,6 +220,9 @@ class Writer:
             return [raised]
         return [ast.If(self.expr(test), [raised], [])]
 
+    def _effect(self, op: Op) -> list[ast.stmt]:
+        return [self._note(self._filled(op, op.attrs["text"]))]
+
     def _filled(self, op: Op, text: str) -> Any:
         """Return a statement whose holes are filled with the inputs after the first."""
         values = {f"{HOLE}{k}": self.expr(v) for k, v in enumerate(op.inputs[1:])}
@@ -344,6 +348,7 @@ def placeholder(t: Type) -> ast.expr:
 
 STATEMENTS = {
     "store", "inc", "add_at", "append", "insert", "extend", "pop", "assert", "raise_if",
+    "effect",
     "if", "for", "while",
 }  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import logging
 import math
 from typing import Any
 
@@ -14,7 +15,17 @@ from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iteration import as_positions
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import Handler, callee_name, table
-from gradgen.frontend.values import Iteration, Map, Record, Seq, SliceValue, Static, static_value
+from gradgen.frontend.texts import converted
+from gradgen.frontend.values import (
+    Iteration,
+    Map,
+    Record,
+    Seq,
+    SliceValue,
+    Static,
+    is_static,
+    static_value,
+)
 from gradgen.ir.nodes import Const
 from gradgen.rules.registry import RULES
 
@@ -49,6 +60,18 @@ def _float(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
     if len(args) == 1 and isinstance(args[0], Static) and isinstance(args[0].obj, str):
         return Const(float(args[0].obj))
     return emit(r, node, RULES["float"], args, kwargs)
+
+
+@special(logging.getLogger)
+def _logger(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if not all(map(is_static, args)):
+        r.refuse(node, "a logger of a computed name", "name it by a constant")
+    return Static(logging.getLogger(*map(static_value, args)))
+
+
+@special(str, repr, format)
+def _text(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return converted(r, node, callee_name(node), args)
 
 
 @special(len)

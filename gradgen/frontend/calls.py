@@ -24,6 +24,7 @@ from gradgen.frontend.callables import (
 )
 from gradgen.frontend.classes import MISSING, is_users, library_folders
 from gradgen.frontend.container_methods import METHOD_HANDLERS
+from gradgen.frontend.effects import call_effect, spelling_of
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import Exits, read_body
 from gradgen.frontend.iteration import iteration_of, makes_iteration
@@ -37,6 +38,7 @@ from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.source import source_of
 from gradgen.frontend.special import sequence_items
+from gradgen.frontend.texts import method_of_text
 from gradgen.frontend.ufunc_at import UFUNC_METHODS
 from gradgen.frontend.values import (
     BoundMethod,
@@ -67,6 +69,9 @@ SPECIAL = BUILTINS | aggregates.AGGREGATES | NUMPY | APPLIED
 def call(r: Reader, node: ast.Call) -> Any:
     """Return the value of a call."""
     callee = evaluate(r, node.func)
+    effect = spelling_of(callee.obj) if isinstance(callee, Static) else ""
+    if effect:
+        return call_effect(r, node, effect)
     if isinstance(callee, Static) and makes_iteration(callee):
         over = iteration_of(r, node)
         return Seq(over, list) if isinstance(over, list) else over
@@ -169,6 +174,8 @@ def _call_object(
         return construct(r, node, obj, args, kwargs)
     if isinstance(obj, enum.EnumMeta):
         return _member(r, node, obj, args, kwargs)
+    if isinstance(getattr(obj, "__self__", None), str):
+        return method_of_text(r, node, obj, args, kwargs)
     own_call = getattr(type(obj), "__call__", None)  # noqa: B004
     if isinstance(own_call, types.FunctionType):
         return _inline_foreign(r, node, own_call, [Static(obj), *args], kwargs)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from gradgen.frontend import attributes, branches, calls, comprehensions, subscripts
+from gradgen.frontend import attributes, branches, calls, comprehensions, subscripts, texts
 from gradgen.frontend.classes import MISSING
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.objects import SIGNS, class_of, compared, invoked, special_method
@@ -233,10 +233,6 @@ def _walrus(r: Reader, node: ast.NamedExpr) -> Any:
     return value
 
 
-def _f_string(r: Reader, node: ast.JoinedStr) -> Any:
-    return Static("")
-
-
 HANDLERS: dict[type[ast.expr], Callable[[Reader, Any], Any]] = {
     ast.Constant: _constant,
     ast.Name: _name,
@@ -253,6 +249,7 @@ HANDLERS: dict[type[ast.expr], Callable[[Reader, Any], Any]] = {
     ast.Call: _call,
     ast.Lambda: _lambda,
     ast.NamedExpr: _walrus,
+    ast.JoinedStr: texts.f_string,
     ast.ListComp: comprehensions.read,
     ast.SetComp: comprehensions.read,
     ast.DictComp: comprehensions.read,

@@ -14,6 +14,7 @@ from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend.listed import contain_items, related
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.state import State, at
+from gradgen.frontend.texts import Text
 from gradgen.frontend.values import (
     Box,
     Choice,
@@ -173,6 +174,8 @@ class Join:
             steps = tuple(self._export_step(step, side) for step in value.steps)
             # No version: it is read through the storage, which goes on with its own value.
             return Ref(value.storage, steps, value.value, Undefined())
+        if isinstance(value, Text):
+            return Text(value.spelled, [self._send(v, side) for v in value.holes])
         if isinstance(value, Choice):
             then, other = (self._export(v, side) for v in (value.then, value.other))
             return Choice(self._send(value.test, side), then, other)

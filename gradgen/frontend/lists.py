@@ -77,17 +77,22 @@ def picked_from(r: Reader, node: ast.AST, owner: Seq, key: Value) -> Ref:
         if owner.kind is list:
             return r.graph_list(owner)
         return held(r, as_list(r, owner, node), owner)
-    work = [key]
-    while work:
-        v = work.pop()
-        if v in r.short_loops:
-            raise WriteOut(r.short_loops[v])
-        work += v.op.inputs if v.op is not None and not v.op.blocks else []
+    write_out(r, [key])
     r.refuse(
         node,
         f"a computed subscript of a {describe(owner)}",
         "use an array, or a constant subscript",
     )
+
+
+def write_out(r: Reader, values: list[Value]) -> None:
+    """Ask for a loop of few turns to be written out, if its index is behind one of the values."""
+    work = list(values)
+    while work:
+        v = work.pop()
+        if v in r.short_loops:
+            raise WriteOut(r.short_loops[v])
+        work += v.op.inputs if v.op is not None and not v.op.blocks else []
 
 
 def _alike(r: Reader, owner: Seq) -> bool:

@@ -6,7 +6,7 @@ import ast
 import operator
 from typing import Any
 
-from gradgen.frontend import lists
+from gradgen.frontend import lists, texts
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.classes import MISSING
 from gradgen.frontend.evaluate import as_value
@@ -55,8 +55,8 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
             return joined
     if prim == "add" and (is_list(r, left) or is_list(r, right)) and not _arrays(left, right):
         return lists.joined(r, node, left, right)
-    if prim == "mod" and isinstance(left, Static):
-        r.refuse(node, "string formatting is not supported here")
+    if texts.is_text(left) or (texts.is_text(right) and prim in ("add", "mul")):
+        return texts.joined(r, node, left, right)
     counted = isinstance(right, Value) and right.type.kind == "int"
     if prim == "mul" and isinstance(left, Seq) and left.kind is list and counted:
         return lists.repeated(r, node, left, right)

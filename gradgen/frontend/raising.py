@@ -17,6 +17,7 @@ from gradgen.frontend.branches import condition
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.points import End, Point, links
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.texts import Text, shifted
 from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.spelling import HOLE
@@ -113,6 +114,8 @@ class _Spelling:
             return ast.Constant(f"<{ast.unparse(node)}>")
 
     def _spelled(self, value: Any, node: ast.expr) -> ast.expr:
+        if isinstance(value, Text):
+            return shifted(value, self.holes)
         if is_static(value) and isinstance(static_value(value), str | int | float | None):
             return ast.Constant(static_value(value))
         if isinstance(value, Value | Ref):

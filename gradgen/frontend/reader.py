@@ -486,4 +486,4 @@ def describe(value: Any) -> str:
         return str(value.type)
     if isinstance(value, Ref):
         return str(value.value.type)
-    return type(value).__name__
+    return {"Text": "text in an f-string"}.get(type(value).__name__, type(value).__name__)

@@ -12,10 +12,11 @@ from gradgen.frontend.arguments import Refine, is_unknown_leaf
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.evaluate import as_value, evaluate, number
 from gradgen.frontend.listed import contain, taken
-from gradgen.frontend.lists import held, is_list, picked_from
+from gradgen.frontend.lists import held, is_list, picked_from, write_out
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.operators import binary
 from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.texts import Text
 from gradgen.frontend.values import (
     Choice,
     Map,
@@ -203,6 +204,8 @@ def _container_item(r: Reader, node: ast.Subscript, owner: Any) -> Any:
 
 def _picked(r: Reader, node: ast.AST, owner: Any, key: Any) -> Ref:
     if not isinstance(owner, Seq) or not isinstance(key, Value):
+        behind = key.holes if isinstance(key, Text) else [key]
+        write_out(r, [v for v in behind if isinstance(v, Value)])
         r.refuse(
             node,
             f"a computed subscript of a {describe(owner)}",

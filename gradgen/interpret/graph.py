@@ -74,7 +74,7 @@ class Interpreter:
                 return self._for(op)
             case "while":
                 return self._while(op)
-            case "assert" | "raise_if":
+            case "assert" | "raise_if" | "effect":
                 return []
             case "leaf":
                 return [self.values[op.out]]

@@ -292,4 +292,5 @@ EFFECTS: dict[str, Callable[[_Runner, Op, list[Any]], list[Any]]] = {
     "pop": _pop,
     "assert": _check,
     "raise_if": _check,
+    "effect": lambda runner, op, args: [],  # what it prints, the user's function has printed
 }

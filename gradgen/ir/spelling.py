@@ -159,6 +159,7 @@ SPECIAL: dict[str, Callable[[Op, NameOf], str]] = {
     "leaf": lambda op, name: leaf_path(op.attrs["param"], op.attrs["path"]),
     "astype": lambda op, name: f"astype({name(op.inputs[0])}, {op.attrs['dtype']})",
     "assert": lambda op, name: f"assert {name(op.inputs[0])}",
+    "effect": lambda op, name: _message(op, name),
     "raise_if": lambda op, name: f"if {name(op.inputs[0])}: {_message(op, name)}",
 }
 

@@ -181,10 +181,6 @@ def complex_number(x):
     return abs(x * 1j)  # here: complex
 
 
-def string_method(x):
-    return x * len("abc".upper())  # here: upper
-
-
 EXAMPLE_ARGS = {
     "try_around_active_code": lambda: (1.5,),
     "yields": lambda: (np.ones(3),),
@@ -211,7 +207,6 @@ EXAMPLE_ARGS = {
     "item_written_to": lambda: (np.ones(3),),
     "list_changed_while_read": lambda: (np.ones(3),),
     "complex_number": lambda: (1.5,),
-    "string_method": lambda: (1.5,),
 }
 
 # Refused by the first version, or right: what matters is that nothing else happens.

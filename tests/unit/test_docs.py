@@ -139,7 +139,7 @@ def kinds(cells: list[list[str]]) -> set[str]:
     [
         ("Statements", statements.HANDLERS, set()),
         # Parts of calls, displays, assignments and subscripts, which read these themselves.
-        ("Expressions", expressions.HANDLERS, {"Starred", "Slice"}),
+        ("Expressions", expressions.HANDLERS, {"Starred", "Slice", "FormattedValue"}),
     ],
 )
 def test_what_works(title: str, handlers: dict[type, Any], elsewhere: set[str]) -> None:
@@ -168,13 +168,12 @@ REFUSED = {
     "AsyncFunctionDef": "async def inner():\n    return x",
     "TypeAlias": "type T = float",
     "Set": "y = {x, x}",
-    "JoinedStr": 'y = f"{x}"',
     "TemplateStr": 'y = t"{x}"',
     "Yield": "yield x",
     "YieldFrom": "yield from x",
 }
 # Only inside an ``async def``, which is refused as a whole, or inside an f-string.
-WITHIN = {"AsyncFor", "AsyncWith", "Await", "FormattedValue", "Interpolation"}
+WITHIN = {"AsyncFor", "AsyncWith", "Await", "Interpolation"}
 SINCE = {"TypeAlias": (3, 12), "TemplateStr": (3, 14)}
 
 

@@ -1,0 +1,74 @@
+"""Effects: what a function prints, logs and warns of, once and in order.
+
+An effect is an operation without outputs that no pass drops, repeats or moves past another one.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import logging
+import sys
+import types
+import warnings
+from typing import Any
+
+from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.special import sequence_items
+from gradgen.frontend.texts import spelled
+from gradgen.frontend.values import Static
+from gradgen.ir.nodes import Const, Value
+
+LEVELS = ("debug", "info", "warning", "error", "critical", "log")
+FUNCTIONS = {
+    id(print): "print",
+    id(warnings.warn): "warnings.warn",
+    **{id(getattr(logging, level)): f"logging.{level}" for level in LEVELS},
+}
+
+
+def spelling_of(callee: Any) -> str:
+    """Return how a function with an effect is called in the generated text, '' for others."""
+    if id(callee) in FUNCTIONS:
+        return FUNCTIONS[id(callee)]
+    owner, name = getattr(callee, "__self__", None), getattr(callee, "__name__", "")
+    if isinstance(owner, logging.Logger) and name in LEVELS:
+        known = "" if isinstance(owner, logging.RootLogger) else repr(owner.name)
+        return f"logging.getLogger({known}).{name}"
+    stream = _stream(owner) if isinstance(callee, types.BuiltinMethodType) else ""
+    return f"{stream}.{name}" if stream and name in ("write", "flush") else ""
+
+
+def _stream(obj: Any) -> str:
+    if obj is sys.stdout:
+        return "sys.stdout"
+    return "sys.stderr" if obj is sys.stderr else ""
+
+
+def call_effect(r: Reader, node: ast.Call, name: str) -> Any:
+    """Emit the call of a function with an effect."""
+    holes: list[Value] = []
+    args: list[ast.expr] = []
+    for a in node.args:
+        if isinstance(a, ast.Starred):
+            items = sequence_items(r, evaluate(r, a.value), a)
+            args += [spelled(r, item, a, holes) for item in items]
+        else:
+            args.append(_argument(r, a, holes))
+    keywords = [ast.keyword(k.arg, _argument(r, k.value, holes)) for k in node.keywords]
+    call = ast.Call(ast.parse(name, mode="eval").body, args, keywords)
+    text = ast.unparse(ast.fix_missing_locations(call))
+    r.b.append("effect", [Const(True), *holes], [], span=r.span(node), attrs={"text": text})
+    return Static(None)
+
+
+def _argument(r: Reader, node: ast.expr, holes: list[Value]) -> ast.expr:
+    value = evaluate(r, node)
+    if isinstance(value, Static):
+        if _stream(value.obj):
+            return ast.parse(_stream(value.obj), mode="eval").body
+        name = getattr(value.obj, "__name__", "")
+        if isinstance(value.obj, type) and getattr(builtins, name, None) is value.obj:
+            return ast.Name(name, ast.Load())
+    return spelled(r, value, node, holes)

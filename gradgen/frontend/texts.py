@@ -1,0 +1,127 @@
+"""Text: known before the program runs, or spelled out in the generated module for a message."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.values import Choice, Map, Ref, Seq, Static, is_static, static_value
+from gradgen.ir.nodes import Value
+from gradgen.ir.spelling import HOLE
+
+
+@dataclass(slots=True, eq=False)
+class Text:
+    """Text with numbers in it: an expression with holes, and the values that fill these."""
+
+    spelled: ast.expr
+    holes: list[Value]
+
+
+def f_string(r: Reader, node: ast.JoinedStr) -> Any:
+    """Return an f-string: known, or with holes."""
+    parts: list[ast.expr] = []
+    holes: list[Value] = []
+    for part in node.values:
+        if isinstance(part, ast.FormattedValue):
+            spec = None if part.format_spec is None else evaluate(r, part.format_spec)
+            value = evaluate(r, part.value)
+            inner = spelled(r, value, part.value, holes)
+            kept = None if spec is None else ast.JoinedStr([_as_part(r, spec, part, holes)])
+            parts.append(ast.FormattedValue(inner, part.conversion, kept))
+        else:
+            parts.append(part)
+    return _settled(ast.JoinedStr(parts), holes)
+
+
+def _as_part(r: Reader, spec: Any, node: ast.AST, holes: list[Value]) -> ast.expr:
+    if isinstance(spec, Static):
+        return ast.Constant(spec.obj)
+    return ast.FormattedValue(spelled(r, spec, node, holes), -1, None)
+
+
+def formatted(r: Reader, node: ast.AST, text: str, args: list[Any], kwargs: Any) -> Any:
+    """``text.format(...)``."""
+    holes: list[Value] = []
+    function = ast.Attribute(ast.Constant(text), "format", ast.Load())
+    given = [spelled(r, a, node, holes) for a in args]
+    named = [ast.keyword(k, spelled(r, v, node, holes)) for k, v in kwargs.items()]
+    return _settled(ast.Call(function, given, named), holes)
+
+
+def method_of_text(r: Reader, node: ast.AST, method: Any, args: list[Any], kwargs: Any) -> Any:
+    """Call a method of a text that is known."""
+    if method.__name__ == "format":
+        return formatted(r, node, method.__self__, args, kwargs)
+    if not all(map(is_static, [*args, *kwargs.values()])):
+        r.refuse(node, f"str.{method.__name__} of computed values", "use constants")
+    given = {k: static_value(v) for k, v in kwargs.items()}
+    return r.wrap(method(*map(static_value, args), **given), method.__self__, "", node)
+
+
+def converted(r: Reader, node: ast.AST, name: str, args: list[Any]) -> Any:
+    """``str(x)``, ``repr(x)`` or ``format(x, spec)``."""
+    holes: list[Value] = []
+    given = [spelled(r, a, node, holes) for a in args]
+    return _settled(ast.Call(ast.Name(name, ast.Load()), given, []), holes)
+
+
+def joined(r: Reader, node: ast.BinOp, left: Any, right: Any) -> Any:
+    """``left + right`` of two texts, ``left % right`` or ``left * right`` of a text."""
+    holes: list[Value] = []
+    sides = [spelled(r, side, node, holes) for side in (left, right)]
+    return _settled(ast.BinOp(sides[0], node.op, sides[1]), holes)
+
+
+def is_text(value: Any) -> bool:
+    """Whether a value is text."""
+    return isinstance(value, Text) or (isinstance(value, Static) and isinstance(value.obj, str))
+
+
+def _settled(e: ast.expr, holes: list[Value]) -> Any:
+    """Return the text that an expression without holes is."""
+    if holes:
+        return Text(e, holes)
+    code = ast.fix_missing_locations(ast.Expression(e))
+    # The tree holds literals and the builtins that make text: nothing else of the user's.
+    return Static(eval(compile(code, "<text>", "eval"), {}))
+
+
+def spelled(r: Reader, value: Any, node: ast.AST, holes: list[Value]) -> ast.expr:
+    """Return the expression of something in a text; its numbers are added to the holes."""
+    value = r.settled(value)
+    if isinstance(value, Text):
+        return shifted(value, holes)
+    if isinstance(value, Choice):
+        test = spelled(r, value.test, node, holes)
+        then, other = (spelled(r, v, node, holes) for v in (value.then, value.other))
+        return ast.IfExp(test, then, other)
+    if is_static(value) and isinstance(static_value(value), str | int | float | None | tuple):
+        return ast.parse(repr(static_value(value)), mode="eval").body
+    if isinstance(value, Value | Ref):
+        holes.append(r.read(value))
+        return ast.Name(f"{HOLE}{len(holes) - 1}", ast.Load())
+    if isinstance(value, Seq) and value.kind in (tuple, list):
+        items = [spelled(r, item, node, holes) for item in value.items]
+        return (ast.Tuple if value.kind is tuple else ast.List)(items, ast.Load())
+    if isinstance(value, Map):
+        items = [spelled(r, item, node, holes) for item in value.items.values()]
+        return ast.Dict([ast.Constant(k) for k in value.items], items)
+    r.refuse(node, f"a {describe(value)} in a text", "write its numbers out")
+
+
+def shifted(text: Text, holes: list[Value]) -> ast.expr:
+    """Return the expression of a text inside another one."""
+    start = len(holes)
+    holes += text.holes
+
+    class Shift(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.Name:
+            found = re.fullmatch(rf"{HOLE}(\d+)", node.id)
+            return ast.Name(f"{HOLE}{int(found[1]) + start}", node.ctx) if found else node
+
+    return Shift().visit(ast.parse(ast.unparse(text.spelled), mode="eval").body)

@@ -1,0 +1,160 @@
+"""What a function prints, logs and warns of happens once, in order, at every order."""
+
+# ruff: noqa: UP031, UP032 (every way to make a text)
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradgen
+
+log = logging.getLogger("tests.effects")
+
+
+def in_a_loop(x, y):
+    print("start", x, f"{y:.3f}", sep=" | ")
+    total = 0.0
+    for i in range(3):
+        total = total * y + x
+        if total > 1.0:
+            print(f"step {i}: {total:8.4f}")
+    print("done", end="!\n")
+    return total * y
+
+
+def text_chosen(x, y):
+    for _ in range(3):
+        x = x * 2.0
+        if x > 3.0:
+            message = f"big {x}"
+        else:
+            message = "small"
+        print(message)
+    return x * x * y
+
+
+def in_a_while(x, y):
+    n = 0
+    while x > 1.0:
+        x = x / 2.0
+        n += 1
+        print(n, end=" ")
+    print("{} halvings".format(n))
+    return x * x * y
+
+
+def nothing_else_reads(x, y):
+    squares = [x * k for k in range(3)]
+    for k, square in enumerate(squares):
+        print(k, square)
+    print("%d items, last %.2f" % (len(squares), squares[-1]))
+    return x * x * y
+
+
+def around_a_return(x, y):
+    print("before")
+    if x > 2.0:
+        print("early")
+        return x * y * y
+    print("late")
+    return x * x * y
+
+
+def to_stderr_and_stdout(x, y):
+    print("to stderr", x, file=sys.stderr)
+    sys.stdout.write(f"{x + y}\n")
+    return x * x * y
+
+
+def prints_arrays(x, y):
+    u = np.array([x, y, x * y])
+    print(u)
+    u[0] = 5.0
+    print(u, [u[0], 2], (1, "a"), {"k": u[1]})
+    return np.sum(u * u) * x
+
+
+PRINTING = [
+    in_a_loop,
+    text_chosen,
+    in_a_while,
+    nothing_else_reads,
+    around_a_return,
+    to_stderr_and_stdout,
+    prints_arrays,
+]
+
+
+def printed(call: Callable[[], Any], capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
+    capsys.readouterr()
+    call()
+    out = capsys.readouterr()
+    return out.out, out.err
+
+
+@pytest.mark.parametrize("loss", PRINTING)
+@pytest.mark.parametrize("x", [0.7, 9.0])
+def test_printed_once_and_in_order(
+    loss: Callable[..., Any], x: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    expected = printed(lambda: loss(x, 0.8), capsys)
+    first = gradgen.value_and_grad(loss, argnums=(0, 1))
+    first(x, 0.8)
+    assert printed(lambda: first(x, 0.8), capsys) == expected
+    second = gradgen.grad(gradgen.grad(loss))
+    second(x, 0.8)
+    assert printed(lambda: second(x, 0.8), capsys) == expected
+    step = 1e-5 * x
+    slope = (gradgen.grad(loss)(x + step, 0.8) - gradgen.grad(loss)(x - step, 0.8)) / (2.0 * step)
+    assert second(x, 0.8) == pytest.approx(slope, rel=1e-6, abs=1e-6)
+
+
+def logs(x):
+    log.warning("x is %s", x)
+    logging.getLogger("tests.other").error("squared: %.3f", x * x)
+    return x * x * x
+
+
+def test_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    for function in (gradgen.value_and_grad(logs), gradgen.grad(gradgen.grad(logs))):
+        function(2.0)
+        caplog.clear()
+        function(2.0)
+        assert [(r.name, r.getMessage()) for r in caplog.records] == [
+            ("tests.effects", "x is 2.0"),
+            ("tests.other", "squared: 4.000"),
+        ]
+
+
+def warns(x):
+    if x > 1.0:
+        warnings.warn(f"{x} is large", UserWarning)
+    return x * x
+
+
+def test_warned_of_once() -> None:
+    function = gradgen.value_and_grad(warns)
+    function(0.5)
+    with pytest.warns(UserWarning, match="2.0 is large") as caught:
+        assert function(2.0) == (4.0, 4.0)
+    assert len(caught) == 1
+
+
+def keyed_by_text(params):
+    h = 0.0
+    for k in range(2):
+        h = h + params[f"w{k}"] * params["b{}".format(k)]
+    return h * params["s" + str(2)]
+
+
+def test_text_as_key() -> None:
+    params = {"w0": 1.0, "w1": 2.0, "b0": 0.3, "b1": 0.4, "s2": 2.0}
+    value, slopes = gradgen.value_and_grad(keyed_by_text)(params)
+    assert value == keyed_by_text(params)
+    assert slopes == pytest.approx({"w0": 0.6, "w1": 0.8, "b0": 2.0, "b1": 4.0, "s2": 1.1})
