@@ -10,6 +10,7 @@ from gradgen.errors import (
     GradgenError,
     GradgenWarning,
     OutputError,
+    ReplayError,
     SourceError,
     UnsupportedError,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "GradgenWarning",
     "Gradient",
     "OutputError",
+    "ReplayError",
     "SourceError",
     "UnsupportedError",
     "check",

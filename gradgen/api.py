@@ -24,9 +24,16 @@ class Choices(TypedDict, total=False):
     argnames: Argnames
     has_aux: bool
     example_args: Any
+    check_replay: bool
 
 
-def options_of(mode: str, argnums: Argnums, argnames: Argnames, has_aux: bool) -> Options:
+def options_of(
+    mode: str,
+    argnums: Argnums,
+    argnames: Argnames,
+    has_aux: bool,
+    check_replay: bool = False,
+) -> Options:
     """Return the options that arguments of a decorator stand for, after checking them."""
     if argnums is not None and argnames is not None:
         raise ArgumentError("argnums and argnames are both given", hint="give one of them")
@@ -36,7 +43,8 @@ def options_of(mode: str, argnums: Argnums, argnames: Argnames, has_aux: bool) -
     if names is not None:
         _require("argnames", names, lambda n: isinstance(n, str), "the names")
     nums = tuple(nums) if isinstance(nums, list) else nums
-    return Options(nums, tuple(names) if isinstance(names, list) else names, mode, has_aux)
+    names = tuple(names) if isinstance(names, list) else names
+    return Options(nums, names, mode, has_aux, check_replay)
 
 
 def _is_position(k: Any) -> bool:
@@ -77,6 +85,7 @@ def grad(
     argnames: Argnames = None,
     has_aux: bool = False,
     example_args: Any = None,
+    check_replay: bool = False,
 ) -> Gradient | Callable[[Function], Gradient]:
     """Return a function that computes the gradient of a scalar function.
 
@@ -94,6 +103,10 @@ def grad(
     example_args : tuple or callable, optional
         Arguments (or a function that makes them) whose types the inspection shows before the
         first call.
+    check_replay : bool
+        A debugging aid, many times slower: every call also runs the operation graph, and raises
+        `ReplayError` where the reverse sweep reads a value that is not what the forward sweep
+        computed.
 
     Returns
     -------
@@ -106,7 +119,7 @@ def grad(
     GradgenError
         At the call, where a construct or an argument has no derivative here.
     """
-    options = options_of("grad", argnums, argnames, has_aux)
+    options = options_of("grad", argnums, argnames, has_aux, check_replay)
     return _decorate(Gradient, fn, options, example_args, argnums is not None)
 
 
@@ -123,6 +136,7 @@ def value_and_grad(
     argnames: Argnames = None,
     has_aux: bool = False,
     example_args: Any = None,
+    check_replay: bool = False,
 ) -> Gradient | Callable[[Function], Gradient]:
     """Return a function that computes the value and the gradient of a scalar function.
 
@@ -130,7 +144,7 @@ def value_and_grad(
     ``((value, aux), gradient)`` with ``has_aux``, as ``scipy.optimize.minimize(..., jac=True)``
     takes it.
     """
-    options = options_of("value_and_grad", argnums, argnames, has_aux)
+    options = options_of("value_and_grad", argnums, argnames, has_aux, check_replay)
     return _decorate(Gradient, fn, options, example_args, argnums is not None)
 
 
@@ -147,12 +161,13 @@ def differentiable(
     argnames: Argnames = None,
     has_aux: bool = False,
     example_args: Any = None,
+    check_replay: bool = False,
 ) -> Differentiable | Callable[[Function], Differentiable]:
     """Give a function ``.grad``, ``.value_and_grad``, ``.source``, ``.graph`` and ``.explain()``.
 
     The function stays callable as it was.  Parameters are those of `grad`.
     """
-    options = options_of("value_and_grad", argnums, argnames, has_aux)
+    options = options_of("value_and_grad", argnums, argnames, has_aux, check_replay)
     return _decorate(Differentiable, fn, options, example_args, argnums is not None)
 
 

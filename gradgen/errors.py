@@ -67,6 +67,10 @@ class ArgumentError(GradgenError, TypeError, ValueError):
     """An argument, an option, or a result, of a kind that has no derivative here."""
 
 
+class ReplayError(GradgenError):
+    """The reverse sweep does not read what the forward sweep computed (see ``check_replay``)."""
+
+
 class OutputError(GradgenError, OSError):
     """A file that cannot be written, or is not gradgen's to overwrite."""
 

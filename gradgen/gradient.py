@@ -30,7 +30,7 @@ STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 @functools.cache
 def _road() -> Any:
     """Import the pipeline at the first use: importing gradgen stays cheap."""
-    from gradgen import pipeline
+    from gradgen import pipeline, replay
     from gradgen.emission import module, origins
     from gradgen.frontend import arguments, source
 
@@ -38,6 +38,7 @@ def _road() -> Any:
         run=pipeline.run,
         load=module.load,
         write=module.write,
+        replay=replay.replay,
         source_of=source.source_of,
         key_of=arguments.key_of,
         require_apart=arguments.require_apart,
@@ -166,12 +167,20 @@ class Gradient:
         if made.program.writes_arguments:
             _road().require_apart(self._names, values)
         try:
-            return made.call(*(args[1:] if self._receiver is not None else args), **named, **more)
+            out = made.call(*(args[1:] if self._receiver is not None else args), **named, **more)
         except Exception as error:
             if isinstance(error, ZeroDivisionError):
                 _road().require_entries(self._names, values)
             _road().note_origin(error, made.program, made.call.__code__)
             raise
+        if self.options.check_replay:
+            _road().replay(made.program, self._named(values) | more, out)
+        return out
+
+    def _named(self, values: tuple[Any, ...]) -> dict[str, Any]:
+        """Return the values of the parameters that the generated function has, by name."""
+        named = dict(zip(self._names, values, strict=True))
+        return named if self._receiver is None else dict(list(named.items())[1:])
 
     def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
         """Return the value of each parameter, and all of them as positional and named arguments."""
@@ -376,4 +385,4 @@ class Differentiable:
 
 
 def _with_mode(options: Options, mode: str) -> Options:
-    return Options(options.argnums, options.argnames, mode, options.has_aux)
+    return dataclasses.replace(options, mode=mode)

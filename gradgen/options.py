@@ -14,13 +14,15 @@ class Options:
 
     ``argnums`` are positions of differentiated arguments (an int gives a bare gradient, a tuple a
     tuple of gradients); ``argnames`` names them instead.  ``mode`` is ``value_and_grad`` or
-    ``grad``; ``has_aux`` says that the function returns ``(loss, aux)``.
+    ``grad``; ``has_aux`` says that the function returns ``(loss, aux)``.  ``check_replay`` runs
+    every call again in the graph, and compares.
     """
 
     argnums: int | tuple[int, ...] = 0
     argnames: tuple[str, ...] | str | None = None
     mode: str = "value_and_grad"
     has_aux: bool = False
+    check_replay: bool = False
 
     def selected(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return the names of the differentiated parameters."""

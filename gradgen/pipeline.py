@@ -8,6 +8,7 @@ Each stage is one function on the graph; ``run(..., until=...)`` stops after one
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,6 +69,7 @@ def run(
     options: Options | None = None,
     until: str | None = None,
     specs: Any = None,
+    watch: Callable[[str, Function], None] | None = None,
 ) -> Program:
     """Take a function through the pipeline.
 
@@ -83,6 +85,8 @@ def run(
         The last of ``STAGES`` to run; its graph is in ``Program.stages``.
     specs : dict, optional
         Specs per parameter, instead of ``args``.
+    watch : callable, optional
+        Called with the name of each stage and the graph, after that stage.
 
     Returns
     -------
@@ -99,6 +103,8 @@ def run(
     )
     for stage, work in _stages(program):
         work()
+        if watch is not None:
+            watch(stage, function)
         if until == stage:
             from gradgen.ir.show import show
 

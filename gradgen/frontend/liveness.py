@@ -10,6 +10,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from gradgen.deep import deep
+
 Names = frozenset[str]
 NONE: Names = frozenset()
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -36,6 +38,7 @@ class Liveness:
     def _dead(self, live: Names | None, name: str) -> bool:
         return live is not None and name in self.known - self.always - live
 
+    @deep
     def _run(self, body: Sequence[ast.stmt], out: Names, at_break: Names, again: Names) -> Names:
         """Return the names live before statements, given those after them and at jumps."""
         for s in reversed(body):

@@ -94,7 +94,7 @@ def evaluate(function: Function, arguments: Mapping[str, Any]) -> Frame:
     for leaf in function.leaves:
         frame.values[leaf.value] = follow(arguments[leaf.param], leaf.path)
     with np.errstate(all="ignore"):
-        _Runner(function, arguments).block(function.body, frame)
+        Runner(function, arguments).block(function.body, frame)
     return frame
 
 
@@ -105,8 +105,13 @@ def follow(tree: Any, path: Path) -> Any:
     return tree
 
 
-class _Runner:
-    """Runs blocks; keeps each operation's compiled expression for the next iteration."""
+class Runner:
+    """Runs blocks; keeps each operation's compiled expression for the next iteration.
+
+    ``mirrors``: whether a reverse block finds what was made in the forward block it mirrors.
+    """
+
+    mirrors = True
 
     def __init__(self, function: Function, arguments: Mapping[str, Any]) -> None:
         tools = {k: v for k, v in vars(helpers).items() if k.startswith("_") and callable(v)}
@@ -125,15 +130,21 @@ class _Runner:
             frame.values.update(zip(op.outputs, results, strict=True))
         return block.end, [frame.read(v) for v in block.results]
 
+    def inputs(self, op: Op, frame: Frame) -> list[Any]:
+        """Return what an operation reads."""
+        return [frame.read(v) for v in op.inputs]
+
     def operation(self, op: Op, frame: Frame) -> list[Any]:
         """Return the values of an operation's outputs."""
         if op.blocks:
             run = {"if": self.branch, "for": self.counted, "while": self.repeated}[op.prim]
             return run(op, frame)[1]
-        args = [frame.read(v) for v in op.inputs]
+        args = self.inputs(op, frame)
         try:
             if op.prim in EFFECTS:
                 return EFFECTS[op.prim](self, op, args)
+            if any(a is MISSING for a in args):
+                return [MISSING] * len(op.outputs)
             return [self.compiled(op)(*args)]
         except Exception as error:
             text = f"{type(error).__name__}: {error}"
@@ -157,26 +168,59 @@ class _Runner:
         made: Callable[..., Any] = eval(compile(tree, "<graph>", "eval"), self.names)
         return made
 
+    # --- stores -----------------------------------------------------------------------------
+
+    def store(self, op: Op, base: Any, args: list[Any]) -> Any:
+        """Return an array, list or number with a value stored into it, in new memory."""
+        if self.fixed(base):
+            return args[0] if op.prim == "store" else _added(base, args[0], op)
+        return self.written(op, base.copy(), args)
+
+    def fixed(self, base: Any) -> bool:
+        """Whether there is nothing to write into: a number."""
+        return not isinstance(base, np.ndarray | list)
+
+    def written(self, op: Op, base: Any, args: list[Any]) -> Any:
+        """Write into an array or list, and return it."""
+        value, *operands = args
+        if isinstance(base, list):
+            (k,) = operands
+            base[k] = value if op.prim == "store" else _added(base[k], value, op)
+            return base
+        write = self.code.get(op) or self.code.setdefault(op, _writer(self, op))
+        target, key = write(base, *operands)
+        if op.prim == "store":
+            target[key] = value
+        elif op.prim == "add_at":
+            np.add.at(target, key, -value if op.attrs.get("sign") == "-" else value)
+        else:
+            target[key] = _added(target[key], value, op)
+        return base
+
+    def own(self, items: list[Any]) -> list[Any]:
+        """Return a list that may be changed."""
+        return list(items)
+
     # --- control flow ---------------------------------------------------------------------
 
     def branch(self, op: Op, frame: Frame) -> tuple[str, list[Any]]:
         """Run one side of an ``if``."""
-        side = 0 if frame.read(op.inputs[0]) else 1
+        side = 0 if self.inputs(op, frame)[0] else 1
         inner = self.enter(op, frame, None)
         inner.branch = side
         mirrored = frame.runs_of(op.attrs["mirror"]) if "mirror" in op.attrs else []
-        inner.mirror = mirrored[-1] if mirrored else None
+        inner.mirror = mirrored[-1] if mirrored and self.mirrors else None
         return self.block(op.blocks[side], inner)
 
     def enter(self, op: Op, frame: Frame, mirror: Frame | None) -> Frame:
         """Return a new run of one of an operation's blocks."""
-        inner = Frame(frame, mirror)
+        inner = Frame(frame, mirror if self.mirrors else None)
         frame.inside.setdefault(op, []).append(inner)
         return inner
 
     def counted(self, op: Op, frame: Frame) -> tuple[str, list[Any]]:
         """Run a ``for``; a mirrored one meets the forward iterations from the last on."""
-        start, stop, step, *carried = (frame.read(v) for v in op.inputs)
+        start, stop, step, *carried = self.inputs(op, frame)
         indices = range(int(start), int(stop), int(step))
         if op.attrs.get("backwards"):
             indices = indices[::-1]
@@ -194,7 +238,7 @@ class _Runner:
     def repeated(self, op: Op, frame: Frame) -> tuple[str, list[Any]]:
         """Run a ``while``."""
         test, body = op.blocks
-        carried = [frame.read(v) for v in op.inputs]
+        carried = self.inputs(op, frame)
         frame.inside[op] = []
         while True:
             outer = Frame(frame, values=dict(zip(test.params, carried, strict=True)))
@@ -211,33 +255,16 @@ class _Runner:
 # --- what is not an expression --------------------------------------------------------------
 
 
-def _store(runner: _Runner, op: Op, args: list[Any]) -> list[Any]:
-    """Write into a copy."""
-    base, value, *operands = args
-    if isinstance(base, list):
-        new_list = list(base)
-        (k,) = operands
-        new_list[k] = value if op.prim == "store" else _added(base[k], value, op)
-        return [new_list]
-    if not isinstance(base, np.ndarray):
-        return [value if op.prim == "store" else _added(base, value, op)]
-    new = base.copy()
-    write = runner.code.get(op) or runner.code.setdefault(op, _writer(runner, op))
-    target, key = write(new, *operands)
-    if op.prim == "store":
-        target[key] = value
-    elif op.prim == "add_at":
-        np.add.at(target, key, -value if op.attrs.get("sign") == "-" else value)
-    else:
-        target[key] = _added(target[key], value, op)
-    return [new]
+def _store(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
+    base, *rest = args
+    return [runner.store(op, base, rest)]
 
 
 def _added(old: Any, value: Any, op: Op) -> Any:
     return old - value if op.attrs.get("sign") == "-" else old + value
 
 
-def _writer(runner: _Runner, op: Op) -> Callable[..., Any]:
+def _writer(runner: Runner, op: Op) -> Callable[..., Any]:
     """Return a function that gives the array written to (a view of the base) and the subscript."""
     from gradgen.emission.forms import target
 
@@ -257,38 +284,50 @@ class _Key:
         return key
 
 
-def _pop(runner: _Runner, op: Op, args: list[Any]) -> list[Any]:
-    rest = list(args[0])
+def _pop(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
+    rest = runner.own(args[0])
     item = rest.pop(*args[1:])
     return [item, rest][: len(op.outputs)]
 
 
-def _insert(runner: _Runner, op: Op, args: list[Any]) -> list[Any]:
-    items = list(args[0])
+def _insert(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
+    items = runner.own(args[0])
     items.insert(args[2], args[1])
     return [items]
 
 
-def _check(runner: _Runner, op: Op, args: list[Any]) -> list[Any]:
+def _append(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
+    items = runner.own(args[0])
+    items.append(args[1])
+    return [items]
+
+
+def _extend(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
+    items = runner.own(args[0])
+    items.extend(args[1])
+    return [items]
+
+
+def _check(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
     failed = bool(args[0]) if op.prim == "raise_if" else not args[0]
     if failed:
         raise ValueError(op.attrs.get("text", "the assertion does not hold"))
     return []
 
 
-def _leaf(runner: _Runner, op: Op, args: list[Any]) -> list[Any]:
+def _leaf(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
     return [follow(runner.arguments[op.attrs["param"]], op.attrs["path"])]
 
 
-EFFECTS: dict[str, Callable[[_Runner, Op, list[Any]], list[Any]]] = {
+EFFECTS: dict[str, Callable[[Runner, Op, list[Any]], list[Any]]] = {
     "leaf": _leaf,
     "captured": lambda runner, op, args: [runner.function.captures[op.attrs["name"]]],
     "store": _store,
     "inc": _store,
     "add_at": _store,
-    "append": lambda runner, op, args: [[*args[0], args[1]]],
+    "append": _append,
     "insert": _insert,
-    "extend": lambda runner, op, args: [[*args[0], *args[1]]],
+    "extend": _extend,
     "pop": _pop,
     "assert": _check,
     "raise_if": _check,
