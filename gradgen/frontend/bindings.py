@@ -7,7 +7,7 @@ from typing import Any
 
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.lists import as_array, is_list
-from gradgen.frontend.reader import CONTIGUOUS, Reader
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.subscripts import index_of
 from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Const, Value
@@ -100,7 +100,9 @@ def emit(r: Reader, node: ast.AST, rule: Rule, args: list[Any], attrs: dict[str,
         return r.view(args[0], rule.name, inputs[1:], attrs)
 
     out = r.b.emit(rule.name, inputs, span=r.span(node), **attrs)
-    return r.hold(out, rule.name in CONTIGUOUS)
+    # The method copies in C order, the function keeps the order that there is.
+    method = rule.name == "copy" and isinstance(args[0], Ref)
+    return r.hold(out, method, args)
 
 
 def emit_sequence(r: Reader, node: ast.AST, rule: Rule, parts: Any, attrs: dict[str, Any]) -> Any:
@@ -111,8 +113,8 @@ def emit_sequence(r: Reader, node: ast.AST, rule: Rule, parts: Any, attrs: dict[
         if rule.name == "array":
             value = as_value(r, parts, node)
             if "dtype" in attrs and attrs["dtype"] != value.type.dtype:
-                return r.hold(r.b.emit("astype", [value], dtype=attrs["dtype"]), True)
-            return r.hold(r.b.emit("copy", [value]), True)
+                return r.hold(r.b.emit("astype", [value], dtype=attrs["dtype"]))
+            return r.hold(r.b.emit("copy", [value]), inputs=[parts])
         r.refuse(
             node, f"{rule.spelling} of something that is not a tuple or list", "list the parts"
         )
@@ -121,7 +123,7 @@ def emit_sequence(r: Reader, node: ast.AST, rule: Rule, parts: Any, attrs: dict[
         return r.hold(r.b.emit("zeros", [Const(0)], **attrs), True)
     if not inputs:
         raise ValueError(f"{r.span(node)}: need at least one array to {rule.name}")
-    return r.hold(r.b.emit(rule.name, inputs, span=r.span(node), **attrs), True)
+    return r.hold(r.b.emit(rule.name, inputs, span=r.span(node), **attrs), inputs=parts.items)
 
 
 def _of_list(r: Reader, node: ast.AST, rule: Rule, items: Value, attrs: dict[str, Any]) -> Any:

@@ -153,7 +153,8 @@ def _like(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
     dtype = kwargs.pop("dtype", args[1] if len(args) > 1 else None)
     no_more(r, node, kwargs)
     attrs: dict[str, Any] = {} if dtype is None else {"dtype": dtype_of(r, node, dtype)}
-    return r.hold(r.b.emit(callee_name(node), [as_value(r, args[0], node)], **attrs))
+    like = r.b.emit(callee_name(node), [as_value(r, args[0], node)], **attrs)
+    return r.hold(like, inputs=args[:1])
 
 
 @special(np.asarray, np.asanyarray, np.ascontiguousarray)
@@ -197,8 +198,15 @@ def _copied(r: Reader, node: ast.AST, value: Any, dtype: Any) -> Any:
         name = dtype_of(r, node, dtype)
         if name != v.type.dtype:
             v = r.b.emit("astype", [v], dtype=name)
-            return r.hold(r.b.emit("array0", [v]) if v.type.is_scalar else v, True)
-    return r.hold(r.b.emit("array0" if v.type.is_scalar else "copy", [v]), True)
+            return r.hold(r.b.emit("array0", [v]) if v.type.is_scalar else v)
+    return r.hold(r.b.emit("array0" if v.type.is_scalar else "copy", [v]), inputs=[value])
+
+
+@special(np.copy)
+def _copy(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    no_more(r, node, kwargs)
+    v = as_value(r, args[0], node)
+    return r.hold(r.b.emit("array0" if v.type.is_scalar else "copy", [v]), inputs=args[:1])
 
 
 @special(np.fliplr, np.flipud)

@@ -61,7 +61,7 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
     if prim == "mul" and isinstance(left, Seq) and left.kind is list and counted:
         return lists.repeated(r, node, left, right)
     a, b = (as_array(r, as_value(r, v, node), node) for v in (left, right))
-    return r.hold(arithmetic(r, prim, a, b, node))
+    return r.hold(arithmetic(r, prim, a, b, node), inputs=[left, right])
 
 
 def chooses_structure(value: Any) -> bool:

@@ -12,12 +12,14 @@ import ast
 import builtins
 import keyword
 import types
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import numpy as np
 
 from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend import listed
+from gradgen.frontend.layouts import in_c_order, made_in_c_order
 from gradgen.frontend.values import (
     Box,
     Choice,
@@ -40,7 +42,6 @@ from gradgen.ir.types import array, join, scalar
 from gradgen.rules.registry import CALLABLES, RULES
 
 WAY_OUT = "compute it outside the differentiated function and pass the result as an argument"
-CONTIGUOUS = {"zeros", "ones", "empty", "full", "eye", "copy", "arange", "linspace", "array"}
 _NAMED = {id(np): "np", id(__import__("math")): "math"}
 
 
@@ -267,11 +268,14 @@ class Reader:
 
     # --- arrays ---------------------------------------------------------------------------
 
-    def hold(self, value: Value, contiguous: bool = False) -> Any:
-        """Return a reference to a new storage with this value; scalars stay plain values."""
+    def hold(self, value: Value, contiguous: bool = False, inputs: Sequence[Any] = (None,)) -> Any:
+        """Return a reference to a new storage with this value; scalars stay plain values.
+
+        ``inputs`` is what an operation was made of, where its layout follows theirs.
+        """
         if value.type.is_scalar or value.type.kind == "opaque":
             return value
-        storage = Storage(value.name, contiguous)
+        storage = Storage(value.name, contiguous or made_in_c_order(value, inputs))
         storage.lists = value.type.kind == "list"
         self.versions[storage] = value
         return Ref(storage, (), value, value)
@@ -333,7 +337,7 @@ class Reader:
 
     def require_sure(self, storage: Storage, step: Step) -> None:
         """Refuse where NumPy may or may not have copied, so that nobody knows who shares."""
-        if step.maybe and not storage.contiguous:
+        if step.maybe:
             raise UnsupportedError(
                 f"after a write, {step.prim!r} of {storage.name or 'an array'!r} may or may not "
                 "share its memory (NumPy decides by the memory layout)",
@@ -346,7 +350,7 @@ class Reader:
         value = self.b.emit(prim, [self.read(ref), *operands], **attrs)
         if value.type.is_scalar:
             return value
-        maybe = RULES[prim].alias == "maybe"
+        maybe = RULES[prim].alias == "maybe" and not in_c_order(ref)
         if maybe and not self.visible(ref.storage):
             return self.hold(value)  # whether it shares with what nobody can name does not matter
         step = Step(prim, tuple(operands), attrs, maybe)

@@ -177,11 +177,55 @@ def list_changed_while_read(x):
     return sum(terms)
 
 
+def columns_reshaped(x):
+    a = np.outer(x, x)
+    b = a[:, 1:].reshape(-1)
+    b[0] = x[0]  # here: reshape
+    return np.sum(a * b[0])
+
+
+def transpose_ravelled(x):
+    a = np.outer(x, x) * 2.0
+    b = a.T.ravel()
+    a[0, 1] = x[0]
+    return np.sum(b * b)  # here: ravel
+
+
+def copy_in_its_own_order(x):
+    a = np.copy(np.outer(x, x).T)
+    b = a.reshape(-1)
+    b[0] = x[0]  # here: reshape
+    return np.sum(a * a)
+
+
+def read_only_view(x):
+    a = np.broadcast_to(x, (2, 3))
+    a[0] = x * x  # here: read-only
+    return np.sum(a)
+
+
+def float_into_integers(x):
+    a = np.zeros(3, dtype=int)
+    a[1:] = x[1:] * 2.0  # here: truncates
+    return np.sum(a * x)
+
+
+def where_without_out(x):
+    y = np.log(x, where=x > 0.0)  # here: where
+    return np.sum(y)
+
+
 def complex_number(x):
     return abs(x * 1j)  # here: complex
 
 
 EXAMPLE_ARGS = {
+    "columns_reshaped": lambda: (np.ones(3),),
+    "transpose_ravelled": lambda: (np.ones(3),),
+    "copy_in_its_own_order": lambda: (np.ones(3),),
+    "read_only_view": lambda: (np.ones(3),),
+    "float_into_integers": lambda: (np.ones(3),),
+    "where_without_out": lambda: (np.ones(3),),
     "try_around_active_code": lambda: (1.5,),
     "yields": lambda: (np.ones(3),),
     "later": lambda: (1.5,),

@@ -259,6 +259,30 @@ def reshaped_views(x):
     return np.sum(a * x)
 
 
+def reshaped_parts(m):
+    """Rows, and blocks of rows, of an array in C order can be reshaped in place."""
+    a = np.zeros((4, 4))
+    a[:] = m
+    low = a[1:3].reshape(-1)
+    low[0] = m[0, 0] * m[1, 1]
+    square = a[2].reshape(2, 2)
+    square[1] *= m[0, 1]
+    v = m[0] * 2.0
+    v[1:].reshape(-1, 1)[:, 0] *= m[1, 1:]
+    b = a * a
+    b.ravel()[::3] = m[3, 3]
+    return np.sum(a * m) + np.sum(v * m[3]) + np.sum(b * m)
+
+
+def flattened_copy(m):
+    """``flatten`` copies, whatever the layout."""
+    a = m.T * 2.0
+    flat = a.flatten()
+    flat[0] = m[1, 1] * 5.0
+    a[0] *= m[0]
+    return np.sum(a * m) + np.sum(flat**2)
+
+
 def swapped_axes(t):
     """Transposes of a cube in every spelling."""
     a = t * 1.0
@@ -433,6 +457,8 @@ EXAMPLE_ARGS = {
     "chain_of_views": lambda: (_normal(4, 4),),
     "named_views": lambda: (_normal(4, 4),),
     "reshaped_views": lambda: (_normal(6),),
+    "reshaped_parts": lambda: (_normal(4, 4),),
+    "flattened_copy": lambda: (_normal(3, 3),),
     "swapped_axes": lambda: (_normal(2, 2, 2),),
     "new_axis_view": lambda: (_normal(4),),
     "flipped_view": lambda: (_normal(3, 3),),
