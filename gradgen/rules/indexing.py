@@ -16,7 +16,7 @@ import numpy as np
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type, array, fresh_dim, join
 from gradgen.rules.places import index_shape, is_basic, may_repeat
-from gradgen.rules.registry import rule
+from gradgen.rules.registry import RULES, rule
 from gradgen.rules.shapes_of import Attrs, of_shape
 
 if TYPE_CHECKING:
@@ -98,6 +98,8 @@ def store_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
             return alg.emit("store", g, zero, *_operands(op), **_at(op))
         if g.type.shape == () or (op.attrs["index"] == "e" and "path" not in op.attrs):
             return Const(0.0)
+        if any(RULES[prim].alias == "maybe" for prim, _, _ in op.attrs.get("path", ())):
+            g = alg.emit("copy", g)  # in C order, so that the way leads through views here too
         return alg.emit("store", g, Const(0.0), *_operands(op), **_at(op))
     place, rest = alg.through_path(g, _operands(op), _at(op))
     loaded = _loaded(alg, op, place, rest)
