@@ -45,6 +45,8 @@ class Reverse:
         self.varied = varied(function)
         refuse_truncation(function, self.varied)
         self.missing = missing_values(function.body)
+        # Adjoints that may be the number 0.0 though their values are arrays.
+        self.shapeless: set[Value] = set()
         self.certain = [leaf.value for leaf in function.leaves]
         self.certain += [v for op in function.body.ops for v in op.outputs if not op.blocks]
         self.guesses: dict[Op, tuple[list[int], list[Value]]] = {}
@@ -114,7 +116,7 @@ class Reverse:
         if rule.passive:
             return
         if not (rule.elementwise or rule.narrow):
-            g = self.alg.full(g, op.out)
+            g = self._whole(g, op.out)
         for i, v in reversed(list(enumerate(op.inputs))):
             if v not in self.varied or not rule.differentiable(i):
                 continue
@@ -146,9 +148,11 @@ class Reverse:
     def _buffer(self, v: Value) -> Value | None:
         """Return the adjoint of an array as something to add into, None if there is none yet."""
         total = self.adj.get(v)
-        if total is None:
-            return None
-        return self.alg.full(total, v)
+        return None if total is None else self._whole(total, v)
+
+    def _whole(self, g: Value, v: Value) -> Value:
+        """Return a cotangent in the shape of its value."""
+        return self.alg.full(g, v, stretch=g in self.shapeless)
 
     # --- stacks ---------------------------------------------------------------------------
 
@@ -306,7 +310,7 @@ class Reverse:
         Returns what else it turns out to carry, which carried adjoints pass unchanged (these are
         fixed to their start in the next trial), and which of the fixed ones do change.
         """
-        params, _ = carried(op)
+        params, inits = carried(op)
         body, keep = op.blocks[-1], self.adj
         moving = [k for k in live if k not in fixed]
         d_params = [self._carried_adjoint(params[k], op.outputs[k]) for k in moving]
@@ -326,9 +330,10 @@ class Reverse:
             moved = [k for k in narrow if self.adj.get(params[k]) is not fixed[k]]
             block.end = "continue"
             block.results = [
-                self._carried_on(params[k], d) for k, d in zip(moving, d_params, strict=False)
+                self._carried_on(params[k], d, inits[k])
+                for k, d in zip(moving, d_params, strict=False)
             ]
-            block.results += [self._carried_on(v, v) for v in outer]
+            block.results += [self._carried_on(v, v, v) for v in outer]
         self.adj = keep
         unchanged = [k for k, g, d in zip(moving, block.results, d_params, strict=False) if g is d]
         return more_live, more_outer, unchanged, moved
@@ -341,18 +346,27 @@ class Reverse:
 
     def _carried_adjoint(self, v: Value, after: Value) -> Value:
         """Return the adjoint that a loop carries for ``v``, which is ``after`` when it ends."""
-        type_ = _adjoint_type(v)
+        type_, shapeless = _adjoint_type(v), False
         if after in self.missing and self._twin(after) is None and type_.kind == "array":
             # It starts from 0.0: nothing tells its shape.
-            type_ = Type("any", type_.dtype, None)
+            shapeless, type_ = True, Type("any", type_.dtype, None)
         out = Value(type_, f"d_{v.name}" if v.name else "", v.span)
         out.user = v.user
+        if shapeless:
+            self.shapeless.add(out)
         return out
 
-    def _carried_on(self, v: Value, like: Value) -> Value:
-        """Return the adjoint the iteration before starts from; a zero is shaped like ``like``."""
+    def _carried_on(self, v: Value, like: Value, before: Value) -> Value:
+        """Return the adjoint the iteration before starts from.
+
+        A zero is shaped like ``like``, the adjoint after the iteration, unless the shape of ``v``
+        may change from what it was ``before``.
+        """
         g = self.adj.get(v)
-        return self.alg.zeros(like) if g is None else self.alg.full(g, v)
+        if g is not None:
+            return self.alg.full(g, v)
+        changes = before.type.shape != v.type.shape and before not in self.missing
+        return self.alg.zeros(v if changes else like)
 
     def _start(self, v: Value) -> Value:
         g = self.adj.get(v)
