@@ -236,6 +236,8 @@ class Reverse:
                 block.results.append(g)
             op_out.outputs.append(out)
             self.adj[v] = out
+            if v.type.is_array and any(g in self.shapeless or _is_zero(g) for g in pair):
+                self.shapeless.add(out)
             if given[0] != given[1]:
                 self.zeros.branch(out, op.inputs[0], given[0])
 
@@ -365,7 +367,7 @@ class Reverse:
         g = self.adj.get(v)
         if g is not None:
             return self.alg.full(g, v)
-        changes = before.type.shape != v.type.shape and before not in self.missing
+        changes = before.type.shape != v.type.shape and v not in self.missing
         return self.alg.zeros(v if changes else like)
 
     def _start(self, v: Value) -> Value:
@@ -396,6 +398,10 @@ class Reverse:
         return self.b.append(
             "for", [*bounds, *starts], types, span=op.span, attrs=attrs, blocks=[block]
         )
+
+
+def _is_zero(g: Value | None) -> bool:
+    return g is not None and is_constant(g, 0)
 
 
 def _adjoint_type(v: Value) -> Type:

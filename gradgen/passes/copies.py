@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gradgen.diff.activity import carried
-from gradgen.ir.nodes import GROWS, WRITES, Block, Function, Op, Value, blocks_of
+from gradgen.ir.nodes import GROWS, WRITES, Block, Function, Op, Undefined, Value, blocks_of
 from gradgen.ir.types import Type
 from gradgen.passes.lifetimes import SOURCES, Lifetimes, Use
 from gradgen.passes.memory import Memory, is_view
@@ -146,6 +146,8 @@ class _Sweep:
         skip = 3 if loop.prim == "for" else 0
         for k, (p, init) in enumerate(zip(params, inits, strict=True)):
             if p.type.is_scalar or p not in target or (p.type.kind == "list") != on_list:
+                continue
+            if isinstance(init, Undefined):
                 continue
             made = init.op is not None and init.op.prim == "copy"
             if made and len(self.lives.uses.get(init, ())) == 1:
