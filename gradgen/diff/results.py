@@ -17,7 +17,7 @@ from gradgen.frontend.classes import has_attributes
 from gradgen.frontend.selection import Selected
 from gradgen.frontend.values import Map, Record, Ref, Seq, Static, leaves
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Const, Function, Leaf, Value
+from gradgen.ir.nodes import Const, Function, Leaf, Value, walk
 from gradgen.passes.sharing import Sharing
 
 Emit = Callable[[Value], ast.expr]
@@ -77,7 +77,7 @@ def _unshare(function: Function, alg: Algebra, grads: dict[int, Value], kept: li
     sharing = Sharing(function)
     foreign = {"leaf", "captured", "stretch"}
     outside = {
-        sharing.root(o) for op in function.body.ops if op.prim in foreign for o in op.outputs
+        sharing.root(o) for op in walk(function.body) if op.prim in foreign for o in op.outputs
     }
     seen: set[Value] = {sharing.root(v) for v in kept if not v.type.is_scalar}
     for key, g in grads.items():

@@ -115,7 +115,7 @@ class Reverse:
         rule = RULES[op.prim]
         if rule.passive:
             return
-        if not (rule.elementwise or rule.narrow):
+        if not rule.elementwise and (not rule.narrow or g in self.shapeless):
             g = self._whole(g, op.out)
         for i, v in reversed(list(enumerate(op.inputs))):
             if v not in self.varied or not rule.differentiable(i):
@@ -245,8 +245,10 @@ class Reverse:
         """Both sides must give the same shape: an exact zero where one gives nothing."""
         if g is None:
             return self._zeros(v)
-        narrow = other is None or other.type.shape != g.type.shape
-        return self.alg.full(g, v) if narrow else g
+        if other is None or other.type.shape != g.type.shape:
+            return self.alg.full(g, v)
+        lists = [x for x in (g, other) if x.type.kind == "list"]
+        return self.alg.full(g, v) if len(lists) == 1 else g
 
     @deep
     def block(self, block: Block, seeds: list[Value | None]) -> None:
@@ -303,6 +305,8 @@ class Reverse:
             self.accumulate(inits[k], results[k])
         for v, g in zip([*(params[k] for k in moving), *outer], loop.outputs, strict=True):
             g.name, g.user = (f"d_{v.name}" if v.name else ""), v.user
+        pairs = zip(block.params[1:], loop.outputs, strict=True)
+        self.shapeless.update(g for p, g in pairs if p in self.shapeless)
 
     def _trial(
         self, op: Op, block: Block, live: list[int], outer: list[Value], fixed: dict[int, Value]
@@ -315,8 +319,8 @@ class Reverse:
         params, inits = carried(op)
         body, keep = op.blocks[-1], self.adj
         moving = [k for k in live if k not in fixed]
-        d_params = [self._carried_adjoint(params[k], op.outputs[k]) for k in moving]
-        d_params += [self._carried_adjoint(v, v) for v in outer]
+        d_params = [self._carried_adjoint(params[k], op.outputs[k], inits[k]) for k in moving]
+        d_params += [self._carried_adjoint(v, v, v) for v in outer]
         block.params = [self._mirrored_index(op), *d_params]
         self.adj = Adjoints(dict(zip(outer, d_params[len(moving) :], strict=True)))
         seeds: list[Value | None] = [None] * len(params)
@@ -346,10 +350,12 @@ class Reverse:
         out.user = index is not None and index.user
         return out
 
-    def _carried_adjoint(self, v: Value, after: Value) -> Value:
-        """Return the adjoint that a loop carries for ``v``, which is ``after`` when it ends."""
+    def _carried_adjoint(self, v: Value, after: Value, before: Value) -> Value:
+        """Return the adjoint that a loop carries for ``v``, ``after`` when it ends."""
         type_, shapeless = _adjoint_type(v), False
-        if after in self.missing and self._twin(after) is None and type_.kind == "array":
+        unshaped = after in self.missing and self._twin(after) is None
+        unshaped = unshaped or self.adj.get(after) in self.shapeless
+        if (unshaped and type_.kind == "array") or self._unknown_before(v, before):
             # It starts from 0.0: nothing tells its shape.
             shapeless, type_ = True, Type("any", type_.dtype, None)
         out = Value(type_, f"d_{v.name}" if v.name else "", v.span)
@@ -367,8 +373,15 @@ class Reverse:
         g = self.adj.get(v)
         if g is not None:
             return self.alg.full(g, v)
+        if self._unknown_before(v, before) or like in self.shapeless:
+            return Const(0.0)
         changes = before.type.shape != v.type.shape and v not in self.missing
         return self.alg.zeros(v if changes else like)
+
+    def _unknown_before(self, v: Value, before: Value) -> bool:
+        """Whether a carried array that changes its shape may be missing at first."""
+        undefined = isinstance(before, Undefined)
+        return before in self.missing and not undefined and before.type.shape != v.type.shape
 
     def _start(self, v: Value) -> Value:
         g = self.adj.get(v)

@@ -364,7 +364,14 @@ def _augmented_array(r: Reader, node: ast.AugAssign, target: ast.Subscript, owne
     index = parse_index(r, target.slice)
     once = not may_repeat(index.spelling, index.slices, index.operands)
     if isinstance(node.op, ast.Add | ast.Sub) and once:
+        before = r.read(owner)
         value = as_value(r, evaluate(r, node.value), node)
+        old = None if r.read(owner) is before else load_index(r, r.hold(before), index)
+        if old is not None and not (isinstance(old, Ref) and old.steps):
+            # As in Python, an element is read before what is added, which has written to it.
+            new = as_value(r, binary(r, node, old, value), node)
+            write(r, node, owner, index, new, "store", augmented=True)
+            return
         sign = "+" if isinstance(node.op, ast.Add) else "-"
         write(r, node, owner, index, value, "inc", sign=sign)
         return

@@ -71,6 +71,57 @@ def length_of_range(x, n):
     return x
 
 
+def shrink_last(w):
+    w[2] *= 0.7
+    return 0.5 * w[0]
+
+
+def element_read_before_what_is_added(a):
+    a[-1] -= shrink_last(a)
+    a[1:] += shrink_last(a)
+    return np.sum(a * a)
+
+
+def shape_changes_in_loop(a):
+    v = np.full(2, 0.5)
+    for n in range(3):
+        v = v * a[n]
+        a = v if n == 2 else a * 0.9
+    return np.sum(a)
+
+
+def made_in_loop_then_of_other_shape(a, b):
+    for j in range(0, 2, 2):
+        c = a**2
+    for i in range(1, -1, -1):
+        c = np.stack([np.ones(3) * b[0], [0.5, b[1], 0.5]])
+    r, b = c
+    return np.sum(b * r)
+
+
+def list_left_behind(x, a):
+    items = [x, x * x]
+    if a[3] < 0.2337:
+        for k in range(3, 0, -2):
+            items.append(a[k])
+        else:
+            return 0.5 * x
+    return sum(items) * a[0]
+
+
+def row_sums_in_one_branch(a, m):
+    if not m[2][2] > 0.0237:
+        return np.dot(m.sum(axis=1), a)
+    return 0.7
+
+
+def row_kept_after_loop(x, m):
+    for j in range(2):
+        m[:] *= 1.0 + x
+        pair = (m[j], x)
+    return pair[0][j] * pair[1]
+
+
 EXAMPLE_ARGS = {
     "last_of_inner_range": lambda: (np.array([0.4, -0.9, 1.3]),),
     "inner_index_kept": lambda: (np.array([[0.57, 0.94, -0.69], [0.13, 0.8, -0.21]]),),
@@ -80,5 +131,17 @@ EXAMPLE_ARGS = {
     "whole_changed_while_looped_over": lambda: (np.array([0.48, 0.35, 0.68]),),
     "other_name_changed_while_looped_over": lambda: (np.array([0.48, 0.35, 0.68]),),
     "length_of_range": lambda: (0.36, 4),
+    "element_read_before_what_is_added": lambda: (np.array([-0.55, 1.11, -0.2]),),
+    "shape_changes_in_loop": lambda: (np.array([-0.55, 1.11, -0.2]),),
+    "made_in_loop_then_of_other_shape": lambda: (np.array([0.51, 0.45]), np.array([-0.21, 0.5])),
+    "list_left_behind": lambda: (-0.6, np.array([0.73, -0.42, 0.96, 1.01])),
+    "row_sums_in_one_branch": lambda: (np.array([1.15, 0.7, -0.3]), np.eye(3) - 0.4 * np.ones(3)),
+    "row_kept_after_loop": lambda: (0.19, np.array([[-0.1, 0.15, 0.08], [0.23, 1.18, 0.71]])),
 }
-MORE_ARGS = {"read_in_one_arm": [lambda: (0.9,)]}
+MORE_ARGS = {
+    "read_in_one_arm": [lambda: (0.9,)],
+    "list_left_behind": [lambda: (-0.6, np.array([0.73, -0.42, 0.96, 0.01]))],
+    "row_sums_in_one_branch": [
+        lambda: (np.array([1.15, 0.7, -0.3]), -0.4 * np.ones((3, 3))),
+    ],
+}
