@@ -366,9 +366,8 @@ def _augmented_array(r: Reader, node: ast.AugAssign, target: ast.Subscript, owne
     if isinstance(node.op, ast.Add | ast.Sub) and once:
         before = r.read(owner)
         value = as_value(r, evaluate(r, node.value), node)
-        old = None if r.read(owner) is before else load_index(r, r.hold(before), index)
-        if old is not None and not (isinstance(old, Ref) and old.steps):
-            # As in Python, an element is read before what is added, which has written to it.
+        old = None if r.read(owner) is before else _read_before(r, node, r.hold(before), index)
+        if old is not None:
             new = as_value(r, binary(r, node, old, value), node)
             write(r, node, owner, index, new, "store", augmented=True)
             return
@@ -378,6 +377,20 @@ def _augmented_array(r: Reader, node: ast.AugAssign, target: ast.Subscript, owne
     old = load_index(r, owner, index)
     new = binary(r, node, old, evaluate(r, node.value))
     write(r, node, owner, index, as_value(r, new, node), "store", augmented=True)
+
+
+def _read_before(r: Reader, node: ast.AST, owner: Ref, index: Index) -> Any:
+    """Return what Python reads before it evaluates what is added; None for a view, read after."""
+    old = load_index(r, owner, index)
+    if not (isinstance(old, Ref) and old.steps):
+        return old
+    if r.read(old).type.kind == "any" and set(index.spelling) <= {"i"}:
+        r.refuse(
+            node,
+            "what is added writes to the array, and its entry may be a number or a row",
+            "give types: example arguments or annotations",
+        )
+    return None
 
 
 def whole(owner: Ref) -> Index:

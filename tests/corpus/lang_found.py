@@ -94,9 +94,8 @@ def made_in_loop_then_of_other_shape(a, b):
     for j in range(0, 2, 2):
         c = a**2
     for i in range(1, -1, -1):
-        c = np.stack([np.ones(3) * b[0], [0.5, b[1], 0.5]])
-    r, b = c
-    return np.sum(b * r)
+        c = np.array([b[i], 0.5, b[1]])
+    return np.sum(c * c)
 
 
 def list_left_behind(x, a):
