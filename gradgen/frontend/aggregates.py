@@ -11,7 +11,7 @@ from gradgen.frontend.branches import chain, choose
 from gradgen.frontend.comprehensions import Generator, located
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.flow import read_statements
-from gradgen.frontend.iteration import counted, over_value
+from gradgen.frontend.iterables import counted, over_value
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import Handler, callee_name, no_more, table
 from gradgen.frontend.values import Iteration, Map, Ref, Seq, Static, is_static, static_value
@@ -274,6 +274,8 @@ def ordered(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
             from gradgen.frontend.calls import call_value
 
             keys = [call_value(r, node, key, [i], {}) for i in items.items]
+        if not all(map(is_static, keys)) and all(isinstance(k, Seq) and k.items for k in keys):
+            keys = _distinct_firsts(keys) or keys
         if all(map(is_static, keys)):
             order = sorted(range(len(keys)), key=lambda k: static_value(keys[k]), reverse=backwards)
             return Seq([items.items[k] for k in order], list)
@@ -287,6 +289,15 @@ def ordered(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         "items", [array], [v.type], span=r.span(node), attrs={"plain": True} if plain else {}
     ).out
     return r.hold(lists.backwards(r, node, out) if backwards else out)
+
+
+def _distinct_firsts(keys: list[Any]) -> list[Any]:
+    """Return the first items of tuples, if they are known and decide the order."""
+    firsts = [k.items[0] for k in keys]
+    if not all(map(is_static, firsts)):
+        return []
+    values = [static_value(v) for v in firsts]
+    return firsts if all(v not in values[:k] for k, v in enumerate(values)) else []
 
 
 @special(map)

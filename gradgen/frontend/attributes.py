@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.classes import MISSING, found_in, is_users
 from gradgen.frontend.method_calls import METHOD_HANDLERS
@@ -30,7 +31,7 @@ from gradgen.frontend.values import (
     UnknownShape,
 )
 from gradgen.ir.nodes import Const, Value
-from gradgen.rules.registry import METHODS
+from gradgen.rules.registry import METHODS, RULES
 
 
 def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
@@ -92,6 +93,8 @@ def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
         return r.b.emit("size", [v])
     if name == "real":
         return owner
+    if name == "flat":
+        return call_rule(r, node, RULES[METHODS["ravel"]], [owner], {})
     if name == "T":
         return r.view(owner, "T", [], {}) if isinstance(owner, Ref) else owner
     if name == "dtype" and v.type.dtype:

@@ -12,7 +12,7 @@ import numpy as np
 
 from gradgen.frontend.bindings import emit
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.iteration import as_positions
+from gradgen.frontend.iterables import as_positions
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import Handler, callee_name, table
 from gradgen.frontend.texts import converted

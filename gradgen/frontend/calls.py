@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+import gradgen.frontend.iterators  # noqa: F401  (fills the table of what makes iterations)
 from gradgen.errors import ArgumentError, GradgenError, SourceError, UnsupportedError
 from gradgen.frontend import aggregates, bindings
 from gradgen.frontend.arguments import spec_of_value
@@ -27,7 +28,7 @@ from gradgen.frontend.container_methods import METHOD_HANDLERS
 from gradgen.frontend.effects import call_effect, spelling_of
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import Exits, read_body
-from gradgen.frontend.iteration import iteration_of, makes_iteration
+from gradgen.frontend.iteration import made, makes_iteration
 from gradgen.frontend.liveness import Liveness
 from gradgen.frontend.loops import assigned_names
 from gradgen.frontend.numpy_calls import NUMPY
@@ -73,8 +74,12 @@ def call(r: Reader, node: ast.Call) -> Any:
     if effect:
         return call_effect(r, node, effect)
     if isinstance(callee, Static) and makes_iteration(callee):
-        over = iteration_of(r, node)
-        return Seq(over, list) if isinstance(over, list) else over
+        return made(r, node)
+    return called(r, node, callee)
+
+
+def called(r: Reader, node: ast.Call, callee: Any) -> Any:
+    """Return the value of a call of an evaluated callee."""
     args, kwargs = call_arguments(r, node)
     r.b.span = r.span(node)
     return call_value(r, node, callee, args, kwargs)

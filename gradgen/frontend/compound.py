@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,14 +12,15 @@ import numpy as np
 from gradgen.frontend.branches import condition
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import read, split, told
-from gradgen.frontend.iteration import FEW, iteration_of
+from gradgen.frontend.iterables import FEW, current
+from gradgen.frontend.iteration import iteration_of
 from gradgen.frontend.jumps import Act, Branch, Jump, Step, Unless, jumps_of
 from gradgen.frontend.loops import Loop, assigned_names, run_loop
 from gradgen.frontend.points import Point, Turn
 from gradgen.frontend.reader import Reader, WriteOut
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.targets import assign_to
-from gradgen.frontend.values import Iteration, Map, Ref, Seq, Static, contents
+from gradgen.frontend.values import Iteration, Once, Ref, Static, contents
 from gradgen.ir.nodes import Block, Const, Op, Value, replace_uses
 from gradgen.ir.types import integer
 
@@ -54,7 +54,7 @@ def with_statement(r: Reader, s: ast.With, rest: Point) -> Point:
 
 def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
     """Read a loop over a range or an array once, and one over known items item by item."""
-    over = iteration_of(r, s.iter)
+    over = iteration_of(r, s.iter, live=True)
     if isinstance(over, list):
         return _written_out(r, s, over, rest)
     turns = _few_turns(over)
@@ -88,68 +88,25 @@ def _turn(to: ast.expr, over: Iteration, k: int) -> Act:
 
 def _written_out(r: Reader, s: ast.For, items: list[Any], rest: Point) -> Point:
     """Return the place before the first item; the others follow it."""
-    held = [(now, now()) for now in _iterated(r, s.iter)]
-
-    def turn(k: int) -> Act:
-        def bind(r: Reader) -> None:
-            _require_unchanged(r, s, held, k)
-            assign_to(r, s.target, items[k])
-
-        return Act(bind)
-
-    turns = [turn(k) for k in range(len(items))]
-    return _chained(r, s, turns, rest, lambda r: _require_unchanged(r, s, held, len(items)))
-
-
-Contents = Callable[[], list[Any]]
-
-
-def _iterated(r: Reader, over: ast.expr) -> list[Contents]:
-    """Return what the lists and dicts hold that a loop runs over, copies of them aside."""
-    if isinstance(over, ast.Name):
-        box = r.settled(r.lookup(over.id, over))
-        live = isinstance(box, Map) or (isinstance(box, Seq) and box.kind is list)
-        return [lambda: list(box.items)] if live else []
-    if not isinstance(over, ast.Call):
-        return []
-    if isinstance(over.func, ast.Attribute):
-        owner, live = over.func.value, over.func.attr in ("items", "values")
-        box = r.settled(r.lookup(owner.id, owner)) if isinstance(owner, ast.Name) and live else None
-        return [lambda: list(box.items.values())] if isinstance(box, Map) else []
-    live = ast.unparse(over.func) in ("enumerate", "zip", "reversed")
-    return [found for part in over.args if live for found in _iterated(r, part)]
-
-
-def _require_unchanged(
-    r: Reader, s: ast.For, held: list[tuple[Contents, list[Any]]], k: int
-) -> None:
-    """Refuse a list or dict that grows, shrinks or moves ahead of the loop that runs over it."""
-    for contents_now, before in held:
-        now = contents_now()
-        same = len(now) == len(before) and all(map(operator.is_, now[k:], before[k:]))
-        if not same:
-            r.refuse(
-                s.iter,
-                "the loop's body changes what the loop runs over",
-                "loop over a copy, such as list(items), or over a range",
-            )
+    last = items[-1:]  # a list that grew in the last turn would not have ended here
+    check = [Act(lambda r: [current(r, item, s.iter) for item in last], silent=True)]
+    return _chained(r, s, [_binding(s, item) for item in items], rest, check)
 
 
 def _chained(
-    r: Reader,
-    s: ast.For,
-    turns: list[Act],
-    rest: Point,
-    at_end: Callable[[Reader], None] | None = None,
+    r: Reader, s: ast.For, turns: list[Act], rest: Point, check: Sequence[Act] = ()
 ) -> Point:
     path = tuple(r.call_path)
     end = Point((), rest, "break", path)
-    last = [Act(at_end)] if at_end is not None else []
-    here = Point([*last, *s.orelse], end, "continue", path, outside=True)
+    here = Point([*check, *s.orelse], end, "continue", path, outside=True)
     for k in reversed(range(len(turns))):
         here = Point([turns[k], *s.body], here, "continue", (*path, k))
     here.arrive(r)
     return here
+
+
+def _binding(s: ast.For, item: Any) -> Act:
+    return Act(lambda r: assign_to(r, s.target, current(r, item, s.iter)))
 
 
 class _LoopFrame:
@@ -175,7 +132,13 @@ class _LoopFrame:
     def names(self, *heads: ast.expr) -> list[str]:
         """Return the names that a turn may assign."""
         inside = assigned_names([*map(ast.Expr, heads), *self.s.body])
-        return list(dict.fromkeys([*self.carried, *inside]))
+        return list(dict.fromkeys([*self.carried, *inside, *self._used_up()]))
+
+    def _used_up(self) -> list[str]:
+        """Return the iterators from before the loop that a turn may use up."""
+        held = self.r.frame.names
+        read = [n.id for s in self.s.body for n in ast.walk(s) if isinstance(n, ast.Name)]
+        return [name for name in read if isinstance(held.get(name), Once)]
 
     def turn(self, trial: Loop, steps: Sequence[Step]) -> None:
         """Read one turn to its ends."""

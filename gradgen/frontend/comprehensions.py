@@ -17,7 +17,8 @@ from gradgen.frontend import lists
 from gradgen.frontend.branches import condition
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import read_statements
-from gradgen.frontend.iteration import counted, iteration_of
+from gradgen.frontend.iterables import counted
+from gradgen.frontend.iteration import iteration_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.targets import assign_to

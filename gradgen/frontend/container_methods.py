@@ -8,7 +8,7 @@ from typing import Any
 from gradgen.frontend import lists
 from gradgen.frontend.aggregates import dict_of, ordered, sequence
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.iteration import over_sequence
+from gradgen.frontend.iterables import over_sequence
 from gradgen.frontend.method_calls import METHOD_HANDLERS, method, sort_array
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value

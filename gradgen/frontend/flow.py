@@ -135,7 +135,7 @@ def _is_flag(then: Sequence[Step], other: Sequence[Step], rest: Point) -> bool:
     end = target(rest, then[0].kind)
     if not isinstance(end, Meeting) or not end.flags.get(then[0].kind):
         return False
-    return all(p.empty for p in links(rest))
+    return all(p.silent for p in links(rest))
 
 
 def _meeting_place(then: Sequence[Step], other: Sequence[Step], rest: Point) -> Point:
@@ -145,7 +145,7 @@ def _meeting_place(then: Sequence[Step], other: Sequence[Step], rest: Point) -> 
     sides = [{place[id(p)] for p in reached(side, rest)} for side in (then, other)]
     goal = max(sides[0] | sides[1])
     for k in sorted(sides[0] & sides[1]):
-        if k < goal and not order[k].empty:
+        if k < goal and not order[k].silent:
             return order[k]
     return order[goal]
 
@@ -159,7 +159,7 @@ def _near(
     stop = target(rest, then[0].kind)
     order, come_to = list(links(rest)), reached((), rest)
     for p in order[: order.index(goal)]:
-        if p is stop and not p.empty:
+        if p is stop and not p.silent:
             return rest, p
         for k, s in enumerate(p.rest if p in come_to or p is rest else ()):
             if jumps_of([s]) and not always_jumps([s]) and k + 1 < len(p.rest):

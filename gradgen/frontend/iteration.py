@@ -1,230 +1,236 @@
-"""What a ``for`` loop runs over: a range, arrays, and ``enumerate``, ``zip``, ``reversed`` of them.
-
-Containers of known length come back as a list of items, and their loop is written out.
-"""
+"""What a ``for`` loop runs over: calls of ``range``, ``zip``, ``itertools`` and their kin."""
 
 from __future__ import annotations
 
 import ast
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NoReturn
 
-from gradgen.frontend.evaluate import evaluate, number
-from gradgen.frontend.lists import is_list, over_list
-from gradgen.frontend.objects import class_of, invoked, special_method
-from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.subscripts import Index, load_index
-from gradgen.frontend.values import Iteration, Map, Ref, Seq, Static
+from gradgen.frontend.evaluate import as_value, evaluate
+from gradgen.frontend.iterables import (
+    Over,
+    as_positions,
+    back,
+    counted,
+    current,
+    late_items,
+    over_value,
+    shorter,
+)
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.values import (
+    BoundMethod,
+    Iteration,
+    Map,
+    Once,
+    Seq,
+    Static,
+    is_static,
+    static_value,
+)
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Type
 
-FEW = 64  # turns of a loop that may be written out
+Builder = Callable[["Given"], Over]
+BUILDERS: dict[Any, Builder] = {}
 
 
-def iteration_of(r: Reader, node: ast.expr) -> Iteration | list[Any]:
+class Given:
+    """The arguments of a call that makes an iteration (``live``: for a loop with a body)."""
+
+    def __init__(self, r: Reader, node: ast.Call, live: bool) -> None:
+        self.r, self.node, self.live = r, node, live
+        self.options = {k.arg: k.value for k in node.keywords if k.arg}
+
+    def overs(self) -> list[Over]:
+        """Return what the positional arguments run over."""
+        from gradgen.frontend.special import sequence_items
+
+        out: list[Over] = []
+        for a in self.node.args:
+            if isinstance(a, ast.Starred):
+                items = sequence_items(self.r, evaluate(self.r, a.value), a)
+                out += [over_value(self.r, item, a) for item in items]
+            else:
+                out.append(iteration_of(self.r, a, self.live))
+        return out
+
+    def over(self) -> Over:
+        """Return what the first argument runs over."""
+        return iteration_of(self.r, self.node.args[0], self.live)
+
+    def items(self) -> list[list[Any]]:
+        """Return the items of every argument, which have to be few and of known number."""
+        return [self.known(over) for over in self.overs()]
+
+    def known(self, over: Over) -> list[Any]:
+        """Return the items of an iteration, which have to be few and of known number."""
+        few = over if isinstance(over, list) else counted(self.r, over)
+        if isinstance(few, Iteration):
+            self.refuse("an iteration whose length is not known", "write it as nested loops")
+        return [current(self.r, item, self.node) for item in few]
+
+    def value(self, place: int, name: str, default: Any) -> Any:
+        """Return the value of an argument that is given by position or by name."""
+        if len(self.node.args) > place:
+            return evaluate(self.r, self.node.args[place])
+        return evaluate(self.r, self.options[name]) if name in self.options else default
+
+    def refuse(self, message: str, hint: str) -> NoReturn:
+        """Raise the error for what cannot be looped over."""
+        self.r.refuse(self.node, message, hint)
+
+
+def builder(*callables: Any) -> Callable[[Builder], Builder]:
+    """Enter a function that reads the calls of some Python objects."""
+
+    def register(build: Builder) -> Builder:
+        BUILDERS.update(dict.fromkeys(callables, build))
+        return build
+
+    return register
+
+
+def iteration_of(r: Reader, node: ast.expr, live: bool = False) -> Over:
     """Return what a loop over this expression runs over."""
-    if isinstance(node, ast.Call):
-        callee = evaluate(r, node.func)
-        builder = (
-            BUILDERS.get(callee.obj) if isinstance(callee, Static) and _hashable(callee) else None
-        )
-        if builder is not None and not node.keywords:
-            return builder(r, node)
-        if builder is enumerate_of:
-            return enumerate_of(r, node)
-    return over_value(r, evaluate(r, node), node)
+    if not isinstance(node, ast.Call):
+        value = evaluate(r, node)
+        if live and isinstance(value, Map) and value.unknown is None:
+            return late_items(value, are_keys=True)
+        if live and isinstance(value, Seq) and value.kind is list and value.grown is None:
+            return late_items(value)
+        return over_value(r, value, node)
+    callee = evaluate(r, node.func)
+    if isinstance(callee, Static) and makes_iteration(callee):
+        return BUILDERS[callee.obj](Given(r, node, live))
+    if live and isinstance(callee, BoundMethod) and isinstance(callee.owner, Map):
+        owner = callee.owner
+        if callee.name == "values":
+            return late_items(owner)
+        if callee.name == "items":
+            pairs = zip(late_items(owner, are_keys=True), late_items(owner), strict=True)
+            return [Seq(list(pair)) for pair in pairs]
+    # A cycle by nature: a loop may run over what a call returns.
+    from gradgen.frontend.calls import called
+
+    return over_value(r, called(r, node, callee), node)
 
 
-def _hashable(value: Static) -> bool:
-    return isinstance(value.obj, type) or callable(value.obj)
+def makes_iteration(callee: Static) -> bool:
+    """Whether a call of something gives what one loops over."""
+    known = isinstance(callee.obj, type) or callable(callee.obj)
+    return known and getattr(callee.obj, "__hash__", None) is not None and callee.obj in BUILDERS
 
 
-def over_value(r: Reader, value: Any, node: ast.AST) -> Iteration | list[Any]:
-    """Return the iteration over a value."""
-    if isinstance(value, Iteration):
-        return value
-    if class_of(value) and special_method(value, "__iter__"):
-        return over_value(r, invoked(r, node, value, "__iter__"), node)
-    if isinstance(value, Seq):
-        return list(value.items)
-    if isinstance(value, Map):
-        return [plain(k) for k in value.items]
-    if isinstance(value, Static) and isinstance(value.obj, str | tuple | frozenset):
-        return [plain(o) for o in value.obj]
-    if is_list(r, value):
-        return over_list(r, value, node)
-    if isinstance(value, Ref):
-        return _over_array(r, value, node)
-    r.refuse(node, f"a loop over a {describe(value)}", "loop over a range, an array or a container")
+def made(r: Reader, node: ast.Call) -> Any:
+    """Return the value of a call that makes an iteration: all but ranges can be used up."""
+    over = iteration_of(r, node)
+    if isinstance(over, Iteration) and over.bounds is not None:
+        return over
+    if isinstance(over, list):
+        over = [current(r, item, node) for item in over]
+    return Once(over)
 
 
-def plain(obj: Any) -> Any:
-    """Return a static object's item: a number as a constant."""
-    return Const(obj) if type(obj) in (float, int, bool) else Static(obj)
+# --- builtins -------------------------------------------------------------------------------
 
 
-def _over_array(r: Reader, ref: Ref, node: ast.AST) -> Iteration:
-
-    def element(i: Value) -> Any:
-        index = Index()
-        index.spelling, index.operands = "i", [i]
-        return load_index(r, ref, index)
-
-    value = r.read(ref)
-    shape = value.type.shape
-    if shape == ():
-        r.refuse(node, "a loop over an array of rank 0")
-    known = shape[0] if shape else None
-    length = Const(known) if isinstance(known, int) else r.b.emit("len", [value])
-    return Iteration(length, element, arrays=(ref,))
-
-
-def range_of(r: Reader, node: ast.Call) -> Iteration:
-    """``range`` with one to three bounds."""
-    args = [number(r, a) for a in node.args]
+@builder(range)
+def _range(given: Given) -> Iteration:
+    r, node = given.r, given.node
+    args = [as_value(r, evaluate(r, a), a) for a in node.args]
     for a, n in zip(args, node.args, strict=True):
         if a.type.kind not in ("int", "any", "bool"):
             r.refuse(n, f"a bound of range of type {a.type}", "use an integer")
     if len(args) == 1:
         args = [Const(0), *args]
     start, stop, step = (*args, Const(1))[:3]
+    if isinstance(step, Const) and step.const == 0:
+        raise ValueError("range() arg 3 must not be zero")
     return Iteration(None, lambda i: i, (start, stop, step))
 
 
-def enumerate_of(r: Reader, node: ast.Call) -> Iteration | list[Any]:
-    """``enumerate(xs)``, with an optional constant start."""
-    inner = iteration_of(r, node.args[0])
-    extra = node.args[1:] + [k.value for k in node.keywords]
-    start = number(r, extra[0]) if extra else Const(0)
+@builder(enumerate)
+def _enumerate(given: Given) -> Over:
+    r, inner = given.r, given.over()
+    start = as_value(r, given.value(1, "start", Const(0)), given.node)
 
-    def pair(i: Value, item: Any) -> Seq:
-        count = i if isinstance(start, Const) and start.const == 0 else r.b.emit("add", [i, start])
-        return Seq([count, item])
+    def count(i: Value) -> Value:
+        if isinstance(start, Const) and isinstance(i, Const):
+            return Const(start.const + i.const)
+        return i if isinstance(start, Const) and start.const == 0 else r.b.emit("add", [i, start])
 
     if isinstance(inner, list):
-        return [Seq([Const(k + _static_start(r, start, node)), x]) for k, x in enumerate(inner)]
-    positional = as_positions(r, inner)
-    return Iteration(
-        positional.length, lambda i: pair(i, positional.element(i)), arrays=positional.arrays
-    )
+        return [Seq([count(Const(k)), x]) for k, x in enumerate(inner)]
+    over = as_positions(r, inner)
+    return Iteration(over.length, lambda i: Seq([count(i), over.element(i)]), arrays=over.arrays)
 
 
-def _static_start(r: Reader, start: Value, node: ast.AST) -> int:
-    if not isinstance(start, Const):
-        r.refuse(node, "enumerate of a container from a computed start", "use a constant start")
-    return int(start.const)
+@builder(zip)
+def _zip(given: Given) -> Over:
+    strict = given.value(len(given.node.args), "strict", Const(False))
+    if not is_static(strict):
+        given.refuse("zip with a computed strict", "pass a constant")
+    return zipped(given.r, given.node, given.overs(), bool(static_value(strict)))
 
 
-def zip_of(r: Reader, node: ast.Call) -> Iteration | list[Any]:
-    """``zip`` stops with the shortest; containers of known length are written out."""
-    return zipped(r, node, [iteration_of(r, a) for a in node.args])
-
-
-def zipped(r: Reader, node: ast.AST, parts: list[Iteration | list[Any]]) -> Iteration | list[Any]:
-    """Return the iteration over several things at once."""
+def zipped(r: Reader, node: ast.AST, parts: list[Over], strict: bool = False) -> Over:
+    """Return the iteration over several things at once, which ends with the shortest."""
+    if not parts:
+        return []
+    lengths = [_length(r, p) for p in parts]
+    if strict:
+        _require_equal(r, node, lengths)
+    length = lengths[0]
     if any(isinstance(p, list) for p in parts):
         count = min(len(p) for p in parts if isinstance(p, list))
-        return [Seq([_item(r, p, k, node) for p in parts]) for k in range(count)]
+        for other in lengths:
+            if isinstance(other, Const):
+                count = min(count, other.const)
+            elif not strict and count:
+                short = r.b.emit("lt", [other, Const(count)])
+                _fail(r, node, short, "zip of a container with a shorter array")
+        return [Seq([_item(r, p, k) for p in parts]) for k in range(count)]
+    for other in lengths[1:]:
+        length = shorter(r, length, other)
     arrays = [as_positions(r, p) for p in parts if isinstance(p, Iteration)]
-    length = arrays[0].length
-    for other in arrays[1:]:
-        length = shorter(r, length, other.length)
     read = tuple(ref for p in arrays for ref in p.arrays)
     return Iteration(length, lambda i: Seq([p.element(i) for p in arrays]), arrays=read)
 
 
-def shorter(r: Reader, a: Value, b: Value) -> Value:
-    """Return the smaller of two lengths, as a constant where both are."""
-    if isinstance(a, Const) and isinstance(b, Const):
-        return a if a.const <= b.const else b
-    if a.type.value is not None and a.type.value == b.type.value:
-        return a
-    return r.b.emit("min2", [a, b])
+def _length(r: Reader, over: Over) -> Any:
+    return Const(len(over)) if isinstance(over, list) else as_positions(r, over).length
 
 
-def _item(r: Reader, part: Iteration | list[Any], k: int, node: ast.AST) -> Any:
-    if isinstance(part, list):
-        return part[k]
-    positional = as_positions(r, part)
-    known = positional.length
-    if isinstance(known, Const) and known.const <= k:
-        r.refuse(node, "zip of a container with a shorter range or array", "make them equally long")
-    return positional.element(Const(k))
+def _item(r: Reader, part: Over, k: int) -> Any:
+    return part[k] if isinstance(part, list) else as_positions(r, part).element(Const(k))
 
 
-def reversed_of(r: Reader, node: ast.Call) -> Iteration | list[Any]:
-    """``reversed`` of a range, an array or a container."""
-    inner = iteration_of(r, node.args[0])
+def _require_equal(r: Reader, node: ast.AST, lengths: list[Any]) -> None:
+    for k, other in enumerate(lengths[1:], 2):
+        first = lengths[0]
+        same = first.type.value is not None and first.type.value == other.type.value
+        both = isinstance(first, Const) and isinstance(other, Const)
+        if both and first.const != other.const:
+            order = "shorter" if other.const < first.const else "longer"
+            before = "argument 1" if k == 2 else f"arguments 1-{k - 1}"
+            raise ValueError(f"zip() argument {k} is {order} than {before}")
+        if not same and not both:
+            differ = r.b.emit("ne", [first, other])
+            _fail(r, node, differ, f"zip() argument {k} is not as long as argument 1")
+
+
+def _fail(r: Reader, node: ast.AST, test: Value, message: str) -> None:
+    attrs = {"text": f"raise ValueError({message!r})"}
+    r.b.append("raise_if", [test], [], span=r.span(node), attrs=attrs)
+
+
+@builder(reversed)
+def _reversed(given: Given) -> Over:
+    r, inner = given.r, given.over()
     if isinstance(inner, list):
         return inner[::-1]
     if inner.bounds is not None:
         return Iteration(None, inner.element, inner.bounds, not inner.backwards)
-
-    def element(i: Value) -> Any:
-        return inner.element(_back(r, inner.length, i))
-
-    return Iteration(inner.length, element, arrays=inner.arrays)
-
-
-def _back(r: Reader, length: Value, i: Value) -> Value:
-    last = r.b.emit("sub", [length, Const(1)])
-    return r.b.emit("sub", [last, i])
-
-
-def as_positions(r: Reader, over: Iteration) -> Iteration:
-    """Return the same iteration by position from 0, with its length."""
-    if over.bounds is None:
-        return over
-    start, stop, step = over.bounds
-    plain = (
-        isinstance(start, Const)
-        and start.const == 0
-        and isinstance(step, Const)
-        and step.const == 1
+    return Iteration(
+        inner.length, lambda i: inner.element(back(r, inner.length, i)), arrays=inner.arrays
     )
-    if plain and not over.backwards:
-        return Iteration(stop, over.element)
-    length = r.b.emit("trips", [start, stop, step])
-    if over.backwards:
-        return Iteration(length, lambda i: _place(r, start, step, _back(r, length, i)))
-    return Iteration(length, lambda i: _place(r, start, step, i))
-
-
-def counted(r: Reader, over: Iteration) -> list[Any] | Iteration:
-    """Return the items of an iteration over a few known positions, else the iteration."""
-    positions = as_positions(r, over)
-    length = positions.length
-    if isinstance(length, Const) and length.const <= FEW:
-        return [positions.element(Const(k)) for k in range(length.const)]
-    return over
-
-
-def _place(r: Reader, start: Value, step: Value, i: Value) -> Value:
-    scaled = i if isinstance(step, Const) and step.const == 1 else r.b.emit("mul", [i, step])
-    out = r.b.emit("add", [start, scaled])
-    out.type = Type("int", "int64", (), True)
-    return out
-
-
-def over_sequence(r: Reader, value: Any, method: str) -> list[Any] | None:
-    """Return the items of ``dict.items()`` and its kin, None for other methods."""
-    if isinstance(value, Map) and method in ("items", "keys", "values"):
-        views: dict[str, list[Any]] = {
-            "items": [Seq([plain(k), v]) for k, v in value.items.items()],
-            "keys": [plain(k) for k in value.items],
-            "values": list(value.items.values()),
-        }
-        return views[method]
-    return None
-
-
-BUILDERS: dict[Any, Any] = {
-    range: range_of,
-    enumerate: enumerate_of,
-    zip: zip_of,
-    reversed: reversed_of,
-}
-
-
-def makes_iteration(callee: Static) -> bool:
-    """Whether a call of something gives what one loops over."""
-    return _hashable(callee) and callee.obj in BUILDERS

@@ -21,9 +21,10 @@ NONE: frozenset[str] = frozenset()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Act:
-    """A step that only changes the reader's state."""
+    """A step that only changes the reader's state; ``silent``: not even that, it is a check."""
 
     run: Callable[[Any], object]
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gradgen.frontend.jumps import Step, always_jumps, jumps_of
+from gradgen.frontend.jumps import Act, Step, always_jumps, jumps_of
 from gradgen.frontend.reader import Reader
 from gradgen.ir.nodes import Const
 
@@ -50,6 +50,11 @@ class Point:
     def empty(self) -> bool:
         """Whether nothing is to be read before the next place."""
         return self.at >= len(self.steps)
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing but checks is to be read before the next place."""
+        return all(isinstance(s, Act) and s.silent for s in self.rest)
 
     def arrive(self, r: Reader) -> None:
         """Note that reading comes to this place."""

@@ -25,6 +25,7 @@ from gradgen.frontend.values import (
     Choice,
     Frame,
     Map,
+    Once,
     Poison,
     Record,
     Ref,
@@ -150,7 +151,10 @@ class Reader:
         frame: Frame | None = self.frame
         while frame is not None:
             if name in frame.names:
-                return self._checked(frame.names[name])
+                found = self._checked(frame.names[name])
+                if isinstance(found, Once):
+                    frame.names[name] = self._used_up(name, node)
+                return found
             if name in frame.local_names:
                 raise UnsupportedError(
                     f"{name!r} is read before it is assigned",
@@ -164,6 +168,11 @@ class Reader:
                 return self._global(frame, name, node)
             frame = frame.parent
         raise AssertionError(name)
+
+    def _used_up(self, name: str, node: ast.AST) -> Poison:
+        message = f"{name!r} is an iterator, and was looped over before"
+        hint = "make it a list, or call zip, enumerate ... again"
+        return Poison(UnsupportedError(message, self.span(node), hint))
 
     def _checked(self, value: Any) -> Any:
         if isinstance(value, Poison):

@@ -8,9 +8,9 @@ from typing import Any
 
 from gradgen.frontend.arguments import Refine, is_unknown_leaf
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.iteration import over_value, plain
+from gradgen.frontend.iterables import over_value, plain
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.values import Iteration, Map, Ref, Seq, Static, UnknownShape
+from gradgen.frontend.values import Iteration, Map, Once, Ref, Seq, Static, UnknownShape
 from gradgen.ir.nodes import Const, Value
 
 Handler = Callable[[Reader, ast.AST, list[Any], dict[str, Any]], Any]
@@ -33,6 +33,8 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
     """Return the items of something that is unpacked into ``count`` names."""
     if isinstance(value, UnknownShape) and count is not None:
         return [r.b.emit("dim", [value.array], axis=k) for k in range(count)]
+    if isinstance(value, Once) and isinstance(value.over, list):
+        return list(value.over)
     if isinstance(value, Seq):
         return list(value.items)
     if isinstance(value, Map):

@@ -138,6 +138,13 @@ class Iteration:
     arrays: tuple[Ref, ...] = ()  # what the elements are read from, as it is at each turn
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Once:
+    """What ``zip`` and its kin return: it can be looped over one time."""
+
+    over: Any
+
+
 @dataclass(slots=True, eq=False)
 class Poison:
     """A name that must not be read any more; the error says why."""

@@ -100,6 +100,30 @@ def context_manager(x):
     return y
 
 
+def iterator_twice(x):
+    pairs = zip((x, 2.0), (x, 3.0))
+    total = 0.0
+    for _ in range(2):
+        for a, b in pairs:  # here: iterator
+            total += a * b
+    return total
+
+
+def list_grows_under_loop(x):
+    items = [x, 2.0]
+    for item in items:  # here: changes
+        if len(items) < 4:
+            items.append(item * x)
+    return items[3]
+
+
+def deleted_name(x):
+    y = x * x
+    if x > 1.0:
+        del y  # here: deleted
+    return y
+
+
 def number_in_match(x):
     match x:
         case 0.0:
@@ -241,6 +265,9 @@ EXAMPLE_ARGS = {
     "nonlocal_write": lambda: (1.5,),
     "set_comprehension": lambda: (np.ones(3),),
     "dict_comprehension": lambda: (np.ones(3),),
+    "iterator_twice": lambda: (1.5,),
+    "list_grows_under_loop": lambda: (1.5,),
+    "deleted_name": lambda: (1.5,),
     "set_display": lambda: (1.5,),
     "context_manager": lambda: (1.5,),
     "class_inside": lambda: (1.5,),

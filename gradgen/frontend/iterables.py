@@ -1,0 +1,164 @@
+"""What one can loop over: arrays, ranges, containers, the items of a dict.
+
+Containers of known length are a list of items, and their loop is written out.  Everything else is
+an ``Iteration``, whose element at a position is made on demand.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import Any
+
+from gradgen.frontend.lists import is_list, over_list
+from gradgen.frontend.objects import class_of, invoked, special_method
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.subscripts import Index, load_index
+from gradgen.frontend.values import Iteration, Map, Once, Ref, Seq, Static
+from gradgen.ir.nodes import Const, Value
+from gradgen.ir.types import Type
+
+FEW = 64  # turns of a loop that may be written out
+Over = Iteration | list[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Late:
+    """A key or an item of a list or dict, as it is when the loop comes to it."""
+
+    box: Seq | Map
+    key: Any
+    count: int
+    is_key: bool = False
+
+    def now(self, r: Reader, node: ast.AST) -> Any:
+        """Return it, after a test that the container did not grow or shrink meanwhile."""
+        grown = isinstance(self.box, Seq) and self.box.grown is not None
+        if grown or len(self.box.items) != self.count:
+            r.refuse(
+                node,
+                "the loop's body changes what the loop runs over",
+                "loop over a copy, such as list(items), or over a range",
+            )
+        return plain(self.key) if self.is_key else self.box.items[self.key]
+
+
+def late_items(box: Seq | Map, are_keys: bool = False) -> list[Any]:
+    """Return the items or keys of a box for a loop whose body may replace them."""
+    keys: Any = range(len(box.items)) if isinstance(box, Seq) else box.items
+    return [Late(box, key, len(box.items), are_keys) for key in keys]
+
+
+def current(r: Reader, item: Any, node: ast.AST) -> Any:
+    """Return an item with what is late in it as it is now."""
+    if isinstance(item, Late):
+        return item.now(r, node)
+    if isinstance(item, Seq) and any(isinstance(part, Late | Seq) for part in item.items):
+        new = [current(r, part, node) for part in item.items]
+        if any(a is not b for a, b in zip(new, item.items, strict=True)):
+            return Seq(new, item.kind)
+    return item
+
+
+def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
+    """Return the iteration over a value."""
+    if isinstance(value, Iteration):
+        return value
+    if isinstance(value, Once):
+        return value.over
+    if class_of(value) and special_method(value, "__iter__"):
+        return over_value(r, invoked(r, node, value, "__iter__"), node)
+    if isinstance(value, Seq):
+        return list(value.items)
+    if isinstance(value, Map):
+        return [plain(k) for k in value.items]
+    if isinstance(value, Static) and isinstance(value.obj, str | tuple | frozenset):
+        return [plain(o) for o in value.obj]
+    if is_list(r, value):
+        return over_list(r, value, node)
+    if isinstance(value, Ref):
+        return _over_array(r, value, node)
+    r.refuse(node, f"a loop over a {describe(value)}", "loop over a range, an array or a container")
+
+
+def plain(obj: Any) -> Any:
+    """Return a static object's item: a number as a constant."""
+    return Const(obj) if type(obj) in (float, int, bool) else Static(obj)
+
+
+def _over_array(r: Reader, ref: Ref, node: ast.AST) -> Iteration:
+
+    def element(i: Value) -> Any:
+        index = Index()
+        index.spelling, index.operands = "i", [i]
+        return load_index(r, ref, index)
+
+    value = r.read(ref)
+    shape = value.type.shape
+    if shape == ():
+        r.refuse(node, "a loop over an array of rank 0")
+    known = shape[0] if shape else None
+    length = Const(known) if isinstance(known, int) else r.b.emit("len", [value])
+    return Iteration(length, element, arrays=(ref,))
+
+
+def as_positions(r: Reader, over: Iteration) -> Iteration:
+    """Return the same iteration by position from 0, with its length."""
+    if over.bounds is None:
+        return over
+    start, stop, step = over.bounds
+    plain = (
+        isinstance(start, Const)
+        and start.const == 0
+        and isinstance(step, Const)
+        and step.const == 1
+    )
+    if plain and not over.backwards:
+        return Iteration(stop, over.element)
+    length = r.b.emit("trips", [start, stop, step])
+    if over.backwards:
+        return Iteration(length, lambda i: _place(r, start, step, back(r, length, i)))
+    return Iteration(length, lambda i: _place(r, start, step, i))
+
+
+def _place(r: Reader, start: Value, step: Value, i: Value) -> Value:
+    scaled = i if isinstance(step, Const) and step.const == 1 else r.b.emit("mul", [i, step])
+    out = r.b.emit("add", [start, scaled])
+    out.type = Type("int", "int64", (), True)
+    return out
+
+
+def counted(r: Reader, over: Iteration) -> Over:
+    """Return the items of an iteration over a few known positions, else the iteration."""
+    positions = as_positions(r, over)
+    length = positions.length
+    if isinstance(length, Const) and length.const <= FEW:
+        return [positions.element(Const(k)) for k in range(length.const)]
+    return over
+
+
+def back(r: Reader, length: Value, i: Value) -> Value:
+    """Return the position that is as far from the end as another from the start."""
+    last = r.b.emit("sub", [length, Const(1)])
+    return r.b.emit("sub", [last, i])
+
+
+def shorter(r: Reader, a: Value, b: Value) -> Value:
+    """Return the smaller of two lengths, as a constant where both are."""
+    if isinstance(a, Const) and isinstance(b, Const):
+        return a if a.const <= b.const else b
+    if a.type.value is not None and a.type.value == b.type.value:
+        return a
+    return r.b.emit("min2", [a, b])
+
+
+def over_sequence(r: Reader, value: Any, method: str) -> list[Any] | None:
+    """Return the items of ``dict.items()`` and its kin, None for other methods."""
+    if isinstance(value, Map) and method in ("items", "keys", "values"):
+        views: dict[str, list[Any]] = {
+            "items": [Seq([plain(k), v]) for k, v in value.items.items()],
+            "keys": [plain(k) for k in value.items],
+            "values": list(value.items.values()),
+        }
+        return views[method]
+    return None

@@ -1,0 +1,130 @@
+"""Iterations that ``itertools`` and NumPy make."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradgen.frontend.evaluate import as_value, evaluate
+from gradgen.frontend.iterables import Over, as_positions
+from gradgen.frontend.iteration import Given, builder
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.subscripts import Index, load_index
+from gradgen.frontend.values import Iteration, Ref, Seq, static_value
+from gradgen.ir.nodes import Const, Value
+
+
+@builder(itertools.product)
+def _product(given: Given) -> Over:
+    repeat = static_value(given.value(len(given.node.args), "repeat", Const(1)))
+    return [Seq(list(items)) for items in itertools.product(*given.items(), repeat=repeat)]
+
+
+@builder(itertools.chain)
+def _chain(given: Given) -> Over:
+    overs = given.overs()
+    return [
+        item for over in overs for item in (over if isinstance(over, list) else given.known(over))
+    ]
+
+
+def _chosen(make: Callable[..., Any]) -> Callable[[Given], Over]:
+    def build(given: Given) -> Over:
+        size = given.value(1, "r", None)
+        items = given.known(given.over())
+        more = [] if size is None else [static_value(size)]
+        return [Seq(list(group)) for group in make(items, *more)]
+
+    return build
+
+
+for _make in (
+    itertools.combinations,
+    itertools.combinations_with_replacement,
+    itertools.permutations,
+):
+    builder(_make)(_chosen(_make))
+
+
+@builder(itertools.pairwise)
+def _pairwise(given: Given) -> Over:
+    r, over = given.r, given.over()
+    if isinstance(over, list):
+        return [Seq(list(pair)) for pair in itertools.pairwise(over)]
+    at = as_positions(r, over)
+
+    def pair(i: Value) -> Seq:
+        return Seq([at.element(i), at.element(r.b.emit("add", [i, Const(1)]))])
+
+    return Iteration(r.b.emit("sub", [at.length, Const(1)]), pair, arrays=at.arrays)
+
+
+@builder(itertools.accumulate)
+def _accumulate(given: Given) -> Over:
+    from gradgen.frontend.calls import call_value
+    from gradgen.frontend.operators import binary
+
+    r, node = given.r, given.node
+    items = given.known(given.over())
+    how = given.value(1, "func", None)
+    first = given.value(len(node.args), "initial", None)
+    plus = ast.copy_location(ast.BinOp(node, ast.Add(), node), node)
+
+    def step(a: Any, b: Any) -> Any:
+        return binary(r, plus, a, b) if how is None else call_value(r, node, how, [a, b], {})
+
+    return list(itertools.accumulate(items, step, initial=first))
+
+
+@builder(itertools.islice)
+def _islice(given: Given) -> Over:
+    bounds = [static_value(evaluate(given.r, a)) for a in given.node.args[1:]]
+    return list(itertools.islice(given.known(given.over()), *bounds))
+
+
+@builder(np.ndindex)
+def _ndindex(given: Given) -> Over:
+    r, node = given.r, given.node
+    values = [evaluate(r, a.value if isinstance(a, ast.Starred) else a) for a in node.args]
+    dims: list[Any] = []
+    for value in values:
+        dims += value.items if isinstance(value, Seq) else [value]
+    lengths = [as_value(r, d, node) for d in dims]
+    return Iteration(_total(r, lengths), lambda i: Seq(_unravelled(r, lengths, i)))
+
+
+@builder(np.ndenumerate)
+def _ndenumerate(given: Given) -> Over:
+    r, node = given.r, given.node
+    value = evaluate(r, node.args[0])
+    v = as_value(r, value, node)
+    if not isinstance(value, Ref) or v.type.rank is None:
+        given.refuse("np.ndenumerate of an array of unknown rank", "give example arguments")
+    lengths = [r.b.emit("dim", [v], axis=k) for k in range(len(v.type.shape or ()))]
+
+    def element(i: Value) -> Seq:
+        where, index = _unravelled(r, lengths, i), Index()
+        index.spelling, index.operands = "i" * len(where), where
+        return Seq([Seq(list(where)), load_index(r, value, index)])
+
+    return Iteration(_total(r, lengths), element, arrays=(value,))
+
+
+def _total(r: Reader, lengths: list[Value]) -> Value:
+    total: Value = Const(1)
+    for k, length in enumerate(lengths):
+        total = length if k == 0 else r.b.emit("mul", [total, length])
+    return total
+
+
+def _unravelled(r: Reader, lengths: list[Value], i: Value) -> list[Value]:
+    """Return the index at a position in C order."""
+    out: list[Value] = []
+    for length in reversed(lengths[1:]):
+        out.insert(0, r.b.emit("mod", [i, length]))
+        i = r.b.emit("floordiv", [i, length])
+    return [i, *out]

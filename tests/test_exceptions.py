@@ -1,0 +1,115 @@
+"""Exceptions of the user's function come out with their own types and messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradgen
+from tests import checks
+
+
+class DivergedError(ArithmeticError):
+    """An exception of the user's own."""
+
+
+def formatted(x):
+    total = 0.0
+    for i in range(len(x)):
+        if x[i] < 0.0:
+            raise ValueError(f"entry {i} of {len(x)} is {x[i]:.2f}")
+        total += x[i] ** 2
+    return total
+
+
+def own_class(x):
+    if np.sum(x) < 0.0:
+        size = np.sum(x * x)
+        raise DivergedError("size %.3f" % size, x.shape)  # noqa: UP031
+    return np.sum(x)
+
+
+def not_found(x):
+    for i in range(len(x)):
+        if x[i] > 0.0:
+            return x[i] ** 2
+    raise LookupError("nothing above zero in " + str(len(x)))
+
+
+def in_else(x):
+    if x[0] > 0.0:
+        y = x[0] ** 2
+    elif x[1] > 0.0:
+        y = x[1]
+    else:
+        raise FloatingPointError
+    return y * y
+
+
+def asserted(x):
+    assert x[0] > 0.0, f"first is {x[0]}"
+    return np.sum(x * x)
+
+
+def unassigned(x):
+    if x[0] > 0.0:
+        y = x[1]
+    return y * x[1]
+
+
+def unassigned_loop(x):
+    for i in range(int(x[0] > 0.0)):
+        y = x[i]
+    return y * i
+
+
+def unpacked(x):
+    if x[0] < 0.0:
+        x = x[:1]
+    a, b = x
+    return a * b
+
+
+def kernel(kind, x):
+    if kind == "square":
+        return x * x
+    raise ValueError(f"unknown kernel {kind!r}")
+
+
+def known_to_fail(x):
+    return np.sum(kernel("cube", x))
+
+
+GOOD, BAD = (0.5, 0.7), (-0.5, -0.7)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [formatted, own_class, not_found, in_else, asserted, unassigned, unassigned_loop, unpacked],
+)
+def test_type_and_message(function: Callable[..., Any]) -> None:
+    gradient = gradgen.value_and_grad(function)
+    assert gradient(np.array(GOOD))[0] == function(np.array(GOOD))
+    with pytest.raises(Exception, match="") as expected:
+        function(np.array(BAD))
+    with pytest.raises(type(expected.value)) as caught:
+        gradient(np.array(BAD))
+    if function not in (asserted, unassigned, unassigned_loop, unpacked):
+        assert caught.value.args == expected.value.args
+
+
+def test_an_exception_known_beforehand() -> None:
+    with pytest.raises(ValueError, match="unknown kernel 'cube'"):
+        gradgen.grad(known_to_fail)(np.array(GOOD))
+
+
+def test_a_module_on_its_own_has_the_class() -> None:
+    gradient = gradgen.value_and_grad(own_class)
+    gradient(np.array(GOOD))
+    assert "class DivergedError(ArithmeticError)" in gradient.source
+    with pytest.raises(ArithmeticError) as caught:
+        checks.run_text(gradient.source, (np.array(BAD),))
+    assert type(caught.value).__name__ == "DivergedError"
