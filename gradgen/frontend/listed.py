@@ -84,6 +84,16 @@ def require_outside(r: Reader, thing: Thing) -> None:
         refuse(r, thing, None)
 
 
+def require_unseen(r: Reader, items: Storage) -> None:
+    """Refuse to write to an item of a list, in place, where a name may stand for that item."""
+    item = r.versions[items].type.item
+    if item is not None and item.is_scalar:
+        return
+    for thing in sorted(r.objects(items), key=lambda o: o.id):
+        if not is_list(thing) and r.visible(thing):
+            refuse(r, thing, items)
+
+
 def refuse(r: Reader, thing: Thing, items: Thing | None) -> NoReturn:
     """Refuse to write to what a list may hold."""
     where = repr(items.name) if items is not None and items.name else "a list"

@@ -11,7 +11,7 @@ import numpy as np
 from gradgen.frontend.arguments import Refine, is_unknown_leaf
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.evaluate import as_value, evaluate, number
-from gradgen.frontend.listed import contain, taken
+from gradgen.frontend.listed import contain, require_unseen, taken
 from gradgen.frontend.lists import held, is_list, picked_from, write_out
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.operators import binary
@@ -384,6 +384,8 @@ def _augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Any
 def _augmented_array(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Ref) -> None:
     """Additions need neither the old value nor a clear of its adjoint."""
     index = parse_index(r, target.slice)
+    if is_list(r, owner):
+        require_unseen(r, owner.storage)
     once = not may_repeat(index.spelling, index.slices, index.operands)
     if isinstance(node.op, ast.Add | ast.Sub) and once:
         before = r.read(owner)

@@ -234,6 +234,14 @@ def float_into_integers(x):
     return np.sum(a * x)
 
 
+def row_in_a_list_written(x):
+    rows = []
+    for i in range(3):
+        rows.append(x[i : i + 1])
+    rows[0] *= 2.0  # here: item
+    return np.sum(x * x)
+
+
 def where_without_out(x):
     y = np.log(x, where=x > 0.0)  # here: where
     return np.sum(y)
@@ -249,6 +257,7 @@ EXAMPLE_ARGS = {
     "copy_in_its_own_order": lambda: (np.ones(3),),
     "read_only_view": lambda: (np.ones(3),),
     "float_into_integers": lambda: (np.ones(3),),
+    "row_in_a_list_written": lambda: (np.ones(3),),
     "where_without_out": lambda: (np.ones(3),),
     "try_around_active_code": lambda: (1.5,),
     "yields": lambda: (np.ones(3),),
