@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradgen.diff.activity import varied
+from gradgen.diff.pairs import callees_of
 from gradgen.errors import Span
 from gradgen.ir.nodes import Const, Op, Undefined, Value, walk
 from gradgen.ir.show import Names
@@ -66,12 +67,22 @@ class _Account:
             ("Values that the reverse sweep reads", self._kept()),
             ("Loops", self._loops()),
             ("Branches", self._branches()),
+            ("Recursive functions", self._recursions()),
             ("Conventions at kinks", self._kinks()),
             ("Notes", self.function.notes),
         )
         for title, items in sections:
             self._section(title, dict.fromkeys(items))
         return "\n".join(self.lines) + "\n"
+
+    def _recursions(self) -> Iterable[str]:
+        for c in callees_of(self.function):
+            if c.backward is None:
+                yield f"{c.name}: called as it is, nothing in it varies"
+                continue
+            saved = ", ".join(s.name for s in c.stacks)
+            what = f"pushes on {saved}" if saved else "has nothing to save"
+            yield f"{c.name}: {c.name}_forward {what}; {c.name}_backward takes the calls back"
 
     def _section(self, title: str, items: Iterable[str]) -> None:
         lines = list(items)

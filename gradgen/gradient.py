@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from gradgen.errors import ArgumentError, GradgenWarning
+from gradgen.errors import ArgumentError, GradgenWarning, UnsupportedError
 from gradgen.frontend.selection import signature_of
 from gradgen.options import Options
 
@@ -114,6 +114,7 @@ class Gradient:
         self._last: Specialisation | None = None
         self._receiver: Any = receiver
         self._signature = _signature(fn)
+        self._inlined = False
         self._names = list(self._signature.parameters)
         self._by_position = all(
             p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
@@ -240,13 +241,23 @@ class Gradient:
         """Return the generated function for argument specs, for a loss that calls this."""
         if self._receiver is not None:
             args = [_road().opaque(self._receiver), *args]
+        if self._inlined:
+            raise UnsupportedError(
+                f"{self.__wrapped__.__qualname__!r} calls its own gradient: "
+                "the name it calls stands for the decorated function",
+                hint="call the function itself: decorate a second function that returns it",
+            )
         known: dict[str, Any] = self._signature.bind(*args, **kwargs).arguments
         for name, p in self._signature.parameters.items():
             if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
                 known[name] = _road().star_spec(known.get(name, ()))
             elif name not in known:
                 known[name] = _road().spec_of(p.default, name)
-        return Specialisation(self._program(known)).call
+        self._inlined = True
+        try:
+            return Specialisation(self._program(known)).call
+        finally:
+            self._inlined = False
 
     # --- inspection -----------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from typing import Any
 import gradgen.rules.table  # noqa: F401  (fills the table of rules)
 from gradgen.diff.activity import varied
 from gradgen.diff.doubts import doubts
+from gradgen.diff.pairs import callees_of, connect, derive, mark_forward, settle_activity
 from gradgen.diff.results import finish
 from gradgen.diff.reverse import add_adjoint
 from gradgen.diff.saves import Saved, plan_saves
@@ -122,6 +123,9 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         program.writes_arguments = not all(
             sharing.never_written(leaf.value) for leaf in function.leaves
         )
+        callees = callees_of(function)
+        settle_activity(function, callees)
+        derive(callees)
         hoist_lengths(function)
         recognise_additions(function)
         function.notes += doubts(function, varied(function))
@@ -132,6 +136,8 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         join_clears(function)
         share_common(function)
         remove_dead(function)
+        mark_forward([function])
+        connect(function)
 
     def saves() -> None:
         program.saved = plan_saves(function)

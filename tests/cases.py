@@ -24,7 +24,7 @@ LANGUAGE = tuple(
     for module in pkgutil.iter_modules(corpus.__path__)
     if module.name.startswith(("lang_", "lists_", "comprehensions_"))
 )
-FUNCTIONS = ("functions_signatures", "functions_closures", "objects_classes")
+FUNCTIONS = ("functions_signatures", "functions_closures", "objects_classes", "recursion")
 NUMPY_OPS = ("arithmetic", "elementwise", "reductions", "contractions", "shapes", "indexing")
 
 

@@ -34,6 +34,9 @@ CHOSEN = [
     Case("control_statements", "walrus_in_while"),
     Case("control_statements", "guarded"),
     Case("control_statements", "match_computed"),
+    Case("recursion", "recursive_loss"),
+    Case("recursion", "deep_network"),
+    Case("recursion", "quadrature"),
 ]
 
 

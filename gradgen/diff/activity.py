@@ -48,6 +48,10 @@ def _block(block: Block, out: set[Value]) -> None:
 
 
 def _operation(op: Op, out: set[Value]) -> None:
+    if op.prim == "call":
+        if any(v in out for v in op.inputs):
+            out.update(op.outputs[k] for k in op.attrs["callee"].varying)
+        return
     rule = RULES.get(op.prim)
     if rule is None or rule.passive:
         return

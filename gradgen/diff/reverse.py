@@ -104,6 +104,8 @@ class Reverse:
                 self._if(op, [self.adj.get(v) for v in op.outputs])
             elif op.prim in ("for", "while"):
                 self._loop(op)
+            elif op.prim == "call":
+                self._call(op)
             elif op.prim in ("append", "insert"):
                 self._append(op)
             elif op.prim == "pop":
@@ -154,6 +156,28 @@ class Reverse:
         """Return a cotangent in the shape of its value."""
         return self.alg.full(g, v, stretch=g in self.shapeless)
 
+    def _call(self, op: Op) -> None:
+        """Sweep a call of a recursive function by a call of its sweep."""
+        callee = op.attrs["callee"]
+        outputs = [op.outputs[k] for k in callee.varying]
+        if not any(v in self.adj for v in outputs):
+            return
+        seeds = []
+        for v in outputs:
+            g = self.adj.get(v)
+            seeds.append(self._zeros(v) if g is None else self._whole(g, v))
+        given = [op.inputs[k] for k in callee.active]
+        attrs = {"callee": callee, "part": "backward", "mirror": op}
+        read = op.inputs
+        if callee.settled:
+            read = [op.inputs[k] for k in callee.needs]
+        else:
+            attrs["given"] = len(read)
+        kinds = [adjoint_type(v) for v in given]
+        back = self.b.append("call", [*read, *seeds], kinds, attrs=attrs)
+        for v, g in zip(given, back.outputs, strict=True):
+            self.accumulate(v, g)
+
     # --- stacks ---------------------------------------------------------------------------
 
     def _append(self, op: Op) -> None:
@@ -166,7 +190,7 @@ class Reverse:
             self.accumulate(item, stack)
             return
         inputs = [stack, *op.inputs[2:]]
-        pop = self.b.append("pop", inputs, [_adjoint_type(item), stack.type], ["", stack.name])
+        pop = self.b.append("pop", inputs, [adjoint_type(item), stack.type], ["", stack.name])
         self.accumulate(op.inputs[0], pop.outputs[1])
         self.accumulate(item, pop.outputs[0])
 
@@ -352,7 +376,7 @@ class Reverse:
 
     def _carried_adjoint(self, v: Value, after: Value, before: Value) -> Value:
         """Return the adjoint that a loop carries for ``v``, ``after`` when it ends."""
-        type_, shapeless = _adjoint_type(v), False
+        type_, shapeless = adjoint_type(v), False
         unshaped = after in self.missing and self._twin(after) is None
         unshaped = unshaped or self.adj.get(after) in self.shapeless
         if (unshaped and type_.kind == "array") or self._unknown_before(v, before):
@@ -417,7 +441,8 @@ def _is_zero(g: Value | None) -> bool:
     return g is not None and is_constant(g, 0)
 
 
-def _adjoint_type(v: Value) -> Type:
+def adjoint_type(v: Value) -> Type:
+    """Return the type of a value's adjoint."""
     t = v.type
     if t.is_scalar:
         return Type("float", t.dtype, ())

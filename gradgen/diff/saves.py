@@ -35,10 +35,12 @@ class Saved:
 
 def plan_saves(function: Function) -> list[Saved]:
     """Legalise every read of an inner forward value by the reverse sweep."""
-    return _Planner(function).run()
+    return Planner(function).run()
 
 
-class _Planner(Carrier):
+class Planner(Carrier):
+    """Decides for each value, and records why."""
+
     def __init__(self, function: Function) -> None:
         super().__init__(function)
         self.records: list[Saved] = []
@@ -174,7 +176,7 @@ class _Planner(Carrier):
             "empty",
             extents,
             [array(v.type.dtype, tuple(map(length_of, extents)))],
-            [_saved_name(v)],
+            [saved_name(v)],
             attrs=attrs,
         ).out
         self.insert_before(path[0][0], b.block.ops)
@@ -197,7 +199,7 @@ class _Planner(Carrier):
     def _save_stack(self, v: Value, path: list[tuple[Op, Block]]) -> Value:
         b = Builder(Block())
         b.span = v.span
-        start = b.append("list", [], [Type("list", item=v.type)], [_saved_name(v)]).out
+        start = b.append("list", [], [Type("list", item=v.type)], [saved_name(v)]).out
         self.insert_before(path[0][0], b.block.ops)
         shared = not self.sharing.never_written(v) or v.type.kind == "list"
 
@@ -224,7 +226,10 @@ def _is(v: Value, number: int) -> bool:
     return isinstance(v, Const) and v.const == number
 
 
-def _saved_name(v: Value) -> str:
+def saved_name(v: Value) -> str:
+    """Name what keeps a value after the value."""
     if v.name:
         return f"{v.name}_saved"
+    if v.op is not None and v.op.prim == "call":
+        return f"{v.op.attrs['callee'].name}_saved"
     return f"{v.op.prim.split('.')[-1]}_saved" if v.op is not None else "saved"

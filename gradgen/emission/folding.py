@@ -26,6 +26,8 @@ LIMIT = 9
 ALWAYS = ("captured", "places")
 LENGTHS = ("len", "dim", "size", "ndim")
 NEVER = (
+    "push",
+    "take",
     "leaf",
     "list",
     "empty",
@@ -50,7 +52,7 @@ class _Folder:
         self.sharing = Sharing(function)
         self.folded: set[Value] = set()
         self.size: dict[Value, int] = {}
-        self.writes = any(op.prim in WRITES or op.prim in GROWS for op in walk(function.body))
+        self.writes = any(map(_may_write, walk(function.body)))
 
     def run(self) -> set[Value]:
         for block in _inner_first(self.function.body):
@@ -88,6 +90,8 @@ class _Folder:
     def _may_fold(self, op: Op, block: Block, k: int, at: int) -> bool:
         v = op.out
         reader = block.ops[at] if at < len(block.ops) else None
+        if op.prim == "call" and (op.attrs.get("stacks") or op.attrs["callee"].written):
+            return False
         if op.prim in NEVER or v.user or self.count.get(v) != 1 + _also_result(v, reader):
             return False
         if op.blocks and not is_expression(op, self.folded):
@@ -158,6 +162,8 @@ def _also_result(v: Value, reader: Op | None) -> bool:
 
 @deep
 def _may_write(op: Op) -> bool:
+    if op.prim == "call" and op.attrs["callee"].written:
+        return True
     if op.prim in WRITES or op.prim in GROWS:
         return True
     return any(_may_write(o) for b in op.blocks for o in b.ops)

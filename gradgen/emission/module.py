@@ -26,6 +26,8 @@ from gradgen.emission.folding import fold
 from gradgen.emission.guards import guards
 from gradgen.emission.header import MARK
 from gradgen.emission.names import MODULES, assign_names
+from gradgen.emission.pairs import definition as callee_definition
+from gradgen.emission.pairs import spell_callees, wanted
 from gradgen.emission.printer import Comment, Docstring, print_statements
 from gradgen.emission.writer import Writer
 from gradgen.errors import OutputError
@@ -55,6 +57,11 @@ def render(function: Function, name: str, outputs: Any, header: str) -> Rendered
     ``outputs`` is what the function returns: a tree of graph values, as ``results_expression``
     takes it.
     """
+    callees = wanted(function)
+    spelled = spell_callees(dict.fromkeys(c for c, _ in callees), {name, *function.captures})
+    for c, _ in callees:
+        c.reserved = spelled
+    function.reserved = spelled
     folded = fold(function)
     names = assign_names(function, folded)
     writer = Writer(function, names, folded)
@@ -67,7 +74,9 @@ def render(function: Function, name: str, outputs: Any, header: str) -> Rendered
     body.append(_return(function, outputs(writer.expr)))
     definition = ast.FunctionDef(name, _signature(function), body, [], None)
     writer._note(definition)
-    helpers = [*_exceptions(function), *_helpers(writer.needs)]
+    inner: list[ast.stmt] = [callee_definition(c, part, writer.needs) for c, part in callees]
+    _comment(inner, None)
+    helpers = [*_exceptions(function), *_helpers(writer.needs), *inner]
     captured = _captured(function)
     imports: list[str] = [m for m in MODULES if m in writer.needs | _names_in(helpers + captured)]
     return Rendered(_assemble(header, imports, captured, helpers, definition), definition)
@@ -155,6 +164,8 @@ def _comment(statements: list[ast.stmt], last: str | None) -> str | None:
         if place and place != last:
             s.comment = place  # type: ignore[attr-defined]
             last = place
+        if isinstance(s, ast.FunctionDef):
+            last = _comment(s.body, None)
         if isinstance(s, ast.For | ast.While | ast.If):
             last = _comment(s.body, last)
             last = _comment(s.orelse, last)

@@ -68,6 +68,10 @@ class _Namer:
                     self._named(v)
             if op.prim in WRITES or op.prim in GROWS:
                 self._link(op.inputs[0], op.outputs[-1])
+            if op.prim == "call" and op.attrs.get("part") != "backward":
+                written = op.attrs["callee"].written
+                for k, v in zip(reversed(written), reversed(op.outputs), strict=False):
+                    self._link(op.inputs[k], v)
             for inner in op.blocks:
                 self._collect(inner)
             if op.prim in ("for", "while"):
@@ -109,7 +113,7 @@ class _Namer:
         spelled: dict[tuple[str, int], str] = {}
         params = {name for name, _ in self.function.params}
         hints = set(self.hint.values())
-        taken = (RESERVED | set(self.function.captures)) - set()
+        taken = RESERVED | set(self.function.captures) | self.function.reserved
         used: set[str] = set()
         for v in self.order:
             key = (self.hint[v], number[v])
@@ -142,6 +146,7 @@ def _clean(name: str) -> str:
 
 
 WHAT = {
+    "call": "result", "take": "item",
     "load": "item", "T": "transposed", "mul": "product", "add": "total", "sub": "difference",
     "div": "quotient", "matmul": "product", "neg": "negated", "zeros_as": "zeros",
     "inc": "total", "gt": "above", "lt": "below", "ge": "at_least", "le": "at_most",

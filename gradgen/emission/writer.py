@@ -25,7 +25,7 @@ from gradgen.emission.statements import (
     unpacking,
 )
 from gradgen.errors import Span
-from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
+from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, uses
 from gradgen.ir.spelling import HOLE
 from gradgen.ir.types import Type
 
@@ -42,7 +42,9 @@ class Writer:
         names: dict[Value, str],
         folded: set[Value],
         none_for: set[str] | None = None,
+        plain: bool = False,
     ) -> None:
+        self.plain, self.read = plain, uses(function.body)
         self.function, self.names, self.folded = function, names, folded
         self.loops: list[Op] = []
         self.reverse = False
@@ -77,6 +79,8 @@ class Writer:
         operands = [done[u] if u in done else self.expr(u) for u in op.inputs]
         if op.prim == "if":
             return self._choice(op, operands[0])
+        if op.prim == "call":
+            return self._call_expression(op, operands)
         return _placed(self._note(forms.op_expression(op, operands)), op)
 
     def _choice(self, op: Op, test: ast.expr) -> ast.expr:
@@ -202,6 +206,41 @@ class Writer:
         if op.outputs[0] in self.names:
             item = assign(self.names[op.outputs[0]], call)
         return [item, *self._moved(op)]
+
+    def _call_expression(self, op: Op, operands: list[ast.expr]) -> ast.expr:
+        """Spell a call of a recursive function: its arguments, the lists, adjoints of results."""
+        callee = op.attrs["callee"]
+        count = len(operands) - int(op.attrs.get("stacks", 0))
+        args, stacks = operands[:count], operands[count:]
+        part = "plain" if self.plain else part_of(op)
+        if part == "plain":
+            stacks = []
+        at = len(callee.needs) if part == "backward" else count
+        name = ast.Name(callee.spelled[part], ast.Load())
+        return ast.Call(name, [*args[:at], *stacks, *args[at:]], [])
+
+    def _call(self, op: Op) -> list[ast.stmt]:
+        value = self._call_expression(op, [self.expr(v) for v in op.inputs])
+        names = [self.names[v] if self.read.get(v) else "_" for v in op.outputs]
+        if all(n == "_" for n in names):
+            return [ast.Expr(value)]
+        if len(names) == 1:
+            return [assign(names[0], value, op.out.type)]
+        targets: list[ast.expr] = [ast.Name(n, ast.Store()) for n in names]
+        return [ast.Assign([ast.Tuple(targets, ast.Store())], value)]
+
+    def _push(self, op: Op) -> list[ast.stmt]:
+        if self.plain:
+            return []
+        v = op.inputs[1]
+        if v in self.names and v in self.missing:
+            self.none_for.add(self.names[v])
+        method = ast.Attribute(self.expr(op.inputs[0]), "append", ast.Load())
+        return [ast.Expr(ast.Call(method, [self.expr(v)], []))]
+
+    def _take(self, op: Op) -> list[ast.stmt]:
+        method = ast.Attribute(self.expr(op.inputs[0]), "pop", ast.Load())
+        return [assign(self.names[op.out], ast.Call(method, [], []))]
 
     def _moved(self, op: Op) -> list[ast.stmt]:
         """Rename after a write, where the new version could not keep the variable."""
@@ -336,6 +375,12 @@ def _dumped(e: ast.expr) -> str:
     return ast.dump(e).replace("Load()", "Store()")
 
 
+def part_of(op: Op) -> str:
+    """Return which function of a pair a call means."""
+    part = str(op.attrs.get("part", "plain"))
+    return "plain" if part == "forward" and not op.attrs["callee"].stacks else part
+
+
 def placeholder(t: Type) -> ast.expr:
     """Return something of a type, for a variable that is copied but not read on this path."""
     if t.kind == "list":
@@ -348,7 +393,7 @@ def placeholder(t: Type) -> ast.expr:
 
 STATEMENTS = {
     "store", "inc", "add_at", "append", "insert", "extend", "pop", "assert", "raise_if",
-    "effect",
+    "effect", "call", "push", "take",
     "if", "for", "while",
 }  # fmt: skip
 

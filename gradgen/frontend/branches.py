@@ -15,7 +15,7 @@ from gradgen.deep import deep
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.joins import Join
 from gradgen.frontend.objects import class_of, object_truth
-from gradgen.frontend.reader import Reader
+from gradgen.frontend.reader import Endless, Reader
 from gradgen.frontend.state import State, restore, snapshot
 from gradgen.frontend.values import (
     Choice,
@@ -113,16 +113,33 @@ def fork(
     before = snapshot(r)
     span = r.span(node)
     sides: list[tuple[Block, State]] = []
+    endless, path = None, list(r.call_path)
     for run, truth in ((then, True), (other, False)):
         restore(r, before)
-        with r.b.into(Block()) as block, assuming(r, test, truth):
-            run()
+        try:
+            with r.b.into(Block()) as block, assuming(r, test, truth):
+                run()
+        except Endless as found:
+            endless, r.call_path[:] = found, path
+            continue
         sides.append((block, snapshot(r)))
+    if endless is not None:
+        _only(r, sides, endless)
+        return
     restore(r, before)
     attrs = {"style": style} if style else {}
     (block_a, state_a), (block_b, state_b) = sides
     op = r.b.append("if", [test], [], span=span, attrs=attrs, blocks=[block_a, block_b])
     Join(r, op, id(node), before, (state_a, state_b)).run()
+
+
+def _only(r: Reader, sides: list[tuple[Block, State]], endless: Endless) -> None:
+    """Go on with the one side that has values; the function is read again when more is known."""
+    if not sides:
+        raise endless
+    block, state = sides[0]
+    r.b.block.ops += block.ops
+    restore(r, state)
 
 
 @contextmanager

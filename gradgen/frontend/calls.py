@@ -12,7 +12,7 @@ import numpy as np
 
 import gradgen.frontend.iterators  # noqa: F401  (fills the table of what makes iterations)
 from gradgen.errors import ArgumentError, GradgenError, SourceError, UnsupportedError
-from gradgen.frontend import aggregates, bindings
+from gradgen.frontend import aggregates, bindings, recursion
 from gradgen.frontend.arguments import spec_of_value
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.builtin_calls import BUILTINS
@@ -313,17 +313,23 @@ def _inline(
     args: list[Any],
     kwargs: dict[str, Any],
 ) -> Any:
-    if r.call_path.count(id(definition)) or len(r.call_path) > 4 * MAX_DEPTH:
-        name = getattr(definition, "name", "lambda")
-        r.refuse(node, f"{name!r} calls itself", "write the recursion as a loop")
     frame.names = bind_arguments(r, node, definition, args, kwargs, defaults, kw_defaults)
+    if id(definition) in r.book.recursive:
+        return recursion.call(r, node, definition, frame, frame.names)
+    recursion.decide(r, node, definition, frame.names)
+    if len(r.call_path) > 4 * MAX_DEPTH:
+        r.refuse(node, f"more than {2 * MAX_DEPTH} calls inside each other", "write a loop")
+    frame.owner, frame.path = r, (*r.call_path, id(node))
+    activation = recursion.Activation(definition, dict(frame.names), r.b.depth)
     caller, span = r.frame, r.b.span
     frame.caller = caller
     r.frame = frame
     r.call_path += [id(node), id(definition)]
+    r.activations.append(activation)
     try:
         return run_body(r, definition)
     finally:
+        r.activations.pop()
         del r.call_path[-2:]
         r.frame, r.b.span = caller, span
 

@@ -28,7 +28,7 @@ from gradgen.frontend.points import (
     reached,
     target,
 )
-from gradgen.frontend.reader import Reader
+from gradgen.frontend.reader import Endless, Reader
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.values import Static
 from gradgen.ir.nodes import Block, Const, Value
@@ -219,11 +219,19 @@ def _end_turn(r: Reader, node: ast.AST, test: Value, sides: list[Point]) -> None
     """Read a branch whose sides end the turn of a loop themselves."""
     before, path = snapshot(r), list(r.call_path)
     op = r.b.append("if", [test], [], span=r.span(node))
-    for point, truth in zip(sides, (True, False), strict=True):
+    for k, (point, truth) in enumerate(zip(sides, (True, False), strict=True)):
         restore(r, before)
         r.call_path[:] = path
-        with r.b.into(Block()) as block, assuming(r, test, truth):
-            read(r, point)
+        try:
+            with r.b.into(Block()) as block, assuming(r, test, truth):
+                read(r, point)
+        except Endless:
+            # The function is read again when more is known; until then, the other side goes on.
+            r.b.block.ops.remove(op)
+            restore(r, before)
+            r.call_path[:] = path
+            read(r, sides[1 - k])
+            return
         op.blocks.append(block)
     restore(r, before)
     r.call_path[:] = path

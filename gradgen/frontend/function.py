@@ -20,6 +20,8 @@ from gradgen.frontend.arguments import (
 )
 from gradgen.frontend.calls import call_value, run_body
 from gradgen.frontend.reader import Place, Reader, Retry
+from gradgen.frontend.recursion import Activation, Book, Recursive, decide
+from gradgen.frontend.recursion import call as recursive_call
 from gradgen.frontend.returned import returned
 from gradgen.frontend.selection import STARS, Selected, parameter_positions, select, signature_of
 from gradgen.frontend.source import FunctionNode, innermost, source_of
@@ -39,9 +41,13 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
     if receiver is not None:
         specs[next(iter(signature.parameters))] = Opaque(receiver)
     precise: frozenset[Place] = frozenset()
+    book = Book()
     for _ in range(200):
+        book.begin()
         try:
-            return _read(fn, source, signature, specs, options, receiver, precise)
+            return _read(fn, source, signature, specs, options, receiver, precise, book)
+        except Recursive as found:
+            book.recursive[id(found.definition)] = found.definition
         except Retry as found:
             precise |= found.places
         except Refine as found:
@@ -82,11 +88,12 @@ def _read(
     options: Any,
     receiver: Any,
     precise: frozenset[Place],
+    book: Book,
 ) -> Function:
     block = Block()
     r = Reader(block)
-    r.precise = precise
-    r.frame = Frame(source, {}, innermost(fn).__globals__)
+    r.precise, r.book = precise, book
+    r.frame = Frame(source, {}, innermost(fn).__globals__, owner=r)
     if isinstance(fn, types.FunctionType):
         r.frame.cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))
     r.b.span = source.span(source.node)
@@ -124,6 +131,10 @@ def _read(
 def _result(r: Reader, fn: Any, source: Any, signature: inspect.Signature) -> Any:
     """Read the body; of a callable that is no function, the call of it."""
     if isinstance(fn, types.FunctionType):
+        if id(source.node) in r.book.recursive:
+            return recursive_call(r, source.node, source.node, r.frame, dict(r.frame.names))
+        decide(r, source.node, source.node, r.frame.names)
+        r.activations.append(Activation(source.node, dict(r.frame.names), r.b.depth))
         return run_body(r, source.node)
     args: list[Any] = []
     kwargs: dict[str, Any] = {}

@@ -14,7 +14,7 @@ from typing import Any
 from gradgen.frontend import listed
 from gradgen.frontend.covers import Cover, contents_template
 from gradgen.frontend.joins import identity
-from gradgen.frontend.reader import Reader
+from gradgen.frontend.reader import Endless, Reader
 from gradgen.frontend.state import State, at, restore, snapshot
 from gradgen.frontend.templates import (
     Hole,
@@ -180,7 +180,12 @@ def run_loop(
         with r.b.into(block):
             _bind_params(loop, block)
             _hide(loop, node)
-            body(loop, block)
+            try:
+                body(loop, block)
+            except Endless:
+                # As if the loop had no turns; the function is read again when more is known.
+                _start_again(r, entry)
+                return
         if not _revise(loop):
             break
     else:

@@ -66,6 +66,14 @@ class WriteOut(Exception):
         self.loop = loop
 
 
+class Endless(Exception):
+    """A call inside a recursive function whose result is not known yet: no value on this path."""
+
+    def __init__(self, node: ast.AST) -> None:
+        super().__init__(node)
+        self.node = node
+
+
 class Capture:
     """Something read from outside the function: where, and what it was."""
 
@@ -133,6 +141,9 @@ class Reader:
         self.loop_guesses: dict[tuple[int, ...], Any] = {}
         self.call_path: list[int] = []
         self.notes: list[str] = []
+        self.book: Any = None
+        self.activations: list[Any] = []
+        self.incomplete = False
 
     # --- errors ---------------------------------------------------------------------------
 

@@ -180,6 +180,8 @@ class Frame:
     cells: dict[str, Any] = field(default_factory=dict)
     parent: Frame | None = None
     caller: Frame | None = None
+    owner: Any = None
+    path: tuple[int, ...] = ()
     local_names: frozenset[str] = frozenset()
     anonymous: str = ""
     exits: Any = None

@@ -20,6 +20,7 @@ from gradgen.interpret.operations import evaluate
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
 
 Ended = tuple[str, list[Any]]
+MAX_DEPTH = 60
 
 
 class Interpreter:
@@ -40,6 +41,7 @@ class Interpreter:
         self.tick = tick
         self.values: dict[Value, Any] = {}
         self.captures: dict[str, Any] = {}
+        self.depth = 0
 
     def run(self, function: Function, leaves: Sequence[Any]) -> Any:
         """Return the first result of a function, given what each of its leaves holds."""
@@ -74,6 +76,8 @@ class Interpreter:
                 return self._for(op)
             case "while":
                 return self._while(op)
+            case "call":
+                return self._call(op)
             case "assert" | "raise_if" | "effect":
                 return []
             case "leaf":
@@ -110,6 +114,19 @@ class Interpreter:
         logic = self.numbers.logic
         otherwise = logic("and", logic("not", condition), b)
         return logic("or", logic("and", condition, a), otherwise)
+
+    def _call(self, op: Op) -> list[Any]:
+        """Run a recursive function; a depth that symbols decide has no end."""
+        function = op.attrs["callee"].function
+        args = [self._read(v) for v in op.inputs]
+        if self.depth > MAX_DEPTH:
+            raise undecided(op, "the depth of this recursion")
+        keep, self.depth = self.values, self.depth + 1
+        self.values = {leaf.value: a for leaf, a in zip(function.leaves, args, strict=True)}
+        try:
+            return self._block(function.body, [])[1]
+        finally:
+            self.values, self.depth = keep, self.depth - 1
 
     def _for(self, op: Op) -> list[Any]:
         start, stop, step, *carried = (self._read(v) for v in op.inputs)

@@ -19,6 +19,7 @@ class Builder:
         self.block = block
         self.reverse = reverse
         self.span: Span | None = None
+        self.depth = 0
 
     def emit(
         self,
@@ -57,7 +58,9 @@ class Builder:
     def into(self, block: Block) -> Iterator[Block]:
         """Append to another block for a while."""
         previous, self.block = self.block, block
+        self.depth += 1
         try:
             yield block
         finally:
             self.block = previous
+            self.depth -= 1

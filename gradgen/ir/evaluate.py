@@ -315,11 +315,24 @@ def _check(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
     return []
 
 
+def _call(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
+    """Run a recursive function."""
+    if op.attrs.get("part") == "backward":
+        raise EvaluationError("the sweep of a recursive function is not run here", op.span)
+    function = op.attrs["callee"].function
+    given = {leaf.param: a for leaf, a in zip(function.leaves, args, strict=True)}
+    return Runner(function, given).block(function.body, Frame())[1]
+
+
 def _leaf(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
+    if "stack" in op.attrs:
+        return [[]]
     return [follow(runner.arguments[op.attrs["param"]], op.attrs["path"])]
 
 
 EFFECTS: dict[str, Callable[[Runner, Op, list[Any]], list[Any]]] = {
+    "call": _call,
+    "push": lambda runner, op, args: [],
     "leaf": _leaf,
     "captured": lambda runner, op, args: [runner.function.captures[op.attrs["name"]]],
     "store": _store,

@@ -13,6 +13,7 @@ prim       inputs                          blocks
 ``if``     cond                            then, else; both ``yield`` the op's outputs
 ``for``    start, stop, step, *carried     body(index, *carried); ``continue``/``break`` values
 ``while``  *carried                        cond(*carried) yields a bool; body(*carried)
+``call``   arguments                       none; the ``Callee`` is an attribute
 =========  ==============================  ==================================================
 
 The end of a block is ``yield``, ``continue`` or ``break`` with ``results``, or ``tail``: its last
@@ -147,6 +148,53 @@ class Function:
     result: Any = None
     captures: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    reserved: set[str] = field(default_factory=set)
+
+
+@dataclass(eq=False, slots=True)
+class Stack:
+    """A list on which a recursive function saves one of its values."""
+
+    name: str
+    type: Type
+
+
+@dataclass(eq=False, slots=True)
+class Callee:
+    """A recursive function, which ``call`` operations mean, and the sweep that belongs to it.
+
+    ``written``: parameters (lists, arrays) that are returned as they are afterwards, behind the
+    results proper.  ``shares``: which results may be in the memory of which parameters.
+    ``varying``: results that carry derivatives; ``seeds``: the parameters of the sweep for their
+    adjoints; ``needs``: the arguments that it reads.  ``spelled``: names in the module.
+    """
+
+    name: str
+    function: Any = None
+    backward: Function | None = None
+    written: list[int] = field(default_factory=list)
+    shares: set[tuple[int, int]] = field(default_factory=set)
+    backward_shares: set[tuple[int, int]] = field(default_factory=set)
+    varying: list[int] = field(default_factory=list)
+    seeds: list[Value] = field(default_factory=list)
+    needs: list[int] = field(default_factory=list)
+    stacks: list[Stack] = field(default_factory=list)
+    settled: bool = False
+    spelled: dict[str, str] = field(default_factory=dict)
+    reserved: set[str] = field(default_factory=set)
+
+    @property
+    def active(self) -> list[int]:
+        """The parameters that carry derivatives."""
+        return [k for k, leaf in enumerate(self.function.leaves) if leaf.active]
+
+
+def written_inputs(op: Op) -> list[int]:
+    """Return which inputs an operation writes into."""
+    if op.prim == "call":
+        written = [] if op.attrs.get("part") == "backward" else op.attrs["callee"].written
+        return [k for k in written if op.inputs[k].type.kind == "list"]
+    return [0] if op.prim in WRITES or op.prim in GROWS else []
 
 
 def walk(block: Block) -> Iterator[Op]:

@@ -12,7 +12,23 @@ from gradgen.rules.table import RULES
 NameOf = Callable[[Value], str]
 # What says how an operation came about, or repeats its output's type, is not shown.
 HOLE = "_value_"  # in a message: ``_value_0`` is the input after the first
-SILENT = {"mirror", "type", "style", "breaks", "backwards", "index", "slices", "path", "steps"}
+SILENT = {
+    "mirror",
+    "type",
+    "style",
+    "breaks",
+    "backwards",
+    "index",
+    "slices",
+    "path",
+    "steps",
+    "callee",
+    "part",
+    "given",
+    "stacks",
+    "stack",
+    "owned",
+}
 _WORD = re.compile(r"[\w.%…]+")
 
 
@@ -143,7 +159,14 @@ def _message(op: Op, name: NameOf) -> str:
     return re.sub(rf"{HOLE}(\d+)", lambda m: name(op.inputs[int(m[1]) + 1]), op.attrs["text"])
 
 
+def _call(op: Op, name: NameOf) -> str:
+    part = op.attrs.get("part", "")
+    callee = op.attrs["callee"].name + (f"_{part}" if part else "")
+    return f"{callee}({', '.join(map(name, op.inputs))})"
+
+
 SPECIAL: dict[str, Callable[[Op, NameOf], str]] = {
+    "call": _call,
     "load": _load,
     "winners": _winners,
     "store": _store,

@@ -12,7 +12,7 @@ from gradgen.diff.activity import carried, ends
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
 from gradgen.rules.registry import RULES
 
-CONTROL = {"if", "for", "while", "assert", "raise_if", "effect"}
+CONTROL = {"if", "for", "while", "call", "push", "take", "assert", "raise_if", "effect"}
 
 
 def verify(function: Function, saved: bool = True) -> None:

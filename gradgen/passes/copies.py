@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gradgen.diff.activity import carried
-from gradgen.ir.nodes import GROWS, WRITES, Block, Function, Op, Undefined, Value, blocks_of
+from gradgen.ir.nodes import Block, Function, Op, Undefined, Value, blocks_of, written_inputs
 from gradgen.ir.types import Type
-from gradgen.passes.lifetimes import SOURCES, Lifetimes, Use
+from gradgen.passes.lifetimes import Lifetimes, Use, is_source
 from gradgen.passes.memory import Memory, is_view
 
 
@@ -46,7 +46,7 @@ class _Sweep:
             self.now = self.lives.position[id(op)]
             if op.blocks:
                 self._region(op)
-            elif op.prim in WRITES or op.prim in GROWS:
+            elif written_inputs(op):
                 while self._fix(op, self.top):
                     pass
             if not op.blocks:
@@ -69,7 +69,7 @@ class _Sweep:
                 k += 1
         self.inside = {}
         # What may not be written to at all stays so after the region.
-        sources = [o.out for b in _blocks(op) for o in b.ops if o.prim in SOURCES]
+        sources = [v for b in _blocks(op) for o in b.ops for v in o.outputs if is_source(v)]
         self._hold(sources, self.holders)
 
     def _look_inside(self, op: Op) -> None:
@@ -86,37 +86,40 @@ class _Sweep:
 
     def _fix(self, op: Op, block: Block) -> bool:
         """Repair the first conflict of a store; return whether there was one."""
+        return any(self._fix_input(op, k, block) for k in written_inputs(op))
+
+    def _fix_input(self, op: Op, k: int, block: Block) -> bool:
         near: dict[Value, None] = {}
         at = self.lives.position[id(op)]
-        for o in self.memory.of(op.inputs[0]):
+        for o in self.memory.of(op.inputs[k]):
             for holders in (self.holders, self.inside):
                 if o in holders:
                     alive = [u for u in holders[o] if self.lives.end(u) > at]
                     holders[o] = [u for u in alive if o in self.memory.of(u)]
                     near.update(dict.fromkeys(holders[o]))
         for u in sorted(near, key=lambda u: u.id):
-            if self._concerns(u, op) and self.lives.disturbs(op, block, u):
-                self._repair(u, op, block)
+            if self._concerns(u, op.inputs[k]) and self.lives.disturbs(op, block, u):
+                self._repair(u, op, k, block)
                 return True
         return False
 
-    def _concerns(self, u: Value, op: Op) -> bool:
+    def _concerns(self, u: Value, written: Value) -> bool:
         """Whether a value sees what an operation writes; of a list, only lists do."""
-        if op.inputs[0].type.kind != "list":
+        if written.type.kind != "list":
             return True
-        shared = self.memory.of(u) & self.memory.of(op.inputs[0])
+        shared = self.memory.of(u) & self.memory.of(written)
         return u.type.kind == "list" and any(o.type.kind == "list" for o in shared)
 
     # --- repairs --------------------------------------------------------------------------
 
-    def _repair(self, u: Value, op: Op, block: Block) -> None:
-        view = u.op is not None and u is not op.inputs[0] and is_view(u.op)
+    def _repair(self, u: Value, op: Op, k: int, block: Block) -> None:
+        view = u.op is not None and u is not op.inputs[k] and is_view(u.op)
         if view or (u.op is not None and u.op.prim == "stretch"):
             self._copy_result(u)
             return
         loop = self.lives.loop_between(u, block)
-        if loop is None or not self._copy_init(loop, op):
-            self._copy_input(op, 0, block)
+        if loop is None or not self._copy_init(loop, op.inputs[k]):
+            self._copy_input(op, k, block)
 
     def _copy_input(self, op: Op, k: int, block: Block) -> None:
         """Let an operation read a copy, made right before it."""
@@ -139,10 +142,10 @@ class _Sweep:
         self.lives.made(copy, at + 0.25, block)
         self._made(copy, block)
 
-    def _copy_init(self, loop: Op, op: Op) -> bool:
+    def _copy_init(self, loop: Op, written: Value) -> bool:
         """Let the loop start from a copy of what it would write to."""
         params, inits = carried(loop)
-        target, on_list = self.memory.of(op.inputs[0]), op.inputs[0].type.kind == "list"
+        target, on_list = self.memory.of(written), written.type.kind == "list"
         skip = 3 if loop.prim == "for" else 0
         for k, (p, init) in enumerate(zip(params, inits, strict=True)):
             if p.type.is_scalar or p not in target or (p.type.kind == "list") != on_list:

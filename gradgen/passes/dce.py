@@ -12,7 +12,7 @@ from gradgen.diff.missing import missing_values
 from gradgen.ir.nodes import Block, Function, Op, Value, walk
 from gradgen.rules.registry import RULES
 
-EFFECTS = ("assert", "raise_if", "effect")
+EFFECTS = ("assert", "raise_if", "effect", "push", "take")
 # Functions of Python's math module that are not defined everywhere: they raise ValueError.
 DOMAINS = {
     "math.acos", "math.acosh", "math.asin", "math.atanh", "math.log", "math.log10", "math.log1p",
@@ -56,7 +56,8 @@ class _Marker:
         self._index(body, None)
         missing = missing_values(body)
         for op in walk(body):
-            if op.prim in EFFECTS or (not op.reverse and may_raise(op, missing)):
+            needed = op.prim in EFFECTS or op.attrs.get("stacks")
+            if needed or (not op.reverse and may_raise(op, missing)):
                 self.op(op)
 
     @deep
@@ -100,6 +101,11 @@ class _Marker:
         if id(op) in self.live_ops:
             return
         self.live_ops.add(id(op))
+        if op.attrs.get("part") == "backward":
+            callee = op.attrs["callee"]
+            if callee.stacks or not callee.settled:
+                # What it pops, the forward call has pushed.
+                self.op(op.attrs["mirror"])
         for v in op.inputs[: {"for": 3, "while": 0}.get(op.prim)]:
             self.value(v)
         if op.prim == "while":

@@ -7,12 +7,17 @@ Copies that are inserted later get positions between those there are.
 from __future__ import annotations
 
 from gradgen.deep import deep
-from gradgen.ir.nodes import GROWS, WRITES, Block, Op, Value
+from gradgen.ir.nodes import Block, Op, Value, written_inputs
 
 SOURCES = ("leaf", "captured", "stretch")
 FOREVER = float("inf")
 # Where a value is read or defined: position, block, and the operation (None at a block's end).
 Use = tuple[float, Block, Op | None]
+
+
+def is_source(v: Value) -> bool:
+    """Whether a value comes from outside and is not to be written to."""
+    return v.op is not None and v.op.prim in SOURCES and not v.op.attrs.get("owned")
 
 
 class Lifetimes:
@@ -39,7 +44,7 @@ class Lifetimes:
             self.position[id(op)] = self._count
             for v in op.inputs:
                 self.uses.setdefault(v, []).append((self._count, block, op))
-            if op.prim in WRITES or op.prim in GROWS:
+            if written_inputs(op):
                 self.stores.setdefault(block, []).append(op)
             for inner in op.blocks:
                 self.owner[inner] = (op, block)
@@ -98,7 +103,7 @@ class Lifetimes:
         A read inside a loop that the value comes into from outside happens until the loop ends.
         """
         if v not in self._ends:
-            source = v.op is not None and v.op.prim in SOURCES
+            source = is_source(v)
             born = self.chain(self.defined[v][1])
             reads = (self._until(use, born) for use in self.uses.get(v, ()))
             self._ends[v] = FOREVER if source else max(reads, default=0.0)
@@ -115,7 +120,7 @@ class Lifetimes:
         at = self.position[id(op)]
         if u not in self.defined or self.defined[u][0] >= at or u in op.outputs:
             return False
-        if u.op is not None and u.op.prim in SOURCES:
+        if is_source(u):
             return True
         return any(self._after(u, use, at, block) for use in self.uses.get(u, ()))
 

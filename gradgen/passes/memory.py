@@ -10,7 +10,7 @@ from __future__ import annotations
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
 from gradgen.ir.nodes import WRITES, Block, Op, Value
-from gradgen.passes.sharing import MAKES_LISTS
+from gradgen.passes.sharing import MAKES_LISTS, shared_by_call
 from gradgen.rules.registry import RULES
 
 Objects = frozenset[Value]
@@ -72,6 +72,11 @@ class Memory:
             if op.out.type.kind == "list":
                 held |= self._items(op.inputs[1]) if op.prim == "extend" else self.of(op.inputs[1])
             self._add(op.out, held)
+        elif op.prim == "call":
+            for v in op.outputs:
+                self._add(v, frozenset([v]))
+            for a, b in shared_by_call(op):
+                self._add(b, self.of(a))
         elif op.prim == "pop":
             item, rest = op.outputs
             self._add(rest, self.of(op.inputs[0]))

@@ -10,6 +10,14 @@ from gradgen.rules.registry import RULES
 MAKES_LISTS = ("list", "repeat_list")
 
 
+def shared_by_call(op: Op) -> list[tuple[Value, Value]]:
+    """Return pairs of an argument and a result of a call that may be in the same memory."""
+    callee = op.attrs["callee"]
+    swept = op.attrs.get("part") == "backward"
+    shares = callee.backward_shares if swept else callee.shares
+    return [(op.inputs[k], op.outputs[i]) for i, k in sorted(shares) if i < len(op.outputs)]
+
+
 class Sharing:
     """A partition of the array and list values of a function by the memory they may be in."""
 
@@ -60,6 +68,9 @@ class Sharing:
                     if inner.end != "tail":
                         for a, b in zip(inner.results, op.outputs, strict=False):
                             self._unite(a, b)
+            elif op.prim == "call":
+                for a, b in shared_by_call(op):
+                    self._unite(a, b)
             elif op.prim in WRITES:
                 self._unite(op.inputs[0], op.out)
                 if op.out.type.kind == "list":

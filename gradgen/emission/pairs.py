@@ -1,0 +1,86 @@
+"""Recursive functions in the generated module: as they are, and as pairs that save and sweep."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from gradgen.emission.folding import fold
+from gradgen.emission.names import assign_names
+from gradgen.emission.printer import Docstring
+from gradgen.emission.writer import Writer, part_of
+from gradgen.ir.nodes import Callee, Function, walk
+
+PARTS = ("plain", "forward", "backward")
+
+
+def spell_callees(callees: Iterable[Callee], taken: set[str]) -> set[str]:
+    """Give each function its names in the module; return them."""
+    used: set[str] = set()
+    for c in callees:
+        base = c.name if c.name.isidentifier() else "inner"
+        while {base, f"{base}_forward", f"{base}_backward"} & (taken | used):
+            base += "_"
+        forward = f"{base}_forward" if c.stacks else base
+        c.spelled = {"plain": base, "forward": forward, "backward": f"{base}_backward"}
+        used |= set(c.spelled.values())
+    return used
+
+
+def wanted(function: Function) -> list[tuple[Callee, str]]:
+    """Return the functions that a module needs, in the order in which they are called."""
+    found: dict[tuple[Callee, str], None] = {}
+    work = [(function, "")]
+    while work:
+        f, how = work.pop(0)
+        for op in walk(f.body):
+            if op.prim != "call":
+                continue
+            part = "plain" if how == "plain" else part_of(op)
+            key = (op.attrs["callee"], part)
+            if key not in found:
+                found[key] = None
+                inner = key[0].backward if part == "backward" else key[0].function
+                assert inner is not None
+                work.append((inner, part))
+    order = {c: k for k, c in enumerate(dict.fromkeys(c for c, _ in found))}
+    return sorted(found, key=lambda key: (order[key[0]], PARTS.index(key[1])))
+
+
+def definition(callee: Callee, part: str, needs: set[str]) -> ast.FunctionDef:
+    """Return one function of a pair; what it needs of imports and helpers goes to ``needs``."""
+    function = callee.backward if part == "backward" else callee.function
+    assert function is not None
+    function.reserved = callee.reserved
+    folded = fold(function)
+    names = assign_names(function, folded)
+    writer = Writer(function, names, folded, plain=part == "plain")
+    statements = writer.block(function.body)
+    if writer.none_for:
+        writer = Writer(function, names, folded, writer.none_for, plain=part == "plain")
+        statements = writer.block(function.body)
+    results = [writer.expr(v) for v in function.body.results]
+    params = [leaf.param for leaf in function.leaves]
+    if part != "plain":
+        at = len(params) if part == "forward" else len(callee.needs)
+        params[at:at] = [s.name for s in callee.stacks]
+    body: list[ast.stmt] = [Docstring(_purpose(callee, part)), *statements]
+    if len(results) == 1:
+        body.append(ast.Return(results[0]))
+    elif results:
+        body.append(ast.Return(ast.Tuple(results, ast.Load())))
+    spec = ast.arguments([], [ast.arg(p) for p in params], None, [], [], None, [])
+    made = ast.FunctionDef(callee.spelled[part], spec, body, [], None)
+    writer._note(made)
+    needs |= writer.needs
+    return made
+
+
+def _purpose(c: Callee, part: str) -> str:
+    call = f"{c.name}({', '.join(leaf.param for leaf in c.function.leaves)})"
+    if part == "plain":
+        return f"Return {call}."
+    if part == "forward":
+        return f"Return {call}, and save what {c.spelled['backward']} reads."
+    grads = ", ".join(f"d_{c.function.leaves[k].param}" for k in c.active)
+    return f"Return {grads} of {call}, from the adjoint of its result."

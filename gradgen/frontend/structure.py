@@ -1,0 +1,111 @@
+"""Arguments of a recursive call taken apart: what is known of them, and the numbers in them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from gradgen.frontend.objects import Method
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.values import (
+    Box,
+    Choice,
+    LocalFunction,
+    Ref,
+    Seq,
+    Static,
+    parts,
+    with_parts,
+)
+from gradgen.ir.nodes import Const, Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Structure:
+    """What an argument is but for its numbers; ``key`` compares it with others.
+
+    ``like`` is the value, or a box of its class; ``items`` are its keys with their structures.
+    """
+
+    key: Any
+    like: Any
+    items: tuple[tuple[Any, Structure], ...] = ()
+
+
+NUMBER = Structure("number", None)
+
+
+def flatten(
+    r: Reader, value: Any, node: ast.AST, constants: bool = False
+) -> tuple[Structure, list[Any]]:
+    """Return the structure of a value, and its leaves; ``constants``: numbers are known, too."""
+    value = r.settled(value)
+    if isinstance(value, Const) and (constants or isinstance(value.const, bool)):
+        return Structure(("constant", type(value.const), repr(value.const)), value), []
+    if isinstance(value, Choice):
+        value = _number_chosen(r, value, node)
+    if isinstance(value, Seq) and value.kind is list and not value.items:
+        value = r.graph_list(value)
+    if isinstance(value, Value | Ref):
+        return NUMBER, [value]
+    if isinstance(value, Box):
+        return _flatten_box(r, value, node, constants)
+    if isinstance(value, Method):
+        inner, leaves = flatten(r, value.owner, node, constants)
+        key = ("method", id(value.function), inner.key)
+        return Structure(key, value, (("owner", inner),)), leaves
+    return Structure(_identity(value, r, node), value), []
+
+
+def _number_chosen(r: Reader, value: Choice, node: ast.AST) -> Value:
+    try:
+        return r.read(value)
+    except TypeError:
+        r.refuse(node, "a recursive call with an argument that is one thing or another",
+                 "call it on each path")  # fmt: skip
+
+
+def _flatten_box(
+    r: Reader, box: Box, node: ast.AST, constants: bool
+) -> tuple[Structure, list[Any]]:
+    items, leaves = [], []
+    for k, item in parts(box):
+        inner, mine = flatten(r, item, node, constants)
+        items.append((k, inner))
+        leaves += mine
+    kind = getattr(box, "kind", dict)
+    key = ("box", id(kind), tuple((k, s.key) for k, s in items))
+    return Structure(key, box, tuple(items)), leaves
+
+
+def _identity(value: Any, r: Reader, node: ast.AST) -> Any:
+    if isinstance(value, Static):
+        plain = type(value.obj) in (str, bytes, type(None), int, float)
+        return ("static", type(value.obj), value.obj) if plain else ("static", id(value.obj))
+    if isinstance(value, LocalFunction):
+        return ("function", id(value.node), value.frame.path)
+    r.refuse(node, f"a recursive call with a {describe(value)}", "pass numbers and arrays")
+
+
+def rebuild(s: Structure, leaves: Iterator[Any]) -> Any:
+    """Return a value of a structure with these leaves."""
+    if s is NUMBER:
+        return next(leaves)
+    if isinstance(s.like, Box):
+        return with_parts(s.like, [(k, rebuild(inner, leaves)) for k, inner in s.items])
+    if isinstance(s.like, Method):
+        return Method(rebuild(s.items[0][1], leaves), s.like.function)
+    return s.like
+
+
+def names_of_leaves(s: Structure, name: str) -> list[str]:
+    """Return a parameter's name for each leaf of an argument."""
+    if s is NUMBER:
+        return [name]
+    out = []
+    for k, inner in s.items:
+        label = str(k) if isinstance(k, str) and k.isidentifier() else f"{name}_{k}"
+        out += names_of_leaves(inner, name if k == "owner" else label)
+    return [n if n.isidentifier() else f"{name}_{j}" for j, n in enumerate(out)]

@@ -1,0 +1,298 @@
+"""Functions that call themselves and each other."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+
+def power(x, n):
+    """A product of equal factors."""
+    if n == 0:
+        return 1.0
+    return x * power(x, n - 1)
+
+
+def recursive_loss(x, n):
+    """The differentiated function calls itself."""
+    if n <= 0:
+        return math.sin(x)
+    half = recursive_loss(x * 0.5, n - 1)
+    return half * half + x
+
+
+def fibonacci(x, n):
+    """Calls itself twice."""
+    if n <= 1:
+        return x
+    return fibonacci(x, n - 1) * x + math.sin(fibonacci(x, n - 2))
+
+
+def fibonacci_loss(x, n):
+    """A tree of calls."""
+    return fibonacci(x, n) + fibonacci(x * x, n - 2)
+
+
+def even(x, n):
+    """Calls the other one."""
+    return x if n == 0 else odd(x * x, n - 1)
+
+
+def odd(x, n):
+    """Calls the first one."""
+    if n == 0:
+        return 2.0 * x
+    return math.sin(even(x, n - 1)) * x
+
+
+def mutual(x, n):
+    """Two functions that call each other."""
+    return even(x, n) * power(x, n)
+
+
+def sum_from(v, i):
+    """Runs along an array."""
+    if i == len(v):
+        return 0.0
+    return v[i] ** 2 + 0.5 * sum_from(v, i + 1)
+
+
+def array_sum(v):
+    """The depth is a length."""
+    return sum_from(v, 0)
+
+
+def halves(v):
+    """Splits an array."""
+    if len(v) == 1:
+        return v[0] ** 2
+    middle = len(v) // 2
+    return halves(v[:middle]) + halves(v[middle:]) * v[0]
+
+
+def divide_and_conquer(v):
+    """Views of views."""
+    return halves(v)
+
+
+def newton(x, a):
+    """The depth depends on the numbers."""
+    if abs(x * x - a) < 1e-12:
+        return x
+    return newton(0.5 * (x + a / x), a)
+
+
+def root(a):
+    """A square root."""
+    return newton(1.0, a) * a
+
+
+def simpson(f, a, b, whole, depth):
+    """Adaptive quadrature of a function that is passed on."""
+    m = 0.5 * (a + b)
+    left = (m - a) * f(0.5 * (a + m))
+    right = (b - m) * f(0.5 * (m + b))
+    if depth == 0 or abs(left + right - whole) < 1e-3:
+        return left + right
+    return simpson(f, a, m, left, depth - 1) + simpson(f, m, b, right, depth - 1)
+
+
+def quadrature(x, k):
+    """A closure goes down the recursion."""
+    return simpson(lambda t: math.exp(math.sin(k * t * x)), 0.0, x, 0.0, 6)
+
+
+def local_recursion(x, n):
+    """A local function that reads a name around it."""
+
+    def go(k, total):
+        if k == 0:
+            return total
+        return go(k - 1, total * x + k)
+
+    return go(n, 1.0)
+
+
+def pair(x, n):
+    """Returns a tuple."""
+    if n == 0:
+        return x, 1.0
+    a, b = pair(x * 0.5, n - 1)
+    return a * b, a + b
+
+
+def several_results(x, n):
+    """Two results."""
+    a, b = pair(x, n)
+    return a * b
+
+
+def layers(w, x, n):
+    """Arrays down the recursion."""
+    if n == 0:
+        return x
+    return np.tanh(w @ layers(w, x, n - 1))
+
+
+def deep_network(w, x, n):
+    """A network of equal layers."""
+    return np.sum(layers(w, x, n) ** 2)
+
+
+def branching(x, k):
+    """A recursion in a loop."""
+    total = x
+    for i in range(3):
+        if k > i:
+            total = total + branching(total * 0.3, k - 1) * x
+    return total * x
+
+
+def recursion_in_loop(x, k):
+    """Many calls in a loop."""
+    total = 0.0
+    for i in range(k):
+        total = total + branching(x * i * 0.5, i)
+    return total
+
+
+def collatz(x, n):
+    """Leaves a loop by a recursion."""
+    while n > 0:
+        if x > 3.0:
+            return collatz(x * 0.5, n - 1)
+        x = x * 1.5
+        n = n - 1
+    return x * x
+
+
+def jumps(x, n):
+    """An early return with a recursive call."""
+    return collatz(x, n)
+
+
+def factorial(n):
+    """Has nothing to differentiate."""
+    if n <= 1:
+        return 1
+    return n * factorial(n - 1)
+
+
+def passive(x, n):
+    """A recursion over integers alone."""
+    total = 0.0
+    for k in range(n):
+        total += x**k / factorial(k)
+    return total
+
+
+def appended(x, n, out):
+    """Appends to a list that it is given."""
+    if n == 0:
+        return 0.0
+    out.append(x * n)
+    return x + appended(x * x * 0.5, n - 1, out)
+
+
+def grows_a_list(x, n):
+    """A list that all calls share."""
+    out = []
+    total = appended(x, n, out)
+    for item in out:
+        total = total + item * item
+    return total
+
+
+def fill(a, x, i):
+    """Writes into an array that it is given."""
+    if i < len(a):
+        a[i] = x * i
+        fill(a, x * x * 0.5, i + 1)
+
+
+def fills_an_array(x, n):
+    """An array that all calls write to."""
+    a = np.zeros(n)
+    fill(a, x, 0)
+    return np.sum(a * a) * a[n - 1]
+
+
+class Tree:
+    """A node with children."""
+
+    def __init__(self, value, left=None, right=None):
+        self.value, self.left, self.right = value, left, right
+
+    def total(self):
+        """Sum over the tree."""
+        out = self.value**2
+        if self.left is not None:
+            out = out + self.left.total()
+        if self.right is not None:
+            out = out + 2.0 * self.right.total()
+        return out
+
+
+def tree_of_objects(x):
+    """The depth is that of a structure: it is written out."""
+    return Tree(x, Tree(2.0 * x), Tree(x * x, Tree(x))).total()
+
+
+def nested(t, x):
+    """Walks a tuple."""
+    if isinstance(t, tuple):
+        return nested(t[0], x) * nested(t[1], x) + x
+    return t * x
+
+
+def tree_of_tuples(x):
+    """The same for tuples."""
+    return nested(((1.0, 2.0), (3.0, x)), x)
+
+
+def horner(coefficients, x):
+    """Takes the first of a list off."""
+    if not coefficients:
+        return 0.0
+    return coefficients[0] + x * horner(coefficients[1:], x)
+
+
+def polynomial(x):
+    """A list that shrinks."""
+    return horner([1.0, x, 2.0, -x], x)
+
+
+EXAMPLE_ARGS = {
+    "recursive_loss": lambda: (1.2, 3),
+    "fibonacci_loss": lambda: (0.8, 5),
+    "mutual": lambda: (0.9, 3),
+    "array_sum": lambda: (np.array([1.0, -0.5, 2.0]),),
+    "divide_and_conquer": lambda: (np.array([1.0, -0.5, 2.0, 0.3, 1.1]),),
+    "root": lambda: (2.5,),
+    "quadrature": lambda: (1.1, 2.0),
+    "local_recursion": lambda: (0.7, 4),
+    "several_results": lambda: (1.3, 3),
+    "deep_network": lambda: (np.array([[0.3, -0.2], [0.5, 0.1]]), np.array([0.6, -1.1]), 3),
+    "recursion_in_loop": lambda: (0.9, 4),
+    "jumps": lambda: (1.3, 6),
+    "passive": lambda: (0.7, 6),
+    "grows_a_list": lambda: (0.9, 4),
+    "fills_an_array": lambda: (1.2, 5),
+    "tree_of_objects": lambda: (0.8,),
+    "tree_of_tuples": lambda: (0.8,),
+    "polynomial": lambda: (0.8,),
+}
+
+MORE_ARGS = {
+    "recursive_loss": [lambda: (1.2, 0), lambda: (0.5, 6)],
+    "fibonacci_loss": [lambda: (0.8, 1)],
+    "mutual": [lambda: (0.9, 0), lambda: (0.9, 4)],
+    "array_sum": [lambda: (np.zeros(0),), lambda: (np.array([2.0]),)],
+    "divide_and_conquer": [lambda: (np.array([2.0]),)],
+    "several_results": [lambda: (1.3, 0)],
+    "deep_network": [lambda: (np.eye(2), np.array([0.6, -1.1]), 0)],
+    "recursion_in_loop": [lambda: (0.9, 0)],
+    "jumps": [lambda: (1.3, 0), lambda: (5.0, 3)],
+    "grows_a_list": [lambda: (0.9, 0)],
+}
