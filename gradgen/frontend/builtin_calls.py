@@ -101,7 +101,8 @@ def _isinstance(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any
     v = as_value(r, value, node)
     if v.type.kind == "any":
         r.refuse(node, "isinstance of a value of unknown type", "give example arguments")
-    python = {"float": float, "int": int, "bool": bool, "array": np.ndarray}[v.type.kind]
+    classes = {"float": float, "int": int, "bool": bool, "array": np.ndarray, "list": list}
+    python = classes[v.type.kind]
     if v.type.is_scalar and not v.type.weak:
         python = np.dtype(v.type.dtype).type
     return Const(issubclass(python, kinds))

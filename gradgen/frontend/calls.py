@@ -31,6 +31,7 @@ from gradgen.frontend.flow import Exits, read_body
 from gradgen.frontend.iteration import made, makes_iteration
 from gradgen.frontend.liveness import Liveness
 from gradgen.frontend.loops import assigned_names
+from gradgen.frontend.nonlocals import share_names
 from gradgen.frontend.numpy_calls import NUMPY
 from gradgen.frontend.objects import Method, class_of, construct, invoked, named_tuple_method
 from gradgen.frontend.operators import chooses_structure
@@ -341,6 +342,7 @@ def run_body(r: Reader, definition: Any) -> Any:
     refuse_generators(r, definition)
     taken = {n.id for n in ast.walk(definition) if isinstance(n, ast.Name)} | set(r.frame.names)
     r.frame.local_names = frozenset(assigned_names(definition.body)) | frozenset(r.frame.names)
+    share_names(r.frame, definition)
     r.frame.exits = Exits(taken)
     r.frame.lives = Liveness(definition.body)
     r.frame.anonymous = r.frame.exits.result if r.call_path else ""

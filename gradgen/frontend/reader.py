@@ -96,6 +96,8 @@ class Capture:
     def fresh(self) -> bool:
         """Whether it is still what was read."""
         now = self.current()
+        if isinstance(now, types.MethodType | types.BuiltinMethodType):
+            return bool(now == self.value)
         if self.parts is None:
             return now is self.value or _same_plain(now, self.value)
         if type(now) is not type(self.value) or len(now) != len(self.parts):
@@ -161,6 +163,8 @@ class Reader:
         """Return what a name means: here, in enclosing functions, globals or builtins."""
         frame: Frame | None = self.frame
         while frame is not None:
+            if frame.shared is not None and name in frame.shared.fields:
+                return self._checked(frame.shared.fields[name])
             if name in frame.names:
                 found = self._checked(frame.names[name])
                 if isinstance(found, Once):
@@ -197,6 +201,23 @@ class Reader:
             return Static(getattr(builtins, name))
         self.refuse(node, f"the name {name!r} is not defined", "define it before differentiating")
 
+    def shared_names(self, name: str) -> Record | None:
+        """Return what holds a name that inner functions assign, too; None for other names."""
+        frame: Frame | None = self.frame
+        if name in self.frame.outer_names:
+            frame = self.frame.parent
+            while frame is not None and name not in frame.assigned_inside:
+                frame = frame.parent
+        if frame is None or name not in frame.assigned_inside:
+            return None
+        if frame.owner is not self:
+            raise UnsupportedError(
+                f"a recursive function assigns {name!r} of a function around it",
+                self.b.span,
+                "pass it as an argument and return it",
+            )
+        return frame.shared
+
     def bind(self, name: str, value: Any) -> None:
         """Assign to a name of the current frame; the first name a value gets is kept as a hint."""
         if name == self.frame.anonymous:
@@ -213,7 +234,11 @@ class Reader:
                 value.storage.name = hint
         if isinstance(value, Box) and not value.name:
             value.name = hint
-        self.frame.names[name] = value
+        shared = self.shared_names(name)
+        if shared is not None:
+            self.fill(shared, {**shared.fields, name: value})
+        else:
+            self.frame.names[name] = value
 
     # --- Python objects from outside ------------------------------------------------------
 

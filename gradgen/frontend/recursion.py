@@ -325,6 +325,17 @@ def shared_results(function: Function) -> set[tuple[int, int]]:
     }
 
 
+def _has(frame: Frame, name: str) -> bool:
+    return name in frame.names or (frame.shared is not None and name in frame.shared.fields)
+
+
+def _value_in(frame: Frame, name: str) -> Any:
+    """Return what a name stands for in the frame that it belongs to."""
+    if frame.shared is not None and name in frame.shared.fields:
+        return frame.shared.fields[name]
+    return frame.names[name]
+
+
 class InnerReader(Reader):
     """Reads a recursive function by itself; what it reads around it becomes a parameter."""
 
@@ -346,7 +357,7 @@ class InnerReader(Reader):
             name in frame.names or name in frame.local_names or name in frame.cells
         ):
             frame = frame.parent
-        if frame is not None and frame.owner is not self and name in frame.names:
+        if frame is not None and frame.owner is not self and _has(frame, name):
             return self.bring_in(frame, name, node)
         try:
             return super().lookup(name, node)
@@ -361,7 +372,7 @@ class InnerReader(Reader):
         key = (id(frame), name)
         if key in self.imported:
             return self.imported[key]
-        value = self._checked(frame.names[name])
+        value = self._checked(_value_in(frame, name))
         owner = frame.owner
         structure, leaves = flatten(owner, value, node)
         if not leaves:
@@ -377,7 +388,7 @@ def _outer_leaves(r: Reader, node: ast.AST, state: Reading) -> list[Any]:
     out: list[Any] = []
     for o in list(state.outer.values()):
         if o.frame.owner is r:
-            value = r.settled(o.frame.names[o.name])
+            value = r.settled(_value_in(o.frame, o.name))
         else:
             assert isinstance(r, InnerReader)
             value = r.bring_in(o.frame, o.name, node)

@@ -47,7 +47,7 @@ def step(r: Reader, s: Step, rest: Point) -> Point | None:
 def _construct(node: ast.stmt) -> str:
     names = {
         "Try": "try", "TryStar": "try", "AsyncFunctionDef": "async", "AsyncFor": "async",
-        "AsyncWith": "async", "Global": "global", "Nonlocal": "nonlocal",
+        "AsyncWith": "async", "Global": "global",
         "ClassDef": "a class statement",
     }  # fmt: skip
     return names.get(type(node).__name__, type(node).__name__)
@@ -57,7 +57,6 @@ def _way_out(node: ast.stmt) -> str:
     hints = {
         ast.Try: "test the condition with if before the computation that can fail",
         ast.Global: "return the value instead of writing a global",
-        ast.Nonlocal: "return the value instead of writing an outer name",
     }
     return hints.get(type(node), "compute this outside the differentiated function")
 
@@ -192,6 +191,7 @@ HANDLERS: dict[type[ast.stmt], Callable[[Reader, Any, Point], Point | None]] = {
     ast.AugAssign: _aug_assign,
     ast.Expr: _expression,
     ast.Pass: _pass,
+    ast.Nonlocal: _pass,
     ast.Break: _jump,
     ast.Continue: _jump,
     ast.FunctionDef: _function,

@@ -182,6 +182,9 @@ class Frame:
     caller: Frame | None = None
     owner: Any = None
     path: tuple[int, ...] = ()
+    shared: Record | None = None
+    outer_names: frozenset[str] = frozenset()
+    assigned_inside: frozenset[str] = frozenset()
     local_names: frozenset[str] = frozenset()
     anonymous: str = ""
     exits: Any = None

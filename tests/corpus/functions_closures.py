@@ -179,7 +179,75 @@ def gradient_of_array_function(w):
     return np.sum(gradgen.grad(energy)(w) ** 2)
 
 
+def counts_calls(x):
+    """An inner function counts, and keeps the best."""
+    best, count = x, 0
+
+    def visit(v):
+        nonlocal best, count
+        count += 1
+        if v > best:
+            best = v * x
+
+    for k in range(4):
+        visit(x * k * 0.7)
+    return best * count
+
+
+def running_product(x):
+    """Each closure has a state of its own."""
+
+    def start(total):
+        def times(t):
+            nonlocal total
+            total = total * t
+            return total
+
+        return times
+
+    first, second = start(1.0), start(x)
+    return first(x) + second(x) * first(2.0 * x)
+
+
+def position_in_array(x):
+    """An inner function writes at a place that it moves on."""
+    a, place = np.zeros(3), 0
+
+    def put(v):
+        nonlocal place
+        a[place] = v
+        place += 1
+
+    put(x)
+    put(x * x)
+    put(3.0)
+    return np.sum(a * a) * place
+
+
+def state_in_while(x):
+    """A name two functions down changes in a loop."""
+    total = 0.0
+
+    def add_both():
+        def add(v):
+            nonlocal total
+            total += v
+
+        add(x)
+        add(x * total)
+
+    add_both()
+    while total < 10.0:
+        total = total * 1.5
+        add_both()
+    return total
+
+
 EXAMPLE_ARGS = {
+    "counts_calls": lambda: (1.3,),
+    "running_product": lambda: (1.2,),
+    "position_in_array": lambda: (1.1,),
+    "state_in_while": lambda: (1.2,),
     "stored_lambdas": lambda: (0.7,),
     "late_binding": lambda: (1.3,),
     "loop_variable_captured": lambda: (0.6,),

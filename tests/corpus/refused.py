@@ -71,17 +71,6 @@ def global_write(x):
     return x * x
 
 
-def nonlocal_write(x):
-    total = 0.0
-
-    def add(v):
-        nonlocal total  # here: nonlocal
-        total = total + v
-
-    add(x)
-    return total
-
-
 def set_comprehension(x):
     return sum({item * item for item in x})  # here: set
 
@@ -271,7 +260,6 @@ EXAMPLE_ARGS = {
     "unknown_method": lambda: (np.ones(3),),
     "unknown_attribute": lambda: (np.ones(3),),
     "global_write": lambda: (1.5,),
-    "nonlocal_write": lambda: (1.5,),
     "set_comprehension": lambda: (np.ones(3),),
     "dict_comprehension": lambda: (np.ones(3),),
     "iterator_twice": lambda: (1.5,),

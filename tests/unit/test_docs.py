@@ -163,7 +163,6 @@ REFUSED = {
     "Try": "try:\n    y = x\nexcept ValueError:\n    y = x",
     "TryStar": "try:\n    y = x\nexcept* ValueError:\n    y = x",
     "Global": "global COUNTER\nCOUNTER = x",
-    "Nonlocal": "y = x\ndef inner():\n    nonlocal y\n    y = x\ninner()",
     "ClassDef": "class Holder:\n    pass",
     "AsyncFunctionDef": "async def inner():\n    return x",
     "TypeAlias": "type T = float",

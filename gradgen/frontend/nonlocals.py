@@ -1,0 +1,47 @@
+"""Names that several functions assign: what ``nonlocal`` says, and where their values are kept.
+
+The values stand in a box that the defining function owns, so that branches and loops treat an
+assignment from inside another function as they treat a store into an object.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from typing import Any
+
+from gradgen.frontend.values import Frame, Record
+
+BOX = "names that inner functions assign"
+
+
+class Names:
+    """The class of the boxes that hold such names."""
+
+
+def share_names(frame: Frame, definition: Any) -> None:
+    """Put the names of a function that inner functions assign into a box."""
+    frame.outer_names, inside = _declared(definition)
+    frame.local_names -= frame.outer_names
+    mine = inside & frame.local_names
+    if not mine:
+        return
+    frame.assigned_inside = mine
+    fields = {name: frame.names.pop(name) for name in sorted(mine) if name in frame.names}
+    frame.shared = Record(Names, fields)
+    frame.names[BOX] = frame.shared
+
+
+@functools.lru_cache(maxsize=512)
+def _declared(definition: Any) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names that a function declares nonlocal, and those that functions in it do."""
+    own: set[str] = set()
+    inside: set[str] = set()
+    stack = [(s, own) for s in definition.body]
+    while stack:
+        node, names = stack.pop()
+        if isinstance(node, ast.Nonlocal):
+            names.update(node.names)
+        deeper = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        stack += [(n, inside if deeper else names) for n in ast.iter_child_nodes(node)]
+    return frozenset(own), frozenset(inside)
