@@ -45,6 +45,25 @@ def random_callee(x):
     return x * random.random()  # here: random
 
 
+def evaluates_text(x):
+    return eval("x * x")  # here: eval
+
+
+def executes_text(x):
+    out = {}
+    exec("y = 2", out)  # here: exec
+    return out["y"] * x
+
+
+def vectorizes(x):
+    f = np.vectorize(lambda v: v * v)  # here: vectorize
+    return np.sum(f(x))
+
+
+def number_from_its_text(x):
+    return float(str(x)) * 2.0  # here: text
+
+
 def undefined_name(x):
     return x * not_defined_anywhere  # here: not_defined_anywhere
 
@@ -241,6 +260,10 @@ def complex_number(x):
 
 
 EXAMPLE_ARGS = {
+    "evaluates_text": lambda: (0.5,),
+    "executes_text": lambda: (0.5,),
+    "vectorizes": lambda: (np.ones(3),),
+    "number_from_its_text": lambda: (0.5,),
     "columns_reshaped": lambda: (np.ones(3),),
     "transpose_ravelled": lambda: (np.ones(3),),
     "copy_in_its_own_order": lambda: (np.ones(3),),
