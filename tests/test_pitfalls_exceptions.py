@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import gradgen
-from tests.pitfalls import Pitfall, Pitfalls, check
+from tests.pitfalls import Pitfall, Pitfalls, check, check_message
 
 case = Pitfalls()
 
@@ -231,3 +231,33 @@ def test_traceback_shows_generated_line():
 @pytest.mark.parametrize("pitfall", case)
 def test_right_or_refused(pitfall: Pitfall) -> None:
     check(pitfall)
+
+
+def test_errors_on_paths_not_taken() -> None:
+    """What would raise on a path that is not taken does no harm, and raises where it is."""
+
+    def entry(x):
+        t = (x, x * x)
+        if x > 10.0:
+            return t[5]
+        return t[0] * t[1]
+
+    def key(x):
+        d = {"a": x}
+        return d["b"] if x > 10.0 else d["a"] * x
+
+    def many(x):
+        if x > 10.0:
+            a, b = x, x, x
+            return a * b
+        return x * x
+
+    assert gradgen.grad(entry)(2.0) == 12.0
+    assert gradgen.grad(many)(2.0) == 4.0
+    with pytest.raises(IndexError, match="tuple index out of range"):
+        gradgen.grad(entry)(20.0)
+    with pytest.raises(ValueError, match="too many values to unpack"):
+        gradgen.grad(many)(20.0)
+    with pytest.raises(gradgen.GradgenError, match="KeyError") as caught:
+        gradgen.grad(key)(2.0)
+    check_message(caught.value)

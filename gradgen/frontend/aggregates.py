@@ -140,7 +140,7 @@ def _extremum(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 
 def _best(r: Reader, node: ast.AST, name: str, items: Seq | Ref, key: Any) -> Any:
     if isinstance(items, Seq) and not items.items:
-        raise ValueError(f"{r.span(node)}: {name}() arg is an empty sequence")
+        r.fail(node, ValueError(f"{name}() arg is an empty sequence"))
     if isinstance(key, Static) and key.obj is None:
         return _best_number(r, node, name, items)
     if isinstance(items, Seq):

@@ -122,7 +122,7 @@ def emit_sequence(r: Reader, node: ast.AST, rule: Rule, parts: Any, attrs: dict[
     if not inputs and rule.name == "array":
         return r.hold(r.b.emit("zeros", [Const(0)], **attrs), True)
     if not inputs:
-        raise ValueError(f"{r.span(node)}: need at least one array to {rule.name}")
+        r.fail(node, ValueError(f"need at least one array to {rule.name}"))
     return r.hold(r.b.emit(rule.name, inputs, span=r.span(node), **attrs), inputs=parts.items)
 
 

@@ -243,8 +243,11 @@ def _inline_foreign(
     r: Reader, node: ast.AST, fn: types.FunctionType, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     """Inline a function; what fails inside a library is reported as the call of it."""
-    if not fn.__code__.co_filename.startswith(library_folders()):
-        return _inline_function(r, node, fn, args, kwargs)
+    if not fn.__code__.co_filename.startswith((*library_folders(), "<frozen ")):
+        try:
+            return _inline_function(r, node, fn, args, kwargs)
+        except SourceError as error:
+            raise SourceError(error.message, error.span or r.span(node), error.hint) from None
     try:
         return _inline_function(r, node, fn, args, kwargs)
     except (UnsupportedError, SourceError, TypeError):

@@ -55,7 +55,7 @@ def _pop(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str
         try:
             item = items.pop(*map(static_value, args))
         except IndexError as error:
-            raise IndexError(f"{r.span(node)}: {error}") from None
+            r.fail(node, error)
         r.fill(owner, items)
         return item
     return lists.pop(r, node, _grown(r, node, owner), args)
@@ -66,7 +66,7 @@ def _pop_key(r: Reader, node: ast.AST, owner: Map, args: list[Any]) -> Any:
     if key not in rest and len(args) > 1:
         return args[1]
     if key not in rest:
-        raise KeyError(f"{r.span(node)}: {key!r}")
+        r.fail(node, KeyError(key))
     item = rest.pop(key)
     r.fill(owner, rest)
     return item

@@ -235,7 +235,7 @@ def named_tuple_method(
     held = dict(zip(fields, owner.items, strict=True))
     wrong = [k for k in kwargs if k not in held]
     if wrong:
-        raise ValueError(f"{r.span(node)}: Got unexpected field names: {wrong!r}")
+        r.fail(node, ValueError(f"Got unexpected field names: {wrong!r}"))
     return Map(held) if name == "_asdict" else Seq(list({**held, **kwargs}.values()), owner.kind)
 
 

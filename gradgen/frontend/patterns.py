@@ -189,10 +189,8 @@ def _class(m: Match, p: ast.MatchClass, subject: Any) -> None:
         return
     names: Sequence[str] = getattr(cls.obj, "__match_args__", ())
     if len(p.patterns) > len(names):
-        raise TypeError(
-            f"{m.r.span(p)}: {cls.obj.__name__}() accepts {len(names)} positional sub-patterns "
-            f"({len(p.patterns)} given)"
-        )
+        what = f"{cls.obj.__name__}() accepts {len(names)} positional sub-patterns"
+        m.r.fail(p, TypeError(f"{what} ({len(p.patterns)} given)"))
     pairs = [*zip(names, p.patterns, strict=False), *zip(p.kwd_attrs, p.kwd_patterns, strict=True)]
     for name, q in pairs:
         _match(m, q, m.r.settled(attributes.attribute(m.r, subject, name, p)))

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.errors import GradgenError
+from gradgen.errors import GradgenError, Span, UnsupportedError
 from gradgen.frontend.branches import condition
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.points import End, Point, links
-from gradgen.frontend.reader import Reader
+from gradgen.frontend.reader import Certain, Reader
 from gradgen.frontend.texts import Text, shifted
 from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Const, Value
@@ -32,8 +32,27 @@ def raise_statement(r: Reader, s: ast.Raise, rest: Point) -> Point:
     spelling = _Spelling(r)
     error = spelling.error(s.exc)
     text = ast.unparse(ast.Raise(error, None))
-    inputs = [Const(True), *spelling.holes]
-    r.b.append("raise_if", inputs, [], span=r.span(s), attrs={"text": text})
+    return _raised(r, text, spelling.holes, r.span(s), rest)
+
+
+def certain(r: Reader, found: Certain, rest: Point) -> Point:
+    """Write down what Python raises here; where only a part of an expression does, refuse."""
+    error = found.error
+    if found.block is not r.b.block:
+        raise UnsupportedError(
+            f"this raises {type(error).__name__} ({error}) where it is evaluated",
+            found.span,
+            "put it under an if statement, if it is not to be reached",
+        )
+    plain = all(type(a) in (str, int, float, bool, type(None)) for a in error.args)
+    args: list[ast.expr] = [ast.Constant(a) for a in (error.args if plain else (str(error),))]
+    call = ast.Call(ast.Name(type(error).__name__, ast.Load()), args, [])
+    return _raised(r, ast.unparse(ast.Raise(call, None)), [], found.span, rest)
+
+
+def _raised(r: Reader, text: str, holes: list[Value], span: Span, rest: Point) -> Point:
+    """Raise at this place; nothing follows on this path."""
+    r.b.append("raise_if", [Const(True), *holes], [], span=span, attrs={"text": text})
     if r.b.block is r.frame.exits.block:
         # No path through this function returns; what the callers go on with is never computed.
         r.frame.names.setdefault(r.frame.exits.result, Const(0.0))

@@ -50,6 +50,14 @@ Thing = Storage | Box
 Place = tuple[int, ...]
 
 
+class Certain(Exception):
+    """The function itself raises, wherever it comes to this place."""
+
+    def __init__(self, error: Exception, span: Span, block: Block) -> None:
+        super().__init__(error, span, block)
+        self.error, self.span, self.block = error, span, block
+
+
 class Retry(Exception):
     """The function has to be read again, with choices where paths meet at these places."""
 
@@ -156,6 +164,10 @@ class Reader:
     def refuse(self, node: ast.AST, message: str, hint: str = "") -> NoReturn:
         """Raise the error for what has no derivative here."""
         raise UnsupportedError(message, self.span(node), hint or WAY_OUT)
+
+    def fail(self, node: ast.AST, error: Exception) -> NoReturn:
+        """Raise what Python raises at a node, when it comes to it."""
+        raise Certain(error, self.span(node), self.b.block) from None
 
     # --- names ----------------------------------------------------------------------------
 

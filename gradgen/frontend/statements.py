@@ -17,7 +17,7 @@ from gradgen.frontend.flow import split
 from gradgen.frontend.jumps import KINDS, Act, Branch, Cases, Jump, Step, Unless
 from gradgen.frontend.operators import binary
 from gradgen.frontend.points import Point, jump
-from gradgen.frontend.reader import Reader
+from gradgen.frontend.reader import Certain, Reader
 from gradgen.frontend.special import sequence_items
 from gradgen.frontend.targets import assign_to, delete
 from gradgen.frontend.values import Choice, LocalFunction, Ref, Seq, Static
@@ -26,6 +26,13 @@ from gradgen.ir.nodes import Value
 
 def step(r: Reader, s: Step, rest: Point) -> Point | None:
     """Read one step; return the place to go on from (None: the block has ended)."""
+    try:
+        return _step(r, s, rest)
+    except Certain as found:
+        return raising.certain(r, found, rest)
+
+
+def _step(r: Reader, s: Step, rest: Point) -> Point | None:
     if isinstance(s, Act):
         s.run(r)
         return rest

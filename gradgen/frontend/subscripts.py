@@ -220,8 +220,11 @@ def _container_item(r: Reader, node: ast.Subscript, owner: Any) -> Any:
             return r.wrap(owner.obj[k], owner.obj, k, node)
         items: Any = owner.items if isinstance(owner, Seq | Map) else owner.fields
         return items[k]
-    except (KeyError, IndexError, TypeError) as error:
-        raise type(error)(f"{r.span(node)}: {error}") from None
+    except IndexError as error:
+        kind = owner.kind.__name__ if isinstance(owner, Seq) else ""
+        r.fail(node, IndexError(f"{kind} index out of range") if kind else error)
+    except (KeyError, TypeError) as error:
+        r.fail(node, error)
 
 
 def _picked(r: Reader, node: ast.AST, owner: Any, key: Any) -> Ref:
@@ -288,7 +291,7 @@ def set_item(r: Reader, node: ast.AST, owner: Any, key: Any, value: Any) -> None
     try:
         items[k] = value
     except IndexError as error:
-        raise IndexError(f"{r.span(node)}: {error}") from None
+        r.fail(node, error)
     r.fill(owner, items)
 
 

@@ -37,7 +37,7 @@ def _unpack(r: Reader, target: ast.Tuple | ast.List, value: Any) -> None:
         few = "not enough" if len(items) < count else "too many"
         got = f", got {len(items)}" if len(items) < count else ""
         least = "at least " if any(starred) else ""
-        raise ValueError(f"{few} values to unpack (expected {least}{count}{got})")
+        r.fail(target, ValueError(f"{few} values to unpack (expected {least}{count}{got})"))
     if any(starred):
         at, extra = starred.index(True), len(items) - count
         items[at : at + extra] = [Seq(items[at : at + extra], list)]
