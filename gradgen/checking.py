@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import warnings
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from gradgen.differences import CENTRAL_STEP, Entry, Probe, central_slope, compl
 from gradgen.errors import ArgumentError
 from gradgen.gradient import Differentiable
 from gradgen.interpret.arguments import flatten, is_inexact
+from gradgen.options import bound
 
 STEPS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
 # Differences of doubles are good to about 1e-9; a wrong gradient is off by far more than this.
@@ -142,14 +144,24 @@ def check(
     CheckReport
         ``.ok``, ``.worst``, and the whole story when printed.
     """
+    if not isinstance(args, tuple | list):
+        raise ArgumentError(
+            f"a {type(args).__name__} stands for the arguments",
+            hint="give a tuple of them: check(loss, (first,))",
+        )
+    original = fn.__wrapped__ if isinstance(fn, Differentiable) else fn
+    if callable(original):
+        args = bound(inspect.signature(original), _name_of(original), args, {}).args
     args = tuple(args)
     chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     value, gradients = gradgen.value_and_grad(fn, argnums=chosen)(*args)
-    original = fn.__wrapped__ if isinstance(fn, Differentiable) else fn
     positions = tuple(k % len(args) for k in chosen)
     probe = Probe(original, args, positions, protect=True)
     if not probe.entries:
-        raise ArgumentError("there is nothing to check: the arguments hold no floats")
+        raise ArgumentError(
+            "there is nothing to check: the arguments hold no floats",
+            hint="pass floats or float arrays that are not empty",
+        )
     gradient = _in_entry_order(args, chosen, gradients, len(probe.entries))
     analytic, note = _complex_probe(original, args, positions, float(value))
     picked = _picked(len(probe.entries), max_entries)
@@ -160,8 +172,11 @@ def check(
     if analytic is not None:
         note = judge.complex_note(checked)
     notes = () if np.isfinite(value) else ("the value is not finite",)
-    name = getattr(original, "__name__", repr(original))
-    return CheckReport(name, float(value), len(probe.entries), checked, note, notes)
+    return CheckReport(_name_of(original), float(value), len(probe.entries), checked, note, notes)
+
+
+def _name_of(fn: Callable[..., Any]) -> str:
+    return str(getattr(fn, "__name__", repr(fn)))
 
 
 def _in_entry_order(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradgen.errors import ArgumentError, GradgenWarning, UnsupportedError
 from gradgen.frontend.selection import signature_of
-from gradgen.options import Options
+from gradgen.options import Options, bound
 
 if TYPE_CHECKING:
     from gradgen.pipeline import Program
@@ -185,9 +185,9 @@ class Gradient:
 
     def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
         """Return the value of each parameter, and all of them as positional and named arguments."""
-        bound = self._signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        return tuple(bound.arguments.values()), bound.args, bound.kwargs
+        name = getattr(self.__wrapped__, "__name__", "the function")
+        found = bound(self._signature, name, args, kwargs)
+        return tuple(found.arguments.values()), found.args, found.kwargs
 
     def specialise(self, args: tuple[Any, ...]) -> Specialisation:
         """Return the module for the types of the values of all parameters."""

@@ -103,7 +103,7 @@ def _matching(cotangent: Any, value: Any) -> Any:
             f"the cotangent has {len(given)} parts, and the value {len(wanted)}",
             hint="give it the structure of the value",
         )
-    out = []
+    out: list[Any] = []
     for c, v in zip(given, wanted, strict=True):
         if np.shape(c) != np.shape(v):
             raise ArgumentError(
@@ -112,8 +112,13 @@ def _matching(cotangent: Any, value: Any) -> Any:
             )
         if isinstance(v, np.ndarray):
             out.append(np.array(c, dtype=v.dtype))
-        else:
+        elif isinstance(v, float | int | np.generic):
             out.append(type(v)(c))
+        else:
+            raise ArgumentError(
+                f"the function returns a {type(v).__name__}, which has no derivative",
+                hint="return numbers, arrays, or tuples and dicts of them",
+            )
     return unflatten(value, out)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from inspect import BoundArguments, Signature
+from typing import Any
 
 from gradgen.errors import ArgumentError
 
@@ -59,3 +61,23 @@ class Options:
             if self.argnames is not None
             else isinstance(self.argnums, int)
         )
+
+
+def bound(
+    signature: Signature, name: str, args: Sequence[Any], kwargs: dict[str, Any]
+) -> BoundArguments:
+    """Return the arguments of a call by parameter, defaults with them.
+
+    Raises
+    ------
+    ArgumentError
+        If they do not fit.
+    """
+    try:
+        found = signature.bind(*args, **kwargs)
+    except TypeError as error:
+        raise ArgumentError(
+            f"the call of {name!r} does not fit: {error}", hint=f"its parameters are {signature}"
+        ) from None
+    found.apply_defaults()
+    return found

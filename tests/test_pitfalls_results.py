@@ -267,3 +267,24 @@ def test_argnum_of_passive():
 @pytest.mark.parametrize("pitfall", case)
 def test_right_or_refused(pitfall: Pitfall) -> None:
     check(pitfall)
+
+
+def test_calls_that_do_not_fit() -> None:
+    """Too many or too few arguments, and arguments that are no tuple of them."""
+
+    def f(x, y=2.0):
+        return x * x * y
+
+    for call in (
+        lambda: gradgen.grad(f)(),
+        lambda: gradgen.grad(f)(1.0, 2.0, 3.0),
+        lambda: gradgen.grad(f)(1.0, z=2.0),
+        lambda: gradgen.grad(f)(1.0, x=2.0),
+        lambda: gradgen.emit(f, example_args=(1.0, 2.0, 3.0)),
+        lambda: gradgen.emit(f, example_args=3.0),
+        lambda: gradgen.check(f, 3.0),
+        lambda: gradgen.check(f, ()),
+    ):
+        with pytest.raises(gradgen.ArgumentError, match="Way out: "):
+            call()
+    assert gradgen.check(f, (3.0,), argnums=1).ok

@@ -28,6 +28,7 @@ from gradgen.frontend.source import FunctionNode, innermost, source_of
 from gradgen.frontend.values import Box, Frame, Static
 from gradgen.ir.nodes import Block, Function, Leaf
 from gradgen.ir.verify import out_of_scope
+from gradgen.options import bound
 
 
 def read_function(fn: Any, given: Any, options: Any) -> Function:
@@ -62,10 +63,14 @@ def _specs(
     if isinstance(given, dict):
         return dict(given)
     if given is not None:
+        if not isinstance(given, tuple | list):
+            raise ArgumentError(
+                f"a {type(given).__name__} stands for the example arguments",
+                hint="give a tuple of them: (first,)",
+            )
         values = (receiver, *given) if receiver is not None else given
-        bound = signature.bind(*values)
-        bound.apply_defaults()
-        return {n: spec_of(v, n) for n, v in bound.arguments.items()}
+        found = bound(signature, _spelled_name(fn), values, {})
+        return {n: spec_of(v, n) for n, v in found.arguments.items()}
     hints = dict(getattr(fn, "__annotations__", {}))
     specs = {}
     for name, p in signature.parameters.items():
