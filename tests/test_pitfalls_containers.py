@@ -201,6 +201,24 @@ def test_one_array_in_a_structure_twice():
     assert value == f([y, y])
 
 
+@case("an item appended that is computed from the list at a computed index", 0.7)
+def append_of_own_item(x):
+    items = [x]
+    i = 0
+    while i < len(items) and len(items) < 4:
+        items.append(items[i] * x)
+        i += 1
+    return sum(items)
+
+
+@case("a list joined to one that its own item extends", 0.7, 1)
+def joined_while_read(x, n):
+    items = [x, 2.0 * x]
+    for i in range(n):
+        items = items + [items[i] * x]
+    return sum(items) * len(items)
+
+
 @pytest.mark.parametrize("pitfall", case)
 def test_right_or_refused(pitfall: Pitfall) -> None:
     check(pitfall)

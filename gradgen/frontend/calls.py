@@ -113,6 +113,7 @@ def call_value(
     r: Reader, node: ast.AST, callee: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     """Call a value with evaluated arguments."""
+    args = [r.settled(a) for a in args]
     if isinstance(callee, Choice):
         return distribute(r, node, callee, lambda option: call_value(r, node, option, args, kwargs))
     if isinstance(callee, BoundMethod):
@@ -213,7 +214,8 @@ def _refuse_callee(r: Reader, node: ast.AST, obj: Any) -> Any:
 def _method(
     r: Reader, node: ast.AST, method: BoundMethod, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
-    owner, name = method.owner, method.name
+    # The arguments may have made a list one of the graph since it was looked up.
+    owner, name = r.settled(method.owner), method.name
     if isinstance(owner, Seq) and name in ("_replace", "_asdict"):
         return named_tuple_method(r, node, owner, name, kwargs)
     out = kwargs.pop("out", None)

@@ -41,6 +41,7 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
     prim = BINARY.get(type(node.op))
     if prim is None:
         r.refuse(node, f"the operator {type(node.op).__name__} is not supported")
+    left, right = r.settled(left), r.settled(right)
     if chooses_structure(left):
         return distribute(r, node, left, lambda option: binary(r, node, option, right))
     if chooses_structure(right):
