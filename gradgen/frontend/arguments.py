@@ -139,15 +139,17 @@ def key_of(value: Any) -> Any:
     return spec_of(value)
 
 
-def _arrays_in(value: Any, depth: int = 0) -> list[np.ndarray]:
+def _arrays_in(value: Any, name: str, depth: int = 0) -> list[tuple[str, np.ndarray]]:
+    """Return the arrays in an argument, each with the expression that leads to it."""
     if isinstance(value, np.ndarray):
-        return [value]
+        return [(name, value)]
+    inner: list[tuple[str, Any]] = []
     if isinstance(value, tuple | list | dict):
-        items = value.values() if isinstance(value, dict) else value
-        return [a for item in items for a in _arrays_in(item, depth + 1)]
-    if is_taken_apart(type(value)) and depth < 8:
-        return [a for v in attributes_of(value).values() for a in _arrays_in(v, depth + 1)]
-    return []
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        inner = [(f"{name}[{k!r}]", item) for k, item in pairs]
+    elif is_taken_apart(type(value)) and depth < 8:
+        inner = [(f"{name}.{k}", item) for k, item in attributes_of(value).items()]
+    return [found for way, item in inner for found in _arrays_in(item, way, depth + 1)]
 
 
 def require_apart(names: Sequence[str], values: Sequence[Any]) -> None:
@@ -158,12 +160,12 @@ def require_apart(names: Sequence[str], values: Sequence[Any]) -> None:
     ArgumentError
         If a write to one array would be seen through another.
     """
-    arrays = [(n, a) for n, v in zip(names, values, strict=True) for a in _arrays_in(v)]
+    arrays = [found for n, v in zip(names, values, strict=True) for found in _arrays_in(v, n)]
     for k, (name, a) in enumerate(arrays):
         for other, b in arrays[:k]:
             if np.may_share_memory(a, b) and np.shares_memory(a, b):
                 raise ArgumentError(
-                    f"{name!r} and {other!r} share memory, and the function writes to an argument",
+                    f"{other} and {name} share memory, and the function writes to an argument",
                     hint="pass a copy of one of them",
                 )
 
@@ -177,11 +179,12 @@ def require_entries(names: Sequence[str], values: Sequence[Any]) -> None:
         If one is.
     """
     for name, value in zip(names, values, strict=True):
-        if any(a.size == 0 for a in _arrays_in(value)):
-            raise ArgumentError(
-                f"{name!r} is an empty array, and the function divides by its length",
-                hint="skip empty batches, or pass at least one entry",
-            )
+        for way, a in _arrays_in(value, name):
+            if a.size == 0:
+                raise ArgumentError(
+                    f"{way} is an empty array, and the function divides by its length",
+                    hint="skip empty batches, or pass at least one entry",
+                )
 
 
 def _array_spec(value: np.ndarray, name: str) -> Type:
