@@ -73,6 +73,9 @@ def converted(r: Reader, node: ast.AST, name: str, args: list[Any]) -> Any:
 def joined(r: Reader, node: ast.BinOp, left: Any, right: Any) -> Any:
     """``left + right`` of two texts, ``left % right`` or ``left * right`` of a text."""
     holes: list[Value] = []
+    numbers = [side for side in (left, right) if isinstance(side, Value | Ref)]
+    if isinstance(node.op, ast.Add) and numbers:
+        r.fail(node, TypeError("a number cannot be added to a text"))
     sides = [spelled(r, side, node, holes) for side in (left, right)]
     return _settled(ast.BinOp(sides[0], node.op, sides[1]), holes)
 
