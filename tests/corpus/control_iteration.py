@@ -33,7 +33,7 @@ def shadowed_parameter(x):
     s = 0.0
     for x in y:
         s += x * x
-    return s * x
+    return s * y[0]
 
 
 def named_range(x):

@@ -276,9 +276,143 @@ def sum_of(f, x):
     return total
 
 
+def stores_and_jumps(x):
+    """Stores into an array between jumps out of a loop over a tuple."""
+    y = x.copy()
+    for i, w in enumerate((1.0, 2.0, 3.0)):
+        if y[i] > 1.0:
+            y[0] = y[0] * w
+            if y[0] > 5.0:
+                return np.sum(y) * w
+            continue
+        y[i] += x[0] * w
+        if y[i] < 0:
+            break
+    else:
+        y *= 2.0
+    return np.sum(y * y)
+
+
+def dict_state_and_jumps(x):
+    """A dict that is written to between jumps."""
+    state = {"n": 0, "s": x[0]}
+    for op in ("a", "b", "a", "c"):
+        if op == "a":
+            state["s"] = state["s"] * x[1]
+            if state["s"] > 2.0:
+                state["n"] += 1
+                continue
+        elif op == "b" and state["s"] < 0.5:
+            break
+        state["s"] += x[2]
+    return state["s"] ** 2 + state["n"] * x[0]
+
+
+def aliases_and_break(x):
+    """Aliases made before a break."""
+    a = x
+    for w in (1.0, 2.0):
+        if x[0] > 1.0:
+            a = a * w
+            break
+        b = a
+        b = b + w
+        a = b if x[1] > 0.5 else a
+    return np.sum(a * a)
+
+
+def grown_and_left(x):
+    """A list that grows between jumps, and a loop over it that returns."""
+    ys = []
+    for i in range(3):
+        if x[i] < 0:
+            continue
+        if x[i] > 3:
+            break
+        ys.append(x[i] * x[i])
+    else:
+        ys.append(x[0])
+    t = 0.0
+    for v in ys:
+        if v > 4.0:
+            return t
+        t += v * v
+    return t
+
+
+def endless_helper(x):
+    """A helper that loops until it returns, called twice."""
+
+    def f(v):
+        while True:
+            v = v * 0.5
+            if v < 0.3:
+                return v * v
+            for k in (1, 2):
+                if v < 0.4 * k:
+                    return v * k
+
+    return f(x[0] + 3) * f(x[1] * x[1] + 1) + x[2]
+
+
+def match_in_while(x):
+    """Cases that jump, in a while loop with else."""
+    i = 0
+    total = 0.0
+    while i < 3 and total < 5.0:
+        match i:
+            case 0 | 1 if x[i] > 0.5:
+                total += x[i] ** 2
+            case 2:
+                total *= x[i]
+                if total > 1.0:
+                    return total * x[0]
+            case _:
+                i += 2
+                continue
+        i += 1
+    else:
+        total += x[1]
+    return total
+
+
+def argmax_and_search(x):
+    """The best entry, then a search that may return."""
+    best, arg = -1e9, -1
+    for i, v in enumerate(x):
+        if v > best:
+            best, arg = v, i
+    if arg == 0:
+        return best * 2
+    for j in range(arg):
+        if x[j] > 0 and (t := x[j] * best) > 0.5:
+            return t * arg
+    return best**2
+
+
+def break_through_else(x):
+    """A break passed on through the else of an inner loop."""
+    r = 0.0
+    for i in range(3):
+        with np.errstate(divide="ignore"):
+            if x[i] > 2:
+                for _ in range(2):
+                    r += x[i]
+                    if r > 4:
+                        break
+                else:
+                    continue
+                break
+        r = r * 1.1 + x[i] ** 2
+    return r
+
+
 _A = ([0.52, 0.71, 0.93], [2.01, 0.33, -2.11], [-1.53, 0.2, 0.4], [1.21, 1.63, 6.07])
 _B = ([0.12, 0.23, 0.34], [3.03, 4.06, -3.05], [0.4, -0.3, 2.02], [1.3, 1.1, 0.9])
 _NAMES = [
+    "stores_and_jumps", "dict_state_and_jumps", "aliases_and_break",
+    "grown_and_left", "endless_helper", "match_in_while",
+    "argmax_and_search", "break_through_else",
     "break_in_tuple", "return_from_list", "return_from_nested_tuples", "loop_else", "while_else",
     "else_jumps_outside", "else_jumps_outside_ranges", "tuple_in_range", "range_in_tuple",
     "jumps_in_branches", "returns_on_some_paths", "dict_items", "endless", "endless_return",
