@@ -117,6 +117,18 @@ def _diagonal(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     return Seq([r.hold(r.b.emit("arange", [as_value(r, args[0], node)]), True)] * axes)
 
 
+@special(np.unravel_index)
+def _unravel(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    no_more(r, node, kwargs)
+    where = as_value(r, args[0], node)
+    lengths = [as_value(r, n, node) for n in sequence_items(r, args[1], node)]
+    out: list[Value] = []
+    for n in lengths[:0:-1]:
+        out.insert(0, arithmetic(r, "mod", where, n, node))
+        where = arithmetic(r, "floordiv", where, n, node)
+    return Seq([r.hold(v) for v in (where, *out)])
+
+
 @special(np.ix_)
 def _mesh(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     out = []

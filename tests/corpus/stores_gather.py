@@ -326,6 +326,23 @@ def one_hot(labels, w):
     return np.sum(y @ w) + np.sum(y * y)
 
 
+def largest_place(m):
+    """The place of the largest entry, row and column from one number."""
+    a = m * m
+    i, j = np.unravel_index(np.argmax(m), m.shape)
+    a[i, j] = m[j, i] * 3.0
+    return np.sum(a * m)
+
+
+def table_lookup(x, grid):
+    """Linear interpolation between the knots around each value."""
+    k = np.searchsorted(grid, x) - 1
+    slope = np.zeros(len(grid))
+    np.add.at(slope, k, x)
+    weight = (x - grid[k]) / (grid[k + 1] - grid[k])
+    return np.sum(weight**2) + np.sum(slope**3)
+
+
 def one_row_of_arange(m, labels):
     """An ``arange`` of length one is spread over repeats."""
     a = m * 1.0
@@ -378,5 +395,7 @@ EXAMPLE_ARGS = {
     "loop_of_gathers": lambda: (_normal(5), np.array([[0, 3], [4, 4], [2, 1]])),
     "places_in_single_precision": lambda: (_normal(4).astype(np.float32), _at(1, 3, 1)),
     "one_hot": lambda: (_at(0, 2, 2), _normal(3)),
+    "largest_place": lambda: (_normal(3, 3),),
+    "table_lookup": lambda: (np.array([0.2, 1.4, 0.7, 2.1]), np.array([0.0, 0.5, 1.0, 3.0])),
     "one_row_of_arange": lambda: (_normal(2, 3), _at(0, 2, 2, 0)),
 }
