@@ -122,7 +122,8 @@ class _LoopFrame:
             r.frame.names[self.flags["break"]] = Const(False)
             self.carried.append(self.flags["break"])
         self.returns = "return" in jumps
-        self.before = r.frame.names.get(exits.returned)
+        # A comprehension in a lambda has no exits: there is no statement that could leave it.
+        self.before = r.frame.names.get(exits.returned) if exits is not None else None
         if self.returns:
             self.flags["return"] = exits.returned
             r.frame.names.setdefault(exits.returned, Const(False))

@@ -32,7 +32,7 @@ from gradgen.frontend.values import (
     same_class,
     standing_for,
 )
-from gradgen.ir.nodes import Value
+from gradgen.ir.nodes import Undefined, Value
 from gradgen.ir.types import Type, join
 
 # Subscripts whose result has one shape whatever the position: indices, whole axes, new axes.
@@ -54,7 +54,9 @@ class Cover:
         if isinstance(value, Choice):
             return self.widen(self.first(value.then), value.other)
         if isinstance(value, Ref) and self.precise(value):
-            return Same(value)
+            # A view made in the loop is made anew behind it, where the old one is out of reach.
+            steps = value.steps
+            return Same(Ref(value.storage, steps, value.value, Undefined()) if steps else value)
         if isinstance(value, Ref) and self._positioned(value):
             return View(value, tuple(Hole(v.type) for v in positions(value)))
         if isinstance(value, Value | Ref):

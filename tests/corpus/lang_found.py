@@ -90,14 +90,6 @@ def shape_changes_in_loop(a):
     return np.sum(a)
 
 
-def made_in_loop_then_of_other_shape(a, b):
-    for j in range(0, 2, 2):
-        c = a**2
-    for i in range(1, -1, -1):
-        c = np.array([b[i], 0.5, b[1]])
-    return np.sum(c * c)
-
-
 def list_left_behind(x, a):
     items = [x, x * x]
     if a[3] < 0.2337:
@@ -132,7 +124,6 @@ EXAMPLE_ARGS = {
     "length_of_range": lambda: (0.36, 4),
     "element_read_before_what_is_added": lambda: (np.array([-0.55, 1.11, -0.2]),),
     "shape_changes_in_loop": lambda: (np.array([-0.55, 1.11, -0.2]),),
-    "made_in_loop_then_of_other_shape": lambda: (np.array([0.51, 0.45]), np.array([-0.21, 0.5])),
     "list_left_behind": lambda: (-0.6, np.array([0.73, -0.42, 0.96, 1.01])),
     "row_sums_in_one_branch": lambda: (np.array([1.15, 0.7, -0.3]), np.eye(3) - 0.4 * np.ones(3)),
     "row_kept_after_loop": lambda: (0.19, np.array([[-0.1, 0.15, 0.08], [0.23, 1.18, 0.71]])),
