@@ -74,7 +74,7 @@ def main() -> int:
     tally = run(chosen.seed, numbers, chosen.jobs, frozenset(chosen.without))
     print(f"{time.perf_counter() - begun:.0f} s")
     report(tally, chosen.shrink)
-    return int(tally.failures > 0)
+    return int(bool(tally.failed))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ class Tally:
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     causes: dict[Outcome, Counter[str]] = field(default_factory=dict)
     examples: dict[str, tuple[Program, Verdict]] = field(default_factory=dict)
+    failed: dict[str, Verdict] = field(default_factory=dict)
     discarded: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -31,17 +32,14 @@ class Tally:
         count = self.outcomes.total()
         return 1.0 - self.outcomes[Outcome.REFUSED] / count if count else 1.0
 
-    @property
-    def failures(self) -> int:
-        """The number of wrong results and crashes."""
-        return self.outcomes[Outcome.WRONG] + self.outcomes[Outcome.CRASH]
-
     def add(self, program: Program, verdict: Verdict, discarded: list[str]) -> None:
         """Count one program."""
         self.outcomes[verdict.outcome] += 1
         self.discarded.update(discarded)
         if verdict.outcome is Outcome.RIGHT:
             return
+        if verdict.outcome in (Outcome.WRONG, Outcome.CRASH):
+            self.failed[program.seed] = verdict
         self.causes.setdefault(verdict.outcome, Counter())[verdict.cause] += 1
         known = self.examples.get(verdict.cause)
         if known is None or len(program.text) < len(known[0].text):
