@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import types
 from typing import Any
 
 from gradgen.frontend import lists, texts
@@ -46,6 +47,8 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
         return distribute(r, node, left, lambda option: binary(r, node, option, right))
     if chooses_structure(right):
         return distribute(r, node, right, lambda option: binary(r, node, left, option))
+    if prim == "bitor" and all(map(_is_class, (left, right))):
+        return Static(left.obj | right.obj)
     if class_of(left) or class_of(right):
         done = overloaded(r, node, left, right)
         if done is not MISSING:
@@ -63,6 +66,10 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
         return lists.repeated(r, node, left, right)
     a, b = (as_array(r, as_value(r, v, node), node) for v in (left, right))
     return r.hold(arithmetic(r, prim, a, b, node), inputs=[left, right])
+
+
+def _is_class(value: Any) -> bool:
+    return isinstance(value, Static) and isinstance(value.obj, type | types.UnionType)
 
 
 def chooses_structure(value: Any) -> bool:

@@ -31,7 +31,7 @@ from gradgen.ir.nodes import Block, Callee, Function, Leaf, Value
 from gradgen.ir.types import Type, join
 from gradgen.passes.sharing import Sharing
 
-DEPTH, COUNT = 12, 64
+DEPTH, COUNT = 30, 100
 STRUCTURES = 40
 
 
@@ -132,7 +132,7 @@ def decide(r: Reader, node: ast.AST, definition: Any, bound: dict[str, Any]) -> 
 
 
 def _skeleton(r: Reader, bound: dict[str, Any], node: ast.AST, constants: bool) -> Any:
-    return tuple((n, flatten(r, v, node, constants)[0].key) for n, v in bound.items())
+    return tuple((n, flatten(r, v, node, constants, True)[0].key) for n, v in bound.items())
 
 
 def call(r: Reader, node: ast.AST, definition: Any, frame: Frame, bound: dict[str, Any]) -> Any:

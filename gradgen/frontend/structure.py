@@ -35,25 +35,30 @@ class Structure:
 
 
 NUMBER = Structure("number", None)
+LIST = Structure("list", None)
 
 
 def flatten(
-    r: Reader, value: Any, node: ast.AST, constants: bool = False
+    r: Reader, value: Any, node: ast.AST, constants: bool = False, look: bool = False
 ) -> tuple[Structure, list[Any]]:
-    """Return the structure of a value, and its leaves; ``constants``: numbers are known, too."""
+    """Return the structure of a value, and its leaves.
+
+    ``constants``: numbers are known, too; ``look``: nothing is made ready for a call.
+    """
     value = r.settled(value)
     if isinstance(value, Const) and (constants or isinstance(value.const, bool)):
         return Structure(("constant", type(value.const), repr(value.const)), value), []
     if isinstance(value, Choice):
         value = _number_chosen(r, value, node)
     if isinstance(value, Seq) and value.kind is list and not value.items:
-        value = r.graph_list(value)
+        return LIST, [] if look else [r.graph_list(value)]
     if isinstance(value, Value | Ref):
-        return NUMBER, [value]
+        kind = value.value.type.kind if isinstance(value, Ref) else value.type.kind
+        return LIST if kind == "list" else NUMBER, [value]
     if isinstance(value, Box):
-        return _flatten_box(r, value, node, constants)
+        return _flatten_box(r, value, node, constants, look)
     if isinstance(value, Method):
-        inner, leaves = flatten(r, value.owner, node, constants)
+        inner, leaves = flatten(r, value.owner, node, constants, look)
         key = ("method", id(value.function), inner.key)
         return Structure(key, value, (("owner", inner),)), leaves
     return Structure(_identity(value, r, node), value), []
@@ -68,11 +73,11 @@ def _number_chosen(r: Reader, value: Choice, node: ast.AST) -> Value:
 
 
 def _flatten_box(
-    r: Reader, box: Box, node: ast.AST, constants: bool
+    r: Reader, box: Box, node: ast.AST, constants: bool, look: bool
 ) -> tuple[Structure, list[Any]]:
     items, leaves = [], []
     for k, item in parts(box):
-        inner, mine = flatten(r, item, node, constants)
+        inner, mine = flatten(r, item, node, constants, look)
         items.append((k, inner))
         leaves += mine
     kind = getattr(box, "kind", dict)
@@ -91,7 +96,7 @@ def _identity(value: Any, r: Reader, node: ast.AST) -> Any:
 
 def rebuild(s: Structure, leaves: Iterator[Any]) -> Any:
     """Return a value of a structure with these leaves."""
-    if s is NUMBER:
+    if s is NUMBER or s is LIST:
         return next(leaves)
     if isinstance(s.like, Box):
         return with_parts(s.like, [(k, rebuild(inner, leaves)) for k, inner in s.items])
@@ -102,7 +107,7 @@ def rebuild(s: Structure, leaves: Iterator[Any]) -> Any:
 
 def names_of_leaves(s: Structure, name: str) -> list[str]:
     """Return a parameter's name for each leaf of an argument."""
-    if s is NUMBER:
+    if s is NUMBER or s is LIST:
         return [name]
     out = []
     for k, inner in s.items:

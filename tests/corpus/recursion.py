@@ -263,7 +263,51 @@ def polynomial(x):
     return horner([1.0, x, 2.0, -x], x)
 
 
+class Node:
+    """Holds a list of children."""
+
+    def __init__(self, value, children=()):
+        self.value, self.children = value, list(children)
+
+    def total(self):
+        """Sum over the node and all below."""
+        return self.value**2 + sum(c.total() for c in self.children)
+
+
+def tree_of_lists(x):
+    """Lists of children, empty ones too."""
+    return Node(x, [Node(2.0 * x), Node(x * x, [Node(x)])]).total()
+
+
+def flattened(t):
+    """Sums squares at any depth."""
+    if isinstance(t, list | tuple):
+        return sum(flattened(u) for u in t)
+    return t * t
+
+
+def nested_lists(x):
+    """Lists in lists, empty ones too."""
+    return flattened([x, [2.0 * x, (x, 3.0)], []])
+
+
+def through_layers(params, x, k):
+    """Counts up to a length that is known."""
+    if k == len(params):
+        return x
+    w, b = params[k]
+    return through_layers(params, math.tanh(w * x + b), k + 1)
+
+
+def many_layers(x):
+    """Eighteen layers, written out."""
+    return through_layers([(x, 1.0)] * 3 + [(2.0, x)] * 15, x, 0)
+
+
 EXAMPLE_ARGS = {
+    "tree_of_lists": lambda: (0.8,),
+    "nested_lists": lambda: (0.8,),
+    "many_layers": lambda: (0.8,),
     "recursive_loss": lambda: (1.2, 3),
     "fibonacci_loss": lambda: (0.8, 5),
     "mutual": lambda: (0.9, 3),
