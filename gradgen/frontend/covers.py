@@ -50,7 +50,7 @@ class Cover:
 
     def first(self, value: Any) -> Template:
         """Return the template of the first value seen."""
-        value = self.r.settled(value)
+        value = self._seen(value)
         if isinstance(value, Choice):
             return self.widen(self.first(value.then), value.other)
         if isinstance(value, Ref) and self.precise(value):
@@ -65,6 +65,12 @@ class Cover:
             return self.opened(value)
         return Same(value)
 
+    def _seen(self, value: Any) -> Any:
+        """Return a value as it is known here; a list from before stays one and the same."""
+        if isinstance(value, Seq) and value.grown is not None and self.entry.knows(value):
+            return value
+        return self.r.settled(value)
+
     def opened(self, box: Box) -> Template:
         """Return the template of a container made anew."""
         return Node(box, tuple((k, self.first(item)) for k, item in parts(box)))
@@ -77,7 +83,7 @@ class Cover:
 
     def widen(self, t: Template, value: Any) -> Template:
         """Return a template that covers a value too."""
-        value = self.r.settled(value)
+        value = self._seen(value)
         if isinstance(value, Choice):
             return self.widen(self.widen(t, value.then), value.other)
         if isinstance(t, Options):
@@ -100,6 +106,8 @@ class Cover:
             if isinstance(t.thing, Ref) and isinstance(value, Ref) and self._positioned(t.thing):
                 t = View(t.thing, tuple(Hole(v.type) for v in positions(t.thing)))
                 return self._unified_view(t, value)
+            if isinstance(value, Ref) and self.type_now(value).kind == "list":
+                return self._unified_grown(t.thing, value)
             if not same_class(t.thing, value) or self.precise(t.thing) or self.precise(value):
                 return None
             held = self.entry.contents(self.r, t.thing)
@@ -114,6 +122,18 @@ class Cover:
             return self._unified_lists(t, value)
         pairs = zip(t.items, parts(value), strict=True)
         return Node(t.like, tuple((k, self.widen(inner, v)) for (k, inner), (_, v) in pairs))
+
+    def _unified_grown(self, box: Any, value: Ref) -> Template | None:
+        """Cover a list from before and a list of the graph that takes its place."""
+        if not (isinstance(box, Seq) and box.kind is list):
+            return None
+        held = self.entry.contents(self.r, box)
+        if isinstance(held, Storage):
+            return self._unified_hole(Hole(self.entry.versions[held].type), value)
+        item = item_type(self, None, keyed(held))
+        if item is None and held:
+            return None
+        return self._unified_hole(Hole(Type("list", item=item)), value)
 
     def _unified_hole(self, t: Hole, value: Any) -> Template | None:
         if isinstance(value, Seq) and t.type.kind == "list" and value.kind is list:

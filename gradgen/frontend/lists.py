@@ -25,7 +25,7 @@ def as_array(r: Reader, v: Value, node: ast.AST) -> Value:
 def as_list(r: Reader, value: Any, node: ast.AST) -> Value:
     """Return the items of a container or array as a list of the graph."""
     if isinstance(value, Seq):
-        return r.b.emit("list", [as_value(r, i, node) for i in value.items], span=r.span(node))
+        return r.b.emit("list", [as_item(r, i, node) for i in value.items], span=r.span(node))
     v = as_value(r, value, node)
     if v.type.kind == "list":
         return v
@@ -111,9 +111,19 @@ def resize(r: Reader, owner: Ref, new: Value) -> None:
     r.update(owner, new)
 
 
+def as_item(r: Reader, value: Any, node: ast.AST) -> Value:
+    """Return what goes into a list: containers as lists of their own."""
+    if not isinstance(value, Seq):
+        return as_value(r, value, node)
+    kinds = {r.read(i).type.kind for i in value.items if isinstance(i, Value | Ref)}
+    if {"array", "any"} & kinds and len(kinds) > 1:
+        r.refuse(node, "numbers and arrays together in an item of a list", "keep a list of each")
+    return as_list(r, value, node)
+
+
 def append(r: Reader, node: ast.AST, owner: Ref, value: Any) -> None:
     """``owner.append(value)``."""
-    new = r.b.emit("append", [r.versions[owner.storage], as_value(r, value, node)])
+    new = r.b.emit("append", [r.versions[owner.storage], as_item(r, value, node)])
     resize(r, owner, new)
     contain(r, owner.storage, value)
 
@@ -137,7 +147,7 @@ def joined(r: Reader, node: ast.AST, left: Any, right: Any) -> Any:
     start = as_list(r, left, node)
     if isinstance(right, Seq):
         for value in right.items:
-            start = r.b.emit("append", [start, as_value(r, value, node)], span=r.span(node))
+            start = r.b.emit("append", [start, as_item(r, value, node)], span=r.span(node))
         return held(r, start, left, right)
     return held(r, r.b.emit("extend", [start, r.read(right)], span=r.span(node)), left, right)
 
@@ -146,7 +156,7 @@ def repeated(r: Reader, node: ast.AST, items: Seq, count: Value) -> Any:
     """``[x] * n`` with a count that is not known."""
     if len(items.items) != 1:
         r.refuse(node, "several items repeated a computed number of times", "use np.tile")
-    value = as_value(r, items.items[0], node)
+    value = as_item(r, items.items[0], node)
     out = held(r, r.b.emit("repeat_list", [value, count], span=r.span(node)), items)
     if not value.type.is_scalar:
         r.entangle(out.storage, Storage(), set())  # its items are one array
@@ -169,7 +179,7 @@ def pop(r: Reader, node: ast.AST, owner: Ref, places: list[Any]) -> Any:
 
 def insert(r: Reader, node: ast.AST, owner: Ref, place: Any, value: Any) -> None:
     """``owner.insert(place, value)``."""
-    inputs = [r.versions[owner.storage], as_value(r, value, node), as_value(r, place, node)]
+    inputs = [r.versions[owner.storage], as_item(r, value, node), as_value(r, place, node)]
     if not (isinstance(inputs[2], Const) and inputs[2].const == 0):
         r.refuse(node, "an insertion at a computed place", "insert at 0, or append")
     resize(r, owner, r.b.emit("insert", inputs))

@@ -14,10 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gradgen.diff.activity import carried
+from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import Block, Function, Op, Undefined, Value, blocks_of, written_inputs
 from gradgen.ir.types import Type
 from gradgen.passes.lifetimes import Lifetimes, Use, is_source
 from gradgen.passes.memory import Memory, is_view
+
+MANY = 100  # repairs of lists; those of lists inside lists may not come to an end
 
 
 def insert_copies(function: Function) -> None:
@@ -39,6 +42,7 @@ class _Sweep:
         self.holders: dict[Value, list[Value]] = {}
         self.inside: dict[Value, list[Value]] = {}
         self.now = 0.0
+        self.repairs = 0
 
     def run(self) -> None:
         """Go through the top block, an operation after the other."""
@@ -99,16 +103,25 @@ class _Sweep:
                     near.update(dict.fromkeys(holders[o]))
         for u in sorted(near, key=lambda u: u.id):
             if self._concerns(u, op.inputs[k]) and self.lives.disturbs(op, block, u):
+                self.repairs += op.inputs[k].type.kind == "list"
+                if self.repairs > MANY:
+                    raise UnsupportedError(
+                        "a list inside lists is written to where copies of it may be read",
+                        op.span,
+                        "keep the numbers in an array",
+                    )
                 self._repair(u, op, k, block)
                 return True
         return False
 
     def _concerns(self, u: Value, written: Value) -> bool:
-        """Whether a value sees what an operation writes; of a list, only lists do."""
+        """Whether a value sees what an operation writes; of a list, it and lists around it do."""
         if written.type.kind != "list":
             return True
+        if u.type.kind != "list" or 0 < depth(u.type) < depth(written.type):
+            return False
         shared = self.memory.of(u) & self.memory.of(written)
-        return u.type.kind == "list" and any(o.type.kind == "list" for o in shared)
+        return any(depth(o.type) in (depth(written.type), -1) for o in shared)
 
     # --- repairs --------------------------------------------------------------------------
 
@@ -179,6 +192,16 @@ class _Sweep:
         """Return the operation of the top block that a read is in."""
         chain = self.lives.chain(use[1])
         return self.lives.owner[chain[1]][0] if len(chain) > 1 else use[2]
+
+
+def depth(t: Type) -> int:
+    """Return how many lists are in one another; -1 if that is not known, 0 for no list."""
+    levels = 0
+    while t.kind == "list":
+        if t.item is None:
+            return -1
+        levels, t = levels + 1, t.item
+    return levels
 
 
 def _blocks(op: Op) -> Iterator[Block]:

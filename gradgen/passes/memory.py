@@ -15,6 +15,7 @@ from gradgen.rules.registry import RULES
 
 Objects = frozenset[Value]
 NOTHING: Objects = frozenset()
+NEW_LISTS = ("list_add", "zeros_list", "fill_lists")  # made of new items only
 
 
 class Memory:
@@ -87,6 +88,8 @@ class Memory:
         elif op.prim == "load" and op.inputs[0].type.kind == "list":
             fresh = frozenset([op.out] if op.out.type.kind == "list" else [])
             self._add(op.out, fresh | self._items(op.inputs[0]))
+        elif op.prim in NEW_LISTS:
+            self._add(op.out, frozenset([op.out]))
         elif op.out.type.kind == "list":
             items = self.of if op.prim in MAKES_LISTS else self._items
             held = NOTHING.union(*map(items, op.inputs))

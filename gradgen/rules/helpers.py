@@ -94,7 +94,7 @@ def _match(g, x):
 def _add_slice(items, more, part):
     """Return a list with the items of another added along a slice of it."""
     out = list(items)
-    out[part] = [a + b for a, b in zip(out[part], more, strict=True)]
+    out[part] = _add_lists(out[part], more)
     return out
 
 

@@ -48,6 +48,8 @@ def load_accumulate(alg: Algebra, op: Op, g: Value, total: Value | None) -> Valu
     """Add the cotangent in place at the index (every repeat of it counts)."""
     if op.inputs[0].type.kind == "list" and op.attrs["index"] in ":s":
         return _add_part(alg, op, g, total)
+    if op.out.type.kind == "list":
+        return _add_to_inner(alg, op, g, total)
     if op.inputs[0].type.kind != "list" and op.inputs[0].type.shape == ():
         return alg.add(0.0 if total is None else total, g)
     total = alg.zeros(op.inputs[0]) if total is None else total
@@ -65,6 +67,14 @@ def _add_part(alg: Algebra, op: Op, g: Value, total: Value | None) -> Value:
         return alg.b.emit("load", [alg.full(g, op.out), op.inputs[1]], **op.attrs)
     total = alg.zeros(op.inputs[0]) if total is None else total
     return alg.b.emit("list_add", [total, alg.full(g, op.out), *op.inputs[1:]], **op.attrs)
+
+
+def _add_to_inner(alg: Algebra, op: Op, g: Value, total: Value | None) -> Value:
+    """Add the cotangent of a list inside a list."""
+    total = alg.zeros(op.inputs[0]) if total is None else total
+    old = alg.load(total, op.inputs[1:], "i")
+    new = alg.emit("list_add", old, alg.full(g, old))
+    return alg.emit("store", total, new, *op.inputs[1:], index="i")
 
 
 def _turns_round(op: Op) -> bool:

@@ -179,6 +179,42 @@ def sum_of_arrays(w, x):
     return np.sum(sum(parts) ** 2)
 
 
+def square_of_lists(x):
+    """A list of lists that becomes a matrix, and one entry of it."""
+    rows = []
+    for i in range(len(x)):
+        row = []
+        for j in range(len(x)):
+            row.append(x[i] * x[j] + j)
+        rows.append(row)
+    return np.sum(np.array(rows) ** 2) + rows[1][2]
+
+
+def two_at_a_time(x):
+    """A list that grows by displays."""
+    items = []
+    for v in x:
+        items += [v, v * v]
+    return np.dot(items, np.arange(len(items)))
+
+
+def picked_coefficients(coefficients, x):
+    """A list argument whose items a loop's index picks."""
+    total = 0.0
+    for i in range(len(coefficients)):
+        total += coefficients[i] * x**i
+    return total
+
+
+def layers_of_two_kinds(weights, biases, x):
+    """Lists of arrays of different shapes, picked by the index."""
+    for i in range(len(weights)):
+        x = weights[i] @ x + biases[i]
+        if i < len(weights) - 1:
+            x = np.tanh(x)
+    return np.sum(x)
+
+
 def _vector():
     return (np.array([0.7, -0.4, 1.3, 0.2]),)
 
@@ -200,6 +236,14 @@ EXAMPLE_ARGS = {
     "queue": _vector,
     "sorted_values": _vector,
     "list_in_branch": lambda: (np.array([0.7, 0.4, 1.3]), 0.1),
+    "square_of_lists": _vector,
+    "two_at_a_time": _vector,
+    "picked_coefficients": lambda: ([0.3, 0.5, -0.2], 1.5),
+    "layers_of_two_kinds": lambda: (
+        [np.array([[0.3, 0.1], [0.2, -0.4], [0.1, 0.1]]), np.array([[0.5, 0.6, 0.2]])],
+        [np.array([0.1, 0.2, 0.3]), np.array([0.5])],
+        np.array([1.0, 2.0]),
+    ),
     "sum_of_arrays": lambda: (np.array([[0.3, -0.8], [1.1, 0.5]]), np.array([0.6, -1.2])),
 }
 MORE_ARGS = {
