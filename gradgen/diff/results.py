@@ -53,7 +53,10 @@ def _gradient(alg: Algebra, leaf: Leaf, g: Value | None) -> Value:
     if t.kind == "float" and t.weak:
         if g is None:
             return Const(0.0)
-        return g if g.type.weak and g.type.kind == "float" else alg.emit("float", g)
+        # An item of a list may have been kept in an array, and be a NumPy number since.
+        kept = g.op is not None and g.op.prim in ("load", "pop")
+        plain = g.type.weak and g.type.kind == "float" and not kept
+        return g if plain else alg.emit("float", g)
     if t.kind == "float":
         out = alg.emit(f"np.{t.dtype}", Const(0.0) if g is None else g)
     elif g is None:
