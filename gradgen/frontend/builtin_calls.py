@@ -13,6 +13,7 @@ import numpy as np
 from gradgen.frontend.bindings import emit
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iterables import as_positions
+from gradgen.frontend.operators import arithmetic
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import Handler, callee_name, table
 from gradgen.frontend.texts import converted
@@ -48,6 +49,8 @@ def _log(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
 @special(pow, math.pow, np.power)
 def _power(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if len(args) != 2:
+        if len(args) == 3 and is_static(Seq(args)):
+            return Const(pow(*map(static_value, args)))
         r.refuse(node, "pow with three arguments")
     name = {"power": "np.power"}.get(callee_name(node), "pow")
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and name == "pow":
@@ -60,6 +63,12 @@ def _float(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
     if len(args) == 1 and isinstance(args[0], Static) and isinstance(args[0].obj, str):
         return Const(float(args[0].obj))
     return emit(r, node, RULES["float"], args, kwargs)
+
+
+@special(divmod)
+def _divmod(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    a, b = (as_value(r, v, node) for v in args)
+    return Seq([r.hold(arithmetic(r, prim, a, b, node)) for prim in ("floordiv", "mod")])
 
 
 @special(logging.getLogger)

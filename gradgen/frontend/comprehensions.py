@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from gradgen.errors import UnsupportedError
 from gradgen.frontend import lists
 from gradgen.frontend.branches import condition
 from gradgen.frontend.evaluate import evaluate
@@ -51,7 +52,18 @@ def read(r: Reader, node: Any) -> Any:
     if isinstance(node, ast.DictComp | ast.SetComp):
         what = "dict" if isinstance(node, ast.DictComp) else "set"
         r.refuse(node, f"a {what} whose keys depend on a loop", "loop over a tuple or list of keys")
-    return collected(r, node)
+    before, place, path = snapshot(r), len(r.b.block.ops), list(r.call_path)
+    try:
+        return collected(r, node)
+    except UnsupportedError:
+        # Functions, dicts and the like have no place in a list of the graph.
+        restore(r, before)
+        del r.b.block.ops[place:]
+        r.call_path[:] = path
+        known = written_out(r, node, few=True)
+        if known is None:
+            raise
+        return known
 
 
 def generator(r: Reader, node: ast.GeneratorExp) -> Generator:
@@ -149,12 +161,16 @@ def leave_scope(r: Reader, scoped: Any) -> None:
 # --- written out ----------------------------------------------------------------------------
 
 
-def written_out(r: Reader, node: Any) -> Any:
-    """Return the container of a comprehension, None where its items cannot be counted."""
+def written_out(r: Reader, node: Any, few: bool = False) -> Any:
+    """Return the container of a comprehension, None where its items cannot be counted.
+
+    ``few``: loops of few known turns are written out too, as they are for keys of dicts and sets.
+    """
+    few = few or isinstance(node, ast.DictComp | ast.SetComp)
     scoped = in_scope(r, node)
     before, place, depth = snapshot(r), len(r.b.block.ops), len(r.call_path)
     try:
-        return _container(r, scoped)
+        return _container(r, scoped, few)
     except Computed:
         restore(r, before)
         del r.b.block.ops[place:], r.call_path[depth:]
@@ -163,7 +179,7 @@ def written_out(r: Reader, node: Any) -> Any:
         leave_scope(r, scoped)
 
 
-def _container(r: Reader, node: Any) -> Any:
+def _container(r: Reader, node: Any, few: bool) -> Any:
     if isinstance(node, ast.DictComp):
         pairs: dict[Any, Any] = {}
 
@@ -173,10 +189,10 @@ def _container(r: Reader, node: Any) -> Any:
                 r.refuse(node.key, "a dict key that is computed", "use constant keys")
             pairs[static_value(key)] = evaluate(r, node.value)
 
-        _each(r, node, 0, enter)
+        _each(r, node, 0, enter, few)
         return Map(pairs)
     out: list[Any] = []
-    _each(r, node, 0, lambda: out.append(evaluate(r, node.elt)))
+    _each(r, node, 0, lambda: out.append(evaluate(r, node.elt)), few)
     if isinstance(node, ast.SetComp):
         if not all(map(is_static, out)):
             r.refuse(node, "a set of computed values", "use a list")
@@ -184,7 +200,7 @@ def _container(r: Reader, node: Any) -> Any:
     return Seq(out, list)
 
 
-def _each(r: Reader, node: Any, depth: int, work: Callable[[], object]) -> None:
+def _each(r: Reader, node: Any, depth: int, work: Callable[[], object], few: bool) -> None:
     """Do the work once for each combination of items that passes the filters."""
     if depth == len(node.generators):
         work()
@@ -193,7 +209,7 @@ def _each(r: Reader, node: Any, depth: int, work: Callable[[], object]) -> None:
     if part.is_async:
         r.refuse(part.target, "async is not supported", "use a plain comprehension")
     over = iteration_of(r, part.iter)
-    if isinstance(over, Iteration) and isinstance(node, ast.DictComp | ast.SetComp):
+    if isinstance(over, Iteration) and few:
         over = counted(r, over)
     if not isinstance(over, list):
         raise Computed
@@ -201,7 +217,7 @@ def _each(r: Reader, node: Any, depth: int, work: Callable[[], object]) -> None:
         r.call_path.append(k)
         assign_to(r, part.target, item)
         if _passes(r, part.ifs):
-            _each(r, node, depth + 1, work)
+            _each(r, node, depth + 1, work, few)
         r.call_path.pop()
 
 

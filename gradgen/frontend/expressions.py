@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from gradgen.frontend import attributes, branches, calls, comprehensions, subscripts, texts
+from gradgen.frontend import attributes, branches, calls, comprehensions, lists, subscripts, texts
 from gradgen.frontend.classes import MISSING
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.objects import SIGNS, class_of, compared, invoked, special_method
@@ -42,12 +42,20 @@ def _name(r: Reader, node: ast.Name) -> Any:
 
 def _tuple(r: Reader, node: ast.Tuple | ast.List) -> Any:
     items: list[Any] = []
+    made: Any = None  # a list that grows, from the first star that needs one
     for element in node.elts:
-        if isinstance(element, ast.Starred):
-            items += sequence_items(r, evaluate(r, element.value), element)
+        starred = isinstance(element, ast.Starred)
+        value = evaluate(r, element.value if isinstance(element, ast.Starred) else element)
+        if starred and lists.is_list(r, value):
+            made = lists.joined(r, node, Seq(items, list) if made is None else made, value)
+        elif made is not None:
+            more = sequence_items(r, value, element) if starred else [value]
+            made = lists.joined(r, node, made, Seq(more, list))
+        elif starred:
+            items += sequence_items(r, value, element)
         else:
-            items.append(evaluate(r, element))
-    return Seq(items, tuple if isinstance(node, ast.Tuple) else list)
+            items.append(value)
+    return Seq(items, tuple if isinstance(node, ast.Tuple) else list) if made is None else made
 
 
 def _dict(r: Reader, node: ast.Dict) -> Any:

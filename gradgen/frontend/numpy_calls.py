@@ -9,6 +9,7 @@ import numpy as np
 
 from gradgen.frontend.bindings import call_rule, dtype_of, emit, emit_sequence
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.lists import is_list
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import (
     Handler,
@@ -104,6 +105,8 @@ def clip(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
 def _stacks(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Stacks as concatenations, of parts that have been given the right rank first."""
     name = callee_name(node)
+    if is_list(r, args[0]):
+        return _stacked_list(r, node, name, args[0])
     parts = [as_value(r, p, node) for p in sequence_items(r, args[0], node)]
     ranks = {p.type.rank for p in parts}
     if None in ranks:
@@ -118,6 +121,21 @@ def _stacks(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
     return emit_sequence(
         r, node, RULES["concatenate"], Seq(list(parts)), {"axis": axis} if axis else {}
     )
+
+
+def _stacked_list(r: Reader, node: ast.AST, name: str, items: Any) -> Any:
+    """Stack the items of a list that grows; those of rank 1 become rows or columns."""
+    v = r.read(items)
+    rank = None if v.type.item is None or v.type.item.kind == "list" else v.type.item.rank
+    if rank is None:
+        r.refuse(node, f"np.{name} of items of unknown rank", "use np.stack or np.concatenate")
+    if rank == 0 and name != "hstack":
+        r.refuse(node, f"np.{name} of numbers", "make an array of the list and reshape it")
+    along = 0 if name == "vstack" or (name == "hstack" and rank <= 1) else 1
+    joins = rank >= 2 or (name == "hstack" and rank == 1)
+    attrs: dict[str, Any] = {"axis": along} if rank else {}
+    prim = "joined_list" if joins else "array_of_list"
+    return r.hold(r.b.emit(prim, [v], span=r.span(node), **attrs), True)
 
 
 def _lifted(r: Reader, p: Value, axis: int) -> Value:

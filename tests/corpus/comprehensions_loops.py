@@ -144,6 +144,22 @@ def dict_of_powers(x):
     return sum(powers[k] / k for k in powers)
 
 
+def functions_of_comprehension(x):
+    """Lambdas made in a comprehension, with and without defaults."""
+    powers = [lambda v, k=k: v**k for k in range(1, 4)]
+    late = [lambda v: v * k for k in range(3)]
+    return sum(f(x) for f in powers) * late[0](x)
+
+
+def stacked_lists(m):
+    """NumPy's stacks of lists that comprehensions make, and stars of lists."""
+    rows = [r * 2.0 for r in m]
+    columns = [m[:, j] for j in range(m.shape[1])]
+    starred = [*[np.sum(r) for r in m], m[0, 0]]
+    stacks = np.sum(np.vstack(rows) ** 2) + np.sum(np.column_stack(rows) ** 3)
+    return stacks + np.sum(np.hstack(columns) ** 2) + sum(starred)
+
+
 def _vector():
     return (np.array([0.7, -0.4, 1.3, 0.2]),)
 
@@ -173,6 +189,8 @@ EXAMPLE_ARGS = {
     "repeated_list": lambda: (0.7, 4),
     "copies_of_containers": _vector,
     "comprehension_in_loop": _vector,
+    "functions_of_comprehension": lambda: (0.7,),
+    "stacked_lists": lambda: (np.arange(6.0).reshape(3, 2) / 5.0,),
     "dict_of_powers": lambda: (0.7,),
 }
 MORE_ARGS = {
