@@ -28,6 +28,7 @@ from gradgen.frontend import expressions, statements
 from gradgen.frontend.calls import METHOD_HANDLERS, SPECIAL
 from gradgen.pipeline import STAGES
 from gradgen.rules.registry import CALLABLES, METHODS, RULES
+from tests import constructs
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [
@@ -352,3 +353,11 @@ def test_stages() -> None:
 def test_no_document_installs_another_project() -> None:
     for document in DOCUMENTS:
         assert "pip install gradgen" not in document.read_text(encoding="utf-8")
+
+
+@pytest.mark.filterwarnings("ignore::gradgen.GradgenWarning")
+def test_page_of_constructs(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    text = constructs.page(tmp_path)
+    if request.config.getoption("--update-golden"):
+        constructs.PAGE.write_text(text)
+    assert constructs.PAGE.read_text() == text, "run pytest tests/unit/test_docs.py --update-golden"
