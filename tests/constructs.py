@@ -17,9 +17,9 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "constructs.md"
 INTRODUCTION = """# What works, construct by construct
 
 Each row is a piece of a loss of an array `x`, a number `s` and an integer `k`; `y` is its result,
-and ⏎ the end of a line. The tests try all of them: what works has the right value and gradient, what
-is refused gives the reason and the way out that stand here. They also write this page. The rules
-behind it are in [language.md](language.md).
+and ⏎ the end of a line. The tests try all of them: what works has the right value and gradient,
+what is refused gives the reason and the way out that stand here. They also write this page. The
+rules behind it are in [language.md](language.md).
 """
 ARGUMENTS = (np.array([0.4, 1.3, 0.7, 0.9]), 0.6, 2)
 
