@@ -100,7 +100,7 @@ SNIPPETS: dict[str, list[str]] = {
         "y = s\nwhile True:\n    y = y * 1.5\n    if y > 4.0: break",
         "y = 0.0\nfor v in x:\n    if v > 1.0: continue\n    y += v * s",
         "y = s\nfor v in x:\n    if v > 2.0: break\nelse: y = s * s",
-        "y = s\\nfor i in range(k):\\n    for v in x:\\n        if v > y: break\\n        y += v * s",
+        "y = s\nfor i in range(k):\n    for v in x:\n        if v > y: break\n        y += v",
         "for v in x:\n    if v > 0.5: return v * s\ny = s",
         "y = 0.0\nfor i in range(0): y = s\ny = y + s * s",
     ],
