@@ -80,6 +80,21 @@ def one_branch_missing(x):
     return y * 2.0  # here
 
 
+@case(
+    "a view made in one branch, used when it did not run",
+    np.arange(1.0, 5.0),
+    -0.5,
+    raises=UnboundLocalError,
+)
+def one_branch_view_missing(a, t):
+    if t > 0.0:
+        v = a[:2]
+    a[0] = 2.0 * a[1]
+    if t > -1.0:
+        v[0] = 5.0 * v[1]  # here
+    return np.sum(a**2)
+
+
 @case("a name deleted", 0.5)
 def deleted(x):
     y = x * x

@@ -15,7 +15,8 @@ from gradgen.deep import deep
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.joins import Join
 from gradgen.frontend.objects import class_of, object_truth
-from gradgen.frontend.reader import Endless, Reader
+from gradgen.frontend.reader import Reader, unassigned
+from gradgen.frontend.signals import Endless
 from gradgen.frontend.state import State, restore, snapshot
 from gradgen.frontend.values import (
     Choice,
@@ -27,7 +28,7 @@ from gradgen.frontend.values import (
     is_static,
     static_value,
 )
-from gradgen.ir.nodes import Block, Const, Value
+from gradgen.ir.nodes import Block, Const, Undefined, Value
 
 
 def condition(r: Reader, node: ast.expr) -> Value:
@@ -182,7 +183,10 @@ def distribute(r: Reader, node: ast.AST, choice: Choice, work: Callable[[Any], A
 
     def side(option: Any) -> Callable[[], Any]:
         def run() -> Any:
-            results.append(work(r.settled(option)))
+            chosen = r.settled(option)
+            if isinstance(chosen, Undefined):
+                _unbound(r, node, chosen)
+            results.append(chosen if isinstance(chosen, Undefined) else work(chosen))
             return results[-1]
 
         return run
@@ -197,3 +201,9 @@ def distribute(r: Reader, node: ast.AST, choice: Choice, work: Callable[[Any], A
     if truths[0] == truths[1]:
         return Const(truths[0])
     return choice.test if truths[0] else r.b.emit("not", [choice.test])
+
+
+def _unbound(r: Reader, node: ast.AST, missing: Undefined) -> None:
+    """Raise what Python raises where a name was not assigned on the path taken."""
+    text = f"raise UnboundLocalError({str(unassigned(missing.name))!r})"
+    r.b.append("raise_if", [Const(True)], [], span=r.span(node), attrs={"text": text})

@@ -17,7 +17,8 @@ from gradgen.frontend.iteration import iteration_of
 from gradgen.frontend.jumps import Act, Branch, Jump, Step, Unless, jumps_of
 from gradgen.frontend.loops import Loop, assigned_names, run_loop
 from gradgen.frontend.points import Point, Turn
-from gradgen.frontend.reader import Reader, WriteOut
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.signals import WriteOut
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.targets import assign_to
 from gradgen.frontend.values import Iteration, Once, Ref, Static, contents

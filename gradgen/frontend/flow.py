@@ -28,7 +28,8 @@ from gradgen.frontend.points import (
     reached,
     target,
 )
-from gradgen.frontend.reader import Endless, Reader
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.signals import Endless
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.values import Static
 from gradgen.ir.nodes import Block, Const, Value

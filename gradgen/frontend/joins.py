@@ -132,7 +132,11 @@ class Join:
     def _one_sided(self, x: Any, y: Any, name: str) -> Any:
         known, at_side = (y, 1) if x is ABSENT else (x, 0)
         if isinstance(known, Value | Ref):
-            x, y = (known, Undefined()) if at_side == 0 else (Undefined(), known)
+            missing = Undefined()
+            missing.name = name
+            x, y = (known, missing) if at_side == 0 else (missing, known)
+            if self.precise and isinstance(known, Ref) and self._shared(known, None):
+                return self._choice(x, y)
             return self._leaf(x, y, name)
         return self._export(known, at_side)
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.listed import contain, contain_items, taken
-from gradgen.frontend.reader import Reader, WriteOut, describe
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.signals import WriteOut
 from gradgen.frontend.values import Iteration, Ref, Seq, Storage
 from gradgen.ir.nodes import Const, Value
 

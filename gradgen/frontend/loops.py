@@ -14,7 +14,8 @@ from typing import Any
 from gradgen.frontend import listed
 from gradgen.frontend.covers import Cover, contents_template
 from gradgen.frontend.joins import identity
-from gradgen.frontend.reader import Endless, Reader
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.signals import Endless
 from gradgen.frontend.state import State, at, restore, snapshot
 from gradgen.frontend.templates import (
     Hole,

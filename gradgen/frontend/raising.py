@@ -16,7 +16,8 @@ from gradgen.errors import GradgenError, Span, UnsupportedError
 from gradgen.frontend.branches import condition
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.points import End, Point, links
-from gradgen.frontend.reader import Certain, Reader
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.signals import Certain
 from gradgen.frontend.texts import Text, shifted
 from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Const, Value

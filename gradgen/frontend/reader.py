@@ -19,7 +19,9 @@ import numpy as np
 
 from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend import listed
+from gradgen.frontend.captures import Capture
 from gradgen.frontend.layouts import in_c_order, made_in_c_order
+from gradgen.frontend.signals import Certain, Retry
 from gradgen.frontend.values import (
     Box,
     Choice,
@@ -38,7 +40,7 @@ from gradgen.frontend.values import (
     refill,
 )
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Block, Const, Value
+from gradgen.ir.nodes import Block, Const, Undefined, Value
 from gradgen.ir.types import array, join, scalar
 from gradgen.rules.registry import CALLABLES, RULES
 
@@ -48,83 +50,6 @@ _NAMED = {id(np): "np", id(__import__("math")): "math"}
 
 Thing = Storage | Box
 Place = tuple[int, ...]
-
-
-class Certain(Exception):
-    """The function itself raises, wherever it comes to this place."""
-
-    def __init__(self, error: Exception, span: Span, block: Block) -> None:
-        super().__init__(error, span, block)
-        self.error, self.span, self.block = error, span, block
-
-
-class Retry(Exception):
-    """The function has to be read again, with choices where paths meet at these places."""
-
-    def __init__(self, places: set[Place]) -> None:
-        super().__init__(places)
-        self.places = places
-
-
-class WriteOut(Exception):
-    """A loop has to be written out: its index picks among things of different kinds."""
-
-    def __init__(self, loop: ast.AST) -> None:
-        super().__init__(loop)
-        self.loop = loop
-
-
-class Endless(Exception):
-    """A call inside a recursive function whose result is not known yet: no value on this path."""
-
-    def __init__(self, node: ast.AST) -> None:
-        super().__init__(node)
-        self.node = node
-
-
-class Capture:
-    """Something read from outside the function: where, and what it was."""
-
-    __slots__ = ("holder", "key", "label", "parts", "value")
-
-    def __init__(self, holder: Any, key: Any, value: Any, label: str) -> None:
-        self.holder, self.key, self.value, self.label = holder, key, value, label
-        self.parts = _parts(value)
-
-    def current(self) -> Any:
-        """Return what stands there now."""
-        if isinstance(self.holder, dict):
-            return self.holder.get(self.key)
-        if isinstance(self.holder, types.CellType):
-            return self.holder.cell_contents
-        if isinstance(self.holder, list | tuple):
-            return self.holder[self.key] if self.key < len(self.holder) else None
-        return getattr(self.holder, self.key, None)
-
-    def fresh(self) -> bool:
-        """Whether it is still what was read."""
-        now = self.current()
-        if isinstance(now, types.MethodType | types.BuiltinMethodType):
-            return bool(now == self.value)
-        if self.parts is None:
-            return now is self.value or _same_plain(now, self.value)
-        if type(now) is not type(self.value) or len(now) != len(self.parts):
-            return False
-        pairs = zip(_parts(now) or (), self.parts, strict=True)
-        return all(a is b or _same_plain(a, b) for a, b in pairs)
-
-
-def _parts(value: Any) -> tuple[Any, ...] | None:
-    """Return what a list, tuple or dict holds now; None for other things."""
-    if type(value) is dict:
-        return tuple(value.values())
-    return tuple(value) if type(value) in (list, tuple) else None
-
-
-def _same_plain(a: Any, b: Any) -> bool:
-    """Whether two numbers or texts are the same literal: 1, 1.0 and True are not."""
-    plain = type(a) is type(b) and type(a) in (int, float, bool, str)
-    return plain and bool(a == b) and (bool(a) or repr(a) == repr(b))
 
 
 class Reader:
@@ -179,6 +104,8 @@ class Reader:
                 return self._checked(frame.shared.fields[name])
             if name in frame.names:
                 found = self._checked(frame.names[name])
+                if isinstance(found, Undefined):
+                    self.fail(node, unassigned(name))
                 if isinstance(found, Once):
                     frame.names[name] = self._used_up(name, node)
                 return found
@@ -527,6 +454,13 @@ class Reader:
         if joined is not source:
             self.entangled.setdefault(joined, set()).update(self.objects(source))
             self.causes.setdefault(joined, set()).update(places, self.causes.get(source, ()))
+
+
+def unassigned(name: str) -> UnboundLocalError:
+    """Return Python's error for a name that was not assigned on the path taken."""
+    return UnboundLocalError(
+        f"cannot access local variable {name!r} where it is not associated with a value"
+    )
 
 
 def _name_of(thing: Thing) -> str:

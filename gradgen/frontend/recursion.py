@@ -14,7 +14,8 @@ from typing import Any
 
 from gradgen.errors import ArgumentError, UnsupportedError
 from gradgen.frontend.covers import Cover
-from gradgen.frontend.reader import Endless, Reader
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.signals import Endless
 from gradgen.frontend.state import snapshot
 from gradgen.frontend.structure import Structure, flatten, names_of_leaves, rebuild
 from gradgen.frontend.templates import (

@@ -17,7 +17,8 @@ from gradgen.frontend.flow import split
 from gradgen.frontend.jumps import KINDS, Act, Branch, Cases, Jump, Step, Unless
 from gradgen.frontend.operators import binary
 from gradgen.frontend.points import Point, jump
-from gradgen.frontend.reader import Certain, Reader
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.signals import Certain
 from gradgen.frontend.special import sequence_items
 from gradgen.frontend.targets import assign_to, delete
 from gradgen.frontend.values import Choice, LocalFunction, Ref, Seq, Static

@@ -198,7 +198,8 @@ def load_index(r: Reader, owner: Ref, index: Index) -> Any:
     value = r.b.emit("load", [r.read(owner), *index.operands], **index.attrs)
     if not is_list(r, owner):
         return r.hold(value)
-    return held(r, value, owner) if index.slices else taken(r, r.hold(value), owner)
+    part = index.spelling in ("s", ":")
+    return held(r, value, owner) if part else taken(r, r.hold(value), owner)
 
 
 def _container_item(r: Reader, node: ast.Subscript, owner: Any) -> Any:

@@ -38,6 +38,17 @@ def view_or_other(a, c, t):
     return np.sum(a**2) + np.sum(c**3)
 
 
+def view_on_one_path(a, t):
+    if t > 0:
+        v = a[:2]
+    a[0] = 2 * a[1]
+    if t > 1:
+        v[0] = 5 * v[1]
+    if t > 0:
+        return v[0] * v[1] + np.sum(a**2)
+    return np.sum(a**3)
+
+
 def view_or_none(a, t):
     v = None
     if t > 0:
@@ -244,6 +255,7 @@ EXAMPLE_ARGS = {
     "argument_alias_result": lambda: (_normal(5), _positive(5, seed=1)),
     "alias_in_one_branch": lambda: (_normal(5), 0.3),
     "view_or_copy": lambda: (_normal(5), 0.3),
+    "view_on_one_path": lambda: (_normal(5), 0.3),
     "view_or_none": lambda: (_normal(5), 0.3),
     "branch_writes_alias": lambda: (_normal(5), 0.3),
     "helper_returns_view_or_copy": lambda: (_normal(5), 0.3),
@@ -270,6 +282,7 @@ MORE_ARGS = {
     ],
     "alias_in_one_branch": [lambda: (_normal(5), -0.3)],
     "view_or_copy": [lambda: (_normal(5), -0.3)],
+    "view_on_one_path": [lambda: (_normal(5), -0.3), lambda: (_normal(5), 1.3)],
     "view_or_none": [lambda: (_normal(5), -0.3)],
     "branch_writes_alias": [lambda: (_normal(5), -0.3)],
     "helper_returns_view_or_copy": [lambda: (_normal(5), -0.3)],

@@ -1,0 +1,40 @@
+"""What reading stops for: exceptions that a reader raises to be caught further out."""
+
+from __future__ import annotations
+
+import ast
+
+from gradgen.errors import Span
+from gradgen.ir.nodes import Block
+
+
+class Certain(Exception):
+    """The function itself raises, wherever it comes to this place."""
+
+    def __init__(self, error: Exception, span: Span, block: Block) -> None:
+        super().__init__(error, span, block)
+        self.error, self.span, self.block = error, span, block
+
+
+class Retry(Exception):
+    """The function has to be read again, with choices where paths meet at these places."""
+
+    def __init__(self, places: set[tuple[int, ...]]) -> None:
+        super().__init__(places)
+        self.places = places
+
+
+class WriteOut(Exception):
+    """A loop has to be written out: its index picks among things of different kinds."""
+
+    def __init__(self, loop: ast.AST) -> None:
+        super().__init__(loop)
+        self.loop = loop
+
+
+class Endless(Exception):
+    """A call inside a recursive function whose result is not known yet: no value on this path."""
+
+    def __init__(self, node: ast.AST) -> None:
+        super().__init__(node)
+        self.node = node
