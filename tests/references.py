@@ -89,8 +89,11 @@ def complex_gradient(function: Any, args: tuple, argnums: Sequence[int]) -> tupl
     Raises
     ------
     NotAnalytic
-        Where the function does not run on complex numbers, or drops imaginary parts.
+        Where the function does not run on complex numbers, drops imaginary parts, or is known to
+        mean another thing there.
     """
+    if getattr(function, "not_analytic", False):
+        raise NotAnalytic("another function of complex numbers")
     args = double(args)
     analytic = complexify(function)
     if any(has_methods(part) for arg in args for part in nodes(arg)):

@@ -2,7 +2,7 @@
 
 from types import ModuleType
 
-from gradgen.commands import bench, check, emit, explain, graph, show
+from gradgen.commands import bench, check, emit, explain, graph, rules, show
 
 COMMANDS: dict[str, ModuleType] = {
     "show": show,
@@ -10,5 +10,6 @@ COMMANDS: dict[str, ModuleType] = {
     "graph": graph,
     "explain": explain,
     "check": check,
+    "rules": rules,
     "bench": bench,
 }

@@ -13,6 +13,7 @@ from gradgen.diff.adjoints import Adjoints, Places
 from gradgen.diff.algebra import Algebra, is_constant
 from gradgen.diff.formulas import emit_formula
 from gradgen.diff.missing import missing_values
+from gradgen.diff.written import written
 from gradgen.diff.zeros import Zeros
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
@@ -110,6 +111,8 @@ class Reverse:
                 self._append(op)
             elif op.prim == "pop":
                 self._pop(op)
+            elif len(op.outputs) > 1:
+                self._several(op)
             elif op.outputs and op.out in self.adj:
                 self._operation(op, self.adj[op.out])
 
@@ -132,10 +135,11 @@ class Reverse:
                 self.zeros.read(before, self.adj[v])
                 self._label(v)
                 continue
-            if rule.adjoint:
-                formula = rule.adjoint[i]
-                assert formula is not None
-                share = self.zeros.kept(op, i, g, emit_formula(self.alg, formula, op, g))
+            how = rule.adjoint[i] if rule.adjoint else None
+            if callable(how):
+                share = written(self.b, how, op, {"g": g}, adjoint_type(v))
+            elif how is not None:
+                share = self.zeros.kept(op, i, g, emit_formula(self.alg, how, op, g))
             else:
                 assert rule.vjp is not None
                 share = rule.vjp(self.alg, op, g, i)
@@ -146,6 +150,20 @@ class Reverse:
             self.accumulate(v, self.alg.fit(share, v, op.out) if rule.elementwise else share)
         if op.prim == "helper":
             raise UnsupportedError(f"the derivative of {op.attrs['function']}", op.span)
+
+    def _several(self, op: Op) -> None:
+        """Sweep an operation with several results."""
+        rule = RULES[op.prim]
+        found = [
+            (name, v, self.adj.get(v)) for name, v in zip(rule.outputs, op.outputs, strict=True)
+        ]
+        if rule.passive or all(g is None for _, _, g in found):
+            return
+        seeds = {f"d_{name}": g and self._whole(g, v) for name, v, g in found}
+        for i, v in reversed(list(enumerate(op.inputs))):
+            how = rule.adjoint[i] if v in self.varied else None
+            if callable(how):
+                self.accumulate(v, written(self.b, how, op, seeds, adjoint_type(v)))
 
     def _buffer(self, v: Value) -> Value | None:
         """Return the adjoint of an array as something to add into, None if there is none yet."""

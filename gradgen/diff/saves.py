@@ -122,7 +122,13 @@ class Planner(Carrier):
         if op is None:
             return self.owner[home][0].prim == "for" and v is home.params[0]
         rule = RULES.get(op.prim)
-        if rule is None or op.blocks or op.prim in ("list", "helper", *GROWS) or depth > 6:
+        if (
+            rule is None
+            or op.blocks
+            or len(op.outputs) > 1
+            or op.prim in ("list", "helper", *GROWS)
+            or depth > 6
+        ):
             return False
         if rule.cost > 1 or (rule.cost == 1 and not v.type.is_scalar):
             return False

@@ -282,7 +282,9 @@ def _captured(op: Op, operands: list[Expr]) -> Expr:
 
 
 def _helper(op: Op, operands: list[Expr]) -> Expr:
-    return call(op.attrs["function"], operands, dict(op.attrs["options"]))
+    rest = iter(operands)
+    args = [literal(*known) if known else next(rest) for known in op.attrs.get("layout", ())]
+    return call(op.attrs["function"], [*args, *rest], dict(op.attrs["options"]))
 
 
 def _leaf(op: Op, operands: list[Expr]) -> Expr:

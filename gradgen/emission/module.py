@@ -13,8 +13,8 @@ import tempfile
 import types
 import weakref
 from collections import Counter
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
@@ -32,6 +32,9 @@ from gradgen.emission.printer import Comment, Docstring, print_statements
 from gradgen.emission.writer import Writer
 from gradgen.errors import OutputError
 from gradgen.ir.nodes import Function
+from gradgen.rules import helpers
+from gradgen.rules.callables import module_of
+from gradgen.rules.registry import PRINTABLE
 
 RULE = "-" * 60
 LITERAL_LIMIT = 256
@@ -76,10 +79,31 @@ def render(function: Function, name: str, outputs: Any, header: str) -> Rendered
     writer._note(definition)
     inner: list[ast.stmt] = [callee_definition(c, part, writer.needs) for c, part in callees]
     _comment(inner, None)
-    helpers = [*_exceptions(function), *_helpers(writer.needs), *inner]
+    above = [*_exceptions(function), *_helpers(writer.needs), *inner]
     captured = _captured(function)
-    imports: list[str] = [m for m in MODULES if m in writer.needs | _names_in(helpers + captured)]
-    return Rendered(_assemble(header, imports, captured, helpers, definition), definition)
+    used = writer.needs | _names_in(above + captured)
+    imports = [m for m in MODULES if m in used and m != "scipy"]
+    packages = _scipy_modules([*above, definition])
+    if packages:
+        header = header.replace("Needs only NumPy.", "Needs NumPy and SciPy.")
+    text = _assemble(header, [*imports, *packages], captured, above, definition)
+    return Rendered(text, definition)
+
+
+def _scipy_modules(nodes: list[ast.stmt]) -> list[str]:
+    """Return the modules of SciPy that names such as ``scipy.special.erf`` are found in."""
+    names = {n for s in nodes for n in _dotted_names(s)}
+    return sorted({module_of(f"{n}.") or module_of(n) for n in names} - {""})
+
+
+def _dotted_names(tree: ast.AST) -> Iterator[str]:
+    for n in ast.walk(tree):
+        if isinstance(n, ast.Attribute):
+            yield ast.unparse(n) if _is_dotted(n) else ""
+
+
+def _is_dotted(e: ast.expr) -> bool:
+    return isinstance(e, ast.Name) or (isinstance(e, ast.Attribute) and _is_dotted(e.value))
 
 
 def _return(function: Function, value: ast.expr) -> ast.Return:
@@ -175,11 +199,19 @@ def _comment(statements: list[ast.stmt], last: str | None) -> str | None:
 # --- helpers and captured arrays ----------------------------------------------------------
 
 
-@lru_cache(maxsize=1)
 def helper_definitions() -> dict[str, ast.FunctionDef]:
-    """Return the syntax trees of the printable helpers."""
-    text = (Path(__file__).parent.parent / "rules" / "helpers.py").read_text(encoding="utf-8")
-    return {n.name: n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)}
+    """Return the syntax trees of what can be printed: the helpers, and the rules' functions."""
+    sources = {inspect.getsourcefile(fn): None for fn in (helpers._match, *PRINTABLE.values())}
+    found: dict[str, ast.FunctionDef] = {}
+    for path in sources:
+        found |= _definitions(str(path))
+    return found
+
+
+@cache
+def _definitions(path: str) -> dict[str, ast.FunctionDef]:
+    tree = ast.parse(Path(path).read_text(encoding="utf-8"))
+    return {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name[0] == "_"}
 
 
 def _helpers(needs: Iterable[str]) -> list[ast.stmt]:
@@ -195,9 +227,10 @@ def _helpers(needs: Iterable[str]) -> list[ast.stmt]:
 
 
 def _printable(definition: ast.FunctionDef) -> ast.stmt:
-    first, *rest = definition.body
-    body: list[ast.stmt] = [Docstring(ast.get_docstring(definition) or ""), *rest]
-    del first
+    doc = ast.get_docstring(definition)
+    body: list[ast.stmt] = list(definition.body)
+    if doc:
+        body[0] = Docstring(doc)
     return ast.FunctionDef(definition.name, definition.args, body, [], None)
 
 

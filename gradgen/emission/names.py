@@ -15,7 +15,7 @@ from gradgen.diff.activity import carried, ends
 from gradgen.emission.liveness import number_values
 from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Undefined, Value, uses
 
-MODULES = ("logging", "math", "sys", "warnings", "np")  # what generated text may import
+MODULES = ("logging", "math", "sys", "warnings", "np", "scipy")  # what generated text may import
 RESERVED = {*MODULES, *keyword.kwlist, *dir(builtins)}
 
 

@@ -119,7 +119,15 @@ class Writer:
         if handler is not None:
             return handler(op)
         value = self._note(forms.op_expression(op, [self.expr(v) for v in op.inputs]))
-        return [assign(self.names[op.out], value, op.out.type)]
+        return self._unpacked(op, value)
+
+    def _unpacked(self, op: Op, value: ast.expr) -> list[ast.stmt]:
+        """Assign the results of an operation or call; ``_`` for those that nothing reads."""
+        names = [self.names[v] if self.read.get(v) else "_" for v in op.outputs]
+        if len(names) == 1:
+            return [assign(self.names[op.out], value, op.out.type)]
+        targets: list[ast.expr] = [ast.Name(n, ast.Store()) for n in names]
+        return [ast.Assign([ast.Tuple(targets, ast.Store())], value)]
 
     def entry(self) -> list[ast.stmt]:
         """Return the statements that take containers apart, tuples by one unpacking each."""
@@ -221,13 +229,9 @@ class Writer:
 
     def _call(self, op: Op) -> list[ast.stmt]:
         value = self._call_expression(op, [self.expr(v) for v in op.inputs])
-        names = [self.names[v] if self.read.get(v) else "_" for v in op.outputs]
-        if all(n == "_" for n in names):
+        if not any(map(self.read.get, op.outputs)):
             return [ast.Expr(value)]
-        if len(names) == 1:
-            return [assign(names[0], value, op.out.type)]
-        targets: list[ast.expr] = [ast.Name(n, ast.Store()) for n in names]
-        return [ast.Assign([ast.Tuple(targets, ast.Store())], value)]
+        return self._unpacked(op, value)
 
     def _push(self, op: Op) -> list[ast.stmt]:
         if self.plain:

@@ -13,12 +13,10 @@ from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.flow import read_statements
 from gradgen.frontend.iterables import counted, over_value
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.special import Handler, callee_name, no_more, table
+from gradgen.frontend.special import callee_name, no_more, special
 from gradgen.frontend.values import Iteration, Map, Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Const
 
-AGGREGATES: dict[int, Handler] = {}
-special = table(AGGREGATES)
 Args = list[Any]
 Options = dict[str, Any]
 

@@ -31,6 +31,7 @@ from gradgen.frontend.values import (
     UnknownShape,
 )
 from gradgen.ir.nodes import Const, Value
+from gradgen.library import READ_METHODS
 from gradgen.rules.registry import METHODS, RULES
 
 
@@ -99,7 +100,7 @@ def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
         return r.view(owner, "T", [], {}) if isinstance(owner, Ref) else owner
     if name == "dtype" and v.type.dtype:
         return Static(np.dtype(v.type.dtype))
-    if name in METHODS or name in METHOD_HANDLERS:
+    if name in METHODS or name in METHOD_HANDLERS or name in READ_METHODS:
         return BoundMethod(owner, name)
     r.refuse(node, f"the attribute or method {name!r} of arrays has no rule")
 

@@ -99,6 +99,9 @@ def emit(r: Reader, node: ast.AST, rule: Rule, args: list[Any], attrs: dict[str,
             return args[0]
         return r.view(args[0], rule.name, inputs[1:], attrs)
 
+    if rule.outputs:
+        several = r.b.emit_several(rule.name, inputs, span=r.span(node), **attrs)
+        return Seq([r.hold(v, inputs=args) for v in several], rule.result)
     out = r.b.emit(rule.name, inputs, span=r.span(node), **attrs)
     # The method copies in C order, the function keeps the order that there is.
     method = rule.name == "copy" and isinstance(args[0], Ref)

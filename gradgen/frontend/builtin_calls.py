@@ -15,7 +15,7 @@ from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iterables import as_positions
 from gradgen.frontend.operators import arithmetic
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.special import Handler, callee_name, table
+from gradgen.frontend.special import callee_name, special
 from gradgen.frontend.texts import converted
 from gradgen.frontend.values import (
     Iteration,
@@ -29,9 +29,6 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.nodes import Const
 from gradgen.rules.registry import RULES
-
-BUILTINS: dict[int, Handler] = {}
-special = table(BUILTINS)
 
 
 @special(math.hypot)
@@ -98,7 +95,8 @@ def _len(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
 
 
 @special(isinstance)
-def _isinstance(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read ``isinstance``, which the types decide."""
     kinds = args[1].obj if isinstance(args[1], Static) else static_value(args[1])
     value = args[0]
     if isinstance(value, Seq | Record):

@@ -13,13 +13,13 @@ import types
 from typing import Any
 
 from gradgen.errors import Span
-from gradgen.frontend import library
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.iterables import plain
 from gradgen.frontend.objects import Method, replaced, super_of
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.source import Source, source_of
-from gradgen.frontend.special import Handler, table
+from gradgen.frontend.special import special
 from gradgen.frontend.values import (
     Frame,
     LocalFunction,
@@ -32,9 +32,7 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Const
-
-APPLIED: dict[int, Handler] = {}
-special = table(APPLIED)
+from gradgen.library import python
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -53,20 +51,19 @@ def from_library(r: Reader, node: ast.AST, fn: Any, args: list[Any], kwargs: dic
     # A cycle by nature: a library function is read as any other call.
     from gradgen.frontend.calls import call_value
 
+    return call_value(r, node, borrowed(fn, r.span(node)), args, kwargs)
+
+
+def borrowed(fn: Any, here: Span) -> LocalFunction:
+    """Return one of gradgen's own functions, to be read as if it stood at a place of the user's."""
     found = source_of(fn)
-    frame = Frame(Borrowed(found.node, found.path, found.lines, r.span(node)), {}, fn.__globals__)
-    defaults = [Static(d) for d in fn.__defaults__ or ()]
-    return call_value(r, node, LocalFunction(found.node, frame, defaults, []), args, kwargs)
-
-
-def _entry(fn: Any) -> Handler:
-    def handler(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        return from_library(r, node, fn, args, kwargs)
-
-    return handler
-
-
-APPLIED.update({id(known): _entry(fn) for known, fn in library.READ_AS.items()})
+    frame = Frame(Borrowed(found.node, found.path, found.lines, here), {}, fn.__globals__)
+    named = [a.arg for a in found.node.args.kwonlyargs]
+    kw = fn.__kwdefaults__ or {}
+    defaults = list(map(plain, fn.__defaults__ or ()))
+    return LocalFunction(
+        found.node, frame, defaults, [plain(kw[n]) if n in kw else None for n in named]
+    )
 
 
 @special(functools.reduce)
@@ -74,7 +71,7 @@ def _reduce(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
     if len(args) == 2 and isinstance(args[1], Seq) and args[1].items:
         first, *rest = args[1].items
         args = [args[0], Seq(rest), first]
-    fn = library.reduce if len(args) == 3 else library.reduce_from_first
+    fn = python.reduce if len(args) == 3 else python.reduce_from_first
     return from_library(r, node, fn, args, kwargs)
 
 
@@ -82,7 +79,7 @@ def _reduce(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
 def _lru_cache(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if args and is_function(args[0]):
         return args[0]
-    return from_library(r, node, library.lru_cache, args, kwargs)
+    return from_library(r, node, python.lru_cache, args, kwargs)
 
 
 @special(getattr)
@@ -153,10 +150,10 @@ def getter(r: Reader, node: ast.AST, obj: Any) -> Any:
         return None
     reduced: Any = obj.__reduce__()
     maker, args = reduced[:2]
-    if maker not in library.READ_AS:
+    if maker not in python.READ:
         return None
     wrapped = [r.wrap(a, args, k, node) for k, a in enumerate(args)]
-    return from_library(r, node, library.READ_AS[maker], wrapped, {})
+    return from_library(r, node, python.READ[maker], wrapped, {})
 
 
 def decorated(r: Reader, decorators: list[ast.expr], function: Any) -> Any:

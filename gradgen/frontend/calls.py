@@ -10,16 +10,21 @@ from typing import Any
 
 import numpy as np
 
-import gradgen.frontend.iterators  # noqa: F401  (fills the table of what makes iterations)
+import gradgen.frontend.aggregates
+import gradgen.frontend.builtin_calls
+import gradgen.frontend.iterators
+import gradgen.frontend.numpy_calls
+import gradgen.frontend.ufunc_at  # noqa: F401
 from gradgen.errors import ArgumentError, GradgenError, SourceError, UnsupportedError
-from gradgen.frontend import aggregates, bindings, recursion
+from gradgen.frontend import bindings, recursion
 from gradgen.frontend.arguments import spec_of_value
 from gradgen.frontend.branches import distribute
-from gradgen.frontend.builtin_calls import BUILTINS
 from gradgen.frontend.callables import (
-    APPLIED,
+    Borrowed,
     LocalGradient,
+    borrowed,
     call_local_gradient,
+    from_library,
     getter,
     gradient_maker,
 )
@@ -32,16 +37,14 @@ from gradgen.frontend.iteration import made, makes_iteration
 from gradgen.frontend.liveness import Liveness
 from gradgen.frontend.loops import assigned_names
 from gradgen.frontend.nonlocals import share_names
-from gradgen.frontend.numpy_calls import NUMPY
 from gradgen.frontend.objects import Method, class_of, construct, invoked, named_tuple_method
 from gradgen.frontend.operators import chooses_structure
 from gradgen.frontend.outputs import call_into, out_of
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.source import source_of
-from gradgen.frontend.special import sequence_items
+from gradgen.frontend.special import SPECIAL, sequence_items
 from gradgen.frontend.texts import method_of_text
-from gradgen.frontend.ufunc_at import UFUNC_METHODS
 from gradgen.frontend.values import (
     BoundMethod,
     Choice,
@@ -56,6 +59,7 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Value
+from gradgen.library import READ_AS, READ_METHODS
 from gradgen.rules.registry import CALLABLES, METHODS, RULES
 
 MAX_DEPTH = 40
@@ -65,7 +69,6 @@ ASKED = {
     for f in (len, abs, float, int, bool, iter, next, reversed, round, str, repr, hash)
 }
 GRADIENTS = ("grad", "value_and_grad", "differentiable")
-SPECIAL = BUILTINS | aggregates.AGGREGATES | NUMPY | APPLIED
 
 
 def call(r: Reader, node: ast.Call) -> Any:
@@ -145,9 +148,9 @@ def _call_object(
         done = invoked(r, node, args[0], asked)
         if done is not MISSING:
             return done
-    special = SPECIAL.get(id(obj)) or UFUNC_METHODS.get(_ufunc_method(obj))
+    special, operation, reading = SPECIAL.of(obj), CALLABLES.of(obj), READ_AS.of(obj)
     k = next((k for k, a in enumerate(args) if chooses_structure(a)), None)
-    if k is not None and (special is not None or id(obj) in CALLABLES):
+    if k is not None and (special or operation or reading):
         return distribute(
             r,
             node,
@@ -156,8 +159,10 @@ def _call_object(
         )
     if special is not None:
         return special(r, node, args, kwargs)
-    if id(obj) in CALLABLES:
-        return bindings.call_rule(r, node, RULES[CALLABLES[id(obj)]], args, kwargs)
+    if operation is not None:
+        return bindings.call_rule(r, node, RULES[operation], args, kwargs)
+    if reading is not None:
+        return from_library(r, node, reading, args, kwargs)
     inline = getattr(obj, "__gradgen_inline__", None)
     if inline is not None and not isinstance(obj, type):
         return _inline_gradient(r, node, inline, args, kwargs)
@@ -196,11 +201,6 @@ def _member(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[st
     return Static(obj(*map(static_value, args)))
 
 
-def _ufunc_method(obj: Any) -> tuple[int, str]:
-    """Identify ``np.add.at`` and its kin, which are new objects at every look."""
-    return id(getattr(obj, "__self__", None)), getattr(obj, "__name__", "")
-
-
 def _refuse_callee(r: Reader, node: ast.AST, obj: Any) -> Any:
     name = getattr(obj, "__qualname__", type(obj).__name__)
     module = getattr(obj, "__module__", "") or type(obj).__module__
@@ -235,6 +235,8 @@ def _method(
         return handler(r, node, owner, args, kwargs)
     if isinstance(owner, Value | Ref) and name in METHODS:
         return bindings.call_rule(r, node, RULES[METHODS[name]], [owner, *args], kwargs)
+    if isinstance(owner, Value | Ref) and name in READ_METHODS:
+        return from_library(r, node, READ_METHODS[name], [owner, *args], kwargs)
     r.refuse(node, f"the method {name!r} of a {describe(owner)} has no rule")
 
 
@@ -280,6 +282,8 @@ def _inline_function(
     prim = bindings.HELPER_PRIMS.get(fn.__name__)
     if prim is not None and bindings.is_helper(fn):
         return bindings.call_helper(r, node, prim, args)
+    if isinstance(r.frame.source, Borrowed) and fn.__module__.startswith("gradgen."):
+        return _inline_local(r, node, borrowed(fn, r.span(node)), args, kwargs)
     source = source_of(fn)
     for key in ("__code__", "__defaults__", "__kwdefaults__"):
         r.remember(fn, key, getattr(fn, key))

@@ -12,19 +12,15 @@ from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.lists import is_list
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import (
-    Handler,
     callee_name,
     no_more,
     sequence_items,
     shape_inputs,
-    table,
+    special,
 )
 from gradgen.frontend.values import Ref, Seq, Static, UnknownShape
 from gradgen.ir.nodes import Const, Value
 from gradgen.rules.registry import RULES
-
-NUMPY: dict[int, Handler] = {}
-special = table(NUMPY)
 
 
 @special(np.zeros, np.ones, np.empty)

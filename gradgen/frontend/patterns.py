@@ -8,7 +8,7 @@ from typing import Any
 
 from gradgen.frontend import attributes, expressions
 from gradgen.frontend.branches import chain, truth
-from gradgen.frontend.builtin_calls import BUILTINS
+from gradgen.frontend.builtin_calls import instance_test
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import split
 from gradgen.frontend.jumps import Act, Cases, Step
@@ -182,7 +182,7 @@ def _class(m: Match, p: ast.MatchClass, subject: Any) -> None:
     cls = evaluate(m.r, p.cls)
     if not (isinstance(cls, Static) and isinstance(cls.obj, type)):
         m.r.refuse(p, "a class pattern of something that is not a class", "use isinstance and if")
-    if not BUILTINS[id(isinstance)](m.r, p, [subject, cls], {}).const:
+    if not instance_test(m.r, p, [subject, cls], {}).const:
         raise Failed
     if cls.obj in ITSELF and p.patterns:
         _match(m, p.patterns[0], subject)

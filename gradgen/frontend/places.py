@@ -12,17 +12,15 @@ import numpy as np
 
 from gradgen.frontend.bindings import emit, option
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.numpy_calls import NUMPY
 from gradgen.frontend.operators import arithmetic
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.special import no_more, sequence_items, table
+from gradgen.frontend.special import no_more, sequence_items, special
 from gradgen.frontend.subscripts import Index, overwrite, write
 from gradgen.frontend.values import Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import integer
 from gradgen.rules.registry import RULES
 
-special = table(NUMPY)
 Args = list[Any]
 Options = dict[str, Any]
 

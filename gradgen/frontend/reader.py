@@ -183,7 +183,7 @@ class Reader:
 
     def wrap(self, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
         """Return the value of an object found outside the function, and remember where."""
-        if not isinstance(obj, types.ModuleType) and id(obj) not in CALLABLES:
+        if not isinstance(obj, types.ModuleType) and CALLABLES.of(obj) is None:
             self.remember(holder, key, obj)
         return self._wrapped(obj, holder, key, node)
 

@@ -12,21 +12,32 @@ from gradgen.frontend.iterables import over_value, plain
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import Iteration, Map, Once, Ref, Seq, Static, UnknownShape
 from gradgen.ir.nodes import Const, Value
+from gradgen.rules.callables import Callables
 
 Handler = Callable[[Reader, ast.AST, list[Any], dict[str, Any]], Any]
 
 
-def table(entries: dict[int, Handler]) -> Callable[..., Callable[[Handler], Handler]]:
-    """Return the decorator that enters a handler for calls of some Python objects."""
+SPECIAL: Callables[Handler] = Callables()
+SPELLED: dict[str, Handler] = {}
 
-    def special(*functions: Any) -> Callable[[Handler], Handler]:
-        def register(handler: Handler) -> Handler:
-            entries.update({id(f): handler for f in functions})
-            return handler
 
-        return register
+def special(*functions: Any) -> Callable[[Handler], Handler]:
+    """Enter a handler for calls of some Python objects, given themselves or by their spelling."""
 
-    return special
+    def register(handler: Handler) -> Handler:
+        for f in functions:
+            SPECIAL.enter(f, handler)
+            SPELLED[f if isinstance(f, str) else spelled(f)] = handler
+        return handler
+
+    return register
+
+
+def spelled(function: Any) -> str:
+    """Return how a function is usually called: ``np.zeros``, ``len``."""
+    module = getattr(function, "__module__", None) or "numpy"
+    short = module.replace("numpy", "np") if module.startswith("numpy") else module
+    return function.__name__ if module == "builtins" else f"{short}.{function.__name__}"
 
 
 def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = None) -> list[Any]:

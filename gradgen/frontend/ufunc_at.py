@@ -17,7 +17,7 @@ from gradgen.errors import Span
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.places import array_of, rank_of
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.special import Handler
+from gradgen.frontend.special import SPECIAL, Handler
 from gradgen.frontend.subscripts import Index, index_of, write
 from gradgen.frontend.values import Frame, Static
 from gradgen.ir.nodes import Value
@@ -100,8 +100,7 @@ def _definition(step: str, axes: int, own: bool) -> ast.FunctionDef:
     return definition
 
 
-UFUNC_METHODS: dict[tuple[int, str], Handler] = {
-    (id(np.add), "at"): _sums("+"),
-    (id(np.subtract), "at"): _sums("-"),
-    **{(id(ufunc), "at"): _in_order(step) for ufunc, step in STEPS.items()},
-}
+SPECIAL.enter(np.add.at, _sums("+"))
+SPECIAL.enter(np.subtract.at, _sums("-"))
+for _ufunc, _step in STEPS.items():
+    SPECIAL.enter(_ufunc.at, _in_order(_step))

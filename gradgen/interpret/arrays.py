@@ -13,7 +13,8 @@ from gradgen.interpret.objects import as_array, elementwise, is_plain
 from gradgen.interpret.reductions import along, total
 from gradgen.ir.nodes import Op, Value
 from gradgen.ir.types import OPAQUE
-from gradgen.rules.registry import RULES, resolve
+from gradgen.rules.callables import resolve
+from gradgen.rules.registry import RULES
 
 OPERATORS: dict[str, Callable[..., Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,

@@ -32,7 +32,17 @@ class Builder:
         """Append one operation and return its only output."""
         values = [v if isinstance(v, Value) else Const(v) for v in inputs]
         out_type = RULES[prim].type(values, attrs)
+        assert isinstance(out_type, Type), f"{prim} has several results"
         return self.append(prim, values, [out_type], [name], span, attrs).out
+
+    def emit_several(
+        self, prim: str, inputs: Sequence[Value], span: Span | None = None, **attrs: Any
+    ) -> list[Value]:
+        """Append one operation with several outputs, and return these."""
+        types = RULES[prim].type(list(inputs), attrs)
+        assert not isinstance(types, Type), f"{prim} has one result"
+        names = RULES[prim].outputs
+        return self.append(prim, inputs, types, names, span, attrs).outputs
 
     def append(
         self,

@@ -20,6 +20,8 @@ from gradgen.deep import deep
 from gradgen.errors import GradgenError
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
 from gradgen.rules import helpers
+from gradgen.rules.callables import scipy
+from gradgen.rules.registry import PRINTABLE
 
 Path = Sequence[tuple[str, Any]]
 MISSING = object()
@@ -115,7 +117,8 @@ class Runner:
 
     def __init__(self, function: Function, arguments: Mapping[str, Any]) -> None:
         tools = {k: v for k, v in vars(helpers).items() if k.startswith("_") and callable(v)}
-        self.names: dict[str, Any] = {"np": np, "math": math, **tools, "_key": _Key()}
+        modules = {"np": np, "math": math, "scipy": scipy}
+        self.names: dict[str, Any] = {**modules, **PRINTABLE, **tools, "_key": _Key()}
         self.function, self.arguments = function, arguments
         self.code: dict[Op, Callable[..., Any]] = {}
 
@@ -145,7 +148,8 @@ class Runner:
                 return EFFECTS[op.prim](self, op, args)
             if any(a is MISSING for a in args):
                 return [MISSING] * len(op.outputs)
-            return [self.compiled(op)(*args)]
+            result = self.compiled(op)(*args)
+            return list(result) if len(op.outputs) > 1 else [result]
         except Exception as error:
             text = f"{type(error).__name__}: {error}"
             raise EvaluationError(f"at these arguments {text}", op.span) from error

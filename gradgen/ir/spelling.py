@@ -147,7 +147,9 @@ def _select(op: Op, name: NameOf) -> str:
 
 def _helper(op: Op, name: NameOf) -> str:
     options = [f"{k}={v!r}" for k, v in dict(op.attrs.get("options", ())).items()]
-    return f"{op.attrs['function']}({', '.join([*map(name, op.inputs), *options])})"
+    rest = iter(map(name, op.inputs))
+    args = [repr(known[0]) if known else next(rest) for known in op.attrs.get("layout", ())]
+    return f"{op.attrs['function']}({', '.join([*args, *rest, *options])})"
 
 
 def _dim(op: Op, name: NameOf) -> str:

@@ -18,6 +18,11 @@ def _unbroadcast(g, x):
     return g
 
 
+def _transposed(a):
+    """Transpose a matrix, or each matrix of a stack."""
+    return a.T if np.ndim(a) == 2 else np.swapaxes(a, -1, -2)
+
+
 def _matmul_adjoint_a(g, a, b):
     """Cotangent of ``a`` in ``a @ b`` (or ``np.dot(a, b)`` with a scalar)."""
     if np.ndim(a) == 0 or np.ndim(b) == 0:

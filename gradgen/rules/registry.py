@@ -1,29 +1,35 @@
 """The table of rules and how Python callables and methods lead to it.
 
 One ``rule(...)`` entry says everything about an operation: how it is spelled, which Python
-callables mean it, what type it returns, and its adjoint.  An elementwise adjoint is a formula per
-input in ``g`` (the cotangent of the result), the inputs ``a, b, c`` and the result ``y``; others
-give a function ``vjp(alg, op, g, i)`` that returns the contribution to input ``i``.
+callables mean it, what type it returns, its adjoint, its tangent, and samples for its tests.
+
+An adjoint is given for each input, in one of three forms:
+
+- a formula in ``g`` (the cotangent of the result), the inputs ``a, b, c, d`` and the result ``y``:
+  for elementwise operations;
+- a Python function, in the Python that gradgen reads, of whatever it needs by name: ``g``, ``y``,
+  the inputs and options by their names in ``params``; of several results, the results by the names
+  in ``outputs`` and their cotangents by these with ``d_`` before (None where there is none).  It is
+  read into the graph for the types at hand, or printed as a helper (``diff.written``);
+- ``vjp(alg, op, g, i)``, which emits the contribution to input ``i`` itself.
 """
 
 from __future__ import annotations
 
-import builtins
-import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from gradgen.ir.types import Type
+from gradgen.rules.callables import Callables
 
 if TYPE_CHECKING:
     from gradgen.diff.algebra import Algebra
     from gradgen.ir.nodes import Op, Value
 
-TypeRule = Callable[[list["Value"], dict[str, Any]], Type]
+TypeRule = Callable[[list["Value"], dict[str, Any]], Any]
 Vjp = Callable[["Algebra", "Op", "Value", int], "Value"]
+Written = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,13 @@ class Rule:
     with the first input: ``""`` never, ``view`` always, ``maybe`` when NumPy can.  ``cost`` weighs
     recomputing against saving: 0 indexing, 1 a flop per element, 3 more than that.  ``narrow``
     says that ``vjp`` takes a cotangent that is still to be stretched to the result's shape.
+    ``outputs`` names several results, which Python gives as ``result``.  ``tangent`` is
+    ``linear`` (jointly, in all inputs with a derivative), ``multilinear`` (in each), or a function
+    written as an adjoint is, of the inputs' tangents by their names with ``t_`` before;
+    elementwise operations have it from their formulas.  ``samples`` are expressions over the
+    arrays of ``tests/rules/pool.py``, from which the tests are made; an elementwise operation of
+    one argument names a letter of the pool as its ``domain`` instead.  ``section`` is the module
+    that registers it.
     """
 
     name: str
@@ -44,7 +57,7 @@ class Rule:
     spelling: str = ""
     form: str = "call"
     params: tuple[str, ...] = ()
-    adjoint: tuple[str | None, ...] = ()
+    adjoint: tuple[str | Written | None, ...] = ()
     vjp: Vjp | None = None
     passive: bool = False
     elementwise: bool = False
@@ -54,6 +67,14 @@ class Rule:
     defaults: dict[str, Any] = field(default_factory=dict)
     doc: str = ""
     at_kinks: str = ""
+    outputs: tuple[str, ...] = ()
+    result: Any = tuple
+    tangent: str | Written | None = None
+    samples: tuple[str, ...] = ()
+    domain: str = ""
+    callables: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    section: str = ""
 
     def differentiable(self, i: int) -> bool:
         """Whether a derivative by input ``i`` can be other than zero."""
@@ -65,18 +86,9 @@ class Rule:
 
 
 RULES: dict[str, Rule] = {}
-CALLABLES: dict[int, str] = {}
 METHODS: dict[str, str] = {}
-_keep_alive: list[Any] = []
-
-
-def resolve(path: str) -> Any:
-    """Return the object that a spelling such as ``np.linalg.norm`` or ``abs`` means, or None."""
-    head, *rest = path.split(".")
-    obj: Any = {"np": np, "math": math}.get(head, getattr(builtins, head, None))
-    for part in rest:
-        obj = getattr(obj, part, None)
-    return obj
+CALLABLES: Callables[str] = Callables()
+PRINTABLE: dict[str, Written] = {}  # adjoints and tangents that may be printed into a module
 
 
 def rule(
@@ -96,7 +108,7 @@ def rule(
     name : str
         The name of the primitive in the graph.
     type : callable
-        ``type(inputs, attrs) -> Type`` of the result.
+        ``type(inputs, attrs) -> Type`` of the result, a list of them for several results.
     callables, methods : sequence of str
         Spellings (``"np.exp"``) and ndarray methods that mean this operation.
     params : str
@@ -114,13 +126,24 @@ def rule(
     names, defaults = _parse_params(params)
     callables = list(callables or ())
     spelling = spelling or (callables[0] if callables else "")
-    entry = Rule(name, type, spelling, params=names, defaults=defaults, **options)
+    entry = Rule(
+        name,
+        type,
+        spelling,
+        params=names,
+        defaults=defaults,
+        callables=tuple(callables),
+        methods=tuple(methods),
+        section=sys._getframe(1).f_globals["__name__"],
+        **options,
+    )
+    assert name not in RULES, f"there are two rules called {name!r}"
     RULES[name] = entry
+    for fn in (*entry.adjoint, entry.tangent):
+        if callable(fn):
+            PRINTABLE[fn.__name__] = fn
     for path in callables:
-        target = resolve(path)
-        if target is not None:
-            _keep_alive.append(target)
-            CALLABLES[id(target)] = name
+        CALLABLES.enter(path, name)
     for method in methods:
         METHODS[method] = name
     return entry

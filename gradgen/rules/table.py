@@ -7,13 +7,17 @@ from gradgen.rules import (
     extras,
     indexing,
     joins,
+    linalg,
     lists,
     reductions,
     shapes,
+    special,
 )
 from gradgen.rules.registry import CALLABLES, METHODS, RULES
 
 SOURCES = (
+    special,
+    linalg,
     constructors,
     contractions,
     elementwise,

@@ -7,10 +7,8 @@ program prints. ``pytest --update-golden`` rewrites these; read the difference b
 from __future__ import annotations
 
 import ast
-import builtins
 import importlib.util
 import itertools
-import math
 import os
 import re
 import subprocess
@@ -25,9 +23,10 @@ import pytest
 import gradgen
 from gradgen.commands import COMMANDS
 from gradgen.frontend import expressions, statements
-from gradgen.frontend.calls import METHOD_HANDLERS, SPECIAL
+from gradgen.frontend.calls import METHOD_HANDLERS
 from gradgen.pipeline import STAGES
-from gradgen.rules.registry import CALLABLES, METHODS, RULES
+from gradgen.rules.listing import as_markdown
+from gradgen.rules.registry import RULES
 from tests import constructs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,12 +38,12 @@ DOCUMENTS = [
         "docs/architecture.md",
         "docs/language.md",
         "docs/conventions.md",
+        "docs/operations.md",
     )
 ]
 LANGUAGE, CONVENTIONS = ROOT / "docs/language.md", ROOT / "docs/conventions.md"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROGRAM = re.compile(r"# (\w+\.py)\n")
-MODULES = {"": builtins, "math": math, "np": np, "np.linalg": np.linalg}
 
 
 # --- examples -----------------------------------------------------------------------------
@@ -219,50 +218,39 @@ def test_refused_use(place: int, tmp_path: Path) -> None:
 # --- operations and conventions -----------------------------------------------------------
 
 
-def has_rule(obj: Any) -> bool:
-    """Whether a call of this object is understood."""
-    return id(obj) in CALLABLES or id(obj) in SPECIAL
-
-
-def operations() -> dict[str, Any]:
-    """Return what the document lists as operations: name and object."""
-    names = code(section(LANGUAGE, "Functions"))
-    return {name: find(name) for name in names}
-
-
-def find(name: str) -> Any:
-    """Return the object that a name such as ``np.linalg.norm`` means."""
-    module, _, rest = name.rpartition(".")
-    return getattr(MODULES[module], rest)
-
-
-def test_listed_functions_have_rules() -> None:
-    assert [name for name, obj in operations().items() if not has_rule(obj)] == []
-
-
-def test_functions_with_rules_are_listed() -> None:
-    listed = {id(obj) for obj in operations().values()}
-    missing = [
-        f"{prefix}.{name}"
-        for prefix, module in MODULES.items()
-        for name in dir(module)
-        if not name.startswith("_")
-        and has_rule(getattr(module, name))
-        and id(getattr(module, name)) not in listed
-    ]
-    assert missing == []
+def test_page_of_operations(pytestconfig: pytest.Config) -> None:
+    document = ROOT / "docs/operations.md"
+    if pytestconfig.getoption("--update-golden"):
+        document.write_text(as_markdown(), encoding="utf-8")
+    assert document.read_text(encoding="utf-8") == as_markdown(), "run with --update-golden"
 
 
 def test_methods() -> None:
     listed = set(code(section(LANGUAGE, "Methods and attributes of arrays")))
     containers = set(code(section(LANGUAGE, "Methods of containers")))
     attributes = {"shape", "ndim", "size", "T", "real", "dtype"}
-    assert listed - attributes | containers == {*METHODS, *METHOD_HANDLERS}
+    assert listed - attributes | containers == {*METHOD_HANDLERS}
 
 
-def test_conventions_are_the_rules() -> None:
-    said = {name: row[1] for row in rows(CONVENTIONS, "Values at kinks") for name in code(row[0])}
-    assert said == {rule.spelling: rule.at_kinks for rule in RULES.values() if rule.at_kinks}
+def conventions() -> str:
+    """Return the table of kinks: the operations that share a convention in one row."""
+    groups: dict[str, list[str]] = {}
+    for rule in RULES.values():
+        if rule.at_kinks and f"`{rule.spelling}`" not in groups.setdefault(rule.at_kinks, []):
+            groups[rule.at_kinks].append(f"`{rule.spelling}`")
+    lines = ["| operation | at the kink |", "| --- | --- |"]
+    lines += [f"| {', '.join(names)} | {kink} |" for kink, names in groups.items()]
+    return "\n".join(lines) + "\n"
+
+
+def test_conventions_are_the_rules(pytestconfig: pytest.Config) -> None:
+    text = CONVENTIONS.read_text(encoding="utf-8")
+    lines = section(CONVENTIONS, "Values at kinks").splitlines()
+    old = "".join(f"{line}\n" for line in lines if line[:1] == "|")
+    if pytestconfig.getoption("--update-golden"):
+        CONVENTIONS.write_text(text.replace(old, conventions()), encoding="utf-8")
+        return
+    assert old == conventions(), "run with --update-golden"
 
 
 def comparison() -> str:

@@ -13,6 +13,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from gradgen.library.registry import READ_AS
+
 
 def add(a, b):
     return a + b
@@ -163,7 +165,7 @@ def reduce_from_first(function, iterable, /):
     return out
 
 
-READ_AS: dict[Any, Callable[..., Any]] = {
+READ: dict[Any, Callable[..., Any]] = {
     operator.add: add, operator.sub: sub, operator.mul: mul, operator.truediv: truediv,
     operator.floordiv: floordiv, operator.mod: mod, operator.pow: power, operator.matmul: matmul,
     operator.neg: neg, operator.pos: pos, operator.lt: lt, operator.le: le, operator.gt: gt,
@@ -174,3 +176,5 @@ READ_AS: dict[Any, Callable[..., Any]] = {
     operator.methodcaller: methodcaller, functools.partial: partial, functools.wraps: wraps,
     functools.update_wrapper: update_wrapper, functools.cache: cache,
 }  # fmt: skip
+for _known, _function in READ.items():
+    READ_AS.enter(_known, _function)

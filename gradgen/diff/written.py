@@ -1,0 +1,93 @@
+"""Adjoints that are written as Python functions: read into the sweep, or printed as helpers.
+
+Where the ranks of what it reads are known, a function is read like a function of the user's, at
+the place of the operation whose adjoint it is: the types decide its branches, and what is left is
+as short as they allow.  Otherwise, and where it has a loop, the module gets the function itself,
+and the sweep a call of it; its name begins with an underscore, as those of all helpers.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from gradgen.errors import Span
+from gradgen.frontend.callables import borrowed
+from gradgen.frontend.calls import call_value
+from gradgen.frontend.iterables import plain
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.recursion import Book
+from gradgen.frontend.source import source_of
+from gradgen.frontend.values import Frame
+from gradgen.ir.builder import Builder
+from gradgen.ir.nodes import Const, Op, Value
+from gradgen.ir.types import Type
+from gradgen.rules.registry import RULES
+
+
+def written(b: Builder, fn: Any, op: Op, more: Mapping[str, Any], type: Type) -> Value:
+    """Emit what a function of a rule says of an operation.
+
+    Parameters
+    ----------
+    b : Builder
+        Where to; its span is the operation's.
+    fn : function
+        Of inputs, options and results of the operation by name.
+    op : Op
+        The operation.
+    more : mapping
+        Further things by name: cotangents or tangents.
+    type : Type
+        The type of the result, where it is that of a helper.
+
+    Returns
+    -------
+    Value
+    """
+    known = {**RULES[op.prim].defaults, **op.attrs, **_values(op), **more}
+    given = {name: known.get(name) for name in inspect.signature(fn).parameters}
+    values = [v for v in given.values() if isinstance(v, Value) and not isinstance(v, Const)]
+    if not has_loop(fn) and not any(v.type.kind == "any" for v in values):
+        return _read(b, fn, given)
+    # What is known beforehand is printed in its place among the arguments.
+    layout = tuple(() if v in values else (_python(v),) for v in given.values())
+    return b.emit("helper", values, function=fn.__name__, options=(), layout=layout, type=type)
+
+
+def _values(op: Op) -> dict[str, Value]:
+    """Return the inputs and results of an operation by their names."""
+    rule = RULES[op.prim]
+    given = op.attrs.get("given")
+    names = given or [p for p in rule.params if p not in rule.defaults and p not in op.attrs]
+    results = rule.outputs or ("y",)
+    return dict(zip(names, op.inputs, strict=False)) | dict(zip(results, op.outputs, strict=False))
+
+
+def _python(known: Any) -> Any:
+    return known.const if isinstance(known, Const) else known
+
+
+def _read(b: Builder, fn: Any, given: dict[str, Any]) -> Value:
+    assert b.span is not None
+    at: Span = b.span
+    function = borrowed(fn, b.span)
+    r = Reader(b.block)
+    r.b, r.book = b, Book()
+    r.book.begin()
+    r.frame = Frame(function.frame.source, {}, fn.__globals__, owner=r)
+    kwargs = {n: r.hold(v) if isinstance(v, Value) else plain(v) for n, v in given.items()}
+    before = len(b.block.ops)
+    result = r.read(call_value(r, function.node, function, [], kwargs))
+    for op in b.block.ops[before:]:
+        for out in op.outputs:
+            out.user = False  # its names are gradgen's
+    b.span = at
+    return result
+
+
+def has_loop(fn: Any) -> bool:
+    """Whether a function has a loop of its own."""
+    return any(isinstance(n, ast.For | ast.While) for n in ast.walk(source_of(fn).node))

@@ -1,0 +1,84 @@
+"""Which Python objects mean what: tables of functions, methods of ufuncs and of distributions.
+
+An object is known by what it is, never by how the user's source spells it.  What belongs to SciPy
+is looked up when SciPy is there: gradgen does not import it.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import math
+import sys
+import types
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+T = TypeVar("T")
+HEADS: dict[str, Any] = {"np": np, "math": math}
+SCIPY = ("special", "linalg", "stats", "integrate", "interpolate", "signal", "optimize")
+MODULES = (*(f"scipy.{name}" for name in SCIPY), "scipy.spatial.distance")
+
+
+def key_of(obj: Any) -> Any:
+    """Return what identifies an object; methods are new objects at every look."""
+    owner = getattr(obj, "__self__", None)
+    if owner is None or isinstance(owner, types.ModuleType):
+        return id(obj)
+    return id(owner), getattr(obj, "__name__", "")
+
+
+def module_of(path: str) -> str:
+    """Return the module of SciPy that a spelling begins with, an empty string for others."""
+    return next((m for m in MODULES if path.startswith(f"{m}.")), "")
+
+
+def resolve(path: str) -> Any:
+    """Return the object that a spelling such as ``np.linalg.norm`` or ``abs`` means, or None."""
+    module = module_of(path)
+    if module:
+        obj: Any = sys.modules.get(module)
+        rest = path[len(module) + 1 :].split(".")
+    else:
+        head, *rest = path.split(".")
+        obj = HEADS.get(head, getattr(builtins, head, None))
+    for part in rest:
+        obj = getattr(obj, part, None)
+    return obj
+
+
+class Callables(Generic[T]):
+    """A table from Python objects to entries."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, T] = {}
+        self._later: dict[str, list[tuple[str, T]]] = {}
+        self._keep_alive: list[Any] = []
+
+    def enter(self, what: Any, entry: T) -> None:
+        """Enter an object, or the spelling of one."""
+        if isinstance(what, str) and module_of(what):
+            self._later.setdefault(module_of(what), []).append((what, entry))
+            return
+        target = resolve(what) if isinstance(what, str) else what
+        if target is not None:
+            self._keep_alive.append(target)
+            self._known[key_of(target)] = entry
+
+    def of(self, obj: Any) -> T | None:
+        """Return the entry of an object, None if it has none."""
+        for module in [m for m in self._later if m in sys.modules]:
+            for path, entry in self._later.pop(module):
+                self.enter(resolve(path), entry)
+        return self._known.get(key_of(obj))
+
+
+class Lazy:
+    """SciPy in the source of rules: its modules are imported when one is asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        return importlib.import_module(f"scipy.{name}")
+
+
+scipy = Lazy()

@@ -1,0 +1,108 @@
+"""The list of operations, from the tables themselves: for ``gradgen rules`` and the documents."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from gradgen.rules.registry import RULES, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One operation: how it is called, what its derivative is, and what it is at kinks."""
+
+    section: str
+    spellings: tuple[str, ...]
+    signature: str
+    derivative: str
+    at_kinks: str
+
+
+def rows() -> list[Row]:
+    """Return all operations that Python calls can mean, section by section."""
+    found = [_of_rule(rule) for rule in RULES.values() if rule.callables or rule.methods]
+    found += _readings()
+    known = {spelling for row in found for spelling in row.spellings}
+    return [*found, *(row for row in _special() if row.spellings[0] not in known)]
+
+
+def _of_rule(rule: Rule) -> Row:
+    methods = tuple(f"ndarray.{m}" for m in rule.methods)
+    signature = ", ".join(
+        f"{p}={rule.defaults[p]}" if p in rule.defaults else p for p in rule.params
+    )
+    section = _title(rule.section)
+    return Row(section, (*rule.callables, *methods), signature, derivative_of(rule), rule.at_kinks)
+
+
+def derivative_of(rule: Rule) -> str:
+    """Say what a rule's derivative is: formulas, or the first line on what computes it."""
+    if rule.passive:
+        return "none"
+    if rule.adjoint:
+        names = [p for p in rule.params if p not in rule.defaults] or list("abcd")
+        parts = [
+            f"{n}: {_said(how)}"
+            for n, how in zip(names, rule.adjoint, strict=False)
+            if how is not None
+        ]
+        return parts[0].partition(": ")[2] if len(rule.adjoint) == 1 else "; ".join(parts)
+    return _said(rule.vjp) if rule.vjp is not None else ""
+
+
+def _said(how: Any) -> str:
+    return f"`{how}`" if isinstance(how, str) else first_line(how)
+
+
+def first_line(thing: Any) -> str:
+    """Return the first line of a docstring, without its full stop."""
+    doc = inspect.getdoc(thing) or ""
+    return doc.splitlines()[0].rstrip(".").replace("``", "`") if doc else ""
+
+
+def _title(module: str) -> str:
+    return first_line(sys.modules[module]).partition(":")[0]
+
+
+def _readings() -> list[Row]:
+    from gradgen.library import READINGS
+
+    out = []
+    for reading in READINGS:
+        names = (*reading.spellings, *(f"ndarray.{m}" for m in reading.methods))
+        signature = str(inspect.signature(reading.function))[1:-1]
+        said = first_line(reading.function)
+        out.append(Row(_title(reading.function.__module__), names, signature, said, ""))
+    return out
+
+
+def _special() -> list[Row]:
+    # A cycle: the front end reads by the rules.
+    from gradgen.frontend.special import SPELLED
+
+    title = "Calls that are read as a whole"
+    return [Row(title, (name,), "", first_line(handler), "") for name, handler in SPELLED.items()]
+
+
+def as_markdown() -> str:
+    """Return the page of operations."""
+    lines = [
+        "# Operations",
+        "",
+        "What can be called, and what its derivative is: made from the tables of rules by",
+        "`gradgen rules --markdown`. In the formulas, `g` is the cotangent of the result `y`, and",
+        "`a`, `b`, `c` are the arguments in order.",
+    ]
+    section = ""
+    for row in sorted(rows(), key=lambda r: r.section):
+        if row.section != section:
+            section = row.section
+            lines += ["", f"## {section}", "", "| call | arguments | derivative | at kinks |"]
+            lines += ["| --- | --- | --- | --- |"]
+        calls = ", ".join(f"`{s}`" for s in row.spellings)
+        cells = [calls, f"`{row.signature}`" if row.signature else "", row.derivative, row.at_kinks]
+        lines.append("| " + " | ".join(c.replace("|", "\\|") for c in cells) + " |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,1 @@
+"""Tests made from the samples that each rule gives of its calls."""
