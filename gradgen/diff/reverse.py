@@ -72,6 +72,8 @@ class Reverse:
                 self.adj[v] = self.b.emit("inc", [total, g], index="e", sign="+")
         else:
             self.adj[v] = self.alg.add(total, g)
+        if total is not None:
+            self.zeros.added(total, g, self.adj[v])
         self._label(v)
 
     def _precise(self, v: Value, g: Value) -> Value:
@@ -127,7 +129,8 @@ class Reverse:
                 continue
             if op.prim == "mul" and op.inputs[0] is op.inputs[1]:
                 if i:
-                    self.accumulate(v, self.alg.mul(self.alg.mul(2.0, g), v))
+                    share = self.alg.mul(self.alg.mul(2.0, g), v)
+                    self.accumulate(v, self.zeros.kept(op, i, g, share))
                 continue
             if op.prim == "load":
                 before = self.adj.get(v)
@@ -147,7 +150,7 @@ class Reverse:
                     share = self.zeros.kept(op, i, g, share)
                 elif op.prim == "store" and not i:
                     self.zeros.sparse(share)
-            self.accumulate(v, self.alg.fit(share, v, op.out) if rule.elementwise else share)
+            self.accumulate(v, self._fitted(share, v, op.out) if rule.elementwise else share)
         if op.prim == "helper":
             raise UnsupportedError(f"the derivative of {op.attrs['function']}", op.span)
 
@@ -164,6 +167,12 @@ class Reverse:
             how = rule.adjoint[i] if v in self.varied else None
             if callable(how):
                 self.accumulate(v, written(self.b, how, op, seeds, adjoint_type(v)))
+
+    def _fitted(self, share: Value, v: Value, out: Value) -> Value:
+        """Return the share of an elementwise operation in the shape of its input."""
+        fitted = self.alg.fit(share, v, out)
+        self.zeros.summed(share, fitted)
+        return fitted
 
     def _buffer(self, v: Value) -> Value | None:
         """Return the adjoint of an array as something to add into, None if there is none yet."""
@@ -273,8 +282,8 @@ class Reverse:
             type_ = join(pair[0].type, pair[1].type) or pair[0].type
             out = Value(type_, f"d_{v.name}" if v.name else "", op.span)
             out.user, out.op = v.user, op_out
-            for (block, _), g in zip(sides, pair, strict=True):
-                assert g is not None
+            ends = [g for g in pair if g is not None]
+            for (block, _), g in zip(sides, ends, strict=True):
                 block.results.append(g)
             op_out.outputs.append(out)
             self.adj[v] = out
@@ -282,6 +291,8 @@ class Reverse:
                 self.shapeless.add(out)
             if given[0] != given[1]:
                 self.zeros.branch(out, op.inputs[0], given[0])
+            else:
+                self.zeros.joined(ends, out)
 
     def _stretched(self, v: Value, g: Value | None, other: Value | None) -> Value:
         """Both sides must give the same shape: an exact zero where one gives nothing."""
@@ -345,6 +356,8 @@ class Reverse:
             self.adj[v] = g
         for k in live:
             self.accumulate(inits[k], results[k])
+        for g, end in zip(loop.outputs, block.results, strict=True):
+            self.zeros.hand_on(end, g)
         for v, g in zip([*(params[k] for k in moving), *outer], loop.outputs, strict=True):
             g.name, g.user = (f"d_{v.name}" if v.name else ""), v.user
         pairs = zip(block.params[1:], loop.outputs, strict=True)
@@ -363,6 +376,8 @@ class Reverse:
         moving = [k for k in live if k not in fixed]
         d_params = [self._carried_adjoint(params[k], op.outputs[k], inits[k]) for k in moving]
         d_params += [self._carried_adjoint(v, v, v) for v in outer]
+        for v, d in zip([*(op.outputs[k] for k in moving), *outer], d_params, strict=True):
+            self.zeros.carried(self.adj.get(v), d)
         block.params = [self._mirrored_index(op), *d_params]
         self.adj = Adjoints(dict(zip(outer, d_params[len(moving) :], strict=True)))
         seeds: list[Value | None] = [None] * len(params)

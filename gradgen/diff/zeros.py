@@ -27,6 +27,7 @@ class Mask(NamedTuple):
     test: Value | None
     taken: bool = True
     whole: bool = False
+    chosen: bool = False  # what is zero may stand beside any derivative, not only singular ones
 
 
 class Zeros:
@@ -38,14 +39,34 @@ class Zeros:
 
     def sparse(self, g: Value) -> None:
         """Note an adjoint of which only some entries can be other than zero."""
-        if g.type.kind == "array":
+        if g.type.kind in ("array", "any"):
             self.masks[g] = Mask(None)
 
     def read(self, before: Value | None, after: Value) -> None:
         """Note an adjoint to which what was read of a few entries has been added."""
-        known = self.masks.get(before) if before is not None else Mask(None)
-        if known == Mask(None):
+        if before is None:
             self.sparse(after)
+        elif before in self.masks:
+            self.masks[after] = Mask(None, chosen=_strict(self.masks[before]))
+
+    def added(self, one: Value, two: Value, total: Value) -> None:
+        """Note a sum of two adjoints: it can be zero where both can."""
+        masks = [self.masks[g] for g in (one, two) if g in self.masks]
+        if len(masks) == 2:
+            same = masks[0] == masks[1]
+            self.masks[total] = masks[0] if same else Mask(None, chosen=any(map(_strict, masks)))
+
+    def joined(self, sides: list[Value], out: Value) -> None:
+        """Note an adjoint that two paths give: it can be zero where either can."""
+        masks = [self.masks[g] for g in sides if g in self.masks]
+        if masks:
+            self.masks[out] = Mask(None, chosen=any(map(_strict, masks)))
+
+    def carried(self, start: Value | None, through: Value) -> None:
+        """Note an adjoint that a loop carries and that starts from none, or from a sparse one."""
+        known = Mask(None) if start is None else self.masks.get(start)
+        if known is not None and not known.whole:
+            self.masks[through] = Mask(None, chosen=_strict(known))
 
     def branch(self, g: Value, test: Value, taken: bool) -> None:
         """Note an adjoint that only one side of a branch gives."""
@@ -55,6 +76,12 @@ class Zeros:
         """Note that an adjoint is zero where another one is."""
         if g in self.masks:
             self.masks[to] = self.masks[g]
+
+    def summed(self, g: Value, to: Value) -> None:
+        """Note an adjoint that is a sum of another one over axes: zero if all of it is."""
+        mask = self.masks.get(g)
+        if mask is not None and to is not g:
+            self.masks[to] = mask if mask.whole else Mask(None, chosen=_strict(mask))
 
     def kept(self, op: Op, i: int, g: Value, share: Value) -> Value:
         """Return the share of an elementwise operation, zero where the adjoint ``g`` is."""
@@ -70,15 +97,18 @@ class Zeros:
         return share
 
     def _matters(self, mask: Mask, op: Op) -> bool:
-        if mask.test is None or mask.whole:
-            return _singular(op)
-        return op.prim not in HARMLESS
+        return op.prim not in HARMLESS if _strict(mask) else _singular(op)
 
     def _chosen(self, mask: Mask, g: Value, share: Value) -> Value:
         test = mask.test if mask.test is not None else self.alg.emit("ne", g, Const(0.0))
         if mask.taken:
             return self.alg.where(test, share, 0.0)
         return self.alg.where(test, 0.0, share)
+
+
+def _strict(mask: Mask) -> bool:
+    """Whether the adjoint is zero where a value was not chosen, whatever its derivative is."""
+    return mask.chosen or (mask.test is not None and not mask.whole)
 
 
 def _singular(op: Op) -> bool:

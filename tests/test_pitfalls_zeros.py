@@ -1,0 +1,120 @@
+"""Adjoints that are zero in places and meet infinite derivatives there, by several ways at once."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import gradgen
+from tests.checks import entry_of
+from tests.pitfalls import Pitfall, Pitfalls, check
+
+X = np.array([0.0, 1.5, 2.0])
+ROOT = np.array([0.0, 0.5 / math.sqrt(1.5), 0.5 / math.sqrt(2.0)])
+PAIR = np.array([[0.0, 0.0], [3.0, 4.0]])
+NONE = np.array([False, False])
+case = Pitfalls()
+
+
+@case("one root read behind two tests", X, expect=ROOT + [0.0, 1.0, 1.0])
+def two_tests(x):
+    y = np.sqrt(x)
+    return np.sum(np.where(x > 0.0, y, 0.0)) + np.sum(np.where(x > 0.0, y * y, 0.0))
+
+
+@case(
+    "logarithms behind tests that differ",
+    X,
+    expect=2.0 * np.array([0.0, math.log(1.5) / 1.5, math.log(2.0) / 2.0]),
+)
+def different_tests(x):
+    y = np.log(x)
+    once = np.where(x > 0.0, y, 0.0)
+    twice = np.where(x > 1.0, y, 0.0)
+    return np.sum(once * twice)
+
+
+@case("tests in a loop", X, expect=ROOT + [0.0, 1.0, 1.0])
+def several_in_loop(x):
+    s = 0.0
+    for i in range(len(x)):
+        y = np.sqrt(x[i])
+        if x[i] > 0.0:
+            s += y
+        if x[i] > 1.0:
+            s += y * y
+    return s
+
+
+@case("a root of which some entries are read in a loop", X, expect=np.array([0.0, 1.0, 1.0]))
+def some_entries(x):
+    y = np.sqrt(x)
+    t = 0.0
+    for i in range(1, 3):
+        t += y[i] ** 2
+    return t
+
+
+@case("some entries are read by a loop, and others by a slice", X, expect=3.0 * ROOT)
+def loop_and_slice(x):
+    y = x**0.5
+    t = 0.0
+    for v in y:
+        if v > 0.0:
+            t += v * 2.0
+    return t + np.sum(y[1:])
+
+
+@case(
+    "one entry is set to zero, and a test hides it elsewhere", X, expect=np.array([0.0, 1.0, 1.0])
+)
+def copied_and_tested(x):
+    y = np.sqrt(x)
+    z = y.copy()
+    z[0] = 0.0
+    return np.sum(z * np.where(x > 0.0, y, 0.0))
+
+
+@case(
+    "the length of a row is read behind two tests",
+    PAIR,
+    expect=np.array([[0.0, 0.0], [0.632, 0.776]]),
+)
+def length_twice(m):
+    n = np.sqrt(np.sum(m**2, axis=1))
+    unit = np.where(n[:, None] > 0.0, m / n[:, None], 0.0)
+    return np.sum(np.where(n > 0.0, n, 0.0)) + np.sum(unit)
+
+
+@case("a number is broadcast behind a test that no entry passes", 0.0, NONE, expect=0.0)
+def number_behind_test(s, m):
+    return np.sum(np.where(m, np.sqrt(s), 1.0))
+
+
+@case("an overflow is broadcast behind a test that no entry passes", 1.0, NONE, expect=0.0)
+def overflow_behind_test(s, m):
+    return np.sum(np.where(m, s * np.exp(1000.0 * s), 1.0))
+
+
+@case("a root is written where it exists", np.array([-1.0, 4.0]), expect=np.array([3.0, 3.0]))
+def written_where(x):
+    y = np.full_like(x, 3.0)
+    np.sqrt(x, out=y, where=x > 0.0)
+    return np.sum(x * y)
+
+
+@pytest.mark.parametrize("case", case)
+def test_zeros(case: Pitfall) -> None:
+    check(case)
+
+
+@pytest.mark.parametrize("case", case)
+def test_zeros_in_general_form(case: Pitfall) -> None:
+    """Without types, where shapes are fitted at run time, the zeros stay zero as well."""
+    namespace: dict = {}
+    exec(gradgen.emit(case.function), namespace)
+    with np.errstate(all="ignore"):
+        _, gradient = entry_of(namespace)(*case.args)
+    np.testing.assert_allclose(gradient, case.expect, rtol=1e-12, atol=1e-15)
