@@ -174,6 +174,12 @@ def implied(test: Value, truth: bool) -> dict[Value, bool]:
     return found
 
 
+def on_each(r: Reader, node: ast.AST, value: Any, work: Callable[[Any], Any]) -> Any:
+    """Return ``work`` of a value, done on each path where the paths disagree about it."""
+    value = r.settled(value)
+    return distribute(r, node, value, work) if isinstance(value, Choice) else work(value)
+
+
 def distribute(r: Reader, node: ast.AST, choice: Choice, work: Callable[[Any], Any]) -> Any:
     """Return ``work`` of what is chosen: done on each path, and joined."""
     known = r.settled(choice)

@@ -39,7 +39,7 @@ from gradgen.frontend.loops import assigned_names
 from gradgen.frontend.nonlocals import share_names
 from gradgen.frontend.objects import Method, class_of, construct, invoked, named_tuple_method
 from gradgen.frontend.operators import chooses_structure
-from gradgen.frontend.outputs import call_into, out_of
+from gradgen.frontend.outputs import out_of, written
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.source import source_of
@@ -142,7 +142,7 @@ def _call_object(
     out = out_of(r, node, obj, args, kwargs)
     if out is not None:
         again = functools.partial(_call_object, r, node, obj)
-        return call_into(r, node, obj, out, args, kwargs, again)
+        return written(r, node, obj, out, args, kwargs, again)
     asked = ASKED.get(id(obj))
     if asked is not None and len(args) == 1 and class_of(args[0]):
         done = invoked(r, node, args[0], asked)
@@ -150,6 +150,9 @@ def _call_object(
             return done
     special, operation, reading = SPECIAL.of(obj), CALLABLES.of(obj), READ_AS.of(obj)
     k = next((k for k, a in enumerate(args) if chooses_structure(a)), None)
+    shares = special is not None or (operation is not None and bool(RULES[operation].alias))
+    if shares and args and isinstance(args[0], Choice):
+        k = 0  # it may write to its first argument, or return a view of it
     if k is not None and (special or operation or reading):
         return distribute(
             r,
@@ -221,7 +224,7 @@ def _method(
     out = kwargs.pop("out", None)
     if not is_none(out):
         function = getattr(np, name, None)
-        return call_into(
+        return written(
             r,
             node,
             function,

@@ -10,11 +10,12 @@ import ast
 from dataclasses import dataclass
 from typing import Any
 
+from gradgen.frontend.branches import on_each
 from gradgen.frontend.lists import is_list, over_list
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.subscripts import Index, load_index
-from gradgen.frontend.values import Iteration, Map, Once, Ref, Seq, Static
+from gradgen.frontend.values import Choice, Iteration, Map, Once, Ref, Seq, Static, leaves
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type
 
@@ -76,8 +77,10 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
         return [plain(o) for o in value.obj]
     if is_list(r, value):
         return over_list(r, value, node)
-    if isinstance(value, Ref):
+    if isinstance(value, Ref) or chooses_arrays(value):
         return _over_array(r, value, node)
+    if isinstance(value, Choice):
+        return _over_chosen(r, value, node)
     r.refuse(node, f"a loop over a {describe(value)}", "loop over a range, an array or a container")
 
 
@@ -86,20 +89,41 @@ def plain(obj: Any) -> Any:
     return Const(obj) if type(obj) in (float, int, bool) else Static(obj)
 
 
-def _over_array(r: Reader, ref: Ref, node: ast.AST) -> Iteration:
+def chooses_arrays(value: Any) -> bool:
+    """Whether a value is one array or another, by the path."""
+    options = (value.then, value.other) if isinstance(value, Choice) else ()
+    return bool(options) and all(isinstance(o, Ref) or chooses_arrays(o) for o in options)
+
+
+def _over_chosen(r: Reader, value: Choice, node: ast.AST) -> Over:
+    """Return the iteration over one thing or another: two containers of as many items."""
+    known = r.settled(value)
+    if known is not value:
+        return over_value(r, known, node)
+    one, two = (over_value(r, option, node) for option in (value.then, value.other))
+    if isinstance(one, list) and isinstance(two, list) and len(one) == len(two):
+        return [Choice(value.test, a, b) for a, b in zip(one, two, strict=True)]
+    r.refuse(node, "a loop over a container or another, by the path", "loop on each path")
+
+
+def _over_array(r: Reader, owner: Ref | Choice, node: ast.AST) -> Iteration:
 
     def element(i: Value) -> Any:
         index = Index()
         index.spelling, index.operands = "i", [i]
-        return load_index(r, ref, index)
+        return on_each(r, node, owner, lambda array: load_index(r, array, index))
 
+    length = on_each(r, node, owner, lambda array: _rows(r, array, node))
+    return Iteration(length, element, arrays=tuple(o for o in leaves(owner) if isinstance(o, Ref)))
+
+
+def _rows(r: Reader, ref: Ref, node: ast.AST) -> Value:
     value = r.read(ref)
     shape = value.type.shape
     if shape == ():
         r.refuse(node, "a loop over an array of rank 0")
     known = shape[0] if shape else None
-    length = Const(known) if isinstance(known, int) else r.b.emit("len", [value])
-    return Iteration(length, element, arrays=(ref,))
+    return Const(known) if isinstance(known, int) else r.b.emit("len", [value])
 
 
 def as_positions(r: Reader, over: Iteration) -> Iteration:

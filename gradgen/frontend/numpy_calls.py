@@ -229,6 +229,17 @@ def _flip(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
     return emit(r, node, RULES["flip"], args, {"axis": axis})
 
 
+@special(np.diag)
+def _diag(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read ``np.diag``: a new matrix of a vector, a view of the diagonal of a matrix."""
+    v = as_value(r, args[0], node)
+    if v.type.rank not in (1, 2):
+        rank = "unknown rank" if v.type.rank is None else f"rank {v.type.rank}"
+        r.refuse(node, f"np.diag of an array of {rank}", "give example arguments")
+    name = "diag" if v.type.rank == 1 else "diagonal"
+    return call_rule(r, node, RULES[name], args, kwargs)
+
+
 @special(np.real)
 def _real(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return args[0]

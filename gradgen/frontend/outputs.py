@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.frontend.branches import distribute
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.places import array_of, at, is_none, plain, write_where
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.subscripts import overwrite, write
-from gradgen.frontend.values import Ref, Seq
+from gradgen.frontend.values import Choice, Ref, Seq
 from gradgen.ir.nodes import Value
 
 # The place of ``out`` among the positional arguments, where it has one that is in use.
@@ -36,6 +37,23 @@ def out_of(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str
 
 def _place(obj: Any, args: list[Any]) -> int:
     return obj.nin if isinstance(obj, np.ufunc) else PLACE.get(id(obj), len(args))
+
+
+def written(
+    r: Reader,
+    node: ast.AST,
+    obj: Any,
+    out: Any,
+    args: list[Any],
+    kwargs: dict[str, Any],
+    compute: Compute,
+) -> Any:
+    """Call a function of NumPy that writes to ``out``, on each path to the array chosen there."""
+    if isinstance(out, Choice):
+        return distribute(
+            r, node, out, lambda option: written(r, node, obj, option, args, kwargs, compute)
+        )
+    return call_into(r, node, obj, out, args, kwargs, compute)
 
 
 def call_into(

@@ -8,9 +8,9 @@ from typing import Any
 
 from gradgen.frontend.arguments import Refine, is_unknown_leaf
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.iterables import over_value, plain
+from gradgen.frontend.iterables import chooses_arrays, over_value, plain
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.values import Iteration, Map, Once, Ref, Seq, Static, UnknownShape
+from gradgen.frontend.values import Choice, Iteration, Map, Once, Ref, Seq, Static, UnknownShape
 from gradgen.ir.nodes import Const, Value
 from gradgen.rules.callables import Callables
 
@@ -57,12 +57,16 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
         raise Refine(unknown, ("unpack", count))
     if isinstance(value, Ref) and value.steps and value.value.type.kind == "any":
         r.refuse(node, "unpacking of what an unknown argument contains", "give example arguments")
-    if isinstance(value, Ref):
+    if isinstance(value, Ref) or chooses_arrays(value):
         return _entries(r, value, node, count)
+    if isinstance(value, Choice):
+        both = [sequence_items(r, o, node, count) for o in (value.then, value.other)]
+        if len(both[0]) == len(both[1]):
+            return [Choice(value.test, a, b) for a, b in zip(*both, strict=True)]
     r.refuse(node, f"unpacking of a {describe(value)}", "unpack a tuple, a list or an array")
 
 
-def _entries(r: Reader, ref: Ref, node: ast.AST, count: int | None) -> list[Any]:
+def _entries(r: Reader, ref: Ref | Choice, node: ast.AST, count: int | None) -> list[Any]:
     """Return the entries of an array, after a test of how many there are."""
     over = over_value(r, ref, node)
     assert isinstance(over, Iteration)

@@ -210,7 +210,14 @@ def _container_item(r: Reader, node: ast.Subscript, owner: Any) -> Any:
         if all(p is None or is_static(p) for p in parts):
             where = slice(*(None if p is None else static_value(p) for p in parts))
             return Seq(owner.items[where], list if owner.kind is list else tuple)
-    key = evaluate(r, node.slice)
+    key = r.settled(evaluate(r, node.slice))
+    if isinstance(key, Choice):
+        return distribute(r, node, key, lambda k: item_at(r, node, owner, k))
+    return item_at(r, node, owner, key)
+
+
+def item_at(r: Reader, node: ast.AST, owner: Any, key: Any) -> Any:
+    """Return the item of a container at an evaluated key."""
     if not is_static(key):
         return _computed_item(r, node, owner, key)
     k = static_value(key)
@@ -307,7 +314,7 @@ def write(
         if step.prim in READ_ONLY:
             r.refuse(
                 node,
-                f"a write into the result of np.{step.prim}, which NumPy makes read-only",
+                f"a write into what {RULES[step.prim].spelling} returns: NumPy makes it read-only",
                 "copy it first with .copy()",
             )
     r.b.span = r.span(node)

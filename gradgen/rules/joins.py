@@ -142,22 +142,19 @@ def diff_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 
 def diag_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return the diagonal of a matrix, or the square matrix of a vector."""
-    t = inputs[0].type
-    if t.shape is None:
-        return Type("any", t.dtype, None)
-    return with_shape(inputs[0], (t.shape[0],) * 2 if len(t.shape) == 1 else (fresh_dim(),))
+    """Return the square matrix that has a vector on its diagonal."""
+    return with_shape(inputs[0], (inputs[0].type.shape or (fresh_dim(),)) * 2)
 
 
-def diag_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """Take the diagonal of ``g`` for a vector; put ``g`` on a diagonal of zeros for a matrix."""
-    a = op.inputs[0]
-    if a.type.rank is None:
-        return alg.refuse(op, "np.diag of an array of unknown rank", "give example arguments")
-    if a.type.rank == 1:
-        return alg.emit("diag", g)
+def diagonal_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the diagonal of a matrix."""
+    return with_shape(inputs[0], (fresh_dim(),))
+
+
+def diagonal_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Put ``g`` on a diagonal of zeros."""
     along = alg.emit("arange", alg.emit("dim", g, axis=0))
-    return alg.store_add(alg.zeros(a), g, [along, along], "aa")
+    return alg.store_add(alg.zeros(op.inputs[0]), g, [along, along], "aa")
 
 
 # A table: an entry is read along its lines.
@@ -172,4 +169,6 @@ rule("tile", tile_type, callables=["np.tile"], form="shaped", vjp=tile_vjp)
 for _name in ("tril", "triu"):
     rule(_name, same_type, callables=[f"np.{_name}"], params="a, k=0", vjp=triangle_vjp)
 rule("diff", diff_type, callables=["np.diff"], params="a, axis=-1", vjp=diff_vjp)
-rule("diag", diag_type, callables=["np.diag"], params="a", vjp=diag_vjp)
+rule("diag", diag_type, callables=["np.diag"], params="a",
+     vjp=lambda alg, op, g, i: alg.emit("diagonal", g))
+rule("diagonal", diagonal_type, spelling="np.diag", params="a", alias="view", vjp=diagonal_vjp)
