@@ -146,6 +146,11 @@ def diag_type(inputs: list[Value], attrs: Attrs) -> Type:
     return with_shape(inputs[0], (inputs[0].type.shape or (fresh_dim(),)) * 2)
 
 
+def diag_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Take the diagonal of ``g`` for a vector; put ``g`` on a diagonal of zeros for a matrix."""
+    return alg.emit("diagonal", g)
+
+
 def diagonal_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the diagonal of a matrix."""
     return with_shape(inputs[0], (fresh_dim(),))
@@ -170,5 +175,5 @@ for _name in ("tril", "triu"):
     rule(_name, same_type, callables=[f"np.{_name}"], params="a, k=0", vjp=triangle_vjp)
 rule("diff", diff_type, callables=["np.diff"], params="a, axis=-1", vjp=diff_vjp)
 rule("diag", diag_type, callables=["np.diag"], params="a",
-     vjp=lambda alg, op, g, i: alg.emit("diagonal", g))
+     vjp=diag_vjp)
 rule("diagonal", diagonal_type, spelling="np.diag", params="a", alias="view", vjp=diagonal_vjp)
