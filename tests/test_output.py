@@ -149,3 +149,22 @@ def test_to_sympy() -> None:
     a, b, c = symbolic.symbols
     by_hand = 100 * (b - a**2) ** 2 + (1 - a) ** 2 + 100 * (c - b**2) ** 2 + (1 - b) ** 2
     assert sympy.simplify(symbolic.expr - by_hand) == 0
+
+
+def option_decides(x, kind="huber", weight=None):
+    y = x * 2.0 if kind == "huber" else x * 3.0
+    if weight is not None:
+        y = y * weight
+    return np.sum(y**2)
+
+
+@pytest.mark.parametrize("more", [(), ("huber",), ("mse", 2.0)])
+def test_text_refuses_other_options(more: tuple) -> None:
+    """A module made for one option, or for None, does not compute with another one."""
+    text = gradgen.emit(option_decides, example_args=(np.ones(3), "mse"))
+    namespace: dict = {}
+    exec(text, namespace)
+    function = namespace["option_decides_value_and_grad"]
+    assert function(np.ones(3), "mse")[0] == 27.0
+    with pytest.raises(TypeError, match=r"is made for .*kind 'mse'  weight None"):
+        function(np.ones(3), *more)

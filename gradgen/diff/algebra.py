@@ -224,6 +224,8 @@ class Algebra:
         """Return a cotangent in the shape of a value."""
         if like.type.is_scalar:
             return self.emit("scalar", g)
+        if like.type.shape == () and (g.type.is_scalar or g.type.shape == ()):
+            return g
         return self.emit("reshape_as", g, like)
 
     def fit(self, p: Value, x: Value, y: Value) -> Value:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 from gradgen.emission import forms
 from gradgen.emission.header import specialisation
+from gradgen.frontend.arguments import Opaque
 from gradgen.ir.nodes import Function, Op, Value, walk
 from gradgen.ir.types import Dim, Type
 from gradgen.rules.registry import RULES
 
 
 def guards(function: Function, name: str, names: dict[Value, str]) -> list[ast.stmt]:
-    """Return the check of ranks and of lengths 1, where broadcasting was decided by them."""
+    """Return the check of options, of ranks, and of lengths 1 where they decide broadcasting."""
     leaves = [op.out for op in function.body.ops if op.prim == "leaf"]
     arrays = [v for v in leaves if v.type.kind == "array"]
     stretched = _decided(function)
-    tests = [_rank_test([(names[v], v.type) for v in arrays])] if arrays else []
+    tests = [_option_test(p, spec.obj) for p, spec in function.params if _is_option(spec)]
+    tests += [_rank_test([(names[v], v.type) for v in arrays])] if arrays else []
     tests += _length_tests([(names[v], v.type) for v in arrays], stretched)
     tests += [_container_test(names[v]) for v in leaves if v.type.kind == "any"]
     if not tests:
@@ -25,6 +28,16 @@ def guards(function: Function, name: str, names: dict[Value, str]) -> list[ast.s
     message = ast.Constant(f"{name} is made for {specialisation(function)}")
     error = ast.Call(ast.Name("TypeError", ast.Load()), [message], [])
     return [ast.If(test, [ast.Raise(error, None)], [])]
+
+
+def _is_option(spec: Any) -> bool:
+    """Whether an argument is a text or None, which decided what was generated."""
+    return isinstance(spec, Opaque) and (spec.obj is None or type(spec.obj) is str)
+
+
+def _option_test(name: str, option: str | None) -> ast.expr:
+    compare = ast.IsNot() if option is None else ast.NotEq()
+    return ast.Compare(ast.Name(name, ast.Load()), [compare], [ast.Constant(option)])
 
 
 def _rank_test(arrays: list[tuple[str, Type]]) -> ast.expr:

@@ -12,7 +12,7 @@ from gradgen.frontend.numpy_calls import clip, reshaped
 from gradgen.frontend.places import array_of, nonzero, put, take
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more
-from gradgen.frontend.subscripts import overwrite, whole, write
+from gradgen.frontend.subscripts import index_of, overwrite, whole, write
 from gradgen.frontend.values import Ref, Seq, Static, static_value
 from gradgen.rules.registry import RULES
 
@@ -96,6 +96,19 @@ def _take(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[st
 @method("nonzero")
 def _nonzero(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return nonzero(r, node, [owner], kwargs)
+
+
+@method("item")
+def _item(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read ``a.item()``, and the entry at subscripts, or at a place counted through all rows."""
+    v = as_value(r, owner, node)
+    places = args[0].items if len(args) == 1 and isinstance(args[0], Seq) else args
+    if places:
+        flat = len(places) == 1 and v.type.rank != 1 and not v.type.is_scalar
+        v = r.b.emit("ravel", [v]) if flat else v
+        where = index_of(r, Seq(list(places)), node)
+        v = r.b.emit("load", [v, *where.operands], index=where.spelling)
+    return call_rule(r, node, RULES["item"], [v], kwargs)
 
 
 @method("view")

@@ -159,6 +159,9 @@ def load(r: Reader, node: ast.Subscript, owner: Any) -> Any:
     unknown = is_unknown_leaf(owner)
     if unknown and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
         raise Refine(unknown, ("key", node.slice.value))
+    numpys = isinstance(owner, Value) and owner.type.is_scalar and not owner.type.weak
+    if numpys and isinstance(node.slice, ast.Tuple) and not node.slice.elts:
+        return owner  # the one subscript of NumPy's numbers
     if not isinstance(owner, Ref):
         r.refuse(node, f"a {describe(owner)} cannot be subscripted")
     index = parse_index(r, node.slice)

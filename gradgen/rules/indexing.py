@@ -50,7 +50,7 @@ def load_accumulate(alg: Algebra, op: Op, g: Value, total: Value | None) -> Valu
         return _add_part(alg, op, g, total)
     if op.out.type.kind == "list":
         return _add_to_inner(alg, op, g, total)
-    if op.inputs[0].type.kind != "list" and op.inputs[0].type.shape == ():
+    if op.inputs[0].type.kind != "list" and _is_whole(op):
         return alg.add(0.0 if total is None else total, g)
     total = alg.zeros(op.inputs[0]) if total is None else total
     index, slices = op.attrs["index"], op.attrs.get("slices", ())
@@ -59,6 +59,11 @@ def load_accumulate(alg: Algebra, op: Op, g: Value, total: Value | None) -> Valu
         # np.add.at reads beyond the end of a vector that it has to stretch (NumPy 2.4).
         g = alg.full(g, op.out)
     return alg.store_add(total, g, op.inputs[1:], index, slices)
+
+
+def _is_whole(op: Op) -> bool:
+    """Whether a subscript means all that there is: one of an array without axes, or ``[()]``."""
+    return op.inputs[0].type.shape == () or (op.attrs["index"] == "" and "path" not in op.attrs)
 
 
 def _add_part(alg: Algebra, op: Op, g: Value, total: Value | None) -> Value:
@@ -106,7 +111,7 @@ def store_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
         if op.inputs[0].type.kind == "list":
             zero = alg.zeros(alg.load(g, _operands(op), "i"))
             return alg.emit("store", g, zero, *_operands(op), **_at(op))
-        if g.type.shape == () or (op.attrs["index"] == "e" and "path" not in op.attrs):
+        if _is_whole(op) or (op.attrs["index"] == "e" and "path" not in op.attrs):
             return Const(0.0)
         if any(RULES[prim].alias == "maybe" for prim, _, _ in op.attrs.get("path", ())):
             g = alg.emit("copy", g)  # in C order, so that the way leads through views here too
