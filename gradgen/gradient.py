@@ -250,7 +250,8 @@ class Gradient:
         known: dict[str, Any] = self._signature.bind(*args, **kwargs).arguments
         for name, p in self._signature.parameters.items():
             if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
-                known[name] = _road().star_spec(known.get(name, ()))
+                nothing: Any = () if p.kind is p.VAR_POSITIONAL else {}
+                known[name] = _road().star_spec(known.get(name, nothing))
             elif name not in known:
                 known[name] = _road().spec_of(p.default, name)
         self._inlined = True

@@ -298,14 +298,15 @@ def complexify(
     if id(old) not in namespaces:
         new = namespaces[id(old)] = {"__builtins__": BUILTINS}
         new.update({name: stand_in(value, namespaces) for name, value in globals_of(old)})
-    cells = tuple(
-        types.CellType(stand_in(cell.cell_contents, namespaces))
-        for cell in function.__closure__ or ()
-    )
+    cells = tuple(types.CellType() for _ in function.__closure__ or ())
     clone = types.FunctionType(
         function.__code__, namespaces[id(old)], function.__name__, function.__defaults__, cells
     )
     clone.__kwdefaults__ = function.__kwdefaults__
+    for cell, given in zip(cells, function.__closure__ or (), strict=True):
+        # A recursive function stands in its own closure.
+        itself = given.cell_contents is function
+        cell.cell_contents = clone if itself else stand_in(given.cell_contents, namespaces)
     return clone
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from gradgen.diff.algebra import Algebra, is_narrow
 from gradgen.diff.missing import missing_values
 from gradgen.emission import forms
+from gradgen.emission.hidden import parameter
 from gradgen.errors import UnsupportedError
 from gradgen.frontend.arguments import Container, Opaque
 from gradgen.frontend.classes import has_attributes
@@ -140,7 +141,7 @@ def _gradient_tree(
     name, root = selected.name, selected.path
     leaves = {leaf.path: leaf for leaf in function.leaves if leaf.param == name}
     spec = function.result["specs"][name]
-    here: ast.expr = ast.Name(name, ast.Load())
+    here: ast.expr = parameter(name)
     if root:
         spec = spec.items[spec.keys.index(selected.key)]
         here = ast.Subscript(here, forms.literal(selected.key), ast.Load())

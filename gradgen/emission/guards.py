@@ -7,6 +7,7 @@ from typing import Any
 
 from gradgen.emission import forms
 from gradgen.emission.header import specialisation
+from gradgen.emission.hidden import parameter
 from gradgen.frontend.arguments import Opaque
 from gradgen.ir.nodes import Function, Op, Value, walk
 from gradgen.ir.types import Dim, Type
@@ -37,7 +38,7 @@ def _is_option(spec: Any) -> bool:
 
 def _option_test(name: str, option: str | None) -> ast.expr:
     compare = ast.IsNot() if option is None else ast.NotEq()
-    return ast.Compare(ast.Name(name, ast.Load()), [compare], [ast.Constant(option)])
+    return ast.Compare(parameter(name), [compare], [ast.Constant(option)])
 
 
 def _rank_test(arrays: list[tuple[str, Type]]) -> ast.expr:

@@ -25,6 +25,7 @@ from gradgen.emission import forms
 from gradgen.emission.folding import fold
 from gradgen.emission.guards import guards
 from gradgen.emission.header import MARK
+from gradgen.emission.hidden import reveal
 from gradgen.emission.names import MODULES, assign_names
 from gradgen.emission.pairs import definition as callee_definition
 from gradgen.emission.pairs import spell_callees, wanted
@@ -64,7 +65,7 @@ def render(function: Function, name: str, outputs: Any, header: str) -> Rendered
     spelled = spell_callees(dict.fromkeys(c for c, _ in callees), {name, *function.captures})
     for c, _ in callees:
         c.reserved = spelled
-    function.reserved = spelled
+    function.reserved = spelled | set(helper_definitions())
     folded = fold(function)
     names = assign_names(function, folded)
     writer = Writer(function, names, folded)
@@ -72,9 +73,12 @@ def render(function: Function, name: str, outputs: Any, header: str) -> Rendered
     if writer.none_for:
         writer = Writer(function, names, folded, writer.none_for)
         statements = writer.block(function.body)
-    entry = [*writer.entry(), *guards(function, name, names)]
-    body = [*entry, *_with_sections(statements, function)]
-    body.append(_return(function, outputs(writer.expr)))
+    rest = [*guards(function, name, names), *_with_sections(statements, function)]
+    rest.append(_return(function, outputs(writer.expr)))
+    taken = {name, *names.values(), *function.captures, *function.reserved}
+    second_names = reveal(function.signature, rest, helper_definitions(), taken)
+    writer.needs |= _names_in(second_names)
+    body = [*writer.entry(), *rest]
     definition = ast.FunctionDef(name, _signature(function), body, [], None)
     writer._note(definition)
     inner: list[ast.stmt] = [callee_definition(c, part, writer.needs) for c, part in callees]
@@ -82,6 +86,7 @@ def render(function: Function, name: str, outputs: Any, header: str) -> Rendered
     above = [*_exceptions(function), *_helpers(writer.needs), *inner]
     captured = _captured(function)
     used = writer.needs | _names_in(above + captured)
+    above += second_names
     imports = [m for m in MODULES if m in used and m != "scipy"]
     packages = _scipy_modules([*above, definition])
     if packages:

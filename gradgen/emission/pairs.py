@@ -60,7 +60,7 @@ def definition(callee: Callee, part: str, needs: set[str]) -> ast.FunctionDef:
         writer = Writer(function, names, folded, writer.none_for, plain=part == "plain")
         statements = writer.block(function.body)
     results = [writer.expr(v) for v in function.body.results]
-    params = [leaf.param for leaf in function.leaves]
+    params = [names.get(leaf.value, leaf.param) for leaf in function.leaves]
     if part != "plain":
         at = len(params) if part == "forward" else len(callee.needs)
         params[at:at] = [s.name for s in callee.stacks]

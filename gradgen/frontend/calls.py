@@ -329,11 +329,12 @@ def _inline(
     frame.names = bind_arguments(r, node, definition, args, kwargs, defaults, kw_defaults)
     if id(definition) in r.book.recursive:
         return recursion.call(r, node, definition, frame, frame.names)
-    recursion.decide(r, node, definition, frame.names)
+    recursion.decide(r, node, definition, frame, frame.names)
     if len(r.call_path) > 4 * MAX_DEPTH:
         r.refuse(node, f"more than {2 * MAX_DEPTH} calls inside each other", "write a loop")
     frame.owner, frame.path = r, (*r.call_path, id(node))
-    activation = recursion.Activation(definition, dict(frame.names), r.b.depth)
+    closure = recursion.closure_of(frame)
+    activation = recursion.Activation(definition, dict(frame.names), r.b.depth, closure)
     caller, span = r.frame, r.b.span
     frame.caller = caller
     r.frame = frame

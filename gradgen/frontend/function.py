@@ -20,7 +20,7 @@ from gradgen.frontend.arguments import (
 )
 from gradgen.frontend.calls import call_value, run_body
 from gradgen.frontend.reader import Place, Reader
-from gradgen.frontend.recursion import Activation, Book, Recursive, decide
+from gradgen.frontend.recursion import Activation, Book, Recursive, closure_of, decide
 from gradgen.frontend.recursion import call as recursive_call
 from gradgen.frontend.returned import returned
 from gradgen.frontend.selection import STARS, Selected, parameter_positions, select, signature_of
@@ -139,8 +139,9 @@ def _result(r: Reader, fn: Any, source: Any, signature: inspect.Signature) -> An
     if isinstance(fn, types.FunctionType):
         if id(source.node) in r.book.recursive:
             return recursive_call(r, source.node, source.node, r.frame, dict(r.frame.names))
-        decide(r, source.node, source.node, r.frame.names)
-        r.activations.append(Activation(source.node, dict(r.frame.names), r.b.depth))
+        decide(r, source.node, source.node, r.frame, r.frame.names)
+        closure = closure_of(r.frame)
+        r.activations.append(Activation(source.node, dict(r.frame.names), r.b.depth, closure))
         return run_body(r, source.node)
     args: list[Any] = []
     kwargs: dict[str, Any] = {}

@@ -50,11 +50,15 @@ class Widened(Exception):
 
 @dataclass(slots=True, eq=False)
 class Activation:
-    """A call that is being written out: with which arguments, and how deep in branches."""
+    """A call that is being written out: of which function and closure, with which arguments.
+
+    ``depth`` is how deep in branches the call stands.
+    """
 
     definition: Any
     bound: dict[str, Any]
     depth: int
+    closure: tuple[int, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -107,7 +111,13 @@ class Reading:
 # --- written out, or called ---------------------------------------------------------------
 
 
-def decide(r: Reader, node: ast.AST, definition: Any, bound: dict[str, Any]) -> None:
+def closure_of(frame: Frame) -> tuple[int, ...]:
+    """Identify what a function reads around it: one definition can make several functions."""
+    around = (frame.parent,) if frame.parent is not None else ()
+    return tuple(id(cell.cell_contents) for cell in frame.cells.values()) + tuple(map(id, around))
+
+
+def decide(r: Reader, node: ast.AST, definition: Any, frame: Frame, bound: dict[str, Any]) -> None:
     """Let a call be written out, or ask for the function to be read for itself.
 
     Raises
@@ -116,7 +126,8 @@ def decide(r: Reader, node: ast.AST, definition: Any, bound: dict[str, Any]) -> 
         Where the depth may depend on numbers.
     """
     book = r.book
-    active = [a for a in r.activations if a.definition is definition]
+    closure = closure_of(frame)
+    active = [a for a in r.activations if a.definition is definition and a.closure == closure]
     book.count[id(definition)] = book.count.get(id(definition), 0) + 1
     if not active:
         return
@@ -144,7 +155,7 @@ def call(r: Reader, node: ast.AST, definition: Any, frame: Frame, bound: dict[st
     for name, value in bound.items():
         structure[name], leaves = flatten(r, value, node)
         given += leaves
-    where = frame.parent.path if frame.parent is not None else ()
+    where = frame.parent.path if frame.parent is not None else closure_of(frame)
     key = (id(definition), where, tuple((n, s.key) for n, s in structure.items()))
     state = book.states.get(key)
     if state is None:
