@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from gradgen.errors import ArgumentError
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.lists import as_array, is_list
 from gradgen.frontend.reader import Reader
@@ -15,6 +16,9 @@ from gradgen.rules import helpers
 from gradgen.rules.registry import Rule
 from gradgen.rules.shapes_of import dtype_name
 
+WAY = "call it with the arguments that it takes"
+# Operations whose last inputs can be left out.
+MAY_LACK = ("roll", "item", "arange", "eye", "linspace", "hypot")
 HELPER_PRIMS = {
     "_unbroadcast": "unbroadcast",
     "_winners": "winners",
@@ -29,43 +33,42 @@ def call_rule(r: Reader, node: ast.AST, rule: Rule, args: list[Any], kwargs: dic
     """Emit an operation for a call, with values for plain parameters and options for the rest."""
     values: dict[str, Any] = {}
     attrs: dict[str, Any] = {}
-    if len(args) > len(rule.params):
-        r.refuse(node, f"{rule.spelling or rule.name} with {len(args)} positional arguments")
-    for name, value in (*zip(rule.params, args, strict=False), *kwargs.items()):
-        key = _parameter(r, node, rule, name, args)
-        if key in rule.defaults or _is_option(rule, key):
-            attrs[key] = option(r, node, key, value, rule)
+    for name, value in _bound(r, node, rule, args, kwargs).items():
+        if name in rule.options:
+            attrs[name] = option(r, node, name, value, rule)
         else:
-            values[key] = value
+            values[name] = value
     attrs = {k: v for k, v in attrs.items() if k not in rule.defaults or v != rule.defaults[k]}
     ordered = [values[p] for p in rule.params if p in values]
     if rule.form == "sequence":
-        if not ordered:
-            r.refuse(node, f"{rule.spelling} without its sequence")
         return emit_sequence(r, node, rule, ordered[0], attrs)
     return emit(r, node, rule, ordered, attrs)
 
 
-OPTIONAL_OPTIONS = {"axis1", "axis2", "source", "destination", "axis", "kind", "dtype"}
-SYNONYMS = {"x": "a", "x1": "a", "x2": "b", "arr": "a", "y": "b", "a_min": "b", "v": "a", "m": "a"}
-
-
-def _is_option(rule: Rule, key: str) -> bool:
-    return key in OPTIONAL_OPTIONS
-
-
-def _parameter(r: Reader, node: ast.AST, rule: Rule, name: str, args: list[Any]) -> str:
-    if name in rule.params:
-        return name
-    other = SYNONYMS.get(name, "")
-    if other in rule.params and rule.params.index(other) >= len(args):
-        return other
-    r.refuse(node, f"the argument {name!r} of {rule.spelling or rule.name}", "leave it out")
+def _bound(
+    r: Reader, node: ast.AST, rule: Rule, args: list[Any], kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    """Return a call's arguments by parameter, as Python gives them."""
+    name = (rule.callables or (rule.spelling or rule.name,))[0]
+    if len(args) > min(len(rule.params), rule.by_name):
+        r.refuse(node, f"{name} with {len(args)} positional arguments", "give options by name")
+    bound = dict(zip(rule.params, args, strict=False))
+    for key, value in kwargs.items():
+        if key not in rule.params:
+            r.refuse(node, f"the argument {key!r} of {name}", "leave it out")
+        if key in bound or key in rule.params[: rule.by_place]:
+            how = "given twice" if key in bound else "given by name, not by its place"
+            raise ArgumentError(f"{name}(): the argument {key!r} is {how}", r.span(node), WAY)
+        bound[key] = value
+    missing = [p for p in rule.params if p not in bound and p not in rule.defaults]
+    if missing and rule.name not in MAY_LACK:
+        raise ArgumentError(f"{name}(): {missing[0]!r} is missing", r.span(node), WAY)
+    return bound
 
 
 def option(r: Reader, node: ast.AST, key: str, value: Any, rule: Rule) -> Any:
     """Return the Python value of an option, which has to be known beforehand."""
-    if key == "dtype":
+    if key == "dtype" and not (isinstance(value, Static) and value.obj is None):
         return dtype_of(r, node, value)
     if isinstance(value, Seq) and all(is_static(i) for i in value.items):
         return tuple(static_value(i) for i in value.items)

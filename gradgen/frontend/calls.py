@@ -45,6 +45,7 @@ from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.source import source_of
 from gradgen.frontend.special import SPECIAL, sequence_items
 from gradgen.frontend.texts import method_of_text
+from gradgen.frontend.ufunc_calls import plain_call
 from gradgen.frontend.values import (
     BoundMethod,
     Choice,
@@ -139,6 +140,8 @@ def call_value(
 def _call_object(
     r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
+    if isinstance(obj, np.ufunc) and kwargs:
+        args, kwargs = plain_call(r, node, obj, args, kwargs)
     out = out_of(r, node, obj, args, kwargs)
     if out is not None:
         again = functools.partial(_call_object, r, node, obj)

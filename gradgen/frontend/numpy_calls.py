@@ -94,6 +94,8 @@ def clip(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
     low = args[1] if len(args) > 1 else kwargs.pop("a_min", kwargs.pop("min", Static(None)))
     high = args[2] if len(args) > 2 else kwargs.pop("a_max", kwargs.pop("max", Static(None)))
     no_more(r, node, kwargs)
+    if len(args) > 3:
+        r.refuse(node, "out= of clip by its place", "give it by name")
     return r.hold(r.b.emit("clip", [as_value(r, v, node) for v in (args[0], low, high)]))
 
 

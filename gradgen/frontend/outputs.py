@@ -15,19 +15,24 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.subscripts import overwrite, write
 from gradgen.frontend.values import Choice, Ref, Seq
 from gradgen.ir.nodes import Value
+from gradgen.rules.registry import CALLABLES, RULES
 
-# The place of ``out`` among the positional arguments, where it has one that is in use.
-PLACE = {id(np.dot): 2, id(np.clip): 3, id(np.take): 3, id(np.round): 2, id(np.cumsum): 3,
-         id(np.cumprod): 3, id(np.sum): 3, id(np.mean): 3, id(np.prod): 3}  # fmt: skip
+# The place of ``out`` among the positional arguments of functions that are read as a whole.
+PLACE = {id(np.dot): 2, id(np.clip): 3, id(np.take): 3, id(np.cumprod): 3, id(np.sum): 3,
+         id(np.mean): 3, id(np.prod): 3}  # fmt: skip
 
 Compute = Callable[[list[Any], dict[str, Any]], Any]
 
 
 def out_of(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """Return the array that a call of NumPy writes its result to, None if there is none."""
+    """Return what a call of NumPy writes its result to, None if that is nothing given."""
     if not (isinstance(obj, np.ufunc) or str(getattr(obj, "__module__", "")).startswith("numpy")):
         return None
-    out = kwargs.get("out", args[_place(obj, args)] if len(args) > _place(obj, args) else None)
+    place = _place(obj, args)
+    if isinstance(obj, np.ufunc) and obj.nout > 1:
+        out = kwargs.get("out", Seq(args[place:]) if len(args) > place else None)
+        return out if isinstance(out, Seq) and not all(map(is_none, out.items)) else None
+    out = kwargs.get("out", args[place] if len(args) > place else None)
     if isinstance(out, Seq) and len(out.items) == 1:
         out = out.items[0]
     if is_none(out) and isinstance(obj, np.ufunc) and not _always(kwargs.get("where", True)):
@@ -36,7 +41,33 @@ def out_of(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str
 
 
 def _place(obj: Any, args: list[Any]) -> int:
-    return obj.nin if isinstance(obj, np.ufunc) else PLACE.get(id(obj), len(args))
+    if isinstance(obj, np.ufunc):
+        return obj.nin
+    operation = CALLABLES.of(obj)
+    params = RULES[operation].params if operation else ()
+    return params.index("out") if "out" in params else PLACE.get(id(obj), len(args))
+
+
+def into_several(
+    r: Reader,
+    node: ast.AST,
+    obj: Any,
+    out: Seq,
+    args: list[Any],
+    kwargs: dict[str, Any],
+    compute: Compute,
+) -> Any:
+    """Call a function of NumPy with several results, and write those that have a place."""
+    if not _always(kwargs.pop("where", True)):
+        r.refuse(node, f"where= of np.{obj.__name__}", "compute all, and store where needed")
+    kwargs.pop("out", None)
+    results = compute(args[: obj.nin], kwargs)
+    owners = []
+    for place, result in zip(out.items, list(results.items), strict=True):
+        if not is_none(place):
+            overwrite(r, node, array_of(r, node, place, "out="), as_value(r, result, node))
+        owners.append(result if is_none(place) else place)
+    return Seq(owners)
 
 
 def written(
@@ -66,6 +97,8 @@ def call_into(
     compute: Compute,
 ) -> Any:
     """Call a function of NumPy, and write what it returns into an array, which is the result."""
+    if isinstance(out, Seq):
+        return into_several(r, node, obj, out, args, kwargs, compute)
     owner = array_of(r, node, out, "out=")
     kwargs = {k: v for k, v in kwargs.items() if k != "out"}
     args = args[: _place(obj, args)]

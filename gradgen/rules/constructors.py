@@ -138,12 +138,13 @@ for _name in ("zeros", "ones", "empty"):
     rule(f"{_name}_like", like_type, callables=[f"np.{_name}_like"], params="a, dtype=None",
          passive=True)
 rule("full", full_type, callables=["np.full"], form="special", vjp=full_vjp)
-rule("full_like", full_like_type, callables=["np.full_like"], params="a, fill", vjp=full_like_vjp)
+rule("full_like", full_like_type, callables=["np.full_like"], params="a, fill_value",
+     vjp=full_like_vjp)
 rule("eye", eye_type, callables=["np.eye", "np.identity"], params="n, m", passive=True)
 rule("arange", arange_type, callables=["np.arange"], params="start, stop, step", passive=True)
 rule("linspace", linspace_type, callables=["np.linspace"], params="start, stop, num",
      vjp=linspace_vjp)
-rule("array", array_type, callables=["np.array"], form="sequence", params="parts, dtype=None",
+rule("array", array_type, callables=["np.array"], form="sequence", params="object, dtype=None",
      vjp=array_vjp)
 rule("dim", dim_type, form="special", passive=True, cost=0)
 rule("len", dim_type, callables=["len"], params="a", passive=True, cost=0)

@@ -50,12 +50,12 @@ KINKS = {"fabs": "0 at 0", "abs": "0 at 0", "sqrt": "inf at 0", "cbrt": "inf at 
 for _name, (_formula, _cost) in UNARY.items():
     _math = MATH_NAMES.get(_name, _name)
     rule(
-        _name, NP_INEXACT, callables=[f"np.{_name}"], params="a", adjoint=(_formula,), cost=_cost,
-        elementwise=True, at_kinks=KINKS.get(_name, ""),
+        _name, NP_INEXACT, callables=[f"np.{_name}"], params="x, /", adjoint=(_formula,),
+        cost=_cost, elementwise=True, at_kinks=KINKS.get(_name, ""),
     )
     if hasattr(math, _math):
         rule(
-            f"math.{_math}", PYTHON_FLOAT, callables=[f"math.{_math}"], params="a", cost=_cost,
+            f"math.{_math}", PYTHON_FLOAT, callables=[f"math.{_math}"], params="x, /", cost=_cost,
             adjoint=(_formula,), elementwise=True, at_kinks=KINKS.get(_name, ""),
         )
 
@@ -72,7 +72,7 @@ _NUMPY_ONLY = {
 for _name, (_formula, _cost) in _NUMPY_ONLY.items():
     _type = NP_SAME if _name in ("square", "negative", "positive", "reciprocal") else NP_INEXACT
     rule(
-        _name, _type, callables=[f"np.{_name}"], params="a", adjoint=(_formula,), cost=_cost,
+        _name, _type, callables=[f"np.{_name}"], params="x, /", adjoint=(_formula,), cost=_cost,
         elementwise=True,
     )
 
@@ -84,14 +84,14 @@ _MATH_ONLY = {
 }
 for _name, _formula in _MATH_ONLY.items():
     rule(
-        f"math.{_name}", PYTHON_FLOAT, callables=[f"math.{_name}"], params="a",
+        f"math.{_name}", PYTHON_FLOAT, callables=[f"math.{_name}"], params="x, /",
         adjoint=(_formula,), elementwise=True,
     )
 
 rule("abs", SAME, callables=["abs"], params="a", adjoint=("g * sign(a)",), elementwise=True, cost=1,
      at_kinks="0 at 0")
 rule(
-    "np.abs", NP_SAME, callables=["np.abs"], params="a", adjoint=("g * sign(a)",),
+    "np.abs", NP_SAME, callables=["np.abs"], params="x, /", adjoint=("g * sign(a)",),
     elementwise=True, cost=1, at_kinks="0 at 0",
 )
 
@@ -110,7 +110,7 @@ for _name, (_symbol, _function, _type, _adjoint, _cost) in BINARY.items():
     )
     rule(
         _function, elementwise("inexact" if _name == "div" else "same", weak=False),
-        callables=[_function], params="a, b", adjoint=_adjoint, cost=_cost, elementwise=True,
+        callables=[_function], params="x1, x2, /", adjoint=_adjoint, cost=_cost, elementwise=True,
     )
 rule("floordiv", SAME, spelling="//", form="operator", passive=True, elementwise=True, cost=0)
 rule("neg", SAME, spelling="-", form="operator", adjoint=("-g",), elementwise=True, cost=0)
@@ -129,8 +129,8 @@ NUMPY_COMPARE = {
 for _name, _symbol in COMPARE.items():
     rule(_name, BOOL, spelling=_symbol, form="operator", passive=True, elementwise=True, cost=1)
     rule(
-        f"np.{_name}", BOOL, callables=[f"np.{NUMPY_COMPARE[_name]}"], params="a, b", passive=True,
-        elementwise=True, cost=1,
+        f"np.{_name}", BOOL, callables=[f"np.{NUMPY_COMPARE[_name]}"], params="x1, x2, /",
+        passive=True, elementwise=True, cost=1,
     )
 rule("is", BOOL, spelling="is", form="operator", passive=True, cost=0)
 rule("is_not", BOOL, spelling="is not", form="operator", passive=True, cost=0)
@@ -146,7 +146,7 @@ _SMALLER = (
 PAIRS = {"maximum": _LARGER, "minimum": _SMALLER, "fmax": _LARGER, "fmin": _SMALLER}
 for _name, _adjoint in PAIRS.items():
     rule(
-        _name, NP_SAME, callables=[f"np.{_name}"], params="a, b", adjoint=_adjoint, cost=1,
+        _name, NP_SAME, callables=[f"np.{_name}"], params="x1, x2, /", adjoint=_adjoint, cost=1,
         elementwise=True, at_kinks="a tie gives half to each",
     )
 _SAFE = "where(y == 0.0, 1.0, y)"
@@ -154,23 +154,23 @@ _SQUARES = "where((a == 0.0) & (b == 0.0), 1.0, a * a + b * b)"
 _HYPOT = (f"g * (a / {_SAFE})", f"g * (b / {_SAFE})")
 _ARCTAN2 = (f"g * b / {_SQUARES}", f"-g * a / {_SQUARES}")
 rule(
-    "hypot", NP_INEXACT, callables=["np.hypot"], params="a, b", adjoint=_HYPOT, elementwise=True,
-    at_kinks="0 at the origin",
-)
-rule(
-    "math.hypot", PYTHON_FLOAT, callables=["math.hypot"], params="a, b", adjoint=_HYPOT,
+    "hypot", NP_INEXACT, callables=["np.hypot"], params="x1, x2, /", adjoint=_HYPOT,
     elementwise=True, at_kinks="0 at the origin",
 )
 rule(
-    "arctan2", NP_INEXACT, callables=["np.arctan2"], params="a, b", adjoint=_ARCTAN2,
+    "math.hypot", PYTHON_FLOAT, callables=["math.hypot"], params="x1, x2, /", adjoint=_HYPOT,
     elementwise=True, at_kinks="0 at the origin",
 )
 rule(
-    "math.atan2", PYTHON_FLOAT, callables=["math.atan2"], params="a, b", adjoint=_ARCTAN2,
+    "arctan2", NP_INEXACT, callables=["np.arctan2"], params="x1, x2, /", adjoint=_ARCTAN2,
     elementwise=True, at_kinks="0 at the origin",
 )
 rule(
-    "logaddexp", NP_INEXACT, callables=["np.logaddexp"], params="a, b", elementwise=True,
+    "math.atan2", PYTHON_FLOAT, callables=["math.atan2"], params="x1, x2, /", adjoint=_ARCTAN2,
+    elementwise=True, at_kinks="0 at the origin",
+)
+rule(
+    "logaddexp", NP_INEXACT, callables=["np.logaddexp"], params="x1, x2, /", elementwise=True,
     adjoint=("g * exp(a - y)", "g * exp(b - y)"),
 )
 rule(
@@ -180,8 +180,9 @@ rule(
 
 # Choices: only the chosen side receives the cotangent, so that a NaN of the other stays out.
 rule(
-    "where", elementwise("same", weak=False), callables=["np.where"], params="c, a, b", cost=1,
-    adjoint=(None, "where(a, g, 0.0)", "where(a, 0.0, g)"), elementwise=True,
+    "where", elementwise("same", weak=False), callables=["np.where"],
+    params="condition, x, y, /", cost=1, elementwise=True,
+    adjoint=(None, "where(a, g, 0.0)", "where(a, 0.0, g)"),
 )
 rule(
     "select", SAME, form="special", cost=1, elementwise=True,
@@ -205,16 +206,17 @@ rule("np.float32", elementwise("float32", weak=False), callables=["np.float32"],
 # Piecewise constant: the derivative is zero wherever it exists.
 for _name in ("sign", "floor", "ceil", "trunc", "rint"):
     rule(
-        _name, NP_SAME, callables=[f"np.{_name}"], params="a", passive=True, elementwise=True,
+        _name, NP_SAME, callables=[f"np.{_name}"], params="x, /", passive=True, elementwise=True,
         cost=1, at_kinks="zero everywhere",
     )
-rule("round", NP_SAME, callables=["np.round"], methods=["round"], params="a, decimals=0",
+rule("round", NP_SAME, callables=["np.round"], methods=["round"], params="a, decimals=0, out=None",
      passive=True, elementwise=True, cost=1, at_kinks="zero everywhere")
 for _name in ("isnan", "isfinite", "isinf", "logical_not"):
-    rule(_name, BOOL, callables=[f"np.{_name}"], params="a", passive=True, elementwise=True, cost=1)
+    rule(_name, BOOL, callables=[f"np.{_name}"], params="x, /", passive=True, elementwise=True,
+         cost=1)
 for _name in ("logical_and", "logical_or", "logical_xor"):
     rule(
-        _name, BOOL, callables=[f"np.{_name}"], params="a, b", passive=True, elementwise=True,
+        _name, BOOL, callables=[f"np.{_name}"], params="x1, x2, /", passive=True, elementwise=True,
         cost=1,
     )
 rule("int", elementwise("int64", weak=True), callables=["int"], params="a", passive=True, cost=1,
@@ -223,7 +225,7 @@ rule("bool", elementwise("bool", weak=True), callables=["bool"], params="a", pas
 rule("py_round", elementwise("float64", weak=True), spelling="round", params="a", passive=True,
      cost=1, at_kinks="zero everywhere")
 for _name in ("floor", "ceil", "trunc"):
-    rule(f"math.{_name}", elementwise("int64", weak=True), callables=[f"math.{_name}"], params="a",
-         passive=True, cost=1, at_kinks="zero everywhere")
+    rule(f"math.{_name}", elementwise("int64", weak=True), callables=[f"math.{_name}"],
+         params="x, /", passive=True, cost=1, at_kinks="zero everywhere")
 for _name in ("isnan", "isinf", "isfinite"):
-    rule(f"math.{_name}", BOOL, callables=[f"math.{_name}"], params="a", passive=True, cost=1)
+    rule(f"math.{_name}", BOOL, callables=[f"math.{_name}"], params="x, /", passive=True, cost=1)

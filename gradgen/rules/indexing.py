@@ -186,7 +186,7 @@ rule(
     "searchsorted",
     sorted_place_type,
     callables=["np.searchsorted"],
-    params="a, b, side=left",
+    params="a, v, side=left",
     passive=True,
 )
 rule("places", listed_type, form="special", passive=True, cost=0)

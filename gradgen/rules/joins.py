@@ -165,15 +165,14 @@ def diagonal_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 # A table: an entry is read along its lines.
 # fmt: off
 rule("concatenate", joined_type, callables=["np.concatenate"], form="sequence",
-     params="parts, axis=0", vjp=concatenate_vjp)
-rule("stack", stack_type, callables=["np.stack"], form="sequence", params="parts, axis=0",
-     vjp=stack_vjp)
+     params="arrays, /, axis=0, out=None", vjp=concatenate_vjp)
+rule("stack", stack_type, callables=["np.stack"], form="sequence",
+     params="arrays, axis=0, out=None", vjp=stack_vjp)
 rule("repeat", repeat_type, callables=["np.repeat"], methods=["repeat"],
      params="a, repeats, axis=None", vjp=repeat_vjp)
 rule("tile", tile_type, callables=["np.tile"], form="shaped", vjp=tile_vjp)
 for _name in ("tril", "triu"):
-    rule(_name, same_type, callables=[f"np.{_name}"], params="a, k=0", vjp=triangle_vjp)
+    rule(_name, same_type, callables=[f"np.{_name}"], params="m, k=0", vjp=triangle_vjp)
 rule("diff", diff_type, callables=["np.diff"], params="a, axis=-1", vjp=diff_vjp)
-rule("diag", diag_type, callables=["np.diag"], params="a",
-     vjp=diag_vjp)
+rule("diag", diag_type, callables=["np.diag"], params="v", vjp=diag_vjp)
 rule("diagonal", diagonal_type, spelling="np.diag", params="a", alias="view", vjp=diagonal_vjp)

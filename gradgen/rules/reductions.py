@@ -197,12 +197,12 @@ for _name, _vjp in (("var", var_vjp), ("std", std_vjp)):
     )
 rule(
     "norm", norm_type, callables=["np.linalg.norm"],
-    params="a, ord=None, axis=None, keepdims=False", vjp=norm_vjp, narrow=True,
+    params="x, ord=None, axis=None, keepdims=False", vjp=norm_vjp, narrow=True,
     at_kinks="0 at the zero vector",
 )
 rule(
-    "cumsum", cumulative_type, callables=["np.cumsum"], methods=["cumsum"], params="a, axis=None",
-    vjp=cumsum_vjp,
+    "cumsum", cumulative_type, callables=["np.cumsum"], methods=["cumsum"],
+    params="a, axis=None, out=None", vjp=cumsum_vjp,
 )
 rule(
     "cumprod", cumulative_type, callables=["np.cumprod"], methods=["cumprod"],
@@ -213,4 +213,4 @@ rule("argsort", argsort_type, callables=["np.argsort"], methods=["argsort"],
 rule("sort", lambda inputs, attrs: inputs[0].type, callables=["np.sort"], params="a, axis=-1",
      vjp=sort_vjp, at_kinks="ties keep their order")
 rule("take_along_axis", take_along_axis_type, callables=["np.take_along_axis"],
-     params="a, indices, axis=-1", vjp=take_along_axis_vjp)
+     params="arr, indices, axis=-1", vjp=take_along_axis_vjp)

@@ -16,6 +16,7 @@ An adjoint is given for each input, in one of three forms:
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -38,8 +39,10 @@ class Rule:
 
     ``form`` is how inputs are printed: ``call`` ``f(a, b)``, ``operator``, ``sequence``
     ``f([a, b])``, ``shape`` ``f((n, m))``, ``shaped`` ``f(a, (n, m))`` or ``special`` (printed by
-    ``emit.forms``).  ``params`` names the arguments of the Python callable: plain names are
-    values, ``name=default`` is a static option.  ``alias`` says whether the result shares memory
+    ``emit.forms``).  ``params`` names the arguments of the Python callable, as it spells them:
+    plain names are values, ``name=default`` is a static option, ``name=`` one that has to be given;
+    those before ``/`` are given by place only, those after ``*`` by name only, and ``out=None``
+    marks the place of an array to write to.  ``alias`` says whether the result shares memory
     with the first input: ``""`` never, ``view`` always, ``maybe`` when NumPy can.  ``cost`` weighs
     recomputing against saving: 0 indexing, 1 a flop per element, 3 more than that.  ``narrow``
     says that ``vjp`` takes a cotangent that is still to be stretched to the result's shape.
@@ -65,6 +68,9 @@ class Rule:
     alias: str = ""
     cost: int = 3
     defaults: dict[str, Any] = field(default_factory=dict)
+    options: frozenset[str] = frozenset()
+    by_place: int = 0
+    by_name: int = 99
     doc: str = ""
     at_kinks: str = ""
     outputs: tuple[str, ...] = ()
@@ -112,7 +118,7 @@ def rule(
     callables, methods : sequence of str
         Spellings (``"np.exp"``) and ndarray methods that mean this operation.
     params : str
-        The Python signature: ``"a, axis=None, keepdims=False"``.
+        The Python signature: ``"a, axis=None, out=None, *, keepdims=False"``.
     spelling : str
         How it is printed; by default the first callable.
     **options
@@ -123,15 +129,14 @@ def rule(
     Rule
         The new entry.
     """
-    names, defaults = _parse_params(params)
+    signature = _parse_params(params)
     callables = list(callables or ())
     spelling = spelling or (callables[0] if callables else "")
     entry = Rule(
         name,
         type,
         spelling,
-        params=names,
-        defaults=defaults,
+        **signature,
         callables=tuple(callables),
         methods=tuple(methods),
         section=sys._getframe(1).f_globals["__name__"],
@@ -149,14 +154,33 @@ def rule(
     return entry
 
 
-def _parse_params(params: str) -> tuple[tuple[str, ...], dict[str, Any]]:
-    names: list[str] = []
-    defaults: dict[str, Any] = {}
-    for part in filter(None, (p.strip() for p in params.split(","))):
-        key, _, default = part.partition("=")
+def _parse_params(params: str) -> dict[str, Any]:
+    """Return the fields of a rule that its signature gives."""
+    parts = [p.strip() for p in params.split(",") if p.strip()]
+    marks = [p for p in parts if p in "/*"]
+    by_place = parts.index("/") if "/" in marks else 0
+    by_name = parts.index("*") - (by_place > 0) if "*" in marks else len(parts)
+    names, defaults = [], {}
+    options: set[str] = set()
+    for part in (p for p in parts if p not in marks):
+        key, is_option, default = part.partition("=")
         names.append(key)
+        if is_option:
+            options.add(key)
         if default:
-            defaults[key] = {"None": None, "True": True, "False": False}.get(default, default)
-            if isinstance(defaults[key], str) and default.lstrip("-").isdigit():
-                defaults[key] = int(default)
-    return tuple(names), defaults
+            defaults[key] = _literal(default)
+    return {
+        "params": tuple(names),
+        "defaults": defaults,
+        "options": frozenset(options),
+        "by_place": by_place,
+        "by_name": by_name,
+    }
+
+
+def _literal(text: str) -> Any:
+    """Return the default that a signature gives: a literal, or a word as it stands."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text

@@ -208,7 +208,7 @@ rule("squeeze", squeeze_type, callables=["np.squeeze"], methods=["squeeze"], ali
      params="a, axis=None", vjp=reshape_vjp)
 rule("broadcast_to", broadcast_to_type, callables=["np.broadcast_to"], form="shaped", cost=0,
      alias="view", vjp=broadcast_to_vjp)
-rule("flip", same_type, callables=["np.flip"], params="a, axis=None", alias="view", cost=0,
+rule("flip", same_type, callables=["np.flip"], params="m, axis=None", alias="view", cost=0,
      vjp=flip_vjp)
 rule("roll", same_type, callables=["np.roll"], params="a, shift, axis=None", vjp=roll_vjp)
 rule("astype", cast_type, form="special", vjp=cast_vjp, cost=1)

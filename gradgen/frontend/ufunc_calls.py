@@ -1,0 +1,57 @@
+"""What every ufunc takes by name besides ``out`` and ``where``: dtype, casting, order, subok."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import numpy as np
+
+from gradgen.frontend.bindings import dtype_of
+from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.places import is_none
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.values import Static
+
+
+def plain_call(
+    r: Reader, node: ast.AST, ufunc: np.ufunc, args: list[Any], kwargs: dict[str, Any]
+) -> tuple[list[Any], dict[str, Any]]:
+    """Return a call's arguments without these: inputs in the dtype asked for, the rest dropped."""
+    kwargs = dict(kwargs)
+    for key in ("signature", "sig"):
+        if not is_none(kwargs.pop(key, None)):
+            r.refuse(node, f"{key}= of np.{ufunc.__name__}", "give dtype=")
+    kwargs.pop("subok", None)
+    order = kwargs.pop("order", Static("K"))
+    if getattr(order, "obj", None) not in ("K", "C", "A"):
+        r.refuse(node, f"order= of np.{ufunc.__name__}", "leave it out, or give order='K'")
+    casting: Any = getattr(kwargs.pop("casting", None), "obj", "same_kind")
+    dtype = kwargs.pop("dtype", None)
+    if is_none(dtype):
+        return args, kwargs
+    name = dtype_of(r, node, dtype)
+    if _is_test(ufunc):
+        if name != "bool":
+            r.refuse(node, f"dtype={name} of np.{ufunc.__name__}", "leave it out")
+        return args, kwargs
+    if ufunc.nout > 1 or ufunc is np.ldexp:
+        r.refuse(node, f"dtype= of np.{ufunc.__name__}", "convert its argument by astype")
+    inputs = [_cast(r, node, a, name, casting) for a in args[: ufunc.nin]]
+    return [*inputs, *args[ufunc.nin :]], kwargs
+
+
+def _cast(r: Reader, node: ast.AST, value: Any, dtype: str, casting: Any) -> Any:
+    """Return an input in the dtype that is computed in."""
+    v = as_value(r, value, node)
+    have = v.type.dtype
+    if have == dtype and not v.type.weak:
+        return value
+    if have and not v.type.weak and not np.can_cast(have, dtype, casting):
+        r.refuse(node, f"a cast from {have} to {dtype} with casting={casting!r}", "use astype")
+    return r.hold(r.b.emit("astype", [v], dtype=dtype))
+
+
+def _is_test(ufunc: np.ufunc) -> bool:
+    """Whether a ufunc gives truth values."""
+    return all(kinds.endswith("->?") for kinds in ufunc.types if "O" not in kinds)
