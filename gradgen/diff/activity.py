@@ -5,6 +5,7 @@ from __future__ import annotations
 from gradgen.deep import deep
 from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import WRITES, Block, Function, Op, Value, walk
+from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import RULES
 
 
@@ -24,7 +25,15 @@ def refuse_truncation(function: Function, varied: set[Value]) -> None:
         For an array of integers or booleans: the store truncates, and the derivative is lost.
     """
     for op in walk(function.body):
-        if op.prim in WRITES and op.inputs[1] in varied and not op.inputs[0].type.inexact:
+        if op.prim not in WRITES or op.inputs[1] not in varied:
+            continue
+        if is_complex(op.inputs[1]) and op.inputs[0].type.dtype.startswith("float"):
+            raise UnsupportedError(
+                "a complex number is stored into an array of real ones, which drops a part of it",
+                op.span,
+                "make the array a complex array (dtype=complex)",
+            )
+        if not op.inputs[0].type.inexact:
             dtype = op.inputs[0].type.dtype
             raise UnsupportedError(
                 f"a float is stored into an array of dtype {dtype}, which truncates it",

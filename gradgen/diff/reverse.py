@@ -11,6 +11,7 @@ from gradgen.deep import deep
 from gradgen.diff.activity import carried, refuse_truncation, varied
 from gradgen.diff.adjoints import Adjoints, Places
 from gradgen.diff.algebra import Algebra, is_constant
+from gradgen.diff.conjugates import adjoint_of, conjugated, real_part
 from gradgen.diff.formulas import emit_formula
 from gradgen.diff.missing import missing_values
 from gradgen.diff.written import written
@@ -19,6 +20,7 @@ from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
 from gradgen.ir.types import Type, integer, join
+from gradgen.rules.complexes import is_complex
 from gradgen.rules.indexing import load_accumulate
 from gradgen.rules.registry import RULES
 
@@ -59,7 +61,7 @@ class Reverse:
         """Add a contribution to the adjoint of a value, in place where that is worth it."""
         if v not in self.varied or is_constant(g, 0) or isinstance(g, Undefined):
             return
-        g = self._precise(v, g)
+        g = self._precise(v, real_part(self.alg, g, v))
         total = self.adj.get(v)
         if total is None:
             self.adj[v] = g
@@ -119,17 +121,19 @@ class Reverse:
                 self._operation(op, self.adj[op.out])
 
     def _operation(self, op: Op, g: Value) -> None:
-        rule = RULES[op.prim]
+        rule, forward = RULES[op.prim], op
         if rule.passive:
             return
         if not rule.elementwise and (not rule.narrow or g in self.shapeless):
             g = self._whole(g, op.out)
+        op = conjugated(self.alg, op)
         for i, v in reversed(list(enumerate(op.inputs))):
+            v = forward.inputs[i]
             if v not in self.varied or not rule.differentiable(i):
                 continue
             if op.prim == "mul" and op.inputs[0] is op.inputs[1]:
                 if i:
-                    share = self.alg.mul(self.alg.mul(2.0, g), v)
+                    share = self.alg.mul(self.alg.mul(2.0, g), op.inputs[0])
                     self.accumulate(v, self.zeros.kept(op, i, g, share))
                 continue
             if op.prim == "load":
@@ -138,7 +142,7 @@ class Reverse:
                 self.zeros.read(before, self.adj[v])
                 self._label(v)
                 continue
-            how = rule.adjoint[i] if rule.adjoint else None
+            how = adjoint_of(rule, i, op)
             if callable(how):
                 share = written(self.b, how, op, {"g": g}, adjoint_type(v))
             elif how is not None:
@@ -150,7 +154,7 @@ class Reverse:
                     share = self.zeros.kept(op, i, g, share)
                 elif op.prim == "store" and not i:
                     self.zeros.sparse(share)
-            self.accumulate(v, self._fitted(share, v, op.out) if rule.elementwise else share)
+            self.accumulate(v, self._fitted(share, v, forward.out) if rule.elementwise else share)
         if op.prim == "helper":
             raise UnsupportedError(f"the derivative of {op.attrs['function']}", op.span)
 
@@ -177,7 +181,11 @@ class Reverse:
     def _buffer(self, v: Value) -> Value | None:
         """Return the adjoint of an array as something to add into, None if there is none yet."""
         total = self.adj.get(v)
-        return None if total is None else self._whole(total, v)
+        if total is None:
+            return None
+        total = self._whole(total, v)
+        real = is_complex(v) and not is_complex(total)
+        return self.alg.cast(total, v.type.dtype) if real else total
 
     def _whole(self, g: Value, v: Value) -> Value:
         """Return a cotangent in the shape of its value."""
@@ -478,5 +486,5 @@ def adjoint_type(v: Value) -> Type:
     """Return the type of a value's adjoint."""
     t = v.type
     if t.is_scalar:
-        return Type("float", t.dtype, ())
+        return Type("complex" if is_complex(v) else "float", t.dtype, ())
     return t

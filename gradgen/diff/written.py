@@ -60,8 +60,7 @@ def written(b: Builder, fn: Any, op: Op, more: Mapping[str, Any], type: Type) ->
 def _values(op: Op) -> dict[str, Value]:
     """Return the inputs and results of an operation by their names."""
     rule = RULES[op.prim]
-    given = op.attrs.get("given")
-    names = given or [p for p in rule.params if p not in rule.defaults and p not in op.attrs]
+    names = [p for p in rule.params if p not in rule.defaults and p not in op.attrs]
     results = rule.outputs or ("y",)
     return dict(zip(names, op.inputs, strict=False)) | dict(zip(results, op.outputs, strict=False))
 

@@ -68,7 +68,7 @@ def literal(value: Any, key: str = "") -> Expr:
 
 def dtype_expression(name: str) -> Expr:
     """Return the expression of a dtype."""
-    plain = {"bool": "bool", "int64": "int", "float64": "float"}
+    plain = {"bool": "bool", "int64": "int", "float64": "float", "complex128": "complex"}
     return dotted(plain.get(name, f"np.{name}"))
 
 
@@ -204,7 +204,7 @@ def _copy(op: Op, operands: list[Expr]) -> Expr:
 
 def _zeros_as(op: Op, operands: list[Expr]) -> Expr:
     dtype = op.inputs[0].type.dtype
-    options = {} if dtype in ("float64", "") or not dtype.startswith("float") else {"dtype": dtype}
+    options = {"dtype": dtype} if dtype in ("float32", "complex64", "complex128") else {}
     return call("np.zeros", [shape_of(op.inputs[0], operands[0])], options)
 
 
@@ -336,7 +336,8 @@ def _scalar(op: Op, operands: list[Expr]) -> Expr:
 
 
 SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
-    "load": _load, "expand_dims": _expand_dims, "T": _attribute("T"), "dim": _dim, "size": _size,
+    "load": _load, "expand_dims": _expand_dims, "T": _attribute("T"),
+    "real": _attribute("real"), "imag": _attribute("imag"), "dim": _dim, "size": _size,
     "astype": _astype, "copy": _copy, "zeros_as": _zeros_as, "zeros_list": _zeros_list,
     "full": _full, "fill": _fill, "stretch": _stretch, "reshape_as": _reshape_as,
     "select": _select, "trips": _trips, "captured": _captured, "helper": _helper, "leaf": _leaf,

@@ -17,7 +17,8 @@ from gradgen.frontend.classes import attributes_of, has_attributes, is_taken_apa
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Map, Record, Ref, Seq, Static
 from gradgen.ir.nodes import Leaf, Value
-from gradgen.ir.types import ANY, BOOL, FLOAT, Dim, Type, array, integer, scalar
+from gradgen.ir.types import ANY, BOOL, COMPLEX, FLOAT, Dim, Type, array, integer, scalar
+from gradgen.rules.complexes import is_complex
 
 MAX_DEPTH = 50
 
@@ -90,10 +91,7 @@ def spec_of(value: Any, name: str = "argument", depth: int = 0, seen: tuple[int,
     if is_taken_apart(kind):
         return _object_spec(value, name, depth, seen)
     if isinstance(value, complex):
-        raise ArgumentError(
-            f"{name} is complex, which has no derivative here",
-            hint="pass the real and imaginary parts as two arguments",
-        )
+        return COMPLEX
     return Opaque(value)
 
 
@@ -212,7 +210,7 @@ def _scalar_spec(value: np.generic, name: str) -> Any:
 
 
 def _known(dtype: np.dtype) -> bool:
-    return dtype.kind in "iub" or dtype.name in ("float64", "float32")
+    return dtype.kind in "iub" or dtype.name in ("float64", "float32", "complex128", "complex64")
 
 
 def _other(dtype: np.dtype) -> str:
@@ -292,7 +290,7 @@ def _enter_leaf(
             f"pass it as float{'s (x.astype(float))' if spec.is_array else ''}, "
             "or choose other arguments with argnums",
         )
-    leaf = Leaf(name, path, op.out, active and spec.inexact)
+    leaf = Leaf(name, path, op.out, active and spec.inexact and not is_complex(op.out))
     return r.hold(op.out), [leaf]
 
 

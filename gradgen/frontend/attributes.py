@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.frontend.bindings import call_rule
+from gradgen.frontend.bindings import call_rule, emit
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.classes import MISSING, found_in, is_users
 from gradgen.frontend.method_calls import METHOD_HANDLERS
@@ -32,6 +32,7 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.nodes import Const, Value
 from gradgen.library import READ_METHODS
+from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import METHODS, RULES
 
 
@@ -92,8 +93,8 @@ def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
         return Const(v.type.rank) if v.type.rank is not None else r.b.emit("ndim", [v])
     if name == "size":
         return r.b.emit("size", [v])
-    if name == "real":
-        return owner
+    if name in ("real", "imag"):
+        return part_of(r, owner, name, node)
     if name == "flat":
         return call_rule(r, node, RULES[METHODS["ravel"]], [owner], {})
     if name == "T":
@@ -103,6 +104,16 @@ def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     if name in METHODS or name in METHOD_HANDLERS or name in READ_METHODS:
         return BoundMethod(owner, name)
     r.refuse(node, f"the attribute or method {name!r} of arrays has no rule")
+
+
+def part_of(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
+    """Return the real or imaginary part, of which that of real numbers is known."""
+    v = r.read(owner)
+    if name == "real" and not is_complex(v):
+        return owner
+    if name == "imag" and v.type.kind == "any" and not v.type.dtype:
+        r.refuse(node, "the imaginary part of a value of unknown type", "give example arguments")
+    return emit(r, node, RULES[name], [owner], {})
 
 
 def dimension(r: Reader, v: Value, axis: int) -> Value:

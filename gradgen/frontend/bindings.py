@@ -19,6 +19,8 @@ from gradgen.rules.shapes_of import dtype_name
 WAY = "call it with the arguments that it takes"
 # Operations whose last inputs can be left out.
 MAY_LACK = ("roll", "item", "arange", "eye", "linspace", "hypot")
+DTYPES = {"float64", "float32", "complex128", "complex64", "bool",
+          "int64", "int32", "int16", "int8", "uint8"}  # fmt: skip
 HELPER_PRIMS = {
     "_unbroadcast": "unbroadcast",
     "_winners": "winners",
@@ -39,7 +41,7 @@ def call_rule(r: Reader, node: ast.AST, rule: Rule, args: list[Any], kwargs: dic
         else:
             values[name] = value
     attrs = {k: v for k, v in attrs.items() if k not in rule.defaults or v != rule.defaults[k]}
-    ordered = [values[p] for p in rule.params if p in values]
+    ordered = _inputs(r, node, rule, values)
     if rule.form == "sequence":
         return emit_sequence(r, node, rule, ordered[0], attrs)
     return emit(r, node, rule, ordered, attrs)
@@ -60,10 +62,23 @@ def _bound(
             how = "given twice" if key in bound else "given by name, not by its place"
             raise ArgumentError(f"{name}(): the argument {key!r} is {how}", r.span(node), WAY)
         bound[key] = value
-    missing = [p for p in rule.params if p not in bound and p not in rule.defaults]
+    needed = [p for p in rule.params if p not in rule.defaults and p not in rule.optional]
+    missing = [p for p in needed if p not in bound]
     if missing and rule.name not in MAY_LACK:
         raise ArgumentError(f"{name}(): {missing[0]!r} is missing", r.span(node), WAY)
     return bound
+
+
+def _inputs(r: Reader, node: ast.AST, rule: Rule, values: dict[str, Any]) -> list[Any]:
+    """Return the inputs in order; None at the end stands for one that is not given."""
+    names = [p for p in rule.params if p not in rule.options]
+    ordered = [values[p] for p in names if p in values]
+    while rule.optional and isinstance(ordered[-1], Static) and ordered[-1].obj is None:
+        ordered.pop()
+    left_out = [p for p in names[: len(ordered)] if p not in values]
+    if left_out and rule.optional:
+        r.refuse(node, f"{rule.spelling} without {left_out[0]!r}", f"give {left_out[0]!r}, too")
+    return ordered
 
 
 def option(r: Reader, node: ast.AST, key: str, value: Any, rule: Rule) -> Any:
@@ -89,7 +104,7 @@ def dtype_of(r: Reader, node: ast.AST, value: Any) -> str:
         name = dtype_name(value.obj)
     except TypeError:
         r.refuse(node, f"{value.obj!r} is not a dtype")
-    if name not in ("float64", "float32", "int64", "int32", "bool", "uint8", "int8", "int16"):
+    if name not in DTYPES:
         r.refuse(node, f"dtype {name}", "use float64 or float32")
     return name
 

@@ -28,6 +28,7 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Const
+from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import RULES
 
 
@@ -60,6 +61,17 @@ def _float(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
     if len(args) == 1 and isinstance(args[0], Static) and isinstance(args[0].obj, str):
         return Const(float(args[0].obj))
     return emit(r, node, RULES["float"], args, kwargs)
+
+
+@special(complex)
+def _complex(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read a complex number made of its parts."""
+    parts = [*args, *([kwargs.pop("imag")] if "imag" in kwargs else [])]
+    if len(parts) == 1 and not kwargs:
+        parts.append(Const(0.0))
+    if kwargs or len(parts) != 2 or any(is_complex(as_value(r, p, node)) for p in parts):
+        r.refuse(node, "complex() of these arguments", "give the real and the imaginary part")
+    return emit(r, node, RULES["complex"], parts, {})
 
 
 @special(divmod)
@@ -108,7 +120,8 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
     v = as_value(r, value, node)
     if v.type.kind == "any":
         r.refuse(node, "isinstance of a value of unknown type", "give example arguments")
-    classes = {"float": float, "int": int, "bool": bool, "array": np.ndarray, "list": list}
+    classes = {"float": float, "int": int, "bool": bool, "complex": complex,
+               "array": np.ndarray, "list": list}  # fmt: skip
     python = classes[v.type.kind]
     if v.type.is_scalar and not v.type.weak:
         python = np.dtype(v.type.dtype).type

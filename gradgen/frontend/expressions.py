@@ -29,10 +29,8 @@ from gradgen.ir.types import may_be_one
 
 
 def _constant(r: Reader, node: ast.Constant) -> Any:
-    if type(node.value) in (float, int, bool):
+    if type(node.value) in (float, int, bool, complex):
         return Const(node.value)
-    if isinstance(node.value, complex):
-        r.refuse(node, "complex numbers are not supported", "write real and imaginary parts out")
     return Static(node.value)
 
 

@@ -30,6 +30,7 @@ from gradgen.frontend.values import Box, Frame, Static
 from gradgen.ir.nodes import Block, Function, Leaf
 from gradgen.ir.verify import out_of_scope
 from gradgen.options import bound
+from gradgen.rules.complexes import is_complex
 
 
 def read_function(fn: Any, given: Any, options: Any) -> Function:
@@ -193,6 +194,10 @@ def _check_active(
         if any(leaf.active and leaf.path[: len(s.path)] == s.path for leaf in mine):
             continue
         spec = specs[s.name]
+        if any(is_complex(leaf.value) for leaf in mine):
+            what = "is complex, which has no derivative here"
+            hint = "pass the real and imaginary parts as two arguments"
+            raise ArgumentError(f"{str(s)!r} {what}", r.b.span, hint)
         if s.path:
             spec = spec.items[spec.keys.index(s.key)]
         what = _what(spec)

@@ -242,6 +242,11 @@ def _diag(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
     return call_rule(r, node, RULES[name], args, kwargs)
 
 
-@special(np.real)
-def _real(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    return args[0]
+@special(np.real, np.imag)
+def _part(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read the parts of complex numbers, views as ``.real`` and ``.imag`` are."""
+    # A cycle: attributes can be methods, and these are calls.
+    from gradgen.frontend.attributes import part_of
+
+    no_more(r, node, kwargs)
+    return part_of(r, args[0], callee_name(node), node)

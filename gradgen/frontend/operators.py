@@ -54,7 +54,7 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
         if done is not MISSING:
             return done
     if isinstance(left, Seq) or isinstance(right, Seq):
-        joined = _sequence_arithmetic(prim, left, right)
+        joined = _sequence_arithmetic(r, node, prim, left, right)
         if joined is not None:
             return joined
     if prim == "add" and (is_list(r, left) or is_list(r, right)) and not _arrays(left, right):
@@ -86,10 +86,13 @@ def _arrays(*values: Any) -> bool:
     return any(isinstance(v, Ref) and v.value.type.kind != "list" for v in values)
 
 
-def _sequence_arithmetic(prim: str, left: Any, right: Any) -> Any:
+def _sequence_arithmetic(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> Any:
     if prim == "add" and isinstance(left, Seq) and isinstance(right, Seq):
         return Seq([*left.items, *right.items], left.kind)
     if prim == "mul" and isinstance(left, Seq) and isinstance(right, Const):
+        if not isinstance(right.const, int):
+            what = type(right.const).__name__
+            r.fail(node, TypeError(f"can't multiply sequence by non-int of type {what!r}"))
         return Seq(left.items * right.const, left.kind)
     return None
 

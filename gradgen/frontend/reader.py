@@ -196,12 +196,12 @@ class Reader:
 
     def _wrapped(self, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
         kind = type(obj)
-        if kind in (float, int, bool):
+        if kind in (float, int, bool, complex):
             owner = _NAMED.get(id(getattr(holder, "__self__", None)), "")
             return Const(obj, f"{owner}.{key}" if owner else "")
         if isinstance(obj, np.ndarray):
             return self._captured_array(obj, key, node)
-        if isinstance(obj, np.generic) and obj.dtype.kind in "fiub":
+        if isinstance(obj, np.generic) and obj.dtype.kind in "fiubc":
             return self._captured(obj, key, scalar(obj.dtype.name))
         if kind in (tuple, list) or (kind is dict and all(type(k) is str for k in obj)):
             return self._captured_box(obj, key, node)
@@ -229,7 +229,7 @@ class Reader:
         return f"{type(holder).__name__}.{key}"
 
     def _captured_array(self, obj: np.ndarray, key: Any, node: ast.AST) -> Ref:
-        if obj.dtype.kind not in "fiub":
+        if obj.dtype.kind not in "fiubc":
             self.refuse(node, f"the array {key!r} has dtype {obj.dtype}", "use a numeric array")
         ref = self.outside.get(id(obj))
         if ref is None:

@@ -79,6 +79,12 @@ def _check_scalar(t: Type, function: Function) -> None:
             function.span,
             "reduce it, for example with np.sum, or use gradgen.jacobian or gradgen.vjp",
         )
+    if t.dtype.startswith("complex"):
+        raise ArgumentError(
+            f"{function.name!r} returns a complex number; a gradient needs a real one",
+            function.span,
+            "return its real part, or its absolute value",
+        )
     if t.kind in ("list", "opaque"):
         raise ArgumentError(
             f"{function.name!r} returns no number; a gradient needs one", function.span

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from gradgen.errors import Span
+from gradgen.errors import Span, UnsupportedError
 from gradgen.ir.nodes import Block, Const, Op, Value
 from gradgen.ir.types import Type
+from gradgen.rules.complexes import is_complex, of_complex
 from gradgen.rules.registry import RULES
 
 
@@ -31,6 +32,7 @@ class Builder:
     ) -> Value:
         """Append one operation and return its only output."""
         values = [v if isinstance(v, Value) else Const(v) for v in inputs]
+        self._check_complex(prim, values, span)
         out_type = RULES[prim].type(values, attrs)
         assert isinstance(out_type, Type), f"{prim} has several results"
         return self.append(prim, values, [out_type], [name], span, attrs).out
@@ -39,10 +41,20 @@ class Builder:
         self, prim: str, inputs: Sequence[Value], span: Span | None = None, **attrs: Any
     ) -> list[Value]:
         """Append one operation with several outputs, and return these."""
+        self._check_complex(prim, list(inputs), span)
         types = RULES[prim].type(list(inputs), attrs)
         assert not isinstance(types, Type), f"{prim} has one result"
         names = RULES[prim].outputs
         return self.append(prim, inputs, types, names, span, attrs).outputs
+
+    def _check_complex(self, prim: str, values: list[Value], span: Span | None) -> None:
+        if any(map(is_complex, values)) and not of_complex(prim):
+            name = RULES[prim].spelling or prim
+            raise UnsupportedError(
+                f"{name} of complex numbers",
+                span or self.span,
+                "compute it from their real and imaginary parts",
+            )
 
     def append(
         self,

@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gradgen.errors import Span
-from gradgen.ir.types import BOOL, FLOAT, OPAQUE, UNDEFINED, Type, integer
+from gradgen.ir.types import BOOL, COMPLEX, FLOAT, OPAQUE, UNDEFINED, Type, integer
 
 _ids = itertools.count()
 
@@ -93,6 +93,8 @@ def type_of_constant(const: Any) -> Type:
         return integer(const)
     if type(const) is float:
         return FLOAT
+    if type(const) is complex:
+        return COMPLEX
     return OPAQUE
 
 

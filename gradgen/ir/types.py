@@ -51,10 +51,10 @@ def may_be_one(d: Length) -> bool:
 class Type:
     """What is known of a value.
 
-    ``kind`` is ``float``, ``int`` or ``bool`` (immutable scalars, Python's or NumPy's), ``array``,
-    ``any`` (a number or an array of unknown rank), ``list`` (a stack of ``item``) or ``opaque``
-    (passive, passed on untouched).  ``weak`` marks Python scalars, which do not widen a dtype.
-    ``value`` is the symbolic value of an integer, where known.
+    ``kind`` is ``float``, ``int``, ``bool`` or ``complex`` (immutable scalars, Python's or
+    NumPy's), ``array``, ``any`` (a number or an array of unknown rank), ``list`` (a stack of
+    ``item``) or ``opaque`` (passive, passed on untouched).  ``weak`` marks Python scalars, which do
+    not widen a dtype.  ``value`` is the symbolic value of an integer, where known.
     """
 
     kind: str
@@ -72,7 +72,7 @@ class Type:
     @property
     def is_scalar(self) -> bool:
         """Whether this is a Python or NumPy number."""
-        return self.kind in ("float", "int", "bool")
+        return self.kind in ("float", "int", "bool", "complex")
 
     @property
     def is_array(self) -> bool:
@@ -89,7 +89,7 @@ class Type:
         """Whether a derivative by this value can be other than zero."""
         if self.kind == "list":
             return self.item is None or self.item.inexact
-        return self.is_numeric and self.dtype in ("", "float64", "float32")
+        return self.is_numeric and self.dtype in INEXACT
 
     def __str__(self) -> str:
         if self.kind == "list":
@@ -101,7 +101,10 @@ class Type:
         return f"{short}[{dims}]"
 
 
+INEXACT = ("", "float64", "float32", "complex128", "complex64")
 SHORT = {
+    "complex128": "c128",
+    "complex64": "c64",
     "float64": "f64",
     "float32": "f32",
     "int64": "i64",
@@ -112,6 +115,7 @@ SHORT = {
 
 FLOAT = Type("float", "float64", weak=True)
 FLOAT64 = Type("float", "float64")
+COMPLEX = Type("complex", "complex128", (), True)
 INT = Type("int", "int64", weak=True)
 BOOL = Type("bool", "bool", weak=True)
 ANY = Type("any", "", None)
@@ -126,7 +130,7 @@ def array(dtype: str, shape: Shape | None) -> Type:
 
 def scalar(dtype: str, weak: bool = False) -> Type:
     """Return the type of a NumPy scalar (or of a Python one, when ``weak``)."""
-    kind = {"f": "float", "i": "int", "u": "int", "b": "bool"}[np.dtype(dtype).kind]
+    kind = {"f": "float", "i": "int", "u": "int", "b": "bool", "c": "complex"}[np.dtype(dtype).kind]
     return Type(kind, dtype, (), weak)
 
 
@@ -137,16 +141,22 @@ def integer(value: Length | None = None) -> Type:
 
 def promote(types: Iterable[Type]) -> str:
     """Return the dtype name of NumPy's promotion (NEP 50), or '' if one of them is unknown."""
+    types = list(types)
     operands: list[object] = []
     for t in types:
         if t.dtype == "":
-            return ""
+            return _promote_unknown(types)
         operands.append(
-            {"f": 1.0, "i": 1, "b": True}[np.dtype(t.dtype).kind] if t.weak else t.dtype
+            {"f": 1.0, "i": 1, "b": True, "c": 1j}[np.dtype(t.dtype).kind] if t.weak else t.dtype
         )
     if all(not isinstance(o, str) for o in operands):
         return np.result_type(*(np.asarray(o).dtype for o in operands)).name
     return np.result_type(*operands).name  # type: ignore[arg-type]
+
+
+def _promote_unknown(types: list[Type]) -> str:
+    """Return what is known with an unknown operand: arguments are real, and complex wins."""
+    return "complex128" if any(t.dtype.startswith("complex") for t in types) else ""
 
 
 def join_lengths(a: Length, b: Length) -> Length:

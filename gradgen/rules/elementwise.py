@@ -8,6 +8,7 @@ Abramowitz and Stegun, chapters 4 and 7, in forms that do not overflow where the
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import elementwise
@@ -88,12 +89,10 @@ for _name, _formula in _MATH_ONLY.items():
         adjoint=(_formula,), elementwise=True,
     )
 
-rule("abs", SAME, callables=["abs"], params="a", adjoint=("g * sign(a)",), elementwise=True, cost=1,
-     at_kinks="0 at 0")
-rule(
-    "np.abs", NP_SAME, callables=["np.abs"], params="x, /", adjoint=("g * sign(a)",),
-    elementwise=True, cost=1, at_kinks="0 at 0",
-)
+_ABS: dict[str, Any] = {"params": "a", "adjoint": ("g * sign(a)",), "elementwise": True, "cost": 1}
+rule("abs", elementwise("magnitude"), callables=["abs"], at_kinks="0 at 0", **_ABS)
+rule("np.abs", elementwise("magnitude", weak=False), callables=["np.abs"], at_kinks="0 at 0",
+     **{**_ABS, "params": "x, /"})
 
 # Operators, and the NumPy functions of the same meaning.
 BINARY = {

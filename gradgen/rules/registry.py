@@ -17,6 +17,7 @@ An adjoint is given for each input, in one of three forms:
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -40,10 +41,11 @@ class Rule:
     ``form`` is how inputs are printed: ``call`` ``f(a, b)``, ``operator``, ``sequence``
     ``f([a, b])``, ``shape`` ``f((n, m))``, ``shaped`` ``f(a, (n, m))`` or ``special`` (printed by
     ``emit.forms``).  ``params`` names the arguments of the Python callable, as it spells them:
-    plain names are values, ``name=default`` is a static option, ``name=`` one that has to be given;
-    those before ``/`` are given by place only, those after ``*`` by name only, and ``out=None``
-    marks the place of an array to write to.  ``alias`` says whether the result shares memory
-    with the first input: ``""`` never, ``view`` always, ``maybe`` when NumPy can.  ``cost`` weighs
+    plain names are values, ``name?`` one that may be left out, ``name=default`` is a static option,
+    ``name=`` one that has to be given; those before ``/`` are given by place only, those after
+    ``*`` by name only, and ``out=None`` marks the place of an array to write to.  ``alias`` says
+    whether the result shares memory with the first input: ``""`` never, ``view`` always, ``maybe``
+    when NumPy can.  ``cost`` weighs
     recomputing against saving: 0 indexing, 1 a flop per element, 3 more than that.  ``narrow``
     says that ``vjp`` takes a cotangent that is still to be stretched to the result's shape.
     ``outputs`` names several results, which Python gives as ``result``.  ``tangent`` is
@@ -52,7 +54,9 @@ class Rule:
     elementwise operations have it from their formulas.  ``samples`` are expressions over the
     arrays of ``tests/rules/pool.py``, from which the tests are made; an elementwise operation of
     one argument names a letter of the pool as its ``domain`` instead.  ``section`` is the module
-    that registers it.
+    that registers it.  ``of_complex`` says that it takes complex numbers: ``analytic``, where its
+    adjoint is to be read at the conjugates (``rules.complexes``), or ``linear``, where it is right
+    as it stands.
     """
 
     name: str
@@ -69,6 +73,7 @@ class Rule:
     cost: int = 3
     defaults: dict[str, Any] = field(default_factory=dict)
     options: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
     by_place: int = 0
     by_name: int = 99
     doc: str = ""
@@ -81,6 +86,7 @@ class Rule:
     callables: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     section: str = ""
+    of_complex: str = ""
 
     def differentiable(self, i: int) -> bool:
         """Whether a derivative by input ``i`` can be other than zero."""
@@ -156,14 +162,18 @@ def rule(
 
 def _parse_params(params: str) -> dict[str, Any]:
     """Return the fields of a rule that its signature gives."""
-    parts = [p.strip() for p in params.split(",") if p.strip()]
+    parts = [p.strip() for p in re.split(r",(?![^(]*\))", params) if p.strip()]
     marks = [p for p in parts if p in "/*"]
     by_place = parts.index("/") if "/" in marks else 0
     by_name = parts.index("*") - (by_place > 0) if "*" in marks else len(parts)
     names, defaults = [], {}
     options: set[str] = set()
+    optional: set[str] = set()
     for part in (p for p in parts if p not in marks):
         key, is_option, default = part.partition("=")
+        if key.endswith("?"):
+            key = key[:-1]
+            optional.add(key)
         names.append(key)
         if is_option:
             options.add(key)
@@ -173,6 +183,7 @@ def _parse_params(params: str) -> dict[str, Any]:
         "params": tuple(names),
         "defaults": defaults,
         "options": frozenset(options),
+        "optional": frozenset(optional),
         "by_place": by_place,
         "by_name": by_name,
     }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Length, Type, fresh_dim
+from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, is_float, length_of, of_shape, same_type, with_shape
 
@@ -171,10 +172,14 @@ def cast_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 def cast_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """``g`` in the input's dtype; zero after a cast to integers."""
+    if is_complex(op.inputs[0]) and not is_complex(op.out):
+        return alg.refuse(op, "a cast of complex numbers to real ones", "take .real first")
     if not is_float(op.attrs["dtype"]):
         return alg.zero_like(op.inputs[0])
     dtype = op.inputs[0].type.dtype
-    return g if dtype in ("", op.attrs["dtype"]) else alg.cast(g, dtype)
+    if is_complex(op.out) or dtype in ("", op.attrs["dtype"]):
+        return g
+    return alg.cast(g, dtype)
 
 
 def item_type(inputs: list[Value], attrs: Attrs) -> Type:

@@ -24,8 +24,13 @@ Attrs = dict[str, Any]
 
 
 def is_float(dtype: str) -> bool:
-    """Whether a dtype name is a known floating one."""
-    return dtype.startswith("float")
+    """Whether a dtype name is a known floating one, real or complex."""
+    return dtype.startswith(("float", "complex"))
+
+
+def real_of(dtype: str) -> str:
+    """Return the dtype of the parts of a number."""
+    return {"complex128": "float64", "complex64": "float32"}.get(dtype, dtype)
 
 
 def inexact_of(dtype: str) -> str:
@@ -36,15 +41,18 @@ def inexact_of(dtype: str) -> str:
 def elementwise(dtype: str = "same", weak: bool | None = None) -> Any:
     """Return the type rule of an elementwise operation.
 
-    ``dtype`` is ``same`` (NumPy's promotion), ``inexact`` (at least a float) or a dtype name;
+    ``dtype`` is ``same`` (NumPy's promotion), ``inexact`` (at least a float), ``magnitude`` (that
+    of a complex number is real) or a dtype name;
     ``weak`` fixes whether a scalar result is a Python scalar (None: if all operands are).
     """
 
     def type_rule(inputs: list[Value], attrs: Attrs) -> Type:
         types = [v.type for v in inputs if v.type.is_numeric]
-        name = promote(types) if dtype in ("same", "inexact") else dtype
+        name = promote(types) if dtype in ("same", "inexact", "magnitude") else dtype
         if dtype == "inexact":
             name = inexact_of(name)
+        if dtype == "magnitude":
+            name = real_of(name)
         result = numeric(name, broadcast(t.shape for t in types), types)
         if weak is not None and result.is_scalar:
             result = scalar(result.dtype, weak)

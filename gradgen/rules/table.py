@@ -1,10 +1,12 @@
 """Importing this module fills the table of rules."""
 
 from gradgen.rules import (
+    complexes,
     constructors,
     contractions,
     elementwise,
     extras,
+    fourier,
     indexing,
     joins,
     linalg,
@@ -16,12 +18,14 @@ from gradgen.rules import (
 from gradgen.rules.registry import CALLABLES, METHODS, RULES
 
 SOURCES = (
+    complexes,
     special,
     linalg,
     constructors,
     contractions,
     elementwise,
     extras,
+    fourier,
     indexing,
     joins,
     lists,

@@ -1,0 +1,47 @@
+"""Complex numbers in the sweep: adjoints read at conjugates, and real parts for real values.
+
+See ``rules.complexes`` for what the cotangent of a complex value is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradgen.diff.algebra import Algebra
+from gradgen.ir.nodes import Const, Op, Value
+from gradgen.rules.complexes import is_complex, of_complex
+from gradgen.rules.registry import Rule
+
+# The sign of a complex number is z / abs(z), and has a derivative, unlike that of a real one.
+MAGNITUDE = "g * (a / where(y == 0.0, 1.0, y))"
+
+
+def conjugated(alg: Algebra, op: Op) -> Op:
+    """Return an operation on conjugates of what is complex, where its adjoint is to see these."""
+    complex_ones = [v for v in (*op.inputs, *op.outputs) if is_complex(v)]
+    if not complex_ones or of_complex(op.prim) != "analytic":
+        return op
+    conj = {v: _conjugate(alg, v) for v in complex_ones}
+    inputs = [conj.get(v, v) for v in op.inputs]
+    outputs = [conj.get(v, v) for v in op.outputs]
+    return Op(op.prim, inputs, outputs, op.attrs, op.span, op.blocks, op.reverse)
+
+
+def _conjugate(alg: Algebra, v: Value) -> Value:
+    return Const(v.const.conjugate()) if isinstance(v, Const) else alg.emit("conj", v)
+
+
+def adjoint_of(rule: Rule, i: int, op: Op) -> Any:
+    """Return the adjoint of an input: a formula, a function, or None for those that emit."""
+    if not rule.adjoint:
+        return None
+    if op.prim in ("abs", "np.abs") and is_complex(op.inputs[0]):
+        return MAGNITUDE
+    return rule.adjoint[i]
+
+
+def real_part(alg: Algebra, g: Value, v: Value) -> Value:
+    """Return the real part of a complex cotangent of a real value."""
+    if not is_complex(g) or is_complex(v) or not v.type.is_numeric:
+        return g
+    return alg.emit("real", g)
