@@ -177,7 +177,9 @@ def implied(test: Value, truth: bool) -> dict[Value, bool]:
 def on_each(r: Reader, node: ast.AST, value: Any, work: Callable[[Any], Any]) -> Any:
     """Return ``work`` of a value, done on each path where the paths disagree about it."""
     value = r.settled(value)
-    return distribute(r, node, value, work) if isinstance(value, Choice) else work(value)
+    if not isinstance(value, Choice):
+        return work(value)
+    return distribute(r, node, value, lambda option: on_each(r, node, option, work))
 
 
 def distribute(r: Reader, node: ast.AST, choice: Choice, work: Callable[[Any], Any]) -> Any:

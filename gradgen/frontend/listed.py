@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gradgen.errors import UnsupportedError
+from gradgen.frontend.signals import Retry
 from gradgen.frontend.values import Ref, Storage, leaves
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def taken(r: Reader, value: Any, source: Ref, popped: bool = False) -> Any:
     if value.storage.lists:
         r.entangle(value.storage, INSIDE, set())
     for thing in _items(r, source):
-        r.entangle(value.storage, thing, set())
+        r.entangle(value.storage, thing, r.causes.get(source.storage, set()))
     return value
 
 
@@ -95,7 +96,10 @@ def require_unseen(r: Reader, items: Storage) -> None:
 
 
 def refuse(r: Reader, thing: Thing, items: Thing | None) -> NoReturn:
-    """Refuse to write to what a list may hold."""
+    """Refuse to write to what a list may hold; first, ask for choices of its items."""
+    places = r.causes.get(thing, set()) | (r.causes.get(items, set()) if items else set())
+    if places - r.precise:
+        raise Retry(places)
     where = repr(items.name) if items is not None and items.name else "a list"
     raise UnsupportedError(
         f"{thing.name or 'this'!r} may be an item of {where}, where a write would be seen too",

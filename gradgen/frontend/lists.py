@@ -66,8 +66,12 @@ def held(r: Reader, value: Value, *sources: Any) -> Ref:
     return out
 
 
-def picked_from(r: Reader, node: ast.AST, owner: Seq, key: Value) -> Ref:
+def picked_from(
+    r: Reader, node: ast.AST, owner: Seq, key: Value, refused: bool = True
+) -> Ref | None:
     """Return the items of a container as a list of the graph, to be subscripted by ``key``.
+
+    Where they differ in kind, that is refused, or else None.
 
     Raises
     ------
@@ -79,6 +83,8 @@ def picked_from(r: Reader, node: ast.AST, owner: Seq, key: Value) -> Ref:
             return r.graph_list(owner)
         return held(r, as_list(r, owner, node), owner)
     write_out(r, [key])
+    if not refused:
+        return None
     r.refuse(
         node,
         f"a computed subscript of a {describe(owner)}",

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from gradgen.frontend.arguments import Refine, is_unknown_leaf
-from gradgen.frontend.branches import distribute
+from gradgen.frontend.branches import distribute, on_each
 from gradgen.frontend.evaluate import as_value, evaluate, number
 from gradgen.frontend.listed import contain, require_unseen, taken
-from gradgen.frontend.lists import held, is_list, picked_from, write_out
+from gradgen.frontend.lists import held, is_list
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.operators import binary
+from gradgen.frontend.picks import picked
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.texts import Text
 from gradgen.frontend.values import (
     Choice,
     Iteration,
@@ -213,10 +213,8 @@ def _container_item(r: Reader, node: ast.Subscript, owner: Any) -> Any:
         if all(p is None or is_static(p) for p in parts):
             where = slice(*(None if p is None else static_value(p) for p in parts))
             return Seq(owner.items[where], list if owner.kind is list else tuple)
-    key = r.settled(evaluate(r, node.slice))
-    if isinstance(key, Choice):
-        return distribute(r, node, key, lambda k: item_at(r, node, owner, k))
-    return item_at(r, node, owner, key)
+    key = evaluate(r, node.slice)
+    return on_each(r, node, key, lambda k: item_at(r, node, owner, k))
 
 
 def item_at(r: Reader, node: ast.AST, owner: Any, key: Any) -> Any:
@@ -238,21 +236,11 @@ def item_at(r: Reader, node: ast.AST, owner: Any, key: Any) -> Any:
         r.fail(node, error)
 
 
-def _picked(r: Reader, node: ast.AST, owner: Any, key: Any) -> Ref:
-    if not isinstance(owner, Seq) or not isinstance(key, Value):
-        behind = key.holes if isinstance(key, Text) else [key]
-        write_out(r, [v for v in behind if isinstance(v, Value)])
-        r.refuse(
-            node,
-            f"a computed subscript of a {describe(owner)}",
-            "use an array, or a constant subscript",
-        )
-    return picked_from(r, node, owner, key)
-
-
 def _computed_item(r: Reader, node: ast.AST, owner: Any, key: Any) -> Any:
-    ref = _picked(r, node, owner, key)
-    return load_index(r, ref, index_of(r, key, node))
+    found = picked(r, node, owner, key)
+    if isinstance(found, Ref):
+        return load_index(r, found, index_of(r, key, node))
+    return on_each(r, node, found, lambda k: item_at(r, node, owner, k))
 
 
 def store(r: Reader, node: ast.Subscript, value: Any) -> None:
@@ -279,10 +267,8 @@ def store_item(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
     """Replace an item of a list or dict whose structure is known."""
     kinds = isinstance(owner, Map) or (isinstance(owner, Seq) and owner.kind is list)
     key = evaluate(r, node.slice) if kinds else None
-    if isinstance(key, Choice):
-        distribute(r, node, key, lambda k: set_item(r, node, owner, k, value))
-    elif kinds:
-        set_item(r, node, owner, key, value)
+    if kinds:
+        on_each(r, node, key, lambda k: set_item(r, node, owner, k, value))
     else:
         r.refuse(node, f"a store into a {describe(owner)}", "build a new one, or use a list")
 
@@ -290,7 +276,10 @@ def store_item(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
 def set_item(r: Reader, node: ast.AST, owner: Any, key: Any, value: Any) -> None:
     """Replace the item at an evaluated key."""
     if not is_static(key):
-        grown = _picked(r, node, owner, key)
+        grown = picked(r, node, owner, key)
+        if not isinstance(grown, Ref):
+            on_each(r, node, grown, lambda k: set_item(r, node, owner, k, value))
+            return
         write(r, node, grown, index_of(r, key, node), as_value(r, value, node), "store")
         contain(r, grown.storage, value)
         return

@@ -1,0 +1,64 @@
+"""Items of containers at keys that the program computes.
+
+A list of numbers, or of arrays that are only read, is a list of the graph.  Where an item may be
+written to, or the items differ in kind, the key is one constant or another by the path, and what
+is done with the item is done on each path.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from gradgen.frontend.lists import picked_from, write_out
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.texts import Text
+from gradgen.frontend.values import Choice, Ref, Seq
+from gradgen.ir.nodes import Const, Value
+
+FEW = 16  # items among which paths may part
+
+
+def picked(r: Reader, node: ast.AST, owner: Any, key: Any) -> Ref | Choice:
+    """Return a container as a list of the graph, or else the key as a choice of constants."""
+    numbered = isinstance(owner, Seq) and owner.grown is None and isinstance(key, Value)
+    few = numbered and key.type.kind == "int" and 0 < len(owner.items) <= FEW
+    place = (*r.call_path, id(node))
+    if few and place in r.precise:
+        return chosen_key(r, node, owner, key)
+    if not isinstance(owner, Seq) or not isinstance(key, Value):
+        behind = key.holes if isinstance(key, Text) else [key]
+        write_out(r, [v for v in behind if isinstance(v, Value)])
+        r.refuse(
+            node,
+            f"a computed subscript of a {describe(owner)}",
+            "use an array, or a constant subscript",
+        )
+    items = picked_from(r, node, owner, key, refused=not few)
+    if items is None:
+        return chosen_key(r, node, owner, key)
+    if few:
+        r.causes.setdefault(items.storage, set()).add(place)
+    return items
+
+
+def chosen_key(r: Reader, node: ast.AST, owner: Seq, key: Value) -> Any:
+    """Return a position as a choice of constants, after a test that it is one."""
+    count = len(owner.items)
+    key = _from_start(r, node, key, count, owner.kind.__name__)
+    out: Any = Const(count - 1)
+    for k in reversed(range(count - 1)):
+        out = Choice(r.b.emit("eq", [key, Const(k)]), Const(k), out)
+    return out
+
+
+def _from_start(r: Reader, node: ast.AST, key: Value, count: int, kind: str) -> Value:
+    """Return a position counted from the start."""
+    by = key.op.inputs[1] if key.op is not None and key.op.prim == "mod" else None
+    if isinstance(by, Const) and 0 < by.const <= count:
+        return key
+    text = f"raise IndexError('{kind} index out of range')"
+    for prim, bound in (("ge", count), ("lt", -count)):
+        outside = r.b.emit(prim, [key, Const(bound)])
+        r.b.append("raise_if", [outside], [], span=r.span(node), attrs={"text": text})
+    return r.b.emit("mod", [key, Const(count)])
