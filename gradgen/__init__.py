@@ -5,6 +5,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 from gradgen.api import differentiable, emit, grad, value_and_grad
+from gradgen.custom import custom_jvp, custom_vjp, stop_gradient
 from gradgen.errors import (
     ArgumentError,
     GradgenError,
@@ -27,10 +28,13 @@ __all__ = [
     "SourceError",
     "UnsupportedError",
     "check",
+    "custom_jvp",
+    "custom_vjp",
     "differentiable",
     "emit",
     "grad",
     "jacobian",
+    "stop_gradient",
     "to_sympy",
     "value_and_grad",
     "vjp",

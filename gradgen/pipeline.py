@@ -14,6 +14,7 @@ from typing import Any
 
 import gradgen.rules.table  # noqa: F401  (fills the table of rules)
 from gradgen.diff.activity import varied
+from gradgen.diff.custom import forget_rules
 from gradgen.diff.doubts import doubts
 from gradgen.diff.pairs import callees_of, connect, derive, mark_forward, settle_activity
 from gradgen.diff.results import finish
@@ -131,6 +132,8 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         function.notes += doubts(function, varied(function))
         program.adjoints = add_adjoint(function, function.result["seeds"])
         finish(function, options, program.adjoints)
+        for f in [function, *(g for c in callees for g in (c.function, c.backward) if g)]:
+            forget_rules(f)
 
     def optimise() -> None:
         join_clears(function)

@@ -61,6 +61,10 @@ def _operation(op: Op, out: set[Value]) -> None:
         if any(v in out for v in op.inputs):
             out.update(op.outputs[k] for k in op.attrs["callee"].varying)
         return
+    if op.prim == "custom":
+        if any(v in out for v in op.inputs[sum(op.attrs["custom"].counts()) :]):
+            out.update(v for v in op.outputs if v.type.inexact)
+        return
     rule = RULES.get(op.prim)
     if rule is None or rule.passive:
         return

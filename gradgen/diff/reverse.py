@@ -8,6 +8,7 @@ inside a loop: ``diff.saves`` makes that legal afterwards, and it alone decides 
 from __future__ import annotations
 
 from gradgen.deep import deep
+from gradgen.diff import custom
 from gradgen.diff.activity import carried, refuse_truncation, varied
 from gradgen.diff.adjoints import Adjoints, Places
 from gradgen.diff.algebra import Algebra, is_constant
@@ -41,6 +42,7 @@ class Reverse:
     """The state of the sweep: adjoints so far, and guesses of what loops carry."""
 
     def __init__(self, function: Function) -> None:
+        self.function = function
         self.b = Builder(function.body, reverse=True)
         self.alg = Algebra(self.b)
         self.adj = Adjoints()
@@ -115,6 +117,8 @@ class Reverse:
                 self._append(op)
             elif op.prim == "pop":
                 self._pop(op)
+            elif op.prim == "custom":
+                self._custom(op)
             elif len(op.outputs) > 1:
                 self._several(op)
             elif op.outputs and op.out in self.adj:
@@ -177,6 +181,15 @@ class Reverse:
         fitted = self.alg.fit(share, v, out)
         self.zeros.summed(share, fitted)
         return fitted
+
+    def _custom(self, op: Op) -> None:
+        """Sweep a function with a rule of its own by that rule."""
+        if not any(v in self.adj for v in op.outputs):
+            return
+        found = [(v, self.adj.get(v)) for v in op.outputs]
+        seeds = [self._zeros(v) if g is None else self._whole(g, v) for v, g in found]
+        for v, g in custom.shares(self.b, self.function, op, seeds, add_adjoint):
+            self.accumulate(v, self.alg.fit(g, v, g))
 
     def _buffer(self, v: Value) -> Value | None:
         """Return the adjoint of an array as something to add into, None if there is none yet."""

@@ -306,6 +306,12 @@ def _winners(op: Op, operands: list[Expr]) -> Expr:
     return call("_winners", [operands[0], index_object(place.slice)])
 
 
+def _custom(op: Op, operands: list[Expr]) -> Expr:
+    """Return the results that go through: where the graph is run before it is text."""
+    results = operands[: len(op.outputs)]
+    return results[0] if len(results) == 1 else ast.Tuple(results, ast.Load())
+
+
 def _axis_of(op: Op, operands: list[Expr]) -> Expr:
     """Return one of the arrays that a call gives, one for each axis."""
     return ast.Subscript(call(f"np.{op.prim}", operands), literal(op.attrs["axis"]), ast.Load())
@@ -342,7 +348,7 @@ SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
     "full": _full, "fill": _fill, "stretch": _stretch, "reshape_as": _reshape_as,
     "select": _select, "trips": _trips, "captured": _captured, "helper": _helper, "leaf": _leaf,
     "flatten": _flatten, "item": _method("item"), "eye": _eye, "scalar": _scalar,
-    "winners": _winners, "places": _places, "nonzero": _axis_of,
+    "winners": _winners, "custom": _custom, "places": _places, "nonzero": _axis_of,
     "tril_indices": _axis_of, "triu_indices": _axis_of,
     "list": _list, "repeat_list": _repeat_list, "array_of_list": _array_of_list, "items": _items,
     "list_add": _list_add, "index_of": _method("index"),

@@ -23,6 +23,7 @@ DTYPES = {"float64", "float32", "complex128", "complex64", "bool",
           "int64", "int32", "int16", "int8", "uint8"}  # fmt: skip
 HELPER_PRIMS = {
     "_unbroadcast": "unbroadcast",
+    "_stop_gradient": "stop_gradient",
     "_winners": "winners",
     "_pieces": "pieces",
     "_add_slice": "list_add",

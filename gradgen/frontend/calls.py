@@ -15,6 +15,7 @@ import gradgen.frontend.builtin_calls
 import gradgen.frontend.iterators
 import gradgen.frontend.numpy_calls
 import gradgen.frontend.ufunc_at  # noqa: F401
+from gradgen.custom import custom_jvp, custom_vjp
 from gradgen.errors import ArgumentError, GradgenError, SourceError, UnsupportedError
 from gradgen.frontend import bindings, recursion
 from gradgen.frontend.arguments import spec_of_value
@@ -30,6 +31,7 @@ from gradgen.frontend.callables import (
 )
 from gradgen.frontend.classes import MISSING, is_users, library_folders
 from gradgen.frontend.container_methods import METHOD_HANDLERS
+from gradgen.frontend.custom import call_custom
 from gradgen.frontend.effects import call_effect, spelling_of
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import Exits, read_body
@@ -169,6 +171,8 @@ def _call_object(
         return bindings.call_rule(r, node, RULES[operation], args, kwargs)
     if reading is not None:
         return from_library(r, node, reading, args, kwargs)
+    if isinstance(obj, custom_vjp | custom_jvp):
+        return call_custom(r, node, obj, args, kwargs)
     inline = getattr(obj, "__gradgen_inline__", None)
     if inline is not None and not isinstance(obj, type):
         return _inline_gradient(r, node, inline, args, kwargs)

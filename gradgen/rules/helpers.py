@@ -18,6 +18,11 @@ def _unbroadcast(g, x):
     return g
 
 
+def _stop_gradient(x):
+    """Return what is a constant for every derivative."""
+    return x
+
+
 def _transposed(a):
     """Transpose a matrix, or each matrix of a stack."""
     return a.T if np.ndim(a) == 2 else np.swapaxes(a, -1, -2)

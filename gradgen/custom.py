@@ -1,0 +1,140 @@
+"""Derivatives of one's own: ``custom_vjp``, ``custom_jvp`` and ``stop_gradient``.
+
+The rules are plain Python and NumPy functions.  gradgen reads them as it reads the loss, so that
+the generated module contains what they do, and needs neither gradgen nor their file.  Called
+outside a gradient, a function with a rule is the function itself.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from gradgen.errors import ArgumentError
+
+
+class _Custom:
+    """A function with a derivative rule of its own."""
+
+    __wrapped__: Callable[..., Any]
+
+    def __init__(self, fun: Callable[..., Any], nondiff_argnums: tuple[int, ...] = ()) -> None:
+        functools.update_wrapper(self, fun)
+        self.fun = fun
+        self.nondiff_argnums = tuple(nondiff_argnums)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function."""
+        return self.fun(*args, **kwargs)
+
+    def positional(self, args: list[Any], kwargs: dict[str, Any]) -> list[Any]:
+        """Return the arguments of a call in the order of the parameters, defaults included."""
+        bound = inspect.signature(self.fun).bind(*args, **kwargs)
+        bound.apply_defaults()
+        return list(bound.arguments.values())
+
+
+class custom_vjp(_Custom):
+    """A function whose reverse-mode derivative is given.
+
+    Use it as a decorator, then give the rule with ``defvjp``, as in JAX.
+
+    Parameters
+    ----------
+    fun : function
+        Of positional arguments: numbers, arrays and containers of them.
+    nondiff_argnums : tuple of int
+        Arguments without a derivative, such as functions and options.
+
+    Examples
+    --------
+    A gradient that is clipped on its way back:
+
+    >>> @gradgen.custom_vjp
+    ... def clipped(x):
+    ...     return 1.0 * x
+    >>> def forward(x):
+    ...     return 1.0 * x, None
+    >>> def backward(kept, g):
+    ...     return (np.clip(g, -1.0, 1.0),)
+    >>> clipped.defvjp(forward, backward)
+    """
+
+    forward: Callable[..., Any] | None = None
+    backward: Callable[..., Any] | None = None
+
+    def defvjp(self, forward: Callable[..., Any], backward: Callable[..., Any]) -> None:
+        """Give the rule.
+
+        Parameters
+        ----------
+        forward : function
+            Of the same arguments; returns ``(result, kept)``, where ``kept`` is what ``backward``
+            needs.
+        backward : function
+            ``backward(kept, g)`` returns a tuple of the cotangents of the arguments, in their
+            structure; None stands for zero.  Arguments of ``nondiff_argnums`` come first, and have
+            no place in the tuple.
+        """
+        self.forward, self.backward = forward, backward
+
+
+class custom_jvp(_Custom):
+    """A function whose forward-mode derivative is given; reverse mode follows by transposing it.
+
+    Use it as a decorator, then give the rule with ``defjvp``, as in JAX.
+
+    Parameters
+    ----------
+    fun : function
+        Of positional arguments: numbers, arrays and containers of them.
+    nondiff_argnums : tuple of int
+        Arguments without a derivative, such as functions and options.
+
+    Examples
+    --------
+    >>> @gradgen.custom_jvp
+    ... def log1pexp(x):
+    ...     return np.log1p(np.exp(x))
+    >>> @log1pexp.defjvp
+    ... def rule(primals, tangents):
+    ...     (x,), (t,) = primals, tangents
+    ...     return log1pexp(x), t / (1.0 + np.exp(-x))
+    """
+
+    rule: Callable[..., Any] | None = None
+
+    def defjvp(self, rule: Callable[..., Any]) -> Callable[..., Any]:
+        """Give the rule, and return it.
+
+        Parameters
+        ----------
+        rule : function
+            ``rule(primals, tangents)`` of two tuples returns the result and its tangent, which is
+            linear in the tangents.  Arguments of ``nondiff_argnums`` come before them.
+        """
+        self.rule = rule
+        return rule
+
+
+def stop_gradient(x: Any) -> Any:
+    """Return the argument, as a constant for every derivative.
+
+    Parameters
+    ----------
+    x : number, array or container of these
+
+    Returns
+    -------
+    The same object.
+    """
+    return x
+
+
+def missing_rule(name: str, method: str) -> ArgumentError:
+    """Return the error for a function whose rule was never given."""
+    return ArgumentError(
+        f"{name!r} has no derivative rule yet", hint=f"give it with {name}.{method}(...)"
+    )

@@ -1,0 +1,204 @@
+"""The sweep through functions with rules of their own: ``custom_vjp`` and ``custom_jvp``.
+
+A reverse rule is read into the sweep where it stands.  A forward rule is read, too, for tangents
+that are unknowns, and what it does to them is transposed by a sweep of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gradgen.custom import custom_vjp
+from gradgen.errors import UnsupportedError
+from gradgen.frontend.calls import call_value
+from gradgen.frontend.custom import Custom, rebuilt
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.recursion import Book
+from gradgen.frontend.source import source_of
+from gradgen.frontend.values import Box, Frame, Seq, Static, leaves, parts
+from gradgen.ir.builder import Builder
+from gradgen.ir.nodes import Block, Function, Leaf, Op, Value, replace_uses, walk
+from gradgen.ir.types import Type
+from gradgen.passes.shapes import READS
+
+Sweep = Callable[[Function, list[tuple[Value, Value]]], dict[Value, Value]]
+
+
+def shares(
+    b: Builder, function: Function, op: Op, cotangents: list[Value], sweep: Sweep
+) -> list[tuple[Value, Value]]:
+    """Return what an operation ``custom`` contributes, by input.
+
+    Parameters
+    ----------
+    b : Builder
+        Of the sweep.
+    function : Function
+        What is differentiated; it remembers what the rule reads from outside.
+    op : Op
+        The operation.
+    cotangents : list of Value
+        Of its results.
+    sweep : function
+        Appends a reverse sweep to another function.
+
+    Returns
+    -------
+    list of (Value, Value)
+        Inputs with their shares.
+    """
+    custom: Custom = op.attrs["custom"]
+    first, second = custom.counts()
+    inputs = op.inputs[first + second :]
+    if isinstance(custom.function, custom_vjp):
+        kept = op.inputs[first : first + second]
+        return _reverse_rule(b, function, custom, kept, inputs, cotangents)
+    return _forward_rule(b, function, custom, inputs, cotangents, sweep)
+
+
+def _reverse_rule(
+    b: Builder,
+    function: Function,
+    custom: Custom,
+    kept: list[Value],
+    inputs: list[Value],
+    cotangents: list[Value],
+) -> list[tuple[Value, Value]]:
+    r = _reader(b, function, custom.function.backward)  # type: ignore[union-attr]
+    g = rebuilt(custom.results, iter(map(r.hold, cotangents)))
+    args = [*custom.held, rebuilt(custom.kept, iter(map(r.hold, kept))), g]
+    found = _called(r, function, custom.function.backward, args)  # type: ignore[union-attr]
+    given = found.items if isinstance(found, Seq) and found.kind is tuple else [found]
+    if len(given) != len(custom.args):
+        _refuse(r, custom, f"gives {len(given)} cotangents for {len(custom.args)} arguments")
+    rest = iter(inputs)
+    out: list[tuple[Value, Value]] = []
+    for arg, share in zip(custom.args, given, strict=True):
+        mine = [next(rest) for _ in leaves(arg)]
+        out += _paired(r, custom, arg, share, iter(mine))
+    return out
+
+
+def _paired(r: Reader, custom: Custom, arg: Any, share: Any, values: Any) -> list[Any]:
+    """Return the leaves of an argument with those of its cotangent; None stands for zeros."""
+    if isinstance(share, Static) and share.obj is None:
+        for _ in leaves(arg):
+            next(values)
+        return []
+    if isinstance(arg, Box):
+        pairs = list(zip(parts(arg), parts(share), strict=False))
+        if len(parts(share)) != len(parts(arg)):
+            _refuse(r, custom, "gives a cotangent of another structure than the argument")
+        return [p for (_, a), (_, s) in pairs for p in _paired(r, custom, a, s, values)]
+    return [(next(values), r.read(share))] if leaves(arg) else []
+
+
+def _forward_rule(
+    b: Builder,
+    function: Function,
+    custom: Custom,
+    inputs: list[Value],
+    cotangents: list[Value],
+    sweep: Sweep,
+) -> list[tuple[Value, Value]]:
+    rule = custom.function.rule  # type: ignore[union-attr]
+    tangents = [Value(Type(v.type.kind, v.type.dtype, v.type.shape)) for v in inputs]
+    with b.into(Block(params=list(tangents))) as block:
+        r = _reader(b, function, rule)
+        primals = Seq(_trees(custom, map(r.hold, inputs)))
+        moves = Seq(_trees(custom, map(r.hold, tangents)))
+        found = _called(r, function, rule, [*custom.held, primals, moves])
+        if not isinstance(found, Seq) or len(found.items) != 2:
+            _refuse(r, custom, "returns no pair of result and tangent")
+        moved = [r.read(v) for v in leaves(found.items[1])]
+    sides = [Leaf("tangent", (), t, t.type.inexact) for t in tangents]
+    inner = Function("tangent", [], sides, block, function.span)
+    inner.result = function.result
+    adjoints = sweep(inner, list(zip(moved, cotangents, strict=True)))
+    out = [(v, adjoints[t]) for v, t in zip(inputs, tangents, strict=True) if t in adjoints]
+    _take_shapes(block, dict(zip(tangents, inputs, strict=True)))
+    reached = _reached([g for _, g in out])
+    if reached & set(tangents):
+        _refuse(r, custom, "is not linear in the tangents")
+    b.block.ops += [op for op in block.ops if any(v in reached for v in op.outputs)]
+    return out
+
+
+def _take_shapes(block: Block, inputs: dict[Value, Value]) -> None:
+    """Let operations that ask for the shape of a tangent ask for that of the input."""
+    for op in walk(block):
+        k = READS.get(op.prim)
+        if k is not None and op.inputs[k] in inputs:
+            op.inputs[k] = inputs[op.inputs[k]]
+
+
+def _trees(custom: Custom, fresh: Any) -> list[Any]:
+    fresh = iter(fresh)
+    return [rebuilt(a, fresh) for a in custom.args]
+
+
+def _reached(results: list[Value]) -> set[Value]:
+    """Return all values that some depend on, through operations with blocks, too."""
+    seen: set[Value] = set()
+    work = list(results)
+    while work:
+        v = work.pop()
+        if v in seen:
+            continue
+        seen.add(v)
+        if v.op is not None:
+            work += v.op.inputs
+            for inner in v.op.blocks:
+                work += inner.results
+                work += [u for op in walk(inner) for u in op.inputs]
+    return seen
+
+
+def _reader(b: Builder, function: Function, rule: Any) -> Reader:
+    """Return a reader that goes on in the sweep, in the source of a rule."""
+    r = Reader(b.block)
+    r.b, r.book, r.top = b, Book(), function.body
+    r.book.begin()
+    r.frame = Frame(source_of(rule), {}, rule.__globals__, owner=r)
+    main = function.result["reader"]
+    r.captures, r.remembered = main.captures, main.remembered
+    r.arrays, r.outside = main.arrays, main.outside
+    return r
+
+
+def _called(r: Reader, function: Function, rule: Any, args: list[Any]) -> Any:
+    span = r.b.span
+    found = call_value(r, source_of(rule).node, Static(rule), args, {})
+    r.b.span = span
+    return found
+
+
+def _refuse(r: Reader, custom: Custom, what: str) -> None:
+    raise UnsupportedError(
+        f"the rule of {custom.function.fun.__name__!r} {what}",
+        r.b.span,
+        "see the documentation of gradgen.custom_vjp and gradgen.custom_jvp",
+    )
+
+
+def forget_rules(function: Function) -> None:
+    """Take the operations out that stand for rules: what follows reads the results themselves."""
+    mapping: dict[Value, Value] = {}
+    for op in walk(function.body):
+        if op.prim == "custom":
+            mapping.update(zip(op.outputs, op.inputs, strict=False))
+            for new, old in zip(op.outputs, op.inputs, strict=False):
+                if new.name and not old.name:
+                    old.name, old.user = new.name, new.user
+    if not mapping:
+        return
+    replace_uses(function.body, mapping)
+    _drop(function.body)
+
+
+def _drop(block: Block) -> None:
+    block.ops = [op for op in block.ops if op.prim != "custom"]
+    for op in block.ops:
+        for inner in op.blocks:
+            _drop(inner)

@@ -1,0 +1,118 @@
+"""Calls of functions with derivative rules of their own, and of ``stop_gradient``.
+
+What such a function does is read in place, as ever.  Its result then goes through an operation
+``custom``, which stands between it and what follows: for the sweep, which asks the rule instead
+of looking behind it (``diff.custom``).  Before the text is made, these are gone.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import Any
+
+from gradgen.custom import custom_jvp, custom_vjp, missing_rule, stop_gradient
+from gradgen.frontend.branches import distribute
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.special import special
+from gradgen.frontend.values import Box, Choice, Ref, Seq, Static, leaves, parts, with_parts
+from gradgen.ir.nodes import Const, Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Custom:
+    """What a ``custom`` operation stands for.
+
+    Its inputs are the leaves of ``results``, then those of ``kept``, then those of ``args``; these
+    are values of the front end, whose leaves the inputs replace.
+    """
+
+    function: custom_vjp | custom_jvp
+    held: list[Any]  # arguments without a derivative
+    args: list[Any]
+    results: Any
+    kept: Any
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many inputs are results, and how many are kept."""
+        return len(leaves(self.results)), len(leaves(self.kept))
+
+
+def call_custom(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Return the value of a call of a function with a rule of its own."""
+    # A cycle by nature: its function is read as any other.
+    from gradgen.frontend.calls import binding_error, call_value
+
+    try:
+        given = obj.positional(args, kwargs)
+    except TypeError as error:
+        raise binding_error(r, node, str(error)) from None
+    held = [given[k] for k in obj.nondiff_argnums]
+    free = [a for k, a in enumerate(given) if k not in obj.nondiff_argnums]
+    if isinstance(obj, custom_jvp):
+        if obj.rule is None:
+            raise missing_rule(obj.fun.__name__, "defjvp")
+        result = call_value(r, node, Static(obj.fun), given, {})
+        return _marked(r, node, Custom(obj, held, free, result, None))
+    if obj.forward is None:
+        raise missing_rule(obj.fun.__name__, "defvjp")
+    both = call_value(r, node, Static(obj.forward), given, {})
+    if not isinstance(both, Seq) or len(both.items) != 2:
+        r.refuse(node, f"the forward rule of {obj.fun.__name__!r} returns no pair",
+                 "return (result, kept)")  # fmt: skip
+    return _marked(r, node, Custom(obj, held, free, *both.items))
+
+
+def _marked(r: Reader, node: ast.AST, custom: Custom) -> Any:
+    """Return the results behind an operation that stands for the rule."""
+    if isinstance(custom.results, Choice) or isinstance(custom.kept, Choice):
+        r.refuse(node, "a rule whose structure depends on the path", "return the same structure")
+    results = leaves(custom.results)
+    inputs = [r.read(v) for v in (*results, *leaves(custom.kept), *_leaves(custom.args))]
+    types = [r.read(v).type for v in results]
+    if not results:
+        return custom.results
+    op = r.b.append("custom", inputs, types, span=r.span(node), attrs={"custom": custom})
+    fresh = iter([_held(r, v, out) for v, out in zip(results, op.outputs, strict=True)])
+    return rebuilt(custom.results, fresh)
+
+
+def _held(r: Reader, old: Any, new: Value) -> Any:
+    """Hold a result: in memory that it shares with what the function returned."""
+    made = r.hold(new)
+    if isinstance(old, Ref) and isinstance(made, Ref):
+        r.entangle(made.storage, old.storage, set())
+    return made
+
+
+def _leaves(args: list[Any]) -> list[Any]:
+    return [leaf for a in args for leaf in leaves(a)]
+
+
+def rebuilt(tree: Any, fresh: Any) -> Any:
+    """Return a structure with other leaves, taken from an iterator."""
+    if isinstance(tree, Value | Ref):
+        return next(fresh)
+    if isinstance(tree, Box):
+        return with_parts(tree, [(k, rebuilt(item, fresh)) for k, item in parts(tree)])
+    return tree
+
+
+@special(stop_gradient)
+def _stop_gradient(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read a value that is a constant for every derivative."""
+    (x,) = args or kwargs.values()
+    return stopped(r, node, x)
+
+
+def stopped(r: Reader, node: ast.AST, x: Any) -> Any:
+    """Return a value as a constant, containers item by item."""
+    if isinstance(x, Choice):
+        return distribute(r, node, x, lambda option: stopped(r, node, option))
+    if isinstance(x, Box):
+        return with_parts(x, [(k, stopped(r, node, item)) for k, item in parts(x)])
+    if isinstance(x, Ref) and not x.storage.lists:
+        return r.view(x, "stop_gradient", [], {})
+    if isinstance(x, Value) and not isinstance(x, Const):
+        return r.b.emit("stop_gradient", [x])
+    return x

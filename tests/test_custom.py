@@ -1,0 +1,210 @@
+"""Derivative rules of one's own, and constants for every derivative."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import gradgen
+from tests.checks import run_text
+from tests.references import difference_gradient
+
+
+@gradgen.custom_vjp
+def clipped(x):
+    return x
+
+
+def clipped_forward(x):
+    return x, None
+
+
+def clipped_backward(kept, g):
+    return (np.clip(g, -1.0, 1.0),)
+
+
+clipped.defvjp(clipped_forward, clipped_backward)
+
+
+@gradgen.custom_jvp
+def log1pexp(x):
+    return np.log1p(np.exp(x))
+
+
+@log1pexp.defjvp
+def log1pexp_rule(primals, tangents):
+    (x,), (t,) = primals, tangents
+    return log1pexp(x), t / (1.0 + np.exp(-x))
+
+
+def newton(a):
+    y = a
+    for _ in range(50):
+        y = 0.5 * (y + a / y)
+    return y
+
+
+@gradgen.custom_vjp
+def root(a, scale):
+    return newton(a) * scale
+
+
+def root_forward(a, scale):
+    y = newton(a)
+    return y * scale, (y, scale)
+
+
+def root_backward(kept, g):
+    y, scale = kept
+    return g * scale / (2.0 * y), g * y
+
+
+root.defvjp(root_forward, root_backward)
+
+
+@gradgen.custom_jvp
+def polar(z):
+    return {"r": np.hypot(z[0], z[1]), "phi": np.arctan2(z[1], z[0])}
+
+
+@polar.defjvp
+def polar_rule(primals, tangents):
+    (z,), (t,) = primals, tangents
+    out = polar(z)
+    r = out["r"]
+    return out, {
+        "r": (z[0] * t[0] + z[1] * t[1]) / r,
+        "phi": (z[0] * t[1] - z[1] * t[0]) / r**2,
+    }
+
+
+X = np.array([0.1, 1.0, -2.0])
+
+
+def loss_clipped(x):
+    y = clipped(2.0 * x)
+    return np.sum(y**3)
+
+
+def loss_softplus(x, w):
+    total = 0.0
+    for k in range(len(w)):
+        total += np.sum(log1pexp(x * w[k]))
+    return total
+
+
+def loss_root(a, s):
+    return root(a, s) ** 2 + root(scale=s, a=2.0 * a)
+
+
+def loss_polar(x):
+    p = polar(x[:2] * x[2])
+    return p["r"] ** 2 * np.sin(p["phi"])
+
+
+def test_the_rule_is_asked():
+    value, d_x = gradgen.value_and_grad(loss_clipped)(X)
+    assert value == loss_clipped(X)
+    np.testing.assert_allclose(d_x, 2.0 * np.clip(3.0 * (2.0 * X) ** 2, -1.0, 1.0), rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("loss", "args"),
+    [
+        (loss_softplus, (X, np.array([0.5, 2.0]))),
+        (loss_root, (2.0, 3.0)),
+        (loss_polar, (np.array([0.8, -0.3, 1.7]),)),
+    ],
+    ids=["softplus", "root", "polar"],
+)
+def test_a_right_rule_gives_the_gradient(loss, args):
+    places = tuple(range(len(args)))
+    g = gradgen.value_and_grad(loss, argnums=places)
+    value, gradient = g(*args)
+    assert value == loss(*args)
+    for got, expected in zip(gradient, difference_gradient(loss, args, places), strict=True):
+        np.testing.assert_allclose(got, expected, rtol=1e-8)
+    again, _ = run_text(g.source, args)
+    assert again == value
+
+
+def test_the_loop_behind_a_rule_is_not_swept():
+    g = gradgen.grad(loss_root)
+    g(2.0, 3.0)
+    assert g.source.count("for _ in range(50)") == 2
+
+
+def test_second_derivative_is_that_of_the_rule():
+    g = gradgen.grad(lambda x: np.sum(log1pexp(x)))
+    h = gradgen.grad(lambda x: np.sum(g(x) * X))
+    s = 1.0 / (1.0 + np.exp(-X))
+    np.testing.assert_allclose(h(X), s * (1.0 - s) * X, rtol=1e-12)
+
+
+def test_stop_gradient():
+    g = gradgen.grad(lambda x: np.sum(gradgen.stop_gradient(x * x) * x))
+    np.testing.assert_array_equal(g(X), X * X)
+    h = gradgen.grad(lambda x: np.sum(g(x) * x))
+    np.testing.assert_array_equal(h(X), X * X)
+
+
+def test_stop_gradient_of_containers():
+    def loss(p):
+        q = gradgen.stop_gradient(p)
+        return p["w"] * q["w"] + np.sum(p["b"] * q["b"])
+
+    d_p = gradgen.grad(loss)({"w": 3.0, "b": X})
+    assert d_p["w"] == 3.0
+    np.testing.assert_array_equal(d_p["b"], X)
+
+
+def test_a_function_without_its_rule_is_refused():
+    @gradgen.custom_vjp
+    def half(x):
+        return 0.5 * x
+
+    with pytest.raises(gradgen.ArgumentError, match="has no derivative rule yet"):
+        gradgen.grad(lambda x: half(x))(1.0)
+
+
+def test_a_rule_that_is_not_linear_is_refused():
+    @gradgen.custom_jvp
+    def square(x):
+        return x * x
+
+    square.defjvp(lambda primals, tangents: (primals[0] ** 2, tangents[0] ** 2))
+    with pytest.raises(gradgen.UnsupportedError, match="not linear in the tangents"):
+        gradgen.grad(lambda x: square(x))(1.0)
+
+
+def test_a_rule_with_too_few_cotangents_is_refused():
+    @gradgen.custom_vjp
+    def product(x, y):
+        return x * y
+
+    product.defvjp(lambda x, y: (x * y, None), lambda kept, g: (g,))
+    with pytest.raises(gradgen.UnsupportedError, match="1 cotangents for 2 arguments"):
+        gradgen.grad(lambda x: product(x, x))(1.0)
+
+
+def test_results_that_share_memory_with_arguments_are_not_written_to():
+    def loss(x):
+        y = clipped(x)
+        x[0] = 5.0
+        return np.sum(y * y)
+
+    with pytest.raises(gradgen.UnsupportedError, match="may share memory"):
+        gradgen.grad(loss)(X)
+
+
+def test_arguments_without_a_derivative():
+    applied = gradgen.custom_vjp(lambda f, x: f(x), nondiff_argnums=(0,))
+    applied.defvjp(lambda f, x: (f(x), x), lambda f, kept, g: (g * f(kept),))
+    g = gradgen.grad(lambda x: applied(np.exp, 2.0 * x))
+    assert g(0.3) == pytest.approx(2.0 * np.exp(0.6), rel=1e-15)
+
+
+def test_outside_a_gradient_it_is_the_function():
+    assert clipped(3.0) == 3.0
+    assert root(4.0, 3.0) == 6.0
+    assert clipped.__name__ == "clipped"
