@@ -34,6 +34,7 @@ __all__ = [
     "emit",
     "grad",
     "jacobian",
+    "rule",
     "stop_gradient",
     "to_sympy",
     "value_and_grad",
@@ -55,4 +56,9 @@ def __getattr__(name: str) -> Any:
         from gradgen import jacobians
 
         return getattr(jacobians, name)
+    if name == "rule":
+        import gradgen.rules.table  # noqa: F401  (fills the table)
+        from gradgen.rules.registry import rule
+
+        return rule
     raise AttributeError(f"module 'gradgen' has no attribute {name!r}")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import gradgen
+from gradgen.rules.registry import RULES
 from tests.checks import run_text
 from tests.references import difference_gradient
 
@@ -208,3 +209,29 @@ def test_outside_a_gradient_it_is_the_function():
     assert clipped(3.0) == 3.0
     assert root(4.0, 3.0) == 6.0
     assert clipped.__name__ == "clipped"
+
+
+def test_an_operation_of_a_users_module(tmp_path, monkeypatch):
+    (tmp_path / "flightlib.py").write_text(
+        "import numpy as np\n\nlift = np.frompyfunc(lambda v: 0.5 * v**2, 1, 1)\n\n\n"
+        "def airspeed(q):\n    return np.asarray(lift(q), dtype=float) ** 0.25\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    import flightlib
+
+    gradgen.rule(
+        "airspeed",
+        callables=["flightlib.airspeed"],
+        params="a",
+        elementwise=True,
+        adjoint=("0.5 * g * y / a",),
+    )
+    g = gradgen.value_and_grad(lambda x: np.sum(flightlib.airspeed(x) * x))
+    x = np.array([1.5, 2.5])
+    value, d_x = g(x)
+    assert value == np.sum(flightlib.airspeed(x) * x)
+    np.testing.assert_allclose(d_x, 1.5 * flightlib.airspeed(x), rtol=1e-14)
+    assert "import flightlib\n" in g.source
+    assert "Needs NumPy and flightlib." in g.source
+    assert run_text(g.source, (x,))[0] == value
+    monkeypatch.delitem(RULES, "airspeed")  # the documents list the rules that there are

@@ -87,16 +87,17 @@ def render(function: Function, name: str, outputs: Any, header: str) -> Rendered
     captured = _captured(function)
     used = writer.needs | _names_in(above + captured)
     above += second_names
-    imports = [m for m in MODULES if m in used and m != "scipy"]
-    packages = _scipy_modules([*above, definition])
+    imports = [m for m in MODULES if m in used]
+    packages = _packages([*above, definition])
     if packages:
-        header = header.replace("Needs only NumPy.", "Needs NumPy and SciPy.")
+        needed = sorted({m.partition(".")[0].replace("scipy", "SciPy") for m in packages})
+        header = header.replace("Needs only NumPy.", f"Needs NumPy and {', '.join(needed)}.")
     text = _assemble(header, [*imports, *packages], captured, above, definition)
     return Rendered(text, definition)
 
 
-def _scipy_modules(nodes: list[ast.stmt]) -> list[str]:
-    """Return the modules of SciPy that names such as ``scipy.special.erf`` are found in."""
+def _packages(nodes: list[ast.stmt]) -> list[str]:
+    """Return the modules that names such as ``scipy.special.erf`` are found in."""
     names = {n for s in nodes for n in _dotted_names(s)}
     return sorted({module_of(f"{n}.") or module_of(n) for n in names} - {""})
 

@@ -14,8 +14,9 @@ from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
 from gradgen.emission.liveness import number_values
 from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Undefined, Value, uses
+from gradgen.rules.callables import heads
 
-MODULES = ("logging", "math", "sys", "warnings", "np", "scipy")  # what generated text may import
+MODULES = ("logging", "math", "sys", "warnings", "np")  # what generated text may import
 RESERVED = {*MODULES, *keyword.kwlist, *dir(builtins)}
 
 
@@ -113,7 +114,7 @@ class _Namer:
         spelled: dict[tuple[str, int], str] = {}
         params = {name for name, _ in self.function.params}
         hints = set(self.hint.values())
-        taken = RESERVED | set(self.function.captures) | self.function.reserved
+        taken = RESERVED | heads() | set(self.function.captures) | self.function.reserved
         used: set[str] = set()
         for v in self.order:
             key = (self.hint[v], number[v])

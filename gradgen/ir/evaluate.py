@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import math
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +21,7 @@ from gradgen.deep import deep
 from gradgen.errors import GradgenError
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
 from gradgen.rules import helpers
-from gradgen.rules.callables import scipy
+from gradgen.rules.callables import heads
 from gradgen.rules.registry import PRINTABLE
 
 Path = Sequence[tuple[str, Any]]
@@ -117,7 +118,8 @@ class Runner:
 
     def __init__(self, function: Function, arguments: Mapping[str, Any]) -> None:
         tools = {k: v for k, v in vars(helpers).items() if k.startswith("_") and callable(v)}
-        modules = {"np": np, "math": math, "scipy": scipy}
+        present = {name: sys.modules[name] for name in heads() if name in sys.modules}
+        modules = {"np": np, "math": math, **present}
         self.names: dict[str, Any] = {**modules, **PRINTABLE, **tools, "_key": _Key()}
         self.function, self.arguments = function, arguments
         self.code: dict[Op, Callable[..., Any]] = {}

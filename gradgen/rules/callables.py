@@ -18,7 +18,8 @@ import numpy as np
 T = TypeVar("T")
 HEADS: dict[str, Any] = {"np": np, "math": math}
 SCIPY = ("special", "linalg", "stats", "integrate", "interpolate", "signal", "optimize")
-MODULES = (*(f"scipy.{name}" for name in SCIPY), "scipy.spatial.distance")
+# The modules that spellings may begin with, but for NumPy, math and the builtins.
+MODULES = [*(f"scipy.{name}" for name in SCIPY), "scipy.spatial.distance"]
 
 
 def key_of(obj: Any) -> Any:
@@ -30,7 +31,7 @@ def key_of(obj: Any) -> Any:
 
 
 def module_of(path: str) -> str:
-    """Return the module of SciPy that a spelling begins with, an empty string for others."""
+    """Return the module that a spelling begins with: one of SciPy's, or of a rule of a user's."""
     return next((m for m in MODULES if path.startswith(f"{m}.")), "")
 
 
@@ -58,6 +59,8 @@ class Callables(Generic[T]):
 
     def enter(self, what: Any, entry: T) -> None:
         """Enter an object, or the spelling of one."""
+        if isinstance(what, str):
+            self._meet(what)
         if isinstance(what, str) and module_of(what):
             self._later.setdefault(module_of(what), []).append((what, entry))
             return
@@ -66,12 +69,25 @@ class Callables(Generic[T]):
             self._keep_alive.append(target)
             self._known[key_of(target)] = entry
 
+    def _meet(self, path: str) -> None:
+        """Remember the module of a spelling that is none of those known."""
+        module, _, name = path.rpartition(".")
+        head = path.partition(".")[0]
+        known = head in HEADS or hasattr(builtins, head) or module_of(path)
+        if module and name and not known:
+            MODULES.append(module)
+
     def of(self, obj: Any) -> T | None:
         """Return the entry of an object, None if it has none."""
         for module in [m for m in self._later if m in sys.modules]:
             for path, entry in self._later.pop(module):
                 self.enter(resolve(path), entry)
         return self._known.get(key_of(obj))
+
+
+def heads() -> set[str]:
+    """Return the packages that operations come from, but for NumPy and math."""
+    return {module.partition(".")[0] for module in MODULES}
 
 
 class Lazy:

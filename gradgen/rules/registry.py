@@ -105,7 +105,7 @@ PRINTABLE: dict[str, Written] = {}  # adjoints and tangents that may be printed 
 
 def rule(
     name: str,
-    type: TypeRule,
+    type: TypeRule | None = None,
     *,
     callables: Sequence[str] | None = None,
     methods: Sequence[str] = (),
@@ -119,10 +119,12 @@ def rule(
     ----------
     name : str
         The name of the primitive in the graph.
-    type : callable
-        ``type(inputs, attrs) -> Type`` of the result, a list of them for several results.
+    type : callable, optional
+        ``type(inputs, attrs) -> Type`` of the result, a list of them for several results; by
+        default that of a function of each entry, which gives floats.
     callables, methods : sequence of str
-        Spellings (``"np.exp"``) and ndarray methods that mean this operation.
+        Spellings (``"np.exp"``, ``"package.module.function"``) and ndarray methods that mean this
+        operation.  A generated module imports what it calls.
     params : str
         The Python signature: ``"a, axis=None, out=None, *, keepdims=False"``.
     spelling : str
@@ -134,13 +136,20 @@ def rule(
     -------
     Rule
         The new entry.
+
+    Examples
+    --------
+    A function of a library of one's own, with its derivative:
+
+    >>> gradgen.rule("airspeed", callables=["mylib.airspeed"], params="a", elementwise=True,
+    ...              adjoint=("g * 0.5 / y",))
     """
     signature = _parse_params(params)
     callables = list(callables or ())
     spelling = spelling or (callables[0] if callables else "")
     entry = Rule(
         name,
-        type,
+        type or _of_each_entry(),
         spelling,
         **signature,
         callables=tuple(callables),
@@ -158,6 +167,13 @@ def rule(
     for method in methods:
         METHODS[method] = name
     return entry
+
+
+def _of_each_entry() -> TypeRule:
+    # A cycle: type rules are made for the rules.
+    from gradgen.rules.shapes_of import elementwise
+
+    return elementwise("inexact", weak=False)
 
 
 def _parse_params(params: str) -> dict[str, Any]:
