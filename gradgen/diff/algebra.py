@@ -292,7 +292,7 @@ class Algebra:
         attrs: dict[str, Any] = {"index": index}
         if slices:
             attrs["slices"] = slices
-        repeats = may_repeat(index, slices, operands)
+        repeats = total.type.kind != "list" and may_repeat(index, slices, operands)
         if g.op is not None and g.op.prim == "neg" and g.op.reverse:
             g, attrs["sign"] = g.op.inputs[0], "-"
         elif not repeats:

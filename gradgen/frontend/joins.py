@@ -98,7 +98,7 @@ class Join:
         storage.lists = True
         for state in self.after:
             with at(self.r, state):
-                contain_items(self.r, storage, self.r.graph_list(box))
+                contain_items(self.r, storage, self.r.graph_list(box), apart=False)
         self.r.versions[storage] = self.output(lists[0], lists[1], "")
         return storage
 

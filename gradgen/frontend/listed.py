@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader, Thing
 
 INSIDE = Storage("inside a list")  # what a list is noted with that is itself an item
+SHARED = Storage("shared items")  # what a list is noted with whose items may have other holders
 MIXED = Storage("lists inside")  # what a list is noted with that got such items
+
+TOKENS = (INSIDE, SHARED)
 
 
 def contain(r: Reader, items: Storage, value: Any) -> None:
@@ -25,20 +28,75 @@ def contain(r: Reader, items: Storage, value: Any) -> None:
     for leaf in leaves(value):
         if not isinstance(leaf, Ref):
             continue
-        if leaf.storage.lists:
+        if not _fresh(r, leaf):
+            _share(r, items, leaf.storage)
+        if leaf.storage.lists and not leaf.steps:
             r.entangle(leaf.storage, INSIDE, set())
             r.entangle(items, MIXED, set())
-        else:
+        elif leaf.storage is not items:
             r.entangle(items, leaf.storage, set())
 
 
-def contain_items(r: Reader, items: Storage, source: Any) -> None:
-    """Note that a list holds the items of another list, or the rows of an array."""
-    for thing in _items(r, source):
+def _fresh(r: Reader, leaf: Ref) -> bool:
+    """Whether this is the first time that an array or list goes into a list.
+
+    What was made before the loop would go into it at each turn.  Names that hold it are seen when
+    the item is written to.
+    """
+    others = r.objects(leaf.storage) - {leaf.storage, MIXED, r.tokens.get(leaf.storage)}
+    if leaf.storage.lists:  # what is in it stays in it alone
+        others &= {INSIDE, SHARED}
+    known = any(leaf.storage in r.objects(o) for o in r.entangled if o is not leaf.storage)
+    old = leaf.storage.id < r.turn or leaf.storage.outside
+    return not (leaf.steps or old or others or known)
+
+
+def _share(r: Reader, items: Storage, thing: Storage) -> None:
+    """Note that an item of a list has another holder, and so has it in the lists that hold it."""
+    mine = r.objects(thing) - {INSIDE, MIXED}
+    lists = [o for o in r.entangled if is_list(o) and r.objects(o) & mine]
+    for one in (items, *([thing] if thing.lists else []), *lists):
+        if r.item_writes & {one, *r.objects(one)}:
+            refuse(r, thing, items)
+        r.entangle(one, SHARED, set())
+
+
+def contain_items(r: Reader, items: Storage, source: Any, apart: bool = True) -> None:
+    """Note that a list holds the items of another list, or the rows of an array.
+
+    ``apart``: the other list goes on as well.
+    """
+    if not isinstance(source, Ref):
+        contain(r, items, source)
+        return
+    found = _items(r, source)
+    if apart and found and source.storage.lists:
+        _share(r, items, source.storage)
+    for thing in found:
         r.entangle(items, thing, set())
 
 
-def taken(r: Reader, value: Any, source: Ref, popped: bool = False) -> Any:
+def require_distinct(r: Reader, items: Storage) -> None:
+    """Refuse a write to an item of a list that may have other holders."""
+    seen = [o for o in r.reach(items) if isinstance(o, Storage) and not o.lists and r.visible(o)]
+    if seen or SHARED in r.objects(items):
+        refuse(r, seen[0] if seen else Storage("an item"), items)
+    r.item_writes.add(items)
+
+
+def require_unheld(r: Reader, items: Storage) -> None:
+    """Refuse to replace or move items of a list while a name stands for the place of one."""
+    if any(v.storage is items and v.steps for v in r.held_references()):
+        raise UnsupportedError(
+            f"{items.name or 'a list'!r} changes while a name holds an item that is written to",
+            r.b.span,
+            "copy the item with .copy(), or read it again after the change",
+        )
+
+
+def taken(
+    r: Reader, value: Any, source: Ref, popped: bool = False, place: tuple[int, ...] = ()
+) -> Any:
     """Note that a value comes out of a list, and return it."""
     if not isinstance(value, Ref):
         return value
@@ -47,8 +105,11 @@ def taken(r: Reader, value: Any, source: Ref, popped: bool = False) -> Any:
         return value
     if value.storage.lists:
         r.entangle(value.storage, INSIDE, set())
+    if place:
+        r.picks.setdefault(value.storage, set()).add(place)
+    r.picks.setdefault(value.storage, set()).update(r.picks.get(source.storage, ()))
     for thing in _items(r, source):
-        r.entangle(value.storage, thing, r.causes.get(source.storage, set()))
+        r.entangle(value.storage, thing, set())
     return value
 
 
@@ -63,7 +124,7 @@ def _items(r: Reader, source: Any) -> list[Thing]:
     if source.storage not in r.tokens:
         r.tokens[source.storage] = Storage()
         r.entangle(source.storage, r.tokens[source.storage], set())
-    found = [o for o in r.objects(source.storage) if not is_list(o) and o is not INSIDE]
+    found = [o for o in r.objects(source.storage) if not is_list(o) and o not in TOKENS]
     return sorted(found, key=lambda o: o.id)
 
 
@@ -97,7 +158,7 @@ def require_unseen(r: Reader, items: Storage) -> None:
 
 def refuse(r: Reader, thing: Thing, items: Thing | None) -> NoReturn:
     """Refuse to write to what a list may hold; first, ask for choices of its items."""
-    places = r.causes.get(thing, set()) | (r.causes.get(items, set()) if items else set())
+    places = r.picks.get(thing, set()) | (r.picks.get(items, set()) if items else set())
     if places - r.precise:
         raise Retry(places)
     where = repr(items.name) if items is not None and items.name else "a list"

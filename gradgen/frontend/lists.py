@@ -6,10 +6,10 @@ import ast
 from typing import Any
 
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.listed import contain, contain_items, taken
+from gradgen.frontend.listed import SHARED, contain, contain_items, taken
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.signals import WriteOut
-from gradgen.frontend.values import Iteration, Ref, Seq, Storage
+from gradgen.frontend.values import Iteration, Ref, Seq
 from gradgen.ir.nodes import Const, Value
 
 
@@ -52,9 +52,12 @@ def over_list(r: Reader, ref: Ref, node: ast.AST) -> Iteration:
 
 
 def item(r: Reader, ref: Ref, i: Value, node: ast.AST) -> Any:
-    """Return ``items[i]``."""
+    """Return ``items[i]``; where it is written to, as a place in the list."""
+    place = (*r.call_path, id(node))
+    if place in r.precise:
+        return r.view(ref, "load", [i], {"index": "i"})
     value = r.b.emit("load", [r.read(ref), i], span=r.span(node), index="i")
-    return taken(r, r.hold(value), ref)
+    return taken(r, r.hold(value), ref, place=place)
 
 
 def held(r: Reader, value: Value, *sources: Any) -> Ref:
@@ -166,7 +169,7 @@ def repeated(r: Reader, node: ast.AST, items: Seq, count: Value) -> Any:
     value = as_item(r, items.items[0], node)
     out = held(r, r.b.emit("repeat_list", [value, count], span=r.span(node)), items)
     if not value.type.is_scalar:
-        r.entangle(out.storage, Storage(), set())  # its items are one array
+        r.entangle(out.storage, SHARED, set())  # its items are one thing
     return out
 
 

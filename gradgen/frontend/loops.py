@@ -41,7 +41,7 @@ from gradgen.frontend.values import (
     leaves,
     standing_for,
 )
-from gradgen.ir.nodes import Block, Const, Op, Value
+from gradgen.ir.nodes import Block, Const, Op, Value, next_id
 
 Slot = str | Storage | Box
 
@@ -181,12 +181,15 @@ def run_loop(
         with r.b.into(block):
             _bind_params(loop, block)
             _hide(loop, node)
+            before, r.turn = r.turn, next_id()
             try:
                 body(loop, block)
             except Endless:
                 # As if the loop had no turns; the function is read again when more is known.
                 _start_again(r, entry)
                 return
+            finally:
+                r.turn = before
         if not _revise(loop):
             break
     else:

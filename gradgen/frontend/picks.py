@@ -38,7 +38,7 @@ def picked(r: Reader, node: ast.AST, owner: Any, key: Any) -> Ref | Choice:
     if items is None:
         return chosen_key(r, node, owner, key)
     if few:
-        r.causes.setdefault(items.storage, set()).add(place)
+        r.picks.setdefault(items.storage, set()).add(place)
     return items
 
 

@@ -37,6 +37,7 @@ from gradgen.frontend.values import (
     Storage,
     contents,
     holds,
+    leaves,
     refill,
 )
 from gradgen.ir.builder import Builder
@@ -62,6 +63,7 @@ class Reader:
         self.filled: dict[Box, Any] = {}
         self.entangled: dict[Thing, set[Thing]] = {}
         self.causes: dict[Thing, set[Place]] = {}
+        self.picks: dict[Thing, set[Place]] = {}  # where items of lists were picked
         self.precise: frozenset[Place] = frozenset()
         self.facts: dict[Value, bool] = {}
         self.captures: list[Capture] = []
@@ -71,6 +73,8 @@ class Reader:
         self.short_loops: dict[Value, ast.AST] = {}
         self.expansions: dict[Any, Any] = {}
         self.tokens: dict[Thing, Storage] = {}
+        self.item_writes: set[Thing] = set()
+        self.turn = 0  # what is made in the present turn of a loop has a greater id
         self.resized: dict[Storage, int] = {}
         self.outside: dict[int, Any] = {}
         self.loop_guesses: dict[tuple[int, ...], Any] = {}
@@ -350,6 +354,8 @@ class Reader:
                 "pass the array as an argument, or write into a copy of it",
             )
         self.require_alone(storage)
+        if storage.lists:
+            (listed.require_distinct if ref.steps else listed.require_unheld)(self, storage)
         for step in ref.steps:
             self.require_sure(storage, step)
         value.name = value.name or storage.name
@@ -380,9 +386,10 @@ class Reader:
             storage = Storage(box.name)
             storage.lists = True
             self.versions[storage] = value
-            for item in box.items:
-                listed.contain(self, storage, item)
+            items = box.items
             self.load(box, storage)
+            for item in items:
+                listed.contain(self, storage, item)
         storage = contents(box)
         value = self.versions[storage]
         return Ref(storage, (), value, value)
@@ -402,7 +409,9 @@ class Reader:
                 if listed.is_list(other):
                     listed.refuse(self, thing, other)
                 continue
-            places = self.causes.get(thing, set()) | self.causes.get(other, set())
+            places = {
+                p for t in (thing, other) for d in (self.causes, self.picks) for p in d.get(t, ())
+            }
             if places - self.precise:
                 raise Retry(places)
             raise UnsupportedError(
@@ -420,6 +429,11 @@ class Reader:
         """Whether a name of a function around, or of a caller, holds a storage or box."""
         outer = self._frames()[1:]
         return any(holds(value, thing) for frame in outer for value in frame.names.values())
+
+    def held_references(self) -> list[Ref]:
+        """Return the references that names hold, here and in the functions around."""
+        values = [v for frame in self._frames() for v in frame.names.values()]
+        return [leaf for v in values for leaf in leaves(v) if isinstance(leaf, Ref)]
 
     def holders(self, thing: Thing) -> int:
         """Return how many names hold a storage or box."""
@@ -454,6 +468,8 @@ class Reader:
         if joined is not source:
             self.entangled.setdefault(joined, set()).update(self.objects(source))
             self.causes.setdefault(joined, set()).update(places, self.causes.get(source, ()))
+            if source in self.picks:
+                self.picks.setdefault(joined, set()).update(self.picks[source])
 
 
 def unassigned(name: str) -> UnboundLocalError:

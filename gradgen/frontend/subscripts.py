@@ -12,7 +12,7 @@ from gradgen.frontend.arguments import Refine, is_unknown_leaf
 from gradgen.frontend.branches import distribute, on_each
 from gradgen.frontend.evaluate import as_value, evaluate, number
 from gradgen.frontend.listed import contain, require_unseen, taken
-from gradgen.frontend.lists import held, is_list
+from gradgen.frontend.lists import held, is_list, item
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.operators import binary
 from gradgen.frontend.picks import picked
@@ -26,8 +26,10 @@ from gradgen.frontend.values import (
     Seq,
     SliceValue,
     Static,
+    Step,
     UnknownShape,
     is_static,
+    same_steps,
     static_value,
 )
 from gradgen.ir.nodes import Const, Value
@@ -165,7 +167,7 @@ def load(r: Reader, node: ast.Subscript, owner: Any) -> Any:
     if not isinstance(owner, Ref):
         r.refuse(node, f"a {describe(owner)} cannot be subscripted")
     index = parse_index(r, node.slice)
-    return load_index(r, owner, index)
+    return load_index(r, owner, index, node)
 
 
 def _range_item(r: Reader, node: ast.Subscript, over: Iteration) -> Any:
@@ -194,8 +196,10 @@ def _length(r: Reader, node: ast.Subscript, shape: UnknownShape) -> Value:
     return r.b.emit("dim", [shape.array], axis=key.const)
 
 
-def load_index(r: Reader, owner: Ref, index: Index) -> Any:
+def load_index(r: Reader, owner: Ref, index: Index, node: ast.AST | None = None) -> Any:
     """Return an element, a view or a copy, as NumPy does."""
+    if node is not None and index.spelling == "i" and is_list(r, owner):
+        return item(r, owner, index.operands[0], node)
     if is_basic(index.spelling) and r.read(owner).type.kind != "list":
         return r.view(owner, "load", index.operands, index.attrs)
     value = r.b.emit("load", [r.read(owner), *index.operands], **index.attrs)
@@ -239,7 +243,7 @@ def item_at(r: Reader, node: ast.AST, owner: Any, key: Any) -> Any:
 def _computed_item(r: Reader, node: ast.AST, owner: Any, key: Any) -> Any:
     found = picked(r, node, owner, key)
     if isinstance(found, Ref):
-        return load_index(r, found, index_of(r, key, node))
+        return load_index(r, found, index_of(r, key, node), node)
     return on_each(r, node, found, lambda k: item_at(r, node, owner, k))
 
 
@@ -254,6 +258,8 @@ def store_into(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
         distribute(r, node, owner, lambda option: store_into(r, node, option, value))
     elif isinstance(owner, Ref):
         index = parse_index(r, node.slice)
+        if is_list(r, owner) and _is_there(owner, index, value):
+            return
         write(r, node, owner, index, as_value(r, value, node), "store")
         if is_list(r, owner):
             contain(r, owner.storage, value)
@@ -261,6 +267,14 @@ def store_into(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
         invoked(r, node, owner, "__setitem__", subscript_value(r, node.slice), value)
     else:
         store_item(r, node, owner, value)
+
+
+def _is_there(items: Ref, index: Index, value: Any) -> bool:
+    """Whether a value is the very item that a list has at this place."""
+    if not isinstance(value, Ref) or value.storage is not items.storage:
+        return False
+    place = Step("load", tuple(index.operands), index.attrs)
+    return same_steps(value.steps, (*items.steps, place))
 
 
 def store_item(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
@@ -300,7 +314,7 @@ def write(
 ) -> None:
     """Emit a store or in-place addition through a reference, and note the new version."""
     base = r.versions[owner.storage]
-    if base.type.kind == "list":
+    if base.type.kind == "list" and not owner.steps:
         _check_list_store(r, node, base, index, prim)
     for step in owner.steps:
         if step.prim in READ_ONLY:
@@ -311,14 +325,49 @@ def write(
             )
     r.b.span = r.span(node)
     value = _of_rank(r, owner, index, value)
-    steps, where = owner.steps, index.attrs
+    if base.type.kind == "list" and owner.steps:
+        r.update(owner, _item_written(r, node, base, owner.steps, index, value, prim, attrs))
+    else:
+        r.update(owner, _written(r, base, owner.steps, index, value, prim, attrs))
+
+
+def _item_written(
+    r: Reader,
+    node: ast.AST,
+    base: Value,
+    steps: Sequence[Step],
+    index: Index,
+    value: Value,
+    prim: str,
+    attrs: dict[str, Any],
+) -> Value:
+    """Return a list with a new version of an item, or of an item of an item."""
+    old = r.b.emit("load", [base, *steps[0].operands], **steps[0].attrs)
+    if old.type.kind == "list" and steps[1:]:
+        new = _item_written(r, node, old, steps[1:], index, value, prim, attrs)
+    else:
+        if old.type.kind == "list":
+            _check_list_store(r, node, old, index, prim)
+        new = _written(r, old, steps[1:], index, value, prim, attrs)
+    return r.b.emit("store", [base, new, *steps[0].operands], **steps[0].attrs)
+
+
+def _written(
+    r: Reader,
+    base: Value,
+    steps: Sequence[Step],
+    index: Index,
+    value: Value,
+    prim: str,
+    attrs: dict[str, Any],
+) -> Value:
+    """Return the new version of an array, or of a list, after a write through views."""
+    where, inner = index.attrs, [v for s in steps for v in s.operands]
     if where == {"index": "e"} and steps and steps[-1].prim == "load":
         steps, where = steps[:-1], steps[-1].attrs  # a[1:][...] is a[1:]
     path = tuple((s.prim, len(s.operands), s.attrs) for s in steps)
-    operands = [v for s in owner.steps for v in s.operands] + index.operands
-    attrs |= {**where, **({"path": path} if path else {})}
-    new = r.b.emit(prim, [base, value, *operands], **attrs)
-    r.update(owner, new)
+    attrs = {**attrs, **where, **({"path": path} if path else {})}
+    return r.b.emit(prim, [base, value, *inner, *index.operands], **attrs)
 
 
 def overwrite(r: Reader, node: ast.AST, owner: Ref, value: Value) -> None:
@@ -387,6 +436,9 @@ def _augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Any
 def _augmented_array(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Ref) -> None:
     """Additions need neither the old value nor a clear of its adjoint."""
     index = parse_index(r, target.slice)
+    if is_list(r, owner) and index.spelling == "i" and _of_arrays(r.read(owner)):
+        _augmented_item(r, node, r.view(owner, "load", index.operands, index.attrs))
+        return
     if is_list(r, owner):
         require_unseen(r, owner.storage)
     once = not may_repeat(index.spelling, index.slices, index.operands)
@@ -404,6 +456,17 @@ def _augmented_array(r: Reader, node: ast.AugAssign, target: ast.Subscript, owne
     old = load_index(r, owner, index)
     new = binary(r, node, old, evaluate(r, node.value))
     write(r, node, owner, index, as_value(r, new, node), "store", augmented=True)
+
+
+def _of_arrays(items: Value) -> bool:
+    return items.type.item is not None and items.type.item.kind == "array"
+
+
+def _augmented_item(r: Reader, node: ast.AugAssign, item: Any) -> None:
+    """Write to an array in a list as by a name."""
+    from gradgen.frontend.statements import updated
+
+    updated(r, node, item, evaluate(r, node.value))
 
 
 def _read_before(r: Reader, node: ast.AST, owner: Ref, index: Index) -> Any:

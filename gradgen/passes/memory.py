@@ -23,11 +23,22 @@ class Memory:
 
     def __init__(self) -> None:
         self.objects: dict[Value, Objects] = {}
+        self.items: dict[Value, Objects] = {}
         self.changed = False
 
     def of(self, v: Value) -> Objects:
         """Return the objects a value may be, for a list those of its items too."""
         return self.objects.get(v, NOTHING)
+
+    def _own(self, v: Value) -> Objects:
+        """Return a new object; for a list of arrays, with one that stands for its items."""
+        if v not in self.items:
+            item = v.type.item
+            while item is not None and item.kind == "list":
+                item = item.item
+            arrays = v.type.kind == "list" and item is not None and not item.is_scalar
+            self.items[v] = frozenset([v, Value(item)] if arrays and item is not None else [v])
+        return self.items[v]
 
     def find(self, op: Op) -> None:
         """Find the objects of an operation's results, and of all values inside its blocks."""
@@ -75,7 +86,7 @@ class Memory:
             self._add(op.out, held)
         elif op.prim == "call":
             for v in op.outputs:
-                self._add(v, frozenset([v]))
+                self._add(v, self._own(v))
             for a, b in shared_by_call(op):
                 self._add(b, self.of(a))
         elif op.prim == "pop":
@@ -89,7 +100,7 @@ class Memory:
             fresh = frozenset([op.out] if op.out.type.kind == "list" else [])
             self._add(op.out, fresh | self._items(op.inputs[0]))
         elif op.prim in NEW_LISTS:
-            self._add(op.out, frozenset([op.out]))
+            self._add(op.out, self._own(op.out))
         elif op.out.type.kind == "list":
             items = self.of if op.prim in MAKES_LISTS else self._items
             held = NOTHING.union(*map(items, op.inputs))
@@ -114,7 +125,7 @@ class Memory:
         groups = [end.results for end in ends(body)]
         for k, p in enumerate(params):
             coming = self.of(inits[k]).union(*(self.of(g[k]) - inside for g in groups))
-            self._add(p, frozenset([p]) | coming)
+            self._add(p, self._own(p) | coming)
             if op.prim == "while":
                 self._add(op.blocks[0].params[k], self.of(p))
         for group in groups:

@@ -194,8 +194,9 @@ def one_array_many_times(x):
 
 def item_written_to(x):
     rows = []
-    for i in range(3):
-        rows.append(x * i)
+    row = x * 2.0
+    for _ in range(3):
+        rows.append(row)
     rows[1][0] = 2.0  # here: list
     return np.sum(np.array(rows))
 
