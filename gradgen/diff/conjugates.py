@@ -8,12 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from gradgen.diff.algebra import Algebra
+from gradgen.diff.closed import derived
 from gradgen.ir.nodes import Const, Op, Value
 from gradgen.rules.complexes import is_complex, of_complex
 from gradgen.rules.registry import Rule
-
-# The sign of a complex number is z / abs(z), and has a derivative, unlike that of a real one.
-MAGNITUDE = "g * (a / where(y == 0.0, 1.0, y))"
 
 
 def conjugated(alg: Algebra, op: Op) -> Op:
@@ -33,11 +31,11 @@ def _conjugate(alg: Algebra, v: Value) -> Value:
 
 def adjoint_of(rule: Rule, i: int, op: Op) -> Any:
     """Return the adjoint of an input: a formula, a function, or None for those that emit."""
-    if not rule.adjoint:
-        return None
-    if op.prim in ("abs", "np.abs") and is_complex(op.inputs[0]):
-        return MAGNITUDE
-    return rule.adjoint[i]
+    if rule.complex_adjoint and is_complex(op.inputs[i]):
+        return rule.complex_adjoint[i]
+    if rule.adjoint:
+        return rule.adjoint[i]
+    return derived(rule.name, i) if rule.closed and rule.vjp is None else None
 
 
 def real_part(alg: Algebra, g: Value, v: Value) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from functools import cache
 
 from gradgen.diff.algebra import Algebra
@@ -15,6 +16,7 @@ BINARY = {
     ast.Mult: "mul",
     ast.Div: "div",
     ast.FloorDiv: "floordiv",
+    ast.Pow: "pow",
     ast.BitAnd: "bitand",
 }
 COMPARE = {ast.Gt: "gt", ast.Lt: "lt", ast.Eq: "eq", ast.GtE: "ge", ast.LtE: "le"}
@@ -24,40 +26,60 @@ MATH = {"arccos": "acos", "arcsin": "asin"}
 def emit_formula(alg: Algebra, text: str, op: Op, g: Value) -> Value:
     """Emit a rule's formula with ``g``, the inputs ``a, b, c`` and the result ``y``."""
     names = dict(zip("abc", op.inputs, strict=False)) | {"g": g, "y": op.out}
-    return _evaluated(alg, parse_formula(text), names, op.prim.startswith("math."))
+    return _Formula(alg, names, RULES[op.prim].spelling).emit(parse_formula(text))
 
 
-def _evaluated(alg: Algebra, node: ast.expr, names: dict[str, Value], math: bool) -> Value:
-    match node:
-        case ast.Name(id=name):
-            return names[name]
-        case ast.Constant(value=number):
-            return Const(number)
-        case ast.UnaryOp(operand=inner):
-            return alg.neg(_evaluated(alg, inner, names, math))
-        case ast.Compare(left=left, ops=[op], comparators=[right]):
-            return alg.emit(
-                COMPARE[type(op)], *(_evaluated(alg, n, names, math) for n in (left, right))
-            )
-        case ast.BinOp(left=left, op=op, right=right):
-            a, b = (_evaluated(alg, n, names, math) for n in (left, right))
-            prim = BINARY[type(op)]
-            return {"add": alg.add, "sub": alg.sub, "mul": alg.mul, "div": alg.div}.get(
-                prim, lambda x, y: alg.emit(prim, x, y)
-            )(a, b)
-        case ast.Call(func=ast.Name(id=name), args=args):
-            return _called(alg, name, [_evaluated(alg, a, names, math) for a in args], math)
-    raise AssertionError(ast.dump(node))
+@dataclass(frozen=True, slots=True)
+class _Formula:
+    """The emission of one formula; ``spelling`` says how the operation itself is called.
 
+    What ``math`` has raises where NumPy gives an infinity: a formula follows its operation.
+    """
 
-def _called(alg: Algebra, name: str, args: list[Value], math: bool) -> Value:
-    if name == "where":
-        return alg.where(*args)
-    if name == "divide":
-        return alg.quotient(*args)
-    plain = math and all(a.type.is_scalar for a in args) and name != "sqrt"
-    prim = f"math.{MATH.get(name, name)}" if plain else name
-    return alg.emit(prim if prim in RULES else name, *args)
+    alg: Algebra
+    names: dict[str, Value]
+    spelling: str
+
+    def emit(self, node: ast.expr) -> Value:
+        """Emit an expression."""
+        match node:
+            case ast.Name(id="pi"):
+                return Const(3.141592653589793, "np.pi")
+            case ast.Name(id=name):
+                return self.names[name]
+            case ast.Constant(value=number):
+                return Const(number)
+            case ast.UnaryOp(operand=inner):
+                return self.alg.neg(self.emit(inner))
+            case ast.Compare(left=left, ops=[op], comparators=[right]):
+                return self.alg.emit(COMPARE[type(op)], self.emit(left), self.emit(right))
+            case ast.BinOp(left=left, op=op, right=right):
+                return self.arithmetic(BINARY[type(op)], self.emit(left), self.emit(right))
+            case ast.Call(func=ast.Name(id=name), args=args):
+                return self.call(name, [self.emit(a) for a in args])
+        raise AssertionError(ast.dump(node))
+
+    def arithmetic(self, prim: str, a: Value, b: Value) -> Value:
+        """Emit an operator."""
+        alg = self.alg
+        if prim == "div" and self.spelling.startswith(("np.", "scipy.")):
+            return alg.quotient(a, b)
+        known = {"add": alg.add, "sub": alg.sub, "mul": alg.mul, "div": alg.div}.get(prim)
+        return alg.emit(prim, a, b) if known is None else known(a, b)
+
+    def call(self, name: str, args: list[Value]) -> Value:
+        """Emit a function: of ``math`` for Python numbers where the operation is."""
+        if name == "where":
+            return self.alg.where(*args)
+        if name == "divide":
+            return self.alg.quotient(*args)
+        if name.startswith("_"):
+            return self.alg.helper(name, *args)
+        plain = self.spelling.startswith("math.") and all(a.type.is_scalar for a in args)
+        if plain and name == "clip":
+            return self.alg.emit("max2", args[1], self.alg.emit("min2", args[0], args[2]))
+        prim = f"math.{MATH.get(name, name)}" if plain and name != "sqrt" else name
+        return self.alg.emit(prim if prim in RULES else name, *args)
 
 
 @cache

@@ -174,7 +174,9 @@ class Reverse:
         for i, v in reversed(list(enumerate(op.inputs))):
             how = rule.adjoint[i] if v in self.varied else None
             if callable(how):
-                self.accumulate(v, written(self.b, how, op, seeds, adjoint_type(v)))
+                share = written(self.b, how, op, seeds, adjoint_type(v))
+                fits = rule.elementwise and not is_constant(share, 0)
+                self.accumulate(v, self.alg.fit(share, v, op.outputs[0]) if fits else share)
 
     def _fitted(self, share: Value, v: Value, out: Value) -> Value:
         """Return the share of an elementwise operation in the shape of its input."""

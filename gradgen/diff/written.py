@@ -24,7 +24,7 @@ from gradgen.frontend.values import Frame
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Const, Op, Value
 from gradgen.ir.types import Type
-from gradgen.rules.registry import RULES
+from gradgen.rules.registry import RULES, STANDING
 
 
 def written(b: Builder, fn: Any, op: Op, more: Mapping[str, Any], type: Type) -> Value:
@@ -50,7 +50,8 @@ def written(b: Builder, fn: Any, op: Op, more: Mapping[str, Any], type: Type) ->
     known = {**RULES[op.prim].defaults, **op.attrs, **_values(op), **more}
     given = {name: known.get(name) for name in inspect.signature(fn).parameters}
     values = [v for v in given.values() if isinstance(v, Value) and not isinstance(v, Const)]
-    if not has_loop(fn) and not any(v.type.kind == "any" for v in values):
+    reads = fn.__name__ not in STANDING and not has_loop(fn)
+    if reads and not any(v.type.kind == "any" for v in values):
         return _read(b, fn, given)
     # What is known beforehand is printed in its place among the arguments.
     layout = tuple(() if v in values else (_python(v),) for v in given.values())

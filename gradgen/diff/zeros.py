@@ -16,8 +16,8 @@ from gradgen.ir.nodes import Const, Op, Value
 HARMLESS = {"add", "sub", "neg", "pos", "np.add", "np.subtract", "negative", "positive", "float"}
 # Operations whose derivative is infinite, or fails, at points where they have a value.
 SINGULAR = {
-    "div", "divide", "reciprocal", "pow", "power", "sqrt", "cbrt", "log", "log2", "log10", "log1p",
-    "arcsin", "arccos", "arccosh", "arctanh", "asin", "acos", "acosh", "atanh",
+    "div", "divide", "reciprocal", "pow", "power", "float_power", "sqrt", "cbrt", "log", "log2",
+    "log10", "log1p", "arcsin", "arccos", "arccosh", "arctanh", "asin", "acos", "acosh", "atanh",
 }  # fmt: skip
 
 
@@ -88,6 +88,9 @@ class Zeros:
         if op.prim in ("where", "select"):
             self.masks[share] = Mask(op.inputs[0], i == 1)
             return share
+        if op.prim == "nan_to_num" and share.op is not None:
+            self.masks[share] = Mask(share.op.inputs[0])
+            return share
         mask = self.masks.get(g)
         if mask is None or share is g:
             return share
@@ -116,6 +119,6 @@ def _singular(op: Op) -> bool:
     by = op.inputs[1].const if len(op.inputs) > 1 and isinstance(op.inputs[1], Const) else None
     if name in ("div", "divide"):
         return not by
-    if name in ("pow", "power") and by is not None:
+    if name in ("pow", "power", "float_power") and by is not None:
         return not (float(by).is_integer() and by >= 1)
     return name in SINGULAR

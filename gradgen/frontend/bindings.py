@@ -18,7 +18,7 @@ from gradgen.rules.shapes_of import dtype_name
 
 WAY = "call it with the arguments that it takes"
 # Operations whose last inputs can be left out.
-MAY_LACK = ("roll", "item", "arange", "eye", "linspace", "hypot")
+MAY_LACK = ("roll", "item", "arange", "eye", "linspace")
 DTYPES = {"float64", "float32", "complex128", "complex64", "bool",
           "int64", "int32", "int16", "int8", "uint8"}  # fmt: skip
 HELPER_PRIMS = {
@@ -53,6 +53,8 @@ def _bound(
 ) -> dict[str, Any]:
     """Return a call's arguments by parameter, as Python gives them."""
     name = (rule.callables or (rule.spelling or rule.name,))[0]
+    if rule.variadic and not kwargs:
+        return {str(k): a for k, a in enumerate(args)}
     if len(args) > min(len(rule.params), rule.by_name):
         r.refuse(node, f"{name} with {len(args)} positional arguments", "give options by name")
     bound = dict(zip(rule.params, args, strict=False))
@@ -72,7 +74,7 @@ def _bound(
 
 def _inputs(r: Reader, node: ast.AST, rule: Rule, values: dict[str, Any]) -> list[Any]:
     """Return the inputs in order; None at the end stands for one that is not given."""
-    names = [p for p in rule.params if p not in rule.options]
+    names = [p for p in (values if rule.variadic else rule.params) if p not in rule.options]
     ordered = [values[p] for p in names if p in values]
     while rule.optional and isinstance(ordered[-1], Static) and ordered[-1].obj is None:
         ordered.pop()

@@ -32,13 +32,6 @@ from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import RULES
 
 
-@special(math.hypot)
-def _hypot(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    if len(args) != 2:
-        r.refuse(node, f"math.hypot of {len(args)} arguments", "use math.sqrt of a sum of squares")
-    return emit(r, node, RULES["math.hypot"], args, {})
-
-
 @special(math.log)
 def _log(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return emit(r, node, RULES["math.log_base" if len(args) == 2 else "math.log"], args, {})

@@ -27,18 +27,18 @@ def pow_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """``g * b * a ** (b - 1)`` by the base, ``g * y * log(a)`` by the exponent."""
     a, b = op.inputs
     if i == 1:
-        return alg.mul(alg.mul(g, op.out), alg.emit("log", _positive(alg, a)))
+        return alg.mul(alg.mul(g, op.out), alg.emit("log", _nonzero(alg, a)))
     if isinstance(b, Const):
         return alg.mul(g, _constant_power(alg, op, a, b.const))
     less_one = alg.sub(b, alg.where(alg.emit("eq", b, 0.0), 0.0, 1.0))
     return alg.mul(alg.mul(g, b), alg.emit("np.power", alg.floating(a), less_one))
 
 
-def _positive(alg: Algebra, a: Value) -> Value:
-    """Return the base where its logarithm exists, else 1: the exponent's derivative is then 0."""
+def _nonzero(alg: Algebra, a: Value) -> Value:
+    """Return the base, 1 in place of 0: the exponent's derivative is then 0, not inf * 0."""
     if isinstance(a, Const):
-        return a if a.const > 0 else Const(1.0)
-    return alg.where(alg.emit("gt", a, 0.0), a, 1.0)
+        return a if a.const else Const(1.0)
+    return alg.where(alg.emit("eq", a, 0.0), 1.0, a)
 
 
 def _constant_power(alg: Algebra, op: Op, a: Value, p: float) -> Value:
@@ -94,9 +94,14 @@ def stretch_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 # A table: an entry is read along its lines.
 # fmt: off
-_ARITHMETIC: dict[str, Any] = {"params": "a, b", "elementwise": True}
+_ARITHMETIC: dict[str, Any] = {"params": "x1, x2, /", "elementwise": True, "closed": "a**b"}
 rule("pow", pow_type, spelling="**", form="operator", vjp=pow_vjp, **_ARITHMETIC)
-rule("np.power", elementwise(weak=False), callables=["np.power"], vjp=pow_vjp, **_ARITHMETIC)
+rule("np.power", elementwise(weak=False), callables=["np.power", "np.pow"], vjp=pow_vjp,
+     **_ARITHMETIC)
+rule("np.float_power", elementwise("float64", weak=False), callables=["np.float_power"],
+     vjp=pow_vjp, **_ARITHMETIC,
+     samples=("np.float_power(p23, y3)", "np.float_power(x3, 3)", "np.float_power(pf3, 2.0)",
+              "np.float_power(x3, j3)", "np.float_power(p, y)"))
 rule("math.pow", elementwise("float64", weak=True), callables=["math.pow"], vjp=pow_vjp,
      **_ARITHMETIC)
 rule("clip", elementwise(weak=False), callables=["np.clip"], params="a, b, c", elementwise=True,

@@ -6,7 +6,7 @@ callables mean it, what type it returns, its adjoint, its tangent, and samples f
 An adjoint is given for each input, in one of three forms:
 
 - a formula in ``g`` (the cotangent of the result), the inputs ``a, b, c, d`` and the result ``y``:
-  for elementwise operations;
+  for elementwise operations; SymPy derives it from the closed form where none is given;
 - a Python function, in the Python that gradgen reads, of whatever it needs by name: ``g``, ``y``,
   the inputs and options by their names in ``params``; of several results, the results by the names
   in ``outputs`` and their cotangents by these with ``d_`` before (None where there is none).  It is
@@ -21,7 +21,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gradgen.rules.callables import Callables
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 TypeRule = Callable[[list["Value"], dict[str, Any]], Any]
 Vjp = Callable[["Algebra", "Op", "Value", int], "Value"]
 Written = Callable[..., Any]
+W = TypeVar("W", bound=Written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +42,24 @@ class Rule:
     ``form`` is how inputs are printed: ``call`` ``f(a, b)``, ``operator``, ``sequence``
     ``f([a, b])``, ``shape`` ``f((n, m))``, ``shaped`` ``f(a, (n, m))`` or ``special`` (printed by
     ``emit.forms``).  ``params`` names the arguments of the Python callable, as it spells them:
-    plain names are values, ``name?`` one that may be left out, ``name=default`` is a static option,
-    ``name=`` one that has to be given; those before ``/`` are given by place only, those after
-    ``*`` by name only, and ``out=None`` marks the place of an array to write to.  ``alias`` says
-    whether the result shares memory with the first input: ``""`` never, ``view`` always, ``maybe``
-    when NumPy can.  ``cost`` weighs
-    recomputing against saving: 0 indexing, 1 a flop per element, 3 more than that.  ``narrow``
-    says that ``vjp`` takes a cotangent that is still to be stretched to the result's shape.
-    ``outputs`` names several results, which Python gives as ``result``.  ``tangent`` is
-    ``linear`` (jointly, in all inputs with a derivative), ``multilinear`` (in each), or a function
-    written as an adjoint is, of the inputs' tangents by their names with ``t_`` before;
-    elementwise operations have it from their formulas.  ``samples`` are expressions over the
-    arrays of ``tests/rules/pool.py``, from which the tests are made; an elementwise operation of
-    one argument names a letter of the pool as its ``domain`` instead.  ``section`` is the module
-    that registers it.  ``of_complex`` says that it takes complex numbers: ``analytic``, where its
-    adjoint is to be read at the conjugates (``rules.complexes``), or ``linear``, where it is right
-    as it stands.
+    plain names are values, ``name?`` one that may be left out, ``*name`` any number of them,
+    ``name=default`` is a static option, ``name=`` one that has to be given; those before ``/`` are
+    given by place only, those after ``*`` by name only, and ``out=None`` marks the place of an
+    array to write to.  ``alias`` says whether the result shares memory with the first input: ``""``
+    never, ``view`` always, ``maybe`` when NumPy can.  ``cost`` weighs recomputing against saving: 0
+    indexing, 1 a flop per element, 3 more than that.  ``narrow`` says that ``vjp`` takes a
+    cotangent that is still to be stretched to the result's shape.  ``outputs`` names several
+    results, which Python gives as ``result``.  ``tangent`` is ``linear`` (jointly, in all inputs
+    with a derivative), ``multilinear`` (in each), or a function written as an adjoint is, of the
+    inputs' tangents by their names with ``t_`` before; elementwise operations have it from their
+    formulas.  ``closed`` is what an elementwise operation is in mathematics, a formula too: the
+    tests prove the adjoint against SymPy's derivative of it, and where no adjoint is stated that
+    derivative is it.  ``samples`` are expressions over the arrays of ``tests/rules/pool.py``, from
+    which the tests are made; an elementwise operation of one argument names a letter of the pool as
+    its ``domain`` instead.  ``section`` is the module that registers it.  ``of_complex`` says that
+    it takes complex numbers: ``analytic``, where its adjoint is to be read at the conjugates
+    (``rules.complexes``), or ``linear``, where it is right as it stands; ``complex_adjoint`` is its
+    adjoint then, where the stated one is of real numbers only.
     """
 
     name: str
@@ -76,11 +79,14 @@ class Rule:
     optional: frozenset[str] = frozenset()
     by_place: int = 0
     by_name: int = 99
+    variadic: bool = False
     doc: str = ""
     at_kinks: str = ""
     outputs: tuple[str, ...] = ()
     result: Any = tuple
     tangent: str | Written | None = None
+    closed: str = ""
+    complex_adjoint: tuple[str, ...] = ()
     samples: tuple[str, ...] = ()
     domain: str = ""
     callables: tuple[str, ...] = ()
@@ -94,13 +100,24 @@ class Rule:
             return False
         if self.adjoint:
             return i < len(self.adjoint) and self.adjoint[i] is not None
-        return self.vjp is not None
+        return self.vjp is not None or bool(self.closed)
 
 
 RULES: dict[str, Rule] = {}
 METHODS: dict[str, str] = {}
 CALLABLES: Callables[str] = Callables()
 PRINTABLE: dict[str, Written] = {}  # adjoints and tangents that may be printed into a module
+STANDING: set[str] = set()  # those that are always printed, and never read into the sweep
+
+
+def printed(fn: W) -> W:
+    """Have a function printed as it stands into the modules in which it is used.
+
+    A formula may call it by its name; as an adjoint it is not read into the sweep.
+    """
+    PRINTABLE[fn.__name__] = fn
+    STANDING.add(fn.__name__)
+    return fn
 
 
 def rule(
@@ -186,7 +203,7 @@ def _parse_params(params: str) -> dict[str, Any]:
     options: set[str] = set()
     optional: set[str] = set()
     for part in (p for p in parts if p not in marks):
-        key, is_option, default = part.partition("=")
+        key, is_option, default = part.lstrip("*").partition("=")
         if key.endswith("?"):
             key = key[:-1]
             optional.add(key)
@@ -202,6 +219,7 @@ def _parse_params(params: str) -> dict[str, Any]:
         "optional": frozenset(optional),
         "by_place": by_place,
         "by_name": by_name,
+        "variadic": any(p[0] == "*" and len(p) > 1 for p in parts),
     }
 
 

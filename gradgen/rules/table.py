@@ -2,6 +2,7 @@
 
 from gradgen.rules import (
     complexes,
+    constant,
     constructors,
     contractions,
     elementwise,
@@ -11,9 +12,13 @@ from gradgen.rules import (
     joins,
     linalg,
     lists,
+    operators,
+    pairs,
     reductions,
+    several,
     shapes,
     special,
+    special_values,
 )
 from gradgen.rules.registry import CALLABLES, METHODS, RULES
 
@@ -24,6 +29,11 @@ SOURCES = (
     constructors,
     contractions,
     elementwise,
+    operators,
+    pairs,
+    constant,
+    special_values,
+    several,
     extras,
     fourier,
     indexing,

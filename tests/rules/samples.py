@@ -78,11 +78,12 @@ class Sample(Case):
 
 
 @functools.cache
-def loss_of(expression: str, names: tuple[str, ...]) -> Callable[..., Any]:
-    """Return the loss of a sample, from a module written for it."""
+def loss_of(expression: str, names: tuple[str, ...], weighted: bool = True) -> Callable[..., Any]:
+    """Return the loss of a sample, from a module written for it: a sum, of weighted entries."""
+    total = "W[: np.size(result)].reshape(np.shape(result)) * result" if weighted else "result"
     text = (
         f"{HEAD}\n\ndef loss({', '.join(names)}):\n    result = {expression}\n"
-        "    return np.sum(W[: np.size(result)].reshape(np.shape(result)) * result)\n"
+        f"    return np.sum({total})\n"
     )
     path = Path(tempfile.mkdtemp(prefix="gradgen-samples-")) / "sample.py"
     path.write_text(text)
@@ -114,5 +115,6 @@ def samples() -> Iterator[Sample]:
 
 def expressions(rule: Rule) -> list[str]:
     """Return the samples of a rule: its own, and those that its domain gives."""
-    forms = [f"{rule.spelling}({f.format(rule.domain)})" for f in FORMS] if rule.domain else []
+    kinds = FORMS[:1] if rule.spelling.startswith("math.") else FORMS
+    forms = [f"{rule.spelling}({f.format(rule.domain)})" for f in kinds] if rule.domain else []
     return [*forms, *rule.samples]
