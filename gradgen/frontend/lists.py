@@ -162,10 +162,16 @@ def joined(r: Reader, node: ast.AST, left: Any, right: Any) -> Any:
     return held(r, r.b.emit("extend", [start, r.read(right)], span=r.span(node)), left, right)
 
 
-def repeated(r: Reader, node: ast.AST, items: Seq, count: Value) -> Any:
-    """``[x] * n`` with a count that is not known."""
-    if len(items.items) != 1:
-        r.refuse(node, "several items repeated a computed number of times", "use np.tile")
+def repeated(r: Reader, node: ast.AST, items: Any, count: Value) -> Any:
+    """``[x] * n``: of a list whose length, or with a count that, is not known."""
+    if isinstance(items, Ref) and isinstance(count, Const):
+        made = r.b.emit("list", [])
+        for _ in range(count.const):
+            made = r.b.emit("extend", [made, r.read(items)], span=r.span(node))
+        return held(r, made, *[items] * (count.const > 0))
+    if not isinstance(items, Seq) or len(items.items) != 1:
+        what = "several items repeated a computed number of times"
+        r.refuse(node, what, "append them in a loop")
     value = as_item(r, items.items[0], node)
     out = held(r, r.b.emit("repeat_list", [value, count], span=r.span(node)), items)
     if not value.type.is_scalar:

@@ -53,17 +53,20 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
         done = overloaded(r, node, left, right)
         if done is not MISSING:
             return done
+    listed = [isinstance(v, Seq) or is_list(r, v) for v in (left, right)]
+    if prim == "mul" and any(listed):
+        pair = (left, right) if listed[0] else (right, left)
+        repeated = _times(r, node, *pair)
+        if repeated is not None:
+            return repeated
     if isinstance(left, Seq) or isinstance(right, Seq):
-        joined = _sequence_arithmetic(r, node, prim, left, right)
+        joined = _sequence_arithmetic(prim, left, right)
         if joined is not None:
             return joined
     if prim == "add" and (is_list(r, left) or is_list(r, right)) and not _arrays(left, right):
         return lists.joined(r, node, left, right)
     if texts.is_text(left) or (texts.is_text(right) and prim in ("add", "mul")):
         return texts.joined(r, node, left, right)
-    counted = isinstance(right, Value) and right.type.kind == "int"
-    if prim == "mul" and isinstance(left, Seq) and left.kind is list and counted:
-        return lists.repeated(r, node, left, right)
     a, b = (as_array(r, as_value(r, v, node), node) for v in (left, right))
     return r.hold(arithmetic(r, prim, a, b, node), inputs=[left, right])
 
@@ -86,15 +89,25 @@ def _arrays(*values: Any) -> bool:
     return any(isinstance(v, Ref) and v.value.type.kind != "list" for v in values)
 
 
-def _sequence_arithmetic(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> Any:
+def _sequence_arithmetic(prim: str, left: Any, right: Any) -> Any:
     if prim == "add" and isinstance(left, Seq) and isinstance(right, Seq):
         return Seq([*left.items, *right.items], left.kind)
-    if prim == "mul" and isinstance(left, Seq) and isinstance(right, Const):
-        if not isinstance(right.const, int):
-            what = type(right.const).__name__
-            r.fail(node, TypeError(f"can't multiply sequence by non-int of type {what!r}"))
-        return Seq(left.items * right.const, left.kind)
     return None
+
+
+def _times(r: Reader, node: ast.AST, items: Any, count: Any) -> Any:
+    """Return a list or tuple a number of times, None where NumPy multiplies its entries."""
+    unknown = isinstance(count, Ref) and r.read(count).type.kind == "any"
+    if unknown or (isinstance(count, Value) and count.type.kind == "any"):
+        types = "give types: example arguments or annotations"
+        r.refuse(node, "a list times what may be a number or an array", types)
+    if not isinstance(count, Value):
+        return None
+    if isinstance(count, Const) and isinstance(count.const, int) and isinstance(items, Seq):
+        return Seq(items.items * count.const, items.kind)
+    if count.type.kind not in ("int", "bool"):
+        r.fail(node, TypeError("can't multiply sequence by non-int of type 'float'"))
+    return lists.repeated(r, node, items, count)
 
 
 def arithmetic(r: Reader, prim: str, a: Value, b: Value, node: ast.AST) -> Value:

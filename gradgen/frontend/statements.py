@@ -109,11 +109,17 @@ def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
         return distribute(r, s, old, lambda option: updated(r, s, option, value))
     if isinstance(old, Seq) and old.kind is list and isinstance(s.op, ast.Add | ast.Mult):
         made = binary(r, s, old, value)
+        if isinstance(s.op, ast.Mult) and lists.is_list(r, made):
+            r.fill(old, made.storage)
+            return old
         items = made.items if isinstance(made, Seq) else sequence_items(r, value, s)
         r.fill(old, items if isinstance(made, Seq) else [*old.items, *items])
         return old
     if isinstance(s.op, ast.Add) and lists.is_list(r, old):
         lists.extend(r, s, old, value)
+        return old
+    if isinstance(s.op, ast.Mult) and lists.is_list(r, old):
+        lists.resize(r, old, r.read(binary(r, s, old, value)))
         return old
     if isinstance(old, Ref) and r.read(old).type.kind == "array":
         _in_place(r, s, old, as_value(r, value, s))
