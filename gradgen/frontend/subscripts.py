@@ -256,6 +256,11 @@ def store_into(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
     """Perform the store into an evaluated owner."""
     if isinstance(owner, Choice):
         distribute(r, node, owner, lambda option: store_into(r, node, option, value))
+    elif isinstance(node.slice, ast.Slice) and _is_any_list(r, owner):
+        # A cycle by nature: the items of what is stored may be read by subscripts.
+        from gradgen.frontend.list_slices import store_slice
+
+        store_slice(r, node, owner, subscript_value(r, node.slice), value)
     elif isinstance(owner, Ref):
         index = parse_index(r, node.slice)
         if is_list(r, owner) and _is_there(owner, index, value):
@@ -267,6 +272,11 @@ def store_into(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
         invoked(r, node, owner, "__setitem__", subscript_value(r, node.slice), value)
     else:
         store_item(r, node, owner, value)
+
+
+def _is_any_list(r: Reader, owner: Any) -> bool:
+    known = isinstance(owner, Seq) and owner.kind is list
+    return known or (is_list(r, owner) and not owner.steps)
 
 
 def _is_there(items: Ref, index: Index, value: Any) -> bool:
