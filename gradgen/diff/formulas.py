@@ -25,7 +25,7 @@ MATH = {"arccos": "acos", "arcsin": "asin"}
 
 def emit_formula(alg: Algebra, text: str, op: Op, g: Value) -> Value:
     """Emit a rule's formula with ``g``, the inputs ``a, b, c`` and the result ``y``."""
-    names = dict(zip("abc", op.inputs, strict=False)) | {"g": g, "y": op.out}
+    names = dict(zip("abcd", op.inputs, strict=False)) | {"g": g, "y": op.out}
     return _Formula(alg, names, RULES[op.prim].spelling).emit(parse_formula(text))
 
 
@@ -55,8 +55,8 @@ class _Formula:
                 return self.alg.emit(COMPARE[type(op)], self.emit(left), self.emit(right))
             case ast.BinOp(left=left, op=op, right=right):
                 return self.arithmetic(BINARY[type(op)], self.emit(left), self.emit(right))
-            case ast.Call(func=ast.Name(id=name), args=args):
-                return self.call(name, [self.emit(a) for a in args])
+            case ast.Call(func=func, args=args):
+                return self.call(ast.unparse(func), [self.emit(a) for a in args])
         raise AssertionError(ast.dump(node))
 
     def arithmetic(self, prim: str, a: Value, b: Value) -> Value:

@@ -23,7 +23,7 @@ from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
 from gradgen.ir.types import Type, integer, join
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.indexing import load_accumulate
-from gradgen.rules.registry import RULES
+from gradgen.rules.registry import RULES, Unknown
 
 
 def add_adjoint(function: Function, seeds: list[tuple[Value, Value]]) -> dict[Value, Value]:
@@ -147,8 +147,13 @@ class Reverse:
                 self._label(v)
                 continue
             how = adjoint_of(rule, i, op)
+            if isinstance(how, Unknown):
+                what = f"{rule.spelling} by its argument {rule.params[i]!r} has no closed form and"
+                self.alg.refuse(op, what, how.way_out)
             if callable(how):
-                share = written(self.b, how, op, {"g": g}, adjoint_type(v))
+                shaped = forward.out if rule.elementwise else v
+                share = written(self.b, how, op, {"g": g}, adjoint_type(shaped))
+                share = self.zeros.kept(op, i, g, share) if rule.elementwise else share
             elif how is not None:
                 share = self.zeros.kept(op, i, g, emit_formula(self.alg, how, op, g))
             else:

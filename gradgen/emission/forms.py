@@ -35,7 +35,18 @@ def op_expression(op: Op, operands: Sequence[Expr]) -> Expr:
         return call(rule.spelling, [shape_tuple(operands)], _options(op))
     if rule.form == "shaped":
         return call(rule.spelling, [operands[0], shape_tuple(operands[1:])], _options(op))
-    return call(rule.spelling, list(operands), _options(op))
+    return call(rule.spelling, _needed(op, list(operands)), _options(op))
+
+
+def _needed(op: Op, operands: list[Expr]) -> list[Expr]:
+    """Return the operands without those at the end that are what the function takes anyway."""
+    rule = RULES[op.prim]
+    for name, v in reversed(list(zip(rule.params, op.inputs, strict=False))):
+        fill = rule.fills.get(name)
+        if fill is None or not isinstance(v, Const) or (type(v.const), v.const) != (type(fill), fill):
+            break
+        operands.pop()
+    return operands
 
 
 def dotted(path: str) -> Expr:

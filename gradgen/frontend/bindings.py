@@ -7,6 +7,7 @@ from typing import Any
 
 from gradgen.errors import ArgumentError
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.iterables import plain
 from gradgen.frontend.lists import as_array, is_list
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.subscripts import index_of
@@ -75,6 +76,7 @@ def _bound(
 def _inputs(r: Reader, node: ast.AST, rule: Rule, values: dict[str, Any]) -> list[Any]:
     """Return the inputs in order; None at the end stands for one that is not given."""
     names = [p for p in (values if rule.variadic else rule.params) if p not in rule.options]
+    values = {p: plain(v) for p, v in rule.fills.items()} | values
     ordered = [values[p] for p in names if p in values]
     while rule.optional and isinstance(ordered[-1], Static) and ordered[-1].obj is None:
         ordered.pop()

@@ -90,11 +90,13 @@ def heads() -> set[str]:
     return {module.partition(".")[0] for module in MODULES}
 
 
-class Lazy:
+class Lazy(types.ModuleType):
     """SciPy in the source of rules: its modules are imported when one is asked for."""
 
     def __getattr__(self, name: str) -> Any:
+        if name not in SCIPY:
+            raise AttributeError(name)
         return importlib.import_module(f"scipy.{name}")
 
 
-scipy = Lazy()
+scipy = Lazy("scipy")

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from gradgen.rules.registry import RULES, Rule
+from gradgen.rules.registry import RULES, Rule, Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,9 @@ def rows() -> list[Row]:
 
 def _of_rule(rule: Rule) -> Row:
     methods = tuple(f"ndarray.{m}" for m in rule.methods)
+    given = rule.defaults | rule.fills
     signature = ", ".join(
-        f"{p}={rule.defaults[p]}" if p in rule.defaults else p for p in rule.params
+        f"{p}={given[p]}" if p in given else p for p in rule.params
     )
     section = _title(rule.section)
     return Row(section, (*rule.callables, *methods), signature, derivative_of(rule), rule.at_kinks)
@@ -54,6 +55,8 @@ def derivative_of(rule: Rule) -> str:
 
 
 def _said(how: Any) -> str:
+    if isinstance(how, Unknown):
+        return "none in closed form"
     return f"`{how}`" if isinstance(how, str) else first_line(how)
 
 

@@ -12,6 +12,8 @@ An adjoint is given for each input, in one of three forms:
   in ``outputs`` and their cotangents by these with ``d_`` before (None where there is none).  It is
   read into the graph for the types at hand, or printed as a helper (``diff.written``);
 - ``vjp(alg, op, g, i)``, which emits the contribution to input ``i`` itself.
+
+A derivative without a closed form is `Unknown`, and refused where it is asked for.
 """
 
 from __future__ import annotations
@@ -36,15 +38,22 @@ W = TypeVar("W", bound=Written)
 
 
 @dataclass(frozen=True, slots=True)
+class Unknown:
+    """In place of an adjoint: a derivative that has no closed form, and what to do instead."""
+
+    way_out: str = "hold it constant"
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """Everything that gradgen knows of one operation.
 
     ``form`` is how inputs are printed: ``call`` ``f(a, b)``, ``operator``, ``sequence``
     ``f([a, b])``, ``shape`` ``f((n, m))``, ``shaped`` ``f(a, (n, m))`` or ``special`` (printed by
     ``emit.forms``).  ``params`` names the arguments of the Python callable, as it spells them:
-    plain names are values, ``name?`` one that may be left out, ``*name`` any number of them,
-    ``name=default`` is a static option, ``name=`` one that has to be given; those before ``/`` are
-    given by place only, those after ``*`` by name only, and ``out=None`` marks the place of an
+    plain names are values, ``name?`` one that may be left out, ``name?=default`` one that is then
+    this number (``fills``), ``*name`` any number of them, ``name=default`` is a static option,
+    ``name=`` one that has to be given; those before ``/`` are given by place only, those after ``*`` by name only, and ``out=None`` marks the place of an
     array to write to.  ``alias`` says whether the result shares memory with the first input: ``""``
     never, ``view`` always, ``maybe`` when NumPy can.  ``cost`` weighs recomputing against saving: 0
     indexing, 1 a flop per element, 3 more than that.  ``narrow`` says that ``vjp`` takes a
@@ -67,7 +76,7 @@ class Rule:
     spelling: str = ""
     form: str = "call"
     params: tuple[str, ...] = ()
-    adjoint: tuple[str | Written | None, ...] = ()
+    adjoint: tuple[str | Written | Unknown | None, ...] = ()
     vjp: Vjp | None = None
     passive: bool = False
     elementwise: bool = False
@@ -77,6 +86,7 @@ class Rule:
     defaults: dict[str, Any] = field(default_factory=dict)
     options: frozenset[str] = frozenset()
     optional: frozenset[str] = frozenset()
+    fills: dict[str, Any] = field(default_factory=dict)
     by_place: int = 0
     by_name: int = 99
     variadic: bool = False
@@ -202,11 +212,15 @@ def _parse_params(params: str) -> dict[str, Any]:
     names, defaults = [], {}
     options: set[str] = set()
     optional: set[str] = set()
+    fills: dict[str, Any] = {}
     for part in (p for p in parts if p not in marks):
         key, is_option, default = part.lstrip("*").partition("=")
         if key.endswith("?"):
             key = key[:-1]
             optional.add(key)
+            if is_option:
+                fills[key] = _literal(default)
+                is_option = default = ""
         names.append(key)
         if is_option:
             options.add(key)
@@ -217,6 +231,7 @@ def _parse_params(params: str) -> dict[str, Any]:
         "defaults": defaults,
         "options": frozenset(options),
         "optional": frozenset(optional),
+        "fills": fills,
         "by_place": by_place,
         "by_name": by_name,
         "variadic": any(p[0] == "*" and len(p) > 1 for p in parts),

@@ -1,13 +1,140 @@
-"""Special functions of ``scipy.special``, after the NIST Handbook of Mathematical Functions."""
+"""Special functions of one argument, after the NIST Handbook of Mathematical Functions.
+
+An entry gives the adjoint in ``g``, the argument ``a`` and the result ``y``; forms are chosen for
+their precision where the textbook's cancel: quotients that vanish at an end are hypergeometric
+functions (NIST 13.3 and 15.5), which have every derivative.
+"""
+
+# mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
+from gradgen.ir.nodes import Value
+from gradgen.ir.types import Type, scalar
+from gradgen.rules.callables import scipy
 from gradgen.rules.registry import rule
-from gradgen.rules.shapes_of import elementwise
+from gradgen.rules.shapes_of import Attrs, elementwise
 
 INEXACT = elementwise("inexact", weak=False)
 
-rule(
-    "expit", INEXACT, callables=["scipy.special.expit"], params="a", elementwise=True,
-    adjoint=("g * y * (1.0 - y)",), domain="x",
-)  # fmt: skip
+
+def function(
+    name: str, adjoint: Any, domain: str = "x", prim: str = "", also: str = "", **more: Any
+) -> None:
+    """Enter a function of ``scipy.special`` of one argument."""
+    callables = [f"scipy.special.{n}" for n in (name, also) if n]
+    rule(prim or name, INEXACT, callables=callables, params="x, /", elementwise=True,
+         adjoint=(adjoint,), domain=domain, **more)  # fmt: skip
+
+
+# A table: an entry is read along its lines.
+# fmt: off
+# --- errors and the normal distribution (NIST 7) ---
+function("erf", "1.1283791670955126 * g * exp(-a * a)")
+function("erfc", "-1.1283791670955126 * g * exp(-a * a)")
+function("erfi", "1.1283791670955126 * g * exp(a * a)")
+function("erfcx", "g * (2.0 * a * y - 1.1283791670955126)")
+function("dawsn", "g * (1.0 - 2.0 * a * y)")
+function("erfinv", "0.886226925452758 * g * exp(y * y)", "c", at_kinks="inf at -1 and 1")
+function("erfcinv", "-0.886226925452758 * g * exp(y * y)", "u", at_kinks="inf at 0 and 2")
+function("ndtr", "0.3989422804014327 * g * exp(-0.5 * a * a)")
+function("ndtri", "2.5066282746310002 * g * exp(0.5 * y * y)", "u", at_kinks="inf at 0 and 1")
+function(
+    "log_ndtr", "g * where(a < -1.0, 0.7978845608028654 / erfcx(-0.7071067811865476 * a), "
+    "0.3989422804014327 * exp(-0.5 * a * a - y))",
+)
+
+# --- the logistic function ---
+function("expit", "g * y * expit(-a)")
+function("log_expit", "g * expit(-a)")
+function("logit", "divide(g, a * (1.0 - a))", "u", at_kinks="inf at 0 and 1")
+rule("softplus", INEXACT, callables=["scipy.special.softplus"], params="x", elementwise=True,
+     adjoint=("g * expit(a)",), domain="x")
+
+# --- powers, exponentials and their integrals (NIST 4, 6 and 7) ---
+function("exp2", "g * y * log(2.0)", prim="special.exp2")
+function("exp10", "g * y * log(10.0)")
+function("expm1", "g * (y + 1.0)", prim="special.expm1")
+function("log1p", "divide(g, 1.0 + a)", "p", prim="special.log1p", at_kinks="inf at -1")
+function("cbrt", "divide(g, 3.0 * y * y)", prim="special.cbrt", at_kinks="inf at 0")
+function("cosm1", "-g * sin(a)")
+function("exprel", "0.5 * g * hyp1f1(2.0, 3.0, a)")
+function("exp1", "-divide(g * exp(-a), a)", "p", at_kinks="-inf at 0")
+function("expi", "divide(g * exp(a), a)", at_kinks="inf at 0")
+function("entr", "-g * (log(a) + 1.0)", "p", at_kinks="inf at 0")
+function("spence", "-divide(g, exprel(log(a)))", "p", at_kinks="-inf at 0")
+
+# --- the gamma function and its kin (NIST 5) ---
+function("gamma", "g * y * psi(a)", "p", at_kinks="nan at the poles")
+function("gammaln", "g * psi(a)", "p", at_kinks="nan or inf at the poles")
+function("loggamma", "g * psi(a)", "p", at_kinks="nan or inf at the poles")
+function("psi", "g * zeta(2.0, a)", "p", also="digamma", at_kinks="inf at the poles")
+rule("gammasgn", INEXACT, callables=["scipy.special.gammasgn"], params="x, /", passive=True,
+     elementwise=True, at_kinks="zero everywhere")
+
+# --- Bessel functions of fixed order (NIST 10) ---
+function("j0", "-g * j1(a)")
+function("j1", "0.5 * g * (j0(a) - jv(2, a))")
+function("y0", "-g * y1(a)", "p", at_kinks="inf at 0")
+function("y1", "0.5 * g * (y0(a) - yv(2, a))", "p", at_kinks="inf at 0")
+function("i0", "g * i1(a)", prim="special.i0")
+function("i1", "0.5 * g * (special.i0(a) + iv(2, a))")
+function("i0e", "g * (i1e(a) - sign(a) * y)", at_kinks="0 at 0")
+function("i1e", "g * (0.5 * (i0e(a) + ive(2, a)) - sign(a) * y)", at_kinks="1/2 at 0")
+function("k0", "-g * k1(a)", "p", at_kinks="-inf at 0")
+function("k1", "-g * (k0(a) + divide(y, a))", "p", at_kinks="-inf at 0")
+function("k0e", "g * (y - k1e(a))", "p", at_kinks="-inf at 0")
+function("k1e", "g * (y - k0e(a) - divide(y, a))", "p", at_kinks="-inf at 0")
+
+# --- complete elliptic integrals (NIST 19.4, as the hypergeometric functions of 19.5) ---
+function("ellipk", "0.39269908169872414 * g * hyp2f1(1.5, 1.5, 2.0, a)", "u", at_kinks="inf at 1")
+function("ellipe", "-0.39269908169872414 * g * hyp2f1(0.5, 1.5, 2.0, a)", "u", at_kinks="-inf at 1")
+# fmt: on
+
+
+def _rgamma_slope(x):
+    """Derivative of ``1 / gamma(x)``; below 1 by reflection, which has no poles."""
+    right = -scipy.special.psi(x) * scipy.special.rgamma(x)
+    wave = np.cos(np.pi * x) - np.sin(np.pi * x) * scipy.special.psi(1.0 - x) / np.pi
+    return np.where(x > 0.5, right, scipy.special.gamma(1.0 - x) * wave)
+
+
+def _rgamma_to_x(g, x):
+    """Cotangent of ``x`` in ``scipy.special.rgamma(x)``."""
+    return g * _rgamma_slope(x)
+
+
+function("rgamma", _rgamma_to_x, samples=("scipy.special.rgamma(np.array([p, 0.0, -1.0, -3.0]))",))
+
+
+def _factorial_to_n(g, y, n):
+    """Cotangent of ``n`` in ``scipy.special.factorial(n)``, which is zero below 0."""
+    return g * np.where(n < 0.0, 0.0, y * scipy.special.psi(n + 1.0))
+
+
+def complex_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return a type of complex numbers in the shape of the argument."""
+    t: Type = INEXACT(inputs, attrs)
+    name = "complex64" if t.dtype in ("float32", "complex64") else "complex128"
+    return scalar(name) if t.is_scalar else Type(t.kind, name, t.shape)
+
+
+rule("factorial", INEXACT, callables=["scipy.special.factorial"], elementwise=True,
+     params="n, exact=False, extend='zero'", adjoint=(_factorial_to_n,),
+     at_kinks="0 below 0",
+     samples=("scipy.special.factorial(p3)", "scipy.special.factorial(p)",
+              "p3 * scipy.special.factorial(j3)", "p * scipy.special.factorial(n, exact=True)"))  # fmt: skip
+rule("wofz", complex_type, callables=["scipy.special.wofz"], params="x, /", elementwise=True,
+     adjoint=("g * (1.1283791670955126j - 2.0 * a * y)",), of_complex="analytic",
+     samples=("scipy.special.wofz(x3).real", "scipy.special.wofz(x).imag",
+              "np.abs(scipy.special.wofz(x3 + 1j * p3))"))  # fmt: skip
+rule("lambertw", complex_type, callables=["scipy.special.lambertw"], elementwise=True,
+     params="z, k=0, tol=1e-8", adjoint=("divide(g * exp(-y), 1.0 + y)",), of_complex="analytic",
+     at_kinks="1 at 0; inf at the branch point -1/e",
+     samples=("scipy.special.lambertw(p3).real", "scipy.special.lambertw(p).real",
+              "scipy.special.lambertw(-0.3 * u3, -1).real",
+              "scipy.special.lambertw(0.0 * x3, k=0).real", "scipy.special.lambertw(x).imag"))  # fmt: skip

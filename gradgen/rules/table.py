@@ -18,6 +18,8 @@ from gradgen.rules import (
     several,
     shapes,
     special,
+    special_orders,
+    special_pairs,
     special_values,
 )
 from gradgen.rules.registry import CALLABLES, METHODS, RULES
@@ -25,6 +27,8 @@ from gradgen.rules.registry import CALLABLES, METHODS, RULES
 SOURCES = (
     complexes,
     special,
+    special_orders,
+    special_pairs,
     linalg,
     constructors,
     contractions,

@@ -1,0 +1,249 @@
+"""Special functions of several arguments: logarithms, gamma, beta and elliptic functions.
+
+After the NIST Handbook of Mathematical Functions, chapters 5, 7, 8 and 19.  A derivative that
+has no closed form, by the parameter of an incomplete gamma function or the order of a Bessel
+function, is `Unknown`: it is refused where it is asked for.
+"""
+
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gradgen.rules.callables import scipy
+from gradgen.rules.registry import Unknown, rule
+from gradgen.rules.shapes_of import elementwise
+from gradgen.rules.special import _rgamma_slope
+
+INEXACT = elementwise("inexact", weak=False)
+NONE = Unknown("hold it constant: choose argnums without it, or pass a number")
+# How samples give one, two or three arguments: each on its own, then broadcast.
+FORMS = {
+    2: ("{0}3, {1}3", "{0}, {1}3", "{0}31, {1}13", "{0}, {1}", "{0}f3, {1}f3", "{0}0, {1}"),
+    3: ("{0}3, {1}3, {2}3", "{0}, {1}, {2}3", "{0}, {1}3, {2}", "{0}, {1}, {2}"),
+}
+
+
+def function(
+    name: str, adjoint: tuple[Any, ...], letters: str = "", more: tuple[str, ...] = (),
+    also: str = "", **options: Any,
+) -> None:  # fmt: skip
+    """Enter a function of ``scipy.special``; ``letters`` of the pool are what it is tried on."""
+    forms = [f.format(*letters) for f in FORMS[len(adjoint)]] if letters else []
+    samples = tuple(f"scipy.special.{name}({arguments})" for arguments in (*forms, *more))
+    callables = [f"scipy.special.{n}" for n in (name, also) if n]
+    names = ", ".join(f"x{k + 1}" for k in range(len(adjoint)))
+    rule(name, INEXACT, callables=callables, params=options.pop("params", f"{names}, /"),
+         elementwise=True, adjoint=adjoint, samples=samples, **options)  # fmt: skip
+
+
+# A table: an entry is read along its lines.
+# fmt: off
+# --- products with logarithms ---
+function(
+    "xlogy",
+    ("g * where((a == 0.0) & (b == 0.0), 0.0, log(b))", "where(a == 0.0, 0.0, divide(g * a, b))"),
+    "xp", ("zero3, p3",), at_kinks="0 by the second at 0, and by both at (0, 0)",
+)
+function(
+    "xlog1py",
+    ("g * where((a == 0.0) & (b == -1.0), 0.0, log1p(b))",
+     "where(a == 0.0, 0.0, divide(g * a, 1.0 + b))"),
+    "xu", ("zero3, p3",), at_kinks="0 by the second at 0, and by both at (0, -1)",
+)
+function(
+    "rel_entr", ("g * (log(divide(a, b)) + 1.0)", "where(a == 0.0, 0.0, -divide(g * a, b))"), "pp",
+    at_kinks="-inf by the first at 0, 0 by the second",
+)
+function(
+    "kl_div", ("g * log(divide(a, b))", "g * where(a == 0.0, 1.0, 1.0 - divide(a, b))"), "pp",
+    at_kinks="-inf by the first at 0, 1 by the second",
+)
+function(
+    "huber", ("where(abs(b) > a, g * (abs(b) - a), 0.0)",
+              "g * where(abs(b) > a, a * sign(b), b)"), "px", ("1.0, x23",),
+)
+
+# --- beta and gamma functions ---
+function("beta", ("g * y * (psi(a) - psi(a + b))", "g * y * (psi(b) - psi(a + b))"), "pp",
+         at_kinks="nan at the poles")
+function("betaln", ("g * (psi(a) - psi(a + b))", "g * (psi(b) - psi(a + b))"), "pp",
+         at_kinks="nan at the poles")
+function("poch", ("g * y * (psi(a + b) - psi(a))", "g * y * psi(a + b)"), "pp",
+         at_kinks="nan at the poles")
+rule("zeta", INEXACT, callables=["scipy.special.zeta"], params="x, q?", elementwise=True,
+     adjoint=(NONE, "-a * g * zeta(a + 1.0, b)"),
+     samples=("scipy.special.zeta(2.5, p3)", "scipy.special.zeta(n, q=p)",
+              "scipy.special.zeta(j3 + 1.5, p)"))
+
+_GAMMA_DENSITY = "exp(xlogy(a - 1.0, b) - b - gammaln(a))"
+_GAMMA_INVERSE = "exp(gammaln(a) + y - xlogy(a - 1.0, y))"
+function("gammainc", (NONE, f"g * {_GAMMA_DENSITY}"),
+         more=("1.7, p3", "n, p3"), at_kinks="the limit at 0")
+function("gammaincc", (NONE, f"-g * {_GAMMA_DENSITY}"), more=("1.7, p3", "n, p"),
+         at_kinks="the limit at 0")
+function("gammaincinv", (NONE, f"g * {_GAMMA_INVERSE}"), more=("1.7, u3", "j3, u"),
+         at_kinks="inf at the ends")
+function("gammainccinv", (NONE, f"-g * {_GAMMA_INVERSE}"), more=("1.7, u3", "j3, u"),
+         at_kinks="inf at the ends")
+_CHI_DENSITY = "exp(xlogy(0.5 * a - 1.0, 0.5 * b) - 0.5 * b - gammaln(0.5 * a))"
+function("chdtr", (NONE, f"0.5 * g * {_CHI_DENSITY}"), more=("3.0, p3", "j3, p"))
+function("chdtrc", (NONE, f"-0.5 * g * {_CHI_DENSITY}"), more=("3.0, p3", "j3, p"))
+_T_DENSITY = ("exp(-betaln(0.5, 0.5 * a) - 0.5 * log(a) "
+              "- 0.5 * (a + 1.0) * log1p(b * b / a))")
+function("stdtr", (NONE, f"g * {_T_DENSITY}"), more=("3.0, x3", "j3, x"))
+_BETA_DENSITY = "exp(xlogy(a - 1.0, {0}) + xlog1py(b - 1.0, -{0}) - betaln(a, b))"
+_DENSITY, _INVERSE = _BETA_DENSITY.format("c"), _BETA_DENSITY.format("y")
+function("betainc", (NONE, NONE, f"g * {_DENSITY}"), more=("1.7, 0.6, u3", "j3, 2.5, u"),
+         at_kinks="the limits at 0 and 1")
+function("betaincc", (NONE, NONE, f"-g * {_DENSITY}"), more=("1.7, 0.6, u3", "j3, 2.5, u"),
+         at_kinks="the limits at 0 and 1")
+function("betaincinv", (NONE, NONE, f"divide(g, {_INVERSE})"),
+         more=("1.7, 0.6, u3", "j3, 2.5, u"), at_kinks="inf at the ends")
+function("betainccinv", (NONE, NONE, f"-divide(g, {_INVERSE})"),
+         more=("1.7, 0.6, u3", "j3, 2.5, u"), at_kinks="inf at the ends")
+
+# --- powers after Box and Cox: with exprel(t) for expm1(t) / t there is no case apart ---
+function("boxcox", ("g * exp(xlogy(b - 1.0, a))",
+                    "0.5 * g * log(a) * log(a) * hyp1f1(2.0, 3.0, b * log(a))"),
+         "px", ("p3, 0.0", "p3, 0 * x"), at_kinks="log(x)**2 / 2 by lmbda at 0")
+function("boxcox1p", ("g * exp(xlog1py(b - 1.0, a))",
+                      "0.5 * g * log1p(a) * log1p(a) * hyp1f1(2.0, 3.0, b * log1p(a))"),
+         "px", ("p3, 0.0", "p3, 0 * x"), at_kinks="log1p(x)**2 / 2 by lmbda at 0")
+_BY_LAMBDA = "-0.5 * g * {} * a * a * hyp2f1(2.0, 2.0, 3.0, -a * b)"
+function("inv_boxcox", ("g * y / (1.0 + a * b)", _BY_LAMBDA.format("y")), "pu",
+         ("x3, 0.0", "x3, 0 * x"), at_kinks="the exponential at lmbda=0")
+function("inv_boxcox1p", ("g * (y + 1.0) / (1.0 + a * b)", _BY_LAMBDA.format("(y + 1.0)")), "pu",
+         ("x3, 0.0", "x3, 0 * x"), at_kinks="the exponential at lmbda=0")
+function("owens_t", (
+    "-0.19947114020071635 * g * exp(-0.5 * a * a) * erf(0.7071067811865476 * a * b)",
+    "0.15915494309189535 * g * exp(-0.5 * a * a * (1.0 + b * b)) / (1.0 + b * b)"), "xx")
+# fmt: on
+
+
+def _powm1_to_x(g, x, p):
+    """Cotangent of ``x`` in ``scipy.special.powm1(x, p)``."""
+    return g * p * np.power(x, p - 1.0)
+
+
+def _powm1_to_p(g, x, p):
+    """Cotangent of ``p`` in ``scipy.special.powm1(x, p)``, 0 where ``x`` has no logarithm."""
+    return g * np.power(x, p) * np.log(np.where(x > 0.0, x, 1.0))
+
+
+function("powm1", (_powm1_to_x, _powm1_to_p), "px", ("x3, 3.0",), params="x, p")
+
+
+def _pseudo_huber_to_delta(g, delta, r):
+    """Cotangent of ``delta`` in ``scipy.special.pseudo_huber(delta, r)``, without cancellation."""
+    square = (r / delta) ** 2
+    root = np.sqrt(1.0 + square)
+    return g * delta * (square / (root + 1.0)) ** 2 / root
+
+
+function("pseudo_huber", (_pseudo_huber_to_delta, "g * b / sqrt(1.0 + b / a * (b / a))"), "px",
+         params="delta, r")  # fmt: skip
+
+
+def _binom_to_n(g, y, n, k):
+    """Cotangent of ``n`` in ``scipy.special.binom(n, k)``; where it is zero, by its limit."""
+    slope = scipy.special.psi(n + 1.0) - scipy.special.psi(n - k + 1.0)
+    gap = scipy.special.rgamma(k + 1.0) * _rgamma_slope(n - k + 1.0)
+    return g * np.where(y == 0.0, scipy.special.gamma(n + 1.0) * gap, y * slope)
+
+
+def _binom_to_k(g, y, n, k):
+    """Cotangent of ``k`` in ``scipy.special.binom(n, k)``; where it is zero, by its limit."""
+    slope = scipy.special.psi(n - k + 1.0) - scipy.special.psi(k + 1.0)
+    gap = _rgamma_slope(k + 1.0) * scipy.special.rgamma(n - k + 1.0)
+    gap = gap - scipy.special.rgamma(k + 1.0) * _rgamma_slope(n - k + 1.0)
+    return g * np.where(y == 0.0, scipy.special.gamma(n + 1.0) * gap, y * slope)
+
+
+_BINOM: dict[str, Any] = {"at_kinks": "the limits at integers", "params": "n, k"}
+function("binom", (_binom_to_n, _binom_to_k), "oo", ("p3 + 4.0, n", "4.0 + 0 * x, j3"), **_BINOM)
+
+
+def _agm_to_a(g, y, a, b):
+    """Cotangent of ``a`` in ``scipy.special.agm(a, b)``."""
+    return g * y * _agm_share(a, b)
+
+
+def _agm_to_b(g, y, a, b):
+    """Cotangent of ``b`` in ``scipy.special.agm(a, b)``."""
+    return g * y * _agm_share(b, a)
+
+
+def _agm_share(a, b):
+    """Partial of ``log(agm(a, b))`` by ``a``, through the complete elliptic integral."""
+    u = (a - b) / (a + b)
+    slope = np.pi / 8.0 * scipy.special.hyp2f1(1.5, 1.5, 2.0, u * u) / scipy.special.ellipk(u * u)
+    return (1.0 - 4.0 * u * b / (a + b) * slope) / (a + b)
+
+
+function("agm", (_agm_to_a, _agm_to_b), "pp", params="a, b")
+
+
+def _ellipkinc_to_m(g, y, phi, m):
+    """Cotangent of ``m`` in ``scipy.special.ellipkinc(phi, m)``; near 0 by its series."""
+    root = np.sqrt(1.0 - m * np.sin(phi) ** 2)
+    rest = (scipy.special.ellipeinc(phi, m) - (1.0 - m) * y) / np.where(m == 0.0, 1.0, m)
+    away = (rest - 0.5 * np.sin(2.0 * phi) / root) / (2.0 * (1.0 - m))
+    near = 0.5 * _sine_squares(phi) + 0.75 * m * _sine_fourths(phi)
+    return g * np.where(np.abs(m) < 1e-5, near, away)
+
+
+def _ellipeinc_to_m(g, y, phi, m):
+    """Cotangent of ``m`` in ``scipy.special.ellipeinc(phi, m)``; near 0 by its series."""
+    away = (y - scipy.special.ellipkinc(phi, m)) / (2.0 * np.where(m == 0.0, 1.0, m))
+    near = -0.5 * _sine_squares(phi) - 0.25 * m * _sine_fourths(phi)
+    return g * np.where(np.abs(m) < 1e-5, near, away)
+
+
+def _sine_squares(phi):
+    """Integral of ``sin(t)**2`` from 0 to ``phi``."""
+    return 0.5 * phi - 0.25 * np.sin(2.0 * phi)
+
+
+def _sine_fourths(phi):
+    """Integral of ``sin(t)**4`` from 0 to ``phi``."""
+    return 0.375 * phi - 0.25 * np.sin(2.0 * phi) + 0.03125 * np.sin(4.0 * phi)
+
+
+# fmt: off
+_ROOT = "sqrt(1.0 - b * sin(a) * sin(a))"
+function("ellipkinc", (f"divide(g, {_ROOT})", _ellipkinc_to_m), "xu", ("x, 0.0", "x3, 0 * x"),
+         params="phi, m", at_kinks="the limit at m=0")
+function("ellipeinc", (f"g * {_ROOT}", _ellipeinc_to_m), "xu", ("x, 0.0", "x3, 0 * x"),
+         params="phi, m", at_kinks="the limit at m=0")
+# fmt: on
+
+
+def _voigt_slope(x, sigma, gamma):
+    """Derivative of the Faddeeva function at the point of a Voigt profile."""
+    z = (x + 1j * gamma) / (np.sqrt(2.0) * sigma)
+    return 2.0j / np.sqrt(np.pi) - 2.0 * z * scipy.special.wofz(z)
+
+
+def _voigt_to_x(g, x, sigma, gamma):
+    """Cotangent of ``x`` in ``scipy.special.voigt_profile(x, sigma, gamma)``."""
+    return g * _voigt_slope(x, sigma, gamma).real / (2.0 * np.sqrt(np.pi) * sigma**2)
+
+
+def _voigt_to_gamma(g, x, sigma, gamma):
+    """Cotangent of ``gamma`` in ``scipy.special.voigt_profile(x, sigma, gamma)``."""
+    return -g * _voigt_slope(x, sigma, gamma).imag / (2.0 * np.sqrt(np.pi) * sigma**2)
+
+
+def _voigt_to_sigma(g, y, x, sigma, gamma):
+    """Cotangent of ``sigma`` in ``scipy.special.voigt_profile(x, sigma, gamma)``."""
+    slope = _voigt_slope(x, sigma, gamma)
+    along = (x * slope.real - gamma * slope.imag) / (2.0 * np.sqrt(np.pi) * sigma**2)
+    return -g * (y + along) / sigma
+
+
+function("voigt_profile", (_voigt_to_x, _voigt_to_sigma, _voigt_to_gamma), "xpp",
+         params="x, sigma, gamma")  # fmt: skip
