@@ -32,9 +32,7 @@ def rows() -> list[Row]:
 def _of_rule(rule: Rule) -> Row:
     methods = tuple(f"ndarray.{m}" for m in rule.methods)
     given = rule.defaults | rule.fills
-    signature = ", ".join(
-        f"{p}={given[p]}" if p in given else p for p in rule.params
-    )
+    signature = ", ".join(f"{p}={given[p]}" if p in given else p for p in rule.params)
     section = _title(rule.section)
     return Row(section, (*rule.callables, *methods), signature, derivative_of(rule), rule.at_kinks)
 

@@ -53,22 +53,23 @@ class Rule:
     ``emit.forms``).  ``params`` names the arguments of the Python callable, as it spells them:
     plain names are values, ``name?`` one that may be left out, ``name?=default`` one that is then
     this number (``fills``), ``*name`` any number of them, ``name=default`` is a static option,
-    ``name=`` one that has to be given; those before ``/`` are given by place only, those after ``*`` by name only, and ``out=None`` marks the place of an
-    array to write to.  ``alias`` says whether the result shares memory with the first input: ``""``
-    never, ``view`` always, ``maybe`` when NumPy can.  ``cost`` weighs recomputing against saving: 0
-    indexing, 1 a flop per element, 3 more than that.  ``narrow`` says that ``vjp`` takes a
-    cotangent that is still to be stretched to the result's shape.  ``outputs`` names several
-    results, which Python gives as ``result``.  ``tangent`` is ``linear`` (jointly, in all inputs
-    with a derivative), ``multilinear`` (in each), or a function written as an adjoint is, of the
-    inputs' tangents by their names with ``t_`` before; elementwise operations have it from their
-    formulas.  ``closed`` is what an elementwise operation is in mathematics, a formula too: the
-    tests prove the adjoint against SymPy's derivative of it, and where no adjoint is stated that
-    derivative is it.  ``samples`` are expressions over the arrays of ``tests/rules/pool.py``, from
-    which the tests are made; an elementwise operation of one argument names a letter of the pool as
-    its ``domain`` instead.  ``section`` is the module that registers it.  ``of_complex`` says that
-    it takes complex numbers: ``analytic``, where its adjoint is to be read at the conjugates
-    (``rules.complexes``), or ``linear``, where it is right as it stands; ``complex_adjoint`` is its
-    adjoint then, where the stated one is of real numbers only.
+    ``name=`` one that has to be given; those before ``/`` are given by place only, those after
+    ``*`` by name only, and ``out=None`` marks the place of an array to write to. ``alias`` says
+    whether the result shares memory with the first input: ``""`` never, ``view`` always, ``maybe``
+    when NumPy can. ``cost`` weighs recomputing against saving: 0 indexing, 1 a flop per element, 3
+    more than that. ``narrow`` says that ``vjp`` takes a cotangent that is still to be stretched to
+    the result's shape. ``outputs`` names several results, which Python gives as ``result``.
+    ``tangent`` is ``linear`` (jointly, in all inputs with a derivative), ``multilinear`` (in each),
+    or a function written as an adjoint is, of the inputs' tangents by their names with ``t_``
+    before; elementwise operations have it from their formulas. ``closed`` is what an elementwise
+    operation is in mathematics, a formula too: the tests prove the adjoint against SymPy's
+    derivative of it, and where no adjoint is stated that derivative is it. ``samples`` are
+    expressions over the arrays of ``tests/rules/pool.py``, from which the tests are made; an
+    elementwise operation of one argument names a letter of the pool as its ``domain`` instead.
+    ``section`` is the module that registers it. ``of_complex`` says that it takes complex numbers:
+    ``analytic``, where its adjoint is to be read at the conjugates (``rules.complexes``), or
+    ``linear``, where it is right as it stands; ``complex_adjoint`` is its adjoint then, where the
+    stated one is of real numbers only.
     """
 
     name: str

@@ -97,7 +97,7 @@ function("ellipe", "-0.39269908169872414 * g * hyp2f1(0.5, 1.5, 2.0, a)", "u", a
 
 
 def _rgamma_slope(x):
-    """Derivative of ``1 / gamma(x)``; below 1 by reflection, which has no poles."""
+    """Return the derivative of ``1 / gamma(x)``; below 1 by reflection, which has no poles."""
     right = -scipy.special.psi(x) * scipy.special.rgamma(x)
     wave = np.cos(np.pi * x) - np.sin(np.pi * x) * scipy.special.psi(1.0 - x) / np.pi
     return np.where(x > 0.5, right, scipy.special.gamma(1.0 - x) * wave)
@@ -123,18 +123,20 @@ def complex_type(inputs: list[Value], attrs: Attrs) -> Type:
     return scalar(name) if t.is_scalar else Type(t.kind, name, t.shape)
 
 
+# fmt: off
 rule("factorial", INEXACT, callables=["scipy.special.factorial"], elementwise=True,
      params="n, exact=False, extend='zero'", adjoint=(_factorial_to_n,),
      at_kinks="0 below 0",
      samples=("scipy.special.factorial(p3)", "scipy.special.factorial(p)",
-              "p3 * scipy.special.factorial(j3)", "p * scipy.special.factorial(n, exact=True)"))  # fmt: skip
+              "p3 * scipy.special.factorial(j3)", "p * scipy.special.factorial(n, exact=True)"))
 rule("wofz", complex_type, callables=["scipy.special.wofz"], params="x, /", elementwise=True,
-     adjoint=("g * (1.1283791670955126j - 2.0 * a * y)",), of_complex="analytic",
+     adjoint=("-g * (1.1283791670955126j + 2.0 * a * y)",), of_complex="analytic",
      samples=("scipy.special.wofz(x3).real", "scipy.special.wofz(x).imag",
-              "np.abs(scipy.special.wofz(x3 + 1j * p3))"))  # fmt: skip
+              "np.abs(scipy.special.wofz(x3 + 1j * p3))"))
 rule("lambertw", complex_type, callables=["scipy.special.lambertw"], elementwise=True,
      params="z, k=0, tol=1e-8", adjoint=("divide(g * exp(-y), 1.0 + y)",), of_complex="analytic",
      at_kinks="1 at 0; inf at the branch point -1/e",
      samples=("scipy.special.lambertw(p3).real", "scipy.special.lambertw(p).real",
               "scipy.special.lambertw(-0.3 * u3, -1).real",
-              "scipy.special.lambertw(0.0 * x3, k=0).real", "scipy.special.lambertw(x).imag"))  # fmt: skip
+              "scipy.special.lambertw(0.0 * x3, k=0).real", "scipy.special.lambertw(x).imag"))
+# fmt: on

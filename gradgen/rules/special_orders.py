@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradgen.diff.algebra import Algebra
+from gradgen.diff.formulas import emit_formula
 from gradgen.ir.nodes import Const, Op, Value
 from gradgen.rules.callables import scipy
 from gradgen.rules.registry import Unknown, rule
@@ -60,44 +61,57 @@ function("hyp2f1", (NONE, NONE, NONE, "g * a * b / c * hyp2f1(a + 1.0, b + 1.0, 
          ("0.5, 1.5, 2.5, c3", "n, 0.5, 1.5, c", "j3, 0.5, 3.5, c23"))
 function("hyperu", (NONE, NONE, "-a * g * hyperu(a + 1.0, b + 1.0, c)"),
          ("0.5, 1.5, p3", "1.5, 2.5, p"))
-
-# --- orthogonal polynomials (NIST 18.9): each derivative is a polynomial of another family ---
-function("eval_legendre", (NONE, "g * eval_gegenbauer(a - 1.0, 1.5, b)"),
-         ("3, x3", "n, x", "j3, c3", "0, x3", "2, c23"))
-function("eval_chebyt", (NONE, "g * a * eval_chebyu(a - 1.0, b)"),
-         ("3, x3", "n, x", "j3, c3", "0, x3", "2, c23"))
-function("eval_chebyu", (NONE, "2.0 * g * eval_gegenbauer(a - 1.0, 2.0, b)"),
-         ("3, x3", "n, x", "j3, c3", "0, x3"))
-function("eval_gegenbauer", (NONE, NONE, "2.0 * b * g * eval_gegenbauer(a - 1.0, b + 1.0, c)"),
-         ("3, 0.7, x3", "n, 1.5, x", "0, 1.5, x3"))
-function("eval_laguerre", (NONE, "-g * eval_genlaguerre(a - 1.0, 1.0, b)"),
-         ("3, p3", "n, p", "j3, p3", "0, x3"))
-function("eval_genlaguerre", (NONE, NONE, "-g * eval_genlaguerre(a - 1.0, b + 1.0, c)"),
-         ("3, 0.5, p3", "n, 1, p", "0, 1.5, x3"))
 # fmt: on
 
 
-def _lower(alg: Algebra, n: Value) -> Value:
-    """Return the order below ``n``, but not less than 0."""
-    return Const(max(n.const - 1, 0)) if isinstance(n, Const) else alg.emit(
-        "maximum", alg.sub(n, 1), 0)  # fmt: skip
+def polynomial(
+    name: str,
+    family: str,
+    factor: str,
+    parameter: float | None,
+    forms: tuple[str, ...],
+    raised: bool = False,
+) -> None:
+    """Enter a family of orthogonal polynomials (NIST 18.9): each derivative is in a family too.
+
+    That of degree ``n`` is ``factor`` (a formula) times the one of degree ``n - 1`` in ``family``,
+    with the given ``parameter``, or its own one raised.
+    """
+
+    def vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+        degree, *middle, x = op.inputs
+        if i < len(op.inputs) - 1:
+            alg.refuse(op, f"scipy.special.{name} by anything but its last argument", NONE.way_out)
+        if isinstance(degree, Const) and degree.const == 0:
+            return Const(0.0)
+        if parameter is not None:
+            middle = [Const(parameter)]
+        elif raised:
+            middle = [alg.add(middle[0], Const(1.0))]
+        slope = alg.emit(family, alg.sub(degree, Const(1)), *middle, x)
+        share = alg.mul(emit_formula(alg, factor, op, g), slope)
+        if isinstance(degree, Const):
+            return share
+        return alg.where(alg.emit("eq", degree, Const(0)), 0.0, share)
+
+    vjp.__doc__ = f"By the last: `{factor}` times {family} of one degree less; none by the others."
+    params = "n, alpha, x, /" if raised else "n, x, /"
+    rule(name, INEXACT, callables=[f"scipy.special.{name}"], params=params, vjp=vjp,
+         elementwise=True, samples=tuple(f"scipy.special.{name}({c})" for c in forms))  # fmt: skip
 
 
-def hermite_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """By ``x``: ``2 * n * g * eval_hermite(n - 1, x)``; none in closed form by ``n``."""
-    n, x = op.inputs
-    if i == 0:
-        alg.refuse(op, "eval_hermite by its order", NONE.way_out)
-    share = alg.mul(alg.mul(Const(2.0), n), g)
-    return alg.mul(share, alg.emit(op.prim, _lower(alg, n), x))
-
-
-def hermitenorm_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """By ``x``: ``n * g * eval_hermitenorm(n - 1, x)``; none in closed form by ``n``."""
-    n, x = op.inputs
-    if i == 0:
-        alg.refuse(op, "eval_hermitenorm by its order", NONE.way_out)
-    return alg.mul(alg.mul(n, g), alg.emit(op.prim, _lower(alg, n), x))
+_PLAIN = ("3, x3", "n, x", "j3, c3", "0, x3", "1, c23", "j3 - 1, x3")
+_RAISED = ("3, 0.7, x3", "n, 1.5, x", "0, 1.5, x3", "1, 2, x3", "j3 - 1, 1.5, c3")
+# fmt: off
+polynomial("eval_legendre", "eval_gegenbauer", "g", 1.5, _PLAIN)
+polynomial("eval_chebyt", "eval_chebyu", "g * a", None, _PLAIN)
+polynomial("eval_chebyu", "eval_gegenbauer", "2.0 * g", 2.0, _PLAIN)
+polynomial("eval_gegenbauer", "eval_gegenbauer", "2.0 * b * g", None, _RAISED, True)
+polynomial("eval_laguerre", "eval_genlaguerre", "-g", 1.0, _PLAIN)
+polynomial("eval_genlaguerre", "eval_genlaguerre", "-g", None, _RAISED, True)
+polynomial("eval_hermite", "eval_hermite", "2.0 * a * g", None, _PLAIN)
+polynomial("eval_hermitenorm", "eval_hermitenorm", "a * g", None, _PLAIN)
+# fmt: on
 
 
 def expn_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
@@ -110,19 +124,15 @@ def expn_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     if isinstance(n, Const):
         slope = of_zero if n.const == 0 else alg.emit(op.prim, Const(n.const - 1), x)
     else:
-        lower = alg.emit(op.prim, _lower(alg, n), x)
+        lower = alg.emit(op.prim, alg.emit("maximum", alg.sub(n, Const(1)), Const(0)), x)
         slope = alg.where(alg.emit("eq", n, 0), of_zero, lower)
     return alg.neg(alg.mul(g, slope))
 
 
 # fmt: off
-for _name, _vjp in (("eval_hermite", hermite_vjp), ("eval_hermitenorm", hermitenorm_vjp)):
-    rule(_name, INEXACT, callables=[f"scipy.special.{_name}"], params="n, x, /", vjp=_vjp,
-         elementwise=True,
-         samples=tuple(f"scipy.special.{_name}({c})" for c in ("3, x3", "n, x", "j3, x3", "0, x3")))
 rule("expn", INEXACT, callables=["scipy.special.expn"], params="n, x, /", vjp=expn_vjp,
      elementwise=True, at_kinks="inf at 0 for orders 0 and 1",
-     samples=tuple(f"scipy.special.expn({c})" for c in ("2, p3", "n, p", "j3, p3", "0, p3", "1, p")))
+     samples=tuple(f"scipy.special.expn({c})" for c in ("2, p3", "n, p", "j3, p3", "0, p3")))
 # fmt: on
 
 
@@ -184,7 +194,7 @@ rule("fresnel", several(2), callables=["scipy.special.fresnel"], params="x, /", 
 rule("airy", several(4), callables=["scipy.special.airy"], params="x, /",
      outputs=("ai", "aip", "bi", "bip"), elementwise=True, adjoint=(_airy_to_x,),
      samples=("scipy.special.airy(x3)[0]", "scipy.special.airy(x)[1] * 2.0",
-              "scipy.special.airy(x23)[2] + scipy.special.airy(x23)[3]",
+              "scipy.special.airy(x3)[2] + scipy.special.airy(x3)[3]",
               "np.stack(scipy.special.airy(x3))"))
 
 

@@ -43,28 +43,28 @@ def function(
 # A table: an entry is read along its lines.
 # fmt: off
 # --- products with logarithms ---
+# Where both are at the end of the domain, the second is put inside it.
+_POSITIVE = "where((a == 0.0) & (b == 0.0), 1.0, b)"
+_ABOVE = "where((a == 0.0) & (b == -1.0), 0.0, b)"
 function(
-    "xlogy",
-    ("g * where((a == 0.0) & (b == 0.0), 0.0, log(b))", "where(a == 0.0, 0.0, divide(g * a, b))"),
-    "xp", ("zero3, p3",), at_kinks="0 by the second at 0, and by both at (0, 0)",
+    "xlogy", (f"g * log({_POSITIVE})", f"g * a / {_POSITIVE}"), "xp",
+    ("zero3, p3",), at_kinks="0 by both at (0, 0)",
 )
 function(
-    "xlog1py",
-    ("g * where((a == 0.0) & (b == -1.0), 0.0, log1p(b))",
-     "where(a == 0.0, 0.0, divide(g * a, 1.0 + b))"),
-    "xu", ("zero3, p3",), at_kinks="0 by the second at 0, and by both at (0, -1)",
+    "xlog1py", (f"g * log1p({_ABOVE})", f"g * a / (1.0 + {_ABOVE})"), "xu", ("zero3, p3",),
+    at_kinks="0 by both at (0, -1)",
 )
 function(
-    "rel_entr", ("g * (log(divide(a, b)) + 1.0)", "where(a == 0.0, 0.0, -divide(g * a, b))"), "pp",
-    at_kinks="-inf by the first at 0, 0 by the second",
+    "rel_entr", (f"g * (log(a / {_POSITIVE}) + 1.0)", f"-g * a / {_POSITIVE}"), "pp",
+    at_kinks="-inf by the first at 0, where the second has 0",
 )
 function(
-    "kl_div", ("g * log(divide(a, b))", "g * where(a == 0.0, 1.0, 1.0 - divide(a, b))"), "pp",
-    at_kinks="-inf by the first at 0, 1 by the second",
+    "kl_div", (f"g * log(a / {_POSITIVE})", f"g * (1.0 - a / {_POSITIVE})"), "pp",
+    at_kinks="-inf by the first at 0, where the second has 1",
 )
 function(
     "huber", ("where(abs(b) > a, g * (abs(b) - a), 0.0)",
-              "g * where(abs(b) > a, a * sign(b), b)"), "px", ("1.0, x23",),
+              "g * where(abs(b) > a, a * sign(b), b)"), "px", ("0.8, x23",),
 )
 
 # --- beta and gamma functions ---
@@ -223,7 +223,7 @@ function("ellipeinc", (f"g * {_ROOT}", _ellipeinc_to_m), "xu", ("x, 0.0", "x3, 0
 
 
 def _voigt_slope(x, sigma, gamma):
-    """Derivative of the Faddeeva function at the point of a Voigt profile."""
+    """Return the derivative of the Faddeeva function at the point of a Voigt profile."""
     z = (x + 1j * gamma) / (np.sqrt(2.0) * sigma)
     return 2.0j / np.sqrt(np.pi) - 2.0 * z * scipy.special.wofz(z)
 
