@@ -71,6 +71,8 @@ def _static_attribute(r: Reader, obj: Any, name: str, node: ast.AST) -> Any:
     if is_users(kind) and isinstance(found_in(kind, name), property):
         return class_attribute(r, Static(obj), kind, name, node)
     if not hasattr(obj, name):
+        if obj is None:
+            r.fail(node, AttributeError(f"'NoneType' object has no attribute {name!r}"))
         r.refuse(node, f"{describe(Static(obj))} has no attribute {name!r}")
     value = getattr(obj, name)
     text = {"numpy": "np", "math": "math"}.get(getattr(obj, "__name__", ""), "")

@@ -16,7 +16,7 @@ from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.joins import Join
 from gradgen.frontend.objects import class_of, object_truth
 from gradgen.frontend.reader import Reader, unassigned
-from gradgen.frontend.signals import Endless
+from gradgen.frontend.signals import Certain, Endless
 from gradgen.frontend.state import State, restore, snapshot
 from gradgen.frontend.values import (
     Choice,
@@ -182,11 +182,36 @@ def on_each(r: Reader, node: ast.AST, value: Any, work: Callable[[Any], Any]) ->
     return distribute(r, node, value, lambda option: on_each(r, node, option, work))
 
 
+def _failure(r: Reader, option: Any, work: Callable[[Any], Any]) -> Exception | None:
+    """Return what Python raises if something is done with None, None if that works."""
+    if not (isinstance(option, Static) and option.obj is None):
+        return None
+    before = snapshot(r)
+    try:
+        with r.b.into(Block()):
+            work(option)
+    except Certain as found:
+        return found.error
+    finally:
+        restore(r, before)
+    return None
+
+
 def distribute(r: Reader, node: ast.AST, choice: Choice, work: Callable[[Any], Any]) -> Any:
     """Return ``work`` of what is chosen: done on each path, and joined."""
     known = r.settled(choice)
     if known is not choice:
         return work(known)
+    for option, other, missing in (
+        (choice.then, choice.other, True),
+        (choice.other, choice.then, False),
+    ):
+        error = _failure(r, option, work)
+        if error is not None:
+            test = choice.test if missing else r.b.emit("not", [choice.test])
+            text = f"raise {type(error).__name__}({str(error)!r})"
+            r.b.append("raise_if", [test], [], span=r.span(node), attrs={"text": text})
+            return on_each(r, node, other, work)
     results: list[Any] = []
 
     def side(option: Any) -> Callable[[], Any]:

@@ -91,7 +91,10 @@ def _len(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
     if isinstance(value, Seq | Map):
         return Const(len(value.items))
     if isinstance(value, Static):
-        return Const(len(value.obj))
+        try:
+            return Const(len(value.obj))
+        except TypeError as error:
+            r.fail(node, error)
     if isinstance(value, Iteration):
         return as_positions(r, value).length
     v = as_value(r, value, node)

@@ -211,3 +211,16 @@ def backwards(r: Reader, node: ast.AST, items: Value) -> Value:
     """Return ``items[::-1]``."""
     slices = ((False, False, True),)
     return r.b.emit("load", [items, Const(-1)], span=r.span(node), index="s", slices=slices)
+
+
+def check_store(r: Reader, node: ast.AST, items: Value, spelling: str, prim: str) -> None:
+    """Refuse what cannot be stored into a list of the graph."""
+    if spelling != "i":
+        r.refuse(node, "a store into a slice of a list", "store item by item")
+    inner = items.type.item
+    if prim == "inc" and inner is not None and not inner.is_scalar:
+        r.refuse(
+            node,
+            "an array in a list is changed in place",
+            "store a new array: items[i] = items[i] + ...",
+        )

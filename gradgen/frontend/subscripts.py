@@ -12,7 +12,7 @@ from gradgen.frontend.arguments import Refine, is_unknown_leaf
 from gradgen.frontend.branches import distribute, on_each
 from gradgen.frontend.evaluate import as_value, evaluate, number
 from gradgen.frontend.listed import contain, require_unseen, taken
-from gradgen.frontend.lists import held, is_list, item
+from gradgen.frontend.lists import check_store, held, is_list, item
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.operators import binary
 from gradgen.frontend.picks import picked
@@ -294,6 +294,8 @@ def store_item(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
     if kinds:
         on_each(r, node, key, lambda k: set_item(r, node, owner, k, value))
     else:
+        if isinstance(owner, Static) and owner.obj is None:
+            r.fail(node, TypeError("'NoneType' object does not support item assignment"))
         r.refuse(node, f"a store into a {describe(owner)}", "build a new one, or use a list")
 
 
@@ -325,7 +327,7 @@ def write(
     """Emit a store or in-place addition through a reference, and note the new version."""
     base = r.versions[owner.storage]
     if base.type.kind == "list" and not owner.steps:
-        _check_list_store(r, node, base, index, prim)
+        check_store(r, node, base, index.spelling, prim)
     for step in owner.steps:
         if step.prim in READ_ONLY:
             r.refuse(
@@ -357,7 +359,7 @@ def _item_written(
         new = _item_written(r, node, old, steps[1:], index, value, prim, attrs)
     else:
         if old.type.kind == "list":
-            _check_list_store(r, node, old, index, prim)
+            check_store(r, node, old, index.spelling, prim)
         new = _written(r, old, steps[1:], index, value, prim, attrs)
     return r.b.emit("store", [base, new, *steps[0].operands], **steps[0].attrs)
 
@@ -409,18 +411,6 @@ def _of_rank(r: Reader, owner: Ref, index: Index, value: Value) -> Value:
         if surplus > 0
         else value
     )
-
-
-def _check_list_store(r: Reader, node: ast.AST, base: Value, index: Index, prim: str) -> None:
-    if index.spelling != "i":
-        r.refuse(node, "a store into a slice of a list", "store item by item")
-    item = base.type.item
-    if prim == "inc" and item is not None and not item.is_scalar:
-        r.refuse(
-            node,
-            "an array in a list is changed in place",
-            "store a new array: items[i] = items[i] + ...",
-        )
 
 
 def augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript) -> None:

@@ -103,6 +103,29 @@ def tuple_by_path(a, b, t):
     return np.sum(a**2) + np.sum(b**3)
 
 
+def none_where_no_turn(x, n):
+    last = None
+    state = {"s": np.zeros(3), "k": 0}
+
+    def update(v):
+        state["s"] += v
+        state["s"][0] *= 0.5
+        state["k"] += 1
+        return state["s"]
+
+    for i in range(n):
+        last = update(x * (i + 1))
+    last[1] = last[0] ** 2
+    return np.sum(state["s"]) * state["k"]
+
+
+def none_on_one_path(x, t):
+    v = None
+    if t > 0:
+        v = x * 2
+    return v.sum() + v[0] * len(v) + np.sum(v + 1)
+
+
 def diagonal_before_write(x):
     d = np.zeros((3, 3))
     np.fill_diagonal(d, x)
@@ -131,7 +154,9 @@ EXAMPLE_ARGS = {
     "read_in_comprehensions": _two(0.5),
     "key_by_path": _two(0.5),
     "tuple_by_path": _two(0.5),
+    "none_where_no_turn": lambda: (_normal(3), 3),
+    "none_on_one_path": lambda: (_normal(3), 0.3),
     "diagonal_before_write": lambda: (_normal(3),),
 }
 
-MORE_ARGS = {name: [_two(-0.5)] for name in EXAMPLE_ARGS if name != "diagonal_before_write"}
+MORE_ARGS = {name: [_two(-0.5)] for name in list(EXAMPLE_ARGS)[:11]}
