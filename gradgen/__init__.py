@@ -34,6 +34,7 @@ __all__ = [
     "emit",
     "grad",
     "jacobian",
+    "jvp",
     "rule",
     "stop_gradient",
     "to_sympy",
@@ -52,7 +53,7 @@ def __getattr__(name: str) -> Any:
         from gradgen.checking import check
 
         return check
-    if name in ("vjp", "jacobian"):
+    if name in ("vjp", "jvp", "jacobian"):
         from gradgen import jacobians
 
         return getattr(jacobians, name)

@@ -13,7 +13,7 @@ from gradgen.options import Options
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...] | list[int] | None
 Argnames = str | tuple[str, ...] | list[str] | None
-MODES = ("value_and_grad", "grad", "vjp", "value")
+MODES = ("value_and_grad", "grad", "vjp", "jvp", "value")
 Made = TypeVar("Made", Gradient, Differentiable)
 
 

@@ -16,8 +16,9 @@ import gradgen.rules.table  # noqa: F401  (fills the table of rules)
 from gradgen.diff.activity import varied
 from gradgen.diff.custom import forget_rules
 from gradgen.diff.doubts import doubts
+from gradgen.diff.forward import add_tangents
 from gradgen.diff.pairs import callees_of, connect, derive, mark_forward, settle_activity
-from gradgen.diff.results import finish
+from gradgen.diff.results import finish, finish_tangents
 from gradgen.diff.reverse import add_adjoint
 from gradgen.diff.saves import Saved, plan_saves
 from gradgen.emission.header import header_of
@@ -130,8 +131,11 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         hoist_lengths(function)
         recognise_additions(function)
         function.notes += doubts(function, varied(function))
-        program.adjoints = add_adjoint(function, function.result["seeds"])
-        finish(function, options, program.adjoints)
+        if options.mode == "jvp":
+            finish_tangents(function, add_tangents(function, function.result["tangents"]))
+        else:
+            program.adjoints = add_adjoint(function, function.result["seeds"])
+            finish(function, options, program.adjoints)
         for f in [function, *(g for c in callees for g in (c.function, c.backward) if g)]:
             forget_rules(f)
 

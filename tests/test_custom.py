@@ -234,4 +234,4 @@ def test_an_operation_of_a_users_module(tmp_path, monkeypatch):
     assert "import flightlib\n" in g.source
     assert "Needs NumPy and flightlib." in g.source
     assert run_text(g.source, (x,))[0] == value
-    monkeypatch.delitem(RULES, "airspeed")  # the documents list the rules that there are
+    del RULES["airspeed"]  # the documents list the rules that there are

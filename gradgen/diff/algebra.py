@@ -69,7 +69,7 @@ class Algebra:
             return a
         if isinstance(a, Const) and isinstance(b, Const):
             return Const(a.const + b.const)
-        if b.op is not None and b.op.prim == "neg" and b.op.reverse:
+        if b.op is not None and b.op.prim == "neg" and b.op.derived:
             return self.emit("sub", a, b.op.inputs[0])
         return self.emit("add", a, b)
 
@@ -92,7 +92,7 @@ class Algebra:
         if isinstance(a, Const) and isinstance(b, Const):
             return Const(a.const * b.const)
         for x, y in ((a, b), (b, a)):
-            if x.op is not None and x.op.prim == "neg" and x.op.reverse:
+            if x.op is not None and x.op.prim == "neg" and x.op.derived:
                 return self.neg(self.mul(x.op.inputs[0], y))
         if isinstance(b, Const):
             a, b = b, a
@@ -111,7 +111,7 @@ class Algebra:
         a, b = as_value(a), as_value(b)
         if is_constant(b, 1):
             return a
-        if a.op is not None and a.op.prim == "neg" and a.op.reverse:
+        if a.op is not None and a.op.prim == "neg" and a.op.derived:
             return self.neg(self.div(a.op.inputs[0], b))
         return self.emit("div", a, b)
 
@@ -126,7 +126,7 @@ class Algebra:
         a = as_value(a)
         if isinstance(a, Const):
             return Const(-a.const)
-        if a.op is not None and a.op.prim == "neg" and a.op.reverse:
+        if a.op is not None and a.op.prim == "neg" and a.op.derived:
             return a.op.inputs[0]
         if a.type.dtype == "bool":
             return self.emit("mul", -1.0, a)
@@ -293,7 +293,7 @@ class Algebra:
         if slices:
             attrs["slices"] = slices
         repeats = total.type.kind != "list" and may_repeat(index, slices, operands)
-        if g.op is not None and g.op.prim == "neg" and g.op.reverse:
+        if g.op is not None and g.op.prim == "neg" and g.op.derived:
             g, attrs["sign"] = g.op.inputs[0], "-"
         elif not repeats:
             attrs["sign"] = "+"

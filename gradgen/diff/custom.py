@@ -57,6 +57,28 @@ def shares(
     return _forward_rule(b, function, custom, inputs, cotangents, sweep)
 
 
+def tangents_of(
+    b: Builder,
+    function: Function,
+    op: Op,
+    of: Callable[[Value], Value],
+) -> list[Value]:
+    """Return the tangents of the results of an operation ``custom``; ``of`` gives its inputs'."""
+    custom: Custom = op.attrs["custom"]
+    r = _reader(b, function, custom.function.fun)
+    if isinstance(custom.function, custom_vjp):
+        _refuse(r, custom, "is one of reverse mode, which forward mode cannot use")
+    rule = custom.function.rule
+    inputs = op.inputs[sum(custom.counts()) :]
+    r = _reader(b, function, rule)
+    primals = Seq(_trees(custom, map(r.hold, inputs)))
+    given = Seq(_trees(custom, (r.hold(of(v)) for v in inputs)))
+    found = _called(r, function, rule, [*custom.held, primals, given])
+    if not isinstance(found, Seq) or len(found.items) != 2:
+        _refuse(r, custom, "returns no pair of result and tangent")
+    return [r.read(v) for v in leaves(found.items[1])]
+
+
 def _reverse_rule(
     b: Builder,
     function: Function,

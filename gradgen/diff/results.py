@@ -49,6 +49,37 @@ def finish(function: Function, options: Any, adjoints: dict[Value, Value]) -> No
     result["outputs"] = _outputs(function, options, grads, reader)
 
 
+def finish_tangents(function: Function, tangents: dict[Value, Value]) -> None:
+    """Return the value and its tangent, which has the value's structure."""
+    alg = Algebra(Builder(function.body, tangent=True))
+    result = function.result
+    result["reader"].b.block = function.body
+    values = [value for value, _ in result["seeds"]]
+    moves = [_tangent(alg, v, tangents.get(v)) for v in values]
+    function.body.results = [*values, *moves]
+    if len(values) == 1 and values[0].op is not None and not values[0].name:
+        values[0].name, values[0].user = "value", True
+
+    def build(emit: Emit) -> ast.expr:
+        found = list(function.body.results)
+        parts = (found[: len(values)], found[len(values) :])
+        return _tuple([_value_tree(result["tree"], part, emit) for part in parts])
+
+    result["outputs"] = build
+
+
+def _tangent(alg: Algebra, v: Value, t: Value | None) -> Value:
+    """Return the tangent of a result in its shape: a fresh array, a float for a float."""
+    if t is None:
+        return alg.zeros(v)
+    t = alg.full(t, v)
+    if v.type.kind == "float" and v.type.weak and not isinstance(t, Const):
+        return alg.emit("float", t)
+    if t.type.kind == "array" and (t.op is None or t.op.prim in ("leaf", "stretch")):
+        return alg.emit("copy", t)
+    return t
+
+
 def _gradient(alg: Algebra, leaf: Leaf, g: Value | None) -> Value:
     v, t = leaf.value, leaf.value.type
     if t.kind == "float" and t.weak:

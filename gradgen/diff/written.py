@@ -52,7 +52,8 @@ def written(b: Builder, fn: Any, op: Op, more: Mapping[str, Any], type: Type) ->
     values = [v for v in given.values() if isinstance(v, Value) and not isinstance(v, Const)]
     reads = fn.__name__ not in STANDING and not has_loop(fn)
     if reads and not any(v.type.kind == "any" for v in values):
-        return _read(b, fn, given)
+        r, found = _read(b, fn, given)
+        return r.read(found)
     # What is known beforehand is printed in its place among the arguments.
     layout = tuple(() if v in values else (_python(v),) for v in given.values())
     return b.emit("helper", values, function=fn.__name__, options=(), layout=layout, type=type)
@@ -66,11 +67,19 @@ def _values(op: Op) -> dict[str, Value]:
     return dict(zip(names, op.inputs, strict=False)) | dict(zip(results, op.outputs, strict=False))
 
 
+def written_several(b: Builder, fn: Any, op: Op, more: Mapping[str, Any]) -> list[Value]:
+    """Emit what a function of a rule says of an operation with several results: one value each."""
+    known = {**RULES[op.prim].defaults, **op.attrs, **_values(op), **more}
+    given = {name: known.get(name) for name in inspect.signature(fn).parameters}
+    r, found = _read(b, fn, given)
+    return [r.read(item) for item in found.items]
+
+
 def _python(known: Any) -> Any:
     return known.const if isinstance(known, Const) else known
 
 
-def _read(b: Builder, fn: Any, given: dict[str, Any]) -> Value:
+def _read(b: Builder, fn: Any, given: dict[str, Any]) -> tuple[Reader, Any]:
     assert b.span is not None
     at: Span = b.span
     function = borrowed(fn, b.span)
@@ -80,12 +89,12 @@ def _read(b: Builder, fn: Any, given: dict[str, Any]) -> Value:
     r.frame = Frame(function.frame.source, {}, fn.__globals__, owner=r)
     kwargs = {n: r.hold(v) if isinstance(v, Value) else plain(v) for n, v in given.items()}
     before = len(b.block.ops)
-    result = r.read(call_value(r, function.node, function, [], kwargs))
+    result = call_value(r, function.node, function, [], kwargs)
     for op in b.block.ops[before:]:
         for out in op.outputs:
             out.user = False  # its names are gradgen's
     b.span = at
-    return result
+    return r, result
 
 
 def has_loop(fn: Any) -> bool:

@@ -106,7 +106,7 @@ class _Folder:
             return not v.type.is_array
         if op.attrs.get("style") in ("and", "or"):
             return True
-        limit = LIMIT if op.reverse else 4 * LIMIT
+        limit = LIMIT if op.derived else 4 * LIMIT
         return self._total(op) < limit
 
     def _undisturbed(self, op: Op, block: Block, k: int, at: int) -> bool:

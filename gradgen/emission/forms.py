@@ -188,7 +188,7 @@ def _size(op: Op, operands: list[Expr]) -> Expr:
 def _expand_dims(op: Op, operands: list[Expr]) -> Expr:
     """Return ``a[:, None]`` where the rank is known, as one writes it by hand."""
     rank, axis = op.inputs[0].type.rank, op.attrs["axis"]
-    if not rank or not op.reverse or isinstance(axis, tuple):
+    if not rank or not op.derived or isinstance(axis, tuple):
         return call("np.expand_dims", operands, {"axis": axis})
     axis %= rank + 1
     index: list[Expr] = [ast.Slice(None, None, None) for _ in range(axis)]

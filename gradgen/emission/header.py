@@ -31,6 +31,9 @@ def header_of(function: Function, name: str, options: Any) -> str:
         what, returns = "Gradient", f"({gradient}, aux)" if options.has_aux else gradient
     if options.mode == "vjp":
         what = "Vector-Jacobian product"
+    if options.mode == "jvp":
+        what, returns = "Value and tangent", "(value, t_value)"
+        held = [p for p in held if p not in {f"t_{name}" for name in chosen}]
     if options.mode == "value":
         what, returns = "Value", "value"
     lines = [

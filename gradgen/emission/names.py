@@ -179,4 +179,6 @@ def _describe(v: Value) -> str:
     source = next((i for i in op.inputs if i.name and i.user), None)
     if op.prim in ("exp", "log", "sqrt", "tanh", "sin", "cos", "abs") and source is not None:
         return f"{what}_{source.name}"
-    return f"d_{what}" if op.reverse and v.type.inexact else what
+    if not v.type.inexact or not op.derived:
+        return what
+    return f"d_{what}" if op.reverse else f"t_{what}"

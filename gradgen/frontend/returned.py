@@ -38,6 +38,13 @@ def returned(r: Reader, result: Any, options: Any, function: Function) -> dict[s
                 "return (loss, aux)",
             )
         result, aux = result.items
+    if options.mode == "jvp":
+        result = _read(r, result)
+        values = [r.read(leaf) for leaf in leaves(result)]
+        _check_numbers(values, function)
+        tangents = _tangent_parameters(r, function)
+        seeds = [(v, Const(0.0)) for v in values]
+        return {"tree": result, "aux": aux, "loss": None, "seeds": seeds, "tangents": tangents}
     if options.mode in ("vjp", "value"):
         result = _read(r, result)
         seeds = _cotangent_seeds(r, result, options, function)
@@ -109,13 +116,7 @@ def _cotangent_seeds(
 ) -> list[tuple[Value, Value]]:
     """Return every leaf of the result with its cotangent, which becomes a parameter."""
     values = [r.read(leaf) for leaf in leaves(result)]
-    for value in values:
-        if not value.type.is_numeric:
-            raise ArgumentError(
-                f"{function.name!r} returns something that is no number and no array",
-                function.span,
-                "return numbers, arrays, and tuples, lists or dicts of them",
-            )
+    _check_numbers(values, function)
     if options.mode == "value":
         return [(value, Const(0.0)) for value in values]
     name = "d_value"
@@ -138,6 +139,44 @@ def _cotangent_seeds(
     function.result["specs"][name] = spec
     pairs = zip(values, entered, strict=True)
     return [(value, leaf.value) for value, leaf in pairs]
+
+
+def _check_numbers(values: list[Value], function: Function) -> None:
+    for value in values:
+        if not value.type.is_numeric:
+            raise ArgumentError(
+                f"{function.name!r} returns something that is no number and no array",
+                function.span,
+                "return numbers, arrays, and tuples, lists or dicts of them",
+            )
+
+
+def _tangent_parameters(r: Reader, function: Function) -> dict[Value, Value]:
+    """Add a parameter for the tangent of each differentiated argument; return these by leaf."""
+    found: dict[Value, Value] = {}
+    for chosen in function.result["active"]:
+        name = f"t_{chosen.name}"
+        if chosen.path or name in {p for p, _ in function.params}:
+            raise ArgumentError(
+                f"there is no place for the tangent of {str(chosen)!r}",
+                function.span,
+                f"name no parameter {name!r}, and each differentiated one by itself",
+            )
+        spec = function.result["specs"][chosen.name]
+        with r.b.into(Block()) as block:
+            _, entered = enter(r, name, spec, [])
+        function.body.ops[:0] = block.ops
+        mine = {leaf.path: leaf for leaf in function.leaves if leaf.param == chosen.name}
+        for leaf in entered:
+            if mine[leaf.path].active:
+                found[mine[leaf.path].value] = leaf.value
+            if leaf.path:
+                leaf.value.name = f"t_{mine[leaf.path].value.name}"
+                leaf.value.user = True
+        function.params.append((name, spec))
+        function.result["specs"][name] = spec
+        function.signature = _with_cotangent(function.signature, name)
+    return found
 
 
 def _with_cotangent(signature: inspect.Signature, name: str) -> inspect.Signature:

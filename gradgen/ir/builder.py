@@ -16,9 +16,9 @@ from gradgen.rules.registry import RULES
 class Builder:
     """Appends operations to the current block; types come from the rules."""
 
-    def __init__(self, block: Block, reverse: bool = False) -> None:
+    def __init__(self, block: Block, reverse: bool = False, tangent: bool = False) -> None:
         self.block = block
-        self.reverse = reverse
+        self.reverse, self.tangent = reverse, tangent
         self.span: Span | None = None
         self.depth = 0
 
@@ -71,6 +71,7 @@ class Builder:
         labels = list(names) or [""] * len(types)
         outputs = [Value(t, n, span) for t, n in zip(types, labels, strict=True)]
         op = Op(prim, list(inputs), outputs, dict(attrs or {}), span, list(blocks), self.reverse)
+        op.tangent = self.tangent
         for v in outputs:
             v.op = op
         self.block.ops.append(op)

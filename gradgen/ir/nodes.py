@@ -100,7 +100,10 @@ def type_of_constant(const: Any) -> Type:
 
 @dataclass(eq=False, slots=True)
 class Op:
-    """One operation. ``reverse`` marks those that belong to the reverse sweep."""
+    """One operation.
+
+    ``reverse`` marks those that belong to the reverse sweep, ``tangent`` those of forward mode.
+    """
 
     prim: str
     inputs: list[Value]
@@ -109,6 +112,12 @@ class Op:
     span: Span | None = None
     blocks: list[Block] = field(default_factory=list)
     reverse: bool = False
+    tangent: bool = False
+
+    @property
+    def derived(self) -> bool:
+        """Whether this is part of a derivative, not of the user's function."""
+        return self.reverse or self.tangent
 
     @property
     def out(self) -> Value:

@@ -47,7 +47,7 @@ def _block(
     for op in block.ops:
         key = _key(op, sharing, mapping)
         if key is not None:
-            if op.reverse and key in known and known[key].type == op.out.type:
+            if op.derived and key in known and known[key].type == op.out.type:
                 mapping[op.out] = known[key]
             else:
                 known.setdefault(key, op.out)

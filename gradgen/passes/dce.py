@@ -57,7 +57,7 @@ class _Marker:
         missing = missing_values(body)
         for op in walk(body):
             needed = op.prim in EFFECTS or op.attrs.get("stacks")
-            if needed or (not op.reverse and may_raise(op, missing)):
+            if needed or (not op.derived and may_raise(op, missing)):
                 self.op(op)
 
     @deep

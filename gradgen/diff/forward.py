@@ -1,0 +1,237 @@
+"""Forward mode: the tangent of each value beside the value itself, in one sweep and without tapes.
+
+Every operation is followed by what it does to tangents (Griewank and Walther, chapter 3); loops and
+branches carry tangents along.  A value without a tangent does not vary: its tangent is zero, and
+is written down only where something needs it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradgen.deep import deep
+from gradgen.diff.activity import carried, ends, refuse_truncation, varied
+from gradgen.diff.algebra import Algebra, is_constant
+from gradgen.diff.custom import tangents_of
+from gradgen.diff.formulas import emit_formula
+from gradgen.diff.reverse import adjoint_type
+from gradgen.diff.written import written, written_several
+from gradgen.errors import UnsupportedError
+from gradgen.ir.builder import Builder
+from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
+from gradgen.passes.shapes import READS
+from gradgen.rules.complexes import LINEAR, is_complex
+from gradgen.rules.registry import RULES, Rule
+
+# What a complex number does to the tangents of its absolute value and its angle.
+# Inputs that are numbers even where they are integers; others are lengths and places.
+NUMBERS = {
+    "list": range(10**6), "complex": (0, 1), "append": (0, 1), "insert": (0, 1), "extend": (0, 1),
+    "store": (0, 1), "inc": (0, 1), "add_at": (0, 1), "list_add": (0, 1), "full": (0,),
+    "full_like": (1,), "repeat_list": (0,), "pop": (0,),
+}  # fmt: skip
+OTHERS = {"abs", "np.abs", "angle", "helper"}  # take complex numbers, and are not linear
+PARTS = {"abs": "real", "np.abs": "real", "angle": "imag"}
+
+
+def add_tangents(function: Function, given: dict[Value, Value]) -> dict[Value, Value]:
+    """Put the tangent of each value that varies behind it, in place; return these tangents.
+
+    ``given`` are the tangents of the differentiated leaves.
+    """
+    sweep = Forward(function, given)
+    sweep.block(function.body)
+    return sweep.tangents
+
+
+class Forward:
+    """The state of the sweep: the tangents so far."""
+
+    def __init__(self, function: Function, given: dict[Value, Value]) -> None:
+        self.function = function
+        self.b = Builder(function.body, tangent=True)
+        self.alg = Algebra(self.b)
+        self.varied = varied(function)
+        refuse_truncation(function, self.varied)
+        self.tangents = dict(given)
+
+    @deep
+    def block(self, block: Block) -> None:
+        """Go through a block, which is built anew with tangents in it."""
+        ops, block.ops = block.ops, []
+        with self.b.into(block):
+            for op in ops:
+                self.b.span = op.span
+                if op.prim in ("for", "while"):
+                    self._loop(op)
+                    continue
+                block.ops.append(op)
+                if op.prim == "if":
+                    self._if(op)
+                elif op.prim != "leaf" and any(v in self.varied for v in op.outputs):
+                    self._operation(op)
+
+    def of(self, v: Value) -> Value:
+        """Return the tangent of a value, an exact zero where it does not vary."""
+        if isinstance(v, Undefined):
+            return Undefined(v.unread)
+        found = self.tangents.get(v)
+        return self.alg.zeros(v) if found is None else self.alg.full(found, v)
+
+    def _note(self, v: Value, t: Value) -> None:
+        """Take a value for the tangent of another, and name it after that: ``t_hidden``."""
+        t = self.alg.full(t, v)
+        if v.name and not t.name and t.op is not None and not isinstance(t, Const):
+            t.name, t.user = f"t_{v.name}", v.user
+        self.tangents[v] = t
+
+    # --- control flow ---------------------------------------------------------------------
+
+    def _if(self, op: Op) -> None:
+        for inner in op.blocks:
+            self.block(inner)
+        for k, v in enumerate(list(op.outputs)):
+            if v not in self.varied:
+                continue
+            for inner in op.blocks:
+                with self.b.into(inner):
+                    inner.results.append(self.of(inner.results[k]))
+            op.outputs.append(self._carried(v, op))
+        op.attrs.pop("style", None)
+
+    def _carried(self, v: Value, op: Op | None) -> Value:
+        """Return a new value for the tangent of what a branch or a loop hands on."""
+        t = Value(adjoint_type(v), f"t_{v.name}" if v.name else "", v.span)
+        t.op, t.user = op, v.user
+        self.tangents[v] = t
+        return t
+
+    def _loop(self, op: Op) -> None:
+        params, inits = carried(op)
+        moving = [k for k, p in enumerate(params) if p in self.varied]
+        op.inputs = [*op.inputs, *(self.of(inits[k]) for k in moving)]
+        self.b.block.ops.append(op)
+        for inner in op.blocks:
+            first = 1 if op.prim == "for" else 0
+            inner.params += [self._carried(inner.params[first + k], None) for k in moving]
+        for inner in op.blocks:
+            self.block(inner)
+        for end in ends(op.blocks[-1]):
+            with self.b.into(end):
+                end.results += [self.of(end.results[k]) for k in moving]
+        op.outputs += [self._carried(op.outputs[k], op) for k in moving]
+
+    # --- operations -----------------------------------------------------------------------
+
+    def _operation(self, op: Op) -> None:
+        rule = RULES.get(op.prim)
+        if op.prim == "custom":
+            found = tangents_of(self.b, self.function, op, self.of)
+            for v, t in zip(op.outputs, found, strict=True):
+                self._note(v, t)
+        elif op.prim == "call" or rule is None:
+            self._refuse(op, "a recursive function")
+        elif op.prim == "pop":
+            types = [adjoint_type(v) for v in op.outputs]
+            done = self.b.append("pop", self._moved(rule, op), types)
+            for v, t in zip(op.outputs, done.outputs, strict=True):
+                self._note(v, t)
+        elif len(op.outputs) > 1:
+            self._several(rule, op)
+        else:
+            self._note(op.out, self._tangent(rule, op))
+
+    def _tangent(self, rule: Rule, op: Op) -> Value:
+        if callable(rule.tangent):
+            return written(self.b, rule.tangent, op, self._named(rule, op), adjoint_type(op.out))
+        if op.prim in ("where", "select"):
+            test, a, b = op.inputs
+            return self.alg.where(test, self._or_zero(a), self._or_zero(b))
+        if op.prim in PARTS and is_complex(op.inputs[0]):
+            return self._part(op)
+        if rule.tangent == "multilinear":
+            return self._each(op)
+        if rule.elementwise and rule.tangent is None:
+            return self._sum(self._share(rule, op, i) for i in self._moving(rule, op))
+        if rule.tangent == "linear" or (op.prim in LINEAR and op.prim not in OTHERS):
+            return self.b.emit(op.prim, self._moved(rule, op), **op.attrs)
+        self._refuse(op, rule.spelling or rule.name)
+        raise AssertionError
+
+    def _several(self, rule: Rule, op: Op) -> None:
+        if not callable(rule.tangent):
+            self._refuse(op, rule.spelling or rule.name)
+        found = written_several(self.b, rule.tangent, op, self._named(rule, op))
+        for v, t in zip(op.outputs, found, strict=True):
+            if v in self.varied:
+                self._note(v, t)
+
+    def _moving(self, rule: Rule, op: Op) -> list[int]:
+        return [i for i, v in enumerate(op.inputs) if v in self.tangents and rule.differentiable(i)]
+
+    def _share(self, rule: Rule, op: Op, i: int) -> Value:
+        """Return what one input adds to the tangent of an elementwise result."""
+        t, how = self.tangents[op.inputs[i]], rule.adjoint[i] if rule.adjoint else None
+        if isinstance(how, str):
+            if op.prim == "mul" and op.inputs[0] is op.inputs[1]:
+                return self.alg.mul(t, op.inputs[0])
+            return emit_formula(self.alg, how, op, t)
+        if rule.vjp is None:
+            self._refuse(op, rule.spelling or rule.name)
+        assert rule.vjp is not None
+        return rule.vjp(self.alg, op, t, i)
+
+    def _sum(self, shares: Any) -> Value:
+        total: Value = Const(0.0)
+        for share in shares:
+            total = share if is_constant(total, 0) else self.alg.add(total, share)
+        return total
+
+    def _each(self, op: Op) -> Value:
+        """Return the sum over the inputs of the operation with the tangent in place of one."""
+        rule = RULES[op.prim]
+        out = []
+        for i in self._moving(rule, op):
+            inputs = list(op.inputs)
+            inputs[i] = self.of(op.inputs[i])
+            out.append(self.b.emit(op.prim, inputs, **op.attrs))
+        return self._sum(out)
+
+    def _moved(self, rule: Rule, op: Op) -> list[Value]:
+        """Return the inputs with tangents in place of all that can have one."""
+        numbers = range(10**6) if rule.form == "sequence" else NUMBERS.get(op.prim, ())
+        kept = READS.get(op.prim)
+        return [
+            self.of(v)
+            if i in numbers or (i != kept and v.type.inexact and rule.differentiable(i))
+            else v
+            for i, v in enumerate(op.inputs)
+        ]
+
+    def _named(self, rule: Rule, op: Op) -> dict[str, Any]:
+        names = [p for p in rule.params if p not in rule.options]
+        pairs = zip(names, op.inputs, strict=False)
+        return {
+            f"t_{n}": self.alg.full(self.tangents[v], v) if v in self.tangents else None
+            for n, v in pairs
+        }
+
+    def _or_zero(self, v: Value) -> Value:
+        return self.tangents.get(v, Const(0.0))
+
+    def _part(self, op: Op) -> Value:
+        """Return the tangent of the absolute value or the angle of a complex number."""
+        z = op.inputs[0]
+        turned = self.alg.mul(self.alg.emit("conj", z), self.tangents[z])
+        part = self.alg.emit(PARTS[op.prim], turned)
+        size = self.alg.emit("np.abs", z)
+        if op.prim == "angle":
+            size = self.alg.mul(size, size)
+            part = self.alg.emit("rad2deg", part) if op.attrs.get("deg") else part
+        safe = self.alg.where(self.alg.emit("eq", size, 0.0), 1.0, size)
+        return self.alg.div(part, safe)
+
+    def _refuse(self, op: Op, what: str) -> None:
+        raise UnsupportedError(
+            f"forward mode through {what} is not supported", op.span, "use vjp, grad or jacobian"
+        )

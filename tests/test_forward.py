@@ -1,0 +1,71 @@
+"""Forward mode: the dot-product identity with reverse mode, over the corpus and all samples."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradgen
+from tests.cases import (
+    CONTROL,
+    FUNCTIONS,
+    LANGUAGE,
+    LOSSES,
+    MUTATION,
+    NUMPY_OPS,
+    Case,
+    cases,
+    value_and_gradient,
+)
+from tests.pytrees import is_float_leaf, leaves, same_leaf
+from tests.references import directions
+from tests.rules.samples import samples
+
+RTOL = 1e-12
+SAMPLES = [pytest.param(s, id=f"{s.module}-{s.name}") for s in samples()]
+NO_TANGENT = ("forward mode through a recursive function", "there is no place for the tangent")
+
+
+def pushed(case: Case, args: tuple, tangents: tuple) -> tuple[Any, Any]:
+    """Return value and tangent by forward mode; a test ends where it has none, and says so."""
+    function = gradgen.jvp(case.function, argnums=case.argnums)
+    try:
+        return function(copy.deepcopy(args), tangents)
+    except gradgen.GradgenError as error:
+        if any(text in str(error) for text in NO_TANGENT):
+            pytest.skip(str(error).splitlines()[0])
+        raise
+
+
+def along(gradient: Any, tangents: Any) -> tuple[float, float]:
+    """Return the product of a gradient with a direction, and the sum of the sizes of its terms."""
+    pairs = zip(leaves(gradient), leaves(tangents), strict=True)
+    terms = [np.asarray(g, float) * t for (_, g), (_, t) in pairs if is_float_leaf(g)]
+    return sum(float(np.sum(x)) for x in terms), sum(float(np.sum(np.abs(x))) for x in terms)
+
+
+def check_identity(case: Case) -> None:
+    """Forward mode times 1 is reverse mode times the direction; the value is the same."""
+    gradient = value_and_gradient(case)(*case.args())[1]
+    tangents = directions(case.args(), case.argnums)
+    value, tangent = pushed(case, case.args(), tangents)
+    assert same_leaf(value, case.function(*case.args()))
+    expected, size = along(gradient, tangents)
+    single = any(getattr(leaf, "dtype", None) == np.float32 for _, leaf in leaves(case.args()))
+    if np.isfinite(expected):
+        assert abs(tangent - expected) <= (1e-4 if single else RTOL) * max(size, 1e-3)
+
+
+@pytest.mark.parametrize(
+    "case", cases((*LOSSES, *CONTROL, *MUTATION, *FUNCTIONS, *LANGUAGE, *NUMPY_OPS))
+)
+def test_corpus(case: Case) -> None:
+    check_identity(case)
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_samples(sample: Case) -> None:
+    check_identity(sample)
