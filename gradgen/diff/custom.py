@@ -7,7 +7,7 @@ that are unknowns, and what it does to them is transposed by a sweep of its own.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from gradgen.custom import custom_vjp
 from gradgen.errors import UnsupportedError
@@ -68,7 +68,7 @@ def tangents_of(
     r = _reader(b, function, custom.function.fun)
     if isinstance(custom.function, custom_vjp):
         _refuse(r, custom, "is one of reverse mode, which forward mode cannot use")
-    rule = custom.function.rule
+    rule: Any = custom.function.rule
     inputs = op.inputs[sum(custom.counts()) :]
     r = _reader(b, function, rule)
     primals = Seq(_trees(custom, map(r.hold, inputs)))
@@ -196,7 +196,7 @@ def _called(r: Reader, function: Function, rule: Any, args: list[Any]) -> Any:
     return found
 
 
-def _refuse(r: Reader, custom: Custom, what: str) -> None:
+def _refuse(r: Reader, custom: Custom, what: str) -> NoReturn:
     raise UnsupportedError(
         f"the rule of {custom.function.fun.__name__!r} {what}",
         r.b.span,

@@ -7,7 +7,7 @@ is written down only where something needs it.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends, refuse_truncation, varied
@@ -76,6 +76,9 @@ class Forward:
         if isinstance(v, Undefined):
             return Undefined(v.unread)
         found = self.tangents.get(v)
+        item = v.type.item
+        if found is None and item is not None and item.kind == "list":
+            self._refuse(v.op, "lists in lists")
         return self.alg.zeros(v) if found is None else self.alg.full(found, v)
 
     def _note(self, v: Value, t: Value) -> None:
@@ -152,11 +155,13 @@ class Forward:
         if rule.tangent == "multilinear":
             return self._each(op)
         if rule.elementwise and rule.tangent is None:
+            if rule.of_complex == "linear" and any(map(is_complex, op.inputs)):
+                # Its adjoint has conjugates in it, which a tangent has not.
+                self._refuse(op, f"{rule.spelling} of complex numbers")
             return self._sum(self._share(rule, op, i) for i in self._moving(rule, op))
         if rule.tangent == "linear" or (op.prim in LINEAR and op.prim not in OTHERS):
             return self.b.emit(op.prim, self._moved(rule, op), **op.attrs)
         self._refuse(op, rule.spelling or rule.name)
-        raise AssertionError
 
     def _several(self, rule: Rule, op: Op) -> None:
         if not callable(rule.tangent):
@@ -178,7 +183,6 @@ class Forward:
             return emit_formula(self.alg, how, op, t)
         if rule.vjp is None:
             self._refuse(op, rule.spelling or rule.name)
-        assert rule.vjp is not None
         return rule.vjp(self.alg, op, t, i)
 
     def _sum(self, shares: Any) -> Value:
@@ -231,7 +235,9 @@ class Forward:
         safe = self.alg.where(self.alg.emit("eq", size, 0.0), 1.0, size)
         return self.alg.div(part, safe)
 
-    def _refuse(self, op: Op, what: str) -> None:
+    def _refuse(self, op: Op | None, what: str) -> NoReturn:
         raise UnsupportedError(
-            f"forward mode through {what} is not supported", op.span, "use vjp, grad or jacobian"
+            f"forward mode through {what} is not supported",
+            op.span if op is not None else self.b.span,
+            "use vjp, grad or jacobian",
         )

@@ -20,7 +20,7 @@ from gradgen.frontend.iterables import plain
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.recursion import Book
 from gradgen.frontend.source import source_of
-from gradgen.frontend.values import Frame
+from gradgen.frontend.values import Frame, Static
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Const, Op, Value
 from gradgen.ir.types import Type
@@ -68,11 +68,13 @@ def _values(op: Op) -> dict[str, Value]:
 
 
 def written_several(b: Builder, fn: Any, op: Op, more: Mapping[str, Any]) -> list[Value]:
-    """Emit what a function of a rule says of an operation with several results: one value each."""
+    """Emit a value for each of several results of an operation; None of a function is zero."""
     known = {**RULES[op.prim].defaults, **op.attrs, **_values(op), **more}
     given = {name: known.get(name) for name in inspect.signature(fn).parameters}
     r, found = _read(b, fn, given)
-    return [r.read(item) for item in found.items]
+    nothing = (isinstance(item, Static) and item.obj is None for item in found.items)
+    pairs = zip(found.items, nothing, strict=True)
+    return [Const(0.0) if zero else r.read(item) for item, zero in pairs]
 
 
 def _python(known: Any) -> Any:

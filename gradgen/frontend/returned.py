@@ -43,7 +43,7 @@ def returned(r: Reader, result: Any, options: Any, function: Function) -> dict[s
         values = [r.read(leaf) for leaf in leaves(result)]
         _check_numbers(values, function)
         tangents = _tangent_parameters(r, function)
-        seeds = [(v, Const(0.0)) for v in values]
+        seeds: list[tuple[Value, Value]] = [(v, Const(0.0)) for v in values]
         return {"tree": result, "aux": aux, "loss": None, "seeds": seeds, "tangents": tangents}
     if options.mode in ("vjp", "value"):
         result = _read(r, result)
