@@ -31,6 +31,11 @@ def function(
          adjoint=(adjoint,), domain=domain, **more)  # fmt: skip
 
 
+def _wofz_tangent(t_x, x, y):
+    """Tangent of the Faddeeva function, whose derivative is not real on the real axis."""
+    return t_x * (1.1283791670955126j - 2.0 * x * y)
+
+
 # A table: an entry is read along its lines.
 # fmt: off
 # --- errors and the normal distribution (NIST 7) ---
@@ -131,7 +136,7 @@ rule("factorial", INEXACT, callables=["scipy.special.factorial"], elementwise=Tr
               "p3 * scipy.special.factorial(j3)", "p * scipy.special.factorial(n, exact=True)"))
 rule("wofz", complex_type, callables=["scipy.special.wofz"], params="x, /", elementwise=True,
      adjoint=("-g * (1.1283791670955126j + 2.0 * a * y)",), of_complex="analytic",
-     samples=("scipy.special.wofz(x3).real", "scipy.special.wofz(x).imag",
+     tangent=_wofz_tangent, samples=("scipy.special.wofz(x3).real", "scipy.special.wofz(x).imag",
               "np.abs(scipy.special.wofz(x3 + 1j * p3))"))
 rule("lambertw", complex_type, callables=["scipy.special.lambertw"], elementwise=True,
      params="z, k=0, tol=1e-8", adjoint=("divide(g * exp(-y), 1.0 + y)",), of_complex="analytic",
