@@ -43,6 +43,15 @@ def zero_to_one(x, y):
     return x**y
 
 
+@case(
+    "a negative base with an exponent that varies",
+    np.array([-2.0, 3.0]),
+    expect=np.array([12.0, 0.0]),
+)
+def negative_base_both(p):
+    return p[0] ** p[1]
+
+
 @case("a negative base with an integer-valued variable exponent", -2.0, 3.0, argnums=0, expect=12.0)
 def negative_base(x, y):
     return x**y

@@ -27,18 +27,21 @@ def pow_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """``g * b * a ** (b - 1)`` by the base, ``g * y * log(a)`` by the exponent."""
     a, b = op.inputs
     if i == 1:
-        return alg.mul(alg.mul(g, op.out), alg.emit("log", _nonzero(alg, a)))
+        return alg.mul(alg.mul(g, op.out), alg.emit("log", _for_logarithm(alg, a)))
     if isinstance(b, Const):
         return alg.mul(g, _constant_power(alg, op, a, b.const))
     less_one = alg.sub(b, alg.where(alg.emit("eq", b, 0.0), 0.0, 1.0))
     return alg.mul(alg.mul(g, b), alg.emit("np.power", alg.floating(a), less_one))
 
 
-def _nonzero(alg: Algebra, a: Value) -> Value:
-    """Return the base, 1 in place of 0: the exponent's derivative is then 0, not inf * 0."""
+def _for_logarithm(alg: Algebra, a: Value) -> Value:
+    """Return the base where its logarithm exists, else 1: the exponent's derivative is then 0."""
+    number = a.type.dtype.startswith("complex")
     if isinstance(a, Const):
-        return a if a.const else Const(1.0)
-    return alg.where(alg.emit("eq", a, 0.0), 1.0, a)
+        return a if a.const and (number or a.const > 0) else Const(1.0)
+    if number:
+        return alg.where(alg.emit("eq", a, 0.0), 1.0, a)
+    return alg.where(alg.emit("gt", a, 0.0), a, 1.0)
 
 
 def _constant_power(alg: Algebra, op: Op, a: Value, p: float) -> Value:
