@@ -29,6 +29,11 @@ def emit_formula(alg: Algebra, text: str, op: Op, g: Value) -> Value:
     return _Formula(alg, names, RULES[op.prim].spelling).emit(parse_formula(text))
 
 
+def emit_expression(alg: Algebra, text: str, names: dict[str, Value]) -> Value:
+    """Emit a formula in other names, as NumPy computes."""
+    return _Formula(alg, names, "np.").emit(parse_formula(text))
+
+
 @dataclass(frozen=True, slots=True)
 class _Formula:
     """The emission of one formula; ``spelling`` says how the operation itself is called.

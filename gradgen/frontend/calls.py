@@ -12,6 +12,7 @@ import numpy as np
 
 import gradgen.frontend.aggregates
 import gradgen.frontend.builtin_calls
+import gradgen.frontend.frozen
 import gradgen.frontend.iterators
 import gradgen.frontend.numpy_calls
 import gradgen.frontend.ufunc_at  # noqa: F401

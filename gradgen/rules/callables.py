@@ -27,6 +27,10 @@ def key_of(obj: Any) -> Any:
     owner = getattr(obj, "__self__", None)
     if owner is None or isinstance(owner, types.ModuleType):
         return id(obj)
+    if type(owner).__module__.startswith("scipy.stats."):
+        # A distribution with its parameters held has a copy of it; its support is its own.
+        bounds = (getattr(owner, "a", None), getattr(owner, "b", None))
+        return id(type(owner)), *bounds, getattr(obj, "__name__", "")
     return id(owner), getattr(obj, "__name__", "")
 
 

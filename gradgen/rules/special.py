@@ -16,7 +16,7 @@ import numpy as np
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type, scalar
 from gradgen.rules.callables import scipy
-from gradgen.rules.registry import rule
+from gradgen.rules.registry import printed, rule
 from gradgen.rules.shapes_of import Attrs, elementwise
 
 INEXACT = elementwise("inexact", weak=False)
@@ -36,6 +36,15 @@ def _wofz_tangent(t_x, x, y):
     return t_x * (1.1283791670955126j - 2.0 * x * y)
 
 
+@printed
+def _normal_hazard(z):
+    """Return the density of the normal distribution at ``z`` over the probability of less."""
+    low, high = np.minimum(z, 0.0), np.maximum(z, 0.0)
+    below = 0.7978845608028654 / scipy.special.erfcx(-0.7071067811865476 * low)
+    above = 0.3989422804014327 * np.exp(-0.5 * high**2) / scipy.special.ndtr(high)
+    return np.where(z < 0.0, below, above)
+
+
 # A table: an entry is read along its lines.
 # fmt: off
 # --- errors and the normal distribution (NIST 7) ---
@@ -48,10 +57,7 @@ function("erfinv", "0.886226925452758 * g * exp(y * y)", "c", at_kinks="inf at -
 function("erfcinv", "-0.886226925452758 * g * exp(y * y)", "u", at_kinks="inf at 0 and 2")
 function("ndtr", "0.3989422804014327 * g * exp(-0.5 * a * a)")
 function("ndtri", "2.5066282746310002 * g * exp(0.5 * y * y)", "u", at_kinks="inf at 0 and 1")
-function(
-    "log_ndtr", "g * where(a < -1.0, 0.7978845608028654 / erfcx(-0.7071067811865476 * a), "
-    "0.3989422804014327 * exp(-0.5 * a * a - y))",
-)
+function("log_ndtr", "g * _normal_hazard(a)")
 
 # --- the logistic function ---
 function("expit", "g * y * expit(-a)")

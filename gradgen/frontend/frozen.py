@@ -1,0 +1,57 @@
+"""Distributions with parameters that are held: ``scipy.stats.norm(mu, sigma).logpdf(x)``."""
+
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from gradgen.frontend.callables import from_library
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.special import special
+from gradgen.frontend.values import Map, Record, Seq, Static
+from gradgen.rules.callables import resolve
+from gradgen.rules.distributions import CONTINUOUS, DISCRETE
+from gradgen.rules.registry import RULES
+
+
+class Frozen:
+    """What a distribution of ``scipy.stats`` is with its parameters: its methods by their names."""
+
+
+def of_value(method, args, kwds):
+    """Hold the parameters of a density or probability."""
+    return lambda x: method(x, *args, **kwds)
+
+
+def of_count(method, args, kwds):
+    """Hold the parameters of a probability of counts."""
+    return lambda k: method(k, *args, **kwds)
+
+
+def of_probability(method, args, kwds):
+    """Hold the parameters of a quantile."""
+    return lambda q: method(q, *args, **kwds)
+
+
+HOLD = {"pmf": of_count, "logpmf": of_count, "ppf": of_probability, "isf": of_probability}
+
+
+def _freezing(distribution: str) -> Any:
+    rules = [rule for name, rule in RULES.items() if name.startswith(f"{distribution}.")]
+
+    def freeze(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Hold the parameters of a distribution; its methods are as those of the distribution."""
+        fields = {}
+        for rule in rules:
+            kind = rule.spelling.rpartition(".")[2]
+            held = [Static(resolve(rule.spelling)), Seq(args), Map(kwargs)]
+            fields[kind] = from_library(r, node, HOLD.get(kind, of_value), held, {})
+        return Record(Frozen, fields)
+
+    return freeze
+
+
+for _name in [*(c.name for c in CONTINUOUS), *(d.name for d in DISCRETE)]:
+    special(f"scipy.stats.{_name}")(_freezing(f"scipy.stats.{_name}"))
