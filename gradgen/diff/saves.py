@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradgen.diff.carry import Carrier, add_branch_output, reverse_builder
+from gradgen.diff.missing import missing_values
 from gradgen.diff.rows import Row, plus, row_plan
 from gradgen.diff.twins import use_shape_twins
 from gradgen.ir.builder import Builder
@@ -45,6 +46,7 @@ class Planner(Carrier):
         super().__init__(function)
         self.records: list[Saved] = []
         self.sharing = Sharing(function)
+        self.missing = missing_values(function.body)
 
     def run(self) -> list[Saved]:
         """Resolve every value that the reverse sweep needs, and redirect its reads."""
@@ -210,7 +212,8 @@ class Planner(Carrier):
         shared = not self.sharing.never_written(v) or v.type.kind == "list"
 
         def push(old: Value, at: Builder) -> Value:
-            item = at.emit("copy", [v]) if shared else v
+            unsure = {"unsure": True} if v in self.missing else {}
+            item = at.emit("copy", [v], **unsure) if shared else v
             return at.append("append", [old, item], [start.type], [start.name]).out
 
         final = self.thread(path, start, v, push)

@@ -208,7 +208,7 @@ def _astype(op: Op, operands: list[Expr]) -> Expr:
 
 
 def _copy(op: Op, operands: list[Expr]) -> Expr:
-    if op.inputs[0].type.kind == "array":
+    if op.inputs[0].type.kind == "array" and "unsure" not in op.attrs:
         return ast.Call(ast.Attribute(operands[0], "copy", ast.Load()), [], [])
     return call("list" if op.inputs[0].type.kind == "list" else "np.copy", operands)
 

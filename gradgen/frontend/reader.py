@@ -23,6 +23,7 @@ from gradgen.frontend.captures import Capture
 from gradgen.frontend.layouts import in_c_order, made_in_c_order
 from gradgen.frontend.signals import Certain, Retry
 from gradgen.frontend.values import (
+    KINDS,
     Box,
     Choice,
     Frame,
@@ -497,4 +498,4 @@ def describe(value: Any) -> str:
         return str(value.type)
     if isinstance(value, Ref):
         return str(value.value.type)
-    return {"Text": "text in an f-string"}.get(type(value).__name__, type(value).__name__)
+    return KINDS.get(type(value).__name__, type(value).__name__)

@@ -321,3 +321,11 @@ def static_value(value: Any) -> Any:
         return value.kind(map(static_value, value.items))
     assert isinstance(value, Static)
     return value.obj
+
+
+# What messages call the values that Python has no class for, or has under another name.
+KINDS = {
+    "Text": "text in an f-string", "LocalFunction": "function", "BoundMethod": "method",
+    "Method": "method", "Iteration": "iterator", "Once": "iterator", "UnknownShape": "shape",
+    "SliceValue": "slice", "Choice": "value of different kinds on different paths",
+}  # fmt: skip
