@@ -28,6 +28,7 @@ from gradgen.frontend.source import innermost
 from gradgen.ir.nodes import Function, Value
 from gradgen.options import Options
 from gradgen.passes.additions import recognise_additions
+from gradgen.passes.cancelling import hold_cancelling_maxima
 from gradgen.passes.clears import join_clears
 from gradgen.passes.copies import insert_copies
 from gradgen.passes.cse import share_common
@@ -128,6 +129,7 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         callees = callees_of(function)
         settle_activity(function, callees)
         derive(callees)
+        hold_cancelling_maxima(function)
         hoist_lengths(function)
         recognise_additions(function)
         function.notes += doubts(function, varied(function))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import INT, Type, integer
 from gradgen.rules.registry import rule
-from gradgen.rules.shapes_of import Attrs, elementwise, of_shape, same_type
+from gradgen.rules.shapes_of import Attrs, elementwise, of_shape, reduction, same_type
 
 if TYPE_CHECKING:
     from gradgen.diff.algebra import Algebra
@@ -115,6 +115,7 @@ rule("stretch", stretch_type, form="special", vjp=stretch_vjp, cost=1)
 rule("fill", stretch_type, form="special", vjp=stretch_vjp, cost=1)
 rule("zeros_as", lambda inputs, attrs: Type("array" if inputs[0].type.shape else "any",
      inputs[0].type.dtype or "float64", inputs[0].type.shape), form="special", passive=True)
+rule("cancelling_max", reduction("same"), spelling="np.max", passive=True)
 rule("stop_gradient", same_type, spelling="_stop_gradient", params="x", passive=True, cost=0,
      alias="view")
 rule("custom", lambda inputs, attrs: [], form="special", cost=3)

@@ -24,8 +24,7 @@ def mlp_cross_entropy_value_and_grad(params, x, labels):
     total = x @ w1 + b1                                 # losses.py:40
     hidden = np.maximum(total, 0.0)
     logits = hidden @ w2 + b2                           # losses.py:41
-    max_1 = np.max(logits, axis=1, keepdims=True)       # losses.py:42
-    shifted = logits - max_1
+    shifted = logits - np.max(logits, axis=1, keepdims=True)  # losses.py:42
     exp_shifted = np.exp(shifted)                       # losses.py:43
     norm = np.sum(exp_shifted, axis=1)
     rows = np.arange(len(labels))                       # losses.py:44
@@ -38,15 +37,9 @@ def mlp_cross_entropy_value_and_grad(params, x, labels):
     d_shifted[rows, labels] -= d_quotient
     d_norm = d_quotient / norm
     d_shifted += d_norm[:, None] * exp_shifted          # losses.py:43
-    equal = logits == max_1                             # losses.py:42
-    d_shifted += equal * (
-        np.sum(-d_shifted, axis=1, keepdims=True)
-        / np.count_nonzero(equal, axis=1, keepdims=True)
-    )
-    d_logits = d_shifted
-    d_b2 = np.sum(d_logits, axis=0)                     # losses.py:41
-    d_w2 = hidden.T @ d_logits
-    d_hidden = d_logits @ w2.T
+    d_b2 = np.sum(d_shifted, axis=0)                    # losses.py:41
+    d_w2 = hidden.T @ d_shifted
+    d_hidden = d_shifted @ w2.T
     d_chosen = np.where(
         total > 0.0, d_hidden, np.where(total == 0.0, 0.5 * d_hidden, 0.0)
     )                                                   # losses.py:40

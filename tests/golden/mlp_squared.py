@@ -24,8 +24,7 @@ def mlp_squared_value_and_grad(params, x, targets):
     total = x @ w1 + b1                                 # losses.py:29
     hidden = np.tanh(total)
     logits = hidden @ w2 + b2                           # losses.py:30
-    max_1 = np.max(logits, axis=1, keepdims=True)       # losses.py:31
-    shifted = logits - max_1
+    shifted = logits - np.max(logits, axis=1, keepdims=True)  # losses.py:31
     exped = np.exp(shifted)                             # losses.py:32
     sum_1 = np.sum(exped, axis=1, keepdims=True)        # losses.py:33
     probabilities = exped / sum_1
@@ -41,14 +40,9 @@ def mlp_squared_value_and_grad(params, x, targets):
         -(d_probabilities * probabilities / sum_1), axis=1, keepdims=True
     )
     d_shifted = d_exped * exped                         # losses.py:32
-    equal = logits == max_1                             # losses.py:31
-    d_logits = d_shifted + equal * (
-        np.sum(-d_shifted, axis=1, keepdims=True)
-        / np.count_nonzero(equal, axis=1, keepdims=True)
-    )
-    d_b2 = np.sum(d_logits, axis=0)                     # losses.py:30
-    d_w2 = hidden.T @ d_logits
-    d_hidden = d_logits @ w2.T
+    d_b2 = np.sum(d_shifted, axis=0)                    # losses.py:30
+    d_w2 = hidden.T @ d_shifted
+    d_hidden = d_shifted @ w2.T
     d_quotient = d_hidden / np.cosh(np.clip(total, -350.0, 350.0)) ** 2  # losses.py:29
     d_b1 = np.sum(d_quotient, axis=0)
     d_w1 = x.T @ d_quotient
