@@ -52,6 +52,9 @@ class Reverse:
         self.missing = missing_values(function.body)
         # Adjoints that may be the number 0.0 though their values are arrays.
         self.shapeless: set[Value] = set()
+        # Carried adjoints of lists that every turn makes anew: zero before the last turn, but of
+        # another turn's length.
+        self.unfitted: set[Value] = set()
         self.certain = [leaf.value for leaf in function.leaves]
         self.certain += [v for op in function.body.ops for v in op.outputs if not op.blocks]
         self.guesses: dict[Op, tuple[list[int], list[Value]]] = {}
@@ -341,8 +344,17 @@ class Reverse:
         else:
             for v, g in zip(block.results, seeds, strict=True):
                 if g is not None:
-                    self.accumulate(v, g)
+                    self.accumulate(v, self._fitted(v, g) if g in self.unfitted else g)
         self.operations(ops)
+
+    def _fitted(self, v: Value, g: Value) -> Value:
+        """Return the adjoint of a list as it is, or as zeros where it has another length."""
+        lengths = [self.b.emit("len", [x]) for x in (g, v)]
+        with self.b.into(Block()) as zeros:
+            zeros.results.append(self.alg.zeros(v))
+        blocks = [Block(results=[g]), zeros]
+        test = self.b.emit("eq", lengths)
+        return self.b.append("if", [test], [g.type], [g.name], blocks=blocks).out
 
     # --- loops ----------------------------------------------------------------------------
 
@@ -440,13 +452,15 @@ class Reverse:
         type_, shapeless = adjoint_type(v), False
         unshaped = after in self.missing and self._twin(after) is None
         unshaped = unshaped or self.adj.get(after) in self.shapeless
-        if (unshaped and type_.kind == "array") or self._unknown_before(v, before):
+        if (unshaped and type_.kind in ("array", "any")) or self._unknown_before(v, before):
             # It starts from 0.0: nothing tells its shape.
             shapeless, type_ = True, Type("any", type_.dtype, None)
         out = Value(type_, f"d_{v.name}" if v.name else "", v.span)
         out.user = v.user
         if shapeless:
             self.shapeless.add(out)
+        if type_.kind == "list" and v in self.missing and v is not before:
+            self.unfitted.add(out)
         return out
 
     def _carried_on(self, v: Value, like: Value, before: Value) -> Value:
@@ -460,7 +474,8 @@ class Reverse:
             return self.alg.full(g, v)
         if self._unknown_before(v, before) or like in self.shapeless:
             return Const(0.0)
-        changes = before.type.shape != v.type.shape and v not in self.missing
+        open_ = v.type.kind in ("list", "any")
+        changes = (open_ or before.type.shape != v.type.shape) and v not in self.missing
         return self.alg.zeros(v if changes else like)
 
     def _unknown_before(self, v: Value, before: Value) -> bool:

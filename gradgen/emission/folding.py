@@ -157,7 +157,7 @@ def _also_result(v: Value, reader: Op | None) -> bool:
     """Whether the reader is ``v and ...`` or ``v or ...``, which give ``v`` itself on one side."""
     if reader is None or reader.attrs.get("style") not in ("and", "or"):
         return False
-    return reader.inputs[0] is v and any(not b.ops and b.results[0] is v for b in reader.blocks)
+    return reader.inputs[0] is v and any(not b.ops and b.results[:1] == [v] for b in reader.blocks)
 
 
 @deep

@@ -92,8 +92,11 @@ class _Lives:
             self._if(op, through)
         elif op.blocks:
             self._uses(_free_values(op))
+            free = _free_values(op)
             for b in reversed(op.blocks):
-                self._side(b, _free_values(op))
+                tests = op.prim == "while" and b is op.blocks[0]
+                # What a failing test leaves with is what its block was given.
+                self._side(b, [*free, *b.params] if tests else free)
         self._uses(op.inputs)
 
     def _side(self, block: Block, through: list[Value]) -> tuple[dict[Value, bool], list[Value]]:

@@ -83,6 +83,14 @@ def _few_turns(over: Iteration) -> list[int]:
     return list(turns[::-1] if over.backwards else turns)
 
 
+def _has_turns(over: Iteration) -> bool:
+    """Whether a loop is known to have at least one turn."""
+    bounds = [v.const for v in over.bounds or (over.length,) if isinstance(v, Const)]
+    if over.bounds is None:
+        return bounds != [] and bounds[0] > 0
+    return len(bounds) == 3 and len(range(*bounds)) > 0
+
+
 def _turn(to: ast.expr, over: Iteration, k: int) -> Act:
     return Act(lambda r: assign_to(r, to, over.element(Const(k))))
 
@@ -184,7 +192,8 @@ def _counted(r: Reader, s: ast.For, over: Iteration, frame: _LoopFrame, few_turn
         return op, kept[-1]
 
     with _named(r, s, over.arrays):
-        run_loop(r, s, frame.names(s.target), body, build, counted=frame.breaks)
+        names = frame.names(s.target)
+        run_loop(r, s, names, body, build, counted=frame.breaks, turns=_has_turns(over))
 
 
 @contextlib.contextmanager
@@ -218,8 +227,9 @@ def while_statement(r: Reader, s: ast.While, rest: Point) -> Point:
         op = r.b.append("while", inits, [], span=r.span(s), blocks=[test_block, block])
         return op, block
 
-    run_loop(r, s, frame.names(s.test), body, build, counted=True)
-    if isinstance(s.test, ast.Constant) and s.test.value and "break" not in jumps_of(s.body):
+    always = isinstance(s.test, ast.Constant) and bool(s.test.value)
+    run_loop(r, s, frame.names(s.test), body, build, counted=True, turns=always)
+    if always and "break" not in jumps_of(s.body):
         return _endless(r, frame, rest)
     return frame.after(rest)
 

@@ -138,7 +138,7 @@ class Cover:
     def _unified_hole(self, t: Hole, value: Any) -> Template | None:
         if isinstance(value, Seq) and t.type.kind == "list" and value.kind is list:
             item = item_type(self, t.type.item, parts(value))
-            return None if item is None else Hole(Type("list", item=item))
+            return None if item is None and parts(value) else Hole(Type("list", item=item))
         if not isinstance(value, Value | Ref) or self.precise(value) or self._positioned(value):
             return None
         type_ = join(t.type, self.type_now(value))

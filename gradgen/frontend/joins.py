@@ -91,14 +91,13 @@ class Join:
     def _grown(self, box: Seq) -> Any:
         """Join lists of different lengths: as lists of the graph."""
         lists = []
-        for state, block in zip(self.after, self.op.blocks, strict=True):
-            with at(self.r, state), self.r.b.into(block):
-                lists.append(self.r.read(self.r.graph_list(box)))
         storage = Storage(box.name)
         storage.lists = True
-        for state in self.after:
-            with at(self.r, state):
-                contain_items(self.r, storage, self.r.graph_list(box), apart=False)
+        for state, block in zip(self.after, self.op.blocks, strict=True):
+            with at(self.r, state), self.r.b.into(block):
+                items = self.r.graph_list(box)
+                lists.append(self.r.read(items))
+                contain_items(self.r, storage, items, apart=False)
         self.r.versions[storage] = self.output(lists[0], lists[1], "")
         return storage
 

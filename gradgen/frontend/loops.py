@@ -161,14 +161,18 @@ def run_loop(
     body: Callable[[Loop, Block], None],
     build: Callable[[list[Value], Loop], tuple[Op, Block]],
     counted: bool,
+    turns: bool = False,
 ) -> None:
     """Read a loop until the guess holds, then emit it with ``build(inits, loop)``.
 
-    ``body`` reads one iteration into a block and ends it through ``loop.finish``.
+    ``body`` reads one iteration into a block and ends it through ``loop.finish``.  ``turns``: there
+    is at least one, so that what every turn assigns does not depend on what was before.
     """
     key = (*r.call_path, id(node))
-    entry = snapshot(r)
     lives = r.frame.lives
+    if turns:
+        _hide(r, node)
+    entry = snapshot(r)
     if lives is not None:
         names = [
             n for n in names if not (lives.dead_at_turn(node, n) and lives.dead_after(node, n))
@@ -180,7 +184,7 @@ def run_loop(
         loop, block = Loop(r, guess, entry, key, counted), Block()
         with r.b.into(block):
             _bind_params(loop, block)
-            _hide(loop, node)
+            _hide(r, node)
             before, r.turn = r.turn, next_id()
             try:
                 body(loop, block)
@@ -232,6 +236,10 @@ def _adopt_entry(loop: Loop) -> None:
             continue
         if isinstance(slot, Storage) or slot not in guess.templates:
             guess.templates[slot] = _first(loop, slot, value)
+        elif isinstance(slot, Box):
+            held = entry.contents(r, slot)
+            known = guess.templates[slot]
+            guess.templates[slot] = contents_template(loop.cover, slot, known, [held, held])
         else:
             guess.templates[slot] = loop.cover.widen(guess.templates[slot], value)
 
@@ -262,9 +270,9 @@ def _bind_params(loop: Loop, block: Block) -> None:
     _apply_links(loop)
 
 
-def _hide(loop: Loop, node: ast.AST) -> None:
+def _hide(r: Reader, node: ast.AST) -> None:
     """Unbind the names that no turn reads before it assigns them."""
-    lives, held = loop.r.frame.lives, loop.r.frame.names
+    lives, held = r.frame.lives, r.frame.names
     for name in [n for n in held if lives is not None and lives.dead_at_turn(node, n)]:
         del held[name]
 

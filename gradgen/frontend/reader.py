@@ -311,6 +311,9 @@ class Reader:
         known = self.settled(choice)
         if known is not choice:
             return self.read(known)
+        truths = [v.const if isinstance(v, Const) else v for v in (choice.then, choice.other)]
+        if truths[0] is True and truths[1] is False:
+            return choice.test
         sides = []
         for option in (choice.then, choice.other):
             with self.b.into(Block()) as block:

@@ -160,11 +160,12 @@ def check_second_order(program: Program) -> Verdict:
             setattr(module, f"v{place}", part)
         got = gradgen.grad(module.along, argnums=argnums)(*copy.deepcopy(args))
         expected = hessian_vector(module.program, args, argnums, vector)
+    finally:
+        unload(module)
+    try:
         assert_trees_close(got, expected, SECOND_ORDER_RTOL)
     except AssertionError as error:
         return Verdict(Outcome.WRONG, "second order", str(error))
-    finally:
-        unload(module)
     return Verdict(Outcome.RIGHT)
 
 
