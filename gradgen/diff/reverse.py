@@ -66,6 +66,8 @@ class Reverse:
         """Add a contribution to the adjoint of a value, in place where that is worth it."""
         if v not in self.varied or is_constant(g, 0) or isinstance(g, Undefined):
             return
+        if v.type.is_scalar and g.type.kind == "any":
+            g = self.b.emit("scalar", [g])
         g = self._precise(v, real_part(self.alg, g, v))
         total = self.adj.get(v)
         if total is None:

@@ -26,6 +26,7 @@ from gradgen.ir.nodes import Block, Const, Op, Value, replace_uses
 from gradgen.ir.types import integer
 
 HARMLESS = (np.errstate, np.printoptions, contextlib.nullcontext)
+SHORT = 8  # turns of a loop that is written out where what its names share depends on the turn
 LEAVE = "leave"  # the jump out of a loop whose test fails
 
 
@@ -58,13 +59,18 @@ def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
     over = iteration_of(r, s.iter, live=True)
     if isinstance(over, list):
         return _written_out(r, s, over, rest)
-    turns = _few_turns(over)
+    turns = _known_turns(over)
+    key = (*r.call_path, id(s))
+    if turns is not None and (not turns or id(s) in r.written_out):
+        return _chained(r, s, [_turn(s.target, over, k) for k in turns], rest)
+    if turns is not None and len(turns) <= SHORT and id(s) not in r.made:
+        r.short.add(key)
     before, path = snapshot(r), list(r.call_path)
     frame = _LoopFrame(r, s)
     try:
-        _counted(r, s, over, frame, bool(turns))
+        _counted(r, s, over, frame, turns)
     except WriteOut as found:
-        if found.loop is not s:
+        if found.loop is not s or turns is None:
             raise
         restore(r, before)
         r.call_path[:] = path
@@ -72,23 +78,13 @@ def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
     return frame.after(rest)
 
 
-def _few_turns(over: Iteration) -> list[int]:
-    """Return the positions or integers of a loop with a small known number of turns."""
+def _known_turns(over: Iteration) -> Sequence[int] | None:
+    """Return the positions or integers that a loop runs over, None if they are not known."""
     bounds = [v for v in over.bounds or (Const(0), over.length, Const(1)) if isinstance(v, Const)]
     if len(bounds) < 3:
-        return []
+        return None
     turns = range(*(v.const for v in bounds))
-    if len(turns) > FEW:
-        return []
-    return list(turns[::-1] if over.backwards else turns)
-
-
-def _has_turns(over: Iteration) -> bool:
-    """Whether a loop is known to have at least one turn."""
-    bounds = [v.const for v in over.bounds or (over.length,) if isinstance(v, Const)]
-    if over.bounds is None:
-        return bounds != [] and bounds[0] > 0
-    return len(bounds) == 3 and len(range(*bounds)) > 0
+    return turns[::-1] if over.backwards else turns
 
 
 def _turn(to: ast.expr, over: Iteration, k: int) -> Act:
@@ -169,7 +165,10 @@ class _LoopFrame:
         return Point(steps, rest) if steps else rest
 
 
-def _counted(r: Reader, s: ast.For, over: Iteration, frame: _LoopFrame, few_turns: bool) -> None:
+def _counted(
+    r: Reader, s: ast.For, over: Iteration, frame: _LoopFrame, turns: Sequence[int] | None
+) -> None:
+    few = turns is not None and len(turns) <= FEW
     name = s.target.id if over.bounds and isinstance(s.target, ast.Name) else "i"
     kept: list[Block] = []
 
@@ -177,7 +176,7 @@ def _counted(r: Reader, s: ast.For, over: Iteration, frame: _LoopFrame, few_turn
         kept.append(block)
         index = Value(integer(), name)
         index.user = over.bounds is not None
-        if few_turns:
+        if few:
             r.short_loops[index] = s
         block.params.insert(0, index)
         assign_to(r, s.target, over.element(index))
@@ -193,7 +192,7 @@ def _counted(r: Reader, s: ast.For, over: Iteration, frame: _LoopFrame, few_turn
 
     with _named(r, s, over.arrays):
         names = frame.names(s.target)
-        run_loop(r, s, names, body, build, counted=frame.breaks, turns=_has_turns(over))
+        run_loop(r, s, names, body, build, frame.breaks, bool(turns))
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from gradgen.frontend.templates import (
     Template,
     View,
     is_mutable,
+    is_plain,
     positions,
     same_way,
 )
@@ -34,9 +35,6 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.nodes import Undefined, Value
 from gradgen.ir.types import Type, join
-
-# Subscripts whose result has one shape whatever the position: indices, whole axes, new axes.
-PLAIN = "i:en"
 
 
 class Cover:
@@ -116,6 +114,9 @@ class Cover:
             return self._unified_hole(t, value)
         if isinstance(t, View):
             return self._unified_view(t, value)
+        if isinstance(value, Ref) and self.type_now(value).kind == "list":
+            item = _item_of(t)
+            return None if item is None else self._unified_hole(Hole(item), value)
         if not isinstance(t, Node) or not same_class(t.like, value):
             return None
         if [k for k, _ in t.items] != [k for k, _ in parts(value)]:
@@ -148,10 +149,7 @@ class Cover:
         """Whether a value is an entry or row of an array that is told apart."""
         if not (isinstance(value, Ref) and value.steps and self.precise(of_whole(value))):
             return False
-        return all(
-            not step.operands or (step.prim == "load" and not set(step.attrs["index"]) - set(PLAIN))
-            for step in value.steps
-        )
+        return all(map(is_plain, value.steps))
 
     def _unified_view(self, t: View, value: Any) -> Template | None:
         if not (isinstance(value, Ref) and same_way(t.like, value)):
@@ -161,16 +159,23 @@ class Cover:
 
     def _unified_lists(self, t: Node, value: Seq) -> Template | None:
         """Cover lists of different lengths by one of the graph, where their items allow it."""
-        if not (isinstance(t.like, Seq) and t.like.kind is list):
-            return None
-        holes = [inner.type if isinstance(inner, Hole) else None for _, inner in t.items]
-        item: Type | None = None
-        for type_ in holes:
-            if type_ is None:
-                return None
-            item = type_ if item is None else join(item, type_)
-        item = item_type(self, item, parts(value))
+        known = _item_of(t)
+        item = None if known is None else item_type(self, known.item, parts(value))
         return None if item is None else Hole(Type("list", item=item))
+
+
+def _item_of(t: Template) -> Type | None:
+    """Return the type of a list of the graph for a list of known length, None if it cannot be."""
+    if not (isinstance(t, Node) and isinstance(t.like, Seq) and t.like.kind is list):
+        return None
+    item: Type | None = None
+    for _, inner in t.items:
+        if not isinstance(inner, Hole):
+            return None
+        item = inner.type if item is None else join(item, inner.type)
+        if item is None:
+            return None
+    return Type("list", item=item)
 
 
 def of_whole(ref: Ref) -> Ref:

@@ -44,15 +44,18 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
     if receiver is not None:
         specs[next(iter(signature.parameters))] = Opaque(receiver)
     precise: frozenset[Place] = frozenset()
+    written_out: frozenset[int] = frozenset()
     book = Book()
     for _ in range(200):
         book.begin()
         try:
-            return _read(fn, source, signature, specs, options, receiver, precise, book)
+            places = (precise, written_out)
+            return _read(fn, source, signature, specs, options, receiver, places, book)
         except Recursive as found:
             book.recursive[id(found.definition)] = found.definition
         except Retry as found:
             precise |= found.places
+            written_out |= {key[-1] for key in found.loops}
         except Refine as found:
             name, path = found.path
             specs[name] = refined(specs[name], path, found.how)
@@ -94,12 +97,12 @@ def _read(
     specs: dict[str, Any],
     options: Any,
     receiver: Any,
-    precise: frozenset[Place],
+    places: tuple[frozenset[Place], frozenset[int]],
     book: Book,
 ) -> Function:
     block = Block()
     r = Reader(block)
-    r.precise, r.book = precise, book
+    (r.precise, r.written_out), r.book = places, book
     r.frame = Frame(source, {}, innermost(fn).__globals__, owner=r)
     if isinstance(fn, types.FunctionType):
         r.frame.cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))

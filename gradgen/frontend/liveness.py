@@ -80,7 +80,12 @@ class Liveness:
             if turn <= head:
                 break
             head |= turn
-        self.at_turn[s], self.after[s] = turn, exit_
+        # A test that writes is read as a part of the turn, which it may end: what is live after
+        # the loop is live there.
+        tested = isinstance(s, ast.While) and not (
+            isinstance(s.test, ast.Constant) and s.test.value
+        )
+        self.at_turn[s], self.after[s] = head if tested else turn, exit_
         return head
 
 
@@ -108,7 +113,27 @@ def _escaping(body: Sequence[ast.stmt]) -> Names:
     out: set[str] = set()
     for n in (n for s in body for n in ast.walk(s)):
         if isinstance(n, INNER):
-            out |= {m.id for m in ast.walk(n) if isinstance(m, ast.Name)}
+            out |= {m.id for m in ast.walk(n) if isinstance(m, ast.Name)} - _own(n)
         elif isinstance(n, ast.Nonlocal | ast.Global):
             out |= set(n.names)
     return frozenset(out)
+
+
+def _own(n: ast.AST) -> set[str]:
+    """Return the names that are an inner function's own, and not those of what is around it."""
+    if not isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        return set()
+    a, inside = n.args, list(ast.walk(n))
+    every = [*a.posonlyargs, *a.args, *a.kwonlyargs, a.vararg, a.kwarg]
+    mine = {p.arg for p in every if p is not None}
+    outside = [a.defaults, a.kw_defaults, getattr(n, "decorator_list", [])]
+    read = {m.id for part in outside for e in part if e for m in _names(e)}
+    if any(isinstance(m, (*INNER, ast.comprehension)) for m in inside if m is not n):
+        return mine - read
+    given = {name for m in inside if isinstance(m, ast.Nonlocal | ast.Global) for name in m.names}
+    mine |= {m.id for m in _names(n) if isinstance(m.ctx, ast.Store)}
+    return mine - given - read
+
+
+def _names(node: ast.AST) -> list[ast.Name]:
+    return [m for m in ast.walk(node) if isinstance(m, ast.Name)]

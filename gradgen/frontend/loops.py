@@ -15,7 +15,7 @@ from gradgen.frontend import listed
 from gradgen.frontend.covers import Cover, contents_template
 from gradgen.frontend.joins import identity
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.signals import Endless
+from gradgen.frontend.signals import Endless, Retry
 from gradgen.frontend.state import State, at, restore, snapshot
 from gradgen.frontend.templates import (
     Hole,
@@ -179,7 +179,7 @@ def run_loop(
         ]
     guess = r.loop_guesses.get(key) or Guess(names)
     _adopt_entry(Loop(r, guess, entry, key, counted))
-    for _ in range(24):
+    for _ in range(8 if key in r.short else 24):
         _start_again(r, entry)
         loop, block = Loop(r, guess, entry, key, counted), Block()
         with r.b.into(block):
@@ -197,6 +197,8 @@ def run_loop(
         if not _revise(loop):
             break
     else:
+        if key in r.short:
+            raise Retry(set(), {key})
         r.refuse(node, "the types of the loop's variables do not settle", "give them one type each")
     _require_covered(loop, node)
     r.loop_guesses[key] = guess

@@ -99,6 +99,10 @@ def call_into(
     """Call a function of NumPy, and write what it returns into an array, which is the result."""
     if isinstance(out, Seq):
         return into_several(r, node, obj, out, args, kwargs, compute)
+    if isinstance(out, Choice):
+        return distribute(
+            r, node, out, lambda option: call_into(r, node, obj, option, args, kwargs, compute)
+        )
     owner = array_of(r, node, out, "out=")
     kwargs = {k: v for k, v in kwargs.items() if k != "out"}
     args = args[: _place(obj, args)]

@@ -36,6 +36,7 @@ from gradgen.frontend.values import (
     Static,
     Step,
     Storage,
+    composed,
     contents,
     holds,
     leaves,
@@ -66,6 +67,9 @@ class Reader:
         self.causes: dict[Thing, set[Place]] = {}
         self.picks: dict[Thing, set[Place]] = {}  # where items of lists were picked
         self.precise: frozenset[Place] = frozenset()
+        self.written_out: frozenset[int] = frozenset()
+        self.short: set[Place] = set()
+        self.made: set[int] = set()  # loops of comprehensions: new ones at every reading
         self.facts: dict[Value, bool] = {}
         self.captures: list[Capture] = []
         self.remembered: set[tuple[int, Any, int]] = set()
@@ -345,8 +349,8 @@ class Reader:
         maybe = RULES[prim].alias == "maybe" and not in_c_order(ref)
         if maybe and not self.visible(ref.storage):
             return self.hold(value)  # whether it shares with what nobody can name does not matter
-        step = Step(prim, tuple(operands), attrs, maybe)
-        return Ref(ref.storage, (*ref.steps, step), value, self.versions[ref.storage])
+        steps = composed(ref.steps, Step(prim, tuple(operands), attrs, maybe))
+        return Ref(ref.storage, steps, value, self.versions[ref.storage])
 
     def update(self, ref: Ref, value: Value) -> None:
         """Make ``value`` the newest version of a storage, after checking who shares it."""
@@ -418,6 +422,9 @@ class Reader:
             }
             if places - self.precise:
                 raise Retry(places)
+            loops = places & self.short
+            if loops:
+                raise Retry(places, loops)
             raise UnsupportedError(
                 f"{_name_of(thing) or 'this array'!r} may share memory with "
                 f"{_name_of(other) or 'another name'!r} here, depending on the path taken",

@@ -356,6 +356,7 @@ class InnerReader(Reader):
         self.state = state
         self.frame = state.frame
         self.book, self.precise = outer.book, outer.precise
+        self.written_out = outer.written_out
         self.captures, self.arrays, self.notes = outer.captures, outer.arrays, outer.notes
         self.call_path = [id(state.definition)]
         self.imported: dict[tuple[int, str], Any] = {}

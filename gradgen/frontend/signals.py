@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from gradgen.errors import Span
 from gradgen.ir.nodes import Block
@@ -17,11 +18,14 @@ class Certain(Exception):
 
 
 class Retry(Exception):
-    """The function has to be read again, with choices where paths meet at these places."""
+    """The function has to be read again, with choices where paths meet at these places.
 
-    def __init__(self, places: set[tuple[int, ...]]) -> None:
-        super().__init__(places)
-        self.places = places
+    ``loops``: those to be written out.
+    """
+
+    def __init__(self, places: set[tuple[int, ...]], loops: Iterable[tuple[int, ...]] = ()) -> None:
+        super().__init__(places, loops)
+        self.places, self.loops = places, loops
 
 
 class WriteOut(Exception):

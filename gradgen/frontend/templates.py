@@ -109,8 +109,34 @@ def option_of(t: Options, value: Any) -> int | None:
 
 
 def positions(ref: Ref) -> list[Value]:
-    """Return the positions in the steps of a view."""
-    return [v for step in ref.steps for v in step.operands]
+    """Return the positions in the steps of a view: what its shape does not depend on."""
+    return [
+        v
+        for step in ref.steps
+        for v, moves in zip(step.operands, _moves(step), strict=True)
+        if moves
+    ]
+
+
+def _moves(step: Step) -> list[bool]:
+    """Tell for each operand of a step whether it is a position, and no bound of a slice."""
+    if step.prim != "load":
+        return [False] * len(step.operands)
+    slices = iter(step.attrs.get("slices", ()))
+    out: list[bool] = []
+    for letter in step.attrs["index"]:
+        out += [False] * sum(next(slices)) if letter == "s" else [True] * (letter in "iam")
+    return out
+
+
+def is_plain(step: Step) -> bool:
+    """Whether a step gives one shape whatever its positions: its slices have constant bounds."""
+    if step.prim != "load":
+        return not step.operands
+    pairs = zip(step.operands, _moves(step), strict=True)
+    return not set(step.attrs["index"]) & set("am") and all(
+        moves or isinstance(v, Const) for v, moves in pairs
+    )
 
 
 def same_way(a: Ref, b: Ref) -> bool:
@@ -119,9 +145,18 @@ def same_way(a: Ref, b: Ref) -> bool:
         a.storage is b.storage
         and len(a.steps) == len(b.steps)
         and all(
-            x.prim == y.prim and x.attrs == y.attrs and len(x.operands) == len(y.operands)
+            x.prim == y.prim and x.attrs == y.attrs and _same_bounds(x, y)
             for x, y in zip(a.steps, b.steps, strict=True)
         )
+    )
+
+
+def _same_bounds(x: Step, y: Step) -> bool:
+    """Whether two steps of one spelling have the same operands, apart from positions."""
+    triples = zip(x.operands, y.operands, _moves(x), strict=True)
+    return all(
+        moves or v is w or (isinstance(v, Const) and isinstance(w, Const) and v.const == w.const)
+        for v, w, moves in triples
     )
 
 
@@ -204,10 +239,7 @@ def rebuilt(r: Reader, t: Template, held: Iterator[Any]) -> Any:
     if isinstance(t, Node):
         return with_parts(t.like, [(k, rebuilt(r, inner, held)) for k, inner in t.items])
     if isinstance(t, View):
-        steps = [
-            Step(s.prim, tuple(next(held) for _ in s.operands), s.attrs, s.maybe)
-            for s in t.like.steps
-        ]
+        steps = [Step(s.prim, _placed(s, held), s.attrs, s.maybe) for s in t.like.steps]
         # No version: it is read through the storage.
         return Ref(t.like.storage, tuple(steps), t.like.value, Undefined())
     which = next(held)
@@ -217,6 +249,12 @@ def rebuilt(r: Reader, t: Template, held: Iterator[Any]) -> Any:
         test = which if len(options) == 2 else r.b.emit("eq", [which, Const(k)])
         out = Choice(test, options[k], out)
     return out
+
+
+def _placed(step: Step, held: Iterator[Any]) -> tuple[Value, ...]:
+    """Return the operands of a step with its positions put in."""
+    pairs = zip(step.operands, _moves(step), strict=True)
+    return tuple(next(held) if moves else v for v, moves in pairs)
 
 
 def equal(a: Template, b: Template) -> bool:

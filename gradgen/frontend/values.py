@@ -304,6 +304,31 @@ def same_object(a: Any, b: Any) -> bool:
     return a is b or (type(a) is type(b) and isinstance(a, plain) and a == b)
 
 
+def composed(steps: tuple[Step, ...], step: Step) -> tuple[Step, ...]:
+    """Return the way through one more view: a view of all is none, and turning twice undoes."""
+    if step.maybe:
+        return (*steps, step)
+    kind = _turns(step)
+    if kind == "whole":
+        return steps
+    if kind and steps and not steps[-1].maybe and same_steps(steps[-1:], (step,)):
+        return steps[:-1]
+    return (*steps, step)
+
+
+def _turns(step: Step) -> str:
+    """Tell a view of the whole array (``[:]``, ``[::1]``) and views that undo themselves."""
+    if step.prim == "T":
+        return "turned"
+    ends = [v.const if isinstance(v, Const) else v for v in step.operands]
+    only_steps = all(s == (False, False, True) for s in step.attrs.get("slices", ()))
+    if step.prim != "load" or set(step.attrs["index"]) - set(":es") or not only_steps:
+        return ""
+    if all(v == 1 for v in ends):
+        return "whole"
+    return "turned" if all(v in (1, -1) for v in ends) else ""
+
+
 def is_static(value: Any) -> bool:
     """Whether a value is known before the program runs."""
     if isinstance(value, Const):
