@@ -189,13 +189,14 @@ def carried_parts(t: Template, value: Any) -> list[Any]:
 
 def _chosen_parts(t: Template, choice: Choice) -> list[Any]:
     pairs = zip(carried_parts(t, choice.then), carried_parts(t, choice.other), strict=True)
-    return [
-        a if a is b else Choice(choice.test, *(_or_unread(v) for v in (a, b))) for a, b in pairs
-    ]
+    return [a if a is b else _chosen_part(choice.test, a, b) for a, b in pairs]
 
 
-def _or_unread(part: Any) -> Any:
-    return Undefined(unread=True) if part is None else part
+def _chosen_part(test: Value, *sides: Any) -> Any:
+    """Return what a carried place holds by a test; where one side has nothing, it is not read."""
+    then, other = (Undefined(unread=True) if part is None else part for part in sides)
+    nothing = isinstance(then, Undefined) and isinstance(other, Undefined)
+    return then if nothing else Choice(test, then, other)
 
 
 def values_of(r: Reader, t: Template, value: Any) -> list[Value]:
