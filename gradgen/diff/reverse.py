@@ -346,10 +346,10 @@ class Reverse:
         else:
             for v, g in zip(block.results, seeds, strict=True):
                 if g is not None:
-                    self.accumulate(v, self._fitted(v, g) if g in self.unfitted else g)
+                    self.accumulate(v, self._as_long(v, g) if g in self.unfitted else g)
         self.operations(ops)
 
-    def _fitted(self, v: Value, g: Value) -> Value:
+    def _as_long(self, v: Value, g: Value) -> Value:
         """Return the adjoint of a list as it is, or as zeros where it has another length."""
         lengths = [self.b.emit("len", [x]) for x in (g, v)]
         with self.b.into(Block()) as zeros:
