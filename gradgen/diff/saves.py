@@ -212,7 +212,7 @@ class Planner(Carrier):
         shared = not self.sharing.never_written(v) or v.type.kind == "list"
 
         def push(old: Value, at: Builder) -> Value:
-            unsure = {"unsure": True} if v in self.missing else {}
+            unsure: dict[str, Any] = {"unsure": True} if v in self.missing else {}
             item = at.emit("copy", [v], **unsure) if shared else v
             return at.append("append", [old, item], [start.type], [start.name]).out
 

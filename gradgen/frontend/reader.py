@@ -443,8 +443,8 @@ class Reader:
 
     def held_references(self) -> list[Ref]:
         """Return the references that names hold, here and in the functions around."""
-        values = [v for frame in self._frames() for v in frame.names.values()]
-        return [leaf for v in values for leaf in leaves(v) if isinstance(leaf, Ref)]
+        found = [leaves(v) for frame in self._frames() for v in frame.names.values()]
+        return [v for part in found for v in part if isinstance(v, Ref)]
 
     def holders(self, thing: Thing) -> int:
         """Return how many names hold a storage or box."""
@@ -479,8 +479,7 @@ class Reader:
         if joined is not source:
             self.entangled.setdefault(joined, set()).update(self.objects(source))
             self.causes.setdefault(joined, set()).update(places, self.causes.get(source, ()))
-            if source in self.picks:
-                self.picks.setdefault(joined, set()).update(self.picks[source])
+            self.picks.setdefault(joined, set()).update(self.picks.get(source, ()))
 
 
 def unassigned(name: str) -> UnboundLocalError:
