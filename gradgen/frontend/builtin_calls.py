@@ -37,16 +37,15 @@ def _log(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
     return emit(r, node, RULES["math.log_base" if len(args) == 2 else "math.log"], args, {})
 
 
-@special(pow, math.pow, np.power)
+@special(pow)
 def _power(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    if len(args) != 2:
-        if len(args) == 3 and is_static(Seq(args)):
-            return Const(pow(*map(static_value, args)))
-        r.refuse(node, "pow with three arguments")
-    name = {"power": "np.power"}.get(callee_name(node), "pow")
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and name == "pow":
-        name = "math.pow"
-    return emit(r, node, RULES[name], args, {})
+    names = ("base", "exp", "mod")
+    given = [*args, *(kwargs.pop(n) for n in names[len(args) :] if n in kwargs)]
+    if kwargs or len(given) != 2:
+        if len(given) == 3 and is_static(Seq(given)):
+            return Const(pow(*map(static_value, given)))
+        r.refuse(node, "pow with three arguments", "compute it outside")
+    return emit(r, node, RULES["pow"], given, {})
 
 
 @special(float)

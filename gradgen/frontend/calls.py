@@ -15,7 +15,8 @@ import gradgen.frontend.builtin_calls
 import gradgen.frontend.frozen
 import gradgen.frontend.iterators
 import gradgen.frontend.numpy_calls
-import gradgen.frontend.ufunc_at  # noqa: F401
+import gradgen.frontend.ufunc_at
+import gradgen.frontend.ufunc_methods  # noqa: F401
 from gradgen.custom import custom_jvp, custom_vjp
 from gradgen.errors import ArgumentError, GradgenError, SourceError, UnsupportedError
 from gradgen.frontend import bindings, recursion
@@ -167,6 +168,7 @@ def _call_object(
             lambda o: _call_object(r, node, obj, [*args[:k], o, *args[k + 1 :]], kwargs),
         )
     if special is not None:
+        node.__dict__["callee"] = obj.__name__
         return special(r, node, args, kwargs)
     if operation is not None:
         return bindings.call_rule(r, node, RULES[operation], args, kwargs)

@@ -21,12 +21,14 @@ from gradgen.rules.registry import CALLABLES, RULES
 PLACE = {id(np.dot): 2, id(np.clip): 3, id(np.take): 3, id(np.cumprod): 3, id(np.sum): 3,
          id(np.mean): 3, id(np.prod): 3}  # fmt: skip
 
+METHODS = {"reduce": 3, "accumulate": 3, "reduceat": 4}
+
 Compute = Callable[[list[Any], dict[str, Any]], Any]
 
 
 def out_of(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Return what a call of NumPy writes its result to, None if that is nothing given."""
-    if not (isinstance(obj, np.ufunc) or str(getattr(obj, "__module__", "")).startswith("numpy")):
+    if not _of_numpy(obj):
         return None
     place = _place(obj, args)
     if isinstance(obj, np.ufunc) and obj.nout > 1:
@@ -40,7 +42,16 @@ def out_of(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str
     return None if is_none(out) else out
 
 
+def _of_numpy(obj: Any) -> bool:
+    """Whether this is a ufunc, a method of one, or a function of NumPy."""
+    if isinstance(obj, np.ufunc) or isinstance(getattr(obj, "__self__", None), np.ufunc):
+        return True
+    return str(getattr(obj, "__module__", "")).startswith("numpy")
+
+
 def _place(obj: Any, args: list[Any]) -> int:
+    if isinstance(getattr(obj, "__self__", None), np.ufunc):
+        return METHODS.get(obj.__name__, len(args))
     if isinstance(obj, np.ufunc):
         return obj.nin
     operation = CALLABLES.of(obj)

@@ -94,7 +94,10 @@ def shape_inputs(r: Reader, shape: Any, node: ast.AST) -> list[Value]:
 
 
 def callee_name(node: ast.AST) -> str:
-    """Return the last name of what a call calls."""
+    """Return the name of what a call calls, whatever the source calls it."""
+    known = node.__dict__.get("callee")
+    if known is not None:
+        return str(known)
     assert isinstance(node, ast.Call)
     if isinstance(node.func, ast.Attribute):
         return node.func.attr

@@ -19,19 +19,18 @@ from gradgen.frontend.places import array_of, rank_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import SPECIAL, Handler
 from gradgen.frontend.subscripts import Index, index_of, write
-from gradgen.frontend.values import Frame, Static
+from gradgen.frontend.values import Frame, Ref, Static
 from gradgen.ir.nodes import Value
 
-STEPS = {
-    np.multiply: "{place} *= {value}",
-    np.divide: "{place} /= {value}",
-    np.power: "{place} **= {value}",
-    np.maximum: "{place} = np.maximum({place}, {value})",
-    np.minimum: "{place} = np.minimum({place}, {value})",
-    np.fmax: "{place} = np.fmax({place}, {value})",
-    np.fmin: "{place} = np.fmin({place}, {value})",
-    np.negative: "{place} = -{place}",
-}
+OPERATORS = {np.multiply: "*=", np.divide: "/=", np.power: "**="}
+
+
+def _step(ufunc: np.ufunc) -> str:
+    """Return the statement that does at one place what a ufunc does."""
+    if ufunc in OPERATORS:
+        return f"{{place}} {OPERATORS[ufunc]} {{value}}"
+    value = ", {value}" if ufunc.nin == 2 else ""
+    return f"{{place}} = np.{ufunc.__name__}({{place}}{value})"
 
 
 def _sums(sign: str) -> Handler:
@@ -45,13 +44,30 @@ def _sums(sign: str) -> Handler:
     return handler
 
 
-def _in_order(step: str) -> Handler:
+def _at_once(
+    r: Reader, node: ast.AST, ufunc: np.ufunc, owner: Ref, index: Index, args: list[Any]
+) -> Any:
+    """Read the step at places that cannot repeat: a store of the function of what is there."""
+    # A cycle by nature, as below.
+    from gradgen.frontend.calls import call_value
+
+    old = r.b.emit("load", [r.read(owner), *index.operands], **index.attrs)
+    new = call_value(r, node, Static(ufunc), [r.hold(old), *args], {})
+    write(r, node, owner, index, as_value(r, new, node), "store")
+    return Static(None)
+
+
+def _in_order(ufunc: np.ufunc) -> Handler:
+    step = _step(ufunc)
+
     def handler(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
         # A cycle by nature: what is spelled out as Python is called as a function of the user's.
         from gradgen.frontend.calls import inline_definition
 
         owner = array_of(r, node, args[0], "ufunc.at")
         index = index_of(r, args[1], node)
+        if not set(index.spelling) - set("is:e"):
+            return _at_once(r, node, ufunc, owner, index, args[2:])
         places = _places(r, node, index)
         given = [as_value(r, v, node) for v in args[2:]]
         free = rank_of(r, node, r.read(owner), "ufunc.at") - len(places)
@@ -102,5 +118,6 @@ def _definition(step: str, axes: int, own: bool) -> ast.FunctionDef:
 
 SPECIAL.enter(np.add.at, _sums("+"))
 SPECIAL.enter(np.subtract.at, _sums("-"))
-for _ufunc, _step in STEPS.items():
-    SPECIAL.enter(_ufunc.at, _in_order(_step))
+for _ufunc in {id(u): u for u in vars(np).values() if isinstance(u, np.ufunc)}.values():
+    if _ufunc not in (np.add, np.subtract) and _ufunc.nout == 1 and _ufunc.signature is None:
+        SPECIAL.enter(_ufunc.at, _in_order(_ufunc))

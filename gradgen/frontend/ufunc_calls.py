@@ -52,6 +52,11 @@ def _cast(r: Reader, node: ast.AST, value: Any, dtype: str, casting: Any) -> Any
     return r.hold(r.b.emit("astype", [v], dtype=dtype))
 
 
+def in_dtype(r: Reader, node: ast.AST, value: Any, dtype: Any) -> Any:
+    """Return an argument in a dtype, as it is where that is None."""
+    return value if is_none(dtype) else _cast(r, node, value, dtype_of(r, node, dtype), "same_kind")
+
+
 def _is_test(ufunc: np.ufunc) -> bool:
     """Whether a ufunc gives truth values."""
     return all(kinds.endswith("->?") for kinds in ufunc.types if "O" not in kinds)

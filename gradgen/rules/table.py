@@ -22,6 +22,7 @@ from gradgen.rules import (
     special_orders,
     special_pairs,
     special_values,
+    ufunc_methods,
 )
 from gradgen.rules.registry import CALLABLES, METHODS, RULES
 
@@ -40,6 +41,7 @@ SOURCES = (
     constant,
     special_values,
     several,
+    ufunc_methods,
     extras,
     fourier,
     indexing,

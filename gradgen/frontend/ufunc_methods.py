@@ -1,0 +1,134 @@
+"""Methods of ufuncs: ``reduce``, ``accumulate``, ``outer``, ``reduceat``; along axis 0 by default.
+
+Sums, products and extremes are read as NumPy's functions of that name, which call these methods;
+what has a rule of its own (``rules.ufunc_methods``) is that operation; the rest is read as the loop
+that it is (``library.ufuncs``).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradgen.frontend.bindings import call_rule, option
+from gradgen.frontend.callables import from_library
+from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.places import is_none, rank_of
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.special import SPECIAL, SPELLED, Handler
+from gradgen.frontend.ufunc_calls import in_dtype
+from gradgen.frontend.values import Static
+from gradgen.ir.nodes import Const
+from gradgen.library import ufuncs
+from gradgen.rules.registry import RULES
+
+Args = list[Any]
+Options = dict[str, Any]
+REDUCED: dict[Any, Any] = {
+    np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
+    np.logical_and: np.all, np.logical_or: np.any,
+}  # fmt: skip
+ACCUMULATED: dict[Any, Any] = {np.add: np.cumsum, np.multiply: np.cumprod}
+# Those of which NumPy takes one entry after the other (of powers and angles it does not).
+SEQUENTIAL = {
+    np.subtract, np.divide, np.hypot, np.logaddexp, np.logaddexp2, np.float_power, np.fmod,
+    np.remainder, np.floor_divide,
+}  # fmt: skip
+PARAMS = {
+    "reduce": ("array", "axis", "dtype", "out", "keepdims", "initial", "where"),
+    "accumulate": ("array", "axis", "dtype", "out"),
+    "reduceat": ("array", "indices", "axis", "dtype", "out"),
+}
+
+
+def bound(r: Reader, node: ast.AST, method: str, args: Args, kwargs: Options) -> Options:
+    """Return the arguments by name, without those that are None but for the axis."""
+    names = PARAMS[method]
+    unknown = [k for k in kwargs if k not in names]
+    if unknown or len(args) > len(names):
+        r.refuse(node, f"these arguments of ufunc.{method}", "call it as NumPy documents it")
+    given = dict(zip(names, args, strict=False)) | kwargs
+    given.setdefault("axis", Const(0))
+    return {k: v for k, v in given.items() if k == "axis" or not is_none(v)}
+
+
+def _called(r: Reader, node: ast.AST, fn: Any, args: Args, kwargs: Options) -> Any:
+    # A cycle by nature: a method is read as a call of something else.
+    from gradgen.frontend.calls import call_value
+
+    return call_value(r, node, Static(fn), args, kwargs)
+
+
+def outer(ufunc: np.ufunc) -> Handler:
+    """Return the reading of a ufunc's ``outer``."""
+
+    def handler(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+        """Read the function of every pair of entries: the axes of both, one after the other."""
+        if len(args) != 2:
+            r.refuse(node, f"np.{ufunc.__name__}.outer of {len(args)} arguments")
+        a, b = (as_value(r, v, node) for v in args)
+        ranks = [rank_of(r, node, v, f"np.{ufunc.__name__}.outer") for v in (a, b)]
+        first = args[0]
+        if all(ranks):
+            spread = r.b.emit("load", [a], index=":" * ranks[0] + "n" * ranks[1])
+            first = r.hold(spread)
+        return _called(r, node, ufunc, [first, args[1]], kwargs)
+
+    return handler
+
+
+def along(ufunc: np.ufunc, method: str, known: dict[Any, Any], loop: Callable[..., Any]) -> Handler:
+    """Return the reading of a ufunc's ``reduce`` or ``accumulate``."""
+
+    def handler(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+        """Read a method that goes along an axis."""
+        given = bound(r, node, method, args, kwargs)
+        array = given.pop("array")
+        if ufunc in known:
+            return _called(r, node, known[ufunc], [array], given)
+        array = in_dtype(r, node, array, given.pop("dtype", None))
+        operation = f"np.{ufunc.__name__}.{method}"
+        if operation in RULES:
+            return call_rule(r, node, RULES[operation], [array], given)
+        more: Options = {
+            k: Static(option(r, node, k, v, RULES["arange"])) for k, v in given.items()
+        }
+        unread = set(more) - {"axis", "keepdims"} or ufunc not in SEQUENTIAL
+        if unread or not isinstance(more["axis"].obj, int):
+            r.refuse(node, f"{operation} with these arguments", "write the loop out")
+        more["axis"] = Const(more["axis"].obj)
+        keep = Const(bool(more.pop("keepdims", Static(False)).obj))
+        options = {"keepdims": keep} if method == "reduce" else {}
+        return from_library(r, node, loop, [Static(ufunc), array], {**more, **options})
+
+    return handler
+
+
+def reduceat(ufunc: np.ufunc) -> Handler:
+    """Return the reading of a ufunc's ``reduceat``."""
+
+    def handler(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+        """Read the reductions of slices that begin at some places."""
+        given = bound(r, node, "reduceat", args, kwargs)
+        operation = f"np.{ufunc.__name__}.reduceat"
+        if operation not in RULES or "indices" not in given:
+            r.refuse(node, operation, "reduce the slices one by one")
+        array = in_dtype(r, node, given.pop("array"), given.pop("dtype", None))
+        return call_rule(r, node, RULES[operation], [array, given.pop("indices")], given)
+
+    return handler
+
+
+for _ufunc in {id(u): u for u in vars(np).values() if isinstance(u, np.ufunc)}.values():
+    if _ufunc.nin == 2 and _ufunc.nout == 1 and _ufunc.signature is None:
+        SPECIAL.enter(_ufunc.outer, outer(_ufunc))
+        SPECIAL.enter(_ufunc.reduce, along(_ufunc, "reduce", REDUCED, ufuncs.reduced))
+        SPECIAL.enter(_ufunc.accumulate, along(_ufunc, "accumulate", ACCUMULATED, ufuncs.running))
+        SPECIAL.enter(_ufunc.reduceat, reduceat(_ufunc))
+SPELLED["ufunc.outer"] = outer(np.add)
+SPELLED["ufunc.reduce"] = along(np.add, "reduce", REDUCED, ufuncs.reduced)
+SPELLED["ufunc.accumulate"] = along(np.add, "accumulate", ACCUMULATED, ufuncs.running)
+SPELLED["ufunc.reduceat"] = reduceat(np.add)
