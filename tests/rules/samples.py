@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import atexit
 import copy
 import functools
 import tempfile
@@ -85,9 +86,17 @@ def loss_of(expression: str, names: tuple[str, ...], weighted: bool = True) -> C
         f"{HEAD}\n\ndef loss({', '.join(names)}):\n    result = {expression}\n"
         f"    return np.sum({total})\n"
     )
-    path = Path(tempfile.mkdtemp(prefix="gradgen-samples-")) / "sample.py"
+    path = Path(tempfile.mkdtemp(dir=folder())) / "sample.py"
     path.write_text(text)
     return load_module(path).loss
+
+
+@functools.cache
+def folder() -> str:
+    """Return a folder for the modules of all samples, which goes when the tests are over."""
+    made = tempfile.TemporaryDirectory(prefix="gradgen-samples-")
+    atexit.register(made.cleanup)
+    return made.name
 
 
 def means_another(loss: Any, args: tuple, argnums: tuple[int, ...]) -> bool:
