@@ -15,6 +15,7 @@ X = np.array([0.6, -1.3, 2.1, 0.4])
 
 
 M = np.array([[0.5, -1.0, 2.0], [1.5, 0.3, -0.4], [0.7, 0.9, -1.1]])
+CUBE = np.sin(np.arange(27.0)).reshape(3, 3, 3)
 
 
 @case("an empty array", np.zeros(0), 0.7)
@@ -117,6 +118,12 @@ def unused_leaves(p, q):
 @case("a result that does not depend on anything", X)
 def constant_result(x):
     return 3.0
+
+
+@case("sums over an inner axis, then over leading ones", CUBE)
+def inner_then_leading(x):
+    inner = np.sum(np.sin(x), axis=1)
+    return np.sum(np.sum(inner, axis=0) ** 2) + np.sum(np.sum(np.std(x, axis=2), axis=0) ** 2)
 
 
 @pytest.mark.parametrize("pitfall", case)

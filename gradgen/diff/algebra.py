@@ -196,8 +196,12 @@ class Algebra:
         axes = normal_axes(axis, rank)
         if keepdims or len(axes) == rank or rank == 0 or not g.type.shape:
             return g
-        if axes == tuple(range(len(axes))):
-            return g  # leading axes come back by broadcasting
+        # Leading axes come back by broadcasting, those that the cotangent lacks, too.
+        kept = [k for k in range(rank) if k not in axes]
+        first = kept[len(kept) - len(g.type.shape)]
+        axes = tuple(k - first for k in axes if k > first)
+        if not axes:
+            return g
         return self.emit("expand_dims", g, axis=axes[0] if len(axes) == 1 else axes)
 
     def full(self, g: Value, like: Value, stretch: bool = False) -> Value:

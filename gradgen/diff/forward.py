@@ -21,7 +21,7 @@ from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
 from gradgen.passes.shapes import READS
 from gradgen.rules.complexes import LINEAR, is_complex
-from gradgen.rules.registry import RULES, Rule
+from gradgen.rules.registry import RULES, Rule, Unknown
 
 # What a complex number does to the tangents of its absolute value and its angle.
 # Inputs that are numbers even where they are integers; others are lengths and places.
@@ -181,6 +181,10 @@ class Forward:
             if op.prim == "mul" and op.inputs[0] is op.inputs[1]:
                 return self.alg.mul(t, op.inputs[0])
             return emit_formula(self.alg, how, op, t)
+        if isinstance(how, Unknown):
+            self._refuse(op, f"{rule.spelling} by its argument {rule.params[i]!r}, in closed form,")
+        if callable(how):
+            return written(self.b, how, op, {"g": t}, adjoint_type(op.out))
         if rule.vjp is None:
             self._refuse(op, rule.spelling or rule.name)
         return rule.vjp(self.alg, op, t, i)

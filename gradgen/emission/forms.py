@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradgen.ir.nodes import Const, Op, Value
-from gradgen.rules.registry import RULES
+from gradgen.rules.registry import RULES, Rule
 
 Expr = ast.expr
 BINARY = {
@@ -35,15 +35,30 @@ def op_expression(op: Op, operands: Sequence[Expr]) -> Expr:
         return call(rule.spelling, [shape_tuple(operands)], _options(op))
     if rule.form == "shaped":
         return call(rule.spelling, [operands[0], shape_tuple(operands[1:])], _options(op))
-    return call(rule.spelling, _needed(op, list(operands)), _options(op))
+    by_place, by_name = _placed(rule, _needed(op, list(operands)))
+    made = call(rule.spelling, by_place, _options(op))
+    made.keywords = [ast.keyword(n, e) for n, e in by_name.items()] + made.keywords
+    return made
+
+
+def _placed(rule: Rule, operands: list[Expr]) -> tuple[list[Expr], dict[str, Expr]]:
+    """Return the operands by their place, and by name those that come after an option."""
+    names = [p for p in rule.params if p not in rule.options]
+    options = [k for k, p in enumerate(rule.params) if p in rule.options]
+    first = min(options, default=len(operands))
+    if rule.variadic or first >= len(operands):
+        return operands, {}
+    return operands[:first], dict(zip(names[first:], operands[first:], strict=False))
 
 
 def _needed(op: Op, operands: list[Expr]) -> list[Expr]:
     """Return the operands without those at the end that are what the function takes anyway."""
     rule = RULES[op.prim]
-    for name, v in reversed(list(zip(rule.params, op.inputs, strict=False))):
-        fill = rule.fills.get(name)
-        if fill is None or not isinstance(v, Const) or repr(v.const) != repr(fill):
+    names = [p for p in rule.params if p not in rule.options]
+    for name, v in reversed(list(zip(names, op.inputs, strict=False))):
+        if name not in rule.fills or not isinstance(v, Const):
+            break
+        if repr(v.const) != repr(rule.fills[name]):
             break
         operands.pop()
     return operands
@@ -58,7 +73,7 @@ def dotted(path: str) -> Expr:
     return out
 
 
-def call(path: str, args: list[Expr], options: dict[str, Any] | None = None) -> Expr:
+def call(path: str, args: list[Expr], options: dict[str, Any] | None = None) -> ast.Call:
     """Return a call of a dotted name."""
     keywords = [ast.keyword(k, literal(v, k)) for k, v in (options or {}).items()]
     return ast.Call(dotted(path), args, keywords)

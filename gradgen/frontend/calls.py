@@ -12,9 +12,9 @@ import numpy as np
 
 import gradgen.frontend.aggregates
 import gradgen.frontend.builtin_calls
-import gradgen.frontend.frozen
 import gradgen.frontend.iterators
 import gradgen.frontend.numpy_calls
+import gradgen.frontend.scipy_calls
 import gradgen.frontend.ufunc_at
 import gradgen.frontend.ufunc_methods  # noqa: F401
 from gradgen.custom import custom_jvp, custom_vjp

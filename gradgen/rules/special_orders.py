@@ -178,21 +178,45 @@ def _airy_to_x(d_ai, d_aip, d_bi, d_bip, x, ai, aip, bi, bip):
     return _sum(by_ai, by_bi)
 
 
+def _sici_tangent(t_x, x):
+    """Tangents of both integrals."""
+    return t_x * np.sinc(x / np.pi), t_x * np.cos(x) / x
+
+
+def _shichi_tangent(t_x, x):
+    """Tangents of both integrals."""
+    near = np.where(x == 0.0, 1.0, x)
+    return t_x * np.where(x == 0.0, 1.0, np.sinh(near) / near), t_x * np.cosh(x) / x
+
+
+def _fresnel_tangent(t_x, x):
+    """Tangents of both integrals."""
+    angle = 0.5 * np.pi * x**2
+    return t_x * np.sin(angle), t_x * np.cos(angle)
+
+
+def _airy_tangent(t_x, x, ai, aip, bi, bip):
+    """Tangents of both functions and their derivatives."""
+    return t_x * aip, t_x * x * ai, t_x * bip, t_x * x * bi
+
+
 # fmt: off
 rule("sici", several(2), callables=["scipy.special.sici"], params="x, /", outputs=("si", "ci"),
-     elementwise=True, adjoint=(_sici_to_x,), at_kinks="1 and inf at 0",
+     elementwise=True, adjoint=(_sici_to_x,), tangent=_sici_tangent, at_kinks="1 and inf at 0",
      samples=("scipy.special.sici(x3)[0]", "scipy.special.sici(p3)[1]",
               "np.stack(scipy.special.sici(p23))", "scipy.special.sici(0.0 * x)[0]"))
 rule("shichi", several(2), callables=["scipy.special.shichi"], params="x, /",
-     outputs=("shi", "chi"), elementwise=True, adjoint=(_shichi_to_x,), at_kinks="1 and inf at 0",
+     outputs=("shi", "chi"), elementwise=True, adjoint=(_shichi_to_x,),
+     tangent=_shichi_tangent, at_kinks="1 and inf at 0",
      samples=("scipy.special.shichi(x3)[0]", "scipy.special.shichi(p3)[1]",
               "np.stack(scipy.special.shichi(p23))", "scipy.special.shichi(0.0 * x)[0]"))
 rule("fresnel", several(2), callables=["scipy.special.fresnel"], params="x, /", outputs=("s", "c"),
-     elementwise=True, adjoint=(_fresnel_to_x,),
+     elementwise=True, adjoint=(_fresnel_to_x,), tangent=_fresnel_tangent,
      samples=("scipy.special.fresnel(x3)[0]", "scipy.special.fresnel(x)[1]",
               "np.stack(scipy.special.fresnel(x23))"))
 rule("airy", several(4), callables=["scipy.special.airy"], params="x, /",
      outputs=("ai", "aip", "bi", "bip"), elementwise=True, adjoint=(_airy_to_x,),
+     tangent=_airy_tangent,
      samples=("scipy.special.airy(x3)[0]", "scipy.special.airy(x)[1] * 2.0",
               "scipy.special.airy(x3)[2] + scipy.special.airy(x3)[3]",
               "np.stack(scipy.special.airy(x3))"))

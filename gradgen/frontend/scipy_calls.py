@@ -1,4 +1,7 @@
-"""Distributions with parameters that are held: ``scipy.stats.norm(mu, sigma).logpdf(x)``."""
+"""SciPy's calls that are read in ways of their own: distributions whose parameters are held.
+
+``scipy.stats.norm(mu, sigma).logpdf(x)`` is read as ``scipy.stats.norm.logpdf(x, mu, sigma)``.
+"""
 
 # mypy: disable-error-code="no-untyped-def"
 
@@ -7,10 +10,11 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
-from gradgen.frontend.values import Map, Record, Seq, Static
+from gradgen.frontend.values import Map, Record, Seq, Static, is_static, static_value
 from gradgen.rules.callables import resolve
 from gradgen.rules.distributions import CONTINUOUS, DISCRETE
 from gradgen.rules.registry import RULES
@@ -55,3 +59,11 @@ def _freezing(distribution: str) -> Any:
 
 for _name in [*(c.name for c in CONTINUOUS), *(d.name for d in DISCRETE)]:
     special(f"scipy.stats.{_name}")(_freezing(f"scipy.stats.{_name}"))
+
+
+@special("scipy.special.logsumexp")
+def _logsumexp(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Return the logarithm of a sum of exponentials, and the sum's sign where it is asked for."""
+    sign = kwargs.get("return_sign", args[4] if len(args) > 4 else Static(False))
+    signed = is_static(sign) and bool(static_value(sign))
+    return call_rule(r, node, RULES["signed_logsumexp" if signed else "logsumexp"], args, kwargs)
