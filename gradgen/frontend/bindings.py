@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from typing import Any
 
 from gradgen.errors import ArgumentError
@@ -13,8 +14,9 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.subscripts import index_of
 from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Const, Value
+from gradgen.ir.types import Type
 from gradgen.rules import helpers
-from gradgen.rules.registry import Rule
+from gradgen.rules.registry import LIKE, RULES, Rule
 from gradgen.rules.shapes_of import dtype_name
 
 WAY = "call it with the arguments that it takes"
@@ -43,6 +45,8 @@ def call_rule(r: Reader, node: ast.AST, rule: Rule, args: list[Any], kwargs: dic
         else:
             values[name] = value
     attrs = {k: v for k, v in attrs.items() if k not in rule.defaults or v != rule.defaults[k]}
+    if rule.variant is not None and rule.variant(attrs):
+        rule = RULES[rule.variant(attrs)]
     ordered = _inputs(r, node, rule, values)
     if rule.form == "sequence":
         return emit_sequence(r, node, rule, ordered[0], attrs)
@@ -185,3 +189,14 @@ def call_helper(r: Reader, node: ast.AST, prim: str, args: list[Any]) -> Any:
         args += [p for p in part if p is not None]
     inputs = [as_value(r, a, node) for a in args]
     return r.hold(r.b.emit(prim, inputs, span=r.span(node), **attrs))
+
+
+def call_printed(r: Reader, node: ast.AST, fn: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Emit a call of a rule's function that is printed as it stands; what is known stays there."""
+    given = inspect.signature(fn).bind(*args, **kwargs).arguments
+    layout = tuple((static_value(v),) if is_static(v) else () for v in given.values())
+    values = {n: as_value(r, v, node) for n, v in given.items() if not is_static(v)}
+    like = values[LIKE[fn.__name__]].type
+    out = r.b.emit("helper", list(values.values()), function=fn.__name__, options=(),
+                   layout=layout, type=Type(like.kind, like.dtype, like.shape))  # fmt: skip
+    return r.hold(out)

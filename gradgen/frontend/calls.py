@@ -65,7 +65,7 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.nodes import Value
 from gradgen.library import READ_AS, READ_METHODS
-from gradgen.rules.registry import CALLABLES, METHODS, RULES
+from gradgen.rules.registry import CALLABLES, LIKE, METHODS, RULES
 
 MAX_DEPTH = 40
 # Builtins that ask an object's class.
@@ -296,6 +296,8 @@ def _inline_function(
     if prim is not None and bindings.is_helper(fn):
         return bindings.call_helper(r, node, prim, args)
     if isinstance(r.frame.source, Borrowed) and fn.__module__.startswith("gradgen."):
+        if fn.__name__ in LIKE:
+            return bindings.call_printed(r, node, fn, args, kwargs)
         return _inline_local(r, node, borrowed(fn, r.span(node)), args, kwargs)
     source = source_of(fn)
     for key in ("__code__", "__defaults__", "__kwdefaults__"):

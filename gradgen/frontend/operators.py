@@ -68,7 +68,13 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
     if texts.is_text(left) or (texts.is_text(right) and prim in ("add", "mul")):
         return texts.joined(r, node, left, right)
     a, b = (as_array(r, as_value(r, v, node), node) for v in (left, right))
+    if r.b.reverse and prim == "mul" and _is_one(a) and b.type.inexact:
+        return r.hold(b, inputs=[right])  # in an adjoint that a rule states
     return r.hold(arithmetic(r, prim, a, b, node), inputs=[left, right])
+
+
+def _is_one(v: Value) -> bool:
+    return isinstance(v, Const) and type(v.const) is float and v.const == 1.0
 
 
 def _is_class(value: Any) -> bool:

@@ -69,7 +69,8 @@ class Rule:
     ``section`` is the module that registers it. ``of_complex`` says that it takes complex numbers:
     ``analytic``, where its adjoint is to be read at the conjugates (``rules.complexes``), or
     ``linear``, where it is right as it stands; ``complex_adjoint`` is its adjoint then, where the
-    stated one is of real numbers only.
+    stated one is of real numbers only. ``variant`` names, for the options of a call, the operation
+    that it is instead: one with other results.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Rule:
     methods: tuple[str, ...] = ()
     section: str = ""
     of_complex: str = ""
+    variant: Callable[[dict[str, Any]], str] | None = None
 
     def differentiable(self, i: int) -> bool:
         """Whether a derivative by input ``i`` can be other than zero."""
@@ -119,6 +121,7 @@ METHODS: dict[str, str] = {}
 CALLABLES: Callables[str] = Callables()
 PRINTABLE: dict[str, Written] = {}  # adjoints and tangents that may be printed into a module
 STANDING: set[str] = set()  # those that are always printed, and never read into the sweep
+LIKE: dict[str, str] = {}  # of these, those that others may call: what their result is like
 
 
 def printed(fn: W) -> W:
@@ -129,6 +132,19 @@ def printed(fn: W) -> W:
     PRINTABLE[fn.__name__] = fn
     STANDING.add(fn.__name__)
     return fn
+
+
+def printed_like(parameter: str) -> Callable[[W], W]:
+    """Have a function printed as it stands, also where adjoints call it.
+
+    Its result has the shape and dtype of the argument named.
+    """
+
+    def register(fn: W) -> W:
+        LIKE[fn.__name__] = parameter
+        return printed(fn)
+
+    return register
 
 
 def rule(

@@ -1,0 +1,202 @@
+"""Factorizations and spectra of matrices and stacks of matrices, as ``numpy.linalg`` has them.
+
+Adjoints are after M. B. Giles (2008) for spectra, I. Murray, "Differentiation of the Cholesky
+decomposition" (2016), S. F. Walter and L. Lehmann, "Algorithmic differentiation of linear algebra
+functions with application in optimum experimental design" (2010) for QR, and M. Seeger et al.,
+"Auto-differentiating linear algebra" (2017) for eigenvectors and singular vectors.
+
+A symmetric matrix of which one triangle is read is taken as a function of its symmetric part.
+"""
+
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+import numpy as np
+
+from gradgen.ir.nodes import Value
+from gradgen.ir.types import Type
+from gradgen.rules.helpers import _transposed
+from gradgen.rules.linalg import square_type
+from gradgen.rules.registry import printed, printed_like, rule
+from gradgen.rules.shapes_of import Attrs, of_shape
+
+SYMMETRIC = "that of the symmetric part"
+REAL = "np.diag([1.0, 3.0, 7.0]) + 0.2 * m33"  # its eigenvalues are real
+REAL_STACK = "np.diag([1.0, 3.0, 7.0]) + 0.2 * m233"
+
+
+def _symmetric(a):
+    """Return the symmetric part of a matrix."""
+    return 0.5 * (a + _transposed(a))
+
+
+def _half_tril(a):
+    """Return the lower triangle with its diagonal halved."""
+    return np.tril(a) - 0.5 * (a * np.eye(a.shape[-1]))
+
+
+def _cholesky_to_a(g, y, upper):
+    """Cotangent of the matrix in ``y = np.linalg.cholesky(a)``."""
+    factor_t = y if upper else _transposed(y)
+    d_factor = _transposed(g) if upper else g
+    inner = _half_tril(factor_t @ d_factor)
+    left = np.linalg.solve(factor_t, inner)
+    return _symmetric(np.linalg.solve(factor_t, _transposed(left)))
+
+
+def _cholesky_tangent(t_a, y, upper):
+    """Tangent of ``y = np.linalg.cholesky(a)``."""
+    factor = _transposed(y) if upper else y
+    left = np.linalg.solve(factor, _symmetric(t_a))
+    inner = np.linalg.solve(factor, _transposed(left))
+    tangent = factor @ _half_tril(inner)
+    return _transposed(tangent) if upper else tangent
+
+
+@printed_like("p")
+def _over_gaps(p, w, d_v):
+    """Divide ``p[i, j]`` by ``w[j] - w[i]``, where ``d_v`` is a cotangent of vectors.
+
+    Vectors of equal values are one choice of many: the loss must not depend on them.
+    """
+    gap = np.expand_dims(w, -2) - np.expand_dims(w, -1)
+    equal = _as_good_as_zero(gap, w)
+    if np.any(equal & np.any(d_v != 0.0, axis=-2, keepdims=True) & (np.eye(w.shape[-1]) == 0.0)):
+        raise np.linalg.LinAlgError(
+            "no derivative: the loss depends on vectors whose values are equal"
+        )
+    return np.where(equal, 0.0, p / np.where(equal, 1.0, gap))
+
+
+def _as_good_as_zero(d, w):
+    """Mark what is zero beside the values ``w`` of a matrix."""
+    return np.abs(d) <= 1e-13 * np.expand_dims(np.sum(np.abs(w), axis=-1), (-2, -1))
+
+
+@printed_like("p")
+def _turns(p, w):
+    """Divide ``p[i, j]`` by ``w[j] - w[i]``, 0 on the diagonal; not a number at equal values."""
+    gap = np.expand_dims(w, -2) - np.expand_dims(w, -1)
+    diagonal = np.eye(w.shape[-1]) == 1.0
+    equal = _as_good_as_zero(gap, w)
+    turns = np.where(equal, np.nan, p / np.where(equal, 1.0, gap))
+    return np.where(diagonal, 0.0, turns)
+
+
+def eigh_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
+    """Return the types of eigenvalues and eigenvectors."""
+    t = square_type(inputs, attrs)
+    return [values_type(inputs, attrs), t]
+
+
+def values_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type of a vector of values for each matrix."""
+    t = square_type(inputs, attrs)
+    return t if t.shape is None else of_shape(t.dtype, t.shape[:-1])
+
+
+def _eigh_to_a(d_w, d_v, w, v):
+    """Cotangent of the matrix in ``w, v = np.linalg.eigh(a)``."""
+    if d_v is None:
+        return (v * np.expand_dims(d_w, -2)) @ _transposed(v)
+    turn = _transposed(v) @ d_v
+    inner = _over_gaps(0.5 * (turn - _transposed(turn)), w, d_v)
+    if d_w is not None:
+        inner = inner + np.eye(w.shape[-1]) * np.expand_dims(d_w, -2)
+    return v @ inner @ _transposed(v)
+
+
+def _eigh_tangent(t_a, w, v):
+    """Tangents of ``w, v = np.linalg.eigh(a)``."""
+    inner = _transposed(v) @ _symmetric(t_a) @ v
+    diagonal = np.eye(w.shape[-1])
+    turn = _turns(inner, w)
+    return np.sum(inner * diagonal, axis=-1), v @ turn
+
+
+def _eigvalsh_to_a(g, a, UPLO):
+    """Cotangent of the matrix in ``np.linalg.eigvalsh(a)``."""
+    v = np.linalg.eigh(a, UPLO)[1]
+    return (v * np.expand_dims(g, -2)) @ _transposed(v)
+
+
+def _eigvalsh_tangent(t_a, a, UPLO):
+    """Tangent of ``np.linalg.eigvalsh(a)``."""
+    v = np.linalg.eigh(a, UPLO)[1]
+    return np.sum((_symmetric(t_a) @ v) * v, axis=-2)
+
+
+@printed_like("v")
+def _eig_to_a(d_w, d_v, w, v):
+    """Cotangent of the matrix in ``w, v = np.linalg.eig(a)``, whose columns have length 1."""
+    _refuse_complex(w)
+    inner = np.zeros(v.shape)
+    if d_v is not None:
+        along = np.sum(v * d_v, axis=-2, keepdims=True)
+        turn = np.swapaxes(v, -1, -2) @ (d_v - v * along)
+        inner = _over_gaps(turn * (1.0 - np.eye(w.shape[-1])), w, d_v)
+    if d_w is not None:
+        inner = inner + np.eye(w.shape[-1]) * np.expand_dims(d_w, -2)
+    v_t = np.swapaxes(v, -1, -2)
+    return np.linalg.solve(v_t, inner @ v_t)
+
+
+@printed
+def _refuse_complex(w):
+    """Refuse the derivative where eigenvalues are complex."""
+    if np.any(np.imag(w) != 0.0):
+        raise np.linalg.LinAlgError("the derivative of complex eigenvalues is not supported")
+
+
+def _eigvals_to_a(g, a):
+    """Cotangent of the matrix in ``np.linalg.eigvals(a)``."""
+    w, v = np.linalg.eig(a)
+    return _eig_to_a(g, None, w, v)
+
+
+@printed
+def _eig_tangent(t_a, w, v):
+    """Tangents of ``w, v = np.linalg.eig(a)``."""
+    _refuse_complex(w)
+    inner = np.linalg.solve(v, t_a @ v)
+    diagonal = np.eye(w.shape[-1])
+    turn = v @ _turns(inner, w)
+    along = np.sum(v * turn, axis=-2, keepdims=True)
+    return np.sum(inner * diagonal, axis=-1), turn - v * along
+
+
+@printed
+def _eigvals_tangent(t_a, a):
+    """Tangent of ``np.linalg.eigvals(a)``."""
+    w, v = np.linalg.eig(a)
+    _refuse_complex(w)
+    return np.sum(np.linalg.solve(v, t_a @ v) * np.eye(w.shape[-1]), axis=-1)
+
+
+# A table: an entry is read along its lines.
+# fmt: off
+rule("cholesky", square_type, callables=["np.linalg.cholesky"], params="a, /, *, upper=False",
+     adjoint=(_cholesky_to_a,), tangent=_cholesky_tangent, at_kinks=SYMMETRIC,
+     samples=("np.linalg.cholesky(m33 @ m33.T)", "np.linalg.cholesky(m33 @ m33.T, upper=True)",
+              "np.linalg.cholesky(m233 @ np.swapaxes(m233, 1, 2))",
+              "np.linalg.cholesky(np.reshape(p, (1, 1)))"))
+rule("eigh", eigh_types, callables=["np.linalg.eigh"], params="a, UPLO='L'", outputs=("w", "v"),
+     result=type(np.linalg.eigh(np.eye(1))), adjoint=(_eigh_to_a,), tangent=_eigh_tangent,
+     at_kinks=f"{SYMMETRIC}; an error where vectors of equal eigenvalues matter",
+     samples=("np.linalg.eigh(m33 + m33.T)[0]",
+              "np.abs(np.linalg.eigh(m33 + m33.T).eigenvectors)",
+              "np.abs(np.linalg.eigh(m233 + np.swapaxes(m233, 1, 2), UPLO='U')[1])",
+              "np.linalg.eigh(m233 + np.swapaxes(m233, 1, 2))[0]"))
+rule("eigvalsh", values_type, callables=["np.linalg.eigvalsh"], params="a, UPLO='L'",
+     adjoint=(_eigvalsh_to_a,), tangent=_eigvalsh_tangent, at_kinks=SYMMETRIC,
+     samples=("np.linalg.eigvalsh(m33 + m33.T)", "np.linalg.eigvalsh(m33 + m33.T, 'U')",
+              "np.linalg.eigvalsh(m233 + np.swapaxes(m233, 1, 2))"))
+rule("eig", eigh_types, callables=["np.linalg.eig"], params="a", outputs=("w", "v"),
+     result=type(np.linalg.eig(np.eye(1))), adjoint=(_eig_to_a,), tangent=_eig_tangent,
+     at_kinks="an error at complex eigenvalues, and where vectors of equal ones matter",
+     samples=(f"np.linalg.eig({REAL})[0]", f"np.abs(np.linalg.eig({REAL}).eigenvectors)",
+              f"np.linalg.eig({REAL_STACK})[0]"))
+rule("eigvals", values_type, callables=["np.linalg.eigvals"], params="a",
+     adjoint=(_eigvals_to_a,), tangent=_eigvals_tangent, at_kinks="an error at complex eigenvalues",
+     samples=(f"np.linalg.eigvals({REAL})", f"np.linalg.eigvals({REAL_STACK})"))
