@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from gradgen.frontend import comprehensions, lists
 from gradgen.frontend.branches import chain, choose
 from gradgen.frontend.comprehensions import Generator, located
@@ -19,6 +21,9 @@ from gradgen.ir.nodes import Const
 
 Args = list[Any]
 Options = dict[str, Any]
+PLACES = "sort their places: sorted(range(len(items)), key=...)"
+KEYS = "keys = np.array([key(item) for item in items])"
+IN_ORDER = "ordered = [items[place] for place in np.argsort({sign}keys, kind='stable')]"
 
 
 def sequence(r: Reader, node: ast.AST, value: Any) -> Seq | Ref:
@@ -277,9 +282,11 @@ def ordered(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         if all(map(is_static, keys)):
             order = sorted(range(len(keys)), key=lambda k: static_value(keys[k]), reverse=backwards)
             return Seq([items.items[k] for k in order], list)
-    if keyed:
-        r.refuse(node, "sorting by a computed key", "use np.argsort of an array of the keys")
     v = lists.as_list(r, items, node)
+    if v.type.item is not None and v.type.item.kind == "list":
+        r.refuse(node, "sorting of tuples of computed numbers", PLACES)
+    if keyed:
+        return _by_key(r, node, key, items, backwards)
     item = v.type.item
     array = r.b.emit("sort", [lists.as_array(r, v, node)], span=r.span(node))
     plain = item is not None and item.weak
@@ -287,6 +294,15 @@ def ordered(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         "items", [array], [v.type], span=r.span(node), attrs={"plain": True} if plain else {}
     ).out
     return r.hold(lists.backwards(r, node, out) if backwards else out)
+
+
+def _by_key(r: Reader, node: ast.AST, key: Any, items: Seq | Ref, backwards: bool) -> Any:
+    """Return the items in the order of what a function gives for each: a number."""
+    keys = run_text(r, node, KEYS, "keys", np=Static(np), key=key, items=items)
+    if as_value(r, keys, node).type.rank != 1:
+        r.refuse(node, "sorting by what is not known to be numbers", "return one number as the key")
+    text = IN_ORDER.format(sign="-" if backwards else "")
+    return run_text(r, node, text, "ordered", np=Static(np), keys=keys, items=items)
 
 
 def _distinct_firsts(keys: list[Any]) -> list[Any]:

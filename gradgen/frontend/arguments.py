@@ -270,10 +270,11 @@ def enter(
         leaves += inner
     if spec.kind is dict:
         unknown = (name, path) if spec.open else None
-        return Map(dict(zip(spec.keys, values, strict=True)), unknown), leaves
+        return Map(dict(zip(spec.keys, values, strict=True)), unknown, given=True), leaves
     if by_attribute:
-        return Record(spec.kind, dict(zip(spec.keys, values, strict=True))), leaves
-    return Seq(values, spec.kind), leaves
+        fields = dict(zip(spec.keys, values, strict=True))
+        return Record(spec.kind, fields, given=True), leaves
+    return Seq(values, spec.kind, given=True), leaves
 
 
 def _enter_leaf(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from itertools import permutations
 from typing import Any
 
 from gradgen.frontend import attributes, branches, calls, comprehensions, lists, subscripts, texts
@@ -14,6 +15,8 @@ from gradgen.frontend.operators import COMPARE, FOLD, UNARY, binary
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import sequence_items
 from gradgen.frontend.values import (
+    BoundMethod,
+    Box,
     Choice,
     LocalFunction,
     Map,
@@ -135,11 +138,17 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
         done = compared(r, node, op, left, right)
         if done is not MISSING:
             return done
+    if isinstance(op, ast.Is | ast.IsNot):
+        same = _identical(r, node, left, right)
+        if same is not None:
+            return Const(same == isinstance(op, ast.Is))
     if is_static(left) and is_static(right):
         return Const(bool(FOLD[prim](static_value(left), static_value(right))))  # type: ignore[operator]
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Static) and one.obj is None and prim in ("is", "is_not", "eq", "ne"):
-            known = isinstance(other, Value | Ref | Seq | Map | Record)
+            known = isinstance(
+                other, Value | Ref | Seq | Map | Record | LocalFunction | BoundMethod
+            )
             if known:
                 return Const(prim in ("is_not", "ne"))
         elif (
@@ -154,6 +163,25 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
     if lengths and a.type.value is not None and a.type.value == b.type.value:
         return Const(prim == "eq")
     return r.hold(r.b.emit(prim, [a, b], span=r.span(node)))
+
+
+def _identical(r: Reader, node: ast.AST, left: Any, right: Any) -> bool | None:
+    """Tell whether two containers or functions are one; None where the values decide."""
+    kinds = (Box, LocalFunction)
+    if any(
+        isinstance(a, LocalFunction) and isinstance(b, Static)
+        for a, b in permutations((left, right))
+    ):
+        return False
+    if not isinstance(left, kinds) or not isinstance(right, kinds):
+        return None
+    if left is right:
+        return True
+    boxes = [v for v in (left, right) if isinstance(v, Box)]
+    made_alike = getattr(left, "node", left) is getattr(right, "node", right)
+    if made_alike or any(b.joined for b in boxes) or sum(b.given for b in boxes) == 2:
+        r.refuse(node, "a test of which object this is", "compare numbers, such as their places")
+    return False
 
 
 def _membership(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:

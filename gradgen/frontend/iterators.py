@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from gradgen.frontend.evaluate import as_value, evaluate
-from gradgen.frontend.iterables import Over, as_positions
-from gradgen.frontend.iteration import Given, builder
+from gradgen.frontend.iterables import Over, as_positions, current
+from gradgen.frontend.iteration import Given, builder, iteration_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.subscripts import Index, load_index
 from gradgen.frontend.values import Iteration, Ref, Seq, static_value
@@ -78,6 +78,23 @@ def _accumulate(given: Given) -> Over:
         return binary(r, plus, a, b) if how is None else call_value(r, node, how, [a, b], {})
 
     return list(itertools.accumulate(items, step, initial=first))
+
+
+@builder(itertools.starmap)
+def _starmap(given: Given) -> Over:
+    from gradgen.frontend.calls import call_value
+    from gradgen.frontend.special import sequence_items
+
+    r, node = given.r, given.node
+    over = iteration_of(r, node.args[1], given.live)
+    function = evaluate(r, node.args[0])
+
+    def result(item: Any) -> Any:
+        return call_value(r, node, function, sequence_items(r, item, node), {})
+
+    if isinstance(over, list):
+        return [result(current(r, item, node)) for item in over]
+    return Iteration(over.length, lambda i: result(over.element(i)), arrays=over.arrays)
 
 
 @builder(itertools.islice)

@@ -57,12 +57,15 @@ class Box:
 
     Its contents are replaced by ``Reader.fill``, never changed in place, so that a state of the
     reader can keep them.  ``outside``: the name of one that stands outside the function; ``name``:
-    the first name of any other.
+    the first name of any other; ``given``: it is an argument, or in one; ``joined``: it stands for
+    different ones, of paths that have met.
     """
 
     name: str = field(default="", kw_only=True)
     id: int = field(default_factory=next_id, kw_only=True)
     outside: str = field(default="", kw_only=True)
+    given: bool = field(default=False, kw_only=True)
+    joined: bool = field(default=False, kw_only=True)
 
 
 @dataclass(slots=True, eq=False)
@@ -234,11 +237,11 @@ def keyed(held: Any) -> list[tuple[Any, Any]]:
 def with_parts(like: Box, items: list[tuple[Any, Any]]) -> Box:
     """Return a new box of the same class with these keys and items."""
     if isinstance(like, Seq):
-        return Seq([item for _, item in items], like.kind)
+        return Seq([item for _, item in items], like.kind, joined=True)
     if isinstance(like, Map):
-        return Map(dict(items), like.unknown)
+        return Map(dict(items), like.unknown, joined=True)
     assert isinstance(like, Record)
-    return Record(like.kind, dict(items))
+    return Record(like.kind, dict(items), joined=True)
 
 
 def same_class(a: Any, b: Any) -> bool:

@@ -260,7 +260,26 @@ def complex_number(x):
     return np.floor(x * 1j).real  # here: complex
 
 
+def tuples_sorted(x):
+    total = 0.0
+    for v, w in sorted(zip(x, x * x)):  # here: sorting of tuples
+        total = total * 0.5 + v * w
+    return total
+
+
+def which_object_after_a_swap(x):
+    a, b = [x], [2.0 * x]
+    kept = a
+    for _ in range(3):
+        a, b = b, a
+        if a is kept:  # here: which object
+            x = x + a[0]
+    return x
+
+
 EXAMPLE_ARGS = {
+    "tuples_sorted": lambda: (np.ones(3),),
+    "which_object_after_a_swap": lambda: (1.5,),
     "evaluates_text": lambda: (0.5,),
     "executes_text": lambda: (0.5,),
     "vectorizes": lambda: (np.ones(3),),
