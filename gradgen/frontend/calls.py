@@ -168,7 +168,7 @@ def _call_object(
             lambda o: _call_object(r, node, obj, [*args[:k], o, *args[k + 1 :]], kwargs),
         )
     if special is not None:
-        node.__dict__["callee"] = obj.__name__
+        node.__dict__["callee"] = getattr(obj, "__name__", type(obj).__name__)
         return special(r, node, args, kwargs)
     if operation is not None:
         return bindings.call_rule(r, node, RULES[operation], args, kwargs)

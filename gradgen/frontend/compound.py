@@ -179,8 +179,12 @@ def _counted(
         if few:
             r.short_loops[index] = s
         block.params.insert(0, index)
-        assign_to(r, s.target, over.element(index))
-        frame.turn(trial, s.body)
+        r.open_loops.append(s if few else None)
+        try:
+            assign_to(r, s.target, over.element(index))
+            frame.turn(trial, s.body)
+        finally:
+            r.open_loops.pop()
 
     def build(inits: list[Value], trial: Loop) -> tuple[Op, Block]:
         bounds = over.bounds or (Const(0), over.length, Const(1))

@@ -9,7 +9,7 @@ from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.listed import SHARED, contain, contain_items, taken
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.signals import WriteOut
-from gradgen.frontend.values import Iteration, Ref, Seq
+from gradgen.frontend.values import Iteration, LocalFunction, Map, Record, Ref, Seq
 from gradgen.ir.nodes import Const, Value
 
 
@@ -123,6 +123,15 @@ def resize(r: Reader, owner: Ref, new: Value) -> None:
 
 def as_item(r: Reader, value: Any, node: ast.AST) -> Value:
     """Return what goes into a list: containers as lists of their own."""
+    if isinstance(value, LocalFunction | Record | Map):
+        around = r.open_loops[-1] if r.open_loops else None
+        if around is not None:
+            raise WriteOut(around)
+        r.refuse(
+            node,
+            f"a {describe(value)} in a list of unknown length",
+            "loop over a range(n) with n known",
+        )
     if not isinstance(value, Seq):
         return as_value(r, value, node)
     kinds = {r.read(i).type.kind for i in value.items if isinstance(i, Value | Ref)}

@@ -76,6 +76,7 @@ class Reader:
         self.arrays: dict[str, Any] = {}
         self.top = block
         self.short_loops: dict[Value, ast.AST] = {}
+        self.open_loops: list[ast.AST | None] = []  # those around; None for one of many turns
         self.expansions: dict[Any, Any] = {}
         self.tokens: dict[Thing, Storage] = {}
         self.item_writes: set[Thing] = set()
