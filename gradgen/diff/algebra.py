@@ -148,6 +148,13 @@ class Algebra:
             return g
         return self.emit("astype", g, dtype=dtype)
 
+    def written(self, how: Any, op: Op, type: Type, **more: Value) -> Value:
+        """Emit what a Python function of a rule says of an operation."""
+        # A cycle: reading takes the whole front end, which knows the rules.
+        from gradgen.diff.written import written
+
+        return written(self.b, how, op, more, type)
+
     # --- shapes ---------------------------------------------------------------------------
 
     def dim(self, v: Value, axis: int) -> Value:

@@ -6,6 +6,7 @@ import ast
 import inspect
 from typing import Any
 
+from gradgen.diff.algebra import Algebra
 from gradgen.errors import ArgumentError
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iterables import plain
@@ -188,6 +189,8 @@ def call_helper(r: Reader, node: ast.AST, prim: str, args: list[Any]) -> Any:
         attrs = {"index": "s", "slices": (tuple(p is not None for p in part),)}
         args += [p for p in part if p is not None]
     inputs = [as_value(r, a, node) for a in args]
+    if prim == "unbroadcast" and (r.b.reverse or r.b.tangent):
+        return r.hold(Algebra(r.b).fit(inputs[0], inputs[1], inputs[0]))
     return r.hold(r.b.emit(prim, inputs, span=r.span(node), **attrs))
 
 

@@ -116,11 +116,29 @@ def _times(r: Reader, node: ast.AST, items: Any, count: Any) -> Any:
     return lists.repeated(r, node, items, count)
 
 
+def _left_alone(prim: str, a: Value, b: Value) -> Value | None:
+    """Return the operand that a zero or a one leaves as it is: a rule's text is not the user's."""
+    neutral = {"add": 0, "sub": 0, "mul": 1, "div": 1}.get(prim)
+    sides = [(a, b), (b, a)] if prim in ("add", "mul") else [(a, b)]
+    for v, other in sides:
+        known = isinstance(other, Const) and type(other.const) in (int, float)
+        if not known or other.const != neutral:  # type: ignore[attr-defined]
+            continue
+        whole = type(other.const) is int and neutral == 0  # type: ignore[attr-defined]
+        if v.type.dtype.startswith(("float", "int") if whole else "float"):
+            return v
+    return None
+
+
 def arithmetic(r: Reader, prim: str, a: Value, b: Value, node: ast.AST) -> Value:
     """Emit an operator, folded where both operands are integer constants."""
     ints = all(isinstance(v, Const) and type(v.const) is int for v in (a, b))
     if ints and prim in FOLD and not (prim in ("mod", "floordiv") and b.const == 0):  # type: ignore[attr-defined]
         return Const(FOLD[prim](a.const, b.const))  # type: ignore[attr-defined,operator]
+    if r.b.reverse or r.b.tangent:
+        same = _left_alone(prim, a, b)
+        if same is not None:
+            return same
     out = r.b.emit(prim, [a, b], span=r.span(node))
     if out.type.kind == "int":
         length = arithmetic_on_lengths(prim, a, b)

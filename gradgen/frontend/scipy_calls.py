@@ -44,6 +44,7 @@ HOLD = {"pmf": of_count, "logpmf": of_count, "ppf": of_probability, "isf": of_pr
 
 def _freezing(distribution: str) -> Any:
     rules = [rule for name, rule in RULES.items() if name.startswith(f"{distribution}.")]
+    rules = [rule for rule in rules if rule.params[0] in ("x", "k", "q")]
 
     def freeze(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Hold the parameters of a distribution; its methods are as those of the distribution."""
@@ -57,7 +58,8 @@ def _freezing(distribution: str) -> Any:
     return freeze
 
 
-for _name in [*(c.name for c in CONTINUOUS), *(d.name for d in DISCRETE)]:
+VECTORS = ("multivariate_normal", "dirichlet", "multinomial")
+for _name in [*(c.name for c in CONTINUOUS), *(d.name for d in DISCRETE), *VECTORS]:
     special(f"scipy.stats.{_name}")(_freezing(f"scipy.stats.{_name}"))
 
 

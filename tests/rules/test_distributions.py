@@ -61,7 +61,21 @@ def drawn(x):
     return norm(x).rvs()
 
 
+def held_vector(x, mean, root):
+    law = scipy.stats.multivariate_normal(mean, root @ root.T + np.eye(3))
+    return law.logpdf(x) + np.sum(scipy.stats.multivariate_normal(cov=4.0).pdf(x))
+
+
+def lower_triangle(x, cov):
+    return scipy.stats.multivariate_normal.logpdf(x, np.zeros(3), np.tril(cov))
+
+
+def split(p):
+    return scipy.stats.multinomial.logpmf([2, 0, 1], 3, p)
+
+
 X = np.array([0.7, 1.9, 0.4])
+ROOT = np.array([[1.1, 0.2, -0.3], [0.4, 0.9, 0.5], [-0.2, 0.3, 1.4]])
 
 
 def test_outside_the_support() -> None:
@@ -90,7 +104,12 @@ def test_tails_of_the_normal_distribution(x: float) -> None:
 
 @pytest.mark.parametrize(
     ("loss", "args"),
-    [(held, (X, 0.3, 1.2)), (held_counts, (2.2,)), (held_outside, (X,))],
+    [
+        (held, (X, 0.3, 1.2)),
+        (held_counts, (2.2,)),
+        (held_outside, (X,)),
+        (held_vector, (X, X**2, ROOT)),
+    ],
 )
 def test_parameters_held(loss, args) -> None:
     argnums = tuple(range(len(args)))
@@ -114,3 +133,18 @@ def test_closed_end() -> None:
     """A support that has its end: the derivative from inside."""
     got = gradgen.grad(inside_mixture, argnums=2)(np.array([0.0]), 0.0, 2.0)
     assert math.isfinite(got)
+
+
+def test_lower_triangle_of_a_covariance() -> None:
+    """Of a covariance the lower triangle is read, whatever the upper one has."""
+    args = (X, ROOT @ ROOT.T)
+    got = gradgen.grad(lower_triangle, argnums=(0, 1))(*args)
+    assert_gradient(lower_triangle, args, got, (0, 1))
+
+
+@pytest.mark.filterwarnings("ignore:Some rows of `p`")
+def test_probabilities_off_the_simplex() -> None:
+    """Where the probabilities sum to 1 each has its own share, else the last one is the rest."""
+    np.testing.assert_allclose(gradgen.grad(split)(np.array([0.5, 0.25, 0.25])), [4.0, 0.0, 4.0])
+    off = np.array([0.5, 0.2, 0.25])
+    assert_gradient(split, (off,), (gradgen.grad(split)(off),), (0,))

@@ -1,0 +1,91 @@
+"""Statistics of ``scipy.stats`` along an axis: entropies and standard scores."""
+
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gradgen.diff.algebra import Algebra
+from gradgen.ir.nodes import Op, Value
+from gradgen.ir.types import Type
+from gradgen.rules.helpers import _unbroadcast
+from gradgen.rules.logsums import sum_type
+from gradgen.rules.registry import rule
+from gradgen.rules.shapes_of import Attrs, elementwise
+
+INEXACT = elementwise("inexact", weak=False)
+
+
+def entropy_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return floats without the axis, which is the first where none is given."""
+    return sum_type(inputs, {"axis": 0, **attrs})
+
+
+def _along(v, axis, keepdims):
+    """Return a value of the result's shape with length 1 along the axis."""
+    if axis is None or keepdims or np.ndim(v) == 0:
+        return v
+    return np.expand_dims(v, axis)
+
+
+def _entropy_to_pk(g, y, pk, qk, base, axis, keepdims):
+    """Cotangent of the weights in ``scipy.stats.entropy(pk, qk, base, axis)``."""
+    total = np.sum(pk, axis=axis, keepdims=axis is not None)
+    p = pk / total
+    unit = 1.0 if base is None else np.log(base)
+    if qk is None:
+        slope = -np.log(p) / unit - _along(y, axis, keepdims)
+        return _along(g, axis, keepdims) * slope / total
+    q = qk / np.sum(qk, axis=axis, keepdims=axis is not None)
+    slope = np.log(p / q) / unit - _along(y, axis, keepdims)
+    return _unbroadcast(_along(g, axis, keepdims) * slope / total, pk)
+
+
+def _entropy_to_qk(g, pk, qk, base, axis, keepdims):
+    """Cotangent of the weights that others are compared with."""
+    total = np.sum(qk, axis=axis, keepdims=axis is not None)
+    p = pk / np.sum(pk, axis=axis, keepdims=axis is not None)
+    unit = 1.0 if base is None else np.log(base)
+    slope = (1.0 - p * total / qk) / unit
+    return _unbroadcast(_along(g, axis, keepdims) * slope / total, qk)
+
+
+def _zscore_to_a(g, y, a, axis, ddof):
+    """Cotangent of ``a`` in ``y = scipy.stats.zscore(a, axis, ddof)``."""
+    count = np.size(a) if axis is None else np.shape(a)[axis]
+    along = np.sum(g * y, axis=axis, keepdims=axis is not None) / (count - ddof)
+    centred = g - np.mean(g, axis=axis, keepdims=axis is not None)
+    return (centred - y * along) / np.std(a, axis=axis, ddof=ddof, keepdims=axis is not None)
+
+
+def plain_vjp(*how: Any) -> Any:
+    """Return a rule's function that refuses to leave out NaNs, and else reads one of these."""
+
+    def vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+        if op.attrs.get("nan_policy", "propagate") != "propagate":
+            alg.refuse(op, f"{op.prim} with nan_policy=", "take the NaNs out before")
+        type_ = Type(op.inputs[i].type.kind, "float64", op.inputs[i].type.shape)
+        return alg.written(how[i], op, type_, g=g)
+
+    vjp.__doc__ = how[0].__doc__
+    return vjp
+
+
+# fmt: off
+rule("scipy.stats.entropy", entropy_type, callables=["scipy.stats.entropy"],
+     params="pk, qk?=None, base=None, axis=0, *, nan_policy='propagate', keepdims=False",
+     vjp=plain_vjp(_entropy_to_pk, _entropy_to_qk), at_kinks="inf at 0",
+     samples=tuple(f"scipy.stats.entropy({c})" for c in (
+         "p3", "p3, p3 + u3", "p23", "p23, axis=1", "p23, base=2, axis=-1", "p3, qk=u3, base=10.0",
+         "p23, p23 + u3, axis=1", "p23, u23, None, 1", "p3, base=2", "p23, axis=None",
+         "p23, axis=1, keepdims=True", "pf3")))
+rule("scipy.stats.zscore", INEXACT, callables=["scipy.stats.zscore"],
+     params="a, axis=0, ddof=0, nan_policy='propagate'", vjp=plain_vjp(_zscore_to_a),
+     at_kinks="nan for a constant input",
+     samples=tuple(f"scipy.stats.zscore({c})" for c in (
+         "x5", "x32", "x23, axis=1", "x5, ddof=1", "x23, axis=None", "x23, 1, 1", "xs23, axis=-1",
+         "xf3")))
+# fmt: on
