@@ -338,6 +338,12 @@ def _custom(op: Op, operands: list[Expr]) -> Expr:
     return results[0] if len(results) == 1 else ast.Tuple(results, ast.Load())
 
 
+def _einsum(op: Op, operands: list[Expr]) -> Expr:
+    """Return ``np.einsum`` with the subscripts as they were given."""
+    options = {k: v for k, v in op.attrs.items() if k == "optimize"}
+    return call("np.einsum", [literal(op.attrs["text"]), *operands], options)
+
+
 def _axis_of(op: Op, operands: list[Expr]) -> Expr:
     """Return one of the arrays that a call gives, one for each axis."""
     return ast.Subscript(call(f"np.{op.prim}", operands), literal(op.attrs["axis"]), ast.Load())
@@ -374,7 +380,8 @@ SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
     "full": _full, "fill": _fill, "stretch": _stretch, "reshape_as": _reshape_as,
     "select": _select, "trips": _trips, "captured": _captured, "helper": _helper, "leaf": _leaf,
     "flatten": _flatten, "item": _method("item"), "eye": _eye, "scalar": _scalar,
-    "winners": _winners, "custom": _custom, "places": _places, "nonzero": _axis_of,
+    "winners": _winners, "einsum": _einsum, "custom": _custom, "places": _places,
+    "nonzero": _axis_of,
     "tril_indices": _axis_of, "triu_indices": _axis_of,
     "list": _list, "repeat_list": _repeat_list, "array_of_list": _array_of_list, "items": _items,
     "list_add": _list_add, "index_of": _method("index"),

@@ -5,15 +5,20 @@ Adjoints are after M. B. Giles, "Collected matrix derivative results" (2008).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from gradgen.ir.types import Type, broadcast, numeric, promote
+import numpy as np
+
+from gradgen.ir.nodes import Value
+from gradgen.ir.types import Length, Type, array, broadcast, fresh_dim, numeric, promote
+from gradgen.rules.einsum import contraction_vjp
+from gradgen.rules.helpers import _unbroadcast
 from gradgen.rules.registry import rule
-from gradgen.rules.shapes_of import Attrs, of_shape
+from gradgen.rules.shapes_of import Attrs, is_float, of_shape
 
 if TYPE_CHECKING:
     from gradgen.diff.algebra import Algebra
-    from gradgen.ir.nodes import Op, Value
+    from gradgen.ir.nodes import Op
 
 
 def matmul_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -32,10 +37,10 @@ def matmul_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 
 def matmul_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """``g @ b.T`` and ``a.T @ g``, and their forms where an operand is a vector."""
+    """``g @ b.T`` and ``a.T @ g``, and their forms where an operand is a vector or a stack."""
     a, b = op.inputs
     ranks = (a.type.rank, b.type.rank)
-    if None in ranks:
+    if ranks[0] is None or ranks[1] is None:
         return alg.helper("_matmul_adjoint_b" if i else "_matmul_adjoint_a", g, a, b)
     if ranks == (1, 1):
         return alg.mul(g, a if i else b)
@@ -46,7 +51,23 @@ def matmul_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     if ranks == (2, 2):
         transposed = alg.emit("T", a if i else b)
         return alg.emit("matmul", transposed, g) if i else alg.emit("matmul", g, transposed)
-    return alg.helper("_matmul_adjoint_b" if i else "_matmul_adjoint_a", g, a, b)
+    return _stacked(alg, op, g, i)
+
+
+def _stacked(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Return the share of an operand where one is a stack of matrices."""
+    a, b = op.inputs
+    if a.type.rank == 1:
+        row = alg.emit("expand_dims", g, axis=-2)
+        share = alg.mul(alg.emit("expand_dims", a, axis=-1), row) if i else None
+        share = share or alg.emit("sum", alg.mul(row, b), axis=-1)
+    elif b.type.rank == 1:
+        column = alg.emit("expand_dims", g, axis=-1)
+        share = alg.mul(column, a if i else b)
+    else:
+        turned = alg.emit("swapaxes", a if i else b, axis1=-1, axis2=-2)
+        share = alg.emit("matmul", turned, g) if i else alg.emit("matmul", g, turned)
+    return alg.fit(share, op.inputs[i], share)
 
 
 def dot_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -58,28 +79,31 @@ def dot_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 
 def outer_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return an ``(n, m)`` matrix for vectors of lengths n and m."""
+    """Return an ``(n, m)`` matrix for arrays of n and m entries."""
     a, b = (v.type for v in inputs)
-    dtype = promote([a, b])
-    if a.rank == 1 and b.rank == 1:
-        assert a.shape is not None and b.shape is not None
-        return of_shape(dtype, (a.shape[0], b.shape[0]))
-    return Type("any", dtype, None)
+    return of_shape(promote([a, b]), (_entries(a), _entries(b)))
+
+
+def _entries(t: Type) -> Length:
+    """Return how many entries there are."""
+    shape = t.shape
+    if shape is None:
+        return fresh_dim()
+    return shape[0] if len(shape) == 1 else 1 if not shape else fresh_dim()
 
 
 def outer_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """``g @ b`` and ``a @ g``."""
-    a, b = op.inputs
-    if a.type.rank != 1 or b.type.rank != 1:
-        flat = [alg.emit("ravel", v) for v in (a, b)]
-        grad = alg.emit("matmul", flat[0], g) if i else alg.emit("matmul", g, flat[1])
-        return alg.reshape_like(grad, op.inputs[i])
-    return alg.emit("matmul", a, g) if i else alg.emit("matmul", g, b)
+    a, b = (v if v.type.rank == 1 else alg.emit("ravel", v) for v in op.inputs)
+    share = alg.emit("matmul", a, g) if i else alg.emit("matmul", g, b)
+    return share if op.inputs[i].type.rank == 1 else alg.reshape_like(share, op.inputs[i])
 
 
 def inner_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the leading axes of both inputs: the last axes are summed away."""
     a, b = (v.type for v in inputs)
+    if a.rank == 0 or b.rank == 0:
+        return numeric(promote([a, b]), broadcast([a.shape, b.shape]), [a, b])
     if a.shape is None or b.shape is None or not a.shape or not b.shape:
         return Type("any", promote([a, b]), None)
     return of_shape(promote([a, b]), (*a.shape[:-1], *b.shape[:-1]))
@@ -97,7 +121,11 @@ def inner_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
         return alg.emit("matmul", g, a) if i else alg.emit("outer", g, b)
     if ranks == (1, 2):
         return alg.emit("outer", g, a) if i else alg.emit("matmul", g, b)
-    return alg.refuse(op, "np.inner of arrays whose rank is unknown or over 2", "use a @ b.T")
+    if a.type.rank == 0 or b.type.rank == 0:
+        return alg.fit(alg.mul(g, b if i == 0 else a), op.inputs[i], op.out)
+    if ranks[0] is None or ranks[1] is None:
+        return alg.refuse(op, "np.inner of arrays of unknown rank", "use a @ b.T")
+    return contraction_vjp(alg, op, g, i, ([ranks[0] - 1], [ranks[1] - 1]))
 
 
 def dot_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
@@ -106,34 +134,248 @@ def dot_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     if a.type.rank == 0 or b.type.rank == 0:
         return alg.fit(alg.mul(g, b if i == 0 else a), op.inputs[i], op.out)
     ranks = (a.type.rank, b.type.rank)
-    known = [k for k in ranks if k is not None]
-    if len(known) == 2 and max(known) > 2:
-        return alg.refuse(op, "np.dot of arrays of rank over 2", "use np.matmul")
+    if ranks[0] is not None and ranks[1] is not None and max(ranks[0], ranks[1]) > 2:
+        return contraction_vjp(alg, op, g, i, ([ranks[0] - 1], [max(ranks[1] - 2, 0)]))
     return matmul_vjp(alg, op, g, i)
 
 
+def vdot_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return a number: the sum of the products of all entries."""
+    return of_shape(promote(v.type for v in inputs), ())
+
+
+def vdot_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``g`` times the other operand, in this one's shape."""
+    share = alg.mul(g, op.inputs[1 - i])
+    same = op.inputs[0].type.rank == op.inputs[1].type.rank
+    return share if same and share.type.rank in (0, 1) else alg.reshape_like(share, op.inputs[i])
+
+
+def vecdot_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the broadcast shape without the axis that is summed over."""
+    a, b = (v.type for v in inputs)
+    shape = broadcast([a.shape, b.shape])
+    if shape is None:
+        return Type("any", promote([a, b]), None)
+    at = attrs.get("axis", -1) % len(shape)
+    return of_shape(promote([a, b]), tuple(d for k, d in enumerate(shape) if k != at))
+
+
+def vecdot_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``g`` along the axis, times the other operand."""
+    a, b = op.inputs
+    if a.type.rank is None or b.type.rank is None:
+        return alg.refuse(op, "np.vecdot of arrays of unknown rank", "give example arguments")
+    share = alg.mul(alg.emit("expand_dims", g, axis=op.attrs.get("axis", -1)), op.inputs[1 - i])
+    return alg.fit(share, op.inputs[i], share)
+
+
+def matvec_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the vectors that a stack of matrices makes of a stack of vectors."""
+    a, b = (v.type for v in inputs)
+    if a.shape is None or b.shape is None:
+        return Type("any", promote([a, b]), None)
+    batch = broadcast([a.shape[:-2], b.shape[:-1]])
+    return of_shape(promote([a, b]), (*(batch or ()), a.shape[-2]))
+
+
+def _matvec_to_a(g, x1, x2):
+    """Cotangent of the matrices in ``np.matvec(x1, x2)``."""
+    return _unbroadcast(np.expand_dims(g, -1) * np.expand_dims(x2, -2), x1)
+
+
+def _matvec_to_b(g, x1, x2):
+    """Cotangent of the vectors in ``np.matvec(x1, x2)``."""
+    return _unbroadcast(np.sum(np.expand_dims(g, -1) * x1, axis=-2), x2)
+
+
+def vecmat_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the vectors that a stack of matrices makes of vectors on the left."""
+    a, b = (v.type for v in inputs)
+    if a.shape is None or b.shape is None:
+        return Type("any", promote([a, b]), None)
+    batch = broadcast([a.shape[:-1], b.shape[:-2]])
+    return of_shape(promote([a, b]), (*(batch or ()), b.shape[-1]))
+
+
+def _vecmat_to_a(g, x1, x2):
+    """Cotangent of the vectors in ``np.vecmat(x1, x2)``."""
+    return _unbroadcast(np.sum(np.expand_dims(g, -2) * x2, axis=-1), x1)
+
+
+def _vecmat_to_b(g, x1, x2):
+    """Cotangent of the matrices in ``np.vecmat(x1, x2)``."""
+    return _unbroadcast(np.expand_dims(x1, -1) * np.expand_dims(g, -2), x2)
+
+
+def cross_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the broadcast of the vectors' other axes, with the result's axis of length 3."""
+    a, b = (v.type for v in inputs)
+    dtype = promote([a, b])
+    if a.shape is None or b.shape is None:
+        return Type("any", dtype, None)
+    axes = cross_axes(attrs)
+    one, two = (
+        tuple(d for k, d in enumerate(s) if k != at % len(s))
+        for s, at in zip((a.shape, b.shape), axes, strict=False)
+    )
+    batch = broadcast([one, two]) or ()
+    at = axes[2] % (len(batch) + 1)
+    return of_shape(dtype, (*batch[:at], 3, *batch[at:]))
+
+
+def cross_axes(attrs: Attrs) -> tuple[int, int, int]:
+    """Return the axes of the vectors in both operands and in the result."""
+    axis = attrs.get("axis")
+    if axis is not None:
+        return axis, axis, axis
+    return attrs.get("axisa", -1), attrs.get("axisb", -1), attrs.get("axisc", -1)
+
+
+def _cross_to_a(g, a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
+    """Cotangent of the first factor of a cross product."""
+    if axis is not None:
+        axisa, axisb, axisc = axis, axis, axis
+    if axisa == -1 and axisb == -1 and axisc == -1:
+        d_a = np.cross(b, g)
+        return d_a if np.ndim(d_a) == 1 else _unbroadcast(d_a, a)
+    d_a = np.cross(np.moveaxis(b, axisb, -1), np.moveaxis(g, axisc, -1))
+    return np.moveaxis(_unbroadcast(d_a, np.moveaxis(a, axisa, -1)), -1, axisa)
+
+
+def _cross_to_b(g, a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
+    """Cotangent of the second factor of a cross product."""
+    if axis is not None:
+        axisa, axisb, axisc = axis, axis, axis
+    if axisa == -1 and axisb == -1 and axisc == -1:
+        d_b = np.cross(g, a)
+        return d_b if np.ndim(d_b) == 1 else _unbroadcast(d_b, b)
+    d_b = np.cross(np.moveaxis(g, axisc, -1), np.moveaxis(a, axisa, -1))
+    return np.moveaxis(_unbroadcast(d_b, np.moveaxis(b, axisb, -1)), -1, axisb)
+
+
+def _linalg_cross_to_a(g, x1, x2, axis=-1):
+    """Cotangent of the first factor of a cross product."""
+    return _cross_to_a(g, x1, x2, axis=axis)
+
+
+def _linalg_cross_to_b(g, x1, x2, axis=-1):
+    """Cotangent of the second factor of a cross product."""
+    return _cross_to_b(g, x1, x2, axis=axis)
+
+
 def trace_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return the type without its first two axes."""
+    """Return the type without the two axes of the matrices."""
     t = inputs[0].type
-    return of_shape(t.dtype, None if t.shape is None else t.shape[2:])
+    if t.shape is None:
+        return Type("any", t.dtype, None)
+    gone = [k % len(t.shape) for k in (attrs.get("axis1", 0), attrs.get("axis2", 1))]
+    dtype = t.dtype if is_float(t.dtype) or not t.dtype else "int64"
+    return of_shape(dtype, tuple(d for k, d in enumerate(t.shape) if k not in gone))
 
 
-def trace_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """``g * eye(n, m)``."""
-    a = op.inputs[0]
-    eye = alg.emit("eye", alg.emit("dim", a, axis=0), alg.emit("dim", a, axis=1))
-    return alg.mul(g, eye)
+def _trace_to_a(g, a, offset=0, axis1=0, axis2=1):
+    """``g`` on the diagonal."""
+    eye = np.eye(np.shape(a)[axis1], np.shape(a)[axis2], offset)
+    if np.ndim(a) == 2:
+        return g * eye if axis1 % 2 == 0 else g * eye.T
+    return np.moveaxis(np.expand_dims(g, (-2, -1)) * eye, (-2, -1), (axis1, axis2))
+
+
+def _linalg_trace_to_x(g, x, offset=0):
+    """``g`` on the diagonal of each matrix."""
+    return np.expand_dims(g, (-2, -1)) * np.eye(np.shape(x)[-2], np.shape(x)[-1], offset)
+
+
+def linalg_trace_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type without the last two axes."""
+    return trace_type(inputs, {"axis1": -2, "axis2": -1})
+
+
+def cdist_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return a row for each point of the first set, a column for each of the second."""
+    a, b = (v.type for v in inputs)
+    if a.shape is None or b.shape is None:
+        return Type("any", "float64", None)
+    return array("float64", (a.shape[0], b.shape[0]))
+
+
+def _cdist_to_a(g, y, XA, XB, metric="euclidean", p=None):
+    """Cotangent of the first set of points in ``cdist(XA, XB)``."""
+    apart = np.expand_dims(XA, 1) - np.expand_dims(XB, 0)
+    return np.sum(np.expand_dims(_cdist_weight(g, y, metric), -1) * _cdist_way(apart, metric), 1)
+
+
+def _cdist_to_b(g, y, XA, XB, metric="euclidean", p=None):
+    """Cotangent of the second set of points in ``cdist(XA, XB)``."""
+    apart = np.expand_dims(XB, 0) - np.expand_dims(XA, 1)
+    return np.sum(np.expand_dims(_cdist_weight(g, y, metric), -1) * _cdist_way(apart, metric), 0)
+
+
+def _cdist_weight(g, y, metric):
+    """Return the factor that all coordinates of a pair share."""
+    if metric == "euclidean":
+        return g / np.where(y == 0.0, 1.0, y)
+    return 2.0 * g if metric == "sqeuclidean" else g
+
+
+def _cdist_way(apart, metric):
+    """Return the derivative by each coordinate, but for the factor."""
+    return np.sign(apart) if metric == "cityblock" else apart
 
 
 # A table: an entry is read along its lines.
 # fmt: off
-rule("matmul", matmul_type, spelling="@", form="operator", vjp=matmul_vjp)
-rule("np.matmul", matmul_type, callables=["np.matmul"], params="a, b", vjp=matmul_vjp)
-rule("dot", dot_type, callables=["np.dot"], methods=["dot"], params="a, b", vjp=dot_vjp)
-rule("vdot", dot_type, callables=["np.vdot"], params="a, b", vjp=dot_vjp)
-rule("outer", outer_type, callables=["np.outer"], params="a, b", vjp=outer_vjp)
-rule("inner", inner_type, callables=["np.inner"], params="a, b", vjp=inner_vjp)
-rule(
-    "trace", trace_type, callables=["np.trace"], methods=["trace"], params="a", vjp=trace_vjp,
-    narrow=True,
-)
+_PAIR: dict[str, Any] = {"tangent": "multilinear", "of_complex": "analytic"}
+rule("matmul", matmul_type, spelling="@", form="operator", vjp=matmul_vjp, **_PAIR,
+     samples=("x23 @ x32", "m233 @ x32", "x3 @ m233", "m233 @ y3", "x23 @ m233", "x3 @ y3",
+              "x13 @ m33", "m233[:1] @ m33", "np.zeros((0, 3)) @ x32", "x31 @ x13", "x1 @ y1"))
+rule("np.matmul", matmul_type, callables=["np.matmul", "np.linalg.matmul"], params="x1, x2, /",
+     vjp=matmul_vjp, **_PAIR, samples=("np.matmul(x23, x3)", "np.linalg.matmul(m233, x31)"))
+rule("dot", dot_type, callables=["np.dot"], methods=["dot"], params="a, b", vjp=dot_vjp, **_PAIR,
+     samples=("np.dot(x3, y3)", "np.dot(x234, x4)", "np.dot(x234, x44)", "x23.dot(x32)",
+              "np.dot(x, x23)", "np.dot(x23, y)", "np.dot(x23, np.ones((2, 3, 4)) * x4)",
+              "np.dot(x3, x32)", "np.dot(x4, np.ones((2, 4, 3)) * x3)", "np.dot(x, y)"))
+rule("vdot", vdot_type, callables=["np.vdot"], params="a, b, /", vjp=vdot_vjp,
+     tangent="multilinear", samples=("np.vdot(x3, y3)", "np.vdot(x23, y23)", "np.vdot(x23, x6)"))
+rule("outer", outer_type, callables=["np.outer"], params="a, b", vjp=outer_vjp, **_PAIR,
+     samples=("np.outer(x3, y4)", "np.outer(x23, y3)", "np.outer(x, y3)", "np.outer(x4, x23)"))
+rule("linalg.outer", outer_type, callables=["np.linalg.outer"], params="x1, x2, /",
+     vjp=outer_vjp, **_PAIR, samples=("np.linalg.outer(x3, y4)",))
+rule("inner", inner_type, callables=["np.inner"], params="a, b, /", vjp=inner_vjp, **_PAIR,
+     samples=("np.inner(x3, y3)", "np.inner(x23, y23)", "np.inner(x234, x4)",
+              "np.inner(x234, x44)", "np.inner(x3, x23)", "np.inner(x, x3)"))
+rule("trace", trace_type, callables=["np.trace"], methods=["trace"], tangent="linear",
+     of_complex="linear", params="a, offset=0, axis1=0, axis2=1", adjoint=(_trace_to_a,),
+     samples=("np.trace(x44)", "x44.trace()", "np.trace(x44, offset=1)", "np.trace(x23, -1)",
+              "np.trace(x234, axis1=0, axis2=1)", "np.trace(x234, 1, 2, 1)", "x44.trace(1, 1, 0)"))
+rule("linalg.trace", linalg_trace_type, callables=["np.linalg.trace"], tangent="linear",
+     of_complex="linear", params="x, /, *, offset=0", adjoint=(_linalg_trace_to_x,),
+     samples=("np.linalg.trace(m233)", "np.linalg.trace(x44, offset=-1)"))
+_VECDOT: dict[str, Any] = {"vjp": vecdot_vjp, "tangent": "multilinear"}
+_VECDOT_SAMPLES = ("{0}(x23, y23)", "{0}(x3, x23)", "{0}(x23, y23, axis=0)", "{0}(x3, y3)")
+rule("vecdot", vecdot_type, callables=["np.vecdot"], params="x1, x2, /, *, axis=-1", **_VECDOT,
+     samples=tuple(s.format("np.vecdot") for s in _VECDOT_SAMPLES) if hasattr(np, "vecdot") else ())
+rule("linalg.vecdot", vecdot_type, callables=["np.linalg.vecdot"], params="x1, x2, /, *, axis=-1",
+     **_VECDOT, samples=tuple(s.format("np.linalg.vecdot") for s in _VECDOT_SAMPLES))
+rule("matvec", matvec_type, callables=["np.matvec"], params="x1, x2, /",
+     adjoint=(_matvec_to_a, _matvec_to_b), tangent="multilinear",
+     samples=("np.matvec(x23, x3)", "np.matvec(m233, x23)", "np.matvec(m33, x23)")
+     if hasattr(np, "matvec") else ())
+rule("vecmat", vecmat_type, callables=["np.vecmat"], params="x1, x2, /",
+     adjoint=(_vecmat_to_a, _vecmat_to_b), tangent="multilinear",
+     samples=("np.vecmat(x3, x32)", "np.vecmat(x23, m233)", "np.vecmat(x23, m33)")
+     if hasattr(np, "vecmat") else ())
+rule("cross", cross_type, callables=["np.cross"], tangent="multilinear",
+     params="a, b, axisa=-1, axisb=-1, axisc=-1, axis=None", adjoint=(_cross_to_a, _cross_to_b),
+     samples=("np.cross(x3, y3)", "np.cross(x23, y23)", "np.cross(x23, y3)", "np.cross(x3, m233)",
+              "np.cross(x32, x32[::-1], axis=0)", "np.cross(x32, x23, 0, 1, 0)",
+              "np.cross(x23, x13)"))
+rule("linalg.cross", cross_type, callables=["np.linalg.cross"], tangent="multilinear",
+     params="x1, x2, /, *, axis=-1", adjoint=(_linalg_cross_to_a, _linalg_cross_to_b),
+     samples=("np.linalg.cross(x3, y3)", "np.linalg.cross(x32, x32[::-1], axis=0)"))
+rule("cdist", cdist_type, callables=["scipy.spatial.distance.cdist"], at_kinks="0 at distance 0",
+     params="XA, XB, metric=euclidean, *, p=None", adjoint=(_cdist_to_a, _cdist_to_b),
+     samples=("scipy.spatial.distance.cdist(x23, m33)",
+              "scipy.spatial.distance.cdist(x32, p32, 'sqeuclidean')",
+              "scipy.spatial.distance.cdist(x23, p23, metric='cityblock')"))
