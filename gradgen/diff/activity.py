@@ -69,7 +69,9 @@ def _operation(op: Op, out: set[Value]) -> None:
     if rule is None or rule.passive:
         return
     flows = op.prim in ("append", "insert", "pop", "helper")
-    if any(v in out and (flows or rule.differentiable(i)) for i, v in enumerate(op.inputs)):
+    if any(
+        v in out and (flows or rule.differentiable(i, op.attrs)) for i, v in enumerate(op.inputs)
+    ):
         out.update(v for v in op.outputs if v.type.inexact)
 
 

@@ -34,7 +34,7 @@ def adjoint_of(rule: Rule, i: int, op: Op) -> Any:
     if rule.complex_adjoint and is_complex(op.inputs[i]):
         return rule.complex_adjoint[i]
     if rule.adjoint:
-        return rule.adjoint[i]
+        return rule.adjoint[rule.place_of(i, op.attrs)]
     return derived(rule.name, i) if rule.closed and rule.vjp is None else None
 
 

@@ -172,7 +172,11 @@ class Forward:
                 self._note(v, t)
 
     def _moving(self, rule: Rule, op: Op) -> list[int]:
-        return [i for i, v in enumerate(op.inputs) if v in self.tangents and rule.differentiable(i)]
+        return [
+            i
+            for i, v in enumerate(op.inputs)
+            if v in self.tangents and rule.differentiable(i, op.attrs)
+        ]
 
     def _share(self, rule: Rule, op: Op, i: int) -> Value:
         """Return what one input adds to the tangent of an elementwise result."""
@@ -211,7 +215,7 @@ class Forward:
         kept = READS.get(op.prim)
         return [
             self.of(v)
-            if i in numbers or (i != kept and v.type.inexact and rule.differentiable(i))
+            if i in numbers or (i != kept and v.type.inexact and rule.differentiable(i, op.attrs))
             else v
             for i, v in enumerate(op.inputs)
         ]

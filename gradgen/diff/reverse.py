@@ -138,7 +138,7 @@ class Reverse:
         op = conjugated(self.alg, op)
         for i, v in reversed(list(enumerate(op.inputs))):
             v = forward.inputs[i]
-            if v not in self.varied or not rule.differentiable(i):
+            if v not in self.varied or not rule.differentiable(i, forward.attrs):
                 continue
             if op.prim == "mul" and op.inputs[0] is op.inputs[1]:
                 if i:

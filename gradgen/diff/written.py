@@ -63,6 +63,8 @@ def _values(op: Op) -> dict[str, Value]:
     """Return the inputs and results of an operation by their names."""
     rule = RULES[op.prim]
     names = [p for p in rule.params if p not in rule.defaults and p not in op.attrs]
+    if rule.keyed:
+        names = [*(p for p in names if p not in rule.keyed), *op.attrs.get("keyed", ())]
     results = rule.outputs or ("y",)
     return dict(zip(names, op.inputs, strict=False)) | dict(zip(results, op.outputs, strict=False))
 

@@ -35,14 +35,18 @@ def op_expression(op: Op, operands: Sequence[Expr]) -> Expr:
         return call(rule.spelling, [shape_tuple(operands)], _options(op))
     if rule.form == "shaped":
         return call(rule.spelling, [operands[0], shape_tuple(operands[1:])], _options(op))
-    by_place, by_name = _placed(rule, _needed(op, list(operands)))
+    by_place, by_name = _placed(rule, op, _needed(op, list(operands)))
     made = call(rule.spelling, by_place, _options(op))
     made.keywords = [ast.keyword(n, e) for n, e in by_name.items()] + made.keywords
     return made
 
 
-def _placed(rule: Rule, operands: list[Expr]) -> tuple[list[Expr], dict[str, Expr]]:
+def _placed(rule: Rule, op: Op, operands: list[Expr]) -> tuple[list[Expr], dict[str, Expr]]:
     """Return the operands by their place, and by name those that come after an option."""
+    given = op.attrs.get("keyed", ())
+    if given:
+        first = len(operands) - len(given)
+        return operands[:first], dict(zip(given, operands[first:], strict=True))
     names = [p for p in rule.params if p not in rule.options]
     options = [k for k, p in enumerate(rule.params) if p in rule.options]
     first = min(options, default=len(operands))
@@ -109,7 +113,7 @@ def shape_tuple(operands: Sequence[Expr]) -> Expr:
 
 
 def _options(op: Op) -> dict[str, Any]:
-    return dict(op.attrs)
+    return {k: v for k, v in op.attrs.items() if k != "keyed"}
 
 
 def _operator(symbol: str, operands: list[Expr]) -> Expr:

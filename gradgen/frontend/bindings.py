@@ -41,6 +41,8 @@ def call_rule(r: Reader, node: ast.AST, rule: Rule, args: list[Any], kwargs: dic
     values: dict[str, Any] = {}
     attrs: dict[str, Any] = {}
     for name, value in _bound(r, node, rule, args, kwargs).items():
+        if name == "overwrite_input":
+            continue  # what is left of the array is nobody's to read
         if name in rule.options:
             attrs[name] = option(r, node, name, value, rule)
         else:
@@ -48,10 +50,26 @@ def call_rule(r: Reader, node: ast.AST, rule: Rule, args: list[Any], kwargs: dic
     attrs = {k: v for k, v in attrs.items() if k not in rule.defaults or v != rule.defaults[k]}
     if rule.variant is not None and rule.variant(attrs):
         rule = RULES[rule.variant(attrs)]
+    keyed = {p: v for p, v in values.items() if p in rule.keyed and not _is_none(v)}
+    values = {p: v for p, v in values.items() if p not in rule.keyed}
     ordered = _inputs(r, node, rule, values)
+    if keyed:
+        # In the rule's order, as the adjoints are.
+        attrs["keyed"] = tuple(p for p in rule.keyed if p in keyed)
+        ordered += [keyed[p] for p in attrs["keyed"]]
     if rule.form == "sequence":
         return emit_sequence(r, node, rule, ordered[0], attrs)
     return emit(r, node, rule, ordered, attrs)
+
+
+def fuller(rule: Rule, args: list[Any], kwargs: dict[str, Any]) -> str:
+    """Return the name of what a call is that gives more than a rule takes, else nothing."""
+    most = min(len(rule.params), rule.by_name)
+    return rule.fuller if len(args) > most or set(kwargs) - set(rule.params) else ""
+
+
+def _is_none(value: Any) -> bool:
+    return isinstance(value, Static) and value.obj is None
 
 
 def _bound(
@@ -80,7 +98,7 @@ def _bound(
 
 def _inputs(r: Reader, node: ast.AST, rule: Rule, values: dict[str, Any]) -> list[Any]:
     """Return the inputs in order; None at the end stands for one that is not given."""
-    names = [p for p in (values if rule.variadic else rule.params) if p not in rule.options]
+    names = list(values) if rule.variadic else rule.inputs
     values = {p: plain(v) for p, v in rule.fills.items()} | values
     ordered = [values[p] for p in names if p in values]
     while rule.optional and isinstance(ordered[-1], Static) and ordered[-1].obj is None:

@@ -66,6 +66,7 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.nodes import Value
 from gradgen.library import READ_AS, READ_METHODS
+from gradgen.rules.callables import resolve
 from gradgen.rules.registry import CALLABLES, LIKE, METHODS, RULES
 
 MAX_DEPTH = 40
@@ -172,7 +173,7 @@ def _call_object(
         node.__dict__["callee"] = getattr(obj, "__name__", type(obj).__name__)
         return special(r, node, args, kwargs)
     if operation is not None:
-        return bindings.call_rule(r, node, RULES[operation], args, kwargs)
+        return _call_operation(r, node, operation, args, kwargs)
     if reading is not None:
         return from_library(r, node, reading, args, kwargs)
     if isinstance(obj, custom_vjp | custom_jvp):
@@ -206,6 +207,16 @@ def _call_object(
     if isinstance(own_call, types.FunctionType):
         return _inline_foreign(r, node, own_call, [Static(obj), *args], kwargs)
     _refuse_callee(r, node, obj)
+
+
+def _call_operation(
+    r: Reader, node: ast.AST, operation: str, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Call an operation, or what the call is where it gives more than that takes."""
+    fuller = bindings.fuller(RULES[operation], args, kwargs) or operation
+    if fuller not in RULES:
+        return from_library(r, node, READ_AS.of(resolve(fuller)), args, kwargs)
+    return bindings.call_rule(r, node, RULES[fuller], args, kwargs)
 
 
 def _member(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -248,7 +259,7 @@ def _method(
     if handler is not None:
         return handler(r, node, owner, args, kwargs)
     if isinstance(owner, Value | Ref) and name in METHODS:
-        return bindings.call_rule(r, node, RULES[METHODS[name]], [owner, *args], kwargs)
+        return _call_operation(r, node, METHODS[name], [owner, *args], kwargs)
     if isinstance(owner, Value | Ref) and name in READ_METHODS:
         return from_library(r, node, READ_METHODS[name], [owner, *args], kwargs)
     r.refuse(node, f"the method {name!r} of a {describe(owner)} has no rule")

@@ -250,3 +250,21 @@ def _part(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
 
     no_more(r, node, kwargs)
     return part_of(r, args[0], callee_name(node), node)
+
+
+def _cast_to(dtype: str) -> Any:
+    def handler(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Read ``np.float64(x)``: a conversion, which for a number is a scalar of NumPy."""
+        no_more(r, node, kwargs)
+        if not args:
+            return Const(np.dtype(dtype).type().item())
+        if isinstance(args[0], Seq):
+            return call_rule(r, node, RULES["array"], args, {"dtype": Static(np.dtype(dtype))})
+        v = as_value(r, args[0], node)
+        return r.hold(r.b.emit("astype", [v], dtype=dtype))
+
+    return handler
+
+
+for _dtype in ("float64", "float32", "int64", "int32"):
+    special(getattr(np, _dtype))(_cast_to(_dtype))

@@ -25,6 +25,7 @@ SILENT = {
     "callee",
     "part",
     "given",
+    "keyed",
     "stacks",
     "stack",
     "owned",

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from gradgen.diff.algebra import Algebra
     from gradgen.ir.nodes import Op, Value
 
-AXES = "a, axis=None, keepdims=False"
+# The parameters as NumPy has them, of sums and of extremes.
+TOTAL = "a, axis=None, dtype=None, out=None, keepdims=False"
+AXES = "a, axis=None, out=None, keepdims=False"
 
 
 def _stretch(alg: Algebra, op: Op, v: Value) -> Value:
@@ -93,7 +95,7 @@ def norm_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 def cumulative_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the input shape (flat where ``axis`` is None); booleans count as integers."""
     t = inputs[0].type
-    dtype = "int64" if t.dtype == "bool" else t.dtype
+    dtype = attrs.get("dtype") or ("int64" if t.dtype == "bool" else t.dtype)
     if t.shape is None:
         return Type("any", dtype, None)
     if attrs.get("axis") is None and len(t.shape) != 1:
@@ -114,18 +116,24 @@ def cumprod_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     a, axis = op.inputs[0], op.attrs.get("axis")
     if axis is None and a.type.rank != 1:
         flat = alg.helper("_cumprod_adjoint", alg.emit("ravel", a), g, axis=0)
-        return alg.reshape_like(flat, a)
-    return alg.helper("_cumprod_adjoint", a, g, axis=axis or 0)
+        return _in_dtype_of(alg, op, alg.reshape_like(flat, a))
+    return _in_dtype_of(alg, op, alg.helper("_cumprod_adjoint", a, g, axis=axis or 0))
 
 
-def _reduce(name: str, type_name: str, vjp: Vjp | None, function: str, **options: Any) -> None:
+def _in_dtype_of(alg: Algebra, op: Op, g: Value) -> Value:
+    """Return what a helper gave in the input's dtype, where the operation is asked for another."""
+    return alg.cast(g, op.inputs[0].type.dtype) if op.attrs.get("dtype") else g
+
+
+def _reduce(name: str, type_name: str, vjp: Vjp | None, params: str, **options: Any) -> None:
     rule(
         name,
         reduction(type_name),
-        callables=[function],
-        methods=[function.rsplit(".", 1)[-1]],
-        params=AXES,
+        callables=[f"np.{name}", *([f"np.a{name}"] if name in ("max", "min") else [])],
+        methods=[name],
+        params=params,
         vjp=vjp,
+        fuller=f"part.{name}",
         **options,
     )
 
@@ -174,25 +182,29 @@ def take_along_axis_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     return alg.store_add(alg.zeros(a), g, mesh, "a" * rank)
 
 
-_reduce("sum", "sum", sum_vjp, "np.sum", narrow=True, cost=1)
-_reduce("mean", "inexact", mean_vjp, "np.mean", narrow=True, cost=1)
-_reduce("max", "same", extremum_vjp, "np.max", narrow=True, at_kinks="ties share evenly")
-_reduce("min", "same", extremum_vjp, "np.min", narrow=True, at_kinks="ties share evenly")
-_reduce("prod", "sum", prod_vjp, "np.prod", narrow=True)
-_reduce("any", "bool", None, "np.any", passive=True)
-_reduce("all", "bool", None, "np.all", passive=True)
+_reduce("sum", "sum", sum_vjp, TOTAL, narrow=True, cost=1)
+_reduce("mean", "inexact", mean_vjp, TOTAL, narrow=True, cost=1)
+_reduce("max", "same", extremum_vjp, AXES, narrow=True, at_kinks="ties share evenly")
+_reduce("min", "same", extremum_vjp, AXES, narrow=True, at_kinks="ties share evenly")
+_reduce("prod", "sum", prod_vjp, TOTAL, narrow=True)
+_reduce("any", "bool", None, AXES, passive=True)
+_reduce("all", "bool", None, AXES, passive=True)
 # A table: an entry is read along its lines.
 # fmt: off
-rule("count_nonzero", reduction("int64"), callables=["np.count_nonzero"], params=AXES, passive=True)
-for _name in ("argmax", "argmin"):
+rule("count_nonzero", reduction("int64"), callables=["np.count_nonzero"],
+     params="a, axis=None, *, keepdims=False", passive=True)
+for _name in ("argmax", "argmin", "nanargmax", "nanargmin"):
     rule(
-        _name, reduction("int64"), callables=[f"np.{_name}"], methods=[_name], params=AXES,
-        passive=True,
+        _name, reduction("int64"), callables=[f"np.{_name}"],
+        methods=[] if "nan" in _name else [_name],
+        params="a, axis=None, out=None, *, keepdims=False", passive=True,
+        samples=(f"x3 * np.{_name}(x3)", f"x3 * np.{_name}(x23, axis=0)"),
     )
 for _name, _vjp in (("var", var_vjp), ("std", std_vjp)):
     rule(
         _name, reduction("inexact"), callables=[f"np.{_name}"], methods=[_name], vjp=_vjp,
-        params="a, axis=None, ddof=0, keepdims=False", narrow=True,
+        params="a, axis=None, dtype=None, out=None, ddof=0, keepdims=False", narrow=True,
+        fuller=f"part.{_name}",
         at_kinks="0 for a constant input" if _name == "std" else "",
     )
 rule(
@@ -200,17 +212,17 @@ rule(
     params="x, ord=None, axis=None, keepdims=False", vjp=norm_vjp, narrow=True,
     at_kinks="0 at the zero vector",
 )
-rule(
-    "cumsum", cumulative_type, callables=["np.cumsum"], methods=["cumsum"],
-    params="a, axis=None, out=None", vjp=cumsum_vjp,
-)
-rule(
-    "cumprod", cumulative_type, callables=["np.cumprod"], methods=["cumprod"],
-    params="a, axis=None", vjp=cumprod_vjp,
-)
+for _name, _vjp in (("cumsum", cumsum_vjp), ("cumprod", cumprod_vjp)):
+    rule(
+        _name, cumulative_type, callables=[f"np.{_name}"], methods=[_name], vjp=_vjp,
+        params="a, axis=None, dtype=None, out=None",
+        samples=(f"np.{_name}(xf23, 1, np.float64)", f"np.{_name}(x23, axis=-2)", f"x234.{_name}()",
+                 f"np.{_name}(x)"),
+    )
 rule("argsort", argsort_type, callables=["np.argsort"], methods=["argsort"],
-     params="a, axis=-1, kind=None", passive=True)
-rule("sort", lambda inputs, attrs: inputs[0].type, callables=["np.sort"], params="a, axis=-1",
+     params="a, axis=-1, kind=None, order=None, *, stable=None", passive=True)
+rule("sort", lambda inputs, attrs: inputs[0].type, callables=["np.sort"],
+     params="a, axis=-1, kind=None, order=None, *, stable=None",
      vjp=sort_vjp, at_kinks="ties keep their order")
 rule("take_along_axis", take_along_axis_type, callables=["np.take_along_axis"],
      params="arr, indices, axis=-1", vjp=take_along_axis_vjp)

@@ -66,6 +66,9 @@ class Rule:
     derivative of it, and where no adjoint is stated that derivative is it. ``samples`` are
     expressions over the arrays of ``tests/rules/pool.py``, from which the tests are made; an
     elementwise operation of one argument names a letter of the pool as its ``domain`` instead.
+    Optional inputs after an option are ``keyed``: any of them may be given, and they are printed by name;
+    the operation's ``keyed`` says which there are. ``fuller`` names what a call with more arguments
+    than ``params`` is, a rule or a reading.
     ``section`` is the module that registers it. ``of_complex`` says that it takes complex numbers:
     ``analytic``, where its adjoint is to be read at the conjugates (``rules.complexes``), or
     ``linear``, where it is right as it stands; ``complex_adjoint`` is its adjoint then, where the
@@ -104,16 +107,30 @@ class Rule:
     callables: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     section: str = ""
+    keyed: tuple[str, ...] = ()
+    fuller: str = ""
     of_complex: str = ""
     variant: Callable[[dict[str, Any]], str] | None = None
 
-    def differentiable(self, i: int) -> bool:
+    def differentiable(self, i: int, attrs: dict[str, Any]) -> bool:
         """Whether a derivative by input ``i`` can be other than zero."""
         if self.passive:
             return False
         if self.adjoint:
+            i = self.place_of(i, attrs)
             return i < len(self.adjoint) and self.adjoint[i] is not None
         return self.vjp is not None or bool(self.closed)
+
+    def place_of(self, i: int, attrs: dict[str, Any]) -> int:
+        """Return the place among ``adjoint`` of input ``i``: keyed ones need not all be given."""
+        given = attrs.get("keyed", ()) if self.keyed else ()
+        first = len(self.inputs) - len(self.keyed)
+        return first + self.keyed.index(given[i - first]) if given and i >= first else i
+
+    @property
+    def inputs(self) -> list[str]:
+        """The names of the inputs among the parameters."""
+        return [p for p in self.params if p not in self.options]
 
 
 RULES: dict[str, Rule] = {}
@@ -243,6 +260,7 @@ def _parse_params(params: str) -> dict[str, Any]:
             options.add(key)
         if default:
             defaults[key] = _literal(default)
+    first = next((k for k, n in enumerate(names) if n in options), len(names))
     return {
         "params": tuple(names),
         "defaults": defaults,
@@ -251,6 +269,7 @@ def _parse_params(params: str) -> dict[str, Any]:
         "fills": fills,
         "by_place": by_place,
         "by_name": by_name,
+        "keyed": tuple(n for n in names[first:] if n in optional and n not in fills),
         "variadic": any(p[0] == "*" and len(p) > 1 for p in parts),
     }
 

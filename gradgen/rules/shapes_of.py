@@ -91,6 +91,7 @@ def reduction(dtype: str = "same") -> Any:
             name = "int64"
         elif dtype not in ("same", "sum"):
             name = dtype
+        name = attrs.get("dtype") or name
         shape = reduced_shape(t.shape, attrs.get("axis"), bool(attrs.get("keepdims", False)))
         return of_shape(name, shape)
 

@@ -1,0 +1,177 @@
+"""Reductions of some of the entries, ``where=``, or from a value on, ``initial=``; given means."""
+
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gradgen.rules.helpers import _product_of_others, _product_of_others_axes, _unbroadcast
+from gradgen.rules.registry import rule
+from gradgen.rules.shapes_of import reduction
+
+
+def _spread(v, axis, keepdims):
+    """Give the result of a reduction length 1 on the reduced axes."""
+    return v if axis is None or keepdims else np.expand_dims(v, axis)
+
+
+def _asked(v, a, where):
+    """Return ``v`` in the shape of ``a``, zero where an entry is not asked for."""
+    v = np.broadcast_to(v, np.shape(a))
+    return v if where is None else np.where(where, v, 0.0)
+
+
+def _count(a, where, axis, ddof):
+    """Return how many entries go into each result, less ``ddof``, with the reduced axes kept."""
+    ones = np.ones_like(a)
+    return np.sum(ones if where is None else ones * where, axis=axis, keepdims=True) - ddof
+
+
+# --- sums -----------------------------------------------------------------------------------
+
+
+def _sum_to_a(g, a, where, axis, keepdims):
+    """Cotangent of the entries of a sum of some."""
+    return _asked(_spread(g, axis, keepdims), a, where)
+
+
+def _to_initial(g):
+    """Cotangent of what a sum begins with."""
+    return np.sum(g)
+
+
+def _mean_to_a(g, a, where, axis, keepdims):
+    """Cotangent of the entries of a mean of some."""
+    return _asked(_spread(g, axis, keepdims) / _count(a, where, axis, 0.0), a, where)
+
+
+# --- products -------------------------------------------------------------------------------
+
+
+def _factors(a, where):
+    return a if where is None else np.where(where, a, 1.0)
+
+
+def _prod_to_a(g, a, initial, where, axis, keepdims):
+    """Cotangent of the factors: the product of the others."""
+    others = _factors(a, where)
+    if isinstance(axis, tuple):
+        others = _product_of_others_axes(others, axis)
+    else:
+        others = _product_of_others(others, axis)
+    g = g if initial is None else g * initial
+    return _asked(_spread(g, axis, keepdims) * others, a, where)
+
+
+def _prod_to_initial(g, a, where, axis, keepdims):
+    """Cotangent of what a product begins with."""
+    return np.sum(g * np.prod(_factors(a, where), axis=axis, keepdims=keepdims))
+
+
+# --- extremes -------------------------------------------------------------------------------
+
+
+def _shares(y, a, initial, where):
+    """Return which entries are the extreme, and how many; ``initial`` is one more of them."""
+    chosen = a == y
+    return chosen if where is None else chosen & where
+
+
+def _extreme_to_a(g, y, a, initial, where, axis, keepdims):
+    """Cotangent of the entries: even shares for those that are the extreme."""
+    y = _spread(y, axis, keepdims)
+    chosen = _shares(y, a, initial, where)
+    ties = np.sum(chosen, axis=axis, keepdims=True)
+    if initial is not None:
+        ties = ties + (initial == y)
+    return chosen * (_spread(g, axis, keepdims) / np.maximum(ties, 1))
+
+
+def _extreme_to_initial(g, y, a, initial, where, axis, keepdims):
+    """Cotangent of what an extreme begins with."""
+    ties = np.sum(_shares(_spread(y, axis, keepdims), a, initial, where), axis, keepdims=keepdims)
+    return np.sum(np.where(y == initial, g / (ties + 1), 0.0))
+
+
+# --- variances ------------------------------------------------------------------------------
+
+
+def _centred(a, where, mean, axis):
+    if mean is not None:
+        return a - mean
+    asked = True if where is None else where
+    return a - np.mean(a, axis=axis, keepdims=True, where=asked)
+
+
+def _freedom(ddof, correction):
+    return ddof if correction is None else correction
+
+
+def _var_to_a(g, a, where, mean, axis, ddof, correction, keepdims):
+    """Cotangent of the entries of a variance of some, or about a given mean."""
+    count = _count(a, where, axis, _freedom(ddof, correction))
+    share = 2.0 * _spread(g, axis, keepdims) / count * _centred(a, where, mean, axis)
+    return _asked(share, a, where)
+
+
+def _var_to_mean(g, a, where, mean, axis, ddof, correction, keepdims):
+    """Cotangent of the mean that is given: minus that of all the entries."""
+    return -_unbroadcast(_var_to_a(g, a, where, mean, axis, ddof, correction, keepdims), mean)
+
+
+def _std_to_a(g, y, a, where, mean, axis, ddof, correction, keepdims):
+    """Cotangent of the entries of a deviation; 0 where it is 0."""
+    half = g / (2.0 * np.where(y == 0.0, 1.0, y))
+    return _var_to_a(half, a, where, mean, axis, ddof, correction, keepdims)
+
+
+def _std_to_mean(g, y, a, where, mean, axis, ddof, correction, keepdims):
+    """Cotangent of the mean that is given."""
+    return -_unbroadcast(_std_to_a(g, y, a, where, mean, axis, ddof, correction, keepdims), mean)
+
+
+# A table: an entry is read along its lines.
+# fmt: off
+TOTAL = "a, axis=None, dtype=None, out=None, keepdims=False, initial?, where?"
+EXTREME = "a, axis=None, out=None, keepdims=False, initial?, where?"
+MOMENT = ("a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where?, mean?, "
+          "correction=None")
+
+
+def _part(name: str, type_name: str, params: str, adjoint: Any, samples: Any, **more: Any) -> None:
+    rule(f"part.{name}", reduction(type_name), spelling=f"np.{name}", params=params,
+         adjoint=adjoint, samples=samples, **more)
+
+
+_part("sum", "sum", TOTAL, (_sum_to_a, _to_initial, None), (
+    "np.sum(x23, initial=y)", "np.sum(x23, axis=0, where=k23)", "x23.sum(1, where=k3)",
+    "np.sum(x23, -1, None, None, True, y, k23)", "np.sum(x234, axis=(2, 0), initial=y)",
+    "np.sum(x23, axis=1, where=x23 > 0.0)", "np.sum(xf23, axis=0, dtype=np.float64, initial=2.0)"))
+_part("mean", "inexact", "a, axis=None, dtype=None, out=None, keepdims=False, *, where?",
+      (_mean_to_a, None),
+      ("np.mean(x23, where=k23)", "x23.mean(axis=1, where=k23)",
+       "np.mean(x23, axis=-1, keepdims=True, where=k3)", "np.mean(x234, (2, 1), where=x234 > -9.0)"))
+_part("prod", "sum", TOTAL, (_prod_to_a, _prod_to_initial, None),
+      ("np.prod(x23, initial=y)", "np.prod(x23, axis=0, where=k23)", "zero3.prod(initial=y)",
+       "np.prod(x234, axis=(0, 2), keepdims=True, initial=y, where=x234 > 0.0)"))
+for _name in ("max", "min"):
+    _part(_name, "same", EXTREME, (_extreme_to_a, _extreme_to_initial, None),
+          (f"np.{_name}(x23, initial=y)", f"np.{_name}(x23, axis=1, initial=0.1)",
+           f"x23.{_name}(axis=0, where=k23, initial=y)",
+           f"np.{_name}(x234, (2, 0), keepdims=True, initial=x)"),
+          at_kinks="ties share evenly, the initial value too")
+_part("var", "inexact", MOMENT, (_var_to_a, None, _var_to_mean),
+      ("np.var(x23, where=k23)", "np.var(x23, axis=1, where=k23, ddof=0.5)",
+       "np.var(x23, correction=1)", "np.var(x23, axis=0, mean=np.mean(x23, axis=0, keepdims=True))",
+       "x23.var(axis=1, mean=x, keepdims=True)"))
+_part("std", "inexact", MOMENT, (_std_to_a, None, _std_to_mean),
+      ("np.std(x23, where=k23)", "np.std(x23, axis=1, correction=1)",
+       "np.std(x23, axis=-1, where=k23, keepdims=True)", "np.std(x3, mean=y)"),
+      at_kinks="0 for a constant input")
+for _name in ("any", "all"):
+    rule(f"part.{_name}", reduction("bool"), spelling=f"np.{_name}", passive=True,
+         params="a, axis=None, out=None, keepdims=False, *, where?",
+         samples=(f"x3 if np.{_name}(x3 > 0.0, where=k3) else y3",))

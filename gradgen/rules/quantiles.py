@@ -1,0 +1,203 @@
+"""Medians, percentiles and quantiles: each is a mean of two entries of the sorted array."""
+
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gradgen.ir.nodes import Value
+from gradgen.ir.types import Type
+from gradgen.rules.registry import Unknown, printed, rule
+from gradgen.rules.shapes_of import Attrs, inexact_of, of_shape, reduced_shape
+
+
+def quantile_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the shape of the quantiles asked for, then that of the reduced array."""
+    t = inputs[0].type
+    asked = inputs[1].type.shape if len(inputs) > 1 else ()
+    shape = reduced_shape(t.shape, attrs.get("axis"), bool(attrs.get("keepdims", False)))
+    dtype = inexact_of(t.dtype)
+    if len(inputs) > 1 and t.dtype == "float32" and not inputs[1].type.weak:
+        dtype = "float64"
+    return of_shape(dtype, None if shape is None or asked is None else (*asked, *shape))
+
+
+@printed
+def _as_rows(a, axis, lead):
+    """Return an array with the axes that are reduced made one, at the end; ``lead`` stay first."""
+    if axis is None:
+        return np.reshape(a, np.shape(a)[:lead] + (-1,))
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    last = tuple(range(-len(axes), 0))
+    rows = np.moveaxis(a, axes, last)
+    return np.reshape(rows, np.shape(rows)[: np.ndim(rows) - len(axes)] + (-1,))
+
+
+@printed
+def _from_rows(rows, a, axis):
+    """Return rows as the array from which `_as_rows` made them."""
+    if axis is None:
+        return np.reshape(rows, np.shape(a))
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    last = tuple(range(-len(axes), 0))
+    moved = np.moveaxis(a, axes, last)
+    return np.moveaxis(np.reshape(rows, np.shape(moved)), last, axes)
+
+
+@printed
+def _mean_of_two(g, order, at):
+    """Cotangent of rows in what stands at a place ``at`` of the sorted rows, or between two."""
+    low = np.minimum(np.floor(at), order.shape[-1] - 1).astype(int)
+    high = np.minimum(low + 1, order.shape[-1] - 1)
+    part = at - low
+    d_rows = np.zeros(order.shape)
+    upper = np.take_along_axis(order, np.expand_dims(high, -1), -1)
+    np.put_along_axis(d_rows, upper, np.expand_dims(g * part, -1), -1)
+    lower = np.take_along_axis(order, np.expand_dims(low, -1), -1)
+    np.put_along_axis(d_rows, lower, np.expand_dims(g * (1.0 - part), -1), -1)
+    return d_rows
+
+
+@printed
+def _quantile_to_a(g, a, q, axis, method):
+    """Cotangent of ``a`` in its quantiles ``q``; entries that tie keep their order."""
+    rows = _as_rows(a, axis, 0)
+    order = np.argsort(rows, axis=-1, kind="stable")
+    at = np.quantile(np.arange(float(rows.shape[-1])), q, method=method)
+    g = np.reshape(g, np.shape(q) + rows.shape[:-1])
+    if np.ndim(q) == 0:
+        return _from_rows(_mean_of_two(g, order, np.full(rows.shape[:-1], at)), a, axis)
+    g, at = np.reshape(g, (-1,) + rows.shape[:-1]), np.ravel(at)
+    d_rows = np.zeros(rows.shape)
+    for k in range(len(at)):
+        d_rows += _mean_of_two(g[k], order, np.full(rows.shape[:-1], at[k]))
+    return _from_rows(d_rows, a, axis)
+
+
+@printed
+def _nanquantile_to_a(g, a, q, axis, method):
+    """Cotangent of ``a`` in its quantiles without NaNs."""
+    rows = _as_rows(a, axis, 0)
+    order = np.argsort(rows, axis=-1, kind="stable")
+    counts = np.sum(~np.isnan(rows), axis=-1)
+    levels = np.ravel(q)
+    g = np.reshape(g, (-1,) + rows.shape[:-1])
+    d_rows = np.zeros(rows.shape)
+    for k in range(len(levels)):
+        at = _places_of(counts, levels[k], method)
+        d_rows += _mean_of_two(np.where(counts > 0, g[k], 0.0), order, at)
+    return _from_rows(d_rows, a, axis)
+
+
+@printed
+def _places_of(counts, q, method):
+    """Return where a quantile stands among so many sorted numbers."""
+    flat = np.ravel(counts)
+    at = np.zeros(len(flat))
+    for k in range(len(flat)):
+        if flat[k] > 0:
+            at[k] = np.quantile(np.arange(float(flat[k])), q, method=method)
+    return np.reshape(at, np.shape(counts))
+
+
+@printed
+def _speed(n, method):
+    """Return how fast the place of a quantile among ``n`` numbers moves with the level."""
+    if method == "linear":
+        return n - 1.0
+    if method == "weibull":
+        return n + 1.0
+    if method == "median_unbiased":
+        return n + 1.0 / 3.0
+    if method == "normal_unbiased":
+        return n + 0.25
+    return 1.0 * n if method in ("hazen", "interpolated_inverted_cdf") else 0.0
+
+
+@printed
+def _quantile_to_q(g, a, q, axis, method):
+    """Cotangent of the levels: the slope between two entries of the sorted array."""
+    rows = np.sort(_as_rows(a, axis, 0), axis=-1)
+    n = rows.shape[-1]
+    at = np.quantile(np.arange(float(n)), np.ravel(q), method=method)
+    low = np.clip(np.floor(at).astype(int), 0, max(n - 2, 0))
+    slope = np.take(rows, np.minimum(low + 1, n - 1), axis=-1) - np.take(rows, low, axis=-1)
+    inside = (np.ravel(q) >= 0.0) & ((at > 0.0) | (low == at)) & (at < n - 1.0)
+    speed = np.where(inside | (method == "linear"), _speed(n, method), 0.0)
+    g = np.reshape(g, (len(at), -1))
+    return np.reshape(np.sum(g * np.reshape(slope, (-1, len(at))).T, axis=1) * speed, np.shape(q))
+
+
+def _quantile_adjoint(g, a, q, axis, method):
+    """Cotangent of the array."""
+    return _quantile_to_a(g, a, q, axis, method)
+
+
+def _percentile_adjoint(g, a, q, axis, method):
+    """Cotangent of the array."""
+    return _quantile_to_a(g, a, q / 100.0, axis, method)
+
+
+def _percentile_to_q(g, a, q, axis, method):
+    """Cotangent of the levels in percent."""
+    return _quantile_to_q(g, a, q / 100.0, axis, method) / 100.0
+
+
+def _median_adjoint(g, a, axis):
+    """Cotangent of the array: to the entry in the middle, or half to each of two."""
+    return _quantile_to_a(g, a, 0.5, axis, "linear")
+
+
+def _nanquantile_adjoint(g, a, q, axis, method):
+    """Cotangent of the array."""
+    return _nanquantile_to_a(g, a, q, axis, method)
+
+
+def _nanpercentile_adjoint(g, a, q, axis, method):
+    """Cotangent of the array."""
+    return _nanquantile_to_a(g, a, q / 100.0, axis, method)
+
+
+def _nanmedian_adjoint(g, a, axis):
+    """Cotangent of the array: to the entry in the middle, or half to each of two."""
+    return _nanquantile_to_a(g, a, 0.5, axis, "linear")
+
+
+# A table: an entry is read along its lines.
+# fmt: off
+_Q = "a, q, axis=None, out=None, overwrite_input=False, method=linear, keepdims=False"
+_NO_SPEED = Unknown("hold the level constant, or drop the NaNs first")
+_LEVELS = {"quantile": ("0.3", "[0.25, 0.6]", "u"), "percentile": ("30", "[25.0, 60.0]", "60.0 * u")}
+
+
+def _quantile(name: str, adjoint: Any, to_q: Any, arrays: tuple[str, str, str]) -> None:
+    one, two, active = _LEVELS[name.removeprefix("nan")]
+    vector, matrix, stack = arrays
+    samples = [
+        f"np.{name}({vector}, {one})", f"np.{name}({vector}, {two})",
+        f"np.{name}({matrix}, {one}, axis=-1, keepdims=True)", f"np.{name}({matrix}, {two}, 0)",
+        f"np.{name}({stack}, {two}, axis=(2, 0))", f"np.{name}(ties4, {one}, method='hazen')",
+        f"np.{name}({matrix}, {one}, axis=1, method='nearest')",
+        f"np.{name}({matrix}, {one}, axis=1, method='weibull', overwrite_input=True)",
+    ]
+    if to_q is not _NO_SPEED:
+        samples += [f"np.{name}({vector}, {active})", f"np.{name}({matrix}, {active}, axis=1)"]
+    rule(name, quantile_type, callables=[f"np.{name}"], params=_Q, adjoint=(adjoint, to_q),
+         at_kinks="ties keep their order", samples=tuple(samples))
+
+
+_quantile("quantile", _quantile_adjoint, _quantile_to_q, ("x5", "x23", "x234"))
+_quantile("percentile", _percentile_adjoint, _percentile_to_q, ("x5", "x23", "x234"))
+_quantile("nanquantile", _nanquantile_adjoint, _NO_SPEED, ("x5", "n23", "x234"))
+_quantile("nanpercentile", _nanpercentile_adjoint, _NO_SPEED, ("x5", "n23", "x234"))
+for _name, _adjoint in (("median", _median_adjoint), ("nanmedian", _nanmedian_adjoint)):
+    rule(_name, quantile_type, callables=[f"np.{_name}"], adjoint=(_adjoint,),
+         params="a, axis=None, out=None, overwrite_input=False, keepdims=False",
+         at_kinks="ties keep their order",
+         samples=(f"np.{_name}(x5)", f"np.{_name}(x4)", f"np.{_name}(x23, axis=1)",
+                  f"np.{_name}(x23, axis=-1, keepdims=True)", f"np.{_name}(x234, axis=(2, 0))",
+                  f"np.{_name}(x23, 0, overwrite_input=True)", f"np.{_name}(xf23)",
+                  f"np.{_name}({'n23' if 'nan' in _name else 'x31'}, axis=1)"))
