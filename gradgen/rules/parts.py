@@ -153,7 +153,8 @@ _part("sum", "sum", TOTAL, (_sum_to_a, _to_initial, None), (
 _part("mean", "inexact", "a, axis=None, dtype=None, out=None, keepdims=False, *, where?",
       (_mean_to_a, None),
       ("np.mean(x23, where=k23)", "x23.mean(axis=1, where=k23)",
-       "np.mean(x23, axis=-1, keepdims=True, where=k3)", "np.mean(x234, (2, 1), where=x234 > -9.0)"))
+       "np.mean(x23, axis=-1, keepdims=True, where=k3)",
+       "np.mean(x234, (2, 1), where=x234 > -9.0)"))
 _part("prod", "sum", TOTAL, (_prod_to_a, _prod_to_initial, None),
       ("np.prod(x23, initial=y)", "np.prod(x23, axis=0, where=k23)", "zero3.prod(initial=y)",
        "np.prod(x234, axis=(0, 2), keepdims=True, initial=y, where=x234 > 0.0)"))

@@ -29,11 +29,11 @@ def quantile_type(inputs: list[Value], attrs: Attrs) -> Type:
 def _as_rows(a, axis, lead):
     """Return an array with the axes that are reduced made one, at the end; ``lead`` stay first."""
     if axis is None:
-        return np.reshape(a, np.shape(a)[:lead] + (-1,))
+        return np.reshape(a, (*np.shape(a)[:lead], -1))
     axes = axis if isinstance(axis, tuple) else (axis,)
     last = tuple(range(-len(axes), 0))
     rows = np.moveaxis(a, axes, last)
-    return np.reshape(rows, np.shape(rows)[: np.ndim(rows) - len(axes)] + (-1,))
+    return np.reshape(rows, (*np.shape(rows)[: np.ndim(rows) - len(axes)], -1))
 
 
 @printed
@@ -70,7 +70,7 @@ def _quantile_to_a(g, a, q, axis, method):
     g = np.reshape(g, np.shape(q) + rows.shape[:-1])
     if np.ndim(q) == 0:
         return _from_rows(_mean_of_two(g, order, np.full(rows.shape[:-1], at)), a, axis)
-    g, at = np.reshape(g, (-1,) + rows.shape[:-1]), np.ravel(at)
+    g, at = np.reshape(g, (-1, *rows.shape[:-1])), np.ravel(at)
     d_rows = np.zeros(rows.shape)
     for k in range(len(at)):
         d_rows += _mean_of_two(g[k], order, np.full(rows.shape[:-1], at[k]))
@@ -84,7 +84,7 @@ def _nanquantile_to_a(g, a, q, axis, method):
     order = np.argsort(rows, axis=-1, kind="stable")
     counts = np.sum(~np.isnan(rows), axis=-1)
     levels = np.ravel(q)
-    g = np.reshape(g, (-1,) + rows.shape[:-1])
+    g = np.reshape(g, (-1, *rows.shape[:-1]))
     d_rows = np.zeros(rows.shape)
     for k in range(len(levels)):
         at = _places_of(counts, levels[k], method)
@@ -170,7 +170,8 @@ def _nanmedian_adjoint(g, a, axis):
 # fmt: off
 _Q = "a, q, axis=None, out=None, overwrite_input=False, method=linear, keepdims=False"
 _NO_SPEED = Unknown("hold the level constant, or drop the NaNs first")
-_LEVELS = {"quantile": ("0.3", "[0.25, 0.6]", "u"), "percentile": ("30", "[25.0, 60.0]", "60.0 * u")}
+_LEVELS = {"quantile": ("0.3", "[0.25, 0.6]", "u"),
+           "percentile": ("30", "[25.0, 60.0]", "60.0 * u")}
 
 
 def _quantile(name: str, adjoint: Any, to_q: Any, arrays: tuple[str, str, str]) -> None:

@@ -66,9 +66,9 @@ class Rule:
     derivative of it, and where no adjoint is stated that derivative is it. ``samples`` are
     expressions over the arrays of ``tests/rules/pool.py``, from which the tests are made; an
     elementwise operation of one argument names a letter of the pool as its ``domain`` instead.
-    Optional inputs after an option are ``keyed``: any of them may be given, and they are printed by name;
-    the operation's ``keyed`` says which there are. ``fuller`` names what a call with more arguments
-    than ``params`` is, a rule or a reading.
+    Optional inputs after an option are ``keyed``: any of them may be given, and they are printed by
+    name; the operation's ``keyed`` says which there are. ``fuller`` names what a call with more
+    arguments than ``params`` is, a rule or a reading.
     ``section`` is the module that registers it. ``of_complex`` says that it takes complex numbers:
     ``analytic``, where its adjoint is to be read at the conjugates (``rules.complexes``), or
     ``linear``, where it is right as it stands; ``complex_adjoint`` is its adjoint then, where the
