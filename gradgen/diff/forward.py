@@ -14,7 +14,7 @@ from gradgen.diff.activity import carried, ends, refuse_truncation, varied
 from gradgen.diff.algebra import Algebra, is_constant
 from gradgen.diff.custom import tangents_of
 from gradgen.diff.formulas import emit_formula
-from gradgen.diff.reverse import adjoint_type
+from gradgen.diff.reverse import adjoint_type, share_type
 from gradgen.diff.written import written, written_several
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
@@ -188,7 +188,7 @@ class Forward:
         if isinstance(how, Unknown):
             self._refuse(op, f"{rule.spelling} by its argument {rule.params[i]!r}, in closed form,")
         if callable(how):
-            return written(self.b, how, op, {"g": t}, adjoint_type(op.out))
+            return written(self.b, how, op, {"g": t}, share_type(op.out, t))
         if rule.vjp is None:
             self._refuse(op, rule.spelling or rule.name)
         return rule.vjp(self.alg, op, t, i)

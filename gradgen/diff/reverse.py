@@ -20,7 +20,7 @@ from gradgen.diff.zeros import Zeros
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
-from gradgen.ir.types import Type, integer, join
+from gradgen.ir.types import Type, integer, join, promote
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.indexing import load_accumulate
 from gradgen.rules.registry import RULES, Unknown
@@ -156,8 +156,8 @@ class Reverse:
                 what = f"{rule.spelling} by its argument {rule.params[i]!r} has no closed form and"
                 self.alg.refuse(op, what, how.way_out)
             if callable(how):
-                shaped = forward.out if rule.elementwise else v
-                share = written(self.b, how, op, {"g": g}, adjoint_type(shaped))
+                kind = share_type(forward.out, g) if rule.elementwise else adjoint_type(v)
+                share = written(self.b, how, op, {"g": g}, kind)
                 share = self.zeros.kept(op, i, g, share) if rule.elementwise else share
             elif how is not None:
                 share = self.zeros.kept(op, i, g, emit_formula(self.alg, how, op, g))
@@ -525,3 +525,9 @@ def adjoint_type(v: Value) -> Type:
     if t.is_scalar:
         return Type("complex" if is_complex(v) else "float", t.dtype, ())
     return t
+
+
+def share_type(out: Value, g: Value) -> Type:
+    """Return the type of what a function gives of a cotangent, entry by entry of a result."""
+    t = adjoint_type(out)
+    return Type(t.kind, promote([t, g.type]), t.shape)

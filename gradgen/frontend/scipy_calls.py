@@ -69,3 +69,14 @@ def _logsumexp(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]
     sign = kwargs.get("return_sign", args[4] if len(args) > 4 else Static(False))
     signed = is_static(sign) and bool(static_value(sign))
     return call_rule(r, node, RULES["signed_logsumexp" if signed else "logsumexp"], args, kwargs)
+
+
+@special("scipy.integrate.quad", "scipy.integrate.odeint", "scipy.integrate.solve_ivp")
+def _adaptive(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Refuse what chooses its own steps: what it calls, and how often, is not known beforehand."""
+    r.refuse(
+        node,
+        "an integral or equation that SciPy solves in steps of its own choice",
+        "sum over the nodes of np.polynomial.legendre.leggauss, use scipy.integrate.simpson, "
+        "or write the steps of the method as a loop",
+    )

@@ -107,6 +107,7 @@ function("ellipe", "-0.39269908169872414 * g * hyp2f1(0.5, 1.5, 2.0, a)", "u", a
 # fmt: on
 
 
+@printed
 def _rgamma_slope(x):
     """Return the derivative of ``1 / gamma(x)``; below 1 by reflection, which has no poles."""
     right = -scipy.special.psi(x) * scipy.special.rgamma(x)
@@ -114,12 +115,11 @@ def _rgamma_slope(x):
     return np.where(x > 0.5, right, scipy.special.gamma(1.0 - x) * wave)
 
 
-def _rgamma_to_x(g, x):
-    """Cotangent of ``x`` in ``scipy.special.rgamma(x)``."""
-    return g * _rgamma_slope(x)
-
-
-function("rgamma", _rgamma_to_x, samples=("scipy.special.rgamma(np.array([p, 0.0, -1.0, -3.0]))",))
+function(
+    "rgamma",
+    "g * _rgamma_slope(a)",
+    samples=("scipy.special.rgamma(np.array([p, 0.0, -1.0, -3.0]))",),
+)
 
 
 def _factorial_to_n(g, y, n):

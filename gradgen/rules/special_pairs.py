@@ -13,9 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.diff.algebra import Algebra
+from gradgen.ir.nodes import Op, Value
+from gradgen.ir.types import Type, integer
 from gradgen.rules.callables import scipy
-from gradgen.rules.registry import Unknown, rule
-from gradgen.rules.shapes_of import elementwise
+from gradgen.rules.registry import Unknown, printed, rule
+from gradgen.rules.shapes_of import Attrs, elementwise
 from gradgen.rules.special import _rgamma_slope
 
 INEXACT = elementwise("inexact", weak=False)
@@ -148,6 +151,7 @@ function("pseudo_huber", (_pseudo_huber_to_delta, "g * b / sqrt(1.0 + b / a * (b
          params="delta, r")  # fmt: skip
 
 
+@printed
 def _binom_to_n(g, y, n, k):
     """Cotangent of ``n`` in ``scipy.special.binom(n, k)``; where it is zero, by its limit."""
     slope = scipy.special.psi(n + 1.0) - scipy.special.psi(n - k + 1.0)
@@ -155,6 +159,7 @@ def _binom_to_n(g, y, n, k):
     return g * np.where(y == 0.0, scipy.special.gamma(n + 1.0) * gap, y * slope)
 
 
+@printed
 def _binom_to_k(g, y, n, k):
     """Cotangent of ``k`` in ``scipy.special.binom(n, k)``; where it is zero, by its limit."""
     slope = scipy.special.psi(n - k + 1.0) - scipy.special.psi(k + 1.0)
@@ -167,11 +172,36 @@ _BINOM: dict[str, Any] = {"at_kinks": "the limits at integers", "params": "n, k"
 function("binom", (_binom_to_n, _binom_to_k), "oo", ("p3 + 4.0, n", "4.0 + 0 * x, j3"), **_BINOM)
 
 
+def comb_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return floats, or an int that is exact."""
+    return integer() if attrs.get("exact") else INEXACT(inputs, attrs)
+
+
+def comb_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """As `scipy.special.binom` gives, and zero where the count is zero by definition."""
+    if op.attrs.get("exact") or op.attrs.get("repetition"):
+        alg.refuse(op, "scipy.special.comb with options", "use scipy.special.binom")
+    n, k = op.inputs
+    tests = [alg.emit("le", k, n), alg.emit("ge", n, 0), alg.emit("ge", k, 0)]
+    counted = alg.emit("logical_and", alg.emit("logical_and", tests[0], tests[1]), tests[2])
+    share = alg.written((_binom_to_n, _binom_to_k)[i], op, op.out.type, g=g, n=n, k=k)
+    return alg.where(counted, share, 0.0)
+
+
+rule("comb", comb_type, callables=["scipy.special.comb"], vjp=comb_vjp, elementwise=True,
+     params="N, k, *, exact=False, repetition=False",
+     samples=("p3 * scipy.special.comb(5, j3)", "p * scipy.special.comb(5, n, exact=True)",
+              "scipy.special.comb(p3 + 3.0, k=n)", "scipy.special.comb(N=o3 + 3.0, k=p)",
+              "p * scipy.special.comb(n, 2, repetition=True)"))  # fmt: skip
+
+
+@printed
 def _agm_to_a(g, y, a, b):
     """Cotangent of ``a`` in ``scipy.special.agm(a, b)``."""
     return g * y * _agm_share(a, b)
 
 
+@printed
 def _agm_to_b(g, y, a, b):
     """Cotangent of ``b`` in ``scipy.special.agm(a, b)``."""
     return g * y * _agm_share(b, a)
@@ -187,6 +217,7 @@ def _agm_share(a, b):
 function("agm", (_agm_to_a, _agm_to_b), "pp", params="a, b")
 
 
+@printed
 def _ellipkinc_to_m(g, y, phi, m):
     """Cotangent of ``m`` in ``scipy.special.ellipkinc(phi, m)``; near 0 by its series."""
     root = np.sqrt(1.0 - m * np.sin(phi) ** 2)
@@ -196,6 +227,7 @@ def _ellipkinc_to_m(g, y, phi, m):
     return g * np.where(np.abs(m) < 1e-5, near, away)
 
 
+@printed
 def _ellipeinc_to_m(g, y, phi, m):
     """Cotangent of ``m`` in ``scipy.special.ellipeinc(phi, m)``; near 0 by its series."""
     away = (y - scipy.special.ellipkinc(phi, m)) / (2.0 * np.where(m == 0.0, 1.0, m))
@@ -228,16 +260,19 @@ def _voigt_slope(x, sigma, gamma):
     return 2.0j / np.sqrt(np.pi) - 2.0 * z * scipy.special.wofz(z)
 
 
+@printed
 def _voigt_to_x(g, x, sigma, gamma):
     """Cotangent of ``x`` in ``scipy.special.voigt_profile(x, sigma, gamma)``."""
     return g * _voigt_slope(x, sigma, gamma).real / (2.0 * np.sqrt(np.pi) * sigma**2)
 
 
+@printed
 def _voigt_to_gamma(g, x, sigma, gamma):
     """Cotangent of ``gamma`` in ``scipy.special.voigt_profile(x, sigma, gamma)``."""
     return -g * _voigt_slope(x, sigma, gamma).imag / (2.0 * np.sqrt(np.pi) * sigma**2)
 
 
+@printed
 def _voigt_to_sigma(g, y, x, sigma, gamma):
     """Cotangent of ``sigma`` in ``scipy.special.voigt_profile(x, sigma, gamma)``."""
     slope = _voigt_slope(x, sigma, gamma)
