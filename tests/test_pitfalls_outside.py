@@ -185,3 +185,23 @@ def test_module_reloaded(tmp_path):
     finally:
         sys.path.remove(str(tmp_path))
         sys.dont_write_bytecode = old
+
+
+CAPTURED = np.cos(np.arange(4.0))
+
+
+def weighted_product(x):
+    out = 1.0
+    for item in x:
+        out = out * item
+    return np.sum(CAPTURED[:1].reshape(()) * out)
+
+
+def test_views_without_axes_are_not_written_to():
+    """The cotangent of a number can be a view of an array outside: it is not scaled in place."""
+    before = CAPTURED.copy()
+    x = np.array([2.0, -0.5, 1.5])
+    value, gradient = gradgen.value_and_grad(weighted_product)(x)
+    assert value == weighted_product(x)
+    np.testing.assert_allclose(gradient, value / x)
+    np.testing.assert_array_equal(CAPTURED, before)

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends, refuse_truncation, varied
 from gradgen.diff.algebra import Algebra, is_constant
+from gradgen.diff.conjugates import adjoint_of
 from gradgen.diff.custom import tangents_of
 from gradgen.diff.formulas import emit_formula
 from gradgen.diff.reverse import adjoint_type, share_type
@@ -180,7 +181,7 @@ class Forward:
 
     def _share(self, rule: Rule, op: Op, i: int) -> Value:
         """Return what one input adds to the tangent of an elementwise result."""
-        t, how = self.tangents[op.inputs[i]], rule.adjoint[i] if rule.adjoint else None
+        t, how = self.tangents[op.inputs[i]], adjoint_of(rule, i, op)
         if isinstance(how, str):
             if op.prim == "mul" and op.inputs[0] is op.inputs[1]:
                 return self.alg.mul(t, op.inputs[0])

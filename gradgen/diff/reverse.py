@@ -68,7 +68,7 @@ class Reverse:
             return
         if v.type.is_scalar and g.type.kind == "any":
             g = self.b.emit("scalar", [g])
-        g = self._precise(v, real_part(self.alg, g, v))
+        g = self._number(v, self._precise(v, real_part(self.alg, g, v)))
         total = self.adj.get(v)
         if total is None:
             self.adj[v] = g
@@ -84,6 +84,14 @@ class Reverse:
         if total is not None:
             self.zeros.added(total, g, self.adj[v])
         self._label(v)
+
+    def _number(self, v: Value, g: Value) -> Value:
+        """Return a number for the adjoint of a number: an array without axes may be a view."""
+        if not v.type.is_scalar or g.type.kind != "array" or g.type.shape != ():
+            return g
+        out = self.b.emit("load", [g], index="")
+        self.zeros.hand_on(g, out)
+        return out
 
     def _precise(self, v: Value, g: Value) -> Value:
         """Widen what integers or single precision gave: later shares are added in its place."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from gradgen.errors import Span
@@ -23,7 +24,7 @@ from gradgen.frontend.source import source_of
 from gradgen.frontend.values import Frame, Static
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Const, Op, Value
-from gradgen.ir.types import Type
+from gradgen.ir.types import Type, promote
 from gradgen.rules.registry import RULES, STANDING
 
 
@@ -56,7 +57,9 @@ def written(b: Builder, fn: Any, op: Op, more: Mapping[str, Any], type: Type) ->
         return r.read(found)
     # What is known beforehand is printed in its place among the arguments.
     layout = tuple(() if v in values else (_python(v),) for v in given.values())
-    return b.emit("helper", values, function=fn.__name__, options=(), layout=layout, type=type)
+    floats = [v.type for v in values if v.type.is_numeric and v.type.inexact]
+    wide = replace(type, dtype=promote([type, *floats])) if type.dtype else type
+    return b.emit("helper", values, function=fn.__name__, options=(), layout=layout, type=wide)
 
 
 def _values(op: Op) -> dict[str, Value]:

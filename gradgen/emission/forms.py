@@ -348,6 +348,13 @@ def _einsum(op: Op, operands: list[Expr]) -> Expr:
     return call("np.einsum", [literal(op.attrs["text"]), *operands], options)
 
 
+def _two_vectors(op: Op, operands: list[Expr]) -> Expr:
+    """Return ``f([a, b], [c, d])``."""
+    half = len(operands) // 2
+    groups = operands[:half], operands[half:]
+    return call(RULES[op.prim].spelling, [ast.List(group, ast.Load()) for group in groups])
+
+
 def _axis_of(op: Op, operands: list[Expr]) -> Expr:
     """Return one of the arrays that a call gives, one for each axis."""
     return ast.Subscript(call(f"np.{op.prim}", operands), literal(op.attrs["axis"]), ast.Load())
@@ -388,7 +395,8 @@ SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
     "nonzero": _axis_of,
     "tril_indices": _axis_of, "triu_indices": _axis_of,
     "list": _list, "repeat_list": _repeat_list, "array_of_list": _array_of_list, "items": _items,
-    "list_add": _list_add, "index_of": _method("index"),
+    "dist_items": _two_vectors, "sumprod_items": _two_vectors, "list_add": _list_add,
+    "index_of": _method("index"),
     "joined_list": lambda op, operands: call("np.concatenate", operands, _options(op)),
     "pieces": lambda op, operands: call("_pieces", operands, _options(op)),
 }  # fmt: skip

@@ -13,9 +13,11 @@ import numpy as np
 import gradgen.frontend.aggregates
 import gradgen.frontend.builtin_calls
 import gradgen.frontend.einsum
+import gradgen.frontend.elementwise_calls
 import gradgen.frontend.iterators
 import gradgen.frontend.numpy_calls
 import gradgen.frontend.scipy_calls
+import gradgen.frontend.type_calls
 import gradgen.frontend.ufunc_at
 import gradgen.frontend.ufunc_methods  # noqa: F401
 from gradgen.custom import custom_jvp, custom_vjp
@@ -44,7 +46,7 @@ from gradgen.frontend.loops import assigned_names
 from gradgen.frontend.nonlocals import share_names
 from gradgen.frontend.objects import Method, class_of, construct, invoked, named_tuple_method
 from gradgen.frontend.operators import chooses_structure
-from gradgen.frontend.outputs import out_of, written
+from gradgen.frontend.outputs import out_of, placed_out, written
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.source import source_of
@@ -243,9 +245,9 @@ def _method(
     owner, name = r.settled(method.owner), method.name
     if isinstance(owner, Seq) and name in ("_replace", "_asdict"):
         return named_tuple_method(r, node, owner, name, kwargs)
-    out = kwargs.pop("out", None)
+    function = getattr(np, name, None)
+    out = kwargs.pop("out", placed_out(function, [owner, *args]))
     if not is_none(out):
-        function = getattr(np, name, None)
         return written(
             r,
             node,

@@ -18,6 +18,7 @@ from gradgen.frontend.special import (
     shape_inputs,
     special,
 )
+from gradgen.frontend.ufunc_calls import plain_call
 from gradgen.frontend.values import Ref, Seq, Static, UnknownShape
 from gradgen.ir.nodes import Const, Value
 from gradgen.rules.registry import RULES
@@ -91,12 +92,12 @@ def _to_shape(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any])
 @special(np.clip)
 def clip(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Read ``np.clip``, with its bounds by either name."""
+    args, kwargs = plain_call(r, node, np.maximum, args, kwargs)
+    value = args[0] if args else kwargs.pop("a")
     low = args[1] if len(args) > 1 else kwargs.pop("a_min", kwargs.pop("min", Static(None)))
     high = args[2] if len(args) > 2 else kwargs.pop("a_max", kwargs.pop("max", Static(None)))
     no_more(r, node, kwargs)
-    if len(args) > 3:
-        r.refuse(node, "out= of clip by its place", "give it by name")
-    return r.hold(r.b.emit("clip", [as_value(r, v, node) for v in (args[0], low, high)]))
+    return r.hold(r.b.emit("clip", [as_value(r, v, node) for v in (value, low, high)]))
 
 
 @special(np.vstack, np.hstack, np.column_stack)

@@ -18,9 +18,7 @@ from gradgen.ir.nodes import Value
 from gradgen.rules.registry import CALLABLES, RULES
 
 # The place of ``out`` among the positional arguments of functions that are read as a whole.
-PLACE = {id(np.dot): 2, id(np.clip): 3, id(np.take): 3, id(np.cumprod): 3, id(np.sum): 3,
-         id(np.mean): 3, id(np.prod): 3}  # fmt: skip
-
+PLACE = {id(np.dot): 2, id(np.clip): 3, id(np.take): 3}
 METHODS = {"reduce": 3, "accumulate": 3, "reduceat": 4}
 
 Compute = Callable[[list[Any], dict[str, Any]], Any]
@@ -40,6 +38,12 @@ def out_of(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str
     if is_none(out) and isinstance(obj, np.ufunc) and not _always(kwargs.get("where", True)):
         r.refuse(node, "where= without out=", "give out=, an array that holds the other entries")
     return None if is_none(out) else out
+
+
+def placed_out(function: Any, args: list[Any]) -> Any:
+    """Return the array to write to that a method of arrays is given by its place, None if none."""
+    place = len(args) if function is None else _place(function, args)
+    return args[place] if len(args) > place else None
 
 
 def _of_numpy(obj: Any) -> bool:

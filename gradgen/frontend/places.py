@@ -195,9 +195,10 @@ def _mask(r: Reader, node: ast.AST, value: Any) -> Value:
 @special(np.select)
 def _select(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read ``np.select`` as nested choices: the first condition that holds wins."""
-    default = argument(r, node, args, kwargs, 2, "default")
+    names = ("condlist", "choicelist", "default")
+    *lists, default = (argument(r, node, args, kwargs, k, n) for k, n in enumerate(names))
     no_more(r, node, kwargs)
-    tests, values = (sequence_items(r, a, node) for a in args[:2])
+    tests, values = (sequence_items(r, a, node) for a in lists)
     out = Const(0) if default is None else as_value(r, default, node)
     for test, value in reversed(list(zip(tests, values, strict=True))):
         out = r.b.emit("where", [as_value(r, test, node), as_value(r, value, node), out])

@@ -56,6 +56,54 @@ def pos(a):
     return +a
 
 
+def absolute(a):
+    return abs(a)
+
+
+def invert(a):
+    return ~a
+
+
+def and_(a, b):
+    return a & b
+
+
+def or_(a, b):
+    return a | b
+
+
+def xor(a, b):
+    return a ^ b
+
+
+def truth(a):
+    return bool(a)
+
+
+def ipow(a, b):
+    a **= b
+    return a
+
+
+def imod(a, b):
+    a %= b
+    return a
+
+
+def ifloordiv(a, b):
+    a //= b
+    return a
+
+
+def imatmul(a, b):
+    a @= b
+    return a
+
+
+def call(function, /, *args, **kwargs):
+    return function(*args, **kwargs)
+
+
 def lt(a, b):
     return a < b
 
@@ -172,9 +220,16 @@ READ: dict[Any, Callable[..., Any]] = {
     operator.ge: ge, operator.eq: eq, operator.ne: ne, operator.not_: not_,
     operator.getitem: getitem, operator.setitem: setitem, operator.contains: contains,
     operator.iadd: iadd, operator.isub: isub, operator.imul: imul, operator.itruediv: itruediv,
+    operator.ipow: ipow, operator.imod: imod, operator.ifloordiv: ifloordiv,
+    operator.imatmul: imatmul, operator.abs: absolute, operator.invert: invert,
+    operator.inv: invert,
+    operator.and_: and_, operator.or_: or_, operator.xor: xor, operator.truth: truth,
+    operator.concat: add, operator.iconcat: iadd,
     operator.itemgetter: itemgetter, operator.attrgetter: attrgetter,
     operator.methodcaller: methodcaller, functools.partial: partial, functools.wraps: wraps,
     functools.update_wrapper: update_wrapper, functools.cache: cache,
 }  # fmt: skip
+if hasattr(operator, "call"):
+    READ[operator.call] = call
 for _known, _function in READ.items():
     READ_AS.enter(_known, _function)

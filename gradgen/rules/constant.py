@@ -101,3 +101,5 @@ rule("math.perm", INTEGER, callables=["math.perm"], params="n, k?, /", **PASSIVE
 for _name in ("gcd", "lcm"):
     rule(f"math.{_name}", INTEGER, callables=[f"math.{_name}"], params="*integers", **PASSIVE,
          samples=(f"x3 * math.{_name}(n, 6)", f"x3 * math.{_name}(4, n, 10)"))
+    rule(f"np.{_name}", NP_SAME, callables=[f"np.{_name}"], params="x1, x2, /", elementwise=True,
+         samples=(f"np.{_name}(j3, 6) * x3",), **PASSIVE)

@@ -118,7 +118,13 @@ rule("math.fma", PYTHON_FLOAT, callables=["math.fma"], adjoint=("g * b", "g * a"
 _CHOSEN: dict[str, Any] = {"adjoint": (None, "where(a, g, 0.0)", "where(a, 0.0, g)"), "cost": 1,
                            "elementwise": True}
 rule("where", elementwise("same", weak=False), callables=["np.where"],
-     params="condition, x, y, /", **_CHOSEN)
+     params="condition, x, y, /", **_CHOSEN,
+     samples=("np.where(x3 > 0.0, x3, y)", "np.where(k23, x23, y3)", "np.where(k3, x, y)",
+              "np.select([x4 > 1.0, x4 > 0.0], [x4 ** 2, x4], default=y4)",
+              "np.select(condlist=[k23], choicelist=[x23])",
+              "np.piecewise(x4, [x4 < 0.0, x4 >= 0.0], [lambda t: -t, lambda t: t ** 2])",
+              "np.piecewise(x23, [k23], [np.sin, lambda t: t ** 3])",
+              "np.piecewise(x4, x4 < 0.0, [lambda t, s: s * t, 1.5], y)"))
 rule("select", SAME, form="special", **_CHOSEN)
 _FIRST: dict[str, Any] = {"cost": 1, "elementwise": True, "at_kinks": "the first of a tie wins"}
 rule("max2", SAME, spelling="max", adjoint=("where(b > a, 0.0, g)", "where(b > a, g, 0.0)"),
@@ -128,4 +134,6 @@ rule("min2", SAME, spelling="min", adjoint=("where(b < a, 0.0, g)", "where(b < a
 _CAST: dict[str, Any] = {"params": "x, /", "adjoint": ("g",), "elementwise": True, "cost": 0}
 rule("float", elementwise("float64", weak=True), callables=["float"], **_CAST)
 rule("np.float64", elementwise("float64", weak=False), callables=["np.float64"], **_CAST)
+rule("np.bool", elementwise("bool", weak=False), callables=["np.bool_"], params="x, /",
+     passive=True, elementwise=True, cost=1)
 rule("np.float32", elementwise("float32", weak=False), callables=["np.float32"], **_CAST)

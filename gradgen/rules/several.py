@@ -186,6 +186,27 @@ def _polyval_to_x(g, p, x):
     return g * np.polyval(p[:-1] * np.arange(len(p) - 1, 0, -1), x)
 
 
+def ascending_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the shape of ``x``; coefficients are floats."""
+    return polyval_type(inputs[::-1], attrs)
+
+
+def _ascending_to_x(g, x, c):
+    """Cotangent of the places: the derivative's polynomial."""
+    return g * np.polyval((c[1:] * np.arange(1, len(c)))[::-1], x)
+
+
+def _ascending_to_c(g, x, c):
+    """Cotangent of the coefficients: sums of powers."""
+    return np.ravel(g) @ np.vander(np.ravel(x), len(c), increasing=True)
+
+
+def _ascending_tangent(t_x, t_c, x, c):
+    """Tangent of a polynomial of ascending powers."""
+    by_c = 0.0 if t_c is None else np.polyval(t_c[::-1], x)
+    return by_c if t_x is None else by_c + _ascending_to_x(t_x, x, c)
+
+
 def vander_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return a matrix with a row for each entry."""
     t = inputs[0].type
@@ -196,12 +217,12 @@ def vander_type(inputs: list[Value], attrs: Attrs) -> Type:
     return of_shape(dtype, (t.shape[0], columns))
 
 
-def _vander_to_x(g, x, increasing):
-    """Cotangent of ``x`` in ``np.vander(x, n)``."""
+def _vander_to_x(g, y, increasing):
+    """Cotangent of ``x`` in ``np.vander(x, n)``: the columns are each other's derivatives."""
     n = g.shape[1]
     if increasing:
-        return np.sum(g[:, 1:] * np.arange(1, n) * np.vander(x, n - 1, increasing=True), axis=1)
-    return np.sum(g[:, :-1] * np.arange(n - 1, 0, -1) * np.vander(x, n - 1), axis=1)
+        return np.sum(g[:, 1:] * np.arange(1, n) * y[:, :-1], axis=1)
+    return np.sum(g[:, :-1] * np.arange(n - 1, 0, -1) * y[:, 1:], axis=1)
 
 
 def _vander_tangent(t_x, x, y, increasing):
@@ -236,3 +257,9 @@ rule("vander", vander_type, callables=["np.vander"], params="x, N?, increasing=F
      adjoint=(_vander_to_x,), tangent=_vander_tangent,
      samples=("np.vander(x3)", "np.vander(x3, 4)", "np.vander(x3, N=2, increasing=True)",
               "np.vander(x3, increasing=True)"))
+rule("ascending_polyval", ascending_type, spelling="np.polynomial.polynomial.polyval",
+     params="x, c", adjoint=(_ascending_to_x, _ascending_to_c), tangent=_ascending_tangent,
+     samples=("np.polynomial.polynomial.polyval(y, x4)",
+              "np.polynomial.polynomial.polyval(y3, x4)",
+              "np.polynomial.polynomial.polyval(x23, [x, y, 2.0])",
+              "np.polynomial.polynomial.polyval(y3, x1)"))

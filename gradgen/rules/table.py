@@ -31,6 +31,7 @@ from gradgen.rules import (
     special_orders,
     special_pairs,
     special_values,
+    sums,
     ufunc_methods,
 )
 from gradgen.rules.registry import CALLABLES, METHODS, RULES
@@ -56,6 +57,7 @@ SOURCES = (
     constant,
     special_values,
     several,
+    sums,
     ufunc_methods,
     extras,
     fourier,

@@ -1,0 +1,91 @@
+"""NumPy's functions of types and shapes: what they give is known when the function is read."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import numpy as np
+
+from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.iterables import plain
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.special import no_more, special
+from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
+from gradgen.ir.nodes import Const, Value
+from gradgen.ir.types import promote
+from gradgen.rules.complexes import is_complex
+
+Args = list[Any]
+Options = dict[str, Any]
+
+
+@special(np.result_type)
+def _result_type(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read the dtype that arrays and dtypes give together."""
+    no_more(r, node, kwargs)
+    numbers = [r.read(a) for a in args if isinstance(a, Value | Ref)]
+    if any(not v.type.dtype for v in numbers):
+        r.refuse(node, "np.result_type of arrays of unknown dtype", "give example arguments")
+    named = [a.obj for a in args if isinstance(a, Static)]
+    known = [np.dtype(promote([v.type for v in numbers]))] if numbers else []
+    return Static(np.result_type(*known, *named))
+
+
+@special(np.promote_types, np.can_cast, np.finfo, np.iinfo, np.issubdtype)
+def _of_types(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read a function of dtypes."""
+    every = [*args, *kwargs.values()]
+    if not all(map(is_static, every)):
+        r.refuse(node, "a function of dtypes with a computed argument", "name the dtypes")
+    function = getattr(np, node.__dict__["callee"])
+    named = {k: static_value(v) for k, v in kwargs.items()}
+    return plain(function(*map(static_value, args), **named))
+
+
+@special(np.broadcast_shapes)
+def _broadcast_shapes(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read the shape that shapes are broadcast to, of known lengths."""
+    if not all(map(is_static, args)):
+        r.refuse(
+            node, "np.broadcast_shapes of lengths that are not known", "add zeros of the shapes"
+        )
+    return Seq([Const(k) for k in np.broadcast_shapes(*map(static_value, args))])
+
+
+@special(np.iscomplexobj, np.isrealobj)
+def _kind(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read the test of whether numbers are complex."""
+    found = is_complex(as_value(r, args[0], node))
+    return Const(found == (node.__dict__["callee"] == "iscomplexobj"))
+
+
+@special(np.isscalar)
+def _isscalar(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read the test of whether something is a number."""
+    if not isinstance(args[0], Value | Ref):
+        return Const(isinstance(args[0], Static) and bool(np.isscalar(args[0].obj)))
+    v = r.read(args[0])
+    if v.type.kind == "any":
+        r.refuse(node, "np.isscalar of a value of unknown type", "give example arguments")
+    return Const(v.type.is_scalar)
+
+
+@special(np.shares_memory, np.may_share_memory)
+def _shares_memory(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read the test of whether arrays share memory, where that is known."""
+    one, two = (a.storage if isinstance(a, Ref) else None for a in args[:2])
+    if one is None or two is None:
+        return Const(False)
+    if one is two or two in r.reach(one):
+        r.refuse(node, "a test of what views of one array share", "test outside the loss")
+    return Const(False)
+
+
+@special(np.real_if_close)
+def _real_if_close(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read what leaves real numbers as they are."""
+    v = as_value(r, args[0], node)
+    if is_complex(v):
+        r.refuse(node, "np.real_if_close of complex numbers", "take .real")
+    return r.hold(r.b.emit("array0", [v]), True) if v.type.is_scalar else args[0]
