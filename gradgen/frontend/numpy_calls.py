@@ -52,6 +52,18 @@ def _eye(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
     return r.hold(r.b.emit("eye", [as_value(r, a, node) for a in args]), True)
 
 
+@special(np.finfo, np.iinfo)
+def _limits(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    no_more(r, node, kwargs)
+    if len(args) != 1 or not isinstance(args[0], Static):
+        r.refuse(node, "the limits of a dtype that is computed", "name it, as in np.finfo(float)")
+    try:
+        made: Any = np.finfo if callee_name(node) != "iinfo" else np.iinfo
+        return Static(made(args[0].obj))
+    except (TypeError, ValueError) as error:
+        r.fail(node, error)
+
+
 @special(np.arange)
 def _arange(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     no_more(r, node, kwargs)

@@ -217,7 +217,7 @@ rule("matrix_power", square_type, callables=["np.linalg.matrix_power"], params="
                    for a, n in (("m33", 3), ("m33", 1), ("m233", 2), ("m33", 0), ("m33", -2),
                                 ("m233", -1), ("m33", "n=5"))))
 rule("pinv", pinv_type, callables=["np.linalg.pinv"], adjoint=(_pinv_to_a,), tangent=_pinv_tangent,
-     params="a, rcond=None, hermitian=False, *, rtol=None", at_kinks="the rank taken as constant",
+     params="a, rcond?, hermitian=False, *, rtol=None", at_kinks="the rank taken as constant",
      samples=("np.linalg.pinv(x32)", "np.linalg.pinv(x23)", "np.linalg.pinv(m33)",
               "np.linalg.pinv(m233[:, :2])", "np.linalg.pinv(x32, rcond=1e-10)",
               "np.linalg.pinv(np.outer(x3, y4))", "np.linalg.pinv(m33 @ m33.T, hermitian=True)",

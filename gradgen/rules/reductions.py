@@ -75,23 +75,6 @@ def _centred(alg: Algebra, op: Op) -> Value:
     return alg.sub(a, alg.emit("mean", a, axis=axis, keepdims=axis is not None))
 
 
-def norm_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Type of the 2-norm (over ``axis``, or of all entries)."""
-    return reduction("inexact")(inputs, attrs)
-
-
-def norm_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """Euclidean norm: ``g * a / y``, and 0 at the zero vector; 1-norm of a vector: the signs."""
-    order, a = op.attrs.get("ord"), op.inputs[0]
-    vector = op.attrs.get("axis") is not None or a.type.rank == 1
-    if order == 1 and vector and not isinstance(op.attrs.get("axis"), tuple):
-        return alg.mul(_stretch(alg, op, g), alg.emit("sign", a))
-    if not (order is None or (order == 2 and vector) or (order == "fro" and not vector)):
-        return alg.refuse(op, f"np.linalg.norm with ord={order!r}", "write the norm out")
-    safe = alg.where(alg.emit("eq", op.out, 0.0), 1.0, op.out)
-    return alg.mul(_stretch(alg, op, alg.div(g, safe)), op.inputs[0])
-
-
 def cumulative_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the input shape (flat where ``axis`` is None); booleans count as integers."""
     t = inputs[0].type
@@ -207,11 +190,6 @@ for _name, _vjp in (("var", var_vjp), ("std", std_vjp)):
         fuller=f"part.{_name}",
         at_kinks="0 for a constant input" if _name == "std" else "",
     )
-rule(
-    "norm", norm_type, callables=["np.linalg.norm"],
-    params="x, ord=None, axis=None, keepdims=False", vjp=norm_vjp, narrow=True,
-    at_kinks="0 at the zero vector",
-)
 for _name, _vjp in (("cumsum", cumsum_vjp), ("cumprod", cumprod_vjp)):
     rule(
         _name, cumulative_type, callables=[f"np.{_name}"], methods=[_name], vjp=_vjp,

@@ -1,0 +1,110 @@
+"""Linear algebra that NumPy and SciPy do by other functions of theirs, spelled out."""
+
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+import numpy as np
+
+from gradgen.library.registry import reads
+
+
+@reads(
+    "np.linalg.matrix_norm",
+    samples=tuple(
+        f"np.linalg.matrix_norm({call})"
+        for call in ("x23", "x234", "x23, ord=1", "x234, ord=2, keepdims=True", "x32, ord='nuc'")
+    ),
+)
+def matrix_norm(x, /, *, keepdims=False, ord="fro"):
+    """Return the norms of matrices: of the last two axes."""
+    return np.linalg.norm(x, axis=(-2, -1), keepdims=keepdims, ord=ord)
+
+
+@reads(
+    "np.linalg.cond",
+    samples=tuple(
+        f"np.linalg.cond({call})"
+        for call in ("m33", "x32", "m233", "m33, 1", "m33, -2", "m33, 'fro'", "m233, p=np.inf")
+    ),
+)
+def cond(x, p=None):
+    """Return condition numbers, from singular values or the norms of matrix and inverse."""
+    if p is None or p == 2:
+        s = np.linalg.svd(x, compute_uv=False)
+        return s[..., 0] / s[..., -1]
+    if p == -2:
+        s = np.linalg.svd(x, compute_uv=False)
+        return s[..., -1] / s[..., 0]
+    inverse = np.linalg.inv(x)
+    return np.linalg.norm(x, p, axis=(-2, -1)) * np.linalg.norm(inverse, p, axis=(-2, -1))
+
+
+@reads(
+    "np.linalg.tensorinv",
+    samples=(
+        "np.linalg.tensorinv(np.reshape(m44, (2, 2, 4)))",
+        "np.linalg.tensorinv(np.reshape(m44, (4, 2, 2)), ind=1)",
+    ),
+)
+def tensorinv(a, ind=2):
+    """Return the inverse of a tensor as a matrix of its first and its other axes."""
+    shape = np.shape(a)
+    total = 1
+    for k in shape[ind:]:
+        total = total * k
+    return np.reshape(np.linalg.inv(np.reshape(a, (total, -1))), (*shape[ind:], *shape[:ind]))
+
+
+@reads(
+    "np.linalg.tensorsolve",
+    samples=(
+        "np.linalg.tensorsolve(np.reshape(m44, (2, 2, 4)), np.reshape(x4, (2, 2)))",
+        "np.linalg.tensorsolve(np.reshape(m44, (2, 2, 2, 2)), np.reshape(x4, (2, 2)), axes=(0, 2))",
+    ),
+)
+def tensorsolve(a, b, axes=None):
+    """Return the solution of a tensor equation, as the one of a matrix equation."""
+    rank = np.ndim(a)
+    if axes is not None:
+        a = np.moveaxis(a, axes, tuple(range(-len(axes), 0)))
+    shape = np.shape(a)[np.ndim(b) - rank :]
+    total = 1
+    for k in shape:
+        total = total * k
+    return np.reshape(np.linalg.solve(np.reshape(a, (total, total)), np.ravel(b)), shape)
+
+
+@reads(
+    "np.polyfit",
+    samples=(
+        "np.polyfit(x5, y5, 2)",
+        "np.polyfit(x5, y5, deg=1, w=p5)",
+        "np.polyfit(x6, np.reshape(np.concatenate([y6, p6]), (6, 2)), 2)",
+        "np.polyfit(x5, y5, 2, full=True)[1]",
+        "np.polyfit(x6, y6, 2, cov=True)[1]",
+        "np.polyfit(x6, y6, 1, cov='unscaled', w=p6)[1]",
+        "np.polyfit(np.arange(5.0), y5, 4)",
+    ),
+)
+def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
+    """Return the coefficients of least squares, with the columns scaled as NumPy scales them."""
+    x, y = np.asarray(x) + 0.0, np.asarray(y) + 0.0
+    if rcond is None:
+        rcond = len(x) * np.finfo(x.dtype).eps
+    left, right = np.vander(x, deg + 1), y
+    if w is not None:
+        w = np.asarray(w) + 0.0
+        left = left * w[:, None]
+        right = right * w[:, None] if np.ndim(right) == 2 else right * w
+    scale = np.sqrt(np.sum(left * left, axis=0))
+    left = left / scale
+    c, resids, rank, s = np.linalg.lstsq(left, right, rcond)
+    c = (c.T / scale).T
+    if full:
+        return c, resids, rank, s, rcond
+    if not cov:
+        return c
+    base = np.linalg.inv(np.dot(left.T, left)) / np.outer(scale, scale)
+    factor = 1 if cov == "unscaled" else resids / (len(x) - (deg + 1))
+    return c, base * factor if np.ndim(y) == 1 else base[:, :, None] * factor

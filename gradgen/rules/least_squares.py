@@ -1,0 +1,140 @@
+"""Least squares, ranks and roots, as NumPy has them.
+
+The adjoint of least squares is that of the pseudoinverse times the right side, after G. H. Golub
+and V. Pereyra (1973); that of roots is by the implicit function theorem.
+"""
+
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+import numpy as np
+
+from gradgen.ir.nodes import Value
+from gradgen.ir.types import Type, fresh_dim, promote
+from gradgen.rules.factorizations import _refuse_complex
+from gradgen.rules.orthogonal import smaller
+from gradgen.rules.registry import printed, printed_like, rule
+from gradgen.rules.shapes_of import Attrs, inexact_of, of_shape
+
+
+def lstsq_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
+    """Return the types of solution, residuals, rank and singular values."""
+    a, b = (v.type for v in inputs[:2])
+    dtype = inexact_of(promote([a, b]))
+    rank = of_shape("int32", ())
+    if a.shape is None or b.shape is None or len(a.shape) != 2:
+        unknown = Type("any", dtype, None)
+        return [unknown, unknown, rank, unknown]
+    m, n = a.shape
+    shapes = ((n, *b.shape[1:]), (fresh_dim(),), (smaller(m, n),))
+    x, residuals, s = (of_shape(dtype, shape) for shape in shapes)
+    return [x, residuals, rank, s]
+
+
+def _outer(p, q):
+    """Return the sum of outer products of columns."""
+    return np.outer(p, q) if np.ndim(p) == 1 else p @ q.T
+
+
+def _lstsq_to_a(d_x, d_residuals, d_s, x, a, b, rcond=None):
+    """Cotangent of the matrix in ``x, residuals, rank, s = np.linalg.lstsq(a, b)``."""
+    d_a = np.zeros(a.shape)
+    r = b - a @ x
+    if d_x is not None:
+        inverse = np.linalg.pinv(a) if rcond is None else np.linalg.pinv(a, rcond)
+        z = inverse.T @ d_x
+        d_a = _outer(r, inverse @ z) - _outer(z, x) + _outer(inverse.T @ x, d_x - a.T @ z)
+    if d_residuals is not None:
+        d_a = d_a - 2.0 * _outer(_residual_share(d_residuals, r), x)
+    if d_s is not None:
+        u, _, vh = np.linalg.svd(a, full_matrices=False)
+        d_a = d_a + (u * d_s) @ vh
+    return d_a
+
+
+def _lstsq_to_b(d_x, d_residuals, x, a, b, rcond=None):
+    """Cotangent of the right side in ``x, residuals, rank, s = np.linalg.lstsq(a, b)``."""
+    d_b = np.zeros(b.shape)
+    if d_x is not None:
+        inverse = np.linalg.pinv(a) if rcond is None else np.linalg.pinv(a, rcond)
+        d_b = inverse.T @ d_x
+    if d_residuals is not None:
+        d_b = d_b + 2.0 * _residual_share(d_residuals, b - a @ x)
+    return d_b
+
+
+@printed_like("r")
+def _residual_share(d_residuals, r):
+    """Weigh residuals with the cotangent of their squares, which NumPy leaves out at times."""
+    return r * d_residuals if d_residuals.size else np.zeros(r.shape)
+
+
+@printed
+def _lstsq_tangent(t_a, t_b, x, residuals, s, a, b, rcond=None):
+    """Tangents of ``x, residuals, rank, s = np.linalg.lstsq(a, b)``."""
+    t_a = np.zeros(a.shape) if t_a is None else t_a
+    t_b = np.zeros(b.shape) if t_b is None else t_b
+    inverse = np.linalg.pinv(a) if rcond is None else np.linalg.pinv(a, rcond)
+    r = b - a @ x
+    change = t_b - t_a @ x
+    lost = t_a.T @ (inverse.T @ x)
+    t_x = inverse @ change + inverse @ (inverse.T @ (t_a.T @ r)) + lost - inverse @ (a @ lost)
+    t_residuals = 2.0 * np.sum(r * change, axis=0) * np.ones(residuals.shape)
+    u, _, vh = np.linalg.svd(a, full_matrices=False)
+    return t_x, t_residuals, None, np.sum(u * (t_a @ vh.T), axis=0)
+
+
+def rank_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return an integer for each matrix."""
+    shape = inputs[0].type.shape
+    return of_shape("int64", None if shape is None else shape[:-2])
+
+
+def roots_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return as many numbers as there are roots; where all are real, they are so."""
+    return of_shape(inexact_of(inputs[0].type.dtype), (fresh_dim(),))
+
+
+def _roots_to_p(g, y, p):
+    """Cotangent of the coefficients in ``y = np.roots(p)``."""
+    return -(_over_slope(g, y, p) @ np.vander(y, len(p)))
+
+
+@printed
+def _over_slope(g, y, p):
+    """Divide by the derivative of a polynomial at its roots, which has to be other than zero."""
+    _refuse_complex(y)
+    powers = np.arange(len(p) - 1, 0, -1)
+    slope = np.polyval(p[:-1] * powers, y)
+    size = np.polyval(np.abs(p[:-1]) * powers, np.abs(y))
+    if np.any(np.abs(slope) <= 1e-13 * size):
+        raise np.linalg.LinAlgError("no derivative: a root of the polynomial is a multiple one")
+    return g / slope
+
+
+def _roots_tangent(t_p, y, p):
+    """Tangent of ``y = np.roots(p)``."""
+    return -_over_slope(np.polyval(t_p, y), y, p)
+
+
+# A table: an entry is read along its lines.
+# fmt: off
+rule("lstsq", lstsq_types, callables=["np.linalg.lstsq"], params="a, b, rcond?",
+     outputs=("x", "residuals", "rank", "s"), adjoint=(_lstsq_to_a, _lstsq_to_b),
+     tangent=_lstsq_tangent, at_kinks="the rank taken as constant",
+     samples=("np.linalg.lstsq(x32, y3, rcond=None)[0]", "np.linalg.lstsq(x32, y32)[0]",
+              "np.linalg.lstsq(x32, y3)[1]", "np.linalg.lstsq(x32, y32, None)[1]",
+              "np.linalg.lstsq(m33, x3)[0]", "np.linalg.lstsq(x23, y23)[0]",
+              "np.linalg.lstsq(x32, y3)[3]", "np.linalg.lstsq(np.outer(x3, y4), p3, 1e-10)[0]",
+              "np.linalg.lstsq(a=x32, b=y3)[2] * x3"))
+rule("matrix_rank", rank_type, callables=["np.linalg.matrix_rank"], passive=True,
+     params="A, tol?, hermitian=False, *, rtol=None",
+     samples=("np.linalg.matrix_rank(m33) * x3", "np.linalg.matrix_rank(m233)[0] * x3",
+              "np.linalg.matrix_rank(m33, 1e-3) * x3",
+              "np.linalg.matrix_rank(m33, hermitian=True) * x3"))
+rule("roots", roots_type, callables=["np.roots"], params="p", adjoint=(_roots_to_p,),
+     tangent=_roots_tangent, at_kinks="an error at complex and multiple roots",
+     samples=("np.roots(np.array([1.0, -6.0, 11.0, -6.0]) + 0.05 * x4)",
+              "np.roots([p, -5.0, 1.0 + 0.1 * x])", "np.roots(x * np.array([1.0, 0.5, -2.0, 0]))"))
+# fmt: on

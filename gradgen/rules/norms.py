@@ -1,0 +1,160 @@
+"""Norms of vectors and matrices, along any axes.
+
+At a kink: 0 at the zero vector or matrix, and ties of an extreme share evenly, those of singular
+values too.  Of a zero singular value the nuclear norm takes nothing.
+"""
+
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradgen.ir.nodes import Value
+from gradgen.ir.types import Type
+from gradgen.rules.registry import rule
+from gradgen.rules.shapes_of import Attrs, reduction
+
+if TYPE_CHECKING:
+    from gradgen.diff.algebra import Algebra
+    from gradgen.ir.nodes import Op
+
+
+def norm_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the shape without the axes that the norm goes along."""
+    return reduction("inexact")(inputs, attrs)
+
+
+def norm_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``g * x / y`` for the Euclidean norm, 0 at the zero vector; others as `_norm_to_x` says."""
+    # A cycle by nature: a rule's function is read as any other.
+    from gradgen.diff.written import written
+
+    order, axis, x = op.attrs.get("ord"), op.attrs.get("axis"), op.inputs[0]
+    along_one = (axis is None and x.type.rank == 1) or not isinstance(axis, tuple | None)
+    along_one = along_one or (isinstance(axis, tuple) and len(axis) == 1)
+    entrywise = order is None or (along_one and order == 2) or order in ("fro", "f")
+    if order == 0 or (isinstance(order, str) and order not in ("fro", "f", "nuc")):
+        return alg.refuse(op, f"a norm of ord={order!r}", "count the entries outside the loss")
+    if not entrywise:
+        share = {"g": alg.full(g, op.out)}
+        return written(alg.b, _norm_to_x, op, share, Type(x.type.kind, g.type.dtype, x.type.shape))
+    safe = alg.where(alg.emit("eq", op.out, 0.0), 1.0, op.out)
+    keep = bool(op.attrs.get("keepdims", False))
+    return alg.mul(alg.unreduce(alg.div(g, safe), x, axis, keep), x)
+
+
+def _norm_to_x(g, y, x, ord=None, axis=None, keepdims=False):
+    """Cotangent of ``x`` in ``y = np.linalg.norm(x, ord, axis, keepdims)``."""
+    if axis is not None and not keepdims:
+        g, y = np.expand_dims(g, axis), np.expand_dims(y, axis)
+    if axis is None and np.ndim(x) == 2 and ord is not None:
+        return _matrix_norm_to_m(g, x, ord)
+    if isinstance(axis, tuple) and len(axis) == 2:
+        last = (-2, -1)
+        d_m = _matrix_norm_to_m(np.moveaxis(g, axis, last), np.moveaxis(x, axis, last), ord)
+        return np.moveaxis(d_m, last, axis)
+    return _vector_norm_to_x(g, y, x, ord, axis)
+
+
+def _vector_norm_to_x(g, y, x, ord, axis):
+    """Cotangent of ``x`` in the norm ``y`` along an axis or several, which are kept in both."""
+    if ord == 1:
+        return g * np.sign(x)
+    if ord == np.inf or ord == -np.inf:
+        reached = np.abs(x) == y
+        return g * np.sign(x) * reached / np.sum(reached, axis=axis, keepdims=True)
+    if ord is None or ord == 2:
+        return g / np.where(y == 0.0, 1.0, y) * x
+    ratio = np.abs(x) / np.where(y == 0.0, 1.0, y)
+    return g * np.sign(x) * np.where(x == 0.0, 1.0, ratio) ** (ord - 1)
+
+
+def _matrix_norm_to_m(g, m, ord):
+    """Cotangent of matrices in their norm; ``g`` has the axes of the matrices, of length 1."""
+    if ord is None or ord == "fro" or ord == "f":
+        y = np.sqrt(np.sum(m * m, axis=(-2, -1), keepdims=True))
+        return g / np.where(y == 0.0, 1.0, y) * m
+    if ord == 2 or ord == -2 or ord == "nuc":
+        u, s, vh = np.linalg.svd(m, full_matrices=False)
+        return (u * (g * np.expand_dims(_shares(s, ord), -2))) @ vh
+    sums = np.sum(np.abs(m), axis=-2 if ord == 1 or ord == -1 else -1, keepdims=True)
+    both = (-2, -1)
+    if ord > 0:
+        reached = sums == np.max(sums, axis=both, keepdims=True)
+    else:
+        reached = sums == np.min(sums, axis=both, keepdims=True)
+    return g * np.sign(m) * reached / np.sum(reached, axis=both, keepdims=True)
+
+
+def _shares(s, ord):
+    """Cotangents of singular values in their sum (``"nuc"``), the largest (2) or least (-2)."""
+    some = s > 1e-13 * s[..., :1]
+    if ord == "nuc":
+        return np.where(some, 1.0, 0.0)
+    if ord == 2:
+        reached = some & (s >= (1.0 - 1e-13) * s[..., :1])
+    else:
+        reached = some & (s <= (1.0 + 1e-13) * s[..., -1:])
+    return reached / np.maximum(np.sum(reached, axis=-1, keepdims=True), 1)
+
+
+def _norm_tangent(t_x, y, x, ord=None, axis=None, keepdims=False):
+    """Tangent of ``y = np.linalg.norm(x, ord, axis, keepdims)``."""
+    slope = _norm_to_x(np.ones(np.shape(y)), y, x, ord, axis, keepdims)
+    return np.sum(slope * t_x, axis=axis, keepdims=keepdims)
+
+
+def _flat_norm_to_x(g, y, x, ord=2, axis=None, keepdims=False):
+    """Cotangent of ``x`` in ``y = np.linalg.vector_norm(x)``."""
+    if axis is not None and not keepdims:
+        g, y = np.expand_dims(g, axis), np.expand_dims(y, axis)
+    return _vector_norm_to_x(g, y, x, ord, axis)
+
+
+def _flat_norm_tangent(t_x, y, x, ord=2, axis=None, keepdims=False):
+    """Tangent of ``y = np.linalg.vector_norm(x)``."""
+    slope = _flat_norm_to_x(np.ones(np.shape(y)), y, x, ord, axis, keepdims)
+    return np.sum(slope * t_x, axis=axis, keepdims=keepdims)
+
+
+def _scipy_norm_to_a(g, y, a, ord=None, axis=None, keepdims=False):
+    """Cotangent of ``a`` in ``y = scipy.linalg.norm(a, ord, axis, keepdims)``."""
+    return _norm_to_x(g, y, a, ord, axis, keepdims)
+
+
+def _scipy_norm_tangent(t_a, y, a, ord=None, axis=None, keepdims=False):
+    """Tangent of ``y = scipy.linalg.norm(a, ord, axis, keepdims)``."""
+    return _norm_tangent(t_a, y, a, ord, axis, keepdims)
+
+
+# A table: an entry is read along its lines.
+# fmt: off
+_NORM: dict[str, Any] = {"vjp": norm_vjp, "narrow": True, "tangent": _norm_tangent}
+rule("norm", norm_type, callables=["np.linalg.norm"],
+     params="x, ord=None, axis=None, keepdims=False", **_NORM,
+     at_kinks="0 at the zero vector; ties share evenly",
+     samples=tuple(f"np.linalg.norm({call})" for call in (
+         "x3", "x23", "x234", "x23, axis=1", "x23, axis=-2, keepdims=True", "x23, keepdims=True",
+         "x3, 1", "x3, 3", "x3, 2.5", "x23, np.inf, 1", "x3, -np.inf", "x23, 1, 0", "x3, -2",
+         "x23, 'fro'", "x23, 'nuc'", "x23, 2", "x23, -2", "x32, 1", "x32, -1", "x32, np.inf",
+         "x32, -np.inf", "x234, 'fro', (0, 2)", "x234, 2, (2, 0)", "x234, 'nuc', axis=(-1, 1)",
+         "x234, ord=1, axis=(1, 2), keepdims=True", "x234, np.inf, (2, 1)", "x234, axis=(0, 1)",
+         "x234, 3, -1", "xf3", "x1", "x0", "xs23, axis=0", "x3, ord=2, axis=(0,)", "x23, 2, 0")))
+rule("vector_norm", norm_type, callables=["np.linalg.vector_norm"],
+     params="x, /, *, axis=None, keepdims=False, ord=2", at_kinks="0 at the zero vector",
+     adjoint=(_flat_norm_to_x,), tangent=_flat_norm_tangent,
+     samples=tuple(f"np.linalg.vector_norm({call})" for call in (
+         "x3", "x23", "x234, axis=(0, 2)", "x23, axis=1, keepdims=True", "x234, axis=-1, ord=3",
+         "x23, ord=1", "x23, ord=np.inf", "x234, axis=(2, 0), ord=-np.inf, keepdims=True",
+         "x23, keepdims=True", "x0")))
+rule("scipy.linalg.norm", norm_type, callables=["scipy.linalg.norm"],
+     params="a, ord=None, axis=None, keepdims=False, check_finite=True",
+     adjoint=(_scipy_norm_to_a,), tangent=_scipy_norm_tangent,
+     at_kinks="0 at the zero vector; ties share evenly",
+     samples=tuple(f"scipy.linalg.norm({call})" for call in (
+         "x3", "x23", "x23, 'fro'", "x23, 1", "x23, np.inf", "x3, 1", "x23, axis=1", "x3, 3",
+         "x234, 2, (1, 2), True", "x23, 'nuc', check_finite=False")))
+# fmt: on
