@@ -360,6 +360,12 @@ def _axis_of(op: Op, operands: list[Expr]) -> Expr:
     return ast.Subscript(call(f"np.{op.prim}", operands), literal(op.attrs["axis"]), ast.Load())
 
 
+def _unique_places(op: Op, operands: list[Expr]) -> Expr:
+    """Return one of the arrays that ``np.unique`` gives beside the values."""
+    made = call("np.unique", operands, {op.attrs.get("item", "return_index"): True})
+    return ast.Subscript(made, ast.Constant(1), ast.Load())
+
+
 def _places(op: Op, operands: list[Expr]) -> Expr:
     return nested(op.attrs["entries"])
 
@@ -393,7 +399,7 @@ SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
     "flatten": _flatten, "item": _method("item"), "eye": _eye, "scalar": _scalar,
     "winners": _winners, "einsum": _einsum, "custom": _custom, "places": _places,
     "nonzero": _axis_of,
-    "tril_indices": _axis_of, "triu_indices": _axis_of,
+    "unique_places": _unique_places, "tril_indices": _axis_of, "triu_indices": _axis_of,
     "list": _list, "repeat_list": _repeat_list, "array_of_list": _array_of_list, "items": _items,
     "dist_items": _two_vectors, "sumprod_items": _two_vectors, "list_add": _list_add,
     "index_of": _method("index"),

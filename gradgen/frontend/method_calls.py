@@ -72,6 +72,16 @@ def _fill(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[st
     return Static(None)
 
 
+@method("partition")
+def _partition(
+    r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    array = array_of(r, node, owner, "partition")
+    ordered = as_value(r, call_rule(r, node, RULES["partition"], [owner, *args], kwargs), node)
+    overwrite(r, node, array, ordered)
+    return Static(None)
+
+
 def sort_array(
     r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:

@@ -18,7 +18,7 @@ from gradgen.frontend.special import no_more, sequence_items, special
 from gradgen.frontend.subscripts import Index, overwrite, write
 from gradgen.frontend.values import Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import integer
+from gradgen.ir.types import Type, integer
 from gradgen.rules.registry import RULES
 
 Args = list[Any]
@@ -125,6 +125,39 @@ def _unravel(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         out.insert(0, arithmetic(r, "mod", where, n, node))
         where = arithmetic(r, "floordiv", where, n, node)
     return Seq([r.hold(v) for v in (where, *out)])
+
+
+@special(np.unique)
+def _unique(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read ``np.unique`` into the first of each kind, in order."""
+    asked = [
+        name
+        for k, name in enumerate(("return_index", "return_inverse", "return_counts"), 1)
+        if getattr(argument(r, node, args, kwargs, k, name), "const", False) is True
+    ]
+    if not is_none(argument(r, node, args, kwargs, 4, "axis")):
+        r.refuse(node, "np.unique along an axis", "find the places outside and pass them")
+    no_more(r, node, kwargs)
+    array = as_value(r, args[0], node)
+    places = r.b.emit("unique_places", [array])
+    values = r.hold(at(r, flat(r, array), "a", places), True)
+    more = [r.b.emit("unique_places", [array], item=name) for name in asked]
+    for name, v in zip(asked, more, strict=True):
+        if name == "return_inverse":
+            v.type = Type("array", "int64", array.type.shape)
+    return Seq([values, *(r.hold(v, True) for v in more)]) if asked else values
+
+
+@special(np.ravel_multi_index)
+def _ravel_multi_index(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    if len(args) != 2 or kwargs:
+        r.refuse(node, "mode= or order= of np.ravel_multi_index", "compute the places by hand")
+    lengths = [as_value(r, n, node) for n in sequence_items(r, args[1], node)]
+    places = [as_value(r, p, node) for p in sequence_items(r, args[0], node)]
+    out = places[0]
+    for n, place in zip(lengths[1:], places[1:], strict=True):
+        out = arithmetic(r, "add", arithmetic(r, "mul", out, n, node), place, node)
+    return r.hold(out)
 
 
 @special(np.ix_)

@@ -4,4 +4,8 @@ from gradgen.library import calculus, fourier, linalg, polynomials, python
 from gradgen.library.registry import READ_AS, READ_METHODS, READINGS, reads
 
 SOURCES = (calculus, fourier, linalg, polynomials, python)
+from gradgen.library import calculus, fourier, python, sampled, statistics
+from gradgen.library.registry import READ_AS, READ_METHODS, READINGS, reads
+
+SOURCES = (calculus, fourier, python, sampled, statistics)
 __all__ = ["READINGS", "READ_AS", "READ_METHODS", "SOURCES", "reads"]

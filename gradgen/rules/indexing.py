@@ -162,11 +162,6 @@ def places_type(inputs: list[Value], attrs: Attrs) -> Type:
     return array("int64", (fresh_dim(),))
 
 
-def sorted_place_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return an integer for each value that is looked up."""
-    return of_shape("int64", inputs[1].type.shape)
-
-
 def argwhere_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return a row of subscripts for each place."""
     rank = inputs[0].type.rank
@@ -182,11 +177,4 @@ for _name in ("nonzero", "tril_indices", "triu_indices"):
     rule(_name, places_type, form="special", passive=True)
 rule("flatnonzero", places_type, callables=["np.flatnonzero"], params="a", passive=True)
 rule("argwhere", argwhere_type, callables=["np.argwhere"], params="a", passive=True)
-rule(
-    "searchsorted",
-    sorted_place_type,
-    callables=["np.searchsorted"],
-    params="a, v, side=left",
-    passive=True,
-)
 rule("places", listed_type, form="special", passive=True, cost=0)

@@ -173,6 +173,7 @@ rule("repeat", repeat_type, callables=["np.repeat"], methods=["repeat"],
 rule("tile", tile_type, callables=["np.tile"], form="shaped", vjp=tile_vjp)
 for _name in ("tril", "triu"):
     rule(_name, same_type, callables=[f"np.{_name}"], params="m, k=0", vjp=triangle_vjp)
-rule("diff", diff_type, callables=["np.diff"], params="a, axis=-1", vjp=diff_vjp)
+rule("diff", diff_type, callables=["np.diff"], params="a, *, axis=-1", fuller="np.diff",
+     vjp=diff_vjp)
 rule("diag", diag_type, callables=["np.diag"], params="v", vjp=diag_vjp)
 rule("diagonal", diagonal_type, spelling="np.diag", params="a", alias="view", vjp=diagonal_vjp)

@@ -121,17 +121,36 @@ def _reduce(name: str, type_name: str, vjp: Vjp | None, params: str, **options: 
     )
 
 
-def argsort_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return integers of the input's shape."""
-    return Type(inputs[0].type.kind, "int64", inputs[0].type.shape)
+def ordered_type(dtype: str = "") -> Any:
+    """Return the type rule of what reorders an array along an axis, flat for None."""
+
+    def type_rule(inputs: list[Value], attrs: Attrs) -> Type:
+        t = inputs[0].type
+        if attrs.get("axis", -1) is None and t.rank != 1:
+            return array(dtype or t.dtype, (fresh_dim(),))
+        return Type(t.kind, dtype or t.dtype, t.shape)
+
+    return type_rule
 
 
 def sort_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """Send each cotangent back to the place its entry came from (stable order on ties)."""
     axis = op.attrs.get("axis", -1)
-    order = alg.emit("argsort", op.inputs[0], axis=axis, kind="stable")
-    back = alg.emit("argsort", order, axis=axis)
-    return alg.emit("take_along_axis", g, back, axis=axis)
+    return _sent_back(alg, op, g, alg.emit("argsort", op.inputs[0], axis=axis, kind="stable"))
+
+
+def partition_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Send each cotangent back to the place its entry came from."""
+    attrs = {k: op.attrs[k] for k in ("axis", "kind") if k in op.attrs}
+    return _sent_back(alg, op, g, alg.emit("argpartition", *op.inputs, **attrs))
+
+
+def _sent_back(alg: Algebra, op: Op, g: Value, order: Value) -> Value:
+    axis = op.attrs.get("axis", -1)
+    if axis is None:
+        flat = alg.emit("take_along_axis", g, alg.emit("argsort", order), axis=-1)
+        return alg.reshape_like(flat, op.inputs[0])
+    return alg.emit("take_along_axis", g, alg.emit("argsort", order, axis=axis), axis=axis)
 
 
 def take_along_axis_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -197,10 +216,23 @@ for _name, _vjp in (("cumsum", cumsum_vjp), ("cumprod", cumprod_vjp)):
         samples=(f"np.{_name}(xf23, 1, np.float64)", f"np.{_name}(x23, axis=-2)", f"x234.{_name}()",
                  f"np.{_name}(x)"),
     )
-rule("argsort", argsort_type, callables=["np.argsort"], methods=["argsort"],
-     params="a, axis=-1, kind=None, order=None, *, stable=None", passive=True)
-rule("sort", lambda inputs, attrs: inputs[0].type, callables=["np.sort"],
-     params="a, axis=-1, kind=None, order=None, *, stable=None",
-     vjp=sort_vjp, at_kinks="ties keep their order")
+_ORDER = "axis=-1, kind=None, order=None, *, stable=None"
+rule("argsort", ordered_type("int64"), callables=["np.argsort"], methods=["argsort"],
+     params=f"a, {_ORDER}", passive=True,
+     samples=("x5[np.argsort(x5)]", "x5[np.argsort(-x5, kind='stable')]",
+              "np.argsort(x23, None) * 1.0 + np.ravel(x23)"))
+rule("sort", ordered_type(), callables=["np.sort"], params=f"a, {_ORDER}", vjp=sort_vjp,
+     at_kinks="ties keep their order",
+     samples=("np.sort(x5)", "np.sort(x23, 0)", "np.sort(x234, axis=-2)", "np.sort(x23, axis=None)",
+              "np.sort(x23, kind='mergesort')", "np.sort(x5, stable=True)",
+              "np.sort(xf3)", "np.sort(x5)[::-1]"))
+_PARTS = "a, kth, axis=-1, kind=introselect, order=None"
+rule("argpartition", ordered_type("int64"), callables=["np.argpartition"],
+     methods=["argpartition"], params=_PARTS, passive=True,
+     samples=("x5[np.argpartition(x5, 2)]", "x5[x5.argpartition(2)]"))
+rule("partition", ordered_type(), callables=["np.partition"], params=_PARTS, vjp=partition_vjp,
+     at_kinks="ties as found",
+     samples=("np.partition(x5, 2)", "np.partition(x23, 1, axis=0)", "np.partition(x6, [1, 3])",
+              "np.partition(x23, 3, axis=None)", "np.partition(x234, -1, axis=1)"))
 rule("take_along_axis", take_along_axis_type, callables=["np.take_along_axis"],
      params="arr, indices, axis=-1", vjp=take_along_axis_vjp)

@@ -212,7 +212,7 @@ def rule(
         name,
         type or _of_each_entry(),
         spelling,
-        **signature,
+        **(signature | {k: options.pop(k) for k in ("keyed",) if k in options}),
         callables=tuple(callables),
         methods=tuple(methods),
         section=sys._getframe(1).f_globals["__name__"],

@@ -1,0 +1,112 @@
+"""Weighted means, covariances and ranges, spelled out."""
+
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+import numpy as np
+
+from gradgen.library.registry import reads
+
+
+@reads(
+    "np.ptp",
+    samples=("np.ptp(x5)", "np.ptp(x23, axis=-1)", "np.ptp(x234, axis=(2, 0), keepdims=True)",
+             "np.ptp(x1)"),
+)  # fmt: skip
+def ptp(a, axis=None, keepdims=False):
+    """Return the largest entry less the smallest."""
+    return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
+
+
+@reads(
+    "np.average",
+    samples=(
+        "np.average(x23)", "np.average(x23, axis=1)", "np.average(x5, weights=p5)",
+        "np.average(x23, -1, p3)", "np.average(x32, axis=0, weights=p3)",
+        "np.average(x23, axis=1, weights=p23, keepdims=True)", "np.average(x234, 1, weights=p3)",
+        "np.average(x23, weights=p23, returned=True)[1]",
+        "np.average(x23, axis=0, returned=True)[0]",
+        "np.average(x32, 0, p3, returned=True)[1]", "np.average(x234, axis=(2, 0))",
+        "np.average([x, y, p], weights=[1.0, 2.0, 3.0])",
+    ),
+)  # fmt: skip
+def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
+    """Return a mean, weighted if weights are given; with the sum of the weights if asked for."""
+    a = np.asanyarray(a)
+    if weights is None:
+        mean = np.mean(a, axis=axis, keepdims=keepdims)
+        if not returned:
+            return mean
+        return mean, np.full(np.shape(mean), np.size(a) / np.size(mean))
+    weights = np.asanyarray(weights)
+    if np.ndim(weights) == 1 and np.ndim(a) > 1:
+        if axis is None:
+            raise TypeError("Axis must be specified when shapes of a and weights differ.")
+        behind = np.ndim(a) - axis % np.ndim(a) - 1
+        weights = weights[(slice(None),) + (None,) * behind] if behind else weights
+        total = np.sum(np.broadcast_to(weights, np.shape(a)), axis=axis, keepdims=keepdims)
+    else:
+        total = np.sum(weights, axis=axis, keepdims=keepdims)
+    if np.any(total == 0.0):
+        raise ZeroDivisionError("Weights sum to zero, can't be normalized")
+    mean = np.sum(a * weights, axis=axis, keepdims=keepdims) / total
+    return (mean, total) if returned else mean
+
+
+def _variables(m, rowvar):
+    """Return samples as rows of variables."""
+    if np.ndim(m) < 2:
+        return np.reshape(m, (1, -1))
+    return m if rowvar else m.T
+
+
+@reads(
+    "np.cov",
+    samples=(
+        "np.cov(x23)", "np.cov(x5)", "np.cov(x23, rowvar=False)", "np.cov(x32, bias=True)",
+        "np.cov(x5, y5)", "np.cov(x23, y3)", "np.cov(x23, y23, False, ddof=0)",
+        "np.cov(x23, aweights=p3)", "np.cov(x23, aweights=p3, ddof=0)",
+        "np.cov(x23, fweights=j3)", "np.cov(xf23)", "np.cov(x23, fweights=j3, aweights=p3)",
+    ),
+)  # fmt: skip
+def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, *, dtype=None):
+    """Return the covariances of variables, which are rows unless told otherwise."""
+    dtype = np.float64 if dtype is None else dtype
+    x = _variables(np.asarray(m, dtype=dtype), rowvar)
+    if y is not None:
+        y = np.asarray(y, dtype=dtype)
+        more = np.reshape(y, (1, -1)) if np.ndim(y) < 2 else y
+        if not rowvar and np.shape(more)[0] != 1:
+            more = more.T
+        x = np.concatenate((x, more), axis=0)
+    if ddof is None:
+        ddof = 0 if bias else 1
+    if fweights is None and aweights is None:
+        x = x - np.mean(x, axis=1)[:, None]
+        c = np.dot(x, x.T)
+        return np.squeeze(c * np.true_divide(1, np.shape(x)[1] - ddof))
+    w = fweights if aweights is None else aweights
+    w = np.asarray(w) * 1.0
+    if fweights is not None and aweights is not None:
+        w = fweights * w
+    total = np.sum(w)
+    count = total
+    if ddof != 0:
+        count = total - (ddof if aweights is None else ddof * np.sum(w * aweights) / total)
+    x = x - (np.sum(x * w, axis=1) / total)[:, None]
+    return np.squeeze(np.dot(x, (x * w).T) * np.true_divide(1, count))
+
+
+@reads(
+    "np.corrcoef",
+    samples=("np.corrcoef(x23)", "np.corrcoef(x5, y5)", "np.corrcoef(x32, rowvar=False)",
+             "np.corrcoef(x23, y3)"),
+)  # fmt: skip
+def corrcoef(x, y=None, rowvar=True, *, dtype=None):
+    """Return the correlations of variables."""
+    c = np.cov(x, y, rowvar, dtype=dtype)
+    if np.ndim(c) == 0:
+        return c / c
+    deviation = np.sqrt(np.diag(c))
+    return np.clip(c / deviation[:, None] / deviation[None, :], -1, 1)
