@@ -1,0 +1,59 @@
+"""Arithmetic on polynomials that are given by their coefficients, highest power first."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gradgen.library.registry import reads
+
+
+@reads("np.polyadd", samples=("np.polyadd(x3, y3)", "np.polyadd(x3, y5)", "np.polyadd(x4, p)"))
+def polyadd(a1, a2):
+    """Add the coefficients of equal powers."""
+    a1, a2 = _coefficients(a1), _coefficients(a2)
+    missing = len(a2) - len(a1)
+    if missing == 0:
+        return a1 + a2
+    if missing > 0:
+        return np.concatenate((np.zeros(missing, a1.dtype), a1)) + a2
+    return a1 + np.concatenate((np.zeros(-missing, a2.dtype), a2))
+
+
+@reads("np.polysub", samples=("np.polysub(x3, y3)", "np.polysub(x3, y5)", "np.polysub(x4, y3)"))
+def polysub(a1, a2):
+    """Subtract the coefficients of equal powers."""
+    a1, a2 = _coefficients(a1), _coefficients(a2)
+    missing = len(a2) - len(a1)
+    if missing == 0:
+        return a1 - a2
+    if missing > 0:
+        return np.concatenate((np.zeros(missing, a1.dtype), a1)) - a2
+    return a1 - np.concatenate((np.zeros(-missing, a2.dtype), a2))
+
+
+@reads("np.polyder", samples=("np.polyder(x5)", "np.polyder(x5, 2)", "np.polyder(x3, m=0)"))
+def polyder(p, m=1):
+    """Multiply each coefficient by its power."""
+    p = np.asarray(p)
+    for _ in tuple(range(m)):
+        p = p[:-1] * np.arange(len(p) - 1, 0, -1)
+    return p
+
+
+@reads("np.polyint", samples=("np.polyint(x3)", "np.polyint(x3, 2)", "np.polyint(x3, k=y)"))
+def polyint(p, m=1, k=None):
+    """Divide each coefficient by its new power; the constant is k."""
+    p = np.asarray(p)
+    if k is None:
+        constants = (0.0,) * m
+    else:
+        constants = (k,) * m if np.ndim(k) == 0 else tuple(k[j] for j in tuple(range(m)))
+    for constant in constants:
+        powers = np.arange(len(p), 0, -1)
+        p = np.concatenate((p / powers, _coefficients(constant)))
+    return p
+
+
+def _coefficients(p):
+    """Return coefficients as a vector: a number is a constant polynomial."""
+    return np.reshape(p, (1,)) if np.ndim(p) == 0 else np.asarray(p)

@@ -1,0 +1,179 @@
+"""Convolutions and correlations of sequences and images.
+
+In ``y = np.convolve(a, v)`` each is the other's linear map, whose transpose is a correlation:
+``d_a = np.correlate(g, v, "valid")`` for the full result.  The other modes keep a part of that, so
+that ``g`` is put back into its place first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gradgen.ir.nodes import Value
+from gradgen.ir.types import Type, array, fresh_dim, promote
+from gradgen.rules.callables import scipy
+from gradgen.rules.registry import rule
+from gradgen.rules.shapes_of import Attrs
+
+
+def convolve_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return a vector; its length depends on which operand is longer."""
+    return array(promote(v.type for v in inputs), (fresh_dim(),))
+
+
+def convolve_nd_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return an array of the first operand's rank."""
+    t = inputs[0].type
+    dtype = promote(v.type for v in inputs)
+    if t.shape is None:
+        return Type("any", dtype, None)
+    return array(dtype, tuple(fresh_dim() for _ in t.shape))
+
+
+def _full_convolution(g, a, v, mode):
+    """Put a cotangent into its place in that of the full convolution."""
+    if mode == "full":
+        return g
+    count, short = np.size(a) + np.size(v) - 1, min(np.size(a), np.size(v))
+    start = (short - 1) // 2 if mode == "same" else short - 1
+    full = np.zeros(count)
+    full[start : start + np.size(g)] = g
+    return full
+
+
+def _convolve_to_a(g, a, v, mode="full"):
+    """Cotangent of the first sequence in ``np.convolve(a, v, mode)``."""
+    full = _full_convolution(g, np.ravel(a), np.ravel(v), mode)
+    return np.reshape(np.correlate(full, np.ravel(v), "valid"), np.shape(a))
+
+
+def _convolve_to_v(g, a, v, mode="full"):
+    """Cotangent of the second sequence in ``np.convolve(a, v, mode)``."""
+    full = _full_convolution(g, np.ravel(a), np.ravel(v), mode)
+    return np.reshape(np.correlate(full, np.ravel(a), "valid"), np.shape(v))
+
+
+def _full_correlation(g, a, v, mode):
+    """Put a cotangent into its place in that of the full correlation."""
+    if mode == "full":
+        return g
+    count, short = np.size(a) + np.size(v) - 1, min(np.size(a), np.size(v))
+    start = short - 1
+    if mode == "same":
+        # NumPy correlates the longer one with the shorter, and turns the result round.
+        start = (short - 1) // 2 if np.size(a) >= np.size(v) else short // 2
+    full = np.zeros(count)
+    full[start : start + np.size(g)] = g
+    return full
+
+
+def _correlate_to_a(g, a, v, mode="valid"):
+    """Cotangent of the first sequence in ``np.correlate(a, v, mode)``."""
+    full = np.convolve(_full_correlation(g, a, v, mode), v)
+    return full[np.size(v) - 1 : np.size(v) - 1 + np.size(a)]
+
+
+def _correlate_to_v(g, a, v, mode="valid"):
+    """Cotangent of the second sequence in ``np.correlate(a, v, mode)``."""
+    return np.correlate(_full_correlation(g, a, v, mode), a, "valid")[::-1]
+
+
+def _signal_full(g, in1, in2, mode):
+    """Put a cotangent into its place in that of the full result of ``scipy.signal``."""
+    if mode == "full":
+        return g
+    full = np.zeros([n + m - 1 for n, m in zip(np.shape(in1), np.shape(in2), strict=True)])
+    place = []
+    for n, m, k in zip(np.shape(in1), np.shape(in2), np.shape(g), strict=True):
+        start = (m - 1) // 2 if mode == "same" else min(n, m) - 1
+        place.append(slice(start, start + k))
+    full[tuple(place)] = g
+    return full
+
+
+def _signal_convolve_to_in1(g, in1, in2, mode="full"):
+    """Cotangent of the first operand in ``scipy.signal.convolve(in1, in2, mode)``."""
+    full = _signal_full(g, in1, in2, mode)
+    return scipy.signal.correlate(full, in2, "valid")
+
+
+def _signal_convolve_to_in2(g, in1, in2, mode="full"):
+    """Cotangent of the second operand in ``scipy.signal.convolve(in1, in2, mode)``."""
+    full = _signal_full(g, in1, in2, mode)
+    return scipy.signal.correlate(full, in1, "valid")
+
+
+def _signal_correlate_to_in1(g, in1, in2, mode="full"):
+    """Cotangent of the first operand in ``scipy.signal.correlate(in1, in2, mode)``."""
+    full = _signal_full(g, in1, in2, mode)
+    return _middle(scipy.signal.convolve(full, in2), in1, in2)
+
+
+def _signal_correlate_to_in2(g, in1, in2, mode="full"):
+    """Cotangent of the second operand in ``scipy.signal.correlate(in1, in2, mode)``."""
+    full = _signal_full(g, in1, in2, mode)
+    return np.flip(scipy.signal.correlate(full, in1, "valid"))
+
+
+def _middle(full, in1, in2):
+    """Return the part in the shape of ``in1`` that begins where ``in2`` ends."""
+    place = tuple(
+        slice(m - 1, m - 1 + n) for n, m in zip(np.shape(in1), np.shape(in2), strict=True)
+    )
+    return full[place]
+
+
+def _polymul_to_a1(g, a1, a2):
+    """Cotangent of the first polynomial in ``np.polymul(a1, a2)``."""
+    return np.correlate(_leading(g, a1, a2), a2, "valid")
+
+
+def _polymul_to_a2(g, a1, a2):
+    """Cotangent of the second polynomial in ``np.polymul(a1, a2)``."""
+    return np.correlate(_leading(g, a1, a2), a1, "valid")
+
+
+def _leading(g, a1, a2):
+    """Put zeros before a cotangent, for leading coefficients that NumPy drops where they are 0."""
+    full = np.zeros(np.size(a1) + np.size(a2) - 1)
+    full[np.size(full) - np.size(g) :] = g
+    return full
+
+
+# A table: an entry is read along its lines.
+# fmt: off
+_LINEAR: dict[str, Any] = {"tangent": "multilinear"}
+rule("convolve", convolve_type, callables=["np.convolve"], params="a, v, mode=full",
+     adjoint=(_convolve_to_a, _convolve_to_v), **_LINEAR,
+     samples=("np.convolve(x5, y3)", "np.convolve(x3, x5)", "np.convolve(x5, y3, 'same')",
+              "np.convolve(x5, y4, mode='same')", "np.convolve(x4, y5, mode='same')",
+              "np.convolve(x5, y3, mode='valid')", "np.convolve(x3, y5, 'valid')",
+              "np.convolve(x3, x1)"))
+rule("correlate", convolve_type, callables=["np.correlate"], params="a, v, mode=valid",
+     adjoint=(_correlate_to_a, _correlate_to_v), **_LINEAR,
+     samples=("np.correlate(x5, y3)", "np.correlate(x3, y5)", "np.correlate(x5, y3, 'full')",
+              "np.correlate(x3, y4, mode='full')", "np.correlate(x5, y3, mode='same')",
+              "np.correlate(x5, y4, mode='same')", "np.correlate(x4, y5, mode='same')",
+              "np.correlate(x4, y6, mode='same')"))
+rule("signal.convolve", convolve_nd_type, callables=["scipy.signal.convolve"],
+     params="in1, in2, mode=full, method=auto", **_LINEAR,
+     adjoint=(_signal_convolve_to_in1, _signal_convolve_to_in2),
+     samples=("scipy.signal.convolve(x5, y3)", "scipy.signal.convolve(x5, y4, 'same')",
+              "scipy.signal.convolve(x3, y5, mode='valid')",
+              "scipy.signal.convolve(x44, y23, mode='same', method='direct')",
+              "scipy.signal.convolve(x44, y23)"))
+rule("signal.correlate", convolve_nd_type, callables=["scipy.signal.correlate"],
+     params="in1, in2, mode=full, method=auto", **_LINEAR,
+     adjoint=(_signal_correlate_to_in1, _signal_correlate_to_in2),
+     samples=("scipy.signal.correlate(x5, y3)", "scipy.signal.correlate(x5, y4, 'same')",
+              "scipy.signal.correlate(x44, y23, mode='valid')"))
+rule("signal.convolve2d", convolve_nd_type, callables=["scipy.signal.convolve2d"],
+     params="in1, in2, mode=full", **_LINEAR,
+     adjoint=(_signal_convolve_to_in1, _signal_convolve_to_in2),
+     samples=("scipy.signal.convolve2d(x44, y23)", "scipy.signal.convolve2d(x44, y32, 'valid')",
+              "scipy.signal.convolve2d(x44, y23, mode='same')"))
+rule("polymul", convolve_type, callables=["np.polymul"], params="a1, a2", **_LINEAR,
+     adjoint=(_polymul_to_a1, _polymul_to_a2),
+     samples=("np.polymul(x3, y4)", "np.polymul(x3, x1)", "np.polymul(x5, y3)"))
