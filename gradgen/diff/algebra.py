@@ -14,7 +14,7 @@ from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Const, Op, Value
 from gradgen.ir.types import Type, may_be_one
 from gradgen.rules.places import may_repeat
-from gradgen.rules.registry import RULES
+from gradgen.rules.registry import PRINTABLE, RULES
 from gradgen.rules.shapes_of import normal_axes
 
 
@@ -153,6 +153,7 @@ class Algebra:
         # A cycle: reading takes the whole front end, which knows the rules.
         from gradgen.diff.written import written
 
+        PRINTABLE[how.__name__] = how
         return written(self.b, how, op, more, type)
 
     # --- shapes ---------------------------------------------------------------------------

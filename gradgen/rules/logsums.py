@@ -19,7 +19,8 @@ from gradgen.rules.shapes_of import Attrs, elementwise, inexact_of, of_shape, re
 def sum_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return floats in the shape of exponents and factors, without the axes of the sum."""
     types = [v.type for v in inputs if v.type.is_numeric]
-    shape = broadcast(t.shape for t in types)
+    # Numbers count as arrays of length 1.
+    shape = broadcast(t.shape for t in types) if any(t.shape != () for t in types) else (1,)
     kept = reduced_shape(shape, attrs.get("axis"), bool(attrs.get("keepdims", False)))
     return of_shape(inexact_of(promote(types)), kept)
 
@@ -36,7 +37,9 @@ def _terms(a, y, axis, keepdims):
 
 def _beside(v, axis, keepdims):
     """Return a value of the sum's shape with length 1 along the axes of the sum."""
-    return v if axis is None or keepdims else np.expand_dims(v, axis)
+    if axis is None or keepdims or np.ndim(v) == 0:
+        return v
+    return np.expand_dims(v, axis)
 
 
 def logsumexp_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
@@ -49,7 +52,7 @@ def logsumexp_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     terms = alg.emit("exp", alg.sub(a, y))
     share = alg.mul(alg.unreduce(g, like, axis, keepdims), terms)
     if not factors:
-        return share
+        return alg.fit(share, a, share) if a.type.is_scalar else share
     if i == 0:
         share = alg.mul(share, factors[0])
     elif factors[0].type.shape is None or factors[0].type.shape != a.type.shape:
@@ -123,8 +126,9 @@ rule(
     vjp=logsumexp_vjp, narrow=True, tangent=_logsumexp_tangent, **_SUM,
     samples=tuple(f"scipy.special.logsumexp({c})" for c in (
         "x3", "x23, axis=1", "x23, -1, keepdims=True", "x234, axis=(0, -1)", "x234, (2, 0)",
-        "x23, axis=None, keepdims=True", "x", "xf23, axis=0", "xs23, 0", "x3, b=p3",
-        "x23, axis=1, b=p3", "x3, 0, p23", "x23, b=p23, axis=0, keepdims=True", "x1", "x3, b=p")),
+        "x23, axis=None, keepdims=True", "x", "x, keepdims=True", "x, 0", "xf23, axis=0", "xs23, 0",
+        "x3, b=p3", "x23, axis=1, b=p3", "x3, 0, p23",
+        "x23, b=p23, axis=0, keepdims=True", "x1", "x3, b=p")),
 )
 rule(
     "signed_logsumexp", signed_types, spelling="scipy.special.logsumexp", outputs=("y", "sign"),

@@ -48,7 +48,7 @@ def point_type(inputs: list[Value], attrs: Attrs) -> Type:
     return of_shape("float64", tuple(d for d in points if d != 1))
 
 
-def _symmetric(cov):
+def _from_lower(cov):
     """Return the matrix of which the lower triangle is given."""
     return np.tril(cov) + np.tril(cov, -1).T
 
@@ -63,10 +63,10 @@ def _solved(dev, cov):
     if np.ndim(cov) < 2:
         return dev / cov
     if np.ndim(dev) == 1:
-        return np.linalg.solve(_symmetric(cov), dev)
+        return np.linalg.solve(_from_lower(cov), dev)
     if np.ndim(dev) == 2:
-        return np.linalg.solve(_symmetric(cov), dev.T).T
-    return np.linalg.solve(_symmetric(cov), np.expand_dims(dev, -1))[..., 0]
+        return np.linalg.solve(_from_lower(cov), dev.T).T
+    return np.linalg.solve(_from_lower(cov), np.expand_dims(dev, -1))[..., 0]
 
 
 def _deviation(x, mean):
@@ -100,7 +100,7 @@ def _vector_to_cov(g, x, mean, cov):
     if np.ndim(cov) < 2:
         share = 0.5 * _each(g, solved) * (solved**2 - 1.0 / cov)
         return np.sum(share) if np.ndim(cov) == 0 else _unbroadcast(share, cov)
-    inverse = np.linalg.inv(_symmetric(cov))
+    inverse = np.linalg.inv(_from_lower(cov))
     if np.ndim(solved) == 1:
         return _in_triangle(0.5 * g * (np.outer(solved, solved) - inverse))
     weights = np.reshape(g, -1)
@@ -154,7 +154,7 @@ def _entropy_to_cov(g, cov):
     """Cotangent of the covariance in the entropy of a normal distribution."""
     if np.ndim(cov) < 2:
         return 0.5 * g / cov
-    return _in_triangle(0.5 * g * np.linalg.inv(_symmetric(cov)))
+    return _in_triangle(0.5 * g * np.linalg.inv(_from_lower(cov)))
 
 
 def entropy_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:

@@ -79,7 +79,7 @@ def _matrix_norm_to_m(g, m, ord):
         return g / np.where(y == 0.0, 1.0, y) * m
     if ord == 2 or ord == -2 or ord == "nuc":
         u, s, vh = np.linalg.svd(m, full_matrices=False)
-        return (u * (g * np.expand_dims(_shares(s, ord), -2))) @ vh
+        return (u * (g * np.expand_dims(_norm_shares(s, ord), -2))) @ vh
     sums = np.sum(np.abs(m), axis=-2 if ord == 1 or ord == -1 else -1, keepdims=True)
     both = (-2, -1)
     if ord > 0:
@@ -89,7 +89,7 @@ def _matrix_norm_to_m(g, m, ord):
     return g * np.sign(m) * reached / np.sum(reached, axis=both, keepdims=True)
 
 
-def _shares(s, ord):
+def _norm_shares(s, ord):
     """Cotangents of singular values in their sum (``"nuc"``), the largest (2) or least (-2)."""
     some = s > 1e-13 * s[..., :1]
     if ord == "nuc":

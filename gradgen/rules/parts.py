@@ -74,7 +74,7 @@ def _prod_to_initial(g, a, where, axis, keepdims):
 # --- extremes -------------------------------------------------------------------------------
 
 
-def _shares(y, a, initial, where):
+def _extreme_shares(y, a, initial, where):
     """Return which entries are the extreme, and how many; ``initial`` is one more of them."""
     chosen = a == y
     return chosen if where is None else chosen & where
@@ -83,7 +83,7 @@ def _shares(y, a, initial, where):
 def _extreme_to_a(g, y, a, initial, where, axis, keepdims):
     """Cotangent of the entries: even shares for those that are the extreme."""
     y = _spread(y, axis, keepdims)
-    chosen = _shares(y, a, initial, where)
+    chosen = _extreme_shares(y, a, initial, where)
     ties = np.sum(chosen, axis=axis, keepdims=True)
     if initial is not None:
         ties = ties + (initial == y)
@@ -92,7 +92,9 @@ def _extreme_to_a(g, y, a, initial, where, axis, keepdims):
 
 def _extreme_to_initial(g, y, a, initial, where, axis, keepdims):
     """Cotangent of what an extreme begins with."""
-    ties = np.sum(_shares(_spread(y, axis, keepdims), a, initial, where), axis, keepdims=keepdims)
+    ties = np.sum(
+        _extreme_shares(_spread(y, axis, keepdims), a, initial, where), axis, keepdims=keepdims
+    )
     return np.sum(np.where(y == initial, g / (ties + 1), 0.0))
 
 

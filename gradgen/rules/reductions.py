@@ -55,13 +55,13 @@ def prod_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 def var_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """``2 g (a - mean(a)) / (n - ddof)``."""
-    return alg.mul(_stretch(alg, op, _over_dof(alg, op, alg.mul(2.0, g))), _centred(alg, op))
+    return alg.mul(_stretch(alg, op, _over_dof(alg, op, alg.mul(2.0, g))), _from_mean(alg, op))
 
 
 def std_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """Divide by the deviation, by 1 where it is zero: a constant input has derivative 0."""
     safe = alg.where(alg.emit("eq", op.out, 0.0), 1.0, op.out)
-    return alg.mul(_stretch(alg, op, _over_dof(alg, op, alg.div(g, safe))), _centred(alg, op))
+    return alg.mul(_stretch(alg, op, _over_dof(alg, op, alg.div(g, safe))), _from_mean(alg, op))
 
 
 def _over_dof(alg: Algebra, op: Op, g: Value) -> Value:
@@ -70,7 +70,7 @@ def _over_dof(alg: Algebra, op: Op, g: Value) -> Value:
     return alg.div(g, alg.sub(count, ddof) if ddof else count)
 
 
-def _centred(alg: Algebra, op: Op) -> Value:
+def _from_mean(alg: Algebra, op: Op) -> Value:
     a, axis = op.inputs[0], op.attrs.get("axis")
     return alg.sub(a, alg.emit("mean", a, axis=axis, keepdims=axis is not None))
 

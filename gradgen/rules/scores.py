@@ -12,7 +12,7 @@ from gradgen.diff.algebra import Algebra
 from gradgen.ir.nodes import Op, Value
 from gradgen.ir.types import Type
 from gradgen.rules.helpers import _unbroadcast
-from gradgen.rules.logsums import sum_type
+from gradgen.rules.logsums import _beside, sum_type
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, elementwise
 
@@ -24,24 +24,17 @@ def entropy_type(inputs: list[Value], attrs: Attrs) -> Type:
     return sum_type(inputs, {"axis": 0, **attrs})
 
 
-def _along(v, axis, keepdims):
-    """Return a value of the result's shape with length 1 along the axis."""
-    if axis is None or keepdims or np.ndim(v) == 0:
-        return v
-    return np.expand_dims(v, axis)
-
-
 def _entropy_to_pk(g, y, pk, qk, base, axis, keepdims):
     """Cotangent of the weights in ``scipy.stats.entropy(pk, qk, base, axis)``."""
     total = np.sum(pk, axis=axis, keepdims=axis is not None)
     p = pk / total
     unit = 1.0 if base is None else np.log(base)
     if qk is None:
-        slope = -np.log(p) / unit - _along(y, axis, keepdims)
-        return _along(g, axis, keepdims) * slope / total
+        slope = -np.log(p) / unit - _beside(y, axis, keepdims)
+        return _beside(g, axis, keepdims) * slope / total
     q = qk / np.sum(qk, axis=axis, keepdims=axis is not None)
-    slope = np.log(p / q) / unit - _along(y, axis, keepdims)
-    return _unbroadcast(_along(g, axis, keepdims) * slope / total, pk)
+    slope = np.log(p / q) / unit - _beside(y, axis, keepdims)
+    return _unbroadcast(_beside(g, axis, keepdims) * slope / total, pk)
 
 
 def _entropy_to_qk(g, pk, qk, base, axis, keepdims):
@@ -50,7 +43,7 @@ def _entropy_to_qk(g, pk, qk, base, axis, keepdims):
     p = pk / np.sum(pk, axis=axis, keepdims=axis is not None)
     unit = 1.0 if base is None else np.log(base)
     slope = (1.0 - p * total / qk) / unit
-    return _unbroadcast(_along(g, axis, keepdims) * slope / total, qk)
+    return _unbroadcast(_beside(g, axis, keepdims) * slope / total, qk)
 
 
 def _zscore_to_a(g, y, a, axis, ddof):
