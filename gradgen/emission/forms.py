@@ -383,7 +383,7 @@ def _flatten(op: Op, operands: list[Expr]) -> Expr:
 
 def _eye(op: Op, operands: list[Expr]) -> Expr:
     same = len(operands) == 2 and ast.dump(operands[0]) == ast.dump(operands[1])
-    return call("np.eye", operands[:1] if same else operands)
+    return call("np.eye", operands[:1] if same else operands, _options(op))
 
 
 def _scalar(op: Op, operands: list[Expr]) -> Expr:

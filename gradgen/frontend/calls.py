@@ -12,6 +12,7 @@ import numpy as np
 
 import gradgen.frontend.aggregates
 import gradgen.frontend.builtin_calls
+import gradgen.frontend.constructor_calls
 import gradgen.frontend.einsum
 import gradgen.frontend.elementwise_calls
 import gradgen.frontend.iterators

@@ -24,59 +24,6 @@ from gradgen.ir.nodes import Const, Value
 from gradgen.rules.registry import RULES
 
 
-@special(np.zeros, np.ones, np.empty)
-def _filled(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    name = callee_name(node)
-    shape = args[0] if args else kwargs.pop("shape")
-    dtype = args[1] if len(args) > 1 else kwargs.pop("dtype", None)
-    no_more(r, node, kwargs)
-    attrs: dict[str, Any] = {} if dtype is None else {"dtype": dtype_of(r, node, dtype)}
-    if isinstance(shape, UnknownShape) and not attrs:
-        return r.hold(
-            r.b.emit("zeros_as" if name == "zeros" else f"{name}_like", [shape.array]), True
-        )
-    return r.hold(r.b.emit(name, shape_inputs(r, shape, node), **attrs), True)
-
-
-@special(np.full)
-def _full(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    fill = as_value(r, args[1] if len(args) > 1 else kwargs["fill_value"], node)
-    dtype = args[2] if len(args) > 2 else kwargs.get("dtype")
-    attrs: dict[str, Any] = {} if dtype is None else {"dtype": dtype_of(r, node, dtype)}
-    return r.hold(r.b.emit("full", [fill, *shape_inputs(r, args[0], node)], **attrs), True)
-
-
-@special(np.eye, np.identity)
-def _eye(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    no_more(r, node, kwargs)
-    return r.hold(r.b.emit("eye", [as_value(r, a, node) for a in args]), True)
-
-
-@special(np.finfo, np.iinfo)
-def _limits(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    no_more(r, node, kwargs)
-    if len(args) != 1 or not isinstance(args[0], Static):
-        r.refuse(node, "the limits of a dtype that is computed", "name it, as in np.finfo(float)")
-    try:
-        made: Any = np.finfo if callee_name(node) != "iinfo" else np.iinfo
-        return Static(made(args[0].obj))
-    except (TypeError, ValueError) as error:
-        r.fail(node, error)
-
-
-@special(np.arange)
-def _arange(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    no_more(r, node, kwargs)
-    return r.hold(r.b.emit("arange", [as_value(r, a, node) for a in args]), True)
-
-
-@special(np.linspace)
-def _linspace(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    args = [*args, kwargs.pop("num")] if "num" in kwargs else args
-    no_more(r, node, kwargs)
-    return r.hold(r.b.emit("linspace", [as_value(r, a, node) for a in args]), True)
-
-
 @special(np.reshape)
 def _reshape(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     shape = args[1:] or [kwargs.pop("shape", None) or kwargs.pop("newshape")]
@@ -177,15 +124,6 @@ def _size(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
     return Const(1) if v.type.is_scalar else r.b.emit("size", [v])
 
 
-@special(np.zeros_like, np.empty_like, np.ones_like)
-def _like(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    dtype = kwargs.pop("dtype", args[1] if len(args) > 1 else None)
-    no_more(r, node, kwargs)
-    attrs: dict[str, Any] = {} if dtype is None else {"dtype": dtype_of(r, node, dtype)}
-    like = r.b.emit(callee_name(node), [as_value(r, args[0], node)], **attrs)
-    return r.hold(like, inputs=args[:1])
-
-
 @special(np.asarray, np.asanyarray, np.ascontiguousarray)
 def _asarray(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Read the conversions that share where they can."""
@@ -263,21 +201,3 @@ def _part(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
 
     no_more(r, node, kwargs)
     return part_of(r, args[0], callee_name(node), node)
-
-
-def _cast_to(dtype: str) -> Any:
-    def handler(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """Read ``np.float64(x)``: a conversion, which for a number is a scalar of NumPy."""
-        no_more(r, node, kwargs)
-        if not args:
-            return Const(np.dtype(dtype).type().item())
-        if isinstance(args[0], Seq):
-            return call_rule(r, node, RULES["array"], args, {"dtype": Static(np.dtype(dtype))})
-        v = as_value(r, args[0], node)
-        return r.hold(r.b.emit("astype", [v], dtype=dtype))
-
-    return handler
-
-
-for _dtype in ("float64", "float32", "int64", "int32"):
-    special(getattr(np, _dtype))(_cast_to(_dtype))

@@ -150,6 +150,11 @@ def load(r: Reader, node: ast.Subscript, owner: Any) -> Any:
         value = subscript_value(r, node.slice)
         tupled = owner.obj is np.index_exp and not isinstance(value, Seq)
         return Seq([value]) if tupled else value
+    if isinstance(owner, Static) and (owner.obj is np.mgrid or owner.obj is np.ogrid):
+        # A cycle: grids are read as calls, and these read subscripts.
+        from gradgen.frontend.constructor_calls import grid
+
+        return grid(r, node, subscript_value(r, node.slice), owner.obj is np.ogrid)
     if class_of(owner) and special_method(owner, "__getitem__"):
         return invoked(r, node, owner, "__getitem__", subscript_value(r, node.slice))
     if isinstance(owner, Seq | Map | Record | Static):

@@ -4,6 +4,7 @@ from gradgen.library import (
     calculus,
     coefficients,
     fourier,
+    grids,
     linalg,
     polynomials,
     python,
@@ -12,14 +13,5 @@ from gradgen.library import (
 )
 from gradgen.library.registry import READ_AS, READ_METHODS, READINGS, reads
 
-SOURCES = (
-    calculus,
-    coefficients,
-    fourier,
-    linalg,
-    polynomials,
-    python,
-    sampled,
-    statistics,
-)
+SOURCES = (calculus, coefficients, fourier, grids, linalg, polynomials, python, sampled, statistics)
 __all__ = ["READINGS", "READ_AS", "READ_METHODS", "SOURCES", "reads"]

@@ -1,13 +1,18 @@
 """Arrays made from lengths and values, and the facts asked of arrays."""
 
+# mypy: disable-error-code="no-untyped-def"
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Length, Type, array, fresh_dim, integer, promote
+from gradgen.ir.types import Length, Type, array, broadcast, fresh_dim, integer, promote
+from gradgen.rules.helpers import _unbroadcast
 from gradgen.rules.registry import rule
-from gradgen.rules.shapes_of import Attrs, length_in, length_of
+from gradgen.rules.shapes_of import Attrs, inexact_of, length_in, length_of
 
 if TYPE_CHECKING:
     from gradgen.diff.algebra import Algebra
@@ -53,26 +58,55 @@ def full_like_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 
 def eye_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return a float64 matrix of one or two lengths."""
-    return array("float64", (length_of(inputs[0]), length_of(inputs[-1])))
+    """Return a matrix of one or two lengths."""
+    lengths = (length_of(inputs[0]), length_of(inputs[-1]))
+    return array(attrs.get("dtype") or "float64", lengths)
 
 
 def arange_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return a vector: of the stop where it stands alone, else of unknown length."""
-    length: Length = length_of(inputs[0]) if len(inputs) == 1 else fresh_dim()
-    return array(promote(v.type for v in inputs), (length,))
+    alone = len(inputs) == 1 and inputs[0].type.kind == "int"
+    length: Length = length_of(inputs[0]) if alone else fresh_dim()
+    return array(attrs.get("dtype") or promote(v.type for v in inputs), (length,))
+
+
+def arange_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``start + step * k``; how many there are is constant."""
+    if i == 0 and len(op.inputs) > 1:
+        return alg.emit("sum", g)
+    return alg.emit("dot", g, alg.emit("arange", alg.dim(g, 0))) if i == 2 else Const(0.0)
 
 
 def linspace_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return a float64 vector of ``num`` entries (default 50)."""
-    return array("float64", (length_of(inputs[2]) if len(inputs) > 2 else 50,))
+    """Return ``num`` entries (default 50) along a new axis of the ends."""
+    count = length_of(inputs[2]) if len(inputs) > 2 else 50
+    shape = broadcast([inputs[0].type.shape, inputs[1].type.shape])
+    dtype = attrs.get("dtype") or inexact_of(promote(v.type for v in inputs[:2]))
+    if shape is None:
+        return Type("any", dtype, None)
+    axis = attrs.get("axis", 0) % (len(shape) + 1)
+    return array(dtype, (*shape[:axis], count, *shape[axis:]))
 
 
-def linspace_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """``start + (stop - start) * s`` with ``s`` the unit grid."""
-    count = op.inputs[2] if len(op.inputs) > 2 else Const(50)
-    grid = alg.emit("linspace", *([0.0, 1.0, count] if i else [1.0, 0.0, count]))
-    return alg.emit("dot", g, grid)
+def _linspace_to_start(g, start, num, endpoint, axis):
+    """Cotangent of the start: ``start * (1 - s) + stop * s`` with ``s`` the unit grid."""
+    along = np.linspace(1.0, 0.0, num, endpoint=endpoint)
+    if np.ndim(g) == 1:
+        return np.dot(g, along)
+    return _unbroadcast(np.tensordot(along, np.moveaxis(g, axis, 0), 1), start)
+
+
+def _linspace_to_stop(g, stop, num, endpoint, axis):
+    """Cotangent of the stop."""
+    along = np.linspace(0.0, 1.0, num, endpoint=endpoint)
+    if np.ndim(g) == 1:
+        return np.dot(g, along)
+    return _unbroadcast(np.tensordot(along, np.moveaxis(g, axis, 0), 1), stop)
+
+
+def window_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return a vector of so many entries."""
+    return array("float64", (length_of(inputs[0]),))
 
 
 def array_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -138,12 +172,26 @@ for _name in ("zeros", "ones", "empty"):
     rule(f"{_name}_like", like_type, callables=[f"np.{_name}_like"], params="a, dtype=None",
          passive=True)
 rule("full", full_type, callables=["np.full"], form="special", vjp=full_vjp)
-rule("full_like", full_like_type, callables=["np.full_like"], params="a, fill_value",
+rule("full_like", full_like_type, callables=["np.full_like"], params="a, fill_value, dtype=None",
      vjp=full_like_vjp)
-rule("eye", eye_type, callables=["np.eye", "np.identity"], params="n, m", passive=True)
-rule("arange", arange_type, callables=["np.arange"], params="start, stop, step", passive=True)
-rule("linspace", linspace_type, callables=["np.linspace"], params="start, stop, num",
-     vjp=linspace_vjp)
+rule("eye", eye_type, callables=["np.eye"], params="N, M?, k=0, dtype=None", passive=True,
+     samples=("x3 @ np.eye(3)", "x3 @ np.eye(3, M=4, k=1)", "x3 @ np.identity(3)"))
+rule("tri", eye_type, callables=["np.tri"], params="N, M?, k=0, dtype=None", passive=True,
+     samples=("x3 @ np.tri(3)", "x3 @ np.tri(3, 4, -1)"))
+rule("arange", arange_type, callables=["np.arange"], params="start, stop, step, dtype=None",
+     vjp=arange_vjp,
+     samples=("x4 * np.arange(4)", "np.arange(x, x + 2.5)", "np.arange(0.0, 2.0 * p, p / 4.5)",
+              "x4 * np.arange(start=2, stop=10, step=2)", "x3 * np.arange(3, dtype=float)"))
+rule("linspace", linspace_type, callables=["np.linspace"],
+     params="start, stop, num?=50, endpoint=True, dtype=None, axis=0",
+     adjoint=(_linspace_to_start, _linspace_to_stop, None),
+     samples=("np.linspace(x, y, 5)", "np.linspace(x, 2.0, num=n)", "np.linspace(0.0, y)",
+              "np.linspace(x, y, 4, endpoint=False)", "np.linspace(x3, y3, 4)",
+              "np.linspace(x3, y, 4, axis=-1)", "np.linspace(x, y, 5, retstep=True)[1]",
+              "np.linspace(start=x, stop=y, num=1)", "np.linspace(x, y, 4, False, True)[0]"))
+for _name in ("hamming", "hanning", "blackman", "bartlett"):
+    rule(_name, window_type, callables=[f"np.{_name}"], params="M", passive=True,
+         samples=(f"x4 * np.{_name}(4)",))
 rule("array", array_type, callables=["np.array"], form="sequence", params="object, dtype=None",
      vjp=array_vjp)
 rule("dim", dim_type, form="special", passive=True, cost=0)
