@@ -127,15 +127,15 @@ def _middle(full, in1, in2):
 
 def _polymul_to_a1(g, a1, a2):
     """Cotangent of the first polynomial in ``np.polymul(a1, a2)``."""
-    return np.correlate(_leading(g, a1, a2), a2, "valid")
+    return np.correlate(_after_zeros(g, a1, a2), a2, "valid")
 
 
 def _polymul_to_a2(g, a1, a2):
     """Cotangent of the second polynomial in ``np.polymul(a1, a2)``."""
-    return np.correlate(_leading(g, a1, a2), a1, "valid")
+    return np.correlate(_after_zeros(g, a1, a2), a1, "valid")
 
 
-def _leading(g, a1, a2):
+def _after_zeros(g, a1, a2):
     """Put zeros before a cotangent, for leading coefficients that NumPy drops where they are 0."""
     full = np.zeros(np.size(a1) + np.size(a2) - 1)
     full[np.size(full) - np.size(g) :] = g
