@@ -390,6 +390,19 @@ def _scalar(op: Op, operands: list[Expr]) -> Expr:
     return call("np.sum", operands)
 
 
+def _paired(op: Op, operands: list[Expr]) -> Expr:
+    """Return ``f((a, b), c)``."""
+    pair = ast.Tuple(operands[:2], ast.Load())
+    return call(RULES[op.prim].spelling, [pair, *operands[2:]], _options(op))
+
+
+def _cho_solve(op: Op, operands: list[Expr]) -> Expr:
+    """Return ``scipy.linalg.cho_solve((c, lower), b)``."""
+    options = _options(op)
+    pair = ast.Tuple([operands[0], literal(options.pop("lower"))], ast.Load())
+    return call(RULES[op.prim].spelling, [pair, operands[1]], options)
+
+
 SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
     "load": _load, "expand_dims": _expand_dims, "T": _attribute("T"),
     "real": _attribute("real"), "imag": _attribute("imag"), "dim": _dim, "size": _size,
@@ -400,6 +413,7 @@ SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
     "winners": _winners, "einsum": _einsum, "custom": _custom, "places": _places,
     "nonzero": _axis_of,
     "unique_places": _unique_places, "tril_indices": _axis_of, "triu_indices": _axis_of,
+    "lu_solve": _paired, "toeplitz_both": _paired, "cho_solve": _cho_solve,
     "list": _list, "repeat_list": _repeat_list, "array_of_list": _array_of_list, "items": _items,
     "dist_items": _two_vectors, "sumprod_items": _two_vectors, "list_add": _list_add,
     "index_of": _method("index"),

@@ -48,6 +48,8 @@ def call_rule(r: Reader, node: ast.AST, rule: Rule, args: list[Any], kwargs: dic
         else:
             values[name] = value
     attrs = {k: v for k, v in attrs.items() if k not in rule.defaults or v != rule.defaults[k]}
+    # What SciPy may overwrite is kept: the sweep back needs it, and the values are the same.
+    attrs = {k: v for k, v in attrs.items() if not k.startswith("overwrite_")}
     if rule.variant is not None and rule.variant(attrs):
         rule = RULES[rule.variant(attrs)]
     keyed = {p: v for p, v in values.items() if p in rule.keyed and not _is_none(v)}

@@ -16,6 +16,7 @@ import gradgen.frontend.constructor_calls
 import gradgen.frontend.einsum
 import gradgen.frontend.elementwise_calls
 import gradgen.frontend.iterators
+import gradgen.frontend.linalg_calls
 import gradgen.frontend.numpy_calls
 import gradgen.frontend.scipy_calls
 import gradgen.frontend.type_calls

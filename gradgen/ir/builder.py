@@ -33,7 +33,7 @@ class Builder:
         """Append one operation and return its only output."""
         values = [v if isinstance(v, Value) else Const(v) for v in inputs]
         self._check_complex(prim, values, span)
-        out_type = RULES[prim].type(values, attrs)
+        out_type = self._types(prim, values, attrs, span)
         assert isinstance(out_type, Type), f"{prim} has several results"
         return self.append(prim, values, [out_type], [name], span, attrs).out
 
@@ -42,10 +42,21 @@ class Builder:
     ) -> list[Value]:
         """Append one operation with several outputs, and return these."""
         self._check_complex(prim, list(inputs), span)
-        types = RULES[prim].type(list(inputs), attrs)
+        types = self._types(prim, list(inputs), attrs, span)
         assert not isinstance(types, Type), f"{prim} has one result"
         names = RULES[prim].outputs
         return self.append(prim, inputs, types, names, span, attrs).outputs
+
+    def _types(
+        self, prim: str, values: list[Value], attrs: dict[str, Any], span: Span | None
+    ) -> Any:
+        """Return the types of the results; what a type rule refuses is so at this place."""
+        try:
+            return RULES[prim].type(values, attrs)
+        except UnsupportedError as error:
+            if error.span is not None:
+                raise
+            raise UnsupportedError(error.message, span or self.span, error.hint) from None
 
     def _check_complex(self, prim: str, values: list[Value], span: Span | None) -> None:
         if any(map(is_complex, values)) and not of_complex(prim):

@@ -108,3 +108,13 @@ def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
     base = np.linalg.inv(np.dot(left.T, left)) / np.outer(scale, scale)
     factor = 1 if cov == "unscaled" else resids / (len(x) - (deg + 1))
     return c, base * factor if np.ndim(y) == 1 else base[:, :, None] * factor
+
+
+@reads(
+    "scipy.linalg.khatri_rao",
+    samples=("scipy.linalg.khatri_rao(x23, m33)", "scipy.linalg.khatri_rao(a=x32, b=x32)"),
+)
+def khatri_rao(a, b):
+    """Return the Kronecker products of columns."""
+    products = a[:, None, :] * b[None, :, :]
+    return np.reshape(products, (-1, np.shape(a)[1]))

@@ -67,7 +67,7 @@ def _lstsq_to_b(d_x, d_residuals, x, a, b, rcond=None):
 @printed_like("r")
 def _residual_share(d_residuals, r):
     """Weigh residuals with the cotangent of their squares, which NumPy leaves out at times."""
-    return r * d_residuals if d_residuals.size else np.zeros(r.shape)
+    return r * d_residuals if np.size(d_residuals) else np.zeros(r.shape)
 
 
 @printed

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import (
     Dim,
@@ -21,6 +22,12 @@ from gradgen.ir.types import (
 )
 
 Attrs = dict[str, Any]
+
+
+def refuse_unless(holds: bool, what: str, way_out: str) -> None:
+    """Refuse a call of an operation, from its type rule; the place is added by the builder."""
+    if not holds:
+        raise UnsupportedError(f"{what} is not supported", None, way_out)
 
 
 def is_float(dtype: str) -> bool:

@@ -1,0 +1,53 @@
+"""Calls of SciPy's functions whose arguments or results come in pairs."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from gradgen.frontend.bindings import call_rule
+from gradgen.frontend.iterables import plain
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.special import sequence_items, special
+from gradgen.frontend.values import Seq, Static
+from gradgen.rules.registry import RULES
+
+
+def _first(
+    r: Reader, node: ast.AST, name: str, args: list[Any], kwargs: dict[str, Any]
+) -> tuple[list[Any], list[Any]]:
+    """Return the two items of the first argument, and the other arguments."""
+    first = args[0] if args else kwargs.pop(name)
+    pair = sequence_items(r, first, node, 2)
+    if len(pair) != 2:
+        r.refuse(node, f"{name} of {len(pair)} items", "give two")
+    return pair, args[1:]
+
+
+@special("scipy.linalg.cho_factor")
+def _cho_factor(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    lower = args[1] if len(args) > 1 else kwargs.get("lower", plain(False))
+    found = call_rule(r, node, RULES["cho_factor"], args, kwargs)
+    return Seq([found.items[0], lower])
+
+
+@special("scipy.linalg.cho_solve")
+def _cho_solve(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    (c, lower), rest = _first(r, node, "c_and_lower", args, kwargs)
+    return call_rule(r, node, RULES["cho_solve"], [c, *rest], {**kwargs, "lower": lower})
+
+
+@special("scipy.linalg.lu_solve")
+def _lu_solve(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    pair, rest = _first(r, node, "lu_and_piv", args, kwargs)
+    return call_rule(r, node, RULES["lu_solve"], [*pair, *rest], kwargs)
+
+
+@special("scipy.linalg.solve_toeplitz")
+def _solve_toeplitz(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    first = args[0] if args else kwargs.get("c_or_cr")
+    if isinstance(first, Seq) or (isinstance(first, Static) and isinstance(first.obj, tuple)):
+        pair, rest = _first(r, node, "c_or_cr", args, kwargs)
+        return call_rule(r, node, RULES["toeplitz_both"], [*pair, *rest], kwargs)
+    args = args or [kwargs.pop("c_or_cr")]
+    return call_rule(r, node, RULES["toeplitz_even"], args, kwargs)

@@ -1,0 +1,219 @@
+"""Factors kept for several systems: LU and Cholesky in SciPy, and what solves with them.
+
+With ``a = p @ l @ u`` and ``l`` of ones on the diagonal, the adjoint is that of M. Seeger et al.,
+"Auto-differentiating linear algebra" (2017); the pivots are taken as constant.
+"""
+
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gradgen.ir.nodes import Value
+from gradgen.ir.types import BOOL, Type
+from gradgen.rules.callables import scipy
+from gradgen.rules.factorizations import SYMMETRIC, _cholesky_tangent, _cholesky_to_a
+from gradgen.rules.least_squares import _outer
+from gradgen.rules.linalg import square_type
+from gradgen.rules.orthogonal import smaller
+from gradgen.rules.registry import printed, printed_like, rule
+from gradgen.rules.scipy_linalg import one_system_type
+from gradgen.rules.shapes_of import Attrs, of_shape, refuse_unless
+
+
+@printed_like("a")
+def _lu_adjoint(d_low, d_up, low, up, p, a):
+    """Cotangent of the matrix in ``p, low, up = scipy.linalg.lu(a)``, which may be wide or tall."""
+    k = min(a.shape)
+    d_low = np.zeros(low.shape) if d_low is None else np.tril(d_low, -1)
+    d_up = np.zeros(up.shape) if d_up is None else np.triu(d_up)
+    square_u, square_l = up[:, :k], low[:k]
+    d_right = np.linalg.solve(square_l.T, d_up[:, k:])
+    d_below = np.linalg.solve(square_u, d_low[k:].T).T
+    d_lower = d_low[:k] - d_right @ up[:, k:].T
+    d_upper = d_up[:, :k] - low[k:].T @ d_below
+    inner = np.tril(square_l.T @ d_lower, -1) + np.triu(d_upper @ square_u.T)
+    d_square = np.linalg.solve(square_u, np.linalg.solve(square_l.T, inner).T).T
+    return p @ np.concatenate([np.concatenate([d_square, d_right], axis=1),
+                               np.concatenate([d_below, np.zeros((len(d_below), d_right.shape[1]))],
+                                              axis=1)])  # fmt: skip
+
+
+@printed
+def _lu_tangents(t_a, low, up, p):
+    """Tangents of the triangular factors of ``scipy.linalg.lu(a)``, which may be wide or tall."""
+    k = low.shape[1]
+    t_a = p.T @ t_a
+    square_u, square_l = up[:, :k], low[:k]
+    inner = np.linalg.solve(square_u.T, np.linalg.solve(square_l, t_a[:k, :k]).T).T
+    t_lower, t_upper = square_l @ np.tril(inner, -1), np.triu(inner) @ square_u
+    t_right = np.linalg.solve(square_l, t_a[:k, k:] - t_lower @ up[:, k:])
+    t_below = np.linalg.solve(square_u.T, (t_a[k:, :k] - low[k:] @ t_upper).T).T
+    return np.concatenate([t_lower, t_below]), np.concatenate([t_upper, t_right], axis=1)
+
+
+def lu_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
+    """Return the types of the permutation and of the triangular factors."""
+    plain = not attrs.get("permute_l") and not attrs.get("p_indices")
+    refuse_unless(plain, "lu with permute_l or p_indices", "multiply with the p that it gives")
+    t = one_type(inputs, attrs)
+    if t.shape is None:
+        return [t, t, t]
+    m, n = t.shape
+    k = smaller(m, n)
+    return [of_shape(t.dtype, shape) for shape in ((m, m), (m, k), (k, n))]
+
+
+def one_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type of one matrix of floats."""
+    refuse_unless(inputs[0].type.rank in (2, None), "a stack of matrices here", "use a loop")
+    return square_type(inputs, attrs)
+
+
+def _lu_to_a(d_low, d_up, low, up, p, a):
+    """Cotangent of the matrix in ``p, low, up = scipy.linalg.lu(a)``."""
+    if d_low is None and d_up is None:
+        return np.zeros(a.shape)
+    return _lu_adjoint(d_low, d_up, low, up, p, a)
+
+
+def _lu_tangent(t_a, p, low, up):
+    """Tangents of ``p, low, up = scipy.linalg.lu(a)``."""
+    t_low, t_up = _lu_tangents(t_a, low, up, p)
+    return None, t_low, t_up
+
+
+def lu_factor_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
+    """Return the types of both factors in one matrix, and of the pivots."""
+    t = one_type(inputs, attrs)
+    length = None if t.shape is None else (smaller(*t.shape),)
+    return [t, of_shape("int32", length)]
+
+
+def _lu_factor_to_a(d_lu, a):
+    """Cotangent of the matrix in ``lu, piv = scipy.linalg.lu_factor(a)``."""
+    if d_lu is None:
+        return np.zeros(a.shape)
+    p, low, up = scipy.linalg.lu(a)
+    return _lu_adjoint(d_lu[:, : low.shape[1]], d_lu[: up.shape[0]], low, up, p, a)
+
+
+@printed
+def _lu_factor_tangent(t_a, a):
+    """Tangents of ``lu, piv = scipy.linalg.lu_factor(a)``."""
+    p, low, up = scipy.linalg.lu(a)
+    t_low, t_up = _lu_tangents(t_a, low, up, p)
+    k = low.shape[1]
+    square = t_low[:k] + t_up[:, :k]
+    above = np.concatenate([square, t_up[:, k:]], axis=1)
+    below = np.concatenate([t_low[k:], np.zeros((a.shape[0] - k, a.shape[1] - k))], axis=1)
+    return np.concatenate([above, below]), None
+
+
+def lu_solve_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type of the solution."""
+    return one_system_type([inputs[0], inputs[2]], attrs)
+
+
+def _lu_solve_to_b(g, lu, piv, trans):
+    """Cotangent of the right side in ``scipy.linalg.lu_solve((lu, piv), b)``."""
+    return scipy.linalg.lu_solve((lu, piv), g, 1 if trans == 0 else 0)
+
+
+def _lu_solve_to_lu(g, y, lu, piv, b, trans):
+    """Cotangent of the factors in ``y = scipy.linalg.lu_solve((lu, piv), b)``."""
+    partner = y if trans == 0 else _lu_solve_to_b(g, lu, piv, trans)
+    inner = scipy.linalg.solve_triangular(lu, g if trans == 0 else b, 1)
+    left = scipy.linalg.solve_triangular(lu, inner, 1, lower=True, unit_diagonal=True)
+    return -np.triu(_outer(inner, partner)) - np.tril(_outer(left, np.triu(lu) @ partner), -1)
+
+
+@printed
+def _lu_solve_tangent(t_lu, t_b, y, lu, piv, trans):
+    """Tangent of ``y = scipy.linalg.lu_solve((lu, piv), b)``."""
+    if t_lu is not None:
+        low, up = np.tril(lu, -1) + np.eye(len(lu)), np.triu(lu)
+        t_a = np.tril(t_lu, -1) @ up + low @ np.triu(t_lu)
+        for k in range(len(piv) - 1, -1, -1):
+            rows = np.arange(len(piv))
+            rows[k], rows[piv[k]] = rows[piv[k]], rows[k]
+            t_a = t_a[rows]
+        moved = t_a @ y if trans == 0 else t_a.T @ y
+        t_b = -moved if t_b is None else t_b - moved
+    return scipy.linalg.lu_solve((lu, piv), t_b, trans)
+
+
+def cho_factor_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
+    """Return the types of the factor and of the flag that says which triangle holds it."""
+    return [one_type(inputs, attrs), BOOL]
+
+
+def _cho_factor_to_a(d_c, c, lower):
+    """Cotangent of the matrix in ``c, lower = scipy.linalg.cho_factor(a)``."""
+    return _cholesky_to_a(d_c, np.tril(c) if lower else np.triu(c), not lower)
+
+
+def _cho_factor_tangent(t_a, c, lower):
+    """Tangents of ``c, lower = scipy.linalg.cho_factor(a)``."""
+    return _cholesky_tangent(t_a, np.tril(c) if lower else np.triu(c), not lower), None
+
+
+def _cho_solve_to_b(g, c, lower):
+    """Cotangent of the right side in ``scipy.linalg.cho_solve((c, lower), b)``."""
+    return scipy.linalg.cho_solve((c, lower), g)
+
+
+def _cho_solve_to_c(g, y, c, lower):
+    """Cotangent of the factor in ``y = scipy.linalg.cho_solve((c, lower), b)``."""
+    d_a = _outer(scipy.linalg.cho_solve((c, lower), g), y)
+    both = d_a + d_a.T
+    return -np.tril(both @ np.tril(c)) if lower else -np.triu(np.triu(c) @ both)
+
+
+def _cho_solve_tangent(t_c, t_b, y, c, lower):
+    """Tangent of ``y = scipy.linalg.cho_solve((c, lower), b)``."""
+    if t_c is not None:
+        half = np.tril(c) @ np.tril(t_c).T if lower else np.triu(c).T @ np.triu(t_c)
+        moved = (half + half.T) @ y
+        t_b = -moved if t_b is None else t_b - moved
+    return scipy.linalg.cho_solve((c, lower), t_b)
+
+
+SPD = "m33 @ m33.T"
+# A table: an entry is read along its lines.
+# fmt: off
+_PIVOTS: dict[str, Any] = {"at_kinks": "the pivots taken as constant"}
+rule("scipy.lu", lu_types, callables=["scipy.linalg.lu"], outputs=("p", "low", "up"), **_PIVOTS,
+     params="a, permute_l=False, overwrite_a=False, check_finite=True, p_indices=False",
+     adjoint=(_lu_to_a,), tangent=_lu_tangent,
+     samples=("scipy.linalg.lu(m33)[1]", "scipy.linalg.lu(m33)[2]", "scipy.linalg.lu(x32)[1]",
+              "scipy.linalg.lu(x32)[2]", "scipy.linalg.lu(x23)[2]", "scipy.linalg.lu(x23)[1]",
+              "scipy.linalg.lu(m44)[0] @ x4"))
+rule("lu_factor", lu_factor_types, callables=["scipy.linalg.lu_factor"], outputs=("lu", "piv"),
+     params="a, overwrite_a=False, check_finite=True", adjoint=(_lu_factor_to_a,),
+     tangent=_lu_factor_tangent, **_PIVOTS,
+     samples=("scipy.linalg.lu_factor(m33)[0]", "scipy.linalg.lu_factor(d33, True)[0]",
+              "scipy.linalg.lu_solve(scipy.linalg.lu_factor(m33), x3)"))
+rule("lu_solve", lu_solve_type, spelling="scipy.linalg.lu_solve",
+     params="lu, piv, b, trans=0, overwrite_b=False, check_finite=True",
+     adjoint=(_lu_solve_to_lu, None, _lu_solve_to_b), tangent=_lu_solve_tangent,
+     samples=("scipy.linalg.lu_solve((m33, np.array([0, 2, 2])), x3)",
+              "scipy.linalg.lu_solve((m33, np.array([1, 1, 2])), x32)",
+              "scipy.linalg.lu_solve((m33, np.array([1, 2, 2])), b=x3, trans=1)",
+              "scipy.linalg.lu_solve(scipy.linalg.lu_factor(m44), x4, 1)"))
+rule("cho_factor", cho_factor_types, spelling="scipy.linalg.cho_factor", outputs=("c", "lower"),
+     params="a, lower=False, overwrite_a=False, check_finite=True", adjoint=(_cho_factor_to_a,),
+     tangent=_cho_factor_tangent, at_kinks=f"{SYMMETRIC}, by one triangle of the result",
+     samples=(f"np.triu(scipy.linalg.cho_factor({SPD})[0])",
+              f"np.tril(scipy.linalg.cho_factor({SPD}, lower=True)[0])",
+              f"scipy.linalg.cho_solve(scipy.linalg.cho_factor({SPD}), x3)"))
+rule("cho_solve", one_system_type, spelling="scipy.linalg.cho_solve",
+     params="c, b, overwrite_b=False, check_finite=True, *, lower=",
+     adjoint=(_cho_solve_to_c, _cho_solve_to_b), tangent=_cho_solve_tangent,
+     samples=("scipy.linalg.cho_solve((l33, True), x3)",
+              "scipy.linalg.cho_solve((m33, False), b=x32)",
+              f"scipy.linalg.cho_solve(scipy.linalg.cho_factor({SPD}, True), x32)"))
+# fmt: on

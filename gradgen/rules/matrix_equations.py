@@ -1,0 +1,168 @@
+"""Matrix equations and systems of special structure in SciPy.
+
+The adjoint of a linear equation is the one with the transposed matrices (V. Simoncini,
+"Computational methods for linear matrix equations", 2016); that of Riccati's equation is the
+Lyapunov equation of the closed loop.
+"""
+
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+import numpy as np
+
+from gradgen.ir.nodes import Value
+from gradgen.ir.types import Type, promote
+from gradgen.rules.callables import scipy
+from gradgen.rules.registry import rule
+from gradgen.rules.shapes_of import Attrs, inexact_of, of_shape, refuse_unless
+
+
+def like_last_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the shape of the last input, as floats."""
+    refuse_unless(
+        all(v.type.rank in (2, None) for v in inputs), "a stack of equations", "use a loop"
+    )
+    return of_shape(inexact_of(promote([v.type for v in inputs])), inputs[-1].type.shape)
+
+
+def _sylvester_to_a(g, y, a, b):
+    """Cotangent of ``a`` in ``a @ y + y @ b = q``."""
+    return -(scipy.linalg.solve_sylvester(a.T, b.T, g) @ y.T)
+
+
+def _sylvester_to_b(g, y, a, b):
+    """Cotangent of ``b`` in ``a @ y + y @ b = q``."""
+    return -(y.T @ scipy.linalg.solve_sylvester(a.T, b.T, g))
+
+
+def _sylvester_to_q(g, a, b):
+    """Cotangent of ``q`` in ``a @ y + y @ b = q``."""
+    return scipy.linalg.solve_sylvester(a.T, b.T, g)
+
+
+def _sylvester_tangent(t_a, t_b, t_q, y, a, b):
+    """Tangent of the solution ``y`` of ``a @ y + y @ b = q``."""
+    change = np.zeros(y.shape) if t_q is None else t_q
+    if t_a is not None:
+        change = change - t_a @ y
+    if t_b is not None:
+        change = change - y @ t_b
+    return scipy.linalg.solve_sylvester(a, b, change)
+
+
+def _lyapunov_to_a(g, y, a):
+    """Cotangent of ``a`` in ``a @ y + y @ a.T = q``."""
+    d_q = scipy.linalg.solve_continuous_lyapunov(a.T, g)
+    return -(d_q @ y.T + d_q.T @ y)
+
+
+def _lyapunov_to_q(g, a):
+    """Cotangent of ``q`` in ``a @ y + y @ a.T = q``."""
+    return scipy.linalg.solve_continuous_lyapunov(a.T, g)
+
+
+def _lyapunov_tangent(t_a, t_q, y, a):
+    """Tangent of the solution ``y`` of ``a @ y + y @ a.T = q``."""
+    change = np.zeros(y.shape) if t_q is None else t_q
+    if t_a is not None:
+        change = change - t_a @ y - y @ t_a.T
+    return scipy.linalg.solve_continuous_lyapunov(a, change)
+
+
+def _discrete_to_a(g, y, a, method):
+    """Cotangent of ``a`` in ``y = a @ y @ a.T + q``."""
+    d_q = scipy.linalg.solve_discrete_lyapunov(a.T, g, method)
+    return d_q @ a @ y.T + d_q.T @ a @ y
+
+
+def _discrete_to_q(g, a, method):
+    """Cotangent of ``q`` in ``y = a @ y @ a.T + q``."""
+    return scipy.linalg.solve_discrete_lyapunov(a.T, g, method)
+
+
+def _discrete_tangent(t_a, t_q, y, a, method):
+    """Tangent of the solution ``y`` of ``y = a @ y @ a.T + q``."""
+    change = np.zeros(y.shape) if t_q is None else t_q
+    if t_a is not None:
+        change = change + t_a @ y @ a.T + a @ y @ t_a.T
+    return scipy.linalg.solve_discrete_lyapunov(a, change, method)
+
+
+def riccati_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the shape of ``a``."""
+    general = len(inputs) > 4
+    refuse_unless(not general, "solve_continuous_are with e or s", "put the equation without them")
+    like_last_type(inputs, attrs)
+    return of_shape(inexact_of(promote([v.type for v in inputs])), inputs[0].type.shape)
+
+
+def _gain(y, b, r):
+    """Return the gain ``k`` of the solution: the closed loop is ``a - b @ k``."""
+    return np.linalg.solve(r, b.T @ y)
+
+
+def _riccati_to_q(g, y, a, b, r):
+    """Cotangent of ``q`` in ``a.T @ y + y @ a - y @ b @ inv(r) @ b.T @ y + q = 0``."""
+    d_q = scipy.linalg.solve_continuous_lyapunov(a - b @ _gain(y, b, r), -g)
+    return 0.5 * (d_q + d_q.T)
+
+
+def _riccati_to_a(g, y, a, b, r):
+    """Cotangent of ``a`` in Riccati's equation."""
+    return 2.0 * (y @ _riccati_to_q(g, y, a, b, r))
+
+
+def _riccati_to_b(g, y, a, b, r):
+    """Cotangent of ``b`` in Riccati's equation."""
+    return -2.0 * (y @ _riccati_to_q(g, y, a, b, r) @ _gain(y, b, r).T)
+
+
+def _riccati_to_r(g, y, a, b, r):
+    """Cotangent of ``r`` in Riccati's equation."""
+    gain = _gain(y, b, r)
+    return gain @ _riccati_to_q(g, y, a, b, r) @ gain.T
+
+
+def _riccati_tangent(t_a, t_b, t_q, t_r, y, a, b, r):
+    """Tangent of the solution ``y`` of Riccati's equation."""
+    gain = _gain(y, b, r)
+    change = np.zeros(y.shape)
+    if t_a is not None:
+        change = change + y @ t_a
+    if t_b is not None:
+        change = change - y @ t_b @ gain
+    change = change + change.T
+    if t_q is not None:
+        change = change + 0.5 * (t_q + t_q.T)
+    if t_r is not None:
+        change = change + gain.T @ (0.5 * (t_r + t_r.T)) @ gain
+    return scipy.linalg.solve_continuous_lyapunov((a - b @ gain).T, -change)
+
+
+def _samples(name: str, *calls: str) -> tuple[str, ...]:
+    return tuple(f"scipy.linalg.{name}({call})" for call in calls)
+
+
+SPD = "m33 @ m33.T"
+# A table: an entry is read along its lines.
+# fmt: off
+rule("solve_sylvester", like_last_type, callables=["scipy.linalg.solve_sylvester"],
+     params="a, b, q", adjoint=(_sylvester_to_a, _sylvester_to_b, _sylvester_to_q),
+     tangent=_sylvester_tangent,
+     samples=_samples("solve_sylvester", "m33, m44[:2, :2], x32", "m33, m33, s33"))
+rule("solve_continuous_lyapunov", like_last_type, params="a, q", tangent=_lyapunov_tangent,
+     callables=["scipy.linalg.solve_continuous_lyapunov", "scipy.linalg.solve_lyapunov"],
+     adjoint=(_lyapunov_to_a, _lyapunov_to_q),
+     samples=_samples("solve_continuous_lyapunov", "m33, s33", "m33, q=m33"))
+rule("solve_discrete_lyapunov", like_last_type, params="a, q, method=None",
+     callables=["scipy.linalg.solve_discrete_lyapunov"], tangent=_discrete_tangent,
+     adjoint=(_discrete_to_a, _discrete_to_q),
+     samples=_samples("solve_discrete_lyapunov", "0.2 * m33, s33", "0.2 * m33, m33, 'bilinear'"))
+rule("solve_continuous_are", riccati_type, callables=["scipy.linalg.solve_continuous_are"],
+     params="a, b, q, r, e?, s?, balanced=True", tangent=_riccati_tangent,
+     adjoint=(_riccati_to_a, _riccati_to_b, _riccati_to_q, _riccati_to_r),
+     at_kinks="that of the symmetric part of q and r",
+     samples=_samples("solve_continuous_are", f"m33, x32, {SPD}, np.eye(2) + x23 @ x23.T",
+                      f"m33, m33, {SPD}, {SPD}, balanced=False"))
+# fmt: on
