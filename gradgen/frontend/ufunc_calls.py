@@ -22,6 +22,11 @@ def plain_call(
     for key in ("signature", "sig"):
         if not is_none(kwargs.pop(key, None)):
             r.refuse(node, f"{key}= of np.{ufunc.__name__}", "give dtype=")
+    if is_true(kwargs.get("where")):
+        del kwargs["where"]
+    if "where" in kwargs and not is_numpys(ufunc):
+        what = f"where= of {ufunc.__name__}: SciPy's functions write to other entries, too,"
+        r.refuse(node, what, "use np.where")
     kwargs.pop("subok", None)
     order = kwargs.pop("order", Static("K"))
     if getattr(order, "obj", None) not in ("K", "C", "A"):
@@ -55,6 +60,16 @@ def _cast(r: Reader, node: ast.AST, value: Any, dtype: str, casting: Any) -> Any
 def in_dtype(r: Reader, node: ast.AST, value: Any, dtype: Any) -> Any:
     """Return an argument in a dtype, as it is where that is None."""
     return value if is_none(dtype) else _cast(r, node, value, dtype_of(r, node, dtype), "same_kind")
+
+
+def is_numpys(ufunc: np.ufunc) -> bool:
+    """Whether a ufunc is NumPy's own."""
+    return getattr(np, ufunc.__name__, None) is ufunc
+
+
+def is_true(value: Any) -> bool:
+    """Whether an argument is the constant True."""
+    return getattr(value, "obj", getattr(value, "const", None)) is True
 
 
 def _is_test(ufunc: np.ufunc) -> bool:

@@ -24,26 +24,42 @@ def entropy_type(inputs: list[Value], attrs: Attrs) -> Type:
     return sum_type(inputs, {"axis": 0, **attrs})
 
 
-def _entropy_to_pk(g, y, pk, qk, base, axis, keepdims):
-    """Cotangent of the weights in ``scipy.stats.entropy(pk, qk, base, axis)``."""
+def _entropy_by_pk(y, pk, qk, base, axis, keepdims):
+    """Return the partials of ``y = scipy.stats.entropy(pk, qk, base, axis)`` by ``pk``."""
     total = np.sum(pk, axis=axis, keepdims=axis is not None)
-    p = pk / total
+    odds = pk / total
     unit = 1.0 if base is None else np.log(base)
     if qk is None:
-        slope = -np.log(p) / unit - _beside(y, axis, keepdims)
-        return _beside(g, axis, keepdims) * slope / total
-    q = qk / np.sum(qk, axis=axis, keepdims=axis is not None)
-    slope = np.log(p / q) / unit - _beside(y, axis, keepdims)
-    return _unbroadcast(_beside(g, axis, keepdims) * slope / total, pk)
+        return (-np.log(odds) / unit - _beside(y, axis, keepdims)) / total
+    odds = odds / (qk / np.sum(qk, axis=axis, keepdims=axis is not None))
+    return (np.log(odds) / unit - _beside(y, axis, keepdims)) / total
+
+
+def _entropy_by_qk(pk, qk, base, axis):
+    """Return the partials of ``scipy.stats.entropy(pk, qk, base, axis)`` by its second weights."""
+    total = np.sum(qk, axis=axis, keepdims=axis is not None)
+    p = pk / np.sum(pk, axis=axis, keepdims=axis is not None)
+    unit = 1.0 if base is None else np.log(base)
+    return (1.0 - p * total / qk) / unit / total
+
+
+def _entropy_to_pk(g, y, pk, qk, base, axis, keepdims):
+    """By `pk` `(-log(p) - y) / sum(pk)`, with `log(p / q)` where there is a `qk`."""
+    share = _beside(g, axis, keepdims) * _entropy_by_pk(y, pk, qk, base, axis, keepdims)
+    return share if qk is None else _unbroadcast(share, pk)
 
 
 def _entropy_to_qk(g, pk, qk, base, axis, keepdims):
     """Cotangent of the weights that others are compared with."""
-    total = np.sum(qk, axis=axis, keepdims=axis is not None)
-    p = pk / np.sum(pk, axis=axis, keepdims=axis is not None)
-    unit = 1.0 if base is None else np.log(base)
-    slope = (1.0 - p * total / qk) / unit
-    return _unbroadcast(_beside(g, axis, keepdims) * slope / total, qk)
+    return _unbroadcast(_beside(g, axis, keepdims) * _entropy_by_qk(pk, qk, base, axis), qk)
+
+
+def _entropy_tangent(t_pk, t_qk, y, pk, qk, base, axis, keepdims):
+    """Tangent of an entropy."""
+    moved = 0.0 if t_pk is None else t_pk * _entropy_by_pk(y, pk, qk, base, axis, keepdims)
+    if t_qk is not None:
+        moved = moved + t_qk * _entropy_by_qk(pk, qk, base, axis)
+    return np.sum(moved, axis=axis, keepdims=keepdims)
 
 
 def _zscore_to_a(g, y, a, axis, ddof):
@@ -52,6 +68,11 @@ def _zscore_to_a(g, y, a, axis, ddof):
     along = np.sum(g * y, axis=axis, keepdims=axis is not None) / (count - ddof)
     centred = g - np.mean(g, axis=axis, keepdims=axis is not None)
     return (centred - y * along) / np.std(a, axis=axis, ddof=ddof, keepdims=axis is not None)
+
+
+def _zscore_tangent(t_a, y, a, axis, ddof):
+    """Tangent of standard scores, whose Jacobian is symmetric."""
+    return _zscore_to_a(t_a, y, a, axis, ddof)
 
 
 def plain_vjp(*how: Any) -> Any:
@@ -70,14 +91,15 @@ def plain_vjp(*how: Any) -> Any:
 # fmt: off
 rule("scipy.stats.entropy", entropy_type, callables=["scipy.stats.entropy"],
      params="pk, qk?=None, base=None, axis=0, *, nan_policy='propagate', keepdims=False",
-     vjp=plain_vjp(_entropy_to_pk, _entropy_to_qk), at_kinks="inf at 0",
+     vjp=plain_vjp(_entropy_to_pk, _entropy_to_qk), tangent=_entropy_tangent,
+     at_kinks="inf at 0",
      samples=tuple(f"scipy.stats.entropy({c})" for c in (
          "p3", "p3, p3 + u3", "p23", "p23, axis=1", "p23, base=2, axis=-1", "p3, qk=u3, base=10.0",
          "p23, p23 + u3, axis=1", "p23, u23, None, 1", "p3, base=2", "p23, axis=None",
          "p23, axis=1, keepdims=True", "pf3")))
 rule("scipy.stats.zscore", INEXACT, callables=["scipy.stats.zscore"],
      params="a, axis=0, ddof=0, nan_policy='propagate'", vjp=plain_vjp(_zscore_to_a),
-     at_kinks="nan for a constant input",
+     tangent=_zscore_tangent, at_kinks="nan for a constant input",
      samples=tuple(f"scipy.stats.zscore({c})" for c in (
          "x5", "x32", "x23, axis=1", "x5, ddof=1", "x23, axis=None", "x23, 1, 1", "xs23, axis=-1",
          "xf3")))

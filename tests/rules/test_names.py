@@ -17,7 +17,8 @@ def test_no_two_files_define_different_functions_of_one_name() -> None:
     files = {inspect.getsourcefile(f) for f in (helpers._match, *PRINTABLE.values())}
     for file in files:
         for n in ast.parse(Path(str(file)).read_text()).body:
-            if isinstance(n, ast.FunctionDef) and n.name.startswith("_"):
+            # What is printed has no annotations.
+            if isinstance(n, ast.FunctionDef) and n.name.startswith("_") and n.returns is None:
                 found[n.name].add(ast.dump(n))
     assert gradgen.rules.table.RULES
     assert [name for name, texts in found.items() if len(texts) > 1] == []
