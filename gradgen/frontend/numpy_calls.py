@@ -189,7 +189,7 @@ def _diag(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
     if v.type.rank not in (1, 2):
         rank = "unknown rank" if v.type.rank is None else f"rank {v.type.rank}"
         r.refuse(node, f"np.diag of an array of {rank}", "give example arguments")
-    name = "diag" if v.type.rank == 1 else "diagonal"
+    name = "diag" if v.type.rank == 1 else "diag_view"
     return call_rule(r, node, RULES[name], args, kwargs)
 
 

@@ -400,7 +400,7 @@ def overwrite(r: Reader, node: ast.AST, owner: Ref, value: Value) -> None:
         r.update(owner, value)
 
 
-READ_ONLY = ("broadcast_to", "diagonal")
+READ_ONLY = ("broadcast_to", "diagonal", "diag_view")
 
 
 def _of_rank(r: Reader, owner: Ref, index: Index, value: Value) -> Value:

@@ -1,6 +1,6 @@
 """Functions of the standard library, NumPy and SciPy that are read as what they do."""
 
-from gradgen.library import (
+from gradgen.library import (  # noqa: F401  (these fill the tables)
     calculus,
     coefficients,
     fourier,
@@ -9,9 +9,9 @@ from gradgen.library import (
     polynomials,
     python,
     sampled,
+    shapes,
     statistics,
 )
 from gradgen.library.registry import READ_AS, READ_METHODS, READINGS, reads
 
-SOURCES = (calculus, coefficients, fourier, grids, linalg, polynomials, python, sampled, statistics)
-__all__ = ["READINGS", "READ_AS", "READ_METHODS", "SOURCES", "reads"]
+__all__ = ["READINGS", "READ_AS", "READ_METHODS", "reads"]

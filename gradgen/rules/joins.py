@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Length, Type, fresh_dim, promote
@@ -18,7 +20,7 @@ from gradgen.rules.shapes_of import with_shape
 def joined_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Type of ``np.concatenate``: lengths add up along the axis."""
     shapes, axis = [v.type.shape for v in inputs], attrs.get("axis", 0)
-    dtype = promote(v.type for v in inputs)
+    dtype = attrs.get("dtype") or promote(v.type for v in inputs)
     if any(s is None or not s for s in shapes) or axis is None:
         return Type("array", dtype, (fresh_dim(),)) if axis is None else Type("any", dtype, None)
     known = [s for s in shapes if s]
@@ -39,7 +41,7 @@ def concatenate_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """Slice the cotangent at the joints."""
     axis = op.attrs.get("axis", 0)
     if axis is None:
-        return alg.refuse(op, "np.concatenate with axis=None", "ravel the parts and use axis=0")
+        return _flat_part(alg, op, g, i)
     part = op.inputs[i]
     if part.type.rank is None:
         return alg.refuse(op, "np.concatenate of parts of unknown rank", "give example arguments")
@@ -52,9 +54,21 @@ def concatenate_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     return alg.slice_axis(g, axis, start, stop)
 
 
+def _flat_part(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Take the entries of a part out of those of all, one behind the other."""
+    sizes = [alg.emit("size", v) if v.type.rank else Const(1) for v in op.inputs]
+    start: Value = Const(0)
+    for size in sizes[:i]:
+        start = alg.add(start, size)
+    stop = None if i == len(sizes) - 1 else alg.add(start, sizes[i])
+    part = alg.slice_axis(g, 0, start, stop)
+    return part if op.inputs[i].type.rank == 1 else alg.reshape_like(part, op.inputs[i])
+
+
 def stack_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the shape of a part with a new axis as long as the list."""
-    shape, dtype = inputs[0].type.shape, promote(v.type for v in inputs)
+    shape = inputs[0].type.shape
+    dtype = attrs.get("dtype") or promote(v.type for v in inputs)
     if any(v.type.shape is None for v in inputs) or shape is None:
         return Type("any", dtype, None)
     axis = attrs.get("axis", 0) % (len(shape) + 1)
@@ -82,8 +96,10 @@ def repeat_type(inputs: list[Value], attrs: Attrs) -> Type:
 def repeat_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """Sum each run: the repeats become an axis of their own (the count is one integer)."""
     a, count, axis = op.inputs[0], op.inputs[1], op.attrs.get("axis")
-    if a.type.shape is None or not count.type.is_scalar:
-        return alg.refuse(op, "np.repeat with an array of counts", "repeat with one integer")
+    if a.type.shape is None:
+        return alg.refuse(op, "np.repeat of an array of unknown rank", "give example arguments")
+    if not count.type.is_scalar:
+        return _repeated_by_counts(alg, a, count, g, axis)
     if axis is None:
         runs = alg.emit("reshape", g, Const(-1), count)
         return alg.reshape_like(alg.emit("sum", runs, axis=-1), a)
@@ -91,6 +107,17 @@ def repeat_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     dims = [alg.emit("dim", a, axis=k) for k in range(len(a.type.shape))]
     runs = alg.emit("reshape", g, *dims[: at + 1], count, *dims[at + 1 :])
     return alg.emit("sum", runs, axis=at + 1)
+
+
+def _repeated_by_counts(alg: Algebra, a: Value, counts: Value, g: Value, axis: Any) -> Value:
+    """Add each copy where it came from."""
+    at = 0 if axis is None else axis % (a.type.rank or 1)
+    flat = axis is None and a.type.rank != 1
+    total = alg.emit("zeros", alg.emit("size", a)) if flat else alg.zeros(a)
+    length = alg.emit("size", a) if flat else alg.emit("dim", a, axis=at)
+    places = alg.emit("repeat", alg.emit("arange", length), counts)
+    share = alg.store_add(total, g, [places], ":" * at + "a")
+    return alg.reshape_like(share, a) if flat else share
 
 
 def tile_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -142,38 +169,71 @@ def diff_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 
 def diag_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return the square matrix that has a vector on its diagonal."""
-    return with_shape(inputs[0], (inputs[0].type.shape or (fresh_dim(),)) * 2)
+    """Return the square matrix that has a vector on a diagonal."""
+    k, shape = attrs.get("k", 0), inputs[0].type.shape
+    side = fresh_dim() if k or not shape else shape[0]
+    return with_shape(inputs[0], (side, side))
 
 
-def diag_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """Take the diagonal of ``g`` for a vector; put ``g`` on a diagonal of zeros for a matrix."""
-    return alg.emit("diagonal", g)
+def _diag_to_v(g, k=0):
+    """Take the diagonal of ``g``."""
+    return np.diag(g, k)
 
 
 def diagonal_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return the diagonal of a matrix."""
-    return with_shape(inputs[0], (fresh_dim(),))
+    """Return the axes that are left, then the diagonal."""
+    shape = inputs[0].type.shape
+    if shape is None:
+        return with_shape(inputs[0], None)
+    gone = [k % len(shape) for k in (attrs.get("axis1", 0), attrs.get("axis2", 1))]
+    return with_shape(inputs[0], (*(d for k, d in enumerate(shape) if k not in gone), fresh_dim()))
 
 
-def diagonal_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+def _diagonal_to_a(g, a, offset=0, axis1=0, axis2=1):
     """Put ``g`` on a diagonal of zeros."""
-    along = alg.emit("arange", alg.emit("dim", g, axis=0))
-    return alg.store_add(alg.zeros(op.inputs[0]), g, [along, along], "aa")
+    along = np.arange(np.shape(g)[-1])
+    rows, columns = along + max(-offset, 0), along + max(offset, 0)
+    if np.ndim(a) == 2 and axis1 == 0 and axis2 == 1:
+        d_a = np.zeros_like(a)
+        d_a[rows, columns] = g
+        return d_a
+    d_a = np.zeros_like(np.moveaxis(a, (axis1, axis2), (-2, -1)))
+    d_a[..., rows, columns] = g
+    return np.moveaxis(d_a, (-2, -1), (axis1, axis2))
+
+
+def _diag_view_to_a(g, a, k=0):
+    """Put ``g`` on a diagonal of zeros."""
+    return _diagonal_to_a(g, a, k)
 
 
 # A table: an entry is read along its lines.
 # fmt: off
 rule("concatenate", joined_type, callables=["np.concatenate"], form="sequence",
-     params="arrays, /, axis=0, out=None", vjp=concatenate_vjp)
+     params="arrays, /, axis=0, out=None, *, dtype=None",
+     vjp=concatenate_vjp, tangent="linear",
+     samples=("np.concatenate((x23, x3), axis=None)", "np.concatenate([x3, xf3], dtype=float)",
+              "np.concatenate([x23, y23], -1)", "np.concatenate([x3, j3])",
+              "np.concatenate((x0, x3))"))
 rule("stack", stack_type, callables=["np.stack"], form="sequence",
-     params="arrays, axis=0, out=None", vjp=stack_vjp)
+     params="arrays, axis=0, out=None, *, dtype=None", vjp=stack_vjp, tangent="linear",
+     samples=("np.stack([x3, y3], axis=-1)", "np.stack((x23, y23), 1, dtype=float)"))
 rule("repeat", repeat_type, callables=["np.repeat"], methods=["repeat"],
-     params="a, repeats, axis=None", vjp=repeat_vjp)
+     params="a, repeats, axis=None", vjp=repeat_vjp, tangent="linear",
+     samples=("np.repeat(x3, [1, 2, 0])", "np.repeat(x3, j3)", "np.repeat(x23, [2, 1], axis=0)",
+              "np.repeat(x23, 2)", "np.repeat(x23, [1, 0, 2, 1, 1, 3])", "x23.repeat(2, axis=-1)",
+              "np.repeat(x, 3)"))
 rule("tile", tile_type, callables=["np.tile"], form="shaped", vjp=tile_vjp)
 for _name in ("tril", "triu"):
     rule(_name, same_type, callables=[f"np.{_name}"], params="m, k=0", vjp=triangle_vjp)
 rule("diff", diff_type, callables=["np.diff"], params="a, *, axis=-1", fuller="np.diff",
      vjp=diff_vjp)
-rule("diag", diag_type, callables=["np.diag"], params="v", vjp=diag_vjp)
-rule("diagonal", diagonal_type, spelling="np.diag", params="a", alias="view", vjp=diagonal_vjp)
+rule("diag", diag_type, callables=["np.diag"], params="v, k=0", adjoint=(_diag_to_v,),
+     tangent="linear", samples=("np.diag(x3)", "np.diag(x3, 1)", "np.diag(x3, k=-2)"))
+rule("diag_view", diagonal_type, spelling="np.diag", params="a, k=0", alias="view",
+     adjoint=(_diag_view_to_a,), tangent="linear", of_complex="linear",
+     samples=("np.diag(x44)", "np.diag(x23, 1)", "np.diag(x44, k=-1)"))
+rule("diagonal", diagonal_type, callables=["np.diagonal"], methods=["diagonal"], alias="view",
+     params="a, offset=0, axis1=0, axis2=1", adjoint=(_diagonal_to_a,), tangent="linear",
+     samples=("np.diagonal(x44)", "np.diagonal(x23, 1)", "x44.diagonal(-1)",
+              "np.diagonal(x234, axis1=1, axis2=2)", "np.diagonal(x234, 0, 2, 0)"))
