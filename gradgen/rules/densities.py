@@ -158,6 +158,8 @@ def samples(name: str, kind: str, x: str, shapes: str, place: str) -> tuple[str,
     calls = [f"{x}3{shapes}", f"{x}3{shapes}, {place}"]
     if kind == "logpdf":
         calls += [f"{x}{shapes}, scale={scale}", f"{x}23{shapes}, loc=0.1 * ({loc})"]
+    if kind in ("sf", "logcdf", "logsf", "isf"):
+        calls = calls[1:]
     return tuple(f"{call}({c})" for c in calls)
 
 

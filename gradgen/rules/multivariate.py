@@ -1,7 +1,7 @@
 """Distributions of vectors: the normal, Dirichlet and multinomial ones of ``scipy.stats``.
 
-Of a covariance matrix SciPy reads the lower triangle, as of the matrix in ``np.linalg.eigh``; so
-its derivative has what belongs to both triangles in the lower one.
+A covariance matrix, of which SciPy reads one triangle, is taken as its symmetric part, as in
+``rules.factorizations``.
 """
 
 # mypy: disable-error-code="no-untyped-def"
@@ -16,6 +16,7 @@ from gradgen.diff.algebra import Algebra
 from gradgen.ir.nodes import Const, Op, Value
 from gradgen.ir.types import Shape, Type, broadcast, may_be_one
 from gradgen.rules.callables import scipy
+from gradgen.rules.factorizations import SYMMETRIC, _symmetric
 from gradgen.rules.helpers import _unbroadcast
 from gradgen.rules.registry import printed, rule
 from gradgen.rules.shapes_of import Attrs, of_shape
@@ -48,25 +49,15 @@ def point_type(inputs: list[Value], attrs: Attrs) -> Type:
     return of_shape("float64", tuple(d for d in points if d != 1))
 
 
-def _from_lower(cov):
-    """Return the matrix of which the lower triangle is given."""
-    return np.tril(cov) + np.tril(cov, -1).T
-
-
-def _in_triangle(full):
-    """Return the cotangent of a lower triangle that stands for both."""
-    return np.tril(full) + np.tril(full, -1)
-
-
 def _solved(dev, cov):
     """Return ``inv(cov) @ dev`` for each point."""
     if np.ndim(cov) < 2:
         return dev / cov
     if np.ndim(dev) == 1:
-        return np.linalg.solve(_from_lower(cov), dev)
+        return np.linalg.solve(_symmetric(cov), dev)
     if np.ndim(dev) == 2:
-        return np.linalg.solve(_from_lower(cov), dev.T).T
-    return np.linalg.solve(_from_lower(cov), np.expand_dims(dev, -1))[..., 0]
+        return np.linalg.solve(_symmetric(cov), dev.T).T
+    return np.linalg.solve(_symmetric(cov), np.expand_dims(dev, -1))[..., 0]
 
 
 def _deviation(x, mean):
@@ -95,17 +86,17 @@ def _vector_to_mean(g, x, mean, cov):
 
 
 def _vector_to_cov(g, x, mean, cov):
-    """Cotangent of the covariance; of a matrix in its lower triangle, which is what is read."""
+    """Cotangent of the covariance: a matrix, variances, or one variance."""
     solved = _solved(_deviation(x, mean), cov)
     if np.ndim(cov) < 2:
         share = 0.5 * _each(g, solved) * (solved**2 - 1.0 / cov)
         return np.sum(share) if np.ndim(cov) == 0 else _unbroadcast(share, cov)
-    inverse = np.linalg.inv(_from_lower(cov))
+    inverse = np.linalg.inv(_symmetric(cov))
     if np.ndim(solved) == 1:
-        return _in_triangle(0.5 * g * (np.outer(solved, solved) - inverse))
+        return 0.5 * g * (np.outer(solved, solved) - inverse)
     weights = np.reshape(g, -1)
     rows = np.reshape(solved, (-1, np.shape(solved)[-1])) if np.ndim(solved) > 2 else solved
-    return _in_triangle(0.5 * ((weights * rows.T) @ rows - np.sum(weights) * inverse))
+    return 0.5 * ((weights * rows.T) @ rows - np.sum(weights) * inverse)
 
 
 def _number_to_x(g, x, mean, cov):
@@ -132,7 +123,7 @@ NUMBER = (_number_to_x, _number_to_mean, _number_to_cov)
 
 
 def log_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """By points `-g * solve(cov, x - mean)`, by the mean the opposite, by `cov` its triangle."""
+    """By points `-g * solve(cov, x - mean)`, by the mean the opposite, by `cov` half the rest."""
     size = dimension(op.inputs)
     if size is None or (size != 1 and may_be_one(size)) or op.out.type.shape is None:
         alg.refuse(op, f"{NORMAL} of shapes that are not known", KNOWN)
@@ -154,11 +145,11 @@ def _entropy_to_cov(g, cov):
     """Cotangent of the covariance in the entropy of a normal distribution."""
     if np.ndim(cov) < 2:
         return 0.5 * g / cov
-    return _in_triangle(0.5 * g * np.linalg.inv(_from_lower(cov)))
+    return 0.5 * g * np.linalg.inv(_symmetric(cov))
 
 
 def entropy_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """`g / 2 * inv(cov)`, in the triangle that is read; the mean has no share."""
+    """`g / 2 * inv(cov)`; the mean has no share."""
     cov = op.inputs[1]
     if i == 0:
         return Const(0.0)
@@ -242,21 +233,22 @@ def multinomial_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 # A table: an entry is read along its lines.
 # fmt: off
 _NORMAL: dict[str, Any] = {"params": "x, mean?=None, cov?=1, allow_singular=False"}
+_COV = "m33 @ m33.T"
 _CALLS = (
-    "x3, y3, d33", "x23, y3, d33", "x3, mean=y3, cov=d33", "x23, cov=d33", "x3, y3, p",
-    "x23, y3, p3", "x3, None, p3 * np.eye(3)", "x234, x4, d44", "x3, x, p", "x, y, p", "x3",
-    "x, cov=p",
-    "x31, np.ones(1) * y, d33[:1, :1]", "x13, y3, d33", "xf3, y3, d33, allow_singular=False",
+    f"x3, y3, {_COV}", f"x23, y3, {_COV}", f"x3, mean=y3, cov={_COV}", f"x23, cov={_COV}",
+    "x3, y3, p", "x23, y3, p3", "x3, None, p3 * np.eye(3)", "x234, x4, m44 @ m44.T", "x3, x, p",
+    "x, y, p", "x3", "x, cov=p", "x31, np.ones(1) * y, np.reshape(p, (1, 1))",
+    f"x13, y3, {_COV}", f"xf3, y3, {_COV}, allow_singular=False",
 )
 for _kind, _vjp in (("logpdf", log_vjp), ("pdf", density_vjp)):
     rule(f"{NORMAL}.{_kind}", point_type, callables=[f"{NORMAL}.{_kind}"], vjp=_vjp,
-         at_kinks="the lower triangle of cov is read", **_NORMAL,
+         at_kinks=SYMMETRIC, **_NORMAL,
          samples=tuple(f"{NORMAL}.{_kind}({c})" for c in _CALLS[: 99 if _kind == "logpdf" else 5]))
 rule(f"{NORMAL}.entropy", lambda inputs, attrs: of_shape("float64", ()), vjp=entropy_vjp,
      callables=[f"{NORMAL}.entropy"], params="mean?=None, cov?=1",
-     at_kinks="the lower triangle of cov is read",
-     samples=(f"{NORMAL}.entropy(None, d33)", f"{NORMAL}.entropy(cov=d33)",
-              f"{NORMAL}.entropy(y3, d33)", f"{NORMAL}.entropy(y, p)"))
+     at_kinks=SYMMETRIC,
+     samples=(f"{NORMAL}.entropy(None, m33 @ m33.T)", f"{NORMAL}.entropy(cov=m33 @ m33.T)",
+              f"{NORMAL}.entropy(y3, m33 @ m33.T)", f"{NORMAL}.entropy(y, p)"))
 _SIMPLEX = ("u3 / np.sum(u3)", "u32 / np.sum(u32, axis=0)", "0.1 * u3", "0.1 * u32")
 for _kind in ("logpdf", "pdf"):
     _name = f"scipy.stats.dirichlet.{_kind}"
