@@ -89,17 +89,19 @@ def _sum(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     v = as_value(r, items, node)
     if v.type.rank is None and v.type.kind != "list":
         r.refuse(node, f"the builtin sum of a {v.type}", "use np.sum")
-    total = r.b.emit("py_sum", [v], span=r.span(node))
     if not from_zero:
-        r.refuse(node, "the builtin sum with a start", "add the start to the sum")
-    return r.hold(total)
+        text = "total = start\nfor item in over:\n    total = total + item"
+        return run_text(r, node, text, "total", start=start, over=items)
+    return r.hold(r.b.emit("py_sum", [v], span=r.span(node)))
 
 
 def _sum_of_items(r: Reader, node: ast.AST, items: Seq, start: Any, from_zero: bool) -> Any:
     if all(map(is_static, items.items)) and is_static(start):
         return Const(sum(map(static_value, items.items), static_value(start)))
-    if from_zero and not any(isinstance(i, Seq) for i in items.items):
-        values = [as_value(r, i, node) for i in items.items]
+    plain = not any(isinstance(i, Seq) for i in (start, *items.items))
+    first = [] if from_zero or not plain else [as_value(r, start, node)]
+    values = first + [as_value(r, i, node) for i in items.items] if plain else []
+    if from_zero and plain or values and all(v.type.is_scalar for v in values):
         return r.hold(r.b.emit("sum_items", values, span=r.span(node)))
     from gradgen.frontend.operators import binary
 

@@ -9,7 +9,7 @@ from typing import Any
 from gradgen.frontend.bindings import call_rule, dtype_of
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.numpy_calls import clip, reshaped
-from gradgen.frontend.places import array_of, nonzero, put, take
+from gradgen.frontend.places import array_of, choose, compress, nonzero, put, take
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more
 from gradgen.frontend.subscripts import index_of, overwrite, whole, write
@@ -99,8 +99,18 @@ def _put(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str
 
 @method("take")
 def _take(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    named = {} if len(args) < 2 else {"axis": args[1]}
-    return take(r, node, [owner, args[0]], {**named, **kwargs})
+    return take(r, node, [owner, *args], kwargs)
+
+
+@method("compress")
+def _compress(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    condition, *rest = args or [kwargs.pop("condition")]
+    return compress(r, node, [condition, owner, *rest], kwargs)
+
+
+@method("choose")
+def _choose(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return choose(r, node, [owner, *args], kwargs)
 
 
 @method("nonzero")

@@ -104,7 +104,8 @@ def _triangle(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     no_more(r, node, kwargs)
     assert isinstance(node, ast.Call)
     prim = "tril_indices" if "tril" in ast.unparse(node.func) else "triu_indices"
-    inputs = [Const(0) if is_none(v) else as_value(r, v, node) for v in given[: 2 + len(args) // 3]]
+    given = given[:2] if is_none(given[2]) else given
+    inputs = [Const(0) if is_none(v) else as_value(r, v, node) for v in given]
     return _axes(r, prim, inputs, 2)
 
 
@@ -181,9 +182,9 @@ def take(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read ``np.take`` as a subscript along an axis."""
     axis = argument(r, node, args, kwargs, 2, "axis")
     where = as_value(r, argument(r, node, args, kwargs, 1, "indices"), node)
-    mode = kwargs.pop("mode", Static("raise"))
+    mode = argument(r, node, args, kwargs, 4, "mode") or Static("raise")
+    array = as_value(r, argument(r, node, args, kwargs, 0, "a"), node)
     no_more(r, node, kwargs)
-    array = as_value(r, args[0], node)
     k = None if is_none(axis) else option(r, node, "axis", axis, RULES["arange"])
     rank = rank_of(r, node, array, "np.take")
     if k is None:
@@ -203,13 +204,15 @@ def _wrapped(r: Reader, node: ast.AST, where: Value, n: Value, mode: str) -> Val
 
 
 @special(np.compress)
-def _compress(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+def compress(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read ``np.compress``: a mask that is too short leaves the rest out."""
     axis = argument(r, node, args, kwargs, 2, "axis")
     no_more(r, node, kwargs)
     array = as_value(r, args[1], node)
     k = None if is_none(axis) else option(r, node, "axis", axis, RULES["arange"])
     array, k = (flat(r, array), 0) if k is None else (array, k % (array.type.rank or 1))
-    return r.hold(at(r, array, ":" * k + "m", _mask(r, node, args[0])))
+    places = r.b.emit("flatnonzero", [_mask(r, node, args[0])])
+    return r.hold(at(r, array, ":" * k + "a", places))
 
 
 @special(np.extract)
@@ -241,9 +244,12 @@ def _select(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 @special(np.choose)
 def choose(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read ``np.choose`` as nested choices, after checking the numbers as NumPy does."""
+    mode = getattr(argument(r, node, args, kwargs, 3, "mode") or Static("raise"), "obj", "")
     no_more(r, node, kwargs)
     which = as_value(r, args[0], node)
     values = [as_value(r, v, node) for v in sequence_items(r, args[1], node)]
+    if mode != "raise":
+        which = _wrapped(r, node, which, Const(len(values)), mode)
     for test in (r.b.emit("lt", [which, Const(0)]), r.b.emit("ge", [which, Const(len(values))])):
         text = "raise ValueError('invalid entry in choice array')"
         r.b.append("raise_if", [r.b.emit("any", [test])], [], attrs={"text": text})
@@ -259,9 +265,13 @@ def choose(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 @special(np.put)
 def put(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read ``np.put``: places counted through all rows, values repeated as needed."""
+    mode = getattr(argument(r, node, args, kwargs, 3, "mode") or Static("raise"), "obj", "")
+    given = [argument(r, node, args, kwargs, k, n) for k, n in enumerate(("a", "ind", "v"))]
     no_more(r, node, kwargs)
-    owner = array_of(r, node, args[0], "np.put")
-    where, value = (as_value(r, a, node) for a in args[1:3])
+    owner = array_of(r, node, given[0], "np.put")
+    where, value = (as_value(r, a, node) for a in given[1:])
+    if mode != "raise":
+        where = _wrapped(r, node, where, r.b.emit("size", [r.read(owner)]), mode)
     if where.type.kind != "int":
         where = flat(r, where)
     if value.type.shape != ():

@@ -59,9 +59,14 @@ def var_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 
 def std_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """Divide by the deviation, by 1 where it is zero: a constant input has derivative 0."""
-    safe = alg.where(alg.emit("eq", op.out, 0.0), 1.0, op.out)
-    return alg.mul(_stretch(alg, op, _over_dof(alg, op, alg.div(g, safe))), _from_mean(alg, op))
+    """Divide by the deviation; by 1 where it is rounding alone: a constant has derivative 0."""
+    a, axis = op.inputs[0], op.attrs.get("axis")
+    mean = alg.emit("mean", a, axis=axis, keepdims=axis is not None)
+    least = 5e-7 if op.out.type.dtype == "float32" else 1e-15
+    y = _stretch(alg, op, op.out)
+    constant = alg.emit("le", y, alg.mul(least, alg.emit("np.abs", mean)))
+    share = alg.div(_stretch(alg, op, _over_dof(alg, op, g)), alg.where(constant, 1.0, y))
+    return alg.mul(share, alg.sub(a, mean))
 
 
 def _over_dof(alg: Algebra, op: Op, g: Value) -> Value:
@@ -156,6 +161,8 @@ def _sent_back(alg: Algebra, op: Op, g: Value, order: Value) -> Value:
 def take_along_axis_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the shape of the indices, broadcast against the other axes of the array."""
     shape, places = inputs[0].type.shape, inputs[1].type.shape
+    if attrs.get("axis", -1) is None:
+        return of_shape(inputs[0].type.dtype, places)
     if shape is None or places is None or len(shape) != len(places):
         return Type("any", inputs[0].type.dtype, None)
     k = attrs.get("axis", -1) % len(shape)
@@ -167,6 +174,9 @@ def take_along_axis_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """Add at the places that were read."""
     a, places = op.inputs
     rank = a.type.rank
+    if op.attrs.get("axis", -1) is None:
+        flat = alg.store_add(alg.zeros(alg.emit("ravel", a)), g, [places], "a")
+        return alg.reshape_like(flat, a)
     if places.op is not None and places.op.prim == "argsort":
         # A permutation: take by its inverse.
         axis = op.attrs.get("axis", -1)
@@ -235,4 +245,7 @@ rule("partition", ordered_type(), callables=["np.partition"], params=_PARTS, vjp
      samples=("np.partition(x5, 2)", "np.partition(x23, 1, axis=0)", "np.partition(x6, [1, 3])",
               "np.partition(x23, 3, axis=None)", "np.partition(x234, -1, axis=1)"))
 rule("take_along_axis", take_along_axis_type, callables=["np.take_along_axis"],
-     params="arr, indices, axis=-1", vjp=take_along_axis_vjp)
+     params="arr, indices, axis=-1", vjp=take_along_axis_vjp,
+     samples=("np.take_along_axis(x23, np.argsort(x23, axis=1), axis=1)",
+              "np.take_along_axis(x23, np.array([[0, 1, 1]]), 0)",
+              "np.take_along_axis(x23, np.argsort(x23, axis=None), axis=None)"))
