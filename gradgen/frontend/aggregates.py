@@ -101,7 +101,7 @@ def _sum_of_items(r: Reader, node: ast.AST, items: Seq, start: Any, from_zero: b
     plain = not any(isinstance(i, Seq) for i in (start, *items.items))
     first = [] if from_zero or not plain else [as_value(r, start, node)]
     values = first + [as_value(r, i, node) for i in items.items] if plain else []
-    if from_zero and plain or values and all(v.type.is_scalar for v in values):
+    if (from_zero and plain) or (values and all(v.type.is_scalar for v in values)):
         return r.hold(r.b.emit("sum_items", values, span=r.span(node)))
     from gradgen.frontend.operators import binary
 

@@ -10,6 +10,7 @@ import numpy as np
 from gradgen.frontend.bindings import call_rule, dtype_of, emit, emit_sequence
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.lists import is_list
+from gradgen.frontend.places import length
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import (
     callee_name,
@@ -19,7 +20,7 @@ from gradgen.frontend.special import (
     special,
 )
 from gradgen.frontend.ufunc_calls import plain_call
-from gradgen.frontend.values import Ref, Seq, Static, UnknownShape
+from gradgen.frontend.values import Ref, Seq, Static, UnknownShape, is_static, static_value
 from gradgen.ir.nodes import Const, Value
 from gradgen.rules.registry import RULES
 
@@ -120,11 +121,17 @@ def _ndim(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
 
 @special(np.size)
 def _size(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    v = as_value(r, args[0], node)
+    axis = args[1] if len(args) > 1 else kwargs.pop("axis", Static(None))
+    v = as_value(r, args[0] if args else kwargs.pop("a"), node)
+    no_more(r, node, kwargs)
+    if not (isinstance(axis, Static) and axis.obj is None):
+        if not is_static(axis) or not isinstance(static_value(axis), int) or not v.type.rank:
+            r.refuse(node, "np.size along such an axis", "multiply the entries of the shape")
+        return length(r, v, static_value(axis) % v.type.rank)
     return Const(1) if v.type.is_scalar else r.b.emit("size", [v])
 
 
-@special(np.asarray, np.asanyarray, np.ascontiguousarray)
+@special(np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray)
 def _asarray(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Read the conversions that share where they can."""
     if isinstance(args[0], Seq):
@@ -141,8 +148,9 @@ def _asarray(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
             return _copied(r, node, args[0], dtype)
     if v.type.is_scalar:
         return r.hold(r.b.emit("array0", [v]), True)
-    if callee_name(node) == "ascontiguousarray" and isinstance(args[0], Ref):
-        return r.view(args[0], "ascontiguousarray", [], {})
+    name = callee_name(node)
+    if name in ("ascontiguousarray", "asfortranarray") and isinstance(args[0], Ref):
+        return r.view(args[0], name, [], {})
     return args[0]
 
 

@@ -73,3 +73,33 @@ def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
     out = out * sign
     out = out if axis == 0 else np.moveaxis(out, 0, axis)
     return out if dtype is None else out.astype(dtype)
+
+
+@reads("np.tril_indices_from", samples=("m33[np.tril_indices_from(m33)]",))
+def tril_indices_from(arr, k=0):
+    """Return the places of the lower triangle of a matrix."""
+    return np.tril_indices(np.shape(arr)[0], k, np.shape(arr)[1])
+
+
+@reads("np.triu_indices_from", samples=("x23[np.triu_indices_from(x23, k=1)]",))
+def triu_indices_from(arr, k=0):
+    """Return the places of the upper triangle of a matrix."""
+    return np.triu_indices(np.shape(arr)[0], k, np.shape(arr)[1])
+
+
+@reads("np.diag_indices_from", samples=("m33[np.diag_indices_from(m33)]",))
+def diag_indices_from(arr):
+    """Return the places of the diagonal of a matrix."""
+    return np.diag_indices(np.shape(arr)[0], np.ndim(arr))
+
+
+@reads("np.astype", samples=("np.astype(xf3, np.float64)", "np.astype(x23, float)"))
+def astype(x, dtype, /, *, copy=True):
+    """Convert an array to a dtype."""
+    return x.astype(dtype, copy=copy)
+
+
+@reads("np.diagflat", samples=("np.diagflat(x23)", "np.diagflat(x3, -1)"))
+def diagflat(v, k=0):
+    """Return the matrix that has the entries of an array on a diagonal."""
+    return np.diag(np.ravel(v), k)

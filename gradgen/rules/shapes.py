@@ -221,6 +221,8 @@ rule("copy", same_type, callables=["np.copy"], methods=["copy"], params="a", for
      vjp=identity_vjp, cost=1)
 rule("asarray", same_type, callables=["np.asarray"], params="a", alias="view", vjp=identity_vjp,
      cost=0)
+rule("asfortranarray", same_type, callables=["np.asfortranarray"], params="a", alias="maybe",
+     vjp=identity_vjp, cost=1, samples=("np.asfortranarray(x23)",))
 rule("ascontiguousarray", same_type, callables=["np.ascontiguousarray"], params="a", alias="maybe",
      vjp=identity_vjp, cost=1)
 rule("array0", lambda inputs, attrs: Type("array", inputs[0].type.dtype or "float64", ()),
