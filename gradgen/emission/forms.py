@@ -355,6 +355,19 @@ def _two_vectors(op: Op, operands: list[Expr]) -> Expr:
     return call(RULES[op.prim].spelling, [ast.List(group, ast.Load()) for group in groups])
 
 
+def _pad(op: Op, operands: list[Expr]) -> Expr:
+    """Return ``np.pad`` with a pair of widths for each axis, or the one width for all."""
+    array, *rest = operands
+    options = [ast.keyword(k, literal(v)) for k, v in op.attrs.items() if k != "filled"]
+    if op.attrs.get("filled"):
+        options.append(ast.keyword("constant_values", rest.pop()))
+    pairs = [ast.Tuple(list(p), ast.Load()) for p in zip(rest[::2], rest[1::2], strict=True)]
+    widths: Expr = pairs[0] if len(pairs) == 1 else ast.Tuple(list(pairs), ast.Load())
+    if len({ast.dump(w) for w in rest}) == 1:
+        widths = rest[0]
+    return ast.Call(dotted("np.pad"), [array, widths], options)
+
+
 def _axis_of(op: Op, operands: list[Expr]) -> Expr:
     """Return one of the arrays that a call gives, one for each axis."""
     return ast.Subscript(call(f"np.{op.prim}", operands), literal(op.attrs["axis"]), ast.Load())
@@ -410,7 +423,7 @@ SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
     "full": _full, "fill": _fill, "stretch": _stretch, "reshape_as": _reshape_as,
     "select": _select, "trips": _trips, "captured": _captured, "helper": _helper, "leaf": _leaf,
     "flatten": _flatten, "item": _method("item"), "eye": _eye, "scalar": _scalar,
-    "winners": _winners, "einsum": _einsum, "custom": _custom, "places": _places,
+    "winners": _winners, "pad": _pad, "einsum": _einsum, "custom": _custom, "places": _places,
     "nonzero": _axis_of,
     "unique_places": _unique_places, "tril_indices": _axis_of, "triu_indices": _axis_of,
     "lu_solve": _paired, "toeplitz_both": _paired, "cho_solve": _cho_solve,

@@ -99,6 +99,8 @@ def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
         return part_of(r, owner, name, node)
     if name == "flat":
         return call_rule(r, node, RULES[METHODS["ravel"]], [owner], {})
+    if name == "mT" and isinstance(owner, Ref):
+        return r.view(owner, "swapaxes", [], {"axis1": -1, "axis2": -2})
     if name == "T":
         return r.view(owner, "T", [], {}) if isinstance(owner, Ref) else owner
     if name == "dtype" and v.type.dtype:

@@ -19,6 +19,7 @@ import gradgen.frontend.iterators
 import gradgen.frontend.linalg_calls
 import gradgen.frontend.numpy_calls
 import gradgen.frontend.scipy_calls
+import gradgen.frontend.shape_calls
 import gradgen.frontend.type_calls
 import gradgen.frontend.ufunc_at
 import gradgen.frontend.ufunc_methods  # noqa: F401

@@ -8,7 +8,7 @@ from typing import Any
 
 from gradgen.frontend.bindings import call_rule, dtype_of
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.numpy_calls import clip, reshaped
+from gradgen.frontend.numpy_calls import clip, in_order, raveled
 from gradgen.frontend.places import array_of, choose, compress, nonzero, put, take
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more
@@ -33,8 +33,23 @@ def method(*names: str) -> Callable[[Any], Any]:
 def _reshape_method(
     r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
+    order = kwargs.pop("order", None)
     no_more(r, node, kwargs)
-    return reshaped(r, node, "reshape", owner, args)
+    return in_order(r, node, owner, args, order)
+
+
+def _flattened(prim: str) -> None:
+    @method(prim)
+    def handler(
+        r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
+    ) -> Any:
+        order = args[0] if args else kwargs.pop("order", None)
+        no_more(r, node, kwargs)
+        return raveled(r, node, prim, owner, order)
+
+
+_flattened("ravel")
+_flattened("flatten")
 
 
 @method("transpose")

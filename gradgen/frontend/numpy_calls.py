@@ -27,9 +27,47 @@ from gradgen.rules.registry import RULES
 
 @special(np.reshape)
 def _reshape(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    shape = args[1:] or [kwargs.pop("shape", None) or kwargs.pop("newshape")]
+    """Read ``np.reshape``; in Fortran order it is that of the transpose, turned back."""
+    shape = args[1:2] or [kwargs.pop("shape", None) or kwargs.pop("newshape")]
+    order = args[2] if len(args) > 2 else kwargs.pop("order", None)
+    if getattr(kwargs.pop("copy", Static(None)), "const", None) is False:
+        r.refuse(node, "np.reshape with copy=False", "leave it out")
     no_more(r, node, kwargs)
-    return reshaped(r, node, "reshape", args[0], shape)
+    return in_order(r, node, args[0], shape, order)
+
+
+def in_order(r: Reader, node: ast.AST, owner: Any, shape: list[Any], order: Any) -> Any:
+    """Return an array in another shape, its entries taken in an order of NumPy's."""
+    if not fortran(r, node, order):
+        return reshaped(r, node, "reshape", owner, shape)
+    lengths = [v for s in shape for v in shape_inputs(r, s, node)]
+    turned = r.view(owner, "T", [], {}) if isinstance(owner, Ref) else owner
+    out = reshaped(r, node, "reshape", turned, [Seq(lengths[::-1])])
+    return r.view(out, "T", [], {}) if isinstance(out, Ref) else out
+
+
+def fortran(r: Reader, node: ast.AST, order: Any) -> bool:
+    """Whether entries are taken in Fortran order, the first axis fastest."""
+    name = getattr(order, "obj", None)
+    if name not in ("C", "F", None):
+        r.refuse(node, f"order={name!r}", "use order 'C' or 'F'")
+    return name == "F"
+
+
+@special(np.ravel)
+def _ravel(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read ``np.ravel``; in Fortran order it is that of the transpose."""
+    order = args[1] if len(args) > 1 else kwargs.pop("order", None)
+    owner = args[0] if args else kwargs.pop("a")
+    no_more(r, node, kwargs)
+    return raveled(r, node, "ravel", owner, order)
+
+
+def raveled(r: Reader, node: ast.AST, prim: str, owner: Any, order: Any) -> Any:
+    """Return all entries as a vector, in an order of NumPy's."""
+    if fortran(r, node, order) and isinstance(owner, Ref):
+        owner = r.view(owner, "T", [], {})
+    return call_rule(r, node, RULES[prim], [owner], {})
 
 
 def reshaped(r: Reader, node: ast.AST, prim: str, owner: Any, shape: list[Any]) -> Any:

@@ -183,3 +183,224 @@ def asfortranarray(a, dtype=None):
 def astype(x, dtype, /, *, copy=True):
     """Return the numbers in another precision."""
     return x.astype(dtype)
+
+
+@reads(
+    "np.array_split",
+    samples=(
+        "np.array_split(x5, 3)[0]", "np.array_split(x5, 3)[2]", "np.array_split(x23, 2, axis=1)[0]",
+        "np.array_split(x6, [1, 4])[1]",
+    ),
+)  # fmt: skip
+def array_split(ary, indices_or_sections, axis=0):
+    """Cut an array into parts, the first ones longer where they cannot be equal."""
+    length = np.shape(ary)[axis]
+    if isinstance(indices_or_sections, int):
+        each, extras = length // indices_or_sections, length % indices_or_sections
+        counts = tuple(range(indices_or_sections + 1))
+        cuts = tuple([k * each + min(k, extras) for k in counts])
+    else:
+        cuts = (0, *indices_or_sections, length)
+    rows = ary if axis == 0 else np.swapaxes(ary, axis, 0)
+    parts = [rows[cuts[k] : cuts[k + 1]] for k in tuple(range(len(cuts) - 1))]
+    return [part if axis == 0 else np.swapaxes(part, axis, 0) for part in parts]
+
+
+@reads(
+    "np.split",
+    samples=(
+        "np.split(x6, 3)[1]", "np.split(x44, 2, axis=1)[1]", "np.split(x6, [2, 3])[2]",
+        "np.split(x234, (1, 2), axis=-1)[1]", "sum(np.split(x4, 2))",
+    ),
+)  # fmt: skip
+def split(ary, indices_or_sections, axis=0):
+    """Cut an array into equal parts, or at places."""
+    if isinstance(indices_or_sections, int) and np.shape(ary)[axis] % indices_or_sections:
+        raise ValueError("array split does not result in an equal division")
+    return array_split(ary, indices_or_sections, axis)
+
+
+@reads("np.hsplit", samples=("np.hsplit(x6, 2)[1]", "np.hsplit(x44, 2)[0]"))
+def hsplit(ary, indices_or_sections):
+    """Cut into parts side by side."""
+    return split(ary, indices_or_sections, 1 if np.ndim(ary) > 1 else 0)
+
+
+@reads("np.vsplit", samples=("np.vsplit(x44, 2)[1]", "np.vsplit(x44, [1])[1]"))
+def vsplit(ary, indices_or_sections):
+    """Cut into parts one below the other."""
+    return split(ary, indices_or_sections, 0)
+
+
+@reads("np.dsplit", samples=("np.dsplit(x234, 2)[1]",))
+def dsplit(ary, indices_or_sections):
+    """Cut along the third axis."""
+    return split(ary, indices_or_sections, 2)
+
+
+@reads("np.unstack", samples=())
+def unstack(x, /, *, axis=0):
+    """Return the slices along an axis: what a loop over the array gives."""
+    return np.moveaxis(x, axis, 0)
+
+
+@reads(
+    "np.resize",
+    samples=("np.resize(x3, 7)", "np.resize(x23, (3, 3))", "np.resize(x23, (2, 2))"),
+)
+def resize(a, new_shape):
+    """Repeat the entries until they fill a shape."""
+    shape = (new_shape,) if isinstance(new_shape, int) else tuple(new_shape)
+    size = 1
+    for n in shape:
+        size = size * n
+    flat = np.ravel(a)
+    repeats = -(-size // np.size(flat))
+    return np.reshape(np.tile(flat, repeats)[:size], shape)
+
+
+@reads("np.trim_zeros", samples=("np.trim_zeros(np.array([0.0, x, 0.0, y, 0.0]))",
+                                 "np.trim_zeros(zero3 * k3, 'b')"))  # fmt: skip
+def trim_zeros(filt, trim="fb"):
+    """Leave out the zeros at the ends."""
+    kept = np.flatnonzero(filt)
+    first = kept[0] if "f" in trim.lower() else 0
+    last = kept[-1] + 1 if "b" in trim.lower() else len(filt)
+    return filt[first:last]
+
+
+@reads(
+    "np.lib.stride_tricks.sliding_window_view",
+    samples=(
+        "np.lib.stride_tricks.sliding_window_view(x5, 2)",
+        "np.lib.stride_tricks.sliding_window_view(x44, (2, 3))",
+        "np.lib.stride_tricks.sliding_window_view(x23, 2, axis=1)",
+    ),
+)
+def sliding_window_view(x, window_shape, axis=None, *, subok=False, writeable=False):
+    """Gather the windows along each axis; they come last."""
+    lengths = (window_shape,) if isinstance(window_shape, int) else tuple(window_shape)
+    if axis is None:
+        axes = tuple(range(np.ndim(x)))
+    else:
+        axes = (axis,) if isinstance(axis, int) else tuple(axis)
+    for at, length in zip(axes, lengths, strict=True):
+        at = at % np.ndim(x) if at >= 0 else at + len(axes)
+        count = np.shape(x)[at] - length + 1
+        places = np.arange(count)[:, None] + np.arange(length)
+        x = np.moveaxis(np.take(x, places, axis=at), at + 1, -1)
+    return x
+
+
+@reads(
+    "np.apply_along_axis",
+    samples=(
+        "np.apply_along_axis(np.sum, 0, x23)", "np.apply_along_axis(lambda v: v * v[0], 1, x23)",
+        "np.apply_along_axis(np.cumsum, -1, x234)",
+    ),
+)  # fmt: skip
+def apply_along_axis(func1d, axis, arr, *args, **kwargs):
+    """Apply a function to each vector along an axis."""
+    moved = np.moveaxis(arr, axis, -1)
+    rows = np.reshape(moved, (-1, np.shape(moved)[-1]))
+    out = np.array([func1d(row, *args, **kwargs) for row in rows])
+    front = np.shape(moved)[:-1]
+    if np.ndim(out) == 1:
+        return np.reshape(out, front)
+    return np.moveaxis(np.reshape(out, front + np.shape(out)[1:]), -1, axis)
+
+
+@reads("np.delete", samples=("np.delete(x5, 1)", "np.delete(x5, [0, -1])",
+                             "np.delete(x23, 1, axis=1)",
+                             "np.delete(x23, 2)", "np.delete(x5, i3)"))  # fmt: skip
+def delete(arr, obj, axis=None):
+    """Keep the entries at the other places."""
+    rows = np.ravel(arr) if axis is None else np.moveaxis(arr, axis, 0)
+    keep = np.ones(len(rows), dtype=bool)
+    keep[obj] = False
+    kept = rows[keep]
+    return kept if axis is None else np.moveaxis(kept, 0, axis)
+
+
+def _inserted(rows, places, values):
+    count = len(rows)
+    places = np.where(places < 0, places + count, places)
+    order = np.argsort(places, kind="stable")
+    at = places[order] + np.arange(len(places))
+    new = np.broadcast_to(values, (len(places), *np.shape(rows)[1:]))
+    out = np.zeros((count + len(places), *np.shape(rows)[1:]))
+    out[at] = new[order]
+    kept = np.ones(len(out), dtype=bool)
+    kept[at] = False
+    out[kept] = rows
+    return out
+
+
+@reads("np.insert", samples=("np.insert(x3, 1, y)", "np.insert(x3, 0, y4)", "np.insert(x23, 1, y)",
+                             "np.insert(x23, 1, y3, axis=0)", "np.insert(x23, -1, y, axis=1)",
+                             "np.insert(x5, [1, 3], [x, y])", "np.insert(x5, [3, 1], p)",
+                             "np.insert(x23, [0, 2], y, axis=0)"))  # fmt: skip
+def insert(arr, obj, values, axis=None):
+    """Put values between the entries before and behind a place."""
+    rows = np.ravel(arr) if axis is None else np.moveaxis(arr, axis, 0)
+    if not isinstance(obj, int):
+        out = _inserted(rows, np.asarray(obj), values)
+        return out if axis is None else np.moveaxis(out, 0, axis)
+    at = obj + len(rows) if obj < 0 else obj
+    new = np.asarray(values)
+    if np.ndim(rows) == 1:
+        new = np.ravel(new)
+    elif np.ndim(new) < np.ndim(rows):
+        new = np.broadcast_to(new, np.shape(rows)[1:])[None]
+    else:
+        new = np.moveaxis(new, axis, 0)
+    out = np.concatenate((rows[:at], new, rows[at:]))
+    return out if axis is None else np.moveaxis(out, 0, axis)
+
+
+@reads(
+    "scipy.linalg.toeplitz",
+    samples=("scipy.linalg.toeplitz(x3)", "scipy.linalg.toeplitz(x3, y4)"),
+)
+def toeplitz(c, r=None):
+    """Gather the entries of a matrix that is constant along its diagonals."""
+    column = np.ravel(c)
+    row = column if r is None else np.ravel(r)
+    entries = np.concatenate((column[::-1], row[1:]))
+    rows, columns = np.arange(len(column))[:, None], np.arange(len(row))
+    return entries[len(column) - 1 - rows + columns]
+
+
+@reads("scipy.linalg.hankel", samples=("scipy.linalg.hankel(x3)", "scipy.linalg.hankel(x3, y4)"))
+def hankel(c, r=None):
+    """Gather the entries of a matrix that is constant along its other diagonals."""
+    column = np.ravel(c)
+    row = np.zeros(len(column)) if r is None else np.ravel(r)
+    entries = np.concatenate((column, row[1:]))
+    return entries[np.arange(len(column))[:, None] + np.arange(len(row))]
+
+
+@reads("scipy.linalg.circulant", samples=("scipy.linalg.circulant(x4)",))
+def circulant(c):
+    """Gather the entries of a matrix whose columns are the first one, turned."""
+    places = np.arange(len(c))
+    return c[(places[:, None] - places) % len(c)]
+
+
+@reads(
+    "scipy.linalg.block_diag",
+    samples=("scipy.linalg.block_diag(x23, y32)", "scipy.linalg.block_diag(x23, y3, y)"),
+)
+def block_diag(*arrs):
+    """Put matrices one after the other on the diagonal of zeros."""
+    blocks = [_matrix(a) for a in arrs]
+    rows, columns = 0, 0
+    for block in blocks:
+        rows, columns = rows + np.shape(block)[0], columns + np.shape(block)[1]
+    out = np.zeros((rows, columns))
+    at, over = 0, 0
+    for block in blocks:
+        n, m = np.shape(block)
+        out[at : at + n, over : over + m] = block
+        at, over = at + n, over + m
+    return out

@@ -195,11 +195,15 @@ def identity_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 # A table: an entry is read along its lines.
 # fmt: off
 rule("reshape", reshape_type, callables=["np.reshape"], form="shaped", alias="maybe", cost=0,
+     samples=("np.reshape(x23, (3, -1), order='F')", "x23.reshape(3, 2, order='F')",
+              "np.reshape(x6, (2, 3), 'C')", "np.reshape(x234, -1, order='F')"),
      vjp=reshape_vjp)
 rule("reshape_as", reshape_as_type, form="special", alias="maybe", cost=0, vjp=reshape_vjp)
 for _name, _alias in (("ravel", "maybe"), ("flatten", "")):
     rule(_name, ravel_type, callables=["np.ravel"] if _alias else [], methods=[_name], params="a",
-         form="call" if _alias else "special", alias=_alias, cost=0, vjp=reshape_vjp)
+         form="call" if _alias else "special", alias=_alias, cost=0, vjp=reshape_vjp,
+         samples=(f"x23.{_name}()", f"x23.{_name}('F')", f"x234.{_name}(order='F')",
+                  f"xe.{_name}()"))
 rule("T", transpose_type, form="special", alias="view", cost=0, vjp=transpose_vjp)
 rule("transpose", transpose_type, callables=["np.transpose"], params="a, axes=None", alias="view",
      cost=0, vjp=transpose_vjp)

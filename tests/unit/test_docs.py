@@ -228,7 +228,7 @@ def test_page_of_operations(pytestconfig: pytest.Config) -> None:
 def test_methods() -> None:
     listed = set(code(section(LANGUAGE, "Methods and attributes of arrays")))
     containers = set(code(section(LANGUAGE, "Methods of containers")))
-    attributes = {"shape", "ndim", "size", "T", "real", "dtype"}
+    attributes = {"shape", "ndim", "size", "T", "mT", "real", "dtype"}
     assert listed - attributes | containers == {*METHOD_HANDLERS}
 
 
