@@ -150,5 +150,5 @@ def _joined(r: Reader, node: ast.AST, arrays: Any, depth: int, rank: int) -> Val
             v = r.b.emit("expand_dims", [v], axis=0)
         return v
     parts = [_joined(r, node, i, depth - 1, rank) for i in arrays.items]
-    axis = rank - depth
-    return r.b.emit("concatenate", parts, span=r.span(node), **({"axis": axis} if axis else {}))
+    attrs: dict[str, Any] = {"axis": rank - depth} if rank != depth else {}
+    return r.b.emit("concatenate", parts, span=r.span(node), **attrs)
