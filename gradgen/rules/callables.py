@@ -29,8 +29,9 @@ def key_of(obj: Any) -> Any:
         return id(obj)
     if type(owner).__module__.startswith("scipy.stats."):
         # A distribution with its parameters held has a copy of it; its support is its own.
-        bounds = (getattr(owner, "a", None), getattr(owner, "b", None))
-        return id(type(owner)), *bounds, getattr(obj, "__name__", "")
+        bounds = [getattr(owner, end, None) for end in "ab"]
+        numbers = (x if isinstance(x, int | float) else None for x in bounds)
+        return id(type(owner)), *numbers, getattr(obj, "__name__", "")
     return id(owner), getattr(obj, "__name__", "")
 
 

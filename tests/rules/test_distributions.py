@@ -70,6 +70,13 @@ def covariance(x, cov):
     return scipy.stats.multivariate_normal.logpdf(x, np.zeros(3), cov)
 
 
+BOUNDS = scipy.stats.truncnorm(np.array([-1.0, -2.0, -3.0]), 3.0)
+
+
+def held_bounds(x):
+    return np.sum(BOUNDS.logpdf(x))
+
+
 def split(p):
     return scipy.stats.multinomial.logpmf([2, 0, 1], 3, p)
 
@@ -109,6 +116,7 @@ def test_tails_of_the_normal_distribution(x: float) -> None:
         (held_counts, (2.2,)),
         (held_outside, (X,)),
         (held_vector, (X, X**2, ROOT)),
+        (held_bounds, (X,)),
     ],
 )
 def test_parameters_held(loss, args) -> None:
