@@ -148,16 +148,17 @@ def grid(r: Reader, node: ast.AST, slices: Any, sparse: bool) -> Any:
     parts = slices.items if several else [slices]
     if not all(isinstance(p, SliceValue) for p in parts):
         r.refuse(node, "np.mgrid of something that is not a slice", "write start:stop:step")
-    places = [_range(r, node, p) for p in parts]
+    places = [numbers_of(r, node, p) for p in parts]
     if not several:
         return places[0]
     return from_library(r, node, grids.spread, [Seq(places), Const(sparse)], {})
 
 
-def _range(r: Reader, node: ast.AST, part: SliceValue) -> Any:
+def numbers_of(r: Reader, node: ast.AST, part: SliceValue) -> Any:
+    """Return the numbers that a slice stands for; an imaginary step counts them."""
     start, stop, step = part.parts
     if stop is None:
-        r.refuse(node, "np.mgrid of a slice without an end", "write start:stop:step")
+        r.refuse(node, "a grid of a slice without an end", "write start:stop:step")
     start = Const(0) if start is None else start
     if isinstance(step, Const) and isinstance(step.const, complex):
         count = Const(int(abs(step.const)))

@@ -9,12 +9,13 @@ import numpy as np
 
 from gradgen.frontend.bindings import emit
 from gradgen.frontend.callables import from_library
+from gradgen.frontend.constructor_calls import numbers_of
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more, special
-from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
+from gradgen.frontend.values import Ref, Seq, SliceValue, Static, is_static, static_value
 from gradgen.ir.nodes import Const, Value
-from gradgen.library import padding
+from gradgen.library import padding, shapes
 from gradgen.rules.registry import RULES
 
 PAD_OPTIONS = {"constant_values", "end_values", "reflect_type", "stat_length"}
@@ -119,6 +120,16 @@ def _by_statistic(
     length = given.pop("stat_length", Static(None))
     no_more(r, node, given)
     return from_library(r, node, padding.by_statistic, [array, pairs, Static(mode), length], {})
+
+
+def joined(r: Reader, node: ast.AST, parts: Any, columns: bool) -> Any:
+    """Read ``np.r_[...]`` or ``np.c_[...]``: arrays, numbers and ranges, one behind the other."""
+    items = parts.items if isinstance(parts, Seq) else [parts]
+    made = [numbers_of(r, node, i) if isinstance(i, SliceValue) else i for i in items]
+    if any(isinstance(i, Static) for i in made):
+        r.refuse(node, "np.r_ with directions in text", "use np.concatenate")
+    fn = shapes.joined_columns if columns else shapes.joined_rows
+    return from_library(r, node, fn, [Seq(made, list)], {})
 
 
 @special(np.block)

@@ -155,6 +155,11 @@ def load(r: Reader, node: ast.Subscript, owner: Any) -> Any:
         from gradgen.frontend.constructor_calls import grid
 
         return grid(r, node, subscript_value(r, node.slice), owner.obj is np.ogrid)
+    if isinstance(owner, Static) and (owner.obj is np.r_ or owner.obj is np.c_):
+        # A cycle, as above.
+        from gradgen.frontend.shape_calls import joined
+
+        return joined(r, node, subscript_value(r, node.slice), owner.obj is np.c_)
     if class_of(owner) and special_method(owner, "__getitem__"):
         return invoked(r, node, owner, "__getitem__", subscript_value(r, node.slice))
     if isinstance(owner, Seq | Map | Record | Static):

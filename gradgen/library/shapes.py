@@ -404,3 +404,19 @@ def block_diag(*arrs):
         out[at : at + n, over : over + m] = block
         at, over = at + n, over + m
     return out
+
+
+def joined_rows(parts):
+    """Join arrays along the first axis, as ``np.r_[...]`` does."""
+    return np.concatenate([np.reshape(p, (1,)) if np.ndim(p) == 0 else p for p in parts])
+
+
+def joined_columns(parts):
+    """Join arrays along the last axis, vectors as columns, as ``np.c_[...]`` does."""
+    return np.concatenate([_column(p) for p in parts], axis=-1)
+
+
+def _column(part):
+    if np.ndim(part) == 0:
+        return np.reshape(part, (1, 1))
+    return np.asarray(part)[:, None] if np.ndim(part) == 1 else np.asarray(part)

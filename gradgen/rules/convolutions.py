@@ -142,6 +142,38 @@ def _after_zeros(g, a1, a2):
     return full
 
 
+def lfilter_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the shape of the signal."""
+    t = inputs[2].type
+    dtype = promote(v.type for v in inputs)
+    return Type("any", dtype, None) if t.shape is None else array(dtype, t.shape)
+
+
+def _lfilter_back(g, a, axis):
+    """Run the recursion of a filter backwards in time."""
+    return np.flip(scipy.signal.lfilter(np.ones(1), a, np.flip(g, axis), axis), axis)
+
+
+def _lfilter_to_b(g, b, a, x, axis=-1):
+    """Cotangent of the numerator of a filter."""
+    back = np.moveaxis(_lfilter_back(g, a, axis), axis, -1)
+    signal, n = np.moveaxis(x, axis, -1), np.shape(x)[axis]
+    d_b = np.zeros(len(b))
+    for k in range(min(len(b), n)):
+        d_b[k] = np.sum(back[..., k:] * signal[..., : n - k])
+    return d_b
+
+
+def _lfilter_to_a(g, y, b, a, axis=-1):
+    """Cotangent of the denominator of a filter."""
+    return -_lfilter_to_b(g, a, a, y, axis)
+
+
+def _lfilter_to_x(g, b, a, axis=-1):
+    """Cotangent of the signal: the filter, run backwards in time."""
+    return np.flip(scipy.signal.lfilter(b, a, np.flip(g, axis), axis), axis)
+
+
 # A table: an entry is read along its lines.
 # fmt: off
 _LINEAR: dict[str, Any] = {"tangent": "multilinear"}
@@ -177,3 +209,7 @@ rule("signal.convolve2d", convolve_nd_type, callables=["scipy.signal.convolve2d"
 rule("polymul", convolve_type, callables=["np.polymul"], params="a1, a2", **_LINEAR,
      adjoint=(_polymul_to_a1, _polymul_to_a2),
      samples=("np.polymul(x3, y4)", "np.polymul(x3, x1)", "np.polymul(x5, y3)"))
+rule("lfilter", lfilter_type, callables=["scipy.signal.lfilter"], params="b, a, x, axis=-1",
+     adjoint=(_lfilter_to_b, _lfilter_to_a, _lfilter_to_x),
+     samples=("scipy.signal.lfilter(x3, p3, y5)", "scipy.signal.lfilter(x1, p3, y23)",
+              "scipy.signal.lfilter(np.array([0.3, x]), [1.0, u], y44, axis=0)"))

@@ -20,6 +20,7 @@ from gradgen.rules.registry import RULES, Rule
 from tests.cases import Case
 from tests.checks import load_module
 from tests.references import complex_gradient, difference_gradient, float_argnums
+from tests.rules.calls import CALLS
 from tests.rules.pool import POOL
 
 HEAD = """
@@ -120,6 +121,8 @@ def samples() -> Iterator[Sample]:
     for reading in READINGS:
         for expression in reading.samples:
             yield Sample(reading.name, expression)
+    for expression in CALLS:
+        yield Sample("calls", expression)
 
 
 def expressions(rule: Rule) -> list[str]:
