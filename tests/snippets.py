@@ -216,7 +216,8 @@ SNIPPETS: dict[str, list[str]] = {
         "y = np.array([s, x[0], 1.0])",
         "y = np.exp(x - np.max(x))",
         "y = np.einsum('i->', x)",
-        "y = np.random.normal() * x",
+        "rng = np.random.default_rng(3); y = rng.normal(size=4) * x",
+        "y = np.random.normal(s) * x",
         "y = np.vectorize(math.sin)(x)",
     ],
     "Statements around the computation": [

@@ -29,6 +29,8 @@ NEVER = (
     "push",
     "take",
     "leaf",
+    "draw",
+    "generator",
     "list",
     "empty",
     "zeros_as",

@@ -373,6 +373,19 @@ def _axis_of(op: Op, operands: list[Expr]) -> Expr:
     return ast.Subscript(call(f"np.{op.prim}", operands), literal(op.attrs["axis"]), ast.Load())
 
 
+def _draw(op: Op, operands: list[Expr]) -> Expr:
+    """Return the call that draws numbers, of the generator that is the first operand if any."""
+    name, names = op.attrs["function"], op.attrs["names"]
+    owned = op.attrs["owned"]
+    target = ast.Attribute(operands.pop(0), name, ast.Load()) if owned else dotted(name)
+    if op.attrs["spread"]:
+        return ast.Call(target, operands, [])
+    keywords = [ast.keyword(n, v) for n, v in zip(names, operands, strict=False)]
+    if op.attrs["sized"]:
+        keywords.append(ast.keyword("size", shape_tuple(operands[len(names) :])))
+    return ast.Call(target, [], keywords)
+
+
 def _unique_places(op: Op, operands: list[Expr]) -> Expr:
     """Return one of the arrays that ``np.unique`` gives beside the values."""
     made = call("np.unique", operands, {op.attrs.get("item", "return_index"): True})

@@ -18,6 +18,7 @@ import gradgen.frontend.elementwise_calls
 import gradgen.frontend.iterators
 import gradgen.frontend.linalg_calls
 import gradgen.frontend.numpy_calls
+import gradgen.frontend.random_calls
 import gradgen.frontend.scipy_calls
 import gradgen.frontend.shape_calls
 import gradgen.frontend.type_calls

@@ -13,6 +13,8 @@ import types
 import warnings
 from typing import Any
 
+import numpy as np
+
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import sequence_items
@@ -24,6 +26,7 @@ LEVELS = ("debug", "info", "warning", "error", "critical", "log")
 FUNCTIONS = {
     id(print): "print",
     id(warnings.warn): "warnings.warn",
+    id(np.random.seed): "np.random.seed",
     **{id(getattr(logging, level)): f"logging.{level}" for level in LEVELS},
 }
 

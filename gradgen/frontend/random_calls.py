@@ -1,0 +1,111 @@
+"""Random numbers drawn inside a function: by ``np.random``, or by a generator made there."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import numpy as np
+
+from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.method_calls import method
+from gradgen.frontend.places import is_none
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.special import Handler, no_more, shape_inputs, special
+from gradgen.ir.nodes import Value
+
+Args = list[Any]
+Options = dict[str, Any]
+# The parameters before ``size``, and the type of the numbers.
+DRAWS: dict[str, tuple[tuple[str, ...], str]] = {
+    "normal": (("loc", "scale"), "float64"),
+    "uniform": (("low", "high"), "float64"),
+    "standard_normal": ((), "float64"),
+    "random": ((), "float64"),
+    "exponential": (("scale",), "float64"),
+    "integers": (("low", "high"), "int64"),
+    "permutation": (("x",), "int64"),
+}
+LEGACY = {
+    "normal": "normal", "uniform": "uniform", "standard_normal": "standard_normal",
+    "random": "random", "random_sample": "random", "exponential": "exponential",
+    "randint": "integers", "permutation": "permutation",
+}  # fmt: skip
+
+
+def _drawn(r: Reader, node: ast.AST, kind: str, where: Options, args: Args, more: Options) -> Any:
+    """Emit a draw; ``where`` is how the function is called, and the generator if there is one."""
+    function, owner = where["function"], where.get("owner")
+    names, dtype = DRAWS[kind]
+    sized = () if kind == "permutation" else ("size",)
+    given = dict(zip((*names, *sized), args, strict=False)) | more
+    if set(given) - {*names, *sized} or len(args) > len(names) + len(sized):
+        r.refuse(node, f"these arguments of {function}", "draw the numbers outside and pass them")
+    size = given.pop("size", None)
+    values = {n: as_value(r, v, node) for n, v in given.items() if not is_none(v)}
+    if not all(v.type.is_scalar for v in values.values()):
+        r.refuse(node, f"arrays as parameters of {function}", "scale the numbers afterwards")
+    lengths = [] if is_none(size) else shape_inputs(r, size, node)
+    if kind == "permutation":
+        lengths, values = list(values.values()), {}
+    attrs: Options = {
+        "function": function, "names": tuple(values), "dtype": dtype, "lengths": len(lengths),
+        "sized": kind == "permutation" or not is_none(size), "owned": owner is not None,
+        "spread": kind == "permutation",
+    }  # fmt: skip
+    inputs = [*([owner] if owner else []), *values.values(), *lengths]
+    return r.hold(r.b.emit("draw", inputs, span=r.span(node), **attrs), True)
+
+
+def _legacy(name: str, kind: str) -> Handler:
+    def handler(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+        """Read a draw from the generator that NumPy keeps."""
+        return _drawn(r, node, kind, {"function": f"np.random.{name}"}, args, kwargs)
+
+    return handler
+
+
+def _of_lengths(name: str, kind: str) -> Handler:
+    def handler(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+        """Read a draw whose arguments are the lengths."""
+        no_more(r, node, kwargs)
+        lengths = [as_value(r, a, node) for a in args]
+        attrs: Options = {
+            "function": f"np.random.{name}", "names": (), "dtype": "float64",
+            "lengths": len(lengths), "sized": bool(args), "owned": False, "spread": True,
+        }  # fmt: skip
+        return r.hold(r.b.emit("draw", lengths, span=r.span(node), **attrs), True)
+
+    return handler
+
+
+@special(np.random.default_rng)
+def _generator(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read a generator, from which numbers are drawn by its methods."""
+    seeds = [as_value(r, v, node) for v in (*args, *kwargs.values()) if not is_none(v)]
+    if len(seeds) > 1:
+        r.refuse(node, "these arguments of np.random.default_rng", "give one seed")
+    return r.b.emit("generator", seeds, span=r.span(node))
+
+
+def _method(name: str) -> Any:
+    def handler(r: Reader, node: ast.AST, owner: Any, args: Args, kwargs: Options) -> Any:
+        """Read a draw from a generator of the function's own."""
+        source = getattr(owner, "op", None)
+        if not isinstance(owner, Value) or source is None or source.prim != "generator":
+            r.refuse(
+                node,
+                f"{name} of something that is not a generator made in the function",
+                "make it there by np.random.default_rng(seed), or pass the numbers as an argument",
+            )
+        return _drawn(r, node, name, {"function": name, "owner": owner}, args, kwargs)
+
+    return handler
+
+
+for _name, _kind in LEGACY.items():
+    special(getattr(np.random, _name))(_legacy(_name, _kind))
+special(np.random.randn)(_of_lengths("randn", "normal"))
+special(np.random.rand)(_of_lengths("rand", "uniform"))
+for _name in DRAWS:
+    method(_name)(_method(_name))
