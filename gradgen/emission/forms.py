@@ -438,7 +438,7 @@ SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
     "flatten": _flatten, "item": _method("item"), "eye": _eye, "scalar": _scalar,
     "winners": _winners, "pad": _pad, "einsum": _einsum, "custom": _custom, "places": _places,
     "nonzero": _axis_of,
-    "unique_places": _unique_places, "tril_indices": _axis_of, "triu_indices": _axis_of,
+    "draw": _draw, "unique_places": _unique_places, "tril_indices": _axis_of, "triu_indices": _axis_of,
     "lu_solve": _paired, "toeplitz_both": _paired, "cho_solve": _cho_solve,
     "list": _list, "repeat_list": _repeat_list, "array_of_list": _array_of_list, "items": _items,
     "dist_items": _two_vectors, "sumprod_items": _two_vectors, "list_add": _list_add,
