@@ -220,6 +220,8 @@ def call_printed(r: Reader, node: ast.AST, fn: Any, args: list[Any], kwargs: dic
     layout = tuple((static_value(v),) if is_static(v) else () for v in given.values())
     values = {n: as_value(r, v, node) for n, v in given.items() if not is_static(v)}
     like = values[LIKE[fn.__name__]].type
+    # On the way it may have met double precision, such as that of np.zeros.
+    dtype = "float64" if like.dtype == "float32" else like.dtype
     out = r.b.emit("helper", list(values.values()), function=fn.__name__, options=(),
-                   layout=layout, type=Type(like.kind, like.dtype, like.shape))  # fmt: skip
+                   layout=layout, type=Type(like.kind, dtype, like.shape))  # fmt: skip
     return r.hold(out)

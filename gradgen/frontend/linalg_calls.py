@@ -46,8 +46,9 @@ def _lu_solve(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any])
 @special("scipy.linalg.solve_toeplitz")
 def _solve_toeplitz(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     first = args[0] if args else kwargs.get("c_or_cr")
-    if isinstance(first, Seq) or (isinstance(first, Static) and isinstance(first.obj, tuple)):
-        pair, rest = _first(r, node, "c_or_cr", args, kwargs)
-        return call_rule(r, node, RULES["toeplitz_both"], [*pair, *rest], kwargs)
+    pair = isinstance(first, Seq) and first.kind is tuple  # a list is a matrix
+    if pair or (isinstance(first, Static) and isinstance(first.obj, tuple)):
+        lines, rest = _first(r, node, "c_or_cr", args, kwargs)
+        return call_rule(r, node, RULES["toeplitz_both"], [*lines, *rest], kwargs)
     args = args or [kwargs.pop("c_or_cr")]
     return call_rule(r, node, RULES["toeplitz_even"], args, kwargs)

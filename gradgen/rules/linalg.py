@@ -100,8 +100,8 @@ def _cofactors(a):
     """
     n = a.shape[-1]
     u, s, vt = np.linalg.svd(_stop_gradient(a))
-    if n < 2 or np.any(s[..., -2] <= 1e-13 * s[..., 0]):
-        return _signed_minors(a)
+    if n < 2 or np.any(s[..., -2] <= 1e-4 * s[..., 0]):
+        return _signed_minors(a) if n <= 8 else _cofactors_by_values(a)
     near = s[..., -1] < 1e-3 * s[..., 0]
     left = u[..., :, -1:] * np.expand_dims(np.where(near, s[..., 0], 0.0), (-2, -1))
     right = vt[..., -1:, :]
@@ -120,6 +120,16 @@ def _signed_minors(a):
     minors = np.swapaxes(a[..., others, :][..., others], -3, -2)
     signs = (-1.0) ** np.arange(n)
     return np.outer(signs, signs) * np.linalg.det(minors)
+
+
+@printed
+def _cofactors_by_values(a):
+    """Cofactors from singular values, of a large matrix that is near one of a lower rank still."""
+    u, s, vt = np.linalg.svd(a)
+    diagonal = np.eye(s.shape[-1])
+    minors = np.prod(np.expand_dims(s, -2) * (1.0 - diagonal) + diagonal, axis=-1)
+    sign = np.linalg.det(u) * np.linalg.det(vt)
+    return np.expand_dims(sign, (-2, -1)) * ((u * np.expand_dims(minors, -2)) @ vt)
 
 
 def _det_to_a(g, a):

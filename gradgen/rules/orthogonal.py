@@ -87,19 +87,19 @@ def _r_to_a(g, y, a):
 
 @printed
 def _qr_tangent(t_a, q, r, a):
-    """Tangents of ``q, r = np.linalg.qr(a)``, which may be wide."""
+    """Tangents of ``q, r = np.linalg.qr(a)``, which may be wide; what completes q has none."""
     k = min(a.shape[-2:])
-    if q.shape[-1] > k:
-        raise np.linalg.LinAlgError("the columns that complete q have no derivative")
-    square = r[..., :k]
+    lead, square = q[..., :k], r[..., :k, :k]
     x = np.linalg.solve(np.swapaxes(square, -1, -2), np.swapaxes(t_a[..., :k], -1, -2))
     x = np.swapaxes(x, -1, -2)
-    inner = np.swapaxes(q, -1, -2) @ x
+    inner = np.swapaxes(lead, -1, -2) @ x
     turn = np.tril(inner, -1) - np.swapaxes(np.tril(inner, -1), -1, -2)
-    t_q = x - q @ inner + q @ turn
+    t_q = x - lead @ inner + lead @ turn
     t_square = (inner - turn) @ square
-    rest = np.swapaxes(t_q, -1, -2) @ a[..., k:] + np.swapaxes(q, -1, -2) @ t_a[..., k:]
-    return t_q, np.concatenate([t_square, rest], axis=-1)
+    rest = np.swapaxes(t_q, -1, -2) @ a[..., k:] + np.swapaxes(lead, -1, -2) @ t_a[..., k:]
+    t_r = np.concatenate([t_square, rest], axis=-1)
+    t_r = np.concatenate([t_r, np.zeros(r[..., k:, :].shape)], axis=-2)
+    return np.concatenate([t_q, np.full(q[..., k:].shape, np.nan)], axis=-1), t_r
 
 
 def _r_tangent(t_a, y, a):
@@ -206,20 +206,22 @@ def _singular_tangent(t_a, a, hermitian=False):
 
 @printed
 def _svd_tangent(t_a, u, s, vh, hermitian=False):
-    """Tangents of ``u, s, vh = np.linalg.svd(a)``."""
+    """Tangents of ``u, s, vh = np.linalg.svd(a)``; what completes u or vh has none."""
     k = s.shape[-1]
-    if u.shape[-1] > k or vh.shape[-2] > k:
-        raise np.linalg.LinAlgError("the columns that complete u or v have no derivative")
     if hermitian:
         t_a = _symmetric(t_a)
-    u_t, v = np.swapaxes(u, -1, -2), np.swapaxes(vh, -1, -2)
-    inner = u_t @ t_a @ v
-    left, right = t_a @ v - u @ inner, np.swapaxes(t_a, -1, -2) @ u - v @ np.swapaxes(inner, -1, -2)
-    even, odd = inner + np.swapaxes(inner, -1, -2), inner - np.swapaxes(inner, -1, -2)
-    one, two = _turns(0.5 * even, s), _over_sums(0.5 * odd, s)
-    t_u = u @ (one + two) + left / np.expand_dims(s, -2)
+    lead, v = u[..., :k], np.swapaxes(vh[..., :k, :], -1, -2)
+    inner = np.swapaxes(lead, -1, -2) @ t_a @ v
+    mirror = np.swapaxes(inner, -1, -2)
+    left, right = t_a @ v - lead @ inner, np.swapaxes(t_a, -1, -2) @ lead - v @ mirror
+    one, two = _turns(0.5 * (inner + mirror), s), _over_sums(0.5 * (inner - mirror), s)
+    t_u = lead @ (one + two) + left / np.expand_dims(s, -2)
     t_v = v @ (one - two) + right / np.expand_dims(s, -2)
-    return t_u, np.sum(inner * np.eye(k), axis=-1), np.swapaxes(t_v, -1, -2)
+    t_u = np.concatenate([t_u, np.full(u[..., k:].shape, np.nan)], axis=-1)
+    t_vh = np.concatenate(
+        [np.swapaxes(t_v, -1, -2), np.full(vh[..., k:, :].shape, np.nan)], axis=-2
+    )
+    return t_u, np.sum(inner * np.eye(k), axis=-1), t_vh
 
 
 def only_triangle(options: Attrs) -> str:

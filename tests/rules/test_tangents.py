@@ -1,0 +1,34 @@
+"""Tangents against adjoints: both say the same of a sample's derivative in a direction."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import gradgen
+from gradgen.rules.registry import RULES
+from tests.cases import value_and_gradient
+from tests.rules.samples import Sample
+
+SECTIONS = ("linalg", "factorizations", "orthogonal", "norms", "least_squares", "scipy_linalg",
+            "scipy_spectra", "matrix_functions", "matrix_equations", "polar", "structured",
+            "lu")  # fmt: skip
+STATED = [
+    pytest.param(Sample(rule.name, expression), id=expression)
+    for rule in RULES.values()
+    if rule.section.rpartition(".")[2] in SECTIONS and not rule.passive
+    for expression in rule.samples[:3]
+]
+
+
+@pytest.mark.parametrize("sample", STATED)
+def test_tangent_is_the_gradient_in_a_direction(sample: Sample) -> None:
+    rng = np.random.default_rng(3)
+    args = sample.args()
+    chosen = [args[k] for k in sample.argnums]
+    along = tuple(rng.normal(size=a.shape) if isinstance(a, np.ndarray) else 0.7 for a in chosen)
+    _, gradient = value_and_gradient(sample)(*args)
+    _, tangent = gradgen.jvp(sample.function, argnums=sample.argnums)(args, along)
+    expected = sum(float(np.sum(g * t)) for g, t in zip(gradient, along, strict=True))
+    single = any(getattr(a, "dtype", None) == np.float32 for a in chosen)
+    np.testing.assert_allclose(tangent, expected, 1e-4 if single else 1e-9, 1e-9)

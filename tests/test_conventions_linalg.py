@@ -1,0 +1,169 @@
+"""Conventions of linear algebra: symmetric matrices, norms at kinks, equal values, singularity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.linalg
+
+import gradgen
+
+A = np.array([[2.0, 0.3, -0.1], [0.3, 1.5, 0.4], [-0.1, 0.4, 3.0]])
+W = np.array([[1.0, -2.0, 0.5], [0.7, 3.0, -1.1], [0.2, 0.9, -0.4]])
+
+
+def factor(a):
+    return np.sum(W * np.linalg.cholesky(a))
+
+
+def upper_factor(a):
+    return np.sum(W * scipy.linalg.cholesky(a))
+
+
+def eigenvalue(a):
+    return np.linalg.eigvalsh(a)[0]
+
+
+def eigenvectors(a):
+    return np.sum(W * np.linalg.eigh(a)[1] ** 2)
+
+
+def positive_solution(a):
+    return np.sum(scipy.linalg.solve(a, W, assume_a="pos"))
+
+
+def solution_by_factor(a):
+    return np.sum(scipy.linalg.cho_solve(scipy.linalg.cho_factor(a), W))
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [factor, upper_factor, eigenvalue, eigenvectors, positive_solution, solution_by_factor],
+)
+def test_gradients_of_symmetric_matrices_are_symmetric(loss: Callable[..., Any]) -> None:
+    """The sum over both triangles is the difference quotient of a symmetric change."""
+    gradient = gradgen.grad(loss)(A)
+    np.testing.assert_allclose(gradient, gradient.T)
+    for i, j in ((0, 0), (1, 0), (2, 1)):
+        change = np.zeros((3, 3))
+        change[i, j] = change[j, i] = 1e-6
+        expected = (loss(A + change) - loss(A - change)) / 2e-6
+        np.testing.assert_allclose(np.sum(gradient * change) / 1e-6, expected, 1e-6, 1e-8)
+
+
+def vectors_of_equal_values(a):
+    return np.sum(W * np.linalg.eigh(a)[1])
+
+
+def vectors_of_equal_singular_values(a):
+    return np.sum(W * np.linalg.svd(a)[0])
+
+
+def general_vectors(a):
+    return np.sum(W * np.linalg.eig(a)[1])
+
+
+def spirals(a):
+    return np.sum(np.linalg.eigvals(a) ** 2)
+
+
+def dependent_columns(a):
+    return np.sum(W * np.linalg.qr(a)[0])
+
+
+def double_root(a):
+    return np.sum(np.roots(a[0]) ** 2)
+
+
+@pytest.mark.parametrize(
+    "loss, a",
+    [
+        (vectors_of_equal_values, np.eye(3)),
+        (vectors_of_equal_singular_values, np.eye(3)),
+        (general_vectors, np.eye(3)),
+        (spirals, np.array([[0.0, 1.0], [-1.0, 0.0]])),
+        (dependent_columns, np.zeros((3, 3))),
+        (double_root, np.array([[1.0, 0.0, 0.0]])),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::numpy.exceptions.ComplexWarning")
+def test_no_derivative_is_an_error_that_says_so(loss: Callable[..., Any], a: np.ndarray) -> None:
+    with pytest.raises(np.linalg.LinAlgError, match="derivative"):
+        gradgen.grad(loss)(a)
+
+
+def sum_of_values(a):
+    return np.sum(np.linalg.eigh(a)[0] ** 2)
+
+
+def nuclear(a):
+    return np.linalg.norm(a, "nuc")
+
+
+def spectral(a):
+    return np.linalg.norm(a, 2)
+
+
+def largest_sum(a):
+    return np.linalg.norm(a, np.inf)
+
+
+def frobenius(a):
+    return np.linalg.norm(a)
+
+
+def determinant(a):
+    return np.linalg.det(a)
+
+
+@pytest.mark.parametrize(
+    "loss, a, expected",
+    [
+        (sum_of_values, np.eye(3), 2.0 * np.eye(3)),
+        (nuclear, np.eye(2), np.eye(2)),
+        (nuclear, np.zeros((2, 2)), np.zeros((2, 2))),
+        (spectral, np.eye(2), 0.5 * np.eye(2)),  # ties share evenly
+        (spectral, np.zeros((2, 2)), np.zeros((2, 2))),
+        (largest_sum, np.ones((2, 2)), 0.5 * np.ones((2, 2))),
+        (frobenius, np.zeros((2, 2)), np.zeros((2, 2))),
+        (determinant, np.diag([2.0, 3.0, 0.0]), np.diag([0.0, 0.0, 6.0])),
+        (determinant, np.diag([2.0, 0.0, 0.0]), np.zeros((3, 3))),
+        (determinant, np.zeros((2, 2)), np.zeros((2, 2))),
+        (determinant, np.zeros((1, 1)), np.ones((1, 1))),
+    ],
+)
+def test_finite_where_factors_are_not(
+    loss: Callable[..., Any], a: np.ndarray, expected: np.ndarray
+) -> None:
+    np.testing.assert_allclose(gradgen.grad(loss)(a), expected, atol=1e-12)
+
+
+def curvature_of_determinant(a):
+    return np.sum(W * gradgen.grad(determinant)(a))
+
+
+def test_determinant_of_rank_one_has_its_second_derivative() -> None:
+    a = np.outer([1.0, 2.0, -1.0], [0.5, 1.0, 3.0])
+    got = gradgen.grad(curvature_of_determinant)(a)
+    plain = gradgen.grad(determinant)
+    for i, j in np.ndindex(3, 3):
+        change = np.zeros((3, 3))
+        change[i, j] = 1e-5
+        slope = np.sum(W * (plain(a + change) - plain(a - change))) / 2e-5
+        np.testing.assert_allclose(got[i, j], slope, 1e-6, 1e-8)
+
+
+def overwriting(a):
+    x = scipy.linalg.solve(a, W, overwrite_a=True, overwrite_b=True)
+    return np.sum(x**2) + np.sum(a)
+
+
+def test_what_scipy_may_overwrite_is_kept() -> None:
+    a = np.asfortranarray(A)
+    gradient = gradgen.grad(overwriting)(a)
+    np.testing.assert_array_equal(a, A)
+    inverse = np.linalg.inv(A)
+    np.testing.assert_allclose(gradient, 1.0 - 2.0 * inverse.T @ (inverse @ W) @ (inverse @ W).T)
