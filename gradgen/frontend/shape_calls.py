@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.frontend.bindings import emit
+from gradgen.frontend.attributes import dimension
+from gradgen.frontend.bindings import call_rule, emit
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.constructor_calls import numbers_of
 from gradgen.frontend.evaluate import as_value
@@ -16,8 +17,10 @@ from gradgen.frontend.special import no_more, special
 from gradgen.frontend.values import Ref, Seq, SliceValue, Static, is_static, static_value
 from gradgen.ir.nodes import Const, Value
 from gradgen.library import padding, shapes
+from gradgen.rules.contractions import cross_axes
 from gradgen.rules.registry import RULES
 
+AXES = ("axisa", "axisb", "axisc", "axis")
 PAD_OPTIONS = {"constant_values", "end_values", "reflect_type", "stat_length"}
 
 
@@ -163,3 +166,28 @@ def _joined(r: Reader, node: ast.AST, arrays: Any, depth: int, rank: int) -> Val
     parts = [_joined(r, node, i, depth - 1, rank) for i in arrays.items]
     attrs: dict[str, Any] = {"axis": rank - depth} if rank != depth else {}
     return r.b.emit("concatenate", parts, span=r.span(node), **attrs)
+
+
+@special(np.cross)
+def _cross(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Multiply vectors of length 3; others, which NumPy gives up, are refused."""
+    if r.b.reverse or r.b.tangent:
+        return call_rule(r, node, RULES["cross"], args, kwargs)  # an adjoint: all is checked
+    axes = {k: static_value(v) for k, v in kwargs.items() if k.startswith("axis") and is_static(v)}
+    axes |= {n: static_value(v) for n, v in zip(AXES, args[2:], strict=False) if is_static(v)}
+    given = [*args[:2], *(kwargs[n] for n in ("a", "b") if n in kwargs)]
+    for array, axis in zip(given, cross_axes(axes), strict=False):
+        v = as_value(r, array, node)
+        if v.type.shape:
+            _require_three(r, node, dimension(r, v, axis % len(v.type.shape)))
+    return call_rule(r, node, RULES["cross"], args, kwargs)
+
+
+def _require_three(r: Reader, node: ast.AST, length: Value) -> None:
+    if isinstance(length, Const):
+        if length.const != 3:
+            r.refuse(node, "np.cross of vectors that are not of length 3", "write it out")
+        return
+    other = r.b.emit("ne", [length, Const(3)])
+    text = "raise ValueError('np.cross has a derivative for vectors of length 3')"
+    r.b.append("raise_if", [other], [], span=r.span(node), attrs={"text": text})
