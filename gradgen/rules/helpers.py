@@ -55,9 +55,9 @@ def _matmul_adjoint_b(g, a, b):
 def _product_of_others(x, axis):
     """Product of all entries but one along an axis (None: all axes), exact with zeros."""
     rows = np.reshape(x, -1) if axis is None else np.moveaxis(x, axis, 0)
-    before = np.ones(rows.shape)
+    before = np.ones_like(rows)
     before[1:] = np.cumprod(rows[:-1], axis=0)
-    after = np.ones(rows.shape)
+    after = np.ones_like(rows)
     after[:-1] = np.cumprod(rows[:0:-1], axis=0)[::-1]
     others = before * after
     return np.reshape(others, x.shape) if axis is None else np.moveaxis(others, 0, axis)
@@ -76,7 +76,7 @@ def _cumprod_adjoint(x, g, axis):
     rows = np.moveaxis(x, axis, 0)
     d_running = np.moveaxis(g, axis, 0)
     running = np.cumprod(rows, axis=0)
-    d_rows = np.zeros(rows.shape)
+    d_rows = np.zeros_like(rows)
     carry = np.zeros(rows.shape[1:])
     for k in range(len(rows) - 1, 0, -1):
         carry = carry + d_running[k]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradgen.rules.helpers import _product_of_others, _product_of_others_axes, _unbroadcast
-from gradgen.rules.parts import MOMENT, TOTAL, _spread
+from gradgen.rules.parts import MOMENT, TOTAL, _rounding, _spread
 from gradgen.rules.reductions import cumulative_type
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import reduction
@@ -90,8 +90,13 @@ def _nanvar_to_mean(g, a, where, mean, axis, ddof, correction, keepdims):
 
 
 def _nanstd_to_a(g, y, a, where, mean, axis, ddof, correction, keepdims):
-    """Cotangent of the entries of a deviation; 0 where it is 0."""
-    half = g / (2.0 * np.where(y == 0.0, 1.0, y))
+    """Cotangent of the entries of a deviation; 0 where it is 0 but for rounding."""
+    least = 0.0
+    if mean is None:
+        found = _numbers(a, where)
+        sums = np.sum(np.where(found, a, 0.0), axis=axis, keepdims=keepdims)
+        least = _rounding(sums / np.maximum(np.sum(found, axis=axis, keepdims=keepdims), 1))
+    half = g / (2.0 * np.where(y <= least, 1.0, y))
     return _nanvar_to_a(half, a, where, mean, axis, ddof, correction, keepdims)
 
 

@@ -124,9 +124,18 @@ def _var_to_mean(g, a, where, mean, axis, ddof, correction, keepdims):
     return -_unbroadcast(_var_to_a(g, a, where, mean, axis, ddof, correction, keepdims), mean)
 
 
+def _rounding(mean):
+    """Return how large a deviation of equal numbers can be."""
+    return (5e-7 if np.result_type(mean) == np.float32 else 1e-15) * np.abs(mean)
+
+
 def _std_to_a(g, y, a, where, mean, axis, ddof, correction, keepdims):
-    """Cotangent of the entries of a deviation; 0 where it is 0."""
-    half = g / (2.0 * np.where(y == 0.0, 1.0, y))
+    """Cotangent of the entries of a deviation; 0 where it is 0 but for rounding."""
+    least = 0.0
+    if mean is None:
+        asked = True if where is None else where
+        least = _rounding(np.mean(a, axis=axis, keepdims=keepdims, where=asked))
+    half = g / (2.0 * np.where(y <= least, 1.0, y))
     return _var_to_a(half, a, where, mean, axis, ddof, correction, keepdims)
 
 

@@ -104,13 +104,8 @@ def cumprod_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     a, axis = op.inputs[0], op.attrs.get("axis")
     if axis is None and a.type.rank != 1:
         flat = alg.helper("_cumprod_adjoint", alg.emit("ravel", a), g, axis=0)
-        return _in_dtype_of(alg, op, alg.reshape_like(flat, a))
-    return _in_dtype_of(alg, op, alg.helper("_cumprod_adjoint", a, g, axis=axis or 0))
-
-
-def _in_dtype_of(alg: Algebra, op: Op, g: Value) -> Value:
-    """Return what a helper gave in the input's dtype, where the operation is asked for another."""
-    return alg.cast(g, op.inputs[0].type.dtype) if op.attrs.get("dtype") else g
+        return alg.reshape_like(flat, a)
+    return alg.helper("_cumprod_adjoint", a, g, axis=axis or 0)
 
 
 def _reduce(name: str, type_name: str, vjp: Vjp | None, params: str, **options: Any) -> None:
@@ -224,7 +219,7 @@ for _name, _vjp in (("cumsum", cumsum_vjp), ("cumprod", cumprod_vjp)):
         _name, cumulative_type, callables=[f"np.{_name}"], methods=[_name], vjp=_vjp,
         params="a, axis=None, dtype=None, out=None",
         samples=(f"np.{_name}(xf23, 1, np.float64)", f"np.{_name}(x23, axis=-2)", f"x234.{_name}()",
-                 f"np.{_name}(x)"),
+                 f"np.{_name}(x)", f"np.{_name}(xf23, axis=0)"),
     )
 _ORDER = "axis=-1, kind=None, order=None, *, stable=None"
 rule("argsort", ordered_type("int64"), callables=["np.argsort"], methods=["argsort"],

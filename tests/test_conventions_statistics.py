@@ -1,0 +1,51 @@
+"""Documented conventions of reductions, quantiles and orders at ties, constants and NaNs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradgen
+
+W = np.array([1.0, 2.0, 4.0, 8.0])
+TIES = np.array([1.5, -0.5, 1.5, 0.25])
+NAN = np.nan
+CASES: list[tuple[str, Callable[..., Any], Any, Any]] = [
+    ("std, rounded", lambda x: np.std(x), np.full(3, 0.7), np.zeros(3)),
+    (
+        "std of rows",
+        lambda x: np.sum(np.std(x, axis=1)),
+        np.array([[0.7, 0.7, 0.7], [1.0, 2.0, 3.0]]),
+        [[0.0, 0.0, 0.0], [-1.0 / 6**0.5, 0.0, 1.0 / 6**0.5]],
+    ),
+    ("std of some", lambda x: np.std(x, where=x > 0.0), np.full(3, 0.7), np.zeros(3)),
+    ("nanstd", lambda x: np.nanstd(x), np.array([0.7, NAN, 0.7, 0.7]), np.zeros(4)),
+    ("sort", lambda x: np.sum(np.sort(x) * W), TIES, [4.0, 1.0, 8.0, 2.0]),
+    ("partition", lambda x: np.sum(np.partition(x, 1)[:2]), TIES, [0.0, 1.0, 0.0, 1.0]),
+    ("median", lambda x: np.median(x), np.array([2.0, 1.0, 2.0, 2.0]), [0.5, 0.0, 0.5, 0.0]),
+    ("quantile", lambda x: np.quantile(x, 1.0), TIES, [0.0, 0.0, 1.0, 0.0]),
+    ("ptp", lambda x: np.ptp(x), TIES, [0.5, -1.0, 0.5, 0.0]),
+    ("ptp, constant", lambda x: np.ptp(x), np.ones(3), np.zeros(3)),
+    ("max, initial", lambda x: np.max(x, initial=1.5), TIES, [1 / 3, 0.0, 1 / 3, 0.0]),
+    ("nanmax", lambda x: np.nanmax(x), np.array([2.0, NAN, 2.0]), [0.5, 0.0, 0.5]),
+    ("nanmean of none", lambda x: np.nansum(np.nanmean(x, axis=0)),
+     np.array([[NAN, 1.0], [NAN, 3.0]]), [[0.0, 0.5], [0.0, 0.5]]),
+    ("nanmedian of none", lambda x: np.nansum(np.nanmedian(x, axis=0)),
+     np.array([[NAN, 1.0], [NAN, 3.0]]), [[0.0, 0.5], [0.0, 0.5]]),
+    ("prod, initial", lambda x: np.prod(x, initial=2.0), np.array([0.0, 3.0]), [6.0, 0.0]),
+    ("nanprod", lambda x: np.nanprod(x), np.array([0.0, NAN, 3.0]), [3.0, 0.0, 0.0]),
+    ("cumprod", lambda x: np.sum(np.cumprod(x)), np.array([2.0, 0.0, 0.0]), [1.0, 2.0, 0.0]),
+    ("gradient of equal steps", lambda x: np.gradient(x, np.arange(3.0))[1], np.arange(3.0),
+     [-0.5, 0.0, 0.5]),
+]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize(
+    ("loss", "at", "expected"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
+)
+def test_convention(loss: Callable[..., Any], at: Any, expected: Any) -> None:
+    np.testing.assert_allclose(gradgen.grad(loss)(at), expected, rtol=1e-12, atol=1e-14)
