@@ -57,14 +57,30 @@ def _lu_tangents(t_a, low, up, p):
 
 def lu_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
     """Return the types of the permutation and of the triangular factors."""
-    plain = not attrs.get("permute_l") and not attrs.get("p_indices")
-    refuse_unless(plain, "lu with permute_l or p_indices", "multiply with the p that it gives")
     t = one_type(inputs, attrs)
     if t.shape is None:
         return [t, t, t]
     m, n = t.shape
     k = smaller(m, n)
     return [of_shape(t.dtype, shape) for shape in ((m, m), (m, k), (k, n))]
+
+
+def lu_indices_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
+    """Return the types of the order of rows and of the triangular factors."""
+    p, low, up = lu_types(inputs, attrs)
+    return [of_shape("int32", None if p.shape is None else p.shape[:1]), low, up]
+
+
+def lu_permuted_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
+    """Return the types of the permuted lower factor and of the upper one."""
+    return lu_types(inputs, attrs)[1:]
+
+
+def lu_variant(options: Attrs) -> str:
+    """Return the operation with other results, where rows are permuted or their order is given."""
+    if options.get("permute_l"):
+        return "lu_permuted"
+    return "lu_indices" if options.get("p_indices") else ""
 
 
 def one_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -84,6 +100,32 @@ def _lu_tangent(t_a, p, low, up):
     """Tangents of ``p, low, up = scipy.linalg.lu(a)``."""
     t_low, t_up = _lu_tangents(t_a, low, up, p)
     return None, t_low, t_up
+
+
+def _lu_indices_to_a(d_low, d_up, low, up, p, a):
+    """Cotangent of the matrix in ``p, low, up = scipy.linalg.lu(a, p_indices=True)``."""
+    if d_low is None and d_up is None:
+        return np.zeros(a.shape)
+    return _lu_adjoint(d_low, d_up, low, up, np.eye(a.shape[0])[p], a)
+
+
+def _lu_indices_tangent(t_a, p, low, up):
+    """Tangents of ``p, low, up = scipy.linalg.lu(a, p_indices=True)``."""
+    t_low, t_up = _lu_tangents(t_a, low, up, np.eye(len(p))[p])
+    return None, t_low, t_up
+
+
+def _lu_permuted_to_a(d_low, d_up, a):
+    """Cotangent of the matrix in ``low, up = scipy.linalg.lu(a, permute_l=True)``."""
+    p, low, up = scipy.linalg.lu(a)
+    return _lu_adjoint(None if d_low is None else p.T @ d_low, d_up, low, up, p, a)
+
+
+def _lu_permuted_tangent(t_a, a):
+    """Tangents of ``low, up = scipy.linalg.lu(a, permute_l=True)``."""
+    p, low, up = scipy.linalg.lu(a)
+    t_low, t_up = _lu_tangents(t_a, low, up, p)
+    return p @ t_low, t_up
 
 
 def lu_factor_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
@@ -186,12 +228,21 @@ SPD = "m33 @ m33.T"
 # A table: an entry is read along its lines.
 # fmt: off
 _PIVOTS: dict[str, Any] = {"at_kinks": "the pivots taken as constant"}
-rule("scipy.lu", lu_types, callables=["scipy.linalg.lu"], outputs=("p", "low", "up"), **_PIVOTS,
-     params="a, permute_l=False, overwrite_a=False, check_finite=True, p_indices=False",
-     adjoint=(_lu_to_a,), tangent=_lu_tangent,
+_LU: dict[str, Any] = {
+    "params": "a, permute_l=False, overwrite_a=False, check_finite=True, p_indices=False",
+    "spelling": "scipy.linalg.lu", **_PIVOTS}
+rule("scipy.lu", lu_types, callables=["scipy.linalg.lu"], outputs=("p", "low", "up"), **_LU,
+     adjoint=(_lu_to_a,), tangent=_lu_tangent, variant=lu_variant,
      samples=("scipy.linalg.lu(m33)[1]", "scipy.linalg.lu(m33)[2]", "scipy.linalg.lu(x32)[1]",
               "scipy.linalg.lu(x32)[2]", "scipy.linalg.lu(x23)[2]", "scipy.linalg.lu(x23)[1]",
               "scipy.linalg.lu(m44)[0] @ x4"))
+rule("lu_indices", lu_indices_types, outputs=("p", "low", "up"), adjoint=(_lu_indices_to_a,),
+     tangent=_lu_indices_tangent, **_LU,
+     samples=("scipy.linalg.lu(d33 - m33, p_indices=True)[1]",
+              "scipy.linalg.lu(x32, p_indices=True)[2]"))
+rule("lu_permuted", lu_permuted_types, outputs=("low", "up"), adjoint=(_lu_permuted_to_a,),
+     tangent=_lu_permuted_tangent, **_LU,
+     samples=("scipy.linalg.lu(d33 - m33, permute_l=True)[0]", "scipy.linalg.lu(x32, True)[1]"))
 rule("lu_factor", lu_factor_types, callables=["scipy.linalg.lu_factor"], outputs=("lu", "piv"),
      params="a, overwrite_a=False, check_finite=True", adjoint=(_lu_factor_to_a,),
      tangent=_lu_factor_tangent, **_PIVOTS,
