@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import tokenize
 from typing import Any
 
 from gradgen.deep import deep
 
 WIDTH = 88
+FEW = 3  # so many numbers stand one to a line
+NUMBER = re.compile(r"-?[\d.][\w.+-]*,?")
 INDENT = "    "
 COMMENT_COLUMN = 56
 
@@ -171,7 +174,21 @@ def _split(body: str, pad: str) -> list[str]:
     if len(pad) + len(INDENT) + len(body) <= WIDTH:
         return [body]
     parts = _cut(body, {","}, keep_before=True)
+    if len(parts) > FEW and all(map(NUMBER.fullmatch, parts)):
+        return _filled(parts, WIDTH - len(pad) - len(INDENT))
     return parts if len(parts) > 1 else _operators(body)
+
+
+def _filled(parts: list[str], width: int) -> list[str]:
+    """Put as many numbers on a line as there is room for."""
+    lines = [parts[0]]
+    for part in parts[1:]:
+        longer = f"{lines[-1]} {part}"
+        if len(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return lines
 
 
 def _operators(body: str) -> list[str]:
