@@ -167,3 +167,34 @@ def test_what_scipy_may_overwrite_is_kept() -> None:
     np.testing.assert_array_equal(a, A)
     inverse = np.linalg.inv(A)
     np.testing.assert_allclose(gradient, 1.0 - 2.0 * inverse.T @ (inverse @ W) @ (inverse @ W).T)
+
+
+def count_of_entries(a):
+    return np.linalg.norm(a[0], 0)
+
+
+def no_such_norm(a):
+    return np.linalg.norm(a, 7)
+
+
+def reflectors(a):
+    return np.sum(np.linalg.qr(a, mode="raw")[0])
+
+
+def some_eigenvalues(a):
+    return np.sum(scipy.linalg.eigh(a, subset_by_index=[0, 1])[0])
+
+
+@pytest.mark.parametrize(
+    "loss, word",
+    [
+        (count_of_entries, "ord=0"),
+        (no_such_norm, "ord=7"),
+        (reflectors, "mode='raw'"),
+        (some_eigenvalues, "subset"),
+    ],
+)
+def test_refused_with_a_place_and_a_way_out(loss: Callable[..., Any], word: str) -> None:
+    with pytest.raises(gradgen.UnsupportedError, match=word) as caught:
+        gradgen.grad(loss)(A)
+    assert caught.value.span is not None and caught.value.hint

@@ -27,17 +27,22 @@ def norm_type(inputs: list[Value], attrs: Attrs) -> Type:
     return reduction("inexact")(inputs, attrs)
 
 
+MATRIX_ORDERS = (None, "fro", "f", "nuc", 1, -1, 2, -2, np.inf, -np.inf)
+
+
 def norm_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """``g * x / y`` for the Euclidean norm, 0 at the zero vector; others as `_norm_to_x` says."""
     # A cycle by nature: a rule's function is read as any other.
     from gradgen.diff.written import written
 
     order, axis, x = op.attrs.get("ord"), op.attrs.get("axis"), op.inputs[0]
-    along_one = (axis is None and x.type.rank == 1) or not isinstance(axis, tuple | None)
-    along_one = along_one or (isinstance(axis, tuple) and len(axis) == 1)
-    entrywise = order is None or (along_one and order == 2) or order in ("fro", "f")
-    if order == 0 or (isinstance(order, str) and order not in ("fro", "f", "nuc")):
-        return alg.refuse(op, f"a norm of ord={order!r}", "count the entries outside the loss")
+    count = x.type.rank if axis is None else len(axis) if isinstance(axis, tuple) else 1
+    known = order in MATRIX_ORDERS if count == 2 else order != 0 and not isinstance(order, str)
+    if not (known or (count is None and order in MATRIX_ORDERS)):
+        return alg.refuse(op, f"a norm of ord={order!r} over these axes", "write the norm out")
+    if count not in (None, 1, 2) and order is not None:
+        return alg.refuse(op, f"a norm of ord={order!r} over {count} axes", "name its axes")
+    entrywise = order is None or (count == 1 and order == 2) or order in ("fro", "f")
     if not entrywise:
         share = {"g": alg.full(g, op.out)}
         return written(alg.b, _norm_to_x, op, share, Type(x.type.kind, g.type.dtype, x.type.shape))

@@ -20,7 +20,7 @@ from gradgen.rules.factorizations import _as_good_as_zero, _over_gaps, _symmetri
 from gradgen.rules.helpers import _transposed
 from gradgen.rules.linalg import square_type
 from gradgen.rules.registry import printed, printed_like, rule
-from gradgen.rules.shapes_of import Attrs, of_shape
+from gradgen.rules.shapes_of import Attrs, of_shape, refuse_unless
 
 
 def smaller(m: Length, n: Length) -> Length:
@@ -37,11 +37,14 @@ def smaller(m: Length, n: Length) -> Length:
 
 def qr_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
     """Return the types of the orthogonal and of the triangular factor."""
+    mode = attrs.get("mode", "reduced")
+    known = mode in ("reduced", "complete", "r")
+    refuse_unless(known, f"qr with mode={mode!r}", "use the mode 'reduced', 'complete' or 'r'")
     t = square_type(inputs, attrs)
     if t.shape is None:
         return [t, t]
     *batch, m, n = t.shape
-    k = m if attrs.get("mode") in ("complete", "full") else smaller(m, n)
+    k = m if mode == "complete" else smaller(m, n)
     return [of_shape(t.dtype, (*batch, m, k)), of_shape(t.dtype, (*batch, k, n))]
 
 

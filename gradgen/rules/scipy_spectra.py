@@ -120,7 +120,7 @@ def scipy_qr_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
     mode = attrs.get("mode", "full")
     way = "use np.linalg.qr, which has the mode 'r'"
     refuse_unless(mode in ("full", "economic"), f"scipy.linalg.qr with mode={mode!r}", way)
-    return qr_types(inputs, {"mode": mode})
+    return qr_types(inputs, {"mode": "complete" if mode == "full" else "reduced"})
 
 
 def pivoted_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
