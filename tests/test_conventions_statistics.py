@@ -49,3 +49,25 @@ CASES: list[tuple[str, Callable[..., Any], Any, Any]] = [
 )
 def test_convention(loss: Callable[..., Any], at: Any, expected: Any) -> None:
     np.testing.assert_allclose(gradgen.grad(loss)(at), expected, rtol=1e-12, atol=1e-14)
+
+
+def into_by_place(a):
+    out = np.zeros(3)
+    np.sum(a, 1, None, out, False, 5.0)
+    np.nancumprod(a[:, 0], 0, None, out[:])
+    more = np.zeros((3, 2))
+    np.compress([True, True], a, 1, more)
+    return np.sum(out * more[:, 0])
+
+
+def test_out_by_its_place() -> None:
+    """What comes after ``out`` is not lost, and ``out`` is written to."""
+    a = np.arange(1.0, 7.0).reshape(3, 2)
+    value, gradient = gradgen.value_and_grad(into_by_place)(a)
+    assert value == into_by_place(a.copy())
+    steps = [(into_by_place(a + h) - into_by_place(a - h)) / 2e-6 for h in _units(a)]
+    np.testing.assert_allclose(np.ravel(gradient), steps, rtol=1e-6)
+
+
+def _units(a: np.ndarray) -> list[np.ndarray]:
+    return [1e-6 * np.reshape(row, a.shape) for row in np.eye(a.size)]

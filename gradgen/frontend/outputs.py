@@ -13,12 +13,13 @@ from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.places import array_of, at, is_none, plain, write_where
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.subscripts import overwrite, write
-from gradgen.frontend.values import Choice, Ref, Seq
+from gradgen.frontend.values import Choice, Ref, Seq, Static
 from gradgen.ir.nodes import Value
 from gradgen.rules.registry import CALLABLES, RULES
 
 # The place of ``out`` among the positional arguments of functions that are read as a whole.
-PLACE = {id(np.dot): 2, id(np.clip): 3, id(np.take): 3}
+PLACE = {id(np.dot): 2, id(np.clip): 3, id(np.take): 3, id(np.ptp): 2, id(np.nancumprod): 3,
+         id(np.compress): 3, id(np.choose): 2}  # fmt: skip
 METHODS = {"reduce": 3, "accumulate": 3, "reduceat": 4}
 
 Compute = Callable[[list[Any], dict[str, Any]], Any]
@@ -120,7 +121,9 @@ def call_into(
         )
     owner = array_of(r, node, out, "out=")
     kwargs = {k: v for k, v in kwargs.items() if k != "out"}
-    args = args[: _place(obj, args)]
+    place = _place(obj, args)
+    # What comes after it by place keeps its place.
+    args = args[:place] + [Static(None), *args[place + 1 :]] * (len(args) > place + 1)
     mask = kwargs.pop("where", None) if isinstance(obj, np.ufunc) else None
     span = r.b.span
     if mask is None or _always(mask):

@@ -185,6 +185,6 @@ def cumulative_prod(x, /, *, axis=None, dtype=None, include_initial=False):
 
 
 @reads("np.nancumprod", samples=("np.nancumprod(n23)", "np.nancumprod(n23, axis=-1)"))
-def nancumprod(a, axis=None, dtype=None):
+def nancumprod(a, axis=None, dtype=None, out=None):
     """Return running products without NaNs."""
     return np.cumprod(np.where(np.isnan(a), 1.0, a), axis=axis, dtype=dtype)

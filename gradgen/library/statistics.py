@@ -12,9 +12,9 @@ from gradgen.library.registry import reads
 @reads(
     "np.ptp",
     samples=("np.ptp(x5)", "np.ptp(x23, axis=-1)", "np.ptp(x234, axis=(2, 0), keepdims=True)",
-             "np.ptp(x1)"),
+             "np.ptp(x1)", "np.ptp(x23, -1, None, True)"),
 )  # fmt: skip
-def ptp(a, axis=None, keepdims=False):
+def ptp(a, axis=None, out=None, keepdims=False):
     """Return the largest entry less the smallest."""
     return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
 
