@@ -57,9 +57,13 @@ class Liveness:
                 sides = (self._run(b, out, at_break, again) for b in (body, orelse))
                 return NONE.union(*sides) | _read([test])
             case ast.For(iter=over):
-                return self._loop(s, _stored([s.target]), _read([s.target]), out) | _read([over])
+                end = self._run(s.orelse, out, at_break, again) | out
+                return self._loop(s, _stored([s.target]), _read([s.target]), out, end) | _read(
+                    [over]
+                )
             case ast.While(test=test):
-                return self._loop(s, NONE, _read([test]), out)
+                end = self._run(s.orelse, out, at_break, again) | out
+                return self._loop(s, NONE, _read([test]), out, end)
             case ast.With(items=items, body=body):
                 return self._run(body, out, at_break, again) | _read(items)
             case ast.Break():
@@ -69,11 +73,16 @@ class Liveness:
             case ast.Return() | ast.Raise():
                 return _read([s])
             case _:
-                return out | _read([s]) | _stored([s])
+                return out | at_break | again | _read([s]) | _stored([s])
 
-    def _loop(self, s: ast.For | ast.While, stored: Names, read: Names, out: Names) -> Names:
-        """Return the names live where a loop decides whether to take a turn."""
-        exit_ = self._run(s.orelse, out, NONE, NONE) | out
+    def _loop(
+        self, s: ast.For | ast.While, stored: Names, read: Names, out: Names, exit_: Names
+    ) -> Names:
+        """Return the names live where a loop decides whether to take a turn.
+
+        ``exit_`` are those live where its turns are over, before ``else``, whose jumps are those
+        of the loop around.
+        """
         head = exit_ | read
         while True:
             turn = (self._run(s.body, head, out, head) - stored) | read

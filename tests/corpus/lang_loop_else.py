@@ -220,11 +220,38 @@ def loop_linspace_trapezoid(k):
     return s
 
 
+def else_that_breaks_out(y, a):
+    for i, p in enumerate(a):
+        n = 0
+        while n:
+            pass
+        else:
+            for y in a:
+                pass
+            break
+    return y * 2.0
+
+
+def else_that_continues(y, a):
+    total = 0.0
+    for p in a:
+        for q in a:
+            if q > p:
+                y = q
+        else:
+            y = y * p
+            continue
+        total = y
+    return total + y
+
+
 def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
 EXAMPLE_ARGS = {
+    "else_that_breaks_out": lambda: (-0.3, np.array([1.2, 1.0, 0.5])),
+    "else_that_continues": lambda: (-0.3, np.array([1.2, 1.0, 0.5])),
     "for_else_not_found": lambda: (_normal(5), 10.0),
     "for_else_found": lambda: (_normal(5), 0.1),
     "while_else": lambda: (1.2,),
