@@ -137,7 +137,9 @@ def test(arguments: list[str]) -> int:
     set_up({"test"})
     everything = ["-m", ""] if "--all" in arguments else []
     rest = [argument for argument in arguments if argument != "--all"]
-    return call("-m", "pytest", *everything, *rest)
+    # The whole suite on all cores; a chosen part is over sooner without workers to start.
+    workers = [] if rest else ["-n", "auto", "--dist", "worksteal"]
+    return call("-m", "pytest", *everything, *workers, *rest)
 
 
 def lint(arguments: list[str]) -> int:

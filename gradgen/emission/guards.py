@@ -8,7 +8,7 @@ from typing import Any
 from gradgen.emission import forms
 from gradgen.emission.header import specialisation
 from gradgen.emission.hidden import parameter
-from gradgen.frontend.arguments import Opaque
+from gradgen.frontend.arguments import Container, Opaque
 from gradgen.ir.nodes import Function, Op, Value, walk
 from gradgen.ir.types import Dim, Type
 from gradgen.rules.registry import RULES
@@ -20,6 +20,7 @@ def guards(function: Function, name: str, names: dict[Value, str]) -> list[ast.s
     arrays = [v for v in leaves if v.type.kind == "array"]
     stretched = _decided(function)
     tests = [_option_test(p, spec.obj) for p, spec in function.params if _is_option(spec)]
+    tests += [_array_test(p) for p, spec in function.params if _is_guessed(spec)]
     tests += [_rank_test([(names[v], v.type) for v in arrays])] if arrays else []
     tests += _length_tests([(names[v], v.type) for v in arrays], stretched)
     tests += [_container_test(names[v]) for v in leaves if v.type.kind == "any"]
@@ -34,6 +35,19 @@ def guards(function: Function, name: str, names: dict[Value, str]) -> list[ast.s
 def _is_option(spec: Any) -> bool:
     """Whether an argument is a text or None, which decided what was generated."""
     return isinstance(spec, Opaque) and (spec.obj is None or type(spec.obj) is str)
+
+
+def _is_guessed(spec: Any) -> bool:
+    """Whether an argument was taken for a tuple because it is unpacked, its types unknown."""
+    return (
+        isinstance(spec, Container)
+        and spec.kind is tuple
+        and any(isinstance(item, Type) and item.kind == "any" for item in spec.items)
+    )
+
+
+def _array_test(name: str) -> ast.expr:
+    return forms.call("isinstance", [parameter(name), forms.dotted("np.ndarray")])
 
 
 def _option_test(name: str, option: str | None) -> ast.expr:
