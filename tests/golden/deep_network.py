@@ -10,29 +10,28 @@ Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/recursion.py:deep_
 import numpy as np
 
 
-def layers_forward(w, x, n, layers_saved, matmul_saved):
+def layers_forward(w, x, n, layers_saved, tanh_saved):
     """Return layers(w, x, n), and save what layers_backward reads."""
     if not n == 0:                                      # recursion.py:133
-        result = layers_forward(w, x, n - 1, layers_saved, matmul_saved)  # recursion.py:135
-        product = w @ result
+        result = layers_forward(w, x, n - 1, layers_saved, tanh_saved)  # recursion.py:135
+        x = np.tanh(w @ result)
         layers_saved.append(result)
-        matmul_saved.append(product)
-        x = np.tanh(product)
+        tanh_saved.append(x)
     return x
 
 
-def layers_backward(w, n, layers_saved, matmul_saved, d_value):
+def layers_backward(w, n, layers_saved, tanh_saved, d_value):
     """Return d_w, d_x of layers(w, x, n), from the adjoint of its result."""
     if n == 0:                                          # recursion.py:133
         d_w = np.zeros(w.shape)                         # recursion.py:135
         d_x = d_value
     else:
         result = layers_saved.pop()
-        matmul = matmul_saved.pop()
-        d_quotient = d_value / np.cosh(np.clip(matmul, -350.0, 350.0)) ** 2
-        d_w = np.outer(d_quotient, result)
+        tanh = tanh_saved.pop()
+        d_product = d_value * (1.0 - tanh * tanh)
+        d_w = np.outer(d_product, result)
         d_result, d_x = layers_backward(
-            w, n - 1, layers_saved, matmul_saved, d_quotient @ w
+            w, n - 1, layers_saved, tanh_saved, d_product @ w
         )
         d_w = d_w + d_result
     return d_w, d_x
@@ -45,10 +44,10 @@ def deep_network_value_and_grad(w, x, n):
         )
     # --- forward --------------------------------------------------------
     layers_saved = []                                   # recursion.py:140
-    matmul_saved = []
-    result = layers_forward(w, x, n, layers_saved, matmul_saved)
+    tanh_saved = []
+    result = layers_forward(w, x, n, layers_saved, tanh_saved)
     value = np.sum(result ** 2)
 
     # --- reverse --------------------------------------------------------
-    d_w, d_x = layers_backward(w, n, layers_saved, matmul_saved, 2.0 * result)
+    d_w, d_x = layers_backward(w, n, layers_saved, tanh_saved, 2.0 * result)
     return value, (d_w, d_x)

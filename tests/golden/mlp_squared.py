@@ -21,8 +21,7 @@ def mlp_squared_value_and_grad(params, x, targets):
             'mlp_squared_value_and_grad is made for params (f64[n, m], f64[k], f64[p, q], f64[r])  x f64[s, t]  targets f64[u, v]'
         )
     # --- forward --------------------------------------------------------
-    total = x @ w1 + b1                                 # losses.py:29
-    hidden = np.tanh(total)
+    hidden = np.tanh(x @ w1 + b1)                       # losses.py:29
     logits = hidden @ w2 + b2                           # losses.py:30
     shifted = logits - np.max(logits, axis=1, keepdims=True)  # losses.py:31
     exped = np.exp(shifted)                             # losses.py:32
@@ -43,8 +42,8 @@ def mlp_squared_value_and_grad(params, x, targets):
     d_b2 = np.sum(d_shifted, axis=0)                    # losses.py:30
     d_w2 = hidden.T @ d_shifted
     d_hidden = d_shifted @ w2.T
-    d_quotient = d_hidden / np.cosh(np.clip(total, -350.0, 350.0)) ** 2  # losses.py:29
-    d_b1 = np.sum(d_quotient, axis=0)
-    d_w1 = x.T @ d_quotient
-    d_x = d_quotient @ w1.T
+    d_product = d_hidden * (1.0 - hidden * hidden)      # losses.py:29
+    d_b1 = np.sum(d_product, axis=0)
+    d_w1 = x.T @ d_product
+    d_x = d_product @ w1.T
     return value, ((d_w1, d_b1, d_w2, d_b2), d_x, d_targets)

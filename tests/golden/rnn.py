@@ -18,14 +18,11 @@ def rnn_value_and_grad(w, u, h, x):
         )
     # --- forward --------------------------------------------------------
     h_saved = []
-    add_saved = []                                      # losses.py:95
-    h_saved_1 = []
+    h_saved_1 = []                                      # losses.py:95
     loss = 0.0                                          # losses.py:94
     for t in range(len(x)):
         h_saved.append(h)
-        total = w @ h + u @ x[t]                        # losses.py:95
-        add_saved.append(total)
-        h = np.tanh(total)
+        h = np.tanh(w @ h + u @ x[t])                   # losses.py:95
         h_saved_1.append(h)
         loss += np.sum(h * h)                           # losses.py:96
 
@@ -36,12 +33,11 @@ def rnn_value_and_grad(w, u, h, x):
     d_w = np.zeros(w.shape)
     for t in range(len(x) - 1, -1, -1):                 # losses.py:94
         h = h_saved.pop()
-        d_item = add_saved.pop()                        # losses.py:95
-        h_1 = h_saved_1.pop()
+        h_1 = h_saved_1.pop()                           # losses.py:95
         d_h += 2.0 * h_1                                # losses.py:96
-        d_quotient = d_h / np.cosh(np.clip(d_item, -350.0, 350.0)) ** 2  # losses.py:95
-        d_u += np.outer(d_quotient, x[t])
-        d_x[t] += d_quotient @ u
-        d_h = d_quotient @ w
-        d_w += np.outer(d_quotient, h)
+        d_product = d_h * (1.0 - h_1 * h_1)             # losses.py:95
+        d_u += np.outer(d_product, x[t])
+        d_x[t] += d_product @ u
+        d_h = d_product @ w
+        d_w += np.outer(d_product, h)
     return loss, (d_w, d_u, d_h, d_x)
