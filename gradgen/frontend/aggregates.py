@@ -124,6 +124,9 @@ for item in rest:
 """
 
 
+BY_KEY = "compare numbers: key=lambda item: item[0]"
+
+
 @special(max, min)
 def _extremum(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     name = callee_name(node)
@@ -172,12 +175,16 @@ def _best_number(r: Reader, node: ast.AST, name: str, items: Seq | Ref) -> Any:
         v = r.read(items)
         if v.type.kind != "list" and v.type.rank != 1:
             r.refuse(node, f"the builtin {name} of a {v.type}", f"use np.{name}")
+        if v.type.item is not None and v.type.item.kind == "list":
+            r.refuse(node, f"{name} of tuples or lists of computed numbers", BY_KEY)
         return r.b.emit(f"py_{name}", [v], span=r.span(node))
     out, *rest = items.items
     if all(map(is_static, items.items)):
         best: Callable[..., Any] = max if name == "max" else min
         found = best(map(static_value, items.items))
         return next(i for i in items.items if static_value(i) is found)
+    if any(isinstance(item, Seq) for item in items.items):
+        r.refuse(node, f"{name} of tuples or lists of computed numbers", BY_KEY)
     out = as_value(r, out, node)
     for item in rest:
         v = as_value(r, item, node)

@@ -158,6 +158,8 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
             and not isinstance(other, Const)
         ):
             r.refuse(node, f"a comparison of a number with a {describe(one)}")
+    if prim not in ("eq", "ne") and isinstance(left, Seq) and isinstance(right, Seq):
+        r.refuse(node, "an order of tuples of computed numbers", "compare their items one by one")
     a, b = as_value(r, left, node), as_value(r, right, node)
     lengths = prim in ("eq", "ne") and a.type.kind == b.type.kind == "int"
     if lengths and a.type.value is not None and a.type.value == b.type.value:
