@@ -69,3 +69,13 @@ def test_same_bits_sees_signs_of_zero_and_dtypes() -> None:
     assert same_bits({"a": np.array([0.0])}, {"a": np.array([0.0])})
     assert not same_bits(np.array([0.0]), np.array([-0.0]))
     assert not same_bits(np.array([0.0], np.float32), np.array([0.0]))
+
+
+def many_turns(x):
+    return np.sin(1e4 * x)
+
+
+def test_hessian_of_many_turns():
+    """Long steps over many turns give small numbers that agree with each other."""
+    (got,) = hessian_vector(many_turns, (0.3,), (0,), (1.0,))
+    np.testing.assert_allclose(got, -1e8 * np.sin(3e3), rtol=1e-6)

@@ -381,6 +381,8 @@ def _inline(
 def run_body(r: Reader, definition: Any) -> Any:
     """Read a function's body in the current frame and return its result."""
     if isinstance(definition, ast.Lambda):
+        # Comprehensions are read as loops, whose tests count how deep paths part.
+        r.frame.exits = Exits({n.id for n in ast.walk(definition) if isinstance(n, ast.Name)})
         return evaluate(r, definition.body)
     refuse_generators(r, definition)
     taken = {n.id for n in ast.walk(definition) if isinstance(n, ast.Name)} | set(r.frame.names)

@@ -440,7 +440,7 @@ def _augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Any
         old = _container_item(r, target, owner)
         new = updated(r, node, old, evaluate(r, node.value))
         if new is not old:
-            store_item(r, target, owner, new)
+            store_into(r, target, r.settled(owner), new)
 
 
 def _augmented_array(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Ref) -> None:

@@ -122,6 +122,11 @@ def any_of_list(a):
     return a[0] ** 2 if any([v > 10 for v in a]) else a[1] ** 2
 
 
+def condition_in_lambda(a):
+    kept = lambda factor: sum([0.5 * v * factor for v in a if v > 0.1])
+    return kept(0.5) + kept(a[0]) * a[1]
+
+
 def attention_loop(q, k, v):
     total = 0.0
     for i in range(q.shape[0]):
@@ -172,6 +177,7 @@ EXAMPLE_ARGS = {
     "walrus_in_comprehension": lambda: (_normal(5), 0.2),
     "zero_length_everything": lambda: (_normal(5),),
     "any_of_list": lambda: (_normal(5),),
+    "condition_in_lambda": lambda: (_normal(5),),
     "attention_loop": lambda: (_normal(2, 3), _normal(2, 3, seed=1), _normal(2, 3, seed=2)),
     "kmeans_hard": lambda: (_normal(2, 3), _normal(6, 3, seed=1)),
 }

@@ -157,7 +157,15 @@ def _positive(*shape, seed=0):
     return np.abs(_normal(*shape, seed=seed)) + 0.5
 
 
+def item_added_by_computed_place(a):
+    for i in range(1, 3):
+        d = [0.8, 0.6]
+        d[1] += d[i - 1] * a[1]
+    return d[1] * a[0]
+
+
 EXAMPLE_ARGS = {
+    "item_added_by_computed_place": lambda: (_normal(5),),
     "list_alias_in_loop": lambda: (0.7,),
     "dict_of_lists": lambda: (0.7, 1.1),
     "shared_inner_list": lambda: (0.7,),
