@@ -326,3 +326,35 @@ def test_orders_of_tuples(function):
     line, word = marked_line(function)
     message = refusal(function, np.array([1.3, 2.1]), np.array([0.4, -0.7]))
     assert f":{line}:" in message and word in message and "Way out" in message
+
+
+def queue_of_pairs(x):
+    queue, total = [(1, 2), (3, 4)], 0.0
+    while queue:
+        i, j = queue.pop(0)  # here: pop
+        total += x[i % 2] * x[j % 2]
+        if 2 < i < 5:
+            queue.append((i + 2, j))
+    return total
+
+
+def queues_side_by_side(x):
+    queue, others, total = [1, 3], [2, 4], 0.0
+    while queue:
+        i, j = queue.pop(0), others.pop(0)
+        total += x[i % 2] * x[j % 2]
+        if 2 < i < 5:
+            queue.append(i + 2)
+            others.append(j)
+    return total
+
+
+def test_queue_of_tuples():
+    """The message does not call a full queue empty, and the way out is one."""
+    line, word = marked_line(queue_of_pairs)
+    x = np.array([1.0, 2.0])
+    message = refusal(queue_of_pairs, x)
+    assert f":{line}:" in message and word in message and "side by side" in message
+    value, gradient = gradgen.value_and_grad(queues_side_by_side)(x)
+    assert value == queue_of_pairs(x)
+    np.testing.assert_array_equal(gradient, [6.0, 3.0])

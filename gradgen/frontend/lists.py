@@ -193,7 +193,8 @@ def pop(r: Reader, node: ast.AST, owner: Ref, places: list[Any]) -> Any:
     stack = r.versions[owner.storage]
     item_type = stack.type.item
     if item_type is None:
-        r.refuse(node, "pop from an empty list", "append to it first")
+        hint = "keep lists of numbers side by side, one for each part of an item"
+        r.refuse(node, "pop from a list that is empty, or of items that are not numbers", hint)
     inputs = [stack, *(as_value(r, k, node) for k in places)]
     if len(inputs) == 2 and isinstance(inputs[1], Const) and inputs[1].const == -1:
         inputs.pop()
