@@ -358,3 +358,24 @@ def test_queue_of_tuples():
     value, gradient = gradgen.value_and_grad(queues_side_by_side)(x)
     assert value == queue_of_pairs(x)
     np.testing.assert_array_equal(gradient, [6.0, 3.0])
+
+
+def number_or_list(x):
+    for _ in range(3):
+        steps = 0
+        while True:
+            steps += 1
+            for _ in range(steps, 4):
+                pair = 2
+            else:
+                x, pair = (pair, 0.5)
+            break  # here: a name stands
+        x = x * 2
+        pair = [1]
+        return 0.5
+
+
+def test_number_or_list():
+    """What is a number or a list by the path is refused, not a crash."""
+    message = refusal(number_or_list, 0.07)
+    assert "stands for a float or a list" in message and "use two names" in message

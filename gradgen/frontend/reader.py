@@ -316,7 +316,8 @@ class Reader:
         known = self.settled(choice)
         if known is not choice:
             return self.read(known)
-        truths = [v.const if isinstance(v, Const) else v for v in (choice.then, choice.other)]
+        options = (choice.then, choice.other)
+        truths = [v.const if isinstance(v, Const) else v for v in options]
         if truths[0] is True and truths[1] is False:
             return choice.test
         sides = []
@@ -325,6 +326,13 @@ class Reader:
                 block.results.append(self.read(option))
             sides.append(block)
         type_ = join(*(block.results[0].type for block in sides))
+        if type_ is None and any(isinstance(v, Seq) for v in options):
+            kinds = " or a ".join(describe(v) for v in options)
+            raise UnsupportedError(
+                f"a name stands for a {kinds} here, depending on the path taken",
+                self.b.span,
+                "use two names",
+            )
         if type_ is None:
             raise TypeError(choice)
         op = self.b.append(
