@@ -79,9 +79,11 @@ class _Proof:
         """Return the degree of an operation's result, None where nothing can be said."""
         degrees = [self.degrees.get(v) for v in op.inputs]
         if op.prim in ("add", "sub", "np.add", "np.subtract"):
-            return self._sum(op, degrees, -1 if op.prim.endswith(("sub", "subtract")) else 1)
+            sign = -1 if op.prim.endswith(("sub", "subtract")) else 1
+            return self._combined(op, degrees, sign, scaled=False)
         if op.prim in ("mul", "np.multiply", "div", "np.divide"):
-            return self._product(op, degrees, -1 if op.prim.endswith(("div", "divide")) else 1)
+            sign = -1 if op.prim.endswith(("div", "divide")) else 1
+            return self._combined(op, degrees, sign, scaled=True)
         first = degrees[0]
         if first is None or any(degrees[1:]):
             return None
@@ -103,27 +105,18 @@ class _Proof:
     def _last(self) -> bool:
         return self.rank is not None and self.axis == self.rank - 1
 
-    def _sum(self, op: Op, degrees: list[Degree | None], sign: int) -> Degree | None:
+    def _combined(
+        self, op: Op, degrees: list[Degree | None], sign: int, scaled: bool
+    ) -> Degree | None:
+        """Return the degree of a sum of added values, or of a product of scaled ones."""
         a, b = degrees
-        if any(d is not None and d.scaled for d in degrees):
+        if any(d is not None and d.scaled != scaled for d in degrees):
             return None
         if a is not None and b is not None:
-            return Degree(False, a.k + sign * b.k, a.kept) if self._aligned(op, a, b) else None
+            return Degree(scaled, a.k + sign * b.k, a.kept) if self._aligned(op, a, b) else None
         known = a or b
         assert known is not None
-        k = known.k if a is not None else sign * known.k
-        return self._beside(op, known._replace(k=k))
-
-    def _product(self, op: Op, degrees: list[Degree | None], sign: int) -> Degree | None:
-        a, b = degrees
-        if any(d is not None and not d.scaled for d in degrees):
-            return None
-        if a is not None and b is not None:
-            return Degree(True, a.k + sign * b.k, a.kept) if self._aligned(op, a, b) else None
-        known = a or b
-        assert known is not None
-        k = known.k if a is not None else sign * known.k
-        return self._beside(op, known._replace(k=k))
+        return self._beside(op, known._replace(k=known.k if a is not None else sign * known.k))
 
     def _aligned(self, op: Op, a: Degree, b: Degree) -> bool:
         """Whether each entry of one operand meets that of the other with the same ``c``."""
