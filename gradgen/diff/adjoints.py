@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from gradgen.deep import deep
 from gradgen.ir.nodes import Block, Op, Value
+from gradgen.ir.types import Type, promote
+from gradgen.rules.complexes import is_complex
 
 
 class Adjoints(dict[Value, Value]):
@@ -73,3 +75,17 @@ class Places:
         """Whether a value is a parameter or a result in one of the operation's blocks."""
         start, end = self.extent[op]
         return start <= self.place.get(v, -1) <= end
+
+
+def adjoint_type(v: Value) -> Type:
+    """Return the type of a value's adjoint."""
+    t = v.type
+    if t.is_scalar:
+        return Type("complex" if is_complex(v) else "float", t.dtype, ())
+    return t
+
+
+def share_type(out: Value, g: Value) -> Type:
+    """Return the type of what a function gives of a cotangent, entry by entry of a result."""
+    t = adjoint_type(out)
+    return Type(t.kind, promote([t, g.type]), t.shape)

@@ -11,11 +11,11 @@ from typing import Any, NoReturn
 
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends, refuse_truncation, varied
+from gradgen.diff.adjoints import adjoint_type, share_type
 from gradgen.diff.algebra import Algebra, is_constant
 from gradgen.diff.conjugates import adjoint_of
 from gradgen.diff.custom import tangents_of
 from gradgen.diff.formulas import emit_formula
-from gradgen.diff.reverse import adjoint_type, share_type
 from gradgen.diff.written import written, written_several
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gradgen.diff.activity import varied
+from gradgen.diff.adjoints import adjoint_type
 from gradgen.diff.algebra import is_narrow
-from gradgen.diff.reverse import Reverse, adjoint_type
+from gradgen.diff.reverse import Reverse
 from gradgen.diff.stacks import StackPlanner
 from gradgen.ir.nodes import Block, Callee, Const, Function, Op, Stack, Value, walk
 from gradgen.passes.additions import recognise_additions

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from gradgen.deep import deep
 from gradgen.diff import custom
-from gradgen.diff.activity import carried, refuse_truncation, varied
-from gradgen.diff.adjoints import Adjoints, Places
+from gradgen.diff.activity import refuse_truncation, varied
+from gradgen.diff.adjoints import Adjoints, Places, adjoint_type, share_type
 from gradgen.diff.algebra import Algebra, is_constant
 from gradgen.diff.conjugates import adjoint_of, conjugated, real_part
 from gradgen.diff.formulas import emit_formula
+from gradgen.diff.loops import Loops
 from gradgen.diff.missing import missing_values
 from gradgen.diff.written import written
 from gradgen.diff.zeros import Zeros
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
-from gradgen.ir.types import Type, integer, join, promote
+from gradgen.ir.types import join
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.indexing import load_accumulate
 from gradgen.rules.registry import RULES, Unknown
@@ -57,8 +58,8 @@ class Reverse:
         self.unfitted: set[Value] = set()
         self.certain = [leaf.value for leaf in function.leaves]
         self.certain += [v for op in function.body.ops for v in op.outputs if not op.blocks]
-        self.guesses: dict[Op, tuple[list[int], list[Value]]] = {}
         self.zeros = Zeros(self.alg)
+        self.loops = Loops(self)
 
     # --- accumulation ---------------------------------------------------------------------
 
@@ -123,7 +124,7 @@ class Reverse:
             if op.prim == "if":
                 self._if(op, [self.adj.get(v) for v in op.outputs])
             elif op.prim in ("for", "while"):
-                self._loop(op)
+                self.loops.sweep(op)
             elif op.prim == "call":
                 self._call(op)
             elif op.prim in ("append", "insert"):
@@ -207,7 +208,7 @@ class Reverse:
         if not any(v in self.adj for v in op.outputs):
             return
         found = [(v, self.adj.get(v)) for v in op.outputs]
-        seeds = [self._zeros(v) if g is None else self._whole(g, v) for v, g in found]
+        seeds = [self.zeros_of(v) if g is None else self._whole(g, v) for v, g in found]
         for v, g in custom.shares(self.b, self.function, op, seeds, add_adjoint):
             self.accumulate(v, self.alg.fit(g, v, g))
 
@@ -233,7 +234,7 @@ class Reverse:
         seeds = []
         for v in outputs:
             g = self.adj.get(v)
-            seeds.append(self._zeros(v) if g is None else self._whole(g, v))
+            seeds.append(self.zeros_of(v) if g is None else self._whole(g, v))
         given = [op.inputs[k] for k in callee.active]
         attrs = {"callee": callee, "part": "backward", "mirror": op}
         read = op.inputs
@@ -338,7 +339,7 @@ class Reverse:
     def _stretched(self, v: Value, g: Value | None, other: Value | None) -> Value:
         """Both sides must give the same shape: an exact zero where one gives nothing."""
         if g is None:
-            return self._zeros(v)
+            return self.zeros_of(v)
         if other is None or other.type.shape != g.type.shape:
             return self.alg.full(g, v)
         lists = [x for x in (g, other) if x.type.kind == "list"]
@@ -366,176 +367,20 @@ class Reverse:
         test = self.b.emit("eq", lengths)
         return self.b.append("if", [test], [g.type], [g.name], blocks=blocks).out
 
-    # --- loops ----------------------------------------------------------------------------
+    # --- zeros ----------------------------------------------------------------------------
 
-    def _loop(self, op: Op) -> None:
-        live = [k for k, v in enumerate(op.outputs) if v in self.adj]
-        if not live:
-            return
-        known = self.guesses.get(op, ([], []))
-        live, outer = sorted({*live, *known[0]}), list(known[1])
-        fixed = {k: g for k in live if (g := self._narrow_list(op.outputs[k])) is not None}
-        while True:
-            block = Block()
-            more_live, more_outer, unchanged, moved = self._trial(op, block, live, outer, fixed)
-            if moved:
-                fixed = {k: g for k, g in fixed.items() if k not in moved}
-            elif more_live or more_outer:
-                live, outer = sorted({*live, *more_live}), outer + more_outer
-            elif unchanged:
-                fixed |= {k: self._start(op.outputs[k]) for k in unchanged}
-            else:
-                break
-        self.guesses[op] = (live, outer)
-        self._finish_loop(op, block, live, outer, fixed)
-
-    def _narrow_list(self, v: Value) -> Value | None:
-        """Return the adjoint of a list of which all items have the same one."""
-        g = self.adj.get(v)
-        return g if v.type.kind == "list" and g is not None and g.type.kind != "list" else None
-
-    def _finish_loop(
-        self, op: Op, block: Block, live: list[int], outer: list[Value], fixed: dict[int, Value]
-    ) -> None:
-        params, inits = carried(op)
-        moving = [k for k in live if k not in fixed]
-        starts = [self._start(v) for v in [*(op.outputs[k] for k in moving), *outer]]
-        loop = self._emit_loop(op, block, starts)
-        results = dict(zip(moving, loop.outputs, strict=False)) | fixed
-        for v, g in zip(outer, loop.outputs[len(moving) :], strict=True):
-            self.adj[v] = g
-        for k in live:
-            self.accumulate(inits[k], results[k])
-        for g, end in zip(loop.outputs, block.results, strict=True):
-            self.zeros.hand_on(end, g)
-        for v, g in zip([*(params[k] for k in moving), *outer], loop.outputs, strict=True):
-            g.name, g.user = (f"d_{v.name}" if v.name else ""), v.user
-        pairs = zip(block.params[1:], loop.outputs, strict=True)
-        self.shapeless.update(g for p, g in pairs if p in self.shapeless)
-
-    def _trial(
-        self, op: Op, block: Block, live: list[int], outer: list[Value], fixed: dict[int, Value]
-    ) -> tuple[list[int], list[Value], list[int], list[int]]:
-        """Sweep the body once.
-
-        Returns what else it turns out to carry, which carried adjoints pass unchanged (these are
-        fixed to their start in the next trial), and which of the fixed ones do change.
-        """
-        params, inits = carried(op)
-        body, keep = op.blocks[-1], self.adj
-        moving = [k for k in live if k not in fixed]
-        d_params = [self._carried_adjoint(params[k], op.outputs[k], inits[k]) for k in moving]
-        d_params += [self._carried_adjoint(v, v, v) for v in outer]
-        for v, d in zip([*(op.outputs[k] for k in moving), *outer], d_params, strict=True):
-            self.zeros.carried(self.adj.get(v), d)
-        block.params = [self._mirrored_index(op), *d_params]
-        self.adj = Adjoints(dict(zip(outer, d_params[len(moving) :], strict=True)))
-        seeds: list[Value | None] = [None] * len(params)
-        for k, g in (*zip(moving, d_params, strict=False), *fixed.items()):
-            seeds[k] = g
-        with self.b.into(block):
-            self.block(body, seeds)
-            known, mine = set(live), set(outer)
-            more_live = [k for k, v in enumerate(params) if v in self.adj and k not in known]
-            more_outer = [v for v in self.adj if v not in mine and not self.places.inside(v, op)]
-            lists = [k for k in fixed if params[k].type.kind == "list"]
-            narrow = [k for k in lists if fixed[k].type.kind != "list"]
-            moved = [k for k in narrow if self.adj.get(params[k]) is not fixed[k]]
-            block.end = "continue"
-            block.results = [
-                self._carried_on(params[k], d, inits[k])
-                for k, d in zip(moving, d_params, strict=False)
-            ]
-            block.results += [self._carried_on(v, v, v) for v in outer]
-        self.adj = keep
-        unchanged = [k for k, g, d in zip(moving, block.results, d_params, strict=False) if g is d]
-        return more_live, more_outer, unchanged, moved
-
-    def _mirrored_index(self, op: Op) -> Value:
-        index = op.blocks[-1].params[0] if op.prim == "for" else None
-        out = Value(integer(), index.name if index is not None else "step")
-        out.user = index is not None and index.user
-        return out
-
-    def _carried_adjoint(self, v: Value, after: Value, before: Value) -> Value:
-        """Return the adjoint that a loop carries for ``v``, ``after`` when it ends."""
-        type_, shapeless = adjoint_type(v), False
-        unshaped = after in self.missing and self._twin(after) is None
-        unshaped = unshaped or self.adj.get(after) in self.shapeless
-        if (unshaped and type_.kind in ("array", "any")) or self._unknown_before(v, before):
-            # It starts from 0.0: nothing tells its shape.
-            shapeless, type_ = True, Type("any", type_.dtype, None)
-        out = Value(type_, f"d_{v.name}" if v.name else "", v.span)
-        out.user = v.user
-        if shapeless:
-            self.shapeless.add(out)
-        if type_.kind == "list" and v in self.missing and v is not before:
-            self.unfitted.add(out)
-        return out
-
-    def _carried_on(self, v: Value, like: Value, before: Value) -> Value:
-        """Return the adjoint the iteration before starts from.
-
-        A zero is shaped like ``like``, the adjoint after the iteration, unless the shape of ``v``
-        may change from what it was ``before``.
-        """
-        g = self.adj.get(v)
-        if g is not None:
-            return self.alg.full(g, v)
-        if self._unknown_before(v, before) or like in self.shapeless:
-            return Const(0.0)
-        open_ = v.type.kind in ("list", "any")
-        changes = (open_ or before.type.shape != v.type.shape) and v not in self.missing
-        return self.alg.zeros(v if changes else like)
-
-    def _unknown_before(self, v: Value, before: Value) -> bool:
-        """Whether a carried array that changes its shape may be missing at first."""
-        undefined = isinstance(before, Undefined)
-        return before in self.missing and not undefined and before.type.shape != v.type.shape
-
-    def _start(self, v: Value) -> Value:
-        g = self.adj.get(v)
-        return self._zeros(v) if g is None else self.alg.full(g, v)
-
-    def _twin(self, v: Value) -> Value | None:
+    def twin(self, v: Value) -> Value | None:
         """Return a value of the same shape that is never missing."""
         known = self.certain if v.type.kind == "array" else []
         return next((u for u in known if u.type == v.type), None)
 
-    def _zeros(self, v: Value) -> Value:
+    def zeros_of(self, v: Value) -> Value:
         """Return a zero of a value's shape; where it may be missing, shaped as one that is not."""
         if v.type.is_array and v in self.missing:
-            twin = self._twin(v)
+            twin = self.twin(v)
             return Const(0.0) if twin is None else self.alg.zeros(twin)
         return self.alg.zeros(v)
-
-    def _emit_loop(self, op: Op, block: Block, starts: list[Value]) -> Op:
-        types = [p.type for p in block.params[1:]]
-        counted = op.prim == "while" or op.attrs.get("breaks")
-        if counted:
-            bounds: list[Value] = [Const(0), op.outputs[op.attrs["steps"]], Const(1)]
-            backwards = True
-        else:
-            bounds, backwards = list(op.inputs[:3]), not op.attrs.get("backwards", False)
-        attrs = {"mirror": op, "backwards": backwards, "breaks": False}
-        return self.b.append(
-            "for", [*bounds, *starts], types, span=op.span, attrs=attrs, blocks=[block]
-        )
 
 
 def _is_zero(g: Value | None) -> bool:
     return g is not None and is_constant(g, 0)
-
-
-def adjoint_type(v: Value) -> Type:
-    """Return the type of a value's adjoint."""
-    t = v.type
-    if t.is_scalar:
-        return Type("complex" if is_complex(v) else "float", t.dtype, ())
-    return t
-
-
-def share_type(out: Value, g: Value) -> Type:
-    """Return the type of what a function gives of a cotangent, entry by entry of a result."""
-    t = adjoint_type(out)
-    return Type(t.kind, promote([t, g.type]), t.shape)
