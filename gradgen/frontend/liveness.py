@@ -73,7 +73,8 @@ class Liveness:
             case ast.Return() | ast.Raise():
                 return _read([s])
             case _:
-                return out | at_break | again | _read([s]) | _stored([s])
+                jumps = at_break | again if hasattr(s, "body") or hasattr(s, "cases") else NONE
+                return out | jumps | _read([s]) | _stored([s])
 
     def _loop(
         self, s: ast.For | ast.While, stored: Names, read: Names, out: Names, exit_: Names

@@ -249,7 +249,15 @@ def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
+def rows_in_place_of_an_argument(m, a):
+    for _ in range(2):
+        for a in m:
+            pass
+    return np.sum(a**2)
+
+
 EXAMPLE_ARGS = {
+    "rows_in_place_of_an_argument": lambda: (_normal(4, 2), _normal(3)),
     "else_that_breaks_out": lambda: (-0.3, np.array([1.2, 1.0, 0.5])),
     "else_that_continues": lambda: (-0.3, np.array([1.2, 1.0, 0.5])),
     "for_else_not_found": lambda: (_normal(5), 10.0),
@@ -275,6 +283,7 @@ EXAMPLE_ARGS = {
 
 ARGNUMS = {
     "for_else_not_found": (0, 1),
+    "rows_in_place_of_an_argument": (0, 1),
 }
 
 MORE_ARGS = {
