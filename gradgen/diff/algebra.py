@@ -252,7 +252,8 @@ class Algebra:
         lead = len(ys) - len(xs)
         differ = [k for k in range(len(xs)) if xs[k] != ys[lead + k]]
         if any(xs[k] != 1 and may_be_one(xs[k]) for k in differ):
-            return self.emit("unbroadcast", self.full(p, y), x)
+            whole = self.full(p, y, stretch=p.type.shape is None)
+            return self.emit("unbroadcast", whole, x)
         ones = [lead + k for k in differ if xs[k] == 1]
         return self._sum_axes(p, y, list(range(lead)), ones)
 

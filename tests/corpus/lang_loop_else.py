@@ -256,7 +256,16 @@ def rows_in_place_of_an_argument(m, a):
     return np.sum(a**2)
 
 
+def array_of_a_list_in_the_last_turn(a):
+    for q in a:
+        for k in range(2):
+            q = q * 1.5
+        u = np.asarray(np.array([math.tanh(q) for _ in range(3)])) * 0.8 + np.ones(3) * q
+    return 0.7 * u[k] + u[2]
+
+
 EXAMPLE_ARGS = {
+    "array_of_a_list_in_the_last_turn": lambda: (_normal(3),),
     "rows_in_place_of_an_argument": lambda: (_normal(4, 2), _normal(3)),
     "else_that_breaks_out": lambda: (-0.3, np.array([1.2, 1.0, 0.5])),
     "else_that_continues": lambda: (-0.3, np.array([1.2, 1.0, 0.5])),
