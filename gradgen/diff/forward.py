@@ -33,6 +33,14 @@ NUMBERS = {
 }  # fmt: skip
 OTHERS = {"abs", "np.abs", "angle", "helper"}  # take complex numbers, and are not linear
 PARTS = {"abs": "real", "np.abs": "real", "angle": "imag"}
+# Each entry of the result depends on entries of the first argument that no other depends on.
+REDUCTIONS = {
+    "max", "min", "prod", "std", "var", "median", "quantile", "percentile",
+    "nanmax", "nanmin", "nanprod", "nanstd", "nanvar", "nanmedian", "nanquantile", "nanpercentile",
+    "nansum", "nanmean",
+}  # fmt: skip
+LEVELS = {"quantile", "percentile", "nanquantile", "nanpercentile"}  # have an axis for the levels
+ORDERS = {"sort": "argsort", "partition": "argpartition"}
 
 
 def add_tangents(function: Function, given: dict[Value, Value]) -> dict[Value, Value]:
@@ -162,7 +170,36 @@ class Forward:
             return self._sum(self._share(rule, op, i) for i in self._moving(rule, op))
         if rule.tangent == "linear" or (op.prim in LINEAR and op.prim not in OTHERS):
             return self.b.emit(op.prim, self._moved(rule, op), **op.attrs)
+        if op.prim in ORDERS:
+            axis = op.attrs.get("axis", -1)
+            how = {"kind": "stable"} if op.prim == "sort" else {}
+            places = self.alg.emit(ORDERS[op.prim], *op.inputs, axis=axis, **how)
+            return self.alg.emit("take_along_axis", self._full(op.inputs[0]), places, axis=axis)
+        if op.prim in REDUCTIONS and self._moving(rule, op) == [0]:
+            return self._reduced(rule, op)
         self._refuse(op, rule.spelling or rule.name)
+
+    def _reduced(self, rule: Rule, op: Op) -> Value:
+        """Return the sums of the partials, a cotangent of ones sent back, times the tangent."""
+        a, ones = op.inputs[0], self.alg.full(Const(1.0), op.out)
+        if op.prim in LEVELS and not op.inputs[1].type.is_scalar:
+            self._refuse(op, f"{rule.spelling} of several levels")
+        how = adjoint_of(rule, 0, op)
+        if callable(how):
+            partials = written(self.b, how, op, {"g": ones}, adjoint_type(a))
+        elif isinstance(how, str):
+            partials = emit_formula(self.alg, how, op, ones)
+        else:
+            assert rule.vjp is not None
+            partials = rule.vjp(self.alg, op, ones, 0)
+        share = self.alg.mul(partials, self._full(a))
+        if a.type.is_scalar:
+            return share
+        attrs = {k: v for k, v in op.attrs.items() if k in ("axis", "keepdims")}
+        return self.alg.emit("sum", share, **attrs)
+
+    def _full(self, v: Value) -> Value:
+        return self.alg.full(self.tangents[v], v)
 
     def _several(self, rule: Rule, op: Op) -> None:
         if not callable(rule.tangent):

@@ -184,7 +184,7 @@ rule("arange", arange_type, callables=["np.arange"], params="start, stop, step, 
               "x4 * np.arange(start=2, stop=10, step=2)", "x3 * np.arange(3, dtype=float)"))
 rule("linspace", linspace_type, callables=["np.linspace"],
      params="start, stop, num?=50, endpoint=True, dtype=None, axis=0",
-     adjoint=(_linspace_to_start, _linspace_to_stop, None),
+     adjoint=(_linspace_to_start, _linspace_to_stop, None), tangent="linear",
      samples=("np.linspace(x, y, 5)", "np.linspace(x, 2.0, num=n)", "np.linspace(0.0, y)",
               "np.linspace(x, y, 4, endpoint=False)", "np.linspace(x3, y3, 4)",
               "np.linspace(x3, y, 4, axis=-1)", "np.linspace(x, y, 5, retstep=True)[1]",

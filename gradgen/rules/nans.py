@@ -113,6 +113,11 @@ def _nancumsum_to_a(g, a, axis):
     return np.where(np.isnan(a), 0.0, sums)
 
 
+def _nancumsum_tangent(t_a, a, axis):
+    """Tangent of the sums so far."""
+    return np.cumsum(np.where(np.isnan(a), 0.0, t_a), axis=axis)
+
+
 # A table: an entry is read along its lines.
 # fmt: off
 def _nan(name: str, type_name: str, params: str, adjoint: Any, calls: Any, **more: Any) -> None:
@@ -138,5 +143,5 @@ _nan("nanstd", "inexact", MOMENT, (_nanstd_to_a, None, _nanstd_to_mean),
      ("n23, 1, keepdims=True", "n23, ddof=1", "n23, axis=1, correction=1"),
      at_kinks="0 for a constant input")
 rule("nancumsum", cumulative_type, callables=["np.nancumsum"], adjoint=(_nancumsum_to_a,),
-     params="a, axis=None, dtype=None, out=None",
+     params="a, axis=None, dtype=None, out=None", tangent=_nancumsum_tangent,
      samples=("np.nancumsum(n23)", "np.nancumsum(n23, axis=-1)", "np.nancumsum(x3)"))
