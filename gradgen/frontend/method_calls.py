@@ -13,7 +13,7 @@ from gradgen.frontend.places import array_of, choose, compress, nonzero, put, ta
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more
 from gradgen.frontend.subscripts import index_of, overwrite, whole, write
-from gradgen.frontend.values import Ref, Seq, Static, static_value
+from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
 from gradgen.rules.registry import RULES
 
 METHOD_HANDLERS: dict[str, Callable[..., Any]] = {}
@@ -56,7 +56,7 @@ _flattened("flatten")
 def _transpose(
     r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
-    if not args:
+    if not args or (is_static(args[0]) and static_value(args[0]) is None):
         return r.view(owner, "T", [], {}) if isinstance(owner, Ref) else owner
     axes = args[0] if len(args) == 1 and isinstance(args[0], Seq) else Seq(args)
     return r.view(owner, "transpose", [], {"axes": static_value(Seq(axes.items))})

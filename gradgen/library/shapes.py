@@ -275,6 +275,8 @@ def trim_zeros(filt, trim="fb"):
         "np.lib.stride_tricks.sliding_window_view(x5, 2)",
         "np.lib.stride_tricks.sliding_window_view(x44, (2, 3))",
         "np.lib.stride_tricks.sliding_window_view(x23, 2, axis=1)",
+        "np.lib.stride_tricks.sliding_window_view(x23, 2, axis=-1)",
+        "np.lib.stride_tricks.sliding_window_view(x234, (2, 2), axis=(2, -1))",
     ),
 )
 def sliding_window_view(x, window_shape, axis=None, *, subok=False, writeable=False):
@@ -284,8 +286,9 @@ def sliding_window_view(x, window_shape, axis=None, *, subok=False, writeable=Fa
         axes = tuple(range(np.ndim(x)))
     else:
         axes = (axis,) if isinstance(axis, int) else tuple(axis)
+    rank = np.ndim(x)  # of the array itself: that of x grows by the windows
     for at, length in zip(axes, lengths, strict=True):
-        at = at % np.ndim(x) if at >= 0 else at + len(axes)
+        at = at + rank if at < 0 else at
         count = np.shape(x)[at] - length + 1
         places = np.arange(count)[:, None] + np.arange(length)
         x = np.moveaxis(np.take(x, places, axis=at), at + 1, -1)
@@ -296,7 +299,8 @@ def sliding_window_view(x, window_shape, axis=None, *, subok=False, writeable=Fa
     "np.apply_along_axis",
     samples=(
         "np.apply_along_axis(np.sum, 0, x23)", "np.apply_along_axis(lambda v: v * v[0], 1, x23)",
-        "np.apply_along_axis(np.cumsum, -1, x234)",
+        "np.apply_along_axis(np.cumsum, -1, x234)", "np.apply_along_axis(np.diag, 0, x23)",
+        "np.apply_along_axis(lambda v: np.outer(v, v), -2, x234)",
     ),
 )  # fmt: skip
 def apply_along_axis(func1d, axis, arr, *args, **kwargs):
@@ -307,7 +311,12 @@ def apply_along_axis(func1d, axis, arr, *args, **kwargs):
     front = np.shape(moved)[:-1]
     if np.ndim(out) == 1:
         return np.reshape(out, front)
-    return np.moveaxis(np.reshape(out, front + np.shape(out)[1:]), -1, axis)
+    out = np.reshape(out, front + np.shape(out)[1:])
+    if np.ndim(out) == np.ndim(arr):
+        return np.moveaxis(out, -1, axis)
+    first = axis + np.ndim(arr) if axis < 0 else axis
+    made = tuple(range(len(front), np.ndim(out)))
+    return np.moveaxis(out, made, tuple(range(first, first + len(made))))
 
 
 @reads("np.delete", samples=("np.delete(x5, 1)", "np.delete(x5, [0, -1])",
@@ -327,9 +336,8 @@ def _inserted(rows, places, values):
     places = np.where(places < 0, places + count, places)
     order = np.argsort(places, kind="stable")
     at = places[order] + np.arange(len(places))
-    new = np.broadcast_to(values, (len(places), *np.shape(rows)[1:]))
     out = np.zeros((count + len(places), *np.shape(rows)[1:]))
-    out[at] = new[order]
+    out[at] = values[order]
     kept = np.ones(len(out), dtype=bool)
     kept[at] = False
     out[kept] = rows
@@ -339,13 +347,20 @@ def _inserted(rows, places, values):
 @reads("np.insert", samples=("np.insert(x3, 1, y)", "np.insert(x3, 0, y4)", "np.insert(x23, 1, y)",
                              "np.insert(x23, 1, y3, axis=0)", "np.insert(x23, -1, y, axis=1)",
                              "np.insert(x5, [1, 3], [x, y])", "np.insert(x5, [3, 1], p)",
-                             "np.insert(x23, [0, 2], y, axis=0)"))  # fmt: skip
+                             "np.insert(x23, [0, 2], y, axis=0)",
+                             "np.insert(x23, [0, 2], y4[:2], axis=1)",
+                             "np.insert(x234, [0, 2], y4, axis=-2)"))  # fmt: skip
 def insert(arr, obj, values, axis=None):
     """Put values between the entries before and behind a place."""
     rows = np.ravel(arr) if axis is None else np.moveaxis(arr, axis, 0)
     if not isinstance(obj, int):
-        out = _inserted(rows, np.asarray(obj), values)
-        return out if axis is None else np.moveaxis(out, 0, axis)
+        places = np.asarray(obj)
+        if np.ndim(rows) == 1:
+            return _inserted(rows, places, np.broadcast_to(values, (len(places),)))
+        at = axis + np.ndim(arr) if axis < 0 else axis
+        slot = (*np.shape(arr)[:at], len(places), *np.shape(arr)[at + 1 :])
+        new = np.moveaxis(np.broadcast_to(values, slot), at, 0)
+        return np.moveaxis(_inserted(rows, places, new), 0, at)
     at = obj + len(rows) if obj < 0 else obj
     new = np.asarray(values)
     if np.ndim(rows) == 1:
@@ -364,6 +379,8 @@ def insert(arr, obj, values, axis=None):
 )
 def toeplitz(c, r=None):
     """Gather the entries of a matrix that is constant along its diagonals."""
+    if np.ndim(c) > 1 or (r is not None and np.ndim(r) > 1):
+        raise TypeError("scipy.linalg.toeplitz of several rows at once: call it for each of them")
     column = np.ravel(c)
     row = column if r is None else np.ravel(r)
     entries = np.concatenate((column[::-1], row[1:]))
@@ -383,6 +400,8 @@ def hankel(c, r=None):
 @reads("scipy.linalg.circulant", samples=("scipy.linalg.circulant(x4)",))
 def circulant(c):
     """Gather the entries of a matrix whose columns are the first one, turned."""
+    if np.ndim(c) > 1:
+        raise TypeError("scipy.linalg.circulant of several rows at once: call it for each of them")
     places = np.arange(len(c))
     return c[(places[:, None] - places) % len(c)]
 

@@ -101,7 +101,9 @@ def repeat_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     if not count.type.is_scalar:
         return _repeated_by_counts(alg, a, count, g, axis)
     if axis is None:
-        runs = alg.emit("reshape", g, Const(-1), count)
+        # NumPy finds no length for -1 where the array is empty.
+        many = isinstance(count, Const) and count.const != 0
+        runs = alg.emit("reshape", g, Const(-1) if many else alg.emit("size", a), count)
         return alg.reshape_like(alg.emit("sum", runs, axis=-1), a)
     at = axis % len(a.type.shape)
     dims = [alg.emit("dim", a, axis=k) for k in range(len(a.type.shape))]
@@ -143,9 +145,18 @@ def tile_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     return alg.reshape_like(total, a) if len(dims) != rank else total
 
 
+def triangle_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the same shape, and that of a square matrix of rows for a vector."""
+    shape = inputs[0].type.shape
+    return (
+        with_shape(inputs[0], shape * 2) if shape and len(shape) == 1 else same_type(inputs, attrs)
+    )
+
+
 def triangle_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """Take the same triangle of ``g``, zero elsewhere."""
-    return alg.emit(op.prim, g, **op.attrs)
+    """Take the same triangle of ``g``, zero elsewhere; a vector was in each of its rows."""
+    kept = alg.emit(op.prim, g, **op.attrs)
+    return alg.emit("sum", kept, axis=0) if op.inputs[0].type.rank == 1 else kept
 
 
 def diff_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -202,9 +213,9 @@ def _diagonal_to_a(g, a, offset=0, axis1=0, axis2=1):
     return np.moveaxis(d_a, (-2, -1), (axis1, axis2))
 
 
-def _diag_view_to_a(g, a, k=0):
+def _diag_view_to_v(g, v, k=0):
     """Put ``g`` on a diagonal of zeros."""
-    return _diagonal_to_a(g, a, k)
+    return _diagonal_to_a(g, v, k)
 
 
 # A table: an entry is read along its lines.
@@ -222,17 +233,18 @@ rule("repeat", repeat_type, callables=["np.repeat"], methods=["repeat"],
      params="a, repeats, axis=None", vjp=repeat_vjp, tangent="linear",
      samples=("np.repeat(x3, [1, 2, 0])", "np.repeat(x3, j3)", "np.repeat(x23, [2, 1], axis=0)",
               "np.repeat(x23, 2)", "np.repeat(x23, [1, 0, 2, 1, 1, 3])", "x23.repeat(2, axis=-1)",
-              "np.repeat(x, 3)"))
+              "np.repeat(x, 3)", "np.repeat(x3, 0)"))
 rule("tile", tile_type, callables=["np.tile"], form="shaped", vjp=tile_vjp)
 for _name in ("tril", "triu"):
-    rule(_name, same_type, callables=[f"np.{_name}"], params="m, k=0", vjp=triangle_vjp)
+    rule(_name, triangle_type, callables=[f"np.{_name}"], params="m, k=0", vjp=triangle_vjp,
+         samples=(f"np.{_name}(x3)", f"np.{_name}(x234, 1)"))
 rule("diff", diff_type, callables=["np.diff"], params="a, *, axis=-1", fuller="np.diff",
      vjp=diff_vjp)
 rule("diag", diag_type, callables=["np.diag"], params="v, k=0", adjoint=(_diag_to_v,),
-     tangent="linear", samples=("np.diag(x3)", "np.diag(x3, 1)", "np.diag(x3, k=-2)"))
-rule("diag_view", diagonal_type, spelling="np.diag", params="a, k=0", alias="view",
-     adjoint=(_diag_view_to_a,), tangent="linear", of_complex="linear",
-     samples=("np.diag(x44)", "np.diag(x23, 1)", "np.diag(x44, k=-1)"))
+     tangent="linear", samples=("np.diag(x3)", "np.diag(x3, 1)", "np.diag(v=x3, k=-2)"))
+rule("diag_view", diagonal_type, spelling="np.diag", params="v, k=0", alias="view",
+     adjoint=(_diag_view_to_v,), tangent="linear", of_complex="linear",
+     samples=("np.diag(x44)", "np.diag(x23, 1)", "np.diag(v=x44, k=-1)"))
 rule("diagonal", diagonal_type, callables=["np.diagonal"], methods=["diagonal"], alias="view",
      params="a, offset=0, axis1=0, axis2=1", adjoint=(_diagonal_to_a,), tangent="linear",
      samples=("np.diagonal(x44)", "np.diagonal(x23, 1)", "x44.diagonal(-1)",
