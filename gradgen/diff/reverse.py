@@ -142,7 +142,8 @@ class Reverse:
         rule, forward = RULES[op.prim], op
         if rule.passive:
             return
-        if not rule.elementwise and (not rule.narrow or g in self.shapeless):
+        shapeless = g in self.shapeless and op.out.type.shape is None
+        if shapeless or (not rule.elementwise and (not rule.narrow or g in self.shapeless)):
             g = self._whole(g, op.out)
         op = conjugated(self.alg, op)
         for i, v in reversed(list(enumerate(op.inputs))):
