@@ -6,7 +6,7 @@ that are unknowns, and what it does to them is transposed by a sweep of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from gradgen.custom import custom_vjp
@@ -65,17 +65,23 @@ def tangents_of(
 ) -> list[Value]:
     """Return the tangents of the results of an operation ``custom``; ``of`` gives its inputs'."""
     custom: Custom = op.attrs["custom"]
-    r = _reader(b, function, custom.function.fun)
     if isinstance(custom.function, custom_vjp):
-        _refuse(r, custom, "is one of reverse mode, which forward mode cannot use")
-    rule: Any = custom.function.rule
+        _refuse(b, custom, "is one of reverse mode, which forward mode cannot use")
     inputs = op.inputs[sum(custom.counts()) :]
+    return _moved(b, function, custom, inputs, map(of, inputs))
+
+
+def _moved(
+    b: Builder, function: Function, custom: Custom, inputs: list[Value], tangents: Iterable[Value]
+) -> list[Value]:
+    """Return the tangents of the results, by the forward rule."""
+    rule = custom.function.rule  # type: ignore[union-attr]
     r = _reader(b, function, rule)
     primals = Seq(_trees(custom, map(r.hold, inputs)))
-    given = Seq(_trees(custom, (r.hold(of(v)) for v in inputs)))
-    found = _called(r, function, rule, [*custom.held, primals, given])
+    moves = Seq(_trees(custom, map(r.hold, tangents)))
+    found = _called(r, rule, [*custom.held, primals, moves])
     if not isinstance(found, Seq) or len(found.items) != 2:
-        _refuse(r, custom, "returns no pair of result and tangent")
+        _refuse(b, custom, "returns no pair of result and tangent")
     return [r.read(v) for v in leaves(found.items[1])]
 
 
@@ -90,10 +96,10 @@ def _reverse_rule(
     r = _reader(b, function, custom.function.backward)  # type: ignore[union-attr]
     g = rebuilt(custom.results, iter(map(r.hold, cotangents)))
     args = [*custom.held, rebuilt(custom.kept, iter(map(r.hold, kept))), g]
-    found = _called(r, function, custom.function.backward, args)  # type: ignore[union-attr]
+    found = _called(r, custom.function.backward, args)  # type: ignore[union-attr]
     given = found.items if isinstance(found, Seq) and found.kind is tuple else [found]
     if len(given) != len(custom.args):
-        _refuse(r, custom, f"gives {len(given)} cotangents for {len(custom.args)} arguments")
+        _refuse(b, custom, f"gives {len(given)} cotangents for {len(custom.args)} arguments")
     rest = iter(inputs)
     out: list[tuple[Value, Value]] = []
     for arg, share in zip(custom.args, given, strict=True):
@@ -111,7 +117,7 @@ def _paired(r: Reader, custom: Custom, arg: Any, share: Any, values: Any) -> lis
     if isinstance(arg, Box):
         pairs = list(zip(parts(arg), parts(share), strict=False))
         if len(parts(share)) != len(parts(arg)):
-            _refuse(r, custom, "gives a cotangent of another structure than the argument")
+            _refuse(r.b, custom, "gives a cotangent of another structure than the argument")
         return [p for (_, a), (_, s) in pairs for p in _paired(r, custom, a, s, values)]
     return [(next(values), r.read(share))] if leaves(arg) else []
 
@@ -124,16 +130,9 @@ def _forward_rule(
     cotangents: list[Value],
     sweep: Sweep,
 ) -> list[tuple[Value, Value]]:
-    rule = custom.function.rule  # type: ignore[union-attr]
     tangents = [Value(Type(v.type.kind, v.type.dtype, v.type.shape)) for v in inputs]
     with b.into(Block(params=list(tangents))) as block:
-        r = _reader(b, function, rule)
-        primals = Seq(_trees(custom, map(r.hold, inputs)))
-        moves = Seq(_trees(custom, map(r.hold, tangents)))
-        found = _called(r, function, rule, [*custom.held, primals, moves])
-        if not isinstance(found, Seq) or len(found.items) != 2:
-            _refuse(r, custom, "returns no pair of result and tangent")
-        moved = [r.read(v) for v in leaves(found.items[1])]
+        moved = _moved(b, function, custom, inputs, tangents)
     sides = [Leaf("tangent", (), t, t.type.inexact) for t in tangents]
     inner = Function("tangent", [], sides, block, function.span)
     inner.result = function.result
@@ -142,7 +141,7 @@ def _forward_rule(
     _take_shapes(block, dict(zip(tangents, inputs, strict=True)))
     reached = _reached([g for _, g in out])
     if reached & set(tangents):
-        _refuse(r, custom, "is not linear in the tangents")
+        _refuse(b, custom, "is not linear in the tangents")
     b.block.ops += [op for op in block.ops if any(v in reached for v in op.outputs)]
     return out
 
@@ -189,17 +188,17 @@ def _reader(b: Builder, function: Function, rule: Any) -> Reader:
     return r
 
 
-def _called(r: Reader, function: Function, rule: Any, args: list[Any]) -> Any:
+def _called(r: Reader, rule: Any, args: list[Any]) -> Any:
     span = r.b.span
     found = call_value(r, source_of(rule).node, Static(rule), args, {})
     r.b.span = span
     return found
 
 
-def _refuse(r: Reader, custom: Custom, what: str) -> NoReturn:
+def _refuse(b: Builder, custom: Custom, what: str) -> NoReturn:
     raise UnsupportedError(
         f"the rule of {custom.function.fun.__name__!r} {what}",
-        r.b.span,
+        b.span,
         "see the documentation of gradgen.custom_vjp and gradgen.custom_jvp",
     )
 

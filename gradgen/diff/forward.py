@@ -7,12 +7,14 @@ is written down only where something needs it.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends, refuse_truncation, varied
 from gradgen.diff.adjoints import adjoint_type, share_type
-from gradgen.diff.algebra import Algebra, is_constant
+from gradgen.diff.algebra import Algebra
 from gradgen.diff.conjugates import adjoint_of
 from gradgen.diff.custom import tangents_of
 from gradgen.diff.formulas import emit_formula
@@ -20,11 +22,11 @@ from gradgen.diff.written import written, written_several
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
+from gradgen.ir.types import Type
 from gradgen.passes.shapes import READS
 from gradgen.rules.complexes import LINEAR, is_complex
 from gradgen.rules.registry import RULES, Rule, Unknown
 
-# What a complex number does to the tangents of its absolute value and its angle.
 # Inputs that are numbers even where they are integers; others are lengths and places.
 NUMBERS = {
     "list": range(10**6), "complex": (0, 1), "append": (0, 1), "insert": (0, 1), "extend": (0, 1),
@@ -32,15 +34,8 @@ NUMBERS = {
     "full_like": (1,), "repeat_list": (0,), "pop": (0,),
 }  # fmt: skip
 OTHERS = {"abs", "np.abs", "angle", "helper"}  # take complex numbers, and are not linear
+# What a complex number does to the tangents of its absolute value and its angle.
 PARTS = {"abs": "real", "np.abs": "real", "angle": "imag"}
-# Each entry of the result depends on entries of the first argument that no other depends on.
-REDUCTIONS = {
-    "max", "min", "prod", "std", "var", "median", "quantile", "percentile",
-    "nanmax", "nanmin", "nanprod", "nanstd", "nanvar", "nanmedian", "nanquantile", "nanpercentile",
-    "nansum", "nanmean",
-}  # fmt: skip
-LEVELS = {"quantile", "percentile", "nanquantile", "nanpercentile"}  # have an axis for the levels
-ORDERS = {"sort": "argsort", "partition": "argpartition"}
 
 
 def add_tangents(function: Function, given: dict[Value, Value]) -> dict[Value, Value]:
@@ -170,36 +165,21 @@ class Forward:
             return self._sum(self._share(rule, op, i) for i in self._moving(rule, op))
         if rule.tangent == "linear" or (op.prim in LINEAR and op.prim not in OTHERS):
             return self.b.emit(op.prim, self._moved(rule, op), **op.attrs)
-        if op.prim in ORDERS:
-            axis = op.attrs.get("axis", -1)
-            how = {"kind": "stable"} if op.prim == "sort" else {}
-            places = self.alg.emit(ORDERS[op.prim], *op.inputs, axis=axis, **how)
-            return self.alg.emit("take_along_axis", self._full(op.inputs[0]), places, axis=axis)
-        if op.prim in REDUCTIONS and self._moving(rule, op) == [0]:
+        if rule.tangent == "reduction" and self._moving(rule, op) == [0]:
             return self._reduced(rule, op)
         self._refuse(op, rule.spelling or rule.name)
 
     def _reduced(self, rule: Rule, op: Op) -> Value:
         """Return the sums of the partials, a cotangent of ones sent back, times the tangent."""
         a, ones = op.inputs[0], self.alg.full(Const(1.0), op.out)
-        if op.prim in LEVELS and not op.inputs[1].type.is_scalar:
+        if "q" in rule.params and not op.inputs[1].type.is_scalar:
             self._refuse(op, f"{rule.spelling} of several levels")
-        how = adjoint_of(rule, 0, op)
-        if callable(how):
-            partials = written(self.b, how, op, {"g": ones}, adjoint_type(a))
-        elif isinstance(how, str):
-            partials = emit_formula(self.alg, how, op, ones)
-        else:
-            assert rule.vjp is not None
-            partials = rule.vjp(self.alg, op, ones, 0)
-        share = self.alg.mul(partials, self._full(a))
+        partials = self._sent_back(rule, op, 0, ones, adjoint_type(a))
+        share = self.alg.mul(partials, self.alg.full(self.tangents[a], a))
         if a.type.is_scalar:
             return share
         attrs = {k: v for k, v in op.attrs.items() if k in ("axis", "keepdims")}
         return self.alg.emit("sum", share, **attrs)
-
-    def _full(self, v: Value) -> Value:
-        return self.alg.full(self.tangents[v], v)
 
     def _several(self, rule: Rule, op: Op) -> None:
         if not callable(rule.tangent):
@@ -218,24 +198,27 @@ class Forward:
 
     def _share(self, rule: Rule, op: Op, i: int) -> Value:
         """Return what one input adds to the tangent of an elementwise result."""
-        t, how = self.tangents[op.inputs[i]], adjoint_of(rule, i, op)
+        t = self.tangents[op.inputs[i]]
+        if op.prim == "mul" and op.inputs[0] is op.inputs[1]:
+            return self.alg.mul(t, op.inputs[0])
+        return self._sent_back(rule, op, i, t, share_type(op.out, t))
+
+    def _sent_back(self, rule: Rule, op: Op, i: int, g: Value, type_: Type) -> Value:
+        """Return what the adjoint by an input makes of ``g``."""
+        how = adjoint_of(rule, i, op)
         if isinstance(how, str):
-            if op.prim == "mul" and op.inputs[0] is op.inputs[1]:
-                return self.alg.mul(t, op.inputs[0])
-            return emit_formula(self.alg, how, op, t)
+            return emit_formula(self.alg, how, op, g)
         if isinstance(how, Unknown):
             self._refuse(op, f"{rule.spelling} by its argument {rule.params[i]!r}, in closed form,")
         if callable(how):
-            return written(self.b, how, op, {"g": t}, share_type(op.out, t))
+            return written(self.b, how, op, {"g": g}, type_)
         if rule.vjp is None:
             self._refuse(op, rule.spelling or rule.name)
-        return rule.vjp(self.alg, op, t, i)
+        return rule.vjp(self.alg, op, g, i)
 
-    def _sum(self, shares: Any) -> Value:
-        total: Value = Const(0.0)
-        for share in shares:
-            total = share if is_constant(total, 0) else self.alg.add(total, share)
-        return total
+    def _sum(self, shares: Iterable[Value]) -> Value:
+        zero: Value = Const(0.0)
+        return functools.reduce(self.alg.add, shares, zero)
 
     def _each(self, op: Op) -> Value:
         """Return the sum over the inputs of the operation with the tangent in place of one."""

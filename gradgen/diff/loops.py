@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gradgen.diff.activity import carried
 from gradgen.diff.adjoints import Adjoints, adjoint_type
 from gradgen.ir.nodes import Block, Const, Op, Undefined, Value
-from gradgen.ir.types import Dim, Type, integer
+from gradgen.ir.types import Type, has_fresh_length, integer
 
 if TYPE_CHECKING:
     from gradgen.diff.reverse import Reverse
@@ -142,7 +142,7 @@ class Loops:
             return self.whole.alg.full(g, v)
         if self._unknown_before(v, before) or like in self.whole.shapeless:
             return Const(0.0)
-        open_ = v.type.kind in ("list", "any") or _unsettled(v.type)
+        open_ = v.type.kind in ("list", "any") or has_fresh_length(v.type)
         changes = (open_ or before.type.shape != v.type.shape) and v not in self.whole.missing
         return self.whole.alg.zeros(v if changes else like)
 
@@ -167,8 +167,3 @@ class Loops:
         return self.whole.b.append(
             "for", [*bounds, *starts], types, span=op.span, attrs=attrs, blocks=[block]
         )
-
-
-def _unsettled(t: Type) -> bool:
-    """Whether a length is one that differs by the turn: names of ones that do not are given."""
-    return any(isinstance(d, Dim) and d.name.startswith("?") for d in t.shape or ())

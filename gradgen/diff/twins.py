@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from gradgen.diff.missing import missing_values
 from gradgen.ir.nodes import Block, Value, walk
-from gradgen.ir.types import Dim
+from gradgen.ir.types import has_fresh_length
 
 # For each operation, the input of which only the shape counts.
 SHAPE_ONLY = {"zeros_as": 0, "fill": 0, "stretch": 0, "reshape_as": 1, "size": 0}
@@ -34,4 +34,4 @@ def _known(v: Value) -> bool:
     """Whether a value is an array whose lengths are all known symbols (or numbers)."""
     if v.type.kind != "array" or not v.type.shape:
         return False
-    return not any(isinstance(d, Dim) and d.name.startswith("?") for d in v.type.shape)
+    return not has_fresh_length(v.type)

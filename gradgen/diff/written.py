@@ -48,8 +48,7 @@ def written(b: Builder, fn: Any, op: Op, more: Mapping[str, Any], type: Type) ->
     -------
     Value
     """
-    known = {**RULES[op.prim].defaults, **op.attrs, **_values(op), **more}
-    given = {name: known.get(name) for name in inspect.signature(fn).parameters}
+    given = _given(fn, op, more)
     values = [v for v in given.values() if isinstance(v, Value) and not isinstance(v, Const)]
     reads = fn.__name__ not in STANDING and not has_loop(fn)
     if reads and not any(v.type.kind == "any" for v in values):
@@ -60,6 +59,12 @@ def written(b: Builder, fn: Any, op: Op, more: Mapping[str, Any], type: Type) ->
     floats = [v.type for v in values if v.type.is_numeric and v.type.inexact]
     wide = replace(type, dtype=promote([type, *floats])) if type.dtype else type
     return b.emit("helper", values, function=fn.__name__, options=(), layout=layout, type=wide)
+
+
+def _given(fn: Any, op: Op, more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a function asks for by name, None for what the operation does not have."""
+    known = {**RULES[op.prim].defaults, **op.attrs, **_values(op), **more}
+    return {name: known.get(name) for name in inspect.signature(fn).parameters}
 
 
 def _values(op: Op) -> dict[str, Value]:
@@ -74,9 +79,7 @@ def _values(op: Op) -> dict[str, Value]:
 
 def written_several(b: Builder, fn: Any, op: Op, more: Mapping[str, Any]) -> list[Value]:
     """Emit a value for each of several results of an operation; None of a function is zero."""
-    known = {**RULES[op.prim].defaults, **op.attrs, **_values(op), **more}
-    given = {name: known.get(name) for name in inspect.signature(fn).parameters}
-    r, found = _read(b, fn, given)
+    r, found = _read(b, fn, _given(fn, op, more))
     nothing = (isinstance(item, Static) and item.obj is None for item in found.items)
     pairs = zip(found.items, nothing, strict=True)
     return [Const(0.0) if zero else r.read(item) for item, zero in pairs]

@@ -50,7 +50,7 @@ from gradgen.frontend.loops import assigned_names
 from gradgen.frontend.nonlocals import share_names
 from gradgen.frontend.objects import Method, class_of, construct, invoked, named_tuple_method
 from gradgen.frontend.operators import chooses_structure
-from gradgen.frontend.outputs import out_of, placed_out, written
+from gradgen.frontend.outputs import call_into, out_of, placed_out
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.source import source_of
@@ -157,7 +157,7 @@ def _call_object(
     out = out_of(r, node, obj, args, kwargs)
     if out is not None:
         again = functools.partial(_call_object, r, node, obj)
-        return written(r, node, obj, out, args, kwargs, again)
+        return call_into(r, node, obj, out, args, kwargs, again)
     asked = ASKED.get(id(obj))
     if asked is not None and len(args) == 1 and class_of(args[0]):
         done = invoked(r, node, args[0], asked)
@@ -252,7 +252,7 @@ def _method(
     function = getattr(np, name, None)
     out = kwargs.pop("out", placed_out(function, [owner, *args]))
     if not is_none(out):
-        return written(
+        return call_into(
             r,
             node,
             function,

@@ -91,18 +91,22 @@ def _fill(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[st
 def _partition(
     r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
-    array = array_of(r, node, owner, "partition")
-    ordered = as_value(r, call_rule(r, node, RULES["partition"], [owner, *args], kwargs), node)
-    overwrite(r, node, array, ordered)
-    return Static(None)
+    return _ordered(r, node, "partition", owner, args, kwargs)
 
 
 def sort_array(
     r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     """Sort an array in place."""
-    array = array_of(r, node, owner, "sort")
-    ordered = as_value(r, call_rule(r, node, RULES["sort"], [owner, *args], kwargs), node)
+    return _ordered(r, node, "sort", owner, args, kwargs)
+
+
+def _ordered(
+    r: Reader, node: ast.AST, name: str, owner: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Write the result of a function that reorders an array into that array."""
+    array = array_of(r, node, owner, name)
+    ordered = as_value(r, call_rule(r, node, RULES[name], [owner, *args], kwargs), node)
     overwrite(r, node, array, ordered)
     return Static(None)
 

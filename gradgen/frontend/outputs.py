@@ -86,23 +86,6 @@ def into_several(
     return Seq(owners)
 
 
-def written(
-    r: Reader,
-    node: ast.AST,
-    obj: Any,
-    out: Any,
-    args: list[Any],
-    kwargs: dict[str, Any],
-    compute: Compute,
-) -> Any:
-    """Call a function of NumPy that writes to ``out``, on each path to the array chosen there."""
-    if isinstance(out, Choice):
-        return distribute(
-            r, node, out, lambda option: written(r, node, obj, option, args, kwargs, compute)
-        )
-    return call_into(r, node, obj, out, args, kwargs, compute)
-
-
 def call_into(
     r: Reader,
     node: ast.AST,
@@ -112,7 +95,10 @@ def call_into(
     kwargs: dict[str, Any],
     compute: Compute,
 ) -> Any:
-    """Call a function of NumPy, and write what it returns into an array, which is the result."""
+    """Call a function of NumPy, and write what it returns into an array, which is the result.
+
+    Where ``out`` is one array or another by the path, that is done on each path.
+    """
     if isinstance(out, Seq):
         return into_several(r, node, obj, out, args, kwargs, compute)
     if isinstance(out, Choice):

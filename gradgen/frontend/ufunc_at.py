@@ -19,6 +19,7 @@ from gradgen.frontend.places import array_of, rank_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import SPECIAL, Handler
 from gradgen.frontend.subscripts import Index, index_of, write
+from gradgen.frontend.ufunc_calls import UFUNCS
 from gradgen.frontend.values import Frame, Ref, Static
 from gradgen.ir.nodes import Value
 
@@ -118,6 +119,6 @@ def _definition(step: str, axes: int, own: bool) -> ast.FunctionDef:
 
 SPECIAL.enter(np.add.at, _sums("+"))
 SPECIAL.enter(np.subtract.at, _sums("-"))
-for _ufunc in {id(u): u for u in vars(np).values() if isinstance(u, np.ufunc)}.values():
+for _ufunc in UFUNCS:
     if _ufunc not in (np.add, np.subtract) and _ufunc.nout == 1 and _ufunc.signature is None:
         SPECIAL.enter(_ufunc.at, _in_order(_ufunc))

@@ -13,6 +13,9 @@ from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Static
 
+# Those of NumPy; some have two names.
+UFUNCS = tuple({id(u): u for u in vars(np).values() if isinstance(u, np.ufunc)}.values())
+
 
 def plain_call(
     r: Reader, node: ast.AST, ufunc: np.ufunc, args: list[Any], kwargs: dict[str, Any]

@@ -19,7 +19,7 @@ from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.places import is_none, rank_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import SPECIAL, SPELLED, Handler
-from gradgen.frontend.ufunc_calls import in_dtype
+from gradgen.frontend.ufunc_calls import UFUNCS, in_dtype
 from gradgen.frontend.values import Static
 from gradgen.ir.nodes import Const
 from gradgen.library import ufuncs
@@ -122,7 +122,7 @@ def reduceat(ufunc: np.ufunc) -> Handler:
     return handler
 
 
-for _ufunc in {id(u): u for u in vars(np).values() if isinstance(u, np.ufunc)}.values():
+for _ufunc in UFUNCS:
     if _ufunc.nin == 2 and _ufunc.nout == 1 and _ufunc.signature is None:
         SPECIAL.enter(_ufunc.outer, outer(_ufunc))
         SPECIAL.enter(_ufunc.reduce, along(_ufunc, "reduce", REDUCED, ufuncs.reduced))

@@ -64,7 +64,7 @@ class Names:
             known = sum(not name.startswith("?") for name in self.lengths)
             letter = LENGTHS[known] if known < len(LENGTHS) else f"n{known}"
             unknown = f"?{len(self.lengths) - known + 1}"
-            self.lengths[d.name] = unknown if d.name.startswith("?") else letter
+            self.lengths[d.name] = unknown if d.fresh else letter
         return str(replace(d, name=self.lengths[d.name]))
 
     def declare(self, v: Value) -> str:

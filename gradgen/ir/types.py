@@ -24,6 +24,11 @@ class Dim:
     offset: int = 0
     big: bool = False
 
+    @property
+    def fresh(self) -> bool:
+        """Whether nothing is known of it: two values of such a length can differ in it."""
+        return self.name.startswith("?")
+
     def __add__(self, k: int) -> Dim:
         return replace(self, offset=self.offset + k)
 
@@ -159,13 +164,18 @@ def _promote_unknown(types: list[Type]) -> str:
     return "complex128" if any(t.dtype.startswith("complex") for t in types) else ""
 
 
+def has_fresh_length(t: Type) -> bool:
+    """Whether two values of a type can differ in a length."""
+    return any(isinstance(d, Dim) and d.fresh for d in t.shape or ())
+
+
 def join_lengths(a: Length, b: Length) -> Length:
     """Return a length that covers two: an unknown one, which is not 1 if neither is."""
     if a == b:
         return a
     big = not may_be_one(a) and not may_be_one(b)
     for d in (a, b):
-        if isinstance(d, Dim) and d.name.startswith("?") and d.big == big:
+        if isinstance(d, Dim) and d.fresh and d.big == big:
             return d
     return Dim(f"?{next(_fresh)}", 0, big)
 

@@ -49,7 +49,7 @@ def _length(op: Op) -> Dim | None:
     if op.prim not in LENGTHS or op.out.user or op.out.type.kind != "int":
         return None
     d = op.out.type.value
-    return d if isinstance(d, Dim) and not d.name.startswith("?") else None
+    return d if isinstance(d, Dim) and not d.fresh else None
 
 
 def _make(block: Block, d: Dim, value: Value, axis: int, near: Op) -> Value:

@@ -123,7 +123,7 @@ def _nancumsum_tangent(t_a, a, axis):
 def _nan(name: str, type_name: str, params: str, adjoint: Any, calls: Any, **more: Any) -> None:
     samples = [f"np.{name}({call})" for call in ("n23", "n23, axis=0", "x234, axis=(2, 0)", *calls)]
     rule(name, reduction(type_name), callables=[f"np.{name}"], params=params, adjoint=adjoint,
-         samples=tuple(samples), **more)
+         tangent="reduction", samples=tuple(samples), **more)
 
 
 _nan("nansum", "sum", TOTAL, (_nansum_to_a, _to_initial, None),

@@ -19,25 +19,14 @@ from gradgen.rules.shapes_of import Attrs, inexact_of, of_shape, refuse_unless
 
 
 @printed_like("m")
-def _polar_adjoint(d_u, u, m):
-    """Cotangent of a matrix in its factor ``u`` with orthonormal rows or columns."""
+def _polar_turn(d, u, m):
+    """Tangent of the factor ``u`` of a matrix; its own transpose: the cotangent, too."""
     if m.shape[0] < m.shape[1]:
-        return _polar_adjoint(d_u.T, u.T, m.T).T
-    inner = u.T @ d_u
+        return _polar_turn(d.T, u.T, m.T).T
+    inner = u.T @ d
     p = u.T @ m
     turn = scipy.linalg.solve_sylvester(p, p, inner - inner.T)
-    return u @ turn + np.linalg.solve(p.T, (d_u - u @ inner).T).T
-
-
-@printed_like("m")
-def _polar_turn(t_m, u, m):
-    """Tangent of the factor ``u`` with orthonormal rows or columns."""
-    if m.shape[0] < m.shape[1]:
-        return _polar_turn(t_m.T, u.T, m.T).T
-    inner = u.T @ t_m
-    p = u.T @ m
-    turn = scipy.linalg.solve_sylvester(p, p, inner - inner.T)
-    return u @ turn + np.linalg.solve(p.T, (t_m - u @ inner).T).T
+    return u @ turn + np.linalg.solve(p.T, (d - u @ inner).T).T
 
 
 def polar_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
@@ -60,7 +49,7 @@ def _polar_to_a(d_u, d_p, u, p, a, side):
         d_p = 0.5 * (d_p + d_p.T)
         d_a = u @ d_p
         d_u = a @ d_p if d_u is None else d_u + a @ d_p
-    return d_a + _polar_adjoint(d_u, u, a)
+    return d_a + _polar_turn(d_u, u, a)
 
 
 def _polar_tangent(t_a, u, p, a, side):
@@ -82,7 +71,7 @@ def procrustes_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
 
 def _procrustes_to_product(d_R, d_scale, R, A, B):
     """Cotangent of ``A.T @ B``: ``R`` is its polar factor, ``scale`` its nuclear norm."""
-    d_product = np.zeros(R.shape) if d_R is None else _polar_adjoint(d_R, R, A.T @ B)
+    d_product = np.zeros(R.shape) if d_R is None else _polar_turn(d_R, R, A.T @ B)
     return d_product if d_scale is None else d_product + d_scale * R
 
 

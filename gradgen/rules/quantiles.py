@@ -187,7 +187,7 @@ def _quantile(name: str, adjoint: Any, to_q: Any, arrays: tuple[str, str, str]) 
     if to_q is not _NO_SPEED:
         samples += [f"np.{name}({vector}, {active})", f"np.{name}({matrix}, {active}, axis=1)"]
     rule(name, quantile_type, callables=[f"np.{name}"], params=_Q, adjoint=(adjoint, to_q),
-         at_kinks="ties keep their order", samples=tuple(samples))
+         tangent="reduction", at_kinks="ties keep their order", samples=tuple(samples))
 
 
 _quantile("quantile", _quantile_adjoint, _quantile_to_q, ("x5", "x23", "x234"))
@@ -197,7 +197,7 @@ _quantile("nanpercentile", _nanpercentile_adjoint, _NO_SPEED, ("x5", "n23", "x23
 for _name, _adjoint in (("median", _median_adjoint), ("nanmedian", _nanmedian_adjoint)):
     rule(_name, quantile_type, callables=[f"np.{_name}"], adjoint=(_adjoint,),
          params="a, axis=None, out=None, overwrite_input=False, keepdims=False",
-         at_kinks="ties keep their order",
+         tangent="reduction", at_kinks="ties keep their order",
          samples=(f"np.{_name}(x5)", f"np.{_name}(x4)", f"np.{_name}(x23, axis=1)",
                   f"np.{_name}(x23, axis=-1, keepdims=True)", f"np.{_name}(x234, axis=(2, 0))",
                   f"np.{_name}(x23, 0, overwrite_input=True)", f"np.{_name}(xf23)",

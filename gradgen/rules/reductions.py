@@ -1,8 +1,12 @@
 """Reductions and cumulative sums: ``axis`` may be None, an integer or a tuple."""
 
+# mypy: disable-error-code="no-untyped-def"
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from gradgen.ir.types import Type, array, broadcast, fresh_dim
 from gradgen.rules.registry import Vjp, rule
@@ -153,6 +157,16 @@ def _sent_back(alg: Algebra, op: Op, g: Value, order: Value) -> Value:
     return alg.emit("take_along_axis", g, alg.emit("argsort", order, axis=axis), axis=axis)
 
 
+def _sort_tangent(t_a, a, axis):
+    """Tangent of the entries in order (stable order on ties)."""
+    return np.take_along_axis(t_a, np.argsort(a, axis=axis, kind="stable"), axis=axis)
+
+
+def _partition_tangent(t_a, a, kth, axis):
+    """Tangent of the entries in the order of a partition."""
+    return np.take_along_axis(t_a, np.argpartition(a, kth, axis=axis), axis=axis)
+
+
 def take_along_axis_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the shape of the indices, broadcast against the other axes of the array."""
     shape, places = inputs[0].type.shape, inputs[1].type.shape
@@ -191,9 +205,12 @@ def take_along_axis_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 _reduce("sum", "sum", sum_vjp, TOTAL, narrow=True, cost=1)
 _reduce("mean", "inexact", mean_vjp, TOTAL, narrow=True, cost=1)
-_reduce("max", "same", extremum_vjp, AXES, narrow=True, at_kinks="ties share evenly")
-_reduce("min", "same", extremum_vjp, AXES, narrow=True, at_kinks="ties share evenly")
-_reduce("prod", "sum", prod_vjp, TOTAL, narrow=True)
+for _name in ("max", "min"):
+    _reduce(
+        _name, "same", extremum_vjp, AXES, narrow=True, tangent="reduction",
+        at_kinks="ties share evenly",
+    )  # fmt: skip
+_reduce("prod", "sum", prod_vjp, TOTAL, narrow=True, tangent="reduction")
 _reduce("any", "bool", None, AXES, passive=True)
 _reduce("all", "bool", None, AXES, passive=True)
 # A table: an entry is read along its lines.
@@ -211,7 +228,7 @@ for _name, _vjp in (("var", var_vjp), ("std", std_vjp)):
     rule(
         _name, reduction("inexact"), callables=[f"np.{_name}"], methods=[_name], vjp=_vjp,
         params="a, axis=None, dtype=None, out=None, ddof=0, keepdims=False", narrow=True,
-        fuller=f"part.{_name}",
+        fuller=f"part.{_name}", tangent="reduction",
         at_kinks="0 for a constant input" if _name == "std" else "",
     )
 for _name, _vjp in (("cumsum", cumsum_vjp), ("cumprod", cumprod_vjp)):
@@ -227,7 +244,7 @@ rule("argsort", ordered_type("int64"), callables=["np.argsort"], methods=["argso
      samples=("x5[np.argsort(x5)]", "x5[np.argsort(-x5, kind='stable')]",
               "np.argsort(x23, None) * 1.0 + np.ravel(x23)"))
 rule("sort", ordered_type(), callables=["np.sort"], params=f"a, {_ORDER}", vjp=sort_vjp,
-     at_kinks="ties keep their order",
+     tangent=_sort_tangent, at_kinks="ties keep their order",
      samples=("np.sort(x5)", "np.sort(x23, 0)", "np.sort(x234, axis=-2)", "np.sort(x23, axis=None)",
               "np.sort(x23, kind='mergesort')", "np.sort(x5, stable=True)",
               "np.sort(xf3)", "np.sort(x5)[::-1]"))
@@ -236,7 +253,7 @@ rule("argpartition", ordered_type("int64"), callables=["np.argpartition"],
      methods=["argpartition"], params=_PARTS, passive=True,
      samples=("x5[np.argpartition(x5, 2)]", "x5[x5.argpartition(2)]"))
 rule("partition", ordered_type(), callables=["np.partition"], params=_PARTS, vjp=partition_vjp,
-     at_kinks="ties as found",
+     tangent=_partition_tangent, at_kinks="ties as found",
      samples=("np.partition(x5, 2)", "np.partition(x23, 1, axis=0)", "np.partition(x6, [1, 3])",
               "np.partition(x23, 3, axis=None)", "np.partition(x234, -1, axis=1)"))
 rule("take_along_axis", take_along_axis_type, callables=["np.take_along_axis"],

@@ -60,10 +60,11 @@ class Rule:
     more than that. ``narrow`` says that ``vjp`` takes a cotangent that is still to be stretched to
     the result's shape. ``outputs`` names several results, which Python gives as ``result``.
     ``tangent`` is ``linear`` (jointly, in all inputs with a derivative), ``multilinear`` (in each),
-    or a function written as an adjoint is, of the inputs' tangents by their names with ``t_``
-    before; elementwise operations have it from their formulas. ``closed`` is what an elementwise
-    operation is in mathematics, a formula too: the tests prove the adjoint against SymPy's
-    derivative of it, and where no adjoint is stated that derivative is it. ``samples`` are
+    ``reduction`` (no entry of the first input counts for two results: the partials times the
+    tangent are summed), or a function written as an adjoint is, of the inputs' tangents by their
+    names with ``t_`` before; elementwise operations have it from their formulas. ``closed`` is what
+    an elementwise operation is in mathematics, a formula too: the tests prove the adjoint against
+    SymPy's derivative of it, and where no adjoint is stated that derivative is it. ``samples`` are
     expressions over the arrays of ``tests/rules/pool.py``, from which the tests are made; an
     elementwise operation of one argument names a letter of the pool as its ``domain`` instead.
     Optional inputs after an option are ``keyed``: any of them may be given, and they are printed by
