@@ -14,6 +14,7 @@ from gradgen.frontend.special import no_more, special
 from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import promote
+from gradgen.library.statistics import sum_dtype
 from gradgen.rules.complexes import is_complex
 
 Args = list[Any]
@@ -30,6 +31,16 @@ def _result_type(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     named = [a.obj for a in args if isinstance(a, Static)]
     known = [np.dtype(promote([v.type for v in numbers]))] if numbers else []
     return Static(np.result_type(*known, *named))
+
+
+@special(sum_dtype)
+def _sum_dtype(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read the dtype in which weights are summed: None for their own, or where it is not known."""
+    weights, a = (as_value(r, x, node).type for x in args)
+    if not weights.dtype or not a.dtype or np.dtype(weights.dtype).kind in "iub":
+        return Static(None)
+    both = np.dtype(promote([weights, a]))
+    return Static(None if both == np.dtype(weights.dtype) else both)
 
 
 @special(np.promote_types, np.can_cast, np.finfo, np.iinfo, np.issubdtype)

@@ -19,6 +19,21 @@ def ptp(a, axis=None, out=None, keepdims=False):
     return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
 
 
+def sum_dtype(weights, a):
+    """Return the dtype in which weights of ``a`` are summed; None: their own (see the reader)."""
+    return None if np.result_type(weights, a) == weights.dtype else np.result_type(weights, a)
+
+
+def _along_axes(weights, rank, axis):
+    """Return weights of some axes as an array of all: its other axes have length 1."""
+    axes = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
+    if len(axes) == 1:
+        behind = rank - axes[0] % rank - 1
+        return weights[(slice(None),) + (None,) * behind] if behind else weights
+    spread = weights[(slice(None),) * len(axes) + (None,) * (rank - len(axes))]
+    return np.moveaxis(spread, tuple(range(len(axes))), axes)
+
+
 @reads(
     "np.average",
     samples=(
@@ -29,6 +44,9 @@ def ptp(a, axis=None, out=None, keepdims=False):
         "np.average(x23, axis=0, returned=True)[0]",
         "np.average(x32, 0, p3, returned=True)[1]", "np.average(x234, axis=(2, 0))",
         "np.average([x, y, p], weights=[1.0, 2.0, 3.0])",
+        "np.average(x234, axis=(0, 2), weights=p234[:, 0])", "np.average(x234, (1, -3), p32)",
+        "np.average(m233, (2, 1), l33 + p44[:3, :3], keepdims=True)",
+        "np.average(x234, (0, 1), p23, returned=True)[1]", "np.average(x23, 0, pf23[:, 0])",
     ),
 )  # fmt: skip
 def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
@@ -40,18 +58,21 @@ def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
             return mean
         return mean, np.full(np.shape(mean), np.size(a) / np.size(mean))
     weights = np.asanyarray(weights)
-    if np.ndim(weights) == 1 and np.ndim(a) > 1:
-        if axis is None:
+    dtype = sum_dtype(weights, a)
+    if axis is None or np.ndim(weights) == np.ndim(a):
+        if axis is None and np.ndim(weights) != np.ndim(a):
             raise TypeError("Axis must be specified when shapes of a and weights differ.")
-        behind = np.ndim(a) - axis % np.ndim(a) - 1
-        weights = weights[(slice(None),) + (None,) * behind] if behind else weights
-        total = np.sum(np.broadcast_to(weights, np.shape(a)), axis=axis, keepdims=keepdims)
+        total = np.sum(weights, axis=axis, dtype=dtype, keepdims=keepdims)
     else:
-        total = np.sum(weights, axis=axis, keepdims=keepdims)
+        # Weights of the averaged axes alone have one sum, whatever the axes.
+        total = np.sum(weights, dtype=dtype)
+        weights = _along_axes(weights, np.ndim(a), axis)
     if np.any(total == 0.0):
         raise ZeroDivisionError("Weights sum to zero, can't be normalized")
     mean = np.sum(a * weights, axis=axis, keepdims=keepdims) / total
-    return (mean, total) if returned else mean
+    if not returned:
+        return mean
+    return mean, total if np.ndim(total) == np.ndim(mean) else np.full(np.shape(mean), total)
 
 
 def _variables(m, rowvar):
