@@ -243,6 +243,38 @@ def stored_on_one_path(x):
     return np.sum(x * x)
 
 
+@case("a diagonal by np.einsum is a view, which may be written to", M)
+def diagonal_by_einsum(m):
+    a = m * 1.0
+    d = np.einsum("ii->i", a)
+    d[1] = a[0, 1] ** 2
+    return np.sum(np.sin(a) * m)
+
+
+@case("axes turned by np.einsum, and a write to the array behind", M)
+def turned_by_einsum(m):
+    a = m * 1.0
+    t = np.einsum("ij->ji", a)
+    a[0, 1] = 3.0
+    return np.sum(t * t * m)
+
+
+@case("the conjugate of a real array by the method is the array", X)
+def conjugate_of_reals(x):
+    a = x * 1.0
+    b = a.conj()
+    b[1] = 5.0
+    return np.sum(a * x + b * b)
+
+
+@case("windows over an array see what is written to it", X, outcome="either")
+def windows_after_a_write(x):
+    a = x * 1.0
+    w = np.lib.stride_tricks.sliding_window_view(a, 2)
+    a[1] = 2.0
+    return np.sum(w * w)
+
+
 @pytest.mark.parametrize("pitfall", case)
 def test_right_or_refused(pitfall: Pitfall) -> None:
     check(pitfall)

@@ -7,6 +7,7 @@ import builtins
 import dataclasses
 import functools
 import hashlib
+import inspect
 import linecache
 import operator
 import types
@@ -16,6 +17,7 @@ from gradgen.errors import Span
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.iterables import plain
+from gradgen.frontend.layouts import perhaps_shared
 from gradgen.frontend.objects import Method, replaced, super_of
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.source import Source, source_of
@@ -33,6 +35,7 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.nodes import Const
 from gradgen.library import python
+from gradgen.library.registry import SHARING
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -51,7 +54,11 @@ def from_library(r: Reader, node: ast.AST, fn: Any, args: list[Any], kwargs: dic
     # A cycle by nature: a library function is read as any other call.
     from gradgen.frontend.calls import call_value
 
-    return call_value(r, node, borrowed(fn, r.span(node)), args, kwargs)
+    out = call_value(r, node, borrowed(fn, r.span(node)), args, kwargs)
+    if fn not in SHARING:
+        return out
+    first = args[0] if args else kwargs.get(next(iter(inspect.signature(fn).parameters)))
+    return perhaps_shared(r, first, out, fn.__name__)
 
 
 def borrowed(fn: Any, here: Span) -> LocalFunction:

@@ -12,9 +12,8 @@ from gradgen.frontend.bindings import option
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more, special
-from gradgen.frontend.values import Seq, Static, is_static, static_value
-from gradgen.ir.nodes import Value
-from gradgen.rules.einsum import explicit
+from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
+from gradgen.rules.einsum import einsum_name, explicit
 from gradgen.rules.registry import RULES
 
 
@@ -31,15 +30,14 @@ def _einsum(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
             r.refuse(node, f"the argument {name!r} of np.einsum", "leave it out")
     no_more(r, node, kwargs)
     if isinstance(args[0], Static) and isinstance(args[0].obj, str):
-        text, operands = args[0].obj, [as_value(r, a, node) for a in args[1:]]
+        text, operands = args[0].obj, args[1:]
     else:
         text, operands = _from_lists(r, node, args)
     return _emitted(r, node, text, operands, attrs)
 
 
-def _emitted(
-    r: Reader, node: ast.AST, text: str, operands: list[Value], attrs: dict[str, Any]
-) -> Any:
+def _emitted(r: Reader, node: ast.AST, text: str, args: list[Any], attrs: dict[str, Any]) -> Any:
+    operands = [as_value(r, a, node) for a in args]
     ranks = [v.type.rank for v in operands]
     if None in ranks:
         r.refuse(node, "np.einsum of arrays of unknown rank", "give example arguments")
@@ -47,14 +45,17 @@ def _emitted(
         spec = explicit(text, [k for k in ranks if k is not None])
     except ValueError as error:
         r.fail(node, error)
-    out = r.b.emit("einsum", operands, span=r.span(node), spec=spec, text=text, **attrs)
-    return r.hold(out)
+    attrs = {"spec": spec, "text": text, **attrs}
+    name = einsum_name(spec)
+    if name == "einsum_view" and isinstance(args[0], Ref):
+        return r.view(args[0], name, [], attrs)
+    return r.hold(r.b.emit(name, operands, span=r.span(node), **attrs))
 
 
-def _from_lists(r: Reader, node: ast.AST, args: list[Any]) -> tuple[str, list[Value]]:
+def _from_lists(r: Reader, node: ast.AST, args: list[Any]) -> tuple[str, list[Any]]:
     """Return the subscripts as text, of operands each with a list of numbers behind it."""
     count = len(args) // 2
-    operands = [as_value(r, a, node) for a in args[: 2 * count : 2]]
+    operands = args[: 2 * count : 2]
     lists = args[1 : 2 * count : 2] + (args[-1:] if len(args) % 2 else [])
     if not all(isinstance(x, Seq) and all(map(is_static, x.items)) for x in lists):
         r.refuse(node, "subscripts of np.einsum that are computed", "write them as text")

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradgen.frontend.values import Ref, Seq, Step
 from gradgen.ir.nodes import Value
 from gradgen.rules.registry import RULES
+
+if TYPE_CHECKING:
+    from gradgen.frontend.reader import Reader
 
 ALWAYS = {"zeros", "ones", "empty", "full", "eye", "arange", "linspace", "array", "ravel"}
 FOLLOWS = {"matmul", "concatenate", "stack", "copy", "zeros_like", "ones_like", "empty_like"}
@@ -24,6 +27,14 @@ BLOCK = re.compile(r"i*s?:*e?")
 def in_c_order(ref: Ref) -> bool:
     """Whether an array is certainly in C order."""
     return ref.storage.contiguous and all(map(_keeps_order, ref.steps))
+
+
+def perhaps_shared(r: Reader, ref: Any, value: Any, name: str) -> Any:
+    """Return a result that may share memory with an array: refused after a write to either."""
+    if not isinstance(ref, Ref) or not isinstance(value, Ref):
+        return value
+    step = Step(name, (), {}, maybe=True)
+    return Ref(ref.storage, (*ref.steps, step), value.value, r.versions[ref.storage])
 
 
 def _keeps_order(step: Step) -> bool:

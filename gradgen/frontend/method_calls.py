@@ -8,6 +8,7 @@ from typing import Any
 
 from gradgen.frontend.bindings import call_rule, dtype_of
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.layouts import perhaps_shared
 from gradgen.frontend.numpy_calls import clip, in_order, raveled
 from gradgen.frontend.places import array_of, choose, compress, nonzero, put, take
 from gradgen.frontend.reader import Reader
@@ -155,6 +156,16 @@ def _view(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[st
     if args or kwargs:
         r.refuse(node, "a view of another dtype or class")
     return array_of(r, node, owner, "view")
+
+
+@method("conj", "conjugate")
+def _conj(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read ``a.conj()``, which is the array itself where its numbers are real."""
+    v = as_value(r, owner, node)
+    out = call_rule(r, node, RULES["conj"], [owner, *args], kwargs)
+    if v.type.dtype.startswith("complex") or not isinstance(owner, Ref):
+        return out
+    return owner if v.type.dtype else perhaps_shared(r, owner, out, "conj")
 
 
 @method("tolist")

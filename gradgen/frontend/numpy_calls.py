@@ -231,7 +231,8 @@ def _flip(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
 @special(np.diag)
 def _diag(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Read ``np.diag``: a new matrix of a vector, a view of the diagonal of a matrix."""
-    v = as_value(r, args[0] if args else kwargs["v"], node)
+    args = args or [kwargs.pop("v")]
+    v = as_value(r, args[0], node)
     if v.type.rank not in (1, 2):
         rank = "unknown rank" if v.type.rank is None else f"rank {v.type.rank}"
         r.refuse(node, f"np.diag of an array of {rank}", "give example arguments")

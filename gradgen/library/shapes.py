@@ -278,6 +278,7 @@ def trim_zeros(filt, trim="fb"):
         "np.lib.stride_tricks.sliding_window_view(x23, 2, axis=-1)",
         "np.lib.stride_tricks.sliding_window_view(x234, (2, 2), axis=(2, -1))",
     ),
+    shares=True,
 )
 def sliding_window_view(x, window_shape, axis=None, *, subok=False, writeable=False):
     """Gather the windows along each axis; they come last."""

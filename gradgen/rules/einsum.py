@@ -109,7 +109,13 @@ def contract(
         return operands[0][1]
     spec = f"{','.join(t for t, _ in operands)}->{target}"
     values = [v for _, v in operands]
-    return alg.emit("einsum", *values, spec=spec, text=spec, **options)
+    return alg.emit(einsum_name(spec), *values, spec=spec, text=spec, **options)
+
+
+def einsum_name(spec: str) -> str:
+    """Return the operation: NumPy gives a view where one operand's letters are all kept."""
+    letters, out = terms(spec)
+    return "einsum_view" if len(letters) == 1 and set(letters[0]) == set(out) else "einsum"
 
 
 def kron_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -247,6 +253,8 @@ rule("einsum", einsum_type, form="special", vjp=einsum_vjp, narrow=False, tangen
     "np.einsum(x23, [0, 1], x32, [1, 2], [0, 2])", "np.einsum('iij->j', x44[:, :, None] * y3)",
     "np.einsum('ij,ij->i', x23, x13)", "np.einsum('ij,ij->ij', x31, y31)",
     "np.einsum('i,->i', x3, y)", "np.einsum('ij,jk,ki->', x23, x32, m33[:2, :2])"))
+rule("einsum_view", einsum_type, form="special", vjp=einsum_vjp, tangent="multilinear", cost=0,
+     of_complex="analytic", alias="view")
 rule("tensordot", tensordot_type, callables=["np.tensordot"], params="a, b, axes=2",
      vjp=tensordot_vjp, tangent="multilinear", of_complex="analytic", samples=(
     "np.tensordot(x234, x44[None] * np.ones((3, 1, 1)), axes=([1, 2], [0, 1]))",
