@@ -2,7 +2,7 @@
 
 from types import ModuleType
 
-from gradgen.commands import bench, check, emit, explain, graph, rules, show
+from gradgen.commands import bench, check, check_stale, emit, explain, graph, rules, show
 
 COMMANDS: dict[str, ModuleType] = {
     "show": show,
@@ -10,6 +10,7 @@ COMMANDS: dict[str, ModuleType] = {
     "graph": graph,
     "explain": explain,
     "check": check,
+    "check-stale": check_stale,
     "rules": rules,
     "bench": bench,
 }

@@ -12,6 +12,7 @@ import numpy as np
 
 from gradgen.commands.target import Target, UsageError, find
 from gradgen.errors import GradgenError
+from gradgen.frontend.selection import signature_of
 from gradgen.options import Options
 from gradgen.pipeline import Program, run
 
@@ -37,7 +38,7 @@ def add_target(parser: argparse.ArgumentParser) -> None:
 def add_mode(parser: argparse.ArgumentParser) -> None:
     """Add the choice of what the generated function returns."""
     parser.add_argument(
-        "--mode", choices=("value_and_grad", "grad", "vjp", "value"),
+        "--mode", choices=("value_and_grad", "grad", "vjp", "jvp", "value"),
         help="what the generated function returns (default: the decorator's, else value_and_grad)",
     )  # fmt: skip
 
@@ -103,8 +104,13 @@ def options_of(target: Target, arguments: argparse.Namespace) -> Options:
 
 
 def _check_names(target: Target, names: tuple[str, ...]) -> None:
-    known = list(inspect.signature(target.fn).parameters)
-    unknown = [n for n in names if n not in known]
+    parameters = inspect.signature(target.fn).parameters
+    known = list(parameters)
+    inner = signature_of(target.fn).parameters
+    kinds = {p.kind: name for name, p in inner.items()}
+    rest = kinds.get(inspect.Parameter.VAR_POSITIONAL)
+    more = inspect.Parameter.VAR_KEYWORD in kinds
+    unknown = [n for n in names if not (more or n in known or n.partition("[")[0] == rest)]
     if unknown or not names:
         what = f"no argument {unknown[0]!r}" if unknown else "no argument without a name"
         hint = f"it has {', '.join(known)}" if known else ""

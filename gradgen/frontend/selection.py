@@ -55,8 +55,9 @@ def select(
     """Return the differentiated arguments.
 
     Numbers count arguments as a call by position has them, so that they go on into ``*args``;
-    names are those of parameters, and of arguments that ``**kwargs`` takes.  ``positions`` are
-    further names of arguments by position: those of the function that a wrapper hands them to.
+    names are those of parameters, of arguments that ``**kwargs`` takes, and ``args[0]`` for those
+    that ``*args`` takes.  ``positions`` are further names of arguments by position: those of the
+    function that a wrapper hands them to.
     """
     stars = {p.kind: p.name for p in parameters if p.kind in STARS}
     plain = [p.name for p in parameters if p.kind not in STARS]
@@ -78,5 +79,6 @@ def select(
     for name, k in positions.items():
         if k < len(by_position):
             by_name.setdefault(name, by_position[k])
-    by_name = named | by_name
+    spelled = {str(s): s for s in by_position}
+    by_name = named | spelled | by_name
     return [by_name[name] for name in options.selected(list(by_name))]

@@ -5,6 +5,7 @@
 Differentiated:  w, x
 Held constant:   n
 Specialised to:  w f64[n, m]  x f64[k]  n int
+Source hash:     37da9c608409, for `gradgen check-stale`
 Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/recursion.py:deep_network -o OUT.py --wrt w,x`.
 """
 import numpy as np

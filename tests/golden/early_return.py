@@ -4,6 +4,7 @@
 
 Differentiated:  x, y
 Specialised to:  x float  y float
+Source hash:     0a88bc2f8260, for `gradgen check-stale`
 Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/python_losses.py:early_return -o OUT.py --wrt x,y`.
 """
 import math

@@ -4,6 +4,7 @@
 
 Differentiated:  u, c
 Specialised to:  u f64[n]  c float
+Source hash:     097b5fac6d9d, for `gradgen check-stale`
 Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/mutation_views.py:heat_in_place -o OUT.py --wrt u,c`.
 """
 import numpy as np

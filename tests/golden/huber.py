@@ -5,6 +5,7 @@
 Differentiated:  w, x, y
 Held constant:   delta
 Specialised to:  w f64[n]  x f64[m, k]  y f64[p]  delta float
+Source hash:     fea7547791ec, for `gradgen check-stale`
 Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/losses.py:huber -o OUT.py --wrt w,x,y`.
 """
 import numpy as np

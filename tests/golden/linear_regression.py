@@ -4,6 +4,7 @@
 
 Differentiated:  w, b, x, y
 Specialised to:  w f64[n]  b float  x f64[m, k]  y f64[p]
+Source hash:     786a0e04903e, for `gradgen check-stale`
 Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/losses.py:linear_regression -o OUT.py --wrt w,b,x,y`.
 """
 import numpy as np

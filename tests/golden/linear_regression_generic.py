@@ -5,6 +5,7 @@
 Differentiated:  w, b, x, y
 Specialised to:  w number or array  b number or array  x number or array  y number
                  or array
+Source hash:     786a0e04903e, for `gradgen check-stale`
 Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/losses.py:linear_regression -o OUT.py --wrt w,b,x,y`.
 """
 import numpy as np

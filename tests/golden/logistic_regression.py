@@ -4,6 +4,7 @@
 
 Differentiated:  w, b, x, y
 Specialised to:  w f64[n]  b float  x f64[m, k]  y f64[p]
+Source hash:     f25ac13af9c0, for `gradgen check-stale`
 Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/losses.py:logistic_regression -o OUT.py --wrt w,b,x,y`.
 """
 import numpy as np

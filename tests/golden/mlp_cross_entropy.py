@@ -6,6 +6,7 @@ Differentiated:  params, x
 Held constant:   labels
 Specialised to:  params (f64[n, m], f64[k], f64[p, q], f64[r])  x f64[s, t]  labels
                  i64[u]
+Source hash:     98f2802f46b3, for `gradgen check-stale`
 Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/losses.py:mlp_cross_entropy -o OUT.py --wrt params,x`.
 """
 import numpy as np

@@ -6,6 +6,7 @@
 Differentiated:  params, x, targets
 Specialised to:  params (f64[n, m], f64[k], f64[p, q], f64[r])  x f64[s, t]  targets
                  f64[u, v]
+Source hash:     52974b74d444, for `gradgen check-stale`
 Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/losses.py:mlp_squared -o OUT.py --wrt params,x,targets`.
 """
 import numpy as np

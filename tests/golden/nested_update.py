@@ -4,6 +4,7 @@
 
 Differentiated:  u, c
 Specialised to:  u f64[n]  c float
+Source hash:     97824f8dbc9b, for `gradgen check-stale`
 Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/mutation.py:nested_update -o OUT.py --wrt u,c`.
 """
 import numpy as np

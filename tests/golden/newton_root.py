@@ -4,7 +4,8 @@
 
 Differentiated:  a
 Specialised to:  a float
-Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/losses.py:newton_root -o OUT.py --wrt a`.
+Source hash:     0e58914ce252, for `gradgen check-stale`
+Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/losses.py:newton_root -o OUT.py --wrt a,`.
 """
 
 

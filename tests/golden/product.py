@@ -4,7 +4,8 @@
 
 Differentiated:  x
 Specialised to:  x f64[n]
-Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/losses.py:product -o OUT.py --wrt x`.
+Source hash:     ec6e00b56434, for `gradgen check-stale`
+Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/losses.py:product -o OUT.py --wrt x,`.
 """
 import numpy as np
 

@@ -4,6 +4,7 @@
 
 Differentiated:  x, k
 Specialised to:  x float  k float
+Source hash:     3f0f69fd6ed2, for `gradgen check-stale`
 Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/recursion.py:quadrature -o OUT.py --wrt x,k`.
 """
 import math

@@ -5,7 +5,8 @@
 Differentiated:  x
 Held constant:   n
 Specialised to:  x float  n int
-Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/recursion.py:recursive_loss -o OUT.py --wrt x`.
+Source hash:     19eb540a1390, for `gradgen check-stale`
+Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/recursion.py:recursive_loss -o OUT.py --wrt x,`.
 """
 import math
 

@@ -5,6 +5,7 @@
 
 Differentiated:  params, x, y, strength
 Specialised to:  params {w: f64[n], b: float}  x f64[m, k]  y f64[p]  strength float
+Source hash:     e537f3c7a6b6, for `gradgen check-stale`
 Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/python_losses.py:ridge -o OUT.py --wrt params,x,y,strength`.
 """
 import numpy as np

@@ -4,6 +4,7 @@
 
 Differentiated:  w, u, h, x
 Specialised to:  w f64[n, m]  u f64[k, p]  h f64[q]  x f64[r, s]
+Source hash:     8ba5e357e8d5, for `gradgen check-stale`
 Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/losses.py:rnn -o OUT.py --wrt w,u,h,x`.
 """
 import numpy as np

@@ -4,7 +4,8 @@
 
 Differentiated:  x
 Specialised to:  x f64[n]
-Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/losses.py:rosenbrock_vector -o OUT.py --wrt x`.
+Source hash:     4967f64fe19c, for `gradgen check-stale`
+Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/losses.py:rosenbrock_vector -o OUT.py --wrt x,`.
 """
 import numpy as np
 

@@ -4,7 +4,8 @@
 
 Differentiated:  x
 Specialised to:  x f64[n]
-Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/mutation.py:store_in_branch -o OUT.py --wrt x`.
+Source hash:     4a64b6858fd7, for `gradgen check-stale`
+Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/mutation.py:store_in_branch -o OUT.py --wrt x,`.
 """
 import numpy as np
 

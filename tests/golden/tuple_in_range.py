@@ -4,7 +4,8 @@
 
 Differentiated:  x
 Specialised to:  x f64[n]
-Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/control_jumps.py:tuple_in_range -o OUT.py --wrt x`.
+Source hash:     7ab33f89b19c, for `gradgen check-stale`
+Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/control_jumps.py:tuple_in_range -o OUT.py --wrt x,`.
 """
 import numpy as np
 

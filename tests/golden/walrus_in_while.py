@@ -4,7 +4,8 @@
 
 Differentiated:  x
 Specialised to:  x f64[n]
-Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/control_statements.py:walrus_in_while -o OUT.py --wrt x`.
+Source hash:     9ab612de0c84, for `gradgen check-stale`
+Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/control_statements.py:walrus_in_while -o OUT.py --wrt x,`.
 """
 import numpy as np
 

@@ -1,0 +1,268 @@
+"""Generated modules that stay fresh: what their docstrings record, `check-stale`, the plugin."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+import gradgen
+from gradgen.cli import main
+from gradgen.emission.recorded import Unreadable, recorded, specs_of
+from gradgen.freshness import check_file, generated_files
+from gradgen.frontend.arguments import Container, spec_of
+from gradgen.ir.types import ANY
+from gradgen.pipeline import run
+from tests.cases import LOSSES, Case
+
+ROOT = Path(__file__).resolve().parents[2]
+LOSS = '''\
+"""A loss."""
+import numpy as np
+
+SCALE = 2.0
+
+
+def squash(z):
+    return np.tanh(z)
+
+
+def loss(w, b, x):
+    return SCALE * np.sum(squash(x @ w + b) ** 2)
+
+
+def star(*parts):
+    return parts[0] * parts[1] ** 2
+
+
+def pair(w, b, x):
+    return loss(w, b, x), b
+'''
+EXAMPLE = "(np.ones(3), 0.5, np.ones((4, 3)))"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in a folder with a loss and its committed gradient."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fit.py").write_text(LOSS)
+    emit("fit.py:loss", "out.py", "--example", EXAMPLE, "--wrt", "w,b")
+    return tmp_path
+
+
+def emit(target: str, output: str, *more: str) -> None:
+    assert main(["emit", target, "-o", output, *more]) == 0
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def stale(*arguments: str) -> int:
+    return main(["check-stale", *arguments])
+
+
+# --- what is recorded ---------------------------------------------------------------------
+
+
+def test_docstring_records_what_it_was_made_from(here: Path) -> None:
+    found = recorded((here / "out.py").read_text())
+    assert found is not None
+    assert (found.name, found.version, found.file) == ("loss", gradgen.__version__, "fit.py")
+    assert found.options == ("--wrt", "w,b")
+    assert found.types == "w f64[n]  b float  x f64[m, k]"
+    assert len(found.source_hash) == 12
+    assert str(here) not in (here / "out.py").read_text()
+
+
+def test_the_hash_is_that_of_all_sources(here: Path) -> None:
+    def fingerprint() -> str:
+        emit("fit.py:loss", "again.py", "--example", EXAMPLE)
+        found = recorded((here / "again.py").read_text())
+        assert found is not None
+        return found.source_hash
+
+    first = fingerprint()
+    change(here / "fit.py", '"""A loss."""', '"""A loss, and\nmore."""')
+    assert fingerprint() == first
+    change(here / "fit.py", "np.tanh(z)", "np.sinh(z)")
+    assert fingerprint() != first
+
+
+class Point(NamedTuple):
+    left: float
+    right: float
+
+
+TREES = [
+    1.5, 3, True, "text with 'quotes'", None, np.float32(1.0), np.int64(2), np.ones(3),
+    np.ones((2, 1, 3), np.float32), np.arange(3), np.ones((), int), (1.0,), [1.0, np.ones(2)], [],
+    {"w": np.ones((2, 2)), 3: ({"b": 1.0}, [2])}, {"two words": 1.0}, Point(1.0, 2.0),
+    np.ones(2) > 0,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("tree", TREES, ids=repr)
+def test_types_are_read_back(tree: object) -> None:
+    def f(x: float, a, y):
+        return x * y
+
+    made = run(f, (1.0, tree, 2.0))
+    found = recorded(made.text)
+    assert found is not None
+    specs = specs_of(found.types, {"Point": Point}.get)
+    assert specs == {"x": spec_of(1.0), "a": spec_of(tree, "a"), "y": spec_of(2.0)}
+
+
+def test_types_that_have_no_text() -> None:
+    assert specs_of("x number or array  y float", lambda name: None)["x"] is ANY
+    assert specs_of("x (number or array, float)", lambda name: None)["x"] is ANY
+    for types in ("x Model{w: float}", "x Generator", "x {(1, 2): float}", "x f64[n"):
+        with pytest.raises(Unreadable):
+            specs_of(types, lambda name: None)
+    assert isinstance(specs_of("p {a: float}", lambda name: None)["p"], Container)
+
+
+# --- the command --------------------------------------------------------------------------
+
+
+def test_fresh(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "foreign.py").write_text("x = 1\n")
+    (here / "broken.py").write_text("def f(:\n")
+    assert stale(".") == 0
+    assert capsys.readouterr().out == "1 generated modules, 1 fresh\n"
+
+
+def test_a_loss_that_moved_and_a_formatted_module_are_fresh(here: Path) -> None:
+    change(here / "fit.py", '"""A loss."""', "# A comment\n\n\n# more\n")
+    change(here / "out.py", "import numpy as np\n", "import numpy as np\n\n\n# formatted\n")
+    assert stale("out.py") == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("** 2)", "** 3)", "the source of loss has changed"),
+        ("np.tanh(z)", "np.sin(z)", "the source of loss has changed"),
+        ("SCALE = 2.0", "SCALE = 3.0", "reads from outside has changed"),
+    ],
+)
+def test_a_changed_loss(
+    here: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, why: str
+) -> None:
+    change(here / "fit.py", old, new)
+    assert stale(".") == 1
+    out = capsys.readouterr().out
+    assert "out.py: stale: " in out
+    assert why in out
+    assert "\n-    " in out
+    assert "\n+    " in out
+    assert "1 generated modules, 0 fresh" in out
+    assert stale("--fix", ".") == 0
+    assert stale(".") == 0
+
+
+def test_an_edited_module(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(here / "out.py", "d_w = ", "d_w = 2 * ")
+    assert stale("out.py") == 1
+    assert "-    d_w = 2 * " in capsys.readouterr().out
+
+
+def test_a_missing_source(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(here / "fit.py", "def loss(", "def cost(")
+    change(here / "fit.py", "return loss(", "return cost(")
+    assert stale("out.py") == 1
+    assert "out.py: missing: there is no 'loss' in fit.py" in capsys.readouterr().out
+    (here / "fit.py").unlink()
+    assert stale("out.py") == 1
+    assert "out.py: missing: there is no fit.py, which it was made from" in capsys.readouterr().out
+    assert stale("nowhere") == 2
+
+
+def test_a_loss_that_is_refused_now(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(here / "fit.py", "    return np.tanh(z)", "    yield np.tanh(z)")
+    assert stale("out.py") == 1
+    assert "it cannot be made any more" in capsys.readouterr().out
+
+
+def test_the_folder_of_the_command_does_not_matter(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "sub").mkdir()
+    monkeypatch.chdir(here / "sub")
+    assert stale("..") == 0
+
+
+@pytest.mark.parametrize("mode", ["grad", "vjp", "jvp", "value"])
+def test_modes(here: Path, mode: str) -> None:
+    emit("fit.py:loss", "out.py", "--example", EXAMPLE, "--mode", mode)
+    assert stale("out.py") == 0
+    change(here / "fit.py", "** 2)", "** 3)")
+    assert stale("out.py") == 1
+
+
+def test_options(here: Path) -> None:
+    emit("fit.py:pair", "aux.py", "--has-aux", "--wrt", "b,", "--example", EXAMPLE)
+    emit("fit.py:star", "star.py", "--wrt", "parts[1],parts[0]", "--example", "(1.0, 2.0)")
+    emit("fit.py:loss", "general.py")
+    assert stale(".") == 0
+    assert len(list(generated_files([here]))) == 4
+
+
+def test_the_types_are_those_of_the_module(here: Path) -> None:
+    (here / "fit.py").write_text(LOSS + "\nEXAMPLE_ARGS = {'loss': (1.0, 1.0, np.ones((2, 2)))}\n")
+    assert stale("out.py") == 0
+
+
+def test_modules_of_the_corpus(tmp_path: Path) -> None:
+    for module in (*LOSSES, "objects_classes", "functions_signatures", "lang_dicts"):
+        for name in importlib.import_module(f"tests.corpus.{module}").EXAMPLE_ARGS:
+            case = Case(module, name)
+            path = tmp_path / f"{name}.py"
+            if case.may_be_refused or case.function.__name__ == "<lambda>":
+                continue
+            gradgen.emit(case.function, path, argnums=case.argnums, example_args=case.args())
+            found = check_file(path)
+            assert found.ok, str(found)
+
+
+# --- the plugin ---------------------------------------------------------------------------
+
+
+def pytest_of(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "gradgen.pytest_plugin", *arguments]
+    return subprocess.run(
+        words, cwd=folder, env={"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+
+def test_plugin(here: Path) -> None:
+    (here / "test_one.py").write_text("def test_one():\n    pass\n")
+    assert "1 passed" in pytest_of(here).stdout
+    done = pytest_of(here, "--gradgen-stale", ".")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 passed" in done.stdout
+    (here / "pytest.ini").write_text("[pytest]\ngradgen_stale = out.py\n")
+    change(here / "fit.py", "** 2)", "** 3)")
+    done = pytest_of(here)
+    assert done.returncode == 1
+    assert "out.py::fresh" in done.stdout
+    assert "the source of loss has changed" in done.stdout
+    assert "\n+    " in done.stdout
+    assert "Traceback" not in done.stdout
+    assert pytest_of(here, "--gradgen-stale", "nowhere").returncode == pytest.ExitCode.USAGE_ERROR
+
+
+def test_the_plugin_is_announced() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["entry-points"]["pytest11"] == {"gradgen": "gradgen.pytest_plugin"}
