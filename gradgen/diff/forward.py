@@ -18,7 +18,7 @@ from gradgen.diff.algebra import Algebra
 from gradgen.diff.conjugates import adjoint_of
 from gradgen.diff.custom import tangents_of
 from gradgen.diff.formulas import emit_formula
-from gradgen.diff.written import written, written_several
+from gradgen.diff.written import inputs_by_name, written, written_several
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
@@ -149,8 +149,13 @@ class Forward:
             self._note(op.out, self._tangent(rule, op))
 
     def _tangent(self, rule: Rule, op: Op) -> Value:
+        if rule.jvp is not None:
+            moving = self._moving(rule, op)
+            given = [self.of(v) if i in moving else None for i, v in enumerate(op.inputs)]
+            return rule.jvp(self.alg, op, given)
         if callable(rule.tangent):
-            return written(self.b, rule.tangent, op, self._named(rule, op), adjoint_type(op.out))
+            self._refuse_unknown(rule, op)
+            return written(self.b, rule.tangent, op, self._named(op), adjoint_type(op.out))
         if op.prim in ("where", "select"):
             test, a, b = op.inputs
             return self.alg.where(test, self._or_zero(a), self._or_zero(b))
@@ -169,11 +174,15 @@ class Forward:
             return self._reduced(rule, op)
         self._refuse(op, rule.spelling or rule.name)
 
+    def _refuse_unknown(self, rule: Rule, op: Op) -> None:
+        for i in self._moving(rule, op) if rule.adjoint else ():
+            if isinstance(adjoint_of(rule, i, op), Unknown):
+                name = rule.params[i]
+                self._refuse(op, f"{rule.spelling} by its argument {name!r}, in closed form,")
+
     def _reduced(self, rule: Rule, op: Op) -> Value:
         """Return the sums of the partials, a cotangent of ones sent back, times the tangent."""
         a, ones = op.inputs[0], self.alg.full(Const(1.0), op.out)
-        if "q" in rule.params and not op.inputs[1].type.is_scalar:
-            self._refuse(op, f"{rule.spelling} of several levels")
         partials = self._sent_back(rule, op, 0, ones, adjoint_type(a))
         share = self.alg.mul(partials, self.alg.full(self.tangents[a], a))
         if a.type.is_scalar:
@@ -184,7 +193,7 @@ class Forward:
     def _several(self, rule: Rule, op: Op) -> None:
         if not callable(rule.tangent):
             self._refuse(op, rule.spelling or rule.name)
-        found = written_several(self.b, rule.tangent, op, self._named(rule, op))
+        found = written_several(self.b, rule.tangent, op, self._named(op))
         for v, t in zip(op.outputs, found, strict=True):
             if v in self.varied:
                 self._note(v, t)
@@ -205,11 +214,10 @@ class Forward:
 
     def _sent_back(self, rule: Rule, op: Op, i: int, g: Value, type_: Type) -> Value:
         """Return what the adjoint by an input makes of ``g``."""
+        self._refuse_unknown(rule, op)
         how = adjoint_of(rule, i, op)
         if isinstance(how, str):
             return emit_formula(self.alg, how, op, g)
-        if isinstance(how, Unknown):
-            self._refuse(op, f"{rule.spelling} by its argument {rule.params[i]!r}, in closed form,")
         if callable(how):
             return written(self.b, how, op, {"g": g}, type_)
         if rule.vjp is None:
@@ -241,12 +249,10 @@ class Forward:
             for i, v in enumerate(op.inputs)
         ]
 
-    def _named(self, rule: Rule, op: Op) -> dict[str, Any]:
-        names = [p for p in rule.params if p not in rule.options]
-        pairs = zip(names, op.inputs, strict=False)
+    def _named(self, op: Op) -> dict[str, Any]:
         return {
             f"t_{n}": self.alg.full(self.tangents[v], v) if v in self.tangents else None
-            for n, v in pairs
+            for n, v in inputs_by_name(op).items()
         }
 
     def _or_zero(self, v: Value) -> Value:

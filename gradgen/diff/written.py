@@ -69,12 +69,17 @@ def _given(fn: Any, op: Op, more: Mapping[str, Any]) -> dict[str, Any]:
 
 def _values(op: Op) -> dict[str, Value]:
     """Return the inputs and results of an operation by their names."""
+    results = RULES[op.prim].outputs or ("y",)
+    return inputs_by_name(op) | dict(zip(results, op.outputs, strict=False))
+
+
+def inputs_by_name(op: Op) -> dict[str, Value]:
+    """Return the inputs of an operation by their names; of keyed ones only some are given."""
     rule = RULES[op.prim]
     names = [p for p in rule.params if p not in rule.defaults and p not in op.attrs]
     if rule.keyed:
         names = [*(p for p in names if p not in rule.keyed), *op.attrs.get("keyed", ())]
-    results = rule.outputs or ("y",)
-    return dict(zip(names, op.inputs, strict=False)) | dict(zip(results, op.outputs, strict=False))
+    return dict(zip(names, op.inputs, strict=False))
 
 
 def written_several(b: Builder, fn: Any, op: Op, more: Mapping[str, Any]) -> list[Value]:

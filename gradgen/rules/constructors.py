@@ -77,6 +77,15 @@ def arange_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     return alg.emit("dot", g, alg.emit("arange", alg.dim(g, 0))) if i == 2 else Const(0.0)
 
 
+def arange_jvp(alg: Algebra, op: Op, tangents: list[Value | None]) -> Value:
+    """Add ``k`` times the step's to the start's."""
+    start, _, step = (*tangents, None, None)[:3] if len(tangents) > 1 else (None, None, None)
+    share = start if start is not None else Const(0.0)
+    if step is None:
+        return share
+    return alg.add(share, alg.mul(step, alg.emit("arange", alg.dim(op.out, 0))))
+
+
 def linspace_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return ``num`` entries (default 50) along a new axis of the ends."""
     count = length_of(inputs[2]) if len(inputs) > 2 else 50
@@ -179,7 +188,7 @@ rule("eye", eye_type, callables=["np.eye"], params="N, M?, k=0, dtype=None", pas
 rule("tri", eye_type, callables=["np.tri"], params="N, M?, k=0, dtype=None", passive=True,
      samples=("x3 @ np.tri(3)", "x3 @ np.tri(3, 4, -1)"))
 rule("arange", arange_type, callables=["np.arange"], params="start, stop, step, dtype=None",
-     vjp=arange_vjp,
+     vjp=arange_vjp, jvp=arange_jvp,
      samples=("x4 * np.arange(4)", "np.arange(x, x + 2.5)", "np.arange(0.0, 2.0 * p, p / 4.5)",
               "x4 * np.arange(start=2, stop=10, step=2)", "x3 * np.arange(3, dtype=float)"))
 rule("linspace", linspace_type, callables=["np.linspace"],

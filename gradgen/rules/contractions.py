@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradgen.ir.nodes import Value
-from gradgen.ir.types import Length, Type, array, broadcast, fresh_dim, numeric, promote
+from gradgen.ir.types import Length, Type, broadcast, fresh_dim, numeric, promote
 from gradgen.rules.einsum import contraction_vjp
 from gradgen.rules.helpers import _unbroadcast
 from gradgen.rules.registry import rule
@@ -292,38 +292,6 @@ def linalg_trace_type(inputs: list[Value], attrs: Attrs) -> Type:
     return trace_type(inputs, {"axis1": -2, "axis2": -1})
 
 
-def cdist_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return a row for each point of the first set, a column for each of the second."""
-    a, b = (v.type for v in inputs)
-    if a.shape is None or b.shape is None:
-        return Type("any", "float64", None)
-    return array("float64", (a.shape[0], b.shape[0]))
-
-
-def _cdist_to_a(g, y, XA, XB, metric="euclidean", p=None):
-    """Cotangent of the first set of points in ``cdist(XA, XB)``."""
-    apart = np.expand_dims(XA, 1) - np.expand_dims(XB, 0)
-    return np.sum(np.expand_dims(_cdist_weight(g, y, metric), -1) * _cdist_way(apart, metric), 1)
-
-
-def _cdist_to_b(g, y, XA, XB, metric="euclidean", p=None):
-    """Cotangent of the second set of points in ``cdist(XA, XB)``."""
-    apart = np.expand_dims(XB, 0) - np.expand_dims(XA, 1)
-    return np.sum(np.expand_dims(_cdist_weight(g, y, metric), -1) * _cdist_way(apart, metric), 0)
-
-
-def _cdist_weight(g, y, metric):
-    """Return the factor that all coordinates of a pair share."""
-    if metric == "euclidean":
-        return g / np.where(y == 0.0, 1.0, y)
-    return 2.0 * g if metric == "sqeuclidean" else g
-
-
-def _cdist_way(apart, metric):
-    """Return the derivative by each coordinate, but for the factor."""
-    return np.sign(apart) if metric == "cityblock" else apart
-
-
 # A table: an entry is read along its lines.
 # fmt: off
 _PAIR: dict[str, Any] = {"tangent": "multilinear", "of_complex": "analytic"}
@@ -374,8 +342,3 @@ rule("cross", cross_type, callables=["np.cross"], tangent="multilinear",
 rule("linalg.cross", cross_type, callables=["np.linalg.cross"], tangent="multilinear",
      params="x1, x2, /, *, axis=-1", adjoint=(_linalg_cross_to_a, _linalg_cross_to_b),
      samples=("np.linalg.cross(x3, y3)", "np.linalg.cross(x32, x32[::-1], axis=0)"))
-rule("cdist", cdist_type, callables=["scipy.spatial.distance.cdist"], at_kinks="0 at distance 0",
-     params="XA, XB, metric=euclidean, *, p=None", adjoint=(_cdist_to_a, _cdist_to_b),
-     samples=("scipy.spatial.distance.cdist(x23, m33)",
-              "scipy.spatial.distance.cdist(x32, p32, 'sqeuclidean')",
-              "scipy.spatial.distance.cdist(x23, p23, metric='cityblock')"))

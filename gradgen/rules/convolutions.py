@@ -174,6 +174,16 @@ def _lfilter_to_x(g, b, a, axis=-1):
     return np.flip(scipy.signal.lfilter(b, a, np.flip(g, axis), axis), axis)
 
 
+def _lfilter_tangent(t_b, t_a, t_x, y, b, a, x, axis):
+    """Tangent of a filtered signal: ``a`` as a filter undoes what ``a`` does to it."""
+    total = 0.0
+    if t_b is not None:
+        total = total + scipy.signal.lfilter(t_b, a, x, axis)
+    if t_a is not None:
+        total = total - scipy.signal.lfilter(t_a, a, y, axis)
+    return total if t_x is None else total + scipy.signal.lfilter(b, a, t_x, axis)
+
+
 # A table: an entry is read along its lines.
 # fmt: off
 _LINEAR: dict[str, Any] = {"tangent": "multilinear"}
@@ -211,5 +221,6 @@ rule("polymul", convolve_type, callables=["np.polymul"], params="a1, a2", **_LIN
      samples=("np.polymul(x3, y4)", "np.polymul(x3, x1)", "np.polymul(x5, y3)"))
 rule("lfilter", lfilter_type, callables=["scipy.signal.lfilter"], params="b, a, x, axis=-1",
      adjoint=(_lfilter_to_b, _lfilter_to_a, _lfilter_to_x),
+     tangent=_lfilter_tangent,
      samples=("scipy.signal.lfilter(x3, p3, y5)", "scipy.signal.lfilter(x1, p3, y23)",
               "scipy.signal.lfilter(np.array([0.3, x]), [1.0, u], y44, axis=0)"))

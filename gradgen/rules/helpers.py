@@ -86,6 +86,17 @@ def _cumprod_adjoint(x, g, axis):
     return np.moveaxis(d_rows, 0, axis)
 
 
+def _cumprod_tangent_along(t_x, x, axis):
+    """Tangent of ``np.cumprod(x, axis)``, by its recurrence: exact with zeros."""
+    rows, t_rows = np.moveaxis(x, axis, 0), np.moveaxis(t_x, axis, 0)
+    running = np.cumprod(rows, axis=0)
+    t_running = np.zeros_like(running)
+    t_running[:1] = t_rows[:1]
+    for k in range(1, len(rows)):
+        t_running[k] = t_running[k - 1] * rows[k] + running[k - 1] * t_rows[k]
+    return np.moveaxis(t_running, 0, axis)
+
+
 def _winners(like, at):
     """Mark the last write to each place in ``like[at] = v`` (earlier ones are overwritten)."""
     order = np.full(np.shape(like), -1)

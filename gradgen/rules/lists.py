@@ -7,6 +7,7 @@ a list is spelled as in ``rules.indexing``, with one entry: an integer or a slic
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from gradgen.ir.nodes import Const, Value
@@ -174,12 +175,28 @@ def sum_items_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 def extreme_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """All of the cotangent goes to the first item that is the largest (or smallest)."""
+    return alg.store_add(alg.zeros(op.inputs[0]), g, [first_place(alg, op)], "i")
+
+
+def first_place(alg: Algebra, op: Op) -> Value:
+    """Return where the first item that is the largest (or smallest) stands."""
     a = op.inputs[0]
     if is_list(a):
-        place = alg.emit("index_of", a, op.out)
-    else:
-        place = alg.emit("argmax", alg.emit("eq", a, op.out))
-    return alg.store_add(alg.zeros(a), g, [place], "i")
+        return alg.emit("index_of", a, op.out)
+    return alg.emit("argmax", alg.emit("eq", a, op.out))
+
+
+def sum_items_jvp(alg: Algebra, op: Op, tangents: list[Value | None]) -> Value:
+    """Return the sum of the tangents."""
+    zero: Value = Const(0.0)
+    return functools.reduce(alg.add, (t for t in tangents if t is not None), zero)
+
+
+def extreme_jvp(alg: Algebra, op: Op, tangents: list[Value | None]) -> Value:
+    """Return the tangent of the first item that is the largest (or smallest)."""
+    (t,) = tangents
+    assert t is not None
+    return alg.load(t, [first_place(alg, op)], "i")
 
 
 # --- cotangents of lists --------------------------------------------------------------------
@@ -218,10 +235,12 @@ rule("array_of_list", array_of_list_type, vjp=array_of_list_vjp, narrow=True, **
 rule("items", items_type, vjp=items_vjp, narrow=True, alias="view", **_SPECIAL)
 rule("joined_list", joined_list_type, vjp=joined_list_vjp, narrow=True, **_SPECIAL)
 rule("pieces", pieces_type, vjp=pieces_vjp, narrow=True, alias="view", **_SPECIAL)
-rule("py_sum", py_sum_type, spelling="sum", params="a", vjp=py_sum_vjp, narrow=True)
-rule("sum_items", sum_items_type, spelling="sum", form="sequence", vjp=sum_items_vjp, narrow=True)
+rule("py_sum", py_sum_type, spelling="sum", params="a", vjp=py_sum_vjp, narrow=True,
+     tangent="linear")  # fmt: skip
+rule("sum_items", sum_items_type, spelling="sum", form="sequence", vjp=sum_items_vjp, narrow=True,
+     jvp=sum_items_jvp)  # fmt: skip
 for _name in ("max", "min"):
-    rule(f"py_{_name}", py_sum_type, spelling=_name, params="a", vjp=extreme_vjp,
+    rule(f"py_{_name}", py_sum_type, spelling=_name, params="a", vjp=extreme_vjp, jvp=extreme_jvp,
          at_kinks="the first of a tie wins")  # fmt: skip
 rule("index_of", lambda inputs, attrs: integer(), passive=True, **_SPECIAL)
 rule("list_add", _first, vjp=list_add_vjp, narrow=True, **_SPECIAL)

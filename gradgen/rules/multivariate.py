@@ -14,11 +14,10 @@ import numpy as np
 
 from gradgen.diff.algebra import Algebra
 from gradgen.ir.nodes import Const, Op, Value
-from gradgen.ir.types import Shape, Type, broadcast, may_be_one
-from gradgen.rules.callables import scipy
+from gradgen.ir.types import Shape, Type, may_be_one
 from gradgen.rules.factorizations import SYMMETRIC, _symmetric
 from gradgen.rules.helpers import _unbroadcast
-from gradgen.rules.registry import printed, rule
+from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, of_shape
 
 NORMAL = "scipy.stats.multivariate_normal"
@@ -118,12 +117,56 @@ def _number_to_cov(g, x, mean, cov):
     return np.reshape(np.sum(share), np.shape(cov))
 
 
+def _points_tangent(t_x, t_mean, x, mean):
+    """Return the tangent of the deviation, zero where neither moves."""
+    way = np.zeros_like(_deviation(x, mean)) if t_x is None else t_x
+    return way if t_mean is None else way - t_mean
+
+
+def _vector_tangent(t_x, t_mean, t_cov, y, x, mean, cov):
+    """Tangent of ``scipy.stats.multivariate_normal.logpdf(x, mean, cov)``."""
+    solved = _solved(_deviation(x, mean), cov)
+    share = -np.sum(solved * _points_tangent(t_x, t_mean, x, mean), axis=-1)
+    if t_cov is not None:
+        if np.ndim(cov) < 2:
+            moved = (solved**2 - 1.0 / cov) * t_cov
+            share = share + 0.5 * np.sum(moved, axis=-1)
+        else:
+            t_cov = _symmetric(t_cov)
+            trace = np.sum(np.linalg.inv(_symmetric(cov)) * t_cov)
+            share = share + 0.5 * (np.sum((solved @ t_cov) * solved, axis=-1) - trace)
+    return np.reshape(share, np.shape(y))
+
+
+def _number_tangent(t_x, t_mean, t_cov, y, x, mean, cov):
+    """Tangent of the log density of numbers."""
+    mean = 0.0 if mean is None else np.reshape(mean, ())
+    var = np.reshape(cov, ())
+    apart = np.reshape(x - mean, np.shape(y))
+    share = np.zeros_like(apart)
+    if t_x is not None:
+        share = share - apart * np.reshape(t_x, np.shape(y)) / var
+    if t_mean is not None:
+        share = share + apart * np.reshape(t_mean, ()) / var
+    if t_cov is not None:
+        share = share + 0.5 * (apart**2 / var - 1.0) / var * np.reshape(t_cov, ())
+    return share
+
+
 VECTOR = (_vector_to_x, _vector_to_mean, _vector_to_cov)
 NUMBER = (_number_to_x, _number_to_mean, _number_to_cov)
 
 
 def log_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """By points `-g * solve(cov, x - mean)`, by the mean the opposite, by `cov` half the rest."""
+    check_shapes(alg, op)
+    how = (NUMBER if dimension(op.inputs) == 1 else VECTOR)[i]
+    v = op.inputs[i]
+    return alg.written(how, op, Type(v.type.kind, "float64", v.type.shape), g=g)
+
+
+def check_shapes(alg: Algebra, op: Op) -> None:
+    """Refuse points of a dimension that is not known, or that SciPy stretches."""
     size = dimension(op.inputs)
     if size is None or (size != 1 and may_be_one(size)) or op.out.type.shape is None:
         alg.refuse(op, f"{NORMAL} of shapes that are not known", KNOWN)
@@ -131,9 +174,19 @@ def log_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     # One number for all coordinates of a point, or coordinates that repeat.
     if size != 1 and (not x or x[-1] == 1 or may_be_one(x[-1])):
         alg.refuse(op, f"{NORMAL} of points that are stretched", "give points in full")
-    how = (NUMBER if size == 1 else VECTOR)[i]
-    v = op.inputs[i]
-    return alg.written(how, op, Type(v.type.kind, "float64", v.type.shape), g=g)
+
+
+def log_jvp(alg: Algebra, op: Op, tangents: list[Value | None]) -> Value:
+    """By points `-solve(cov, x - mean) @ t_x`, and so on."""
+    check_shapes(alg, op)
+    how = _number_tangent if dimension(op.inputs) == 1 else _vector_tangent
+    more = dict(zip(("t_x", "t_mean", "t_cov"), [*tangents, None, None], strict=False))
+    return alg.written(how, op, op.out.type, **more)
+
+
+def density_jvp(alg: Algebra, op: Op, tangents: list[Value | None]) -> Value:
+    """As the log density, times the density itself."""
+    return alg.mul(op.out, log_jvp(alg, op, tangents))
 
 
 def density_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
@@ -153,81 +206,23 @@ def entropy_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     cov = op.inputs[1]
     if i == 0:
         return Const(0.0)
-    if cov.type.shape is None or (not cov.type.shape and dimension(op.inputs) != 1):
-        alg.refuse(op, f"{NORMAL}.entropy with one number for a matrix", "give the matrix")
+    check_covariance(alg, op)
     return alg.written(_entropy_to_cov, op, cov.type, g=g)
 
 
-# --- on the simplex -----------------------------------------------------------------------
+def check_covariance(alg: Algebra, op: Op) -> None:
+    """Refuse one variance for all coordinates."""
+    cov = op.inputs[1]
+    if cov.type.shape is None or (not cov.type.shape and dimension(op.inputs) != 1):
+        alg.refuse(op, f"{NORMAL}.entropy with one number for a matrix", "give the matrix")
 
 
-def column_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return a float for each column."""
-    shape = inputs[0].type.shape
-    if shape is None or any(d != 1 and may_be_one(d) for d in shape[1:]):
-        return Type("any", "float64", None)
-    return of_shape("float64", tuple(d for d in shape[1:] if d != 1))
-
-
-@printed
-def _dirichlet_to_x(g, x, alpha):
-    """Cotangent of points of the simplex; the last coordinate may be left to the others."""
-    powers = np.reshape(alpha - 1.0, (-1,) + (1,) * (np.ndim(x) - 1))
-    own = powers[: len(x)]
-    share = np.where(own == 0.0, 0.0, own / np.where(own == 0.0, 1.0, x))
-    if len(x) < len(alpha):
-        share = share - powers[-1] / (1.0 - np.sum(x, axis=0))
-    return np.reshape(g, np.shape(x)[1:]) * share
-
-
-@printed
-def _dirichlet_to_alpha(g, x, alpha):
-    """Cotangent of the concentrations of a Dirichlet distribution."""
-    points = np.reshape(x, (len(x), -1))
-    if len(x) < len(alpha):
-        points = np.concatenate([points, 1.0 - np.sum(points, axis=0, keepdims=True)])
-    weights = np.reshape(g, -1)
-    slope = scipy.special.psi(np.sum(alpha)) - scipy.special.psi(alpha)
-    return np.log(points) @ weights + np.sum(weights) * slope
-
-
-def dirichlet_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """By `x` `(alpha - 1) / x`, by `alpha` `log(x) + psi(sum(alpha)) - psi(alpha)`."""
-    g = g if op.prim.endswith("logpdf") else alg.mul(g, op.out)
-    how = (_dirichlet_to_x, _dirichlet_to_alpha)[i]
-    v = op.inputs[i]
-    return alg.written(how, op, Type(v.type.kind, "float64", v.type.shape), g=g)
-
-
-def count_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return a float for each row of counts."""
-    counts, number, p = (v.type.shape for v in inputs)
-    if not counts or not p or number is None:
-        return Type("any", "float64", None)
-    return of_shape("float64", broadcast([counts[:-1], number, p[:-1]]))
-
-
-@printed
-def _multinomial_to_p(g, y, x, p):
-    """Cotangent of probabilities; where they do not sum to 1, SciPy takes the last as the rest."""
-    share = np.where(x == 0.0, 0.0, x / np.where(x == 0.0, 1.0, p))
-    rest = 1.0 - np.sum(p[..., :-1], axis=-1, keepdims=True)
-    off = np.abs(1.0 - np.sum(p, axis=-1, keepdims=True)) > 2.3e-15
-    last = np.arange(np.shape(p)[-1]) == np.shape(p)[-1] - 1
-    share = np.where(off, np.where(last, 0.0, share - x[..., -1:] / rest), share)
-    share = np.where(np.expand_dims(np.isfinite(y), -1), share, 0.0)
-    return _unbroadcast(np.expand_dims(g, -1) * share, p)
-
-
-def multinomial_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """By probabilities `x / p`; counts have no share."""
-    if i < 2:
+def entropy_jvp(alg: Algebra, op: Op, tangents: list[Value | None]) -> Value:
+    """Half the sum of `inv(cov) * t_cov`."""
+    if tangents[1] is None:
         return Const(0.0)
-    log = op.prim.endswith("logpmf")
-    y = op.out if log else alg.emit("log", op.out)
-    share = g if log else alg.mul(g, op.out)
-    shape = Type("any", "float64", op.inputs[2].type.shape)
-    return alg.written(_multinomial_to_p, op, shape, g=share, y=y)
+    check_covariance(alg, op)
+    return alg.emit("sum", alg.mul(entropy_vjp(alg, op, Const(1.0), 1), tangents[1]))
 
 
 # A table: an entry is read along its lines.
@@ -240,26 +235,14 @@ _CALLS = (
     "x, y, p", "x3", "x, cov=p", "x31, np.ones(1) * y, np.reshape(p, (1, 1))",
     f"x13, y3, {_COV}", f"xf3, y3, {_COV}, allow_singular=False",
 )
-for _kind, _vjp in (("logpdf", log_vjp), ("pdf", density_vjp)):
-    rule(f"{NORMAL}.{_kind}", point_type, callables=[f"{NORMAL}.{_kind}"], vjp=_vjp,
+for _kind, _vjp, _jvp in (("logpdf", log_vjp, log_jvp),
+                          ("pdf", density_vjp, density_jvp)):
+    rule(f"{NORMAL}.{_kind}", point_type, callables=[f"{NORMAL}.{_kind}"], vjp=_vjp, jvp=_jvp,
          at_kinks=SYMMETRIC, **_NORMAL,
          samples=tuple(f"{NORMAL}.{_kind}({c})" for c in _CALLS[: 99 if _kind == "logpdf" else 5]))
 rule(f"{NORMAL}.entropy", lambda inputs, attrs: of_shape("float64", ()), vjp=entropy_vjp,
-     callables=[f"{NORMAL}.entropy"], params="mean?=None, cov?=1",
+     jvp=entropy_jvp, callables=[f"{NORMAL}.entropy"], params="mean?=None, cov?=1",
      at_kinks=SYMMETRIC,
      samples=(f"{NORMAL}.entropy(None, m33 @ m33.T)", f"{NORMAL}.entropy(cov=m33 @ m33.T)",
               f"{NORMAL}.entropy(y3, m33 @ m33.T)", f"{NORMAL}.entropy(y, p)"))
-_SIMPLEX = ("u3 / np.sum(u3)", "u32 / np.sum(u32, axis=0)", "0.1 * u3", "0.1 * u32")
-for _kind in ("logpdf", "pdf"):
-    _name = f"scipy.stats.dirichlet.{_kind}"
-    rule(_name, column_type, callables=[_name], params="x, alpha", vjp=dirichlet_vjp,
-         samples=(f"{_name}({_SIMPLEX[0]}, p3)", f"{_name}({_SIMPLEX[1]}, p3)",
-                  f"{_name}({_SIMPLEX[2]}, o4)", f"{_name}({_SIMPLEX[3]}, alpha=o4)"))
-for _kind in ("logpmf", "pmf"):
-    _name = f"scipy.stats.multinomial.{_kind}"
-    rule(_name, count_type, callables=[_name], params="x, n, p", vjp=multinomial_vjp,
-         at_kinks="x / p, or the last p as the rest where they do not sum to 1; zero by counts",
-         samples=(f"{_name}(j3, 6, scipy.special.softmax(x3))",
-                  f"{_name}(np.array([[1, 2, 0], [0, 0, 3]]), n, p=scipy.special.softmax(x3))",
-                  f"{_name}(j3, n=6, p=scipy.special.softmax(x23, axis=1))"))
 # fmt: on

@@ -9,7 +9,17 @@ from typing import Any
 import numpy as np
 
 from gradgen.rules.helpers import _product_of_others, _product_of_others_axes, _unbroadcast
-from gradgen.rules.parts import MOMENT, TOTAL, _rounding, _spread
+from gradgen.rules.parts import (
+    MOMENT,
+    TOTAL,
+    _extreme_part_tangent,
+    _prod_tangent,
+    _rounding,
+    _spread,
+    _std_tangent,
+    _sum_tangent,
+    _var_tangent,
+)
 from gradgen.rules.reductions import cumulative_type
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import reduction
@@ -105,6 +115,40 @@ def _nanstd_to_mean(g, y, a, where, mean, axis, ddof, correction, keepdims):
     return -_unbroadcast(_nanstd_to_a(g, y, a, where, mean, axis, ddof, correction, keepdims), mean)
 
 
+def _nansum_tangent(t_a, t_initial, y, a, where, axis, keepdims):
+    """Tangent of a sum."""
+    return _sum_tangent(t_a, t_initial, y, a, _numbers(a, where), axis, keepdims)
+
+
+def _nanmean_tangent(t_a, a, where, axis, keepdims):
+    """Tangent of a mean."""
+    found = _numbers(a, where)
+    total = np.sum(np.where(found, t_a, 0.0), axis=axis, keepdims=keepdims)
+    return total / np.maximum(np.sum(found, axis=axis, keepdims=keepdims), 1)
+
+
+def _nanprod_tangent(t_a, t_initial, a, initial, where, axis, keepdims):
+    """Tangent of a product."""
+    return _prod_tangent(t_a, t_initial, a, initial, _numbers(a, where), axis, keepdims)
+
+
+def _nanextreme_tangent(t_a, t_initial, y, a, initial, where, axis, keepdims):
+    """Tangent of an extreme."""
+    return _extreme_part_tangent(t_a, t_initial, y, a, initial, where, axis, keepdims)
+
+
+def _nanvar_tangent(t_a, t_mean, a, where, mean, axis, ddof, correction, keepdims):
+    """Tangent of a variance."""
+    where = _numbers(a, where)
+    return _var_tangent(t_a, t_mean, a, where, mean, axis, ddof, correction, keepdims)
+
+
+def _nanstd_tangent(t_a, t_mean, y, a, where, mean, axis, ddof, correction, keepdims):
+    """Tangent of a deviation; 0 where it is 0 but for rounding."""
+    where = _numbers(a, where)
+    return _std_tangent(t_a, t_mean, y, a, where, mean, axis, ddof, correction, keepdims)
+
+
 def _nancumsum_to_a(g, a, axis):
     """Cotangent of the terms: the sums from the end."""
     if axis is None:
@@ -123,24 +167,30 @@ def _nancumsum_tangent(t_a, a, axis):
 def _nan(name: str, type_name: str, params: str, adjoint: Any, calls: Any, **more: Any) -> None:
     samples = [f"np.{name}({call})" for call in ("n23", "n23, axis=0", "x234, axis=(2, 0)", *calls)]
     rule(name, reduction(type_name), callables=[f"np.{name}"], params=params, adjoint=adjoint,
-         tangent="reduction", samples=tuple(samples), **more)
+         samples=tuple(samples), **more)
 
 
 _nan("nansum", "sum", TOTAL, (_nansum_to_a, _to_initial, None),
-     ("n23, 1, keepdims=True", "x3", "n23, initial=y", "n23, where=k23", "xf23", "x"))
+     ("n23, 1, keepdims=True", "x3", "n23, initial=y", "n23, where=k23", "xf23", "x"),
+     tangent=_nansum_tangent)
 _nan("nanmean", "inexact", "a, axis=None, dtype=None, out=None, keepdims=False, *, where?",
-     (_nanmean_to_a, None), ("n23, -1, keepdims=True", "n23, axis=1, where=k23", "xf23"))
+     (_nanmean_to_a, None), ("n23, -1, keepdims=True", "n23, axis=1, where=k23", "xf23"),
+     tangent=_nanmean_tangent)
 _nan("nanprod", "sum", TOTAL, (_nanprod_to_a, _nanprod_to_initial, None),
-     ("n23, 1, keepdims=True", "zero3", "n23, initial=y", "n23, where=k23"))
+     ("n23, 1, keepdims=True", "zero3", "n23, initial=y", "n23, where=k23"),
+     tangent=_nanprod_tangent)
 for _name in ("nanmax", "nanmin"):
     _nan(_name, "same", "a, axis=None, out=None, keepdims=False, initial?, where?",
          (_nanextreme_to_a, _nanextreme_to_initial, None),
          ("n23, 1, keepdims=True", "x3", "n23, initial=y", "n23, axis=1, where=k23, initial=0.2"),
+         tangent=_nanextreme_tangent,
          at_kinks="ties share evenly")
 _nan("nanvar", "inexact", MOMENT, (_nanvar_to_a, None, _nanvar_to_mean),
-     ("n23, 1, keepdims=True", "n23, ddof=1", "n23, axis=1, correction=0.5", "n23, where=k23"))
+     ("n23, 1, keepdims=True", "n23, ddof=1", "n23, axis=1, correction=0.5", "n23, where=k23"),
+     tangent=_nanvar_tangent)
 _nan("nanstd", "inexact", MOMENT, (_nanstd_to_a, None, _nanstd_to_mean),
      ("n23, 1, keepdims=True", "n23, ddof=1", "n23, axis=1, correction=1"),
+     tangent=_nanstd_tangent,
      at_kinks="0 for a constant input")
 rule("nancumsum", cumulative_type, callables=["np.nancumsum"], adjoint=(_nancumsum_to_a,),
      params="a, axis=None, dtype=None, out=None", tangent=_nancumsum_tangent,

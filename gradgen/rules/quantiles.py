@@ -10,7 +10,7 @@ import numpy as np
 
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type
-from gradgen.rules.registry import Unknown, printed, rule
+from gradgen.rules.registry import Unknown, printed, printed_like, rule
 from gradgen.rules.shapes_of import Attrs, inexact_of, of_shape, reduced_shape
 
 
@@ -118,8 +118,8 @@ def _speed(n, method):
 
 
 @printed
-def _quantile_to_q(g, a, q, axis, method):
-    """Cotangent of the levels: the slope between two entries of the sorted array."""
+def _quantile_slopes(a, q, axis, method):
+    """Return how fast quantiles move with their levels: a column for each level."""
     rows = np.sort(_as_rows(a, axis, 0), axis=-1)
     n = rows.shape[-1]
     at = np.quantile(np.arange(float(n)), np.ravel(q), method=method)
@@ -127,8 +127,86 @@ def _quantile_to_q(g, a, q, axis, method):
     slope = np.take(rows, np.minimum(low + 1, n - 1), axis=-1) - np.take(rows, low, axis=-1)
     inside = (np.ravel(q) >= 0.0) & ((at > 0.0) | (low == at)) & (at < n - 1.0)
     speed = np.where(inside | (method == "linear"), _speed(n, method), 0.0)
-    g = np.reshape(g, (len(at), -1))
-    return np.reshape(np.sum(g * np.reshape(slope, (-1, len(at))).T, axis=1) * speed, np.shape(q))
+    return slope * speed
+
+
+@printed
+def _quantile_to_q(g, a, q, axis, method):
+    """Cotangent of the levels: the slope between two entries of the sorted array."""
+    slopes = np.reshape(_quantile_slopes(a, q, axis, method), (-1, np.size(q)))
+    return np.reshape(np.sum(np.reshape(g, (np.size(q), -1)) * slopes.T, axis=1), np.shape(q))
+
+
+@printed
+def _between_rows(t_rows, order, at):
+    """Tangent of what stands at places ``at`` of the sorted rows, or between two."""
+    low = np.minimum(np.floor(at), order.shape[-1] - 1).astype(int)
+    high = np.minimum(low + 1, order.shape[-1] - 1)
+    t_sorted = np.take_along_axis(t_rows, order, -1)
+    below = np.take_along_axis(t_sorted, low, -1)
+    return below + (at - low) * (np.take_along_axis(t_sorted, high, -1) - below)
+
+
+@printed_like("y")
+def _quantile_of_a(t_a, y, a, q, axis, method):
+    """Tangent of quantiles in that of ``a``; entries that tie keep their order."""
+    rows = _as_rows(a, axis, 0)
+    order = np.argsort(rows, axis=-1, kind="stable")
+    at = np.quantile(np.arange(float(rows.shape[-1])), np.ravel(q), method=method)
+    places = np.broadcast_to(at, rows.shape[:-1] + np.shape(at))
+    t = _between_rows(_as_rows(t_a, axis, 0), order, places)
+    return np.reshape(np.moveaxis(t, -1, 0), np.shape(y))
+
+
+@printed_like("y")
+def _nanquantile_of_a(t_a, y, a, q, axis, method):
+    """Tangent of quantiles without NaNs in that of ``a``."""
+    rows = _as_rows(a, axis, 0)
+    order = np.argsort(rows, axis=-1, kind="stable")
+    counts = np.sum(~np.isnan(rows), axis=-1)
+    levels = np.ravel(q)
+    at = np.zeros(counts.shape + np.shape(levels))
+    for k in range(len(levels)):
+        at[..., k] = _places_of(counts, levels[k], method)
+    t = _between_rows(np.where(np.isnan(rows), 0.0, _as_rows(t_a, axis, 0)), order, at)
+    return np.reshape(np.moveaxis(t, -1, 0), np.shape(y))
+
+
+def _quantile_tangent(t_a, t_q, y, a, q, axis, method):
+    """Tangent of quantiles."""
+    if t_q is not None:
+        moved = _quantile_slopes(a, q, axis, method) * np.ravel(t_q)
+        by_level = np.reshape(np.moveaxis(moved, -1, 0), np.shape(y))
+    if t_a is None:
+        return by_level
+    by_entry = _quantile_of_a(t_a, y, a, q, axis, method)
+    return by_entry if t_q is None else by_entry + by_level
+
+
+def _percentile_tangent(t_a, t_q, y, a, q, axis, method):
+    """Tangent of percentiles."""
+    t_q = None if t_q is None else t_q / 100.0
+    return _quantile_tangent(t_a, t_q, y, a, q / 100.0, axis, method)
+
+
+def _median_tangent(t_a, y, a, axis):
+    """Tangent of the entry in the middle, or the mean of those of two."""
+    return _quantile_of_a(t_a, y, a, 0.5, axis, "linear")
+
+
+def _nanquantile_tangent(t_a, y, a, q, axis, method):
+    """Tangent of quantiles."""
+    return _nanquantile_of_a(t_a, y, a, q, axis, method)
+
+
+def _nanpercentile_tangent(t_a, y, a, q, axis, method):
+    """Tangent of percentiles."""
+    return _nanquantile_of_a(t_a, y, a, q / 100.0, axis, method)
+
+
+def _nanmedian_tangent(t_a, y, a, axis):
+    """Tangent of the entry in the middle, or the mean of those of two."""
+    return _nanquantile_of_a(t_a, y, a, 0.5, axis, "linear")
 
 
 def _quantile_adjoint(g, a, q, axis, method):
@@ -174,7 +252,8 @@ _LEVELS = {"quantile": ("0.3", "[0.25, 0.6]", "u"),
            "percentile": ("30", "[25.0, 60.0]", "60.0 * u")}
 
 
-def _quantile(name: str, adjoint: Any, to_q: Any, arrays: tuple[str, str, str]) -> None:
+def _quantile(name: str, adjoint: Any, to_q: Any, tangent: Any,
+              arrays: tuple[str, str, str]) -> None:
     one, two, active = _LEVELS[name.removeprefix("nan")]
     vector, matrix, stack = arrays
     samples = [
@@ -187,17 +266,22 @@ def _quantile(name: str, adjoint: Any, to_q: Any, arrays: tuple[str, str, str]) 
     if to_q is not _NO_SPEED:
         samples += [f"np.{name}({vector}, {active})", f"np.{name}({matrix}, {active}, axis=1)"]
     rule(name, quantile_type, callables=[f"np.{name}"], params=_Q, adjoint=(adjoint, to_q),
-         tangent="reduction", at_kinks="ties keep their order", samples=tuple(samples))
+         tangent=tangent, at_kinks="ties keep their order", samples=tuple(samples))
 
 
-_quantile("quantile", _quantile_adjoint, _quantile_to_q, ("x5", "x23", "x234"))
-_quantile("percentile", _percentile_adjoint, _percentile_to_q, ("x5", "x23", "x234"))
-_quantile("nanquantile", _nanquantile_adjoint, _NO_SPEED, ("x5", "n23", "x234"))
-_quantile("nanpercentile", _nanpercentile_adjoint, _NO_SPEED, ("x5", "n23", "x234"))
-for _name, _adjoint in (("median", _median_adjoint), ("nanmedian", _nanmedian_adjoint)):
+_quantile("quantile", _quantile_adjoint, _quantile_to_q, _quantile_tangent,
+          ("x5", "x23", "x234"))
+_quantile("percentile", _percentile_adjoint, _percentile_to_q, _percentile_tangent,
+          ("x5", "x23", "x234"))
+_quantile("nanquantile", _nanquantile_adjoint, _NO_SPEED, _nanquantile_tangent,
+          ("x5", "n23", "x234"))
+_quantile("nanpercentile", _nanpercentile_adjoint, _NO_SPEED, _nanpercentile_tangent,
+          ("x5", "n23", "x234"))
+for _name, _adjoint, _tangent in (("median", _median_adjoint, _median_tangent),
+                                  ("nanmedian", _nanmedian_adjoint, _nanmedian_tangent)):
     rule(_name, quantile_type, callables=[f"np.{_name}"], adjoint=(_adjoint,),
          params="a, axis=None, out=None, overwrite_input=False, keepdims=False",
-         tangent="reduction", at_kinks="ties keep their order",
+         tangent=_tangent, at_kinks="ties keep their order",
          samples=(f"np.{_name}(x5)", f"np.{_name}(x4)", f"np.{_name}(x23, axis=1)",
                   f"np.{_name}(x23, axis=-1, keepdims=True)", f"np.{_name}(x234, axis=(2, 0))",
                   f"np.{_name}(x23, 0, overwrite_input=True)", f"np.{_name}(xf23)",

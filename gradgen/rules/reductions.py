@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradgen.ir.types import Type, array, broadcast, fresh_dim
+from gradgen.rules.helpers import _cumprod_tangent_along
 from gradgen.rules.registry import Vjp, rule
 from gradgen.rules.shapes_of import Attrs, of_shape, reduction
 
@@ -110,6 +111,13 @@ def cumprod_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
         flat = alg.helper("_cumprod_adjoint", alg.emit("ravel", a), g, axis=0)
         return alg.reshape_like(flat, a)
     return alg.helper("_cumprod_adjoint", a, g, axis=axis or 0)
+
+
+def _cumprod_tangent(t_a, a, axis):
+    """Tangent of running products."""
+    if axis is None:
+        return _cumprod_tangent_along(np.ravel(t_a), np.ravel(a), 0)
+    return _cumprod_tangent_along(t_a, a, axis)
 
 
 def _reduce(name: str, type_name: str, vjp: Vjp | None, params: str, **options: Any) -> None:
@@ -231,9 +239,11 @@ for _name, _vjp in (("var", var_vjp), ("std", std_vjp)):
         fuller=f"part.{_name}", tangent="reduction",
         at_kinks="0 for a constant input" if _name == "std" else "",
     )
-for _name, _vjp in (("cumsum", cumsum_vjp), ("cumprod", cumprod_vjp)):
+for _name, _vjp, _tangent in (("cumsum", cumsum_vjp, "linear"),
+                              ("cumprod", cumprod_vjp, _cumprod_tangent)):
     rule(
         _name, cumulative_type, callables=[f"np.{_name}"], methods=[_name], vjp=_vjp,
+        tangent=_tangent,
         params="a, axis=None, dtype=None, out=None",
         samples=(f"np.{_name}(xf23, 1, np.float64)", f"np.{_name}(x23, axis=-2)", f"x234.{_name}()",
                  f"np.{_name}(x)", f"np.{_name}(xf23, axis=0)"),

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 TypeRule = Callable[[list["Value"], dict[str, Any]], Any]
 Vjp = Callable[["Algebra", "Op", "Value", int], "Value"]
+Jvp = Callable[["Algebra", "Op", "list[Value | None]"], "Value"]
 Written = Callable[..., Any]
 W = TypeVar("W", bound=Written)
 
@@ -62,7 +63,8 @@ class Rule:
     ``tangent`` is ``linear`` (jointly, in all inputs with a derivative), ``multilinear`` (in each),
     ``reduction`` (no entry of the first input counts for two results: the partials times the
     tangent are summed), or a function written as an adjoint is, of the inputs' tangents by their
-    names with ``t_`` before; elementwise operations have it from their formulas. ``closed`` is what
+    names with ``t_`` before; elementwise operations have it from their formulas. ``jvp(alg, op,
+    tangents)`` emits it itself, from a tangent for each input or None. ``closed`` is what
     an elementwise operation is in mathematics, a formula too: the tests prove the adjoint against
     SymPy's derivative of it, and where no adjoint is stated that derivative is it. ``samples`` are
     expressions over the arrays of ``tests/rules/pool.py``, from which the tests are made; an
@@ -84,6 +86,7 @@ class Rule:
     params: tuple[str, ...] = ()
     adjoint: tuple[str | Written | Unknown | None, ...] = ()
     vjp: Vjp | None = None
+    jvp: Jvp | None = None
     passive: bool = False
     elementwise: bool = False
     narrow: bool = False

@@ -132,9 +132,40 @@ def _histogram_weights(d_hist, hist, edges, a, density, weights):
     return _histogram_to_weights(d_hist, hist, edges, a, density, weights)
 
 
+@printed
+def _histogram_tangents(t_a, t_bins, t_weights, hist, edges, a, bins, range, density, weights):
+    """Tangents of counts and edges; what is in which bin is constant."""
+    t_edges = np.zeros(edges.shape)
+    if np.ndim(bins) > 0 and t_bins is not None:
+        t_edges = t_bins
+    if np.ndim(bins) == 0 and range is None and t_a is not None:
+        along = np.linspace(0.0, 1.0, len(edges))
+        low, high = a == np.min(a), a == np.max(a)
+        first, last = np.sum(low * t_a) / np.sum(low), np.sum(high * t_a) / np.sum(high)
+        t_edges = first * (1.0 - along) + last * along
+    t_hist = np.zeros(hist.shape)
+    if t_weights is not None:
+        t_hist = np.histogram(a, edges, weights=t_weights)[0]
+        if density:
+            total = np.sum(np.histogram(a, edges, weights=weights)[0])
+            width = edges[1:] - edges[:-1]
+            t_hist = t_hist / (width * total) - hist * (np.sum(t_hist) / total)
+    if density:
+        t_hist = t_hist - hist * np.diff(t_edges) / np.diff(edges)
+    return t_hist, t_edges
+
+
+def _histogram_tangent(t_a, t_bins, t_weights, hist, edges, a, bins, range, density, weights):
+    """Tangents of counts and edges."""
+    return _histogram_tangents(
+        t_a, t_bins, t_weights, hist, edges, a, bins, range, density, weights
+    )
+
+
 rule("histogram", histogram_types, callables=["np.histogram"], outputs=("hist", "edges"),
      params="a, bins?=10, range=None, density=None, weights?", keyed=("weights",),
      adjoint=(_histogram_to_a, _histogram_to_bins, _histogram_weights),
+     tangent=_histogram_tangent,
      at_kinks="counts are constant",
      samples=("np.histogram(x6)[0] * 1.0 + x", "np.histogram(x6, 4)[1]",
               "np.histogram(x6, bins=3, density=True)[0]",

@@ -164,6 +164,32 @@ def _extreme_reduceat_to_array(g, y, array, indices, axis):
     return np.moveaxis(d_rows, 0, axis)
 
 
+@printed
+def _multiply_reduceat_tangent(t_array, y, array, indices, axis):
+    """Tangent of ``np.multiply.reduceat``: the shares of each segment's factors."""
+    rows, factors = np.moveaxis(t_array, axis, 0), np.moveaxis(array, axis, 0)
+    t_rows = np.zeros(np.moveaxis(y, axis, 0).shape)
+    ends = _segment_ends(indices, len(rows))
+    for k in range(len(ends)):
+        others = _product_of_others(factors[indices[k] : ends[k]], 0)
+        t_rows[k] = np.sum(rows[indices[k] : ends[k]] * others, axis=0)
+    return np.moveaxis(t_rows, 0, axis)
+
+
+@printed
+def _extreme_reduceat_tangent(t_array, y, array, indices, axis):
+    """Tangent of ``reduceat`` of an extreme: the mean over the entries that are it."""
+    rows, best = np.moveaxis(t_array, axis, 0), np.moveaxis(y, axis, 0)
+    entries = np.moveaxis(array, axis, 0)
+    t_rows = np.zeros(best.shape)
+    ends = _segment_ends(indices, len(rows))
+    for k in range(len(ends)):
+        chosen = entries[indices[k] : ends[k]] == best[k]
+        share = np.sum(np.where(chosen, rows[indices[k] : ends[k]], 0.0), axis=0)
+        t_rows[k] = share / np.sum(chosen, axis=0)
+    return np.moveaxis(t_rows, 0, axis)
+
+
 # A table: an entry is read along its lines.
 # fmt: off
 _REDUCE = "array, axis=0, dtype=None, out=None, keepdims=False"
@@ -194,7 +220,7 @@ _SEGMENTS = ("(x6, [0, 2, 3])", "(x6, [4, 1, 3])", "(x23, np.array([0, 2]), axis
 _method("add", "reduceat", segments_type, (_add_reduceat_to_array, None), _SEGMENTS,
         params=_REDUCEAT, tangent="linear")
 _method("multiply", "reduceat", segments_type, (_multiply_reduceat_to_array, None), _SEGMENTS,
-        params=_REDUCEAT)
+        params=_REDUCEAT, tangent=_multiply_reduceat_tangent)
 for _ufunc in ("maximum", "minimum"):
     _method(_ufunc, "reduceat", segments_type, (_extreme_reduceat_to_array, None), _SEGMENTS,
-            params=_REDUCEAT, at_kinks="ties share evenly")
+            params=_REDUCEAT, tangent=_extreme_reduceat_tangent, at_kinks="ties share evenly")

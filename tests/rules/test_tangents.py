@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import gradgen
+from gradgen.diff.forward import OTHERS
+from gradgen.rules.complexes import LINEAR
 from gradgen.rules.registry import RULES
 from tests.cases import value_and_gradient
 from tests.rules.samples import Sample
@@ -32,3 +34,23 @@ def test_tangent_is_the_gradient_in_a_direction(sample: Sample) -> None:
     expected = sum(float(np.sum(g * t)) for g, t in zip(gradient, along, strict=True))
     single = any(getattr(a, "dtype", None) == np.float32 for a in chosen)
     np.testing.assert_allclose(tangent, expected, 1e-4 if single else 1e-9, 1e-9)
+
+
+def test_every_operation_has_a_tangent() -> None:
+    """What has a derivative in reverse mode has one in forward mode, drawn numbers aside."""
+    without = [
+        rule.name
+        for rule in RULES.values()
+        if (rule.adjoint or rule.vjp or rule.closed)
+        and not (rule.elementwise or rule.tangent or rule.jvp)
+        and (rule.name not in LINEAR or rule.name in OTHERS)
+    ]
+    assert without == ["draw"]
+
+
+def test_a_derivative_without_closed_form_is_refused_in_forward_mode() -> None:
+    def loss(x: np.ndarray, q: float) -> float:
+        return float(np.nanquantile(x, q))
+
+    with pytest.raises(gradgen.UnsupportedError, match="argument 'q'"):
+        gradgen.jvp(loss, argnums=(0, 1))((np.arange(4.0), 0.3), (np.ones(4), 1.0))
