@@ -15,7 +15,9 @@ import gradgen.frontend.builtin_calls
 import gradgen.frontend.constructor_calls
 import gradgen.frontend.einsum
 import gradgen.frontend.elementwise_calls
+import gradgen.frontend.interpolation_calls
 import gradgen.frontend.iterators
+import gradgen.frontend.kernel_density_calls
 import gradgen.frontend.linalg_calls
 import gradgen.frontend.numpy_calls
 import gradgen.frontend.random_calls
@@ -23,7 +25,8 @@ import gradgen.frontend.scipy_calls
 import gradgen.frontend.shape_calls
 import gradgen.frontend.type_calls
 import gradgen.frontend.ufunc_at
-import gradgen.frontend.ufunc_methods  # noqa: F401
+import gradgen.frontend.ufunc_methods
+import gradgen.frontend.vectorize_calls  # noqa: F401
 from gradgen.custom import custom_jvp, custom_vjp
 from gradgen.errors import ArgumentError, GradgenError, SourceError, UnsupportedError
 from gradgen.frontend import bindings, recursion
@@ -61,6 +64,7 @@ from gradgen.frontend.values import (
     BoundMethod,
     Choice,
     Frame,
+    Frozen,
     LocalFunction,
     Map,
     Record,
@@ -138,6 +142,8 @@ def call_value(
         return _inline_local(r, node, callee, args, kwargs)
     if isinstance(callee, Method):
         return _call_object(r, node, callee.function, [callee.owner, *args], kwargs)
+    if isinstance(callee, Record) and callee.kind is Frozen and "__call__" in callee.fields:
+        return call_value(r, node, callee.fields["__call__"], args, kwargs)
     if isinstance(callee, Record | Seq):
         called = invoked(r, node, callee, "__call__", *args, **kwargs)
         if called is not MISSING:
@@ -211,7 +217,7 @@ def _call_object(
         return method_of_text(r, node, obj, args, kwargs)
     own_call = getattr(type(obj), "__call__", None)  # noqa: B004
     if isinstance(own_call, types.FunctionType):
-        return _inline_foreign(r, node, own_call, [Static(obj), *args], kwargs)
+        return _call_object(r, node, own_call, [Static(obj), *args], kwargs)
     _refuse_callee(r, node, obj)
 
 
