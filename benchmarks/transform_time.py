@@ -43,7 +43,7 @@ def stage_times(fn: Any, args: tuple[Any, ...]) -> dict[str, float]:
         work()
         seconds[stage] = seconds.get(stage, 0.0) + time.process_time() - start
     start = time.process_time()
-    header = header_of(function, program.name, options)
+    header = header_of(program)
     text = render(function, program.name, function.result["outputs"], header).text
     seconds["text"] = time.process_time() - start
     start = time.process_time()

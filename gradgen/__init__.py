@@ -33,7 +33,12 @@ __all__ = [
     "differentiable",
     "emit",
     "grad",
+    "hessian",
+    "hessian_diag",
+    "hvp",
+    "jacfwd",
     "jacobian",
+    "jacrev",
     "jvp",
     "rule",
     "stop_gradient",
@@ -53,7 +58,11 @@ def __getattr__(name: str) -> Any:
         from gradgen.checking import check
 
         return check
-    if name in ("vjp", "jvp", "jacobian"):
+    if name in ("vjp", "jvp", "hvp"):
+        from gradgen import products
+
+        return getattr(products, name)
+    if name in ("jacobian", "jacfwd", "jacrev", "hessian", "hessian_diag"):
         from gradgen import jacobians
 
         return getattr(jacobians, name)

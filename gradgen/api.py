@@ -13,7 +13,8 @@ from gradgen.options import Options
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...] | list[int] | None
 Argnames = str | tuple[str, ...] | list[str] | None
-MODES = ("value_and_grad", "grad", "vjp", "jvp", "value")
+MODES = ("value_and_grad", "grad", "vjp", "jvp", "value", "jacfwd", "jacrev", "hessian", "hvp",
+         "hessian_diag")  # fmt: skip
 Made = TypeVar("Made", Gradient, Differentiable)
 
 
@@ -191,8 +192,10 @@ def emit(
         Where to write the module, atomically; a file that gradgen did not write is left alone.
     argnums, argnames, has_aux, example_args
         As for `grad`.
-    mode : {"value_and_grad", "grad", "vjp", "value"}
-        What the generated function returns; that of ``vjp`` takes a cotangent as its last argument.
+    mode : {"value_and_grad", "grad", "vjp", "jvp", "value", "jacfwd", "jacrev", "hessian", "hvp", \
+"hessian_diag"}
+        What the generated function returns; that of ``vjp`` takes a cotangent ``d_value`` as its
+        last argument, those of ``jvp`` and ``hvp`` take tangents ``t_NAME``.
 
     Raises
     ------

@@ -7,12 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A place in the user's source: file, line (from 1), column (from 0), text of the line."""
+    """A place in a source: file, line (from 1), column (from 0), text of the line.
+
+    ``made_from`` is the place in the user's source that a generated line is from: ``losses.py:4``;
+    ``swept`` says that the line is in the sweep back.
+    """
 
     path: str = "<unknown>"
     line: int = 0
     column: int = 0
     text: str = ""
+    made_from: str = ""
+    swept: bool = False
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column + 1}"

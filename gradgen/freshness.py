@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gradgen.emission.header import COMMAND, HASH, fingerprint
+from gradgen.emission.header import COMMAND, HASH, fingerprint, origin_of
 from gradgen.emission.module import write
 from gradgen.emission.recorded import Recorded, Unreadable, recorded, specs_of
 from gradgen.errors import GradgenError
@@ -175,7 +175,7 @@ def _made_again(then: Recorded, source: Path) -> tuple[Program, Recorded]:
         program = _program(then, target, options, asked)
     now = recorded(program.text)
     assert now is not None
-    return program, replace(now, source_hash=fingerprint(program.function))
+    return program, replace(now, source_hash=fingerprint(origin_of(program)))
 
 
 def _program(then: Recorded, target: Any, options: Any, asked: argparse.Namespace) -> Program:

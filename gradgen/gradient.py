@@ -61,8 +61,7 @@ class Specialisation:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        reader = program.function.result["reader"]
-        self.captures = reader.captures
+        self.captures = program.captures
         self.call = _road().load(program.text, program.name, program.function.captures)
         self.call.__doc__ = program.text.split('"""')[1]
 
@@ -212,20 +211,23 @@ class Gradient:
     def _warn(self, program: Program) -> None:
         """Warn of what is not meant, perhaps, in the user's text (not in generated text)."""
         if self.inner is None:
+            while program.inner is not None:
+                program = program.inner
             for note in program.function.notes:
                 warnings.warn(note, GradgenWarning, stacklevel=4)
 
     def _program(self, given: Any) -> Program:
-        fn = self.__wrapped__
+        fn, inner = self.__wrapped__, None
         if isinstance(fn, Gradient):
-            fn = self._inner_function(fn, given)
+            made = self._inner_function(fn, given)
+            fn, inner = made.call, made.program
         if self._receiver is not None:
             fn = types.MethodType(fn, self._receiver)
         if isinstance(given, dict):
-            return _road().run(fn, None, self.options, specs=given)
-        return _road().run(fn, given, self.options)
+            return _road().run(fn, None, self.options, specs=given, inner=inner)
+        return _road().run(fn, given, self.options, inner=inner)
 
-    def _inner_function(self, inner: Gradient, given: Any) -> Any:
+    def _inner_function(self, inner: Gradient, given: Any) -> Specialisation:
         """Differentiate the generated text of the gradient that this one differentiates."""
         if not isinstance(given, dict):
             specs = (
@@ -235,7 +237,7 @@ class Gradient:
             )
         else:
             specs = given
-        return Specialisation(inner._program(specs)).call
+        return Specialisation(inner._program(specs))
 
     def __gradgen_inline__(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Return the generated function for argument specs, for a loss that calls this."""

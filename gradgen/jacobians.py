@@ -1,232 +1,230 @@
-"""Derivatives of functions that return more than a number: ``vjp`` and ``jacobian``."""
+"""Jacobians and Hessians as arrays: ``jacobian``, ``jacfwd``, ``jacrev``, ``hessian``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from gradgen.api import options_of
-from gradgen.errors import ArgumentError
+from gradgen.api import Argnames, Argnums, Function, options_of
+from gradgen.errors import GradgenError
 from gradgen.gradient import Gradient
-from gradgen.interpret.arguments import flatten as _pairs
-from gradgen.interpret.arguments import with_leaves
 from gradgen.options import Options
-
-
-def vjp(
-    fn: Callable[..., Any],
-    *,
-    argnums: int | tuple[int, ...] | None = None,
-    argnames: str | tuple[str, ...] | None = None,
-    example_args: Any = None,
-) -> Pullback:
-    """Return a function that computes a value and its vector-Jacobian product.
-
-    Parameters
-    ----------
-    fn : function
-        A function that returns a number, an array, or a container of them.
-    argnums, argnames, example_args
-        As for `grad`.
-
-    Returns
-    -------
-    Pullback
-        ``value, pullback = vjp(fn)(*args)``; ``pullback(cotangent)``, with a cotangent of the
-        value's structure, returns the gradient of ``sum(cotangent * value)``.  Each call of it runs
-        the forward sweep again.  ``source`` is the generated function of the arguments and the
-        cotangent ``d_value``.
-
-    Raises
-    ------
-    ArgumentError
-        If the cotangent has another structure or shape than the value.
-    """
-    return Pullback(fn, options_of("vjp", argnums, argnames, False), example_args)
-
-
-def jvp(
-    fn: Callable[..., Any],
-    *,
-    argnums: int | tuple[int, ...] | None = None,
-    argnames: str | tuple[str, ...] | None = None,
-    example_args: Any = None,
-) -> Pushforward:
-    """Return a function that computes a value and its derivative in a direction, in forward mode.
-
-    Parameters
-    ----------
-    fn : function
-        A function that returns a number, an array, or a container of them.
-    argnums, argnames, example_args
-        As for `grad`.
-
-    Returns
-    -------
-    Pushforward
-        ``value, tangent = jvp(fn)(args, tangents)``, with a tuple of all arguments and the tangent
-        of the differentiated one (a tuple of tangents where ``argnums`` is a tuple), each with the
-        structure and shape of its argument.  ``source`` is the generated function of the arguments
-        and the tangents ``t_NAME``; it has no tape, and costs a small multiple of the function.
-
-    Raises
-    ------
-    ArgumentError
-        If a tangent has another structure or shape than its argument.
-    """
-    return Pushforward(fn, options_of("jvp", argnums, argnames, False), example_args)
-
-
-class Pushforward(Gradient):
-    """A function's derivative in a direction; made by `jvp`."""
-
-    def __call__(self, args: tuple[Any, ...], tangents: Any) -> Any:
-        """Return value and tangent at these arguments."""
-        if not isinstance(args, tuple | list):
-            raise ArgumentError("the arguments are no tuple", hint="call it with (args, tangents)")
-        call = self.complete(tuple(args), {})
-        if not self._by_position:
-            raise ArgumentError(
-                "there is no place for the tangent of what *args or **kwargs take",
-                hint="name the parameters",
-            )
-        names = self.options.selected(self._names)
-        given = dict(zip(self._names, call[0], strict=True))
-        for name in names:
-            if not all(
-                isinstance(x, float | int | np.ndarray | np.generic) for x in flatten(given[name])
-            ):
-                raise ArgumentError(
-                    f"there is no place for the tangent of {name!r}: it holds more than numbers",
-                    hint="pass numbers, arrays, or tuples, lists and dicts of them",
-                )
-        moves = (tangents,) if self.options.single else tuple(tangents)
-        if len(moves) != len(names):
-            raise ArgumentError(
-                f"there are {len(moves)} tangents for {len(names)} arguments",
-                hint="give one for each differentiated argument",
-            )
-        more = {f"t_{n}": _matching(t, given[n]) for n, t in zip(names, moves, strict=True)}
-        return self.run(call, **more)
+from gradgen.products import Pullback, flatten
 
 
 def jacobian(
-    fn: Callable[..., Any],
+    fn: Function | None = None,
     *,
-    argnums: int | tuple[int, ...] | None = None,
-    argnames: str | tuple[str, ...] | None = None,
+    argnums: Argnums = None,
+    argnames: Argnames = None,
     example_args: Any = None,
-) -> Jacobian:
+) -> Any:
     """Return a function that computes the derivative of every output by every input.
 
-    Parameters are those of `vjp`.  The Jacobian has the structure of the value; in place of each
-    array of shape ``s`` stand the gradients of its entries, with ``s`` before their own shape, as
-    in ``jax.jacrev`` and ``autograd.jacobian``.  It takes one reverse sweep for each entry.
+    Parameters
+    ----------
+    fn : function, optional
+        A function that returns a number, an array, or a container of them.  Without it, a decorator
+        is returned.
+    argnums, argnames, example_args
+        As for `grad`.
+
+    Returns
+    -------
+    Jacobian
+        The Jacobian has the structure of the value; in place of each array of shape ``s`` stand
+        arrays in the structure of the arguments, of the shapes ``s + t`` for arguments of shapes
+        ``t``.  It is computed in one sweep, `jacfwd` where there are no more inputs than outputs,
+        else `jacrev`; ``explain()`` says which and why.
+
+    Raises
+    ------
+    GradgenError
+        At the call, where a construct or an argument has no derivative here.
     """
-    return Jacobian(vjp(fn, argnums=argnums, argnames=argnames, example_args=example_args))
+    return _decorated(Jacobian, "jacobian", fn, argnums, argnames, example_args)
 
 
-class Pullback(Gradient):
-    """A function's vector-Jacobian product; made by `vjp`.
+def jacfwd(
+    fn: Function | None = None,
+    *,
+    argnums: Argnums = None,
+    argnames: Argnames = None,
+    example_args: Any = None,
+) -> Any:
+    """Return a function that computes a Jacobian forward, a tangent for each entry of the inputs.
 
-    ``source`` is the generated function of the arguments and the cotangent.
+    The tangents go through one sweep together, as an array with an axis more.  Parameters and
+    result are those of `jacobian`.
     """
-
-    def __init__(self, fn: Callable[..., Any], options: Options, example_args: Any = None) -> None:
-        super().__init__(fn, options, example_args)
-        self._value = Gradient(fn, replace(options, mode="value"), example_args)
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the value at these arguments, and the pullback there."""
-        call = self.complete(args, kwargs)
-        value = self._value.run(call)
-
-        def pullback(cotangent: Any) -> Any:
-            return self.run(call, d_value=_matching(cotangent, value))[1]
-
-        return value, pullback
+    return _decorated(Gradient, "jacfwd", fn, argnums, argnames, example_args)
 
 
-def flatten(tree: Any) -> list[Any]:
-    """Return the numbers and arrays of a container, in order."""
-    return [leaf for _, leaf in _pairs(tree)]
+def jacrev(
+    fn: Function | None = None,
+    *,
+    argnums: Argnums = None,
+    argnames: Argnames = None,
+    example_args: Any = None,
+) -> Any:
+    """Return a function that computes a Jacobian in reverse, a cotangent for each output entry.
+
+    The cotangents go through one sweep together, as an array with an axis more.  Parameters and
+    result are those of `jacobian`.
+    """
+    return _decorated(Gradient, "jacrev", fn, argnums, argnames, example_args)
 
 
-def unflatten(like: Any, leaves: list[Any]) -> Any:
-    """Return a container of a structure with other leaves."""
-    return with_leaves(like, iter(leaves))
+def hessian(
+    fn: Function | None = None,
+    *,
+    argnums: Argnums = None,
+    argnames: Argnames = None,
+    example_args: Any = None,
+) -> Any:
+    """Return a function that computes the matrix of second derivatives, forward over reverse.
+
+    Parameters
+    ----------
+    fn : function, optional
+        A function that returns one number.  Without it, a decorator is returned.
+    argnums, argnames, example_args
+        As for `grad`.
+
+    Returns
+    -------
+    Hessian
+        For an argument of shape ``s``, an array of shape ``s + s``; for several, a tuple of tuples:
+        ``hessian(f, argnums=(0, 1))(x, y)[0][1]`` is the derivative by ``x``, then by ``y``.
+        For products with vectors, without the matrix, there is `hvp`.
+
+    Raises
+    ------
+    GradgenError
+        At the call, where a construct or an argument has no derivative here.
+    """
+    return _decorated(Hessian, "hessian", fn, argnums, argnames, example_args)
 
 
-def _matching(cotangent: Any, value: Any) -> Any:
-    """Return a cotangent with the dtypes of a value, after comparing their shapes."""
-    given, wanted = flatten(cotangent), flatten(value)
-    if len(given) != len(wanted):
-        raise ArgumentError(
-            f"the cotangent has {len(given)} parts, and the value {len(wanted)}",
-            hint="give it the structure of the value",
-        )
-    out: list[Any] = []
-    for c, v in zip(given, wanted, strict=True):
-        if np.shape(c) != np.shape(v):
-            raise ArgumentError(
-                f"the cotangent has shape {np.shape(c)}, where the value has {np.shape(v)}",
-                hint="give it the shapes of the value",
-            )
-        if isinstance(v, np.ndarray):
-            out.append(np.array(c, dtype=v.dtype))
-        elif isinstance(v, float | int | np.generic):
-            out.append(type(v)(c))
-        else:
-            raise ArgumentError(
-                f"the function returns a {type(v).__name__}, which has no derivative",
-                hint="return numbers, arrays, or tuples and dicts of them",
-            )
-    return unflatten(value, out)
+def hessian_diag(
+    fn: Function | None = None,
+    *,
+    argnums: Argnums = None,
+    argnames: Argnames = None,
+    example_args: Any = None,
+) -> Any:
+    """Return a function that computes the diagonal of the Hessian, in the gradient's structure.
+
+    Parameters are those of `hessian`.
+    """
+    return _decorated(Gradient, "hessian_diag", fn, argnums, argnames, example_args)
 
 
-def _basis_rows(pullback: Callable[[Any], Any], value: Any) -> list[list[Any]]:
-    """Return, for each number and array of the value, the gradients by each of its entries."""
-    zero = [np.zeros_like(leaf) if isinstance(leaf, np.ndarray) else 0.0 for leaf in flatten(value)]
-    rows = []
-    for k, leaf in enumerate(flatten(value)):
-        mine = []
-        for index in np.ndindex(np.shape(leaf)):
-            seed: Any = np.zeros(np.shape(leaf))
-            seed[index] = 1.0
-            mine.append(pullback(unflatten(value, [*zero[:k], seed, *zero[k + 1 :]])))
-        rows.append(mine)
-    return rows
+def _decorated(
+    make: type[Gradient],
+    mode: str,
+    fn: Function | None,
+    argnums: Argnums,
+    argnames: Argnames,
+    example_args: Any,
+) -> Any:
+    options = options_of(mode, argnums, argnames, False)
+
+    def decorate(f: Function) -> Gradient:
+        return make(f, options, example_args, argnums is not None)
+
+    return decorate if fn is None else decorate(fn)
 
 
-class Jacobian:
+class Several(Gradient):
+    """A derivative that can be had in several ways: the first that works for the types is taken."""
+
+    ways: tuple[str, ...]
+
+    def __init__(
+        self, fn: Function, options: Options, example_args: Any = None, counted: bool = False
+    ) -> None:
+        super().__init__(fn, options, example_args, counted)
+        self._made = {
+            way: Gradient(fn, replace(options, mode=way), example_args, counted)
+            for way in self.ways
+        }
+
+    def order(self, args: tuple[Any, ...]) -> tuple[str, ...]:
+        """Return the ways in the order in which they are tried."""
+        return self.ways
+
+    def specialise(self, args: tuple[Any, ...]) -> Any:
+        """Return the module of the first way that there is for the types of the arguments."""
+        first: GradgenError | None = None
+        for way in self.order(args):
+            made = self._made[way]
+            made._receiver, made.options = self._receiver, replace(self.options, mode=way)
+            try:
+                self._last = made.specialise(args)
+            except GradgenError as error:
+                first = first or error
+            else:
+                return self._last
+        assert first is not None
+        raise first
+
+    def _program(self, given: Any) -> Any:
+        first: GradgenError | None = None
+        for way in self.ways:
+            try:
+                return self._made[way]._program(given)
+            except GradgenError as error:
+                first = first or error
+        assert first is not None
+        raise first
+
+
+class Jacobian(Several):
     """A function that computes a Jacobian; made by `jacobian`."""
 
-    def __init__(self, pullback: Pullback) -> None:
-        self.pullback = pullback
-        self.__wrapped__ = pullback.__wrapped__
+    ways = ("jacfwd", "jacrev")
 
-    @property
-    def source(self) -> str:
-        """The generated vector-Jacobian product that is called for each entry of the value."""
-        return self.pullback.source
+    def __init__(
+        self, fn: Function, options: Options, example_args: Any = None, counted: bool = False
+    ) -> None:
+        super().__init__(fn, options, example_args, counted)
+        self._value = Gradient(fn, replace(options, mode="value"), example_args, counted)
+        self._pullback = Pullback(fn, replace(options, mode="vjp"), example_args)
+        self._orders: dict[Any, tuple[str, ...]] = {}
+        self.why = ""
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the Jacobian at these arguments."""
-        value, pullback = self.pullback(*args, **kwargs)
-        rows = zip(flatten(value), _basis_rows(pullback, value), strict=True)
-        return unflatten(value, [_stacked(leaf, mine) for leaf, mine in rows])
+    def order(self, args: tuple[Any, ...]) -> tuple[str, ...]:
+        """Forward for few inputs, in reverse for few outputs; counted once for all shapes."""
+        key = tuple(map(np.shape, flatten(args)))
+        if key not in self._orders:
+            self._orders[key] = self._counted(args)
+        return self._orders[key]
+
+    def _counted(self, args: tuple[Any, ...]) -> tuple[str, ...]:
+        rest = args[self._receiver is not None :]
+        names = self._names[self._receiver is not None :]
+        given = dict(zip(names, rest, strict=True))
+        inputs = _entries([given[n] for n in self.options.selected(names)])
+        self._value._receiver = self._receiver
+        outputs = _entries(self._value.run((args, args, {})))
+        way, other = ("jacfwd", "jacrev") if inputs <= outputs else ("jacrev", "jacfwd")
+        direction = "forward" if way == "jacfwd" else "in reverse"
+        self.why = f"{direction}, for there are {inputs} inputs and {outputs} outputs"
+        return way, other
+
+    def explain(self) -> str:
+        """Return what is differentiated and why in this direction."""
+        return "\n".join([*([f"Swept {self.why}."] if self.why else []), super().explain()])
 
 
-def _stacked(leaf: Any, rows: list[Any]) -> Any:
-    """Put the gradients by the entries of one array into arrays of shape (value, argument)."""
-    if not isinstance(leaf, np.ndarray):
-        return rows[0]
-    columns = [flatten(row) for row in rows]
-    stacked = [
-        np.array([column[k] for column in columns]).reshape(leaf.shape + np.shape(columns[0][k]))
-        for k in range(len(columns[0]))
-    ]
-    return unflatten(rows[0], stacked)
+class Hessian(Several):
+    """A function that computes a Hessian; made by `hessian`."""
+
+    ways = ("hessian", "hessian_reverse")
+
+
+def _entries(tree: Any) -> int:
+    return sum(np.size(leaf) for leaf in flatten(tree))

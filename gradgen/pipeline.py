@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gradgen.rules.table  # noqa: F401  (fills the table of rules)
+from gradgen.batch.jacobian import jacobian_forward, jacobian_reverse
 from gradgen.diff.activity import varied
 from gradgen.diff.custom import forget_rules
 from gradgen.diff.doubts import doubts
@@ -22,7 +23,7 @@ from gradgen.diff.results import finish, finish_tangents
 from gradgen.diff.reverse import add_adjoint
 from gradgen.diff.saves import Saved, plan_saves
 from gradgen.emission.header import header_of
-from gradgen.emission.module import Rendered, render
+from gradgen.emission.module import Rendered, load, render
 from gradgen.frontend.function import read_function
 from gradgen.frontend.source import innermost
 from gradgen.ir.nodes import Function, Value
@@ -37,6 +38,9 @@ from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.shapes import read_newest_shapes
 from gradgen.passes.sharing import Sharing
 
+# Modes that are the derivative of a derivative: of which, and by which mode.
+NESTED = {"hessian": ("grad", "jacfwd"), "hvp": ("grad", "pushforward"),
+          "hessian_reverse": ("grad", "jacrev"), "hessian_diag": ("grad", "jacdiag")}  # fmt: skip
 STAGES = ("parse", "adjoint", "optimise", "saves", "copies")
 
 
@@ -48,11 +52,13 @@ class Program:
     options: Options
     name: str
     source: Any
+    inner: Program | None = None
     text: str = ""
     stages: dict[str, str] = field(default_factory=dict)
     saved: list[Saved] = field(default_factory=list)
     adjoints: dict[Value, Value] = field(default_factory=dict)
     writes_arguments: bool = False
+    title: str = ""
 
     @property
     def forward(self) -> Function:
@@ -63,8 +69,14 @@ class Program:
     def rendered(self) -> Rendered:
         """Return the module of the graph after the last stage."""
         function = self.function
-        header = header_of(function, self.name, self.options)
+        header = header_of(self)
         return render(function, self.name, function.result["outputs"], header)
+
+    @property
+    def captures(self) -> list[Any]:
+        """What was read from outside, here and in what this is the derivative of."""
+        more = self.inner.captures if self.inner is not None else []
+        return [*self.function.result["reader"].captures, *more]
 
 
 def run(
@@ -74,6 +86,7 @@ def run(
     until: str | None = None,
     specs: Any = None,
     watch: Callable[[str, Function], None] | None = None,
+    inner: Program | None = None,
 ) -> Program:
     """Take a function through the pipeline.
 
@@ -91,6 +104,8 @@ def run(
         Specs per parameter, instead of ``args``.
     watch : callable, optional
         Called with the name of each stage and the graph, after that stage.
+    inner : Program, optional
+        Where ``fn`` is generated itself: the program that it is the text of.
 
     Returns
     -------
@@ -98,13 +113,24 @@ def run(
         With ``text`` if all stages ran.
     """
     options = options or Options()
+    if options.mode in NESTED:
+        return _nested(fn, args, options, until, specs, watch)
     function = read_function(fn, specs if specs is not None else args, options)
     program = Program(
         function,
         options,
         f"{_plain_name(fn)}_{options.mode}",
         (fn, specs if specs is not None else args),
+        inner,
     )
+    return _through(program, until, watch)
+
+
+def _through(
+    program: Program, until: str | None, watch: Callable[[str, Function], None] | None
+) -> Program:
+    """Take what was read through the stages."""
+    function = program.function
     for stage, work in _stages(program):
         work()
         if watch is not None:
@@ -116,6 +142,26 @@ def run(
             return program
     program.text = program.rendered().text
     return program
+
+
+def _nested(
+    fn: Any,
+    args: tuple[Any, ...] | None,
+    options: Options,
+    until: str | None,
+    specs: Any,
+    watch: Callable[[str, Function], None] | None,
+) -> Program:
+    """Derive twice: the second derivative is that of the first one's text."""
+    first, then = NESTED[options.mode]
+    inner = run(fn, args, replace(options, mode=first), specs=specs)
+    made = load(inner.text, inner.name, inner.function.captures)
+    found = {n: inner.function.result["specs"][n] for n, _ in inner.function.params}
+    function = read_function(made, found, replace(options, mode=then))
+    name = f"{_plain_name(fn)}_{options.mode}"
+    program = Program(function, replace(options, mode=then), name, (made, found), inner)
+    program.title = options.mode
+    return _through(program, until, watch)
 
 
 def _stages(program: Program) -> list[tuple[str, Any]]:
@@ -133,8 +179,13 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         hoist_lengths(function)
         recognise_additions(function)
         function.notes += doubts(function, varied(function))
-        if options.mode == "jvp":
-            finish_tangents(function, add_tangents(function, function.result["tangents"]))
+        if options.mode in ("jvp", "pushforward"):
+            tangents = add_tangents(function, function.result["tangents"])
+            finish_tangents(function, tangents, options.mode == "jvp")
+        elif options.mode in ("jacfwd", "jacdiag"):
+            jacobian_forward(function, options)
+        elif options.mode == "jacrev":
+            program.adjoints = jacobian_reverse(function, options)
         else:
             program.adjoints = add_adjoint(function, function.result["seeds"])
             finish(function, options, program.adjoints)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.api import MODES
 from gradgen.commands.target import Target, UsageError, find
 from gradgen.errors import GradgenError
 from gradgen.frontend.selection import signature_of
@@ -38,7 +39,7 @@ def add_target(parser: argparse.ArgumentParser) -> None:
 def add_mode(parser: argparse.ArgumentParser) -> None:
     """Add the choice of what the generated function returns."""
     parser.add_argument(
-        "--mode", choices=("value_and_grad", "grad", "vjp", "jvp", "value"),
+        "--mode", choices=MODES,
         help="what the generated function returns (default: the decorator's, else value_and_grad)",
     )  # fmt: skip
 

@@ -80,6 +80,9 @@ class Forward:
         if isinstance(v, Undefined):
             return Undefined(v.unread)
         found = self.tangents.get(v)
+        if found is None and v.op is not None and v.op.prim == "list" and not v.op.inputs:
+            name = f"t_{v.name}" if v.name else ""
+            return self.b.append("list", [], [v.type], [name], attrs=v.op.attrs).out
         item = v.type.item
         if found is None and item is not None and item.kind == "list":
             self._refuse(v.op, "lists in lists")

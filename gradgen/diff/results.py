@@ -29,7 +29,7 @@ def finish(function: Function, options: Any, adjoints: dict[Value, Value]) -> No
     b = Builder(function.body, reverse=True)
     alg = Algebra(b)
     grads = {
-        id(leaf): _gradient(alg, leaf, adjoints.get(leaf.value))
+        id(leaf): gradient_of(alg, leaf, adjoints.get(leaf.value))
         for leaf in function.leaves
         if leaf.active and options.mode != "value"
     }
@@ -41,7 +41,7 @@ def finish(function: Function, options: Any, adjoints: dict[Value, Value]) -> No
         # As in Python, a name that was never assigned is an error, though the gradient is known.
         b.append("assert", [alg.emit("is_not", result["loss"], Const(None))], [])
     aux = _aux_values(reader, result["aux"])
-    _unshare(function, alg, grads, kept)
+    unshare(function, alg, grads, kept)
     function.body.results = [*kept, *aux, *grads.values()]
     for v in kept:
         if v.op is not None and not v.name and v is result["loss"]:
@@ -49,21 +49,26 @@ def finish(function: Function, options: Any, adjoints: dict[Value, Value]) -> No
     result["outputs"] = _outputs(function, options, grads, reader)
 
 
-def finish_tangents(function: Function, tangents: dict[Value, Value]) -> None:
-    """Return the value and its tangent, which has the value's structure."""
+def finish_tangents(
+    function: Function, tangents: dict[Value, Value], keep_value: bool = True
+) -> None:
+    """Return the value (if it is wanted) and its tangent, which has the value's structure."""
     alg = Algebra(Builder(function.body, tangent=True))
     result = function.result
     result["reader"].b.block = function.body
     values = [value for value, _ in result["seeds"]]
     moves = [_tangent(alg, v, tangents.get(v)) for v in values]
-    function.body.results = [*values, *moves]
-    if len(values) == 1 and values[0].op is not None and not values[0].name:
+    kept = values if keep_value else []
+    function.body.results = [*kept, *moves]
+    if len(kept) == 1 and values[0].op is not None and not values[0].name:
         values[0].name, values[0].user = "value", True
 
     def build(emit: Emit) -> ast.expr:
         found = list(function.body.results)
-        parts = (found[: len(values)], found[len(values) :])
-        return _tuple([_value_tree(result["tree"], part, emit) for part in parts])
+        moved = value_tree(result["tree"], found[len(kept) :], emit)
+        if not keep_value:
+            return moved
+        return _tuple([value_tree(result["tree"], found[: len(kept)], emit), moved])
 
     result["outputs"] = build
 
@@ -80,7 +85,8 @@ def _tangent(alg: Algebra, v: Value, t: Value | None) -> Value:
     return t
 
 
-def _gradient(alg: Algebra, leaf: Leaf, g: Value | None) -> Value:
+def gradient_of(alg: Algebra, leaf: Leaf, g: Value | None) -> Value:
+    """Return the gradient by a leaf in its type, from its adjoint (None: zero)."""
     v, t = leaf.value, leaf.value.type
     if t.kind == "float" and t.weak:
         if g is None:
@@ -107,7 +113,7 @@ def _gradient(alg: Algebra, leaf: Leaf, g: Value | None) -> Value:
     return out
 
 
-def _unshare(function: Function, alg: Algebra, grads: dict[int, Value], kept: list[Value]) -> None:
+def unshare(function: Function, alg: Algebra, grads: dict[Any, Value], kept: list[Value]) -> None:
     """Every gradient is a fresh array: no view of an argument, none of another gradient."""
     sharing = Sharing(function)
     foreign = {"leaf", "captured", "stretch"}
@@ -141,21 +147,28 @@ def _outputs(function: Function, options: Any, grads: dict[int, Value], reader: 
 
     def build(emit: Emit) -> ast.expr:
         values = list(function.body.results)
-        value = _value_tree(result["tree"], values[:n_kept], emit) if n_kept else ast.Constant(None)
+        value = value_tree(result["tree"], values[:n_kept], emit) if n_kept else ast.Constant(None)
         aux_leaves = values[n_kept : len(values) - len(grads)]
         fresh = dict(zip(grads, values[len(values) - len(grads) :], strict=True))
         if options.mode == "value":
             return value
-        trees = [_gradient_tree(function, s, fresh, emit) for s in result["active"]]
-        d = trees[0] if options.single else _tuple(trees)
+        d = gradient_trees(function, options, fresh, emit)
         if not options.has_aux:
             return d if options.mode == "grad" else _tuple([value, d])
-        aux = _value_tree(result["aux"], aux_leaves, emit)
+        aux = value_tree(result["aux"], aux_leaves, emit)
         if options.mode == "grad":
             return _tuple([d, aux])
         return _tuple([_tuple([value, aux]), d])
 
     return build
+
+
+def gradient_trees(
+    function: Function, options: Any, grads: dict[int, Value], emit: Emit
+) -> ast.expr:
+    """Spell the gradients in the structure of the arguments, several as a tuple."""
+    trees = [_gradient_tree(function, s, grads, emit) for s in function.result["active"]]
+    return trees[0] if options.single else _tuple(trees)
 
 
 def _keeps_value(options: Any) -> bool:
@@ -233,7 +246,7 @@ def _is_plain(spec: Container) -> bool:
     return known == spec.keys and kind.__init__.__code__.co_filename == "<string>"  # type: ignore[misc]
 
 
-def _value_tree(tree: Any, leaves: list[Value], emit: Emit) -> ast.expr:
+def value_tree(tree: Any, leaves: list[Any], emit: Callable[[Any], ast.expr]) -> ast.expr:
     """Spell a result: numbers and arrays, and the containers around them."""
     rest = list(leaves)
 

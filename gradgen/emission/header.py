@@ -20,11 +20,15 @@ DIFFERENTIATED = "Differentiated:  "
 TYPES = "Specialised to:  "
 HASH = "Source hash:     "
 COMMAND = "Regenerate with `"
+TITLES = {"hessian": "Hessian", "hvp": "Hessian-vector product", "hessian_reverse": "Hessian",
+          "hessian_diag": "Diagonal of the Hessian"}  # fmt: skip
 LETTERS = "nmkpqrstuvwxyzabcdefghij"
 
 
-def header_of(function: Function, name: str, options: Any) -> str:
+def header_of(program: Any) -> str:
     """Return the text of the module's docstring."""
+    function, name, options = program.function, program.name, program.options
+    origin = origin_of(program)
     active = function.result["active"]
     chosen = {s.name for s in active}
     names = [p for p, _ in function.params]
@@ -42,10 +46,17 @@ def header_of(function: Function, name: str, options: Any) -> str:
     if options.mode == "jvp":
         what, returns = "Value and tangent", "(value, t_value)"
         held = [p for p in held if p not in {f"t_{name}" for name in chosen}]
+    if options.mode in ("jacfwd", "jacrev"):
+        what, returns = "Jacobian", "jacobian"
     if options.mode == "value":
         what, returns = "Value", "value"
+    of = function.name
+    if program.title:
+        what, of = TITLES[program.title], origin.name
+        returns = program.title
+        held = [p for p in held if p not in {f"t_{name}" for name in chosen}]
     lines = [
-        f"{what} of ``{function.name}``, {MARK} {_version()} from {_place(function)}.",
+        f"{what} of ``{of}``, {MARK} {_version()} from {_place(origin)}.",
         "",
         *_wrapped(f"    {name}({arguments}) -> {returns}", "        "),
         "",
@@ -54,8 +65,12 @@ def header_of(function: Function, name: str, options: Any) -> str:
     if held:
         lines += _wrapped(f"Held constant:   {', '.join(held)}", "                 ")
     lines += _wrapped(f"{TYPES}{specialisation(function)}", "                 ")
-    lines += [f"{HASH}{fingerprint(function)}, for `gradgen check-stale`"]
-    lines += [f"Needs only NumPy.  {COMMAND}{_command(function, options)}`."]
+    lines += [f"{HASH}{fingerprint(origin)}, for `gradgen check-stale`"]
+    mode = program.title or options.mode
+    needs = "Needs only NumPy."
+    if program.inner is None or program.title:
+        needs += f"  {COMMAND}{_command(origin, options, mode)}`."
+    lines += [needs]
     return "\n".join(lines)
 
 
@@ -83,14 +98,21 @@ def _place(function: Function) -> str:
     return f"{function.span.path}:{function.span.line}"
 
 
-def _command(function: Function, options: Any) -> str:
+def origin_of(program: Any) -> Function:
+    """Return the graph of the user's function, behind all derivatives."""
+    while program.inner is not None:
+        program = program.inner
+    return program.function
+
+
+def _command(function: Function, options: Any, mode: str) -> str:
     active = function.result["active"]
     chosen = ",".join(s.key if isinstance(s.key, str) else str(s) for s in active)
     plain = options.argnums == 0 and options.argnames is None
     one_of_a_tuple = not options.single and "," not in chosen
     words = [f"gradgen emit {function.span.path}:{spelled_name(function)} -o OUT.py"]
     words += [] if plain else [f"--wrt {chosen}{',' if one_of_a_tuple else ''}"]
-    words += [] if options.mode == "value_and_grad" else [f"--mode {options.mode}"]
+    words += [] if mode == "value_and_grad" else [f"--mode {mode}"]
     words += ["--has-aux"] if options.has_aux else []
     return " ".join(words)
 

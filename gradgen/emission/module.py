@@ -31,7 +31,7 @@ from gradgen.emission.pairs import definition as callee_definition
 from gradgen.emission.pairs import spell_callees, wanted
 from gradgen.emission.printer import Comment, Docstring, print_statements
 from gradgen.emission.writer import Writer
-from gradgen.errors import OutputError
+from gradgen.errors import OutputError, Span
 from gradgen.ir.nodes import Function
 from gradgen.rules import helpers
 from gradgen.rules.callables import module_of
@@ -186,11 +186,16 @@ def _with_sections(statements: list[ast.stmt], function: Function) -> list[ast.s
     return out
 
 
+def _place(span: Span) -> str:
+    """Return the place in the user's source that a comment names."""
+    return span.made_from or f"{PurePath(span.path).name}:{span.line}"
+
+
 @deep
 def _comment(statements: list[ast.stmt], last: str | None) -> str | None:
     for s in statements:
         span = getattr(s, "gradgen_span", None)
-        place = f"{PurePath(span.path).name}:{span.line}" if span is not None else ""
+        place = _place(span) if span is not None else ""
         if place and place != last:
             s.comment = place  # type: ignore[attr-defined]
             last = place

@@ -76,7 +76,7 @@ def flags_first(test: ast.expr, then: list[ast.stmt], other: list[ast.stmt]) -> 
     """Return an ``if``; a side that only clears flags does so before it, as a default."""
     for wanted, side, default in ((test, then, other), (negated(test), other, then)):
         names = [name for name in map(_cleared, default) if name]
-        if not names or len(names) < len(default):
+        if not names or len(names) < len(default) or not _assigns(side, names):
             continue
         used = [n for part in (test, *side) for n in ast.walk(part) if isinstance(n, ast.Name)]
         if any(n.id in names and isinstance(n.ctx, ast.Load) for n in used):
@@ -85,6 +85,13 @@ def flags_first(test: ast.expr, then: list[ast.stmt], other: list[ast.stmt]) -> 
         rest = [s for s in side if not ((name := _cleared(s)) and stores.count(name) == 1)]
         return [*default, *([ast.If(wanted, rest, [])] if rest else [])]
     return [ast.If(test, then, other)]
+
+
+def _assigns(side: list[ast.stmt], names: list[str]) -> bool:
+    """Whether a side gives all of these names a value: else they keep that of before there."""
+    targets = [t for s in side if isinstance(s, ast.Assign) for t in s.targets]
+    found = {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+    return found >= set(names)
 
 
 def _cleared(s: ast.stmt) -> str:

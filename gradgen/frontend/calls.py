@@ -15,9 +15,7 @@ import gradgen.frontend.builtin_calls
 import gradgen.frontend.constructor_calls
 import gradgen.frontend.einsum
 import gradgen.frontend.elementwise_calls
-import gradgen.frontend.interpolation_calls
 import gradgen.frontend.iterators
-import gradgen.frontend.kernel_density_calls
 import gradgen.frontend.linalg_calls
 import gradgen.frontend.numpy_calls
 import gradgen.frontend.random_calls
@@ -25,25 +23,29 @@ import gradgen.frontend.scipy_calls
 import gradgen.frontend.shape_calls
 import gradgen.frontend.type_calls
 import gradgen.frontend.ufunc_at
-import gradgen.frontend.ufunc_methods
-import gradgen.frontend.vectorize_calls  # noqa: F401
+import gradgen.frontend.ufunc_methods  # noqa: F401
 from gradgen.custom import custom_jvp, custom_vjp
-from gradgen.errors import ArgumentError, GradgenError, SourceError, UnsupportedError
+from gradgen.errors import ArgumentError, SourceError, UnsupportedError
 from gradgen.frontend import bindings, recursion
-from gradgen.frontend.arguments import spec_of_value
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.callables import (
     Borrowed,
-    LocalGradient,
     borrowed,
-    call_local_gradient,
     from_library,
     getter,
-    gradient_maker,
 )
 from gradgen.frontend.classes import MISSING, is_users, library_folders
 from gradgen.frontend.container_methods import METHOD_HANDLERS
 from gradgen.frontend.custom import call_custom
+from gradgen.frontend.derivatives import (
+    LocalGradient,
+    LocalPullback,
+    call_local_gradient,
+    call_pullback,
+    gradient_maker,
+    inline_derivative,
+    is_maker,
+)
 from gradgen.frontend.effects import call_effect, spelling_of
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import Exits, read_body
@@ -64,7 +66,6 @@ from gradgen.frontend.values import (
     BoundMethod,
     Choice,
     Frame,
-    Frozen,
     LocalFunction,
     Map,
     Record,
@@ -85,7 +86,6 @@ ASKED = {
     id(f): f"__{f.__name__}__"
     for f in (len, abs, float, int, bool, iter, next, reversed, round, str, repr, hash)
 }
-GRADIENTS = ("grad", "value_and_grad", "differentiable")
 
 
 def call(r: Reader, node: ast.Call) -> Any:
@@ -142,14 +142,14 @@ def call_value(
         return _inline_local(r, node, callee, args, kwargs)
     if isinstance(callee, Method):
         return _call_object(r, node, callee.function, [callee.owner, *args], kwargs)
-    if isinstance(callee, Record) and callee.kind is Frozen and "__call__" in callee.fields:
-        return call_value(r, node, callee.fields["__call__"], args, kwargs)
     if isinstance(callee, Record | Seq):
         called = invoked(r, node, callee, "__call__", *args, **kwargs)
         if called is not MISSING:
             return called
     if isinstance(callee, LocalGradient):
         return call_local_gradient(r, node, callee, args, kwargs)
+    if isinstance(callee, LocalPullback):
+        return call_pullback(r, node, callee, args, kwargs)
     if isinstance(callee, Static):
         return _call_object(r, node, callee.obj, args, kwargs)
     r.refuse(node, f"a call of a {describe(callee)}")
@@ -192,8 +192,8 @@ def _call_object(
         return call_custom(r, node, obj, args, kwargs)
     inline = getattr(obj, "__gradgen_inline__", None)
     if inline is not None and not isinstance(obj, type):
-        return _inline_gradient(r, node, inline, args, kwargs)
-    if getattr(obj, "__module__", None) == "gradgen.api" and obj.__name__ in GRADIENTS:
+        return inline_derivative(r, node, obj, args, kwargs)
+    if is_maker(obj):
         return gradient_maker(r, node, obj, args, kwargs)
     if isinstance(obj, functools._lru_cache_wrapper):
         # Results are kept by value, so that the function behind gives the same.
@@ -217,7 +217,7 @@ def _call_object(
         return method_of_text(r, node, obj, args, kwargs)
     own_call = getattr(type(obj), "__call__", None)  # noqa: B004
     if isinstance(own_call, types.FunctionType):
-        return _call_object(r, node, own_call, [Static(obj), *args], kwargs)
+        return _inline_foreign(r, node, own_call, [Static(obj), *args], kwargs)
     _refuse_callee(r, node, obj)
 
 
@@ -283,37 +283,23 @@ def _method(
 def _inline_foreign(
     r: Reader, node: ast.AST, fn: types.FunctionType, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
+    """Read a function's body at the place of a call."""
     """Inline a function; what fails inside a library is reported as the call of it."""
     if not fn.__code__.co_filename.startswith((*library_folders(), "<frozen ")):
         try:
-            return _inline_function(r, node, fn, args, kwargs)
+            return inline_function(r, node, fn, args, kwargs)
         except SourceError as error:
             raise SourceError(error.message, error.span or r.span(node), error.hint) from None
     try:
-        return _inline_function(r, node, fn, args, kwargs)
+        return inline_function(r, node, fn, args, kwargs)
     except (UnsupportedError, SourceError, TypeError):
         _refuse_callee(r, node, fn)
 
 
-def _inline_gradient(
-    r: Reader, node: ast.AST, inline: Any, args: list[Any], kwargs: dict[str, Any]
-) -> Any:
-    """Inline what another gradient generates for the types of these arguments."""
-    specs = [spec_of_value(r, a) for a in args]
-    try:
-        made = inline(specs, {k: spec_of_value(r, v) for k, v in kwargs.items()})
-    except TypeError as error:
-        if isinstance(error, GradgenError):
-            raise
-        raise binding_error(r, node, str(error)) from None
-    if isinstance(made, types.FunctionType):
-        return _inline_function(r, node, made, args, kwargs)
-    return _call_object(r, node, made, args, kwargs)
-
-
-def _inline_function(
+def inline_function(
     r: Reader, node: ast.AST, fn: types.FunctionType, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
+    """Read a function's body at the place of a call."""
     if fn.__name__ == "_like" and isinstance(args[0], Record) and bindings.is_helper(fn):
         return Record(args[0].kind, kwargs)
     prim = bindings.HELPER_PRIMS.get(fn.__name__)

@@ -38,14 +38,14 @@ def returned(r: Reader, result: Any, options: Any, function: Function) -> dict[s
                 "return (loss, aux)",
             )
         result, aux = result.items
-    if options.mode == "jvp":
+    if options.mode in ("jvp", "pushforward"):
         result = _read(r, result)
         values = [r.read(leaf) for leaf in leaves(result)]
         _check_numbers(values, function)
         tangents = _tangent_parameters(r, function)
         seeds: list[tuple[Value, Value]] = [(v, Const(0.0)) for v in values]
         return {"tree": result, "aux": aux, "loss": None, "seeds": seeds, "tangents": tangents}
-    if options.mode in ("vjp", "value"):
+    if options.mode in ("vjp", "value", "jacfwd", "jacrev", "jacdiag"):
         result = _read(r, result)
         seeds = _cotangent_seeds(r, result, options, function)
         return {"tree": result, "aux": aux, "loss": None, "seeds": seeds}
@@ -117,7 +117,7 @@ def _cotangent_seeds(
     """Return every leaf of the result with its cotangent, which becomes a parameter."""
     values = [r.read(leaf) for leaf in leaves(result)]
     _check_numbers(values, function)
-    if options.mode == "value":
+    if options.mode != "vjp":
         return [(value, Const(0.0)) for value in values]
     name = "d_value"
     if name in {p for p, _ in function.params}:

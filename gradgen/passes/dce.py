@@ -57,7 +57,8 @@ class _Marker:
         missing = missing_values(body)
         for op in walk(body):
             needed = op.prim in EFFECTS or op.attrs.get("stacks")
-            if needed or (not op.derived and may_raise(op, missing)):
+            swept = op.derived or (op.span is not None and op.span.swept)
+            if needed or (not swept and may_raise(op, missing)):
                 self.op(op)
 
     @deep

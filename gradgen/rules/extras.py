@@ -123,5 +123,6 @@ rule("stop_gradient", same_type, spelling="_stop_gradient", params="x", passive=
 rule("custom", lambda inputs, attrs: [], form="special", cost=3)
 rule("trips", lambda inputs, attrs: INT, form="special", passive=True, cost=1)
 rule("captured", lambda inputs, attrs: attrs["type"], form="special", passive=True, cost=0)
+rule("each", lambda inputs, attrs: attrs["type"], form="special")
 rule("helper", lambda inputs, attrs: attrs["type"], form="special")
 rule("scalar", lambda inputs, attrs: of_shape(inputs[0].type.dtype, ()), form="special", cost=0)

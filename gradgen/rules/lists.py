@@ -229,6 +229,7 @@ rule("append", append_type, **_SPECIAL)
 rule("insert", append_type, **_SPECIAL)
 rule("pop", item_type, **_SPECIAL)
 rule("extend", extend_type, vjp=extend_vjp, narrow=True, **_SPECIAL)
+rule("lift_list", lambda inputs, attrs: inputs[0].type, form="special")
 rule("repeat_list", lambda inputs, attrs: Type("list", item=inputs[0].type), vjp=repeat_vjp,
      narrow=True, **_SPECIAL)  # fmt: skip
 rule("array_of_list", array_of_list_type, vjp=array_of_list_vjp, narrow=True, **_SPECIAL)

@@ -218,7 +218,20 @@ def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
+def flag_kept_by_a_conditional(x, n):
+    """A flag that one side of a conditional expression leaves as it was."""
+    rising, total = True, 0.0
+    for k in range(n):
+        if rising:
+            total += x[k] ** 2
+        else:
+            total += np.sin(x[k])
+        rising = False if k == 1 else rising
+    return total
+
+
 EXAMPLE_ARGS = {
+    "flag_kept_by_a_conditional": lambda: (np.array([0.4, -0.7, 1.1, 0.6]), 4),
     "return_from_loop": lambda: (_normal(5), 0.9),
     "return_from_nested_loop": lambda: (_normal(3, 3), 4.0),
     "nested_break_continue": lambda: (_normal(5, 4),),

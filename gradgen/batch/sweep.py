@@ -1,0 +1,210 @@
+"""Carries a batch axis through a graph: many tangents, cotangents or examples in one sweep.
+
+The axis comes first, so that NumPy broadcasts what has it against what has it not.  Loops stay
+loops and branches stay branches: they carry the axis along.  An operation is rewritten by
+``batch.operations``; one that NumPy can't do for all at once is done for each, one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from gradgen.batch.lists import lifted_list
+from gradgen.batch.operations import rewrite
+from gradgen.batch.spread import batched_inputs, batched_values
+from gradgen.deep import deep
+from gradgen.diff.activity import carried, ends
+from gradgen.diff.algebra import Algebra
+from gradgen.errors import UnsupportedError
+from gradgen.ir.builder import Builder
+from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
+from gradgen.ir.types import Type, array
+
+ZEROS = ("zeros_as", "zeros", "zeros_like")
+
+
+def add_batch_axis(function: Function, given: Mapping[Value, Value], size: Value) -> None:
+    """Give all that depends on some values a batch axis, in place.
+
+    Parameters
+    ----------
+    function : Function
+        The graph.
+    given : mapping
+        From values of the graph to what stands in their place: values with an axis more.
+    size : Value
+        The length of the axis, an integer.
+
+    Raises
+    ------
+    UnsupportedError
+        Where a branch or a number of turns depends on what has the axis.
+    """
+    Sweep(function, given, size).block(function.body)
+
+
+class Sweep:
+    """The state of the sweep: what stands for the values that have got the axis."""
+
+    def __init__(self, function: Function, given: Mapping[Value, Value], size: Value) -> None:
+        self.function, self.size = function, size
+        self.b = Builder(function.body)
+        self.alg = Algebra(self.b)
+        self.batched = batched_values(function.body, given)
+        self.new: dict[Value, Value] = dict(given)
+
+    @deep
+    def block(self, block: Block) -> None:
+        """Go through a block, which is built anew."""
+        ops, block.ops = block.ops, []
+        with self.b.into(block):
+            for op in ops:
+                self.b.span, self.b.reverse, self.b.tangent = op.span, op.reverse, op.tangent
+                if op.prim in ("for", "while"):
+                    self._loop(op)
+                elif op.prim == "if":
+                    self._branch(op)
+                elif any(v in self.batched for v in op.inputs):
+                    self._operation(op)
+                else:
+                    op.inputs = [self.of(v) for v in op.inputs]
+                    block.ops.append(op)
+        if block.end == "yield":
+            block.results = [self.of(v) for v in block.results]
+
+    def of(self, v: Value) -> Value:
+        """Return what stands for a value now."""
+        return self.new.get(v, v)
+
+    # --- control flow ---------------------------------------------------------------------
+
+    def _branch(self, op: Op) -> None:
+        self._unbatched(op, op.inputs, "a branch")
+        op.inputs = [self.of(v) for v in op.inputs]
+        moving = [k for k, v in enumerate(op.outputs) if v in self.batched]
+        olds = [[*inner.results] for inner in op.blocks]
+        for inner in op.blocks:
+            self.block(inner)
+        self.b.block.ops.append(op)
+        for inner, old in zip(op.blocks, olds, strict=True):
+            if inner.end == "yield":
+                self._lift_results(inner, old, moving)
+        op.outputs = [self._twin(v, op) if v in self.batched else v for v in op.outputs]
+        if moving:
+            op.attrs.pop("style", None)
+
+    def _loop(self, op: Op) -> None:
+        params, inits = carried(op)
+        moving = [k for k, p in enumerate(params) if p in self.batched]
+        self._unbatched(op, op.inputs[: len(op.inputs) - len(inits)], "a number of turns")
+        first = len(op.inputs) - len(inits)
+        starts = [
+            self.lifted(v, params[k].type) if k in moving else self.of(v)
+            for k, v in enumerate(inits)
+        ]
+        op.inputs = [*map(self.of, op.inputs[:first]), *starts]
+        self.b.block.ops.append(op)
+        for inner in op.blocks:
+            inner.params = [self._twin(p, None) if p in self.batched else p for p in inner.params]
+        if op.prim == "while":
+            self._unbatched(op, op.blocks[0].results, "a number of turns")
+        finals = [(end, [*end.results]) for end in ends(op.blocks[-1])]
+        for inner in op.blocks:
+            self.block(inner)
+        for end, old in finals:
+            self._lift_results(end, old, moving)
+        op.outputs = [self._twin(v, op) if v in self.batched else v for v in op.outputs]
+
+    def _lift_results(self, end: Block, old: list[Value], moving: list[int]) -> None:
+        with self.b.into(end):
+            end.results = [
+                self.lifted(v, v.type) if k in moving else self.of(v) for k, v in enumerate(old)
+            ]
+
+    def _twin(self, v: Value, op: Op | None) -> Value:
+        twin = Value(self.typed(v.type), v.name, v.span)
+        twin.op, twin.user = op, v.user
+        self.new[v] = twin
+        return twin
+
+    def _unbatched(self, op: Op, values: list[Value], what: str) -> None:
+        """Refuse what decides for all examples and is not the same for all."""
+        if any(v in self.batched for v in values):
+            self.refuse(op, f"{what} that is not the same for all")
+
+    # --- operations -----------------------------------------------------------------------
+
+    def _operation(self, op: Op) -> None:
+        if not op.outputs:
+            self.refuse(op, "a check or a side effect")
+        made = rewrite(self, op) if batched_inputs(op, self.batched) else [self._of_shape(op)]
+        for old, new in zip(op.outputs, made, strict=True):
+            if old.name and not new.name and new.op is not None and not isinstance(new, Const):
+                new.name, new.user = old.name, old.user
+            self.new[old] = new
+
+    def _of_shape(self, op: Op) -> Value:
+        """Return what reads the shape of one example."""
+        v = next(v for v in op.inputs if v in self.batched)
+        if v.type.kind == "list":
+            return self.b.emit(op.prim, [self.of(u) for u in op.inputs], **op.attrs)
+        if op.prim == "len":
+            return self.b.emit("dim", [self.of(v)], axis=1)
+        if op.prim == "dim":
+            return self.b.emit("dim", [self.of(v)], axis=op.attrs.get("axis", 0) + 1)
+        one = self.alg.load(self.of(v), [Const(0)], "i")
+        return self.b.emit(op.prim, [one if u is v else self.of(u) for u in op.inputs], **op.attrs)
+
+    # --- shapes ---------------------------------------------------------------------------
+
+    def typed(self, t: Type) -> Type:
+        """Return a type with the axis in front."""
+        if t.kind == "list":
+            return Type("list", item=None if t.item is None else self.typed(t.item))
+        if t.shape is None:
+            return t
+        return array(t.dtype, (self.length, *t.shape))
+
+    @property
+    def length(self) -> int:
+        """The length of the axis in types."""
+        return self.size.const if isinstance(self.size, Const) else self.size.type.value  # type: ignore[return-value]
+
+    def lifted(self, v: Value, t: Type) -> Value:
+        """Return a value with the axis: repeated along it where it has none."""
+        if v in self.batched or isinstance(v, Undefined):
+            return self.of(v)
+        v = self.of(v)
+        if v.type.kind == "list":
+            return lifted_list(self, v)
+        if isinstance(v, Const) or (v.op is not None and v.op.prim in ZEROS):
+            shaped = v.op is not None and v.op.prim in ("zeros_as", "zeros_like")
+            shape = v.op.inputs[0] if shaped and v.op is not None else v
+            return self._filled(v if isinstance(v, Const) else Const(0.0), shape, t)
+        if v.type.is_scalar:
+            return self.b.emit("full", [v, self.size])
+        row = self.alg.emit("expand_dims", v, axis=0)
+        rows = self.alg.emit("repeat", row, self.size, axis=0)
+        rows.type = self.typed(t)
+        return rows
+
+    def _filled(self, value: Const, like: Value, t: Type) -> Value:
+        """Return an array of one number in the shape of a batch."""
+        rank = len(t.shape or ())
+        if rank and like.type.rank != rank:
+            self.refuse(like.op, "a number that becomes an array")
+        lead = 1 if like in self.batched else 0
+        lengths = [self.size, *(self.alg.dim(self.of(like), k + lead) for k in range(rank))]
+        dtype: dict[str, Any] = {"dtype": t.dtype} if t.dtype != "float64" else {}
+        if value.const == 0:
+            return self.b.emit("zeros", lengths, **dtype)
+        return self.b.emit("full", [value, *lengths], **dtype)
+
+    def refuse(self, op: Op | None, what: str) -> NoReturn:
+        """Refuse a batch."""
+        raise UnsupportedError(
+            f"{what} has no batched form",
+            op.span if op is not None else self.b.span,
+            "loop over the examples, one call each",
+        )

@@ -1,0 +1,213 @@
+"""Derivatives inside a loss: ``gradgen.grad(f)(x)``, ``jvp``, ``vjp``, ``hessian`` and their kin.
+
+What is generated for the types at hand is read at the place of the call, as any function is.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import dataclasses
+import hashlib
+import linecache
+import types
+from typing import Any
+
+from gradgen.errors import GradgenError
+from gradgen.frontend.arguments import spec_of_value
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.special import sequence_items
+from gradgen.frontend.values import Frame, LocalFunction, Seq, Static, is_static, static_value
+
+MAKERS = {
+    "gradgen.api": ("grad", "value_and_grad", "differentiable"),
+    "gradgen.products": ("vjp", "jvp", "hvp"),
+    "gradgen.jacobians": ("jacobian", "jacfwd", "jacrev", "hessian", "hessian_diag"),
+}
+
+
+def is_maker(obj: Any) -> bool:
+    """Whether this is a function that makes a derivative."""
+    names = MAKERS.get(getattr(obj, "__module__", None) or "", ())
+    return getattr(obj, "__name__", "") in names
+
+
+def inline_derivative(
+    r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Inline what a derivative generates for the types of these arguments."""
+    from gradgen.frontend.calls import call_value, inline_function
+
+    if hasattr(obj, "pushed"):
+        return _push(r, node, obj, args, kwargs)
+    if hasattr(obj, "pulled"):
+        value = _generated(r, node, obj.pulled, args, kwargs)
+        pullback = LocalPullback(obj, list(args), dict(kwargs))
+        return Seq([inline_function(r, node, value, args, kwargs), pullback])
+    made = _generated(r, node, obj, args, kwargs)
+    if isinstance(made, types.FunctionType):
+        return inline_function(r, node, made, args, kwargs)
+    return call_value(r, node, Static(made), args, kwargs)
+
+
+def _generated(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Return the generated function for the types of some arguments."""
+    specs = [spec_of_value(r, a) for a in args]
+    try:
+        return obj.__gradgen_inline__(specs, {k: spec_of_value(r, v) for k, v in kwargs.items()})
+    except TypeError as error:
+        if isinstance(error, GradgenError):
+            raise
+        from gradgen.frontend.calls import binding_error
+
+        raise binding_error(r, node, str(error)) from None
+
+
+# --- products with derivatives ------------------------------------------------------------
+
+
+@dataclasses.dataclass(slots=True, eq=False)
+class LocalPullback:
+    """The second result of ``gradgen.vjp(f)(x)`` inside a loss."""
+
+    gradient: Any
+    args: list[Any]
+    kwargs: dict[str, Any]
+
+
+def call_pullback(
+    r: Reader, node: ast.AST, made: LocalPullback, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Return the product of a cotangent with the derivative."""
+    from gradgen.frontend.calls import inline_function
+
+    if len(args) != 1 or kwargs:
+        r.refuse(
+            node, f"a pullback of {len(args)} cotangents", "give one, in the value's structure"
+        )
+    function = _generated(r, node, made.gradient, made.args, made.kwargs)
+    found = inline_function(r, node, function, made.args, {**made.kwargs, "d_value": args[0]})
+    return sequence_items(r, found, node)[1]
+
+
+def _push(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Return value and tangent, or a Hessian-vector product: of ``f((x, y), tangents)``."""
+    from gradgen.frontend.calls import inline_function
+
+    if len(args) != 2 or kwargs:
+        r.refuse(node, "such a call of a forward derivative", "call it with (args, tangents)")
+    primals = sequence_items(r, args[0], node)
+    moves = [args[1]] if obj.options.single else sequence_items(r, args[1], node)
+    function = _generated(r, node, obj, primals, {})
+    return inline_function(r, node, function, [*primals, *moves], {})
+
+
+# --- of functions defined inside ----------------------------------------------------------
+
+
+@dataclasses.dataclass(slots=True, eq=False)
+class LocalGradient:
+    """``gradgen.grad(f)`` of a function that is defined inside the one that is read."""
+
+    maker: Any
+    function: LocalFunction
+    options: dict[str, Any]
+
+
+def gradient_maker(
+    r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Return the value of ``gradgen.grad(f, ...)`` inside a loss."""
+    bad = next((k for k, v in kwargs.items() if not is_static(v)), None)
+    if bad is not None:
+        r.refuse(node, f"the option {bad!r} is computed", "use a constant")
+    options = {k: static_value(v) for k, v in kwargs.items()}
+    if len(args) != 1:
+        r.refuse(node, f"{obj.__name__} of {len(args)} functions", "give one function")
+    if isinstance(args[0], LocalFunction):
+        return LocalGradient(obj, args[0], options)
+    if not isinstance(args[0], Static):
+        r.refuse(node, f"the gradient of a {describe(args[0])}", "give a function")
+    return Static(obj(args[0].obj, **options))
+
+
+def call_local_gradient(
+    r: Reader, node: ast.AST, made: LocalGradient, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Differentiate a local function: the names it reads around it become parameters."""
+    from gradgen.frontend.calls import bind_arguments, call_value
+
+    fn = made.function
+    if fn.node.args.vararg or fn.node.args.kwarg:
+        r.refuse(node, "the gradient of a local function of *args", "name its parameters")
+    pushes = made.maker.__name__ in ("jvp", "hvp") and bool(args)
+    given = sequence_items(r, args[0], node) if pushes else args
+    bound = bind_arguments(r, node, fn.node, given, kwargs, fn.defaults, fn.kw_defaults)
+    statics: dict[str, Any] = {}
+    outer: dict[str, Any] = {}
+    for name in _free_names(fn.node, set(bound)):
+        value = _around(r, fn, name)
+        if isinstance(value, Static):
+            statics[name] = value.obj
+        elif isinstance(value, LocalFunction | LocalGradient):
+            r.refuse(node, f"the gradient of a function that calls the local {name!r}",
+                     "define it at the top of the module")  # fmt: skip
+        elif value is not None:
+            outer[name] = value
+    twin = _twin(fn, tuple(bound), tuple(outer), statics)
+    names = list(bound)
+    options = dict(made.options)
+    if "argnames" not in options:
+        nums = options.pop("argnums", 0)
+        one = isinstance(nums, int)
+        options["argnames"] = names[nums] if one else tuple(names[k] for k in nums)
+    gradient = made.maker(twin, **options)
+    if hasattr(gradient, "pushed"):
+        primals = Seq([*bound.values(), *outer.values()])
+        return call_value(r, node, Static(gradient), [primals, args[1]], {})
+    return call_value(r, node, Static(gradient), [], {**bound, **outer})
+
+
+def _free_names(node: Any, bound: set[str]) -> list[str]:
+    body = [node.body] if isinstance(node, ast.Lambda) else node.body
+    found = [n for s in body for n in ast.walk(s) if isinstance(n, ast.Name)]
+    mine = bound | {n.id for n in found if isinstance(n.ctx, ast.Store)}
+    mine |= {n.arg for s in body for n in ast.walk(s) if isinstance(n, ast.arg)}
+    return list(dict.fromkeys(n.id for n in found if n.id not in mine))
+
+
+def _around(r: Reader, fn: LocalFunction, name: str) -> Any:
+    """Return what a free name means to a local function now, None for builtins and the unknown."""
+    if name not in fn.frame.globals and hasattr(builtins, name) and not _is_local(fn.frame, name):
+        return None
+    keep, r.frame = r.frame, fn.frame
+    try:
+        return r.lookup(name, fn.node)
+    finally:
+        r.frame = keep
+
+
+def _is_local(frame: Frame | None, name: str) -> bool:
+    while frame is not None:
+        if name in frame.names or name in frame.local_names or name in frame.cells:
+            return True
+        frame = frame.parent
+    return False
+
+
+def _twin(
+    fn: LocalFunction, names: tuple[str, ...], outer: tuple[str, ...], statics: dict[str, Any]
+) -> types.FunctionType:
+    """Return a local function as one of its own, with what it reads around it as parameters."""
+    name = getattr(fn.node, "name", "inner")
+    body = [ast.Return(fn.node.body)] if isinstance(fn.node, ast.Lambda) else fn.node.body
+    spec = ast.arguments([], [ast.arg(n) for n in (*names, *outer)], None, [], [], None, [])
+    tree = ast.FunctionDef(name, spec, body, [])
+    text = ast.unparse(ast.fix_missing_locations(ast.Module([tree], []))) + "\n"
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    filename = f"<gradgen {name} {digest}>"
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    namespace: dict[str, Any] = {"__name__": "gradgen.generated", **statics}
+    exec(compile(text, filename, "exec", dont_inherit=True), namespace)
+    made: types.FunctionType = namespace[name]
+    return made

@@ -1,0 +1,184 @@
+"""The derivatives of derivatives: in calls, in losses, by functions defined inside, in text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradgen
+from tests.checks import blocked_import
+
+X = np.array([0.3, -0.5, 0.7])
+V = np.array([1.0, 2.0, -1.0])
+
+
+def loss(x, a):
+    y = np.tanh(x) * a
+    for i in range(1, len(x)):
+        y[i] += y[i - 1] * x[i] ** 2
+    return np.sum(y * y)
+
+
+def field(x):
+    return np.array([x[0] * x[1], np.sin(x[1]), x[2] * x[0] ** 2, np.exp(x[2])])
+
+
+push, product, curve = gradgen.jvp(loss), gradgen.hvp(loss), gradgen.hessian(loss)
+slope, matrix, jacobian = gradgen.grad(loss), gradgen.jacrev(field), gradgen.jacfwd(field)
+
+
+def by_push(x, a):
+    return push((x, a), V)[1] ** 2
+
+
+def by_product(x, a):
+    return np.sum(product((x, a), V) * x)
+
+
+def by_curve(x, a):
+    return np.linalg.norm(curve(x, a))
+
+
+def by_pullback(x, a):
+    value, pullback = gradgen.vjp(field)(x)
+    return np.sum(pullback(np.array([a, 1.0, 2.0, 3.0])) * V) + value[0]
+
+
+def by_jacobian(x, a):
+    return np.sum(matrix(x) ** 2) * a + np.sum(gradgen.jacobian(field)(x) * V)
+
+
+def by_forward_jacobian(x, a):
+    return a * np.sum(jacobian(x) @ V)
+
+
+def newton_step(x, a):
+    """A step of Newton's method inside a loss."""
+    step = np.linalg.solve(curve(x, a) + 8.0 * np.eye(len(x)), slope(x, a))
+    return loss(x - step, a)
+
+
+def learned(x, a):
+    """Meta-learning: two steps of gradient descent inside a loss."""
+    for _ in range(2):
+        x = x - 0.1 * slope(x, a)
+    return loss(x, a)
+
+
+def by_local(x, a):
+    def inner(z):
+        return np.sum(z**3) * a + z[0] * x[1]
+
+    _, t = gradgen.jvp(inner)((x,), V)
+    return t + np.sum(gradgen.hessian(inner)(x)) + np.sum(gradgen.hvp(inner)((x,), V))
+
+
+NESTED = [by_push, by_product, by_curve, by_pullback, by_jacobian, by_forward_jacobian,
+          newton_step, learned, by_local]  # fmt: skip
+
+
+def difference(fn: Any, x: np.ndarray, v: np.ndarray, h: float = 2e-3) -> Any:
+    """Return the derivative along ``v`` by a central difference of the sixth order."""
+    weights = {1: 45.0, 2: -9.0, 3: 1.0}
+    return sum(w * (fn(x + k * h * v) - fn(x - k * h * v)) for k, w in weights.items()) / (60 * h)
+
+
+@pytest.mark.parametrize("fn", NESTED, ids=lambda fn: fn.__name__)
+def test_derivatives_inside_a_loss(fn: Any) -> None:
+    value, gradient = gradgen.value_and_grad(fn)(X, 1.5)
+    assert np.isclose(value, fn(X, 1.5), rtol=1e-13)
+    for v in np.eye(3):
+        np.testing.assert_allclose(gradient @ v, difference(lambda x: fn(x, 1.5), X, v), rtol=1e-8)
+
+
+def test_orders() -> None:
+    second = gradgen.hessian(loss)(X, 1.5)
+    for k, e in enumerate(np.eye(3)):
+        row = difference(lambda x: slope(x, 1.5), X, e)
+        np.testing.assert_allclose(second[k], row, rtol=1e-8, atol=1e-9)
+    np.testing.assert_allclose(product((X, 1.5), V), second @ V, rtol=1e-12)
+    np.testing.assert_allclose(gradgen.hessian_diag(loss)(X, 1.5), np.diag(second), rtol=1e-12)
+    third = gradgen.jacfwd(curve)(X, 1.5)
+    assert third.shape == (3, 3, 3)
+    np.testing.assert_allclose(third, np.transpose(third, (2, 1, 0)), atol=1e-12)
+    along = difference(lambda x: curve(x, 1.5), X, V)
+    np.testing.assert_allclose(third @ V, along, rtol=1e-8, atol=1e-8)
+
+
+MIXES = {
+    "fr": lambda: gradgen.jvp(gradgen.grad(loss)),
+    "ff": lambda: gradgen.jvp(lambda x, a: gradgen.jacfwd(loss)(x, a)),
+}
+
+
+@pytest.mark.parametrize("mix", MIXES)
+def test_mode_mixes(mix: str) -> None:
+    gradient, along = MIXES[mix]()((X, 1.5), V)
+    np.testing.assert_allclose(gradient, slope(X, 1.5), rtol=1e-13)
+    np.testing.assert_allclose(along, curve(X, 1.5) @ V, rtol=1e-12)
+
+
+@pytest.mark.parametrize("outer", [gradgen.jacfwd, gradgen.jacrev], ids=["f", "r"])
+@pytest.mark.parametrize("inner", [gradgen.jacfwd, gradgen.jacrev, gradgen.grad], ids="frg")
+def test_second_order_in_all_mixes(outer: Any, inner: Any) -> None:
+    np.testing.assert_allclose(outer(inner(loss))(X, 1.5), curve(X, 1.5), rtol=1e-12, atol=1e-13)
+
+
+def test_mixed_partials() -> None:
+    blocks = gradgen.hessian(loss, argnums=(0, 1))(X, 1.5)
+    mixed = gradgen.jacobian(gradgen.grad(loss, argnums=0), argnums=1)(X, 1.5)
+    np.testing.assert_allclose(blocks[0][1], mixed, rtol=1e-13)
+    np.testing.assert_allclose(blocks[1][0], mixed, rtol=1e-12)
+
+
+def test_direction_of_a_jacobian() -> None:
+    few = gradgen.jacobian(lambda x: np.outer(x, x) * x[0])
+    assert few(X).shape == (3, 3, 3)
+    assert "forward" in few.explain()
+    many = gradgen.jacobian(lambda x: np.sum(x**2))
+    np.testing.assert_allclose(many(X), 2.0 * X)
+    assert "in reverse" in many.explain()
+
+
+@pytest.mark.parametrize("mode", ["hessian", "hvp", "jacfwd", "jacrev", "hessian_diag"])
+def test_texts_stand_alone(mode: str) -> None:
+    text = gradgen.emit(loss, mode=mode, example_args=(X, 1.5))
+    assert text == gradgen.emit(loss, mode=mode, example_args=(X, 1.5))
+    space: dict[str, Any] = {"__builtins__": {**vars(__import__("builtins"))}}
+    space["__builtins__"]["__import__"] = blocked_import
+    exec(text, space)
+    found = space[f"loss_{mode}"](X, 1.5, *([V] if mode == "hvp" else []))
+    expected = {"hessian": curve(X, 1.5), "hvp": product((X, 1.5), V)}
+    expected |= {"jacfwd": slope(X, 1.5), "jacrev": slope(X, 1.5)}
+    expected |= {"hessian_diag": np.diag(curve(X, 1.5))}
+    np.testing.assert_allclose(found, expected[mode], rtol=1e-12)
+
+
+SCALE = 2.0
+
+
+def scaled(x):
+    return SCALE * np.sum(x**3)
+
+
+def test_constants_outside_are_read_anew() -> None:
+    made = gradgen.hessian(scaled)
+    first = made(X)
+    globals()["SCALE"] = 4.0
+    try:
+        np.testing.assert_allclose(made(X), 2.0 * first)
+    finally:
+        globals()["SCALE"] = 2.0
+
+
+def test_containers() -> None:
+    def model(p, x):
+        return np.sum(np.tanh(x @ p["w"] + p["b"]) ** 2)
+
+    p = {"w": X, "b": 0.2}
+    x = np.arange(12.0).reshape(4, 3) / 7.0
+    h = gradgen.hessian(model)(p, x)
+    assert h["w"]["w"].shape == (3, 3) and h["w"]["b"].shape == (3,)
+    np.testing.assert_allclose(h["w"]["b"], h["b"]["w"], rtol=1e-12)
