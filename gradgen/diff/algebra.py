@@ -28,6 +28,18 @@ def is_constant(v: Value, number: float) -> bool:
     return isinstance(v, Const) and type(v.const) in (int, float) and v.const == number
 
 
+def as_long(v: Value) -> Value:
+    """Return the array that a value was made from entry by entry, which has its shape."""
+    while v.op is not None and RULES[v.op.prim].elementwise and not v.op.blocks:
+        arrays = [w for w in v.op.inputs if not w.type.is_scalar]
+        if len(arrays) != 1 or arrays[0].type.kind != "array":
+            break
+        if arrays[0].type.shape != v.type.shape:
+            break
+        v = arrays[0]
+    return v
+
+
 def is_narrow(g: Value, like: Value) -> bool:
     """Whether a cotangent still has to be stretched to the shape of a value."""
     if "list" in (like.type.kind, g.type.kind):
@@ -163,6 +175,7 @@ class Algebra:
         d = v.type.shape[axis] if v.type.shape else None
         if isinstance(d, int):
             return Const(d)
+        v = as_long(v)
         return self.emit("len", v) if axis == 0 else self.emit("dim", v, axis=axis)
 
     def count(self, v: Value, axis: Any) -> Value:

@@ -104,7 +104,7 @@ def _roots_to_p(g, y, p):
 @printed
 def _over_slope(g, y, p):
     """Divide by the derivative of a polynomial at its roots, which has to be other than zero."""
-    _refuse_complex(y)
+    _refuse_complex(y, p)
     powers = np.arange(len(p) - 1, 0, -1)
     slope = np.polyval(p[:-1] * powers, y)
     size = np.polyval(np.abs(p[:-1]) * powers, np.abs(y))
@@ -134,7 +134,9 @@ rule("matrix_rank", rank_type, callables=["np.linalg.matrix_rank"], passive=True
               "np.linalg.matrix_rank(m33, 1e-3) * x3",
               "np.linalg.matrix_rank(m33, hermitian=True) * x3"))
 rule("roots", roots_type, callables=["np.roots"], params="p", adjoint=(_roots_to_p,),
-     tangent=_roots_tangent, at_kinks="an error at complex and multiple roots",
+     tangent=_roots_tangent, of_complex="analytic",
+     at_kinks="an error at complex roots of a real polynomial, and at multiple ones",
      samples=("np.roots(np.array([1.0, -6.0, 11.0, -6.0]) + 0.05 * x4)",
-              "np.roots([p, -5.0, 1.0 + 0.1 * x])", "np.roots(x * np.array([1.0, 0.5, -2.0, 0]))"))
+              "np.roots([p, -5.0, 1.0 + 0.1 * x])", "np.roots(x * np.array([1.0, 0.5, -2.0, 0]))",
+              "np.abs(np.roots(p4 + 0j))", "np.imag(np.roots(x3 + 1j * y3))"))
 # fmt: on

@@ -32,7 +32,8 @@ def signed_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
 
 def _terms(a, y, axis, keepdims):
     """Return the share of each exponential in their sum; none of them has one where all are 0."""
-    return np.exp(a - np.maximum(_beside(y, axis, keepdims), -1e308))
+    least = -1e38 if np.result_type(y) == np.float32 else -1e308
+    return np.exp(a - np.maximum(_beside(y, axis, keepdims), least))
 
 
 def _beside(v, axis, keepdims):
@@ -48,7 +49,8 @@ def logsumexp_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     like = max(op.inputs, key=lambda v: v.type.rank or 0)
     axis, keepdims = op.attrs.get("axis"), op.attrs.get("keepdims", False)
     # Where all terms are zero, none of them has a share.
-    y = alg.unreduce(alg.emit("maximum", op.out, Const(-1e308)), like, axis, keepdims)
+    least = Const(-1e38 if op.out.type.dtype == "float32" else -1e308)
+    y = alg.unreduce(alg.emit("maximum", op.out, least), like, axis, keepdims)
     terms = alg.emit("exp", alg.sub(a, y))
     share = alg.mul(alg.unreduce(g, like, axis, keepdims), terms)
     if not factors:

@@ -249,14 +249,15 @@ rule("interp", interp_type, callables=["np.interp"], at_kinks="at a knot the slo
               "np.interp(x3, np.cumsum(p4) - 1.0, x4, left=2.0)",
               "np.interp(x6, np.cumsum(p4), y4, right=0.5)", "np.interp(x0, np.cumsum(p4), y4)",
               "np.interp(5.0 * x6, np.cumsum(u4), y4, period=2.5)"))
-rule("polyval", polyval_type, callables=["np.polyval"], params="p, x",
+rule("polyval", polyval_type, callables=["np.polyval"], params="p, x", of_complex="analytic",
      adjoint=(_polyval_to_p, _polyval_to_x), tangent=_polyval_tangent,
      samples=("np.polyval(x4, y)", "np.polyval(x4, y23)", "np.polyval([1.0, x, 2.0], y3)",
-              "np.polyval(x1, y3)", "np.polyval(p=x4, x=y3)", "np.polyval(xf3, yf3)"))
+              "np.polyval(x1, y3)", "np.polyval(p=x4, x=y3)", "np.polyval(xf3, yf3)",
+              "np.abs(np.polyval(x4 + 1j * y4, y23 - 1j))", "np.imag(np.polyval(x4, y3 + 2j))"))
 rule("vander", vander_type, callables=["np.vander"], params="x, N?, increasing=False",
-     adjoint=(_vander_to_x,), tangent=_vander_tangent,
+     of_complex="analytic", adjoint=(_vander_to_x,), tangent=_vander_tangent,
      samples=("np.vander(x3)", "np.vander(x3, 4)", "np.vander(x3, N=2, increasing=True)",
-              "np.vander(x3, increasing=True)"))
+              "np.vander(x3, increasing=True)", "np.imag(np.vander(x3 + 1j * y3, 4))"))
 rule("ascending_polyval", ascending_type, spelling="np.polynomial.polynomial.polyval",
      params="x, c", adjoint=(_ascending_to_x, _ascending_to_c), tangent=_ascending_tangent,
      samples=("np.polynomial.polynomial.polyval(y, x4)",

@@ -17,11 +17,10 @@ def linear_regression_value_and_grad(w, b, x, y):
         )
     # --- forward --------------------------------------------------------
     residual = x @ w + b - y                            # losses.py:16
-    power = residual ** 2                               # losses.py:17
-    value = np.mean(power)
+    value = np.mean(residual ** 2)                      # losses.py:17
 
     # --- reverse --------------------------------------------------------
-    d_residual = 1.0 / float(len(power)) * (2.0 * residual)
+    d_residual = 1.0 / float(len(residual)) * (2.0 * residual)
     d_y = -d_residual                                   # losses.py:16
     d_b = np.sum(d_residual)
     d_w = d_residual @ x
