@@ -49,6 +49,43 @@ def never_defined(x, n):
     return y  # here
 
 
+@case("a name that the first turn reads, and a later one assigns", 0.7, 3, raises=UnboundLocalError)
+def read_before_assigned(x, n):
+    s = x
+    for i in range(n):
+        if i > 0:
+            c = s * x
+        s = s * c  # here
+    return s
+
+
+@case("a list that no turn has made", 0.7, np.ones(2), 2, raises=UnboundLocalError)
+def list_never_made(x, a, n):
+    s = 0.0
+    k = 0
+    while k < n:
+        if k > 5:
+            c = [v * x for v in a]
+        elif k > 0:
+            s = s + c[0] * x  # here
+        k += 1
+    return s
+
+
+@case("one of three views that no turn has taken", 0.7, X, 2, raises=UnboundLocalError)
+def view_never_taken(x, a, n):
+    a = a * x
+    for k in range(n):
+        if k == 5:
+            c = a[1:]
+        elif k == 6:
+            c = a[:-1]
+        elif k == 7:
+            c = a[::2]
+    c[0] *= x  # here
+    return np.sum(a)
+
+
 @case("a while loop that makes no turn", 7.0)
 def while_no_turn(x):
     while x < 5.0:

@@ -63,7 +63,7 @@ class Loops:
         for k in live:
             self.whole.accumulate(inits[k], results[k])
         for g, end in zip(loop.outputs, block.results, strict=True):
-            self.whole.zeros.hand_on(end, g)
+            self.whole.zeros.left(end, g)
         for v, g in zip([*(params[k] for k in moving), *outer], loop.outputs, strict=True):
             g.name, g.user = (f"d_{v.name}" if v.name else ""), v.user
         pairs = zip(block.params[1:], loop.outputs, strict=True)

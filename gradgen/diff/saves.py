@@ -16,6 +16,7 @@ from gradgen.diff.carry import Carrier, add_branch_output, reverse_builder
 from gradgen.diff.missing import missing_values
 from gradgen.diff.rows import Row, plus, row_plan
 from gradgen.diff.twins import use_shape_twins
+from gradgen.diff.unassigned import lengths_of_nothing, paths_of_reads, start_from_none
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import GROWS, Block, Const, Function, Op, Undefined, Value, walk
 from gradgen.ir.types import Type, array
@@ -47,10 +48,15 @@ class Planner(Carrier):
         self.records: list[Saved] = []
         self.sharing = Sharing(function)
         self.missing = missing_values(function.body)
+        self.unsure: list[Value] = []  # values saved where they may be missing
+        self.stands_for: dict[Value, Value] = {}
 
     def run(self) -> list[Saved]:
         """Resolve every value that the reverse sweep needs, and redirect its reads."""
         use_shape_twins(self.top, self.inner_forward)
+        users = {op for op in walk(self.top) if not op.reverse}
+        self.stands_for = paths_of_reads(self, self.missing)
+        self.unsure += lengths_of_nothing(self, self.missing)
         needed = self._needed()
         for v in sorted(
             needed,
@@ -62,6 +68,8 @@ class Planner(Carrier):
             self.resolve(v)
         self.settle()
         self._rewrite(self.top)
+        if self.unsure:
+            start_from_none(self.top, self.unsure, self.missing, users)
         return self.records
 
     def _needed(self) -> list[Value]:
@@ -166,7 +174,10 @@ class Planner(Carrier):
 
     def _save(self, v: Value) -> Value:
         path = self.path(self.home[v])
-        rows = row_plan(path, self.top, self.home) if v.type.is_scalar and v.type.dtype else None
+        numbers = v.type.is_scalar and v.type.dtype and v not in self.missing
+        rows = row_plan(path, self.top, self.home) if numbers else None
+        if v in self.missing:
+            self.unsure.append(v)
         if rows is not None:
             self._note(v, "row", "the loop bounds give the size of an array to keep it in")
             return self._save_rows(v, path, rows)
@@ -192,7 +203,8 @@ class Planner(Carrier):
         def update(old: Value, at: Builder) -> Value:
             operands = [row.place(at) for row in rows]
             index = "i" * len(rows)
-            return at.emit("store", [old, v, *operands], buffer.name, index=index)
+            stored = self.stands_for.get(v, v)
+            return at.emit("store", [old, stored, *operands], buffer.name, index=index)
 
         final = self.thread(path, buffer, v, update)
         mirror = self.mirror[self.home[v]]
@@ -209,12 +221,14 @@ class Planner(Carrier):
         b.span = v.span
         start = b.append("list", [], [Type("list", item=v.type)], [saved_name(v)]).out
         self.insert_before(path[0][0], b.block.ops)
-        shared = not self.sharing.never_written(v) or v.type.kind == "list"
+        item = self.stands_for.get(v, v)
+        shared = not self.sharing.never_written(item) or v.type.kind == "list"
+        unsure: dict[str, Any] = {"unsure": True} if v in self.missing else {}
+        copied = shared or (unsure and not v.type.is_scalar)
 
         def push(old: Value, at: Builder) -> Value:
-            unsure: dict[str, Any] = {"unsure": True} if v in self.missing else {}
-            item = at.emit("copy", [v], **unsure) if shared else v
-            return at.append("append", [old, item], [start.type], [start.name]).out
+            new = at.emit("copy", [item], **unsure) if copied else item
+            return at.append("append", [old, new], [start.type], [start.name]).out
 
         final = self.thread(path, start, v, push)
         popped: list[Value] = []

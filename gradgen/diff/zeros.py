@@ -68,6 +68,11 @@ class Zeros:
         if known is not None and not known.whole:
             self.masks[through] = Mask(None, chosen=_strict(known))
 
+    def left(self, end: Value, through: Value) -> None:
+        """Note an adjoint that leaves a loop, whose tests do not: it is zero where its end was."""
+        if end in self.masks:
+            self.masks[through] = Mask(None, chosen=_strict(self.masks[end]))
+
     def branch(self, g: Value, test: Value, taken: bool) -> None:
         """Note an adjoint that only one side of a branch gives."""
         self.masks[g] = Mask(test, taken, whole=True)

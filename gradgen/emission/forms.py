@@ -229,17 +229,28 @@ def _astype(op: Op, operands: list[Expr]) -> Expr:
 def _copy(op: Op, operands: list[Expr]) -> Expr:
     if op.inputs[0].type.kind == "array" and "unsure" not in op.attrs:
         return ast.Call(ast.Attribute(operands[0], "copy", ast.Load()), [], [])
-    return call("list" if op.inputs[0].type.kind == "list" else "np.copy", operands)
+    if op.inputs[0].type.kind == "list":
+        return call("list", [_list_or_nothing(op, operands[0])])
+    return call("np.copy", operands)
+
+
+def _list_or_nothing(op: Op, e: Expr) -> Expr:
+    """Return a list, or no items where it may be None."""
+    nothing = ast.Tuple([], ast.Load())
+    return ast.BoolOp(ast.Or(), [e, nothing]) if "unsure" in op.attrs else e
 
 
 def _zeros_as(op: Op, operands: list[Expr]) -> Expr:
     dtype = op.inputs[0].type.dtype
     options = {"dtype": dtype} if dtype in ("float32", "complex64", "complex128") else {}
-    return call("np.zeros", [shape_of(op.inputs[0], operands[0])], options)
+    unsure = "unsure" in op.attrs
+    shape = call("np.shape", operands) if unsure else shape_of(op.inputs[0], operands[0])
+    return call("np.zeros", [shape], options)
 
 
 def _zeros_list(op: Op, operands: list[Expr]) -> Expr:
     item = op.inputs[0].type.item
+    operands = [_list_or_nothing(op, operands[0])]
     if item is None or item.is_scalar:
         zero: Expr = ast.List([ast.Constant(0.0)], ast.Load())
         return ast.BinOp(zero, ast.Mult(), call("len", operands))

@@ -23,6 +23,7 @@ from gradgen.frontend.values import (
     Map,
     Poison,
     Record,
+    Ref,
     Seq,
     Static,
     is_static,
@@ -69,16 +70,27 @@ def choose(
     style: str = "expression",
 ) -> Any:
     """Return ``then() if test else other()``, reading each side only on its own path."""
-    result, slot = {}, " result"
+    slot = " result"
+    failed: list[Certain] = []
 
     def side(run: Callable[[], Any]) -> Callable[[], None]:
         def store_result() -> None:
-            r.frame.names[slot] = run()
+            try:
+                value = run()
+            except Certain as found:
+                if found.block is not r.b.block:
+                    raise
+                _raise(r, found.error, Const(True), found.span)
+                failed.append(found)
+                value = Undefined()
+            r.frame.names[slot] = value
 
         return store_result
 
     fork(r, node, test, side(then), side(other), style)
     result = r.frame.names.pop(slot)
+    if len(failed) == 2:
+        raise Certain(failed[0].error, failed[0].span, r.b.block)
     if isinstance(result, Poison):
         raise result.error
     return result
@@ -90,6 +102,12 @@ def chain(r: Reader, node: ast.expr, tests: Sequence[Callable[[], Any]], stop_on
     first = tests[0]()
     if len(tests) == 1:
         return first
+    if isinstance(first, Choice) and not _are_values(first):
+
+        def on_path(option: Any) -> Any:
+            return chain(r, node, [lambda: option, *tests[1:]], stop_on)
+
+        return on_each(r, node, first, on_path)
     if is_static(first) or isinstance(first, Static):
         return first if bool(static_value(first)) is stop_on else chain(r, node, tests[1:], stop_on)
     test = as_value(r, first, node)
@@ -100,6 +118,13 @@ def chain(r: Reader, node: ast.expr, tests: Sequence[Callable[[], Any]], stop_on
     if stop_on:
         return choose(r, node, test, lambda: first, rest, "or")
     return choose(r, node, test, rest, lambda: first, "and")
+
+
+def _are_values(choice: Any) -> bool:
+    """Whether all options are numbers or arrays."""
+    if isinstance(choice, Choice):
+        return _are_values(choice.then) and _are_values(choice.other)
+    return isinstance(choice, Value | Ref)
 
 
 def fork(
@@ -209,8 +234,7 @@ def distribute(r: Reader, node: ast.AST, choice: Choice, work: Callable[[Any], A
         error = _failure(r, option, work)
         if error is not None:
             test = choice.test if missing else r.b.emit("not", [choice.test])
-            text = f"raise {type(error).__name__}({str(error)!r})"
-            r.b.append("raise_if", [test], [], span=r.span(node), attrs={"text": text})
+            _raise(r, error, test, r.span(node))
             return on_each(r, node, other, work)
     results: list[Any] = []
 
@@ -238,5 +262,10 @@ def distribute(r: Reader, node: ast.AST, choice: Choice, work: Callable[[Any], A
 
 def _unbound(r: Reader, node: ast.AST, missing: Undefined) -> None:
     """Raise what Python raises where a name was not assigned on the path taken."""
-    text = f"raise UnboundLocalError({str(unassigned(missing.name))!r})"
-    r.b.append("raise_if", [Const(True)], [], span=r.span(node), attrs={"text": text})
+    _raise(r, unassigned(missing.name), Const(True), r.span(node))
+
+
+def _raise(r: Reader, error: Exception, test: Value, span: Any) -> None:
+    """Raise an exception if a test holds."""
+    text = f"raise {type(error).__name__}({str(error)!r})"
+    r.b.append("raise_if", [test], [], span=span, attrs={"text": text})

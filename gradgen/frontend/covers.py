@@ -50,11 +50,17 @@ class Cover:
         """Return the template of the first value seen."""
         value = self._seen(value)
         if isinstance(value, Choice):
-            return self.widen(self.first(value.then), value.other)
+            sides = [value.then, value.other]
+            if isinstance(sides[0], Undefined):
+                sides.reverse()  # what stands there gives the type
+            return self.widen(self.first(sides[0]), sides[1])
+        if isinstance(value, Undefined):
+            return Same(value)
         if isinstance(value, Ref) and self.precise(value):
-            # A view made in the loop is made anew behind it, where the old one is out of reach.
-            steps = value.steps
-            return Same(Ref(value.storage, steps, value.value, Undefined()) if steps else value)
+            # What is read of it in the loop is read anew behind it, where that is out of reach.
+            inside = value.steps or not self.entry.knows(value.value)
+            unread = Ref(value.storage, value.steps, value.value, Undefined())
+            return Same(unread if inside else value)
         if isinstance(value, Ref) and self._positioned(value):
             return View(value, tuple(Hole(v.type) for v in positions(value)))
         if isinstance(value, Value | Ref):

@@ -81,6 +81,8 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
         return _over_array(r, value, node)
     if isinstance(value, Choice):
         return _over_chosen(r, value, node)
+    if isinstance(value, Static) and value.obj is None:
+        r.fail(node, TypeError("'NoneType' object is not iterable"))
     r.refuse(node, f"a loop over a {describe(value)}", "loop over a range, an array or a container")
 
 

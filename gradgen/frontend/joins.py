@@ -98,6 +98,8 @@ class Join:
                 items = self.r.graph_list(box)
                 lists.append(self.r.read(items))
                 contain_items(self.r, storage, items, apart=False)
+                # A name bound to it on this side goes on with the list of that side.
+                self.r.entangle(storage, items.storage, {self.key})
         self.r.versions[storage] = self.output(lists[0], lists[1], "")
         return storage
 
@@ -116,9 +118,11 @@ class Join:
         if x is ABSENT or y is ABSENT:
             return self._one_sided(x, y, name)
         if not isinstance(x, Value) and interchangeable(x, y):
-            return x
+            return self._one_of(x, y)
         if isinstance(x, Value | Ref) and isinstance(y, Value | Ref):
             return self._leaf(x, y, name)
+        if self._grown_lists(x, y):
+            return self._lists(x, y, name)
         if same_class(x, y) and not (self.precise and self._shared(x, y)):
             items = [keyed(s.contents(self.r, b)) for s, b in zip(self.after, (x, y), strict=True)]
             if [k for k, _ in items[0]] == [k for k, _ in items[1]]:
@@ -127,6 +131,38 @@ class Join:
                 self.origins += [(made, x), (made, y)]
                 return made
         return self._choice(x, y)
+
+    def _one_of(self, x: Any, y: Any) -> Any:
+        """Return one of two that are the same thing: not what was read of it on one side."""
+        if not isinstance(x, Ref) or self.before.knows(x.value):
+            return x
+        return y if self.before.knows(y.value) else Ref(x.storage, x.steps, x.value, Undefined())
+
+    def _grown_lists(self, x: Any, y: Any) -> bool:
+        """Whether these are lists of which one is of unknown length, and none other has items."""
+        if not (isinstance(x, Seq) and isinstance(y, Seq) and x.kind is y.kind is list):
+            return False
+        held = [s.contents(self.r, box) for s, box in zip(self.after, (x, y), strict=True)]
+        return any(isinstance(h, Storage) for h in held) and not any(map(keyed, held))
+
+    def _lists(self, x: Seq, y: Seq, name: str) -> Any:
+        """Join two lists of the graph, each of its own side."""
+        if self.precise and self._shared(x, y):
+            return self._choice(x, y)
+        items: list[Ref] = []
+        for state, block, box in zip(self.after, self.op.blocks, (x, y), strict=True):
+            with at(self.r, state), self.r.b.into(block):
+                items.append(self.r.graph_list(box))
+        values = [ref.value for ref in items]
+        if join(values[0].type, values[1].type) is None:
+            return self._choice(x, y)
+        out = self.r.hold(self.output(values[0], values[1], name))
+        for state, ref in zip(self.after, items, strict=True):
+            if ref.storage in state.versions:
+                with at(self.r, state):
+                    contain_items(self.r, out.storage, ref, apart=False)
+            self.origins.append((out, ref))
+        return out
 
     def _one_sided(self, x: Any, y: Any, name: str) -> Any:
         known, at_side = (y, 1) if x is ABSENT else (x, 0)

@@ -24,6 +24,7 @@ from gradgen.frontend.templates import (
     admits,
     carried_parts,
     equal,
+    is_numbered,
     names_of,
     portable,
     rebuilt,
@@ -32,16 +33,17 @@ from gradgen.frontend.templates import (
 )
 from gradgen.frontend.values import (
     Box,
+    Choice,
     Poison,
     Ref,
     Seq,
     Storage,
     contents,
     holds,
-    leaves,
+    parts,
     standing_for,
 )
-from gradgen.ir.nodes import Block, Const, Op, Value, next_id
+from gradgen.ir.nodes import Block, Const, Op, Undefined, Value, next_id
 
 Slot = str | Storage | Box
 
@@ -60,8 +62,17 @@ class Guess:
 class Loop:
     """One trial of a loop body: what is carried, and what came out at each end."""
 
-    def __init__(self, r: Reader, guess: Guess, entry: State, key: Any, counted: bool) -> None:
+    def __init__(
+        self,
+        r: Reader,
+        guess: Guess,
+        entry: State,
+        key: Any,
+        counted: bool,
+        unassigned: set[str],
+    ) -> None:
         self.r, self.guess, self.entry, self.key, self.counted = r, guess, entry, key, counted
+        self.unassigned = unassigned  # names that may stand for nothing, and be read
         self.ends: list[tuple[Block, State]] = []
         self.params: list[Value] = []
         self.held: dict[Slot, list[Any]] = {}
@@ -178,10 +189,16 @@ def run_loop(
             n for n in names if not (lives.dead_at_turn(node, n) and lives.dead_after(node, n))
         ]
     guess = r.loop_guesses.get(key) or Guess(names)
-    _adopt_entry(Loop(r, guess, entry, key, counted))
+    unassigned = {
+        n
+        for n in names
+        if entry.names.get(n) is None
+        and not (turns and lives is not None and lives.dead_at_turn(node, n))
+    }
+    _adopt_entry(Loop(r, guess, entry, key, counted, unassigned))
     for _ in range(8 if key in r.short else 24):
         _start_again(r, entry)
-        loop, block = Loop(r, guess, entry, key, counted), Block()
+        loop, block = Loop(r, guess, entry, key, counted, unassigned), Block()
         with r.b.into(block):
             _bind_params(loop, block)
             _hide(r, node)
@@ -234,6 +251,8 @@ def _adopt_entry(loop: Loop) -> None:
         value = loop.slot_value(slot, entry)
         if slot in guess.templates and not portable(guess.templates[slot]):
             del guess.templates[slot]
+        if value is None and slot in guess.templates:
+            guess.templates[slot] = _or_nothing(loop, slot, guess.templates[slot])
         if value is None or isinstance(value, Poison) or slot in guess.poison:
             continue
         if isinstance(slot, Storage) or slot not in guess.templates:
@@ -349,11 +368,25 @@ def _revise_slot(loop: Loop, slot: Slot, state: State) -> bool:
         new = loop.cover.first(value)
     else:
         new = loop.cover.widen(old, value)
+    new = _or_nothing(loop, slot, new)
     if old is not None and equal(old, new):
         return False
     guess.templates[slot] = new
     guess.links = {(a, b) for a, b in guess.links if slot not in (_slot_of(a), _slot_of(b))}
     return old is not None or bool(types(new)) or not isinstance(new, Same)
+
+
+def _or_nothing(loop: Loop, slot: Slot, t: Template) -> Template:
+    """Return a template that covers the absence of a value, too, where a name may have none.
+
+    The test that tells one of two options is itself absent then, as Python has it; a number is
+    compared before it is known whether the name is read.
+    """
+    if slot not in loop.unassigned or not is_numbered(t):
+        return t
+    nothing = Undefined()
+    nothing.name = str(slot)
+    return loop.cover.widen(t, nothing)
 
 
 def _slot_of(end: Any) -> Any:
@@ -380,9 +413,20 @@ def _things(loop: Loop, state: State) -> Iterator[tuple[Any, Any]]:
             continue
         for k, part in enumerate(carried_parts(template, value)):
             if isinstance(loop.held[slot][k], Ref):
-                for leaf in leaves(part):
-                    if isinstance(leaf, Ref):
-                        yield (slot, k), leaf.storage
+                for thing in _held_in(part):
+                    yield (slot, k), thing
+
+
+def _held_in(value: Any) -> Iterator[Storage]:
+    """Yield the arrays and lists of the graph that a value holds."""
+    if isinstance(value, Seq) and value.grown is not None:
+        yield value.grown
+    elif isinstance(value, Choice):
+        yield from (thing for side in (value.then, value.other) for thing in _held_in(side))
+    elif isinstance(value, Ref):
+        yield value.storage
+    for _, item in parts(value):
+        yield from _held_in(item)
 
 
 def _link(loop: Loop, state: State, place: Any, thing: Any, seen: dict[Any, Any]) -> None:

@@ -120,6 +120,8 @@ class Reader:
                     frame.names[name] = self._used_up(name, node)
                 return found
             if name in frame.local_names:
+                if self.turn:  # of a loop, which is read again once a turn has assigned it
+                    self.fail(node, unassigned(name))
                 raise UnsupportedError(
                     f"{name!r} is read before it is assigned",
                     self.span(node),

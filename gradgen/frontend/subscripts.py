@@ -482,7 +482,7 @@ def _augmented_item(r: Reader, node: ast.AugAssign, item: Any) -> None:
 def _read_before(r: Reader, node: ast.AST, owner: Ref, index: Index) -> Any:
     """Return what Python reads before it evaluates what is added; None for a view, read after."""
     old = load_index(r, owner, index)
-    if not (isinstance(old, Ref) and old.steps):
+    if not (isinstance(old, Ref) and old.storage is owner.storage):
         return old
     if r.read(old).type.kind == "any" and set(index.spelling) <= {"i"}:
         r.refuse(

@@ -202,8 +202,27 @@ def _chosen_part(test: Value, *sides: Any) -> Any:
 def values_of(r: Reader, t: Template, value: Any) -> list[Value]:
     """Return the values that are carried on; what is not there is undefined."""
     if value is None or isinstance(value, Poison):
-        return [Undefined() for _ in types(t)]
+        value = Undefined()
+        if not admits(t, value):
+            return _absent(t)
     return [Undefined() if p is None else r.read(p) for p in carried_parts(t, value)]
+
+
+def _absent(t: Template) -> list[Value]:
+    """Return what is carried for nothing: numbers of options are compared, so they are there."""
+    if isinstance(t, Node):
+        return [v for _, inner in t.items for v in _absent(inner)]
+    if isinstance(t, Options):
+        which: Value = Undefined() if len(t.items) == 2 else Const(-1)
+        return [which, *(v for inner in t.items for v in _absent(inner))]
+    return [Undefined() for _ in types(t)]
+
+
+def is_numbered(t: Template) -> bool:
+    """Whether one of several options is told by a number, somewhere inside."""
+    if isinstance(t, Node):
+        return any(is_numbered(inner) for _, inner in t.items)
+    return isinstance(t, Options) and (len(t.items) > 2 or any(map(is_numbered, t.items)))
 
 
 def names_of(t: Template, name: str) -> list[str]:
@@ -277,9 +296,9 @@ def equal(a: Template, b: Template) -> bool:
 
 
 def portable(t: Template) -> bool:
-    """Whether a template says something of another reading too: it names no array and no box."""
+    """Whether a template says something of another reading too: it names nothing made there."""
     if isinstance(t, Same):
-        return identity(t.thing) is None
+        return isinstance(t.thing, Static | Value)
     if isinstance(t, Node):
         return all(portable(inner) for _, inner in t.items)
     if isinstance(t, Options):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gradgen.errors import GradgenError
-from gradgen.ir.nodes import Const, Value, next_id
+from gradgen.ir.nodes import Const, Undefined, Value, next_id
 
 
 class Storage:
@@ -277,6 +277,8 @@ def interchangeable(a: Any, b: Any) -> bool:
         return True
     if isinstance(a, Static) and isinstance(b, Static):
         return same_object(a.obj, b.obj)
+    if isinstance(a, Undefined) and isinstance(b, Undefined):
+        return True
     if isinstance(a, Ref) and isinstance(b, Ref):
         return a.storage is b.storage and same_steps(a.steps, b.steps)
     if isinstance(a, LocalFunction) and isinstance(b, LocalFunction):

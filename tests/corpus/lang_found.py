@@ -113,6 +113,46 @@ def row_kept_after_loop(x, m):
     return pair[0][j] * pair[1]
 
 
+def lists_of_two_branches(x, a, n, c):
+    if c > 0:
+        h = []
+        for k in range(n):
+            h.append(a * k)
+    else:
+        h = []
+    h.append(a * x)
+    return np.sum(h[0] * h[-1]) + np.sum(a)
+
+
+def everything_changed_by_what_is_added(x, a):
+    def helper(u):
+        u[0] = x
+        return u[1] * 2.0
+
+    a[...] += helper(a)
+    a[:] -= helper(a[::-1])
+    return np.sum(a * a)
+
+
+def whole_in_one_branch(x, a):
+    if x > 0.5:
+        a = a[:]
+    return x * sum(z * z for z in a)
+
+
+def test_of_a_loop_that_is_over(x):
+    for j in range(0, 2, 2):
+        x = np.sin(np.tanh(0.3) if j == 0 else x / (1.5 + x**2))
+    return x
+
+
+def quotient_after_a_loop(x):
+    q = x / (1.5 + x**2)
+    for j in range(1, 3):
+        q = np.sin(0.3 if j == 0 else q)
+    return q
+
+
 EXAMPLE_ARGS = {
     "last_of_inner_range": lambda: (np.array([0.4, -0.9, 1.3]),),
     "inner_index_kept": lambda: (np.array([[0.57, 0.94, -0.69], [0.13, 0.8, -0.21]]),),
@@ -126,9 +166,16 @@ EXAMPLE_ARGS = {
     "shape_changes_in_loop": lambda: (np.array([-0.55, 1.11, -0.2]),),
     "list_left_behind": lambda: (-0.6, np.array([0.73, -0.42, 0.96, 1.01])),
     "row_sums_in_one_branch": lambda: (np.array([1.15, 0.7, -0.3]), np.eye(3) - 0.4 * np.ones(3)),
+    "lists_of_two_branches": lambda: (0.7, np.array([0.3, 0.4]), 3, 1),
+    "everything_changed_by_what_is_added": lambda: (0.7, np.array([0.3, 0.4, -0.9])),
+    "whole_in_one_branch": lambda: (0.7, np.array([0.3, 0.4])),
+    "quotient_after_a_loop": lambda: (0.7,),
+    "test_of_a_loop_that_is_over": lambda: (0.7,),
     "row_kept_after_loop": lambda: (0.19, np.array([[-0.1, 0.15, 0.08], [0.23, 1.18, 0.71]])),
 }
 MORE_ARGS = {
+    "lists_of_two_branches": [lambda: (0.7, np.array([0.3, 0.4]), 3, -1)],
+    "whole_in_one_branch": [lambda: (0.2, np.array([0.3, 0.4]))],
     "read_in_one_arm": [lambda: (0.9,)],
     "list_left_behind": [lambda: (-0.6, np.array([0.73, -0.42, 0.96, 0.01]))],
     "row_sums_in_one_branch": [

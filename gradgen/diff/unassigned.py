@@ -1,0 +1,161 @@
+"""Saves of names that may stand for nothing yet, as before the first turn of a loop.
+
+Python raises where such a name is read, and a save must not do so in its stead.  Where the reverse
+sweep needs the value on the paths alone on which the user's function reads it, it is saved there.
+Otherwise the name starts from None, and the user's reads of it test for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gradgen.diff.activity import carried, ends
+from gradgen.diff.carry import Carrier
+from gradgen.ir.builder import Builder
+from gradgen.ir.nodes import Block, Const, Op, Undefined, Value, walk
+
+
+def paths_of_reads(carrier: Carrier, missing: set[Value]) -> dict[Value, Value]:
+    """Give what the reverse sweep reads on some paths only a value of its own on each, in place.
+
+    Returns the values that these stand for, by the new ones.
+    """
+    uses: dict[Value, list[tuple[Block, list[Value], int]]] = {}
+    for block, values in _reverse_reads(carrier):
+        for k, v in enumerate(values):
+            if v in missing and carrier.inner_forward(v) and carrier.loops(carrier.home[v]):
+                uses.setdefault(v, []).append((block, values, k))
+    forward = {mirror: block for block, mirror in carrier.mirror.items()}
+    stands_for: dict[Value, Value] = {}
+    for v, reads in uses.items():
+        branches = [_branch(carrier, forward, block, v) for block, _, _ in reads]
+        own: dict[Block, Value] = {}
+        for branch, (_, values, k) in zip(branches, reads, strict=True):
+            if branch is None:
+                continue
+            place = _outermost(carrier, branch, branches)
+            if place not in own:
+                own[place] = Value(v.type, v.name, v.span)
+                own[place].user = v.user
+                carrier.home[own[place]] = place
+                stands_for[own[place]] = v
+            values[k] = own[place]
+    return stands_for
+
+
+def _reverse_reads(carrier: Carrier) -> Iterator[tuple[Block, list[Value]]]:
+    """Yield the lists of values that the reverse sweep reads, with the block of the reads."""
+    for block in (carrier.top, *carrier.owner):
+        for op in block.ops:
+            if op.reverse:
+                yield block, op.inputs
+        if block is not carrier.top and carrier.owner[block][0].reverse:
+            yield block, block.results
+
+
+def _branch(carrier: Carrier, forward: dict[Block, Block], block: Block, v: Value) -> Block | None:
+    """Return the innermost branch of a read, if the user's function reads there, too."""
+    while block not in forward:
+        if block is carrier.top:
+            return None
+        block = carrier.owner[block][1]
+    path = carrier.path(forward[block])
+    around = [b for _, b in path]
+    if carrier.home[v] not in around:
+        return None
+    found = None
+    for op, inner in path[around.index(carrier.home[v]) + 1 :]:
+        if op.prim != "if":
+            break
+        found = inner
+    if found is None or not any(v in op.inputs for op in found.ops if not op.reverse):
+        return None
+    return found
+
+
+def _outermost(carrier: Carrier, branch: Block, branches: list[Block | None]) -> Block:
+    """Return the outermost of the branches that one stands in."""
+    return next(b for _, b in carrier.path(branch) if b in branches)
+
+
+def lengths_of_nothing(carrier: Carrier, missing: set[Value]) -> list[Value]:
+    """Return what may be missing after all loops, and has zeros of its shape made all the same."""
+    found: dict[Value, None] = {}
+    for block in (carrier.top, *carrier.owner):
+        for op in block.ops:
+            v = op.inputs[0] if op.reverse and op.prim in ("zeros_list", "zeros_as") else None
+            if v not in missing or v not in carrier.home or carrier.loops(carrier.home[v]):
+                continue
+            if not any(v in user.inputs for user in carrier.home[v].ops if not user.reverse):
+                op.attrs["unsure"] = True
+                found[v] = None
+    return list(found)
+
+
+def start_from_none(top: Block, saved: list[Value], missing: set[Value], users: set[Op]) -> None:
+    """Let names that are saved start from None, and test for that before the user's reads.
+
+    ``users`` are the operations of the user's function, among which saves stand by now.
+    """
+    names = _flow(top, saved, missing)
+    work: list[tuple[Block, set[Value]]] = [(top, set())]
+    while work:
+        block, tested = work.pop()
+        ops: list[Op] = []
+        for op in block.ops:
+            reads = op.inputs[: {"for": 3, "while": 0}.get(op.prim)] if op in users else []
+            for v in dict.fromkeys(u for u in reads if u in names and u not in tested):
+                ops += _guard(v, names[v], op)
+                tested.add(v)
+            ops.append(op)
+            work += [(inner, set(tested)) for inner in op.blocks]
+        block.ops = ops
+
+
+def _guard(v: Value, name: str, op: Op) -> list[Op]:
+    """Return the operations that raise, as Python does, where a name stands for nothing."""
+    b = Builder(Block())
+    b.span = op.span
+    message = f"cannot access local variable {name!r} where it is not associated with a value"
+    attrs = {"text": f"raise UnboundLocalError({message!r})"}
+    b.append("raise_if", [b.emit("is", [v, Const(None)])], [], attrs=attrs)
+    return b.block.ops
+
+
+def _flow(top: Block, saved: list[Value], missing: set[Value]) -> dict[Value, str]:
+    """Carry None where nothing was carried to what is saved; return all it gets to, with names."""
+    moves = list(_moves(top))
+    names = {v: v.name for v in saved}
+    before = -1
+    while before < len(names):
+        before = len(names)
+        for values, k, target in moves:
+            v = values[k]
+            if target in names and isinstance(v, Undefined) and not v.unread:
+                values[k] = Const(None)
+            elif target in names and v in missing:
+                names.setdefault(v, v.name or names[target])
+            elif v in names and target in missing:
+                names.setdefault(target, target.name or names[v])
+    return names
+
+
+def _moves(top: Block) -> Iterator[tuple[list[Value], int, Value]]:
+    """Yield what is carried: a list of values, a place in it, and the value that it becomes."""
+    for op in walk(top):
+        if op.reverse:
+            continue
+        if op.prim == "if":
+            for side in op.blocks:
+                if side.end == "yield":
+                    yield from ((side.results, k, out) for k, out in enumerate(op.outputs))
+        elif op.prim in ("for", "while"):
+            params, inits = carried(op)
+            skip = len(op.inputs) - len(inits)
+            for k, p in enumerate(params):
+                yield op.inputs, skip + k, p
+                yield params, k, op.outputs[k]
+                if op.prim == "while":
+                    yield params, k, op.blocks[0].params[k]
+                for end in ends(op.blocks[-1]):
+                    yield end.results, k, p

@@ -1,0 +1,102 @@
+"""Names that stand for nothing at first: assigned in a turn of a loop, and read in later ones."""
+
+import numpy as np
+
+
+def first_turn_assigns(x, n):
+    for k in range(n):
+        if k == 0:
+            c = x
+        else:
+            c = c * x
+    return c
+
+
+def running_maximum(a, n):
+    for k in range(n):
+        if k == 0 or a[k] > best:  # noqa: F821
+            best = a[k] * a[k]
+    return best
+
+
+def array_from_a_later_turn(x, a, n):
+    s = 0.0
+    k = 0
+    while k < n:
+        if k == 1:
+            c = np.sin(x * a)
+        elif k > 1:
+            s += np.sum(x * c * c)
+            c = c * x
+        k += 1
+    return s
+
+
+def list_from_a_later_turn(x, a, n):
+    s = 0.0
+    k = 0
+    while k < n:
+        if k == 1:
+            c = [v * x for v in a]
+        elif k > 1:
+            s += x * c[0] * c[-1]
+            c.append(x * k)
+        k += 1
+    return s
+
+
+def list_of_the_last_inner_turn(x, a):
+    n = 0
+    while n < 3:
+        n += 1
+        for y in a[1:]:
+            k = [a[n] - y]
+        if np.cos(k[0]) < 0.9:
+            x = x * k[0]
+            k.append(np.sum(a))
+    return x
+
+
+def one_of_three_views(x, a, b, n):
+    for k in range(n):
+        if k == 1:
+            c = a[1:]
+        elif k == 2:
+            c = b[1:]
+        elif k == 3:
+            c = a[:-1]
+        if k > 1:
+            c *= x
+    return np.sum(a * a) + np.sum(b * b) + (np.sum(c * c) if n > 1 else 0.0)
+
+
+def view_of_one_of_several(x, a):
+    for _ in range(3):
+        for _ in range(3):
+            b = a[:-1]
+        else:
+            for _ in range(0, 3, 2):
+                a = np.sin(a[0:] + 0.7)
+        a += x
+    a[1:] -= np.sin(b)
+    return np.sum(a * a) + np.sum(b * b)
+
+
+EXAMPLE_ARGS = {
+    "first_turn_assigns": lambda: (0.6, 3),
+    "running_maximum": lambda: (np.array([0.4, 1.9, 0.3, 2.1]), 4),
+    "array_from_a_later_turn": lambda: (0.7, np.array([0.4, -0.9]), 4),
+    "list_from_a_later_turn": lambda: (0.7, np.array([0.4, -0.9]), 4),
+    "list_of_the_last_inner_turn": lambda: (0.8, np.array([-0.43, 0.7, -0.52, 1.11])),
+    "one_of_three_views": lambda: (0.7, np.array([1.0, 2.0, 3.0]), np.array([0.3, 0.4, 0.5]), 5),
+    "view_of_one_of_several": lambda: (0.7, np.array([0.3, 0.5, -0.4])),
+}
+MORE_ARGS = {
+    "first_turn_assigns": [lambda: (0.6, 1)],
+    "array_from_a_later_turn": [lambda: (0.7, np.array([0.4, -0.9]), 0)],
+    "list_from_a_later_turn": [lambda: (0.7, np.array([0.4, -0.9]), 0)],
+    "one_of_three_views": [
+        lambda: (0.7, np.array([1.0, 2.0, 3.0]), np.array([0.3, 0.4, 0.5]), 3),
+        lambda: (0.7, np.array([1.0, 2.0, 3.0]), np.array([0.3, 0.4, 0.5]), 0),
+    ],
+}
