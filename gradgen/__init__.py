@@ -32,6 +32,7 @@ __all__ = [
     "custom_vjp",
     "differentiable",
     "emit",
+    "from_sympy",
     "grad",
     "hessian",
     "hessian_diag",
@@ -50,6 +51,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import what few programs need, when it is asked for."""
+    if name == "from_sympy":
+        from gradgen.fromsympy.entry import from_sympy
+
+        return from_sympy
     if name == "to_sympy":
         from gradgen.symbolic import to_sympy
 

@@ -65,11 +65,12 @@ def header_of(program: Any) -> str:
     if held:
         lines += _wrapped(f"Held constant:   {', '.join(held)}", "                 ")
     lines += _wrapped(f"{TYPES}{specialisation(function)}", "                 ")
-    lines += [f"{HASH}{fingerprint(origin)}, for `gradgen check-stale`"]
-    mode = program.title or options.mode
     needs = "Needs only NumPy."
-    if program.inner is None or program.title:
-        needs += f"  {COMMAND}{_command(origin, options, mode)}`."
+    if not origin.result["reader"].frame.source.generated:
+        lines += [f"{HASH}{fingerprint(origin)}, for `gradgen check-stale`"]
+        mode = program.title or options.mode
+        if program.inner is None or program.title:
+            needs += f"  {COMMAND}{_command(origin, options, mode)}`."
     lines += [needs]
     return "\n".join(lines)
 

@@ -93,10 +93,14 @@ class Writer:
         return ast.IfExp(test, self.expr(then), self.expr(other))
 
     def _note(self, e: Node) -> Node:
-        """Remember which imports and helpers an expression needs."""
-        for n in ast.walk(e):
+        """Remember which imports and helpers an expression needs; its parts have been here."""
+        stack: list[ast.AST] = [e]
+        while stack:
+            n = stack.pop()
             if isinstance(n, ast.Name) and (n.id in MODULES or n.id.startswith("_")):
                 self.needs.add(n.id)
+            stack += [c for c in ast.iter_child_nodes(n) if not hasattr(c, "gradgen_noted")]
+        e.gradgen_noted = True  # type: ignore[attr-defined]
         return e
 
     # --- statements -----------------------------------------------------------------------

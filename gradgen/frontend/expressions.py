@@ -160,6 +160,8 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
             r.refuse(node, f"a comparison of a number with a {describe(one)}")
     if prim not in ("eq", "ne") and isinstance(left, Seq) and isinstance(right, Seq):
         r.refuse(node, "an order of tuples of computed numbers", "compare their items one by one")
+    if isinstance(left, Seq) and isinstance(right, Seq):
+        return _equal_sequences(r, node, prim, left, right)
     a, b = as_value(r, left, node), as_value(r, right, node)
     lengths = prim in ("eq", "ne") and a.type.kind == b.type.kind == "int"
     if lengths and a.type.value is not None and a.type.value == b.type.value:
@@ -184,6 +186,17 @@ def _identical(r: Reader, node: ast.AST, left: Any, right: Any) -> bool | None:
     if made_alike or any(b.joined for b in boxes) or sum(b.given for b in boxes) == 2:
         r.refuse(node, "a test of which object this is", "compare numbers, such as their places")
     return False
+
+
+def _equal_sequences(r: Reader, node: ast.Compare, prim: str, left: Seq, right: Seq) -> Value:
+    """Compare tuples or lists item by item, as Python does."""
+    kinds = any(issubclass(left.kind, k) and issubclass(right.kind, k) for k in (tuple, list))
+    if not kinds or len(left.items) != len(right.items):
+        return Const(prim == "ne")
+    pairs = list(zip(left.items, right.items, strict=True))
+    tests = [lambda a=a, b=b: compare_two(r, node, ast.Eq(), a, b) for a, b in pairs]
+    same = branches.truth(r, branches.chain(r, node, tests, stop_on=False), node)
+    return _negation(r, same) if prim == "ne" else same
 
 
 def _membership(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:

@@ -24,12 +24,14 @@ class Source:
 
     ``made_from``: of generated text, the places that its comments name, by line, and whether the
     line is in the sweep back.
+    ``generated`` says that gradgen wrote the text: there is no file.
     """
 
     node: FunctionNode
     path: str
     lines: tuple[str, ...]
     made_from: dict[int, tuple[str, bool]] = field(compare=False)
+    generated: bool = field(default=False, kw_only=True)
 
     def span(self, node: ast.AST) -> Span:
         """Return the place of a node of this file."""
@@ -114,7 +116,8 @@ def source_of(fn: Any) -> Source:
         )
     node = _matching_node(fn, _parsed(lines, code.co_filename), lines)
     made_from = _places_named(lines) if _is_generated(lines) else {}
-    return Source(node, short_path(code.co_filename), lines, made_from)
+    generated = code.co_filename.startswith("<gradgen ")
+    return Source(node, short_path(code.co_filename), lines, made_from, generated=generated)
 
 
 class _Parsed:
