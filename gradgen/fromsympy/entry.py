@@ -197,11 +197,12 @@ class SymPyFunction(Differentiable):
 
     @property
     def hessian(self) -> Any:
-        """The second derivatives of a scalar value by all arguments."""
-        from gradgen.jacobians import jacobian
+        """The second derivatives of a scalar value (see `gradgen.hessian`)."""
+        from gradgen.jacobians import hessian
 
         return self._derived.setdefault(
-            "hessian", jacobian(self.grad, argnums=self.argnums, example_args=self._example)
+            "hessian",
+            hessian(self.__wrapped__, argnums=self.argnums, example_args=self._example),
         )
 
     @property
@@ -217,7 +218,7 @@ class SymPyFunction(Differentiable):
     def explain(self) -> str:
         """Return what is differentiated, saved and recomputed, and why."""
         if self._module.is_array:
-            found: str = self.jacobian.pullback.explain()
+            found: str = self.jacobian.explain()
             return found
         return super().explain()
 
