@@ -64,10 +64,23 @@ class Specialisation:
         self.captures = program.captures
         self.call = _road().load(program.text, program.name, program.function.captures)
         self.call.__doc__ = program.text.split('"""')[1]
+        _keep_defaults(self.call, program.function.signature)
 
     def fresh(self) -> bool:
         """Whether everything read from outside is still what it was."""
         return all(c.fresh() for c in self.captures)
+
+
+def _keep_defaults(call: types.FunctionType, signature: inspect.Signature) -> None:
+    """Give a generated function the user's defaults that text cannot hold, such as enums."""
+    given = {n: p.default for n, p in signature.parameters.items() if p.default is not p.empty}
+    code, held = call.__code__, list(call.__defaults__ or ())
+    names = code.co_varnames[: code.co_argcount]
+    while len(held) < len(names) and names[-len(held) - 1] in given:
+        held.insert(0, given[names[-len(held) - 1]])
+    call.__defaults__ = tuple(held)
+    only = code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]
+    call.__kwdefaults__ = {n: given[n] for n in only if n in given} | (call.__kwdefaults__ or {})
 
 
 class Gradient:

@@ -222,3 +222,45 @@ def joined_while_read(x, n):
 @pytest.mark.parametrize("pitfall", case)
 def test_right_or_refused(pitfall: Pitfall) -> None:
     check(pitfall)
+
+
+def count_of_keys(p):
+    return p["a"] * len(p)
+
+
+def sum_of_values(p):
+    return p["a"] + sum(p.values())
+
+
+def keys_as_arguments(p):
+    return p["a"] * (lambda a, **rest: a + sum(rest.values()))(**p)
+
+
+def key_that_nothing_reads(p):
+    return p["a"] * (2.0 if "b" in p else 1.0) + p.get("c", 0.0)
+
+
+def union_with_more(p):
+    return p["a"] * (p | {"d": 1.0})["d"]
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [count_of_keys, sum_of_values, keys_as_arguments, key_that_nothing_reads, union_with_more],
+)
+def test_a_dict_of_unknown_keys_is_not_cut_to_those_that_are_read(loss) -> None:
+    with pytest.raises(gradgen.UnsupportedError, match=r"a dict as a whole.*keys are not known"):
+        gradgen.emit(loss)
+    p = {"a": 1.3, "b": 0.4, "c": 2.0}
+    got = gradgen.grad(loss)(p)
+    for key in p:
+        up, down = (loss({**p, key: p[key] + h}) for h in (1e-6, -1e-6))
+        assert got[key] == pytest.approx((up - down) / 2e-6, abs=1e-8)
+
+
+def test_a_dict_of_unknown_keys_is_not_returned() -> None:
+    def loss(p):
+        return p["a"] ** 2, p
+
+    with pytest.raises(gradgen.ArgumentError, match="a dict whose keys are not known"):
+        gradgen.emit(loss, has_aux=True)

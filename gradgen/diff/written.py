@@ -17,11 +17,10 @@ from typing import Any
 from gradgen.errors import Span
 from gradgen.frontend.callables import borrowed
 from gradgen.frontend.calls import call_value
-from gradgen.frontend.iterables import plain
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.recursion import Book
 from gradgen.frontend.source import source_of
-from gradgen.frontend.values import Frame, Static
+from gradgen.frontend.values import Frame, Static, plain
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Const, Op, Value
 from gradgen.ir.types import Type, promote

@@ -162,11 +162,25 @@ def _signature(function: Function) -> ast.arguments:
 
 def _default(p: inspect.Parameter) -> ast.expr | None:
     """Return a default as an expression, None where text cannot hold it."""
-    if type(p.default) in (int, float, bool, str, type(None)):
-        return forms.literal(p.default)
-    if isinstance(p.default, np.ndarray) and p.default.size <= LITERAL_LIMIT:
-        return _array_literal(p.default)
-    return None
+    return _held(p.default)
+
+
+def _held(obj: Any) -> ast.expr | None:
+    """Return an object as an expression, None where text cannot hold it."""
+    if type(obj) in (int, float, bool, str, bytes, type(None)):
+        return forms.literal(obj)
+    if isinstance(obj, np.ndarray) and obj.size <= LITERAL_LIMIT:
+        return _array_literal(obj)
+    if type(obj) not in (tuple, list, dict) or len(obj) > LITERAL_LIMIT:
+        return None
+    keys = [_held(k) for k in obj] if type(obj) is dict else []
+    items = [_held(item) for item in (obj.values() if type(obj) is dict else obj)]
+    if any(e is None for e in [*keys, *items]):
+        return None
+    if type(obj) is dict:
+        return ast.Dict(list(keys), [e for e in items if e is not None])
+    kind = ast.Tuple if type(obj) is tuple else ast.List
+    return kind([e for e in items if e is not None], ast.Load())
 
 
 def _with_sections(statements: list[ast.stmt], function: Function) -> list[ast.stmt]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradgen.frontend import comprehensions, lists
+from gradgen.frontend.arguments import every_item
 from gradgen.frontend.branches import chain, choose
 from gradgen.frontend.comprehensions import Generator, located
 from gradgen.frontend.evaluate import as_value, evaluate
@@ -35,10 +36,10 @@ def sequence(r: Reader, node: ast.AST, value: Any) -> Seq | Ref:
     over = over_value(r, value, node)
     if isinstance(over, list):
         return Seq([r.settled(item) for item in over], list)
-    return _listed(r, node, over)
+    return listed(r, node, over)
 
 
-def _listed(r: Reader, node: ast.AST, over: Iteration) -> Ref:
+def listed(r: Reader, node: ast.AST, over: Iteration) -> Ref:
     """Return the items of an iteration as a list that grows."""
     out = run_text(r, node, "out = [item for item in over]", "out", over=over)
     assert isinstance(out, Ref)
@@ -239,6 +240,11 @@ def _container(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     value = counted(r, args[0]) if isinstance(args[0], Iteration) else args[0]
     if isinstance(value, list):
         return Seq(value, kind)
+    return copied(r, node, value, kind)
+
+
+def copied(r: Reader, node: ast.AST, value: Any, kind: type = list) -> Seq | Ref:
+    """Return a list or tuple of what a container or array holds now."""
     items = sequence(r, node, value)
     if isinstance(items, Seq):
         return Seq(list(items.items), kind)
@@ -267,7 +273,7 @@ def dict_of(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Map:
         if not known or not isinstance(pairs, Seq):
             r.refuse(node, "dict of something that is not a dict", "write the keys out")
         return Map({**{static_value(p.items[0]): p.items[1] for p in pairs.items}, **kwargs})
-    return Map({**(args[0].items if args else {}), **kwargs})
+    return Map({**(every_item(r, node, args[0]) if args else {}), **kwargs})
 
 
 @special(sorted)

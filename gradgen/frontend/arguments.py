@@ -6,6 +6,7 @@ structure of a container, or a static object.  Specs are hashable: they are the 
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 from collections.abc import Sequence
 from typing import Any
@@ -319,6 +320,17 @@ def fallback_name(leaf: Leaf) -> str:
     """Name a leaf that the user's source never names."""
     key = leaf.path[-1][1]
     return key if isinstance(key, str) and key.isidentifier() else f"{leaf.param}_{key}"
+
+
+def every_item(r: Reader, node: ast.AST, value: Map) -> dict[Any, Any]:
+    """Return all items of a dict: those of an argument of unknown type are not known."""
+    if value.unknown is not None:
+        r.refuse(
+            node,
+            f"the use of a dict as a whole, {value.unknown[0]!r}, whose keys are not known",
+            "give types: example arguments or annotations",
+        )
+    return value.items
 
 
 def is_unknown_leaf(value: Any) -> Any:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from gradgen.deep import deep
+from gradgen.frontend.arguments import every_item
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.joins import Join
 from gradgen.frontend.objects import class_of, object_truth
@@ -47,7 +48,9 @@ def truth(r: Reader, value: Any, node: ast.expr) -> Value:
     """Return the truth value of what a test came to."""
     if is_static(value):
         return Const(bool(static_value(value)))
-    if isinstance(value, Seq | Map):
+    if isinstance(value, Map):
+        return Const(bool(every_item(r, node, value)))
+    if isinstance(value, Seq):
         return Const(bool(value.items))
     if class_of(value):
         done = object_truth(r, value, node)

@@ -10,13 +10,15 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.frontend.arguments import every_item
 from gradgen.frontend.bindings import emit
+from gradgen.frontend.branches import truth
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iterables import as_positions
 from gradgen.frontend.operators import arithmetic
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import callee_name, special
-from gradgen.frontend.texts import converted
+from gradgen.frontend.texts import converted, of_texts
 from gradgen.frontend.values import (
     Iteration,
     Map,
@@ -50,9 +52,28 @@ def _power(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
 
 @special(float)
 def _float(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    if len(args) == 1 and isinstance(args[0], Static) and isinstance(args[0].obj, str):
-        return Const(float(args[0].obj))
-    return emit(r, node, RULES["float"], args, kwargs)
+    return _number(r, node, float, args, kwargs)
+
+
+@special(int)
+def _int(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return _number(r, node, int, args, kwargs)
+
+
+@special(bool)
+def _bool(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if len(args) == 1 and isinstance(args[0], Seq | Map | Static) and isinstance(node, ast.Call):
+        return truth(r, args[0], node)
+    return emit(r, node, RULES["bool"], args, kwargs)
+
+
+def _number(r: Reader, node: ast.AST, kind: type, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read a conversion to a number: of a number, or of text that is known."""
+    text = bool(args) and isinstance(args[0], Static) and isinstance(args[0].obj, str | bytes)
+    if text and all(map(is_static, [*args, *kwargs.values()])):
+        named = {k: static_value(v) for k, v in kwargs.items()}
+        return of_texts(r, node, kind, args, named)
+    return emit(r, node, RULES[kind.__name__], args, kwargs)
 
 
 @special(complex)
@@ -84,10 +105,20 @@ def _text(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
     return converted(r, node, callee_name(node), args)
 
 
+@special(ord, chr)
+def _letter(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read the number of a letter, or the letter of a number, that is known."""
+    if not all(map(is_static, args)):
+        r.refuse(node, f"{callee_name(node)} of what is not known", "use constants")
+    return of_texts(r, node, ord if callee_name(node) == "ord" else chr, args, {})
+
+
 @special(len)
 def _len(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     value = args[0]
-    if isinstance(value, Seq | Map):
+    if isinstance(value, Map):
+        return Const(len(every_item(r, node, value)))
+    if isinstance(value, Seq):
         return Const(len(value.items))
     if isinstance(value, Static):
         try:

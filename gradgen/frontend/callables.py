@@ -12,7 +12,6 @@ from typing import Any
 from gradgen.errors import Span
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.evaluate import evaluate
-from gradgen.frontend.iterables import plain
 from gradgen.frontend.layouts import perhaps_shared
 from gradgen.frontend.objects import Method, replaced, super_of
 from gradgen.frontend.reader import Reader, describe
@@ -26,6 +25,7 @@ from gradgen.frontend.values import (
     Ref,
     Seq,
     Static,
+    plain,
 )
 from gradgen.ir.nodes import Const
 from gradgen.library import python

@@ -27,6 +27,7 @@ import gradgen.frontend.ufunc_methods  # noqa: F401
 from gradgen.custom import custom_jvp, custom_vjp
 from gradgen.errors import ArgumentError, SourceError, UnsupportedError
 from gradgen.frontend import bindings, recursion
+from gradgen.frontend.arguments import every_item
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.callables import (
     Borrowed,
@@ -119,7 +120,7 @@ def call_arguments(r: Reader, node: ast.Call) -> tuple[list[Any], dict[str, Any]
         value = evaluate(r, k.value)
         if k.arg is None and not isinstance(value, Map):
             r.refuse(k.value, "unpacking by ** of something that is not a dict with known keys")
-        more = {k.arg: value} if k.arg is not None else value.items
+        more = {k.arg: value} if k.arg is not None else every_item(r, k.value, value)
         twice = [name for name in more if name in kwargs]
         if twice:
             name = ast.unparse(node.func)
@@ -235,7 +236,10 @@ def _member(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[st
     """Return the member of an enum that a value stands for."""
     if kwargs or not all(map(is_static, args)):
         r.refuse(node, f"a computed member of {obj.__name__}", "pass the member itself")
-    return Static(obj(*map(static_value, args)))
+    try:
+        return Static(obj(*map(static_value, args)))
+    except ValueError as error:
+        r.fail(node, error)
 
 
 def _refuse_callee(r: Reader, node: ast.AST, obj: Any) -> Any:

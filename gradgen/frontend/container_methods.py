@@ -6,13 +6,16 @@ import ast
 from typing import Any
 
 from gradgen.frontend import lists
-from gradgen.frontend.aggregates import dict_of, ordered, sequence
+from gradgen.frontend.aggregates import copied, dict_of, ordered, sequence
+from gradgen.frontend.arguments import every_item
+from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iterables import over_sequence
 from gradgen.frontend.method_calls import METHOD_HANDLERS, method, sort_array
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Const
+from gradgen.rules.registry import RULES
 
 __all__ = ["METHOD_HANDLERS"]
 
@@ -22,7 +25,7 @@ def _dict_view(
     r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     assert isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    items = over_sequence(r, owner, node.func.attr)
+    items = over_sequence(r, node, owner, node.func.attr)
     if items is None:
         r.refuse(node, f"the method {node.func.attr!r} of a {describe(owner)}")
     return Seq(items, list)
@@ -32,7 +35,9 @@ def _dict_view(
 def _get(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if not isinstance(owner, Map) or not is_static(args[0]):
         r.refuse(node, f"the method 'get' of a {describe(owner)}")
-    return owner.items.get(static_value(args[0]), args[1] if len(args) > 1 else Static(None))
+    key = static_value(args[0])
+    held = owner.items if key in owner.items else every_item(r, node, owner)
+    return held.get(key, args[1] if len(args) > 1 else Static(None))
 
 
 @method("append")
@@ -62,7 +67,7 @@ def _pop(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str
 
 
 def _pop_key(r: Reader, node: ast.AST, owner: Map, args: list[Any]) -> Any:
-    key, rest = static_value(args[0]), dict(owner.items)
+    key, rest = static_value(args[0]), dict(every_item(r, node, owner))
     if key not in rest and len(args) > 1:
         return args[1]
     if key not in rest:
@@ -145,8 +150,17 @@ def _sort(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[st
 def _update(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if not isinstance(owner, Map):
         r.refuse(node, f"the method 'update' of a {describe(owner)}")
-    r.fill(owner, {**owner.items, **dict_of(r, node, args, kwargs).items})
+    r.fill(owner, {**every_item(r, node, owner), **dict_of(r, node, args, kwargs).items})
     return Static(None)
+
+
+@method("copy")
+def _copy(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if isinstance(owner, Map):
+        return dict_of(r, node, [owner], {})
+    if isinstance(owner, Seq) or lists.is_list(r, owner):
+        return copied(r, node, owner)
+    return call_rule(r, node, RULES["copy"], [owner, *args], kwargs)
 
 
 @method("setdefault")
@@ -158,7 +172,7 @@ def _setdefault(
     key = static_value(args[0])
     if key not in owner.items:
         default = args[1] if len(args) > 1 else Static(None)
-        r.fill(owner, {**owner.items, key: default})
+        r.fill(owner, {**every_item(r, node, owner), key: default})
     return owner.items[key]
 
 

@@ -8,6 +8,7 @@ from itertools import permutations
 from typing import Any
 
 from gradgen.frontend import attributes, branches, calls, comprehensions, lists, subscripts, texts
+from gradgen.frontend.arguments import every_item
 from gradgen.frontend.classes import MISSING
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.objects import SIGNS, class_of, compared, invoked, special_method
@@ -66,7 +67,7 @@ def _dict(r: Reader, node: ast.Dict) -> Any:
             more = evaluate(r, value)
             if not isinstance(more, Map):
                 r.refuse(value, "unpacking by ** of something that is not a dict with known keys")
-            items |= more.items
+            items |= every_item(r, value, more)
             continue
         k = evaluate(r, key)
         if not is_static(k):
@@ -151,6 +152,8 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
             )
             if known:
                 return Const(prim in ("is_not", "ne"))
+        elif texts.is_text(one) and prim in ("eq", "ne") and _is_number(other):
+            return Const(prim == "ne")
         elif (
             isinstance(one, Static | Seq | Map)
             and prim in ("is", "is_not", "eq", "ne")
@@ -167,6 +170,11 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
     if lengths and a.type.value is not None and a.type.value == b.type.value:
         return Const(prim == "eq")
     return r.hold(r.b.emit(prim, [a, b], span=r.span(node)))
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value is a number, and no array."""
+    return isinstance(value, Value) and value.type.is_scalar
 
 
 def _identical(r: Reader, node: ast.AST, left: Any, right: Any) -> bool | None:
@@ -204,7 +212,9 @@ def _membership(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
         within = branches.truth(r, invoked(r, node, right, "__contains__", left), node)
         return within if isinstance(op, ast.In) else _negation(r, within)
     if isinstance(right, Map) and is_static(left):
-        found = static_value(left) in right.items
+        found = static_value(left) in right.items or static_value(left) in every_item(
+            r, node, right
+        )
     elif is_static(left) and is_static(right):
         found = static_value(left) in static_value(right)
     elif _shape_without_one(left, right):
@@ -217,7 +227,7 @@ def _membership(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
 def _among(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
     """Test membership of computed values: by comparison with each item."""
     if isinstance(right, Static) and isinstance(right.obj, tuple | list):
-        items = [r.wrap(o, right.obj, str(k), node) for k, o in enumerate(right.obj)]
+        items = [r.wrap(o, right.obj, k, node) for k, o in enumerate(right.obj)]
     elif isinstance(right, Seq):
         items = list(right.items)
     else:

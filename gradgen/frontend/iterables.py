@@ -10,12 +10,13 @@ import ast
 from dataclasses import dataclass
 from typing import Any
 
+from gradgen.frontend.arguments import every_item
 from gradgen.frontend.branches import on_each
 from gradgen.frontend.lists import is_list, over_list
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.subscripts import Index, load_index
-from gradgen.frontend.values import Choice, Iteration, Map, Once, Ref, Seq, Static, leaves
+from gradgen.frontend.values import Choice, Iteration, Map, Once, Ref, Seq, Static, leaves, plain
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type
 
@@ -72,8 +73,8 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
     if isinstance(value, Seq):
         return list(value.items)
     if isinstance(value, Map):
-        return [plain(k) for k in value.items]
-    if isinstance(value, Static) and isinstance(value.obj, str | tuple | frozenset):
+        return [plain(k) for k in every_item(r, node, value)]
+    if isinstance(value, Static) and isinstance(value.obj, str | bytes | tuple | frozenset):
         return [plain(o) for o in value.obj]
     if is_list(r, value):
         return over_list(r, value, node)
@@ -84,11 +85,6 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
     if isinstance(value, Static) and value.obj is None:
         r.fail(node, TypeError("'NoneType' object is not iterable"))
     r.refuse(node, f"a loop over a {describe(value)}", "loop over a range, an array or a container")
-
-
-def plain(obj: Any) -> Any:
-    """Return a static object's item: a number as a constant."""
-    return Const(obj) if type(obj) in (float, int, bool) else Static(obj)
 
 
 def chooses_arrays(value: Any) -> bool:
@@ -182,13 +178,14 @@ def shorter(r: Reader, a: Value, b: Value) -> Value:
     return r.b.emit("min2", [a, b])
 
 
-def over_sequence(r: Reader, value: Any, method: str) -> list[Any] | None:
+def over_sequence(r: Reader, node: ast.AST, value: Any, method: str) -> list[Any] | None:
     """Return the items of ``dict.items()`` and its kin, None for other methods."""
     if isinstance(value, Map) and method in ("items", "keys", "values"):
+        items = every_item(r, node, value)
         views: dict[str, list[Any]] = {
-            "items": [Seq([plain(k), v]) for k, v in value.items.items()],
-            "keys": [plain(k) for k in value.items],
-            "values": list(value.items.values()),
+            "items": [Seq([plain(k), v]) for k, v in items.items()],
+            "keys": [plain(k) for k in items],
+            "values": list(items.values()),
         }
         return views[method]
     return None

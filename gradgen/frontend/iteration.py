@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from gradgen.frontend.arguments import every_item
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.iterables import (
     Over,
@@ -104,6 +105,7 @@ def iteration_of(r: Reader, node: ast.expr, live: bool = False) -> Over:
         return BUILDERS[callee.obj](Given(r, node, live))
     if live and isinstance(callee, BoundMethod) and isinstance(callee.owner, Map):
         owner = callee.owner
+        every_item(r, node, owner)
         if callee.name == "values":
             return late_items(owner)
         if callee.name == "items":

@@ -6,10 +6,9 @@ import ast
 from typing import Any
 
 from gradgen.frontend.bindings import call_rule
-from gradgen.frontend.iterables import plain
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import sequence_items, special
-from gradgen.frontend.values import Seq, Static
+from gradgen.frontend.values import Seq, Static, plain
 from gradgen.rules.registry import RULES
 
 

@@ -1,16 +1,28 @@
-"""Stores into slices of lists, which may become longer or shorter by them."""
+"""Slices of lists: stores into them, which may change the length, and unpacking by ``*``."""
 
 from __future__ import annotations
 
 import ast
 from typing import Any
 
+from gradgen.frontend.aggregates import listed
+from gradgen.frontend.evaluate import as_value, evaluate
+from gradgen.frontend.iterables import over_value
 from gradgen.frontend.listed import contain_items
-from gradgen.frontend.lists import as_list, resize
-from gradgen.frontend.reader import Reader
+from gradgen.frontend.lists import as_list, is_list, item, picked_from, resize, write_out
+from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import sequence_items
-from gradgen.frontend.subscripts import Index, load_index
-from gradgen.frontend.values import Ref, Seq, SliceValue
+from gradgen.frontend.subscripts import Index, load_index, parse_index
+from gradgen.frontend.values import (
+    Iteration,
+    Ref,
+    Seq,
+    SliceValue,
+    Static,
+    is_static,
+    plain,
+    static_value,
+)
 from gradgen.ir.nodes import Const, Value
 
 
@@ -40,6 +52,56 @@ def store_slice(r: Reader, node: ast.AST, owner: Ref | Seq, key: SliceValue, val
         made = r.b.emit("extend", [made, tail], span=r.span(node))
     resize(r, ref, made)
     contain_items(r, ref.storage, value)
+
+
+def slice_of(r: Reader, node: ast.AST, owner: Seq | Static, s: ast.Slice) -> Any:
+    """Return a slice of a container, or of text and the like."""
+    parts = [None if p is None else evaluate(r, p) for p in (s.lower, s.upper, s.step)]
+    computed = [as_value(r, p, node) for p in parts if p is not None and not is_static(p)]
+    if computed and isinstance(owner, Seq):
+        items = picked_from(r, node, owner, computed[0])
+        assert items is not None
+        return load_index(r, items, parse_index(r, s), node)
+    if computed:
+        write_out(r, computed)
+        r.refuse(node, f"a computed slice of a {describe(owner)}", "use constants")
+    where = slice(*(None if p is None else static_value(p) for p in parts))
+    try:
+        if isinstance(owner, Static):
+            return plain(owner.obj[where])
+        return Seq(owner.items[where], list if owner.kind is list else tuple)
+    except (TypeError, ValueError) as error:
+        r.fail(node, error)
+
+
+def starred(r: Reader, node: ast.AST, value: Any, before: int, after: int) -> list[Any] | None:
+    """Return what ``a, *rest, b`` takes from a list or array of unknown length; else None.
+
+    ``before`` and ``after`` count the names on both sides of the starred one.
+    """
+    if not isinstance(value, Ref) or r.read(value).type.kind not in ("list", "array"):
+        return None
+    ref = value if is_list(r, value) else _entries(r, node, value)
+    if ref is None:
+        return None
+    n, least = r.b.emit("len", [r.read(ref)]), before + after
+    if least:
+        few = r.b.emit("lt", [n, Const(least)])
+        message = f"not enough values to unpack (expected at least {least}, got {{_value_0}})"
+        text = f"raise ValueError(f'{message}')"
+        r.b.append("raise_if", [few, n], [], span=r.span(node), attrs={"text": text})
+    ends = [Const(before) if before else None, Const(-after) if after else None]
+    places = [*range(before), *range(-after, 0)]
+    out = [item(r, ref, Const(k), node) for k in places]
+    out.insert(before, load_index(r, ref, _part(*ends)))
+    return out
+
+
+def _entries(r: Reader, node: ast.AST, array: Ref) -> Ref | None:
+    """Return the entries of an array as a list, None where their number is known."""
+    over = over_value(r, array, node)
+    assert isinstance(over, Iteration)
+    return None if isinstance(over.length, Const) else listed(r, node, over)
 
 
 def _number(part: Value | None) -> Any:

@@ -8,13 +8,14 @@ import types
 from typing import Any
 
 from gradgen.frontend import lists, texts
+from gradgen.frontend.arguments import every_item
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.classes import MISSING
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.lists import as_array, is_list
 from gradgen.frontend.objects import class_of, overloaded
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.values import Choice, Ref, Seq, Static
+from gradgen.frontend.values import Choice, Map, Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type
 from gradgen.rules.constructors import arithmetic_on_lengths
@@ -59,10 +60,9 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
         repeated = _times(r, node, *pair)
         if repeated is not None:
             return repeated
-    if isinstance(left, Seq) or isinstance(right, Seq):
-        joined = _sequence_arithmetic(prim, left, right)
-        if joined is not None:
-            return joined
+    joined = _joined(r, node, prim, left, right)
+    if joined is not None:
+        return joined
     if prim == "add" and (is_list(r, left) or is_list(r, right)) and not _arrays(left, right):
         return lists.joined(r, node, left, right)
     if texts.is_text(left) or (texts.is_text(right) and prim in ("add", "mul")):
@@ -95,9 +95,12 @@ def _arrays(*values: Any) -> bool:
     return any(isinstance(v, Ref) and v.value.type.kind != "list" for v in values)
 
 
-def _sequence_arithmetic(prim: str, left: Any, right: Any) -> Any:
+def _joined(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> Any:
+    """Return the sum of two lists or tuples, or the union of two dicts; None for other things."""
     if prim == "add" and isinstance(left, Seq) and isinstance(right, Seq):
         return Seq([*left.items, *right.items], left.kind)
+    if prim == "bitor" and isinstance(left, Map) and isinstance(right, Map):
+        return Map({**every_item(r, node, left), **every_item(r, node, right)})
     return None
 
 

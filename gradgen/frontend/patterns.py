@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradgen.frontend import attributes, expressions
+from gradgen.frontend.arguments import every_item
 from gradgen.frontend.branches import chain, truth
 from gradgen.frontend.builtin_calls import instance_test
 from gradgen.frontend.evaluate import evaluate
@@ -166,7 +167,7 @@ def _star(m: Match, p: ast.MatchStar, subject: Any) -> None:
 def _mapping(m: Match, p: ast.MatchMapping, subject: Any) -> None:
     if not isinstance(subject, Map):
         raise Failed
-    left = dict(subject.items)
+    left = dict(every_item(m.r, p, subject))
     for key, q in zip(p.keys, p.patterns, strict=True):
         k = evaluate(m.r, key)
         assert isinstance(k, Static | Const)

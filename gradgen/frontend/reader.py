@@ -201,6 +201,8 @@ class Reader:
 
     def remember(self, holder: Any, key: Any, obj: Any) -> None:
         """Note that what is generated holds as long as ``obj`` is found there."""
+        if isinstance(holder, str | bytes | range):
+            return  # what is read from it, or made of it, is always the same
         mark = id(holder), key, id(obj)
         if mark not in self.remembered:
             self.remembered.add(mark)

@@ -14,7 +14,18 @@ from gradgen.errors import ArgumentError
 from gradgen.frontend.arguments import enter, fallback_name, spec_of_value
 from gradgen.frontend.operators import chooses_structure
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.values import Box, Choice, Poison, Ref, Seq, Static, leaves, parts, with_parts
+from gradgen.frontend.values import (
+    Box,
+    Choice,
+    Map,
+    Poison,
+    Ref,
+    Seq,
+    Static,
+    leaves,
+    parts,
+    with_parts,
+)
 from gradgen.ir.nodes import Block, Const, Function, Value
 from gradgen.ir.types import Type
 
@@ -30,6 +41,7 @@ def returned(r: Reader, result: Any, options: Any, function: Function) -> dict[s
         raise ArgumentError(
             f"{function.name!r} {PATHS}", function.span, "return one number on every path"
         )
+    _require_known(result, function)
     if options.has_aux:
         if not isinstance(result, Seq) or len(result.items) != 2:
             raise ArgumentError(
@@ -51,6 +63,19 @@ def returned(r: Reader, result: Any, options: Any, function: Function) -> dict[s
         return {"tree": result, "aux": aux, "loss": None, "seeds": seeds}
     loss = _scalar(r, result, function)
     return {"tree": loss, "aux": aux, "loss": loss, "seeds": [(loss, Const(1.0))]}
+
+
+def _require_known(value: Any, function: Function) -> None:
+    """Refuse to return a dict, an argument, of which only the keys that are read are known."""
+    if isinstance(value, Map) and value.unknown is not None:
+        raise ArgumentError(
+            f"{function.name!r} returns {value.unknown[0]!r}, a dict whose keys are not known",
+            function.span,
+            "give types: example arguments or annotations",
+        )
+    if isinstance(value, Box):
+        for _, item in parts(value):
+            _require_known(item, function)
 
 
 def _parts_on_paths(result: Any) -> bool:

@@ -6,11 +6,21 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from gradgen.frontend.arguments import Refine, is_unknown_leaf
+from gradgen.frontend.arguments import Refine, every_item, is_unknown_leaf
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.iterables import chooses_arrays, over_value, plain
+from gradgen.frontend.iterables import chooses_arrays, over_value
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.values import Choice, Iteration, Map, Once, Ref, Seq, Static, UnknownShape
+from gradgen.frontend.values import (
+    Choice,
+    Iteration,
+    Map,
+    Once,
+    Ref,
+    Seq,
+    Static,
+    UnknownShape,
+    plain,
+)
 from gradgen.ir.nodes import Const, Value
 from gradgen.rules.callables import Callables
 
@@ -49,7 +59,7 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
     if isinstance(value, Seq):
         return list(value.items)
     if isinstance(value, Map):
-        return [plain(k) for k in value.items]
+        return [plain(k) for k in every_item(r, node, value)]
     if isinstance(value, Static) and isinstance(value.obj, tuple | list):
         return [plain(o) for o in value.obj]
     unknown = is_unknown_leaf(value)

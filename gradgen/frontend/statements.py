@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from gradgen.frontend import compound, lists, patterns, raising, subscripts
+from gradgen.frontend.aggregates import dict_of
+from gradgen.frontend.arguments import every_item
 from gradgen.frontend.attributes import attribute, set_attribute
 from gradgen.frontend.branches import condition, distribute
 from gradgen.frontend.callables import decorated
@@ -21,7 +23,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Certain
 from gradgen.frontend.special import sequence_items
 from gradgen.frontend.targets import assign_to, delete
-from gradgen.frontend.values import Choice, LocalFunction, Ref, Seq, Static
+from gradgen.frontend.values import Choice, LocalFunction, Map, Ref, Seq, Static
 from gradgen.ir.nodes import Value
 
 
@@ -114,6 +116,9 @@ def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
             return old
         items = made.items if isinstance(made, Seq) else sequence_items(r, value, s)
         r.fill(old, items if isinstance(made, Seq) else [*old.items, *items])
+        return old
+    if isinstance(s.op, ast.BitOr) and isinstance(old, Map):
+        r.fill(old, {**every_item(r, s, old), **dict_of(r, s, [value], {}).items})
         return old
     if isinstance(s.op, ast.Add) and lists.is_list(r, old):
         lists.extend(r, s, old, value)

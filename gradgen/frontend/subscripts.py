@@ -220,13 +220,11 @@ def load_index(r: Reader, owner: Ref, index: Index, node: ast.AST | None = None)
 
 
 def _container_item(r: Reader, node: ast.Subscript, owner: Any) -> Any:
+    if isinstance(node.slice, ast.Slice) and isinstance(owner, Seq | Static):
+        # A cycle: slices of containers may be lists, which are read by subscripts.
+        from gradgen.frontend.list_slices import slice_of
 
-    if isinstance(owner, Seq) and isinstance(node.slice, ast.Slice):
-        s = node.slice
-        parts = [None if p is None else evaluate(r, p) for p in (s.lower, s.upper, s.step)]
-        if all(p is None or is_static(p) for p in parts):
-            where = slice(*(None if p is None else static_value(p) for p in parts))
-            return Seq(owner.items[where], list if owner.kind is list else tuple)
+        return slice_of(r, node, owner, node.slice)
     key = evaluate(r, node.slice)
     return on_each(r, node, key, lambda k: item_at(r, node, owner, k))
 

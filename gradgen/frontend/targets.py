@@ -7,6 +7,7 @@ from typing import Any
 
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import subscripts
+from gradgen.frontend.arguments import every_item
 from gradgen.frontend.attributes import set_attribute
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.reader import Reader
@@ -32,6 +33,12 @@ def assign_to(r: Reader, target: ast.expr, value: Any) -> None:
 def _unpack(r: Reader, target: ast.Tuple | ast.List, value: Any) -> None:
     starred = [isinstance(t, ast.Starred) for t in target.elts]
     count = len(target.elts) - sum(starred)
+    at = starred.index(True) if any(starred) else count
+    parts = _starred(r, target, value, at, count - at) if any(starred) else None
+    if parts is not None:
+        for t, part in zip(target.elts, parts, strict=True):
+            assign_to(r, t.value if isinstance(t, ast.Starred) else t, part)
+        return
     items = sequence_items(r, value, target, None if any(starred) else count)
     if len(items) < count or (len(items) > count and not any(starred)):
         few = "not enough" if len(items) < count else "too many"
@@ -39,10 +46,17 @@ def _unpack(r: Reader, target: ast.Tuple | ast.List, value: Any) -> None:
         least = "at least " if any(starred) else ""
         r.fail(target, ValueError(f"{few} values to unpack (expected {least}{count}{got})"))
     if any(starred):
-        at, extra = starred.index(True), len(items) - count
+        extra = len(items) - count
         items[at : at + extra] = [Seq(items[at : at + extra], list)]
     for t, item in zip(target.elts, items, strict=True):
         assign_to(r, t.value if isinstance(t, ast.Starred) else t, item)
+
+
+def _starred(r: Reader, node: ast.AST, value: Any, before: int, after: int) -> list[Any] | None:
+    # A cycle: slices of lists are read as loops, and these assign.
+    from gradgen.frontend.list_slices import starred
+
+    return starred(r, node, value, before, after)
 
 
 def delete(r: Reader, target: ast.expr) -> None:
@@ -69,6 +83,6 @@ def _delete_item(r: Reader, target: ast.Subscript) -> None:
     mutable = isinstance(owner, Map) or (isinstance(owner, Seq) and owner.kind is list)
     if not mutable or not is_static(key):
         r.refuse(target, "del of this item", "build a new list or dict without it")
-    held: Any = dict(owner.items) if isinstance(owner, Map) else list(owner.items)
+    held: Any = dict(every_item(r, target, owner)) if isinstance(owner, Map) else list(owner.items)
     del held[static_value(key)]
     r.fill(owner, held)

@@ -7,9 +7,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from gradgen.frontend.arguments import every_item
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.values import Choice, Map, Ref, Seq, Static, is_static, static_value
+from gradgen.frontend.values import Choice, Map, Ref, Seq, Static, is_static, plain, static_value
 from gradgen.ir.nodes import Value
 from gradgen.ir.spelling import HOLE
 
@@ -60,7 +61,24 @@ def method_of_text(r: Reader, node: ast.AST, method: Any, args: list[Any], kwarg
     if not all(map(is_static, [*args, *kwargs.values()])):
         r.refuse(node, f"str.{method.__name__} of computed values", "use constants")
     given = {k: static_value(v) for k, v in kwargs.items()}
-    return r.wrap(method(*map(static_value, args), **given), method.__self__, "", node)
+    return of_texts(r, node, method, args, given)
+
+
+def of_texts(
+    r: Reader, node: ast.AST, function: Any, args: list[Any], named: dict[str, Any]
+) -> Any:
+    """Return what a function of known texts gives, or fail as it fails."""
+    try:
+        return _made(function(*map(static_value, args), **named))
+    except (ValueError, TypeError, LookupError) as error:
+        r.fail(node, error)
+
+
+def _made(obj: Any) -> Any:
+    """Return the value of something that has just been made: its lists and tuples are new."""
+    if type(obj) in (list, tuple):
+        return Seq([_made(item) for item in obj], type(obj))
+    return plain(obj)
 
 
 def converted(r: Reader, node: ast.AST, name: str, args: list[Any]) -> Any:
@@ -113,7 +131,7 @@ def spelled(r: Reader, value: Any, node: ast.AST, holes: list[Value]) -> ast.exp
         return (ast.Tuple if value.kind is tuple else ast.List)(items, ast.Load())
     if isinstance(value, Map):
         items = [spelled(r, item, node, holes) for item in value.items.values()]
-        return ast.Dict([ast.Constant(k) for k in value.items], items)
+        return ast.Dict([ast.Constant(k) for k in every_item(r, node, value)], items)
     r.refuse(node, f"a {describe(value)} in a text", "write its numbers out")
 
 

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.iterables import plain
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more, special
-from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
+from gradgen.frontend.values import Ref, Seq, Static, is_static, plain, static_value
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import promote
 from gradgen.library.statistics import sum_dtype

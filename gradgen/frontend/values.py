@@ -359,3 +359,8 @@ KINDS = {
     "Method": "method", "Iteration": "iterator", "Once": "iterator", "UnknownShape": "shape",
     "SliceValue": "slice", "Choice": "value of different kinds on different paths",
 }  # fmt: skip
+
+
+def plain(obj: Any) -> Any:
+    """Return the value of a Python object: a number as a constant."""
+    return Const(obj) if type(obj) in (float, int, bool) else Static(obj)

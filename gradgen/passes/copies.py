@@ -20,7 +20,9 @@ from gradgen.ir.types import Type
 from gradgen.passes.lifetimes import Lifetimes, Use, is_source
 from gradgen.passes.memory import Memory, is_view
 
-MANY = 100  # repairs of lists; those of lists inside lists may not come to an end
+# How many repairs of lists there may be, and more for each store: those of lists inside lists
+# may not come to an end.
+MANY, MORE = 100, 4
 
 
 def insert_copies(function: Function) -> None:
@@ -42,7 +44,7 @@ class _Sweep:
         self.holders: dict[Value, list[Value]] = {}
         self.inside: dict[Value, list[Value]] = {}
         self.now = 0.0
-        self.repairs = 0
+        self.repairs_left = MANY + MORE * sum(map(len, self.lives.stores.values()))
 
     def run(self) -> None:
         """Go through the top block, an operation after the other."""
@@ -103,8 +105,8 @@ class _Sweep:
                     near.update(dict.fromkeys(holders[o]))
         for u in sorted(near, key=lambda u: u.id):
             if self._concerns(u, op.inputs[k]) and self.lives.disturbs(op, block, u):
-                self.repairs += op.inputs[k].type.kind == "list"
-                if self.repairs > MANY:
+                self.repairs_left -= op.inputs[k].type.kind == "list"
+                if self.repairs_left < 0:
                     raise UnsupportedError(
                         "a list inside lists is written to where copies of it may be read",
                         op.span,

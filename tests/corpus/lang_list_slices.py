@@ -34,6 +34,61 @@ def array_into_slice(x):
     return sum(v * (k + 1) for k, v in enumerate(items))
 
 
+def starred_from_grown_list(x, n):
+    items = [x[k % 3] * (k + 1) for k in range(n)]
+    a, *rest, b = items
+    *start, last = items
+    first, *tail = items
+    tail[0] = tail[0] * 2
+    return a * sum(v**2 for v in rest) + b + sum(start) * last + first * sum(tail) + items[1]
+
+
+def starred_from_array(x):
+    a, *rest = x
+    b, c, *more = rest
+    return a * b + c * sum(more) + len(rest) * a
+
+
+def head_and_tail(x, n):
+    def fold(items):
+        if not items:
+            return 0.0
+        head, *tail = items
+        return head**2 + 0.5 * fold(tail)
+
+    return fold([x[0] * k for k in range(n)])
+
+
+def computed_slices(x):
+    items = [x[0], 2 * x[1], x[2] * x[0], 1.0]
+    t = 0.0
+    for i in range(3):
+        t += sum(items[i : i + 2]) * (i + 1) + sum(items[i:]) * sum(items[:i])
+    return t
+
+
+def copies_of_lists(x, n):
+    items = [x[0], 2 * x[1]]
+    other = items.copy()
+    other[0] = x[2] * x[2]
+    grown = []
+    for _ in range(n):
+        grown.append(x[1])
+    kept = grown.copy()
+    kept[0] = 5.0 * x[0]
+    given = {"a": x[0]}
+    changed = given.copy()
+    changed["a"] = x[1]
+    return sum(other) * items[0] + sum(kept) * grown[0] + given["a"] * changed["a"]
+
+
+def unions_of_dicts(p):
+    q = p | {"a": p["b"]}
+    q |= {"d": 1.0}
+    q |= [("e", p["a"])]
+    return q["a"] * q["c"] + q["d"] + q["e"] * len(q) * bool(q)
+
+
 def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
@@ -42,4 +97,15 @@ EXAMPLE_ARGS = {
     "slices_of_known_list": lambda: (_normal(4),),
     "slices_of_grown_list": lambda: (_normal(3), 5),
     "array_into_slice": lambda: (_normal(3),),
+    "starred_from_grown_list": lambda: (_normal(3), 4),
+    "starred_from_array": lambda: (_normal(5),),
+    "head_and_tail": lambda: (_normal(1), 4),
+    "computed_slices": lambda: (_normal(3),),
+    "copies_of_lists": lambda: (_normal(3), 3),
+    "unions_of_dicts": lambda: ({"a": 1.3, "b": 0.4, "c": 2.0},),
+}
+
+MORE_ARGS = {
+    "starred_from_grown_list": [lambda: (_normal(3), 3)],
+    "starred_from_array": [lambda: (_normal(3),)],
 }
