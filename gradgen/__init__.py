@@ -23,11 +23,13 @@ __all__ = [
     "GradgenError",
     "GradgenWarning",
     "Gradient",
+    "MismatchError",
     "OutputError",
     "ReplayError",
     "SourceError",
     "UnsupportedError",
     "check",
+    "check_grads",
     "custom_jvp",
     "custom_vjp",
     "differentiable",
@@ -45,6 +47,7 @@ __all__ = [
     "stop_gradient",
     "to_sympy",
     "value_and_grad",
+    "verify",
     "vjp",
 ]
 
@@ -59,10 +62,10 @@ def __getattr__(name: str) -> Any:
         from gradgen.symbolic import to_sympy
 
         return to_sympy
-    if name == "check":
-        from gradgen.checking import check
+    if name in ("check", "check_grads", "verify", "MismatchError"):
+        from gradgen.proof import prove
 
-        return check
+        return getattr(prove, name)
     if name in ("vjp", "jvp", "hvp"):
         from gradgen import products
 

@@ -22,7 +22,8 @@ def parser() -> argparse.ArgumentParser:
     commands = out.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, module in COMMANDS.items():
         text = (module.__doc__ or "").splitlines()[0]
-        sub = commands.add_parser(name, help=text, description=text)
+        aliases = getattr(module, "ALIASES", ())
+        sub = commands.add_parser(name, help=text, description=text, aliases=aliases)
         module.add_arguments(sub)
         sub.set_defaults(run=module.run)
     return out

@@ -7,12 +7,15 @@ outside a gradient, a function with a rule is the function itself.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from gradgen.errors import ArgumentError
+
+_watch: Callable[[Any], Any] | None = None
 
 
 class _Custom:
@@ -130,7 +133,18 @@ def stop_gradient(x: Any) -> Any:
     -------
     The same object.
     """
-    return x
+    return x if _watch is None else _watch(x)
+
+
+@contextlib.contextmanager
+def stops_watched(watch: Callable[[Any], Any]) -> Iterator[None]:
+    """Let ``watch`` say what `stop_gradient` returns meanwhile, for a check that holds it fast."""
+    global _watch
+    before, _watch = _watch, watch
+    try:
+        yield
+    finally:
+        _watch = before
 
 
 def missing_rule(name: str, method: str) -> ArgumentError:

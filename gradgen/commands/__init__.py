@@ -2,14 +2,14 @@
 
 from types import ModuleType
 
-from gradgen.commands import bench, check, check_stale, emit, explain, graph, rules, show
+from gradgen.commands import bench, check_stale, emit, explain, graph, rules, show, verify
 
 COMMANDS: dict[str, ModuleType] = {
     "show": show,
     "emit": emit,
     "graph": graph,
     "explain": explain,
-    "check": check,
+    "verify": verify,
     "check-stale": check_stale,
     "rules": rules,
     "bench": bench,

@@ -13,6 +13,7 @@ from gradgen.interpret.objects import as_array, elementwise, is_plain
 from gradgen.interpret.reductions import along, total
 from gradgen.ir.nodes import Op, Value
 from gradgen.ir.types import OPAQUE
+from gradgen.rules import helpers
 from gradgen.rules.callables import resolve
 from gradgen.rules.registry import RULES
 
@@ -33,7 +34,7 @@ def by_numpy(op: Op, args: list[Any]) -> Any:
         if len(args) == 1 and rule.spelling in "+-":
             return operator.neg(args[0]) if rule.spelling == "-" else args[0]
         return OPERATORS[rule.spelling](*args)
-    function = resolve(rule.spelling)
+    function = resolve(rule.spelling) or getattr(helpers, rule.spelling, None)
     if function is None:
         raise NotImplementedError("there is no rule for it here")
     match rule.form:

@@ -45,10 +45,14 @@ class Interpreter:
 
     def run(self, function: Function, leaves: Sequence[Any]) -> Any:
         """Return the first result of a function, given what each of its leaves holds."""
+        return self.results(function, leaves)[0]
+
+    def results(self, function: Function, leaves: Sequence[Any]) -> list[Any]:
+        """Return all results of a function, given what each of its leaves holds."""
         self.captures = function.captures
         for leaf, value in zip(function.leaves, leaves, strict=True):
             self.values[leaf.value] = lift(self.numbers, value)
-        return self._block(function.body, [])[1][0]
+        return self._block(function.body, [])[1]
 
     def _read(self, v: Value) -> Any:
         if isinstance(v, Const):
@@ -82,9 +86,20 @@ class Interpreter:
                 return []
             case "leaf":
                 return [self.values[op.out]]
+            case "pop" | "insert":
+                return self._changed(op)
             case "captured":
                 return [lift(self.numbers, self.captures[op.attrs["name"]])]
         return [evaluate(self.numbers, op, [self._read(v) for v in op.inputs])]
+
+    def _changed(self, op: Op) -> list[Any]:
+        """Take an item out of a list, or put one in; the list itself stays."""
+        items, *rest = (self._read(v) for v in op.inputs)
+        items = list(items)
+        if op.prim == "insert":
+            items.insert(rest[1], rest[0])
+            return [items]
+        return [items.pop(*rest), items][: len(op.outputs)]
 
     def _branch(self, op: Op) -> Ended:
         """Take the branch that the condition decides, else join both."""

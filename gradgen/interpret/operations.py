@@ -96,4 +96,8 @@ def _evaluate(numbers: Numbers, op: Op, args: list[Any]) -> Any:
             return elementwise(numbers, numbers.choose, args, lifted=(1, 2))
         if name in REDUCTIONS:
             return REDUCTIONS[name](numbers, as_array(numbers, args[0]), **op.attrs)
+    plain = getattr(numbers, "plain", None)
+    if symbolic and plain is not None and op.prim in RULES and RULES[op.prim].passive:
+        # Where things are, and in what order: decided as at a point.
+        args = [plain(a) for a in args]
     return by_numpy(op, args)

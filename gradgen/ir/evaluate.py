@@ -135,6 +135,10 @@ class Runner:
             frame.values.update(zip(op.outputs, results, strict=True))
         return block.end, [frame.read(v) for v in block.results]
 
+    def callee(self, function: Function, given: Mapping[str, Any]) -> Runner:
+        """Return what runs a recursive function that this one calls."""
+        return Runner(function, given)
+
     def inputs(self, op: Op, frame: Frame) -> list[Any]:
         """Return what an operation reads."""
         return [frame.read(v) for v in op.inputs]
@@ -327,7 +331,7 @@ def _call(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
         raise EvaluationError("the sweep of a recursive function is not run here", op.span)
     function = op.attrs["callee"].function
     given = {leaf.param: a for leaf, a in zip(function.leaves, args, strict=True)}
-    return Runner(function, given).block(function.body, Frame())[1]
+    return runner.callee(function, given).block(function.body, Frame())[1]
 
 
 def _leaf(runner: Runner, op: Op, args: list[Any]) -> list[Any]:

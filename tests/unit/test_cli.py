@@ -215,14 +215,15 @@ def test_explain(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ).explain().replace(str(here), "")
 
 
-def test_check(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, _ = run(capsys, "check", "mine.py:loss", "--wrt", "w,b")
-    assert status == 0 and "agrees" in out
+def test_verify(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "check", "mine.py:loss", "--wrt", "w,b", "--seconds", "0")
+    assert status == 0 and "verified" in out
     status, _, err = run(
         capsys, "check", "mine.py:loss", "--example", "(np.ones(2), 1.0, np.ones(3))"
     )
     assert status == 1 and "ValueError" in err
-    assert run(capsys, "check", "mine.py:with_aux", "--has-aux", "--example", "2.0")[0] == 2
+    words = ("--has-aux", "--example", "2.0", "--seconds", "0")
+    assert run(capsys, "verify", "mine.py:with_aux", *words)[0] == 0
 
 
 def test_bench_gets_its_arguments(monkeypatch: pytest.MonkeyPatch) -> None:

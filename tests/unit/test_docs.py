@@ -36,6 +36,7 @@ DOCUMENTS = [
         "README.md",
         "CONTRIBUTING.md",
         "docs/architecture.md",
+        "docs/checking.md",
         "docs/language.md",
         "docs/conventions.md",
         "docs/operations.md",

@@ -1,0 +1,459 @@
+"""The proof of a gradient: right ones pass, each part catches wrong ones, kinks are flagged."""
+
+from __future__ import annotations
+
+import json
+import math
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradgen
+from gradgen import gradient
+from gradgen.cli import main
+from gradgen.proof.margins import MARGINS
+from gradgen.proof.nearby import nearby_part
+from gradgen.proof.point import Point
+from gradgen.proof.prove import check, check_grads, verify
+from gradgen.proof.taylor import taylor
+from gradgen.rules.table import RULES
+
+X = np.array([0.3, -1.2, 2.0])
+
+
+def smooth(x, scale):
+    return scale * np.sum(np.exp(-x * x) * np.sin(x))
+
+
+def with_abs(x):
+    return np.sum(np.abs(x) * x * x)
+
+
+def hinge(x):
+    return np.sum(np.maximum(x, 0.0))
+
+
+def in_place(x):
+    x[0] = x[0] * x[1]
+    return np.sum(x * x)
+
+
+def nested(p):
+    return p["a"] * np.sum(p["b"][1] ** 2)
+
+
+def rough(x):
+    return np.sum(np.floor(x * 1e5)) * 1e-5
+
+
+def several(x, y):
+    return {"a": x * y, "b": (np.sum(x**3), y**2)}
+
+
+def recurrence(w, x):
+    h = 0.0
+    loss = 0.0
+    for t in range(len(x)):
+        h = np.tanh(w * h + x[t])
+        loss += (h - 0.5) ** 2
+    return loss
+
+
+RIGHT: dict[str, tuple[Any, ...]] = {
+    "smooth": (smooth, X, 0.5),
+    "abs": (with_abs, X),
+    "hinge": (hinge, X),
+    "in place": (in_place, X),
+    "containers": (nested, {"a": 2.0, "b": [np.ones(2), X]}),
+    "several results": (several, X, 0.5),
+    "recurrence": (recurrence, 0.7, np.linspace(-1.0, 1.0, 4)),
+    "constant": (lambda x: 0.0 * x + 3.0, 1.0),
+    "linear": (lambda x: 3.0 * x, 1.0),
+    "large value": (lambda x: 1e9 + x * x, 1.0),
+    "large entry": (lambda x: np.sum(x * x), np.array([1e8, 1e-8])),
+    "edge of the domain": (lambda x: np.log(x) * x, 1e-6),
+    "integer beside": (lambda x, n: x**n, 1.5, 3),
+    "single precision": (smooth, X.astype(np.float32), 0.5),
+    "no name": (lambda *args: args[0] * args[1] ** 2, 2.0, 3.0),
+}
+
+
+@pytest.mark.parametrize("kind", RIGHT)
+def test_no_false_alarm(kind: str) -> None:
+    fn, *args = RIGHT[kind]
+    before = json.dumps(args, default=lambda v: v.tolist())
+    proof = verify(fn, args, seconds=0)
+    assert proof.ok, str(proof)
+    json.dumps(proof.as_dict(), allow_nan=False)
+    assert json.dumps(args, default=lambda v: v.tolist()) == before
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+@pytest.mark.parametrize("modes", ["rev", "fwd", ("rev", "fwd")])
+def test_orders_and_modes(order: int, modes: Any) -> None:
+    assert check_grads(smooth, (X, 0.5), order, modes).ok
+    assert check_grads(several, (X, 0.5), order, modes).ok
+
+
+# --- wrong derivatives --------------------------------------------------------------------
+
+
+def mutated(monkeypatch: pytest.MonkeyPatch, change: Callable[[str, str], str]) -> None:
+    """Change the text of generated modules before they are loaded."""
+    road = gradient._road()
+
+    def load(text: str, name: str, captures: Any) -> Any:
+        return road.load(change(text, name), name, captures)
+
+    changed = types.SimpleNamespace(**{**vars(road), "load": load})
+    monkeypatch.setattr(gradient, "_road", lambda: changed)
+
+
+def wrong_factor(text: str, name: str) -> str:
+    """Make one entry of the gradient of ``smooth`` wrong by a thousandth."""
+    if not name.endswith(("_grad", "_vjp")):
+        return text
+    head, _, tail = text.rpartition("    return ")
+    return f"{head}    d_x[1] = d_x[1] * 1.001\n    return {tail}"
+
+
+def test_a_wrong_entry_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    mutated(monkeypatch, wrong_factor)
+    proof = verify(smooth, (X, 0.5), (0,), seconds=5.0)
+    assert not proof.ok
+    assert proof.worst is not None
+    assert proof.worst.name == "x[1]"
+    assert proof.worst.error == pytest.approx(1e-3, rel=1e-2)
+    verdicts = {part.title: part.ok for part in proof.parts}
+    for title in ("gradient", "complex step", "forward mode", "Taylor remainder", "SymPy"):
+        assert verdicts[title] is False, (title, str(proof))
+    assert "WRONG" in str(proof)
+    assert "x[1]" in proof.verdict
+    assert "worst x[1]" in proof.part("SymPy").summary
+    with pytest.raises(gradgen.MismatchError, match=r"worst at x\[1\]") as caught:
+        check_grads(smooth, (X, 0.5))
+    assert isinstance(caught.value, AssertionError)
+    assert caught.value.proof.worst.name == "x[1]"
+
+
+def test_the_slope_of_the_remainder() -> None:
+    point = Point(smooth, (X, 0.5), 0)
+    _, right = point.reverse()
+    good = taylor(point, right, point.direction())
+    bad = taylor(point, right * np.array([1.0, 1.001, 1.0]), point.direction())
+    assert good.ok is True
+    assert good.slopes[0] == pytest.approx(1.0, abs=0.01)
+    assert good.slopes[1] == pytest.approx(2.0, abs=0.05)
+    assert bad.ok is False
+    assert bad.slopes[1] == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_wrong_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    mutated(monkeypatch, lambda text, name: text.replace("return value,", "return value + 1e-9,"))
+    proof = verify(smooth, (X, 0.5), seconds=0)
+    assert [part.title for part in proof.parts if part.ok is False] == ["value"]
+
+
+def scaled_results(text: str) -> str:
+    """Multiply the last result of a module by 1.0001."""
+    head, _, tail = text.rstrip().rpartition("    return ")
+    value, comma, last = tail.rpartition(", ")
+    return f"{head}    return {value}{comma}1.0001 * {last}\n"
+
+
+def test_a_wrong_forward_mode(monkeypatch: pytest.MonkeyPatch) -> None:
+    mutated(monkeypatch, lambda text, name: scaled_results(text) if "jvp" in name else text)
+    with pytest.raises(gradgen.MismatchError, match="forward mode"):
+        check_grads(recurrence, (0.7, X), order=1)
+    with pytest.raises(gradgen.MismatchError, match="forward mode"):
+        check_grads(recurrence, (0.7, X), order=1, modes="fwd")
+    assert check_grads(recurrence, (0.7, X), order=1, modes="rev").ok
+
+
+def test_a_wrong_second_derivative(monkeypatch: pytest.MonkeyPatch) -> None:
+    def f(x):
+        return np.sum(np.sin(x) * x**2)
+
+    mutated(monkeypatch, lambda text, name: scaled_results(text) if "slope" in name else text)
+    assert check_grads(f, (X,), order=1).ok
+    for modes in ("rev", "fwd", ("rev", "fwd")):
+        with pytest.raises(gradgen.MismatchError, match="second order"):
+            check_grads(f, (X,), order=2, modes=modes)
+
+
+def test_a_derivative_of_ones_own_is_pointed_out() -> None:
+    @gradgen.custom_jvp
+    def cosine(x):
+        return np.cos(x)
+
+    cosine.defjvp(lambda primals, tangents: (np.cos(primals[0]), np.sin(primals[0]) * tangents[0]))
+    proof = verify(lambda x: np.sum(cosine(x)), (X,), seconds=0)
+    assert not proof.ok
+    assert "a derivative of its own" in str(proof)
+
+
+def test_stopped_gradients_are_held() -> None:
+    def f(x):
+        return np.sum(gradgen.stop_gradient(x * x) * x)
+
+    proof = verify(f, (X,), seconds=0)
+    assert proof.ok, str(proof)
+    assert "the gradient is stopped" in str(proof)
+
+
+def test_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
+    @gradgen.custom_vjp
+    def f(x):
+        return x * x
+
+    f.defvjp(lambda x: (x * x, x), lambda x, g: (2.0 * x * g,))
+    with pytest.raises(gradgen.UnsupportedError):
+        check_grads(lambda x: f(x), (2.0,))
+    assert check_grads(lambda x: f(x), (2.0,), modes="rev").ok
+    proof = verify(lambda x: f(x), (2.0,), seconds=1.0)
+    assert proof.ok
+    assert proof.part("forward mode").ok is None
+    for call in (
+        lambda: check_grads(smooth, (X, 0.5), modes="reverse"),
+        lambda: check_grads(smooth, (X, 0.5), modes=()),
+        lambda: check_grads(smooth, (X, 0.5), order=0),
+        lambda: check_grads(smooth, X),
+        lambda: check_grads(hinge, (np.array([], dtype=float),)),
+        lambda: check_grads(hinge, (np.array([1, 2]),)),
+    ):
+        with pytest.raises(gradgen.GradgenError):
+            call()
+
+
+# --- entries ------------------------------------------------------------------------------
+
+
+def test_complex_step_is_left_out_where_it_is_not_valid() -> None:
+    proof = check(with_abs, (X,))
+    assert proof.ok
+    assert proof.part("complex step").ok is None
+    assert "not valid here: the function is not analytic" in str(proof)
+
+
+def test_a_kink_takes_any_slope_between() -> None:
+    proof = check_grads(hinge, (np.array([0.0, 1.0, -1.0]),))
+    assert proof.part("gradient").data["kinks"] == 1
+    assert "bends at the point" in proof.part("Taylor remainder").summary
+
+
+def test_steps_that_disagree_with_the_derivative() -> None:
+    assert not check(rough, (X,)).ok
+
+
+def test_large_gradients_are_sampled() -> None:
+    proof = check(hinge, (np.linspace(-1.0, 1.0, 1000),), max_entries=20)
+    assert proof.ok
+    assert "20 of 1000 (at random) entries" in str(proof)
+
+
+def test_tolerances() -> None:
+    def wrong(x):
+        return x * x
+
+    f = gradgen.custom_vjp(wrong)
+    f.defvjp(lambda x: (x * x, x), lambda x, g: (2.001 * x * g,))
+    assert not check(lambda x: f(x), (1.0,)).ok
+    assert check(lambda x: f(x), (1.0,), tolerance=1e-2).ok
+
+
+# --- what is near -------------------------------------------------------------------------
+
+
+def found(fn: Callable[..., Any], *args: Any) -> list[tuple[str, str]]:
+    """Return what is near a point, each as operation and kind."""
+    return [(n["what"], n["kind"]) for n in nearby_part(Point(fn, args)).data["found"]]
+
+
+NEAR: dict[str, tuple[Callable[..., Any], Any, str]] = {
+    "abs": (lambda x: np.sum(np.abs(x)), np.array([1.0, 1e-5]), "a kink"),
+    "maximum": (lambda x: np.sum(np.maximum(x, 0.5)), np.array([0.5001, 3.0]), "a tie"),
+    "max": (lambda x: np.max(x), np.array([1.0, 1.0001, 0.0]), "a tie"),
+    "sort": (lambda x: np.sort(x)[0], np.array([1.0, 1.0001, 0.0]), "a tie"),
+    "clip": (lambda x: np.clip(x, 0.0, 1.0), 1.0001, "a tie"),
+    "floor": (lambda x: np.floor(x) * x, 2.0001, "a jump"),
+    "round": (lambda x: round(x) * x, 2.4999, "a jump"),
+    "sign": (lambda x: np.sign(x) * x, 1e-5, "a jump"),
+    "mod": (lambda x: x % 0.5, 1.0001, "a jump"),
+    "branch": (lambda x: x if x > 1.0 else x * x, 1.0001, "a branch boundary"),
+    "where": (lambda x: np.sum(np.where(x < 1.0, x, 2.0)), np.array([0.9999]), "a branch boundary"),
+    "sqrt": (lambda x: np.sqrt(x), 1e-5, "no derivative"),
+    "norm": (lambda x: np.linalg.norm(x), np.array([1e-5, 0.0]), "no derivative"),
+    "equality": (lambda x: x if x == 0.5 else x * x, 0.7, "equality"),
+    "exact equality": (lambda x: x * x if x == 0.5 else x, 0.5, "equality"),
+    "truth": (lambda x: x * x if x else x, 0.7, "equality"),
+}
+
+
+@pytest.mark.parametrize("kind", NEAR)
+def test_near(kind: str) -> None:
+    fn, at, expected = NEAR[kind]
+    kinds = [k for _, k in found(fn, at)]
+    assert any(k.startswith(("is " + expected, expected)) for k in kinds), kinds
+    if expected != "equality":
+        apart = 0.213 * (1.0 + np.arange(np.size(at)))
+        assert not found(fn, at + (apart if np.ndim(at) else apart.item()))
+
+
+def test_near_names_the_line_and_the_step() -> None:
+    def loss(x):
+        total = 0.0
+        for k in range(len(x)):
+            total += abs(x[k] - 0.30001)
+        return total
+
+    part = nearby_part(Point(loss, (np.array([5.0, 0.3, -2.0]),)))
+    (item,) = part.data["found"]
+    assert item["where"].endswith(f"test_proof.py:{loss.__code__.co_firstlineno + 3}")
+    assert item["margin"] == pytest.approx(-1e-5)
+    assert 5e-6 < item["step"] < 5e-5
+    assert part.ok is None
+
+
+def test_near_in_recursion_and_in_stores() -> None:
+    def halves(x, n):
+        return abs(x) if n == 0 else halves(x * 0.5, n - 1)
+
+    def stores(x):
+        y = np.zeros(3)
+        for k in range(3):
+            y[k] = x[k] ** 2
+        return np.sum(np.maximum(y, 1e-5))
+
+    assert found(lambda x: halves(x, 3), 1e-4) == [("abs", "a kink")]
+    assert found(stores, np.array([1.0, 0.0032, 2.0])) == [("np.maximum", "a tie")]
+
+
+def test_integers_are_pointed_out() -> None:
+    part = nearby_part(Point(lambda p, n: p[0] ** 2 * p[1] * n, ((1.5, 2), 3), 0))
+    assert "integers in a differentiated argument have no derivative: p[1]" in part.lines
+    assert "integers, held constant: n" in part.lines
+
+
+def test_margins_are_of_operations_that_exist() -> None:
+    assert not [name for name in MARGINS if name not in RULES]
+
+
+# --- SymPy --------------------------------------------------------------------------------
+
+
+def exact(fn: Callable[..., Any], *args: Any) -> Any:
+    return verify(fn, args, seconds=20.0).part("SymPy")
+
+
+def test_proved_as_expressions() -> None:
+    for fn, args in ((smooth, (X, 0.5)), (recurrence, (0.7, X[:2])), (hinge, (X,))):
+        part = exact(fn, *args)
+        assert part.ok, part.summary
+        assert part.data["proved"] == part.data["of"], part.summary
+    assert part.data["conditions"]
+    assert any("x[1]" in line for line in part.lines)
+
+
+def test_not_symbolic_is_no_failure() -> None:
+    part = exact(lambda x: np.linalg.det(np.outer(x, x) + np.eye(3)), X)
+    assert part.ok is None
+    assert "not symbolic here" in part.summary
+    assert exact(lambda x: abs(x), 0.0).ok is None
+
+
+def test_time_is_bounded() -> None:
+    import time
+
+    def swells(x):
+        for _ in range(60):
+            x = math.sin(x) * math.cos(x) + math.tanh(x)
+        return x
+
+    start = time.perf_counter()
+    proof = verify(swells, (0.3,), seconds=2.0)
+    assert proof.ok
+    assert time.perf_counter() - start < 10.0
+
+
+# --- the command --------------------------------------------------------------------------
+
+LOSSES = """\
+import numpy as np
+import gradgen
+
+
+def loss(w, b):
+    return np.sum(np.abs(w) * b)
+
+
+def star(*args):
+    return args[0] * args[1] ** 2
+
+
+def pair(w):
+    return np.sum(w * w), w
+
+
+@gradgen.custom_vjp
+def wrong(x):
+    return x * x
+
+
+wrong.defvjp(lambda x: (x * x, x), lambda x, g: (3.0 * x * g,))
+
+
+def caught(x):
+    return np.sum(wrong(x))
+
+
+def fails(x):
+    return x / 0
+
+
+EXAMPLE_ARGS = {"loss": (np.array([1.0, 1e-5]), 2.0), "star": (1.0, 2.0), "pair": (np.ones(2),),
+                "caught": (np.arange(1.0, 4.0),), "fails": (1.0,)}
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in a folder with losses."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "losses.py").write_text(LOSSES)
+    return tmp_path
+
+
+def test_verify(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "losses.py:loss", "--wrt", "w,b"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("derivatives of loss by w[0], w[1], b\n")
+    assert "3 of 3 partial derivatives proved equal as expressions" in out
+    assert "losses.py:6: np.abs has a kink 1.0e-05 away; steps of" in out
+    assert out.endswith("verified: nothing disagrees\n")
+
+
+def test_verify_json(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "losses.py:caught", "--json", "--seconds", "0", "--replay"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["ok"] is False
+    assert told["parts"]["gradient"]["wrong"] == 3
+    assert main(["check", "losses.py:caught", "--short", "--seconds", "0"]) == 1
+    assert "WRONG: gradient" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words", [["star", "--wrt", "args[1]"], ["pair", "--has-aux"], ["loss", "--order", "3"]]
+)
+def test_verify_options(here: Path, words: list[str]) -> None:
+    assert main(["verify", f"losses.py:{words[0]}", *words[1:], "--seconds", "1"]) == 0
+
+
+def test_verify_of_what_fails(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "losses.py:fails"]) == 1
+    assert "ZeroDivisionError" in capsys.readouterr().err
+    assert main(["verify", "losses.py:caught", "--order", "0"]) == 1
+    assert "order=0" in capsys.readouterr().err
