@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradgen.differences import CENTRAL_STEP, Entry, Probe, complex_slope
+from gradgen.differences import CENTRAL_STEP, EPS, Entry, Probe, complex_slope
 from gradgen.proof.point import SEED, Point, Vector
 
 STEPS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
@@ -30,6 +30,8 @@ ROUNDING = 1e-12
 SINGLE_TOLERANCE = 1e-3
 # The complex step counts only where the differences bear it out this far.
 PLAUSIBLE = 1e-4
+# A value is rounded to so many units in its last place, as a rule.
+NOISE = 4.0
 # Where differences leave more than this open, they do not decide.
 UNSETTLED = 0.1
 MAX_ENTRIES = 300
@@ -168,7 +170,8 @@ class _Judge:
         # Rounding of the function's value spoils entries far smaller than the largest one.
         self.floor = max(scale * 1e-6, 1e-12)
         self.rounding = ROUNDING * scale
-        self.settled = 1e-6 * max(scale, abs(point.value(point.x)))
+        self.value = abs(point.value(point.x))
+        self.settled = 1e-6 * max(scale, self.value)
         self.refuted = 0
 
     def entry(self, k: int, gradient: float) -> EntryCheck:
@@ -191,7 +194,8 @@ class _Judge:
         exact = self._complex(entry, difference, spread) if known else None
         size = max(abs(difference), abs(gradient), self.floor) if known else 1.0
         error = abs(gradient - difference) / size if known else 0.0
-        room = self.tolerance + (10 * spread + self.absolute) / size
+        noise = NOISE * EPS * self.value / (STEPS[best] * unit)
+        room = self.tolerance + (10 * spread + noise + self.absolute) / size
         ok = bool(np.isfinite(gradient)) and error <= room
         if exact is not None and self.tolerance == TOLERANCE:
             error = abs(gradient - exact) / size

@@ -25,11 +25,13 @@ from gradgen.interpret.arguments import LeafValue, flatten, is_inexact, leaf_val
 from gradgen.interpret.graph import Interpreter
 from gradgen.interpret.regions import RegionNumbers
 from gradgen.options import Options
+from gradgen.proof.limits import OutOfTime, limited
 from gradgen.proof.modes import base_of, generated
 from gradgen.proof.point import Point
 from gradgen.proof.report import Part
 
 TITLE = "SymPy"
+SLOW = "the expressions take too long to build"
 MAX_ENTRIES = 200
 SHOWN = 6
 PROVED = {"numbers": False, "rounded": False, "different": False}
@@ -43,11 +45,14 @@ def exact_part(point: Point, seconds: float) -> Part:
     """Return the proof as a part; what cannot be evaluated on symbols is no failure."""
     start = time.perf_counter()
     try:
-        task = _task(point, 0.4 * seconds)
-        text = _pickled(task)
+        with limited(0.5 * seconds + 2.0):
+            task = _task(point, 0.4 * seconds)
+            text = _pickled(task)
     except GradgenError as error:
         first = str(error).splitlines()[0]
         return Part(TITLE, None, f"not symbolic here: {first}", data={"reason": str(error)})
+    except OutOfTime:
+        return Part(TITLE, None, f"not symbolic here: {SLOW}")
     except RecursionError:
         return Part(TITLE, None, "not symbolic here: the expression is too deep")
     found = _asked(text, seconds - (time.perf_counter() - start))
@@ -100,7 +105,7 @@ def _on_symbols(
 
     def tick(op: Any, results: list[Any]) -> None:
         if time.perf_counter() > deadline:
-            raise TooLarge("the expressions take too long to build")
+            raise TooLarge(SLOW)
 
     leaves = [entering(leaf) for leaf in leaf_values(fn, function, args)]
     if next(rest, None) is not None:

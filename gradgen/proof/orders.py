@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gradgen.differences import EPS
 from gradgen.proof.entries import SINGLE_TOLERANCE, STEPS, UNSETTLED, steadiest
 from gradgen.proof.modes import gradient_of, slope_of, tangent_of
 from gradgen.proof.point import Point, Vector
@@ -19,7 +20,6 @@ SINGLE_DOT_TOLERANCE = 1e-3
 TOLERANCE = 1e-5
 # What generated text may raise by a fault of gradgen; the function itself has run before.
 FAULTS = (ArithmeticError, LookupError, NameError, AttributeError, TypeError, ValueError)
-EPS = float(np.finfo(float).eps)
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradgen.proof.entries import SINGLE_TOLERANCE, TOLERANCE, steadiest
+from gradgen.differences import EPS
+from gradgen.proof.entries import NOISE, SINGLE_TOLERANCE, TOLERANCE, steadiest
 from gradgen.proof.point import Point, Vector
 
 RATIO = 4.0
 STEPS = tuple(0.1 / RATIO**k for k in range(11))
 # A remainder counts where it is this many times larger than the rounding of two values.
 RESOLVED = 64.0
-EPS = float(np.finfo(float).eps)
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ def taylor(point: Point, gradient: Vector, v: Vector, curvature: float | None = 
     best, spread = steadiest(tuple(central))
     size = max(abs(derivative), abs(central[best]), 1e-6 * float(np.abs(gradient) @ np.abs(v)))
     room = (SINGLE_TOLERANCE if point.single else TOLERANCE) * max(size, 1e-12) + 10 * spread
+    room += NOISE * EPS * abs(at) / STEPS[best]
     agrees = bool(abs(central[best] - derivative) <= room)
     steep = slopes[1] is None or slopes[1] >= 1.7
     even = np.abs(right + left - 2 * at)

@@ -10,15 +10,15 @@ import contextlib
 import json
 import pickle
 import random
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import mpmath
 
 from gradgen.interpret.values import Values
+from gradgen.proof.limits import OutOfTime, limited
 
 DIGITS = 50
 # At so many digits two expressions are equal; a rounded constant shows at 16.
@@ -98,7 +98,7 @@ class _Prover:
     def algebra(self, k: int, ways: dict[str, Callable[[Any], Any]], seconds: float) -> str:
         """Return the way by which a difference is zero, or an empty text."""
         for how, way in ways.items():
-            with contextlib.suppress(Exception), _alarm(seconds / len(ways)):
+            with contextlib.suppress(Exception, OutOfTime), limited(seconds / len(ways)):
                 if way(self.differences[k]) == 0:
                     return how
         return ""
@@ -145,29 +145,6 @@ THOROUGH: dict[str, Callable[[Any], Any]] = {
     "by laws of powers": _powers,
     "simplified": _simplified,
 }
-
-
-class _Alarm(Exception):
-    """A way takes too long."""
-
-
-@contextlib.contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
-    """Stop what takes too long, where the system can; the parent stops everything in the end."""
-    if not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def stop(number: int, frame: Any) -> None:
-        raise _Alarm
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.05))
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def _say(**message: Any) -> None:
