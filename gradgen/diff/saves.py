@@ -224,7 +224,7 @@ class Planner(Carrier):
         item = self.stands_for.get(v, v)
         shared = not self.sharing.never_written(item) or v.type.kind == "list"
         unsure: dict[str, Any] = {"unsure": True} if v in self.missing else {}
-        copied = shared or (unsure and not v.type.is_scalar)
+        copied = shared or unsure
 
         def push(old: Value, at: Builder) -> Value:
             new = at.emit("copy", [item], **unsure) if copied else item

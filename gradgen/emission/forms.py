@@ -227,11 +227,20 @@ def _astype(op: Op, operands: list[Expr]) -> Expr:
 
 
 def _copy(op: Op, operands: list[Expr]) -> Expr:
-    if op.inputs[0].type.kind == "array" and "unsure" not in op.attrs:
-        return ast.Call(ast.Attribute(operands[0], "copy", ast.Load()), [], [])
-    if op.inputs[0].type.kind == "list":
-        return call("list", [_list_or_nothing(op, operands[0])])
-    return call("np.copy", operands)
+    t, e = op.inputs[0].type, operands[0]
+    if t.kind == "list":
+        return call("list", [_list_or_nothing(op, e)])
+    copied = ast.Call(ast.Attribute(e, "copy", ast.Load()), [], [])
+    if "unsure" not in op.attrs:
+        return copied if t.kind == "array" else call("np.copy", operands)
+    if t.is_scalar:
+        return _unless_none(e, ast.Constant({"int": 0, "bool": False}.get(t.kind, 0.0)), e)
+    nothing = call("np.empty", [literal((0,) * len(t.shape or (0,)))])
+    return _unless_none(e, nothing, copied if t.kind == "array" else call("np.copy", operands))
+
+
+def _unless_none(e: Expr, nothing: Expr, something: Expr) -> Expr:
+    return ast.IfExp(ast.Compare(e, [ast.Is()], [ast.Constant(None)]), nothing, something)
 
 
 def _list_or_nothing(op: Op, e: Expr) -> Expr:
@@ -243,8 +252,9 @@ def _list_or_nothing(op: Op, e: Expr) -> Expr:
 def _zeros_as(op: Op, operands: list[Expr]) -> Expr:
     dtype = op.inputs[0].type.dtype
     options = {"dtype": dtype} if dtype in ("float32", "complex64", "complex128") else {}
-    unsure = "unsure" in op.attrs
-    shape = call("np.shape", operands) if unsure else shape_of(op.inputs[0], operands[0])
+    shape = shape_of(op.inputs[0], operands[0])
+    if "unsure" in op.attrs:
+        shape = _unless_none(operands[0], literal((0,)), shape)
     return call("np.zeros", [shape], options)
 
 

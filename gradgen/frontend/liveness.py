@@ -79,7 +79,7 @@ class Liveness:
     def _loop(
         self, s: ast.For | ast.While, stored: Names, read: Names, out: Names, exit_: Names
     ) -> Names:
-        """Return the names live where a loop decides whether to take a turn.
+        """Return the names live before a loop.
 
         ``exit_`` are those live where its turns are over, before ``else``, whose jumps are those
         of the loop around.
@@ -95,8 +95,21 @@ class Liveness:
         tested = isinstance(s, ast.While) and not (
             isinstance(s.test, ast.Constant) and s.test.value
         )
-        self.at_turn[s], self.after[s] = head if tested else turn, exit_
-        return head
+        # What no turn assigns is still there after the loop, though no turn may get that far.
+        kept = exit_ - _stored(s.body) - stored
+        self.at_turn[s], self.after[s] = head if tested else turn | kept, exit_
+        return turn | kept if _takes_a_turn(s) else head
+
+
+def _takes_a_turn(s: ast.For | ast.While) -> bool:
+    """Whether a loop runs over a literal range that is not empty."""
+    match s:
+        case ast.For(iter=ast.Call(func=ast.Name("range"), args=args, keywords=[])):
+            try:
+                return len(range(*map(ast.literal_eval, args))) > 0
+            except (ValueError, TypeError):
+                return False
+    return False
 
 
 def _read(nodes: Sequence[ast.AST]) -> Names:
