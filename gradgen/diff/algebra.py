@@ -30,7 +30,7 @@ def is_constant(v: Value, number: float) -> bool:
 
 def as_long(v: Value) -> Value:
     """Return the array that a value was made from entry by entry, which has its shape."""
-    while v.op is not None and RULES[v.op.prim].elementwise and not v.op.blocks:
+    while v.op is not None and v.op.prim in RULES and RULES[v.op.prim].elementwise:
         arrays = [w for w in v.op.inputs if not w.type.is_scalar]
         if len(arrays) != 1 or arrays[0].type.kind != "array":
             break
