@@ -230,9 +230,11 @@ def _copy(op: Op, operands: list[Expr]) -> Expr:
     t, e = op.inputs[0].type, operands[0]
     if t.kind == "list":
         return call("list", [_list_or_nothing(op, e)])
-    copied = ast.Call(ast.Attribute(e, "copy", ast.Load()), [], [])
+    order = op.attrs.get("order", "C")
+    options = [] if order == "C" else [ast.keyword("order", ast.Constant(order))]
+    copied = ast.Call(ast.Attribute(e, "copy", ast.Load()), [], options)
     if "unsure" not in op.attrs:
-        return copied if t.kind == "array" else call("np.copy", operands)
+        return copied if t.kind == "array" and order != "K" else call("np.copy", operands)
     if t.is_scalar:
         return _unless_none(e, ast.Constant({"int": 0, "bool": False}.get(t.kind, 0.0)), e)
     nothing = call("np.empty", [literal((0,) * len(t.shape or (0,)))])

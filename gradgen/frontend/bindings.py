@@ -150,9 +150,7 @@ def emit(r: Reader, node: ast.AST, rule: Rule, args: list[Any], attrs: dict[str,
         several = r.b.emit_several(rule.name, inputs, span=r.span(node), **attrs)
         return Seq([r.hold(v, inputs=args) for v in several], rule.result)
     out = r.b.emit(rule.name, inputs, span=r.span(node), **attrs)
-    # The method copies in C order, the function keeps the order that there is.
-    method = rule.name == "copy" and isinstance(args[0], Ref)
-    return r.hold(out, method, args)
+    return r.hold(out, inputs=args)
 
 
 def emit_sequence(r: Reader, node: ast.AST, rule: Rule, parts: Any, attrs: dict[str, Any]) -> Any:
@@ -165,15 +163,29 @@ def emit_sequence(r: Reader, node: ast.AST, rule: Rule, parts: Any, attrs: dict[
             if "dtype" in attrs and attrs["dtype"] != value.type.dtype:
                 return r.hold(r.b.emit("astype", [value], dtype=attrs["dtype"]))
             return r.hold(r.b.emit("copy", [value]), inputs=[parts])
-        r.refuse(
-            node, f"{rule.spelling} of something that is not a tuple or list", "list the parts"
-        )
+        return rows_joined(r, node, rule.name, parts, attrs)
     inputs = [as_array(r, as_value(r, p, node), node) for p in parts.items]
     if not inputs and rule.name == "array":
         return r.hold(r.b.emit("zeros", [Const(0)], **attrs), True)
     if not inputs:
         r.fail(node, ValueError(f"need at least one array to {rule.name}"))
     return r.hold(r.b.emit(rule.name, inputs, span=r.span(node), **attrs), inputs=parts.items)
+
+
+def rows_joined(r: Reader, node: ast.AST, name: str, array: Any, attrs: dict[str, Any]) -> Any:
+    """Join the rows of one array, as NumPy's joins do with an array in place of a list."""
+    # A cycle by nature: what is spelled out in a library is read as any other call.
+    from gradgen.frontend.callables import from_library
+    from gradgen.library import joined
+
+    v = as_value(r, array, node)
+    if not isinstance(array, Ref) or not v.type.rank:
+        known = f"np.{name} of something that is not a tuple, a list or an array"
+        r.refuse(node, known, "list the parts, or give example arguments")
+    if attrs.get("dtype") not in (None, v.type.dtype):
+        array = r.hold(r.b.emit("astype", [v], dtype=attrs["dtype"]))
+    axis = {"axis": plain(attrs["axis"])} if "axis" in attrs else {}
+    return from_library(r, node, getattr(joined, name), [array], axis)
 
 
 def _of_list(r: Reader, node: ast.AST, rule: Rule, items: Value, attrs: dict[str, Any]) -> Any:

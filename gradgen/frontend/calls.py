@@ -13,12 +13,15 @@ import numpy as np
 import gradgen.frontend.aggregates
 import gradgen.frontend.builtin_calls
 import gradgen.frontend.constructor_calls
+import gradgen.frontend.conversions
 import gradgen.frontend.einsum
 import gradgen.frontend.elementwise_calls
 import gradgen.frontend.iterators
 import gradgen.frontend.linalg_calls
 import gradgen.frontend.numpy_calls
+import gradgen.frontend.padding
 import gradgen.frontend.random_calls
+import gradgen.frontend.reshaping
 import gradgen.frontend.scipy_calls
 import gradgen.frontend.shape_calls
 import gradgen.frontend.type_calls
@@ -60,7 +63,7 @@ from gradgen.frontend.outputs import call_into, out_of, placed_out
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.source import source_of
-from gradgen.frontend.special import SPECIAL, sequence_items
+from gradgen.frontend.special import METHOD_PLACES, SPECIAL, by_place, in_places, sequence_items
 from gradgen.frontend.texts import method_of_text
 from gradgen.frontend.ufunc_calls import plain_call
 from gradgen.frontend.values import (
@@ -184,6 +187,7 @@ def _call_object(
         )
     if special is not None:
         node.__dict__["callee"] = getattr(obj, "__name__", type(obj).__name__)
+        args, kwargs = by_place(r, node, obj, args, kwargs)
         return special(r, node, args, kwargs)
     if operation is not None:
         return _call_operation(r, node, operation, args, kwargs)
@@ -273,6 +277,7 @@ def _method(
         )
     handler = METHOD_HANDLERS.get(name)
     if handler is not None:
+        args, kwargs = in_places(METHOD_PLACES.get(name, "").split(), args, kwargs)
         return handler(r, node, owner, args, kwargs)
     if isinstance(owner, Value | Ref) and name in METHODS:
         return _call_operation(r, node, METHODS[name], [owner, *args], kwargs)

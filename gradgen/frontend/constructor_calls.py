@@ -9,6 +9,7 @@ import numpy as np
 
 from gradgen.frontend.bindings import call_rule, dtype_of
 from gradgen.frontend.callables import from_library
+from gradgen.frontend.conversions import order_in_memory
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.operators import arithmetic
 from gradgen.frontend.places import argument, is_none
@@ -23,10 +24,10 @@ Args = list[Any]
 Options = dict[str, Any]
 
 
-def plain_order(r: Reader, node: ast.AST, order: Any) -> None:
-    """Refuse an order of the entries in memory other than the usual one."""
-    if not is_none(order) and getattr(order, "obj", "") not in ("C", "K"):
-        r.refuse(node, "order= of a new array", "leave it out, and use np.asfortranarray")
+def in_memory(r: Reader, node: ast.AST, order: Any, usual: str = "C") -> Options:
+    """Return the option that says how a new array lies in memory, none for the usual way."""
+    name = order_in_memory(r, node, order, usual)
+    return {} if name == usual else {"order": name}
 
 
 def of_dtype(r: Reader, node: ast.AST, dtype: Any) -> Options:
@@ -41,13 +42,16 @@ def _filled(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         argument(r, node, args, kwargs, k, n) for k, n in enumerate(("shape", "dtype", "order"))
     )
     no_more(r, node, kwargs)
-    plain_order(r, node, order)
-    attrs = of_dtype(r, node, dtype)
+    attrs = of_dtype(r, node, dtype) | in_memory(r, node, order)
     if isinstance(shape, UnknownShape) and not attrs:
         return r.hold(
             r.b.emit("zeros_as" if name == "zeros" else f"{name}_like", [shape.array]), True
         )
-    return r.hold(r.b.emit(name, shape_inputs(r, shape, node), **attrs), True)
+    return r.hold(r.b.emit(name, shape_inputs(r, shape, node), **attrs), _plain(attrs))
+
+
+def _plain(attrs: Options) -> bool:
+    return attrs.get("order", "C") == "C"
 
 
 @special(np.zeros_like, np.empty_like, np.ones_like)
@@ -57,13 +61,12 @@ def _like(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         for k, n in enumerate(("a", "dtype", "order", "subok", "shape"))
     )
     no_more(r, node, kwargs)
-    plain_order(r, node, order)
-    attrs = of_dtype(r, node, dtype)
+    attrs = of_dtype(r, node, dtype) | in_memory(r, node, order, "K")
     v = as_value(r, like, node)
     if not is_none(shape):
         attrs = Options(dtype=_dtype_known(r, node, v)) | attrs
         name = callee_name(node).removesuffix("_like")
-        return r.hold(r.b.emit(name, shape_inputs(r, shape, node), **attrs), True)
+        return r.hold(r.b.emit(name, shape_inputs(r, shape, node), **attrs), _plain(attrs))
     return r.hold(r.b.emit(callee_name(node), [v], **attrs), inputs=[like])
 
 
@@ -80,9 +83,9 @@ def _full(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         for k, n in enumerate(("shape", "fill_value", "dtype", "order"))
     )
     no_more(r, node, kwargs)
-    plain_order(r, node, order)
+    attrs = of_dtype(r, node, dtype) | in_memory(r, node, order)
     inputs = [as_value(r, fill, node), *shape_inputs(r, shape, node)]
-    return r.hold(r.b.emit("full", inputs, **of_dtype(r, node, dtype)), True)
+    return r.hold(r.b.emit("full", inputs, **attrs), _plain(attrs))
 
 
 @special(np.full_like)
@@ -92,12 +95,13 @@ def _full_like(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         for k, n in enumerate(("a", "fill_value", "dtype", "order", "subok", "shape"))
     )
     no_more(r, node, kwargs)
-    plain_order(r, node, order)
     v, value = as_value(r, like, node), as_value(r, fill, node)
-    attrs = of_dtype(r, node, dtype)
+    attrs = of_dtype(r, node, dtype) | in_memory(r, node, order, "K")
     if not is_none(shape):
         attrs = Options(dtype=_dtype_known(r, node, v)) | attrs
-        return r.hold(r.b.emit("full", [value, *shape_inputs(r, shape, node)], **attrs), True)
+        return r.hold(
+            r.b.emit("full", [value, *shape_inputs(r, shape, node)], **attrs), _plain(attrs)
+        )
     return r.hold(r.b.emit("full_like", [v, value], **attrs), inputs=[like])
 
 

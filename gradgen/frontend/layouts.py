@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from gradgen.frontend.values import Ref, Seq, Step
-from gradgen.ir.nodes import Value
+from gradgen.ir.nodes import Op, Value
 from gradgen.rules.registry import RULES
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ALWAYS = {"zeros", "ones", "empty", "full", "eye", "arange", "linspace", "array", "ravel"}
 FOLLOWS = {"matmul", "concatenate", "stack", "copy", "zeros_like", "ones_like", "empty_like"}
+ALIKE = {"copy", "empty_like", "zeros_like", "ones_like", "astype", "store"}
 KEEPS = {"reshape", "reshape_as", "ravel", "expand_dims", "squeeze", "asarray", "ascontiguousarray"}
 # Integers, then one part of an axis without a step, then whole axes.
 BLOCK = re.compile(r"i*s?:*e?")
@@ -49,10 +50,45 @@ def made_in_c_order(value: Value, inputs: Iterable[Any]) -> bool:
     rule = RULES.get(value.op.prim) if value.op is not None else None
     if rule is None or (rule.alias and rule.name != "ravel") or value.type.kind != "array":
         return False
+    order = value.op.attrs.get("order") if value.op is not None else None
+    if order in ("F", "A") or (rule.name == "copy" and order is None):
+        return order is None
     if rule.name in ALWAYS or (value.type.rank == 1 and _fresh(value)):
         return True
     follows = rule.elementwise or rule.name in FOLLOWS
     return follows and all(map(_ordered, inputs))
+
+
+def as_users(r: Reader, ref: Ref) -> bool:
+    """Whether an array lies in memory here as it does in the user's program.
+
+    So do arguments, what NumPy makes of them elementwise, and views of these; what was written to
+    may be a copy here.
+    """
+    views = all(RULES[s.prim].alias == "view" and not s.maybe for s in ref.steps)
+    return views and _made_alike(r.versions[ref.storage])
+
+
+def _made_alike(value: Value) -> bool:
+    """Whether a value is an argument, or made of such by operations that keep their layout."""
+    todo, seen = [value], set()
+    while todo:
+        op = todo.pop().op
+        if op is None or op in seen or op.prim == "leaf":
+            continue
+        seen.add(op)
+        rule = RULES.get(op.prim)
+        if rule is None or not (rule.elementwise or op.prim in ALIKE or rule.alias == "view"):
+            return False
+        if op.prim == "store" and not _filled_at_once(op):
+            return False
+        todo += op.inputs[:1] if op.prim == "store" else op.inputs
+    return True
+
+
+def _filled_at_once(op: Op) -> bool:
+    made = op.inputs[0].op
+    return made is not None and made.prim == "empty_like" and op.attrs.get("index") == "e"
 
 
 def _fresh(value: Value) -> bool:

@@ -9,9 +9,10 @@ from typing import Any
 from gradgen.frontend.bindings import call_rule, dtype_of
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.layouts import perhaps_shared
-from gradgen.frontend.numpy_calls import clip, in_order, raveled
+from gradgen.frontend.numpy_calls import clip
 from gradgen.frontend.places import array_of, choose, compress, nonzero, put, take
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.reshaping import in_order, raveled
 from gradgen.frontend.special import no_more
 from gradgen.frontend.subscripts import index_of, overwrite, whole, write
 from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
@@ -35,7 +36,10 @@ def _reshape_method(
     r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     order = kwargs.pop("order", None)
+    copy = getattr(kwargs.pop("copy", Static(None)), "const", None)
     no_more(r, node, kwargs)
+    if copy is not None:
+        r.refuse(node, "reshape with copy=", "leave it out, and copy it by .copy()")
     return in_order(r, node, owner, args, order)
 
 

@@ -7,84 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.frontend.bindings import call_rule, dtype_of, emit, emit_sequence
+from gradgen.frontend.bindings import call_rule, dtype_of, emit, emit_sequence, rows_joined
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.lists import is_list
-from gradgen.frontend.places import length
+from gradgen.frontend.places import is_none, length
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import (
     callee_name,
     no_more,
     sequence_items,
-    shape_inputs,
     special,
 )
 from gradgen.frontend.ufunc_calls import plain_call
-from gradgen.frontend.values import Ref, Seq, Static, UnknownShape, is_static, static_value
+from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Const, Value
 from gradgen.rules.registry import RULES
-
-
-@special(np.reshape)
-def _reshape(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """Read ``np.reshape``; in Fortran order it is that of the transpose, turned back."""
-    shape = args[1:2] or [kwargs.pop("shape", None) or kwargs.pop("newshape")]
-    order = args[2] if len(args) > 2 else kwargs.pop("order", None)
-    if getattr(kwargs.pop("copy", Static(None)), "const", None) is False:
-        r.refuse(node, "np.reshape with copy=False", "leave it out")
-    no_more(r, node, kwargs)
-    return in_order(r, node, args[0], shape, order)
-
-
-def in_order(r: Reader, node: ast.AST, owner: Any, shape: list[Any], order: Any) -> Any:
-    """Return an array in another shape, its entries taken in an order of NumPy's."""
-    if not fortran(r, node, order):
-        return reshaped(r, node, "reshape", owner, shape)
-    lengths = [v for s in shape for v in shape_inputs(r, s, node)]
-    turned = r.view(owner, "T", [], {}) if isinstance(owner, Ref) else owner
-    out = reshaped(r, node, "reshape", turned, [Seq(lengths[::-1])])
-    return r.view(out, "T", [], {}) if isinstance(out, Ref) else out
-
-
-def fortran(r: Reader, node: ast.AST, order: Any) -> bool:
-    """Whether entries are taken in Fortran order, the first axis fastest."""
-    name = getattr(order, "obj", None)
-    if name not in ("C", "F", None):
-        r.refuse(node, f"order={name!r}", "use order 'C' or 'F'")
-    return name == "F"
-
-
-@special(np.ravel)
-def _ravel(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """Read ``np.ravel``; in Fortran order it is that of the transpose."""
-    order = args[1] if len(args) > 1 else kwargs.pop("order", None)
-    owner = args[0] if args else kwargs.pop("a")
-    no_more(r, node, kwargs)
-    return raveled(r, node, "ravel", owner, order)
-
-
-def raveled(r: Reader, node: ast.AST, prim: str, owner: Any, order: Any) -> Any:
-    """Return all entries as a vector, in an order of NumPy's."""
-    if fortran(r, node, order) and isinstance(owner, Ref):
-        owner = r.view(owner, "T", [], {})
-    return call_rule(r, node, RULES[prim], [owner], {})
-
-
-def reshaped(r: Reader, node: ast.AST, prim: str, owner: Any, shape: list[Any]) -> Any:
-    """Emit a reshape by lengths, as a view where the operation can be one."""
-    inputs = [v for s in shape for v in shape_inputs(r, s, node)] if shape else []
-    if isinstance(shape[0], UnknownShape):
-        inputs = []
-    operands = inputs
-    if isinstance(owner, Ref) and RULES[prim].alias:
-        return r.view(owner, prim, operands, {})
-    return r.hold(r.b.emit(prim, [as_value(r, owner, node), *operands]))
-
-
-@special(np.broadcast_to, np.tile)
-def _to_shape(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    no_more(r, node, kwargs)
-    return reshaped(r, node, callee_name(node), args[0], args[1:])
 
 
 @special(np.clip)
@@ -102,8 +39,14 @@ def clip(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
 def _stacks(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Stacks as concatenations, of parts that have been given the right rank first."""
     name = callee_name(node)
+    dtype = kwargs.pop("dtype", None)
+    attrs: dict[str, Any] = {} if is_none(dtype) else {"dtype": dtype_of(r, node, dtype)}
+    kwargs.pop("casting", None)
+    no_more(r, node, kwargs)
     if is_list(r, args[0]):
-        return _stacked_list(r, node, name, args[0])
+        return _stacked_list(r, node, name, args[0], attrs)
+    if isinstance(args[0], Ref):
+        return rows_joined(r, node, name, args[0], attrs)
     parts = [as_value(r, p, node) for p in sequence_items(r, args[0], node)]
     ranks = {p.type.rank for p in parts}
     if None in ranks:
@@ -115,13 +58,14 @@ def _stacks(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
         new = 0 if name == "vstack" else 1
         parts = [_lifted(r, p, new) for p in parts]
         axis = new
-    return emit_sequence(
-        r, node, RULES["concatenate"], Seq(list(parts)), {"axis": axis} if axis else {}
-    )
+    attrs |= {"axis": axis} if axis else {}
+    return emit_sequence(r, node, RULES["concatenate"], Seq(list(parts)), attrs)
 
 
-def _stacked_list(r: Reader, node: ast.AST, name: str, items: Any) -> Any:
+def _stacked_list(r: Reader, node: ast.AST, name: str, items: Any, attrs: dict[str, Any]) -> Any:
     """Stack the items of a list that grows; those of rank 1 become rows or columns."""
+    if attrs:
+        r.refuse(node, f"dtype= of np.{name} of a list that grows", "convert the result by astype")
     v = r.read(items)
     rank = None if v.type.item is None or v.type.item.kind == "list" else v.type.item.rank
     if rank is None:
@@ -130,7 +74,7 @@ def _stacked_list(r: Reader, node: ast.AST, name: str, items: Any) -> Any:
         r.refuse(node, f"np.{name} of numbers", "make an array of the list and reshape it")
     along = 0 if name == "vstack" or (name == "hstack" and rank <= 1) else 1
     joins = rank >= 2 or (name == "hstack" and rank == 1)
-    attrs: dict[str, Any] = {"axis": along} if rank else {}
+    attrs = {"axis": along} if rank else {}
     prim = "joined_list" if joins else "array_of_list"
     return r.hold(r.b.emit(prim, [v], span=r.span(node), **attrs), True)
 
@@ -167,59 +111,6 @@ def _size(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
             r.refuse(node, "np.size along such an axis", "multiply the entries of the shape")
         return length(r, v, static_value(axis) % v.type.rank)
     return Const(1) if v.type.is_scalar else r.b.emit("size", [v])
-
-
-@special(np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray)
-def _asarray(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """Read the conversions that share where they can."""
-    if isinstance(args[0], Seq):
-        return call_rule(r, node, RULES["array"], args, kwargs)
-    dtype = kwargs.pop("dtype", args[1] if len(args) > 1 else None)
-    copy = getattr(kwargs.pop("copy", None), "const", None)
-    no_more(r, node, kwargs)
-    if copy is True:
-        return _copied(r, node, args[0], dtype)
-    v = as_value(r, args[0], node)
-    if isinstance(dtype, Static) and dtype.obj is not None:
-        name = dtype_of(r, node, dtype)
-        if name != v.type.dtype and v.type.dtype:
-            return _copied(r, node, args[0], dtype)
-    if v.type.is_scalar:
-        return r.hold(r.b.emit("array0", [v]), True)
-    name = callee_name(node)
-    if name in ("ascontiguousarray", "asfortranarray") and isinstance(args[0], Ref):
-        return r.view(args[0], name, [], {})
-    return args[0]
-
-
-@special(np.array)
-def _array(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """Read ``np.array``, which copies unless it is told not to."""
-    if not isinstance(args[0], Ref | Value) or as_value(r, args[0], node).type.kind == "list":
-        return call_rule(r, node, RULES["array"], args, kwargs)
-    copy = kwargs.pop("copy", None)
-    if copy is not None and getattr(copy, "const", None) is not True:
-        return _asarray(r, node, args, kwargs)
-    dtype = kwargs.pop("dtype", args[1] if len(args) > 1 else None)
-    no_more(r, node, kwargs)
-    return _copied(r, node, args[0], dtype)
-
-
-def _copied(r: Reader, node: ast.AST, value: Any, dtype: Any) -> Any:
-    v = as_value(r, value, node)
-    if isinstance(dtype, Static) and dtype.obj is not None:
-        name = dtype_of(r, node, dtype)
-        if name != v.type.dtype:
-            v = r.b.emit("astype", [v], dtype=name)
-            return r.hold(r.b.emit("array0", [v]) if v.type.is_scalar else v)
-    return r.hold(r.b.emit("array0" if v.type.is_scalar else "copy", [v]), inputs=[value])
-
-
-@special(np.copy)
-def _copy(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    no_more(r, node, kwargs)
-    v = as_value(r, args[0], node)
-    return r.hold(r.b.emit("array0" if v.type.is_scalar else "copy", [v]), inputs=args[:1])
 
 
 @special(np.fliplr, np.flipud)

@@ -13,15 +13,15 @@ from gradgen.frontend.callables import from_library
 from gradgen.frontend.constructor_calls import numbers_of
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.special import no_more, special
-from gradgen.frontend.values import Ref, Seq, SliceValue, Static, is_static, static_value
+from gradgen.frontend.special import special
+from gradgen.frontend.values import Seq, SliceValue, Static, is_static, static_value
 from gradgen.ir.nodes import Const, Value
-from gradgen.library import padding, shapes
+from gradgen.library import joined as join_rows
+from gradgen.library import shapes
 from gradgen.rules.contractions import cross_axes
 from gradgen.rules.registry import RULES
 
 AXES = ("axisa", "axisb", "axisc", "axis")
-PAD_OPTIONS = {"constant_values", "end_values", "reflect_type", "stat_length"}
 
 
 @special(np.roll)
@@ -47,92 +47,27 @@ def _items(value: Any) -> list[Any]:
     return list(value.items) if isinstance(value, Seq) else [value]
 
 
-@special(np.pad)
-def _pad(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """Pad by constants, or by what ``mode`` takes from the array; the adjoint adds that up."""
-    given = dict(zip(("array", "pad_width", "mode"), args, strict=False)) | kwargs
-    mode = given.pop("mode", Static("constant"))
-    if not isinstance(mode, Static) or not isinstance(mode.obj, str):
-        r.refuse(node, "np.pad with a function or a computed mode", "name one of NumPy's modes")
-    array = given.pop("array")
-    v = as_value(r, array, node)
-    if v.type.rank is None:
-        r.refuse(node, "np.pad of an array of unknown rank", "give example arguments")
-    widths = _pairs(r, node, given.pop("pad_width"), v.type.rank)
-    if set(given) - PAD_OPTIONS:
-        r.refuse(node, f"the argument {min(set(given) - PAD_OPTIONS)!r} of np.pad", "leave it out")
-    if mode.obj in padding.BY_STATISTIC or mode.obj == "linear_ramp":
-        return _by_statistic(r, node, array, widths, mode.obj, given)
-    if mode.obj not in ("constant", "edge", "reflect", "symmetric", "wrap"):
-        r.refuse(node, f"np.pad with mode {mode.obj!r}", "use np.concatenate")
-    attrs: dict[str, Any] = {} if mode.obj == "constant" else {"mode": mode.obj}
-    fill = given.pop("constant_values", None)
-    if "reflect_type" in given:
-        attrs["reflect_type"] = static_value(given.pop("reflect_type"))
-        if attrs["reflect_type"] != "even":
-            r.refuse(node, "np.pad with reflect_type='odd'", "use np.concatenate")
-    no_more(r, node, given)
-    values = [w for pair in widths for w in pair]
-    if fill is not None and mode.obj == "constant":
-        if isinstance(fill, Seq) or as_value(r, fill, node).type.rank:
-            return from_library(
-                r, node, padding.with_constants, [array, Seq([Seq(p) for p in widths]), fill], {}
-            )
-        number = as_value(r, fill, node)
-        values.append(Const(float(number.const)) if isinstance(number, Const) else number)
-        attrs["filled"] = True
-    return r.hold(r.b.emit("pad", [v, *values], span=r.span(node), **attrs), True)
-
-
-def _pairs(r: Reader, node: ast.AST, widths: Any, rank: int) -> list[list[Value]]:
-    """Return how much is put before and behind along each axis."""
-    if isinstance(widths, Ref):
-        r.refuse(node, "np.pad by widths in an array", "give a tuple of them")
-    if not isinstance(widths, Seq):
-        one = as_value(r, widths, node)
-        return [[one, one] for _ in range(rank)]
-    items = widths.items
-    if any(isinstance(i, Seq) for i in items):
-        pairs = [_pair(r, node, i) for i in items]
-        return pairs * rank if len(pairs) == 1 else pairs
-    if len(items) == 1:
-        return _pairs(r, node, items[0], rank)
-    return [[as_value(r, i, node) for i in items] for _ in range(rank)]
-
-
-def _pair(r: Reader, node: ast.AST, pair: Any) -> list[Value]:
-    items = [as_value(r, i, node) for i in _items(pair)]
-    return items * 2 if len(items) == 1 else items
-
-
-def _by_statistic(
-    r: Reader,
-    node: ast.AST,
-    array: Any,
-    widths: list[list[Value]],
-    mode: str,
-    given: dict[str, Any],
-) -> Any:
-    if not all(isinstance(w, Const) for pair in widths for w in pair):
-        r.refuse(node, f"np.pad with mode {mode!r} by computed widths", "use constants")
-    pairs = Seq([Seq(list(pair)) for pair in widths])
-    if mode == "linear_ramp":
-        ends = given.pop("end_values", Const(0))
-        no_more(r, node, given)
-        return from_library(r, node, padding.linear_ramp, [array, pairs, ends], {})
-    length = given.pop("stat_length", Static(None))
-    no_more(r, node, given)
-    return from_library(r, node, padding.by_statistic, [array, pairs, Static(mode), length], {})
-
-
 def joined(r: Reader, node: ast.AST, parts: Any, columns: bool) -> Any:
     """Read ``np.r_[...]`` or ``np.c_[...]``: arrays, numbers and ranges, one behind the other."""
     items = parts.items if isinstance(parts, Seq) else [parts]
     made = [numbers_of(r, node, i) if isinstance(i, SliceValue) else i for i in items]
-    if any(isinstance(i, Static) for i in made):
-        r.refuse(node, "np.r_ with directions in text", "use np.concatenate")
+    if made and isinstance(made[0], Static):
+        return _joined_along(r, node, made[0], made[1:], columns)
     fn = shapes.joined_columns if columns else shapes.joined_rows
     return from_library(r, node, fn, [Seq(made, list)], {})
+
+
+def _joined_along(r: Reader, node: ast.AST, text: Static, parts: list[Any], columns: bool) -> Any:
+    """Read ``np.r_['0,2', ...]``: the axis, the least rank, and where the axes there are begin."""
+    try:
+        numbers = [int(n) for n in str(text.obj).split(",")]
+    except ValueError:
+        numbers = []
+    if not 1 <= len(numbers) <= 3:
+        r.refuse(node, f"np.r_ with the text {text.obj!r}", "use np.concatenate")
+    usual = (-1, 2, 0) if columns else (0, 1, -1)
+    how = [Const(n) for n in (*numbers, *usual[len(numbers) :])]
+    return from_library(r, node, join_rows.along, [Seq(parts, list), *how], {})
 
 
 @special(np.block)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import ast
+import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from gradgen.errors import ArgumentError
 from gradgen.frontend.arguments import Refine, every_item, is_unknown_leaf
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iterables import chooses_arrays, over_value
@@ -41,6 +46,77 @@ def special(*functions: Any) -> Callable[[Handler], Handler]:
         return handler
 
     return register
+
+
+# What functions written in C take by place, and by name; older versions of NumPy do not tell.
+PLACES = {
+    np.array: "object dtype", np.asarray: "a dtype order", np.asanyarray: "a dtype order",
+    np.ascontiguousarray: "a dtype", np.asfortranarray: "a dtype", np.zeros: "shape dtype order",
+    np.empty: "shape dtype order", np.copyto: "dst src casting where", np.putmask: "/ mask values",
+}  # fmt: skip
+NEEDED = {np.copyto: 2, np.putmask: 3}
+# The same of methods of arrays.
+METHOD_PLACES = {
+    "ravel": "order", "flatten": "order", "fill": "value", "clip": "min max out",
+    "astype": "dtype order casting subok copy", "compress": "condition axis out",
+    "take": "indices axis out mode", "choose": "choices out mode", "put": "indices values mode",
+}  # fmt: skip
+
+
+@functools.lru_cache(maxsize=256)
+def _places(function: Any) -> tuple[tuple[str, ...], int, int]:
+    """Return what a function takes by place, how many need to be given, how many only by place."""
+    names = PLACES.get(function, "").split()
+    if names:
+        return tuple(names), NEEDED.get(function, 1), int(names[0] == "/")
+    ours = (getattr(function, "__module__", None) or "").startswith("numpy")
+    if not ours or function is np.arange:  # its first argument may be the second
+        return (), 0, 0
+    try:
+        given = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return (), 0, 0
+    if any(p.kind is p.VAR_POSITIONAL for p in given):
+        return (), 0, 0
+    named = [p for p in given if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    needed = sum(p.default is p.empty for p in named)
+    return tuple(p.name for p in named), needed, sum(p.kind is p.POSITIONAL_ONLY for p in named)
+
+
+def by_place(
+    r: Reader, node: ast.AST, function: Any, args: list[Any], kwargs: dict[str, Any]
+) -> tuple[list[Any], dict[str, Any]]:
+    """Return the arguments of a call of one of NumPy's functions, those that can by their place."""
+    try:
+        names, needed, first = _places(function)
+    except TypeError:  # not hashable, and so none of NumPy's
+        return args, kwargs
+    if not names:
+        return args, kwargs
+    out, named = in_places(names, args, kwargs, first)
+    wrong = next((n for n in named if n in names[first : len(out)]), "")
+    if wrong:
+        what = f"np.{function.__name__}(): the argument {wrong!r} is given twice"
+    elif len(out) > len(names):
+        what = f"np.{function.__name__}() takes at most {len(names)} arguments by place"
+    elif [n for n in names[len(out) : needed] if n not in named]:
+        what = f"np.{function.__name__}(): {names[len(out)]!r} is missing"
+    else:
+        return out, named
+    raise ArgumentError(what, r.span(node), "call it with the arguments that it takes")
+
+
+def in_places(
+    names: tuple[str, ...] | list[str], args: list[Any], kwargs: dict[str, Any], first: int = 0
+) -> tuple[list[Any], dict[str, Any]]:
+    """Move arguments that are given by name to their places, as far as those before are given."""
+    out, named = list(args), dict(kwargs)
+    for name in names[len(args) :]:
+        if name not in named or len(out) < first:
+            break
+        out.append(named.pop(name))
+    # Arrays are plain ones here, and in the memory of this machine.
+    return out, {k: v for k, v in named.items() if k not in ("subok", "device", "like")}
 
 
 def spelled(function: Any) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-BY_STATISTIC = ("mean", "maximum", "minimum")
-
 
 def by_statistic(array, widths, mode, stat_length=None):
-    """Put the mean, the maximum or the minimum of each row before and behind it."""
+    """Put the mean, the median, the maximum or the minimum of each row before and behind it."""
     for axis, (before, after) in enumerate(widths):
-        left = _statistic(array, axis, mode, stat_length, False)
-        right = _statistic(array, axis, mode, stat_length, True)
+        first, last = _pair_of(stat_length, axis)
+        left = _statistic(array, axis, mode, first, False)
+        right = _statistic(array, axis, mode, last, True)
         array = _around(array, left, right, before, after, axis)
     return array
 
@@ -23,6 +22,8 @@ def _statistic(array, axis, mode, stat_length, at_end):
     part = np.moveaxis(rows, 0, axis)
     if mode == "mean":
         return np.mean(part, axis=axis, keepdims=True)
+    if mode == "median":
+        return np.median(part, axis=axis, keepdims=True)
     if mode == "maximum":
         return np.max(part, axis=axis, keepdims=True)
     return np.min(part, axis=axis, keepdims=True)
@@ -44,6 +45,9 @@ def linear_ramp(array, widths, end_values=0):
 
 def _ramp(end, edge, count, rank):
     steps = np.reshape(np.arange(0, count), (count, *((1,) * (rank - 1))))
+    if np.asarray(edge).dtype == np.float32:  # in double precision, as NumPy does
+        edge = edge.astype(float)
+        return (steps * ((edge - end) / count) + end).astype(np.float32)
     return steps * ((edge - end) / count) + end
 
 
@@ -58,7 +62,7 @@ def with_constants(array, widths, values):
 
 
 def _pair_of(values, axis):
-    if np.ndim(values) == 0:
+    if values is None or np.ndim(values) == 0:
         return values, values
     if np.ndim(values) == 1:
         return (values[0], values[0]) if len(values) == 1 else (values[0], values[1])

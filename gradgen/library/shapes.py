@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gradgen.library import joined
 from gradgen.library.registry import reads
 
 
@@ -56,6 +57,8 @@ def _cube(a):
 @reads("np.dstack", samples=("np.dstack((x3, y3))", "np.dstack([x23, y23])", "np.dstack((x, y))"))
 def dstack(tup):
     """Stack along the third axis."""
+    if isinstance(tup, np.ndarray):
+        return joined.dstack(tup)
     return np.concatenate([_cube(a) for a in tup], axis=2)
 
 

@@ -1,8 +1,12 @@
 """Padding: the adjoint of what is copied from the array goes back to where it came from."""
 
+# mypy: disable-error-code="no-untyped-def"
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Length, Type, array, fresh_dim
@@ -72,11 +76,38 @@ def _gathered(alg: Algebra, op: Op, g: Value, widths: list[Value]) -> Value:
         if all(isinstance(w, Const) and w.const == 0 for w in pair):
             continue
         dims[k] = alg.dim(a, k)
+        if op.attrs.get("reflect_type") == "odd":
+            g = _of_odd(alg, op, g, k, pair[0])
+            continue
         count = alg.emit("arange", dims[k])
         places = alg.emit("pad", count, *pair, **op.attrs)
         total = alg.emit("zeros", *dims)
         g = alg.store_add(total, g, [places], ":" * k + "a")
     return g
+
+
+def _of_odd(alg: Algebra, op: Op, g: Value, axis: int, before: Value) -> Value:
+    """Add up along one axis what was reflected at the edges' values."""
+    n = alg.dim(op.inputs[0], axis)
+    rank = op.out.type.rank or 0
+    back = {"source": 0, "destination": axis}
+    rows = alg.emit("moveaxis", g, source=axis, destination=0) if axis else g
+    edge = Const(1 if op.attrs["mode"] == "symmetric" else 0)
+    made = array(op.out.type.dtype, tuple(fresh_dim() for _ in range(rank)))
+    out = alg.written(_odd_to_rows, op, made, rows=rows, n=n, before=before, edge=edge)
+    return alg.emit("moveaxis", out, **back) if axis else out
+
+
+def _odd_to_rows(rows, n, before, edge):
+    """Give back what was reflected: each period on, the values rise by ``last - first``."""
+    turns, rest = np.divmod(np.arange(len(rows)) - before, max(n - 1 + edge, 1))
+    odd = turns % 2
+    signs = np.reshape(1.0 - 2.0 * odd, (len(rows),) + (1,) * (np.ndim(rows) - 1))
+    out = np.zeros((n, *np.shape(rows)[1:]))
+    np.add.at(out, np.where(odd == 1, n - 1 - rest, rest), signs * rows)
+    out[0] += np.tensordot(odd - turns, rows, 1)
+    out[-1] += np.tensordot(odd + turns, rows, 1)
+    return out
 
 
 rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Length, Type, fresh_dim
+from gradgen.ir.types import BOOL, Length, Type, fresh_dim
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, is_float, length_of, of_shape, same_type, with_shape
@@ -221,14 +221,18 @@ rule("flip", same_type, callables=["np.flip"], params="m, axis=None", alias="vie
      vjp=flip_vjp)
 rule("roll", same_type, callables=["np.roll"], params="a, shift, axis=None", vjp=roll_vjp)
 rule("astype", cast_type, form="special", vjp=cast_vjp, cost=1)
-rule("copy", same_type, callables=["np.copy"], methods=["copy"], params="a", form="special",
-     vjp=identity_vjp, cost=1)
+rule("copy", same_type, callables=["np.copy"], methods=["copy"], params="a, order='C'",
+     form="special", vjp=identity_vjp, cost=1)
 rule("asarray", same_type, callables=["np.asarray"], params="a", alias="view", vjp=identity_vjp,
      cost=0)
 rule("asfortranarray", same_type, callables=["np.asfortranarray"], params="a", alias="maybe",
      vjp=identity_vjp, cost=1, samples=("np.asfortranarray(x23)",))
 rule("ascontiguousarray", same_type, callables=["np.ascontiguousarray"], params="a", alias="maybe",
      vjp=identity_vjp, cost=1)
+rule("isfortran", lambda inputs, attrs: BOOL, callables=["np.isfortran"], params="a", passive=True,
+     cost=0, samples=("x23 * np.isfortran(xt23)",))
+rule("ravel_in_memory", ravel_type, spelling="np.ravel", params="a, order='C'", passive=True,
+     doc="the entries of an array of integers, as they lie in memory")
 rule("array0", lambda inputs, attrs: Type("array", inputs[0].type.dtype or "float64", ()),
      spelling="np.array", params="a", vjp=identity_vjp, cost=1)
 rule("item", item_type, form="special", methods=["item"], params="a", vjp=reshape_vjp, cost=0)

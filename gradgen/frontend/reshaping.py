@@ -1,0 +1,117 @@
+"""Calls that put entries into another shape, in an order of NumPy's: C, Fortran, as in memory."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import numpy as np
+
+from gradgen.frontend.bindings import call_rule
+from gradgen.frontend.callables import from_library
+from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.layouts import as_users, in_c_order, perhaps_shared
+from gradgen.frontend.places import argument, is_none
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.special import callee_name, no_more, shape_inputs, special
+from gradgen.frontend.values import Ref, Seq, Static, UnknownShape
+from gradgen.library import layouts
+from gradgen.rules.registry import RULES
+
+
+@special(np.reshape)
+def _reshape(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    shape = args[1] if len(args) > 1 else kwargs.pop("newshape")
+    order = argument(r, node, args, kwargs, 2, "order")
+    copy = getattr(kwargs.pop("copy", Static(None)), "const", None)
+    no_more(r, node, kwargs)
+    if copy is False:
+        r.refuse(node, "np.reshape with copy=False", "leave it out")
+    out = in_order(r, node, args[0], [shape], order)
+    return r.hold(r.b.emit("copy", [r.read(out)]), True) if copy else out
+
+
+def in_order(r: Reader, node: ast.AST, owner: Any, shape: list[Any], order: Any) -> Any:
+    """Return an array in another shape; in Fortran order by way of the transpose."""
+    name = order_of(r, node, order, owner)
+    if name == "K":
+        r.refuse(node, "a reshape with order='K', which NumPy does not have", "use order 'A'")
+    if name == "C":
+        return reshaped(r, node, "reshape", owner, shape)
+    lengths = [v for s in shape for v in shape_inputs(r, s, node)]
+    if name == "A":
+        return from_library(r, node, layouts.reshaped, [owner, Seq(lengths)], {})
+    turned = r.view(owner, "T", [], {}) if isinstance(owner, Ref) else owner
+    out = reshaped(r, node, "reshape", turned, [Seq(lengths[::-1])])
+    return r.view(out, "T", [], {}) if isinstance(out, Ref) else out
+
+
+def order_of(r: Reader, node: ast.AST, order: Any, owner: Any) -> str:
+    """Return the order in which the entries of an array are taken: C, F, A or K.
+
+    The last two ask how the array lies in memory; where that is known to be C order, C says it.
+    """
+    name = "C" if is_none(order) else str(getattr(order, "obj", "")).upper()
+    if name not in ("C", "F", "A", "K"):
+        r.refuse(node, "an order that is computed, or is none of NumPy's", "use order 'C' or 'F'")
+    if name in ("C", "F"):
+        return name
+    v = as_value(r, owner, node)
+    if v.type.rank in (0, 1) or not isinstance(owner, Ref) or in_c_order(owner):
+        return "C"
+    if v.type.rank is None or not as_users(r, owner):
+        r.refuse(
+            node,
+            f"order={name!r} of an array whose layout in memory may be another one here",
+            "use order 'C' or 'F'",
+        )
+    return name
+
+
+@special(np.ravel)
+def _ravel(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    order = argument(r, node, args, kwargs, 1, "order")
+    no_more(r, node, kwargs)
+    return raveled(r, node, "ravel", args[0], order)
+
+
+def raveled(r: Reader, node: ast.AST, prim: str, owner: Any, order: Any) -> Any:
+    """Return all entries as a vector, in an order of NumPy's."""
+    name = order_of(r, node, order, owner)
+    if name == "K":
+        out = _as_in_memory(r, node, owner)
+        return perhaps_shared(r, owner, out, prim) if prim == "ravel" else out
+    if name == "A":
+        out = from_library(r, node, layouts.raveled, [owner], {})
+        return out if prim == "ravel" else r.hold(r.b.emit("copy", [r.read(out)]), True)
+    if name == "F" and isinstance(owner, Ref):
+        owner = r.view(owner, "T", [], {})
+    return call_rule(r, node, RULES[prim], [owner], {})
+
+
+def _as_in_memory(r: Reader, node: ast.AST, owner: Ref) -> Any:
+    """Read the entries as they lie in memory: by their places, which are found beforehand."""
+    v = r.read(owner)
+    if not v.type.inexact and v.type.dtype:
+        return r.hold(r.b.emit("ravel_in_memory", [v], order="K"), True)
+    return from_library(r, node, layouts.raveled_as_in_memory, [owner], {})
+
+
+def reshaped(r: Reader, node: ast.AST, prim: str, owner: Any, shape: list[Any]) -> Any:
+    """Emit a reshape by lengths, as a view where the operation can be one."""
+    inputs = [v for s in shape for v in shape_inputs(r, s, node)] if shape else []
+    if isinstance(shape[0], UnknownShape):
+        inputs = []
+    operands = inputs
+    if isinstance(owner, Ref) and RULES[prim].alias:
+        return r.view(owner, prim, operands, {})
+    return r.hold(r.b.emit(prim, [as_value(r, owner, node), *operands]))
+
+
+@special(np.broadcast_to, np.tile)
+def _to_shape(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    no_more(r, node, kwargs)
+    name, shape = callee_name(node), args[1]
+    if isinstance(shape, Ref) and r.read(shape).type.rank != 0:
+        r.refuse(node, f"np.{name} by lengths in an array", "give a tuple of them")
+    return reshaped(r, node, name, args[0], [shape])
