@@ -96,6 +96,13 @@ class Record(Box):
     fields: dict[str, Any]
 
 
+class Frozen:
+    """The class of a library's objects with what they hold: methods are fields by their names.
+
+    A distribution of ``scipy.stats`` with its parameters is one, and a spline.
+    """
+
+
 @dataclass(slots=True, eq=False)
 class Choice:
     """What a name stands for where paths disagree: ``then`` if ``test`` held, else ``other``."""
