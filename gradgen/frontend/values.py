@@ -82,10 +82,14 @@ class Seq(Box):
 
 @dataclass(slots=True, eq=False)
 class Map(Box):
-    """A dict with known keys (``unknown``: a parameter whose further keys show when read)."""
+    """A dict with known keys (``unknown``: a parameter whose further keys show when read).
+
+    ``factory`` makes the item of a key that is missing, as in a ``defaultdict``.
+    """
 
     items: dict[Any, Any]
     unknown: Any = None
+    factory: Any = None
 
 
 @dataclass(slots=True, eq=False)
@@ -246,7 +250,7 @@ def with_parts(like: Box, items: list[tuple[Any, Any]]) -> Box:
     if isinstance(like, Seq):
         return Seq([item for _, item in items], like.kind, joined=True)
     if isinstance(like, Map):
-        return Map(dict(items), like.unknown, joined=True)
+        return Map(dict(items), like.unknown, like.factory, joined=True)
     assert isinstance(like, Record)
     return Record(like.kind, dict(items), joined=True)
 
