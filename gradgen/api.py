@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any, TypedDict, TypeVar, Unpack, overload
 
+from gradgen.backends import BACKENDS
 from gradgen.errors import ArgumentError
 from gradgen.gradient import Differentiable, Gradient
 from gradgen.options import Options
@@ -26,6 +27,7 @@ class Choices(TypedDict, total=False):
     has_aux: bool
     example_args: Any
     check_replay: bool
+    backend: str
 
 
 def options_of(
@@ -34,6 +36,7 @@ def options_of(
     argnames: Argnames,
     has_aux: bool,
     check_replay: bool = False,
+    backend: str = "numpy",
 ) -> Options:
     """Return the options that arguments of a decorator stand for, after checking them."""
     if argnums is not None and argnames is not None:
@@ -45,7 +48,11 @@ def options_of(
         _require("argnames", names, lambda n: isinstance(n, str), "the names")
     nums = tuple(nums) if isinstance(nums, list) else nums
     names = tuple(names) if isinstance(names, list) else names
-    return Options(nums, names, mode, has_aux, check_replay)
+    if backend not in BACKENDS:
+        raise ArgumentError(
+            f"there is no backend {backend!r}", hint=f"one of {', '.join(BACKENDS)}"
+        )
+    return Options(nums, names, mode, has_aux, check_replay, backend)
 
 
 def _is_position(k: Any) -> bool:
@@ -87,6 +94,7 @@ def grad(
     has_aux: bool = False,
     example_args: Any = None,
     check_replay: bool = False,
+    backend: str = "numpy",
 ) -> Gradient | Callable[[Function], Gradient]:
     """Return a function that computes the gradient of a scalar function.
 
@@ -108,6 +116,9 @@ def grad(
         A debugging aid, many times slower: every call also runs the operation graph, and raises
         `ReplayError` where the reverse sweep reads a value that is not what the forward sweep
         computed.
+    backend : {"numpy", "numba"}
+        What the text is made for.  That of ``numba`` is compiled at the first call, by Numba, which
+        has to be installed.
 
     Returns
     -------
@@ -120,7 +131,7 @@ def grad(
     GradgenError
         At the call, where a construct or an argument has no derivative here.
     """
-    options = options_of("grad", argnums, argnames, has_aux, check_replay)
+    options = options_of("grad", argnums, argnames, has_aux, check_replay, backend)
     return _decorate(Gradient, fn, options, example_args, argnums is not None)
 
 
@@ -138,6 +149,7 @@ def value_and_grad(
     has_aux: bool = False,
     example_args: Any = None,
     check_replay: bool = False,
+    backend: str = "numpy",
 ) -> Gradient | Callable[[Function], Gradient]:
     """Return a function that computes the value and the gradient of a scalar function.
 
@@ -145,7 +157,7 @@ def value_and_grad(
     ``((value, aux), gradient)`` with ``has_aux``, as ``scipy.optimize.minimize(..., jac=True)``
     takes it.
     """
-    options = options_of("value_and_grad", argnums, argnames, has_aux, check_replay)
+    options = options_of("value_and_grad", argnums, argnames, has_aux, check_replay, backend)
     return _decorate(Gradient, fn, options, example_args, argnums is not None)
 
 
@@ -163,12 +175,13 @@ def differentiable(
     has_aux: bool = False,
     example_args: Any = None,
     check_replay: bool = False,
+    backend: str = "numpy",
 ) -> Differentiable | Callable[[Function], Differentiable]:
     """Give a function ``.grad``, ``.value_and_grad``, ``.source``, ``.graph`` and ``.explain()``.
 
     The function stays callable as it was.  Parameters are those of `grad`.
     """
-    options = options_of("value_and_grad", argnums, argnames, has_aux, check_replay)
+    options = options_of("value_and_grad", argnums, argnames, has_aux, check_replay, backend)
     return _decorate(Differentiable, fn, options, example_args, argnums is not None)
 
 
@@ -181,6 +194,7 @@ def emit(
     mode: str = "value_and_grad",
     has_aux: bool = False,
     example_args: Any = None,
+    backend: str = "numpy",
 ) -> str:
     """Return the generated module of a function as text, and write it to a file if asked.
 
@@ -190,7 +204,7 @@ def emit(
         The loss.
     path : path-like, optional
         Where to write the module, atomically; a file that gradgen did not write is left alone.
-    argnums, argnames, has_aux, example_args
+    argnums, argnames, has_aux, example_args, backend
         As for `grad`.
     mode : {"value_and_grad", "grad", "vjp", "jvp", "value", "jacfwd", "jacrev", "hessian", "hvp", \
 "hessian_diag"}
@@ -206,7 +220,8 @@ def emit(
         raise ArgumentError(f"path={path!r} is not a path", hint="pass text or a pathlib.Path")
     if mode not in MODES:
         raise ArgumentError(f"there is no mode {mode!r}", hint=f"one of {', '.join(MODES)}")
-    made = Gradient(fn, options_of(mode, argnums, argnames, has_aux), example_args)
+    options = options_of(mode, argnums, argnames, has_aux, backend=backend)
+    made = Gradient(fn, options, example_args)
     if path is not None:
         made.save(path)
     return made.source

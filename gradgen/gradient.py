@@ -31,6 +31,7 @@ STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 def _road() -> Any:
     """Import the pipeline at the first use: importing gradgen stays cheap."""
     from gradgen import pipeline, replay
+    from gradgen.backends import failures
     from gradgen.emission import module, origins
     from gradgen.frontend import arguments, source
 
@@ -38,6 +39,7 @@ def _road() -> Any:
         run=pipeline.run,
         load=module.load,
         write=module.write,
+        refusal=failures.refusal,
         replay=replay.replay,
         source_of=source.source_of,
         key_of=arguments.key_of,
@@ -182,6 +184,10 @@ class Gradient:
         try:
             out = made.call(*(args[1:] if self._receiver is not None else args), **named, **more)
         except Exception as error:
+            if self.options.backend == "numba":
+                refused = _road().refusal(error, made.program, made.call.__code__)
+                if refused is not None:
+                    raise refused from None
             if isinstance(error, ZeroDivisionError):
                 _road().require_entries(self._names, values)
             _road().note_origin(error, made.program, made.call.__code__)
@@ -250,7 +256,16 @@ class Gradient:
             )
         else:
             specs = given
-        return Specialisation(inner._program(specs))
+        return Specialisation(inner._plain_program(specs))
+
+    def _plain_program(self, given: Any) -> Program:
+        """Return the program in plain NumPy, as it is to be read again."""
+        if self.options.backend == "numpy":
+            return self._program(given)
+        plain = object.__new__(type(self))
+        plain.__dict__.update(self.__dict__)
+        plain.options = dataclasses.replace(self.options, backend="numpy")
+        return plain._program(given)
 
     def __gradgen_inline__(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Return the generated function for argument specs, for a loss that calls this."""
@@ -271,7 +286,7 @@ class Gradient:
                 known[name] = _road().spec_of(p.default, name)
         self._inlined = True
         try:
-            return Specialisation(self._program(known)).call
+            return Specialisation(self._plain_program(known)).call
         finally:
             self._inlined = False
 

@@ -17,7 +17,8 @@ class Options:
     ``argnums`` are positions of differentiated arguments (an int gives a bare gradient, a tuple a
     tuple of gradients); ``argnames`` names them instead.  ``mode`` is ``value_and_grad`` or
     ``grad``; ``has_aux`` says that the function returns ``(loss, aux)``.  ``check_replay`` runs
-    every call again in the graph, and compares.
+    every call again in the graph, and compares.  ``backend`` is what the text is made for:
+    ``numpy``, or ``numba``, which compiles it.
     """
 
     argnums: int | tuple[int, ...] = 0
@@ -25,6 +26,7 @@ class Options:
     mode: str = "value_and_grad"
     has_aux: bool = False
     check_replay: bool = False
+    backend: str = "numpy"
 
     def selected(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return the names of the differentiated parameters."""

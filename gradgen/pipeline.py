@@ -1,6 +1,7 @@
 """The road from a Python function to its gradient module, stage by stage.
 
-    source -> parse (types with it) -> adjoint -> optimise -> saves -> copies -> text -> module
+    source -> parse (types with it) -> adjoint -> optimise -> saves -> copies -> lower
+           -> text -> module
 
 Each stage is one function on the graph; ``run(..., until=...)`` stops after one of ``STAGES``.
 """
@@ -13,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gradgen.rules.table  # noqa: F401  (fills the table of rules)
+from gradgen.backends.lowering import lower_to_numba
 from gradgen.batch.jacobian import jacobian_forward, jacobian_reverse
-from gradgen.collector import uncollected
 from gradgen.diff.activity import varied
 from gradgen.diff.custom import forget_rules
 from gradgen.diff.doubts import doubts
@@ -42,7 +43,7 @@ from gradgen.passes.sharing import Sharing
 # Modes that are the derivative of a derivative: of which, and by which mode.
 NESTED = {"hessian": ("grad", "jacfwd"), "hvp": ("grad", "pushforward"),
           "hessian_reverse": ("grad", "jacrev"), "hessian_diag": ("grad", "jacdiag")}  # fmt: skip
-STAGES = ("parse", "adjoint", "optimise", "saves", "copies")
+STAGES = ("parse", "adjoint", "optimise", "saves", "copies", "lower")
 
 
 @dataclass
@@ -70,8 +71,8 @@ class Program:
     def rendered(self) -> Rendered:
         """Return the module of the graph after the last stage."""
         function = self.function
-        header = header_of(self)
-        return render(function, self.name, function.result["outputs"], header)
+        outputs = function.result["outputs"]
+        return render(function, self.name, outputs, header_of(self), self.options.backend)
 
     @property
     def captures(self) -> list[Any]:
@@ -80,7 +81,6 @@ class Program:
         return [*self.function.result["reader"].captures, *more]
 
 
-@uncollected
 def run(
     fn: Any,
     args: tuple[Any, ...] | None,
@@ -156,7 +156,8 @@ def _nested(
 ) -> Program:
     """Derive twice: the second derivative is that of the first one's text."""
     first, then = NESTED[options.mode]
-    inner = run(fn, args, replace(options, mode=first), specs=specs)
+    plain = replace(options, mode=first, backend="numpy")
+    inner = run(fn, args, plain, specs=specs)
     made = load(inner.text, inner.name, inner.function.captures)
     found = {n: inner.function.result["specs"][n] for n, _ in inner.function.params}
     function = read_function(made, found, replace(options, mode=then))
@@ -209,12 +210,19 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         read_newest_shapes(function)
         insert_copies(function)
 
+    def lower() -> None:
+        if options.backend == "numba":
+            callees = callees_of(function)
+            others = [g for c in callees for g in (c.function, c.backward) if g]
+            lower_to_numba(function, others)
+
     return [
         ("parse", lambda: None),
         ("adjoint", adjoint),
         ("optimise", optimise),
         ("saves", saves),
         ("copies", copies),
+        ("lower", lower),
     ]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from gradgen.api import MODES
+from gradgen.backends import BACKENDS
 from gradgen.commands.target import Target, UsageError, find
 from gradgen.errors import GradgenError
 from gradgen.frontend.selection import signature_of
@@ -32,6 +33,10 @@ def add_target(parser: argparse.ArgumentParser) -> None:
         "--example", metavar="EXPR",
         help="example arguments that give the types: a tuple, as an expression in the file's names "
         "and np (default: EXAMPLE_ARGS of the file, else annotations)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--backend", choices=BACKENDS,
+        help="what the module is made for (default: the decorator's, else numpy)",
     )  # fmt: skip
     parser.add_argument("--has-aux", action="store_true", help="the function returns (loss, aux)")
 
@@ -94,6 +99,8 @@ def options_of(target: Target, arguments: argparse.Namespace) -> Options:
     options = gradient.options if gradient is not None else Options()
     if arguments.has_aux:
         options = dataclasses.replace(options, has_aux=True)
+    if arguments.backend:
+        options = dataclasses.replace(options, backend=arguments.backend)
     if getattr(arguments, "mode", None):
         options = dataclasses.replace(options, mode=arguments.mode)
     if arguments.wrt is not None:

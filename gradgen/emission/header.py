@@ -115,6 +115,7 @@ def _command(function: Function, options: Any, mode: str) -> str:
     words += [] if plain else [f"--wrt {chosen}{',' if one_of_a_tuple else ''}"]
     words += [] if mode == "value_and_grad" else [f"--mode {mode}"]
     words += ["--has-aux"] if options.has_aux else []
+    words += [] if options.backend == "numpy" else [f"--backend {options.backend}"]
     return " ".join(words)
 
 

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from gradgen.backends.kernels import Kernel, decorated
 from gradgen.deep import deep
 from gradgen.emission import forms
 from gradgen.emission.folding import fold
@@ -55,8 +56,10 @@ class Rendered(NamedTuple):
     definition: ast.FunctionDef
 
 
-def render(function: Function, name: str, outputs: Any, header: str) -> Rendered:
-    """Return a module with one function.
+def render(
+    function: Function, name: str, outputs: Any, header: str, backend: str = "numpy"
+) -> Rendered:
+    """Return a module with one function, for Numba with a second one, which is compiled.
 
     ``outputs`` is what the function returns: a tree of graph values, as ``results_expression``
     takes it.
@@ -65,7 +68,7 @@ def render(function: Function, name: str, outputs: Any, header: str) -> Rendered
     spelled = spell_callees(dict.fromkeys(c for c, _ in callees), {name, *function.captures})
     for c, _ in callees:
         c.reserved = spelled
-    function.reserved = spelled | set(helper_definitions())
+    function.reserved = spelled | set(helper_definitions(function))
     folded = fold(function)
     names = assign_names(function, folded)
     writer = Writer(function, names, folded)
@@ -73,33 +76,51 @@ def render(function: Function, name: str, outputs: Any, header: str) -> Rendered
     if writer.none_for:
         writer = Writer(function, names, folded, writer.none_for)
         statements = writer.block(function.body)
-    rest = [*guards(function, name, names), *_with_sections(statements, function)]
-    rest.append(_return(function, outputs(writer.expr)))
+    sections = _with_sections(statements, function)
+    kernel = Kernel(writer, name, sections) if backend == "numba" else None
+    compiled = kernel.definition(outputs) if kernel is not None else None
+    rest = guards(function, name, names)
+    rest += kernel.call(outputs) if kernel else [*sections, _return(function, outputs(writer.expr))]
     taken = {name, *names.values(), *function.captures, *function.reserved}
-    second_names = reveal(function.signature, rest, helper_definitions(), taken)
+    hidden = [*rest, *(compiled.body if compiled else ())]
+    second_names = reveal(function.signature, hidden, helper_definitions(function), taken)
     writer.needs |= _names_in(second_names)
     body = [*writer.entry(), *rest]
     definition = ast.FunctionDef(name, _signature(function), body, [], None)
     writer._note(definition)
     inner: list[ast.stmt] = [callee_definition(c, part, writer.needs) for c, part in callees]
     _comment(inner, None)
-    above = [*_exceptions(function), *_helpers(writer.needs), *inner]
+    if compiled is not None:
+        inner.append(compiled)
+        writer.needs |= _names_in(inner)
+    above = [*_exceptions(function), *_helpers(function, writer.needs), *inner]
+    if compiled is not None:
+        plain = _closure(function, function.plain_helpers)
+        above = [decorated(s, plain) for s in above]
     captured = _captured(function)
     used = writer.needs | _names_in(above + captured)
     above += second_names
     imports = [m for m in MODULES if m in used]
     packages = _packages([*above, definition])
     if packages:
-        needed = sorted({m.partition(".")[0].replace("scipy", "SciPy") for m in packages})
-        header = header.replace("Needs only NumPy.", f"Needs NumPy and {', '.join(needed)}.")
+        header = _with_needs(header, packages)
     text = _assemble(header, [*imports, *packages], captured, above, definition)
-    return Rendered(text, definition)
+    return Rendered(text, compiled or definition)
+
+
+def _with_needs(header: str, packages: list[str]) -> str:
+    """Return the header with the packages that the module needs beside NumPy."""
+    shown = {"scipy": "SciPy", "numba": "Numba"}
+    heads = [m.partition(".")[0] for m in packages]
+    needed = sorted({shown.get(m, m) for m in heads})
+    return header.replace("Needs only NumPy.", f"Needs NumPy and {', '.join(needed)}.")
 
 
 def _packages(nodes: list[ast.stmt]) -> list[str]:
     """Return the modules that names such as ``scipy.special.erf`` are found in."""
     names = {n for s in nodes for n in _dotted_names(s)}
-    return sorted({module_of(f"{n}.") or module_of(n) for n in names} - {""})
+    numba = {"numba"} if any(n.startswith("numba.") for n in names) else set()
+    return sorted({module_of(f"{n}.") or module_of(n) for n in names} - {""} | numba)
 
 
 def _dotted_names(tree: ast.AST) -> Iterator[str]:
@@ -224,23 +245,33 @@ def _comment(statements: list[ast.stmt], last: str | None) -> str | None:
 # --- helpers and captured arrays ----------------------------------------------------------
 
 
-def helper_definitions() -> dict[str, ast.FunctionDef]:
-    """Return the syntax trees of what can be printed: the helpers, and the rules' functions."""
+def helper_definitions(function: Function) -> dict[str, ast.FunctionDef]:
+    """Return the syntax trees of what can be printed: the helpers, and the rules' functions.
+
+    A backend's own come with the function, and stand for those of the same name.
+    """
     sources = {inspect.getsourcefile(fn): None for fn in (helpers._match, *PRINTABLE.values())}
     found: dict[str, ast.FunctionDef] = {}
     for path in sources:
-        found |= _definitions(str(path))
-    return found
+        found |= definitions_of(str(path))
+    return found | function.helpers
 
 
 @cache
-def _definitions(path: str) -> dict[str, ast.FunctionDef]:
+def definitions_of(path: str) -> dict[str, ast.FunctionDef]:
+    """Return the syntax trees of the functions of a file that may be printed."""
     tree = ast.parse(Path(path).read_text(encoding="utf-8"))
     return {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name[0] == "_"}
 
 
-def _helpers(needs: Iterable[str]) -> list[ast.stmt]:
-    known = helper_definitions()
+def _helpers(function: Function, needs: Iterable[str]) -> list[ast.stmt]:
+    wanted, known = _closure(function, needs), helper_definitions(function)
+    return [_printable(known[name]) for name in known if name in wanted]
+
+
+def _closure(function: Function, needs: Iterable[str]) -> set[str]:
+    """Return which helpers are needed, those with them that they call."""
+    known = helper_definitions(function)
     wanted: set[str] = set()
     work = [n for n in needs if n in known]
     while work:
@@ -248,7 +279,7 @@ def _helpers(needs: Iterable[str]) -> list[ast.stmt]:
         if name not in wanted:
             wanted.add(name)
             work += [n for n in _names_in([known[name]]) if n in known]
-    return [_printable(known[name]) for name in known if name in wanted]
+    return wanted
 
 
 def _printable(definition: ast.FunctionDef) -> ast.stmt:
@@ -300,7 +331,9 @@ def load(text: str, name: str, captures: dict[str, Any]) -> types.FunctionType:
     """Compile a module's text and return its function; tracebacks and debuggers show the text."""
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     filename = f"<gradgen {name} {digest}>"
-    namespace: dict[str, Any] = {"__name__": f"gradgen.generated.{name}", "__file__": filename}
+    # Numba looks the names of a function up in its module, where it has one.
+    module = None if "\n@numba." in text else f"gradgen.generated.{name}"
+    namespace: dict[str, Any] = {"__name__": module, "__file__": filename}
     exec(compile(text, filename, "exec", dont_inherit=True), namespace)
     namespace.update(captures)
     function = namespace[name]

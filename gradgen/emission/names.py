@@ -101,11 +101,11 @@ class _Namer:
             rank = (3 if v.user else 2) if v.name else int(_says_something(v))
             root = self.root(v)
             if rank > best.get(root, (0, ""))[0]:
-                best[root] = (rank, v.name or _describe(v))
+                best[root] = (rank, v.name or describe(v))
         for v in self.order:
             web = best.get(self.root(v), (0, ""))
             own = v.name if v.user else ""
-            hint = _clean(own or web[1] or _describe(v))
+            hint = _clean(own or web[1] or describe(v))
             self.hint[v] = "step" if hint == "_" and read.get(v) else hint
 
     # --- spelling --------------------------------------------------------------------------
@@ -164,7 +164,7 @@ def _says_something(v: Value) -> bool:
     return v.op is not None and (not v.op.blocks or "style" in v.op.attrs)
 
 
-def _describe(v: Value) -> str:
+def describe(v: Value) -> str:
     """Name a temporary after its operation and what it is applied to."""
     op = v.op
     if op is None:
@@ -175,7 +175,7 @@ def _describe(v: Value) -> str:
     if op.attrs.get("style") in ("and", "or"):
         return "both" if op.attrs["style"] == "and" else "either"
     if op.prim == "helper":
-        return str(op.attrs["function"]).strip("_")
+        return str(op.attrs.get("hint") or op.attrs["function"]).strip("_")
     source = next((i for i in op.inputs if i.name and i.user), None)
     if op.prim in ("exp", "log", "sqrt", "tanh", "sin", "cos", "abs") and source is not None:
         return f"{what}_{source.name}"

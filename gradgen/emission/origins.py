@@ -23,17 +23,33 @@ class Origin(NamedTuple):
 def note_origin(error: BaseException, program: Any, code: types.CodeType) -> None:
     """Add a note to an exception that says which line of the user's function raised it."""
     position = _position(error, code)
-    if position is None:
-        return
-    text, definition = program.rendered()
-    if text != program.text:
-        return
-    origin = _origin(definition, _parsed(text, definition.name), position)
+    origin = origin_at(program, position) if position is not None else None
     if origin is None:
         return
     name = program.function.name
     what = f"in the derivative of this line of {name!r}" if origin.reverse else f"in {name!r}"
     error.add_note("\n".join([f"{origin.span}: {what}", *shown(origin.span)]))
+
+
+def origin_at(program: Any, position: Position) -> Origin | None:
+    """Return where a piece of a program's text comes from, None where that is not known."""
+    trees = _trees(program)
+    return _origin(*trees, position) if trees else None
+
+
+def origin_of_line(program: Any, line: int) -> Origin | None:
+    """Return where the widest piece of text that stands on a line alone comes from."""
+    trees = _trees(program)
+    places = [] if trees is None else list(_places(*trees))
+    found = [(p[2] - p[0], p[1] - p[3], k) for k, (p, _) in enumerate(places)
+             if p[0] <= line <= p[2]]  # fmt: skip
+    return places[min(found)[2]][1] if found else None
+
+
+def _trees(program: Any) -> tuple[ast.FunctionDef, ast.FunctionDef] | None:
+    """Return the tree that a program's function was printed from, and that of its text."""
+    text, definition = program.rendered()
+    return (definition, _parsed(text, definition.name)) if text == program.text else None
 
 
 def _position(error: BaseException, code: types.CodeType) -> Position | None:

@@ -49,8 +49,9 @@ def _statement(s: ast.stmt, depth: int) -> list[str]:
         return _docstring(s.text, depth)
     if isinstance(s, ast.If):
         return _branch(s, depth, "if")
-    if isinstance(s, ast.For | ast.While | ast.FunctionDef | ast.ClassDef):
-        return [*_header(s, depth), *print_statements(s.body, depth + 1)]
+    if isinstance(s, ast.For | ast.While | ast.With | ast.FunctionDef | ast.ClassDef):
+        above = [f"{INDENT * depth}@{source_of(d)}" for d in getattr(s, "decorator_list", ())]
+        return [*above, *_header(s, depth), *print_statements(s.body, depth + 1)]
     return _with_comment(wrap(source_of(s), depth), getattr(s, "comment", ""))
 
 
@@ -59,7 +60,7 @@ class Comment(ast.stmt):
 
     _fields = ()
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str = "") -> None:
         super().__init__()
         self.text = text
 
@@ -69,7 +70,7 @@ class Docstring(ast.stmt):
 
     _fields = ()
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str = "") -> None:
         super().__init__()
         self.text = text
 
@@ -96,11 +97,15 @@ def _branch(s: ast.If, depth: int, word: str) -> list[str]:
     return lines
 
 
-def _header(s: ast.For | ast.While | ast.FunctionDef | ast.ClassDef, depth: int) -> list[str]:
+def _header(
+    s: ast.For | ast.While | ast.With | ast.FunctionDef | ast.ClassDef, depth: int
+) -> list[str]:
     if isinstance(s, ast.For):
         head: ast.stmt = ast.For(s.target, s.iter, [ast.Pass()], [])
     elif isinstance(s, ast.While):
         head = ast.While(s.test, [ast.Pass()], [])
+    elif isinstance(s, ast.With):
+        head = ast.With(s.items, [ast.Pass()])
     elif isinstance(s, ast.ClassDef):
         head = ast.ClassDef(s.name, s.bases, [], [ast.Pass()], [])
     else:
@@ -129,30 +134,20 @@ def _with_comment(lines: list[str], comment: str) -> list[str]:
     return lines
 
 
-def wrap(text: str, depth: int, inside: bool = False) -> list[str]:
-    """Return a text as indented lines of at most 88 columns, where it can be split.
-
-    It is a statement, or a part of one that stands ``inside`` a bracket.
-    """
+def wrap(text: str, depth: int) -> list[str]:
+    """Return a statement's text as indented lines of at most 88 columns, where it can be split."""
     pad = INDENT * depth
     if len(pad) + len(text) <= WIDTH or "\n" in text:
         return [pad + line for line in text.split("\n")]
     tokens = _tokens(text)
     head, body, tail = _outermost(text, tokens)
     if not body:
-        if inside:
-            return [line for part in _operators(text) for line in _whole(part, depth)]
         return _parenthesised(text, depth, tokens)
     parts = _split(body, pad)
     lines = [pad + head]
     for part in parts:
-        lines += wrap(part, depth + 1, inside=True)
+        lines += wrap(part, depth + 1)
     return [*lines, pad + tail]
-
-
-def _whole(part: str, depth: int) -> list[str]:
-    """Return an operand with its operator, split once more if that makes it shorter."""
-    return wrap(part, depth, inside=len(_operators(part)) > 1)
 
 
 def _tokens(text: str) -> list[tokenize.TokenInfo]:

@@ -119,11 +119,19 @@ class Writer:
         return out
 
     def _op(self, op: Op) -> list[ast.stmt]:
+        if "printed" in op.attrs:
+            return self._printed(op)
         handler = getattr(self, f"_{op.prim}", None) if op.prim in STATEMENTS else None
         if handler is not None:
             return handler(op)
         value = self._note(forms.op_expression(op, [self.expr(v) for v in op.inputs]))
         return self._unpacked(op, value)
+
+    def _printed(self, op: Op) -> list[ast.stmt]:
+        """Call the printed function that does a store."""
+        args = dict.fromkeys(v for v in op.inputs if not isinstance(v, Const))
+        call = self._note(forms.call(op.attrs["printed"], [self.expr(v) for v in args]))
+        return [ast.Expr(call), *self._moved(op)]
 
     def _unpacked(self, op: Op, value: ast.expr) -> list[ast.stmt]:
         """Assign the results of an operation or call; ``_`` for those that nothing reads."""

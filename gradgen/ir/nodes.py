@@ -147,7 +147,11 @@ class Leaf:
 
 @dataclass(eq=False, slots=True)
 class Function:
-    """A whole program: parameters (by name, with their structure), a body, and its source."""
+    """A whole program: parameters (by name, with their structure), a body, and its source.
+
+    ``helpers`` are syntax trees of functions that a backend prints into the module,
+    ``plain_helpers`` the names of those that it does not compile.
+    """
 
     name: str
     params: list[tuple[str, Any]]
@@ -160,6 +164,8 @@ class Function:
     captures: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     reserved: set[str] = field(default_factory=set)
+    helpers: dict[str, Any] = field(default_factory=dict)
+    plain_helpers: set[str] = field(default_factory=set)
 
 
 @dataclass(eq=False, slots=True)

@@ -201,8 +201,15 @@ def rule(
     -------
     Rule
         The new entry.
+
+    Examples
+    --------
+    A function of a library of one's own, with its derivative:
+
+    >>> gradgen.rule("airspeed", callables=["mylib.airspeed"], params="a", elementwise=True,
+    ...              adjoint=("g * 0.5 / y",))
     """
-    signature = parse_params(params)
+    signature = _parse_params(params)
     callables = list(callables or ())
     spelling = spelling or (callables[0] if callables else "")
     entry = Rule(
@@ -234,7 +241,7 @@ def _of_each_entry() -> TypeRule:
     return elementwise("inexact", weak=False)
 
 
-def parse_params(params: str) -> dict[str, Any]:
+def _parse_params(params: str) -> dict[str, Any]:
     """Return the fields of a rule that its signature gives."""
     parts = [p.strip() for p in re.split(r",(?![^(]*\))", params) if p.strip()]
     marks = [p for p in parts if p in "/*"]

@@ -40,7 +40,6 @@ DOCUMENTS = [
         "docs/language.md",
         "docs/conventions.md",
         "docs/operations.md",
-        "docs/sympy.md",
     )
 ]
 LANGUAGE, CONVENTIONS = ROOT / "docs/language.md", ROOT / "docs/conventions.md"

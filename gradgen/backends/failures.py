@@ -1,0 +1,64 @@
+"""What Numba cannot compile, in gradgen's words: the user's line, what it says there, a way out."""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from gradgen.emission.origins import origin_of_line
+from gradgen.errors import UnsupportedError
+
+PLACE = re.compile(r'File "([^"]+)", line (\d+)')
+WAY_OUT = 'backend="numpy" computes it without compiling'
+
+
+def refusal(error: BaseException, program: Any, code: types.CodeType) -> UnsupportedError | None:
+    """Return the refusal that an exception of Numba's compiler stands for; None for others."""
+    if not _while_compiling(error):
+        return None
+    lines = program.text.split("\n")
+    for number in _lines_of(error, code.co_filename):
+        if number > len(lines):
+            continue
+        origin = origin_of_line(program, number)
+        what = lines[number - 1].partition("  #")[0].strip()
+        message = f"Numba cannot compile `{what}` ({_reason(error)})"
+        return UnsupportedError(message, origin.span if origin else None, WAY_OUT)
+    return UnsupportedError(f"Numba cannot compile this ({_reason(error)})", None, WAY_OUT)
+
+
+def _while_compiling(error: BaseException) -> bool:
+    """Whether an exception comes from the compiler, not from what was compiled."""
+    if isinstance(error, RuntimeError) and "unresolved symbol" in str(error):
+        return True
+    frame = error.__traceback__
+    while frame is not None:
+        module = frame.tb_frame.f_globals.get("__name__") or ""
+        if module.startswith(("numba.core.", "llvmlite.")):
+            return True
+        frame = frame.tb_next
+    return False
+
+
+def _lines_of(error: BaseException, filename: str) -> Iterator[int]:
+    """Yield the lines of the text that a message names, the innermost first."""
+    text = str(error)
+    loc = getattr(error, "loc", None)
+    if loc is not None and loc.filename == filename:
+        yield loc.line
+    for path, line in reversed(PLACE.findall(text)):
+        if path == filename or path.endswith(filename):
+            yield int(line)
+
+
+def _reason(error: BaseException) -> str:
+    """Return the line of Numba's message that says most, without its formatting."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    lines = [s.strip() for s in plain.split("\n") if s.strip()]
+    telling = ("No implementation", "Cannot unify", "not supported", "Unknown attribute", "cannot")
+    for line in lines:
+        if any(word.lower() in line.lower() for word in telling):
+            return line[:200].rstrip(":.")
+    return f"{type(error).__name__}: {lines[0][:200] if lines else ''}".rstrip(": ")

@@ -1,0 +1,61 @@
+"""Functions that are printed into modules for Numba when, and only when, they need them.
+
+Those of the names of `gradgen.rules.helpers` stand for these: the same, in what Numba compiles.
+"""
+
+import numpy as np
+
+
+def _exactly(y, dtype, rank):
+    """Return a contiguous array, which has to be of this kind of dtype and this rank."""
+    y = np.asarray(y)
+    if y.dtype.kind != np.dtype(dtype).kind or y.ndim != rank:
+        raise TypeError(f"got {y.dtype} of rank {y.ndim}, not {dtype.__name__} of rank {rank}")
+    return np.ascontiguousarray(y, dtype=dtype)
+
+
+def _whole(y):
+    """Return an integer, which it has to be."""
+    if not isinstance(y, (int, np.integer, np.bool_)):
+        raise TypeError(f"got {y!r}, not an integer")
+    return int(y)
+
+
+def _empty_list(item):
+    """Return an empty list for items of this type."""
+    return [item for _ in range(0)]
+
+
+def _pieces(g, items, axis=0):
+    """Cut ``g`` along its first axis into pieces as long as the items of a list."""
+    out = []
+    at = 0
+    for item in items:
+        out.append(g[at : at + len(item)])
+        at += len(item)
+    return out
+
+
+def _backwards(steps):
+    """Return a range from its end to its start."""
+    last = steps.start + (len(steps) - 1) * steps.step
+    return range(last, steps.start - steps.step, -steps.step)
+
+
+def _stop_gradient(x):
+    """Return what is a constant for every derivative."""
+    return x
+
+
+def _floor_divide(a, b):
+    """Return ``a // b`` of integers, which compiled code gives as 0 where ``b`` is 0."""
+    if b == 0:
+        raise ZeroDivisionError("integer division or modulo by zero")
+    return a // b
+
+
+def _remainder(a, b):
+    """Return ``a % b`` of integers, which compiled code gives as 0 where ``b`` is 0."""
+    if b == 0:
+        raise ZeroDivisionError("integer division or modulo by zero")
+    return a % b

@@ -1,0 +1,135 @@
+"""The two functions of a compiled module: the user's, in Python, and the loops that it calls.
+
+Numba compiles functions of numbers, arrays and tuples of these.  So the function with the user's
+parameters stays Python: it checks what the text relies on, takes containers apart, calls the
+compiled function, and puts the results together in the structure of the arguments.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Callable
+
+from gradgen.backends.respell import respelled
+from gradgen.emission import forms
+from gradgen.emission.writer import Writer
+from gradgen.ir.nodes import Const, Value
+
+Outputs = Callable[[Callable[[Value], ast.expr]], ast.expr]
+SUFFIX = "_compiled"
+
+
+class Kernel:
+    """The compiled function of a module, and the call of it."""
+
+    def __init__(self, writer: Writer, name: str, statements: list[ast.stmt]) -> None:
+        self.writer, self.name = writer, name + SUFFIX
+        self.statements = statements
+        self.params = _parameters(writer, statements)
+
+    def definition(self, outputs: Outputs) -> ast.FunctionDef:
+        """Return the compiled function: the same statements as those of plain NumPy."""
+        returned = self._returned(outputs)
+        read = {n.id for n in ast.walk(returned) if isinstance(n, ast.Name)}
+        self.params += [p for p in _known(self.writer) if p in read and p not in self.params]
+        self.writer._note(returned)
+        args = ast.arguments([], [ast.arg(p) for p in self.params], None, [], [], None, [])
+        body = [*self.statements, ast.Return(returned)]
+        made = ast.FunctionDef(self.name, args, body, [decorator()], None)
+        return respelled(made)
+
+    def call(self, outputs: Outputs) -> list[ast.stmt]:
+        """Return the statements that call it and give what the user's function returns."""
+        call = forms.call(self.name, [ast.Name(p, ast.Load()) for p in self.params])
+        if self._plain(outputs):
+            return [ast.Return(call)]
+        names = self._result_names()
+        returned = outputs(lambda v: _result(v, names))
+        if not names:
+            return [ast.Expr(call), ast.Return(returned)]
+        targets: list[ast.expr] = [ast.Name(n, ast.Store()) for n in names.values()]
+        target = targets[0] if len(targets) == 1 else ast.Tuple(targets, ast.Store())
+        return [ast.Assign([target], call), ast.Return(returned)]
+
+    def _returned(self, outputs: Outputs) -> ast.expr:
+        """Return what the compiled function returns: all numbers and arrays, or their tuples."""
+        if self._plain(outputs):
+            return outputs(self.writer.expr)
+        values = [self.writer.expr(v) for v in self._result_names()]
+        if len(values) == 1:
+            return values[0]
+        return ast.Tuple(values, ast.Load()) if values else ast.Constant(0)
+
+    def _plain(self, outputs: Outputs) -> bool:
+        """Whether the function returns numbers, arrays and tuples of these, as they are."""
+        marked: list[ast.expr] = []
+
+        def emit(v: Value) -> ast.expr:
+            marked.append(ast.Constant(0))
+            return marked[-1]
+
+        if any(_is_narrow(v) for v in self.writer.function.body.results):
+            return False
+        work = [outputs(emit)]
+        while work:
+            e = work.pop()
+            if isinstance(e, ast.Tuple) and e.elts:
+                work += e.elts
+            elif not any(e is m for m in marked):
+                return False
+        return True
+
+    def _result_names(self) -> dict[Value, str]:
+        """Return a name for each result, which is the generated text's where it has one."""
+        out: dict[Value, str] = {}
+        taken = {*self.writer.function.signature.parameters, self.name}
+        for v in self.writer.function.body.results:
+            if isinstance(v, Const) or v in out:
+                continue
+            base = self.writer.names.get(v) or v.name or "result"
+            name, k = base, 1
+            while name in taken:
+                name, k = f"{base}_{k}", k + 1
+            taken.add(name)
+            out[v] = name
+        return out
+
+
+def decorator() -> ast.expr:
+    """Return the decorator of a compiled function."""
+    return forms.call("numba.njit", [], {"error_model": "numpy", "boundscheck": True})
+
+
+def decorated(definition: ast.stmt, plain: set[str]) -> ast.stmt:
+    """Have a function of the module compiled, unless it is one that stays Python."""
+    if isinstance(definition, ast.FunctionDef) and definition.name not in plain:
+        made = definition if definition.decorator_list else respelled(copy.deepcopy(definition))
+        made.decorator_list = [decorator()]
+        return made
+    return definition
+
+
+def _result(v: Value, names: dict[Value, str]) -> ast.expr:
+    if isinstance(v, Const):
+        return forms.constant(v)
+    read = ast.Name(names[v], ast.Load())
+    return forms.call("np.float32", [read]) if _is_narrow(v) else read
+
+
+def _is_narrow(v: Value) -> bool:
+    """Whether a result is a NumPy number of single precision, which Numba gives as a float."""
+    return v.type.kind == "float" and v.type.dtype == "float32" and not v.type.weak
+
+
+def _known(writer: Writer) -> list[str]:
+    """Return the names of all leaves of the arguments, and of captured arrays."""
+    leaves = [op.out for op in writer.function.body.ops if op.prim == "leaf"]
+    captured = [n for n, obj in writer.function.captures.items() if not isinstance(obj, type)]
+    return [writer.names[v] for v in leaves if v in writer.names] + captured
+
+
+def _parameters(writer: Writer, statements: list[ast.stmt]) -> list[str]:
+    """Return the leaves and captured arrays that the statements read."""
+    read = {n.id for s in statements for n in ast.walk(s) if isinstance(n, ast.Name)}
+    return list(dict.fromkeys(n for n in _known(writer) if n in read))

@@ -1,0 +1,168 @@
+"""The lowering to Numba: what it cannot compile becomes what it can.
+
+The pass goes over the final graph.  An operation that Numba has stays; one that is worth a loop
+becomes the call of a function written for its rank and axes (``loops``); the rest calls NumPy
+(``python_calls``).  What is left, values whose type is not known, Numba's own inference decides.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from pathlib import Path
+
+from gradgen.backends import loops, messages, python_calls
+from gradgen.backends.failures import WAY_OUT
+from gradgen.backends.native import is_native
+from gradgen.emission.module import definitions_of
+from gradgen.emission.names import describe
+from gradgen.errors import UnsupportedError
+from gradgen.ir.nodes import WRITES, Const, Function, Op, Value, blocks_of, walk
+from gradgen.ir.types import scalar
+from gradgen.rules.registry import RULES
+
+DIVISIONS = {"floordiv": "_floor_divide", "mod": "_remainder"}
+HELPERS = str(Path(__file__).with_name("helpers.py"))
+
+
+def lower_to_numba(function: Function, others: list[Function]) -> None:
+    """Lower the final graph of a function, and of the recursive functions that it calls."""
+    _require_types(function)
+    function.helpers |= definitions_of(HELPERS)
+    lowering = Lowering(function)
+    for f in (function, *others):
+        _type_lists(f)
+        for block in blocks_of(f.body):
+            block.ops = [each for op in block.ops for each in (*_narrowed(op), op)]
+        for op in walk(f.body):
+            lowering.lower(op)
+    _keep_float32(function)
+
+
+def _type_lists(function: Function) -> None:
+    """Have empty lists that are handed to functions say what they are for."""
+    for op in walk(function.body):
+        for v in op.inputs if op.prim == "call" else ():
+            if v.op is not None and v.op.prim == "list" and not v.op.inputs and v.type.item:
+                v.op.attrs["typed"] = v.type.item
+
+
+def _narrowed(op: Op) -> list[Op]:
+    """Give Python's numbers the dtype of single precision that they meet, as NumPy does."""
+    rule = RULES.get(op.prim)
+    if rule is None or not rule.elementwise or any(v.type.dtype != "float32" for v in op.outputs):
+        return []
+    made: list[Op] = []
+    for k, v in enumerate(op.inputs):
+        if v.type.is_scalar and v.type.weak and v.type.kind in ("float", "int"):
+            if op.prim == "pow" and k and v.type.kind == "int":
+                continue
+            narrow = Value(scalar("float32"), v.name, v.span)
+            narrow.op = Op("np.float32", [v], [narrow], {}, op.span, reverse=op.reverse)
+            made.append(narrow.op)
+            op.inputs[k] = narrow
+    return made
+
+
+def _keep_float32(function: Function) -> None:
+    """Give results their dtype: Numba's Python numbers widen what they meet, NumPy's do not."""
+    for k, v in enumerate(function.body.results):
+        if v.type.kind == "array" and v.type.dtype == "float32" and v.type.rank:
+            narrow = Value(v.type, v.name, v.span)
+            narrow.user = v.user
+            narrow.op = Op("astype", [v], [narrow], {"dtype": "float32"}, reverse=True)
+            function.body.ops.append(narrow.op)
+            function.body.results[k] = narrow
+
+
+def _require_types(function: Function) -> None:
+    for leaf in function.leaves:
+        if leaf.value.type.kind == "any":
+            raise UnsupportedError(
+                f"the type of {leaf.param!r} is not known, which compiled text is made for",
+                function.span,
+                f"give example_args, or annotate the parameters; {WAY_OUT}",
+            )
+
+
+class Lowering:
+    """Lowers one operation after the other; functions that do the same are printed once."""
+
+    def __init__(self, function: Function) -> None:
+        self.helpers = function.helpers
+        self.plain = function.plain_helpers
+        self.made: dict[str, str] = {}
+
+    def lower(self, op: Op) -> None:
+        """Leave an operation, or turn it into the call of a printed function."""
+        if op.prim in ("pieces", "joined_list") and op.attrs.get("axis", 0) != 0:
+            self._refuse(op, "joining the arrays of a list along another axis than the first")
+        if op.prim in messages.TEXTS:
+            messages.lower(op, self)
+        elif op.prim in loops.LOOPS and self._loop(op):
+            return
+        elif op.prim in RULES and not op.blocks and not is_native(op):
+            if op.prim in ("floordiv", "mod"):
+                as_call(op, DIVISIONS[op.prim], op.inputs)
+            elif op.prim in WRITES:
+                self._write(op)
+            else:
+                self._python(op)
+
+    def _refuse(self, op: Op, what: str) -> None:
+        raise UnsupportedError(f"{what} has no lowering to Numba", op.span, WAY_OUT)
+
+    def _loop(self, op: Op) -> bool:
+        """Call a function of loops instead of the operation, where there is one."""
+        found = loops.LOOPS[op.prim](op)
+        if found is None:
+            return False
+        base, text, inputs = found
+        name = self.function(base, lambda name: _parsed(text, name))
+        as_call(op, name, inputs)
+        return True
+
+    def _python(self, op: Op) -> None:
+        """Call NumPy for the operation, where the types on both sides are known."""
+        values = [v for v in op.inputs if not isinstance(v, Const)]
+        if not all(python_calls.can_pass(v.type) for v in (*values, *op.outputs)):
+            return
+        called = op.attrs["function"] if op.prim == "helper" else op.prim.rpartition(".")[2]
+        base = f"_{called.strip('_')}_in_python"
+        name = self.function(base, lambda name: python_calls.in_python(op, name))
+        read = {n.id for n in ast.walk(self.helpers[name]) if isinstance(n, ast.Name)}
+        self.plain |= {n for n in read if n.startswith("_")}
+        as_call(op, name, list(python_calls.parameters(op.inputs)))
+
+    def _write(self, op: Op) -> None:
+        """Call NumPy for a store."""
+        values = [v for v in op.inputs if not isinstance(v, Const)]
+        if all(python_calls.can_pass(v.type) for v in values):
+            base = f"_{op.prim}_in_python"
+            name = self.function(base, lambda name: python_calls.write_in_python(op, name))
+            op.attrs = {"printed": name}
+
+    def function(self, base: str, make: Callable[[str], ast.FunctionDef]) -> str:
+        """Return the name of a printed function: the same for what does the same."""
+        body = ast.dump(make("_"))
+        if body not in self.made:
+            name, k = base, 1
+            while name in self.helpers:
+                name, k = f"{base}_{k}", k + 1
+            self.helpers[name] = make(name)
+            self.made[body] = name
+        return self.made[body]
+
+
+def as_call(op: Op, name: str, inputs: list[Value]) -> None:
+    """Turn an operation into the call of a printed function."""
+    hint = describe(op.outputs[0]) if op.outputs else ""
+    op.prim, op.inputs = "helper", inputs
+    op.attrs = {"function": name, "options": (), "hint": hint}
+
+
+def _parsed(text: str, name: str) -> ast.FunctionDef:
+    made = ast.parse(text).body[0]
+    assert isinstance(made, ast.FunctionDef)
+    made.name = name
+    return made

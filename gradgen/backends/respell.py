@@ -1,0 +1,70 @@
+"""Python that Numba has by another spelling only: dtypes, sequences, ranges backwards."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from gradgen.deep import deep
+from gradgen.emission import forms
+
+DTYPES = {"bool": "np.bool_", "int": "np.int64", "float": "np.float64", "complex": "np.complex128"}
+JOINS = ("np.concatenate", "np.stack", "np.hstack", "np.vstack", "np.column_stack")
+
+
+@deep
+def respelled(definition: ast.FunctionDef) -> ast.FunctionDef:
+    """Return a function to be compiled in Numba's spelling."""
+    made: ast.FunctionDef = _Respell().visit(definition)
+    return made
+
+
+class _Respell(ast.NodeTransformer):
+    def generic_visit(self, node: ast.AST) -> Any:
+        """Keep what the text's makers noted on the nodes."""
+        super().generic_visit(node)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """Respell dtypes, and lists that are joined; a list cannot hold arrays of all layouts."""
+        self.generic_visit(node)
+        name = ast.unparse(node.func) if _dotted(node.func) else ""
+        for k in node.keywords:
+            if k.arg == "dtype":
+                k.value = _dtype(k.value)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "astype":
+            node.args[:1] = [_dtype(a) for a in node.args[:1]]
+        if name in JOINS and node.args and isinstance(node.args[0], ast.List):
+            node.args[0] = ast.Tuple(node.args[0].elts, ast.Load())
+        if name.startswith("_"):
+            node.args = [_array(a) for a in node.args]
+        if name == "abs":
+            node.func = forms.dotted("np.abs")
+        if name == "np.reshape":
+            node.args[0] = forms.call("np.ascontiguousarray", [node.args[0]])
+        if name == "reversed":
+            return forms.call("_backwards", node.args)
+        return node
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        """Respell lists of places, and the whole of an array."""
+        self.generic_visit(node)
+        node.slice = _array(node.slice)
+        if isinstance(node.slice, ast.Tuple):
+            node.slice.elts = [_array(e) for e in node.slice.elts]
+        whole = isinstance(node.slice, ast.Constant) and node.slice.value is Ellipsis
+        return node.value if whole and isinstance(node.ctx, ast.Load) else node
+
+
+def _dotted(e: ast.expr) -> bool:
+    return isinstance(e, ast.Name) or (isinstance(e, ast.Attribute) and _dotted(e.value))
+
+
+def _array(e: ast.expr) -> ast.expr:
+    """Return a list of places as an array."""
+    return forms.call("np.array", [e]) if isinstance(e, ast.List) and e.elts else e
+
+
+def _dtype(e: ast.expr) -> ast.expr:
+    name = e.id if isinstance(e, ast.Name) else ""
+    return forms.dotted(DTYPES[name]) if name in DTYPES else e

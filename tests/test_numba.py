@@ -1,0 +1,226 @@
+"""The Numba backend: the numbers of the NumPy backend, in modules that stand alone."""
+
+from __future__ import annotations
+
+import copy
+import math
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradgen
+from gradgen.errors import ArgumentError, UnsupportedError
+from tests.cases import LANGUAGE, Case, cases
+from tests.checks import ROOT, entry_of
+from tests.pytrees import leaves, same_bits
+
+numba = pytest.importorskip("numba", reason="Numba is not installed (the extra `numba`)")
+pytestmark = pytest.mark.filterwarnings("ignore::numba.NumbaPerformanceWarning")
+
+# A representative of each thing that is compiled in a way of its own.
+CHOSEN = (
+    "losses.mlp_cross_entropy", "losses.attention", "python_losses.dataclass_layer",
+    "arithmetic.subtract_row_to_matrix", "comprehensions_loops.stacked_lists",
+    "contractions.matmul_matrices", "contractions.matmul_matrix_vector",
+    "contractions.inner_matrices", "control.short_circuit_guard",
+    "control_jumps.return_from_nested_tuples", "control_statements.match_computed",
+    "elementwise.minimum_broadcast", "indexing.gather", "indexing.gather_columns",
+    "indexing.mask_matrix", "indexing.gather_list", "indexing.stepped_slices",
+    "lang_algorithms.insertion_sort_loss", "lang_effects.f_strings",
+    "lang_found.break_in_reversed", "lang_growing.append_then_stack",
+    "lang_learning.causal_attention", "lang_softmax.softmax_of_columns",
+    "lang_statistics.hmm_forward", "losses.newton_root", "mutation.triangular",
+    "objects_classes.network", "losses.k_means", "losses.gaussian_process",
+    "lists_growing.decay_series", "recursion.fibonacci_loss", "reductions.norm_matrix",
+    "stores_gather.mask_with_array", "losses.single_precision",
+)  # fmt: skip
+EVERYTHING = (
+    "losses", "python_losses", "mutation", "mutation_aliases", "mutation_views", "boxes",
+    "stores_slices", "stores_gather", "stores_calls", "control", "loops", "control_jumps",
+    "control_statements", "control_iteration", "functions_signatures", "functions_closures",
+    "objects_classes", "recursion", "arithmetic", "elementwise", "reductions", "contractions",
+    "shapes", "indexing", *LANGUAGE,
+)  # fmt: skip
+RTOL = 1e-12
+
+
+def assert_same(got: Any, expected: Any) -> None:
+    """Compare all numbers and arrays of two results, their shapes and their dtypes."""
+    pairs = list(zip(leaves(got), leaves(expected), strict=True))
+    for (path, one), (_, two) in pairs:
+        if isinstance(two, str | None):
+            assert one == two, path
+            continue
+        one, two = np.asarray(one), np.asarray(two)
+        assert one.shape == two.shape and one.dtype == two.dtype, (path, one.dtype, two.dtype)
+        if two.size and two.dtype.kind in "fc":
+            narrow = two.dtype.itemsize // (2 if two.dtype.kind == "c" else 1) < 8
+            finite = np.abs(two[np.isfinite(two)])
+            least = (1e-5 if narrow else RTOL) * max(1.0, float(np.max(finite, initial=0.0)))
+            assert np.allclose(one, two, 0.0, least, equal_nan=True), path
+        else:
+            assert np.array_equal(one, two), path
+
+
+def check(case: Case) -> None:
+    """Compare the two backends; the caller's arguments are left alone."""
+    expected = gradgen.value_and_grad(case.function, argnums=case.argnums)(*case.args())
+    function = gradgen.value_and_grad(case.function, argnums=case.argnums, backend="numba")
+    args = case.args()
+    before = copy.deepcopy(args)
+    assert_same(function(*args), expected)
+    assert same_bits(args, before)
+
+
+@pytest.mark.parametrize("name", CHOSEN)
+def test_chosen(name: str) -> None:
+    check(Case(*name.split(".")))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", cases(EVERYTHING))
+def test_corpus(case: Case) -> None:
+    try:
+        gradgen.value_and_grad(case.function, argnums=case.argnums)(*case.args())
+    except gradgen.GradgenError as error:
+        pytest.skip(f"refused for NumPy: {str(error).splitlines()[0]}")
+    try:
+        check(case)
+    except UnsupportedError as error:
+        assert 'backend="numpy"' in str(error)
+        pytest.skip(f"refused: {str(error).splitlines()[0]}")
+
+
+def heat(u: Any, k: float) -> Any:
+    for _ in range(10):
+        for i in range(1, len(u) - 1):
+            u[i] += k * (u[i - 1] - 2.0 * u[i] + u[i + 1])
+    return np.sum(u[1:] ** 2)
+
+
+def test_module_stands_alone(tmp_path: Path) -> None:
+    path = tmp_path / "heat.py"
+    u = np.linspace(0.0, 1.0, 12)
+    gradgen.emit(heat, path, argnums=(0, 1), example_args=(u, 0.1), backend="numba")
+    program = (
+        "import sys\nsys.modules['gradgen'] = None\n"
+        "import numpy as np, heat\n"
+        "value, (d_u, d_k) = heat.heat_value_and_grad(np.linspace(0.0, 1.0, 12), 0.1)\n"
+        "print(repr(float(value)), repr(d_k))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    value, (_, d_k) = gradgen.value_and_grad(heat, argnums=(0, 1))(u, 0.1)
+    got = [float(word) for word in ran.stdout.split()]
+    assert np.allclose(got, [value, d_k], RTOL)
+
+
+def test_text_repeats_and_names_numba() -> None:
+    texts = {gradgen.emit(heat, example_args=(np.ones(3), 0.1), backend="numba") for _ in range(2)}
+    (text,) = texts
+    assert "Needs NumPy and Numba." in text and "--backend numba" in text
+    assert "@numba.njit" in text
+
+
+def test_containers_keep_their_structure() -> None:
+    def loss(p: dict) -> float:
+        return p["a"] ** 2 * p["b"][0]
+
+    got = gradgen.grad(loss, backend="numba")({"a": 2.0, "b": [3.0, "s"]})
+    assert got == {"a": 12.0, "b": [4.0, "s"]}
+
+
+def test_second_order_of_either_backend() -> None:
+    def loss(x: Any) -> Any:
+        total = 0.0
+        for i in range(len(x)):
+            total += x[i] ** 3
+        return total
+
+    x = np.array([1.0, 2.0])
+    inner = gradgen.grad(loss, backend="numba")
+    outer = gradgen.grad(lambda x: np.sum(inner(x)), backend="numba")
+    assert np.allclose(outer(x), 6.0 * x)
+
+
+def test_exceptions_keep_their_types_and_messages() -> None:
+    def loss(x: float, n: int) -> float:
+        if x < 0.0:
+            raise ValueError(f"x is {x:.2f}")
+        assert n > 0, f"n is {n}"
+        return math.sqrt(x) * (7 // n)
+
+    gradient = gradgen.grad(loss, backend="numba")
+    with pytest.raises(ValueError, match=r"x is -1\.50"):
+        gradient(-1.5, 2)
+    with pytest.raises(AssertionError, match="n is 0"):
+        gradient(1.0, 0)
+
+
+def test_integer_division_by_zero_is_an_error() -> None:
+    def loss(x: float, n: int) -> float:
+        return x * (7 // n) + x * (7 % n)
+
+    gradient = gradgen.grad(loss, backend="numba")
+    assert gradient(1.0, 2) == 4.0
+    with pytest.raises(ZeroDivisionError):
+        gradient(1.0, 0)
+
+
+def test_places_beyond_the_end_are_errors() -> None:
+    def loss(x: Any, n: int) -> Any:
+        x[n] = 2.0 * x[0]
+        return np.sum(x)
+
+    gradient = gradgen.grad(loss, backend="numba")
+    with pytest.raises(IndexError):
+        gradient(np.ones(3), 3)
+
+
+def test_types_have_to_be_known() -> None:
+    with pytest.raises(UnsupportedError, match="example_args"):
+        gradgen.emit(lambda x: x * x, backend="numba")
+
+
+def test_what_cannot_be_compiled_is_refused_with_its_place() -> None:
+    def loss(x: Any, long: bool) -> Any:
+        y = x * 2.0 if long else x[0]
+        return np.sum(y * y)
+
+    gradient = gradgen.grad(loss, backend="numba")
+    with pytest.raises(UnsupportedError, match=r'test_numba\.py:\d+(?s:.)*backend="numpy"'):
+        gradient(np.ones(3), True)
+
+
+def test_unknown_backend() -> None:
+    with pytest.raises(ArgumentError, match="numpy, numba"):
+        gradgen.grad(heat, backend="fortran")
+
+
+def test_captured_arrays_are_read_at_each_call() -> None:
+    weights = np.array([1.0, 2.0])
+
+    def loss(x: Any) -> Any:
+        return np.sum(weights * x)
+
+    gradient = gradgen.grad(loss, backend="numba")
+    assert np.array_equal(gradient(np.ones(2)), [1.0, 2.0])
+    weights[0] = 5.0
+    assert np.array_equal(gradient(np.ones(2)), [5.0, 2.0])
+
+
+def test_command_line(tmp_path: Path) -> None:
+    (tmp_path / "square.py").write_text("def square(x: float):\n    return x * x\n")
+    command = [sys.executable, "-m", "gradgen", "emit", "square.py:square", "--backend", "numba"]
+    ran = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, check=True,
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+    )  # fmt: skip
+    namespace: dict[str, Any] = {"__name__": None}
+    exec(ran.stdout, namespace)
+    assert entry_of(namespace)(3.0) == (9.0, 6.0)
