@@ -76,7 +76,7 @@ def __getattr__(name: str) -> Any:
         return getattr(jacobians, name)
     if name == "rule":
         import gradgen.rules.table  # noqa: F401  (fills the table)
-        from gradgen.rules.registry import rule
+        from gradgen.rules.users import rule
 
         return rule
     raise AttributeError(f"module 'gradgen' has no attribute {name!r}")

@@ -16,6 +16,7 @@ from typing import Any
 import gradgen.rules.table  # noqa: F401  (fills the table of rules)
 from gradgen.backends.lowering import lower_to_numba
 from gradgen.batch.jacobian import jacobian_forward, jacobian_reverse
+from gradgen.collector import uncollected
 from gradgen.diff.activity import varied
 from gradgen.diff.custom import forget_rules
 from gradgen.diff.doubts import doubts
@@ -81,6 +82,7 @@ class Program:
         return [*self.function.result["reader"].captures, *more]
 
 
+@uncollected
 def run(
     fn: Any,
     args: tuple[Any, ...] | None,

@@ -160,7 +160,7 @@ class Algebra:
             return g
         return self.emit("astype", g, dtype=dtype)
 
-    def written(self, how: Any, op: Op, type: Type, **more: Value | None) -> Value:
+    def written(self, how: Any, op: Op, type: Type, **more: Any) -> Value:
         """Emit what a Python function of a rule says of an operation."""
         # A cycle: reading takes the whole front end, which knows the rules.
         from gradgen.diff.written import written

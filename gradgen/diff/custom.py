@@ -22,6 +22,7 @@ from gradgen.ir.nodes import Block, Function, Leaf, Op, Value, replace_uses, wal
 from gradgen.ir.types import Type
 from gradgen.passes.shapes import READS
 
+HELP = "see the documentation of gradgen.custom_vjp and gradgen.custom_jvp"
 Sweep = Callable[[Function, list[tuple[Value, Value]]], dict[Value, Value]]
 
 
@@ -66,7 +67,8 @@ def tangents_of(
     """Return the tangents of the results of an operation ``custom``; ``of`` gives its inputs'."""
     custom: Custom = op.attrs["custom"]
     if isinstance(custom.function, custom_vjp):
-        _refuse(b, custom, "is one of reverse mode, which forward mode cannot use")
+        _refuse(b, custom, "is one of reverse mode, which forward mode cannot use",
+                "use grad, vjp or jacrev, or give the rule with gradgen.custom_jvp")  # fmt: skip
     inputs = op.inputs[sum(custom.counts()) :]
     return _moved(b, function, custom, inputs, map(of, inputs))
 
@@ -195,12 +197,8 @@ def _called(r: Reader, rule: Any, args: list[Any]) -> Any:
     return found
 
 
-def _refuse(b: Builder, custom: Custom, what: str) -> NoReturn:
-    raise UnsupportedError(
-        f"the rule of {custom.function.fun.__name__!r} {what}",
-        b.span,
-        "see the documentation of gradgen.custom_vjp and gradgen.custom_jvp",
-    )
+def _refuse(b: Builder, custom: Custom, what: str, way_out: str = HELP) -> NoReturn:
+    raise UnsupportedError(f"the rule of {custom.function.fun.__name__!r} {what}", b.span, way_out)
 
 
 def forget_rules(function: Function) -> None:

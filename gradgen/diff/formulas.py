@@ -24,9 +24,12 @@ MATH = {"arccos": "acos", "arcsin": "asin"}
 
 
 def emit_formula(alg: Algebra, text: str, op: Op, g: Value) -> Value:
-    """Emit a rule's formula with ``g``, the inputs ``a, b, c`` and the result ``y``."""
+    """Emit a rule's formula of ``g``, inputs ``a, b, c``, the result ``y`` and options by name."""
+    rule = RULES[op.prim]
+    known = {**rule.defaults, **op.attrs}
+    options = {k: Const(v) for k, v in known.items() if isinstance(v, int | float)}
     names = dict(zip("abcd", op.inputs, strict=False)) | {"g": g, "y": op.out}
-    return _Formula(alg, names, RULES[op.prim].spelling).emit(parse_formula(text))
+    return _Formula(alg, {**options, **names}, rule.spelling).emit(parse_formula(text))
 
 
 def emit_expression(alg: Algebra, text: str, names: dict[str, Value]) -> Value:

@@ -30,13 +30,13 @@ def op_expression(op: Op, operands: Sequence[Expr]) -> Expr:
     if rule.form == "operator":
         return _operator(rule.spelling, list(operands))
     if rule.form == "sequence":
-        return call(rule.spelling, [ast.List(list(operands), ast.Load())], _options(op))
+        return call(rule.spelling, [ast.List(list(operands), ast.Load())], options_of(op))
     if rule.form == "shape":
-        return call(rule.spelling, [shape_tuple(operands)], _options(op))
+        return call(rule.spelling, [shape_tuple(operands)], options_of(op))
     if rule.form == "shaped":
-        return call(rule.spelling, [operands[0], shape_tuple(operands[1:])], _options(op))
+        return call(rule.spelling, [operands[0], shape_tuple(operands[1:])], options_of(op))
     by_place, by_name = _placed(rule, op, _needed(op, list(operands)))
-    made = call(rule.spelling, by_place, _options(op))
+    made = call(rule.spelling, by_place, options_of(op))
     made.keywords = [ast.keyword(n, e) for n, e in by_name.items()] + made.keywords
     return made
 
@@ -112,7 +112,8 @@ def shape_tuple(operands: Sequence[Expr]) -> Expr:
     return operands[0] if len(operands) == 1 else ast.Tuple(list(operands), ast.Load())
 
 
-def _options(op: Op) -> dict[str, Any]:
+def options_of(op: Op) -> dict[str, Any]:
+    """Return the options that are printed."""
     return {k: v for k, v in op.attrs.items() if k != "keyed"}
 
 
@@ -289,7 +290,7 @@ def _repeat_list(op: Op, operands: list[Expr]) -> Expr:
 
 def _array_of_list(op: Op, operands: list[Expr]) -> Expr:
     axis = op.attrs.get("axis")
-    return call("np.array" if axis is None else "np.stack", operands, _options(op))
+    return call("np.array" if axis is None else "np.stack", operands, options_of(op))
 
 
 def _items(op: Op, operands: list[Expr]) -> Expr:
@@ -313,7 +314,7 @@ def _list_add(op: Op, operands: list[Expr]) -> Expr:
 
 
 def _full(op: Op, operands: list[Expr]) -> Expr:
-    return call("np.full", [shape_tuple(operands[1:]), operands[0]], _options(op))
+    return call("np.full", [shape_tuple(operands[1:]), operands[0]], options_of(op))
 
 
 def _fill(op: Op, operands: list[Expr]) -> Expr:
@@ -438,24 +439,11 @@ def _flatten(op: Op, operands: list[Expr]) -> Expr:
 
 def _eye(op: Op, operands: list[Expr]) -> Expr:
     same = len(operands) == 2 and ast.dump(operands[0]) == ast.dump(operands[1])
-    return call("np.eye", operands[:1] if same else operands, _options(op))
+    return call("np.eye", operands[:1] if same else operands, options_of(op))
 
 
 def _scalar(op: Op, operands: list[Expr]) -> Expr:
     return call("np.sum", operands)
-
-
-def _paired(op: Op, operands: list[Expr]) -> Expr:
-    """Return ``f((a, b), c)``."""
-    pair = ast.Tuple(operands[:2], ast.Load())
-    return call(RULES[op.prim].spelling, [pair, *operands[2:]], _options(op))
-
-
-def _cho_solve(op: Op, operands: list[Expr]) -> Expr:
-    """Return ``scipy.linalg.cho_solve((c, lower), b)``."""
-    options = _options(op)
-    pair = ast.Tuple([operands[0], literal(options.pop("lower"))], ast.Load())
-    return call(RULES[op.prim].spelling, [pair, operands[1]], options)
 
 
 def _lift_list(op: Op, operands: list[Expr]) -> Expr:
@@ -493,10 +481,9 @@ SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
     "nonzero": _axis_of,
     "draw": _draw, "unique_places": _unique_places,
     "tril_indices": _axis_of, "triu_indices": _axis_of,
-    "lu_solve": _paired, "toeplitz_both": _paired, "cho_solve": _cho_solve,
     "list": _list, "repeat_list": _repeat_list, "array_of_list": _array_of_list, "items": _items,
     "dist_items": _two_vectors, "sumprod_items": _two_vectors, "list_add": _list_add,
     "index_of": _method("index"),
-    "joined_list": lambda op, operands: call("np.concatenate", operands, _options(op)),
-    "pieces": lambda op, operands: call("_pieces", operands, _options(op)),
+    "joined_list": lambda op, operands: call("np.concatenate", operands, options_of(op)),
+    "pieces": lambda op, operands: call("_pieces", operands, options_of(op)),
 }  # fmt: skip

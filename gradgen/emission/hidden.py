@@ -27,6 +27,8 @@ def reveal(
     """Use second names in a function's body; return the statement that gives them, if any."""
     known = {*MODULES, *helpers, *dir(builtins)}
     hidden = {p: "" for p in signature.parameters if p in known}
+    if not hidden:
+        return []
     for read in _reads(body, hidden):
         if not hidden[read.id]:
             hidden[read.id] = _fresh(read.id, taken)

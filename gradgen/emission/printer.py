@@ -134,20 +134,30 @@ def _with_comment(lines: list[str], comment: str) -> list[str]:
     return lines
 
 
-def wrap(text: str, depth: int) -> list[str]:
-    """Return a statement's text as indented lines of at most 88 columns, where it can be split."""
+def wrap(text: str, depth: int, inside: bool = False) -> list[str]:
+    """Return a text as indented lines of at most 88 columns, where it can be split.
+
+    It is a statement, or a part of one that stands ``inside`` a bracket.
+    """
     pad = INDENT * depth
     if len(pad) + len(text) <= WIDTH or "\n" in text:
         return [pad + line for line in text.split("\n")]
     tokens = _tokens(text)
     head, body, tail = _outermost(text, tokens)
     if not body:
+        if inside:
+            return [line for part in _operators(text) for line in _whole(part, depth)]
         return _parenthesised(text, depth, tokens)
     parts = _split(body, pad)
     lines = [pad + head]
     for part in parts:
-        lines += wrap(part, depth + 1)
+        lines += wrap(part, depth + 1, inside=True)
     return [*lines, pad + tail]
+
+
+def _whole(part: str, depth: int) -> list[str]:
+    """Return an operand with its operator, split once more if that makes it shorter."""
+    return wrap(part, depth, inside=len(_operators(part)) > 1)
 
 
 def _tokens(text: str) -> list[tokenize.TokenInfo]:

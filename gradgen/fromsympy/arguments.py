@@ -98,10 +98,12 @@ def _listed(entry: Any) -> Any:
 
 
 def _checked(symbol: Any) -> Any:
-    from gradgen.fromsympy.lower import MAY_BE_ATOMS
+    """Return what is to be an argument: a symbol, or what the expression has as a whole."""
+    import sympy
 
-    undefined = type(type(symbol)).__name__ == "UndefinedFunction"
-    if undefined or type(symbol).__name__ in MAY_BE_ATOMS or getattr(symbol, "is_Symbol", False):
+    known = (sympy.Number, sympy.NumberSymbol, sympy.logic.boolalg.Boolean)
+    made = isinstance(symbol, (sympy.Add, sympy.Mul, sympy.Pow, *known)) and not symbol.is_Symbol
+    if isinstance(symbol, sympy.Basic) and not made:
         return symbol
     raise ArgumentError(
         f"{symbol!r:.60} is given among the symbols, and is none",
@@ -159,12 +161,16 @@ class Entry:
     def _array(self, p: Parameter) -> None:
         """Check an array's lengths; one that is a symbol, and not given, is read from it."""
         self.atoms[p.symbols[0]] = self._name(p.name)
-        for k, n in enumerate(p.shape):
-            if n.is_Symbol and n not in self.atoms:
-                name = self.names.fresh(identifier(n))
-                target = ast.Name(name, ast.Store())
-                self.statements.append(ast.Assign([target], _length(p.name, k)))
-                self.atoms[n] = self._name(name)
+        mine = {n: k for k, n in enumerate(p.shape) if n.is_Symbol and n not in self.atoms}
+        fresh = {n: self.names.fresh(identifier(n)) for n in mine}
+        self.atoms |= {n: self._name(name) for n, name in fresh.items()}
+        if len(fresh) == len(p.shape):
+            shape = ast.Attribute(forms.dotted(p.name), "shape", ast.Load())
+            self.statements.append(assigned(list(fresh.values()), shape))
+            return
+        for n, name in fresh.items():
+            target = ast.Name(name, ast.Store())
+            self.statements.append(ast.Assign([target], _length(p.name, mine[n])))
         self._require_shape(p.name, p.shape)
 
     def _require_shape(self, name: str, shape: Sequence[Any]) -> None:
@@ -183,7 +189,7 @@ class Entry:
             ]
             tests.insert(0, ast.Compare(rank, [ast.NotEq()], [ast.Constant(len(shape))]))
             test = ast.BoolOp(ast.Or(), tests)
-        text = f"{name} has another shape than ({', '.join(map(str, shape))})"
+        text = f"{name} has another shape than {tuple(shape)!s}"
         self.statements.append(refusal(test, text))
 
     def _known_length(self, n: Any) -> ast.expr | None:

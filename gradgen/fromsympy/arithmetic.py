@@ -11,7 +11,8 @@ from gradgen.fromsympy.nodes import Node
 if TYPE_CHECKING:
     from gradgen.fromsympy.lower import Lowering
 
-WORDS = {"Pi": "pi", "Exp1": "e", "EulerGamma": "euler_gamma", "Infinity": "inf"}
+WORDS = {"Pi": "pi", "Exp1": "e", "EulerGamma": "euler_gamma", "Infinity": "inf",
+         "NaN": "nan"}  # fmt: skip
 COMPARISONS = {
     "StrictLessThan": "<", "LessThan": "<=", "StrictGreaterThan": ">", "GreaterThan": ">=",
     "Equality": "==", "Unequality": "!=",
@@ -165,6 +166,16 @@ def _piecewise(low: Lowering, expr: Any, scope: Scope) -> Plan:
     return Plan(operands, build)
 
 
+def _polynomial(low: Lowering, expr: Any, scope: Scope) -> Plan:
+    return Plan([expr.as_expr()], lambda a: a[0])
+
+
+def _order(low: Lowering, expr: Any, scope: Scope) -> Plan:
+    raise unsupported(
+        expr, f"the expression has terms that are not known, {short(expr)}", "call .removeO() on it"
+    )
+
+
 def _refused_condition(low: Lowering, expr: Any, scope: Scope) -> Plan:
     raise unsupported(
         expr,
@@ -203,6 +214,8 @@ HANDLERS: dict[str, Handler] = {
     "BooleanFunction": _refused_condition,
     "Contains": _refused_condition,
     "Piecewise": _piecewise,
+    "Poly": _polynomial,
+    "Order": _order,
     "ImaginaryUnit": _complex,
     "ComplexInfinity": _complex,
     "re": _complex,

@@ -47,6 +47,14 @@ def _written(low: Lowering, expr: Any, scope: Scope) -> Plan:
     return Plan(expr.args, lambda args: written(low.nodes, low.spell, args))
 
 
+def _hypergeometric(low: Lowering, expr: Any, scope: Scope) -> Plan:
+    above, below, at = expr.args
+    if len(below) != 1 or len(above) > 2:
+        raise unsupported(expr)
+    path = f"scipy.special.hyp{len(above)}f1"
+    return Plan([*above, *below, at], lambda a: low.nodes.call(path, *a))
+
+
 def _extreme(low: Lowering, expr: Any, scope: Scope) -> Plan:
     largest = type(expr).__name__ == "Max"
 
@@ -87,6 +95,8 @@ def _article(name: str) -> str:
 
 
 def _function(low: Lowering, expr: Any, scope: Scope) -> Plan:
+    if not expr.free_symbols:
+        return low.number(expr)
     raise unsupported(expr, f"the function {type(expr).__name__} has no counterpart here")
 
 
@@ -94,6 +104,7 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(FUNCTIONS, _known_function),
     **dict.fromkeys(WRITTEN, _written),
     "Symbol": _symbol,
+    "hyper": _hypergeometric,
     "Max": _extreme,
     "Min": _extreme,
     "AppliedUndef": _undefined,

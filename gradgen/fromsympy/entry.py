@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.collector import uncollected
 from gradgen.emission.header import MARK
 from gradgen.emission.module import load, write
 from gradgen.emission.printer import Docstring, print_statements
@@ -25,6 +26,7 @@ from gradgen.gradient import Differentiable, Gradient
 from gradgen.options import Options
 
 
+@uncollected
 def from_sympy(
     expr: Any, symbols: Any, *, name: str = "expression", scalar: bool = False
 ) -> SymPyFunction:
@@ -154,6 +156,13 @@ def _root(lowering: Lowering, expr: Any) -> Node:
             f"{expr!r:.60} is no expression of SymPy",
             hint="build it from symbols; text is not parsed",
         ) from None
+    if isinstance(plain_expr, sympy.Tuple):
+        return _root(lowering, tuple(plain_expr))
+    if isinstance(plain_expr, sympy.logic.boolalg.Boolean) and not plain_expr.is_Symbol:
+        raise ArgumentError(
+            f"{expr!r:.60} is a condition, no number",
+            hint="choose numbers by it: Piecewise((1, condition), (0, True))",
+        )
     return lowering.lower(plain_expr)
 
 
@@ -179,8 +188,25 @@ class SymPyFunction(Differentiable):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the value of the expression."""
-        value = self.__wrapped__(*args, **kwargs)
+        try:
+            value = self.__wrapped__(*args, **kwargs)
+        except (TypeError, ValueError) as error:
+            self._check_numbers(args, error)
+            raise
         return value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+
+    def _check_numbers(self, args: tuple[Any, ...], error: Exception) -> None:
+        """Say that an array stands where a number is needed, if that is so."""
+        params = zip(self._module.parameters, args, strict=False)
+        arrays = [p.name for p, value in params if not p.shape and np.ndim(value) > 0]
+        if not arrays:
+            return
+        hint = "call it for each entry, or give numbers"
+        if self._module.scalar:
+            hint = "make the function without scalar=True, or give numbers"
+        raise ArgumentError(
+            f"{arrays[0]} is an array, and the expression is one of numbers", hint=hint
+        ) from error
 
     def __reduce__(self) -> Any:
         return _again, self._made_of

@@ -145,6 +145,16 @@ def _direct(path: str, count: int, safe: float | None = None) -> Written:
     return lambda n, spell, a: n.call(path, *a[:count], safe=safe)
 
 
+def _harmonic(n: Nodes, spell: Spell, a: list[Node]) -> Node:
+    digamma = n.call("scipy.special.psi", n.sum([a[0], n.const(1.0)]), safe=1.0)
+    return n.sum([digamma, n.make("word", data="euler_gamma")])
+
+
+def _same(n: Nodes, spell: Spell, a: list[Node]) -> Node:
+    """Return 1 where two numbers are equal, else 0."""
+    return n.make("choose", [n.make("compare", a[:2], "=="), n.const(1.0), n.const(0.0)])
+
+
 def _elliptic(complete: str, incomplete: str) -> Written:
     def written(n: Nodes, spell: Spell, a: list[Node]) -> Node:
         return n.call(f"scipy.special.{complete if len(a) == 1 else incomplete}", *a, safe=0.5)
@@ -187,5 +197,8 @@ WRITTEN: dict[str, Written] = {
     "airybi": _pair("scipy.special.airy", 2),
     "airybiprime": _pair("scipy.special.airy", 3),
     "elliptic_e": _elliptic("ellipe", "ellipeinc"),
+    "harmonic": _harmonic,
+    "KroneckerDelta": _same,
+    "RisingFactorial": _direct("scipy.special.poch", 2, 1.0),
     "elliptic_f": _direct("scipy.special.ellipkinc", 2, 0.5),
 }

@@ -27,6 +27,7 @@ class Plan(NamedTuple):
     scopes: Sequence[Scope] | None = None
 
 
+DIGITS = 30  # of constants without a spelling, before they are rounded to floats
 Scope = tuple[tuple[Any, Node], ...]  # symbols that loops run over, innermost last
 Handler = Callable[["Lowering", Any, Scope], Plan]
 
@@ -46,6 +47,7 @@ class Lowering:
 
     def __init__(self, nodes: Nodes, atoms: dict[Any, Node], scalar: bool) -> None:
         self.nodes, self.atoms, self.scalar = nodes, atoms, scalar
+        self._kinds = {type(atom) for atom in atoms}
         self.checks: dict[tuple[Node, str], None] = {}  # conditions that must not hold, and why
         self.loops: dict[Any, Node] = {}
         self.bounds: dict[Any, tuple[Any, Any]] = {}  # of the symbols that loops run over
@@ -82,18 +84,26 @@ class Lowering:
             index = next((node for symbol, node in reversed(scope) if expr == symbol), None)
             if index is not None:
                 return Plan((), lambda _: index)
-        undefined = type(type(expr)).__name__ == "UndefinedFunction"
-        if (undefined or expr.is_Symbol or type(expr).__name__ in MAY_BE_ATOMS) and (
-            expr in self.atoms
-        ):
+        # Hashing can go deep, so that only what may be an argument is looked up.
+        if type(expr) in self._kinds and expr in self.atoms:
             atom = self.atoms[expr]
             return Plan((), lambda _: atom)
+        undefined = type(type(expr)).__name__ == "UndefinedFunction"
         for kind in type(expr).__mro__:
             handler = _handlers().get("AppliedUndef" if undefined else kind.__name__)
             # A class of the user's may have the name of one of SymPy's.
             if handler is not None and (undefined or kind.__module__.startswith("sympy.")):
                 return handler(self, expr, scope)
-        raise unsupported(expr)
+        return self.number(expr)
+
+    def number(self, expr: Any) -> Plan:
+        """Return what has no counterpart here as a number, where it is one (``zeta(3)``)."""
+        if expr.free_symbols or not getattr(expr, "is_number", False):
+            raise unsupported(expr)
+        value = expr.evalf(DIGITS)
+        if not (value.is_Float or value.is_Integer):
+            raise unsupported(expr)
+        return Plan((), lambda _: self.nodes.const(float(value)))
 
     def spell(self, name: str) -> str:
         """Return the callable that a function of SymPy's is here."""
@@ -109,8 +119,6 @@ class Lowering:
         return self.nodes.call(self.spell(name), *args, safe=FUNCTIONS[name].safe)
 
 
-# What may be an argument, beside symbols and undefined functions (hashing others goes deep).
-MAY_BE_ATOMS = ("Derivative", "Indexed", "MatrixElement", "MatrixSymbol", "IndexedBase")
 _TABLE: dict[str, Handler] = {}
 
 
@@ -140,5 +148,5 @@ def unsupported(expr: Any, what: str = "", hint: str = "") -> UnsupportedError:
     name = type(expr).__name__
     return UnsupportedError(
         what or f"{name} has no counterpart here, in {short(expr)}",
-        hint=hint or f"replace it, or list {short(expr)} among the symbols and pass its value",
+        hint=hint or f"replace it, or list {short(expr)} among the symbols, and pass its value",
     )

@@ -58,6 +58,8 @@ def _product(low: Lowering, expr: Any, scope: Scope) -> Plan:
             else:
                 out = low.nodes.call("np.linalg.solve", node, out)
         assert out is not None
+        if made[0].kind == "const" and made[0].data < 0:
+            return low.nodes.product([low.nodes.const(-made[0].data), out], negative=True)
         return low.nodes.product([made[0], out])
 
     return Plan([number, *operands], build)

@@ -33,6 +33,7 @@ KINDS = {
 }
 FUNCTION_NAMES = {"abs": "magnitude", "maximum": "largest", "max": "largest", "minimum": "smallest",
                   "min": "smallest", "sqrt": "root", "pow": "power"}  # fmt: skip
+LONGEST = 20  # of the name of an argument that is no symbol
 POWERS = {2: "squared", 3: "cubed"}
 
 
@@ -68,7 +69,8 @@ def identifier(symbol: Any) -> str:
         return "_".join(identifier(a) if a.is_Symbol else plain(str(a)) for a in symbol.args)
     if getattr(symbol, "is_Function", False):
         return plain(kind)
-    return plain(str(symbol))
+    text = plain(str(symbol))
+    return text if symbol.is_Atom or len(text) <= LONGEST else plain(kind.lower())
 
 
 def plain(text: str) -> str:
@@ -76,18 +78,19 @@ def plain(text: str) -> str:
     text = unicodedata.normalize("NFKC", text)
     if len(text) > 1 and text[-1] in SIGNS:
         text = text[:-1] + SIGNS[text[-1]]
-    text = re.sub(r"\W+", "_", re.sub(r"[\\{}]", "", text))
-    if not text.strip("_"):
-        return "x"
-    text = text.rstrip("_") if text.endswith("_") and not text.startswith("_") else text
-    return text if text.isidentifier() else f"x_{text}"
+    name = re.sub(r"\W+", "_", re.sub(r"[\\{}]", "", text))
+    if text[:1] != "_":
+        name = name.lstrip("_")
+    if text[-1:] != "_":
+        name = name.rstrip("_")
+    return name if name.isidentifier() else f"x_{name}".rstrip("_")
 
 
 def stem(names: list[str]) -> str:
-    """Return what names of one group have in common before a number: ``x`` of ``x0, x1``."""
-    stems = {re.sub(r"_?\d+$", "", n) for n in names}
+    """Return what names of one group have in common beside numbers: ``x`` of ``x0, x1``."""
+    stems = {re.sub(r"_?\d+", "", n) for n in names}
     found = stems.pop() if len(stems) == 1 else ""
-    return found if found and len(names) > 1 else "values"
+    return found if found.isidentifier() and len(names) > 1 else "values"
 
 
 def hint(node: Node) -> str:

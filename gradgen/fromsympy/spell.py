@@ -95,13 +95,13 @@ class Speller:
         return ast.BoolOp(word, args) if self.scalar else forms.call(path, args)
 
     def ordered(self, instance: Instance) -> list[Instance]:
-        """Return the operands of a sum in the order in which one writes them down.
+        """Return the operands of a sum or product in the order in which one writes them down.
 
-        A positive term comes first, and a number last.
+        In a sum a positive term comes first and a number last, in a product a number first.
         """
         terms = list(instance.args)
         if instance.node.kind != "sum":
-            return terms
+            return sorted(terms, key=lambda t: t.node.kind != "const")
         if terms[0].node.kind == "const":
             terms.append(terms.pop(0))
         first = next((k for k, t in enumerate(terms) if not _is_negative(t.node)), 0)

@@ -59,7 +59,7 @@ def _check_bounds(low: Lowering, expr: Any, first: Any, last: Any, scope: Scope)
     if not count.is_Number and not _mentions(count, scope):
         low.checks[
             low.nodes.make("compare", [whole(low, low.nodes, count, ()), low.nodes.const(0)], "<"),
-            f"{short(expr)} runs backwards",
+            f"the {type(expr).__name__.lower()} to {last} begins after its end, at {first}",
         ] = None
 
 

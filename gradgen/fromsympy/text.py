@@ -100,22 +100,25 @@ class Writer:
     ) -> Written:
         """Give a value a variable where it is read more than once, or is too long to read."""
         root = instance is self.placement.root
-        if variable is None and not (self._may_repeat(instance) and (root or size <= LIMIT)):
-            variable = self._variable(hint(instance.node))
-        if variable is None:
+        if self._may_repeat(instance) and (root or size <= LIMIT):
             return Written(expr, size)
+        variable = variable or self._variable(hint(instance.node))
         self.block(instance.context).append(variable.assign(expr))
         return Written(None, 1, variable)
 
     def _may_repeat(self, instance: Instance) -> bool:
-        node = instance.node
-        if instance is self.placement.root:
+        if instance is self.placement.root or self._is_cheap(instance):
             return True
-        if instance.uses == 1:
-            # What was moved out of a loop has to be computed there.
-            return instance.context is instance.asked
-        cheap = node.kind in ("negative", "item", "attribute")
-        return cheap and not isinstance(node.data, str) and all(a.is_leaf for a in node.args)
+        # What was moved out of a loop has to be computed there.
+        return instance.uses == 1 and instance.context is instance.asked
+
+    def _is_cheap(self, instance: Instance) -> bool:
+        node = instance.node
+        named = all(a.node.is_leaf or self.written[a].variable for a in instance.args)
+        if node.kind == "item":
+            # An entry that has a name of its own, or is the same at every turn, is read once.
+            return named and not node.data and instance.context is instance.asked
+        return named and node.kind in ("negative", "attribute")
 
     def _variable(self, wanted: str) -> Variable:
         self.variables.append(Variable(wanted))

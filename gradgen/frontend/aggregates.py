@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import collections
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from gradgen.frontend.comprehensions import Generator, located
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.flow import read_statements
 from gradgen.frontend.iterables import counted, over_value
+from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import callee_name, no_more, special
 from gradgen.frontend.values import Iteration, Map, Ref, Seq, Static, is_static, static_value
@@ -262,7 +264,38 @@ def _set(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     return Static(frozenset(static_value(items)))
 
 
-@special(dict)
+@special(collections.defaultdict)
+def _with_factory(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read a dict that makes what is missing."""
+    out = dict_of(r, node, args[1:], kwargs)
+    out.factory = None if not args or is_none(args[0]) else args[0]
+    return out
+
+
+@special(collections.deque)
+def _deque(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read a queue without a limit: a list."""
+    limit = args[1] if len(args) > 1 else kwargs.pop("maxlen", Static(None))
+    no_more(r, node, kwargs)
+    if not is_none(limit):
+        r.refuse(node, "a deque with a limit", "keep a list, and drop its first item by hand")
+    return copied(r, node, args[0]) if args else Seq([], list)
+
+
+@special(collections.namedtuple)
+def _named_tuple(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read the definition of a class of named tuples."""
+    if not all(map(is_static, [*args, *kwargs.values()])):
+        r.refuse(node, "a named tuple with computed names or defaults", "name them by constants")
+    named: dict[str, Any] = {"module": r.frame.globals.get("__name__")}
+    named |= {k: static_value(v) for k, v in kwargs.items()}
+    try:
+        return Static(collections.namedtuple(*map(static_value, args), **named))
+    except (TypeError, ValueError) as error:
+        r.fail(node, error)
+
+
+@special(dict, collections.OrderedDict)
 def dict_of(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Map:
     """Return the dict of another, or of pairs, and of keyword arguments."""
     if args and not isinstance(args[0], Map):

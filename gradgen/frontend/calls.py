@@ -16,7 +16,9 @@ import gradgen.frontend.constructor_calls
 import gradgen.frontend.conversions
 import gradgen.frontend.einsum
 import gradgen.frontend.elementwise_calls
+import gradgen.frontend.interpolation_calls
 import gradgen.frontend.iterators
+import gradgen.frontend.kernel_density_calls
 import gradgen.frontend.linalg_calls
 import gradgen.frontend.numpy_calls
 import gradgen.frontend.padding
@@ -26,7 +28,8 @@ import gradgen.frontend.scipy_calls
 import gradgen.frontend.shape_calls
 import gradgen.frontend.type_calls
 import gradgen.frontend.ufunc_at
-import gradgen.frontend.ufunc_methods  # noqa: F401
+import gradgen.frontend.ufunc_methods
+import gradgen.frontend.vectorize_calls  # noqa: F401
 from gradgen.custom import custom_jvp, custom_vjp
 from gradgen.errors import ArgumentError, SourceError, UnsupportedError
 from gradgen.frontend import bindings, recursion
@@ -70,6 +73,7 @@ from gradgen.frontend.values import (
     BoundMethod,
     Choice,
     Frame,
+    Frozen,
     LocalFunction,
     Map,
     Record,
@@ -146,6 +150,8 @@ def call_value(
         return _inline_local(r, node, callee, args, kwargs)
     if isinstance(callee, Method):
         return _call_object(r, node, callee.function, [callee.owner, *args], kwargs)
+    if isinstance(callee, Record) and callee.kind is Frozen and "__call__" in callee.fields:
+        return call_value(r, node, callee.fields["__call__"], args, kwargs)
     if isinstance(callee, Record | Seq):
         called = invoked(r, node, callee, "__call__", *args, **kwargs)
         if called is not MISSING:
@@ -222,7 +228,7 @@ def _call_object(
         return method_of_text(r, node, obj, args, kwargs)
     own_call = getattr(type(obj), "__call__", None)  # noqa: B004
     if isinstance(own_call, types.FunctionType):
-        return _inline_foreign(r, node, own_call, [Static(obj), *args], kwargs)
+        return _call_object(r, node, own_call, [Static(obj), *args], kwargs)
     _refuse_callee(r, node, obj)
 
 
@@ -247,7 +253,7 @@ def _member(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[st
 
 
 def _refuse_callee(r: Reader, node: ast.AST, obj: Any) -> Any:
-    name = getattr(obj, "__qualname__", type(obj).__name__)
+    name = getattr(obj, "__qualname__", None) or getattr(obj, "__name__", type(obj).__name__)
     module = getattr(obj, "__module__", "") or type(obj).__module__
     r.refuse(
         node,

@@ -66,6 +66,18 @@ def _pop(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str
     return lists.pop(r, node, _grown(r, node, owner), args)
 
 
+@method("popleft")
+def _popleft(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return _pop(r, node, owner, [Const(0)], {})
+
+
+@method("appendleft")
+def _appendleft(
+    r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    return _insert(r, node, owner, [Const(0), *args], {})
+
+
 def _pop_key(r: Reader, node: ast.AST, owner: Map, args: list[Any]) -> Any:
     key, rest = static_value(args[0]), dict(every_item(r, node, owner))
     if key not in rest and len(args) > 1:
@@ -157,7 +169,9 @@ def _update(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[
 @method("copy")
 def _copy(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if isinstance(owner, Map):
-        return dict_of(r, node, [owner], {})
+        out = dict_of(r, node, [owner], {})
+        out.factory = owner.factory
+        return out
     if isinstance(owner, Seq) or lists.is_list(r, owner):
         return copied(r, node, owner)
     return call_rule(r, node, RULES["copy"], [owner, *args], kwargs)

@@ -62,6 +62,22 @@ def _array(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     return call_rule(r, node, RULES["expand_dims"], [out], {"axis": Static(new)})
 
 
+@special(np.fromiter)
+def _fromiter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read an array of what an iteration gives."""
+    # A cycle: what is iterated over may be a comprehension, which may call this.
+    from gradgen.frontend.aggregates import sequence
+
+    items, dtype, count = (
+        argument(r, node, args, kwargs, k, n) for k, n in enumerate(("iter", "dtype", "count"))
+    )
+    no_more(r, node, kwargs)
+    if not is_none(count) and getattr(count, "const", 0) != -1:
+        r.refuse(node, "np.fromiter with count=", "leave it out")
+    given = [sequence(r, node, items)]
+    return _array(r, node, given, {} if is_none(dtype) else {"dtype": dtype})
+
+
 def _converted(r: Reader, node: ast.AST, value: Any, dtype: Any, order: str, copy: Any) -> Any:
     """Return an array of a dtype in an order, the one that is given where that will do."""
     if not isinstance(value, Ref) and isinstance(value, Seq):

@@ -13,6 +13,7 @@ from gradgen.frontend.classes import MISSING
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.objects import SIGNS, class_of, compared, invoked, special_method
 from gradgen.frontend.operators import COMPARE, FOLD, UNARY, binary
+from gradgen.frontend.picks import numbers_in
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import sequence_items
 from gradgen.frontend.values import (
@@ -220,6 +221,8 @@ def _membership(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
     elif _shape_without_one(left, right):
         found = False
     else:
+        if isinstance(right, Map):
+            lists.write_out(r, numbers_in(left))
         return _among(r, node, op, left, right)
     return Const(found != isinstance(op, ast.NotIn))
 

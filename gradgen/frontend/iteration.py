@@ -147,7 +147,7 @@ def _range(given: Given) -> Iteration:
         args = [Const(0), *args]
     start, stop, step = (*args, Const(1))[:3]
     if isinstance(step, Const) and step.const == 0:
-        raise ValueError("range() arg 3 must not be zero")
+        given.r.fail(given.node, ValueError("range() arg 3 must not be zero"))
     return Iteration(None, lambda i: i, (start, stop, step))
 
 
@@ -215,7 +215,7 @@ def _require_equal(r: Reader, node: ast.AST, lengths: list[Any]) -> None:
         if both and first.const != other.const:
             order = "shorter" if other.const < first.const else "longer"
             before = "argument 1" if k == 2 else f"arguments 1-{k - 1}"
-            raise ValueError(f"zip() argument {k} is {order} than {before}")
+            r.fail(node, ValueError(f"zip() argument {k} is {order} than {before}"))
         if not same and not both:
             differ = r.b.emit("ne", [first, other])
             _fail(r, node, differ, f"zip() argument {k} is not as long as argument 1")

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.frontend import lists
 from gradgen.frontend.evaluate import as_value, evaluate
-from gradgen.frontend.iterables import Over, as_positions, current
+from gradgen.frontend.iterables import Over, as_positions, counted, current
 from gradgen.frontend.iteration import Given, builder, iteration_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.subscripts import Index, load_index
@@ -21,7 +22,31 @@ from gradgen.ir.nodes import Const, Value
 @builder(itertools.product)
 def _product(given: Given) -> Over:
     repeat = static_value(given.value(len(given.node.args), "repeat", Const(1)))
-    return [Seq(list(items)) for items in itertools.product(*given.items(), repeat=repeat)]
+    overs = given.overs() * repeat
+    few = [v if isinstance(v, list) else counted(given.r, v) for v in overs]
+    if any(isinstance(v, Iteration) for v in few):
+        return _nested(given, overs)
+    return [Seq(list(items)) for items in itertools.product(*map(given.known, few))]
+
+
+def _nested(given: Given, overs: list[Over]) -> Iteration:
+    """Return the iteration over all combinations of entries, the last of which vary fastest."""
+    r = given.r
+    parts: list[Iteration] = []
+    for v in overs:
+        if isinstance(v, list):
+            items = lists.as_list(r, Seq(given.known(v)), given.node)
+            parts.append(lists.over_list(r, lists.held(r, items, *v), given.node))
+        else:
+            parts.append(as_positions(r, v))
+    lengths = [p.length for p in parts]
+
+    def element(i: Value) -> Seq:
+        places = _unravelled(r, lengths, i)
+        return Seq([p.element(k) for p, k in zip(parts, places, strict=True)])
+
+    arrays = tuple(ref for p in parts for ref in p.arrays)
+    return Iteration(_total(r, lengths), element, arrays=arrays)
 
 
 @builder(itertools.chain)

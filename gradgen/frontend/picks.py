@@ -13,7 +13,7 @@ from typing import Any
 from gradgen.frontend.lists import picked_from, write_out
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.texts import Text
-from gradgen.frontend.values import Choice, Ref, Seq
+from gradgen.frontend.values import Choice, Ref, Seq, leaves
 from gradgen.ir.nodes import Const, Value
 
 FEW = 16  # items among which paths may part
@@ -27,8 +27,7 @@ def picked(r: Reader, node: ast.AST, owner: Any, key: Any) -> Ref | Choice:
     if few and place in r.precise:
         return chosen_key(r, node, owner, key)
     if not isinstance(owner, Seq) or not isinstance(key, Value):
-        behind = key.holes if isinstance(key, Text) else [key]
-        write_out(r, [v for v in behind if isinstance(v, Value)])
+        write_out(r, numbers_in(key))
         r.refuse(
             node,
             f"a computed subscript of a {describe(owner)}",
@@ -40,6 +39,12 @@ def picked(r: Reader, node: ast.AST, owner: Any, key: Any) -> Ref | Choice:
     if few:
         r.picks.setdefault(items.storage, set()).add(place)
     return items
+
+
+def numbers_in(key: Any) -> list[Value]:
+    """Return the computed numbers that a key is made of: a number, a text, or a tuple."""
+    behind = key.holes if isinstance(key, Text) else leaves(key)
+    return [v for v in behind if isinstance(v, Value)]
 
 
 def chosen_key(r: Reader, node: ast.AST, owner: Seq, key: Value) -> Any:

@@ -193,11 +193,14 @@ class Reader:
 
     # --- Python objects from outside ------------------------------------------------------
 
-    def wrap(self, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
-        """Return the value of an object found outside the function, and remember where."""
+    def wrap(self, obj: Any, holder: Any, key: Any, node: ast.AST, name: str = "") -> Any:
+        """Return the value of an object found outside the function, and remember where.
+
+        ``name`` is what it is called in the text, by default the key.
+        """
         if not isinstance(obj, types.ModuleType) and CALLABLES.of(obj) is None:
             self.remember(holder, key, obj)
-        return self._wrapped(obj, holder, key, node)
+        return self._wrapped(obj, holder, name or key, node)
 
     def remember(self, holder: Any, key: Any, obj: Any) -> None:
         """Note that what is generated holds as long as ``obj`` is found there."""

@@ -73,6 +73,7 @@ class Book:
     states: dict[Any, Reading] = field(default_factory=dict)
     version: int = 0
     count: dict[int, int] = field(default_factory=dict)
+    rules: list[Any] = field(default_factory=list)  # of functions with rules, being read
 
     def begin(self) -> None:
         """Forget what belongs to one reading."""

@@ -14,14 +14,10 @@ from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
-from gradgen.frontend.values import Map, Record, Seq, Static, is_static, static_value
+from gradgen.frontend.values import Frozen, Map, Record, Seq, Static, is_static, static_value
 from gradgen.rules.callables import resolve
 from gradgen.rules.distributions import CONTINUOUS, DISCRETE
 from gradgen.rules.registry import RULES
-
-
-class Frozen:
-    """What a distribution of ``scipy.stats`` is with its parameters: its methods by their names."""
 
 
 def of_value(method, args, kwds):

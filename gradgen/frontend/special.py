@@ -36,13 +36,17 @@ SPECIAL: Callables[Handler] = Callables()
 SPELLED: dict[str, Handler] = {}
 
 
-def special(*functions: Any) -> Callable[[Handler], Handler]:
-    """Enter a handler for calls of some Python objects, given themselves or by their spelling."""
+def special(*functions: Any, listed: bool = True) -> Callable[[Handler], Handler]:
+    """Enter a handler for calls of some Python objects, given themselves or by their spelling.
+
+    What is not ``listed`` is left out of the documents: gradgen's own, and methods of objects.
+    """
 
     def register(handler: Handler) -> Handler:
         for f in functions:
             SPECIAL.enter(f, handler)
-            SPELLED[f if isinstance(f, str) else spelled(f)] = handler
+            if listed:
+                SPELLED[f if isinstance(f, str) else spelled(f)] = handler
         return handler
 
     return register

@@ -236,6 +236,11 @@ def item_at(r: Reader, node: ast.AST, owner: Any, key: Any) -> Any:
     k = static_value(key)
     if isinstance(owner, Map) and k not in owner.items and owner.unknown is not None:
         raise Refine(owner.unknown, ("key", k))
+    if isinstance(owner, Map) and k not in owner.items and owner.factory is not None:
+        # A cycle by nature: the factory is a function of the user's.
+        from gradgen.frontend.calls import call_value
+
+        r.fill(owner, {**owner.items, k: call_value(r, node, owner.factory, [], {})})
     try:
         if isinstance(owner, Static):
             return r.wrap(owner.obj[k], owner.obj, k, node)

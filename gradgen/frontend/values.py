@@ -82,10 +82,14 @@ class Seq(Box):
 
 @dataclass(slots=True, eq=False)
 class Map(Box):
-    """A dict with known keys (``unknown``: a parameter whose further keys show when read)."""
+    """A dict with known keys (``unknown``: a parameter whose further keys show when read).
+
+    ``factory`` makes the item of a key that is missing, as in a ``defaultdict``.
+    """
 
     items: dict[Any, Any]
     unknown: Any = None
+    factory: Any = None
 
 
 @dataclass(slots=True, eq=False)
@@ -94,6 +98,13 @@ class Record(Box):
 
     kind: Any
     fields: dict[str, Any]
+
+
+class Frozen:
+    """The class of a library's objects with what they hold: methods are fields by their names.
+
+    A distribution of ``scipy.stats`` with its parameters is one, and a spline.
+    """
 
 
 @dataclass(slots=True, eq=False)
@@ -239,7 +250,7 @@ def with_parts(like: Box, items: list[tuple[Any, Any]]) -> Box:
     if isinstance(like, Seq):
         return Seq([item for _, item in items], like.kind, joined=True)
     if isinstance(like, Map):
-        return Map(dict(items), like.unknown, joined=True)
+        return Map(dict(items), like.unknown, like.factory, joined=True)
     assert isinstance(like, Record)
     return Record(like.kind, dict(items), joined=True)
 

@@ -1,7 +1,8 @@
 """Norms of vectors and matrices, along any axes.
 
-At a kink: 0 at the zero vector or matrix, and ties of an extreme share evenly, those of singular
-values too.  Of a zero singular value the nuclear norm takes nothing.
+How many entries are not zero, ``ord=0``, is constant.  At a kink: 0 at the zero vector or matrix,
+and ties of an extreme share evenly, those of singular values too.  Of a zero singular value the
+nuclear norm takes nothing.
 """
 
 # mypy: disable-error-code="no-untyped-def"
@@ -37,7 +38,7 @@ def norm_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
     order, axis, x = op.attrs.get("ord"), op.attrs.get("axis"), op.inputs[0]
     count = x.type.rank if axis is None else len(axis) if isinstance(axis, tuple) else 1
-    known = order in MATRIX_ORDERS if count == 2 else order != 0 and not isinstance(order, str)
+    known = order in MATRIX_ORDERS if count == 2 else not isinstance(order, str)
     if not (known or (count is None and order in MATRIX_ORDERS)):
         return alg.refuse(op, f"a norm of ord={order!r} over these axes", "write the norm out")
     if count not in (None, 1, 2) and order is not None:
@@ -66,6 +67,8 @@ def _norm_to_x(g, y, x, ord=None, axis=None, keepdims=False):
 
 def _vector_norm_to_x(g, y, x, ord, axis):
     """Cotangent of ``x`` in the norm ``y`` along an axis or several, which are kept in both."""
+    if ord == 0:
+        return np.zeros_like(x)
     if ord == 1:
         return g * np.sign(x)
     if ord == np.inf or ord == -np.inf:
@@ -147,19 +150,20 @@ rule("norm", norm_type, callables=["np.linalg.norm"],
          "x23, 'fro'", "x23, 'nuc'", "x23, 2", "x23, -2", "x32, 1", "x32, -1", "x32, np.inf",
          "x32, -np.inf", "x234, 'fro', (0, 2)", "x234, 2, (2, 0)", "x234, 'nuc', axis=(-1, 1)",
          "x234, ord=1, axis=(1, 2), keepdims=True", "x234, np.inf, (2, 1)", "x234, axis=(0, 1)",
-         "x234, 3, -1", "xf3", "x1", "x0", "xs23, axis=0", "x3, ord=2, axis=(0,)", "x23, 2, 0")))
+         "x234, 3, -1", "xf3", "x1", "x0", "xs23, axis=0", "x3, ord=2, axis=(0,)", "x23, 2, 0",
+         "x3, 0", "x23, 0, axis=1, keepdims=True")))
 rule("vector_norm", norm_type, callables=["np.linalg.vector_norm"],
      params="x, /, *, axis=None, keepdims=False, ord=2", at_kinks="0 at the zero vector",
      adjoint=(_flat_norm_to_x,), tangent=_flat_norm_tangent,
      samples=tuple(f"np.linalg.vector_norm({call})" for call in (
          "x3", "x23", "x234, axis=(0, 2)", "x23, axis=1, keepdims=True", "x234, axis=-1, ord=3",
          "x23, ord=1", "x23, ord=np.inf", "x234, axis=(2, 0), ord=-np.inf, keepdims=True",
-         "x23, keepdims=True", "x0")))
+         "x23, keepdims=True", "x0", "x23, axis=1, ord=0")))
 rule("scipy.linalg.norm", norm_type, callables=["scipy.linalg.norm"],
      params="a, ord=None, axis=None, keepdims=False, check_finite=True",
      adjoint=(_scipy_norm_to_a,), tangent=_scipy_norm_tangent,
      at_kinks="0 at the zero vector; ties share evenly",
      samples=tuple(f"scipy.linalg.norm({call})" for call in (
          "x3", "x23", "x23, 'fro'", "x23, 1", "x23, np.inf", "x3, 1", "x23, axis=1", "x3, 3",
-         "x234, 2, (1, 2), True", "x23, 'nuc', check_finite=False")))
+         "x234, 2, (1, 2), True", "x3, 0", "x23, 'nuc', check_finite=False")))
 # fmt: on

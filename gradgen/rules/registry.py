@@ -201,15 +201,8 @@ def rule(
     -------
     Rule
         The new entry.
-
-    Examples
-    --------
-    A function of a library of one's own, with its derivative:
-
-    >>> gradgen.rule("airspeed", callables=["mylib.airspeed"], params="a", elementwise=True,
-    ...              adjoint=("g * 0.5 / y",))
     """
-    signature = _parse_params(params)
+    signature = parse_params(params)
     callables = list(callables or ())
     spelling = spelling or (callables[0] if callables else "")
     entry = Rule(
@@ -241,7 +234,7 @@ def _of_each_entry() -> TypeRule:
     return elementwise("inexact", weak=False)
 
 
-def _parse_params(params: str) -> dict[str, Any]:
+def parse_params(params: str) -> dict[str, Any]:
     """Return the fields of a rule that its signature gives."""
     parts = [p.strip() for p in re.split(r",(?![^(]*\))", params) if p.strip()]
     marks = [p for p in parts if p in "/*"]

@@ -113,7 +113,14 @@ def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
+def median_of_three(x, scale):
+    padded = np.pad(x, 1, mode="edge")
+    windows = [sorted(padded[i : i + 3])[1] for i in range(len(x))]
+    return np.sum((scale * np.array(windows) - x) ** 2)
+
+
 EXAMPLE_ARGS = {
+    "median_of_three": lambda: (_normal(6), 1.2),
     "fir_filter": lambda: (_normal(3), _normal(6, seed=1), _normal(6, seed=2)),
     "iir_biquad": lambda: (_normal(3), np.array([0.3, 0.1]), _normal(6, seed=1)),
     "lms_adaptive": lambda: (0.1, _normal(6), _normal(6, seed=1)),

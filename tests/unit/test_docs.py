@@ -40,6 +40,7 @@ DOCUMENTS = [
         "docs/language.md",
         "docs/conventions.md",
         "docs/operations.md",
+        "docs/sympy.md",
     )
 ]
 LANGUAGE, CONVENTIONS = ROOT / "docs/language.md", ROOT / "docs/conventions.md"

@@ -1,0 +1,119 @@
+"""Splines and piecewise polynomials of ``scipy.interpolate``: objects that hold coefficients."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from typing import Any
+
+from gradgen.frontend.bindings import call_rule
+from gradgen.frontend.callables import from_library
+from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.iterables import plain
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.special import special
+from gradgen.frontend.values import Frozen, Record, Static, is_static, static_value
+from gradgen.library import splines
+from gradgen.rules.registry import RULES
+
+CUBIC = "(x, y, axis=0, bc_type='not-a-knot', extrapolate=None)"
+PIECES = "(c, x, extrapolate=None, axis=0)"
+
+
+def _given(
+    r: Reader, node: ast.AST, signature: str, args: list[Any], kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    """Return arguments by the names of a signature, options as constants."""
+    from gradgen.frontend.calls import binding_error
+
+    spec = inspect.signature(eval(f"lambda {signature[1:-1]}: None"))
+    try:
+        given = dict(spec.bind(*args, **kwargs).arguments)
+    except TypeError as error:
+        raise binding_error(r, node, str(error)) from None
+    out: dict[str, Any] = {}
+    for name, parameter in spec.parameters.items():
+        if parameter.default is inspect.Parameter.empty:
+            out[name] = given[name]
+            continue
+        held = given.get(name, Static(parameter.default))
+        if not is_static(held):
+            r.refuse(node, f"the option {name!r} is computed", "use a constant")
+        out[name] = static_value(held)
+    return out
+
+
+@special(splines.piecewise, listed=False)
+def _piecewise(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Return a piecewise polynomial: its coefficients, breakpoints and methods."""
+    value = from_library(r, node, splines.evaluation, args, kwargs)
+    derivative = from_library(r, node, splines.derivation, args, kwargs)
+    fields = {"c": args[0], "x": args[1], "__call__": value, "derivative": derivative}
+    return Record(Frozen, fields)
+
+
+def _of_pieces(r: Reader, node: ast.AST, c: Any, x: Any, axis: int, beyond: Any) -> Any:
+    held = Static(True if beyond is None else beyond)
+    return _piecewise(r, node, [c, x, plain(axis), held], {})
+
+
+@special(splines.antiderivative, listed=False)
+def _antiderivative(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    r.refuse(node, "the antiderivative of a spline", "integrate values of it by a rule")
+
+
+@special("scipy.interpolate.CubicSpline")
+def _cubic_spline(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read a cubic spline as coefficients, linear in the values; the knots are held constant."""
+    given = _given(r, node, CUBIC, args, kwargs)
+    y = r.hold(as_value(r, given["y"], node))
+    axis = given["axis"] % max(r.read(y).type.rank or 1, 1)
+    y = from_library(r, node, splines.moved, [y, plain(axis)], {})
+    x = r.hold(as_value(r, given["x"], node))
+    bc = given["bc_type"]
+    ends = {} if bc == "not-a-knot" else {"bc_type": Static(bc)}
+    c = call_rule(r, node, RULES["spline"], [x, y], ends)
+    beyond = given["extrapolate"]
+    if beyond is None and bc == "periodic":
+        beyond = "periodic"
+    return _of_pieces(r, node, c, x, axis, beyond)
+
+
+@special("scipy.interpolate.PPoly")
+def _pieces(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read a piecewise polynomial; splines of every kind made outside are read as one."""
+    given = _given(r, node, PIECES, args, kwargs)
+    if given["axis"]:
+        r.refuse(node, "a piecewise polynomial along another axis", "move the axes of c")
+    c, x = (r.hold(as_value(r, given[name], node)) for name in "cx")
+    return _of_pieces(r, node, c, x, 0, given["extrapolate"])
+
+
+@special(splines.pieces_of, listed=False)
+def _evaluate(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    c, x, points, nu, beyond = args
+    options = {} if static_value(beyond) else {"extrapolate": beyond}
+    nus = {"nu": nu} if not is_static(nu) or static_value(nu) else {}
+    return call_rule(r, node, RULES["pieces_of"], [c, x, points], {**nus, **options})
+
+
+def _from_outside(r: Reader, node: ast.AST, spline: Any) -> Any:
+    """Return a spline that was made outside the function: its coefficients are constants."""
+    c = r.wrap(spline.c, spline, "c", node, "coefficients")
+    x = r.wrap(spline.x, spline, "x", node, "breakpoints")
+    return _of_pieces(r, node, c, x, spline.axis, spline.extrapolate)
+
+
+@special("scipy.interpolate.PPoly.__call__", listed=False)
+def _evaluate_outside(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    from gradgen.frontend.calls import call_value
+
+    return call_value(r, node, _from_outside(r, node, args[0].obj), args[1:], kwargs)
+
+
+@special("scipy.interpolate.PPoly.derivative", listed=False)
+def _derive_outside(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    from gradgen.frontend.calls import call_value
+
+    spline = _from_outside(r, node, args[0].obj)
+    return call_value(r, node, spline.fields["derivative"], args[1:], kwargs)

@@ -1,0 +1,99 @@
+"""``np.vectorize``, made inside the function that is read or outside it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gradgen.frontend.callables import from_library
+from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.iterables import plain
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.special import sequence_items, special
+from gradgen.frontend.values import Choice, Seq, Static, is_static, static_value
+from gradgen.ir.nodes import Value
+from gradgen.library import vectorized
+
+NAMES = ("pyfunc", "otypes", "doc", "excluded", "cache", "signature")
+LOOP = "write a comprehension, as in np.array([f(x) for x in xs])"
+
+
+@dataclass(frozen=True)
+class Options:
+    """Which arguments stay whole, by place or name, and whether the result is said to be floats."""
+
+    excluded: frozenset[Any]
+    floats: bool
+
+
+@special(np.vectorize)
+def _vectorize(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read a function of numbers as a loop over the entries; it gives one float."""
+    given = dict(zip(NAMES, args, strict=False)) | kwargs
+    options = {k: v for k, v in given.items() if k != "pyfunc"}
+    if "pyfunc" not in given or not all(map(is_static, options.values())):
+        r.refuse(node, "np.vectorize whose options are computed, or of no function", LOOP)
+    known = {k: static_value(v) for k, v in options.items()}
+    return _made(r, node, given["pyfunc"], known)
+
+
+@special(np.vectorize.__call__, listed=False)
+def _call(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Call what was made outside: ``@np.vectorize`` above a function."""
+    from gradgen.frontend.calls import call_value
+
+    obj = args[0].obj
+    known = {k: getattr(obj, k, None) for k in ("otypes", "excluded", "signature")}
+    pyfunc = r.wrap(obj.pyfunc, obj, "pyfunc", node)
+    return call_value(r, node, _made(r, node, pyfunc, known), args[1:], kwargs)
+
+
+def _made(r: Reader, node: ast.AST, pyfunc: Any, known: dict[str, Any]) -> Any:
+    if known.get("signature") is not None:
+        r.refuse(node, "np.vectorize with a signature", LOOP)
+    kinds = [np.dtype(t) for t in known.get("otypes") or ()]
+    if kinds and (len(kinds) > 1 or kinds[0] != np.float64):
+        r.refuse(node, "np.vectorize that gives something other than one float64", LOOP)
+    held = Options(frozenset(known.get("excluded") or ()), bool(kinds))
+    return from_library(r, node, vectorized.vectorized, [pyfunc, Static(held)], {})
+
+
+@special(vectorized.every, listed=False)
+def _every(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    pyfunc, held, places, names = args
+    given = [*enumerate(places.items), *names.items.items()]
+    split = [(k, v) for k, v in given if k not in held.obj.excluded]
+    whole = [(k, v) for k, v in given if k in held.obj.excluded]
+    if not split:
+        r.refuse(node, "np.vectorize of no array", "call the function itself")
+    layout = Static(([k for k, _ in split], [k for k, _ in whole]))
+    apart = [Seq([v for _, v in whole], tuple), Seq([v for _, v in split], tuple)]
+    floats = plain(held.obj.floats)
+    return from_library(r, node, vectorized.each, [pyfunc, layout, *apart, floats], {})
+
+
+@special(vectorized.one, listed=False)
+def _one(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Call the function; NumPy takes the dtype of the first result for all, so all are floats."""
+    from gradgen.frontend.calls import call_value
+
+    pyfunc, layout, whole, row = args
+    split, kept = layout.obj
+    entries = sequence_items(r, row, node, len(split))
+    given = dict(zip(split, entries, strict=True)) | dict(zip(kept, whole.items, strict=True))
+    ordered = [given[k] for k in sorted(k for k in given if isinstance(k, int))]
+    named = {k: v for k, v in given.items() if isinstance(k, str)}
+    out = call_value(r, node, pyfunc, ordered, named)
+    if isinstance(out, Seq | Choice) or not _is_float(as_value(r, out, node)):
+        r.refuse(node, "np.vectorize of a function that does not always give one float", LOOP)
+    return out
+
+
+def _is_float(v: Value) -> bool:
+    if v.op is not None and v.op.prim == "if":
+        k = v.op.outputs.index(v)
+        return all(_is_float(block.results[k]) for block in v.op.blocks)
+    return v.type.is_scalar and v.type.dtype in ("float64", "float32")
