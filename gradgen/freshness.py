@@ -110,6 +110,8 @@ def check_file(path: str | os.PathLike[str]) -> Freshness:
     if source is None:
         return Freshness(path, MISSING, _no_file(then))
     try:
+        if not then.again:
+            return _by_source(path, then, source)
         program, now = _made_again(then, source)
     except _Missing as error:
         return Freshness(path, MISSING, str(error))
@@ -135,7 +137,8 @@ def _no_file(then: Recorded) -> str:
         return (
             f"there is no {then.file}, which it was made from, here or in a folder above the module"
         )
-    return f"it was made from {then.file or then.place}, which is no file"
+    what = f"it was made from {then.file or then.place}, which is no file"
+    return f"{what}; of a generated function, emit the derivative by its --mode"
 
 
 def source_file(module: Path, name: str) -> Path | None:
@@ -147,6 +150,26 @@ def source_file(module: Path, name: str) -> Path | None:
         return None
     folders = [Path(), module.parent, *module.resolve().parents]
     return next((folder / name for folder in folders if (folder / name).is_file()), None)
+
+
+def _by_source(path: Path, then: Recorded, source: Path) -> Freshness:
+    """Compare the source alone, of a derivative of a derivative: no command makes it again."""
+    from gradgen.commands.options import Request, example_args
+    from gradgen.commands.target import UsageError, find, imported_files
+    from gradgen.options import Options
+    from gradgen.pipeline import run
+
+    with imported_files():
+        try:
+            target = find(f"{source}:{then.source}")
+        except UsageError as error:
+            raise _Missing(error.message) from error
+        args = example_args(target, None)
+        fn = Request(target, Options(), args).function()
+        now = fingerprint(run(fn, args, Options(mode="value"), until="parse").function)
+    if now == then.source_hash:
+        return Freshness(path, FRESH)
+    return Freshness(path, STALE, f"the source of {then.source} has changed; make it again")
 
 
 def _made_again(then: Recorded, source: Path) -> tuple[Program, Recorded]:

@@ -67,7 +67,8 @@ def header_of(program: Any) -> str:
     lines += _wrapped(f"{TYPES}{specialisation(function)}", "                 ")
     needs = "Needs only NumPy."
     if not origin.result["reader"].frame.source.generated:
-        lines += [f"{HASH}{fingerprint(origin)}, for `gradgen check-stale`"]
+        whose = "" if of == origin.name else f" of {spelled_name(origin)}"
+        lines += [f"{HASH}{fingerprint(origin)}{whose}, for `gradgen check-stale`"]
         mode = program.title or options.mode
         if program.inner is None or program.title:
             needs += f"  {COMMAND}{_command(origin, options, mode)}`."

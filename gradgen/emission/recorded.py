@@ -49,8 +49,12 @@ class Recorded:
         The options of ``gradgen emit`` that make it again, without the output.
     types : str
         The types of the parameters, as the docstring spells them.
-    source_hash : str
-        Of the sources then; empty in modules written before there was one.
+    source_hash, source : str
+        Of the sources then; empty in modules written before there was one.  The function whose
+        source it is.
+    again : bool
+        Whether there is a command that makes it again; there is none for a derivative of a
+        derivative.
     """
 
     name: str
@@ -60,6 +64,8 @@ class Recorded:
     options: tuple[str, ...]
     types: str
     source_hash: str
+    source: str
+    again: bool
 
 
 def recorded(text: str) -> Recorded | None:
@@ -72,9 +78,10 @@ def recorded(text: str) -> Recorded | None:
     words = shlex.split(command.partition(COMMAND)[2].rstrip(".`"))
     target = words[2] if len(words) > 2 else first["place"]
     file = target.rpartition(":")[0]
+    source_hash, _, source = _field(lines, HASH).partition(",")[0].partition(" of ")
     return Recorded(
         first["name"], first["version"], first["place"], file, tuple(words[5:]),
-        _field(lines, TYPES), _field(lines, HASH).partition(",")[0],
+        _field(lines, TYPES), source_hash, source or first["name"], bool(command),
     )  # fmt: skip
 
 

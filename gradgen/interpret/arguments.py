@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import copy
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.frontend.classes import attributes_of, is_taken_apart
+from gradgen.frontend.selection import signature_of
 from gradgen.ir.nodes import Function
 
 Path = tuple[tuple[str, Any], ...]
@@ -49,35 +51,40 @@ def children(tree: Any) -> list[tuple[tuple[str, Any], Any]] | None:
         return [(("item", k), child) for k, child in enumerate(tree)]
     if isinstance(tree, dict):
         return [(("item", k), child) for k, child in tree.items()]
-    if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
-        return [(("attr", f.name), getattr(tree, f.name)) for f in dataclasses.fields(tree)]
+    if not isinstance(tree, type | np.ndarray | np.generic | float) and is_taken_apart(type(tree)):
+        return [(("attr", name), child) for name, child in attributes_of(tree).items()]
     return None
 
 
-def flatten(tree: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Yield every leaf with the keys that lead to it, in order."""
-    pairs = children(tree)
+def flatten(tree: Any, path: Path = (), around: tuple[int, ...] = ()) -> Iterator[tuple[Path, Any]]:
+    """Yield every leaf with the keys that lead to it, in order.
+
+    ``around`` are the containers that hold the tree: what refers back to one of them is a leaf.
+    """
+    pairs = None if id(tree) in around else children(tree)
     if pairs is None:
         yield path, tree
         return
     for access, child in pairs:
-        yield from flatten(child, (*path, access))
+        yield from flatten(child, (*path, access), (*around, id(tree)))
 
 
-def with_leaves(tree: Any, leaves: Iterator[Any]) -> Any:
+def with_leaves(tree: Any, leaves: Iterator[Any], around: tuple[int, ...] = ()) -> Any:
     """Return a container like ``tree`` that holds other leaves, taken in order."""
-    pairs = children(tree)
+    pairs = None if id(tree) in around else children(tree)
     if pairs is None:
         return next(leaves)
-    parts = [with_leaves(child, leaves) for _, child in pairs]
+    parts = [with_leaves(child, leaves, (*around, id(tree))) for _, child in pairs]
     if isinstance(tree, dict):
         return dict(zip(tree, parts, strict=True))
     if isinstance(tree, tuple | list) and not hasattr(tree, "_fields"):
         return type(tree)(parts)
     if isinstance(tree, tuple):
         return type(tree)(*parts)
-    names = [name for (_, name), _ in pairs]
-    return dataclasses.replace(tree, **dict(zip(names, parts, strict=True)))
+    made = copy.copy(tree)
+    for ((_, name), _), part in zip(pairs, parts, strict=True):
+        object.__setattr__(made, name, part)
+    return made
 
 
 def follow(tree: Any, path: Path) -> Any:
@@ -111,7 +118,7 @@ def parameter_names(fn: Callable[..., Any], count: int) -> list[str]:
 
 def leaf_values(fn: Callable[..., Any], function: Function, args: Sequence[Any]) -> list[LeafValue]:
     """Return what each leaf of a graph holds when the function is called with ``args``."""
-    bound = inspect.signature(fn).bind(*args)
+    bound = signature_of(fn).bind(*args)
     bound.apply_defaults()
     order = list(bound.arguments)
     out = []

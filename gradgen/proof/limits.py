@@ -16,10 +16,10 @@ class OutOfTime(BaseException):
 
 @contextlib.contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Raise `OutOfTime` in the middle of what takes too long.
+    """Raise `OutOfTime` in the middle of what takes more processor time than this.
 
     It takes a timer of the system, which Windows and threads other than the main one do not have:
-    there, nothing is raised.  A timer that runs already goes on afterwards.
+    there, nothing is raised.  A timer of that kind that runs already goes on afterwards.
     """
     main = threading.current_thread() is threading.main_thread()
     if not main or not hasattr(signal, "setitimer"):
@@ -29,14 +29,14 @@ def limited(seconds: float) -> Iterator[None]:
     def stop(number: int, frame: Any) -> None:
         raise OutOfTime
 
-    start = time.perf_counter()
-    before = signal.signal(signal.SIGALRM, stop)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.02))
+    start = time.process_time()
+    before = signal.signal(signal.SIGVTALRM, stop)
+    left, interval = signal.setitimer(signal.ITIMER_VIRTUAL, max(seconds, 0.02))
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
         if left:
-            rest = max(left - (time.perf_counter() - start), 1e-3)
-            signal.setitimer(signal.ITIMER_REAL, rest, interval)
+            rest = max(left - (time.process_time() - start), 1e-3)
+            signal.setitimer(signal.ITIMER_VIRTUAL, rest, interval)

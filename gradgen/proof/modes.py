@@ -28,6 +28,11 @@ def base_of(point: Point) -> Callable[..., Any]:
     if point.plain and _named(point):
         return point.fn
     captures: dict[str, Any] = {"_f": point.fn}
+    picked = "[0]" if point.has_aux else ""
+    names = _names(point)
+    call = f"_f({', '.join(names)}){picked}"
+    if point.number:
+        return _function("weighted", names, [f"return {call}"], captures)
     out = point.result(point.own_args())
     terms = []
     for k, ((path, leaf), weight) in enumerate(zip(flatten(out), point.weights, strict=True)):
@@ -35,11 +40,7 @@ def base_of(point: Point) -> Callable[..., Any]:
             captures[f"_c{k}"] = _number(weight)
             part = spell(out, "y", path)
             terms.append(f"np.sum(_c{k} * {part})" if np.ndim(leaf) else f"_c{k} * {part}")
-    picked = "[0]" if point.has_aux else ""
-    names = _names(point)
-    body = [f"y = _f({', '.join(names)}){picked}", f"return {' + '.join(terms) or '0.0'}"]
-    if point.weights == [None]:
-        body = [f"return _f({', '.join(names)}){picked}"]
+    body = [f"y = {call}", f"return {' + '.join(terms) or '0.0'}"]
     return _function("weighted", names, body, captures)
 
 

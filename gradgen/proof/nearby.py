@@ -98,7 +98,7 @@ class _Thinker(Runner):
 
     def enter(self, op: Op, frame: Frame, mirror: Frame | None) -> Frame:
         """Return a run of a block that nothing keeps."""
-        if time.perf_counter() > self.deadline:
+        if time.process_time() > self.deadline:
             raise _Tooslow
         return Frame(frame)
 
@@ -135,7 +135,7 @@ class _Follow:
         from gradgen.pipeline import run
 
         self.point = point
-        self.deadline = time.perf_counter() + seconds
+        self.deadline = time.process_time() + seconds
         options = Options(argnums=point.positions, mode="value", has_aux=point.has_aux)
         self.rules: dict[str, None] = {}
         made = run(point.fn, point.own_args(), options, until="copies", watch=self._note_rules)
@@ -251,7 +251,7 @@ def nearby_part(point: Point) -> Part:
         found = following.nearby()
     except (EvaluationError, GradgenError) as error:
         first = str(error).splitlines()[0]
-        return Part(title, None, f"not known: {first}", tuple(whole), {"unknown": str(error)})
+        return Part(title, None, f"not known: {first}", (), {"unknown": str(error)}, tuple(whole))
     lines = [str(item) for item in found]
     more = [f"and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
     edges = sum(item.kind != EQUAL for item in found)
@@ -267,7 +267,7 @@ def nearby_part(point: Point) -> Part:
                    "step": n.step} for n in found],
         "integers": whole,
     }  # fmt: skip
-    return Part(title, None, text, (*lines[:SHOWN], *more, *whole), data)
+    return Part(title, None, text, (), data, (*lines[:SHOWN], *more, *whole))
 
 
 def _integers(point: Point) -> Iterator[str]:

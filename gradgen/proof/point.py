@@ -162,8 +162,12 @@ class Point:
     @property
     def plain(self) -> bool:
         """Whether the function returns one number, and nothing else."""
-        weights = self.weights
-        return not self.has_aux and len(weights) == 1 and weights[0] is None
+        return not self.has_aux and self.number
+
+    @property
+    def number(self) -> bool:
+        """Whether the result, without what is returned besides, is one number."""
+        return len(self.weights) == 1 and self.weights[0] is None
 
     @property
     def weights(self) -> list[Any]:
@@ -199,7 +203,7 @@ class Point:
 
     def contracted(self, result: Any) -> Any:
         """Return a result as one number."""
-        if self.weights == [None]:
+        if self.number:
             return result[()] if isinstance(result, np.ndarray) else result
         leaves = [leaf for _, leaf in flatten(result)]
         return sum(np.sum(w * leaf) for w, leaf in zip(self.weights, leaves, strict=True))
@@ -216,7 +220,7 @@ class Point:
 
     def reverse(self) -> tuple[float, Vector]:
         """Return the value and the gradient, in reverse mode."""
-        if self.has_aux or self.weights == [None]:
+        if self.has_aux or self.number:
             made = gradgen.value_and_grad(self.fn, argnums=self.positions, has_aux=self.has_aux)
             value, gradients = made(*self.own_args())
             value = value[0] if self.has_aux else value

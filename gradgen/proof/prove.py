@@ -165,7 +165,11 @@ def _modes(modes: str | Sequence[str]) -> tuple[str, ...]:
 
 def _affordable(point: Point) -> int:
     """Return how many entries can be compared in the time there is."""
+    once = min(_duration(point) for _ in range(3))
+    return int(min(MAX_ENTRIES, max(8, DIFFERENCES_BUDGET / (EVALUATIONS * max(once, 1e-9)))))
+
+
+def _duration(point: Point) -> float:
     start = time.perf_counter()
     point.value(point.x)
-    once = time.perf_counter() - start
-    return int(min(MAX_ENTRIES, max(4, DIFFERENCES_BUDGET / (EVALUATIONS * max(once, 1e-9)))))
+    return time.perf_counter() - start

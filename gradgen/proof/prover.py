@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -16,6 +17,8 @@ from gradgen.proof.point import Point, Vector
 from gradgen.proof.report import Part, Proof
 from gradgen.proof.taylor import table, taylor
 
+# Seconds after which no further mix of modes is begun.
+ORDERS_BUDGET = 4.0
 STOPPED = "not compared: the function stops gradients, which differences of a gradient do not see"
 
 
@@ -105,6 +108,10 @@ class Prover:
         data = {"forward": dot.forward, "reverse": dot.reverse, "error": dot.error}
         return Part("forward mode", dot.ok, text, data=data)
 
+    def _check_time(self, start: float) -> None:
+        if self.lenient and time.process_time() - start > ORDERS_BUDGET:
+            raise GradgenError(f"more than {ORDERS_BUDGET:g} s were spent on it")
+
     def _orders(self) -> tuple[list[Part], float | None]:
         """Return one part for each order, and the curvature along the direction."""
         found: list[Mix] = []
@@ -112,9 +119,11 @@ class Prover:
         refusal: GradgenError | None = None
         if self.point.stops:
             return [Part("second order", None, STOPPED)], None
+        start = time.process_time()
         for modes in (self.modes, self.modes[:1]) if self.lenient else (self.modes,):
             try:
                 for mix, bend in mixes(self.point, base_of(self.point), self.order, modes):
+                    self._check_time(start)
                     if mix.order == 2 and bend is not None and curvature is None:
                         curvature = bend
                     found.append(mix)

@@ -24,9 +24,11 @@ class Part:
     ok : bool or None
         None where it could not be done, or decides nothing.
     lines : tuple of str
-        The particulars.
+        The particulars, which a short report leaves out.
     data : dict
         The same for programs.
+    notes : tuple of str
+        What every report shows.
     """
 
     title: str
@@ -34,6 +36,7 @@ class Part:
     summary: str
     lines: tuple[str, ...] = ()
     data: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def text(self, short: bool = False) -> list[str]:
         """Return the part as lines; ``short``: without the particulars, unless it is wrong."""
@@ -42,7 +45,8 @@ class Part:
         ) or [""]
         first = f"  {self.title:<16} {MARKS[self.ok]:<6} {head[0]}"
         particulars = () if short and self.ok is not False else self.lines
-        return [first, *(" " * 26 + line for line in head[1:]), *(f"    {x}" for x in particulars)]
+        rest = [" " * 26 + line for line in head[1:]]
+        return [first, *rest, *(f"    {x}" for x in (*particulars, *self.notes))]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the part as plain data."""

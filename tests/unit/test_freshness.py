@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import gradgen
+from gradgen.api import MODES
 from gradgen.cli import main
 from gradgen.emission.recorded import Unreadable, recorded, specs_of
 from gradgen.freshness import check_file, generated_files
@@ -200,7 +201,7 @@ def test_the_folder_of_the_command_does_not_matter(
     assert stale("..") == 0
 
 
-@pytest.mark.parametrize("mode", ["grad", "vjp", "jvp", "value"])
+@pytest.mark.parametrize("mode", [m for m in MODES if m != "value_and_grad"])
 def test_modes(here: Path, mode: str) -> None:
     emit("fit.py:loss", "out.py", "--example", EXAMPLE, "--mode", mode)
     assert stale("out.py") == 0
@@ -214,6 +215,20 @@ def test_options(here: Path) -> None:
     emit("fit.py:loss", "general.py")
     assert stale(".") == 0
     assert len(list(generated_files([here]))) == 4
+
+
+def test_a_derivative_of_a_derivative(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = "\nimport gradgen\n\n\ndef cube(x: float):\n    return x**3\n\n\n"
+    more += "if __name__ == '__main__':\n    gradgen.grad(gradgen.grad(cube)).save('second.py')\n"
+    (here / "fit.py").write_text(LOSS + more)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    subprocess.run([sys.executable, "fit.py"], check=True, timeout=60)
+    assert stale("second.py") == 0
+    change(here / "fit.py", "x**3", "x**4")
+    assert stale("second.py") == 1
+    assert "second.py: stale: the source of cube has changed" in capsys.readouterr().out
 
 
 def test_the_types_are_those_of_the_module(here: Path) -> None:

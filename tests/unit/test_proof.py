@@ -77,6 +77,11 @@ RIGHT: dict[str, tuple[Any, ...]] = {
     "large entry": (lambda x: np.sum(x * x), np.array([1e8, 1e-8])),
     "edge of the domain": (lambda x: np.log(x) * x, 1e-6),
     "integer beside": (lambda x, n: x**n, 1.5, 3),
+    "array": (
+        lambda p, t: p[0] * np.exp(-p[1] * t),
+        np.array([2.0, 0.3]),
+        np.linspace(0.0, 1.0, 5),
+    ),
     "single precision": (smooth, X.astype(np.float32), 0.5),
     "no name": (lambda *args: args[0] * args[1] ** 2, 2.0, 3.0),
 }
@@ -334,8 +339,8 @@ def test_near_in_recursion_and_in_stores() -> None:
 
 def test_integers_are_pointed_out() -> None:
     part = nearby_part(Point(lambda p, n: p[0] ** 2 * p[1] * n, ((1.5, 2), 3), 0))
-    assert "integers in a differentiated argument have no derivative: p[1]" in part.lines
-    assert "integers, held constant: n" in part.lines
+    assert "integers in a differentiated argument have no derivative: p[1]" in part.notes
+    assert "integers, held constant: n" in part.notes
 
 
 def test_margins_are_of_operations_that_exist() -> None:
@@ -457,3 +462,37 @@ def test_verify_of_what_fails(here: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "ZeroDivisionError" in capsys.readouterr().err
     assert main(["verify", "losses.py:caught", "--order", "0"]) == 1
     assert "order=0" in capsys.readouterr().err
+
+
+# --- arguments of all kinds ---------------------------------------------------------------
+
+
+class Layer:
+    """A user's class that holds what is differentiated, and refers to itself."""
+
+    def __init__(self, w: Any, name: str) -> None:
+        self.w, self.name = w, name
+
+    def loss(self, x: Any) -> Any:
+        return np.sum(np.tanh(x @ self.w))
+
+
+def test_objects_are_taken_apart() -> None:
+    layer = Layer(np.array([0.5, -1.0]), "first")
+    proof = verify(lambda m, x: m.loss(x), (layer, np.eye(2)), 0, seconds=0)
+    assert proof.ok, str(proof)
+    assert proof.names == ("m.w[0]", "m.w[1]")
+    np.testing.assert_array_equal(layer.w, [0.5, -1.0])
+
+
+def test_wrapped_functions_are_symbolic_too() -> None:
+    import functools
+
+    def twice(f: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(f)
+        def wrapped(*args: Any) -> Any:
+            return f(*args) * 2
+
+        return wrapped
+
+    assert gradgen.to_sympy(twice(lambda x: x * x), 3.0).expr.subs({"s0": 3}) is not None
