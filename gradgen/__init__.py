@@ -44,6 +44,8 @@ __all__ = [
     "jacrev",
     "jvp",
     "rule",
+    "sparse_hessian",
+    "sparse_jacobian",
     "stop_gradient",
     "to_sympy",
     "value_and_grad",
@@ -74,6 +76,10 @@ def __getattr__(name: str) -> Any:
         from gradgen import jacobians
 
         return getattr(jacobians, name)
+    if name in ("sparse_jacobian", "sparse_hessian"):
+        from gradgen.sparse import api as sparse
+
+        return getattr(sparse, name)
     if name == "rule":
         import gradgen.rules.table  # noqa: F401  (fills the table)
         from gradgen.rules.users import rule

@@ -40,6 +40,7 @@ from gradgen.passes.dce import remove_dead
 from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.shapes import read_newest_shapes
 from gradgen.passes.sharing import Sharing
+from gradgen.sparse.tracks import add_tracks, finish_tracks
 
 # Modes that are the derivative of a derivative: of which, and by which mode.
 NESTED = {"hessian": ("grad", "jacfwd"), "hvp": ("grad", "pushforward"),
@@ -184,7 +185,10 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         hoist_lengths(function)
         recognise_additions(function)
         function.notes += doubts(function, varied(function))
-        if options.mode in ("jvp", "pushforward"):
+        if options.mode in ("pattern", "pattern2"):
+            add_tracks(function, options.mode == "pattern2")
+            finish_tracks(function)
+        elif options.mode in ("jvp", "pushforward"):
             tangents = add_tangents(function, function.result["tangents"])
             finish_tangents(function, tangents, options.mode == "jvp")
         elif options.mode in ("jacfwd", "jacdiag"):

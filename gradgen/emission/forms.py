@@ -475,6 +475,7 @@ SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
     "astype": _astype, "copy": _copy, "zeros_as": _zeros_as, "zeros_list": _zeros_list,
     "full": _full, "fill": _fill, "stretch": _stretch, "reshape_as": _reshape_as,
     "select": _select, "trips": _trips, "captured": _captured, "helper": _helper, "leaf": _leaf,
+    "record": _helper,
     "flatten": _flatten, "item": _method("item"), "eye": _eye, "scalar": _scalar,
     "winners": _winners, "pad": _pad, "each": _each, "lift_list": _lift_list, "einsum": _einsum,
     "einsum_view": _einsum, "custom": _custom, "places": _places,

@@ -48,6 +48,8 @@ def header_of(program: Any) -> str:
         held = [p for p in held if p not in {f"t_{name}" for name in chosen}]
     if options.mode in ("jacfwd", "jacrev"):
         what, returns = "Jacobian", "jacobian"
+    if options.mode in ("pattern", "pattern2"):
+        what, returns = "What depends on what", "pattern"
     if options.mode == "value":
         what, returns = "Value", "value"
     of = function.name

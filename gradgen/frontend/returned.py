@@ -50,7 +50,7 @@ def returned(r: Reader, result: Any, options: Any, function: Function) -> dict[s
                 "return (loss, aux)",
             )
         result, aux = result.items
-    if options.mode in ("jvp", "pushforward"):
+    if options.mode in ("jvp", "pushforward", "pattern", "pattern2"):
         result = _read(r, result)
         values = [r.read(leaf) for leaf in leaves(result)]
         _check_numbers(values, function)

@@ -12,7 +12,7 @@ from gradgen.diff.missing import missing_values
 from gradgen.ir.nodes import Block, Function, Op, Value, walk
 from gradgen.rules.registry import RULES
 
-EFFECTS = ("assert", "raise_if", "effect", "push", "take", "draw")
+EFFECTS = ("assert", "raise_if", "effect", "push", "take", "draw", "record")
 # Functions of Python's math module that are not defined everywhere: they raise ValueError.
 DOMAINS = {
     "math.acos", "math.acosh", "math.asin", "math.atanh", "math.log", "math.log10", "math.log1p",

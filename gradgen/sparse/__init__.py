@@ -1,0 +1,1 @@
+"""Sparse Jacobians and Hessians: which entries there are, and how few sweeps give them all."""

@@ -1,0 +1,290 @@
+"""``sparse_jacobian`` and ``sparse_hessian``: matrices of derivatives with few entries a row."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from gradgen.api import Argnames, Argnums, Function, options_of
+from gradgen.errors import ArgumentError
+from gradgen.gradient import Gradient
+from gradgen.interpret.arguments import is_inexact
+from gradgen.options import Options
+from gradgen.products import flatten, unflatten
+from gradgen.sparse.colouring import column_colours, star_colours
+from gradgen.sparse.nodes import Node, Recorder, entries, inputs_of
+
+
+def sparse_jacobian(
+    fn: Function | None = None,
+    *,
+    argnums: Argnums = None,
+    argnames: Argnames = None,
+    example_args: Any = None,
+    pattern: Any = None,
+) -> Any:
+    """Return a function that computes a Jacobian as a sparse matrix.
+
+    Which entries can be other than zero is found by running what decides indices and branches with
+    sets of input entries in place of numbers; columns that share no row (or rows that share no
+    column) are then computed together (Curtis, Powell and Reid, 1974).
+
+    Parameters
+    ----------
+    fn : function, optional
+        A function that returns a number, an array, or a container of them.  Without it, a decorator
+        is returned.
+    argnums, argnames, example_args
+        As for `grad`.
+    pattern : sparse matrix or array, optional
+        The entries that can be other than zero, where they are known.  By default they are found
+        anew at each call; ``made.pattern(*args)`` returns them.
+
+    Returns
+    -------
+    SparseJacobian
+        Its calls return a ``scipy.sparse.csr_array`` with a row for each entry of the value and a
+        column for each entry of the differentiated arguments, both in order.
+
+    Raises
+    ------
+    ArgumentError
+        If the pattern has another shape than the Jacobian.
+    """
+    return _decorated(SparseJacobian, "jvp", fn, argnums, argnames, example_args, pattern)
+
+
+def sparse_hessian(
+    fn: Function | None = None,
+    *,
+    argnums: Argnums = None,
+    argnames: Argnames = None,
+    example_args: Any = None,
+    pattern: Any = None,
+) -> Any:
+    """Return a function that computes a Hessian as a sparse matrix.
+
+    The entries are those of input entries that meet in a product or another function that is not
+    linear; a star colouring says which columns are computed together, each by a Hessian-vector
+    product (Coleman and More, 1984).  Parameters are those of `sparse_jacobian`.
+
+    Returns
+    -------
+    SparseHessian
+        Its calls return a symmetric ``scipy.sparse.csr_array`` with a row and a column for each
+        entry of the differentiated arguments, in order.
+    """
+    return _decorated(SparseHessian, "hvp", fn, argnums, argnames, example_args, pattern)
+
+
+def _decorated(
+    make: Any, mode: str, fn: Any, argnums: Any, argnames: Any, example: Any, pattern: Any
+) -> Any:
+    options = options_of(mode, argnums, argnames, False)
+
+    def decorate(f: Function) -> Any:
+        return make(f, options, example, argnums is not None, pattern)
+
+    return decorate if fn is None else decorate(fn)
+
+
+class _Sparse(Gradient):
+    """What both have in common: a given pattern, and arguments as one vector of entries."""
+
+    order: str
+
+    def __init__(
+        self, fn: Any, options: Options, example_args: Any, counted: bool, pattern: Any = None
+    ) -> None:
+        super().__init__(fn, options, example_args, counted)
+        self._given = pattern
+        again = replace(options, mode=self.order)
+        self._tracks = Gradient(fn, again, example_args, counted)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the matrix at these arguments."""
+        call = self.complete(args, kwargs)
+        return self._matrix(call, self._pattern(call))
+
+    def pattern(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the entries that can be other than zero, as a ``csr_array`` of booleans."""
+        return self._pattern(self.complete(args, kwargs))
+
+    @property
+    def pattern_source(self) -> str:
+        """The generated function that finds the entries, for the types of the last call."""
+        return self._tracks.source
+
+    def _pattern(self, call: Any) -> Any:
+        from scipy import sparse
+
+        if self._given is None:
+            return self._found(call)
+        given = sparse.csr_array(self._given, dtype=bool)
+        leaves = flatten(list(self._chosen(call).values()))
+        count = sum(int(np.size(leaf)) for leaf in leaves if is_inexact(leaf))
+        if given.shape[1] != count:
+            raise ArgumentError(
+                f"the pattern has {given.shape[1]} columns, and the arguments {count} entries",
+                hint="give a pattern with a column for each entry of the differentiated arguments",
+            )
+        return given
+
+    def _chosen(self, call: Any) -> dict[str, Any]:
+        """Return the differentiated arguments by name."""
+        named = self._named(call[0])
+        return {n: named[n] for n in self.options.selected(list(named))}
+
+    def _tracked(self, call: Any) -> tuple[Any, Recorder, int]:
+        """Run the text that finds a pattern."""
+        chosen = self._chosen(call)
+        leaves = [leaf for leaf in flatten(list(chosen.values())) if is_inexact(leaf)]
+        nodes, count = inputs_of(leaves)
+        self._tracks._receiver = self._receiver
+        made = self._tracks.specialise(call[0])
+        recorder, plain = Recorder(), made.call
+        space = {**plain.__globals__, **recorder.functions()}
+        found = types.FunctionType(plain.__code__, space, plain.__name__, plain.__defaults__)
+        found.__kwdefaults__ = plain.__kwdefaults__
+        given = iter(nodes)
+        moved = {
+            f"t_{n}": unflatten(v, [next(given) if is_inexact(x) else None for x in flatten(v)])
+            for n, v in chosen.items()
+        }
+        args = call[1][1:] if self._receiver is not None else call[1]
+        return found(*args, **call[2], **moved), recorder, count
+
+    def _seeded(self, call: Any, colours: np.ndarray, colour: int) -> dict[str, Any]:
+        """Return the tangents that are 1 for the entries of one colour."""
+        ones = (colours == colour).astype(float)
+        start, out = 0, {}
+        for name, value in self._chosen(call).items():
+            leaves = []
+            for leaf in flatten(value):
+                size = int(np.size(leaf)) if is_inexact(leaf) else 0
+                part = ones[start : start + size].reshape(np.shape(leaf)) if size else 0
+                start += size
+                leaves.append(_as_like(part, leaf))
+            out[f"t_{name}"] = unflatten(value, leaves)
+        return out
+
+    def _found(self, call: Any) -> Any:
+        raise NotImplementedError
+
+    def _matrix(self, call: Any, pattern: Any) -> Any:
+        raise NotImplementedError
+
+
+class SparseJacobian(_Sparse):
+    """A function that computes a sparse Jacobian; made by `sparse_jacobian`."""
+
+    order = "pattern"
+
+    def _found(self, call: Any) -> Any:
+        from scipy import sparse
+
+        out, _, count = self._tracked(call)
+        rows = [node for leaf in flatten(out) for node in np.ravel(np.array(leaf, dtype=object))]
+        sets = [sorted(entries(n)) if n.__class__ is Node else [] for n in rows]
+        starts = np.cumsum([0, *map(len, sets)])
+        columns = np.array([k for found in sets for k in found], dtype=int)
+        data = np.ones(len(columns), dtype=bool)
+        return sparse.csr_array((data, columns, starts), shape=(len(rows), count))
+
+    def _matrix(self, call: Any, pattern: Any) -> Any:
+        from scipy import sparse
+
+        colours = column_colours(pattern)
+        count = int(colours.max(initial=-1)) + 1
+        columns = [
+            _vector(self.run(call, **self._seeded(call, colours, k))[1]) for k in range(count)
+        ]
+        where = pattern.tocoo()
+        _check_shape(columns, pattern.shape[0])
+        data = np.stack(columns)[colours[where.col], where.row] if count else np.zeros(0)
+        return sparse.csr_array((data, (where.row, where.col)), shape=pattern.shape)
+
+
+class SparseHessian(_Sparse):
+    """A function that computes a sparse Hessian; made by `sparse_hessian`."""
+
+    order = "pattern2"
+
+    def _found(self, call: Any) -> Any:
+        from scipy import sparse
+
+        _, recorder, count = self._tracked(call)
+        rows, columns = _pairs(recorder.meetings)
+        data = np.ones(len(rows), dtype=bool)
+        half = sparse.coo_array((data, (rows, columns)), shape=(count, count)).tocsr()
+        return (half + half.T).astype(bool).tocsr()
+
+    def _matrix(self, call: Any, pattern: Any) -> Any:
+        from scipy import sparse
+
+        colours = star_colours(pattern)
+        count = int(colours.max(initial=-1)) + 1
+        products = [self.run(call, **self._seeded(call, colours, k)) for k in range(count)]
+        floats = [is_inexact(leaf) for leaf in flatten(list(self._chosen(call).values()))]
+        columns = [_vector(product, floats) for product in products]
+        _check_shape(columns, pattern.shape[0])
+        where = pattern.tocoo()
+        i, j = where.row, where.col
+        if not count:
+            return sparse.csr_array(pattern.shape)
+        # Where another neighbour of i has the colour of j, the entry is alone in that of i.
+        shared = np.bincount(i * count + colours[j], minlength=pattern.shape[0] * count)
+        alone = shared[i * count + colours[j]] == 1
+        table = np.stack(columns)
+        data = np.where(alone, table[colours[j], i], table[colours[i], j])
+        return sparse.csr_array((data, (i, j)), shape=pattern.shape)
+
+
+def _vector(tree: Any, chosen: list[bool] | None = None) -> np.ndarray:
+    """Return all entries of a container of floats, in order."""
+    leaves = flatten(tree)
+    kept = [is_inexact(leaf) for leaf in leaves] if chosen is None else chosen
+    found = [np.ravel(leaf) for leaf, keep in zip(leaves, kept, strict=True) if keep]
+    return np.concatenate(found) if found else np.zeros(0)
+
+
+def _check_shape(columns: list[np.ndarray], rows: int) -> None:
+    if columns and len(columns[0]) != rows:
+        raise ArgumentError(
+            f"the pattern has {rows} rows, and the derivative {len(columns[0])}",
+            hint="give a pattern with a row for each entry of the value",
+        )
+
+
+def _as_like(part: Any, leaf: Any) -> Any:
+    """Return a tangent in the type of its argument."""
+    if isinstance(leaf, np.ndarray):
+        return np.zeros_like(leaf) if not is_inexact(leaf) else part.astype(leaf.dtype)
+    return type(leaf)(part)
+
+
+def _pairs(meetings: Iterable[tuple[Node, Node]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the entries that meet, as rows and columns."""
+    known: dict[int, list[int]] = {}
+    rows: list[int] = []
+    columns: list[int] = []
+    seen: set[tuple[int, int]] = set()
+
+    def listed(node: Node) -> list[int]:
+        if id(node) not in known:
+            known[id(node)] = entries(node)
+        return known[id(node)]
+
+    for p, q in meetings:
+        if (id(p), id(q)) in seen:
+            continue
+        seen.add((id(p), id(q)))
+        mine, other = listed(p), listed(q)
+        for a in mine:
+            rows += [a] * len(other)
+            columns += other
+    return np.array(rows, dtype=int), np.array(columns, dtype=int)

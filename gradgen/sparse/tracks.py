@@ -1,0 +1,163 @@
+"""Finds which entries of the inputs each value depends on, and which meet in products.
+
+This is forward mode with sets of entries in place of tangents (Griewank and Walther, "Evaluating
+Derivatives", chapter 7: index domains, and nonlinear interaction domains).  What comes out is a
+function of its own: loops stay loops, and of the user's computation only what decides indices,
+branches and lengths is left.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from gradgen.diff.adjoints import adjoint_type
+from gradgen.diff.forward import Forward
+from gradgen.diff.results import value_tree
+from gradgen.ir.nodes import Const, Function, Op, Undefined, Value
+from gradgen.rules.registry import RULES, Rule
+
+# Operations that only move entries: they do the same to arrays of sets.
+MOVES = {
+    "load", "reshape", "reshape_as", "ravel", "flatten", "T", "transpose", "swapaxes", "moveaxis",
+    "expand_dims", "squeeze", "broadcast_to", "flip", "roll", "copy", "concatenate", "stack",
+    "repeat", "tile", "diag_view", "diagonal", "array", "list", "append", "insert", "pop", "extend",
+    "repeat_list", "array_of_list", "items", "joined_list", "take_along_axis", "store",
+    "stretch", "fill", "tril", "triu", "einsum_view",
+}  # fmt: skip
+SAME = {"astype", "asarray", "ascontiguousarray", "asfortranarray", "float", "np.float64",
+        "np.float32", "item", "array0", "pos"}  # fmt: skip
+# Linear, or linear on each piece, entry by entry: second derivatives are zero.
+STRAIGHT = {"add", "sub", "neg", "np.add", "np.subtract", "np.negative", "abs", "np.abs", "fabs",
+            "maximum", "minimum", "fmax", "fmin", "clip", "py_max", "py_min"}  # fmt: skip
+SUMS = {"sum", "mean", "nansum", "nanmean", "max", "min", "nanmax", "nanmin", "cancelling_max",
+        "median"}  # fmt: skip
+TIMES = {"mul", "np.multiply"}
+OVER = {"div", "np.divide"}
+PRODUCTS = {"matmul", "np.matmul", "dot"}
+
+
+class Tracks(Forward):
+    """The state of the sweep; ``second`` asks for what meets, too."""
+
+    def __init__(self, function: Function, given: dict[Value, Value], second: bool) -> None:
+        super().__init__(function, given)
+        self.second = second
+
+    def of(self, v: Value) -> Value:
+        """Return the sets of a value, empty ones where it does not vary."""
+        found = self.tangents.get(v)
+        empty = v.op is not None and v.op.prim == "list" and not v.op.inputs
+        if found is not None or isinstance(v, Undefined) or empty:
+            return super().of(v)
+        return Const(None) if v.type.is_scalar else self._call("_nothing", v, v)
+
+    def _operation(self, op: Op) -> None:
+        rule = RULES.get(op.prim)
+        if rule is None or op.prim == "call":
+            self._refuse(op, "a recursive function")
+        if op.prim == "pop":
+            super()._operation(op)
+            return
+        moving = [i for i, v in enumerate(op.inputs) if v in self.tangents]
+        for v in op.outputs:
+            if v in self.varied:
+                self._note(v, self._sets(rule, op, moving, v))
+
+    def _sets(self, rule: Rule, op: Op, moving: list[int], out: Value) -> Value:
+        given = [self.tangents[op.inputs[i]] for i in moving]
+        if op.prim in ("inc", "add_at"):
+            return self._added(op)
+        if op.prim in SAME and len(given) == 1:
+            return given[0]
+        if op.prim in ("where", "select"):
+            test, a, b = op.inputs
+            return self.alg.where(test, self.of(a), self.of(b))
+        if op.prim in MOVES:
+            attrs = {k: v for k, v in op.attrs.items() if k != "dtype"}
+            types = [adjoint_type(out)]
+            return self.b.append(op.prim, self._moved(rule, op), types, attrs=attrs).out
+        if rule.elementwise:
+            return self._elementwise(op, given, out)
+        if op.prim == "diff" and len(given) == 1:
+            return self._call("_differences", out, *given, **_only(op, "axis"))
+        if op.prim in PRODUCTS and min((v.type.rank or 0) for v in op.inputs):
+            sets = [self.tangents.get(v, Const(None)) for v in op.inputs]
+            name = "_bend_product" if len(given) > 1 else "_product"
+            return self._call(name, out, out, *sets)
+        if moving == [0] and "axis" in rule.options and _is_reduction(op):
+            name = "_over" if op.prim in SUMS else "_bend_over"
+            return self._call(name, out, *given, **_only(op, "axis", "keepdims"))
+        linear = rule.tangent == "linear" or (rule.tangent == "multilinear" and len(given) == 1)
+        return self._call("_all" if linear else "_bend_all", out, out, *given)
+
+    def _elementwise(self, op: Op, given: list[Value], out: Value) -> Value:
+        if op.prim in STRAIGHT or (op.prim in TIMES and len(given) == 1):
+            return self._joined(given, out)
+        if op.prim in OVER and op.inputs[1] not in self.tangents:
+            return given[0]
+        if op.prim in TIMES:
+            return self._call("_meet", out, *given)
+        return self._call("_bend", out, *given)
+
+    def _joined(self, given: list[Value], out: Value) -> Value:
+        total = given[0]
+        for p in given[1:]:
+            total = self._call("_join", out, total, p)
+        return total
+
+    def _added(self, op: Op) -> Value:
+        """Return sets with those of an increment joined in its place."""
+        base, value, *operands = op.inputs
+        if op.prim == "add_at" and "path" not in op.attrs and op.attrs["index"] == "a":
+            return self._call("_join_at", op.out, self.of(base), operands[0], self.of(value))
+        if op.prim == "add_at":
+            return self._call("_all", op.out, op.out, self.of(base), self.of(value))
+        old, rest = self.alg.through_path(self.of(base), operands, op.attrs)
+        attrs: dict[str, Any] = {k: op.attrs[k] for k in ("index", "slices") if k in op.attrs}
+        if op.attrs["index"] != "e":
+            old = self.b.emit("load", [old, *rest], **attrs)
+        new = self._call("_join", old, old, self.of(value))
+        attrs = {k: v for k, v in op.attrs.items() if k != "sign"}
+        types = [adjoint_type(op.out)]
+        return self.b.append("store", [self.of(base), new, *operands], types, attrs=attrs).out
+
+    def _call(self, name: str, like: Value, *inputs: Value, **options: Any) -> Value:
+        """Return a call of one of the recorder's functions."""
+        records = self.second and name.startswith(("_bend", "_meet"))
+        if not self.second:
+            name = {"_bend": "_join", "_meet": "_join"}.get(name, name.replace("_bend_", "_"))
+            if name == "_join" and len(inputs) != 2:
+                return self._joined(list(inputs), like)
+        attrs = {"function": name, "options": tuple(options.items())}
+        prim = "record" if records else "helper"
+        return self.b.append(prim, inputs, [adjoint_type(like)], attrs=attrs).out
+
+
+def _is_reduction(op: Op) -> bool:
+    """Whether axes go: the result has fewer entries."""
+    return RULES[op.prim].tangent == "reduction" or op.prim in SUMS
+
+
+def _only(op: Op, *names: str) -> dict[str, Any]:
+    return {k: op.attrs[k] for k in names if k in op.attrs}
+
+
+def finish_tracks(function: Function) -> None:
+    """Return the sets of the value's entries, in its structure."""
+
+    def build(emit: Any) -> ast.expr:
+        if not function.body.results:
+            return ast.Constant(None)
+        return value_tree(function.result["tree"], list(function.body.results), emit)
+
+    function.result["outputs"] = build
+
+
+def add_tracks(function: Function, second: bool) -> None:
+    """Turn a function into one of its sets of entries, in place."""
+    given = function.result["tangents"]
+    sweep = Tracks(function, given, second)
+    sweep.block(function.body)
+    seeds = [v for v, _ in function.result["seeds"]]
+    function.body.results = [] if second else [sweep.of(v) for v in seeds]

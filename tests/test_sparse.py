@@ -1,0 +1,183 @@
+"""Sparse Jacobians and Hessians: the entries of the dense ones, in few sweeps."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradgen
+from gradgen.sparse.colouring import column_colours, star_colours
+from tests.cases import CONTROL, FUNCTIONS, LANGUAGE, LOSSES, MUTATION, NUMPY_OPS, Case, cases
+
+sparse = pytest.importorskip("scipy.sparse")
+X = np.linspace(-1.0, 1.2, 9)
+
+
+def rosenbrock(x):
+    s = 0.0
+    for i in range(len(x) - 1):
+        s += 100.0 * (x[i + 1] - x[i] ** 2) ** 2 + (1.0 - x[i]) ** 2
+    return s
+
+
+def rosenbrock_vector(x):
+    return np.sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2)
+
+
+def arrow(x):
+    return np.sum(x[1:] ** 2) * x[0] + np.exp(x[0])
+
+
+def separable(x):
+    return np.sum(np.sin(x) * x)
+
+
+def heat(u):
+    """The residual of a step of the heat equation, with a nonlinear source."""
+    r = np.zeros(len(u))
+    r[1:-1] = u[2:] - 2.0 * u[1:-1] + u[:-2] + np.exp(-(u[1:-1] ** 2))
+    r[0], r[-1] = u[0], u[-1]
+    return r
+
+
+def gathered(x):
+    """A mesh: each edge joins two nodes that a table names."""
+    a, b = np.array([0, 1, 2, 3, 8]), np.array([4, 5, 6, 7, 0])
+    return np.sum((x[a] - x[b]) ** 4)
+
+
+def branching(x):
+    s = 0.0
+    for i in range(1, len(x)):
+        if x[i] > 0.0:
+            s += x[i] ** 2 * x[i - 1]
+        else:
+            s -= x[i] ** 3
+    return s
+
+
+LOSSES_HERE = {rosenbrock: 3, rosenbrock_vector: 3, arrow: 2, separable: 1, gathered: 2,
+               branching: 3}  # fmt: skip
+
+
+@pytest.mark.parametrize("loss", LOSSES_HERE, ids=lambda f: f.__name__)
+def test_hessian(loss: Any) -> None:
+    made = gradgen.sparse_hessian(loss)
+    got, dense = made(X), gradgen.hessian(loss)(X)
+    np.testing.assert_allclose(got.toarray(), dense, rtol=1e-12, atol=1e-12)
+    pattern = made.pattern(X)
+    assert pattern.nnz < X.size**2 / 2
+    assert star_colours(pattern).max() + 1 <= LOSSES_HERE[loss]
+
+
+def test_jacobian() -> None:
+    made = gradgen.sparse_jacobian(heat)
+    np.testing.assert_allclose(made(X).toarray(), gradgen.jacrev(heat)(X), rtol=1e-13)
+    assert column_colours(made.pattern(X)).max() + 1 == 3
+    assert made.pattern(X).nnz == 2 + 3 * (X.size - 2)
+
+
+def camera(cam, points, weights):
+    """A small bundle adjustment: each observation reads one camera and one point."""
+    out = np.zeros((len(weights), 2))
+    for k in range(len(weights)):
+        c, p = cam[k % len(cam)], points[k % len(points)]
+        d = p[:2] * c[0] + c[1:3] * p[2]
+        out[k] = weights[k] * d / (1.0 + p[2] ** 2)
+    return out, 1.0 - weights**2
+
+
+def test_bundle() -> None:
+    rng = np.random.default_rng(3)
+    args = rng.normal(size=(4, 3)), rng.normal(size=(5, 3)), rng.normal(size=20)
+    made = gradgen.sparse_jacobian(camera, argnums=(0, 1, 2))
+    got = made(*args)
+    residuals, weights = gradgen.jacrev(camera, argnums=(0, 1, 2))(*args)
+    dense = [np.hstack([b.reshape(b.shape[0] * b.shape[1], -1) for b in residuals])]
+    dense += [np.hstack([b.reshape(20, -1) for b in weights])]
+    np.testing.assert_allclose(got.toarray(), np.vstack(dense), rtol=1e-12, atol=1e-13)
+    assert np.all(np.diff(made.pattern(*args).indptr)[:40] <= 7)
+
+
+def test_known_pattern() -> None:
+    known = gradgen.sparse_hessian(rosenbrock).pattern(X)
+    made = gradgen.sparse_hessian(rosenbrock, pattern=known)
+    np.testing.assert_allclose(made(X).toarray(), gradgen.hessian(rosenbrock)(X), rtol=1e-12)
+    with pytest.raises(gradgen.ArgumentError, match="columns"):
+        gradgen.sparse_hessian(rosenbrock, pattern=np.eye(4))(X)
+
+
+def test_pattern_text_has_no_arithmetic() -> None:
+    made = gradgen.sparse_hessian(rosenbrock)
+    made(X)
+    text = made.pattern_source
+    assert "for i in range(len(x) - 1):" in text and "100.0" not in text
+
+
+def test_containers_and_integers() -> None:
+    def loss(p, k):
+        return p["a"][0] * p["b"] + np.sum(p["a"][k:] ** 3)
+
+    p = {"a": np.array([1.0, 2.0, 3.0]), "b": 0.5, "n": 3}
+    got = gradgen.sparse_hessian(loss)(p, 1).toarray()
+    expected = np.diag([0.0, 12.0, 18.0, 0.0])
+    expected[0, 3] = expected[3, 0] = 1.0
+    np.testing.assert_allclose(got, expected)
+
+
+def random_graph(seed: int, n: int) -> Any:
+    half = sparse.random_array((n, n), density=0.1, rng=np.random.default_rng(seed))
+    return sparse.csr_array((half + half.T + sparse.eye_array(n)).astype(bool))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_star_colouring(seed: int) -> None:
+    """Neighbours differ, and no path of four has two colours."""
+    pattern = random_graph(seed, 25)
+    c, dense = star_colours(pattern), pattern.toarray()
+    near = [np.flatnonzero(row & (np.arange(25) != k)) for k, row in enumerate(dense)]
+    for v in range(25):
+        for w in near[v]:
+            assert c[v] != c[w]
+            for x in near[w]:
+                for y in near[x]:
+                    if len({v, w, x, y}) == 4:
+                        assert len({c[v], c[w], c[x], c[y]}) > 2
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_column_colouring(seed: int) -> None:
+    pattern = random_graph(seed, 25)
+    c = column_colours(pattern)
+    for row in pattern.toarray():
+        used = c[np.flatnonzero(row)]
+        assert len(set(used)) == len(used)
+
+
+CORPUS = cases((*CONTROL, *FUNCTIONS, *LANGUAGE, *LOSSES, *MUTATION, *NUMPY_OPS))
+
+
+def _parameters() -> list[Any]:
+    slow = pytest.mark.slow
+    return [
+        pytest.param(*p.values, id=p.id, marks=[] if k % 8 == 0 else slow)
+        for k, p in enumerate(CORPUS)
+    ]
+
+
+@pytest.mark.parametrize("case", _parameters())
+def test_corpus(case: Case) -> None:
+    """The sparse forms are the dense ones: no entry is missing."""
+    args, k = case.args(), case.argnums[0]
+    if not isinstance(args[k], np.ndarray) or not args[k].size:
+        pytest.skip("the first argument is no array")
+    try:
+        dense = gradgen.hessian(case.function, argnums=k)(*copy.deepcopy(args))
+        got = gradgen.sparse_hessian(case.function, argnums=k)(*copy.deepcopy(args)).toarray()
+    except gradgen.UnsupportedError as error:
+        pytest.skip(str(error).splitlines()[0])
+    tolerances = (1e-3, 1e-4) if args[k].dtype == np.float32 else (1e-9, 1e-10)
+    np.testing.assert_allclose(got, dense.reshape(got.shape), *tolerances)
