@@ -210,14 +210,19 @@ class Gradient:
     def specialise(self, args: tuple[Any, ...]) -> Specialisation:
         """Return the module for the types of the values of all parameters."""
         rest = args if self._receiver is None else args[1:]
-        key = tuple(map(_road().key_of, rest))
+        names = self._names if self._receiver is None else self._names[1:]
+        try:
+            key = tuple(map(_road().key_of, rest))
+        except ArgumentError:
+            for name, value in zip(names, rest, strict=True):
+                _road().spec_of(value, name)  # the same error, with the argument's name
+            raise
         if self._receiver is not None:
             key = (_road().opaque(self._receiver), *key)
         for known in self._cache.get(key, ()):
             if known.fresh():
                 self._last = known
                 return known
-        names = self._names if self._receiver is None else self._names[1:]
         specs = {n: _road().spec_of(v, n) for n, v in zip(names, rest, strict=True)}
         made = Specialisation(self._program(specs))
         self._warn(made.program)

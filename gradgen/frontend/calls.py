@@ -14,6 +14,7 @@ import gradgen.frontend.aggregates
 import gradgen.frontend.builtin_calls
 import gradgen.frontend.constructor_calls
 import gradgen.frontend.conversions
+import gradgen.frontend.copying
 import gradgen.frontend.einsum
 import gradgen.frontend.elementwise_calls
 import gradgen.frontend.interpolation_calls

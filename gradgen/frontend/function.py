@@ -132,8 +132,9 @@ def _read(
     function.captures = r.arrays
     function.notes = list(dict.fromkeys(r.notes))
     function.result = {"reader": r, "active": active, "specs": specs}
-    function.result |= returned(r, result, options, function)
-    function.result["returned"] = source.span(_last_return(source.node))
+    last = _last_return(source.node)
+    function.result |= returned(r, last, result, options, function)
+    function.result["returned"] = source.span(last)
     block.results = [value for value, _ in function.result["seeds"]]
     return function
 

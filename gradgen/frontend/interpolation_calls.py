@@ -9,10 +9,9 @@ from typing import Any
 from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.iterables import plain
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
-from gradgen.frontend.values import Frozen, Record, Static, is_static, static_value
+from gradgen.frontend.values import Frozen, Record, Static, is_static, plain, static_value
 from gradgen.library import splines
 from gradgen.rules.registry import RULES
 

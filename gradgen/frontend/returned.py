@@ -7,11 +7,13 @@ function.
 
 from __future__ import annotations
 
+import ast
 import inspect
 from typing import Any
 
 from gradgen.errors import ArgumentError
 from gradgen.frontend.arguments import enter, fallback_name, spec_of_value
+from gradgen.frontend.branches import fork
 from gradgen.frontend.operators import chooses_structure
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import (
@@ -34,9 +36,16 @@ PATHS = (
 )
 
 
-def returned(r: Reader, result: Any, options: Any, function: Function) -> dict[str, Any]:
-    """Return the parts of a result: ``tree`` (what is returned), ``aux``, and the ``seeds``."""
+def returned(
+    r: Reader, node: ast.AST, result: Any, options: Any, function: Function
+) -> dict[str, Any]:
+    """Return the parts of a result: ``tree`` (what is returned), ``aux``, and the ``seeds``.
+
+    ``node`` is the place of the last ``return``.
+    """
     aux = None
+    if options.mode in ("grad", "value_and_grad", "jvp") and not options.has_aux:
+        result = _number_on_each_path(r, node, result, function)
     if isinstance(result, Poison) or _parts_on_paths(result):
         raise ArgumentError(
             f"{function.name!r} {PATHS}", function.span, "return one number on every path"
@@ -63,6 +72,45 @@ def returned(r: Reader, result: Any, options: Any, function: Function) -> dict[s
         return {"tree": result, "aux": aux, "loss": None, "seeds": seeds}
     loss = _scalar(r, result, function)
     return {"tree": loss, "aux": aux, "loss": loss, "seeds": [(loss, Const(1.0))]}
+
+
+def _number_on_each_path(r: Reader, node: ast.AST, result: Any, function: Function) -> Any:
+    """Return the number that paths give, after a test that none of them has given ``None``."""
+    number = _without_none(result)
+    if number is not result and number is not None:
+        _raise_at_none(r, node, result, function.name)
+        return number
+    return result
+
+
+def _without_none(result: Any) -> Any:
+    """Return what is chosen on those paths that do not give ``None``; None if there are none."""
+    if not isinstance(result, Choice):
+        return None if isinstance(result, Static) and result.obj is None else result
+    then, other = _without_none(result.then), _without_none(result.other)
+    if then is None or other is None:
+        return other if then is None else then
+    if then is result.then and other is result.other:
+        return result
+    return Choice(result.test, then, other)
+
+
+def _raise_at_none(r: Reader, node: ast.AST, result: Any, name: str) -> None:
+    if isinstance(result, Choice):
+        fork(
+            r,
+            node,
+            result.test,
+            lambda: _raise_at_none(r, node, result.then, name),
+            lambda: _raise_at_none(r, node, result.other, name),
+        )
+    elif isinstance(result, Static) and result.obj is None:
+        text = (
+            f"{name!r} returned None on this path, and a gradient needs one number: "
+            "return one on every path"
+        )
+        attrs = {"text": f"raise TypeError({text!r})"}
+        r.b.append("raise_if", [Const(True)], [], span=r.span(node), attrs=attrs)
 
 
 def _require_known(value: Any, function: Function) -> None:

@@ -167,7 +167,9 @@ def _entries(r: Reader, ref: Ref | Choice, node: ast.AST, count: int | None) -> 
         r.refuse(node, "unpacking by * of an array of unknown length", "name each item, or slice")
     else:
         other = r.b.emit("ne", [length, Const(count)])
-        text = f"raise ValueError(f'cannot unpack {{_value_0}} values into {count} names')"
+        few = f"not enough values to unpack (expected {count}, got {{_value_0}})"
+        many = f"too many values to unpack (expected {count})"
+        text = f"raise ValueError({many!r} if _value_0 > {count} else f'{few}')"
         r.b.append("raise_if", [other, length], [], span=r.span(node), attrs={"text": text})
     return [over.element(Const(k)) for k in range(count)]
 

@@ -10,10 +10,9 @@ import numpy as np
 
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.iterables import plain
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import sequence_items, special
-from gradgen.frontend.values import Choice, Seq, Static, is_static, static_value
+from gradgen.frontend.values import Choice, Seq, Static, is_static, plain, static_value
 from gradgen.ir.nodes import Value
 from gradgen.library import vectorized
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import ANY, FLOAT, Type, array, fresh_dim, integer, join, promote, scalar
 from gradgen.rules.registry import rule
-from gradgen.rules.shapes_of import Attrs, elementwise, length_in, of_shape
+from gradgen.rules.shapes_of import Attrs, elementwise, length_in, of_shape, refuse_unless
 
 if TYPE_CHECKING:
     from gradgen.diff.algebra import Algebra
@@ -109,6 +109,8 @@ def items_type(inputs: list[Value], attrs: Attrs) -> Type:
         return Type("list", item=Type("any", t.dtype, None))
     if not attrs.get("plain"):
         return Type("list", item=of_shape(t.dtype, t.shape[1:]))
+    what = "a list of the entries of an array of unknown dtype"
+    refuse_unless(bool(t.dtype), what, "give types: example arguments or annotations")
     nested = scalar(t.dtype, weak=True)
     for _ in t.shape:
         nested = Type("list", item=nested)

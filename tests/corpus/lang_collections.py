@@ -1,8 +1,9 @@
-"""Python's ``collections`` and dicts that are filled as they are needed."""
+"""Collections, dicts filled as they are needed, copies, and None until something is found."""
 
 from __future__ import annotations
 
 import collections
+import copy
 import itertools
 
 import numpy as np
@@ -123,7 +124,57 @@ def array_from_iterator(t, freqs):
     return a @ b
 
 
+def deep_copies(p, rate):
+    q = copy.deepcopy(p)
+    for _ in range(2):
+        q["w"] -= rate * 2 * q["w"]
+        q["l"][0] = q["l"][0] * 2
+    r = copy.copy(p)
+    r["b"] = 0.0
+    r["l"][1] = p["b"]
+    return np.sum(q["w"] ** 2) + p["w"].sum() * p["b"] + q["l"][0] * p["l"][0] + sum(p["l"])
+
+
+def copies_of_aliases(x):
+    a = [x, x, x[1:]]
+    b, c, d = copy.deepcopy(a), copy.copy(a), copy.copy(x)
+    b[0][0] = 5 * x[1]
+    c[1][2] = x[0] ** 2
+    d[0] = 9.0
+    b[2][0] *= 3
+    return b[1].sum() * a[0].sum() + b[2] @ b[2] + d @ x
+
+
+def copies_of_grown_lists(x, n):
+    items = []
+    for i in range(n):
+        items.append(x * i)
+    other, third = copy.copy(items), copy.deepcopy(items)
+    other[0], third[1] = x, 0.0
+    return sum(items) * sum(other) + sum(third)
+
+
+def best_or_none(xs, init=None):
+    best = init
+    for x in xs:
+        best = x if best is None else max(best, x * 1.01)
+    return best
+
+
+def root_or_none(x):
+    if x > 0:
+        return x * x
+    for i in range(3):
+        if x < -i:
+            return x**3
+
+
 EXAMPLE_ARGS = {
+    "deep_copies": lambda: ({"w": np.array([0.5, 1.2]), "b": 0.5, "l": [1.0, 2.0]}, 0.1),
+    "copies_of_aliases": lambda: (np.array([0.5, 1.2, 0.7]),),
+    "copies_of_grown_lists": lambda: (0.7, 4),
+    "best_or_none": lambda: (np.array([0.5, 1.2, 0.7]),),
+    "root_or_none": lambda: (0.7,),
     "recurrence_in_dict": lambda: (0.6,),
     "memoised_recursion": lambda: (0.6,),
     "legendre_on_demand": lambda: (0.6,),
@@ -138,5 +189,8 @@ EXAMPLE_ARGS = {
     "array_from_iterator": lambda: (0.6, [1.0, 2.0]),
 }
 MORE_ARGS = {
+    "best_or_none": [lambda: (np.array([0.5, 1.2, 0.7]), 1.0)],
+    "root_or_none": [lambda: (-0.5,), lambda: (-1.5,)],
     "products_of_arrays": [lambda: (np.array([1.0]), np.array([2.0, 0.5, -1.0]))],
 }
+ARGNUMS = {"best_or_none": (0,)}

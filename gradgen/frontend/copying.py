@@ -1,0 +1,65 @@
+"""Copies that Python's ``copy`` makes: of what a container holds, or of all of it."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from typing import Any
+
+from gradgen.frontend.aggregates import copied
+from gradgen.frontend.arguments import every_item
+from gradgen.frontend.bindings import call_rule
+from gradgen.frontend.branches import on_each
+from gradgen.frontend.lists import is_list
+from gradgen.frontend.objects import class_of, special_method
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.special import callee_name, no_more, special
+from gradgen.frontend.values import Box, Map, Ref, Static, parts, with_parts
+from gradgen.ir.nodes import Value
+from gradgen.ir.types import Type
+from gradgen.rules.registry import RULES
+
+PLAIN = (int, float, complex, bool, str, bytes, type(None), type)
+
+
+@special(copy.copy, copy.deepcopy)
+def _copy(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read ``copy.copy`` and ``copy.deepcopy``."""
+    no_more(r, node, kwargs)
+    deep = callee_name(node) == "deepcopy"
+    return on_each(r, node, args[0], lambda value: _copied(r, node, value, deep, {}))
+
+
+def _copied(r: Reader, node: ast.AST, value: Any, deep: bool, done: dict[int, Any]) -> Any:
+    """Return a copy; what is met twice is copied once, as in Python (``done``, by identity)."""
+    value = r.settled(value)
+    if isinstance(value, Value) or (isinstance(value, Static) and isinstance(value.obj, PLAIN)):
+        return value
+    key = id(value.storage) if isinstance(value, Ref) and not value.steps else id(value)
+    if key not in done:
+        done[key] = _new(r, node, value, deep, done)
+    return done[key]
+
+
+def _of_arrays(t: Type) -> bool:
+    return t.item is not None and not t.item.is_scalar
+
+
+def _new(r: Reader, node: ast.AST, value: Any, deep: bool, done: dict[int, Any]) -> Any:
+    if is_list(r, value) and not (deep and _of_arrays(r.read(value).type)):
+        return copied(r, node, value)
+    if isinstance(value, Ref) and not is_list(r, value):
+        return call_rule(r, node, RULES["copy"], [value], {})
+    known = isinstance(value, Box) and not is_list(r, value)
+    own = class_of(value) and any(special_method(value, f"__{n}__") for n in ("copy", "deepcopy"))
+    if not known or own:
+        r.refuse(node, f"a copy of a {describe(value)}", "copy its parts one by one")
+    if isinstance(value, Map):
+        every_item(r, node, value)
+    assert isinstance(value, Box)
+    inner = parts(value)
+    if deep:
+        inner = [(k, _copied(r, node, item, True, done)) for k, item in inner]
+    out = with_parts(value, inner)
+    out.joined = False
+    return out
