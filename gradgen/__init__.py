@@ -5,6 +5,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 from gradgen.api import differentiable, emit, grad, value_and_grad
+from gradgen.checkpoint import checkpoint
 from gradgen.custom import custom_jvp, custom_vjp, stop_gradient
 from gradgen.errors import (
     ArgumentError,
@@ -30,6 +31,7 @@ __all__ = [
     "UnsupportedError",
     "check",
     "check_grads",
+    "checkpoint",
     "custom_jvp",
     "custom_vjp",
     "differentiable",

@@ -9,7 +9,7 @@ from typing import Any, TypedDict, TypeVar, Unpack, overload
 from gradgen.backends import BACKENDS
 from gradgen.errors import ArgumentError
 from gradgen.gradient import Differentiable, Gradient
-from gradgen.options import Options
+from gradgen.options import Options, byte_limit
 
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...] | list[int] | None
@@ -28,6 +28,7 @@ class Choices(TypedDict, total=False):
     example_args: Any
     check_replay: bool
     backend: str
+    memory: int | str | None
 
 
 def options_of(
@@ -37,6 +38,7 @@ def options_of(
     has_aux: bool,
     check_replay: bool = False,
     backend: str = "numpy",
+    memory: int | str | None = None,
 ) -> Options:
     """Return the options that arguments of a decorator stand for, after checking them."""
     if argnums is not None and argnames is not None:
@@ -52,7 +54,7 @@ def options_of(
         raise ArgumentError(
             f"there is no backend {backend!r}", hint=f"one of {', '.join(BACKENDS)}"
         )
-    return Options(nums, names, mode, has_aux, check_replay, backend)
+    return Options(nums, names, mode, has_aux, check_replay, backend, byte_limit(memory))
 
 
 def _is_position(k: Any) -> bool:
@@ -95,6 +97,7 @@ def grad(
     example_args: Any = None,
     check_replay: bool = False,
     backend: str = "numpy",
+    memory: int | str | None = None,
 ) -> Gradient | Callable[[Function], Gradient]:
     """Return a function that computes the gradient of a scalar function.
 
@@ -119,6 +122,10 @@ def grad(
     backend : {"numpy", "numba"}
         What the text is made for.  That of ``numba`` is compiled at the first call, by Numba, which
         has to be installed.
+    memory : int or str, optional
+        How much may be kept for the reverse sweep, in bytes or as in ``"100 MB"``.  Where a call
+        would keep more, or it is not known before how much, loops are run again part by part
+        instead, as by `checkpoint`.  ``"recompute"`` does so always.
 
     Returns
     -------
@@ -131,7 +138,7 @@ def grad(
     GradgenError
         At the call, where a construct or an argument has no derivative here.
     """
-    options = options_of("grad", argnums, argnames, has_aux, check_replay, backend)
+    options = options_of("grad", argnums, argnames, has_aux, check_replay, backend, memory)
     return _decorate(Gradient, fn, options, example_args, argnums is not None)
 
 
@@ -150,6 +157,7 @@ def value_and_grad(
     example_args: Any = None,
     check_replay: bool = False,
     backend: str = "numpy",
+    memory: int | str | None = None,
 ) -> Gradient | Callable[[Function], Gradient]:
     """Return a function that computes the value and the gradient of a scalar function.
 
@@ -157,7 +165,9 @@ def value_and_grad(
     ``((value, aux), gradient)`` with ``has_aux``, as ``scipy.optimize.minimize(..., jac=True)``
     takes it.
     """
-    options = options_of("value_and_grad", argnums, argnames, has_aux, check_replay, backend)
+    options = options_of(
+        "value_and_grad", argnums, argnames, has_aux, check_replay, backend, memory
+    )
     return _decorate(Gradient, fn, options, example_args, argnums is not None)
 
 
@@ -176,12 +186,15 @@ def differentiable(
     example_args: Any = None,
     check_replay: bool = False,
     backend: str = "numpy",
+    memory: int | str | None = None,
 ) -> Differentiable | Callable[[Function], Differentiable]:
     """Give a function ``.grad``, ``.value_and_grad``, ``.source``, ``.graph`` and ``.explain()``.
 
     The function stays callable as it was.  Parameters are those of `grad`.
     """
-    options = options_of("value_and_grad", argnums, argnames, has_aux, check_replay, backend)
+    options = options_of(
+        "value_and_grad", argnums, argnames, has_aux, check_replay, backend, memory
+    )
     return _decorate(Differentiable, fn, options, example_args, argnums is not None)
 
 
@@ -195,6 +208,7 @@ def emit(
     has_aux: bool = False,
     example_args: Any = None,
     backend: str = "numpy",
+    memory: int | str | None = None,
 ) -> str:
     """Return the generated module of a function as text, and write it to a file if asked.
 
@@ -204,7 +218,7 @@ def emit(
         The loss.
     path : path-like, optional
         Where to write the module, atomically; a file that gradgen did not write is left alone.
-    argnums, argnames, has_aux, example_args, backend
+    argnums, argnames, has_aux, example_args, backend, memory
         As for `grad`.
     mode : {"value_and_grad", "grad", "vjp", "jvp", "value", "jacfwd", "jacrev", "hessian", "hvp", \
 "hessian_diag"}
@@ -220,7 +234,7 @@ def emit(
         raise ArgumentError(f"path={path!r} is not a path", hint="pass text or a pathlib.Path")
     if mode not in MODES:
         raise ArgumentError(f"there is no mode {mode!r}", hint=f"one of {', '.join(MODES)}")
-    options = options_of(mode, argnums, argnames, has_aux, backend=backend)
+    options = options_of(mode, argnums, argnames, has_aux, backend=backend, memory=memory)
     made = Gradient(fn, options, example_args)
     if path is not None:
         made.save(path)

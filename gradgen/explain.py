@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,7 +14,9 @@ from gradgen.errors import Span
 from gradgen.ir.nodes import Const, Op, Undefined, Value, walk
 from gradgen.ir.show import Names
 from gradgen.ir.spelling import leaf_path, operation
+from gradgen.options import bound_by_name
 from gradgen.rules.table import RULES
+from gradgen.sizes import KEPT, Sizes, Tape, spelled
 
 if TYPE_CHECKING:
     from gradgen.pipeline import Program
@@ -30,25 +32,32 @@ HOW = {
 }
 
 
-def explain(program: Program) -> str:
+def explain(program: Program, arguments: Mapping[str, Any] | None = None) -> str:
     """Return an account of a generated program.
 
     Parameters
     ----------
     program : Program
         What the pipeline made.
+    arguments : mapping, optional
+        Arguments by name, for the bytes that a call with them keeps; the example arguments, where
+        the program was made from these.
 
     Returns
     -------
     str
         Sections: arguments, types, sizes of the sweeps, values kept, loops, kinks, notes.
     """
-    return _Account(program).text()
+    fn, given = program.source
+    if arguments is None and isinstance(given, tuple):
+        arguments = bound_by_name(fn, given)
+    return _Account(program, Sizes(program.function, arguments)).text()
 
 
 class _Account:
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, sizes: Sizes) -> None:
         self.program, self.function = program, program.function
+        self.sizes = sizes
         self.active = varied(program.function)
         self.names = Names()
         self.lines: list[str] = []
@@ -65,6 +74,7 @@ class _Account:
             ("Specialised to", self._types()),
             ("Work", self._work()),
             ("Values that the reverse sweep reads", self._kept()),
+            ("Memory", self._memory()),
             ("Loops", self._loops()),
             ("Branches", self._branches()),
             ("Recursive functions", self._recursions()),
@@ -151,7 +161,31 @@ class _Account:
             where = place(op.span if op is not None else record.where)
             how = HOW.get(record.how, record.how)
             when = " at the start of a turn" if op is None else ""
-            yield f"{self._called(record.value)}{when} ({where}): {how}; {record.reason}"
+            if record.again:
+                how = f"in the part that is run again, {how}"
+            told = self._size(self.sizes.tape(record)) if record.how in KEPT else ""
+            yield f"{self._called(record.value)}{when} ({where}): {how}; {record.reason}{told}"
+
+    def _size(self, tape: Tape) -> str:
+        """Say what keeping a value takes."""
+        if tape.item is None:
+            return ""
+        each = spelled(tape.item)
+        if not tape.saved.loops:
+            return f"; {each}"
+        if tape.total is None:
+            return f"; {each} each time"
+        return f"; {each} each time, {spelled(tape.total)} in all"
+
+    def _memory(self) -> Iterator[str]:
+        tapes = [self.sizes.tape(s) for s in self.program.saved if s.how in KEPT]
+        totals = [t.total for t in tapes if t.total is not None]
+        if len(totals) < len(tapes):
+            at_least = f"at least {spelled(sum(totals))}, and " if sum(totals) else ""
+            more = "what depends on lengths or turns that are not known"
+            yield f"kept for the reverse sweep: {at_least}{more}"
+        elif tapes:
+            yield f"kept for the reverse sweep: {spelled(sum(totals))} at most"
 
     def _alive(self) -> Iterator[Value]:
         """Yield the values of the function's own block that the reverse sweep reads."""
@@ -184,6 +218,7 @@ class _Account:
                 names = [p.name for p in params if p.name and not p.name.endswith("_saved")]
                 carried = ", ".join(dict.fromkeys(names)) or "nothing"
                 back = "reversed" if op in mirrored else "not reversed: no derivative passes"
+                back = "run again in the reverse sweep, and reversed" if op.region else back
                 yield f"{place(op.span)}: {self._head(op)} carries {carried}; {back}"
 
     def _head(self, op: Op) -> str:

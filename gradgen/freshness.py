@@ -17,13 +17,14 @@ from gradgen.emission.header import COMMAND, HASH, fingerprint, origin_of
 from gradgen.emission.module import write
 from gradgen.emission.recorded import Recorded, Unreadable, recorded, specs_of
 from gradgen.errors import GradgenError
+from gradgen.options import byte_limit
 
 if TYPE_CHECKING:
     from gradgen.pipeline import Program
 
 # A module's docstring begins with this; files that do not are not read any further.
 OPENING = 400
-PLACE = re.compile(r"\s+# \S+\.py:\d+$", re.MULTILINE)
+PLACE = re.compile(r"\s+# \S+\.py:\d+(?=$|, run again$)", re.MULTILINE)
 FRESH, STALE, MISSING = "fresh", "stale", "missing"
 
 
@@ -193,6 +194,7 @@ def _made_again(then: Recorded, source: Path) -> tuple[Program, Recorded]:
         except UsageError as error:
             raise _Missing(error.message) from error
         options = replace(options, mode=asked.mode or "value_and_grad", has_aux=asked.has_aux)
+        options = replace(options, memory=byte_limit(asked.memory))
         if asked.wrt is None:
             options = replace(options, argnums=0, argnames=None)
         program = _program(then, target, options, asked)

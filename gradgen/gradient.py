@@ -30,10 +30,11 @@ STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 @functools.cache
 def _road() -> Any:
     """Import the pipeline at the first use: importing gradgen stays cheap."""
-    from gradgen import pipeline, replay
+    from gradgen import pipeline, replay, sizes
     from gradgen.backends import failures
     from gradgen.emission import module, origins
     from gradgen.frontend import arguments, source
+    from gradgen.ir import evaluate
 
     return types.SimpleNamespace(
         run=pipeline.run,
@@ -50,6 +51,8 @@ def _road() -> Any:
         star_spec=arguments.star_spec,
         note_origin=origins.note_origin,
         opaque=arguments.Opaque,
+        sizes=sizes.Sizes,
+        follow=evaluate.follow,
     )
 
 
@@ -59,11 +62,12 @@ Call = tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any]]
 class Specialisation:
     """One generated module: its program, its function, and what it read from outside."""
 
-    __slots__ = ("call", "captures", "program")
+    __slots__ = ("call", "captures", "kept", "program")
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.captures = program.captures
+        self.kept: dict[Any, int | None] = {}
         self.call = _road().load(program.text, program.name, program.function.captures)
         self.call.__doc__ = program.text.split('"""')[1]
         _keep_defaults(self.call, program.function.signature)
@@ -71,6 +75,18 @@ class Specialisation:
     def fresh(self) -> bool:
         """Whether everything read from outside is still what it was."""
         return all(c.fresh() for c in self.captures)
+
+    def bytes_kept(self, arguments: dict[str, Any]) -> int | None:
+        """Return how many bytes a call keeps for its reverse sweep, None where that is open."""
+        function, road = self.program.function, _road()
+        leaves = [(leaf.param, leaf.path) for leaf in function.leaves]
+        values = [road.follow(arguments[name], path) for name, path in leaves if name in arguments]
+        key = tuple(x if isinstance(x, int) else getattr(x, "shape", None) for x in values)
+        if key not in self.kept:
+            if len(self.kept) >= MAX_SPECIALISATIONS:
+                self.kept.clear()
+            self.kept[key] = road.sizes(function, arguments).total(self.program.saved)
+        return self.kept[key]
 
 
 def _keep_defaults(call: types.FunctionType, signature: inspect.Signature) -> None:
@@ -219,12 +235,33 @@ class Gradient:
             raise
         if self._receiver is not None:
             key = (_road().opaque(self._receiver), *key)
+        if self.options.memory:
+            return self._within(self.options.memory, key, rest)
+        return self._known(key, rest, self.options)
+
+    def _within(self, limit: int, key: Any, rest: tuple[Any, ...]) -> Specialisation:
+        """Return the module that keeps all, or one that runs loops again where that is too much."""
+        names = self._names if self._receiver is None else self._names[1:]
+        arguments = dict(zip(names, rest, strict=True))
+        plain = self._known(key, rest, dataclasses.replace(self.options, memory=None))
+        least = plain.bytes_kept(arguments)
+        if least is not None and least <= limit:
+            return plain
+        again = self._known((*key, "again"), rest, dataclasses.replace(self.options, memory=0))
+        count = again.bytes_kept(arguments)
+        if least is None or count is None or count < least:
+            return again
+        self._last = plain
+        return plain
+
+    def _known(self, key: Any, rest: tuple[Any, ...], options: Options) -> Specialisation:
+        """Return the module for some types from the cache, or make it."""
         for known in self._cache.get(key, ()):
             if known.fresh():
                 self._last = known
                 return known
         specs = {n: _road().spec_of(v, n) for n, v in zip(names, rest, strict=True)}
-        made = Specialisation(self._program(specs))
+        made = Specialisation(self._program(specs, options))
         self._warn(made.program)
         if len(self._cache) >= MAX_SPECIALISATIONS:
             self._cache.pop(next(iter(self._cache)))
@@ -240,16 +277,16 @@ class Gradient:
             for note in program.function.notes:
                 warnings.warn(note, GradgenWarning, stacklevel=4)
 
-    def _program(self, given: Any) -> Program:
-        fn, inner = self.__wrapped__, None
+    def _program(self, given: Any, options: Options | None = None) -> Program:
+        fn, inner, options = self.__wrapped__, None, options or self.options
         if isinstance(fn, Gradient):
             made = self._inner_function(fn, given)
             fn, inner = made.call, made.program
         if self._receiver is not None:
             fn = types.MethodType(fn, self._receiver)
         if isinstance(given, dict):
-            return _road().run(fn, None, self.options, specs=given, inner=inner)
-        return _road().run(fn, given, self.options, inner=inner)
+            return _road().run(fn, None, options, specs=given, inner=inner)
+        return _road().run(fn, given, options, inner=inner)
 
     def _inner_function(self, inner: Gradient, given: Any) -> Specialisation:
         """Differentiate the generated text of the gradient that this one differentiates."""
@@ -317,11 +354,17 @@ class Gradient:
 
         return Graph(self.program.forward)
 
-    def explain(self) -> str:
-        """Return what is differentiated, saved and recomputed, and why."""
+    def explain(self, *args: Any, **kwargs: Any) -> str:
+        """Return what is differentiated, saved and recomputed, and why.
+
+        With arguments, it says how many bytes a call with these keeps for the reverse sweep.
+        """
         from gradgen.explain import explain
 
-        return explain(self.program)
+        if not args and not kwargs:
+            return explain(self.program)
+        values, _, _ = self.complete(args, kwargs)
+        return explain(self.specialise(values).program, self._named(values))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the generated module to a file, atomically, never over a foreign file."""
@@ -419,9 +462,9 @@ class Differentiable:
         """The operation graph of the function."""
         return self._shown.graph
 
-    def explain(self) -> str:
-        """Return what is differentiated, saved and recomputed, and why."""
-        return self._shown.explain()
+    def explain(self, *args: Any, **kwargs: Any) -> str:
+        """Return what is differentiated, saved and recomputed, and why (see `Gradient.explain`)."""
+        return self._shown.explain(*args, **kwargs)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the generated module to a file (see `Gradient.save`)."""

@@ -171,7 +171,7 @@ class Several(Gradient):
         assert first is not None
         raise first
 
-    def _program(self, given: Any) -> Any:
+    def _program(self, given: Any, options: Options | None = None) -> Any:
         first: GradgenError | None = None
         for way in self.ways:
             try:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from inspect import BoundArguments, Signature
+from inspect import BoundArguments, Signature, signature
 from typing import Any
 
 from gradgen.errors import ArgumentError
+
+UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20,
+         "GIB": 2**30}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,9 @@ class Options:
     tuple of gradients); ``argnames`` names them instead.  ``mode`` is ``value_and_grad`` or
     ``grad``; ``has_aux`` says that the function returns ``(loss, aux)``.  ``check_replay`` runs
     every call again in the graph, and compares.  ``backend`` is what the text is made for:
-    ``numpy``, or ``numba``, which compiles it.
+    ``numpy``, or ``numba``, which compiles it.  ``memory`` is how many
+    bytes may be kept for the reverse sweep, None for no limit; 0 runs every loop again of which
+    something would be kept.
     """
 
     argnums: int | tuple[int, ...] = 0
@@ -27,6 +33,7 @@ class Options:
     has_aux: bool = False
     check_replay: bool = False
     backend: str = "numpy"
+    memory: int | None = None
 
     def selected(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return the names of the differentiated parameters."""
@@ -83,3 +90,30 @@ def bound(
         ) from None
     found.apply_defaults()
     return found
+
+
+def bound_by_name(fn: Any, args: tuple[Any, ...]) -> dict[str, Any]:
+    """Return arguments by the names of a function's parameters."""
+    return dict(signature(fn).bind(*args).arguments)
+
+
+def byte_limit(memory: Any) -> int | None:
+    """Return the bytes that ``memory=`` stands for: 0 for ``"recompute"``, None for no limit.
+
+    Raises
+    ------
+    ArgumentError
+        If it is neither a number of bytes nor text like ``"100 MB"``.
+    """
+    if memory is None or (isinstance(memory, int) and not isinstance(memory, bool) and memory > 0):
+        return memory
+    if isinstance(memory, str):
+        if memory == "recompute":
+            return 0
+        found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*", memory)
+        if found and found[2].upper() in UNITS and float(found[1]) > 0:
+            return max(1, int(float(found[1]) * UNITS[found[2].upper()]))
+    raise ArgumentError(
+        f"memory={memory!r} is not a limit",
+        hint='give bytes, text such as "100 MB", or "recompute"',
+    )

@@ -25,12 +25,14 @@ from gradgen.diff.pairs import callees_of, connect, derive, mark_forward, settle
 from gradgen.diff.results import finish, finish_tangents
 from gradgen.diff.reverse import add_adjoint
 from gradgen.diff.saves import Saved, plan_saves
+from gradgen.diff.segments import mark_loops, refuse_marks, split_marked
 from gradgen.emission.header import header_of
 from gradgen.emission.module import Rendered, load, render
+from gradgen.errors import Span
 from gradgen.frontend.function import read_function
 from gradgen.frontend.source import innermost
 from gradgen.ir.nodes import Function, Value
-from gradgen.options import Options
+from gradgen.options import Options, bound_by_name
 from gradgen.passes.additions import recognise_additions
 from gradgen.passes.cancelling import hold_cancelling_maxima
 from gradgen.passes.clears import join_clears
@@ -40,11 +42,13 @@ from gradgen.passes.dce import remove_dead
 from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.shapes import read_newest_shapes
 from gradgen.passes.sharing import Sharing
+from gradgen.sizes import KEPT, Sizes
 from gradgen.sparse.tracks import add_tracks, finish_tracks
 
 # Modes that are the derivative of a derivative: of which, and by which mode.
 NESTED = {"hessian": ("grad", "jacfwd"), "hvp": ("grad", "pushforward"),
           "hessian_reverse": ("grad", "jacrev"), "hessian_diag": ("grad", "jacdiag")}  # fmt: skip
+SWEPT = ("value_and_grad", "grad", "vjp")  # in which marked loops are run again
 STAGES = ("parse", "adjoint", "optimise", "saves", "copies", "lower")
 
 
@@ -63,6 +67,7 @@ class Program:
     adjoints: dict[Value, Value] = field(default_factory=dict)
     writes_arguments: bool = False
     title: str = ""
+    again: frozenset[Span | None] = frozenset()
 
     @property
     def forward(self) -> Function:
@@ -120,6 +125,9 @@ def run(
     options = options or Options()
     if options.mode in NESTED:
         return _nested(fn, args, options, until, specs, watch)
+    again: frozenset[Span | None] = frozenset()
+    if options.memory is not None and options.mode in SWEPT:
+        again = loops_over_limit(fn, args, options, specs)
     function = read_function(fn, specs if specs is not None else args, options)
     program = Program(
         function,
@@ -127,6 +135,7 @@ def run(
         f"{_plain_name(fn)}_{options.mode}",
         (fn, specs if specs is not None else args),
         inner,
+        again=again,
     )
     return _through(program, until, watch)
 
@@ -147,6 +156,16 @@ def _through(
             return program
     program.text = program.rendered().text
     return program
+
+
+def loops_over_limit(fn: Any, args: Any, options: Options, specs: Any) -> frozenset[Span | None]:
+    """Return the outermost loops that keep something, where all that is kept exceeds the limit."""
+    plain = run(fn, args, replace(options, memory=None), "copies", specs)
+    arguments = bound_by_name(fn, args) if specs is None and args is not None else None
+    total = Sizes(plain.function, arguments).total(plain.saved)
+    if options.memory and total is not None and total <= options.memory:
+        return frozenset()
+    return frozenset(s.loops[0].span for s in plain.saved if s.how in KEPT and s.loops)
 
 
 def _nested(
@@ -179,11 +198,15 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
             sharing.never_written(leaf.value) for leaf in function.leaves
         )
         callees = callees_of(function)
+        refuse_marks(c.function for c in callees)
         settle_activity(function, callees)
         derive(callees)
         hold_cancelling_maxima(function)
         hoist_lengths(function)
         recognise_additions(function)
+        if options.mode in SWEPT:
+            mark_loops(function, program.again)
+            split_marked(function)
         function.notes += doubts(function, varied(function))
         if options.mode in ("pattern", "pattern2"):
             add_tracks(function, options.mode == "pattern2")

@@ -18,7 +18,14 @@ from tests.references import float_argnums
 LOSSES = ("losses", "python_losses")
 STORES = ("stores_slices", "stores_gather", "stores_calls")
 MUTATION = ("mutation", "mutation_aliases", "mutation_views", "boxes", *STORES)
-CONTROL = ("control", "loops", "control_jumps", "control_statements", "control_iteration")
+CONTROL = (
+    "checkpoints",
+    "control",
+    "loops",
+    "control_jumps",
+    "control_statements",
+    "control_iteration",
+)
 LANGUAGE = tuple(
     module.name
     for module in pkgutil.iter_modules(corpus.__path__)

@@ -37,6 +37,11 @@ CHOSEN = [
     Case("recursion", "recursive_loss"),
     Case("recursion", "deep_network"),
     Case("recursion", "quadrature"),
+    Case("checkpoints", "recurrence"),
+    Case("checkpoints", "heat"),
+    Case("checkpoints", "until"),
+    Case("checkpoints", "leaves_early"),
+    Case("checkpoints", "cells_in_checkpoint"),
 ]
 
 

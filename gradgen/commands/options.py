@@ -15,7 +15,7 @@ from gradgen.backends import BACKENDS
 from gradgen.commands.target import Target, UsageError, find
 from gradgen.errors import GradgenError
 from gradgen.frontend.selection import signature_of
-from gradgen.options import Options
+from gradgen.options import Options, byte_limit
 from gradgen.pipeline import Program, run
 
 Args = tuple[Any, ...]
@@ -46,6 +46,11 @@ def add_mode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mode", choices=MODES,
         help="what the generated function returns (default: the decorator's, else value_and_grad)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--memory", metavar="LIMIT",
+        help="run loops again where more than this would be kept for the reverse sweep, such as "
+        "'100 MB'; 'recompute': always",
     )  # fmt: skip
 
 
@@ -103,6 +108,8 @@ def options_of(target: Target, arguments: argparse.Namespace) -> Options:
         options = dataclasses.replace(options, backend=arguments.backend)
     if getattr(arguments, "mode", None):
         options = dataclasses.replace(options, mode=arguments.mode)
+    if getattr(arguments, "memory", None) is not None:
+        options = dataclasses.replace(options, memory=byte_limit(arguments.memory))
     if arguments.wrt is not None:
         names = tuple(n.strip() for n in arguments.wrt.split(",") if n.strip())
         _check_names(target, names)

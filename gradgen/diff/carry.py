@@ -7,7 +7,7 @@ from typing import Any
 from gradgen.deep import deep
 from gradgen.diff.activity import ends
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Block, Function, Op, Value
+from gradgen.ir.nodes import Block, Function, Op, Value, blocks_of
 from gradgen.ir.types import join
 
 
@@ -16,10 +16,11 @@ class Carrier:
 
     ``home`` is the block of a value, ``owner`` the operation and block around a block, ``mirror``
     the reverse sweep's block of a forward one, ``resolved`` what reads of a value have become.
+    ``top`` is the function's own block, or one of the sweep in which operations are run again.
     """
 
-    def __init__(self, function: Function) -> None:
-        self.top = function.body
+    def __init__(self, function: Function, top: Block | None = None) -> None:
+        self.top = top or function.body
         self.home: dict[Value, Block] = {}
         self.owner: dict[Block, tuple[Op, Block]] = {}
         self.mirror: dict[Block, Block] = {}
@@ -27,7 +28,8 @@ class Carrier:
         self.inserted: dict[Block, int] = {}
         self.before: dict[Op, list[Op]] = {}
         self.after: dict[Op, list[Op]] = {}
-        self._index_block(self.top)
+        self._index_block(function.body)
+        self.inner = {b for b in blocks_of(self.top) if b is not self.top}
 
     @deep
     def _index_block(self, block: Block) -> None:
@@ -37,7 +39,8 @@ class Carrier:
             for v in op.outputs:
                 self.home[v] = block
             source = op.attrs.get("mirror")
-            if source is not None and source.prim == "for" and not source.attrs.get("breaks"):
+            index_known = source is not None and source.prim == "for" and not source.reverse
+            if source is not None and index_known and not source.attrs.get("breaks"):
                 # The forward loop itself may be gone when nothing but its index is read.
                 self.resolved[source.blocks[-1].params[0]] = op.blocks[0].params[0]
             for k, inner in enumerate(op.blocks):
@@ -49,10 +52,7 @@ class Carrier:
     def inner_forward(self, v: Value) -> bool:
         """Whether a value is born inside a loop or branch of the forward sweep."""
         home = self.home.get(v)
-        if home is None or home is self.top:
-            return False
-        op, _ = self.owner[home]
-        return not op.reverse
+        return home in self.inner and not self.owner[home][0].reverse
 
     def placed(self, block: Block, value: Value) -> Value:
         """Insert the operations that made a value at the head of a mirrored block."""

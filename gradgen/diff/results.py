@@ -91,9 +91,7 @@ def gradient_of(alg: Algebra, leaf: Leaf, g: Value | None) -> Value:
     if t.kind == "float" and t.weak:
         if g is None:
             return Const(0.0)
-        # An item of a list may have been kept in an array, and be a NumPy number since.
-        kept = g.op is not None and g.op.prim in ("load", "pop")
-        plain = g.type.weak and g.type.kind == "float" and not kept
+        plain = g.type.weak and g.type.kind == "float" and not _may_be_numpy(g)
         return g if plain else alg.emit("float", g)
     if t.kind == "float":
         out = alg.emit(f"np.{t.dtype}", Const(0.0) if g is None else g)
@@ -111,6 +109,20 @@ def gradient_of(alg: Algebra, leaf: Leaf, g: Value | None) -> Value:
     if not out.name and out.op is not None and v.name:
         out.name, out.user = f"d_{v.name}", True
     return out
+
+
+def _may_be_numpy(g: Value) -> bool:
+    """Whether a float is computed from an item that may have been kept in an array meanwhile."""
+    work, seen = [g], {g}
+    while work:
+        op = work.pop().op
+        if op is None or op.prim == "float":
+            continue
+        if op.reverse and op.prim in ("load", "pop"):
+            return True
+        work += [v for v in op.inputs if v.type.is_scalar and v not in seen]
+        seen.update(op.inputs)
+    return False
 
 
 def unshare(function: Function, alg: Algebra, grads: dict[Any, Value], kept: list[Value]) -> None:

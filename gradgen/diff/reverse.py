@@ -119,8 +119,9 @@ class Reverse:
 
     def operations(self, ops: list[Op]) -> None:
         """Sweep operations backwards."""
+        around = self.b.region
         for op in reversed(ops):
-            self.b.span = op.span
+            self.b.span, self.b.region = op.span, op.region
             if op.prim == "if":
                 self._if(op, [self.adj.get(v) for v in op.outputs])
             elif op.prim in ("for", "while"):
@@ -137,6 +138,7 @@ class Reverse:
                 self._several(op)
             elif op.outputs and op.out in self.adj:
                 self._operation(op, self.adj[op.out])
+        self.b.region = around
 
     def _operation(self, op: Op, g: Value) -> None:
         rule, forward = RULES[op.prim], op

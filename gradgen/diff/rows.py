@@ -13,6 +13,7 @@ class Row:
     def __init__(self, op: Op, block: Block) -> None:
         self.block = block
         self.start, self.stop, self.step = op.inputs[:3]
+        self.some = "part" in op.attrs  # whether there is surely a turn
         self.by_index = self._step_is(1) and self._at_least(self.start, 0)
         self.down = self._step_is(-1) and self._at_least(self.stop, -1)
 
@@ -30,15 +31,21 @@ class Row:
     def extent(self, b: Builder) -> Value:
         """Return how many rows the loop takes at most."""
         if self.by_index:
-            return _non_negative(b, self.stop)
+            return non_negative(b, self.stop)
         if self.down:
-            return _non_negative(b, plus(b, self.start, 1))
-        return _non_negative(b, b.emit("sub", [self.stop, self.start]))
+            return non_negative(b, plus(b, self.start, 1))
+        turns = b.emit("sub", [self.stop, self.start])
+        return turns if self.some else non_negative(b, turns)
 
     def place(self, b: Builder, index: Value | None = None) -> Value:
         """Return the row that the iteration of an index writes."""
         index = self.block.params[0] if index is None else index
-        return index if self.by_index or self.down else b.emit("sub", [index, self.start])
+        if self.by_index or self.down:
+            return index
+        made = index.op
+        if made is not None and made.prim == "add" and made.inputs[0] is self.start:
+            return made.inputs[1]
+        return b.emit("sub", [index, self.start])
 
 
 def plus(b: Builder, v: Value, k: int) -> Value:
@@ -56,7 +63,8 @@ def plus(b: Builder, v: Value, k: int) -> Value:
     return out
 
 
-def _non_negative(b: Builder, v: Value) -> Value:
+def non_negative(b: Builder, v: Value) -> Value:
+    """Return an integer, or 0 where it is less."""
     d = v.type.value
     known = isinstance(d, int) and d >= 0
     if known or (d is not None and not isinstance(d, int) and d.offset >= 0):
@@ -65,16 +73,19 @@ def _non_negative(b: Builder, v: Value) -> Value:
 
 
 def row_plan(
-    path: list[tuple[Op, Block]], top: Block, home: dict[Value, Block]
+    path: list[tuple[Op, Block]], inner: set[Block], home: dict[Value, Block]
 ) -> list[Row] | None:
-    """Return the rows of a save, None where the trip counts are not known up front."""
+    """Return the rows of a save, None where the trip counts are not known up front.
+
+    ``inner`` are the blocks inside the one in which the array will be made.
+    """
     rows = []
     for op, block in path:
         if op.prim == "while":
             return None
         if op.prim == "for":
             bounds = op.inputs[:3]
-            if any(not isinstance(v, Const) and home.get(v) is not top for v in bounds):
+            if any(not isinstance(v, Const) and home[v] in inner for v in bounds):
                 return None
             row = Row(op, block)
             if not row.possible:

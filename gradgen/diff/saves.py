@@ -12,14 +12,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from gradgen.diff.activity import carried
 from gradgen.diff.carry import Carrier, add_branch_output, reverse_builder
 from gradgen.diff.missing import missing_values
+from gradgen.diff.rerun import run_again
 from gradgen.diff.rows import Row, plus, row_plan
 from gradgen.diff.twins import use_shape_twins
 from gradgen.diff.unassigned import lengths_of_nothing, paths_of_reads, start_from_none
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import GROWS, Block, Const, Function, Op, Undefined, Value, walk
+from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Undefined, Value, walk
 from gradgen.ir.types import Type, array
+from gradgen.passes.dce import remove_dead
 from gradgen.passes.sharing import Sharing
 from gradgen.rules.registry import RULES
 from gradgen.rules.shapes_of import length_of
@@ -27,29 +30,52 @@ from gradgen.rules.shapes_of import length_of
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """How one forward value reaches the reverse sweep, for ``explain``."""
+    """How one forward value reaches the reverse sweep, for ``explain``.
+
+    ``loops`` are those in which it is kept, outermost first; ``again``: in what is run again.
+    """
 
     value: Value
     where: Any
     how: str
     reason: str
+    loops: tuple[Op, ...] = ()
+    again: bool = False
 
 
 def plan_saves(function: Function) -> list[Saved]:
-    """Legalise every read of an inner forward value by the reverse sweep."""
-    return Planner(function).run()
+    """Legalise every read of an inner forward value by the reverse sweep.
+
+    What is run again is part of the sweep for the plan of what is around it, and a forward sweep of
+    its own for the plan of the block that it is in.
+    """
+    again = run_again(function)
+    if again:
+        remove_dead(function)
+    records = []
+    for top in dict.fromkeys([function.body, *again]):
+        for op in again.get(top, ()):
+            op.reverse = False
+        records += Planner(function, top).run()
+        for op in again.get(top, ()):
+            op.reverse = True
+    return records
 
 
 class Planner(Carrier):
     """Decides for each value, and records why."""
 
-    def __init__(self, function: Function) -> None:
-        super().__init__(function)
+    def __init__(self, function: Function, top: Block | None = None) -> None:
+        super().__init__(function, top)
+        self.again = top is not None and top is not function.body
         self.records: list[Saved] = []
         self.sharing = Sharing(function)
         self.missing = missing_values(function.body)
         self.unsure: list[Value] = []  # values saved where they may be missing
         self.stands_for: dict[Value, Value] = {}
+        # What is run again appends to lists that it was given.
+        grows = (op for op in walk(function.body) if op.reverse and op.prim in (*GROWS, *WRITES))
+        self.grown = {self.sharing.root(op.inputs[0]) for op in grows}
 
     def run(self) -> list[Saved]:
         """Resolve every value that the reverse sweep needs, and redirect its reads."""
@@ -103,6 +129,8 @@ class Planner(Carrier):
         op, _ = self.owner[home]
         if op.prim == "for" and v is home.params[0]:
             return self._index(op, home)
+        if self._counts_turns(v):
+            return self.mirror[home].params[0]
         if self._can_recompute(v):
             return self._recompute(v)
         if not self.loops(home):
@@ -125,12 +153,22 @@ class Planner(Carrier):
         index = scaled if _is(start, 0) else b.emit("add", [start, scaled])
         return self.placed(self.mirror[home], index) if b.block.ops else index
 
+    def _counts_turns(self, v: Value) -> bool:
+        """Whether a value is how often a loop has gone round: the mirrored loop counts the same."""
+        if v.op is not None:
+            return False
+        home = self.home[v]
+        op, _ = self.owner[home]
+        at = op.attrs.get("steps")
+        return at is not None and home is op.blocks[-1] and carried(op)[0][at] is v
+
     def _can_recompute(self, v: Value, depth: int = 0) -> bool:
         if v in self.resolved or not self.inner_forward(v):
             return self.sharing.never_written(v) or v.type.is_scalar
         op, home = v.op, self.home[v]
         if op is None:
-            return self.owner[home][0].prim == "for" and v is home.params[0]
+            is_index = self.owner[home][0].prim == "for" and v is home.params[0]
+            return is_index or self._counts_turns(v)
         rule = RULES.get(op.prim)
         if (
             rule is None
@@ -161,7 +199,8 @@ class Planner(Carrier):
 
     def _note(self, v: Value, how: str, reason: str) -> None:
         owner, _ = self.owner[self.home[v]]
-        self.records.append(Saved(v, owner.span, how, reason))
+        loops = tuple(op for op, _ in self.loops(self.home[v]))
+        self.records.append(Saved(v, owner.span, how, reason, loops, self.again))
 
     def _export(self, v: Value) -> Value:
         """Carry a value out of branches; on the other side it stays undefined."""
@@ -175,16 +214,22 @@ class Planner(Carrier):
     def _save(self, v: Value) -> Value:
         path = self.path(self.home[v])
         numbers = v.type.is_scalar and v.type.dtype and v not in self.missing
-        rows = row_plan(path, self.top, self.home) if numbers else None
+        rows = row_plan(path, self.inner, self.home) if numbers else None
         if v in self.missing:
             self.unsure.append(v)
         if rows is not None:
-            self._note(v, "row", "the loop bounds give the size of an array to keep it in")
+            self._note(
+                v, "row", self._why(v, "the loop bounds give the size of an array to keep it in")
+            )
             return self._save_rows(v, path, rows)
-        self._note(
-            v, "stack", "how often the loop runs is not known before, or the value is an array"
-        )
+        reason = "how often the loop runs is not known before, or the value is an array"
+        self._note(v, "stack", self._why(v, reason))
         return self._save_stack(v, path)
+
+    def _why(self, v: Value, reason: str) -> str:
+        """Say of a state what it is kept for, where that is to run something again."""
+        again = v.op is None and any(op.region is not None for op in self.home[v].ops)
+        return "what follows is run again from there" if again else reason
 
     def _save_rows(self, v: Value, path: list[tuple[Op, Block]], rows: list[Row]) -> Value:
         b = Builder(Block())
@@ -237,8 +282,12 @@ class Planner(Carrier):
 
         def pop(old: Value, at: Builder) -> Value:
             op = at.append("pop", [old], [v.type, old.type], [v.name, start.name], v.span)
+            op.attrs |= {"own": True} if copied and v.type.kind != "list" else {}
             op.outputs[0].user = v.user
-            popped.append(op.outputs[0])
+            item = op.outputs[0]
+            if item.type.kind == "list" and self.sharing.root(v) in self.grown:
+                item = at.emit("copy", [item], v.name)
+            popped.append(item)
             return op.outputs[1]
 
         self.thread(mirror_path, final, None, pop)

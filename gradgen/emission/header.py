@@ -73,7 +73,7 @@ def header_of(program: Any) -> str:
         lines += [f"{HASH}{fingerprint(origin)}{whose}, for `gradgen check-stale`"]
         mode = program.title or options.mode
         if program.inner is None or program.title:
-            needs += f"  {COMMAND}{_command(origin, options, mode)}`."
+            needs += f"  {COMMAND}{_command(origin, options, mode, _runs_again(program))}`."
     lines += [needs]
     return "\n".join(lines)
 
@@ -109,7 +109,12 @@ def origin_of(program: Any) -> Function:
     return program.function
 
 
-def _command(function: Function, options: Any, mode: str) -> str:
+def _runs_again(program: Any) -> bool:
+    """Whether loops are run again for the sake of a limit, here or in what this is made of."""
+    return bool(program.again) or (program.inner is not None and _runs_again(program.inner))
+
+
+def _command(function: Function, options: Any, mode: str, again: bool) -> str:
     active = function.result["active"]
     chosen = ",".join(s.key if isinstance(s.key, str) else str(s) for s in active)
     plain = options.argnums == 0 and options.argnames is None
@@ -119,6 +124,7 @@ def _command(function: Function, options: Any, mode: str) -> str:
     words += [] if mode == "value_and_grad" else [f"--mode {mode}"]
     words += ["--has-aux"] if options.has_aux else []
     words += [] if options.backend == "numpy" else [f"--backend {options.backend}"]
+    words += ["--memory recompute"] if again else []
     return " ".join(words)
 
 

@@ -227,18 +227,21 @@ def _place(span: Span) -> str:
 
 
 @deep
-def _comment(statements: list[ast.stmt], last: str | None) -> str | None:
+def _comment(statements: list[ast.stmt], last: str | None, again: bool = False) -> str | None:
+    """Note places where they change; ``again``: what is run again is known to be."""
     for s in statements:
         span = getattr(s, "gradgen_span", None)
         place = _place(span) if span is not None else ""
+        repeats = getattr(s, "gradgen_again", False)
+        place += ", run again" if place and repeats and not again else ""
         if place and place != last:
             s.comment = place  # type: ignore[attr-defined]
             last = place
         if isinstance(s, ast.FunctionDef):
             last = _comment(s.body, None)
         if isinstance(s, ast.For | ast.While | ast.If):
-            last = _comment(s.body, last)
-            last = _comment(s.orelse, last)
+            last = _comment(s.body, last, again or repeats)
+            last = _comment(s.orelse, last, again or repeats)
     return last
 
 

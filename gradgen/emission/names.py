@@ -181,4 +181,4 @@ def describe(v: Value) -> str:
         return f"{what}_{source.name}"
     if not v.type.inexact or not op.derived:
         return what
-    return f"d_{what}" if op.reverse else f"t_{what}"
+    return what if op.again else f"d_{what}" if op.reverse else f"t_{what}"

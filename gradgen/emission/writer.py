@@ -426,4 +426,5 @@ def _placed(node: Node, op: Op) -> Node:
     if not hasattr(node, "gradgen_span"):
         node.gradgen_span = span  # type: ignore[attr-defined]
         node.gradgen_reverse = op.reverse  # type: ignore[attr-defined]
+        node.gradgen_again = op.again  # type: ignore[attr-defined]
     return node

@@ -31,9 +31,10 @@ import gradgen.frontend.type_calls
 import gradgen.frontend.ufunc_at
 import gradgen.frontend.ufunc_methods
 import gradgen.frontend.vectorize_calls  # noqa: F401
+from gradgen.checkpoint import checkpoint, is_marked
 from gradgen.custom import custom_jvp, custom_vjp
 from gradgen.errors import ArgumentError, SourceError, UnsupportedError
-from gradgen.frontend import bindings, recursion
+from gradgen.frontend import bindings, checkpoints, recursion
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.callables import (
@@ -103,7 +104,7 @@ def call(r: Reader, node: ast.Call) -> Any:
     effect = spelling_of(callee.obj) if isinstance(callee, Static) else ""
     if effect:
         return call_effect(r, node, effect)
-    if isinstance(callee, Static) and makes_iteration(callee):
+    if isinstance(callee, Static) and makes_iteration(callee) and callee.obj is not checkpoint:
         return made(r, node)
     return called(r, node, callee)
 
@@ -337,14 +338,16 @@ def inline_function(
     kw_names = [a.arg for a in spec.kwonlyargs]
     kw = fn.__kwdefaults__ or {}
     kw_defaults = [r.wrap(kw[n], kw, n, node) if n in kw else None for n in kw_names]
-    return _inline(r, node, source.node, frame, defaults, kw_defaults, args, kwargs)
+    with checkpoints.region(r, is_marked(fn)):
+        return _inline(r, node, source.node, frame, defaults, kw_defaults, args, kwargs)
 
 
 def _inline_local(
     r: Reader, node: ast.AST, fn: LocalFunction, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     frame = Frame(fn.frame.source, {}, fn.frame.globals, {}, fn.frame)
-    return _inline(r, node, fn.node, frame, fn.defaults, fn.kw_defaults, args, kwargs)
+    with checkpoints.region(r, fn.marked):
+        return _inline(r, node, fn.node, frame, fn.defaults, fn.kw_defaults, args, kwargs)
 
 
 def inline_definition(

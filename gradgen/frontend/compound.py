@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from gradgen.frontend.branches import condition
+from gradgen.frontend.checkpoints import marked_test
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import read, split, told
 from gradgen.frontend.iterables import FEW, current
@@ -190,6 +191,8 @@ def _counted(
         bounds = over.bounds or (Const(0), over.length, Const(1))
         breaks = any(end.end == "break" for end, _ in trial.ends)
         attrs = {"backwards": over.backwards, "breaks": breaks}
+        if over.marked:
+            attrs["checkpoint"] = True
         inputs = [*bounds, *inits]
         op = r.b.append("for", inputs, [], span=r.span(s), attrs=attrs, blocks=[kept[-1]])
         return op, kept[-1]
@@ -227,9 +230,12 @@ def while_statement(r: Reader, s: ast.While, rest: Point) -> Point:
 
     def build(inits: list[Value], trial: Loop) -> tuple[Op, Block]:
         test_block, block = kept[-1]
-        op = r.b.append("while", inits, [], span=r.span(s), blocks=[test_block, block])
+        attrs = {"checkpoint": True} if marked else {}
+        blocks = [test_block, block]
+        op = r.b.append("while", inits, [], span=r.span(s), attrs=attrs, blocks=blocks)
         return op, block
 
+    marked = marked_test(r, s.test)
     always = isinstance(s.test, ast.Constant) and bool(s.test.value)
     run_loop(r, s, frame.names(s.test), body, build, counted=True, turns=always)
     if always and "break" not in jumps_of(s.body):

@@ -50,7 +50,7 @@ def _places_named(lines: tuple[str, ...]) -> dict[int, tuple[str, bool]]:
     """Return the place that each line is from: a comment holds until the next one."""
     found, last, swept = {}, "", False
     for number, line in enumerate(lines, 1):
-        named = re.search(r"# (\S+\.py:\d+)\s*$", line)
+        named = re.search(r"# (\S+\.py:\d+)(?:, run again)?\s*$", line)
         if line.lstrip().startswith("def "):
             last, swept = "", False
         last = named[1] if named else last

@@ -131,6 +131,7 @@ class LocalFunction:
     frame: Any
     defaults: list[Any]
     kw_defaults: list[Any]
+    marked: bool = False  # whether calls of it are run again in the reverse sweep
 
 
 @dataclass(slots=True, eq=False)
@@ -150,6 +151,7 @@ class Iteration:
     bounds: tuple[Value, Value, Value] | None = None
     backwards: bool = False
     arrays: tuple[Ref, ...] = ()  # what the elements are read from, as it is at each turn
+    marked: bool = False  # whether a loop over it is run again in the reverse sweep
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from gradgen.errors import Span, UnsupportedError
-from gradgen.ir.nodes import Block, Const, Op, Value
+from gradgen.ir.nodes import Block, Const, Op, Region, Value
 from gradgen.ir.types import Type
 from gradgen.rules.complexes import is_complex, of_complex
 from gradgen.rules.registry import RULES
@@ -20,6 +20,7 @@ class Builder:
         self.block = block
         self.reverse, self.tangent = reverse, tangent
         self.span: Span | None = None
+        self.region: Region | None = None
         self.depth = 0
 
     def emit(
@@ -82,7 +83,7 @@ class Builder:
         labels = list(names) or [""] * len(types)
         outputs = [Value(t, n, span) for t, n in zip(types, labels, strict=True)]
         op = Op(prim, list(inputs), outputs, dict(attrs or {}), span, list(blocks), self.reverse)
-        op.tangent = self.tangent
+        op.tangent, op.region = self.tangent, self.region
         for v in outputs:
             v.op = op
         self.block.ops.append(op)

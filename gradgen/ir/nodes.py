@@ -99,10 +99,27 @@ def type_of_constant(const: Any) -> Type:
 
 
 @dataclass(eq=False, slots=True)
+class Region:
+    """Operations that the reverse sweep runs again, instead of reading what they computed.
+
+    The operations of the sweep that belong to them have the same region; ``parent`` is the one
+    around it.
+    """
+
+    parent: Region | None = None
+
+    @property
+    def root(self) -> Region:
+        """The outermost region around this one, or itself."""
+        return self if self.parent is None else self.parent.root
+
+
+@dataclass(eq=False, slots=True)
 class Op:
     """One operation.
 
-    ``reverse`` marks those that belong to the reverse sweep, ``tangent`` those of forward mode.
+    ``reverse`` marks those that belong to the reverse sweep, ``tangent`` those of forward mode,
+    ``again`` those of the sweep that repeat what a region did.
     """
 
     prim: str
@@ -113,6 +130,8 @@ class Op:
     blocks: list[Block] = field(default_factory=list)
     reverse: bool = False
     tangent: bool = False
+    region: Region | None = None
+    again: bool = False
 
     @property
     def derived(self) -> bool:

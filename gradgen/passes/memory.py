@@ -93,8 +93,9 @@ class Memory:
             item, rest = op.outputs
             self._add(rest, self.of(op.inputs[0]))
             held = self.of(op.inputs[0])
-            self._add(item, frozenset(o for o in held if o.type.kind != "list"))
-            if item.type.kind == "list":
+            if not op.attrs.get("own"):  # else it was copied to be kept, and is in no other place
+                self._add(item, frozenset(o for o in held if o.type.kind != "list"))
+            if item.type.kind == "list" or op.attrs.get("own"):
                 self._add(item, frozenset([item]))
         elif op.prim == "load" and op.inputs[0].type.kind == "list":
             fresh = frozenset([op.out] if op.out.type.kind == "list" else [])

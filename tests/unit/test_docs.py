@@ -39,6 +39,7 @@ DOCUMENTS = [
         "docs/checking.md",
         "docs/language.md",
         "docs/conventions.md",
+        "docs/memory.md",
         "docs/operations.md",
         "docs/sympy.md",
     )

@@ -1,0 +1,64 @@
+"""The marker of what is run again in the reverse sweep instead of being kept: ``checkpoint``."""
+
+from __future__ import annotations
+
+import types
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+MARK = "__gradgen_checkpoint__"
+
+
+def checkpoint(what: T) -> T:
+    """Mark a loop or a function: its gradient runs it again instead of keeping what it computed.
+
+    Outside a gradient this does nothing: the loop runs over the same, the function computes the
+    same.
+
+    Parameters
+    ----------
+    what : iterable, bool or function
+        What a ``for`` loop runs over, the test of a ``while`` loop, or a function (as a
+        decorator).  A loop of ``n`` turns keeps what is carried from turn to turn about
+        ``sqrt(n)`` times, and runs again from there, part by part, backwards.  Of a function,
+        nothing but its arguments is kept.
+
+    Returns
+    -------
+    iterable, bool or function
+        The same; a function as a copy that knows that it is marked.
+
+    Examples
+    --------
+    >>> def loss(x, n):
+    ...     for t in gradgen.checkpoint(range(n)):
+    ...         x = np.sin(x) + 0.1
+    ...     return x
+
+    Notes
+    -----
+    Each turn is run twice.  See Griewank and Walther, *Evaluating Derivatives*, chapter 12, and for
+    the two levels Chen, Xu, Zhang and Guestrin, *Training deep nets with sublinear memory cost*
+    (2016).
+    """
+    if isinstance(what, types.FunctionType):
+        return marked(what)  # type: ignore[return-value]
+    return what
+
+
+def marked(fn: types.FunctionType) -> types.FunctionType:
+    """Return a copy of a function that is marked."""
+    out = types.FunctionType(
+        fn.__code__, fn.__globals__, fn.__name__, fn.__defaults__, fn.__closure__
+    )
+    out.__kwdefaults__ = fn.__kwdefaults__
+    out.__annotations__ = fn.__annotations__
+    out.__doc__, out.__module__, out.__qualname__ = fn.__doc__, fn.__module__, fn.__qualname__
+    out.__dict__.update(fn.__dict__)
+    setattr(out, MARK, True)
+    return out
+
+
+def is_marked(fn: Any) -> bool:
+    """Whether a function is marked."""
+    return isinstance(fn, types.FunctionType) and MARK in fn.__dict__

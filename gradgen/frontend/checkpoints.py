@@ -1,0 +1,72 @@
+"""Marks of what the reverse sweep runs again: ``gradgen.checkpoint`` around loops and functions."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import types
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from gradgen.checkpoint import checkpoint, marked
+from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.iterables import Over
+from gradgen.frontend.iteration import Given, builder
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.special import special
+from gradgen.frontend.values import Iteration, LocalFunction, Static
+from gradgen.ir.nodes import Region, Value
+
+
+@builder(checkpoint)
+def _marked_loop(given: Given) -> Over:
+    """Read what a marked loop runs over."""
+    over = given.over()
+    if isinstance(over, list):
+        given.refuse(
+            "checkpoint of a loop that is written out, item by item",
+            "loop over a range or an array, or mark a function that does a turn",
+        )
+    return replace(over, marked=True)
+
+
+@special(checkpoint)
+def _mark(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read a mark of a function; the test of a loop is handed on, ``marked_test`` sees the mark."""
+    what = args[0] if len(args) == 1 and not kwargs else None
+    if isinstance(what, Static) and isinstance(what.obj, types.FunctionType):
+        return Static(marked(what.obj))
+    if isinstance(what, LocalFunction):
+        return replace(what, marked=True)
+    if isinstance(what, Iteration):
+        return replace(what, marked=True)
+    if isinstance(what, Value):
+        return what
+    r.refuse(
+        node,
+        f"checkpoint of a {describe(what)}",
+        "mark what a for loop runs over, the test of a while loop, or a function",
+    )
+
+
+def marked_test(r: Reader, test: ast.expr) -> bool:
+    """Whether the test of a ``while`` loop is marked."""
+    if not (isinstance(test, ast.Call) and isinstance(test.func, ast.Name | ast.Attribute)):
+        return False
+    if isinstance(test.func, ast.Attribute) and not isinstance(test.func.value, ast.Name):
+        return False
+    callee = evaluate(r, test.func)
+    return isinstance(callee, Static) and callee.obj is checkpoint
+
+
+@contextlib.contextmanager
+def region(r: Reader, is_marked: bool) -> Iterator[None]:
+    """Let operations belong to a region of their own, if what they are read from is marked."""
+    around = r.b.region
+    if is_marked:
+        r.b.region = Region(around)
+    try:
+        yield
+    finally:
+        r.b.region = around

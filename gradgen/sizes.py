@@ -1,0 +1,194 @@
+"""How many bytes a generated program keeps for its reverse sweep, at given arguments.
+
+Lengths, loop bounds and what is computed from them are followed through the graph as intervals;
+what depends on other numbers, such as how often a ``while`` goes round, is not known.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gradgen.diff.saves import Saved
+from gradgen.ir.evaluate import follow
+from gradgen.ir.nodes import Const, Function, Op, Value, walk
+from gradgen.ir.types import Dim, Length, Type
+
+Interval = tuple[int, int]
+KEPT = ("row", "stack")
+# Of CPython on 64 bits: a pointer in a list, and the object it leads to.
+POINTER, ARRAY = 8, 112
+OBJECT = {"float": 24, "int": 28, "bool": 0, "complex": 32}
+
+
+def spelled(count: float) -> str:
+    """Return a number of bytes as text: ``3.2 MB``."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if count < 1000 or unit == "GB":
+            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.3g} {unit}"
+        count /= 1000
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """What one value takes: ``item`` bytes, ``times`` at most; None for what is not known."""
+
+    saved: Saved
+    item: int | None
+    times: int | None
+
+    @property
+    def total(self) -> int | None:
+        """All its bytes."""
+        known = self.item is not None and self.times is not None
+        return self.item * self.times if known else None  # type: ignore[operator]
+
+
+class Sizes:
+    """The sizes of a function's values at given arguments, by the names of its parameters.
+
+    Without arguments, those are known that do not depend on them.
+    """
+
+    def __init__(self, function: Function, arguments: Mapping[str, Any] | None = None) -> None:
+        self.lengths: dict[str, int] = {}
+        self.numbers: dict[Value, int] = {}
+        self.index_of: dict[Value, Op] = {}
+        for op in walk(function.body):
+            if op.prim == "for":
+                self.index_of[op.blocks[0].params[0]] = op
+        for leaf in function.leaves:
+            if leaf.param in (arguments or {}):
+                self._given(leaf.value, follow((arguments or {})[leaf.param], leaf.path))
+
+    def _given(self, v: Value, x: Any) -> None:
+        if isinstance(x, int | np.integer):
+            self.numbers[v] = int(x)
+        for d, n in zip(v.type.shape or (), np.shape(x), strict=False):
+            if isinstance(d, Dim):
+                self.lengths[d.name] = n - d.offset
+
+    def tape(self, saved: Saved) -> Tape:
+        """Return what keeping a value takes."""
+        return Tape(saved, self._item(saved.value.type, saved.how), self._times(saved.loops))
+
+    def total(self, saved: list[Saved]) -> int | None:
+        """Return all bytes that are kept, None if they depend on what is computed."""
+        totals = [self.tape(s).total for s in saved if s.how in KEPT]
+        return None if None in totals else sum(totals)  # type: ignore[arg-type]
+
+    def _times(self, loops: tuple[Op, ...]) -> int | None:
+        turns = [self._turns(op) for op in loops]
+        return None if None in turns else math.prod(turns)  # type: ignore[arg-type]
+
+    def _turns(self, op: Op) -> int | None:
+        if op.prim != "for":
+            return None
+        found = [self.interval(v) for v in op.inputs[:3]]
+        part = op.attrs.get("part")
+        if part is not None:
+            found = [(0, 0), self.interval(part), found[2]]
+            if found[1] is not None:
+                found[1] = (min(found[1][0], 0), max(found[1][1], 0))
+        start, stop, step = found
+        if start is None or stop is None or step is None or step[0] != step[1] or not step[0]:
+            return None
+        if step[0] > 0:
+            return len(range(start[0], stop[1], step[0]))
+        return len(range(start[1], stop[0], step[0]))
+
+    # --- bytes ----------------------------------------------------------------------------
+
+    def _item(self, t: Type, how: str) -> int | None:
+        """Return what keeping a value once takes."""
+        if t.kind == "list" or not t.dtype:
+            return None
+        size = np.dtype(t.dtype).itemsize
+        for n in self._shape(t):
+            if n is None:
+                return None
+            size *= n
+        if how == "row":
+            return size
+        return POINTER + (OBJECT.get(t.kind, 32) if t.is_scalar else ARRAY + size)
+
+    def _shape(self, t: Type) -> list[int | None]:
+        if t.is_scalar:
+            return []
+        return [None] if t.shape is None else [self._length(d) for d in t.shape]
+
+    def _length(self, d: Length) -> int | None:
+        if isinstance(d, int):
+            return d
+        known = self.lengths.get(d.name)
+        return None if known is None else max(known + d.offset, 0)
+
+    # --- integers -------------------------------------------------------------------------
+
+    def interval(self, v: Value) -> Interval | None:
+        """Return bounds of an integer, None if nothing is known of it."""
+        if isinstance(v, Const):
+            return (int(v.const), int(v.const)) if isinstance(v.const, int) else None
+        known = self.numbers.get(v)
+        if known is None and v.type.value is not None:
+            known = self._length(v.type.value)
+        if known is not None:
+            return known, known
+        if v in self.index_of:
+            return self._of_index(self.index_of[v])
+        rule = INTEGERS.get(v.op.prim) if v.op is not None else None
+        if v.op is None or rule is None:
+            return self._measured(v)
+        inputs = [self.interval(x) for x in v.op.inputs]
+        return None if None in inputs else rule(*inputs)
+
+    def _measured(self, v: Value) -> Interval | None:
+        if v.op is None or v.op.prim not in ("len", "dim"):
+            return None
+        shape = self._shape(v.op.inputs[0].type)
+        axis = v.op.attrs.get("axis", 0)
+        n = shape[axis] if axis < len(shape) else None
+        return None if n is None else (n, n)
+
+    def _of_index(self, op: Op) -> Interval | None:
+        start, stop = (self.interval(v) for v in op.inputs[:2])
+        if start is None or stop is None:
+            return None
+        return min(start[0], stop[0]), max(start[1], stop[1])
+
+
+def _product(a: Interval, b: Interval) -> Interval:
+    ends = [x * y for x in a for y in b]
+    return min(ends), max(ends)
+
+
+def _quotient(a: Interval, b: Interval) -> Interval | None:
+    if b[0] <= 0:
+        return None
+    ends = [x // y for x in a for y in b]
+    return min(ends), max(ends)
+
+
+def _trips(a: Interval, b: Interval, c: Interval) -> Interval | None:
+    if c[0] != c[1] or not c[0]:
+        return None
+    if c[0] < 0:
+        return len(range(a[0], b[1], c[0])), len(range(a[1], b[0], c[0]))
+    return len(range(a[1], b[0], c[0])), len(range(a[0], b[1], c[0]))
+
+
+INTEGERS: dict[str, Callable[..., Interval | None]] = {
+    "add": lambda a, b: (a[0] + b[0], a[1] + b[1]),
+    "sub": lambda a, b: (a[0] - b[1], a[1] - b[0]),
+    "mul": _product,
+    "floordiv": _quotient,
+    "min2": lambda a, b: (min(a[0], b[0]), min(a[1], b[1])),
+    "max2": lambda a, b: (max(a[0], b[0]), max(a[1], b[1])),
+    "math.isqrt": lambda a: (math.isqrt(max(a[0], 0)), math.isqrt(max(a[1], 0))),
+    "trips": _trips,
+}
