@@ -236,31 +236,29 @@ class Gradient:
         if self._receiver is not None:
             key = (_road().opaque(self._receiver), *key)
         if self.options.memory:
-            return self._within(self.options.memory, key, rest)
-        return self._known(key, rest, self.options)
+            return self._within(self.options.memory, key, dict(zip(names, rest, strict=True)))
+        return self._known(key, dict(zip(names, rest, strict=True)), self.options)
 
-    def _within(self, limit: int, key: Any, rest: tuple[Any, ...]) -> Specialisation:
+    def _within(self, limit: int, key: Any, arguments: dict[str, Any]) -> Specialisation:
         """Return the module that keeps all, or one that runs loops again where that is too much."""
-        names = self._names if self._receiver is None else self._names[1:]
-        arguments = dict(zip(names, rest, strict=True))
-        plain = self._known(key, rest, dataclasses.replace(self.options, memory=None))
+        plain = self._known(key, arguments, dataclasses.replace(self.options, memory=None))
         least = plain.bytes_kept(arguments)
         if least is not None and least <= limit:
             return plain
-        again = self._known((*key, "again"), rest, dataclasses.replace(self.options, memory=0))
+        again = self._known((*key, "again"), arguments, dataclasses.replace(self.options, memory=0))
         count = again.bytes_kept(arguments)
         if least is None or count is None or count < least:
             return again
         self._last = plain
         return plain
 
-    def _known(self, key: Any, rest: tuple[Any, ...], options: Options) -> Specialisation:
+    def _known(self, key: Any, arguments: dict[str, Any], options: Options) -> Specialisation:
         """Return the module for some types from the cache, or make it."""
         for known in self._cache.get(key, ()):
             if known.fresh():
                 self._last = known
                 return known
-        specs = {n: _road().spec_of(v, n) for n, v in zip(names, rest, strict=True)}
+        specs = {n: _road().spec_of(v, n) for n, v in arguments.items()}
         made = Specialisation(self._program(specs, options))
         self._warn(made.program)
         if len(self._cache) >= MAX_SPECIALISATIONS:
