@@ -52,7 +52,8 @@ def rule(
         What means it: functions, or their spellings, ``"package.module.function"``.  A generated
         module imports what it calls.
     params : str
-        The Python signature, ``"a, b, width=1.0"``: what has a default is a constant option.
+        The Python signature, ``"a, b, size=, width=1.0"``: what has a default, or stands with
+        ``=`` alone, is a constant option.  One that has its default is left out of the text.
     elementwise : bool
         Whether each entry of the result is made of one entry of each argument.
     adjoint : tuple
