@@ -153,8 +153,36 @@ def _interp_to_fp(g, x, xp, fp, left, right, period):
     return d_fp
 
 
-def _interp_tangent(t_x, t_xp, t_fp, x, xp, fp, left, right, period):
+@printed
+def _interp_beyond(g, x, xp, period, right):
+    """Cotangent of the value to the left of the knots in ``np.interp``, or to their right."""
+    if period is not None:
+        return 0.0
+    return np.sum(np.where(x > xp[-1] if right else x < xp[0], g, 0.0))
+
+
+def _interp_to_left(g, x, xp, period):
+    """Cotangent of the value to the left of the knots in ``np.interp``."""
+    return _interp_beyond(g, x, xp, period, False)
+
+
+def _interp_to_right(g, x, xp, period):
+    """Cotangent of the value to the right of the knots in ``np.interp``."""
+    return _interp_beyond(g, x, xp, period, True)
+
+
+def _interp_tangent(t_x, t_xp, t_fp, t_left, t_right, x, xp, fp, left, right, period):
     """Tangent of ``np.interp``."""
+    out = _interp_inside(t_x, t_xp, t_fp, x, xp, fp, left, right, period)
+    if t_left is not None and period is None:
+        out = out + np.where(x < xp[0], t_left, 0.0)
+    if t_right is not None and period is None:
+        out = out + np.where(x > xp[-1], t_right, 0.0)
+    return out
+
+
+def _interp_inside(t_x, t_xp, t_fp, x, xp, fp, left, right, period):
+    """Tangent of ``np.interp`` for values beyond the knots that do not move."""
     low, high, way, width = _segments(x, xp, period)
     inside = (way >= 0.0) & (way <= 1.0)
     slope = np.where(inside, (fp[high] - fp[low]) / width, 0.0)
@@ -241,14 +269,19 @@ def _polyval_tangent(t_p, t_x, p, x):
 
 # fmt: off
 rule("interp", interp_type, callables=["np.interp"], at_kinks="at a knot the slope to its right",
-     params="x, xp, fp, left=None, right=None, period=None",
-     adjoint=(_interp_to_x, _interp_to_xp, _interp_to_fp), tangent=_interp_tangent,
+     params="x, xp, fp, left?, right?, period=None", keyed=("left", "right"),
+     adjoint=(_interp_to_x, _interp_to_xp, _interp_to_fp, _interp_to_left, _interp_to_right),
+     tangent=_interp_tangent,
      samples=("np.interp(c3, np.array([-1.0, -0.2, 0.3, 1.0]), x4)",
               "np.interp(x, np.sort(y5), x5)",
               "np.interp(x23, np.cumsum(p4) - 2.0, x4)",
               "np.interp(x3, np.cumsum(p4) - 1.0, x4, left=2.0)",
               "np.interp(x6, np.cumsum(p4), y4, right=0.5)", "np.interp(x0, np.cumsum(p4), y4)",
-              "np.interp(5.0 * x6, np.cumsum(u4), y4, period=2.5)"))
+              "np.interp(5.0 * x6, np.cumsum(u4), y4, period=2.5)",
+              "np.interp(x6, np.array([-0.3, 0.2, 0.4]), x3, y, p)",
+              "np.interp(x23, np.array([-0.3, 0.2, 0.4]), x3, right=y)",
+              "np.interp(x6, np.array([-0.3, 0.2, 0.4]), x3, None, 2.0)",
+              "np.interp(x, np.array([-0.3, 0.2, 0.4]), [1.0, 2.0, 0.5], left=y * p)"))
 rule("polyval", polyval_type, callables=["np.polyval"], params="p, x", of_complex="analytic",
      adjoint=(_polyval_to_p, _polyval_to_x), tangent=_polyval_tangent,
      samples=("np.polyval(x4, y)", "np.polyval(x4, y23)", "np.polyval([1.0, x, 2.0], y3)",
