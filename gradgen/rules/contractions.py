@@ -13,7 +13,7 @@ from gradgen.ir.nodes import Value
 from gradgen.ir.types import Length, Type, broadcast, fresh_dim, numeric, promote
 from gradgen.rules.einsum import contraction_vjp
 from gradgen.rules.helpers import _unbroadcast
-from gradgen.rules.registry import rule
+from gradgen.rules.registry import printed, rule
 from gradgen.rules.shapes_of import Attrs, is_float, of_shape
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ def dot_type(inputs: list[Value], attrs: Attrs) -> Type:
     a, b = (v.type for v in inputs)
     if a.rank == 0 or b.rank == 0:
         return numeric(promote([a, b]), broadcast([a.shape, b.shape]), [a, b])
+    if a.shape is not None and b.shape is not None and len(a.shape) > 1 and len(b.shape) > 2:
+        return of_shape(promote([a, b]), (*a.shape[:-1], *b.shape[:-2], b.shape[-1]))
     return matmul_type(inputs, attrs)
 
 
@@ -134,9 +136,31 @@ def dot_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     if a.type.rank == 0 or b.type.rank == 0:
         return alg.fit(alg.mul(g, b if i == 0 else a), op.inputs[i], op.out)
     ranks = (a.type.rank, b.type.rank)
-    if ranks[0] is not None and ranks[1] is not None and max(ranks[0], ranks[1]) > 2:
+    if ranks[0] is None or ranks[1] is None:
+        t = op.inputs[i].type
+        g = alg.full(g, op.out)
+        return alg.written(_dot_to_b if i else _dot_to_a, op, Type(t.kind, t.dtype, t.shape), g=g)
+    if max(ranks[0], ranks[1]) > 2:
         return contraction_vjp(alg, op, g, i, ([ranks[0] - 1], [max(ranks[1] - 2, 0)]))
     return matmul_vjp(alg, op, g, i)
+
+
+@printed
+def _dot_to_a(g, a, b):
+    """Cotangent of the first operand of ``np.dot``: the last axis of it was summed over."""
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return _unbroadcast(g * b, a)
+    rows = np.moveaxis(b, max(np.ndim(b) - 2, 0), 0)
+    return np.tensordot(g, rows, (range(np.ndim(a) - 1, np.ndim(g)), range(1, np.ndim(b))))
+
+
+@printed
+def _dot_to_b(g, a, b):
+    """Cotangent of the second operand of ``np.dot``: the last axis but one was summed over."""
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return _unbroadcast(g * a, b)
+    others = range(np.ndim(a) - 1)
+    return np.moveaxis(np.tensordot(a, g, (others, others)), 0, max(np.ndim(b) - 2, 0))
 
 
 def vdot_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -303,7 +327,8 @@ rule("np.matmul", matmul_type, callables=["np.matmul", "np.linalg.matmul"], para
 rule("dot", dot_type, callables=["np.dot"], methods=["dot"], params="a, b", vjp=dot_vjp, **_PAIR,
      samples=("np.dot(x3, y3)", "np.dot(x234, x4)", "np.dot(x234, x44)", "x23.dot(x32)",
               "np.dot(x, x23)", "np.dot(x23, y)", "np.dot(x23, np.ones((2, 3, 4)) * x4)",
-              "np.dot(x3, x32)", "np.dot(x4, np.ones((2, 4, 3)) * x3)", "np.dot(x, y)"))
+              "np.dot(x3, x32)", "np.dot(x4, np.ones((2, 4, 3)) * x3)", "np.dot(x, y)",
+              "np.dot(x234, np.ones((2, 4, 3)) * x3)[1, :, 0]"))
 rule("vdot", vdot_type, callables=["np.vdot"], params="a, b, /", vjp=vdot_vjp,
      tangent="multilinear", samples=("np.vdot(x3, y3)", "np.vdot(x23, y23)", "np.vdot(x23, x6)"))
 rule("outer", outer_type, callables=["np.outer"], params="a, b", vjp=outer_vjp, **_PAIR,

@@ -13,6 +13,7 @@ import numpy as np
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type, fresh_dim, promote
 from gradgen.rules.factorizations import _refuse_complex
+from gradgen.rules.linalg import _cut_inverse
 from gradgen.rules.orthogonal import smaller
 from gradgen.rules.registry import printed, printed_like, rule
 from gradgen.rules.shapes_of import Attrs, inexact_of, of_shape
@@ -41,8 +42,10 @@ def _lstsq_to_a(d_x, d_residuals, d_s, x, a, b, rcond=None):
     """Cotangent of the matrix in ``x, residuals, rank, s = np.linalg.lstsq(a, b)``."""
     d_a = np.zeros(a.shape)
     r = b - a @ x
-    if d_x is not None:
-        inverse = np.linalg.pinv(a) if rcond is None else np.linalg.pinv(a, rcond)
+    if d_x is not None and rcond is not None:
+        d_a = _cut_inverse(_outer(b, d_x), np.linalg.pinv(a, rcond), a)
+    elif d_x is not None:
+        inverse = np.linalg.pinv(a)
         z = inverse.T @ d_x
         d_a = _outer(r, inverse @ z) - _outer(z, x) + _outer(inverse.T @ x, d_x - a.T @ z)
     if d_residuals is not None:
@@ -80,6 +83,8 @@ def _lstsq_tangent(t_a, t_b, x, residuals, s, a, b, rcond=None):
     change = t_b - t_a @ x
     lost = t_a.T @ (inverse.T @ x)
     t_x = inverse @ change + inverse @ (inverse.T @ (t_a.T @ r)) + lost - inverse @ (a @ lost)
+    if rcond is not None:
+        t_x = _cut_inverse(t_a, inverse, a).T @ b + inverse @ t_b
     t_residuals = 2.0 * np.sum(r * change, axis=0) * np.ones(residuals.shape)
     u, _, vh = np.linalg.svd(a, full_matrices=False)
     return t_x, t_residuals, None, np.sum(u * (t_a @ vh.T), axis=0)
@@ -127,7 +132,8 @@ rule("lstsq", lstsq_types, callables=["np.linalg.lstsq"], params="a, b, rcond?",
               "np.linalg.lstsq(x32, y3)[1]", "np.linalg.lstsq(x32, y32, None)[1]",
               "np.linalg.lstsq(m33, x3)[0]", "np.linalg.lstsq(x23, y23)[0]",
               "np.linalg.lstsq(x32, y3)[3]", "np.linalg.lstsq(np.outer(x3, y4), p3, 1e-10)[0]",
-              "np.linalg.lstsq(a=x32, b=y3)[2] * x3"))
+              "np.linalg.lstsq(a=x32, b=y3)[2] * x3", "np.linalg.lstsq(m44 * p4, y4, 0.5)[0]",
+              "np.linalg.lstsq(x23, m233[0, :2], rcond=0.9)[0]"))
 rule("matrix_rank", rank_type, callables=["np.linalg.matrix_rank"], passive=True,
      params="A, tol?, hermitian=False, *, rtol=None",
      samples=("np.linalg.matrix_rank(m33) * x3", "np.linalg.matrix_rank(m233)[0] * x3",

@@ -177,19 +177,52 @@ def _matrix_power_tangent(t_a, a, n):
     return np.swapaxes(_matrix_power_to_a(np.swapaxes(t_a, -1, -2), a, n), -1, -2)
 
 
-def _pinv_to_a(g, y, a, hermitian=False):
+def _pinv_to_a(g, y, a, hermitian=False, rcond=None, rtol=None):
     """Cotangent of the matrix in ``y = np.linalg.pinv(a)``, whose rank stays as it is."""
     y_t, g_t = _transposed(y), _transposed(g)
-    lost_rows = g_t - a @ (y @ g_t)
-    lost_columns = g_t - (g_t @ y) @ a
-    d_a = -(y_t @ g @ y_t) + lost_rows @ y @ y_t + y_t @ y @ lost_columns
+    if rcond is not None or rtol is not None:
+        d_a = _cut_inverse(g_t, y, a)
+    else:
+        lost_rows = g_t - a @ (y @ g_t)
+        lost_columns = g_t - (g_t @ y) @ a
+        d_a = -(y_t @ g @ y_t) + lost_rows @ y @ y_t + y_t @ y @ lost_columns
     return 0.5 * (d_a + _transposed(d_a)) if hermitian else d_a
 
 
-def _pinv_tangent(t_a, y, a, hermitian=False):
+@printed_like("a")
+def _cut_inverse(t_a, y, a):
+    """Return what a change of ``a`` does to the transpose of ``y``, its pseudo-inverse.
+
+    Small singular values may be cut: ``y.T`` is ``u @ h(s) @ vh``, with ``h(s)`` 1 / s or 0
+    (V. Noferini, "A formula for the Frechet derivative of a generalized matrix function", 2017).
+    The map is symmetric, so that it takes cotangents back, too.
+    """
+    if np.max(np.abs(a - a @ y @ a), initial=0.0) <= 1e-12 * np.max(np.abs(a), initial=0.0):
+        return np.swapaxes(_pinv_tangent(t_a, y, a), -1, -2)  # nothing but zeros is cut
+    u, s, vh = np.linalg.svd(a, full_matrices=False)
+    count = np.rint(np.sum(a * np.swapaxes(y, -1, -2), axis=(-2, -1)))
+    kept = np.arange(s.shape[-1]) < np.expand_dims(count, -1)
+    h = np.where(kept, 1.0 / np.where(kept, s, 1.0), 0.0)
+    h_i, h_j = np.expand_dims(h, -1), np.expand_dims(h, -2)
+    s_i, s_j = np.expand_dims(s, -1), np.expand_dims(s, -2)
+    apart = np.expand_dims(kept, -1) != np.expand_dims(kept, -2)
+    even = np.where(apart, (h_i - h_j) / np.where(apart, s_i - s_j, 1.0), -h_i * h_j)
+    odd = np.where(apart, (h_i + h_j) / np.where(apart, s_i + s_j, 1.0), h_i * h_j)
+    u_t, v = np.swapaxes(u, -1, -2), np.swapaxes(vh, -1, -2)
+    inner = u_t @ t_a @ v
+    inner_t = np.swapaxes(inner, -1, -2)
+    turned = 0.5 * (even * (inner + inner_t) + odd * (inner - inner_t))
+    rows = (t_a @ v - u @ inner) * (h_j * h_j)
+    columns = (u_t @ t_a - inner @ vh) * (h_i * h_i)
+    return (u @ turned + rows) @ vh + u @ columns
+
+
+def _pinv_tangent(t_a, y, a, hermitian=False, rcond=None, rtol=None):
     """Tangent of ``y = np.linalg.pinv(a)``."""
     if hermitian:
         t_a = 0.5 * (t_a + _transposed(t_a))
+    if rcond is not None or rtol is not None:
+        return _transposed(_cut_inverse(t_a, y, a))
     y_t, t_t = _transposed(y), _transposed(t_a)
     return -(y @ t_a @ y) + y @ y_t @ (t_t - t_t @ a @ y) + (t_t - y @ a @ t_t) @ y_t @ y
 
@@ -231,5 +264,7 @@ rule("pinv", pinv_type, callables=["np.linalg.pinv"], adjoint=(_pinv_to_a,), tan
      samples=("np.linalg.pinv(x32)", "np.linalg.pinv(x23)", "np.linalg.pinv(m33)",
               "np.linalg.pinv(m233[:, :2])", "np.linalg.pinv(x32, rcond=1e-10)",
               "np.linalg.pinv(np.outer(x3, y4))", "np.linalg.pinv(m33 @ m33.T, hermitian=True)",
-              "np.linalg.pinv(x234, rtol=1e-9)"))
+              "np.linalg.pinv(x234, rtol=1e-9)", "np.linalg.pinv(m44 * p4, 0.5)",
+              "np.linalg.pinv(m233 * np.array([1.0, 0.3, 0.1]), rtol=0.3)",
+              "np.linalg.pinv(m33 @ np.diag([1.0, 0.1, 0.2]) @ m33.T, 0.1, True)"))
 # fmt: on

@@ -153,14 +153,14 @@ def _scipy_cholesky_tangent(t_a, y, lower):
     return _cholesky_tangent(t_a, y, not lower)
 
 
-def _scipy_pinv_to_a(g, y, a):
+def _scipy_pinv_to_a(g, y, a, atol=None, rtol=None):
     """Cotangent of the matrix in ``y = scipy.linalg.pinv(a)``, whose rank stays as it is."""
-    return _pinv_to_a(g, y, a)
+    return _pinv_to_a(g, y, a, False, atol, rtol)
 
 
-def _scipy_pinv_tangent(t_a, y, a):
+def _scipy_pinv_tangent(t_a, y, a, atol=None, rtol=None):
     """Tangent of ``y = scipy.linalg.pinv(a)``."""
-    return _pinv_tangent(t_a, y, a)
+    return _pinv_tangent(t_a, y, a, False, atol, rtol)
 
 
 def scipy_pinv_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -233,7 +233,8 @@ rule("scipy.linalg.pinv", scipy_pinv_type, callables=["scipy.linalg.pinv"],
      params="a, *, atol=None, rtol=None, return_rank=False, check_finite=True",
      adjoint=(_scipy_pinv_to_a,), tangent=_scipy_pinv_tangent,
      at_kinks="the rank taken as constant",
-     samples=_samples("pinv", "x32", "x23", "m33", "x32, rtol=1e-9"))
+     samples=_samples("pinv", "x32", "x23", "m33", "x32, rtol=1e-9", "m44 * p4, rtol=0.5",
+                      "x32, atol=0.9"))
 rule("scipy.linalg.lstsq", scipy_lstsq_types, callables=["scipy.linalg.lstsq"],
      params="a, b, cond?, overwrite_a=False, overwrite_b=False, check_finite=True, "
             "lapack_driver=None", outputs=("x", "residuals", "rank", "s"),
@@ -241,5 +242,6 @@ rule("scipy.linalg.lstsq", scipy_lstsq_types, callables=["scipy.linalg.lstsq"],
      at_kinks="the rank taken as constant",
      samples=("scipy.linalg.lstsq(x32, y3)[0]", "scipy.linalg.lstsq(x32, y32)[0]",
               "scipy.linalg.lstsq(x32, y3)[1]", "scipy.linalg.lstsq(x32, y32)[1]",
-              "scipy.linalg.lstsq(x23, y23, 1e-9)[0]", "scipy.linalg.lstsq(x32, y3)[3]"))
+              "scipy.linalg.lstsq(x23, y23, 1e-9)[0]",
+              "scipy.linalg.lstsq(m44 * p4, y4, 0.5)[0]", "scipy.linalg.lstsq(x32, y3)[3]"))
 # fmt: on
