@@ -39,7 +39,8 @@ def pytest_collection_modifyitems(
     for path in dict.fromkeys(p.resolve() for p in generated_files([*asked, *listed])):
         parent: Any = session
         shown = path.relative_to(config.rootpath) if _below(path, config.rootpath) else path
-        items.append(FreshItem.from_parent(parent, name=f"{shown}::fresh", module=path))
+        name = f"{shown}::fresh"
+        items.append(FreshItem.from_parent(parent, name=name, nodeid=name, module=path))
 
 
 def _below(path: Path, folder: Path) -> bool:
@@ -68,7 +69,8 @@ class FreshItem(pytest.Item):
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
         """Show the diff alone, without a traceback."""
         if isinstance(excinfo.value, Stale):
-            return f"{excinfo.value}\nWay out: gradgen check-stale --fix {self.module.name}"
+            shown = self.name.removesuffix("::fresh")
+            return f"{excinfo.value}\nWay out: gradgen check-stale --fix {shown}"
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:

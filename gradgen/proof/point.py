@@ -295,16 +295,30 @@ def _zero(leaf: Any) -> Any:
 
 def _weights(result: Any) -> list[Any]:
     leaves = [leaf for _, leaf in flatten(result)]
-    if len(leaves) == 1 and np.shape(leaves[0]) == () and leaves[0] is result:
+    if len(leaves) == 1 and leaves[0] is result and is_inexact(result) and not np.shape(result):
         return [None]
     rng = np.random.default_rng(SEED)
     out: list[Any] = []
     for leaf in leaves:
         size = np.shape(leaf)
         weight = rng.choice([-1.0, 1.0], size=size) * rng.uniform(0.5, 1.5, size=size)
-        moves = is_inexact(leaf) or np.asarray(leaf).dtype.kind == "c"
-        out.append(weight if moves else np.zeros(size))
+        _require_number(leaf)
+        out.append(weight if is_inexact(leaf) else np.zeros(size))
     return out
+
+
+def _require_number(leaf: Any) -> None:
+    kind = np.asarray(leaf).dtype.kind
+    if kind == "c":
+        raise ArgumentError(
+            "the function returns complex numbers",
+            hint="check a function of their real and imaginary parts",
+        )
+    if kind not in "fiub":
+        raise ArgumentError(
+            f"the function returns a {type(leaf).__name__}, which has no derivative",
+            hint="return numbers, arrays, or containers of them; for (loss, aux), has_aux=True",
+        )
 
 
 def _typed(weight: Any, like: Any) -> Any:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,7 +10,7 @@ from gradgen.errors import ArgumentError, GradgenError
 from gradgen.proof.entries import MAX_ENTRIES, TOLERANCE
 from gradgen.proof.modes import MODES
 from gradgen.proof.point import Point
-from gradgen.proof.prover import Prover
+from gradgen.proof.prover import Prover, quiet
 from gradgen.proof.report import Proof
 
 # Seconds for the differences entry by entry, by which the sample of entries is chosen.
@@ -149,7 +147,7 @@ def verify(
     from gradgen.proof.nearby import nearby_part
 
     point = Point(fn, args, argnums, has_aux)
-    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+    with quiet():
         limit = _affordable(point)
     prover = Prover(point, order, MODES, TOLERANCE, 0.0, limit, lenient=True)
     more = [lambda: exact_part(point, seconds)] if seconds else []

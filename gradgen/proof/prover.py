@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from gradgen.errors import ArgumentError, GradgenError
+from gradgen.errors import ArgumentError, GradgenError, GradgenWarning
 from gradgen.proof.entries import Entries, check_entries
 from gradgen.proof.modes import base_of
 from gradgen.proof.orders import Mix, dot_products, mixes
@@ -20,6 +21,19 @@ from gradgen.proof.taylor import table, taylor
 # Seconds after which no further mix of modes is begun.
 ORDERS_BUDGET = 4.0
 STOPPED = "not compared: the function stops gradients, which differences of a gradient do not see"
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Print and warn of nothing: a function is called many times, and beyond its domain."""
+    with (
+        open(os.devnull, "w") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore", GradgenWarning)
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
 
 
 class Prover:
@@ -45,7 +59,7 @@ class Prover:
 
     def proof(self, *more: Callable[[], Part]) -> Proof:
         """Return the whole report; what the function prints is not repeated."""
-        with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        with quiet():
             return self._proof(more)
 
     def _proof(self, more: Sequence[Callable[[], Part]]) -> Proof:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -63,6 +64,11 @@ def recurrence(w, x):
     return loss
 
 
+def positive(x):
+    assert x > 0.0, "not positive"
+    return x * x
+
+
 RIGHT: dict[str, tuple[Any, ...]] = {
     "smooth": (smooth, X, 0.5),
     "abs": (with_abs, X),
@@ -75,6 +81,7 @@ RIGHT: dict[str, tuple[Any, ...]] = {
     "linear": (lambda x: 3.0 * x, 1.0),
     "large value": (lambda x: 1e9 + x * x, 1.0),
     "large entry": (lambda x: np.sum(x * x), np.array([1e8, 1e-8])),
+    "exception beyond the domain": (positive, 1e-3),
     "edge of the domain": (lambda x: np.log(x) * x, 1e-6),
     "integer beside": (lambda x, n: x**n, 1.5, 3),
     "array": (
@@ -229,6 +236,9 @@ def test_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
         lambda: check_grads(smooth, X),
         lambda: check_grads(hinge, (np.array([], dtype=float),)),
         lambda: check_grads(hinge, (np.array([1, 2]),)),
+        lambda: check_grads(lambda x: np.fft.fft(x), (X,)),
+        lambda: check_grads(lambda x: "text", (X,)),
+        lambda: check_grads(lambda x: None, (X,)),
     ):
         with pytest.raises(gradgen.GradgenError):
             call()
@@ -371,17 +381,15 @@ def test_not_symbolic_is_no_failure() -> None:
 
 
 def test_time_is_bounded() -> None:
-    import time
-
     def swells(x):
         for _ in range(60):
             x = math.sin(x) * math.cos(x) + math.tanh(x)
         return x
 
-    start = time.perf_counter()
+    start = time.process_time()
     proof = verify(swells, (0.3,), seconds=2.0)
     assert proof.ok
-    assert time.perf_counter() - start < 10.0
+    assert time.process_time() - start < 6.0
 
 
 # --- the command --------------------------------------------------------------------------
