@@ -6,7 +6,7 @@ __version__ = "0.1.0"
 
 from gradgen.api import differentiable, emit, grad, value_and_grad
 from gradgen.checkpoint import checkpoint
-from gradgen.custom import custom_jvp, custom_vjp, stop_gradient
+from gradgen.custom import custom_jvp, custom_vjp, on_grad, stop_gradient
 from gradgen.errors import (
     ArgumentError,
     GradgenError,
@@ -45,6 +45,7 @@ __all__ = [
     "jacobian",
     "jacrev",
     "jvp",
+    "on_grad",
     "rule",
     "sparse_hessian",
     "sparse_jacobian",
@@ -82,6 +83,10 @@ def __getattr__(name: str) -> Any:
         from gradgen.sparse import api as sparse
 
         return getattr(sparse, name)
+    if name in ("implicit", "fixed_point"):
+        from gradgen import solutions
+
+        return getattr(solutions, name)
     if name == "rule":
         import gradgen.rules.table  # noqa: F401  (fills the table)
         from gradgen.rules.users import rule

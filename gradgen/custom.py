@@ -67,6 +67,8 @@ class custom_vjp(_Custom):
 
     forward: Callable[..., Any] | None = None
     backward: Callable[..., Any] | None = None
+    # For forward mode, where there is one: ``pushforward(kept, tangents)``.
+    pushforward: Callable[..., Any] | None = None
 
     def defvjp(self, forward: Callable[..., Any], backward: Callable[..., Any]) -> None:
         """Give the rule.
@@ -134,6 +136,28 @@ def stop_gradient(x: Any) -> Any:
     The same object.
     """
     return x if _watch is None else _watch(x)
+
+
+def on_grad(x: Any, rule: Callable[[Any], Any]) -> Any:
+    """Return the argument; what comes back to it in reverse goes through a function first.
+
+    Parameters
+    ----------
+    x : number, array or container of these
+    rule : function
+        ``rule(g)`` of the adjoint of ``x`` returns the one that is handed on, in the same
+        structure: clipped, scaled, or as it is after a look at it.  It is read into the text, and
+        may use constants and other functions, but nothing that the loss computes.
+
+    Returns
+    -------
+    The same object.
+
+    Examples
+    --------
+    >>> h = gradgen.on_grad(h, lambda g: np.clip(g, -1.0, 1.0))
+    """
+    return x
 
 
 @contextlib.contextmanager

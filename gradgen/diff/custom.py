@@ -66,11 +66,25 @@ def tangents_of(
 ) -> list[Value]:
     """Return the tangents of the results of an operation ``custom``; ``of`` gives its inputs'."""
     custom: Custom = op.attrs["custom"]
+    if isinstance(custom.function, custom_vjp) and custom.function.pushforward is not None:
+        return _pushed(b, function, custom, op, of)
     if isinstance(custom.function, custom_vjp):
         _refuse(b, custom, "is one of reverse mode, which forward mode cannot use",
                 "use grad, vjp or jacrev, or give the rule with gradgen.custom_jvp")  # fmt: skip
     inputs = op.inputs[sum(custom.counts()) :]
     return _moved(b, function, custom, inputs, map(of, inputs))
+
+
+def _pushed(
+    b: Builder, function: Function, custom: Custom, op: Op, of: Callable[[Value], Value]
+) -> list[Value]:
+    """Return the tangents of the results, by what a reverse rule keeps."""
+    rule = custom.function.pushforward  # type: ignore[union-attr]
+    first, second = custom.counts()
+    r = _reader(b, function, rule)
+    kept = rebuilt(custom.kept, iter(map(r.hold, op.inputs[first : first + second])))
+    moves = Seq(_trees(custom, map(r.hold, map(of, op.inputs[first + second :]))))
+    return [r.read(v) for v in leaves(_called(r, rule, [*custom.held, kept, moves]))]
 
 
 def _moved(
@@ -191,9 +205,14 @@ def _reader(b: Builder, function: Function, rule: Any) -> Reader:
 
 
 def _called(r: Reader, rule: Any, args: list[Any]) -> Any:
-    span = r.b.span
-    found = call_value(r, source_of(rule).node, Static(rule), args, {})
+    span, source, before = r.b.span, source_of(rule), len(r.b.block.ops)
+    found = call_value(r, source.node, Static(rule), args, {})
     r.b.span = span
+    if rule.__module__.startswith("gradgen."):
+        # What a rule of gradgen's own does is from the place of the call.
+        for op in walk(Block(ops=r.b.block.ops[before:])):
+            if op.span is not None and op.span.path == source.path:
+                op.span = span
     return found
 
 

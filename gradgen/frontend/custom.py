@@ -11,11 +11,22 @@ import ast
 from dataclasses import dataclass
 from typing import Any
 
-from gradgen.custom import custom_jvp, custom_vjp, missing_rule, stop_gradient
+from gradgen.custom import custom_jvp, custom_vjp, missing_rule, on_grad, stop_gradient
 from gradgen.frontend.branches import distribute
-from gradgen.frontend.reader import Reader
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.scopes import free_names, meaning
 from gradgen.frontend.special import special
-from gradgen.frontend.values import Box, Choice, Ref, Seq, Static, leaves, parts, with_parts
+from gradgen.frontend.values import (
+    Box,
+    Choice,
+    LocalFunction,
+    Ref,
+    Seq,
+    Static,
+    leaves,
+    parts,
+    with_parts,
+)
 from gradgen.ir.nodes import Const, Value
 
 
@@ -102,6 +113,35 @@ def rebuilt(tree: Any, fresh: Any) -> Any:
     if isinstance(tree, Box):
         return with_parts(tree, [(k, rebuilt(item, fresh)) for k, item in parts(tree)])
     return tree
+
+
+def _through(rule, kept, g):  # type: ignore[no-untyped-def]
+    return (rule(g),)
+
+
+PASSED = custom_vjp(on_grad, nondiff_argnums=(0,))
+PASSED.defvjp(on_grad, _through)
+
+
+@special(on_grad)
+def _on_grad(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read a value whose adjoint goes through a function."""
+    given = dict(zip(("x", "rule"), args, strict=False)) | kwargs
+    if set(given) != {"x", "rule"}:
+        r.refuse(node, "such a call of on_grad", "call on_grad(x, rule)")
+    rule = given["rule"]
+    if isinstance(rule, LocalFunction):
+        own = {a.arg for a in ast.walk(rule.node.args) if isinstance(a, ast.arg)}
+        known = (Static, Const, LocalFunction, type(None))
+        names = free_names(rule.node, own)
+        computed = [n for n in names if not isinstance(meaning(r, rule, n), known)]
+        if computed:
+            r.refuse(node, f"a rule that reads {computed[0]!r}, which the loss computes",
+                     "give the rule with gradgen.custom_vjp, and keep the value there")  # fmt: skip
+    elif not isinstance(rule, Static) or not callable(rule.obj):
+        r.refuse(node, f"a {describe(rule)} as a rule", "give a function of the adjoint")
+    x = given["x"]
+    return _marked(r, node, Custom(PASSED, [rule], [x], x, Seq([])))
 
 
 @special(stop_gradient)

@@ -6,7 +6,6 @@ What is generated for the types at hand is read at the place of the call, as any
 from __future__ import annotations
 
 import ast
-import builtins
 import dataclasses
 import hashlib
 import linecache
@@ -16,8 +15,9 @@ from typing import Any
 from gradgen.errors import GradgenError
 from gradgen.frontend.arguments import spec_of_value
 from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.scopes import free_names, meaning
 from gradgen.frontend.special import sequence_items
-from gradgen.frontend.values import Frame, LocalFunction, Seq, Static, is_static, static_value
+from gradgen.frontend.values import LocalFunction, Seq, Static, is_static, static_value
 
 MAKERS = {
     "gradgen.api": ("grad", "value_and_grad", "differentiable"),
@@ -145,8 +145,8 @@ def call_local_gradient(
     bound = bind_arguments(r, node, fn.node, given, kwargs, fn.defaults, fn.kw_defaults)
     statics: dict[str, Any] = {}
     outer: dict[str, Any] = {}
-    for name in _free_names(fn.node, set(bound)):
-        value = _around(r, fn, name)
+    for name in free_names(fn.node, set(bound)):
+        value = meaning(r, fn, name)
         if isinstance(value, Static):
             statics[name] = value.obj
         elif isinstance(value, LocalFunction | LocalGradient):
@@ -166,33 +166,6 @@ def call_local_gradient(
         primals = Seq([*bound.values(), *outer.values()])
         return call_value(r, node, Static(gradient), [primals, args[1]], {})
     return call_value(r, node, Static(gradient), [], {**bound, **outer})
-
-
-def _free_names(node: Any, bound: set[str]) -> list[str]:
-    body = [node.body] if isinstance(node, ast.Lambda) else node.body
-    found = [n for s in body for n in ast.walk(s) if isinstance(n, ast.Name)]
-    mine = bound | {n.id for n in found if isinstance(n.ctx, ast.Store)}
-    mine |= {n.arg for s in body for n in ast.walk(s) if isinstance(n, ast.arg)}
-    return list(dict.fromkeys(n.id for n in found if n.id not in mine))
-
-
-def _around(r: Reader, fn: LocalFunction, name: str) -> Any:
-    """Return what a free name means to a local function now, None for builtins and the unknown."""
-    if name not in fn.frame.globals and hasattr(builtins, name) and not _is_local(fn.frame, name):
-        return None
-    keep, r.frame = r.frame, fn.frame
-    try:
-        return r.lookup(name, fn.node)
-    finally:
-        r.frame = keep
-
-
-def _is_local(frame: Frame | None, name: str) -> bool:
-    while frame is not None:
-        if name in frame.names or name in frame.local_names or name in frame.cells:
-            return True
-        frame = frame.parent
-    return False
 
 
 def _twin(

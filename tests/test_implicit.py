@@ -1,0 +1,140 @@
+"""Derivatives of solutions, and functions that adjoints go through."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import gradgen
+
+A = np.array([[0.3, 0.1], [-0.2, 0.2]])
+B = np.array([0.1, 0.4])
+
+
+@gradgen.implicit(lambda z, a: z * z - a)
+def root(z, a):
+    for _ in range(60):
+        z = 0.5 * (z + a / z)
+    return z
+
+
+def step(z, a, b):
+    return np.tanh(a @ z + b)
+
+
+@gradgen.fixed_point(step)
+def rest(z, a, b):
+    while True:
+        new = np.tanh(a @ z + b)
+        if np.max(np.abs(new - z)) < 1e-15:
+            return new
+        z = new
+
+
+@gradgen.implicit(lambda x, m, n: m @ x * x**n - 1.0, nondiff_argnums=(2,))
+def newton(x, m, n):
+    for _ in range(30):
+        r = m @ x * x**n - 1.0
+        j = m * (x**n)[:, None] + np.diag(n * (m @ x) * x ** (n - 1))
+        x = x - np.linalg.solve(j, r)
+    return x
+
+
+def scalar(a):
+    return root(1.0, a) ** 3
+
+
+def vector(a, b):
+    return np.sum(rest(np.zeros(2), a, b) ** 2 * np.array([1.0, 2.0]))
+
+
+def powers(m):
+    return np.sum(newton(np.ones(2), m, 2) ** 2)
+
+
+def difference(fn, x, v, h=1e-3):
+    weights = {1: 45.0, 2: -9.0, 3: 1.0}
+    return sum(w * (fn(x + k * h * v) - fn(x - k * h * v)) for k, w in weights.items()) / (60 * h)
+
+
+def test_root() -> None:
+    value, slope = gradgen.value_and_grad(scalar)(2.0)
+    assert value == scalar(2.0)
+    assert np.isclose(slope, 1.5 * np.sqrt(2.0), rtol=1e-14)
+    assert np.isclose(gradgen.grad(gradgen.grad(scalar))(2.0), 0.75 / np.sqrt(2.0), rtol=1e-12)
+
+
+def test_the_iterations_are_not_swept() -> None:
+    made = gradgen.value_and_grad(vector, argnums=(0, 1))
+    made(A, B)
+    _, swept = made.source.split("--- reverse")
+    assert "while" not in swept and "np.linalg.solve" in swept
+    assert "append" not in made.source
+
+
+def test_fixed_point() -> None:
+    by_a, by_b = gradgen.grad(vector, argnums=(0, 1))(A, B)
+    for e in np.eye(2):
+        reference = difference(lambda b: vector(A, b), B, e)
+        np.testing.assert_allclose(by_b @ e, reference, rtol=1e-9)
+    for e in np.eye(4).reshape(4, 2, 2):
+        reference = difference(lambda a: vector(a, B), A, e)
+        np.testing.assert_allclose(np.sum(by_a * e), reference, rtol=1e-9)
+
+
+def test_forward_mode_is_the_same_derivative() -> None:
+    moves = np.array([[1.0, -2.0], [0.5, 0.3]]), np.array([0.2, -1.0])
+    by_a, by_b = gradgen.grad(vector, argnums=(0, 1))(A, B)
+    _, moved = gradgen.jvp(vector, argnums=(0, 1))((A, B), moves)
+    np.testing.assert_allclose(moved, np.sum(by_a * moves[0]) + by_b @ moves[1], rtol=1e-13)
+
+
+def test_arguments_without_a_derivative() -> None:
+    m = np.array([[2.0, 0.3], [0.1, 1.5]])
+    found = gradgen.grad(powers)(m)
+    for e in np.eye(4).reshape(4, 2, 2):
+        np.testing.assert_allclose(np.sum(found * e), difference(powers, m, e), rtol=1e-9)
+
+
+def test_equations_and_solvers_have_the_same_arguments() -> None:
+    with pytest.raises(gradgen.ArgumentError, match="2 arguments, and 'solve' 3"):
+
+        @gradgen.implicit(lambda z, a: z - a)
+        def solve(z, a, b):
+            return z
+
+
+def test_adjoints_go_through_a_function() -> None:
+    def loss(x, w):
+        h = gradgen.on_grad(np.tanh(x * w), lambda g: np.clip(g, -0.1, 0.1))
+        return np.sum(h**2)
+
+    x = np.array([1.0, 2.0, -0.04])
+    found = gradgen.grad(loss, argnums=1)(x, x)
+    h = np.tanh(x * x)
+    np.testing.assert_allclose(found, np.clip(2.0 * h, -0.1, 0.1) * (1.0 - h * h) * x)
+    assert loss(x, x) == np.sum(np.tanh(x * x) ** 2)
+
+
+def test_adjoints_are_looked_at(capsys: pytest.CaptureFixture[str]) -> None:
+    def look(g):
+        print("adjoint", g)
+        return g
+
+    def loss(p):
+        q = gradgen.on_grad({"a": p["a"] * 2.0}, lambda g: {"a": g["a"] * 3.0})
+        return gradgen.on_grad(q["a"], look) ** 2
+
+    assert gradgen.grad(loss)({"a": 1.5})["a"] == 36.0
+    assert capsys.readouterr().out == "adjoint 6.0\n"
+
+
+def test_rules_read_nothing_that_is_computed() -> None:
+    def loss(x):
+        s = np.sum(x)
+        return np.sum(gradgen.on_grad(x * x, lambda g: g * s))
+
+    with pytest.raises(gradgen.UnsupportedError, match="reads 's'"):
+        gradgen.grad(loss)(B)
+    with pytest.raises(gradgen.UnsupportedError, match="forward mode"):
+        gradgen.jvp(lambda x: gradgen.on_grad(x, np.sin))((1.0,), 1.0)
