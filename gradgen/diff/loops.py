@@ -139,7 +139,7 @@ class Loops:
         """
         g = self.whole.adj.get(v)
         if g is not None:
-            return self.whole.alg.full(g, v)
+            return self.whole.whole(g, v)
         if self._unknown_before(v, before) or like in self.whole.shapeless:
             return Const(0.0)
         open_ = v.type.kind in ("list", "any") or has_fresh_length(v.type)

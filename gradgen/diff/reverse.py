@@ -11,7 +11,7 @@ from gradgen.deep import deep
 from gradgen.diff import custom
 from gradgen.diff.activity import refuse_truncation, varied
 from gradgen.diff.adjoints import Adjoints, Places, adjoint_type, share_type
-from gradgen.diff.algebra import Algebra, is_constant
+from gradgen.diff.algebra import Algebra, is_constant, is_narrow
 from gradgen.diff.conjugates import adjoint_of, conjugated, real_part
 from gradgen.diff.formulas import emit_formula
 from gradgen.diff.loops import Loops
@@ -84,7 +84,14 @@ class Reverse:
             self.adj[v] = self.alg.add(total, g)
         if total is not None:
             self.zeros.added(total, g, self.adj[v])
+            self._note_shape(v, total, g)
         self._label(v)
+
+    def _note_shape(self, v: Value, total: Value, g: Value) -> None:
+        """Note a sum of which no share is known to have the shape of the value."""
+        narrow = [x in self.shapeless or is_narrow(x, v) for x in (total, g)]
+        if v.type.is_array and all(narrow) and not self.shapeless.isdisjoint((total, g)):
+            self.shapeless.add(self.adj[v])
 
     def _number(self, v: Value, g: Value) -> Value:
         """Return a number for the adjoint of a number: an array without axes may be a view."""
@@ -146,7 +153,7 @@ class Reverse:
             return
         shapeless = g in self.shapeless and op.out.type.shape is None
         if shapeless or (not rule.elementwise and (not rule.narrow or g in self.shapeless)):
-            g = self._whole(g, op.out)
+            g = self.whole(g, op.out)
         op = conjugated(self.alg, op)
         for i, v in reversed(list(enumerate(op.inputs))):
             v = forward.inputs[i]
@@ -192,7 +199,7 @@ class Reverse:
         ]
         if rule.passive or all(g is None for _, _, g in found):
             return
-        seeds = {f"d_{name}": g and self._whole(g, v) for name, v, g in found}
+        seeds = {f"d_{name}": g and self.whole(g, v) for name, v, g in found}
         for i, v in reversed(list(enumerate(op.inputs))):
             how = rule.adjoint[i] if v in self.varied else None
             if callable(how):
@@ -211,7 +218,7 @@ class Reverse:
         if not any(v in self.adj for v in op.outputs):
             return
         found = [(v, self.adj.get(v)) for v in op.outputs]
-        seeds = [self.zeros_of(v) if g is None else self._whole(g, v) for v, g in found]
+        seeds = [self.zeros_of(v) if g is None else self.whole(g, v) for v, g in found]
         for v, g in custom.shares(self.b, self.function, op, seeds, add_adjoint):
             self.accumulate(v, self.alg.fit(g, v, g))
 
@@ -220,11 +227,11 @@ class Reverse:
         total = self.adj.get(v)
         if total is None:
             return None
-        total = self._whole(total, v)
+        total = self.whole(total, v)
         real = is_complex(v) and not is_complex(total)
         return self.alg.cast(total, v.type.dtype) if real else total
 
-    def _whole(self, g: Value, v: Value) -> Value:
+    def whole(self, g: Value, v: Value) -> Value:
         """Return a cotangent in the shape of its value."""
         return self.alg.full(g, v, stretch=g in self.shapeless)
 
@@ -237,7 +244,7 @@ class Reverse:
         seeds = []
         for v in outputs:
             g = self.adj.get(v)
-            seeds.append(self.zeros_of(v) if g is None else self._whole(g, v))
+            seeds.append(self.zeros_of(v) if g is None else self.whole(g, v))
         given = [op.inputs[k] for k in callee.active]
         attrs = {"callee": callee, "part": "backward", "mirror": op}
         read = op.inputs

@@ -335,7 +335,7 @@ def run_loops(r: Reader, node: Any, key: str, innermost: Callable[[ast.expr], as
                 body = ast.If(test, [body], [])
             body = ast.For(part.target, part.iter, [body], [])
         r.expansions[id(node), key] = located(body, node)
-        r.made |= {id(n) for n in ast.walk(body) if isinstance(n, ast.For)}
+    r.made |= {id(n) for n in ast.walk(body) if isinstance(n, ast.For)}
     read_statements(r, [body])
     leave_scope(r, scoped)
 

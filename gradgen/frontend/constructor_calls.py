@@ -84,7 +84,10 @@ def _full(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     )
     no_more(r, node, kwargs)
     attrs = of_dtype(r, node, dtype) | in_memory(r, node, order)
-    inputs = [as_value(r, fill, node), *shape_inputs(r, shape, node)]
+    value = as_value(r, fill, node)
+    if isinstance(shape, UnknownShape) and not attrs and value.type.inexact:
+        return r.hold(r.b.emit("fill", [shape.array, value]), True)
+    inputs = [value, *shape_inputs(r, shape, node)]
     return r.hold(r.b.emit("full", inputs, **attrs), _plain(attrs))
 
 

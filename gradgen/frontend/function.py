@@ -59,7 +59,11 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
         except Refine as found:
             name, path = found.path
             specs[name] = refined(specs[name], path, found.how)
-    raise AssertionError("refinement does not settle")
+    raise UnsupportedError(
+        "what the function's names share does not settle",
+        source.span(source.node),
+        "copy arrays with .copy() before writing to them",
+    )
 
 
 def _specs(
@@ -103,6 +107,7 @@ def _read(
     block = Block()
     r = Reader(block)
     (r.precise, r.written_out), r.book = places, book
+    r.expansions = book.expansions
     r.frame = Frame(source, {}, innermost(fn).__globals__, owner=r)
     if isinstance(fn, types.FunctionType):
         r.frame.cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))

@@ -176,7 +176,7 @@ class Join:
         return self._export(known, at_side)
 
     def _leaf(self, x: Value | Ref, y: Value | Ref, name: str) -> Any:
-        if self.precise and isinstance(x, Ref) and isinstance(y, Ref) and self._shared(x, y):
+        if self.precise and self._shared(x, y):
             return self._choice(x, y)
         types = [leaf.value.type if isinstance(leaf, Ref) else leaf.type for leaf in (x, y)]
         if join(*types) is None:
@@ -278,12 +278,13 @@ class Join:
             made, old = identity(held), identity(source)
             if made is None or old is None:
                 continue
+            causes = {self.key, *self.r.causes.get(old, ())}
             for thing in self.r.reach(old):
                 if self.before.knows(thing):
-                    self.r.entangle(made, thing, {self.key})
+                    self.r.entangle(made, thing, causes)
                 same = thing in seen and related(made, seen[thing], {thing})
                 if same and seen[thing] is not made:
-                    self.r.entangle(made, seen[thing], {self.key})
+                    self.r.entangle(made, seen[thing], causes)
                 seen[thing] = made
 
 

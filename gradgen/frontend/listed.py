@@ -157,10 +157,15 @@ def require_unseen(r: Reader, items: Storage) -> None:
 
 
 def refuse(r: Reader, thing: Thing, items: Thing | None) -> NoReturn:
-    """Refuse to write to what a list may hold; first, ask for choices of its items."""
+    """Refuse to write to what a list may hold; first, ask for choices of its items.
+
+    Then, for loops of few turns to be written out: a list of known length has known items.
+    """
     places = r.picks.get(thing, set()) | (r.picks.get(items, set()) if items else set())
     if places - r.precise:
         raise Retry(places)
+    if r.short:
+        raise Retry(set(), r.short)
     where = repr(items.name) if items is not None and items.name else "a list"
     raise UnsupportedError(
         f"{thing.name or 'this'!r} may be an item of {where}, where a write would be seen too",

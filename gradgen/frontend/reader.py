@@ -69,7 +69,7 @@ class Reader:
         self.precise: frozenset[Place] = frozenset()
         self.written_out: frozenset[int] = frozenset()
         self.short: set[Place] = set()
-        self.made: set[int] = set()  # loops of comprehensions: new ones at every reading
+        self.made: set[int] = set()  # loops of comprehensions, which are not written out
         self.facts: dict[Value, bool] = {}
         self.captures: list[Capture] = []
         self.remembered: set[tuple[int, Any, int]] = set()
@@ -438,7 +438,7 @@ class Reader:
             }
             if places - self.precise:
                 raise Retry(places)
-            loops = places & self.short
+            loops = places & self.short or self.short
             if loops:
                 raise Retry(places, loops)
             raise UnsupportedError(

@@ -63,9 +63,11 @@ class Activation:
 
 @dataclass(slots=True, eq=False)
 class Book:
-    """What is known of the recursive functions of a program, across readings of it.
+    """What is known of a program, its recursive functions above all, across readings of it.
 
     ``version`` counts what was learnt: what was read before that may have to be read again.
+    ``expansions`` are the trees that comprehensions were made into: places in them have to be
+    the same at each reading.
     """
 
     recursive: dict[int, Any] = field(default_factory=dict)
@@ -74,10 +76,12 @@ class Book:
     version: int = 0
     count: dict[int, int] = field(default_factory=dict)
     rules: list[Any] = field(default_factory=list)  # of functions with rules, being read
+    expansions: dict[Any, Any] = field(default_factory=dict)
 
     def begin(self) -> None:
         """Forget what belongs to one reading."""
         self.states, self.count = {}, {}
+        self.expansions = {k: made for k, made in self.expansions.items() if made is not None}
 
     def callees(self) -> list[Callee]:
         """Return the functions that were read."""

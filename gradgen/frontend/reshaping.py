@@ -97,12 +97,19 @@ def _as_in_memory(r: Reader, node: ast.AST, owner: Ref) -> Any:
     return from_library(r, node, layouts.raveled_as_in_memory, [owner], {})
 
 
+LIKE = ("broadcast_to", "reshape")  # what can be given the shape of an array of unknown rank
+
+
 def reshaped(r: Reader, node: ast.AST, prim: str, owner: Any, shape: list[Any]) -> Any:
     """Emit a reshape by lengths, as a view where the operation can be one."""
-    inputs = [v for s in shape for v in shape_inputs(r, s, node)] if shape else []
-    if isinstance(shape[0], UnknownShape):
-        inputs = []
-    operands = inputs
+    if len(shape) == 1 and isinstance(shape[0], UnknownShape) and prim in LIKE:
+        like = shape[0].array
+        if prim == "broadcast_to":
+            return r.hold(r.b.emit("stretch", [like, as_value(r, owner, node)]))
+        if isinstance(owner, Ref):
+            return r.view(owner, "reshape_as", [like], {})
+        return r.hold(r.b.emit("reshape_as", [as_value(r, owner, node), like]))
+    operands = [v for s in shape for v in shape_inputs(r, s, node)]
     if isinstance(owner, Ref) and RULES[prim].alias:
         return r.view(owner, prim, operands, {})
     return r.hold(r.b.emit(prim, [as_value(r, owner, node), *operands]))

@@ -130,6 +130,7 @@ def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
         _in_place(r, s, old, as_value(r, value, s))
         return old
     if isinstance(old, Ref) and r.read(old).type.kind == "any" and _aliased(r, old):
+        r.require_alone(old.storage)  # asks for a choice where paths have met, first
         r.refuse(
             s,
             f"{ast.unparse(s.target)!r} may be an array that another name sees, or a number",

@@ -168,11 +168,11 @@ def argwhere_type(inputs: list[Value], attrs: Attrs) -> Type:
     return array("int64", (fresh_dim(), fresh_dim() if rank is None else rank))
 
 
-rule("load", load_type, form="special", vjp=load_vjp, narrow=True, cost=0)
-rule("store", store_type, form="special", vjp=store_vjp)
-rule("inc", store_type, form="special", vjp=inc_vjp)
+rule("load", load_type, form="special", vjp=load_vjp, narrow=True, cost=0, places_from=1)
+rule("store", store_type, form="special", vjp=store_vjp, places_from=2)
+rule("inc", store_type, form="special", vjp=inc_vjp, places_from=2)
 rule("winners", winners_type, form="special", passive=True)
-rule("add_at", store_type, form="special", vjp=inc_vjp)
+rule("add_at", store_type, form="special", vjp=inc_vjp, places_from=2)
 for _name in ("nonzero", "tril_indices", "triu_indices"):
     rule(_name, places_type, form="special", passive=True)
 rule("flatnonzero", places_type, callables=["np.flatnonzero"], params="a", passive=True)

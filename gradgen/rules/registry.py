@@ -76,7 +76,8 @@ class Rule:
     ``analytic``, where its adjoint is to be read at the conjugates (``rules.complexes``), or
     ``linear``, where it is right as it stands; ``complex_adjoint`` is its adjoint then, where the
     stated one is of real numbers only. ``variant`` names, for the options of a call, the operation
-    that it is instead: one with other results.
+    that it is instead: one with other results.  ``places_from`` is the first of the inputs
+    that say where, in an array: these have no derivative, whatever their types leave open.
     """
 
     name: str
@@ -115,10 +116,11 @@ class Rule:
     fuller: str = ""
     of_complex: str = ""
     variant: Callable[[dict[str, Any]], str] | None = None
+    places_from: int = 99
 
     def differentiable(self, i: int, attrs: dict[str, Any]) -> bool:
         """Whether a derivative by input ``i`` can be other than zero."""
-        if self.passive:
+        if self.passive or i >= self.places_from:
             return False
         if self.adjoint:
             i = self.place_of(i, attrs)

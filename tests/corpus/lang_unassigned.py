@@ -82,6 +82,27 @@ def view_of_one_of_several(x, a):
     return np.sum(a * a) + np.sum(b * b)
 
 
+def array_swapped_in_a_while(b):
+    for _ in range(1, 3):
+        for _ in range(2, 0, -2):
+            pair, w = (b.sum(), np.ones(3))
+        else:
+            k = 0
+            while k < 3:
+                k += 1
+                w, b = (b, w)
+                b[0] += w.sum() * pair
+    return pair
+
+
+def index_that_was_an_array(a):
+    c = a
+    for c in range(len(a)):
+        w = np.ones(3) * a[c]
+    w[c] += c * a[0]
+    return np.sum(w * a)
+
+
 EXAMPLE_ARGS = {
     "first_turn_assigns": lambda: (0.6, 3),
     "running_maximum": lambda: (np.array([0.4, 1.9, 0.3, 2.1]), 4),
@@ -89,6 +110,8 @@ EXAMPLE_ARGS = {
     "list_from_a_later_turn": lambda: (0.7, np.array([0.4, -0.9]), 4),
     "list_of_the_last_inner_turn": lambda: (0.8, np.array([-0.43, 0.7, -0.52, 1.11])),
     "one_of_three_views": lambda: (0.7, np.array([1.0, 2.0, 3.0]), np.array([0.3, 0.4, 0.5]), 5),
+    "array_swapped_in_a_while": lambda: (np.array([0.86, -0.83, -0.18]),),
+    "index_that_was_an_array": lambda: (np.array([0.86, -0.83, -0.18]),),
     "view_of_one_of_several": lambda: (0.7, np.array([0.3, 0.5, -0.4])),
 }
 MORE_ARGS = {

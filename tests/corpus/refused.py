@@ -186,7 +186,7 @@ def dict_store(x):
 def one_array_many_times(x):
     rows = []
     row = x * 1.0
-    for i in range(3):
+    for i in range(len(x)):
         row[0] = i  # here: list
         rows.append(row)
     return np.sum(np.array(rows))
@@ -195,7 +195,7 @@ def one_array_many_times(x):
 def item_written_to(x):
     rows = []
     row = x * 2.0
-    for _ in range(3):
+    for _ in range(len(x)):
         rows.append(row)
     rows[1][0] = 2.0  # here: list
     return np.sum(np.array(rows))
@@ -245,7 +245,7 @@ def float_into_integers(x):
 
 def row_in_a_list_written(x):
     rows = []
-    for i in range(3):
+    for i in range(len(x)):
         rows.append(x[i : i + 1])
     rows[0] *= 2.0  # here: item
     return np.sum(x * x)
