@@ -29,6 +29,7 @@ class Choices(TypedDict, total=False):
     check_replay: bool
     backend: str
     memory: int | str | None
+    cache: bool
 
 
 def options_of(
@@ -39,6 +40,7 @@ def options_of(
     check_replay: bool = False,
     backend: str = "numpy",
     memory: int | str | None = None,
+    cache: bool = False,
 ) -> Options:
     """Return the options that arguments of a decorator stand for, after checking them."""
     if argnums is not None and argnames is not None:
@@ -54,7 +56,12 @@ def options_of(
         raise ArgumentError(
             f"there is no backend {backend!r}", hint=f"one of {', '.join(BACKENDS)}"
         )
-    return Options(nums, names, mode, has_aux, check_replay, backend, byte_limit(memory))
+    if cache and backend == "numpy":
+        raise ArgumentError(
+            "cache=True keeps compiled code, and nothing is compiled for NumPy",
+            hint='leave it out, or give backend="numba"',
+        )
+    return Options(nums, names, mode, has_aux, check_replay, backend, byte_limit(memory), cache)
 
 
 def _is_position(k: Any) -> bool:
@@ -98,6 +105,7 @@ def grad(
     check_replay: bool = False,
     backend: str = "numpy",
     memory: int | str | None = None,
+    cache: bool = False,
 ) -> Gradient | Callable[[Function], Gradient]:
     """Return a function that computes the gradient of a scalar function.
 
@@ -126,6 +134,9 @@ def grad(
         How much may be kept for the reverse sweep, in bytes or as in ``"100 MB"``.  Where a call
         would keep more, or it is not known before how much, loops are run again part by part
         instead, as by `checkpoint`.  ``"recompute"`` does so always.
+    cache : bool
+        Whether compiled code is kept for other processes, in the folder that ``GRADGEN_CACHE``
+        names, else in ``~/.cache/gradgen``; of a module that is saved, beside its file.
 
     Returns
     -------
@@ -138,7 +149,7 @@ def grad(
     GradgenError
         At the call, where a construct or an argument has no derivative here.
     """
-    options = options_of("grad", argnums, argnames, has_aux, check_replay, backend, memory)
+    options = options_of("grad", argnums, argnames, has_aux, check_replay, backend, memory, cache)
     return _decorate(Gradient, fn, options, example_args, argnums is not None)
 
 
@@ -158,6 +169,7 @@ def value_and_grad(
     check_replay: bool = False,
     backend: str = "numpy",
     memory: int | str | None = None,
+    cache: bool = False,
 ) -> Gradient | Callable[[Function], Gradient]:
     """Return a function that computes the value and the gradient of a scalar function.
 
@@ -166,7 +178,7 @@ def value_and_grad(
     takes it.
     """
     options = options_of(
-        "value_and_grad", argnums, argnames, has_aux, check_replay, backend, memory
+        "value_and_grad", argnums, argnames, has_aux, check_replay, backend, memory, cache
     )
     return _decorate(Gradient, fn, options, example_args, argnums is not None)
 
@@ -187,13 +199,14 @@ def differentiable(
     check_replay: bool = False,
     backend: str = "numpy",
     memory: int | str | None = None,
+    cache: bool = False,
 ) -> Differentiable | Callable[[Function], Differentiable]:
     """Give a function ``.grad``, ``.value_and_grad``, ``.source``, ``.graph`` and ``.explain()``.
 
     The function stays callable as it was.  Parameters are those of `grad`.
     """
     options = options_of(
-        "value_and_grad", argnums, argnames, has_aux, check_replay, backend, memory
+        "value_and_grad", argnums, argnames, has_aux, check_replay, backend, memory, cache
     )
     return _decorate(Differentiable, fn, options, example_args, argnums is not None)
 
@@ -209,6 +222,7 @@ def emit(
     example_args: Any = None,
     backend: str = "numpy",
     memory: int | str | None = None,
+    cache: bool = False,
 ) -> str:
     """Return the generated module of a function as text, and write it to a file if asked.
 
@@ -218,7 +232,7 @@ def emit(
         The loss.
     path : path-like, optional
         Where to write the module, atomically; a file that gradgen did not write is left alone.
-    argnums, argnames, has_aux, example_args, backend, memory
+    argnums, argnames, has_aux, example_args, backend, memory, cache
         As for `grad`.
     mode : {"value_and_grad", "grad", "vjp", "jvp", "value", "jacfwd", "jacrev", "hessian", "hvp", \
 "hessian_diag"}
@@ -234,7 +248,9 @@ def emit(
         raise ArgumentError(f"path={path!r} is not a path", hint="pass text or a pathlib.Path")
     if mode not in MODES:
         raise ArgumentError(f"there is no mode {mode!r}", hint=f"one of {', '.join(MODES)}")
-    options = options_of(mode, argnums, argnames, has_aux, backend=backend, memory=memory)
+    options = options_of(
+        mode, argnums, argnames, has_aux, backend=backend, memory=memory, cache=cache
+    )
     made = Gradient(fn, options, example_args)
     if path is not None:
         made.save(path)

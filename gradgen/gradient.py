@@ -31,7 +31,7 @@ STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 def _road() -> Any:
     """Import the pipeline at the first use: importing gradgen stays cheap."""
     from gradgen import pipeline, replay, sizes
-    from gradgen.backends import failures
+    from gradgen.backends import failures, kept
     from gradgen.emission import module, origins
     from gradgen.frontend import arguments, source
     from gradgen.ir import evaluate
@@ -41,6 +41,7 @@ def _road() -> Any:
         load=module.load,
         write=module.write,
         refusal=failures.refusal,
+        load_kept=kept.load_kept,
         replay=replay.replay,
         source_of=source.source_of,
         key_of=arguments.key_of,
@@ -68,7 +69,8 @@ class Specialisation:
         self.program = program
         self.captures = program.captures
         self.kept: dict[Any, int | None] = {}
-        self.call = _road().load(program.text, program.name, program.function.captures)
+        load = _road().load_kept if program.options.cache else _road().load
+        self.call = load(program.text, program.name, program.function.captures)
         self.call.__doc__ = program.text.split('"""')[1]
         _keep_defaults(self.call, program.function.signature)
 
@@ -304,7 +306,7 @@ class Gradient:
             return self._program(given)
         plain = object.__new__(type(self))
         plain.__dict__.update(self.__dict__)
-        plain.options = dataclasses.replace(self.options, backend="numpy")
+        plain.options = dataclasses.replace(self.options, backend="numpy", cache=False)
         return plain._program(given)
 
     def __gradgen_inline__(self, args: list[Any], kwargs: dict[str, Any]) -> Any:

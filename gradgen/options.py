@@ -22,9 +22,9 @@ class Options:
     tuple of gradients); ``argnames`` names them instead.  ``mode`` is ``value_and_grad`` or
     ``grad``; ``has_aux`` says that the function returns ``(loss, aux)``.  ``check_replay`` runs
     every call again in the graph, and compares.  ``backend`` is what the text is made for:
-    ``numpy``, or ``numba``, which compiles it.  ``memory`` is how many
-    bytes may be kept for the reverse sweep, None for no limit; 0 runs every loop again of which
-    something would be kept.
+    ``numpy``, or ``numba``, which compiles it; ``cache`` keeps compiled code on disk.  ``memory``
+    is how many bytes may be kept for the reverse sweep, None for no limit; 0 runs every loop again
+    of which something would be kept.
     """
 
     argnums: int | tuple[int, ...] = 0
@@ -34,6 +34,7 @@ class Options:
     check_replay: bool = False
     backend: str = "numpy"
     memory: int | None = None
+    cache: bool = False
 
     def selected(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return the names of the differentiated parameters."""

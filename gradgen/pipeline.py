@@ -79,7 +79,9 @@ class Program:
         """Return the module of the graph after the last stage."""
         function = self.function
         outputs = function.result["outputs"]
-        return render(function, self.name, outputs, header_of(self), self.options.backend)
+        options = self.options
+        header = header_of(self)
+        return render(function, self.name, outputs, header, options.backend, options.cache)
 
     @property
     def captures(self) -> list[Any]:
@@ -178,7 +180,7 @@ def _nested(
 ) -> Program:
     """Derive twice: the second derivative is that of the first one's text."""
     first, then = NESTED[options.mode]
-    plain = replace(options, mode=first, backend="numpy")
+    plain = replace(options, mode=first, backend="numpy", cache=False)
     inner = run(fn, args, plain, specs=specs)
     made = load(inner.text, inner.name, inner.function.captures)
     found = {n: inner.function.result["specs"][n] for n, _ in inner.function.params}

@@ -13,12 +13,14 @@ import numpy as np
 import pytest
 
 import gradgen
+from benchmarks.gradbench import losses as gradbench_losses
 from gradgen.errors import ArgumentError, UnsupportedError
 from tests.cases import LANGUAGE, Case, cases
 from tests.checks import ROOT, entry_of
 from tests.pytrees import leaves, same_bits
 
 numba = pytest.importorskip("numba", reason="Numba is not installed (the extra `numba`)")
+compiled = pytest.importorskip("benchmarks.gradbench.compiled")
 pytestmark = pytest.mark.filterwarnings("ignore::numba.NumbaPerformanceWarning")
 
 # A representative of each thing that is compiled in a way of its own.
@@ -93,6 +95,35 @@ def test_corpus(case: Case) -> None:
     except UnsupportedError as error:
         assert 'backend="numpy"' in str(error)
         pytest.skip(f"refused: {str(error).splitlines()[0]}")
+
+
+QUICK = ("lse", "llsq", "kmeans", "particle", "det")
+SLOW = ("gmm", "ba", "ht", "lstm", "ode")
+
+
+@pytest.mark.parametrize("name", [*QUICK, *(pytest.param(n, marks=pytest.mark.slow) for n in SLOW)])
+def test_workloads(name: str) -> None:
+    """The workloads of GradBench, against differences along a direction."""
+    args, wrt = compiled.arguments(np.random.default_rng(0), small=True)[name]
+    loss = getattr(gradbench_losses, name)
+    value, gradient = gradgen.value_and_grad(loss, argnums=wrt, backend="numba")(*args)
+    assert np.isclose(value, loss(*args), rtol=1e-10)
+    places = wrt if isinstance(wrt, tuple) else (wrt,)
+    parts = gradient if isinstance(wrt, tuple) else (gradient,)
+    random = np.random.default_rng(1)
+    moves = [random.normal(size=np.shape(args[k])) for k in places]
+
+    def along(t: float) -> float:
+        moved = list(args)
+        for k, move in zip(places, moves, strict=True):
+            moved[k] = args[k] + t * move
+        return loss(*moved)
+
+    h = 1e-5
+    rough = (along(h) - along(-h)) / (2.0 * h), (along(2 * h) - along(-2 * h)) / (4.0 * h)
+    expected = (4.0 * rough[0] - rough[1]) / 3.0
+    got = sum(float(np.sum(p * m)) for p, m in zip(parts, moves, strict=True))
+    assert np.isclose(got, expected, rtol=1e-6, atol=1e-7 * max(1.0, abs(value)))
 
 
 def heat(u: Any, k: float) -> Any:
@@ -212,6 +243,53 @@ def test_captured_arrays_are_read_at_each_call() -> None:
     assert np.array_equal(gradient(np.ones(2)), [1.0, 2.0])
     weights[0] = 5.0
     assert np.array_equal(gradient(np.ones(2)), [5.0, 2.0])
+
+
+def scaled_by(weights: Any) -> Any:
+    """Return a loss that reads a large array from outside."""
+
+    def loss(x: Any) -> Any:
+        return np.sum(weights * x) ** 2
+
+    return loss
+
+
+def test_kept_code_is_used_again_and_keeps_captures_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "kept"
+    monkeypatch.setenv("GRADGEN_CACHE", str(place))
+    one, two = np.linspace(0.0, 1.0, 300), np.linspace(1.0, 2.0, 300)
+    gradients = [gradgen.grad(scaled_by(w), backend="numba", cache=True) for w in (one, two)]
+    x = np.ones(300)
+    for gradient, w in [*zip(gradients, (one, two), strict=True), (gradients[0], one)]:
+        assert np.allclose(gradient(x), 2.0 * np.sum(w) * w, RTOL)
+    assert len(list(place.glob("*.py"))) == 1
+    assert list((place / "__pycache__").glob("*.nbi"))
+
+
+def test_kept_code_is_not_taken_from_where_others_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.chmod(0o777)
+    monkeypatch.setenv("GRADGEN_CACHE", str(tmp_path))
+    with pytest.raises(gradgen.OutputError, match="others"):
+        gradgen.grad(heat, backend="numba", cache=True)(np.ones(3), 0.1)
+
+
+def test_nothing_is_kept_for_numpy() -> None:
+    with pytest.raises(ArgumentError, match="numba"):
+        gradgen.grad(heat, cache=True)
+
+
+def test_shifts_of_integers() -> None:
+    def loss(x: float, n: int) -> float:
+        return x * ((1 << n) + (1024 >> n))
+
+    gradient = gradgen.grad(loss, backend="numba")
+    assert gradient(1.0, 3) == 136.0
+    with pytest.raises(ValueError, match="shift"):
+        gradient(1.0, 64)
 
 
 def test_command_line(tmp_path: Path) -> None:

@@ -59,3 +59,25 @@ def _remainder(a, b):
     if b == 0:
         raise ZeroDivisionError("integer division or modulo by zero")
     return a % b
+
+
+def _shift_left(a, b):
+    """Return ``a << b``, which compiled code loses where it has more than 64 bits."""
+    if b < 0 or b > 62:
+        raise ValueError("shift by a negative number of places, or by more than there are")
+    if abs(a) >> (62 - b) != 0:
+        raise OverflowError("the integer does not fit into 64 bits")
+    return a << b
+
+
+def _shift_right(a, b):
+    """Return ``a >> b``."""
+    if b < 0:
+        raise ValueError("negative shift count")
+    return a >> min(b, 63)
+
+
+def _expit(x):
+    """Return the logistic function, without overflow."""
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0.0, 1.0, e) / (1.0 + e)

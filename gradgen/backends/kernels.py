@@ -23,8 +23,10 @@ SUFFIX = "_compiled"
 class Kernel:
     """The compiled function of a module, and the call of it."""
 
-    def __init__(self, writer: Writer, name: str, statements: list[ast.stmt]) -> None:
-        self.writer, self.name = writer, name + SUFFIX
+    def __init__(
+        self, writer: Writer, name: str, statements: list[ast.stmt], cache: bool = False
+    ) -> None:
+        self.writer, self.name, self.cache = writer, name + SUFFIX, cache
         self.statements = statements
         self.params = _parameters(writer, statements)
 
@@ -36,7 +38,7 @@ class Kernel:
         self.writer._note(returned)
         args = ast.arguments([], [ast.arg(p) for p in self.params], None, [], [], None, [])
         body = [*self.statements, ast.Return(returned)]
-        made = ast.FunctionDef(self.name, args, body, [decorator()], None)
+        made = ast.FunctionDef(self.name, args, body, [decorator(self.cache)], None)
         return respelled(made)
 
     def call(self, outputs: Outputs) -> list[ast.stmt]:
@@ -96,16 +98,17 @@ class Kernel:
         return out
 
 
-def decorator() -> ast.expr:
+def decorator(cache: bool) -> ast.expr:
     """Return the decorator of a compiled function."""
-    return forms.call("numba.njit", [], {"error_model": "numpy", "boundscheck": True})
+    options = {"error_model": "numpy", "boundscheck": True} | ({"cache": True} if cache else {})
+    return forms.call("numba.njit", [], options)
 
 
-def decorated(definition: ast.stmt, plain: set[str]) -> ast.stmt:
+def decorated(definition: ast.stmt, plain: set[str], cache: bool) -> ast.stmt:
     """Have a function of the module compiled, unless it is one that stays Python."""
     if isinstance(definition, ast.FunctionDef) and definition.name not in plain:
         made = definition if definition.decorator_list else respelled(copy.deepcopy(definition))
-        made.decorator_list = [decorator()]
+        made.decorator_list = [decorator(cache)]
         return made
     return definition
 

@@ -21,7 +21,17 @@ from gradgen.ir.nodes import WRITES, Const, Function, Op, Value, blocks_of, walk
 from gradgen.ir.types import scalar
 from gradgen.rules.registry import RULES
 
-DIVISIONS = {"floordiv": "_floor_divide", "mod": "_remainder"}
+# What compiled code has by another name: of integers, with checks; of a single number.
+OF_INTEGERS = {
+    "floordiv": "_floor_divide",
+    "mod": "_remainder",
+    "lshift": "_shift_left",
+    "rshift": "_shift_right",
+}
+OF_NUMBERS = {
+    "erf": "math.erf", "erfc": "math.erfc", "gamma": "math.gamma", "gammaln": "math.lgamma",
+    "special.expm1": "math.expm1", "special.log1p": "math.log1p", "expit": "_expit",
+}  # fmt: skip
 HELPERS = str(Path(__file__).with_name("helpers.py"))
 
 
@@ -102,8 +112,10 @@ class Lowering:
         elif op.prim in loops.LOOPS and self._loop(op):
             return
         elif op.prim in RULES and not op.blocks and not is_native(op):
-            if op.prim in ("floordiv", "mod"):
-                as_call(op, DIVISIONS[op.prim], op.inputs)
+            if op.prim in OF_INTEGERS and all(v.type.is_scalar for v in op.inputs):
+                as_call(op, OF_INTEGERS[op.prim], op.inputs)
+            elif op.prim in OF_NUMBERS and op.inputs[0].type.is_scalar:
+                as_call(op, OF_NUMBERS[op.prim], op.inputs)
             elif op.prim in WRITES:
                 self._write(op)
             else:

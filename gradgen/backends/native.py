@@ -17,25 +17,27 @@ PLAIN = {
     "bitor", "bitxor", "blackman", "bool", "call", "cancelling_max", "captured", "cbrt", "ceil",
     "complex", "conj", "copy", "copysign", "cos", "cosh", "custom", "deg2rad", "degrees", "diag",
     "diag_view", "diff", "digitize", "dim", "div", "empty", "eq", "exp", "exp2", "expm1",
-    "extend", "eye", "fabs", "fill", "fill_lists", "flatten", "floor", "fmax", "fmin", "full",
-    "ge", "gt", "hamming", "hanning", "heaviside", "hypot", "imag", "index_of", "insert", "int",
-    "interp", "invert", "is", "is_not", "isclose", "isfinite", "isinf", "isnan", "isneginf",
-    "isposinf", "item", "le", "leaf", "len", "list", "list_add", "load", "log", "log10", "log1p",
-    "log2", "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or", "logical_xor",
-    "lt", "math.acos", "math.acosh", "math.asin", "math.asinh", "math.atan", "math.atan2",
-    "math.atanh", "math.ceil", "math.copysign", "math.cos", "math.cosh", "math.degrees",
-    "math.erf", "math.erfc", "math.exp", "math.exp2", "math.expm1", "math.fabs", "math.floor",
-    "math.fmod", "math.gamma", "math.hypot", "math.isfinite", "math.isinf", "math.isnan",
-    "math.lgamma", "math.log", "math.log10", "math.log1p", "math.log2", "math.pow",
-    "math.radians", "math.sin", "math.sinh", "math.sqrt", "math.tan", "math.tanh", "math.trunc",
-    "max2", "maximum", "min2", "minimum", "moveaxis", "mul", "ndim", "ne", "neg", "negative",
-    "nextafter", "nonzero", "not", "np.abs", "np.divide", "np.eq", "np.float32", "np.float64",
-    "np.float_power", "np.ge", "np.gt", "np.int32", "np.int64", "np.le", "np.lt", "np.mod",
-    "np.ne", "np.power", "ones", "ones_like", "outer", "places", "pop", "pos", "positive", "pow",
-    "push", "rad2deg", "radians", "real", "reciprocal", "repeat_list", "reshape", "reshape_as",
-    "rint", "round", "scalar", "select", "shape", "shl", "shr", "sign", "sin", "sinh", "size",
-    "sqrt", "square", "stretch", "sub", "swapaxes", "take", "tan", "tanh", "transpose", "tri",
-    "tril", "trips", "triu", "trunc", "where", "zeros", "zeros_as", "zeros_like", "zeros_list",
+    "extend", "eye", "fabs", "fill", "fill_lists", "flatten", "floor", "fmax", "fmin", "fmod",
+    "full", "ge", "gt", "hamming", "hanning", "heaviside", "hypot", "imag", "index_of", "insert",
+    "int", "interp", "invert", "is", "is_not", "isclose", "isfinite", "isinf", "isnan",
+    "isneginf", "isposinf", "item", "le", "leaf", "len", "list", "list_add", "load", "log",
+    "log10", "log1p", "log2", "logaddexp", "logaddexp2", "logical_and", "logical_not",
+    "logical_or", "logical_xor", "lt", "math.acos", "math.acosh", "math.asin", "math.asinh",
+    "math.atan", "math.atan2", "math.atanh", "math.ceil", "math.copysign", "math.cos",
+    "math.cosh", "math.degrees", "math.erf", "math.erfc", "math.exp", "math.exp2", "math.expm1",
+    "math.fabs", "math.floor", "math.fmod", "math.gamma", "math.hypot", "math.isfinite",
+    "math.isinf", "math.isnan", "math.lgamma", "math.log", "math.log10", "math.log1p",
+    "math.log2", "math.pow", "math.radians", "math.sin", "math.sinh", "math.sqrt", "math.tan",
+    "math.tanh", "math.trunc", "max2", "maximum", "min2", "minimum", "moveaxis", "mul", "ndim",
+    "ne", "neg", "negative", "nextafter", "nonzero", "not", "np.abs", "np.add", "np.bitand",
+    "np.bitor", "np.bitxor", "np.divide", "np.eq", "np.float32", "np.float64", "np.float_power",
+    "np.ge", "np.gt", "np.int32", "np.int64", "np.invert", "np.le", "np.lt", "np.mod",
+    "np.multiply", "np.ne", "np.power", "np.subtract", "ones", "ones_like", "outer", "places",
+    "pop", "pos", "positive", "pow", "push", "rad2deg", "radians", "real", "reciprocal",
+    "repeat_list", "reshape", "reshape_as", "rint", "round", "scalar", "select", "shape", "sign",
+    "sin", "sinh", "size", "sqrt", "square", "stop_gradient", "stretch", "sub", "swapaxes",
+    "take", "tan", "tanh", "transpose", "tri", "tril", "trips", "triu", "trunc", "where", "zeros",
+    "zeros_as", "zeros_like", "zeros_list",
 }  # fmt: skip
 
 
@@ -99,6 +101,12 @@ def _sorts(op: Op) -> bool:
     return known and op.attrs.get("axis", -1) in (-1, 0) and kind is None
 
 
+def _shifts(op: Op) -> bool:
+    """Whether a shift is by a known number of places that there are."""
+    by = op.inputs[1]
+    return isinstance(by, Const) and 0 <= by.const < 63
+
+
 def _divides(op: Op) -> bool:
     """Whether a division is of floats, or by a number that is not zero."""
     by = op.inputs[1]
@@ -145,7 +153,8 @@ def _writes(op: Op) -> bool:
 
 SOMETIMES: dict[str, Callable[[Op], bool]] = {
     **dict.fromkeys(
-        ("det", "inv", "cholesky", "slogdet", "matmul", "dot", "eigvalsh", "eigh"), _matrices
+        ("det", "inv", "cholesky", "slogdet", "matmul", "dot", "eigvalsh", "eigh", "solve"),
+        _matrices,
     ),
     **dict.fromkeys(("sum", "mean", "prod", "max", "min", "var", "std", "any", "all"), _total),
     **dict.fromkeys(("cumsum", "cumprod", "median", "count_nonzero"), _total),
@@ -162,6 +171,8 @@ SOMETIMES: dict[str, Callable[[Op], bool]] = {
     "ravel": _arrays,
     "flip": lambda op: _arrays(op) and op.attrs.get("axis") is None,
     "expand_dims": lambda op: _arrays(op) and isinstance(op.attrs["axis"], int),
+    "lshift": _shifts,
+    "rshift": _shifts,
     "floordiv": _divides,
     "mod": _divides,
     "pow": _powers,

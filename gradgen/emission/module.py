@@ -32,7 +32,7 @@ from gradgen.emission.pairs import definition as callee_definition
 from gradgen.emission.pairs import spell_callees, wanted
 from gradgen.emission.printer import Comment, Docstring, print_statements
 from gradgen.emission.writer import Writer
-from gradgen.errors import OutputError, Span
+from gradgen.errors import ArgumentError, OutputError, Span
 from gradgen.ir.nodes import Function
 from gradgen.rules import helpers
 from gradgen.rules.callables import module_of
@@ -57,7 +57,12 @@ class Rendered(NamedTuple):
 
 
 def render(
-    function: Function, name: str, outputs: Any, header: str, backend: str = "numpy"
+    function: Function,
+    name: str,
+    outputs: Any,
+    header: str,
+    backend: str = "numpy",
+    cache: bool = False,
 ) -> Rendered:
     """Return a module with one function, for Numba with a second one, which is compiled.
 
@@ -77,7 +82,7 @@ def render(
         writer = Writer(function, names, folded, writer.none_for)
         statements = writer.block(function.body)
     sections = _with_sections(statements, function)
-    kernel = Kernel(writer, name, sections) if backend == "numba" else None
+    kernel = Kernel(writer, name, sections, cache) if backend == "numba" else None
     compiled = kernel.definition(outputs) if kernel is not None else None
     rest = guards(function, name, names)
     rest += kernel.call(outputs) if kernel else [*sections, _return(function, outputs(writer.expr))]
@@ -96,7 +101,7 @@ def render(
     above = [*_exceptions(function), *_helpers(function, writer.needs), *inner]
     if compiled is not None:
         plain = _closure(function, function.plain_helpers)
-        above = [decorated(s, plain) for s in above]
+        above = [decorated(s, plain, cache) for s in above]
     captured = _captured(function)
     used = writer.needs | _names_in(above + captured)
     above += second_names
@@ -337,7 +342,15 @@ def load(text: str, name: str, captures: dict[str, Any]) -> types.FunctionType:
     # Numba looks the names of a function up in its module, where it has one.
     module = None if "\n@numba." in text else f"gradgen.generated.{name}"
     namespace: dict[str, Any] = {"__name__": module, "__file__": filename}
-    exec(compile(text, filename, "exec", dont_inherit=True), namespace)
+    try:
+        exec(compile(text, filename, "exec", dont_inherit=True), namespace)
+    except ModuleNotFoundError as error:
+        if error.name != "numba":
+            raise
+        raise ArgumentError(
+            'backend="numba" needs Numba, which is not installed',
+            hint='pip install numba, or leave out backend="numba"',
+        ) from None
     namespace.update(captures)
     function = namespace[name]
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
