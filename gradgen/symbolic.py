@@ -18,7 +18,8 @@ from gradgen.errors import ArgumentError, GradgenError
 from gradgen.interpret.arguments import LeafValue, flatten, is_inexact, leaf_values
 from gradgen.interpret.expressions import SymPyNumbers
 from gradgen.interpret.graph import Interpreter
-from gradgen.ir.nodes import Op
+from gradgen.interpret.regions import RegionNumbers
+from gradgen.ir.nodes import Function, Op
 
 
 class SymbolicLimit(GradgenError):
@@ -39,12 +40,15 @@ class SymbolicLoss:
         What each symbol stands for, such as ``w[2, 1]``.
     values : tuple of float
         What each symbol stands for at the given arguments.
+    conditions : tuple of str
+        What was decided as it is at the given arguments, if so asked.
     """
 
     expr: Any
     symbols: tuple[Any, ...]
     names: tuple[str, ...]
     values: tuple[float, ...]
+    conditions: tuple[str, ...] = ()
 
     @cached_property
     def gradient(self) -> tuple[Any, ...]:
@@ -73,6 +77,7 @@ def to_sympy(
     argnums: int | Sequence[int] | None = None,
     max_nodes: int = 1_000_000,
     time_limit: float | None = None,
+    region: bool = False,
 ) -> SymbolicLoss:
     """Return a loss as a SymPy expression in its arguments' numbers.
 
@@ -86,11 +91,15 @@ def to_sympy(
     *args
         Example arguments; their shapes, integers and truth values are part of the expression.
     argnums : int or sequence of int, optional
-        The arguments whose floats become symbols; the others keep their values.  By default all.
+        The arguments whose floats become symbols (by default all); others keep their values.
     max_nodes : int, optional
         How many different subexpressions there may be.
     time_limit : float, optional
         Seconds that the expression may take to build (one operation of SymPy is not cut short).
+    region : bool, optional
+        Whether every decision is taken as at ``args``: the turns of a loop, the order of entries,
+        the sign within ``abs``.  The expression has no pieces then, and holds where its
+        ``conditions`` do; a float in the program is the simplest fraction that rounds to it.
 
     Returns
     -------
@@ -100,7 +109,7 @@ def to_sympy(
     Raises
     ------
     UnsupportedError
-        Where a number of turns, a shape or an index depends on a symbol.
+        Where a number of turns, a shape or an index depends on a symbol (``region`` decides it).
     SymbolicLimit
         Where the expression swells past a limit.
 
@@ -109,35 +118,54 @@ def to_sympy(
     >>> to_sympy(lambda x: x * x, 3.0).expr
     s0**2
     """
-    import sympy
+    chosen = _argnums(args, argnums)
+    fn, function = _parsed(fn, args, chosen)
+    entering = _Entering(chosen)
+    values = [entering.value(leaf) for leaf in leaf_values(fn, function, args)]
+    point = dict(zip(entering.symbols, entering.values, strict=True))
+    numbers = RegionNumbers(point) if region else SymPyNumbers()
+    result = Interpreter(numbers, _Meter(max_nodes, time_limit)).run(function, values)
+    expr = result.item() if isinstance(result, np.ndarray) else numbers.number(result)
+    conditions = tuple(getattr(numbers, "conditions", ()))
+    return SymbolicLoss(expr, *entering.found(), conditions)
 
+
+def _parsed(fn: Any, args: tuple[Any, ...], chosen: tuple[int, ...]) -> tuple[Any, Function]:
+    """Return the function that is read, and its graph."""
     from gradgen.gradient import Differentiable
     from gradgen.options import Options
     from gradgen.pipeline import run
 
     fn = fn.__wrapped__ if isinstance(fn, Differentiable) else fn
-    chosen = _argnums(args, argnums)
-    function = run(fn, args, Options(argnums=chosen), until="parse").function
-    leaves = leaf_values(fn, function, args)
-    numbers = SymPyNumbers()
-    symbols: list[Any] = []
-    names: list[str] = []
-    values: list[float] = []
+    return fn, run(fn, args, Options(argnums=chosen), until="parse").function
 
-    def entering(leaf: LeafValue) -> Any:
-        if leaf.argument not in chosen or not leaf.inexact:
+
+class _Entering:
+    """What enters the graph: symbols for the floats of chosen arguments, the others' values."""
+
+    def __init__(self, chosen: tuple[int, ...]) -> None:
+        self.chosen = chosen
+        self.symbols: list[Any] = []
+        self.names: list[str] = []
+        self.values: list[float] = []
+
+    def found(self) -> tuple[tuple[Any, ...], tuple[str, ...], tuple[float, ...]]:
+        """Return the symbols, their names and values."""
+        return tuple(self.symbols), tuple(self.names), tuple(self.values)
+
+    def value(self, leaf: LeafValue) -> Any:
+        """Return what a leaf holds."""
+        import sympy
+
+        if leaf.argument not in self.chosen or not leaf.inexact:
             return leaf.value
         places = list(np.ndindex(np.shape(leaf.value)))
-        fresh = [sympy.Symbol(f"s{len(symbols) + k}", real=True) for k in range(len(places))]
-        symbols.extend(fresh)
-        names.extend(leaf.entry(place) for place in places)
-        values.extend(float(v) for v in np.ravel(leaf.value))
+        first = len(self.symbols)
+        fresh = [sympy.Symbol(f"s{first + k}", real=True) for k in range(len(places))]
+        self.symbols += fresh
+        self.names += [leaf.entry(place) for place in places]
+        self.values += [float(v) for v in np.ravel(leaf.value)]
         return _shaped(fresh, leaf.value)
-
-    meter = _Meter(max_nodes, time_limit)
-    result = Interpreter(numbers, meter).run(function, [entering(leaf) for leaf in leaves])
-    expr = result.item() if isinstance(result, np.ndarray) else numbers.number(result)
-    return SymbolicLoss(expr, tuple(symbols), tuple(names), tuple(values))
 
 
 def _argnums(args: tuple[Any, ...], argnums: int | Sequence[int] | None) -> tuple[int, ...]:

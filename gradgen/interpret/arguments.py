@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -109,7 +108,7 @@ def spell(tree: Any, name: str, path: Path) -> str:
 def parameter_names(fn: Callable[..., Any], count: int) -> list[str]:
     """Return the names of the parameters that take the first ``count`` positional arguments."""
     names: list[str] = []
-    for name, parameter in inspect.signature(fn).parameters.items():
+    for name, parameter in signature_of(fn).parameters.items():
         if parameter.kind is parameter.VAR_POSITIONAL:
             names += [f"{name}[{k}]" for k in range(count - len(names))]
         names.append(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
     "//": operator.floordiv, "%": operator.mod, "**": operator.pow, "@": operator.matmul,
     "&": operator.and_, "|": operator.or_, "^": operator.xor, "~": operator.invert,
+    "<<": operator.lshift, ">>": operator.rshift,
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
     "==": operator.eq, "!=": operator.ne, "not": operator.not_, "is": operator.is_,
     "is not": operator.is_not,
@@ -169,6 +171,28 @@ def stacked(n: Numbers, op: Op, args: list[Any]) -> Any:
     return np.stack([as_array(n, a) for a in args])
 
 
+def extreme(name: str) -> Callable[[Numbers, Op, list[Any]], Any]:
+    """Return the largest or smallest of the items of a list or an array."""
+
+    def over(n: Numbers, op: Op, args: list[Any]) -> Any:
+        items = args[0] if len(args) == 1 else args
+        return reduce(lambda a, b: n.call(name, n.number(a), n.number(b)), items)
+
+    return over
+
+
+def sort(n: Numbers, op: Op, args: list[Any]) -> Any:
+    """Put numbers in order, which is known where they are, or are decided as at a point."""
+    plain = getattr(n, "plain", None)
+    if is_plain(args[0]) or plain is None:
+        return by_numpy(op, args)
+    axis = op.attrs.get("axis", -1)
+    values = args[0].ravel() if axis is None else args[0]
+    along_axis = -1 if axis is None else axis
+    order = np.argsort(plain(values), axis=along_axis, kind="stable")
+    return np.take_along_axis(values, order, axis=along_axis)
+
+
 def clipped(n: Numbers, op: Op, args: list[Any]) -> Any:
     """Limit numbers from both sides; None is no limit."""
     value, low, high = (*args, None, None)[:3]
@@ -199,6 +223,11 @@ SPECIAL: dict[str, Callable[[Numbers, Op, list[Any]], Any]] = {
     "all": quantified("and"),
     "array": stacked,
     "clip": clipped,
+    "py_max": extreme("maximum"),
+    "py_min": extreme("minimum"),
+    "sort": sort,
+    "trips": lambda n, op, a: len(range(*map(int, a))),
+    "nonzero": lambda n, op, a: np.nonzero(a[0])[op.attrs["axis"]],
     "T": lambda n, op, a: np.transpose(a[0]),
     "dim": lambda n, op, a: np.shape(a[0])[op.attrs.get("axis", 0)],
     "size": lambda n, op, a: np.size(a[0]),

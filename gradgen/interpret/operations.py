@@ -32,7 +32,7 @@ DERIVED: dict[str, Callable[..., Any]] = {
     "floordiv": lambda n, a, b: n.call("floor", a / b),
     "neg": lambda n, a: -a,
     "pos": lambda n, a: a,
-    "float": lambda n, a: a,
+    "float": lambda n, a=0.0: a,
     "square": lambda n, a: a * a,
     "reciprocal": lambda n, a: 1 / a,
     "exp2": lambda n, a: n.number(2) ** a,
@@ -81,6 +81,8 @@ def _evaluate(numbers: Numbers, op: Op, args: list[Any]) -> Any:
     name = SYNONYMS.get(name, name)
     inexact = op.out.type.dtype in ("", "float64", "float32")
     symbolic = any(not is_plain(a) for a in args)
+    if op.prim == "not" and isinstance(args[0], list):
+        return not args[0]
     if name in SPECIAL:
         return SPECIAL[name](numbers, op, args)
     if symbolic or (inexact and name != "where"):

@@ -60,6 +60,8 @@ class Values:
             return args[0] ** args[1]
         if node.is_Rational:
             return mpmath.mpf(int(node.p)) / int(node.q)
+        if node.is_infinite:
+            return mpmath.inf if node.is_positive else -mpmath.inf
         if not node.args:
             return mpmath.mpmathify(node.evalf(self.digits))
         name = type(node).__name__

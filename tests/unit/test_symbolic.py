@@ -183,3 +183,56 @@ def test_time_is_limited():
 def test_bad_argnums():
     with pytest.raises(gradgen.ArgumentError, match="argnums=5"):
         gradgen.to_sympy(product_and_sine, 0.5, 2.0, argnums=5)
+
+
+# --- decisions as at a point --------------------------------------------------------------
+
+
+def halved(x):
+    turns = 0
+    while x > 1.0:
+        x = 0.5 * x
+        turns += 1
+    return x * x + turns
+
+
+def ordered(x):
+    top = np.sort(x)[-2:]
+    return top[0] * top[1] + x[np.argmax(x)] + np.sum(x[x > 0.0] ** 3)
+
+
+def builtins_of_numbers(x):
+    best = -np.inf
+    for v in x:
+        best = max(best, v * v)
+    return best + min([v for v in x]) + max(x[0], x[1], 0.25) * (1 << 2)
+
+
+@pytest.mark.parametrize(
+    ("function", "args"),
+    [
+        (halved, (7.0,)),
+        (ordered, (np.array([0.3, -0.7, 1.1, 0.9]),)),
+        (builtins_of_numbers, (np.array([0.3, -0.7, 1.1]),)),
+    ],
+)
+def test_decisions_as_at_the_arguments(function, args):
+    loss = gradgen.to_sympy(function, *args, region=True)
+    assert not loss.expr.has(sympy.Piecewise, sympy.Max)
+    assert loss.conditions
+    value, *gradient = loss.compiled()(*loss.values)
+    expected, adjoint = gradgen.value_and_grad(function)(*args)
+    assert value == pytest.approx(expected, rel=1e-14)
+    np.testing.assert_allclose(gradient, np.ravel(adjoint), rtol=1e-12)
+
+
+def test_conditions_of_a_region():
+    loss = gradgen.to_sympy(halved, 3.0, region=True)
+    (x,) = loss.symbols
+    assert loss.expr == x**2 / 16 + 2
+    assert loss.conditions == ("s0 - 1 > 0", "s0/2 - 1 > 0", "s0/4 - 1 < 0")
+
+
+def test_largest_of_items_without_a_region():
+    (x, y) = (loss := gradgen.to_sympy(lambda v, w: max([v, w, 2.0]), 0.5, 1.0)).symbols
+    assert loss.expr == sympy.Max(2, x, y)
