@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from gradgen.deep import deep
+from gradgen.diff import idioms
 from gradgen.diff.activity import carried, ends, refuse_truncation, varied
 from gradgen.diff.adjoints import adjoint_type, share_type
 from gradgen.diff.algebra import Algebra
@@ -152,6 +153,9 @@ class Forward:
             self._note(op.out, self._tangent(rule, op))
 
     def _tangent(self, rule: Rule, op: Op) -> Value:
+        found = idioms.found_in(op)
+        if found is not None and found.x in self.tangents:
+            return idioms.tangent(self.alg, op, found, self.tangents[found.x])
         if rule.jvp is not None:
             moving = self._moving(rule, op)
             given = [self.of(v) if i in moving else None for i, v in enumerate(op.inputs)]

@@ -8,7 +8,7 @@ inside a loop: ``diff.saves`` makes that legal afterwards, and it alone decides 
 from __future__ import annotations
 
 from gradgen.deep import deep
-from gradgen.diff import custom
+from gradgen.diff import custom, idioms
 from gradgen.diff.activity import refuse_truncation, varied
 from gradgen.diff.adjoints import Adjoints, Places, adjoint_type, share_type
 from gradgen.diff.algebra import Algebra, is_constant, is_narrow
@@ -150,6 +150,11 @@ class Reverse:
     def _operation(self, op: Op, g: Value) -> None:
         rule, forward = RULES[op.prim], op
         if rule.passive:
+            return
+        found = idioms.found_in(op)
+        if found is not None and found.x in self.varied:
+            share = idioms.share(self.alg, op, found, g)
+            self.accumulate(found.x, self._fitted(share, found.x, found.x))
             return
         shapeless = g in self.shapeless and op.out.type.shape is None
         if shapeless or (not rule.elementwise and (not rule.narrow or g in self.shapeless)):

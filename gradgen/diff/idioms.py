@@ -1,0 +1,152 @@
+"""Composite idioms: several operations whose derivative is one short expression.
+
+Operation by operation, the sigmoid ``1 / (1 + exp(-x))`` multiplies 0 by infinity where ``exp``
+overflows, and a norm that is spelled out divides 0 by 0 at the zero vector; a squared norm divides
+by what it multiplied with.  The share of such a group is stated here as a whole, for both modes:
+
+- ``1 / (1 + e)`` with ``e = exp(-x)``: ``e * y * y``, where an infinite ``e`` has no share;
+- ``norm(x) ** 2``, ``norm(x) * norm(x)``: ``2 * x``;
+- ``sqrt(sum(x ** 2))``, ``sqrt(x @ x)``: ``x / y``, 0 where ``y`` is, as of ``np.linalg.norm``;
+- ``mean(x ** 2)``: ``2 / n * x``.
+
+The tests prove each with SymPy (``tests/test_idioms.py``).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from gradgen.diff.algebra import Algebra
+from gradgen.ir.nodes import Const, Op, Value
+from gradgen.rules.complexes import is_complex
+
+DIV, ADD, NEG = ("div", "np.divide"), ("add", "np.add"), ("neg", "negative")
+EXP, SQRT, PRODUCT = ("exp", "math.exp"), ("sqrt", "math.sqrt"), ("matmul", "np.matmul", "dot")
+
+
+class Found(NamedTuple):
+    """A group of operations: its name, what it is a function of, and how that is reduced."""
+
+    name: str
+    x: Value
+    attrs: dict[str, Any]
+
+
+def found_in(op: Op) -> Found | None:
+    """Return the group that an operation ends, None for most."""
+    out = _sigmoid(op) or _squared_norm(op) or _norm(op) or _mean_square(op)
+    return None if out is None or is_complex(out.x) or out.x.type.shape is None else out
+
+
+def share(alg: Algebra, op: Op, found: Found, g: Value) -> Value:
+    """Return what the cotangent of the result contributes to that of ``x``."""
+    if found.name == "sigmoid":
+        return alg.mul(g, _slope(alg, op))
+    return alg.mul(_spread(alg, found, _weight(alg, op, found, g)), found.x)
+
+
+def tangent(alg: Algebra, op: Op, found: Found, t: Value) -> Value:
+    """Return the tangent of the result, from that of ``x``."""
+    if found.name == "sigmoid":
+        return alg.mul(t, _slope(alg, op))
+    product = alg.mul(found.x, alg.full(t, found.x))
+    total = product if found.x.type.is_scalar else alg.emit("sum", product, **found.attrs)
+    return _weight(alg, op, found, total)
+
+
+def _slope(alg: Algebra, op: Op) -> Value:
+    """Return the derivative of the sigmoid, which keeps its digits on both sides."""
+    total = op.inputs[1].op
+    assert total is not None
+    e = _other(total, 1)
+    assert e is not None and e.op is not None
+    if e.op.prim == "exp":  # math.exp raises an error rather than give an infinity
+        most = 1e30 if e.type.dtype == "float32" else 1e300
+        e = alg.emit("minimum", e, Const(most))
+    return alg.mul(alg.mul(e, op.out), op.out)
+
+
+def _weight(alg: Algebra, op: Op, found: Found, g: Value) -> Value:
+    """Multiply by the derivative, but for the factor ``x``."""
+    if found.name == "norm":
+        return alg.div(g, alg.where(alg.emit("eq", op.out, 0.0), 1.0, op.out))
+    twice = alg.mul(2.0, g)
+    if found.name == "squared norm":
+        return twice
+    return alg.div(twice, alg.count(found.x, found.attrs.get("axis")))
+
+
+def _spread(alg: Algebra, found: Found, g: Value) -> Value:
+    keep = bool(found.attrs.get("keepdims", False))
+    return alg.unreduce(g, found.x, found.attrs.get("axis"), keep)
+
+
+# --- what they look like ----------------------------------------------------------------------
+
+
+def _sigmoid(op: Op) -> Found | None:
+    if op.prim not in DIV or not _is(op.inputs[0], 1):
+        return None
+    total = _made_by(op.inputs[1], ADD)
+    e = total and _made_by(_other(total, 1), EXP)
+    minus = e and _made_by(e.inputs[0], NEG)
+    return Found("sigmoid", minus.inputs[0], {}) if minus else None
+
+
+def _squared_norm(op: Op) -> Found | None:
+    norm = _made_by(_squared(op), ("norm",))
+    if norm is None or norm.attrs.get("ord") is not None:
+        return None
+    return Found("squared norm", norm.inputs[0], _axes(norm))
+
+
+def _norm(op: Op) -> Found | None:
+    if op.prim not in SQRT:
+        return None
+    total = op.inputs[0].op
+    if total is None:
+        return None
+    if total.prim in PRODUCT and total.inputs[0] is total.inputs[1]:
+        x = total.inputs[0]
+        return Found("norm", x, {}) if x.type.rank == 1 else None
+    x = _squares(total, ("sum",))
+    return None if x is None else Found("norm", x, _axes(total))
+
+
+def _mean_square(op: Op) -> Found | None:
+    x = _squares(op, ("mean",))
+    return None if x is None else Found("mean square", x, _axes(op))
+
+
+def _squares(op: Op, prims: tuple[str, ...]) -> Value | None:
+    """Return ``x`` of a reduction of ``x ** 2``."""
+    if op.prim not in prims or op.inputs[0].op is None or "dtype" in op.attrs:
+        return None
+    return _squared(op.inputs[0].op)
+
+
+def _squared(op: Op) -> Value | None:
+    """Return ``x`` of ``x ** 2``, ``x * x`` or ``np.square(x)``."""
+    if op.prim in ("pow", "np.power") and _is(op.inputs[1], 2):
+        return op.inputs[0]
+    if op.prim in ("mul", "np.multiply") and op.inputs[0] is op.inputs[1]:
+        return op.inputs[0]
+    return op.inputs[0] if op.prim == "square" else None
+
+
+def _axes(op: Op) -> dict[str, Any]:
+    return {k: v for k, v in op.attrs.items() if k in ("axis", "keepdims")}
+
+
+def _is(v: Value, number: float) -> bool:
+    return isinstance(v, Const) and type(v.const) in (int, float) and v.const == number
+
+
+def _other(op: Op, number: float) -> Value | None:
+    """Return the term that stands beside a number."""
+    a, b = op.inputs
+    return b if _is(a, number) else a if _is(b, number) else None
+
+
+def _made_by(v: Value | None, prims: tuple[str, ...]) -> Op | None:
+    return v.op if v is not None and v.op is not None and v.op.prim in prims else None

@@ -1,0 +1,139 @@
+"""Composite idioms: their derivatives are proved, and right where the parts would fail."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+import sympy
+
+import gradgen
+from tests.references import difference_gradient
+
+
+def sigmoid(x: Any) -> Any:
+    return 1.0 / (1.0 + np.exp(-x))
+
+
+def other_sigmoid(x: Any) -> Any:
+    return np.divide(1, np.exp(np.negative(x)) + 1)
+
+
+def scalar_sigmoid(x: float) -> float:
+    return 1.0 / (1.0 + math.exp(-x))
+
+
+def norm(x: Any) -> Any:
+    return np.sqrt(np.sum(x**2))
+
+
+def norms(x: Any) -> Any:
+    return np.sum(np.sqrt(np.sum(np.square(x), axis=1, keepdims=True)) * np.array([[2.0], [0.5]]))
+
+
+def norm_of_product(x: Any) -> Any:
+    return math.sqrt(x @ x) + np.sqrt(np.dot(x, x))
+
+
+def squared_norm(x: Any) -> Any:
+    return np.linalg.norm(x) ** 2
+
+
+def squared_norms(x: Any) -> Any:
+    n = np.linalg.norm(x, axis=0)
+    return np.sum(n * n * np.array([1.0, -2.0, 0.3]))
+
+
+def mean_square(x: Any) -> Any:
+    return np.mean((x - 0.3) ** 2)
+
+
+def mean_squares(x: Any) -> Any:
+    return np.mean(x * x, axis=-1) @ np.array([1.0, -0.4])
+
+
+VECTOR, MATRIX = np.array([0.4, -1.2, 0.0]), np.array([[0.4, -1.2, 0.3], [2.0, 0.1, -0.7]])
+CASES: list[tuple[Callable[..., Any], Any]] = [
+    (lambda x: np.sum(sigmoid(x) * x), VECTOR), (lambda x: np.sum(other_sigmoid(x)), MATRIX),
+    (sigmoid, 0.7), (scalar_sigmoid, -0.7), (norm, VECTOR), (norm, MATRIX), (norms, MATRIX),
+    (norm_of_product, VECTOR), (squared_norm, VECTOR), (squared_norm, MATRIX),
+    (squared_norms, MATRIX), (mean_square, VECTOR), (mean_square, MATRIX), (mean_squares, MATRIX),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("loss", "x"), CASES)
+def test_gradient_tangent_and_second_order(loss: Callable[..., Any], x: Any) -> None:
+    value, gradient = gradgen.value_and_grad(loss)(x)
+    assert value == loss(x)
+    (expected,) = difference_gradient(loss, (x,), (0,))
+    np.testing.assert_allclose(gradient, expected, 1e-8, 1e-9)
+    way = np.cos(np.arange(np.size(x))).reshape(np.shape(x)) if np.ndim(x) else 0.7
+    _, tangent = gradgen.jvp(loss)((x,), (way,))
+    np.testing.assert_allclose(tangent, np.sum(gradient * way), 1e-13, 1e-15)
+    _, along = gradgen.jvp(gradgen.grad(loss))((x,), (way,))
+    ahead, behind = (gradgen.grad(loss)(x + s * way) for s in (1e-5, -1e-5))
+    np.testing.assert_allclose(along, (ahead - behind) / 2e-5, 1e-6, 1e-8)
+
+
+def test_proofs() -> None:
+    """What is stated is the derivative, in SymPy."""
+    x = sympy.Symbol("x", real=True)
+    y = 1 / (1 + sympy.exp(-x))
+    assert sympy.simplify(sympy.diff(y, x) - sympy.exp(-x) * y * y) == 0
+    v = sympy.symbols("v0:3", positive=True)
+    squares = sum(a**2 for a in v)
+    root = sympy.sqrt(squares)
+    for a in v:
+        assert sympy.simplify(sympy.diff(root, a) - a / root) == 0
+        assert sympy.simplify(sympy.diff(root**2, a) - 2 * a) == 0
+        assert sympy.simplify(sympy.diff(squares / 3, a) - sympy.Rational(2, 3) * a) == 0
+
+
+@pytest.mark.parametrize("x", [-800.0, -40.0, -3.0, 0.0, 20.0, 40.0, 700.0])
+def test_sigmoid_keeps_its_digits_on_both_sides(x: float) -> None:
+    """It neither overflows where the function does not, nor rounds to 0 where it is small."""
+    with mpmath.workdps(60):
+        y = 1 / (1 + mpmath.exp(-mpmath.mpf(x)))
+        expected = float(mpmath.exp(-mpmath.mpf(x)) * y * y)
+    with np.errstate(over="ignore"):
+        vector = gradgen.grad(lambda t: np.sum(sigmoid(t)))(np.array([x]))
+        assert vector[0] == pytest.approx(expected, rel=1e-13, abs=1e-310)
+        single = gradgen.grad(lambda t: np.sum(sigmoid(t)))(np.array([x], np.float32))
+    assert single.dtype == np.float32 and abs(single[0] - expected) < 1e-6
+
+
+@pytest.mark.parametrize("loss", [norm, norm_of_product, squared_norm, mean_square])
+def test_at_zero(loss: Callable[..., Any]) -> None:
+    gradient = gradgen.grad(loss)(np.zeros(3))
+    np.testing.assert_allclose(gradient, -0.2 if loss is mean_square else 0.0, 1e-15)
+
+
+@pytest.mark.parametrize(
+    ("loss", "line"),
+    [(squared_norm, "d_x = 2.0 * x"), (norm, "d_x = 1.0 / (1.0 if value == 0.0 else value) * x"),
+     (mean_square, "d_x = 2.0 / float(len(x)) * difference")],
+)  # fmt: skip
+def test_text(loss: Callable[..., Any], line: str) -> None:
+    text = gradgen.emit(loss, mode="value_and_grad", example_args=(VECTOR,))
+    assert line in text
+
+
+def test_what_is_not_the_idiom() -> None:
+    """Other constants, orders and dtypes are taken operation by operation."""
+
+    def loss(x: Any) -> Any:
+        return (
+            np.sum(2.0 / (1.0 + np.exp(-x)) + 1.0 / (2.0 + np.exp(-x)))
+            + np.linalg.norm(x, 1) ** 2
+            + np.sqrt(np.sum(x**3))
+            + np.sqrt(np.sum(x * x[::-1]))
+            + np.mean(x**4)
+        )
+
+    x = np.array([0.4, 1.2, 0.7])
+    (expected,) = difference_gradient(loss, (x,), (0,))
+    np.testing.assert_allclose(gradgen.grad(loss)(x), expected, 1e-8, 1e-9)
