@@ -127,7 +127,7 @@ class Pushforward(Gradient):
                 "there is no place for the tangent of what *args or **kwargs take",
                 hint="name the parameters",
             )
-        names = self.options.selected(self._names)
+        names = self.options.selected(self._names[self._receiver is not None :])
         given = dict(zip(self._names, call[0], strict=True))
         for name in names:
             if not all(

@@ -3,7 +3,7 @@
 A comparison, the larger of two numbers, a sign, a whole part: what decides them is evaluated at the
 point, and noted.  So the expressions have no pieces, and what is proved of them holds wherever the
 noted conditions do.  A float in the program stands for the simplest fraction that rounds to it, so
-that 0.1 is one tenth.
+that 0.1 is one tenth, or for the constant that does, such as pi.
 """
 
 from __future__ import annotations
@@ -46,10 +46,22 @@ class RegionNumbers(SymPyNumbers):
         super().__init__()
         self.value = Values(symbols)
         self.conditions: dict[str, None] = {}
+        self.constants = {float(c): c for c in self._known()}
+
+    def _known(self) -> list[Any]:
+        """Return the constants that programs and derivatives spell as floats."""
+        sympy = self.sympy
+        pi, two = sympy.pi, sympy.Integer(2)
+        roots = [sympy.sqrt(k) for k in (2, 3, 5, pi, 2 * pi)]
+        logs = [sympy.log(2), sympy.log(10), sympy.log(2 * pi), sympy.log(2 * pi) / 2]
+        more = [pi, 2 * pi, pi / 2, pi / 4, pi / 180, 180 / pi, sympy.E, two / sympy.sqrt(pi)]
+        return [*roots, *(1 / r for r in roots), *logs, *(1 / x for x in logs[:2]), *more]
 
     def number(self, x: Any) -> Any:
         """Return a Python number as an exact SymPy number."""
         if isinstance(x, float) and np.isfinite(x):
+            if x in self.constants:
+                return self.constants[x]
             simple = Fraction(x).limit_denominator(DENOMINATOR)
             exact = simple if float(simple) == x else Fraction(x)
             return self.sympy.Rational(exact.numerator, exact.denominator)

@@ -35,6 +35,7 @@ NOISE = 4.0
 # Where differences leave more than this open, they do not decide.
 UNSETTLED = 0.1
 MAX_ENTRIES = 300
+KINK_STEP = CENTRAL_STEP / 2
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,8 @@ class _Judge:
         with np.errstate(all="ignore"):
             slopes = tuple(self._central(entry, step * unit) for step in STEPS)
             best, spread = steadiest(slopes)
-            left, right = self._one_sided(entry, CENTRAL_STEP * unit)
+            wide = self._one_sided(entry, 8 * KINK_STEP * unit)
+            left, right = self._one_sided(entry, KINK_STEP * unit)
         difference = slopes[best]
         known = bool(np.isfinite(difference) and np.isfinite(spread))
         exact = self._complex(entry, difference, spread) if known else None
@@ -196,12 +198,15 @@ class _Judge:
         error = abs(gradient - difference) / size if known else 0.0
         noise = NOISE * EPS * self.value / (STEPS[best] * unit)
         room = self.tolerance + (10 * spread + noise + self.absolute) / size
-        ok = bool(np.isfinite(gradient)) and error <= room
+        ok = bool(np.isfinite(gradient)) and (not known or error <= room)
         if exact is not None and self.tolerance == TOLERANCE:
             error = abs(gradient - exact) / size
             ok = ok and error <= COMPLEX_TOLERANCE + (self.rounding + self.absolute) / size
-        gap = abs(right - left)
-        kink = bool(gap > 1e-3 * max(size, abs(left), abs(right)))
+        gap, before = abs(right - left), abs(wide[1] - wide[0])
+        # Of a smooth function the slopes to both sides come together as the step shrinks.
+        kink = bool(
+            gap > max(1e-3 * max(size, abs(left), abs(right)), 0.5 * abs(wide[1] - wide[0]))
+        )
         within = min(left, right) - 1e-3 * gap <= gradient <= max(left, right) + 1e-3 * gap
         settled = known and spread <= max(self.settled, 0.1 * UNSETTLED * size)
         return EntryCheck(

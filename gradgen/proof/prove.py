@@ -16,7 +16,7 @@ from gradgen.proof.report import Proof
 # Seconds for the differences entry by entry, by which the sample of entries is chosen.
 DIFFERENCES_BUDGET = 3.0
 # So many evaluations of the function go into one entry.
-EVALUATIONS = 17
+EVALUATIONS = 20
 
 
 class MismatchError(GradgenError, AssertionError):

@@ -260,6 +260,16 @@ def test_a_kink_takes_any_slope_between() -> None:
     assert "bends at the point" in proof.part("Taylor remainder").summary
 
 
+def test_a_strong_curvature_is_no_kink(monkeypatch: pytest.MonkeyPatch) -> None:
+    def steep(x):
+        return x + 1e4 * x * x
+
+    assert check(steep, (1e-9,)).part("gradient").data["kinks"] == 0
+    right = Point.reverse
+    monkeypatch.setattr(Point, "reverse", lambda self: (right(self)[0], 1.0001 * right(self)[1]))
+    assert not check(steep, (1e-9,)).ok
+
+
 def test_steps_that_disagree_with_the_derivative() -> None:
     assert not check(rough, (X,)).ok
 
@@ -491,6 +501,20 @@ def test_objects_are_taken_apart() -> None:
     assert proof.ok, str(proof)
     assert proof.names == ("m.w[0]", "m.w[1]")
     np.testing.assert_array_equal(layer.w, [0.5, -1.0])
+
+
+def test_methods() -> None:
+    layer = Layer(np.array([0.5, -1.0]), "first")
+    proof = check_grads(layer.loss, (np.eye(2),))
+    assert proof.part("forward mode").ok
+
+
+def test_a_value_that_is_not_finite() -> None:
+    with np.errstate(all="ignore"):
+        proof = verify(lambda x: np.log(x), (-1.0,), seconds=0)
+    assert not proof.ok
+    assert "not finite" in proof.part("value").summary
+    assert proof.part("gradient").ok is None
 
 
 def test_wrapped_functions_are_symbolic_too() -> None:
