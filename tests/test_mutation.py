@@ -11,7 +11,7 @@ import pytest
 import gradgen
 from tests import checks
 from tests.cases import MUTATION, Case, cases
-from tests.corpus import mutation_aliases
+from tests.corpus import mutation_aliases, mutation_views
 
 
 @pytest.mark.parametrize("case", cases(MUTATION))
@@ -48,3 +48,11 @@ def test_one_array_for_two_arguments_written() -> None:
         return
     shared = a.copy()
     assert value == mutation_aliases.argument_first_element(shared, shared)
+
+
+@pytest.mark.parametrize("name", ["argument_reshaped_written", "ravel_of_result_written"])
+def test_written_through_what_copies_in_fortran_order(name: str) -> None:
+    """In Fortran order the write is lost in Python; it is refused, when the program runs."""
+    function = gradgen.grad(getattr(mutation_views, name))
+    with pytest.raises(ValueError, match="not in C order"):
+        function(np.asfortranarray(np.ones((2, 3))), 0.7)

@@ -187,6 +187,10 @@ def _attribute(name: str) -> Callable[[Op, list[Expr]], Expr]:
     return lambda op, operands: ast.Attribute(operands[0], name, ast.Load())
 
 
+def _c_contiguous(op: Op, operands: list[Expr]) -> Expr:
+    return _attribute("c_contiguous")(op, [_attribute("flags")(op, operands)])
+
+
 def shape_of(v: Value, e: Expr) -> Expr:
     """Return the shape of a value: an attribute where it is certainly an array."""
     if v.type.kind == "array":
@@ -472,13 +476,13 @@ def _each(op: Op, operands: list[Expr]) -> Expr:
 SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
     "load": _load, "expand_dims": _expand_dims, "T": _attribute("T"),
     "real": _attribute("real"), "imag": _attribute("imag"), "dim": _dim, "size": _size,
-    "astype": _astype, "copy": _copy, "zeros_as": _zeros_as, "zeros_list": _zeros_list,
-    "full": _full, "fill": _fill, "stretch": _stretch, "reshape_as": _reshape_as,
-    "select": _select, "trips": _trips, "captured": _captured, "helper": _helper, "leaf": _leaf,
+    "astype": _astype, "copy": _copy, "c_contiguous": _c_contiguous, "zeros_as": _zeros_as,
+    "zeros_list": _zeros_list, "full": _full, "fill": _fill, "stretch": _stretch,
+    "reshape_as": _reshape_as, "select": _select, "trips": _trips, "captured": _captured,
+    "helper": _helper, "leaf": _leaf, "flatten": _flatten, "item": _method("item"), "eye": _eye,
+    "scalar": _scalar, "winners": _winners, "pad": _pad, "each": _each, "lift_list": _lift_list,
+    "einsum": _einsum, "einsum_view": _einsum, "custom": _custom, "places": _places,
     "record": _helper,
-    "flatten": _flatten, "item": _method("item"), "eye": _eye, "scalar": _scalar,
-    "winners": _winners, "pad": _pad, "each": _each, "lift_list": _lift_list, "einsum": _einsum,
-    "einsum_view": _einsum, "custom": _custom, "places": _places,
     "nonzero": _axis_of,
     "draw": _draw, "unique_places": _unique_places,
     "tril_indices": _axis_of, "triu_indices": _axis_of,

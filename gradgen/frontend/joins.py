@@ -8,6 +8,7 @@ of them is written to, the function is read again with a choice between them in 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from gradgen.errors import Span, UnsupportedError
@@ -228,9 +229,7 @@ class Join:
 
     def _export_step(self, step: Step, side: int) -> Step:
         operands = tuple(self._send(v, side) for v in step.operands)
-        return (
-            step if operands == step.operands else Step(step.prim, operands, step.attrs, step.maybe)
-        )
+        return step if operands == step.operands else replace(step, operands=operands)
 
     def _send(self, value: Value, side: int) -> Value:
         if isinstance(value, Const | Undefined) or self.before.knows(value):

@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from gradgen.frontend.values import Ref, Seq, Step
+from gradgen.errors import UnsupportedError
+from gradgen.frontend.signals import Retry
+from gradgen.frontend.values import Ref, Seq, Step, Storage, composed
 from gradgen.ir.nodes import Op, Value
 from gradgen.rules.registry import RULES
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 ALWAYS = {"zeros", "ones", "empty", "full", "eye", "arange", "linspace", "array", "ravel"}
 FOLLOWS = {"matmul", "concatenate", "stack", "copy", "zeros_like", "ones_like", "empty_like"}
 ALIKE = {"copy", "empty_like", "zeros_like", "ones_like", "astype", "store"}
+VIEWS = {"reshape", "reshape_as", "ravel", "ascontiguousarray"}  # of arrays in C order
 KEEPS = {"reshape", "reshape_as", "ravel", "expand_dims", "squeeze", "asarray", "ascontiguousarray"}
 # Integers, then one part of an axis without a step, then whole axes.
 BLOCK = re.compile(r"i*s?:*e?")
@@ -28,6 +31,55 @@ BLOCK = re.compile(r"i*s?:*e?")
 def in_c_order(ref: Ref) -> bool:
     """Whether an array is certainly in C order."""
     return ref.storage.contiguous and all(map(_keeps_order, ref.steps))
+
+
+def view(r: Reader, ref: Ref, prim: str, operands: list[Value], attrs: dict[str, Any]) -> Any:
+    """Return a view of what a reference holds; an element, where that is a number.
+
+    Where it depends on the layout whether NumPy makes a view, and a write makes that matter, the
+    function is read again with a test here, which the program makes: in C order it is a view.
+    """
+    base = r.read(ref)
+    maybe = RULES[prim].alias == "maybe" and not in_c_order(ref)
+    place: tuple[Any, ...] = ()
+    usual = prim in VIEWS and base.type.kind == "array" and all(map(_keeps_order, ref.steps))
+    if maybe and usual and not ref.storage.contiguous and as_users(r, ref):
+        place = (*r.call_path, "view", prim, r.b.span)
+        if place in r.precise:
+            _require_c_order(r, ref.storage, base, prim)
+            maybe = False
+    value = r.b.emit(prim, [base, *operands], **attrs)
+    if value.type.is_scalar:
+        return value
+    if maybe and not r.visible(ref.storage):
+        return r.hold(value)  # whether it shares with what nobody can name does not matter
+    steps = composed(ref.steps, Step(prim, tuple(operands), attrs, maybe, place))
+    return Ref(ref.storage, steps, value, r.versions[ref.storage])
+
+
+def _require_c_order(r: Reader, storage: Storage, value: Value, prim: str) -> None:
+    ordered = r.b.emit("c_contiguous", [value])
+    name = storage.name or "an array"
+    what = (
+        f"{name} is not in C order in memory, and so a write to its {prim} would be lost: "
+        f"copy it first, as in np.ascontiguousarray({name})"
+    )
+    text = f"raise ValueError({what!r})"
+    r.b.append("raise_if", [r.b.emit("not", [ordered])], [], span=r.b.span, attrs={"text": text})
+
+
+def require_sure(r: Reader, storage: Storage, step: Step) -> None:
+    """Refuse where NumPy may or may not have copied, so that nobody knows who shares."""
+    if not step.maybe:
+        return
+    if step.place and step.place not in r.precise:
+        raise Retry({step.place})
+    raise UnsupportedError(
+        f"after a write, {step.prim!r} of {storage.name or 'an array'!r} may or may not "
+        "share its memory (NumPy decides by the memory layout)",
+        r.b.span,
+        "copy explicitly with .copy() before writing",
+    )
 
 
 def perhaps_shared(r: Reader, ref: Any, value: Any, name: str) -> Any:
@@ -65,7 +117,7 @@ def as_users(r: Reader, ref: Ref) -> bool:
     So do arguments, what NumPy makes of them elementwise, and views of these; what was written to
     may be a copy here.
     """
-    views = all(RULES[s.prim].alias == "view" and not s.maybe for s in ref.steps)
+    views = all(RULES[s.prim].alias and not s.maybe for s in ref.steps)
     return views and _made_alike(r.versions[ref.storage])
 
 
@@ -73,7 +125,10 @@ def _made_alike(value: Value) -> bool:
     """Whether a value is an argument, or made of such by operations that keep their layout."""
     todo, seen = [value], set()
     while todo:
-        op = todo.pop().op
+        value = todo.pop()
+        op = value.op
+        if op is None and not value.type.is_scalar:
+            return False  # what a loop carries may be a copy
         if op is None or op in seen or op.prim == "leaf":
             continue
         seen.add(op)

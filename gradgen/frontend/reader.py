@@ -18,9 +18,8 @@ from typing import Any, NoReturn
 import numpy as np
 
 from gradgen.errors import Span, UnsupportedError
-from gradgen.frontend import listed
+from gradgen.frontend import layouts, listed
 from gradgen.frontend.captures import Capture
-from gradgen.frontend.layouts import in_c_order, made_in_c_order
 from gradgen.frontend.signals import Certain, Retry
 from gradgen.frontend.values import (
     KINDS,
@@ -34,9 +33,7 @@ from gradgen.frontend.values import (
     Ref,
     Seq,
     Static,
-    Step,
     Storage,
-    composed,
     contents,
     holds,
     leaves,
@@ -45,14 +42,14 @@ from gradgen.frontend.values import (
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Undefined, Value
 from gradgen.ir.types import array, join, scalar
-from gradgen.rules.registry import CALLABLES, RULES
+from gradgen.rules.registry import CALLABLES
 
 WAY_OUT = "compute it outside the differentiated function and pass the result as an argument"
 _NAMED = {id(np): "np", id(__import__("math")): "math"}
 
 
 Thing = Storage | Box
-Place = tuple[int, ...]
+Place = tuple[Any, ...]
 
 
 class Reader:
@@ -276,7 +273,7 @@ class Reader:
         """
         if value.type.is_scalar or value.type.kind == "opaque":
             return value
-        storage = Storage(value.name, contiguous or made_in_c_order(value, inputs))
+        storage = Storage(value.name, contiguous or layouts.made_in_c_order(value, inputs))
         storage.lists = value.type.kind == "list"
         self.versions[storage] = value
         return Ref(storage, (), value, value)
@@ -296,18 +293,17 @@ class Reader:
             return value.value
         out = base
         for step in value.steps:
-            self.require_sure(value.storage, step)
+            layouts.require_sure(self, value.storage, step)
             if (
                 step.prim == "load"
                 and out.type.kind == "any"
                 and set(step.attrs["index"]) & set("ia")
             ):
-                raise UnsupportedError(
-                    f"after a write, an entry of {value.storage.name or 'an array'!r} read before "
-                    "is the old number or, if it is a row, a view of the new numbers",
-                    self.b.span,
-                    "give types: example arguments or annotations",
-                )
+                name = value.storage.name or "an array"
+                what = f"after a write, an entry of {name!r} read before is the old number "
+                what += "or, if it is a row, a view of the new numbers"
+                way = "give types: example arguments or annotations"
+                raise UnsupportedError(what, self.b.span, way)
             out = self.b.emit(step.prim, [out, *step.operands], **step.attrs)
         return out
 
@@ -347,26 +343,9 @@ class Reader:
         )
         return op.out
 
-    def require_sure(self, storage: Storage, step: Step) -> None:
-        """Refuse where NumPy may or may not have copied, so that nobody knows who shares."""
-        if step.maybe:
-            raise UnsupportedError(
-                f"after a write, {step.prim!r} of {storage.name or 'an array'!r} may or may not "
-                "share its memory (NumPy decides by the memory layout)",
-                self.b.span,
-                "copy explicitly with .copy() before writing",
-            )
-
     def view(self, ref: Ref, prim: str, operands: list[Value], attrs: dict[str, Any]) -> Any:
         """Return a view of what a reference holds; an element, where that is a number."""
-        value = self.b.emit(prim, [self.read(ref), *operands], **attrs)
-        if value.type.is_scalar:
-            return value
-        maybe = RULES[prim].alias == "maybe" and not in_c_order(ref)
-        if maybe and not self.visible(ref.storage):
-            return self.hold(value)  # whether it shares with what nobody can name does not matter
-        steps = composed(ref.steps, Step(prim, tuple(operands), attrs, maybe))
-        return Ref(ref.storage, steps, value, self.versions[ref.storage])
+        return layouts.view(self, ref, prim, operands, attrs)
 
     def update(self, ref: Ref, value: Value) -> None:
         """Make ``value`` the newest version of a storage, after checking who shares it."""
@@ -381,7 +360,7 @@ class Reader:
         if storage.lists:
             (listed.require_distinct if ref.steps else listed.require_unheld)(self, storage)
         for step in ref.steps:
-            self.require_sure(storage, step)
+            layouts.require_sure(self, storage, step)
         value.name = value.name or storage.name
         self.versions[storage] = value
 
@@ -442,8 +421,8 @@ class Reader:
             if loops:
                 raise Retry(places, loops)
             raise UnsupportedError(
-                f"{_name_of(thing) or 'this array'!r} may share memory with "
-                f"{_name_of(other) or 'another name'!r} here, depending on the path taken",
+                f"{thing.name or 'this array'!r} may share memory with "
+                f"{other.name or 'another name'!r} here, depending on the path taken",
                 self.b.span,
                 "copy one of them with .copy() before writing to it",
             )
@@ -503,10 +482,6 @@ def unassigned(name: str) -> UnboundLocalError:
     return UnboundLocalError(
         f"cannot access local variable {name!r} where it is not associated with a value"
     )
-
-
-def _name_of(thing: Thing) -> str:
-    return thing.name
 
 
 def describe(value: Any) -> str:

@@ -118,7 +118,4 @@ def reshaped(r: Reader, node: ast.AST, prim: str, owner: Any, shape: list[Any]) 
 @special(np.broadcast_to, np.tile)
 def _to_shape(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     no_more(r, node, kwargs)
-    name, shape = callee_name(node), args[1]
-    if isinstance(shape, Ref) and r.read(shape).type.rank != 0:
-        r.refuse(node, f"np.{name} by lengths in an array", "give a tuple of them")
-    return reshaped(r, node, name, args[0], [shape])
+    return reshaped(r, node, callee_name(node), args[0], [args[1]])

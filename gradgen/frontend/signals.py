@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from typing import Any
 
 from gradgen.errors import Span
 from gradgen.ir.nodes import Block
@@ -23,7 +24,7 @@ class Retry(Exception):
     ``loops``: those to be written out.
     """
 
-    def __init__(self, places: set[tuple[int, ...]], loops: Iterable[tuple[int, ...]] = ()) -> None:
+    def __init__(self, places: set[tuple[Any, ...]], loops: Iterable[tuple[Any, ...]] = ()) -> None:
         super().__init__(places, loops)
         self.places, self.loops = places, loops
 

@@ -182,6 +182,8 @@ def shape_inputs(r: Reader, shape: Any, node: ast.AST) -> list[Value]:
         return [as_value(r, s, node) for s in shape.items]
     if isinstance(shape, Static) and isinstance(shape.obj, tuple):
         return [Const(k) for k in shape.obj]
+    if isinstance(shape, Ref) and r.read(shape).type.rank == 1:
+        return [as_value(r, n, node) for n in _entries(r, shape, node, None)]
     return [as_value(r, shape, node)]
 
 

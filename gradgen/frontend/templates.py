@@ -8,7 +8,7 @@ whose position is carried.  ``Options``: things of different kinds; which one it
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gradgen.frontend.joins import identity
@@ -259,7 +259,7 @@ def rebuilt(r: Reader, t: Template, held: Iterator[Any]) -> Any:
     if isinstance(t, Node):
         return with_parts(t.like, [(k, rebuilt(r, inner, held)) for k, inner in t.items])
     if isinstance(t, View):
-        steps = [Step(s.prim, _placed(s, held), s.attrs, s.maybe) for s in t.like.steps]
+        steps = [replace(s, operands=_placed(s, held)) for s in t.like.steps]
         # No version: it is read through the storage.
         return Ref(t.like.storage, tuple(steps), t.like.value, Undefined())
     which = next(held)

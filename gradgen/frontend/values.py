@@ -33,12 +33,16 @@ class Storage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """One step from an array to a view of it; ``maybe``: NumPy may copy instead."""
+    """One step from an array to a view of it; ``maybe``: NumPy may copy instead.
+
+    ``place``: where a test of the layout makes that sure, if the function is read again.
+    """
 
     prim: str
     operands: tuple[Value, ...]
     attrs: dict[str, Any]
     maybe: bool = False
+    place: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

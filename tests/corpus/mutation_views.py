@@ -257,6 +257,20 @@ def view_outlives(x):
     return np.sum(view * value) + np.sum(a)
 
 
+def argument_reshaped_written(x, c):
+    """The rows of an argument as a vector, which is a view of it in C order."""
+    v = x.reshape(-1)
+    v[1] = c * v[0]
+    return np.sum(x * x)
+
+
+def ravel_of_result_written(x, c):
+    """What is made of an argument entry by entry lies in memory as that does."""
+    y = np.exp(x) * 2.0
+    y.ravel()[2:] *= c
+    return np.sum(y * x)
+
+
 def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
@@ -292,6 +306,8 @@ EXAMPLE_ARGS = {
     "branch_of_slices": lambda: (_normal(4), 1),
     "read_between": lambda: (_normal(5),),
     "view_outlives": lambda: (_normal(4),),
+    "argument_reshaped_written": lambda: (_normal(2, 3), 0.7),
+    "ravel_of_result_written": lambda: (_normal(2, 3), 0.7),
 }
 
 MAY_BE_REFUSED = {"rows_swapped_by_views", "reshape_written"}
