@@ -105,6 +105,40 @@ def written_where(x):
     return np.sum(x * y)
 
 
+@case("roots are rearranged before the test", X, expect=2.0 * ROOT)
+def rearranged(x):
+    y = np.roll(np.flip(np.sqrt(x)), 1)
+    z = np.reshape(np.sqrt(x), (3, 1)).T
+    return np.sum(np.where(y > 0.0, y, 0.0)) + np.sum(np.where(z > 0.0, z, 0.0))
+
+
+@case("roots get a new axis before the test", X, expect=ROOT)
+def under_a_new_axis(x):
+    y = np.sqrt(x)[None]
+    return np.sum(np.where(y > 0.0, y, 0.0))
+
+
+@case("the largest root", X, expect=ROOT * [0.0, 0.0, 1.0])
+def largest(x):
+    return np.max(np.sqrt(x))
+
+
+@case("roots below a bound", X, expect=ROOT * [0.0, 2.0, 2.0])
+def bounded(x):
+    y = np.sqrt(x)
+    return np.sum(np.maximum(y, 1.0)) + np.sum(np.clip(y, 1.0, 9.0))
+
+
+@case("the root in the middle", X, expect=ROOT * [0.0, 1.0, 0.0])
+def middle(x):
+    return np.median(np.sqrt(x))
+
+
+@case("the sum of some roots", X, expect=ROOT)
+def some_summed(x):
+    return np.sum(np.sqrt(x), where=x > 0.0)
+
+
 @pytest.mark.parametrize("case", case)
 def test_zeros(case: Pitfall) -> None:
     check(case)

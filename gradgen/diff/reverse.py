@@ -23,7 +23,7 @@ from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
 from gradgen.ir.types import join
 from gradgen.rules.complexes import is_complex
-from gradgen.rules.indexing import load_accumulate
+from gradgen.rules.indexing import load_accumulate, only_new_axes
 from gradgen.rules.registry import RULES, Unknown
 
 
@@ -169,7 +169,7 @@ class Reverse:
                     share = self.alg.mul(self.alg.mul(2.0, g), op.inputs[0])
                     self.accumulate(v, self.zeros.kept(op, i, g, share))
                 continue
-            if op.prim == "load":
+            if op.prim == "load" and not only_new_axes(op):
                 before = self.adj.get(v)
                 self.adj[v] = load_accumulate(self.alg, op, g, self._buffer(v))
                 self.zeros.read(before, self.adj[v])
@@ -183,6 +183,7 @@ class Reverse:
                 kind = share_type(forward.out, g) if rule.elementwise else adjoint_type(v)
                 share = written(self.b, how, op, {"g": g}, kind)
                 share = self.zeros.kept(op, i, g, share) if rule.elementwise else share
+                self.zeros.moved(op, g, share)
             elif how is not None:
                 share = self.zeros.kept(op, i, g, emit_formula(self.alg, how, op, g))
             else:
@@ -192,6 +193,8 @@ class Reverse:
                     share = self.zeros.kept(op, i, g, share)
                 elif op.prim == "store" and not i:
                     self.zeros.sparse(share)
+                else:
+                    self.zeros.moved(op, g, share)
             self.accumulate(v, self._fitted(share, v, forward.out) if rule.elementwise else share)
         if op.prim == "helper":
             raise UnsupportedError(f"the derivative of {op.attrs['function']}", op.span)

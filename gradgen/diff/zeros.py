@@ -21,6 +21,26 @@ SINGULAR = {
 }  # fmt: skip
 
 
+# Operations that put entries elsewhere: what was read of none of them has an adjoint of zero.
+MOVING = {
+    "reshape", "reshape_as", "ravel", "flatten", "T", "transpose", "swapaxes", "moveaxis",
+    "expand_dims", "squeeze", "flip", "roll", "tile", "repeat", "broadcast_to", "stack",
+    "concatenate", "array", "pad", "diag", "diag_view", "diagonal", "tril", "triu", "sort",
+    "partition", "take_along_axis", "joined_list", "array_of_list", "item", "array0",
+}  # fmt: skip
+
+
+# Operations that take some entries and leave others: what is left has an adjoint of zero.
+PICKING = {
+    "max", "min", "part.max", "part.min", "nanmax", "nanmin", "median", "nanmedian", "quantile",
+    "nanquantile", "percentile", "nanpercentile", "part.sum", "part.mean", "part.prod", "trace",
+    "maximum.accumulate", "minimum.accumulate", "diag_view", "diagonal", "tril", "triu",
+    "take_along_axis", "np.maximum.accumulate", "np.minimum.accumulate", "np.maximum.reduceat",
+    "np.minimum.reduceat",
+}  # fmt: skip
+EXTREMES = {"maximum", "minimum", "fmax", "fmin", "clip", "max2", "min2"}
+
+
 class Mask(NamedTuple):
     """Where an adjoint is not zero: where ``test`` is ``taken``, or where it is not zero itself."""
 
@@ -82,6 +102,13 @@ class Zeros:
         if g in self.masks:
             self.masks[to] = self.masks[g]
 
+    def moved(self, op: Op, g: Value, share: Value) -> None:
+        """Note the share of an operation that puts entries elsewhere, or picks some of them."""
+        if op.prim in PICKING:
+            self.sparse(share)
+        elif (op.prim in MOVING or op.prim == "load") and share.type.kind in ("array", "any"):
+            self.summed(g, share)
+
     def summed(self, g: Value, to: Value) -> None:
         """Note an adjoint that is a sum of another one over axes: zero if all of it is."""
         mask = self.masks.get(g)
@@ -97,6 +124,9 @@ class Zeros:
             self.masks[share] = Mask(share.op.inputs[0])
             return share
         mask = self.masks.get(g)
+        if op.prim in EXTREMES and share is not g:
+            mask = self.masks.setdefault(share, mask or Mask(None))
+            return share
         if mask is None or share is g:
             return share
         if self._matters(mask, op):

@@ -40,8 +40,36 @@ def load_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 
 def load_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """``zeros_like(base)[index] += g``."""
-    return load_accumulate(alg, op, g, None)
+    """``zeros_like(base)[index] += g``; ``g`` in the shape of the base where axes are only new."""
+    return _without_new_axes(alg, op, g) if only_new_axes(op) else load_accumulate(alg, op, g, None)
+
+
+def only_new_axes(op: Op) -> bool:
+    """Whether a subscript reads every entry once, in order, under axes of length 1."""
+    index, base = op.attrs["index"], op.inputs[0].type
+    known = base.kind == "array" and base.shape is not None and "path" not in op.attrs
+    return known and "n" in index and set(index) <= set("n:e")
+
+
+def _without_new_axes(alg: Algebra, op: Op, g: Value) -> Value:
+    """Return ``g`` in the shape of the base; a sum that kept just the new axes drops them."""
+    base, new = op.inputs[0], _new_axes(op)
+    if g.type.is_scalar and base.type.shape:
+        return g  # as narrow as it was
+    if g.op is not None and g.op.prim == "sum" and g.op.attrs.get("keepdims"):
+        terms, axis = g.op.inputs[0], g.op.attrs.get("axis")
+        axes = axis if isinstance(axis, tuple) else (axis,)
+        if axes == new and terms.type.rank == op.out.type.rank:
+            return alg.emit("sum", terms, axis=axis)
+    return alg.reshape_like(alg.full(g, op.out), base)
+
+
+def _new_axes(op: Op) -> tuple[int, ...]:
+    """Return where the new axes of a subscript of new axes and whole ones stand."""
+    index = op.attrs["index"]
+    rest = ":" * ((op.inputs[0].type.rank or 0) - index.count(":"))
+    spelled = index.replace("e", rest) if "e" in index else index + rest
+    return tuple(k for k, c in enumerate(spelled) if c == "n")
 
 
 def load_accumulate(alg: Algebra, op: Op, g: Value, total: Value | None) -> Value:
