@@ -300,8 +300,7 @@ class Reader:
                 and set(step.attrs["index"]) & set("ia")
             ):
                 name = value.storage.name or "an array"
-                what = f"after a write, an entry of {name!r} read before is the old number "
-                what += "or, if it is a row, a view of the new numbers"
+                what = f"after a write, an entry of {name!r} read before (the number, or a view?)"
                 way = "give types: example arguments or annotations"
                 raise UnsupportedError(what, self.b.span, way)
             out = self.b.emit(step.prim, [out, *step.operands], **step.attrs)
