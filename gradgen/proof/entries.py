@@ -204,9 +204,7 @@ class _Judge:
             ok = ok and error <= COMPLEX_TOLERANCE + (self.rounding + self.absolute) / size
         gap, before = abs(right - left), abs(wide[1] - wide[0])
         # Of a smooth function the slopes to both sides come together as the step shrinks.
-        kink = bool(
-            gap > max(1e-3 * max(size, abs(left), abs(right)), 0.5 * abs(wide[1] - wide[0]))
-        )
+        kink = bool(gap > max(1e-3 * max(size, abs(left), abs(right)), 0.5 * before))
         within = min(left, right) - 1e-3 * gap <= gradient <= max(left, right) + 1e-3 * gap
         settled = known and spread <= max(self.settled, 0.1 * UNSETTLED * size)
         return EntryCheck(
