@@ -17,7 +17,6 @@ from gradgen.emission.header import COMMAND, HASH, fingerprint, origin_of
 from gradgen.emission.module import write
 from gradgen.emission.recorded import Recorded, Unreadable, recorded, specs_of
 from gradgen.errors import GradgenError
-from gradgen.options import byte_limit
 
 if TYPE_CHECKING:
     from gradgen.pipeline import Program
@@ -190,13 +189,10 @@ def _made_again(then: Recorded, source: Path) -> tuple[Program, Recorded]:
     with imported_files():
         try:
             target = find(asked.function)
-            options = options_of(target, asked)
+            # The command has all options; those of a decorator may be others by now.
+            options = options_of(replace(target, made=None), asked)
         except UsageError as error:
             raise _Missing(error.message) from error
-        options = replace(options, mode=asked.mode or "value_and_grad", has_aux=asked.has_aux)
-        options = replace(options, memory=byte_limit(asked.memory))
-        if asked.wrt is None:
-            options = replace(options, argnums=0, argnames=None)
         program = _program(then, target, options, asked)
     now = recorded(program.text)
     assert now is not None

@@ -217,6 +217,12 @@ def test_options(here: Path) -> None:
     assert len(list(generated_files([here]))) == 4
 
 
+def test_the_decorator_may_say_something_else(here: Path) -> None:
+    change(here / "fit.py", "def loss", "@gradgen.grad(argnames='b')\ndef loss")
+    change(here / "fit.py", "import numpy as np", "import gradgen\nimport numpy as np")
+    assert stale("out.py") == 0
+
+
 def test_a_derivative_of_a_derivative(
     here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
