@@ -77,7 +77,7 @@ class Carrier:
     def path(self, block: Block) -> list[tuple[Op, Block]]:
         """Return the operations that enclose a block, outermost first."""
         path = []
-        while block is not self.top:
+        while block is not self.top and block in self.owner:
             op, parent = self.owner[block]
             path.append((op, block))
             block = parent

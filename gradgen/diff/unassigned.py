@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from gradgen.diff.activity import carried, ends
 from gradgen.diff.carry import Carrier
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Block, Const, Op, Undefined, Value, walk
+from gradgen.ir.nodes import Block, Const, Op, Undefined, Value, blocks_of, walk
 
 
 def paths_of_reads(carrier: Carrier, missing: set[Value]) -> dict[Value, Value]:
@@ -25,7 +25,8 @@ def paths_of_reads(carrier: Carrier, missing: set[Value]) -> dict[Value, Value]:
         for k, v in enumerate(values):
             if v in missing and carrier.inner_forward(v) and carrier.loops(carrier.home[v]):
                 uses.setdefault(v, []).append((block, values, k))
-    forward = {mirror: block for block, mirror in carrier.mirror.items()}
+    mirrors = carrier.mirror.items()
+    forward = {mirror: block for block, mirror in mirrors if block in carrier.inner}
     stands_for: dict[Value, Value] = {}
     for v, reads in uses.items():
         branches = [_branch(carrier, forward, block, v) for block, _, _ in reads]
@@ -45,7 +46,7 @@ def paths_of_reads(carrier: Carrier, missing: set[Value]) -> dict[Value, Value]:
 
 def _reverse_reads(carrier: Carrier) -> Iterator[tuple[Block, list[Value]]]:
     """Yield the lists of values that the reverse sweep reads, with the block of the reads."""
-    for block in (carrier.top, *carrier.owner):
+    for block in blocks_of(carrier.top):
         for op in block.ops:
             if op.reverse:
                 yield block, op.inputs
@@ -81,7 +82,7 @@ def _outermost(carrier: Carrier, branch: Block, branches: list[Block | None]) ->
 def lengths_of_nothing(carrier: Carrier, missing: set[Value]) -> list[Value]:
     """Return what may be missing after all loops, and has zeros of its shape made all the same."""
     found: dict[Value, None] = {}
-    for block in (carrier.top, *carrier.owner):
+    for block in blocks_of(carrier.top):
         for op in block.ops:
             v = op.inputs[0] if op.reverse and op.prim in ("zeros_list", "zeros_as") else None
             if v not in missing or v not in carrier.home or carrier.loops(carrier.home[v]):
