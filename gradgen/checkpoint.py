@@ -5,11 +5,13 @@ from __future__ import annotations
 import types
 from typing import Any, TypeVar
 
+from gradgen.errors import ArgumentError
+
 T = TypeVar("T")
 MARK = "__gradgen_checkpoint__"
 
 
-def checkpoint(what: T) -> T:
+def checkpoint(what: T, *, snapshots: int | None = None, segment: int | None = None) -> T:
     """Mark a loop or a function: its gradient runs it again instead of keeping what it computed.
 
     Outside a gradient this does nothing: the loop runs over the same, the function computes the
@@ -22,6 +24,11 @@ def checkpoint(what: T) -> T:
         decorator).  A loop of ``n`` turns keeps what is carried from turn to turn about
         ``sqrt(n)`` times, and runs again from there, part by part, backwards.  Of a function,
         nothing but its arguments is kept.
+    snapshots : int, optional
+        Of a ``for`` loop: how often the state may be kept at most.  Parts are then run again more
+        than once, as few times as possible (the binomial schedule).
+    segment : int, optional
+        How many turns a part of a ``for`` loop has; about ``sqrt(n)`` by default.
 
     Returns
     -------
@@ -37,13 +44,28 @@ def checkpoint(what: T) -> T:
 
     Notes
     -----
-    Each turn is run twice.  See Griewank and Walther, *Evaluating Derivatives*, chapter 12, and for
-    the two levels Chen, Xu, Zhang and Guestrin, *Training deep nets with sublinear memory cost*
-    (2016).
+    Without ``snapshots``, each turn is run twice.  See Griewank and Walther, *Evaluating
+    Derivatives*, chapter 12, and *Algorithm 799: revolve* (2000); for the two levels Chen, Xu,
+    Zhang and Guestrin, *Training deep nets with sublinear memory cost* (2016).
     """
+    for name, count in (("snapshots", snapshots), ("segment", segment)):
+        if count is not None:
+            require_count(name, count)
     if isinstance(what, types.FunctionType):
         return marked(what)  # type: ignore[return-value]
     return what
+
+
+def require_count(name: str, count: Any) -> None:
+    """Refuse what is no positive integer.
+
+    Raises
+    ------
+    ArgumentError
+        For anything else.
+    """
+    if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+        raise ArgumentError(f"{name}={count!r} is not a positive integer", hint="give 1 or more")
 
 
 def marked(fn: types.FunctionType) -> types.FunctionType:

@@ -27,6 +27,7 @@ SHOWN = (int, float, bool, np.ndarray, np.generic)
 HOW = {
     "row": "saved in an array, one entry a turn",
     "stack": "pushed on a stack",
+    "snapshots": "kept at a few turns",
     "recomputed": "computed again",
     "alive": "kept in a variable",
 }
@@ -171,7 +172,7 @@ class _Account:
         if tape.item is None:
             return ""
         each = spelled(tape.item)
-        if not tape.saved.loops:
+        if tape.times == 1 and not tape.saved.loops:
             return f"; {each}"
         if tape.total is None:
             return f"; {each} each time"

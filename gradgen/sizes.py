@@ -19,7 +19,7 @@ from gradgen.ir.nodes import Const, Function, Op, Value, walk
 from gradgen.ir.types import Dim, Length, Type
 
 Interval = tuple[int, int]
-KEPT = ("row", "stack")
+KEPT = ("row", "stack", "snapshots")
 # Of CPython on 64 bits: a pointer in a list, and the object it leads to.
 POINTER, ARRAY = 8, 112
 OBJECT = {"float": 24, "int": 28, "bool": 0, "complex": 32}
@@ -75,7 +75,8 @@ class Sizes:
 
     def tape(self, saved: Saved) -> Tape:
         """Return what keeping a value takes."""
-        return Tape(saved, self._item(saved.value.type, saved.how), self._times(saved.loops))
+        times = self._times(saved.loops) if saved.times is None else saved.times
+        return Tape(saved, self._item(saved.value.type, saved.how), times)
 
     def total(self, saved: list[Saved]) -> int | None:
         """Return all bytes that are kept, None if they depend on what is computed."""

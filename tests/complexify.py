@@ -252,6 +252,10 @@ def names_in(code: types.CodeType) -> set[str]:
     return set(code.co_names).union(*map(names_in, inner))
 
 
+# Functions of these modules mean the same for complex numbers.
+AS_IT_IS = ("numpy", "gradgen.checkpoint")
+
+
 def reached(function: types.FunctionType) -> list[Any]:
     """Return the globals that a function and the functions among them use."""
     found: list[Any] = []
@@ -263,7 +267,7 @@ def reached(function: types.FunctionType) -> list[Any]:
             if any(value is one for one in found):
                 continue
             found.append(value)
-            if isinstance(value, types.FunctionType) and not value.__module__.startswith("numpy"):
+            if isinstance(value, types.FunctionType) and not value.__module__.startswith(AS_IT_IS):
                 pending.append(value)
     return found
 
@@ -276,7 +280,7 @@ def stand_in(value: Any, namespaces: dict[int, dict[str, Any]]) -> Any:
         return LinearAlgebra()
     if value is math:
         return ComplexMath()
-    if isinstance(value, types.FunctionType) and not value.__module__.startswith("numpy"):
+    if isinstance(value, types.FunctionType) and not value.__module__.startswith(AS_IT_IS):
         return complexify(value, namespaces)
     name = str(getattr(value, "__name__", ""))
     if isinstance(value, types.BuiltinFunctionType) and value is vars(math).get(name):

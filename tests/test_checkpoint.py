@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
 import math
 import os
@@ -18,6 +19,7 @@ import pytest
 
 import gradgen
 from gradgen.errors import ArgumentError, UnsupportedError
+from gradgen.rules.helpers import _stride
 from tests.cases import LOSSES, Case, cases
 from tests.corpus import checkpoints
 from tests.pytrees import same_bits
@@ -149,6 +151,83 @@ def test_forward_mode(case: Case) -> None:
     _, slope = gradgen.jvp(case.function, argnums=place)(args, direction)
     gradient = gradgen.grad(case.function, argnums=place)(*case.args())
     assert math.isclose(float(slope), float(np.sum(gradient * direction)), rel_tol=1e-9)
+
+
+# --- the binomial schedule ----------------------------------------------------------------
+
+
+@functools.cache
+def least_turns(turns: int, room: int) -> int:
+    """Return how many turns have to be run to go back through some, by trying all schedules."""
+    if turns <= 1:
+        return 0
+    if room == 1:
+        return turns * (turns - 1) // 2
+    first = range(1, turns)
+    return min(d + least_turns(turns - d, room - 1) + least_turns(d, room) for d in first)
+
+
+def turns_run(turns: int, room: int) -> tuple[int, int]:
+    """Return how many turns the generated loops run, and how many states they hold at once."""
+    at, keep, run = [], 0, max(turns - 1, 0)
+    for t in range(turns):
+        if t == keep:
+            at.append(t)
+            keep = t + _stride(turns - t, room - len(at))
+    held = len(at)
+    for t in range(turns - 1, -1, -1):
+        while at[-1] < t:
+            end = at[-1] + _stride(t - at[-1] + 1, room - len(at))
+            run += end - at[-1]
+            at.append(end)
+            held = max(held, len(at))
+        at.pop()
+    return run, held
+
+
+@pytest.mark.parametrize("room", [1, 2, 3, 5, 8])
+def test_no_schedule_runs_fewer_turns(room: int) -> None:
+    for turns in range(60):
+        run, held = turns_run(turns, room)
+        assert run == least_turns(turns, room)
+        assert held <= room + 1
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 10, 99, 100, 101, 500])
+def test_few_snapshots_give_the_same_bits(n: int) -> None:
+    def few(x, n):
+        for t in gradgen.checkpoint(range(n), snapshots=2):
+            x = math.sin(x) + 0.01 * x * (t % 3)
+        return x
+
+    def single(x, n):
+        for t in gradgen.checkpoint(range(n), snapshots=4, segment=1):
+            x = math.sin(x) + 0.01 * x * (t % 3)
+        return x
+
+    plain = gradgen.value_and_grad(plain_loop)(0.4, n)
+    assert same_bits(gradgen.value_and_grad(few)(0.4, n), plain)
+    assert same_bits(gradgen.value_and_grad(single)(0.4, n), plain)
+
+
+def test_few_snapshots_keep_few_states() -> None:
+    def few(u, c, n):
+        for _ in gradgen.checkpoint(range(n), snapshots=5, segment=1):
+            u[1:-1] += c * u[1:-1] * (u[2:] - u[:-2])
+        return np.sum(u * u)
+
+    u = np.linspace(1.0, 1.5, 1000)
+    made = gradgen.grad(few)
+    made(u, 1e-4, 100)
+    assert peak(made, u, 1e-4, 100) < 20 * u.nbytes
+    assert "kept at a few turns" in made.explain(u, 1e-4, 100)
+
+
+@pytest.mark.parametrize("count", [0, -1, 1.5, True])
+@pytest.mark.parametrize("name", ["snapshots", "segment"])
+def test_counts_that_are_none(name: str, count: Any) -> None:
+    with pytest.raises(ArgumentError, match=f"{name}="):
+        gradgen.checkpoint(range(3), **{name: count})
 
 
 # --- how much is kept ---------------------------------------------------------------------
@@ -361,6 +440,14 @@ def stepped(x, n):
     return x
 
 
+def early(x, n):
+    for _ in gradgen.checkpoint(range(n), snapshots=2):
+        x = math.sin(x)
+        if x < 0.0:
+            break
+    return x
+
+
 def of_a_number(x, n):
     return gradgen.checkpoint("text") + x
 
@@ -373,6 +460,7 @@ def of_a_number(x, n):
         (looping, (0.5, 3), "a checkpoint inside a recursive function"),
         (over_items, (0.5, 3), "checkpoint of a loop that is written out"),
         (stepped, (0.5, 3), "a checkpointed loop whose step is computed"),
+        (early, (0.5, 3), "snapshots= of a loop that may be left early"),
         (of_a_number, (0.5, 3), "checkpoint of a"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),

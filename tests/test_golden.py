@@ -42,6 +42,7 @@ CHOSEN = [
     Case("checkpoints", "until"),
     Case("checkpoints", "leaves_early"),
     Case("checkpoints", "cells_in_checkpoint"),
+    Case("checkpoints", "few_states"),
 ]
 
 

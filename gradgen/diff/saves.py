@@ -17,6 +17,7 @@ from gradgen.diff.carry import Carrier, add_branch_output, reverse_builder
 from gradgen.diff.missing import missing_values
 from gradgen.diff.rerun import run_again
 from gradgen.diff.rows import Row, plus, row_plan
+from gradgen.diff.snapshots import keep_snapshots
 from gradgen.diff.twins import use_shape_twins
 from gradgen.diff.unassigned import lengths_of_nothing, paths_of_reads, start_from_none
 from gradgen.ir.builder import Builder
@@ -32,7 +33,8 @@ from gradgen.rules.shapes_of import length_of
 class Saved:
     """How one forward value reaches the reverse sweep, for ``explain``.
 
-    ``loops`` are those in which it is kept, outermost first; ``again``: in what is run again.
+    ``loops`` are those in which it is kept, outermost first; ``again``: in what is run again;
+    ``times``: how often it is kept, where that is known at once.
     """
 
     value: Value
@@ -41,6 +43,7 @@ class Saved:
     reason: str
     loops: tuple[Op, ...] = ()
     again: bool = False
+    times: int | None = None
 
 
 def plan_saves(function: Function) -> list[Saved]:
@@ -52,10 +55,15 @@ def plan_saves(function: Function) -> list[Saved]:
     again = run_again(function)
     if again:
         remove_dead(function)
-    records = []
+    records: list[Saved] = []
     for top in dict.fromkeys([function.body, *again]):
         for op in again.get(top, ()):
             op.reverse = False
+        for v, op in keep_snapshots(function, top):
+            # One more is the state that the sweep is working from.
+            count, inner = op.attrs["snapshots"] + 1, top is not function.body
+            reason = "parts of the loop are run again from the nearest before them"
+            records.append(Saved(v, op.span, "snapshots", reason, (), inner, count))
         records += Planner(function, top).run()
         for op in again.get(top, ()):
             op.reverse = True

@@ -99,21 +99,63 @@ class _Split:
                 "loop over range(n), and compute the number from the turn",
             )
         jump = self._jump(start, stop, step.const)
-        first = Value(integer(), "first", op.span)
+        first = part = Value(integer(), "first", op.span)
+        count = op.attrs.pop("snapshots", None)
+        if count is not None:
+            part = Value(integer(), "part", op.span)
+            first = self._first(part, start, stop, jump)
         last = self.body.emit("add", [first, jump])
-        last = self.body.emit("min2" if step.const > 0 else "max2", [last, stop], "last")
+        if not (isinstance(jump, Const) and jump.const == step.const):
+            last = self.body.emit("min2" if step.const > 0 else "max2", [last, stop])
+        last.name = "last"
         backwards = bool(op.attrs.get("backwards"))
         op.attrs["part"] = jump
         inner = self._inner([first, last, step])
         attrs: dict[str, Any] = {"backwards": backwards, "breaks": self.breaks}
         results = self._results(inner, attrs)
-        block = Block([first, *self.kept], self.body.block.ops)
+        block = Block([part, *self.kept], self.body.block.ops)
         self._end(block, inner, results)
+        if count is not None:
+            attrs |= {"backwards": False, "snapshots": count}
+            start, stop, jump = Const(0), self.parts, Const(1)
         return Op("for", [start, stop, jump, *self.inits], [], attrs, op.span, [block])
+
+    def _first(self, part: Value, start: Value, stop: Value, jump: Value) -> Value:
+        """Return the first turn of a part, by its number."""
+        if self.breaks:
+            raise UnsupportedError(
+                "snapshots= of a loop that may be left early",
+                self.op.span,
+                "leave snapshots out, or let the turns that are left do nothing",
+            )
+        self.parts = self._count(start, stop, jump)
+        if self.op.attrs.get("backwards"):
+            part = self.body.emit("sub", [self.body.emit("sub", [self.parts, Const(1)]), part])
+        first = part
+        if not (isinstance(jump, Const) and jump.const == 1):
+            first = self.body.emit("mul", [part, jump], "first")
+        if not (isinstance(start, Const) and start.const == 0):
+            first = self.body.emit("add", [start, first], "first")
+        return first
+
+    def _count(self, start: Value, stop: Value, jump: Value) -> Value:
+        """Return how many parts there are."""
+        known = [v.const for v in (start, stop, jump) if isinstance(v, Const)]
+        if len(known) == 3:
+            return Const(len(range(*known)))
+        if known == [0, 1] and isinstance(start, Const):
+            count = non_negative(self.before, stop)
+        else:
+            count = self.before.emit("trips", [start, stop, jump])
+        if count is not stop:
+            count.name = "parts"
+        return count
 
     def _jump(self, start: Value, stop: Value, step: int) -> Value:
         """Return how far the first turns of two parts are apart."""
-        b = self.before
+        b, given = self.before, self.op.attrs.pop("segment", None)
+        if given is not None:
+            return Const(step * given)
         known = [v.const for v in (start, stop) if isinstance(v, Const)]
         if len(known) == 2:
             return Const(step * (math.isqrt(len(range(known[0], known[1], step))) + 1))

@@ -223,7 +223,7 @@ class Writer:
         method = ast.Attribute(self.expr(op.inputs[0]), "pop", ast.Load())
         call = ast.Call(method, [self.expr(v) for v in op.inputs[1:]], [])
         item: ast.stmt = ast.Expr(call)
-        if op.outputs[0] in self.names:
+        if op.outputs[0] in self.names and self.read.get(op.outputs[0]):
             item = assign(self.names[op.outputs[0]], call)
         return [item, *self._moved(op)]
 

@@ -27,6 +27,7 @@ DTYPES = {"float64", "float32", "complex128", "complex64", "bool",
 HELPER_PRIMS = {
     "_unbroadcast": "unbroadcast",
     "_stop_gradient": "stop_gradient",
+    "_stride": "stride",
     "_winners": "winners",
     "_pieces": "pieces",
     "_add_slice": "list_add",

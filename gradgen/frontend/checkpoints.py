@@ -9,14 +9,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from gradgen.checkpoint import checkpoint, marked
+from gradgen.checkpoint import checkpoint, marked, require_count
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.iterables import Over
 from gradgen.frontend.iteration import Given, builder
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import special
-from gradgen.frontend.values import Iteration, LocalFunction, Static
-from gradgen.ir.nodes import Region, Value
+from gradgen.frontend.values import (
+    Iteration,
+    LocalFunction,
+    Static,
+    is_static,
+    static_value,
+)
+from gradgen.ir.nodes import Const, Region, Value
 
 
 @builder(checkpoint)
@@ -28,7 +34,15 @@ def _marked_loop(given: Given) -> Over:
             "checkpoint of a loop that is written out, item by item",
             "loop over a range or an array, or mark a function that does a turn",
         )
-    return replace(over, marked=True)
+    marks: dict[str, Any] = {"checkpoint": True}
+    for name in ("snapshots", "segment"):
+        count = given.value(len(given.node.args), name, Const(None))
+        if not is_static(count):
+            given.refuse(f"a computed {name}=", "give a number that is known before")
+        if static_value(count) is not None:
+            marks[name] = static_value(count)
+            require_count(name, marks[name])
+    return replace(over, marked=marks)
 
 
 @special(checkpoint)
@@ -40,7 +54,7 @@ def _mark(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
     if isinstance(what, LocalFunction):
         return replace(what, marked=True)
     if isinstance(what, Iteration):
-        return replace(what, marked=True)
+        return replace(what, marked={"checkpoint": True})
     if isinstance(what, Value):
         return what
     r.refuse(

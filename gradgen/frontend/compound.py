@@ -191,8 +191,7 @@ def _counted(
         bounds = over.bounds or (Const(0), over.length, Const(1))
         breaks = any(end.end == "break" for end, _ in trial.ends)
         attrs = {"backwards": over.backwards, "breaks": breaks}
-        if over.marked:
-            attrs["checkpoint"] = True
+        attrs |= over.marked or {}
         inputs = [*bounds, *inits]
         op = r.b.append("for", inputs, [], span=r.span(s), attrs=attrs, blocks=[kept[-1]])
         return op, kept[-1]

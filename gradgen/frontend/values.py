@@ -155,7 +155,7 @@ class Iteration:
     bounds: tuple[Value, Value, Value] | None = None
     backwards: bool = False
     arrays: tuple[Ref, ...] = ()  # what the elements are read from, as it is at each turn
-    marked: bool = False  # whether a loop over it is run again in the reverse sweep
+    marked: dict[str, Any] | None = None  # how a loop over it is run again in the reverse sweep
 
 
 @dataclass(frozen=True, slots=True, eq=False)

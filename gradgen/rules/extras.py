@@ -122,6 +122,8 @@ rule("stop_gradient", same_type, spelling="_stop_gradient", params="x", passive=
      alias="view")
 rule("custom", lambda inputs, attrs: [], form="special", cost=3)
 rule("trips", lambda inputs, attrs: INT, form="special", passive=True, cost=1)
+rule("stride", lambda inputs, attrs: INT, spelling="_stride", params="turns, free", passive=True,
+     cost=3)
 rule("captured", lambda inputs, attrs: attrs["type"], form="special", passive=True, cost=0)
 rule("each", lambda inputs, attrs: attrs["type"], form="special")
 rule("record", lambda inputs, attrs: attrs["type"], form="special")

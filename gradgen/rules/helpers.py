@@ -23,6 +23,17 @@ def _stop_gradient(x):
     return x
 
 
+def _stride(turns, free):
+    """Return how many turns to go before a state is kept, with room for some more (revolve)."""
+    if free < 1:
+        return turns - 1
+    again, before, reach = 1, 1, free + 2  # turns that can be swept back, each run ``again`` times
+    while reach < turns:
+        again += 1
+        before, reach = reach, reach * (free + 1 + again) // again
+    return min(before, turns - before * (free + 1) // (free + again))
+
+
 def _transposed(a):
     """Transpose a matrix, or each matrix of a stack."""
     return a.T if np.ndim(a) == 2 else np.swapaxes(a, -1, -2)

@@ -188,6 +188,48 @@ def with_loops(x, n):
     return power_sum(x, n) * power_sum(x * x, n) + power_sum(x, -1)
 
 
+def few_states(x, n):
+    """A loop whose state is kept three times, however long it is."""
+    y = x * x
+    for t in checkpoint(range(n), snapshots=3):
+        x, y = math.sin(x + 0.1 * y), x * 0.9 + 0.01 * t
+    return x + y
+
+
+def few_states_in_place(k, u, n):
+    """An array written in place, kept twice; each turn is a part."""
+    for _ in checkpoint(range(2, n), snapshots=2, segment=1):
+        for i in range(1, len(u) - 1):
+            u[i] += k * u[i] * (u[i - 1] - 2.0 * u[i] + u[i + 1])
+    return np.sum(u[1:] ** 2)
+
+
+def few_states_backwards(x, n):
+    """A range with steps, backwards, in parts of two turns."""
+    for t in checkpoint(reversed(range(1, n, 3)), snapshots=1, segment=2):
+        x = math.sin(x * (t + 1))
+    return x
+
+
+def few_states_of_rows(a, x):
+    """The rows of an array, in a loop inside another."""
+    total = 0.0
+    for scale in range(1, 3):
+        h = x * scale
+        for k, row in checkpoint(enumerate(a), snapshots=2):
+            h = np.tanh(h * row) + k * 0.1
+        total += np.sum(h)
+    return total
+
+
+def few_states_of_a_list(x, n):
+    """A list that grows, kept as a whole."""
+    values = [0.5 * x, x * x]
+    for _ in checkpoint(range(n), snapshots=2):
+        values.append(math.sin(values[-1]) * values[-2])
+    return values[-1] + values[-2]
+
+
 EXAMPLE_ARGS = {
     "recurrence": lambda: (0.5, 23),
     "recurrent_network": lambda: (0.5 * np.eye(3) + 0.1, np.arange(15.0).reshape(5, 3) / 9.0),
@@ -207,6 +249,14 @@ EXAMPLE_ARGS = {
     "cells_in_checkpoint": lambda: (0.5 * np.eye(3) + 0.1, np.arange(15.0).reshape(5, 3) / 9.0),
     "twice": lambda: (0.5 * np.eye(3) + 0.1, np.array([0.2, 0.4, -0.3])),
     "with_loops": lambda: (0.6, 7),
+    "few_states": lambda: (0.6, 70),
+    "few_states_in_place": lambda: (0.1, np.linspace(0.5, 1.5, 6) ** 2, 12),
+    "few_states_backwards": lambda: (0.6, 29),
+    "few_states_of_rows": lambda: (
+        np.linspace(0.1, 1.2, 36).reshape(12, 3),
+        np.array([0.3, -0.2, 0.9]),
+    ),
+    "few_states_of_a_list": lambda: (0.7, 21),
 }
 MORE_ARGS = {
     "recurrence": [lambda: (0.5, 0), lambda: (0.5, -4), lambda: (0.5, 1), lambda: (0.5, 16)],
@@ -218,4 +268,8 @@ MORE_ARGS = {
     "appended": [lambda: (0.7, 0), lambda: (0.7, 1)],
     "several_states": [lambda: (np.array([0.3, 0.8]), np.array([0.1, -0.4]), 0)],
     "with_loops": [lambda: (0.6, 0)],
+    "few_states": [lambda: (0.6, 0), lambda: (0.6, 1), lambda: (0.6, 2), lambda: (0.6, 9)],
+    "few_states_in_place": [lambda: (0.1, np.linspace(0.5, 1.5, 6), k) for k in (0, 3, 4, 5)],
+    "few_states_backwards": [lambda: (0.6, 0), lambda: (0.6, 2), lambda: (0.6, 9)],
+    "few_states_of_a_list": [lambda: (0.7, 0), lambda: (0.7, 1)],
 }
