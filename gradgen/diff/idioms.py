@@ -109,8 +109,8 @@ def _norm(op: Op) -> Found | None:
     if total.prim in PRODUCT and total.inputs[0] is total.inputs[1]:
         x = total.inputs[0]
         return Found("norm", x, {}) if x.type.rank == 1 else None
-    x = _squares(total, ("sum",))
-    return None if x is None else Found("norm", x, _axes(total))
+    summed = _squares(total, ("sum",))
+    return None if summed is None else Found("norm", summed, _axes(total))
 
 
 def _mean_square(op: Op) -> Found | None:
