@@ -126,7 +126,7 @@ def in_places(
 def spelled(function: Any) -> str:
     """Return how a function is usually called: ``np.zeros``, ``len``."""
     module = getattr(function, "__module__", None) or "numpy"
-    short = module.replace("numpy", "np") if module.startswith("numpy") else module
+    short = module.replace("numpy", "np") if module.startswith("numpy") else module.lstrip("_")
     return function.__name__ if module == "builtins" else f"{short}.{function.__name__}"
 
 

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+from gradgen.rules.complexes import LINEAR, of_complex
 from gradgen.rules.registry import RULES, Rule, Unknown
 
 
@@ -19,6 +20,9 @@ class Row:
     signature: str
     derivative: str
     at_kinks: str
+    forward: str = ""
+    complex: str = ""
+    functions: tuple[Any, ...] = ()
 
 
 def rows() -> list[Row]:
@@ -31,10 +35,35 @@ def rows() -> list[Row]:
 
 def _of_rule(rule: Rule) -> Row:
     methods = tuple(f"ndarray.{m}" for m in rule.methods)
-    given = rule.defaults | rule.fills
-    signature = ", ".join(f"{p}={given[p]}" if p in given else p for p in rule.params)
-    section = _title(rule.section)
-    return Row(section, (*rule.callables, *methods), signature, derivative_of(rule), rule.at_kinks)
+    spellings = (*rule.callables, *methods)
+    said = derivative_of(rule), rule.at_kinks, forward_of(rule), of_complex(rule.name)
+    written = tuple(f for f in (*rule.adjoint, rule.vjp, rule.tangent, rule.jvp) if callable(f))
+    return Row(_title(rule.section), spellings, signature_of(rule), *said, written)
+
+
+def signature_of(rule: Rule) -> str:
+    """Return the parameters with their defaults; None for what may be left out."""
+    given = dict.fromkeys(rule.optional) | rule.defaults | rule.fills
+    options = rule.options - set(given)
+    return ", ".join(
+        f"{p}={given[p]!r}" if p in given else f"{p}=" if p in options else p for p in rule.params
+    )
+
+
+def forward_of(rule: Rule) -> str:
+    """Say what the operation does to tangents."""
+    if rule.passive:
+        return ""
+    if rule.jvp is not None or callable(rule.tangent):
+        return first_line(rule.jvp or rule.tangent)
+    words = {"linear": "the operation itself", "multilinear": "the operation by each argument",
+             "reduction": "the sum of the derivatives times the tangents"}  # fmt: skip
+    by_formulas = "the derivatives times the tangents" if rule.elementwise else ""
+    return words.get(str(rule.tangent), "the operation itself" if _is_linear(rule) else by_formulas)
+
+
+def _is_linear(rule: Rule) -> bool:
+    return rule.name in LINEAR and not rule.elementwise
 
 
 def derivative_of(rule: Rule) -> str:
@@ -85,7 +114,11 @@ def _special() -> list[Row]:
     from gradgen.frontend.special import SPELLED
 
     title = "Calls that are read as a whole"
-    return [Row(title, (name,), "", first_line(handler), "") for name, handler in SPELLED.items()]
+    said = "Read as other operations, whose derivatives it has"
+    return [
+        Row(title, (name,), "", first_line(handler) or said, "")
+        for name, handler in SPELLED.items()
+    ]
 
 
 def as_markdown() -> str:

@@ -226,6 +226,17 @@ def test_verify(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "verify", "mine.py:with_aux", *words)[0] == 0
 
 
+def test_rules(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "rules", "distance.cdist")
+    assert code == 0 and "cdist(XA, XB, metric='euclidean', p=None)" in out
+    assert "at kinks: 0 at distance 0" in out and "forward mode: Tangent of" in out
+    code, out, _ = run(capsys, "rules", "cho_factor", "--source")
+    assert code == 0 and "no derivative" not in out
+    code, out, _ = run(capsys, "rules", "np.linalg.inv", "--source")
+    assert code == 0 and "def _inv_to_a(g, y):" in out and "complex: analytic" in out
+    assert run(capsys, "rules", "nothing.of.that")[0] == 1
+
+
 def test_bench_gets_its_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     monkeypatch.setattr("gradgen.bench.main", lambda argv: seen.append(argv) or 0)
