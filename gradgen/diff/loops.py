@@ -22,6 +22,7 @@ class Loops:
     def __init__(self, whole: Reverse) -> None:
         self.whole = whole
         self.guesses: dict[Op, tuple[list[int], list[Value]]] = {}
+        self.loose: set[Value] = set()  # carried values whose adjoint may be a plain number
 
     def sweep(self, op: Op) -> None:
         """Sweep a loop backwards, by trials until what it carries is known."""
@@ -34,6 +35,8 @@ class Loops:
         while True:
             block = Block()
             more_live, more_outer, unchanged, moved = self._trial(op, block, live, outer, fixed)
+            if self._loosen(op, block, [k for k in live if k not in fixed], outer):
+                continue
             if moved:
                 fixed = {k: g for k, g in fixed.items() if k not in moved}
             elif more_live or more_outer:
@@ -44,6 +47,22 @@ class Loops:
                 break
         self.guesses[op] = (live, outer)
         self._finish_loop(op, block, live, outer, fixed)
+
+    def _loosen(self, op: Op, block: Block, moving: list[int], outer: list[Value]) -> bool:
+        """Note which adjoints a turn hands on without a known shape; tell if there are new ones."""
+        params, _ = carried(op)
+        values = [*(params[k] for k in moving), *outer]
+        triples = zip(values, block.params[1:], block.results, strict=False)
+        found = {
+            v
+            for v, d, g in triples
+            if v.type.kind == "array"
+            and g in self.whole.shapeless
+            and d not in self.whole.shapeless
+        }
+        new = found - self.loose
+        self.loose |= new
+        return bool(new)
 
     def _narrow_list(self, v: Value) -> Value | None:
         """Return the adjoint of a list of which all items have the same one."""
@@ -120,6 +139,7 @@ class Loops:
         type_, shapeless = adjoint_type(v), False
         unshaped = after in self.whole.missing and self.whole.twin(after) is None
         unshaped = unshaped or self.whole.adj.get(after) in self.whole.shapeless
+        unshaped = unshaped or v in self.loose
         if (unshaped and type_.kind in ("array", "any")) or self._unknown_before(v, before):
             # It starts from 0.0: nothing tells its shape.
             shapeless, type_ = True, Type("any", type_.dtype, None)
@@ -139,7 +159,7 @@ class Loops:
         """
         g = self.whole.adj.get(v)
         if g is not None:
-            return self.whole.whole(g, v)
+            return self.whole.alg.full(g, v)
         if self._unknown_before(v, before) or like in self.whole.shapeless:
             return Const(0.0)
         open_ = v.type.kind in ("list", "any") or has_fresh_length(v.type)

@@ -9,42 +9,51 @@ from gradgen.diff.activity import carried, ends
 from gradgen.ir.nodes import Block, Op, Undefined, Value
 
 
-def missing_values(top: Block) -> set[Value]:
-    """Return the values that join, start from, or are carried from nothing on some path."""
-    out: set[Value] = set()
-    _block(top, out)
-    return out
+def missing_values(top: Block, placed: bool = True) -> set[Value]:
+    """Return the values that join, start from, or are carried from nothing on some path.
+
+    ``placed``: also those in whose place something stands then, as a test keeps it from being read.
+    """
+    finder = _Finder(placed)
+    finder.block(top)
+    return finder.out
 
 
-@deep
-def _block(block: Block, out: set[Value]) -> None:
-    for op in block.ops:
-        if op.prim in ("for", "while"):
-            _loop(op, out)
-        elif op.prim == "if":
-            for side in op.blocks:
-                _block(side, out)
-                if side.end == "yield":
-                    _flow(zip(side.results, op.outputs, strict=True), out)
+class _Finder:
+    def __init__(self, placed: bool) -> None:
+        self.placed = placed
+        self.out: set[Value] = set()
 
+    @deep
+    def block(self, block: Block) -> None:
+        for op in block.ops:
+            if op.prim in ("for", "while"):
+                self._loop(op)
+            elif op.prim == "if":
+                for side in op.blocks:
+                    self.block(side)
+                    if side.end == "yield":
+                        self._flow(zip(side.results, op.outputs, strict=True))
 
-def _loop(op: Op, out: set[Value]) -> None:
-    """Follow what is carried until nothing is added: a turn may hand on what a later one lacks."""
-    params, inits = carried(op)
-    _flow(zip(inits, params, strict=True), out)
-    body = op.blocks[-1]
-    while True:
-        before = len(out)
-        if op.prim == "while":
-            _flow(zip(params, op.blocks[0].params, strict=True), out)
-            _block(op.blocks[0], out)
-        _block(body, out)
-        for end in ends(body):
-            _flow(zip(end.results, params, strict=True), out)
-        if len(out) == before:
-            break
-    _flow(zip(params, op.outputs, strict=True), out)
+    def _loop(self, op: Op) -> None:
+        """Follow what is carried until nothing is added: a turn may hand on what another lacks."""
+        params, inits = carried(op)
+        self._flow(zip(inits, params, strict=True))
+        body = op.blocks[-1]
+        while True:
+            before = len(self.out)
+            if op.prim == "while":
+                self._flow(zip(params, op.blocks[0].params, strict=True))
+                self.block(op.blocks[0])
+            self.block(body)
+            for end in ends(body):
+                self._flow(zip(end.results, params, strict=True))
+            if len(self.out) == before:
+                break
+        self._flow(zip(params, op.outputs, strict=True))
 
+    def _flow(self, pairs: Iterable[tuple[Value, Value]]) -> None:
+        self.out.update(target for v, target in pairs if self._is_nothing(v))
 
-def _flow(pairs: Iterable[tuple[Value, Value]], out: set[Value]) -> None:
-    out.update(target for v, target in pairs if isinstance(v, Undefined) or v in out)
+    def _is_nothing(self, v: Value) -> bool:
+        return v in self.out or (isinstance(v, Undefined) and (self.placed or not v.unread))

@@ -78,7 +78,7 @@ class Planner(Carrier):
         self.again = top is not None and top is not function.body
         self.records: list[Saved] = []
         self.sharing = Sharing(function)
-        self.missing = missing_values(function.body)
+        self.missing = missing_values(function.body, placed=False)
         self.unsure: list[Value] = []  # values saved where they may be missing
         self.stands_for: dict[Value, Value] = {}
         # What is run again appends to lists that it was given.

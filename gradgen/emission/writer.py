@@ -351,9 +351,20 @@ class Writer:
         params, inits = carried(op)
         out = self._moves(zip(params, inits, strict=True))
         bounds = [self.expr(v) for v in op.inputs[:3]]
-        over = range_of(bounds, op.inputs[:3], bool(op.attrs.get("backwards")))
+        over: ast.expr = range_of(bounds, op.inputs[:3], bool(op.attrs.get("backwards")))
+        if _assigned(out) & _names_in(over):
+            # What is carried takes the name of what the bounds were read from.
+            turns = ast.Name(self._unused("turns"), ast.Load())
+            out, over = [assign(turns.id, over), *out], turns
         loop = ast.For(ast.Name(self.names[index], ast.Store()), over, self._body(op, body), [])
         return [*out, loop, *self._moves(zip(op.outputs, params, strict=True))]
+
+    def _unused(self, hint: str) -> str:
+        """Return a name that no value has."""
+        taken = set(self.names.values())
+        while hint in taken:
+            hint += "_"
+        return hint
 
     def _while(self, op: Op) -> list[ast.stmt]:
         test_block, body = op.blocks
@@ -405,6 +416,16 @@ def placeholder(t: Type) -> ast.expr:
         zeros: list[ast.expr] = [ast.Constant(0) for _ in t.shape]
         return forms.call("np.empty", [ast.Tuple(zeros, ast.Load())])
     return ast.Constant({"int": 0, "bool": False}.get(t.kind, 0.0))
+
+
+def _names_in(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+
+
+def _assigned(statements: list[ast.stmt]) -> set[str]:
+    """Return the names that assignments bind."""
+    nodes = [n for s in statements for n in ast.walk(s)]
+    return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 
 STATEMENTS = {

@@ -23,7 +23,8 @@ from gradgen.frontend.signals import WriteOut
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.targets import assign_to
 from gradgen.frontend.values import Iteration, Once, Ref, Static, contents
-from gradgen.ir.nodes import Block, Const, Op, Value, replace_uses
+from gradgen.ir.builder import Builder
+from gradgen.ir.nodes import Block, Const, Op, Value, replace_uses, walk
 from gradgen.ir.types import integer
 
 HARMLESS = (np.errstate, np.printoptions, contextlib.nullcontext)
@@ -263,8 +264,24 @@ def _test(r: Reader, s: ast.While, trial: Loop) -> Block | None:
     if not same or len(r.frame.names) != len(before.names):
         restore(r, before)
         return None
-    replace_uses(block, dict(zip(trial.params, block.params, strict=True)))
+    again = _told_apart_again(r, block)
+    replace_uses(block, dict(zip(trial.params, block.params, strict=True)) | again)
     return block
+
+
+def _told_apart_again(r: Reader, block: Block) -> dict[Value, Value]:
+    """Repeat in a test what tells at the head of a turn which option a name stands for."""
+    read = {v for op in walk(block) for v in op.inputs}
+    read |= {v for op in walk(block) for b in op.blocks for v in b.results} | {*block.results}
+    again: dict[Value, Value] = {}
+    copies = Builder(Block())
+    for op in r.b.block.ops:
+        if len(op.outputs) == 1 and op.out in read and not op.blocks:
+            again[op.out] = copies.append(
+                op.prim, op.inputs, [op.out.type], [op.out.name], op.span, op.attrs
+            ).out
+    block.ops[:0] = copies.block.ops
+    return again
 
 
 def _always(trial: Loop) -> Block:

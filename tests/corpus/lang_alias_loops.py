@@ -85,12 +85,59 @@ def views_in_a_list_written(x):
     return np.sum(x * x)
 
 
+def rows_of_an_array_that_is_replaced(m):
+    k = 0
+    while k < 2:
+        k += 1
+        for v in m:
+            if k == 1:
+                break
+            v[2] -= 0.5 * v[0]
+            m = np.stack([v, m[k % 2]])
+    return np.sum(m * m)
+
+
+def replaced_in_a_while_that_tests_it(m, x):
+    for v in m:
+        k = 0
+        while k < 2 and m[0, 0] < 5.0:
+            k += 1
+            v[2] -= 0.5 * x
+            m = m + 0.1371 * x
+    return np.sum(m * m)
+
+
+def one_of_three_tested(a, b, c, x, n):
+    w = a
+    while np.sum(w) < 4.6:
+        n += 1
+        if n == 2:
+            w = b
+        elif n == 3:
+            w = c
+        w += x
+    return np.sum(a * b * c) + np.sum(w * w)
+
+
+def _matrix():
+    return np.array([[0.34, 0.33, -1.06], [0.38, -1.12, -0.81]])
+
+
 EXAMPLE_ARGS = {
     "swapped_in_the_third_arm": lambda: (np.array([0.3, 0.4, 0.9]), np.array([0.3, -0.4, 0.9])),
     "bound_to_the_other_in_one_arm": lambda: (np.array([0.3, 0.4, 0.9]), np.array([-0.3, 0.4, 1])),
     "array_or_number": lambda: (0.5, np.array([0.3, 0.4, 0.9])),
     "array_or_number_by_the_turn": lambda: (0.7,),
     "last_item_appended_again": lambda: (0.7, np.array([0.3, 0.4])),
+    "rows_of_an_array_that_is_replaced": lambda: (_matrix(),),
+    "replaced_in_a_while_that_tests_it": lambda: (_matrix(), 0.7),
+    "one_of_three_tested": lambda: (
+        np.array([0.3, 0.4]),
+        np.array([0.2, 0.1]),
+        np.array([0.1, 0.9]),
+        0.5,
+        0,
+    ),
     "one_row_many_times": lambda: (np.array([0.3, 0.4, -0.8]),),
     "views_in_a_list_written": lambda: (np.array([0.3, 0.4, -0.8]),),
     "argument_appended_and_written": lambda: (0.7, np.array([0.3, 0.4, -0.8])),
