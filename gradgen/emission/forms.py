@@ -422,7 +422,8 @@ def _draw(op: Op, operands: list[Expr]) -> Expr:
 
 def _unique_places(op: Op, operands: list[Expr]) -> Expr:
     """Return one of the arrays that ``np.unique`` gives beside the values."""
-    made = call("np.unique", operands, {op.attrs.get("item", "return_index"): True})
+    options = {op.attrs.get("item", "return_index"): True}
+    made = call("np.unique", operands, options | {k: v for k, v in op.attrs.items() if k == "axis"})
     return ast.Subscript(made, ast.Constant(1), ast.Load())
 
 

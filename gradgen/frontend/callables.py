@@ -9,6 +9,8 @@ import inspect
 import operator
 from typing import Any
 
+import numpy as np
+
 from gradgen.errors import Span
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.evaluate import evaluate
@@ -103,6 +105,9 @@ def _callable(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any])
 @special(hasattr)
 def _hasattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     name = args[1].obj if isinstance(args[1], Static) else None
+    of_array = isinstance(args[0], Ref) and r.read(args[0]).type.kind == "array"
+    if isinstance(name, str) and of_array:
+        return Const(hasattr(np.ndarray, name))
     if not isinstance(name, str) or not isinstance(args[0], Record | Static):
         r.refuse(node, f"hasattr of a {describe(args[0])}", "test outside the loss")
     if isinstance(args[0], Static):

@@ -27,6 +27,7 @@ import gradgen.frontend.random_calls
 import gradgen.frontend.reshaping
 import gradgen.frontend.scipy_calls
 import gradgen.frontend.shape_calls
+import gradgen.frontend.triangles
 import gradgen.frontend.type_calls
 import gradgen.frontend.ufunc_at
 import gradgen.frontend.ufunc_methods

@@ -8,7 +8,7 @@ from typing import Any
 
 from gradgen.deep import deep
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.values import Choice, Ref, Seq, Static
+from gradgen.frontend.values import Choice, Ref, Seq, SliceValue, Static
 from gradgen.ir.nodes import Const, Value
 
 
@@ -46,7 +46,12 @@ def as_value(r: Reader, value: Any, node: ast.AST) -> Value:
         for number in (int, float):
             if isinstance(value.obj, number):
                 return Const(number(value.obj))
-    r.refuse(node, f"a {describe(value)} is used where a number or an array is needed")
+    what = f"a {describe(value)} is used where a number or an array is needed"
+    if isinstance(value, SliceValue):
+        r.refuse(
+            node, what, "list the places; or give types, if ranks are not known: example arguments"
+        )
+    r.refuse(node, what)
 
 
 def _chosen_number(r: Reader, choice: Choice, node: ast.AST) -> Value:

@@ -136,15 +136,21 @@ def _unique(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         for k, name in enumerate(("return_index", "return_inverse", "return_counts"), 1)
         if getattr(argument(r, node, args, kwargs, k, name), "const", False) is True
     ]
-    if not is_none(argument(r, node, args, kwargs, 4, "axis")):
-        r.refuse(node, "np.unique along an axis", "find the places outside and pass them")
+    array, axis = as_value(r, args[0], node), argument(r, node, args, kwargs, 4, "axis")
+    along = None if is_none(axis) else option(r, node, "axis", axis, RULES["arange"])
+    if getattr(kwargs.pop("equal_nan", None), "const", True) is not True:
+        r.refuse(node, "np.unique with equal_nan=False", "leave it out")
     no_more(r, node, kwargs)
-    array = as_value(r, args[0], node)
-    places = r.b.emit("unique_places", [array])
-    values = r.hold(at(r, flat(r, array), "a", places), True)
-    more = [r.b.emit("unique_places", [array], item=name) for name in asked]
+    if along is None:
+        letters, attrs, array_from = "a", Options(), flat(r, array)
+    else:
+        along %= rank_of(r, node, array, "np.unique along an axis")
+        letters, attrs, array_from = ":" * along + "a", Options(axis=along), array
+    places = r.b.emit("unique_places", [array], **attrs)
+    values = r.hold(at(r, array_from, letters, places), True)
+    more = [r.b.emit("unique_places", [array], item=name, **attrs) for name in asked]
     for name, v in zip(asked, more, strict=True):
-        if name == "return_inverse":
+        if name == "return_inverse" and along is None:
             v.type = Type("array", "int64", array.type.shape)
     return Seq([values, *(r.hold(v, True) for v in more)]) if asked else values
 

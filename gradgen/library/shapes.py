@@ -160,6 +160,26 @@ def meshgrid(*xi, copy=True, sparse=False, indexing="xy"):
     return [np.copy(np.broadcast_to(x, shape)) for x in out]
 
 
+@reads("np.trace", samples=("np.trace(x44, dtype=float)",))
+def trace(a, offset=0, axis1=0, axis2=1, dtype=None, out=None):
+    """Add up the diagonals, in a dtype."""
+    return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1, dtype=dtype)
+
+
+def lower(m, k):
+    """Keep what is on a diagonal and below it; zero elsewhere."""
+    columns = np.arange(np.shape(m)[-1])
+    rows = columns if np.ndim(m) == 1 else np.arange(np.shape(m)[-2])
+    return np.where(columns <= rows[:, None] + k, m, 0)
+
+
+def upper(m, k):
+    """Keep what is on a diagonal and above it; zero elsewhere."""
+    columns = np.arange(np.shape(m)[-1])
+    rows = columns if np.ndim(m) == 1 else np.arange(np.shape(m)[-2])
+    return np.where(columns >= rows[:, None] + k, m, 0)
+
+
 @reads("np.row_stack", samples=())
 def row_stack(tup):
     """Stack rows."""
@@ -406,25 +426,36 @@ def circulant(c):
     """Gather the entries of a matrix whose columns are the first one, turned."""
     if np.ndim(c) > 1:
         raise TypeError("scipy.linalg.circulant of several rows at once: call it for each of them")
+    c = np.atleast_1d(c)
     places = np.arange(len(c))
     return c[(places[:, None] - places) % len(c)]
 
 
 @reads(
     "scipy.linalg.block_diag",
-    samples=("scipy.linalg.block_diag(x23, y32)", "scipy.linalg.block_diag(x23, y3, y)"),
+    samples=(
+        "scipy.linalg.block_diag(x23, y32)",
+        "scipy.linalg.block_diag(x23, y3, y)",
+        "scipy.linalg.block_diag(x234, y23)",
+    ),
 )
 def block_diag(*arrs):
     """Put matrices one after the other on the diagonal of zeros."""
     blocks = [_matrix(a) for a in arrs]
     rows, columns = 0, 0
     for block in blocks:
-        rows, columns = rows + np.shape(block)[0], columns + np.shape(block)[1]
-    out = np.zeros((rows, columns))
+        rows, columns = rows + np.shape(block)[-2], columns + np.shape(block)[-1]
+    front = ()
+    if max([np.ndim(block) for block in blocks]) > 2:
+        front = np.shape(sum([np.zeros(np.shape(block)[:-2]) for block in blocks]))
+    out = np.zeros((*front, rows, columns))
     at, over = 0, 0
     for block in blocks:
-        n, m = np.shape(block)
-        out[at : at + n, over : over + m] = block
+        n, m = np.shape(block)[-2:]
+        if np.ndim(out) == 2:
+            out[at : at + n, over : over + m] = block
+        else:
+            out[..., at : at + n, over : over + m] = block
         at, over = at + n, over + m
     return out
 

@@ -19,6 +19,46 @@ def ptp(a, axis=None, out=None, keepdims=False):
     return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
 
 
+@reads("np.quantile", samples=(
+    "np.quantile(x5, 0.3, weights=p5, method='inverted_cdf')",
+    "np.quantile(x23, [0.2, 0.7], axis=1, weights=p3, method='inverted_cdf', keepdims=True)",
+    "np.quantile(x234, u, -1, weights=p234, method='inverted_cdf')",
+))  # fmt: skip
+def quantile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *,
+             weights=None):  # fmt: skip
+    """Return the entry at which the weights of the smaller ones come to a share of all."""
+    if weights is None:
+        return np.quantile(a, q, axis, method=method, keepdims=keepdims)
+    if method != "inverted_cdf":
+        raise ValueError("Only method 'inverted_cdf' supports weights")
+    a, w = np.asarray(a), np.asarray(weights)
+    rows = np.ravel(a) if axis is None else np.moveaxis(a, axis, -1)
+    if np.ndim(w) == np.ndim(a):
+        w = np.ravel(w) if axis is None else np.moveaxis(w, axis, -1)
+    order = np.argsort(rows, axis=-1, kind="stable")
+    sums = np.cumsum(np.take_along_axis(np.broadcast_to(w, np.shape(rows)), order, -1), axis=-1)
+    shares = np.where(sums == 0.0, -1.0, sums / sums[..., -1:])
+    below = np.sum(shares[..., None, :] < np.reshape(q, (-1, 1)), axis=-1)
+    places = np.take_along_axis(order, np.minimum(below, np.shape(rows)[-1] - 1), -1)
+    picked = np.moveaxis(np.take_along_axis(rows, places, -1), -1, 0)
+    if keepdims and axis is None:
+        picked = np.reshape(picked, (-1,) + (1,) * np.ndim(a))
+    elif keepdims:
+        picked = np.expand_dims(picked, axis + 1 if axis >= 0 else axis)
+    return picked[0] if np.ndim(q) == 0 else picked
+
+
+@reads("np.percentile",
+       samples=("np.percentile(x5, 30, weights=p5, method='inverted_cdf')",))  # fmt: skip
+def percentile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *,
+               weights=None):  # fmt: skip
+    """Return the entry at which the weights of the smaller ones come to a share in percent."""
+    if weights is None:
+        return np.percentile(a, q, axis, method=method, keepdims=keepdims)
+    level = np.true_divide(q, 100)
+    return quantile(a, level, axis, None, False, method, keepdims, weights=weights)
+
+
 def sum_dtype(weights, a):
     """Return the dtype in which weights of ``a`` are summed; None: their own (see the reader)."""
     return None if np.result_type(weights, a) == weights.dtype else np.result_type(weights, a)

@@ -339,6 +339,7 @@ rule("inner", inner_type, callables=["np.inner"], params="a, b, /", vjp=inner_vj
      samples=("np.inner(x3, y3)", "np.inner(x23, y23)", "np.inner(x234, x4)",
               "np.inner(x234, x44)", "np.inner(x3, x23)", "np.inner(x, x3)"))
 rule("trace", trace_type, callables=["np.trace"], methods=["trace"], tangent="linear",
+     fuller="np.trace",
      of_complex="linear", params="a, offset=0, axis1=0, axis2=1", adjoint=(_trace_to_a,),
      samples=("np.trace(x44)", "x44.trace()", "np.trace(x44, offset=1)", "np.trace(x23, -1)",
               "np.trace(x234, axis1=0, axis2=1)", "np.trace(x234, 1, 2, 1)", "x44.trace(1, 1, 0)"))

@@ -212,7 +212,7 @@ rule("signal.correlate", convolve_nd_type, callables=["scipy.signal.correlate"],
      samples=("scipy.signal.correlate(x5, y3)", "scipy.signal.correlate(x5, y4, 'same')",
               "scipy.signal.correlate(x44, y23, mode='valid')"))
 rule("signal.convolve2d", convolve_nd_type, callables=["scipy.signal.convolve2d"],
-     params="in1, in2, mode=full", **_LINEAR,
+     params="in1, in2, mode=full", fuller="scipy.signal.convolve2d", **_LINEAR,
      adjoint=(_signal_convolve_to_in1, _signal_convolve_to_in2),
      samples=("scipy.signal.convolve2d(x44, y23)", "scipy.signal.convolve2d(x44, y32, 'valid')",
               "scipy.signal.convolve2d(x44, y23, mode='same')"))

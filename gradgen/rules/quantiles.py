@@ -266,7 +266,8 @@ def _quantile(name: str, adjoint: Any, to_q: Any, tangent: Any,
     if to_q is not _NO_SPEED:
         samples += [f"np.{name}({vector}, {active})", f"np.{name}({matrix}, {active}, axis=1)"]
     rule(name, quantile_type, callables=[f"np.{name}"], params=_Q, adjoint=(adjoint, to_q),
-         tangent=tangent, at_kinks="ties keep their order", samples=tuple(samples))
+         tangent=tangent, fuller="" if name.startswith("nan") else f"np.{name}",
+         at_kinks="ties keep their order", samples=tuple(samples))
 
 
 _quantile("quantile", _quantile_adjoint, _quantile_to_q, _quantile_tangent,

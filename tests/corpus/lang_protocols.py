@@ -209,11 +209,16 @@ def object_chosen_by_data(x, y):
     return p.vel + 2 * q.vel
 
 
+def hasattr_of_array(x):
+    return np.sum(x * x) if hasattr(x, "shape") and not hasattr(x, "items") else x
+
+
 def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
 EXAMPLE_ARGS = {
+    "hasattr_of_array": lambda: (_normal(3),),
     "kernel_algebra": lambda: (0.7, 1.1, _normal(3)),
     "sequential_model": lambda: (
         _normal(2, 3),

@@ -1,0 +1,36 @@
+"""Convolutions of images beyond their edges, spelled out."""
+
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+import numpy as np
+
+from gradgen.library.registry import reads
+from gradgen.rules.callables import scipy
+
+
+@reads(
+    "scipy.signal.convolve2d",
+    samples=(
+        "scipy.signal.convolve2d(x44, y23, boundary='wrap')",
+        "scipy.signal.convolve2d(x44, y23, 'same', 'symm')",
+        "scipy.signal.convolve2d(x44, y32, mode='same', boundary='fill', fillvalue=1.5)",
+        "scipy.signal.convolve2d(x44, y23, mode='valid', boundary='wrap')",
+    ),
+)
+def convolve2d(in1, in2, mode="full", boundary="fill", fillvalue=0):
+    """Convolve an image that goes on beyond its edges: padded as far as the other one reaches."""
+    if mode == "valid":
+        return scipy.signal.convolve2d(in1, in2, "valid")
+    n, m = np.shape(in2)
+    widths = ((n - 1, n - 1), (m - 1, m - 1))
+    if boundary == "fill":
+        padded = np.pad(in1, widths, constant_values=fillvalue)
+    else:
+        padded = np.pad(in1, widths, mode="wrap" if boundary == "wrap" else "symmetric")
+    out = scipy.signal.convolve2d(padded, in2, "valid")
+    if mode == "full":
+        return out
+    first, second = (n - 1) // 2, (m - 1) // 2
+    return out[first : first + np.shape(in1)[0], second : second + np.shape(in1)[1]]
