@@ -210,6 +210,19 @@ def zero_rank(x):
     return x * x
 
 
+Z32 = np.array(0.7, dtype=np.float32)
+
+
+@case("0-d arrays beside numbers of other precisions", F32, 0.5, np.array(1.5), Z32, rtol=1e-05)
+def zero_rank_and_single(x, y, z, w):
+    return np.sum(x * y) * z + np.mean(x) ** 2 + y * z + w * 2.0
+
+
+@case("a 0-d array of float32", Z32, rtol=1e-05)
+def zero_rank_single(w):
+    return w * 2.0 + 1.0
+
+
 @case("np.float64 in, np.float64 out", np.float64(0.7))
 def numpy_scalar(x):
     return x * np.sin(x)

@@ -101,7 +101,9 @@ def gradient_of(alg: Algebra, leaf: Leaf, g: Value | None) -> Value:
         out = alg.helper("_match", g, v)
         out.type = t
     elif t.shape == ():
-        out = alg.emit("fill", v, g)
+        own = "float64" if g.type.weak or isinstance(g, Const) else g.type.dtype
+        known = own in ("", t.dtype)
+        out = alg.emit("fill", v, g if known else alg.emit(f"np.{t.dtype}", g))
     else:
         out = alg.full(g, v) if is_narrow(g, v) else g
     if t.kind == "array" and out.type.kind == "array" and out.type.dtype != t.dtype:
