@@ -53,7 +53,7 @@ def run_text(r: Reader, node: ast.AST, text: str, result: str, **values: Any) ->
     key = (id(node), text)
     if key not in r.expansions:
         tree = ast.parse(text)
-        names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} - {"range", "len"}
+        names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
         mine = {n: f"{n} {len(r.expansions)}" for n in sorted(names)}
         for n in ast.walk(tree):
             if isinstance(n, ast.Name):
@@ -62,7 +62,8 @@ def run_text(r: Reader, node: ast.AST, text: str, result: str, **values: Any) ->
                 ast.copy_location(n, node)
         r.expansions[key] = tree.body, mine
     body, mine = r.expansions[key]
-    for name, value in values.items():
+    builtins = {f.__name__: Static(f) for f in (range, len, min) if f.__name__ in mine}
+    for name, value in {**builtins, **values}.items():
         r.frame.names[mine[name]] = value
     read_statements(r, body)
     out = r.frame.names[mine[result]]

@@ -9,7 +9,7 @@ from typing import Any
 from gradgen.diff.algebra import Algebra
 from gradgen.errors import ArgumentError
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.lists import as_array, is_list
+from gradgen.frontend.lists import as_array, as_list, is_list
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.subscripts import index_of
 from gradgen.frontend.values import Ref, Seq, Static, is_static, plain, static_value
@@ -220,6 +220,8 @@ def call_helper(r: Reader, node: ast.AST, prim: str, args: list[Any]) -> Any:
         part = args.pop().parts
         attrs = {"index": "s", "slices": (tuple(p is not None for p in part),)}
         args += [p for p in part if p is not None]
+    if prim in ("list_add", "fill_lists"):
+        args = [as_list(r, a, node) if isinstance(a, Seq) else a for a in args]
     inputs = [as_value(r, a, node) for a in args]
     if prim == "unbroadcast" and (r.b.reverse or r.b.tangent):
         return r.hold(Algebra(r.b).fit(inputs[0], inputs[1], inputs[0]))

@@ -24,6 +24,7 @@ from gradgen.frontend.values import (
     Iteration,
     Map,
     Once,
+    Ref,
     Seq,
     Static,
     is_static,
@@ -172,7 +173,32 @@ def _zip(given: Given) -> Over:
     strict = given.value(len(given.node.args), "strict", Const(False))
     if not is_static(strict):
         given.refuse("zip with a computed strict", "pass a constant")
+    columns = _columns(given)
+    if columns is not None:
+        return columns
     return zipped(given.r, given.node, given.overs(), bool(static_value(strict)))
+
+
+def _columns(given: Given) -> Over | None:
+    """Return the columns that ``zip(*rows)`` gives, for rows of unknown number; else None."""
+    r, args = given.r, given.node.args
+    if len(args) != 1 or not isinstance(args[0], ast.Starred):
+        return None
+    rows = evaluate(r, args[0].value)
+    if not isinstance(rows, Ref) or r.read(rows).type.kind not in ("list", "array"):
+        return None
+    over = over_value(r, rows, given.node)
+    if not isinstance(over, Iteration) or isinstance(over.length, Const):
+        return None
+    # A cycle by nature: the columns are read as a comprehension, which loops.
+    from gradgen.frontend.aggregates import run_text
+
+    shortest = "out = min([len(row) for row in rows]) if len(rows) else 0"
+    column = "out = [row[j] for row in rows]"
+    return Iteration(
+        run_text(r, given.node, shortest, "out", rows=rows),
+        lambda j: run_text(r, given.node, column, "out", rows=rows, j=j),
+    )
 
 
 def zipped(r: Reader, node: ast.AST, parts: list[Over], strict: bool = False) -> Over:

@@ -91,6 +91,7 @@ class Join:
 
     def _grown(self, box: Seq) -> Any:
         """Join lists of different lengths: as lists of the graph."""
+        self._require_own_items(box)
         lists = []
         storage = Storage(box.name)
         storage.lists = True
@@ -103,6 +104,19 @@ class Join:
                 self.r.entangle(storage, items.storage, {self.key})
         self.r.versions[storage] = self.output(lists[0], lists[1], "")
         return storage
+
+    def _require_own_items(self, box: Seq) -> None:
+        """Refuse lists of lists whose items have other holders: they would become copies."""
+        for state in self.after:
+            with at(self.r, state):
+                for _, item in parts(box):
+                    if isinstance(item, Seq) and item.kind is list and self.r.held_apart(item, box):
+                        raise UnsupportedError(
+                            f"{box.name or 'a list'!r} has another length on another path, and "
+                            "its items are lists that stand elsewhere too",
+                            self.span,
+                            "copy the items with .copy() before",
+                        )
 
     def _poisoned(self, box: Box, x: Any, y: Any) -> Any:
         error = conflict("a dict", "has other keys on another path", self.span)

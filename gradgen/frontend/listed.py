@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from gradgen.errors import UnsupportedError
 from gradgen.frontend.signals import Retry
-from gradgen.frontend.values import Ref, Storage, leaves
+from gradgen.frontend.values import Choice, Ref, Seq, Storage, leaves, parts
 
 if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader, Thing
@@ -25,19 +25,30 @@ TOKENS = (INSIDE, SHARED)
 
 def contain(r: Reader, items: Storage, value: Any) -> None:
     """Note that a list holds a value from now on."""
-    for leaf in leaves(value):
-        if not isinstance(leaf, Ref):
-            continue
-        if not _fresh(r, leaf):
+    for leaf, age in _references(r, value):
+        if not _fresh(r, leaf, age):
             _share(r, items, leaf.storage)
         if leaf.storage.lists and not leaf.steps:
             r.entangle(leaf.storage, INSIDE, set())
             r.entangle(items, MIXED, set())
+            r.members.setdefault(items, set()).add(leaf.storage)
         elif leaf.storage is not items:
             r.entangle(items, leaf.storage, set())
 
 
-def _fresh(r: Reader, leaf: Ref) -> bool:
+def _references(r: Reader, value: Any) -> list[tuple[Ref, int]]:
+    """Return the arrays and lists of the graph in a value, and the ids that tell their age."""
+    if isinstance(value, Ref):
+        return [(value, value.storage.id)]
+    if isinstance(value, Seq) and value.grown is not None:
+        return [(r.graph_list(value), value.id)]
+    inside = (
+        [value.then, value.other] if isinstance(value, Choice) else [x for _, x in parts(value)]
+    )
+    return [found for part in inside for found in _references(r, part)]
+
+
+def _fresh(r: Reader, leaf: Ref, age: int) -> bool:
     """Whether this is the first time that an array or list goes into a list.
 
     What was made before the loop would go into it at each turn.  Names that hold it are seen when
@@ -47,7 +58,7 @@ def _fresh(r: Reader, leaf: Ref) -> bool:
     if leaf.storage.lists:  # what is in it stays in it alone
         others &= {INSIDE, SHARED}
     known = any(leaf.storage in r.objects(o) for o in r.entangled if o is not leaf.storage)
-    old = leaf.storage.id < r.turn or leaf.storage.outside
+    old = age < r.turn or leaf.storage.outside
     return not (leaf.steps or old or others or known)
 
 
@@ -55,6 +66,7 @@ def _share(r: Reader, items: Storage, thing: Storage) -> None:
     """Note that an item of a list has another holder, and so has it in the lists that hold it."""
     mine = r.objects(thing) - {INSIDE, MIXED}
     lists = [o for o in r.entangled if is_list(o) and r.objects(o) & mine]
+    lists += [o for o, inside in r.members.items() if inside & mine]
     for one in (items, *([thing] if thing.lists else []), *lists):
         if r.item_writes & {one, *r.objects(one)}:
             refuse(r, thing, items)
@@ -79,6 +91,7 @@ def contain_items(r: Reader, items: Storage, source: Any, apart: bool = True) ->
 def require_distinct(r: Reader, items: Storage) -> None:
     """Refuse a write to an item of a list that may have other holders."""
     seen = [o for o in r.reach(items) if isinstance(o, Storage) and not o.lists and r.visible(o)]
+    seen += visible_members(r, items)
     if seen or SHARED in r.objects(items):
         refuse(r, seen[0] if seen else Storage("an item"), items)
     r.item_writes.add(items)
@@ -101,7 +114,8 @@ def taken(
     if not isinstance(value, Ref):
         return value
     more = r.objects(source.storage) - {source.storage, r.tokens.get(source.storage)}
-    if popped and not more:
+    if popped and SHARED not in more:
+        _link(r, value.storage, source.storage, more)
         return value
     if value.storage.lists:
         r.entangle(value.storage, INSIDE, set())
@@ -111,6 +125,19 @@ def taken(
     for thing in _items(r, source):
         r.entangle(value.storage, thing, set())
     return value
+
+
+def _link(r: Reader, popped: Storage, items: Storage, more: set[Thing]) -> None:
+    """Note which names may stand for what has just left a list, where it had no other holder."""
+    token = r.tokens.get(items)
+    inside = {thing for one in (items, *more) for thing in r.members.get(one, ())}
+    read = {thing for thing in r.entangled if token is not None and token in r.objects(thing)}
+    others = sorted((inside | read | more) - {items, popped}, key=lambda thing: thing.id)
+    seen = [thing for thing in others if r.visible(thing)]
+    link = Storage()
+    link.lists = popped.lists
+    for thing in (popped, *seen) if seen else ():
+        r.entangle(thing, link, set())
 
 
 def _items(r: Reader, source: Any) -> list[Thing]:
@@ -154,6 +181,14 @@ def require_unseen(r: Reader, items: Storage) -> None:
     for thing in sorted(r.objects(items), key=lambda o: o.id):
         if not is_list(thing) and r.visible(thing):
             refuse(r, thing, items)
+    for inner in visible_members(r, items):
+        refuse(r, inner, items)
+
+
+def visible_members(r: Reader, items: Storage) -> list[Storage]:
+    """Return the lists that names stand for and that may be items of a list."""
+    held = {m for one in r.objects(items) for m in r.members.get(one, ())}
+    return sorted((m for m in held if r.visible(m)), key=lambda m: m.id)
 
 
 def refuse(r: Reader, thing: Thing, items: Thing | None) -> NoReturn:

@@ -132,6 +132,8 @@ def as_item(r: Reader, value: Any, node: ast.AST) -> Value:
             f"a {describe(value)} in a list of unknown length",
             "loop over a range(n) with n known",
         )
+    if isinstance(value, Seq) and value.kind is list and r.visible(value):
+        return r.read(r.graph_list(value))  # a list that a name stands for, not a copy of it
     if not isinstance(value, Seq):
         return as_value(r, value, node)
     kinds = {r.read(i).type.kind for i in value.items if isinstance(i, Value | Ref)}

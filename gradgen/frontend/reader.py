@@ -36,6 +36,7 @@ from gradgen.frontend.values import (
     Storage,
     contents,
     holds,
+    leads_to,
     leaves,
     refill,
 )
@@ -76,6 +77,7 @@ class Reader:
         self.open_loops: list[ast.AST | None] = []  # those around; None for one of many turns
         self.expansions: dict[Any, Any] = {}
         self.tokens: dict[Thing, Storage] = {}
+        self.members: dict[Thing, set[Storage]] = {}  # the lists that went into a list
         self.item_writes: set[Thing] = set()
         self.turn = 0  # what is made in the present turn of a loop has a greater id
         self.resized: dict[Storage, int] = {}
@@ -384,6 +386,9 @@ class Reader:
     def graph_list(self, box: Seq) -> Ref:
         """Make a list one of the graph, which can grow in loops, and return its reference."""
         if box.grown is None:
+            for item in box.items:
+                if isinstance(item, Seq) and item.kind is list:
+                    self.graph_list(item)
             value = self._listed(box)
             storage = Storage(box.name)
             storage.lists = True
@@ -429,6 +434,11 @@ class Reader:
     def visible(self, thing: Thing) -> bool:
         """Whether any name holds a storage or box."""
         return any(holds(v, thing) for frame in self._frames() for v in frame.names.values())
+
+    def held_apart(self, thing: Box, holder: Box) -> bool:
+        """Whether any name leads to a box on another way than through a holder of it."""
+        names = (v for frame in self._frames() for v in frame.names.values())
+        return any(leads_to(v, thing, holder) for v in names)
 
     def visible_to_callers(self, thing: Thing) -> bool:
         """Whether a name of a function around, or of a caller, holds a storage or box."""

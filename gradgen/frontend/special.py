@@ -147,7 +147,7 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
         raise Refine(unknown, ("unpack", count))
     if isinstance(value, Ref) and value.steps and value.value.type.kind == "any":
         r.refuse(node, "unpacking of what an unknown argument contains", "give example arguments")
-    if isinstance(value, Ref) or chooses_arrays(value):
+    if isinstance(value, Ref | Once | Iteration) or chooses_arrays(value):
         return _entries(r, value, node, count)
     if isinstance(value, Choice):
         both = [sequence_items(r, o, node, count) for o in (value.then, value.other)]
@@ -156,8 +156,8 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
     r.refuse(node, f"unpacking of a {describe(value)}", "unpack a tuple, a list or an array")
 
 
-def _entries(r: Reader, ref: Ref | Choice, node: ast.AST, count: int | None) -> list[Any]:
-    """Return the entries of an array, after a test of how many there are."""
+def _entries(r: Reader, ref: Any, node: ast.AST, count: int | None) -> list[Any]:
+    """Return what an array or iteration gives, after a test of how many there are."""
     over = over_value(r, ref, node)
     assert isinstance(over, Iteration)
     length = over.length

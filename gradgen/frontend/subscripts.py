@@ -12,7 +12,7 @@ from gradgen.frontend.arguments import Refine, is_unknown_leaf
 from gradgen.frontend.branches import distribute, on_each
 from gradgen.frontend.evaluate import as_value, evaluate, number
 from gradgen.frontend.listed import contain, require_unseen, taken
-from gradgen.frontend.lists import check_store, held, is_list, item
+from gradgen.frontend.lists import as_item, check_store, held, is_list, item
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.operators import binary
 from gradgen.frontend.picks import picked
@@ -278,7 +278,8 @@ def store_into(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
         index = parse_index(r, node.slice)
         if is_list(r, owner) and _is_there(owner, index, value):
             return
-        write(r, node, owner, index, as_value(r, value, node), "store")
+        new = as_item(r, value, node) if is_list(r, owner) else as_value(r, value, node)
+        write(r, node, owner, index, new, "store")
         if is_list(r, owner):
             contain(r, owner.storage, value)
     elif class_of(owner) and special_method(owner, "__setitem__"):
@@ -319,7 +320,7 @@ def set_item(r: Reader, node: ast.AST, owner: Any, key: Any, value: Any) -> None
         if not isinstance(grown, Ref):
             on_each(r, node, grown, lambda k: set_item(r, node, owner, k, value))
             return
-        write(r, node, grown, index_of(r, key, node), as_value(r, value, node), "store")
+        write(r, node, grown, index_of(r, key, node), as_item(r, value, node), "store")
         contain(r, grown.storage, value)
         return
     k = static_value(key)

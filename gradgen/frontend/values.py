@@ -288,6 +288,13 @@ def holds(value: Any, thing: Any) -> bool:
     return value is thing or any(holds(item, thing) for _, item in parts(value))
 
 
+def leads_to(value: Any, thing: Box, holder: Box) -> bool:
+    """Whether a container can be reached from a value, but not through a holder of it."""
+    if value is thing or value is holder:
+        return value is thing
+    return any(leads_to(item, thing, holder) for _, item in parts(value))
+
+
 def interchangeable(a: Any, b: Any) -> bool:
     """Whether two values are the same thing: one object, one constant, one view of one array."""
     if a is b:

@@ -1,0 +1,129 @@
+"""Lists and arrays that are items of lists, and are written to under another name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.pitfalls import Pitfall, Pitfalls, check
+
+case = Pitfalls()
+
+
+X = np.array([0.6, 1.3, 0.9])
+
+
+@case("an array read from a list, which is popped and written to", X, 3, outcome="either")
+def array_read_and_popped(x, n):
+    rows = []
+    for i in range(n):
+        rows.append(x * (i + 1))
+    r = rows[-1]
+    p = rows.pop()
+    p[0] = 5.0 * x[1]
+    return r[0] * p[1] + r.sum()
+
+
+@case("a list read from a list, which is popped and written to", X, 3, outcome="either")
+def list_read_and_popped(x, n):
+    rows = []
+    for i in range(n):
+        rows.append([x[0] * (i + 1), x[1]])
+    r = rows[-1]
+    p = rows.pop()
+    p[0] = 5.0 * x[1]
+    return r[0] * p[1] + sum(r)
+
+
+@case("one list appended many times", X, 3, outcome="either")
+def one_row_many_times(x, n):
+    row = [x[0], x[1]]
+    rows = []
+    for _ in range(n):
+        rows.append(row)
+    p = rows.pop()
+    p[0] = 7.0 * x[2]
+    return rows[0][0] * row[0] * p[1]
+
+
+@case("a list written to after it was appended", X, 3, outcome="either")
+def written_after_append(x, n):
+    rows = []
+    for i in range(n):
+        row = [x[0] * i, x[1]]
+        rows.append(row)
+        row[1] = x[2] ** 2
+    p = rows.pop()
+    row[0] = 3.0
+    return rows[0][1] * p[0] * x[0] + p[1]
+
+
+@case("a list twice in a list that grows", X, 3, outcome="either")
+def row_twice(x, n):
+    row = [x[0], x[1]]
+    rows = [row, row]
+    for _ in range(n):
+        rows.append([x[2], 1.0])
+    row[0] = 7.0 * x[2]
+    rows[1][1] = 4.0
+    return rows[0][0] * row[0] * rows[-1][0] * rows[0][1]
+
+
+@case("an item of a list, appended to it again", X, 3, outcome="either")
+def item_appended_again(x, n):
+    rows = [x * 1.0]
+    for _ in range(n):
+        rows.append(rows[-1])
+    p = rows.pop()
+    p[0] = 3.0 * x[1]
+    return rows[0][0] * p[1]
+
+
+@case("a popped list appended again, and written to by its place", X, 4, outcome="either")
+def popped_and_appended(x, n):
+    rows = []
+    for _ in range(n):
+        rows.append([x[2], x[1]])
+    a = rows.pop()
+    rows.append([x[1] * 2, x[1]])
+    rows.append(a)
+    rows[-1][0] *= 3.0 * x[0]
+    return a[0] * a[1] + rows[-1][0]
+
+
+@case("a list of lists that grows on one path, and a copy of it", X, 4, outcome="either")
+def grows_on_one_path(x, n):
+    rows = [[x[2], x[1]], [x[0] * 2, x[0]], [x[1] * 2, x[2]]]
+    q = rows.copy()
+    if x[0] > 0:
+        rows.insert(0, [x[0], x[0]])
+    q[n - 2][0] *= rows[n - 3][1] * 2
+    return sum(r[0] * r[1] for r in rows) + sum(r[0] for r in q)
+
+
+@case("a list that replaces an item, written to afterwards", X, 4, outcome="either")
+def replaced_and_written(x, n):
+    rows = []
+    for _ in range(n):
+        rows.append([x[2] * 2, x[2]])
+    b = [x[1] * 2, x[2]]
+    rows[-1] = b
+    rows.append(b)
+    b[0] = rows[1][0] * 2
+    return b[0] * b[1] + sum(r[0] * r[1] for r in rows)
+
+
+@case("a list that replaces an item", X, 4)
+def replaced(x, n):
+    rows = []
+    for _ in range(n):
+        rows.append([x[2] * 2, x[2]])
+    b = [x[1] * 2, x[2]]
+    rows[-1] = b
+    rows.append(b)
+    return b[0] * b[1] + sum(r[0] * r[1] for r in rows)
+
+
+@pytest.mark.parametrize("pitfall", case)
+def test_right_or_refused(pitfall: Pitfall) -> None:
+    check(pitfall)
