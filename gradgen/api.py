@@ -16,6 +16,7 @@ Argnums = int | tuple[int, ...] | list[int] | None
 Argnames = str | tuple[str, ...] | list[str] | None
 MODES = ("value_and_grad", "grad", "vjp", "jvp", "value", "jacfwd", "jacrev", "hessian", "hvp",
          "hessian_diag")  # fmt: skip
+Batch = int | str | tuple[int | str, ...] | list[int | str] | None
 Made = TypeVar("Made", Gradient, Differentiable)
 
 
@@ -30,6 +31,7 @@ class Choices(TypedDict, total=False):
     backend: str
     memory: int | str | None
     cache: bool
+    batch: Batch
 
 
 def options_of(
@@ -41,6 +43,7 @@ def options_of(
     backend: str = "numpy",
     memory: int | str | None = None,
     cache: bool = False,
+    batch: Batch = None,
 ) -> Options:
     """Return the options that arguments of a decorator stand for, after checking them."""
     if argnums is not None and argnames is not None:
@@ -61,7 +64,11 @@ def options_of(
             "cache=True keeps compiled code, and nothing is compiled for NumPy",
             hint='leave it out, or give backend="numba"',
         )
-    return Options(nums, names, mode, has_aux, check_replay, backend, byte_limit(memory), cache)
+    rows = () if batch is None else tuple(batch) if isinstance(batch, tuple | list) else (batch,)
+    if rows:
+        _require("batch", rows, lambda k: _is_position(k) or isinstance(k, str), "the names")
+    limit = byte_limit(memory)
+    return Options(nums, names, mode, has_aux, check_replay, backend, limit, cache, rows)
 
 
 def _is_position(k: Any) -> bool:
@@ -106,6 +113,7 @@ def grad(
     backend: str = "numpy",
     memory: int | str | None = None,
     cache: bool = False,
+    batch: Batch = None,
 ) -> Gradient | Callable[[Function], Gradient]:
     """Return a function that computes the gradient of a scalar function.
 
@@ -137,6 +145,10 @@ def grad(
     cache : bool
         Whether compiled code is kept for other processes, in the folder that ``GRADGEN_CACHE``
         names, else in ``~/.cache/gradgen``; of a module that is saved, beside its file.
+    batch : str, int or tuple of these, optional
+        Names or positions of arguments whose arrays hold an example in each row.  The function is
+        that of one example; gradient and value get an axis in front that counts them, as with
+        ``jax.vmap``: ``grad(loss, batch=("x", "y"))(w, x, y)`` are the gradients by ``w`` of each.
 
     Returns
     -------
@@ -149,7 +161,9 @@ def grad(
     GradgenError
         At the call, where a construct or an argument has no derivative here.
     """
-    options = options_of("grad", argnums, argnames, has_aux, check_replay, backend, memory, cache)
+    options = options_of(
+        "grad", argnums, argnames, has_aux, check_replay, backend, memory, cache, batch
+    )
     return _decorate(Gradient, fn, options, example_args, argnums is not None)
 
 
@@ -170,6 +184,7 @@ def value_and_grad(
     backend: str = "numpy",
     memory: int | str | None = None,
     cache: bool = False,
+    batch: Batch = None,
 ) -> Gradient | Callable[[Function], Gradient]:
     """Return a function that computes the value and the gradient of a scalar function.
 
@@ -178,7 +193,7 @@ def value_and_grad(
     takes it.
     """
     options = options_of(
-        "value_and_grad", argnums, argnames, has_aux, check_replay, backend, memory, cache
+        "value_and_grad", argnums, argnames, has_aux, check_replay, backend, memory, cache, batch
     )
     return _decorate(Gradient, fn, options, example_args, argnums is not None)
 
@@ -200,13 +215,14 @@ def differentiable(
     backend: str = "numpy",
     memory: int | str | None = None,
     cache: bool = False,
+    batch: Batch = None,
 ) -> Differentiable | Callable[[Function], Differentiable]:
     """Give a function ``.grad``, ``.value_and_grad``, ``.source``, ``.graph`` and ``.explain()``.
 
     The function stays callable as it was.  Parameters are those of `grad`.
     """
     options = options_of(
-        "value_and_grad", argnums, argnames, has_aux, check_replay, backend, memory, cache
+        "value_and_grad", argnums, argnames, has_aux, check_replay, backend, memory, cache, batch
     )
     return _decorate(Differentiable, fn, options, example_args, argnums is not None)
 
@@ -223,6 +239,7 @@ def emit(
     backend: str = "numpy",
     memory: int | str | None = None,
     cache: bool = False,
+    batch: Batch = None,
 ) -> str:
     """Return the generated module of a function as text, and write it to a file if asked.
 
@@ -232,7 +249,7 @@ def emit(
         The loss.
     path : path-like, optional
         Where to write the module, atomically; a file that gradgen did not write is left alone.
-    argnums, argnames, has_aux, example_args, backend, memory, cache
+    argnums, argnames, has_aux, example_args, backend, memory, cache, batch
         As for `grad`.
     mode : {"value_and_grad", "grad", "vjp", "jvp", "value", "jacfwd", "jacrev", "hessian", "hvp", \
 "hessian_diag"}
@@ -249,7 +266,7 @@ def emit(
     if mode not in MODES:
         raise ArgumentError(f"there is no mode {mode!r}", hint=f"one of {', '.join(MODES)}")
     options = options_of(
-        mode, argnums, argnames, has_aux, backend=backend, memory=memory, cache=cache
+        mode, argnums, argnames, has_aux, backend=backend, memory=memory, cache=cache, batch=batch
     )
     made = Gradient(fn, options, example_args)
     if path is not None:

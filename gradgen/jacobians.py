@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.api import Argnames, Argnums, Function, options_of
+from gradgen.api import Argnames, Argnums, Batch, Function, options_of
 from gradgen.errors import GradgenError
 from gradgen.gradient import Gradient
 from gradgen.options import Options
@@ -53,13 +53,14 @@ def jacfwd(
     argnums: Argnums = None,
     argnames: Argnames = None,
     example_args: Any = None,
+    batch: Batch = None,
 ) -> Any:
     """Return a function that computes a Jacobian forward, a tangent for each entry of the inputs.
 
     The tangents go through one sweep together, as an array with an axis more.  Parameters and
     result are those of `jacobian`.
     """
-    return _decorated(Gradient, "jacfwd", fn, argnums, argnames, example_args)
+    return _decorated(Gradient, "jacfwd", fn, argnums, argnames, example_args, batch)
 
 
 def jacrev(
@@ -68,13 +69,14 @@ def jacrev(
     argnums: Argnums = None,
     argnames: Argnames = None,
     example_args: Any = None,
+    batch: Batch = None,
 ) -> Any:
     """Return a function that computes a Jacobian in reverse, a cotangent for each output entry.
 
     The cotangents go through one sweep together, as an array with an axis more.  Parameters and
     result are those of `jacobian`.
     """
-    return _decorated(Gradient, "jacrev", fn, argnums, argnames, example_args)
+    return _decorated(Gradient, "jacrev", fn, argnums, argnames, example_args, batch)
 
 
 def hessian(
@@ -83,6 +85,7 @@ def hessian(
     argnums: Argnums = None,
     argnames: Argnames = None,
     example_args: Any = None,
+    batch: Batch = None,
 ) -> Any:
     """Return a function that computes the matrix of second derivatives, forward over reverse.
 
@@ -90,7 +93,7 @@ def hessian(
     ----------
     fn : function, optional
         A function that returns one number.  Without it, a decorator is returned.
-    argnums, argnames, example_args
+    argnums, argnames, example_args, batch
         As for `grad`.
 
     Returns
@@ -105,7 +108,7 @@ def hessian(
     GradgenError
         At the call, where a construct or an argument has no derivative here.
     """
-    return _decorated(Hessian, "hessian", fn, argnums, argnames, example_args)
+    return _decorated(Hessian, "hessian", fn, argnums, argnames, example_args, batch)
 
 
 def hessian_diag(
@@ -114,12 +117,13 @@ def hessian_diag(
     argnums: Argnums = None,
     argnames: Argnames = None,
     example_args: Any = None,
+    batch: Batch = None,
 ) -> Any:
     """Return a function that computes the diagonal of the Hessian, in the gradient's structure.
 
     Parameters are those of `hessian`.
     """
-    return _decorated(Gradient, "hessian_diag", fn, argnums, argnames, example_args)
+    return _decorated(Gradient, "hessian_diag", fn, argnums, argnames, example_args, batch)
 
 
 def _decorated(
@@ -129,8 +133,9 @@ def _decorated(
     argnums: Argnums,
     argnames: Argnames,
     example_args: Any,
+    batch: Batch = None,
 ) -> Any:
-    options = options_of(mode, argnums, argnames, False)
+    options = options_of(mode, argnums, argnames, False, batch=batch)
 
     def decorate(f: Function) -> Gradient:
         return make(f, options, example_args, argnums is not None)

@@ -25,6 +25,9 @@ class Options:
     ``numpy``, or ``numba``, which compiles it; ``cache`` keeps compiled code on disk.  ``memory``
     is how many bytes may be kept for the reverse sweep, None for no limit; 0 runs every loop again
     of which something would be kept.
+    ``numpy``, or ``numba``, which compiles it.  ``memory`` is how many
+    bytes may be kept for the reverse sweep, None for no limit; 0 runs every loop again of which
+    something would be kept.  ``batch`` are arguments that hold an example in each row.
     """
 
     argnums: int | tuple[int, ...] = 0
@@ -35,6 +38,7 @@ class Options:
     backend: str = "numpy"
     memory: int | None = None
     cache: bool = False
+    batch: tuple[int | str, ...] = ()
 
     def selected(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return the names of the differentiated parameters."""

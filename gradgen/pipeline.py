@@ -15,6 +15,7 @@ from typing import Any
 
 import gradgen.rules.table  # noqa: F401  (fills the table of rules)
 from gradgen.backends.lowering import lower_to_numba
+from gradgen.batch.examples import batch_examples, of_one
 from gradgen.batch.jacobian import jacobian_forward, jacobian_reverse
 from gradgen.collector import uncollected
 from gradgen.diff.activity import varied
@@ -29,7 +30,7 @@ from gradgen.diff.segments import mark_loops, refuse_marks, split_marked
 from gradgen.emission.header import header_of
 from gradgen.emission.module import Rendered, load, render
 from gradgen.errors import Span
-from gradgen.frontend.function import read_function
+from gradgen.frontend.function import read_function, specs_for
 from gradgen.frontend.source import innermost
 from gradgen.ir.nodes import Function, Value
 from gradgen.options import Options, bound_by_name
@@ -67,6 +68,7 @@ class Program:
     adjoints: dict[Value, Value] = field(default_factory=dict)
     writes_arguments: bool = False
     title: str = ""
+    whole: dict[str, Any] = field(default_factory=dict)
     again: frozenset[Span | None] = frozenset()
 
     @property
@@ -125,8 +127,12 @@ def run(
         With ``text`` if all stages ran.
     """
     options = options or Options()
+    whole: dict[str, Any] = {}
+    if options.batch:
+        whole = specs if specs is not None else specs_for(fn, args)
+        specs = of_one(whole, options.batch)
     if options.mode in NESTED:
-        return _nested(fn, args, options, until, specs, watch)
+        return _nested(fn, args, options, until, specs, watch, whole)
     again: frozenset[Span | None] = frozenset()
     if options.memory is not None and options.mode in SWEPT:
         again = loops_over_limit(fn, args, options, specs)
@@ -138,6 +144,7 @@ def run(
         (fn, specs if specs is not None else args),
         inner,
         again=again,
+        whole=whole,
     )
     return _through(program, until, watch)
 
@@ -177,17 +184,18 @@ def _nested(
     until: str | None,
     specs: Any,
     watch: Callable[[str, Function], None] | None,
+    whole: dict[str, Any],
 ) -> Program:
     """Derive twice: the second derivative is that of the first one's text."""
     first, then = NESTED[options.mode]
-    plain = replace(options, mode=first, backend="numpy", cache=False)
+    plain = replace(options, mode=first, backend="numpy", cache=False, batch=())
     inner = run(fn, args, plain, specs=specs)
     made = load(inner.text, inner.name, inner.function.captures)
     found = {n: inner.function.result["specs"][n] for n, _ in inner.function.params}
     function = read_function(made, found, replace(options, mode=then))
     name = f"{_plain_name(fn)}_{options.mode}"
     program = Program(function, replace(options, mode=then), name, (made, found), inner)
-    program.title = options.mode
+    program.title, program.whole = options.mode, whole
     return _through(program, until, watch)
 
 
@@ -223,6 +231,8 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         else:
             program.adjoints = add_adjoint(function, function.result["seeds"])
             finish(function, options, program.adjoints)
+        if program.whole:
+            batch_examples(function, program.whole, options.batch)
         for f in [function, *(g for c in callees for g in (c.function, c.backward) if g)]:
             forget_rules(f)
 

@@ -46,8 +46,8 @@ def rewrite(s: Sweep, op: Op) -> list[Value]:
     return found if isinstance(found, list) else [found]
 
 
-def _elementwise(s: Sweep, op: Op) -> Value | None:
-    rank = op.out.type.rank
+def _elementwise(s: Sweep, op: Op) -> Value | list[Value] | None:
+    rank = op.outputs[0].type.rank
     if rank is None or any(v.type.rank is None for v in op.inputs if v.type.is_numeric):
         return None
     prim = OF_ARRAYS.get(op.prim, op.prim)
@@ -55,7 +55,10 @@ def _elementwise(s: Sweep, op: Op) -> Value | None:
         prim = prim.removeprefix("math.")
     if prim not in RULES or not _of_entries(RULES[prim]):
         return None
-    return s.b.emit(prim, [aligned(s, v, rank) for v in op.inputs], **op.attrs)
+    inputs = [aligned(s, v, rank) for v in op.inputs]
+    if len(op.outputs) > 1:
+        return s.b.emit_several(prim, inputs, **op.attrs)
+    return s.b.emit(prim, inputs, **op.attrs)
 
 
 def _of_entries(rule: Rule) -> bool:

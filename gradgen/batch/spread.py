@@ -33,6 +33,8 @@ def _block(block: Block, out: set[Value]) -> None:
         if op.prim in ("for", "while"):
             _loop(op, out)
         elif op.prim == "if":
+            if op.inputs[0] in out:
+                out.update(op.outputs)
             for inner in op.blocks:
                 _block(inner, out)
                 if inner.end == "yield":
@@ -45,14 +47,14 @@ def _loop(op: Op, out: set[Value]) -> None:
     params, inits = carried(op)
     _flow(inits, params, out)
     before = -1
+    test = op.blocks[0].params[-len(params) :] if params else []
     while before != len(out):
         before = len(out)
+        _flow(params, test, out)
         for inner in op.blocks:
             _block(inner, out)
         for end in ends(op.blocks[-1]):
             _flow(end.results, params, out)
-    first = op.blocks[0].params
-    _flow(params, first[-len(params) :] if params else [], out)
     _flow(params, op.outputs, out)
 
 

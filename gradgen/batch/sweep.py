@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from gradgen.batch.align import aligned
 from gradgen.batch.lists import lifted_list
 from gradgen.batch.operations import rewrite
 from gradgen.batch.spread import batched_inputs, batched_values
@@ -18,9 +19,12 @@ from gradgen.diff.activity import carried, ends
 from gradgen.diff.algebra import Algebra
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
+from gradgen.ir.nodes import WRITES, Block, Const, Function, Op, Undefined, Value, walk
 from gradgen.ir.types import Type, array
+from gradgen.passes.dce import DOMAINS, EFFECTS
 
+# Of an arm that is done for all examples, these would be done for the others, too.
+KEPT = (*EFFECTS, "while", "call")
 ZEROS = ("zeros_as", "zeros", "zeros_like")
 
 
@@ -44,6 +48,12 @@ def add_batch_axis(function: Function, given: Mapping[Value, Value], size: Value
     Sweep(function, given, size).block(function.body)
 
 
+def may_raise(op: Op) -> bool:
+    """Whether Python's own arithmetic raises where NumPy's goes on."""
+    divides = op.prim in ("div", "mod", "floordiv", "pow") and not op.reverse
+    return op.prim in DOMAINS or (divides and all(v.type.weak for v in op.inputs))
+
+
 class Sweep:
     """The state of the sweep: what stands for the values that have got the axis."""
 
@@ -53,25 +63,38 @@ class Sweep:
         self.alg = Algebra(self.b)
         self.batched = batched_values(function.body, given)
         self.new: dict[Value, Value] = dict(given)
+        # What may be written to: the start of what a store or a loop makes another version of.
+        self.written = {
+            v
+            for op in walk(function.body)
+            if op.prim in WRITES or op.blocks
+            for v in (op.inputs if op.blocks else op.inputs[:1])
+        } | {v for op in walk(function.body) for inner in op.blocks for v in inner.results}
 
     @deep
     def block(self, block: Block) -> None:
         """Go through a block, which is built anew."""
         ops, block.ops = block.ops, []
         with self.b.into(block):
-            for op in ops:
-                self.b.span, self.b.reverse, self.b.tangent = op.span, op.reverse, op.tangent
-                if op.prim in ("for", "while"):
-                    self._loop(op)
-                elif op.prim == "if":
-                    self._branch(op)
-                elif any(v in self.batched for v in op.inputs):
-                    self._operation(op)
-                else:
-                    op.inputs = [self.of(v) for v in op.inputs]
-                    block.ops.append(op)
+            self._run(ops)
         if block.end == "yield":
             block.results = [self.of(v) for v in block.results]
+
+    def _run(self, ops: list[Op]) -> None:
+        """Do operations at the end of the current block."""
+        for op in ops:
+            self.b.span, self.b.reverse, self.b.tangent = op.span, op.reverse, op.tangent
+            if op.prim in ("for", "while"):
+                self._loop(op)
+            elif op.prim == "if" and op.inputs[0] in self.batched:
+                self._both_arms(op)
+            elif op.prim == "if":
+                self._branch(op)
+            elif any(v in self.batched for v in op.inputs):
+                self._operation(op)
+            else:
+                op.inputs = [self.of(v) for v in op.inputs]
+                self.b.block.ops.append(op)
 
     def of(self, v: Value) -> Value:
         """Return what stands for a value now."""
@@ -80,7 +103,6 @@ class Sweep:
     # --- control flow ---------------------------------------------------------------------
 
     def _branch(self, op: Op) -> None:
-        self._unbatched(op, op.inputs, "a branch")
         op.inputs = [self.of(v) for v in op.inputs]
         moving = [k for k, v in enumerate(op.outputs) if v in self.batched]
         olds = [[*inner.results] for inner in op.blocks]
@@ -93,6 +115,32 @@ class Sweep:
         op.outputs = [self._twin(v, op) if v in self.batched else v for v in op.outputs]
         if moving:
             op.attrs.pop("style", None)
+
+    def _both_arms(self, op: Op) -> None:
+        """Do what both arms do, and take from each what its examples want."""
+        for inner in op.blocks:
+            if inner.end != "yield" or any(o.prim in KEPT or may_raise(o) for o in walk(inner)):
+                self.refuse(op, "a branch that leaves a loop, or may raise, by example,")
+        for inner in op.blocks:
+            self._run(inner.ops)
+        test, (then, other) = op.inputs[0], op.blocks
+        for out, a, b in zip(op.outputs, then.results, other.results, strict=True):
+            if isinstance(a, Undefined) or isinstance(b, Undefined):
+                kept = b if isinstance(a, Undefined) else a
+                self.new[out] = self.lifted(kept, kept.type)
+                continue
+            rank = out.type.rank
+            if (
+                rank is None
+                or not out.type.is_numeric
+                or a.type.rank != rank
+                or b.type.rank != rank
+            ):
+                self.refuse(op, "a branch whose arms give different kinds of things")
+            arms = [self.of(v) for v in (a, b)]
+            made = self.b.emit("where", [aligned(self, test, rank), *arms])
+            made.name, made.user = out.name, out.user
+            self.new[out] = made
 
     def _loop(self, op: Op) -> None:
         params, inits = carried(op)
@@ -138,6 +186,7 @@ class Sweep:
     def _operation(self, op: Op) -> None:
         if not op.outputs:
             self.refuse(op, "a check or a side effect")
+        op.inputs = [v if v in self.batched else self.of(v) for v in op.inputs]
         made = rewrite(self, op) if batched_inputs(op, self.batched) else [self._of_shape(op)]
         for old, new in zip(op.outputs, made, strict=True):
             if old.name and not new.name and new.op is not None and not isinstance(new, Const):

@@ -48,6 +48,11 @@ def add_mode(parser: argparse.ArgumentParser) -> None:
         help="what the generated function returns (default: the decorator's, else value_and_grad)",
     )  # fmt: skip
     parser.add_argument(
+        "--batch", metavar="NAMES",
+        help="arguments that hold an example in each row, separated by commas: the results get an "
+        "axis in front",
+    )  # fmt: skip
+    parser.add_argument(
         "--memory", metavar="LIMIT",
         help="run loops again where more than this would be kept for the reverse sweep, such as "
         "'100 MB'; 'recompute': always",
@@ -108,6 +113,10 @@ def options_of(target: Target, arguments: argparse.Namespace) -> Options:
         options = dataclasses.replace(options, backend=arguments.backend)
     if getattr(arguments, "mode", None):
         options = dataclasses.replace(options, mode=arguments.mode)
+    if getattr(arguments, "batch", None):
+        rows = tuple(n.strip() for n in arguments.batch.split(",") if n.strip())
+        _check_names(target, rows)
+        options = dataclasses.replace(options, batch=rows)
     if getattr(arguments, "memory", None) is not None:
         options = dataclasses.replace(options, memory=byte_limit(arguments.memory))
     if arguments.wrt is not None:

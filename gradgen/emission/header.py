@@ -9,6 +9,7 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
+from gradgen.batch.examples import batch_names
 from gradgen.frontend.arguments import Container, Opaque
 from gradgen.frontend.classes import has_attributes
 from gradgen.frontend.source import Source, source_of
@@ -64,8 +65,10 @@ def header_of(program: Any) -> str:
         "",
         *_wrapped(f"{DIFFERENTIATED}{', '.join(map(str, active))}", "                 "),
     ]
-    if held:
-        lines += _wrapped(f"Held constant:   {', '.join(held)}", "                 ")
+    rows = batch_names(options.batch, list(program.whole))
+    for label, found in (("Held constant:   ", held), ("Batched:         ", rows)):
+        if found:
+            lines += _wrapped(f"{label}{', '.join(found)}", "                 ")
     lines += _wrapped(f"{TYPES}{specialisation(function)}", "                 ")
     needs = "Needs only NumPy."
     if not origin.result["reader"].frame.source.generated:
@@ -73,7 +76,7 @@ def header_of(program: Any) -> str:
         lines += [f"{HASH}{fingerprint(origin)}{whose}, for `gradgen check-stale`"]
         mode = program.title or options.mode
         if program.inner is None or program.title:
-            needs += f"  {COMMAND}{_command(origin, options, mode, _runs_again(program))}`."
+            needs += f"  {COMMAND}{_command(origin, options, mode, _runs_again(program), rows)}`."
     lines += [needs]
     return "\n".join(lines)
 
@@ -114,7 +117,9 @@ def _runs_again(program: Any) -> bool:
     return bool(program.again) or (program.inner is not None and _runs_again(program.inner))
 
 
-def _command(function: Function, options: Any, mode: str, again: bool) -> str:
+def _command(
+    function: Function, options: Any, mode: str, again: bool, rows: tuple[str, ...]
+) -> str:
     active = function.result["active"]
     chosen = ",".join(s.key if isinstance(s.key, str) else str(s) for s in active)
     plain = options.argnums == 0 and options.argnames is None
@@ -123,6 +128,7 @@ def _command(function: Function, options: Any, mode: str, again: bool) -> str:
     words += [] if plain else [f"--wrt {chosen}{',' if one_of_a_tuple else ''}"]
     words += [] if mode == "value_and_grad" else [f"--mode {mode}"]
     words += ["--has-aux"] if options.has_aux else []
+    words += [f"--batch {','.join(rows)}"] if rows else []
     words += [] if options.backend == "numpy" else [f"--backend {options.backend}"]
     words += ["--memory recompute"] if again else []
     return " ".join(words)

@@ -66,6 +66,15 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
     )
 
 
+def specs_for(fn: Any, given: Any) -> dict[str, Any]:
+    """Return the specs of a function's parameters for arguments or annotations (None)."""
+    receiver = None
+    if isinstance(fn, types.MethodType):
+        fn, receiver = fn.__func__, fn.__self__
+    found = _specs(fn, signature_of(fn), source_of(innermost(fn)), given, receiver)
+    return {n: s for k, (n, s) in enumerate(found.items()) if k or receiver is None}
+
+
 def _specs(
     fn: Any, signature: inspect.Signature, source: Any, given: Any, receiver: Any
 ) -> dict[str, Any]:

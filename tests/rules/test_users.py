@@ -144,7 +144,7 @@ def stray(g, b):
         ({"adjoint": ("g", "g")}, "2 adjoints for 1"),
         ({"adjoint": (stray,)}, "parameter 'b'"),
     ],
-    ids=str,
+    ids=lambda given: " ".join(given) if isinstance(given, dict) else given,
 )
 def test_refused_when_entered(options: dict[str, Any], says: str) -> None:
     given: dict[str, Any] = {"name": "wind.new", "callables": ["windlib.fresh"], "params": "p",
