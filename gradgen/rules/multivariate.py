@@ -167,6 +167,8 @@ def log_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 def check_shapes(alg: Algebra, op: Op) -> None:
     """Refuse points of a dimension that is not known, or that SciPy stretches."""
+    if op.attrs.get("allow_singular"):
+        alg.refuse(op, f"{NORMAL} with allow_singular=True", "leave it out")
     size = dimension(op.inputs)
     if size is None or (size != 1 and may_be_one(size)) or op.out.type.shape is None:
         alg.refuse(op, f"{NORMAL} of shapes that are not known", KNOWN)

@@ -252,33 +252,3 @@ function("ellipkinc", (f"divide(g, {_ROOT})", _ellipkinc_to_m), "xu", ("x, 0.0",
 function("ellipeinc", (f"g * {_ROOT}", _ellipeinc_to_m), "xu", ("x, 0.0", "x3, 0 * x"),
          params="phi, m", at_kinks="the limit at m=0")
 # fmt: on
-
-
-def _voigt_slope(x, sigma, gamma):
-    """Return the derivative of the Faddeeva function at the point of a Voigt profile."""
-    z = (x + 1j * gamma) / (np.sqrt(2.0) * sigma)
-    return 2.0j / np.sqrt(np.pi) - 2.0 * z * scipy.special.wofz(z)
-
-
-@printed
-def _voigt_to_x(g, x, sigma, gamma):
-    """Cotangent of ``x`` in ``scipy.special.voigt_profile(x, sigma, gamma)``."""
-    return g * _voigt_slope(x, sigma, gamma).real / (2.0 * np.sqrt(np.pi) * sigma**2)
-
-
-@printed
-def _voigt_to_gamma(g, x, sigma, gamma):
-    """Cotangent of ``gamma`` in ``scipy.special.voigt_profile(x, sigma, gamma)``."""
-    return -g * _voigt_slope(x, sigma, gamma).imag / (2.0 * np.sqrt(np.pi) * sigma**2)
-
-
-@printed
-def _voigt_to_sigma(g, y, x, sigma, gamma):
-    """Cotangent of ``sigma`` in ``scipy.special.voigt_profile(x, sigma, gamma)``."""
-    slope = _voigt_slope(x, sigma, gamma)
-    along = (x * slope.real - gamma * slope.imag) / (2.0 * np.sqrt(np.pi) * sigma**2)
-    return -g * (y + along) / sigma
-
-
-function("voigt_profile", (_voigt_to_x, _voigt_to_sigma, _voigt_to_gamma), "xpp",
-         params="x, sigma, gamma")  # fmt: skip

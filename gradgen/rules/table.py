@@ -50,6 +50,7 @@ from gradgen.rules import (
     structured,
     sums,
     ufunc_methods,
+    voigt,
 )
 from gradgen.rules.registry import CALLABLES, METHODS, RULES
 
@@ -58,6 +59,7 @@ SOURCES = (
     special,
     special_orders,
     special_pairs,
+    voigt,
     densities,
     multivariate,
     simplex,
