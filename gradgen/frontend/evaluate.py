@@ -65,7 +65,18 @@ def _chosen_number(r: Reader, choice: Choice, node: ast.AST) -> Value:
             text = f"raise TypeError({f'{option.obj!r} is used as a number'!r})"
             r.b.append("raise_if", [test], [], span=r.span(node), attrs={"text": text})
             return as_value(r, other, node)
+    for option in _options(choice):
+        if isinstance(option, Static):
+            what = f"{option.obj!r} is used as a number, depending on the path taken"
+            r.refuse(node, what, "give the name a number on every path")
     return r.read(choice)
+
+
+def _options(value: Any) -> list[Any]:
+    """Return what a choice may be, through choices inside it."""
+    if isinstance(value, Choice):
+        return [*_options(value.then), *_options(value.other)]
+    return [value]
 
 
 def _construct(node: ast.AST) -> str:
