@@ -20,6 +20,8 @@ def jacobian(
     argnums: Argnums = None,
     argnames: Argnames = None,
     example_args: Any = None,
+    backend: str = "numpy",
+    cache: bool = False,
 ) -> Any:
     """Return a function that computes the derivative of every output by every input.
 
@@ -28,7 +30,7 @@ def jacobian(
     fn : function, optional
         A function that returns a number, an array, or a container of them.  Without it, a decorator
         is returned.
-    argnums, argnames, example_args
+    argnums, argnames, example_args, backend, cache
         As for `grad`.
 
     Returns
@@ -44,7 +46,8 @@ def jacobian(
     GradgenError
         At the call, where a construct or an argument has no derivative here.
     """
-    return _decorated(Jacobian, "jacobian", fn, argnums, argnames, example_args)
+    options = options_of("jacobian", argnums, argnames, False, backend=backend, cache=cache)
+    return _decorated(Jacobian, fn, options, example_args, argnums is not None)
 
 
 def jacfwd(
@@ -54,13 +57,18 @@ def jacfwd(
     argnames: Argnames = None,
     example_args: Any = None,
     batch: Batch = None,
+    backend: str = "numpy",
+    cache: bool = False,
 ) -> Any:
     """Return a function that computes a Jacobian forward, a tangent for each entry of the inputs.
 
     The tangents go through one sweep together, as an array with an axis more.  Parameters and
     result are those of `jacobian`.
     """
-    return _decorated(Gradient, "jacfwd", fn, argnums, argnames, example_args, batch)
+    options = options_of(
+        "jacfwd", argnums, argnames, False, batch=batch, backend=backend, cache=cache
+    )
+    return _decorated(Gradient, fn, options, example_args, argnums is not None)
 
 
 def jacrev(
@@ -70,13 +78,18 @@ def jacrev(
     argnames: Argnames = None,
     example_args: Any = None,
     batch: Batch = None,
+    backend: str = "numpy",
+    cache: bool = False,
 ) -> Any:
     """Return a function that computes a Jacobian in reverse, a cotangent for each output entry.
 
     The cotangents go through one sweep together, as an array with an axis more.  Parameters and
     result are those of `jacobian`.
     """
-    return _decorated(Gradient, "jacrev", fn, argnums, argnames, example_args, batch)
+    options = options_of(
+        "jacrev", argnums, argnames, False, batch=batch, backend=backend, cache=cache
+    )
+    return _decorated(Gradient, fn, options, example_args, argnums is not None)
 
 
 def hessian(
@@ -86,6 +99,8 @@ def hessian(
     argnames: Argnames = None,
     example_args: Any = None,
     batch: Batch = None,
+    backend: str = "numpy",
+    cache: bool = False,
 ) -> Any:
     """Return a function that computes the matrix of second derivatives, forward over reverse.
 
@@ -93,7 +108,7 @@ def hessian(
     ----------
     fn : function, optional
         A function that returns one number.  Without it, a decorator is returned.
-    argnums, argnames, example_args, batch
+    argnums, argnames, example_args, batch, backend, cache
         As for `grad`.
 
     Returns
@@ -108,7 +123,10 @@ def hessian(
     GradgenError
         At the call, where a construct or an argument has no derivative here.
     """
-    return _decorated(Hessian, "hessian", fn, argnums, argnames, example_args, batch)
+    options = options_of(
+        "hessian", argnums, argnames, False, batch=batch, backend=backend, cache=cache
+    )
+    return _decorated(Hessian, fn, options, example_args, argnums is not None)
 
 
 def hessian_diag(
@@ -118,27 +136,24 @@ def hessian_diag(
     argnames: Argnames = None,
     example_args: Any = None,
     batch: Batch = None,
+    backend: str = "numpy",
+    cache: bool = False,
 ) -> Any:
     """Return a function that computes the diagonal of the Hessian, in the gradient's structure.
 
     Parameters are those of `hessian`.
     """
-    return _decorated(Gradient, "hessian_diag", fn, argnums, argnames, example_args, batch)
+    options = options_of(
+        "hessian_diag", argnums, argnames, False, batch=batch, backend=backend, cache=cache
+    )
+    return _decorated(Gradient, fn, options, example_args, argnums is not None)
 
 
 def _decorated(
-    make: type[Gradient],
-    mode: str,
-    fn: Function | None,
-    argnums: Argnums,
-    argnames: Argnames,
-    example_args: Any,
-    batch: Batch = None,
+    make: type[Gradient], fn: Function | None, options: Options, example_args: Any, counted: bool
 ) -> Any:
-    options = options_of(mode, argnums, argnames, False, batch=batch)
-
     def decorate(f: Function) -> Gradient:
-        return make(f, options, example_args, argnums is not None)
+        return make(f, options, example_args, counted)
 
     return decorate if fn is None else decorate(fn)
 

@@ -22,6 +22,8 @@ def vjp(
     argnums: int | tuple[int, ...] | None = None,
     argnames: str | tuple[str, ...] | None = None,
     example_args: Any = None,
+    backend: str = "numpy",
+    cache: bool = False,
 ) -> Pullback:
     """Return a function that computes a value and its vector-Jacobian product.
 
@@ -29,7 +31,7 @@ def vjp(
     ----------
     fn : function
         A function that returns a number, an array, or a container of them.
-    argnums, argnames, example_args
+    argnums, argnames, example_args, backend, cache
         As for `grad`.
 
     Returns
@@ -45,7 +47,8 @@ def vjp(
     ArgumentError
         If the cotangent has another structure or shape than the value.
     """
-    return Pullback(fn, options_of("vjp", argnums, argnames, False), example_args)
+    options = options_of("vjp", argnums, argnames, False, backend=backend, cache=cache)
+    return Pullback(fn, options, example_args)
 
 
 def jvp(
@@ -54,6 +57,8 @@ def jvp(
     argnums: int | tuple[int, ...] | None = None,
     argnames: str | tuple[str, ...] | None = None,
     example_args: Any = None,
+    backend: str = "numpy",
+    cache: bool = False,
 ) -> Pushforward:
     """Return a function that computes a value and its derivative in a direction, in forward mode.
 
@@ -61,7 +66,7 @@ def jvp(
     ----------
     fn : function
         A function that returns a number, an array, or a container of them.
-    argnums, argnames, example_args
+    argnums, argnames, example_args, backend, cache
         As for `grad`.
 
     Returns
@@ -77,7 +82,8 @@ def jvp(
     ArgumentError
         If a tangent has another structure or shape than its argument.
     """
-    return Pushforward(fn, options_of("jvp", argnums, argnames, False), example_args)
+    options = options_of("jvp", argnums, argnames, False, backend=backend, cache=cache)
+    return Pushforward(fn, options, example_args)
 
 
 def hvp(
@@ -86,6 +92,8 @@ def hvp(
     argnums: int | tuple[int, ...] | None = None,
     argnames: str | tuple[str, ...] | None = None,
     example_args: Any = None,
+    backend: str = "numpy",
+    cache: bool = False,
 ) -> Pushforward:
     """Return a function that computes a Hessian-vector product, forward over reverse.
 
@@ -93,7 +101,7 @@ def hvp(
     ----------
     fn : function
         A function that returns one number.
-    argnums, argnames, example_args
+    argnums, argnames, example_args, backend, cache
         As for `grad`.
 
     Returns
@@ -109,7 +117,8 @@ def hvp(
     ArgumentError
         If a tangent has another structure or shape than its argument.
     """
-    return Pushforward(fn, options_of("hvp", argnums, argnames, False), example_args)
+    options = options_of("hvp", argnums, argnames, False, backend=backend, cache=cache)
+    return Pushforward(fn, options, example_args)
 
 
 class Pushforward(Gradient):

@@ -44,6 +44,13 @@ CHOSEN = [
     Case("checkpoints", "cells_in_checkpoint"),
     Case("checkpoints", "few_states"),
 ]
+# For these, the text for Numba too.
+COMPILED = [
+    Case("losses", "mlp_cross_entropy"),
+    Case("mutation_views", "heat_in_place"),
+    Case("recursion", "recursive_loss"),
+    Case("control_statements", "guarded"),
+]
 
 
 def emitted(case: Case, typed: bool) -> str:
@@ -72,6 +79,15 @@ def test_generic_text(pytestconfig: pytest.Config) -> None:
     compare(text, GOLDEN / f"{CHOSEN[0].name}_generic.py", update)
 
 
+@pytest.mark.parametrize("case", COMPILED, ids=lambda case: case.name)
+def test_text_for_numba(case: Case, pytestconfig: pytest.Config) -> None:
+    update = pytestconfig.getoption("--update-golden")
+    args = case.args()
+    text = gradgen.emit(case.function, argnums=case.argnums, example_args=args, backend="numba")
+    compare(text, GOLDEN / f"{case.name}_numba.py", update)
+
+
 def test_no_stale_files() -> None:
     expected = {f"{case.name}.py" for case in CHOSEN} | {f"{CHOSEN[0].name}_generic.py"}
+    expected |= {f"{case.name}_numba.py" for case in COMPILED}
     assert {path.name for path in GOLDEN.glob("*.py")} == expected

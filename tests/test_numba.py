@@ -179,6 +179,25 @@ def test_second_order_of_either_backend() -> None:
     assert np.allclose(outer(x), 6.0 * x)
 
 
+def test_other_modes() -> None:
+    def loss(x: Any) -> Any:
+        total = 0.0
+        for i in range(len(x) - 1):
+            total += np.sin(x[i]) * x[i + 1]
+        return total
+
+    x, move = np.array([0.3, 0.5, 0.7]), np.array([1.0, -1.0, 2.0])
+
+    def both(make: Any, *args: Any) -> None:
+        assert_same(make(backend="numba")(*args), make()(*args))
+
+    both(lambda **more: lambda x: gradgen.vjp(loss, **more)(x)[1](2.0), x)
+    both(lambda **more: lambda x: gradgen.jvp(loss, **more)((x,), move)[1], x)
+    both(lambda **more: gradgen.hessian(loss, **more), x)
+    both(lambda **more: lambda x: gradgen.hvp(loss, **more)((x,), move), x)
+    both(lambda **more: gradgen.jacobian(lambda x: np.tanh(x) * x[0], **more), x)
+
+
 def test_exceptions_keep_their_types_and_messages() -> None:
     def loss(x: float, n: int) -> float:
         if x < 0.0:
@@ -280,6 +299,25 @@ def test_kept_code_is_not_taken_from_where_others_write(
 def test_nothing_is_kept_for_numpy() -> None:
     with pytest.raises(ArgumentError, match="numba"):
         gradgen.grad(heat, cache=True)
+
+
+def test_integers_beyond_64_bits_are_errors() -> None:
+    def power(x: float, n: int) -> float:
+        return x * 2**n
+
+    def factorial(x: float, n: int) -> float:
+        product = 1
+        for k in range(1, n + 1):
+            product *= k
+        return x * product
+
+    for loss, good, bad in ((power, 10, 70), (factorial, 20, 21)):
+        gradient = gradgen.grad(loss, backend="numba")
+        assert gradient(1.0, good) == gradgen.grad(loss)(1.0, good)
+        with pytest.raises(OverflowError):
+            gradient(1.0, bad)
+    with pytest.raises((UnsupportedError, OverflowError)):
+        gradgen.grad(lambda x: x * 2**70, backend="numba")(1.0)
 
 
 def test_shifts_of_integers() -> None:

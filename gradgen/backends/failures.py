@@ -18,15 +18,15 @@ def refusal(error: BaseException, program: Any, code: types.CodeType) -> Unsuppo
     """Return the refusal that an exception of Numba's compiler stands for; None for others."""
     if not _while_compiling(error):
         return None
-    lines = program.text.split("\n")
+    lines, whole = program.text.split("\n"), program.function.span
     for number in _lines_of(error, code.co_filename):
         if number > len(lines):
             continue
         origin = origin_of_line(program, number)
         what = lines[number - 1].partition("  #")[0].strip()
         message = f"Numba cannot compile `{what}` ({_reason(error)})"
-        return UnsupportedError(message, origin.span if origin else None, WAY_OUT)
-    return UnsupportedError(f"Numba cannot compile this ({_reason(error)})", None, WAY_OUT)
+        return UnsupportedError(message, origin.span if origin else whole, WAY_OUT)
+    return UnsupportedError(f"Numba cannot compile this ({_reason(error)})", whole, WAY_OUT)
 
 
 def _while_compiling(error: BaseException) -> bool:

@@ -61,6 +61,29 @@ def _remainder(a, b):
     return a % b
 
 
+def _power(a, b):
+    """Return ``a ** b`` of integers, where it is an integer of 64 bits."""
+    if b < 0:
+        raise ValueError("an integer to a negative power: give a float")
+    if abs(float(a)) ** b >= 9.2e18:
+        raise OverflowError("the integer does not fit into 64 bits")
+    return a**b
+
+
+def _times(a, b):
+    """Return ``a * b`` of integers, where it is an integer of 64 bits."""
+    if abs(float(a) * float(b)) >= 9.2e18:
+        raise OverflowError("the integer does not fit into 64 bits")
+    return a * b
+
+
+def _plus(a, b):
+    """Return ``a + b`` of integers, where it is an integer of 64 bits."""
+    if abs(float(a) + float(b)) >= 9.2e18:
+        raise OverflowError("the integer does not fit into 64 bits")
+    return a + b
+
+
 def _shift_left(a, b):
     """Return ``a << b``, which compiled code loses where it has more than 64 bits."""
     if b < 0 or b > 62:

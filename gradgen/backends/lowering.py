@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable
 from pathlib import Path
 
-from gradgen.backends import loops, messages, python_calls
+from gradgen.backends import gathers, loops, messages, python_calls
 from gradgen.backends.failures import WAY_OUT
 from gradgen.backends.native import is_native
 from gradgen.emission.module import definitions_of
@@ -27,7 +27,10 @@ OF_INTEGERS = {
     "mod": "_remainder",
     "lshift": "_shift_left",
     "rshift": "_shift_right",
+    "pow": "_power",
 }
+# What grows from turn to turn, and would wrap around without a word.
+GROWING = {"mul": "_times", "add": "_plus"}
 OF_NUMBERS = {
     "erf": "math.erf", "erfc": "math.erfc", "gamma": "math.gamma", "gammaln": "math.lgamma",
     "special.expm1": "math.expm1", "special.log1p": "math.log1p", "expit": "_expit",
@@ -44,6 +47,7 @@ def lower_to_numba(function: Function, others: list[Function]) -> None:
         _type_lists(f)
         for block in blocks_of(f.body):
             block.ops = [each for op in block.ops for each in (*_narrowed(op), op)]
+        lowering.carried = _carried(f)
         for op in walk(f.body):
             lowering.lower(op)
     _keep_float32(function)
@@ -55,6 +59,21 @@ def _type_lists(function: Function) -> None:
         for v in op.inputs if op.prim == "call" else ():
             if v.op is not None and v.op.prim == "list" and not v.op.inputs and v.type.item:
                 v.op.attrs["typed"] = v.type.item
+
+
+def _carried(function: Function) -> set[Value]:
+    """Return what loops carry to their next turn."""
+    loops = (op for op in walk(function.body) if op.prim in ("for", "while"))
+    return {v for op in loops for b in blocks_of(op.blocks[-1]) for v in b.results}
+
+
+def _is_long(const: object) -> bool:
+    return type(const) is int and not -(2**63) <= const < 2**63
+
+
+def _of_integers(op: Op) -> bool:
+    """Whether these are integers, none of them a literal."""
+    return all(v.type.kind == "int" and not isinstance(v, Const) for v in op.inputs)
 
 
 def _narrowed(op: Op) -> list[Op]:
@@ -102,14 +121,19 @@ class Lowering:
         self.helpers = function.helpers
         self.plain = function.plain_helpers
         self.made: dict[str, str] = {}
+        self.carried: set[Value] = set()
 
     def lower(self, op: Op) -> None:
         """Leave an operation, or turn it into the call of a printed function."""
         if op.prim in ("pieces", "joined_list") and op.attrs.get("axis", 0) != 0:
             self._refuse(op, "joining the arrays of a list along another axis than the first")
-        if op.prim in messages.TEXTS:
+        if any(isinstance(v, Const) and _is_long(v.const) for v in op.inputs):
+            self._refuse(op, "an integer of more than 64 bits")
+        if op.prim in GROWING and op.out in self.carried and _of_integers(op):
+            as_call(op, GROWING[op.prim], op.inputs)
+        elif op.prim in messages.TEXTS:
             messages.lower(op, self)
-        elif op.prim in loops.LOOPS and self._loop(op):
+        elif self._as_loops(op):
             return
         elif op.prim in RULES and not op.blocks and not is_native(op):
             if op.prim in OF_INTEGERS and all(v.type.is_scalar for v in op.inputs):
@@ -124,9 +148,25 @@ class Lowering:
     def _refuse(self, op: Op, what: str) -> None:
         raise UnsupportedError(f"{what} has no lowering to Numba", op.span, WAY_OUT)
 
-    def _loop(self, op: Op) -> bool:
+    def _as_loops(self, op: Op) -> bool:
         """Call a function of loops instead of the operation, where there is one."""
-        found = loops.LOOPS[op.prim](op)
+        if op.prim in loops.LOOPS:
+            return self._loop(op, loops.LOOPS[op.prim])
+        if op.prim == "load":
+            return self._loop(op, gathers.gather)
+        return op.prim in WRITES and self._scatter(op)
+
+    def _scatter(self, op: Op) -> bool:
+        """Call a function of loops instead of a store, where there is one."""
+        found = gathers.scatter(op)
+        if found is not None:
+            base, text = found
+            op.attrs = {"printed": self.function(base, lambda name: _parsed(text, name))}
+        return found is not None
+
+    def _loop(self, op: Op, make: Callable[[Op], loops.Found]) -> bool:
+        """Call a function of loops instead of the operation, where there is one."""
+        found = make(op)
         if found is None:
             return False
         base, text, inputs = found

@@ -116,11 +116,11 @@ def _divides(op: Op) -> bool:
 
 
 def _powers(op: Op) -> bool:
-    """Whether a power is of floats, or of an integer to a natural number."""
-    by = op.inputs[1]
+    """Whether a power is of floats, or a small one of an integer that varies."""
+    a, by = op.inputs
     if any(t.kind not in ("int", "bool") for t in _types(op)):
         return True
-    return isinstance(by, Const) and by.const >= 0
+    return not isinstance(a, Const) and isinstance(by, Const) and 0 <= by.const <= 3
 
 
 def _loads(op: Op) -> bool:
