@@ -113,6 +113,31 @@ def replaced_and_written(x, n):
     return b[0] * b[1] + sum(r[0] * r[1] for r in rows)
 
 
+@case("an item read in a loop that writes to all of them", X, 3)
+def read_in_loop_that_writes(x, n):
+    rows = []
+    for _ in range(n):
+        rows.append([x[2] * 2, x[0]])
+    t = 0.0
+    for _ in range(2):
+        a = rows[1]
+        for r in rows:
+            r[1] *= 1.5
+            t += r[0]
+    return t + a[0] * a[1]
+
+
+@case("a list that grows beside one of the same items, written to", X, 3, outcome="either")
+def grows_beside(x, n):
+    rows = [[x[2], x[0]], [x[2] * 2, x[2]]]
+    q = rows + [[x[2] * 3, x[2]]]
+    for _ in range(n):
+        q.insert(0, [x[0], x[1]])
+        for r in rows:
+            r[0] *= 1.5
+    return sum(r[0] * r[1] for r in q)
+
+
 @case("a list that replaces an item", X, 4)
 def replaced(x, n):
     rows = []

@@ -188,6 +188,13 @@ def require_unseen(r: Reader, items: Storage) -> None:
 def visible_members(r: Reader, items: Storage) -> list[Storage]:
     """Return the lists that names stand for and that may be items of a list."""
     held = {m for one in r.objects(items) for m in r.members.get(one, ())}
+    token = r.tokens.get(items)
+    for thing in r.entangled if token is not None else ():
+        mine = r.objects(thing)
+        if not isinstance(thing, Storage) or not thing.lists or thing is items:
+            continue
+        if {token, INSIDE} <= mine:
+            held.add(thing)  # it was read from the list, and no view
     return sorted((m for m in held if r.visible(m)), key=lambda m: m.id)
 
 

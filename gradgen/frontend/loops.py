@@ -11,6 +11,7 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from gradgen.errors import UnsupportedError
 from gradgen.frontend import listed
 from gradgen.frontend.covers import Cover, contents_template
 from gradgen.frontend.joins import identity
@@ -104,11 +105,22 @@ class Loop:
         out: list[Value] = []
         for slot, template in self.templates():
             if isinstance(slot, Seq) and isinstance(template, Hole):
+                self._require_still(slot)
                 value: Any = self.r.graph_list(slot)
             else:
                 value = self.slot_value(slot, state)
             out += values_of(self.r, template, value)
         return out
+
+    def _require_still(self, grown: Seq) -> None:
+        """Refuse to carry a list that grows apart from its items, lists that the loop writes to."""
+        for item in grown.items if grown.grown is None else ():
+            if isinstance(item, Seq) and item.kind is list and item in self.guess.slots:
+                raise UnsupportedError(
+                    f"{grown.name or 'a list'!r} grows in a loop that writes to its items, lists",
+                    self.r.b.span,
+                    "copy the items with .copy() before, or keep the numbers in an array",
+                )
 
     def templates(self) -> list[tuple[Slot, Template]]:
         """Return the slots that are carried, in order."""

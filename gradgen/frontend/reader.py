@@ -338,7 +338,11 @@ class Reader:
                 "use two names",
             )
         if type_ is None:
-            raise TypeError(choice)
+            raise UnsupportedError(
+                "a name stands for things of different types here, depending on the path taken",
+                self.b.span,
+                "use two names",
+            )
         op = self.b.append(
             "if", [choice.test], [type_], attrs={"style": "expression"}, blocks=sides
         )
