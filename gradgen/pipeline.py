@@ -218,21 +218,7 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
             mark_loops(function, program.again)
             split_marked(function)
         function.notes += doubts(function, varied(function))
-        if options.mode in ("pattern", "pattern2"):
-            add_tracks(function, options.mode == "pattern2")
-            finish_tracks(function)
-        elif options.mode in ("jvp", "pushforward"):
-            tangents = add_tangents(function, function.result["tangents"])
-            finish_tangents(function, tangents, options.mode == "jvp")
-        elif options.mode in ("jacfwd", "jacdiag"):
-            jacobian_forward(function, options)
-        elif options.mode == "jacrev":
-            program.adjoints = jacobian_reverse(function, options)
-        else:
-            program.adjoints = add_adjoint(function, function.result["seeds"])
-            finish(function, options, program.adjoints)
-        if program.whole:
-            batch_examples(function, program.whole, options.batch)
+        _derive(program)
         for f in [function, *(g for c in callees for g in (c.function, c.backward) if g)]:
             forget_rules(f)
 
@@ -265,6 +251,26 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         ("copies", copies),
         ("lower", lower),
     ]
+
+
+def _derive(program: Program) -> None:
+    """Append the derivative that the mode asks for."""
+    function, options = program.function, program.options
+    if options.mode in ("pattern", "pattern2"):
+        add_tracks(function, options.mode == "pattern2")
+        finish_tracks(function)
+    elif options.mode in ("jvp", "pushforward"):
+        tangents = add_tangents(function, function.result["tangents"])
+        finish_tangents(function, tangents, options.mode == "jvp")
+    elif options.mode in ("jacfwd", "jacdiag"):
+        jacobian_forward(function, options)
+    elif options.mode == "jacrev":
+        program.adjoints = jacobian_reverse(function, options)
+    else:
+        program.adjoints = add_adjoint(function, function.result["seeds"])
+        finish(function, options, program.adjoints)
+    if program.whole:
+        batch_examples(function, program.whole, options.batch)
 
 
 def _plain_name(fn: Any) -> str:
