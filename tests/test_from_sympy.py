@@ -41,6 +41,7 @@ SMOOTH = [
     sp.Abs(x - y) * sp.sign(x - y) + sp.Heaviside(x - y) * x + sp.Heaviside(y),
     sp.Max(x, y, z) * sp.Min(x, y, sp.Rational(1, 2)),
     sp.Piecewise((sp.log(x), x > 1), (x**2 * y, (y > 0) & ~sp.Eq(x, 2)), (0, True)),
+    sp.Piecewise((x, sp.ITE(x > 1, y > 1, z < 1)), (y, sp.Xor(x > y, z > 1)), (z, True)),
     sp.Piecewise((sp.sqrt(x - 1), x > 1), (1 / y, sp.Or(x < -1, y > 3)), (x * z, True)),
     sp.erf(x) + sp.erfc(y) * sp.erfi(z),
     sp.gamma(p) + sp.loggamma(y) * sp.digamma(x) + sp.polygamma(2, y),
@@ -282,6 +283,18 @@ def test_pieces_that_are_not_chosen_do_no_harm(scalar: bool) -> None:
         assert f.grad(0.0, -1.0) == (0.0, 1.0)
         assert f.grad(2.0, -1.0) == (0.0, 0.0)
         assert f.grad(2.0, 4.0) == (-0.5, 0.125)
+
+
+@pytest.mark.parametrize("scalar", [False, True])
+def test_one_sum_in_two_pieces(scalar: bool) -> None:
+    for risky in (sp.Integer(1), 1 / y):
+        total = sp.Sum(sp.sin(i * x) * risky + sp.Sum(i * j * y, (j, 0, i)), (i, 1, 3))
+        expr = sp.Piecewise((x * total, z > y), (total + 1, z > x), (z, True), evaluate=False)
+        f = gradgen.from_sympy(expr, [x, y, z], scalar=scalar)
+        for values in ((0.4, 0.7, 0.9), (0.4, 0.7, 0.5), (0.4, 0.7, 0.1)):
+            given = dict(zip((x, y, z), values, strict=True))
+            wanted = [slope(expr, s, given) for s in (x, y, z)]
+            np.testing.assert_allclose(f.grad(*values), wanted, rtol=1e-12, atol=1e-14)
 
 
 def test_pieces_of_nan_are_nan() -> None:

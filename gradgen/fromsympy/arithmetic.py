@@ -185,9 +185,15 @@ def _refused_condition(low: Lowering, expr: Any, scope: Scope) -> Plan:
 
 
 def _ite(low: Lowering, expr: Any, scope: Scope) -> Plan:
-    import sympy
+    """Return ``(a and b) or (not a and c)`` for ``ITE(a, b, c)``."""
 
-    return Plan([expr.rewrite(sympy.Or)], lambda a: a[0])
+    def build(made: list[Node]) -> Node:
+        test, then, other = made
+        yes = low.nodes.make("and", [test, then])
+        no = low.nodes.make("and", [low.nodes.make("not", [test]), other])
+        return low.nodes.make("or", [yes, no])
+
+    return Plan(expr.args, build)
 
 
 def _complex(low: Lowering, expr: Any, scope: Scope) -> Plan:

@@ -114,12 +114,18 @@ class Placement:
             yield self.top, readers
             return
         if not node.risky:
-            yield _outside(node, _common([c for c, _, _ in readers])), readers
+            # A loop that is written twice has its body twice.
+            bodies: dict[Context | None, list[Reader]] = {}
+            for reader in readers:
+                bodies.setdefault(_body(node, reader[0]), []).append(reader)
+            for group in bodies.values():
+                yield _outside(node, _common([c for c, _, _ in group])), group
             return
         asking = {c for c, _, _ in readers}
         for reader in readers:
             context = up = reader[0]
-            while up.parent is not None:
+            body = _body(node, context)
+            while up.parent is not None and up is not body:
                 up = up.parent
                 context = up if up in asking else context
             yield _outside(node, context), [reader]
@@ -136,6 +142,14 @@ def _common(contexts: list[Context]) -> Context:
                 assert other.parent is not None
                 other = other.parent
     return out
+
+
+def _body(node: Node, context: Context) -> Context | None:
+    """Return the body of the innermost loop that a node depends on."""
+    up: Context | None = context if node.loops else None
+    while up is not None and (up.index is None or up.index not in node.loops):
+        up = up.parent
+    return up
 
 
 def _outside(node: Node, context: Context) -> Context:
