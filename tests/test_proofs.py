@@ -22,8 +22,6 @@ def proved(case: Case) -> None:
     single = any(getattr(leaf, "dtype", None) == "float32" for leaf in case.args())
     if forward.ok is not None and not single:
         assert forward.data["error"] <= DOT, forward.summary
-    text = proof.text(short=True)
-    assert "fault of gradgen" not in text
 
 
 @pytest.mark.parametrize("case", cases(LOSSES))

@@ -196,9 +196,11 @@ class _Judge:
         exact = self._complex(entry, difference, spread) if known else None
         size = max(abs(difference), abs(gradient), self.floor) if known else 1.0
         error = abs(gradient - difference) / size if known else 0.0
+        error = error if np.isfinite(error) else np.inf
         noise = NOISE * EPS * self.value / (STEPS[best] * unit)
         room = self.tolerance + (10 * spread + noise + self.absolute) / size
-        ok = bool(np.isfinite(gradient)) and (not known or error <= room)
+        # Where there is nothing to compare with, an infinite slope may be right; NaN never is.
+        ok = error <= room if known else not np.isnan(gradient)
         if exact is not None and self.tolerance == TOLERANCE:
             error = abs(gradient - exact) / size
             ok = ok and error <= COMPLEX_TOLERANCE + (self.rounding + self.absolute) / size
@@ -209,7 +211,8 @@ class _Judge:
         settled = known and spread <= max(self.settled, 0.1 * UNSETTLED * size)
         return EntryCheck(
             self.point.names[k], gradient, difference, spread, STEPS[best], slopes, (left, right),
-            exact, error, ok or (kink and within), kink, kink or exact is not None or settled,
+            exact, error, bool(ok or (kink and within)), kink,
+            kink or exact is not None or settled,
         )  # fmt: skip
 
     def _central(self, entry: Entry, h: float) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import io
+import itertools
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -177,8 +178,10 @@ class _Follow:
         point = self.point
         try:
             here = self.at(point.x)
-            others = [self.at(point.x + TINY * s * point.direction(k))
-                      for k in range(DIRECTIONS) for s in (1.0, -1.0)]  # fmt: skip
+            others = []
+            for k, sign in itertools.product(range(DIRECTIONS), (1.0, -1.0)):
+                with contextlib.suppress(EvaluationError):  # beyond the end of the domain
+                    others.append(self.at(point.x + TINY * sign * point.direction(k)))
         except _Tooslow:
             raise GradgenError("following the operations takes too much time") from None
         rates = [np.zeros(len(m)) for _, m in here]

@@ -40,7 +40,7 @@ def dot_products(point: Point, value: float, gradient: Vector, v: Vector, forwar
     terms = gradient * v
     reverse = float(np.sum(terms))
     size = max(float(np.sum(np.abs(terms))), abs(forward), EPS * abs(value), 1e-300)
-    error = abs(forward - reverse) / size
+    error = abs(forward - reverse) / size if forward != reverse else 0.0
     room = SINGLE_DOT_TOLERANCE if point.single else DOT_TOLERANCE
     return Dot(forward, reverse, error, bool(error <= room))
 

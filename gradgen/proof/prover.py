@@ -13,7 +13,7 @@ import numpy as np
 from gradgen.errors import ArgumentError, GradgenError, GradgenWarning
 from gradgen.proof.entries import Entries, check_entries
 from gradgen.proof.modes import base_of
-from gradgen.proof.orders import Mix, dot_products, mixes
+from gradgen.proof.orders import FAULTS, Mix, dot_products, mixes
 from gradgen.proof.point import Point, Vector
 from gradgen.proof.report import Part, Proof
 from gradgen.proof.taylor import table, taylor
@@ -69,7 +69,12 @@ class Prover:
         value = point.value(point.x)
         parts: list[Part] = []
         if "rev" in self.modes:
-            value, gradient = point.reverse()
+            try:
+                value, gradient = point.reverse()
+            except FAULTS as error:
+                if isinstance(error, GradgenError):
+                    raise
+                return Proof(point.name, value, tuple(point.names), (_fault("gradient", error),))
             parts.append(self._value(value))
             found = check_entries(point, gradient, self.rtol, self.max_entries, self.atol)
             worst = found.worst
@@ -98,12 +103,14 @@ class Prover:
         return Part("value", ok, how, data={"value": value, "function": plain})
 
     def _guarded(self, title: str, make: Callable[[], Part]) -> Part:
-        if not self.lenient:
-            return make()
         try:
             return make()
         except GradgenError as error:
+            if not self.lenient:
+                raise
             return Part(title, None, _refusal(error), data={"refused": str(error)})
+        except FAULTS as error:
+            return _fault(title, error)
 
     def _forward(self, gradient: Vector | None, v: Vector) -> Part:
         """Compare forward mode with the gradient, or by itself with differences."""
@@ -154,6 +161,13 @@ class Prover:
         return parts, curvature
 
 
+def _fault(title: str, error: Exception) -> Part:
+    """Return the part of a generated function that raises, where the function does not."""
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    text = f"the generated function raises {what}, where the function itself does not"
+    return Part(title, False, text, data={"raises": what})
+
+
 def _refusal(error: GradgenError) -> str:
     return f"not available: {str(error).splitlines()[0]}"
 
@@ -170,6 +184,9 @@ def _entry_parts(found: Entries) -> Iterator[Part]:
     left = sum(not e.decided for e in found.checked)
     if left:
         text += f"; {left} left open by the differences, which do not settle"
+    endless = [e.name for e in found.checked if np.isinf(e.gradient)]
+    if endless:
+        text += f"; infinite for {', '.join(endless[:4])}"
     kinks = sum(e.kink for e in found.checked)
     if kinks:
         text += f"; {kinks} at a kink, where any slope between the sides is right"
@@ -210,7 +227,7 @@ def _order_part(order: int, found: Sequence[Mix], refusal: GradgenError | None) 
     worst = max(wrong or found, key=lambda m: m.error)
     text = f"{', '.join(m.title for m in wrong or found)}: "
     if wrong and np.isnan(worst.ours) and np.isinf(worst.error):
-        text += f"the generated function raises {worst.name}, a fault of gradgen"
+        text += f"the generated function raises {worst.name}, where the function does not"
     elif wrong:
         text += f"{worst.name} is {worst.ours:.10g}, by differences {worst.theirs:.10g}"
     else:

@@ -509,6 +509,20 @@ def test_methods() -> None:
     assert proof.part("forward mode").ok
 
 
+def test_a_generated_function_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    mutated(monkeypatch, lambda text, name: text.replace("    return", "    oops\n    return"))
+    with pytest.raises(gradgen.MismatchError, match="raises NameError"):
+        check_grads(smooth, (X, 0.5))
+
+
+def test_an_infinite_slope() -> None:
+    proof = verify(lambda x: math.sqrt(x), (0.0,), seconds=0)
+    assert proof.ok, str(proof)
+    assert proof.part("gradient").ok is None
+    assert "infinite for x" in proof.part("gradient").summary
+    assert "math.sqrt has no derivative at the point itself" in str(proof)
+
+
 def test_a_value_that_is_not_finite() -> None:
     with np.errstate(all="ignore"):
         proof = verify(lambda x: np.log(x), (-1.0,), seconds=0)
