@@ -179,9 +179,11 @@ class _Judge:
         """Return the comparison of one entry."""
         entry = self.probe.entries[k]
         found = self._compared(k, entry, gradient, max(1.0, abs(entry.value)))
-        if not found.decided and 0 < abs(entry.value) < 1:
-            # Steps in proportion to a small number stay where the function is defined.
-            found = self._compared(k, entry, gradient, abs(entry.value))
+        if not (found.decided and found.ok) and 0 < abs(entry.value) < 1:
+            # Steps in proportion to a small number stay where the function is defined, and on
+            # this side of what is near zero; they count where they rise above rounding.
+            closer = self._compared(k, entry, gradient, abs(entry.value))
+            found = closer if closer.decided else found
         self.refuted += self.analytic is not None and found.complex_step is None
         return found
 
@@ -205,10 +207,12 @@ class _Judge:
             error = abs(gradient - exact) / size
             ok = ok and error <= COMPLEX_TOLERANCE + (self.rounding + self.absolute) / size
         gap, before = abs(right - left), abs(wide[1] - wide[0])
-        # Of a smooth function the slopes to both sides come together as the step shrinks.
-        kink = bool(gap > max(1e-3 * max(size, abs(left), abs(right)), 0.5 * before))
+        # Of a smooth function the slopes to both sides come together as the step shrinks; at a
+        # kink they stay apart, and what they are.
+        steady = abs(left - wide[0]) + abs(right - wide[1]) <= 0.5 * gap
+        kink = bool(gap > max(1e-3 * max(size, abs(left), abs(right)), 0.5 * before)) and steady
         within = min(left, right) - 1e-3 * gap <= gradient <= max(left, right) + 1e-3 * gap
-        settled = known and spread <= max(self.settled, 0.1 * UNSETTLED * size)
+        settled = known and spread + noise <= max(self.settled, 0.1 * UNSETTLED * size)
         return EntryCheck(
             self.point.names[k], gradient, difference, spread, STEPS[best], slopes, (left, right),
             exact, error, bool(ok or (kink and within)), kink,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 
@@ -12,14 +11,15 @@ import numpy as np
 
 from gradgen.errors import ArgumentError, GradgenError, GradgenWarning
 from gradgen.proof.entries import Entries, check_entries
+from gradgen.proof.limits import OutOfTime, limited
 from gradgen.proof.modes import base_of
 from gradgen.proof.orders import FAULTS, Mix, dot_products, mixes
 from gradgen.proof.point import Point, Vector
 from gradgen.proof.report import Part, Proof
 from gradgen.proof.taylor import table, taylor
 
-# Seconds after which no further mix of modes is begun.
-ORDERS_BUDGET = 4.0
+# Seconds of the processor for the derivatives of derivatives.
+ORDERS_BUDGET = 6.0
 STOPPED = "not compared: the function stops gradients, which differences of a gradient do not see"
 
 
@@ -129,36 +129,38 @@ class Prover:
         data = {"forward": dot.forward, "reverse": dot.reverse, "error": dot.error}
         return Part("forward mode", dot.ok, text, data=data)
 
-    def _check_time(self, start: float) -> None:
-        if self.lenient and time.process_time() - start > ORDERS_BUDGET:
-            raise GradgenError(f"more than {ORDERS_BUDGET:g} s were spent on it")
-
     def _orders(self) -> tuple[list[Part], float | None]:
         """Return one part for each order, and the curvature along the direction."""
-        found: list[Mix] = []
-        curvature: float | None = None
-        refusal: GradgenError | None = None
         if self.point.stops:
             return [Part("second order", None, STOPPED)], None
-        start = time.process_time()
-        for modes in (self.modes, self.modes[:1]) if self.lenient else (self.modes,):
-            try:
-                for mix, bend in mixes(self.point, base_of(self.point), self.order, modes):
-                    self._check_time(start)
-                    if mix.order == 2 and bend is not None and curvature is None:
-                        curvature = bend
-                    found.append(mix)
-            except GradgenError as error:
-                if not self.lenient:
-                    raise
-                refusal = refusal or error
-            if found:
-                break
+        found: list[tuple[Mix, float | None]] = []
+        refusal = self._mixed(found)
+        bends = [bend for mix, bend in found if mix.order == 2 and bend is not None]
         parts = [
-            _order_part(k, [m for m in found if m.order == k], refusal)
+            _order_part(k, [m for m, _ in found if m.order == k], refusal)
             for k in range(2, self.order + 1)
         ]
-        return parts, curvature
+        return parts, bends[0] if bends else None
+
+    def _mixed(self, found: list[tuple[Mix, float | None]]) -> GradgenError | None:
+        """Add the comparisons of all mixes of modes; return what kept some from being made."""
+        if not self.lenient:
+            found += mixes(self.point, base_of(self.point), self.order, self.modes)
+            return None
+        refusal: GradgenError | None = None
+        try:
+            with limited(ORDERS_BUDGET):
+                for modes in (self.modes, self.modes[:1]):
+                    try:
+                        for mix in mixes(self.point, base_of(self.point), self.order, modes):
+                            found.append(mix)
+                    except GradgenError as error:
+                        refusal = refusal or error
+                    if found:
+                        break
+        except OutOfTime:
+            refusal = GradgenError(f"more than {ORDERS_BUDGET:g} s were spent on it")
+        return refusal
 
 
 def _fault(title: str, error: Exception) -> Part:

@@ -82,6 +82,7 @@ RIGHT: dict[str, tuple[Any, ...]] = {
     "large value": (lambda x: 1e9 + x * x, 1.0),
     "large entry": (lambda x: np.sum(x * x), np.array([1e8, 1e-8])),
     "exception beyond the domain": (positive, 1e-3),
+    "just beside a kink": (hinge, np.array([5e-7, -5e-7, 2e-6, -1e-9])),
     "edge of the domain": (lambda x: np.log(x) * x, 1e-6),
     "integer beside": (lambda x, n: x**n, 1.5, 3),
     "array": (
