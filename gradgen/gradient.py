@@ -53,6 +53,7 @@ def _road() -> Any:
         note_origin=origins.note_origin,
         opaque=arguments.Opaque,
         sizes=sizes.Sizes,
+        spelled=sizes.spelled,
         follow=evaluate.follow,
     )
 
@@ -89,6 +90,16 @@ class Specialisation:
                 self.kept.clear()
             self.kept[key] = road.sizes(function, arguments).total(self.program.saved)
         return self.kept[key]
+
+
+def _over(limit: int, count: int) -> GradgenWarning:
+    """Return the warning that a call needs more than its limit."""
+    spelled = _road().spelled
+    return GradgenWarning(
+        f"memory={spelled(limit)!r} is too little: {spelled(count)} are kept for the reverse sweep "
+        "even where loops are run again; way out: gradgen.checkpoint(range(n), snapshots=...) "
+        "keeps fewer states"
+    )
 
 
 def _keep_defaults(call: types.FunctionType, signature: inspect.Signature) -> None:
@@ -249,6 +260,8 @@ class Gradient:
             return plain
         again = self._known((*key, "again"), arguments, dataclasses.replace(self.options, memory=0))
         count = again.bytes_kept(arguments)
+        if count is not None and count > limit:
+            warnings.warn(_over(limit, count if least is None else min(count, least)), stacklevel=4)
         if least is None or count is None or count < least:
             return again
         self._last = plain

@@ -24,6 +24,7 @@ def vjp(
     example_args: Any = None,
     backend: str = "numpy",
     cache: bool = False,
+    memory: int | str | None = None,
 ) -> Pullback:
     """Return a function that computes a value and its vector-Jacobian product.
 
@@ -31,7 +32,7 @@ def vjp(
     ----------
     fn : function
         A function that returns a number, an array, or a container of them.
-    argnums, argnames, example_args, backend, cache
+    argnums, argnames, example_args, backend, cache, memory
         As for `grad`.
 
     Returns
@@ -47,7 +48,9 @@ def vjp(
     ArgumentError
         If the cotangent has another structure or shape than the value.
     """
-    options = options_of("vjp", argnums, argnames, False, backend=backend, cache=cache)
+    options = options_of(
+        "vjp", argnums, argnames, False, backend=backend, cache=cache, memory=memory
+    )
     return Pullback(fn, options, example_args)
 
 

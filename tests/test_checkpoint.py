@@ -350,6 +350,25 @@ def test_unknown_turns_are_run_again() -> None:
     assert "segment" in made.source
 
 
+def test_a_limit_that_cannot_be_met_is_told() -> None:
+    made = gradgen.grad(plain_loop, memory=100)
+    with pytest.warns(gradgen.GradgenWarning, match="are kept for the reverse sweep even where"):
+        slope = made(0.4, 1000)
+    assert slope == gradgen.grad(plain_loop)(0.4, 1000)
+
+
+def test_pullbacks_take_a_limit() -> None:
+    def steps(x, n):
+        for _ in range(n):
+            x = np.sin(x) + 0.1 * x
+        return x
+
+    x, g = np.array([0.2, 0.7]), np.array([1.0, -2.0])
+    again, plain = gradgen.vjp(steps, memory="recompute"), gradgen.vjp(steps)
+    assert same_bits(again(x, 20)[1](g), plain(x, 20)[1](g))
+    assert "run again" in again.source and "run again" not in plain.source
+
+
 def test_nothing_to_keep_is_left_alone() -> None:
     def total(x, n):
         out = 0.0
@@ -448,6 +467,12 @@ def early(x, n):
     return x
 
 
+def snapshots_of_while(x, n):
+    while gradgen.checkpoint(x > n, snapshots=2):
+        x = 0.9 * x
+    return x
+
+
 def of_a_number(x, n):
     return gradgen.checkpoint("text") + x
 
@@ -461,6 +486,7 @@ def of_a_number(x, n):
         (over_items, (0.5, 3), "checkpoint of a loop that is written out"),
         (stepped, (0.5, 3), "a checkpointed loop whose step is computed"),
         (early, (0.5, 3), "snapshots= of a loop that may be left early"),
+        (snapshots_of_while, (0.5, 0.1), "snapshots= where there is no for loop"),
         (of_a_number, (0.5, 3), "checkpoint of a"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),

@@ -48,7 +48,9 @@ def _marked_loop(given: Given) -> Over:
 @special(checkpoint)
 def _mark(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Read a mark of a function; the test of a loop is handed on, ``marked_test`` sees the mark."""
-    what = args[0] if len(args) == 1 and not kwargs else None
+    if kwargs:
+        r.refuse(node, f"{next(iter(kwargs))}= where there is no for loop", "leave it out")
+    what = args[0] if len(args) == 1 else None
     if isinstance(what, Static) and isinstance(what.obj, types.FunctionType):
         return Static(marked(what.obj))
     if isinstance(what, LocalFunction):
