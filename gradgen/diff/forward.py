@@ -153,6 +153,8 @@ class Forward:
             self._note(op.out, self._tangent(rule, op))
 
     def _tangent(self, rule: Rule, op: Op) -> Value:
+        if op.prim in ("inc", "add_at") and op.inputs[1] not in self.tangents:
+            return self.of(op.inputs[0])
         found = idioms.found_in(op)
         if found is not None and found.x in self.tangents:
             return idioms.tangent(self.alg, op, found, self.tangents[found.x])

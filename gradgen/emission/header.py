@@ -46,7 +46,6 @@ def header_of(program: Any) -> str:
         what = "Vector-Jacobian product"
     if options.mode == "jvp":
         what, returns = "Value and tangent", "(value, t_value)"
-        held = [p for p in held if p not in {f"t_{name}" for name in chosen}]
     if options.mode in ("jacfwd", "jacrev"):
         what, returns = "Jacobian", "jacobian"
     if options.mode in ("pattern", "pattern2"):
@@ -57,6 +56,7 @@ def header_of(program: Any) -> str:
     if program.title:
         what, of = TITLES[program.title], origin.name
         returns = program.title
+    if f"t_{active[0].name}" in names and options.mode not in ("vjp", "grad", "value_and_grad"):
         held = [p for p in held if p not in {f"t_{name}" for name in chosen}]
     lines = [
         f"{what} of ``{of}``, {MARK} {_version()} from {_place(origin)}.",
@@ -75,7 +75,11 @@ def header_of(program: Any) -> str:
         whose = "" if of == origin.name else f" of {spelled_name(origin)}"
         lines += [f"{HASH}{fingerprint(origin)}{whose}, for `gradgen check-stale`"]
         mode = program.title or options.mode
-        if program.inner is None or program.title:
+        if options.mode in ("pattern", "pattern2"):
+            needs = (
+                "For gradgen.sparse_jacobian and gradgen.sparse_hessian, which bring its functions."
+            )
+        elif program.inner is None or program.title:
             needs += f"  {COMMAND}{_command(origin, options, mode, _runs_again(program), rows)}`."
     lines += [needs]
     return "\n".join(lines)
