@@ -126,22 +126,22 @@ def _check(alg: Algebra, op: Op, by_knots: bool, first: str) -> None:
 # --- evaluation -------------------------------------------------------------------------------
 
 
-def _pieces_to_points(g, c, x, xp, nu, extrapolate):
+def _pieces_to_points(g, c, knots, xp, nu, extrapolate):
     """Cotangent of the points: the next derivative there."""
-    slope = scipy.interpolate.PPoly(c, x, extrapolate=extrapolate)(xp, nu + 1)
+    slope = scipy.interpolate.PPoly(c, knots, extrapolate=extrapolate)(xp, nu + 1)
     if np.ndim(c) == 2:
         return g * slope
     return np.sum(g * slope, axis=tuple(range(np.ndim(xp), np.ndim(xp) + np.ndim(c) - 2)))
 
 
 @printed
-def _pieces_to_c(g, c, x, xp, nu, extrapolate):
+def _pieces_to_c(g, c, knots, xp, nu, extrapolate):
     """Cotangent of the coefficients of a piecewise polynomial: powers of the way into a piece."""
     points = np.ravel(xp)
-    sign = 1.0 if x[-1] >= x[0] else -1.0
-    at = np.clip(np.searchsorted(sign * x, sign * points, side="right") - 1, 0, len(x) - 2)
-    inside = (points >= min(x[0], x[-1])) & (points <= max(x[0], x[-1]))
-    way = np.reshape(points - x[at], (-1,) + (1,) * (np.ndim(c) - 2))
+    sign = 1.0 if knots[-1] >= knots[0] else -1.0
+    at = np.clip(np.searchsorted(sign * knots, sign * points, side="right") - 1, 0, len(knots) - 2)
+    inside = (points >= min(knots[0], knots[-1])) & (points <= max(knots[0], knots[-1]))
+    way = np.reshape(points - knots[at], (-1,) + (1,) * (np.ndim(c) - 2))
     g = np.reshape(g, (len(points), *np.shape(c)[2:]))
     counts = np.ones(len(points)) if extrapolate else np.where(inside, 1.0, 0.0)
     g = g * np.reshape(counts, np.shape(way))
@@ -154,14 +154,14 @@ def _pieces_to_c(g, c, x, xp, nu, extrapolate):
     return d_c
 
 
-def _pieces_tangent(t_c, t_xp, c, x, xp, nu, extrapolate):
+def _pieces_tangent(t_c, t_xp, c, knots, xp, nu, extrapolate):
     """Tangent of values of a piecewise polynomial."""
     if t_xp is not None:
-        slope = scipy.interpolate.PPoly(c, x, extrapolate=extrapolate)(xp, nu + 1)
+        slope = scipy.interpolate.PPoly(c, knots, extrapolate=extrapolate)(xp, nu + 1)
         moved = slope * np.reshape(t_xp, np.shape(xp) + (1,) * (np.ndim(c) - 2))
     if t_c is None:
         return moved
-    changed = scipy.interpolate.PPoly(t_c, x, extrapolate=extrapolate)(xp, nu)
+    changed = scipy.interpolate.PPoly(t_c, knots, extrapolate=extrapolate)(xp, nu)
     return changed if t_xp is None else changed + moved
 
 
@@ -181,7 +181,7 @@ rule("spline", spline_type, spelling=_CUBIC, form="special", params="x, values, 
               f"{_CUBIC}(np.arange(5.0), x5).derivative()(p3)", f"{_CUBIC}(np.arange(4.0), x4).c",
               f"{_CUBIC}(np.arange(4.0), [0.0, 2.0, 1.0, 0.0], bc_type='periodic')(x3)"))
 rule("pieces_of", pieces_type, spelling="scipy.interpolate.PPoly", form="special",
-     params="c, x, xp, nu=0, extrapolate=True",
+     params="c, knots, xp, nu=0, extrapolate=True",
      adjoint=(_pieces_to_c, KNOTS, _pieces_to_points), tangent=_pieces_tangent,
      samples=("scipy.interpolate.PPoly(x32, np.array([0.0, 1.0, 2.0]))(o3)",
               "scipy.interpolate.PPoly(x23, np.array([2.0, 1.5, 1.0, 0.0]))(u)",
