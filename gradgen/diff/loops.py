@@ -168,8 +168,11 @@ class Loops:
 
     def _unknown_before(self, v: Value, before: Value) -> bool:
         """Whether a carried array that changes its shape may be missing at first."""
-        undefined = isinstance(before, Undefined)
-        return before in self.whole.missing and not undefined and before.type.shape != v.type.shape
+        if before not in self.whole.missing or isinstance(before, Undefined):
+            return False
+        return before.type.shape != v.type.shape or (
+            v.type.kind == "array" and has_fresh_length(v.type)
+        )
 
     def _start(self, v: Value) -> Value:
         g = self.whole.adj.get(v)

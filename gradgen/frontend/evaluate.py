@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import enum
+from collections.abc import Callable
 from typing import Any
 
 from gradgen.deep import deep
@@ -65,11 +66,16 @@ def _chosen_number(r: Reader, choice: Choice, node: ast.AST) -> Value:
             text = f"raise TypeError({f'{option.obj!r} is used as a number'!r})"
             r.b.append("raise_if", [test], [], span=r.span(node), attrs={"text": text})
             return as_value(r, other, node)
-    for option in _options(choice):
-        if isinstance(option, Static):
-            what = f"{option.obj!r} is used as a number, depending on the path taken"
-            r.refuse(node, what, "give the name a number on every path")
-    return r.read(choice)
+    if not any(isinstance(option, Static) for option in _options(choice)):
+        return r.read(choice)
+    # A cycle: branches evaluate their tests.
+    from gradgen.frontend.branches import choose
+
+    def side(option: Any) -> Callable[[], Value]:
+        return lambda: as_value(r, option, node)
+
+    made = choose(r, node, choice.test, side(choice.then), side(choice.other))
+    return as_value(r, made, node)
 
 
 def _options(value: Any) -> list[Any]:

@@ -176,7 +176,7 @@ def carried_parts(t: Template, value: Any) -> list[Any]:
         ]
         return [mark, *(part for found in inner for part in found)]
     if isinstance(t, Hole):
-        return [value if isinstance(value, Choice) or admits(t, value) else None]
+        return [value if admits(t, value) else None]
     if isinstance(t, View):
         return positions(value) if admits(t, value) else [None] * len(t.items)
     if isinstance(t, Node):

@@ -103,6 +103,19 @@ def index_that_was_an_array(a):
     return np.sum(w * a)
 
 
+def array_of_another_length(x, y):
+    while True:
+        if x > 0.03:
+            break
+        x = y
+        a = np.array([x for _ in range(3)])[:]
+    for _ in range(3):
+        w = np.ones((3, 2)) * y
+        for a in w:
+            pass
+    return np.sum(a * y)
+
+
 EXAMPLE_ARGS = {
     "first_turn_assigns": lambda: (0.6, 3),
     "running_maximum": lambda: (np.array([0.4, 1.9, 0.3, 2.1]), 4),
@@ -112,6 +125,7 @@ EXAMPLE_ARGS = {
     "one_of_three_views": lambda: (0.7, np.array([1.0, 2.0, 3.0]), np.array([0.3, 0.4, 0.5]), 5),
     "array_swapped_in_a_while": lambda: (np.array([0.86, -0.83, -0.18]),),
     "index_that_was_an_array": lambda: (np.array([0.86, -0.83, -0.18]),),
+    "array_of_another_length": lambda: (-0.48, 0.65),
     "view_of_one_of_several": lambda: (0.7, np.array([0.3, 0.5, -0.4])),
 }
 MORE_ARGS = {
