@@ -18,7 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradgen.differences import CENTRAL_STEP, EPS, Entry, Probe, complex_slope
-from gradgen.proof.point import SEED, Point, Vector
+from gradgen.proof.point import Point, Vector
+from gradgen.proof.weights import SEED
 
 STEPS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
 # Differences of doubles are good to about 1e-9; a wrong gradient is off by far more than this.

@@ -16,8 +16,8 @@ from gradgen.errors import ArgumentError
 from gradgen.gradient import Differentiable
 from gradgen.interpret.arguments import flatten, is_inexact, parameter_names, spell, with_leaves
 from gradgen.options import bound
+from gradgen.proof.weights import SEED, typed, weights_of
 
-SEED = 20250807
 Vector = np.ndarray
 
 
@@ -173,7 +173,7 @@ class Point:
     def weights(self) -> list[Any]:
         """The weight of each number and array of the result; [None] for a single number."""
         if self._weights is None:
-            self._weights = _weights(self.result(self.args_at(self.x, wide=False)))
+            self._weights = weights_of(self.result(self.args_at(self.x, wide=False)))
         return self._weights
 
     @property
@@ -227,7 +227,7 @@ class Point:
             return float(value), self.vector(gradients)
         value, pullback = gradgen.vjp(self.fn, argnums=self.positions)(*self.own_args())
         structure = [leaf for _, leaf in flatten(value)]
-        parts = [_typed(w, v) for w, v in zip(self.weights, structure, strict=True)]
+        parts = [typed(w, v) for w, v in zip(self.weights, structure, strict=True)]
         gradients = pullback(with_leaves(value, iter(parts)))
         return float(self.contracted(value)), self.vector(gradients)
 
@@ -291,35 +291,3 @@ def _like(leaf: Any, numbers: Vector, wide: bool) -> Any:
 
 def _zero(leaf: Any) -> Any:
     return np.zeros_like(leaf) if isinstance(leaf, np.ndarray) else 0
-
-
-def _weights(result: Any) -> list[Any]:
-    leaves = [leaf for _, leaf in flatten(result)]
-    if len(leaves) == 1 and leaves[0] is result and is_inexact(result) and not np.shape(result):
-        return [None]
-    rng = np.random.default_rng(SEED)
-    out: list[Any] = []
-    for leaf in leaves:
-        size = np.shape(leaf)
-        weight = rng.choice([-1.0, 1.0], size=size) * rng.uniform(0.5, 1.5, size=size)
-        _require_number(leaf)
-        out.append(weight if is_inexact(leaf) else np.zeros(size))
-    return out
-
-
-def _require_number(leaf: Any) -> None:
-    kind = np.asarray(leaf).dtype.kind
-    if kind == "c":
-        raise ArgumentError(
-            "the function returns complex numbers",
-            hint="check a function of their real and imaginary parts",
-        )
-    if kind not in "fiub":
-        raise ArgumentError(
-            f"the function returns a {type(leaf).__name__}, which has no derivative",
-            hint="return numbers, arrays, or containers of them; for (loss, aux), has_aux=True",
-        )
-
-
-def _typed(weight: Any, like: Any) -> Any:
-    return np.asarray(weight) if isinstance(like, np.ndarray) else float(weight)

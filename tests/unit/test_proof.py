@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-import time
 import types
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,13 +13,9 @@ import pytest
 
 import gradgen
 from gradgen import gradient
-from gradgen.cli import main
-from gradgen.proof.margins import MARGINS
-from gradgen.proof.nearby import nearby_part
 from gradgen.proof.point import Point
 from gradgen.proof.prove import check, check_grads, verify
 from gradgen.proof.taylor import taylor
-from gradgen.rules.table import RULES
 
 X = np.array([0.3, -1.2, 2.0])
 
@@ -289,198 +283,6 @@ def test_tolerances() -> None:
     f.defvjp(lambda x: (x * x, x), lambda x, g: (2.001 * x * g,))
     assert not check(lambda x: f(x), (1.0,)).ok
     assert check(lambda x: f(x), (1.0,), tolerance=1e-2).ok
-
-
-# --- what is near -------------------------------------------------------------------------
-
-
-def found(fn: Callable[..., Any], *args: Any) -> list[tuple[str, str]]:
-    """Return what is near a point, each as operation and kind."""
-    return [(n["what"], n["kind"]) for n in nearby_part(Point(fn, args)).data["found"]]
-
-
-NEAR: dict[str, tuple[Callable[..., Any], Any, str]] = {
-    "abs": (lambda x: np.sum(np.abs(x)), np.array([1.0, 1e-5]), "a kink"),
-    "maximum": (lambda x: np.sum(np.maximum(x, 0.5)), np.array([0.5001, 3.0]), "a tie"),
-    "max": (lambda x: np.max(x), np.array([1.0, 1.0001, 0.0]), "a tie"),
-    "sort": (lambda x: np.sort(x)[0], np.array([1.0, 1.0001, 0.0]), "a tie"),
-    "clip": (lambda x: np.clip(x, 0.0, 1.0), 1.0001, "a tie"),
-    "floor": (lambda x: np.floor(x) * x, 2.0001, "a jump"),
-    "round": (lambda x: round(x) * x, 2.4999, "a jump"),
-    "sign": (lambda x: np.sign(x) * x, 1e-5, "a jump"),
-    "mod": (lambda x: x % 0.5, 1.0001, "a jump"),
-    "branch": (lambda x: x if x > 1.0 else x * x, 1.0001, "a branch boundary"),
-    "where": (lambda x: np.sum(np.where(x < 1.0, x, 2.0)), np.array([0.9999]), "a branch boundary"),
-    "sqrt": (lambda x: np.sqrt(x), 1e-5, "no derivative"),
-    "norm": (lambda x: np.linalg.norm(x), np.array([1e-5, 0.0]), "no derivative"),
-    "equality": (lambda x: x if x == 0.5 else x * x, 0.7, "equality"),
-    "exact equality": (lambda x: x * x if x == 0.5 else x, 0.5, "equality"),
-    "truth": (lambda x: x * x if x else x, 0.7, "equality"),
-}
-
-
-@pytest.mark.parametrize("kind", NEAR)
-def test_near(kind: str) -> None:
-    fn, at, expected = NEAR[kind]
-    kinds = [k for _, k in found(fn, at)]
-    assert any(k.startswith(("is " + expected, expected)) for k in kinds), kinds
-    if expected != "equality":
-        apart = 0.213 * (1.0 + np.arange(np.size(at)))
-        assert not found(fn, at + (apart if np.ndim(at) else apart.item()))
-
-
-def test_near_names_the_line_and_the_step() -> None:
-    def loss(x):
-        total = 0.0
-        for k in range(len(x)):
-            total += abs(x[k] - 0.30001)
-        return total
-
-    part = nearby_part(Point(loss, (np.array([5.0, 0.3, -2.0]),)))
-    (item,) = part.data["found"]
-    assert item["where"].endswith(f"test_proof.py:{loss.__code__.co_firstlineno + 3}")
-    assert item["margin"] == pytest.approx(-1e-5)
-    assert 5e-6 < item["step"] < 5e-5
-    assert part.ok is None
-
-
-def test_near_in_recursion_and_in_stores() -> None:
-    def halves(x, n):
-        return abs(x) if n == 0 else halves(x * 0.5, n - 1)
-
-    def stores(x):
-        y = np.zeros(3)
-        for k in range(3):
-            y[k] = x[k] ** 2
-        return np.sum(np.maximum(y, 1e-5))
-
-    assert found(lambda x: halves(x, 3), 1e-4) == [("abs", "a kink")]
-    assert found(stores, np.array([1.0, 0.0032, 2.0])) == [("np.maximum", "a tie")]
-
-
-def test_integers_are_pointed_out() -> None:
-    part = nearby_part(Point(lambda p, n: p[0] ** 2 * p[1] * n, ((1.5, 2), 3), 0))
-    assert "integers in a differentiated argument have no derivative: p[1]" in part.notes
-    assert "integers, held constant: n" in part.notes
-
-
-def test_margins_are_of_operations_that_exist() -> None:
-    assert not [name for name in MARGINS if name not in RULES]
-
-
-# --- SymPy --------------------------------------------------------------------------------
-
-
-def exact(fn: Callable[..., Any], *args: Any) -> Any:
-    return verify(fn, args, seconds=20.0).part("SymPy")
-
-
-def test_proved_as_expressions() -> None:
-    for fn, args in ((smooth, (X, 0.5)), (recurrence, (0.7, X[:2])), (hinge, (X,))):
-        part = exact(fn, *args)
-        assert part.ok, part.summary
-        assert part.data["proved"] == part.data["of"], part.summary
-    assert part.data["conditions"]
-    assert any("x[1]" in line for line in part.lines)
-
-
-def test_not_symbolic_is_no_failure() -> None:
-    part = exact(lambda x: np.linalg.det(np.outer(x, x) + np.eye(3)), X)
-    assert part.ok is None
-    assert "not symbolic here" in part.summary
-    assert exact(lambda x: abs(x), 0.0).ok is None
-
-
-def test_time_is_bounded() -> None:
-    def swells(x):
-        for _ in range(60):
-            x = math.sin(x) * math.cos(x) + math.tanh(x)
-        return x
-
-    start = time.process_time()
-    proof = verify(swells, (0.3,), seconds=2.0)
-    assert proof.ok
-    assert time.process_time() - start < 6.0
-
-
-# --- the command --------------------------------------------------------------------------
-
-LOSSES = """\
-import numpy as np
-import gradgen
-
-
-def loss(w, b):
-    return np.sum(np.abs(w) * b)
-
-
-def star(*args):
-    return args[0] * args[1] ** 2
-
-
-def pair(w):
-    return np.sum(w * w), w
-
-
-@gradgen.custom_vjp
-def wrong(x):
-    return x * x
-
-
-wrong.defvjp(lambda x: (x * x, x), lambda x, g: (3.0 * x * g,))
-
-
-def caught(x):
-    return np.sum(wrong(x))
-
-
-def fails(x):
-    return x / 0
-
-
-EXAMPLE_ARGS = {"loss": (np.array([1.0, 1e-5]), 2.0), "star": (1.0, 2.0), "pair": (np.ones(2),),
-                "caught": (np.arange(1.0, 4.0),), "fails": (1.0,)}
-"""
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand in a folder with losses."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "losses.py").write_text(LOSSES)
-    return tmp_path
-
-
-def test_verify(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["verify", "losses.py:loss", "--wrt", "w,b"]) == 0
-    out = capsys.readouterr().out
-    assert out.startswith("derivatives of loss by w[0], w[1], b\n")
-    assert "3 of 3 partial derivatives proved equal as expressions" in out
-    assert "losses.py:6: np.abs has a kink 1.0e-05 away; steps of" in out
-    assert out.endswith("verified: nothing disagrees\n")
-
-
-def test_verify_json(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["verify", "losses.py:caught", "--json", "--seconds", "0", "--replay"]) == 1
-    told = json.loads(capsys.readouterr().out)
-    assert told["ok"] is False
-    assert told["parts"]["gradient"]["wrong"] == 3
-    assert main(["check", "losses.py:caught", "--short", "--seconds", "0"]) == 1
-    assert "WRONG: gradient" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    "words", [["star", "--wrt", "args[1]"], ["pair", "--has-aux"], ["loss", "--order", "3"]]
-)
-def test_verify_options(here: Path, words: list[str]) -> None:
-    assert main(["verify", f"losses.py:{words[0]}", *words[1:], "--seconds", "1"]) == 0
-
-
-def test_verify_of_what_fails(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["verify", "losses.py:fails"]) == 1
-    assert "ZeroDivisionError" in capsys.readouterr().err
-    assert main(["verify", "losses.py:caught", "--order", "0"]) == 1
-    assert "order=0" in capsys.readouterr().err
 
 
 # --- arguments of all kinds ---------------------------------------------------------------
