@@ -169,7 +169,7 @@ def _through(
 
 def loops_over_limit(fn: Any, args: Any, options: Options, specs: Any) -> frozenset[Span | None]:
     """Return the outermost loops that keep something, where all that is kept exceeds the limit."""
-    plain = run(fn, args, replace(options, memory=None), "copies", specs)
+    plain = run(fn, args, replace(options, memory=None, batch=()), "copies", specs)
     arguments = bound_by_name(fn, args) if specs is None and args is not None else None
     total = Sizes(plain.function, arguments).total(plain.saved)
     if options.memory and total is not None and total <= options.memory:

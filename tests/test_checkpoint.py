@@ -369,6 +369,39 @@ def test_pullbacks_take_a_limit() -> None:
     assert "run again" in again.source and "run again" not in plain.source
 
 
+@pytest.mark.parametrize("memory", [None, "recompute"])
+def test_batches(memory: str | None) -> None:
+    def network(w, x):
+        h = x
+        for _ in range(6):
+            h = np.tanh(w @ h + x)
+        return np.sum(h * h)
+
+    def marked(w, x):
+        h = x
+        for _ in gradgen.checkpoint(range(6), snapshots=2, segment=1):
+            h = np.tanh(w @ h + x)
+        return np.sum(h * h)
+
+    w, rows = 0.4 * np.eye(3) + 0.1, np.arange(12.0).reshape(4, 3) / 9.0
+    expected = [gradgen.grad(network)(w, row) for row in rows]
+    made = gradgen.grad(network if memory else marked, batch="x", memory=memory)
+    np.testing.assert_allclose(made(w, rows), expected, rtol=1e-13)
+    assert "run again" in made.source
+
+
+@pytest.mark.parametrize("name", ["leaves_early", "few_states"])
+def test_compiled(name: str) -> None:
+    pytest.importorskip("numba")
+    case = Case("checkpoints", name)
+    plain = gradgen.value_and_grad(case.function, argnums=case.argnums)(*case.args())
+    made = gradgen.value_and_grad(case.function, argnums=case.argnums, backend="numba")
+    value, gradient = made(*case.args())
+    np.testing.assert_allclose(value, plain[0], rtol=1e-12)
+    for one, two in zip(gradient, plain[1], strict=True):
+        np.testing.assert_allclose(one, two, rtol=1e-10)
+
+
 def test_nothing_to_keep_is_left_alone() -> None:
     def total(x, n):
         out = 0.0
