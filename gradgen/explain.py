@@ -109,10 +109,13 @@ class _Account:
 
     def _differentiated(self) -> Iterator[str]:
         reached = self.program.adjoints
+        # Forward, every argument has a tangent, and none an adjoint to tell by.
+        forward = not reached and any(op.tangent for op in walk(self.function.body))
         for leaf in self.function.leaves:
             if leaf.active:
                 text = self._leaf(leaf.param, leaf.path, leaf.value)
-                yield text if leaf.value in reached else f"{text}: the result does not depend on it"
+                told = forward or leaf.value in reached
+                yield text if told else f"{text}: the result does not depend on it"
 
     def _constants(self) -> Iterator[str]:
         for leaf in self.function.leaves:
