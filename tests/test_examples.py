@@ -34,6 +34,8 @@ def test_batch_is_one_after_the_other(case: Case) -> None:
     kinds = [p.kind for p in inspect.signature(case.function).parameters.values()]
     if inspect.Parameter.VAR_POSITIONAL in kinds:
         pytest.skip("the arguments have no names")
+    if "'A'" in case.name or "'K'" in case.name:
+        pytest.skip("the order is that of memory, which a stack of examples does not keep")
     chosen = tuple(
         k for k in case.argnums if isinstance(args[k], float | np.ndarray) and np.size(args[k])
     )

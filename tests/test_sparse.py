@@ -59,6 +59,15 @@ def branching(x):
     return s
 
 
+def spectrum(x):
+    return np.sum(np.abs(np.fft.rfft(x)[1:3]))
+
+
+def cut_lists(x):
+    terms = [np.cos(v) for v in x]
+    return sum(a * b for a, b in zip(terms, terms[1:]))
+
+
 LOSSES_HERE = {rosenbrock: 3, rosenbrock_vector: 3, arrow: 2, separable: 1, gathered: 2,
                branching: 3}  # fmt: skip
 
@@ -71,6 +80,12 @@ def test_hessian(loss: Any) -> None:
     pattern = made.pattern(X)
     assert pattern.nnz < X.size**2 / 2
     assert star_colours(pattern).max() + 1 <= LOSSES_HERE[loss]
+
+
+@pytest.mark.parametrize("loss", [spectrum, cut_lists], ids=lambda f: f.__name__)
+def test_more_hessians(loss: Any) -> None:
+    for made in (gradgen.sparse_hessian(loss), gradgen.sparse_jacobian(gradgen.grad(loss))):
+        np.testing.assert_allclose(made(X).toarray(), gradgen.hessian(loss)(X), atol=1e-12)
 
 
 def test_jacobian() -> None:

@@ -136,7 +136,9 @@ def nothing(like: Any) -> Any:
 
 
 def filled(like: Any, node: Any) -> Any:
-    """Return one set for each entry of a value."""
+    """Return one set for each entry of a value, or of the items of a list."""
+    if isinstance(like, list):
+        return [filled(item, node) for item in like]
     return np.full(np.shape(like), node) if isinstance(like, np.ndarray) else node
 
 

@@ -15,6 +15,7 @@ from gradgen.diff.adjoints import adjoint_type
 from gradgen.diff.forward import Forward
 from gradgen.diff.results import value_tree
 from gradgen.ir.nodes import Const, Function, Op, Undefined, Value
+from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import RULES, Rule
 
 # Operations that only move entries: they do the same to arrays of sets.
@@ -30,6 +31,7 @@ SAME = {"astype", "asarray", "ascontiguousarray", "asfortranarray", "float", "np
 # Linear, or linear on each piece, entry by entry: second derivatives are zero.
 STRAIGHT = {"add", "sub", "neg", "np.add", "np.subtract", "np.negative", "abs", "np.abs", "fabs",
             "maximum", "minimum", "fmax", "fmin", "clip", "py_max", "py_min"}  # fmt: skip
+SUMS_OF_TWO = {"add", "sub", "neg", "np.add", "np.subtract", "np.negative"}
 SUMS = {"sum", "mean", "nansum", "nanmean", "max", "min", "nanmax", "nanmin", "cancelling_max",
         "median"}  # fmt: skip
 TIMES = {"mul", "np.multiply"}
@@ -81,7 +83,8 @@ class Tracks(Forward):
             return self._elementwise(op, given, out)
         if op.prim == "diff" and len(given) == 1:
             return self._call("_differences", out, *given, **_only(op, "axis"))
-        if op.prim in PRODUCTS and min((v.type.rank or 0) for v in op.inputs):
+        deep = op.prim == "dot" and max((v.type.rank or 9) for v in op.inputs) > 2
+        if op.prim in PRODUCTS and not deep and min((v.type.rank or 0) for v in op.inputs):
             sets = [self.tangents.get(v, Const(None)) for v in op.inputs]
             name = "_bend_product" if len(given) > 1 else "_product"
             return self._call(name, out, out, *sets)
@@ -92,7 +95,9 @@ class Tracks(Forward):
         return self._call("_all" if linear else "_bend_all", out, out, *given)
 
     def _elementwise(self, op: Op, given: list[Value], out: Value) -> Value:
-        if op.prim in STRAIGHT or (op.prim in TIMES and len(given) == 1):
+        # The absolute value of a complex number is no line.
+        straight = op.prim in STRAIGHT and not any(map(is_complex, op.inputs))
+        if straight or op.prim in SUMS_OF_TWO or (op.prim in TIMES and len(given) == 1):
             return self._joined(given, out)
         if op.prim in OVER and op.inputs[1] not in self.tangents:
             return given[0]
@@ -109,6 +114,8 @@ class Tracks(Forward):
     def _added(self, op: Op) -> Value:
         """Return sets with those of an increment joined in its place."""
         base, value, *operands = op.inputs
+        if value not in self.tangents:
+            return self.of(base)
         if op.prim == "add_at" and "path" not in op.attrs and op.attrs["index"] == "a":
             return self._call("_join_at", op.out, self.of(base), operands[0], self.of(value))
         if op.prim == "add_at":
