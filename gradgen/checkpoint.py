@@ -53,6 +53,14 @@ def checkpoint(what: T, *, snapshots: int | None = None, segment: int | None = N
             require_count(name, count)
     if isinstance(what, types.FunctionType):
         return marked(what)  # type: ignore[return-value]
+    if isinstance(what, staticmethod | classmethod):
+        kind = type(what).__name__
+        raise ArgumentError(f"gradgen.checkpoint is above @{kind}", hint=f"put @{kind} above it")
+    if callable(what):
+        raise ArgumentError(
+            f"gradgen.checkpoint of {what!r}, which is no Python function",
+            hint="mark a function that calls it",
+        )
     return what
 
 

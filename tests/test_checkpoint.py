@@ -8,6 +8,7 @@ import inspect
 import math
 import os
 import pickle
+import re
 import subprocess
 import sys
 import tracemalloc
@@ -88,6 +89,38 @@ def test_marked_functions_stay_functions() -> None:
     assert (marked.__name__, marked.__doc__) == ("scaled", "Scale.")
     assert inspect.signature(marked) == inspect.signature(scaled)
     assert pickle.loads(pickle.dumps(checkpoints.cell)) is checkpoints.cell
+
+
+def test_methods_are_marked_below_their_decorators() -> None:
+    class Model:
+        def __init__(self, w: float) -> None:
+            self.w = w
+
+        @gradgen.checkpoint
+        def layer(self, h: float) -> float:
+            return math.sin(self.w * h)
+
+        @staticmethod
+        @gradgen.checkpoint
+        def twice(h: float) -> float:
+            return math.sin(h) * math.cos(h)
+
+        def loss(self, x: float) -> float:
+            for _ in range(3):
+                x = self.layer(self.twice(x))
+            return x
+
+    made, model, step = gradgen.grad(Model(1.5).loss), Model(1.5), 1e-6
+    slope = (model.loss(0.3 + step) - model.loss(0.3 - step)) / (2.0 * step)
+    assert math.isclose(made(0.3), slope, rel_tol=1e-8)
+    # The arguments of both, and no sine or cosine.
+    assert re.findall(r"\w+_saved = ", made.source) == ["x_saved = ", "mul_saved = "]
+
+
+@pytest.mark.parametrize("what", [staticmethod(math.sin), math.sin, np.sin])
+def test_only_python_functions_are_marked(what: Any) -> None:
+    with pytest.raises(ArgumentError, match=r"gradgen\.checkpoint"):
+        gradgen.checkpoint(what)
 
 
 # --- the same bits ------------------------------------------------------------------------
