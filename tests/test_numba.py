@@ -25,6 +25,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::numba.NumbaPerformanceWarning")
 
 # A representative of each thing that is compiled in a way of its own.
 CHOSEN = (
+    "mutation_views.overlapping_add",
     "losses.mlp_cross_entropy", "losses.attention", "python_losses.dataclass_layer",
     "arithmetic.subtract_row_to_matrix", "comprehensions_loops.stacked_lists",
     "contractions.matmul_matrices", "contractions.matmul_matrix_vector",
@@ -39,6 +40,8 @@ CHOSEN = (
     "objects_classes.network", "losses.k_means", "losses.gaussian_process",
     "lists_growing.decay_series", "recursion.fibonacci_loss", "reductions.norm_matrix",
     "stores_gather.mask_with_array", "losses.single_precision",
+    "lang_object_kinds.argument_nested_objects", "lang_list_slices.starred_from_array",
+    "lang_in_place.setitem_scalar_array", "lang_rows.rows_of_lists",
 )  # fmt: skip
 EVERYTHING = (
     "losses", "python_losses", "mutation", "mutation_aliases", "mutation_views", "boxes",
@@ -299,6 +302,25 @@ def test_kept_code_is_not_taken_from_where_others_write(
 def test_nothing_is_kept_for_numpy() -> None:
     with pytest.raises(ArgumentError, match="numba"):
         gradgen.grad(heat, cache=True)
+
+
+def test_operands_in_the_memory_that_is_written_to_are_read_first() -> None:
+    def loss(x: Any) -> Any:
+        a, m = x * 2.0, np.outer(x, x * x)
+        a[1:] += a[:-1]
+        a[:-1] *= a[1:]
+        a -= a[::-1]
+        m += m.T
+        m[np.array([0, 1])] = m[1:3]
+        m[1:] = m[:-1]
+        b = a[2:]
+        a[:2] *= b[:2]
+        a[1:] /= a[:-1] + 3.0
+        return np.sum(a * np.arange(4.0)) + np.sum(m**2 * np.arange(4.0))
+
+    x = np.array([0.3, 0.7, -0.4, 1.1])
+    expected = gradgen.value_and_grad(loss)(x)
+    assert_same(gradgen.value_and_grad(loss, backend="numba")(x), expected)
 
 
 def test_integers_beyond_64_bits_are_errors() -> None:

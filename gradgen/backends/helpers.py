@@ -21,6 +21,20 @@ def _whole(y):
     return int(y)
 
 
+def _add_slice(items, more, part):
+    """Add the items of one list to those of a slice of another."""
+    out = list(items)
+    start, stop, step = part.indices(len(items))
+    for k, j in enumerate(range(start, stop, step)):
+        out[j] = out[j] + more[k]
+    return out
+
+
+def _number(a):
+    """Return the number in an array without axes."""
+    return float(a[()])
+
+
 def _empty_list(item):
     """Return an empty list for items of this type."""
     return [item for _ in range(0)]

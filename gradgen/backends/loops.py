@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 from gradgen.ir.nodes import Op, Value
-from gradgen.ir.types import Type
 
 Found = tuple[str, str, list[Value]] | None
 INDICES = "ijklmn"
@@ -256,60 +255,9 @@ def stacked_products(op: Op) -> Found:
     )
 
 
-def stacked(op: Op) -> Found:
-    """Copy the arrays of a list into one, along a new first axis."""
-    item, rank = op.inputs[0].type.item, op.out.type.rank
-    axis = op.attrs.get("axis") or 0
-    if item is None or rank is None or rank > MOST or not op.out.type.dtype:
-        return None
-    depth = 1
-    inner: Type | None = item
-    while inner is not None and inner.kind == "list":
-        depth, inner = depth + 1, inner.item
-    if inner is None or (inner.is_array and (inner.rank or 0) + depth != rank):
-        return None
-    if depth > 2 or (inner.is_scalar and depth != rank) or not isinstance(axis, int):
-        return None
-    first = ["items" + "[0]" * k for k in range(depth + 1)]
-    shape = ", ".join(f"len({f})" for f in first[:-1])
-    tail = f" + {first[-1]}.shape" if inner.is_array else ""
-    place, lines = "", [f"    y = np.empty(({shape},){tail}, np.{op.out.type.dtype})"]
-    for k in range(depth):
-        above = "items" + "".join(f"[{INDICES[j]}]" for j in range(k))
-        lines.append(f"{'    ' * (k + 1)}for {INDICES[k]} in range(len({above})):")
-        place += f"[{INDICES[k]}]"
-    at = ", ".join(INDICES[:depth])
-    lines.append(f"{'    ' * (depth + 1)}y[{at}] = items{place}")
-    back = f"np.moveaxis(y, 0, {axis})" if axis else "y"
-    doc = "Return the items of a list as an array."
-    return "_stacked", text_of("items", doc, [*lines, f"    return {back}"]), [op.inputs[0]]
-
-
-def joined(op: Op) -> Found:
-    """Copy the arrays of a list into one, one after the other."""
-    rank = op.out.type.rank
-    if not rank or op.attrs.get("axis", 0) != 0 or not op.out.type.dtype:
-        return None
-    lines = [
-        "    total = 0",
-        "    for item in items:",
-        "        total += len(item)",
-        f"    y = np.empty((total,) + items[0].shape[1:], np.{op.out.type.dtype})",
-        "    at = 0",
-        "    for item in items:",
-        "        y[at : at + len(item)] = item",
-        "        at += len(item)",
-        "    return y",
-    ]
-    doc = "Return the arrays of a list joined along the first axis."
-    return "_joined", text_of("items", doc, lines), [op.inputs[0]]
-
-
 LOOPS: dict[str, Callable[[Op], Found]] = {
     **dict.fromkeys((*STEPS, "cancelling_max"), reduction),
     "unbroadcast": unbroadcast,
     "einsum": einsum,
     "matmul": stacked_products,
-    "array_of_list": stacked,
-    "joined_list": joined,
 }

@@ -11,9 +11,10 @@ import ast
 from collections.abc import Callable
 from pathlib import Path
 
-from gradgen.backends import gathers, loops, messages, python_calls
+from gradgen.backends import gathers, lists, loops, messages, python_calls
 from gradgen.backends.failures import WAY_OUT
 from gradgen.backends.native import is_native
+from gradgen.backends.overlaps import read_before_writing
 from gradgen.emission.module import definitions_of
 from gradgen.emission.names import describe
 from gradgen.errors import UnsupportedError
@@ -21,6 +22,7 @@ from gradgen.ir.nodes import WRITES, Const, Function, Op, Value, blocks_of, walk
 from gradgen.ir.types import scalar
 from gradgen.rules.registry import RULES
 
+LOOPS = {**loops.LOOPS, **lists.LOOPS}
 # What compiled code has by another name: of integers, with checks; of a single number.
 OF_INTEGERS = {
     "floordiv": "_floor_divide",
@@ -45,6 +47,7 @@ def lower_to_numba(function: Function, others: list[Function]) -> None:
     lowering = Lowering(function)
     for f in (function, *others):
         _type_lists(f)
+        read_before_writing(f)
         for block in blocks_of(f.body):
             block.ops = [each for op in block.ops for each in (*_narrowed(op), op)]
         lowering.carried = _carried(f)
@@ -125,10 +128,7 @@ class Lowering:
 
     def lower(self, op: Op) -> None:
         """Leave an operation, or turn it into the call of a printed function."""
-        if op.prim in ("pieces", "joined_list") and op.attrs.get("axis", 0) != 0:
-            self._refuse(op, "joining the arrays of a list along another axis than the first")
-        if any(isinstance(v, Const) and _is_long(v.const) for v in op.inputs):
-            self._refuse(op, "an integer of more than 64 bits")
+        self._check(op)
         if op.prim in GROWING and op.out in self.carried and _of_integers(op):
             as_call(op, GROWING[op.prim], op.inputs)
         elif op.prim in messages.TEXTS:
@@ -136,22 +136,39 @@ class Lowering:
         elif self._as_loops(op):
             return
         elif op.prim in RULES and not op.blocks and not is_native(op):
-            if op.prim in OF_INTEGERS and all(v.type.is_scalar for v in op.inputs):
-                as_call(op, OF_INTEGERS[op.prim], op.inputs)
-            elif op.prim in OF_NUMBERS and op.inputs[0].type.is_scalar:
-                as_call(op, OF_NUMBERS[op.prim], op.inputs)
-            elif op.prim in WRITES:
-                self._write(op)
-            else:
-                self._python(op)
+            self._otherwise(op)
+
+    def _otherwise(self, op: Op) -> None:
+        """Call what does the same in compiled code, else NumPy."""
+        first = op.inputs[0].type if op.inputs else None
+        if op.prim in OF_INTEGERS and all(v.type.is_scalar for v in op.inputs):
+            as_call(op, OF_INTEGERS[op.prim], op.inputs)
+        elif op.prim == "float" and first is not None and first.kind == "array" and not first.rank:
+            as_call(op, "_number", op.inputs)
+        elif op.prim in OF_NUMBERS and first is not None and first.is_scalar:
+            as_call(op, OF_NUMBERS[op.prim], op.inputs)
+        elif op.prim in WRITES:
+            self._write(op)
+        else:
+            self._python(op)
+
+    def _check(self, op: Op) -> None:
+        """Refuse what Numba would compile to something else."""
+        if op.prim in ("pieces", "joined_list") and op.attrs.get("axis", 0) != 0:
+            self._refuse(op, "joining the arrays of a list along another axis than the first")
+        item = op.inputs[0].type.item if op.prim == "list_add" and op.attrs else None
+        if item is not None and item.kind == "list":
+            self._refuse(op, "a slice of a list of lists")
+        if any(isinstance(v, Const) and _is_long(v.const) for v in op.inputs):
+            self._refuse(op, "an integer of more than 64 bits")
 
     def _refuse(self, op: Op, what: str) -> None:
         raise UnsupportedError(f"{what} has no lowering to Numba", op.span, WAY_OUT)
 
     def _as_loops(self, op: Op) -> bool:
         """Call a function of loops instead of the operation, where there is one."""
-        if op.prim in loops.LOOPS:
-            return self._loop(op, loops.LOOPS[op.prim])
+        if op.prim in LOOPS:
+            return self._loop(op, LOOPS[op.prim])
         if op.prim == "load":
             return self._loop(op, gathers.gather)
         return op.prim in WRITES and self._scatter(op)

@@ -100,7 +100,8 @@ def render(
         writer.needs |= _names_in(inner)
     above = [*_exceptions(function), *_helpers(function, writer.needs), *inner]
     if compiled is not None:
-        plain = _closure(function, function.plain_helpers)
+        # What the function with the user's parameters calls stays Python, as it does.
+        plain = _closure(function, function.plain_helpers | _names_in([definition]))
         above = [decorated(s, plain, cache) for s in above]
     captured = _captured(function)
     used = writer.needs | _names_in(above + captured)

@@ -1,0 +1,76 @@
+"""Lists to arrays and back, as loops: ``np.stack``, ``np.concatenate``, ``tolist``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gradgen.backends.loops import INDICES, MOST, Found, text_of
+from gradgen.ir.nodes import Op
+from gradgen.ir.types import Type
+
+
+def stacked(op: Op) -> Found:
+    """Copy the arrays of a list into one, along a new first axis."""
+    item, rank = op.inputs[0].type.item, op.out.type.rank
+    axis = op.attrs.get("axis") or 0
+    if item is None or rank is None or rank > MOST or not op.out.type.dtype:
+        return None
+    depth = 1
+    inner: Type | None = item
+    while inner is not None and inner.kind == "list":
+        depth, inner = depth + 1, inner.item
+    if inner is None or (inner.is_array and (inner.rank or 0) + depth != rank):
+        return None
+    if depth > 2 or (inner.is_scalar and depth != rank) or not isinstance(axis, int):
+        return None
+    first = ["items" + "[0]" * k for k in range(depth + 1)]
+    shape = ", ".join(f"len({f})" for f in first[:-1])
+    tail = f" + {first[-1]}.shape" if inner.is_array else ""
+    place, lines = "", [f"    y = np.empty(({shape},){tail}, np.{op.out.type.dtype})"]
+    for k in range(depth):
+        above = "items" + "".join(f"[{INDICES[j]}]" for j in range(k))
+        lines.append(f"{'    ' * (k + 1)}for {INDICES[k]} in range(len({above})):")
+        place += f"[{INDICES[k]}]"
+    at = ", ".join(INDICES[:depth])
+    lines.append(f"{'    ' * (depth + 1)}y[{at}] = items{place}")
+    back = f"np.moveaxis(y, 0, {axis})" if axis else "y"
+    doc = "Return the items of a list as an array."
+    return "_stacked", text_of("items", doc, [*lines, f"    return {back}"]), [op.inputs[0]]
+
+
+def joined(op: Op) -> Found:
+    """Copy the arrays of a list into one, one after the other."""
+    rank = op.out.type.rank
+    if not rank or op.attrs.get("axis", 0) != 0 or not op.out.type.dtype:
+        return None
+    lines = [
+        "    total = 0",
+        "    for item in items:",
+        "        total += len(item)",
+        f"    y = np.empty((total,) + items[0].shape[1:], np.{op.out.type.dtype})",
+        "    at = 0",
+        "    for item in items:",
+        "        y[at : at + len(item)] = item",
+        "        at += len(item)",
+        "    return y",
+    ]
+    doc = "Return the arrays of a list joined along the first axis."
+    return "_joined", text_of("items", doc, lines), [op.inputs[0]]
+
+
+def plain_items(op: Op) -> Found:
+    """Return the numbers of an array as a list, or as a list of lists."""
+    rank = op.inputs[0].type.rank
+    if not op.attrs.get("plain") or rank not in (1, 2):
+        return None
+    row = "[a[i, j] for j in range(a.shape[1])]" if rank == 2 else "a[i]"
+    lines = [f"    return [{row} for i in range(len(a))]"]
+    doc = "Return the numbers of an array in lists."
+    return "_in_lists", text_of("a", doc, lines), [op.inputs[0]]
+
+
+LOOPS: dict[str, Callable[[Op], Found]] = {
+    "array_of_list": stacked,
+    "joined_list": joined,
+    "items": plain_items,
+}
