@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 ALWAYS = {"zeros", "ones", "empty", "full", "eye", "arange", "linspace", "array", "ravel"}
 FOLLOWS = {"matmul", "concatenate", "stack", "copy", "zeros_like", "ones_like", "empty_like"}
-ALIKE = {"copy", "empty_like", "zeros_like", "ones_like", "astype", "store"}
+ALIKE = {
+    "copy", "empty_like", "zeros_like", "ones_like", "astype", "store", "zeros", "ones", "empty",
+    "full", "load",
+}  # fmt: skip
 VIEWS = {"reshape", "reshape_as", "ravel", "ascontiguousarray"}  # of arrays in C order
 KEEPS = {"reshape", "reshape_as", "ravel", "expand_dims", "squeeze", "asarray", "ascontiguousarray"}
 # Integers, then one part of an axis without a step, then whole axes.
@@ -48,6 +51,8 @@ def view(r: Reader, ref: Ref, prim: str, operands: list[Value], attrs: dict[str,
         if place in r.precise:
             _require_c_order(r, ref.storage, base, prim)
             maybe = False
+            # On no way past this place is it otherwise.
+            ref.storage.contiguous |= r.b.block is r.top and not ref.steps
     value = r.b.emit(prim, [base, *operands], **attrs)
     if value.type.is_scalar:
         return value
@@ -117,7 +122,7 @@ def as_users(r: Reader, ref: Ref) -> bool:
     So do arguments, what NumPy makes of them elementwise, and views of these; what was written to
     may be a copy here.
     """
-    views = all(RULES[s.prim].alias and not s.maybe for s in ref.steps)
+    views = all((s.prim == "load" or RULES[s.prim].alias) and not s.maybe for s in ref.steps)
     return views and _made_alike(r.versions[ref.storage])
 
 
@@ -137,7 +142,9 @@ def _made_alike(value: Value) -> bool:
             return False
         if op.prim == "store" and not _filled_at_once(op):
             return False
-        todo += op.inputs[:1] if op.prim == "store" else op.inputs
+        if op.prim == "load" and set(op.attrs["index"]) & set("am"):
+            return False  # a copy of some entries, whose layout NumPy chooses
+        todo += op.inputs[:1] if op.prim in ("store", "load") else op.inputs
     return True
 
 

@@ -1,6 +1,7 @@
 """Further calls: forms of arrays, subscripts and contractions that no rule has as a sample."""
 
 CALLS = (
+    "(np.zeros((2, 3), order='F') + x23).ravel('A')",
     "m233 @ m233",
     "np.array([[x, y], [p, 1]])",
     "np.array([[x, y], [p, u]], dtype=float, order='F')",
@@ -141,6 +142,7 @@ CALLS = (
     "np.ravel(x23.T)",
     "np.ravel(x23.T, order='K')",
     "np.ravel(x234, 'K')",
+    "np.ravel(x234[:, 1], order='K')",
     "np.ravel(xt23, order='A')",
     "np.real_if_close(x3)",
     "np.repeat(x23, 3, axis=1)",
@@ -229,6 +231,7 @@ CALLS = (
     "x234.transpose()",
     "x234.transpose(2, 0, 1)",
     "x234[..., 0]",
+    "x234[..., 1:3].flatten('K')",
     "x234[0, ..., [0, 0, 1]]",
     "x234[0, :, [1, 2]]",
     "x234[1][2][3] * x3",
