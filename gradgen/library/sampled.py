@@ -20,6 +20,7 @@ from gradgen.library.registry import reads
         "np.gradient(x23)[0] * np.gradient(x23)[1]", "np.gradient(x23, axis=1)",
         "np.gradient(x234, 2.0, y, axis=(2, 0))[0]", "np.gradient(x234, p, np.cumsum(p3), y)[1]",
         "np.gradient(x234, np.cumsum(p4), axis=-1, edge_order=2)", "np.gradient(xf3)",
+        "np.gradient(xf3, np.array([0.0, 1.0, 3.0]))", "np.gradient(j3, x)",
     ),
 )  # fmt: skip
 def gradient(f, *varargs, axis=None, edge_order=1):
@@ -32,7 +33,7 @@ def gradient(f, *varargs, axis=None, edge_order=1):
         axes = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
     spacings = varargs
     if len(varargs) == 0:
-        spacings = (1.0,) * len(axes)
+        spacings = (None,) * len(axes)
     elif len(varargs) == 1 and np.ndim(varargs[0]) == 0:
         spacings = varargs * len(axes)
     elif len(varargs) != len(axes):
@@ -46,8 +47,13 @@ def gradient(f, *varargs, axis=None, edge_order=1):
 
 
 def _slope(f, spacing, axis, edge_order):
-    """Return the derivative along one axis."""
-    if np.ndim(spacing) == 0:
+    """Return the derivative along one axis, in the precision of the samples."""
+    out = _slope_at(f, spacing, axis, edge_order)
+    return out.astype(np.float32) if f.dtype == np.float32 and out.dtype != np.float32 else out
+
+
+def _slope_at(f, spacing, axis, edge_order):
+    if spacing is None or np.ndim(spacing) == 0:
         return _even_slope(f, spacing, axis, edge_order)
     steps = np.diff(spacing)
     if np.all(steps == steps[0]):
@@ -56,22 +62,32 @@ def _slope(f, spacing, axis, edge_order):
 
 
 def _ends(f, axis, places):
-    """Return slices of length 1 at some places along an axis."""
-    return [f[_along(axis, slice(k, k + 1) if k != -1 else slice(-1, None))] for k in places]
+    """Return what stands at some places along an axis."""
+    return [f[_along(axis, k)] for k in places]
+
+
+def _between(first, inner, last, axis):
+    """Put one entry before and one behind along an axis."""
+    parts = (np.expand_dims(first, axis), inner, np.expand_dims(last, axis))
+    return np.concatenate(parts, axis=axis)
 
 
 def _even_slope(f, h, axis, edge_order):
-    """Return the derivative along an axis whose samples are ``h`` apart."""
-    inner = (f[_along(axis, slice(2, None))] - f[_along(axis, slice(None, -2))]) / (2.0 * h)
+    """Return the derivative along an axis whose samples are ``h`` apart, or 1 for None."""
+    apart = f[_along(axis, slice(2, None))] - f[_along(axis, slice(None, -2))]
+    inner = apart / 2.0 if h is None else apart / (2.0 * h)
     if edge_order == 1:
         a, b = _ends(f, axis, (0, 1))
         c, d = _ends(f, axis, (-2, -1))
-        return np.concatenate(((b - a) / h, inner, (d - c) / h), axis=axis)
+        if h is None:
+            return _between(b - a, inner, d - c, axis)
+        return _between((b - a) / h, inner, (d - c) / h, axis)
+    h = 1.0 if h is None else h
     a, b, c = _ends(f, axis, (0, 1, 2))
     first = -1.5 / h * a + 2.0 / h * b + -0.5 / h * c
     a, b, c = _ends(f, axis, (-3, -2, -1))
     last = 0.5 / h * a + -2.0 / h * b + 1.5 / h * c
-    return np.concatenate((first, inner, last), axis=axis)
+    return _between(first, inner, last, axis)
 
 
 def _weights(v, f, axis):
@@ -91,7 +107,7 @@ def _uneven_slope(f, steps, axis, edge_order):
     if edge_order == 1:
         a, b = _ends(f, axis, (0, 1))
         c, d = _ends(f, axis, (-2, -1))
-        return np.concatenate(((b - a) / steps[0], inner, (d - c) / steps[-1]), axis=axis)
+        return _between((b - a) / steps[0], inner, (d - c) / steps[-1], axis)
     one, two = steps[0], steps[1]
     a, b, c = _ends(f, axis, (0, 1, 2))
     first = -(2.0 * one + two) / (one * (one + two)) * a + (one + two) / (one * two) * b
@@ -100,7 +116,7 @@ def _uneven_slope(f, steps, axis, edge_order):
     a, b, c = _ends(f, axis, (-3, -2, -1))
     last = two / (one * (one + two)) * a + -(two + one) / (one * two) * b
     last = last + (2.0 * two + one) / (two * (one + two)) * c
-    return np.concatenate((first, inner, last), axis=axis)
+    return _between(first, inner, last, axis)
 
 
 @reads(

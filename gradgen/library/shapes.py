@@ -315,7 +315,8 @@ def sliding_window_view(x, window_shape, axis=None, *, subok=False, writeable=Fa
         at = at + rank if at < 0 else at
         count = np.shape(x)[at] - length + 1
         places = np.arange(count)[:, None] + np.arange(length)
-        x = np.moveaxis(np.take(x, places, axis=at), at + 1, -1)
+        windows = np.take(x, places, axis=at)
+        x = windows if at + 2 == np.ndim(windows) else np.moveaxis(windows, at + 1, -1)
     return x
 
 

@@ -48,10 +48,15 @@ def concatenate_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     axis %= part.type.rank
     start: Value = Const(0)
     for before in op.inputs[:i]:
-        start = alg.add(start, alg.emit("dim", before, axis=axis))
+        start = alg.add(start, _length(alg, before, axis))
     last = i == len(op.inputs) - 1
-    stop = None if last else alg.add(start, alg.emit("dim", part, axis=axis))
+    stop = None if last else alg.add(start, _length(alg, part, axis))
     return alg.slice_axis(g, axis, start, stop)
+
+
+def _length(alg: Algebra, part: Value, axis: int) -> Value:
+    length = part.type.shape[axis] if part.type.shape else None
+    return Const(length) if isinstance(length, int) else alg.emit("dim", part, axis=axis)
 
 
 def _flat_part(alg: Algebra, op: Op, g: Value, i: int) -> Value:
