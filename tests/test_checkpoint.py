@@ -6,13 +6,8 @@ import copy
 import functools
 import inspect
 import math
-import os
 import pickle
 import re
-import subprocess
-import sys
-import tracemalloc
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,50 +17,14 @@ import gradgen
 from gradgen.errors import ArgumentError, UnsupportedError
 from gradgen.rules.helpers import _stride
 from tests.cases import LOSSES, Case, cases
+from tests.checkpointed import marked_loop, marked_while, peak, plain_loop, plain_while
 from tests.corpus import checkpoints
 from tests.pytrees import same_bits
 
-ROOT = Path(__file__).resolve().parent.parent
 LOOPS = ("checkpoints", "loops", "control", "control_jumps", "mutation", "boxes")
 LISTS = ("lists_growing", "lang_growing", "lang_loop_names", "lang_item_writes")
 # Tables as lists of lists, which cannot be kept while they are written to.
 REFUSED = ("table_of_lists", "three_levels")
-
-
-def plain_loop(x, n):
-    for t in range(n):
-        x = math.sin(x) + 0.01 * x * (t % 3)
-    return x
-
-
-def marked_loop(x, n):
-    for t in gradgen.checkpoint(range(n)):
-        x = math.sin(x) + 0.01 * x * (t % 3)
-    return x
-
-
-def plain_while(x, n):
-    k = 0
-    while k < n:
-        x = math.sin(x) + 0.1 * x
-        k += 1
-    return x
-
-
-def marked_while(x, n):
-    k = 0
-    while gradgen.checkpoint(k < n):
-        x = math.sin(x) + 0.1 * x
-        k += 1
-    return x
-
-
-def frames(u, c, n):
-    total = 0.0
-    for _ in gradgen.checkpoint(range(n)):
-        u[1:-1] += c * u[1:-1] * (u[2:] - u[:-2])
-        total += np.sum(u * u)
-    return total
 
 
 # --- the marker in plain Python -----------------------------------------------------------
@@ -263,228 +222,6 @@ def test_counts_that_are_none(name: str, count: Any) -> None:
         gradgen.checkpoint(range(3), **{name: count})
 
 
-# --- how much is kept ---------------------------------------------------------------------
-
-
-def peak(function: Any, *args: Any) -> int:
-    function(*args)
-    tracemalloc.start()
-    try:
-        function(*args)
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-
-
-def test_loops_keep_roots() -> None:
-    n = 10_000
-    for plain, marked in ((plain_loop, marked_loop), (plain_while, marked_while)):
-        assert peak(gradgen.grad(plain), 0.4, n) > 8 * n
-        assert peak(gradgen.grad(marked), 0.4, n) < 8 * n / 4
-
-
-def test_states_that_are_arrays() -> None:
-    u = np.linspace(1.0, 1.5, 1000)
-    count = 400
-    made = gradgen.grad(frames)
-    all_states = count * u.nbytes
-    assert peak(made, u, 1e-4, count) < 0.3 * all_states
-    assert np.array_equal(u, np.linspace(1.0, 1.5, 1000))
-
-
-def test_functions_keep_arguments_only() -> None:
-    def layer(h):
-        for _ in range(30):
-            h = np.sin(h) + 0.5 * h
-        return h
-
-    marked = gradgen.checkpoint(layer)
-
-    def plain_stack(h):
-        for _ in range(30):
-            h = layer(h)
-        return np.sum(h)
-
-    def marked_stack(h):
-        for _ in range(30):
-            h = marked(h)
-        return np.sum(h)
-
-    h = np.linspace(0.1, 1.0, 1000)
-    plain, again = gradgen.value_and_grad(plain_stack), gradgen.value_and_grad(marked_stack)
-    assert same_bits(plain(h), again(h))
-    assert peak(again, h) < 0.15 * peak(plain, h)
-
-
-LORENZ = """
-import sys, time
-import gradgen
-
-STEPS = 250_000
-
-def lorenz(x, n):
-    y, z = 1.0, 1.0
-    for t in range(n):
-        dx, dy, dz = 10.0 * (y - x), x * (28.0 - z) - y, x * y - z * 8.0 / 3.0
-        x, y, z = x + 1e-5 * dx, y + 1e-5 * dy, z + 1e-5 * dz
-    return x * y * z
-
-def peak():
-    (line,) = [x for x in open("/proc/self/status") if x.startswith("VmHWM")]
-    return int(line.split()[1]) / 1000
-
-made = gradgen.value_and_grad(lorenz, memory=None if sys.argv[1] == "all" else sys.argv[1])
-made(1.0, 10)
-before = peak()
-made(1.0, STEPS)
-grown = peak() - before
-start = time.process_time()
-value, slope = made(1.0, STEPS)
-spent = time.process_time() - start
-print(repr(value), repr(slope), grown, spent)
-"""
-
-
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="tells the peak of memory")
-def test_many_turns_under_a_limit(tmp_path: Path) -> None:
-    """Under a limit the result is the same, in at most three times the time of keeping all."""
-    program = tmp_path / "lorenz.py"
-    program.write_text(LORENZ)
-
-    def measured(limit: str) -> tuple[list[str], float, float]:
-        command = [sys.executable, str(program), limit]
-        env = {**os.environ, "PYTHONPATH": str(ROOT)}
-        out = subprocess.run(command, capture_output=True, text=True, check=True, env=env)
-        *results, grown, spent = out.stdout.split()
-        return results, float(grown), float(spent)
-
-    everything, limited = measured("all"), measured("3 MB")
-    assert limited[0] == everything[0]
-    assert limited[1] < 3.0 < 5.0 < everything[1]
-    assert limited[2] < 3.0 * everything[2]
-
-
-# --- limits -------------------------------------------------------------------------------
-
-
-def test_the_limit_decides_by_the_arguments() -> None:
-    made = gradgen.value_and_grad(plain_loop, memory="1 MB")
-    made(0.4, 1000)
-    assert "segment" not in made.source
-    made(0.4, 200_000)
-    assert "segment" in made.source
-    made(0.4, 1000)
-    assert "segment" not in made.source
-
-
-def test_unknown_turns_are_run_again() -> None:
-    made = gradgen.value_and_grad(plain_while, memory=10**9)
-    assert same_bits(made(0.4, 50), gradgen.value_and_grad(plain_while)(0.4, 50))
-    assert "segment" in made.source
-
-
-def test_a_limit_that_cannot_be_met_is_told() -> None:
-    made = gradgen.grad(plain_loop, memory=100)
-    with pytest.warns(gradgen.GradgenWarning, match="are kept for the reverse sweep even where"):
-        slope = made(0.4, 1000)
-    assert slope == gradgen.grad(plain_loop)(0.4, 1000)
-
-
-def test_pullbacks_take_a_limit() -> None:
-    def steps(x, n):
-        for _ in range(n):
-            x = np.sin(x) + 0.1 * x
-        return x
-
-    x, g = np.array([0.2, 0.7]), np.array([1.0, -2.0])
-    again, plain = gradgen.vjp(steps, memory="recompute"), gradgen.vjp(steps)
-    assert same_bits(again(x, 20)[1](g), plain(x, 20)[1](g))
-    assert "run again" in again.source and "run again" not in plain.source
-
-
-@pytest.mark.parametrize("memory", [None, "recompute"])
-def test_batches(memory: str | None) -> None:
-    def network(w, x):
-        h = x
-        for _ in range(6):
-            h = np.tanh(w @ h + x)
-        return np.sum(h * h)
-
-    def marked(w, x):
-        h = x
-        for _ in gradgen.checkpoint(range(6), snapshots=2, segment=1):
-            h = np.tanh(w @ h + x)
-        return np.sum(h * h)
-
-    w, rows = 0.4 * np.eye(3) + 0.1, np.arange(12.0).reshape(4, 3) / 9.0
-    expected = [gradgen.grad(network)(w, row) for row in rows]
-    made = gradgen.grad(network if memory else marked, batch="x", memory=memory)
-    np.testing.assert_allclose(made(w, rows), expected, rtol=1e-13)
-    assert "run again" in made.source
-
-
-@pytest.mark.parametrize("name", ["leaves_early", "few_states"])
-def test_compiled(name: str) -> None:
-    pytest.importorskip("numba")
-    case = Case("checkpoints", name)
-    plain = gradgen.value_and_grad(case.function, argnums=case.argnums)(*case.args())
-    made = gradgen.value_and_grad(case.function, argnums=case.argnums, backend="numba")
-    value, gradient = made(*case.args())
-    np.testing.assert_allclose(value, plain[0], rtol=1e-12)
-    for one, two in zip(gradient, plain[1], strict=True):
-        np.testing.assert_allclose(one, two, rtol=1e-10)
-
-
-def test_nothing_to_keep_is_left_alone() -> None:
-    def total(x, n):
-        out = 0.0
-        for k in range(n):
-            out += x * k
-        return out
-
-    plain, again = (
-        gradgen.emit(total, memory=m, example_args=(0.5, 3)) for m in (None, "recompute")
-    )
-    assert again == plain
-
-
-def test_emit_takes_a_limit() -> None:
-    text = gradgen.emit(plain_loop, memory="1 MB", example_args=(0.5, 10**6))
-    assert text == gradgen.emit(plain_loop, memory="recompute", example_args=(0.5, 10))
-    text = gradgen.emit(plain_loop, memory="1 MB", example_args=(0.5, 10))
-    assert text == gradgen.emit(plain_loop, example_args=(0.5, 10))
-
-
-@pytest.mark.parametrize("limit", [0, -1, 1.5, True, "much", "", "0 MB", "5 parsecs"])
-def test_limits_that_are_none(limit: Any) -> None:
-    with pytest.raises(ArgumentError, match="is not a limit"):
-        gradgen.grad(plain_loop, memory=limit)
-
-
-# --- explain ------------------------------------------------------------------------------
-
-
-def test_explain_predicts_bytes() -> None:
-    made = gradgen.value_and_grad(plain_loop)
-    assert "kept for the reverse sweep: 8 kB at most" in made.explain(0.4, 1000)
-    assert "kept for the reverse sweep: 8 MB at most" in made.explain(0.4, 10**6)
-    text = " ".join(gradgen.value_and_grad(marked_loop).explain(0.4, 10**6).split())
-    assert "what follows is run again from there" in text
-    assert "run again in the reverse sweep" in text
-    assert "40 kB at most" in text
-    text = gradgen.value_and_grad(plain_while).explain(0.4, 1000)
-    assert "what depends on lengths or turns that are not known" in text
-
-
-@pytest.mark.parametrize("n", [10, 1000, 20_000])
-def test_predictions_are_what_is_measured(n: int) -> None:
-    made = gradgen.grad(plain_loop)
-    made(0.4, n)
-    predicted = made._last.bytes_kept({"x": 0.4, "n": n})
-    assert predicted == 8 * n
-    assert predicted <= peak(made, 0.4, n) < predicted + 4000
-
-
 # --- what cannot be run again -------------------------------------------------------------
 
 
@@ -561,13 +298,3 @@ def test_refusals(function: Any, args: tuple, what: str) -> None:
     with pytest.raises(UnsupportedError, match=what) as caught:
         gradgen.grad(function)(*args)
     assert "test_checkpoint.py" in str(caught.value) and "Way out" in str(caught.value)
-
-
-def test_limits_leave_what_cannot_be_run_again() -> None:
-    def walk(x, n):
-        rng = np.random.default_rng(1)
-        for _ in range(n):
-            x = math.sin(x) * rng.standard_normal()
-        return x
-
-    assert gradgen.grad(walk, memory="recompute")(0.5, 9) == gradgen.grad(walk)(0.5, 9)
