@@ -15,8 +15,9 @@ import numpy as np
 
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type
+from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import rule
-from gradgen.rules.shapes_of import Attrs, reduction
+from gradgen.rules.shapes_of import Attrs, of_shape, real_of, reduction, refuse_unless
 
 if TYPE_CHECKING:
     from gradgen.diff.algebra import Algebra
@@ -25,7 +26,19 @@ if TYPE_CHECKING:
 
 def norm_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the shape without the axes that the norm goes along."""
-    return reduction("inexact")(inputs, attrs)
+    if is_complex(inputs[0]):
+        known = _entrywise(inputs[0], attrs)
+        what = f"a norm of ord={attrs.get('ord')!r} of complex numbers"
+        refuse_unless(known, what, "write the norm out")
+    t = reduction("inexact")(inputs, attrs)
+    return of_shape(real_of(t.dtype), t.shape) if t.dtype.startswith("complex") else t
+
+
+def _entrywise(x: Value, attrs: Attrs) -> bool:
+    """Whether it is the root of the sum of the squares of the entries."""
+    order, axis = attrs.get("ord"), attrs.get("axis")
+    count = x.type.rank if axis is None else len(axis) if isinstance(axis, tuple) else 1
+    return order in (None, "fro", "f") or (count == 1 and order == 2)
 
 
 MATRIX_ORDERS = (None, "fro", "f", "nuc", 1, -1, 2, -2, np.inf, -np.inf)
@@ -43,8 +56,7 @@ def norm_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
         return alg.refuse(op, f"a norm of ord={order!r} over these axes", "write the norm out")
     if count not in (None, 1, 2) and order is not None:
         return alg.refuse(op, f"a norm of ord={order!r} over {count} axes", "name its axes")
-    entrywise = order is None or (count == 1 and order == 2) or order in ("fro", "f")
-    if not entrywise:
+    if not _entrywise(x, op.attrs):
         share = {"g": alg.full(g, op.out)}
         return written(alg.b, _norm_to_x, op, share, Type(x.type.kind, g.type.dtype, x.type.shape))
     safe = alg.where(alg.emit("eq", op.out, 0.0), 1.0, op.out)
@@ -111,6 +123,9 @@ def _norm_shares(s, ord):
 
 def _norm_tangent(t_x, y, x, ord=None, axis=None, keepdims=False):
     """Tangent of ``y = np.linalg.norm(x, ord, axis, keepdims)``."""
+    if np.iscomplexobj(x):  # the root of the sum of squares: others are refused
+        shares = np.real(np.conj(x) * t_x)
+        return np.sum(shares, axis=axis, keepdims=keepdims) / np.where(y == 0.0, 1.0, y)
     slope = _norm_to_x(np.ones(np.shape(y)), y, x, ord, axis, keepdims)
     return np.sum(slope * t_x, axis=axis, keepdims=keepdims)
 
@@ -142,7 +157,7 @@ def _scipy_norm_tangent(t_a, y, a, ord=None, axis=None, keepdims=False):
 # fmt: off
 _NORM: dict[str, Any] = {"vjp": norm_vjp, "narrow": True, "tangent": _norm_tangent}
 rule("norm", norm_type, callables=["np.linalg.norm"],
-     params="x, ord=None, axis=None, keepdims=False", **_NORM,
+     params="x, ord=None, axis=None, keepdims=False", **_NORM, of_complex="linear",
      at_kinks="0 at the zero vector; ties share evenly",
      samples=tuple(f"np.linalg.norm({call})" for call in (
          "x3", "x23", "x234", "x23, axis=1", "x23, axis=-2, keepdims=True", "x23, keepdims=True",
@@ -151,7 +166,8 @@ rule("norm", norm_type, callables=["np.linalg.norm"],
          "x32, -np.inf", "x234, 'fro', (0, 2)", "x234, 2, (2, 0)", "x234, 'nuc', axis=(-1, 1)",
          "x234, ord=1, axis=(1, 2), keepdims=True", "x234, np.inf, (2, 1)", "x234, axis=(0, 1)",
          "x234, 3, -1", "xf3", "x1", "x0", "xs23, axis=0", "x3, ord=2, axis=(0,)", "x23, 2, 0",
-         "x3, 0", "x23, 0, axis=1, keepdims=True")))
+         "x3, 0", "x23, 0, axis=1, keepdims=True", "x3 + 1j * y3", "x23 - 1j * y23, axis=0",
+         "np.fft.rfft(x5), 2", "x23 * 1j, 'fro'")))
 rule("vector_norm", norm_type, callables=["np.linalg.vector_norm"],
      params="x, /, *, axis=None, keepdims=False, ord=2", at_kinks="0 at the zero vector",
      adjoint=(_flat_norm_to_x,), tangent=_flat_norm_tangent,
