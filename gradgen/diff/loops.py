@@ -77,6 +77,8 @@ class Loops:
         starts = [self._start(v) for v in [*(op.outputs[k] for k in moving), *outer]]
         loop = self._emit_loop(op, block, starts)
         results = dict(zip(moving, loop.outputs, strict=False)) | fixed
+        pairs = list(zip(block.params[1:], loop.outputs, strict=True))
+        self.whole.unfitted.update(g for p, g in pairs if p in self.whole.unfitted)
         for v, g in zip(outer, loop.outputs[len(moving) :], strict=True):
             self.whole.adj[v] = g
         for k in live:
@@ -85,7 +87,6 @@ class Loops:
             self.whole.zeros.left(end, g)
         for v, g in zip([*(params[k] for k in moving), *outer], loop.outputs, strict=True):
             g.name, g.user = (f"d_{v.name}" if v.name else ""), v.user
-        pairs = zip(block.params[1:], loop.outputs, strict=True)
         self.whole.shapeless.update(g for p, g in pairs if p in self.whole.shapeless)
 
     def _trial(
@@ -176,7 +177,9 @@ class Loops:
 
     def _start(self, v: Value) -> Value:
         g = self.whole.adj.get(v)
-        return self.whole.zeros_of(v) if g is None else self.whole.alg.full(g, v)
+        if g is None:
+            return self.whole.zeros_of(v)
+        return self.whole.fitting(v, g)
 
     def _emit_loop(self, op: Op, block: Block, starts: list[Value]) -> Op:
         types = [p.type for p in block.params[1:]]

@@ -74,7 +74,7 @@ class Reverse:
         if total is None:
             self.adj[v] = g
         elif "list" in (total.type.kind, g.type.kind):
-            self.adj[v] = self.b.emit("list_add", [self.alg.full(x, v) for x in (total, g)])
+            self.adj[v] = self.b.emit("list_add", [self.fitting(v, x) for x in (total, g)])
         elif self._is_buffer(total):
             if g.op is not None and g.op.prim == "neg" and g.op.reverse:
                 self.adj[v] = self.b.emit("inc", [total, g.op.inputs[0]], index="e", sign="-")
@@ -133,19 +133,28 @@ class Reverse:
                 self._if(op, [self.adj.get(v) for v in op.outputs])
             elif op.prim in ("for", "while"):
                 self.loops.sweep(op)
-            elif op.prim == "call":
-                self._call(op)
-            elif op.prim in ("append", "insert"):
-                self._append(op)
-            elif op.prim == "pop":
-                self._pop(op)
-            elif op.prim == "custom":
-                self._custom(op)
-            elif len(op.outputs) > 1:
-                self._several(op)
-            elif op.outputs and op.out in self.adj:
-                self._operation(op, self.adj[op.out])
+            else:
+                self._plain(op)
         self.b.region = around
+
+    def _plain(self, op: Op) -> None:
+        """Sweep an operation without blocks."""
+        for v in op.outputs:
+            g = self.adj.get(v)
+            if g in self.unfitted:
+                self.adj[v] = self.fitting(v, g)
+        if op.prim == "call":
+            self._call(op)
+        elif op.prim in ("append", "insert"):
+            self._append(op)
+        elif op.prim == "pop":
+            self._pop(op)
+        elif op.prim == "custom":
+            self._custom(op)
+        elif len(op.outputs) > 1:
+            self._several(op)
+        elif op.outputs and op.out in self.adj:
+            self._operation(op, self.adj[op.out])
 
     def _operation(self, op: Op, g: Value) -> None:
         rule, forward = RULES[op.prim], op
@@ -235,7 +244,7 @@ class Reverse:
         total = self.adj.get(v)
         if total is None:
             return None
-        total = self.whole(total, v)
+        total = self.fitting(v, total) if total in self.unfitted else self.whole(total, v)
         real = is_complex(v) and not is_complex(total)
         return self.alg.cast(total, v.type.dtype) if real else total
 
@@ -375,6 +384,10 @@ class Reverse:
                 if g is not None:
                     self.accumulate(v, self._as_long(v, g) if g in self.unfitted else g)
         self.operations(ops)
+
+    def fitting(self, v: Value, g: Value) -> Value:
+        """Return a cotangent of a list that has its length."""
+        return self._as_long(v, g) if g in self.unfitted else self.alg.full(g, v)
 
     def _as_long(self, v: Value, g: Value) -> Value:
         """Return the adjoint of a list as it is, or as zeros where it has another length."""

@@ -116,6 +116,31 @@ def array_of_another_length(x, y):
     return np.sum(a * y)
 
 
+def list_of_another_length(m, n):
+    for j in range(1, 3):
+        items = [0.5]
+        k = 0
+        while k < 2:
+            k += 1
+            items.append(m[k, j])
+    x = np.mean(items) * items[1]
+    for _ in range(n, 1, -1):
+        items = [0.5, m[0, 0]]
+    return x + sum(items)
+
+
+def list_read_and_replaced(m, n):
+    for j in range(1, 3):
+        items = [0.5]
+        for k in range(2):
+            items.append(m[k, j])
+    s = 0.0
+    for k in range(n):
+        s += items[k] * items[-1]
+        items = [0.5, m[0, 0] * k]
+    return s * sum(items)
+
+
 EXAMPLE_ARGS = {
     "first_turn_assigns": lambda: (0.6, 3),
     "running_maximum": lambda: (np.array([0.4, 1.9, 0.3, 2.1]), 4),
@@ -126,9 +151,13 @@ EXAMPLE_ARGS = {
     "array_swapped_in_a_while": lambda: (np.array([0.86, -0.83, -0.18]),),
     "index_that_was_an_array": lambda: (np.array([0.86, -0.83, -0.18]),),
     "array_of_another_length": lambda: (-0.48, 0.65),
+    "list_of_another_length": lambda: (np.arange(9.0).reshape(3, 3) / 7.0, 3),
+    "list_read_and_replaced": lambda: (np.arange(9.0).reshape(3, 3) / 7.0 + 0.1, 2),
     "view_of_one_of_several": lambda: (0.7, np.array([0.3, 0.5, -0.4])),
 }
 MORE_ARGS = {
+    "list_of_another_length": [lambda: (np.arange(9.0).reshape(3, 3) / 7.0, 0)],
+    "list_read_and_replaced": [lambda: (np.arange(9.0).reshape(3, 3) / 7.0 + 0.1, 1)],
     "first_turn_assigns": [lambda: (0.6, 1)],
     "array_from_a_later_turn": [lambda: (0.7, np.array([0.4, -0.9]), 0)],
     "list_from_a_later_turn": [lambda: (0.7, np.array([0.4, -0.9]), 0)],
