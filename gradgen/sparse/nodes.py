@@ -96,7 +96,8 @@ class Recorder:
 
     def bend(self, *parts: Any) -> Any:
         """Join what goes into a function that is not linear: all entries meet each other."""
-        total = parts[0]
+        # New memory: what is done to the result in place is not done to the parts.
+        total = parts[0].copy() if isinstance(parts[0], np.ndarray) else parts[0]
         for p in parts[1:]:
             total = joined(total, p)
         for node in total.flat if isinstance(total, np.ndarray) else (total,):
