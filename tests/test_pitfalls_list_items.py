@@ -138,6 +138,53 @@ def grows_beside(x, n):
     return sum(r[0] * r[1] for r in q)
 
 
+@case("a list that a loop moves to another place, written to after the loop", X)
+def moved_in_loop(x):
+    rows = [[x[2], x[1]], [x[0], x[0]]]
+    for _ in range(2):
+        a = rows.pop()
+        rows.append([x[1] * 2, x[1]])
+        rows[0] = a
+    a[0] = rows[0][0] * 2
+    return sum(r[0] * r[1] for r in rows)
+
+
+@case("a list that stands in a list and under a name, written to in a loop", X)
+def named_and_popped_in_loop(x):
+    rows = [[x[1] * 2, x[1]], [x[2] * 3, x[0]]]
+    a = [x[1] * 2, x[1]]
+    rows[-1] = a
+    for _ in range(2):
+        b = rows.pop()
+        rows.append([x[0] * 2, x[0]])
+        b[0] = 3.0 * x[0]
+    return a[0] * a[1] + b[0] + rows[0][0]
+
+
+@case("dicts that a loop keeps one of", {"a": 1.0, "b": 0.5}, 3)
+def best_dict(p, n):
+    best = p
+    for _ in range(n):
+        q = dict(best)
+        q["a"] = q["a"] * 1.1
+        if q["a"] < 3:
+            best = q
+        best["b"] += p["b"]
+    return best["a"] * best["b"] + p["b"] + q["b"]
+
+
+@case("dicts that hold the same list, remade in a loop", 0.7, 3)
+def dicts_of_one_list(x, n):
+    s = {"m": 0.0, "h": [x]}
+    t = s
+    for _ in range(n):
+        u = t
+        t = {"m": t["m"] + x, "h": t["h"]}
+        u["m"] *= 2
+        t["h"][0] = t["h"][0] * x
+    return s["m"] * t["m"] + s["h"][0] + u["m"]
+
+
 @case("a list that replaces an item", X, 4)
 def replaced(x, n):
     rows = []

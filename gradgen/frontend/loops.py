@@ -39,6 +39,8 @@ from gradgen.frontend.values import (
     Ref,
     Seq,
     Storage,
+    boxes_at,
+    boxes_in,
     contents,
     holds,
     parts,
@@ -325,18 +327,33 @@ def _place(loop: Loop, slot: Slot, template: Template, values: list[Value]) -> N
 
 
 def _apply_links(loop: Loop) -> None:
-    for link in loop.guess.links:
-        pair = [_standing(loop, end) for end in link]
-        if pair[0] is not None and pair[1] is not None:
-            loop.r.entangle(pair[0], pair[1], {loop.key, *loop.guess.causes})
+    for one, two in loop.guess.links:
+        for a in _standing(loop, one):
+            for b in _standing(loop, two):
+                # A box that stands at the other end as itself is no copy of what stands here.
+                if a is not b and not (_is_box_place(one) and b in _boxes_at(loop, one)):
+                    loop.r.entangle(a, b, {loop.key, *loop.guess.causes})
 
 
-def _standing(loop: Loop, end: Any) -> Any:
-    """Return the storage or box at an end of a link, None if it is carried no more."""
+def _standing(loop: Loop, end: Any) -> list[Any]:
+    """Return the storages or boxes at an end of a link, none if it is carried no more."""
     if not isinstance(end, tuple):
-        return end
+        return [end]
+    if _is_box_place(end):
+        return [box for box in _boxes_at(loop, end) if not loop.entry.knows(box)]
     held = loop.held.get(end[0], [])
-    return identity(held[end[1]]) if end[1] < len(held) else None
+    thing = identity(held[end[1]]) if end[1] < len(held) else None
+    return [] if thing is None else [thing]
+
+
+def _is_box_place(end: Any) -> bool:
+    """Whether an end of a link is a slot and the way to a box in it, not the number of a part."""
+    return isinstance(end, tuple) and isinstance(end[1], tuple)
+
+
+def _boxes_at(loop: Loop, end: Any) -> list[Any]:
+    slot, path = end
+    return boxes_at(loop.r.frame.names.get(slot) if isinstance(slot, str) else slot, path)
 
 
 # --- what came out ------------------------------------------------------------------------
@@ -427,6 +444,9 @@ def _things(loop: Loop, state: State) -> Iterator[tuple[Any, Any]]:
             if isinstance(loop.held[slot][k], Ref):
                 for thing in _held_in(part):
                     yield (slot, k), thing
+        for path, box in boxes_in(value):
+            if path or isinstance(slot, str):
+                yield (slot, path), box
 
 
 def _held_in(value: Any) -> Iterator[Storage]:

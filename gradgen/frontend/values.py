@@ -295,6 +295,24 @@ def leads_to(value: Any, thing: Box, holder: Box) -> bool:
     return any(leads_to(item, thing, holder) for _, item in parts(value))
 
 
+def boxes_in(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[tuple[Any, ...], Box]]:
+    """Return the lists of known length, dicts and objects in a value, and the ways to them."""
+    if isinstance(value, Choice):
+        return [*boxes_in(value.then, path), *boxes_in(value.other, path)]
+    grows = isinstance(value, Seq) and (value.kind is not list or value.grown is not None)
+    mine = [(path, value)] if isinstance(value, Box) and not grows else []
+    return mine + [found for k, item in parts(value) for found in boxes_in(item, (*path, k))]
+
+
+def boxes_at(value: Any, path: tuple[Any, ...]) -> list[Box]:
+    """Return the boxes that may stand at the end of a way."""
+    if isinstance(value, Choice):
+        return [*boxes_at(value.then, path), *boxes_at(value.other, path)]
+    if not path:
+        return [value] if isinstance(value, Box) else []
+    return boxes_at(dict(parts(value)).get(path[0]), path[1:])
+
+
 def interchangeable(a: Any, b: Any) -> bool:
     """Whether two values are the same thing: one object, one constant, one view of one array."""
     if a is b:
