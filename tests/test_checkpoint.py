@@ -14,7 +14,11 @@ import numpy as np
 import pytest
 
 import gradgen
+import gradgen.pipeline
+from gradgen.diff.activity import ends
+from gradgen.diff.segments import split_marked
 from gradgen.errors import ArgumentError, UnsupportedError
+from gradgen.ir.nodes import walk
 from gradgen.rules.helpers import _stride
 from tests.cases import LOSSES, Case, cases
 from tests.checkpointed import marked_loop, marked_while, peak, plain_loop, plain_while
@@ -200,6 +204,27 @@ def test_few_snapshots_give_the_same_bits(n: int) -> None:
     plain = gradgen.value_and_grad(plain_loop)(0.4, n)
     assert same_bits(gradgen.value_and_grad(few)(0.4, n), plain)
     assert same_bits(gradgen.value_and_grad(single)(0.4, n), plain)
+
+
+def with_few_snapshots(function: Any) -> None:
+    """Split loops as marked by ``snapshots=2, segment=1``, where that can be."""
+    for op in walk(function.body):
+        breaks = op.blocks and any(end.end == "break" for end in ends(op.blocks[-1]))
+        if op.attrs.get("checkpoint") and op.prim == "for" and not breaks:
+            op.attrs |= {"snapshots": 2, "segment": 1}
+    split_marked(function)
+
+
+@pytest.mark.parametrize("case", cases(("loops", "mutation", "lists_growing", "lang_physics")))
+def test_the_schedule_on_all_loops(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = gradgen.value_and_grad(case.function, argnums=case.argnums)
+    try:
+        expected = plain(*case.args())
+    except UnsupportedError:
+        pytest.skip("refused without")
+    monkeypatch.setattr(gradgen.pipeline, "split_marked", with_few_snapshots)
+    again = gradgen.value_and_grad(case.function, argnums=case.argnums, memory="recompute")
+    assert same_bits(again(*case.args()), expected)
 
 
 def test_few_snapshots_keep_few_states() -> None:
