@@ -21,6 +21,7 @@ from gradgen.library import shapes
 from gradgen.rules.contractions import cross_axes
 from gradgen.rules.registry import RULES
 
+OF_TWO = "a[0] * b[1] - a[1] * b[0]"
 AXES = ("axisa", "axisb", "axisc", "axis")
 
 
@@ -121,8 +122,11 @@ def _cross(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
 def _require_three(r: Reader, node: ast.AST, length: Value) -> None:
     if isinstance(length, Const):
         if length.const != 3:
-            r.refuse(node, "np.cross of vectors that are not of length 3", "write it out")
+            r.refuse(node, "np.cross of vectors that are not of length 3", f"write {OF_TWO}")
         return
     other = r.b.emit("ne", [length, Const(3)])
-    text = "raise ValueError('np.cross has a derivative for vectors of length 3')"
+    what = (
+        f"np.cross has a derivative for vectors of length 3; for those of length 2, write {OF_TWO}"
+    )
+    text = f"raise ValueError({what!r})"
     r.b.append("raise_if", [other], [], span=r.span(node), attrs={"text": text})
