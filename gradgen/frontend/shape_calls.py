@@ -125,8 +125,6 @@ def _require_three(r: Reader, node: ast.AST, length: Value) -> None:
             r.refuse(node, "np.cross of vectors that are not of length 3", f"write {OF_TWO}")
         return
     other = r.b.emit("ne", [length, Const(3)])
-    what = (
-        f"np.cross has a derivative for vectors of length 3; for those of length 2, write {OF_TWO}"
-    )
+    what = f"np.cross has a derivative for vectors of length 3; of 2, write {OF_TWO}"
     text = f"raise ValueError({what!r})"
     r.b.append("raise_if", [other], [], span=r.span(node), attrs={"text": text})
