@@ -55,9 +55,10 @@ def executes_text(x):
     return out["y"] * x
 
 
-def vectorizes(x):
-    f = np.vectorize(lambda v: v * v)  # here: vectorize
-    return np.sum(f(x))
+def order_after_a_write(x):
+    y = np.outer(x, x)
+    y[0] = x
+    return np.sum(y.ravel("K"))  # here: order
 
 
 def number_from_its_text(x):
@@ -282,7 +283,7 @@ EXAMPLE_ARGS = {
     "which_object_after_a_swap": lambda: (1.5,),
     "evaluates_text": lambda: (0.5,),
     "executes_text": lambda: (0.5,),
-    "vectorizes": lambda: (np.ones(3),),
+    "order_after_a_write": lambda: (np.ones(3),),
     "number_from_its_text": lambda: (0.5,),
     "columns_reshaped": lambda: (np.ones(3),),
     "transpose_ravelled": lambda: (np.ones(3),),
