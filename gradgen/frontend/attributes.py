@@ -23,6 +23,7 @@ from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import (
     BoundMethod,
     Choice,
+    Flags,
     Map,
     Record,
     Ref,
@@ -50,7 +51,7 @@ def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
         return _sequence_attribute(r, owner, name, node)
     if isinstance(owner, Map):
         return BoundMethod(owner, name)
-    if isinstance(owner, BoundMethod) and (owner.name, name) == ("flags", "c_contiguous"):
+    if isinstance(owner, Flags) and name == "c_contiguous":
         return emit(r, node, RULES["c_contiguous"], [owner.owner], {})
     if isinstance(owner, Value | Ref):
         return _array_attribute(r, owner, name, node)
@@ -107,7 +108,9 @@ def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
         return r.view(owner, "T", [], {}) if isinstance(owner, Ref) else owner
     if name == "dtype" and v.type.dtype:
         return Static(np.dtype(v.type.dtype))
-    if name in METHODS or name == "flags" or name in METHOD_HANDLERS or name in READ_METHODS:
+    if name == "flags":
+        return Flags(owner)
+    if name in METHODS or name in METHOD_HANDLERS or name in READ_METHODS:
         return BoundMethod(owner, name)
     r.refuse(node, f"the attribute or method {name!r} of arrays has no rule")
 

@@ -147,6 +147,13 @@ class BoundMethod:
 
 
 @dataclass(slots=True, eq=False)
+class Flags:
+    """``a.flags``: how an array lies in memory."""
+
+    owner: Any
+
+
+@dataclass(slots=True, eq=False)
 class Iteration:
     """Something to loop over: ``length`` and the element at an index, built on demand."""
 
