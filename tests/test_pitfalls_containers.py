@@ -219,6 +219,16 @@ def joined_while_read(x, n):
     return sum(items) * len(items)
 
 
+@case("a loop over a list of one length or another", 0.7, X, 1, outcome="either")
+def either_length_looped_over(x, a, n):
+    for x in (x, 0.5 * x):
+        for r in a:
+            items = [r * x]
+        if n:
+            items.append(0.5 * x)
+    return sum([2.0 * row for row in items])
+
+
 @pytest.mark.parametrize("pitfall", case)
 def test_right_or_refused(pitfall: Pitfall) -> None:
     check(pitfall)

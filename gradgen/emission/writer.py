@@ -327,8 +327,11 @@ class Writer:
             if target not in self.names:
                 continue
             if isinstance(v, Undefined):
-                if v.unread or self.names[target] in self.none_for:
+                if v.unread:
                     real.append((self.names[target], placeholder(target.type), target.type))
+                elif self.names[target] in self.none_for:
+                    # Not read by the function itself, or else that raises, as in Python.
+                    real.append((self.names[target], ast.Constant(None), target.type))
                 continue
             e = self.expr(v)
             if not (isinstance(e, ast.Name) and e.id == self.names[target]):

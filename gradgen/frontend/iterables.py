@@ -64,6 +64,7 @@ def current(r: Reader, item: Any, node: ast.AST) -> Any:
 
 def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
     """Return the iteration over a value."""
+    value = r.settled(value)
     if isinstance(value, Iteration):
         return value
     if isinstance(value, Once):
