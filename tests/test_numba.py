@@ -235,6 +235,23 @@ def test_places_beyond_the_end_are_errors() -> None:
         gradient(np.ones(3), 3)
 
 
+def test_masks() -> None:
+    def loss(x: Any, m: Any) -> Any:
+        a = x * 2.0
+        a[m] = x[m] ** 2
+        a[~m] += 3.0
+        a[m] *= x[m]
+        b = np.outer(x, x)
+        b[m] = 0.5 * b[0]
+        return np.sum(a**2) + np.sum(b**2)
+
+    x, m = np.array([0.3, 0.7, -0.4, 1.1]), np.array([True, False, True, True])
+    gradient = gradgen.value_and_grad(loss, backend="numba")
+    assert_same(gradient(x, m), gradgen.value_and_grad(loss)(x, m))
+    with pytest.raises(IndexError, match="boolean index"):
+        gradient(x, m[:3])
+
+
 def test_types_have_to_be_known() -> None:
     with pytest.raises(UnsupportedError, match="example_args"):
         gradgen.emit(lambda x: x * x, backend="numba")

@@ -18,7 +18,7 @@ PLAIN = {
     "complex", "conj", "copy", "copysign", "cos", "cosh", "custom", "deg2rad", "degrees", "diag",
     "diag_view", "diff", "digitize", "dim", "div", "empty", "eq", "exp", "exp2", "expm1",
     "extend", "eye", "fabs", "fill", "fill_lists", "flatten", "floor", "fmax", "fmin", "fmod",
-    "full", "ge", "gt", "hamming", "hanning", "heaviside", "hypot", "imag", "index_of", "insert",
+    "full", "ge", "gt", "hamming", "hanning", "hypot", "imag", "index_of", "insert",
     "int", "interp", "invert", "is", "is_not", "isclose", "isfinite", "isinf", "isnan",
     "isneginf", "isposinf", "item", "le", "leaf", "len", "list", "list_add", "load", "log",
     "log10", "log1p", "log2", "logaddexp", "logaddexp2", "logical_and", "logical_not",
@@ -39,6 +39,10 @@ PLAIN = {
     "take", "tan", "tanh", "transpose", "tri", "tril", "trips", "triu", "trunc", "where", "zeros",
     "zeros_as", "zeros_like", "zeros_list",
 }  # fmt: skip
+
+
+# Through these views compiled code writes to the array itself, whatever its layout.
+VIEWS = ("load", "T", "swapaxes", "transpose", "moveaxis")
 
 
 def is_native(op: Op) -> bool:
@@ -131,21 +135,22 @@ def _loads(op: Op) -> bool:
         return False
     masks = [v for v in op.inputs[1:] if v.type.kind == "array" and v.type.dtype == "bool"]
     if masks:
-        return index == "m" and masks[0].type.rank == 1
+        return False
     if "a" not in index:
         return True
     return index.count("a") == 1 and "n" not in index and "e" not in index and "i" not in index
 
 
 def _writes(op: Op) -> bool:
-    index, value = op.attrs["index"], op.inputs[1].type
-    base = op.inputs[0].type
+    index, base = op.attrs["index"], op.inputs[0].type
     if base.kind == "list":
         return True
     if op.prim == "add_at" or "n" in index or base.rank == 0:
         return False
+    if any(prim not in VIEWS for prim, *_ in op.attrs.get("path", ())):
+        return False
     if "m" in index:
-        return index == "m" and value.is_scalar and base.rank == 1
+        return False
     if "a" not in index:
         return True
     return index == "a" and base.rank == 1 and op.prim == "store"

@@ -25,7 +25,7 @@ def _operands(op: Op) -> list[tuple[Op, int]]:
     """Return what a write reads while it writes: the operation and the place among its inputs."""
     if op.prim != "store":
         return [(op, 1)]
-    out = [(op, 1)] if "a" in op.attrs["index"] else []
+    out = [(op, 1)] if set(op.attrs["index"]) & set("am") else []
     made = op.inputs[1].op
     if op.attrs.get("augmented") and made is not None and not made.blocks:
         out += [(made, k) for k in range(len(made.inputs)) if not _is_the_place(op, made.inputs[k])]
