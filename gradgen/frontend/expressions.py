@@ -145,7 +145,10 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
         if same is not None:
             return Const(same == isinstance(op, ast.Is))
     if is_static(left) and is_static(right):
-        return Const(bool(FOLD[prim](static_value(left), static_value(right))))  # type: ignore[operator]
+        try:
+            return Const(bool(FOLD[prim](static_value(left), static_value(right))))  # type: ignore[operator]
+        except TypeError as error:
+            r.fail(node, error)
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Static) and one.obj is None and prim in ("is", "is_not", "eq", "ne"):
             known = isinstance(

@@ -25,7 +25,7 @@ from gradgen.frontend.templates import (
     admits,
     carried_parts,
     equal,
-    is_numbered,
+    has_options,
     names_of,
     portable,
     rebuilt,
@@ -408,10 +408,9 @@ def _revise_slot(loop: Loop, slot: Slot, state: State) -> bool:
 def _or_nothing(loop: Loop, slot: Slot, t: Template) -> Template:
     """Return a template that covers the absence of a value, too, where a name may have none.
 
-    The test that tells one of two options is itself absent then, as Python has it; a number is
-    compared before it is known whether the name is read.
+    What tells the options apart is read before it is known whether the name is.
     """
-    if slot not in loop.unassigned or not is_numbered(t):
+    if slot not in loop.unassigned or not has_options(t):
         return t
     nothing = Undefined()
     nothing.name = str(slot)

@@ -218,11 +218,11 @@ def _absent(t: Template) -> list[Value]:
     return [Undefined() for _ in types(t)]
 
 
-def is_numbered(t: Template) -> bool:
-    """Whether one of several options is told by a number, somewhere inside."""
+def has_options(t: Template) -> bool:
+    """Whether there is one of several options, somewhere inside."""
     if isinstance(t, Node):
-        return any(is_numbered(inner) for _, inner in t.items)
-    return isinstance(t, Options) and (len(t.items) > 2 or any(map(is_numbered, t.items)))
+        return any(has_options(inner) for _, inner in t.items)
+    return isinstance(t, Options)
 
 
 def names_of(t: Template, name: str) -> list[str]:

@@ -141,6 +141,19 @@ def list_read_and_replaced(m, n):
     return s * sum(items)
 
 
+def row_of_an_array_written_to(m, a, n):
+    for k in range(n, 4, 2):
+        items = [a[0] * k]
+    if items[0] > 5.0:
+        while True:
+            m -= 2.0
+    for _ in range(k, 1, -1):
+        for u, _ in zip(m, a):
+            pass
+        m[1] += 0.5 * a[1]
+    return np.sum(u * u)
+
+
 EXAMPLE_ARGS = {
     "first_turn_assigns": lambda: (0.6, 3),
     "running_maximum": lambda: (np.array([0.4, 1.9, 0.3, 2.1]), 4),
@@ -153,6 +166,11 @@ EXAMPLE_ARGS = {
     "array_of_another_length": lambda: (-0.48, 0.65),
     "list_of_another_length": lambda: (np.arange(9.0).reshape(3, 3) / 7.0, 3),
     "list_read_and_replaced": lambda: (np.arange(9.0).reshape(3, 3) / 7.0 + 0.1, 2),
+    "row_of_an_array_written_to": lambda: (
+        np.arange(6.0).reshape(3, 2) / 7.0,
+        np.array([0.3, -0.4, 0.5]),
+        0,
+    ),
     "view_of_one_of_several": lambda: (0.7, np.array([0.3, 0.5, -0.4])),
 }
 MORE_ARGS = {
