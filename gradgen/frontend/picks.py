@@ -13,7 +13,7 @@ from typing import Any
 from gradgen.frontend.lists import picked_from, write_out
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.texts import Text
-from gradgen.frontend.values import Choice, Ref, Seq, leaves
+from gradgen.frontend.values import Choice, Ref, Seq, Static, leaves
 from gradgen.ir.nodes import Const, Value
 
 FEW = 16  # items among which paths may part
@@ -21,6 +21,8 @@ FEW = 16  # items among which paths may part
 
 def picked(r: Reader, node: ast.AST, owner: Any, key: Any) -> Ref | Choice:
     """Return a container as a list of the graph, or else the key as a choice of constants."""
+    if isinstance(owner, Static) and owner.obj is None:
+        r.fail(node, TypeError("'NoneType' object is not subscriptable"))
     numbered = isinstance(owner, Seq) and owner.grown is None and isinstance(key, Value)
     few = numbered and key.type.kind == "int" and 0 < len(owner.items) <= FEW
     place = (*r.call_path, id(node))
