@@ -9,9 +9,9 @@ from typing import Any
 from gradgen.diff.algebra import Algebra
 from gradgen.errors import ArgumentError
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.indices import index_of
 from gradgen.frontend.lists import as_array, as_list, is_list
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.subscripts import index_of
 from gradgen.frontend.values import Ref, Seq, Static, is_static, plain, static_value
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type

@@ -15,7 +15,7 @@ from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.places import argument, at, plain, rank_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more, sequence_items, special
-from gradgen.frontend.subscripts import overwrite, write
+from gradgen.frontend.stores import overwrite, write
 from gradgen.frontend.values import Ref, Seq
 from gradgen.ir.nodes import Const, Value
 from gradgen.rules.registry import RULES

@@ -12,10 +12,11 @@ from typing import Any
 
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.branches import on_each
+from gradgen.frontend.indices import Index
 from gradgen.frontend.lists import is_list, over_list
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.subscripts import Index, load_index
+from gradgen.frontend.subscripts import load_index
 from gradgen.frontend.values import Choice, Iteration, Map, Once, Ref, Seq, Static, leaves, plain
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type

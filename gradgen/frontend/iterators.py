@@ -11,10 +11,11 @@ import numpy as np
 
 from gradgen.frontend import lists
 from gradgen.frontend.evaluate import as_value, evaluate
+from gradgen.frontend.indices import Index
 from gradgen.frontend.iterables import Over, as_positions, counted, current
 from gradgen.frontend.iteration import Given, builder, iteration_of
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.subscripts import Index, load_index
+from gradgen.frontend.subscripts import load_index
 from gradgen.frontend.values import Iteration, Ref, Seq, static_value
 from gradgen.ir.nodes import Const, Value
 

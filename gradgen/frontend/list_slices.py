@@ -7,12 +7,13 @@ from typing import Any
 
 from gradgen.frontend.aggregates import listed
 from gradgen.frontend.evaluate import as_value, evaluate
+from gradgen.frontend.indices import Index, parse_index
 from gradgen.frontend.iterables import over_value
 from gradgen.frontend.listed import contain_items
 from gradgen.frontend.lists import as_list, is_list, item, picked_from, resize, write_out
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import sequence_items
-from gradgen.frontend.subscripts import Index, load_index, parse_index
+from gradgen.frontend.subscripts import load_index
 from gradgen.frontend.values import (
     Iteration,
     Ref,

@@ -8,13 +8,14 @@ from typing import Any
 
 from gradgen.frontend.bindings import call_rule, dtype_of
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.indices import index_of
 from gradgen.frontend.layouts import perhaps_shared
 from gradgen.frontend.numpy_calls import clip
 from gradgen.frontend.places import array_of, choose, compress, nonzero, put, take
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.reshaping import in_order, raveled
 from gradgen.frontend.special import no_more
-from gradgen.frontend.subscripts import index_of, overwrite, whole, write
+from gradgen.frontend.stores import overwrite, whole, write
 from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
 from gradgen.rules.registry import RULES
 

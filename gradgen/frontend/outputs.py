@@ -12,7 +12,7 @@ from gradgen.frontend.branches import distribute
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.places import array_of, at, is_none, plain, write_where
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.subscripts import overwrite, write
+from gradgen.frontend.stores import overwrite, write
 from gradgen.frontend.values import Choice, Ref, Seq, Static
 from gradgen.ir.nodes import Value
 from gradgen.rules.registry import CALLABLES, RULES

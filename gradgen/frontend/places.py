@@ -12,10 +12,11 @@ import numpy as np
 
 from gradgen.frontend.bindings import emit, option
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.indices import Index
 from gradgen.frontend.operators import arithmetic
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import no_more, sequence_items, special
-from gradgen.frontend.subscripts import Index, overwrite, write
+from gradgen.frontend.stores import overwrite, write
 from gradgen.frontend.values import Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type, integer

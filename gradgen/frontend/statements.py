@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from gradgen.frontend import compound, lists, patterns, raising, subscripts
+from gradgen.frontend import compound, lists, patterns, raising, stores
 from gradgen.frontend.aggregates import dict_of
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.attributes import attribute, set_attribute
@@ -86,7 +86,7 @@ def _ann_assign(r: Reader, s: ast.AnnAssign, rest: Point) -> Point:
 
 def _aug_assign(r: Reader, s: ast.AugAssign, rest: Point) -> Point:
     if isinstance(s.target, ast.Subscript):
-        subscripts.augmented(r, s, s.target)
+        stores.augmented(r, s, s.target)
         return rest
     owner: Any = None
     if isinstance(s.target, ast.Attribute):
@@ -146,13 +146,13 @@ def _aliased(r: Reader, ref: Ref) -> bool:
 
 
 def _in_place(r: Reader, s: ast.AugAssign, old: Ref, value: Value) -> None:
-    where = subscripts.whole(old)
+    where = stores.whole(old)
     if isinstance(s.op, ast.Add | ast.Sub):
         sign = "+" if isinstance(s.op, ast.Add) else "-"
-        subscripts.write(r, s, old, where, value, "inc", sign=sign)
+        stores.write(r, s, old, where, value, "inc", sign=sign)
         return
     new = as_value(r, binary(r, s, old, value), s)
-    subscripts.write(r, s, old, where, new, "store", augmented=True)
+    stores.write(r, s, old, where, new, "store", augmented=True)
 
 
 def _expression(r: Reader, s: ast.Expr, rest: Point) -> Point:

@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from gradgen.errors import UnsupportedError
-from gradgen.frontend import subscripts
+from gradgen.frontend import stores
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.attributes import set_attribute
 from gradgen.frontend.evaluate import evaluate
@@ -23,7 +23,7 @@ def assign_to(r: Reader, target: ast.expr, value: Any) -> None:
     elif isinstance(target, ast.Tuple | ast.List):
         _unpack(r, target, value)
     elif isinstance(target, ast.Subscript):
-        subscripts.store(r, target, value)
+        stores.store(r, target, value)
     elif isinstance(target, ast.Attribute):
         set_attribute(r, evaluate(r, target.value), target.attr, value, target)
     else:

@@ -15,10 +15,11 @@ import numpy as np
 
 from gradgen.errors import Span
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.indices import Index, index_of
 from gradgen.frontend.places import array_of, rank_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import SPECIAL, Handler
-from gradgen.frontend.subscripts import Index, index_of, write
+from gradgen.frontend.stores import write
 from gradgen.frontend.ufunc_calls import UFUNCS
 from gradgen.frontend.values import Frame, Ref, Static
 from gradgen.ir.nodes import Value

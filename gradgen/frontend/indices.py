@@ -1,0 +1,121 @@
+"""Subscripts taken apart: indices, slices, masks and new axes, as the graph spells them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+from gradgen.frontend.evaluate import as_value, evaluate, number
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.values import (
+    Seq,
+    SliceValue,
+    Static,
+)
+from gradgen.ir.nodes import Const, Value
+
+
+class Index:
+    """A subscript taken apart: its spelling, its slices and its operands (see rules.indexing)."""
+
+    def __init__(self) -> None:
+        self.spelling = ""
+        self.slices: list[tuple[bool, bool, bool]] = []
+        self.operands: list[Value] = []
+
+    @property
+    def attrs(self) -> dict[str, Any]:
+        """The attributes of an operation with this subscript."""
+        out: dict[str, Any] = {"index": self.spelling}
+        if self.slices:
+            out["slices"] = tuple(self.slices)
+        return out
+
+
+def parse_index(r: Reader, node: ast.expr) -> Index:
+    """Take a subscript apart, evaluating its operands in order."""
+    return index_of(r, subscript_value(r, node), node)
+
+
+def subscript_value(r: Reader, node: ast.expr) -> Any:
+    """Evaluate what stands between the brackets."""
+    if isinstance(node, ast.Tuple):
+        items: list[Any] = []
+        for entry in node.elts:
+            starred = isinstance(entry, ast.Starred)
+            value = subscript_value(r, entry.value if isinstance(entry, ast.Starred) else entry)
+            if starred and not isinstance(value, Seq):
+                r.refuse(entry, f"unpacking of a {describe(value)} in a subscript")
+            items += value.items if starred else [value]
+        return Seq(items)
+    if isinstance(node, ast.Slice):
+        parts = [None if p is None else number(r, p) for p in (node.lower, node.upper, node.step)]
+        return SliceValue((parts[0], parts[1], parts[2]))
+    return evaluate(r, node)
+
+
+def index_of(r: Reader, value: Any, node: ast.AST) -> Index:
+    """Take an evaluated subscript apart: a tuple stands for one entry an axis."""
+    index = Index()
+    if isinstance(value, Static) and isinstance(value.obj, tuple):
+        value = Seq([Static(o) for o in value.obj])
+    whole = isinstance(value, Seq) and issubclass(value.kind, tuple)
+    for entry in value.items if whole else [value]:
+        _add_entry(r, index, entry, node)
+    return index
+
+
+def _add_slice(index: Index, parts: Sequence[Value | None]) -> None:
+    values = [None if isinstance(v, Const) and v.const is None else v for v in parts]
+    present = [v for v in values if v is not None]
+    index.spelling += "s" if present else ":"
+    if present:
+        index.slices.append((values[0] is not None, values[1] is not None, values[2] is not None))
+        index.operands += present
+
+
+def _add_entry(r: Reader, index: Index, value: Any, node: ast.AST) -> None:
+    if isinstance(value, Static) and isinstance(value.obj, slice):
+        parts = (value.obj.start, value.obj.stop, value.obj.step)
+        _add_slice(index, [None if p is None else Const(p) for p in parts])
+    elif isinstance(value, Static) and isinstance(value.obj, int):
+        _add_entry(r, index, Const(value.obj), node)
+    elif isinstance(value, SliceValue):
+        _add_slice(index, value.parts)
+    elif isinstance(value, Static) and value.obj is None:
+        index.spelling += "n"
+    elif isinstance(value, Static) and value.obj is Ellipsis:
+        index.spelling += "e"
+    elif _listed(value):
+        index.spelling += "a"
+        index.operands.append(r.b.emit("places", [], entries=_listed(value)))
+    else:
+        operand = as_value(r, value, node)
+        index.spelling += _letter(r, operand, node)
+        index.operands.append(operand)
+
+
+def _listed(value: Any) -> tuple[Any, ...]:
+    """Return the entries of a list of literal integers, () for anything else."""
+    if not isinstance(value, Seq):
+        return ()
+    found = [
+        v.const if isinstance(v, Const) and type(v.const) is int else _listed(v)
+        for v in value.items
+    ]
+    return () if () in found else tuple(found)
+
+
+def _letter(r: Reader, v: Value, node: ast.AST) -> str:
+    if v.type.kind == "int":
+        return "i"
+    if v.type.kind == "any":
+        return "m" if v.type.dtype == "bool" else "a"
+    if v.type.kind == "array" and v.type.dtype == "bool":
+        return "m"
+    if v.type.kind == "array" and v.type.dtype.startswith(("int", "uint")):
+        return "a"
+    r.refuse(
+        node, f"a subscript of type {v.type}", "index with integers, slices, or arrays of them"
+    )
