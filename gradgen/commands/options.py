@@ -109,7 +109,7 @@ def options_of(target: Target, arguments: argparse.Namespace) -> Options:
     options = gradient.options if gradient is not None else Options()
     if arguments.has_aux:
         options = dataclasses.replace(options, has_aux=True)
-    if arguments.backend:
+    if getattr(arguments, "backend", None):
         options = dataclasses.replace(options, backend=arguments.backend)
     if getattr(arguments, "mode", None):
         options = dataclasses.replace(options, mode=arguments.mode)

@@ -114,7 +114,7 @@ def gradient_of(alg: Algebra, leaf: Leaf, g: Value | None) -> Value:
 
 
 def _may_be_numpy(g: Value) -> bool:
-    """Whether a float is computed from an item that may have been kept in an array meanwhile."""
+    """Whether a float is computed from what may be no float: an item of an array, an integer."""
     work, seen = [g], {g}
     while work:
         op = work.pop().op
@@ -122,6 +122,8 @@ def _may_be_numpy(g: Value) -> bool:
             continue
         if op.reverse and op.prim in ("load", "pop"):
             return True
+        if op.prim == "pow" and all(v.type.kind == "int" for v in op.inputs):
+            return True  # an integer, where the exponent turns out not to be negative
         work += [v for v in op.inputs if v.type.is_scalar and v not in seen]
         seen.update(op.inputs)
     return False
