@@ -56,7 +56,7 @@ def called(case: Case, make: Any, fn: Any, argnums: Any, args: tuple) -> Any:
 @pytest.mark.parametrize("case", [*CORPUS, *SAMPLES])
 def test_forward_jacobian_of_a_loss_is_its_gradient(case: Case) -> None:
     args = case.args()
-    if any(np.size(args[k]) == 0 for k in case.argnums):
+    if any(isinstance(args[k], np.ndarray) and not args[k].size for k in case.argnums):
         pytest.skip("nothing to differentiate by")
     got = called(case, gradgen.jacfwd, case.function, case.argnums, args)
     assert_gradient(case.function, args, got, case.argnums)

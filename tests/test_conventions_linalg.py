@@ -169,10 +169,6 @@ def test_what_scipy_may_overwrite_is_kept() -> None:
     np.testing.assert_allclose(gradient, 1.0 - 2.0 * inverse.T @ (inverse @ W) @ (inverse @ W).T)
 
 
-def count_of_entries(a):
-    return np.linalg.norm(a[0], 0)
-
-
 def no_such_norm(a):
     return np.linalg.norm(a, 7)
 
@@ -188,7 +184,6 @@ def some_eigenvalues(a):
 @pytest.mark.parametrize(
     "loss, word",
     [
-        (count_of_entries, "ord=0"),
         (no_such_norm, "ord=7"),
         (reflectors, "mode='raw'"),
         (some_eigenvalues, "subset"),

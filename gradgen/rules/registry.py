@@ -116,11 +116,11 @@ class Rule:
     fuller: str = ""
     of_complex: str = ""
     variant: Callable[[dict[str, Any]], str] | None = None
-    places_from: int = 99
+    places_from: int | None = None
 
     def differentiable(self, i: int, attrs: dict[str, Any]) -> bool:
         """Whether a derivative by input ``i`` can be other than zero."""
-        if self.passive or i >= self.places_from:
+        if self.passive or (self.places_from is not None and i >= self.places_from):
             return False
         if self.adjoint:
             i = self.place_of(i, attrs)
