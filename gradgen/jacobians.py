@@ -11,7 +11,7 @@ from gradgen.api import Argnames, Argnums, Batch, Function, options_of
 from gradgen.errors import GradgenError
 from gradgen.gradient import Gradient
 from gradgen.options import Options
-from gradgen.products import Pullback, flatten
+from gradgen.products import flatten
 
 
 def jacobian(
@@ -212,7 +212,6 @@ class Jacobian(Several):
     ) -> None:
         super().__init__(fn, options, example_args, counted)
         self._value = Gradient(fn, replace(options, mode="value"), example_args, counted)
-        self._pullback = Pullback(fn, replace(options, mode="vjp"), example_args)
         self._orders: dict[Any, tuple[str, ...]] = {}
         self.why = ""
 

@@ -44,8 +44,7 @@ def _stretch(s: Sweep, op: Op) -> Value | None:
 def _dims(s: Sweep, v: Value) -> list[Value]:
     """Return the lengths of an example."""
     lead = 1 if v in s.batched else 0
-    dims = [s.alg.dim(s.of(v), k + lead) for k in range(v.type.rank or 0)]
-    return dims
+    return [s.alg.dim(s.of(v), k + lead) for k in range(v.type.rank or 0)]
 
 
 def _reshape_as(s: Sweep, op: Op) -> Value | None:

@@ -19,7 +19,7 @@ from gradgen.diff.results import gradient_of, gradient_trees, unshare, value_tre
 from gradgen.diff.reverse import add_adjoint
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Block, Const, Function, Leaf, Value
+from gradgen.ir.nodes import Block, Const, Function, Leaf, Value, replace_uses
 from gradgen.ir.types import fresh_dim, integer
 
 Emit = Callable[[Value], ast.expr]
@@ -52,7 +52,7 @@ def jacobian_forward(function: Function, options: Any) -> None:
     values = [v for v, _ in function.result["seeds"]]
     alg = Algebra(Builder(function.body, tangent=True))
     moves = [alg.full(tangents[v], v) if v in tangents else alg.zeros(v) for v in values]
-    batch = _swept(function, basis, moves)
+    batch = _swept(function, alg, basis, moves)
     if options.mode == "jacdiag":
         _finish_diagonal(function, options, batch, moves, active)
         return
@@ -75,7 +75,7 @@ def jacobian_reverse(function: Function, options: Any) -> dict[Value, Value]:
     alg = Algebra(Builder(function.body, reverse=True))
     grads = [gradient_of(alg, leaf, adjoints.get(leaf.value)) for leaf in active]
     function.body.ops[at:at] = block.ops
-    batch = _swept(function, basis, grads)
+    batch = _swept(function, alg, basis, grads)
     parts = {
         (i, j): batch.row(active[j].value, g, i)
         for i in range(len(values))
@@ -214,28 +214,18 @@ class Batch:
         return self.alg.emit("zeros", *lengths) if lengths else Const(0.0)
 
 
-def _swept(function: Function, basis: Basis, results: list[Value]) -> Batch:
-    """Let the unit vectors take their places."""
+def _swept(function: Function, alg: Algebra, basis: Basis, results: list[Value]) -> Batch:
+    """Let the unit vectors take their places; ``alg`` takes the results apart."""
     function.body.results = list(results)
     given = dict(zip(basis.stand_ins, basis.rows, strict=True))
     sweep = Sweep(function, given, basis.size or Const(1))
     if basis.size is None:
-        _substitute(function.body, given)
+        replace_uses(function.body, given)
         made = {v: given.get(v, v) for v in results}
     else:
         sweep.block(function.body)
         made = {v: sweep.new[v] for v in results if v in sweep.new}
-    derived = {"tangent": True} if basis.stand_ins[0].name.startswith("t_") else {"reverse": True}
-    return Batch(Algebra(Builder(function.body, **derived)), basis, made)
-
-
-def _substitute(block: Block, given: dict[Value, Value]) -> None:
-    """Put values in the places of others."""
-    for op in block.ops:
-        op.inputs = [given.get(v, v) for v in op.inputs]
-        for inner in op.blocks:
-            _substitute(inner, given)
-    block.results = [given.get(v, v) for v in block.results]
+    return Batch(alg, basis, made)
 
 
 def _finish_diagonal(

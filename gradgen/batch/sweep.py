@@ -28,13 +28,19 @@ KEPT = (*EFFECTS, "while", "call")
 ZEROS = ("zeros_as", "zeros", "zeros_like")
 
 
-def add_batch_axis(function: Function, given: Mapping[Value, Value], size: Value) -> None:
-    """Give all that depends on some values a batch axis, in place.
+def may_raise(op: Op) -> bool:
+    """Whether Python's own arithmetic raises where NumPy's goes on."""
+    divides = op.prim in ("div", "mod", "floordiv", "pow") and not op.reverse
+    return op.prim in DOMAINS or (divides and all(v.type.weak for v in op.inputs))
+
+
+class Sweep:
+    """The state of the sweep: what stands for the values that have got the axis.
 
     Parameters
     ----------
     function : Function
-        The graph.
+        The graph; ``block(function.body)`` gives all that depends on some values the axis.
     given : mapping
         From values of the graph to what stands in their place: values with an axis more.
     size : Value
@@ -45,17 +51,6 @@ def add_batch_axis(function: Function, given: Mapping[Value, Value], size: Value
     UnsupportedError
         Where a branch or a number of turns depends on what has the axis.
     """
-    Sweep(function, given, size).block(function.body)
-
-
-def may_raise(op: Op) -> bool:
-    """Whether Python's own arithmetic raises where NumPy's goes on."""
-    divides = op.prim in ("div", "mod", "floordiv", "pow") and not op.reverse
-    return op.prim in DOMAINS or (divides and all(v.type.weak for v in op.inputs))
-
-
-class Sweep:
-    """The state of the sweep: what stands for the values that have got the axis."""
 
     def __init__(self, function: Function, given: Mapping[Value, Value], size: Value) -> None:
         self.function, self.size = function, size
