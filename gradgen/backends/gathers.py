@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from gradgen.backends.loops import MOST, Found, text_of
-from gradgen.emission import forms
+from gradgen.emission import pieces
 from gradgen.ir.nodes import Const, Op, Value
 
 CHECK = (
@@ -51,7 +51,7 @@ def scatter(op: Op) -> tuple[str, str] | None:
     names = NAMES[: len(places)]
     lines, entry = [], "v"
     if isinstance(value, Const):
-        entry = ast.unparse(forms.constant(value))
+        entry = ast.unparse(pieces.constant(value))
     elif not known.is_scalar:
         rest = f" + a.shape[{len(places)}:]" if rank else ""
         lines.append(f"    v = np.broadcast_to(v, (len(i),){rest})")
@@ -70,7 +70,7 @@ def _under_mask(op: Op) -> tuple[str, str] | None:
     known, (what, sign) = value.type, _what(op)
     lines, entry, free = list(CHECK), "v", ["v"]
     if isinstance(value, Const):
-        entry, free = ast.unparse(forms.constant(value)), []
+        entry, free = ast.unparse(pieces.constant(value)), []
     elif known.kind == "array" and known.rank == base.type.rank:
         lines += ["    v = np.broadcast_to(v, (np.sum(m),) + a.shape[1:])", "    k = 0"]
         entry = "v[k]"

@@ -12,7 +12,7 @@ import copy
 from collections.abc import Callable
 
 from gradgen.backends.respell import respelled
-from gradgen.emission import forms
+from gradgen.emission import pieces
 from gradgen.emission.writer import Writer
 from gradgen.ir.nodes import Const, Value
 
@@ -43,7 +43,7 @@ class Kernel:
 
     def call(self, outputs: Outputs) -> list[ast.stmt]:
         """Return the statements that call it and give what the user's function returns."""
-        call = forms.call(self.name, [ast.Name(p, ast.Load()) for p in self.params])
+        call = pieces.call(self.name, [ast.Name(p, ast.Load()) for p in self.params])
         if self._plain(outputs):
             return [ast.Return(call)]
         names = self._result_names()
@@ -101,7 +101,7 @@ class Kernel:
 def decorator(cache: bool) -> ast.expr:
     """Return the decorator of a compiled function."""
     options = {"error_model": "numpy", "boundscheck": True} | ({"cache": True} if cache else {})
-    return forms.call("numba.njit", [], options)
+    return pieces.call("numba.njit", [], options)
 
 
 def decorated(definition: ast.stmt, plain: set[str], cache: bool) -> ast.stmt:
@@ -115,9 +115,9 @@ def decorated(definition: ast.stmt, plain: set[str], cache: bool) -> ast.stmt:
 
 def _result(v: Value, names: dict[Value, str]) -> ast.expr:
     if isinstance(v, Const):
-        return forms.constant(v)
+        return pieces.constant(v)
     read = ast.Name(names[v], ast.Load())
-    return forms.call("np.float32", [read]) if _is_narrow(v) else read
+    return pieces.call("np.float32", [read]) if _is_narrow(v) else read
 
 
 def _is_narrow(v: Value) -> bool:

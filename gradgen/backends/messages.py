@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from gradgen.backends import python_calls
-from gradgen.emission import forms
+from gradgen.emission import pieces
 from gradgen.emission.printer import Docstring
 from gradgen.emission.statements import Filling
 from gradgen.ir.nodes import Op, Value
@@ -44,7 +44,7 @@ def _message(e: ast.expr, holes: list[Value], lowering: Lowering, said: bool = F
     plain = lowering.function(f"{base}_in_python", lambda name: _plain(name, params, body, said))
     lowering.plain.add(plain)
     name = lowering.function(base, lambda name: _compiled(name, params, plain, said))
-    return forms.call(name, [_name(f"{HOLE}{k}") for k in read])
+    return pieces.call(name, [_name(f"{HOLE}{k}") for k in read])
 
 
 def _names(e: ast.expr) -> list[ast.Name]:
@@ -61,13 +61,13 @@ def _function(name: str, params: list[str], body: list[ast.stmt]) -> ast.Functio
 
 
 def _plain(name: str, params: list[str], e: ast.expr, said: bool) -> ast.FunctionDef:
-    last: ast.stmt = ast.Expr(e) if said else ast.Return(forms.call("str", [e]))
+    last: ast.stmt = ast.Expr(e) if said else ast.Return(pieces.call("str", [e]))
     doc = "Say this, in Python." if said else "Make this message, in Python."
     return _function(name, params, [Docstring(doc), last])
 
 
 def _compiled(name: str, params: list[str], plain: str, said: bool) -> ast.FunctionDef:
-    call = forms.call(plain, [_name(p) for p in params])
+    call = pieces.call(plain, [_name(p) for p in params])
     doc = Docstring(f"Call ``{plain}``: Numba does not make texts.")
     if said:
         block = python_calls.object_mode([], [ast.Expr(call)])

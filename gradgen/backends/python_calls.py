@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from gradgen.emission import forms
+from gradgen.emission import forms, pieces
 from gradgen.emission.printer import Docstring
 from gradgen.ir.nodes import Const, Op, Value
 from gradgen.ir.types import Type
@@ -32,7 +32,7 @@ def in_python(op: Op, name: str) -> ast.FunctionDef:
     """Return the function that does an operation in NumPy; it takes what is not a literal."""
     params = parameters(op.inputs)
     operands = [
-        forms.constant(v) if isinstance(v, Const) else ast.Name(params[v], ast.Load())
+        pieces.constant(v) if isinstance(v, Const) else ast.Name(params[v], ast.Load())
         for v in op.inputs
     ]
     call = forms.op_expression(op, operands)
@@ -73,7 +73,7 @@ def function(
 
 def object_mode(declared: list[ast.keyword], body: list[ast.stmt]) -> ast.With:
     """Return a block that runs in Python."""
-    mode = forms.call("numba.objmode", [])
+    mode = pieces.call("numba.objmode", [])
     mode.keywords = declared
     return ast.With([ast.withitem(mode, None)], body)
 
@@ -82,11 +82,11 @@ def _exact(value: ast.expr | str, t: Type) -> ast.expr:
     """Return a result as what is declared for it, or an error."""
     e = ast.Name(value, ast.Load()) if isinstance(value, str) else value
     if t.kind == "int":
-        return forms.call("_whole", [e])
+        return pieces.call("_whole", [e])
     if t.is_scalar:
         return ast.Call(ast.Name(t.kind, ast.Load()), [e], [])
-    dtype = forms.dotted(f"np.{'bool_' if t.dtype == 'bool' else t.dtype}")
-    return forms.call("_exactly", [e, dtype, ast.Constant(t.rank)])
+    dtype = pieces.dotted(f"np.{'bool_' if t.dtype == 'bool' else t.dtype}")
+    return pieces.call("_exactly", [e, dtype, ast.Constant(t.rank)])
 
 
 def _declared(t: Type) -> str:
@@ -100,14 +100,14 @@ def write_in_python(op: Op, name: str) -> ast.FunctionDef:
     """Return the function that does a store in NumPy; arrays are passed by reference."""
     params = parameters(op.inputs)
     base, value, *index = (
-        forms.constant(v) if isinstance(v, Const) else ast.Name(params[v], ast.Load())
+        pieces.constant(v) if isinstance(v, Const) else ast.Name(params[v], ast.Load())
         for v in op.inputs
     )
     where = forms.target(op, base, index)
     if op.prim == "add_at":
         at = "np.subtract.at" if op.attrs.get("sign") == "-" else "np.add.at"
-        place = [where.value, forms.index_object(where.slice), value]
-        statement: ast.stmt = ast.Expr(forms.call(at, place))
+        place = [where.value, pieces.index_object(where.slice), value]
+        statement: ast.stmt = ast.Expr(pieces.call(at, place))
     elif op.prim == "inc":
         sign = ast.Sub() if op.attrs.get("sign") == "-" else ast.Add()
         statement = ast.AugAssign(where, sign, value)

@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from gradgen.deep import deep
-from gradgen.emission import forms
+from gradgen.emission import pieces
 
 DTYPES = {"bool": "np.bool_", "int": "np.int64", "float": "np.float64", "complex": "np.complex128"}
 JOINS = ("np.concatenate", "np.stack", "np.hstack", "np.vstack", "np.column_stack")
@@ -39,11 +39,11 @@ class _Respell(ast.NodeTransformer):
         if name.startswith("_"):
             node.args = [_array(a) for a in node.args]
         if name == "abs":
-            node.func = forms.dotted("np.abs")
+            node.func = pieces.dotted("np.abs")
         if name == "np.reshape":
-            node.args[0] = forms.call("np.ascontiguousarray", [node.args[0]])
+            node.args[0] = pieces.call("np.ascontiguousarray", [node.args[0]])
         if name == "reversed":
-            return forms.call("_backwards", node.args)
+            return pieces.call("_backwards", node.args)
         return node
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
@@ -62,9 +62,9 @@ def _dotted(e: ast.expr) -> bool:
 
 def _array(e: ast.expr) -> ast.expr:
     """Return a list of places as an array."""
-    return forms.call("np.array", [e]) if isinstance(e, ast.List) and e.elts else e
+    return pieces.call("np.array", [e]) if isinstance(e, ast.List) and e.elts else e
 
 
 def _dtype(e: ast.expr) -> ast.expr:
     name = e.id if isinstance(e, ast.Name) else ""
-    return forms.dotted(DTYPES[name]) if name in DTYPES else e
+    return pieces.dotted(DTYPES[name]) if name in DTYPES else e

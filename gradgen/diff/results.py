@@ -10,7 +10,7 @@ from typing import Any
 
 from gradgen.diff.algebra import Algebra, is_narrow
 from gradgen.diff.missing import missing_values
-from gradgen.emission import forms
+from gradgen.emission import pieces
 from gradgen.emission.hidden import parameter
 from gradgen.errors import UnsupportedError
 from gradgen.frontend.arguments import Container, Opaque
@@ -204,7 +204,7 @@ def _gradient_tree(
     here: ast.expr = parameter(name)
     if root:
         spec = spec.items[spec.keys.index(selected.key)]
-        here = ast.Subscript(here, forms.literal(selected.key), ast.Load())
+        here = ast.Subscript(here, pieces.literal(selected.key), ast.Load())
 
     def build(spec: Any, path: tuple[Any, ...], here: ast.expr) -> ast.expr:
         if isinstance(spec, Opaque):
@@ -218,7 +218,7 @@ def _gradient_tree(
             inner: ast.expr = (
                 ast.Attribute(here, key, ast.Load())
                 if by_attribute
-                else ast.Subscript(here, forms.literal(key), ast.Load())
+                else ast.Subscript(here, pieces.literal(key), ast.Load())
             )
             items.append(build(item, (*path, ("attr" if by_attribute else "item", key)), inner))
         return _container(spec, items, here, by_attribute)
@@ -230,19 +230,19 @@ def _passive(spec: Any, here: ast.expr) -> ast.expr:
     """Return the gradient by an integer: zero."""
     if spec.is_scalar:
         return ast.Constant(0)
-    return forms.call("np.zeros_like", [here])
+    return pieces.call("np.zeros_like", [here])
 
 
 def _container(
     spec: Container, items: list[ast.expr], here: ast.expr, by_attribute: bool
 ) -> ast.expr:
     if spec.kind is dict:
-        return ast.Dict([forms.literal(k) for k in spec.keys], items)
+        return ast.Dict([pieces.literal(k) for k in spec.keys], items)
     if spec.kind is tuple:
         return _tuple(items)
     if spec.kind is list:
         return ast.List(items, ast.Load())
-    maker = forms.call("type", [here])
+    maker = pieces.call("type", [here])
     if by_attribute:
         keywords = [ast.keyword(str(k), e) for k, e in zip(spec.keys, items, strict=True)]
         if _is_plain(spec):
@@ -274,7 +274,7 @@ def value_tree(tree: Any, leaves: list[Any], emit: Callable[[Any], ast.expr]) ->
             return _tuple(items) if v.kind is tuple else ast.List(items, ast.Load())
         if isinstance(v, Map):
             return ast.Dict(
-                [forms.literal(k) for k in v.items], [build(i) for i in v.items.values()]
+                [pieces.literal(k) for k in v.items], [build(i) for i in v.items.values()]
             )
         if isinstance(v, Static) and isinstance(v.obj, str | type(None)):
             return ast.Constant(v.obj)

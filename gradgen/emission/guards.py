@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from gradgen.emission import forms
+from gradgen.emission import pieces
 from gradgen.emission.header import specialisation
 from gradgen.emission.hidden import parameter
 from gradgen.frontend.arguments import Container, Opaque
@@ -47,7 +47,7 @@ def _is_guessed(spec: Any) -> bool:
 
 
 def _array_test(name: str) -> ast.expr:
-    return forms.call("isinstance", [parameter(name), forms.dotted("np.ndarray")])
+    return pieces.call("isinstance", [parameter(name), pieces.dotted("np.ndarray")])
 
 
 def _option_test(name: str, option: str | None) -> ast.expr:
@@ -57,7 +57,7 @@ def _option_test(name: str, option: str | None) -> ast.expr:
 
 def _rank_test(arrays: list[tuple[str, Type]]) -> ast.expr:
     """Compare all ranks at once."""
-    ranks = [forms.call("np.ndim", [ast.Name(name, ast.Load())]) for name, _ in arrays]
+    ranks = [pieces.call("np.ndim", [ast.Name(name, ast.Load())]) for name, _ in arrays]
     wanted = [ast.Constant(t.rank) for _, t in arrays]
     if len(arrays) == 1:
         return ast.Compare(ranks[0], [ast.NotEq()], [wanted[0]])
@@ -67,7 +67,7 @@ def _rank_test(arrays: list[tuple[str, Type]]) -> ast.expr:
 
 def _container_test(name: str) -> ast.expr:
     kinds = ast.Tuple([ast.Name(k, ast.Load()) for k in ("list", "tuple", "dict")], ast.Load())
-    return forms.call("isinstance", [ast.Name(name, ast.Load()), kinds])
+    return pieces.call("isinstance", [ast.Name(name, ast.Load()), kinds])
 
 
 def _length_tests(arrays: list[tuple[str, Type]], decided: set[str]) -> list[ast.expr]:

@@ -22,7 +22,7 @@ import numpy as np
 
 from gradgen.backends.kernels import Kernel, decorated
 from gradgen.deep import deep
-from gradgen.emission import forms
+from gradgen.emission import pieces
 from gradgen.emission.folding import fold
 from gradgen.emission.guards import guards
 from gradgen.emission.header import MARK
@@ -195,7 +195,7 @@ def _default(p: inspect.Parameter) -> ast.expr | None:
 def _held(obj: Any) -> ast.expr | None:
     """Return an object as an expression, None where text cannot hold it."""
     if type(obj) in (int, float, bool, str, bytes, type(None)):
-        return forms.literal(obj)
+        return pieces.literal(obj)
     if isinstance(obj, np.ndarray) and obj.size <= LITERAL_LIMIT:
         return _array_literal(obj)
     if type(obj) not in (tuple, list, dict) or len(obj) > LITERAL_LIMIT:
@@ -329,8 +329,8 @@ def _captured(function: Function) -> list[ast.stmt]:
 def _array_literal(obj: Any) -> ast.expr:
     dtype = obj.dtype.name
     if obj.ndim == 0:
-        return forms.call(f"np.{dtype}", [forms.literal(obj.item())])
-    return forms.call("np.array", [forms.nested(obj.tolist())], {"dtype": dtype})
+        return pieces.call(f"np.{dtype}", [pieces.literal(obj.item())])
+    return pieces.call("np.array", [pieces.nested(obj.tolist())], {"dtype": dtype})
 
 
 # --- code and files -----------------------------------------------------------------------

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from gradgen.emission.forms import SPECIAL, Expr, call, literal, options_of
+from gradgen.emission.forms import SPECIAL
+from gradgen.emission.pieces import Expr, call, literal, options_of
 from gradgen.ir.nodes import Op
 from gradgen.rules.registry import RULES
 

@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from gradgen.deep import deep
-from gradgen.emission import forms
+from gradgen.emission import pieces
 from gradgen.frontend.arguments import Container
 from gradgen.frontend.classes import has_attributes
 from gradgen.ir.nodes import Const, Value
@@ -147,24 +147,25 @@ def range_of(bounds: list[ast.expr], values: list[Value], backwards: bool) -> as
     unit = values[2].const if isinstance(values[2], Const) else None
     if backwards and unit in (1, -1):
         first, last = _shifted(stop, -unit), _shifted(start, -unit)
-        return _call_range(first, last, ast.Constant(1) if unit == -1 else forms.literal(-1), -unit)
+        step = ast.Constant(1) if unit == -1 else pieces.literal(-1)
+        return _call_range(first, last, step, -unit)
     plain = _call_range(start, stop, step, unit)
-    return forms.call("reversed", [plain]) if backwards else plain
+    return pieces.call("reversed", [plain]) if backwards else plain
 
 
 def _call_range(start: ast.expr, stop: ast.expr, step: ast.expr, unit: int | None) -> ast.expr:
     if unit != 1:
-        return forms.call("range", [start, stop, step])
+        return pieces.call("range", [start, stop, step])
     if isinstance(start, ast.Constant) and start.value == 0:
-        return forms.call("range", [stop])
-    return forms.call("range", [start, stop])
+        return pieces.call("range", [stop])
+    return pieces.call("range", [start, stop])
 
 
 def _shifted(e: ast.expr, k: int) -> ast.expr:
     """Return ``e + k``, folded where ``e`` is a number or ends in one."""
     number = _integer(e)
     if number is not None:
-        return forms.literal(number + k)
+        return pieces.literal(number + k)
     if isinstance(e, ast.BinOp) and isinstance(e.op, ast.Add | ast.Sub):
         tail = _integer(e.right)
         if tail is not None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from gradgen.deep import deep
 from gradgen.diff.activity import carried
 from gradgen.diff.missing import missing_values
-from gradgen.emission import forms
+from gradgen.emission import forms, pieces
 from gradgen.emission.folding import LIMIT, is_expression
 from gradgen.emission.names import MODULES
 from gradgen.emission.statements import (
@@ -58,7 +58,7 @@ class Writer:
     def expr(self, v: Value) -> ast.expr:
         """Return the expression that reads a value (deep ones without deep recursion)."""
         if isinstance(v, Const):
-            return self._note(forms.constant(v))
+            return self._note(pieces.constant(v))
         if v not in self.folded or v.op is None:
             return ast.Name(self.names[v], ast.Load())
         done: dict[Value, ast.expr] = {}
@@ -130,7 +130,7 @@ class Writer:
     def _printed(self, op: Op) -> list[ast.stmt]:
         """Call the printed function that does a store."""
         args = dict.fromkeys(v for v in op.inputs if not isinstance(v, Const))
-        call = self._note(forms.call(op.attrs["printed"], [self.expr(v) for v in args]))
+        call = self._note(pieces.call(op.attrs["printed"], [self.expr(v) for v in args]))
         return [ast.Expr(call), *self._moved(op)]
 
     def _unpacked(self, op: Op, value: ast.expr) -> list[ast.stmt]:
@@ -199,10 +199,10 @@ class Writer:
     def _add_at(self, op: Op) -> list[ast.stmt]:
         place = forms.target(op, self.expr(op.inputs[0]), [self.expr(v) for v in op.inputs[2:]])
         assert isinstance(place, ast.Subscript)
-        args = [place.value, forms.index_object(place.slice), self.expr(op.inputs[1])]
+        args = [place.value, pieces.index_object(place.slice), self.expr(op.inputs[1])]
         self.needs.add("np")
         name = "np.subtract.at" if op.attrs.get("sign") == "-" else "np.add.at"
-        return [ast.Expr(forms.call(name, args)), *self._moved(op)]
+        return [ast.Expr(pieces.call(name, args)), *self._moved(op)]
 
     def _add_to_item(self, op: Op, base: ast.expr) -> list[ast.stmt]:
         """``items[k] = items[k] + v``: the array in the list may be in other places too."""
@@ -417,7 +417,7 @@ def placeholder(t: Type) -> ast.expr:
         return ast.List([], ast.Load())
     if t.kind == "array" and t.shape is not None:
         zeros: list[ast.expr] = [ast.Constant(0) for _ in t.shape]
-        return forms.call("np.empty", [ast.Tuple(zeros, ast.Load())])
+        return pieces.call("np.empty", [ast.Tuple(zeros, ast.Load())])
     return ast.Constant({"int": 0, "bool": False}.get(t.kind, 0.0))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.emission import forms
+from gradgen.emission import pieces
 from gradgen.errors import ArgumentError
 from gradgen.fromsympy.names import Names, identifier, stem
 from gradgen.fromsympy.nodes import Node, Nodes
@@ -151,11 +151,11 @@ class Entry:
             return
         self.atoms |= {s: self._name(n) for s, n in zip(p.symbols, fresh, strict=True)}
         if len(shape) == 1:
-            self.statements.append(assigned(fresh, forms.dotted(p.name)))
+            self.statements.append(assigned(fresh, pieces.dotted(p.name)))
             return
         self._require_shape(p.name, p.shape)
         for k in range(shape[0]):
-            row = ast.Subscript(forms.dotted(p.name), ast.Constant(k), ast.Load())
+            row = ast.Subscript(pieces.dotted(p.name), ast.Constant(k), ast.Load())
             self.statements.append(assigned(fresh[k * shape[1] : (k + 1) * shape[1]], row))
 
     def _array(self, p: Parameter) -> None:
@@ -165,7 +165,7 @@ class Entry:
         fresh = {n: self.names.fresh(identifier(n)) for n in mine}
         self.atoms |= {n: self._name(name) for n, name in fresh.items()}
         if len(fresh) == len(p.shape):
-            shape = ast.Attribute(forms.dotted(p.name), "shape", ast.Load())
+            shape = ast.Attribute(pieces.dotted(p.name), "shape", ast.Load())
             self.statements.append(assigned(list(fresh.values()), shape))
             return
         for n, name in fresh.items():
@@ -177,13 +177,13 @@ class Entry:
         known = [self._known_length(n) for n in shape]
         if not any(known):
             return
-        whole = ast.Attribute(forms.dotted(name), "shape", ast.Load())
+        whole = ast.Attribute(pieces.dotted(name), "shape", ast.Load())
         test: ast.expr
         if all(known):
             wanted = ast.Tuple([n for n in known if n], ast.Load())
             test = ast.Compare(whole, [ast.NotEq()], [wanted])
         else:
-            rank = ast.Attribute(forms.dotted(name), "ndim", ast.Load())
+            rank = ast.Attribute(pieces.dotted(name), "ndim", ast.Load())
             tests: list[ast.expr] = [
                 ast.Compare(_length(name, k), [ast.NotEq()], [n]) for k, n in enumerate(known) if n
             ]
@@ -196,20 +196,20 @@ class Entry:
         if n.is_Integer:
             return ast.Constant(int(n))
         if n in self.atoms and self.atoms[n].kind == "name":
-            return forms.dotted(self.atoms[n].data)
+            return pieces.dotted(self.atoms[n].data)
         return None
 
 
 def _length(name: str, axis: int) -> ast.expr:
     if axis == 0:
-        return forms.call("len", [forms.dotted(name)])
-    shape = ast.Attribute(forms.dotted(name), "shape", ast.Load())
+        return pieces.call("len", [pieces.dotted(name)])
+    shape = ast.Attribute(pieces.dotted(name), "shape", ast.Load())
     return ast.Subscript(shape, ast.Constant(axis), ast.Load())
 
 
 def refusal(test: ast.expr, text: str) -> ast.If:
     """Return a statement that refuses what a test finds."""
-    error = forms.call("ValueError", [ast.Constant(text)])
+    error = pieces.call("ValueError", [ast.Constant(text)])
     return ast.If(test, [ast.Raise(error, None)], [])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from gradgen.emission import forms
+from gradgen.emission import forms, pieces
 from gradgen.fromsympy.nodes import Node
 from gradgen.fromsympy.place import Instance
 
@@ -32,7 +32,7 @@ class Speller:
         return made
 
     def _const(self, node: Node, args: list[ast.expr]) -> ast.expr:
-        return forms.literal(node.data)
+        return pieces.literal(node.data)
 
     def _name(self, node: Node, args: list[ast.expr]) -> ast.expr:
         return ast.Name(node.data, ast.Load())
@@ -41,7 +41,7 @@ class Speller:
         if isinstance(node.data, bool):
             return ast.Constant(node.data)
         module = "math" if self.scalar and node.data in WORDS_OF_MATH else "np"
-        return forms.dotted(f"{module}.{node.data}")
+        return pieces.dotted(f"{module}.{node.data}")
 
     def _whole(self, node: Node, args: list[ast.expr]) -> ast.expr:
         return ast.Constant(int(node.args[0].data))
@@ -50,10 +50,10 @@ class Speller:
         return negated(args[0])
 
     def _call(self, node: Node, args: list[ast.expr]) -> ast.expr:
-        return forms.call(node.data, args)
+        return pieces.call(node.data, args)
 
     def _risky(self, node: Node, args: list[ast.expr]) -> ast.expr:
-        return forms.call(node.data[0], args)
+        return pieces.call(node.data[0], args)
 
     def _item(self, node: Node, args: list[ast.expr]) -> ast.expr:
         at = args[1] if len(args) == 2 else ast.Tuple(args[1:], ast.Load())
@@ -63,22 +63,22 @@ class Speller:
         return ast.Attribute(args[0], node.data, ast.Load())
 
     def _array(self, node: Node, args: list[ast.expr]) -> ast.expr:
-        return forms.call("np.array", [_nested(list(args), node.data)])
+        return pieces.call("np.array", [_nested(list(args), node.data)])
 
     def _tuple(self, node: Node, args: list[ast.expr]) -> ast.expr:
         return ast.Tuple(args, ast.Load())
 
     def _filled(self, node: Node, args: list[ast.expr]) -> ast.expr:
         shape: Any = args if len(args) == 1 else [ast.Tuple(args, ast.Load())]
-        return forms.call(node.data, shape)
+        return pieces.call(node.data, shape)
 
     def _choose(self, node: Node, args: list[ast.expr]) -> ast.expr:
-        return forms.call("np.where", args)
+        return pieces.call("np.where", args)
 
     def _not(self, node: Node, args: list[ast.expr]) -> ast.expr:
         if self.scalar:
             return ast.UnaryOp(ast.Not(), args[0])
-        return forms.call("np.logical_not", args)
+        return pieces.call("np.logical_not", args)
 
     def _and(self, node: Node, args: list[ast.expr]) -> ast.expr:
         return self._joined(ast.And(), "np.logical_and", args)
@@ -89,10 +89,10 @@ class Speller:
     def _xor(self, node: Node, args: list[ast.expr]) -> ast.expr:
         if self.scalar:
             return ast.Compare(args[0], [ast.NotEq()], [args[1]])
-        return forms.call("np.logical_xor", args)
+        return pieces.call("np.logical_xor", args)
 
     def _joined(self, word: ast.boolop, path: str, args: list[ast.expr]) -> ast.expr:
-        return ast.BoolOp(word, args) if self.scalar else forms.call(path, args)
+        return ast.BoolOp(word, args) if self.scalar else pieces.call(path, args)
 
     def ordered(self, instance: Instance) -> list[Instance]:
         """Return the operands of a sum or product in the order in which one writes them down.
@@ -130,5 +130,5 @@ def negated(expr: ast.expr) -> ast.expr:
             return expr
         at = at.left
     if isinstance(expr, ast.Constant) and isinstance(expr.value, int | float):
-        return forms.literal(-expr.value)
+        return pieces.literal(-expr.value)
     return ast.UnaryOp(ast.USub(), expr)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from gradgen.emission import forms
+from gradgen.emission import pieces
 from gradgen.fromsympy.names import Names, hint
 from gradgen.fromsympy.nodes import Node
 from gradgen.fromsympy.place import Context, Instance, Placement
@@ -220,8 +220,8 @@ class Writer:
             del bounds[0]
         self.block(instance.context).extend(
             [
-                total.assign(forms.literal(start)),
-                ast.For(counter, forms.call("range", bounds), statements, []),
+                total.assign(pieces.literal(start)),
+                ast.For(counter, pieces.call("range", bounds), statements, []),
             ]
         )
         return Written(None, 1, total)

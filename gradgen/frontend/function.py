@@ -19,11 +19,12 @@ from gradgen.frontend.arguments import (
     spec_of_annotation,
 )
 from gradgen.frontend.calls import call_value, run_body
-from gradgen.frontend.reader import Place, Reader
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.recursion import Activation, Book, Recursive, closure_of, decide
 from gradgen.frontend.recursion import call as recursive_call
 from gradgen.frontend.returned import returned
 from gradgen.frontend.selection import STARS, Selected, parameter_positions, select, signature_of
+from gradgen.frontend.sharing import Place
 from gradgen.frontend.signals import Retry
 from gradgen.frontend.source import FunctionNode, innermost, source_of
 from gradgen.frontend.values import Box, Frame, Static

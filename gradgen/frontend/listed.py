@@ -14,7 +14,8 @@ from gradgen.frontend.signals import Retry
 from gradgen.frontend.values import Choice, Ref, Seq, Storage, leaves, parts
 
 if TYPE_CHECKING:
-    from gradgen.frontend.reader import Reader, Thing
+    from gradgen.frontend.reader import Reader
+    from gradgen.frontend.sharing import Thing
 
 INSIDE = Storage("inside a list")  # what a list is noted with that is itself an item
 SHARED = Storage("shared items")  # what a list is noted with whose items may have other holders

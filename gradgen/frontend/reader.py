@@ -10,16 +10,13 @@ from __future__ import annotations
 
 import ast
 import builtins
-import keyword
-import types
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-import numpy as np
-
 from gradgen.errors import Span, UnsupportedError
-from gradgen.frontend import layouts, listed
+from gradgen.frontend import layouts, listed, outside
 from gradgen.frontend.captures import Capture
+from gradgen.frontend.sharing import Place, Sharing, Thing
 from gradgen.frontend.signals import Certain, Retry
 from gradgen.frontend.values import (
     KINDS,
@@ -35,35 +32,23 @@ from gradgen.frontend.values import (
     Static,
     Storage,
     contents,
-    holds,
-    leads_to,
-    leaves,
     refill,
 )
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Undefined, Value
-from gradgen.ir.types import array, join, scalar
-from gradgen.rules.registry import CALLABLES
+from gradgen.ir.types import join
 
 WAY_OUT = "compute it outside the differentiated function and pass the result as an argument"
-_NAMED = {id(np): "np", id(__import__("math")): "math"}
 
 
-Thing = Storage | Box
-Place = tuple[Any, ...]
-
-
-class Reader:
+class Reader(Sharing):
     """Reads statements into the graph; see the module's docstring."""
 
     def __init__(self, block: Block) -> None:
+        super().__init__()
         self.b = Builder(block)
-        self.frame = Frame(None, {}, {})
         self.versions: dict[Storage, Value] = {}
         self.filled: dict[Box, Any] = {}
-        self.entangled: dict[Thing, set[Thing]] = {}
-        self.causes: dict[Thing, set[Place]] = {}
-        self.picks: dict[Thing, set[Place]] = {}  # where items of lists were picked
         self.precise: frozenset[Place] = frozenset()
         self.written_out: frozenset[int] = frozenset()
         self.short: set[Place] = set()
@@ -190,81 +175,13 @@ class Reader:
         else:
             self.frame.names[name] = value
 
-    # --- Python objects from outside ------------------------------------------------------
-
     def wrap(self, obj: Any, holder: Any, key: Any, node: ast.AST, name: str = "") -> Any:
-        """Return the value of an object found outside the function, and remember where.
-
-        ``name`` is what it is called in the text, by default the key.
-        """
-        if not isinstance(obj, types.ModuleType) and CALLABLES.of(obj) is None:
-            self.remember(holder, key, obj)
-        return self._wrapped(obj, holder, name or key, node)
+        """Return the value of an object found outside the function, and remember where."""
+        return outside.wrap(self, obj, holder, key, node, name)
 
     def remember(self, holder: Any, key: Any, obj: Any) -> None:
         """Note that what is generated holds as long as ``obj`` is found there."""
-        if isinstance(holder, str | bytes | range):
-            return  # what is read from it, or made of it, is always the same
-        mark = id(holder), key, id(obj)
-        if mark not in self.remembered:
-            self.remembered.add(mark)
-            self.captures.append(Capture(holder, key, obj, self._label(holder, key)))
-
-    def _wrapped(self, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
-        kind = type(obj)
-        if kind in (float, int, bool, complex):
-            owner = _NAMED.get(id(getattr(holder, "__self__", None)), "")
-            return Const(obj, f"{owner}.{key}" if owner else "")
-        if isinstance(obj, np.ndarray):
-            return self._captured_array(obj, key, node)
-        if isinstance(obj, np.generic) and obj.dtype.kind in "fiubc":
-            return self._captured(obj, key, scalar(obj.dtype.name))
-        if kind in (tuple, list) or (kind is dict and all(type(k) is str for k in obj)):
-            return self._captured_box(obj, key, node)
-        return Static(obj)
-
-    def _captured_box(self, obj: Any, key: Any, node: ast.AST) -> Box:
-        box = self.outside.get(id(obj))
-        if box is None and isinstance(obj, dict):
-            items = {k: self._part(o, obj, k, node) for k, o in obj.items()}
-            box = Map(items, outside=str(key))
-        elif box is None:
-            box = Seq([self._part(o, obj, k, node) for k, o in enumerate(obj)], type(obj))
-            box.outside = str(key) if isinstance(obj, list) else ""
-        self.outside[id(obj)] = box
-        return box
-
-    def _part(self, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
-        """Return the value of an item; its container's capture knows whether it is replaced."""
-        read = self.wrap if type(obj) in (list, tuple, dict) else self._wrapped
-        return read(obj, holder, key, node)
-
-    def _label(self, holder: Any, key: Any) -> str:
-        if isinstance(holder, dict | types.CellType | list | tuple):
-            return str(key)
-        return f"{type(holder).__name__}.{key}"
-
-    def _captured_array(self, obj: np.ndarray, key: Any, node: ast.AST) -> Ref:
-        if obj.dtype.kind not in "fiubc":
-            self.refuse(node, f"the array {key!r} has dtype {obj.dtype}", "use a numeric array")
-        ref = self.outside.get(id(obj))
-        if ref is None:
-            value = self._captured(obj, key, array(obj.dtype.name, obj.shape))
-            ref = Ref(Storage(value.name, outside=True), (), value, value)
-            self.outside[id(obj)] = ref
-        self.versions.setdefault(ref.storage, ref.value)
-        return ref
-
-    def _captured(self, obj: Any, key: Any, type: Any) -> Value:
-        name = key if isinstance(key, str) and key.isidentifier() else f"item_{key}"
-        name = name if name.isidentifier() and not keyword.iskeyword(name) else "captured"
-        while name in self.arrays and self.arrays[name] is not obj:
-            name += "_"
-        self.arrays[name] = obj
-        start = Builder(Block())
-        out = start.append("captured", [], [type], [name], self.b.span, {"name": name}).out
-        self.top.ops[:0] = start.block.ops
-        return out
+        outside.remember(self, holder, key, obj)
 
     # --- arrays ---------------------------------------------------------------------------
 
@@ -434,60 +351,6 @@ class Reader:
                 self.b.span,
                 "copy one of them with .copy() before writing to it",
             )
-
-    def visible(self, thing: Thing) -> bool:
-        """Whether any name holds a storage or box."""
-        return any(holds(v, thing) for frame in self._frames() for v in frame.names.values())
-
-    def held_apart(self, thing: Box, holder: Box) -> bool:
-        """Whether any name leads to a box on another way than through a holder of it."""
-        names = (v for frame in self._frames() for v in frame.names.values())
-        return any(leads_to(v, thing, holder) for v in names)
-
-    def visible_to_callers(self, thing: Thing) -> bool:
-        """Whether a name of a function around, or of a caller, holds a storage or box."""
-        outer = self._frames()[1:]
-        return any(holds(value, thing) for frame in outer for value in frame.names.values())
-
-    def held_references(self) -> list[Ref]:
-        """Return the references that names hold, here and in the functions around."""
-        found = [leaves(v) for frame in self._frames() for v in frame.names.values()]
-        return [v for part in found for v in part if isinstance(v, Ref)]
-
-    def holders(self, thing: Thing) -> int:
-        """Return how many names hold a storage or box."""
-        return sum(holds(v, thing) for frame in self._frames() for v in frame.names.values())
-
-    def _frames(self) -> list[Frame]:
-        """Return the present frame, and those around it and of its callers."""
-        found: dict[int, Frame] = {}
-        stack: list[Frame | None] = [self.frame]
-        while stack:
-            frame = stack.pop()
-            if frame is not None and id(frame) not in found:
-                found[id(frame)] = frame
-                stack += [frame.caller, frame.parent]
-        return list(found.values())
-
-    def objects(self, thing: Thing) -> set[Thing]:
-        """Return what a storage or box may really be: itself, or what it was joined from."""
-        return self.entangled.get(thing, set()) | {thing}
-
-    def reach(self, thing: Thing) -> list[Thing]:
-        """Return the storages or boxes that may be the same memory as one, itself first."""
-        mine = self.objects(thing)
-        known = {*self.entangled, *mine} - {thing}
-        found = [s for s in known if listed.related(thing, s, self.objects(s) & mine)]
-        return [thing, *sorted(found, key=lambda s: s.id)]
-
-    def entangle(self, joined: Thing, source: Thing, places: set[Place]) -> None:
-        """Note that what a join made may be the same memory as one of its sources."""
-        if listed.is_list(source) and not listed.is_list(joined):
-            joined, source = source, joined  # a list holds an array, never the reverse
-        if joined is not source:
-            self.entangled.setdefault(joined, set()).update(self.objects(source))
-            self.causes.setdefault(joined, set()).update(places, self.causes.get(source, ()))
-            self.picks.setdefault(joined, set()).update(self.picks.get(source, ()))
 
 
 def unassigned(name: str) -> UnboundLocalError:

@@ -1,0 +1,104 @@
+"""Python objects from outside the function that is read: what they are in the graph."""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import types
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradgen.frontend.captures import Capture
+from gradgen.frontend.values import Box, Map, Ref, Seq, Static, Storage
+from gradgen.ir.builder import Builder
+from gradgen.ir.nodes import Block, Const, Value
+from gradgen.ir.types import array, scalar
+from gradgen.rules.registry import CALLABLES
+
+if TYPE_CHECKING:
+    from gradgen.frontend.reader import Reader
+
+_NAMED = {id(np): "np", id(__import__("math")): "math"}
+
+
+def wrap(r: Reader, obj: Any, holder: Any, key: Any, node: ast.AST, name: str = "") -> Any:
+    """Return the value of an object found outside the function, and remember where.
+
+    ``name`` is what it is called in the text, by default the key.
+    """
+    if not isinstance(obj, types.ModuleType) and CALLABLES.of(obj) is None:
+        remember(r, holder, key, obj)
+    return _wrapped(r, obj, holder, name or key, node)
+
+
+def remember(r: Reader, holder: Any, key: Any, obj: Any) -> None:
+    """Note that what is generated holds as long as ``obj`` is found there."""
+    if isinstance(holder, str | bytes | range):
+        return  # what is read from it, or made of it, is always the same
+    mark = id(holder), key, id(obj)
+    if mark not in r.remembered:
+        r.remembered.add(mark)
+        r.captures.append(Capture(holder, key, obj, _label(holder, key)))
+
+
+def _wrapped(r: Reader, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
+    kind = type(obj)
+    if kind in (float, int, bool, complex):
+        owner = _NAMED.get(id(getattr(holder, "__self__", None)), "")
+        return Const(obj, f"{owner}.{key}" if owner else "")
+    if isinstance(obj, np.ndarray):
+        return _captured_array(r, obj, key, node)
+    if isinstance(obj, np.generic) and obj.dtype.kind in "fiubc":
+        return _captured(r, obj, key, scalar(obj.dtype.name))
+    if kind in (tuple, list) or (kind is dict and all(type(k) is str for k in obj)):
+        return _captured_box(r, obj, key, node)
+    return Static(obj)
+
+
+def _captured_box(r: Reader, obj: Any, key: Any, node: ast.AST) -> Box:
+    box = r.outside.get(id(obj))
+    if box is None and isinstance(obj, dict):
+        items = {k: _part(r, o, obj, k, node) for k, o in obj.items()}
+        box = Map(items, outside=str(key))
+    elif box is None:
+        box = Seq([_part(r, o, obj, k, node) for k, o in enumerate(obj)], type(obj))
+        box.outside = str(key) if isinstance(obj, list) else ""
+    r.outside[id(obj)] = box
+    return box
+
+
+def _part(r: Reader, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
+    """Return the value of an item; its container's capture knows whether it is replaced."""
+    read = wrap if type(obj) in (list, tuple, dict) else _wrapped
+    return read(r, obj, holder, key, node)
+
+
+def _label(holder: Any, key: Any) -> str:
+    if isinstance(holder, dict | types.CellType | list | tuple):
+        return str(key)
+    return f"{type(holder).__name__}.{key}"
+
+
+def _captured_array(r: Reader, obj: np.ndarray, key: Any, node: ast.AST) -> Ref:
+    if obj.dtype.kind not in "fiubc":
+        r.refuse(node, f"the array {key!r} has dtype {obj.dtype}", "use a numeric array")
+    ref = r.outside.get(id(obj))
+    if ref is None:
+        value = _captured(r, obj, key, array(obj.dtype.name, obj.shape))
+        ref = Ref(Storage(value.name, outside=True), (), value, value)
+        r.outside[id(obj)] = ref
+    r.versions.setdefault(ref.storage, ref.value)
+    return ref
+
+
+def _captured(r: Reader, obj: Any, key: Any, type: Any) -> Value:
+    name = key if isinstance(key, str) and key.isidentifier() else f"item_{key}"
+    name = name if name.isidentifier() and not keyword.iskeyword(name) else "captured"
+    while name in r.arrays and r.arrays[name] is not obj:
+        name += "_"
+    r.arrays[name] = obj
+    start = Builder(Block())
+    out = start.append("captured", [], [type], [name], r.b.span, {"name": name}).out
+    r.top.ops[:0] = start.block.ops
+    return out

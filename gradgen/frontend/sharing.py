@@ -1,0 +1,79 @@
+"""Which storages and boxes may be the same memory, and which names lead to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradgen.frontend import listed
+from gradgen.frontend.values import Box, Frame, Ref, Storage, holds, leads_to, leaves
+
+Thing = Storage | Box
+Place = tuple[Any, ...]
+
+
+class Sharing:
+    """What a reader knows of shared memory; `entangle` is told of it where paths meet."""
+
+    def __init__(self) -> None:
+        self.frame = Frame(None, {}, {})
+        self.entangled: dict[Thing, set[Thing]] = {}
+        self.causes: dict[Thing, set[Place]] = {}
+        self.picks: dict[Thing, set[Place]] = {}  # where items of lists were picked
+
+    # --- names ----------------------------------------------------------------------------
+
+    def visible(self, thing: Thing) -> bool:
+        """Whether any name holds a storage or box."""
+        return any(holds(v, thing) for frame in self._frames() for v in frame.names.values())
+
+    def held_apart(self, thing: Box, holder: Box) -> bool:
+        """Whether any name leads to a box on another way than through a holder of it."""
+        names = (v for frame in self._frames() for v in frame.names.values())
+        return any(leads_to(v, thing, holder) for v in names)
+
+    def visible_to_callers(self, thing: Thing) -> bool:
+        """Whether a name of a function around, or of a caller, holds a storage or box."""
+        outer = self._frames()[1:]
+        return any(holds(value, thing) for frame in outer for value in frame.names.values())
+
+    def held_references(self) -> list[Ref]:
+        """Return the references that names hold, here and in the functions around."""
+        found = [leaves(v) for frame in self._frames() for v in frame.names.values()]
+        return [v for part in found for v in part if isinstance(v, Ref)]
+
+    def holders(self, thing: Thing) -> int:
+        """Return how many names hold a storage or box."""
+        return sum(holds(v, thing) for frame in self._frames() for v in frame.names.values())
+
+    def _frames(self) -> list[Frame]:
+        """Return the present frame, and those around it and of its callers."""
+        found: dict[int, Frame] = {}
+        stack: list[Frame | None] = [self.frame]
+        while stack:
+            frame = stack.pop()
+            if frame is not None and id(frame) not in found:
+                found[id(frame)] = frame
+                stack += [frame.caller, frame.parent]
+        return list(found.values())
+
+    # --- memory ---------------------------------------------------------------------------
+
+    def objects(self, thing: Thing) -> set[Thing]:
+        """Return what a storage or box may really be: itself, or what it was joined from."""
+        return self.entangled.get(thing, set()) | {thing}
+
+    def reach(self, thing: Thing) -> list[Thing]:
+        """Return the storages or boxes that may be the same memory as one, itself first."""
+        mine = self.objects(thing)
+        known = {*self.entangled, *mine} - {thing}
+        found = [s for s in known if listed.related(thing, s, self.objects(s) & mine)]
+        return [thing, *sorted(found, key=lambda s: s.id)]
+
+    def entangle(self, joined: Thing, source: Thing, places: set[Place]) -> None:
+        """Note that what a join made may be the same memory as one of its sources."""
+        if listed.is_list(source) and not listed.is_list(joined):
+            joined, source = source, joined  # a list holds an array, never the reverse
+        if joined is not source:
+            self.entangled.setdefault(joined, set()).update(self.objects(source))
+            self.causes.setdefault(joined, set()).update(places, self.causes.get(source, ()))
+            self.picks.setdefault(joined, set()).update(self.picks.get(source, ()))
