@@ -1,4 +1,4 @@
-"""Statements to lines: astor prints every node, this file lays the lines out and adds comments.
+"""Statements to lines: astor spells every node, this file lays the lines out and adds comments.
 
 astor's own line wrapping is replaced: a long statement is split at its outermost bracket, or put
 in parentheses and split at its loosest operator, to 88 columns.  Comments stand at the line's end.
@@ -10,27 +10,15 @@ import ast
 import io
 import re
 import tokenize
-from typing import Any
 
 from gradgen.deep import deep
+from gradgen.emission.spelling import spell
 
 WIDTH = 88
 FEW = 3  # so many numbers stand one to a line
 NUMBER = re.compile(r"-?[\d.][\w.+-]*,?")
 INDENT = "    "
 COMMENT_COLUMN = 56
-
-
-def source_of(node: ast.AST) -> str:
-    """Return one statement or expression as astor spells it, on one line."""
-    import astor
-
-    text = astor.to_source(node, pretty_source="".join, pretty_string=_plain_string)
-    return str(text).rstrip("\n")
-
-
-def _plain_string(text: str, *args: Any, **kwargs: Any) -> str:
-    return repr(text)
 
 
 @deep
@@ -50,9 +38,9 @@ def _statement(s: ast.stmt, depth: int) -> list[str]:
     if isinstance(s, ast.If):
         return _branch(s, depth, "if")
     if isinstance(s, ast.For | ast.While | ast.With | ast.FunctionDef | ast.ClassDef):
-        above = [f"{INDENT * depth}@{source_of(d)}" for d in getattr(s, "decorator_list", ())]
+        above = [f"{INDENT * depth}@{spell(d)}" for d in getattr(s, "decorator_list", ())]
         return [*above, *_header(s, depth), *print_statements(s.body, depth + 1)]
-    return _with_comment(wrap(source_of(s), depth), getattr(s, "comment", ""))
+    return _with_comment(wrap(spell(s), depth), getattr(s, "comment", ""))
 
 
 class Comment(ast.stmt):
@@ -114,7 +102,7 @@ def _header(
 
 
 def _head_lines(head: ast.stmt, depth: int, word: str) -> list[str]:
-    lines = source_of(head).strip("\n").split("\n")
+    lines = spell(head).strip("\n").split("\n")
     text = lines[0] if len(lines) == 2 else " ".join(line.strip() for line in lines[:-1])
     if word == "elif":
         text = "el" + text
