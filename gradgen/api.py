@@ -129,26 +129,23 @@ def grad(
     has_aux : bool
         Whether ``fn`` returns ``(loss, aux)``; the result is then ``(gradient, aux)``.
     example_args : tuple or callable, optional
-        Arguments (or a function that makes them) whose types the inspection shows before the
-        first call.
+        Arguments, or a function that makes them, for inspection before the first call.
     check_replay : bool
         A debugging aid, many times slower: every call also runs the operation graph, and raises
-        `ReplayError` where the reverse sweep reads a value that is not what the forward sweep
-        computed.
+        `ReplayError` where the reverse sweep reads a value that the forward sweep did not compute.
     backend : {"numpy", "numba"}
-        What the text is made for.  That of ``numba`` is compiled at the first call, by Numba, which
-        has to be installed.
+        What the text is made for.  Numba, which has to be installed, compiles it at the first call.
     memory : int or str, optional
         How much may be kept for the reverse sweep, in bytes or as in ``"100 MB"``.  Where a call
-        would keep more, or it is not known before how much, loops are run again part by part
-        instead, as by `checkpoint`.  ``"recompute"`` does so always.
+        would keep more, or it is unknown how much, loops are run again part by part instead, as by
+        `checkpoint`.  ``"recompute"`` does so always.
     cache : bool
-        Whether compiled code is kept for other processes, in the folder that ``GRADGEN_CACHE``
-        names, else in ``~/.cache/gradgen``; of a module that is saved, beside its file.
+        Whether compiled code is kept for other processes: in the folder ``GRADGEN_CACHE``, else in
+        ``~/.cache/gradgen``; of a module that is saved, beside its file.
     batch : str, int or tuple of these, optional
         Names or positions of arguments whose arrays hold an example in each row.  The function is
         that of one example; gradient and value get an axis in front that counts them, as with
-        ``jax.vmap``: ``grad(loss, batch=("x", "y"))(w, x, y)`` are the gradients by ``w`` of each.
+        ``jax.vmap``: ``grad(loss, batch=("x", "y"))(w, x, y)``.
 
     Returns
     -------

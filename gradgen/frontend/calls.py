@@ -1,4 +1,4 @@
-"""Calls: operations with rules, callables with their own reading, and inlined functions."""
+"""Calls: operations with rules, and callables with their own reading."""
 
 from __future__ import annotations
 
@@ -32,18 +32,13 @@ import gradgen.frontend.type_calls
 import gradgen.frontend.ufunc_at
 import gradgen.frontend.ufunc_methods
 import gradgen.frontend.vectorize_calls  # noqa: F401
-from gradgen.checkpoint import checkpoint, is_marked
+from gradgen.checkpoint import checkpoint
 from gradgen.custom import custom_jvp, custom_vjp
-from gradgen.errors import ArgumentError, SourceError, UnsupportedError
-from gradgen.frontend import bindings, checkpoints, recursion
+from gradgen.errors import SourceError, UnsupportedError
+from gradgen.frontend import bindings
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.branches import distribute
-from gradgen.frontend.callables import (
-    Borrowed,
-    borrowed,
-    from_library,
-    getter,
-)
+from gradgen.frontend.callables import from_library, getter
 from gradgen.frontend.classes import MISSING, is_users, library_folders
 from gradgen.frontend.container_methods import METHOD_HANDLERS
 from gradgen.frontend.custom import call_custom
@@ -58,24 +53,20 @@ from gradgen.frontend.derivatives import (
 )
 from gradgen.frontend.effects import call_effect, spelling_of
 from gradgen.frontend.evaluate import evaluate
-from gradgen.frontend.flow import Exits, read_body
+from gradgen.frontend.inlining import inline_function, inline_local
 from gradgen.frontend.iteration import made, makes_iteration
-from gradgen.frontend.liveness import Liveness
-from gradgen.frontend.loops import assigned_names
-from gradgen.frontend.nonlocals import share_names
 from gradgen.frontend.objects import Method, class_of, construct, invoked, named_tuple_method
 from gradgen.frontend.operators import chooses_structure
 from gradgen.frontend.outputs import call_into, out_of, placed_out
+from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.source import source_of
 from gradgen.frontend.special import METHOD_PLACES, SPECIAL, by_place, in_places, sequence_items
 from gradgen.frontend.texts import method_of_text
 from gradgen.frontend.ufunc_calls import plain_call
 from gradgen.frontend.values import (
     BoundMethod,
     Choice,
-    Frame,
     Frozen,
     LocalFunction,
     Map,
@@ -89,9 +80,8 @@ from gradgen.frontend.values import (
 from gradgen.ir.nodes import Value
 from gradgen.library import READ_AS, READ_METHODS
 from gradgen.rules.callables import resolve
-from gradgen.rules.registry import CALLABLES, LIKE, METHODS, RULES
+from gradgen.rules.registry import CALLABLES, METHODS, RULES
 
-MAX_DEPTH = 40
 # Builtins that ask an object's class.
 ASKED = {
     id(f): f"__{f.__name__}__"
@@ -150,7 +140,7 @@ def call_value(
     if isinstance(callee, BoundMethod):
         return _method(r, node, callee, args, kwargs)
     if isinstance(callee, LocalFunction):
-        return _inline_local(r, node, callee, args, kwargs)
+        return inline_local(r, node, callee, args, kwargs)
     if isinstance(callee, Method):
         return _call_object(r, node, callee.function, [callee.owner, *args], kwargs)
     if isinstance(callee, Record) and callee.kind is Frozen and "__call__" in callee.fields:
@@ -182,12 +172,19 @@ def _call_object(
         done = invoked(r, node, args[0], asked)
         if done is not MISSING:
             return done
-    special, operation, reading = SPECIAL.of(obj), CALLABLES.of(obj), READ_AS.of(obj)
+    if SPECIAL.of(obj) or CALLABLES.of(obj) or READ_AS.of(obj):
+        return _call_known(r, node, obj, args, kwargs)
+    return _call_foreign(r, node, obj, args, kwargs)
+
+
+def _call_known(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Call what has a rule, or a reading of its own; for each choice that an argument may be."""
+    special, operation = SPECIAL.of(obj), CALLABLES.of(obj)
     k = next((k for k, a in enumerate(args) if chooses_structure(a)), None)
     shares = special is not None or (operation is not None and bool(RULES[operation].alias))
     if shares and args and isinstance(args[0], Choice):
         k = 0  # it may write to its first argument, or return a view of it
-    if k is not None and (special or operation or reading):
+    if k is not None:
         return distribute(
             r,
             node,
@@ -200,8 +197,13 @@ def _call_object(
         return special(r, node, args, kwargs)
     if operation is not None:
         return _call_operation(r, node, operation, args, kwargs)
-    if reading is not None:
-        return from_library(r, node, reading, args, kwargs)
+    return from_library(r, node, READ_AS.of(obj), args, kwargs)
+
+
+def _call_foreign(
+    r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Call what is not gradgen's to know: a function to read, or an object that leads to one."""
     if isinstance(obj, custom_vjp | custom_jvp):
         return call_custom(r, node, obj, args, kwargs)
     inline = getattr(obj, "__gradgen_inline__", None)
@@ -243,6 +245,21 @@ def _call_operation(
     if fuller not in RULES:
         return from_library(r, node, READ_AS.of(resolve(fuller)), args, kwargs)
     return bindings.call_rule(r, node, RULES[fuller], args, kwargs)
+
+
+def _inline_foreign(
+    r: Reader, node: ast.AST, fn: types.FunctionType, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Inline a function; what fails inside a library is reported as the call of it."""
+    if not fn.__code__.co_filename.startswith((*library_folders(), "<frozen ")):
+        try:
+            return inline_function(r, node, fn, args, kwargs)
+        except SourceError as error:
+            raise SourceError(error.message, error.span or r.span(node), error.hint) from None
+    try:
+        return inline_function(r, node, fn, args, kwargs)
+    except (UnsupportedError, SourceError, TypeError):
+        _refuse_callee(r, node, fn)
 
 
 def _member(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -293,188 +310,3 @@ def _method(
     if isinstance(owner, Value | Ref) and name in READ_METHODS:
         return from_library(r, node, READ_METHODS[name], [owner, *args], kwargs)
     r.refuse(node, f"the method {name!r} of a {describe(owner)} has no rule")
-
-
-# --- inlining -----------------------------------------------------------------------------
-
-
-def _inline_foreign(
-    r: Reader, node: ast.AST, fn: types.FunctionType, args: list[Any], kwargs: dict[str, Any]
-) -> Any:
-    """Read a function's body at the place of a call."""
-    """Inline a function; what fails inside a library is reported as the call of it."""
-    if not fn.__code__.co_filename.startswith((*library_folders(), "<frozen ")):
-        try:
-            return inline_function(r, node, fn, args, kwargs)
-        except SourceError as error:
-            raise SourceError(error.message, error.span or r.span(node), error.hint) from None
-    try:
-        return inline_function(r, node, fn, args, kwargs)
-    except (UnsupportedError, SourceError, TypeError):
-        _refuse_callee(r, node, fn)
-
-
-def inline_function(
-    r: Reader, node: ast.AST, fn: types.FunctionType, args: list[Any], kwargs: dict[str, Any]
-) -> Any:
-    """Read a function's body at the place of a call."""
-    if fn.__name__ == "_like" and isinstance(args[0], Record) and bindings.is_helper(fn):
-        return Record(args[0].kind, kwargs)
-    prim = bindings.HELPER_PRIMS.get(fn.__name__)
-    if prim is not None and bindings.is_helper(fn):
-        return bindings.call_helper(r, node, prim, args)
-    if isinstance(r.frame.source, Borrowed) and fn.__module__.startswith("gradgen."):
-        if fn.__name__ in LIKE:
-            return bindings.call_printed(r, node, fn, args, kwargs)
-        return _inline_local(r, node, borrowed(fn, r.span(node)), args, kwargs)
-    source = source_of(fn)
-    for key in ("__code__", "__defaults__", "__kwdefaults__"):
-        r.remember(fn, key, getattr(fn, key))
-    frame = Frame(source, {}, fn.__globals__)
-    frame.cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))
-    spec = source.node.args
-    names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
-    given = dict(zip(reversed(names), reversed(fn.__defaults__ or ()), strict=False))
-    defaults = [r.wrap(given[n], given, n, node) for n in names if n in given]
-    kw_names = [a.arg for a in spec.kwonlyargs]
-    kw = fn.__kwdefaults__ or {}
-    kw_defaults = [r.wrap(kw[n], kw, n, node) if n in kw else None for n in kw_names]
-    with checkpoints.region(r, is_marked(fn)):
-        return _inline(r, node, source.node, frame, defaults, kw_defaults, args, kwargs)
-
-
-def _inline_local(
-    r: Reader, node: ast.AST, fn: LocalFunction, args: list[Any], kwargs: dict[str, Any]
-) -> Any:
-    frame = Frame(fn.frame.source, {}, fn.frame.globals, {}, fn.frame)
-    with checkpoints.region(r, fn.marked):
-        return _inline(r, node, fn.node, frame, fn.defaults, fn.kw_defaults, args, kwargs)
-
-
-def inline_definition(
-    r: Reader, node: ast.AST, definition: ast.FunctionDef, frame: Frame, args: list[Any]
-) -> Any:
-    """Call a function that is given as a tree."""
-    return _inline(r, node, definition, frame, [], [], args, {})
-
-
-def _inline(
-    r: Reader,
-    node: ast.AST,
-    definition: Any,
-    frame: Frame,
-    defaults: list[Any],
-    kw_defaults: list[Any],
-    args: list[Any],
-    kwargs: dict[str, Any],
-) -> Any:
-    frame.names = bind_arguments(r, node, definition, args, kwargs, defaults, kw_defaults)
-    if id(definition) in r.book.recursive:
-        return recursion.call(r, node, definition, frame, frame.names)
-    recursion.decide(r, node, definition, frame, frame.names)
-    if len(r.call_path) > 4 * MAX_DEPTH:
-        r.refuse(node, f"more than {2 * MAX_DEPTH} calls inside each other", "write a loop")
-    frame.owner, frame.path = r, (*r.call_path, id(node))
-    closure = recursion.closure_of(frame)
-    activation = recursion.Activation(definition, dict(frame.names), r.b.depth, closure)
-    caller, span = r.frame, r.b.span
-    frame.caller = caller
-    r.frame = frame
-    r.call_path += [id(node), id(definition)]
-    r.activations.append(activation)
-    try:
-        return run_body(r, definition)
-    finally:
-        r.activations.pop()
-        del r.call_path[-2:]
-        r.frame, r.b.span = caller, span
-
-
-def run_body(r: Reader, definition: Any) -> Any:
-    """Read a function's body in the current frame and return its result."""
-    if isinstance(definition, ast.Lambda):
-        # Comprehensions are read as loops, whose tests count how deep paths part.
-        r.frame.exits = Exits({n.id for n in ast.walk(definition) if isinstance(n, ast.Name)})
-        return evaluate(r, definition.body)
-    refuse_generators(r, definition)
-    taken = {n.id for n in ast.walk(definition) if isinstance(n, ast.Name)} | set(r.frame.names)
-    r.frame.local_names = frozenset(assigned_names(definition.body)) | frozenset(r.frame.names)
-    share_names(r.frame, definition)
-    r.frame.exits = Exits(taken)
-    r.frame.lives = Liveness(definition.body)
-    r.frame.anonymous = r.frame.exits.result if r.call_path else ""
-    return read_body(r, definition.body)
-
-
-def refuse_generators(r: Reader, definition: ast.FunctionDef) -> None:
-    """Refuse what makes a function other than a function."""
-    if isinstance(definition, ast.AsyncFunctionDef):
-        r.refuse(definition, "an async function")
-    for n in ast.walk(definition):
-        if isinstance(n, ast.Yield | ast.YieldFrom):
-            r.refuse(n, "yield", "return an array instead")
-
-
-def binding_error(r: Reader, node: ast.AST, message: str) -> TypeError:
-    """Return Python's error for a call whose arguments do not fit, with the place of the call."""
-    return ArgumentError(message, r.span(node), "call it with the arguments that it takes")
-
-
-def bind_arguments(
-    r: Reader,
-    node: ast.AST,
-    definition: Any,
-    args: list[Any],
-    kwargs: dict[str, Any],
-    defaults: list[Any],
-    kw_defaults: list[Any],
-) -> dict[str, Any]:
-    """Return the values of the parameters, bound by Python itself.
-
-    Raises
-    ------
-    TypeError
-        Where Python raises it, with Python's words.
-    """
-    spec = definition.args
-    binder = _binder(definition)
-    kw_names = [a.arg for a in spec.kwonlyargs]
-    given = zip(kw_names, kw_defaults, strict=True)
-    binder = types.FunctionType(binder.__code__, binder.__globals__, argdefs=tuple(defaults))
-    binder.__kwdefaults__ = {n: d for n, d in given if d is not None}
-    try:
-        bound: dict[str, Any] = binder(*args, **kwargs)
-    except TypeError as error:
-        raise binding_error(r, node, str(error)) from None
-    if spec.vararg:
-        bound[spec.vararg.arg] = Seq(list(bound[spec.vararg.arg]))
-    if spec.kwarg:
-        bound[spec.kwarg.arg] = Map(bound[spec.kwarg.arg])
-    return bound
-
-
-@functools.lru_cache(maxsize=512)
-def _binder(definition: Any) -> types.FunctionType:
-    """Return a function with the parameters of another that returns their values."""
-    old = definition.args
-    spec = ast.arguments(
-        posonlyargs=[ast.arg(a.arg) for a in old.posonlyargs],
-        args=[ast.arg(a.arg) for a in old.args],
-        vararg=ast.arg(old.vararg.arg) if old.vararg else None,
-        kwonlyargs=[ast.arg(a.arg) for a in old.kwonlyargs],
-        kw_defaults=[None] * len(old.kwonlyargs),
-        kwarg=ast.arg(old.kwarg.arg) if old.kwarg else None,
-        defaults=[],
-    )
-    # The tree holds the user's parameter names, which are identifiers, and nothing else of theirs.
-    result = ast.parse("locals()", mode="eval").body
-    name = getattr(definition, "name", "")
-    made: dict[str, Any] = {"locals": locals}
-    if name:
-        tree: Any = ast.FunctionDef(name, spec, [ast.Return(result)], [])
-    else:
-        name = "made"
-        tree = ast.Assign([ast.Name(name, ast.Store())], ast.Lambda(spec, result))
-    module = ast.fix_missing_locations(ast.Module([tree], []))
-    exec(compile(module, "<parameters>", "exec"), made)
-    return made[name]

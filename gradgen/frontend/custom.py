@@ -13,6 +13,7 @@ from typing import Any
 
 from gradgen.custom import custom_jvp, custom_vjp, missing_rule, on_grad, stop_gradient
 from gradgen.frontend.branches import distribute
+from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.scopes import free_names, meaning
 from gradgen.frontend.special import special
@@ -52,7 +53,7 @@ class Custom:
 def call_custom(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Return the value of a call of a function with a rule of its own."""
     # A cycle by nature: its function is read as any other.
-    from gradgen.frontend.calls import binding_error, call_value
+    from gradgen.frontend.calls import call_value
 
     try:
         given = obj.positional(args, kwargs)

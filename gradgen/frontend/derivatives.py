@@ -14,6 +14,7 @@ from typing import Any
 
 from gradgen.errors import GradgenError
 from gradgen.frontend.arguments import spec_of_value
+from gradgen.frontend.parameters import bind_arguments, binding_error
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.scopes import free_names, meaning
 from gradgen.frontend.special import sequence_items
@@ -36,7 +37,8 @@ def inline_derivative(
     r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     """Inline what a derivative generates for the types of these arguments."""
-    from gradgen.frontend.calls import call_value, inline_function
+    from gradgen.frontend.calls import call_value
+    from gradgen.frontend.inlining import inline_function
 
     if hasattr(obj, "pushed"):
         return _push(r, node, obj, args, kwargs)
@@ -58,8 +60,6 @@ def _generated(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict
     except TypeError as error:
         if isinstance(error, GradgenError):
             raise
-        from gradgen.frontend.calls import binding_error
-
         raise binding_error(r, node, str(error)) from None
 
 
@@ -79,7 +79,7 @@ def call_pullback(
     r: Reader, node: ast.AST, made: LocalPullback, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     """Return the product of a cotangent with the derivative."""
-    from gradgen.frontend.calls import inline_function
+    from gradgen.frontend.inlining import inline_function
 
     if len(args) != 1 or kwargs:
         r.refuse(
@@ -92,7 +92,7 @@ def call_pullback(
 
 def _push(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Return value and tangent, or a Hessian-vector product: of ``f((x, y), tangents)``."""
-    from gradgen.frontend.calls import inline_function
+    from gradgen.frontend.inlining import inline_function
 
     if len(args) != 2 or kwargs:
         r.refuse(node, "such a call of a forward derivative", "call it with (args, tangents)")
@@ -135,7 +135,7 @@ def call_local_gradient(
     r: Reader, node: ast.AST, made: LocalGradient, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     """Differentiate a local function: the names it reads around it become parameters."""
-    from gradgen.frontend.calls import bind_arguments, call_value
+    from gradgen.frontend.calls import call_value
 
     fn = made.function
     if fn.node.args.vararg or fn.node.args.kwarg:

@@ -18,7 +18,8 @@ from gradgen.frontend.arguments import (
     spec_of,
     spec_of_annotation,
 )
-from gradgen.frontend.calls import call_value, run_body
+from gradgen.frontend.calls import call_value
+from gradgen.frontend.inlining import run_body
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.recursion import Activation, Book, Recursive, closure_of, decide
 from gradgen.frontend.recursion import call as recursive_call

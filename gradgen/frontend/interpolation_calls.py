@@ -9,6 +9,7 @@ from typing import Any
 from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.values import Frozen, Record, Static, is_static, plain, static_value
@@ -23,8 +24,6 @@ def _given(
     r: Reader, node: ast.AST, signature: str, args: list[Any], kwargs: dict[str, Any]
 ) -> dict[str, Any]:
     """Return arguments by the names of a signature, options as constants."""
-    from gradgen.frontend.calls import binding_error
-
     spec = inspect.signature(eval(f"lambda {signature[1:-1]}: None"))
     try:
         given = dict(spec.bind(*args, **kwargs).arguments)

@@ -14,6 +14,7 @@ import types
 from typing import Any
 
 from gradgen.frontend.classes import MISSING, found_in, is_users
+from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import Frame, Map, Record, Seq, Static
 
@@ -171,8 +172,6 @@ def construct(r: Reader, node: ast.AST, cls: type, args: list[Any], kwargs: dict
     elif dataclasses.is_dataclass(cls):
         _fill_fields(r, node, made, args, kwargs)
     elif args or kwargs:
-        from gradgen.frontend.calls import binding_error
-
         raise binding_error(r, node, f"{cls.__name__}() takes no arguments")
     return made
 
@@ -180,8 +179,6 @@ def construct(r: Reader, node: ast.AST, cls: type, args: list[Any], kwargs: dict
 def _bound(
     r: Reader, node: ast.AST, cls: type, args: list[Any], kwargs: dict[str, Any]
 ) -> dict[str, Any]:
-    from gradgen.frontend.calls import binding_error
-
     try:
         return dict(inspect.signature(cls).bind(*args, **kwargs).arguments)
     except TypeError as error:

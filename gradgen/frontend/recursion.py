@@ -242,7 +242,7 @@ def _read(r: Reader, node: ast.AST, state: Reading) -> None:
 
 
 def _trial(outer: Reader, state: Reading) -> None:
-    from gradgen.frontend.calls import run_body
+    from gradgen.frontend.inlining import run_body
 
     block = Block()
     r = InnerReader(block, outer, state)

@@ -64,7 +64,7 @@ def _in_order(ufunc: np.ufunc) -> Handler:
 
     def handler(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
         # A cycle by nature: what is spelled out as Python is called as a function of the user's.
-        from gradgen.frontend.calls import inline_definition
+        from gradgen.frontend.inlining import inline_definition
 
         owner = array_of(r, node, args[0], "ufunc.at")
         index = index_of(r, args[1], node)

@@ -44,10 +44,9 @@ def check_grads(
     """Check the derivatives that gradgen generates, up to an order, and raise where one is wrong.
 
     The conventions are those of ``jax.test_util.check_grads`` and ``autograd.test_util``.  Compared
-    are the gradient, entry by entry, with central differences at six steps and with the complex
-    step where the function runs on complex numbers; the slope of the Taylor remainder; the dot
-    products of forward and reverse mode; and for higher orders every mix of modes with differences
-    of the order below.
+    are the gradient, entry by entry, with central differences at six steps and, where possible,
+    with the complex step; the slope of the Taylor remainder; the dot products of both modes; and
+    for higher orders every mix of modes with differences of the order below.
 
     Parameters
     ----------
@@ -62,11 +61,9 @@ def check_grads(
     argnums : int or sequence of int, optional
         The arguments to differentiate by; all that are floats by default.
     rtol, atol : float, optional
-        The relative and the absolute error of an entry that are allowed, beyond what the
-        differences themselves leave open.
+        The error of an entry that is allowed, beyond what the differences leave open.
     max_entries : int, optional
-        Of larger gradients so many entries are compared, chosen at random (the same ones each
-        time).
+        Of larger gradients so many entries are compared, the same random ones each time.
 
     Returns
     -------

@@ -77,15 +77,7 @@ def rule(
     >>> gradgen.rule("airspeed", callables=["mylib.airspeed"], params="pressure", elementwise=True,
     ...              adjoint=("g * 0.5 * y / pressure",))
     """
-    known = {field.name for field in dataclasses.fields(Rule)}
-    for key in options:
-        if key not in known:
-            raise ArgumentError(
-                f"gradgen.rule has no option {key!r}", hint="see help(gradgen.rule)"
-            )
-    old = RULES.get(name)
-    if old is not None and old.section.startswith("gradgen."):
-        raise ArgumentError(f"there is a rule called {name!r} already", hint="choose another name")
+    _require_new(name, options)
     spellings = [_spelled(name, what) for what in callables]
     signature = registry.parse_params(params)
     inputs = [p for p in signature["params"] if p not in signature["options"]]
@@ -98,6 +90,19 @@ def rule(
     )
     RULES[name] = made = dataclasses.replace(made, section=caller)
     return made
+
+
+def _require_new(name: str, options: dict[str, Any]) -> None:
+    """Refuse the name of one of gradgen's own rules, and options that no rule has."""
+    known = {field.name for field in dataclasses.fields(Rule)}
+    for key in options:
+        if key not in known:
+            raise ArgumentError(
+                f"gradgen.rule has no option {key!r}", hint="see help(gradgen.rule)"
+            )
+    old = RULES.get(name)
+    if old is not None and old.section.startswith("gradgen."):
+        raise ArgumentError(f"there is a rule called {name!r} already", hint="choose another name")
 
 
 def _type_rule(name: str, given: Any, options: dict[str, Any]) -> registry.TypeRule | None:

@@ -1,0 +1,125 @@
+"""Calls of functions that are read: their bodies at the place of the call."""
+
+from __future__ import annotations
+
+import ast
+import types
+from typing import Any
+
+from gradgen.checkpoint import is_marked
+from gradgen.frontend import bindings, checkpoints, recursion
+from gradgen.frontend.callables import Borrowed, borrowed
+from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.flow import Exits, read_body
+from gradgen.frontend.liveness import Liveness
+from gradgen.frontend.loops import assigned_names
+from gradgen.frontend.nonlocals import share_names
+from gradgen.frontend.parameters import bind_arguments
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.source import source_of
+from gradgen.frontend.values import Frame, LocalFunction, Record
+from gradgen.rules.registry import LIKE
+
+MAX_DEPTH = 40
+
+
+def inline_function(
+    r: Reader, node: ast.AST, fn: types.FunctionType, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Read a function's body at the place of a call."""
+    if fn.__name__ == "_like" and isinstance(args[0], Record) and bindings.is_helper(fn):
+        return Record(args[0].kind, kwargs)
+    prim = bindings.HELPER_PRIMS.get(fn.__name__)
+    if prim is not None and bindings.is_helper(fn):
+        return bindings.call_helper(r, node, prim, args)
+    if isinstance(r.frame.source, Borrowed) and fn.__module__.startswith("gradgen."):
+        if fn.__name__ in LIKE:
+            return bindings.call_printed(r, node, fn, args, kwargs)
+        return inline_local(r, node, borrowed(fn, r.span(node)), args, kwargs)
+    source = source_of(fn)
+    for key in ("__code__", "__defaults__", "__kwdefaults__"):
+        r.remember(fn, key, getattr(fn, key))
+    frame = Frame(source, {}, fn.__globals__)
+    frame.cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))
+    spec = source.node.args
+    names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
+    given = dict(zip(reversed(names), reversed(fn.__defaults__ or ()), strict=False))
+    defaults = [r.wrap(given[n], given, n, node) for n in names if n in given]
+    kw_names = [a.arg for a in spec.kwonlyargs]
+    kw = fn.__kwdefaults__ or {}
+    kw_defaults = [r.wrap(kw[n], kw, n, node) if n in kw else None for n in kw_names]
+    with checkpoints.region(r, is_marked(fn)):
+        return _inline(r, node, source.node, frame, defaults, kw_defaults, args, kwargs)
+
+
+def inline_local(
+    r: Reader, node: ast.AST, fn: LocalFunction, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Read the body of a function that is defined inside the one that is read."""
+    frame = Frame(fn.frame.source, {}, fn.frame.globals, {}, fn.frame)
+    with checkpoints.region(r, fn.marked):
+        return _inline(r, node, fn.node, frame, fn.defaults, fn.kw_defaults, args, kwargs)
+
+
+def inline_definition(
+    r: Reader, node: ast.AST, definition: ast.FunctionDef, frame: Frame, args: list[Any]
+) -> Any:
+    """Call a function that is given as a tree."""
+    return _inline(r, node, definition, frame, [], [], args, {})
+
+
+def _inline(
+    r: Reader,
+    node: ast.AST,
+    definition: Any,
+    frame: Frame,
+    defaults: list[Any],
+    kw_defaults: list[Any],
+    args: list[Any],
+    kwargs: dict[str, Any],
+) -> Any:
+    frame.names = bind_arguments(r, node, definition, args, kwargs, defaults, kw_defaults)
+    if id(definition) in r.book.recursive:
+        return recursion.call(r, node, definition, frame, frame.names)
+    recursion.decide(r, node, definition, frame, frame.names)
+    if len(r.call_path) > 4 * MAX_DEPTH:
+        r.refuse(node, f"more than {2 * MAX_DEPTH} calls inside each other", "write a loop")
+    frame.owner, frame.path = r, (*r.call_path, id(node))
+    closure = recursion.closure_of(frame)
+    activation = recursion.Activation(definition, dict(frame.names), r.b.depth, closure)
+    caller, span = r.frame, r.b.span
+    frame.caller = caller
+    r.frame = frame
+    r.call_path += [id(node), id(definition)]
+    r.activations.append(activation)
+    try:
+        return run_body(r, definition)
+    finally:
+        r.activations.pop()
+        del r.call_path[-2:]
+        r.frame, r.b.span = caller, span
+
+
+def run_body(r: Reader, definition: Any) -> Any:
+    """Read a function's body in the current frame and return its result."""
+    if isinstance(definition, ast.Lambda):
+        # Comprehensions are read as loops, whose tests count how deep paths part.
+        r.frame.exits = Exits({n.id for n in ast.walk(definition) if isinstance(n, ast.Name)})
+        return evaluate(r, definition.body)
+    refuse_generators(r, definition)
+    taken = {n.id for n in ast.walk(definition) if isinstance(n, ast.Name)} | set(r.frame.names)
+    r.frame.local_names = frozenset(assigned_names(definition.body)) | frozenset(r.frame.names)
+    share_names(r.frame, definition)
+    r.frame.exits = Exits(taken)
+    r.frame.lives = Liveness(definition.body)
+    r.frame.anonymous = r.frame.exits.result if r.call_path else ""
+    return read_body(r, definition.body)
+
+
+def refuse_generators(r: Reader, definition: ast.FunctionDef) -> None:
+    """Refuse what makes a function other than a function."""
+    if isinstance(definition, ast.AsyncFunctionDef):
+        r.refuse(definition, "an async function")
+    for n in ast.walk(definition):
+        if isinstance(n, ast.Yield | ast.YieldFrom):
+            r.refuse(n, "yield", "return an array instead")
