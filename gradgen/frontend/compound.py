@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.frontend.assigned import assigned_names
 from gradgen.frontend.branches import condition
 from gradgen.frontend.checkpoints import marked_test
 from gradgen.frontend.evaluate import evaluate
@@ -16,7 +17,7 @@ from gradgen.frontend.flow import read, split, told
 from gradgen.frontend.iterables import FEW, current
 from gradgen.frontend.iteration import iteration_of
 from gradgen.frontend.jumps import Act, Branch, Jump, Step, Unless, jumps_of
-from gradgen.frontend.loops import Loop, assigned_names, run_loop
+from gradgen.frontend.loops import Loop, run_loop
 from gradgen.frontend.points import Point, Turn
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import WriteOut

@@ -8,11 +8,11 @@ from typing import Any
 
 from gradgen.checkpoint import is_marked
 from gradgen.frontend import bindings, checkpoints, recursion
+from gradgen.frontend.assigned import assigned_names
 from gradgen.frontend.callables import Borrowed, borrowed
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import Exits, read_body
 from gradgen.frontend.liveness import Liveness
-from gradgen.frontend.loops import assigned_names
 from gradgen.frontend.nonlocals import share_names
 from gradgen.frontend.parameters import bind_arguments
 from gradgen.frontend.reader import Reader

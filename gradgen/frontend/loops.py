@@ -8,11 +8,11 @@ or the storage of an array, or a box, that stood before the loop and is written 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from gradgen.errors import UnsupportedError
-from gradgen.frontend import listed
+from gradgen.frontend import links
 from gradgen.frontend.covers import Cover, contents_template
 from gradgen.frontend.joins import identity
 from gradgen.frontend.reader import Reader
@@ -23,7 +23,6 @@ from gradgen.frontend.templates import (
     Same,
     Template,
     admits,
-    carried_parts,
     equal,
     has_options,
     names_of,
@@ -34,16 +33,11 @@ from gradgen.frontend.templates import (
 )
 from gradgen.frontend.values import (
     Box,
-    Choice,
     Poison,
     Ref,
     Seq,
     Storage,
-    boxes_at,
-    boxes_in,
     contents,
-    holds,
-    parts,
     standing_for,
 )
 from gradgen.ir.nodes import Block, Const, Op, Undefined, Value, next_id
@@ -146,37 +140,6 @@ class Loop:
             r.versions[slot] = value
         else:
             r.load(slot, value.storage if isinstance(value, Ref) else contents(value))
-
-
-def assigned_names(body: Sequence[ast.stmt]) -> list[str]:
-    """Return the names that statements assign, in order, not those of nested functions."""
-    names: dict[str, None] = {}
-    stack: list[ast.AST] = list(reversed(body))
-    while stack:
-        node = stack.pop()
-        names |= dict.fromkeys(_assigned_by(node))
-        if isinstance(node, ast.comprehension):  # its targets are its own
-            stack += [*reversed(node.ifs), node.iter]
-            continue
-        if isinstance(node, ast.FunctionDef | ast.Lambda):
-            continue
-        stack += reversed(list(ast.iter_child_nodes(node)))
-    return list(names)
-
-
-def _assigned_by(node: ast.AST) -> list[str]:
-    """Return the names that one node itself assigns or deletes."""
-    if isinstance(node, ast.Name):
-        return [] if isinstance(node.ctx, ast.Load) else [node.id]
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return [node.name]
-    if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
-        return [node.name]
-    if isinstance(node, ast.MatchMapping) and node.rest:
-        return [node.rest]
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
-    return []
 
 
 def run_loop(
@@ -302,7 +265,7 @@ def _bind_params(loop: Loop, block: Block) -> None:
         loop.params.append(param)
         loop.counter = r.b.emit("add", [param, Const(1)], "steps")
     block.params += loop.params
-    _apply_links(loop)
+    links.apply_links(loop)
 
 
 def _hide(r: Reader, node: ast.AST) -> None:
@@ -326,36 +289,6 @@ def _place(loop: Loop, slot: Slot, template: Template, values: list[Value]) -> N
     loop.put(slot, rebuilt(loop.r, template, iter(held)))
 
 
-def _apply_links(loop: Loop) -> None:
-    for one, two in loop.guess.links:
-        for a in _standing(loop, one):
-            for b in _standing(loop, two):
-                # A box that stands at the other end as itself is no copy of what stands here.
-                if a is not b and not (_is_box_place(one) and b in _boxes_at(loop, one)):
-                    loop.r.entangle(a, b, {loop.key, *loop.guess.causes})
-
-
-def _standing(loop: Loop, end: Any) -> list[Any]:
-    """Return the storages or boxes at an end of a link, none if it is carried no more."""
-    if not isinstance(end, tuple):
-        return [end]
-    if _is_box_place(end):
-        return [box for box in _boxes_at(loop, end) if not loop.entry.knows(box)]
-    held = loop.held.get(end[0], [])
-    thing = identity(held[end[1]]) if end[1] < len(held) else None
-    return [] if thing is None else [thing]
-
-
-def _is_box_place(end: Any) -> bool:
-    """Whether an end of a link is a slot and the way to a box in it, not the number of a part."""
-    return isinstance(end, tuple) and isinstance(end[1], tuple)
-
-
-def _boxes_at(loop: Loop, end: Any) -> list[Any]:
-    slot, path = end
-    return boxes_at(loop.r.frame.names.get(slot) if isinstance(slot, str) else slot, path)
-
-
 # --- what came out ------------------------------------------------------------------------
 
 
@@ -377,7 +310,7 @@ def _revise(loop: Loop) -> bool:
             if entry.knows(box) and box not in guess.slots and state.contents(r, box) is not held:
                 guess.slots.append(box)
                 changed = True
-    return changed | _revise_links(loop)
+    return changed | links.revise_links(loop)
 
 
 def _revise_slot(loop: Loop, slot: Slot, state: State) -> bool:
@@ -401,7 +334,7 @@ def _revise_slot(loop: Loop, slot: Slot, state: State) -> bool:
     if old is not None and equal(old, new):
         return False
     guess.templates[slot] = new
-    guess.links = {(a, b) for a, b in guess.links if slot not in (_slot_of(a), _slot_of(b))}
+    guess.links = {link for link in guess.links if slot not in map(links.slot_of, link)}
     return old is not None or bool(types(new)) or not isinstance(new, Same)
 
 
@@ -415,67 +348,6 @@ def _or_nothing(loop: Loop, slot: Slot, t: Template) -> Template:
     nothing = Undefined()
     nothing.name = str(slot)
     return loop.cover.widen(t, nothing)
-
-
-def _slot_of(end: Any) -> Any:
-    """Return the slot of a carried place; other ends of links are storages and boxes."""
-    return end[0] if isinstance(end, tuple) else None
-
-
-def _revise_links(loop: Loop) -> bool:
-    """Find carried references that can come to share memory, with each other or with others."""
-    before = len(loop.guess.links)
-    for state in (*(s for _, s in loop.ends), loop.entry):
-        seen: dict[Any, Any] = {}
-        with at(loop.r, state):
-            for place, thing in _things(loop, state):
-                _link(loop, state, place, thing, seen)
-    return len(loop.guess.links) != before
-
-
-def _things(loop: Loop, state: State) -> Iterator[tuple[Any, Any]]:
-    """Yield each carried place with the storages and boxes that can stand in it."""
-    for slot, template in loop.placed.items():
-        value = loop.slot_value(slot, state)
-        if value is None or isinstance(value, Poison):
-            continue
-        for k, part in enumerate(carried_parts(template, value)):
-            if isinstance(loop.held[slot][k], Ref):
-                for thing in _held_in(part):
-                    yield (slot, k), thing
-        for path, box in boxes_in(value):
-            if path or isinstance(slot, str):
-                yield (slot, path), box
-
-
-def _held_in(value: Any) -> Iterator[Storage]:
-    """Yield the arrays and lists of the graph that a value holds."""
-    if isinstance(value, Seq) and value.grown is not None:
-        yield value.grown
-    elif isinstance(value, Choice):
-        yield from (thing for side in (value.then, value.other) for thing in _held_in(side))
-    elif isinstance(value, Ref):
-        yield value.storage
-    for _, item in parts(value):
-        yield from _held_in(item)
-
-
-def _link(loop: Loop, state: State, place: Any, thing: Any, seen: dict[Any, Any]) -> None:
-    links, entry = loop.guess.links, loop.entry
-    loop.guess.causes |= loop.r.causes.get(thing, set())
-    inside = state is not entry
-    for other in loop.r.reach(thing):
-        if entry.knows(other) and (inside or _shared_outside(loop, other)):
-            links.add((place, other))
-        for known, holder in seen.get(other, ()):
-            if known != place and listed.related(thing, holder, {other}):
-                links.add((place, known))
-        seen.setdefault(other, []).append((place, thing))
-
-
-def _shared_outside(loop: Loop, thing: Any) -> bool:
-    here = [v for name, v in loop.entry.names.items() if name not in loop.held]
-    return any(holds(value, thing) for value in here) or loop.r.visible_to_callers(thing)
 
 
 def _bind_results(loop: Loop, op: Op) -> None:
@@ -494,4 +366,4 @@ def _bind_results(loop: Loop, op: Op) -> None:
         count = len(types(template))
         mine, outputs = outputs[:count], outputs[count:]
         _place(loop, slot, template, mine)
-    _apply_links(loop)
+    links.apply_links(loop)
