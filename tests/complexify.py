@@ -283,6 +283,8 @@ def stand_in(value: Any, namespaces: dict[int, dict[str, Any]]) -> Any:
     if isinstance(value, types.FunctionType) and not value.__module__.startswith(AS_IT_IS):
         return complexify(value, namespaces)
     name = str(getattr(value, "__name__", ""))
+    if not name:
+        return value
     if isinstance(value, types.BuiltinFunctionType) and value is vars(math).get(name):
         return MATH_STAND_INS.get(name, value)
     if value is vars(np.linalg).get(name):
