@@ -19,99 +19,15 @@ from typing import TYPE_CHECKING, Any
 from gradgen.errors import ArgumentError, GradgenWarning, UnsupportedError
 from gradgen.frontend.selection import signature_of
 from gradgen.options import Options, bound
+from gradgen.quick import Quick, quick_of
+from gradgen.specialisation import MAX_SPECIALISATIONS, Specialisation, over, road
 
 if TYPE_CHECKING:
     from gradgen.pipeline import Program
 
-MAX_SPECIALISATIONS = 256
 STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
-
-@functools.cache
-def _road() -> Any:
-    """Import the pipeline at the first use: importing gradgen stays cheap."""
-    from gradgen import pipeline, replay, sizes
-    from gradgen.backends import failures, kept
-    from gradgen.emission import module, origins
-    from gradgen.frontend import arguments, source
-    from gradgen.ir import evaluate
-
-    return types.SimpleNamespace(
-        run=pipeline.run,
-        load=module.load,
-        write=module.write,
-        refusal=failures.refusal,
-        load_kept=kept.load_kept,
-        replay=replay.replay,
-        source_of=source.source_of,
-        key_of=arguments.key_of,
-        require_apart=arguments.require_apart,
-        require_entries=arguments.require_entries,
-        spec_of=arguments.spec_of,
-        spec_of_annotation=arguments.spec_of_annotation,
-        star_spec=arguments.star_spec,
-        note_origin=origins.note_origin,
-        opaque=arguments.Opaque,
-        sizes=sizes.Sizes,
-        spelled=sizes.spelled,
-        follow=evaluate.follow,
-    )
-
-
 Call = tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any]]
-
-
-class Specialisation:
-    """One generated module: its program, its function, and what it read from outside."""
-
-    __slots__ = ("call", "captures", "kept", "program")
-
-    def __init__(self, program: Program) -> None:
-        self.program = program
-        self.captures = program.captures
-        self.kept: dict[Any, int | None] = {}
-        load = _road().load_kept if program.options.cache else _road().load
-        self.call = load(program.text, program.name, program.function.captures)
-        self.call.__doc__ = program.text.split('"""')[1]
-        _keep_defaults(self.call, program.function.signature)
-
-    def fresh(self) -> bool:
-        """Whether everything read from outside is still what it was."""
-        return all(c.fresh() for c in self.captures)
-
-    def bytes_kept(self, arguments: dict[str, Any]) -> int | None:
-        """Return how many bytes a call keeps for its reverse sweep, None where that is open."""
-        function, road = self.program.function, _road()
-        leaves = [(leaf.param, leaf.path) for leaf in function.leaves]
-        values = [road.follow(arguments[name], path) for name, path in leaves if name in arguments]
-        key = tuple(x if isinstance(x, int) else getattr(x, "shape", None) for x in values)
-        if key not in self.kept:
-            if len(self.kept) >= MAX_SPECIALISATIONS:
-                self.kept.clear()
-            self.kept[key] = road.sizes(function, arguments).total(self.program.saved)
-        return self.kept[key]
-
-
-def _over(limit: int, count: int) -> GradgenWarning:
-    """Return the warning that a call needs more than its limit."""
-    spelled = _road().spelled
-    return GradgenWarning(
-        f"memory={spelled(limit)!r} is too little: {spelled(count)} are kept for the reverse sweep "
-        "even where loops are run again; way out: gradgen.checkpoint(range(n), snapshots=...) "
-        "keeps fewer states"
-    )
-
-
-def _keep_defaults(call: types.FunctionType, signature: inspect.Signature) -> None:
-    """Give a generated function the user's defaults that text cannot hold, such as enums."""
-    given = {n: p.default for n, p in signature.parameters.items() if p.default is not p.empty}
-    code, held = call.__code__, list(call.__defaults__ or ())
-    names = code.co_varnames[: code.co_argcount]
-    while len(held) < len(names) and names[-len(held) - 1] in given:
-        held.insert(0, given[names[-len(held) - 1]])
-    call.__defaults__ = tuple(held)
-    only = code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]
-    call.__kwdefaults__ = {n: given[n] for n in only if n in given} | (call.__kwdefaults__ or {})
 
 
 class Gradient:
@@ -154,6 +70,7 @@ class Gradient:
         functools.update_wrapper(self, fn)
         self.options, self.example_args = options, example_args
         self._cache: dict[Any, list[Specialisation]] = {}
+        self._quick: dict[tuple[type, ...], Quick] = {}
         self._last: Specialisation | None = None
         self._receiver: Any = receiver
         self._signature = _signature(fn)
@@ -174,7 +91,7 @@ class Gradient:
             return self
         bound = object.__new__(type(self))
         bound.__dict__.update(self.__dict__)
-        bound._receiver = instance
+        bound._receiver, bound._quick = instance, {}
         bound.options = self._without_receiver()
         return bound
 
@@ -194,7 +111,30 @@ class Gradient:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the gradient (and value) at these arguments."""
-        return self.run(self.complete(args, kwargs))
+        if not kwargs:
+            quick = self._quick.get(tuple(map(type, args)))
+            if quick is not None and (quick.sure or quick.takes(args)):
+                self._last = quick.made
+                try:
+                    return quick.call(*args)
+                except Exception as error:
+                    self._explain_failure(error, quick.made, args)
+                    raise
+        return self._at_length(args, kwargs)
+
+    def _at_length(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call the generated function; calls of these types go the short way from then on."""
+        call = self.complete(args, kwargs)
+        made = self.specialise(call[0])
+        o = self.options
+        plain = self._by_position and not kwargs and len(args) == len(self._names)
+        if plain and self._receiver is None and o.memory is None and not o.check_replay:
+            quick = quick_of(made, args)
+            if quick is not None:
+                if len(self._quick) >= MAX_SPECIALISATIONS:
+                    self._quick.clear()
+                self._quick[tuple(map(type, args))] = quick
+        return self.run(call, made)
 
     def complete(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """Return all arguments of a call by position, ``self`` included."""
@@ -204,26 +144,32 @@ class Gradient:
             return self._bound(args, kwargs)
         return args, args, {}
 
-    def run(self, call: Call, **more: Any) -> Any:
+    def run(self, call: Call, made: Specialisation | None = None, **more: Any) -> Any:
         """Call the generated function for a complete call (and a cotangent, where it takes one)."""
         values, args, named = call
-        made = self.specialise(values)
+        made = made or self.specialise(values)
         if made.program.writes_arguments:
-            _road().require_apart(self._names, values)
+            road().require_apart(self._names, values)
         try:
             out = made.call(*(args[1:] if self._receiver is not None else args), **named, **more)
         except Exception as error:
-            if self.options.backend == "numba":
-                refused = _road().refusal(error, made.program, made.call.__code__)
-                if refused is not None:
-                    raise refused from None
-            if isinstance(error, ZeroDivisionError):
-                _road().require_entries(self._names, values)
-            _road().note_origin(error, made.program, made.call.__code__)
+            self._explain_failure(error, made, values)
             raise
         if self.options.check_replay:
-            _road().replay(made.program, self._named(values) | more, out)
+            road().replay(made.program, self._named(values) | more, out)
         return out
+
+    def _explain_failure(
+        self, error: Exception, made: Specialisation, values: tuple[Any, ...]
+    ) -> None:
+        """Name the user's line in an exception of generated code; a refusal takes its place."""
+        if self.options.backend == "numba":
+            refused = road().refusal(error, made.program, made.call.__code__)
+            if refused is not None:
+                raise refused from None
+        if isinstance(error, ZeroDivisionError):
+            road().require_entries(self._names, values)
+        road().note_origin(error, made.program, made.call.__code__)
 
     def _named(self, values: tuple[Any, ...]) -> dict[str, Any]:
         """Return the values of the parameters that the generated function has, by name."""
@@ -241,13 +187,13 @@ class Gradient:
         rest = args if self._receiver is None else args[1:]
         names = self._names if self._receiver is None else self._names[1:]
         try:
-            key = tuple(map(_road().key_of, rest))
+            key = tuple(map(road().key_of, rest))
         except ArgumentError:
             for name, value in zip(names, rest, strict=True):
-                _road().spec_of(value, name)  # the same error, with the argument's name
+                road().spec_of(value, name)  # the same error, with the argument's name
             raise
         if self._receiver is not None:
-            key = (_road().opaque(self._receiver), *key)
+            key = (road().opaque(self._receiver), *key)
         if self.options.memory:
             return self._within(self.options.memory, key, dict(zip(names, rest, strict=True)))
         return self._known(key, dict(zip(names, rest, strict=True)), self.options)
@@ -261,7 +207,7 @@ class Gradient:
         again = self._known((*key, "again"), arguments, dataclasses.replace(self.options, memory=0))
         count = again.bytes_kept(arguments)
         if count is not None and count > limit:
-            warnings.warn(_over(limit, count if least is None else min(count, least)), stacklevel=4)
+            warnings.warn(over(limit, count if least is None else min(count, least)), stacklevel=4)
         if least is None or count is None or count < least:
             return again
         self._last = plain
@@ -273,7 +219,7 @@ class Gradient:
             if known.fresh():
                 self._last = known
                 return known
-        specs = {n: _road().spec_of(v, n) for n, v in arguments.items()}
+        specs = {n: road().spec_of(v, n) for n, v in arguments.items()}
         made = Specialisation(self._program(specs, options))
         self._warn(made.program)
         if len(self._cache) >= MAX_SPECIALISATIONS:
@@ -298,8 +244,8 @@ class Gradient:
         if self._receiver is not None:
             fn = types.MethodType(fn, self._receiver)
         if isinstance(given, dict):
-            return _road().run(fn, None, options, specs=given, inner=inner)
-        return _road().run(fn, given, options, inner=inner)
+            return road().run(fn, None, options, specs=given, inner=inner)
+        return road().run(fn, given, options, inner=inner)
 
     def _inner_function(self, inner: Gradient, given: Any) -> Specialisation:
         """Differentiate the generated text of the gradient that this one differentiates."""
@@ -307,7 +253,7 @@ class Gradient:
             specs = (
                 _annotated(inner)
                 if given is None
-                else dict(zip(self._names, map(_road().spec_of, given), strict=True))
+                else dict(zip(self._names, map(road().spec_of, given), strict=True))
             )
         else:
             specs = given
@@ -325,7 +271,7 @@ class Gradient:
     def __gradgen_inline__(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Return the generated function for argument specs, for a loss that calls this."""
         if self._receiver is not None:
-            args = [_road().opaque(self._receiver), *args]
+            args = [road().opaque(self._receiver), *args]
         if self._inlined:
             raise UnsupportedError(
                 f"{self.__wrapped__.__qualname__!r} calls its own gradient: "
@@ -336,9 +282,9 @@ class Gradient:
         for name, p in self._signature.parameters.items():
             if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
                 nothing: Any = () if p.kind is p.VAR_POSITIONAL else {}
-                known[name] = _road().star_spec(known.get(name, nothing))
+                known[name] = road().star_spec(known.get(name, nothing))
             elif name not in known:
-                known[name] = _road().spec_of(p.default, name)
+                known[name] = road().spec_of(p.default, name)
         self._inlined = True
         try:
             return Specialisation(self._plain_program(known)).call
@@ -382,7 +328,7 @@ class Gradient:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the generated module to a file, atomically, never over a foreign file."""
         program = self.program
-        _road().write(program.text, path, program.function.captures)
+        road().write(program.text, path, program.function.captures)
 
     def __reduce__(self) -> Any:
         module = sys.modules.get(self.__wrapped__.__module__)
@@ -402,7 +348,7 @@ def _annotated(inner: Gradient) -> Any:
     while isinstance(fn, Gradient):
         fn = fn.__wrapped__
     hints = getattr(fn, "__annotations__", {})
-    return {name: _road().spec_of_annotation(hints.get(name)) for name in inner._names}
+    return {name: road().spec_of_annotation(hints.get(name)) for name in inner._names}
 
 
 def _rebuild(fn: Any, options: Options, example_args: Any) -> Gradient:
@@ -419,7 +365,7 @@ def _signature(fn: Any) -> inspect.Signature:
     try:
         return signature_of(fn)
     except (ValueError, TypeError):
-        _road().source_of(fn)
+        road().source_of(fn)
         raise
 
 

@@ -73,7 +73,8 @@ class Request:
 
     def function(self) -> Any:
         """Return the function to differentiate: of a gradient, its generated function."""
-        from gradgen.gradient import Gradient, Specialisation
+        from gradgen.gradient import Gradient
+        from gradgen.specialisation import Specialisation
 
         fn = self.target.fn
         if isinstance(fn, Gradient):

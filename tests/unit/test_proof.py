@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import gradgen
-from gradgen import gradient
+from gradgen import specialisation
 from gradgen.proof.point import Point
 from gradgen.proof.prove import check, check_grads, verify
 from gradgen.proof.taylor import taylor
@@ -111,13 +111,13 @@ def test_orders_and_modes(order: int, modes: Any) -> None:
 
 def mutated(monkeypatch: pytest.MonkeyPatch, change: Callable[[str, str], str]) -> None:
     """Change the text of generated modules before they are loaded."""
-    road = gradient._road()
+    road = specialisation.road()
 
     def load(text: str, name: str, captures: Any) -> Any:
         return road.load(change(text, name), name, captures)
 
     changed = types.SimpleNamespace(**{**vars(road), "load": load})
-    monkeypatch.setattr(gradient, "_road", lambda: changed)
+    monkeypatch.setattr(specialisation, "road", lambda: changed)
 
 
 def wrong_factor(text: str, name: str) -> str:

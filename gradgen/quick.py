@@ -1,0 +1,53 @@
+"""The short way into a generated function: floats and arrays by position, as at the last calls.
+
+A call whose types are known is one look at a table and one at each array.  What needs more (keyword
+arguments, containers, a memory limit, arrays of one entry, another dtype object) goes the long way
+of `Gradient.run`, which decides everything and enters here what may be short from then on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from gradgen.specialisation import Specialisation
+
+PLAIN = (float, int, bool, np.ndarray)
+
+
+class Quick:
+    """What has to hold for a call to go straight to one specialisation, apart from its types."""
+
+    __slots__ = ("arrays", "call", "made", "read", "rest", "sure")
+
+    def __init__(self, made: Specialisation, args: tuple[Any, ...]) -> None:
+        self.made, self.call = made, made.call
+        self.arrays = tuple(
+            (k, a.dtype, a.ndim) for k, a in enumerate(args) if isinstance(a, np.ndarray)
+        )
+        named = [c for c in made.captures if isinstance(c.holder, dict) and c.parts is None]
+        self.read = tuple((c.holder, c.key, c.value) for c in named)
+        self.rest = tuple(c for c in made.captures if c not in named)
+        self.sure = not self.arrays and not made.captures
+
+    def takes(self, args: tuple[Any, ...]) -> bool:
+        """Whether arguments of the known types are of this specialisation, which is still fresh."""
+        for k, dtype, ndim in self.arrays:
+            a = args[k]
+            if a.dtype is not dtype or a.ndim != ndim or 1 in a.shape:
+                return False
+        for holder, key, value in self.read:
+            if holder.get(key) is not value:
+                return False
+        return not self.rest or all(c.fresh() for c in self.rest)
+
+
+def quick_of(made: Specialisation, args: tuple[Any, ...]) -> Quick | None:
+    """Return the short way for calls like this one, None where calls like it need the long one."""
+    if made.program.writes_arguments or not all(type(a) in PLAIN for a in args):
+        return None
+    if any(1 in a.shape for a in args if isinstance(a, np.ndarray)):
+        return None
+    return Quick(made, args)

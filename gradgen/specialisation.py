@@ -1,0 +1,99 @@
+"""One generated module for the types of one call, and the road that makes such modules."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+from typing import TYPE_CHECKING, Any
+
+from gradgen.errors import GradgenWarning
+
+if TYPE_CHECKING:
+    from gradgen.pipeline import Program
+
+MAX_SPECIALISATIONS = 256
+
+
+@functools.cache
+def road() -> Any:
+    """Import the pipeline at the first use: importing gradgen stays cheap."""
+    from gradgen import pipeline, replay, sizes
+    from gradgen.backends import failures, kept
+    from gradgen.emission import module, origins
+    from gradgen.frontend import arguments, source
+    from gradgen.ir import evaluate
+
+    return types.SimpleNamespace(
+        run=pipeline.run,
+        load=module.load,
+        write=module.write,
+        refusal=failures.refusal,
+        load_kept=kept.load_kept,
+        replay=replay.replay,
+        source_of=source.source_of,
+        key_of=arguments.key_of,
+        require_apart=arguments.require_apart,
+        require_entries=arguments.require_entries,
+        spec_of=arguments.spec_of,
+        spec_of_annotation=arguments.spec_of_annotation,
+        star_spec=arguments.star_spec,
+        note_origin=origins.note_origin,
+        opaque=arguments.Opaque,
+        sizes=sizes.Sizes,
+        spelled=sizes.spelled,
+        follow=evaluate.follow,
+    )
+
+
+class Specialisation:
+    """One generated module: its program, its function, and what it read from outside."""
+
+    __slots__ = ("call", "captures", "kept", "program")
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.captures = program.captures
+        self.kept: dict[Any, int | None] = {}
+        load = road().load_kept if program.options.cache else road().load
+        self.call = load(program.text, program.name, program.function.captures)
+        self.call.__doc__ = program.text.split('"""')[1]
+        _keep_defaults(self.call, program.function.signature)
+
+    def fresh(self) -> bool:
+        """Whether everything read from outside is still what it was."""
+        return all(c.fresh() for c in self.captures)
+
+    def bytes_kept(self, arguments: dict[str, Any]) -> int | None:
+        """Return how many bytes a call keeps for its reverse sweep, None where that is open."""
+        function, follow = self.program.function, road().follow
+        leaves = [(leaf.param, leaf.path) for leaf in function.leaves]
+        values = [follow(arguments[name], path) for name, path in leaves if name in arguments]
+        key = tuple(x if isinstance(x, int) else getattr(x, "shape", None) for x in values)
+        if key not in self.kept:
+            if len(self.kept) >= MAX_SPECIALISATIONS:
+                self.kept.clear()
+            self.kept[key] = road().sizes(function, arguments).total(self.program.saved)
+        return self.kept[key]
+
+
+def over(limit: int, count: int) -> GradgenWarning:
+    """Return the warning that a call needs more than its limit."""
+    spelled = road().spelled
+    return GradgenWarning(
+        f"memory={spelled(limit)!r} is too little: {spelled(count)} are kept for the reverse sweep "
+        "even where loops are run again; way out: gradgen.checkpoint(range(n), snapshots=...) "
+        "keeps fewer states"
+    )
+
+
+def _keep_defaults(call: types.FunctionType, signature: inspect.Signature) -> None:
+    """Give a generated function the user's defaults that text cannot hold, such as enums."""
+    given = {n: p.default for n, p in signature.parameters.items() if p.default is not p.empty}
+    code, held = call.__code__, list(call.__defaults__ or ())
+    names = code.co_varnames[: code.co_argcount]
+    while len(held) < len(names) and names[-len(held) - 1] in given:
+        held.insert(0, given[names[-len(held) - 1]])
+    call.__defaults__ = tuple(held)
+    only = code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]
+    call.__kwdefaults__ = {n: given[n] for n in only if n in given} | (call.__kwdefaults__ or {})

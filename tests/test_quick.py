@@ -1,0 +1,116 @@
+"""The short way of a call decides as the long way does: by types, shapes, and what is outside."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradgen
+
+FACTOR = 3.0
+OPTIONS = {"power": 2.0}
+
+
+def scaled(x: Any, y: Any) -> Any:
+    return np.sum(FACTOR * x * y)
+
+
+def configured(x: float) -> float:
+    return x ** OPTIONS["power"]
+
+
+def divided(x: float, y: float) -> float:
+    return x / y
+
+
+def by(gradient: Any, *args: Any) -> Any:
+    """Return what a gradient gives at the first and at the second call, which go two ways."""
+    first, second = gradient(*args), gradient(*args)
+    assert type(first) is type(second)
+    np.testing.assert_array_equal(first, second)
+    return second
+
+
+def test_types_alternate() -> None:
+    gradient = gradgen.grad(scaled)
+    row = np.array([1.0, 2.0])
+    for _ in range(3):
+        assert by(gradient, 2.0, 5.0) == 15.0
+        np.testing.assert_array_equal(by(gradient, row, 5.0), [15.0, 15.0])
+        np.testing.assert_array_equal(by(gradient, row, row), [3.0, 6.0])
+        narrow = by(gradient, row.astype(np.float32), row.astype(np.float32))
+        assert narrow.dtype == np.float32
+        assert by(gradient, np.ones((2, 2)), row).shape == (2, 2)
+        assert by(gradient, np.ones((1, 2)), np.ones((3, 2))).tolist() == [[9.0, 9.0]]
+        assert by(gradient, row, np.ones(1)).tolist() == [3.0, 3.0]
+        assert by(gradient, np.array(2.0), 4).shape == ()
+
+
+def test_a_changed_global_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    gradient = gradgen.grad(scaled)
+    assert by(gradient, 1.0, 2.0) == 6.0
+    monkeypatch.setitem(globals(), "FACTOR", 4.0)
+    assert by(gradient, 1.0, 2.0) == 8.0
+    monkeypatch.setitem(globals(), "FACTOR", 4)
+    assert by(gradient, 1.0, 2.0) == 8.0
+
+
+def test_a_changed_entry_of_a_dict_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    gradient = gradgen.grad(configured)
+    assert by(gradient, 3.0) == 6.0
+    monkeypatch.setitem(OPTIONS, "power", 3.0)
+    assert by(gradient, 3.0) == 27.0
+
+
+def test_a_failure_names_the_line_each_time() -> None:
+    gradient = gradgen.grad(divided)
+    assert by(gradient, 1.0, 2.0) == 0.5
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError) as caught:
+            gradient(1.0, 0.0)
+        assert any("test_quick.py" in note for note in caught.value.__notes__)
+
+
+def test_the_source_is_that_of_the_last_call() -> None:
+    gradient = gradgen.grad(scaled)
+    for _ in range(2):
+        gradient(2.0, 5.0)
+        assert "x float" in gradient.source
+        gradient(np.ones(2), 5.0)
+        assert "x f64[n]" in gradient.source
+
+
+def test_methods_of_two_objects() -> None:
+    class Model:
+        def __init__(self, scale: float) -> None:
+            self.scale = scale
+
+        @gradgen.grad
+        def loss(self, x: float) -> float:
+            return self.scale * x * x
+
+    first, second = Model(1.0), Model(10.0)
+    for _ in range(3):
+        assert first.loss(3.0) == 6.0
+        assert second.loss(3.0) == 60.0
+
+
+def test_arguments_that_are_written_to_are_looked_at_each_time() -> None:
+    def written(x: Any, y: Any) -> Any:
+        x[0] = y[1] * x[0]
+        return np.sum(x * y)
+
+    gradient, x = gradgen.grad(written), np.array([1.0, 2.0, 3.0])
+    for _ in range(2):
+        np.testing.assert_array_equal(gradient(x, x.copy()), [2.0, 2.0, 3.0])
+        with pytest.raises(gradgen.GradgenError, match="memory"):
+            gradient(x, x[::-1])
+
+
+def test_wrong_calls_fail_as_python_does() -> None:
+    gradient = gradgen.grad(scaled)
+    gradient(1.0, 2.0)
+    with pytest.raises(TypeError):
+        gradient(1.0)
+    with pytest.raises(TypeError):
+        gradient(1.0, 2.0, 3.0)
