@@ -16,6 +16,10 @@ def abs_sum(x):
     return np.sum(np.abs(x))
 
 
+def values_once(x):
+    return np.sum(np.unique_values(x) ** 2)
+
+
 def abs_scalar(x):
     return abs(x) + math.fabs(x)
 
@@ -156,6 +160,7 @@ CASES: list[tuple[Callable[..., Any], tuple, Any]] = [
     (softplus, (np.array([-800.0, 0.0, 800.0]),), [0.0, 0.5, 1.0]),
     (cancelled_maximum, (np.array([1000.0, 1000.0]),), [0.5, 0.5]),
     (one_of_two, (np.ones(3), 1.0), ZERO),
+    (values_once, (np.array([2.0, 1.0, 2.0]),), [4.0, 2.0, 0.0]),
 ]
 
 

@@ -129,8 +129,8 @@ def _axis_of(op: Op, operands: list[Expr]) -> Expr:
 
 def _unique_places(op: Op, operands: list[Expr]) -> Expr:
     """Return one of the arrays that ``np.unique`` gives beside the values."""
-    options = {op.attrs.get("item", "return_index"): True}
-    made = call("np.unique", operands, options | {k: v for k, v in op.attrs.items() if k == "axis"})
+    more = {k: v for k, v in op.attrs.items() if k != "item"}
+    made = call("np.unique", operands, {op.attrs.get("item", "return_index"): True} | more)
     return ast.Subscript(made, ast.Constant(1), ast.Load())
 
 

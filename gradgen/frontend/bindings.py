@@ -183,6 +183,8 @@ def rows_joined(r: Reader, node: ast.AST, name: str, array: Any, attrs: dict[str
     if not isinstance(array, Ref) or not v.type.rank:
         known = f"np.{name} of something that is not a tuple, a list or an array"
         r.refuse(node, known, "list the parts, or give example arguments")
+    if f"{name}_rows" in RULES:
+        return emit(r, node, RULES[f"{name}_rows"], [array], attrs)
     if attrs.get("dtype") not in (None, v.type.dtype):
         array = r.hold(r.b.emit("astype", [v], dtype=attrs["dtype"]))
     axis = {"axis": plain(attrs["axis"])} if "axis" in attrs else {}

@@ -139,8 +139,8 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
     value = args[0]
     if isinstance(value, Seq | Record):
         return Const(issubclass(value.kind, kinds))
-    if isinstance(value, Map):
-        return Const(issubclass(dict, kinds))
+    if isinstance(value, Map | SliceValue):
+        return Const(issubclass(dict if isinstance(value, Map) else slice, kinds))
     if isinstance(value, Static):
         return Const(isinstance(value.obj, kinds))
     v = as_value(r, value, node)

@@ -31,11 +31,12 @@ import gradgen.frontend.triangles
 import gradgen.frontend.type_calls
 import gradgen.frontend.ufunc_at
 import gradgen.frontend.ufunc_methods
+import gradgen.frontend.uniques
 import gradgen.frontend.vectorize_calls  # noqa: F401
 from gradgen.checkpoint import checkpoint
 from gradgen.custom import custom_jvp, custom_vjp
 from gradgen.errors import SourceError, UnsupportedError
-from gradgen.frontend import bindings
+from gradgen.frontend import bindings, known
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.callables import from_library, getter
@@ -191,6 +192,9 @@ def _call_known(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dic
             args[k],
             lambda o: _call_object(r, node, obj, [*args[:k], o, *args[k + 1 :]], kwargs),
         )
+    if special or operation or reading:
+        names = known.names_of(obj, RULES[operation] if operation else None, reading)
+        args, kwargs = known.in_call(r, names, args, kwargs)
     if special is not None:
         node.__dict__["callee"] = getattr(obj, "__name__", type(obj).__name__)
         args, kwargs = by_place(r, node, obj, args, kwargs)
@@ -287,6 +291,7 @@ def _method(
 ) -> Any:
     # The arguments may have made a list one of the graph since it was looked up.
     owner, name = r.settled(method.owner), method.name
+    args, kwargs = known.in_call(r, known.names_of_method(name, len(args)), args, kwargs)
     if isinstance(owner, Seq) and name in ("_replace", "_asdict"):
         return named_tuple_method(r, node, owner, name, kwargs)
     function = getattr(np, name, None)

@@ -201,5 +201,5 @@ def _cast_to(dtype: str) -> Any:
     return handler
 
 
-for _dtype in ("float64", "float32", "int64", "int32"):
+for _dtype in ("float64", "float32", "int64", "int32", "int16", "int8", "uint8", "bool"):
     special(getattr(np, _dtype))(_cast_to(_dtype))

@@ -87,7 +87,7 @@ def _add_entry(r: Reader, index: Index, value: Any, node: ast.AST) -> None:
         index.spelling += "n"
     elif isinstance(value, Static) and value.obj is Ellipsis:
         index.spelling += "e"
-    elif _listed(value):
+    elif _listed(value) is not None:
         index.spelling += "a"
         index.operands.append(r.b.emit("places", [], entries=_listed(value)))
     else:
@@ -96,15 +96,15 @@ def _add_entry(r: Reader, index: Index, value: Any, node: ast.AST) -> None:
         index.operands.append(operand)
 
 
-def _listed(value: Any) -> tuple[Any, ...]:
-    """Return the entries of a list of literal integers, () for anything else."""
-    if not isinstance(value, Seq):
-        return ()
+def _listed(value: Any) -> tuple[Any, ...] | None:
+    """Return the entries of a list of literal integers, None for anything else."""
+    if not isinstance(value, Seq) or value.grown is not None:
+        return None
     found = [
         v.const if isinstance(v, Const) and type(v.const) is int else _listed(v)
         for v in value.items
     ]
-    return () if () in found else tuple(found)
+    return None if None in found else tuple(found)
 
 
 def _letter(r: Reader, v: Value, node: ast.AST) -> str:
@@ -112,8 +112,8 @@ def _letter(r: Reader, v: Value, node: ast.AST) -> str:
         return "i"
     if v.type.kind == "any":
         return "m" if v.type.dtype == "bool" else "a"
-    if v.type.kind == "array" and v.type.dtype == "bool":
-        return "m"
+    if v.type.kind in ("array", "bool") and v.type.dtype == "bool":
+        return "m"  # a truth value is a mask without axes
     if v.type.kind == "array" and v.type.dtype.startswith(("int", "uint")):
         return "a"
     r.refuse(

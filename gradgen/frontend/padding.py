@@ -17,11 +17,12 @@ from gradgen.ir.nodes import Const, Value
 from gradgen.library import padding
 from gradgen.rules.registry import RULES
 
-# The modes, and what each takes by name besides.
+# The modes, and what each takes by name besides; what ``empty`` puts there is anything.
 MODES = {
     "constant": "constant_values", "linear_ramp": "end_values", "edge": "", "wrap": "",
     "reflect": "reflect_type", "symmetric": "reflect_type", "mean": "stat_length",
     "median": "stat_length", "maximum": "stat_length", "minimum": "stat_length",
+    "empty": "",
 }  # fmt: skip
 Widths = list[list[Value]]
 
@@ -75,7 +76,7 @@ def _pairs(r: Reader, node: ast.AST, widths: Any, rank: int) -> Widths:
     if isinstance(widths, Map):
         return _of_axes(r, node, widths, rank)
     if isinstance(widths, Ref):
-        r.refuse(node, "np.pad by widths in an array", "give a tuple of them")
+        return _in_array(r, node, r.read(widths), rank)
     if not isinstance(widths, Seq):
         one = as_value(r, widths, node)
         return [[one, one] for _ in range(rank)]
@@ -86,6 +87,24 @@ def _pairs(r: Reader, node: ast.AST, widths: Any, rank: int) -> Widths:
     if len(items) == 1:
         return _pairs(r, node, items[0], rank)
     return [[as_value(r, i, node) for i in items] for _ in range(rank)]
+
+
+def _in_array(r: Reader, node: ast.AST, widths: Value, rank: int) -> Widths:
+    """Return the widths in an array: a number, a pair, or a row for each axis."""
+    shape = widths.type.shape
+    if shape is None or len(shape) > 2:
+        r.refuse(node, "np.pad by widths in an array of unknown rank", "give a tuple of them")
+    ends = [0, 0] if not shape or shape[-1] == 1 else [0, 1]
+    rows = [0] * rank if len(shape) < 2 or shape[0] == 1 else list(range(rank))
+    if not shape:
+        one = r.b.emit("item", [widths])
+        return [[one, one] for _ in range(rank)]
+    at = [[(row, end) if len(shape) == 2 else (end,) for end in ends] for row in rows]
+    return [[_entry(r, widths, place) for place in pair] for pair in at]
+
+
+def _entry(r: Reader, array: Value, place: tuple[int, ...]) -> Value:
+    return r.b.emit("load", [array, *map(Const, place)], index="i" * len(place))
 
 
 def _of_axes(r: Reader, node: ast.AST, widths: Map, rank: int) -> Widths:

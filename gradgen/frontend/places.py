@@ -19,7 +19,7 @@ from gradgen.frontend.special import no_more, sequence_items, special
 from gradgen.frontend.stores import overwrite, write
 from gradgen.frontend.values import Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Type, integer
+from gradgen.ir.types import integer
 from gradgen.rules.registry import RULES
 
 Args = list[Any]
@@ -127,33 +127,6 @@ def _unravel(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         out.insert(0, arithmetic(r, "mod", where, n, node))
         where = arithmetic(r, "floordiv", where, n, node)
     return Seq([r.hold(v) for v in (where, *out)])
-
-
-@special(np.unique)
-def _unique(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
-    """Read ``np.unique`` into the first of each kind, in order."""
-    asked = [
-        name
-        for k, name in enumerate(("return_index", "return_inverse", "return_counts"), 1)
-        if getattr(argument(r, node, args, kwargs, k, name), "const", False) is True
-    ]
-    array, axis = as_value(r, args[0], node), argument(r, node, args, kwargs, 4, "axis")
-    along = None if is_none(axis) else option(r, node, "axis", axis, RULES["arange"])
-    if getattr(kwargs.pop("equal_nan", None), "const", True) is not True:
-        r.refuse(node, "np.unique with equal_nan=False", "leave it out")
-    no_more(r, node, kwargs)
-    if along is None:
-        letters, attrs, array_from = "a", Options(), flat(r, array)
-    else:
-        along %= rank_of(r, node, array, "np.unique along an axis")
-        letters, attrs, array_from = ":" * along + "a", Options(axis=along), array
-    places = r.b.emit("unique_places", [array], **attrs)
-    values = r.hold(at(r, array_from, letters, places), True)
-    more = [r.b.emit("unique_places", [array], item=name, **attrs) for name in asked]
-    for name, v in zip(asked, more, strict=True):
-        if name == "return_inverse" and along is None:
-            v.type = Type("array", "int64", array.type.shape)
-    return Seq([values, *(r.hold(v, True) for v in more)]) if asked else values
 
 
 @special(np.ravel_multi_index)

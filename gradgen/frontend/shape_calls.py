@@ -125,6 +125,6 @@ def _require_three(r: Reader, node: ast.AST, length: Value) -> None:
             r.refuse(node, "np.cross of vectors that are not of length 3", f"write {OF_TWO}")
         return
     other = r.b.emit("ne", [length, Const(3)])
-    what = f"np.cross has a derivative for vectors of length 3; of 2, write {OF_TWO}"
-    text = f"raise ValueError({what!r})"
+    what = "Both input arrays must be (arrays of) 3-dimensional vectors"
+    text = f"raise ValueError({f'{what}; of 2 dimensions, write {OF_TWO}'!r})"
     r.b.append("raise_if", [other], [], span=r.span(node), attrs={"text": text})

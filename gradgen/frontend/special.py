@@ -87,6 +87,11 @@ def _places(function: Any) -> tuple[tuple[str, ...], int, int]:
     return tuple(p.name for p in named), needed, sum(p.kind is p.POSITIONAL_ONLY for p in named)
 
 
+def places_of(function: Any) -> tuple[str, ...]:
+    """Return the names of what one of NumPy's functions takes by place, if they are known."""
+    return _places(function)[0]
+
+
 def by_place(
     r: Reader, node: ast.AST, function: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> tuple[list[Any], dict[str, Any]]:

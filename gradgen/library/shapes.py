@@ -344,58 +344,25 @@ def apply_along_axis(func1d, axis, arr, *args, **kwargs):
     return np.moveaxis(out, made, tuple(range(first, first + len(made))))
 
 
-@reads("np.delete", samples=("np.delete(x5, 1)", "np.delete(x5, [0, -1])",
-                             "np.delete(x23, 1, axis=1)",
-                             "np.delete(x23, 2)", "np.delete(x5, i3)"))  # fmt: skip
-def delete(arr, obj, axis=None):
-    """Keep the entries at the other places."""
-    rows = np.ravel(arr) if axis is None else np.moveaxis(arr, axis, 0)
-    keep = np.ones(len(rows), dtype=bool)
-    keep[obj] = False
-    kept = rows[keep]
-    return kept if axis is None else np.moveaxis(kept, 0, axis)
-
-
-def _inserted(rows, places, values):
-    count = len(rows)
-    places = np.where(places < 0, places + count, places)
-    order = np.argsort(places, kind="stable")
-    at = places[order] + np.arange(len(places))
-    out = np.zeros((count + len(places), *np.shape(rows)[1:]))
-    out[at] = values[order]
-    kept = np.ones(len(out), dtype=bool)
-    kept[at] = False
-    out[kept] = rows
+@reads(
+    "np.apply_over_axes",
+    samples=(
+        "np.apply_over_axes(np.sum, x234, [0, 2])", "np.apply_over_axes(np.mean, x23, -1)",
+        "np.apply_over_axes(lambda a, axis: np.max(a * a, axis), x234, (1, 0))",
+        "np.apply_over_axes(np.cumsum, x23, axes=(0, 1))",
+    ),
+)  # fmt: skip
+def apply_over_axes(func, a, axes):
+    """Apply a function of an array and an axis along one axis after the other."""
+    out = np.asarray(a)
+    rank = np.ndim(out)
+    for given in (axes,) if isinstance(axes, int) else tuple(axes):
+        axis = given + rank if given < 0 else given
+        made = func(out, axis)
+        out = np.expand_dims(made, axis) if np.ndim(made) < rank else made
+        if np.ndim(out) != rank:
+            raise ValueError("function is not returning an array of the correct shape")
     return out
-
-
-@reads("np.insert", samples=("np.insert(x3, 1, y)", "np.insert(x3, 0, y4)", "np.insert(x23, 1, y)",
-                             "np.insert(x23, 1, y3, axis=0)", "np.insert(x23, -1, y, axis=1)",
-                             "np.insert(x5, [1, 3], [x, y])", "np.insert(x5, [3, 1], p)",
-                             "np.insert(x23, [0, 2], y, axis=0)",
-                             "np.insert(x23, [0, 2], y4[:2], axis=1)",
-                             "np.insert(x234, [0, 2], y4, axis=-2)"))  # fmt: skip
-def insert(arr, obj, values, axis=None):
-    """Put values between the entries before and behind a place."""
-    rows = np.ravel(arr) if axis is None else np.moveaxis(arr, axis, 0)
-    if not isinstance(obj, int):
-        places = np.asarray(obj)
-        if np.ndim(rows) == 1:
-            return _inserted(rows, places, np.broadcast_to(values, (len(places),)))
-        at = axis + np.ndim(arr) if axis < 0 else axis
-        slot = (*np.shape(arr)[:at], len(places), *np.shape(arr)[at + 1 :])
-        new = np.moveaxis(np.broadcast_to(values, slot), at, 0)
-        return np.moveaxis(_inserted(rows, places, new), 0, at)
-    at = obj + len(rows) if obj < 0 else obj
-    new = np.asarray(values)
-    if np.ndim(rows) == 1:
-        new = np.ravel(new)
-    elif np.ndim(new) < np.ndim(rows):
-        new = np.broadcast_to(new, np.shape(rows)[1:])[None]
-    else:
-        new = np.moveaxis(new, axis, 0)
-    out = np.concatenate((rows[:at], new, rows[at:]))
-    return out if axis is None else np.moveaxis(out, 0, axis)
 
 
 @reads(

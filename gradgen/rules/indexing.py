@@ -91,6 +91,8 @@ def load_accumulate(alg: Algebra, op: Op, g: Value, total: Value | None) -> Valu
 
 def _is_whole(op: Op) -> bool:
     """Whether a subscript means all that there is: one of an array without axes, or ``[()]``."""
+    if "m" in op.attrs["index"]:
+        return False  # a truth value makes an axis, of no entry or one
     return op.inputs[0].type.shape == () or (op.attrs["index"] == "" and "path" not in op.attrs)
 
 

@@ -39,7 +39,7 @@ def pad_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """Cut the padding off; what copies the array adds up where it was copied from."""
     a, rank = op.inputs[0], op.inputs[0].type.rank or 0
     widths = op.inputs[1 : 1 + 2 * rank]
-    if i == 0 and "mode" in op.attrs:
+    if i == 0 and op.attrs.get("mode", "empty") != "empty":
         return _gathered(alg, op, g, widths)
     inner = _inner(alg, a, g, widths)
     if i == 0:
@@ -126,6 +126,10 @@ rule(
         "np.pad(x5, (2, 3), 'symmetric')",
         "np.pad(x5, 7, mode='wrap')",
         "np.pad(x3, 1, constant_values=2.5)",
+        "np.pad(x23, (1, 2), mode='empty')[1:-2, 1:-2]",
+        "np.pad(x3, np.array([1, 2]))",
+        "np.pad(x23, np.array([[1, 0], [2, 1]]), 'edge')",
+        "np.pad(x23, i3[:2, None])",
         "np.pad(x3, (1, 2), 'constant', constant_values=(1.0, y))",
         "np.pad(x23, n, constant_values=y)",
         "np.pad(x5, 2, 'linear_ramp', end_values=1.0)",

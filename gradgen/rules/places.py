@@ -55,7 +55,7 @@ def index_shape(shape: Shape, index: str, slices: Any, operands: Sequence[Value]
         if c in ADVANCED or (c == "i" and not is_basic(index)):
             place = len(out) if not joint else place if last == k - 1 else 0
             last = k
-            joint.append((Dim(f"?true{v.id}"),) if c == "m" else v.type.shape)
+            joint.append((_chosen(v),) if c == "m" else v.type.shape)
         elif c == "n":
             out.append(1)
         elif c != "i":
@@ -77,6 +77,11 @@ def _axes(letter: str, operand: Any) -> int | None:
     return 0 if letter in "ne" else 1
 
 
+def _chosen(mask: Value) -> Length:
+    """Return how many entries a mask chooses."""
+    return int(mask.const) if isinstance(mask, Const) else Dim(f"?true{mask.id}")
+
+
 def may_repeat(index: str, slices: Any, operands: Sequence[Value]) -> bool:
     """Whether a subscript can name one place twice."""
     given = entries(index, slices, operands)
@@ -96,7 +101,8 @@ def _counts(v: Value) -> bool:
         return True
     if v.op.prim == "places":
         listed = v.op.attrs["entries"]
-        return len({*listed}) == len(listed) and (min(listed) >= 0 or max(listed) < 0)
+        signs = {place < 0 for place in listed}
+        return len({*listed}) == len(listed) and len(signs) < 2
     if v.op.prim != "arange":
         return False
     return len(v.op.inputs) == 1 or (_constant(v.op.inputs[0], -1) >= 0 and len(v.op.inputs) == 2)

@@ -24,15 +24,42 @@ def order_type(inputs: list[Value], attrs: Attrs) -> Type:
     return Type("array", "int64", inputs[0].type.shape)
 
 
+def rows_order_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return integers of a row's shape."""
+    shape = inputs[0].type.shape
+    return Type("array", "int64", shape[1:]) if shape else Type("any", "int64", None)
+
+
 def counts_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return a vector of counts, or of sums of weights."""
     weighted = "weights" in attrs.get("keyed", ())
     return array("float64" if weighted else "int64", (fresh_dim(),))
 
 
+def values_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return a vector of the same dtype."""
+    return array(inputs[0].type.dtype, (fresh_dim(),))
+
+
 def unknown_length(inputs: list[Value], attrs: Attrs) -> Type:
     """Return a vector of integers."""
     return array("int64", (fresh_dim(),))
+
+
+def _unique_values_to_x(g, y, x):
+    """Cotangent of an array whose values are each taken once: to the first place of each."""
+    flat = np.ravel(x)
+    order = np.argsort(flat, kind="stable")
+    d_x = np.zeros(np.shape(flat))
+    d_x[order[np.searchsorted(flat[order], y)]] += g
+    return np.reshape(d_x, np.shape(x))
+
+
+def _unique_values_tangent(t_x, y, x):
+    """Tangent of the values: that of the first place of each."""
+    flat = np.ravel(x)
+    order = np.argsort(flat, kind="stable")
+    return np.ravel(t_x)[order[np.searchsorted(flat[order], y)]]
 
 
 def _bincount_to_weights(g, x):
@@ -104,13 +131,18 @@ rule("searchsorted", places_type, callables=["np.searchsorted"], methods=["searc
               "np.sort(x5).searchsorted(y3, 'right') * y3",
               "np.searchsorted(x5, y3, sorter=np.argsort(x5)) * y3"))
 rule("lexsort", order_type, callables=["np.lexsort"], form="sequence", params="keys, axis=-1",
-     samples=("x3[np.lexsort((x3, j3))]",), **PASSIVE)
+     samples=("x3[np.lexsort((x3, j3))]", "x3[np.lexsort(x23)]"), **PASSIVE)
+rule("lexsort_rows", rows_order_type, spelling="np.lexsort", params="keys, axis=-1", **PASSIVE)
 rule("bincount", counts_type, callables=["np.bincount"], params="x, /, weights?, minlength?",
      keyed=("weights", "minlength"), adjoint=(None, _bincount_to_weights, None),
      tangent=_bincount_tangent,
      samples=("np.bincount(i3, weights=x3)", "np.bincount(i3, x3, 5)", "x3 * np.bincount(i3)",
               "np.bincount(i3, weights=x3, minlength=4)"))
 rule("unique_places", unknown_length, form="special", params="ar", **PASSIVE)
+rule("unique_values", values_type, callables=["np.unique_values"], params="x",
+     adjoint=(_unique_values_to_x,), tangent=_unique_values_tangent,
+     at_kinks="of equal entries, the first",
+     samples=("np.unique_values(x5)", "np.unique_values(x23)"))
 
 
 def _histogram_to_a(d_hist, d_edges, hist, edges, a, bins, range, density):

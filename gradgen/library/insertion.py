@@ -1,0 +1,85 @@
+"""Entries put between others, and taken out, spelled out."""
+
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+import numpy as np
+
+from gradgen.library.registry import reads
+
+
+@reads("np.delete", samples=("np.delete(x5, 1)", "np.delete(x5, [0, -1])",
+                             "np.delete(x23, 1, axis=1)",
+                             "np.delete(x23, 2)", "np.delete(x5, i3)"))  # fmt: skip
+def delete(arr, obj, axis=None):
+    """Keep the entries at the other places."""
+    rows = np.ravel(arr) if axis is None else np.moveaxis(arr, axis, 0)
+    keep = np.ones(len(rows), dtype=bool)
+    keep[obj] = False
+    kept = rows[keep]
+    return kept if axis is None else np.moveaxis(kept, 0, axis)
+
+
+@reads("np.insert", samples=("np.insert(x3, 1, y)", "np.insert(x3, 0, y4)", "np.insert(x23, 1, y)",
+                             "np.insert(x23, 1, y3, axis=0)", "np.insert(x23, -1, y, axis=1)",
+                             "np.insert(x5, [1, 3], [x, y])", "np.insert(x5, [3, 1], p)",
+                             "np.insert(x23, [0, 2], y, axis=0)",
+                             "np.insert(x23, [0, 2], y4[:2], axis=1)",
+                             "np.insert(x234, [0, 2], y4, axis=-2)",
+                             "np.insert(x5, np.argmax(x5), y)", "np.insert(x3, [1], y4)",
+                             "np.insert(x44, 1, y44[:, :2].T, axis=1)",
+                             "np.insert(x44, [1], y44[:, :2], axis=1)",
+                             "np.insert(x5, slice(0, 4, 2), y)", "np.insert(x3, x3 > 0, y)",
+                             "np.insert(xf3, 1, y)"))  # fmt: skip
+def insert(arr, obj, values, axis=None):
+    """Put values between the entries before and behind a place."""
+    rows = np.ravel(arr) if axis is None else np.moveaxis(arr, axis, 0)
+    at = 0 if axis is None else axis % np.ndim(arr)
+    new = np.asarray(values, dtype=arr.dtype)
+    if isinstance(obj, slice):
+        out = _between(rows, np.arange(len(rows))[obj], new, at)
+    elif np.ndim(obj) == 0:
+        out = _before(rows, obj, _lifted(new, np.ndim(rows)))
+    elif np.asarray(obj).dtype == bool:
+        out = _between(rows, np.flatnonzero(obj), new, at)
+    elif len(obj) == 1:
+        out = _before(rows, obj[0], np.moveaxis(_lifted(new, np.ndim(rows)), at, 0))
+    else:
+        out = _between(rows, np.asarray(obj), new, at)
+    return out if axis is None else np.moveaxis(out, 0, axis)
+
+
+def _lifted(values, rank):
+    return np.reshape(values, (1,) * max(rank - np.ndim(values), 0) + np.shape(values))
+
+
+def _before(rows, place, new):
+    """Put all values at one place."""
+    count = len(rows)
+    if place < -count or place > count:
+        raise IndexError(f"index {place} is out of bounds for an axis of size {count}")
+    at = place + count if place < 0 else place
+    if np.ndim(rows) > 1:
+        new = np.broadcast_to(new, (len(new), *np.shape(rows)[1:]))
+    return np.concatenate((rows[:at], new, rows[at:]))
+
+
+def _between(rows, places, values, axis):
+    """Put a value at each of several places."""
+    if np.ndim(rows) > 1:
+        shape = np.shape(rows)[1:]
+        slot = (*shape[:axis], len(places), *shape[axis:])
+        values = np.moveaxis(np.broadcast_to(values, slot), axis, 0)
+    else:
+        values = np.broadcast_to(values, (len(places),))
+    count = len(rows)
+    places = np.where(places < 0, places + count, places)
+    order = np.argsort(places, kind="stable")
+    at = places[order] + np.arange(len(places))
+    out = np.zeros((count + len(places), *np.shape(rows)[1:]), dtype=rows.dtype)
+    out[at] = values[order]
+    kept = np.ones(len(out), dtype=bool)
+    kept[at] = False
+    out[kept] = rows
+    return out
