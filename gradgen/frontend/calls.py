@@ -192,9 +192,8 @@ def _call_known(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dic
             args[k],
             lambda o: _call_object(r, node, obj, [*args[:k], o, *args[k + 1 :]], kwargs),
         )
-    if special or operation or reading:
-        names = known.names_of(obj, RULES[operation] if operation else None, reading)
-        args, kwargs = known.in_call(r, names, args, kwargs)
+    names = known.names_of(obj, RULES[operation] if operation else None, READ_AS.of(obj))
+    args, kwargs = known.in_call(r, names, args, kwargs)
     if special is not None:
         node.__dict__["callee"] = getattr(obj, "__name__", type(obj).__name__)
         args, kwargs = by_place(r, node, obj, args, kwargs)
