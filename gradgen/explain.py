@@ -88,6 +88,9 @@ class _Account:
 
     def _recursions(self) -> Iterable[str]:
         for c in callees_of(self.function):
+            if c.moving:
+                yield f"{c.name}: {c.name}_tangent returns its tangents, too"
+                continue
             if c.backward is None:
                 yield f"{c.name}: called as it is, nothing in it varies"
                 continue

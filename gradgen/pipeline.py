@@ -22,7 +22,15 @@ from gradgen.diff.activity import varied
 from gradgen.diff.custom import forget_rules
 from gradgen.diff.doubts import doubts
 from gradgen.diff.forward import add_tangents
-from gradgen.diff.pairs import callees_of, connect, derive, mark_forward, settle_activity
+from gradgen.diff.pairs import (
+    callees_of,
+    connect,
+    derive,
+    mark_forward,
+    settle_activity,
+    store_in_place,
+)
+from gradgen.diff.pushed import push_callees
 from gradgen.diff.results import finish, finish_tangents
 from gradgen.diff.reverse import add_adjoint
 from gradgen.diff.saves import Saved, plan_saves
@@ -49,6 +57,7 @@ from gradgen.sparse.tracks import add_tracks, finish_tracks
 # Modes that are the derivative of a derivative: of which, and by which mode.
 NESTED = {"hessian": ("grad", "jacfwd"), "hvp": ("grad", "pushforward"),
           "hessian_reverse": ("grad", "jacrev"), "hessian_diag": ("grad", "jacdiag")}  # fmt: skip
+PUSHED = ("jvp", "pushforward", "jacfwd", "jacdiag")  # which carry tangents along
 SWEPT = ("value_and_grad", "grad", "vjp")  # in which marked loops are run again
 STAGES = ("parse", "adjoint", "optimise", "saves", "copies", "lower")
 
@@ -210,7 +219,7 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         callees = callees_of(function)
         refuse_marks(c.function for c in callees)
         settle_activity(function, callees)
-        derive(callees)
+        (push_callees if options.mode in PUSHED else derive)(callees)
         hold_cancelling_maxima(function)
         hoist_lengths(function)
         recognise_additions(function)
@@ -236,6 +245,7 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
     def copies() -> None:
         read_newest_shapes(function)
         insert_copies(function)
+        store_in_place(callees_of(function))
 
     def lower() -> None:
         if options.backend == "numba":

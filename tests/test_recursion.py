@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 import gradgen
@@ -109,3 +110,64 @@ def test_graphs_of_pairs(case: Case) -> None:
         verify(callee.function)
         if callee.backward is not None:
             verify(callee.backward)
+
+
+def along_list(x):
+    """The tangents go down as a list."""
+    items = [x[0] * x[1], np.sin(x[2]), x[1]]
+
+    def total(items, k):
+        if k == len(items):
+            return 1.0
+        return items[k] * total(items, k + 1) + items[0]
+
+    return total(items, 0)
+
+
+def columns(x, n):
+    """A recursion of arrays that is differentiated by several."""
+    if n == 0:
+        return np.outer(x, x)
+    return np.cos(columns(x * x[0], n - 1)) @ columns(x, n - 1)
+
+
+POINT = np.array([0.3, -0.7, 1.1])
+RECURSIONS = [(along_list, ()), (columns, (2,)), (recursion.divide_and_conquer, ())]
+
+
+def complex_step(fn: Any, x: np.ndarray, *rest: Any) -> np.ndarray:
+    """Return the Jacobian by x, a column by each complex step."""
+    steps = [np.imag(fn(x + 1e-30j * e, *rest)) / 1e-30 for e in np.eye(x.size)]
+    return np.stack(steps, axis=-1)
+
+
+@pytest.mark.parametrize(("fn", "rest"), RECURSIONS, ids=lambda p: getattr(p, "__name__", ""))
+@pytest.mark.parametrize("make", [gradgen.jacfwd, gradgen.jacrev], ids=["forward", "reverse"])
+def test_jacobians_in_one_sweep(fn: Any, rest: tuple, make: Any) -> None:
+    made = make(fn)
+    np.testing.assert_allclose(
+        made(POINT, *rest), complex_step(fn, POINT, *rest), rtol=1e-11, atol=1e-14
+    )
+    if fn is columns or make is gradgen.jacfwd:
+        assert "eye(" in made.source  # all seeds at once
+
+
+@pytest.mark.parametrize(("fn", "rest"), RECURSIONS[::2], ids=lambda p: getattr(p, "__name__", ""))
+def test_hessian_of_recursion(fn: Any, rest: tuple) -> None:
+    h, gradient = 1e-4, gradgen.grad(fn)
+    weights = {1: 0.75, 2: -0.15, 3: 1.0 / 60.0}
+    rows = [
+        sum(w * (gradient(POINT + k * h * e) - gradient(POINT - k * h * e)) / h
+            for k, w in weights.items())
+        for e in np.eye(3)
+    ]  # fmt: skip
+    for made in (gradgen.hessian(fn), gradgen.jacfwd(gradgen.jacfwd(fn)),
+                 gradgen.jacrev(gradient), gradgen.jacrev(gradgen.jacfwd(fn))):  # fmt: skip
+        np.testing.assert_allclose(made(POINT), rows, rtol=1e-9, atol=1e-10)
+
+
+def test_tangent_function_calls_itself() -> None:
+    made = gradgen.jvp(repeated)
+    assert made((1.5, 3), 1.0) == (3.375, 6.75)
+    assert made.source.count("power_tangent(") == 3
+    assert "power_tangent returns its tangents, too" in made.explain()

@@ -73,7 +73,7 @@ def batch_examples(function: Function, whole: dict[str, Any], batch: Sequence[in
     function.body.ops[at:at] = head.ops
     results = list(function.body.results)
     sweep = Sweep(function, given, size)
-    sweep.block(function.body)
+    sweep.run()
     with sweep.b.into(function.body):
         function.body.results = [sweep.lifted(v, v.type) for v in results]
     function.params = [(n, whole[n] if n in names else spec) for n, spec in function.params]

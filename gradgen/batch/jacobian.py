@@ -223,7 +223,7 @@ def _swept(function: Function, alg: Algebra, basis: Basis, results: list[Value])
         replace_uses(function.body, given)
         made = {v: given.get(v, v) for v in results}
     else:
-        sweep.block(function.body)
+        sweep.run()
         made = {v: sweep.new[v] for v in results if v in sweep.new}
     return Batch(alg, basis, made)
 

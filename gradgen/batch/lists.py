@@ -16,9 +16,6 @@ def lifted_list(s: Sweep, v: Value) -> Value:
         made = s.b.emit("list", [s.lifted(item, item.type) for item in v.op.inputs], **v.op.attrs)
         made.type = s.typed(v.type)
         return made
-    item = v.type.item
-    if item is None or item.shape is None or item.kind == "list":
-        s.refuse(v.op, "a list of lists")
     return s.b.append("lift_list", [v, s.size], [s.typed(v.type)]).out
 
 
@@ -75,9 +72,18 @@ def _sum(s: Sweep, op: Op) -> Value | None:
     first = op.inputs[0]
     if first.type.kind == "array" and op.prim == "py_sum":
         return s.alg.emit("sum", s.of(first), axis=1) if first in s.batched else None
-    return s.b.append(
+    out = s.b.append(
         op.prim, [s.lifted(v, v.type) for v in op.inputs], [s.typed(op.out.type)], attrs=op.attrs
     ).out
+    if op.prim == "py_sum" and op.out.type.is_scalar and not _has_items(first):
+        # Python's sum of no items is the number 0.
+        out = s.alg.add(out, s.b.emit("zeros", [s.size]))
+    return out
+
+
+def _has_items(v: Value) -> bool:
+    """Whether a list is known not to be empty."""
+    return v.op is not None and v.op.prim == "list" and bool(v.op.inputs)
 
 
 HANDLERS: dict[str, Any] = {

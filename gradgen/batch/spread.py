@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
-from gradgen.ir.nodes import Block, Op, Value
+from gradgen.diff.pairs import meant_by
+from gradgen.ir.nodes import Block, Function, Op, Value
 from gradgen.passes.shapes import READS
 
 # Operations that read no more of an input than its shape: it is that of one example.
@@ -14,10 +15,19 @@ SHAPES = {**{k: v for k, v in READS.items() if k not in ("winners", "unbroadcast
           **dict.fromkeys(("zeros_like", "ones_like", "empty_like", "full_like"), 0)}  # fmt: skip
 
 
-def batched_values(block: Block, given: Iterable[Value]) -> set[Value]:
-    """Return all values of a block that depend on those given, by more than a shape."""
+def batched_values(functions: Sequence[Function], given: Iterable[Value]) -> set[Value]:
+    """Return all values that depend on those given, by more than a shape.
+
+    ``functions`` are the one that they are given to, and those that it calls.
+    """
     out = set(given)
-    _block(block, out)
+    before = -1
+    while before != len(out):
+        before = len(out)
+        for f in functions:
+            _block(f.body, out)
+        if len(functions) == 1:
+            break
     return out
 
 
@@ -39,6 +49,11 @@ def _block(block: Block, out: set[Value]) -> None:
                 _block(inner, out)
                 if inner.end == "yield":
                     _flow(inner.results, op.outputs, out)
+        elif op.prim == "call":
+            f = meant_by(op)
+            parameters = [leaf.value for leaf in f.leaves]
+            _flow(op.inputs[: len(parameters)], parameters, out)
+            _flow(f.body.results, op.outputs, out)
         elif batched_inputs(op, out):
             out.update(op.outputs)
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from gradgen.batch.align import aligned
+from gradgen.batch.callees import batch_call, batch_callees, functions_of, is_batched
 from gradgen.batch.lists import lifted_list
 from gradgen.batch.operations import rewrite
 from gradgen.batch.spread import batched_inputs, batched_values
@@ -40,11 +41,13 @@ class Sweep:
     Parameters
     ----------
     function : Function
-        The graph; ``block(function.body)`` gives all that depends on some values the axis.
+        The graph; ``run()`` gives all that depends on some values the axis.
     given : mapping
         From values of the graph to what stands in their place: values with an axis more.
     size : Value
         The length of the axis, an integer.
+    batched : set of Value, optional
+        The values that get the axis, in this function and in those that it calls.
 
     Raises
     ------
@@ -52,11 +55,19 @@ class Sweep:
         Where a branch or a number of turns depends on what has the axis.
     """
 
-    def __init__(self, function: Function, given: Mapping[Value, Value], size: Value) -> None:
+    def __init__(
+        self,
+        function: Function,
+        given: Mapping[Value, Value],
+        size: Value,
+        batched: set[Value] | None = None,
+    ) -> None:
         self.function, self.size = function, size
         self.b = Builder(function.body)
         self.alg = Algebra(self.b)
-        self.batched = batched_values(function.body, given)
+        if batched is None:
+            batched = batched_values(functions_of(function), given)
+        self.batched = batched
         self.new: dict[Value, Value] = dict(given)
         # What may be written to: the start of what a store or a loop makes another version of.
         self.written = {
@@ -65,6 +76,11 @@ class Sweep:
             if op.prim in WRITES or op.blocks
             for v in (op.inputs if op.blocks else op.inputs[:1])
         } | {v for op in walk(function.body) for inner in op.blocks for v in inner.results}
+
+    def run(self) -> None:
+        """Go through the function, and through those that it calls."""
+        self.block(self.function.body)
+        batch_callees(self)
 
     @deep
     def block(self, block: Block) -> None:
@@ -85,6 +101,8 @@ class Sweep:
                 self._both_arms(op)
             elif op.prim == "if":
                 self._branch(op)
+            elif op.prim == "call" and is_batched(op, self.batched):
+                batch_call(self, op)
             elif any(v in self.batched for v in op.inputs):
                 self._operation(op)
             else:
@@ -107,7 +125,7 @@ class Sweep:
         for inner, old in zip(op.blocks, olds, strict=True):
             if inner.end == "yield":
                 self._lift_results(inner, old, moving)
-        op.outputs = [self._twin(v, op) if v in self.batched else v for v in op.outputs]
+        op.outputs = [self.twin(v, op) if v in self.batched else v for v in op.outputs]
         if moving:
             op.attrs.pop("style", None)
 
@@ -149,7 +167,7 @@ class Sweep:
         op.inputs = [*map(self.of, op.inputs[:first]), *starts]
         self.b.block.ops.append(op)
         for inner in op.blocks:
-            inner.params = [self._twin(p, None) if p in self.batched else p for p in inner.params]
+            inner.params = [self.twin(p, None) if p in self.batched else p for p in inner.params]
         if op.prim == "while":
             self._unbatched(op, op.blocks[0].results, "a number of turns")
         finals = [(end, [*end.results]) for end in ends(op.blocks[-1])]
@@ -157,7 +175,7 @@ class Sweep:
             self.block(inner)
         for end, old in finals:
             self._lift_results(end, old, moving)
-        op.outputs = [self._twin(v, op) if v in self.batched else v for v in op.outputs]
+        op.outputs = [self.twin(v, op) if v in self.batched else v for v in op.outputs]
 
     def _lift_results(self, end: Block, old: list[Value], moving: list[int]) -> None:
         with self.b.into(end):
@@ -165,7 +183,8 @@ class Sweep:
                 self.lifted(v, v.type) if k in moving else self.of(v) for k, v in enumerate(old)
             ]
 
-    def _twin(self, v: Value, op: Op | None) -> Value:
+    def twin(self, v: Value, op: Op | None) -> Value:
+        """Return a new value that stands for another, with the axis."""
         twin = Value(self.typed(v.type), v.name, v.span)
         twin.op, twin.user = op, v.user
         self.new[v] = twin

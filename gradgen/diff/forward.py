@@ -70,6 +70,9 @@ class Forward:
                 if op.prim in ("for", "while"):
                     self._loop(op)
                     continue
+                if op.prim == "call" and op.attrs["callee"].moving:
+                    self._recursion(op)
+                    continue
                 block.ops.append(op)
                 if op.prim == "if":
                     self._if(op)
@@ -84,9 +87,6 @@ class Forward:
         if found is None and v.op is not None and v.op.prim == "list" and not v.op.inputs:
             name = f"t_{v.name}" if v.name else ""
             return self.b.append("list", [], [v.type], [name], attrs=v.op.attrs).out
-        item = v.type.item
-        if found is None and item is not None and item.kind == "list":
-            self._refuse(v.op, "lists in lists")
         return self.alg.zeros(v) if found is None else self.alg.full(found, v)
 
     def _note(self, v: Value, t: Value) -> None:
@@ -135,14 +135,15 @@ class Forward:
     # --- operations -----------------------------------------------------------------------
 
     def _operation(self, op: Op) -> None:
-        rule = RULES.get(op.prim)
         if op.prim == "custom":
             found = tangents_of(self.b, self.function, op, self.of)
             for v, t in zip(op.outputs, found, strict=True):
                 self._note(v, t)
-        elif op.prim == "call" or rule is None:
+            return
+        rule = RULES.get(op.prim)
+        if rule is None:
             self._refuse(op, "a recursive function")
-        elif op.prim == "pop":
+        if op.prim == "pop":
             types = [adjoint_type(v) for v in op.outputs]
             done = self.b.append("pop", self._moved(rule, op), types)
             for v, t in zip(op.outputs, done.outputs, strict=True):
@@ -151,6 +152,18 @@ class Forward:
             self._several(rule, op)
         else:
             self._note(op.out, self._tangent(rule, op))
+
+    def _recursion(self, op: Op) -> None:
+        """Hand the tangents of its arguments to a recursive function, and take those back."""
+        callee = op.attrs["callee"]
+        op.inputs += [self.of(op.inputs[k]) for k in callee.moving]
+        self.b.block.ops.append(op)
+        for v in [op.outputs[k] for k in callee.varying]:
+            t = Value(adjoint_type(v), f"t_{v.name or 'result'}", v.span)
+            t.op, t.user = op, v.user
+            op.outputs.append(t)
+            if v in self.varied:
+                self.tangents[v] = t
 
     def _tangent(self, rule: Rule, op: Op) -> Value:
         if op.prim in ("inc", "add_at") and op.inputs[1] not in self.tangents:

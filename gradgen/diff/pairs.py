@@ -20,7 +20,7 @@ from gradgen.passes.copies import insert_copies
 from gradgen.passes.cse import share_common
 from gradgen.passes.dce import remove_dead
 from gradgen.passes.hoist import hoist_lengths
-from gradgen.passes.sharing import Sharing
+from gradgen.passes.sharing import Sharing, shared_results
 
 
 def callees_of(function: Function) -> list[Callee]:
@@ -33,6 +33,16 @@ def callees_of(function: Function) -> list[Callee]:
                 found[op.attrs["callee"]] = None
                 work.append(op.attrs["callee"].function)
     return list(found)
+
+
+def meant_by(op: Op) -> Function:
+    """Return the function that a call means: the one that saves, or the one that sweeps."""
+    callee: Callee = op.attrs["callee"]
+    f: Function | None = callee.function
+    if op.attrs.get("part") == "backward":
+        f = callee.backward
+    assert f is not None
+    return f
 
 
 def settle_activity(function: Function, callees: list[Callee]) -> None:
@@ -50,6 +60,11 @@ def settle_activity(function: Function, callees: list[Callee]) -> None:
             moving = [k for k, v in enumerate(c.function.body.results) if v in known]
             changed |= moving != c.varying
             c.varying = moving
+            for k, i in c.written.items():
+                # What is written to in place has its derivative in place, too.
+                leaf = c.function.leaves[k]
+                changed |= i in moving and not leaf.active
+                leaf.active = leaf.active or i in moving
 
 
 def _mark(op: Op, known: set[Value]) -> bool:
@@ -78,19 +93,23 @@ def derive(callees: list[Callee]) -> None:
             assert f is not None
             _pass_stacks(f, c)
             remove_dead(f)
-    _settle_shares(callees)
+    _settle_shares(active)
     for c in callees:
         c.settled = True
-        insert_copies(c.function)
-        if c.backward is not None:
-            insert_copies(c.backward)
+
+
+def store_in_place(callees: list[Callee]) -> None:
+    """Insert the copies that make the stores of recursive functions executable in place."""
+    for c in callees:
+        for f in (c.function, c.backward):
+            if f is not None:
+                insert_copies(f)
 
 
 def _sweep(c: Callee) -> None:
     """Append the reverse sweep to a function, from adjoints that it will be given."""
     f = c.function
-    if len(f.body.results) == 1 and not f.body.results[0].name:
-        f.body.results[0].name = "value"
+    name_result(c)
     hoist_lengths(f)
     recognise_additions(f)
     forward = list(f.body.ops)
@@ -117,6 +136,13 @@ def _sweep(c: Callee) -> None:
     f.body.results = [*f.body.results, *grads]
     share_common(f)
     remove_dead(f)
+
+
+def name_result(c: Callee) -> None:
+    """Name the only result of a function, beside what it writes to."""
+    own = [v for i, v in enumerate(c.function.body.results) if i not in c.written.values()]
+    if len(own) == 1 and not own[0].name:
+        own[0].name = "value"
 
 
 def _fresh(name: str, taken: set[str]) -> str:
@@ -223,14 +249,7 @@ def _settle_shares(callees: list[Callee]) -> None:
         for c in callees:
             if c.backward is None:
                 continue
-            sharing = Sharing(c.backward)
-            roots = [sharing.root(v) for v in (*(leaf.value for leaf in c.backward.leaves),)]
-            found = {
-                (i, k)
-                for i, v in enumerate(c.backward.body.results)
-                for k, root in enumerate(roots)
-                if not v.type.is_scalar and sharing.root(v) is root
-            }
+            found = shared_results(c.backward)
             changed |= not found <= c.backward_shares
             c.backward_shares |= found
 

@@ -10,6 +10,7 @@ from gradgen.emission.pieces import (
     call,
     dotted,
     literal,
+    names_in,
     options_of,
     shape_tuple,
     subscript,
@@ -157,7 +158,7 @@ def _draw(op: Op, operands: list[Expr]) -> Expr:
 
 def _each(op: Op, operands: list[Expr]) -> Expr:
     """Return ``np.stack([f(row, b) for row in a])``: one call for each of a batch."""
-    used = {n.id for e in operands for n in ast.walk(e) if isinstance(n, ast.Name)}
+    used = names_in(operands)
     fresh = (f"row{k or ''}" for k in range(len(used) + len(operands)))
     free = (name for name in fresh if name not in used)
     names = [next(free) if each else "" for each in op.attrs["which"]]

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import ast
+import itertools
+from collections.abc import Callable, Iterator
 
 from gradgen.emission.forms import SPECIAL
-from gradgen.emission.pieces import Expr, call, index_object, options_of, shape_tuple, subscript
+from gradgen.emission.pieces import (
+    Expr,
+    call,
+    index_object,
+    names_in,
+    options_of,
+    shape_tuple,
+    subscript,
+)
 from gradgen.ir.nodes import Op
+from gradgen.ir.types import Type
 from gradgen.rules.registry import RULES
+
+# What the variables of comprehensions are called, the innermost first.
+NAMES = ("item", "items", "lists", "tables")
 
 
 def _list(op: Op, operands: list[Expr]) -> Expr:
@@ -36,11 +50,40 @@ def _zeros_list(op: Op, operands: list[Expr]) -> Expr:
     if item is None or item.is_scalar:
         zero: Expr = ast.List([ast.Constant(0.0)], ast.Load())
         return ast.BinOp(zero, ast.Mult(), call("len", operands))
-    if item.kind == "list":
+    deepest = _innermost(item)
+    if item.kind == "list" and (deepest is None or deepest.is_scalar):
         return call("_filled_lists", [operands[0], ast.Constant(0.0)])
-    zero = call("np.zeros_like", [ast.Name("item", ast.Load())])
-    loop = ast.comprehension(ast.Name("item", ast.Store()), operands[0], [], 0)
-    return ast.ListComp(zero, [loop])
+    return _of_items(operands, item, lambda e: call("np.zeros_like", [e]))
+
+
+def _innermost(t: Type | None) -> Type | None:
+    """Return the type of what is in lists of lists."""
+    while t is not None and t.kind == "list":
+        t = t.item
+    return t
+
+
+def _of_items(operands: list[Expr], item: Type | None, make: Callable[[Expr], Expr]) -> Expr:
+    """Return ``[make(item) for item in first]``, for lists of lists with one inside another.
+
+    The names in them are none that the operands have.
+    """
+    taken, depth = names_in(operands), 0
+    while item is not None and item.kind == "list":
+        item, depth = item.item, depth + 1
+    bases = (NAMES[min(k, len(NAMES) - 1)] for k in range(depth + 1))
+    names = [next(n for n in _numbered(base, k) if n not in taken) for k, base in enumerate(bases)]
+    made = make(ast.Name(names[0], ast.Load()))
+    for k, name in enumerate(names):
+        over = ast.Name(names[k + 1], ast.Load()) if k < depth else operands[0]
+        made = ast.ListComp(made, [ast.comprehension(ast.Name(name, ast.Store()), over, [], 0)])
+    return made
+
+
+def _numbered(base: str, depth: int) -> Iterator[str]:
+    """Yield names for the variable at a depth."""
+    first = max(0, depth - len(NAMES) + 1)
+    return (f"{base}{k or ''}" for k in itertools.count(first))
 
 
 def _array_of_list(op: Op, operands: list[Expr]) -> Expr:
@@ -70,9 +113,12 @@ def _list_add(op: Op, operands: list[Expr]) -> Expr:
 
 def _lift_list(op: Op, operands: list[Expr]) -> Expr:
     """Return ``[np.repeat(np.expand_dims(item, 0), n, axis=0) for item in items]``."""
-    row = call("np.expand_dims", [ast.Name("item", ast.Load()), ast.Constant(0)])
-    loop = ast.comprehension(ast.Name("item", ast.Store()), operands[0], [], 0)
-    return ast.ListComp(call("np.repeat", [row, operands[1]], {"axis": 0}), [loop])
+
+    def repeated(item: Expr) -> Expr:
+        row = call("np.expand_dims", [item, ast.Constant(0)])
+        return call("np.repeat", [row, operands[1]], {"axis": 0})
+
+    return _of_items(operands, op.inputs[0].type.item, repeated)
 
 
 def _two_vectors(op: Op, operands: list[Expr]) -> Expr:

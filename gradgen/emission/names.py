@@ -70,9 +70,8 @@ class _Namer:
             if op.prim in WRITES or op.prim in GROWS:
                 self._link(op.inputs[0], op.outputs[-1])
             if op.prim == "call" and op.attrs.get("part") != "backward":
-                written = op.attrs["callee"].written
-                for k, v in zip(reversed(written), reversed(op.outputs), strict=False):
-                    self._link(op.inputs[k], v)
+                for k, i in op.attrs["callee"].written.items():
+                    self._link(op.inputs[k], op.outputs[i])
             for inner in op.blocks:
                 self._collect(inner)
             if op.prim in ("for", "while"):

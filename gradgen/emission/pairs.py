@@ -11,6 +11,7 @@ from gradgen.emission.printer import Docstring
 from gradgen.emission.writer import Writer, part_of
 from gradgen.ir.nodes import Callee, Function, walk
 
+ENDINGS = ("forward", "backward", "tangent")
 PARTS = ("plain", "forward", "backward")
 
 
@@ -19,10 +20,11 @@ def spell_callees(callees: Iterable[Callee], taken: set[str]) -> set[str]:
     used: set[str] = set()
     for c in callees:
         base = c.name if c.name.isidentifier() else "inner"
-        while {base, f"{base}_forward", f"{base}_backward"} & (taken | used):
+        while {base, *(f"{base}_{end}" for end in ENDINGS)} & (taken | used):
             base += "_"
         forward = f"{base}_forward" if c.stacks else base
-        c.spelled = {"plain": base, "forward": forward, "backward": f"{base}_backward"}
+        plain = f"{base}_tangent" if c.moving else base
+        c.spelled = {"plain": plain, "forward": forward, "backward": f"{base}_backward"}
         used |= set(c.spelled.values())
     return used
 
@@ -77,7 +79,12 @@ def definition(callee: Callee, part: str, needs: set[str]) -> ast.FunctionDef:
 
 
 def _purpose(c: Callee, part: str) -> str:
-    call = f"{c.name}({', '.join(leaf.param for leaf in c.function.leaves)})"
+    names = [leaf.param for leaf in c.function.leaves]
+    own = names[: len(names) - len(c.moving)]
+    call = f"{c.name}({', '.join(own)})"
+    if c.moving:
+        along = ", ".join(names[len(own) :])
+        return f"Return {call}, and its derivative in the direction of {along}."
     if part == "plain":
         return f"Return {call}."
     if part == "forward":

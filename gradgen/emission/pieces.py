@@ -111,3 +111,8 @@ def index_object(index: Expr) -> Expr:
     if index.lower is None and index.step is None:
         parts = [index.upper]
     return call("slice", [ast.Constant(None) if p is None else p for p in parts])
+
+
+def names_in(operands: Sequence[Expr]) -> set[str]:
+    """Return the names that occur in expressions."""
+    return {n.id for e in operands for n in ast.walk(e) if isinstance(n, ast.Name)}

@@ -30,7 +30,7 @@ from gradgen.frontend.templates import (
 from gradgen.frontend.values import Frame, Ref, Static
 from gradgen.ir.nodes import Block, Callee, Function, Leaf, Value
 from gradgen.ir.types import Type, join
-from gradgen.passes.sharing import Sharing
+from gradgen.passes.sharing import shared_results
 
 DEPTH, COUNT = 30, 100
 STRUCTURES = 40
@@ -306,6 +306,7 @@ def _settle(r: InnerReader, state: Reading, value: Any, entry: Any) -> None:
     results = values_of(r, found, value)
     written = [k for k, h in enumerate(r.held) if isinstance(h, Ref)
                and r.versions[h.storage] is not h.value]  # fmt: skip
+    places = {k: len(results) + i for i, k in enumerate(written)}
     results += [r.versions[r.held[k].storage] for k in written]
     callee = state.callee
     block = r.top
@@ -314,8 +315,8 @@ def _settle(r: InnerReader, state: Reading, value: Any, entry: Any) -> None:
     old = callee.function
     callee.function = Function(callee.name, params, r.leaves, block, span)
     callee.function.captures = r.arrays
-    if written != callee.written or (old is not None and len(old.leaves) != len(r.leaves)):
-        callee.written = written
+    if places != callee.written or (old is not None and len(old.leaves) != len(r.leaves)):
+        callee.written = places
         book.version += 1
     shares = shared_results(callee.function)
     if not shares <= callee.shares:
@@ -325,21 +326,6 @@ def _settle(r: InnerReader, state: Reading, value: Any, entry: Any) -> None:
 
 def _holds_function(t: Template) -> bool:
     return isinstance(t, Same) and not isinstance(t.thing, Static)
-
-
-def shared_results(function: Function) -> set[tuple[int, int]]:
-    """Return which results may share memory with which parameters."""
-    sharing = Sharing(function)
-    roots: dict[Value, list[int]] = {}
-    for k, leaf in enumerate(function.leaves):
-        if not leaf.value.type.is_scalar:
-            roots.setdefault(sharing.root(leaf.value), []).append(k)
-    return {
-        (i, k)
-        for i, v in enumerate(function.body.results)
-        if not v.type.is_scalar
-        for k in roots.get(sharing.root(v), ())
-    }
 
 
 def _has(frame: Frame, name: str) -> bool:

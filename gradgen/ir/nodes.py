@@ -199,21 +199,24 @@ class Stack:
 class Callee:
     """A recursive function, which ``call`` operations mean, and the sweep that belongs to it.
 
-    ``written``: parameters (lists, arrays) that are returned as they are afterwards, behind the
-    results proper.  ``shares``: which results may be in the memory of which parameters.
+    ``written``: parameters (lists, arrays) that are returned as they are afterwards, and which of
+    the results they are.  ``shares``: which results may be in the memory of which parameters.
     ``varying``: results that carry derivatives; ``seeds``: the parameters of the sweep for their
-    adjoints; ``needs``: the arguments that it reads.  ``spelled``: names in the module.
+    adjoints; ``needs``: the arguments that it reads.  ``moving``: parameters that come with their
+    tangents, behind the others, where the function has become one of forward mode (their tangents
+    are results, too, in the order of ``varying``).  ``spelled``: names in the module.
     """
 
     name: str
     function: Any = None
     backward: Function | None = None
-    written: list[int] = field(default_factory=list)
+    written: dict[int, int] = field(default_factory=dict)
     shares: set[tuple[int, int]] = field(default_factory=set)
     backward_shares: set[tuple[int, int]] = field(default_factory=set)
     varying: list[int] = field(default_factory=list)
     seeds: list[Value] = field(default_factory=list)
     needs: list[int] = field(default_factory=list)
+    moving: list[int] = field(default_factory=list)
     stacks: list[Stack] = field(default_factory=list)
     settled: bool = False
     spelled: dict[str, str] = field(default_factory=dict)
@@ -228,7 +231,7 @@ class Callee:
 def written_inputs(op: Op) -> list[int]:
     """Return which inputs an operation writes into."""
     if op.prim == "call":
-        written = [] if op.attrs.get("part") == "backward" else op.attrs["callee"].written
+        written = () if op.attrs.get("part") == "backward" else op.attrs["callee"].written
         return [k for k in written if op.inputs[k].type.kind == "list"]
     return [0] if op.prim in WRITES or op.prim in GROWS else []
 

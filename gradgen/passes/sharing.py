@@ -99,3 +99,18 @@ class Sharing:
         for group in groups:
             for a, b in zip(params, group, strict=True):
                 self._unite(a, b)
+
+
+def shared_results(function: Function) -> set[tuple[int, int]]:
+    """Return which results may share memory with which parameters."""
+    sharing = Sharing(function)
+    roots: dict[Value, list[int]] = {}
+    for k, leaf in enumerate(function.leaves):
+        if not leaf.value.type.is_scalar:
+            roots.setdefault(sharing.root(leaf.value), []).append(k)
+    return {
+        (i, k)
+        for i, v in enumerate(function.body.results)
+        if not v.type.is_scalar
+        for k in roots.get(sharing.root(v), ())
+    }
