@@ -287,7 +287,7 @@ def stand_in(value: Any, namespaces: dict[int, dict[str, Any]]) -> Any:
         return value
     if isinstance(value, types.BuiltinFunctionType) and value is vars(math).get(name):
         return MATH_STAND_INS.get(name, value)
-    if value is vars(np.linalg).get(name):
+    if name and value is vars(np.linalg).get(name):
         return getattr(LinearAlgebra(), name)
     return NUMPY_STAND_INS.get(name, value) if value is vars(np).get(name) else value
 
@@ -319,3 +319,17 @@ def complexify(
 def globals_of(namespace: dict[str, Any]) -> list[tuple[str, Any]]:
     """Return the globals that a function may use, without the module's own dunder names."""
     return [(name, value) for name, value in namespace.items() if not name.startswith("__")]
+
+
+def analytic_module(text: str) -> dict[str, Any]:
+    """Run a module's text with stand-ins from the start, so that its classes have them too."""
+
+    def stand_in_import(name: str, *args: Any, **kwargs: Any) -> Any:
+        return stand_in(builtins.__import__(name, *args, **kwargs), {})
+
+    namespace = {
+        "__name__": "analytic_module",
+        "__builtins__": BUILTINS | {"__import__": stand_in_import},
+    }
+    exec(compile(text, "<analytic module>", "exec", dont_inherit=True), namespace)
+    return namespace

@@ -97,7 +97,7 @@ def complex_gradient(function: Any, args: tuple, argnums: Sequence[int]) -> tupl
     if getattr(function, "not_analytic", False):
         raise NotAnalytic("another function of complex numbers")
     args = double(args)
-    analytic = complexify(function)
+    analytic = getattr(function, "analytic", None) or complexify(function)
     if any(has_methods(part) for arg in args for part in nodes(arg)):
         raise NotAnalytic("methods of the arguments cannot be followed")
 

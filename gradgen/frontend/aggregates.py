@@ -7,8 +7,6 @@ import collections
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from gradgen.frontend import comprehensions, lists
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.branches import chain, choose
@@ -24,9 +22,6 @@ from gradgen.ir.nodes import Const
 
 Args = list[Any]
 Options = dict[str, Any]
-PLACES = "sort their places: sorted(range(len(items)), key=...)"
-KEYS = "keys = np.array([key(item) for item in items])"
-IN_ORDER = "ordered = [items[place] for place in np.argsort({sign}keys, kind='stable')]"
 
 
 def sequence(r: Reader, node: ast.AST, value: Any) -> Seq | Ref:
@@ -185,7 +180,10 @@ def _best_number(r: Reader, node: ast.AST, name: str, items: Seq | Ref) -> Any:
     out, *rest = items.items
     if all(map(is_static, items.items)):
         best: Callable[..., Any] = max if name == "max" else min
-        found = best(map(static_value, items.items))
+        try:
+            found = best(map(static_value, items.items))
+        except TypeError as error:
+            r.fail(node, error)
         return next(i for i in items.items if static_value(i) is found)
     if any(isinstance(item, Seq) for item in items.items):
         r.refuse(node, f"{name} of tuples or lists of computed numbers", BY_KEY)
@@ -308,59 +306,6 @@ def dict_of(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Map:
             r.refuse(node, "dict of something that is not a dict", "write the keys out")
         return Map({**{static_value(p.items[0]): p.items[1] for p in pairs.items}, **kwargs})
     return Map({**(every_item(r, node, args[0]) if args else {}), **kwargs})
-
-
-@special(sorted)
-def ordered(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
-    """Return a sorted list of what a sequence has."""
-    key, reverse = kwargs.pop("key", Static(None)), kwargs.pop("reverse", Const(False))
-    no_more(r, node, kwargs)
-    items = sequence(r, node, args[0])
-    if not is_static(reverse):
-        r.refuse(node, "an order of sorting that is computed", "pass a constant")
-    backwards = bool(static_value(reverse))
-    keyed = not (isinstance(key, Static) and key.obj is None)
-    if isinstance(items, Seq):
-        keys = items.items
-        if keyed:
-            from gradgen.frontend.calls import call_value
-
-            keys = [call_value(r, node, key, [i], {}) for i in items.items]
-        if not all(map(is_static, keys)) and all(isinstance(k, Seq) and k.items for k in keys):
-            keys = _distinct_firsts(keys) or keys
-        if all(map(is_static, keys)):
-            order = sorted(range(len(keys)), key=lambda k: static_value(keys[k]), reverse=backwards)
-            return Seq([items.items[k] for k in order], list)
-    v = lists.as_list(r, items, node)
-    if v.type.item is not None and v.type.item.kind == "list":
-        r.refuse(node, "sorting of tuples of computed numbers", PLACES)
-    if keyed:
-        return _by_key(r, node, key, items, backwards)
-    item = v.type.item
-    array = r.b.emit("sort", [lists.as_array(r, v, node)], span=r.span(node))
-    plain = item is not None and item.weak
-    out = r.b.append(
-        "items", [array], [v.type], span=r.span(node), attrs={"plain": True} if plain else {}
-    ).out
-    return r.hold(lists.backwards(r, node, out) if backwards else out)
-
-
-def _by_key(r: Reader, node: ast.AST, key: Any, items: Seq | Ref, backwards: bool) -> Any:
-    """Return the items in the order of what a function gives for each: a number."""
-    keys = run_text(r, node, KEYS, "keys", np=Static(np), key=key, items=items)
-    if as_value(r, keys, node).type.rank != 1:
-        r.refuse(node, "sorting by what is not known to be numbers", "return one number as the key")
-    text = IN_ORDER.format(sign="-" if backwards else "")
-    return run_text(r, node, text, "ordered", np=Static(np), keys=keys, items=items)
-
-
-def _distinct_firsts(keys: list[Any]) -> list[Any]:
-    """Return the first items of tuples, if they are known and decide the order."""
-    firsts = [k.items[0] for k in keys]
-    if not all(map(is_static, firsts)):
-        return []
-    values = [static_value(v) for v in firsts]
-    return firsts if all(v not in values[:k] for k, v in enumerate(values)) else []
 
 
 @special(map)

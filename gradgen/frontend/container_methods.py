@@ -6,12 +6,13 @@ import ast
 from typing import Any
 
 from gradgen.frontend import lists
-from gradgen.frontend.aggregates import copied, dict_of, ordered, sequence
+from gradgen.frontend.aggregates import copied, dict_of, sequence
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iterables import over_sequence
 from gradgen.frontend.method_calls import METHOD_HANDLERS, method, sort_array
+from gradgen.frontend.ordering import ordered
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Const

@@ -9,7 +9,7 @@ from typing import Any
 
 from gradgen.deep import deep
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.values import Choice, Ref, Seq, SliceValue, Static
+from gradgen.frontend.values import Choice, Poison, Ref, Seq, SliceValue, Static
 from gradgen.ir.nodes import Const, Value
 
 
@@ -47,6 +47,8 @@ def as_value(r: Reader, value: Any, node: ast.AST) -> Value:
         for number in (int, float):
             if isinstance(value.obj, number):
                 return Const(number(value.obj))
+    if isinstance(value, Poison):
+        raise value.error
     what = f"a {describe(value)} is used where a number or an array is needed"
     if isinstance(value, SliceValue):
         r.refuse(

@@ -211,7 +211,8 @@ def _require_covered(loop: Loop, node: ast.stmt) -> None:
                 if value is None or isinstance(value, Poison) or admits(template, value):
                     continue
                 name = slot if isinstance(slot, str) else slot.name
-                loop.r.refuse(node, f"{name!r} cannot be carried from turn to turn", "use arrays")
+                what = repr(name) if name else "what a container or an object holds"
+                loop.r.refuse(node, f"{what} cannot be carried from turn to turn", "use arrays")
 
 
 def _start_again(r: Reader, entry: State) -> None:

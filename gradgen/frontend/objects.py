@@ -319,7 +319,7 @@ def _fieldwise(r: Reader, node: Any, op: ast.cmpop, left: Any, right: Any) -> An
     return chain(r, node, tests, stop_on=False)
 
 
-def invoked(r: Reader, node: ast.AST, owner: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+def invoked(r: Reader, node: ast.AST, owner: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
     """Return what a special method gives; ``MISSING`` if the object has none."""
     from gradgen.frontend.calls import call_value
 

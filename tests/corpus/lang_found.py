@@ -153,7 +153,34 @@ def quotient_after_a_loop(x):
     return q
 
 
+class Scaled:
+    """An object to call, whose arguments have short names."""
+
+    def __init__(self, level):
+        self.level = level
+
+    def __call__(self, r, node=0.5):
+        return self.level * r + node
+
+
+def called_by_keywords(x):
+    scaled = Scaled(x)
+    return scaled(r=x * x) * scaled(node=x, r=2.0)
+
+
+def best_with_nothing_there(x):
+    found = None
+    for k in range(3):
+        if x > 0.2 * k and found is not None:
+            found = max(0.7, found) * x
+        elif found is None:
+            found = 0.3
+    return x * found
+
+
 EXAMPLE_ARGS = {
+    "called_by_keywords": lambda: (0.7,),
+    "best_with_nothing_there": lambda: (0.7,),
     "last_of_inner_range": lambda: (np.array([0.4, -0.9, 1.3]),),
     "inner_index_kept": lambda: (np.array([[0.57, 0.94, -0.69], [0.13, 0.8, -0.21]]),),
     "read_in_one_arm": lambda: (0.3,),

@@ -1,4 +1,4 @@
-"""Sorting by a computed key: of places, of numbers, of arrays; ties keep their order."""
+"""Sorting by a computed key, and of tuples; ties keep their order."""
 
 from __future__ import annotations
 
@@ -32,6 +32,38 @@ def arrays_by_first(x, y):
     return rows[0] @ rows[1] + rows[2][1]
 
 
+def pairs_of_two_arrays(x, y):
+    area, before = 0.0, (0.0, 0.0)
+    for p, q in sorted(zip(x, y, strict=True)):
+        area += (p - before[0]) * (q + before[1]) / 2
+        before = (p, q)
+    return area
+
+
+def pairs_by_the_second(x, y):
+    ordered = sorted(zip(x, y, strict=True), key=lambda pair: pair[1], reverse=True)
+    return sum(p * q * (k + 1) for k, (p, q) in enumerate(ordered)) + ordered[0][0]
+
+
+def pairs_with_equal_firsts(x, y):
+    order = sorted(zip([1.0, 0.0, 1.0, 0.0], x, y, strict=True), reverse=True)
+    return sum(p * q**2 * (k + 1) for k, (_, p, q) in enumerate(order))
+
+
+def known_pairs_in_place(x, y):
+    pairs = [(x[0], y[0]), (x[1], 0.5), (y[1], x[2])]
+    pairs.sort()
+    (p, q), (r, s), last = pairs
+    return p * q + r**2 * s + last[0] - 3.0 * last[1]
+
+
+def places_beside_numbers(x, y):
+    total = 0.0
+    for value, place in sorted([(x[0], 2), (x[1], 0), (x[2], 1)]):
+        total = total * 0.5 + value * y[place]
+    return total
+
+
 X = np.array([0.7, -0.3, 1.2, 0.1])
 Y = np.array([3.0, 1.0, 2.0, 5.0])
 EXAMPLE_ARGS = {
@@ -40,6 +72,11 @@ EXAMPLE_ARGS = {
     "ties_keep_their_order": lambda: (X.copy(),),
     "by_distance_from_zero": lambda: (X.copy(),),
     "arrays_by_first": lambda: (X.copy(), Y.copy()),
+    "pairs_of_two_arrays": lambda: (X.copy(), Y.copy()),
+    "pairs_by_the_second": lambda: (X.copy(), Y.copy()),
+    "pairs_with_equal_firsts": lambda: (X.copy(), Y.copy()),
+    "known_pairs_in_place": lambda: (X.copy(), Y.copy()),
+    "places_beside_numbers": lambda: (X.copy(), Y.copy()),
 }
 MORE_ARGS = {
     "places_by_value": [lambda: (X[::-1].copy(),)],

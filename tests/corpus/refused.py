@@ -262,8 +262,10 @@ def complex_number(x):
 
 
 def tuples_sorted(x):
-    total = 0.0
-    for v, w in sorted(zip(x, x * x)):  # here: sorting of tuples
+    total, pairs = 0.0, []
+    for v in x:
+        pairs.append((v, v * v))
+    for v, w in sorted(pairs):  # here: sorting of tuples
         total = total * 0.5 + v * w
     return total
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.generator import expressions, sequences
-from tests.generator.kinds import Array, Function, Int, Shape
+from tests.generator import expressions, sequences, sorting
+from tests.generator.kinds import Array, Int, Shape
 from tests.generator.scope import Scope
 
 UNARY = (
@@ -99,7 +99,45 @@ def parts(scope: Scope, name: str, shape: Shape) -> list[tuple[str, Shape]]:
         found += [(f"{name}[{row}]", rest), (f"{name}[:, {column}]", (count,))] * 2
         found += [(f"{name}.T", shape[::-1]), (f"{name}[{row}, 1:]", (rest[0] - 1,))]
         found += [(f"{name}[:, ::-1]", shape), (f"{name}[1:, :-1]", (count - 1, rest[0] - 1))]
+    if scope.has("shapes"):
+        found += reshaped(name, shape)
     return [(text, size) for text, size in found if 0 not in size]
+
+
+def reshaped(name: str, shape: Shape) -> list[tuple[str, Shape]]:
+    """Return the same elements in another shape, views where NumPy can."""
+    count, rest = shape[0], shape[1:]
+    if not rest:
+        row, column = (1, count), (count, 1)
+        return [
+            (f"{name}[None]", row),
+            (f"{name}[None, :]", row),
+            (f"{name}[:, None]", column),
+            (f"{name}[:, np.newaxis]", column),
+            (f"{name}.reshape(1, -1)", row),
+            (f"{name}.reshape({count}, 1)", column),
+            (f"np.expand_dims({name}, 0)", row),
+            (f"np.atleast_2d({name})", row),
+            (f"{name}.T", shape),
+            (f"{name}[...]", shape),
+            (f"{name}.ravel()", shape),
+        ]
+    size = count * rest[0]
+    found = [
+        (f"{name}.ravel()", (size,)),
+        (f"{name}.reshape(-1)", (size,)),
+        (f"{name}.T.reshape(-1)", (size,)),
+        (f"np.ravel({name})", (size,)),
+        (f"{name}.flatten()", (size,)),
+        (f"{name}.reshape({rest[0]}, {count})", (rest[0], count)),
+        (f"{name}[..., 0]", (count,)),
+        (f"np.swapaxes({name}, 0, 1)", (rest[0], count)),
+        (f"np.transpose({name})", (rest[0], count)),
+        (f"np.diagonal({name}).copy()", (min(count, rest[0]),)),
+    ]
+    if 1 in shape:
+        found.append((f"np.squeeze({name})", (size,)))
+    return [(text, size) for text, size in found if shape != (1, 1)]
 
 
 def operand(scope: Scope, shape: Shape | None, size: int) -> str:
@@ -173,7 +211,7 @@ def with_number(scope: Scope, shape: Shape, size: int) -> str:
 def call(scope: Scope, shape: Shape, size: int) -> str:
     """Return the call of a function that returns such an array."""
     wanted = Array(shape)
-    options = [(name, kind) for name, kind in scope.of(Function) if kind.result == wanted]
+    options = [(name, kind) for name, kind in scope.of_callables() if kind.result == wanted]
     if not options:
         return unary(scope, shape, size)
     return expressions.called(scope, *scope.chooser.pick(options))
@@ -198,6 +236,8 @@ def vector(scope: Scope, shape: Shape, size: int) -> str:
             options += [f"{name} @ {operand(scope, kind.shape[1:], 0)}", f"{name}.sum(axis=1)"]
         if len(kind.shape) == 2 and kind.shape[1] == count:
             options += [f"{operand(scope, kind.shape[:1], 0)} @ {name}", f"np.mean({name}, axis=0)"]
+    if scope.has("sorting"):
+        options += sorting.orders(scope, whole, count)
     return scope.chooser.pick(options)
 
 
@@ -208,6 +248,8 @@ def matrix(scope: Scope, shape: Shape, size: int) -> str:
     rows = ", ".join(operand(scope, shape[1:], 0) for _ in range(shape[0]))
     options = [f"np.outer({one}, {two})", f"np.stack([{rows}])", f"np.array([{rows}])"]
     options += [f"np.cumsum({whole}, axis=0) * 0.5", f"np.roll({whole}, 1, axis=1)"]
+    if scope.has("sorting"):
+        options.append(f"np.sort({whole}, axis={scope.chooser.below(2)})")
     return scope.chooser.pick(options)
 
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
-from tests.generator import arrays, expressions, statements
-from tests.generator.kinds import SCALAR, Array, Grown, Int, Kind, Record
+from tests.generator import (
+    arrays,
+    expressions,
+    functions,
+    matching,
+    objects,
+    statements,
+    tables,
+)
+from tests.generator.choices import indented
+from tests.generator.kinds import SCALAR, Array, Function, Grown, Int, Kind, Record
 from tests.generator.scope import Scope
 
 DEEPEST = 3
-
-
-def indented(lines: list[str]) -> list[str]:
-    """Return a block's lines, moved in."""
-    return ["    " + line for line in lines]
 
 
 def block(scope: Scope, most: int = 3) -> tuple[list[str], bool]:
@@ -36,9 +40,9 @@ def compound(scope: Scope) -> list[str]:
     if scope.has("jumps"):
         makers += [(2, guard)]
     if scope.has("closures"):
-        from tests.generator import functions
-
         makers += [(2, functions.local_function)]
+    if scope.has("match"):
+        makers += [(2, matching.match)]
     return scope.chooser.weighted(makers)(scope)
 
 
@@ -61,11 +65,20 @@ def wanted(scope: Scope, kind: Kind) -> str:
     return expressions.scalar(scope, 2)
 
 
+def test_of(scope: Scope) -> str:
+    """Return a test, which may keep a number under a name."""
+    if scope.has("walrus") and scope.chooser.chance(0.3):
+        value, limit = expressions.scalar(scope, 2), scope.chooser.threshold()
+        return f"({scope.bind(SCALAR)} := {value}) {scope.chooser.pick('<>')} {limit}"
+    return expressions.condition(scope)
+
+
 def guard(scope: Scope) -> list[str]:
     """Return a conditional jump."""
+    test = test_of(scope)
     inner = scope.branch()
     before = statements.simple(inner) if scope.chooser.chance(0.4) else []
-    return [f"if {expressions.condition(scope)}:", *indented([*before, *jump(inner)])]
+    return [f"if {test}:", *indented([*before, *jump(inner)])]
 
 
 def branch(scope: Scope) -> list[str]:
@@ -76,8 +89,8 @@ def branch(scope: Scope) -> list[str]:
     lines, reached = [], []
     for place in range(count):
         head = "if" if place == 0 else "elif"
+        test = expressions.condition(scope) if place else test_of(scope)
         inner = scope.branch()
-        test = expressions.condition(scope)
         body, left = block(inner, 2)
         is_else = has_else and place == count - 1
         lines += ["else:" if is_else else f"{head} {test}:", *indented(body)]
@@ -109,11 +122,16 @@ def finish_loop(scope: Scope, head: str, body: list[str], inside: Scope | None) 
 def for_loop(scope: Scope) -> list[str]:
     """Return a ``for`` over a range, arrays, lists or a container."""
     choose = scope.chooser
-    head_scope = scope
     makers = [(6, over_range)]
     if scope.has("iteration"):
         makers += [(4, over_arrays), (1, over_record), (1, over_grown)]
-    text, targets, runs = choose.weighted(makers)(head_scope)
+    if scope.has("dicts"):
+        makers += [(2, tables.over_keys)]
+    if scope.has("tables"):
+        makers += [(1, tables.over_functions)]
+    if scope.classes:
+        makers += [(1, objects.listed)]
+    text, targets, runs = choose.weighted(makers)(scope) or over_range(scope)
     forget = choose.below(3) if scope.has("reuse") else 0
     targets_bound = []
     inside_kinds: dict[str, Kind] = {}
@@ -177,6 +195,10 @@ def over_arrays(scope: Scope) -> tuple[str, list[Kind], bool]:
     (name, kind), (other, two) = choose.pick(options), choose.pick(options)
     item, second = part(kind), part(two)
     last = kind.shape[0] - 1
+    if scope.has("sorting") and len(kind.shape) == 1 and choose.chance(0.3):
+        if choose.chance(0.5):
+            return f"sorted({name})", [item], True
+        return f"sorted(zip({name}, {name}[::-1]))", [item, item], True
     return choose.pick(
         (
             (name, [item], True),
@@ -197,7 +219,11 @@ def part(kind: Array) -> Kind:
 
 def over_record(scope: Scope) -> tuple[str, list[Kind], bool]:
     """Return a container to loop over, or one written out."""
-    even = [(name, record) for name, record in scope.of(Record) if record.is_even]
+    even = [
+        (name, record)
+        for name, record in scope.of(Record)
+        if record.is_even and not isinstance(record.items[0], Function)
+    ]
     if not even or scope.chooser.chance(0.3):
         texts = [expressions.atom(scope) for _ in range(scope.chooser.between(2, 3))]
         return f"({', '.join(texts)})", [SCALAR], True
@@ -208,7 +234,7 @@ def over_record(scope: Scope) -> tuple[str, list[Kind], bool]:
 
 def over_grown(scope: Scope) -> tuple[str, list[Kind], bool]:
     """Return a list that grew to loop over; the body may not make the list itself longer."""
-    lists = scope.of(Grown)
+    lists = scope.reached(Grown)
     if not lists:
         return over_range(scope)
     name, kind = scope.chooser.pick(lists)
@@ -223,7 +249,8 @@ def while_loop(scope: Scope) -> list[str]:
     most = choose.between(2, 4)
     inside = scope.body(choose.below(2) if scope.has("reuse") else 0)
     test = expressions.condition(scope)
-    inside = replace(inside, guarded=inside.guarded | {counter})
+    guarded, counters = inside.guarded | {counter}, inside.counters | {counter}
+    inside = replace(inside, guarded=guarded, counters=counters)
     inside.names[counter] = Int(1, most)
     step = [f"{counter} += 1"]
     form = choose.pick(("counted", "tested", "tested", "endless"))

@@ -9,6 +9,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
+def indented(lines: list[str]) -> list[str]:
+    """Return a block's lines, moved in."""
+    return ["    " + line for line in lines]
+
+
 class Chooser:
     """A stream of choices.
 

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from tests.generator import arrays, sequences
-from tests.generator.kinds import SCALAR, Flag, Function, Int, Kind, Record, Scalar
+from tests.generator import arrays, functions, objects, sequences, sorting
+from tests.generator.kinds import (
+    SCALAR,
+    Flag,
+    Function,
+    Grown,
+    Int,
+    Key,
+    Kind,
+    Object,
+    Record,
+    Scalar,
+    Tally,
+)
 from tests.generator.scope import Scope
 
 UNARY = (
@@ -44,6 +56,10 @@ def scalar(scope: Scope, size: int = 2) -> str:
         makers.append((1.5, sequences.sum_over))
     if scope.has("functions"):
         makers.append((3, call))
+    if scope.has("walrus"):
+        makers.append((0.7, named))
+    if scope.has("sorting"):
+        makers.append((0.7, sorting.picked))
     return choose.weighted(makers)(scope, size)
 
 
@@ -66,17 +82,27 @@ def atom(scope: Scope) -> str:
 
 def items_of(scope: Scope, kind: Kind) -> list[str]:
     """Return the items of lists, tuples and dicts that are of a kind."""
-    found = []
-    for name, record in scope.of(Record):
-        texts = [
-            f"{name}[{key!r}]"
-            for key, item in zip(record.keys, record.items, strict=True)
-            if item == kind
-        ]
-        found += texts
-        if texts and record.is_even and not record.is_dict:
+    reached = scope.reached(type(kind))
+    found = [text for text, part in reached if part == kind and text not in scope.names]
+    for name, record in scope.reached(Record):
+        if not record.is_even or record.items[0] != kind:
+            continue
+        if not record.is_dict:
             found.append(f"{name}[{arrays.position(scope, len(record.items))}]")
+        found += [f"{name}[{key}]" for key in keys_of(scope, record)]
     return found
+
+
+def keys_of(scope: Scope, record: Record) -> list[str]:
+    """Return the names that stand for one of a dict's keys."""
+    return [name for name, key in scope.of(Key) if set(key.keys) <= set(record.keys)]
+
+
+def named(scope: Scope, size: int) -> str:
+    """Return a number that an existing name is bound to on the way."""
+    names = [name for name, _ in scope.of(Scalar) if scope.may_bind(name, SCALAR)]
+    value = scalar(scope, size - 1)
+    return f"({scope.chooser.pick(names)} := {value})" if names else value
 
 
 def unary(scope: Scope, size: int) -> str:
@@ -107,15 +133,23 @@ def conditional(scope: Scope, size: int) -> str:
 
 def call(scope: Scope, size: int) -> str:
     """Return the call of a function that returns a number."""
-    options = [(name, kind) for name, kind in scope.of(Function) if kind.result == SCALAR]
+    options = [(name, kind) for name, kind in scope.of_callables() if kind.result == SCALAR]
     if not options:
         return unary(scope, size)
     return called(scope, *scope.chooser.pick(options))
 
 
 def called(scope: Scope, name: str, kind: Function) -> str:
-    """Return the text of a call."""
-    return f"{name}({', '.join(argument(scope, param) for param in kind.params)})"
+    """Return the text of a call, with some arguments by keyword or left out."""
+    choose = scope.chooser
+    count = len(kind.params) - (choose.between(0, kind.optional) if kind.optional else 0)
+    listed = [argument(scope, param) for param in kind.params[:count]]
+    if kind.names and choose.chance(0.25):
+        first = choose.below(count + 1)
+        named = zip(kind.names[first:count], listed[first:], strict=True)
+        keywords = [f"{param}={text}" for param, text in named]
+        listed[first:] = reversed(keywords) if choose.chance(0.3) else keywords
+    return f"{name}({', '.join(listed)})"
 
 
 def argument(scope: Scope, kind: Kind) -> str:
@@ -124,6 +158,12 @@ def argument(scope: Scope, kind: Kind) -> str:
         return scalar(scope, 1)
     if isinstance(kind, Int):
         return integer(scope, kind.low, kind.high)
+    if isinstance(kind, Object):
+        return objects.one(scope, kind)
+    if isinstance(kind, Function):
+        return functions.passed(scope, kind)
+    if isinstance(kind, Grown):
+        return sequences.item(scope, kind)
     return arrays.operand(scope, kind.shape, 0)
 
 
@@ -146,6 +186,8 @@ def condition(scope: Scope, size: int = 1) -> str:
         (0.5, f"np.{choose.pick(('any', 'all'))}({arrays.operand(scope, None, 0)} > 0.4137)")
     ]
     options += sequences.length_tests(scope)
+    options += [(2.0, f"{name} == {choose.pick(key.keys)!r}") for name, key in scope.of(Key)]
+    options += [(1.0, f"{choose.below(3)} in {name}") for name, _ in scope.of(Tally)]
     text = choose.weighted(options)
     if choose.chance(0.15):
         text = f"({text} {choose.pick(('and', 'or'))} {choose.weighted(options)})"

@@ -66,9 +66,38 @@ class Function:
     params: tuple[Kind, ...]
     result: Kind | None
     serial: int
+    # The parameters' names, where a call may use them, and how many of the last have a default.
+    names: tuple[str, ...] = ()
+    optional: int = 0
 
 
-Kind = Scalar | Flag | Int | Array | Grown | Record | Function
+@dataclass(frozen=True)
+class Key:
+    """A string that is one of these."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A dict from integers to floats whose keys depend on what happened."""
+
+
+@dataclass(frozen=True)
+class Object:
+    """An object of a class of the program."""
+
+    cls: str
+    fields: tuple[tuple[str, Kind], ...]
+    init: Function
+    methods: tuple[tuple[str, Function], ...] = ()
+    # Numbers that are computed when they are read.
+    properties: tuple[str, ...] = ()
+    base: str = ""
+    form: str = "class"
+
+
+Kind = Scalar | Flag | Int | Array | Grown | Record | Function | Key | Tally | Object
 SCALAR = Scalar()
 FLAG = Flag()
 

@@ -3,33 +3,49 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from tests.generator import blocks, expressions, functions, statements
-from tests.generator.blocks import indented
-from tests.generator.choices import Chooser
+from tests.generator import blocks, expressions, functions, objects, statements
+from tests.generator.choices import Chooser, indented
 from tests.generator.kinds import SCALAR, Array, Function, Grown, Int, Record, Scalar
 from tests.generator.scope import Scope
 
-HEAD = "import math\nimport numpy as np\n\n"
+HEAD = "import math\nimport numpy as np\n"
+IMPORTS = (
+    ("dataclasses.", "import dataclasses"),
+    ("@dataclass", "from dataclasses import dataclass"),
+    ("partial(", "from functools import partial"),
+    ("NamedTuple", "from typing import NamedTuple"),
+)
 FEATURES = (
     "aliases",
     "choice",
     "closures",
     "comprehensions",
     "containers",
+    "defaults",
+    "dicts",
     "flags",
     "functions",
     "iteration",
     "jumps",
     "lists",
     "loop else",
+    "match",
     "methods",
+    "nested lists",
+    "nonlocal",
+    "objects",
+    "recursion",
     "reuse",
+    "shapes",
+    "sorting",
     "swaps",
+    "tables",
+    "walrus",
 )
 ARGUMENTS: tuple[tuple[tuple[str, type], ...], ...] = (
     (("x", Scalar), ("a", Array)),
@@ -94,11 +110,11 @@ def generate(seed: str, without: frozenset[str] = frozenset()) -> Program:
     features = frozenset(name for name in FEATURES if choose.chance(share)) - without
     lengths = choose.pick(((3, 4), (4, 3), (3, 2), (3, 3), (2, 3)))
     scope = Scope(choose, features, lengths)
-    lines: list[str] = []
+    lines = objects.classes(scope) if scope.has("objects") else []
     if scope.has("functions"):
         for number in range(choose.between(1, 2)):
             lines += [*functions.helper(scope, number), ""]
-    main = Scope(choose, features, lengths, names=dict(scope.of(Function)), serials=scope.serials)
+    main = replace(scope, names=dict(scope.of(Function)))
     args = arguments(choose, main)
     params = [name for name in main.names if not isinstance(main.names[name], Function)]
     body: list[str] = []
@@ -106,4 +122,6 @@ def generate(seed: str, without: frozenset[str] = frozenset()) -> Program:
         body += statements.simple(main) if choose.chance(0.5) else blocks.compound(main)
     body.append(f"return {result(main)}")
     lines += [f"def program({', '.join(params)}):", *indented(body)]
-    return Program(tidy(HEAD + "\n".join(lines)), args, seed)
+    text = "\n".join(lines)
+    imports = [line for word, line in IMPORTS if word in text]
+    return Program(tidy("\n".join([HEAD, *imports, text])), args, seed)

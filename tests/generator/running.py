@@ -23,6 +23,7 @@ import numpy as np
 
 import gradgen
 from tests.checks import run_text
+from tests.complexify import analytic_module
 from tests.generator.programs import Program
 from tests.pytrees import leaves, same_bits, same_leaf
 from tests.references import (
@@ -79,6 +80,7 @@ def load(text: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
+    module.program.analytic = analytic_module(text)["program"]
     return module
 
 

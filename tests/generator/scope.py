@@ -16,14 +16,17 @@ from tests.generator.kinds import (
     Function,
     Grown,
     Int,
+    Key,
     Kind,
+    Object,
     Record,
     Scalar,
+    Tally,
     fits,
     joined,
 )
 
-K = TypeVar("K", Scalar, Flag, Int, Array, Grown, Record, Function)
+K = TypeVar("K", Scalar, Flag, Int, Array, Grown, Record, Function, Key, Tally, Object)
 POOLS: dict[type, tuple[str, ...]] = {
     Scalar: ("x", "y", "p", "q", "r", "s", "t", "total"),
     Flag: ("flag", "done", "found"),
@@ -32,9 +35,28 @@ POOLS: dict[type, tuple[str, ...]] = {
     Grown: ("items", "out", "history"),
     Record: ("d", "e", "pair", "state"),
     Function: ("f", "step", "mix", "inner"),
+    Key: ("key", "word"),
+    Tally: ("counts", "seen"),
+    Object: ("cell", "box", "model"),
 }
 # No names for rebinding to any kind: functions are told apart by name when a report is read.
 ANY_NAME = tuple(itertools.chain.from_iterable(POOLS[kind] for kind in POOLS if kind != Function))
+
+
+def parts_of(text: str, holder: Kind) -> list[tuple[str, Kind]]:
+    """Return the items, attributes and methods of what a text stands for."""
+    if text.count("[") + text.count(".") > 2:
+        return []
+    if isinstance(holder, Record):
+        pairs = zip(holder.keys, holder.items, strict=True)
+        return [(f"{text}[{key!r}]", item) for key, item in pairs]
+    if isinstance(holder, Grown) and holder.least and not isinstance(holder.item, Scalar):
+        return [(f"{text}[-1]", holder.item)]
+    if isinstance(holder, Object):
+        parts = [*holder.fields, *holder.methods]
+        parts += [(name, SCALAR) for name in holder.properties]
+        return [(text if name == "__call__" else f"{text}.{name}", part) for name, part in parts]
+    return []
 
 
 @dataclass
@@ -51,9 +73,13 @@ class Scope:
     captured: dict[str, Kind] = field(default_factory=dict)
     # Names that may not be bound: counters of `while`, and in a local function the outer names.
     guarded: frozenset[str] = frozenset()
+    # Among them the counters, which nothing else may change.
+    counters: frozenset[str] = frozenset()
     result: Kind | None = SCALAR
     in_loop: bool = False
     depth: int = 0
+    # The classes of the program.
+    classes: tuple[Object, ...] = ()
     serials: Iterator[int] = field(default_factory=itertools.count)
 
     def has(self, feature: str) -> bool:
@@ -64,16 +90,31 @@ class Scope:
         """Return the names that stand for this sort of thing."""
         return [(name, found) for name, found in self.names.items() if isinstance(found, kind)]
 
+    def reached(self, kind: type[K]) -> list[tuple[str, K]]:
+        """Return the texts of what is of this sort, items and attributes included."""
+        found: list[tuple[str, Kind]] = list(self.names.items())
+        for text, holder in found:
+            found.extend(parts_of(text, holder))
+        return [(text, part) for text, part in found if isinstance(part, kind)]
+
     def of_arrays(self) -> list[tuple[str, Array]]:
         """Return the texts of all arrays there are, items of containers included."""
-        found = self.of(Array)
-        for name, record in self.of(Record):
-            pairs = zip(record.keys, record.items, strict=True)
-            found += [(f"{name}[{key!r}]", item) for key, item in pairs if isinstance(item, Array)]
-        for name, grown in self.of(Grown):
-            if isinstance(grown.item, Array) and grown.least:
-                found.append((f"{name}[-1]", grown.item))
-        return found
+        return self.reached(Array)
+
+    def places(self) -> list[tuple[str, Scalar | Array]]:
+        """Return the items and attributes that may be replaced."""
+        found: list[tuple[str, Kind]] = []
+        for name, record in self.reached(Record):
+            if record.is_dict or record.is_list:
+                found += parts_of(name, record)
+        for name, thing in self.reached(Object):
+            if thing.form != "NamedTuple":
+                found += [(f"{name}.{field}", kind) for field, kind in thing.fields]
+        return [(text, kind) for text, kind in found if isinstance(kind, Scalar | Array)]
+
+    def of_callables(self) -> list[tuple[str, Function]]:
+        """Return the texts of all functions and methods."""
+        return self.reached(Function)
 
     def may_bind(self, name: str, kind: Kind) -> bool:
         """Tell whether an assignment of this kind to the name keeps the program right."""
@@ -93,6 +134,15 @@ class Scope:
         name = self.chooser.pick(options) if options else f"extra_{next(self.serials)}"
         self.names[name] = kind
         return name
+
+    def bind_free(self, kind: Kind) -> str:
+        """Choose a name for a value that may be bound or not, as by a pattern.
+
+        What the name stands for is not noted: it is one of this kind already, or not known here.
+        """
+        pool = [*POOLS[type(kind)], *(f"extra_{next(self.serials)}" for _ in range(2))]
+        free = [n for n in pool if self.names.get(n, kind) == kind and self.may_bind(n, kind)]
+        return self.chooser.pick(free)
 
     def branch(self) -> Scope:
         """Return the scope of a block under a condition."""

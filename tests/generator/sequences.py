@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.generator import arrays, expressions
-from tests.generator.kinds import SCALAR, Array, Grown, Int, Kind
+from tests.generator.kinds import SCALAR, Array, Grown, Int, Kind, Object, Tally
 from tests.generator.scope import Scope
 
 
 def with_names(scope: Scope, **kinds: Kind) -> Scope:
     """Return the scope inside a comprehension or a lambda."""
-    return replace(scope, names={**scope.names, **kinds})
+    features = scope.features - {"walrus"}
+    return replace(scope, names={**scope.names, **kinds}, features=features)
 
 
 def loop_over(scope: Scope) -> tuple[str, Scope]:
@@ -54,7 +55,18 @@ def array_of(scope: Scope, length: int) -> str:
 def grown_atoms(scope: Scope) -> list[str]:
     """Return numbers made from lists that grew."""
     found = []
-    for name, kind in scope.of(Grown):
+    for name, _ in scope.reached(Tally):
+        found += [f"sum({name}.values())", f"{name}.get({scope.chooser.below(3)}, 0.3)"]
+    for name, kind in scope.reached(Grown):
+        if isinstance(kind.item, Grown):
+            found += [
+                f"sum(sum(row) for row in {name})",
+                f"sum([len(row) for row in {name}]) * 0.1",
+            ]
+            continue
+        if isinstance(kind.item, Object):
+            found.append(f"sum(one.{field_of(kind.item)} for one in {name})")
+            continue
         if isinstance(kind.item, Array):
             found += [f"np.sum({name}[-1])"] * bool(kind.least)
             found += [f"sum([np.sum(row) for row in {name}])"]
@@ -63,16 +75,32 @@ def grown_atoms(scope: Scope) -> list[str]:
         found += [f"sum({name})", f"np.sum(np.array({name}))", f"0.1 * len({name})"]
         found += [f"{name}[-1]", f"{name}[0]", f"np.mean({name})"] * bool(kind.least)
         found.append(f"({name}[-1] if {name} else 0.4)")
+        if scope.has("sorting"):
+            found += [f"sum(sorted({name})[:2])"]
+            found += [f"sorted({name})[0]", f"max({name})", f"min({name})"] * bool(kind.least)
     return found
+
+
+def field_of(kind: Object) -> str:
+    """Return a number among an object's attributes."""
+    return next(name for name, part in kind.fields if part == SCALAR)
 
 
 def length_tests(scope: Scope) -> list[tuple[float, str]]:
     """Return tests of the lengths of lists that grow."""
-    return [(1.0, f"len({name}) > {scope.chooser.between(0, 2)}") for name, _ in scope.of(Grown)]
+    lists = scope.reached(Grown)
+    return [(1.0, f"len({name}) > {scope.chooser.between(0, 2)}") for name, _ in lists]
 
 
 def item(scope: Scope, kind: Kind) -> str:
     """Return an item for a list of numbers or of arrays."""
     if isinstance(kind, Array):
         return arrays.operand(scope, kind.shape, 1)
+    if isinstance(kind, Grown):
+        twins = [name for name, other in scope.reached(Grown) if other == kind]
+        if twins and scope.chooser.chance(0.2):
+            return scope.chooser.pick(twins)
+        return f"[{', '.join(item(scope, kind.item) for _ in range(kind.least))}]"
+    if isinstance(kind, Object):
+        return expressions.argument(scope, kind)
     return expressions.scalar(scope, 1)

@@ -17,7 +17,7 @@ from dataclasses import replace
 from tests.generator.programs import Program
 
 Test = Callable[[Program], bool]
-BLOCKS = ("body", "orelse")
+BLOCKS = ("body", "orelse", "cases")
 
 
 def shrink(program: Program, still_fails: Test, most_tries: int = 3000) -> Program:
@@ -103,8 +103,16 @@ def statement_cuts(tree: ast.Module) -> Iterator[Callable[[ast.AST], None]]:
             size //= 2
         for start, statement in enumerate(block):
             for inner in BLOCKS:
-                if getattr(statement, inner, None) and not isinstance(statement, ast.FunctionDef):
+                if getattr(statement, inner, None) and is_compound(statement):
                     yield lifting(place, name, start, inner)
+            if isinstance(statement, ast.Match):
+                for case in range(len(statement.cases)):
+                    yield lifting_case(place, name, start, case)
+
+
+def is_compound(statement: ast.AST) -> bool:
+    """Tell whether the blocks of a statement may stand in its place."""
+    return isinstance(statement, ast.If | ast.For | ast.While)
 
 
 def dropping(place: int, name: str, start: int, size: int) -> Callable[[ast.AST], None]:
@@ -126,6 +134,16 @@ def lifting(place: int, name: str, start: int, inner: str) -> Callable[[ast.AST]
     def change(tree: ast.AST) -> None:
         block = getattr(list(ast.walk(tree))[place], name)
         block[start : start + 1] = getattr(block[start], inner)
+
+    return change
+
+
+def lifting_case(place: int, name: str, start: int, case: int) -> Callable[[ast.AST], None]:
+    """Return a change that puts the block of one case in the place of a ``match``."""
+
+    def change(tree: ast.AST) -> None:
+        block = getattr(list(ast.walk(tree))[place], name)
+        block[start : start + 1] = block[start].cases[case].body
 
     return change
 

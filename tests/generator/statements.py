@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.generator import arrays, expressions, sequences, stores
-from tests.generator.kinds import FLAG, SCALAR, Array, Function, Grown, Kind, Record, Scalar
+from tests.generator import arrays, expressions, objects, sequences, sorting, stores, tables
+from tests.generator.kinds import FLAG, SCALAR, Array, Grown, Kind, Record, Scalar
 from tests.generator.scope import Scope
 
 
@@ -22,6 +22,16 @@ def simple(scope: Scope) -> list[str]:
         makers += [(1, start_list), (3, grow)]
     if scope.has("flags"):
         makers += [(1, flag)]
+    if scope.has("sorting"):
+        makers += [(1.5, sorting.sort_list)]
+    if scope.has("dicts"):
+        makers += [(3, tables.update), (1, tables.tally)]
+    if scope.has("tables"):
+        makers += [(1.5, tables.of_functions)]
+    if scope.classes:
+        makers += [(3, objects.start), (2, replace_item)]
+    if scope.classes and scope.has("lists"):
+        makers += [(1, objects.written)]
     return scope.chooser.weighted(makers)(scope) or assign_number(scope)
 
 
@@ -69,7 +79,7 @@ def alias(scope: Scope) -> list[str]:
 
 def procedure(scope: Scope) -> list[str]:
     """Return a call of a function for what it writes; its result is kept if it has one."""
-    options = scope.of(Function)
+    options = scope.of_callables()
     if not options:
         return []
     name, kind = scope.chooser.pick(options)
@@ -112,6 +122,13 @@ def unpack(scope: Scope) -> list[str]:
             if len(set(targets)) == len(targets)
             else [f"{', '.join(['_'] * len(targets))} = {name}"]
         )
+    vectors = [(n, k) for n, k in scope.of_arrays() if len(k.shape) == 1 and k.shape[0] > 1]
+    if vectors and choose.chance(0.3):
+        name, kind = choose.pick(vectors)
+        rest = Record(tuple(range(kind.shape[0] - 1)), (SCALAR,) * (kind.shape[0] - 1), True)
+        others, one = scope.bind(rest), scope.bind(SCALAR)
+        if one != others:
+            return [f"{one}, *{others} = {name}"]
     first, second = expressions.scalar(scope, 2), arrays.operand(scope, scope.lengths[:1], 1)
     return [f"{scope.bind(SCALAR)}, {scope.bind(Array(scope.lengths[:1]))} = {first}, {second}"]
 
@@ -144,19 +161,19 @@ def container(scope: Scope) -> list[str]:
 
 
 def replace_item(scope: Scope) -> list[str]:
-    """Return a replacement or an update of an item of a list or a dict."""
+    """Return a replacement or an update of an item or an attribute."""
     choose = scope.chooser
-    records = [(name, r) for name, r in scope.of(Record) if r.is_dict or r.is_list]
-    if not records:
-        return []
-    name, record = choose.pick(records)
-    place = choose.below(len(record.items))
-    kind, target = record.items[place], f"{name}[{record.keys[place]!r}]"
-    if record.is_even and record.is_list and choose.chance(0.5):
-        target = f"{name}[{arrays.position(scope, len(record.items))}]"
+    lists = [(name, r) for name, r in scope.of(Record) if r.is_even and r.is_list and storable(r)]
+    if lists and choose.chance(0.4):
+        name, record = choose.pick(lists)
+        target, kind = f"{name}[{arrays.position(scope, len(record.items))}]", record.items[0]
         if choose.chance(0.3):
             other = f"{name}[{arrays.position(scope, len(record.items))}]"
             return [f"{target}, {other} = {other}, {target}"]
+    elif places := scope.places():
+        target, kind = choose.pick(places)
+    else:
+        return []
     if isinstance(kind, Array):
         value = arrays.operand(scope, kind.shape, 1)
         return [f"{target} = {value}" if choose.chance(0.6) else f"{target} += {value}"]
@@ -165,7 +182,10 @@ def replace_item(scope: Scope) -> list[str]:
 
 def start_list(scope: Scope) -> list[str]:
     """Return a list that may grow."""
-    item = scope.chooser.pick((SCALAR, SCALAR, Array(scope.lengths[:1])))
+    options: list[Kind] = [SCALAR, SCALAR, Array(scope.lengths[:1])]
+    if scope.has("nested lists"):
+        options += [Grown(SCALAR, scope.chooser.below(3))] * 2
+    item = scope.chooser.pick(options)
     if scope.chooser.chance(0.5):
         return [f"{scope.bind(Grown(item, 0))} = []"]
     first = sequences.item(scope, item)
@@ -175,7 +195,7 @@ def start_list(scope: Scope) -> list[str]:
 def grow(scope: Scope) -> list[str]:
     """Return a statement that makes a list longer, or replaces an item."""
     choose = scope.chooser
-    lists = [(n, k) for n, k in scope.of(Grown) if n not in scope.guarded]
+    lists = [(n, k) for n, k in scope.reached(Grown) if n not in scope.guarded]
     if not lists:
         return start_list(scope)
     name, kind = choose.pick(lists)

@@ -63,12 +63,15 @@ def value_for(scope: Scope, shape: Shape) -> str:
 
 def store_part(scope: Scope, name: str, kind: Array) -> list[str]:
     """Return a store into a view; the value may overlap it."""
-    target, shape = scope.chooser.pick(arrays.parts(scope, name, kind.shape))
+    parts = arrays.parts(scope, name, kind.shape)
+    # What may be a view or a copy is refused, by the documentation: hardly ever written to.
+    sure = [(text, size) for text, size in parts if not text.endswith(")")]
+    target, shape = scope.chooser.pick(parts if scope.chooser.chance(0.05) else sure)
     if scope.chooser.chance(0.25):
         inner = [(text, size) for text, size in arrays.parts(scope, target, shape)]
         target, shape = scope.chooser.pick(inner) if inner else (target, shape)
-    if target.endswith(".T"):
-        target += "[:]"
+    if target.endswith((".T", ")")):
+        target += "[...]"
     return [update(scope, target, value_for(scope, shape), is_array=True)]
 
 
@@ -83,7 +86,7 @@ def store_whole(scope: Scope, name: str, kind: Array) -> list[str]:
 
 def may_update(scope: Scope, name: str, kind: Array) -> bool:
     """Tell whether ``name += ...`` is allowed, which also binds the name."""
-    return "[" in name or scope.may_bind(name, kind)
+    return name not in scope.names or scope.may_bind(name, kind)
 
 
 def store_mask(scope: Scope, name: str, kind: Array) -> list[str]:
@@ -103,7 +106,7 @@ def store_gather(scope: Scope, name: str, kind: Array) -> list[str]:
     value = value_for(scope, (size, *kind.shape[1:]))
     form = choose.pick(("{0}[{1}] = {2}", "{0}[{1}] += {2}", "{0}[{1}] *= {2}"))
     if scope.has("methods") and choose.chance(0.3):
-        form = "np.add.at({0}, {1}, {2})"
+        form = choose.pick(("np.add.at({0}, {1}, {2})",) * 2 + ("np.subtract.at({0}, {1}, {2})",))
     return [form.format(name, order, value)]
 
 
@@ -116,5 +119,10 @@ def store_by_call(scope: Scope, name: str, kind: Array) -> list[str]:
         f"np.sin({one}, out={name})",
         f"np.multiply({name}, {one}, out={name})",
         f"np.add({name}[1:], {expressions.atom(scope)}, out={name}[1:])",
+        f"np.add({name}[::-1], {one}, out={name})",
+        f"np.negative({one}, out={name}[::-1])",
+        f"np.cumsum({one}, axis=0, out={name})",
     ]
+    if scope.has("sorting"):
+        options += [f"{name}.sort()", f"{name}[::-1].sort()", f"{name}.sort(axis=0)"]
     return [scope.chooser.pick(options)]
