@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import gradgen
+from benchmarks.gradbench import compiled
 from benchmarks.gradbench import losses as gradbench_losses
 from gradgen.errors import ArgumentError, UnsupportedError
 from tests.cases import LANGUAGE, Case, cases
@@ -20,7 +21,7 @@ from tests.checks import ROOT, entry_of
 from tests.pytrees import leaves, same_bits
 
 numba = pytest.importorskip("numba", reason="Numba is not installed (the extra `numba`)")
-compiled = pytest.importorskip("benchmarks.gradbench.compiled")
+
 pytestmark = pytest.mark.filterwarnings("ignore::numba.NumbaPerformanceWarning")
 
 # A representative of each thing that is compiled in a way of its own.

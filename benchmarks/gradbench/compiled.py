@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 
 import gradgen
 from benchmarks.gradbench import losses
+from benchmarks.gradbench.evals.task import compiled
 
 RUNS, SECONDS = 7, 0.05
 BONES = 22
@@ -82,24 +82,13 @@ def seconds(call: Callable[[], Any]) -> float:
     return best
 
 
-def primal(name: str) -> Callable[..., Any]:
-    """Return a workload compiled as it stands, with the functions that it calls."""
-    own = {n: f for n, f in vars(losses).items() if callable(f) and f.__module__ == losses.__name__}
-    space: dict[str, Any] = dict(vars(losses))
-    for n, f in own.items():
-        copied = type(f)(f.__code__, space, f.__name__, f.__defaults__)
-        space[n] = numba.njit(error_model="numpy")(copied)
-    compiled: Callable[..., Any] = space[name]
-    return compiled
-
-
 def row(name: str, args: tuple[Any, ...], wrt: Any) -> str:
     """Return the line of the table of one workload."""
     start = time.perf_counter()
     gradient = gradgen.value_and_grad(getattr(losses, name), argnums=wrt, backend="numba")
     value, _ = gradient(*args)
     first = time.perf_counter() - start
-    plain = primal(name)
+    plain = compiled(getattr(losses, name))
     expected = plain(*args)
     assert np.isclose(value, expected, rtol=1e-9), (name, value, expected)
     times = seconds(lambda: plain(*args)), seconds(lambda: gradient(*args))

@@ -8,6 +8,13 @@ import math
 
 import numpy as np
 
+from benchmarks.gradbench.evals.ht_loops import about_axis, moves
+
+
+def hello(x):
+    """Return the square of a number."""
+    return x * x
+
 
 def lse(x):
     """Return the logarithm of the sum of exponentials."""
@@ -218,57 +225,19 @@ def particle(w):
 
 def ht(theta, base, weights, parents, relatives, inverses, points, chosen):
     """Return half the sum of squares of a hand's vertices from where they are seen."""
-    bones = len(parents)
-    angles = np.zeros((bones, 3))
-    it, b = 6, 2
-    for _ in range(5):
-        angles[b, 0], angles[b, 1] = theta[it], theta[it + 1]
-        angles[b + 1, 0] = theta[it + 2]
-        angles[b + 2, 0] = theta[it + 3]
-        it += 4
-        b += 4
-    absolute = np.zeros((bones, 4, 4))
-    for b in range(bones):
-        c0, s0 = math.cos(angles[b, 0]), math.sin(angles[b, 0])
-        c1, s1 = math.cos(angles[b, 2]), math.sin(angles[b, 2])
-        c2, s2 = math.cos(angles[b, 1]), math.sin(angles[b, 1])
-        r = np.zeros((4, 4))
-        r[0, 0], r[0, 1], r[0, 2] = c2 * c1, c2 * s1 * s0 - s2 * c0, c2 * s1 * c0 + s2 * s0
-        r[1, 0], r[1, 1], r[1, 2] = s2 * c1, s2 * s1 * s0 + c2 * c0, s2 * s1 * c0 - c2 * s0
-        r[2, 0], r[2, 1], r[2, 2] = -s1, c1 * s0, c1 * c0
-        r[3, 3] = 1.0
-        for i in range(4):
-            for j in range(4):
-                entry = 0.0
-                for k in range(4):
-                    entry += relatives[b, i, k] * r[k, j]
-                absolute[b, i, j] = entry
-        if parents[b] >= 0:
-            local = absolute[b].copy()
-            for i in range(4):
-                for j in range(4):
-                    entry = 0.0
-                    for k in range(4):
-                        entry += absolute[parents[b], i, k] * local[k, j]
-                    absolute[b, i, j] = entry
-    moves = np.zeros((bones, 3, 4))
-    for b in range(bones):
-        for i in range(3):
-            for j in range(4):
-                entry = 0.0
-                for k in range(4):
-                    entry += absolute[b, i, k] * inverses[b, k, j]
-                moves[b, i, j] = entry
+    bone = moves(theta, parents, relatives, inverses)
+    turn = about_axis(theta[0], theta[1], theta[2])
     total = 0.0
     for n in range(len(chosen)):
         v = chosen[n]
+        x, y, z = 0.0, 0.0, 0.0
+        for b in range(len(parents)):
+            w = weights[v, b]
+            for k in range(4):
+                x += w * bone[b, 0, k] * base[v, k]
+                y += w * bone[b, 1, k] * base[v, k]
+                z += w * bone[b, 2, k] * base[v, k]
         for i in range(3):
-            place = theta[3 + i]
-            for b in range(bones):
-                entry = 0.0
-                for k in range(4):
-                    entry += moves[b, i, k] * base[v, k]
-                place += weights[v, b] * entry
-            e = points[n, i] - place
-            total += e * e
+            place = theta[3 + i] + turn[i, 0] * x + turn[i, 1] * y + turn[i, 2] * z
+            total += (points[n, i] - place) ** 2
     return 0.5 * total

@@ -1,0 +1,20 @@
+"""Gradients of GradBench's workloads as an expert writes them: references, and peers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks.hand import arrays, geometry
+
+NUMPY: dict[str, Callable[..., Any]] = {
+    "hello": arrays.hello,
+    "lse": arrays.lse,
+    "llsq": arrays.llsq,
+    "kmeans": arrays.kmeans,
+    "gmm": arrays.gmm,
+    "ba": geometry.ba,
+    "ht": geometry.ht,
+    "lstm": arrays.lstm,
+    "ode": arrays.ode,
+    "det": arrays.det,
+    "particle": arrays.particle,
+}
