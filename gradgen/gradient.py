@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from gradgen.errors import ArgumentError, GradgenWarning, UnsupportedError
+from gradgen.errors import ArgumentError, GradgenError, GradgenWarning, UnsupportedError
 from gradgen.frontend.selection import signature_of
 from gradgen.options import Options, bound
 from gradgen.quick import Quick, quick_of
@@ -74,6 +74,7 @@ class Gradient:
         self._last: Specialisation | None = None
         self._receiver: Any = receiver
         self._signature = _signature(fn)
+        self._pinning: set[Any] = set()  # keys of types for which lengths have to be known
         self._inlined = False
         self._names = list(self._signature.parameters)
         self._by_position = all(
@@ -220,6 +221,34 @@ class Gradient:
                 self._last = known
                 return known
         specs = {n: road().spec_of(v, n) for n, v in arguments.items()}
+        if key in self._pinning:
+            return self._pinned(key, specs, arguments, options)
+        try:
+            return self._make(key, specs, options)
+        except UnsupportedError as error:
+            try:
+                made = self._pinned(key, specs, arguments, options)
+            except GradgenError:
+                raise error from None
+            self._pinning.add(key)
+            return made
+
+    def _pinned(
+        self, key: Any, specs: dict[str, Any], arguments: dict[str, Any], options: Options
+    ) -> Specialisation:
+        """Return the module for the lengths and whole numbers that the arguments have."""
+        exact = {n: road().pinned(spec, arguments[n]) for n, spec in specs.items()}
+        if exact == specs or options.batch:
+            raise UnsupportedError("there is nothing to pin")
+        key = (key, *exact.values())
+        for known in self._cache.get(key, ()):
+            if known.fresh():
+                self._last = known
+                return known
+        return self._make(key, exact, options)
+
+    def _make(self, key: Any, specs: dict[str, Any], options: Options) -> Specialisation:
+        """Make a module, and keep it."""
         made = Specialisation(self._program(specs, options))
         self._warn(made.program)
         if len(self._cache) >= MAX_SPECIALISATIONS:

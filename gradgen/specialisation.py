@@ -21,7 +21,7 @@ def road() -> Any:
     from gradgen import pipeline, replay, sizes
     from gradgen.backends import failures, kept
     from gradgen.emission import module, origins
-    from gradgen.frontend import arguments, source
+    from gradgen.frontend import arguments, pinning, source
     from gradgen.ir import evaluate
 
     return types.SimpleNamespace(
@@ -33,6 +33,7 @@ def road() -> Any:
         replay=replay.replay,
         source_of=source.source_of,
         key_of=arguments.key_of,
+        pinned=pinning.pinned,
         require_apart=arguments.require_apart,
         require_entries=arguments.require_entries,
         spec_of=arguments.spec_of,

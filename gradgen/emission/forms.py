@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from gradgen.emission.pieces import (
     Expr,
+    access,
     call,
     dotted,
     literal,
@@ -124,13 +125,7 @@ def _helper(op: Op, operands: list[Expr]) -> Expr:
 
 
 def _leaf(op: Op, operands: list[Expr]) -> Expr:
-    out: Expr = ast.Name(op.attrs["param"], ast.Load())
-    for kind, key in op.attrs["path"]:
-        if kind == "attr":
-            out = ast.Attribute(out, key, ast.Load())
-        else:
-            out = ast.Subscript(out, literal(key), ast.Load())
-    return out
+    return access(ast.Name(op.attrs["param"], ast.Load()), op.attrs["path"])
 
 
 def _load(op: Op, operands: list[Expr]) -> Expr:

@@ -8,7 +8,9 @@ from typing import Any
 from gradgen.emission import pieces
 from gradgen.emission.header import specialisation
 from gradgen.emission.hidden import parameter
+from gradgen.emission.pieces import access
 from gradgen.frontend.arguments import Container, Opaque
+from gradgen.frontend.classes import has_attributes
 from gradgen.ir.nodes import Function, Op, Value, walk
 from gradgen.ir.types import Dim, Type
 from gradgen.rules.registry import RULES
@@ -21,6 +23,7 @@ def guards(function: Function, name: str, names: dict[Value, str]) -> list[ast.s
     stretched = _decided(function)
     tests = [_option_test(p, spec.obj) for p, spec in function.params if _is_option(spec)]
     tests += [_array_test(p) for p, spec in function.params if _is_guessed(spec)]
+    tests += [test for p, spec in function.params for test in _whole_tests(p, (), spec)]
     tests += [_rank_test([(names[v], v.type) for v in arrays])] if arrays else []
     tests += _length_tests([(names[v], v.type) for v in arrays], stretched)
     tests += [_container_test(names[v]) for v in leaves if v.type.kind == "any"]
@@ -55,6 +58,18 @@ def _option_test(name: str, option: str | None) -> ast.expr:
     return ast.Compare(parameter(name), [compare], [ast.Constant(option)])
 
 
+def _whole_tests(name: str, path: tuple[Any, ...], spec: Any) -> list[ast.expr]:
+    """Test the whole numbers that decided what was generated."""
+    if isinstance(spec, Container):
+        kind = "attr" if has_attributes(spec.kind) else "item"
+        pairs = zip(spec.keys, spec.items, strict=True)
+        return [t for key, s in pairs for t in _whole_tests(name, (*path, (kind, key)), s)]
+    if not isinstance(spec, Type) or not spec.is_scalar or not isinstance(spec.value, int):
+        return []
+    known = ast.Constant(bool(spec.value) if spec.kind == "bool" else spec.value)
+    return [ast.Compare(access(parameter(name), path), [ast.NotEq()], [known])]
+
+
 def _rank_test(arrays: list[tuple[str, Type]]) -> ast.expr:
     """Compare all ranks at once."""
     ranks = [pieces.call("np.ndim", [ast.Name(name, ast.Load())]) for name, _ in arrays]
@@ -71,23 +86,27 @@ def _container_test(name: str) -> ast.expr:
 
 
 def _length_tests(arrays: list[tuple[str, Type]], decided: set[str]) -> list[ast.expr]:
-    """Test that no length is 1, or that one is, where the text depends on it."""
-    ones: list[ast.expr] = []
+    """Test that no length is 1, or that one is what it is, where the text depends on it."""
+    known: list[ast.expr] = []
     others: list[ast.expr] = []
     for name, t in arrays:
         shape = ast.Attribute(ast.Name(name, ast.Load()), "shape", ast.Load())
-        stretched = [k for k, d in enumerate(t.shape or ()) if isinstance(d, int) and d == 1]
-        for k in stretched:
+        exact = {k: d for k, d in enumerate(t.shape or ()) if isinstance(d, int)}
+        if exact and len(exact) == len(t.shape or ()) and max(exact.values()) > 1:
+            wanted = ast.Tuple([ast.Constant(d) for d in exact.values()], ast.Load())
+            known.append(ast.Compare(shape, [ast.NotEq()], [wanted]))
+            continue
+        for k, d in exact.items():
             length = ast.Subscript(shape, ast.Constant(k), ast.Load())
-            ones.append(ast.Compare(length, [ast.NotEq()], [ast.Constant(1)]))
-        if not stretched and any(isinstance(d, Dim) and d.name in decided for d in t.shape or ()):
+            known.append(ast.Compare(length, [ast.NotEq()], [ast.Constant(d)]))
+        if not exact and any(isinstance(d, Dim) and d.name in decided for d in t.shape or ()):
             others.append(shape)
     if others:
         joined: ast.expr = others[0]
         for other in others[1:]:
             joined = ast.BinOp(joined, ast.Add(), other)
-        ones.append(ast.Compare(ast.Constant(1), [ast.In()], [joined]))
-    return ones
+        known.append(ast.Compare(ast.Constant(1), [ast.In()], [joined]))
+    return known
 
 
 def _decided(function: Function) -> set[str]:

@@ -186,6 +186,8 @@ def _spell(spec: Any, letters: dict[str, str]) -> str:
         pairs = [f"{_key(k)}: {item}" for k, item in zip(keys, items, strict=True)]
         name = "" if spec.kind is dict else spec.kind.__name__
         return f"{name}{{{', '.join(pairs)}}}"
+    if spec.is_scalar and isinstance(spec.value, int):
+        return repr(bool(spec.value) if spec.kind == "bool" else spec.value)
     return _spell_type(spec, letters)
 
 

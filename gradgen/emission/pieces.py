@@ -116,3 +116,13 @@ def index_object(index: Expr) -> Expr:
 def names_in(operands: Sequence[Expr]) -> set[str]:
     """Return the names that occur in expressions."""
     return {n.id for e in operands for n in ast.walk(e) if isinstance(n, ast.Name)}
+
+
+def access(out: Expr, path: tuple[Any, ...]) -> Expr:
+    """Return the reading of what a way through containers leads to."""
+    for kind, key in path:
+        if kind == "attr":
+            out = ast.Attribute(out, key, ast.Load())
+        else:
+            out = ast.Subscript(out, literal(key), ast.Load())
+    return out

@@ -10,13 +10,14 @@ import ast
 import re
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from gradgen.emission.header import COMMAND, HASH, MARK, TYPES
 from gradgen.frontend.arguments import Container, spec_of
+from gradgen.frontend.pinning import pinned
 from gradgen.ir.types import ANY, SHORT, scalar
 
 FIRST = re.compile(rf'"""[^\n]+``(?P<name>[^\n]+)``, {MARK} (?P<version>\S+) from (?P<place>.+)\.')
@@ -163,7 +164,7 @@ class _Types:
             case "scalar":
                 return scalar(found["scalar"])
             case "text" | "number":
-                return spec_of(_literal(found[0]), name)
+                return _plain_spec(_literal(found[0]), name)
             case "word":
                 return self.named(found["word"], name)
         return self.container(found["sign"], name)
@@ -201,7 +202,15 @@ class _Types:
         return _general(Container(kind, known, tuple(items)))
 
     def named(self, word: str, name: str) -> Any:
-        plain = {"float": 1.0, "int": 1, "bool": True, "complex": 1j, "None": None, "True": True}
+        plain = {
+            "float": 1.0,
+            "int": 1,
+            "bool": True,
+            "complex": 1j,
+            "None": None,
+            "True": True,
+            "False": False,
+        }
         if self.peek("{"):
             kind = self.classes(word)
             if not isinstance(kind, type):
@@ -210,7 +219,7 @@ class _Types:
             return self.fields(kind, name)
         if word not in plain:
             raise Unreadable(word)
-        return spec_of(plain[word], name)
+        return _plain_spec(plain[word], name, word in ("True", "False"))
 
 
 def _literal(text: str) -> Any:
@@ -224,7 +233,18 @@ def _array(short: str, dims: str, name: str) -> Any:
     if short not in DTYPES and short not in SHORT and not hasattr(np, short):
         raise Unreadable(f"{short}[{dims}]")
     lengths = [int(d) if d.isdigit() else LENGTH for d in dims.split(", ") if d]
-    return spec_of(np.zeros(lengths, DTYPES.get(short, short)), name)
+    example = np.zeros(lengths, DTYPES.get(short, short))
+    spec = spec_of(example, name)
+    exact = pinned(spec, example).shape
+    known = [d.isdigit() for d in dims.split(", ") if d]
+    shape = tuple(e if k else d for d, e, k in zip(spec.shape, exact, known, strict=True))
+    return replace(spec, shape=shape)
+
+
+def _plain_spec(value: Any, name: str, exact: bool = True) -> Any:
+    """Return the spec of a number or text that stands in the place of a type."""
+    spec = spec_of(value, name)
+    return pinned(spec, value) if exact else spec
 
 
 def _general(spec: Container) -> Any:

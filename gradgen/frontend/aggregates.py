@@ -16,6 +16,7 @@ from gradgen.frontend.flow import read_statements
 from gradgen.frontend.iterables import counted, over_value
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.signals import FOR
 from gradgen.frontend.special import callee_name, no_more, special
 from gradgen.frontend.values import Iteration, Map, Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Const
@@ -36,10 +37,10 @@ def sequence(r: Reader, node: ast.AST, value: Any) -> Seq | Ref:
     return listed(r, node, over)
 
 
-def listed(r: Reader, node: ast.AST, over: Iteration) -> Ref:
-    """Return the items of an iteration as a list that grows."""
+def listed(r: Reader, node: ast.AST, over: Iteration) -> Seq | Ref:
+    """Return the items of an iteration as a list, which grows where their number is not known."""
     out = run_text(r, node, "out = [item for item in over]", "out", over=over)
-    assert isinstance(out, Ref)
+    assert isinstance(out, Seq | Ref)
     return out
 
 
@@ -75,7 +76,9 @@ def _sum(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     start = args[1] if len(args) > 1 else kwargs.get("start", Const(0))
     from_zero = isinstance(start, Const) and start.const == 0 and type(start.const) is int
     if isinstance(args[0], Generator):
-        known = comprehensions.written_out(r, comprehensions.as_list(r, args[0].node))
+        known = comprehensions.written_out(
+            r, comprehensions.as_list(r, args[0].node), bool(r.book.effort & FOR)
+        )
         if known is None:
             total = comprehensions.summed(r, args[0].node, as_value(r, start, node))
             if total is not None:

@@ -17,7 +17,7 @@ from gradgen.errors import ArgumentError
 from gradgen.frontend.classes import attributes_of, has_attributes, is_taken_apart
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Map, Record, Ref, Seq, Static
-from gradgen.ir.nodes import Leaf, Value
+from gradgen.ir.nodes import Const, Leaf, Value
 from gradgen.ir.types import ANY, BOOL, COMPLEX, FLOAT, Dim, Type, array, integer, scalar
 from gradgen.rules.complexes import is_complex
 
@@ -112,6 +112,11 @@ def _attribute_spec(value: Any, name: str, depth: int, seen: tuple[int, ...]) ->
     except ArgumentError:
         # Text or complex numbers that an object holds as well need no derivative.
         return Opaque(value)
+
+
+def part_of(value: Any, kind: Any, key: Any) -> Any:
+    """Return the item or attribute of a container argument at one of the keys of its spec."""
+    return getattr(value, key) if has_attributes(kind) else value[key]
 
 
 def star_spec(specs: tuple[Any, ...] | dict[str, Any]) -> Container:
@@ -293,6 +298,10 @@ def _enter_leaf(
             "or choose other arguments with argnums",
         )
     leaf = Leaf(name, path, op.out, active and spec.inexact and not is_complex(op.out))
+    if spec.is_scalar and isinstance(spec.value, int):
+        r.pinned = True
+        return Const(bool(spec.value) if spec.kind == "bool" else spec.value), [leaf]
+    r.pinned |= any(isinstance(d, int) and d != 1 for d in spec.shape or ())
     return r.hold(op.out), [leaf]
 
 
@@ -312,7 +321,9 @@ def spec_of_value(r: Reader, value: Any) -> Any:
         kind = dict if isinstance(value, Map) else value.kind
         return Container(kind, tuple(fields), tuple(spec_of_value(r, v) for v in fields.values()))
     if isinstance(value, Value | Ref):
-        return dataclasses.replace(r.read(value).type, value=None)
+        known = value.const if r.pinned and isinstance(value, Const) else None
+        whole = int(known) if isinstance(known, int) else None
+        return dataclasses.replace(r.read(value).type, value=whole)
     return Opaque(value.obj if isinstance(value, Static) else value)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import contextlib
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -14,15 +13,16 @@ from gradgen.frontend.branches import condition
 from gradgen.frontend.checkpoints import marked_test
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import read, split, told
-from gradgen.frontend.iterables import FEW, current
+from gradgen.frontend.iterables import FEW
 from gradgen.frontend.iteration import iteration_of
-from gradgen.frontend.jumps import Act, Branch, Jump, Step, Unless, jumps_of
+from gradgen.frontend.jumps import Branch, Jump, Step, Unless, jumps_of
 from gradgen.frontend.loops import Loop, run_loop
 from gradgen.frontend.points import Point, Turn
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.signals import WriteOut
+from gradgen.frontend.signals import FOR, WHILE, WriteOut
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.targets import assign_to
+from gradgen.frontend.turns import known_turns, turn_by_turn, while_decided, written_out
 from gradgen.frontend.values import Iteration, Once, Ref, Static, contents
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Op, Value, replace_uses, walk
@@ -61,11 +61,11 @@ def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
     """Read a loop over a range or an array once, and one over known items item by item."""
     over = iteration_of(r, s.iter, live=True)
     if isinstance(over, list):
-        return _written_out(r, s, over, rest)
-    turns = _known_turns(over)
+        return written_out(r, s, over, rest)
+    turns = known_turns(over)
     key = (*r.call_path, id(s))
-    if turns is not None and (not turns or id(s) in r.written_out):
-        return _chained(r, s, [_turn(s.target, over, k) for k in turns], rest)
+    if turns is not None and (not turns or id(s) in r.written_out or _worth(r, turns)):
+        return turn_by_turn(r, s, over, turns, rest)
     if turns is not None and len(turns) <= SHORT and id(s) not in r.made:
         r.short.add(key)
     before, path = snapshot(r), list(r.call_path)
@@ -77,44 +77,13 @@ def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
             raise
         restore(r, before)
         r.call_path[:] = path
-        return _chained(r, s, [_turn(s.target, over, k) for k in turns], rest)
+        return turn_by_turn(r, s, over, turns, rest)
     return frame.after(rest)
 
 
-def _known_turns(over: Iteration) -> Sequence[int] | None:
-    """Return the positions or integers that a loop runs over, None if they are not known."""
-    bounds = [v for v in over.bounds or (Const(0), over.length, Const(1)) if isinstance(v, Const)]
-    if len(bounds) < 3:
-        return None
-    turns = range(*(v.const for v in bounds))
-    return turns[::-1] if over.backwards else turns
-
-
-def _turn(to: ast.expr, over: Iteration, k: int) -> Act:
-    return Act(lambda r: assign_to(r, to, over.element(Const(k))))
-
-
-def _written_out(r: Reader, s: ast.For, items: list[Any], rest: Point) -> Point:
-    """Return the place before the first item; the others follow it."""
-    last = items[-1:]  # a list that grew in the last turn would not have ended here
-    check = [Act(lambda r: [current(r, item, s.iter) for item in last], silent=True)]
-    return _chained(r, s, [_binding(s, item) for item in items], rest, check)
-
-
-def _chained(
-    r: Reader, s: ast.For, turns: list[Act], rest: Point, check: Sequence[Act] = ()
-) -> Point:
-    path = tuple(r.call_path)
-    end = Point((), rest, "break", path)
-    here = Point([*check, *s.orelse], end, "continue", path, outside=True)
-    for k in reversed(range(len(turns))):
-        here = Point([turns[k], *s.body], here, "continue", (*path, k))
-    here.arrive(r)
-    return here
-
-
-def _binding(s: ast.For, item: Any) -> Act:
-    return Act(lambda r: assign_to(r, s.target, current(r, item, s.iter)))
+def _worth(r: Reader, turns: Sequence[int]) -> bool:
+    """Whether a loop that could be read once is written out, as it was refused otherwise."""
+    return bool(r.book.effort & FOR) and len(turns) <= FEW
 
 
 class _LoopFrame:
@@ -215,6 +184,10 @@ def _named(r: Reader, s: ast.For, arrays: Sequence[Ref]) -> Iterator[None]:
 
 def while_statement(r: Reader, s: ast.While, rest: Point) -> Point:
     """Read a ``while`` loop; a test that assigns moves into the body."""
+    if r.book.effort & WHILE:
+        here = while_decided(r, s, rest)
+        if here is not None:
+            return here
     frame = _LoopFrame(r, s)
     kept: list[tuple[Block, Block]] = []
 

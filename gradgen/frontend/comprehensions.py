@@ -21,6 +21,7 @@ from gradgen.frontend.flow import read_statements
 from gradgen.frontend.iterables import counted
 from gradgen.frontend.iteration import iteration_of
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.signals import FOR
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.targets import assign_to
 from gradgen.frontend.values import Iteration, Map, Ref, Seq, Static, is_static, static_value
@@ -46,7 +47,7 @@ def read(r: Reader, node: Any) -> Any:
     zeros = _zeros_of_list(r, node)
     if zeros is not None:
         return zeros
-    known = written_out(r, node)
+    known = written_out(r, node, few=bool(r.book.effort & FOR))
     if known is not None:
         return known
     if isinstance(node, ast.DictComp | ast.SetComp):
@@ -213,6 +214,7 @@ def _each(r: Reader, node: Any, depth: int, work: Callable[[], object], few: boo
         over = counted(r, over)
     if not isinstance(over, list):
         raise Computed
+    r.book.write_turns(len(over))
     for k, item in enumerate(over):
         r.call_path.append(k)
         assign_to(r, part.target, item)

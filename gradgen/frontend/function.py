@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import inspect
 import types
+from collections.abc import Sequence
 from typing import Any
 
-from gradgen.errors import ArgumentError, UnsupportedError
+from gradgen.errors import ArgumentError, GradgenError, UnsupportedError
 from gradgen.frontend.arguments import (
     Container,
     Opaque,
@@ -20,13 +21,14 @@ from gradgen.frontend.arguments import (
 )
 from gradgen.frontend.calls import call_value
 from gradgen.frontend.inlining import run_body
+from gradgen.frontend.pinning import pinned
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.recursion import Activation, Book, Recursive, closure_of, decide
 from gradgen.frontend.recursion import call as recursive_call
 from gradgen.frontend.returned import returned
 from gradgen.frontend.selection import STARS, Selected, parameter_positions, select, signature_of
 from gradgen.frontend.sharing import Place
-from gradgen.frontend.signals import Retry
+from gradgen.frontend.signals import FOR, WHILE, Laborious, Retry
 from gradgen.frontend.source import FunctionNode, innermost, source_of
 from gradgen.frontend.values import Box, Frame, Static
 from gradgen.ir.nodes import Block, Function, Leaf
@@ -36,7 +38,33 @@ from gradgen.rules.complexes import is_complex
 
 
 def read_function(fn: Any, given: Any, options: Any) -> Function:
-    """Return the graph of a function for arguments, specs (a dict) or annotations (None)."""
+    """Return the graph of a function for arguments, specs (a dict) or annotations (None).
+
+    Where that is refused, loops of few turns are written out, at last for the lengths and whole
+    numbers of the arguments.
+    """
+    try:
+        return _read_function(fn, given, options)
+    except GradgenError as error:
+        attempts = [(given, effort) for effort in (FOR, FOR | WHILE)]
+        if isinstance(given, tuple | list) and not isinstance(error, ArgumentError):
+            exact = pinned_specs(fn, given)
+            attempts += [(exact, effort) for effort in (0, FOR, FOR | WHILE)]
+        for specs, effort in attempts:
+            try:
+                return _read_function(fn, specs, options, effort)
+            except (GradgenError, Laborious):
+                continue
+        raise
+
+
+def pinned_specs(fn: Any, args: Sequence[Any]) -> dict[str, Any]:
+    """Return the specs of arguments for their lengths and whole numbers alone."""
+    values = bound(signature_of(fn), _spelled_name(fn), args, {}).arguments
+    return {n: pinned(spec_of(v, n), v) for n, v in values.items()}
+
+
+def _read_function(fn: Any, given: Any, options: Any, effort: int = 0) -> Function:
     receiver = None
     if isinstance(fn, types.MethodType):
         fn, receiver = fn.__func__, fn.__self__
@@ -47,7 +75,7 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
         specs[next(iter(signature.parameters))] = Opaque(receiver)
     precise: frozenset[Place] = frozenset()
     written_out: frozenset[int] = frozenset()
-    book = Book()
+    book = Book(effort=effort)
     for _ in range(200):
         book.begin()
         try:

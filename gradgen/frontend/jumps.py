@@ -54,6 +54,15 @@ class Unless:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Again:
+    """The further turns of a ``while`` loop of which ``turn`` turns are written out."""
+
+    node: ast.While
+    path: tuple[int, ...]
+    turn: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Cases:
     """The cases of a ``match`` that are still open for a subject."""
 
@@ -62,7 +71,7 @@ class Cases:
     cases: Sequence[ast.match_case]
 
 
-Step = ast.stmt | Act | Jump | Branch | Unless | Cases
+Step = ast.stmt | Act | Jump | Branch | Unless | Again | Cases
 
 
 @deep
@@ -79,6 +88,8 @@ def _jumps_of_step(step: Step) -> frozenset[str]:
         return NONE
     if isinstance(step, Jump | Unless):
         return frozenset({step.kind})
+    if isinstance(step, Again):
+        return (jumps_of(step.node.body) - {"continue"}) | jumps_of(step.node.orelse)
     if isinstance(step, Branch):
         return jumps_of(step.then) | jumps_of(step.other)
     if isinstance(step, Cases):

@@ -102,7 +102,8 @@ def _entries(r: Reader, node: ast.AST, array: Ref) -> Ref | None:
     """Return the entries of an array as a list, None where their number is known."""
     over = over_value(r, array, node)
     assert isinstance(over, Iteration)
-    return None if isinstance(over.length, Const) else listed(r, node, over)
+    found = None if isinstance(over.length, Const) else listed(r, node, over)
+    return found if isinstance(found, Ref) else None
 
 
 def _number(part: Value | None) -> Any:

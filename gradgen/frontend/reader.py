@@ -73,6 +73,7 @@ class Reader(Sharing):
         self.book: Any = None
         self.activations: list[Any] = []
         self.incomplete = False
+        self.pinned = False  # whether lengths and whole numbers are those of one call
 
     # --- errors ---------------------------------------------------------------------------
 
@@ -206,7 +207,9 @@ class Reader(Sharing):
         if isinstance(value, Seq) and value.kind is list:
             return self._listed(value) if value.grown is None else self.versions[value.grown]
         if not isinstance(value, Ref):
-            raise TypeError(value)
+            what = f"a {describe(value)} in a list whose length depends on the path"
+            way = "keep lists of numbers side by side, one for each part of an item"
+            raise UnsupportedError(what, self.b.span, way)
         base = self.versions[value.storage]
         if base is value.version:
             return value.value

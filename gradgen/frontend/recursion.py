@@ -15,7 +15,7 @@ from typing import Any
 from gradgen.errors import ArgumentError, UnsupportedError
 from gradgen.frontend.covers import Cover
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.signals import Endless
+from gradgen.frontend.signals import Endless, Laborious
 from gradgen.frontend.state import snapshot
 from gradgen.frontend.structure import Structure, flatten, names_of_leaves, rebuild
 from gradgen.frontend.templates import (
@@ -33,6 +33,7 @@ from gradgen.ir.types import Type, join
 from gradgen.passes.sharing import shared_results
 
 DEPTH, COUNT = 30, 100
+MOST_TURNS = 1000  # of loops that are written out though nothing asks for it
 STRUCTURES = 40
 
 
@@ -76,12 +77,20 @@ class Book:
     version: int = 0
     count: dict[int, int] = field(default_factory=dict)
     rules: list[Any] = field(default_factory=list)  # of functions with rules, being read
+    effort: int = 0  # ``signals.FOR`` and ``WHILE``
+    turns: int = 0  # that this reading has written out
     expansions: dict[Any, Any] = field(default_factory=dict)
 
     def begin(self) -> None:
         """Forget what belongs to one reading."""
-        self.states, self.count = {}, {}
+        self.states, self.count, self.turns = {}, {}, 0
         self.expansions = {k: made for k, made in self.expansions.items() if made is not None}
+
+    def write_turns(self, count: int) -> None:
+        """Count turns of loops that are written out; with some effort, but not with any."""
+        self.turns += count
+        if self.effort and self.turns > MOST_TURNS:
+            raise Laborious
 
     def callees(self) -> list[Callee]:
         """Return the functions that were read."""

@@ -37,6 +37,13 @@ class WriteOut(Exception):
         self.loop = loop
 
 
+FOR, WHILE = 1, 2  # efforts: which loops of few turns are written out, though nothing asks for it
+
+
+class Laborious(Exception):
+    """More would have to be written out than anybody wants to read."""
+
+
 class Endless(Exception):
     """A call inside a recursive function whose result is not known yet: no value on this path."""
 

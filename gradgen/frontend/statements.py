@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from gradgen.frontend import compound, lists, patterns, raising, stores
+from gradgen.frontend import compound, lists, patterns, raising, stores, turns
 from gradgen.frontend.aggregates import dict_of
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.attributes import attribute, set_attribute
@@ -16,7 +16,7 @@ from gradgen.frontend.branches import condition, distribute
 from gradgen.frontend.callables import decorated
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.flow import split
-from gradgen.frontend.jumps import KINDS, Act, Branch, Cases, Jump, Step, Unless
+from gradgen.frontend.jumps import KINDS, Act, Again, Branch, Cases, Jump, Step, Unless
 from gradgen.frontend.operators import binary
 from gradgen.frontend.points import Point, jump
 from gradgen.frontend.reader import Reader
@@ -45,6 +45,8 @@ def _step(r: Reader, s: Step, rest: Point) -> Point | None:
         return split(r, s.node, s.test, s.then, s.other, rest)
     if isinstance(s, Unless):
         return split(r, s.test, condition(r, s.test), (), [Jump(s.kind, None)], rest)
+    if isinstance(s, Again):
+        return turns.again(r, s, rest)
     if isinstance(s, Cases):
         return patterns.read_cases(r, s, rest)
     handler = HANDLERS.get(type(s))

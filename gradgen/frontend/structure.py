@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from gradgen.errors import UnsupportedError
 from gradgen.frontend.objects import Method
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import (
@@ -67,7 +68,7 @@ def flatten(
 def _number_chosen(r: Reader, value: Choice, node: ast.AST) -> Value:
     try:
         return r.read(value)
-    except TypeError:
+    except UnsupportedError:
         r.refuse(node, "a recursive call with an argument that is one thing or another",
                  "call it on each path")  # fmt: skip
 

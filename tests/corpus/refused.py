@@ -273,7 +273,7 @@ def tuples_sorted(x):
 def which_object_after_a_swap(x):
     a, b = [x], [2.0 * x]
     kept = a
-    for _ in range(3):
+    for _ in range(70):
         a, b = b, a
         if a is kept:  # here: which object
             x = x + a[0]
@@ -281,7 +281,7 @@ def which_object_after_a_swap(x):
 
 
 EXAMPLE_ARGS = {
-    "tuples_sorted": lambda: (np.ones(3),),
+    "tuples_sorted": lambda: (np.ones(65),),
     "which_object_after_a_swap": lambda: (1.5,),
     "evaluates_text": lambda: (0.5,),
     "executes_text": lambda: (0.5,),
@@ -292,7 +292,7 @@ EXAMPLE_ARGS = {
     "copy_in_its_own_order": lambda: (np.ones(3),),
     "read_only_view": lambda: (np.ones(3),),
     "float_into_integers": lambda: (np.ones(3),),
-    "row_in_a_list_written": lambda: (np.ones(3),),
+    "row_in_a_list_written": lambda: (np.ones(65),),
     "where_without_out": lambda: (np.ones(3),),
     "try_around_active_code": lambda: (1.5,),
     "yields": lambda: (np.ones(3),),
@@ -307,7 +307,7 @@ EXAMPLE_ARGS = {
     "unknown_attribute": lambda: (np.ones(3),),
     "global_write": lambda: (1.5,),
     "set_comprehension": lambda: (np.ones(3),),
-    "dict_comprehension": lambda: (np.ones(3),),
+    "dict_comprehension": lambda: (np.ones(65),),
     "iterator_twice": lambda: (1.5,),
     "list_grows_under_loop": lambda: (1.5,),
     "deleted_name": lambda: (1.5,),
@@ -317,8 +317,8 @@ EXAMPLE_ARGS = {
     "f_string": lambda: (1.5,),
     "attribute_store": lambda: (np.ones(4),),
     "list_of_active_mutated": lambda: (1.5,),
-    "one_array_many_times": lambda: (np.ones(3),),
-    "item_written_to": lambda: (np.ones(3),),
+    "one_array_many_times": lambda: (np.ones(65),),
+    "item_written_to": lambda: (np.ones(65),),
     "list_changed_while_read": lambda: (np.ones(3),),
     "complex_number": lambda: (1.5,),
 }

@@ -1,0 +1,92 @@
+"""Loops that are written out, one turn after the other."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+from gradgen.frontend.branches import condition
+from gradgen.frontend.iterables import current
+from gradgen.frontend.jumps import Act, Again
+from gradgen.frontend.points import Point
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.state import restore, snapshot
+from gradgen.frontend.targets import assign_to
+from gradgen.frontend.values import Iteration
+from gradgen.ir.nodes import Block, Const
+
+
+def known_turns(over: Iteration) -> Sequence[int] | None:
+    """Return the positions or integers that a loop runs over, None if they are not known."""
+    bounds = [v for v in over.bounds or (Const(0), over.length, Const(1)) if isinstance(v, Const)]
+    if len(bounds) < 3:
+        return None
+    turns = range(*(v.const for v in bounds))
+    return turns[::-1] if over.backwards else turns
+
+
+def turn_by_turn(
+    r: Reader, s: ast.For, over: Iteration, turns: Sequence[int], rest: Point
+) -> Point:
+    """Return the place before the first of the turns of a loop whose positions are known."""
+    return _chained(r, s, [_turn(s.target, over, k) for k in turns], rest)
+
+
+def _turn(to: ast.expr, over: Iteration, k: int) -> Act:
+    return Act(lambda r: assign_to(r, to, over.element(Const(k))))
+
+
+def written_out(r: Reader, s: ast.For, items: list[Any], rest: Point) -> Point:
+    """Return the place before the first item; the others follow it."""
+    last = items[-1:]  # a list that grew in the last turn would not have ended here
+    check = [Act(lambda r: [current(r, item, s.iter) for item in last], silent=True)]
+    return _chained(r, s, [_binding(s, item) for item in items], rest, check)
+
+
+def _chained(
+    r: Reader, s: ast.For, turns: list[Act], rest: Point, check: Sequence[Act] = ()
+) -> Point:
+    r.book.write_turns(len(turns))
+    path = tuple(r.call_path)
+    end = Point((), rest, "break", path)
+    here = Point([*check, *s.orelse], end, "continue", path, outside=True)
+    for k in reversed(range(len(turns))):
+        here = Point([turns[k], *s.body], here, "continue", (*path, k))
+    here.arrive(r)
+    return here
+
+
+def _binding(s: ast.For, item: Any) -> Act:
+    return Act(lambda r: assign_to(r, s.target, current(r, item, s.iter)))
+
+
+def while_decided(r: Reader, s: ast.While, rest: Point) -> Point | None:
+    """Return where a ``while`` loop leads whose test is known, None where it is not."""
+    path = tuple(r.call_path)
+    return _decided(r, Again(s, path, 0), Point((), rest, "break", path))
+
+
+def again(r: Reader, step: Again, rest: Point) -> Point:
+    """Go on with a ``while`` loop of which some turns are written out."""
+    here = _decided(r, step, rest)
+    return Point([step.node], rest, outside=True) if here is None else here
+
+
+def _decided(r: Reader, step: Again, rest: Point) -> Point | None:
+    """Return the next turn where the test is known to hold, what follows where it does not."""
+    before = snapshot(r)
+    with r.b.into(Block()) as block:
+        test = condition(r, step.node.test)
+    if not isinstance(test, Const):
+        restore(r, before)
+        return None
+    r.b.block.ops += block.ops
+    if not test.const:
+        return Point(step.node.orelse, rest, outside=True)
+    r.book.write_turns(1)
+    following = Again(step.node, step.path, step.turn + 1)
+    path = (*step.path, step.turn)
+    here = Point(step.node.body, Point([following], rest, "continue", step.path), path=path)
+    here.arrive(r)
+    return here
