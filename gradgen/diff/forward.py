@@ -264,12 +264,14 @@ class Forward:
         """Return the inputs with tangents in place of all that can have one."""
         numbers = range(10**6) if rule.form == "sequence" else NUMBERS.get(op.prim, ())
         kept = READS.get(op.prim)
-        return [
-            self.of(v)
-            if i in numbers or (i != kept and v.type.inexact and rule.differentiable(i, op.attrs))
-            else v
-            for i, v in enumerate(op.inputs)
-        ]
+
+        def moves(i: int, v: Value) -> bool:
+            # Where each input's adjoint is stated, one that has none is a length or a place; of
+            # the others, integers may be.
+            number = v.type.inexact or bool(rule.adjoint)
+            return i in numbers or (i != kept and number and rule.differentiable(i, op.attrs))
+
+        return [self.of(v) if moves(i, v) else v for i, v in enumerate(op.inputs)]
 
     def _named(self, op: Op) -> dict[str, Any]:
         return {

@@ -119,22 +119,41 @@ def _diagonal(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 
 @special(np.unravel_index)
 def _unravel(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    last_first = _order(r, node, argument(r, node, args, kwargs, 2, "order")) == "C"
     no_more(r, node, kwargs)
     where = as_value(r, args[0], node)
     lengths = [as_value(r, n, node) for n in sequence_items(r, args[1], node)]
     out: list[Value] = []
-    for n in lengths[:0:-1]:
-        out.insert(0, arithmetic(r, "mod", where, n, node))
+    for n in (lengths[::-1] if last_first else lengths)[:-1]:
+        out.append(arithmetic(r, "mod", where, n, node))
         where = arithmetic(r, "floordiv", where, n, node)
-    return Seq([r.hold(v) for v in (where, *out)])
+    out.append(where)
+    return Seq([r.hold(v) for v in (out[::-1] if last_first else out)])
+
+
+def _order(r: Reader, node: ast.AST, order: Any) -> str:
+    """Return the order in which places are counted, 'C' or 'F'."""
+    found = "C" if order is None else option(r, node, "order", order, RULES["arange"])
+    if found not in ("C", "F"):
+        r.refuse(node, f"the order {found!r} of places", "give 'C' or 'F'")
+    return str(found)
 
 
 @special(np.ravel_multi_index)
 def _ravel_multi_index(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
-    if len(args) != 2 or kwargs:
-        r.refuse(node, "mode= or order= of np.ravel_multi_index", "compute the places by hand")
+    modes = argument(r, node, args, kwargs, 2, "mode")
+    modes = "raise" if modes is None else option(r, node, "mode", modes, RULES["arange"])
+    order = _order(r, node, argument(r, node, args, kwargs, 3, "order"))
+    no_more(r, node, kwargs)
     lengths = [as_value(r, n, node) for n in sequence_items(r, args[1], node)]
     places = [as_value(r, p, node) for p in sequence_items(r, args[0], node)]
+    modes = modes if isinstance(modes, tuple) else (modes,) * len(places)
+    places = [
+        p if mode == "raise" else _wrapped(r, node, p, n, mode)
+        for p, n, mode in zip(places, lengths, modes, strict=True)
+    ]
+    if order == "F":
+        lengths, places = lengths[::-1], places[::-1]
     out = places[0]
     for n, place in zip(lengths[1:], places[1:], strict=True):
         out = arithmetic(r, "add", arithmetic(r, "mul", out, n, node), place, node)
@@ -336,20 +355,32 @@ def write_where(r: Reader, node: ast.AST, owner: Ref, value: Value, mask: Any) -
 
 @special(np.fill_diagonal)
 def _fill_diagonal(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    wrap = argument(r, node, args, kwargs, 2, "wrap")
     no_more(r, node, kwargs)
     owner = array_of(r, node, args[0], "np.fill_diagonal")
     old, value = r.read(owner), as_value(r, args[1], node)
     rank = rank_of(r, node, old, "np.fill_diagonal")
-    n = length(r, old)
-    for axis in range(1, rank):
-        if old.type.shape and old.type.shape[axis] != old.type.shape[0]:
-            n = r.b.emit("min2", [n, length(r, old, axis)])
-            n.type = integer()
-    along = r.b.emit("arange", [n])
+    if rank == 2 and wrap is not None and option(r, node, "wrap", wrap, RULES["arange"]):
+        step = arithmetic(r, "add", length(r, old, 1), Const(1), node)
+        along = r.b.emit("arange", [Const(0), r.b.emit("size", [old]), step])
+        operands = _unravelled(r, node, old, along)
+    else:
+        along = r.b.emit("arange", [_shortest(r, old, rank)])
+        operands = [along] * rank
     if value.type.shape != ():
         value = _cycled(r, node, flat(r, value), along)
-    write(r, node, owner, plain("a" * rank, *[along] * rank), value, "store")
+    write(r, node, owner, plain("a" * rank, *operands), value, "store")
     return Static(None)
+
+
+def _shortest(r: Reader, array: Value, rank: int) -> Value:
+    """Return the least length of an array."""
+    n = length(r, array)
+    for axis in range(1, rank):
+        if array.type.shape and array.type.shape[axis] != array.type.shape[0]:
+            n = r.b.emit("min2", [n, length(r, array, axis)])
+            n.type = integer()
+    return n
 
 
 @special(np.put_along_axis)

@@ -46,7 +46,8 @@ def evenly(start, stop, count):
 @reads(
     "np.logspace",
     samples=("np.logspace(x, y, 4)", "np.logspace(x, 1.0, num=n, endpoint=False)",
-             "np.logspace(x, y, 4, base=p)", "np.logspace(x3, y, 4, axis=-1)"),
+             "np.logspace(x, y, 4, base=p)", "np.logspace(x3, y, 4, axis=-1)",
+             "np.logspace(x3, 1, 3)"),
 )  # fmt: skip
 def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
     """Return powers whose exponents are even spaced."""

@@ -196,7 +196,8 @@ rule("linspace", linspace_type, callables=["np.linspace"],
      adjoint=(_linspace_to_start, _linspace_to_stop, None), tangent="linear",
      samples=("np.linspace(x, y, 5)", "np.linspace(x, 2.0, num=n)", "np.linspace(0.0, y)",
               "np.linspace(x, y, 4, endpoint=False)", "np.linspace(x3, y3, 4)",
-              "np.linspace(x3, y, 4, axis=-1)", "np.linspace(x, y, 5, retstep=True)[1]",
+              "np.linspace(x3, y, 4, axis=-1)", "np.linspace(x3, 2, 4)",
+              "np.linspace(x, y, 5, retstep=True)[1]",
               "np.linspace(start=x, stop=y, num=1)", "np.linspace(x, y, 4, False, True)[0]"))
 for _name in ("hamming", "hanning", "blackman", "bartlett"):
     rule(_name, window_type, callables=[f"np.{_name}"], params="M", passive=True,

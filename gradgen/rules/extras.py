@@ -35,13 +35,14 @@ def pow_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 
 def _for_logarithm(alg: Algebra, a: Value) -> Value:
-    """Return the base where its logarithm exists, else 1: the exponent's derivative is then 0."""
-    number = a.type.dtype.startswith("complex")
+    """Return the base, or 1 for 0: a power of 0 does not change with its exponent.
+
+    A power of a negative number is none but at whole exponents: its derivative is NaN, as the
+    logarithm is.
+    """
     if isinstance(a, Const):
-        return a if a.const and (number or a.const > 0) else Const(1.0)
-    if number:
-        return alg.where(alg.emit("eq", a, 0.0), 1.0, a)
-    return alg.where(alg.emit("gt", a, 0.0), a, 1.0)
+        return a if a.const else Const(1.0)
+    return alg.where(alg.emit("eq", a, 0.0), 1.0, a)
 
 
 def _constant_power(alg: Algebra, op: Op, a: Value, p: float) -> Value:

@@ -164,6 +164,8 @@ def _matrix_power_to_a(g, a, n):
     """Cotangent of the matrix in ``np.linalg.matrix_power(a, n)``."""
     if n == 0:
         return np.zeros(a.shape)
+    if n == 1:
+        return g + 0.0
     base = np.swapaxes(a if n > 0 else np.linalg.inv(a), -1, -2)
     total, power = g, g
     for _ in range(1, abs(n)):

@@ -21,12 +21,14 @@ from gradgen.rules.shapes_of import Attrs, inexact_of, of_shape, refuse_unless
 @printed_like("m")
 def _polar_turn(d, u, m):
     """Tangent of the factor ``u`` of a matrix; its own transpose: the cotangent, too."""
-    if m.shape[0] < m.shape[1]:
-        return _polar_turn(d.T, u.T, m.T).T
+    wide = m.shape[0] < m.shape[1]
+    if wide:
+        d, u, m = d.T, u.T, m.T
     inner = u.T @ d
     p = u.T @ m
     turn = scipy.linalg.solve_sylvester(p, p, inner - inner.T)
-    return u @ turn + np.linalg.solve(p.T, (d - u @ inner).T).T
+    t_u = u @ turn + np.linalg.solve(p.T, (d - u @ inner).T).T
+    return t_u.T if wide else t_u
 
 
 def polar_types(inputs: list[Value], attrs: Attrs) -> list[Type]:

@@ -191,7 +191,9 @@ def diagonal_filled(m):
     np.fill_diagonal(b, m[:, 0] * 2.0)
     c = np.zeros((3, 2))
     np.fill_diagonal(c, m[1, 1])
-    return np.sum(a * m) + np.sum(b * m) + np.sum(c**2)
+    d = np.zeros((7, 2))
+    np.fill_diagonal(d, m[:, 1], wrap=True)
+    return np.sum(a * m) + np.sum(b * m) + np.sum(c**2) + np.sum(d[2:] ** 3)
 
 
 def filled(x):
