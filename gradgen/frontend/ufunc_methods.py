@@ -35,8 +35,11 @@ ACCUMULATED: dict[Any, Any] = {np.add: np.cumsum, np.multiply: np.cumprod}
 # Those of which NumPy takes one entry after the other (of powers and angles it does not).
 SEQUENTIAL = {
     np.subtract, np.divide, np.hypot, np.logaddexp, np.logaddexp2, np.float_power, np.fmod,
-    np.remainder, np.floor_divide,
+    np.remainder, np.floor_divide, np.copysign, np.heaviside, np.nextafter,
 }  # fmt: skip
+MACHINES = "in an order that depends on the machine"
+WRITE = "write the loop out, or use functools.reduce"
+AXES = RULES["cumsum"]  # any rule: its name is in messages
 PARAMS = {
     "reduce": ("array", "axis", "dtype", "out", "keepdims", "initial", "where"),
     "accumulate": ("array", "axis", "dtype", "out"),
@@ -93,18 +96,28 @@ def along(ufunc: np.ufunc, method: str, known: dict[Any, Any], loop: Callable[..
         operation = f"np.{ufunc.__name__}.{method}"
         if operation in RULES:
             return call_rule(r, node, RULES[operation], [array], given)
-        more: Options = {
-            k: Static(option(r, node, k, v, RULES["arange"])) for k, v in given.items()
-        }
-        unread = set(more) - {"axis", "keepdims"} or ufunc not in SEQUENTIAL
-        if unread or not isinstance(more["axis"].obj, int):
-            r.refuse(node, f"{operation} with these arguments", "write the loop out")
-        more["axis"] = Const(more["axis"].obj)
-        keep = Const(bool(more.pop("keepdims", Static(False)).obj))
-        options = {"keepdims": keep} if method == "reduce" else {}
-        return from_library(r, node, loop, [Static(ufunc), array], {**more, **options})
+        if ufunc not in SEQUENTIAL:
+            r.refuse(node, f"{operation}, which NumPy computes {MACHINES},", WRITE)
+        if "where" in given and "initial" not in given:
+            what = f"reduction operation {ufunc.__name__!r} does not have an identity, so to use"
+            r.fail(node, ValueError(f"{what} a where mask one has to specify 'initial'"))
+        given["axis"] = Const(_one_axis(r, node, ufunc, method, array, given["axis"]))
+        if "keepdims" in given:
+            given["keepdims"] = Const(bool(option(r, node, "keepdims", given["keepdims"], AXES)))
+        return from_library(r, node, loop, [Static(ufunc), array], given)
 
     return handler
+
+
+def _one_axis(r: Reader, node: ast.AST, ufunc: np.ufunc, method: str, array: Any, axis: Any) -> int:
+    """Return the one axis that a method goes along, where the order counts."""
+    known = option(r, node, "axis", axis, AXES)
+    rank = rank_of(r, node, as_value(r, array, node), f"np.{ufunc.__name__}.{method}")
+    axes = tuple(range(rank)) if known is None else known if isinstance(known, tuple) else (known,)
+    if len(axes) == 1:
+        return int(axes[0])
+    what = f"reduction operation {ufunc.__name__!r} is not reorderable, so at most one axis may be"
+    r.fail(node, ValueError(f"{what} specified"))
 
 
 def reduceat(ufunc: np.ufunc) -> Handler:
@@ -114,10 +127,16 @@ def reduceat(ufunc: np.ufunc) -> Handler:
         """Read the reductions of slices that begin at some places."""
         given = bound(r, node, "reduceat", args, kwargs)
         operation = f"np.{ufunc.__name__}.reduceat"
-        if operation not in RULES or "indices" not in given:
-            r.refuse(node, operation, "reduce the slices one by one")
+        if "indices" not in given:
+            r.refuse(node, f"{operation} without indices", "call it as NumPy documents it")
         array = in_dtype(r, node, given.pop("array"), given.pop("dtype", None))
-        return call_rule(r, node, RULES[operation], [array, given.pop("indices")], given)
+        places = given.pop("indices")
+        if operation in RULES:
+            return call_rule(r, node, RULES[operation], [array, places], given)
+        if ufunc not in SEQUENTIAL:
+            r.refuse(node, f"{operation}, which NumPy computes {MACHINES},", WRITE)
+        given["axis"] = Const(option(r, node, "axis", given["axis"], AXES))
+        return from_library(r, node, ufuncs.segments, [Static(ufunc), array, places], given)
 
     return handler
 

@@ -55,6 +55,7 @@ def elementwise(dtype: str = "same", weak: bool | None = None) -> Any:
 
     def type_rule(inputs: list[Value], attrs: Attrs) -> Type:
         types = [v.type for v in inputs if v.type.is_numeric]
+        refuse_unless(bool(types), "an operation on None", "give it a number or an array")
         name = promote(types) if dtype in ("same", "inexact", "magnitude") else dtype
         if dtype == "inexact":
             name = inexact_of(name)

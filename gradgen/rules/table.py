@@ -50,6 +50,7 @@ from gradgen.rules import (
     structured,
     sums,
     ufunc_methods,
+    ufunc_reductions,
     voigt,
 )
 from gradgen.rules.registry import CALLABLES, METHODS, RULES
@@ -92,6 +93,7 @@ SOURCES = (
     several,
     sums,
     ufunc_methods,
+    ufunc_reductions,
     extras,
     fourier,
     indexing,

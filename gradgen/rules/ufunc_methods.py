@@ -1,4 +1,4 @@
-"""Methods of ufuncs that are operations: reductions, running extremes and sums of segments."""
+"""Methods of ufuncs that are operations: running extremes, sums of segments, tests and bits."""
 
 # mypy: disable-error-code="no-untyped-def"
 
@@ -12,18 +12,7 @@ from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type, fresh_dim
 from gradgen.rules.helpers import _product_of_others
 from gradgen.rules.registry import printed, rule
-from gradgen.rules.shapes_of import Attrs, inexact_of, of_shape, reduced_shape
-
-
-def _reduced(dtype_of: Any) -> Any:
-    """Return the type rule of a reduction along axis 0, unless told otherwise."""
-
-    def type_rule(inputs: list[Value], attrs: Attrs) -> Type:
-        t = inputs[0].type
-        shape = reduced_shape(t.shape, attrs.get("axis", 0), bool(attrs.get("keepdims", False)))
-        return of_shape(dtype_of(t.dtype), shape)
-
-    return type_rule
+from gradgen.rules.shapes_of import Attrs, of_shape, reduced_shape
 
 
 def running_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -41,51 +30,20 @@ def segments_type(inputs: list[Value], attrs: Attrs) -> Type:
     return of_shape(t.dtype, (*t.shape[:axis], count, *t.shape[axis + 1 :]))
 
 
-# --- reductions -----------------------------------------------------------------------------
+def passive_type(dtype: str, method: int | None) -> Any:
+    """Return the type rule of a reduction (0), of one of segments (1), or of all along an axis."""
 
+    def type_rule(inputs: list[Value], attrs: Attrs) -> Type:
+        t = inputs[0].type
+        name = t.dtype if dtype == "same" else dtype
+        if method == 1:
+            t = segments_type(inputs, attrs)
+        if method != 0:
+            return Type(t.kind, name, t.shape)
+        keep = bool(attrs.get("keepdims", False))
+        return of_shape(name, reduced_shape(t.shape, attrs.get("axis", 0), keep))
 
-def _logaddexp_reduce_to_array(g, y, array, axis, keepdims):
-    """Cotangent of ``np.logaddexp.reduce``: a softmax times that of the result."""
-    if axis is not None and np.ndim(array) > 1 and not keepdims:
-        g, y = np.expand_dims(g, axis), np.expand_dims(y, axis)
-    return g * np.exp(array - np.where(np.isneginf(y), 0.0, y))
-
-
-def _logaddexp2_reduce_to_array(g, y, array, axis, keepdims):
-    """Cotangent of ``np.logaddexp2.reduce``."""
-    if axis is not None and np.ndim(array) > 1 and not keepdims:
-        g, y = np.expand_dims(g, axis), np.expand_dims(y, axis)
-    return g * np.exp2(array - np.where(np.isneginf(y), 0.0, y))
-
-
-def _logaddexp_reduce_tangent(t_array, y, array, axis, keepdims):
-    """Tangent of ``np.logaddexp.reduce``."""
-    on = y if axis is None or keepdims else np.expand_dims(y, axis)
-    share = np.exp(array - np.where(np.isneginf(on), 0.0, on))
-    return np.sum(share * t_array, axis=axis, keepdims=keepdims)
-
-
-def _logaddexp2_reduce_tangent(t_array, y, array, axis, keepdims):
-    """Tangent of ``np.logaddexp2.reduce``."""
-    on = y if axis is None or keepdims else np.expand_dims(y, axis)
-    share = np.exp2(array - np.where(np.isneginf(on), 0.0, on))
-    return np.sum(share * t_array, axis=axis, keepdims=keepdims)
-
-
-def _extreme_to_array(g, y, array, axis, keepdims):
-    """Cotangent of an extreme: even shares for the entries that are it."""
-    if axis is not None and np.ndim(array) > 1 and not keepdims:
-        g, y = np.expand_dims(g, axis), np.expand_dims(y, axis)
-    chosen = array == y
-    return chosen * (g / np.sum(chosen, axis=axis, keepdims=True))
-
-
-def _extreme_tangent(t_array, y, array, axis, keepdims):
-    """Tangent of an extreme: the mean over the entries that are it."""
-    on = y if axis is None or keepdims else np.expand_dims(y, axis)
-    chosen = array == on
-    count = np.sum(chosen, axis=axis, keepdims=keepdims)
-    return np.sum(chosen * t_array, axis=axis, keepdims=keepdims) / count
+    return type_rule
 
 
 # --- running extremes -------------------------------------------------------------------------
@@ -192,24 +150,12 @@ def _extreme_reduceat_tangent(t_array, y, array, indices, axis):
 
 # A table: an entry is read along its lines.
 # fmt: off
-_REDUCE = "array, axis=0, dtype=None, out=None, keepdims=False"
-_FORMS = ("(x4)", "(x23)", "(x23, 1)", "(x234, axis=-2)", "(x23, axis=1, keepdims=True)",
-          "(x23, axis=None)", "(x1)")
-
-
 def _method(ufunc: str, method: str, type_: Any, adjoint: Any, forms: Any, **more: Any) -> None:
     name = f"np.{ufunc}.{method}"
     rule(name, type_, callables=[name], adjoint=adjoint,
          samples=tuple(name + form for form in forms), **more)
 
 
-_method("logaddexp", "reduce", _reduced(inexact_of), (_logaddexp_reduce_to_array,), _FORMS,
-        params=_REDUCE, tangent=_logaddexp_reduce_tangent, at_kinks="0 where all are -inf")
-_method("logaddexp2", "reduce", _reduced(inexact_of), (_logaddexp2_reduce_to_array,), _FORMS,
-        params=_REDUCE, tangent=_logaddexp2_reduce_tangent, at_kinks="0 where all are -inf")
-for _ufunc in ("fmax", "fmin"):
-    _method(_ufunc, "reduce", _reduced(str), (_extreme_to_array,), _FORMS, params=_REDUCE,
-            tangent=_extreme_tangent, at_kinks="ties share evenly")
 _ACCUMULATE = "array, axis=0, dtype=None, out=None"
 for _ufunc in ("maximum", "minimum", "fmax", "fmin"):
     _method(_ufunc, "accumulate", running_type, (_running_extreme_to_array,),
@@ -221,6 +167,18 @@ _method("add", "reduceat", segments_type, (_add_reduceat_to_array, None), _SEGME
         params=_REDUCEAT, tangent="linear")
 _method("multiply", "reduceat", segments_type, (_multiply_reduceat_to_array, None), _SEGMENTS,
         params=_REDUCEAT, tangent=_multiply_reduceat_tangent)
-for _ufunc in ("maximum", "minimum"):
+for _ufunc in ("maximum", "minimum", "fmax", "fmin"):
     _method(_ufunc, "reduceat", segments_type, (_extreme_reduceat_to_array, None), _SEGMENTS,
             params=_REDUCEAT, tangent=_extreme_reduceat_tangent, at_kinks="ties share evenly")
+# Of truth values and integers, which have no derivative.
+_SOME = "array, axis=0, dtype=None, out=None, keepdims=False, initial?, where?"
+for _ufunc in ("bitwise_and", "bitwise_or", "bitwise_xor", "gcd", "lcm", "logical_and",
+               "logical_or", "logical_xor"):
+    _dtype = "bool" if _ufunc.startswith("logical") else "same"
+    if _ufunc not in ("logical_and", "logical_or"):  # these are np.all and np.any
+        _method(_ufunc, "reduce", passive_type(_dtype, 0), (), ("(j3) * x3", "(j3, axis=None) * x"),
+                params=_SOME, passive=True)
+    _method(_ufunc, "accumulate", passive_type(_dtype, None), (), ("(j3) * x3",),
+            params=_ACCUMULATE, passive=True)
+    _method(_ufunc, "reduceat", passive_type(_dtype, 1), (), ("(j3, [0, 2]) * x", "(j3, i3) * x3"),
+            params=_REDUCEAT, passive=True)
