@@ -12,6 +12,7 @@ from gradgen.library import (  # noqa: F401  (these fill the tables)
     python,
     sampled,
     shapes,
+    simpson,
     statistics,
 )
 from gradgen.library.registry import READ_AS, READ_METHODS, READINGS, reads

@@ -220,6 +220,7 @@ rule("polymul", convolve_type, callables=["np.polymul"], params="a1, a2", **_LIN
      adjoint=(_polymul_to_a1, _polymul_to_a2),
      samples=("np.polymul(x3, y4)", "np.polymul(x3, x1)", "np.polymul(x5, y3)"))
 rule("lfilter", lfilter_type, callables=["scipy.signal.lfilter"], params="b, a, x, axis=-1",
+     fuller="lfilter_from",
      adjoint=(_lfilter_to_b, _lfilter_to_a, _lfilter_to_x),
      tangent=_lfilter_tangent,
      samples=("scipy.signal.lfilter(x3, p3, y5)", "scipy.signal.lfilter(x1, p3, y23)",
