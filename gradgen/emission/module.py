@@ -14,7 +14,6 @@ import types
 import weakref
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import cache
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
@@ -30,13 +29,12 @@ from gradgen.emission.hidden import reveal
 from gradgen.emission.names import MODULES, assign_names
 from gradgen.emission.pairs import definition as callee_definition
 from gradgen.emission.pairs import spell_callees, wanted
+from gradgen.emission.printable import helper_definitions
 from gradgen.emission.printer import Comment, Docstring, print_statements
 from gradgen.emission.writer import Writer
 from gradgen.errors import ArgumentError, OutputError, Span
 from gradgen.ir.nodes import Function
-from gradgen.rules import helpers
 from gradgen.rules.callables import module_of
-from gradgen.rules.registry import PRINTABLE
 
 RULE = "-" * 60
 LITERAL_LIMIT = 256
@@ -252,25 +250,6 @@ def _comment(statements: list[ast.stmt], last: str | None, again: bool = False) 
 
 
 # --- helpers and captured arrays ----------------------------------------------------------
-
-
-def helper_definitions(function: Function) -> dict[str, ast.FunctionDef]:
-    """Return the syntax trees of what can be printed: the helpers, and the rules' functions.
-
-    A backend's own come with the function, and stand for those of the same name.
-    """
-    sources = {inspect.getsourcefile(fn): None for fn in (helpers._match, *PRINTABLE.values())}
-    found: dict[str, ast.FunctionDef] = {}
-    for path in sources:
-        found |= definitions_of(str(path))
-    return found | function.helpers
-
-
-@cache
-def definitions_of(path: str) -> dict[str, ast.FunctionDef]:
-    """Return the syntax trees of the functions of a file that may be printed."""
-    tree = ast.parse(Path(path).read_text(encoding="utf-8"))
-    return {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name[0] == "_"}
 
 
 def _helpers(function: Function, needs: Iterable[str]) -> list[ast.stmt]:

@@ -1,0 +1,60 @@
+"""The functions that may be printed into a module, read from their files when they are needed."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from gradgen.ir.nodes import Function
+from gradgen.rules import helpers
+from gradgen.rules.registry import PRINTABLE
+
+NAMED = re.compile(r"^def (_\w*)", re.MULTILINE)
+
+
+def helper_definitions(function: Function) -> Mapping[str, ast.FunctionDef]:
+    """Return the syntax trees of what can be printed: the helpers, and the rules' functions.
+
+    A backend's own come with the function, and stand for those of the same name.
+    """
+    files = dict.fromkeys(f.__code__.co_filename for f in (helpers._match, *PRINTABLE.values()))
+    return _Definitions(tuple(files), function.helpers)
+
+
+class _Definitions(Mapping[str, ast.FunctionDef]):
+    """Syntax trees by name; all names are known before any file is parsed."""
+
+    def __init__(self, files: tuple[str, ...], own: dict[str, ast.FunctionDef]) -> None:
+        self.places, self.own = _places(files), own
+
+    def __getitem__(self, name: str) -> ast.FunctionDef:
+        return self.own[name] if name in self.own else definitions_of(self.places[name])[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self.places, **self.own})
+
+    def __len__(self) -> int:
+        return len(self.places.keys() | self.own.keys())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.places or name in self.own
+
+
+@cache
+def _places(files: tuple[str, ...]) -> dict[str, str]:
+    """Return the file of each function, in the order in which they are printed."""
+    return {name: path for path in files for name in NAMED.findall(_text(path))}
+
+
+@cache
+def definitions_of(path: str) -> dict[str, ast.FunctionDef]:
+    """Return the syntax trees of the functions of a file that may be printed."""
+    tree = ast.parse(_text(path))
+    return {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name[0] == "_"}
+
+
+def _text(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8")
