@@ -48,6 +48,7 @@ from gradgen.passes.clears import join_clears
 from gradgen.passes.copies import insert_copies
 from gradgen.passes.cse import share_common
 from gradgen.passes.dce import remove_dead
+from gradgen.passes.fuse import fuse_loops
 from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.shapes import read_newest_shapes
 from gradgen.passes.sharing import Sharing
@@ -239,7 +240,8 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         connect(function)
 
     def saves() -> None:
-        program.saved = plan_saves(function)
+        fused = fuse_loops(function) if options.mode in SWEPT else []
+        program.saved = plan_saves(function, fused)
         remove_dead(function)
 
     def copies() -> None:

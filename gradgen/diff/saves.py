@@ -9,6 +9,7 @@ written to afterwards.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,9 @@ from gradgen.diff.unassigned import lengths_of_nothing, paths_of_reads, start_fr
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Undefined, Value, walk
 from gradgen.ir.types import Type, array
+from gradgen.passes.buffers import move_buffers
 from gradgen.passes.dce import remove_dead
+from gradgen.passes.fuse import Fused
 from gradgen.passes.sharing import Sharing
 from gradgen.rules.registry import RULES
 from gradgen.rules.shapes_of import length_of
@@ -46,15 +49,32 @@ class Saved:
     times: int | None = None
 
 
-def plan_saves(function: Function) -> list[Saved]:
+def plan_saves(function: Function, fused: Sequence[Fused] = ()) -> list[Saved]:
     """Legalise every read of an inner forward value by the reverse sweep.
 
     What is run again is part of the sweep for the plan of what is around it, and a forward sweep of
-    its own for the plan of the block that it is in.
+    its own for the plan of the block that it is in.  So is the forward part of a ``fused`` loop.
     """
     again = run_again(function)
     if again:
         remove_dead(function)
+    records = _plan_each(function, again)
+    for f in fused:
+        for op in f.forward:
+            op.reverse = False
+        planner = Planner(function, f.body)
+        records += planner.run()
+        f.buffers.extend(planner.buffers)
+        for op in f.forward:
+            op.reverse = True
+    move_buffers(fused)
+    for op in (o for f in fused for o in (f.loop, *f.forward)):
+        op.reverse = False
+    return records
+
+
+def _plan_each(function: Function, again: dict[Block, list[Op]]) -> list[Saved]:
+    """Plan the saves of a function, and those of what is run again inside the sweep."""
     records: list[Saved] = []
     for top in dict.fromkeys([function.body, *again]):
         for op in again.get(top, ()):
@@ -77,6 +97,7 @@ class Planner(Carrier):
         super().__init__(function, top)
         self.again = top is not None and top is not function.body
         self.records: list[Saved] = []
+        self.buffers: list[tuple[Value, Value]] = []
         self.sharing = Sharing(function)
         self.missing = missing_values(function.body, placed=False)
         self.unsure: list[Value] = []  # values saved where they may be missing
@@ -260,6 +281,7 @@ class Planner(Carrier):
             return at.emit("store", [old, stored, *operands], buffer.name, index=index)
 
         final = self.thread(path, buffer, v, update)
+        self.buffers.append((buffer, final))
         mirror = self.mirror[self.home[v]]
         r = reverse_builder()
         indices = [row.place(r, self.resolve(row.block.params[0])) for row in rows]

@@ -19,10 +19,15 @@ def use_shape_twins(top: Block, inner: Callable[[Value], bool]) -> None:
     """
     missing = missing_values(top)
     forward = [v for op in top.ops if not op.reverse for v in op.outputs]
-    outer = [v for v in forward if _known(v) and v not in missing]
+    outer = [v for v in forward if has_known_shape(v) and v not in missing]
     for op in walk(top):
         k = SHAPE_ONLY.get(op.prim)
-        if not op.reverse or k is None or not inner(op.inputs[k]) or not _known(op.inputs[k]):
+        if (
+            not op.reverse
+            or k is None
+            or not inner(op.inputs[k])
+            or not has_known_shape(op.inputs[k])
+        ):
             continue
         wanted = op.inputs[k].type
         twin = next((u for u in reversed(outer) if u.type == wanted), None)
@@ -30,7 +35,7 @@ def use_shape_twins(top: Block, inner: Callable[[Value], bool]) -> None:
             op.inputs[k] = twin
 
 
-def _known(v: Value) -> bool:
+def has_known_shape(v: Value) -> bool:
     """Whether a value is an array whose lengths are all known symbols (or numbers)."""
     if v.type.kind != "array" or not v.type.shape:
         return False

@@ -14,13 +14,12 @@ import types
 import weakref
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from gradgen.backends.kernels import Kernel, decorated
-from gradgen.deep import deep
 from gradgen.emission import pieces
 from gradgen.emission.folding import fold
 from gradgen.emission.guards import guards
@@ -31,12 +30,12 @@ from gradgen.emission.pairs import definition as callee_definition
 from gradgen.emission.pairs import spell_callees, wanted
 from gradgen.emission.printable import helper_definitions
 from gradgen.emission.printer import Comment, Docstring, print_statements
+from gradgen.emission.sections import comment_places, with_sections
 from gradgen.emission.writer import Writer
-from gradgen.errors import ArgumentError, OutputError, Span
+from gradgen.errors import ArgumentError, OutputError
 from gradgen.ir.nodes import Function
 from gradgen.rules.callables import module_of
 
-RULE = "-" * 60
 LITERAL_LIMIT = 256
 # How many functions there are of each generated module whose lines `linecache` holds.
 ALIVE: Counter[str] = Counter()
@@ -79,7 +78,8 @@ def render(
     if writer.none_for:
         writer = Writer(function, names, folded, writer.none_for)
         statements = writer.block(function.body)
-    sections = _with_sections(statements, function)
+    sections = with_sections(statements)
+    comment_places(sections)
     kernel = Kernel(writer, name, sections, cache) if backend == "numba" else None
     compiled = kernel.definition(outputs) if kernel is not None else None
     rest = guards(function, name, names)
@@ -92,7 +92,7 @@ def render(
     definition = ast.FunctionDef(name, _signature(function), body, [], None)
     writer._note(definition)
     inner: list[ast.stmt] = [callee_definition(c, part, writer.needs) for c, part in callees]
-    _comment(inner, None)
+    comment_places(inner)
     if compiled is not None:
         inner.append(compiled)
         writer.needs |= _names_in(inner)
@@ -206,47 +206,6 @@ def _held(obj: Any) -> ast.expr | None:
         return ast.Dict(list(keys), [e for e in items if e is not None])
     kind = ast.Tuple if type(obj) is tuple else ast.List
     return kind([e for e in items if e is not None], ast.Load())
-
-
-def _with_sections(statements: list[ast.stmt], function: Function) -> list[ast.stmt]:
-    """Add the two section comments, and each statement's line in the source where it changes."""
-    out: list[ast.stmt] = []
-    reverse = any(getattr(s, "gradgen_reverse", False) for s in statements)
-    current = None
-    for s in statements:
-        section = "reverse" if getattr(s, "gradgen_reverse", False) else "forward"
-        if reverse and section != current:
-            if current is not None:
-                out.append(Comment(""))
-            out.append(Comment(f"# --- {section} {'-' * (63 - len(section))}"))
-            current = section
-        out.append(s)
-    _comment(statements, None)
-    return out
-
-
-def _place(span: Span) -> str:
-    """Return the place in the user's source that a comment names."""
-    return span.made_from or f"{PurePath(span.path).name}:{span.line}"
-
-
-@deep
-def _comment(statements: list[ast.stmt], last: str | None, again: bool = False) -> str | None:
-    """Note places where they change; ``again``: what is run again is known to be."""
-    for s in statements:
-        span = getattr(s, "gradgen_span", None)
-        place = _place(span) if span is not None else ""
-        repeats = getattr(s, "gradgen_again", False)
-        place += ", run again" if place and repeats and not again else ""
-        if place and place != last:
-            s.comment = place  # type: ignore[attr-defined]
-            last = place
-        if isinstance(s, ast.FunctionDef):
-            last = _comment(s.body, None)
-        if isinstance(s, ast.For | ast.While | ast.If):
-            last = _comment(s.body, last, again or repeats)
-            last = _comment(s.orelse, last, again or repeats)
-    return last
 
 
 # --- helpers and captured arrays ----------------------------------------------------------

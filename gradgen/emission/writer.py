@@ -451,4 +451,5 @@ def _placed(node: Node, op: Op) -> Node:
         node.gradgen_span = span  # type: ignore[attr-defined]
         node.gradgen_reverse = op.reverse  # type: ignore[attr-defined]
         node.gradgen_again = op.again  # type: ignore[attr-defined]
+        node.gradgen_fused = "fused" in op.attrs  # type: ignore[attr-defined]
     return node

@@ -15,6 +15,9 @@ def guarded_value_and_grad(x):
         raise TypeError('guarded_value_and_grad is made for x f64[n]')
     # --- forward --------------------------------------------------------
     assert len(x) == 3, f'three numbers, not {len(x)}'  # control_statements.py:195
+
+    # --- forward and reverse --------------------------------------------
+    d_x = np.zeros(x.shape)                             # control_statements.py:198
     total = 0.0                                         # control_statements.py:197
     for i in range(len(x)):
         if x[i] < -100.0:                               # control_statements.py:198
@@ -23,10 +26,8 @@ def guarded_value_and_grad(x):
             large = x[i] / 100.0                        # control_statements.py:201
             # control_statements.py:202
             raise OverflowError('entry %d is %g times too large' % (i, large))
-        total += x[i] ** 2                              # control_statements.py:203
-
-    # --- reverse --------------------------------------------------------
-    d_x = np.zeros(x.shape)                             # control_statements.py:198
-    for i in range(len(x) - 1, -1, -1):                 # control_statements.py:197
-        d_x[i] += 2.0 * x[i]                            # control_statements.py:203
+        item = x[i]                                     # control_statements.py:203
+        total += item ** 2
+        # reverse of this turn
+        d_x[i] += 2.0 * item
     return total, (d_x,)

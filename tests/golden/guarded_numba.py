@@ -54,6 +54,9 @@ def _message_2(a, b):
 def guarded_value_and_grad_compiled(x):
     # --- forward --------------------------------------------------------
     assert len(x) == 3, _message(x)                     # control_statements.py:195
+
+    # --- forward and reverse --------------------------------------------
+    d_x = np.zeros(x.shape)                             # control_statements.py:198
     total = 0.0                                         # control_statements.py:197
     for i in range(len(x)):
         if x[i] < -100.0:                               # control_statements.py:198
@@ -61,12 +64,10 @@ def guarded_value_and_grad_compiled(x):
         if x[i] > 100.0:                                # control_statements.py:200
             large = x[i] / 100.0                        # control_statements.py:201
             raise OverflowError(_message_2(i, large))   # control_statements.py:202
-        total += x[i] ** 2                              # control_statements.py:203
-
-    # --- reverse --------------------------------------------------------
-    d_x = np.zeros(x.shape)                             # control_statements.py:198
-    for i in range(len(x) - 1, -1, -1):                 # control_statements.py:197
-        d_x[i] += 2.0 * x[i]                            # control_statements.py:203
+        item = x[i]                                     # control_statements.py:203
+        total += item ** 2
+        # reverse of this turn
+        d_x[i] += 2.0 * item
     return total, (d_x,)
 
 

@@ -16,31 +16,30 @@ def huber_value_and_grad(w, x, y, delta=0.7):
         raise TypeError(
             'huber_value_and_grad is made for w f64[n]  x f64[m, k]  y f64[p]  delta float'
         )
-    # --- forward --------------------------------------------------------
-    r_saved = np.empty(len(y))                          # losses.py:83
-    total = 0.0                                         # losses.py:82
-    for i in range(len(y)):
-        r = np.dot(x[i], w) - y[i]                      # losses.py:83
-        r_saved[i] = r
-        if abs(r) <= delta:                             # losses.py:84
-            total += 0.5 * r * r                        # losses.py:85
-        else:
-            total += delta * (abs(r) - 0.5 * delta)     # losses.py:87
-    value = total / len(y)                              # losses.py:88
-
-    # --- reverse --------------------------------------------------------
-    d_total = 1.0 / len(y)
+    # --- forward and reverse --------------------------------------------
+    d_total = 1.0 / len(y)                              # losses.py:88
     d_y = np.zeros(y.shape)                             # losses.py:83
     d_w = np.zeros(w.shape)
     d_x = np.zeros(x.shape)
-    for i in range(len(y) - 1, -1, -1):                 # losses.py:82
-        r = r_saved[i]                                  # losses.py:83
-        if abs(r) <= delta:                             # losses.py:84
+    total = 0.0                                         # losses.py:82
+    for i in range(len(y)):
+        item = x[i]                                     # losses.py:83
+        r = np.dot(item, w) - y[i]
+        at_most = abs(r) <= delta                       # losses.py:84
+        if at_most:
+            total += 0.5 * r * r                        # losses.py:85
+        else:
+            total += delta * (abs(r) - 0.5 * delta)     # losses.py:87
+        # reverse of this turn
+        if at_most:                                     # losses.py:84
             d_r = d_total * (0.5 * r)                   # losses.py:85
             d_r += 0.5 * (d_total * r)
         else:
             d_r = d_total * delta * np.sign(r)          # losses.py:87
         d_y[i] -= d_r                                   # losses.py:83
-        d_w += d_r * x[i]
+        d_w += d_r * item
         d_x[i] += d_r * w
+
+    # --- forward --------------------------------------------------------
+    value = total / len(y)                              # losses.py:88
     return value, (d_w, d_x, d_y)

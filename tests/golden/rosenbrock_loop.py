@@ -13,21 +13,18 @@ import numpy as np
 def rosenbrock_loop_value_and_grad(x):
     if np.ndim(x) != 1:
         raise TypeError('rosenbrock_loop_value_and_grad is made for x f64[n]')
-    # --- forward --------------------------------------------------------
-    last = len(x) - 1                                   # losses.py:51
-    sub_saved = np.empty(max(last, 0))                  # losses.py:52
+    # --- forward and reverse --------------------------------------------
+    d_x = np.zeros(x.shape)                             # losses.py:52
     total = 0.0                                         # losses.py:51
-    for i in range(last):
-        difference = x[i + 1] - x[i] ** 2               # losses.py:52
-        sub_saved[i] = difference
-        total += 100.0 * difference ** 2 + (1.0 - x[i]) ** 2
-
-    # --- reverse --------------------------------------------------------
-    d_x = np.zeros(x.shape)
-    for i in range(last - 1, -1, -1):                   # losses.py:51
-        d_item = sub_saved[i]                           # losses.py:52
-        d_x[i] -= 2.0 * (1.0 - x[i])
-        d_product = 100.0 * (2.0 * d_item)
-        d_x[i] -= d_product * (2.0 * x[i])
-        d_x[i + 1] += d_product
+    for i in range(len(x) - 1):
+        place = i + 1                                   # losses.py:52
+        item = x[i]
+        difference = x[place] - item ** 2
+        difference_1 = 1.0 - x[i]
+        total += 100.0 * difference ** 2 + difference_1 ** 2
+        # reverse of this turn
+        d_x[i] -= 2.0 * difference_1
+        d_product = 100.0 * (2.0 * difference)
+        d_x[i] -= d_product * (2.0 * item)
+        d_x[place] += d_product
     return total, (d_x,)

@@ -1,0 +1,232 @@
+"""Whether the turns of a reversed loop may be taken in any order.
+
+They may where each thing that the loop carries is a sum that turns only add to, or an array of
+zeros that every turn leaves as zeros: the adjoint of what the user's loop uses as scratch space.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import MutableMapping
+from typing import NamedTuple
+
+from gradgen.deep import deep
+from gradgen.diff.activity import carried
+from gradgen.ir.nodes import WRITES, Block, Const, Op, Value, blocks_of
+from gradgen.passes.shapes import READS
+
+SUMS = {"add": (0, 1), "np.add": (0, 1), "sub": (0,), "np.subtract": (0,)}
+ADDS = ("inc", "add_at")
+ZEROS = ("zeros", "zeros_as")
+
+
+class Use(NamedTuple):
+    """One read of a value: by an operation or by the end of a block, at which place."""
+
+    block: Block
+    op: Op | None
+    place: int
+
+
+class Uses:
+    """All reads of the values of a function, and which block stands in which operation."""
+
+    def __init__(self, body: Block) -> None:
+        self.of: MutableMapping[Value, list[Use]] = {}
+        self.owner: dict[Block, tuple[Op, Block]] = {}
+        for block in blocks_of(body):
+            for op in block.ops:
+                for k, v in enumerate(op.inputs):
+                    self.of.setdefault(v, []).append(Use(block, op, k))
+                for inner in op.blocks:
+                    self.owner[inner] = (op, block)
+            for k, v in enumerate(block.results):
+                self.of.setdefault(v, []).append(Use(block, None, k))
+
+    def inside(self, use: Use, block: Block) -> Op | None:
+        """Return the operation of a block in which a read stands; None for the block's end."""
+        here, op = use.block, use.op
+        while here is not block:
+            op, here = self.owner[here]
+        return op
+
+    def within(self, use: Use, block: Block) -> bool:
+        """Whether a read stands in a block, or in one inside it."""
+        here = use.block
+        while here is not block:
+            if here not in self.owner:
+                return False
+            here = self.owner[here][1]
+        return True
+
+
+def in_any_order(loop: Op, uses: Uses) -> bool:
+    """Whether the turns of a loop, taken in another order, give the same but for rounding."""
+    body = loop.blocks[-1]
+    if body.end != "continue":
+        return False
+    params, inits = carried(loop)
+    for p, start, end in zip(params, inits, body.results, strict=True):
+        if p is end or _sum_end(p, body, uses) is end:
+            continue
+        made = start.op
+        zeros = made is not None and made.prim in ZEROS and p.type.kind == "array"
+        if not zeros or _Zeros(uses).end(p, body, True) != (end, True):
+            return False
+    return True
+
+
+@deep
+def _sum_end(v: Value, block: Block, uses: Uses) -> Value | None:
+    """Return what a value has become at a block's end, None if it is not just added to."""
+    while True:
+        reads = uses.of.get(v, [])
+        if any(uses.inside(use, block) is not uses.inside(reads[0], block) for use in reads):
+            return None
+        if not reads:
+            return None
+        op = uses.inside(reads[0], block)
+        if op is None:
+            return v if len(reads) == 1 else None
+        following = _added(v, op, reads, uses)
+        if following is None:
+            return None
+        v = following
+
+
+def _added(v: Value, op: Op, reads: list[Use], uses: Uses) -> Value | None:
+    """Return the sum after one operation, None if it is not one that adds to it."""
+    if op.prim == "if":
+        return _added_on_sides(v, op, reads, uses)
+    if len(reads) != 1 or reads[0].op is not op:
+        return None
+    place = reads[0].place
+    if op.prim in ADDS:
+        return op.out if place == 0 and op.out.type.kind == "array" else None
+    if op.prim in SUMS:
+        same = place in SUMS[op.prim] and op.out.type == v.type and v.type.inexact
+        return op.out if same else None
+    if op.prim != "for" or place < 3 or op.blocks[-1].end != "continue":
+        return None
+    body = op.blocks[-1]
+    end = _sum_end(body.params[place - 2], body, uses)
+    return op.outputs[place - 3] if end is not None and end is body.results[place - 3] else None
+
+
+def _added_on_sides(v: Value, op: Op, reads: list[Use], uses: Uses) -> Value | None:
+    """Return the sum after a choice, on each side of which it is at most added to."""
+    places = set()
+    for side in op.blocks:
+        if side.end != "yield":
+            return None
+        own = [use for use in reads if uses.within(use, side)]
+        if not own or len({uses.inside(use, side) for use in own}) != 1:
+            return None
+        end = _sum_end(v, side, _Part(uses, v, own))
+        if end is None:
+            return None
+        places.add(next((k for k, r in enumerate(side.results) if r is end), -1))
+    return op.outputs[places.pop()] if len(places) == 1 and -1 not in places else None
+
+
+class _Part(Uses):
+    """The uses of a function, of which those of one value are the ones in one place."""
+
+    def __init__(self, uses: Uses, v: Value, own: list[Use]) -> None:
+        self.of = ChainMap({v: own}, uses.of)
+        self.owner = uses.owner
+
+
+class _Zeros:
+    """Follows an array through a block, and knows whether it is all zeros."""
+
+    def __init__(self, uses: Uses) -> None:
+        self.uses = uses
+
+    @deep
+    def end(self, v: Value, block: Block, zero: bool) -> tuple[Value | None, bool]:
+        """Return what has become of an array at a block's end, and whether it is all zeros."""
+        while True:
+            nexts = self._nexts(v, block)
+            if len(nexts) != 1:
+                return None, False
+            op, place = nexts[0]
+            if op is None:
+                return v, zero
+            if op.prim == "if":
+                following, zero = self._after_choice(v, op, zero)
+                if following is None:
+                    return None, False
+                v = following
+            elif op.prim == "for":
+                zero = self._after_loop(op, place, zero)
+                v = op.outputs[place - 3]
+            else:
+                zero = zero and op.prim == "store" and _is_zero(op.inputs[1])
+                v = op.out
+
+    def _nexts(self, v: Value, block: Block) -> list[tuple[Op | None, int]]:
+        """Return where an array goes on from here; reads of entries and of shapes are no matter."""
+        out: dict[tuple[Op | None, int], None] = {}
+        for use in self.uses.of.get(v, ()):
+            op = use.op
+            read = op is not None and use.place == READS.get(op.prim, -1)
+            if op is not None and (read or (op.prim == "load" and op.out.type.is_scalar)):
+                continue
+            if not self.uses.within(use, block):
+                continue
+            here = self.uses.inside(use, block)
+            if here is not None and here.prim == "if":
+                out[here, -1] = None
+                continue
+            goes_on = op is None or (op.prim == "for" and use.place >= 3)
+            writes = op is not None and op.prim in WRITES and use.place == 0
+            if use.block is not block or not (goes_on or writes):
+                return []
+            out[op, use.place] = None
+        return list(out)
+
+    def _after_choice(self, v: Value, op: Op, zero: bool) -> tuple[Value | None, bool]:
+        """Return what has become of an array after a choice, and whether it is all zeros."""
+        places, zeros = set(), True
+        for side in op.blocks:
+            end, still = self.end(v, side, zero) if side.end == "yield" else (None, False)
+            places.add(next((k for k, r in enumerate(side.results) if r is end), None))
+            zeros = zeros and still
+        place = places.pop() if len(places) == 1 else None
+        return (None, False) if place is None else (op.outputs[place], zeros)
+
+    def _after_loop(self, op: Op, place: int, zero: bool) -> bool:
+        body = op.blocks[-1]
+        p, result = body.params[place - 2], body.results[place - 3]
+        if body.end != "continue":
+            return False
+        if zero and self.end(p, body, True) == (result, True):
+            return True
+        return self._clears_all(op, p, result)
+
+    def _clears_all(self, op: Op, p: Value, result: Value) -> bool:
+        """Whether a loop over all places of a vector leaves a zero in each."""
+        start, stop, step = op.inputs[:3]
+        length = p.type.shape[0] if p.type.rank == 1 and p.type.shape else None
+        covers = _is_zero(start) and isinstance(step, Const) and step.const == 1
+        if length is None or not covers or stop.type.value != length:
+            return False
+        body, v, zero = op.blocks[-1], p, False
+        mirrored = op.attrs.get("mirror")
+        indices = [b.params[0] for b in (body, *(mirrored.blocks if mirrored else ()))]
+        while v is not result:
+            nexts = self._nexts(v, body)
+            if len(nexts) != 1 or nexts[0][0] is None or nexts[0][0].prim not in ("store", "inc"):
+                return False
+            write = nexts[0][0]
+            here = write.attrs.get("index") == "i" and write.inputs[2] in indices
+            if not here or write.attrs.get("path"):
+                return False
+            zero = write.prim == "store" and _is_zero(write.inputs[1])
+            v = write.out
+        return zero
+
+
+def _is_zero(v: Value) -> bool:
+    return isinstance(v, Const) and v.const == 0
