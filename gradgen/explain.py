@@ -29,6 +29,7 @@ HOW = {
     "stack": "pushed on a stack",
     "snapshots": "kept at a few turns",
     "recomputed": "computed again",
+    "counted back": "counted back by the mirrored loop",
     "alive": "kept in a variable",
 }
 

@@ -52,6 +52,7 @@ from gradgen.passes.fuse import fuse_loops
 from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.shapes import read_newest_shapes
 from gradgen.passes.sharing import Sharing
+from gradgen.passes.sinking import sink_into_branches
 from gradgen.sizes import KEPT, Sizes
 from gradgen.sparse.tracks import add_tracks, finish_tracks
 
@@ -236,6 +237,7 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         join_clears(function)
         share_common(function)
         remove_dead(function)
+        sink_into_branches(function)
         mark_forward([function])
         connect(function)
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from gradgen.diff.activity import carried
 from gradgen.diff.carry import Carrier, add_branch_output, reverse_builder
+from gradgen.diff.counters import count_back, counters_of
 from gradgen.diff.missing import missing_values
 from gradgen.diff.rerun import run_again
 from gradgen.diff.rows import Row, plus, row_plan
@@ -25,6 +26,7 @@ from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Undefined, Value, walk
 from gradgen.ir.types import Type, array
 from gradgen.passes.buffers import move_buffers
+from gradgen.passes.cse import key_of
 from gradgen.passes.dce import remove_dead
 from gradgen.passes.fuse import Fused
 from gradgen.passes.sharing import Sharing
@@ -98,6 +100,7 @@ class Planner(Carrier):
         self.again = top is not None and top is not function.body
         self.records: list[Saved] = []
         self.buffers: list[tuple[Value, Value]] = []
+        self.once: dict[Any, Value] = {}
         self.sharing = Sharing(function)
         self.missing = missing_values(function.body, placed=False)
         self.unsure: list[Value] = []  # values saved where they may be missing
@@ -160,11 +163,17 @@ class Planner(Carrier):
             return self._index(op, home)
         if self._counts_turns(v):
             return self.mirror[home].params[0]
+        if self._is_counter(v):
+            return self._count_back(v)
         if self._can_recompute(v):
             return self._recompute(v)
         if not self.loops(home):
             return self._export(v)
-        return self._save(v)
+        key = (home, key_of(v.op, self.sharing, {})) if v.op and v.type.is_scalar else None
+        if key is None or key[1] is None:
+            return self._save(v)
+        first = self.once.setdefault(key, v)  # what is computed twice in a turn is kept once
+        return self._save(v) if first is v else self.resolve(first)
 
     def _index(self, op: Op, home: Block) -> Value:
         turn = self.mirror[home].params[0]
@@ -191,13 +200,25 @@ class Planner(Carrier):
         at = op.attrs.get("steps")
         return at is not None and home is op.blocks[-1] and carried(op)[0][at] is v
 
+    def _is_counter(self, v: Value) -> bool:
+        """Whether the mirrored loops can count a value back."""
+        if v.op is not None or v in self.missing or self.owner[self.home[v]][0].reverse:
+            return False
+        return bool(counters_of(self, v))
+
+    def _count_back(self, v: Value) -> Value:
+        self._note(v, "counted back", "each turn adds a constant to it")
+        chain = counters_of(self, v)
+        last = self.resolve(chain[0].loop.outputs[chain[0].place])
+        return count_back(self, chain, last)
+
     def _can_recompute(self, v: Value, depth: int = 0) -> bool:
         if v in self.resolved or not self.inner_forward(v):
             return self.sharing.never_written(v) or v.type.is_scalar
         op, home = v.op, self.home[v]
         if op is None:
             is_index = self.owner[home][0].prim == "for" and v is home.params[0]
-            return is_index or self._counts_turns(v)
+            return is_index or self._counts_turns(v) or self._is_counter(v)
         rule = RULES.get(op.prim)
         if (
             rule is None

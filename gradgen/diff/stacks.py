@@ -80,6 +80,10 @@ class StackPlanner(Planner):
         finally:
             self.resolved = resolved
 
+    def _is_counter(self, v: Value) -> bool:
+        """Return False: what a recursive function counts in loops is pushed, as others are."""
+        return False
+
     # --- how it is read -------------------------------------------------------------------
 
     def run(self) -> list[object]:  # type: ignore[override]

@@ -45,7 +45,7 @@ def _block(
     block: Block, known: dict[Any, Value], sharing: Sharing, mapping: dict[Value, Value]
 ) -> None:
     for op in block.ops:
-        key = _key(op, sharing, mapping)
+        key = key_of(op, sharing, mapping)
         if key is not None:
             if op.derived and key in known and known[key].type == op.out.type:
                 mapping[op.out] = known[key]
@@ -55,7 +55,8 @@ def _block(
             _block(inner, dict(known), sharing, mapping)
 
 
-def _key(op: Op, sharing: Sharing, mapping: dict[Value, Value]) -> Any:
+def key_of(op: Op, sharing: Sharing, mapping: dict[Value, Value]) -> Any:
+    """Return what two operations have in common that give the same, None if that says nothing."""
     if op.prim in NEVER or op.blocks or len(op.outputs) != 1 or op.prim not in RULES:
         return None
     if not sharing.never_written(op.out):
