@@ -48,7 +48,7 @@ from gradgen.passes.clears import join_clears
 from gradgen.passes.copies import insert_copies
 from gradgen.passes.cse import share_common
 from gradgen.passes.dce import remove_dead
-from gradgen.passes.fuse import fuse_loops
+from gradgen.passes.fuse import Fused, fuse_loops
 from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.shapes import read_newest_shapes
 from gradgen.passes.sharing import Sharing
@@ -76,6 +76,7 @@ class Program:
     text: str = ""
     stages: dict[str, str] = field(default_factory=dict)
     saved: list[Saved] = field(default_factory=list)
+    fused: list[Fused] = field(default_factory=list)
     adjoints: dict[Value, Value] = field(default_factory=dict)
     writes_arguments: bool = False
     title: str = ""
@@ -238,12 +239,13 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         share_common(function)
         remove_dead(function)
         sink_into_branches(function)
+        if options.mode in SWEPT:
+            program.fused = fuse_loops(function)
         mark_forward([function])
         connect(function)
 
     def saves() -> None:
-        fused = fuse_loops(function) if options.mode in SWEPT else []
-        program.saved = plan_saves(function, fused)
+        program.saved = plan_saves(function, program.fused)
         remove_dead(function)
 
     def copies() -> None:

@@ -60,6 +60,7 @@ def plan_saves(function: Function, fused: Sequence[Fused] = ()) -> list[Saved]:
     again = run_again(function)
     if again:
         remove_dead(function)
+    _count_as_swept(fused, True)
     records = _plan_each(function, again)
     for f in fused:
         for op in f.forward:
@@ -70,9 +71,15 @@ def plan_saves(function: Function, fused: Sequence[Fused] = ()) -> list[Saved]:
         for op in f.forward:
             op.reverse = True
     move_buffers(fused)
-    for op in (o for f in fused for o in (f.loop, *f.forward)):
-        op.reverse = False
+    _count_as_swept(fused, False)
     return records
+
+
+def _count_as_swept(fused: Sequence[Fused], swept: bool) -> None:
+    """Let fused loops count as part of the sweep for what is around them, or no longer."""
+    for f in fused:
+        for op in (f.loop, *f.forward):
+            op.reverse = swept
 
 
 def _plan_each(function: Function, again: dict[Block, list[Op]]) -> list[Saved]:

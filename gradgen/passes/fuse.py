@@ -37,10 +37,7 @@ class Fused:
 
 
 def fuse_loops(function: Function) -> list[Fused]:
-    """Fuse loops with their mirrors, in place; return the fused loops, those around others first.
-
-    Until the saves inside of them are planned, all of them counts as part of the sweep.
-    """
+    """Fuse loops with their mirrors, in place; return the fused, those around others first."""
     found: list[tuple[Op, Block]] = []
     missing = missing_values(function.body)
     work = [function.body]
@@ -50,10 +47,7 @@ def fuse_loops(function: Function) -> list[Fused]:
         found += [(loop, block) for loop in made]
         work += [loop.blocks[0] for loop in made]
     inner = {loop for loop, _ in found}
-    fused = [Fused(loop, block, _forward(loop, inner)) for loop, block in found]
-    for op in (o for f in fused for o in (f.loop, *f.forward)):
-        op.reverse = True
-    return fused
+    return [Fused(loop, block, _forward(loop, inner)) for loop, block in found]
 
 
 def _forward(loop: Op, fused: set[Op]) -> list[Op]:
