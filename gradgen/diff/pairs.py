@@ -79,6 +79,11 @@ def derive(callees: list[Callee]) -> None:
     """Make the pairs of all recursive functions that carry derivatives."""
     active = [c for c in callees if c.active and c.varying]
     for c in active:
+        kinds = {k: c.function.leaves[k].value.type for k in c.active if k not in c.written}
+        c.sums = [
+            k for k, t in kinds.items() if t.kind == "array" and t.dtype == "float64" and t.rank
+        ]
+    for c in active:
         _sweep(c)
     mark_forward([c.function for c in active])
     taken = {leaf.param for c in callees for leaf in c.function.leaves}
@@ -96,6 +101,15 @@ def derive(callees: list[Callee]) -> None:
     _settle_shares(active)
     for c in callees:
         c.settled = True
+
+
+def _adds_up(c: Callee, k: int) -> bool:
+    """Whether a function hands an array on to itself, so that its sweeps add to one adjoint."""
+    v = c.function.leaves[k].value
+    if v.type.kind != "array" or v.type.dtype != "float64" or not v.type.rank:
+        return False
+    calls = (op for op in walk(c.function.body) if op.prim == "call")
+    return any(op.attrs["callee"] is c and op.inputs[k] is v for op in calls)
 
 
 def store_in_place(callees: list[Callee]) -> None:
@@ -123,6 +137,7 @@ def _sweep(c: Callee) -> None:
         op.out.user, op.attrs["owned"] = True, type_.kind == "list"
         c.seeds.append(op.out)
         sweep.accumulate(v, op.out)
+    _take_sums(c, sweep, taken)
     sweep.operations(forward)
     grads = []
     for leaf in (f.leaves[k] for k in c.active):
@@ -136,6 +151,18 @@ def _sweep(c: Callee) -> None:
     f.body.results = [*f.body.results, *grads]
     share_common(f)
     remove_dead(f)
+
+
+def _take_sums(c: Callee, sweep: Reverse, taken: set[str]) -> None:
+    """Give a sweep the adjoints of arrays so far, to which it adds."""
+    for k in c.sums:
+        leaf = c.function.leaves[k]
+        name = _fresh(f"d_{leaf.param}", taken)
+        attrs = {"param": name, "path": (), "owned": True}
+        op = sweep.b.append("leaf", [], [adjoint_type(leaf.value)], [name], attrs=attrs)
+        op.out.user = True
+        c.seeds.append(op.out)
+        sweep.adj[leaf.value] = op.out
 
 
 def name_result(c: Callee) -> None:

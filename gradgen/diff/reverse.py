@@ -113,7 +113,8 @@ class Reverse:
     def _is_buffer(self, total: Value) -> bool:
         if total.type.kind != "array" or not total.type.shape:
             return False
-        return total.op is None or total.op.prim in ("zeros_as", "inc", "add_at", "store")
+        own = ("zeros_as", "inc", "add_at", "store", "leaf")
+        return total.op is None or total.op.prim in own
 
     def _label(self, v: Value) -> None:
         """Name an adjoint after its value: ``d_hidden``."""
@@ -263,6 +264,7 @@ class Reverse:
             g = self.adj.get(v)
             seeds.append(self.zeros_of(v) if g is None else self.whole(g, v))
         given = [op.inputs[k] for k in callee.active]
+        sums = self._sums_so_far(op)
         attrs = {"callee": callee, "part": "backward", "mirror": op}
         read = op.inputs
         if callee.settled:
@@ -270,9 +272,29 @@ class Reverse:
         else:
             attrs["given"] = len(read)
         kinds = [adjoint_type(v) for v in given]
-        back = self.b.append("call", [*read, *seeds], kinds, attrs=attrs)
-        for v, g in zip(given, back.outputs, strict=True):
-            self.accumulate(v, g)
+        back = self.b.append("call", [*read, *seeds, *sums.values()], kinds, attrs=attrs)
+        for k, v, g in zip(callee.active, given, back.outputs, strict=True):
+            if v in self.varied and k in sums and sums[k] is self.adj.get(v):
+                self.adj[v] = g
+                self._label(v)
+            else:
+                self.accumulate(v, g)
+
+    def _sums_so_far(self, op: Op) -> dict[int, Value]:
+        """Return the adjoints of arguments that the sweep of a call adds to, by their places."""
+        out: dict[int, Value] = {}
+        held: set[Value] = set()
+        for k in op.attrs["callee"].sums:
+            v = op.inputs[k]
+            total = self._buffer(v)
+            if total is None or v in held:
+                total = self.alg.zeros(v)
+            if v in self.varied and total is not self.adj.get(v) and v not in held:
+                self.adj[v] = total
+                self._label(v)
+            held.add(v)
+            out[k] = total
+        return out
 
     # --- stacks ---------------------------------------------------------------------------
 

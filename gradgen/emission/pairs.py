@@ -90,4 +90,9 @@ def _purpose(c: Callee, part: str) -> str:
     if part == "forward":
         return f"Return {call}, and save what {c.spelled['backward']} reads."
     grads = ", ".join(f"d_{c.function.leaves[k].param}" for k in c.active)
+    if c.sums:
+        sums = ", ".join(f"d_{c.function.leaves[k].param}" for k in c.sums)
+        return (
+            f"Return {grads} of {call}, from the adjoint of its result, added to {sums} as given."
+        )
     return f"Return {grads} of {call}, from the adjoint of its result."

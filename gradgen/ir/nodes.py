@@ -202,7 +202,8 @@ class Callee:
     ``written``: parameters (lists, arrays) that are returned as they are afterwards, and which of
     the results they are.  ``shares``: which results may be in the memory of which parameters.
     ``varying``: results that carry derivatives; ``seeds``: the parameters of the sweep for their
-    adjoints; ``needs``: the arguments that it reads.  ``moving``: parameters that come with their
+    adjoints; ``needs``: the arguments that it reads; ``sums``: parameters whose adjoints so far it
+    is given behind the seeds, and adds to in place.  ``moving``: parameters that come with their
     tangents, behind the others, where the function has become one of forward mode (their tangents
     are results, too, in the order of ``varying``).  ``spelled``: names in the module.
     """
@@ -216,6 +217,7 @@ class Callee:
     varying: list[int] = field(default_factory=list)
     seeds: list[Value] = field(default_factory=list)
     needs: list[int] = field(default_factory=list)
+    sums: list[int] = field(default_factory=list)
     moving: list[int] = field(default_factory=list)
     stacks: list[Stack] = field(default_factory=list)
     settled: bool = False
@@ -230,9 +232,12 @@ class Callee:
 
 def written_inputs(op: Op) -> list[int]:
     """Return which inputs an operation writes into."""
+    if op.prim == "call" and op.attrs.get("part") == "backward":
+        callee = op.attrs["callee"]
+        first = op.attrs.get("given", len(callee.needs)) + len(callee.varying)
+        return list(range(first, first + len(callee.sums)))
     if op.prim == "call":
-        written = () if op.attrs.get("part") == "backward" else op.attrs["callee"].written
-        return [k for k in written if op.inputs[k].type.kind == "list"]
+        return [k for k in op.attrs["callee"].written if op.inputs[k].type.kind == "list"]
     return [0] if op.prim in WRITES or op.prim in GROWS else []
 
 

@@ -304,7 +304,41 @@ def many_layers(x):
     return through_layers([(x, 1.0)] * 3 + [(2.0, x)] * 15, x, 0)
 
 
+def minors(a, row, used):
+    """Hands an array on as it is; its sweeps add to one adjoint."""
+    n = a.shape[0]
+    if row == n:
+        return 1.0
+    total, sign = 0.0, 1.0
+    for j in range(n):
+        if not (used >> j) & 1:
+            total += sign * a[row, j] * minors(a, row + 1, used | (1 << j))
+            sign = -sign
+    return total
+
+
+def determinant(a):
+    """A determinant by minors, and an entry read beside it."""
+    return minors(a, 0, 0) * a[0, 0]
+
+
+def pairs(a, b, k):
+    """Takes two arrays that may be one, and swaps them for a part of the way."""
+    if k == 0:
+        return a[0] * b[1]
+    if k % 2:
+        return a[k % 3] * pairs(a, b, k - 1) + np.sum(a * b)
+    return b[k % 3] * pairs(b, a, k - 1)
+
+
+def same_twice(a):
+    """One array for both, then a sum with a fresh one."""
+    return pairs(a, a, 4) + pairs(a, np.sin(a), 3)
+
+
 EXAMPLE_ARGS = {
+    "determinant": lambda: (np.array([[0.4, 1.2, -0.3], [0.8, 0.1, 0.9], [1.5, -0.7, 0.2]]),),
+    "same_twice": lambda: (np.array([0.7, -1.2, 0.4]),),
     "tree_of_lists": lambda: (0.8,),
     "nested_lists": lambda: (0.8,),
     "many_layers": lambda: (0.8,),

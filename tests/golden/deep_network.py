@@ -21,20 +21,18 @@ def layers_forward(w, x, n, layers_saved, tanh_saved):
     return x
 
 
-def layers_backward(w, n, layers_saved, tanh_saved, d_value):
-    """Return d_w, d_x of layers(w, x, n), from the adjoint of its result."""
+def layers_backward(w, n, layers_saved, tanh_saved, d_value, d_w, d_x):
+    """Return d_w, d_x of layers(w, x, n), from the adjoint of its result, added to d_w, d_x as given."""
     if n == 0:                                          # recursion.py:133
-        d_w = np.zeros(w.shape)                         # recursion.py:135
-        d_x = d_value
+        d_x += d_value
     else:
-        result = layers_saved.pop()
+        result = layers_saved.pop()                     # recursion.py:135
         tanh = tanh_saved.pop()
         d_product = d_value * (1.0 - tanh * tanh)
-        d_w = np.outer(d_product, result)
-        d_result, d_x = layers_backward(
-            w, n - 1, layers_saved, tanh_saved, d_product @ w
+        d_w += np.outer(d_product, result)
+        d_w, d_x = layers_backward(
+            w, n - 1, layers_saved, tanh_saved, d_product @ w, d_w, d_x
         )
-        d_w = d_w + d_result
     return d_w, d_x
 
 
@@ -50,5 +48,7 @@ def deep_network_value_and_grad(w, x, n):
     value = np.sum(result ** 2)
 
     # --- reverse --------------------------------------------------------
-    d_w, d_x = layers_backward(w, n, layers_saved, tanh_saved, 2.0 * result)
+    d_w = np.zeros(w.shape)
+    d_x = np.zeros(x.shape)
+    d_w, d_x = layers_backward(w, n, layers_saved, tanh_saved, 2.0 * result, d_w, d_x)
     return value, (d_w, d_x)
