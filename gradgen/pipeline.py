@@ -53,6 +53,7 @@ from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.shapes import read_newest_shapes
 from gradgen.passes.sharing import Sharing
 from gradgen.passes.sinking import sink_into_branches
+from gradgen.passes.unbound import drop_sure, settle_guards
 from gradgen.sizes import KEPT, Sizes
 from gradgen.sparse.tracks import add_tracks, finish_tracks
 
@@ -214,7 +215,12 @@ def _nested(
 def _stages(program: Program) -> list[tuple[str, Any]]:
     function, options = program.function, program.options
 
+    def everything() -> list[Function]:
+        return [function, *(c.function for c in callees_of(function))]
+
     def adjoint() -> None:
+        for f in everything():
+            drop_sure(f)
         sharing = Sharing(function)
         program.writes_arguments = not all(
             sharing.never_written(leaf.value) for leaf in function.leaves
@@ -247,6 +253,8 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
     def saves() -> None:
         program.saved = plan_saves(function, program.fused)
         remove_dead(function)
+        for f in everything():
+            settle_guards(f, options.backend == "numba")
 
     def copies() -> None:
         read_newest_shapes(function)

@@ -119,7 +119,6 @@ class Planner(Carrier):
     def run(self) -> list[Saved]:
         """Resolve every value that the reverse sweep needs, and redirect its reads."""
         use_shape_twins(self.top, self.inner_forward)
-        users = {op for op in walk(self.top) if not op.reverse}
         self.stands_for = paths_of_reads(self, self.missing)
         self.unsure += lengths_of_nothing(self, self.missing)
         needed = self._needed()
@@ -134,7 +133,7 @@ class Planner(Carrier):
         self.settle()
         self._rewrite(self.top)
         if self.unsure:
-            start_from_none(self.top, self.unsure, self.missing, users)
+            start_from_none(self.top, self.unsure, self.missing)
         return self.records
 
     def _needed(self) -> list[Value]:

@@ -2,17 +2,16 @@
 
 Python raises where such a name is read, and a save must not do so in its stead.  Where the reverse
 sweep needs the value on the paths alone on which the user's function reads it, it is saved there.
-Otherwise the name starts from None, and the user's reads of it test for that.
+Otherwise the name starts from None, and the guards before the user's reads of it test for that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gradgen.diff.activity import carried, ends
 from gradgen.diff.carry import Carrier
-from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Block, Const, Op, Undefined, Value, blocks_of, walk
+from gradgen.ir.nodes import Block, Const, Undefined, Value, blocks_of, walk
 
 
 def paths_of_reads(carrier: Carrier, missing: set[Value]) -> dict[Value, Value]:
@@ -93,52 +92,38 @@ def lengths_of_nothing(carrier: Carrier, missing: set[Value]) -> list[Value]:
     return list(found)
 
 
-def start_from_none(top: Block, saved: list[Value], missing: set[Value], users: set[Op]) -> None:
-    """Let names that are saved start from None, and test for that before the user's reads.
+def start_from_none(top: Block, chosen: Iterable[Value], missing: set[Value]) -> None:
+    """Carry None where nothing was carried to some variables, and to what they come from.
 
-    ``users`` are the operations of the user's function, among which saves stand by now.
+    The guards that the frontend has put before the user's reads of them test for that.
     """
-    names = _flow(top, saved, missing)
-    work: list[tuple[Block, set[Value]]] = [(top, set())]
-    while work:
-        block, tested = work.pop()
-        ops: list[Op] = []
-        for op in block.ops:
-            reads = op.inputs[: {"for": 3, "while": 0}.get(op.prim)] if op in users else []
-            for v in dict.fromkeys(u for u in reads if u in names and u not in tested):
-                ops += _guard(v, names[v], op)
-                tested.add(v)
-            ops.append(op)
-            work += [(inner, set(tested)) for inner in op.blocks]
-        block.ops = ops
-
-
-def _guard(v: Value, name: str, op: Op) -> list[Op]:
-    """Return the operations that raise, as Python does, where a name stands for nothing."""
-    b = Builder(Block())
-    b.span = op.span
-    message = f"cannot access local variable {name!r} where it is not associated with a value"
-    attrs = {"text": f"raise UnboundLocalError({message!r})"}
-    b.append("raise_if", [b.emit("is", [v, Const(None)])], [], attrs=attrs)
-    return b.block.ops
-
-
-def _flow(top: Block, saved: list[Value], missing: set[Value]) -> dict[Value, str]:
-    """Carry None where nothing was carried to what is saved; return all it gets to, with names."""
     moves = list(_moves(top))
-    names = {v: v.name for v in saved}
+    reached = set(chosen)
     before = -1
-    while before < len(names):
-        before = len(names)
+    while before < len(reached):
+        before = len(reached)
         for values, k, target in moves:
             v = values[k]
-            if target in names and isinstance(v, Undefined) and not v.unread:
+            if target in reached and isinstance(v, Undefined) and not v.unread:
                 values[k] = Const(None)
-            elif target in names and v in missing:
-                names.setdefault(v, v.name or names[target])
-            elif v in names and target in missing:
-                names.setdefault(target, target.name or names[v])
-    return names
+            elif target in reached and v in missing:
+                reached.add(v)
+            elif v in reached and target in missing:
+                reached.add(target)
+
+
+def carrying_none(top: Block) -> set[Value]:
+    """Return the variables that start from None, and those that they are carried to."""
+    moves = list(_moves(top))
+    found: set[Value] = set()
+    before = -1
+    while before < len(found):
+        before = len(found)
+        for values, k, target in moves:
+            v = values[k]
+            if v in found or (isinstance(v, Const) and v.const is None):
+                found.add(target)
+    return found
 
 
 def _moves(top: Block) -> Iterator[tuple[list[Value], int, Value]]:

@@ -16,9 +16,10 @@ from gradgen.frontend.arguments import every_item
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.joins import Join
 from gradgen.frontend.objects import class_of, object_truth
-from gradgen.frontend.reader import Reader, unassigned
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Certain, Endless
 from gradgen.frontend.state import State, restore, snapshot
+from gradgen.frontend.unbound import raise_where, unassigned
 from gradgen.frontend.values import (
     Choice,
     Map,
@@ -83,7 +84,7 @@ def choose(
             except Certain as found:
                 if found.block is not r.b.block:
                     raise
-                _raise(r, found.error, Const(True), found.span)
+                raise_where(r, found.error, Const(True), found.span)
                 failed.append(found)
                 value = Undefined()
             r.frame.names[slot] = value
@@ -237,7 +238,7 @@ def distribute(r: Reader, node: ast.AST, choice: Choice, work: Callable[[Any], A
         error = _failure(r, option, work)
         if error is not None:
             test = choice.test if missing else r.b.emit("not", [choice.test])
-            _raise(r, error, test, r.span(node))
+            raise_where(r, error, test, r.span(node))
             return on_each(r, node, other, work)
     results: list[Any] = []
 
@@ -245,7 +246,7 @@ def distribute(r: Reader, node: ast.AST, choice: Choice, work: Callable[[Any], A
         def run() -> Any:
             chosen = r.settled(option)
             if isinstance(chosen, Undefined):
-                _unbound(r, node, chosen)
+                raise_where(r, unassigned(chosen.name), Const(True), r.span(node))
             results.append(chosen if isinstance(chosen, Undefined) else work(chosen))
             return results[-1]
 
@@ -261,14 +262,3 @@ def distribute(r: Reader, node: ast.AST, choice: Choice, work: Callable[[Any], A
     if truths[0] == truths[1]:
         return Const(truths[0])
     return choice.test if truths[0] else r.b.emit("not", [choice.test])
-
-
-def _unbound(r: Reader, node: ast.AST, missing: Undefined) -> None:
-    """Raise what Python raises where a name was not assigned on the path taken."""
-    _raise(r, unassigned(missing.name), Const(True), r.span(node))
-
-
-def _raise(r: Reader, error: Exception, test: Value, span: Any) -> None:
-    """Raise an exception if a test holds."""
-    text = f"raise {type(error).__name__}({str(error)!r})"
-    r.b.append("raise_if", [test], [], span=span, attrs={"text": text})

@@ -148,6 +148,8 @@ class Cover:
             return None if item is None and parts(value) else Hole(Type("list", item=item))
         if not isinstance(value, Value | Ref) or self.precise(value) or self._positioned(value):
             return None
+        if isinstance(value, Undefined) and value.name:  # deleted: the variable keeps its value
+            return None
         type_ = join(t.type, self.type_now(value))
         return None if type_ is None else Hole(type_)
 

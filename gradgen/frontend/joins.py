@@ -80,7 +80,7 @@ class Join:
     def _contents(self, box: Box, x: Any, y: Any) -> Any:
         if isinstance(box, Record):
             keys = list(dict.fromkeys([*x, *y]))
-            return {k: self.merge(x.get(k), y.get(k), k) for k in keys}
+            return {k: self._field(x.get(k), y.get(k), k) for k in keys}
         if isinstance(box, Map) and list(x) == list(y):
             return {k: self.merge(x[k], y[k], "") for k in x}
         if isinstance(x, list) and isinstance(y, list) and len(x) == len(y):
@@ -88,6 +88,12 @@ class Join:
         if isinstance(box, Seq):
             return self._grown(box)
         return self._poisoned(box, x, y)
+
+    def _field(self, x: Any, y: Any, name: str) -> Any:
+        """Return what stands in a field, which one path may not have."""
+        if x is not ABSENT and y is not ABSENT:
+            return self.merge(x, y, name)
+        return self._choice(*(_nothing(name) if v is ABSENT else v for v in (x, y)))
 
     def _grown(self, box: Seq) -> Any:
         """Join lists of different lengths: as lists of the graph."""
@@ -134,6 +140,8 @@ class Join:
             return self._one_sided(x, y, name)
         if not isinstance(x, Value) and interchangeable(x, y):
             return self._one_of(x, y)
+        if _is_deleted(x) or _is_deleted(y):
+            return self._choice(x, y)  # the text's variable still has its value
         if isinstance(x, Value | Ref) and isinstance(y, Value | Ref):
             return self._leaf(x, y, name)
         if self._grown_lists(x, y):
@@ -181,13 +189,13 @@ class Join:
 
     def _one_sided(self, x: Any, y: Any, name: str) -> Any:
         known, at_side = (y, 1) if x is ABSENT else (x, 0)
+        x, y = (_nothing(name) if v is ABSENT else v for v in (x, y))
         if isinstance(known, Value | Ref):
-            missing = Undefined()
-            missing.name = name
-            x, y = (known, missing) if at_side == 0 else (missing, known)
             if self.precise and isinstance(known, Ref) and self._shared(known, None):
                 return self._choice(x, y)
             return self._leaf(x, y, name)
+        if name in self.r.frame.local_names:
+            return self._choice(x, y)
         return self._export(known, at_side)
 
     def _leaf(self, x: Value | Ref, y: Value | Ref, name: str) -> Any:
@@ -282,7 +290,10 @@ class Join:
 
     def output(self, x: Value, y: Value, name: str) -> Value:
         """Add an output to the ``if``."""
-        return add_output(self.op, x, y, name, self.span)
+        out = add_output(self.op, x, y, name, self.span)
+        if any(v in self.r.unsure or (isinstance(v, Undefined) and not v.unread) for v in (x, y)):
+            self.r.unsure.add(out)
+        return out
 
     def _entangle(self) -> None:
         """Remember what may share memory with its sources, while others can see them."""
@@ -299,6 +310,17 @@ class Join:
                 if same and seen[thing] is not made:
                     self.r.entangle(made, seen[thing], causes)
                 seen[thing] = made
+
+
+def _nothing(name: str) -> Undefined:
+    """Return the absence of a value under a name."""
+    nothing = Undefined()
+    nothing.name = name
+    return nothing
+
+
+def _is_deleted(value: Any) -> bool:
+    return isinstance(value, Undefined) and bool(value.name)
 
 
 def identity(value: Any) -> Storage | Box | None:

@@ -24,7 +24,6 @@ from gradgen.frontend.templates import (
     Template,
     admits,
     equal,
-    has_options,
     names_of,
     portable,
     rebuilt,
@@ -130,6 +129,13 @@ class Loop:
         if isinstance(slot, Storage):
             return state.versions[slot]
         return standing_for(slot, state.contents(self.r, slot), state.versions)
+
+    def may_miss(self, slot: Slot) -> bool:
+        """Whether a variable may have no value at the beginning of a turn, or after the loop."""
+        if isinstance(slot, Box) or slot in self.unassigned:
+            return slot in self.unassigned
+        value = self.slot_value(slot, self.entry)
+        return (value.value if isinstance(value, Ref) else value) in self.r.unsure
 
     def put(self, slot: Slot, value: Any) -> None:
         """Let a value stand in a slot."""
@@ -258,6 +264,8 @@ def _bind_params(loop: Loop, block: Block) -> None:
         params = _typed(types(template), names_of(template, label))
         for p in params:
             p.user = bool(p.name) and isinstance(slot, str)
+        if loop.may_miss(slot):
+            r.unsure.update(params)
         loop.params += params
         _place(loop, slot, template, params)
     if loop.counted:
@@ -344,7 +352,7 @@ def _or_nothing(loop: Loop, slot: Slot, t: Template) -> Template:
 
     What tells the options apart is read before it is known whether the name is.
     """
-    if slot not in loop.unassigned or not has_options(t):
+    if slot not in loop.unassigned or isinstance(t, Hole):
         return t
     nothing = Undefined()
     nothing.name = str(slot)
@@ -356,6 +364,8 @@ def _bind_results(loop: Loop, op: Op) -> None:
     for p in loop.params:
         out = Value(p.type, p.name, op.span)
         out.op, out.user = op, p.user
+        if p in loop.r.unsure:
+            loop.r.unsure.add(out)
         outputs.append(out)
     op.outputs = list(outputs)
     if loop.counted:

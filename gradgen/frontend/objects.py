@@ -13,6 +13,7 @@ import inspect
 import types
 from typing import Any
 
+from gradgen.frontend import unbound
 from gradgen.frontend.classes import MISSING, found_in, is_users
 from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.reader import Reader, describe
@@ -95,7 +96,8 @@ def attribute_of(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:
     kind = owner.kind
     in_class = found_in(kind, name)
     if name in owner.fields and not isinstance(in_class, property):
-        return r.settled(owner.fields[name])
+        missing = AttributeError(f"{kind.__name__!r} object has no attribute {name!r}")
+        return unbound.found(r, r.settled(owner.fields[name]), missing, node)
     if name == "__class__":
         return Static(kind)
     if name == "__dict__":

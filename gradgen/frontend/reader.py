@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from gradgen.errors import Span, UnsupportedError
-from gradgen.frontend import layouts, listed, outside
+from gradgen.frontend import layouts, listed, outside, unbound
 from gradgen.frontend.captures import Capture
 from gradgen.frontend.sharing import Place, Sharing, Thing
 from gradgen.frontend.signals import Certain, Retry
@@ -35,7 +35,7 @@ from gradgen.frontend.values import (
     refill,
 )
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Block, Const, Undefined, Value
+from gradgen.ir.nodes import Block, Const, Value
 from gradgen.ir.types import join
 
 WAY_OUT = "compute it outside the differentiated function and pass the result as an argument"
@@ -74,6 +74,7 @@ class Reader(Sharing):
         self.activations: list[Any] = []
         self.incomplete = False
         self.pinned = False  # whether lengths and whole numbers are those of one call
+        self.unsure: set[Value] = set()  # variables that not all paths assign
 
     # --- errors ---------------------------------------------------------------------------
 
@@ -96,17 +97,15 @@ class Reader(Sharing):
         frame: Frame | None = self.frame
         while frame is not None:
             if frame.shared is not None and name in frame.shared.fields:
-                return self._checked(frame.shared.fields[name])
+                return self._found(frame.shared.fields[name], name, frame, node)
             if name in frame.names:
-                found = self._checked(frame.names[name])
-                if isinstance(found, Undefined):
-                    self.fail(node, unassigned(name))
+                found = self._found(frame.names[name], name, frame, node)
                 if isinstance(found, Once):
                     frame.names[name] = self._used_up(name, node)
                 return found
             if name in frame.local_names:
                 if self.turn:  # of a loop, which is read again once a turn has assigned it
-                    self.fail(node, unassigned(name))
+                    self.fail(node, unbound.unassigned(name, frame is not self.frame))
                 raise UnsupportedError(
                     f"{name!r} is read before it is assigned",
                     self.span(node),
@@ -125,10 +124,15 @@ class Reader(Sharing):
         hint = "make it a list, or call zip, enumerate ... again"
         return Poison(UnsupportedError(message, self.span(node), hint))
 
-    def _checked(self, value: Any) -> Any:
+    def _found(self, value: Any, name: str, frame: Frame, node: ast.AST) -> Any:
+        """Return what a name of a frame stands for, which it does for sure from here on."""
         if isinstance(value, Poison):
             raise value.error
-        return self.settled(value)
+        free = frame is not self.frame
+        found = unbound.found(self, self.settled(value), unbound.unassigned(name, free), node)
+        if not free and name in frame.names and unbound.may_miss(value):
+            frame.names[name] = found
+        return found
 
     def _global(self, frame: Frame, name: str, node: ast.AST) -> Any:
         if name in frame.globals:
@@ -354,13 +358,6 @@ class Reader(Sharing):
                 self.b.span,
                 "copy one of them with .copy() before writing to it",
             )
-
-
-def unassigned(name: str) -> UnboundLocalError:
-    """Return Python's error for a name that was not assigned on the path taken."""
-    return UnboundLocalError(
-        f"cannot access local variable {name!r} where it is not associated with a value"
-    )
 
 
 def describe(value: Any) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gradgen.errors import ArgumentError, UnsupportedError
+from gradgen.frontend import unbound
 from gradgen.frontend.covers import Cover
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Endless, Laborious
@@ -27,7 +28,7 @@ from gradgen.frontend.templates import (
     types,
     values_of,
 )
-from gradgen.frontend.values import Frame, Ref, Static
+from gradgen.frontend.values import Frame, Poison, Ref, Static
 from gradgen.ir.nodes import Block, Callee, Function, Leaf, Value
 from gradgen.ir.types import Type, join
 from gradgen.passes.sharing import shared_results
@@ -385,7 +386,7 @@ class InnerReader(Reader):
         key = (id(frame), name)
         if key in self.imported:
             return self.imported[key]
-        value = self._checked(_value_in(frame, name))
+        value = _known_in(self, frame, name, node)
         owner = frame.owner
         structure, leaves = flatten(owner, value, node)
         if not leaves:
@@ -396,12 +397,24 @@ class InnerReader(Reader):
         raise Widened
 
 
+def _known_in(r: Reader, frame: Frame, name: str, node: ast.AST) -> Any:
+    """Return the value of a name of a function around a recursive one, which has to have one."""
+    value = _value_in(frame, name)
+    if isinstance(value, Poison):
+        raise value.error
+    value = r.settled(value)
+    if unbound.may_miss(value):
+        what = f"{name!r} is read by a recursive function, and not assigned on every path"
+        r.refuse(node, what, "assign it before the function is called")
+    return value
+
+
 def _outer_leaves(r: Reader, node: ast.AST, state: Reading) -> list[Any]:
     """Return what the names around a recursive function are at a call of it."""
     out: list[Any] = []
     for o in list(state.outer.values()):
         if o.frame.owner is r:
-            value = r.settled(_value_in(o.frame, o.name))
+            value = _known_in(r, o.frame, o.name, node)
         else:
             assert isinstance(r, InnerReader)
             value = r.bring_in(o.frame, o.name, node)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from gradgen.errors import UnsupportedError
 from gradgen.frontend import stores
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.attributes import set_attribute
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import sequence_items
-from gradgen.frontend.values import Map, Poison, Seq, is_static, static_value
+from gradgen.frontend.values import Map, Seq, is_static, static_value
+from gradgen.ir.nodes import Undefined
 
 
 def assign_to(r: Reader, target: ast.expr, value: Any) -> None:
@@ -66,9 +66,9 @@ def delete(r: Reader, target: ast.expr) -> None:
             delete(r, part)
     elif isinstance(target, ast.Name):
         r.lookup(target.id, target)
-        message = f"{target.id!r} is deleted here, and read afterwards"
-        error = UnsupportedError(message, r.span(target), "delete it later, or not at all")
-        r.frame.names[target.id] = Poison(error)
+        nothing = Undefined()
+        nothing.name = target.id
+        r.frame.names[target.id] = nothing
     elif isinstance(target, ast.Subscript):
         _delete_item(r, target)
     else:

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gradgen.frontend.joins import identity
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import (
     Box,
@@ -218,13 +217,6 @@ def _absent(t: Template) -> list[Value]:
     return [Undefined() for _ in types(t)]
 
 
-def has_options(t: Template) -> bool:
-    """Whether there is one of several options, somewhere inside."""
-    if isinstance(t, Node):
-        return any(has_options(inner) for _, inner in t.items)
-    return isinstance(t, Options)
-
-
 def names_of(t: Template, name: str) -> list[str]:
     """Return a name for each carried place; what has only one keeps the user's."""
     if isinstance(t, Hole):
@@ -232,22 +224,19 @@ def names_of(t: Template, name: str) -> list[str]:
     if isinstance(t, Options):
         inner = [n for option in t.items for n in names_of(option, name)]
         only = [n if len(inner) == 1 else "" for n in inner]
-        first = t.items[0]
-        none = (
-            isinstance(first, Same) and isinstance(first.thing, Static) and first.thing.obj is None
-        )
-        return [f"no_{name}" if none and len(t.items) == 2 else f"{name}_kind", *only]
+        return [_mark_name(t, name), *only]
     return [""] * len(types(t))
 
 
-def _selector_name(t: Options, name: str) -> str:
-    first = t.items[0].thing if isinstance(t.items[0], Same) else None
-    if len(t.items) != 2 or first is None:
+def _mark_name(t: Options, name: str) -> str:
+    """Return the name of what tells two options apart: whether it is None, or assigned."""
+    first, *_, last = (o.thing if isinstance(o, Same) else None for o in t.items)
+    if len(t.items) > 2:
         return f"{name}_kind"
-    if isinstance(first, Static) and first.obj is None:
-        return f"no_{name}"
-    thing = identity(first)
-    return f"{name}_is_{thing.name}" if thing is not None and thing.name else f"{name}_kind"
+    if isinstance(last, Undefined):
+        return f"{name}_assigned"
+    none = isinstance(first, Static) and first.obj is None
+    return f"no_{name}" if none or isinstance(first, Undefined) else f"{name}_kind"
 
 
 def rebuilt(r: Reader, t: Template, held: Iterator[Any]) -> Any:

@@ -126,13 +126,6 @@ def list_grows_under_loop(x):
     return items[3]
 
 
-def deleted_name(x):
-    y = x * x
-    if x > 1.0:
-        del y  # here: deleted
-    return y
-
-
 def number_in_match(x):
     match x:
         case 0.0:
@@ -310,7 +303,6 @@ EXAMPLE_ARGS = {
     "dict_comprehension": lambda: (np.ones(65),),
     "iterator_twice": lambda: (1.5,),
     "list_grows_under_loop": lambda: (1.5,),
-    "deleted_name": lambda: (1.5,),
     "set_display": lambda: (1.5,),
     "context_manager": lambda: (1.5,),
     "class_inside": lambda: (1.5,),

@@ -1,0 +1,83 @@
+"""Names that may stand for nothing: a read of one raises as Python does.
+
+Where one path assigns a name and another does not, the name is a choice between its value and
+nothing, and a read tests which.  A number or an array needs no choice: it is a variable of the text
+as it is one of the function's, and a variable that was not assigned raises by itself.  That it is
+read there is not sure, though: what is asked may be known without it.  So a read leaves a guard,
+which `passes.unbound` takes out again where the text does as well without.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from gradgen.frontend.values import Choice, Ref
+from gradgen.ir.nodes import Block, Const, Undefined, Value
+
+if TYPE_CHECKING:
+    from gradgen.frontend.reader import Reader
+
+
+def unassigned(name: str, free: bool = False) -> NameError:
+    """Return Python's error for a name that was not assigned on the path taken."""
+    if free:
+        return NameError(
+            f"cannot access free variable {name!r} where it is not associated with a value in "
+            "enclosing scope"
+        )
+    return UnboundLocalError(
+        f"cannot access local variable {name!r} where it is not associated with a value"
+    )
+
+
+def may_miss(value: Any) -> bool:
+    """Whether a value is nothing on some path, as far as the frontend has a choice of it."""
+    if isinstance(value, Choice):
+        return may_miss(value.then) or may_miss(value.other)
+    return isinstance(value, Undefined)
+
+
+def found(r: Reader, value: Any, error: Exception, node: ast.AST) -> Any:
+    """Return what a name or attribute stands for, having raised where that is nothing."""
+    if isinstance(value, Undefined):
+        r.fail(node, error)
+    if may_miss(value):
+        return _chosen(r, value, error, node)
+    inner = value.value if isinstance(value, Ref) and not value.steps else value
+    if isinstance(inner, Value) and r.read(value) in r.unsure:
+        _guard(r, r.read(value), error, node)
+    return value
+
+
+def _chosen(r: Reader, value: Any, error: Exception, node: ast.AST) -> Any:
+    """Raise on the paths on which a choice is nothing, and return what it is on the others."""
+    if not may_miss(value):
+        return value
+    for side, other, truth in (
+        (value.then, value.other, True),
+        (value.other, value.then, False),
+    ):
+        if isinstance(side, Undefined):
+            if side.name:  # else Python has raised on that path before
+                test = value.test if truth else r.b.emit("not", [value.test])
+                raise_where(r, error, test, r.span(node))
+            return _chosen(r, other, error, node)
+    sides, blocks = [], []
+    for option in (value.then, value.other):
+        with r.b.into(Block()) as block:
+            sides.append(_chosen(r, option, error, node))
+        blocks.append(block)
+    r.b.append("if", [value.test], [], span=r.span(node), blocks=blocks)
+    return Choice(value.test, *sides)
+
+
+def _guard(r: Reader, value: Value, error: Exception, node: ast.AST) -> None:
+    missing = r.b.emit("is", [value, Const(None)], span=r.span(node))
+    raise_where(r, error, missing, r.span(node), guards=True)
+
+
+def raise_where(r: Reader, error: Exception, test: Value, span: Any, **attrs: Any) -> None:
+    """Raise an exception if a test holds."""
+    text = f"raise {type(error).__name__}({str(error)!r})"
+    r.b.append("raise_if", [test], [], span=span, attrs={"text": text, **attrs})
