@@ -16,7 +16,7 @@ import numpy as np
 from gradgen.errors import ArgumentError
 from gradgen.frontend.classes import attributes_of, has_attributes, is_taken_apart
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.values import Map, Record, Ref, Seq, Static
+from gradgen.frontend.values import OTHER_KEYS, Map, Record, Ref, Seq, Static
 from gradgen.ir.nodes import Const, Leaf, Value
 from gradgen.ir.types import ANY, BOOL, COMPLEX, FLOAT, Dim, Type, array, integer, scalar
 from gradgen.rules.complexes import is_complex
@@ -334,7 +334,12 @@ def fallback_name(leaf: Leaf) -> str:
 
 
 def every_item(r: Reader, node: ast.AST, value: Map) -> dict[Any, Any]:
-    """Return all items of a dict: those of an argument of unknown type are not known."""
+    """Return all items of a dict, whose keys have to be known.
+
+    They are not in an argument of unknown type, and where paths that gave it other keys have met.
+    """
+    if OTHER_KEYS in value.items:
+        raise value.items[OTHER_KEYS].error
     if value.unknown is not None:
         r.refuse(
             node,

@@ -15,7 +15,7 @@ from gradgen.errors import Span
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.layouts import perhaps_shared
-from gradgen.frontend.objects import Method, replaced, super_of
+from gradgen.frontend.objects import Method, replaced, require_set, super_of
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.source import Source, source_of
 from gradgen.frontend.special import special
@@ -112,6 +112,7 @@ def _hasattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
         r.refuse(node, f"hasattr of a {describe(args[0])}", "test outside the loss")
     if isinstance(args[0], Static):
         return Const(hasattr(args[0].obj, name))
+    require_set(r, node, name)
     return Const(name in args[0].fields or found_in(args[0].kind, name) is not MISSING)
 
 
@@ -129,6 +130,7 @@ def _setattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
 def _vars(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if len(args) != 1 or not isinstance(args[0], Record):
         r.refuse(node, "vars of this")
+    require_set(r, node, *args[0].fields)
     return Map(dict(args[0].fields))
 
 

@@ -22,6 +22,7 @@ from gradgen.frontend.values import (
     Choice,
     LocalFunction,
     Map,
+    Poison,
     Record,
     Ref,
     Seq,
@@ -216,9 +217,9 @@ def _membership(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
         within = branches.truth(r, invoked(r, node, right, "__contains__", left), node)
         return within if isinstance(op, ast.In) else _negation(r, within)
     if isinstance(right, Map) and is_static(left):
-        found = static_value(left) in right.items or static_value(left) in every_item(
-            r, node, right
-        )
+        key = static_value(left)
+        on_each_path = not isinstance(right.items.get(key), Poison)
+        found = (key in right.items and on_each_path) or key in every_item(r, node, right)
     elif is_static(left) and is_static(right):
         found = static_value(left) in static_value(right)
     elif _shape_without_one(left, right):

@@ -97,6 +97,7 @@ def iteration_of(r: Reader, node: ast.expr, live: bool = False) -> Over:
     if not isinstance(node, ast.Call):
         value = evaluate(r, node)
         if live and isinstance(value, Map) and value.unknown is None:
+            every_item(r, node, value)
             return late_items(value, are_keys=True)
         if live and isinstance(value, Seq) and value.kind is list and value.grown is None:
             return late_items(value)

@@ -12,11 +12,13 @@ from dataclasses import replace
 from typing import Any
 
 from gradgen.errors import Span, UnsupportedError
+from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.listed import contain_items, related
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.state import State, at
 from gradgen.frontend.texts import Text
 from gradgen.frontend.values import (
+    OTHER_KEYS,
     Box,
     Choice,
     Map,
@@ -80,19 +82,23 @@ class Join:
     def _contents(self, box: Box, x: Any, y: Any) -> Any:
         if isinstance(box, Record):
             keys = list(dict.fromkeys([*x, *y]))
-            return {k: self._field(x.get(k), y.get(k), k) for k in keys}
+            return {k: self._attribute(box, k, x.get(k), y.get(k)) for k in keys}
         if isinstance(box, Map) and list(x) == list(y):
             return {k: self.merge(x[k], y[k], "") for k in x}
         if isinstance(x, list) and isinstance(y, list) and len(x) == len(y):
             return [self.merge(p, q, "") for p, q in zip(x, y, strict=True)]
         if isinstance(box, Seq):
             return self._grown(box)
-        return self._poisoned(box, x, y)
+        return self._other_keys(box, x, y)
 
-    def _field(self, x: Any, y: Any, name: str) -> Any:
-        """Return what stands in a field, which one path may not have."""
+    def _attribute(self, box: Record, name: str, x: Any, y: Any) -> Any:
+        """Join an attribute, which one path may not have set."""
         if x is not ABSENT and y is not ABSENT:
             return self.merge(x, y, name)
+        self.r.set_by_path.add(name)
+        if found_in(box.kind, name) is not MISSING:
+            what = "is set on one path, and on another it is the class's"
+            return conflict(name, what, self.span, "set it in __init__, or on each path")
         return self._choice(*(_nothing(name) if v is ABSENT else v for v in (x, y)))
 
     def _grown(self, box: Seq) -> Any:
@@ -124,9 +130,13 @@ class Join:
                             "copy the items with .copy() before",
                         )
 
-    def _poisoned(self, box: Box, x: Any, y: Any) -> Any:
-        error = conflict("a dict", "has other keys on another path", self.span)
-        return dict.fromkeys(dict.fromkeys([*x, *y]), error)
+    def _other_keys(self, box: Box, x: dict[Any, Any], y: dict[Any, Any]) -> dict[Any, Any]:
+        """Join dicts of different keys: what both have can be read, and nothing else be asked."""
+        what, hint = "has other keys on another path", "give it all its keys before"
+        error = conflict(box.name or "a dict", what, self.span, hint)
+        keys = dict.fromkeys([*x, *y])
+        joined = {k: self.merge(x[k], y[k], "") if k in x and k in y else error for k in keys}
+        return {**joined, OTHER_KEYS: error}
 
     # --- values ---------------------------------------------------------------------------
 
@@ -345,12 +355,9 @@ def add_output(op: Op, a: Value, b: Value, name: str, span: Any) -> Value:
     return out
 
 
-def conflict(name: str, what: str, span: Any) -> Poison:
+NAMES = "use a different name on each path, or the same kind of value"
+
+
+def conflict(name: str, what: str, span: Any, hint: str = NAMES) -> Poison:
     """Return the value of a name whose use is refused, with the reason."""
-    return Poison(
-        UnsupportedError(
-            f"{name!r} {what}",
-            span,
-            "use a different name on each path, or the same kind of value",
-        )
-    )
+    return Poison(UnsupportedError(f"{name!r} {what}", span, hint))

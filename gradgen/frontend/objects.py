@@ -89,6 +89,14 @@ def class_attribute(
     return r.wrap(found, kind, name, node)
 
 
+def require_set(r: Reader, node: ast.AST, *names: str) -> None:
+    """Refuse to ask whether an object has attributes that one path set and another did not."""
+    for name in names:
+        if name in r.set_by_path:
+            hint = "set it on each path, to None where there is nothing"
+            r.refuse(node, f"the question whether {name!r} is set, which depends on the path", hint)
+
+
 def attribute_of(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:
     """Return ``owner.name`` for an object whose attributes the graph holds."""
     from gradgen.frontend.calls import call_value
@@ -101,6 +109,7 @@ def attribute_of(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:
     if name == "__class__":
         return Static(kind)
     if name == "__dict__":
+        require_set(r, node, *owner.fields)
         return Map(dict(owner.fields))
     value = class_attribute(r, owner, kind, name, node)
     if value is not MISSING:

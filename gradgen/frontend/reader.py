@@ -50,6 +50,8 @@ class Reader(Sharing):
         self.versions: dict[Storage, Value] = {}
         self.filled: dict[Box, Any] = {}
         self.precise: frozenset[Place] = frozenset()
+        # Attributes that one path set, and another that it met did not.
+        self.set_by_path: set[str] = set()
         self.written_out: frozenset[int] = frozenset()
         self.short: set[Place] = set()
         self.made: set[int] = set()  # loops of comprehensions, which are not written out
@@ -330,7 +332,23 @@ class Reader(Sharing):
         return Ref(storage, (), value, value)
 
     def _listed(self, box: Seq) -> Value:
-        return self.b.emit("list", [self.read(item) for item in box.items], box.name)
+        return self.b.emit("list", [self._as_item(item) for item in box.items], box.name)
+
+    def _as_item(self, item: Any) -> Value:
+        """Return the graph value of an item of a list of the graph: of a tuple, a list."""
+        if isinstance(item, Static) and item.obj is None:
+            return Const(None)
+        if isinstance(item, Seq) and item.kind is tuple:
+            held = [self._as_item(part) for part in item.items]
+            if len({part.type.is_scalar for part in held}) < 2:
+                return self.b.emit("list", held)
+        elif isinstance(item, Value | Ref | Choice) or (isinstance(item, Seq) and item.kind is list):
+            return self.read(item)
+        raise UnsupportedError(
+            f"a {describe(item)} in a list whose length depends on the path",
+            self.b.span,
+            "keep its numbers in lists of their own",
+        )
 
     # --- who shares memory ----------------------------------------------------------------
 

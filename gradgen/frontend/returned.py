@@ -121,6 +121,8 @@ def _require_known(value: Any, function: Function) -> None:
             function.span,
             "give types: example arguments or annotations",
         )
+    if isinstance(value, Poison):
+        raise value.error
     if isinstance(value, Box):
         for _, item in parts(value):
             _require_known(item, function)

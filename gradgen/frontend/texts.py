@@ -10,7 +10,17 @@ from typing import Any
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.values import Choice, Map, Ref, Seq, Static, is_static, plain, static_value
+from gradgen.frontend.values import (
+    Choice,
+    Map,
+    Poison,
+    Ref,
+    Seq,
+    Static,
+    is_static,
+    plain,
+    static_value,
+)
 from gradgen.ir.nodes import Value
 from gradgen.ir.spelling import HOLE
 
@@ -130,8 +140,11 @@ def spelled(r: Reader, value: Any, node: ast.AST, holes: list[Value]) -> ast.exp
         items = [spelled(r, item, node, holes) for item in value.items]
         return (ast.Tuple if value.kind is tuple else ast.List)(items, ast.Load())
     if isinstance(value, Map):
-        items = [spelled(r, item, node, holes) for item in value.items.values()]
-        return ast.Dict([ast.Constant(k) for k in every_item(r, node, value)], items)
+        held = every_item(r, node, value)
+        items = [spelled(r, item, node, holes) for item in held.values()]
+        return ast.Dict([ast.Constant(k) for k in held], items)
+    if isinstance(value, Poison):
+        raise value.error
     r.refuse(node, f"a {describe(value)} in a text", "write its numbers out")
 
 

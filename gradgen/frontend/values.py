@@ -179,6 +179,13 @@ class Poison:
     error: GradgenError
 
 
+class OtherKeys:
+    """The key, in a dict whose keys depend on the path, of what says so when they are asked for."""
+
+
+OTHER_KEYS = OtherKeys()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class UnknownShape:
     """The shape of an array of unknown rank: its entries are asked for one by one."""

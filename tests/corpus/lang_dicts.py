@@ -124,6 +124,23 @@ def object_counter_in_closure(x):
     return f(x) + f(x * x) + state["sum"]
 
 
+def key_set_by_one_path(x):
+    d = {"a": x}
+    if x > 0.5:
+        d["b"] = 1.0
+    d["b"] = 3.0 * x
+    for _ in range(2):
+        x = x * d["b"] + d["a"]
+    return x * d["b"]
+
+
+def tuple_appended_by_one_path(x):
+    pairs = [(x, 2.0), (3.0, x)]
+    if x > 0.5:
+        pairs.append((x * x, 3.0))
+    return pairs[-1][0] * x + len(pairs) * pairs[0][1]
+
+
 def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
@@ -145,6 +162,8 @@ EXAMPLE_ARGS = {
     "accumulate_dict_state": lambda: (_normal(5),),
     "accumulate_dict_in_place": lambda: (_normal(5),),
     "dict_per_branch": lambda: (0.7,),
+    "key_set_by_one_path": lambda: (0.7,),
+    "tuple_appended_by_one_path": lambda: (0.7,),
     "lambda_table_loop": lambda: (_normal(5),),
     "loop_dict_nested": lambda: (
         {"l1": {"w": _normal(5), "b": 0.3}, "l2": {"w": _positive(5, seed=1), "b": 0.1}},
@@ -154,6 +173,8 @@ EXAMPLE_ARGS = {
 }
 
 MORE_ARGS = {
+    "key_set_by_one_path": [lambda: (0.2,)],
+    "tuple_appended_by_one_path": [lambda: (0.2,)],
     "graph_dict_relaxation": [lambda: (_positive(5)[::-1].copy(),)],
     "dict_per_branch": [lambda: (-1.7,)],
 }

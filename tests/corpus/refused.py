@@ -263,6 +263,66 @@ def tuples_sorted(x):
     return total
 
 
+def number_of_keys_by_path(x):
+    d = {"a": x}
+    if x > 2.0:  # here: keys
+        d["b"] = 1.0
+    return len(d) * x
+
+
+def keys_of_a_loop_by_path(x):
+    d, t = {"a": x}, 0.0
+    if x > 2.0:  # here: keys
+        d["b"] = 1.0
+    for _ in d:
+        t += x * x
+    return t
+
+
+def key_asked_for_by_path(x):
+    d = {"a": x}
+    if x > 2.0:  # here: keys
+        d["b"] = 1.0
+    return x if "b" in d else x * x
+
+
+def order_of_keys_by_path(x):
+    d = {}
+    if x > 2.0:  # here: keys
+        d["a"], d["b"] = 1.0, 2.0
+    else:
+        d["b"], d["a"] = 1.0, 2.0
+    d["a"], d["b"] = x, x * x
+    return list(d.values())[0]
+
+
+class Holder:
+    """An object with an attribute of its class."""
+
+    rate = 2.0
+
+
+def attribute_asked_for_by_path(x):
+    holder = Holder()
+    if x > 2.0:
+        holder.level = x
+    return hasattr(holder, "level") * x + x * x  # here: level
+
+
+def attribute_of_class_or_object(x):
+    holder = Holder()
+    if x > 2.0:  # here: rate
+        holder.rate = x
+    return holder.rate * x
+
+
+def objects_appended_by_path(x):
+    holders = [Holder()]
+    if x > 2.0:
+        holders.append(Holder())  # here: Holder
+    return holders[-1].rate * x
+
+
 def which_object_after_a_swap(x):
     a, b = [x], [2.0 * x]
     kept = a
@@ -275,6 +335,13 @@ def which_object_after_a_swap(x):
 
 EXAMPLE_ARGS = {
     "tuples_sorted": lambda: (np.ones(65),),
+    "number_of_keys_by_path": lambda: (1.5,),
+    "keys_of_a_loop_by_path": lambda: (1.5,),
+    "key_asked_for_by_path": lambda: (1.5,),
+    "order_of_keys_by_path": lambda: (1.5,),
+    "attribute_asked_for_by_path": lambda: (1.5,),
+    "attribute_of_class_or_object": lambda: (1.5,),
+    "objects_appended_by_path": lambda: (1.5,),
     "which_object_after_a_swap": lambda: (1.5,),
     "evaluates_text": lambda: (0.5,),
     "executes_text": lambda: (0.5,),

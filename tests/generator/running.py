@@ -209,7 +209,10 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 def judge(program: Program, second_order: bool = False) -> Verdict:
     """Run a program in every way and say what became of it."""
-    module = load(program.text)
+    try:
+        module = load(program.text)
+    except Exception as error:
+        return Verdict(Outcome.INVALID, generalised(str(error)), str(error))
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"), time_limit(LONGEST):
             warnings.simplefilter("ignore")
