@@ -342,7 +342,9 @@ class Reader(Sharing):
             held = [self._as_item(part) for part in item.items]
             if len({part.type.is_scalar for part in held}) < 2:
                 return self.b.emit("list", held)
-        elif isinstance(item, Value | Ref | Choice) or (isinstance(item, Seq) and item.kind is list):
+        elif isinstance(item, Value | Ref | Choice):
+            return self.read(item)
+        elif isinstance(item, Seq) and item.kind is list:
             return self.read(item)
         raise UnsupportedError(
             f"a {describe(item)} in a list whose length depends on the path",
