@@ -340,7 +340,17 @@ def queue_of_pairs(x):
         i, j = queue.pop(0)
         total += x[i % 2] * x[j % 2]
         if x[0] > 0.0 and 2 < i < 5:
-            queue.append((i + 2, j))  # here: depends on the path
+            queue.append((i + 2, j))
+    return total
+
+
+def queue_of_dicts(x):
+    queue, total = [{"i": 1}, {"i": 3}], 0.0
+    while queue:
+        i = queue.pop(0)["i"]
+        total += x[i % 2]
+        if x[0] > 0.0 and 2 < i < 5:
+            queue.append({"i": i + 2})  # here: depends on the path
     return total
 
 
@@ -355,14 +365,18 @@ def queues_side_by_side(x):
     return total
 
 
-def test_queue_of_tuples():
+def test_queue_of_dicts():
     """The message says what the queue holds, and the way out is one."""
-    line, word = marked_line(queue_of_pairs)
-    x = np.array([1.0, 2.0])
-    message = refusal(queue_of_pairs, x)
+    line, word = marked_line(queue_of_dicts)
+    message = refusal(queue_of_dicts, np.array([1.0, 2.0]))
     assert f":{line}:" in message and word in message and "side by side" in message
-    value, gradient = gradgen.value_and_grad(queues_side_by_side)(x)
-    assert value == queue_of_pairs(x)
+
+
+@pytest.mark.parametrize("function", [queue_of_pairs, queues_side_by_side])
+def test_queue_of_tuples(function):
+    """Tuples of numbers may wait in a queue whose length depends on the path."""
+    value, gradient = gradgen.value_and_grad(function)(np.array([1.0, 2.0]))
+    assert value == 6.0
     np.testing.assert_array_equal(gradient, [6.0, 3.0])
 
 

@@ -338,17 +338,11 @@ class Reader(Sharing):
         """Return the graph value of an item of a list of the graph: of a tuple, a list."""
         if isinstance(item, Static) and item.obj is None:
             return Const(None)
-        kind = item.kind if isinstance(item, Seq) else None
-        if isinstance(item, Value | Ref | Choice) or kind is list:
-            return self.read(item)
-        held = [self._as_item(part) for part in item.items] if kind is tuple else []
-        if kind is tuple and len({part.type.is_scalar for part in held}) < 2:
-            return self.b.emit("list", held)
-        raise UnsupportedError(
-            f"a {describe(item)} in a list whose length depends on the path",
-            self.b.span,
-            "keep its numbers in lists of their own",
-        )
+        if isinstance(item, Seq) and item.kind is tuple:
+            held = [self._as_item(part) for part in item.items]
+            if len({part.type.is_scalar for part in held}) < 2:
+                return self.b.emit("list", held)
+        return self.read(item)
 
     # --- who shares memory ----------------------------------------------------------------
 
