@@ -202,10 +202,9 @@ def det(a, n):
     return minors(a, 0, n, 0)
 
 
-def particle(w):
+def particle(w, dt=0.1):
     """Return the square of where a particle between two charges meets the axis."""
     x, y, vx, vy = 0.0, 8.0, 0.75, 0.0
-    dt = 0.1
     upper = 10.0 - w
     while True:
         dx, dy, ey = x - 10.0, y - upper, y

@@ -227,7 +227,7 @@ def det(a: Array, n: int) -> tuple[float, Array]:
     return float(values[-1][0]), d_matrix.ravel()
 
 
-def particle(w: float) -> tuple[float, float]:
+def particle(w: float, dt: float = 0.1) -> tuple[float, float]:
     """Return where a particle meets the axis, squared; its derivative runs along, forwards."""
     x, y, vx, vy, upper = 0.0, 8.0, 0.75, 0.0, 10.0 - w
     d_x = d_y = d_vx = d_vy = 0.0
@@ -238,15 +238,15 @@ def particle(w: float) -> tuple[float, float]:
         d_near, d_far = 2.0 * (dx * d_x + dy * d_dy), 2.0 * (dx * d_x + y * d_y)
         p, r = near**-1.5, far**-1.5
         d_p, d_r = -1.5 * p / near * d_near, -1.5 * r / far * d_far
-        new_x, new_y = x + 0.1 * vx, y + 0.1 * vy
-        d_new_x, d_new_y = d_x + 0.1 * d_vx, d_y + 0.1 * d_vy
+        new_x, new_y = x + dt * vx, y + dt * vy
+        d_new_x, d_new_y = d_x + dt * d_vx, d_y + dt * d_vy
         if new_y <= 0.0:
             tau = -new_y / vy
             d_tau = -(d_new_y + tau * d_vy) / vy
             end = new_x + tau * vx
             return end * end, 2.0 * end * (d_new_x + tau * d_vx + d_tau * vx)
-        vx += 0.1 * dx * (p + r)
-        vy += 0.1 * (dy * p + y * r)
-        d_vx += 0.1 * (d_x * (p + r) + dx * (d_p + d_r))
-        d_vy += 0.1 * (d_dy * p + dy * d_p + d_y * r + y * d_r)
+        vx += dt * dx * (p + r)
+        vy += dt * (dy * p + y * r)
+        d_vx += dt * (d_x * (p + r) + dx * (d_p + d_r))
+        d_vy += dt * (d_dy * p + dy * d_p + d_y * r + y * d_r)
         x, y, d_x, d_y = new_x, new_y, d_new_x, d_new_y

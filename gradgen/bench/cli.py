@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import subprocess
 import sys
@@ -41,8 +42,17 @@ def parser() -> argparse.ArgumentParser:
         "--only",
         metavar="NAME",
         action="append",
-        help="of the built-in set, only this: " + ", ".join(p.name for p in PROBLEMS),
+        help="of the built-in set, only this: "
+        + ", ".join(p.name for p in PROBLEMS)
+        + "; with --peers, one of the workloads",
     )
+    out.add_argument(
+        "--peers",
+        action="store_true",
+        help="GradBench's workloads beside JAX, PyTorch, autograd, CasADi and code by hand "
+        "(in a clone of the repository; the extra `peers`)",
+    )
+    out.add_argument("--sizes", metavar="LIST", help="with --peers: small,medium,large")
     out.add_argument("--quick", action="store_true", help="smaller sizes and fewer repeats")
     out.add_argument("--no-sweep", action="store_true", help="only the table")
     out.add_argument(
@@ -68,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         command = [sys.executable, "-m", "gradgen.bench", *arguments]
         return subprocess.run(command, env=environment).returncode
     try:
-        return run(options)
+        return run_peers(options) if options.peers else run(options)
     except GradgenError as error:
         print(f"gradgen bench: {error}", file=sys.stderr)
         return 2 if isinstance(error, UsageError) else 1
@@ -96,6 +106,22 @@ def run(options: argparse.Namespace) -> int:
     if options.out is not None:
         _draw(options.out, sweep, steps)
     return 0
+
+
+def run_peers(options: argparse.Namespace) -> int:
+    """Measure other tools beside gradgen; what they are given is in the repository only."""
+    root = Path(__file__).resolve().parents[2]
+    if not (root / "benchmarks" / "peers" / "cli.py").is_file():
+        raise UsageError(
+            "--peers needs the workloads, which are not installed with gradgen",
+            hint="run it in a clone of the repository: python3 run.py bench --peers",
+        )
+    if options.function is not None:
+        raise UsageError("--peers has workloads of its own: give no function")
+    _check_output(options)
+    peers = importlib.import_module("benchmarks.peers.cli")
+    status: int = peers.run(options)
+    return status
 
 
 def _check_output(options: argparse.Namespace) -> None:

@@ -1,0 +1,1 @@
+"""The workloads of GradBench in other tools, and gradgen measured beside them."""
