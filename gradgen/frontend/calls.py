@@ -25,6 +25,7 @@ import gradgen.frontend.numpy_calls
 import gradgen.frontend.padding
 import gradgen.frontend.random_calls
 import gradgen.frontend.reshaping
+import gradgen.frontend.resizing
 import gradgen.frontend.scipy_calls
 import gradgen.frontend.shape_calls
 import gradgen.frontend.triangles

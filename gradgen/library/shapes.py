@@ -282,6 +282,18 @@ def resize(a, new_shape):
     return np.reshape(np.tile(flat, repeats)[:size], shape)
 
 
+def resized(array, shape):
+    """Return an array of another shape, with zeros behind where there is more room."""
+    flat = np.ravel(array)
+    size = 1
+    for n in shape:
+        size = size * n
+    kept = min(size, np.size(flat))
+    out = np.zeros(size, dtype=array.dtype)
+    out[:kept] = flat[:kept]
+    return out if len(shape) == 1 else np.reshape(out, shape).copy()
+
+
 @reads("np.trim_zeros", samples=("np.trim_zeros(np.array([0.0, x, 0.0, y, 0.0]))",
                                  "np.trim_zeros(zero3 * k3, 'b')"))  # fmt: skip
 def trim_zeros(filt, trim="fb"):
