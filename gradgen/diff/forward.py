@@ -35,6 +35,7 @@ NUMBERS = {
     "full_like": (1,), "repeat_list": (0,), "pop": (0,),
 }  # fmt: skip
 OTHERS = {"abs", "np.abs", "angle", "helper"}  # take complex numbers, and are not linear
+PHASED = {"eigh", "svd"}  # their complex vectors are found but for their phases
 # What a complex number does to the tangents of its absolute value and its angle.
 PARTS = {"abs": "real", "np.abs": "real", "angle": "imag"}
 
@@ -213,6 +214,8 @@ class Forward:
         return self.alg.emit("sum", share, **attrs)
 
     def _several(self, rule: Rule, op: Op) -> None:
+        if op.prim in PHASED and any(map(is_complex, op.outputs)):
+            self._refuse(op, f"the vectors of {rule.spelling} of complex numbers, of any phase,")
         if not callable(rule.tangent):
             self._refuse(op, rule.spelling or rule.name)
         found = written_several(self.b, rule.tangent, op, self._named(op))

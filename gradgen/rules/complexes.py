@@ -24,8 +24,9 @@ ANALYTIC = {
     "mul", "np.multiply", "div", "np.divide", "pow", "np.power", "square", "reciprocal", "exp",
     "expm1", "exp2", "log", "log2", "log10", "log1p", "sqrt", "sin", "cos", "tan", "arcsin",
     "arccos", "arctan", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "matmul",
-    "np.matmul", "dot", "outer", "inner", "solve", "inv", "einsum", "tensordot", "kron", "convolve",
-    "multi_dot", "matrix_power", "cross",
+    "np.matmul", "dot", "outer", "inner", "solve", "inv", "einsum", "tensordot", "kron",
+    "multi_dot", "matrix_power", "cross", "linalg.cross", "det", "prod", "cumprod", "part.prod",
+    "nanprod", "float_power", "matvec", "scipy.linalg.det", "scipy.linalg.inv",
 }  # fmt: skip
 # Adjoints that are right for complex cotangents as they stand.
 LINEAR = {
@@ -40,7 +41,10 @@ LINEAR = {
     "pop", "extend", "array_of_list", "items", "joined_list", "pieces", "list_add", "repeat_list",
     "zeros_list", "fill_lists", "take_along_axis", "dim", "len", "size", "ndim", "eq", "ne",
     "np.eq", "np.ne", "isnan", "isfinite", "isinf", "leaf", "captured", "trips", "is", "is_not",
-    "real", "imag", "conj", "abs", "np.abs", "angle", "complex", "argsort",
+    "real", "imag", "conj", "abs", "np.abs", "angle", "complex", "argsort", "part.sum",
+    "part.mean", "nansum", "nanmean", "vdot", "vecdot", "linalg.vecdot", "vecmat", "cholesky",
+    "stop_gradient", "eigh", "eigvalsh", "svd", "svd_s", "svdvals", "convolve", "correlate",
+    "slogdet", "pinv",
 }  # fmt: skip
 
 

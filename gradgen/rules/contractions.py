@@ -11,6 +11,7 @@ import numpy as np
 
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Length, Type, broadcast, fresh_dim, numeric, promote
+from gradgen.rules.complexes import is_complex
 from gradgen.rules.einsum import contraction_vjp
 from gradgen.rules.helpers import _unbroadcast
 from gradgen.rules.registry import printed, rule
@@ -169,10 +170,14 @@ def vdot_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 
 def vdot_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """``g`` times the other operand, in this one's shape."""
-    share = alg.mul(g, op.inputs[1 - i])
+    """``g`` times the other operand, in this one's shape; the first one is conjugated."""
+    share = alg.mul(_conjugated(alg, g, i), op.inputs[1 - i])
     same = op.inputs[0].type.rank == op.inputs[1].type.rank
     return share if same and share.type.rank in (0, 1) else alg.reshape_like(share, op.inputs[i])
+
+
+def _conjugated(alg: Algebra, g: Value, i: int) -> Value:
+    return alg.emit("conj", g) if i == 0 and is_complex(g) else g
 
 
 def vecdot_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -186,11 +191,12 @@ def vecdot_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 
 def vecdot_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """``g`` along the axis, times the other operand."""
+    """``g`` along the axis, times the other operand; the first one is conjugated."""
     a, b = op.inputs
     if a.type.rank is None or b.type.rank is None:
         return alg.refuse(op, "np.vecdot of arrays of unknown rank", "give example arguments")
-    share = alg.mul(alg.emit("expand_dims", g, axis=op.attrs.get("axis", -1)), op.inputs[1 - i])
+    g = alg.emit("expand_dims", _conjugated(alg, g, i), axis=op.attrs.get("axis", -1))
+    share = alg.mul(g, op.inputs[1 - i])
     return alg.fit(share, op.inputs[i], share)
 
 
@@ -223,7 +229,8 @@ def vecmat_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 
 def _vecmat_to_a(g, x1, x2):
-    """Cotangent of the vectors in ``np.vecmat(x1, x2)``."""
+    """Cotangent of the vectors in ``np.vecmat(x1, x2)``, which are conjugated."""
+    g = np.conj(g) if np.iscomplexobj(g) else g
     return _unbroadcast(np.sum(np.expand_dims(g, -2) * x2, axis=-1), x1)
 
 
@@ -330,7 +337,8 @@ rule("dot", dot_type, callables=["np.dot"], methods=["dot"], params="a, b", vjp=
               "np.dot(x3, x32)", "np.dot(x4, np.ones((2, 4, 3)) * x3)", "np.dot(x, y)",
               "np.dot(x234, np.ones((2, 4, 3)) * x3)[1, :, 0]"))
 rule("vdot", vdot_type, callables=["np.vdot"], params="a, b, /", vjp=vdot_vjp,
-     tangent="multilinear", samples=("np.vdot(x3, y3)", "np.vdot(x23, y23)", "np.vdot(x23, x6)"))
+     tangent="multilinear", samples=("np.vdot(x3, y3)", "np.vdot(x23, y23)", "np.vdot(x23, x6)",
+              "np.abs(np.vdot(x3 + 1j * y3, y3 - 2j * x3))", "np.vdot(x3, 1j * y3).imag"))
 rule("outer", outer_type, callables=["np.outer"], params="a, b", vjp=outer_vjp, **_PAIR,
      samples=("np.outer(x3, y4)", "np.outer(x23, y3)", "np.outer(x, y3)", "np.outer(x4, x23)"))
 rule("linalg.outer", outer_type, callables=["np.linalg.outer"], params="x1, x2, /",
@@ -351,14 +359,17 @@ _VECDOT_SAMPLES = ("{0}(x23, y23)", "{0}(x3, x23)", "{0}(x23, y23, axis=0)", "{0
 rule("vecdot", vecdot_type, callables=["np.vecdot"], params="x1, x2, /, *, axis=-1", **_VECDOT,
      samples=tuple(s.format("np.vecdot") for s in _VECDOT_SAMPLES) if hasattr(np, "vecdot") else ())
 rule("linalg.vecdot", vecdot_type, callables=["np.linalg.vecdot"], params="x1, x2, /, *, axis=-1",
-     **_VECDOT, samples=tuple(s.format("np.linalg.vecdot") for s in _VECDOT_SAMPLES))
+     **_VECDOT, samples=(*(s.format("np.linalg.vecdot") for s in _VECDOT_SAMPLES),
+                         "np.linalg.vecdot(x23 + 1j * y23, y23 - 2j * x23).imag"))
 rule("matvec", matvec_type, callables=["np.matvec"], params="x1, x2, /",
      adjoint=(_matvec_to_a, _matvec_to_b), tangent="multilinear",
-     samples=("np.matvec(x23, x3)", "np.matvec(m233, x23)", "np.matvec(m33, x23)")
+     samples=("np.matvec(x23, x3)", "np.matvec(m233, x23)", "np.matvec(m33, x23)",
+              "np.matvec(m33 + 1j * s33, x23 - 1j * y23).imag")
      if hasattr(np, "matvec") else ())
 rule("vecmat", vecmat_type, callables=["np.vecmat"], params="x1, x2, /",
      adjoint=(_vecmat_to_a, _vecmat_to_b), tangent="multilinear",
-     samples=("np.vecmat(x3, x32)", "np.vecmat(x23, m233)", "np.vecmat(x23, m33)")
+     samples=("np.vecmat(x3, x32)", "np.vecmat(x23, m233)", "np.vecmat(x23, m33)",
+              "np.vecmat(x23 - 1j * y23, m33 + 1j * s33).imag")
      if hasattr(np, "vecmat") else ())
 rule("cross", cross_type, callables=["np.cross"], tangent="multilinear",
      params="a, b, axisa=-1, axisb=-1, axisc=-1, axis=None", adjoint=(_cross_to_a, _cross_to_b),

@@ -38,7 +38,7 @@ def _full_convolution(g, a, v, mode):
         return g
     count, short = np.size(a) + np.size(v) - 1, min(np.size(a), np.size(v))
     start = (short - 1) // 2 if mode == "same" else short - 1
-    full = np.zeros(count)
+    full = np.zeros(count, dtype=complex) if np.iscomplexobj(g) else np.zeros(count)
     full[start : start + np.size(g)] = g
     return full
 
@@ -64,7 +64,7 @@ def _full_correlation(g, a, v, mode):
     if mode == "same":
         # NumPy correlates the longer one with the shorter, and turns the result round.
         start = (short - 1) // 2 if np.size(a) >= np.size(v) else short // 2
-    full = np.zeros(count)
+    full = np.zeros(count, dtype=complex) if np.iscomplexobj(g) else np.zeros(count)
     full[start : start + np.size(g)] = g
     return full
 
@@ -77,7 +77,8 @@ def _correlate_to_a(g, a, v, mode="valid"):
 
 def _correlate_to_v(g, a, v, mode="valid"):
     """Cotangent of the second sequence in ``np.correlate(a, v, mode)``."""
-    return np.correlate(_full_correlation(g, a, v, mode), a, "valid")[::-1]
+    share = np.correlate(_full_correlation(g, a, v, mode), a, "valid")[::-1]
+    return np.conj(share) if np.iscomplexobj(share) else share
 
 
 def _signal_full(g, in1, in2, mode):
@@ -192,13 +193,15 @@ rule("convolve", convolve_type, callables=["np.convolve"], params="a, v, mode=fu
      samples=("np.convolve(x5, y3)", "np.convolve(x3, x5)", "np.convolve(x5, y3, 'same')",
               "np.convolve(x5, y4, mode='same')", "np.convolve(x4, y5, mode='same')",
               "np.convolve(x5, y3, mode='valid')", "np.convolve(x3, y5, 'valid')",
-              "np.convolve(x3, x1)"))
+              "np.convolve(x3, x1)",
+              "np.convolve(x5 + 1j * y5, 2j * x3, 'valid').imag"))
 rule("correlate", convolve_type, callables=["np.correlate"], params="a, v, mode=valid",
      adjoint=(_correlate_to_a, _correlate_to_v), **_LINEAR,
      samples=("np.correlate(x5, y3)", "np.correlate(x3, y5)", "np.correlate(x5, y3, 'full')",
               "np.correlate(x3, y4, mode='full')", "np.correlate(x5, y3, mode='same')",
               "np.correlate(x5, y4, mode='same')", "np.correlate(x4, y5, mode='same')",
-              "np.correlate(x4, y6, mode='same')"))
+              "np.correlate(x4, y6, mode='same')",
+              "np.correlate(x5 + 1j * y5, y3 - 1j * x3, 'same').imag"))
 rule("signal.convolve", convolve_nd_type, callables=["scipy.signal.convolve"],
      params="in1, in2, mode=full, method=auto", **_LINEAR,
      adjoint=(_signal_convolve_to_in1, _signal_convolve_to_in2),

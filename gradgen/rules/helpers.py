@@ -39,6 +39,11 @@ def _transposed(a):
     return a.T if np.ndim(a) == 2 else np.swapaxes(a, -1, -2)
 
 
+def _conjugate_transposed(a):
+    """Transpose a matrix, or each matrix of a stack, and conjugate what is complex."""
+    return np.conj(_transposed(a)) if np.iscomplexobj(a) else _transposed(a)
+
+
 def _matmul_adjoint_a(g, a, b):
     """Cotangent of ``a`` in ``a @ b`` (or ``np.dot(a, b)`` with a scalar)."""
     if np.ndim(a) == 0 or np.ndim(b) == 0:

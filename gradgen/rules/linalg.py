@@ -13,9 +13,15 @@ import numpy as np
 
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type, broadcast, promote
-from gradgen.rules.helpers import _stop_gradient, _transposed, _unbroadcast
+from gradgen.rules.complexes import is_complex
+from gradgen.rules.helpers import (
+    _conjugate_transposed,
+    _stop_gradient,
+    _transposed,
+    _unbroadcast,
+)
 from gradgen.rules.registry import printed, printed_like, rule
-from gradgen.rules.shapes_of import Attrs, inexact_of, of_shape
+from gradgen.rules.shapes_of import Attrs, inexact_of, of_shape, real_of, refuse_unless
 
 
 def square_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -129,7 +135,8 @@ def _cofactors_by_values(a):
     diagonal = np.eye(s.shape[-1])
     minors = np.prod(np.expand_dims(s, -2) * (1.0 - diagonal) + diagonal, axis=-1)
     sign = np.linalg.det(u) * np.linalg.det(vt)
-    return np.expand_dims(sign, (-2, -1)) * ((u * np.expand_dims(minors, -2)) @ vt)
+    inner = np.conj(u) * np.expand_dims(minors, -2)
+    return np.expand_dims(sign, (-2, -1)) * (inner @ np.conj(vt))
 
 
 def _det_to_a(g, a):
@@ -144,19 +151,30 @@ def _det_tangent(t_a, a):
 
 def slogdet_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
     """Return the types of the sign and of the logarithm."""
-    return [per_matrix_type(inputs, attrs)] * 2
+    t = per_matrix_type(inputs, attrs)
+    return [t, of_shape(real_of(t.dtype), t.shape)]
 
 
-def _slogdet_to_a(d_logabsdet, a):
-    """Cotangent of the matrix in ``sign, logabsdet = np.linalg.slogdet(a)``."""
+def _slogdet_to_a(d_sign, d_logabsdet, sign, a):
+    """Cotangent of the matrix in ``sign, logabsdet = np.linalg.slogdet(a)``.
+
+    The sign of a complex determinant turns with it, that of a real one is constant.
+    """
+    if np.iscomplexobj(a):
+        d_log = 0.0 if d_logabsdet is None else d_logabsdet
+        turn = 0.0 if d_sign is None else 1j * np.imag(d_sign * np.conj(sign))
+        return _per_matrix(d_log + turn, a) * _conjugate_transposed(np.linalg.inv(a))
     if d_logabsdet is None:
         return np.zeros(a.shape)
     return _per_matrix(d_logabsdet, a) * _transposed(np.linalg.inv(a))
 
 
-def _slogdet_tangent(t_a, a):
-    """Tangents of the sign, which is constant, and of the logarithm."""
-    return None, np.sum(_transposed(np.linalg.inv(a)) * t_a, axis=(-2, -1))
+def _slogdet_tangent(t_a, sign, a):
+    """Tangents of the sign, which turns where it is complex, and of the logarithm."""
+    share = np.sum(_transposed(np.linalg.inv(a)) * t_a, axis=(-2, -1))
+    if np.iscomplexobj(a):
+        return sign * (1j * np.imag(share)), np.real(share)
+    return None, share
 
 
 @printed
@@ -181,14 +199,14 @@ def _matrix_power_tangent(t_a, a, n):
 
 def _pinv_to_a(g, y, a, hermitian=False, rcond=None, rtol=None):
     """Cotangent of the matrix in ``y = np.linalg.pinv(a)``, whose rank stays as it is."""
-    y_t, g_t = _transposed(y), _transposed(g)
+    y_t, g_t = _conjugate_transposed(y), _conjugate_transposed(g)
     if rcond is not None or rtol is not None:
         d_a = _cut_inverse(g_t, y, a)
     else:
         lost_rows = g_t - a @ (y @ g_t)
         lost_columns = g_t - (g_t @ y) @ a
         d_a = -(y_t @ g @ y_t) + lost_rows @ y @ y_t + y_t @ y @ lost_columns
-    return 0.5 * (d_a + _transposed(d_a)) if hermitian else d_a
+    return 0.5 * (d_a + _conjugate_transposed(d_a)) if hermitian else d_a
 
 
 @printed_like("a")
@@ -222,10 +240,10 @@ def _cut_inverse(t_a, y, a):
 def _pinv_tangent(t_a, y, a, hermitian=False, rcond=None, rtol=None):
     """Tangent of ``y = np.linalg.pinv(a)``."""
     if hermitian:
-        t_a = 0.5 * (t_a + _transposed(t_a))
+        t_a = 0.5 * (t_a + _conjugate_transposed(t_a))
     if rcond is not None or rtol is not None:
         return _transposed(_cut_inverse(t_a, y, a))
-    y_t, t_t = _transposed(y), _transposed(t_a)
+    y_t, t_t = _conjugate_transposed(y), _conjugate_transposed(t_a)
     return -(y @ t_a @ y) + y @ y_t @ (t_t - t_t @ a @ y) + (t_t - y @ a @ t_t) @ y_t @ y
 
 
@@ -233,6 +251,10 @@ def pinv_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the shape with its last two axes exchanged."""
     t = inputs[0].type
     shape = None if t.shape is None else (*t.shape[:-2], t.shape[-1], t.shape[-2])
+    cut = any(k in (attrs.get("keyed") or ()) for k in ("rcond", "rtol")) or len(inputs) > 1
+    refuse_unless(
+        not (cut and is_complex(inputs[0])), "pinv of complex numbers with rcond=", "leave it out"
+    )
     return of_shape(inexact_of(t.dtype), shape)
 
 
@@ -251,10 +273,12 @@ rule("det", per_matrix_type, callables=["np.linalg.det"], params="a", adjoint=(_
      tangent=_det_tangent, at_kinks="finite at a singular matrix",
      samples=("np.linalg.det(m33)", "np.linalg.det(a=m233)", "np.linalg.det(np.outer(x3, y3))",
               "np.linalg.det(x31 @ x13 + np.outer(y3, p3))", "np.linalg.det(np.reshape(x, (1, 1)))",
-              "np.linalg.det(p * np.eye(3))"))
+              "np.linalg.det(p * np.eye(3))", "np.linalg.det(m33 + 1j * s33).imag",
+              "np.linalg.det(np.outer(x3 + 1j * y3, y3) + np.outer(p3, u3)).real"))
 rule("slogdet", slogdet_types, callables=["np.linalg.slogdet"], params="a", result=SLOGDET,
      outputs=("sign", "logabsdet"), adjoint=(_slogdet_to_a,), tangent=_slogdet_tangent,
      samples=("np.linalg.slogdet(m33)[1]", "np.linalg.slogdet(m233).logabsdet",
+              "np.linalg.slogdet(m33 + 1j * s33)[1]", "np.linalg.slogdet(m233 + 1j * s33)[0].imag",
               "np.linalg.slogdet(m33).sign * m33"))
 rule("matrix_power", square_type, callables=["np.linalg.matrix_power"], params="a, n=",
      adjoint=(_matrix_power_to_a,), tangent=_matrix_power_tangent,
@@ -263,7 +287,8 @@ rule("matrix_power", square_type, callables=["np.linalg.matrix_power"], params="
                                 ("m233", -1), ("m33", "n=5"))))
 rule("pinv", pinv_type, callables=["np.linalg.pinv"], adjoint=(_pinv_to_a,), tangent=_pinv_tangent,
      params="a, rcond?, hermitian=False, *, rtol=None", at_kinks="the rank taken as constant",
-     samples=("np.linalg.pinv(x32)", "np.linalg.pinv(x23)", "np.linalg.pinv(m33)",
+     samples=("np.linalg.pinv(x32)", "np.abs(np.linalg.pinv(x32 + 1j * y32))",
+              "np.linalg.pinv(x23)", "np.linalg.pinv(m33)",
               "np.linalg.pinv(m233[:, :2])", "np.linalg.pinv(x32, rcond=1e-10)",
               "np.linalg.pinv(np.outer(x3, y4))", "np.linalg.pinv(m33 @ m33.T, hermitian=True)",
               "np.linalg.pinv(x234, rtol=1e-9)", "np.linalg.pinv(m44 * p4, 0.5)",

@@ -16,11 +16,17 @@ import numpy as np
 
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Dim, Length, Type, fresh_dim, may_be_one
-from gradgen.rules.factorizations import _as_good_as_zero, _over_gaps, _symmetric, _turns
-from gradgen.rules.helpers import _transposed
+from gradgen.rules.factorizations import (
+    _as_good_as_zero,
+    _over_gaps,
+    _require_no_phase,
+    _symmetric,
+    _turns,
+)
+from gradgen.rules.helpers import _conjugate_transposed, _transposed
 from gradgen.rules.linalg import square_type
 from gradgen.rules.registry import printed, printed_like, rule
-from gradgen.rules.shapes_of import Attrs, of_shape, refuse_unless
+from gradgen.rules.shapes_of import Attrs, of_shape, real_of, refuse_unless
 
 
 def smaller(m: Length, n: Length) -> Length:
@@ -114,12 +120,12 @@ def svd_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
     """Return the types of the left vectors, the singular values and the right vectors."""
     t = square_type(inputs, attrs)
     if t.shape is None:
-        return [t, t, t]
+        return [t, Type(t.kind, real_of(t.dtype), None), t]
     *batch, m, n = t.shape
     k = smaller(m, n)
     left, right = (m, n) if attrs.get("full_matrices", True) else (k, k)
-    shapes = ((*batch, m, left), (*batch, k), (*batch, right, n))
-    return [of_shape(t.dtype, shape) for shape in shapes]
+    values = of_shape(real_of(t.dtype), (*batch, k))
+    return [of_shape(t.dtype, (*batch, m, left)), values, of_shape(t.dtype, (*batch, right, n))]
 
 
 def svdvals_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -139,22 +145,27 @@ def _svd_to_a(d_u, d_s, d_vh, u, s, vh, a, full_matrices=True, hermitian=False):
 def _svd_adjoint(d_u, d_s, d_vh, u, s, vh, a):
     """Cotangent of the matrix in ``u, s, vh = np.linalg.svd(a)``."""
     k = s.shape[-1]
-    v = np.swapaxes(vh, -1, -2)
-    d_u, d_v = (
-        _leading(d_u, u, k),
-        _leading(None if d_vh is None else np.swapaxes(d_vh, -1, -2), v, k),
-    )
+    v = _adjoint_matrix(vh)
+    d_u, d_v = _leading(d_u, u, k), _leading(None if d_vh is None else _adjoint_matrix(d_vh), v, k)
     u, v = u[..., :k], v[..., :k]
-    one, two = np.swapaxes(u, -1, -2) @ d_u, np.swapaxes(v, -1, -2) @ d_v
+    v_h = _adjoint_matrix(v)
+    one, two = _adjoint_matrix(u) @ d_u, v_h @ d_v
     left, right = d_u - u @ one, d_v - v @ two
-    one, two = one - np.swapaxes(one, -1, -2), two - np.swapaxes(two, -1, -2)
     touched = np.concatenate([d_u, d_v], axis=-2)
+    if np.iscomplexobj(u):
+        _require_no_phase(one + two, touched)
+    one, two = one - _adjoint_matrix(one), two - _adjoint_matrix(two)
     inner = _over_gaps(0.5 * (one + two), s, touched) + _over_sums(0.5 * (one - two), s)
     if d_s is not None:
         inner = inner + np.eye(k) * np.expand_dims(d_s, -2)
-    v_t = np.swapaxes(v, -1, -2)
     left, right = _over_values(left, s, d_u), _over_values(right, s, d_v)
-    return (u @ inner + left) @ v_t + u @ np.swapaxes(right, -1, -2)
+    return (u @ inner + left) @ v_h + u @ _adjoint_matrix(right)
+
+
+@printed
+def _adjoint_matrix(a):
+    """Transpose each matrix of a stack, and conjugate it."""
+    return np.conj(np.swapaxes(a, -1, -2))
 
 
 @printed
@@ -199,6 +210,8 @@ def _svdvals_to_a(g, a, hermitian=False):
 def _svdvals_tangent(t_x, x):
     """Tangent of ``np.linalg.svdvals(x)``."""
     u, _, vh = np.linalg.svd(x, full_matrices=False)
+    if np.iscomplexobj(x):
+        return np.real(np.sum(np.conj(u) * (t_x @ _conjugate_transposed(vh)), axis=-2))
     return np.sum(u * (t_x @ _transposed(vh)), axis=-2)
 
 
@@ -256,11 +269,16 @@ rule("svd", svd_types, callables=["np.linalg.svd"], outputs=("u", "s", "vh"), ad
      samples=("np.linalg.svd(x32, full_matrices=False)[1]", "np.linalg.svd(x23).S",
               "np.abs(np.linalg.svd(m33)[0])", "np.abs(np.linalg.svd(x32, full_matrices=False).Vh)",
               "np.abs(np.linalg.svd(x234, False)[2])", "np.abs(np.linalg.svd(x23, False).U)",
-              "np.linalg.svd(m33 + m33.T, hermitian=True)[1]"))
+              "np.linalg.svd(m33 + m33.T, hermitian=True)[1]",
+              "np.abs(np.linalg.svd(m33 + 1j * s33)[0])",
+              "np.abs(np.linalg.svd(x23 + 1j * y23, False)[2])",
+              "np.abs(np.linalg.svd(x32 + 1j * y32, False)[0])"))
 rule("svd_s", svdvals_type, adjoint=(_svdvals_to_a,), tangent=_singular_tangent, **_SVD,
      samples=("np.linalg.svd(x32, compute_uv=False)", "np.linalg.svd(x234, False, False)",
-              "np.linalg.svd(m33 + m33.T, compute_uv=False, hermitian=True)"))
+              "np.linalg.svd(m33 + m33.T, compute_uv=False, hermitian=True)",
+              "np.linalg.svd(m33 + 1j * s33, compute_uv=False)"))
 rule("svdvals", svdvals_type, callables=["np.linalg.svdvals"], params="x, /",
      adjoint=(_svdvals_to_x,), tangent=_svdvals_tangent,
-     samples=("np.linalg.svdvals(x32)", "np.linalg.svdvals(m233)", "np.linalg.svdvals(x23)"))
+     samples=("np.linalg.svdvals(x32)", "np.linalg.svdvals(m233)", "np.linalg.svdvals(x23)",
+              "np.linalg.svdvals(x23 + 1j * y23)"))
 # fmt: on
