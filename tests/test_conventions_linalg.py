@@ -193,3 +193,21 @@ def test_refused_with_a_place_and_a_way_out(loss: Callable[..., Any], word: str)
     with pytest.raises(gradgen.UnsupportedError, match=word) as caught:
         gradgen.grad(loss)(A)
     assert caught.value.span is not None and caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "vectors", [lambda a: np.linalg.eigh(a)[1], lambda a: np.linalg.svd(a)[0]], ids=["eigh", "svd"]
+)
+def test_phases_of_complex_vectors_are_a_choice(vectors: Any) -> None:
+    """A loss that depends on them has no derivative; one that does not has it."""
+    a = np.array([[2.0, 0.3], [0.3, 1.0]])
+
+    def phase(x: np.ndarray) -> float:
+        return np.sum(np.real(vectors(x + 1j * np.array([[0.0, 0.4], [-0.4, 0.0]]))))
+
+    def size(x: np.ndarray) -> float:
+        return np.sum(np.abs(vectors(x + 1j * np.array([[0.0, 0.4], [-0.4, 0.0]])))[0])
+
+    with pytest.raises(np.linalg.LinAlgError, match="phase"):
+        gradgen.grad(phase)(a)
+    assert np.all(np.isfinite(gradgen.grad(size)(a)))
