@@ -225,7 +225,7 @@ class Gradient:
             return self._pinned(key, specs, arguments, options)
         try:
             return self._make(key, specs, options)
-        except UnsupportedError as error:
+        except GradgenError as error:
             try:
                 made = self._pinned(key, specs, arguments, options)
             except GradgenError:

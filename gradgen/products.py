@@ -10,7 +10,7 @@ import numpy as np
 
 from gradgen.api import options_of
 from gradgen.errors import ArgumentError
-from gradgen.gradient import Gradient
+from gradgen.gradient import STARRED, Gradient
 from gradgen.interpret.arguments import flatten as _pairs
 from gradgen.interpret.arguments import with_leaves
 from gradgen.options import Options
@@ -134,7 +134,7 @@ class Pushforward(Gradient):
         if not isinstance(args, tuple | list):
             raise ArgumentError("the arguments are no tuple", hint="call it with (args, tangents)")
         call = self.complete(tuple(args), {})
-        if not self._by_position:
+        if any(p.kind in STARRED for p in self._signature.parameters.values()):
             raise ArgumentError(
                 "there is no place for the tangent of what *args or **kwargs take",
                 hint="name the parameters",

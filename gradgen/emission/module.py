@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import enum
 import hashlib
 import inspect
 import linecache
@@ -33,6 +34,7 @@ from gradgen.emission.printer import Comment, Docstring, print_statements
 from gradgen.emission.sections import comment_places, with_sections
 from gradgen.emission.writer import Writer
 from gradgen.errors import ArgumentError, OutputError
+from gradgen.frontend.arguments import Opaque
 from gradgen.ir.nodes import Function
 from gradgen.rules.callables import module_of
 
@@ -165,12 +167,13 @@ def _assemble(
 def _signature(function: Function) -> ast.arguments:
     """Return the user's parameters, with the defaults that text can hold (from the last back)."""
     kinds: dict[Any, list[inspect.Parameter]] = {}
+    specs = dict(function.params)
     for p in function.signature.parameters.values():
         kinds.setdefault(p.kind, []).append(p)
     before, plain, star, after, stars = (kinds.get(k, []) for k in inspect._ParameterKind)
     defaults: list[ast.expr] = []
     for p in reversed([*before, *plain]):
-        default = _default(p)
+        default = _default(p, specs)
         if default is None:
             break
         defaults.insert(0, default)
@@ -179,15 +182,29 @@ def _signature(function: Function) -> ast.arguments:
         args=[ast.arg(p.name) for p in plain],
         vararg=ast.arg(star[0].name) if star else None,
         kwonlyargs=[ast.arg(p.name) for p in after],
-        kw_defaults=[_default(p) for p in after],
+        kw_defaults=[_default(p, specs) for p in after],
         kwarg=ast.arg(stars[0].name) if stars else None,
         defaults=defaults,
     )
 
 
-def _default(p: inspect.Parameter) -> ast.expr | None:
-    """Return a default as an expression, None where text cannot hold it."""
-    return _held(p.default)
+def _default(p: inspect.Parameter, specs: dict[str, Any]) -> ast.expr | None:
+    """Return a default as an expression, None where text cannot hold it.
+
+    An option that is known, such as a member of an enum or a function, is told by its name: the
+    text is made for it, and does not read it.
+    """
+    held = _held(p.default)
+    known = specs.get(p.name)
+    if held is None and isinstance(known, Opaque) and known.obj is p.default:
+        return ast.Constant(_told(p.default))
+    return held
+
+
+def _told(option: Any) -> str:
+    if isinstance(option, enum.Enum):
+        return str(f"{type(option).__name__}.{option.name}")
+    return str(getattr(option, "__name__", type(option).__name__))
 
 
 def _held(obj: Any) -> ast.expr | None:
@@ -196,6 +213,8 @@ def _held(obj: Any) -> ast.expr | None:
         return pieces.literal(obj)
     if isinstance(obj, np.ndarray) and obj.size <= LITERAL_LIMIT:
         return _array_literal(obj)
+    if isinstance(obj, tuple) and hasattr(obj, "_fields"):
+        obj = tuple(obj)
     if type(obj) not in (tuple, list, dict) or len(obj) > LITERAL_LIMIT:
         return None
     keys = [_held(k) for k in obj] if type(obj) is dict else []

@@ -10,7 +10,7 @@ from typing import Any
 from gradgen.frontend import comprehensions, lists
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.branches import chain, choose
-from gradgen.frontend.comprehensions import Generator, located
+from gradgen.frontend.comprehensions import located
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.flow import read_statements
 from gradgen.frontend.iterables import counted, over_value
@@ -18,8 +18,19 @@ from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import FOR
 from gradgen.frontend.special import callee_name, no_more, special
-from gradgen.frontend.values import Iteration, Map, Ref, Seq, Static, is_static, static_value
+from gradgen.frontend.values import (
+    Generator,
+    Iteration,
+    Lazy,
+    Map,
+    Ref,
+    Seq,
+    Static,
+    is_static,
+    static_value,
+)
 from gradgen.ir.nodes import Const
+from gradgen.library.queues import LimitedDeque
 
 Args = list[Any]
 Options = dict[str, Any]
@@ -27,8 +38,11 @@ Options = dict[str, Any]
 
 def sequence(r: Reader, node: ast.AST, value: Any) -> Seq | Ref:
     """Return what a builtin runs over: items of known number, an array or a list that grows."""
-    if isinstance(value, Generator):
-        value = comprehensions.items_of(r, value)
+    if isinstance(value, Generator | Lazy):
+        # A cycle by nature: generators are comprehensions, which loop.
+        from gradgen.frontend.generators import items_of
+
+        value = items_of(r, value)
     if isinstance(value, Ref):
         return value
     over = over_value(r, value, node)
@@ -276,11 +290,14 @@ def _with_factory(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 
 @special(collections.deque)
 def _deque(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
-    """Read a queue without a limit: a list."""
+    """Read a queue: a list, or an object that keeps to a limit."""
     limit = args[1] if len(args) > 1 else kwargs.pop("maxlen", Static(None))
     no_more(r, node, kwargs)
     if not is_none(limit):
-        r.refuse(node, "a deque with a limit", "keep a list, and drop its first item by hand")
+        # A cycle by nature: objects are made by calls.
+        from gradgen.frontend.objects import construct
+
+        return construct(r, node, LimitedDeque, [args[0] if args else Seq([]), limit], {})
     return copied(r, node, args[0]) if args else Seq([], list)
 
 
@@ -309,27 +326,3 @@ def dict_of(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Map:
             r.refuse(node, "dict of something that is not a dict", "write the keys out")
         return Map({**{static_value(p.items[0]): p.items[1] for p in pairs.items}, **kwargs})
     return Map({**(every_item(r, node, args[0]) if args else {}), **kwargs})
-
-
-@special(map)
-def _map(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
-    from gradgen.frontend.calls import call_value
-    from gradgen.frontend.iteration import zipped
-
-    function, *parts = args
-    over = zipped(r, node, [over_value(r, p, node) for p in parts])
-    if isinstance(over, list):
-        return Seq([call_value(r, node, function, p.items, {}) for p in over], list)
-    return Iteration(
-        over.length, lambda i: call_value(r, node, function, over.element(i).items, {})
-    )
-
-
-@special(filter)
-def _filter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
-    test, items = args
-    chosen = "item" if isinstance(test, Static) and test.obj is None else "test(item)"
-    text = f"out = [item for item in items if {chosen}]"
-    return run_text(
-        r, node, text, "out", items=items, **({} if chosen == "item" else {"test": test})
-    )

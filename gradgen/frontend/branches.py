@@ -21,6 +21,7 @@ from gradgen.frontend.signals import Certain, Endless
 from gradgen.frontend.state import State, restore, snapshot
 from gradgen.frontend.unbound import raise_where, unassigned
 from gradgen.frontend.values import (
+    Box,
     Choice,
     Map,
     Poison,
@@ -114,7 +115,9 @@ def chain(r: Reader, node: ast.expr, tests: Sequence[Callable[[], Any]], stop_on
         return on_each(r, node, first, on_path)
     if is_static(first) or isinstance(first, Static):
         return first if bool(static_value(first)) is stop_on else chain(r, node, tests[1:], stop_on)
-    test = as_value(r, first, node)
+    test = truth(r, first, node) if isinstance(first, Box) else as_value(r, first, node)
+    if isinstance(test, Const):
+        return first if bool(test.const) is stop_on else chain(r, node, tests[1:], stop_on)
 
     def rest() -> Any:
         return chain(r, node, tests[1:], stop_on)

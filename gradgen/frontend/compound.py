@@ -13,6 +13,7 @@ from gradgen.frontend.branches import condition
 from gradgen.frontend.checkpoints import marked_test
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import read, split, told
+from gradgen.frontend.generators import filtered
 from gradgen.frontend.iterables import FEW
 from gradgen.frontend.iteration import iteration_of
 from gradgen.frontend.jumps import Branch, Jump, Step, Unless, jumps_of
@@ -23,7 +24,14 @@ from gradgen.frontend.signals import FOR, WHILE, WriteOut
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.targets import assign_to
 from gradgen.frontend.turns import known_turns, turn_by_turn, while_decided, written_out
-from gradgen.frontend.values import Iteration, Once, Ref, Static, contents
+from gradgen.frontend.values import (
+    Iteration,
+    Lazy,
+    Once,
+    Ref,
+    Static,
+    contents,
+)
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Op, Value, replace_uses, walk
 from gradgen.ir.types import integer
@@ -59,9 +67,14 @@ def with_statement(r: Reader, s: ast.With, rest: Point) -> Point:
 
 def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
     """Read a loop over a range or an array once, and one over known items item by item."""
+    s = filtered(r, s) or s
     over = iteration_of(r, s.iter, live=True)
     if isinstance(over, list):
         return written_out(r, s, over, rest)
+    if over.endless:
+        r.refuse(
+            s.iter, "a loop that never ends by itself", "use while True, or zip it with a range"
+        )
     turns = known_turns(over)
     key = (*r.call_path, id(s))
     if turns is not None and (not turns or id(s) in r.written_out or _worth(r, turns)):
@@ -116,7 +129,7 @@ class _LoopFrame:
         """Return the iterators from before the loop that a turn may use up."""
         held = self.r.frame.names
         read = [n.id for s in self.s.body for n in ast.walk(s) if isinstance(n, ast.Name)]
-        return [name for name in read if isinstance(held.get(name), Once)]
+        return [name for name in read if isinstance(held.get(name), Once | Lazy)]
 
     def turn(self, trial: Loop, steps: Sequence[Step]) -> None:
         """Read one turn to its ends."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from gradgen.errors import UnsupportedError
@@ -24,7 +23,16 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import FOR
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.targets import assign_to
-from gradgen.frontend.values import Iteration, Map, Ref, Seq, Static, is_static, static_value
+from gradgen.frontend.values import (
+    Generator,
+    Iteration,
+    Map,
+    Ref,
+    Seq,
+    Static,
+    is_static,
+    static_value,
+)
 from gradgen.ir.nodes import Block, Const, Value
 
 Comprehension = ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp
@@ -33,13 +41,6 @@ ITEMS, TOTAL, FLAG = "items", "total", "found"
 
 class Computed(Exception):
     """The number of items is not known before the program runs."""
-
-
-@dataclass(slots=True, eq=False)
-class Generator:
-    """A generator expression that nobody has run yet."""
-
-    node: ast.GeneratorExp | ast.ListComp
 
 
 def read(r: Reader, node: Any) -> Any:
@@ -70,11 +71,6 @@ def read(r: Reader, node: Any) -> Any:
 def generator(r: Reader, node: ast.GeneratorExp) -> Generator:
     """Return a generator, to be run by what takes it."""
     return Generator(node)
-
-
-def items_of(r: Reader, value: Generator) -> Any:
-    """Run a generator and return its items, as a list."""
-    return read(r, as_list(r, value.node))
 
 
 def as_list(r: Reader, node: ast.GeneratorExp | ast.ListComp) -> ast.ListComp:
@@ -337,7 +333,9 @@ def run_loops(r: Reader, node: Any, key: str, innermost: Callable[[ast.expr], as
                 body = ast.If(test, [body], [])
             body = ast.For(part.target, part.iter, [body], [])
         r.expansions[id(node), key] = located(body, node)
-    r.made |= {id(n) for n in ast.walk(body) if isinstance(n, ast.For)}
+    for n in ast.walk(body):
+        if isinstance(n, ast.For):
+            r.made |= {id(n), id(n.iter)}
     read_statements(r, [body])
     leave_scope(r, scoped)
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from gradgen.deep import deep
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.values import Choice, Poison, Ref, Seq, SliceValue, Static
+from gradgen.frontend.values import Choice, Poison, Record, Ref, Seq, SliceValue, Static
 from gradgen.ir.nodes import Const, Value
+from gradgen.library.queues import LimitedDeque
 
 
 @deep
@@ -41,6 +42,8 @@ def as_value(r: Reader, value: Any, node: ast.AST) -> Value:
     if isinstance(value, Seq) and value.items:
         parts = [as_value(r, item, node) for item in value.items]
         return r.b.emit("array", parts, span=r.span(node))
+    if isinstance(value, Record) and value.kind is LimitedDeque:
+        return as_value(r, value.fields["items"], node)
     if isinstance(value, Static) and value.obj is None:
         return Const(None)
     if isinstance(value, Static) and isinstance(value.obj, enum.Enum):

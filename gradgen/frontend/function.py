@@ -47,7 +47,7 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
         return _read_function(fn, given, options)
     except GradgenError as error:
         attempts = [(given, effort) for effort in (FOR, FOR | WHILE)]
-        if isinstance(given, tuple | list) and not isinstance(error, ArgumentError):
+        if isinstance(given, tuple | list) and error.span is not None:
             exact = pinned_specs(fn, given)
             attempts += [(exact, effort) for effort in (0, FOR, FOR | WHILE)]
         for specs, effort in attempts:

@@ -78,6 +78,7 @@ def _inline(
     args: list[Any],
     kwargs: dict[str, Any],
 ) -> Any:
+    args, kwargs = [*map(r.lasting, args)], {k: r.lasting(v) for k, v in kwargs.items()}
     frame.names = bind_arguments(r, node, definition, args, kwargs, defaults, kw_defaults)
     if id(definition) in r.book.recursive:
         return recursion.call(r, node, definition, frame, frame.names)

@@ -7,17 +7,31 @@ an ``Iteration``, whose element at a position is made on demand.
 from __future__ import annotations
 
 import ast
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from gradgen.frontend.arguments import every_item
-from gradgen.frontend.branches import on_each
+from gradgen.frontend.branches import choose, on_each
 from gradgen.frontend.indices import Index
-from gradgen.frontend.lists import is_list, over_list
+from gradgen.frontend.lists import as_list, held, is_list, over_list
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.subscripts import load_index
-from gradgen.frontend.values import Choice, Iteration, Map, Once, Ref, Seq, Static, leaves, plain
+from gradgen.frontend.values import (
+    Choice,
+    Generator,
+    Iteration,
+    Lazy,
+    Map,
+    Once,
+    Ref,
+    Seq,
+    Static,
+    leaves,
+    plain,
+)
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type
 
@@ -46,6 +60,13 @@ class Late:
         return plain(self.key) if self.is_key else self.box.items[self.key]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Thunk:
+    """An item that is computed when the loop comes to it."""
+
+    make: Callable[[], Any]
+
+
 def late_items(box: Seq | Map, are_keys: bool = False) -> list[Any]:
     """Return the items or keys of a box for a loop whose body may replace them."""
     keys: Any = range(len(box.items)) if isinstance(box, Seq) else box.items
@@ -56,7 +77,9 @@ def current(r: Reader, item: Any, node: ast.AST) -> Any:
     """Return an item with what is late in it as it is now."""
     if isinstance(item, Late):
         return item.now(r, node)
-    if isinstance(item, Seq) and any(isinstance(part, Late | Seq) for part in item.items):
+    if isinstance(item, Thunk):
+        return item.make()
+    if isinstance(item, Seq) and any(isinstance(part, Late | Thunk | Seq) for part in item.items):
         new = [current(r, part, node) for part in item.items]
         if any(a is not b for a, b in zip(new, item.items, strict=True)):
             return Seq(new, item.kind)
@@ -70,6 +93,11 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
         return value
     if isinstance(value, Once):
         return value.over
+    if isinstance(value, Generator | Lazy):
+        # A cycle by nature: generators are comprehensions, which loop.
+        from gradgen.frontend.generators import items_of
+
+        return over_value(r, items_of(r, value), node)
     if class_of(value) and special_method(value, "__iter__"):
         return over_value(r, invoked(r, node, value, "__iter__"), node)
     if isinstance(value, Seq):
@@ -103,7 +131,15 @@ def _over_chosen(r: Reader, value: Choice, node: ast.AST) -> Over:
     one, two = (over_value(r, option, node) for option in (value.then, value.other))
     if isinstance(one, list) and isinstance(two, list) and len(one) == len(two):
         return [Choice(value.test, a, b) for a, b in zip(one, two, strict=True)]
+    options = [r.settled(option) for option in (value.then, value.other)]
+    if all(isinstance(option, Seq) or is_list(r, option) for option in options):
+        then, other = (functools.partial(_grown, r, o, node) for o in options)
+        return over_list(r, choose(r, node, value.test, then, other), node)
     r.refuse(node, "a loop over a container or another, by the path", "loop on each path")
+
+
+def _grown(r: Reader, value: Any, node: ast.AST) -> Ref:
+    return held(r, as_list(r, value, node), value)
 
 
 def _over_array(r: Reader, owner: Ref | Choice, node: ast.AST) -> Iteration:

@@ -21,7 +21,9 @@ from gradgen.frontend.iterables import (
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import (
     BoundMethod,
+    Generator,
     Iteration,
+    Lazy,
     Map,
     Once,
     Ref,
@@ -101,7 +103,7 @@ def iteration_of(r: Reader, node: ast.expr, live: bool = False) -> Over:
             return late_items(value, are_keys=True)
         if live and isinstance(value, Seq) and value.kind is list and value.grown is None:
             return late_items(value)
-        return over_value(r, value, node)
+        return _over(r, value, node, live)
     callee = evaluate(r, node.func)
     if isinstance(callee, Static) and makes_iteration(callee):
         return BUILDERS[callee.obj](Given(r, node, live))
@@ -116,7 +118,17 @@ def iteration_of(r: Reader, node: ast.expr, live: bool = False) -> Over:
     # A cycle by nature: a loop may run over what a call returns.
     from gradgen.frontend.calls import called
 
-    return over_value(r, called(r, node, callee), node)
+    return _over(r, called(r, node, callee), node, live)
+
+
+def _over(r: Reader, value: Any, node: ast.expr, live: bool) -> Over:
+    """Return what a loop runs over; ``live``: its body comes between the items."""
+    if live and isinstance(value, Generator | Lazy):
+        # A cycle by nature: generators are comprehensions, which loop.
+        from gradgen.frontend.generators import one_by_one
+
+        return one_by_one(r, node, value)
+    return over_value(r, value, node)
 
 
 def makes_iteration(callee: Static) -> bool:
@@ -166,7 +178,12 @@ def _enumerate(given: Given) -> Over:
     if isinstance(inner, list):
         return [Seq([count(Const(k)), x]) for k, x in enumerate(inner)]
     over = as_positions(r, inner)
-    return Iteration(over.length, lambda i: Seq([count(i), over.element(i)]), arrays=over.arrays)
+    return Iteration(
+        over.length,
+        lambda i: Seq([count(i), over.element(i)]),
+        arrays=over.arrays,
+        endless=over.endless,
+    )
 
 
 @builder(zip)
@@ -206,7 +223,12 @@ def zipped(r: Reader, node: ast.AST, parts: list[Over], strict: bool = False) ->
     """Return the iteration over several things at once, which ends with the shortest."""
     if not parts:
         return []
-    lengths = [_length(r, p) for p in parts]
+    bounded = [p for p in parts if isinstance(p, list) or not p.endless]
+    if not bounded:
+        return _all_endless(parts)
+    lengths = [_length(r, p) for p in bounded]
+    if strict and len(bounded) < len(parts):
+        r.fail(node, ValueError("zip() argument 1 is shorter than an endless one"))
     if strict:
         _require_equal(r, node, lengths)
     length = lengths[0]
@@ -224,6 +246,11 @@ def zipped(r: Reader, node: ast.AST, parts: list[Over], strict: bool = False) ->
     arrays = [as_positions(r, p) for p in parts if isinstance(p, Iteration)]
     read = tuple(ref for p in arrays for ref in p.arrays)
     return Iteration(length, lambda i: Seq([p.element(i) for p in arrays]), arrays=read)
+
+
+def _all_endless(parts: list[Over]) -> Iteration:
+    ends = [p for p in parts if isinstance(p, Iteration)]
+    return Iteration(None, lambda i: Seq([p.element(i) for p in ends]), endless=True)
 
 
 def _length(r: Reader, over: Over) -> Any:

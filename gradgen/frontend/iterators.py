@@ -16,7 +16,7 @@ from gradgen.frontend.iterables import Over, as_positions, counted, current
 from gradgen.frontend.iteration import Given, builder, iteration_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.subscripts import load_index
-from gradgen.frontend.values import Iteration, Ref, Seq, static_value
+from gradgen.frontend.values import Iteration, Ref, Seq, Static, static_value
 from gradgen.ir.nodes import Const, Value
 
 
@@ -58,10 +58,36 @@ def _chain(given: Given) -> Over:
     ]
 
 
+def _pairs(given: Given, over: Iteration, diagonal: int) -> Iteration:
+    """Return the iteration over pairs of items, in the order of the entries of a triangle."""
+    from gradgen.frontend.aggregates import run_text
+
+    r, node = given.r, given.node
+    text = "out = np.triu_indices(n, k)"
+    named = {"np": Static(np), "n": over.length, "k": Const(diagonal)}
+    places = run_text(r, node, text, "out", **named).items
+    count = r.b.emit("len", [r.read(places[0])])
+
+    def element(i: Value) -> Seq:
+        index = Index()
+        index.spelling, index.operands = "i", [i]
+        return Seq([over.element(load_index(r, place, index)) for place in places])
+
+    return Iteration(count, element, arrays=over.arrays)
+
+
+FIRST_DIAGONAL = {itertools.combinations: 1, itertools.combinations_with_replacement: 0}
+
+
 def _chosen(make: Callable[..., Any]) -> Callable[[Given], Over]:
     def build(given: Given) -> Over:
         size = given.value(1, "r", None)
-        items = given.known(given.over())
+        over = given.over()
+        if isinstance(over, Iteration) and isinstance(counted(given.r, over), Iteration):
+            pairs = isinstance(size, Const) and size.const == 2
+            if pairs and make in FIRST_DIAGONAL:
+                return _pairs(given, as_positions(given.r, over), FIRST_DIAGONAL[make])
+        items = given.known(over)
         more = [] if size is None else [static_value(size)]
         return [Seq(list(group)) for group in make(items, *more)]
 
@@ -126,7 +152,65 @@ def _starmap(given: Given) -> Over:
 @builder(itertools.islice)
 def _islice(given: Given) -> Over:
     bounds = [static_value(evaluate(given.r, a)) for a in given.node.args[1:]]
-    return list(itertools.islice(given.known(given.over()), *bounds))
+    over = given.over()
+    if isinstance(over, Iteration) and over.endless:
+        stop = slice(*bounds).stop
+        over = [over.element(Const(k)) for k in range(stop or 0)]
+    return list(itertools.islice(given.known(over), *bounds))
+
+
+@builder(itertools.count)
+def _count(given: Given) -> Iteration:
+    r, node = given.r, given.node
+    start = as_value(r, given.value(0, "start", Const(0)), node)
+    step = as_value(r, given.value(1, "step", Const(1)), node)
+    if not all(v.type.kind == "int" for v in (start, step)):
+        given.refuse("itertools.count of other than integers", "compute it from an integer")
+
+    def element(i: Value) -> Value:
+        if all(isinstance(v, Const) for v in (i, start, step)):
+            return Const(start.const + i.const * step.const)  # type: ignore[attr-defined]
+        return r.b.emit("add", [start, r.b.emit("mul", [i, step])])
+
+    return Iteration(None, element, endless=True)
+
+
+@builder(itertools.repeat)
+def _repeat(given: Given) -> Over:
+    r, node = given.r, given.node
+    item = evaluate(r, node.args[0])
+    times = given.value(1, "times", None)
+    if times is None:
+        return Iteration(None, lambda i: item, endless=True)
+    count = as_value(r, times, node)
+    if isinstance(count, Const):
+        return [item] * count.const
+    return Iteration(count, lambda i: item)
+
+
+@builder(itertools.cycle)
+def _cycle(given: Given) -> Iteration:
+    # A cycle by nature: an item is picked by a subscript.
+    from gradgen.frontend.aggregates import run_text
+
+    r, over = given.r, given.over()
+    if isinstance(over, list):
+        items = given.known(over)
+
+        def one(i: Value) -> Any:
+            if isinstance(i, Const):
+                return items[i.const % len(items)]
+            place = r.b.emit("mod", [i, Const(len(items))])
+            return run_text(r, given.node, "out = items[k]", "out", items=Seq(items, list), k=place)
+
+        return Iteration(None, one, endless=True) if items else Iteration(Const(0), one)
+    at = as_positions(r, over)
+    return Iteration(
+        None,
+        lambda i: at.element(r.b.emit("mod", [i, at.length])),
+        arrays=at.arrays,
+        endless=True,
+    )
 
 
 @builder(np.ndindex)

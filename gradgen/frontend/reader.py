@@ -23,6 +23,8 @@ from gradgen.frontend.values import (
     Box,
     Choice,
     Frame,
+    Generator,
+    Lazy,
     Map,
     Once,
     Poison,
@@ -102,7 +104,7 @@ class Reader(Sharing):
                 return self._found(frame.shared.fields[name], name, frame, node)
             if name in frame.names:
                 found = self._found(frame.names[name], name, frame, node)
-                if isinstance(found, Once):
+                if isinstance(found, Once | Lazy):
                     frame.names[name] = self._used_up(name, node)
                 return found
             if name in frame.local_names:
@@ -162,6 +164,7 @@ class Reader(Sharing):
 
     def bind(self, name: str, value: Any) -> None:
         """Assign to a name of the current frame; the first name a value gets is kept as a hint."""
+        value = self.lasting(value)
         if name == self.frame.anonymous:
             self.frame.names[name] = value
             return
@@ -181,6 +184,15 @@ class Reader(Sharing):
             self.fill(shared, {**shared.fields, name: value})
         else:
             self.frame.names[name] = value
+
+    def lasting(self, value: Any) -> Any:
+        """Return a value that gets a name: a generator is run later, by the names around it."""
+        if not isinstance(value, Generator):
+            return value
+        # A cycle by nature: generators are comprehensions, which read.
+        from gradgen.frontend.generators import held
+
+        return held(self, value)
 
     def wrap(self, obj: Any, holder: Any, key: Any, node: ast.AST, name: str = "") -> Any:
         """Return the value of an object found outside the function, and remember where."""

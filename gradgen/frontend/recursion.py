@@ -150,10 +150,10 @@ def decide(r: Reader, node: ast.AST, definition: Any, frame: Frame, bound: dict[
     if all(_skeleton(r, a.bound, node, False) != here for a in active):
         if len(active) < STRUCTURES:
             return
-    elif r.b.depth == active[-1].depth and len(active) < DEPTH:
+    elif (book.effort or r.b.depth == active[-1].depth) and len(active) < DEPTH:
         full = _skeleton(r, bound, node, True)
         fresh = all(_skeleton(r, a.bound, node, True) != full for a in active)
-        if fresh and book.count[id(definition)] < COUNT:
+        if fresh and book.count[id(definition)] < (MOST_TURNS if book.effort else COUNT):
             return
     raise Recursive(definition)
 

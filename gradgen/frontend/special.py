@@ -17,7 +17,9 @@ from gradgen.frontend.iterables import chooses_arrays, over_value
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import (
     Choice,
+    Generator,
     Iteration,
+    Lazy,
     Map,
     Once,
     Ref,
@@ -141,6 +143,11 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
         return [r.b.emit("dim", [value.array], axis=k) for k in range(count)]
     if isinstance(value, Once) and isinstance(value.over, list):
         return list(value.over)
+    if isinstance(value, Generator | Lazy):
+        # A cycle by nature: generators are comprehensions, which unpack.
+        from gradgen.frontend.generators import items_of
+
+        return sequence_items(r, items_of(r, value), node, count)
     if isinstance(value, Seq):
         return list(value.items)
     if isinstance(value, Map):

@@ -7,6 +7,7 @@ value.  Containers exist only here: the graph sees their leaves.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -163,6 +164,7 @@ class Iteration:
     backwards: bool = False
     arrays: tuple[Ref, ...] = ()  # what the elements are read from, as it is at each turn
     marked: dict[str, Any] | None = None  # how a loop over it is run again in the reverse sweep
+    endless: bool = False  # it never ends by itself, and has no length
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,6 +172,26 @@ class Once:
     """What ``zip`` and its kin return: it can be looped over one time."""
 
     over: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Generator:
+    """A generator expression that is run where it stands."""
+
+    node: ast.GeneratorExp | ast.ListComp
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lazy:
+    """What a generator or ``map`` that has a name stands for: run when, and as often, as asked.
+
+    ``items`` gives all at once; ``each`` what a loop runs over, one at a time (None: a filter
+    decides how many there are).  ``frame``: where it was made.
+    """
+
+    items: Callable[[], Any]
+    each: Callable[[], Any] | None
+    frame: Frame
 
 
 @dataclass(slots=True, eq=False)
@@ -412,8 +434,9 @@ def static_value(value: Any) -> Any:
 # What messages call the values that Python has no class for, or has under another name.
 KINDS = {
     "Text": "text in an f-string", "LocalFunction": "function", "BoundMethod": "method",
-    "Method": "method", "Iteration": "iterator", "Once": "iterator", "UnknownShape": "shape",
-    "SliceValue": "slice", "Choice": "value of different kinds on different paths",
+    "Method": "method", "Iteration": "iterator", "Once": "iterator", "Lazy": "generator",
+    "Generator": "generator", "UnknownShape": "shape", "SliceValue": "slice",
+    "Choice": "value of different kinds on different paths",
 }  # fmt: skip
 
 

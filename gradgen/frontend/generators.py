@@ -1,0 +1,239 @@
+"""Things that are looped over once: generators, ``map``, ``filter``, ``iter`` and ``next``.
+
+Where a builtin takes a generator expression, it is run in place.  One that gets a name, goes to a
+function or is returned is a small function of its own, as in Python: what its first ``for`` runs
+over is found where it stands, everything else when it is run.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from gradgen.frontend import comprehensions
+from gradgen.frontend.callables import from_library
+from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.iterables import Over, Thunk, as_positions, current, over_value
+from gradgen.frontend.iteration import zipped
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.special import no_more, special
+from gradgen.frontend.values import Generator, Iteration, Lazy, LocalFunction, Once, Seq, Static
+from gradgen.ir.nodes import Const
+from gradgen.library.iterators import LAZY
+
+Args = list[Any]
+Options = dict[str, Any]
+OVER = "iterated"  # the parameter of a generator's function
+
+
+def items_of(r: Reader, value: Generator | Lazy) -> Any:
+    """Run a generator and return its items, as a list."""
+    if isinstance(value, Lazy):
+        return value.items()
+    return comprehensions.read(r, comprehensions.as_list(r, value.node))
+
+
+def held(r: Reader, value: Generator) -> Lazy:
+    """Return a generator that is run later, maybe elsewhere: its names bind late."""
+    node = value.node
+    part = node.generators[0]
+    first = evaluate(r, part.iter)
+    if isinstance(first, Generator):
+        first = held(r, first)
+    frame = r.frame
+
+    def call(kind: str, given: Any) -> Any:
+        # A cycle by nature: a generator is called as a function.
+        from gradgen.frontend.inlining import inline_local
+
+        return inline_local(
+            r, node, LocalFunction(_function(r, node, kind), frame, [], []), [given], {}
+        )
+
+    def each() -> Over:
+        over = over_value(r, first, node)
+        if isinstance(over, list):
+            return [_thunk(r, item, node, lambda v: call("one", v)) for item in over]
+        at = as_positions(r, over)
+        return Iteration(at.length, lambda i: call("one", at.element(i)), arrays=at.arrays)
+
+    counted = len(node.generators) == 1 and not part.ifs
+    return Lazy(lambda: call("all", first), each if counted else None, frame)
+
+
+def _function(r: Reader, node: Any, kind: str) -> ast.Lambda:
+    """Return the function that a generator is: of what it runs over, or of one item of that."""
+    made = r.expansions.get((id(node), kind))
+    if made is None:
+        first, *rest = node.generators
+        over: ast.expr = ast.Name(OVER, ast.Load())
+        if kind == "one":
+            over = ast.Tuple([over], ast.Load())
+        parts = [ast.comprehension(first.target, over, first.ifs, 0), *rest]
+        body: ast.expr = ast.ListComp(node.elt, parts)
+        if kind == "one":
+            body = ast.Subscript(body, ast.Constant(0), ast.Load())
+        spec = ast.arguments([], [ast.arg(OVER)], None, [], [], None, [])
+        made = comprehensions.located(ast.Lambda(spec, body), node)
+        r.expansions[id(node), kind] = made
+    assert isinstance(made, ast.Lambda)
+    return made
+
+
+def filtered(r: Reader, s: ast.For) -> ast.For | None:
+    """Return a loop over a generator with a filter as a loop with an ``if``; None for others."""
+    node = s.iter
+    if not isinstance(node, ast.GeneratorExp) or len(node.generators) > 1:
+        return None
+    if not node.generators[0].ifs:
+        return None
+    made = r.expansions.get((id(s), "filtered"))
+    if made is None:
+        scoped = comprehensions.in_scope(r, node)
+        part = scoped.generators[0]
+        body: list[ast.stmt] = [ast.Assign([s.target], scoped.elt), *s.body]
+        for test in reversed(part.ifs):
+            body = [ast.If(test, body, [])]
+        made = comprehensions.located(ast.For(part.target, part.iter, body, s.orelse), s)
+        r.expansions[id(s), "filtered"] = made
+    assert isinstance(made, ast.For)
+    return made
+
+
+def one_by_one(r: Reader, node: ast.AST, value: Generator | Lazy) -> Over:
+    """Return what a loop runs over whose body comes between the items."""
+    lazy = held(r, value) if isinstance(value, Generator) else value
+    if lazy.each is None and (lazy.frame is not r.frame or id(node) in r.made):
+        return over_value(r, lazy.items(), node)  # the body assigns nothing that it reads
+    if lazy.each is None:
+        r.refuse(node, "a loop over a generator with a filter", "make it a list, [...], or use if")
+    return lazy.each()
+
+
+def _thunk(r: Reader, item: Any, node: ast.AST, work: Callable[[Any], Any]) -> Thunk:
+    return Thunk(lambda: work(current(r, item, node)))
+
+
+@special(map)
+def _map(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    # A cycle by nature: the function is called.
+    from gradgen.frontend.calls import call_value
+
+    function, *parts = args
+
+    def result(item: Any) -> Any:
+        return call_value(r, node, function, item.items, {})
+
+    def each() -> Over:
+        over = zipped(r, node, [over_value(r, p, node) for p in parts])
+        if isinstance(over, list):
+            return [_thunk(r, item, node, result) for item in over]
+        return Iteration(over.length, lambda i: result(over.element(i)), arrays=over.arrays)
+
+    def items() -> Any:
+        over = each()
+        if isinstance(over, Iteration):
+            return over
+        return Seq([current(r, v, node) for v in over], list)
+
+    return Lazy(items, each, r.frame)
+
+
+@special(filter)
+def _filter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    from gradgen.frontend.aggregates import run_text
+
+    test, items = args
+    plain = isinstance(test, Static) and test.obj is None
+    text = f"out = [item for item in items if {'item' if plain else 'test(item)'}]"
+    named = {"items": items} | ({} if plain else {"test": test})
+    return Lazy(lambda: run_text(r, node, text, "out", **named), None, r.frame)
+
+
+@special(iter)
+def _iter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    no_more(r, node, kwargs)
+    if len(args) != 1:
+        r.refuse(node, "iter of a function", "use while True, and break")
+    given = args[0]
+    return given if isinstance(given, Once | Lazy | Generator) else Once(over_value(r, given, node))
+
+
+@special(next)
+def _next(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read ``next(items)`` and ``next(items, default)``; a name keeps what is left."""
+    given, *default = args
+    if isinstance(given, Generator | Lazy):
+        given = Once(over_value(r, items_of(r, given), node))
+    if not isinstance(given, Once):
+        r.refuse(node, "next of what is no iterator", "use iter(items)")
+    over = given.over
+    rest: Over
+    if isinstance(over, list):
+        if not over and not default:
+            r.fail(node, StopIteration())
+        out, rest = (current(r, over[0], node), over[1:]) if over else (default[0], over)
+    else:
+        out, rest = _first(r, node, as_positions(r, over), default)
+    _keep(r, node, Once(rest))
+    return out
+
+
+def _first(r: Reader, node: ast.AST, over: Iteration, default: list[Any]) -> tuple[Any, Iteration]:
+    """Return the first of items whose number is not known, and the iteration over the others."""
+    from gradgen.frontend.aggregates import run_text
+
+    none = r.b.emit("lt", [over.length, Const(1)])
+    if not default:
+        attrs = {"text": "raise StopIteration()"}
+        r.b.append("raise_if", [none], [], span=r.span(node), attrs=attrs)
+        out = over.element(Const(0))
+    else:
+        text = "out = default\nfor item in over:\n    out = item\n    break"
+        out = run_text(r, node, text, "out", default=default[0], over=over)
+    length = r.b.emit("sub", [over.length, Const(1)])
+    after = lambda i: over.element(r.b.emit("add", [i, Const(1)]))  # noqa: E731
+    return out, Iteration(length, after, arrays=over.arrays)
+
+
+def _keep(r: Reader, node: ast.AST, rest: Once) -> None:
+    """Let the name that was asked stand for what is left."""
+    assert isinstance(node, ast.Call)
+    asked = node.args[0]
+    if not isinstance(asked, ast.Name):
+        return
+    if asked.id not in r.frame.names:
+        r.refuse(node, "next of an iterator of an outer function", "pass it as an argument")
+    r.frame.names[asked.id] = rest
+
+
+@special(*LAZY)
+def _of_itertools(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read what ``itertools`` makes of iterables as the list of its items, when it is run."""
+    assert isinstance(node, ast.Call)
+    callee = evaluate(r, node.func)
+    assert isinstance(callee, Static)
+    function = LAZY[callee.obj]
+    given = [r.lasting(a) for a in args]
+
+    def items() -> Any:
+        return from_library(r, node, function, given, kwargs)
+
+    closed = all(map(_closed, [*given, *kwargs.values()]))
+    return Lazy(items, (lambda: over_value(r, items(), node)) if closed else None, r.frame)
+
+
+def _closed(value: Any) -> bool:
+    """Whether a function reads no name of the function that is read."""
+    if not isinstance(value, LocalFunction):
+        return not isinstance(value, Generator | Lazy)
+    spec = value.node.args
+    own = {a.arg for a in [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]}
+    read = {n.id for n in ast.walk(value.node) if isinstance(n, ast.Name)} - own
+    frame = value.frame
+    while frame is not None:
+        if read & (set(frame.names) | frame.local_names):
+            return False
+        frame = frame.parent
+    return True

@@ -1,0 +1,157 @@
+"""Functions of ``itertools`` and ``heapq``, spelled out in the Python that gradgen reads.
+
+Those of ``heapq`` are the standard library's own algorithms (CPython, ``Lib/heapq.py``), so that a
+heap holds its items in the same places.
+"""
+
+# ruff: noqa: D103
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+from gradgen.library.registry import READ_AS
+
+
+def takewhile(predicate, iterable):
+    out = []
+    for item in iterable:
+        if not predicate(item):
+            break
+        out.append(item)
+    return out
+
+
+def dropwhile(predicate, iterable):
+    out = []
+    dropping = True
+    for item in iterable:
+        if dropping and predicate(item):
+            continue
+        dropping = False
+        out.append(item)
+    return out
+
+
+def filterfalse(predicate, iterable):
+    return [item for item in iterable if not predicate(item)]
+
+
+def compress(data, selectors):
+    return [item for item, chosen in zip(data, selectors, strict=False) if chosen]
+
+
+def zip_longest(*iterables, fillvalue=None):
+    lists = [list(one) for one in iterables]
+    longest = max([len(one) for one in lists])
+    return [tuple([one[k] if k < len(one) else fillvalue for one in lists]) for k in range(longest)]
+
+
+def groupby(iterable, key=None):
+    out: list[Any] = []
+    for item in iterable:
+        mark = item if key is None else key(item)
+        if out and out[-1][0] == mark:
+            out[-1][1].append(item)
+        else:
+            out.append((mark, [item]))
+    return out
+
+
+def batched(iterable, n):
+    items = list(iterable)
+    return [tuple(items[k : k + n]) for k in range(0, len(items), n)]
+
+
+LAZY: dict[Any, Callable[..., Any]] = {
+    itertools.takewhile: takewhile,
+    itertools.dropwhile: dropwhile,
+    itertools.filterfalse: filterfalse,
+    itertools.compress: compress,
+    itertools.zip_longest: zip_longest,
+    itertools.groupby: groupby,
+}
+if hasattr(itertools, "batched"):
+    LAZY[itertools.batched] = batched
+
+
+def heapify(x, /):
+    for k in range(len(x) // 2 - 1, -1, -1):
+        _sift_up(x, k)
+
+
+def heappush(heap, item, /):
+    heap.append(item)
+    _sift_down(heap, 0, len(heap) - 1)
+
+
+def heappop(heap, /):
+    last = heap.pop()
+    if heap:
+        first = heap[0]
+        heap[0] = last
+        _sift_up(heap, 0)
+        return first
+    return last
+
+
+def heapreplace(heap, item, /):
+    first = heap[0]
+    heap[0] = item
+    _sift_up(heap, 0)
+    return first
+
+
+def heappushpop(heap, item, /):
+    if heap and heap[0] < item:
+        item, heap[0] = heap[0], item
+        _sift_up(heap, 0)
+    return item
+
+
+def _sift_down(heap, start, place):
+    item = heap[place]
+    while place > start:
+        above = (place - 1) >> 1
+        parent = heap[above]
+        if not item < parent:
+            break
+        heap[place] = parent
+        place = above
+    heap[place] = item
+
+
+def _sift_up(heap, place):
+    end = len(heap)
+    start = place
+    item = heap[place]
+    child = 2 * place + 1
+    while child < end:
+        right = child + 1
+        if right < end and not heap[child] < heap[right]:
+            child = right
+        heap[place] = heap[child]
+        place = child
+        child = 2 * place + 1
+    heap[place] = item
+    _sift_down(heap, start, place)
+
+
+def nsmallest(n, iterable, key=None):
+    return sorted(iterable, key=key)[:n]
+
+
+def nlargest(n, iterable, key=None):
+    return sorted(iterable, key=key, reverse=True)[:n]
+
+
+for _known, _function in (
+    (heapq.heapify, heapify), (heapq.heappush, heappush), (heapq.heappop, heappop),
+    (heapq.heapreplace, heapreplace), (heapq.heappushpop, heappushpop),
+    (heapq.nsmallest, nsmallest), (heapq.nlargest, nlargest),
+):  # fmt: skip
+    READ_AS.enter(_known, _function)
