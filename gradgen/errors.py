@@ -69,6 +69,10 @@ class UnsupportedError(GradgenError):
     """A construct, a callee or a kind of store that gradgen does not differentiate."""
 
 
+class UnbatchedError(UnsupportedError):
+    """What NumPy does not do for many directions or examples at once."""
+
+
 class ArgumentError(GradgenError, TypeError, ValueError):
     """An argument, an option, or a result, of a kind that has no derivative here."""
 

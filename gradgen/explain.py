@@ -74,6 +74,7 @@ class _Account:
             ("Held constant", self._constants()),
             ("Read from outside, as constants", self._captured()),
             ("Specialised to", self._types()),
+            ("Seeds", self._seeds()),
             ("Work", self._work()),
             ("Values that the reverse sweep reads", self._kept()),
             ("Memory", self._memory()),
@@ -86,6 +87,12 @@ class _Account:
         for title, items in sections:
             self._section(title, dict.fromkeys(items))
         return "\n".join(self.lines) + "\n"
+
+    def _seeds(self) -> Iterable[str]:
+        why = self.program.in_turns
+        if why is not None:
+            where = "" if why.span is None else f" ({place(why.span)})"
+            yield f"a sweep for each, in a loop: {why.message}{where}"
 
     def _recursions(self) -> Iterable[str]:
         for c in callees_of(self.function):

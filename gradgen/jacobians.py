@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,7 @@ def jacobian(
     *,
     argnums: Argnums = None,
     argnames: Argnames = None,
+    has_aux: bool = False,
     example_args: Any = None,
     backend: str = "numpy",
     cache: bool = False,
@@ -30,7 +32,7 @@ def jacobian(
     fn : function, optional
         A function that returns a number, an array, or a container of them.  Without it, a decorator
         is returned.
-    argnums, argnames, example_args, backend, cache
+    argnums, argnames, has_aux, example_args, backend, cache
         As for `grad`.
 
     Returns
@@ -39,14 +41,14 @@ def jacobian(
         The Jacobian has the structure of the value; in place of each array of shape ``s`` stand
         arrays in the structure of the arguments, of the shapes ``s + t`` for arguments of shapes
         ``t``.  It is computed in one sweep, `jacfwd` where there are no more inputs than outputs,
-        else `jacrev`; ``explain()`` says which and why.
+        else `jacrev`; ``explain()`` says which and why.  With ``has_aux``, ``(jacobian, aux)``.
 
     Raises
     ------
     GradgenError
         At the call, where a construct or an argument has no derivative here.
     """
-    options = options_of("jacobian", argnums, argnames, False, backend=backend, cache=cache)
+    options = options_of("jacobian", argnums, argnames, has_aux, backend=backend, cache=cache)
     return _decorated(Jacobian, fn, options, example_args, argnums is not None)
 
 
@@ -55,6 +57,7 @@ def jacfwd(
     *,
     argnums: Argnums = None,
     argnames: Argnames = None,
+    has_aux: bool = False,
     example_args: Any = None,
     batch: Batch = None,
     backend: str = "numpy",
@@ -66,7 +69,7 @@ def jacfwd(
     result are those of `jacobian`.
     """
     options = options_of(
-        "jacfwd", argnums, argnames, False, batch=batch, backend=backend, cache=cache
+        "jacfwd", argnums, argnames, has_aux, batch=batch, backend=backend, cache=cache
     )
     return _decorated(Gradient, fn, options, example_args, argnums is not None)
 
@@ -76,6 +79,7 @@ def jacrev(
     *,
     argnums: Argnums = None,
     argnames: Argnames = None,
+    has_aux: bool = False,
     example_args: Any = None,
     batch: Batch = None,
     backend: str = "numpy",
@@ -87,7 +91,7 @@ def jacrev(
     result are those of `jacobian`.
     """
     options = options_of(
-        "jacrev", argnums, argnames, False, batch=batch, backend=backend, cache=cache
+        "jacrev", argnums, argnames, has_aux, batch=batch, backend=backend, cache=cache
     )
     return _decorated(Gradient, fn, options, example_args, argnums is not None)
 
@@ -97,6 +101,7 @@ def hessian(
     *,
     argnums: Argnums = None,
     argnames: Argnames = None,
+    has_aux: bool = False,
     example_args: Any = None,
     batch: Batch = None,
     backend: str = "numpy",
@@ -108,7 +113,7 @@ def hessian(
     ----------
     fn : function, optional
         A function that returns one number.  Without it, a decorator is returned.
-    argnums, argnames, example_args, batch, backend, cache
+    argnums, argnames, has_aux, example_args, batch, backend, cache
         As for `grad`.
 
     Returns
@@ -116,7 +121,8 @@ def hessian(
     Hessian
         For an argument of shape ``s``, an array of shape ``s + s``; for several, a tuple of tuples:
         ``hessian(f, argnums=(0, 1))(x, y)[0][1]`` is the derivative by ``x``, then by ``y``.
-        For products with vectors, without the matrix, there is `hvp`.
+        For products with vectors, without the matrix, there is `hvp`.  With ``has_aux``,
+        ``(hessian, aux)``.
 
     Raises
     ------
@@ -124,7 +130,7 @@ def hessian(
         At the call, where a construct or an argument has no derivative here.
     """
     options = options_of(
-        "hessian", argnums, argnames, False, batch=batch, backend=backend, cache=cache
+        "hessian", argnums, argnames, has_aux, batch=batch, backend=backend, cache=cache
     )
     return _decorated(Hessian, fn, options, example_args, argnums is not None)
 
@@ -134,6 +140,7 @@ def hessian_diag(
     *,
     argnums: Argnums = None,
     argnames: Argnames = None,
+    has_aux: bool = False,
     example_args: Any = None,
     batch: Batch = None,
     backend: str = "numpy",
@@ -144,7 +151,7 @@ def hessian_diag(
     Parameters are those of `hessian`.
     """
     options = options_of(
-        "hessian_diag", argnums, argnames, False, batch=batch, backend=backend, cache=cache
+        "hessian_diag", argnums, argnames, has_aux, batch=batch, backend=backend, cache=cache
     )
     return _decorated(Gradient, fn, options, example_args, argnums is not None)
 
@@ -178,26 +185,29 @@ class Several(Gradient):
 
     def specialise(self, args: tuple[Any, ...]) -> Any:
         """Return the module of the first way that there is for the types of the arguments."""
-        first: GradgenError | None = None
-        for way in self.order(args):
-            made = self._made[way]
-            made._receiver, made.options = self._receiver, replace(self.options, mode=way)
-            try:
-                self._last = made.specialise(args)
-            except GradgenError as error:
-                first = first or error
-            else:
-                return self._last
-        assert first is not None
-        raise first
+        self._last = self._first(self.order(args), lambda made: made.specialise(args))
+        return self._last
 
     def _program(self, given: Any, options: Options | None = None) -> Any:
+        return self._first(self.ways, lambda made: made._program(given), options)
+
+    def _first(
+        self, ways: tuple[str, ...], make: Callable[[Gradient], Any], options: Options | None = None
+    ) -> Any:
+        """Return what is made in the first way in which all seeds go through together.
+
+        Else, in the first in which they go one after the other.
+        """
         first: GradgenError | None = None
-        for way in self.ways:
-            try:
-                return self._made[way]._program(given)
-            except GradgenError as error:
-                first = first or error
+        for turns in (False, True):
+            for way in ways:
+                made = self._made[way]
+                made._receiver = self._receiver
+                made.options = replace(options or self.options, mode=way, turns=turns)
+                try:
+                    return make(made)
+                except GradgenError as error:
+                    first = first or error
         assert first is not None
         raise first
 
@@ -228,7 +238,8 @@ class Jacobian(Several):
         given = dict(zip(names, rest, strict=True))
         inputs = _entries([given[n] for n in self.options.selected(names)])
         self._value._receiver = self._receiver
-        outputs = _entries(self._value.run((args, args, {})))
+        value = self._value.run((args, args, {}))
+        outputs = _entries(value[0] if self.options.has_aux else value)
         way, other = ("jacfwd", "jacrev") if inputs <= outputs else ("jacrev", "jacfwd")
         direction = "forward" if way == "jacfwd" else "in reverse"
         self.why = f"{direction}, for there are {inputs} inputs and {outputs} outputs"

@@ -25,9 +25,8 @@ class Options:
     ``numpy``, or ``numba``, which compiles it; ``cache`` keeps compiled code on disk.  ``memory``
     is how many bytes may be kept for the reverse sweep, None for no limit; 0 runs every loop again
     of which something would be kept.
-    ``numpy``, or ``numba``, which compiles it.  ``memory`` is how many
-    bytes may be kept for the reverse sweep, None for no limit; 0 runs every loop again of which
-    something would be kept.  ``batch`` are arguments that hold an example in each row.
+    ``batch`` are arguments that hold an example in each row.  ``turns`` says whether the seeds of a
+    Jacobian may go through one after the other, where they cannot together.
     """
 
     argnums: int | tuple[int, ...] = 0
@@ -39,6 +38,7 @@ class Options:
     memory: int | None = None
     cache: bool = False
     batch: tuple[int | str, ...] = ()
+    turns: bool = True
 
     def selected(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return the names of the differentiated parameters."""

@@ -17,6 +17,7 @@ import gradgen.rules.table  # noqa: F401  (fills the table of rules)
 from gradgen.backends.lowering import lower_to_numba
 from gradgen.batch.examples import batch_examples, of_one
 from gradgen.batch.jacobian import jacobian_forward, jacobian_reverse
+from gradgen.batch.turns import columns_by_turns, rows_by_turns
 from gradgen.collector import uncollected
 from gradgen.diff.activity import varied
 from gradgen.diff.custom import forget_rules
@@ -37,7 +38,7 @@ from gradgen.diff.saves import Saved, plan_saves
 from gradgen.diff.segments import mark_loops, refuse_marks, split_marked
 from gradgen.emission.header import header_of
 from gradgen.emission.module import Rendered, load, render
-from gradgen.errors import Span
+from gradgen.errors import Span, UnbatchedError
 from gradgen.frontend.function import read_function, specs_for
 from gradgen.frontend.source import innermost
 from gradgen.ir.nodes import Function, Value
@@ -60,6 +61,8 @@ from gradgen.sparse.tracks import add_tracks, finish_tracks
 # Modes that are the derivative of a derivative: of which, and by which mode.
 NESTED = {"hessian": ("grad", "jacfwd"), "hvp": ("grad", "pushforward"),
           "hessian_reverse": ("grad", "jacrev"), "hessian_diag": ("grad", "jacdiag")}  # fmt: skip
+# Which product with the derivative a Jacobian is made of where its seeds go one by one.
+TURNS = {"jacfwd": "jvp", "jacdiag": "jvp", "jacrev": "vjp"}
 PUSHED = ("jvp", "pushforward", "jacfwd", "jacdiag")  # which carry tangents along
 SWEPT = ("value_and_grad", "grad", "vjp")  # in which marked loops are run again
 STAGES = ("parse", "adjoint", "optimise", "saves", "copies", "lower")
@@ -83,6 +86,8 @@ class Program:
     title: str = ""
     whole: dict[str, Any] = field(default_factory=dict)
     again: frozenset[Span | None] = frozenset()
+    product: Function | None = None
+    in_turns: UnbatchedError | None = None
 
     @property
     def forward(self) -> Function:
@@ -149,17 +154,16 @@ def run(
     again: frozenset[Span | None] = frozenset()
     if options.memory is not None and options.mode in SWEPT:
         again = loops_over_limit(fn, args, options, specs)
-    function = read_function(fn, specs if specs is not None else args, options)
-    program = Program(
-        function,
-        options,
-        f"{_plain_name(fn)}_{options.mode}",
-        (fn, specs if specs is not None else args),
-        inner,
-        again=again,
-        whole=whole,
-    )
-    return _through(program, until, watch)
+    given = specs if specs is not None else args
+    function = read_function(fn, given, options)
+    name = f"{_plain_name(fn)}_{options.mode}"
+    program = Program(function, options, name, (fn, given), inner, again=again, whole=whole)
+    try:
+        return _through(program, until, watch)
+    except UnbatchedError as error:
+        if options.mode not in TURNS or options.batch or not options.turns:
+            raise
+        return _through(_in_turns(program, error), until, watch)
 
 
 def _through(
@@ -206,10 +210,31 @@ def _nested(
     made = load(inner.text, inner.name, inner.function.captures)
     found = {n: inner.function.result["specs"][n] for n, _ in inner.function.params}
     function = read_function(made, found, replace(options, mode=then))
+    function.result["title"] = "hessian"
     name = f"{_plain_name(fn)}_{options.mode}"
     program = Program(function, replace(options, mode=then), name, (made, found), inner)
     program.title, program.whole = options.mode, whole
-    return _through(program, until, watch)
+    try:
+        return _through(program, until, watch)
+    except UnbatchedError as error:
+        if options.batch or not options.turns:
+            raise
+        return _through(_in_turns(program, error), until, watch)
+
+
+def _in_turns(program: Program, why: UnbatchedError) -> Program:
+    """Return a Jacobian that takes one seed after the other through the function."""
+    fn, given = program.source
+    options = program.options
+    plain = replace(options, mode=TURNS[options.mode], backend="numpy", cache=False)
+    specs = given if isinstance(given, dict) else specs_for(fn, given)
+    inner = run(fn, None, plain, specs=specs)
+    made = load(inner.text, inner.name, inner.function.captures)
+    found = {n: inner.function.result["specs"][n] for n, _ in inner.function.params}
+    product = read_function(made, found, replace(options, mode="second", has_aux=False))
+    function = read_function(fn, given, options)
+    function.result |= {k: v for k, v in program.function.result.items() if k == "title"}
+    return replace(program, function=function, product=product, in_turns=why, stages={})
 
 
 def _stages(program: Program) -> list[tuple[str, Any]]:
@@ -286,6 +311,9 @@ def _derive(program: Program) -> None:
     elif options.mode in ("jvp", "pushforward"):
         tangents = add_tangents(function, function.result["tangents"])
         finish_tangents(function, tangents, options.mode == "jvp")
+    elif program.product is not None:
+        turns = rows_by_turns if options.mode == "jacrev" else columns_by_turns
+        turns(function, program.product, options)
     elif options.mode in ("jacfwd", "jacdiag"):
         jacobian_forward(function, options)
     elif options.mode == "jacrev":

@@ -21,6 +21,7 @@ def vjp(
     *,
     argnums: int | tuple[int, ...] | None = None,
     argnames: str | tuple[str, ...] | None = None,
+    has_aux: bool = False,
     example_args: Any = None,
     backend: str = "numpy",
     cache: bool = False,
@@ -32,7 +33,7 @@ def vjp(
     ----------
     fn : function
         A function that returns a number, an array, or a container of them.
-    argnums, argnames, example_args, backend, cache, memory
+    argnums, argnames, has_aux, example_args, backend, cache, memory
         As for `grad`.
 
     Returns
@@ -41,7 +42,7 @@ def vjp(
         ``value, pullback = vjp(fn)(*args)``; ``pullback(cotangent)``, with a cotangent of the
         value's structure, returns the gradient of ``sum(cotangent * value)``.  Each call of it runs
         the forward sweep again.  ``source`` is the generated function of the arguments and the
-        cotangent ``d_value``.
+        cotangent ``d_value``.  With ``has_aux``, ``value, pullback, aux``.
 
     Raises
     ------
@@ -49,7 +50,7 @@ def vjp(
         If the cotangent has another structure or shape than the value.
     """
     options = options_of(
-        "vjp", argnums, argnames, False, backend=backend, cache=cache, memory=memory
+        "vjp", argnums, argnames, has_aux, backend=backend, cache=cache, memory=memory
     )
     return Pullback(fn, options, example_args)
 
@@ -59,6 +60,7 @@ def jvp(
     *,
     argnums: int | tuple[int, ...] | None = None,
     argnames: str | tuple[str, ...] | None = None,
+    has_aux: bool = False,
     example_args: Any = None,
     backend: str = "numpy",
     cache: bool = False,
@@ -69,7 +71,7 @@ def jvp(
     ----------
     fn : function
         A function that returns a number, an array, or a container of them.
-    argnums, argnames, example_args, backend, cache
+    argnums, argnames, has_aux, example_args, backend, cache
         As for `grad`.
 
     Returns
@@ -79,13 +81,14 @@ def jvp(
         of the differentiated one (a tuple of tangents where ``argnums`` is a tuple), each with the
         structure and shape of its argument.  ``source`` is the generated function of the arguments
         and the tangents ``t_NAME``; it has no tape, and costs a small multiple of the function.
+        With ``has_aux``, ``value, tangent, aux``.
 
     Raises
     ------
     ArgumentError
         If a tangent has another structure or shape than its argument.
     """
-    options = options_of("jvp", argnums, argnames, False, backend=backend, cache=cache)
+    options = options_of("jvp", argnums, argnames, has_aux, backend=backend, cache=cache)
     return Pushforward(fn, options, example_args)
 
 
@@ -94,6 +97,7 @@ def hvp(
     *,
     argnums: int | tuple[int, ...] | None = None,
     argnames: str | tuple[str, ...] | None = None,
+    has_aux: bool = False,
     example_args: Any = None,
     backend: str = "numpy",
     cache: bool = False,
@@ -104,7 +108,7 @@ def hvp(
     ----------
     fn : function
         A function that returns one number.
-    argnums, argnames, example_args, backend, cache
+    argnums, argnames, has_aux, example_args, backend, cache
         As for `grad`.
 
     Returns
@@ -113,14 +117,14 @@ def hvp(
         ``product = hvp(fn)(args, tangents)``, with arguments and tangents as `jvp` takes them: the
         derivative of the gradient in the direction of the tangents, in the gradient's structure.
         It costs a small multiple of the gradient, and no matrix is formed (Pearlmutter, "Fast exact
-        multiplication by the Hessian", 1994).
+        multiplication by the Hessian", 1994).  With ``has_aux``, ``product, aux``.
 
     Raises
     ------
     ArgumentError
         If a tangent has another structure or shape than its argument.
     """
-    options = options_of("hvp", argnums, argnames, False, backend=backend, cache=cache)
+    options = options_of("hvp", argnums, argnames, has_aux, backend=backend, cache=cache)
     return Pushforward(fn, options, example_args)
 
 
@@ -172,12 +176,13 @@ class Pullback(Gradient):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the value at these arguments, and the pullback there."""
         call = self.complete(args, kwargs)
-        value = self.pulled.run(call)
+        found = self.pulled.run(call)
+        value = found[0] if self.options.has_aux else found
 
         def pullback(cotangent: Any) -> Any:
             return self.run(call, d_value=_matching(cotangent, value))[1]
 
-        return value, pullback
+        return (value, pullback, found[1]) if self.options.has_aux else (value, pullback)
 
 
 def flatten(tree: Any) -> list[Any]:

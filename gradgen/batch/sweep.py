@@ -18,7 +18,7 @@ from gradgen.batch.spread import batched_inputs, batched_values
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
 from gradgen.diff.algebra import Algebra
-from gradgen.errors import UnsupportedError
+from gradgen.errors import UnbatchedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import WRITES, Block, Const, Function, Op, Undefined, Value, walk
 from gradgen.ir.types import Type, array
@@ -51,7 +51,7 @@ class Sweep:
 
     Raises
     ------
-    UnsupportedError
+    UnbatchedError
         Where a branch or a number of turns depends on what has the axis.
     """
 
@@ -266,7 +266,7 @@ class Sweep:
 
     def refuse(self, op: Op | None, what: str) -> NoReturn:
         """Refuse a batch."""
-        raise UnsupportedError(
+        raise UnbatchedError(
             f"{what} has no batched form",
             op.span if op is not None else self.b.span,
             "loop over the examples, one call each",

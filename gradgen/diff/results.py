@@ -34,41 +34,40 @@ def finish(function: Function, options: Any, adjoints: dict[Value, Value]) -> No
         if leaf.active and options.mode != "value"
     }
     result = function.result
-    reader = result["reader"]
-    reader.b.block = function.body
     kept = [value for value, _ in result["seeds"]] if _keeps_value(options) else []
     if not kept and result["loss"] in missing_values(function.body):
         # As in Python, a name that was never assigned is an error, though the gradient is known.
         b.append("assert", [alg.emit("is_not", result["loss"], Const(None))], [])
-    aux = _aux_values(reader, result["aux"])
+    aux = aux_values(function)
     unshare(function, alg, grads, kept)
     function.body.results = [*kept, *aux, *grads.values()]
     for v in kept:
         if v.op is not None and not v.name and v is result["loss"]:
             v.name, v.user = "value", True
-    result["outputs"] = _outputs(function, options, grads, reader)
+    result["outputs"] = _outputs(function, options, grads)
 
 
 def finish_tangents(
     function: Function, tangents: dict[Value, Value], keep_value: bool = True
 ) -> None:
-    """Return the value (if it is wanted) and its tangent, which has the value's structure."""
+    """Return the value (if it is wanted), its tangent in the same structure, and auxiliaries."""
     alg = Algebra(Builder(function.body, tangent=True))
     result = function.result
-    result["reader"].b.block = function.body
     values = [value for value, _ in result["seeds"]]
     moves = [_tangent(alg, v, tangents.get(v)) for v in values]
     kept = values if keep_value else []
-    function.body.results = [*kept, *moves]
+    function.body.results = [*kept, *moves, *aux_values(function)]
     if len(kept) == 1 and values[0].op is not None and not values[0].name:
         values[0].name, values[0].user = "value", True
 
     def build(emit: Emit) -> ast.expr:
         found = list(function.body.results)
-        moved = value_tree(result["tree"], found[len(kept) :], emit)
-        if not keep_value:
-            return moved
-        return _tuple([value_tree(result["tree"], found[: len(kept)], emit), moved])
+        rest = found[len(kept) : len(kept) + len(values)]
+        items = [value_tree(result["tree"], found[: len(kept)], emit)] if keep_value else []
+        items.append(value_tree(result["tree"], rest, emit))
+        if result["aux"] is not None:
+            items.append(value_tree(result["aux"], found[len(kept) + len(values) :], emit))
+        return items[0] if len(items) == 1 else tuple_of(items)
 
     result["outputs"] = build
 
@@ -148,16 +147,19 @@ def unshare(function: Function, alg: Algebra, grads: dict[Any, Value], kept: lis
         seen.add(root)
 
 
-def _aux_values(reader: Any, aux: Any) -> list[Value]:
+def aux_values(function: Function) -> list[Value]:
+    """Return what the function returns beside its value."""
+    reader, aux = function.result["reader"], function.result["aux"]
     if aux is None:
         return []
+    reader.b.block = function.body
     return [reader.read(leaf) for leaf in leaves(aux)]
 
 
 # --- spelling -----------------------------------------------------------------------------
 
 
-def _outputs(function: Function, options: Any, grads: dict[int, Value], reader: Any) -> Any:
+def _outputs(function: Function, options: Any, grads: dict[int, Value]) -> Any:
     result = function.result
     n_kept = len(result["seeds"]) if _keeps_value(options) else 0
 
@@ -166,15 +168,17 @@ def _outputs(function: Function, options: Any, grads: dict[int, Value], reader: 
         value = value_tree(result["tree"], values[:n_kept], emit) if n_kept else ast.Constant(None)
         aux_leaves = values[n_kept : len(values) - len(grads)]
         fresh = dict(zip(grads, values[len(values) - len(grads) :], strict=True))
+        if options.mode == "value" and options.has_aux:
+            return tuple_of([value, value_tree(result["aux"], aux_leaves, emit)])
         if options.mode == "value":
             return value
         d = gradient_trees(function, options, fresh, emit)
         if not options.has_aux:
-            return d if options.mode == "grad" else _tuple([value, d])
+            return d if options.mode == "grad" else tuple_of([value, d])
         aux = value_tree(result["aux"], aux_leaves, emit)
         if options.mode == "grad":
-            return _tuple([d, aux])
-        return _tuple([_tuple([value, aux]), d])
+            return tuple_of([d, aux])
+        return tuple_of([tuple_of([value, aux]), d])
 
     return build
 
@@ -184,14 +188,15 @@ def gradient_trees(
 ) -> ast.expr:
     """Spell the gradients in the structure of the arguments, several as a tuple."""
     trees = [_gradient_tree(function, s, grads, emit) for s in function.result["active"]]
-    return trees[0] if options.single else _tuple(trees)
+    return trees[0] if options.single else tuple_of(trees)
 
 
 def _keeps_value(options: Any) -> bool:
     return options.mode != "grad" or options.has_aux
 
 
-def _tuple(items: list[ast.expr]) -> ast.expr:
+def tuple_of(items: list[ast.expr]) -> ast.expr:
+    """Return the expression of a tuple."""
     return ast.Tuple(items, ast.Load())
 
 
@@ -239,7 +244,7 @@ def _container(
     if spec.kind is dict:
         return ast.Dict([pieces.literal(k) for k in spec.keys], items)
     if spec.kind is tuple:
-        return _tuple(items)
+        return tuple_of(items)
     if spec.kind is list:
         return ast.List(items, ast.Load())
     maker = pieces.call("type", [here])
@@ -271,7 +276,7 @@ def value_tree(tree: Any, leaves: list[Any], emit: Callable[[Any], ast.expr]) ->
             return emit(rest.pop(0))
         if isinstance(v, Seq) and v.kind in (tuple, list):
             items = [build(i) for i in v.items]
-            return _tuple(items) if v.kind is tuple else ast.List(items, ast.Load())
+            return tuple_of(items) if v.kind is tuple else ast.List(items, ast.Load())
         if isinstance(v, Map):
             return ast.Dict(
                 [pieces.literal(k) for k in v.items], [build(i) for i in v.items.values()]

@@ -44,10 +44,11 @@ def header_of(program: Any) -> str:
         what, returns = "Gradient", f"({gradient}, aux)" if options.has_aux else gradient
     if options.mode == "vjp":
         what = "Vector-Jacobian product"
+    aux = ["aux"] if options.has_aux else []
     if options.mode == "jvp":
-        what, returns = "Value and tangent", "(value, t_value)"
+        what, returns = "Value and tangent", _tuple(["value", "t_value", *aux])
     if options.mode in ("jacfwd", "jacrev"):
-        what, returns = "Jacobian", "jacobian"
+        what, returns = "Jacobian", _tuple(["jacobian", *aux]) if aux else "jacobian"
     if options.mode in ("pattern", "pattern2"):
         what, returns = "What depends on what", "pattern"
     if options.mode == "value":
@@ -55,7 +56,7 @@ def header_of(program: Any) -> str:
     of = function.name
     if program.title:
         what, of = TITLES[program.title], origin.name
-        returns = program.title
+        returns = _tuple([program.title, *aux]) if aux else program.title
     if f"t_{active[0].name}" in names and options.mode not in ("vjp", "grad", "value_and_grad"):
         held = [p for p in held if p not in {f"t_{name}" for name in chosen}]
     lines = [

@@ -45,7 +45,11 @@ def inline_derivative(
     if hasattr(obj, "pulled"):
         value = _generated(r, node, obj.pulled, args, kwargs)
         pullback = LocalPullback(obj, list(args), dict(kwargs))
-        return Seq([inline_function(r, node, value, args, kwargs), pullback])
+        found = inline_function(r, node, value, args, kwargs)
+        if not obj.options.has_aux:
+            return Seq([found, pullback])
+        items = sequence_items(r, found, node)
+        return Seq([items[0], pullback, items[1]])
     made = _generated(r, node, obj, args, kwargs)
     if isinstance(made, types.FunctionType):
         return inline_function(r, node, made, args, kwargs)

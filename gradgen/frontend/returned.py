@@ -44,6 +44,8 @@ def returned(
     ``node`` is the place of the last ``return``.
     """
     aux = None
+    if options.mode == "second":
+        result = result.items[1]
     if options.mode in ("grad", "value_and_grad", "jvp") and not options.has_aux:
         result = _number_on_each_path(r, node, result, function)
     if isinstance(result, Poison) or _parts_on_paths(result):
@@ -66,7 +68,7 @@ def returned(
         tangents = _tangent_parameters(r, function)
         seeds: list[tuple[Value, Value]] = [(v, Const(0.0)) for v in values]
         return {"tree": result, "aux": aux, "loss": None, "seeds": seeds, "tangents": tangents}
-    if options.mode in ("vjp", "value", "jacfwd", "jacrev", "jacdiag"):
+    if options.mode in ("vjp", "value", "second", "jacfwd", "jacrev", "jacdiag"):
         result = _read(r, result)
         seeds = _cotangent_seeds(r, result, options, function)
         return {"tree": result, "aux": aux, "loss": None, "seeds": seeds}

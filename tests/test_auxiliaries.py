@@ -1,0 +1,121 @@
+"""What a function returns beside its value goes through every derivative, as in JAX."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradgen
+
+X, V = np.array([0.3, -0.5, 0.7]), np.array([1.0, -2.0, 0.5])
+
+
+def loss(x, a):
+    h = np.tanh(x) * a
+    return np.sum(h**2), {"hidden": h, "name": "loss", "steps": (len(x), 2.0 * a)}
+
+
+def plain(x, a):
+    return loss(x, a)[0]
+
+
+def field(x):
+    y = x**2 * x[::-1]
+    return {"y": y, "total": np.sum(y)}, np.exp(x)
+
+
+def listed(x):
+    """Its seeds go through one after the other."""
+    rows = []
+    for k in range(len(x) - 1):
+        rows.append(np.tanh(x) * x[k])
+    return np.concatenate(rows), (rows[0], "listed")
+
+
+def along(fn: Any, x: np.ndarray, v: np.ndarray) -> Any:
+    """Return a derivative along ``v`` by a difference of the sixth order."""
+    h, weights = 2e-3, {1: 45.0, 2: -9.0, 3: 1.0}
+    return sum(w * (fn(x + k * h * v) - fn(x - k * h * v)) for k, w in weights.items()) / (60 * h)
+
+
+def check_aux(aux: Any) -> None:
+    assert list(aux) == ["hidden", "name", "steps"] and aux["name"] == "loss"
+    np.testing.assert_allclose(aux["hidden"], np.tanh(X) * 1.5, rtol=1e-14)
+    assert aux["steps"] == (3, 3.0)
+
+
+@pytest.mark.parametrize("make", [gradgen.jacfwd, gradgen.jacrev, gradgen.jacobian, gradgen.grad])
+def test_first_derivatives(make: Any) -> None:
+    gradient, aux = make(loss, has_aux=True)(X, 1.5)
+    expected = [along(lambda x: plain(x, 1.5), X, e) for e in np.eye(3)]
+    np.testing.assert_allclose(gradient, expected, rtol=1e-9)
+    check_aux(aux)
+
+
+@pytest.mark.parametrize("make", [gradgen.hessian, gradgen.hvp, gradgen.hessian_diag])
+def test_second_derivatives(make: Any) -> None:
+    made = make(loss, has_aux=True)
+    found, aux = made((X, 1.5), V) if make is gradgen.hvp else made(X, 1.5)
+    rows = np.stack([along(lambda x: gradgen.grad(plain)(x, 1.5), X, e) for e in np.eye(3)])
+    expected = {"hvp": rows @ V, "hessian": rows, "hessian_diag": np.diag(rows)}[make.__name__]
+    np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-10)
+    check_aux(aux)
+
+
+def test_products() -> None:
+    value, tangent, aux = gradgen.jvp(loss, has_aux=True)((X, 1.5), V)
+    assert value == plain(X, 1.5)
+    np.testing.assert_allclose(tangent, along(lambda x: plain(x, 1.5), X, V), rtol=1e-9)
+    check_aux(aux)
+    value, pullback, aux = gradgen.vjp(loss, argnums=(0, 1), has_aux=True)(X, 1.5)
+    assert value == plain(X, 1.5)
+    np.testing.assert_allclose(pullback(2.0)[0] @ V, 2.0 * tangent, rtol=1e-12)
+    check_aux(aux)
+
+
+def test_structures() -> None:
+    for make in (gradgen.jacfwd, gradgen.jacrev):
+        jacobian, aux = make(field, has_aux=True)(X)
+        expected = np.stack([along(lambda x: field(x)[0]["y"], X, e) for e in np.eye(3)], axis=1)
+        np.testing.assert_allclose(jacobian["y"], expected, rtol=1e-9, atol=1e-10)
+        np.testing.assert_allclose(jacobian["total"], expected.sum(axis=0), rtol=1e-9)
+        np.testing.assert_allclose(aux, np.exp(X))
+
+
+@pytest.mark.parametrize("make", [gradgen.jacfwd, gradgen.jacrev])
+def test_seeds_one_after_the_other(make: Any) -> None:
+    made = make(listed, has_aux=True)
+    jacobian, aux = made(X)
+    expected = np.stack([along(lambda x: listed(x)[0], X, e) for e in np.eye(3)], axis=1)
+    np.testing.assert_allclose(jacobian, expected, rtol=1e-9, atol=1e-10)
+    np.testing.assert_allclose(aux[0], np.tanh(X) * X[0])
+    assert aux[1] == "listed"
+    assert "a sweep for each, in a loop: what is done to a list" in " ".join(made.explain().split())
+
+
+def inside(x, a):
+    """The derivatives are taken in a loss, with what comes beside them."""
+    value, pullback, aux = gradgen.vjp(loss, has_aux=True)(x, a)
+    _, tangent, more = gradgen.jvp(loss, has_aux=True)((x, a), x)
+    jacobian, rest = gradgen.jacfwd(loss, has_aux=True)(x, a)
+    parts = pullback(value) @ aux["hidden"], tangent * np.sum(more["hidden"]), rest["steps"][1]
+    return parts[0] + parts[1] * parts[2] + np.sum(jacobian**3)
+
+
+def test_inside_a_loss() -> None:
+    gradient = gradgen.grad(inside)(X, 1.5)
+    expected = [along(lambda x: inside(x, 1.5), X, e) for e in np.eye(3)]
+    np.testing.assert_allclose(gradient, expected, rtol=1e-8)
+
+
+def test_header_says_so() -> None:
+    text = gradgen.emit(loss, mode="jacfwd", has_aux=True, example_args=(X, 1.5))
+    assert "-> (jacobian, aux)" in text and "--mode jacfwd --has-aux" in text
+
+
+def test_one_result_is_refused() -> None:
+    for make in (gradgen.jacfwd, gradgen.hessian, gradgen.vjp):
+        with pytest.raises(gradgen.ArgumentError, match="has_aux=True, but 'plain' returns"):
+            make(plain, has_aux=True)(X, 1.5)
