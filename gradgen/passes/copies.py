@@ -11,6 +11,7 @@ loops, which are gone through again after each repair.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from gradgen.diff.activity import carried
@@ -20,9 +21,9 @@ from gradgen.ir.types import Type
 from gradgen.passes.lifetimes import Lifetimes, Use, is_source
 from gradgen.passes.memory import Memory, is_view
 
-# How many repairs of lists there may be, and more for each store: those of lists inside lists
-# may not come to an end.
-MANY, MORE = 100, 4
+# How many repairs of lists there may be, more for each store, and for one store alone: those of
+# lists inside lists may not come to an end.
+MANY, MORE, MANY_FOR_ONE = 100, 4, 40
 
 
 def insert_copies(function: Function) -> None:
@@ -45,6 +46,7 @@ class _Sweep:
         self.inside: dict[Value, list[Value]] = {}
         self.now = 0.0
         self.repairs_left = MANY + MORE * sum(map(len, self.lives.stores.values()))
+        self.repairs: Counter[Op] = Counter()
 
     def run(self) -> None:
         """Go through the top block, an operation after the other."""
@@ -105,16 +107,22 @@ class _Sweep:
                     near.update(dict.fromkeys(holders[o]))
         for u in sorted(near, key=lambda u: u.id):
             if self._concerns(u, op.inputs[k]) and self.lives.disturbs(op, block, u):
-                self.repairs_left -= op.inputs[k].type.kind == "list"
-                if self.repairs_left < 0:
-                    raise UnsupportedError(
-                        "a list inside lists is written to where copies of it may be read",
-                        op.span,
-                        "keep the numbers in an array",
-                    )
+                if op.inputs[k].type.kind == "list":
+                    self._count_repair(op)
                 self._repair(u, op, k, block)
                 return True
         return False
+
+    def _count_repair(self, op: Op) -> None:
+        """Refuse a store into a list that no number of copies makes safe."""
+        self.repairs_left -= 1
+        self.repairs[op] += 1
+        if self.repairs_left < 0 or self.repairs[op] > MANY_FOR_ONE:
+            raise UnsupportedError(
+                "a list inside lists is written to where copies of it may be read",
+                op.span,
+                "keep the numbers in an array",
+            )
 
     def _concerns(self, u: Value, written: Value) -> bool:
         """Whether a value sees what an operation writes; of a list, it and lists around it do."""
