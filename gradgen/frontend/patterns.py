@@ -26,6 +26,13 @@ class Failed(Exception):
     """A pattern does not match, whatever the numbers are."""
 
 
+class Depends(Exception):
+    """Whether a pattern matches depends on which of two things a part of the subject is."""
+
+    def __init__(self, test: Value) -> None:
+        self.test = test
+
+
 class Match:
     """What a pattern asks for: tests of numbers, and the names that it binds."""
 
@@ -56,6 +63,9 @@ def read_cases(r: Reader, cases: Cases, rest: Point) -> Point | None:
             found = matching(r, case.pattern, subject)
         except Failed:
             continue
+        except Depends as error:
+            left = Cases(cases.node, subject, cases.cases[k:])
+            return split(r, cases.node, error.test, [left], [left], rest)
         later: list[Step] = [Cases(cases.node, subject, cases.cases[k + 1 :])]
         return _case(r, case, found, later, rest)
     return rest
@@ -100,6 +110,8 @@ def matching(r: Reader, pattern: ast.pattern, subject: Any) -> Match:
 
 
 def _match(m: Match, pattern: ast.pattern, subject: Any) -> None:
+    if isinstance(subject, Choice) and not isinstance(pattern, ast.MatchAs):
+        raise Depends(subject.test)
     unknown = isinstance(subject, Value | Ref) and m.r.read(subject).type.kind == "any"
     if unknown and not isinstance(pattern, ast.MatchAs | ast.MatchOr):
         m.r.refuse(pattern, "a match of a value of unknown type", "give example arguments")

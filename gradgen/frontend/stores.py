@@ -11,11 +11,11 @@ from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.indices import Index, index_of, parse_index, subscript_value
 from gradgen.frontend.listed import contain, require_unseen
 from gradgen.frontend.lists import as_item, check_store, is_list
-from gradgen.frontend.objects import class_of, invoked, special_method
+from gradgen.frontend.objects import MISSING, class_of, invoked, special_method
 from gradgen.frontend.operators import binary
 from gradgen.frontend.picks import picked
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.subscripts import container_item, load_index
+from gradgen.frontend.subscripts import container_item, item_at, load_index
 from gradgen.frontend.values import (
     Choice,
     Map,
@@ -57,7 +57,8 @@ def store_into(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
     elif class_of(owner) and special_method(owner, "__setitem__"):
         invoked(r, node, owner, "__setitem__", subscript_value(r, node.slice), value)
     else:
-        store_item(r, node, owner, value)
+        key = None if isinstance(node.slice, ast.Slice) else evaluate(r, node.slice)
+        store_item(r, node, owner, key, value)
 
 
 def _is_any_list(r: Reader, owner: Any) -> bool:
@@ -73,11 +74,12 @@ def _is_there(items: Ref, index: Index, value: Any) -> bool:
     return same_steps(value.steps, (*items.steps, place))
 
 
-def store_item(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
-    """Replace an item of a list or dict whose structure is known."""
-    kinds = isinstance(owner, Map) or (isinstance(owner, Seq) and owner.kind is list)
-    key = evaluate(r, node.slice) if kinds else None
-    if kinds:
+def store_item(r: Reader, node: ast.AST, owner: Any, key: Any, value: Any) -> None:
+    """Replace an item of a list or dict."""
+    owner = r.settled(owner)
+    if isinstance(owner, Ref):
+        _store_computed(r, node, owner, key, value)
+    elif isinstance(owner, Map) or (isinstance(owner, Seq) and owner.kind is list):
         on_each(r, node, key, lambda k: set_item(r, node, owner, k, value))
     else:
         if isinstance(owner, Static) and owner.obj is None:
@@ -92,8 +94,7 @@ def set_item(r: Reader, node: ast.AST, owner: Any, key: Any, value: Any) -> None
         if not isinstance(grown, Ref):
             on_each(r, node, grown, lambda k: set_item(r, node, owner, k, value))
             return
-        write(r, node, grown, index_of(r, key, node), as_item(r, value, node), "store")
-        contain(r, grown.storage, value)
+        _store_computed(r, node, grown, key, value)
         return
     k = static_value(key)
     if isinstance(owner, Map):
@@ -105,6 +106,12 @@ def set_item(r: Reader, node: ast.AST, owner: Any, key: Any, value: Any) -> None
     except IndexError as error:
         r.fail(node, error)
     r.fill(owner, items)
+
+
+def _store_computed(r: Reader, node: ast.AST, items: Ref, key: Any, value: Any) -> None:
+    """Replace an item of a list of the graph."""
+    write(r, node, items, index_of(r, key, node), as_item(r, value, node), "store")
+    contain(r, items.storage, value)
 
 
 def write(
@@ -209,14 +216,30 @@ def _augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Any
         distribute(r, node, owner, lambda option: _augmented(r, node, target, option))
     elif isinstance(owner, Ref):
         _augmented_array(r, node, target, owner)
+    elif class_of(owner) and special_method(owner, "__getitem__"):
+        key = subscript_value(r, target.slice)
+        old = invoked(r, target, owner, "__getitem__", key)
+        new = updated_item(r, node, old)
+        if invoked(r, target, owner, "__setitem__", key, new) is MISSING:
+            r.refuse(target, f"a store into a {describe(owner)}", "give its class a __setitem__")
+    elif isinstance(target.slice, ast.Slice):
+        # A slice of a list is a new list: what changed in it has to be put back.
+        new = updated_item(r, node, container_item(r, target, owner))
+        store_into(r, target, r.settled(owner), new)
     else:
-        # A cycle by nature: an item of a list may be an array, which is written to as by a name.
-        from gradgen.frontend.statements import updated
-
-        old = container_item(r, target, owner)
-        new = updated(r, node, old, evaluate(r, node.value))
+        key = evaluate(r, target.slice)
+        old = on_each(r, target, key, lambda k: item_at(r, target, owner, k))
+        new = updated_item(r, node, old)
         if new is not old:
-            store_into(r, target, r.settled(owner), new)
+            store_item(r, target, owner, key, new)
+
+
+def updated_item(r: Reader, node: ast.AugAssign, old: Any) -> Any:
+    """Return the new value of an item, or ``old`` itself where it is written to."""
+    # A cycle by nature: an item of a list may be an array, which is written to as by a name.
+    from gradgen.frontend.statements import updated
+
+    return updated(r, node, old, evaluate(r, node.value))
 
 
 def _augmented_array(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Ref) -> None:

@@ -93,7 +93,29 @@ def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
+def slice_made_longer(x):
+    items = [x[0], x[1], x[2]]
+    items[0:2] += [x[0] * x[1]]
+    items[1:] *= 2
+    return sum(v * (k + 1) for k, v in enumerate(items))
+
+
+def place_computed_once(x):
+    items, i = [x[0], x[1], x[2]], 0
+
+    def following():
+        nonlocal i
+        i += 1
+        return i
+
+    items[following()] += x[0] * x[1]
+    items[following() - 2] *= 3.0
+    return items[0] + 2 * items[1] ** 2 + i * items[2]
+
+
 EXAMPLE_ARGS = {
+    "slice_made_longer": lambda: (_normal(3),),
+    "place_computed_once": lambda: (_normal(3),),
     "slices_of_known_list": lambda: (_normal(4),),
     "slices_of_grown_list": lambda: (_normal(3), 5),
     "array_into_slice": lambda: (_normal(3),),

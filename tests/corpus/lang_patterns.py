@@ -139,7 +139,31 @@ def _positive(*shape, seed=0):
     return np.abs(_normal(*shape, seed=seed)) + 0.5
 
 
+def match_on_a_part_by_path(x):
+    config = {"kind": "huber" if x > 0.5 else "square", "delta": 0.3}
+    match config:
+        case {"kind": "huber", "delta": d} if abs(x) > d:
+            return d * (abs(x) - d / 2)
+        case {"kind": "square" | "huber", **rest}:
+            return x * x * len(rest)
+    return 0.0
+
+
+def match_on_parts_of_parts(x):
+    pair = (x, x * x) if x > 0.5 else (x,)
+    top = 2.0 if x > 1.0 else None
+    match [pair, top]:
+        case [(u, v), None]:
+            return u * v
+        case [(u, v), w]:
+            return u * v**2 * w
+        case [(u,), None]:
+            return u * 3.0
+
+
 EXAMPLE_ARGS = {
+    "match_on_a_part_by_path": lambda: (0.7,),
+    "match_on_parts_of_parts": lambda: (0.7,),
     "sorted_keys": lambda: ({"b": 1.5, "a": 0.5, "c": 2.5},),
     "sorted_array_weighted": lambda: (_normal(5),),
     "sorted_descending_owa": lambda: (_normal(5), _positive(5, seed=1)),
@@ -165,6 +189,8 @@ ARGNUMS = {
 }
 
 MORE_ARGS = {
+    "match_on_a_part_by_path": [lambda: (0.3,)],
+    "match_on_parts_of_parts": [lambda: (0.3,), lambda: (1.3,)],
     "walrus_in_if": [lambda: (-np.abs(_normal(5)),)],
     "median_by_sort": [lambda: (_normal(6),)],
 }

@@ -217,7 +217,32 @@ def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
+class Counted:
+    """A list that counts how often it is read and written."""
+
+    def __init__(self, values):
+        self.values, self.reads, self.writes = values, 0, 0
+
+    def __getitem__(self, k):
+        self.reads += 1
+        return self.values[k]
+
+    def __setitem__(self, k, value):
+        self.writes += 1
+        self.values[k] = value
+
+
+def item_of_object_updated(x):
+    one, two = Counted([x, 2 * x]), Counted([3 * x, x])
+    chosen = one if x > 0.5 else two
+    chosen[1] += x * x
+    one[0] *= chosen[1]
+    total = one.values[0] * one.reads + two.values[1] * two.writes
+    return total + chosen.writes * chosen.values[1]
+
+
 EXAMPLE_ARGS = {
+    "item_of_object_updated": lambda: (0.7,),
     "hasattr_of_array": lambda: (_normal(3),),
     "kernel_algebra": lambda: (0.7, 1.1, _normal(3)),
     "sequential_model": lambda: (
@@ -241,6 +266,7 @@ ARGNUMS = {
 }
 
 MORE_ARGS = {
+    "item_of_object_updated": [lambda: (0.3,)],
     "welford": [lambda: (_normal(5) - 9,), lambda: (_normal(5, seed=1) + 9,)],
     "object_swap": [lambda: (-0.7, 1.1)],
     "object_chosen_by_data": [lambda: (1.7, 1.1)],

@@ -190,7 +190,7 @@ def generalised(message: str) -> str:
 
 @contextlib.contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise ``TookTooLong`` after this time, where the system has alarms."""
+    """Raise ``TookTooLong`` after this time of computing, where the system has alarms."""
 
     def ring(*_: Any) -> None:
         raise TookTooLong(f"not done after {seconds:g} seconds")
@@ -198,13 +198,13 @@ def time_limit(seconds: float) -> Iterator[None]:
     if not hasattr(signal, "setitimer"):
         yield
         return
-    before = signal.signal(signal.SIGALRM, ring)
-    left, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, ring)
+    left, _ = signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.signal(signal.SIGALRM, before)
-        signal.setitimer(signal.ITIMER_REAL, left)  # an outer limit goes on
+        signal.signal(signal.SIGPROF, before)
+        signal.setitimer(signal.ITIMER_PROF, left)  # an outer limit goes on
 
 
 def judge(program: Program, second_order: bool = False) -> Verdict:
