@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.gradbench import losses
-from benchmarks.hand import NUMPY
+from benchmarks.hand import NUMPY, numba_gradients
 from tests.references import difference_gradient, precise_gradient
 
 
@@ -31,7 +31,7 @@ def arguments(name: str) -> tuple:
         ),
         "ht": (
             (normal(size=26), normal(size=(15, 4)), uniform(size=(15, bones)), parents,
-             normal(size=(bones, 4, 4)) * LAST_ROW + LAST, normal(size=(bones, 4, 4)),
+             *(normal(size=(2, bones, 4, 4)) * LAST_ROW + LAST),
              normal(size=(6, 3)), random.integers(0, 15, size=6)), (0,),
         ),
         "lstm": (
@@ -47,7 +47,7 @@ def arguments(name: str) -> tuple:
 # One camera is not turned.
 AXES = np.ones((3, 11))
 AXES[1, :3] = 0.0
-# A relative place of a bone is a motion: its last row is 0, 0, 0, 1.
+# Places of a bone are motions: their last rows are 0, 0, 0, 1.
 LAST_ROW = np.array([[1.0], [1.0], [1.0], [0.0]])
 LAST = np.zeros((4, 4))
 LAST[3, 3] = 1.0
@@ -64,3 +64,16 @@ def test_by_hand_in_numpy(name: str) -> None:
     got = gradient if len(argnums) > 1 else (gradient,)
     for k, part in zip(argnums, got, strict=True):
         np.testing.assert_allclose(part, expected[k], rtol=1e-8, atol=1e-8)
+
+
+@pytest.mark.parametrize("name", NUMPY)
+def test_by_hand_for_numba(name: str) -> None:
+    """Written apart from those for NumPy, with another order of sums and other things kept."""
+    pytest.importorskip("numba")
+    args, argnums = arguments(name)
+    args = (*args, 0.1) if name == "particle" else args
+    got, expected = numba_gradients()[name](*args), NUMPY[name](*args)[1]
+    pairs = zip(got, expected, strict=True) if len(argnums) > 1 else [(got, expected)]
+    for part, right in pairs:
+        scale = max(1.0, float(np.max(np.abs(right))))
+        np.testing.assert_allclose(part, right, rtol=1e-12, atol=1e-12 * scale)

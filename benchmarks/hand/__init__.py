@@ -18,3 +18,11 @@ NUMPY: dict[str, Callable[..., Any]] = {
     "det": arrays.det,
     "particle": arrays.particle,
 }
+
+
+def numba_gradients() -> dict[str, Callable[..., Any]]:
+    """Return the gradients for Numba, which is imported here and not before."""
+    from benchmarks.hand import loops, loops_geometry, loops_steps
+
+    files = (loops, loops_steps, loops_geometry)
+    return {name: getattr(f, name) for name in NUMPY for f in files if hasattr(f, name)}
