@@ -66,6 +66,7 @@ from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import METHOD_PLACES, SPECIAL, by_place, in_places, sequence_items
 from gradgen.frontend.texts import method_of_text
+from gradgen.frontend.ufunc_axes import call_laid_out, laid_out
 from gradgen.frontend.ufunc_calls import plain_call
 from gradgen.frontend.values import (
     BoundMethod,
@@ -165,6 +166,9 @@ def _call_object(
     r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     if isinstance(obj, np.ufunc) and kwargs:
+        if laid_out(obj, kwargs):
+            again = functools.partial(_call_object, r, node, obj)
+            return call_laid_out(r, node, obj, args, kwargs, again)
         args, kwargs = plain_call(r, node, obj, args, kwargs)
     out = out_of(r, node, obj, args, kwargs)
     if out is not None:

@@ -23,8 +23,9 @@ def plain_call(
     """Return a call's arguments without these: inputs in the dtype asked for, the rest dropped."""
     kwargs = dict(kwargs)
     for key in ("signature", "sig"):
-        if not is_none(kwargs.pop(key, None)):
-            r.refuse(node, f"{key}= of np.{ufunc.__name__}", "give dtype=")
+        given = kwargs.pop(key, None)
+        if not is_none(given):
+            kwargs["dtype"] = Static(_one_dtype(r, node, ufunc, key, given))
     if is_true(kwargs.get("where")):
         del kwargs["where"]
     if "where" in kwargs and not is_numpys(ufunc):
@@ -47,6 +48,15 @@ def plain_call(
         r.refuse(node, f"dtype= of np.{ufunc.__name__}", "convert its argument by astype")
     inputs = [_cast(r, node, a, name, casting) for a in args[: ufunc.nin]]
     return [*inputs, *args[ufunc.nin :]], kwargs
+
+
+def _one_dtype(r: Reader, node: ast.AST, ufunc: np.ufunc, key: str, given: Any) -> np.dtype[Any]:
+    """Return the dtype that a signature such as ``'dd->d'`` names for all."""
+    text = getattr(given, "obj", None)
+    letters = set(text.replace("->", "")) if isinstance(text, str) else set()
+    if len(letters) != 1:
+        r.refuse(node, f"this {key}= of np.{ufunc.__name__}", "give dtype=")
+    return np.dtype(letters.pop())
 
 
 def _cast(r: Reader, node: ast.AST, value: Any, dtype: str, casting: Any) -> Any:

@@ -83,7 +83,7 @@ def _product_of_others_axes(x, axis):
     """Product of all entries but one over several axes, exact with zeros."""
     last = tuple(range(-len(axis), 0))
     rows = np.moveaxis(x, axis, last)
-    flat = np.reshape(rows, rows.shape[: -len(axis)] + (-1,))
+    flat = np.reshape(rows, rows.shape[: np.ndim(x) - len(axis)] + (-1,))
     return np.moveaxis(np.reshape(_product_of_others(flat, -1), rows.shape), last, axis)
 
 

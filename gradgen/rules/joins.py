@@ -226,13 +226,14 @@ def _diag_view_to_v(g, v, k=0):
 # A table: an entry is read along its lines.
 # fmt: off
 rule("concatenate", joined_type, callables=["np.concatenate"], form="sequence",
-     params="arrays, /, axis=0, out=None, *, dtype=None",
+     params="arrays, /, axis=0, out=None, *, dtype=None, casting=same_kind",
      vjp=concatenate_vjp, tangent="linear",
      samples=("np.concatenate((x23, x3), axis=None)", "np.concatenate([x3, xf3], dtype=float)",
               "np.concatenate([x23, y23], -1)", "np.concatenate([x3, j3])",
               "np.concatenate((x0, x3))"))
 rule("stack", stack_type, callables=["np.stack"], form="sequence",
-     params="arrays, axis=0, out=None, *, dtype=None", vjp=stack_vjp, tangent="linear",
+     params="arrays, axis=0, out=None, *, dtype=None, casting=same_kind",
+     vjp=stack_vjp, tangent="linear",
      samples=("np.stack([x3, y3], axis=-1)", "np.stack((x23, y23), 1, dtype=float)"))
 rule("repeat", repeat_type, callables=["np.repeat"], methods=["repeat"],
      params="a, repeats, axis=None", vjp=repeat_vjp, tangent="linear",

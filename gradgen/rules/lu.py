@@ -16,11 +16,12 @@ from gradgen.ir.nodes import Value
 from gradgen.ir.types import BOOL, Type
 from gradgen.rules.callables import scipy
 from gradgen.rules.factorizations import SYMMETRIC, _cholesky_tangent, _cholesky_to_a
+from gradgen.rules.helpers import _transposed
 from gradgen.rules.least_squares import _outer
-from gradgen.rules.linalg import square_type
+from gradgen.rules.linalg import solve_type, square_type
 from gradgen.rules.orthogonal import smaller
 from gradgen.rules.registry import printed, printed_like, rule
-from gradgen.rules.scipy_linalg import one_system_type
+from gradgen.rules.scipy_linalg import _outer_each, _right_side, _times
 from gradgen.rules.shapes_of import Attrs, of_shape, refuse_unless
 
 
@@ -157,7 +158,7 @@ def _lu_factor_tangent(t_a, a):
 
 def lu_solve_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the type of the solution."""
-    return one_system_type([inputs[0], inputs[2]], attrs)
+    return solve_type([inputs[0], inputs[2]], attrs)
 
 
 def _lu_solve_to_b(g, lu, piv, trans):
@@ -203,25 +204,36 @@ def _cho_factor_tangent(t_a, c, lower):
     return _cholesky_tangent(t_a, np.tril(c) if lower else np.triu(c), not lower), None
 
 
-def _cho_solve_to_b(g, c, lower):
-    """Cotangent of the right side in ``scipy.linalg.cho_solve((c, lower), b)``."""
+def _cho_solved(c, lower, g, b):
+    """Solve with the right sides ``g``, which for a vector ``b`` are vectors."""
+    if np.ndim(b) == 1 and np.ndim(c) > 2:
+        return np.squeeze(scipy.linalg.cho_solve((c, lower), np.expand_dims(g, -1)), -1)
     return scipy.linalg.cho_solve((c, lower), g)
 
 
-def _cho_solve_to_c(g, y, c, lower):
+def _cho_solve_to_b(g, c, b, lower):
+    """Cotangent of the right side in ``scipy.linalg.cho_solve((c, lower), b)``."""
+    return _right_side(_cho_solved(c, lower, g, b), c, b)
+
+
+def _cho_solve_to_c(g, y, c, b, lower):
     """Cotangent of the factor in ``y = scipy.linalg.cho_solve((c, lower), b)``."""
-    d_a = _outer(scipy.linalg.cho_solve((c, lower), g), y)
-    both = d_a + d_a.T
+    d_a = _outer_each(_cho_solved(c, lower, g, b), y, c, b)
+    both = d_a + _transposed(d_a)
     return -np.tril(both @ np.tril(c)) if lower else -np.triu(np.triu(c) @ both)
 
 
-def _cho_solve_tangent(t_c, t_b, y, c, lower):
+def _cho_solve_tangent(t_c, t_b, y, c, b, lower):
     """Tangent of ``y = scipy.linalg.cho_solve((c, lower), b)``."""
-    if t_c is not None:
-        half = np.tril(c) @ np.tril(t_c).T if lower else np.triu(c).T @ np.triu(t_c)
-        moved = (half + half.T) @ y
-        t_b = -moved if t_b is None else t_b - moved
-    return scipy.linalg.cho_solve((c, lower), t_b)
+    if t_c is None:
+        return scipy.linalg.cho_solve((c, lower), t_b)
+    if lower:
+        half = np.tril(c) @ _transposed(np.tril(t_c))
+    else:
+        half = _transposed(np.triu(c)) @ np.triu(t_c)
+    moved = _times(half + _transposed(half), y, b)
+    t_b = -moved if t_b is None else t_b - moved
+    return _cho_solved(c, lower, t_b, b)
 
 
 SPD = "m33 @ m33.T"
@@ -261,10 +273,12 @@ rule("cho_factor", cho_factor_types, spelling="scipy.linalg.cho_factor", outputs
      samples=(f"np.triu(scipy.linalg.cho_factor({SPD})[0])",
               f"np.tril(scipy.linalg.cho_factor({SPD}, lower=True)[0])",
               f"scipy.linalg.cho_solve(scipy.linalg.cho_factor({SPD}), x3)"))
-rule("cho_solve", one_system_type, spelling="scipy.linalg.cho_solve",
+rule("cho_solve", solve_type, spelling="scipy.linalg.cho_solve",
      params="c, b, overwrite_b=False, check_finite=True, *, lower=",
      adjoint=(_cho_solve_to_c, _cho_solve_to_b), tangent=_cho_solve_tangent,
      samples=("scipy.linalg.cho_solve((l33, True), x3)",
               "scipy.linalg.cho_solve((m33, False), b=x32)",
-              f"scipy.linalg.cho_solve(scipy.linalg.cho_factor({SPD}, True), x32)"))
+              f"scipy.linalg.cho_solve(scipy.linalg.cho_factor({SPD}, True), x32)",
+              "scipy.linalg.cho_solve((l233, True), x3)",
+              "scipy.linalg.cho_solve((m233, False), x32)"))
 # fmt: on

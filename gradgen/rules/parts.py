@@ -233,6 +233,7 @@ _part("mean", "inexact", "a, axis=None, dtype=None, out=None, keepdims=False, *,
        "np.mean(x234, (2, 1), where=x234 > -9.0)"))
 _part("prod", "sum", TOTAL, (_prod_to_a, _prod_to_initial, None), tangent=_prod_tangent, samples=(
        "np.prod(x23, initial=y)", "np.prod(x23, axis=0, where=k23)", "zero3.prod(initial=y)",
+       "np.prod(x23, axis=(), initial=y)",
        "np.prod(x234, axis=(0, 2), keepdims=True, initial=y, where=x234 > 0.0)"))
 for _name in ("max", "min"):
     _part(_name, "same", EXTREME, (_extreme_to_a, _extreme_to_initial, None),

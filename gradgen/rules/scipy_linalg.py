@@ -20,6 +20,7 @@ from gradgen.rules.factorizations import (
     _cholesky_to_a,
     _symmetric,
 )
+from gradgen.rules.helpers import _transposed, _unbroadcast
 from gradgen.rules.least_squares import (
     _lstsq_tangent,
     _lstsq_to_a,
@@ -43,13 +44,25 @@ from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, of_shape, refuse_unless
 
 
-def one_system_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return the type of the solution of one system, with one or several right sides."""
-    a, b = (v.type for v in inputs)
-    known = a.shape is None or b.shape is None
-    one = known or (a.rank == 2 and b.rank in (1, 2))
-    refuse_unless(one, "a stack of systems in SciPy", "use np.linalg.solve, or a loop")
-    return solve_type(inputs, attrs)
+def _outer_each(p, q, a, b):
+    """Return the outer products of columns of ``p`` and ``q``, for each matrix of ``a``."""
+    if np.ndim(a) == 2 and np.ndim(b) <= 2:
+        return _outer(p, q)
+    if np.ndim(b) == 1:
+        return np.expand_dims(p, -1) * np.expand_dims(q, -2)
+    return _unbroadcast(p @ _transposed(q), a)
+
+
+def _times(m, y, b):
+    """Return the product of each matrix with solutions for the right sides ``b``."""
+    if np.ndim(b) == 1 and np.ndim(m) > 2:
+        return np.squeeze(m @ np.expand_dims(y, -1), -1)
+    return m @ y
+
+
+def _right_side(d_b, a, b):
+    """Return the cotangent of a right side, which a stack of matrices may share."""
+    return d_b if np.ndim(a) == 2 and np.ndim(b) <= 2 else _unbroadcast(d_b, b)
 
 
 def _assumed(d_a, assume_a, lower=False):
@@ -69,30 +82,35 @@ def _assumed(d_a, assume_a, lower=False):
     return d_a
 
 
-def _solve_back(g, a, lower, assume_a, transposed):
-    """Solve with the transposed matrix."""
-    back = not transposed
-    return scipy.linalg.solve(a, g, lower=lower, assume_a=assume_a, transposed=back)
+def _solved(a, g, b, lower, assume_a, transposed):
+    """Solve with the right sides ``g``, which for a vector ``b`` are vectors."""
+    if np.ndim(b) == 1 and np.ndim(a) > 2:
+        g = np.expand_dims(g, -1)
+        y = scipy.linalg.solve(a, g, lower=lower, assume_a=assume_a, transposed=transposed)
+        return np.squeeze(y, -1)
+    return scipy.linalg.solve(a, g, lower=lower, assume_a=assume_a, transposed=transposed)
 
 
-def _scipy_solve_to_a(g, y, a, lower, assume_a, transposed):
+def _scipy_solve_to_a(g, y, a, b, lower, assume_a, transposed):
     """Cotangent of the matrix in ``y = scipy.linalg.solve(a, b)``."""
-    d_b = _solve_back(g, a, lower, assume_a, transposed)
-    return _assumed(-_outer(y, d_b) if transposed else -_outer(d_b, y), assume_a)
+    d_b = _solved(a, g, b, lower, assume_a, not transposed)
+    p, q = (y, d_b) if transposed else (d_b, y)
+    return _assumed(-_outer_each(p, q, a, b), assume_a)
 
 
-def _scipy_solve_to_b(g, a, lower, assume_a, transposed):
+def _scipy_solve_to_b(g, a, b, lower, assume_a, transposed):
     """Cotangent of the right side in ``scipy.linalg.solve(a, b)``."""
-    return _solve_back(g, a, lower, assume_a, transposed)
+    return _right_side(_solved(a, g, b, lower, assume_a, not transposed), a, b)
 
 
-def _scipy_solve_tangent(t_a, t_b, a, y, lower, assume_a, transposed):
+def _scipy_solve_tangent(t_a, t_b, a, b, y, lower, assume_a, transposed):
     """Tangent of ``y = scipy.linalg.solve(a, b)``."""
-    if t_a is not None:
-        t_a = _assumed(t_a, assume_a)
-        moved = t_a.T @ y if transposed else t_a @ y
-        t_b = -moved if t_b is None else t_b - moved
-    return scipy.linalg.solve(a, t_b, lower=lower, assume_a=assume_a, transposed=transposed)
+    if t_a is None:
+        return scipy.linalg.solve(a, t_b, lower=lower, assume_a=assume_a, transposed=transposed)
+    t_a = _assumed(t_a, assume_a)
+    moved = _times(_transposed(t_a) if transposed else t_a, y, b)
+    t_b = -moved if t_b is None else t_b - moved
+    return _solved(a, t_b, b, lower, assume_a, transposed)
 
 
 def _is_plain(trans):
@@ -100,10 +118,18 @@ def _is_plain(trans):
     return trans == 0 or trans == "N"
 
 
-def _triangular_back(g, a, trans, lower, unit_diagonal):
+def _triangular_solved(a, g, b, trans, lower, unit_diagonal):
+    """Solve with the right sides ``g``, which for a vector ``b`` are vectors."""
+    if np.ndim(b) == 1 and np.ndim(a) > 2:
+        g = np.expand_dims(g, -1)
+        return np.squeeze(scipy.linalg.solve_triangular(a, g, trans, lower, unit_diagonal), -1)
+    return scipy.linalg.solve_triangular(a, g, trans, lower, unit_diagonal)
+
+
+def _triangular_back(g, a, b, trans, lower, unit_diagonal):
     """Solve with the transposed triangle."""
     trans = 1 if _is_plain(trans) else 0
-    return scipy.linalg.solve_triangular(a, g, trans, lower, unit_diagonal)
+    return _triangular_solved(a, g, b, trans, lower, unit_diagonal)
 
 
 def _triangle(d_a, lower, unit_diagonal):
@@ -113,24 +139,26 @@ def _triangle(d_a, lower, unit_diagonal):
     return np.triu(d_a, 1) if unit_diagonal else np.triu(d_a)
 
 
-def _triangular_to_a(g, y, a, trans, lower, unit_diagonal):
+def _triangular_to_a(g, y, a, b, trans, lower, unit_diagonal):
     """Cotangent of the triangle in ``y = scipy.linalg.solve_triangular(a, b)``."""
-    d_b = _triangular_back(g, a, trans, lower, unit_diagonal)
-    return _triangle(-_outer(d_b, y) if _is_plain(trans) else -_outer(y, d_b), lower, unit_diagonal)
+    d_b = _triangular_back(g, a, b, trans, lower, unit_diagonal)
+    p, q = (d_b, y) if _is_plain(trans) else (y, d_b)
+    return _triangle(-_outer_each(p, q, a, b), lower, unit_diagonal)
 
 
-def _triangular_to_b(g, a, trans, lower, unit_diagonal):
+def _triangular_to_b(g, a, b, trans, lower, unit_diagonal):
     """Cotangent of the right side in ``scipy.linalg.solve_triangular(a, b)``."""
-    return _triangular_back(g, a, trans, lower, unit_diagonal)
+    return _right_side(_triangular_back(g, a, b, trans, lower, unit_diagonal), a, b)
 
 
-def _triangular_tangent(t_a, t_b, a, y, trans, lower, unit_diagonal):
+def _triangular_tangent(t_a, t_b, a, b, y, trans, lower, unit_diagonal):
     """Tangent of ``y = scipy.linalg.solve_triangular(a, b)``."""
-    if t_a is not None:
-        t_a = _triangle(t_a, lower, unit_diagonal)
-        moved = t_a @ y if _is_plain(trans) else t_a.T @ y
-        t_b = -moved if t_b is None else t_b - moved
-    return scipy.linalg.solve_triangular(a, t_b, trans, lower, unit_diagonal)
+    if t_a is None:
+        return scipy.linalg.solve_triangular(a, t_b, trans, lower, unit_diagonal)
+    t_a = _triangle(t_a, lower, unit_diagonal)
+    moved = _times(t_a if _is_plain(trans) else _transposed(t_a), y, b)
+    t_b = -moved if t_b is None else t_b - moved
+    return _triangular_solved(a, t_b, b, trans, lower, unit_diagonal)
 
 
 def _scipy_inv_to_a(g, y, assume_a):
@@ -201,21 +229,23 @@ def _samples(name: str, *calls: str) -> tuple[str, ...]:
 SPD = "m33 @ m33.T"
 # A table: an entry is read along its lines.
 # fmt: off
-rule("scipy.linalg.solve", one_system_type, callables=["scipy.linalg.solve"],
+rule("scipy.linalg.solve", solve_type, callables=["scipy.linalg.solve"],
      params="a, b, lower=False, overwrite_a=False, overwrite_b=False, check_finite=True, "
             "assume_a=None, transposed=False",
      adjoint=(_scipy_solve_to_a, _scipy_solve_to_b), tangent=_scipy_solve_tangent,
      samples=_samples("solve", "m33, x3", "m33, x32", "m33, x3, transposed=True",
                       f"{SPD}, x32, assume_a='pos'", f"{SPD}, x3, lower=True, assume_a='sym'",
                       "np.triu(m33), x3, assume_a='upper triangular'", "m33, x3, assume_a='gen'",
-                      "m33, b=x32, overwrite_a=True, check_finite=False"))
-rule("solve_triangular", one_system_type, callables=["scipy.linalg.solve_triangular"],
+                      "m33, b=x32, overwrite_a=True, check_finite=False", "m233, x3",
+                      "m233, x32", "m33, m233", "m233, x3, transposed=True"))
+rule("solve_triangular", solve_type, callables=["scipy.linalg.solve_triangular"],
      params="a, b, trans=0, lower=False, unit_diagonal=False, overwrite_b=False, "
             "check_finite=True", adjoint=(_triangular_to_a, _triangular_to_b),
      tangent=_triangular_tangent,
      samples=_samples("solve_triangular", "m33, x3", "l33, x32, lower=True", "m33, x3, 1",
                       "m33, x32, 'T', True", "m33, x3, unit_diagonal=True",
-                      "l33, x3, trans='N', lower=True, unit_diagonal=True"))
+                      "l33, x3, trans='N', lower=True, unit_diagonal=True", "l233, x32, lower=True",
+                      "m233, x3", "l33, m233, 'T', True"))
 rule("scipy.linalg.inv", square_type, callables=["scipy.linalg.inv"],
      params="a, overwrite_a=False, check_finite=True, *, assume_a=None, lower=False",
      adjoint=(_scipy_inv_to_a,), tangent=_scipy_inv_tangent,

@@ -30,7 +30,7 @@ def _sinc_slope(x):
 @printed
 def _bessel_i1(x):
     """Return the derivative of ``np.i0``: sinh(x cos t) cos t averaged over a turn."""
-    c = np.cos(np.pi * (np.arange(64) + 0.5) / 128.0)
+    c = np.cos(np.pi * (np.arange(64) + 0.5) / 128.0).astype(np.result_type(x))
     return np.mean(np.sinh(np.expand_dims(x, -1) * c) * c, axis=-1)
 
 
