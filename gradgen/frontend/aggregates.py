@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import ast
 import collections
+import math
 from collections.abc import Callable
 from typing import Any
 
 from gradgen.frontend import comprehensions, lists
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.branches import chain, choose
+from gradgen.frontend.callables import from_library
 from gradgen.frontend.comprehensions import located
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.flow import read_statements
 from gradgen.frontend.iterables import counted, over_value
-from gradgen.frontend.places import is_none
+from gradgen.frontend.places import at, is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import FOR
 from gradgen.frontend.special import callee_name, no_more, special
@@ -30,6 +32,7 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Const
+from gradgen.library import polynomials
 from gradgen.library.queues import LimitedDeque
 
 Args = list[Any]
@@ -247,6 +250,12 @@ def _truth(r: Reader, value: Any, node: ast.AST) -> Any:
     return v if v.type.kind == "bool" else r.b.emit("bool", [v])
 
 
+@special(math.prod, listed=False)
+def _product(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read ``math.prod`` of items, of an array or of a list as the loop that it is."""
+    return from_library(r, node, polynomials.prod, [sequence(r, node, args[0])], kwargs)
+
+
 # --- containers -----------------------------------------------------------------------------
 
 
@@ -267,6 +276,9 @@ def copied(r: Reader, node: ast.AST, value: Any, kind: type = list) -> Seq | Ref
     if isinstance(items, Seq):
         return Seq(list(items.items), kind)
     v = r.read(items)
+    count = v.type.shape[0] if v.type.rank == 1 and v.type.shape else None
+    if kind is tuple and isinstance(count, int) and v.type.dtype.startswith("int"):
+        return Seq([at(r, v, "i", Const(k)) for k in range(count)], tuple)  # a place, say
     if v.type.kind == "list":
         return lists.held(r, r.b.emit("copy", [v], span=r.span(node)), items)
     return lists.held(r, r.b.emit("items", [v], span=r.span(node)), items)

@@ -23,13 +23,14 @@ from gradgen.frontend.values import (
     Iteration,
     Map,
     Record,
+    Ref,
     Seq,
     SliceValue,
     Static,
     is_static,
     static_value,
 )
-from gradgen.ir.nodes import Const
+from gradgen.ir.nodes import Const, Value
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import RULES
 
@@ -143,15 +144,18 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
         return Const(issubclass(dict if isinstance(value, Map) else slice, kinds))
     if isinstance(value, Static):
         return Const(isinstance(value.obj, kinds))
-    v = as_value(r, value, node)
+    return Const(issubclass(_class(r, node, as_value(r, value, node), "isinstance"), kinds))
+
+
+def _class(r: Reader, node: ast.AST, v: Value, what: str) -> type:
+    """Return the class of a number, an array or a list."""
     if v.type.kind == "any":
-        r.refuse(node, "isinstance of a value of unknown type", "give example arguments")
+        r.refuse(node, f"{what} of a value of unknown type", "give example arguments")
     classes = {"float": float, "int": int, "bool": bool, "complex": complex,
                "array": np.ndarray, "list": list}  # fmt: skip
-    python = classes[v.type.kind]
     if v.type.is_scalar and not v.type.weak:
-        python = np.dtype(v.type.dtype).type
-    return Const(issubclass(python, kinds))
+        return np.dtype(v.type.dtype).type
+    return classes[v.type.kind]
 
 
 @special(builtins.round)
@@ -174,4 +178,8 @@ def _slice(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
 def _type(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if len(args) == 1 and isinstance(args[0], Seq | Record):
         return Static(args[0].kind)
+    if len(args) == 1 and isinstance(args[0], Value | Ref):
+        return Static(_class(r, node, as_value(r, args[0], node), "type"))
+    if len(args) == 1 and isinstance(args[0], Static):
+        return Static(type(args[0].obj))
     r.refuse(node, f"type of a {describe(args[0])}")

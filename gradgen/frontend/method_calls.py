@@ -176,6 +176,8 @@ def _conj(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[st
 @method("tolist")
 def _tolist(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     v = as_value(r, owner, node)
-    if not v.type.rank:
+    if v.type.rank is None:
         r.refuse(node, f"tolist of a {v.type}", "use float(...), or the array")
+    if v.type.rank == 0:
+        return call_rule(r, node, RULES["item"], [v], kwargs)
     return r.hold(r.b.emit("items", [v], plain=True))

@@ -110,13 +110,16 @@ def call_into(
     place = _place(obj, args)
     # What comes after it by place keeps its place.
     args = args[:place] + [Static(None), *args[place + 1 :]] * (len(args) > place + 1)
-    mask = kwargs.pop("where", None) if isinstance(obj, np.ufunc) else None
+    mask = kwargs.pop("where", None) if isinstance(obj, np.ufunc) or obj is np.clip else None
     span = r.b.span
     if mask is None or _always(mask):
         result = as_value(r, compute(args, kwargs), node)
         _same_dtype(r, node, obj, owner, args)
         r.b.span = span
         overwrite(r, node, owner, result)
+        return owner
+    if obj is np.clip:
+        write_where(r, node, owner, as_value(r, compute(args, kwargs), node), mask)
         return owner
     test = as_value(r, mask, node)
     inputs = [as_value(r, a, node) for a in args]
