@@ -41,9 +41,7 @@ CALLS = (
     "np.copy(a=x23, order='K')",
     "np.copy(x23)",
     "np.copy(xe)",
-<<<<<<< HEAD
     "np.copysign.reduce(x23)",
-=======
     "x23[np.unravel_index(4, (2, 3), order='F')]",
     "x23.ravel('F')[np.ravel_multi_index(([0, 1], [2, 1]), (2, 3), order='F')]",
     "x23.ravel()[np.ravel_multi_index(([0, 5], [-1, 1]), (2, 3), mode=('clip', 'wrap'))]",
@@ -59,7 +57,6 @@ CALLS = (
     "xe.tolist() * y",
     "math.prod((v + 1.0 for v in x3), start=y)",
     "x3 * (2.0 if type(x) is float and type(x3) is np.ndarray else 3.0)",
->>>>>>> d2a6e26 (np.logaddexp.reduce from a value on and of some entries; lists of places as subscripts; type() of numbers and arrays; where= of np.clip)
     "np.cross(x23, y23)",
     "np.cross(x23, y3)",
     "np.cross(x23.T, y23.T, axis=0)",
