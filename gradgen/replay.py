@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.diff.pairs import callees_of
 from gradgen.diff.twins import SHAPE_ONLY
-from gradgen.errors import ReplayError, Span
+from gradgen.errors import ReplayError, Span, UnsupportedError
 from gradgen.ir.evaluate import MISSING, Frame, Runner, follow
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, walk
 from gradgen.ir.spelling import operation
@@ -36,7 +37,15 @@ def replay(program: Program, arguments: Mapping[str, Any], out: Any) -> None:
     ReplayError
         Where they differ.
     """
+    recursive = callees_of(program.function)
+    if recursive:
+        raise UnsupportedError(
+            f"check_replay of a function that calls {recursive[0].name!r}, which is recursive",
+            program.function.span,
+            "leave check_replay out, or compare the gradient with gradgen.check_grads",
+        )
     fn, given = program.source
+    given = program.whole or given  # of a batch, not of one example
     watcher = Replay(arguments)
     options = program.options
     if isinstance(given, dict):
@@ -131,12 +140,26 @@ def _run(runner: Runner, function: Function) -> list[Any]:
     return [frame.read(v) for v in function.body.results]
 
 
-class _Recorder(Runner):
-    """Notes every forward value that an operation of the reverse sweep reads."""
+class _Checked(Runner):
+    """Runs a graph with one content of what is allocated empty, the same each time."""
 
     def __init__(self, function: Function, arguments: Any, log: dict[Op, list[Reads]]) -> None:
         super().__init__(function, arguments)
         self.log = log
+
+    def operation(self, op: Op, frame: Frame) -> list[Any]:
+        """Return the results of an operation; what is allocated empty holds no old numbers."""
+        out = super().operation(op, frame)
+        if op.prim == "empty":
+            out[0].fill(np.nan if out[0].dtype.kind in "fc" else 85)
+        return out
+
+
+class _Recorder(_Checked):
+    """Notes every forward value that an operation of the reverse sweep reads."""
+
+    def __init__(self, function: Function, arguments: Any, log: dict[Op, list[Reads]]) -> None:
+        super().__init__(function, arguments, log)
         self.forward = {leaf.value for leaf in function.leaves} | _born(function.body)
 
     def inputs(self, op: Op, frame: Frame) -> list[Any]:
@@ -160,14 +183,13 @@ def _born(block: Block) -> set[Value]:
     return out
 
 
-class _InPlace(Runner):
+class _InPlace(_Checked):
     """Writes where the generated module does, and compares what is read with what was noted."""
 
     mirrors = False
 
     def __init__(self, function: Function, arguments: Any, log: dict[Op, list[Reads]]) -> None:
-        super().__init__(function, arguments)
-        self.log = log
+        super().__init__(function, arguments, log)
         self.turn: dict[Op, int] = {}
 
     def inputs(self, op: Op, frame: Frame) -> list[Any]:
@@ -200,15 +222,10 @@ class _InPlace(Runner):
             )
         return turns[k]
 
-    def operation(self, op: Op, frame: Frame) -> list[Any]:
-        """Return the results of an operation; what is allocated empty holds no old numbers."""
-        out = super().operation(op, frame)
-        if op.prim == "empty":
-            out[0].fill(np.nan if out[0].dtype.kind == "f" else 85)
-        return out
-
     def store(self, op: Op, base: Any, args: list[Any]) -> Any:
-        """Write into the memory itself."""
+        """Write into the memory itself; where the text writes something that nothing reads, not."""
+        if args[0] is MISSING:
+            return base
         return super().store(op, base, args) if self.fixed(base) else self.written(op, base, args)
 
     def own(self, items: list[Any]) -> list[Any]:
@@ -222,11 +239,12 @@ def same(a: Any, b: Any) -> bool:
         return a is b
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
         return len(a) == len(b) and all(map(same, a, b))
-    if isinstance(a, np.ndarray | np.generic | float | int) and not isinstance(a, bool):
+    if isinstance(a, np.ndarray | np.generic | float | int | complex) and not isinstance(a, bool):
         x, y = np.asarray(a), np.asarray(b)
-        if x.shape != y.shape or x.dtype.kind not in "fiub" or y.dtype.kind not in "fiub":
+        if x.shape != y.shape or x.dtype.kind not in "fiubc" or y.dtype.kind not in "fiubc":
             return False
-        return bool(np.array_equal(x, y, equal_nan=x.dtype.kind == y.dtype.kind == "f"))
+        nan = x.dtype.kind in "fc" and y.dtype.kind in "fc"
+        return bool(np.array_equal(x, y, equal_nan=nan))
     return a is b or bool(a == b)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import gradgen
 from tests.pitfalls import Pitfall, Pitfalls, check
 
 case = Pitfalls()
@@ -235,3 +236,42 @@ def index_changed(x):
 @pytest.mark.parametrize("pitfall", case)
 def test_right_or_refused(pitfall: Pitfall) -> None:
     check(pitfall)
+
+
+def matrix_written(a):
+    a[0, 0] = 2.0
+    return np.sum(a * a)
+
+
+def result_written(a):
+    b = np.sin(a)
+    s = np.sum(b * b)
+    b[1] *= 2.0
+    return s + np.sum(b)
+
+
+def rows_written(a):
+    for k in range(3):
+        a[k] += np.cos(a[k])
+    return np.mean(a)
+
+
+def transpose_written(a):
+    b = a.T
+    b[0] = 1.0
+    return np.sum(b) + np.sum(a**2)
+
+
+@pytest.mark.parametrize("loss", [matrix_written, result_written, rows_written, transpose_written])
+def test_copies_are_laid_out_as_what_they_copy(loss):
+    """A sum goes through memory, so that its last bit depends on the order of the axes."""
+    rng = np.random.default_rng(0)
+    made = gradgen.value_and_grad(loss)
+    for _ in range(10):
+        a = rng.normal(size=(37, 53))
+        box = rng.normal(size=(64, 53, 2))
+        layouts = (a, np.asfortranarray(a), np.asfortranarray(a)[::2], a[:, ::-1], box[:, :, 1].T)
+        for laid_out in layouts:
+            value, gradient = made(laid_out.copy(order="K"))
+            assert value == loss(laid_out.copy(order="K"))
+            assert gradient.shape == laid_out.shape

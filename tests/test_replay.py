@@ -16,7 +16,13 @@ from gradgen.ir.nodes import Block, Const, Function, Op, blocks_of, replace_uses
 from gradgen.options import Options
 from gradgen.pipeline import run
 from gradgen.replay import Replay
-from tests.cases import LOSSES, MUTATION, Case, cases
+from tests.cases import CONTROL, FUNCTIONS, LANGUAGE, LOSSES, MUTATION, Case, cases
+from tests.rules.samples import Sample, samples
+
+ALL_SAMPLES = [
+    pytest.param(s, id=f"{s.module}-{s.name}", marks=() if k % 40 == 0 else pytest.mark.slow)
+    for k, s in enumerate(samples())
+]
 
 
 def heat(k, u):
@@ -75,6 +81,90 @@ def test_what_is_derived_replays(case: Case) -> None:
         run(case.function, tuple(named.values()), Options(case.argnums), watch=Replay(named).watch)
     except gradgen.UnsupportedError:
         pytest.skip("refused")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(*p.values, id=p.id, marks=() if k % 20 == 0 else pytest.mark.slow)
+        for k, p in enumerate(cases((*CONTROL, *LANGUAGE, *FUNCTIONS)))
+    ],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_corpus_replays(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    checked = gradgen.value_and_grad(case.function, argnums=case.argnums, check_replay=True)
+    for args in (case.args(), *case.more_args()):
+        try:
+            checked(*args)
+        except gradgen.UnsupportedError as error:
+            assert case.may_be_refused or "check_replay" in str(error)
+            pytest.skip("refused")
+
+
+@pytest.mark.parametrize("sample", ALL_SAMPLES)
+def test_samples_replay(sample: Sample) -> None:
+    gradgen.value_and_grad(sample.function, argnums=sample.argnums, check_replay=True)(
+        *sample.args()
+    )
+
+
+def overlapping(a):
+    for k in range(3):
+        u, v = a[k : k + 3], a[k + 1 : k + 4] if k < 2 else a[:3]
+        u[:] = v * 0.5 + u
+    return np.sum(a**2)
+
+
+def unread(u, steps):
+    pair = [u.copy(), np.empty(u.shape)]
+    for t in range(steps):
+        pair[(t + 1) % 2][:] = pair[t % 2] * u
+    return np.sum(pair[steps % 2] ** 2)
+
+
+def test_what_nothing_reads_is_not_compared() -> None:
+    """A place in a row for the other path, and an array that was made and not filled."""
+    a = np.array([0.3, -0.5, 0.9, 1.4, 0.2])
+    gradgen.grad(overlapping, check_replay=True)(a)
+    gradgen.grad(unread, check_replay=True)(a, 0)
+    gradgen.grad(unread, check_replay=True)(a, 3)
+
+
+def test_recursion_is_refused() -> None:
+    def power(x, n):
+        return x if n < 1.5 else x * power(x, n - 1.0)
+
+    def loss(x, n):
+        return power(x, n)
+
+    with pytest.raises(gradgen.UnsupportedError, match=r"check_replay .* 'power'.*recursive"):
+        gradgen.grad(loss, check_replay=True)(1.2, 3.0)
+
+
+def rows(w, x):
+    h = x
+    for _ in range(6):
+        h = np.tanh(w * h)
+        h[0] = h[1] * w[0]
+    return np.sum(h * h)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+@pytest.mark.parametrize("memory", [None, "recompute", 400])
+@pytest.mark.parametrize("batch", [None, "x"])
+def test_option_with_others(backend: str, memory: Any, batch: Any) -> None:
+    """The check goes with every way to run a gradient; Numba's arithmetic is that of the text."""
+    if backend == "numba":
+        pytest.importorskip("numba")
+    w, x = np.array([0.5, 0.8, -0.3]), np.random.default_rng(0).normal(size=(4, 3))
+    made = gradgen.grad(rows, check_replay=True, backend=backend, memory=memory, batch=batch)
+    wanted = [_complex_step(w, row) for row in x]
+    np.testing.assert_allclose(made(w, x) if batch else [made(w, v) for v in x], wanted, rtol=1e-12)
+
+
+def _complex_step(w: np.ndarray, x: np.ndarray) -> list[float]:
+    steps = 1e-30j * np.eye(len(w))
+    return [rows(w + step, x.astype(complex)).imag / 1e-30 for step in steps]
 
 
 @pytest.mark.parametrize("fn", EXAMPLES, ids=lambda f: f.__name__)

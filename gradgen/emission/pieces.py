@@ -30,8 +30,9 @@ def literal(value: Any, key: str = "") -> Expr:
     """Return the expression of a plain Python object; non-finite floats by ``float("inf")``."""
     if key == "dtype":
         return dtype_expression(value)
-    if isinstance(value, tuple):
-        return ast.Tuple([literal(v) for v in value], ast.Load())
+    if isinstance(value, tuple | list):
+        kind = ast.Tuple if isinstance(value, tuple) else ast.List
+        return kind([literal(v) for v in value], ast.Load())
     if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
         return ast.Call(ast.Name("float", ast.Load()), [ast.Constant(repr(value))], [])
     if type(value) in (int, float) and (value < 0 or (value == 0 and str(value)[0] == "-")):

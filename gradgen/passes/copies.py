@@ -223,6 +223,9 @@ def _copy_op(v: Value, near: Op) -> Op:
     t = v.type
     out = Value(Type(t.kind, t.dtype, t.shape, item=t.item), v.name, near.span)
     out.user = v.user
-    op = Op("copy", [v], [out], {}, near.span, [], near.reverse)
+    # A sum of a matrix goes through memory: the user's function must find it as it was laid out.
+    laid_out = t.kind == "array" and t.rank != 1 and not near.reverse
+    attrs = {"order": "K"} if laid_out else {}
+    op = Op("copy", [v], [out], attrs, near.span, [], near.reverse)
     out.op = op
     return op
