@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradgen.frontend.branches import distribute, on_each
+from gradgen.frontend.classes import MISSING
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.indices import Index, index_of, parse_index, subscript_value
 from gradgen.frontend.listed import contain, require_unseen
 from gradgen.frontend.lists import as_item, check_store, is_list
-from gradgen.frontend.objects import MISSING, class_of, invoked, special_method
+from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.operators import binary
 from gradgen.frontend.picks import picked
 from gradgen.frontend.reader import Reader, describe

@@ -103,6 +103,7 @@ class _Sink:
     def _into(self, side: Block, other: Block) -> None:
         """Put the operations on their side; what is read of them behind becomes a result."""
         results: dict[Value, Value] = dict(zip(self.op.outputs, side.results, strict=True))
+        others: dict[Value, Value] = dict(zip(self.op.outputs, other.results, strict=True))
         replace_uses(Block(ops=self.moved), results)
         side.ops += self.moved
         rest = Block(ops=self.behind, results=self.block.results)
@@ -112,7 +113,8 @@ class _Sink:
             self.op.outputs.append(out)
             replace_uses(rest, {v: out})
             side.results.append(v)
-            other.results.append(self._origin(v) if v in self.kept else Const(0.0))
+            stays = self._origin(v) if v in self.kept else Const(0.0)
+            other.results.append(others.get(stays, stays))
         self.block.results = rest.results
 
     @deep

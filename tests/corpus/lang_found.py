@@ -153,6 +153,25 @@ def quotient_after_a_loop(x):
     return q
 
 
+def sum_of_what_else_is_returned(m, a):
+    r = m[0, 1]
+    t = np.sum([r for _ in a])
+    if a[1] > 0.0:
+        return 0.5 * a[0]
+    return t + r
+
+
+def sums_by_turn_or_not(m, a):
+    total = 0.0
+    for k in range(3):
+        r = m[0, k]
+        t = 0.0
+        for v in a:
+            t += r * v
+        total += 0.5 * a[0] if a[k] > 0.0 else t * r + r
+    return total
+
+
 class Scaled:
     """An object to call, whose arguments have short names."""
 
@@ -168,19 +187,10 @@ def called_by_keywords(x):
     return scaled(r=x * x) * scaled(node=x, r=2.0)
 
 
-def best_with_nothing_there(x):
-    found = None
-    for k in range(3):
-        if x > 0.2 * k and found is not None:
-            found = max(0.7, found) * x
-        elif found is None:
-            found = 0.3
-    return x * found
-
-
 EXAMPLE_ARGS = {
+    "sum_of_what_else_is_returned": lambda: (np.eye(3) - 0.4, np.array([0.3, -0.9, 0.2])),
+    "sums_by_turn_or_not": lambda: (np.eye(3) - 0.4, np.array([0.3, -0.9, 0.2])),
     "called_by_keywords": lambda: (0.7,),
-    "best_with_nothing_there": lambda: (0.7,),
     "last_of_inner_range": lambda: (np.array([0.4, -0.9, 1.3]),),
     "inner_index_kept": lambda: (np.array([[0.57, 0.94, -0.69], [0.13, 0.8, -0.21]]),),
     "read_in_one_arm": lambda: (0.3,),
@@ -201,6 +211,7 @@ EXAMPLE_ARGS = {
     "row_kept_after_loop": lambda: (0.19, np.array([[-0.1, 0.15, 0.08], [0.23, 1.18, 0.71]])),
 }
 MORE_ARGS = {
+    "sum_of_what_else_is_returned": [lambda: (np.eye(3) - 0.4, np.array([0.3, 0.9, 0.2]))],
     "lists_of_two_branches": [lambda: (0.7, np.array([0.3, 0.4]), 3, -1)],
     "whole_in_one_branch": [lambda: (0.2, np.array([0.3, 0.4]))],
     "read_in_one_arm": [lambda: (0.9,)],
