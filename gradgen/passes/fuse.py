@@ -67,6 +67,8 @@ class _Fuser:
 
     def __init__(self, block: Block, missing: set[Value]) -> None:
         self.block, self.missing = block, missing
+        self.seen: dict[Op, bool] = {}
+        self.now: dict[Op, Op] = {}  # the fused loop that a mirror has become a part of
         self.mirrors = {op.attrs["mirror"]: op for op in block.ops if op.attrs.get("mirror")}
         self.loops = [op for op in block.ops if op.prim == "for" and op in self.mirrors]
         if self.loops:
@@ -123,7 +125,7 @@ class _Fuser:
             if block not in self.uses.owner:
                 return None
             op, block = self.uses.owner[block]
-        return op
+        return op if op is None else self.now.get(op, op)
 
     def _after(self, loop: Op, mirror: Op) -> list[Op] | None:
         """Return the operations between the two that need the loop's results.
@@ -133,18 +135,30 @@ class _Fuser:
         """
         ops = self.block.ops
         between = ops[ops.index(loop) + 1 : ops.index(mirror)]
-        late = set(loop.outputs)
-        after = []
-        for op in [*between, mirror]:
-            reads = {*op.inputs, *(v for b in op.blocks for v in _all_reads(b))}
-            if not reads.isdisjoint(late):
+        inside = dict.fromkeys(between)
+        late: set[Op] = set()
+        work = list(loop.outputs)
+        while work:
+            v = work.pop()
+            for use in self.uses.of.get(v, ()):
+                if use.op is not None and use.op.inputs[use.place] is not v:
+                    continue  # a shape, which is read of something else by now
+                op = self._place(use.block, use.op)
                 if op is mirror:
                     return None
-                after.append(op)
-                late.update(op.outputs, *(_all_made(b) for b in op.blocks))
-            elif op is not mirror and any(o.prim in EFFECTS for o in walk(Block(ops=[op]))):
-                return None
-        return after
+                if op is not None and op in inside and op not in late:
+                    late.add(op)
+                    work += op.outputs
+                    work += [u for b in op.blocks for u in _all_made(b)]
+        if any(op not in late and self._is_seen(op) for op in between):
+            return None
+        return [op for op in between if op in late]
+
+    def _is_seen(self, op: Op) -> bool:
+        """Whether an operation does anything that is seen from outside."""
+        if op not in self.seen:
+            self.seen[op] = any(o.prim in EFFECTS for o in walk(Block(ops=[op])))
+        return self.seen[op]
 
     def _fuse(self, loop: Op, mirror: Op) -> Op:
         """Put both loops into one, where the mirror stands; what needs its results follows."""
@@ -160,17 +174,12 @@ class _Fuser:
         for v in mirror.outputs:
             v.op = loop
         loop.attrs["fused"] = True
+        self.now[mirror] = loop
         late = {*after, loop, mirror}
         at = self.block.ops.index(mirror)
         moved = [op for op in self.block.ops[:at] if op not in late]
         self.block.ops = [*moved, loop, *after, *self.block.ops[at + 1 :]]
         return loop
-
-
-def _all_reads(block: Block) -> set[Value]:
-    return {
-        v for b in blocks_of(block) for v in (*b.results, *(u for o in b.ops for u in o.inputs))
-    }
 
 
 def _all_made(block: Block) -> set[Value]:
