@@ -27,6 +27,7 @@ from gradgen.diff.pairs import (
     callees_of,
     connect,
     derive,
+    join,
     mark_forward,
     settle_activity,
     store_in_place,
@@ -271,6 +272,7 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         remove_dead(function)
         sink_into_branches(function)
         if options.mode in SWEPT:
+            join(function)
             program.fused = fuse_loops(function)
         mark_forward([function])
         connect(function)

@@ -12,14 +12,16 @@ from dataclasses import replace
 from gradgen.diff.activity import varied
 from gradgen.diff.adjoints import adjoint_type
 from gradgen.diff.algebra import is_narrow
+from gradgen.diff.joint import join_calls, joint_of
 from gradgen.diff.reverse import Reverse
 from gradgen.diff.stacks import StackPlanner
-from gradgen.ir.nodes import Block, Callee, Const, Function, Op, Stack, Value, walk
+from gradgen.ir.nodes import Block, Callee, Const, Function, Op, Stack, Value, blocks_of, walk
 from gradgen.passes.additions import recognise_additions
 from gradgen.passes.copies import insert_copies
 from gradgen.passes.cse import share_common
 from gradgen.passes.dce import remove_dead
 from gradgen.passes.hoist import hoist_lengths
+from gradgen.passes.in_place import settle_in_place
 from gradgen.passes.sharing import Sharing, shared_results
 
 
@@ -85,6 +87,7 @@ def derive(callees: list[Callee]) -> None:
         ]
     for c in active:
         _sweep(c)
+        c.joint = joint_of(c)
     mark_forward([c.function for c in active])
     taken = {leaf.param for c in callees for leaf in c.function.leaves}
     taken |= {str(v.op.attrs["param"]) for c in active for v in c.seeds if v.op is not None}
@@ -118,6 +121,7 @@ def store_in_place(callees: list[Callee]) -> None:
         for f in (c.function, c.backward):
             if f is not None:
                 insert_copies(f)
+    settle_in_place(callees)
 
 
 def _sweep(c: Callee) -> None:
@@ -279,6 +283,13 @@ def _settle_shares(callees: list[Callee]) -> None:
             found = shared_results(c.backward)
             changed |= not found <= c.backward_shares
             c.backward_shares |= found
+
+
+def join(function: Function) -> None:
+    """Let calls do both sweeps where the adjoint of the result is known before, in place."""
+    joint = {c: c.joint for c in callees_of(function) if c.joint is not None}
+    for block in blocks_of(function.body) if joint else ():
+        join_calls(block, joint, nested=False)
 
 
 def connect(function: Function) -> None:

@@ -78,7 +78,7 @@ def plan_saves(function: Function, fused: Sequence[Fused] = ()) -> list[Saved]:
 def _count_as_swept(fused: Sequence[Fused], swept: bool) -> None:
     """Let fused loops count as part of the sweep for what is around them, or no longer."""
     for f in fused:
-        for op in (f.loop, *f.forward):
+        for op in (f.op, *f.forward):
             op.reverse = swept
 
 

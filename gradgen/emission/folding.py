@@ -19,6 +19,7 @@ from gradgen.ir.nodes import (
     blocks_of,
     uses,
     walk,
+    written_inputs,
 )
 from gradgen.passes.sharing import Sharing
 
@@ -92,7 +93,7 @@ class _Folder:
     def _may_fold(self, op: Op, block: Block, k: int, at: int) -> bool:
         v = op.out
         reader = block.ops[at] if at < len(block.ops) else None
-        if op.prim == "call" and (op.attrs.get("stacks") or op.attrs["callee"].written):
+        if op.prim == "call" and (op.attrs.get("stacks") or _may_write(op)):
             return False
         if op.prim in NEVER or v.user or self.count.get(v) != 1 + _also_result(v, reader):
             return False
@@ -164,7 +165,7 @@ def _also_result(v: Value, reader: Op | None) -> bool:
 
 @deep
 def _may_write(op: Op) -> bool:
-    if op.prim == "call" and op.attrs["callee"].written:
+    if op.prim == "call" and (op.attrs["callee"].written or written_inputs(op)):
         return True
     if op.prim in WRITES or op.prim in GROWS:
         return True

@@ -13,7 +13,18 @@ import keyword
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
 from gradgen.emission.liveness import number_values
-from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Undefined, Value, uses
+from gradgen.ir.nodes import (
+    GROWS,
+    WRITES,
+    Block,
+    Const,
+    Function,
+    Op,
+    Undefined,
+    Value,
+    added_in_place,
+    uses,
+)
 from gradgen.rules.callables import heads
 
 MODULES = ("logging", "math", "sys", "warnings", "np")  # what generated text may import
@@ -69,8 +80,10 @@ class _Namer:
                     self._named(v)
             if op.prim in WRITES or op.prim in GROWS:
                 self._link(op.inputs[0], op.outputs[-1])
-            if op.prim == "call" and op.attrs.get("part") != "backward":
-                for k, i in op.attrs["callee"].written.items():
+            if op.prim == "call":
+                swept = op.attrs.get("part") == "backward"
+                returned = () if swept else op.attrs["callee"].written.items()
+                for k, i in (*returned, *added_in_place(op)):
                     self._link(op.inputs[k], op.outputs[i])
             for inner in op.blocks:
                 self._collect(inner)

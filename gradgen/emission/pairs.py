@@ -61,7 +61,8 @@ def definition(callee: Callee, part: str, needs: set[str]) -> ast.FunctionDef:
     if writer.none_for:
         writer = Writer(function, names, folded, writer.none_for, plain=part == "plain")
         statements = writer.block(function.body)
-    results = [writer.expr(v) for v in function.body.results]
+    kept = _returned(callee, part)
+    results = [writer.expr(v) for i, v in enumerate(function.body.results) if i in kept]
     params = [names.get(leaf.value, leaf.param) for leaf in function.leaves]
     if part != "plain":
         at = len(params) if part == "forward" else len(callee.needs)
@@ -78,8 +79,24 @@ def definition(callee: Callee, part: str, needs: set[str]) -> ast.FunctionDef:
     return made
 
 
+def _returned(c: Callee, part: str) -> list[int]:
+    """Return which results the text returns: not the arrays that it was given and adds to."""
+    function = c.backward if part == "backward" else c.function
+    assert function is not None
+    given: list[int] = []
+    if c.in_place and c.both:
+        given = [c.written[k] for k in c.sums]
+    elif c.in_place and part == "backward":
+        given = [c.active.index(k) for k in c.sums]
+    return [i for i in range(len(function.body.results)) if i not in given]
+
+
 def _purpose(c: Callee, part: str) -> str:
     names = [leaf.param for leaf in c.function.leaves]
+    if c.both:
+        call = f"{c.name.removesuffix('_both')}({', '.join(names[: len(c.needs)])})"
+        sums = ", ".join(names[k] for k in c.sums)
+        return f"Return {call}, and add its derivative to {sums}."
     own = names[: len(names) - len(c.moving)]
     call = f"{c.name}({', '.join(own)})"
     if c.moving:
@@ -90,9 +107,9 @@ def _purpose(c: Callee, part: str) -> str:
     if part == "forward":
         return f"Return {call}, and save what {c.spelled['backward']} reads."
     grads = ", ".join(f"d_{c.function.leaves[k].param}" for k in c.active)
-    if c.sums:
+    if c.in_place:
+        others = ", ".join(f"d_{c.function.leaves[k].param}" for k in c.active if k not in c.sums)
         sums = ", ".join(f"d_{c.function.leaves[k].param}" for k in c.sums)
-        return (
-            f"Return {grads} of {call}, from the adjoint of its result, added to {sums} as given."
-        )
+        what = f"Return {others}, and add to {sums}, what" if others else f"Add to {sums} what"
+        return f"{what} {call} gives from the adjoint of its result."
     return f"Return {grads} of {call}, from the adjoint of its result."

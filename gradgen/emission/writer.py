@@ -25,7 +25,7 @@ from gradgen.emission.statements import (
     unpacking,
 )
 from gradgen.errors import Span
-from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, uses
+from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, added_in_place, uses
 from gradgen.ir.spelling import HOLE
 from gradgen.ir.types import Type
 
@@ -125,7 +125,7 @@ class Writer:
         if handler is not None:
             return handler(op)
         value = self._note(forms.op_expression(op, [self.expr(v) for v in op.inputs]))
-        return self._unpacked(op, value)
+        return self._unpacked(op.outputs, value)
 
     def _printed(self, op: Op) -> list[ast.stmt]:
         """Call the printed function that does a store."""
@@ -133,11 +133,11 @@ class Writer:
         call = self._note(pieces.call(op.attrs["printed"], [self.expr(v) for v in args]))
         return [ast.Expr(call), *self._moved(op)]
 
-    def _unpacked(self, op: Op, value: ast.expr) -> list[ast.stmt]:
+    def _unpacked(self, outputs: list[Value], value: ast.expr) -> list[ast.stmt]:
         """Assign the results of an operation or call; ``_`` for those that nothing reads."""
-        names = [self.names[v] if self.read.get(v) else "_" for v in op.outputs]
+        names = [self.names[v] if self.read.get(v) else "_" for v in outputs]
         if len(names) == 1:
-            return [assign(self.names[op.out], value, op.out.type)]
+            return [assign(self.names[outputs[0]], value, outputs[0].type)]
         targets: list[ast.expr] = [ast.Name(n, ast.Store()) for n in names]
         return [ast.Assign([ast.Tuple(targets, ast.Store())], value)]
 
@@ -241,9 +241,14 @@ class Writer:
 
     def _call(self, op: Op) -> list[ast.stmt]:
         value = self._call_expression(op, [self.expr(v) for v in op.inputs])
-        if not any(map(self.read.get, op.outputs)):
-            return [ast.Expr(value)]
-        return self._unpacked(op, value)
+        pairs = added_in_place(op)
+        own = [v for i, v in enumerate(op.outputs) if i not in [n for _, n in pairs]]
+        renamed = [(op.outputs[i], op.inputs[k]) for k, i in pairs if self.read.get(op.outputs[i])]
+        after = [assign(self.names[v], ast.Name(self.names[u], ast.Load()))
+                 for v, u in renamed if self.names[v] != self.names[u]]  # fmt: skip
+        if not any(map(self.read.get, own)):
+            return [ast.Expr(value), *after]
+        return [*self._unpacked(own, value), *after]
 
     def _push(self, op: Op) -> list[ast.stmt]:
         if self.plain:

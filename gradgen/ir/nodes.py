@@ -203,8 +203,10 @@ class Callee:
     the results they are.  ``shares``: which results may be in the memory of which parameters.
     ``varying``: results that carry derivatives; ``seeds``: the parameters of the sweep for their
     adjoints; ``needs``: the arguments that it reads; ``sums``: parameters whose adjoints so far it
-    is given behind the seeds, and adds to in place.  ``moving``: parameters that come with their
-    tangents, behind the others, where the function has become one of forward mode (their tangents
+    is given behind the seeds, and adds to in place.  ``joint``: a function that does both at once
+    (``both`` says of one that it is that); ``in_place``: the sums that are results are the arrays
+    that were given, so that the text need not return them.  ``moving``: parameters that come with
+    their tangents, behind the others, where the function is one of forward mode now (the tangents
     are results, too, in the order of ``varying``).  ``spelled``: names in the module.
     """
 
@@ -218,6 +220,9 @@ class Callee:
     seeds: list[Value] = field(default_factory=list)
     needs: list[int] = field(default_factory=list)
     sums: list[int] = field(default_factory=list)
+    joint: Callee | None = None
+    both: bool = False
+    in_place: bool = False
     moving: list[int] = field(default_factory=list)
     stacks: list[Stack] = field(default_factory=list)
     settled: bool = False
@@ -237,8 +242,23 @@ def written_inputs(op: Op) -> list[int]:
         first = op.attrs.get("given", len(callee.needs)) + len(callee.varying)
         return list(range(first, first + len(callee.sums)))
     if op.prim == "call":
-        return [k for k in op.attrs["callee"].written if op.inputs[k].type.kind == "list"]
+        callee = op.attrs["callee"]
+        in_place = callee.sums if callee.both else ()
+        return [k for k in callee.written if k in in_place or op.inputs[k].type.kind == "list"]
     return [0] if op.prim in WRITES or op.prim in GROWS else []
+
+
+def added_in_place(op: Op) -> list[tuple[int, int]]:
+    """Return pairs of an argument of a call, and the result that is this array, added to."""
+    callee = op.attrs["callee"]
+    if not callee.in_place:
+        return []
+    if callee.both:
+        return [(k, callee.written[k]) for k in callee.sums]
+    if op.attrs.get("part") != "backward":
+        return []
+    results = [callee.active.index(k) for k in callee.sums]
+    return list(zip(written_inputs(op), results, strict=True))
 
 
 def walk(block: Block) -> Iterator[Op]:

@@ -29,6 +29,7 @@ SILENT = {
     "stacks",
     "stack",
     "owned",
+    "fused",
 }
 _WORD = re.compile(r"[\w.%…]+")
 

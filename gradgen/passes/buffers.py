@@ -18,6 +18,8 @@ def move_buffers(fused: Sequence[Fused]) -> None:
     """Move the buffers of fused loops out of them, as far as their sizes allow, in place."""
     around = {f.body: f for f in fused}
     for f in reversed(fused):
+        if f.op.prim != "for":
+            continue
         inside = {v for b in blocks_of(f.body) for v in b.params}
         inside |= {v for b in blocks_of(f.body) for op in b.ops for v in op.outputs}
         for buffer, full in f.buffers:
@@ -28,7 +30,7 @@ def move_buffers(fused: Sequence[Fused]) -> None:
             _carry(f, buffer, full, made)
             inside.difference_update(v for op in made for v in op.outputs)
             if f.block in around:
-                around[f.block].buffers.append((buffer, f.loop.outputs[-1]))
+                around[f.block].buffers.append((buffer, f.op.outputs[-1]))
 
 
 def _collect(op: Op, inside: set[Value], made: list[Op]) -> bool:
@@ -50,13 +52,13 @@ def _carry(f: Fused, buffer: Value, full: Value, made: list[Op]) -> None:
     param = Value(buffer.type, buffer.name, buffer.span)
     replace_uses(Block(ops=body.ops), {buffer: param})
     body.results = [param if v is buffer else v for v in body.results]
-    at = next(k for k, op in enumerate(f.block.ops) if op is f.loop)
+    at = next(k for k, op in enumerate(f.block.ops) if op is f.op)
     f.block.ops[at:at] = made
     for op in made:
         op.reverse = True
     out = Value(buffer.type, buffer.name, buffer.span)
-    out.op = f.loop
+    out.op = f.op
     body.params.append(param)
     body.results.append(full)
-    f.loop.inputs.append(buffer)
-    f.loop.outputs.append(out)
+    f.op.inputs.append(buffer)
+    f.op.outputs.append(out)

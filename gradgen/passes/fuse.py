@@ -20,20 +20,17 @@ CHECKS = ("assert", "raise_if")  # effects that may be inside a loop that is mov
 
 @dataclass(frozen=True, slots=True)
 class Fused:
-    """A fused loop: the block it is in, and the operations of its forward part.
+    """A fused loop, or a side of a fused branch: where it is, and what belongs to its forward part.
 
-    ``buffers`` are arrays that a turn saves in, when they are made and when they are full.
+    ``body`` does first what the user does, then the reverse of it.  ``buffers`` are arrays that it
+    saves in, when they are made and when they are full.
     """
 
-    loop: Op
+    op: Op
     block: Block
+    body: Block
     forward: list[Op]
     buffers: list[tuple[Value, Value]] = field(default_factory=list)
-
-    @property
-    def body(self) -> Block:
-        """The block of a turn: first the user's, then its reverse."""
-        return self.loop.blocks[0]
 
 
 def fuse_loops(function: Function) -> list[Fused]:
@@ -43,17 +40,23 @@ def fuse_loops(function: Function) -> list[Fused]:
     work = [function.body]
     while work:
         block = work.pop()
-        made = _Fuser(block, missing).run()
+        made = Fuser(block, missing).run()
         found += [(loop, block) for loop in made]
         work += [loop.blocks[0] for loop in made]
-    inner = {loop for loop, _ in found}
-    return [Fused(loop, block, _forward(loop, inner)) for loop, block in found]
+    return fused_parts(found)
 
 
-def _forward(loop: Op, fused: set[Op]) -> list[Op]:
-    """Return the forward operations in a fused loop, without those of fused loops inside."""
+def fused_parts(found: list[tuple[Op, Block]]) -> list[Fused]:
+    """Return the parts of fused operations, given with the blocks they are in."""
+    fused = {op for op, _ in found}
+    return [Fused(op, block, body, _forward(body, fused)) for op, block in found
+            for body in op.blocks]  # fmt: skip
+
+
+def _forward(body: Block, fused: set[Op]) -> list[Op]:
+    """Return the forward operations in a block, without those of fused operations inside."""
     out: list[Op] = []
-    work = [op for op in loop.blocks[0].ops if not op.reverse]
+    work = [op for op in body.ops if not op.reverse]
     while work:
         op = work.pop()
         if op not in fused:
@@ -62,7 +65,7 @@ def _forward(loop: Op, fused: set[Op]) -> list[Op]:
     return out
 
 
-class _Fuser:
+class Fuser:
     """Fuses the loops of one block."""
 
     def __init__(self, block: Block, missing: set[Value]) -> None:
@@ -70,14 +73,13 @@ class _Fuser:
         self.seen: dict[Op, bool] = {}
         self.now: dict[Op, Op] = {}  # the fused loop that a mirror has become a part of
         self.mirrors = {op.attrs["mirror"]: op for op in block.ops if op.attrs.get("mirror")}
-        self.loops = [op for op in block.ops if op.prim == "for" and op in self.mirrors]
-        if self.loops:
+        if self.mirrors:
             self.uses = Uses(block)
 
     def run(self) -> list[Op]:
         """Fuse what can be; return the fused loops."""
         made: list[Op] = []
-        for loop in self.loops:
+        for loop in [op for op in self.block.ops if op.prim == "for" and op in self.mirrors]:
             mirror = self.mirrors[loop]
             redirected = self._read_shapes_before(loop)
             if self._fits(loop, mirror):
@@ -108,14 +110,18 @@ class _Fuser:
             return False
         if any(op.prim in EFFECTS and op.prim not in CHECKS for op in inside):
             return False
+        return self.may_be_one(loop, mirror)
+
+    def may_be_one(self, loop: Op, mirror: Op) -> bool:
+        """Whether the turns of a loop may be reversed one by one, and where the mirror stands."""
         if loop.blocks[0].end != "continue" or not in_any_order(mirror, self.uses):
             return False
-        return self._alone(loop, mirror) and self._after(loop, mirror) is not None
+        return self.alone(loop, mirror) and self.after(loop, mirror) is not None
 
-    def _alone(self, loop: Op, mirror: Op) -> bool:
+    def alone(self, loop: Op, mirror: Op) -> bool:
         """Whether nothing but the mirror reads what a turn computes."""
         pair = (loop, mirror)
-        made = _all_made(loop.blocks[0])
+        made = {v for b in loop.blocks for v in _all_made(b)}
         reads = (use for v in made for use in self.uses.of.get(v, ()))
         return all(self._place(use.block, use.op) in pair for use in reads)
 
@@ -127,7 +133,7 @@ class _Fuser:
             op, block = self.uses.owner[block]
         return op if op is None else self.now.get(op, op)
 
-    def _after(self, loop: Op, mirror: Op) -> list[Op] | None:
+    def after(self, loop: Op, mirror: Op) -> list[Op] | None:
         """Return the operations between the two that need the loop's results.
 
         None where the mirror needs these, or where something that is seen from outside would be
@@ -161,25 +167,30 @@ class _Fuser:
         return self.seen[op]
 
     def _fuse(self, loop: Op, mirror: Op) -> Op:
-        """Put both loops into one, where the mirror stands; what needs its results follows."""
-        after = self._after(loop, mirror)
-        assert after is not None
+        """Put both loops into one."""
         body, swept = loop.blocks[0], mirror.blocks[0]
         replace_uses(swept, {swept.params[0]: body.params[0]})
-        body.ops += swept.ops
         body.params += swept.params[1:]
-        body.results += swept.results
         loop.inputs += mirror.inputs[3:]
-        loop.outputs += mirror.outputs
-        for v in mirror.outputs:
-            v.op = loop
-        loop.attrs["fused"] = True
-        self.now[mirror] = loop
-        late = {*after, loop, mirror}
-        at = self.block.ops.index(mirror)
-        moved = [op for op in self.block.ops[:at] if op not in late]
-        self.block.ops = [*moved, loop, *after, *self.block.ops[at + 1 :]]
+        self.join(loop, mirror)
         return loop
+
+    def join(self, op: Op, mirror: Op) -> None:
+        """Do what both do where the mirror stands; what needs results of the first follows."""
+        after = self.after(op, mirror)
+        assert after is not None
+        for body, swept in zip(op.blocks, mirror.blocks, strict=True):
+            body.ops += swept.ops
+            body.results += swept.results
+        op.outputs += mirror.outputs
+        for v in mirror.outputs:
+            v.op = op
+        op.attrs["fused"] = True
+        self.now[mirror] = op
+        late = {*after, op, mirror}
+        at = self.block.ops.index(mirror)
+        moved = [o for o in self.block.ops[:at] if o not in late]
+        self.block.ops = [*moved, op, *after, *self.block.ops[at + 1 :]]
 
 
 def _all_made(block: Block) -> set[Value]:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
-from gradgen.ir.nodes import GROWS, WRITES, Block, Function, Op, Value, blocks_of, walk
+from gradgen.ir.nodes import (
+    GROWS,
+    WRITES,
+    Block,
+    Function,
+    Op,
+    Value,
+    blocks_of,
+    walk,
+    written_inputs,
+)
 from gradgen.rules.registry import RULES
 
 MAKES_LISTS = ("list", "repeat_list")
@@ -24,7 +34,13 @@ class Sharing:
     def __init__(self, function: Function) -> None:
         self.parent: dict[Value, Value] = {}
         self._block(function.body)
-        self.written = {self.root(op.inputs[0]) for op in walk(function.body) if op.prim in WRITES}
+        self.written = {
+            self.root(op.inputs[k])
+            for op in walk(function.body)
+            if op.prim in WRITES or op.prim == "call"
+            for k in written_inputs(op)
+            if op.prim in WRITES or op.inputs[k].type.kind == "array"
+        }
 
     def root(self, v: Value) -> Value:
         """Return the representative of a value's class."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from gradgen.deep import deep
 from gradgen.diff.activity import carried
-from gradgen.ir.nodes import WRITES, Block, Const, Op, Value, blocks_of
+from gradgen.ir.nodes import WRITES, Block, Const, Op, Value, blocks_of, written_inputs
 from gradgen.passes.shapes import READS
 
 SUMS = {"add": (0, 1), "np.add": (0, 1), "sub": (0,), "np.subtract": (0,)}
@@ -101,6 +101,8 @@ def _added(v: Value, op: Op, reads: list[Use], uses: Uses) -> Value | None:
     if len(reads) != 1 or reads[0].op is not op:
         return None
     place = reads[0].place
+    if op.prim == "call":
+        return _added_by_call(op, place)
     if op.prim in ADDS:
         return op.out if place == 0 and op.out.type.kind == "array" else None
     if op.prim in SUMS:
@@ -111,6 +113,14 @@ def _added(v: Value, op: Op, reads: list[Use], uses: Uses) -> Value | None:
     body = op.blocks[-1]
     end = _sum_end(body.params[place - 2], body, uses)
     return op.outputs[place - 3] if end is not None and end is body.results[place - 3] else None
+
+
+def _added_by_call(op: Op, place: int) -> Value | None:
+    """Return the sum after the sweep of a call has added to it."""
+    callee, written = op.attrs["callee"], written_inputs(op)
+    if op.attrs.get("part") != "backward" or place not in written:
+        return None
+    return op.outputs[callee.active.index(callee.sums[written.index(place)])]
 
 
 def _added_on_sides(v: Value, op: Op, reads: list[Use], uses: Uses) -> Value | None:

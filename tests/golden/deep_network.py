@@ -22,7 +22,7 @@ def layers_forward(w, x, n, layers_saved, tanh_saved):
 
 
 def layers_backward(w, n, layers_saved, tanh_saved, d_value, d_w, d_x):
-    """Return d_w, d_x of layers(w, x, n), from the adjoint of its result, added to d_w, d_x as given."""
+    """Add to d_w, d_x what layers(w, x, n) gives from the adjoint of its result."""
     if n == 0:                                          # recursion.py:133
         d_x += d_value
     else:
@@ -30,10 +30,7 @@ def layers_backward(w, n, layers_saved, tanh_saved, d_value, d_w, d_x):
         tanh = tanh_saved.pop()
         d_product = d_value * (1.0 - tanh * tanh)
         d_w += np.outer(d_product, result)
-        d_w, d_x = layers_backward(
-            w, n - 1, layers_saved, tanh_saved, d_product @ w, d_w, d_x
-        )
-    return d_w, d_x
+        layers_backward(w, n - 1, layers_saved, tanh_saved, d_product @ w, d_w, d_x)
 
 
 def deep_network_value_and_grad(w, x, n):
@@ -50,5 +47,5 @@ def deep_network_value_and_grad(w, x, n):
     # --- reverse --------------------------------------------------------
     d_w = np.zeros(w.shape)
     d_x = np.zeros(x.shape)
-    d_w, d_x = layers_backward(w, n, layers_saved, tanh_saved, 2.0 * result, d_w, d_x)
+    layers_backward(w, n, layers_saved, tanh_saved, 2.0 * result, d_w, d_x)
     return value, (d_w, d_x)

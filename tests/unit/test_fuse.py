@@ -13,7 +13,7 @@ from gradgen.passes.dce import remove_dead
 from gradgen.passes.fuse import fuse_loops
 from gradgen.passes.turns import Uses, in_any_order
 from gradgen.pipeline import Options, run
-from tests.corpus import loop_sums
+from tests.corpus import loop_sums, recursion
 from tests.corpus.loop_sums import (
     APART,
     COUNTED,
@@ -82,8 +82,8 @@ def test_before_and_after() -> None:
     assert in_any_order(loops[1], Uses(program.function.body))
     (fused,) = fuse_loops(program.function)
     loops = [op for op in program.function.body.ops if op.prim == "for"]
-    assert loops == [fused.loop]
-    assert len(fused.loop.blocks[0].results) == len(fused.loop.outputs)
+    assert loops == [fused.op]
+    assert len(fused.op.blocks[0].results) == len(fused.op.outputs)
 
 
 def test_what_is_zero_on_one_side_is_done_on_the_other() -> None:
@@ -121,3 +121,27 @@ def test_counted_back(name: str) -> None:
     assert not {"at_saved", "twice_saved", "n_saved", "up_saved"} & set(kept)
     assert "p_saved = []" not in text
     assert ("mod_saved" in kept) == (name == "two_ways")
+
+
+def test_value_and_adjoint_of_a_recursion_in_one_sweep() -> None:
+    """The adjoint of each minor is known before it is computed: nothing is saved."""
+    a = recursion.EXAMPLE_ARGS["determinant"]()[0]
+    text = gradgen.emit(recursion.determinant, mode="grad", example_args=(a,))
+    assert "def minors_both(a, row, used, d_value, d_a):" in text
+    assert "_saved" not in text and "np.zeros" not in text.split("def determinant_grad")[0]
+    inverse = np.linalg.inv(a)  # Jacobi's formula
+    det = np.linalg.det(a)
+    expected = a[0, 0] * det * inverse.T
+    expected[0, 0] += det
+    np.testing.assert_allclose(gradgen.grad(recursion.determinant)(a), expected, rtol=1e-12)
+
+
+def test_two_sweeps_where_the_adjoint_comes_later() -> None:
+    text = gradgen.emit(recursion.deep_network, mode="grad", example_args=deep())
+    assert "_both" not in text and "layers_backward(" in text
+
+
+def deep() -> tuple[Any, ...]:
+    """Return the arguments of the recursive network."""
+    args: tuple[Any, ...] = recursion.EXAMPLE_ARGS["deep_network"]()
+    return args
