@@ -21,7 +21,7 @@ def settle_in_place(callees: list[Callee]) -> None:
 
 def _adds(c: Callee) -> bool:
     """Whether all sums of a function are the arrays that it was given, if those it calls do so."""
-    f: Function = c.function if c.both else c.backward
+    f: Function | None = c.function if c.both else c.backward
     if f is None:
         return True
     if c.both:

@@ -319,6 +319,11 @@ def minors(a, row, used):
 
 def determinant(a):
     """A determinant by minors, and an entry read beside it."""
+    return 2.0 * minors(a, 0, 0) + a[0, 0] ** 2
+
+
+def determinant_times_entry(a):
+    """The adjoint of an entry needs the determinant."""
     return minors(a, 0, 0) * a[0, 0]
 
 
@@ -338,6 +343,7 @@ def same_twice(a):
 
 EXAMPLE_ARGS = {
     "determinant": lambda: (np.array([[0.4, 1.2, -0.3], [0.8, 0.1, 0.9], [1.5, -0.7, 0.2]]),),
+    "determinant_times_entry": lambda: (np.array([[0.4, 1.2], [0.8, 0.1]]),),
     "same_twice": lambda: (np.array([0.7, -1.2, 0.4]),),
     "tree_of_lists": lambda: (0.8,),
     "nested_lists": lambda: (0.8,),

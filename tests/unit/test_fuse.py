@@ -131,8 +131,8 @@ def test_value_and_adjoint_of_a_recursion_in_one_sweep() -> None:
     assert "_saved" not in text and "np.zeros" not in text.split("def determinant_grad")[0]
     inverse = np.linalg.inv(a)  # Jacobi's formula
     det = np.linalg.det(a)
-    expected = a[0, 0] * det * inverse.T
-    expected[0, 0] += det
+    expected = 2.0 * det * inverse.T
+    expected[0, 0] += 2.0 * a[0, 0]
     np.testing.assert_allclose(gradgen.grad(recursion.determinant)(a), expected, rtol=1e-12)
 
 
