@@ -71,7 +71,7 @@ def _chosen_number(r: Reader, choice: Choice, node: ast.AST) -> Value:
             text = f"raise TypeError({f'{option.obj!r} is used as a number'!r})"
             r.b.append("raise_if", [test], [], span=r.span(node), attrs={"text": text})
             return as_value(r, other, node)
-    if not any(isinstance(option, Static) for option in _options(choice)):
+    if not any(isinstance(option, Static) for option in options(choice)):
         return r.read(choice)
     # A cycle: branches evaluate their tests.
     from gradgen.frontend.branches import choose
@@ -83,10 +83,10 @@ def _chosen_number(r: Reader, choice: Choice, node: ast.AST) -> Value:
     return as_value(r, made, node)
 
 
-def _options(value: Any) -> list[Any]:
+def options(value: Any) -> list[Any]:
     """Return what a choice may be, through choices inside it."""
     if isinstance(value, Choice):
-        return [*_options(value.then), *_options(value.other)]
+        return [*options(value.then), *options(value.other)]
     return [value]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.evaluate import as_value, options
 from gradgen.frontend.listed import SHARED, contain, contain_items, taken
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.signals import WriteOut
@@ -132,8 +132,11 @@ def as_item(r: Reader, value: Any, node: ast.AST) -> Value:
             f"a {describe(value)} in a list of unknown length",
             "loop over a range(n) with n known",
         )
-    if isinstance(value, Seq) and value.kind is list and r.visible(value):
-        return r.read(r.graph_list(value))  # a list that a name stands for, not a copy of it
+    for one in options(value):
+        if isinstance(one, Seq) and one.kind is list and r.visible(one):
+            r.graph_list(one)  # a list that a name stands for, not a copy of it
+    if isinstance(value, Seq) and value.grown is not None:
+        return r.read(value)
     if not isinstance(value, Seq):
         return as_value(r, value, node)
     kinds = {r.read(i).type.kind for i in value.items if isinstance(i, Value | Ref)}

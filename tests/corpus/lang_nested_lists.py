@@ -103,7 +103,30 @@ def _positive(*shape):
     return np.random.default_rng(3).uniform(0.5, 1.5, size=shape)
 
 
+def chosen_rows_go_on_growing(x):
+    rows = []
+    for k in range(3):
+        row = [x * k] if x * k > 0.5 else [1.0, x]
+        rows.append(row)
+        row.append(x)
+        rows[-1][0] += 1.0
+    return sum(len(row) * sum(row) for row in rows) + row[0]
+
+
+def best_row_changed_at_last(x):
+    rows, best = [], [0.0]
+    for k in range(4):
+        row = [x * k] if x * k > 0.5 else [1.0, x]
+        rows.append(row)
+        if x * k > best[0]:
+            best = row
+    best[0] = 7.0 * x
+    return sum(len(row) * sum(row) for row in rows)
+
+
 EXAMPLE_ARGS = {
+    "chosen_rows_go_on_growing": lambda: (0.7,),
+    "best_row_changed_at_last": lambda: (0.7,),
     "knapsack": lambda: ([1.0, 2.5, 1.7], [1, 3, 2]),
     "matrix_product": lambda: ([[1.0, 2.0], [3.0, 0.5]], [[0.3, 0.2], [0.1, 1.0]]),
     "matrix_chain": lambda: ([2.0, 3.0, 1.5, 4.0], 0.7),
@@ -115,6 +138,8 @@ EXAMPLE_ARGS = {
     "triangle_of_sums": lambda: (1.1, 3),
 }
 MORE_ARGS = {
+    "chosen_rows_go_on_growing": [lambda: (0.3,)],
+    "best_row_changed_at_last": [lambda: (0.2,)],
     "matrix_product": [lambda: ([[1.0], [3.0]], [[0.3, 0.2]])],
     "polygon_area": [lambda: (_positive(3, 2),)],
 }

@@ -104,6 +104,16 @@ def parts(scope: Scope, name: str, shape: Shape) -> list[tuple[str, Shape]]:
     return [(text, size) for text, size in found if 0 not in size]
 
 
+def sure_parts(scope: Scope, name: str, shape: Shape) -> list[tuple[str, Shape]]:
+    """Return views of an array; hardly ever what may be a copy, by the memory's layout.
+
+    A write that such a part may see is refused, by the documentation.
+    """
+    found = parts(scope, name, shape)
+    sure = [(text, size) for text, size in found if not text.endswith(")")]
+    return found if scope.chooser.chance(0.05) else sure
+
+
 def reshaped(name: str, shape: Shape) -> list[tuple[str, Shape]]:
     """Return the same elements in another shape, views where NumPy can."""
     count, rest = shape[0], shape[1:]

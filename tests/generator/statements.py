@@ -68,7 +68,7 @@ def alias(scope: Scope) -> list[str]:
     if not targets:
         return []
     name, kind = scope.chooser.pick(targets)
-    options = [(name, kind.shape)] * 4 + arrays.parts(scope, name, kind.shape)
+    options = [(name, kind.shape)] * 4 + arrays.sure_parts(scope, name, kind.shape)
     if scope.has("choice"):
         twins = [other for other, found in targets if found == kind]
         test = expressions.condition(scope, 0)

@@ -63,12 +63,9 @@ def value_for(scope: Scope, shape: Shape) -> str:
 
 def store_part(scope: Scope, name: str, kind: Array) -> list[str]:
     """Return a store into a view; the value may overlap it."""
-    parts = arrays.parts(scope, name, kind.shape)
-    # What may be a view or a copy is refused, by the documentation: hardly ever written to.
-    sure = [(text, size) for text, size in parts if not text.endswith(")")]
-    target, shape = scope.chooser.pick(parts if scope.chooser.chance(0.05) else sure)
+    target, shape = scope.chooser.pick(arrays.sure_parts(scope, name, kind.shape))
     if scope.chooser.chance(0.25):
-        inner = [(text, size) for text, size in arrays.parts(scope, target, shape)]
+        inner = [(text, size) for text, size in arrays.sure_parts(scope, target, shape)]
         target, shape = scope.chooser.pick(inner) if inner else (target, shape)
     if target.endswith((".T", ")")):
         target += "[...]"
