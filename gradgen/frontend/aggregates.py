@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import collections
 import math
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -34,6 +35,7 @@ from gradgen.frontend.values import (
 from gradgen.ir.nodes import Const
 from gradgen.library import polynomials
 from gradgen.library.queues import LimitedDeque
+from gradgen.rules.complexes import is_complex
 
 Args = list[Any]
 Options = dict[str, Any]
@@ -120,7 +122,12 @@ def _sum_of_items(r: Reader, node: ast.AST, items: Seq, start: Any, from_zero: b
     plain = not any(isinstance(i, Seq) for i in (start, *items.items))
     first = [] if from_zero or not plain else [as_value(r, start, node)]
     values = first + [as_value(r, i, node) for i in items.items] if plain else []
-    if (from_zero and plain) or (values and all(v.type.is_scalar for v in values)):
+    # From Python 3.14 on, sum adds Python's complex numbers with a compensation.
+    as_they_come = any(
+        is_complex(v) and not (v.type.weak and sys.version_info >= (3, 14)) for v in values
+    )
+    scalars = bool(values) and all(v.type.is_scalar for v in values)
+    if ((from_zero and plain) or scalars) and not as_they_come:
         return r.hold(r.b.emit("sum_items", values, span=r.span(node)))
     from gradgen.frontend.operators import binary
 

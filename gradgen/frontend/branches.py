@@ -21,9 +21,14 @@ from gradgen.frontend.signals import Certain, Endless
 from gradgen.frontend.state import State, restore, snapshot
 from gradgen.frontend.unbound import raise_where, unassigned
 from gradgen.frontend.values import (
+    BoundMethod,
     Box,
     Choice,
+    Generator,
+    Lazy,
+    LocalFunction,
     Map,
+    Once,
     Poison,
     Record,
     Ref,
@@ -58,7 +63,7 @@ def truth(r: Reader, value: Any, node: ast.expr) -> Value:
         done = object_truth(r, value, node)
         if done is not None:
             return truth(r, done, node)
-    if isinstance(value, Record):
+    if isinstance(value, Record | LocalFunction | BoundMethod | Once | Lazy | Generator):
         return Const(True)
     test = as_value(r, value, node)
     if test.type.kind == "list":

@@ -63,6 +63,8 @@ def _int(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
 
 @special(bool)
 def _bool(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if not args and not kwargs:
+        return Const(False)
     if len(args) == 1 and isinstance(args[0], Seq | Map | Static) and isinstance(node, ast.Call):
         return truth(r, args[0], node)
     return emit(r, node, RULES["bool"], args, kwargs)
@@ -70,6 +72,8 @@ def _bool(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
 
 def _number(r: Reader, node: ast.AST, kind: type, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Read a conversion to a number: of a number, or of text that is known."""
+    if not args and not kwargs:
+        return Const(kind())
     text = bool(args) and isinstance(args[0], Static) and isinstance(args[0].obj, str | bytes)
     if text and all(map(is_static, [*args, *kwargs.values()])):
         named = {k: static_value(v) for k, v in kwargs.items()}

@@ -6,12 +6,9 @@ import ast
 import contextlib
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from gradgen.frontend.assigned import assigned_names
 from gradgen.frontend.branches import condition
 from gradgen.frontend.checkpoints import marked_test
-from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import read, split, told
 from gradgen.frontend.generators import filtered
 from gradgen.frontend.iterables import FEW
@@ -29,14 +26,12 @@ from gradgen.frontend.values import (
     Lazy,
     Once,
     Ref,
-    Static,
     contents,
 )
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Op, Value, replace_uses, walk
 from gradgen.ir.types import integer
 
-HARMLESS = (np.errstate, np.printoptions, contextlib.nullcontext)
 SHORT = 8  # turns of a loop that is written out where what its names share depends on the turn
 LEAVE = "leave"  # the jump out of a loop whose test fails
 
@@ -44,22 +39,6 @@ LEAVE = "leave"  # the jump out of a loop whose test fails
 def if_statement(r: Reader, s: ast.If, rest: Point) -> Point | None:
     """Follow the side that is known, or read both."""
     return split(r, s, condition(r, s.test), s.body, s.orelse, rest)
-
-
-def with_statement(r: Reader, s: ast.With, rest: Point) -> Point:
-    """Enter a block whose context managers have no effect on numbers."""
-    for item in s.items:
-        call = item.context_expr
-        target = evaluate(r, call.func) if isinstance(call, ast.Call) else None
-        if not (isinstance(target, Static) and target.obj in HARMLESS):
-            names = "only np.errstate, np.printoptions and contextlib.nullcontext are known"
-            r.refuse(s, "this context manager", f"{names} to be harmless")
-        if item.optional_vars is not None:
-            assert isinstance(call, ast.Call)
-            null = target.obj is contextlib.nullcontext and call.args
-            held = evaluate(r, call.args[0]) if null else Static(None)
-            assign_to(r, item.optional_vars, held)
-    return Point(s.body, rest)
 
 
 # --- loops --------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from gradgen.frontend.values import (
     Seq,
     Static,
     is_static,
+    plain,
     static_value,
 )
 from gradgen.ir.nodes import Const, Value
@@ -60,6 +61,17 @@ def _tuple(r: Reader, node: ast.Tuple | ast.List) -> Any:
         else:
             items.append(value)
     return Seq(items, tuple if isinstance(node, ast.Tuple) else list) if made is None else made
+
+
+def _set(r: Reader, node: ast.Set) -> Any:
+    """Read a set of what is known."""
+    items = _tuple(r, ast.copy_location(ast.Tuple(node.elts, ast.Load()), node))
+    if not isinstance(items, Seq) or not is_static(items):
+        r.refuse(node, "a set of computed values", "use a list")
+    try:
+        return Static(frozenset(map(static_value, items.items)))
+    except TypeError as error:
+        r.fail(node, error)
 
 
 def _dict(r: Reader, node: ast.Dict) -> Any:
@@ -227,8 +239,14 @@ def _membership(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
     else:
         if isinstance(right, Map):
             lists.write_out(r, numbers_in(left))
+            if right.items and not isinstance(left, Seq) and _all_numbers(r, node, right):
+                return _among(r, node, op, left, Seq([plain(k) for k in right.items]))
         return _among(r, node, op, left, right)
     return Const(found != isinstance(op, ast.NotIn))
+
+
+def _all_numbers(r: Reader, node: ast.AST, owner: Map) -> bool:
+    return all(isinstance(k, int | float) for k in every_item(r, node, owner))
 
 
 def _among(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
@@ -318,6 +336,7 @@ HANDLERS: dict[type[ast.expr], Callable[[Reader, Any], Any]] = {
     ast.JoinedStr: texts.f_string,
     ast.ListComp: comprehensions.read,
     ast.SetComp: comprehensions.read,
+    ast.Set: _set,
     ast.DictComp: comprehensions.read,
     ast.GeneratorExp: comprehensions.generator,
 }

@@ -13,7 +13,7 @@ from typing import Any
 from gradgen.frontend.lists import picked_from, write_out
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.texts import Text
-from gradgen.frontend.values import Choice, Ref, Seq, Static, leaves
+from gradgen.frontend.values import Choice, Map, Ref, Seq, Static, leaves
 from gradgen.ir.nodes import Const, Value
 
 FEW = 16  # items among which paths may part
@@ -26,6 +26,8 @@ def picked(r: Reader, node: ast.AST, owner: Any, key: Any) -> Ref | Choice:
     numbered = isinstance(owner, Seq) and owner.grown is None and isinstance(key, Value)
     few = numbered and key.type.kind == "int" and 0 < len(owner.items) <= FEW
     place = (*r.call_path, id(node))
+    if isinstance(owner, Map) and isinstance(key, Value) and _by_number(owner, key):
+        return _chosen_number(r, node, owner, key)
     if few and place in r.precise:
         return chosen_key(r, node, owner, key)
     if not isinstance(owner, Seq) or not isinstance(key, Value):
@@ -41,6 +43,26 @@ def picked(r: Reader, node: ast.AST, owner: Any, key: Any) -> Ref | Choice:
     if few:
         r.picks.setdefault(items.storage, set()).add(place)
     return items
+
+
+def _by_number(owner: Map, key: Value) -> bool:
+    """Whether the keys of a dict are few numbers, and all known."""
+    numbers = all(isinstance(k, int | float) for k in owner.items)
+    return numbers and key.type.is_scalar and owner.unknown is None and 0 < len(owner.items) <= FEW
+
+
+def _chosen_number(r: Reader, node: ast.AST, owner: Map, key: Value) -> Any:
+    """Return a key as a choice of those that a dict has, after a test that it is one."""
+    # A cycle by nature: comparisons may be of what containers hold.
+    from gradgen.frontend.aggregates import run_text
+
+    known = [Const(k) for k in owner.items]
+    text = "if key not in keys:\n    raise missing(key)\nout = 0"
+    run_text(r, node, text, "out", key=key, keys=Seq(list(known)), missing=Static(KeyError))
+    out: Any = known[-1]
+    for k in reversed(known[:-1]):
+        out = Choice(r.b.emit("eq", [key, k]), k, out)
+    return out
 
 
 def numbers_in(key: Any) -> list[Value]:

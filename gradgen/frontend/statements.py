@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from gradgen.frontend import compound, lists, patterns, raising, stores, turns
+from gradgen.frontend import compound, contexts, lists, patterns, raising, stores, turns
 from gradgen.frontend.aggregates import dict_of
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.attributes import attribute, set_attribute
@@ -226,6 +226,6 @@ HANDLERS: dict[type[ast.stmt], Callable[[Reader, Any, Point], Point | None]] = {
     ast.If: compound.if_statement,
     ast.For: compound.for_statement,
     ast.While: compound.while_statement,
-    ast.With: compound.with_statement,
+    ast.With: contexts.with_statement,
     ast.Match: patterns.match_statement,
 }

@@ -91,6 +91,9 @@ def store_item(r: Reader, node: ast.AST, owner: Any, key: Any, value: Any) -> No
 def set_item(r: Reader, node: ast.AST, owner: Any, key: Any, value: Any) -> None:
     """Replace the item at an evaluated key."""
     if not is_static(key):
+        if isinstance(owner, Map):
+            what = f"a store at a computed key of a {describe(owner)}"
+            r.refuse(node, what, "use an array, or a constant key")
         grown = picked(r, node, owner, key)
         if not isinstance(grown, Ref):
             on_each(r, node, grown, lambda k: set_item(r, node, owner, k, value))
@@ -229,6 +232,8 @@ def _augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Any
         store_into(r, target, r.settled(owner), new)
     else:
         key = evaluate(r, target.slice)
+        if isinstance(owner, Map) and isinstance(key, Value) and not is_static(key):
+            key = picked(r, target, owner, key)
         old = on_each(r, target, key, lambda k: item_at(r, target, owner, k))
         new = updated_item(r, node, old)
         if new is not old:

@@ -24,6 +24,8 @@ def joined_type(inputs: list[Value], attrs: Attrs) -> Type:
     if any(s is None or not s for s in shapes) or axis is None:
         return Type("array", dtype, (fresh_dim(),)) if axis is None else Type("any", dtype, None)
     known = [s for s in shapes if s]
+    if not all(-len(s) <= axis < len(s) for s in known):
+        return Type("any", dtype, None)  # NumPy raises
     total = _sum_lengths([s[axis] for s in known])
     at = axis % len(known[0])
     return Type("array", dtype, tuple(total if k == at else d for k, d in enumerate(known[0])))
@@ -45,6 +47,8 @@ def concatenate_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     part = op.inputs[i]
     if part.type.rank is None:
         return alg.refuse(op, "np.concatenate of parts of unknown rank", "give example arguments")
+    if not -part.type.rank <= axis < part.type.rank:
+        return alg.zeros(part)  # NumPy has raised
     axis %= part.type.rank
     start: Value = Const(0)
     for before in op.inputs[:i]:

@@ -169,7 +169,6 @@ REFUSED = {
     "ClassDef": "class Holder:\n    pass",
     "AsyncFunctionDef": "async def inner():\n    return x",
     "TypeAlias": "type T = float",
-    "Set": "y = {x, x}",
     "TemplateStr": 'y = t"{x}"',
     "Yield": "yield x",
     "YieldFrom": "yield from x",
