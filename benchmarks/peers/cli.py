@@ -39,12 +39,11 @@ def run(options: argparse.Namespace) -> int:
     rows: list[Row] = []
     print(HEADING)
     for name in names:
-        for size in sizes:
-            if size in SIZES[name]:
-                rows += measure(name, size, plan, progress, peers)
-                progress("")
-                print("\n" + group_text(rows[-len(peers) :]), flush=True)
-                _write(options, rows, plan, {})
+        for group in measure(name, [s for s in sizes if s in SIZES[name]], plan, progress, peers):
+            rows += group
+            progress("")
+            print("\n" + group_text(group), flush=True)
+            _write(options, rows, plan, {})
     from benchmarks.peers.single import measured
 
     progress("what needs no peers")

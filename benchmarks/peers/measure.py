@@ -9,8 +9,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -96,26 +96,35 @@ class Worker:
 
 
 def measure(
-    workload: str, size: str, plan: Plan, progress: Progress, peers: Sequence[str] = tuple(PEERS)
-) -> list[Row]:
-    """Return a row for each peer."""
-    workers = []
+    workload: str,
+    sizes: Sequence[str],
+    plan: Plan,
+    progress: Progress,
+    peers: Sequence[str] = tuple(PEERS),
+) -> Iterator[list[Row]]:
+    """Yield a row for each peer, size by size."""
+    processes: dict[str, Worker] = {}
     with tempfile.TemporaryDirectory() as folder:
         try:
             for peer in peers:
-                progress(f"{workload}, {size}: {peer}")
-                workers.append(_start(Row(workload, size, peer), plan, Path(folder)))
-            _judge(workers, Path(folder))
-            progress(f"{workload}, {size}: timing")
-            _take_turns([w for w in workers if not w.row.note], plan)
+                progress(f"{workload}: starting {peer}")
+                processes[peer] = _start(Row(workload, "", peer), plan)
+            for size in sizes:
+                workers = []
+                for worker in processes.values():
+                    progress(f"{workload}, {size}: {worker.row.peer}")
+                    workers.append(_sized(worker, size, plan, Path(folder)))
+                _judge(workers, Path(folder))
+                progress(f"{workload}, {size}: timing")
+                _take_turns([w for w in workers if not w.row.note], plan)
+                yield [_finished(worker) for worker in workers]
         finally:
-            for worker in workers:
+            for worker in processes.values():
                 worker.close()
-    return [_finished(worker) for worker in workers]
 
 
-def _start(row: Row, plan: Plan, folder: Path) -> Worker:
-    """Start a peer's process and have its first gradients made."""
+def _start(row: Row, plan: Plan) -> Worker:
+    """Start a peer's process and have its first gradient made."""
     paths = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.peers.worker"], stdin=subprocess.PIPE,
@@ -123,21 +132,34 @@ def _start(row: Row, plan: Plan, folder: Path) -> Worker:
         env={**os.environ, "PYTHONPATH": paths},
     )  # fmt: skip
     worker = Worker(row, process)
-    spec = {
-        "peer": row.peer, "workload": row.workload, "size": row.size,
-        "result": str(folder / f"{row.peer}.npz"),
-    }  # fmt: skip
-    answer = worker.ask(json.dumps(spec), plan.time_limit)
+    answer = worker.ask(json.dumps({"peer": row.peer, "workload": row.workload}), plan.time_limit)
+    _noted(worker, answer, plan)
+    row.cold = (answer or {}).get("cold")
+    return worker
+
+
+def _noted(worker: Worker, answer: dict[str, Any] | None, plan: Plan) -> None:
+    """Keep the reason where a peer has no answer; it is not asked again."""
     if answer is None:
-        row.note = f"gave up after {plan.time_limit:g} s"
-        if process.poll() is not None:
-            row.note = "the process ended"
-    else:
-        row.note = answer.get("note", "")
-        row.cold, row.memory = answer.get("cold"), answer.get("memory")
-        if answer.get("has_value"):
-            worker.samples["value"] = []
-        worker.samples["gradient"] = []
+        worker.close()
+        worker.row.note = f"gave up after {plan.time_limit:g} s"
+    elif answer.get("note"):
+        worker.row.note = answer["note"]
+
+
+def _sized(started: Worker, size: str, plan: Plan, folder: Path) -> Worker:
+    """Return the worker at a size, whose gradient it has written to a file."""
+    row = replace(started.row, size=size)
+    worker = Worker(row, started.process)
+    if row.note:
+        return worker
+    answer = worker.ask(f"size {size} {folder / row.peer}.npz", plan.time_limit)
+    _noted(worker, answer, plan)
+    # What is too much at one size is too much at the next.
+    started.row.note = row.note
+    if answer is not None and not row.note:
+        row.memory = answer["memory"]
+        worker.samples = {"value": [], "gradient": []} if answer["has_value"] else {"gradient": []}
     return worker
 
 
@@ -171,18 +193,20 @@ def _take_turns(workers: list[Worker], plan: Plan) -> None:
                 if not count or (kept and kept[0]["wall"] * count > 0.1 * plan.time_limit):
                     continue
                 answer = worker.ask(f"{what} {count}", plan.time_limit)
-                if answer is None:
+                if answer is None or "note" in answer:
                     worker.counts[what] = 0
                     continue
                 kept.append({key: time / count for key, time in answer.items()})
 
 
 def _batch(worker: Worker, what: str, plan: Plan) -> int:
-    """Return how many calls make a batch, 0 where one takes too long; the calls warm up."""
+    """Return how many calls make a batch, 0 where one takes too long."""
+    # The first call may compile.
+    worker.ask(f"{what} 1", plan.time_limit)
     count = 1
     while True:
         answer = worker.ask(f"{what} {count}", plan.time_limit)
-        if answer is None:
+        if answer is None or "note" in answer:
             worker.row.note = f"one {what} takes more than {plan.time_limit:g} s"
             return 0
         if answer["wall"] >= plan.batch:

@@ -1,8 +1,8 @@
 """One peer on one workload, in a process of its own: it says what it costs to start, then is timed.
 
-It reads a specification as a line of JSON and answers what came of the first gradients; then each
-line, ``value 10`` or ``gradient 10``, with the seconds of so many calls, on the wall and of the
-processor.
+It reads a specification as a line of JSON and answers what a first gradient took; then ``size
+medium FILE``, whose gradient it writes to the file; and each line ``value 10`` or ``gradient 10``
+with the seconds of so many calls, on the wall and of the processor.
 """
 
 from __future__ import annotations
@@ -45,34 +45,38 @@ def main() -> None:
     warnings.simplefilter("ignore")
     spec = json.loads(sys.stdin.readline())
     try:
-        prepared = first_gradients(spec)
+        prepare = started(spec)
+        for line in sys.stdin:
+            what, _, more = line.strip().partition(" ")
+            if what == "size":
+                size, _, result = more.partition(" ")
+                prepared = sized(prepare, spec["workload"], size, result)
+            else:
+                call = prepared.value if what == "value" else prepared.gradient
+                _say(**timed(call or prepared.gradient, int(more)))
     except NotThere as reason:
         _say(note=str(reason))
-        return
     except Exception as error:
         text = str(error).splitlines()
         _say(note=f"{type(error).__name__}: {text[0][:120] if text else ''}")
-        return
-    for line in sys.stdin:
-        what, count = line.split()
-        call = prepared.value if what == "value" else prepared.gradient
-        _say(**timed(call or prepared.gradient, int(count)))
 
 
-def first_gradients(spec: dict[str, Any]) -> Prepared:
-    """Say what the first gradient costs: the time until a small one is there, and memory."""
-    name, size = spec["workload"], spec["size"]
-    small, args = arguments(name, "small"), arguments(name, size)
+def started(spec: dict[str, Any]) -> Callable[..., Prepared]:
+    """Say what it takes until a first, small gradient is there; NumPy is imported before."""
+    small = arguments(spec["workload"], "small")
     start = processor_seconds()
     prepare = _peer(spec["peer"])
-    prepared: Prepared = prepare(name, small)
-    prepared.gradient()
-    cold = processor_seconds() - start
-    if size != "small":
-        prepared = prepare(name, args)
+    prepare(spec["workload"], small).gradient()
+    _say(cold=processor_seconds() - start)
+    return prepare
+
+
+def sized(prepare: Callable[..., Prepared], workload: str, size: str, result: str) -> Prepared:
+    """Write the gradient of one size to a file, and say how far memory grew for it."""
+    prepared = prepare(workload, arguments(workload, size))
     gradient, grown = growth(prepared.gradient)
-    np.savez(spec["result"], *flat(gradient))
-    _say(cold=cold, memory=grown, has_value=prepared.value is not None)
+    np.savez(result, *flat(gradient))
+    _say(memory=grown, has_value=prepared.value is not None)
     return prepared
 
 
