@@ -59,6 +59,7 @@ class Algebra:
 
     def __init__(self, builder: Builder) -> None:
         self.b = builder
+        self.replaced: dict[Op, Value] = {}  # by store: the old item of a list, or its length
 
     def emit(self, prim: str, *inputs: Any, **attrs: Any) -> Value:
         """Emit an operation, leaving out options at their defaults."""

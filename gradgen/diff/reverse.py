@@ -16,6 +16,7 @@ from gradgen.diff.conjugates import adjoint_of, conjugated, real_part
 from gradgen.diff.formulas import emit_formula
 from gradgen.diff.loops import Loops
 from gradgen.diff.missing import missing_values
+from gradgen.diff.replaced import look_before_stores
 from gradgen.diff.written import written
 from gradgen.diff.zeros import Zeros
 from gradgen.errors import UnsupportedError
@@ -46,6 +47,7 @@ class Reverse:
         self.function = function
         self.b = Builder(function.body, reverse=True)
         self.alg = Algebra(self.b)
+        self.alg.replaced = look_before_stores(function)
         self.adj = Adjoints()
         self.places = Places(function.body)
         self.varied = varied(function)

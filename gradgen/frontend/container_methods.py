@@ -155,7 +155,7 @@ def _sort(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[st
     if _known(owner) and isinstance(new, Seq):
         r.fill(owner, new.items)
     else:
-        r.update(_grown(r, node, owner), r.read(new))
+        lists.replace(r, _grown(r, node, owner), r.read(new))
     return Static(None)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import Any
 
 from gradgen.frontend.evaluate import as_value, options
 from gradgen.frontend.listed import SHARED, contain, contain_items, taken
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.signals import WriteOut
-from gradgen.frontend.values import Iteration, LocalFunction, Map, Record, Ref, Seq
+from gradgen.frontend.values import Iteration, LocalFunction, Map, Record, Ref, Seq, Step
 from gradgen.ir.nodes import Const, Value
 
 
@@ -37,10 +38,11 @@ def as_list(r: Reader, value: Any, node: ast.AST) -> Value:
 
 def over_list(r: Reader, ref: Ref, node: ast.AST) -> Iteration:
     """Return the iteration over a list, which must not change its length meanwhile."""
-    storage, before = ref.storage, r.resized.get(ref.storage, 0)
+    key = ref.storage, len(ref.steps)
+    before = r.resized.get(key, 0)
 
     def element(i: Value) -> Any:
-        if r.resized.get(storage, 0) != before:
+        if r.resized.get(key, 0) != before:
             r.refuse(
                 node,
                 "a loop over a list whose length changes in the loop",
@@ -116,9 +118,25 @@ def _alike(r: Reader, owner: Seq) -> bool:
 
 
 def resize(r: Reader, owner: Ref, new: Value) -> None:
-    """Make a longer or shorter list the newest version of its storage."""
-    r.resized[owner.storage] = r.resized.get(owner.storage, 0) + 1
-    r.update(owner, new)
+    """Put a longer or shorter list in the place of one."""
+    key = owner.storage, len(owner.steps)
+    r.resized[key] = r.resized.get(key, 0) + 1
+    replace(r, owner, new)
+
+
+def replace(r: Reader, owner: Ref, new: Value) -> None:
+    """Let a list hold other items: an item of a list is one of a new version of that."""
+    r.update(owner, _with_item(r, r.versions[owner.storage], owner.steps, new))
+
+
+def _with_item(r: Reader, items: Value, steps: Sequence[Step], new: Value) -> Value:
+    if not steps:
+        return new
+    where = steps[0]
+    if steps[1:]:
+        old = r.b.emit("load", [items, *where.operands], **where.attrs)
+        new = _with_item(r, old, steps[1:], new)
+    return r.b.emit("store", [items, new, *where.operands], **where.attrs)
 
 
 def as_item(r: Reader, value: Any, node: ast.AST) -> Value:
@@ -147,7 +165,7 @@ def as_item(r: Reader, value: Any, node: ast.AST) -> Value:
 
 def append(r: Reader, node: ast.AST, owner: Ref, value: Any) -> None:
     """``owner.append(value)``."""
-    new = r.b.emit("append", [r.versions[owner.storage], as_item(r, value, node)])
+    new = r.b.emit("append", [r.read(owner), as_item(r, value, node)])
     resize(r, owner, new)
     contain(r, owner.storage, value)
 
@@ -159,7 +177,7 @@ def extend(r: Reader, node: ast.AST, owner: Ref, more: Any) -> None:
             append(r, node, owner, value)
         return
     items = as_list(r, more, node)
-    resize(r, owner, r.b.emit("extend", [r.versions[owner.storage], items]))
+    resize(r, owner, r.b.emit("extend", [r.read(owner), items]))
     contain_items(r, owner.storage, more)
 
 
@@ -195,7 +213,7 @@ def repeated(r: Reader, node: ast.AST, items: Any, count: Value) -> Any:
 
 def pop(r: Reader, node: ast.AST, owner: Ref, places: list[Any]) -> Any:
     """``owner.pop()`` or ``owner.pop(k)``."""
-    stack = r.versions[owner.storage]
+    stack = r.read(owner)
     item_type = stack.type.item
     if item_type is None:
         hint = "keep lists of numbers side by side, one for each part of an item"
@@ -210,7 +228,7 @@ def pop(r: Reader, node: ast.AST, owner: Ref, places: list[Any]) -> Any:
 
 def insert(r: Reader, node: ast.AST, owner: Ref, place: Any, value: Any) -> None:
     """``owner.insert(place, value)``."""
-    inputs = [r.versions[owner.storage], as_item(r, value, node), as_value(r, place, node)]
+    inputs = [r.read(owner), as_item(r, value, node), as_value(r, place, node)]
     if not (isinstance(inputs[2], Const) and inputs[2].const == 0):
         r.refuse(node, "an insertion at a computed place", "insert at 0, or append")
     resize(r, owner, r.b.emit("insert", inputs))
@@ -219,7 +237,7 @@ def insert(r: Reader, node: ast.AST, owner: Ref, place: Any, value: Any) -> None
 
 def reverse(r: Reader, node: ast.AST, owner: Ref) -> None:
     """``owner.reverse()``."""
-    r.update(owner, backwards(r, node, r.versions[owner.storage]))
+    replace(r, owner, backwards(r, node, r.read(owner)))
 
 
 def backwards(r: Reader, node: ast.AST, items: Value) -> Value:

@@ -69,7 +69,7 @@ class Reader(Sharing):
         self.members: dict[Thing, set[Storage]] = {}  # the lists that went into a list
         self.item_writes: set[Thing] = set()
         self.turn = 0  # what is made in the present turn of a loop has a greater id
-        self.resized: dict[Storage, int] = {}
+        self.resized: dict[tuple[Storage, int], int] = {}  # by list, and depth of the item in it
         self.outside: dict[int, Any] = {}
         self.loop_guesses: dict[tuple[int, ...], Any] = {}
         self.call_path: list[int] = []

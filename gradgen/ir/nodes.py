@@ -72,6 +72,13 @@ class Const(Value):
         return self.text or repr(self.const)
 
 
+def same_value(a: Value, b: Value) -> bool:
+    """Whether two values are one, or the same literal."""
+    if isinstance(a, Const) and isinstance(b, Const):
+        return type(a.const) is type(b.const) and bool(a.const == b.const)
+    return a is b
+
+
 class Undefined(Value):
     """The absence of a value: the name has not been assigned on this path.
 

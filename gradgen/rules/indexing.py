@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradgen.ir.nodes import Const, Value
+from gradgen.ir.nodes import Const, Value, same_value
 from gradgen.ir.types import Type, array, fresh_dim, join
 from gradgen.rules.places import index_shape, is_basic, may_repeat
 from gradgen.rules.registry import RULES, rule
@@ -106,10 +106,25 @@ def _add_part(alg: Algebra, op: Op, g: Value, total: Value | None) -> Value:
 
 def _add_to_inner(alg: Algebra, op: Op, g: Value, total: Value | None) -> Value:
     """Add the cotangent of a list inside a list."""
+    cleared = _cleared(op, total)
+    if cleared is not None and g.type.kind == "list":
+        return alg.emit("store", cleared, g, *op.inputs[1:], index="i")
     total = alg.zeros(op.inputs[0]) if total is None else total
     old = alg.load(total, op.inputs[1:], "i")
     new = alg.emit("list_add", old, alg.full(g, old))
     return alg.emit("store", total, new, *op.inputs[1:], index="i")
+
+
+def _cleared(op: Op, total: Value | None) -> Value | None:
+    """Return the adjoint that was just set to zero where a list is read, None if it was not."""
+    clear = total.op if total is not None else None
+    if clear is None or clear.prim != "store" or not clear.reverse or clear.attrs != op.attrs:
+        return None
+    zero = clear.inputs[1].op
+    if zero is None or zero.prim not in ("zeros_list", "repeat_list"):
+        return None
+    places = zip(clear.inputs[2:], op.inputs[1:], strict=True)
+    return clear.inputs[0] if all(same_value(a, b) for a, b in places) else None
 
 
 def _turns_round(op: Op) -> bool:
@@ -139,8 +154,7 @@ def store_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """``g[index]`` for the value; ``g`` with zeros at the index for the base."""
     if i == 0:
         if op.inputs[0].type.kind == "list":
-            zero = alg.zeros(alg.load(g, _operands(op), "i"))
-            return alg.emit("store", g, zero, *_operands(op), **_at(op))
+            return alg.emit("store", g, _zero_before(alg, op, g), *_operands(op), **_at(op))
         if _is_whole(op) or (op.attrs["index"] == "e" and "path" not in op.attrs):
             return Const(0.0)
         if any(RULES[prim].alias == "maybe" for prim, _, _ in op.attrs.get("path", ())):
@@ -155,6 +169,14 @@ def store_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
         last = alg.b.emit("winners", [place, *rest], **attrs)
         loaded = alg.where(last, loaded, 0.0)
     return alg.fit(loaded, op.inputs[1], loaded)
+
+
+def _zero_before(alg: Algebra, op: Op, g: Value) -> Value:
+    """Return a zero like the item of a list that a store replaces."""
+    old = alg.replaced.get(op)
+    if old is None:
+        return alg.zeros(alg.load(g, _operands(op), "i"))
+    return alg.emit("repeat_list", 0.0, old) if old.type.kind == "int" else alg.zeros(old)
 
 
 def _loaded(alg: Algebra, op: Op, place: Value, rest: list[Value]) -> Value:

@@ -1,0 +1,58 @@
+"""Items of lists that are replaced by items of other lengths, and the lengths of the old ones.
+
+The adjoint of a replaced item starts from zero again, in the shape of the old item.  What stands in
+the list afterwards says nothing of that, so that the forward sweep looks before.
+"""
+
+from __future__ import annotations
+
+from gradgen.ir.builder import Builder
+from gradgen.ir.nodes import Block, Function, Op, Value, blocks_of, same_value
+from gradgen.ir.types import Type, has_fresh_length
+
+
+def look_before_stores(function: Function) -> dict[Op, Value]:
+    """Read what stores into lists replace, in place; return that, or its length, by store."""
+    found: dict[Op, Value] = {}
+    for block in list(blocks_of(function.body)):
+        ops: list[Op] = []
+        for op in block.ops:
+            if _replaces(op):
+                b = Builder(Block())
+                b.span, b.region = op.span, op.region
+                old = b.emit("load", [op.inputs[0], *op.inputs[2:]], **op.attrs)
+                item = old.type.item
+                if old.type.kind == "list" and (item is None or item.is_scalar):
+                    old = b.emit("len", [old])
+                found[op] = old
+                ops += b.block.ops
+            ops.append(op)
+        block.ops = ops
+    return found
+
+
+def _replaces(op: Op) -> bool:
+    """Whether an operation puts an item into a list whose length may be another than before."""
+    base = op.inputs[0].type if op.prim == "store" and not op.derived else None
+    if base is None or base.kind != "list" or op.attrs.get("index") != "i":
+        return False
+    kinds = [op.inputs[1].type, *([base.item] if base.item is not None else [])]
+    return any(map(_varies, kinds)) and not _comes_from_there(op)
+
+
+def _varies(item: Type) -> bool:
+    if item.kind == "list":
+        return True
+    return not item.is_scalar and (item.shape is None or has_fresh_length(item))
+
+
+def _comes_from_there(op: Op) -> bool:
+    """Whether the new item is the old one with other entries."""
+    v = op.inputs[1]
+    while v.op is not None and v.op.prim in ("store", "inc", "add_at"):
+        v = v.op.inputs[0]
+    read = v.op
+    if read is None or read.prim != "load" or read.attrs != op.attrs:
+        return False
+    places = zip(read.inputs[1:], op.inputs[2:], strict=True)
+    return read.inputs[0] is op.inputs[0] and all(same_value(a, b) for a, b in places)
