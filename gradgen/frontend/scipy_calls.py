@@ -35,12 +35,23 @@ def of_probability(method, args, kwds):
     return lambda q: method(q, *args, **kwds)
 
 
-HOLD = {"pmf": of_count, "logpmf": of_count, "ppf": of_probability, "isf": of_probability}
+def of_nothing(method, args, kwds):
+    """Hold the parameters of what takes nothing else."""
+    return lambda: method(*args, **kwds)
+
+
+HOLD = {
+    "entropy": of_nothing,
+    "pmf": of_count,
+    "logpmf": of_count,
+    "ppf": of_probability,
+    "isf": of_probability,
+}
 
 
 def _freezing(distribution: str) -> Any:
     rules = [rule for name, rule in RULES.items() if name.startswith(f"{distribution}.")]
-    rules = [rule for rule in rules if rule.params[0] in ("x", "k", "q")]
+    rules = [rule for rule in rules if rule.params[0] in ("x", "k", "q", "mean")]
 
     def freeze(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Hold the parameters of a distribution; its methods are as those of the distribution."""

@@ -131,12 +131,15 @@ def count_vjp(of: Discrete, kind: str, alg: Algebra, op: Op, g: Value, i: int) -
     if not 0 < i < len(op.inputs) - 1 or list(of.shapes.values())[i - 1] is None:
         return Const(0.0)  # counts and their shift
     name = list(of.shapes)[i - 1]
-    if kind in ("cdf", "sf"):
+    if kind.endswith(("cdf", "sf")):
         if name not in of.cumulative:
             alg.refuse(op, f"{op.prim} by its argument {name!r}", HOLD)
         share = alg.mul(g, emit_expression(alg, of.cumulative[name], names))
         inside = emit_expression(alg, "k >= 0.0", names)
-        return alg.where(inside, alg.neg(share) if kind == "sf" else share, 0.0)
+        if kind.startswith("log"):
+            share = alg.div(share, alg.emit("exp", op.out))
+            inside = alg.emit("bitand", inside, alg.emit("isfinite", op.out))
+        return alg.where(inside, alg.neg(share) if kind.endswith("sf") else share, 0.0)
     share = g if kind == "logpmf" else alg.mul(g, op.out)
     share = alg.mul(share, emit_expression(alg, str(of.shapes[name]), names))
     possible = alg.emit("isfinite", op.out) if kind == "logpmf" else alg.emit("ne", op.out, 0.0)
@@ -187,17 +190,23 @@ def continuous(of: Continuous) -> None:
 
 def discrete(of: Discrete) -> None:
     """Enter what a distribution of counts is asked for."""
-    kinds = ["logpmf", "pmf", *(["cdf", "sf"] if of.cumulative else [])]
+    kinds = ["logpmf", "pmf", *(["cdf", "sf", "logcdf", "logsf"] if of.cumulative else [])]
     count, shapes = of.at
     wide = re.sub(r"[puo]", r"\g<0>3", shapes)
     forms = [f"{count}, {shapes}", f"{count}, {wide}", f"1, {shapes}, loc=0"]
     if of.name != "bernoulli":
         forms += [f"{count} + 1, {shapes}, 1"]
     for kind in kinds:
+        given = forms
+        if kind.endswith(("cdf", "sf")) and any(
+            v is not None and p not in of.cumulative for p, v in of.shapes.items()
+        ):
+            # Where there is no closed form by a shape, the samples have a number for it.
+            given = [re.sub(r"\bo\d*", "2.5", form) for form in forms]
         call = f"scipy.stats.{of.name}.{kind}"
         rule(call, FLOAT, elementwise=True, vjp=vjp(count_vjp, of, kind), callables=[call],
              params=", ".join(["k", *of.shapes, "loc?=0"]), at_kinks=f"{OUTSIDE}, and by counts",
-             samples=tuple(f"{call}({form})" for form in forms))  # fmt: skip
+             samples=tuple(f"{call}({form})" for form in given))  # fmt: skip
 
 
 for _continuous in CONTINUOUS:

@@ -105,6 +105,7 @@ DISCRETE = [
     Discrete("geom", {"p": "1.0 / p - (k - 1.0) / (1.0 - p)"}, ("j3", "u"),
              {"p": "floor(k) * exp((floor(k) - 1.0) * log1p(-p))"}),
     Discrete("nbinom", {"n": "psi(k + n) - psi(n) + log(p)", "p": "n / p - k / (1.0 - p)"},
-             ("j3", "o, u")),
+             ("j3", "o, u"),
+             {"p": "exp((n - 1.0) * log(p) + floor(k) * log1p(-p) - betaln(n, floor(k) + 1.0))"}),
 ]
 # fmt: on

@@ -63,7 +63,7 @@ def drawn(x):
 
 def held_vector(x, mean, root):
     law = scipy.stats.multivariate_normal(mean, root @ root.T + np.eye(3))
-    return law.logpdf(x) + np.sum(scipy.stats.multivariate_normal(cov=4.0).pdf(x))
+    return law.logpdf(x) + law.entropy() + np.sum(scipy.stats.multivariate_normal(cov=4.0).pdf(x))
 
 
 def covariance(x, cov):
