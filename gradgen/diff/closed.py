@@ -11,11 +11,12 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from gradgen.diff.closed_special import constants, special_functions
 from gradgen.diff.formulas import parse_formula
 from gradgen.errors import UnsupportedError
 from gradgen.rules.registry import RULES, Rule
 
-LETTERS = "abc"
+LETTERS = "abcd"
 OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
     ast.Add: lambda a, b: a + b,
     ast.Sub: lambda a, b: a - b,
@@ -47,7 +48,7 @@ def to_sympy(text: str, values: dict[str, Any]) -> Any:
     values : dict
         What its letters stand for.
     """
-    return _built(parse_formula(text), values, _functions())
+    return _built(parse_formula(text), values, _functions() | special_functions())
 
 
 def _built(node: ast.expr, values: dict[str, Any], functions: dict[str, Any]) -> Any:
@@ -59,6 +60,8 @@ def _built(node: ast.expr, values: dict[str, Any], functions: dict[str, Any]) ->
         case ast.Name(id=name):
             return values[name]
         case ast.Constant(value=number):
+            if isinstance(number, float) and round(number, 14) in constants():
+                return constants()[round(number, 14)]
             return sympy.nsimplify(number) if isinstance(number, float) else sympy.Integer(number)
         case ast.UnaryOp(operand=inner):
             return -_built(inner, values, functions)
@@ -67,11 +70,14 @@ def _built(node: ast.expr, values: dict[str, Any], functions: dict[str, Any]) ->
             return functions[type(op).__name__](one, two)
         case ast.BinOp(left=left, op=op, right=right):
             one, two = (_built(n, values, functions) for n in (left, right))
+            if isinstance(op, ast.BitAnd):
+                return sympy.And(one, two)
             if isinstance(op, ast.FloorDiv):
                 return functions["floor"](one / two)
             return OPERATORS[type(op)](one, two)
-        case ast.Call(func=ast.Name(id=name), args=args):
-            return functions[name](*(_built(a, values, functions) for a in args))
+        case ast.Call(func=func, args=args):
+            function = functions[ast.unparse(func)]
+            return function(*(_built(a, values, functions) for a in args))
     raise AssertionError(ast.dump(node))
 
 

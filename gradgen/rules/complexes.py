@@ -102,19 +102,21 @@ def parts_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     return alg.emit("imag" if i else "real", g)
 
 
+PARTS = "linear in the parts of complex numbers, not in these"
 # A table: an entry is read along its lines.
 # fmt: off
 _PART: dict[str, Any] = {"params": "val", "form": "special", "alias": "view", "cost": 0,
-                         "elementwise": True}
+                         "elementwise": True, "unproved": PARTS}
 rule("real", real_type, callables=["np.real"], adjoint=("g",), tangent="linear", **_PART,
      samples=("np.real(x3 + 1j * y3)", "(x3 * (2.0 + 1j)).real"))
 rule("imag", real_type, callables=["np.imag"], vjp=imag_vjp, tangent="linear", **_PART,
      samples=("np.imag((x3 + 1j * y3) ** 2)", "np.exp(1j * x).imag"))
 rule("conj", lambda inputs, attrs: inputs[0].type, callables=["np.conj"],
      methods=["conj", "conjugate"], params="x", vjp=conj_vjp, elementwise=True, cost=1,
-     tangent="linear", samples=("((x3 + 1j * y3) * np.conj(y3 - 2j * x3)).imag", "np.conj(x3)"))
+     unproved=PARTS, tangent="linear",
+     samples=("((x3 + 1j * y3) * np.conj(y3 - 2j * x3)).imag", "np.conj(x3)"))
 rule("angle", real_type, callables=["np.angle"], params="z, deg=False", vjp=angle_vjp,
-     elementwise=True, at_kinks="0 at 0 and of real numbers",
+     elementwise=True, at_kinks="0 at 0 and of real numbers", unproved="not analytic",
      samples=("np.angle(x3 + 1j * y3)", "np.angle(y3 - 1j * x3, deg=True)"))
 rule("complex", complex_type, callables=["complex"], params="real, imag", vjp=parts_vjp, cost=1,
-     elementwise=True, tangent="linear", samples=("(complex(x, y) ** 2).imag",))
+     elementwise=True, unproved=PARTS, tangent="linear", samples=("(complex(x, y) ** 2).imag",))

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 class Continuous:
     """A continuous distribution of standard form, to be moved and stretched.
 
-    ``score`` is the derivative of the log density by ``z``, ``by_scale`` what ``scale`` gives for
+    ``density`` is the log density, from which SymPy proves the others (``tests/rules``): ``score``
+    is the derivative of the log density by ``z``, ``by_scale`` what ``scale`` gives for
     ``scale=1``, ``shapes`` the derivatives by the shape parameters, ``cumulative`` those of the
     probability where there is a closed form, and ``inside`` says where the density is not zero.
     ``hazard`` is the derivative of the log probability of less, where the quotient of densities
@@ -22,6 +23,7 @@ class Continuous:
     """
 
     name: str
+    density: str
     score: str
     by_scale: str
     at: tuple[str, str, str]
@@ -36,10 +38,11 @@ class Continuous:
 class Discrete:
     """A distribution of counts, which have no derivative: ``shapes`` by the parameters in ``k``.
 
-    None stands for a parameter that is a count, too.
+    None stands for a parameter that is a count, too.  ``density`` is the log of a probability.
     """
 
     name: str
+    density: str
     shapes: dict[str, str | None]
     at: tuple[str, str]
     cumulative: dict[str, str] = field(default_factory=dict)
@@ -50,61 +53,91 @@ POSITIVE = ("p", "", "x - 2.0, p")
 # A table: an entry is read along its lines.
 # fmt: off
 CONTINUOUS = [
-    Continuous("norm", "-z", "z * z - 1.0", ("x", "", "y, p"), hazard="_normal_hazard(z)"),
-    Continuous("cauchy", "-2.0 * z / (1.0 + z * z)", "(z * z - 1.0) / (1.0 + z * z)",
+    Continuous("norm", "-0.5 * z * z - 0.5 * log(2.0 * pi)",
+               "-z", "z * z - 1.0", ("x", "", "y, p"), hazard="_normal_hazard(z)"),
+    Continuous("cauchy", "-log(pi) - log(1.0 + z * z)",
+               "-2.0 * z / (1.0 + z * z)", "(z * z - 1.0) / (1.0 + z * z)",
                ("x", "", "y, p")),
-    Continuous("laplace", "-sign(z)", "abs(z) - 1.0", ("x", "", "y, p")),
-    Continuous("logistic", "-tanh(0.5 * z)", "z * tanh(0.5 * z) - 1.0", ("x", "", "y, p")),
-    Continuous("gumbel_r", "exp(-z) - 1.0", "z * (1.0 - exp(-z)) - 1.0", ("x", "", "y, p")),
-    Continuous("gumbel_l", "1.0 - exp(z)", "z * (exp(z) - 1.0) - 1.0", ("x", "", "y, p")),
-    Continuous("expon", "-1.0", "z - 1.0", POSITIVE, inside="z >= 0.0"),
-    Continuous("halfnorm", "-z", "z * z - 1.0", POSITIVE, inside="z >= 0.0"),
-    Continuous("rayleigh", "1.0 / z - z", "z * z - 2.0", POSITIVE, inside="z > 0.0"),
-    Continuous("uniform", "0.0", "-1.0", ("u", "", "x, 3.0 * p"),
+    Continuous("laplace", "-abs(z) - log(2.0)",
+               "-sign(z)", "abs(z) - 1.0", ("x", "", "y, p")),
+    Continuous("logistic", "-z - 2.0 * log(1.0 + exp(-z))",
+               "-tanh(0.5 * z)", "z * tanh(0.5 * z) - 1.0", ("x", "", "y, p")),
+    Continuous("gumbel_r", "-z - exp(-z)",
+               "exp(-z) - 1.0", "z * (1.0 - exp(-z)) - 1.0", ("x", "", "y, p")),
+    Continuous("gumbel_l", "z - exp(z)",
+               "1.0 - exp(z)", "z * (exp(z) - 1.0) - 1.0", ("x", "", "y, p")),
+    Continuous("expon", "-z",
+               "-1.0", "z - 1.0", POSITIVE, inside="z >= 0.0"),
+    Continuous("halfnorm", "0.5 * log(2.0 / pi) - 0.5 * z * z",
+               "-z", "z * z - 1.0", POSITIVE, inside="z >= 0.0"),
+    Continuous("rayleigh", "log(z) - 0.5 * z * z",
+               "1.0 / z - z", "z * z - 2.0", POSITIVE, inside="z > 0.0"),
+    Continuous("uniform", "0.0",
+               "0.0", "-1.0", ("u", "", "x, 3.0 * p"),
                inside="(z >= 0.0) & (z <= 1.0)"),
-    Continuous("gamma", "(a - 1.0) / z - 1.0", "z - a", ("p", "o", "x - 2.0, p"),
+    Continuous("gamma", "(a - 1.0) * log(z) - z - loggamma(a)",
+               "(a - 1.0) / z - 1.0", "z - a", ("p", "o", "x - 2.0, p"),
                {"a": "log(z) - psi(a)"}, "z > 0.0"),
-    Continuous("invgamma", "(1.0 / z - a - 1.0) / z", "a - 1.0 / z", ("p", "o", "x - 2.0, p"),
+    Continuous("invgamma", "-(a + 1.0) * log(z) - 1.0 / z - loggamma(a)",
+               "(1.0 / z - a - 1.0) / z", "a - 1.0 / z", ("p", "o", "x - 2.0, p"),
                {"a": "-log(z) - psi(a)"}, "z > 0.0"),
-    Continuous("chi2", "(0.5 * df - 1.0) / z - 0.5", "0.5 * (z - df)", ("p", "o", "x - 2.0, p"),
+    Continuous("chi2", "(0.5 * df - 1.0) * log(z) - 0.5 * z - 0.5 * df * log(2.0) "
+               "- loggamma(0.5 * df)",
+               "(0.5 * df - 1.0) / z - 0.5", "0.5 * (z - df)", ("p", "o", "x - 2.0, p"),
                {"df": "0.5 * (log(0.5 * z) - psi(0.5 * df))"}, "z > 0.0"),
-    Continuous("beta", "(a - 1.0) / z - (b - 1.0) / (1.0 - z)", "(b - 1.0) * z / (1.0 - z) - a",
+    Continuous("beta", "(a - 1.0) * log(z) + (b - 1.0) * log(1.0 - z) - betaln(a, b)",
+               "(a - 1.0) / z - (b - 1.0) / (1.0 - z)", "(b - 1.0) * z / (1.0 - z) - a",
                ("u", "o, p", "x, 3.0 * p"),
                {"a": "log(z) - psi(a) + psi(a + b)", "b": "log1p(-z) - psi(b) + psi(a + b)"},
                "(z > 0.0) & (z < 1.0)"),
-    Continuous("t", "-(df + 1.0) * z / (df + z * z)", "(df + 1.0) * z * z / (df + z * z) - 1.0",
+    Continuous("t", "-0.5 * (df + 1.0) * log(1.0 + z * z / df) - 0.5 * log(df) "
+               "- betaln(0.5, 0.5 * df)",
+               "-(df + 1.0) * z / (df + z * z)", "(df + 1.0) * z * z / (df + z * z) - 1.0",
                ("x", "o", "y, p"),
                {"df": "0.5 * (psi(0.5 * df + 0.5) - psi(0.5 * df) - log1p(z * z / df) "
                       "+ (z * z - 1.0) / (df + z * z))"}),
-    Continuous("lognorm", "-(1.0 + u / (s * s)) / z", "u / (s * s)", ("p", "o", "x - 2.0, p"),
+    Continuous("lognorm", "-0.5 * log(z) * log(z) / (s * s) - log(s * z) - 0.5 * log(2.0 * pi)",
+               "-(1.0 + u / (s * s)) / z", "u / (s * s)", ("p", "o", "x - 2.0, p"),
                {"s": "(u * u / (s * s) - 1.0) / s"}, "z > 0.0", {"u": "log(z)"},
                {"s": "-0.3989422804014327 * u / (s * s) * exp(-0.5 * u * u / (s * s))"}),
-    Continuous("weibull_min", "(c - 1.0 - c * w) / z", "c * (w - 1.0)", ("p", "o", "x - 2.0, p"),
+    Continuous("weibull_min", "log(c) + (c - 1.0) * log(z) - z**c",
+               "(c - 1.0 - c * w) / z", "c * (w - 1.0)", ("p", "o", "x - 2.0, p"),
                {"c": "1.0 / c + u * (1.0 - w)"}, "z > 0.0",
                {"u": "log(z)", "w": "exp(c * u)"}, {"c": "u * w * exp(-w)"}),
-    Continuous("pareto", "-(b + 1.0) / z", "b", ("o", "p", "x - 2.0, 0.5 * p"),
+    Continuous("pareto", "log(b) - (b + 1.0) * log(z)",
+               "-(b + 1.0) / z", "b", ("o", "p", "x - 2.0, 0.5 * p"),
                {"b": "1.0 / b - log(z)"}, "z >= 1.0",
                cumulative={"b": "log(z) * exp(-b * log(z))"}),
-    Continuous("vonmises", "-kappa * sin(z)", "kappa * z * sin(z) - 1.0", ("x", "o", "y, p"),
+    Continuous("vonmises", "kappa * cos(z) - log(2.0 * pi * iv(0, kappa))",
+               "-kappa * sin(z)", "kappa * z * sin(z) - 1.0", ("x", "o", "y, p"),
                {"kappa": "cos(z) - i1e(kappa) / i0e(kappa)"}),
-    Continuous("skewnorm", "a * h - z", "z * z - 1.0 - a * z * h", ("x", "y", "y, p"),
+    Continuous("skewnorm", "-0.5 * z * z - 0.5 * log(0.5 * pi) + log(ndtr(a * z))",
+               "a * h - z", "z * z - 1.0 - a * z * h", ("x", "y", "y, p"),
                {"a": "z * h"}, let={"h": "_normal_hazard(a * z)"},
                cumulative={"a": "-exp(-0.5 * z * z * (1.0 + a * a)) / (pi * (1.0 + a * a))"}),
-    Continuous("truncnorm", "-z", "z * z - 1.0", ("c", "-o, p", "x, p"),
+    Continuous("truncnorm", "-0.5 * z * z - 0.5 * log(2.0 * pi) - log(ndtr(b) - ndtr(a))",
+               "-z", "z * z - 1.0", ("c", "-o, p", "x, p"),
                {"a": "low", "b": "-high"}, "(z >= a) & (z <= b)",
                {"low": "scipy.stats.truncnorm.pdf(a, a, b, 0, 1)",
                 "high": "scipy.stats.truncnorm.pdf(b, a, b, 0, 1)"},
                {"a": "low * (F - 1.0)", "b": "-high * F"}),
 ]
 DISCRETE = [
-    Discrete("bernoulli", {"p": "k / p - (1.0 - k) / (1.0 - p)"}, ("k3", "u")),
-    Discrete("binom", {"n": None, "p": "k / p - (n - k) / (1.0 - p)"}, ("j3", "5, u"),
+    Discrete("bernoulli", "k * log(p) + (1.0 - k) * log(1.0 - p)",
+             {"p": "k / p - (1.0 - k) / (1.0 - p)"}, ("k3", "u")),
+    Discrete("binom", "k * log(p) + (n - k) * log(1.0 - p) + loggamma(n + 1.0) "
+             "- loggamma(k + 1.0) - loggamma(n - k + 1.0)",
+             {"n": None, "p": "k / p - (n - k) / (1.0 - p)"}, ("j3", "5, u"),
              {"p": "-n * scipy.stats.binom.pmf(floor(k), n - 1, p, 0)"}),
-    Discrete("poisson", {"mu": "k / mu - 1.0"}, ("j3", "p"),
+    Discrete("poisson", "k * log(mu) - mu - loggamma(k + 1.0)",
+             {"mu": "k / mu - 1.0"}, ("j3", "p"),
              {"mu": "-scipy.stats.poisson.pmf(floor(k), mu, 0)"}),
-    Discrete("geom", {"p": "1.0 / p - (k - 1.0) / (1.0 - p)"}, ("j3", "u"),
+    Discrete("geom", "log(p) + (k - 1.0) * log(1.0 - p)",
+             {"p": "1.0 / p - (k - 1.0) / (1.0 - p)"}, ("j3", "u"),
              {"p": "floor(k) * exp((floor(k) - 1.0) * log1p(-p))"}),
-    Discrete("nbinom", {"n": "psi(k + n) - psi(n) + log(p)", "p": "n / p - k / (1.0 - p)"},
+    Discrete("nbinom", "n * log(p) + k * log(1.0 - p) + loggamma(k + n) "
+             "- loggamma(k + 1.0) - loggamma(n)",
+             {"n": "psi(k + n) - psi(n) + log(p)", "p": "n / p - k / (1.0 - p)"},
              ("j3", "o, u"),
              {"p": "exp((n - 1.0) * log(p) + floor(k) * log1p(-p) - betaln(n, floor(k) + 1.0))"}),
 ]

@@ -109,7 +109,8 @@ rule("np.float_power", elementwise("float64", weak=False), callables=["np.float_
 rule("math.pow", elementwise("float64", weak=True), callables=["math.pow"], vjp=pow_vjp,
      **_ARITHMETIC)
 rule("clip", elementwise(weak=False), callables=["np.clip"], params="a, a_min, a_max",
-     elementwise=True, vjp=clip_vjp, cost=1, at_kinks="all to the value at a bound",
+     elementwise=True, vjp=clip_vjp, cost=1, unproved="a choice by two tests",
+     at_kinks="all to the value at a bound",
      samples=("np.clip(x23, -0.5, y3)", "np.clip(x3, None, 0.4)", "np.clip(x3, min=-0.5, max=0.4)",
               "x3.clip(-0.5)", "x3.clip(max=y)", "np.clip(xf3, -0.5, 0.5)", "np.clip(x, -0.2, u)"))
 rule("unbroadcast", unbroadcast_type, spelling="_unbroadcast", params="g, x", vjp=unbroadcast_vjp,

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradgen.rules.complexes import LINEAR, of_complex
+from gradgen.rules.distributions import CONTINUOUS, DISCRETE
 from gradgen.rules.registry import RULES, Rule, Unknown
+from gradgen.rules.special_orders import POLYNOMIALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,23 @@ def signature_of(rule: Rule) -> str:
     return ", ".join(
         f"{p}={given[p]!r}" if p in given else f"{p}=" if p in options else p for p in rule.params
     )
+
+
+def unproved() -> dict[str, str]:
+    """Return why some elementwise operations have no closed form that proves their derivatives.
+
+    The operations of distributions follow from a log density, which proves them; families of
+    polynomials are proved degree by degree.
+    """
+    families = {name for name, *_ in POLYNOMIALS}
+    laws = {law.name for law in CONTINUOUS} | {law.name for law in DISCRETE}
+    rules = [r for r in RULES.values() if r.elementwise and not r.passive and not r.closed]
+    rules = [r for r in rules if r.name not in families]
+    return {
+        r.name: r.unproved or ("several results" if r.outputs else "")
+        for r in rules
+        if not (r.name.startswith("scipy.stats.") and r.name.split(".")[2] in laws)
+    }
 
 
 def forward_of(rule: Rule) -> str:
@@ -121,6 +140,22 @@ def _special() -> list[Row]:
     ]
 
 
+def _proofs() -> list[str]:
+    """Say what SymPy proves, and of which elementwise operations it does not."""
+    every = [r for r in RULES.values() if r.elementwise and not r.passive]
+    reasons: dict[str, list[str]] = {}
+    for name, why in unproved().items():
+        reasons.setdefault(why, []).append(f"`{RULES[name].spelling or name}`")
+    rest = sum(map(len, reasons.values()))
+    return [
+        f"Of {len(every)} elementwise operations, the tests have SymPy prove the derivatives of",
+        f"{len(every) - rest} from their closed forms, those of distributions from log densities.",
+        f"The {rest} others are compared with differences and with each other:",
+        "",
+        *(f"- {why}: {', '.join(names)}" for why, names in reasons.items()),
+    ]
+
+
 def as_markdown() -> str:
     """Return the page of operations."""
     lines = [
@@ -130,6 +165,7 @@ def as_markdown() -> str:
         "`gradgen rules --markdown`. In the formulas, `g` is the cotangent of the result `y`, and",
         "`a`, `b`, `c` are the arguments in order.",
     ]
+    lines += ["", "## Proofs", "", *_proofs()]
     section = ""
     for row in sorted(rows(), key=lambda r: r.section):
         if row.section != section:

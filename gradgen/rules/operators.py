@@ -32,8 +32,10 @@ rule("floordiv", SAME, spelling="//", form="operator", passive=True, elementwise
 rule("np.floor_divide", elementwise(weak=False), callables=["np.floor_divide"],
      params="x1, x2, /", passive=True, elementwise=True, cost=1, at_kinks="zero everywhere",
      samples=("np.floor_divide(x3, y) * x3",))
-rule("neg", SAME, spelling="-", form="operator", adjoint=("-g",), elementwise=True, cost=0)
-rule("pos", SAME, spelling="+", form="operator", adjoint=("g",), elementwise=True, cost=0)
+rule("neg", SAME, spelling="-", form="operator", adjoint=("-g",), elementwise=True, cost=0,
+     closed="-a")
+rule("pos", SAME, spelling="+", form="operator", adjoint=("g",), elementwise=True, cost=0,
+     closed="a")
 rule("not", elementwise("bool", weak=True), spelling="not", form="operator", passive=True, cost=0)
 rule("invert", SAME, spelling="~", form="operator", passive=True, elementwise=True, cost=1)
 

@@ -69,6 +69,9 @@ def pair(name: str, adjoint: Any, closed: str = "", type_: Any = NP_SAME, **more
          samples=tuple(f"np.{name}{form}" for form in forms))  # fmt: skip
 
 
+# Why there is no closed form.
+_CHOICE = "a choice by a test, which is constant"
+_NEXT = "the number itself but for the last bit"
 # A table: an entry is read along its lines.
 # fmt: off
 pair("maximum", _LARGER, "maximum(a, b)", cost=1, at_kinks=_TIE)
@@ -84,15 +87,15 @@ pair("logaddexp2", logaddexp_vjp, "log(2**a + 2**b) / log(2)", NP_INEXACT,
 pair("copysign", _COPYSIGN, "abs(a) * sign(b)", NP_INEXACT, cost=1, at_kinks="0 at 0")
 pair("fmod", _QUOTIENT, "a - b * trunc(a / b)", at_kinks="as between jumps")
 pair("heaviside", (None, "where(a == 0.0, g, 0.0)"), "", NP_INEXACT, cost=1,
-     at_kinks="zero by the first argument")
-pair("nextafter", ("g", None), "", NP_INEXACT, cost=1)
+     at_kinks="zero by the first argument", unproved=_CHOICE)
+pair("nextafter", ("g", None), "", NP_INEXACT, cost=1, unproved=_NEXT)
 rule("ldexp", scaled_type, callables=["np.ldexp"], params="x1, x2, /", elementwise=True,
      adjoint=("ldexp(g, b)", None), closed="a * 2**b", cost=1,
      samples=("np.ldexp(x3, j3)", "np.ldexp(x23, 2)", "np.ldexp(x, n)", "np.ldexp(xf3, j3)"))
 
 _PYTHON: dict[str, Any] = {"elementwise": True, "params": "x, y, /"}
 rule("math.hypot", PYTHON_FLOAT, callables=["math.hypot"], params="*coordinates", elementwise=True,
-     vjp=hypot_vjp, at_kinks=_ORIGIN,
+     vjp=hypot_vjp, at_kinks=_ORIGIN, unproved="of any number of arguments; as np.hypot",
      samples=("math.hypot(x, y)", "math.hypot(x, y, p)", "math.hypot(x)"))
 rule("math.atan2", PYTHON_FLOAT, callables=["math.atan2"], adjoint=_ARCTAN2, at_kinks=_ORIGIN,
      closed="arctan2(a, b)", samples=("math.atan2(x, y)",), **_PYTHON)
@@ -108,15 +111,16 @@ rule("math.remainder", PYTHON_FLOAT, callables=["math.remainder"], adjoint=_QUOT
      closed="a - b * rint(a / b)", at_kinks="as between jumps",
      samples=("math.remainder(x, 0.3)", "math.remainder(7.0 * x, y)"), **_PYTHON)
 rule("math.ldexp", PYTHON_FLOAT, callables=["math.ldexp"], adjoint=("ldexp(g, b)", None), cost=1,
-     elementwise=True, params="x, i, /", samples=("math.ldexp(x, 3)", "math.ldexp(x, n)"))
+     elementwise=True, params="x, i, /", closed="a * 2**b",
+     samples=("math.ldexp(x, 3)", "math.ldexp(x, n)"))
 rule("math.nextafter", PYTHON_FLOAT, callables=["math.nextafter"], adjoint=("g", None), cost=1,
-     samples=("math.nextafter(x, 2.0)",), **_PYTHON)
+     unproved=_NEXT, samples=("math.nextafter(x, 2.0)",), **_PYTHON)
 rule("math.fma", PYTHON_FLOAT, callables=["math.fma"], adjoint=("g * b", "g * a", "g"), cost=1,
      params="x, y, z, /", elementwise=True, closed="a * b + c")
 
 # Choices: only the chosen side receives the cotangent, so that a NaN of the other stays out.
 _CHOSEN: dict[str, Any] = {"adjoint": (None, "where(a, g, 0.0)", "where(a, 0.0, g)"), "cost": 1,
-                           "elementwise": True}
+                           "elementwise": True, "unproved": _CHOICE}
 rule("where", elementwise("same", weak=False), callables=["np.where"],
      params="condition, x, y, /", **_CHOSEN,
      samples=("np.where(x3 > 0.0, x3, y)", "np.where(k23, x23, y3)", "np.where(k3, x, y)",
@@ -127,11 +131,14 @@ rule("where", elementwise("same", weak=False), callables=["np.where"],
               "np.piecewise(x4, x4 < 0.0, [lambda t, s: s * t, 1.5], y)"))
 rule("select", SAME, form="special", **_CHOSEN)
 _FIRST: dict[str, Any] = {"cost": 1, "elementwise": True, "at_kinks": "the first of a tie wins"}
-rule("max2", SAME, spelling="max", adjoint=("where(b > a, 0.0, g)", "where(b > a, g, 0.0)"),
+rule("max2", SAME, spelling="max", closed="maximum(a, b)",
+     adjoint=("where(b > a, 0.0, g)", "where(b > a, g, 0.0)"),
      **_FIRST)
-rule("min2", SAME, spelling="min", adjoint=("where(b < a, 0.0, g)", "where(b < a, g, 0.0)"),
+rule("min2", SAME, spelling="min", closed="minimum(a, b)",
+     adjoint=("where(b < a, 0.0, g)", "where(b < a, g, 0.0)"),
      **_FIRST)
-_CAST: dict[str, Any] = {"params": "x, /", "adjoint": ("g",), "elementwise": True, "cost": 0}
+_CAST: dict[str, Any] = {"params": "x, /", "adjoint": ("g",), "elementwise": True, "cost": 0,
+                         "closed": "a"}
 rule("float", elementwise("float64", weak=True), callables=["float"], **_CAST)
 rule("np.float64", elementwise("float64", weak=False), callables=["np.float64"], **_CAST)
 rule("np.bool", elementwise("bool", weak=False), callables=["np.bool_"], params="x, /",

@@ -66,7 +66,8 @@ class Rule:
     names with ``t_`` before; elementwise operations have it from their formulas. ``jvp(alg, op,
     tangents)`` emits it itself, from a tangent for each input or None. ``closed`` is what
     an elementwise operation is in mathematics, a formula too: the tests prove the adjoint against
-    SymPy's derivative of it, and where no adjoint is stated that derivative is it. ``samples`` are
+    SymPy's derivative of it, and where no adjoint is stated that derivative is it; ``unproved``
+    says why an elementwise operation has none. ``samples`` are
     expressions over the arrays of ``tests/rules/pool.py``, from which the tests are made; an
     elementwise operation of one argument names a letter of the pool as its ``domain`` instead.
     Optional inputs after an option are ``keyed``: any of them may be given, and they are printed by
@@ -106,6 +107,7 @@ class Rule:
     result: Any = tuple
     tangent: str | Written | None = None
     closed: str = ""
+    unproved: str = ""
     complex_adjoint: tuple[str, ...] = ()
     samples: tuple[str, ...] = ()
     domain: str = ""

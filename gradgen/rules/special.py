@@ -48,62 +48,75 @@ def _normal_hazard(z):
 # A table: an entry is read along its lines.
 # fmt: off
 # --- errors and the normal distribution (NIST 7) ---
-function("erf", "1.1283791670955126 * g * exp(-a * a)")
-function("erfc", "-1.1283791670955126 * g * exp(-a * a)")
-function("erfi", "1.1283791670955126 * g * exp(a * a)")
-function("erfcx", "g * (2.0 * a * y - 1.1283791670955126)")
-function("dawsn", "g * (1.0 - 2.0 * a * y)")
-function("erfinv", "0.886226925452758 * g * exp(y * y)", "c", at_kinks="inf at -1 and 1")
-function("erfcinv", "-0.886226925452758 * g * exp(y * y)", "u", at_kinks="inf at 0 and 2")
-function("ndtr", "0.3989422804014327 * g * exp(-0.5 * a * a)")
-function("ndtri", "2.5066282746310002 * g * exp(0.5 * y * y)", "u", at_kinks="inf at 0 and 1")
-function("log_ndtr", "g * _normal_hazard(a)")
+function("erf", "1.1283791670955126 * g * exp(-a * a)", closed="erf(a)")
+function("erfc", "-1.1283791670955126 * g * exp(-a * a)", closed="erfc(a)")
+function("erfi", "1.1283791670955126 * g * exp(a * a)", closed="erfi(a)")
+function("erfcx", "g * (2.0 * a * y - 1.1283791670955126)", closed="exp(a * a) * erfc(a)")
+function("dawsn", "g * (1.0 - 2.0 * a * y)", closed="0.5 * sqrt(pi) * exp(-a * a) * erfi(a)")
+function("erfinv", "0.886226925452758 * g * exp(y * y)", "c", at_kinks="inf at -1 and 1",
+         closed="erfinv(a)")
+function("erfcinv", "-0.886226925452758 * g * exp(y * y)", "u", at_kinks="inf at 0 and 2",
+         closed="erfinv(1.0 - a)")
+function("ndtr", "0.3989422804014327 * g * exp(-0.5 * a * a)", closed="ndtr(a)")
+function("ndtri", "2.5066282746310002 * g * exp(0.5 * y * y)", "u", at_kinks="inf at 0 and 1",
+         closed="sqrt(2.0) * erfinv(2.0 * a - 1.0)")
+function("log_ndtr", "g * _normal_hazard(a)", closed="log(ndtr(a))")
 
 # --- the logistic function ---
-function("expit", "g * y * expit(-a)")
-function("log_expit", "g * expit(-a)")
-function("logit", "divide(g, a * (1.0 - a))", "u", at_kinks="inf at 0 and 1")
+function("expit", "g * y * expit(-a)", closed="expit(a)")
+function("log_expit", "g * expit(-a)", closed="log(expit(a))")
+function("logit", "divide(g, a * (1.0 - a))", "u", at_kinks="inf at 0 and 1",
+         closed="log(a / (1.0 - a))")
 rule("softplus", INEXACT, callables=["scipy.special.softplus"], params="x", elementwise=True,
-     adjoint=("g * expit(a)",), domain="x")
+     adjoint=("g * expit(a)",), domain="x", closed="log(1 + exp(a))")
 
 # --- powers, exponentials and their integrals (NIST 4, 6 and 7) ---
-function("exp2", "g * y * log(2.0)", prim="special.exp2")
-function("exp10", "g * y * log(10.0)")
-function("expm1", "g * (y + 1.0)", prim="special.expm1")
-function("log1p", "divide(g, 1.0 + a)", "p", prim="special.log1p", at_kinks="inf at -1")
-function("cbrt", "divide(g, 3.0 * y * y)", prim="special.cbrt", at_kinks="inf at 0")
-function("cosm1", "-g * sin(a)")
-function("exprel", "0.5 * g * hyp1f1(2.0, 3.0, a)")
-function("exp1", "-divide(g * exp(-a), a)", "p", at_kinks="-inf at 0")
-function("expi", "divide(g * exp(a), a)", at_kinks="inf at 0")
-function("entr", "-g * (log(a) + 1.0)", "p", at_kinks="inf at 0")
-function("spence", "-divide(g, exprel(log(a)))", "p", at_kinks="-inf at 0")
+function("exp2", "g * y * log(2.0)", prim="special.exp2", closed="2**a")
+function("exp10", "g * y * log(10.0)", closed="10**a")
+function("expm1", "g * (y + 1.0)", prim="special.expm1", closed="exp(a) - 1")
+function("log1p", "divide(g, 1.0 + a)", "p", prim="special.log1p", at_kinks="inf at -1",
+         closed="log(1 + a)")
+function("cbrt", "divide(g, 3.0 * y * y)", prim="special.cbrt", at_kinks="inf at 0",
+         closed="sign(a) * abs(a)**(1/3)")
+function("cosm1", "-g * sin(a)", closed="cos(a) - 1")
+function("exprel", "0.5 * g * hyp1f1(2.0, 3.0, a)", closed="exprel(a)")
+function("exp1", "-divide(g * exp(-a), a)", "p", at_kinks="-inf at 0", closed="expint(1, a)")
+function("expi", "divide(g * exp(a), a)", at_kinks="inf at 0", closed="ei(a)")
+function("entr", "-g * (log(a) + 1.0)", "p", at_kinks="inf at 0", closed="-a * log(a)")
+function("spence", "-divide(g, exprel(log(a)))", "p", at_kinks="-inf at 0",
+         closed="polylog(2, 1.0 - a)")
 
 # --- the gamma function and its kin (NIST 5) ---
-function("gamma", "g * y * psi(a)", "p", at_kinks="nan at the poles")
-function("gammaln", "g * psi(a)", "p", at_kinks="nan or inf at the poles")
-function("loggamma", "g * psi(a)", "p", at_kinks="nan or inf at the poles")
-function("psi", "g * zeta(2.0, a)", "p", also="digamma", at_kinks="inf at the poles")
+function("gamma", "g * y * psi(a)", "p", at_kinks="nan at the poles", closed="gamma(a)")
+function("gammaln", "g * psi(a)", "p", at_kinks="nan or inf at the poles", closed="loggamma(a)")
+function("loggamma", "g * psi(a)", "p", at_kinks="nan or inf at the poles", closed="loggamma(a)")
+function("psi", "g * zeta(2.0, a)", "p", also="digamma", at_kinks="inf at the poles",
+         closed="psi(a)")
 rule("gammasgn", INEXACT, callables=["scipy.special.gammasgn"], params="x, /", passive=True,
      elementwise=True, at_kinks="zero everywhere")
 
 # --- Bessel functions of fixed order (NIST 10) ---
-function("j0", "-g * j1(a)")
-function("j1", "0.5 * g * (j0(a) - jv(2, a))")
-function("y0", "-g * y1(a)", "p", at_kinks="inf at 0")
-function("y1", "0.5 * g * (y0(a) - yv(2, a))", "p", at_kinks="inf at 0")
-function("i0", "g * i1(a)", prim="special.i0")
-function("i1", "0.5 * g * (special.i0(a) + iv(2, a))")
-function("i0e", "g * (i1e(a) - sign(a) * y)", at_kinks="0 at 0")
-function("i1e", "g * (0.5 * (i0e(a) + ive(2, a)) - sign(a) * y)", at_kinks="1/2 at 0")
-function("k0", "-g * k1(a)", "p", at_kinks="-inf at 0")
-function("k1", "-g * (k0(a) + divide(y, a))", "p", at_kinks="-inf at 0")
-function("k0e", "g * (y - k1e(a))", "p", at_kinks="-inf at 0")
-function("k1e", "g * (y - k0e(a) - divide(y, a))", "p", at_kinks="-inf at 0")
+function("j0", "-g * j1(a)", closed="besselj(0, a)")
+function("j1", "0.5 * g * (j0(a) - jv(2, a))", closed="besselj(1, a)")
+function("y0", "-g * y1(a)", "p", at_kinks="inf at 0", closed="bessely(0, a)")
+function("y1", "0.5 * g * (y0(a) - yv(2, a))", "p", at_kinks="inf at 0", closed="bessely(1, a)")
+function("i0", "g * i1(a)", prim="special.i0", closed="besseli(0, a)")
+function("i1", "0.5 * g * (special.i0(a) + iv(2, a))", closed="besseli(1, a)")
+function("i0e", "g * (i1e(a) - sign(a) * y)", at_kinks="0 at 0",
+         closed="exp(-abs(a)) * besseli(0, a)")
+function("i1e", "g * (0.5 * (i0e(a) + ive(2, a)) - sign(a) * y)", at_kinks="1/2 at 0",
+         closed="exp(-abs(a)) * besseli(1, a)")
+function("k0", "-g * k1(a)", "p", at_kinks="-inf at 0", closed="besselk(0, a)")
+function("k1", "-g * (k0(a) + divide(y, a))", "p", at_kinks="-inf at 0", closed="besselk(1, a)")
+function("k0e", "g * (y - k1e(a))", "p", at_kinks="-inf at 0", closed="exp(a) * besselk(0, a)")
+function("k1e", "g * (y - k0e(a) - divide(y, a))", "p", at_kinks="-inf at 0",
+         closed="exp(a) * besselk(1, a)")
 
 # --- complete elliptic integrals (NIST 19.4, as the hypergeometric functions of 19.5) ---
-function("ellipk", "0.39269908169872414 * g * hyp2f1(1.5, 1.5, 2.0, a)", "u", at_kinks="inf at 1")
-function("ellipe", "-0.39269908169872414 * g * hyp2f1(0.5, 1.5, 2.0, a)", "u", at_kinks="-inf at 1")
+function("ellipk", "0.39269908169872414 * g * hyp2f1(1.5, 1.5, 2.0, a)", "u", at_kinks="inf at 1",
+         closed="elliptic_k(a)")
+function("ellipe", "-0.39269908169872414 * g * hyp2f1(0.5, 1.5, 2.0, a)", "u", at_kinks="-inf at 1",
+         closed="elliptic_e(a)")
 # fmt: on
 
 
@@ -118,13 +131,9 @@ def _rgamma_slope(x):
 function(
     "rgamma",
     "g * _rgamma_slope(a)",
+    closed="1 / gamma(a)",
     samples=("scipy.special.rgamma(np.array([p, 0.0, -1.0, -3.0]))",),
 )
-
-
-def _factorial_to_n(g, y, n):
-    """Cotangent of ``n`` in ``scipy.special.factorial(n)``, which is zero below 0."""
-    return g * np.where(n < 0.0, 0.0, y * scipy.special.psi(n + 1.0))
 
 
 def complex_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -136,16 +145,19 @@ def complex_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 # fmt: off
 rule("factorial", INEXACT, callables=["scipy.special.factorial"], elementwise=True,
-     params="n, exact=False, extend='zero'", adjoint=(_factorial_to_n,),
+     params="n, exact=False, extend='zero'", closed="gamma(a + 1)",
+     adjoint=("where(a < 0.0, 0.0, g * y * psi(a + 1.0))",),
      at_kinks="0 below 0",
      samples=("scipy.special.factorial(p3)", "scipy.special.factorial(p)",
               "p3 * scipy.special.factorial(j3)", "p * scipy.special.factorial(n, exact=True)"))
 rule("wofz", complex_type, callables=["scipy.special.wofz"], params="x, /", elementwise=True,
      adjoint=("-g * (1.1283791670955126j + 2.0 * a * y)",), of_complex="analytic",
+     unproved="its derivative is not real on the real axis: differences, complex step",
      tangent=_wofz_tangent, samples=("scipy.special.wofz(x3).real", "scipy.special.wofz(x).imag",
               "np.abs(scipy.special.wofz(x3 + 1j * p3))"))
 rule("lambertw", complex_type, callables=["scipy.special.lambertw"], elementwise=True,
      params="z, k=0, tol=1e-8", adjoint=("divide(g * exp(-y), 1.0 + y)",), of_complex="analytic",
+     closed="lambertw(a)",
      at_kinks="1 at 0; inf at the branch point -1/e",
      samples=("scipy.special.lambertw(p3).real", "scipy.special.lambertw(p).real",
               "scipy.special.lambertw(-0.3 * u3, -1).real",

@@ -38,30 +38,36 @@ def function(
 # fmt: off
 # --- Bessel functions (NIST 10.6 and 10.29) ---
 BESSEL = {
-    "jv": "0.5 * g * (jv(a - 1, b) - jv(a + 1, b))",
-    "yv": "0.5 * g * (yv(a - 1, b) - yv(a + 1, b))",
-    "yn": "0.5 * g * (yv(a - 1, b) - yv(a + 1, b))",
-    "iv": "0.5 * g * (iv(a - 1, b) + iv(a + 1, b))",
-    "kv": "-0.5 * g * (kv(a - 1, b) + kv(a + 1, b))",
-    "kn": "-0.5 * g * (kv(a - 1, b) + kv(a + 1, b))",
-    "ive": "g * (0.5 * (ive(a - 1, b) + ive(a + 1, b)) - sign(b) * y)",
-    "kve": "g * (y - 0.5 * (kve(a - 1, b) + kve(a + 1, b)))",
+    "jv": ("0.5 * g * (jv(a - 1, b) - jv(a + 1, b))", "besselj(a, b)"),
+    "yv": ("0.5 * g * (yv(a - 1, b) - yv(a + 1, b))", "bessely(a, b)"),
+    "yn": ("0.5 * g * (yv(a - 1, b) - yv(a + 1, b))", "bessely(a, b)"),
+    "iv": ("0.5 * g * (iv(a - 1, b) + iv(a + 1, b))", "besseli(a, b)"),
+    "kv": ("-0.5 * g * (kv(a - 1, b) + kv(a + 1, b))", "besselk(a, b)"),
+    "kn": ("-0.5 * g * (kv(a - 1, b) + kv(a + 1, b))", "besselk(a, b)"),
+    "ive": ("g * (0.5 * (ive(a - 1, b) + ive(a + 1, b)) - sign(b) * y)",
+            "exp(-abs(b)) * besseli(a, b)"),
+    "kve": ("g * (y - 0.5 * (kve(a - 1, b) + kve(a + 1, b)))", "exp(b) * besselk(a, b)"),
 }
-for _name, _formula in BESSEL.items():
+for _name, (_formula, _closed) in BESSEL.items():
     _calls = ("2, p3", "n, p", "j3, p3", "1, pf3", "j3, p23")
     function(_name, (NONE, _formula), _calls if _name in ("yn", "kn") else ("0.5, p23", *_calls),
-             also="jn" if _name == "jv" else "",
+             also="jn" if _name == "jv" else "", closed=_closed,
              at_kinks="" if _name in ("jv", "iv", "ive") else "inf at 0")
 
 # --- hypergeometric functions ---
-function("hyp0f1", (NONE, "g * hyp0f1(a + 1.0, b) / a"), ("1.5, x3", "n, x", "j3, x23"))
+function("hyp0f1", (NONE, "g * hyp0f1(a + 1.0, b) / a"), ("1.5, x3", "n, x", "j3, x23"),
+         closed="hyp0f1(a, b)")
 function("hyp1f1", (NONE, NONE, "g * a / b * hyp1f1(a + 1.0, b + 1.0, c)"),
-         ("1.5, 2.5, x3", "n, 1.5, x", "j3, 2.5, x23"))
+         ("1.5, 2.5, x3", "n, 1.5, x", "j3, 2.5, x23"), closed="hyp1f1(a, b, c)")
 function("hyp2f1", (NONE, NONE, NONE, "g * a * b / c * hyp2f1(a + 1.0, b + 1.0, c + 1.0, d)"),
-         ("0.5, 1.5, 2.5, c3", "n, 0.5, 1.5, c", "j3, 0.5, 3.5, c23"))
+         ("0.5, 1.5, 2.5, c3", "n, 0.5, 1.5, c", "j3, 0.5, 3.5, c23"),
+         closed="hyp2f1(a, b, c, d)")
 function("hyperu", (NONE, NONE, "-a * g * hyperu(a + 1.0, b + 1.0, c)"),
-         ("0.5, 1.5, p3", "1.5, 2.5, p"))
+         ("0.5, 1.5, p3", "1.5, 2.5, p"), unproved="SymPy has no such function")
 # fmt: on
+
+
+POLYNOMIALS: list[tuple[str, str, str, float | None, bool]] = []  # what the tests prove them by
 
 
 def polynomial(
@@ -94,10 +100,12 @@ def polynomial(
             return share
         return alg.where(alg.emit("eq", degree, Const(0)), 0.0, share)
 
+    POLYNOMIALS.append((name, family, factor, parameter, raised))
     vjp.__doc__ = f"By the last: `{factor}` times {family} of one degree less; none by the others."
     params = "n, alpha, x, /" if raised else "n, x, /"
     rule(name, INEXACT, callables=[f"scipy.special.{name}"], params=params, vjp=vjp,
-         elementwise=True, samples=tuple(f"scipy.special.{name}({c})" for c in forms))  # fmt: skip
+         elementwise=True,
+         samples=tuple(f"scipy.special.{name}({c})" for c in forms))  # fmt: skip
 
 
 _PLAIN = ("3, x3", "n, x", "j3, c3", "0, x3", "1, c23", "j3 - 1, x3")
@@ -131,7 +139,8 @@ def expn_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 # fmt: off
 rule("expn", INEXACT, callables=["scipy.special.expn"], params="n, x, /", vjp=expn_vjp,
-     elementwise=True, at_kinks="inf at 0 for orders 0 and 1",
+     elementwise=True, unproved="its derivative is a function of the order, not a formula",
+     at_kinks="inf at 0 for orders 0 and 1",
      samples=tuple(f"scipy.special.expn({c})" for c in ("2, p3", "n, p", "j3, p3", "0, p3")))
 # fmt: on
 
@@ -229,11 +238,13 @@ def _multigammaln_to_a(g, a, d):
 
 
 rule("polygamma", INEXACT, callables=["scipy.special.polygamma"], params="n, x", elementwise=True,
-     adjoint=(NONE, "g * polygamma(a + 1, b)"), at_kinks="inf at the poles",
+     adjoint=(NONE, "g * polygamma(a + 1, b)"), closed="polygamma(a, b)",
+     at_kinks="inf at the poles",
      samples=("scipy.special.polygamma(1, p3)", "scipy.special.polygamma(0, p)",
               "scipy.special.polygamma(j3, x=p3)", "scipy.special.polygamma(n, p23)"))
 rule("multigammaln", INEXACT, callables=["scipy.special.multigammaln"], params="a, d=",
      elementwise=True, adjoint=(_multigammaln_to_a,),
+     unproved="its derivative is a Python function, not a formula",
      samples=("scipy.special.multigammaln(p3 + 2.0, 3)", "scipy.special.multigammaln(o, d=2)",
               "scipy.special.multigammaln(p23 + 1.0, 1)"))
 # fmt: on

@@ -43,6 +43,9 @@ def function(
          elementwise=True, adjoint=adjoint, samples=samples, **options)  # fmt: skip
 
 
+# Why there is no closed form.
+INVERSE = "an inverse: its derivative is one over that of its function, which is proved"
+PYTHON = "its derivative is a Python function, not a formula"
 # A table: an entry is read along its lines.
 # fmt: off
 # --- products with logarithms ---
@@ -52,78 +55,103 @@ _ABOVE = "where((a == 0.0) & (b == -1.0), 0.0, b)"
 function(
     "xlogy", (f"g * log({_POSITIVE})", f"g * a / {_POSITIVE}"), "xp",
     ("zero3, p3",), at_kinks="0 by both at (0, 0)",
+    closed="xlogy(a, b)",
 )
 function(
     "xlog1py", (f"g * log1p({_ABOVE})", f"g * a / (1.0 + {_ABOVE})"), "xu", ("zero3, p3",),
     at_kinks="0 by both at (0, -1)",
+    closed="xlog1py(a, b)",
 )
 function(
     "rel_entr", (f"g * (log(a / {_POSITIVE}) + 1.0)", f"-g * a / {_POSITIVE}"), "pp",
     at_kinks="-inf by the first at 0, where the second has 0",
+    closed="a * log(a / b)",
 )
 function(
     "kl_div", (f"g * log(a / {_POSITIVE})", f"g * (1.0 - a / {_POSITIVE})"), "pp",
     at_kinks="-inf by the first at 0, where the second has 1",
+    closed="a * log(a / b) - a + b",
 )
 function(
     "huber", ("where(abs(b) > a, g * (abs(b) - a), 0.0)",
               "g * where(abs(b) > a, a * sign(b), b)"), "px", ("0.8, x23",),
+    closed="where(abs(b) > a, a * (abs(b) - 0.5 * a), 0.5 * b * b)",
 )
 
 # --- beta and gamma functions ---
 function("beta", ("g * y * (psi(a) - psi(a + b))", "g * y * (psi(b) - psi(a + b))"), "pp",
-         at_kinks="nan at the poles")
+         at_kinks="nan at the poles",
+         closed="gamma(a) * gamma(b) / gamma(a + b)")
 function("betaln", ("g * (psi(a) - psi(a + b))", "g * (psi(b) - psi(a + b))"), "pp",
-         at_kinks="nan at the poles")
+         at_kinks="nan at the poles",
+         closed="betaln(a, b)")
 function("poch", ("g * y * (psi(a + b) - psi(a))", "g * y * psi(a + b)"), "pp",
-         at_kinks="nan at the poles")
+         at_kinks="nan at the poles",
+         closed="gamma(a + b) / gamma(a)")
 rule("zeta", INEXACT, callables=["scipy.special.zeta"], params="x, q?", elementwise=True,
-     adjoint=(NONE, "-a * g * zeta(a + 1.0, b)"),
+     adjoint=(NONE, "-a * g * zeta(a + 1.0, b)"), closed="zeta(a, b)",
      samples=("scipy.special.zeta(2.5, p3)", "scipy.special.zeta(n, q=p)",
               "scipy.special.zeta(j3 + 1.5, p)"))
 
 _GAMMA_DENSITY = "exp(xlogy(a - 1.0, b) - b - gammaln(a))"
 _GAMMA_INVERSE = "exp(gammaln(a) + y - xlogy(a - 1.0, y))"
 function("gammainc", (NONE, f"g * {_GAMMA_DENSITY}"),
-         more=("1.7, p3", "n, p3"), at_kinks="the limit at 0")
+         more=("1.7, p3", "n, p3"), at_kinks="the limit at 0",
+         closed="lowergamma(a, b) / gamma(a)")
 function("gammaincc", (NONE, f"-g * {_GAMMA_DENSITY}"), more=("1.7, p3", "n, p"),
-         at_kinks="the limit at 0")
+         at_kinks="the limit at 0",
+         closed="uppergamma(a, b) / gamma(a)")
 function("gammaincinv", (NONE, f"g * {_GAMMA_INVERSE}"), more=("1.7, u3", "j3, u"),
-         at_kinks="inf at the ends")
+         at_kinks="inf at the ends",
+         unproved=INVERSE)
 function("gammainccinv", (NONE, f"-g * {_GAMMA_INVERSE}"), more=("1.7, u3", "j3, u"),
-         at_kinks="inf at the ends")
+         at_kinks="inf at the ends",
+         unproved=INVERSE)
 _CHI_DENSITY = "exp(xlogy(0.5 * a - 1.0, 0.5 * b) - 0.5 * b - gammaln(0.5 * a))"
-function("chdtr", (NONE, f"0.5 * g * {_CHI_DENSITY}"), more=("3.0, p3", "j3, p"))
-function("chdtrc", (NONE, f"-0.5 * g * {_CHI_DENSITY}"), more=("3.0, p3", "j3, p"))
+function("chdtr", (NONE, f"0.5 * g * {_CHI_DENSITY}"), more=("3.0, p3", "j3, p"),
+         closed="lowergamma(0.5 * a, 0.5 * b) / gamma(0.5 * a)")
+function("chdtrc", (NONE, f"-0.5 * g * {_CHI_DENSITY}"), more=("3.0, p3", "j3, p"),
+         closed="uppergamma(0.5 * a, 0.5 * b) / gamma(0.5 * a)")
 _T_DENSITY = ("exp(-betaln(0.5, 0.5 * a) - 0.5 * log(a) "
               "- 0.5 * (a + 1.0) * log1p(b * b / a))")
-function("stdtr", (NONE, f"g * {_T_DENSITY}"), more=("3.0, x3", "j3, x"))
+function("stdtr", (NONE, f"g * {_T_DENSITY}"), more=("3.0, x3", "j3, x"),
+         closed="0.5 + b * exp(-betaln(0.5, 0.5 * a)) / sqrt(a) "
+                "* hyp2f1(0.5, 0.5 * a + 0.5, 1.5, -b * b / a)")
 _BETA_DENSITY = "exp(xlogy(a - 1.0, {0}) + xlog1py(b - 1.0, -{0}) - betaln(a, b))"
 _DENSITY, _INVERSE = _BETA_DENSITY.format("c"), _BETA_DENSITY.format("y")
 function("betainc", (NONE, NONE, f"g * {_DENSITY}"), more=("1.7, 0.6, u3", "j3, 2.5, u"),
-         at_kinks="the limits at 0 and 1")
+         at_kinks="the limits at 0 and 1",
+         closed="incomplete_beta(a, b, c) * exp(-betaln(a, b))")
 function("betaincc", (NONE, NONE, f"-g * {_DENSITY}"), more=("1.7, 0.6, u3", "j3, 2.5, u"),
-         at_kinks="the limits at 0 and 1")
+         at_kinks="the limits at 0 and 1",
+         closed="1 - incomplete_beta(a, b, c) * exp(-betaln(a, b))")
 function("betaincinv", (NONE, NONE, f"divide(g, {_INVERSE})"),
-         more=("1.7, 0.6, u3", "j3, 2.5, u"), at_kinks="inf at the ends")
+         more=("1.7, 0.6, u3", "j3, 2.5, u"), at_kinks="inf at the ends",
+         unproved=INVERSE)
 function("betainccinv", (NONE, NONE, f"-divide(g, {_INVERSE})"),
-         more=("1.7, 0.6, u3", "j3, 2.5, u"), at_kinks="inf at the ends")
+         more=("1.7, 0.6, u3", "j3, 2.5, u"), at_kinks="inf at the ends",
+         unproved=INVERSE)
 
 # --- powers after Box and Cox: with exprel(t) for expm1(t) / t there is no case apart ---
 function("boxcox", ("g * exp(xlogy(b - 1.0, a))",
                     "0.5 * g * log(a) * log(a) * hyp1f1(2.0, 3.0, b * log(a))"),
-         "px", ("p3, 0.0", "p3, 0 * x"), at_kinks="log(x)**2 / 2 by lmbda at 0")
+         "px", ("p3, 0.0", "p3, 0 * x"), at_kinks="log(x)**2 / 2 by lmbda at 0",
+         closed="(a**b - 1) / b")
 function("boxcox1p", ("g * exp(xlog1py(b - 1.0, a))",
                       "0.5 * g * log1p(a) * log1p(a) * hyp1f1(2.0, 3.0, b * log1p(a))"),
-         "px", ("p3, 0.0", "p3, 0 * x"), at_kinks="log1p(x)**2 / 2 by lmbda at 0")
+         "px", ("p3, 0.0", "p3, 0 * x"), at_kinks="log1p(x)**2 / 2 by lmbda at 0",
+         closed="((1 + a)**b - 1) / b")
 _BY_LAMBDA = "-0.5 * g * {} * a * a * hyp2f1(2.0, 2.0, 3.0, -a * b)"
 function("inv_boxcox", ("g * y / (1.0 + a * b)", _BY_LAMBDA.format("y")), "pu",
-         ("x3, 0.0", "x3, 0 * x"), at_kinks="the exponential at lmbda=0")
+         ("x3, 0.0", "x3, 0 * x"), at_kinks="the exponential at lmbda=0",
+         closed="(1 + a * b)**(1 / b)")
 function("inv_boxcox1p", ("g * (y + 1.0) / (1.0 + a * b)", _BY_LAMBDA.format("(y + 1.0)")), "pu",
-         ("x3, 0.0", "x3, 0 * x"), at_kinks="the exponential at lmbda=0")
+         ("x3, 0.0", "x3, 0 * x"), at_kinks="the exponential at lmbda=0",
+         closed="(1 + a * b)**(1 / b) - 1")
 function("owens_t", (
     "-0.19947114020071635 * g * exp(-0.5 * a * a) * erf(0.7071067811865476 * a * b)",
-    "0.15915494309189535 * g * exp(-0.5 * a * a * (1.0 + b * b)) / (1.0 + b * b)"), "xx")
+    "0.15915494309189535 * g * exp(-0.5 * a * a * (1.0 + b * b)) / (1.0 + b * b)"), "xx",
+         unproved="SymPy has no such function")
 # fmt: on
 
 
@@ -137,7 +165,7 @@ def _powm1_to_p(g, x, p):
     return g * np.power(x, p) * np.log(np.where(x > 0.0, x, 1.0))
 
 
-function("powm1", (_powm1_to_x, _powm1_to_p), "px", ("x3, 3.0",), params="x, p")
+function("powm1", (_powm1_to_x, _powm1_to_p), "px", ("x3, 3.0",), params="x, p", unproved=PYTHON)
 
 
 def _pseudo_huber_to_delta(g, delta, r):
@@ -148,7 +176,7 @@ def _pseudo_huber_to_delta(g, delta, r):
 
 
 function("pseudo_huber", (_pseudo_huber_to_delta, "g * b / sqrt(1.0 + b / a * (b / a))"), "px",
-         params="delta, r")  # fmt: skip
+         params="delta, r", closed="a * a * (sqrt(1 + b * b / (a * a)) - 1)")  # fmt: skip
 
 
 @printed
@@ -169,7 +197,14 @@ def _binom_to_k(g, y, n, k):
 
 
 _BINOM: dict[str, Any] = {"at_kinks": "the limits at integers", "params": "n, k"}
-function("binom", (_binom_to_n, _binom_to_k), "oo", ("p3 + 4.0, n", "4.0 + 0 * x, j3"), **_BINOM)
+function(
+    "binom",
+    (_binom_to_n, _binom_to_k),
+    "oo",
+    ("p3 + 4.0, n", "4.0 + 0 * x, j3"),
+    **_BINOM,
+    unproved=PYTHON,
+)
 
 
 def comb_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -189,6 +224,7 @@ def comb_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 
 rule("comb", comb_type, callables=["scipy.special.comb"], vjp=comb_vjp, elementwise=True,
+     unproved=PYTHON,
      params="N, k, *, exact=False, repetition=False",
      samples=("p3 * scipy.special.comb(5, j3)", "p * scipy.special.comb(5, n, exact=True)",
               "scipy.special.comb(p3 + 3.0, k=n)", "scipy.special.comb(N=o3 + 3.0, k=p)",
@@ -214,7 +250,7 @@ def _agm_share(a, b):
     return (1.0 - 4.0 * u * b / (a + b) * slope) / (a + b)
 
 
-function("agm", (_agm_to_a, _agm_to_b), "pp", params="a, b")
+function("agm", (_agm_to_a, _agm_to_b), "pp", params="a, b", unproved=PYTHON)
 
 
 @printed
@@ -248,7 +284,9 @@ def _sine_fourths(phi):
 # fmt: off
 _ROOT = "sqrt(1.0 - b * sin(a) * sin(a))"
 function("ellipkinc", (f"divide(g, {_ROOT})", _ellipkinc_to_m), "xu", ("x, 0.0", "x3, 0 * x"),
-         params="phi, m", at_kinks="the limit at m=0")
+         params="phi, m", at_kinks="the limit at m=0",
+         closed="elliptic_f(a, b)")
 function("ellipeinc", (f"g * {_ROOT}", _ellipeinc_to_m), "xu", ("x, 0.0", "x3, 0 * x"),
-         params="phi, m", at_kinks="the limit at m=0")
+         params="phi, m", at_kinks="the limit at m=0",
+         closed="elliptic_e(a, b)")
 # fmt: on

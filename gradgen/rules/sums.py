@@ -70,7 +70,8 @@ rule("math.dist", python_float, callables=["math.dist"], params="p, q, /", vjp=d
 rule("math.sumprod", python_float, callables=["math.sumprod"], params="p, q, /", vjp=sumprod_vjp,
      tangent="multilinear")
 # Of items: all of the one, then all of the other.
-_ITEMS: dict[str, Any] = {"form": "special", "elementwise": True}
+_ITEMS: dict[str, Any] = {"form": "special", "elementwise": True,
+                          "unproved": "of any number of arguments"}
 rule("dist_items", python_float, spelling="math.dist", vjp=dist_vjp, **_ITEMS)
 rule("sumprod_items", python_float, spelling="math.sumprod", vjp=sumprod_vjp, **_ITEMS)
 # fmt: on

@@ -1,0 +1,73 @@
+"""What the special functions and the constants of formulas are to SymPy."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+
+@cache
+def special_functions() -> dict[str, Any]:
+    """Return special functions by the names that formulas have for them."""
+    import sympy as s
+
+    def ndtr(x: Any) -> Any:
+        return s.erfc(-x / s.sqrt(2)) / 2
+
+    def betaln(a: Any, b: Any) -> Any:
+        return s.loggamma(a) + s.loggamma(b) - s.loggamma(a + b)
+
+    def normal(x: Any) -> Any:
+        return s.exp(-(x**2) / 2) / s.sqrt(2 * s.pi)
+
+    return {
+        # errors, the normal distribution, and the logistic function
+        "erfc": s.erfc, "erfi": s.erfi, "erfinv": s.erfinv, "ndtr": ndtr,
+        "expit": lambda x: 1 / (1 + s.exp(-x)),
+        "_normal_hazard": lambda z: normal(z) / ndtr(z),
+        # powers and exponentials
+        "expm1": lambda x: s.exp(x) - 1, "log1p": lambda x: s.log(1 + x),
+        "exprel": lambda x: (s.exp(x) - 1) / x, "expint": s.expint, "ei": s.Ei,
+        "xlogy": lambda x, y: x * s.log(y), "xlog1py": lambda x, y: x * s.log(1 + y),
+        "polylog": s.polylog, "lambertw": s.LambertW, "isfinite": lambda x: s.true,
+        # the gamma function and its kin
+        "psi": lambda x: s.polygamma(0, x), "zeta": s.zeta, "betaln": betaln,
+        "gammaln": s.loggamma, "_rgamma_slope": lambda x: -s.polygamma(0, x) / s.gamma(x),
+        "lowergamma": s.lowergamma, "uppergamma": s.uppergamma,
+        "incomplete_beta": lambda a, b, x: x**a * s.hyper([a, 1 - b], [a + 1], x) / a,
+        # Bessel functions
+        "besselj": s.besselj, "bessely": s.bessely, "besselk": s.besselk,
+        "jv": s.besselj, "yv": s.bessely, "iv": s.besseli, "kv": s.besselk,
+        "j0": lambda x: s.besselj(0, x), "j1": lambda x: s.besselj(1, x),
+        "y0": lambda x: s.bessely(0, x), "y1": lambda x: s.bessely(1, x),
+        "k0": lambda x: s.besselk(0, x),
+        "k1": lambda x: s.besselk(1, x), "i1": lambda x: s.besseli(1, x),
+        "special.i0": lambda x: s.besseli(0, x),
+        "ive": lambda n, x: s.exp(-s.Abs(x)) * s.besseli(n, x),
+        "kve": lambda n, x: s.exp(x) * s.besselk(n, x),
+        "i0e": lambda x: s.exp(-s.Abs(x)) * s.besseli(0, x),
+        "i1e": lambda x: s.exp(-s.Abs(x)) * s.besseli(1, x),
+        "k0e": lambda x: s.exp(x) * s.besselk(0, x), "k1e": lambda x: s.exp(x) * s.besselk(1, x),
+        # elliptic and hypergeometric functions
+        "elliptic_k": s.elliptic_k, "elliptic_f": s.elliptic_f, "elliptic_e": s.elliptic_e,
+        "hyp0f1": lambda b, x: s.hyper([], [b], x),
+        "hyp1f1": lambda a, b, x: s.hyper([a], [b], x),
+        "hyp2f1": lambda a, b, c, x: s.hyper([a, b], [c], x),
+        # densities that formulas ask for
+        "scipy.stats.truncnorm.pdf": lambda x, a, b, *_: normal(x) / (ndtr(b) - ndtr(a)),
+        "scipy.stats.poisson.pmf": lambda k, mu, *_: mu**k * s.exp(-mu) / s.gamma(k + 1),
+        "scipy.stats.binom.pmf": lambda k, n, p, *_: s.binomial(n, k) * p**k * (1 - p) ** (n - k),
+    }  # fmt: skip
+
+
+@cache
+def constants() -> dict[float, Any]:
+    """Return the numbers of formulas that stand for others, rounded: ``2 / sqrt(pi)`` is one."""
+    import sympy as s
+
+    root = s.sqrt(s.pi)
+    known = [
+        2 / root, root / 2, 1 / s.sqrt(2 * s.pi), s.sqrt(2 * s.pi), s.pi / 8, 1 / s.sqrt(2),
+        s.sqrt(2 / s.pi), 1 / (2 * s.pi), 1 / (2 * s.sqrt(2 * s.pi)),
+    ]  # fmt: skip
+    return {round(float(value), 14): value for value in known}
