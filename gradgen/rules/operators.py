@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradgen.ir import types
+from gradgen.ir.nodes import Value
+from gradgen.ir.types import Type
 from gradgen.rules.elementwise import BOOL, INEXACT, SAME
 from gradgen.rules.registry import rule
-from gradgen.rules.shapes_of import elementwise
+from gradgen.rules.shapes_of import Attrs, elementwise
 
 # A table: an entry is read along its lines.
 # fmt: off
@@ -58,5 +61,12 @@ for _name, (_symbol, _function) in COMPARE.items():
     rule(_name, BOOL, spelling=_symbol, form="operator", **_passive)
     rule(f"np.{_name}", BOOL, callables=[_function], params="x1, x2, /",
          samples=(f"x3 * {_function}(x3, y)",), **_passive)
-rule("is", BOOL, spelling="is", form="operator", passive=True, cost=0)
-rule("is_not", BOOL, spelling="is not", form="operator", passive=True, cost=0)
+
+
+def identity_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type of a test of identity: one truth value, of whatever is compared."""
+    return types.BOOL
+
+
+rule("is", identity_type, spelling="is", form="operator", passive=True, cost=0)
+rule("is_not", identity_type, spelling="is not", form="operator", passive=True, cost=0)

@@ -64,6 +64,14 @@ def places_beside_numbers(x, y):
     return total
 
 
+def sorted_on_one_path(x, y):
+    if x[0] > 0.5:
+        z = x[1] * y[0]
+    else:
+        return sorted([x[1], 0.7, y[0] * 0.1])[1] ** 2
+    return 0.3 * z
+
+
 X = np.array([0.7, -0.3, 1.2, 0.1])
 Y = np.array([3.0, 1.0, 2.0, 5.0])
 EXAMPLE_ARGS = {
@@ -71,6 +79,7 @@ EXAMPLE_ARGS = {
     "places_sorted_in_place": lambda: (X.copy(), Y.copy()),
     "ties_keep_their_order": lambda: (X.copy(),),
     "by_distance_from_zero": lambda: (X.copy(),),
+    "sorted_on_one_path": lambda: (X.copy(), Y.copy()),
     "arrays_by_first": lambda: (X.copy(), Y.copy()),
     "pairs_of_two_arrays": lambda: (X.copy(), Y.copy()),
     "pairs_by_the_second": lambda: (X.copy(), Y.copy()),
