@@ -347,7 +347,9 @@ class Algebra:
         """Call a helper that is printed into the module."""
         like = {"_matmul_adjoint_a": 1, "_matmul_adjoint_b": 2}.get(name, 0)
         type_ = inputs[like].type
-        type_ = Type(type_.kind, type_.dtype, type_.shape)
+        # On the way it may have met double precision, such as that of np.zeros.
+        dtype = "float64" if type_.dtype == "float32" else type_.dtype
+        type_ = Type(type_.kind, dtype, type_.shape)
         return self.b.emit(
             "helper", list(inputs), function=name, options=tuple(attrs.items()), type=type_
         )

@@ -56,7 +56,9 @@ def written(b: Builder, fn: Any, op: Op, more: Mapping[str, Any], type: Type) ->
     # What is known beforehand is printed in its place among the arguments.
     layout = tuple(() if v in values else (_python(v),) for v in given.values())
     floats = [v.type for v in values if v.type.is_numeric and v.type.inexact]
-    wide = replace(type, dtype=promote([type, *floats])) if type.dtype else type
+    found = promote([type, *floats]) if type.dtype else ""
+    # On the way it may have met double precision, such as that of np.zeros.
+    wide = replace(type, dtype={"float32": "float64", "complex64": "complex128"}.get(found, found))
     return b.emit("helper", values, function=fn.__name__, options=(), layout=layout, type=wide)
 
 

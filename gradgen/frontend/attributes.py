@@ -140,6 +140,12 @@ def set_attribute(r: Reader, owner: Any, name: str, value: Any, node: ast.AST) -
         distribute(r, node, owner, lambda option: set_attribute(r, option, name, value, node))
     elif isinstance(owner, Record):
         set_attribute_of(r, owner, name, value, node)
+    elif isinstance(owner, Ref) and name == "flat":
+        # A cycle by nature: what is written at places has its lengths from here.
+        from gradgen.frontend.places import put
+
+        everywhere = r.b.emit("arange", [r.b.emit("size", [r.read(owner)])])
+        put(r, node, [owner, everywhere, value], {})
     else:
         r.refuse(
             node,

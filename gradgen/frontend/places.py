@@ -246,6 +246,8 @@ def choose(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     mode = getattr(argument(r, node, args, kwargs, 3, "mode") or Static("raise"), "obj", "")
     no_more(r, node, kwargs)
     which = as_value(r, args[0], node)
+    if isinstance(args[1], Ref):
+        return _chosen_rows(r, node, which, r.read(args[1]), mode)
     values = [as_value(r, v, node) for v in sequence_items(r, args[1], node)]
     if mode != "raise":
         which = _wrapped(r, node, which, Const(len(values)), mode)
@@ -256,6 +258,21 @@ def choose(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     for k in range(len(values) - 2, -1, -1):
         out = r.b.emit("where", [r.b.emit("eq", [which, Const(k)]), values[k], out])
     return r.hold(out)
+
+
+def _chosen_rows(r: Reader, node: ast.AST, which: Value, rows: Value, mode: str) -> Any:
+    """Read ``np.choose`` of the rows of an array: one of their entries at each place."""
+    rank = rank_of(r, node, rows, "np.choose")
+    count = length(r, rows)
+    if mode != "raise":
+        which = _wrapped(r, node, which, count, mode)
+    else:
+        below = r.b.emit("lt", [which, Const(0)])
+        text = "raise ValueError('invalid entry in choice array')"
+        r.b.append("raise_if", [r.b.emit("any", [below])], [], attrs={"text": text})
+    mesh = [_column(r, length(r, rows, k), rank - k - 1) for k in range(1, rank)]
+    letters = ("i" if which.type.kind == "int" else "a") + "a" * len(mesh)
+    return r.hold(at(r, rows, letters, which, *mesh))
 
 
 # --- writing at places --------------------------------------------------------------------

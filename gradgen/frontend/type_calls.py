@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
+import functools
 from typing import Any
 
 import numpy as np
 
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.special import no_more, special
+from gradgen.frontend.special import no_more, sequence_items, special
 from gradgen.frontend.values import Ref, Seq, Static, is_static, plain, static_value
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import promote
+from gradgen.ir.types import integer, promote
 from gradgen.library.statistics import sum_dtype
 from gradgen.rules.complexes import is_complex
 
@@ -55,12 +56,31 @@ def _of_types(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 
 @special(np.broadcast_shapes)
 def _broadcast_shapes(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
-    """Read the shape that shapes are broadcast to, of known lengths."""
-    if not all(map(is_static, args)):
-        r.refuse(
-            node, "np.broadcast_shapes of lengths that are not known", "add zeros of the shapes"
-        )
-    return Seq([Const(k) for k in np.broadcast_shapes(*map(static_value, args))])
+    """Read the shape that shapes are broadcast to."""
+    if all(map(is_static, args)):
+        return Seq([Const(k) for k in np.broadcast_shapes(*map(static_value, args))])
+    shapes = [[as_value(r, n, node) for n in sequence_items(r, a, node)] for a in args]
+    rank = max(map(len, shapes))
+    ones: list[Value] = [Const(1)]
+    padded = [ones * (rank - len(shape)) + shape for shape in shapes]
+    return Seq([functools.reduce(lambda a, b: _common(r, a, b), column)
+                for column in zip(*padded, strict=True)])  # fmt: skip
+
+
+def _common(r: Reader, a: Value, b: Value) -> Value:
+    """Return the length that two lengths are broadcast to."""
+    if a == b or (isinstance(b, Const) and b.const == 1):
+        return a
+    if isinstance(a, Const) and a.const == 1:
+        return b
+    apart = r.b.emit("ne", [a, b])
+    for one in (a, b):
+        apart = r.b.emit("bitand", [apart, r.b.emit("ne", [one, Const(1)])])
+    text = "raise ValueError('shape mismatch: objects cannot be broadcast to a single shape')"
+    r.b.append("raise_if", [apart], [], attrs={"text": text})
+    length = r.b.emit("where", [r.b.emit("eq", [b, Const(1)]), a, b])
+    length.type = integer()
+    return length
 
 
 @special(np.iscomplexobj, np.isrealobj)

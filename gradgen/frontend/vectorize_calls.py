@@ -68,6 +68,8 @@ def _every(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
     whole = [(k, v) for k, v in given if k in held.obj.excluded]
     if not split:
         r.refuse(node, "np.vectorize of no array", "call the function itself")
+    if not held.obj.floats and any(_is_single(r, node, v) for _, v in split):
+        r.refuse(node, "np.vectorize of float32 arrays", "give otypes=[float]")
     layout = Static(([k for k, _ in split], [k for k, _ in whole]))
     apart = [Seq([v for _, v in whole], tuple), Seq([v for _, v in split], tuple)]
     floats = plain(held.obj.floats)
@@ -89,6 +91,11 @@ def _one(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
     if isinstance(out, Seq | Choice) or not _is_float(as_value(r, out, node)):
         r.refuse(node, "np.vectorize of a function that does not always give one float", LOOP)
     return out
+
+
+def _is_single(r: Reader, node: ast.AST, v: Any) -> bool:
+    """Whether the first call, which says what all results are, is of a number in float32."""
+    return as_value(r, v, node).type.dtype == "float32"
 
 
 def _is_float(v: Value) -> bool:

@@ -64,6 +64,8 @@ def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
 )  # fmt: skip
 def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
     """Return numbers of even spaced logarithms, with the ends as given."""
+    if np.result_type(start) == np.float32:
+        start = start.astype(float)
     sign = np.sign(start)
     start, stop = start / sign, stop / sign
     out = np.logspace(np.log10(start), np.log10(stop), num, endpoint=endpoint)

@@ -386,29 +386,33 @@ def toeplitz(c, r=None):
     if np.ndim(c) > 1 or (r is not None and np.ndim(r) > 1):
         raise TypeError("scipy.linalg.toeplitz of several rows at once: call it for each of them")
     column = np.ravel(c)
-    row = column if r is None else np.ravel(r)
+    row = np.conj(column) if r is None else np.ravel(r)
     entries = np.concatenate((column[::-1], row[1:]))
     rows, columns = np.arange(len(column))[:, None], np.arange(len(row))
     return entries[len(column) - 1 - rows + columns]
 
 
-@reads("scipy.linalg.hankel", samples=("scipy.linalg.hankel(x3)", "scipy.linalg.hankel(x3, y4)"))
+@reads(
+    "scipy.linalg.hankel",
+    samples=("scipy.linalg.hankel(x3)", "scipy.linalg.hankel(x3, y4)", "scipy.linalg.hankel(xf3)"),
+)
 def hankel(c, r=None):
     """Gather the entries of a matrix that is constant along its other diagonals."""
     column = np.ravel(c)
-    row = np.zeros(len(column)) if r is None else np.ravel(r)
+    row = np.zeros_like(column) if r is None else np.ravel(r)
     entries = np.concatenate((column, row[1:]))
     return entries[np.arange(len(column))[:, None] + np.arange(len(row))]
 
 
-@reads("scipy.linalg.circulant", samples=("scipy.linalg.circulant(x4)",))
+@reads(
+    "scipy.linalg.circulant", samples=("scipy.linalg.circulant(x4)", "scipy.linalg.circulant(x23)")
+)
 def circulant(c):
     """Gather the entries of a matrix whose columns are the first one, turned."""
-    if np.ndim(c) > 1:
-        raise TypeError("scipy.linalg.circulant of several rows at once: call it for each of them")
     c = np.atleast_1d(c)
-    places = np.arange(len(c))
-    return c[(places[:, None] - places) % len(c)]
+    places = np.arange(np.shape(c)[-1])
+    turned = (places[:, None] - places) % np.shape(c)[-1]
+    return c[turned] if np.ndim(c) == 1 else c[..., turned]
 
 
 @reads(
@@ -417,6 +421,7 @@ def circulant(c):
         "scipy.linalg.block_diag(x23, y32)",
         "scipy.linalg.block_diag(x23, y3, y)",
         "scipy.linalg.block_diag(x234, y23)",
+        "scipy.linalg.block_diag(xf23, xf3)",
     ),
 )
 def block_diag(*arrs):
@@ -429,6 +434,8 @@ def block_diag(*arrs):
     if max([np.ndim(block) for block in blocks]) > 2:
         front = np.shape(sum([np.zeros(np.shape(block)[:-2]) for block in blocks]))
     out = np.zeros((*front, rows, columns))
+    if np.result_type(*blocks) == np.float32:
+        out = out.astype(np.float32)
     at, over = 0, 0
     for block in blocks:
         n, m = np.shape(block)[-2:]

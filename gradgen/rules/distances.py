@@ -11,7 +11,9 @@ from gradgen.ir.types import Type, array
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, refuse_unless
 
-METRICS = ("euclidean", "sqeuclidean", "cityblock", "chebyshev", "minkowski")
+METRICS = (
+    "euclidean", "sqeuclidean", "cityblock", "chebyshev", "minkowski", "cosine", "correlation",
+)  # fmt: skip
 
 
 def cdist_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -44,18 +46,48 @@ def _cdist_slopes(y, XA, XB, metric, p):
     return np.sign(apart) * parts ** (p - 1)
 
 
+def _directions(X, metric):
+    """Return the lengths of vectors and the vectors of length 1, for correlations from the mean."""
+    X = X - np.mean(X, axis=1, keepdims=True) if metric == "correlation" else X
+    size = np.sqrt(np.sum(X**2, axis=1, keepdims=True))
+    return size, X / size
+
+
+def _of_direction(v, X, metric):
+    """Send a cotangent or tangent ``v`` of the directions of ``X`` through the division."""
+    size, unit = _directions(X, metric)
+    v = (v - unit * np.sum(v * unit, axis=1, keepdims=True)) / size
+    return v - np.mean(v, axis=1, keepdims=True) if metric == "correlation" else v
+
+
 def _cdist_to_a(g, y, XA, XB, metric="euclidean", p=None):
     """Cotangent of the first set of points in ``cdist(XA, XB)``."""
+    if metric == "cosine" or metric == "correlation":
+        return -_of_direction(g @ _directions(XB, metric)[1], XA, metric)
     return np.sum(np.expand_dims(g, -1) * _cdist_slopes(y, XA, XB, metric, p), axis=1)
 
 
 def _cdist_to_b(g, y, XA, XB, metric="euclidean", p=None):
     """Cotangent of the second set of points in ``cdist(XA, XB)``."""
+    if metric == "cosine" or metric == "correlation":
+        return -_of_direction(g.T @ _directions(XA, metric)[1], XB, metric)
     return -np.sum(np.expand_dims(g, -1) * _cdist_slopes(y, XA, XB, metric, p), axis=0)
+
+
+def _angles_tangent(t_XA, t_XB, XA, XB, metric):
+    """Tangent of one minus the cosines between two sets of vectors."""
+    if t_XA is not None:
+        first = -_of_direction(t_XA, XA, metric) @ _directions(XB, metric)[1].T
+    if t_XB is None:
+        return first
+    second = -_directions(XA, metric)[1] @ _of_direction(t_XB, XB, metric).T
+    return second if t_XA is None else first + second
 
 
 def _cdist_tangent(t_XA, t_XB, y, XA, XB, metric="euclidean", p=None):
     """Tangent of ``cdist(XA, XB)``."""
+    if metric == "cosine" or metric == "correlation":
+        return _angles_tangent(t_XA, t_XB, XA, XB, metric)
     slopes = _cdist_slopes(y, XA, XB, metric, p)
     if t_XA is None:
         return -np.sum(slopes * np.expand_dims(t_XB, 0), axis=-1)
@@ -75,4 +107,6 @@ rule("cdist", cdist_type, callables=["scipy.spatial.distance.cdist"],
               "scipy.spatial.distance.cdist(x23, p23, 'chebyshev')",
               "scipy.spatial.distance.cdist(x23, p23, 'minkowski', p=3)",
               "scipy.spatial.distance.cdist(x23, p23, 'minkowski')",
+              "scipy.spatial.distance.cdist(x23, m33, 'cosine')",
+              "scipy.spatial.distance.cdist(x23, m33, metric='correlation')",
               "scipy.spatial.distance.cdist(x23, p23, metric='minkowski', p=1.5)"))

@@ -53,10 +53,11 @@ def frechet_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
 
 
 def frechet_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return the type of the derivative of the exponential in a direction."""
+    """Return the type of the derivative of the exponential in a direction: double always."""
     a, e = (v.type for v in inputs)
     refuse_unless(a.rank in (2, None), "expm_frechet of a stack", "use a loop")
-    return of_shape(inexact_of(promote([a, e])), a.shape)
+    name = inexact_of(promote([a, e]))
+    return of_shape("float64" if name == "float32" else name, a.shape)
 
 
 def _frechet_adjoint(g, A, E):

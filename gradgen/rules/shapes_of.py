@@ -69,6 +69,17 @@ def elementwise(dtype: str = "same", weak: bool | None = None) -> Any:
     return type_rule
 
 
+def doubled(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type of a function of SciPy that a Python number makes double, in float32 too.
+
+    These have loops for integers and doubles together, which NumPy then chooses.
+    """
+    found: Type = elementwise("inexact", weak=False)(inputs, attrs)
+    if found.dtype == "float32" and any(v.type.weak for v in inputs):
+        return Type(found.kind, "float64", found.shape)
+    return found
+
+
 def normal_axes(axis: Any, rank: int) -> tuple[int, ...]:
     """Return the axes of a reduction as sorted non-negative integers."""
     if axis is None:

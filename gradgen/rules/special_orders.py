@@ -17,10 +17,13 @@ from gradgen.diff.formulas import emit_formula
 from gradgen.ir.nodes import Const, Op, Value
 from gradgen.rules.callables import scipy
 from gradgen.rules.registry import Unknown, rule
-from gradgen.rules.shapes_of import elementwise
+from gradgen.rules.shapes_of import doubled, elementwise
 
 INEXACT = elementwise("inexact", weak=False)
 NONE = Unknown("hold it constant: choose argnums without it, or pass a number")
+
+
+DOUBLED = {"hyp2f1"}
 
 
 def function(
@@ -29,7 +32,8 @@ def function(
     """Enter a function of ``scipy.special``; ``calls`` are the arguments of its samples."""
     names = ", ".join(f"x{k + 1}" for k in range(len(adjoint)))
     callables = [f"scipy.special.{n}" for n in (name, also) if n]
-    rule(name, INEXACT, callables=callables, params=options.pop("params", f"{names}, /"),
+    type_ = doubled if name in DOUBLED else INEXACT
+    rule(name, type_, callables=callables, params=options.pop("params", f"{names}, /"),
          elementwise=True, adjoint=adjoint, **options,
          samples=tuple(f"scipy.special.{name}({c})" for c in calls))  # fmt: skip
 

@@ -18,11 +18,15 @@ from gradgen.ir.nodes import Op, Value
 from gradgen.ir.types import Type, integer
 from gradgen.rules.callables import scipy
 from gradgen.rules.registry import Unknown, printed, rule
-from gradgen.rules.shapes_of import Attrs, elementwise
+from gradgen.rules.shapes_of import Attrs, doubled, elementwise
 from gradgen.rules.special import _rgamma_slope
 
 INEXACT = elementwise("inexact", weak=False)
 NONE = Unknown("hold it constant: choose argnums without it, or pass a number")
+DOUBLED = {
+    "xlogy", "xlog1py", "beta", "betaln", "gammainc", "gammaincc", "gammaincinv", "gammainccinv",
+    "ellipkinc", "ellipeinc", "voigt_profile",
+}  # fmt: skip
 # How samples give one, two or three arguments: each on its own, then broadcast.
 FORMS = {
     2: ("{0}3, {1}3", "{0}, {1}3", "{0}31, {1}13", "{0}, {1}", "{0}f3, {1}f3", "{0}0, {1}"),
@@ -39,7 +43,8 @@ def function(
     samples = tuple(f"scipy.special.{name}({arguments})" for arguments in (*forms, *more))
     callables = [f"scipy.special.{n}" for n in (name, also) if n]
     names = ", ".join(f"x{k + 1}" for k in range(len(adjoint)))
-    rule(name, INEXACT, callables=callables, params=options.pop("params", f"{names}, /"),
+    type_ = doubled if name in DOUBLED else INEXACT
+    rule(name, type_, callables=callables, params=options.pop("params", f"{names}, /"),
          elementwise=True, adjoint=adjoint, samples=samples, **options)  # fmt: skip
 
 
