@@ -60,6 +60,8 @@ CALLS = (
     "np.choose(np.array([[2, 0, 1]]), x234[1].T[:3, None, :3])",
     "np.choose(i3, m33)",
     "np.choose([0, 4, -1], x23, mode='wrap')",
+    "np.geomspace(pf3[0], pf3[1], 3)",
+    "np.zeros(np.broadcast_shapes(x31.shape, y4.shape)) + x31",
     "np.cross(x23, y23)",
     "np.cross(x23, y3)",
     "np.cross(x23.T, y23.T, axis=0)",

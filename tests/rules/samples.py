@@ -37,6 +37,7 @@ import scipy.special
 import scipy.stats
 
 W = np.cos(1.0 + np.arange(240.0))
+W32 = W.astype(np.float32)
 """
 # What an elementwise operation of one argument is tried on; the letter is its domain.
 FORMS = ("{0}", "{0}3", "{0}0", "{0}1", "{0}e", "{0}f3", "{0}s23")
@@ -80,9 +81,11 @@ class Sample(Case):
 
 
 @functools.cache
-def loss_of(expression: str, names: tuple[str, ...], weighted: bool = True) -> Callable[..., Any]:
+def loss_of(expression: str, names: tuple[str, ...], weights: str = "W") -> Callable[..., Any]:
     """Return the loss of a sample, from a module written for it: a sum, of weighted entries."""
-    total = "W[: np.size(result)].reshape(np.shape(result)) * result" if weighted else "result"
+    total = "result"
+    if weights:
+        total = f"{weights}[: np.size(result)].reshape(np.shape(result)) * result"
     text = (
         f"{HEAD}\n\ndef loss({', '.join(names)}):\n    result = {expression}\n"
         f"    return np.sum({total})\n"

@@ -210,7 +210,7 @@ def test_partials_to_50_digits(rule: Rule) -> None:
     count = len(rows)
     names = ("x3", "y3")[:count] if rule.spelling[:3] == "np." else ("x", "y")[:count]
     call = f"{rule.spelling}({', '.join(names)})"
-    loss = loss_of(call, names, weighted=False)
+    loss = loss_of(call, names, weights="")
     gradient = gradgen.grad(loss, argnums=tuple(range(count)))
     for column in rows.T:
         values = [float(v) for v in column]
