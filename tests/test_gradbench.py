@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import gradgen
 from benchmarks.gradbench.driver import residuals
 from benchmarks.gradbench.driver.compare import mismatch, strict_mismatch
 from benchmarks.gradbench.driver.connection import Connection, ProtocolError, tool_command
@@ -85,6 +86,40 @@ def test_every_observation_of_ba(backend: Any) -> None:
     np.testing.assert_allclose(
         dense, residuals.by_complex_steps(everything, at), rtol=1e-11, atol=1e-11
     )
+
+
+def test_sparse_jacobian_of_ba() -> None:
+    """The rows of all observations as the protocol wants them, of one function and its pattern."""
+    sparse = pytest.importorskip("scipy.sparse")
+    random = np.random.default_rng(6)
+    n, m, p = 3, 5, 14
+    cams = random.normal(size=(n, 11))
+    cams[1, :3] = 0.0
+    points, weights = random.normal(size=(m, 3)) + [0.0, 0.0, 5.0], random.uniform(size=p)
+    feats = random.normal(size=(p, 2))
+    cam_of, point_of = random.integers(0, n, p), random.integers(0, m, p)
+
+    def everything(cams: Any, points: Any, weights: Any) -> Any:
+        return ba.residuals(cams[cam_of], points[point_of], weights, feats), 1.0 - weights**2
+
+    rows, cols = ba.places(n, m, cam_of, point_of)
+    known = sparse.csr_array((np.ones(31 * p, bool), cols, rows), shape=(3 * p, 11 * n + 3 * m + p))
+    made = gradgen.sparse_jacobian(everything, argnums=(0, 1, 2))
+    given = gradgen.sparse_jacobian(everything, argnums=(0, 1, 2), pattern=known)
+    found, whole = made(cams, points, weights), given(cams, points, weights)
+    assert np.array_equal(whole.indptr, rows) and np.array_equal(whole.indices, cols)
+    # Of the two numbers that are added to the picture, each residual has but one.
+    assert np.array_equal(np.diff(found.indptr), [14] * (2 * p) + [1] * p)
+    for i in range(p):
+        block = residuals.by_complex_steps(
+            lambda parts, i=i: residuals.ba_residuals(parts, feats[i]),
+            np.concatenate([cams[cam_of[i]], points[point_of[i]], weights[i : i + 1]]),
+        )
+        np.testing.assert_allclose(
+            whole.data[30 * i : 30 * i + 30], block.ravel(), rtol=1e-11, atol=1e-11
+        )
+    np.testing.assert_allclose(whole.data[30 * p :], -2.0 * weights, rtol=1e-14)
+    np.testing.assert_array_equal(found.toarray(), whole.toarray())
 
 
 def ask(tool: Tool, **message: Any) -> dict[str, Any]:

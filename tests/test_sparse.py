@@ -125,6 +125,34 @@ def test_bundle() -> None:
     assert np.all(np.diff(made.pattern(*args).indptr)[:40] <= 7)
 
 
+A, B = np.random.default_rng(4).normal(size=(2, 4, 3))
+BY_AXES = {
+    "cross": (lambda a: np.cross(a, B), 36),
+    "einsum": (lambda a: np.einsum("ij,ij->i", a, B), 12),
+    "einsum_of_two": (lambda a: np.einsum("ij,kj->ik", a, a), 84),
+    "trace": (lambda a: np.einsum("ii->i", a[:3]), 3),
+    "norm": (lambda a: np.linalg.norm(a, axis=1), 12),
+    "outer": (lambda a: np.outer(a[:, 0], a[:, 1]), 32),
+    "cumsum": (lambda a: np.cumsum(a, axis=0), 48),
+    "logaddexp": (lambda a: np.logaddexp.reduce(a, axis=1), 12),
+    "sort": (lambda a: np.sort(a, axis=1), 36),
+}
+
+
+@pytest.mark.parametrize("name", BY_AXES)
+def test_patterns_by_axes(name: str) -> None:
+    """Functions of rows join what is in a row, and no more."""
+    function, count = BY_AXES[name]
+    made = gradgen.sparse_jacobian(function)
+    dense = gradgen.jacrev(function)(A)
+    np.testing.assert_allclose(made(A).toarray(), dense.reshape(-1, A.size), rtol=1e-12)
+    assert made.pattern(A).nnz == count
+    # The second derivatives of what is made of them are all there.
+    loss = gradgen.sparse_hessian(lambda a: np.sum(np.sin(function(a)) * np.sum(a[0])))
+    expected = gradgen.hessian(lambda a: np.sum(np.sin(function(a)) * np.sum(a[0])))(A)
+    np.testing.assert_allclose(loss(A).toarray(), expected.reshape(12, 12), rtol=1e-9, atol=1e-10)
+
+
 def test_known_pattern() -> None:
     known = gradgen.sparse_hessian(rosenbrock).pattern(X)
     made = gradgen.sparse_hessian(rosenbrock, pattern=known)

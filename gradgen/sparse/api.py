@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -102,6 +102,7 @@ class _Sparse(Gradient):
     ) -> None:
         super().__init__(fn, options, example_args, counted)
         self._given = pattern
+        self._colours: tuple[Any, Any, np.ndarray] | None = None
         again = replace(options, mode=self.order)
         self._tracks = Gradient(fn, again, example_args, counted)
 
@@ -133,6 +134,15 @@ class _Sparse(Gradient):
                 hint="give a pattern with a column for each entry of the differentiated arguments",
             )
         return given
+
+    def _coloured(self, pattern: Any, colouring: Callable[[Any], np.ndarray]) -> np.ndarray:
+        """Return the colours of a pattern, those of the last call where it is the same."""
+        known = self._colours
+        if known is None or not all(
+            map(np.array_equal, known[:2], (pattern.indptr, pattern.indices))
+        ):
+            self._colours = known = (pattern.indptr, pattern.indices, colouring(pattern))
+        return known[2]
 
     def _chosen(self, call: Any) -> dict[str, Any]:
         """Return the differentiated arguments by name."""
@@ -198,7 +208,7 @@ class SparseJacobian(_Sparse):
     def _matrix(self, call: Any, pattern: Any) -> Any:
         from scipy import sparse
 
-        colours = column_colours(pattern)
+        colours = self._coloured(pattern, column_colours)
         count = int(colours.max(initial=-1)) + 1
         columns = [
             _vector(self.run(call, **self._seeded(call, colours, k))[1]) for k in range(count)
@@ -226,7 +236,7 @@ class SparseHessian(_Sparse):
     def _matrix(self, call: Any, pattern: Any) -> Any:
         from scipy import sparse
 
-        colours = star_colours(pattern)
+        colours = self._coloured(pattern, star_colours)
         count = int(colours.max(initial=-1)) + 1
         products = [self.run(call, **self._seeded(call, colours, k)) for k in range(count)]
         floats = [is_inexact(leaf) for leaf in flatten(list(self._chosen(call).values()))]

@@ -6,7 +6,9 @@ computing derivatives", SIAM Review 47 (2005).
 
 from __future__ import annotations
 
+import functools
 import itertools
+import operator
 from typing import Any
 
 import numpy as np
@@ -25,12 +27,15 @@ def column_colours(pattern: Any) -> np.ndarray:
     numpy.ndarray
         Integers from 0, one for each column; columns that are empty have colour 0 too.
     """
-    rows_of, columns_of = _lists(pattern.tocsc()), _lists(pattern.tocsr())
-    colours = [-1] * pattern.shape[1]
-    for j, rows in enumerate(rows_of):
-        near = {colours[k] for i in rows for k in columns_of[i]}
-        colours[j] = _first_missing(near)
-    return np.array(colours, dtype=int)
+    used = [0] * pattern.shape[0]  # the colours in each row, a bit for each
+    colours = np.zeros(pattern.shape[1], dtype=int)
+    for j, rows in enumerate(_lists(pattern.tocsc())):
+        near = functools.reduce(operator.or_, (used[i] for i in rows), 0)
+        free = ~near & (near + 1)  # the lowest bit that is not set
+        colours[j] = free.bit_length() - 1
+        for i in rows:
+            used[i] |= free
+    return colours
 
 
 def star_colours(pattern: Any) -> np.ndarray:

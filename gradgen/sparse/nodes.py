@@ -7,7 +7,7 @@ that a sum over a loop costs nothing; the sets are spelled out only for what is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -78,7 +78,9 @@ class Recorder:
             "_join": joined, "_meet": self.meet, "_bend": self.bend, "_over": over, "_all": whole,
             "_bend_over": self.bend_over, "_bend_all": self.bend_all, "_product": product,
             "_bend_product": self.bend_product, "_nothing": nothing, "_join_at": joined_at,
-            "_differences": differences,
+            "_differences": differences, "_along": along, "_bend_along": self._bent(along),
+            "_outer": outer, "_bend_outer": self._bent(outer), "_einsum": einsum,
+            "_bend_einsum": self._bent(einsum),
         }  # fmt: skip
 
     def _note(self, p: Any, q: Any) -> Any:
@@ -116,10 +118,11 @@ class Recorder:
 
     def bend_product(self, like: Any, p: Any, q: Any) -> Any:
         """Join the factors of a matrix product, which meet."""
-        total = product(like, p, q)
-        for node in total.flat if isinstance(total, np.ndarray) else (total,):
-            self._note(node, node)
-        return total
+        return self.bend(product(like, p, q))
+
+    def _bent(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function of sets after which all entries of a result meet each other."""
+        return lambda *args, **options: self.bend(function(*args, **options))
 
 
 def joined(p: Any, q: Any) -> Any:
@@ -184,6 +187,46 @@ def product(like: Any, p: Any, q: Any) -> Any:
         columns = columns[..., None, :]
     total = joined(rows, columns)
     return np.broadcast_to(total, np.shape(like)).copy() if isinstance(like, np.ndarray) else total
+
+
+def along(like: Any, *parts: Any, axis: int = -1) -> Any:
+    """Return the unions along an axis, in each place along it."""
+    total: Any = None
+    for p in parts:
+        total = joined(total, over(p, axis, True))
+    return np.broadcast_to(total, np.shape(like)).copy()
+
+
+def outer(like: Any, p: Any, q: Any) -> Any:
+    """Return the sets of an outer product, of factors that are None where they are constant."""
+    rows = None if p is None else np.ravel(p)[:, None]
+    columns = None if q is None else np.ravel(q)[None, :]
+    return np.broadcast_to(joined(rows, columns), np.shape(like)).copy()
+
+
+def einsum(like: Any, *parts: Any, letters: tuple[str, ...], kept: str) -> Any:
+    """Return the sets of a sum of products, of factors that are None where they are constant."""
+    total: Any = None
+    for mine, p in zip(letters, parts, strict=True):
+        if p is not None:
+            total = joined(total, _factor(mine, kept, p))
+    return np.broadcast_to(total, np.shape(like)).copy() if np.ndim(like) else total
+
+
+def _factor(letters: str, kept: str, p: Any) -> Any:
+    """Return the sets of a factor of ``np.einsum`` along the axes of the result."""
+    for k in sorted(set(letters)):
+        while letters.count(k) > 1:
+            one, two = letters.index(k), letters.rindex(k)
+            p = np.diagonal(p, axis1=one, axis2=two)
+            letters = letters[:one] + letters[one + 1 : two] + letters[two + 1 :] + k
+    gone = tuple(i for i, k in enumerate(letters) if k not in kept)
+    p = over(p, gone) if gone else p
+    mine = [k for k in letters if k in kept]
+    if isinstance(p, np.ndarray):
+        p = np.transpose(p, [mine.index(k) for k in kept if k in mine])
+        p = p[tuple(slice(None) if k in mine else None for k in kept)]
+    return p
 
 
 def joined_at(p: Any, index: Any, q: Any) -> Any:

@@ -16,6 +16,7 @@ from gradgen.diff.forward import Forward
 from gradgen.diff.results import value_tree
 from gradgen.ir.nodes import Const, Function, Op, Undefined, Value
 from gradgen.rules.complexes import is_complex
+from gradgen.rules.einsum import terms
 from gradgen.rules.registry import RULES, Rule
 
 # Operations that only move entries: they do the same to arrays of sets.
@@ -36,6 +37,8 @@ SUMS = {"sum", "mean", "nansum", "nanmean", "max", "min", "nanmax", "nanmin", "c
         "median"}  # fmt: skip
 TIMES = {"mul", "np.multiply"}
 OVER = {"div", "np.divide"}
+OUTER = {"outer", "linalg.outer"}
+CROSS = {"cross", "linalg.cross"}
 PRODUCTS = {"matmul", "np.matmul", "dot"}
 
 
@@ -92,7 +95,32 @@ class Tracks(Forward):
             name = "_over" if op.prim in SUMS else "_bend_over"
             return self._call(name, out, *given, **_only(op, "axis", "keepdims"))
         linear = rule.tangent == "linear" or (rule.tangent == "multilinear" and len(given) == 1)
-        return self._call("_all" if linear else "_bend_all", out, out, *given)
+        bend = "" if linear else "_bend"
+        if op.prim == "einsum":
+            sets = [self.tangents.get(v, Const(None)) for v in op.inputs]
+            letters, kept = terms(op.attrs["spec"])
+            return self._call(f"{bend}_einsum", out, out, *sets, letters=tuple(letters), kept=kept)
+        if op.prim in OUTER:
+            sets = [self.tangents.get(v, Const(None)) for v in op.inputs]
+            return self._call(f"{bend}_outer", out, out, *sets)
+        axis = op.attrs.get("axis", rule.defaults.get("axis"))
+        if op.prim in CROSS and _of_rows(op):
+            return self._call(f"{bend}_along", out, out, *given, axis=-1)
+        found = self._by_axis(rule, op, out, axis) if moving == [0] else ""
+        if found == "along":
+            return self._call(f"{bend}_along", out, out, *given, axis=-1 if axis is None else axis)
+        if found == "over":
+            return self._call(f"{bend}_over", out, *given, axis=axis, **_only(op, "keepdims"))
+        return self._call(f"{bend}_all", out, out, *given)
+
+    def _by_axis(self, rule: Rule, op: Op, out: Value, axis: Any) -> str:
+        """Return how a function goes along an axis: with a result there, or with that axis gone."""
+        rank, left = op.inputs[0].type.rank, out.type.rank
+        if "axis" not in rule.options or rule.form != "call" or not rank or left is None:
+            return ""
+        if left == rank and not op.attrs.get("keepdims"):
+            return "along" if rank == 1 or isinstance(axis, int) else ""
+        return "over"
 
     def _elementwise(self, op: Op, given: list[Value], out: Value) -> Value:
         # The absolute value of a complex number is no line.
@@ -144,6 +172,13 @@ class Tracks(Forward):
 def _is_reduction(op: Op) -> bool:
     """Whether axes go: the result has fewer entries."""
     return RULES[op.prim].tangent == "reduction" or op.prim in SUMS
+
+
+def _of_rows(op: Op) -> bool:
+    """Whether the vectors of a cross product, and the result's, are along the last axis."""
+    given = (op.attrs.get("axis"), *(op.attrs.get(f"axis{k}") for k in "abc"))
+    rank = max(v.type.rank or 0 for v in op.inputs)
+    return op.out.type.rank == rank > 0 and all(axis in (None, -1) for axis in given)
 
 
 def _only(op: Op, *names: str) -> dict[str, Any]:
