@@ -13,7 +13,19 @@ from gradgen.diff.activity import carried
 from gradgen.diff.carry import Carrier
 from gradgen.diff.missing import missing_values
 from gradgen.diff.rows import row_plan
-from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of, replace_uses
+from gradgen.ir.nodes import (
+    GROWS,
+    WRITES,
+    Block,
+    Const,
+    Function,
+    Op,
+    Value,
+    blocks_of,
+    replace_uses,
+)
+from gradgen.passes.dce import EFFECTS
+from gradgen.rules.registry import RULES
 
 # Operations whose result is zero where one of these inputs is.
 LINEAR = {
@@ -35,8 +47,22 @@ def sink_into_branches(function: Function) -> None:
         return
     carrier, missing = Carrier(function), missing_values(function.body)
     for block, op in pairs:
-        for k in range(len(op.outputs)):
-            _Sink(block, op, k, carrier, missing).run()
+        for other in (0, 1):
+            places = _zero_places(op, other)
+            if not _Sink(block, op, places, other, carrier, missing).run():
+                for k in places if len(places) > 1 else ():
+                    _Sink(block, op, [k], other, carrier, missing).run()
+
+
+def _zero_places(op: Op, other: int) -> list[int]:
+    """Return which results of a branch are zero on one side alone."""
+    if any(side.end != "yield" for side in op.blocks):
+        return []
+    pairs = enumerate(zip(op.blocks[other].results, op.blocks[1 - other].results, strict=True))
+    return [
+        k for k, (a, b) in pairs
+        if _is_zero(a) and not _is_zero(b) and op.outputs[k].type.is_scalar
+    ]  # fmt: skip
 
 
 def _reads(op: Op) -> set[Value]:
@@ -49,38 +75,92 @@ def _is_zero(v: Value) -> bool:
     return isinstance(v, Const) and v.const == 0 and type(v.const) is float
 
 
-class _Sink:
-    """Moves what follows a branch for the sake of one of its results.
+def _subtract(op: Op) -> None:
+    """Turn the addition of what is negated into a subtraction, in place."""
+    added = op.inputs[1].op if op.prim == "add" else None
+    if added is not None and added.prim == "neg" and added.reverse:
+        op.prim, op.inputs[1] = "sub", added.inputs[0]
 
-    ``zero`` are the values that are zero where the result is, ``kept`` the sums that stay there
-    what they were, ``late`` what depends on these and stays behind the branch.
+
+class _Sink:
+    """Moves what follows a branch for the sake of results that are zero on one side.
+
+    ``zero`` are the values that are zero on the ``other`` side, ``kept`` the sums that stay there
+    what they were, ``chosen`` what choices by the test of the branch are on this one, ``late`` what
+    depends on all that and stays behind the branch.
     """
 
-    def __init__(self, block: Block, op: Op, k: int, carrier: Carrier, missing: set[Value]) -> None:
-        self.block, self.op, self.k = block, op, k
+    def __init__(
+        self,
+        block: Block,
+        op: Op,
+        places: list[int],
+        other: int,
+        carrier: Carrier,
+        missing: set[Value],
+    ) -> None:
+        self.block, self.op, self.other = block, op, other
         self.carrier, self.missing = carrier, missing
-        self.zero = {op.outputs[k]}
+        self.zero = {op.outputs[k] for k in places}
+        self.chosen: dict[Value, Value] = {}
         self.kept: dict[Value, Value] = {}
+        self.between: dict[Value, Op] = {}
         self.late: set[Value] = set()
         self.moved: list[Op] = []
         self.behind: list[Op] = []
+        self.apart = False
 
-    def run(self) -> None:
-        """Move all that needs the result, if there is a loop among it and none that has to stay."""
-        ends = [side.results[self.k] if side.end == "yield" else None for side in self.op.blocks]
-        zeros = [end is not None and _is_zero(end) for end in ends]
-        if zeros.count(True) != 1 or None in ends or not self.op.outputs[self.k].type.is_scalar:
-            return
+    def run(self) -> bool:
+        """Move all that needs the results, if that is worth it and nothing has to stay."""
         at = next(n for n, op in enumerate(self.block.ops) if op is self.op)
         following = self.block.ops[at + 1 :]
-        if not all(map(self._take, following)) or not any(op.prim == "for" for op in self.moved):
-            return
+        if not self.zero or not all(map(self._take, following)):
+            return False
+        if not self.chosen and not any(op.prim == "for" for op in self.moved):
+            return False
         if any(v in self.zero and not v.type.is_scalar for v in self._read_behind()):
-            return
-        stay = {id(op) for op in (*self.moved, *self.behind)}
+            return False
+        self._take_along(following)
+        stay = {id(op) for op in (*self.moved, *self.behind, *self.between.values())}
         before = [op for op in following if id(op) not in stay]
-        self.block.ops = [*self.block.ops[:at], *before, self.op, *self.behind]
-        self._into(*(self.op.blocks[zeros.index(z)] for z in (False, True)))
+        between = [op for op in following if op in self.between.values()]
+        if self.apart:
+            second = self._second()
+            self.block.ops = [*self.block.ops[:at], *before, self.op, *between, second]
+            self.op = second
+        else:
+            self.block.ops = [*self.block.ops[:at], *before, self.op]
+            self.behind = [op for op in following if op in (*between, *self.behind)]
+        self.block.ops += self.behind
+        self._into(self.op.blocks[1 - self.other], self.op.blocks[self.other])
+        return True
+
+    def _take_along(self, following: list[Op]) -> None:
+        """Move what only the moved operations read: on the other side it might not be defined."""
+        readers: dict[Value, set[int]] = {v: {0} for v in self.block.results}
+        for op in following:
+            for v in _reads(op):
+                readers.setdefault(v, set()).add(id(op))
+        moved = {id(op) for op in self.moved}
+        placed = moved | {id(op) for op in (*self.behind, *self.between.values())}
+        for op in reversed(following):
+            plain = op.reverse and not op.blocks and op.region is None and op.prim in RULES
+            if id(op) in placed or not plain or op.prim in EFFECTS or op.prim in (*WRITES, *GROWS):
+                continue
+            if op.outputs and all(readers.get(v, {0}) <= moved for v in op.outputs):
+                moved.add(id(op))
+        self.moved = [op for op in following if id(op) in moved]
+
+    def _second(self) -> Op:
+        """Return another branch by the same test, for what needs both sides of the first."""
+        span = self.moved[0].span
+        return Op("if", [self.op.inputs[0]], [], {}, span, [Block(), Block()], reverse=True)
+
+    def _now(self, v: Value, results: dict[Value, Value]) -> Value:
+        """Return what a choice between zero and something is on the side of the latter."""
+        while v in self.chosen or v in results:
+            v = self.chosen[v] if v in self.chosen else results[v]
+        return v
 
     def _take(self, op: Op) -> bool:
         """Note where an operation belongs; tell whether one can go on."""
@@ -90,9 +170,12 @@ class _Sink:
             if not free or not self._absorbs(op):
                 return False
             self.moved.append(op)
-        elif read & (self.late | self.kept.keys() | set(self.op.outputs)):
+            self.apart = self.apart or bool(read & self.between.keys())
+        elif read & (self.late | self.kept.keys()):
             self.behind.append(op)
             self.late.update(op.outputs)
+        elif read & (set(self.op.outputs) | self.between.keys()):
+            self.between.update(dict.fromkeys(op.outputs, op))
         return True
 
     def _read_behind(self) -> list[Value]:
@@ -104,15 +187,17 @@ class _Sink:
         """Put the operations on their side; what is read of them behind becomes a result."""
         results: dict[Value, Value] = dict(zip(self.op.outputs, side.results, strict=True))
         others: dict[Value, Value] = dict(zip(self.op.outputs, other.results, strict=True))
-        replace_uses(Block(ops=self.moved), results)
-        side.ops += self.moved
+        replace_uses(Block(ops=self.moved), {**results, **self.chosen})
+        for op in self.moved if self.chosen else ():
+            _subtract(op)
+        side.ops += [op for op in self.moved if op.prim != "select" or op.out not in self.chosen]
         rest = Block(ops=self.behind, results=self.block.results)
         for v in self._read_behind():
             out = Value(v.type, v.name, v.span)
             out.user, out.op = v.user, self.op
             self.op.outputs.append(out)
             replace_uses(rest, {v: out})
-            side.results.append(v)
+            side.results.append(self._now(v, results))
             stays = self._origin(v) if v in self.kept else Const(0.0)
             other.results.append(others.get(stays, stays))
         self.block.results = rest.results
@@ -125,6 +210,8 @@ class _Sink:
             return op.out.type.is_scalar or op.out.type.kind == "array"
         if op.prim in SUMS:
             return self._absorbs_sum(op)
+        if op.prim == "select":
+            return self._absorbs_choice(op)
         if op.prim == "inc" and op.inputs[1] in self.zero and op.inputs[0] not in self.zero:
             self.kept[op.out] = op.inputs[0]
             return True
@@ -135,10 +222,23 @@ class _Sink:
         if all(zero):
             self.zero.add(op.out)
             return True
-        if zero == [False, True] and op.inputs[0].type == op.out.type:
-            self.kept[op.out] = op.inputs[0]
-            return True
-        return False
+        place = zero.index(False)
+        signed = place == 1 and op.prim in ("sub", "np.subtract")
+        if signed or op.inputs[place].type != op.out.type:
+            return False
+        self.kept[op.out] = op.inputs[place]
+        return True
+
+    def _absorbs_choice(self, op: Op) -> bool:
+        """Whether a choice gives zero on the other side, by the test of the branch itself."""
+        options = op.inputs[1:]
+        zero = [v in self.zero or _is_zero(v) for v in options]
+        if op.inputs[0] is self.op.inputs[0] and zero[self.other]:
+            self.chosen[op.out] = options[1 - self.other]
+        elif not all(zero) or op.inputs[0] in self.zero:
+            return False
+        self.zero.add(op.out)
+        return True
 
     def _absorbs_loop(self, op: Op) -> bool:
         body = op.blocks[-1]

@@ -4,9 +4,10 @@ import numpy as np
 
 X = np.array([0.3, 0.5, 0.9, 0.4])
 FUSED = ("squares", "nearest", "scratch", "late_total", "hinge")
+LEAVING = ("trajectory", "trajectory_left")
 COUNTED = ("triangle", "strides", "counted_while", "two_ways")
 APART = ("carries_on", "log_of_sum", "left_over", "read_later", "breaks", "prints")
-EXAMPLE_ARGS = {name: (lambda: (X.copy(),)) for name in (*FUSED, *COUNTED, *APART)}
+EXAMPLE_ARGS = {name: (lambda: (X.copy(),)) for name in (*FUSED, *LEAVING, *COUNTED, *APART)}
 
 
 def hinge(x):
@@ -197,3 +198,20 @@ def roots(x):
         if x[i] > 0.1:
             total += r
     return total
+
+
+def trajectory(x):
+    """What only a turn that goes on computes has its adjoint there alone."""
+    y, v = 1.0, x[0]
+    for _ in range(4):
+        a = x[1] / (y * y + 1.0) - np.sqrt(y + 2.0) * x[2]
+        if y + v < 0.0:
+            return y * v * x[3]
+        v = v + 0.4 * a
+        y = y + 0.6 * v
+    return y * v
+
+
+def trajectory_left(x):
+    """The same, left early."""
+    return trajectory(np.array([1.0, 1.0, 4.0, 1.0]) * x)

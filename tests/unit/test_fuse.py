@@ -18,6 +18,7 @@ from tests.corpus.loop_sums import (
     APART,
     COUNTED,
     FUSED,
+    LEAVING,
     X,
     lists_in_branch,
     nearest,
@@ -48,7 +49,7 @@ def test_left_apart(name: str) -> None:
 
 
 @pytest.mark.parametrize("backend", ["numpy", "numba"])
-@pytest.mark.parametrize("name", [*FUSED, *COUNTED, *APART])
+@pytest.mark.parametrize("name", [*FUSED, *LEAVING, *COUNTED, *APART])
 def test_value_and_gradient(name: str, backend: str) -> None:
     loss = loss_of(name)
     if backend == "numba":
@@ -145,3 +146,9 @@ def deep() -> tuple[Any, ...]:
     """Return the arguments of the recursive network."""
     args: tuple[Any, ...] = recursion.EXAMPLE_ARGS["deep_network"]()
     return args
+
+
+@pytest.mark.parametrize("name", LEAVING)
+def test_nothing_is_chosen_twice_by_one_test(name: str) -> None:
+    text = gradgen.emit(loss_of(name), mode="grad", example_args=(X,))
+    assert "0.0 if" not in text and "if not" in text
