@@ -29,7 +29,8 @@ def plain_call(
     if is_true(kwargs.get("where")):
         del kwargs["where"]
     if "where" in kwargs and not is_numpys(ufunc):
-        what = f"where= of {ufunc.__name__}: SciPy's functions write to other entries, too,"
+        # So does SciPy 1.17 without gradgen: its loops move the pointers that NumPy goes on with.
+        what = f"where= of {ufunc.__name__}, with which SciPy writes to memory that is not its own"
         r.refuse(node, what, "use np.where")
     kwargs.pop("subok", None)
     order = kwargs.pop("order", Static("K"))

@@ -97,7 +97,7 @@ def along(ufunc: np.ufunc, method: str, known: dict[Any, Any], loop: Callable[..
         if operation in RULES:
             return call_rule(r, node, RULES[operation], [array], given)
         if ufunc not in SEQUENTIAL:
-            r.refuse(node, f"{operation}, which NumPy computes {MACHINES},", WRITE)
+            r.refuse(node, f"{operation}, which NumPy computes {MACHINES}", WRITE)
         if "where" in given and "initial" not in given:
             what = f"reduction operation {ufunc.__name__!r} does not have an identity, so to use"
             r.fail(node, ValueError(f"{what} a where mask one has to specify 'initial'"))
@@ -134,7 +134,7 @@ def reduceat(ufunc: np.ufunc) -> Handler:
         if operation in RULES:
             return call_rule(r, node, RULES[operation], [array, places], given)
         if ufunc not in SEQUENTIAL:
-            r.refuse(node, f"{operation}, which NumPy computes {MACHINES},", WRITE)
+            r.refuse(node, f"{operation}, which NumPy computes {MACHINES}", WRITE)
         given["axis"] = Const(option(r, node, "axis", given["axis"], AXES))
         return from_library(r, node, ufuncs.segments, [Static(ufunc), array, places], given)
 

@@ -10,6 +10,7 @@ from gradgen.library import (  # noqa: F401  (these fill the tables)
     linalg,
     polynomials,
     python,
+    quadrature,
     sampled,
     shapes,
     simpson,
