@@ -1,4 +1,4 @@
-"""``scipy.integrate.quad``: SciPy's value and error to the last bit, and derivatives of integrals."""
+"""``scipy.integrate.quad``: value and error as SciPy has them, and derivatives of integrals."""
 
 from __future__ import annotations
 
