@@ -208,6 +208,9 @@ class Forward:
         a, ones = op.inputs[0], self.alg.full(Const(1.0), op.out)
         partials = self._sent_back(rule, op, 0, ones, adjoint_type(a))
         share = self.alg.mul(partials, self.alg.full(self.tangents[a], a))
+        if is_complex(a):  # partials are cotangents of the parts, real and imaginary
+            turned = self.alg.emit("conj", partials)
+            share = self.alg.emit("real", self.alg.mul(turned, self.alg.full(self.tangents[a], a)))
         if a.type.is_scalar:
             return share
         attrs = {k: v for k, v in op.attrs.items() if k in ("axis", "keepdims")}

@@ -77,7 +77,7 @@ class Reverse:
             self.adj[v] = g
         elif "list" in (total.type.kind, g.type.kind):
             self.adj[v] = self.b.emit("list_add", [self.fitting(v, x) for x in (total, g)])
-        elif self._is_buffer(total):
+        elif self._is_buffer(total) and (is_complex(total) or not is_complex(g)):
             if g.op is not None and g.op.prim == "neg" and g.op.reverse:
                 self.adj[v] = self.b.emit("inc", [total, g.op.inputs[0]], index="e", sign="-")
             else:

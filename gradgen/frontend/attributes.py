@@ -10,6 +10,7 @@ import numpy as np
 from gradgen.frontend.bindings import call_rule, emit
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.classes import MISSING, found_in, is_users
+from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.method_calls import METHOD_HANDLERS
 from gradgen.frontend.objects import (
     NAMED_TUPLE_METHODS,
@@ -20,6 +21,7 @@ from gradgen.frontend.objects import (
     set_attribute_of,
 )
 from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.stores import overwrite
 from gradgen.frontend.values import (
     BoundMethod,
     Choice,
@@ -146,6 +148,8 @@ def set_attribute(r: Reader, owner: Any, name: str, value: Any, node: ast.AST) -
 
         everywhere = r.b.emit("arange", [r.b.emit("size", [r.read(owner)])])
         put(r, node, [owner, everywhere, value], {})
+    elif isinstance(owner, Ref) and name in ("real", "imag"):
+        overwrite(r, node, part_of(r, owner, name, node), as_value(r, value, node))
     else:
         r.refuse(
             node,

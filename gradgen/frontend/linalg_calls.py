@@ -36,6 +36,19 @@ def _cho_solve(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]
     return call_rule(r, node, RULES["cho_solve"], [c, *rest], {**kwargs, "lower": lower})
 
 
+@special("scipy.linalg.qr")
+def _qr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read ``scipy.linalg.qr``, whose mode 'r' leaves the orthogonal factor out."""
+    mode = args[3] if len(args) > 3 else kwargs.get("mode")
+    if getattr(mode, "obj", None) != "r":
+        return call_rule(r, node, RULES["scipy.qr"], args, kwargs)
+    rest = {k: v for k, v in kwargs.items() if k != "mode"}
+    if len(args) > 3:
+        args = [*args[:3], Static("full"), *args[4:]]
+    found = call_rule(r, node, RULES["scipy.qr"], args, rest)
+    return Seq(found.items[1:])
+
+
 @special("scipy.linalg.lu_solve")
 def _lu_solve(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     pair, rest = _first(r, node, "lu_and_piv", args, kwargs)

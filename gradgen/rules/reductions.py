@@ -11,7 +11,7 @@ import numpy as np
 from gradgen.ir.types import Type, array, broadcast, fresh_dim
 from gradgen.rules.helpers import _cumprod_tangent_along
 from gradgen.rules.registry import Vjp, rule
-from gradgen.rules.shapes_of import Attrs, of_shape, reduction
+from gradgen.rules.shapes_of import Attrs, of_shape, real_of, reduction
 
 if TYPE_CHECKING:
     from gradgen.diff.algebra import Algebra
@@ -72,6 +72,12 @@ def std_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     constant = alg.emit("le", y, alg.mul(least, alg.emit("np.abs", mean)))
     share = alg.div(_stretch(alg, op, _over_dof(alg, op, g)), alg.where(constant, 1.0, y))
     return alg.mul(share, alg.sub(a, mean))
+
+
+def spread_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type of a variance or deviation, which is real of complex numbers too."""
+    t: Type = reduction("inexact")(inputs, attrs)
+    return Type(t.kind, real_of(t.dtype), t.shape, t.weak)
 
 
 def _over_dof(alg: Algebra, op: Op, g: Value) -> Value:
@@ -234,9 +240,10 @@ for _name in ("argmax", "argmin", "nanargmax", "nanargmin"):
     )
 for _name, _vjp in (("var", var_vjp), ("std", std_vjp)):
     rule(
-        _name, reduction("inexact"), callables=[f"np.{_name}"], methods=[_name], vjp=_vjp,
+        _name, spread_type, callables=[f"np.{_name}"], methods=[_name], vjp=_vjp,
         params="a, axis=None, dtype=None, out=None, ddof=0, keepdims=False", narrow=True,
-        fuller=f"part.{_name}", tangent="reduction",
+        fuller=f"part.{_name}", tangent="reduction", of_complex="linear",
+        samples=(f"np.{_name}(x23 + 1j * y23, axis=1)", f"np.{_name}(x3 * (2.0 - 1j), ddof=1)"),
         at_kinks="0 for a constant input" if _name == "std" else "",
     )
 for _name, _vjp, _tangent in (("cumsum", cumsum_vjp, "linear"),

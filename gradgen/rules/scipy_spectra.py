@@ -40,13 +40,11 @@ from gradgen.rules.orthogonal import (
 from gradgen.rules.registry import printed, rule
 from gradgen.rules.shapes_of import Attrs, of_shape, refuse_unless
 
-SUBSETS = ("subset_by_index", "subset_by_value")
-
 
 def scipy_eigh_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
     """Return the types of eigenvalues and eigenvectors, of all of them."""
-    whole = all(attrs.get(k) is None for k in SUBSETS)
-    refuse_unless(whole, "a subset of the eigenvalues", "take it from all of them")
+    whole = attrs.get("subset_by_value") is None
+    refuse_unless(whole, "eigenvalues in an interval", "take them from all")
     refuse_unless(attrs.get("type", 1) == 1, "a problem of another type", "put it as type 1")
     return eigh_types(inputs[:1], attrs)
 
@@ -178,8 +176,16 @@ def _svd_s_tangent(t_a, a):
 
 
 def eigenvalues_only(options: Attrs) -> str:
-    """Return the operation with one result, where only the eigenvalues are asked for."""
-    return "eigh_w" if options.get("eigvals_only") else ""
+    """Return the operation for what is asked for: only the eigenvalues, or a part of all."""
+    part = options.get("subset_by_index") is not None
+    if options.get("eigvals_only"):
+        return "eigh_w_part" if part else "eigh_w"
+    return "eigh_part" if part else ""
+
+
+def part_of_values(options: Attrs) -> str:
+    """Return the operation for a part of the eigenvalues."""
+    return "eigvalsh_part" if options.get("subset_by_index") is not None else ""
 
 
 def values_only(options: Attrs) -> str:
@@ -201,19 +207,20 @@ SYM, SPD = "m33 + m33.T", "m33 @ m33.T"
 # fmt: off
 _MORE = ("overwrite_a=False, overwrite_b=False, type=1, check_finite=True, "
          "subset_by_index=None, subset_by_value=None, driver=None")
-_EIGH: dict[str, Any] = {"params": f"a, b?, *, lower=True, eigvals_only=False, {_MORE}",
+EIGH: dict[str, Any] = {"params": f"a, b?, *, lower=True, eigvals_only=False, {_MORE}",
                          "spelling": "scipy.linalg.eigh"}
 _VALUES: dict[str, Any] = {"adjoint": (_eigvals_of_to_a, _eigvals_of_to_b),
                            "tangent": _eigvals_of_tangent, "at_kinks": SYMMETRIC}
-rule("scipy.eigh", scipy_eigh_types, callables=["scipy.linalg.eigh"], outputs=("w", "v"), **_EIGH,
+rule("scipy.eigh", scipy_eigh_types, callables=["scipy.linalg.eigh"], outputs=("w", "v"), **EIGH,
      adjoint=(_scipy_eigh_to_a, _scipy_eigh_to_b), tangent=_scipy_eigh_tangent,
      variant=eigenvalues_only,
      at_kinks=f"{SYMMETRIC}; an error where vectors of equal eigenvalues matter",
      samples=_samples("eigh", f"{SYM})[0]", f"{SYM})[1] ** 2", f"{SYM}, {SPD})[0]",
                       f"{SYM}, {SPD})[1] ** 2", f"{SYM}, b={SPD}, lower=False)[1] ** 2"))
-rule("eigh_w", eigvalsh_type, **_EIGH, **_VALUES,
+rule("eigh_w", eigvalsh_type, **EIGH, **_VALUES,
      samples=_samples("eigh", f"{SYM}, eigvals_only=True)", f"{SYM}, {SPD}, eigvals_only=True)"))
 rule("scipy.eigvalsh", eigvalsh_type, callables=["scipy.linalg.eigvalsh"], **_VALUES,
+     variant=part_of_values,
      params=f"a, b?, *, lower=True, {_MORE}",
      samples=_samples("eigvalsh", f"{SYM})", f"{SYM}, lower=False)", f"{SYM}, {SPD})"))
 _SVD: dict[str, Any] = {"params": "a, full_matrices=True, compute_uv=True, overwrite_a=False, "
