@@ -146,8 +146,11 @@ def _singleton(m: Match, p: ast.MatchSingleton, subject: Any) -> None:
     elif isinstance(subject, Const):
         if subject.const is not p.value:
             raise Failed
-    elif isinstance(subject, Value) and subject.type.kind == "bool":
+    elif isinstance(subject, Value) and subject.type.kind == "bool" and subject.type.weak:
         _equal(m, p, subject, Const(p.value))
+    elif isinstance(subject, Value) and subject.type.kind == "bool":
+        # Python asks for its own True or False, which a truth value of NumPy's is not.
+        m.tests.append(lambda: m.r.b.emit("is", [subject, Const(p.value)], span=m.r.span(p)))
     else:
         raise Failed
 

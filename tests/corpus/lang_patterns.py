@@ -139,6 +139,20 @@ def _positive(*shape, seed=0):
     return np.abs(_normal(*shape, seed=seed)) + 0.5
 
 
+def match_truth_of_numpy(x):
+    total = 0.0
+    for value in (x[0], 0.8, float(x[1])):
+        above = value > 0.4
+        match above:
+            case False:
+                total += value * x[2]
+            case True:
+                total += 3.0 * value**2
+            case _:  # NumPy's truth values are neither
+                total += 7.0 * value**3
+    return total
+
+
 def match_on_a_part_by_path(x):
     config = {"kind": "huber" if x > 0.5 else "square", "delta": 0.3}
     match config:
@@ -162,6 +176,7 @@ def match_on_parts_of_parts(x):
 
 
 EXAMPLE_ARGS = {
+    "match_truth_of_numpy": lambda: (np.array([0.7, 0.2, -0.6]),),
     "match_on_a_part_by_path": lambda: (0.7,),
     "match_on_parts_of_parts": lambda: (0.7,),
     "sorted_keys": lambda: ({"b": 1.5, "a": 0.5, "c": 2.5},),
@@ -189,6 +204,7 @@ ARGNUMS = {
 }
 
 MORE_ARGS = {
+    "match_truth_of_numpy": [lambda: (np.array([0.2, 0.9, -0.6]),)],
     "match_on_a_part_by_path": [lambda: (0.3,)],
     "match_on_parts_of_parts": [lambda: (0.3,), lambda: (1.3,)],
     "walrus_in_if": [lambda: (-np.abs(_normal(5)),)],
