@@ -48,6 +48,18 @@ def extremum_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     return alg.mul(chosen, _stretch(alg, op, alg.div(g, ties)))
 
 
+def extremum_jvp(alg: Algebra, op: Op, tangents: list[Value | None]) -> Value:
+    """Return the mean of the tangents of the entries that attain the extremum."""
+    a, (t, *_) = op.inputs[0], tangents
+    assert t is not None
+    if a.type.is_scalar:
+        return t
+    options = {k: v for k, v in op.attrs.items() if k in ("axis", "keepdims")}
+    chosen = alg.emit("eq", a, _stretch(alg, op, op.out))
+    ties = alg.emit("count_nonzero", chosen, **options)
+    return alg.div(alg.emit("sum", alg.mul(chosen, t), **options), ties)
+
+
 def prod_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """Multiply the others, without division, so that zeros are exact."""
     a, axis = op.inputs[0], op.attrs.get("axis")
@@ -221,7 +233,7 @@ _reduce("sum", "sum", sum_vjp, TOTAL, narrow=True, cost=1)
 _reduce("mean", "inexact", mean_vjp, TOTAL, narrow=True, cost=1)
 for _name in ("max", "min"):
     _reduce(
-        _name, "same", extremum_vjp, AXES, narrow=True, tangent="reduction",
+        _name, "same", extremum_vjp, AXES, narrow=True, tangent="reduction", jvp=extremum_jvp,
         at_kinks="ties share evenly",
     )  # fmt: skip
 _reduce("prod", "sum", prod_vjp, TOTAL, narrow=True, tangent="reduction")
