@@ -17,6 +17,7 @@ import gradgen.rules.table  # noqa: F401  (fills the table of rules)
 from gradgen.backends.lowering import lower_to_numba
 from gradgen.batch.examples import batch_examples, of_one
 from gradgen.batch.jacobian import jacobian_forward, jacobian_reverse
+from gradgen.batch.scalars import columns_written_out, rows_written_out, written_out
 from gradgen.batch.turns import columns_by_turns, rows_by_turns
 from gradgen.collector import uncollected
 from gradgen.diff.activity import varied
@@ -316,6 +317,8 @@ def _derive(program: Program) -> None:
     elif program.product is not None:
         turns = rows_by_turns if options.mode == "jacrev" else columns_by_turns
         turns(function, program.product, options)
+    elif options.mode in TURNS and written_out(function, options):
+        (rows_written_out if options.mode == "jacrev" else columns_written_out)(function, options)
     elif options.mode in ("jacfwd", "jacdiag"):
         jacobian_forward(function, options)
     elif options.mode == "jacrev":

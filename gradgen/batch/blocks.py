@@ -10,7 +10,7 @@ from typing import Any
 from gradgen.batch.basis import Basis, size_of
 from gradgen.diff.algebra import Algebra
 from gradgen.diff.results import aux_values, gradient_trees, tuple_of, unshare, value_tree
-from gradgen.ir.nodes import Const, Function, Leaf, Value
+from gradgen.ir.nodes import Const, Function, Value
 
 Emit = Callable[[Value], ast.expr]
 
@@ -95,14 +95,14 @@ def return_columns(
     if options.mode == "jacdiag":
         mine = [t for v, t in zip(values, moves, strict=True) if v.type.inexact]
         diagonals = {(0, j): blocks.diagonal(t, j) for j, t in enumerate(mine)}
-        _finish(function, options, blocks.alg, diagonals, active)
+        return_parts(function, options, blocks.alg, diagonals)
         return
     columns = {
         (i, j): blocks.column(values[i], t, j)
         for i, t in enumerate(moves)
         for j in range(len(active))
     }
-    _finish(function, options, blocks.alg, columns, active)
+    return_parts(function, options, blocks.alg, columns)
 
 
 def return_rows(
@@ -115,17 +115,14 @@ def return_rows(
         for i in range(len(values))
         for j, g in enumerate(grads)
     }
-    _finish(function, options, blocks.alg, rows, active)
+    return_parts(function, options, blocks.alg, rows)
 
 
-def _finish(
-    function: Function,
-    options: Any,
-    alg: Algebra,
-    parts: dict[tuple[int, int], Value],
-    active: list[Leaf],
+def return_parts(
+    function: Function, options: Any, alg: Algebra, parts: dict[tuple[int, int], Value]
 ) -> None:
     """Return the parts in the structure of the value, and in each that of the arguments."""
+    active = [leaf for leaf in function.leaves if leaf.active]
     whole = len(parts) == 1 and options.mode != "jacdiag"
     for (_, j), v in parts.items():
         if v.op is not None and not v.name and not isinstance(v, Const):

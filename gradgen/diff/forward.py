@@ -80,6 +80,13 @@ class Forward:
                 elif op.prim != "leaf" and any(v in self.varied for v in op.outputs):
                     self._operation(op)
 
+    def straight(self, ops: list[Op]) -> None:
+        """Append the tangents of operations without blocks, which stay where they are."""
+        for op in ops:
+            self.b.span = op.span
+            if op.prim != "leaf" and any(v in self.varied for v in op.outputs):
+                self._operation(op)
+
     def of(self, v: Value) -> Value:
         """Return the tangent of a value, an exact zero where it does not vary."""
         if isinstance(v, Undefined):

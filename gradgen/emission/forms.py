@@ -39,7 +39,8 @@ def op_expression(op: Op, operands: Sequence[Expr]) -> Expr:
     if rule.form == "operator":
         return _operator(rule.spelling, list(operands))
     if rule.form == "sequence":
-        return call(rule.spelling, [ast.List(list(operands), ast.Load())], options_of(op))
+        items = [_bare(e) for e in operands] if op.prim == "array" else list(operands)
+        return call(rule.spelling, [ast.List(items, ast.Load())], options_of(op))
     if rule.form == "shape":
         return call(rule.spelling, [shape_tuple(operands)], options_of(op))
     if rule.form == "shaped":
@@ -48,6 +49,13 @@ def op_expression(op: Op, operands: Sequence[Expr]) -> Expr:
     made = call(rule.spelling, by_place, options_of(op))
     made.keywords = [ast.keyword(n, e) for n, e in by_name.items()] + made.keywords
     return made
+
+
+def _bare(e: Expr) -> Expr:
+    """Return the list that ``np.array`` makes an array of: in a longer one it is a row."""
+    if isinstance(e, ast.Call) and not e.keywords and ast.unparse(e.func) == "np.array":
+        return e.args[0] if isinstance(e.args[0], ast.List) else e
+    return e
 
 
 def _placed(rule: Rule, op: Op, operands: list[Expr]) -> tuple[list[Expr], dict[str, Expr]]:
