@@ -182,3 +182,18 @@ def test_containers() -> None:
     h = gradgen.hessian(model)(p, x)
     assert h["w"]["w"].shape == (3, 3) and h["w"]["b"].shape == (3,)
     np.testing.assert_allclose(h["w"]["b"], h["b"]["w"], rtol=1e-12)
+
+
+def kernel(x, y):
+    """A matrix of lists of lists."""
+    k = np.array([[np.exp(-((a - b) ** 2)) for b in y] for a in x])
+    return np.sum(k @ x)
+
+
+@pytest.mark.parametrize("outer", [gradgen.jacfwd, gradgen.jacrev], ids=["f", "r"])
+@pytest.mark.parametrize("inner", [gradgen.jacfwd, gradgen.jacrev], ids=["f", "r"])
+def test_second_order_of_nested_lists(outer: Any, inner: Any) -> None:
+    y = np.array([0.2, -0.4, 0.9])
+    first = gradgen.grad(kernel)
+    rows = [difference(lambda x: first(x, y), X, e) for e in np.eye(3)]
+    np.testing.assert_allclose(outer(inner(kernel))(X, y), rows, rtol=1e-8, atol=1e-9)

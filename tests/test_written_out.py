@@ -35,7 +35,7 @@ ALL = (0, 1, 2)
 def step(fn: Any, args: tuple, k: int, h: float = 1e-3) -> Any:
     """Return a derivative by one argument, a difference of the sixth order."""
     weights = {1: 45.0, 2: -9.0, 3: 1.0}
-    moved = lambda d: [x + d * (j == k) for j, x in enumerate(args)]  # noqa: E731
+    moved = lambda d: [x + d * (j == k) for j, x in enumerate(args)]
     return sum(w * (fn(*moved(n * h)) - fn(*moved(-n * h))) for n, w in weights.items()) / (60 * h)
 
 

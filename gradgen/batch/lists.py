@@ -61,7 +61,7 @@ def _array(s: Sweep, op: Op) -> Value:
 
 def _items(s: Sweep, op: Op) -> Value:
     """Return the rows of all as a list of batches."""
-    if op.inputs[0].type.rank != 1 and op.attrs.get("plain"):
+    if (op.inputs[0].type.rank != 1 and op.attrs.get("plain")) or "depth" in op.attrs:
         s.refuse(op, "a list of lists")
     rows = s.alg.emit("moveaxis", s.of(op.inputs[0]), source=1, destination=0)
     return s.b.append("items", [rows], [s.typed(op.out.type)]).out

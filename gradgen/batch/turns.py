@@ -17,6 +17,7 @@ from gradgen.ir.nodes import Block, Const, Function, Op, Value, walk
 from gradgen.ir.types import integer
 
 COTANGENT = "d_value"
+SHOWN = ("effect",)  # what is printed is so once, not for every seed
 
 
 def columns_by_turns(function: Function, product: Function, options: Any) -> None:
@@ -124,9 +125,9 @@ def _copies(
             given[leaf.value] = alg.zeros(leaf.value) if known is None else known
     block = alg.b.block
     block.ops += [
-        copy_op(op, given, reverse=alg.b.reverse)
+        copy_op(op, given, reverse=alg.b.reverse, without=SHOWN)
         for op in product.body.ops
-        if op.prim not in DONE_ONCE and op.prim != "leaf"
+        if op.prim not in (*SHOWN, "leaf")
     ]
     for op in walk(Block(ops=block.ops)):
         op.reverse, op.tangent = alg.b.reverse, alg.b.tangent

@@ -212,8 +212,8 @@ class Forward:
 
     def _reduced(self, rule: Rule, op: Op) -> Value:
         """Return the sums of the partials, a cotangent of ones sent back, times the tangent."""
-        a, ones = op.inputs[0], Const(1.0)
-        ones = ones if rule.narrow else self.alg.full(ones, op.out)
+        a, one = op.inputs[0], Const(1.0)
+        ones = one if rule.narrow else self.alg.full(one, op.out)
         partials = self._sent_back(rule, op, 0, ones, adjoint_type(a))
         share = self.alg.mul(partials, self.alg.full(self.tangents[a], a))
         if is_complex(a):  # partials are cotangents of the parts, real and imaginary

@@ -102,12 +102,19 @@ def _without(done: Region, region: Region | None, known: dict[Region, Region]) -
 
 @deep
 def copy_op(
-    op: Op, values: dict[Value, Value], made: dict[Op, Op] | None = None, reverse: bool = True
+    op: Op,
+    values: dict[Value, Value],
+    made: dict[Op, Op] | None = None,
+    reverse: bool = True,
+    without: tuple[str, ...] = DONE_ONCE,
 ) -> Op:
-    """Return a copy of an operation, with results of its own; note both."""
+    """Return a copy of an operation, with results of its own; note both.
+
+    ``without`` are the operations that are left out of the blocks inside.
+    """
     _require_repeatable(op)
     inputs = [values.get(v, v) for v in op.inputs]
-    blocks = [copy_block(b, values, made, reverse) for b in op.blocks]
+    blocks = [copy_block(b, values, made, reverse, without) for b in op.blocks]
     outputs = [_twin(v, values) for v in op.outputs]
     copy = Op(op.prim, inputs, outputs, dict(op.attrs), op.span, blocks, reverse, region=op.region)
     for v in outputs:
@@ -118,11 +125,17 @@ def copy_op(
 
 
 def copy_block(
-    block: Block, values: dict[Value, Value], made: dict[Op, Op] | None = None, reverse: bool = True
+    block: Block,
+    values: dict[Value, Value],
+    made: dict[Op, Op] | None = None,
+    reverse: bool = True,
+    without: tuple[str, ...] = DONE_ONCE,
 ) -> Block:
     """Return a copy of a block."""
     params = [_twin(p, values) for p in block.params]
-    ops = [copy_op(op, values, made, reverse) for op in block.ops if op.prim not in DONE_ONCE]
+    ops = [
+        copy_op(op, values, made, reverse, without) for op in block.ops if op.prim not in without
+    ]
     return Block(params, ops, block.end, [values.get(v, v) for v in block.results])
 
 

@@ -94,7 +94,16 @@ def _array_of_list(op: Op, operands: list[Expr]) -> Expr:
 def _items(op: Op, operands: list[Expr]) -> Expr:
     if op.attrs.get("plain"):
         return ast.Call(ast.Attribute(operands[0], "tolist", ast.Load()), [], [])
+    if op.attrs.get("depth", 1) > 1:
+        return _of_items(operands, _without_last(op.out.type.item), lambda e: call("list", [e]))
     return call("list", operands)
+
+
+def _without_last(t: Type | None) -> Type | None:
+    """Return the type of lists one level less deep."""
+    if t is None or t.item is None or t.item.kind != "list":
+        return None
+    return Type("list", item=_without_last(t.item))
 
 
 def _list_add(op: Op, operands: list[Expr]) -> Expr:

@@ -93,7 +93,13 @@ def array_of_list_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """Take the cotangent apart along the axis; what is alike for all items is left as it is."""
     axis, rank, item = op.attrs.get("axis", 0), op.out.type.rank, op.inputs[0].type.item
     if item is not None and item.kind == "list":
-        return g if g.type.is_scalar else alg.emit("items", alg.full(g, op.out), plain=True)
+        if g.type.is_scalar:
+            return g
+        depth = 1
+        while item is not None and item.kind == "list":
+            item, depth = item.item, depth + 1
+        how: dict[str, Any] = {"depth": depth} if item and item.shape != () else {"plain": True}
+        return alg.emit("items", alg.full(g, op.out), **how)
     if rank is not None and g.type.rank is not None and g.type.rank < rank and axis == 0:
         return g
     g = alg.full(g, op.out)
@@ -108,7 +114,11 @@ def items_type(inputs: list[Value], attrs: Attrs) -> Type:
     if t.shape is None:
         return Type("list", item=Type("any", t.dtype, None))
     if not attrs.get("plain"):
-        return Type("list", item=of_shape(t.dtype, t.shape[1:]))
+        depth = attrs.get("depth", 1)
+        rows = of_shape(t.dtype, t.shape[depth:])
+        for _ in range(depth):
+            rows = Type("list", item=rows)
+        return rows
     what = "a list of the entries of an array of unknown dtype"
     refuse_unless(bool(t.dtype), what, "give types: example arguments or annotations")
     nested = scalar(t.dtype, weak=True)
