@@ -106,7 +106,10 @@ def by_place(
         return args, kwargs
     out, named = in_places(names, args, kwargs, first)
     wrong = next((n for n in named if n in names[first : len(out)]), "")
-    if wrong:
+    by_name = next((n for n in names[:first] if n in named), "")
+    if by_name:
+        what = f"np.{function.__name__}(): {by_name!r} is given by name, not by its place"
+    elif wrong:
         what = f"np.{function.__name__}(): the argument {wrong!r} is given twice"
     elif len(out) > len(names):
         what = f"np.{function.__name__}() takes at most {len(names)} arguments by place"

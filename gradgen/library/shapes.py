@@ -157,7 +157,7 @@ def meshgrid(*xi, copy=True, sparse=False, indexing="xy"):
         return out
     lengths = [len(row) for row in rows]
     shape = tuple([lengths[places[k]] for k in tuple(range(count))])
-    return [np.copy(np.broadcast_to(x, shape)) for x in out]
+    return [np.broadcast_to(x, shape).copy() for x in out]
 
 
 @reads("np.trace", samples=("np.trace(x44, dtype=float)",))
