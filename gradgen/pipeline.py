@@ -53,6 +53,7 @@ from gradgen.passes.cse import share_common
 from gradgen.passes.dce import remove_dead
 from gradgen.passes.fuse import Fused, fuse_loops
 from gradgen.passes.hoist import hoist_lengths
+from gradgen.passes.rows import store_through_rows
 from gradgen.passes.shapes import read_newest_shapes
 from gradgen.passes.sharing import Sharing
 from gradgen.passes.sinking import sink_into_branches
@@ -259,6 +260,7 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         hold_cancelling_maxima(function)
         hoist_lengths(function)
         recognise_additions(function)
+        store_through_rows(function)
         if options.mode in SWEPT:
             mark_loops(function, program.again)
             split_marked(function)

@@ -37,6 +37,7 @@ CHOSEN = [
     Case("recursion", "recursive_loss"),
     Case("recursion", "deep_network"),
     Case("recursion", "quadrature"),
+    Case("lang_row_stores", "table"),
     Case("checkpoints", "recurrence"),
     Case("checkpoints", "heat"),
     Case("checkpoints", "until"),

@@ -53,6 +53,8 @@ def store(s: Sweep, op: Op) -> Value:
         s.refuse(op, "a place to write to that is not the same for all")
     if base.type.kind == "list":
         item = base.type.item
+        for _ in op.attrs.get("path", ()):
+            item = item and item.item
         inputs = [s.lifted(base, base.type), fitted(s, value, None if item is None else item.rank)]
         made = s.b.append(op.prim, [*inputs, *operands], [s.typed(base.type)], attrs=op.attrs)
         return made.out

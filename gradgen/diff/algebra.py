@@ -313,10 +313,17 @@ class Algebra:
         return base, rest
 
     def store_add(
-        self, total: Value, g: Value, operands: Sequence[Value], index: str, slices: Any = ()
+        self,
+        total: Value,
+        g: Value,
+        operands: Sequence[Value],
+        index: str,
+        slices: Any = (),
+        path: Any = (),
     ) -> Value:
         """Add at an index, counting repeats of an integer index."""
-        attrs: dict[str, Any] = {"index": index}
+        attrs: dict[str, Any] = {"path": path} if path else {}
+        attrs["index"] = index
         if slices:
             attrs["slices"] = slices
         repeats = total.type.kind != "list" and may_repeat(index, slices, operands)

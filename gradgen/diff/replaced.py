@@ -20,7 +20,9 @@ def look_before_stores(function: Function) -> dict[Op, Value]:
             if _replaces(op):
                 b = Builder(Block())
                 b.span, b.region = op.span, op.region
-                old = b.emit("load", [op.inputs[0], *op.inputs[2:]], **op.attrs)
+                old = op.inputs[0]
+                for k in op.inputs[2:]:
+                    old = b.emit("load", [old, k], index="i")
                 item = old.type.item
                 if old.type.kind == "list" and (item is None or item.is_scalar):
                     old = b.emit("len", [old])
@@ -36,7 +38,10 @@ def _replaces(op: Op) -> bool:
     base = op.inputs[0].type if op.prim == "store" and not op.derived else None
     if base is None or base.kind != "list" or op.attrs.get("index") != "i":
         return False
-    kinds = [op.inputs[1].type, *([base.item] if base.item is not None else [])]
+    item = base.item
+    for _ in op.attrs.get("path", ()):
+        item = item and item.item
+    kinds = [op.inputs[1].type, *([item] if item is not None else [])]
     return any(map(_varies, kinds)) and not _comes_from_there(op)
 
 

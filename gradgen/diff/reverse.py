@@ -16,6 +16,7 @@ from gradgen.diff.conjugates import adjoint_of, conjugated, real_part
 from gradgen.diff.formulas import emit_formula
 from gradgen.diff.loops import Loops
 from gradgen.diff.missing import missing_values
+from gradgen.diff.nested import Nested
 from gradgen.diff.replaced import look_before_stores
 from gradgen.diff.written import written
 from gradgen.diff.zeros import Zeros
@@ -50,6 +51,7 @@ class Reverse:
         self.alg.replaced = look_before_stores(function)
         self.adj = Adjoints()
         self.places = Places(function.body)
+        self.nested = Nested(function.body)
         self.varied = varied(function)
         refuse_truncation(function, self.varied)
         self.missing = missing_values(function.body)
@@ -182,10 +184,7 @@ class Reverse:
                     self.accumulate(v, self.zeros.kept(op, i, g, share))
                 continue
             if op.prim == "load" and not only_new_axes(op):
-                before = self.adj.get(v)
-                self.adj[v] = load_accumulate(self.alg, op, g, self._buffer(v))
-                self.zeros.read(before, self.adj[v])
-                self._label(v)
+                self._read(op, g)
                 continue
             how = adjoint_of(rule, i, op)
             if isinstance(how, Unknown):
@@ -210,6 +209,15 @@ class Reverse:
             self.accumulate(v, self._fitted(share, v, forward.out) if rule.elementwise else share)
         if op.prim == "helper":
             raise UnsupportedError(f"the derivative of {op.attrs['function']}", op.span)
+
+    def _read(self, op: Op, g: Value) -> None:
+        """Add the adjoint of a part to that of what it was read from, in place."""
+        op = self.nested.through(op)
+        v = op.inputs[0]
+        before = self.adj.get(v)
+        self.adj[v] = load_accumulate(self.alg, op, g, self._buffer(v))
+        self.zeros.read(before, self.adj[v])
+        self._label(v)
 
     def _several(self, op: Op) -> None:
         """Sweep an operation with several results."""

@@ -10,6 +10,7 @@ revolve*, ACM TOMS 26, 2000).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from gradgen.diff.activity import carried, ends
 from gradgen.diff.missing import missing_values
@@ -122,7 +123,7 @@ class _Schedule:
         then = self._builder(False)
         grown = [then.append("append", [params[0], part], [params[0].type], ["at"]).out]
         for kept, p in zip(self.kept, params[1:], strict=False):
-            item = then.emit("copy", [kept.param]) if kept.copied else kept.param
+            item = _copy(then, kept.param) if kept.copied else kept.param
             grown.append(then.append("append", [p, item], [p.type], [p.name]).out)
         left = then.emit("sub", [self.parts, part])
         then.block.results = [*grown, then.emit("add", [part, self._stride(then, left, grown[0])])]
@@ -190,7 +191,7 @@ class _Schedule:
         states = []
         for kept, stack in zip(self.kept, twins[1][1:], strict=True):
             item = body.emit("load", [stack, Const(-1)], kept.param.name, index="i")
-            states.append(body.emit("copy", [item], kept.param.name) if kept.copied else item)
+            states.append(_copy(body, item, kept.param.name) if kept.copied else item)
         again.inputs = [begin, end, Const(1), *states]
         body.block.ops.append(again)
         for stack, v in zip(twins[1], [end, *again.outputs], strict=True):
@@ -222,3 +223,9 @@ def _reads(ops: list[Op]) -> list[Value]:
         for b in op.blocks:
             out += b.results
     return out
+
+
+def _copy(b: Builder, v: Value, name: str = "") -> Value:
+    """Copy an array or list, and the lists in it."""
+    attrs: dict[str, Any] = {"rows": True} if v.type.has_rows else {}
+    return b.emit("copy", [v], name, **attrs)

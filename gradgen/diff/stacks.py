@@ -139,7 +139,8 @@ class StackPlanner(Planner):
             item = v
             if copied:
                 item = Value(v.type, v.name, v.span)
-                item.op = Op("copy", [v], [item], {}, v.span)
+                attrs = {"rows": True} if v.type.has_rows else {}
+                item.op = Op("copy", [v], [item], attrs, v.span)
                 end.ops.append(item.op)
             end.ops.append(Op("push", [here, item], [], {}, v.span))
         b = reverse_builder()

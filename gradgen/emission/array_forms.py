@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 
 from gradgen.emission.forms import SPECIAL
-from gradgen.emission.list_forms import list_or_nothing
+from gradgen.emission.list_forms import list_or_nothing, of_items
 from gradgen.emission.pieces import (
     Expr,
     call,
@@ -56,7 +56,10 @@ def _astype(op: Op, operands: list[Expr]) -> Expr:
 def _copy(op: Op, operands: list[Expr]) -> Expr:
     t, e = op.inputs[0].type, operands[0]
     if t.kind == "list":
-        return call("list", [list_or_nothing(op, e)])
+        e = list_or_nothing(op, e)
+        if "rows" in op.attrs and t.item is not None:
+            return of_items([e], t.item.item, lambda row: call("list", [row]))
+        return call("list", [e])
     order = op.attrs.get("order", "C")
     options = [] if order == "C" else [ast.keyword("order", ast.Constant(order))]
     copied = ast.Call(ast.Attribute(e, "copy", ast.Load()), [], options)

@@ -53,7 +53,7 @@ def _zeros_list(op: Op, operands: list[Expr]) -> Expr:
     deepest = _innermost(item)
     if item.kind == "list" and (deepest is None or deepest.is_scalar):
         return call("_filled_lists", [operands[0], ast.Constant(0.0)])
-    return _of_items(operands, item, lambda e: call("np.zeros_like", [e]))
+    return of_items(operands, item, lambda e: call("np.zeros_like", [e]))
 
 
 def _innermost(t: Type | None) -> Type | None:
@@ -63,7 +63,7 @@ def _innermost(t: Type | None) -> Type | None:
     return t
 
 
-def _of_items(operands: list[Expr], item: Type | None, make: Callable[[Expr], Expr]) -> Expr:
+def of_items(operands: list[Expr], item: Type | None, make: Callable[[Expr], Expr]) -> Expr:
     """Return ``[make(item) for item in first]``, for lists of lists with one inside another.
 
     The names in them are none that the operands have.
@@ -127,7 +127,7 @@ def _lift_list(op: Op, operands: list[Expr]) -> Expr:
         row = call("np.expand_dims", [item, ast.Constant(0)])
         return call("np.repeat", [row, operands[1]], {"axis": 0})
 
-    return _of_items(operands, op.inputs[0].type.item, repeated)
+    return of_items(operands, op.inputs[0].type.item, repeated)
 
 
 def _two_vectors(op: Op, operands: list[Expr]) -> Expr:

@@ -186,6 +186,8 @@ class Writer:
     def _inc(self, op: Op) -> list[ast.stmt]:
         base = self.expr(op.inputs[0])
         item = op.inputs[0].type.item
+        for _ in op.attrs.get("path", ()):
+            item = item and item.item
         if item is not None and not item.is_scalar:
             return self._add_to_item(op, base)
         if op.attrs["index"] == "e" and not op.attrs.get("path"):

@@ -194,7 +194,10 @@ class Runner:
         """Write into an array or list, and return it."""
         value, *operands = args
         if isinstance(base, list):
-            (k,) = operands
+            *way, k = operands
+            if way:  # lists in lists, which are copied as far as they are written to
+                base[way[0]] = self.written(op, list(base[way[0]]), [value, *way[1:], k])
+                return base
             base[k] = value if op.prim == "store" else _added(base[k], value, op)
             return base
         write = self.code.get(op) or self.code.setdefault(op, _writer(self, op))

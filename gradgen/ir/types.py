@@ -96,6 +96,11 @@ class Type:
             return self.item is None or self.item.inexact
         return self.is_numeric and self.dtype in INEXACT
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether this is a list of lists."""
+        return self.kind == "list" and self.item is not None and self.item.kind == "list"
+
     def __str__(self) -> str:
         if self.kind == "list":
             return f"list[{self.item}]"

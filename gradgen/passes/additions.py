@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of
+from gradgen.ir.nodes import Block, Function, Op, Value, blocks_of
+from gradgen.passes.rows import equal
 from gradgen.rules.places import may_repeat
 
 
@@ -43,19 +44,21 @@ def _fits(added: Value, old: Value) -> bool:
 def _same_place(v: Value, store: Op) -> bool:
     """Whether a value is what stands where the store writes, just before it."""
     load = v.op
-    if load is None or load.prim != "load" or load.inputs[0] is not store.inputs[0] or v.user:
+    if load is None or load.prim != "load" or v.user:
+        return False
+    if not _same_base(load.inputs[0], store.inputs[0]):
         return False
     if any(load.attrs.get(k) != store.attrs.get(k) for k in ("index", "slices")):
         return False
     pairs = zip(load.inputs[1:], store.inputs[2:], strict=True)
-    return all(_equal(a, b) for a, b in pairs)
+    return all(equal(a, b) for a, b in pairs)
 
 
-def _equal(a: Value, b: Value) -> bool:
-    if isinstance(a, Const) and isinstance(b, Const):
-        return type(a.const) is type(b.const) and a.const == b.const
-    if a is b:
-        return True
-    if a.op is None or b.op is None or a.op.prim != b.op.prim or a.op.prim not in ("add", "sub"):
+def _same_base(a: Value, b: Value) -> bool:
+    """Whether two values are one, or the same row of a list of lists."""
+    if a is b or a.op is None or b.op is None:
+        return a is b
+    rows = a.type.kind == "list" and a.op.prim == b.op.prim == "load"
+    if not rows or not _same_base(a.op.inputs[0], b.op.inputs[0]) or a.op.attrs != b.op.attrs:
         return False
-    return all(_equal(x, y) for x, y in zip(a.op.inputs, b.op.inputs, strict=True))
+    return all(equal(u, v) for u, v in zip(a.op.inputs[1:], b.op.inputs[1:], strict=True))

@@ -19,7 +19,8 @@ from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import Block, Function, Op, Undefined, Value, blocks_of, written_inputs
 from gradgen.ir.types import Type
 from gradgen.passes.lifetimes import Lifetimes, Use, is_source
-from gradgen.passes.memory import Memory, is_view
+from gradgen.passes.memory import REPEATED, Memory, is_view
+from gradgen.passes.rows import into_rows, take_apart
 
 # How many repairs of lists there may be, more for each store, and for one store alone: those of
 # lists inside lists may not come to an end.
@@ -28,6 +29,7 @@ MANY, MORE, MANY_FOR_ONE = 100, 4, 40
 
 def insert_copies(function: Function) -> None:
     """Insert the copies that make all stores executable in place."""
+    take_apart(function)
     _Sweep(function).run()
 
 
@@ -106,7 +108,7 @@ class _Sweep:
                     holders[o] = [u for u in alive if o in self.memory.of(u)]
                     near.update(dict.fromkeys(holders[o]))
         for u in sorted(near, key=lambda u: u.id):
-            if self._concerns(u, op.inputs[k]) and self.lives.disturbs(op, block, u):
+            if self._concerns(u, op.inputs[k], into_rows(op)) and self.lives.disturbs(op, block, u):
                 if op.inputs[k].type.kind == "list":
                     self._count_repair(op)
                 self._repair(u, op, k, block)
@@ -124,29 +126,36 @@ class _Sweep:
                 "keep the numbers in an array",
             )
 
-    def _concerns(self, u: Value, written: Value) -> bool:
-        """Whether a value sees what an operation writes; of a list, it and lists around it do."""
+    def _concerns(self, u: Value, written: Value, below: int) -> bool:
+        """Whether a value sees what an operation writes; of a list, it and lists around it do.
+
+        The list that is written into stands ``below`` others, in ``written``.
+        """
         if written.type.kind != "list":
             return True
-        if u.type.kind != "list" or 0 < depth(u.type) < depth(written.type):
+        most = depth(written.type)
+        if u.type.kind != "list" or 0 < depth(u.type) < most - below:
             return False
-        shared = self.memory.of(u) & self.memory.of(written)
-        return any(depth(o.type) in (depth(written.type), -1) for o in shared)
+        shared = (self.memory.of(u) & self.memory.of(written)) - {REPEATED}
+        return any(most - below <= depth(o.type) <= most or depth(o.type) < 0 for o in shared)
 
     # --- repairs --------------------------------------------------------------------------
 
     def _repair(self, u: Value, op: Op, k: int, block: Block) -> None:
         view = u.op is not None and u is not op.inputs[k] and is_view(u.op)
+        if into_rows(op) and view and depth(u.type) > 1:
+            view = False
         if view or (u.op is not None and u.op.prim == "stretch"):
             self._copy_result(u)
             return
         loop = self.lives.loop_between(u, block)
-        if loop is None or not self._copy_init(loop, op.inputs[k]):
-            self._copy_input(op, k, block)
+        rows = into_rows(op) > 0
+        if loop is None or not self._copy_init(loop, op.inputs[k], rows):
+            self._copy_input(op, k, block, rows)
 
-    def _copy_input(self, op: Op, k: int, block: Block) -> None:
+    def _copy_input(self, op: Op, k: int, block: Block, rows: bool) -> None:
         """Let an operation read a copy, made right before it."""
-        copy = _copy_op(op.inputs[k], op)
+        copy = _copy_op(op.inputs[k], op, rows)
         at = next(j for j, o in enumerate(block.ops) if o is op)
         block.ops.insert(at, copy)
         self.lives.made(copy, self.lives.position[id(op)] - 0.5, block)
@@ -165,7 +174,7 @@ class _Sweep:
         self.lives.made(copy, at + 0.25, block)
         self._made(copy, block)
 
-    def _copy_init(self, loop: Op, written: Value) -> bool:
+    def _copy_init(self, loop: Op, written: Value, rows: bool) -> bool:
         """Let the loop start from a copy of what it would write to."""
         params, inits = carried(loop)
         target, on_list = self.memory.of(written), written.type.kind == "list"
@@ -176,9 +185,10 @@ class _Sweep:
             if isinstance(init, Undefined):
                 continue
             made = init.op is not None and init.op.prim == "copy"
+            made = made and bool(init.op and init.op.attrs.get("rows")) >= rows
             if made and len(self.lives.uses.get(init, ())) == 1:
                 continue
-            self._copy_input(loop, skip + k, self.lives.owner[loop.blocks[0]][1])
+            self._copy_input(loop, skip + k, self.lives.owner[loop.blocks[0]][1], rows)
             return True
         return False
 
@@ -219,13 +229,16 @@ def _blocks(op: Op) -> Iterator[Block]:
         yield from blocks_of(b)
 
 
-def _copy_op(v: Value, near: Op) -> Op:
+def _copy_op(v: Value, near: Op, rows: bool = False) -> Op:
+    """Return a copy; of a list in which rows are written to, with copies of the lists inside."""
     t = v.type
     out = Value(Type(t.kind, t.dtype, t.shape, item=t.item), v.name, near.span)
     out.user = v.user
     # A sum of a matrix goes through memory: the user's function must find it as it was laid out.
     laid_out = t.kind == "array" and t.rank != 1 and not near.reverse
-    attrs = {"order": "K"} if laid_out else {}
+    attrs: dict[str, object] = {"order": "K"} if laid_out else {}
+    if rows:
+        attrs["rows"] = True
     op = Op("copy", [v], [out], attrs, near.span, [], near.reverse)
     out.op = op
     return op

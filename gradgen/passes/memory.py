@@ -10,11 +10,13 @@ from __future__ import annotations
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
 from gradgen.ir.nodes import WRITES, Block, Op, Value
+from gradgen.ir.types import Type
 from gradgen.passes.sharing import MAKES_LISTS, shared_by_call
 from gradgen.rules.registry import RULES
 
 Objects = frozenset[Value]
 NOTHING: Objects = frozenset()
+REPEATED = Value(Type("list"), "repeated")  # held by lists in which one row may stand twice
 NEW_LISTS = ("list_add", "zeros_list", "fill_lists")  # made of new items only
 
 
@@ -82,7 +84,8 @@ class Memory:
         if op.prim in WRITES or op.prim in ("append", "insert", "extend"):
             held = self.of(op.inputs[0])
             if op.out.type.kind == "list":
-                held |= self._items(op.inputs[1]) if op.prim == "extend" else self.of(op.inputs[1])
+                more = self._items(op.inputs[1]) if op.prim == "extend" else self.of(op.inputs[1])
+                held |= more | _repeated(held, more)
             self._add(op.out, held)
         elif op.prim == "call":
             for v in op.outputs:
@@ -102,9 +105,16 @@ class Memory:
             self._add(op.out, fresh | self._items(op.inputs[0]))
         elif op.prim in NEW_LISTS:
             self._add(op.out, self._own(op.out))
+        elif op.prim == "copy" and op.attrs.get("rows"):
+            arrays = frozenset(o for o in self.of(op.inputs[0]) if o.type.kind != "list")
+            self._add(op.out, self._own(op.out) | arrays)
         elif op.out.type.kind == "list":
             items = self.of if op.prim in MAKES_LISTS else self._items
-            held = NOTHING.union(*map(items, op.inputs))
+            held = NOTHING
+            for more in map(items, op.inputs):
+                held |= more | _repeated(held, more)
+            if op.prim == "repeat_list":
+                held |= _repeated(held, held)
             self._add(op.out, frozenset([op.out]) | held)
         elif is_view(op):
             self._add(op.out, self.of(op.inputs[0]))
@@ -149,6 +159,12 @@ class Memory:
                 p = params[k]
                 if p.type.kind == "list" or not of_a_list:
                     self._add(p, found - {p})
+
+
+def _repeated(held: Objects, more: Objects) -> Objects:
+    """Return the mark of lists in which one list stands twice, where that may be."""
+    twice = any(o.type.kind == "list" for o in held & more)
+    return frozenset([REPEATED]) if twice else NOTHING
 
 
 def is_view(op: Op) -> bool:

@@ -86,7 +86,7 @@ def load_accumulate(alg: Algebra, op: Op, g: Value, total: Value | None) -> Valu
     if g.type.rank and rank and g.type.rank < rank and may_repeat(index, slices, op.inputs[1:]):
         # np.add.at reads beyond the end of a vector that it has to stretch (NumPy 2.4).
         g = alg.full(g, op.out)
-    return alg.store_add(total, g, op.inputs[1:], index, slices)
+    return alg.store_add(total, g, op.inputs[1:], index, slices, op.attrs.get("path", ()))
 
 
 def _is_whole(op: Op) -> bool:
@@ -136,7 +136,7 @@ def _turns_round(op: Op) -> bool:
 def store_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the type of the base: a store makes its next version."""
     base = inputs[0].type
-    if base.kind == "list":
+    if base.kind == "list" and "path" not in attrs:
         item = inputs[1].type if base.item is None else join(base.item, inputs[1].type)
         return Type("list", item=item)
     return base
@@ -175,7 +175,8 @@ def _zero_before(alg: Algebra, op: Op, g: Value) -> Value:
     """Return a zero like the item of a list that a store replaces."""
     old = alg.replaced.get(op)
     if old is None:
-        return alg.zeros(alg.load(g, _operands(op), "i"))
+        row, rest = alg.through_path(g, _operands(op), _at(op))
+        return alg.zeros(alg.load(row, rest, "i"))
     return alg.emit("repeat_list", 0.0, old) if old.type.kind == "int" else alg.zeros(old)
 
 
