@@ -114,7 +114,7 @@ def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
         return Flags(owner)
     if name in METHODS or name in METHOD_HANDLERS or name in READ_METHODS:
         return BoundMethod(owner, name)
-    if not hasattr(np.ndarray, name):
+    if v.type.kind == "array" and not hasattr(np.ndarray, name):
         there = f"; use np.{name}" if hasattr(np, name) else ""
         r.fail(node, AttributeError(f"'numpy.ndarray' object has no attribute {name!r}{there}"))
     r.refuse(node, f"the attribute or method {name!r} of arrays has no rule")
