@@ -12,10 +12,13 @@ A symmetric matrix of which one triangle is read is taken as a function of its s
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type
+from gradgen.rules.fourier import SINGLE
 from gradgen.rules.helpers import _conjugate_transposed, _transposed
 from gradgen.rules.linalg import square_type
 from gradgen.rules.registry import printed, printed_like, rule
@@ -153,6 +156,26 @@ def _eigvalsh_tangent(t_a, a, UPLO):
     return np.sum((_symmetric(t_a) @ v) * v, axis=-2)
 
 
+# From NumPy 2.5 on, those of real matrices are complex too.
+ALWAYS_COMPLEX = np.linalg.eigvals(np.eye(1)).dtype.kind == "c"
+
+
+def eig_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
+    """Return the types of eigenvalues and eigenvectors of a matrix of any kind."""
+    return [eigvals_type(inputs, attrs), _as_numpy_has(square_type(inputs, attrs))]
+
+
+def eigvals_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type of the eigenvalues of a matrix of any kind."""
+    return _as_numpy_has(values_type(inputs, attrs))
+
+
+def _as_numpy_has(t: Type) -> Type:
+    if not ALWAYS_COMPLEX or not t.dtype:
+        return t
+    return dataclasses.replace(t, dtype="complex64" if t.dtype in SINGLE else "complex128")
+
+
 @printed_like("v")
 def _eig_to_a(d_w, d_v, w, v, a):
     """Cotangent of the matrix in ``w, v = np.linalg.eig(a)``, whose columns have length 1.
@@ -243,15 +266,16 @@ rule("eigvalsh", real_values_type, callables=["np.linalg.eigvalsh"], params="a, 
      samples=("np.linalg.eigvalsh(m33 + m33.T)", "np.linalg.eigvalsh(m33 + m33.T, 'U')",
               f"np.linalg.eigvalsh({HERMITIAN})",
               "np.linalg.eigvalsh(m233 + np.swapaxes(m233, 1, 2))"))
-rule("eig", eigh_types, callables=["np.linalg.eig"], params="a", outputs=("w", "v"),
+rule("eig", eig_types, callables=["np.linalg.eig"], params="a", outputs=("w", "v"),
      result=type(np.linalg.eig(np.eye(1))), adjoint=(_eig_to_a,), tangent=_eig_tangent,
      of_complex="linear",
      at_kinks="an error at complex values of a real matrix, and where vectors of equal ones matter",
-     samples=(f"np.linalg.eig({REAL})[0]", f"np.abs(np.linalg.eig({REAL}).eigenvectors)",
-              f"np.linalg.eig({REAL_STACK})[0]", "np.imag(np.linalg.eig(m33 + 1j * s33)[0])",
+     samples=(f"np.real(np.linalg.eig({REAL})[0])", f"np.abs(np.linalg.eig({REAL}).eigenvectors)",
+              f"np.real(np.linalg.eig({REAL_STACK})[0])",
+              "np.imag(np.linalg.eig(m33 + 1j * s33)[0])",
               "np.real(np.linalg.eig(m233 + 1j * np.eye(3)[::-1])[1])"))
-rule("eigvals", values_type, callables=["np.linalg.eigvals"], params="a",
+rule("eigvals", eigvals_type, callables=["np.linalg.eigvals"], params="a",
      adjoint=(_eigvals_to_a,), tangent=_eigvals_tangent, of_complex="linear",
      at_kinks="an error at complex values of a real matrix",
-     samples=(f"np.linalg.eigvals({REAL})", f"np.linalg.eigvals({REAL_STACK})",
+     samples=(f"np.real(np.linalg.eigvals({REAL}))", f"np.real(np.linalg.eigvals({REAL_STACK}))",
               "np.abs(np.linalg.eigvals(x44 + 0j))", "np.imag(np.linalg.eigvals(m33 - 1j * s33))"))
