@@ -58,13 +58,19 @@ def inline_derivative(
 
 def _generated(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Return the generated function for the types of some arguments."""
-    specs = [spec_of_value(r, a) for a in args]
+    named = {k: spec_of_value(r, v) for k, v in kwargs.items()}
+    specs = ([spec_of_value(r, a) for a in args], named)
+    for known, types_before, made in r.book.derived:
+        if known is obj and types_before == specs:
+            return made
     try:
-        return obj.__gradgen_inline__(specs, {k: spec_of_value(r, v) for k, v in kwargs.items()})
+        made = obj.__gradgen_inline__(*specs)
     except TypeError as error:
         if isinstance(error, GradgenError):
             raise
         raise binding_error(r, node, str(error)) from None
+    r.book.derived.append((obj, specs, made))
+    return made
 
 
 # --- products with derivatives ------------------------------------------------------------

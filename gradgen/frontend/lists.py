@@ -56,7 +56,7 @@ def over_list(r: Reader, ref: Ref, node: ast.AST) -> Iteration:
 def item(r: Reader, ref: Ref, i: Value, node: ast.AST) -> Any:
     """Return ``items[i]``; where it is written to, as a place in the list."""
     place = (*r.call_path, id(node))
-    if place in r.precise:
+    if place in r.precise or place in r.rows:
         return r.view(ref, "load", [i], {"index": "i"})
     value = r.b.emit("load", [r.read(ref), i], span=r.span(node), index="i")
     return taken(r, r.hold(value), ref, place=place)

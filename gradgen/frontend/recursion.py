@@ -69,7 +69,8 @@ class Book:
 
     ``version`` counts what was learnt: what was read before that may have to be read again.
     ``expansions`` are the trees that comprehensions were made into: places in them have to be
-    the same at each reading.
+    the same at each reading; ``derived``, for the same reason, the generated functions of
+    derivatives that the program takes.
     """
 
     recursive: dict[int, Any] = field(default_factory=dict)
@@ -81,6 +82,7 @@ class Book:
     effort: int = 0  # ``signals.FOR`` and ``WHILE``
     turns: int = 0  # that this reading has written out
     expansions: dict[Any, Any] = field(default_factory=dict)
+    derived: list[tuple[Any, Any, Any]] = field(default_factory=list)
 
     def begin(self) -> None:
         """Forget what belongs to one reading."""

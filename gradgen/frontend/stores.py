@@ -35,7 +35,16 @@ from gradgen.rules.registry import RULES
 
 def store(r: Reader, node: ast.Subscript, value: Any) -> None:
     """Perform ``owner[index] = value``."""
-    store_into(r, node, evaluate(r, node.value), value)
+    store_into(r, node, _owner(r, node), value)
+
+
+def _owner(r: Reader, node: ast.Subscript) -> Any:
+    """Return what a store goes to; rows on the way to it are places in their lists."""
+    row = node.value
+    while isinstance(row, ast.Subscript):
+        r.rows.add((*r.call_path, id(row)))
+        row = row.value
+    return evaluate(r, node.value)
 
 
 def store_into(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
@@ -212,7 +221,7 @@ def _of_rank(r: Reader, owner: Ref, index: Index, value: Value) -> Value:
 
 def augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript) -> None:
     """Perform ``owner[index] op= value``."""
-    _augmented(r, node, target, evaluate(r, target.value))
+    _augmented(r, node, target, _owner(r, target))
 
 
 def _augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Any) -> None:
