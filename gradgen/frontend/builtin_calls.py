@@ -78,6 +78,11 @@ def _number(r: Reader, node: ast.AST, kind: type, args: list[Any], kwargs: dict[
     if text and all(map(is_static, [*args, *kwargs.values()])):
         named = {k: static_value(v) for k, v in kwargs.items()}
         return of_texts(r, node, kind, args, named)
+    if len(args) == 1 and isinstance(args[0], Static) and args[0].obj is None:
+        try:
+            kind(None)
+        except TypeError as error:
+            r.fail(node, error)
     return emit(r, node, RULES[kind.__name__], args, kwargs)
 
 
