@@ -51,6 +51,7 @@ from gradgen.passes.clears import join_clears
 from gradgen.passes.copies import insert_copies
 from gradgen.passes.cse import share_common
 from gradgen.passes.dce import remove_dead
+from gradgen.passes.flip import flip_loops
 from gradgen.passes.fuse import Fused, fuse_loops
 from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.rows import store_through_rows
@@ -277,6 +278,7 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         if options.mode in SWEPT:
             join(function)
             program.fused = fuse_loops(function)
+            flip_loops(function)
         mark_forward([function])
         connect(function)
 

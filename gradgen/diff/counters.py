@@ -41,7 +41,8 @@ def counters_of(carrier: Carrier, v: Value) -> list[Counter]:
     while (around := _around(carrier, chain[0])) is not None:
         chain.insert(0, around)
     swept = [carrier.mirror.get(c.loop.blocks[-1]) for c in chain]
-    if any(b is None or carrier.owner[b][0].prim != "for" for b in swept):
+    mirrors = [None if b is None else carrier.owner[b][0] for b in swept]
+    if any(op is None or op.prim != "for" or op.attrs.get("flipped") for op in mirrors):
         return []
     for outer, inner in pairwise(swept):
         if inner is None or carrier.owner[inner][1] is not outer:

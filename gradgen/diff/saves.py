@@ -337,6 +337,9 @@ class Planner(Carrier):
         popped: list[Value] = []
         mirror = self.mirror[self.home[v]]
         mirror_path = self.path(mirror)
+        for op, _ in mirror_path:
+            if op.attrs.pop("flipped", False):  # what was pushed last is popped first
+                op.attrs["backwards"] = not op.attrs["backwards"]
 
         def pop(old: Value, at: Builder) -> Value:
             op = at.append("pop", [old], [v.type, old.type], [v.name, start.name], v.span)

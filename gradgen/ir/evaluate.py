@@ -237,7 +237,8 @@ class Runner:
         indices = range(int(start), int(stop), int(step))
         if op.attrs.get("backwards"):
             indices = indices[::-1]
-        forward = frame.runs_of(op.attrs["mirror"])[::-1] if "mirror" in op.attrs else []
+        forward = frame.runs_of(op.attrs["mirror"]) if "mirror" in op.attrs else []
+        forward = forward if op.attrs.get("flipped") else forward[::-1]
         frame.inside[op] = []
         body = op.blocks[0]
         for k, index in enumerate(indices):

@@ -30,6 +30,7 @@ SILENT = {
     "stack",
     "owned",
     "fused",
+    "flipped",
 }
 _WORD = re.compile(r"[\w.%…]+")
 

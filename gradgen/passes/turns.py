@@ -1,7 +1,8 @@
 """Whether the turns of a reversed loop may be taken in any order.
 
-They may where each thing that the loop carries is a sum that turns only add to, or an array of
-zeros that every turn leaves as zeros: the adjoint of what the user's loop uses as scratch space.
+They may where each thing that the loop carries is a sum that turns only add to, an array of which
+each turn has a place of its own, or an array of zeros that every turn leaves as zeros: the adjoint
+of what the user's loop uses as scratch space.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 from gradgen.deep import deep
 from gradgen.diff.activity import carried
-from gradgen.ir.nodes import WRITES, Block, Const, Op, Value, blocks_of, written_inputs
+from gradgen.ir.nodes import WRITES, Block, Const, Op, Value, blocks_of, walk, written_inputs
 from gradgen.passes.shapes import READS
 
 SUMS = {"add": (0, 1), "np.add": (0, 1), "sub": (0,), "np.subtract": (0,)}
@@ -67,7 +68,7 @@ def in_any_order(loop: Op, uses: Uses) -> bool:
         return False
     params, inits = carried(loop)
     for p, start, end in zip(params, inits, body.results, strict=True):
-        if p is end or _sum_end(p, body, uses) is end:
+        if p is end or _sum_end(p, body, uses) is end or _own_places(p, loop, end):
             continue
         made = start.op
         zeros = made is not None and made.prim in ZEROS and p.type.kind == "array"
@@ -147,6 +148,71 @@ class _Part(Uses):
         self.owner = uses.owner
 
 
+def _own_places(p: Value, loop: Op, end: Value) -> bool:
+    """Whether each turn uses an array only where the loop's index is the subscript of an axis."""
+    if p.type.kind != "array" or not _not_negative(loop):
+        return False
+    body = loop.blocks[-1]
+    versions = _versions(p, body)
+    if versions is None or [v for v in body.results if v in versions] != [end]:
+        return False
+    axes, indices = set(range(len(p.type.shape or ()))), _indices(loop)
+    for op in walk(body):
+        for place, v in enumerate(op.inputs if not op.blocks else ()):
+            if v not in versions or place == READS.get(op.prim, -1):
+                continue
+            first = {"load": 1, "store": 2, "inc": 2}.get(op.prim)
+            plain = first is not None and not op.attrs.get("path") and not op.attrs.get("slices")
+            if place or not plain or set(op.attrs["index"]) != {"i"}:
+                return False
+            axes &= {k for k, u in enumerate(op.inputs[first:]) if u in indices}
+    return bool(axes)
+
+
+def _not_negative(loop: Op) -> bool:
+    """Whether the index of a loop is never negative: two of them are never the same place."""
+    start, stop, step = (v.const if isinstance(v, Const) else None for v in loop.inputs[:3])
+    if step is None:
+        return False
+    return start is not None and start >= 0 if step > 0 else stop is not None and stop >= -1
+
+
+def _versions(p: Value, body: Block) -> set[Value] | None:
+    """Return all that an array is called in a turn, None where it may be another array as well."""
+    versions, before = {p}, 0
+    while before != len(versions):
+        before = len(versions)
+        for op in walk(body):
+            for group in _same_array(op):
+                if not versions.isdisjoint(group):
+                    versions.update(group)
+    inside = {u for op in walk(body) for u in op.outputs}
+    inside |= {u for op in walk(body) for b in op.blocks for u in b.params}
+    kept = all(v.op is None or v.op.prim in (*WRITES, "if", "for") for v in versions - {p})
+    return versions if kept and versions - {p} <= inside else None
+
+
+def _same_array(op: Op) -> list[list[Value]]:
+    """Return the groups of values that are the same array before and after an operation."""
+    if op.prim in WRITES:
+        return [[op.inputs[0], op.out]]
+    if op.prim == "if":
+        return [[out, *(b.results[k] for b in op.blocks)] for k, out in enumerate(op.outputs)
+                if all(b.end == "yield" for b in op.blocks)]  # fmt: skip
+    if op.prim == "for" and op.blocks[-1].end == "continue":
+        params, inits = carried(op)
+        rows = zip(params, inits, op.blocks[-1].results, op.outputs, strict=True)
+        return [list(row) for row in rows]
+    return []
+
+
+def _indices(loop: Op) -> list[Value]:
+    """Return what the index of a loop is called: in itself, and in the loop that it mirrors."""
+    mirrored = loop.attrs.get("mirror")
+    blocks = [loop.blocks[-1], *(mirrored.blocks[-1:] if mirrored is not None else ())]
+    return [b.params[0] for b in blocks if b.params]
+
+
 class _Zeros:
     """Follows an array through a block, and knows whether it is all zeros."""
 
@@ -223,8 +289,7 @@ class _Zeros:
         if length is None or not covers or stop.type.value != length:
             return False
         body, v, zero = op.blocks[-1], p, False
-        mirrored = op.attrs.get("mirror")
-        indices = [b.params[0] for b in (body, *(mirrored.blocks if mirrored else ()))]
+        indices = _indices(op)
         while v is not result:
             nexts = self._nexts(v, body)
             if len(nexts) != 1 or nexts[0][0] is None or nexts[0][0].prim not in ("store", "inc"):
