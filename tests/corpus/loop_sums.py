@@ -5,9 +5,13 @@ import numpy as np
 X = np.array([0.3, 0.5, 0.9, 0.4])
 FUSED = ("squares", "nearest", "scratch", "late_total", "hinge")
 LEAVING = ("trajectory", "trajectory_left")
+FLIPPED = ("own_places", "log_of_sum_of_squares")
+BACK = ("neighbours", "wrapped", "from_list")
 COUNTED = ("triangle", "strides", "counted_while", "two_ways")
 APART = ("carries_on", "log_of_sum", "left_over", "read_later", "breaks", "prints")
-EXAMPLE_ARGS = {name: (lambda: (X.copy(),)) for name in (*FUSED, *LEAVING, *COUNTED, *APART)}
+EXAMPLE_ARGS = {
+    name: (lambda: (X.copy(),)) for name in (*FUSED, *LEAVING, *FLIPPED, *BACK, *COUNTED, *APART)
+}
 
 
 def hinge(x):
@@ -215,3 +219,47 @@ def trajectory(x):
 def trajectory_left(x):
     """The same, left early."""
     return trajectory(np.array([1.0, 1.0, 4.0, 1.0]) * x)
+
+
+def own_places(x):
+    """Each turn has entries of its own; a later loop needs all of them."""
+    a = x.copy()
+    b = np.zeros((4, 2))
+    for i in range(4):
+        a[i] = np.sin(a[i]) * x[i]
+        b[i, 0] = a[i] * a[i]
+        b[i, 1] += 3.0 * b[i, 0] * x[0]
+    return np.log(np.sum(a)) * np.sum(b)
+
+
+def log_of_sum_of_squares(x):
+    total = 0.0
+    for i in range(4):
+        total += x[i] ** 2 * np.exp(x[i])
+    return np.log(total)
+
+
+def neighbours(x):
+    """Each turn reads what the one before wrote."""
+    a = x.copy()
+    for i in range(1, 4):
+        a[i] = np.sin(a[i]) * a[i - 1]
+    return np.log(np.sum(a))
+
+
+def wrapped(x):
+    """The first and the last turn write to one place."""
+    a = x.copy()
+    for i in range(-1, 4):
+        a[i] = a[i] * a[i] + x[0]
+    return np.log(np.sum(a))
+
+
+def from_list(x):
+    """What a turn keeps is an array, on a list, which is popped from the end."""
+    a = np.zeros(4)
+    for i in range(4):
+        row = np.sin(x * i)
+        row *= x
+        a[i] = np.sum(row * row * row)
+    return np.log(np.sum(a))

@@ -16,7 +16,9 @@ from gradgen.pipeline import Options, run
 from tests.corpus import loop_sums, recursion
 from tests.corpus.loop_sums import (
     APART,
+    BACK,
     COUNTED,
+    FLIPPED,
     FUSED,
     LEAVING,
     X,
@@ -49,7 +51,7 @@ def test_left_apart(name: str) -> None:
 
 
 @pytest.mark.parametrize("backend", ["numpy", "numba"])
-@pytest.mark.parametrize("name", [*FUSED, *LEAVING, *COUNTED, *APART])
+@pytest.mark.parametrize("name", [*FUSED, *LEAVING, *FLIPPED, *BACK, *COUNTED, *APART])
 def test_value_and_gradient(name: str, backend: str) -> None:
     loss = loss_of(name)
     if backend == "numba":
@@ -152,3 +154,10 @@ def deep() -> tuple[Any, ...]:
 def test_nothing_is_chosen_twice_by_one_test(name: str) -> None:
     text = gradgen.emit(loss_of(name), mode="grad", example_args=(X,))
     assert "0.0 if" not in text and "if not" in text
+
+
+@pytest.mark.parametrize("name", [*FLIPPED, *BACK])
+def test_mirrored_loops_go_forwards_where_they_may(name: str) -> None:
+    text = gradgen.emit(loss_of(name), mode="grad", example_args=(X,))
+    assert BOTH not in text
+    assert (", -1)" in text.split("--- reverse")[1]) == (name in BACK)
