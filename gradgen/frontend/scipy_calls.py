@@ -78,11 +78,11 @@ def _logsumexp(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]
     return call_rule(r, node, RULES["signed_logsumexp" if signed else "logsumexp"], args, kwargs)
 
 
-@special("scipy.integrate.odeint", "scipy.integrate.solve_ivp")
+@special("scipy.integrate.odeint")
 def _adaptive(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Refuse what chooses its own steps: what it calls, and how often, is not known beforehand."""
     r.refuse(
         node,
         "an equation that SciPy solves in steps of its own choice",
-        "write the steps of a method, such as that of Runge and Kutta, as a loop",
+        "use scipy.integrate.solve_ivp with its method RK45, or write the steps as a loop",
     )

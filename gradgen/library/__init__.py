@@ -6,6 +6,7 @@ from gradgen.library import (  # noqa: F401  (these fill the tables)
     filters,
     fourier,
     grids,
+    initial_values,
     insertion,
     linalg,
     polynomials,

@@ -1,0 +1,70 @@
+"""``scipy.integrate.solve_ivp``: steps to the last bit, and sensitivities in closed form."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.integrate
+
+import gradgen
+
+TIMES = np.linspace(0.0, 2.0, 9)
+
+
+def oscillation(y, t, a):
+    return [y[1], -a * y[0]]
+
+
+def path(a, y0, method="RK45", rtol=1e-3):
+    found = scipy.integrate.solve_ivp(
+        lambda t, y, a: oscillation(y, t, a), (0.0, 2.0), y0, method, args=(a,), rtol=rtol
+    )
+    return np.sum(found.y[:, -1]) + np.sum(found.t)
+
+
+def asked(a, y0, start=0.0, end=2.0, rtol=1e-10, times=TIMES):
+    found = scipy.integrate.solve_ivp(
+        lambda t, y: oscillation(y, t, a), [start, end], y0, t_eval=times, rtol=rtol, atol=1e-12
+    )
+    return np.sum(found.y[0] ** 2)
+
+
+def stiff(a):
+    return scipy.integrate.solve_ivp(lambda t, y: -a * y, (0.0, 1.0), [1.0], "Radau").y[0, -1]
+
+
+def by_lsoda(a):
+    return scipy.integrate.odeint(lambda y, t: -a * y, 1.0, [0.0, 1.0])[-1, 0]
+
+
+@pytest.mark.parametrize("method", ["RK45", "RK23"])
+def test_steps_are_scipys(method: str) -> None:
+    y0 = np.array([1.0, 0.3])
+    value = gradgen.value_and_grad(path)(1.7, y0, method)[0]
+    assert value == path(1.7, y0, method)
+    back = gradgen.value_and_grad(asked)(1.7, y0, 2.0, 0.0, 1e-5, TIMES[::-1])[0]
+    assert back == asked(1.7, y0, 2.0, 0.0, 1e-5, TIMES[::-1])
+
+
+def test_sensitivities_in_closed_form() -> None:
+    """Of ``y'' = -a y`` from ``(1, 0)``, which is ``cos(sqrt(a) t)``."""
+    a, t = 1.7, TIMES
+    d_a, d_y0 = gradgen.grad(asked, argnums=(0, 1))(a, np.array([1.0, 0.0]))
+    root, wave = np.sqrt(a), np.cos(np.sqrt(a) * t)
+    np.testing.assert_allclose(
+        d_a, np.sum(-2.0 * wave * np.sin(root * t) * t / (2.0 * root)), rtol=1e-7
+    )
+    by_slope = np.sum(2.0 * wave * np.sin(root * t) / root)
+    np.testing.assert_allclose(d_y0, [np.sum(2.0 * wave**2), by_slope], rtol=1e-7)
+
+
+def test_times_outside_are_an_error() -> None:
+    with pytest.raises(ValueError, match="t_span"):
+        gradgen.grad(asked)(1.7, np.ones(2), 0.0, 1.0)
+
+
+def test_other_methods_are_refused() -> None:
+    with pytest.raises(TypeError, match="RK45"):
+        gradgen.grad(stiff)(0.3)
+    with pytest.raises(gradgen.UnsupportedError, match="steps of its own choice"):
+        gradgen.grad(by_lsoda)(0.3)
