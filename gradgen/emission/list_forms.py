@@ -95,7 +95,7 @@ def _items(op: Op, operands: list[Expr]) -> Expr:
     if op.attrs.get("plain"):
         return ast.Call(ast.Attribute(operands[0], "tolist", ast.Load()), [], [])
     if op.attrs.get("depth", 1) > 1:
-        return _of_items(operands, _without_last(op.out.type.item), lambda e: call("list", [e]))
+        return of_items(operands, _without_last(op.out.type.item), lambda e: call("list", [e]))
     return call("list", operands)
 
 

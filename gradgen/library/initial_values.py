@@ -6,7 +6,7 @@ the coefficients; L. F. Shampine (1986) for values inside a step.  What is diffe
 SciPy computes, the lengths of its steps too.
 """
 
-# mypy: disable-error-code="no-untyped-def"
+# mypy: disable-error-code="no-untyped-def,assignment"
 
 from __future__ import annotations
 
