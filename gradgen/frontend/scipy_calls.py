@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from typing import Any
 
 from gradgen.frontend.bindings import call_rule
@@ -15,6 +16,8 @@ from gradgen.frontend.callables import from_library
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.values import Frozen, Map, Record, Seq, Static, is_static, static_value
+from gradgen.library.initial_values import solve_ivp
+from gradgen.library.quadrature import quad
 from gradgen.rules.callables import resolve
 from gradgen.rules.distributions import CONTINUOUS, DISCRETE
 from gradgen.rules.registry import RULES
@@ -76,6 +79,41 @@ def _logsumexp(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]
     sign = kwargs.get("return_sign", args[4] if len(args) > 4 else Static(False))
     signed = is_static(sign) and bool(static_value(sign))
     return call_rule(r, node, RULES["signed_logsumexp" if signed else "logsumexp"], args, kwargs)
+
+
+def _only(name: str, reading: Any, usual: dict[str, tuple[Any, ...]], way: str) -> None:
+    """Refuse what the reading of a function of SciPy does not have."""
+    places = tuple(inspect.signature(reading).parameters)
+
+    @special(name, listed=False)
+    def handler(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Read the function, where its options are those that are known."""
+        given = dict(zip(places, args, strict=False)) | kwargs
+        for key, known in usual.items():
+            value = given.get(key)
+            if value is not None and not (is_static(value) and static_value(value) in known):
+                shown = repr(static_value(value)) if is_static(value) else "..."
+                r.refuse(node, f"{name} with {key}={shown}", way)
+        return from_library(r, node, reading, args, kwargs)
+
+
+_only(
+    "scipy.integrate.solve_ivp",
+    solve_ivp,
+    {
+        "method": ("RK45", "RK23"),
+        "dense_output": (False,),
+        "events": (None,),
+        "vectorized": (False,),
+    },
+    "use the methods RK45 or RK23, or write the steps as a loop",
+)
+_only(
+    "scipy.integrate.quad",
+    quad,
+    {"full_output": (0, False), "points": (None,), "weight": (None,), "complex_func": (False,)},
+    "split the range, and multiply by the weight",
+)
 
 
 @special("scipy.integrate.odeint")

@@ -55,10 +55,6 @@ def solve_ivp(
     args=None, *, rtol=1e-3, atol=1e-6, first_step=None, max_step=np.inf,
 ):  # fmt: skip
     """Solve an equation by the steps of a Runge-Kutta method, RK45 or RK23."""
-    if method != "RK45" and method != "RK23":
-        raise TypeError("scipy.integrate.solve_ivp by another method than 'RK45' or 'RK23'")
-    if events is not None or dense_output or vectorized:
-        raise TypeError("scipy.integrate.solve_ivp with events, dense_output or vectorized")
     if method == "RK45":
         return _solved(fun, t_span, y0, t_eval, args or (), rtol, atol, first_step, max_step,
                        A45, C45, E45, P45, -0.2)  # fmt: skip

@@ -64,7 +64,7 @@ def test_times_outside_are_an_error() -> None:
 
 
 def test_other_methods_are_refused() -> None:
-    with pytest.raises(TypeError, match="RK45"):
+    with pytest.raises(gradgen.UnsupportedError, match="RK45"):
         gradgen.grad(stiff)(0.3)
     with pytest.raises(gradgen.UnsupportedError, match="steps of its own choice"):
         gradgen.grad(by_lsoda)(0.3)
