@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from gradgen.errors import UnsupportedError
 from gradgen.frontend.signals import Retry
-from gradgen.frontend.values import Choice, Ref, Seq, Storage, leaves, parts
+from gradgen.frontend.values import Choice, Ref, Seq, Step, Storage, leaves, parts, same_steps
 
 if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
@@ -106,6 +106,19 @@ def require_unheld(r: Reader, items: Storage) -> None:
             r.b.span,
             "copy the item with .copy(), or read it again after the change",
         )
+
+
+def let_go(r: Reader, items: Ref, place: Step) -> None:
+    """Let names that stand for an item of a list go on with it when another takes its place."""
+    names = [n for n, v in r.frame.names.items() if _stands_at(v, items.storage, place)]
+    if names:
+        item = r.hold(r.read(r.frame.names[names[0]]))
+        item = taken(r, item, items, popped=True)
+        r.frame.names.update(dict.fromkeys(names, item))
+
+
+def _stands_at(value: Any, items: Storage, place: Step) -> bool:
+    return isinstance(value, Ref) and value.storage is items and same_steps(value.steps, (place,))
 
 
 def taken(

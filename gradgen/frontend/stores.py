@@ -10,7 +10,7 @@ from gradgen.frontend.branches import distribute, on_each
 from gradgen.frontend.classes import MISSING
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.indices import Index, index_of, parse_index, subscript_value
-from gradgen.frontend.listed import contain, require_unseen
+from gradgen.frontend.listed import contain, let_go, require_unseen
 from gradgen.frontend.lists import as_item, check_store, is_list
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.operators import binary
@@ -134,6 +134,8 @@ def write(
     base = r.versions[owner.storage]
     if base.type.kind == "list" and not owner.steps:
         check_store(r, node, base, index.spelling, prim)
+        if prim == "store":
+            let_go(r, owner, Step("load", tuple(index.operands), index.attrs))
     for step in owner.steps:
         if step.prim in READ_ONLY:
             r.refuse(

@@ -188,11 +188,37 @@ def arrays_made_longer(x):
     return s + np.sum(m[0] ** 2) + np.sum(m[2])
 
 
+def row_of_two_names_replaced(x):
+    m = []
+    for v in x:
+        m.append([v, v * v])
+    a = m[1]
+    b = m[1]
+    a[0] = x[0] * 3
+    m[1] = [v * 2 for v in a]
+    b[1] = x[2]
+    return sum(a) * m[1][0] + sum(map(sum, m))
+
+
+def row_held_from_turn_to_turn(x):
+    m = []
+    for v in x:
+        m.append([v, v * v])
+    a = m[0]
+    for i in range(4):
+        a[0] += x[i]
+        m[i] = [a[0], a[1] * 2]
+        a = m[i]
+    return sum(a) * m[1][0] + sum(map(sum, m))
+
+
 def _vector():
     return np.array([0.7, -0.4, 1.3, 0.9])
 
 
 EXAMPLE_ARGS = {
+    "row_of_two_names_replaced": lambda: (_vector(),),
+    "row_held_from_turn_to_turn": lambda: (_vector(),),
     "rows_reversed": lambda: (_vector(),),
     "rows_sorted": lambda: (_vector(),),
     "items_popped": lambda: (_vector(),),
