@@ -19,11 +19,12 @@ from gradgen.diff.algebra import Algebra
 from gradgen.diff.conjugates import adjoint_of
 from gradgen.diff.custom import tangents_of
 from gradgen.diff.formulas import emit_formula
+from gradgen.diff.missing import missing_values
 from gradgen.diff.written import inputs_by_name, written, written_several
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
-from gradgen.ir.types import Type
+from gradgen.ir.types import Type, has_fresh_length
 from gradgen.passes.shapes import READS
 from gradgen.rules.complexes import LINEAR, is_complex
 from gradgen.rules.registry import RULES, Rule, Unknown
@@ -59,6 +60,7 @@ class Forward:
         self.alg = Algebra(self.b)
         self.varied = varied(function)
         refuse_truncation(function, self.varied)
+        self.missing = missing_values(function.body)
         self.tangents = dict(given)
 
     @deep
@@ -95,7 +97,15 @@ class Forward:
         if found is None and v.op is not None and v.op.prim == "list" and not v.op.inputs:
             name = f"t_{v.name}" if v.name else ""
             return self.b.append("list", [], [v.type], [name], attrs=v.op.attrs).out
-        return self.alg.zeros(v) if found is None else self.alg.full(found, v)
+        return self._zeros(v) if found is None else self.alg.full(found, v)
+
+    def _zeros(self, v: Value) -> Value:
+        """Return a zero of a value's shape; where it may be missing, shaped as one that is not."""
+        if v.type.kind == "array" and v in self.missing and not has_fresh_length(v.type):
+            sure = [leaf.value for leaf in self.function.leaves]
+            sure += [u for op in self.function.body.ops if not op.blocks for u in op.outputs]
+            v = next((u for u in sure if u.type == v.type), v)
+        return self.alg.zeros(v)
 
     def _note(self, v: Value, t: Value) -> None:
         """Take a value for the tangent of another, and name it after that: ``t_hidden``."""

@@ -83,10 +83,10 @@ def lengths_of_nothing(carrier: Carrier, missing: set[Value]) -> list[Value]:
     found: dict[Value, None] = {}
     for block in blocks_of(carrier.top):
         for op in block.ops:
-            v = op.inputs[0] if op.reverse and op.prim in ("zeros_list", "zeros_as") else None
+            v = op.inputs[0] if op.derived and op.prim in ("zeros_list", "zeros_as") else None
             if v not in missing or v not in carrier.home or carrier.loops(carrier.home[v]):
                 continue
-            if not any(v in user.inputs for user in carrier.home[v].ops if not user.reverse):
+            if not any(v in user.inputs for user in carrier.home[v].ops if not user.derived):
                 op.attrs["unsure"] = True
                 found[v] = None
     return list(found)
