@@ -69,6 +69,8 @@ class custom_vjp(_Custom):
     backward: Callable[..., Any] | None = None
     # For forward mode, where there is one: ``pushforward(kept, tangents)``.
     pushforward: Callable[..., Any] | None = None
+    # For a solver: what takes its solution in place of the start, and has the same rules.
+    found: custom_vjp | None = None
 
     def defvjp(self, forward: Callable[..., Any], backward: Callable[..., Any]) -> None:
         """Give the rule.

@@ -290,11 +290,11 @@ class Gradient:
 
     def _plain_program(self, given: Any) -> Program:
         """Return the program in plain NumPy, as it is to be read again."""
-        if self.options.backend == "numpy":
-            return self._program(given)
         plain = object.__new__(type(self))
         plain.__dict__.update(self.__dict__)
-        plain.options = dataclasses.replace(self.options, backend="numpy", cache=False)
+        plain.options = dataclasses.replace(
+            self.options, backend="numpy", cache=False, read_again=True
+        )
         return plain._program(given)
 
     def __gradgen_inline__(self, args: list[Any], kwargs: dict[str, Any]) -> Any:

@@ -26,7 +26,8 @@ class Options:
     is how many bytes may be kept for the reverse sweep, None for no limit; 0 runs every loop again
     of which something would be kept.
     ``batch`` are arguments that hold an example in each row.  ``turns`` says whether the seeds of a
-    Jacobian may go through one after the other, where they cannot together.
+    Jacobian may go through one after the other, where they cannot together; ``read_again``, that
+    the text is not for the user, but to be differentiated.
     """
 
     argnums: int | tuple[int, ...] = 0
@@ -39,6 +40,7 @@ class Options:
     cache: bool = False
     batch: tuple[int | str, ...] = ()
     turns: bool = True
+    read_again: bool = False
 
     def selected(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return the names of the differentiated parameters."""

@@ -92,6 +92,7 @@ class Program:
     again: frozenset[Span | None] = frozenset()
     product: Function | None = None
     in_turns: UnbatchedError | None = None
+    rules: dict[str, Any] = field(default_factory=dict)
 
     @property
     def forward(self) -> Function:
@@ -209,9 +210,9 @@ def _nested(
 ) -> Program:
     """Derive twice: the second derivative is that of the first one's text."""
     first, then = NESTED[options.mode]
-    plain = replace(options, mode=first, backend="numpy", cache=False, batch=())
+    plain = replace(options, mode=first, backend="numpy", cache=False, batch=(), read_again=True)
     inner = run(fn, args, plain, specs=specs)
-    made = load(inner.text, inner.name, inner.function.captures)
+    made = load(inner.text, inner.name, {**inner.function.captures, **inner.rules})
     found = {n: inner.function.result["specs"][n] for n, _ in inner.function.params}
     function = read_function(made, found, replace(options, mode=then))
     function.result["title"] = "hessian"
@@ -230,10 +231,12 @@ def _in_turns(program: Program, why: UnbatchedError) -> Program:
     """Return a Jacobian that takes one seed after the other through the function."""
     fn, given = program.source
     options = program.options
-    plain = replace(options, mode=TURNS[options.mode], backend="numpy", cache=False)
+    plain = replace(
+        options, mode=TURNS[options.mode], backend="numpy", cache=False, read_again=True
+    )
     specs = given if isinstance(given, dict) else specs_for(fn, given)
     inner = run(fn, None, plain, specs=specs)
-    made = load(inner.text, inner.name, inner.function.captures)
+    made = load(inner.text, inner.name, {**inner.function.captures, **inner.rules})
     found = {n: inner.function.result["specs"][n] for n, _ in inner.function.params}
     product = read_function(made, found, replace(options, mode="second", has_aux=False))
     function = read_function(fn, given, options)
@@ -268,7 +271,7 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         function.notes += doubts(function, varied(function))
         _derive(program)
         for f in [function, *(g for c in callees for g in (c.function, c.backward) if g)]:
-            forget_rules(f)
+            program.rules |= forget_rules(f, options.read_again and f is function)
 
     def optimise() -> None:
         join_clears(function)

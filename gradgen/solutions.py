@@ -123,7 +123,16 @@ def _ruled(
         """Put None where an argument has no derivative."""
         return [cotangents[free.index(k)] if k in free else None for k in range(1, count)]
 
-    made = custom_vjp(solver)
+    def rest(z, *args):
+        return z
+
+    def rest_forward(z, *args):
+        return z, (z, args)
+
+    rest.__signature__ = inspect.signature(solver)  # type: ignore[attr-defined]
+    found, made = custom_vjp(rest), custom_vjp(solver)
+    found.defvjp(rest_forward, backward)
     made.defvjp(forward, backward)
-    made.pushforward = pushforward
+    found.pushforward = made.pushforward = pushforward
+    found.found = made.found = found
     return made

@@ -57,7 +57,7 @@ class Specialisation:
         self.captures = program.captures
         self.kept: dict[Any, int | None] = {}
         load = road().load_kept if program.options.cache else road().load
-        self.call = load(program.text, program.name, program.function.captures)
+        self.call = load(program.text, program.name, {**program.function.captures, **program.rules})
         self.call.__doc__ = program.text.split('"""')[1]
         _keep_defaults(self.call, program.function.signature)
 

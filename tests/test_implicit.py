@@ -138,3 +138,75 @@ def test_rules_read_nothing_that_is_computed() -> None:
         gradgen.grad(loss)(B)
     with pytest.raises(gradgen.UnsupportedError, match="forward mode"):
         gradgen.jvp(lambda x: gradgen.on_grad(x, np.sin))((1.0,), 1.0)
+
+
+@gradgen.implicit(lambda z, a: z**3 + z - a)
+def bisected(z, a):
+    """Halves an interval: the iterations themselves have a derivative of zero."""
+    low, high = z - 10.0, z + 10.0
+    for _ in range(80):
+        middle = 0.5 * (low + high)
+        if middle**3 + middle < a:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)
+
+
+def of_bisected(a):
+    return bisected(0.0, a) ** 2 * a
+
+
+def exact(a, order):
+    """The derivatives of z(a)^2 a, where a = z^3 + z, by SymPy."""
+    import sympy
+
+    z = sympy.Symbol("z")
+    inverse = 1 / sympy.diff(z**3 + z, z)
+    expr = z**2 * (z**3 + z)
+    for _ in range(order):
+        expr = sympy.diff(expr, z) * inverse
+    return float(expr.subs(z, sympy.nsolve(z**3 + z - a, 1.0, prec=30)))
+
+
+SECOND = {
+    "hessian": lambda f: gradgen.hessian(f),
+    "hvp": lambda f: lambda a: gradgen.hvp(f)((a,), 1.0),
+    "forward over forward": lambda f: gradgen.jacfwd(gradgen.jacfwd(f)),
+    "reverse over forward": lambda f: gradgen.jacrev(gradgen.jacfwd(f)),
+    "reverse over reverse": lambda f: gradgen.grad(gradgen.grad(f)),
+}
+
+
+@pytest.mark.parametrize("mix", SECOND)
+def test_second_order_is_of_the_solution(mix: str) -> None:
+    np.testing.assert_allclose(SECOND[mix](of_bisected)(1.7), exact(1.7, 2), rtol=1e-12)
+
+
+def test_third_order_is_of_the_solution() -> None:
+    for third in (
+        gradgen.grad(gradgen.grad(gradgen.grad(of_bisected))),
+        gradgen.jacfwd(gradgen.hessian(of_bisected)),
+    ):
+        np.testing.assert_allclose(third(1.7), exact(1.7, 3), rtol=1e-11)
+
+
+def newton_in_loss(a):
+    """A gradient of what has a solution in it, called in a loss."""
+    return gradgen.grad(of_bisected)(a) ** 2
+
+
+def test_gradient_inside_a_loss() -> None:
+    first, second = exact(1.7, 1), exact(1.7, 2)
+    np.testing.assert_allclose(gradgen.grad(newton_in_loss)(1.7), 2.0 * first * second, rtol=1e-12)
+
+
+def test_iterations_are_not_differentiated_again() -> None:
+    made = gradgen.hessian(vector, argnums=1)
+    found = made(A, B)
+    gradient = gradgen.grad(vector, argnums=1)
+    rows = [difference(lambda b: gradient(A, b), B, e) for e in np.eye(2)]
+    np.testing.assert_allclose(found, rows, rtol=1e-9, atol=1e-10)
+    assert made.source.count("while True:") == 1
+    loop = made.source.partition("while True:")[2].partition("t_zeros")[0]
+    assert " t_" not in loop and "_solution" not in made.source

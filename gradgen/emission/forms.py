@@ -51,6 +51,16 @@ def op_expression(op: Op, operands: Sequence[Expr]) -> Expr:
     return made
 
 
+def _solution(op: Op, operands: list[Expr]) -> Expr:
+    """Return the call that marks a solution: with it, the arguments that it is the solution for."""
+    from gradgen.diff.results import value_tree
+    from gradgen.frontend.values import leaves
+
+    rest = iter(operands[1:])
+    args = [value_tree(a, [next(rest) for _ in leaves(a)], lambda e: e) for a in op.attrs["args"]]
+    return call(op.attrs["name"], [operands[0], *args])
+
+
 def _bare(e: Expr) -> Expr:
     """Return the list that ``np.array`` makes an array of: in a longer one it is a row."""
     if isinstance(e, ast.Call) and not e.keywords and ast.unparse(e.func) == "np.array":
@@ -179,5 +189,5 @@ def _each(op: Op, operands: list[Expr]) -> Expr:
 SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
     "load": _load, "select": _select, "trips": _trips, "captured": _captured, "helper": _helper,
     "record": _helper, "leaf": _leaf, "item": _method("item"), "index_of": _method("index"),
-    "custom": _custom, "draw": _draw, "each": _each,
+    "custom": _custom, "solution": _solution, "draw": _draw, "each": _each,
 }  # fmt: skip

@@ -123,6 +123,7 @@ rule("cancelling_max", reduction("same"), spelling="np.max", passive=True)
 rule("stop_gradient", same_type, spelling="_stop_gradient", params="x", passive=True, cost=0,
      alias="view")
 rule("custom", lambda inputs, attrs: [], form="special", cost=3)
+rule("solution", lambda inputs, attrs: inputs[0].type, form="special", alias="view", cost=3)
 rule("trips", lambda inputs, attrs: INT, form="special", passive=True, cost=1)
 rule("stride", lambda inputs, attrs: INT, spelling="_stride", params="turns, free", passive=True,
      cost=3)
