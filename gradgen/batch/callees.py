@@ -51,6 +51,9 @@ def batch_callees(s: Sweep) -> None:
     for f in functions_of(s.function)[1:]:
         if any(v in s.batched for v in (*(leaf.value for leaf in f.leaves), *f.body.results)):
             inner.append((f, *_parameters(s, f)))
+    for c in callees_of(s.function):
+        if any(f in (c.function, c.backward) for f, _, _ in inner):
+            c.joint = None  # what does both sweeps has no axis
     for f, given, size in inner:
         results = list(f.body.results)
         sweep = type(s)(f, given, size, s.batched)

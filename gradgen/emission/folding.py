@@ -101,7 +101,7 @@ class _Folder:
             return False
         if not self._undisturbed(op, block, k, at):
             return False
-        if reader is not None and reader.prim in (*WRITES, *GROWS) and reader.inputs[0] is v:
+        if reader is not None and any(reader.inputs[k] is v for k in written_inputs(reader)):
             return False
         if reader is not None and reader.prim == "list_add":
             return False
