@@ -14,21 +14,99 @@ from gradgen.library.registry import reads
     samples=(
         "np.polynomial.Polynomial(x4)(y3)", "np.polynomial.Polynomial([x, y, 1.0])(x3)",
         "np.polynomial.Polynomial(x3)(y)", "np.polynomial.Polynomial(x3, domain=[0, 2])(y3)",
+        "np.polynomial.Polynomial(x4).deriv()(y3)", "np.polynomial.Polynomial(x4).deriv(2)(y)",
+        "np.polynomial.Polynomial(x3, domain=[0, 3]).deriv()(y3)",
+        "np.polynomial.Polynomial(x3).integ(k=y)(y3)",
+        "np.polynomial.Polynomial(x3, domain=[0, 3]).integ()(y3)",
+        "(np.polynomial.Polynomial(x3) * np.polynomial.Polynomial(y4))(p)",
+        "(np.polynomial.Polynomial(x3) - 2.0 * np.polynomial.Polynomial(y4) + y).coef",
     ),
 )  # fmt: skip
 def polynomial(coef, domain=None, window=None, symbol="x"):
-    """Return the function that a polynomial of ascending powers is."""
+    """Return the object that a polynomial of ascending powers is."""
     held = np.array(coef) * 1.0
     old = (-1, 1) if domain is None else domain
     new = (-1, 1) if window is None else window
     moved = domain is not None or window is not None
     scale = (new[1] - new[0]) / (old[1] - old[0])
     offset = (old[1] * new[0] - old[0] * new[1]) / (old[1] - old[0])
+    return Powers(held, offset, scale, moved)
 
-    def value(arg):
-        return np.polynomial.polynomial.polyval(offset + scale * arg if moved else arg, held)
 
-    return value
+class Powers:
+    """A polynomial of ascending powers of ``offset + scale * x``, or of ``x`` if not ``moved``."""
+
+    def __init__(self, coef, offset, scale, moved):
+        self.coef = coef
+        self.offset = offset
+        self.scale = scale
+        self.moved = moved
+
+    def __call__(self, arg):
+        """Return the value."""
+        at = self.offset + self.scale * arg if self.moved else arg
+        return np.polynomial.polynomial.polyval(at, self.coef)
+
+    def like(self, coef):
+        """Return a polynomial of other coefficients."""
+        return Powers(coef, self.offset, self.scale, self.moved)
+
+    def deriv(self, m=1):
+        """Return the derivative of an order."""
+        coef = self.coef
+        for _ in range(m):
+            if len(coef) > 1:
+                coef = np.arange(1, len(coef)) * (coef[1:] * self.scale)
+            else:
+                coef = coef * 0
+        return self.like(coef)
+
+    def integ(self, m=1, k=0, lbnd=None):
+        """Return the integral, which is ``k`` at 0."""
+        if m != 1 or lbnd is not None:
+            raise TypeError("integ of a polynomial with m= or lbnd=: call it without, m times")
+        coef = self.coef / self.scale
+        raised = np.concatenate([np.zeros(1), coef / np.arange(1, len(coef) + 1)])
+        at = self.offset if self.moved else 0
+        start = k - np.polynomial.polynomial.polyval(at * 1.0, raised)
+        return self.like(np.concatenate([np.reshape(start, (1,)), raised[1:]]))
+
+    def degree(self):
+        """Return the number of powers less one."""
+        return len(self.coef) - 1
+
+    def __add__(self, other):
+        """Return the sum with a polynomial or number."""
+        added = other.coef if isinstance(other, Powers) else np.reshape(other, (1,))
+        return self.like(_sum(self.coef, added))
+
+    __radd__ = __add__
+
+    def __neg__(self):
+        """Return the polynomial times -1."""
+        return self.like(-self.coef)
+
+    def __sub__(self, other):
+        """Return the difference from a polynomial or number."""
+        taken = other.coef if isinstance(other, Powers) else np.reshape(other, (1,))
+        return self.like(_sum(self.coef, -taken))
+
+    def __mul__(self, other):
+        """Return the product with a polynomial or number."""
+        if isinstance(other, Powers):
+            return self.like(np.convolve(self.coef, other.coef))
+        return self.like(self.coef * other)
+
+    __rmul__ = __mul__
+
+
+def _sum(one, two):
+    """Return the sum of coefficients, the shorter ones as if zeros followed."""
+    n = max(len(one), len(two))
+    total = np.zeros(n)
+    total[: len(one)] = one
+    total[: len(two)] += two
+    return total
 
 
 @reads("scipy.optimize.rosen", samples=("scipy.optimize.rosen(x4)", "scipy.optimize.rosen(x32)",

@@ -136,6 +136,16 @@ def _polymul_to_a2(g, a1, a2):
     return np.correlate(_after_zeros(g, a1, a2), a1, "valid")
 
 
+def _polymul_tangent(t_a1, t_a2, y, a1, a2):
+    """Tangent of ``y = np.polymul(a1, a2)``, without the leading coefficients that it drops."""
+    dropped = np.size(a1) + np.size(a2) - 1 - np.size(y)
+    if t_a1 is None:
+        return np.convolve(a1, t_a2)[dropped:]
+    if t_a2 is None:
+        return np.convolve(t_a1, a2)[dropped:]
+    return (np.convolve(t_a1, a2) + np.convolve(a1, t_a2))[dropped:]
+
+
 def _after_zeros(g, a1, a2):
     """Put zeros before a cotangent, for leading coefficients that NumPy drops where they are 0."""
     full = np.zeros(np.size(a1) + np.size(a2) - 1)
@@ -219,9 +229,10 @@ rule("signal.convolve2d", convolve_nd_type, callables=["scipy.signal.convolve2d"
      adjoint=(_signal_convolve_to_in1, _signal_convolve_to_in2),
      samples=("scipy.signal.convolve2d(x44, y23)", "scipy.signal.convolve2d(x44, y32, 'valid')",
               "scipy.signal.convolve2d(x44, y23, mode='same')"))
-rule("polymul", convolve_type, callables=["np.polymul"], params="a1, a2", **_LINEAR,
-     adjoint=(_polymul_to_a1, _polymul_to_a2),
-     samples=("np.polymul(x3, y4)", "np.polymul(x3, x1)", "np.polymul(x5, y3)"))
+rule("polymul", convolve_type, callables=["np.polymul"], params="a1, a2",
+     adjoint=(_polymul_to_a1, _polymul_to_a2), tangent=_polymul_tangent,
+     samples=("np.polymul(x3, y4)", "np.polymul(x3, x1)", "np.polymul(x5, y3)",
+              "np.polymul(x3, [1, y])", "np.polymul([0.0, x, y], p3)"))
 rule("lfilter", lfilter_type, callables=["scipy.signal.lfilter"], params="b, a, x, axis=-1",
      fuller="lfilter_from",
      adjoint=(_lfilter_to_b, _lfilter_to_a, _lfilter_to_x),
