@@ -55,10 +55,8 @@ class Powers:
         """Return the derivative of an order."""
         coef = self.coef
         for _ in range(m):
-            if len(coef) > 1:
-                coef = np.arange(1, len(coef)) * (coef[1:] * self.scale)
-            else:
-                coef = coef * 0
+            raised = np.arange(1, len(coef)) * (coef[1:] * self.scale)
+            coef = raised if len(coef) > 1 else coef * 0
         return self.like(coef)
 
     def integ(self, m=1, k=0, lbnd=None):
