@@ -171,9 +171,12 @@ class Planner(Carrier):
             return self.mirror[home].params[0]
         if self._is_counter(v):
             return self._count_back(v)
+        stays = not self.loops(home)
+        if stays and v.op is not None and v.user and v.type.is_scalar and _is_float(v):
+            return self._export(v)  # the name is still there: nothing is computed again
         if self._can_recompute(v):
             return self._recompute(v)
-        if not self.loops(home):
+        if stays:
             return self._export(v)
         key = (home, key_of(v.op, self.sharing, {})) if v.op and v.type.is_scalar else None
         if key is None or key[1] is None:
@@ -353,6 +356,12 @@ class Planner(Carrier):
 
         self.thread(mirror_path, final, None, pop)
         return popped[0]
+
+
+def _is_float(v: Value) -> bool:
+    """Whether a value is a float that some arithmetic gave."""
+    cost = RULES[v.op.prim].cost if v.op is not None and v.op.prim in RULES else 0
+    return v.type.kind == "float" and cost > 0
 
 
 def _is(v: Value, number: int) -> bool:

@@ -28,7 +28,6 @@ def early_return_value_and_grad(x, y):
         d_x = 2.0 * y * x                               # python_losses.py:110
         d_y = x * x
     else:
-        z = x * y                                       # python_losses.py:111
         if z < 0.0:                                     # python_losses.py:112
             d_z = value_1
             d_y = 0.0
