@@ -196,6 +196,55 @@ def replaced(x, n):
     return b[0] * b[1] + sum(r[0] * r[1] for r in rows)
 
 
+@case("an item goes into a list in a list, by a computed place", X)
+def bins_of_values(x):
+    bins = [[] for _ in range(3)]
+    for v in x:
+        bins[min(int(abs(v) * 2.0), 2)].append(v)
+    return sum(sum(b) ** 2 / len(b) for b in bins if b)
+
+
+@case("an item goes into the last list of a list", X)
+def triangle_of_rows(x):
+    rows = []
+    for i in range(len(x)):
+        rows.append([])
+        for j in range(i + 1):
+            rows[i].append(x[i] * x[j])
+        rows[-1].append(1.0)
+    return sum(sum(r) ** 2 for r in rows) + rows[2][1]
+
+
+@case("a list in a list is read and gets longer", X)
+def histories(x):
+    past = [[0.0] for _ in range(2)]
+    for v in x:
+        for j in range(2):
+            past[j].append(0.5 * past[j][-1] + v * (j + 1))
+    return past[0][-1] ** 2 + sum(past[1])
+
+
+@case("a list in a list gets shorter", X, outcome="either")
+def shorter_in_list(x):
+    pair = [[x[0]], [x[1]]]
+    for v in x:
+        k = 0 if v > 0.8 else 1
+        pair[k].append(v)
+        if len(pair[k]) > 2:
+            pair[k].pop(0)
+    return sum(sum(r) * (i + 1) for i, r in enumerate(pair))
+
+
+@case("lists in a list are sorted and turned", X, outcome="either")
+def sorted_in_list(x):
+    pair = [[], []]
+    for i, v in enumerate(x):
+        pair[i % 2].append(v)
+    pair[0].sort()
+    pair[1].reverse()
+    return sum(p * q for p, q in zip(*pair)) + pair[0][0]
+
+
 @pytest.mark.parametrize("pitfall", case)
 def test_right_or_refused(pitfall: Pitfall) -> None:
     check(pitfall)

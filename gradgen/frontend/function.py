@@ -31,10 +31,12 @@ from gradgen.frontend.sharing import Place
 from gradgen.frontend.signals import FOR, WHILE, Laborious, Retry
 from gradgen.frontend.source import FunctionNode, innermost, source_of
 from gradgen.frontend.values import Box, Frame, Static
-from gradgen.ir.nodes import Block, Function, Leaf
+from gradgen.ir.nodes import Block, Function, Leaf, walk
 from gradgen.ir.verify import out_of_scope
 from gradgen.options import bound
 from gradgen.rules.complexes import is_complex
+
+MOST_OPERATIONS = 1500
 
 
 def read_function(fn: Any, given: Any, options: Any) -> Function:
@@ -44,7 +46,7 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
     numbers of the arguments.
     """
     try:
-        return _read_function(fn, given, options)
+        return _of_fair_length(_read_function(fn, given, options))
     except GradgenError as error:
         attempts = [(given, effort) for effort in (FOR, FOR | WHILE)]
         if isinstance(given, tuple | list) and error.span is not None:
@@ -52,10 +54,22 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
             attempts += [(exact, effort) for effort in (0, FOR, FOR | WHILE)]
         for specs, effort in attempts:
             try:
-                return _read_function(fn, specs, options, effort)
+                return _of_fair_length(_read_function(fn, specs, options, effort), effort)
             except (GradgenError, Laborious):
                 continue
         raise
+
+
+def _of_fair_length(function: Function, effort: int = 0) -> Function:
+    """Return a function, unless lengths or loops that are written out made too much of it."""
+    made_longer = effort or function.result["reader"].pinned
+    if made_longer and sum(1 for _ in walk(function.body)) > MOST_OPERATIONS:
+        raise UnsupportedError(
+            f"more than {MOST_OPERATIONS} operations, with all that would have to be written out",
+            function.span,
+            "loop over arrays, or over fewer items",
+        )
+    return function
 
 
 def pinned_specs(fn: Any, args: Sequence[Any]) -> dict[str, Any]:

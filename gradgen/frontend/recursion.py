@@ -34,7 +34,8 @@ from gradgen.ir.types import Type, join
 from gradgen.passes.sharing import shared_results
 
 DEPTH, COUNT = 30, 100
-MOST_TURNS = 1000  # of loops that are written out though nothing asks for it
+# Loops that are written out though nothing asks for it: so many turns, so many statements.
+MOST_TURNS, MOST_STATEMENTS = 1000, 4000
 STRUCTURES = 40
 
 
@@ -81,13 +82,20 @@ class Book:
     rules: list[Any] = field(default_factory=list)  # of functions with rules, being read
     effort: int = 0  # ``signals.FOR`` and ``WHILE``
     turns: int = 0  # that this reading has written out
+    statements: int = 0  # that this reading has read
     expansions: dict[Any, Any] = field(default_factory=dict)
     derived: list[tuple[Any, Any, Any]] = field(default_factory=list)
 
     def begin(self) -> None:
         """Forget what belongs to one reading."""
-        self.states, self.count, self.turns = {}, {}, 0
+        self.states, self.count, self.turns, self.statements = {}, {}, 0, 0
         self.expansions = {k: made for k, made in self.expansions.items() if made is not None}
+
+    def read_statement(self) -> None:
+        """Count a statement that is read; with some effort, but not with any."""
+        self.statements += 1
+        if self.effort and self.statements > MOST_STATEMENTS:
+            raise Laborious
 
     def write_turns(self, count: int) -> None:
         """Count turns of loops that are written out; with some effort, but not with any."""
