@@ -136,10 +136,12 @@ class Fuser:
     def after(self, loop: Op, mirror: Op) -> list[Op] | None:
         """Return the operations between the two that need the loop's results.
 
-        None where the mirror needs these, or where something that is seen from outside would be
-        done in another order.
+        None where the mirror needs these or has come to stand before, or where something that is
+        seen from outside would be done in another order.
         """
         ops = self.block.ops
+        if ops.index(mirror) < ops.index(loop):
+            return None  # another loop went behind its mirror, which needs this one's, with this
         between = ops[ops.index(loop) + 1 : ops.index(mirror)]
         inside = dict.fromkeys(between)
         late: set[Op] = set()

@@ -161,3 +161,18 @@ def test_mirrored_loops_go_forwards_where_they_may(name: str) -> None:
     text = gradgen.emit(loss_of(name), mode="grad", example_args=(X,))
     assert BOTH not in text
     assert (", -1)" in text.split("--- reverse")[1]) == (name in BACK)
+
+
+def one_after_another(x):
+    """The second loop needs the first one's sum, and its mirror stands before the first one's."""
+    s = 0.0
+    for k in (1.0, 2.0, 3.0):
+        for _ in range(3):
+            s += sum([x[0], k * x[1] * x[1]])
+    return s
+
+
+def test_loops_one_after_another() -> None:
+    value, gradient = gradgen.value_and_grad(one_after_another)(X)
+    assert value == one_after_another(X)
+    np.testing.assert_allclose(gradient, [9.0, 36.0 * X[1], 0.0, 0.0], rtol=1e-14)
