@@ -129,3 +129,40 @@ def inner_then_leading(x):
 @pytest.mark.parametrize("pitfall", case)
 def test_right_or_refused(pitfall: Pitfall) -> None:
     check(pitfall)
+
+
+def rests(x, y):
+    return np.sum(np.fmod(x, y) ** 2)
+
+
+def along_weights(x, y, v, w):
+    d_x, d_y = gradgen.grad(rests, argnums=(0, 1))(x, y)
+    return np.sum(d_x * v) + np.sum(d_y * w)
+
+
+def complex_solution(a, b, v):
+    y = np.linalg.solve(a + 1j * a.T, b + 0j)
+    return np.sum(y.imag**2) + np.sum(v * y.real)
+
+
+def along_complex(a, b, v, w):
+    return np.sum(gradgen.grad(complex_solution, argnums=1)(a, b, v) * w)
+
+
+def test_cotangents_that_are_arguments():
+    """A cotangent that is an argument may be of lower rank than what is added to it, or real."""
+    x, v = X, X[::-1]
+    y = np.abs(np.sin(np.arange(12.0) + 0.4)).reshape(3, 4) + 0.2
+    w = np.cos(np.arange(12.0)).reshape(3, 4)
+    got = gradgen.grad(along_weights, argnums=(0, 1))(x, y, v, w)
+    expected = gradgen.hvp(rests, argnums=(0, 1))((x, y), (v, w))
+    for one, two in zip(got, expected, strict=True):
+        np.testing.assert_allclose(one, two, rtol=1e-12, atol=1e-12)
+    args = M + 3.0 * np.eye(3), X[:3], X[1:]
+    got = gradgen.grad(along_complex, argnums=(0, 1))(*args, X[:3])
+    step = 1e-5
+    moved = [args[0] + 0.0, args[0] + 0.0]
+    for k, sign in enumerate((step, -step)):
+        moved[k][0, 1] += sign
+    slope = [along_complex(a, args[1], args[2], X[:3]) for a in moved]
+    np.testing.assert_allclose(got[0][0, 1], (slope[0] - slope[1]) / (2 * step), rtol=1e-6)

@@ -79,7 +79,7 @@ class Reverse:
             self.adj[v] = g
         elif "list" in (total.type.kind, g.type.kind):
             self.adj[v] = self.b.emit("list_add", [self.fitting(v, x) for x in (total, g)])
-        elif self._is_buffer(total) and (is_complex(total) or not is_complex(g)):
+        elif self._is_buffer(total) and self._has_room(total, v, g):
             if g.op is not None and g.op.prim == "neg" and g.op.reverse:
                 self.adj[v] = self.b.emit("inc", [total, g.op.inputs[0]], index="e", sign="-")
             else:
@@ -113,6 +113,10 @@ class Reverse:
         wide = self.alg.cast(g, wanted)
         self.zeros.hand_on(g, wide)
         return wide
+
+    def _has_room(self, total: Value, v: Value, g: Value) -> bool:
+        """Whether a share fits into what there is: an argument may be narrow, or real."""
+        return not is_narrow(total, v) and (is_complex(total) or not is_complex(g))
 
     def _is_buffer(self, total: Value) -> bool:
         if total.type.kind != "array" or not total.type.shape:

@@ -65,6 +65,7 @@ CALLS = (
     "scipy.linalg.qr(x32, mode='r')[0]",
     "scipy.linalg.qr(m33, mode='r', pivoting=True)[0]",
     "(np.linalg.solve(m33 + 1j * m33.T, x3 + 0j)).imag",
+    "np.fmod(y3, p23)",
     "np.cross(x23, y23)",
     "np.cross(x23, y3)",
     "np.cross(x23.T, y23.T, axis=0)",
