@@ -208,11 +208,33 @@ class Gradient:
         again = self._known((*key, "again"), arguments, dataclasses.replace(self.options, memory=0))
         count = again.bytes_kept(arguments)
         if count is not None and count > limit:
+            fewer = self._of_few_states(limit, key, arguments)
+            if fewer is not None:
+                return fewer
             warnings.warn(over(limit, count if least is None else min(count, least)), stacklevel=4)
         if least is None or count is None or count < least:
             return again
         self._last = plain
         return plain
+
+    def _of_few_states(
+        self, limit: int, key: Any, arguments: dict[str, Any]
+    ) -> Specialisation | None:
+        """Return the module that keeps as many states of its loops as fit, None if none do."""
+
+        def made(snapshots: int) -> tuple[Specialisation, int | None]:
+            options = dataclasses.replace(self.options, memory=0, snapshots=snapshots)
+            found = self._known((*key, "snapshots", snapshots), arguments, options)
+            return found, found.bytes_kept(arguments)
+
+        (one, least), (_, second) = made(1), made(2)
+        if least is None or second is None or least > limit:
+            return None
+        if second <= least:
+            self._last = one
+            return one
+        found, count = made(1 + (limit - least) // (second - least))
+        return found if count is not None and count <= limit else None
 
     def _known(self, key: Any, arguments: dict[str, Any], options: Options) -> Specialisation:
         """Return the module for some types from the cache, or make it."""

@@ -81,6 +81,7 @@ def jacrev(
     argnames: Argnames = None,
     has_aux: bool = False,
     example_args: Any = None,
+    memory: int | str | None = None,
     batch: Batch = None,
     backend: str = "numpy",
     cache: bool = False,
@@ -88,10 +89,18 @@ def jacrev(
     """Return a function that computes a Jacobian in reverse, a cotangent for each output entry.
 
     The cotangents go through one sweep together, as an array with an axis more.  Parameters and
-    result are those of `jacobian`.
+    result are those of `jacobian`, and ``memory`` is that of `grad`: what is kept is kept once, for
+    all cotangents.
     """
     options = options_of(
-        "jacrev", argnums, argnames, has_aux, batch=batch, backend=backend, cache=cache
+        "jacrev",
+        argnums,
+        argnames,
+        has_aux,
+        batch=batch,
+        backend=backend,
+        cache=cache,
+        memory=memory,
     )
     return _decorated(Gradient, fn, options, example_args, argnums is not None)
 

@@ -25,6 +25,7 @@ class Options:
     ``numpy``, or ``numba``, which compiles it; ``cache`` keeps compiled code on disk.  ``memory``
     is how many bytes may be kept for the reverse sweep, None for no limit; 0 runs every loop again
     of which something would be kept.
+    ``snapshots`` is at how many turns the states of such loops are kept, None for the square root.
     ``batch`` are arguments that hold an example in each row.  ``turns`` says whether the seeds of a
     Jacobian may go through one after the other, where they cannot together; ``read_again``, that
     the text is not for the user, but to be differentiated.
@@ -39,6 +40,7 @@ class Options:
     memory: int | None = None
     cache: bool = False
     batch: tuple[int | str, ...] = ()
+    snapshots: int | None = None
     turns: bool = True
     read_again: bool = False
 

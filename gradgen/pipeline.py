@@ -68,7 +68,8 @@ NESTED = {"hessian": ("grad", "jacfwd"), "hvp": ("grad", "pushforward"),
 # Which product with the derivative a Jacobian is made of where its seeds go one by one.
 TURNS = {"jacfwd": "jvp", "jacdiag": "jvp", "jacrev": "vjp"}
 PUSHED = ("jvp", "pushforward", "jacfwd", "jacdiag")  # which carry tangents along
-SWEPT = ("value_and_grad", "grad", "vjp")  # in which marked loops are run again
+SWEPT = ("value_and_grad", "grad", "vjp")
+MARKED = (*SWEPT, "jacrev")  # in which marked loops are run again
 STAGES = ("parse", "adjoint", "optimise", "saves", "copies", "lower")
 
 
@@ -157,7 +158,7 @@ def run(
     if options.mode in NESTED:
         return _nested(fn, args, options, until, specs, watch, whole)
     again: frozenset[Span | None] = frozenset()
-    if options.memory is not None and options.mode in SWEPT:
+    if options.memory is not None and options.mode in MARKED:
         again = loops_over_limit(fn, args, options, specs)
     given = specs if specs is not None else args
     function = read_function(fn, given, options)
@@ -265,8 +266,8 @@ def _stages(program: Program) -> list[tuple[str, Any]]:
         hoist_lengths(function)
         recognise_additions(function)
         store_through_rows(function)
-        if options.mode in SWEPT:
-            mark_loops(function, program.again)
+        if options.mode in MARKED:
+            mark_loops(function, program.again, options.snapshots)
             split_marked(function)
         function.notes += doubts(function, varied(function))
         _derive(program)

@@ -132,7 +132,7 @@ def test_unknown_turns_are_run_again() -> None:
 
 
 def test_a_limit_that_cannot_be_met_is_told() -> None:
-    made = gradgen.grad(plain_loop, memory=100)
+    made = gradgen.grad(plain_loop, memory=10)
     with pytest.warns(gradgen.GradgenWarning, match="are kept for the reverse sweep even where"):
         slope = made(0.4, 1000)
     assert slope == gradgen.grad(plain_loop)(0.4, 1000)

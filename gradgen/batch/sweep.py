@@ -94,7 +94,8 @@ class Sweep:
     def _run(self, ops: list[Op]) -> None:
         """Do operations at the end of the current block."""
         for op in ops:
-            self.b.span, self.b.reverse, self.b.tangent = op.span, op.reverse, op.tangent
+            self.b.span, self.b.region = op.span, op.region
+            self.b.reverse, self.b.tangent = op.reverse, op.tangent
             if op.prim in ("for", "while"):
                 self._loop(op)
             elif op.prim == "if" and op.inputs[0] in self.batched:

@@ -12,6 +12,7 @@ import numpy as np
 
 from gradgen.api import MODES
 from gradgen.backends import BACKENDS
+from gradgen.checkpoint import require_count
 from gradgen.commands.target import Target, UsageError, find
 from gradgen.errors import GradgenError
 from gradgen.frontend.selection import signature_of
@@ -56,6 +57,10 @@ def add_mode(parser: argparse.ArgumentParser) -> None:
         "--memory", metavar="LIMIT",
         help="run loops again where more than this would be kept for the reverse sweep, such as "
         "'100 MB'; 'recompute': always",
+    )  # fmt: skip
+    parser.add_argument(
+        "--snapshots", metavar="N", type=int,
+        help="keep the states of such loops at N turns, where they run to their end",
     )  # fmt: skip
 
 
@@ -120,6 +125,9 @@ def options_of(target: Target, arguments: argparse.Namespace) -> Options:
         options = dataclasses.replace(options, batch=rows)
     if getattr(arguments, "memory", None) is not None:
         options = dataclasses.replace(options, memory=byte_limit(arguments.memory))
+    if getattr(arguments, "snapshots", None) is not None:
+        require_count("snapshots", arguments.snapshots)
+        options = dataclasses.replace(options, snapshots=arguments.snapshots)
     if arguments.wrt is not None:
         names = tuple(n.strip() for n in arguments.wrt.split(",") if n.strip())
         _check_names(target, names)

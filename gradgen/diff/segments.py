@@ -49,8 +49,13 @@ def refuse_marks(functions: Iterable[Function]) -> None:
                 )
 
 
-def mark_loops(function: Function, spans: Collection[Span | None]) -> None:
-    """Mark the outermost loops at some places, where they can be run again, in place."""
+def mark_loops(
+    function: Function, spans: Collection[Span | None], snapshots: int | None = None
+) -> None:
+    """Mark the outermost loops at some places, where they can be run again, in place.
+
+    ``snapshots`` is how many of their states are kept, where they run to their end.
+    """
     work = list(function.body.ops)
     while work:
         op = work.pop()
@@ -60,6 +65,9 @@ def mark_loops(function: Function, spans: Collection[Span | None]) -> None:
             counted = op.prim == "while" or isinstance(op.inputs[2], Const)
             again = op.span in spans and counted
             op.attrs["checkpoint"] = again and all(map(repeatable, walk(Block(ops=[op]))))
+            whole = op.prim == "for" and not any(e.end == "break" for e in ends(op.blocks[-1]))
+            if snapshots is not None and op.attrs["checkpoint"] and whole:
+                op.attrs |= {"snapshots": snapshots, "segment": 1}
 
 
 class _Split:

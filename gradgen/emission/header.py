@@ -136,6 +136,7 @@ def _command(
     words += [f"--batch {','.join(rows)}"] if rows else []
     words += [] if options.backend == "numpy" else [f"--backend {options.backend}"]
     words += ["--memory recompute"] if again else []
+    words += [] if options.snapshots is None else [f"--snapshots {options.snapshots}"]
     return " ".join(words)
 
 
