@@ -8,6 +8,7 @@ Each stage is one function on the graph; ``run(..., until=...)`` stops after one
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -246,71 +247,72 @@ def _in_turns(program: Program, why: UnbatchedError) -> Program:
 
 
 def _stages(program: Program) -> list[tuple[str, Any]]:
+    stages = (_adjoint, _optimise, _saves, _copies, _lower)
+    works = [functools.partial(stage, program) for stage in stages]
+    return list(zip(STAGES, [lambda: None, *works], strict=True))
+
+
+def _everything(program: Program) -> list[Function]:
+    return [program.function, *(c.function for c in callees_of(program.function))]
+
+
+def _adjoint(program: Program) -> None:
     function, options = program.function, program.options
+    for f in _everything(program):
+        drop_sure(f)
+    sharing = Sharing(function)
+    program.writes_arguments = not all(
+        sharing.never_written(leaf.value) for leaf in function.leaves
+    )
+    callees = callees_of(function)
+    refuse_marks(c.function for c in callees)
+    settle_activity(function, callees)
+    (push_callees if options.mode in PUSHED else derive)(callees)
+    hold_cancelling_maxima(function)
+    hoist_lengths(function)
+    recognise_additions(function)
+    store_through_rows(function)
+    if options.mode in MARKED:
+        mark_loops(function, program.again, options.snapshots)
+        split_marked(function)
+    function.notes += doubts(function, varied(function))
+    _derive(program)
+    for f in [function, *(g for c in callees for g in (c.function, c.backward) if g)]:
+        program.rules |= forget_rules(f, options.read_again and f is function)
 
-    def everything() -> list[Function]:
-        return [function, *(c.function for c in callees_of(function))]
 
-    def adjoint() -> None:
-        for f in everything():
-            drop_sure(f)
-        sharing = Sharing(function)
-        program.writes_arguments = not all(
-            sharing.never_written(leaf.value) for leaf in function.leaves
-        )
-        callees = callees_of(function)
-        refuse_marks(c.function for c in callees)
-        settle_activity(function, callees)
-        (push_callees if options.mode in PUSHED else derive)(callees)
-        hold_cancelling_maxima(function)
-        hoist_lengths(function)
-        recognise_additions(function)
-        store_through_rows(function)
-        if options.mode in MARKED:
-            mark_loops(function, program.again, options.snapshots)
-            split_marked(function)
-        function.notes += doubts(function, varied(function))
-        _derive(program)
-        for f in [function, *(g for c in callees for g in (c.function, c.backward) if g)]:
-            program.rules |= forget_rules(f, options.read_again and f is function)
+def _optimise(program: Program) -> None:
+    function = program.function
+    join_clears(function)
+    share_common(function)
+    remove_dead(function)
+    sink_into_branches(function)
+    if program.options.mode in SWEPT:
+        join(function)
+        program.fused = fuse_loops(function)
+        flip_loops(function)
+    mark_forward([function])
+    connect(function)
 
-    def optimise() -> None:
-        join_clears(function)
-        share_common(function)
-        remove_dead(function)
-        sink_into_branches(function)
-        if options.mode in SWEPT:
-            join(function)
-            program.fused = fuse_loops(function)
-            flip_loops(function)
-        mark_forward([function])
-        connect(function)
 
-    def saves() -> None:
-        program.saved = plan_saves(function, program.fused)
-        remove_dead(function)
-        for f in everything():
-            settle_guards(f, options.backend == "numba")
+def _saves(program: Program) -> None:
+    program.saved = plan_saves(program.function, program.fused)
+    remove_dead(program.function)
+    for f in _everything(program):
+        settle_guards(f, program.options.backend == "numba")
 
-    def copies() -> None:
-        read_newest_shapes(function)
-        insert_copies(function)
-        store_in_place(callees_of(function))
 
-    def lower() -> None:
-        if options.backend == "numba":
-            callees = callees_of(function)
-            others = [g for c in callees for g in (c.function, c.backward) if g]
-            lower_to_numba(function, others)
+def _copies(program: Program) -> None:
+    read_newest_shapes(program.function)
+    insert_copies(program.function)
+    store_in_place(callees_of(program.function))
 
-    return [
-        ("parse", lambda: None),
-        ("adjoint", adjoint),
-        ("optimise", optimise),
-        ("saves", saves),
-        ("copies", copies),
-        ("lower", lower),
-    ]
+
+def _lower(program: Program) -> None:
+    if program.options.backend == "numba":
+        callees = callees_of(program.function)
+        others = [g for c in callees for g in (c.function, c.backward) if g]
+        lower_to_numba(program.function, others)
 
 
 def _derive(program: Program) -> None:
