@@ -27,6 +27,7 @@ from gradgen.pipeline import Program, run
 
 WAY_OUT = "this is a fault of gradgen, not of the function: please report both, and the arguments"
 Reads = dict[int, tuple[Value, Any]]
+Key = tuple[Op, int]
 
 
 def replay(program: Program, arguments: Mapping[str, Any], out: Any) -> None:
@@ -92,7 +93,7 @@ class Replay:
 
     def __init__(self, arguments: Mapping[str, Any]) -> None:
         self.arguments = arguments
-        self.log: dict[Op, list[Reads]] = {}
+        self.log: dict[Key, list[Reads]] = {}
         self.results: list[Any] = []
 
     def watch(self, stage: str, function: Function) -> None:
@@ -143,7 +144,7 @@ def _run(runner: Runner, function: Function) -> list[Any]:
 class _Checked(Runner):
     """Runs a graph with one content of what is allocated empty, the same each time."""
 
-    def __init__(self, function: Function, arguments: Any, log: dict[Op, list[Reads]]) -> None:
+    def __init__(self, function: Function, arguments: Any, log: dict[Key, list[Reads]]) -> None:
         super().__init__(function, arguments)
         self.log = log
 
@@ -158,7 +159,7 @@ class _Checked(Runner):
 class _Recorder(_Checked):
     """Notes every forward value that an operation of the reverse sweep reads."""
 
-    def __init__(self, function: Function, arguments: Any, log: dict[Op, list[Reads]]) -> None:
+    def __init__(self, function: Function, arguments: Any, log: dict[Key, list[Reads]]) -> None:
         super().__init__(function, arguments, log)
         self.forward = {leaf.value for leaf in function.leaves} | _born(function.body)
 
@@ -168,8 +169,13 @@ class _Recorder(_Checked):
         if op.reverse:
             found = {k: (v, args[k]) for k, v in enumerate(op.inputs) if v in self.forward}
             if found:
-                self.log.setdefault(op, []).append(found)
+                self.log.setdefault(_read(op), []).append(found)
         return args
+
+
+def _read(op: Op) -> Key:
+    """Return an operation with how much it reads: a store into a row may become one of the row."""
+    return op, 0 if op.blocks else len(op.inputs)
 
 
 def _born(block: Block) -> set[Value]:
@@ -188,7 +194,7 @@ class _InPlace(_Checked):
 
     mirrors = False
 
-    def __init__(self, function: Function, arguments: Any, log: dict[Op, list[Reads]]) -> None:
+    def __init__(self, function: Function, arguments: Any, log: dict[Key, list[Reads]]) -> None:
         super().__init__(function, arguments, log)
         self.turn: dict[Op, int] = {}
 
@@ -212,7 +218,7 @@ class _InPlace(_Checked):
         return args
 
     def _noted(self, op: Op) -> Reads:
-        turns = self.log.get(op)
+        turns = self.log.get(_read(op))
         if turns is None:
             return {}
         k = self.turn[op] = self.turn.get(op, -1) + 1
