@@ -226,7 +226,8 @@ class Forward:
         ones = one if rule.narrow else self.alg.full(one, op.out)
         partials = self._sent_back(rule, op, 0, ones, adjoint_type(a))
         share = self.alg.mul(partials, self.alg.full(self.tangents[a], a))
-        if is_complex(a):  # partials are cotangents of the parts, real and imaginary
+        if is_complex(a) and not is_complex(op.out):
+            # Partials are cotangents of the parts, real and imaginary.
             turned = self.alg.emit("conj", partials)
             share = self.alg.emit("real", self.alg.mul(turned, self.alg.full(self.tangents[a], a)))
         if a.type.is_scalar:

@@ -26,7 +26,7 @@ ANALYTIC = {
     "arccos", "arctan", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "matmul",
     "np.matmul", "dot", "outer", "inner", "solve", "inv", "einsum", "tensordot", "kron",
     "multi_dot", "matrix_power", "cross", "linalg.cross", "det", "prod", "cumprod", "part.prod",
-    "nanprod", "float_power", "matvec", "scipy.linalg.det", "scipy.linalg.inv",
+    "nanprod", "matvec", "scipy.linalg.det", "scipy.linalg.inv",
 }  # fmt: skip
 # Adjoints that are right for complex cotangents as they stand.
 LINEAR = {
