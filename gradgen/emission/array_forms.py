@@ -54,6 +54,13 @@ def _astype(op: Op, operands: list[Expr]) -> Expr:
 
 
 def _copy(op: Op, operands: list[Expr]) -> Expr:
+    copied = _copied(op, operands)
+    if "may_be_none" in op.attrs:
+        return unless_none(operands[0], ast.Constant(None), copied)
+    return copied
+
+
+def _copied(op: Op, operands: list[Expr]) -> Expr:
     t, e = op.inputs[0].type, operands[0]
     if t.kind == "list":
         e = list_or_nothing(op, e)

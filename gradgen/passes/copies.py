@@ -15,6 +15,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from gradgen.diff.activity import carried
+from gradgen.diff.missing import missing_values
+from gradgen.diff.unassigned import carrying_none, start_from_none
 from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import Block, Function, Op, Undefined, Value, blocks_of, written_inputs
 from gradgen.ir.types import Type
@@ -49,6 +51,8 @@ class _Sweep:
         self.now = 0.0
         self.repairs_left = MANY + MORE * sum(map(len, self.lives.stores.values()))
         self.repairs: Counter[Op] = Counter()
+        self.missing = missing_values(function.body, placed=False) | carrying_none(function.body)
+        self.unsure: list[Value] = []
 
     def run(self) -> None:
         """Go through the top block, an operation after the other."""
@@ -62,6 +66,8 @@ class _Sweep:
             if not op.blocks:
                 self.memory.find(op)
             self._hold(op.outputs, self.holders)
+        if self.unsure:
+            start_from_none(self.top, self.unsure, self.missing)
 
     def _region(self, op: Op) -> None:
         """Repair all stores inside a loop or branch."""
@@ -156,6 +162,10 @@ class _Sweep:
     def _copy_input(self, op: Op, k: int, block: Block, rows: bool) -> None:
         """Let an operation read a copy, made right before it."""
         copy = _copy_op(op.inputs[k], op, rows)
+        if op.blocks and op.inputs[k] in self.missing:
+            # A loop may start from what no path has assigned: so it does from the copy.
+            copy.attrs["may_be_none"] = True
+            self.unsure.append(op.inputs[k])
         at = next(j for j, o in enumerate(block.ops) if o is op)
         block.ops.insert(at, copy)
         self.lives.made(copy, self.lives.position[id(op)] - 0.5, block)

@@ -137,7 +137,8 @@ class _Sink:
 
     def _take_along(self, following: list[Op]) -> None:
         """Move what only the moved operations read: on the other side it might not be defined."""
-        readers: dict[Value, set[int]] = {v: {0} for v in self.block.results}
+        stays = [self._origin(v) for v in self._read_behind()]
+        readers: dict[Value, set[int]] = {v: {0} for v in (*stays, *self.block.results)}
         for op in following:
             for v in _reads(op):
                 readers.setdefault(v, set()).add(id(op))

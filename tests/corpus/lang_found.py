@@ -172,6 +172,24 @@ def sums_by_turn_or_not(m, a):
     return total
 
 
+def last_of_a_loop_or_less(a):
+    for last in a:
+        pass
+    if last > 0.5:
+        return 0.5
+    return last
+
+
+def row_of_either_loop(x, m):
+    if x < 0.0:
+        for row in m:
+            pass
+    for row in m:
+        for k in range(-2, 1):
+            m[k] = 0.5 * x
+    return np.sum(row * m[-1])
+
+
 class Scaled:
     """An object to call, whose arguments have short names."""
 
@@ -188,6 +206,8 @@ def called_by_keywords(x):
 
 
 EXAMPLE_ARGS = {
+    "last_of_a_loop_or_less": lambda: (np.array([0.3, 0.9]),),
+    "row_of_either_loop": lambda: (0.7, np.array([[0.3, 0.9], [1.2, 0.4], [0.1, 0.2]])),
     "sum_of_what_else_is_returned": lambda: (np.eye(3) - 0.4, np.array([0.3, -0.9, 0.2])),
     "sums_by_turn_or_not": lambda: (np.eye(3) - 0.4, np.array([0.3, -0.9, 0.2])),
     "called_by_keywords": lambda: (0.7,),
@@ -211,6 +231,8 @@ EXAMPLE_ARGS = {
     "row_kept_after_loop": lambda: (0.19, np.array([[-0.1, 0.15, 0.08], [0.23, 1.18, 0.71]])),
 }
 MORE_ARGS = {
+    "last_of_a_loop_or_less": [lambda: (np.array([0.9, 0.3]),)],
+    "row_of_either_loop": [lambda: (-0.7, np.array([[0.3, 0.9], [1.2, 0.4], [0.1, 0.2]]))],
     "sum_of_what_else_is_returned": [lambda: (np.eye(3) - 0.4, np.array([0.3, 0.9, 0.2]))],
     "lists_of_two_branches": [lambda: (0.7, np.array([0.3, 0.4]), 3, -1)],
     "whole_in_one_branch": [lambda: (0.2, np.array([0.3, 0.4]))],
