@@ -69,8 +69,26 @@ def plain_items(op: Op) -> Found:
     return "_in_lists", text_of("a", doc, lines), [op.inputs[0]]
 
 
+def added_up(op: Op) -> Found:
+    """Add up the arrays of a list, as the builtin ``sum`` does."""
+    item = op.inputs[0].type.item
+    if item is None or item.kind != "array" or not item.rank or op.out.type.rank != item.rank:
+        return None
+    lines = [
+        "    if len(items) == 0:",
+        "        raise ValueError('the sum of no arrays is a number')",
+        "    total = 0 + items[0]",
+        "    for k in range(1, len(items)):",
+        "        total = total + items[k]",
+        "    return total",
+    ]
+    doc = "Return the sum of the arrays of a list."
+    return "_sum_of_arrays", text_of("items", doc, lines), [op.inputs[0]]
+
+
 LOOPS: dict[str, Callable[[Op], Found]] = {
     "array_of_list": stacked,
     "joined_list": joined,
     "items": plain_items,
+    "py_sum": added_up,
 }
