@@ -4,14 +4,14 @@ import numpy as np
 
 X = np.array([0.3, 0.5, 0.9, 0.4])
 FUSED = ("squares", "nearest", "scratch", "late_total", "hinge")
+ZEROS = ("sum_for_one_side",)
 LEAVING = ("trajectory", "trajectory_left")
 FLIPPED = ("own_places", "log_of_sum_of_squares")
 BACK = ("neighbours", "wrapped", "from_list")
 COUNTED = ("triangle", "strides", "counted_while", "two_ways")
 APART = ("carries_on", "log_of_sum", "left_over", "read_later", "breaks", "prints")
-EXAMPLE_ARGS = {
-    name: (lambda: (X.copy(),)) for name in (*FUSED, *LEAVING, *FLIPPED, *BACK, *COUNTED, *APART)
-}
+NAMES = (*FUSED, *ZEROS, *LEAVING, *FLIPPED, *BACK, *COUNTED, *APART)
+EXAMPLE_ARGS = {name: (lambda: (X.copy(),)) for name in NAMES}
 
 
 def hinge(x):
@@ -263,3 +263,11 @@ def from_list(x):
         row *= x
         a[i] = np.sum(row * row * row)
     return np.log(np.sum(a))
+
+
+def sum_for_one_side(x):
+    """The adjoint of the array starts in the branch that needs it, and is zeros beside it."""
+    s = sum([0.3 * z for z in x])
+    if s > 10.0:
+        return np.sin(s)
+    return 2.0

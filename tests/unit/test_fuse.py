@@ -21,6 +21,7 @@ from tests.corpus.loop_sums import (
     FLIPPED,
     FUSED,
     LEAVING,
+    ZEROS,
     X,
     lists_in_branch,
     nearest,
@@ -51,7 +52,7 @@ def test_left_apart(name: str) -> None:
 
 
 @pytest.mark.parametrize("backend", ["numpy", "numba"])
-@pytest.mark.parametrize("name", [*FUSED, *LEAVING, *FLIPPED, *BACK, *COUNTED, *APART])
+@pytest.mark.parametrize("name", [*FUSED, *ZEROS, *LEAVING, *FLIPPED, *BACK, *COUNTED, *APART])
 def test_value_and_gradient(name: str, backend: str) -> None:
     loss = loss_of(name)
     if backend == "numba":
