@@ -191,6 +191,14 @@ def _setdefault(
     return owner.items[key]
 
 
+@method("count")
+def _count(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read how often a list or tuple of what is known has an item."""
+    if isinstance(owner, Seq) and is_static(owner) and is_static(args[0]):
+        return Const(static_value(owner).count(static_value(args[0])))
+    r.refuse(node, "count of computed values", "use np.sum(array == value)")
+
+
 @method("index")
 def _index(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if isinstance(owner, Seq) and is_static(owner) and is_static(args[0]):

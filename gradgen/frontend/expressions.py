@@ -108,7 +108,7 @@ def _unary(r: Reader, node: ast.UnaryOp) -> Any:
         done = invoked(r, node, value, SIGNS.get(type(node.op), ""))
         if done is not MISSING:
             return done
-    if prim == "not" and not isinstance(value, Value | Ref):
+    if prim == "not" and (not isinstance(value, Value | Ref) or lists.is_list(r, value)):
         return _negation(r, branches.truth(r, value, node.operand))
     operand = as_value(r, value, node)
     if isinstance(operand, Const) and prim in FOLD:

@@ -36,7 +36,7 @@ from gradgen.ir.verify import out_of_scope
 from gradgen.options import bound
 from gradgen.rules.complexes import is_complex
 
-MOST_OPERATIONS = 1500
+MOST_OPERATIONS = 6000
 
 
 def read_function(fn: Any, given: Any, options: Any) -> Function:

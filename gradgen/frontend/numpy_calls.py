@@ -9,7 +9,7 @@ import numpy as np
 
 from gradgen.frontend.bindings import call_rule, dtype_of, emit, emit_sequence, rows_joined
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.lists import is_list
+from gradgen.frontend.lists import as_array, is_list
 from gradgen.frontend.places import is_none, length
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import (
@@ -47,7 +47,7 @@ def _stacks(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
         return _stacked_list(r, node, name, args[0], attrs)
     if isinstance(args[0], Ref):
         return rows_joined(r, node, name, args[0], attrs)
-    parts = [as_value(r, p, node) for p in sequence_items(r, args[0], node)]
+    parts = [as_array(r, as_value(r, p, node), node) for p in sequence_items(r, args[0], node)]
     ranks = {p.type.rank for p in parts}
     if None in ranks:
         r.refuse(node, f"np.{name} of arrays of unknown rank", "give example arguments")

@@ -15,6 +15,7 @@ from gradgen.frontend.arguments import Refine, every_item, is_unknown_leaf
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iterables import chooses_arrays, over_value
 from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.unbound import unpackable
 from gradgen.frontend.values import (
     Choice,
     Generator,
@@ -165,6 +166,9 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
     if isinstance(value, Ref | Once | Iteration) or chooses_arrays(value):
         return _entries(r, value, node, count)
     if isinstance(value, Choice):
+        there = unpackable(r, value, node)
+        if there is not value:
+            return sequence_items(r, r.settled(there), node, count)
         both = [sequence_items(r, o, node, count) for o in (value.then, value.other)]
         if len(both[0]) == len(both[1]):
             return [Choice(value.test, a, b) for a, b in zip(*both, strict=True)]

@@ -9,9 +9,10 @@ from gradgen.frontend import stores
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.attributes import set_attribute
 from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.lists import is_list, pop
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import sequence_items
-from gradgen.frontend.values import Map, Seq, is_static, static_value
+from gradgen.frontend.values import Map, Ref, Seq, is_static, static_value
 from gradgen.ir.nodes import Undefined
 
 
@@ -81,8 +82,14 @@ def _delete_item(r: Reader, target: ast.Subscript) -> None:
         r.refuse(target, "del of a slice", "assign the items that stay to a new list")
     key = evaluate(r, target.slice)
     mutable = isinstance(owner, Map) or (isinstance(owner, Seq) and owner.kind is list)
+    if isinstance(owner, Ref) and is_list(r, owner) and not owner.steps:
+        pop(r, target, owner, [key])
+        return
     if not mutable or not is_static(key):
         r.refuse(target, "del of this item", "build a new list or dict without it")
     held: Any = dict(every_item(r, target, owner)) if isinstance(owner, Map) else list(owner.items)
-    del held[static_value(key)]
+    try:
+        del held[static_value(key)]
+    except (IndexError, KeyError, TypeError) as error:
+        r.fail(target, error)
     r.fill(owner, held)

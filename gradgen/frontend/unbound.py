@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from gradgen.frontend.values import Choice, Ref
+from gradgen.frontend.values import Choice, Ref, Static
 from gradgen.ir.nodes import Block, Const, Undefined, Value
 
 if TYPE_CHECKING:
@@ -70,6 +70,39 @@ def _chosen(r: Reader, value: Any, error: Exception, node: ast.AST) -> Any:
         blocks.append(block)
     r.b.append("if", [value.test], [], span=r.span(node), blocks=blocks)
     return Choice(value.test, *sides)
+
+
+def unpackable(r: Reader, value: Any, node: ast.AST) -> Any:
+    """Raise on the paths on which a choice is None or nothing; return what it is on the others."""
+    if not isinstance(value, Choice):
+        return value
+    for side, other, truth in (
+        (value.then, value.other, True),
+        (value.other, value.then, False),
+    ):
+        error = _nothing(side)
+        if error is not None:
+            test = value.test if truth else r.b.emit("not", [value.test])
+            raise_where(r, error, test, r.span(node))
+            return unpackable(r, other, node)
+    sides, blocks = [], []
+    for option in (value.then, value.other):
+        with r.b.into(Block()) as block:
+            sides.append(unpackable(r, option, node))
+        blocks.append(block)
+    if sides[0] is value.then and sides[1] is value.other:
+        return value
+    r.b.append("if", [value.test], [], span=r.span(node), blocks=blocks)
+    return Choice(value.test, *sides)
+
+
+def _nothing(side: Any) -> Exception | None:
+    """Return what Python raises where this is unpacked, None where there is something."""
+    if isinstance(side, Undefined):
+        return unassigned(side.name)
+    if isinstance(side, Static) and side.obj is None:
+        return TypeError("cannot unpack non-iterable NoneType object")
+    return None
 
 
 def _guard(r: Reader, value: Value, error: Exception, node: ast.AST) -> None:

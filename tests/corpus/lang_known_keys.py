@@ -79,6 +79,53 @@ def complex_terms(slits, angle):
     return np.abs(wave) ** 2
 
 
+def best_pair(x):
+    best, places = -math.inf, None
+    for i in range(len(x)):
+        for j in range(i + 1, len(x)):
+            if x[i] * x[j] > best:
+                best, places = x[i] * x[j], (i, j)
+    i, j = places
+    return best + x[i] - x[j]
+
+
+def search(x, low, high):
+    while low < high:
+        middle = (low + high) // 2
+        for step in (0.1, 0.17):
+            if x[middle] + step > 0.5:
+                return middle, step * x[middle]
+        if x[middle] > 0.0:
+            high = middle
+        else:
+            low = middle + 1
+    return low, 0.0
+
+
+def pair_from_anywhere(x):
+    place, found = search(x, 0, len(x) - 1)
+    return found + x[place] ** 2
+
+
+def until_nothing_is_left(x):
+    total = 1.0
+    for k in range(3):
+        left = [v for v in x if v > k * 0.5]
+        if not left:
+            break
+        total *= sum(left) / len(left)
+    items = [*x, 1.0]
+    del items[0]
+    labels = [0, 1, 1]
+    return total + items[0] * labels.count(1)
+
+
+def joined_with_a_list(x):
+    half, odd = divmod(len(x), 2)
+    y = np.hstack([x[:half], [x.mean()] * (odd + 1), x[half:]])
+    return y @ y
+
+
 X = np.array([0.7, -0.3, 1.2, 0.1])
 EXAMPLE_ARGS = {
     "added_by_number": lambda: (X.copy(), np.array([0, 2, 1, 2])),
@@ -87,9 +134,15 @@ EXAMPLE_ARGS = {
     "callback_or_none": lambda: (0.7,),
     "inside_a_manager": lambda: (X.copy(),),
     "known_sets": lambda: (0.7, "a"),
+    "best_pair": lambda: (X.copy(),),
+    "pair_from_anywhere": lambda: (X.copy(),),
+    "until_nothing_is_left": lambda: (X.copy(),),
+    "joined_with_a_list": lambda: (X.copy(),),
     "complex_terms": lambda: ([(1.0, 0.2), (0.5, 0.8)], 0.3),
 }
 MORE_ARGS = {
+    "pair_from_anywhere": [lambda: (-X,), lambda: (0.1 * X,)],
+    "until_nothing_is_left": [lambda: (0.4 * X,)],
     "added_by_number": [lambda: (-X, np.array([1, 1, 0, 2])), lambda: (X.copy(), [0, 2, 1, 2])],
     "function_by_test": [lambda: (-0.7,), lambda: (1.7,)],
     "inside_a_manager": [lambda: (-X,), lambda: (np.abs(X),)],
