@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from gradgen.ir.nodes import Value
-from gradgen.ir.types import Type, promote, scalar
+from gradgen.ir.types import Type, broadcast, promote, scalar
 from gradgen.rules.elementwise import NP_INEXACT, NP_SAME, PYTHON_FLOAT
+from gradgen.rules.helpers import _unbroadcast
 from gradgen.rules.registry import printed, rule
-from gradgen.rules.shapes_of import Attrs, elementwise, length_of, of_shape
+from gradgen.rules.shapes_of import Attrs, elementwise, length_of, of_shape, refuse_unless
 
 PLACES, PYTHON_INT = elementwise("int64", weak=False), elementwise("int64", weak=True)
 
@@ -199,20 +200,33 @@ def _interp_inside(t_x, t_xp, t_fp, x, xp, fp, left, right, period):
 
 
 def polyval_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return the shape of ``x``, in a dtype that holds the coefficients too."""
+    """Return the shape of ``x``, or what it makes with those of several polynomials."""
     p, x = (v.type for v in inputs)
     dtype = promote([scalar(t.dtype) if t.dtype else t for t in (p, x)])
-    return of_shape(dtype, x.shape)
+    if p.shape is None or x.shape is None or len(p.shape) <= 1:
+        return of_shape(dtype, x.shape)
+    apart = len(p.shape) - 1 >= len(x.shape)
+    refuse_unless(apart, "polyval of several polynomials at more places", "add axes to p")
+    return of_shape(dtype, broadcast([p.shape[1:], x.shape]))
+
+
+def _exponents(p, low):
+    """Return the exponents of descending powers, from ``low`` up, along the first axis of ``p``."""
+    powers = np.arange(len(p) - 1, low - 1, -1)
+    return powers if np.ndim(p) == 1 else np.expand_dims(powers, tuple(range(1, np.ndim(p))))
 
 
 def _polyval_to_p(g, p, x):
     """Cotangent of the coefficients in ``np.polyval(p, x)``: sums of powers."""
-    return np.ravel(g) @ np.vander(np.ravel(x), len(p))
+    if np.ndim(p) == 1:
+        return np.ravel(g) @ np.vander(np.ravel(x), len(p))
+    return _unbroadcast(g * x ** _exponents(p, 0), p)
 
 
 def _polyval_to_x(g, p, x):
     """Cotangent of the places in ``np.polyval(p, x)``: the derivative's polynomial."""
-    return g * np.polyval(p[:-1] * np.arange(len(p) - 1, 0, -1), x)
+    d_x = g * np.polyval(p[:-1] * _exponents(p, 1), x)
+    return d_x if np.ndim(p) == 1 else _unbroadcast(d_x, x)
 
 
 def ascending_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -265,7 +279,7 @@ def _vander_tangent(t_x, x, y, increasing):
 def _polyval_tangent(t_p, t_x, p, x):
     """Tangent of ``np.polyval``."""
     by_p = 0.0 if t_p is None else np.polyval(t_p, x)
-    return by_p if t_x is None else by_p + _polyval_to_x(t_x, p, x)
+    return by_p if t_x is None else by_p + t_x * np.polyval(p[:-1] * _exponents(p, 1), x)
 
 
 # fmt: off
@@ -286,7 +300,8 @@ rule("interp", interp_type, callables=["np.interp"], at_kinks="at a knot the slo
 rule("polyval", polyval_type, callables=["np.polyval"], params="p, x", of_complex="analytic",
      adjoint=(_polyval_to_p, _polyval_to_x), tangent=_polyval_tangent,
      samples=("np.polyval(x4, y)", "np.polyval(x4, y23)", "np.polyval([1.0, x, 2.0], y3)",
-              "np.polyval(x1, y3)", "np.polyval(p=x4, x=y3)", "np.polyval(xf3, yf3)",
+              "np.polyval(x1, y3)", "np.polyval(x23, y)", "np.polyval(x23, y3)",
+              "np.polyval(p=x4, x=y3)", "np.polyval(xf3, yf3)",
               "np.abs(np.polyval(x4 + 1j * y4, y23 - 1j))", "np.imag(np.polyval(x4, y3 + 2j))"))
 rule("vander", vander_type, callables=["np.vander"], params="x, N?, increasing=False",
      of_complex="analytic", adjoint=(_vander_to_x,), tangent=_vander_tangent,
