@@ -184,7 +184,8 @@ class Runner:
         """Return an array, list or number with a value stored into it, in new memory."""
         if self.fixed(base):
             return args[0] if op.prim == "store" else _added(base, args[0], op)
-        return self.written(op, base.copy(), args)
+        new = base.copy() if isinstance(base, list) else base.copy(order="K")
+        return self.written(op, new, args)
 
     def fixed(self, base: Any) -> bool:
         """Whether there is nothing to write into: a number."""
