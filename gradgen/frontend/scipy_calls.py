@@ -13,6 +13,8 @@ from typing import Any
 
 from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.callables import from_library
+from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.values import Frozen, Map, Record, Seq, Static, is_static, static_value
@@ -114,6 +116,17 @@ _only(
     {"full_output": (0, False), "points": (None,), "weight": (None,), "complex_func": (False,)},
     "split the range, and multiply by the weight",
 )
+
+
+@special("scipy.signal.lfilter", listed=False)
+def _lfilter(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read a filter, whose coefficients may be one number."""
+    given = dict(zip(("b", "a", "x", "axis", "zi"), args, strict=False)) | kwargs
+    for name in ("b", "a"):
+        if name in given and as_value(r, given[name], node).type.rank == 0:
+            given[name] = Seq([given[name]], list)
+    stateful = "zi" in given and not is_none(given["zi"])
+    return call_rule(r, node, RULES["lfilter_from" if stateful else "lfilter"], [], given)
 
 
 @special("scipy.integrate.odeint")

@@ -11,14 +11,21 @@ from gradgen.library.registry import reads
 
 @reads("np.delete", samples=("np.delete(x5, 1)", "np.delete(x5, [0, -1])",
                              "np.delete(x23, 1, axis=1)",
-                             "np.delete(x23, 2)", "np.delete(x5, i3)"))  # fmt: skip
+                             "np.delete(x23, 2)", "np.delete(x5, i3)",
+                             "np.delete(x234, [2], axis=-1)", "np.delete(x234, i3, axis=2)",
+                             "np.delete(x234, slice(None, None, 2), 1)"))  # fmt: skip
 def delete(arr, obj, axis=None):
     """Keep the entries at the other places."""
     rows = np.ravel(arr) if axis is None else np.moveaxis(arr, axis, 0)
     keep = np.ones(len(rows), dtype=bool)
     keep[obj] = False
     kept = rows[keep]
-    return kept if axis is None else np.moveaxis(kept, 0, axis)
+    if axis is None or axis % np.ndim(arr) == 0:
+        return kept
+    moved = np.moveaxis(kept, 0, axis)
+    if isinstance(obj, slice) or (isinstance(obj, list) and len(obj) == 1) or np.ndim(obj) == 0:
+        return moved.copy()  # as NumPy's result lies in memory
+    return moved
 
 
 @reads("np.insert", samples=("np.insert(x3, 1, y)", "np.insert(x3, 0, y4)", "np.insert(x23, 1, y)",
@@ -47,7 +54,7 @@ def insert(arr, obj, values, axis=None):
         out = _before(rows, obj[0], np.moveaxis(_lifted(new, np.ndim(rows)), at, 0))
     else:
         out = _between(rows, np.asarray(obj), new, at)
-    return out if axis is None else np.moveaxis(out, 0, axis)
+    return out if at == 0 else np.moveaxis(out, 0, axis).copy()
 
 
 def _lifted(values, rank):

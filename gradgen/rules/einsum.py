@@ -227,6 +227,8 @@ def multi_dot_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 def multi_dot_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """Multiply ``g`` by what stands before and behind, transposed."""
+    if any(v.type.rank is None for v in op.inputs):
+        alg.refuse(op, "np.linalg.multi_dot of arrays of unknown rank", "give example arguments")
     letters = [_chain(k, v.type.rank or 0, len(op.inputs)) for k, v in enumerate(op.inputs)]
     out = letters[0][:-1] + letters[-1][1:]
     others = [(t, v) for k, (t, v) in enumerate(zip(letters, op.inputs, strict=True)) if k != i]
