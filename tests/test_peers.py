@@ -167,6 +167,21 @@ def test_page_is_made_of_results() -> None:
         document.written("nothing", content)
 
 
+def test_page_is_up_to_date() -> None:
+    text = document.PAGE.read_text(encoding="utf-8")
+    assert document.written(text, document.read()) == text, "python -m benchmarks.peers.document"
+
+
+def test_picture(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    from benchmarks.peers.pictures import LOOKS, draw
+
+    assert set(LOOKS) == set(PEERS)
+    files = draw(Results(ROWS), tmp_path)
+    assert [path.name for path in files] == ["peers.png", "peers.svg"]
+    assert "lse small" in files[1].read_text(encoding="utf-8")
+
+
 def test_every_peer_is_there() -> None:
     """Each name stands for a function of a file."""
     for place in PEERS.values():

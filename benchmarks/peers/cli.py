@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -111,9 +110,3 @@ def _draw(rows: list[Row], folder: Path) -> None:
     from benchmarks.peers.pictures import draw
 
     print("\nPictures: " + ", ".join(map(str, draw(Results(rows), folder))))
-
-
-def drawn_from(path: Path, folder: Path) -> None:
-    """Draw the pictures of a run that was written."""
-    rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
-    _draw([Row(**row) for row in rows], folder)

@@ -1,4 +1,4 @@
-"""The tables of docs/benchmarks.md from the JSON of a run.
+"""The tables of docs/benchmarks.md, and its picture, from the JSON of a run.
 
     python -m benchmarks.peers.document [benchmarks/peers.json]
 
@@ -14,7 +14,9 @@ from typing import Any
 
 from benchmarks.peers.goals import goals
 from benchmarks.peers.measure import Row
+from benchmarks.peers.pictures import draw
 from benchmarks.peers.report import FIELD, HAND, OURS, Key, Results, megabytes, number
+from gradgen.bench.pictures import available
 from gradgen.bench.report import duration
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -119,9 +121,11 @@ def written(text: str, content: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Write the page."""
-    path = Path(sys.argv[1]) if len(sys.argv) > 1 else RESULTS
-    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), read(path)), encoding="utf-8")
+    """Write the page and draw its picture, where matplotlib is installed."""
+    content = read(Path(sys.argv[1]) if len(sys.argv) > 1 else RESULTS)
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), content), encoding="utf-8")
+    if available():
+        draw(Results(Row(**row) for row in content["rows"]), PAGE.parent / "images", ("svg",))
 
 
 if __name__ == "__main__":

@@ -109,4 +109,5 @@ def _single(single: dict[str, Any]) -> Iterator[Goal]:
     ):  # fmt: skip
         if key in single:
             value = single[key]
-            yield Goal(what, goal, f"{value:.3g} {unit}".strip(), value <= limit)
+            text = f"{value:.3g} {unit}".strip() if value > 0.0 else "less than can be measured"
+            yield Goal(what, goal, text, value <= limit)

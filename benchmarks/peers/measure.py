@@ -125,11 +125,15 @@ def measure(
 
 def _start(row: Row, plan: Plan) -> Worker:
     """Start a peer's process and have its first gradient made."""
-    paths = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = dict(os.environ)
+    paths = [str(ROOT), *filter(None, [environment.get("PYTHONPATH")])]
+    environment["PYTHONPATH"] = os.pathsep.join(paths)
+    # Installed tools have their bytecode; so has gradgen wherever it may be written.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.peers.worker"], stdin=subprocess.PIPE,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": paths},
+        env=environment,
     )  # fmt: skip
     worker = Worker(row, process)
     answer = worker.ask(json.dumps({"peer": row.peer, "workload": row.workload}), plan.time_limit)

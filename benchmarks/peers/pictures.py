@@ -17,8 +17,8 @@ LOOKS = {
 }  # fmt: skip
 
 
-def draw(results: Results, folder: Path) -> list[Path]:
-    """Draw the picture as PNG and as SVG; return both files."""
+def draw(results: Results, folder: Path, kinds: tuple[str, ...] = ("png", "svg")) -> list[Path]:
+    """Draw the picture as files of these kinds; return the files."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -42,7 +42,7 @@ def draw(results: Results, folder: Path) -> list[Path]:
         axes.invert_yaxis()
         axes.set_xlabel("time of a gradient over that of the best peer; left is faster")
         figure.legend(loc="outside upper center", ncols=5, **PLAIN)
-        files = [folder / "peers.png", folder / "peers.svg"]
+        files = [folder / f"peers.{kind}" for kind in kinds]
         for path in files:
             date: Any = {"Date": None} if path.suffix == ".svg" else {}
             figure.savefig(path, dpi=150, metadata=date)
