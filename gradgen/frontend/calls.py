@@ -17,6 +17,7 @@ import gradgen.frontend.conversions
 import gradgen.frontend.copying
 import gradgen.frontend.einsum
 import gradgen.frontend.elementwise_calls
+import gradgen.frontend.fields
 import gradgen.frontend.generators
 import gradgen.frontend.interpolation_calls
 import gradgen.frontend.iterators

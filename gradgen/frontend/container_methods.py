@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from gradgen.frontend import lists
-from gradgen.frontend.aggregates import copied, dict_of, sequence
+from gradgen.frontend.aggregates import copied, dict_of, run_text, sequence
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.evaluate import as_value
@@ -189,6 +189,11 @@ def _setdefault(
         default = args[1] if len(args) > 1 else Static(None)
         r.fill(owner, {**every_item(r, node, owner), key: default})
     return owner.items[key]
+
+
+@method("__getitem__")
+def _getitem(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return run_text(r, node, "out = owner[key]", "out", owner=owner, key=args[0])
 
 
 @method("count")

@@ -30,6 +30,11 @@ def _copy(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
     return on_each(r, node, args[0], lambda value: _copied(r, node, value, deep, {}))
 
 
+def deep_copy(r: Reader, node: ast.AST, value: Any) -> Any:
+    """Return what ``copy.deepcopy`` gives."""
+    return on_each(r, node, value, lambda one: _copied(r, node, one, True, {}))
+
+
 def _copied(r: Reader, node: ast.AST, value: Any, deep: bool, done: dict[int, Any]) -> Any:
     """Return a copy; what is met twice is copied once, as in Python (``done``, by identity)."""
     value = r.settled(value)

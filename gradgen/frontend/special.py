@@ -23,6 +23,7 @@ from gradgen.frontend.values import (
     Lazy,
     Map,
     Once,
+    Record,
     Ref,
     Seq,
     Static,
@@ -154,6 +155,10 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
         return sequence_items(r, items_of(r, value), node, count)
     if isinstance(value, Seq):
         return list(value.items)
+    if isinstance(value, Record):
+        over = over_value(r, value, node)  # by its class's __iter__
+        items = Once(over) if isinstance(over, list) else over
+        return sequence_items(r, items, node, count)
     if isinstance(value, Map):
         return [plain(k) for k in every_item(r, node, value)]
     if isinstance(value, Static) and isinstance(value.obj, tuple | list):

@@ -1,4 +1,4 @@
-"""Functions of ``itertools`` and ``heapq``, spelled out in the Python that gradgen reads.
+"""Functions of ``itertools``, ``heapq`` and ``bisect``, in the Python that gradgen reads.
 
 Those of ``heapq`` are the standard library's own algorithms (CPython, ``Lib/heapq.py``), so that a
 heap holds its items in the same places.
@@ -9,6 +9,7 @@ heap holds its items in the same places.
 
 from __future__ import annotations
 
+import bisect
 import heapq
 import itertools
 from collections.abc import Callable
@@ -141,6 +142,30 @@ def _sift_up(heap, place):
     _sift_down(heap, start, place)
 
 
+def bisect_left(a, x, lo=0, hi=None, *, key=None):
+    if hi is None:
+        hi = len(a)
+    while lo < hi:
+        middle = (lo + hi) // 2
+        if (a[middle] if key is None else key(a[middle])) < x:
+            lo = middle + 1
+        else:
+            hi = middle
+    return lo
+
+
+def bisect_right(a, x, lo=0, hi=None, *, key=None):
+    if hi is None:
+        hi = len(a)
+    while lo < hi:
+        middle = (lo + hi) // 2
+        if x < (a[middle] if key is None else key(a[middle])):
+            hi = middle
+        else:
+            lo = middle + 1
+    return lo
+
+
 def nsmallest(n, iterable, key=None):
     return sorted(iterable, key=key)[:n]
 
@@ -152,6 +177,7 @@ def nlargest(n, iterable, key=None):
 for _known, _function in (
     (heapq.heapify, heapify), (heapq.heappush, heappush), (heapq.heappop, heappop),
     (heapq.heapreplace, heapreplace), (heapq.heappushpop, heappushpop),
-    (heapq.nsmallest, nsmallest), (heapq.nlargest, nlargest),
+    (bisect.bisect_left, bisect_left), (bisect.bisect_right, bisect_right),
+    (bisect.bisect, bisect_right), (heapq.nsmallest, nsmallest), (heapq.nlargest, nlargest),
 ):  # fmt: skip
     READ_AS.enter(_known, _function)

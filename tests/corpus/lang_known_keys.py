@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections import defaultdict
+from dataclasses import asdict, astuple, dataclass, fields
 
 import numpy as np
 
@@ -126,6 +128,40 @@ def joined_with_a_list(x):
     return y @ y
 
 
+@dataclass
+class Inner:
+    k: float
+    v: np.ndarray
+
+
+@dataclass
+class Outer:
+    inner: Inner
+    items: list
+    name: str = "outer"
+
+    def __iter__(self):
+        return iter((self.inner, self.items))
+
+
+def parts_of_a_dataclass(o):
+    table, parts = asdict(o), astuple(o)
+    table["inner"]["v"][0] = 100.0
+    o.inner.v[1] = 3.0 * o.inner.k
+    table["items"].append(2.0)
+    inner, items = o
+    total = table["inner"]["k"] * parts[0][1].sum() + sum(table["items"]) + o.inner.v.sum()
+    return total + inner.k * items[0] + sum(len(f.name) for f in fields(o))
+
+
+def places_in_order(x, edges):
+    order = sorted(range(len(x)), key=x.__getitem__)
+    place = bisect.bisect_left(edges, abs(x[0]))
+    ordered = sorted(x)
+    last = bisect.bisect(ordered, 0.0) - 1
+    return x[order[-1]] * x[place] + ordered[last] ** 2
+
+
 X = np.array([0.7, -0.3, 1.2, 0.1])
 EXAMPLE_ARGS = {
     "added_by_number": lambda: (X.copy(), np.array([0, 2, 1, 2])),
@@ -138,8 +174,11 @@ EXAMPLE_ARGS = {
     "pair_from_anywhere": lambda: (X.copy(),),
     "until_nothing_is_left": lambda: (X.copy(),),
     "joined_with_a_list": lambda: (X.copy(),),
+    "parts_of_a_dataclass": lambda: (Outer(Inner(1.5, np.array([1.0, 2.0])), [1.0, 3.0]),),
+    "places_in_order": lambda: (X.copy(), [0.1, 0.5, 0.9]),
     "complex_terms": lambda: ([(1.0, 0.2), (0.5, 0.8)], 0.3),
 }
+ARGNUMS = {"places_in_order": (0,), "parts_of_a_dataclass": (0,)}
 MORE_ARGS = {
     "pair_from_anywhere": [lambda: (-X,), lambda: (0.1 * X,)],
     "until_nothing_is_left": [lambda: (0.4 * X,)],
