@@ -1,0 +1,133 @@
+"""Derivatives of the second and third order, in all mixes of modes, over a part of the corpus.
+
+Along a line, a loss is a function of one number.  Its derivatives are those of the polynomial
+through its values at Chebyshev's points, which knows nothing of how they are computed here.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.polynomial import chebyshev
+
+import gradgen
+from tests.cases import FUNCTIONS, LANGUAGE, LOSSES, Case, cases
+from tests.pytrees import is_float_leaf
+from tests.references import directions
+
+RADIUS, POINTS = 0.02, 15
+grad, jacfwd, jacrev = gradgen.grad, gradgen.jacfwd, gradgen.jacrev
+SECOND = {
+    "rr": lambda f: grad(grad(f)),
+    "fr": lambda f: jacfwd(grad(f)),
+    "rf": lambda f: jacrev(jacfwd(f)),
+    "ff": lambda f: jacfwd(jacfwd(f)),
+    "hessian": lambda f: gradgen.hessian(f),
+    "jvp of jvp": lambda f: lambda t: gradgen.jvp(
+        lambda s: gradgen.jvp(f)((s,), 1.0)[1])((t,), 1.0)[1],
+    "hvp": lambda f: lambda t: gradgen.hvp(f)((t,), 1.0),
+}  # fmt: skip
+THIRD = {
+    "rrr": lambda f: grad(grad(grad(f))),
+    "fff": lambda f: jacfwd(jacfwd(jacfwd(f))),
+    "frr": lambda f: jacfwd(grad(grad(f))),
+    "rfr": lambda f: grad(jacfwd(grad(f))),
+    "hessian of jacfwd": lambda f: gradgen.hessian(jacfwd(f)),
+}
+CASES = [p for p in cases((*LOSSES, *FUNCTIONS, *LANGUAGE))]
+
+
+def _some(every: int) -> list[Any]:
+    slow = pytest.mark.slow
+    return [
+        pytest.param(*p.values, id=p.id, marks=[] if k % every == 0 else slow)
+        for k, p in enumerate(CASES)
+    ]
+
+
+def line_of(case: Case) -> Callable[[Any], Any]:
+    """Return a loss along a line by its first argument; a test ends where that is no array."""
+    args, k = case.args(), case.argnums[0]
+    if not is_float_leaf(args[k]) or np.size(args[k]) == 0 or case.may_be_refused:
+        pytest.skip("the first argument is no array of floats")
+    if getattr(args[k], "dtype", None) == np.float32:
+        pytest.skip("single precision")
+    ((vector,), function) = directions(args, (k,)), case.function
+    vector = vector / max(float(np.linalg.norm(vector)), 1e-300)
+    before, start, after = args[:k], args[k], args[k + 1 :]
+
+    def line(t):  # type: ignore[no-untyped-def]
+        return function(*before, start + t * vector, *after)
+
+    return line
+
+
+def reference(line: Callable[[Any], Any], order: int) -> tuple[float, float]:
+    """Return a derivative at 0, and an estimate of the reference's own error."""
+    found = []
+    for points in (POINTS, POINTS - 4):
+        t = np.cos(np.pi * (np.arange(points) + 0.5) / points)
+        values = [float(copy.deepcopy(line)(RADIUS * x)) for x in t]
+        fitted = chebyshev.chebfit(t, values, points - 1)
+        found.append(float(chebyshev.chebval(0.0, chebyshev.chebder(fitted, order))))
+    return found[0] / RADIUS**order, abs(found[0] - found[1]) / RADIUS**order
+
+
+def check(case: Case, mixes: dict[str, Any], order: int, rtol: float) -> None:
+    """Compare all mixes with the reference, where that is sure of itself."""
+    line = line_of(case)
+    expected, error = reference(line, order)
+    if not np.isfinite(expected) or error > rtol * max(abs(expected), 1.0):
+        pytest.skip("the line is not smooth enough to be fitted")
+    for name, mix in mixes.items():
+        try:
+            found = mix(line)(0.0)
+        except gradgen.GradgenError as refused:
+            if not str(refused):
+                raise
+            continue
+        assert abs(float(found) - expected) <= 20 * rtol * max(abs(expected), 1.0), name
+
+
+@pytest.mark.parametrize("case", _some(30))
+def test_second_order(case: Case) -> None:
+    check(case, SECOND, 2, 1e-7)
+
+
+@pytest.mark.parametrize("case", _some(80))
+def test_third_order(case: Case) -> None:
+    check(case, THIRD, 3, 1e-5)
+
+
+def mixed(w, b, x):
+    h = np.tanh(x @ w + b)
+    for i in range(1, len(h)):
+        h[i] += h[i - 1] * b[0]
+    return np.sum(h**2)
+
+
+def test_mixed_partials() -> None:
+    """By two arguments in turn, against differences of the loss itself."""
+    rng = np.random.default_rng(3)
+    w, b, x = rng.normal(size=3), rng.normal(size=4), rng.normal(size=(4, 3))
+    u, v = rng.normal(size=3), rng.normal(size=4)
+    h, weights = 1e-2, {1: 45.0, 2: -9.0, 3: 1.0}
+    total = sum(
+        m * n * p * q * mixed(w + p * i * h * u, b + q * j * h * v, x)
+        for i, m in weights.items() for j, n in weights.items() for p in (1, -1) for q in (1, -1)
+    )  # fmt: skip
+    expected = total / (60 * h) ** 2
+    for outer in (jacfwd, jacrev):
+        for inner in (grad, jacfwd, jacrev):
+            block = outer(inner(mixed, argnums=0), argnums=1)(w, b, x)
+            assert block.shape == (3, 4)
+            np.testing.assert_allclose(u @ block @ v, expected, rtol=1e-7)
+    blocks = gradgen.hessian(mixed, argnums=(0, 1))(w, b, x)
+    np.testing.assert_allclose(u @ blocks[0][1] @ v, expected, rtol=1e-7)
+    np.testing.assert_allclose(v @ blocks[1][0] @ u, expected, rtol=1e-7)
+    along = gradgen.jvp(grad(mixed, argnums=0), argnums=1)((w, b, x), v)[1]
+    np.testing.assert_allclose(u @ along, expected, rtol=1e-7)
