@@ -53,7 +53,7 @@ def quad(
     middle, half = 0.5 * (a + b), 0.5 * (b - a)
     values = np.zeros(21)
     for k in range(21):
-        values[k] = func(middle + half * NODES[k], *more)
+        values[k] = func(float(middle + half * NODES[k]), *more)
     below, above = values[1:11], values[11:]
     total = MIDDLE * values[0]
     for k in range(10):

@@ -19,6 +19,8 @@ from gradgen.library.registry import reads
         "scipy.integrate.cumulative_simpson(x44, x=np.cumsum(p4), axis=0, initial=y)",
         "scipy.integrate.cumulative_simpson(x23, x=np.cumsum(p23, axis=1))",
         "scipy.integrate.cumulative_simpson(x3[:2], dx=y, initial=0.5)",
+        "scipy.integrate.cumulative_simpson(xf3)",
+        "scipy.integrate.cumulative_simpson(xf23, x=np.arange(3.0, dtype=np.float32))",
     ),
 )  # fmt: skip
 def cumulative_simpson(y, *, x=None, dx=1.0, axis=-1, initial=None):
@@ -28,6 +30,8 @@ def cumulative_simpson(y, *, x=None, dx=1.0, axis=-1, initial=None):
         sums = np.swapaxes(cumulative_trapezoid(y, x, dx, axis), axis, -1)
     elif x is None:
         steps = dx if np.ndim(dx) == 0 else np.swapaxes(dx, axis, -1)
+        if np.ndim(dx) == 0 and rows.dtype == np.float32 and np.asarray(dx).dtype != np.float32:
+            steps = np.float64(dx)  # SciPy makes an array of it, in double precision
         parts = _even(rows, steps), np.flip(_even(np.flip(rows, -1), steps), -1)
         sums = _running(rows, *parts)
     else:
@@ -60,7 +64,7 @@ def _uneven(y, d):
 
 def _running(rows, over_first, over_second):
     """Add up the integrals of all intervals; the last is the second of its two."""
-    parts = np.zeros((*np.shape(rows)[:-1], np.shape(rows)[-1] - 1))
+    parts = np.zeros_like(over_first, shape=(*np.shape(rows)[:-1], np.shape(rows)[-1] - 1))
     parts[..., :-1:2] = over_first[..., ::2]
     parts[..., 1::2] = over_second[..., ::2]
     parts[..., -1] = over_second[..., -1]
