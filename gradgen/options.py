@@ -24,11 +24,11 @@ class Options:
     every call again in the graph, and compares.  ``backend`` is what the text is made for:
     ``numpy``, or ``numba``, which compiles it; ``cache`` keeps compiled code on disk.  ``memory``
     is how many bytes may be kept for the reverse sweep, None for no limit; 0 runs every loop again
-    of which something would be kept.
-    ``snapshots`` is at how many turns the states of such loops are kept, None for the square root.
-    ``batch`` are arguments that hold an example in each row.  ``turns`` says whether the seeds of a
-    Jacobian may go through one after the other, where they cannot together; ``read_again``, that
-    the text is not for the user, but to be differentiated.
+    of which something would be kept, and ``snapshots`` is at how many turns the states of such
+    loops are kept, None for the square root.  ``batch`` are arguments that hold an example in each
+    row.  ``turns`` says whether the seeds of a Jacobian may go through one after the other, where
+    they cannot together; ``read_again``, that the text is not for the user, but to be
+    differentiated.
     """
 
     argnums: int | tuple[int, ...] = 0
