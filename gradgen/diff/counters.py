@@ -40,6 +40,9 @@ def counters_of(carrier: Carrier, v: Value) -> list[Counter]:
     chain = [found]
     while (around := _around(carrier, chain[0])) is not None:
         chain.insert(0, around)
+    for outer, inner in pairwise(chain):
+        if any(op.blocks and op is not inner.loop for op in outer.steps):
+            return []  # another loop counts, too, and would have to count back
     swept = [carrier.mirror.get(c.loop.blocks[-1]) for c in chain]
     mirrors = [None if b is None else carrier.owner[b][0] for b in swept]
     if any(op is None or op.prim != "for" or op.attrs.get("flipped") for op in mirrors):

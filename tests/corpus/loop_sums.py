@@ -4,7 +4,7 @@ import numpy as np
 
 X = np.array([0.3, 0.5, 0.9, 0.4])
 FUSED = ("squares", "nearest", "scratch", "late_total", "hinge")
-ZEROS = ("sum_for_one_side",)
+ZEROS = ("sum_for_one_side", "two_loops_count")
 LEAVING = ("trajectory", "trajectory_left")
 FLIPPED = ("own_places", "log_of_sum_of_squares")
 BACK = ("neighbours", "wrapped", "from_list")
@@ -271,3 +271,17 @@ def sum_for_one_side(x):
     if s > 10.0:
         return np.sin(s)
     return 2.0
+
+
+def two_loops_count(x):
+    """A place that two loops in a row count."""
+    y = np.zeros(4)
+    p = 0
+    for i in range(3):
+        for k in range(4):
+            y[k] += np.sin(y[i]) * x[p % 4]
+            p += 3
+        for k in range(i + 1):
+            y[i] += x[p % 4] * y[3] + 0.1
+            p -= 2
+    return np.sum(y * y)
