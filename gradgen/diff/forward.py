@@ -23,7 +23,7 @@ from gradgen.diff.missing import missing_values
 from gradgen.diff.written import inputs_by_name, written, written_several
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
+from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Undefined, Value
 from gradgen.ir.types import Type, has_fresh_length
 from gradgen.passes.shapes import READS
 from gradgen.rules.complexes import LINEAR, is_complex
@@ -67,6 +67,7 @@ class Forward:
     def block(self, block: Block) -> None:
         """Go through a block, which is built anew with tangents in it."""
         ops, block.ops = block.ops, []
+        here: list[Value] = []  # lists whose tangents are there in this block only
         with self.b.into(block):
             for op in ops:
                 self.b.span = op.span
@@ -76,11 +77,24 @@ class Forward:
                 if op.prim == "call" and op.attrs["callee"].moving:
                     self._recursion(op)
                     continue
+                here += self._before_write(op)
                 block.ops.append(op)
                 if op.prim == "if":
                     self._if(op)
                 elif op.prim != "leaf" and any(v in self.varied for v in op.outputs):
                     self._operation(op)
+        for v in here:
+            del self.tangents[v]
+
+    def _before_write(self, op: Op) -> list[Value]:
+        """Make a tangent for a list that has none while it is as it was before a write."""
+        base = op.inputs[0] if op.prim in (*WRITES, *GROWS) else None
+        if base is None or base.type.kind != "list" or base in self.tangents:
+            return []
+        if not any(v in self.varied for v in op.outputs):
+            return []
+        self.tangents[base] = self.of(base)
+        return [base]
 
     def straight(self, ops: list[Op]) -> None:
         """Append the tangents of operations without blocks, which stay where they are."""

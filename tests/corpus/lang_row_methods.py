@@ -212,11 +212,22 @@ def row_held_from_turn_to_turn(x):
     return sum(a) * m[1][0] + sum(map(sum, m))
 
 
+def constants_written_once(x):
+    m = [[0.0] * 3 for _ in range(3)]
+    m[0][1] = x[-1]
+    m[1] = [v * x[0] for v in m[0]]
+    if x[0] > 0.0:
+        m.append([1.0, 2.0])
+    m[2][0] = x[1]
+    return sum(sum(r) * (k + 1) for k, r in enumerate(m))
+
+
 def _vector():
     return np.array([0.7, -0.4, 1.3, 0.9])
 
 
 EXAMPLE_ARGS = {
+    "constants_written_once": lambda: (_vector(),),
     "row_of_two_names_replaced": lambda: (_vector(),),
     "row_held_from_turn_to_turn": lambda: (_vector(),),
     "rows_reversed": lambda: (_vector(),),
