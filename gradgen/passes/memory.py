@@ -150,7 +150,7 @@ class Memory:
         """Two parameters that can hold one object after an iteration may be the same."""
         holders: dict[Value, list[int]] = {}
         for k, v in enumerate(group):
-            for o in self.of(v):
+            for o in self.of(v) - {REPEATED}:
                 holders.setdefault(o, []).append(k)
         for o, ks in holders.items():
             of_a_list = o.type.kind == "list"

@@ -215,7 +215,6 @@ def row_held_from_turn_to_turn(x):
 def constants_written_once(x):
     m = [[0.0] * 3 for _ in range(3)]
     m[0][1] = x[-1]
-    m[1] = [v * x[0] for v in m[0]]
     if x[0] > 0.0:
         m.append([1.0, 2.0])
     m[2][0] = x[1]
