@@ -399,3 +399,17 @@ def test_number_or_list():
     """What is a number or a list by the path is no crash: turns that are known are written out."""
     value, gradient = gradgen.value_and_grad(number_or_list)(0.07)
     assert (value, gradient) == (0.5, 0.0)
+
+
+def next_in_a_loop(x):
+    it, total = iter(x), 0.0
+    for _ in range(70):
+        total = total * 0.5 + next(it, 1.0)  # here: next
+    return total
+
+
+def test_next_in_a_loop():
+    """An iterator from before a loop is not asked in it: how far it is depends on the turn."""
+    line, word = marked_line(next_in_a_loop)
+    message = refusal(next_in_a_loop, np.ones(3))
+    assert f":{line}:" in message and word in message and "Way out" in message

@@ -157,7 +157,9 @@ def _iter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     if len(args) != 1:
         r.refuse(node, "iter of a function", "use while True, and break")
     given = args[0]
-    return given if isinstance(given, Once | Lazy | Generator) else Once(over_value(r, given, node))
+    if isinstance(given, Once | Lazy | Generator):
+        return given
+    return Once(over_value(r, given, node), r.turn)
 
 
 @special(next)
@@ -165,9 +167,12 @@ def _next(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read ``next(items)`` and ``next(items, default)``; a name keeps what is left."""
     given, *default = args
     if isinstance(given, Generator | Lazy):
-        given = Once(over_value(r, items_of(r, given), node))
+        given = Once(over_value(r, items_of(r, given), node), r.turn)
     if not isinstance(given, Once):
         r.refuse(node, "next of what is no iterator", "use iter(items)")
+    if given.turn != r.turn:
+        what = "next, in a loop, of an iterator from before it"
+        r.refuse(node, what, "count the items, or loop over the iterator")
     over = given.over
     rest: Over
     if isinstance(over, list):
@@ -176,7 +181,7 @@ def _next(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         out, rest = (current(r, over[0], node), over[1:]) if over else (default[0], over)
     else:
         out, rest = _first(r, node, as_positions(r, over), default)
-    _keep(r, node, Once(rest))
+    _keep(r, node, Once(rest, r.turn))
     return out
 
 

@@ -144,7 +144,7 @@ def made(r: Reader, node: ast.Call) -> Any:
         return over
     if isinstance(over, list):
         over = [current(r, item, node) for item in over]
-    return Once(over)
+    return Once(over, r.turn)
 
 
 # --- builtins -------------------------------------------------------------------------------

@@ -105,7 +105,7 @@ class Reader(Sharing):
                 return self._found(frame.shared.fields[name], name, frame, node)
             if name in frame.names:
                 found = self._found(frame.names[name], name, frame, node)
-                if isinstance(found, Once | Lazy):
+                if runs_once(found):
                     frame.names[name] = self._used_up(name, node)
                 return found
             if name in frame.local_names:
@@ -383,6 +383,13 @@ class Reader(Sharing):
                 self.b.span,
                 "copy one of them with .copy() before writing to it",
             )
+
+
+def runs_once(value: Any) -> bool:
+    """Whether something is used up when it is looped over."""
+    if isinstance(value, Choice):
+        return runs_once(value.then) or runs_once(value.other)
+    return isinstance(value, Once | Lazy)
 
 
 def describe(value: Any) -> str:

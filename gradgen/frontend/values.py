@@ -169,9 +169,13 @@ class Iteration:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Once:
-    """What ``zip`` and its kin return: it can be looped over one time."""
+    """What ``zip`` and its kin return: it can be looped over one time.
+
+    ``turn``: of the loop in which it was made.
+    """
 
     over: Any
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
