@@ -38,8 +38,8 @@ def counters_of(carrier: Carrier, v: Value) -> list[Counter]:
     if found is None or any(op.blocks for op in found.steps):
         return []
     chain = [found]
-    while (around := _around(carrier, chain[0])) is not None:
-        chain.insert(0, around)
+    while (above := _around(carrier, chain[0])) is not None:
+        chain.insert(0, above)
     for outer, inner in pairwise(chain):
         if any(op.blocks and op is not inner.loop for op in outer.steps):
             return []  # another loop counts, too, and would have to count back
@@ -47,8 +47,8 @@ def counters_of(carrier: Carrier, v: Value) -> list[Counter]:
     mirrors = [None if b is None else carrier.owner[b][0] for b in swept]
     if any(op is None or op.prim != "for" or op.attrs.get("flipped") for op in mirrors):
         return []
-    for outer, inner in pairwise(swept):
-        if inner is None or carrier.owner[inner][1] is not outer:
+    for around, inside in pairwise(swept):
+        if inside is None or carrier.owner[inside][1] is not around:
             return []
     return chain
 
