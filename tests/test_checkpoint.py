@@ -23,12 +23,10 @@ from gradgen.rules.helpers import _stride
 from tests.cases import LOSSES, Case, cases
 from tests.checkpointed import marked_loop, marked_while, peak, plain_loop, plain_while
 from tests.corpus import checkpoints
-from tests.pytrees import same_bits
+from tests.pytrees import leaves, same_bits
 
 LOOPS = ("checkpoints", "loops", "control", "control_jumps", "mutation", "boxes")
 LISTS = ("lists_growing", "lang_growing", "lang_loop_names", "lang_item_writes")
-# Tables as lists of lists, which cannot be kept while they are written to.
-REFUSED = ("table_of_lists", "three_levels")
 
 
 # --- the marker in plain Python -----------------------------------------------------------
@@ -91,8 +89,6 @@ def test_only_python_functions_are_marked(what: Any) -> None:
 
 @pytest.mark.parametrize("case", cases((*LOSSES, *LOOPS, *LISTS)))
 def test_recomputing_gives_the_same_bits(case: Case) -> None:
-    if case.name in REFUSED:
-        pytest.skip("see test_tables_of_lists")
     plain = gradgen.value_and_grad(case.function, argnums=case.argnums)
     again = gradgen.value_and_grad(case.function, argnums=case.argnums, memory="recompute")
     try:
@@ -102,13 +98,6 @@ def test_recomputing_gives_the_same_bits(case: Case) -> None:
     for args in [case.args(), *case.more_args()]:
         kept = copy.deepcopy(args)
         assert same_bits(again(*args), plain(*copy.deepcopy(kept)))
-
-
-def test_tables_of_lists() -> None:
-    for name in REFUSED:
-        case = Case("lang_item_writes", name)
-        with pytest.raises(UnsupportedError, match="a list inside lists"):
-            gradgen.grad(case.function, memory="recompute")(*case.args())
 
 
 @pytest.mark.parametrize(
@@ -224,7 +213,11 @@ def test_the_schedule_on_all_loops(case: Case, monkeypatch: pytest.MonkeyPatch) 
         pytest.skip("refused without")
     monkeypatch.setattr(gradgen.pipeline, "split_marked", with_few_snapshots)
     again = gradgen.value_and_grad(case.function, argnums=case.argnums, memory="recompute")
-    assert same_bits(again(*case.args()), expected)
+    # Loops that are not cut may be reversed in another order of turns: sums differ in last bits.
+    value, gradient = again(*case.args())
+    assert same_bits(value, expected[0])
+    for (_, got), (_, wanted) in zip(leaves(gradient), leaves(expected[1]), strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=1e-13, atol=1e-15)
 
 
 def test_few_snapshots_keep_few_states() -> None:
@@ -283,7 +276,7 @@ def over_items(x, n):
 
 def stepped(x, n):
     for k in gradgen.checkpoint(range(0, 10, n)):
-        x = math.sin(x) * k
+        x = math.sin(x) * (k + 1)
     return x
 
 
@@ -310,9 +303,8 @@ def of_a_number(x, n):
     [
         (drawn, (0.5, 3), "random numbers inside a checkpoint"),
         (recursive, (0.5, 3), "a recursive function inside a checkpoint"),
-        (looping, (0.5, 3), "a checkpoint inside a recursive function"),
+        (looping, (0.5, 60), "a checkpoint inside a recursive function"),
         (over_items, (0.5, 3), "checkpoint of a loop that is written out"),
-        (stepped, (0.5, 3), "a checkpointed loop whose step is computed"),
         (early, (0.5, 3), "snapshots= of a loop that may be left early"),
         (snapshots_of_while, (0.5, 0.1), "snapshots= where there is no for loop"),
         (of_a_number, (0.5, 3), "checkpoint of a"),
@@ -323,3 +315,9 @@ def test_refusals(function: Any, args: tuple, what: str) -> None:
     with pytest.raises(UnsupportedError, match=what) as caught:
         gradgen.grad(function)(*args)
     assert "test_checkpoint.py" in str(caught.value) and "Way out" in str(caught.value)
+
+
+def test_a_step_is_known_for_the_call() -> None:
+    for n in (1, 3, 4):
+        slope = (stepped(0.5 + 1e-6, n) - stepped(0.5 - 1e-6, n)) / 2e-6
+        assert gradgen.grad(stepped)(0.5, n) == pytest.approx(slope, rel=1e-6)
