@@ -67,6 +67,18 @@ def fixed_point(
     return lambda solver: _ruled(solver, step, True, nondiff_argnums)
 
 
+def _arguments(solver: Callable[..., Any], equation: Callable[..., Any]) -> int:
+    """Return how many arguments an equation and its solver take."""
+    count = len(inspect.signature(equation).parameters)
+    if count != len(inspect.signature(solver).parameters):
+        raise ArgumentError(
+            f"the equation takes {count} arguments, and {solver.__name__!r} "
+            f"{len(inspect.signature(solver).parameters)}",
+            hint="let both take the unknown (or the start), then the same arguments",
+        )
+    return count
+
+
 def _ruled(
     solver: Callable[..., Any],
     equation: Callable[..., Any],
@@ -80,13 +92,7 @@ def _ruled(
     from gradgen.jacobians import jacfwd
     from gradgen.products import jvp, vjp
 
-    count = len(inspect.signature(equation).parameters)
-    if count != len(inspect.signature(solver).parameters):
-        raise ArgumentError(
-            f"the equation takes {count} arguments, and {solver.__name__!r} "
-            f"{len(inspect.signature(solver).parameters)}",
-            hint="let both take the unknown (or the start), then the same arguments",
-        )
+    count = _arguments(solver, equation)
     free = tuple(k for k in range(1, count) if k not in nondiff_argnums)
     slope = jacfwd(equation, argnums=0)
     pull, push = vjp(equation, argnums=free), jvp(equation, argnums=free)

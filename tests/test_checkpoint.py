@@ -276,7 +276,7 @@ def over_items(x, n):
 
 def stepped(x, n):
     for k in gradgen.checkpoint(range(0, 10, n)):
-        x = math.sin(x) * (k + 1)
+        x = 0.5 * math.sin(x) + 0.01 * k
     return x
 
 
