@@ -79,6 +79,10 @@ def _arguments(solver: Callable[..., Any], equation: Callable[..., Any]) -> int:
     return count
 
 
+def _kept(z, *args):
+    return z, (z, args)
+
+
 def _ruled(
     solver: Callable[..., Any],
     equation: Callable[..., Any],
@@ -132,12 +136,9 @@ def _ruled(
     def rest(z, *args):
         return z
 
-    def rest_forward(z, *args):
-        return z, (z, args)
-
     rest.__signature__ = inspect.signature(solver)  # type: ignore[attr-defined]
     found, made = custom_vjp(rest), custom_vjp(solver)
-    found.defvjp(rest_forward, backward)
+    found.defvjp(_kept, backward)
     made.defvjp(forward, backward)
     found.pushforward = made.pushforward = pushforward
     found.found = made.found = found
