@@ -259,7 +259,7 @@ def _everything(program: Program) -> list[Function]:
 def _adjoint(program: Program) -> None:
     function, options = program.function, program.options
     for f in _everything(program):
-        drop_sure(f)
+        drop_sure(f, program.inner is not None)
     sharing = Sharing(function)
     program.writes_arguments = not all(
         sharing.never_written(leaf.value) for leaf in function.leaves

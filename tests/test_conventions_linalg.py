@@ -177,16 +177,11 @@ def reflectors(a):
     return np.sum(np.linalg.qr(a, mode="raw")[0])
 
 
-def some_eigenvalues(a):
-    return np.sum(scipy.linalg.eigh(a, subset_by_index=[0, 1])[0])
-
-
 @pytest.mark.parametrize(
     "loss, word",
     [
         (no_such_norm, "ord=7"),
         (reflectors, "mode='raw'"),
-        (some_eigenvalues, "subset"),
     ],
 )
 def test_refused_with_a_place_and_a_way_out(loss: Callable[..., Any], word: str) -> None:

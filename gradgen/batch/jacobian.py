@@ -41,10 +41,11 @@ def jacobian_reverse(function: Function, options: Any) -> dict[Value, Value]:
     active = [leaf for leaf in function.leaves if leaf.active]
     block = Block()
     basis = make_basis(Algebra(Builder(block, reverse=True)), values, "d_")
-    at = len(function.body.ops)
+    last = function.body.ops[-1:]
     adjoints = add_adjoint(function, list(zip(values, basis.stand_ins, strict=True)))
     alg = Algebra(Builder(function.body, reverse=True))
     grads = [gradient_of(alg, leaf, adjoints.get(leaf.value)) for leaf in active]
+    at = function.body.ops.index(last[0]) + 1 if last else 0  # the sweep may look before stores
     function.body.ops[at:at] = block.ops
     blocks = Blocks(alg, basis, _swept(function, basis, grads))
     return_rows(function, options, blocks, values, grads)

@@ -60,14 +60,12 @@ class Powers:
         return self.like(coef)
 
     def integ(self, m=1, k=0, lbnd=None):
-        """Return the integral, which is ``k`` at 0."""
+        """Return the integral, which is ``k`` where ``offset + scale * x`` is 0."""
         if m != 1 or lbnd is not None:
             raise TypeError("integ of a polynomial with m= or lbnd=: call it without, m times")
-        coef = self.coef / self.scale
-        raised = np.concatenate([np.zeros(1), coef / np.arange(1, len(coef) + 1)])
-        at = self.offset if self.moved else 0
-        start = k - np.polynomial.polynomial.polyval(at * 1.0, raised)
-        return self.like(np.concatenate([np.reshape(start, (1,)), raised[1:]]))
+        coef = self.coef * (1.0 / self.scale)
+        raised = coef / np.arange(1, len(coef) + 1)
+        return self.like(np.concatenate([np.reshape(k * 1.0, (1,)), raised]))
 
     def degree(self):
         """Return the number of powers less one."""

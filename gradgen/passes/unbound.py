@@ -13,8 +13,11 @@ from gradgen.ir.nodes import Block, Function, Op, Value, blocks_of, walk
 from gradgen.passes.dce import EFFECTS
 
 
-def drop_sure(function: Function) -> None:
-    """Remove the guards of variables that every path assigns, and the second of two in a row."""
+def drop_sure(function: Function, generated: bool = False) -> None:
+    """Remove the guards of variables that every path assigns, and the second of two in a row.
+
+    ``generated`` text reads nothing that is not assigned: where the user's would, it raises itself.
+    """
     missing = missing_values(function.body, placed=False)
     work: list[tuple[Block, set[Value]]] = [(function.body, set())]
     while work:
@@ -22,7 +25,7 @@ def drop_sure(function: Function) -> None:
         gone: set[Op] = set()
         for op in block.ops:
             v = _guarded(op)
-            if v is not None and (v in tested or v not in missing):
+            if v is not None and (generated or v in tested or v not in missing):
                 gone.add(op)
             elif v is not None:
                 tested.add(v)
