@@ -38,7 +38,8 @@ def _stretch(s: Sweep, op: Op) -> Value | None:
     if rank is None or g.type.rank is None:
         return None
     made = s.b.emit("broadcast_to", [aligned(s, g, rank), s.size, *_dims(s, like)])
-    return s.alg.emit("copy", made) if op.prim == "fill" or op.out in s.written else made
+    owned = op.prim == "fill" or not s.sharing.never_written(op.out)
+    return s.alg.emit("copy", made) if owned else made
 
 
 def _dims(s: Sweep, v: Value) -> list[Value]:

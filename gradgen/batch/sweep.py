@@ -20,9 +20,10 @@ from gradgen.diff.activity import carried, ends
 from gradgen.diff.algebra import Algebra
 from gradgen.errors import UnbatchedError
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import WRITES, Block, Const, Function, Op, Undefined, Value, walk
+from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, walk
 from gradgen.ir.types import Type, array
 from gradgen.passes.dce import DOMAINS, EFFECTS
+from gradgen.passes.sharing import Sharing
 
 # Of an arm that is done for all examples, these would be done for the others, too.
 KEPT = (*EFFECTS, "while", "call")
@@ -69,13 +70,7 @@ class Sweep:
             batched = batched_values(functions_of(function), given)
         self.batched = batched
         self.new: dict[Value, Value] = dict(given)
-        # What may be written to: the start of what a store or a loop makes another version of.
-        self.written = {
-            v
-            for op in walk(function.body)
-            if op.prim in WRITES or op.blocks
-            for v in (op.inputs if op.blocks else op.inputs[:1])
-        } | {v for op in walk(function.body) for inner in op.blocks for v in inner.results}
+        self.sharing = Sharing(function)
 
     def run(self) -> None:
         """Go through the function, and through those that it calls."""

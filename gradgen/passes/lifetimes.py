@@ -16,10 +16,8 @@ Use = tuple[float, Block, Op | None]
 
 
 def is_source(v: Value) -> bool:
-    """Whether a value comes from outside, or has places twice, and is not to be written to."""
-    if v.op is None or v.op.attrs.get("owned"):
-        return False
-    return v.op.prim in SOURCES or (v.op.prim == "broadcast_to" and v.op.derived)
+    """Whether a value comes from outside and is not to be written to."""
+    return v.op is not None and v.op.prim in SOURCES and not v.op.attrs.get("owned")
 
 
 class Lifetimes:
