@@ -329,11 +329,10 @@ class Planner(Carrier):
         item = self.stands_for.get(v, v)
         shared = not self.sharing.never_written(item) or v.type.kind == "list"
         unsure: dict[str, Any] = {"unsure": True} if v in self.missing else {}
-        attrs = {**unsure, **({"rows": True} if v.type.has_rows else {})}
         copied = shared or unsure
 
         def push(old: Value, at: Builder) -> Value:
-            new = at.emit("copy", [item], **attrs) if copied else item
+            new = at.copy(item, **unsure) if copied else item
             return at.append("append", [old, new], [start.type], [start.name]).out
 
         final = self.thread(path, start, v, push)

@@ -10,14 +10,13 @@ revolve*, ACM TOMS 26, 2000).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from gradgen.diff.activity import carried, ends
 from gradgen.diff.missing import missing_values
 from gradgen.diff.rerun import copy_op
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of, replace_uses, walk
+from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of, replace_uses, uses, walk
 from gradgen.ir.types import INT, Type
 from gradgen.passes.sharing import Sharing
 
@@ -90,7 +89,7 @@ class _Schedule:
         places = {p: k for k, p in enumerate(params)}
         made = {v: op for op in body.ops for v in op.outputs}
         swept = self.mirror.blocks[0]
-        work, seen = [*_reads(swept.ops), *swept.results], set[Value]()
+        work, seen = [*uses(swept)], set[Value]()
         while work:
             v = work.pop()
             if v in seen:
@@ -99,7 +98,7 @@ class _Schedule:
             if v in places:
                 work += [end.results[places[v]] for end in ends(body)]
             elif v in made:
-                work += _reads([made[v]])
+                work += uses(Block(ops=[made[v]]))
         return sorted(places[v] for v in seen if v in places)
 
     def insert(self) -> None:
@@ -123,7 +122,7 @@ class _Schedule:
         then = self._builder(False)
         grown = [then.append("append", [params[0], part], [params[0].type], ["at"]).out]
         for kept, p in zip(self.kept, params[1:], strict=False):
-            item = _copy(then, kept.param) if kept.copied else kept.param
+            item = then.copy(kept.param) if kept.copied else kept.param
             grown.append(then.append("append", [p, item], [p.type], [p.name]).out)
         left = then.emit("sub", [self.parts, part])
         then.block.results = [*grown, then.emit("add", [part, self._stride(then, left, grown[0])])]
@@ -191,7 +190,7 @@ class _Schedule:
         states = []
         for kept, stack in zip(self.kept, twins[1][1:], strict=True):
             item = body.emit("load", [stack, Const(-1)], kept.param.name, index="i")
-            states.append(_copy(body, item, kept.param.name) if kept.copied else item)
+            states.append(body.copy(item, kept.param.name) if kept.copied else item)
         again.inputs = [begin, end, Const(1), *states]
         body.block.ops.append(again)
         for stack, v in zip(twins[1], [end, *again.outputs], strict=True):
@@ -213,19 +212,3 @@ def _carry(op: Op, starts: list[Value], params: list[Value], results: list[Value
         out = Value(p.type, p.name, op.span)
         out.op = op
         op.outputs.append(out)
-
-
-def _reads(ops: list[Op]) -> list[Value]:
-    """Return what operations read, inside as well."""
-    out: list[Value] = []
-    for op in walk(Block(ops=ops)):
-        out += op.inputs
-        for b in op.blocks:
-            out += b.results
-    return out
-
-
-def _copy(b: Builder, v: Value, name: str = "") -> Value:
-    """Copy an array or list, and the lists in it."""
-    attrs: dict[str, Any] = {"rows": True} if v.type.has_rows else {}
-    return b.emit("copy", [v], name, **attrs)

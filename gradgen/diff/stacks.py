@@ -6,11 +6,10 @@ from gradgen.diff.activity import ends
 from gradgen.diff.carry import reverse_builder
 from gradgen.diff.saves import Planner, saved_name
 from gradgen.diff.twins import use_shape_twins
+from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Callee, Leaf, Op, Stack, Value, walk
 from gradgen.ir.types import Type
 from gradgen.passes.sharing import Sharing
-
-GIVEN = ("leaf", "captured")
 
 
 class StackPlanner(Planner):
@@ -136,12 +135,9 @@ class StackPlanner(Planner):
         home = self.home[v]
         copied = not v.type.is_scalar and not self.sharing.never_written(v)
         for end in ends(home):
-            item = v
-            if copied:
-                item = Value(v.type, v.name, v.span)
-                attrs = {"rows": True} if v.type.has_rows else {}
-                item.op = Op("copy", [v], [item], attrs, v.span)
-                end.ops.append(item.op)
+            b = Builder(end)
+            b.span = v.span
+            item = b.copy(v, v.name) if copied else v
             end.ops.append(Op("push", [here, item], [], {}, v.span))
         b = reverse_builder()
         made_by_call = v.op is not None and v.op.prim == "call"

@@ -23,6 +23,12 @@ class Builder:
         self.region: Region | None = None
         self.depth = 0
 
+    def copy(self, v: Value, name: str = "", **attrs: Any) -> Value:
+        """Emit a copy that is kept, of a list of lists with copies of the lists inside."""
+        if v.type.has_rows:
+            attrs["rows"] = True
+        return self.emit("copy", [v], name, **attrs)
+
     def emit(
         self,
         prim: str,

@@ -300,6 +300,12 @@ def uses(block: Block) -> dict[Value, int]:
     return count
 
 
+def made_in(block: Block) -> set[Value]:
+    """Return the parameters and results of everything in a block."""
+    inner = list(blocks_of(block))
+    return {v for b in inner for v in (*b.params, *(u for op in b.ops for u in op.outputs))}
+
+
 def replace_uses(block: Block, mapping: dict[Value, Value]) -> None:
     """Redirect reads of the mapping's keys to its values, everywhere in a block."""
 

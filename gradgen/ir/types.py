@@ -124,7 +124,6 @@ SHORT = {
 }
 
 FLOAT = Type("float", "float64", weak=True)
-FLOAT64 = Type("float", "float64")
 COMPLEX = Type("complex", "complex128", (), True)
 INT = Type("int", "int64", weak=True)
 BOOL = Type("bool", "bool", weak=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradgen.ir.nodes import Block, Const, Op, Value, blocks_of, replace_uses
+from gradgen.ir.nodes import Block, Const, Op, Value, made_in, replace_uses
 from gradgen.passes.fuse import Fused
 
 SIZES = ("add", "sub", "max2", "len", "dim", "trips")
@@ -20,8 +20,7 @@ def move_buffers(fused: Sequence[Fused]) -> None:
     for f in reversed(fused):
         if f.op.prim != "for":
             continue
-        inside = {v for b in blocks_of(f.body) for v in b.params}
-        inside |= {v for b in blocks_of(f.body) for op in b.ops for v in op.outputs}
+        inside = made_in(f.body)
         for buffer, full in f.buffers:
             made: list[Op] = []
             assert buffer.op is not None

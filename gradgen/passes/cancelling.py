@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of
+from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of, uses
 from gradgen.ir.types import may_be_one
 
 
@@ -38,19 +38,12 @@ def _cancels(op: Op, block: Block, following: list[Op]) -> bool:
     if proof.axis is None and op.attrs.get("axis") is not None:
         return False
     for reader in following:
-        read = {*reader.inputs}.union(*map(_reads, reader.blocks))
+        read = set(uses(Block(ops=[reader])))
         if not any(v in proof.moved for v in read):
             continue
         if len(reader.outputs) != 1 or reader.blocks or not proof.extend(reader):
             return False
     return not any(v in proof.moved for v in block.results)
-
-
-def _reads(block: Block) -> set[Value]:
-    """Return what a block and those inside it read."""
-    return {
-        v for b in blocks_of(block) for v in (*b.results, *(u for o in b.ops for u in o.inputs))
-    }
 
 
 class _Proof:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from gradgen.diff.carry import Carrier
 from gradgen.diff.missing import missing_values
 from gradgen.diff.rows import row_plan
-from gradgen.ir.nodes import Const, Function, Op, Value, blocks_of, walk
+from gradgen.ir.nodes import Const, Function, Op, Value, blocks_of, uses, walk
 from gradgen.passes.dce import EFFECTS
 from gradgen.passes.turns import Uses, in_any_order
 
@@ -19,13 +19,13 @@ def flip_loops(function: Function) -> None:
     loops = [op for op in walk(function.body) if _is_mirror(op)]
     if not loops:
         return
-    uses, missing = Uses(function.body), missing_values(function.body)
+    reads, missing = Uses(function.body), missing_values(function.body)
     carrier = Carrier(function)
     for op in loops:
         inside = list(walk(op.blocks[0]))
         if any(o.prim in EFFECTS or o.prim == "call" or o.region is not None for o in inside):
             continue
-        if in_any_order(op, uses) and all(
+        if in_any_order(op, reads) and all(
             in_rows(v, carrier, missing) for v in _forward_reads(op, carrier)
         ):
             op.attrs["backwards"] = not op.attrs["backwards"]
@@ -42,8 +42,7 @@ def _is_mirror(op: Op) -> bool:
 def _forward_reads(op: Op, carrier: Carrier) -> list[Value]:
     """Return the values of the mirrored turns that a loop reads."""
     inside = set(blocks_of(op.attrs["mirror"].blocks[-1]))
-    blocks = list(blocks_of(op.blocks[-1]))
-    read = {v for b in blocks for v in (*b.results, *(u for o in b.ops for u in o.inputs))}
+    read = uses(op.blocks[-1])
     return [v for v in read if not isinstance(v, Const) and carrier.home.get(v) in inside]
 
 

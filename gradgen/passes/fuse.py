@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from gradgen.diff.activity import carried
 from gradgen.diff.missing import missing_values
 from gradgen.diff.twins import SHAPE_ONLY, has_known_shape
-from gradgen.ir.nodes import Block, Function, Op, Value, blocks_of, replace_uses, walk
+from gradgen.ir.nodes import Block, Function, Op, Value, made_in, replace_uses, walk
 from gradgen.passes.dce import EFFECTS
 from gradgen.passes.turns import Uses, in_any_order
 
@@ -121,7 +121,7 @@ class Fuser:
     def alone(self, loop: Op, mirror: Op) -> bool:
         """Whether nothing but the mirror reads what a turn computes."""
         pair = (loop, mirror)
-        made = {v for b in loop.blocks for v in _all_made(b)}
+        made = {v for b in loop.blocks for v in made_in(b)}
         reads = (use for v in made for use in self.uses.of.get(v, ()))
         return all(self._place(use.block, use.op) in pair for use in reads)
 
@@ -157,7 +157,7 @@ class Fuser:
                 if op is not None and op in inside and op not in late:
                     late.add(op)
                     work += op.outputs
-                    work += [u for b in op.blocks for u in _all_made(b)]
+                    work += [u for b in op.blocks for u in made_in(b)]
         if any(op not in late and self._is_seen(op) for op in between):
             return None
         return [op for op in between if op in late]
@@ -193,8 +193,3 @@ class Fuser:
         at = self.block.ops.index(mirror)
         moved = [o for o in self.block.ops[:at] if o not in late]
         self.block.ops = [*moved, op, *after, *self.block.ops[at + 1 :]]
-
-
-def _all_made(block: Block) -> set[Value]:
-    inner = list(blocks_of(block))
-    return {v for b in inner for v in (*b.params, *(u for o in b.ops for u in o.outputs))}

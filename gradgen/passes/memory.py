@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
-from gradgen.ir.nodes import WRITES, Block, Op, Value
+from gradgen.ir.nodes import WRITES, Block, Op, Value, made_in
 from gradgen.ir.types import Type
 from gradgen.passes.sharing import MAKES_LISTS, shared_by_call
 from gradgen.rules.registry import RULES
@@ -175,12 +175,4 @@ def is_view(op: Op) -> bool:
 
 
 def _allocated(blocks: list[Block]) -> Objects:
-    out: set[Value] = set()
-    stack = list(blocks)
-    while stack:
-        b = stack.pop()
-        out.update(b.params)
-        for op in b.ops:
-            out.update(op.outputs)
-            stack += op.blocks
-    return frozenset(out)
+    return frozenset().union(*map(made_in, blocks))

@@ -23,6 +23,7 @@ from gradgen.ir.nodes import (
     Value,
     blocks_of,
     replace_uses,
+    uses,
 )
 from gradgen.passes.dce import EFFECTS
 from gradgen.rules.registry import RULES
@@ -66,9 +67,7 @@ def _zero_places(op: Op, other: int) -> list[int]:
 
 
 def _reads(op: Op) -> set[Value]:
-    inner = [b for outer in op.blocks for b in blocks_of(outer)]
-    within = (v for b in inner for v in (*b.results, *(u for o in b.ops for u in o.inputs)))
-    return {*op.inputs, *within}
+    return set(uses(Block(ops=[op])))
 
 
 def _is_zero(v: Value) -> bool:
