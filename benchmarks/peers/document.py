@@ -22,7 +22,6 @@ from gradgen.bench.report import duration
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "benchmarks.md"
 RESULTS = ROOT / "benchmarks" / "peers.json"
-COST = ("value", "gradient", "ratio", "memory", "cold")
 
 
 def read(path: Path = RESULTS) -> dict[str, Any]:

@@ -21,7 +21,6 @@ from benchmarks.peers.worker import PEERS, flat
 from benchmarks.peers.workloads import arguments
 
 ROOT = Path(__file__).resolve().parents[2]
-REFERENCE = "by hand, NumPy"
 # A gradient that is further off than this is of another function, and not worth a time.
 TOLERANCE = 1e-9
 Progress = Callable[[str], None]

@@ -106,15 +106,6 @@ def derive(callees: list[Callee]) -> None:
         c.settled = True
 
 
-def _adds_up(c: Callee, k: int) -> bool:
-    """Whether a function hands an array on to itself, so that its sweeps add to one adjoint."""
-    v = c.function.leaves[k].value
-    if v.type.kind != "array" or v.type.dtype != "float64" or not v.type.rank:
-        return False
-    calls = (op for op in walk(c.function.body) if op.prim == "call")
-    return any(op.attrs["callee"] is c and op.inputs[k] is v for op in calls)
-
-
 def store_in_place(callees: list[Callee]) -> None:
     """Insert the copies that make the stores of recursive functions executable in place."""
     for c in callees:
