@@ -93,6 +93,21 @@ def gmm(alpha, mu, q, low, x, gamma, m):
     return total + prior - 0.5 * n * d * math.log(2.0 * math.pi)
 
 
+def turned(r0, r1, r2, z0, z1, z2):
+    """Return a point turned about an axis, by an angle that is the axis' length (Rodrigues)."""
+    s = r0 * r0 + r1 * r1 + r2 * r2
+    if s == 0.0:
+        return z0 + r1 * z2 - r2 * z1, z1 + r2 * z0 - r0 * z2, z2 + r0 * z1 - r1 * z0
+    theta = math.sqrt(s)
+    a0, a1, a2 = r0 / theta, r1 / theta, r2 / theta
+    cos, sin = math.cos(theta), math.sin(theta)
+    along = (a0 * z0 + a1 * z1 + a2 * z2) * (1.0 - cos)
+    y0 = z0 * cos + (a1 * z2 - a2 * z1) * sin + a0 * along
+    y1 = z1 * cos + (a2 * z0 - a0 * z2) * sin + a1 * along
+    y2 = z2 * cos + (a0 * z1 - a1 * z0) * sin + a2 * along
+    return y0, y1, y2
+
+
 def ba(cams, points, weights, feats, cam_of, point_of):
     """Return half the sum of squares of the residuals of a bundle adjustment."""
     total = 0.0
@@ -102,19 +117,7 @@ def ba(cams, points, weights, feats, cam_of, point_of):
         z0 = points[p, 0] - cams[c, 3]
         z1 = points[p, 1] - cams[c, 4]
         z2 = points[p, 2] - cams[c, 5]
-        s = r0 * r0 + r1 * r1 + r2 * r2
-        if s != 0.0:
-            theta = math.sqrt(s)
-            a0, a1, a2 = r0 / theta, r1 / theta, r2 / theta
-            cos, sin = math.cos(theta), math.sin(theta)
-            along = (a0 * z0 + a1 * z1 + a2 * z2) * (1.0 - cos)
-            y0 = z0 * cos + (a1 * z2 - a2 * z1) * sin + a0 * along
-            y1 = z1 * cos + (a2 * z0 - a0 * z2) * sin + a1 * along
-            y2 = z2 * cos + (a0 * z1 - a1 * z0) * sin + a2 * along
-        else:
-            y0 = z0 + r1 * z2 - r2 * z1
-            y1 = z1 + r2 * z0 - r0 * z2
-            y2 = z2 + r0 * z1 - r1 * z0
+        y0, y1, y2 = turned(r0, r1, r2, z0, z1, z2)
         u, v = y0 / y2, y1 / y2
         rr = u * u + v * v
         stretch = 1.0 + cams[c, 9] * rr + cams[c, 10] * rr * rr

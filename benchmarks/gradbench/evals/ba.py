@@ -5,12 +5,11 @@ depends on a row of the arguments alone: two pullbacks, of all first and of all 
 are the Jacobian.
 """
 
-import math
-
 import numpy as np
 
 import gradgen
 from benchmarks.gradbench.evals.task import Task, numbers, styled, value
+from benchmarks.gradbench.losses import turned
 
 SHOWN = 30
 CAMERA, POINT = 11, 3
@@ -41,19 +40,7 @@ def residuals_loops(cams, points, weights, feats):
         z0 = points[i, 0] - cams[i, 3]
         z1 = points[i, 1] - cams[i, 4]
         z2 = points[i, 2] - cams[i, 5]
-        s = r0 * r0 + r1 * r1 + r2 * r2
-        if s != 0.0:
-            theta = math.sqrt(s)
-            a0, a1, a2 = r0 / theta, r1 / theta, r2 / theta
-            cos, sin = math.cos(theta), math.sin(theta)
-            along = (a0 * z0 + a1 * z1 + a2 * z2) * (1.0 - cos)
-            y0 = z0 * cos + (a1 * z2 - a2 * z1) * sin + a0 * along
-            y1 = z1 * cos + (a2 * z0 - a0 * z2) * sin + a1 * along
-            y2 = z2 * cos + (a0 * z1 - a1 * z0) * sin + a2 * along
-        else:
-            y0 = z0 + r1 * z2 - r2 * z1
-            y1 = z1 + r2 * z0 - r0 * z2
-            y2 = z2 + r0 * z1 - r1 * z0
+        y0, y1, y2 = turned(r0, r1, r2, z0, z1, z2)
         u, v = y0 / y2, y1 / y2
         rr = u * u + v * v
         stretch = 1.0 + cams[i, 9] * rr + cams[i, 10] * rr * rr
