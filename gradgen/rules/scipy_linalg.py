@@ -82,7 +82,7 @@ def _assumed(d_a, assume_a, lower=False):
     return d_a
 
 
-def _solved(a, g, b, lower, assume_a, transposed):
+def _solved_again(a, g, b, lower, assume_a, transposed):
     """Solve with the right sides ``g``, which for a vector ``b`` are vectors."""
     if np.ndim(b) == 1 and np.ndim(a) > 2:
         g = np.expand_dims(g, -1)
@@ -93,14 +93,14 @@ def _solved(a, g, b, lower, assume_a, transposed):
 
 def _scipy_solve_to_a(g, y, a, b, lower, assume_a, transposed):
     """Cotangent of the matrix in ``y = scipy.linalg.solve(a, b)``."""
-    d_b = _solved(a, g, b, lower, assume_a, not transposed)
+    d_b = _solved_again(a, g, b, lower, assume_a, not transposed)
     p, q = (y, d_b) if transposed else (d_b, y)
     return _assumed(-_outer_each(p, q, a, b), assume_a)
 
 
 def _scipy_solve_to_b(g, a, b, lower, assume_a, transposed):
     """Cotangent of the right side in ``scipy.linalg.solve(a, b)``."""
-    return _right_side(_solved(a, g, b, lower, assume_a, not transposed), a, b)
+    return _right_side(_solved_again(a, g, b, lower, assume_a, not transposed), a, b)
 
 
 def _scipy_solve_tangent(t_a, t_b, a, b, y, lower, assume_a, transposed):
@@ -110,7 +110,7 @@ def _scipy_solve_tangent(t_a, t_b, a, b, y, lower, assume_a, transposed):
     t_a = _assumed(t_a, assume_a)
     moved = _times(_transposed(t_a) if transposed else t_a, y, b)
     t_b = -moved if t_b is None else t_b - moved
-    return _solved(a, t_b, b, lower, assume_a, transposed)
+    return _solved_again(a, t_b, b, lower, assume_a, transposed)
 
 
 def _is_plain(trans):
