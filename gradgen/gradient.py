@@ -319,8 +319,13 @@ class Gradient:
         )
         return plain._program(given)
 
-    def __gradgen_inline__(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """Return the generated function for argument specs, for a loss that calls this."""
+    def __gradgen_inline__(
+        self, args: list[Any], kwargs: dict[str, Any], exact: bool = False
+    ) -> Any:
+        """Return the generated function for argument specs, for a loss that calls this.
+
+        ``exact``: whole numbers of the call are known, those of defaults too.
+        """
         if self._receiver is not None:
             args = [road().opaque(self._receiver), *args]
         if self._inlined:
@@ -335,7 +340,8 @@ class Gradient:
                 nothing: Any = () if p.kind is p.VAR_POSITIONAL else {}
                 known[name] = road().star_spec(known.get(name, nothing))
             elif name not in known:
-                known[name] = road().spec_of(p.default, name)
+                spec = road().spec_of(p.default, name)
+                known[name] = road().pinned(spec, p.default) if exact else spec
         self._inlined = True
         try:
             return Specialisation(self._plain_program(known)).call
@@ -442,7 +448,9 @@ class Differentiable:
         """Call the function itself."""
         return self.__wrapped__(*args, **kwargs)
 
-    def __gradgen_inline__(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    def __gradgen_inline__(
+        self, args: list[Any], kwargs: dict[str, Any], exact: bool = False
+    ) -> Any:
         """Return the function itself, for a loss that calls this."""
         return self.__wrapped__
 

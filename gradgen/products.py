@@ -10,10 +10,12 @@ import numpy as np
 
 from gradgen.api import options_of
 from gradgen.errors import ArgumentError
-from gradgen.gradient import STARRED, Gradient
+from gradgen.gradient import Gradient
 from gradgen.interpret.arguments import flatten as _pairs
-from gradgen.interpret.arguments import with_leaves
+from gradgen.interpret.arguments import follow, with_leaves
 from gradgen.options import Options
+
+NUMBERS = (float, int, np.ndarray, np.generic)
 
 
 def vjp(
@@ -138,29 +140,20 @@ class Pushforward(Gradient):
         if not isinstance(args, tuple | list):
             raise ArgumentError("the arguments are no tuple", hint="call it with (args, tangents)")
         call = self.complete(tuple(args), {})
-        if any(p.kind in STARRED for p in self._signature.parameters.values()):
-            raise ArgumentError(
-                "there is no place for the tangent of what *args or **kwargs take",
-                hint="name the parameters",
-            )
-        names = self.options.selected(self._names[self._receiver is not None :])
+        made = self.specialise(call[0])
         given = dict(zip(self._names, call[0], strict=True))
-        for name in names:
-            if not all(
-                isinstance(x, float | int | np.ndarray | np.generic) for x in flatten(given[name])
-            ):
-                raise ArgumentError(
-                    f"there is no place for the tangent of {name!r}: it holds more than numbers",
-                    hint="pass numbers, arrays, or tuples, lists and dicts of them",
-                )
+        chosen = made.program.function.result["active"]
         moves = (tangents,) if self.options.single else tuple(tangents)
-        if len(moves) != len(names):
+        if len(moves) != len(chosen):
             raise ArgumentError(
-                f"there are {len(moves)} tangents for {len(names)} arguments",
+                f"there are {len(moves)} tangents for {len(chosen)} arguments",
                 hint="give one for each differentiated argument",
             )
-        more = {f"t_{n}": _matching(t, given[n]) for n, t in zip(names, moves, strict=True)}
-        return self.run(call, **more)
+        more = {
+            f"t_{s.label}": _matching(t, follow(given[s.name], s.path))
+            for s, t in zip(chosen, moves, strict=True)
+        }
+        return self.run(call, made, **more)
 
 
 class Pullback(Gradient):
@@ -203,8 +196,16 @@ def _matching(cotangent: Any, value: Any) -> Any:
             f"the cotangent has {len(given)} parts, and the value {len(wanted)}",
             hint="give it the structure of the value",
         )
+    if not any(isinstance(v, NUMBERS) for v in wanted):
+        raise ArgumentError(
+            f"the function returns a {type(value).__name__}, which has no derivative",
+            hint="return numbers, arrays, or tuples and dicts of them",
+        )
     out: list[Any] = []
     for c, v in zip(given, wanted, strict=True):
+        if not isinstance(v, NUMBERS):
+            out.append(v)  # text, None and functions stay what they are
+            continue
         if np.shape(c) != np.shape(v):
             raise ArgumentError(
                 f"the cotangent has shape {np.shape(c)}, where the value has {np.shape(v)}",
@@ -212,11 +213,6 @@ def _matching(cotangent: Any, value: Any) -> Any:
             )
         if isinstance(v, np.ndarray):
             out.append(np.array(c, dtype=v.dtype))
-        elif isinstance(v, float | int | np.generic):
-            out.append(type(v)(c))
         else:
-            raise ArgumentError(
-                f"the function returns a {type(v).__name__}, which has no derivative",
-                hint="return numbers, arrays, or tuples and dicts of them",
-            )
+            out.append(type(v)(c))
     return unflatten(value, out)

@@ -9,7 +9,8 @@ from typing import Any
 
 from gradgen.batch.basis import Basis, size_of
 from gradgen.diff.algebra import Algebra
-from gradgen.diff.results import aux_values, gradient_trees, tuple_of, unshare, value_tree
+from gradgen.diff.results import aux_values, unshare
+from gradgen.diff.structures import gradient_trees, tuple_of, value_tree
 from gradgen.ir.nodes import Const, Function, Value
 
 Emit = Callable[[Value], ast.expr]
@@ -149,9 +150,10 @@ def return_parts(
             made = one(0)
         else:
             count = len(function.result["seeds"])
-            made = value_tree(function.result["tree"], list(range(count)), one)
+            made = value_tree(function.result["tree"], list(range(count)), one, function)
         if not options.has_aux:
             return made
-        return tuple_of([made, value_tree(function.result["aux"], results[len(places) :], emit)])
+        aux = function.result["aux"]
+        return tuple_of([made, value_tree(aux, results[len(places) :], emit, function)])
 
     function.result["outputs"] = build

@@ -27,9 +27,14 @@ def columns_by_turns(function: Function, product: Function, options: Any) -> Non
     """
     active = [leaf for leaf in function.leaves if leaf.active]
     alg = Algebra(Builder(function.body, tangent=True))
-    stand_ins = _leaves(product, {f"t_{leaf.param}" for leaf in active})
-    basis = make_basis(alg, [leaf.value for leaf in active], "t_",
-                       [stand_ins[f"t_{leaf.param}", leaf.path] for leaf in active])  # fmt: skip
+    chosen = function.result["active"]
+    moved = {(leaf.param, leaf.path): leaf.value for leaf in product.leaves}
+    stand_ins = {
+        id(leaf): moved[f"t_{s.label}", leaf.path[len(s.path) :]]
+        for s in chosen for leaf in active if s.holds(leaf)
+    }  # fmt: skip
+    values = [leaf.value for leaf in active]
+    basis = make_basis(alg, values, "t_", [stand_ins[id(leaf)] for leaf in active])
     values = [v for v, _ in function.result["seeds"]]
     moves = [v for v, _ in product.result["seeds"]]
     rows = _in_turn(function, product, alg, basis, list(zip(values, moves, strict=True)))
@@ -43,21 +48,15 @@ def rows_by_turns(function: Function, product: Function, options: Any) -> None:
     """
     alg = Algebra(Builder(function.body, reverse=True))
     values = [v for v, _ in function.result["seeds"]]
-    stand_ins = _leaves(product, {COTANGENT})
-    basis = make_basis(alg, values, "d_", list(stand_ins.values()))
-    chosen = [leaf for s in function.result["active"] for leaf in function.leaves
-              if leaf.param == s.name and leaf.path[: len(s.path)] == s.path]  # fmt: skip
+    stand_ins = [leaf.value for leaf in product.leaves if leaf.param == COTANGENT]
+    basis = make_basis(alg, values, "d_", stand_ins)
+    chosen = [leaf for s in function.result["active"] for leaf in function.leaves if s.holds(leaf)]
     by_leaf = dict(zip(map(id, chosen), (v for v, _ in product.result["seeds"]), strict=True))
     active = [leaf for leaf in function.leaves if leaf.active]
     grads = [by_leaf[id(leaf)] for leaf in active]
     pairs = list(zip([leaf.value for leaf in active], grads, strict=True))
     rows = _in_turn(function, product, alg, basis, pairs)
     return_rows(function, options, Blocks(alg, basis, rows), values, grads)
-
-
-def _leaves(product: Function, params: set[str]) -> dict[tuple[str, Any], Value]:
-    """Return the leaves of some parameters by their place."""
-    return {(leaf.param, leaf.path): leaf.value for leaf in product.leaves if leaf.param in params}
 
 
 def _in_turn(

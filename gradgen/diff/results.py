@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
-import types
-from collections.abc import Callable
 from typing import Any
 
 from gradgen.diff.algebra import Algebra, is_narrow
 from gradgen.diff.missing import missing_values
-from gradgen.emission import pieces
-from gradgen.emission.hidden import parameter
-from gradgen.errors import UnsupportedError
-from gradgen.frontend.arguments import Container, Opaque
-from gradgen.frontend.classes import has_attributes
-from gradgen.frontend.selection import Selected
-from gradgen.frontend.values import Map, Record, Ref, Seq, Static, leaves
+from gradgen.diff.structures import Emit, gradient_trees, tuple_of, value_tree
+from gradgen.frontend.values import leaves
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Const, Function, Leaf, Value, walk
 from gradgen.passes.sharing import Sharing
-
-Emit = Callable[[Value], ast.expr]
 
 
 def finish(function: Function, options: Any, adjoints: dict[Value, Value]) -> None:
@@ -63,10 +53,13 @@ def finish_tangents(
     def build(emit: Emit) -> ast.expr:
         found = list(function.body.results)
         rest = found[len(kept) : len(kept) + len(values)]
-        items = [value_tree(result["tree"], found[: len(kept)], emit)] if keep_value else []
-        items.append(value_tree(result["tree"], rest, emit))
+        items = (
+            [value_tree(result["tree"], found[: len(kept)], emit, function)] if keep_value else []
+        )
+        items.append(value_tree(result["tree"], rest, emit, function))
         if result["aux"] is not None:
-            items.append(value_tree(result["aux"], found[len(kept) + len(values) :], emit))
+            rest = found[len(kept) + len(values) :]
+            items.append(value_tree(result["aux"], rest, emit, function))
         return items[0] if len(items) == 1 else tuple_of(items)
 
     result["outputs"] = build
@@ -75,7 +68,7 @@ def finish_tangents(
 def _tangent(alg: Algebra, v: Value, t: Value | None) -> Value:
     """Return the tangent of a result in its shape: a fresh array, a float for a float."""
     if t is None:
-        return alg.zeros(v)
+        return Const(0) if v.type.kind in ("int", "bool") else alg.zeros(v)
     t = alg.full(t, v)
     if v.type.kind == "float" and v.type.weak and not isinstance(t, Const):
         return alg.emit("float", t)
@@ -165,17 +158,19 @@ def _outputs(function: Function, options: Any, grads: dict[int, Value]) -> Any:
 
     def build(emit: Emit) -> ast.expr:
         values = list(function.body.results)
-        value = value_tree(result["tree"], values[:n_kept], emit) if n_kept else ast.Constant(None)
+        value: ast.expr = ast.Constant(None)
+        if n_kept:
+            value = value_tree(result["tree"], values[:n_kept], emit, function)
         aux_leaves = values[n_kept : len(values) - len(grads)]
         fresh = dict(zip(grads, values[len(values) - len(grads) :], strict=True))
         if options.mode == "value" and options.has_aux:
-            return tuple_of([value, value_tree(result["aux"], aux_leaves, emit)])
+            return tuple_of([value, value_tree(result["aux"], aux_leaves, emit, function)])
         if options.mode == "value":
             return value
         d = gradient_trees(function, options, fresh, emit)
         if not options.has_aux:
             return d if options.mode == "grad" else tuple_of([value, d])
-        aux = value_tree(result["aux"], aux_leaves, emit)
+        aux = value_tree(result["aux"], aux_leaves, emit, function)
         if options.mode == "grad":
             return tuple_of([d, aux])
         return tuple_of([tuple_of([value, aux]), d])
@@ -183,109 +178,5 @@ def _outputs(function: Function, options: Any, grads: dict[int, Value]) -> Any:
     return build
 
 
-def gradient_trees(
-    function: Function, options: Any, grads: dict[int, Value], emit: Emit
-) -> ast.expr:
-    """Spell the gradients in the structure of the arguments, several as a tuple."""
-    trees = [_gradient_tree(function, s, grads, emit) for s in function.result["active"]]
-    return trees[0] if options.single else tuple_of(trees)
-
-
 def _keeps_value(options: Any) -> bool:
     return options.mode != "grad" or options.has_aux
-
-
-def tuple_of(items: list[ast.expr]) -> ast.expr:
-    """Return the expression of a tuple."""
-    return ast.Tuple(items, ast.Load())
-
-
-def _gradient_tree(
-    function: Function, selected: Selected, grads: dict[int, Value], emit: Emit
-) -> ast.expr:
-    name, root = selected.name, selected.path
-    leaves = {leaf.path: leaf for leaf in function.leaves if leaf.param == name}
-    spec = function.result["specs"][name]
-    here: ast.expr = parameter(name)
-    if root:
-        spec = spec.items[spec.keys.index(selected.key)]
-        here = ast.Subscript(here, pieces.literal(selected.key), ast.Load())
-
-    def build(spec: Any, path: tuple[Any, ...], here: ast.expr) -> ast.expr:
-        if isinstance(spec, Opaque):
-            return here
-        if not isinstance(spec, Container):
-            leaf = leaves[path]
-            return emit(grads[id(leaf)]) if leaf.active else _passive(spec, here)
-        by_attribute = has_attributes(spec.kind)
-        items = []
-        for key, item in zip(spec.keys, spec.items, strict=True):
-            inner: ast.expr = (
-                ast.Attribute(here, key, ast.Load())
-                if by_attribute
-                else ast.Subscript(here, pieces.literal(key), ast.Load())
-            )
-            items.append(build(item, (*path, ("attr" if by_attribute else "item", key)), inner))
-        return _container(spec, items, here, by_attribute)
-
-    return build(spec, root, here)
-
-
-def _passive(spec: Any, here: ast.expr) -> ast.expr:
-    """Return the gradient by an integer: zero."""
-    if spec.is_scalar:
-        return ast.Constant(0)
-    return pieces.call("np.zeros_like", [here])
-
-
-def _container(
-    spec: Container, items: list[ast.expr], here: ast.expr, by_attribute: bool
-) -> ast.expr:
-    if spec.kind is dict:
-        return ast.Dict([pieces.literal(k) for k in spec.keys], items)
-    if spec.kind is tuple:
-        return tuple_of(items)
-    if spec.kind is list:
-        return ast.List(items, ast.Load())
-    maker = pieces.call("type", [here])
-    if by_attribute:
-        keywords = [ast.keyword(str(k), e) for k, e in zip(spec.keys, items, strict=True)]
-        if _is_plain(spec):
-            return ast.Call(maker, [], keywords)
-        return ast.Call(ast.Name("_like", ast.Load()), [here], keywords)
-    return ast.Call(maker, items, [])
-
-
-def _is_plain(spec: Container) -> bool:
-    """Whether a class takes its attributes by name and does nothing else with them."""
-    kind = spec.kind
-    if kind is types.SimpleNamespace:
-        return True
-    if not dataclasses.is_dataclass(kind) or hasattr(kind, "__post_init__"):
-        return False
-    known = tuple(f.name for f in dataclasses.fields(kind) if f.init)
-    return known == spec.keys and kind.__init__.__code__.co_filename == "<string>"  # type: ignore[misc]
-
-
-def value_tree(tree: Any, leaves: list[Any], emit: Callable[[Any], ast.expr]) -> ast.expr:
-    """Spell a result: numbers and arrays, and the containers around them."""
-    rest = list(leaves)
-
-    def build(v: Any) -> ast.expr:
-        if isinstance(v, Value | Ref):
-            return emit(rest.pop(0))
-        if isinstance(v, Seq) and v.kind in (tuple, list):
-            items = [build(i) for i in v.items]
-            return tuple_of(items) if v.kind is tuple else ast.List(items, ast.Load())
-        if isinstance(v, Map):
-            return ast.Dict(
-                [pieces.literal(k) for k in v.items], [build(i) for i in v.items.values()]
-            )
-        if isinstance(v, Static) and isinstance(v.obj, str | type(None)):
-            return ast.Constant(v.obj)
-        kind = v.kind.__name__ if isinstance(v, Seq | Record) else type(v).__name__
-        raise UnsupportedError(
-            f"the result contains a {kind}", hint="return numbers, arrays, tuples or dicts"
-        )
-
-    return build(tree)

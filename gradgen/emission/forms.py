@@ -53,7 +53,7 @@ def op_expression(op: Op, operands: Sequence[Expr]) -> Expr:
 
 def _solution(op: Op, operands: list[Expr]) -> Expr:
     """Return the call that marks a solution: with it, the arguments that it is the solution for."""
-    from gradgen.diff.results import value_tree
+    from gradgen.diff.structures import value_tree
     from gradgen.frontend.values import leaves
 
     rest = iter(operands[1:])

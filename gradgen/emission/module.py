@@ -98,7 +98,7 @@ def render(
     if compiled is not None:
         inner.append(compiled)
         writer.needs |= _names_in(inner)
-    above = [*_exceptions(function), *_helpers(function, writer.needs), *inner]
+    above = [*_classes(function), *_helpers(function, writer.needs), *inner]
     if compiled is not None:
         # What the function with the user's parameters calls stays Python, as it does.
         plain = _closure(function, function.plain_helpers | _names_in([definition]))
@@ -256,15 +256,25 @@ def _printable(definition: ast.FunctionDef) -> ast.stmt:
     return ast.FunctionDef(definition.name, definition.args, body, [], None)
 
 
-def _exceptions(function: Function) -> list[ast.stmt]:
-    """Return stand-ins for the user's exceptions, which a module on its own does not have."""
-    out: list[ast.stmt] = []
-    for name, cls in function.captures.items():
-        if isinstance(cls, type):
-            base = next(c for c in cls.__mro__ if getattr(builtins, c.__name__, None) is c)
-            doc = Docstring(f"Stands for ``{cls.__module__}.{cls.__qualname__}``.")
-            out.append(ast.ClassDef(name, [ast.Name(base.__name__, ast.Load())], [], [doc], []))
-    return out
+def _classes(function: Function) -> list[ast.stmt]:
+    """Return stand-ins for the user's classes, which a module on its own does not have."""
+    return [_class(n, c) for n, c in function.captures.items() if isinstance(c, type)]
+
+
+def _class(name: str, cls: Any) -> ast.stmt:
+    """Return the stand-in of an exception, a named tuple, or a class of attributes."""
+    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        fields = pieces.nested(list(cls._fields))
+        made = pieces.call("collections.namedtuple", [ast.Constant(name), fields])
+        return ast.Assign([ast.Name(name, ast.Store())], made)
+    base: ast.expr
+    if issubclass(cls, BaseException):
+        found = next(c for c in cls.__mro__ if c in vars(builtins).values())
+        base = ast.Name(found.__name__, ast.Load())
+    else:
+        base = ast.parse("types.SimpleNamespace", mode="eval").body
+    doc = Docstring(f"Stands for ``{cls.__module__}.{cls.__qualname__}``.")
+    return ast.ClassDef(name, [base], [], [doc], [])
 
 
 def _names_in(nodes: list[ast.stmt]) -> set[str]:

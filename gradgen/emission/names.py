@@ -27,7 +27,8 @@ from gradgen.ir.nodes import (
 )
 from gradgen.rules.callables import heads
 
-MODULES = ("logging", "math", "sys", "warnings", "np")  # what generated text may import
+# what generated text may import
+MODULES = ("collections", "logging", "math", "sys", "types", "warnings", "np")
 RESERVED = {*MODULES, *keyword.kwlist, *dir(builtins)}
 
 

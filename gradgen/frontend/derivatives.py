@@ -64,7 +64,7 @@ def _generated(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict
         if known is obj and types_before == specs:
             return made
     try:
-        made = obj.__gradgen_inline__(*specs)
+        made = obj.__gradgen_inline__(*specs, exact=r.pinned)
     except TypeError as error:
         if isinstance(error, GradgenError):
             raise
@@ -109,6 +109,11 @@ def _push(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str,
     primals = sequence_items(r, args[0], node)
     moves = [args[1]] if obj.options.single else sequence_items(r, args[1], node)
     function = _generated(r, node, obj, primals, {})
+    code = function.__code__
+    only = code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]
+    if only:  # the tangents are the last of the parameters by name
+        named = dict(zip(only[-len(moves) :], moves, strict=True))
+        return inline_function(r, node, function, primals, named)
     return inline_function(r, node, function, [*primals, *moves], {})
 
 

@@ -17,7 +17,7 @@ from gradgen.frontend.nonlocals import share_names
 from gradgen.frontend.parameters import bind_arguments
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.source import source_of
-from gradgen.frontend.values import Frame, LocalFunction, Record
+from gradgen.frontend.values import Frame, LocalFunction, Record, Static
 from gradgen.rules.registry import LIKE
 
 MAX_DEPTH = 40
@@ -27,8 +27,8 @@ def inline_function(
     r: Reader, node: ast.AST, fn: types.FunctionType, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     """Read a function's body at the place of a call."""
-    if fn.__name__ == "_like" and isinstance(args[0], Record) and bindings.is_helper(fn):
-        return Record(args[0].kind, kwargs)
+    if fn.__name__ == "_object" and isinstance(args[0], Static) and bindings.is_helper(fn):
+        return Record(args[0].obj, kwargs)
     prim = bindings.HELPER_PRIMS.get(fn.__name__)
     if prim is not None and bindings.is_helper(fn):
         return bindings.call_helper(r, node, prim, args)

@@ -11,6 +11,7 @@ import ast
 import inspect
 from typing import Any
 
+from gradgen.diff.structures import note_classes
 from gradgen.errors import ArgumentError
 from gradgen.frontend.arguments import enter, fallback_name, spec_of_value
 from gradgen.frontend.branches import fork
@@ -61,6 +62,8 @@ def returned(
                 "return (loss, aux)",
             )
         result, aux = result.items
+    for part in (result, aux):
+        note_classes(function, part, r.arrays)
     if options.mode in ("jvp", "pushforward", "pattern", "pattern2"):
         result = _read(r, result)
         values = [r.read(leaf) for leaf in leaves(result)]
@@ -232,24 +235,26 @@ def _tangent_parameters(r: Reader, function: Function) -> dict[Value, Value]:
     """Add a parameter for the tangent of each differentiated argument; return these by leaf."""
     found: dict[Value, Value] = {}
     for chosen in function.result["active"]:
-        name = f"t_{chosen.name}"
-        if chosen.path or name in {p for p, _ in function.params}:
+        name = f"t_{chosen.label}"
+        if not name.isidentifier() or name in {p for p, _ in function.params}:
             raise ArgumentError(
                 f"there is no place for the tangent of {str(chosen)!r}",
                 function.span,
                 f"name no parameter {name!r}, and each differentiated one by itself",
             )
         spec = function.result["specs"][chosen.name]
+        if chosen.path:
+            spec = spec.items[spec.keys.index(chosen.key)]
         with r.b.into(Block()) as block:
             _, entered = enter(r, name, spec, [])
         function.body.ops[:0] = block.ops
         mine = {leaf.path: leaf for leaf in function.leaves if leaf.param == chosen.name}
         for leaf in entered:
-            if mine[leaf.path].active:
-                found[mine[leaf.path].value] = leaf.value
+            moved = mine[(*chosen.path, *leaf.path)]
+            if moved.active:
+                found[moved.value] = leaf.value
             if leaf.path:
-                leaf.value.name = f"t_{mine[leaf.path].value.name}"
-                leaf.value.user = True
+                leaf.value.name, leaf.value.user = f"t_{moved.value.name}", True
         function.params.append((name, spec))
         function.result["specs"][name] = spec
         function.signature = _with_cotangent(function.signature, name)

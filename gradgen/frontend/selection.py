@@ -7,6 +7,7 @@ import inspect
 from dataclasses import dataclass
 from typing import Any
 
+from gradgen.ir.nodes import Leaf
 from gradgen.options import Options
 
 STARS = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
@@ -27,6 +28,10 @@ class Selected:
     def __str__(self) -> str:
         """Return the argument as the function's body would spell it."""
         return self.name if self.key is None else f"{self.name}[{self.key!r}]"
+
+    def holds(self, leaf: Leaf) -> bool:
+        """Whether a leaf of the function is in it."""
+        return leaf.param == self.name and leaf.path[: len(self.path)] == self.path
 
     @property
     def label(self) -> str:

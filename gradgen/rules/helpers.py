@@ -155,8 +155,9 @@ def _pieces(g, items, axis=0):
     return np.split(g, cuts[:-1], axis)
 
 
-def _like(obj, **attributes):
-    """Make an object of the class of another, with other attributes."""
-    out = object.__new__(type(obj))
-    out.__dict__.update(attributes)
+def _object(kind, **attributes):
+    """Make an object of a class with these attributes."""
+    out = kind.__new__(kind)
+    for name, value in attributes.items():
+        object.__setattr__(out, name, value)
     return out

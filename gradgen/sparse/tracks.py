@@ -13,7 +13,7 @@ from typing import Any
 
 from gradgen.diff.adjoints import adjoint_type
 from gradgen.diff.forward import Forward
-from gradgen.diff.results import value_tree
+from gradgen.diff.structures import value_tree
 from gradgen.ir.nodes import Const, Function, Op, Undefined, Value
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.einsum import terms
@@ -191,7 +191,8 @@ def finish_tracks(function: Function) -> None:
     def build(emit: Any) -> ast.expr:
         if not function.body.results:
             return ast.Constant(None)
-        return value_tree(function.result["tree"], list(function.body.results), emit)
+        tracks = list(function.body.results)
+        return value_tree(function.result["tree"], tracks, emit, function)
 
     function.result["outputs"] = build
 

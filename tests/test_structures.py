@@ -1,0 +1,246 @@
+"""Structures that hold more than numbers go through products, Jacobians and Hessians."""
+
+from __future__ import annotations
+
+import copy
+import enum
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+import gradgen
+
+X = np.array([0.7, -0.4])
+
+
+class Kind(enum.Enum):
+    TANH = 1
+    EXP = 2
+
+
+class Span(NamedTuple):
+    low: Any
+    high: Any
+
+
+@dataclass
+class Layer:
+    kind: Kind
+    weight: Any
+    bias: Any = None
+    skip: bool = False
+
+
+class Spring:
+    def __init__(self, k: Any, name: str) -> None:
+        self.k, self.name = k * 1.0, name
+
+
+def through_layers(net: list[Layer], x: Any) -> Any:
+    for layer in net:
+        z = x * layer.weight if layer.bias is None else x * layer.weight + layer.bias
+        y = np.tanh(z) if layer.kind is Kind.TANH else np.exp(0.3 * z)
+        x = y + x if layer.skip else y
+    return np.sum(x**2)
+
+
+def through_dicts(layers: Any, x: Any) -> Any:
+    for layer in layers:
+        z = x * layer["w"] if layer["b"] is None else x * layer["w"] + layer["b"]
+        x = np.tanh(z) if layer["act"] == "tanh" else layer["act"](z)
+    return np.sum(x**2) * len(layers)
+
+
+def of_objects(p: Any) -> Any:
+    return p.span.low**2 * p.span.high + p.spring.k**3 * p.span.low
+
+
+def spread(*parts: Any, scale: float = 2.0) -> Any:
+    return scale * np.sum(parts[0] ** 2) * parts[1]["u"] ** 3
+
+
+NET = [Layer(Kind.TANH, X), Layer(Kind.EXP, X + 1.0, 0.3, True)]
+DICTS = [{"w": X, "b": None, "act": "tanh"}, {"w": X + 1.0, "b": 0.3, "act": np.exp}]
+POINT = SimpleNamespace(span=Span(0.6, 1.5), spring=Spring(0.8, "left"), label=None)
+
+CASES: dict[str, tuple[Any, tuple[Any, ...], Any]] = {
+    "dataclasses": (through_layers, (NET, X), 0),
+    "dicts": (through_dicts, (DICTS, X), 0),
+    "objects": (of_objects, (POINT,), 0),
+    "starred": (spread, (X, {"u": 1.2}), (0, 1)),
+}
+
+
+def numbers(tree: Any) -> list[Any]:
+    """Return the floats and arrays in a structure."""
+    if isinstance(tree, bool | int | str | enum.Enum | None) or callable(tree):
+        return []
+    if isinstance(tree, float | np.ndarray):
+        return [tree]
+    inner = tree if isinstance(tree, tuple | list) else getattr(tree, "__dict__", tree).values()
+    return [leaf for part in inner for leaf in numbers(part)]
+
+
+def moved(tree: Any, by: Any) -> Any:
+    """Return a structure with the next items of ``by`` added to its numbers."""
+    if isinstance(tree, bool | int | str | enum.Enum | None) or callable(tree):
+        return tree
+    if isinstance(tree, float | np.ndarray):
+        return tree + next(by)
+    if isinstance(tree, dict):
+        return {k: moved(v, by) for k, v in tree.items()}
+    if isinstance(tree, tuple | list):
+        parts = [moved(v, by) for v in tree]
+        return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
+    new = copy.copy(tree)
+    new.__dict__.update({k: moved(v, by) for k, v in vars(tree).items()})
+    return new
+
+
+def directions(args: tuple[Any, ...], chosen: Any) -> tuple[Any, Any]:
+    """Return a direction for the numbers, and it as tangents in the structure of the arguments."""
+    tree = args[chosen] if isinstance(chosen, int) else tuple(args[k] for k in chosen)
+    along = [np.cos(k + 1.0 + np.arange(np.size(v))).reshape(np.shape(v))[()]
+             for k, v in enumerate(numbers(tree))]  # fmt: skip
+    return tree, [float(v) if np.ndim(v) == 0 else v for v in along]
+
+
+def slope(fn: Any, args: Any, chosen: Any, along: Any) -> Any:
+    """Return the derivative in a direction, of sums, by a difference of the sixth order."""
+    h, weights = 2e-3, {1: 45.0, 2: -9.0, 3: 1.0}
+    places = [chosen] if isinstance(chosen, int) else list(chosen)
+
+    def at(k: float) -> Any:
+        new = moved([args[i] for i in places], iter([k * h * v for v in along]))
+        full = list(args)
+        for i, part in zip(places, new, strict=True):
+            full[i] = part
+        return fn(*full)
+
+    total: Any = 0.0
+    for k, w in weights.items():
+        pairs = zip(at(k), at(-k), strict=True)
+        total = total + np.array([w * np.sum(p - m) for p, m in pairs])
+    return total / (60 * h)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_products(name: str) -> None:
+    """Text, None, enums and functions beside numbers are no obstacle to tangents."""
+    fn, args, chosen = CASES[name]
+    tree, along = directions(args, chosen)
+    tangents = moved(tree, iter([v - w for v, w in zip(along, numbers(tree), strict=True)]))
+    value, tangent = gradgen.jvp(fn, argnums=chosen)(args, tangents)
+    assert value == fn(*args)
+    expected = slope(lambda *a: [fn(*a)], args, chosen, along)
+    np.testing.assert_allclose(tangent, expected[0], rtol=1e-8)
+    product = gradgen.hvp(fn, argnums=chosen)(args, tangents)
+    expected = slope(lambda *a: numbers(gradgen.grad(fn, argnums=chosen)(*a)), args, chosen, along)
+    for found, want in zip(numbers(product), expected, strict=True):
+        np.testing.assert_allclose(np.sum(found), want, rtol=1e-7, atol=1e-9)
+    assert type(product) is type(tree)
+
+
+def test_hessian_has_the_structure() -> None:
+    found = gradgen.hessian(of_objects)(POINT)
+    assert type(found) is SimpleNamespace and type(found.spring.k.span) is Span
+    np.testing.assert_allclose(found.span.low.span.high, 2 * 0.6, rtol=1e-12)
+    np.testing.assert_allclose(found.span.low.spring.k, 3 * 0.8**2, rtol=1e-12)
+    assert found.spring.name == "left" and found.label is None
+
+
+def test_integers_have_integer_zeros() -> None:
+    product = gradgen.hvp(lambda p: p["n"] * p["w"] ** 3)(({"n": 2, "w": 1.5},), {"n": 0, "w": 1.0})
+    assert product == {"n": 0, "w": 18.0} and type(product["n"]) is int
+
+
+# --- results of classes -------------------------------------------------------------------
+
+
+def of_classes(x: Any) -> Any:
+    layer = Spring(x[0] * x[1], "made")
+    return Span(np.sin(x), x[0] * x[1]), {"spring": layer}, [Span(x[0], "text")]
+
+
+def test_vjp_of_objects() -> None:
+    value, pull = gradgen.vjp(of_classes)(X)
+    assert type(value[0]) is Span and type(value[1]["spring"]) is Spring
+    assert value[1]["spring"].name == "made" and value[2][0].high == "text"
+    found = pull((Span(np.ones(2), 2.0), {"spring": Spring(3.0, "made")}, [Span(4.0, "text")]))
+    np.testing.assert_allclose(found, np.cos(X) + 5.0 * X[::-1] + [4.0, 0.0], rtol=1e-13)
+
+
+@pytest.mark.parametrize("make", [gradgen.jacfwd, gradgen.jacrev])
+def test_jacobian_of_objects(make: Any) -> None:
+    span, tree, _ = make(of_classes)(X)
+    np.testing.assert_allclose(span.low, np.diag(np.cos(X)), rtol=1e-14)
+    np.testing.assert_allclose(tree["spring"].k, X[::-1], rtol=1e-14)
+
+
+def test_text_of_objects_stands_alone(tmp_path: Path) -> None:
+    """The module has stand-ins for the classes; the function itself makes the user's."""
+    target = tmp_path / "made.py"
+    gradgen.emit(of_classes, target, mode="jvp", example_args=(X,))
+    code = (
+        "import sys; sys.modules['gradgen'] = None\nimport made, numpy as np\n"
+        "v, t = made.of_classes_jvp(np.array([0.7, -0.4]), np.array([1.0, 0.0]))\n"
+        "assert v[0]._fields == ('low', 'high') and v[1]['spring'].name == 'made'\n"
+        "print(t[1]['spring'].k)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert float(done.stdout) == -0.4
+
+
+def test_objects_inside_a_loss() -> None:
+    def loss(x: Any) -> Any:
+        value, pull = gradgen.vjp(lambda z: Span(z[0], z[0] * z[1] ** 2))(x)
+        return np.sum(pull(Span(1.0, value.high)) ** 2)
+
+    def plain(x: Any) -> Any:
+        h = x[0] * x[1] ** 2
+        return (1 + h * x[1] ** 2) ** 2 + (2 * h * x[0] * x[1]) ** 2
+
+    h = 1e-4
+    expected = [(plain(X + h * e) - plain(X - h * e)) / (2 * h) for e in np.eye(2)]
+    np.testing.assert_allclose(gradgen.grad(loss)(X), expected, rtol=1e-6)
+
+
+def test_auxiliary_objects() -> None:
+    def loss(x: Any) -> Any:
+        return np.sum(x**2), {"span": Span(x[0], 1.0), "kind": "sum"}
+
+    gradient, aux = gradgen.grad(loss, has_aux=True)(X)
+    assert aux == {"span": Span(0.7, 1.0), "kind": "sum"}
+    np.testing.assert_allclose(gradient, 2 * X)
+
+
+# --- memoised recursion in a nested derivative --------------------------------------------
+
+
+def memoised(p: Any, n: int = 6) -> Any:
+    known: dict[int, Any] = {}
+
+    def term(k: int) -> Any:
+        if k < 2:
+            return p[k]
+        if k not in known:
+            known[k] = p[0] * term(k - 1) + term(k - 2) * p[1]
+        return known[k]
+
+    return term(n)
+
+
+def test_defaults_are_known_in_nested_derivatives() -> None:
+    inner = gradgen.grad(memoised)
+    found = gradgen.grad(lambda p: np.sum(inner(p) * np.array([1.0, -2.0])))(X)
+    h = 1e-4
+    expected = [(inner(X + h * e) - inner(X - h * e)) / (2 * h) @ [1.0, -2.0] for e in np.eye(2)]
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
