@@ -74,7 +74,8 @@ class Gradient:
         self._last: Specialisation | None = None
         self._receiver: Any = receiver
         self._signature = _signature(fn)
-        self._pinning: set[Any] = set()  # keys of types for which lengths have to be known
+        # Keys of types for which lengths have to be known, and whether entries have to be, too.
+        self._pinning: dict[Any, bool] = {}
         self._inlined = False
         self._names = list(self._signature.parameters)
         self._by_position = all(
@@ -244,23 +245,34 @@ class Gradient:
                 return known
         specs = {n: road().spec_of(v, n) for n, v in arguments.items()}
         if key in self._pinning:
-            return self._pinned(key, specs, arguments, options)
+            return self._pinned(key, specs, arguments, options, self._pinning[key])
         try:
             return self._make(key, specs, options)
         except GradgenError as error:
-            try:
-                made = self._pinned(key, specs, arguments, options)
-            except GradgenError:
-                raise error from None
-            self._pinning.add(key)
-            return made
+            for entries in (False, True):
+                try:
+                    made = self._pinned(key, specs, arguments, options, entries)
+                except GradgenError:
+                    continue
+                self._pinning[key] = entries
+                return made
+            raise error from None
 
     def _pinned(
-        self, key: Any, specs: dict[str, Any], arguments: dict[str, Any], options: Options
+        self,
+        key: Any,
+        specs: dict[str, Any],
+        arguments: dict[str, Any],
+        options: Options,
+        entries: bool,
     ) -> Specialisation:
-        """Return the module for the lengths and whole numbers that the arguments have."""
+        """Return the module for the lengths and whole numbers, or entries, of the arguments."""
+        before = specs
         exact = {n: road().pinned(spec, arguments[n]) for n, spec in specs.items()}
-        if exact == specs or options.batch:
+        if entries:
+            before, exact = exact, road().with_entries(exact, arguments)
+        exact = road().rows_open(exact, specs, options.batch)
+        if exact == before:
             raise UnsupportedError("there is nothing to pin")
         key = (key, *exact.values())
         for known in self._cache.get(key, ()):

@@ -20,6 +20,7 @@ def road() -> Any:
     """Import the pipeline at the first use: importing gradgen stays cheap."""
     from gradgen import pipeline, replay, sizes
     from gradgen.backends import failures, kept
+    from gradgen.batch import examples
     from gradgen.emission import module, origins
     from gradgen.frontend import arguments, pinning, source
     from gradgen.ir import evaluate
@@ -34,6 +35,8 @@ def road() -> Any:
         source_of=source.source_of,
         key_of=arguments.key_of,
         pinned=pinning.pinned,
+        with_entries=pinning.with_entries,
+        rows_open=examples.rows_open,
         require_apart=arguments.require_apart,
         require_entries=arguments.require_entries,
         spec_of=arguments.spec_of,

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import gradgen
+from gradgen.emission.recorded import recorded, specs_of
 from tests.checks import run_text
 
 
@@ -78,3 +79,53 @@ def test_long_arrays_are_not_written_out():
 
 def test_example_arguments_give_lengths():
     assert "n 3" in gradgen.emit(weighted, example_args=(np.ones(4), 3))
+
+
+def by_label(x, labels):
+    sums = {}
+    for k, v in zip(labels.tolist(), x):
+        sums[k] = sums.get(k, 0.0) + v
+    return sum(v**2 * (k + 1) for k, v in sums.items())
+
+
+def test_entries_of_labels_are_part_of_the_types():
+    gradient = gradgen.value_and_grad(by_label)
+    x = np.array([1.0, 2.0, 3.0])
+    for labels in ([0, 1, 0], [1, 1, 1], [0, 1, 0]):
+        expected = [2.0 * (k + 1) * x[np.array(labels) == k].sum() for k in labels]
+        np.testing.assert_array_equal(gradient(x, np.array(labels))[1], expected)
+    assert "labels i64[3] = [0, 1, 0]" in gradient.source
+    with pytest.raises(TypeError, match="is made for"):
+        run_text(gradient.source, (x, np.array([0, 1, 1])))
+    types = recorded(gradient.source).types
+    assert specs_of(types, lambda name: None)["labels"].entries == (0, 1, 0)
+
+
+def test_entries_are_left_open_where_they_would_be_too_many():
+    gradient = gradgen.grad(by_label)
+    with pytest.raises(gradgen.UnsupportedError, match="the method 'get' of a dict"):
+        gradient(np.ones(100), np.arange(100))
+
+
+def drawn_label(x, labels):
+    rng = np.random.default_rng(int(labels[0]))
+    found = {int(k): x[k] for k in labels}
+    return found[1] * int(rng.integers(3)) + len(found)
+
+
+def test_what_is_drawn_is_not_computed_beforehand():
+    function = gradgen.value_and_grad(drawn_label)
+    args = np.array([1.0, 2.0, 3.0]), np.array([2, 1, 2])
+    assert function(*args)[0] == drawn_label(*args)
+    assert "integers" in function.source
+
+
+def relabelled(x, labels):
+    labels = labels.copy()
+    labels[0] = labels[1] + 1
+    return sum(v * k for k, v in {int(k): v for k, v in zip(labels, x)}.items())
+
+
+def test_labels_may_be_written_to():
+    found = gradgen.grad(relabelled)(np.ones(3), np.array([0, 1, 1]))
+    np.testing.assert_array_equal(found, [2.0, 0.0, 1.0])

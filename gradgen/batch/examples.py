@@ -44,6 +44,23 @@ def of_one(specs: dict[str, Any], batch: Sequence[int | str]) -> dict[str, Any]:
     return {n: _row(spec, n) if n in names else spec for n, spec in specs.items()}
 
 
+def rows_open(
+    exact: dict[str, Any], specs: dict[str, Any], batch: Sequence[int | str]
+) -> dict[str, Any]:
+    """Return pinned specs with the number of examples, and what each holds, left open."""
+    names = batch_names(batch, list(specs))
+    return {n: _open(spec, specs[n]) if n in names else spec for n, spec in exact.items()}
+
+
+def _open(exact: Any, spec: Any) -> Any:
+    if isinstance(exact, Container):
+        items = tuple(_open(e, s) for e, s in zip(exact.items, spec.items, strict=True))
+        return replace(exact, items=items)
+    if isinstance(exact, Type) and exact.kind == "array" and exact.shape:
+        return replace(exact, shape=(spec.shape[0], *exact.shape[1:]), entries=None)
+    return spec
+
+
 def _row(spec: Any, name: str) -> Any:
     if isinstance(spec, Container):
         return replace(spec, items=tuple(_row(item, name) for item in spec.items))

@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from gradgen.emission import pieces
-from gradgen.emission.header import specialisation
+from gradgen.emission.header import as_rows, specialisation
 from gradgen.emission.hidden import parameter
 from gradgen.emission.pieces import access
 from gradgen.frontend.arguments import Container, Opaque
@@ -59,15 +59,23 @@ def _option_test(name: str, option: str | None) -> ast.expr:
 
 
 def _whole_tests(name: str, path: tuple[Any, ...], spec: Any) -> list[ast.expr]:
-    """Test the whole numbers that decided what was generated."""
+    """Test the whole numbers, alone or in arrays, that decided what was generated."""
     if isinstance(spec, Container):
         kind = "attr" if has_attributes(spec.kind) else "item"
         pairs = zip(spec.keys, spec.items, strict=True)
         return [t for key, s in pairs for t in _whole_tests(name, (*path, (kind, key)), s)]
+    if isinstance(spec, Type) and spec.entries is not None:
+        return [_entries_test(access(parameter(name), path), spec.entries)]
     if not isinstance(spec, Type) or not spec.is_scalar or not isinstance(spec.value, int):
         return []
     known = ast.Constant(bool(spec.value) if spec.kind == "bool" else spec.value)
     return [ast.Compare(access(parameter(name), path), [ast.NotEq()], [known])]
+
+
+def _entries_test(array: ast.expr, entries: tuple[Any, ...]) -> ast.expr:
+    """Test that an array holds what decided what was generated."""
+    wanted = ast.parse(as_rows(entries), mode="eval").body
+    return ast.UnaryOp(ast.Not(), pieces.call("np.array_equal", [array, wanted]))
 
 
 def _rank_test(arrays: list[tuple[str, Type]]) -> ast.expr:

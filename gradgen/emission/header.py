@@ -209,4 +209,11 @@ def _spell_type(t: Type, letters: dict[str, str]) -> str:
             dims.append(letters.setdefault(d.name, LETTERS[k] if k < len(LETTERS) else f"n{k}"))
         else:
             dims.append(str(d))
-    return f"{SHORT.get(t.dtype, t.dtype)}[{', '.join(dims)}]"
+    entries = "" if t.entries is None else f" = {as_rows(t.entries)}"
+    return f"{SHORT.get(t.dtype, t.dtype)}[{', '.join(dims)}]{entries}"
+
+
+def as_rows(entries: tuple[Any, ...]) -> str:
+    """Spell the entries of an array as the nested lists of its rows."""
+    items = [as_rows(e) if isinstance(e, tuple) else repr(e) for e in entries]
+    return f"[{', '.join(items)}]"

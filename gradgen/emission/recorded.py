@@ -17,6 +17,7 @@ import numpy as np
 
 from gradgen.emission.header import COMMAND, HASH, MARK, TYPES
 from gradgen.frontend.arguments import Container, spec_of
+from gradgen.frontend.entries import entries_of
 from gradgen.frontend.pinning import pinned
 from gradgen.ir.types import ANY, SHORT, scalar
 
@@ -30,6 +31,8 @@ TOKEN = re.compile(
     r"|(?P<text>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
     r"|(?P<number>-?(?:inf|nan|\d[\w.+-]*))|(?P<word>[^\W\d]\w*)|(?P<sign>[()\[\]{},:]))"
 )
+# Nested lists of whole numbers; what follows is a name or a sign.
+ENTRIES = re.compile(r"\s*= (?P<rows>\[[\[\]\d\s,TrueFals-]*\])")
 
 
 class Unreadable(Exception):
@@ -157,7 +160,8 @@ class _Types:
     def spec(self, name: str) -> Any:
         found = self.next()
         if found["dims"] is not None:
-            return _array(found["array"], found["dims"], name)
+            array = _array(found["array"], found["dims"], name)
+            return replace(array, entries=self.entries()) if self.peek("=") else array
         match found.lastgroup:
             case "any":
                 return ANY
@@ -168,6 +172,14 @@ class _Types:
             case "word":
                 return self.named(found["word"], name)
         return self.container(found["sign"], name)
+
+    def entries(self) -> tuple[Any, ...]:
+        """Read the rows of an array of whole numbers."""
+        found = ENTRIES.match(self.text, self.at)
+        if found is None:
+            raise Unreadable(self.text[self.at :][:40])
+        self.at = found.end()
+        return entries_of(np.array(_literal(found["rows"])))
 
     def container(self, sign: str, name: str) -> Any:
         if sign == "{":

@@ -14,6 +14,7 @@ from gradgen.frontend.arguments import every_item
 from gradgen.frontend.branches import chain, choose
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.comprehensions import located
+from gradgen.frontend.entries import literal_items
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.flow import read_statements
 from gradgen.frontend.iterables import counted, over_value
@@ -34,6 +35,7 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.nodes import Const
 from gradgen.library import polynomials
+from gradgen.library.collections import KnownCounter, KnownSet
 from gradgen.library.queues import LimitedDeque
 from gradgen.rules.complexes import is_complex
 
@@ -291,9 +293,29 @@ def copied(r: Reader, node: ast.AST, value: Any, kind: type = list) -> Seq | Ref
     return lists.held(r, r.b.emit("items", [v], span=r.span(node)), items)
 
 
-@special(set, frozenset)
+@special(set)
 def _set(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
-    items = sequence(r, node, args[0]) if args else Seq([])
+    return known_set(r, node, sequence(r, node, args[0]) if args else Seq([]))
+
+
+def known_set(r: Reader, node: ast.AST, items: Any) -> Any:
+    """Return a set of items that are known, as an object that can be written to."""
+    # A cycle by nature: objects are made by calls.
+    from gradgen.frontend.objects import construct
+
+    return construct(r, node, KnownSet, [items], {})
+
+
+@special(collections.Counter)
+def _counter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    from gradgen.frontend.objects import construct
+
+    return construct(r, node, KnownCounter, [*args, *([Map(kwargs)] if kwargs else [])], {})
+
+
+@special(frozenset)
+def _frozen_set(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    items = literal_items(r, sequence(r, node, args[0])) if args else Seq([])
     if not is_static(items):
         r.refuse(node, "a set of computed values", "use a list")
     return Static(frozenset(static_value(items)))

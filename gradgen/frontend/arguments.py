@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from gradgen.errors import ArgumentError
+from gradgen.frontend import entries
 from gradgen.frontend.classes import attributes_of, has_attributes, is_taken_apart
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import OTHER_KEYS, Map, Record, Ref, Seq, Static
@@ -287,8 +288,9 @@ def _enter_leaf(
     r: Reader, name: str, spec: Type, wanted: list[tuple[Any, ...]], path: tuple[Any, ...]
 ) -> Any:
     active = any(path[: len(w)] == w for w in wanted)
-    attrs = {"param": name, "path": path, "type": spec}
-    op = r.b.append("leaf", [], [spec], ["" if path else name], attrs=attrs)
+    plain = dataclasses.replace(spec, entries=None) if spec.entries is not None else spec
+    attrs = {"param": name, "path": path, "type": plain}
+    op = r.b.append("leaf", [], [plain], ["" if path else name], attrs=attrs)
     op.out.user = not path
     if path in wanted and not spec.inexact:
         raise ArgumentError(
@@ -302,6 +304,8 @@ def _enter_leaf(
         r.pinned = True
         return Const(bool(spec.value) if spec.kind == "bool" else spec.value), [leaf]
     r.pinned |= any(isinstance(d, int) and d != 1 for d in spec.shape or ())
+    if spec.entries is not None:
+        entries.enter(r, op.out, spec)
     return r.hold(op.out), [leaf]
 
 
@@ -323,7 +327,7 @@ def spec_of_value(r: Reader, value: Any) -> Any:
     if isinstance(value, Value | Ref):
         known = value.const if r.pinned and isinstance(value, Const) else None
         whole = int(known) if isinstance(known, int) else None
-        return dataclasses.replace(r.read(value).type, value=whole)
+        return dataclasses.replace(r.read(value).type, value=whole, entries=entries.held(r, value))
     return Opaque(value.obj if isinstance(value, Static) else value)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from gradgen.deep import deep
 from gradgen.frontend.arguments import every_item
+from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.joins import Join
 from gradgen.frontend.objects import class_of, object_truth
@@ -53,6 +54,7 @@ def condition(r: Reader, node: ast.expr) -> Value:
 
 def truth(r: Reader, value: Any, node: ast.expr) -> Value:
     """Return the truth value of what a test came to."""
+    value = literal(r, value)
     if is_static(value):
         return Const(bool(static_value(value)))
     if isinstance(value, Map):

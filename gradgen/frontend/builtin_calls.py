@@ -31,6 +31,7 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Const, Value
+from gradgen.library.collections import STANDS_FOR
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import RULES
 
@@ -148,7 +149,7 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
     kinds = args[1].obj if isinstance(args[1], Static) else static_value(args[1])
     value = args[0]
     if isinstance(value, Seq | Record):
-        return Const(issubclass(value.kind, kinds))
+        return Const(issubclass(STANDS_FOR.get(value.kind, value.kind), kinds))
     if isinstance(value, Map | SliceValue):
         return Const(issubclass(dict if isinstance(value, Map) else slice, kinds))
     if isinstance(value, Static):

@@ -15,6 +15,7 @@ from typing import Any
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import lists
 from gradgen.frontend.branches import condition
+from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import read_statements
 from gradgen.frontend.iterables import counted
@@ -181,7 +182,7 @@ def _container(r: Reader, node: Any, few: bool) -> Any:
         pairs: dict[Any, Any] = {}
 
         def enter() -> None:
-            key = evaluate(r, node.key)
+            key = literal(r, evaluate(r, node.key))
             if not is_static(key):
                 r.refuse(node.key, "a dict key that is computed", "use constant keys")
             pairs[static_value(key)] = evaluate(r, node.value)
@@ -191,9 +192,10 @@ def _container(r: Reader, node: Any, few: bool) -> Any:
     out: list[Any] = []
     _each(r, node, 0, lambda: out.append(evaluate(r, node.elt)), few)
     if isinstance(node, ast.SetComp):
-        if not all(map(is_static, out)):
-            r.refuse(node, "a set of computed values", "use a list")
-        return Static(frozenset(map(static_value, out)))
+        # A cycle by nature: builtins take comprehensions.
+        from gradgen.frontend.aggregates import known_set
+
+        return known_set(r, node, Seq(out, list))
     return Seq(out, list)
 
 

@@ -9,6 +9,7 @@ from gradgen.frontend import lists
 from gradgen.frontend.aggregates import copied, dict_of, run_text, sequence
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.bindings import call_rule
+from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iterables import over_sequence
 from gradgen.frontend.method_calls import METHOD_HANDLERS, method, sort_array
@@ -34,9 +35,10 @@ def _dict_view(
 
 @method("get")
 def _get(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    if not isinstance(owner, Map) or not is_static(args[0]):
+    wanted = literal(r, args[0])
+    if not isinstance(owner, Map) or not is_static(wanted):
         r.refuse(node, f"the method 'get' of a {describe(owner)}")
-    key = static_value(args[0])
+    key = static_value(wanted)
     held = owner.items if key in owner.items else every_item(r, node, owner)
     return held.get(key, args[1] if len(args) > 1 else Static(None))
 
@@ -54,6 +56,7 @@ def _append(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[
 
 @method("pop")
 def _pop(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    args = [literal(r, a) for a in args[:1]] + args[1:]
     if isinstance(owner, Map) and is_static(args[0]):
         return _pop_key(r, node, owner, args)
     if _known(owner, *args):
@@ -182,9 +185,10 @@ def _copy(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[st
 def _setdefault(
     r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
-    if not isinstance(owner, Map) or not is_static(args[0]):
+    wanted = literal(r, args[0])
+    if not isinstance(owner, Map) or not is_static(wanted):
         r.refuse(node, f"the method 'setdefault' of a {describe(owner)}")
-    key = static_value(args[0])
+    key = static_value(wanted)
     if key not in owner.items:
         default = args[1] if len(args) > 1 else Static(None)
         r.fill(owner, {**every_item(r, node, owner), key: default})

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradgen.deep import deep
+from gradgen.frontend.entries import folded
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import Choice, Poison, Record, Ref, Seq, SliceValue, Static
 from gradgen.ir.nodes import Const, Value
@@ -24,7 +25,8 @@ def evaluate(r: Reader, node: ast.expr) -> Any:
     if handler is None:
         r.refuse(node, f"{_construct(node)} is not supported", "rewrite it with plain arithmetic")
     r.b.span = r.span(node)
-    return r.settled(handler(r, node))
+    value = r.settled(handler(r, node))
+    return value if r.entries is None else folded(r, value)
 
 
 def number(r: Reader, node: ast.expr) -> Value:

@@ -8,8 +8,10 @@ from itertools import permutations
 from typing import Any
 
 from gradgen.frontend import attributes, branches, calls, comprehensions, lists, subscripts, texts
+from gradgen.frontend.aggregates import known_set
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.classes import MISSING
+from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.objects import SIGNS, class_of, compared, invoked, special_method
 from gradgen.frontend.operators import COMPARE, FOLD, UNARY, binary
@@ -65,13 +67,7 @@ def _tuple(r: Reader, node: ast.Tuple | ast.List) -> Any:
 
 def _set(r: Reader, node: ast.Set) -> Any:
     """Read a set of what is known."""
-    items = _tuple(r, ast.copy_location(ast.Tuple(node.elts, ast.Load()), node))
-    if not isinstance(items, Seq) or not is_static(items):
-        r.refuse(node, "a set of computed values", "use a list")
-    try:
-        return Static(frozenset(map(static_value, items.items)))
-    except TypeError as error:
-        r.fail(node, error)
+    return known_set(r, node, _tuple(r, ast.copy_location(ast.Tuple(node.elts, ast.Load()), node)))
 
 
 def _dict(r: Reader, node: ast.Dict) -> Any:
@@ -83,7 +79,7 @@ def _dict(r: Reader, node: ast.Dict) -> Any:
                 r.refuse(value, "unpacking by ** of something that is not a dict with known keys")
             items |= every_item(r, value, more)
             continue
-        k = evaluate(r, key)
+        k = literal(r, evaluate(r, key))
         if not is_static(k):
             r.refuse(key, "a dict key that is computed", "use constant keys")
         items[static_value(k)] = evaluate(r, value)
@@ -225,6 +221,7 @@ def _equal_sequences(r: Reader, node: ast.Compare, prim: str, left: Seq, right: 
 
 
 def _membership(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
+    left = literal(r, left)
     if class_of(right) and special_method(right, "__contains__"):
         within = branches.truth(r, invoked(r, node, right, "__contains__", left), node)
         return within if isinstance(op, ast.In) else _negation(r, within)
@@ -255,6 +252,8 @@ def _among(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -
         items = [r.wrap(o, right.obj, k, node) for k, o in enumerate(right.obj)]
     elif isinstance(right, Seq):
         items = list(right.items)
+    elif isinstance(right, Static) and isinstance(right.obj, frozenset):
+        items = list(map(plain, right.obj))
     else:
         r.refuse(node, f"a membership test in a {describe(right)}", "compare with == and or")
     tests = [lambda item=item: compare_two(r, node, ast.Eq(), left, item) for item in items]

@@ -21,7 +21,7 @@ from gradgen.frontend.arguments import (
 )
 from gradgen.frontend.calls import call_value
 from gradgen.frontend.inlining import run_body
-from gradgen.frontend.pinning import pinned
+from gradgen.frontend.pinning import pinned, with_entries
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.recursion import Activation, Book, Recursive, closure_of, decide
 from gradgen.frontend.recursion import call as recursive_call
@@ -50,8 +50,8 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
     except GradgenError as error:
         attempts = [(given, effort) for effort in (FOR, FOR | WHILE)]
         if isinstance(given, tuple | list) and error.span is not None:
-            exact = pinned_specs(fn, given)
-            attempts += [(exact, effort) for effort in (0, FOR, FOR | WHILE)]
+            for exact in pinned_specs(fn, given):
+                attempts += [(exact, effort) for effort in (0, FOR, FOR | WHILE)]
         for specs, effort in attempts:
             try:
                 return _of_fair_length(_read_function(fn, specs, options, effort), effort)
@@ -72,10 +72,12 @@ def _of_fair_length(function: Function, effort: int = 0) -> Function:
     return function
 
 
-def pinned_specs(fn: Any, args: Sequence[Any]) -> dict[str, Any]:
-    """Return the specs of arguments for their lengths and whole numbers alone."""
-    values = bound(signature_of(fn), _spelled_name(fn), args, {}).arguments
-    return {n: pinned(spec_of(v, n), v) for n, v in values.items()}
+def pinned_specs(fn: Any, args: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return the specs of arguments for their lengths and whole numbers, then for entries too."""
+    values = dict(bound(signature_of(fn), _spelled_name(fn), args, {}).arguments)
+    exact = {n: pinned(spec_of(v, n), v) for n, v in values.items()}
+    fuller = with_entries(exact, values)
+    return [exact] if fuller == exact else [exact, fuller]
 
 
 def _read_function(fn: Any, given: Any, options: Any, effort: int = 0) -> Function:

@@ -32,7 +32,8 @@ def inline_function(
     prim = bindings.HELPER_PRIMS.get(fn.__name__)
     if prim is not None and bindings.is_helper(fn):
         return bindings.call_helper(r, node, prim, args)
-    if isinstance(r.frame.source, Borrowed) and fn.__module__.startswith("gradgen."):
+    module, inside = fn.__module__ or "", isinstance(r.frame.source, Borrowed)
+    if module.startswith("gradgen." if inside else "gradgen.library."):
         if fn.__name__ in LIKE:
             return bindings.call_printed(r, node, fn, args, kwargs)
         return inline_local(r, node, borrowed(fn, r.span(node)), args, kwargs)

@@ -14,6 +14,7 @@ from typing import Any
 
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.branches import choose, on_each
+from gradgen.frontend.entries import length as known_length
 from gradgen.frontend.indices import Index
 from gradgen.frontend.lists import as_list, held, is_list, over_list
 from gradgen.frontend.objects import class_of, invoked, special_method
@@ -159,6 +160,8 @@ def _rows(r: Reader, ref: Ref, node: ast.AST) -> Value:
     if shape == ():
         r.refuse(node, "a loop over an array of rank 0")
     known = shape[0] if shape else None
+    if not isinstance(known, int):
+        known = known_length(r, ref)
     return Const(known) if isinstance(known, int) else r.b.emit("len", [value])
 
 

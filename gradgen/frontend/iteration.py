@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from gradgen.frontend.arguments import every_item
+from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.iterables import (
     Over,
@@ -153,7 +154,7 @@ def made(r: Reader, node: ast.Call) -> Any:
 @builder(range)
 def _range(given: Given) -> Iteration:
     r, node = given.r, given.node
-    args = [as_value(r, evaluate(r, a), a) for a in node.args]
+    args = [literal(r, as_value(r, evaluate(r, a), a)) for a in node.args]
     for a, n in zip(args, node.args, strict=True):
         if a.type.kind not in ("int", "any", "bool"):
             r.refuse(n, f"a bound of range of type {a.type}", "use an integer")

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
+from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, options
 from gradgen.frontend.listed import SHARED, contain, contain_items, taken
 from gradgen.frontend.reader import Reader, describe
@@ -50,7 +51,7 @@ def over_list(r: Reader, ref: Ref, node: ast.AST) -> Iteration:
             )
         return item(r, ref, i, node)
 
-    return Iteration(r.b.emit("len", [r.read(ref)]), element)
+    return Iteration(literal(r, r.b.emit("len", [r.read(ref)])), element)
 
 
 def item(r: Reader, ref: Ref, i: Value, node: ast.AST) -> Any:

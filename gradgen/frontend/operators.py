@@ -36,6 +36,9 @@ FOLD = {
     "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge,
     "eq": operator.eq, "ne": operator.ne, "is": operator.is_, "is_not": operator.is_not,
 }  # fmt: skip
+SETS = {
+    "bitor": operator.or_, "bitand": operator.and_, "sub": operator.sub, "bitxor": operator.xor,
+}  # fmt: skip
 
 
 def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
@@ -96,12 +99,13 @@ def _arrays(*values: Any) -> bool:
 
 
 def _joined(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> Any:
-    """Return the sum of two lists or tuples, or the union of two dicts; None for other things."""
+    """Return the sum of two lists or tuples, the union of two dicts or sets; None for others."""
     if prim == "add" and isinstance(left, Seq) and isinstance(right, Seq):
         return Seq([*left.items, *right.items], left.kind)
     if prim == "bitor" and isinstance(left, Map) and isinstance(right, Map):
         return Map({**every_item(r, node, left), **every_item(r, node, right)})
-    return None
+    sets = all(isinstance(v, Static) and isinstance(v.obj, frozenset) for v in (left, right))
+    return Static(SETS[prim](left.obj, right.obj)) if sets and prim in SETS else None
 
 
 def _times(r: Reader, node: ast.AST, items: Any, count: Any) -> Any:

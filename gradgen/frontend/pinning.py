@@ -2,7 +2,8 @@
 
 A module is made for arrays of any length and for any whole numbers.  Where that is refused, as
 for a list of objects whose number is not known, it is made for the lengths and numbers at hand:
-what counts, picks or stops by them is then known while the function is read.
+what counts, picks or stops by them is then known while the function is read.  Where that is refused
+too, it is made for the entries of the integer arrays, as for a dict whose keys are labels.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from gradgen.frontend.arguments import Container, part_of
+from gradgen.frontend.entries import entries_of
 from gradgen.ir.types import Type
 
 LONGEST = 64  # a longer axis keeps its length open: nothing that long is written out
@@ -33,6 +35,35 @@ def pinned(spec: Any, value: Any) -> Any:
         shape = tuple(n if n <= LONGEST else d for d, n in lengths)
         return dataclasses.replace(spec, shape=shape)
     return dataclasses.replace(spec, value=int(value)) if is_whole(spec) else spec
+
+
+def with_entries(specs: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Return pinned specs in which short arrays of whole numbers have their entries too.
+
+    They are left as they are beside single precision, where NumPy's integers and Python's differ.
+    """
+    if any(_is_single(spec) for spec in specs.values()):
+        return specs
+    return {n: _with_entries(spec, values[n]) for n, spec in specs.items()}
+
+
+def _with_entries(spec: Any, value: Any) -> Any:
+    if isinstance(spec, Container):
+        items = tuple(
+            _with_entries(s, part_of(value, spec.kind, key))
+            for key, s in zip(spec.keys, spec.items, strict=True)
+        )
+        return dataclasses.replace(spec, items=items)
+    if not isinstance(spec, Type) or spec.kind != "array" or spec.inexact:
+        return spec
+    few = np.size(value) <= LONGEST
+    return dataclasses.replace(spec, entries=entries_of(value)) if few else spec
+
+
+def _is_single(spec: Any) -> bool:
+    if isinstance(spec, Container):
+        return any(map(_is_single, spec.items))
+    return isinstance(spec, Type) and spec.dtype in ("float32", "complex64")
 
 
 def is_whole(spec: Type) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 
 from gradgen.frontend.arguments import Refine, is_unknown_leaf
 from gradgen.frontend.branches import distribute, on_each
+from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.indices import Index, index_of, parse_index, subscript_value
 from gradgen.frontend.listed import taken
@@ -124,6 +125,7 @@ def container_item(r: Reader, node: ast.Subscript, owner: Any) -> Any:
 
 def item_at(r: Reader, node: ast.AST, owner: Any, key: Any) -> Any:
     """Return the item of a container at an evaluated key."""
+    key = literal(r, key)
     if not is_static(key):
         return _computed_item(r, node, owner, key)
     k = static_value(key)

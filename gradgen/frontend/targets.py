@@ -8,6 +8,7 @@ from typing import Any
 from gradgen.frontend import stores
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.attributes import set_attribute
+from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.lists import is_list, pop
 from gradgen.frontend.reader import Reader
@@ -80,7 +81,7 @@ def _delete_item(r: Reader, target: ast.Subscript) -> None:
     owner = evaluate(r, target.value)
     if isinstance(target.slice, ast.Slice):
         r.refuse(target, "del of a slice", "assign the items that stay to a new list")
-    key = evaluate(r, target.slice)
+    key = literal(r, evaluate(r, target.slice))
     mutable = isinstance(owner, Map) or (isinstance(owner, Seq) and owner.kind is list)
     if isinstance(owner, Ref) and is_list(r, owner) and not owner.steps:
         pop(r, target, owner, [key])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -59,7 +60,8 @@ class Type:
     ``kind`` is ``float``, ``int``, ``bool`` or ``complex`` (immutable scalars, Python's or
     NumPy's), ``array``, ``any`` (a number or an array of unknown rank), ``list`` (a stack of
     ``item``) or ``opaque`` (passive, passed on untouched).  ``weak`` marks Python scalars, which do
-    not widen a dtype.  ``value`` is the symbolic value of an integer, where known.
+    not widen a dtype.  ``value`` is the symbolic value of an integer, where known; ``entries`` are
+    those of an argument, where the function is read for them.
     """
 
     kind: str
@@ -68,6 +70,7 @@ class Type:
     weak: bool = False
     value: Length | None = None
     item: Type | None = None
+    entries: tuple[Any, ...] | None = None
 
     @property
     def rank(self) -> int | None:

@@ -1,0 +1,164 @@
+"""``set`` and ``collections.Counter``, spelled out as classes that gradgen reads.
+
+What they hold, or count, has to be known while the function is read.
+"""
+
+# ruff: noqa: D102, SIM401  (the counter's own item is what is defined here)
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+
+class KnownSet:
+    """A set that is written to."""
+
+    def __init__(self, items=()):
+        self.held = frozenset(items)
+
+    def add(self, item):
+        self.held = self.held | frozenset((item,))
+
+    def discard(self, item):
+        self.held = self.held - frozenset((item,))
+
+    def remove(self, item):
+        if item not in self.held:
+            raise KeyError(item)
+        self.discard(item)
+
+    def update(self, *others):
+        for other in others:
+            self.held = self.held | frozenset(other)
+
+    def clear(self):
+        self.held = frozenset()
+
+    def copy(self):
+        return KnownSet(self.held)
+
+    def union(self, *others):
+        out = self.copy()
+        out.update(*others)
+        return out
+
+    def intersection(self, other):
+        return KnownSet(self.held & frozenset(other))
+
+    def difference(self, other):
+        return KnownSet(self.held - frozenset(other))
+
+    def issubset(self, other):
+        return self.held <= frozenset(other)
+
+    def issuperset(self, other):
+        return self.held >= frozenset(other)
+
+    def isdisjoint(self, other):
+        return not self.held & frozenset(other)
+
+    def __or__(self, other):
+        return KnownSet(self.held | frozenset(other))
+
+    def __and__(self, other):
+        return KnownSet(self.held & frozenset(other))
+
+    def __sub__(self, other):
+        return KnownSet(self.held - frozenset(other))
+
+    def __xor__(self, other):
+        return KnownSet(self.held ^ frozenset(other))
+
+    def __ior__(self, other):
+        self.held = self.held | frozenset(other)
+        return self
+
+    def __iand__(self, other):
+        self.held = self.held & frozenset(other)
+        return self
+
+    def __isub__(self, other):
+        self.held = self.held - frozenset(other)
+        return self
+
+    def __eq__(self, other):
+        return self.held == frozenset(other)
+
+    def __ne__(self, other):
+        return self.held != frozenset(other)
+
+    def __le__(self, other):
+        return self.held <= frozenset(other)
+
+    def __lt__(self, other):
+        return self.held < frozenset(other)
+
+    def __ge__(self, other):
+        return self.held >= frozenset(other)
+
+    def __gt__(self, other):
+        return self.held > frozenset(other)
+
+    def __contains__(self, item):
+        return item in self.held
+
+    def __iter__(self):
+        return iter(tuple(self.held))
+
+    def __len__(self):
+        return len(self.held)
+
+
+class KnownCounter:
+    """How often each key came."""
+
+    def __init__(self, items=()):
+        self.counts = {}
+        self.update(items)
+
+    def update(self, items):
+        if isinstance(items, dict):
+            for key, count in items.items():
+                self.counts[key] = self.counts.get(key, 0) + count
+        else:
+            for key in items:
+                self.counts[key] = self.counts.get(key, 0) + 1
+
+    def get(self, key, default=None):
+        return self.counts.get(key, default)
+
+    def items(self):
+        return self.counts.items()
+
+    def keys(self):
+        return self.counts.keys()
+
+    def values(self):
+        return self.counts.values()
+
+    def most_common(self, n=None):
+        ordered = sorted(self.counts.items(), key=lambda pair: pair[1], reverse=True)
+        return ordered if n is None else ordered[:n]
+
+    def elements(self):
+        return [key for key, count in self.counts.items() for _ in range(count)]
+
+    def total(self):
+        return sum(self.counts.values())
+
+    def __getitem__(self, key):
+        return self.counts[key] if key in self.counts else 0
+
+    def __setitem__(self, key, count):
+        self.counts[key] = count
+
+    def __contains__(self, key):
+        return key in self.counts
+
+    def __iter__(self):
+        return iter(self.counts)
+
+    def __len__(self):
+        return len(self.counts)
+
+
+STANDS_FOR = {KnownSet: set, KnownCounter: dict}
