@@ -31,6 +31,7 @@ HOW = {
     "recomputed": "computed again",
     "counted back": "counted back by the mirrored loop",
     "alive": "kept in a variable",
+    "standing": "read again where it stands in an array",
 }
 
 

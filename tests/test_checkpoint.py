@@ -75,7 +75,7 @@ def test_methods_are_marked_below_their_decorators() -> None:
     slope = (model.loss(0.3 + step) - model.loss(0.3 - step)) / (2.0 * step)
     assert math.isclose(made(0.3), slope, rel_tol=1e-8)
     # The arguments of both, and no sine or cosine.
-    assert re.findall(r"\w+_saved = ", made.source) == ["x_saved = ", "mul_saved = "]
+    assert re.findall(r"\w+_saved = ", made.source) == ["x_saved = ", "product_saved = "]
 
 
 @pytest.mark.parametrize("what", [staticmethod(math.sin), math.sin, np.sin])

@@ -63,11 +63,11 @@ def vectors_of_equal_singular_values(a):
 
 
 def general_vectors(a):
-    return np.sum(W * np.linalg.eig(a)[1])
+    return np.sum(W * np.real(np.linalg.eig(a)[1]))  # complex from NumPy 2.5 on
 
 
 def spirals(a):
-    return np.sum(np.linalg.eigvals(a) ** 2)
+    return np.sum(np.real(np.linalg.eigvals(a)) ** 2)
 
 
 def dependent_columns(a):

@@ -15,11 +15,11 @@ from gradgen.backends import gathers, lists, loops, messages, python_calls
 from gradgen.backends.failures import WAY_OUT
 from gradgen.backends.native import is_native
 from gradgen.backends.overlaps import read_before_writing
-from gradgen.emission.names import describe
 from gradgen.emission.printable import definitions_of
 from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import WRITES, Const, Function, Op, Value, blocks_of, walk
 from gradgen.ir.types import scalar
+from gradgen.ir.words import describe
 from gradgen.rules.registry import RULES
 
 LOOPS = {**loops.LOOPS, **lists.LOOPS}

@@ -4,7 +4,7 @@ A value of the function's own block is a variable that is still there.  One born
 in this order, (1) the mirrored loop's index, (2) computed again, when that is cheap and its inputs
 are at hand, (3) carried out of a branch that no loop encloses, (4) a row of an array whose size the
 loop bounds give, or (5) pushed on a stack and popped.  What is saved is a copy where the memory is
-written to afterwards.
+written to afterwards.  Before all but the first comes what ``standing`` finds in the user's arrays.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ from gradgen.diff.missing import missing_values
 from gradgen.diff.rerun import run_again
 from gradgen.diff.rows import Row, plus, row_plan
 from gradgen.diff.snapshots import keep_snapshots
+from gradgen.diff.standing import Place, Standing
 from gradgen.diff.twins import use_shape_twins
 from gradgen.diff.unassigned import lengths_of_nothing, paths_of_reads, start_from_none
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Undefined, Value, walk
 from gradgen.ir.types import Type, array
+from gradgen.ir.words import noun
 from gradgen.passes.buffers import move_buffers
 from gradgen.passes.cse import key_of
 from gradgen.passes.dce import remove_dead
@@ -112,6 +114,8 @@ class Planner(Carrier):
         self.missing = missing_values(function.body, placed=False)
         self.unsure: list[Value] = []  # values saved where they may be missing
         self.stands_for: dict[Value, Value] = {}
+        self.standing = Standing(self, self.sharing)
+        self.places: dict[Value, Place | None] = {}
         # What is run again appends to lists that it was given.
         grows = (op for op in walk(function.body) if op.reverse and op.prim in (*GROWS, *WRITES))
         self.grown = {self.sharing.root(op.inputs[0]) for op in grows}
@@ -174,15 +178,16 @@ class Planner(Carrier):
         stays = not self.loops(home)
         if stays and v.op is not None and v.user and v.type.is_scalar and _is_float(v):
             return self._export(v)  # the name is still there: nothing is computed again
+        if (place := self._stands(v)) is not None:
+            return self._read_again(v, place)
+        key = (home, key_of(v.op, self.sharing, {})) if v.op and v.type.is_scalar else None
+        if key is not None and key[1] is not None:
+            first = self.once.setdefault(key, v)  # what is computed twice in a turn is kept once
+            if first is not v:
+                return self.resolve(first)
         if self._can_recompute(v):
             return self._recompute(v)
-        if stays:
-            return self._export(v)
-        key = (home, key_of(v.op, self.sharing, {})) if v.op and v.type.is_scalar else None
-        if key is None or key[1] is None:
-            return self._save(v)
-        first = self.once.setdefault(key, v)  # what is computed twice in a turn is kept once
-        return self._save(v) if first is v else self.resolve(first)
+        return self._export(v) if stays else self._save(v)
 
     def _index(self, op: Op, home: Block) -> Value:
         turn = self.mirror[home].params[0]
@@ -228,6 +233,8 @@ class Planner(Carrier):
         if op is None:
             is_index = self.owner[home][0].prim == "for" and v is home.params[0]
             return is_index or self._counts_turns(v) or self._is_counter(v)
+        if self._stands(v) is not None:
+            return True
         rule = RULES.get(op.prim)
         if (
             rule is None
@@ -251,10 +258,24 @@ class Planner(Carrier):
         inputs = [self.resolve(x) for x in op.inputs]
         block = self.mirror[home]
         b = reverse_builder()
-        new = b.append(op.prim, inputs, [v.type], [v.name], op.span, op.attrs).out
+        new = b.append(op.prim, inputs, [v.type], [spoken(v)], op.span, op.attrs).out
         new.user = v.user
         self._note(v, "recomputed", "cheap, and what it needs is at hand")
         return self.placed(block, new)
+
+    def _stands(self, v: Value) -> Place | None:
+        """Return where a value can be read again in the reverse sweep, in an array that has it."""
+        if v in self.missing:
+            return None
+        if v not in self.places:
+            place = self.standing.place(v)
+            reachable = place is not None and all(map(self._can_recompute, place.subscripts))
+            self.places[v] = place if reachable else None
+        return self.places[v]
+
+    def _read_again(self, v: Value, place: Place) -> Value:
+        self._note(v, "standing", "no turn writes there afterwards")
+        return self._load(v, place.array, [self.resolve(u) for u in place.subscripts])
 
     def _note(self, v: Value, how: str, reason: str) -> None:
         owner, _ = self.owner[self.home[v]]
@@ -312,14 +333,16 @@ class Planner(Carrier):
 
         final = self.thread(path, buffer, v, update)
         self.buffers.append((buffer, final))
-        mirror = self.mirror[self.home[v]]
+        indices = [row.place(reverse_builder(), self.resolve(row.block.params[0])) for row in rows]
+        return self._load(v, final, indices)
+
+    def _load(self, v: Value, array: Value, indices: list[Value]) -> Value:
+        """Read a value from an array, at the head of the mirrored block."""
+        index = {"index": "i" * len(indices)}
         r = reverse_builder()
-        indices = [row.place(r, self.resolve(row.block.params[0])) for row in rows]
-        value = r.append(
-            "load", [final, *indices], [v.type], [v.name], v.span, {"index": "i" * len(rows)}
-        ).out
+        value = r.append("load", [array, *indices], [v.type], [spoken(v)], v.span, index).out
         value.user = v.user
-        return self.placed(mirror, value)
+        return self.placed(self.mirror[self.home[v]], value)
 
     def _save_stack(self, v: Value, path: list[tuple[Op, Block]]) -> Value:
         b = Builder(Block())
@@ -344,12 +367,12 @@ class Planner(Carrier):
                 op.attrs["backwards"] = not op.attrs["backwards"]
 
         def pop(old: Value, at: Builder) -> Value:
-            op = at.append("pop", [old], [v.type, old.type], [v.name, start.name], v.span)
+            op = at.append("pop", [old], [v.type, old.type], [spoken(v), start.name], v.span)
             op.attrs |= {"own": True} if copied and v.type.kind != "list" else {}
             op.outputs[0].user = v.user
             item = op.outputs[0]
             if item.type.kind == "list" and self.sharing.root(v) in self.grown:
-                item = at.emit("copy", [item], v.name)
+                item = at.emit("copy", [item], spoken(v))
             popped.append(item)
             return op.outputs[1]
 
@@ -367,10 +390,13 @@ def _is(v: Value, number: int) -> bool:
     return isinstance(v, Const) and v.const == number
 
 
+def spoken(v: Value) -> str:
+    """Return what a value is called, without a name after its operation: it is no adjoint."""
+    return v.name or noun(v)
+
+
 def saved_name(v: Value) -> str:
     """Name what keeps a value after the value."""
-    if v.name:
-        return f"{v.name}_saved"
-    if v.op is not None and v.op.prim == "call":
+    if v.op is not None and v.op.prim == "call" and not v.name:
         return f"{v.op.attrs['callee'].name}_saved"
-    return f"{v.op.prim.split('.')[-1]}_saved" if v.op is not None else "saved"
+    return f"{spoken(v)}_saved"

@@ -25,6 +25,7 @@ from gradgen.passes.sharing import Sharing
 
 LIMIT = 9
 ALWAYS = ("captured", "places")
+SUBSCRIPTS = {"load": 1, "store": 2, "inc": 2}  # which inputs are subscripts: these and all behind
 LENGTHS = ("len", "dim", "size", "ndim")
 NEVER = (
     "push",
@@ -56,6 +57,11 @@ class _Folder:
         self.folded: set[Value] = set()
         self.size: dict[Value, int] = {}
         self.writes = any(map(_may_write, walk(function.body)))
+        self.indices = {op.blocks[0].params[0] for op in walk(function.body) if op.prim == "for"}
+        self.subscripts: dict[Value, int] = {}
+        for op in walk(function.body):
+            for v in op.inputs[SUBSCRIPTS[op.prim] :] if op.prim in SUBSCRIPTS else ():
+                self.subscripts[v] = self.subscripts.get(v, 0) + 1
 
     def run(self) -> set[Value]:
         for block in _inner_first(self.function.body):
@@ -78,6 +84,7 @@ class _Folder:
             if (
                 op.prim in ALWAYS
                 or self._is_length(op)
+                or self._is_neighbour(op)
                 or (at is not None and at not in loops and self._may_fold(op, block, k, at))
             ):
                 self._fold(v, op)
@@ -89,6 +96,13 @@ class _Folder:
         if not self.sharing.never_written(source):
             return False
         return source.user or (source.op is not None and source.op.prim == "leaf")
+
+    def _is_neighbour(self, op: Op) -> bool:
+        """Whether this is a subscript beside the index of a loop: ``R[i - 1, j]`` reads best."""
+        if op.prim not in ("add", "sub") or op.out.user or not isinstance(op.inputs[1], Const):
+            return False
+        count = self.count.get(op.out, 0)
+        return op.inputs[0] in self.indices and 0 < count == self.subscripts.get(op.out)
 
     def _may_fold(self, op: Op, block: Block, k: int, at: int) -> bool:
         v = op.out

@@ -25,6 +25,7 @@ from gradgen.ir.nodes import (
     added_in_place,
     uses,
 )
+from gradgen.ir.words import describe
 from gradgen.rules.callables import heads
 
 # what generated text may import
@@ -159,39 +160,6 @@ def _clean(name: str) -> str:
     return name if name.isidentifier() else f"v_{name}"
 
 
-WHAT = {
-    "call": "result", "take": "item",
-    "load": "item", "T": "transposed", "mul": "product", "add": "total", "sub": "difference",
-    "div": "quotient", "matmul": "product", "neg": "negated", "zeros_as": "zeros",
-    "inc": "total", "gt": "above", "lt": "below", "ge": "at_least", "le": "at_most",
-    "eq": "equal", "if": "chosen", "expand_dims": "column", "stretch": "stretched",
-    "fill": "filled", "len": "n", "dim": "n", "unbroadcast": "summed", "pow": "power",
-    "where": "chosen", "select": "chosen", "not": "negated", "captured": "constant",
-    "list": "items", "repeat_list": "items", "array_of_list": "stacked",
-    "leaf": "leaf", "pop": "item", "winners": "last",
-}  # fmt: skip
-
-
 def _says_something(v: Value) -> bool:
     """Whether a temporary's operation gives it a name of its own."""
     return v.op is not None and (not v.op.blocks or "style" in v.op.attrs)
-
-
-def describe(v: Value) -> str:
-    """Name a temporary after its operation and what it is applied to."""
-    op = v.op
-    if op is None:
-        return "carried"
-    what = WHAT.get(op.prim, op.prim.rsplit(".", 1)[-1])
-    if v.type.kind == "int" and op.prim in ("sub", "add"):
-        return "last" if op.prim == "sub" else "place"
-    if op.attrs.get("style") in ("and", "or"):
-        return "both" if op.attrs["style"] == "and" else "either"
-    if op.prim == "helper":
-        return str(op.attrs.get("hint") or op.attrs["function"]).strip("_")
-    source = next((i for i in op.inputs if i.name and i.user), None)
-    if op.prim in ("exp", "log", "sqrt", "tanh", "sin", "cos", "abs") and source is not None:
-        return f"{what}_{source.name}"
-    if not v.type.inexact or not op.derived:
-        return what
-    return what if op.again else f"d_{what}" if op.reverse else f"t_{what}"

@@ -69,16 +69,16 @@ def few_states_value_and_grad(x, n):
         at.pop()
         x_1 = x_saved.pop()
         y = y_saved.pop()
-        add_saved = np.empty(last - first)              # checkpoints.py:195
+        total_saved = np.empty(last - first)            # checkpoints.py:195
         for t in range(first, last):                    # checkpoints.py:194, run again
             total = x_1 + 0.1 * y                       # checkpoints.py:195
-            add_saved[t - first] = total
+            total_saved[t - first] = total
             x_2 = math.sin(total)
             y = x_1 * 0.9 + 0.01 * t
             x_1 = x_2
         for t in range(last - 1, first - 1, -1):        # checkpoints.py:194
             d_x_1 = 0.9 * d_y                           # checkpoints.py:195
-            d_product = d_x * math.cos(add_saved[t - first])
+            d_product = d_x * math.cos(total_saved[t - first])
             d_x = d_x_1 + d_product
             d_y = 0.1 * d_product
     d_x += 2.0 * d_y * x                                # checkpoints.py:193

@@ -15,16 +15,16 @@ import numba
 def heat_in_place_value_and_grad_compiled(u, c):
     # --- forward --------------------------------------------------------
     u = u.copy()                                        # mutation_views.py:176
-    add_saved = []                                      # mutation_views.py:178
-    mul_saved = []
-    load_saved = []
+    total_saved = []                                    # mutation_views.py:178
+    product_saved = []
+    item_saved = []
     for _ in range(3):                                  # mutation_views.py:177
         total = u[:-2] - 2.0 * u[1:-1] + u[2:]          # mutation_views.py:178
-        add_saved.append(total)
+        total_saved.append(total)
         product = c * total
-        mul_saved.append(product)
+        product_saved.append(product)
         item = u[1:-1]
-        load_saved.append(item.copy())
+        item_saved.append(item.copy())
         u[1:-1] += product * item
     value = np.sum(u * u)                               # mutation_views.py:179
 
@@ -32,14 +32,14 @@ def heat_in_place_value_and_grad_compiled(u, c):
     d_u = 2.0 * u
     d_c = 0.0                                           # mutation_views.py:177
     for _ in range(2, -1, -1):
-        d_item = add_saved.pop()                        # mutation_views.py:178
-        d_item_1 = mul_saved.pop()
-        d_item_2 = load_saved.pop()
-        d_item_3 = d_u[1:-1]
-        d_product = d_item_3 * d_item_2
-        d_u[1:-1] += d_item_3 * d_item_1
+        total = total_saved.pop()                       # mutation_views.py:178
+        product = product_saved.pop()
+        item = item_saved.pop()
+        d_item = d_u[1:-1]
+        d_product = d_item * item
+        d_u[1:-1] += d_item * product
         d_product_1 = d_product * c
-        d_c += np.sum(d_product * d_item)
+        d_c += np.sum(d_product * total)
         d_u[2:] += d_product_1
         d_u[1:-1] -= 2.0 * d_product_1
         d_u[:-2] += d_product_1

@@ -14,7 +14,7 @@ def match_computed_value_and_grad(x):
     if np.ndim(x) != 1:
         raise TypeError('match_computed_value_and_grad is made for x f64[n]')
     # --- forward --------------------------------------------------------
-    if_saved = np.empty(3, dtype=bool)                  # control_statements.py:44
+    both_saved = np.empty(3, dtype=bool)                # control_statements.py:44
     broken_saved = np.empty(3, dtype=bool)              # control_statements.py:42
     skipped_saved = np.empty(3, dtype=bool)
     t = 0.0                                             # control_statements.py:40
@@ -28,7 +28,7 @@ def match_computed_value_and_grad(x):
             skipped = False
         else:
             both = n == 1 and x[i] > 0.5                # control_statements.py:44
-            if_saved[i] = both
+            both_saved[i] = both
             if both:
                 t += x[i] ** 3                          # control_statements.py:45
                 broken = False
@@ -59,7 +59,7 @@ def match_computed_value_and_grad(x):
                 d_t = 1.5 * d_t                         # control_statements.py:51
         if n == 0:                                      # control_statements.py:42
             d_x[i] += d_t * (2.0 * x[i])                # control_statements.py:43
-        elif if_saved[i]:                               # control_statements.py:44
+        elif both_saved[i]:                             # control_statements.py:44
             d_x[i] += d_t * (3 * x[i] ** 2)             # control_statements.py:45
         elif not n == 1:                                # control_statements.py:47
             d_x[i] += d_t * n                           # control_statements.py:50

@@ -16,14 +16,14 @@ def nested_update_value_and_grad(u, c):
     # --- forward --------------------------------------------------------
     u = u.copy()                                        # mutation.py:14
     last = len(u) - 1                                   # mutation.py:16
-    add_saved = np.empty((3, max(last, 0)))             # mutation.py:17
-    load_saved = np.empty((3, max(last, 0)))
+    total_saved = np.empty((3, max(last, 0)))           # mutation.py:17
+    item_saved = np.empty((3, max(last, 0)))
     for step in range(3):                               # mutation.py:15
         for i in range(1, last):                        # mutation.py:16
             total = u[i - 1] - 2.0 * u[i] + u[i + 1]    # mutation.py:17
-            add_saved[step, i] = total
+            total_saved[step, i] = total
             item = u[i]
-            load_saved[step, i] = item
+            item_saved[step, i] = item
             u[i] += c * total * item
     value = np.sum(u * u)                               # mutation.py:18
 
@@ -32,12 +32,12 @@ def nested_update_value_and_grad(u, c):
     d_c = 0.0                                           # mutation.py:15
     for step in range(2, -1, -1):
         for i in range(last - 1, 0, -1):                # mutation.py:16
-            d_item = add_saved[step, i]                 # mutation.py:17
-            d_item_1 = d_u[i]
-            d_product = d_item_1 * load_saved[step, i]
-            d_u[i] += d_item_1 * (c * d_item)
+            total = total_saved[step, i]                # mutation.py:17
+            d_item = d_u[i]
+            d_product = d_item * item_saved[step, i]
+            d_u[i] += d_item * (c * total)
             d_product_1 = d_product * c
-            d_c += d_product * d_item
+            d_c += d_product * total
             d_u[i + 1] += d_product_1
             d_u[i] -= 2.0 * d_product_1
             d_u[i - 1] += d_product_1

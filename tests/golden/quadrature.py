@@ -10,7 +10,7 @@ Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/recursion.py:quadr
 import math
 
 
-def simpson_forward(a, b, whole, depth, k, x, exp_saved, exp_saved_2, if_saved):
+def simpson_forward(a, b, whole, depth, k, x, exp_saved, exp_saved_2, either_saved):
     """Return simpson(a, b, whole, depth, k, x), and save what simpson_backward reads."""
     m = 0.5 * (a + b)                                   # recursion.py:93
     exp = math.exp(math.sin(k * (0.5 * (a + m)) * x))   # recursion.py:103
@@ -22,29 +22,29 @@ def simpson_forward(a, b, whole, depth, k, x, exp_saved, exp_saved_2, if_saved):
         value = left + right
     else:
         result = simpson_forward(
-            a, m, left, depth - 1, k, x, exp_saved, exp_saved_2, if_saved
+            a, m, left, depth - 1, k, x, exp_saved, exp_saved_2, either_saved
         )                                               # recursion.py:98
         result_1 = simpson_forward(
-            m, b, right, depth - 1, k, x, exp_saved, exp_saved_2, if_saved
+            m, b, right, depth - 1, k, x, exp_saved, exp_saved_2, either_saved
         )
         value = result + result_1
     exp_saved.append(exp)                               # recursion.py:103
     exp_saved_2.append(exp_1)
-    if_saved.append(either)                             # recursion.py:96
+    either_saved.append(either)                         # recursion.py:96
     return value
 
 
-def simpson_backward(a, b, k, x, exp_saved, exp_saved_2, if_saved, d_value):
+def simpson_backward(a, b, k, x, exp_saved, exp_saved_2, either_saved, d_value):
     """Return d_a, d_b, d_whole, d_k, d_x of simpson(a, b, whole, depth, k, x), from the adjoint of its result."""
     m = 0.5 * (a + b)                                   # recursion.py:93
-    d_product = 0.5 * (a + m)                           # recursion.py:94
-    d_product_1 = k * d_product                         # recursion.py:103
+    product = 0.5 * (a + m)                             # recursion.py:94
+    product_1 = k * product                             # recursion.py:103
     exp = exp_saved.pop()
-    d_product_2 = 0.5 * (m + b)                         # recursion.py:95
-    d_product_3 = k * d_product_2                       # recursion.py:103
+    product_2 = 0.5 * (m + b)                           # recursion.py:95
+    product_3 = k * product_2                           # recursion.py:103
     exp_1 = exp_saved_2.pop()
-    if_1 = if_saved.pop()                               # recursion.py:96
-    if if_1:
+    either = either_saved.pop()                         # recursion.py:96
+    if either:
         d_right = d_value
         d_left = d_value
         d_m = 0.0
@@ -54,32 +54,32 @@ def simpson_backward(a, b, k, x, exp_saved, exp_saved_2, if_saved, d_value):
         d_a = 0.0
     else:
         d_m, d_b, d_right, d_k, d_x = simpson_backward(
-            m, b, k, x, exp_saved, exp_saved_2, if_saved, d_value
+            m, b, k, x, exp_saved, exp_saved_2, either_saved, d_value
         )                                               # recursion.py:98
-        d_a, d_result, d_left, d_result_1, d_result_2 = simpson_backward(a, m, k, x, exp_saved, exp_saved_2, if_saved, d_value)
+        d_a, d_result, d_left, d_result_1, d_result_2 = simpson_backward(a, m, k, x, exp_saved, exp_saved_2, either_saved, d_value)
         d_m += d_result
         d_k += d_result_1
         d_x += d_result_2
-    d_product_4 = d_right * exp_1                       # recursion.py:95
-    d_product_5 = d_right * (b - m) * exp_1 * math.cos(d_product_3 * x)  # recursion.py:103
-    d_x += d_product_5 * d_product_3
-    d_product_3 = d_product_5 * x
-    d_k += d_product_3 * d_product_2
-    d_product_2 = 0.5 * (d_product_3 * k)               # recursion.py:95
-    d_b += d_product_2
-    d_m += d_product_2
-    d_m -= d_product_4
-    d_b += d_product_4
-    d_product_2 = d_left * exp                          # recursion.py:94
-    d_product_3 = d_left * (m - a) * exp * math.cos(d_product_1 * x)  # recursion.py:103
-    d_x += d_product_3 * d_product_1
-    d_product_1 = d_product_3 * x
-    d_k += d_product_1 * d_product
-    d_product = 0.5 * (d_product_1 * k)                 # recursion.py:94
+    d_product = d_right * exp_1                         # recursion.py:95
+    d_product_1 = d_right * (b - m) * exp_1 * math.cos(product_3 * x)  # recursion.py:103
+    d_x += d_product_1 * product_3
+    d_product_1 *= x
+    d_k += d_product_1 * product_2
+    d_product_1 = 0.5 * (d_product_1 * k)               # recursion.py:95
+    d_b += d_product_1
+    d_m += d_product_1
+    d_m -= d_product
+    d_b += d_product
+    d_product = d_left * exp                            # recursion.py:94
+    d_product_1 = d_left * (m - a) * exp * math.cos(product_1 * x)  # recursion.py:103
+    d_x += d_product_1 * product_1
+    d_product_1 *= x
+    d_k += d_product_1 * product
+    d_product_1 = 0.5 * (d_product_1 * k)               # recursion.py:94
+    d_m += d_product_1
+    d_a += d_product_1
+    d_a -= d_product
     d_m += d_product
-    d_a += d_product
-    d_a -= d_product_2
-    d_m += d_product_2
     d_product = 0.5 * d_m                               # recursion.py:93
     d_b += d_product
     d_a += d_product
@@ -90,12 +90,12 @@ def quadrature_value_and_grad(x, k):
     # --- forward --------------------------------------------------------
     exp_saved = []                                      # recursion.py:103
     exp_saved_2 = []
-    if_saved = []
-    value = simpson_forward(0.0, x, 0.0, 6, k, x, exp_saved, exp_saved_2, if_saved)
+    either_saved = []
+    value = simpson_forward(0.0, x, 0.0, 6, k, x, exp_saved, exp_saved_2, either_saved)
 
     # --- reverse --------------------------------------------------------
     _, d_x, _, d_k, d_result_2 = simpson_backward(
-        0.0, x, k, x, exp_saved, exp_saved_2, if_saved, 1.0
+        0.0, x, k, x, exp_saved, exp_saved_2, either_saved, 1.0
     )
     d_x += d_result_2
     return value, (float(d_x), float(d_k))

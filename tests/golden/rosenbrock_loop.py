@@ -17,14 +17,13 @@ def rosenbrock_loop_value_and_grad(x):
     d_x = np.zeros(x.shape)                             # losses.py:52
     total = 0.0                                         # losses.py:51
     for i in range(len(x) - 1):
-        place = i + 1                                   # losses.py:52
-        item = x[i]
-        difference = x[place] - item ** 2
+        item = x[i]                                     # losses.py:52
+        difference = x[i + 1] - item ** 2
         difference_1 = 1.0 - x[i]
         total += 100.0 * difference ** 2 + difference_1 ** 2
         # reverse of this turn
         d_x[i] -= 2.0 * difference_1
         d_product = 100.0 * (2.0 * difference)
         d_x[i] -= d_product * (2.0 * item)
-        d_x[place] += d_product
+        d_x[i + 1] += d_product
     return total, (d_x,)

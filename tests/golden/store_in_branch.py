@@ -16,28 +16,25 @@ def store_in_branch_value_and_grad(x):
     # --- forward --------------------------------------------------------
     a = x.copy()                                        # mutation.py:52
     n = len(a)                                          # mutation.py:53
-    gt_saved = np.empty(n, dtype=bool)                  # mutation.py:54
-    load_saved = np.empty(n)                            # mutation.py:55
-    load_saved_1 = np.empty(n)
+    above_saved = np.empty(n, dtype=bool)               # mutation.py:54
+    item_saved = np.empty(n)                            # mutation.py:55
     for i in range(1, n):                               # mutation.py:53
         above = a[i] > 0.0                              # mutation.py:54
-        gt_saved[i] = above
+        above_saved[i] = above
         if above:
             item = a[i]                                 # mutation.py:55
-            load_saved[i] = item
-            item_1 = a[i - 1]
-            load_saved_1[i] = item_1
-            a[i] = item * item_1
+            item_saved[i] = item
+            a[i] = item * a[i - 1]
     value = np.sum(a ** 3)                              # mutation.py:56
 
     # --- reverse --------------------------------------------------------
     d_a = 3 * a ** 2
     for i in range(n - 1, 0, -1):                       # mutation.py:53
-        if gt_saved[i]:                                 # mutation.py:54
-            d_item = load_saved[i]                      # mutation.py:55
-            d_item_1 = load_saved_1[i]
-            d_item_2 = d_a[i]
+        if above_saved[i]:                              # mutation.py:54
+            item = item_saved[i]                        # mutation.py:55
+            item_1 = a[i - 1]
+            d_item = d_a[i]
             d_a[i] = 0.0
-            d_a[i - 1] += d_item_2 * d_item
-            d_a[i] += d_item_2 * d_item_1
+            d_a[i - 1] += d_item * item
+            d_a[i] += d_item * item_1
     return value, (d_a,)

@@ -23,14 +23,14 @@ def table_value_and_grad(c, n):
     t = []                                              # lang_row_stores.py:9
     for _ in range(n):
         t.append([0.0] * n)
-    load_saved = np.empty((max(n, 0), max(n, 0)))       # lang_row_stores.py:12
-    load_saved_1 = np.empty((max(n, 0), max(n, 0)))
+    item_saved = np.empty((max(n, 0), max(n, 0)))       # lang_row_stores.py:12
+    item_saved_1 = np.empty((max(n, 0), max(n, 0)))
     for i in range(1, n):                               # lang_row_stores.py:10
         for j in range(1, n):                           # lang_row_stores.py:11
             item = t[i - 1][j]                          # lang_row_stores.py:12
-            load_saved[i, j] = item
+            item_saved[i, j] = item
             item_1 = t[i][j - 1]
-            load_saved_1[i, j] = item_1
+            item_saved_1[i, j] = item_1
             t[i][j] = item * c + item_1 ** 2 + 1.0
     last = n - 1                                        # lang_row_stores.py:13
     last_1 = n - 1
@@ -42,11 +42,11 @@ def table_value_and_grad(c, n):
     d_c = 0.0                                           # lang_row_stores.py:10
     for i in range(n - 1, 0, -1):
         for j in range(n - 1, 0, -1):                   # lang_row_stores.py:11
-            d_item = load_saved[i, j]                   # lang_row_stores.py:12
-            d_item_1 = load_saved_1[i, j]
-            d_item_2 = d_t[i][j]
+            item = item_saved[i, j]                     # lang_row_stores.py:12
+            item_1 = item_saved_1[i, j]
+            d_item = d_t[i][j]
             d_t[i][j] = 0.0
-            d_t[i][j - 1] += d_item_2 * (2.0 * d_item_1)
-            d_c += d_item_2 * d_item
-            d_t[i - 1][j] += d_item_2 * c
+            d_t[i][j - 1] += d_item * (2.0 * item_1)
+            d_c += d_item * item
+            d_t[i - 1][j] += d_item * c
     return value, (float(d_c),)

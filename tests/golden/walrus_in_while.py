@@ -16,7 +16,7 @@ def walrus_in_while_value_and_grad(x):
     # --- forward --------------------------------------------------------
     t = 1.0 + x[0]                                      # control_statements.py:118
     t_saved = []
-    if_saved = []                                       # control_statements.py:119
+    either_saved = []                                   # control_statements.py:119
     n = 0
     steps = 0
     while True:
@@ -24,7 +24,7 @@ def walrus_in_while_value_and_grad(x):
         steps += 1                                      # control_statements.py:122
         d = t * t - 2.0                                 # control_statements.py:119
         either = d > 0.001 or d < -0.001
-        if_saved.append(either)
+        either_saved.append(either)
         if not either:
             break
         t -= d / (2.0 * t)                              # control_statements.py:120
@@ -40,12 +40,12 @@ def walrus_in_while_value_and_grad(x):
     d_d = 1.0                                           # control_statements.py:119
     for step in range(steps - 1, -1, -1):
         t = t_saved.pop()
-        item = if_saved.pop()
+        either = either_saved.pop()
         d = t * t - 2.0
-        if item:
-            d_product = 2.0 * t                         # control_statements.py:120
-            d_d -= d_t / d_product
-            d_t += 2.0 * (d_t * (d / d_product) / d_product)
+        if either:
+            product = 2.0 * t                           # control_statements.py:120
+            d_d -= d_t / product
+            d_t += 2.0 * (d_t * (d / product) / product)
         d_t += 2.0 * d_d * t                            # control_statements.py:119
         d_d = 0.0
     d_x[0] += d_t                                       # control_statements.py:118

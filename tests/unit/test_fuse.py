@@ -67,7 +67,7 @@ def test_value_and_gradient(name: str, backend: str) -> None:
 
 def test_nothing_is_kept_between_turns() -> None:
     text = gradgen.emit(nearest, mode="value_and_grad", example_args=(X,))
-    assert "lt_saved = np.empty(len(x), dtype=bool)" in text
+    assert "below_saved = np.empty(len(x), dtype=bool)" in text
     inside = text.split("for i in range(5)")[1]
     assert "np.empty" not in inside
 
@@ -94,7 +94,7 @@ def test_what_is_zero_on_one_side_is_done_on_the_other() -> None:
     """The adjoint of a minimum goes back through one of the distances."""
     text = gradgen.emit(points_apart, mode="grad", example_args=(np.ones((3, 2)), np.ones((4, 2))))
     back = text.split("# reverse of this turn")[1]
-    assert back.index("if lt_saved[j]:") < back.index("for c in range")
+    assert back.index("if below_saved[j]:") < back.index("for c in range")
     assert "else:" not in back
 
 
