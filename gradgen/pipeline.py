@@ -55,6 +55,7 @@ from gradgen.passes.dce import remove_dead
 from gradgen.passes.flip import flip_loops
 from gradgen.passes.fuse import Fused, fuse_loops
 from gradgen.passes.hoist import hoist_lengths
+from gradgen.passes.invariants import drop_unchanged
 from gradgen.passes.rows import store_through_rows
 from gradgen.passes.shapes import read_newest_shapes
 from gradgen.passes.sharing import Sharing
@@ -259,6 +260,7 @@ def _everything(program: Program) -> list[Function]:
 def _adjoint(program: Program) -> None:
     function, options = program.function, program.options
     for f in _everything(program):
+        drop_unchanged(f)
         drop_sure(f, program.inner is not None)
     sharing = Sharing(function)
     program.writes_arguments = not all(
