@@ -24,6 +24,7 @@ from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
 from gradgen.ir.types import join
+from gradgen.ir.words import noun
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.indexing import load_accumulate, only_new_axes
 from gradgen.rules.registry import RULES, Unknown
@@ -38,6 +39,7 @@ def add_adjoint(function: Function, seeds: list[tuple[Value, Value]]) -> dict[Va
     for value, cotangent in seeds:
         sweep.accumulate(value, cotangent)
     sweep.operations(list(function.body.ops))
+    sweep.name_temporaries()
     return sweep.adj
 
 
@@ -62,6 +64,7 @@ class Reverse:
         self.unfitted: set[Value] = set()
         self.certain = [leaf.value for leaf in function.leaves]
         self.certain += [v for op in function.body.ops for v in op.outputs if not op.blocks]
+        self.temporaries: dict[Value, Value] = {}  # values without a name, by their adjoints
         self.zeros = Zeros(self.alg)
         self.loops = Loops(self)
 
@@ -127,9 +130,17 @@ class Reverse:
     def _label(self, v: Value) -> None:
         """Name an adjoint after its value: ``d_hidden``."""
         g = self.adj[v]
-        if v.name and not g.name and g.op is not None and g.op.reverse:
-            g.name = f"d_{v.name}"
-            g.user = v.user
+        if g.name or g.op is None or not g.op.reverse:
+            return
+        if v.name:
+            g.name, g.user = f"d_{v.name}", v.user
+        elif v.op is not None and not v.op.blocks:
+            self.temporaries.setdefault(g, v)
+
+    def name_temporaries(self) -> None:
+        """Name adjoints of values without a name after what computes these: ``d_product``."""
+        for g, v in self.temporaries.items():
+            g.name = g.name or f"d_{noun(v)}"
 
     # --- straight-line code ---------------------------------------------------------------
 
@@ -182,7 +193,7 @@ class Reverse:
             v = forward.inputs[i]
             if v not in self.varied or not rule.differentiable(i, forward.attrs):
                 continue
-            if op.prim == "mul" and op.inputs[0] is op.inputs[1]:
+            if _is_square(op):
                 if i:
                     share = self.alg.mul(self.alg.mul(2.0, g), op.inputs[0])
                     self.accumulate(v, self.zeros.kept(op, i, g, share))
@@ -451,3 +462,11 @@ class Reverse:
 
 def _is_zero(g: Value | None) -> bool:
     return g is not None and is_constant(g, 0)
+
+
+def _is_square(op: Op) -> bool:
+    """Whether an operation multiplies something by itself, entry by entry or as a vector."""
+    if op.prim == "mul":
+        return op.inputs[0] is op.inputs[1]
+    vectors = op.prim in ("matmul", "dot", "inner") and op.inputs[0].type.rank == 1
+    return vectors and op.inputs[0] is op.inputs[1] and not is_complex(op.inputs[0])

@@ -13,7 +13,7 @@ WHAT = {
     "fill": "filled", "len": "n", "dim": "n", "unbroadcast": "summed", "pow": "power",
     "where": "chosen", "select": "chosen", "not": "negated", "captured": "constant",
     "list": "items", "repeat_list": "items", "array_of_list": "stacked",
-    "leaf": "leaf", "pop": "item", "winners": "last",
+    "leaf": "leaf", "diag_view": "diagonal", "pop": "item", "winners": "last",
 }  # fmt: skip
 
 

@@ -78,8 +78,8 @@ def few_states_value_and_grad(x, n):
             x_1 = x_2
         for t in range(last - 1, first - 1, -1):        # checkpoints.py:194
             d_x_1 = 0.9 * d_y                           # checkpoints.py:195
-            d_product = d_x * math.cos(total_saved[t - first])
-            d_x = d_x_1 + d_product
-            d_y = 0.1 * d_product
+            d_total = d_x * math.cos(total_saved[t - first])
+            d_x = d_x_1 + d_total
+            d_y = 0.1 * d_total
     d_x += 2.0 * d_y * x                                # checkpoints.py:193
     return value, (float(d_x),)

@@ -47,12 +47,12 @@ def heat_value_and_grad(k, u):
         for step in range(last_1 - 1, first - 1, -1):   # checkpoints.py:30
             for i in range(last - 1, 0, -1):            # checkpoints.py:31
                 item = item_saved[step - first, i]      # checkpoints.py:32
-                d_item = d_u[i]
-                d_product = d_item * product_saved[step - first, i]
-                d_product_1 = d_item * total_saved[step - first, i]
-                d_u[i + 1] += d_product
-                d_u[i] -= 2.0 * d_product
-                d_u[i - 1] += d_product
-                d_k += d_product_1 * item
-                d_u[i] += d_product_1 * k
+                d_product = d_u[i]
+                d_total = d_product * product_saved[step - first, i]
+                d_product *= total_saved[step - first, i]
+                d_u[i + 1] += d_total
+                d_u[i] -= 2.0 * d_total
+                d_u[i - 1] += d_total
+                d_k += d_product * item
+                d_u[i] += d_product * k
     return value, (float(d_k), d_u)

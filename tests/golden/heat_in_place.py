@@ -35,12 +35,12 @@ def heat_in_place_value_and_grad(u, c):
         total = total_saved.pop()                       # mutation_views.py:178
         product = product_saved.pop()
         item = item_saved.pop()
-        d_item = d_u[1:-1]
-        d_product = d_item * item
-        d_u[1:-1] += d_item * product
-        d_product_1 = d_product * c
-        d_c += np.sum(d_product * total)
-        d_u[2:] += d_product_1
-        d_u[1:-1] -= 2.0 * d_product_1
-        d_u[:-2] += d_product_1
+        d_product = d_u[1:-1]
+        d_product_1 = d_product * item
+        d_u[1:-1] += d_product * product
+        d_total = d_product_1 * c
+        d_c += np.sum(d_product_1 * total)
+        d_u[2:] += d_total
+        d_u[1:-1] -= 2.0 * d_total
+        d_u[:-2] += d_total
     return value, (d_u, float(d_c))

@@ -76,11 +76,11 @@ def linear_regression_value_and_grad(w, b, x, y):
         residual
     )
     d_y = _unbroadcast(-d_residual, y)                  # losses.py:16
-    d_summed = _unbroadcast(d_residual, total)
-    d_b = _unbroadcast(d_summed, b)
-    d_summed = _unbroadcast(d_summed, product)
-    d_w = _matmul_adjoint_b(d_summed, x, w)
-    d_x = _matmul_adjoint_a(d_summed, x, w)
+    d_total = _unbroadcast(d_residual, total)
+    d_b = _unbroadcast(d_total, b)
+    d_product = _unbroadcast(d_total, product)
+    d_w = _matmul_adjoint_b(d_product, x, w)
+    d_x = _matmul_adjoint_a(d_product, x, w)
     d_w = _match(d_w, w)
     d_b = _match(d_b, b)
     d_x = _match(d_x, x)

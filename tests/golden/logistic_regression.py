@@ -22,11 +22,11 @@ def logistic_regression_value_and_grad(w, b, x, y):
     value = np.mean(total)
 
     # --- reverse --------------------------------------------------------
-    d_quotient = 1.0 / float(len(total))
-    d_z = -(d_quotient / (1.0 + exp) * exp * np.sign(z))
-    d_y = -(d_quotient * z)
-    d_z = d_z - d_quotient * y
-    d_z = d_z + np.where(z > 0.0, d_quotient, np.where(z == 0.0, 0.5 * d_quotient, 0.0))
+    d_total = 1.0 / float(len(total))
+    d_z = -(d_total / (1.0 + exp) * exp * np.sign(z))
+    d_y = -(d_total * z)
+    d_z = d_z - d_total * y
+    d_z = d_z + np.where(z > 0.0, d_total, np.where(z == 0.0, 0.5 * d_total, 0.0))
     d_b = np.sum(d_z)                                   # losses.py:22
     d_w = d_z @ x
     d_x = np.outer(d_z, w)

@@ -33,18 +33,18 @@ def mlp_cross_entropy_value_and_grad(params, x, labels):
     value = np.mean(difference)
 
     # --- reverse --------------------------------------------------------
-    d_quotient = 1.0 / float(len(difference))
+    d_difference = 1.0 / float(len(difference))
     d_shifted = np.zeros(shifted.shape)
-    d_shifted[rows, labels] -= d_quotient
-    d_norm = d_quotient / norm
+    d_shifted[rows, labels] -= d_difference
+    d_norm = d_difference / norm
     d_shifted += d_norm[:, None] * exp_shifted          # losses.py:43
     d_b2 = np.sum(d_shifted, axis=0)                    # losses.py:41
     d_w2 = hidden.T @ d_shifted
     d_hidden = d_shifted @ w2.T
-    d_chosen = np.where(
+    d_total = np.where(
         total > 0.0, d_hidden, np.where(total == 0.0, 0.5 * d_hidden, 0.0)
     )                                                   # losses.py:40
-    d_b1 = np.sum(d_chosen, axis=0)
-    d_w1 = x.T @ d_chosen
-    d_x = d_chosen @ w1.T
+    d_b1 = np.sum(d_total, axis=0)
+    d_w1 = x.T @ d_total
+    d_x = d_total @ w1.T
     return value, ((d_w1, d_b1, d_w2, d_b2), d_x)

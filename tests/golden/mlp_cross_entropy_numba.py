@@ -81,20 +81,20 @@ def mlp_cross_entropy_value_and_grad_compiled(w1, b1, w2, b2, x, labels):
     value = np.mean(difference)
 
     # --- reverse --------------------------------------------------------
-    d_quotient = 1.0 / float(len(difference))
+    d_difference = 1.0 / float(len(difference))
     d_shifted = np.zeros(shifted.shape)
-    _subtract_at_2(d_shifted, d_quotient, rows, labels)
-    d_norm = d_quotient / norm
+    _subtract_at_2(d_shifted, d_difference, rows, labels)
+    d_norm = d_difference / norm
     d_shifted += d_norm[:, None] * exp_shifted          # losses.py:43
     d_b2 = _sum_0(d_shifted)                            # losses.py:41
     d_w2 = hidden.T @ d_shifted
     d_hidden = d_shifted @ w2.T
-    d_chosen = np.where(
+    d_total = np.where(
         total > 0.0, d_hidden, np.where(total == 0.0, 0.5 * d_hidden, 0.0)
     )                                                   # losses.py:40
-    d_b1 = _sum_0(d_chosen)
-    d_w1 = x.T @ d_chosen
-    d_x = d_chosen @ w1.T
+    d_b1 = _sum_0(d_total)
+    d_w1 = x.T @ d_total
+    d_x = d_total @ w1.T
     return value, ((d_w1, d_b1, d_w2, d_b2), d_x)
 
 

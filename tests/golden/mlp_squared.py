@@ -43,8 +43,8 @@ def mlp_squared_value_and_grad(params, x, targets):
     d_b2 = np.sum(d_shifted, axis=0)                    # losses.py:30
     d_w2 = hidden.T @ d_shifted
     d_hidden = d_shifted @ w2.T
-    d_product = d_hidden * (1.0 - hidden * hidden)      # losses.py:29
-    d_b1 = np.sum(d_product, axis=0)
-    d_w1 = x.T @ d_product
-    d_x = d_product @ w1.T
+    d_total = d_hidden * (1.0 - hidden * hidden)        # losses.py:29
+    d_b1 = np.sum(d_total, axis=0)
+    d_w1 = x.T @ d_total
+    d_x = d_total @ w1.T
     return value, ((d_w1, d_b1, d_w2, d_b2), d_x, d_targets)

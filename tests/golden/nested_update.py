@@ -33,12 +33,12 @@ def nested_update_value_and_grad(u, c):
     for step in range(2, -1, -1):
         for i in range(last - 1, 0, -1):                # mutation.py:16
             total = total_saved[step, i]                # mutation.py:17
-            d_item = d_u[i]
-            d_product = d_item * item_saved[step, i]
-            d_u[i] += d_item * (c * total)
-            d_product_1 = d_product * c
-            d_c += d_product * total
-            d_u[i + 1] += d_product_1
-            d_u[i] -= 2.0 * d_product_1
-            d_u[i - 1] += d_product_1
+            d_product = d_u[i]
+            d_product_1 = d_product * item_saved[step, i]
+            d_u[i] += d_product * (c * total)
+            d_total = d_product_1 * c
+            d_c += d_product_1 * total
+            d_u[i + 1] += d_total
+            d_u[i] -= 2.0 * d_total
+            d_u[i - 1] += d_total
     return value, (d_u, float(d_c))

@@ -36,9 +36,9 @@ def rnn_value_and_grad(w, u, h, x):
         h = h_saved.pop()
         h_1 = h_saved_1.pop()                           # losses.py:95
         d_h += 2.0 * h_1                                # losses.py:96
-        d_product = d_h * (1.0 - h_1 * h_1)             # losses.py:95
-        d_u += np.outer(d_product, x[t])
-        d_x[t] += d_product @ u
-        d_h = d_product @ w
-        d_w += np.outer(d_product, h)
+        d_total = d_h * (1.0 - h_1 * h_1)               # losses.py:95
+        d_u += np.outer(d_total, x[t])
+        d_x[t] += d_total @ u
+        d_h = d_total @ w
+        d_w += np.outer(d_total, h)
     return loss, (d_w, d_u, d_h, d_x)

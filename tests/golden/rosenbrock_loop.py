@@ -23,7 +23,7 @@ def rosenbrock_loop_value_and_grad(x):
         total += 100.0 * difference ** 2 + difference_1 ** 2
         # reverse of this turn
         d_x[i] -= 2.0 * difference_1
-        d_product = 100.0 * (2.0 * difference)
-        d_x[i] -= d_product * (2.0 * item)
-        d_x[i + 1] += d_product
+        d_difference = 100.0 * (2.0 * difference)
+        d_x[i] -= d_difference * (2.0 * item)
+        d_x[i + 1] += d_difference
     return total, (d_x,)

@@ -33,8 +33,8 @@ def store_in_branch_value_and_grad(x):
         if above_saved[i]:                              # mutation.py:54
             item = item_saved[i]                        # mutation.py:55
             item_1 = a[i - 1]
-            d_item = d_a[i]
+            d_product = d_a[i]
             d_a[i] = 0.0
-            d_a[i - 1] += d_item * item
-            d_a[i] += d_item * item_1
+            d_a[i - 1] += d_product * item
+            d_a[i] += d_product * item_1
     return value, (d_a,)

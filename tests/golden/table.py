@@ -44,9 +44,9 @@ def table_value_and_grad(c, n):
         for j in range(n - 1, 0, -1):                   # lang_row_stores.py:11
             item = item_saved[i, j]                     # lang_row_stores.py:12
             item_1 = item_saved_1[i, j]
-            d_item = d_t[i][j]
+            d_total = d_t[i][j]
             d_t[i][j] = 0.0
-            d_t[i][j - 1] += d_item * (2.0 * item_1)
-            d_c += d_item * item
-            d_t[i - 1][j] += d_item * c
+            d_t[i][j - 1] += d_total * (2.0 * item_1)
+            d_c += d_total * item
+            d_t[i - 1][j] += d_total * c
     return value, (float(d_c),)
