@@ -298,7 +298,9 @@ def _optimise(program: Program) -> None:
 
 
 def _saves(program: Program) -> None:
-    program.saved = plan_saves(program.function, program.fused)
+    # Rows of arrays are what Numba compiles, and what the next sweep finds by their index.
+    lists = program.options.backend == "numpy" and not program.options.read_again
+    program.saved = plan_saves(program.function, program.fused, lists)
     remove_dead(program.function)
     for f in _everything(program):
         settle_guards(f, program.options.backend == "numba")

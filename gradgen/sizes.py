@@ -20,8 +20,8 @@ from gradgen.ir.types import Dim, Length, Type
 
 Interval = tuple[int, int]
 KEPT = ("row", "stack", "snapshots")
-# Of CPython on 64 bits: a pointer in a list, and the object it leads to.
-POINTER, ARRAY = 8, 112
+# Of CPython on 64 bits: a place in a list that has grown by an eighth too much, and what is in it.
+POINTER, ARRAY = 9, 112
 OBJECT = {"float": 24, "int": 28, "bool": 0, "complex": 32}
 
 

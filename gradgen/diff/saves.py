@@ -5,6 +5,8 @@ in this order, (1) the mirrored loop's index, (2) computed again, when that is c
 are at hand, (3) carried out of a branch that no loop encloses, (4) a row of an array whose size the
 loop bounds give, or (5) pushed on a stack and popped.  What is saved is a copy where the memory is
 written to afterwards.  Before all but the first comes what ``standing`` finds in the user's arrays.
+With ``lists``, Python's own numbers go on stacks, too: a list keeps and gives them back in half the
+time, and what is computed from them stays with Python.
 """
 
 from __future__ import annotations
@@ -53,7 +55,7 @@ class Saved:
     times: int | None = None
 
 
-def plan_saves(function: Function, fused: Sequence[Fused] = ()) -> list[Saved]:
+def plan_saves(function: Function, fused: Sequence[Fused] = (), lists: bool = False) -> list[Saved]:
     """Legalise every read of an inner forward value by the reverse sweep.
 
     What is run again is part of the sweep for the plan of what is around it, and a forward sweep of
@@ -63,11 +65,11 @@ def plan_saves(function: Function, fused: Sequence[Fused] = ()) -> list[Saved]:
     if again:
         remove_dead(function)
     _count_as_swept(fused, True)
-    records = _plan_each(function, again)
+    records = _plan_each(function, again, lists)
     for f in fused:
         for op in f.forward:
             op.reverse = False
-        planner = Planner(function, f.body)
+        planner = Planner(function, f.body, lists)
         records += planner.run()
         f.buffers.extend(planner.buffers)
         for op in f.forward:
@@ -84,7 +86,7 @@ def _count_as_swept(fused: Sequence[Fused], swept: bool) -> None:
             op.reverse = swept
 
 
-def _plan_each(function: Function, again: dict[Block, list[Op]]) -> list[Saved]:
+def _plan_each(function: Function, again: dict[Block, list[Op]], lists: bool) -> list[Saved]:
     """Plan the saves of a function, and those of what is run again inside the sweep."""
     records: list[Saved] = []
     for top in dict.fromkeys([function.body, *again]):
@@ -95,7 +97,7 @@ def _plan_each(function: Function, again: dict[Block, list[Op]]) -> list[Saved]:
             count, inner = op.attrs["snapshots"] + 1, top is not function.body
             reason = "parts of the loop are run again from the nearest before them"
             records.append(Saved(v, op.span, "snapshots", reason, (), inner, count))
-        records += Planner(function, top).run()
+        records += Planner(function, top, lists).run()
         for op in again.get(top, ()):
             op.reverse = True
     return records
@@ -104,8 +106,9 @@ def _plan_each(function: Function, again: dict[Block, list[Op]]) -> list[Saved]:
 class Planner(Carrier):
     """Decides for each value, and records why."""
 
-    def __init__(self, function: Function, top: Block | None = None) -> None:
+    def __init__(self, function: Function, top: Block | None = None, lists: bool = False) -> None:
         super().__init__(function, top)
+        self.lists = lists
         self.again = top is not None and top is not function.body
         self.records: list[Saved] = []
         self.buffers: list[tuple[Value, Value]] = []
@@ -297,14 +300,25 @@ class Planner(Carrier):
         rows = row_plan(path, self.inner, self.home) if numbers else None
         if v in self.missing:
             self.unsure.append(v)
-        if rows is not None:
+        reason = "how often the loop runs is not known before, or the value is an array"
+        if rows is not None and self._on_list(v):
+            reason = "a list is quicker than an array for Python's own numbers"
+        elif rows is not None:
             self._note(
                 v, "row", self._why(v, "the loop bounds give the size of an array to keep it in")
             )
             return self._save_rows(v, path, rows)
-        reason = "how often the loop runs is not known before, or the value is an array"
         self._note(v, "stack", self._why(v, reason))
         return self._save_stack(v, path)
+
+    def _on_list(self, v: Value) -> bool:
+        """Whether a number that could have a row of an array goes on a list.
+
+        Not where the mirrored loops go forwards: lists are popped from the end.
+        """
+        mirror = self.mirror[self.home[v]]
+        turned = any(op.attrs.get("flipped") for op, _ in self.path(mirror))
+        return self.lists and v.type.weak and not turned
 
     def _why(self, v: Value, reason: str) -> str:
         """Say of a state what it is kept for, where that is to run something again."""

@@ -9,7 +9,6 @@ Source hash:     87e558b8b6af, for `gradgen check-stale`
 Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/checkpoints.py:few_states -o OUT.py --wrt x,`.
 """
 import math
-import numpy as np
 
 
 def _stride(turns, free):
@@ -69,16 +68,17 @@ def few_states_value_and_grad(x, n):
         at.pop()
         x_1 = x_saved.pop()
         y = y_saved.pop()
-        total_saved = np.empty(last - first)            # checkpoints.py:195
+        total_saved = []                                # checkpoints.py:195
         for t in range(first, last):                    # checkpoints.py:194, run again
             total = x_1 + 0.1 * y                       # checkpoints.py:195
-            total_saved[t - first] = total
+            total_saved.append(total)
             x_2 = math.sin(total)
             y = x_1 * 0.9 + 0.01 * t
             x_1 = x_2
         for t in range(last - 1, first - 1, -1):        # checkpoints.py:194
-            d_x_1 = 0.9 * d_y                           # checkpoints.py:195
-            d_total = d_x * math.cos(total_saved[t - first])
+            total = total_saved.pop()                   # checkpoints.py:195
+            d_x_1 = 0.9 * d_y
+            d_total = d_x * math.cos(total)
             d_x = d_x_1 + d_total
             d_y = 0.1 * d_total
     d_x += 2.0 * d_y * x                                # checkpoints.py:193

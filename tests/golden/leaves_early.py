@@ -9,7 +9,6 @@ Source hash:     97b00d608e5c, for `gradgen check-stale`
 Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/checkpoints.py:leaves_early -o OUT.py --wrt x,`.
 """
 import math
-import numpy as np
 
 
 def leaves_early_value_and_grad(x, n):
@@ -45,11 +44,10 @@ def leaves_early_value_and_grad(x, n):
     for first in range(parts - 1, -1, -1):              # checkpoints.py:66
         x = x_saved.pop()
         product = first * segment
-        last = min(product + segment, n)
-        x_saved_1 = np.empty(last - product)
+        x_saved_1 = []
         steps = 0                                       # checkpoints.py:66, run again
-        for t in range(product, last):
-            x_saved_1[t - product] = x
+        for t in range(product, min(product + segment, n)):
+            x_saved_1.append(x)
             steps += 1                                  # checkpoints.py:66
             if t % 3 == 1:                              # checkpoints.py:67
                 continue
@@ -57,7 +55,7 @@ def leaves_early_value_and_grad(x, n):
             if x > 4.0:                                 # checkpoints.py:70
                 break
         for t in range(steps - 1, -1, -1):              # checkpoints.py:66
-            x = x_saved_1[t]
+            x = x_saved_1.pop()
             if not (product + t) % 3 == 1:              # checkpoints.py:67
                 d_x_1 = 0.1 * d_x * math.cos(x)         # checkpoints.py:69
                 d_x = d_x_1 + 1.1 * d_x

@@ -15,8 +15,8 @@ def match_computed_value_and_grad(x):
         raise TypeError('match_computed_value_and_grad is made for x f64[n]')
     # --- forward --------------------------------------------------------
     both_saved = np.empty(3, dtype=bool)                # control_statements.py:44
-    broken_saved = np.empty(3, dtype=bool)              # control_statements.py:42
-    skipped_saved = np.empty(3, dtype=bool)
+    broken_saved = []                                   # control_statements.py:42
+    skipped_saved = []
     t = 0.0                                             # control_statements.py:40
     steps = 0
     for i in range(3):
@@ -40,8 +40,8 @@ def match_computed_value_and_grad(x):
                     t += n * x[i]                       # control_statements.py:50
                     broken = False
                 skipped = False
-        skipped_saved[i] = skipped                      # control_statements.py:42
-        broken_saved[i] = broken
+        skipped_saved.append(skipped)                   # control_statements.py:42
+        broken_saved.append(broken)
         if broken:
             break
         if not skipped:
@@ -52,8 +52,8 @@ def match_computed_value_and_grad(x):
     d_t = 1.0                                           # control_statements.py:40
     for i in range(steps - 1, -1, -1):
         n = i % 3                                       # control_statements.py:41
-        broken = broken_saved[i]                        # control_statements.py:42
-        skipped = skipped_saved[i]
+        broken = broken_saved.pop()                     # control_statements.py:42
+        skipped = skipped_saved.pop()
         if not broken:
             if not skipped:
                 d_t = 1.5 * d_t                         # control_statements.py:51

@@ -9,7 +9,6 @@ Source hash:     1a10584c7ce9, for `gradgen check-stale`
 Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/checkpoints.py:recurrence -o OUT.py --wrt x,`.
 """
 import math
-import numpy as np
 
 
 def recurrence_value_and_grad(x, n):
@@ -26,12 +25,12 @@ def recurrence_value_and_grad(x, n):
     for first in reversed(range(0, n, segment)):
         x_1 = x_saved.pop()
         last = min(first + segment, n)
-        x_saved_1 = np.empty(last - first)
+        x_saved_1 = []
         for t in range(first, last):                    # checkpoints.py:15, run again
-            x_saved_1[t - first] = x_1
+            x_saved_1.append(x_1)
             x_1 = math.sin(x_1) + 0.1 * x_1 * t         # checkpoints.py:16
         for t in range(last - 1, first - 1, -1):        # checkpoints.py:15
-            x_1 = x_saved_1[t - first]
+            x_1 = x_saved_1.pop()
             d_x_1 = 0.1 * (d_x * t)                     # checkpoints.py:16
             d_x = d_x_1 + d_x * math.cos(x_1)
     return x, (float(d_x),)
