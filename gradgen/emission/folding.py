@@ -109,7 +109,9 @@ class _Folder:
         reader = block.ops[at] if at < len(block.ops) else None
         if op.prim == "call" and (op.attrs.get("stacks") or _may_write(op)):
             return False
-        if op.prim in NEVER or v.user or self.count.get(v) != 1 + _also_result(v, reader):
+        if op.prim in NEVER and not _is_new_item(op, reader):
+            return False
+        if v.user or self.count.get(v) != 1 + _also_result(v, reader):
             return False
         if op.blocks and not is_expression(op, self.folded):
             return False
@@ -168,6 +170,13 @@ def is_expression(op: Op, folded: set[Value]) -> bool:
         if isinstance(b.results[0], Undefined):
             return False
     return True
+
+
+def _is_new_item(op: Op, reader: Op | None) -> bool:
+    """Whether a list that is written out goes into another one, and nowhere else."""
+    written_out = op.prim == "list" and bool(op.inputs)
+    appends = reader is not None and reader.prim == "append" and reader.inputs[1] is op.out
+    return written_out and appends
 
 
 def _also_result(v: Value, reader: Op | None) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from gradgen.frontend import comprehensions, lists
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.branches import chain, choose
-from gradgen.frontend.callables import from_library
+from gradgen.frontend.callables import borrowed, from_library
 from gradgen.frontend.comprehensions import located
 from gradgen.frontend.entries import literal_items
 from gradgen.frontend.evaluate import as_value, evaluate
@@ -34,7 +34,7 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Const
-from gradgen.library import polynomials
+from gradgen.library import polynomials, python
 from gradgen.library.collections import KnownCounter, KnownSet
 from gradgen.library.queues import LimitedDeque
 from gradgen.rules.complexes import is_complex
@@ -215,7 +215,8 @@ def _best_number(r: Reader, node: ast.AST, name: str, items: Seq | Ref) -> Any:
             r.fail(node, error)
         return next(i for i in items.items if static_value(i) is found)
     if any(isinstance(item, Seq) for item in items.items):
-        r.refuse(node, f"{name} of tuples or lists of computed numbers", BY_KEY)
+        itself = borrowed(python.itself, r.span(node))
+        return _best(r, node, name, items, itself)
     out = as_value(r, out, node)
     for item in rest:
         v = as_value(r, item, node)

@@ -13,7 +13,7 @@ from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iterables import over_sequence
 from gradgen.frontend.method_calls import METHOD_HANDLERS, method, sort_array
-from gradgen.frontend.ordering import ordered
+from gradgen.frontend.ordering import ordered, sort_in_place
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Const
@@ -154,7 +154,8 @@ def _clear(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[s
 def _sort(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if not isinstance(owner, Seq) and not lists.is_list(r, owner):
         return sort_array(r, node, owner, args, kwargs)
-    new = ordered(r, node, [owner], kwargs)
+    known = isinstance(owner, Seq) and owner.kind is list and owner.grown is None
+    new = sort_in_place(r, node, owner, kwargs) if known else ordered(r, node, [owner], kwargs)
     if _known(owner) and isinstance(new, Seq):
         r.fill(owner, new.items)
     else:

@@ -175,7 +175,7 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
         ):
             r.refuse(node, f"a comparison of a number with a {describe(one)}")
     if prim not in ("eq", "ne") and isinstance(left, Seq) and isinstance(right, Seq):
-        r.refuse(node, "an order of tuples of computed numbers", "compare their items one by one")
+        return _ordered_sequences(r, node, op, left.items, right.items)
     if isinstance(left, Seq) and isinstance(right, Seq):
         return _equal_sequences(r, node, prim, left, right)
     a, b = as_value(r, left, node), as_value(r, right, node)
@@ -207,6 +207,27 @@ def _identical(r: Reader, node: ast.AST, left: Any, right: Any) -> bool | None:
     if made_alike or any(b.joined for b in boxes) or sum(b.given for b in boxes) == 2:
         r.refuse(node, "a test of which object this is", "compare numbers, such as their places")
     return False
+
+
+def _ordered_sequences(
+    r: Reader, node: ast.Compare, op: ast.cmpop, left: list[Any], right: list[Any]
+) -> Any:
+    """Return the order of two tuples or lists: that of the first items that differ, or lengths."""
+    if not left or not right:
+        return Const(bool(FOLD[COMPARE[type(op)]](len(left), len(right))))  # type: ignore[operator]
+    (a, *rest), (b, *others) = left, right
+    if not rest and not others:
+        return compare_two(r, node, op, a, b)
+    strict = ast.Lt() if isinstance(op, ast.Lt | ast.LtE) else ast.Gt()
+    tied = [
+        lambda: compare_two(r, node, ast.Eq(), a, b),
+        lambda: _ordered_sequences(r, node, op, rest, others),
+    ]
+    tests = [
+        lambda: compare_two(r, node, strict, a, b),
+        lambda: branches.chain(r, node, tied, stop_on=False),
+    ]
+    return branches.chain(r, node, tests, stop_on=True)
 
 
 def _equal_sequences(r: Reader, node: ast.Compare, prim: str, left: Seq, right: Seq) -> Value:

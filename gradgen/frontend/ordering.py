@@ -1,4 +1,4 @@
-"""Sorted lists: of numbers, by a key, and of tuples of numbers."""
+"""Sorted lists: of numbers, by a key, and of tuples, lists and objects that hold numbers."""
 
 from __future__ import annotations
 
@@ -14,17 +14,35 @@ from gradgen.frontend.iterables import over_value
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more, special
-from gradgen.frontend.values import Iteration, Once, Ref, Seq, Static, is_static, static_value
-from gradgen.ir.nodes import Block, Const, Value
+from gradgen.frontend.values import (
+    Box,
+    Choice,
+    Iteration,
+    Map,
+    Once,
+    Record,
+    Ref,
+    Seq,
+    Static,
+    interchangeable,
+    is_static,
+    parts,
+    same_class,
+    static_value,
+    with_parts,
+)
+from gradgen.ir.nodes import Block, Const, Value, same_value
 
-PLACES = "sort their places: sorted(range(len(items)), key=...)"
 KEYS = "keys = np.array([key(item) for item in items])"
-IN_ORDER = "ordered = [items[place] for place in np.argsort({sign}keys, kind='stable')]"
+ROWS = "keys = np.array(items)"
+IN_ORDER = "ordered = [items[place] for place in order]"
 COLUMN = "column = [row[{place}] for row in rows]"
 BY_KEYS = "order = np.argsort({sign}keys, kind='stable')"
+BY_LIST = "order = np.argsort({sign}np.array(keys), kind='stable')"
+BY_ROWS = "order = np.lexsort(({sign}keys).T[::-1])"
 BY_COLUMNS = "order = np.lexsort(({keys},))"
 TUPLES = "ordered = [({parts},) for place in order]"
-ONE = "one = ({parts},)"
+ONE = "one = options[order[{place}]]"
 
 Named = dict[str, Any]
 
@@ -32,30 +50,44 @@ Named = dict[str, Any]
 @special(sorted)
 def ordered(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Return a sorted list of what a sequence has."""
-    key, reverse = kwargs.pop("key", Static(None)), kwargs.pop("reverse", Const(False))
-    no_more(r, node, kwargs)
-    if not is_static(reverse):
-        r.refuse(node, "an order of sorting that is computed", "pass a constant")
-    backwards = bool(static_value(reverse))
     given, width = args[0], 0
+    key, backwards = _options(r, node, kwargs)
     if isinstance(given, Iteration | Once):
         given, width = _iterated(r, node, given)
     items = sequence(r, node, given)
     if isinstance(items, Seq):
-        order = _known_order(r, node, items, key, backwards)
-        if order is not None:
-            return Seq([items.items[k] for k in order], list)
-        tuples = _known_tuples(r, node, key, items, backwards)
-        if tuples is not None:
-            return tuples
-    elif width:
-        return _listed_tuples(r, node, key, items, width, backwards)
+        return _known_number(r, node, items.items, key, backwards)
+    if width:
+        return _listed_tuples(r, node, key, items, width, "-" if backwards else "")
+    return _of_list(r, node, items, key, backwards)
+
+
+def sort_in_place(r: Reader, node: ast.AST, owner: Seq, kwargs: dict[str, Any]) -> Any:
+    """Return what a list of known length holds when it has been sorted."""
+    key, backwards = _options(r, node, kwargs)
+    return _known_number(r, node, owner.items, key, backwards, owner)
+
+
+def _options(r: Reader, node: ast.AST, kwargs: dict[str, Any]) -> tuple[Any, bool]:
+    """Return the key, and whether the order is that from above."""
+    key, reverse = kwargs.pop("key", Static(None)), kwargs.pop("reverse", Const(False))
+    no_more(r, node, kwargs)
+    if not is_static(reverse):
+        r.refuse(node, "an order of sorting that is computed", "pass a constant")
+    return key, bool(static_value(reverse))
+
+
+# --- as many items as the program finds out -----------------------------------------------------
+
+
+def _of_list(r: Reader, node: ast.AST, items: Ref, key: Any, backwards: bool) -> Any:
+    """Return the items of an array, or of a list that has grown, in order."""
     v = lists.as_list(r, items, node)
-    item = v.type.item
-    if item is not None and item.kind == "list":
-        r.refuse(node, "sorting of tuples or lists of computed numbers", PLACES)
-    if not is_none(key):
-        return _by_key(r, node, key, items, backwards)
+    item, sign = v.type.item, "-" if backwards else ""
+    rows = item is not None and item.kind == "list"
+    if rows or not is_none(key):
+        order = _order_of_list(r, node, key, items, sign)
+        return run_text(r, node, IN_ORDER, "ordered", order=order, items=items)
     array = r.b.emit("sort", [lists.as_array(r, v, node)], span=r.span(node))
     plain = item is not None and item.weak
     out = r.b.append(
@@ -64,16 +96,97 @@ def ordered(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
     return r.hold(lists.backwards(r, node, out) if backwards else out)
 
 
-def _known_order(
-    r: Reader, node: ast.AST, items: Seq, key: Any, backwards: bool
-) -> list[int] | None:
-    """Return the places of the items in order, None where the program computes it."""
-    keys = items.items
-    if not is_none(key):
-        # A cycle by nature: the key is a function of the user's.
-        from gradgen.frontend.calls import call_value
+def _order_of_list(r: Reader, node: ast.AST, key: Any, items: Any, sign: str) -> Any:
+    """Return the places of items in order: of a number for each, or of the first that differ."""
+    text = ROWS if is_none(key) else KEYS
+    given = {"items": items} if is_none(key) else {"items": items, "key": key}
+    keys = run_text(r, node, text, "keys", np=Static(np), **given)
+    rank = as_value(r, keys, node).type.rank
+    if rank not in (1, 2):
+        _refuse_key(r, node)
+    text = BY_KEYS if rank == 1 else BY_ROWS
+    return run_text(r, node, text.format(sign=sign), "order", np=Static(np), keys=keys)
 
-        keys = [call_value(r, node, key, [i], {}) for i in items.items]
+
+def _refuse_key(r: Reader, node: ast.AST) -> Any:
+    what = "sorting by what is not known to be numbers"
+    r.refuse(node, what, "return a number, or a tuple of as many numbers each time, as the key")
+
+
+def _iterated(r: Reader, node: ast.AST, given: Iteration | Once) -> tuple[Any, int]:
+    """Return the items of an iteration, and how many numbers each tuple has, 0 for others."""
+    over = over_value(r, given, node)
+    if isinstance(over, list):
+        return Seq(over, list), 0
+    with r.b.into(Block()):
+        first = over.element(Const(0))
+    return listed(r, node, over), len(_numbers(first))
+
+
+def _numbers(item: Any) -> list[Any]:
+    """Return the numbers of a tuple, which no other name can change; none for other items."""
+    held = item.items if isinstance(item, Seq) and item.kind is tuple else []
+    return held if all(isinstance(p, Value) and p.type.is_scalar for p in held) else []
+
+
+def _listed_tuples(r: Reader, node: ast.AST, key: Any, rows: Ref, width: int, sign: str) -> Any:
+    """Return as many tuples as there come, in order: a list of the graph."""
+    columns = {
+        f"part{place}": run_text(r, node, COLUMN.format(place=place), "column", rows=rows)
+        for place in range(width)
+    }
+    if is_none(key):
+        order = _by_columns(r, node, list(columns.values()), sign)
+    else:
+        order = _order_of_list(r, node, key, rows, sign)
+    text = TUPLES.format(parts=", ".join(f"{name}[place]" for name in columns))
+    return run_text(r, node, text, "ordered", order=order, **columns)
+
+
+def _by_columns(r: Reader, node: ast.AST, columns: list[Any], sign: str) -> Any:
+    """Return the places in order of the first numbers that differ."""
+    if len(columns) == 1:
+        text = BY_LIST.format(sign=sign)
+        return run_text(r, node, text, "order", np=Static(np), keys=columns[0])
+    named = {f"part{place}": column for place, column in enumerate(columns)}
+    keys = ", ".join(f"{sign}np.array({name})" for name in reversed(named))
+    return run_text(r, node, BY_COLUMNS.format(keys=keys), "order", np=Static(np), **named)
+
+
+# --- items of known number ----------------------------------------------------------------------
+
+
+def _known_number(
+    r: Reader, node: ast.AST, items: list[Any], key: Any, backwards: bool, owner: Seq | None = None
+) -> Any:
+    """Return items in order; ``owner``: the list in which they are sorted in place."""
+    keys = _keys_of(r, node, items, key)
+    order = _known_order(r, node, keys, backwards)
+    if order is not None:
+        return Seq([items[k] for k in order], list)
+    plain = all(isinstance(item, Value | Ref) for item in items)
+    if plain and is_none(key):
+        return _of_list(r, node, r.hold(lists.as_list(r, Seq(items, list), node)), key, backwards)
+    order = _by_columns(r, node, _key_columns(r, node, keys), "-" if backwards else "")
+    if plain:
+        return run_text(r, node, IN_ORDER, "ordered", order=order, items=Seq(items, list))
+    made = [_gathered(r, node, items, order, k) for k in range(len(items))]
+    _share(r, items, made, owner)
+    return Seq(made, list)
+
+
+def _keys_of(r: Reader, node: ast.AST, items: list[Any], key: Any) -> list[Any]:
+    """Return what the order is decided by, for each item."""
+    if is_none(key):
+        return items
+    # A cycle by nature: the key is a function of the user's.
+    from gradgen.frontend.calls import call_value
+
+    return [call_value(r, node, key, [i], {}) for i in items]
+
+
+def _known_order(r: Reader, node: ast.AST, keys: list[Any], backwards: bool) -> list[int] | None:
+    """Return the places of the items in order, None where the program computes it."""
     if not all(map(is_static, keys)) and all(isinstance(k, Seq) and k.items for k in keys):
         keys = _distinct_firsts(keys) or keys
     if not all(map(is_static, keys)):
@@ -94,78 +207,71 @@ def _distinct_firsts(keys: list[Any]) -> list[Any]:
     return firsts if all(v not in values[:k] for k, v in enumerate(values)) else []
 
 
-def _by_key(r: Reader, node: ast.AST, key: Any, items: Seq | Ref, backwards: bool) -> Any:
-    """Return the items in the order of what a function gives for each: a number."""
-    keys = _keys(r, node, key, items)
-    text = IN_ORDER.format(sign="-" if backwards else "")
-    return run_text(r, node, text, "ordered", np=Static(np), keys=keys, items=items)
+def _key_columns(r: Reader, node: ast.AST, keys: list[Any]) -> list[Seq]:
+    """Return the numbers that decide the order: of each key, or of each place in tuples."""
+    tuples = all(isinstance(k, Seq) and k.items for k in keys)
+    rows = [list(k.items) if tuples else [k] for k in keys]
+    if len({len(row) for row in rows}) != 1:
+        _refuse_key(r, node)
+    return [Seq(_column(r, node, list(column)), list) for column in zip(*rows, strict=True)]
 
 
-def _keys(r: Reader, node: ast.AST, key: Any, items: Any) -> Any:
-    """Return the array of what a function gives for each item."""
-    keys = run_text(r, node, KEYS, "keys", np=Static(np), key=key, items=items)
-    if as_value(r, keys, node).type.rank != 1:
-        r.refuse(node, "sorting by what is not known to be numbers", "return one number as the key")
-    return keys
+def _column(r: Reader, node: ast.AST, column: list[Any]) -> list[Any]:
+    """Return numbers as they are; for what is known, such as texts, how many are less."""
+    if all(isinstance(v, Value) and v.type.is_scalar for v in column):
+        return column
+    if not all(map(is_static, column)):
+        _refuse_key(r, node)
+    values = [static_value(v) for v in column]
+    try:
+        return [Const(sum(other < v for other in values)) for v in values]
+    except TypeError as error:
+        r.fail(node, error)
 
 
-# --- tuples of numbers ------------------------------------------------------------------------
+def _gathered(r: Reader, node: ast.AST, options: list[Any], order: Any, place: int) -> Any:
+    """Return the option that comes at a place: its numbers, each picked from its like."""
+    first = options[0]
+    if all(_same(o, first) for o in options):
+        return first
+    kinds = {r.read(o).type.kind if isinstance(o, Value | Ref) else "" for o in options}
+    if len(kinds) == 1 and "" not in kinds:
+        text = ONE.format(place=place)
+        return run_text(r, node, text, "one", options=Seq(options, list), order=order)
+    if all(_alike(o, first) for o in options):
+        keys = [k for k, _ in parts(first)]
+        columns = zip(*([v for _, v in parts(o)] for o in options), strict=True)
+        picked = [_gathered(r, node, list(column), order, place) for column in columns]
+        return with_parts(first, list(zip(keys, picked, strict=True)))
+    where = as_value(r, run_text(r, node, f"one = order[{place}]", "one", order=order), node)
+    out = options[-1]
+    for k in reversed(range(len(options) - 1)):
+        out = Choice(r.b.emit("eq", [where, Const(k)]), options[k], out)
+    return out
 
 
-def _iterated(r: Reader, node: ast.AST, given: Iteration | Once) -> tuple[Any, int]:
-    """Return the items of an iteration, and how many numbers each tuple has, 0 for others."""
-    over = over_value(r, given, node)
-    if isinstance(over, list):
-        return Seq(over, list), 0
-    with r.b.into(Block()):
-        first = over.element(Const(0))
-    return listed(r, node, over), len(_numbers(first))
+def _same(a: Any, b: Any) -> bool:
+    both = isinstance(a, Value) and isinstance(b, Value)
+    return same_value(a, b) if both else interchangeable(a, b)
 
 
-def _numbers(item: Any) -> list[Any]:
-    """Return the numbers of a tuple, which no other name can change; none for other items."""
-    parts = item.items if isinstance(item, Seq) and item.kind is tuple else []
-    return parts if all(isinstance(p, Value) and p.type.is_scalar for p in parts) else []
+def _alike(a: Any, b: Any) -> bool:
+    """Whether two boxes have the same class and the same keys, and are no lists that grow."""
+    grown = isinstance(a, Seq) and a.grown is not None
+    alike = isinstance(a, Seq | Map | Record) and same_class(a, b) and not grown
+    return alike and [k for k, _ in parts(a)] == [k for k, _ in parts(b)]
 
 
-def _order(r: Reader, node: ast.AST, key: Any, items: Any, columns: Named, sign: str) -> Any:
-    """Return the places of tuples in order: of a key, or of the first numbers that differ."""
-    if not is_none(key):
-        keys, text = _keys(r, node, key, items), BY_KEYS.format(sign=sign)
-        return run_text(r, node, text, "order", np=Static(np), keys=keys)
-    parts = ", ".join(f"{sign}np.array({name})" for name in reversed(columns))
-    return run_text(r, node, BY_COLUMNS.format(keys=parts), "order", np=Static(np), **columns)
+def _share(r: Reader, items: list[Any], made: list[Any], owner: Seq | None) -> None:
+    """Note that lists and objects in order are those from before, wherever these are still seen."""
+    boxes = [item for item in items if isinstance(item, Box) and not _is_tuple(item)]
+    if owner is not None and not any(r.held_apart(box, owner) for box in boxes):
+        return
+    for new in made:
+        for box in boxes:
+            if isinstance(new, Box):
+                r.entangle(new, box, set())
 
 
-def _listed_tuples(
-    r: Reader, node: ast.AST, key: Any, rows: Ref, width: int, backwards: bool
-) -> Any:
-    """Return as many tuples as there come, in order: a list of the graph."""
-    columns = {
-        f"part{place}": run_text(r, node, COLUMN.format(place=place), "column", rows=rows)
-        for place in range(width)
-    }
-    order = _order(r, node, key, rows, columns, "-" if backwards else "")
-    text = TUPLES.format(parts=", ".join(f"{name}[place]" for name in columns))
-    return run_text(r, node, text, "ordered", order=order, **columns)
-
-
-def _known_tuples(r: Reader, node: ast.AST, key: Any, items: Seq, backwards: bool) -> Seq | None:
-    """Return tuples of known number in order; None where they are not all of alike numbers."""
-    rows = [_numbers(item) for item in items.items]
-    kinds = {tuple(part.type.kind for part in row) for row in rows}
-    if len(kinds) != 1 or () in kinds:
-        return None
-    columns = {
-        f"part{place}": Seq(list(column), list)
-        for place, column in enumerate(zip(*rows, strict=True))
-    }
-    order = _order(r, node, key, items, columns, "-" if backwards else "")
-    text = ONE.format(parts=", ".join(f"{name}[order[{{place}}]]" for name in columns))
-    return Seq(
-        [
-            run_text(r, node, text.format(place=place), "one", order=order, **columns)
-            for place in range(len(rows))
-        ],
-        list,
-    )
+def _is_tuple(item: Any) -> bool:
+    return isinstance(item, Seq) and item.kind is not list

@@ -16,6 +16,10 @@ from typing import Any
 from gradgen.library.registry import READ_AS
 
 
+def itself(a):
+    return a
+
+
 def add(a, b):
     return a + b
 

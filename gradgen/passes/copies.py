@@ -30,7 +30,7 @@ from gradgen.ir.nodes import (
 )
 from gradgen.ir.types import Type
 from gradgen.passes.lifetimes import Lifetimes, Use, is_source
-from gradgen.passes.memory import REPEATED, Memory, is_view
+from gradgen.passes.memory import REPEATED, Memory, depth, is_view
 from gradgen.passes.rows import into_rows, take_apart
 
 # How many repairs of lists there may be, more for each store, and for one store alone: those of
@@ -153,7 +153,8 @@ class _Sweep:
         if u.type.kind != "list" or 0 < depth(u.type) < most - below:
             return False
         shared = (self.memory.of(u) & self.memory.of(written)) - {REPEATED}
-        return any(most - below <= depth(o.type) <= most or depth(o.type) < 0 for o in shared)
+        depths = [self.memory.depth(o) for o in shared]
+        return any(most - below <= d <= most or d < 0 for d in depths)
 
     # --- repairs --------------------------------------------------------------------------
 
@@ -232,16 +233,6 @@ class _Sweep:
         """Return the operation of the top block that a read is in."""
         chain = self.lives.chain(use[1])
         return self.lives.owner[chain[1]][0] if len(chain) > 1 else use[2]
-
-
-def depth(t: Type) -> int:
-    """Return how many lists are in one another; -1 if that is not known, 0 for no list."""
-    levels = 0
-    while t.kind == "list":
-        if t.item is None:
-            return -1
-        levels, t = levels + 1, t.item
-    return levels
 
 
 def _blocks(op: Op) -> Iterator[Block]:

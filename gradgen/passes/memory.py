@@ -26,6 +26,8 @@ class Memory:
     def __init__(self) -> None:
         self.objects: dict[Value, Objects] = {}
         self.items: dict[Value, Objects] = {}
+        self.rows: dict[Value, Objects] = {}
+        self.types: dict[Value, Type] = {}  # of lists that are empty when they are made
         self.changed = False
 
     def of(self, v: Value) -> Objects:
@@ -57,9 +59,21 @@ class Memory:
         if v.type.is_scalar:
             return
         old = self.objects.get(v, NOTHING)
+        more = more.union(*(self._rows(o) for o in more - old if o.type.kind == "list"))
         if not more <= old:
             self.objects[v] = old | more
             self.changed = True
+
+    def _rows(self, o: Value) -> Objects:
+        """Return what stands for the lists in a list, at each depth, wherever they go."""
+        if o not in self.rows:
+            inner, item = [], o.type.item
+            while item is not None and item.kind == "list":
+                inner.append(Value(item))
+                item = item.item
+            self.rows[o] = frozenset(inner)
+            self.rows.update(dict.fromkeys(inner, NOTHING))
+        return self.rows[o]
 
     @deep
     def _block(self, block: Block) -> None:
@@ -85,6 +99,10 @@ class Memory:
             held = self.of(op.inputs[0])
             if op.out.type.kind == "list":
                 more = self._items(op.inputs[1]) if op.prim == "extend" else self.of(op.inputs[1])
+                self._meant(op.inputs[0], op.out.type)
+                if op.prim in ("append", "insert") and op.out.type.item is not None:
+                    self._meant(op.inputs[1], op.out.type.item)
+                more = self._inside(more, op.out.type)
                 held |= more | _repeated(held, more)
             self._add(op.out, held)
         elif op.prim == "call":
@@ -112,6 +130,7 @@ class Memory:
             items = self.of if op.prim in MAKES_LISTS else self._items
             held = NOTHING
             for more in map(items, op.inputs):
+                more = self._inside(more, op.out.type)
                 held |= more | _repeated(held, more)
             if op.prim == "repeat_list":
                 held |= _repeated(held, held)
@@ -129,12 +148,30 @@ class Memory:
             return held
         return frozenset(o for o in held if o.type.kind != "list")
 
+    def _meant(self, v: Value, t: Type) -> None:
+        """Note what an empty list is a list of, from where it first goes."""
+        if v.type.kind == "list" and v.type.item is None and t.kind == "list":
+            self.types.setdefault(v, t)
+
+    def depth(self, o: Value) -> int:
+        """Return how many lists are in one another in an object, as far as that is known."""
+        return depth(self.types.get(o, o.type))
+
+    def _inside(self, objects: Objects, holder: Type) -> Objects:
+        """Return those of the objects that can be inside a list: lists as deep as it are not."""
+        most = depth(holder)
+        if most < 0:
+            return objects
+        return frozenset(o for o in objects if o.type.kind != "list" or self.depth(o) < most)
+
     def _loop(self, op: Op) -> None:
         body = op.blocks[-1]
         params, inits = carried(op)
         inside = _allocated([body])
+        inside = inside.union(*(self._rows(o) for o in inside if o.type.kind == "list"))
         groups = [end.results for end in ends(body)]
         for k, p in enumerate(params):
+            self._meant(inits[k], p.type)
             coming = self.of(inits[k]).union(*(self.of(g[k]) - inside for g in groups))
             self._add(p, self._own(p) | coming)
             if op.prim == "while":
@@ -159,6 +196,16 @@ class Memory:
                 p = params[k]
                 if p.type.kind == "list" or not of_a_list:
                     self._add(p, found - {p})
+
+
+def depth(t: Type) -> int:
+    """Return how many lists are in one another; -1 if that is not known, 0 for no list."""
+    levels = 0
+    while t.kind == "list":
+        if t.item is None:
+            return -1
+        levels, t = levels + 1, t.item
+    return levels
 
 
 def _repeated(held: Objects, more: Objects) -> Objects:

@@ -72,6 +72,67 @@ def sorted_on_one_path(x, y):
     return 0.3 * z
 
 
+def by_two_numbers(x, y):
+    pairs = [(p, q) for p, q in zip(x, y, strict=True)]
+    pairs = sorted(pairs, key=lambda pair: (round(pair[0]), -pair[1]))
+    return sum(p * q * (k + 1) for k, (p, q) in enumerate(pairs))
+
+
+def places_by_label_and_value(x, labels):
+    order = sorted(range(len(x)), key=lambda i: (labels[i], -x[i]))
+    return sum(x[i] ** 2 * (k + 1) for k, i in enumerate(order))
+
+
+def appended_pairs(x, y):
+    total, pairs = 0.0, []
+    for p, q in zip(x, y, strict=True):
+        if p > 0.0:
+            pairs.append((q, p))
+    for p, q in sorted(pairs, reverse=True):
+        total = total * 0.5 + p * q
+    return total
+
+
+def rows_sorted_in_place(x, y):
+    rows = [[x[i], y[i], float(i)] for i in range(len(x))]
+    rows.sort(key=lambda row: row[1])
+    return sum((k + 1) * row[0] ** 2 + row[2] * row[1] for k, row in enumerate(rows))
+
+
+def points_of_an_array(x, y):
+    points = sorted(np.stack([x, y], axis=1).tolist())
+    area = 0.0
+    for (p, q), (s, t) in zip(points, points[1:]):
+        area += (s - p) * (q + t) / 2
+    return area
+
+
+def objects_by_attribute(x, y):
+    parts = [Part(x[0], "a", y[:2]), Part(x[1] * y[0], "b", y[2:]), Part(x[2], "c", x[:2])]
+    parts.sort(key=lambda part: part.size)
+    first = parts[0]
+    first.size = first.size * 2.0
+    scale = 3.0 if first.name == "b" else 1.0
+    return scale * first.size + parts[1].size * parts[2].rows @ np.ones(2) + first.rows[0]
+
+
+def dicts_by_name_and_value(x, y):
+    found = [{"name": n, "v": v} for n, v in (("b", x[0]), ("a", y[1]), ("b", x[2]))]
+    order = sorted(found, key=lambda d: (d["name"], -d["v"]))
+    return sum((k + 1) * d["v"] ** 2 for k, d in enumerate(order))
+
+
+def larger_of_tuples(x, y):
+    best = max((x[0], y[0]), (x[1], y[1]), (x[0], y[2]))
+    close = (x[0], x[1]) < (x[0], x[2]) <= (y[0], 0.0)
+    return best[0] * best[1] + (x[1] if close else x[2])
+
+
+class Part:
+    def __init__(self, size, name, rows):
+        self.size, self.name, self.rows = size, name, rows
+
+
 X = np.array([0.7, -0.3, 1.2, 0.1])
 Y = np.array([3.0, 1.0, 2.0, 5.0])
 EXAMPLE_ARGS = {
@@ -86,8 +147,20 @@ EXAMPLE_ARGS = {
     "pairs_with_equal_firsts": lambda: (X.copy(), Y.copy()),
     "known_pairs_in_place": lambda: (X.copy(), Y.copy()),
     "places_beside_numbers": lambda: (X.copy(), Y.copy()),
+    "by_two_numbers": lambda: (X.copy(), Y.copy()),
+    "places_by_label_and_value": lambda: (X.copy(), np.array([1, 0, 1, 0])),
+    "appended_pairs": lambda: (X.copy(), Y.copy()),
+    "rows_sorted_in_place": lambda: (X.copy(), Y.copy()),
+    "points_of_an_array": lambda: (X.copy(), Y.copy()),
+    "objects_by_attribute": lambda: (X.copy(), Y.copy()),
+    "dicts_by_name_and_value": lambda: (X.copy(), Y.copy()),
+    "larger_of_tuples": lambda: (X.copy(), Y.copy()),
 }
 MORE_ARGS = {
     "places_by_value": [lambda: (X[::-1].copy(),)],
+    "objects_by_attribute": [lambda: (Y.copy(), X.copy()), lambda: (-X, Y.copy())],
+    "rows_sorted_in_place": [lambda: (Y.copy(), X.copy())],
+    "dicts_by_name_and_value": [lambda: (Y.copy(), X.copy()), lambda: (-X, Y.copy())],
+    "larger_of_tuples": [lambda: (Y.copy(), X.copy()), lambda: (X[::-1].copy(), Y.copy())],
     "ties_keep_their_order": [lambda: (X[::-1] * 2.0,)],
 }

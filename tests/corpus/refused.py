@@ -254,15 +254,6 @@ def complex_number(x):
     return np.floor(x * 1j).real  # here: complex
 
 
-def tuples_sorted(x):
-    total, pairs = 0.0, []
-    for v in x:
-        pairs.append((v, v * v))
-    for v, w in sorted(pairs):  # here: sorting of tuples
-        total = total * 0.5 + v * w
-    return total
-
-
 def number_of_keys_by_path(x):
     d = {"a": x}
     if x > 2.0:  # here: keys
@@ -334,7 +325,6 @@ def which_object_after_a_swap(x):
 
 
 EXAMPLE_ARGS = {
-    "tuples_sorted": lambda: (np.ones(65),),
     "number_of_keys_by_path": lambda: (1.5,),
     "keys_of_a_loop_by_path": lambda: (1.5,),
     "key_asked_for_by_path": lambda: (1.5,),
