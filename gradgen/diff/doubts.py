@@ -28,7 +28,8 @@ def _equalities(test: Value, varied: set[Value]) -> list[Op]:
     if op.prim == "not":
         return _equalities(op.inputs[0], varied)
     numbers = [v for v in op.inputs if v.type.kind == "float" and v in varied]
-    return [op] if op.prim in SIGNS and numbers else []
+    meant = op.prim in SIGNS and not op.attrs.get("tie")
+    return [op] if meant and numbers else []
 
 
 def _warning(op: Op) -> str:

@@ -220,7 +220,7 @@ def _ordered_sequences(
         return compare_two(r, node, op, a, b)
     strict = ast.Lt() if isinstance(op, ast.Lt | ast.LtE) else ast.Gt()
     tied = [
-        lambda: compare_two(r, node, ast.Eq(), a, b),
+        lambda: _tie(compare_two(r, node, ast.Eq(), a, b)),
         lambda: _ordered_sequences(r, node, op, rest, others),
     ]
     tests = [
@@ -228,6 +228,13 @@ def _ordered_sequences(
         lambda: branches.chain(r, node, tied, stop_on=False),
     ]
     return branches.chain(r, node, tests, stop_on=True)
+
+
+def _tie(test: Any) -> Any:
+    """Mark a test of equality that is not the user's: no warning is due where it decides."""
+    if isinstance(test, Value) and test.op is not None and test.op.prim == "eq":
+        test.op.attrs["tie"] = True
+    return test
 
 
 def _equal_sequences(r: Reader, node: ast.Compare, prim: str, left: Seq, right: Seq) -> Value:
