@@ -9,7 +9,7 @@ from typing import Any, TypedDict, TypeVar, Unpack, overload
 from gradgen.backends import BACKENDS
 from gradgen.errors import ArgumentError
 from gradgen.gradient import Differentiable, Gradient
-from gradgen.options import Options, byte_limit
+from gradgen.options import Options, byte_limit, require_compiled
 
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...] | list[int] | None
@@ -32,6 +32,7 @@ class Choices(TypedDict, total=False):
     memory: int | str | None
     cache: bool
     batch: Batch
+    parallel: bool
 
 
 def options_of(
@@ -44,6 +45,7 @@ def options_of(
     memory: int | str | None = None,
     cache: bool = False,
     batch: Batch = None,
+    parallel: bool = False,
 ) -> Options:
     """Return the options that arguments of a decorator stand for, after checking them."""
     if argnums is not None and argnames is not None:
@@ -59,16 +61,15 @@ def options_of(
         raise ArgumentError(
             f"there is no backend {backend!r}", hint=f"one of {', '.join(BACKENDS)}"
         )
-    if cache and backend == "numpy":
-        raise ArgumentError(
-            "cache=True keeps compiled code, and nothing is compiled for NumPy",
-            hint='leave it out, or give backend="numba"',
-        )
+    for option, asked in (("cache", cache), ("parallel", parallel)):
+        if asked:
+            require_compiled(option, backend)
     rows = () if batch is None else tuple(batch) if isinstance(batch, tuple | list) else (batch,)
     if rows:
         _require("batch", rows, lambda k: _is_position(k) or isinstance(k, str), "the names")
     limit = byte_limit(memory)
-    return Options(nums, names, mode, has_aux, check_replay, backend, limit, cache, rows)
+    return Options(nums, names, mode, has_aux, check_replay, backend, limit, cache, rows,
+                   parallel=parallel)  # fmt: skip
 
 
 def _is_position(k: Any) -> bool:
@@ -114,6 +115,7 @@ def grad(
     memory: int | str | None = None,
     cache: bool = False,
     batch: Batch = None,
+    parallel: bool = False,
 ) -> Gradient | Callable[[Function], Gradient]:
     """Return a function that computes the gradient of a scalar function.
 
@@ -146,6 +148,10 @@ def grad(
         Names or positions of arguments whose arrays hold an example in each row.  The function is
         that of one example; gradient and value get an axis in front that counts them, as with
         ``jax.vmap``: ``grad(loss, batch=("x", "y"))(w, x, y)``.
+    parallel : bool
+        With ``backend="numba"``: whether loops whose turns meet only in sums are done in parts,
+        each on a thread.  The same number of threads gives the same bits; another one another
+        order of the sums.
 
     Returns
     -------
@@ -159,8 +165,9 @@ def grad(
         At the call, where a construct or an argument has no derivative here.
     """
     options = options_of(
-        "grad", argnums, argnames, has_aux, check_replay, backend, memory, cache, batch
-    )
+        "grad", argnums, argnames, has_aux, check_replay, backend, memory, cache, batch,
+        parallel,
+    )  # fmt: skip
     return _decorate(Gradient, fn, options, example_args, argnums is not None)
 
 
@@ -182,6 +189,7 @@ def value_and_grad(
     memory: int | str | None = None,
     cache: bool = False,
     batch: Batch = None,
+    parallel: bool = False,
 ) -> Gradient | Callable[[Function], Gradient]:
     """Return a function that computes the value and the gradient of a scalar function.
 
@@ -190,8 +198,9 @@ def value_and_grad(
     takes it.
     """
     options = options_of(
-        "value_and_grad", argnums, argnames, has_aux, check_replay, backend, memory, cache, batch
-    )
+        "value_and_grad", argnums, argnames, has_aux, check_replay, backend, memory, cache, batch,
+        parallel,
+    )  # fmt: skip
     return _decorate(Gradient, fn, options, example_args, argnums is not None)
 
 
@@ -213,14 +222,16 @@ def differentiable(
     memory: int | str | None = None,
     cache: bool = False,
     batch: Batch = None,
+    parallel: bool = False,
 ) -> Differentiable | Callable[[Function], Differentiable]:
     """Give a function ``.grad``, ``.value_and_grad``, ``.source``, ``.graph`` and ``.explain()``.
 
     The function stays callable as it was.  Parameters are those of `grad`.
     """
     options = options_of(
-        "value_and_grad", argnums, argnames, has_aux, check_replay, backend, memory, cache, batch
-    )
+        "value_and_grad", argnums, argnames, has_aux, check_replay, backend, memory, cache, batch,
+        parallel,
+    )  # fmt: skip
     return _decorate(Differentiable, fn, options, example_args, argnums is not None)
 
 
@@ -237,6 +248,7 @@ def emit(
     memory: int | str | None = None,
     cache: bool = False,
     batch: Batch = None,
+    parallel: bool = False,
 ) -> str:
     """Return the generated module of a function as text, and write it to a file if asked.
 
@@ -246,7 +258,7 @@ def emit(
         The loss.
     path : path-like, optional
         Where to write the module, atomically; a file that gradgen did not write is left alone.
-    argnums, argnames, has_aux, example_args, backend, memory, cache, batch
+    argnums, argnames, has_aux, example_args, backend, memory, cache, batch, parallel
         As for `grad`.
     mode : {"value_and_grad", "grad", "vjp", "jvp", "value", "jacfwd", "jacrev", "hessian", "hvp", \
 "hessian_diag"}
@@ -263,8 +275,9 @@ def emit(
     if mode not in MODES:
         raise ArgumentError(f"there is no mode {mode!r}", hint=f"one of {', '.join(MODES)}")
     options = options_of(
-        mode, argnums, argnames, has_aux, backend=backend, memory=memory, cache=cache, batch=batch
-    )
+        mode, argnums, argnames, has_aux, backend=backend, memory=memory, cache=cache, batch=batch,
+        parallel=parallel,
+    )  # fmt: skip
     made = Gradient(fn, options, example_args)
     if path is not None:
         made.save(path)

@@ -80,6 +80,7 @@ class _Account:
             ("Values that the reverse sweep reads", self._kept()),
             ("Memory", self._memory()),
             ("Loops", self._loops()),
+            ("Threads", self._threads()),
             ("Branches", self._branches()),
             ("Recursive functions", self._recursions()),
             ("Conventions at kinks", self._kinks()),
@@ -236,6 +237,17 @@ class _Account:
                 back = "reversed" if op in mirrored else "not reversed: no derivative passes"
                 back = "run again in the reverse sweep, and reversed" if op.region else back
                 yield f"{place(op.span)}: {self._head(op)} carries {carried}; {back}"
+
+    def _threads(self) -> Iterator[str]:
+        for parts in self.program.parts:
+            head = f"{place(parts.loop.span)}: {self._head(parts.loop)}"
+            named = [", ".join(dict.fromkeys(self._called(v) for v in values))
+                     for values in ((*parts.numbers, *parts.arrays), parts.scratch)]  # fmt: skip
+            if parts.why:
+                yield f"{head} stays whole: {parts.why}"
+                continue
+            scratch = f", and a copy of {named[1]}" if named[1] else ""
+            yield f"{head} in parts, each with its own sums of {named[0]}{scratch}"
 
     def _head(self, op: Op) -> str:
         if op.prim == "while":

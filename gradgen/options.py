@@ -28,7 +28,7 @@ class Options:
     loops are kept, None for the square root.  ``batch`` are arguments that hold an example in each
     row.  ``turns`` says whether the seeds of a Jacobian may go through one after the other, where
     they cannot together; ``read_again``, that the text is not for the user, but to be
-    differentiated.
+    differentiated; ``parallel``, whether loops may be done in parts, each on a thread.
     """
 
     argnums: int | tuple[int, ...] = 0
@@ -43,6 +43,7 @@ class Options:
     snapshots: int | None = None
     turns: bool = True
     read_again: bool = False
+    parallel: bool = False
 
     def selected(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return the names of the differentiated parameters."""
@@ -126,3 +127,19 @@ def byte_limit(memory: Any) -> int | None:
         f"memory={memory!r} is not a limit",
         hint='give bytes, text such as "100 MB", or "recompute"',
     )
+
+
+def require_compiled(option: str, backend: str) -> None:
+    """Refuse an option of compiled code where nothing is compiled.
+
+    Raises
+    ------
+    ArgumentError
+        For NumPy's backend.
+    """
+    does = {"cache": "keeps compiled code", "parallel": "is for compiled loops"}
+    if backend == "numpy":
+        raise ArgumentError(
+            f"{option}=True {does[option]}, and nothing is compiled for NumPy",
+            hint='leave it out, or give backend="numba"',
+        )

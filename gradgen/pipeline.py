@@ -56,6 +56,7 @@ from gradgen.passes.flip import flip_loops
 from gradgen.passes.fuse import Fused, fuse_loops
 from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.invariants import drop_unchanged
+from gradgen.passes.parallel import Parts, find_parts
 from gradgen.passes.rows import store_through_rows
 from gradgen.passes.shapes import read_newest_shapes
 from gradgen.passes.sharing import Sharing
@@ -95,6 +96,7 @@ class Program:
     again: frozenset[Span | None] = frozenset()
     product: Function | None = None
     in_turns: UnbatchedError | None = None
+    parts: list[Parts] = field(default_factory=list)
     rules: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -314,6 +316,8 @@ def _copies(program: Program) -> None:
 
 def _lower(program: Program) -> None:
     if program.options.backend == "numba":
+        if program.options.parallel:
+            program.parts = find_parts(program.function)
         callees = callees_of(program.function)
         others = [g for c in callees for g in (c.function, c.backward) if g]
         lower_to_numba(program.function, others)

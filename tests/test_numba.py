@@ -254,6 +254,18 @@ def test_masks() -> None:
         gradient(x, m[:3])
 
 
+def truth_of_numpy(x: Any) -> Any:
+    above = x[0] > 0.4
+    if above is True:
+        return x[0]
+    return x[1]
+
+
+def test_kinds_of_truth_values_are_refused() -> None:
+    with pytest.raises(UnsupportedError, match=r"is True.*has no lowering"):
+        gradgen.grad(truth_of_numpy, backend="numba")(np.ones(2))
+
+
 def test_types_have_to_be_known() -> None:
     with pytest.raises(UnsupportedError, match="example_args"):
         gradgen.emit(lambda x: x * x, backend="numba")

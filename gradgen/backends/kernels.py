@@ -11,6 +11,7 @@ import ast
 import copy
 from collections.abc import Callable
 
+from gradgen.backends.parallel import in_parts
 from gradgen.backends.respell import respelled
 from gradgen.emission import pieces
 from gradgen.emission.writer import Writer
@@ -27,7 +28,7 @@ class Kernel:
         self, writer: Writer, name: str, statements: list[ast.stmt], cache: bool = False
     ) -> None:
         self.writer, self.name, self.cache = writer, name + SUFFIX, cache
-        self.statements = statements
+        self.statements, self.turns = in_parts(writer, name, statements, _known(writer))
         self.params = _parameters(writer, statements)
 
     def definition(self, outputs: Outputs) -> ast.FunctionDef:
@@ -98,9 +99,10 @@ class Kernel:
         return out
 
 
-def decorator(cache: bool) -> ast.expr:
+def decorator(cache: bool, parallel: bool = False) -> ast.expr:
     """Return the decorator of a compiled function."""
     options = {"error_model": "numpy", "boundscheck": True} | ({"cache": True} if cache else {})
+    options |= {"parallel": True} if parallel else {}
     return pieces.call("numba.njit", [], options)
 
 
@@ -108,9 +110,16 @@ def decorated(definition: ast.stmt, plain: set[str], cache: bool) -> ast.stmt:
     """Have a function of the module compiled, unless it is one that stays Python."""
     if isinstance(definition, ast.FunctionDef) and definition.name not in plain:
         made = definition if definition.decorator_list else respelled(copy.deepcopy(definition))
-        made.decorator_list = [decorator(cache)]
+        parallel = any(ast.unparse(f) == "numba.prange" for f in _called(made))
+        made.decorator_list = [decorator(cache, parallel)]
         return made
     return definition
+
+
+def _called(definition: ast.FunctionDef) -> list[ast.expr]:
+    """Return what the loops of a function itself go over, where these are calls."""
+    loops = [s for s in definition.body if isinstance(s, ast.For)]
+    return [s.iter.func for s in loops if isinstance(s.iter, ast.Call)]
 
 
 def _result(v: Value, names: dict[Value, str]) -> ast.expr:

@@ -159,6 +159,9 @@ class Lowering:
         item = op.inputs[0].type.item if op.prim == "list_add" and op.attrs else None
         if item is not None and item.kind == "list":
             self._refuse(op, "a slice of a list of lists")
+        truths = [v for v in op.inputs if isinstance(v, Const) and isinstance(v.const, bool)]
+        if op.prim in ("is", "is_not") and truths:
+            self._refuse(op, "asking whether a truth value is Python's or NumPy's (`is True`)")
         if any(isinstance(v, Const) and _is_long(v.const) for v in op.inputs):
             self._refuse(op, "an integer of more than 64 bits")
 

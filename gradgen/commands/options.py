@@ -16,7 +16,7 @@ from gradgen.checkpoint import require_count
 from gradgen.commands.target import Target, UsageError, find
 from gradgen.errors import GradgenError
 from gradgen.frontend.selection import signature_of
-from gradgen.options import Options, byte_limit
+from gradgen.options import Options, byte_limit, require_compiled
 from gradgen.pipeline import Program, run
 
 Args = tuple[Any, ...]
@@ -57,6 +57,10 @@ def add_mode(parser: argparse.ArgumentParser) -> None:
         "--memory", metavar="LIMIT",
         help="run loops again where more than this would be kept for the reverse sweep, such as "
         "'100 MB'; 'recompute': always",
+    )  # fmt: skip
+    parser.add_argument(
+        "--parallel", action="store_true",
+        help="with --backend numba: loops whose turns meet only in sums in parts, each on a thread",
     )  # fmt: skip
     parser.add_argument(
         "--snapshots", metavar="N", type=int,
@@ -117,6 +121,9 @@ def options_of(target: Target, arguments: argparse.Namespace) -> Options:
         options = dataclasses.replace(options, has_aux=True)
     if getattr(arguments, "backend", None):
         options = dataclasses.replace(options, backend=arguments.backend)
+    if getattr(arguments, "parallel", False):
+        require_compiled("parallel", options.backend)
+        options = dataclasses.replace(options, parallel=True)
     if getattr(arguments, "mode", None):
         options = dataclasses.replace(options, mode=arguments.mode)
     if getattr(arguments, "batch", None):

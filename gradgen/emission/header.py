@@ -135,6 +135,7 @@ def _command(
     words += ["--has-aux"] if options.has_aux else []
     words += [f"--batch {','.join(rows)}"] if rows else []
     words += [] if options.backend == "numpy" else [f"--backend {options.backend}"]
+    words += ["--parallel"] if options.parallel else []
     words += ["--memory recompute"] if again else []
     words += [] if options.snapshots is None else [f"--snapshots {options.snapshots}"]
     return " ".join(words)

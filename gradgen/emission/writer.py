@@ -367,6 +367,7 @@ class Writer:
             turns = ast.Name(self._unused("turns"), ast.Load())
             out, over = [assign(turns.id, over), *out], turns
         loop = ast.For(ast.Name(self.names[index], ast.Store()), over, self._body(op, body), [])
+        loop.gradgen_parts = op.attrs.get("parts")  # type: ignore[attr-defined]
         return [*out, loop, *self._moves(zip(op.outputs, params, strict=True))]
 
     def _unused(self, hint: str) -> str:

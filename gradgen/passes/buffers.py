@@ -61,3 +61,4 @@ def _carry(f: Fused, buffer: Value, full: Value, made: list[Op]) -> None:
     body.results.append(full)
     f.op.inputs.append(buffer)
     f.op.outputs.append(out)
+    f.op.attrs.setdefault("buffers", []).append(param)

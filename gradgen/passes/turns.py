@@ -66,15 +66,26 @@ def in_any_order(loop: Op, uses: Uses) -> bool:
     body = loop.blocks[-1]
     if body.end != "continue":
         return False
-    params, inits = carried(loop)
-    for p, start, end in zip(params, inits, body.results, strict=True):
-        if p is end or _sum_end(p, body, uses) is end or _own_places(p, loop, end):
+    params, _ = carried(loop)
+    for p, end in zip(params, body.results, strict=True):
+        if p is end or is_only_added_to(p, end, body, uses) or has_own_places(p, loop, end):
             continue
-        made = start.op
-        zeros = made is not None and made.prim in ZEROS and p.type.kind == "array"
-        if not zeros or _Zeros(uses).end(p, body, True) != (end, True):
+        if not is_left_as_zeros(p, loop, end, uses):
             return False
     return True
+
+
+def is_only_added_to(p: Value, end: Value, body: Block, uses: Uses) -> bool:
+    """Whether a turn does nothing with a value that is carried but add to it."""
+    return _sum_end(p, body, uses) is end
+
+
+def is_left_as_zeros(p: Value, loop: Op, end: Value, uses: Uses) -> bool:
+    """Whether an array that is carried is zeros before the loop, and after every turn."""
+    start = loop.inputs[loop.blocks[-1].params.index(p) + 2]
+    made = start.op
+    zeros = made is not None and made.prim in ZEROS and p.type.kind == "array"
+    return zeros and _Zeros(uses).end(p, loop.blocks[-1], True) == (end, True)
 
 
 @deep
@@ -148,7 +159,7 @@ class _Part(Uses):
         self.owner = uses.owner
 
 
-def _own_places(p: Value, loop: Op, end: Value) -> bool:
+def has_own_places(p: Value, loop: Op, end: Value) -> bool:
     """Whether each turn uses an array only where the loop's index is the subscript of an axis."""
     if p.type.kind != "array" or not _not_negative(loop):
         return False
