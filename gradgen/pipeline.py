@@ -48,6 +48,7 @@ from gradgen.ir.nodes import Function, Value
 from gradgen.options import Options, bound_by_name
 from gradgen.passes.additions import recognise_additions
 from gradgen.passes.cancelling import hold_cancelling_maxima
+from gradgen.passes.choices import ask_once
 from gradgen.passes.clears import join_clears
 from gradgen.passes.copies import insert_copies
 from gradgen.passes.cse import share_common
@@ -288,6 +289,7 @@ def _adjoint(program: Program) -> None:
 def _optimise(program: Program) -> None:
     function = program.function
     join_clears(function)
+    ask_once(function)
     share_common(function)
     remove_dead(function)
     sink_into_branches(function)

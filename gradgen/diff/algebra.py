@@ -6,6 +6,7 @@ it then stands for its broadcast, and is stretched only where an operation needs
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -52,6 +53,22 @@ def is_narrow(g: Value, like: Value) -> bool:
     if len(have) < len(want):
         return True
     return any(h == 1 and w != 1 for h, w in zip(have, want, strict=False))
+
+
+def _leading(v: Value) -> Const | None:
+    """Return the literal that a product of the sweep starts with, if it does."""
+    op = v.op
+    first = op.inputs[0] if op is not None and op.derived and op.prim == "mul" else None
+    return first if isinstance(first, Const) else None
+
+
+def _exact_product(a: Const, b: Const) -> bool:
+    """Whether the product of two literals is surely not rounded, so that one may stand for both."""
+    one, two = a.const, b.const
+    if any(type(x) not in (int, float) or not 1e-100 < abs(x) < 1e100 for x in (one, two)):
+        return False
+    whole = all(float(x).is_integer() for x in (one, two)) and abs(one * two) < 2**53
+    return whole or any(abs(math.frexp(x)[0]) == 0.5 for x in (one, two))
 
 
 class Algebra:
@@ -109,7 +126,20 @@ class Algebra:
                 return self.neg(self.mul(x.op.inputs[0], y))
         if isinstance(b, Const):
             a, b = b, a
-        return self.emit("mul", a, b)
+        return self._one_factor(a, b) or self.emit("mul", a, b)
+
+    def _one_factor(self, a: Value, b: Value) -> Value | None:
+        """Return ``a * b`` with one literal for two that they start with, if both do."""
+        one, two = a if isinstance(a, Const) else _leading(a), _leading(b)
+        if one is None or two is None or not _exact_product(one, two):
+            return None
+        assert b.op is not None
+        factor, rest = Const(one.const * two.const), b.op.inputs[1]
+        if a is one:
+            return self.mul(factor, rest)
+        assert a.op is not None
+        small, large = sorted((a.op.inputs[1], rest), key=lambda v: not v.type.is_scalar)
+        return self.mul(self.mul(factor, small), large)
 
     def inexact(self, g: Value) -> Value:
         """Return a cotangent as a float, or as an array of floats."""

@@ -125,7 +125,9 @@ class Reverse:
         if total.type.kind != "array" or not total.type.shape:
             return False
         own = ("zeros_as", "inc", "add_at", "store", "leaf")
-        return total.op is None or total.op.prim in own
+        # A value of the user's stands for its adjoint where this is the same, as of half a square.
+        users = total in self.places.place
+        return not users and (total.op is None or total.op.prim in own)
 
     def _label(self, v: Value) -> None:
         """Name an adjoint after its value: ``d_hidden``."""

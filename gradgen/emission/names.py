@@ -94,7 +94,9 @@ class _Namer:
             elif op.prim == "if":
                 for b in op.blocks:
                     for out, v in zip(op.outputs, b.results, strict=False):
-                        self._link(out, v)
+                        users = v.op is not None and not v.op.derived and v.type.is_scalar
+                        if not (op.derived and users):  # its name is not that of an adjoint
+                            self._link(out, v)
             if op.blocks:
                 for v in op.outputs:
                     self._named(v)

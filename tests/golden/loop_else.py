@@ -24,14 +24,16 @@ def loop_else_value_and_grad(x):
             break
     if not broken:                                      # control_jumps.py:46
         y = np.sum(x)                                   # control_jumps.py:51
-    d_y = x[0]                                          # control_jumps.py:52
-    value = y * d_y
+    item = x[0]                                         # control_jumps.py:52
+    value = y * item
 
     # --- reverse --------------------------------------------------------
     d_x = np.zeros(x.shape)
     d_x[0] += y
-    if not broken:                                      # control_jumps.py:46
-        d_x += d_y                                      # control_jumps.py:51
+    if broken:                                          # control_jumps.py:46
+        d_y = item
+    else:
+        d_x += item                                     # control_jumps.py:51
         d_y = 0.0
     for i in range(steps - 1, -1, -1):                  # control_jumps.py:46
         if x[i] > 2.5:                                  # control_jumps.py:47

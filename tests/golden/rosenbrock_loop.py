@@ -23,7 +23,6 @@ def rosenbrock_loop_value_and_grad(x):
         total += 100.0 * difference ** 2 + difference_1 ** 2
         # reverse of this turn
         d_x[i] -= 2.0 * difference_1
-        d_difference = 100.0 * (2.0 * difference)
-        d_x[i] -= d_difference * (2.0 * item)
-        d_x[i + 1] += d_difference
+        d_x[i] -= 400.0 * difference * item
+        d_x[i + 1] += 200.0 * difference
     return total, (d_x,)

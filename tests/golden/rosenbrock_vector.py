@@ -22,7 +22,6 @@ def rosenbrock_vector_value_and_grad(x):
     # --- reverse --------------------------------------------------------
     d_x = np.zeros(x.shape)
     d_x[:-1] -= 2.0 * difference_1
-    d_difference = 100.0 * (2.0 * difference)
-    d_x[:-1] -= d_difference * (2.0 * item)
-    d_x[1:] += d_difference
+    d_x[:-1] -= 400.0 * difference * item
+    d_x[1:] += 200.0 * difference
     return value, (d_x,)
