@@ -10,7 +10,8 @@ from gradgen.diff.missing import missing_values
 from gradgen.diff.structures import Emit, gradient_trees, tuple_of, value_tree
 from gradgen.frontend.values import leaves
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Const, Function, Leaf, Value, walk
+from gradgen.ir.nodes import READ_ONLY, Const, Function, Leaf, Value, walk
+from gradgen.passes.memory import is_view
 from gradgen.passes.sharing import Sharing
 
 
@@ -72,9 +73,17 @@ def _tangent(alg: Algebra, v: Value, t: Value | None) -> Value:
     t = alg.full(t, v)
     if v.type.kind == "float" and v.type.weak and not isinstance(t, Const):
         return alg.emit("float", t)
-    if t.type.kind == "array" and (t.op is None or t.op.prim in ("leaf", "stretch")):
+    foreign = t.op is None or t.op.prim in ("leaf", "stretch") or _is_read_only(t)
+    if t.type.kind == "array" and foreign:
         return alg.emit("copy", t)
     return t
+
+
+def _is_read_only(v: Value) -> bool:
+    """Whether a value is a view that NumPy lets nobody write to."""
+    while v.op is not None and v.op.prim not in READ_ONLY and is_view(v.op):
+        v = v.op.inputs[0]
+    return v.op is not None and v.op.prim in READ_ONLY
 
 
 def gradient_of(alg: Algebra, leaf: Leaf, g: Value | None) -> Value:
@@ -133,9 +142,11 @@ def unshare(function: Function, alg: Algebra, grads: dict[Any, Value], kept: lis
         if g.type.is_scalar:
             continue
         root = sharing.root(g)
-        if root in outside or root in seen:
+        if root in outside or root in seen or _is_read_only(g):
             copy = alg.emit("copy", g)
             copy.name, copy.user = g.name or "d", g.user
+            if g.op is not None and g.op.prim in READ_ONLY:
+                g.name = ""
             grads[key] = copy
         seen.add(root)
 

@@ -112,7 +112,7 @@ def _zeros_as(op: Op, operands: list[Expr]) -> Expr:
 
 
 def _full(op: Op, operands: list[Expr]) -> Expr:
-    return call("np.full", [shape_tuple(operands[1:]), operands[0]], options_of(op))
+    return call("np.full", [shape_tuple(operands[1:], op.inputs[1:]), operands[0]], options_of(op))
 
 
 def _fill(op: Op, operands: list[Expr]) -> Expr:

@@ -42,9 +42,10 @@ def op_expression(op: Op, operands: Sequence[Expr]) -> Expr:
         items = [_bare(e) for e in operands] if op.prim == "array" else list(operands)
         return call(rule.spelling, [ast.List(items, ast.Load())], options_of(op))
     if rule.form == "shape":
-        return call(rule.spelling, [shape_tuple(operands)], options_of(op))
+        return call(rule.spelling, [shape_tuple(operands, op.inputs)], options_of(op))
     if rule.form == "shaped":
-        return call(rule.spelling, [operands[0], shape_tuple(operands[1:])], options_of(op))
+        shape = shape_tuple(operands[1:], op.inputs[1:])
+        return call(rule.spelling, [operands[0], shape], options_of(op))
     by_place, by_name = _placed(rule, op, _needed(op, list(operands)))
     made = call(rule.spelling, by_place, options_of(op))
     made.keywords = [ast.keyword(n, e) for n, e in by_name.items()] + made.keywords

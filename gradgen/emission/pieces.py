@@ -58,9 +58,28 @@ def constant(v: Const) -> Expr:
     return dotted(v.text) if v.text else literal(v.const)
 
 
-def shape_tuple(operands: Sequence[Expr]) -> Expr:
-    """Return one length as it is, several as a tuple."""
-    return operands[0] if len(operands) == 1 else ast.Tuple(list(operands), ast.Load())
+def shape_tuple(operands: Sequence[Expr], lengths: Sequence[Value] = ()) -> Expr:
+    """Return one length as it is, several as a tuple, all those of one array as its shape."""
+    if len(operands) == 1:
+        return operands[0]
+    return _whole_shape(operands, lengths) or ast.Tuple(list(operands), ast.Load())
+
+
+def _whole_shape(operands: Sequence[Expr], lengths: Sequence[Value]) -> Expr | None:
+    """Return ``a.shape`` for all the lengths of ``a``, in order, that are spelled out."""
+    first = lengths[0] if lengths else None
+    if first is None or first.op is None or first.op.prim not in ("dim", "len"):
+        return None
+    a = first.op.inputs[0]
+    e = operands[0].args[0] if isinstance(operands[0], ast.Call) else None
+    if isinstance(operands[0], ast.Subscript) and isinstance(operands[0].value, ast.Attribute):
+        e = operands[0].value.value
+    if e is None or a.type.kind != "array" or a.type.rank != len(operands):
+        return None
+    base = ast.unparse(e)
+    spelled = [ast.unparse(o) for o in operands]
+    spelled[0] = spelled[0].replace(f"len({base})", f"{base}.shape[0]")
+    return shape_of(a, e) if spelled == [f"{base}.shape[{k}]" for k in range(len(spelled))] else None
 
 
 def shape_of(v: Value, e: Expr) -> Expr:

@@ -64,6 +64,15 @@ def call_rule(r: Reader, node: ast.AST, rule: Rule, args: list[Any], kwargs: dic
     return emit(r, node, rule, ordered, attrs)
 
 
+def respelled(rule: Rule, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments by name with ``ddof`` for ``correction``, which is the same."""
+    if "correction" not in kwargs or "ddof" in kwargs or "ddof" not in rule.params:
+        return kwargs
+    if len(args) > rule.params.index("ddof"):
+        return kwargs
+    return {("ddof" if k == "correction" else k): v for k, v in kwargs.items()}
+
+
 def fuller(rule: Rule, args: list[Any], kwargs: dict[str, Any]) -> str:
     """Return the name of what a call is that gives more than a rule takes, else nothing."""
     most = min(len(rule.params), rule.by_name)

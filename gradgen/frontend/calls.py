@@ -251,6 +251,7 @@ def _call_operation(
     r: Reader, node: ast.AST, operation: str, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     """Call an operation, or what the call is where it gives more than that takes."""
+    kwargs = bindings.respelled(RULES[operation], args, kwargs)
     fuller = bindings.fuller(RULES[operation], args, kwargs) or operation
     if fuller not in RULES:
         return from_library(r, node, READ_AS.of(resolve(fuller)), args, kwargs)

@@ -29,7 +29,7 @@ from gradgen.frontend.values import (
     same_steps,
     static_value,
 )
-from gradgen.ir.nodes import Const, Value
+from gradgen.ir.nodes import READ_ONLY, Const, Value
 from gradgen.rules.places import index_shape, may_repeat
 from gradgen.rules.registry import RULES
 
@@ -203,9 +203,6 @@ def overwrite(r: Reader, node: ast.AST, owner: Ref, value: Value) -> None:
     else:
         r.b.span = r.span(node)
         r.update(owner, value)
-
-
-READ_ONLY = ("broadcast_to", "diagonal", "diag_view")
 
 
 def _of_rank(r: Reader, owner: Ref, index: Index, value: Value) -> Value:

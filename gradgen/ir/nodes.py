@@ -34,6 +34,7 @@ _ids = itertools.count()
 
 WRITES = ("store", "inc", "add_at")
 GROWS = ("append", "insert", "pop", "extend")
+READ_ONLY = ("broadcast_to", "diagonal", "diag_view")  # views that NumPy lets nobody write to
 
 
 def next_id() -> int:

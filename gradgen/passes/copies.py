@@ -19,6 +19,7 @@ from gradgen.diff.missing import missing_values
 from gradgen.diff.unassigned import carrying_none, start_from_none
 from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import (
+    READ_ONLY,
     WRITES,
     Block,
     Function,
@@ -116,6 +117,11 @@ class _Sweep:
 
     def _fix_input(self, op: Op, k: int, block: Block) -> bool:
         near: dict[Value, None] = {}
+        if op.inputs[k].type.kind != "list" or into_rows(op):
+            for o in self.memory.of(op.inputs[k]):
+                if o.op is not None and o.op.prim in READ_ONLY:
+                    self._copy_result(o)
+                    return True
         at = self.lives.position[id(op)]
         for o in self.memory.of(op.inputs[k]):
             for holders in (self.holders, self.inside):

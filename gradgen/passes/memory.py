@@ -1,7 +1,8 @@
 """Which objects a value may be at the moment it exists: the fine companion of ``sharing``.
 
 Each allocation is an object; a loop's parameter is an object of its own (what the last iteration
-left there), plus what may come in from outside.  A copy inside a loop is therefore apart from the
+left there), plus what may come in from outside.  A view that NumPy makes read-only is an object of
+its own, too, which is never written to.  A copy inside a loop is therefore apart from the
 value it was made from, although the next iteration calls it by the same name.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
-from gradgen.ir.nodes import WRITES, Block, Op, Value, made_in
+from gradgen.ir.nodes import READ_ONLY, WRITES, Block, Op, Value, made_in
 from gradgen.ir.types import Type
 from gradgen.passes.sharing import MAKES_LISTS, shared_by_call
 from gradgen.rules.registry import RULES
@@ -136,7 +137,8 @@ class Memory:
                 held |= _repeated(held, held)
             self._add(op.out, frozenset([op.out]) | held)
         elif is_view(op):
-            self._add(op.out, self.of(op.inputs[0]))
+            locked = frozenset([op.out] if op.prim in READ_ONLY else [])
+            self._add(op.out, locked | self.of(op.inputs[0]))
         else:
             for v in op.outputs:
                 self._add(v, frozenset([v]))

@@ -20,14 +20,36 @@ def _spread(v, axis, keepdims):
 
 def _asked(v, a, where):
     """Return ``v`` in the shape of ``a``, zero where an entry is not asked for."""
-    v = np.broadcast_to(v, np.shape(a))
-    return v if where is None else np.where(where, v, 0.0)
+    return _among(np.broadcast_to(v, np.shape(a)), where)
 
 
-def _count(a, where, axis, ddof):
-    """Return how many entries go into each result, less ``ddof``, with the reduced axes kept."""
-    ones = np.ones_like(a)
-    return np.sum(ones if where is None else ones * where, axis=axis, keepdims=True) - ddof
+def _among(shares, where):
+    """Return shares of the entries that count."""
+    return shares if where is None else np.where(where, shares, 0.0)
+
+
+def _count(a, where, axis):
+    """Return how many entries go into each result, with the reduced axes kept."""
+    if where is None:
+        return np.size(a) if axis is None else _length(a, axis)
+    return np.sum(np.broadcast_to(where, np.shape(a)), axis=axis, keepdims=True)
+
+
+def _length(a, axis):
+    """Return how many entries there are along an axis, or several."""
+    if not isinstance(axis, tuple):
+        return np.shape(a)[axis]
+    length = np.shape(a)[axis[0]] if axis else 1
+    for k in axis[1:]:
+        length = length * np.shape(a)[k]
+    return length
+
+
+def _mean_kept(a, where, axis, keepdims):
+    """Return the mean of the entries that count."""
+    if where is None:
+        return np.mean(a, axis=axis, keepdims=keepdims)
+    return np.mean(a, axis=axis, keepdims=keepdims, where=where)
 
 
 # --- sums -----------------------------------------------------------------------------------
@@ -58,12 +80,12 @@ def _sum_tangent(t_a, t_initial, y, a, where, axis, keepdims):
 
 def _mean_tangent(t_a, a, where, axis, keepdims):
     """Tangent of a mean of some."""
-    return np.sum(_asked(t_a, a, where) / _count(a, where, axis, 0.0), axis=axis, keepdims=keepdims)
+    return np.sum(_asked(t_a, a, where) / _count(a, where, axis), axis=axis, keepdims=keepdims)
 
 
 def _mean_to_a(g, a, where, axis, keepdims):
     """Cotangent of the entries of a mean of some."""
-    return _asked(_spread(g, axis, keepdims) / _count(a, where, axis, 0.0), a, where)
+    return _asked(_spread(g, axis, keepdims) / _count(a, where, axis), a, where)
 
 
 # --- products -------------------------------------------------------------------------------
@@ -84,7 +106,7 @@ def _prod_to_a(g, a, initial, where, axis, keepdims):
     """Cotangent of the factors: the product of the others."""
     others = _others(a, where, axis)
     g = g if initial is None else g * initial
-    return _asked(_spread(g, axis, keepdims) * others, a, where)
+    return _among(_spread(g, axis, keepdims) * others, where)
 
 
 def _prod_to_initial(g, a, where, axis, keepdims):
@@ -149,21 +171,25 @@ def _extreme_part_tangent(t_a, t_initial, y, a, initial, where, axis, keepdims):
 
 
 def _centred(a, where, mean, axis):
-    if mean is not None:
-        return a - mean
-    asked = True if where is None else where
-    return a - np.mean(a, axis=axis, keepdims=True, where=asked)
+    return a - (_mean_kept(a, where, axis, True) if mean is None else mean)
 
 
-def _freedom(ddof, correction):
-    return ddof if correction is None else correction
+def _freedom(a, where, axis, ddof, correction):
+    """Return by what a sum of squares is divided."""
+    less = ddof if correction is None else correction
+    return _count(a, where, axis) - less if less else _count(a, where, axis)
+
+
+def _from_mean(g, a, where, mean, axis, ddof, correction, keepdims):
+    """Return the shares of the entries in half a variance's cotangent."""
+    freedom = _freedom(a, where, axis, ddof, correction)
+    share = _spread(g, axis, keepdims) / freedom * _centred(a, where, mean, axis)
+    return _among(share, where)
 
 
 def _var_to_a(g, a, where, mean, axis, ddof, correction, keepdims):
     """Cotangent of the entries of a variance of some, or about a given mean."""
-    count = _count(a, where, axis, _freedom(ddof, correction))
-    share = 2.0 * _spread(g, axis, keepdims) / count * _centred(a, where, mean, axis)
-    return _asked(share, a, where)
+    return _from_mean(2.0 * g, a, where, mean, axis, ddof, correction, keepdims)
 
 
 def _var_to_mean(g, a, where, mean, axis, ddof, correction, keepdims):
@@ -180,26 +206,24 @@ def _std_to_a(g, y, a, where, mean, axis, ddof, correction, keepdims):
     """Cotangent of the entries of a deviation; 0 where it is 0 but for rounding."""
     least = 0.0
     if mean is None:
-        asked = True if where is None else where
-        least = _rounding(np.mean(a, axis=axis, keepdims=keepdims, where=asked))
-    half = g / (2.0 * np.where(y <= least, 1.0, y))
-    return _var_to_a(half, a, where, mean, axis, ddof, correction, keepdims)
+        least = _rounding(_mean_kept(a, where, axis, keepdims))
+    share = g / np.where(y <= least, 1.0, y)
+    return _from_mean(share, a, where, mean, axis, ddof, correction, keepdims)
 
 
 def _var_tangent(t_a, t_mean, a, where, mean, axis, ddof, correction, keepdims):
     """Tangent of a variance of some, or about a given mean."""
     way = t_a if t_mean is None else -t_mean if t_a is None else t_a - t_mean
     apart = _centred(a, where, mean, axis)
-    shares = apart * way / _count(a, where, axis, _freedom(ddof, correction))
-    return 2.0 * np.sum(_asked(shares, a, where), axis=axis, keepdims=keepdims)
+    shares = apart * way / _freedom(a, where, axis, ddof, correction)
+    return 2.0 * np.sum(_among(shares, where), axis=axis, keepdims=keepdims)
 
 
 def _std_tangent(t_a, t_mean, y, a, where, mean, axis, ddof, correction, keepdims):
     """Tangent of a deviation; 0 where it is 0 but for rounding."""
     least = 0.0
     if mean is None:
-        asked = True if where is None else where
-        least = _rounding(np.mean(a, axis=axis, keepdims=keepdims, where=asked))
+        least = _rounding(_mean_kept(a, where, axis, keepdims))
     t_var = _var_tangent(t_a, t_mean, a, where, mean, axis, ddof, correction, keepdims)
     return t_var / (2.0 * np.where(y <= least, 1.0, y))
 

@@ -14,6 +14,7 @@ import numpy as np
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type
 from gradgen.rules.parts import (
+    _among,
     _extreme_part_tangent,
     _extreme_to_a,
     _extreme_to_initial,
@@ -37,11 +38,6 @@ def _over(v, array, axis, keepdims):
     """Return a result, or its cotangent, as it stands against the entries."""
     kept = axis is None or keepdims or np.ndim(array) == 1
     return v if kept else np.expand_dims(v, axis)
-
-
-def _among(shares, where):
-    """Return shares of the entries that count."""
-    return shares if where is None else np.where(where, shares, 0.0)
 
 
 def _total(shares, t_initial, share_of_initial, axis, keepdims):
