@@ -107,10 +107,23 @@ def _read(b: Builder, fn: Any, given: dict[str, Any]) -> tuple[Reader, Any]:
     before = len(b.block.ops)
     result = call_value(r, function.node, function, [], kwargs)
     for op in b.block.ops[before:]:
+        _read_narrow(op)
         for out in op.outputs:
             out.user = False  # its names are gradgen's
     b.span = at
     return r, result
+
+
+def _read_narrow(op: Op) -> None:
+    """Let an elementwise operation stretch its inputs itself, where its result stays as it is."""
+    rule = RULES.get(op.prim)
+    if rule is None or not rule.elementwise or len(op.outputs) != 1:
+        return
+    for k, v in enumerate(op.inputs):
+        if v.op is not None and v.op.prim == "broadcast_to":
+            inputs = [*op.inputs[:k], v.op.inputs[0], *op.inputs[k + 1 :]]
+            if rule.type(inputs, op.attrs) == op.out.type and op.out.type.shape:
+                op.inputs = inputs
 
 
 def has_loop(fn: Any) -> bool:

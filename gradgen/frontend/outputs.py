@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 
 from gradgen.frontend.branches import distribute
+from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.places import array_of, at, is_none, plain, write_where
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.stores import overwrite, write
 from gradgen.frontend.values import Choice, Ref, Seq, Static
 from gradgen.ir.nodes import Value
+from gradgen.ir.types import broadcast
+from gradgen.library import ufuncs
 from gradgen.rules.registry import CALLABLES, RULES
 
 # The place of ``out`` among the positional arguments of functions that are read as a whole.
@@ -37,8 +40,25 @@ def out_of(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str
     if isinstance(out, Seq) and len(out.items) == 1:
         out = out.items[0]
     if is_none(out) and isinstance(obj, np.ufunc) and not _always(kwargs.get("where", True)):
-        r.refuse(node, "where= without out=", "give out=, an array that holds the other entries")
+        return _unasked(r, node, obj, args, kwargs)
     return None if is_none(out) else out
+
+
+def _unasked(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Return zeros to write to where only some entries are asked for.
+
+    NumPy leaves the other entries as the memory happens to be: a program may not read them.
+    """
+    operation, mask = CALLABLES.of(obj), as_value(r, kwargs["where"], node)
+    inputs = [as_value(r, a, node) for a in args[: obj.nin]]
+    if operation not in RULES or all(v.type.is_scalar for v in (mask, *inputs)):
+        r.refuse(node, "where= without out=", "give out=, an array that holds the other entries")
+    given = kwargs.get("dtype")
+    dtype = Static(RULES[operation].type(inputs, {}).dtype) if is_none(given) else given
+    arrays = [v for v in (*inputs, mask) if not v.type.is_scalar]
+    shape = broadcast([v.type.shape for v in arrays])
+    like = [v for v in arrays if shape and v.type.shape == shape][:1] or arrays
+    return from_library(r, node, ufuncs.zeros_for, list(map(r.hold, like)), {"dtype": dtype})
 
 
 def placed_out(function: Any, args: list[Any]) -> Any:

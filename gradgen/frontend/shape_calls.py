@@ -17,7 +17,7 @@ from gradgen.frontend.special import special
 from gradgen.frontend.values import Seq, SliceValue, Static, is_static, static_value
 from gradgen.ir.nodes import Const, Value
 from gradgen.library import joined as join_rows
-from gradgen.library import shapes
+from gradgen.library import plane, shapes
 from gradgen.rules.contractions import cross_axes
 from gradgen.rules.registry import RULES
 
@@ -106,16 +106,22 @@ def _joined(r: Reader, node: ast.AST, arrays: Any, depth: int, rank: int) -> Val
 
 @special(np.cross)
 def _cross(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """Multiply vectors of length 3; others, which NumPy gives up, are refused."""
+    """Multiply vectors of length 3, or of length 2 where that is known; NumPy gives these up."""
     if r.b.reverse or r.b.tangent:
         return call_rule(r, node, RULES["cross"], args, kwargs)  # an adjoint: all is checked
     axes = {k: static_value(v) for k, v in kwargs.items() if k.startswith("axis") and is_static(v)}
     axes |= {n: static_value(v) for n, v in zip(AXES, args[2:], strict=False) if is_static(v)}
     given = [*args[:2], *(kwargs[n] for n in ("a", "b") if n in kwargs)]
+    lengths = []
     for array, axis in zip(given, cross_axes(axes), strict=False):
         v = as_value(r, array, node)
         if v.type.shape:
-            _require_three(r, node, dimension(r, v, axis % len(v.type.shape)))
+            lengths.append(dimension(r, v, axis % len(v.type.shape)))
+    known = [n.const if isinstance(n, Const) else None for n in lengths]
+    if known in ([2, 2], [2, 3], [3, 2]):
+        return from_library(r, node, plane.cross, args, kwargs)
+    for length in lengths:
+        _require_three(r, node, length)
     return call_rule(r, node, RULES["cross"], args, kwargs)
 
 

@@ -7,6 +7,13 @@ from __future__ import annotations
 import numpy as np
 
 
+def zeros_for(*arrays, dtype):
+    """Return zeros in the shape that arrays are broadcast to."""
+    if len(arrays) == 1:
+        return np.zeros(np.shape(arrays[0]), dtype=dtype)
+    return np.zeros(np.broadcast_shapes(*[np.shape(a) for a in arrays]), dtype=dtype)
+
+
 def reduced(function, array, axis=0, keepdims=False, initial=None, where=None):
     """Return ``function.reduce(array, axis)``, of what ``where`` asks for, from a value on."""
     rows = array if axis == 0 else np.moveaxis(array, axis, 0)

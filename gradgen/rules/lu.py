@@ -191,7 +191,8 @@ def _lu_solve_tangent(t_lu, t_b, y, lu, piv, trans):
 
 def cho_factor_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
     """Return the types of the factor and of the flag that says which triangle holds it."""
-    return [one_type(inputs, attrs), BOOL]
+    c = square_type(inputs, attrs)
+    return [c, of_shape("bool", c.shape[:-2]) if c.rank != 2 and c.shape else BOOL]
 
 
 def _cho_factor_to_a(d_c, c, lower):
@@ -236,7 +237,7 @@ def _cho_solve_tangent(t_c, t_b, y, c, b, lower):
     return _cho_solved(c, lower, t_b, b)
 
 
-SPD = "m33 @ m33.T"
+SPD, SPDS = "m33 @ m33.T", "m233 @ m233.mT"
 # A table: an entry is read along its lines.
 # fmt: off
 _PIVOTS: dict[str, Any] = {"at_kinks": "the pivots taken as constant"}
@@ -267,12 +268,14 @@ rule("lu_solve", lu_solve_type, spelling="scipy.linalg.lu_solve",
               "scipy.linalg.lu_solve((m33, np.array([1, 1, 2])), x32)",
               "scipy.linalg.lu_solve((m33, np.array([1, 2, 2])), b=x3, trans=1)",
               "scipy.linalg.lu_solve(scipy.linalg.lu_factor(m44), x4, 1)"))
-rule("cho_factor", cho_factor_types, spelling="scipy.linalg.cho_factor", outputs=("c", "lower"),
+rule("cho_factor", cho_factor_types, spelling="scipy.linalg.cho_factor", outputs=("c", "flag"),
      params="a, lower=False, overwrite_a=False, check_finite=True", adjoint=(_cho_factor_to_a,),
      tangent=_cho_factor_tangent, at_kinks=f"{SYMMETRIC}, by one triangle of the result",
      samples=(f"np.triu(scipy.linalg.cho_factor({SPD})[0])",
               f"np.tril(scipy.linalg.cho_factor({SPD}, lower=True)[0])",
-              f"scipy.linalg.cho_solve(scipy.linalg.cho_factor({SPD}), x3)"))
+              f"scipy.linalg.cho_solve(scipy.linalg.cho_factor({SPD}), x3)",
+              f"np.triu(scipy.linalg.cho_factor({SPDS})[0])",
+              f"scipy.linalg.cho_solve(scipy.linalg.cho_factor({SPDS}, lower=True), x3)"))
 rule("cho_solve", solve_type, spelling="scipy.linalg.cho_solve",
      params="c, b, overwrite_b=False, check_finite=True, *, lower=",
      adjoint=(_cho_solve_to_c, _cho_solve_to_b), tangent=_cho_solve_tangent,

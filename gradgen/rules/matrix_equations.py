@@ -14,6 +14,7 @@ import numpy as np
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type, promote
 from gradgen.rules.callables import scipy
+from gradgen.rules.helpers import _transposed
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, inexact_of, of_shape, refuse_unless
 
@@ -26,19 +27,26 @@ def like_last_type(inputs: list[Value], attrs: Attrs) -> Type:
     return of_shape(inexact_of(promote([v.type for v in inputs])), inputs[-1].type.shape)
 
 
+def sylvester_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the shape of the right side, of which there may be a stack."""
+    one_rank = len({v.type.rank for v in inputs}) == 1
+    refuse_unless(one_rank, "a stack of some matrices of an equation", "use a loop")
+    return of_shape(inexact_of(promote([v.type for v in inputs])), inputs[-1].type.shape)
+
+
 def _sylvester_to_a(g, y, a, b):
     """Cotangent of ``a`` in ``a @ y + y @ b = q``."""
-    return -(scipy.linalg.solve_sylvester(a.T, b.T, g) @ y.T)
+    return -(scipy.linalg.solve_sylvester(_transposed(a), _transposed(b), g) @ _transposed(y))
 
 
 def _sylvester_to_b(g, y, a, b):
     """Cotangent of ``b`` in ``a @ y + y @ b = q``."""
-    return -(y.T @ scipy.linalg.solve_sylvester(a.T, b.T, g))
+    return -(_transposed(y) @ scipy.linalg.solve_sylvester(_transposed(a), _transposed(b), g))
 
 
 def _sylvester_to_q(g, a, b):
     """Cotangent of ``q`` in ``a @ y + y @ b = q``."""
-    return scipy.linalg.solve_sylvester(a.T, b.T, g)
+    return scipy.linalg.solve_sylvester(_transposed(a), _transposed(b), g)
 
 
 def _sylvester_tangent(t_a, t_b, t_q, y, a, b):
@@ -147,10 +155,11 @@ def _samples(name: str, *calls: str) -> tuple[str, ...]:
 SPD = "m33 @ m33.T"
 # A table: an entry is read along its lines.
 # fmt: off
-rule("solve_sylvester", like_last_type, callables=["scipy.linalg.solve_sylvester"],
+rule("solve_sylvester", sylvester_type, callables=["scipy.linalg.solve_sylvester"],
      params="a, b, q", adjoint=(_sylvester_to_a, _sylvester_to_b, _sylvester_to_q),
      tangent=_sylvester_tangent,
-     samples=_samples("solve_sylvester", "m33, m44[:2, :2], x32", "m33, m33, s33"))
+     samples=_samples("solve_sylvester", "m33, m44[:2, :2], x32", "m33, m33, s33",
+                      "m233, m233, m233"))
 rule("solve_continuous_lyapunov", like_last_type, params="a, q", tangent=_lyapunov_tangent,
      callables=["scipy.linalg.solve_continuous_lyapunov", "scipy.linalg.solve_lyapunov"],
      adjoint=(_lyapunov_to_a, _lyapunov_to_q),

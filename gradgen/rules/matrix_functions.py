@@ -158,19 +158,13 @@ def _logm_tangent(t_A, A):
 def _sqrtm_to_A(g, y):
     """Cotangent of the matrix in ``y = scipy.linalg.sqrtm(A)``."""
     root = _real_only(y)
-    return scipy.linalg.solve_sylvester(root.T, root.T, g)
+    return scipy.linalg.solve_sylvester(_transposed(root), _transposed(root), g)
 
 
 def _sqrtm_tangent(t_A, y):
     """Tangent of ``y = scipy.linalg.sqrtm(A)``."""
     root = _real_only(y)
     return scipy.linalg.solve_sylvester(root, root, t_A)
-
-
-def one_matrix_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return the type of a function of one matrix."""
-    refuse_unless(inputs[0].type.rank in (2, None), "a stack of matrices here", "use a loop")
-    return square_type(inputs, attrs)
 
 
 def _samples(name: str, *calls: str) -> tuple[str, ...]:
@@ -200,7 +194,7 @@ for _name, _to_A, _tangent in (("sinm", _sinm_to_A, _sinm_tangent),
 rule("logm", square_type, callables=["scipy.linalg.logm"], params="A", adjoint=(_logm_to_A,),
      tangent=_logm_tangent, at_kinks="an error where the result is complex",
      samples=_samples("logm", f"{SPD})", "np.eye(3) + 0.2 * m33)"))
-rule("sqrtm", one_matrix_type, callables=["scipy.linalg.sqrtm"], params="A", adjoint=(_sqrtm_to_A,),
+rule("sqrtm", square_type, callables=["scipy.linalg.sqrtm"], params="A", adjoint=(_sqrtm_to_A,),
      tangent=_sqrtm_tangent, at_kinks="an error where the result is complex",
-     samples=_samples("sqrtm", f"{SPD})", "np.eye(3) + 0.2 * m33)"))
+     samples=_samples("sqrtm", f"{SPD})", "np.eye(3) + 0.2 * m33)", "np.eye(3) + 0.2 * m233)"))
 # fmt: on

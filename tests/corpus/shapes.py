@@ -187,6 +187,19 @@ def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
+def views_that_are_read_only(x):
+    """The cotangents are diagonals and broadcasts, which NumPy lets nobody write to."""
+    y = x[1] ** 2
+    z = 3.0 * x[2:]
+    return np.sum(np.diagflat(x) ** 2 * np.exp(x)) + y * np.sum(z) + np.sum(x, initial=2.0)
+
+
+def variance_and_row(m):
+    """The row's cotangent is added to that of the deviation."""
+    spread = np.std(m, axis=1, mean=np.mean(m, axis=1, keepdims=True))
+    return np.sum(np.var(m, axis=0, correction=1) * m[0]) + np.sum(spread**2)
+
+
 EXAMPLE_ARGS = {
     "reshape_function": lambda: (_normal(3, 4),),
     "reshape_method": lambda: (_normal(3, 4),),
@@ -229,5 +242,7 @@ EXAMPLE_ARGS = {
     "arange_and_linspace": lambda: (_normal(4),),
     "copies": lambda: (_normal(4),),
     "astype": lambda: (_normal(4),),
+    "views_that_are_read_only": lambda: (_normal(4),),
+    "variance_and_row": lambda: (_normal(3, 4),),
     "mean_of_parts": lambda: (_normal(4),),
 }

@@ -36,6 +36,14 @@ def out_under_a_mask(x):
     return np.sum(a * x)
 
 
+def no_out_under_a_mask(x):
+    """What ``where=`` does not ask for is not read."""
+    good = x > 0.0
+    logs = np.log(x, where=good)
+    rows = np.multiply(logs, x[:, None], where=good)
+    return np.sum(logs[good] ** 2) + np.sum(rows * x, where=good)
+
+
 def out_under_a_row_mask(m, keep):
     """``where=`` broadcasts."""
     a = np.ones(m.shape)
@@ -306,6 +314,7 @@ EXAMPLE_ARGS = {
     "out_of_ufuncs": lambda: (_normal(5),),
     "out_is_returned": lambda: (_normal(3),),
     "out_under_a_mask": lambda: (_normal(6),),
+    "no_out_under_a_mask": lambda: (_normal(4),),
     "out_under_a_row_mask": lambda: (_normal(3, 3), np.array([True, False, True])),
     "out_of_reductions": lambda: (_normal(3, 2),),
     "out_of_products": lambda: (_normal(3, 2), _normal(3, seed=1)),
