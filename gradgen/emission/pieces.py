@@ -79,7 +79,9 @@ def _whole_shape(operands: Sequence[Expr], lengths: Sequence[Value]) -> Expr | N
     base = ast.unparse(e)
     spelled = [ast.unparse(o) for o in operands]
     spelled[0] = spelled[0].replace(f"len({base})", f"{base}.shape[0]")
-    return shape_of(a, e) if spelled == [f"{base}.shape[{k}]" for k in range(len(spelled))] else None
+    return (
+        shape_of(a, e) if spelled == [f"{base}.shape[{k}]" for k in range(len(spelled))] else None
+    )
 
 
 def shape_of(v: Value, e: Expr) -> Expr:

@@ -31,11 +31,11 @@ def _among(shares, where):
 def _count(a, where, axis):
     """Return how many entries go into each result, with the reduced axes kept."""
     if where is None:
-        return np.size(a) if axis is None else _length(a, axis)
+        return np.size(a) if axis is None else _axes_length(a, axis)
     return np.sum(np.broadcast_to(where, np.shape(a)), axis=axis, keepdims=True)
 
 
-def _length(a, axis):
+def _axes_length(a, axis):
     """Return how many entries there are along an axis, or several."""
     if not isinstance(axis, tuple):
         return np.shape(a)[axis]
@@ -180,7 +180,7 @@ def _freedom(a, where, axis, ddof, correction):
     return _count(a, where, axis) - less if less else _count(a, where, axis)
 
 
-def _from_mean(g, a, where, mean, axis, ddof, correction, keepdims):
+def _moment_shares(g, a, where, mean, axis, ddof, correction, keepdims):
     """Return the shares of the entries in half a variance's cotangent."""
     freedom = _freedom(a, where, axis, ddof, correction)
     share = _spread(g, axis, keepdims) / freedom * _centred(a, where, mean, axis)
@@ -189,7 +189,7 @@ def _from_mean(g, a, where, mean, axis, ddof, correction, keepdims):
 
 def _var_to_a(g, a, where, mean, axis, ddof, correction, keepdims):
     """Cotangent of the entries of a variance of some, or about a given mean."""
-    return _from_mean(2.0 * g, a, where, mean, axis, ddof, correction, keepdims)
+    return _moment_shares(2.0 * g, a, where, mean, axis, ddof, correction, keepdims)
 
 
 def _var_to_mean(g, a, where, mean, axis, ddof, correction, keepdims):
@@ -208,7 +208,7 @@ def _std_to_a(g, y, a, where, mean, axis, ddof, correction, keepdims):
     if mean is None:
         least = _rounding(_mean_kept(a, where, axis, keepdims))
     share = g / np.where(y <= least, 1.0, y)
-    return _from_mean(share, a, where, mean, axis, ddof, correction, keepdims)
+    return _moment_shares(share, a, where, mean, axis, ddof, correction, keepdims)
 
 
 def _var_tangent(t_a, t_mean, a, where, mean, axis, ddof, correction, keepdims):
