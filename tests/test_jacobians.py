@@ -104,3 +104,35 @@ def test_grad_points_here() -> None:
     for fn in (running, container):
         with pytest.raises(gradgen.ArgumentError, match=r"gradgen\.jacobian"):
             gradgen.grad(fn)(X, 1.0)
+
+
+def last_entry_times_all(x, n):
+    """Its first factor is the array, or an entry of it: nothing says which before the call."""
+    y = x * x
+    for x in y[:n]:
+        pass
+    return x * y
+
+
+def last_entry(x, n):
+    y = 2.0 * x
+    for x in y[:n]:
+        pass
+    return x * 2.0 + np.sum(y)
+
+
+@pytest.mark.parametrize("make", [gradgen.jacfwd, gradgen.jacrev, gradgen.jacobian])
+@pytest.mark.parametrize("n", [0, 2])
+def test_results_of_unknown_rank(make: Any, n: int) -> None:
+    """They are derived for the lengths of the call, not laid out by guess."""
+    found, h = make(last_entry_times_all)(X, n), 1e-6
+    expected = [
+        (last_entry_times_all(X + h * e, n) - last_entry_times_all(X - h * e, n)) / (2 * h)
+        for e in np.eye(3)
+    ]
+    np.testing.assert_allclose(found, np.transpose(expected), atol=1e-8)
+
+
+def test_constant_gradient_of_unknown_rank() -> None:
+    assert np.array_equal(gradgen.hessian(last_entry)(X, 2), np.zeros((3, 3)))
+    assert np.array_equal(gradgen.jacfwd(gradgen.grad(last_entry))(X, 2), np.zeros((3, 3)))

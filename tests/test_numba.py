@@ -383,6 +383,29 @@ def test_shifts_of_integers() -> None:
         gradient(1.0, 64)
 
 
+def test_writes_before_the_only_break() -> None:
+    """Numba takes what stands before it for done before the rest of the loop."""
+
+    def loss(height: float, factor: float) -> float:
+        speed, total, turns = 0.0, 0.0, 0
+        while True:
+            energy = speed * speed + 2.0 * height
+            speed = factor * energy**0.5
+            total += energy
+            turns += 1
+            if speed < 0.3 or turns == 6:
+                height = 0.0
+                total += speed
+                break
+            height = 0.0
+        return total + height
+
+    found = gradgen.value_and_grad(loss, argnums=(0, 1), backend="numba")(2.0, 0.8)
+    value, expected = gradgen.value_and_grad(loss, argnums=(0, 1))(2.0, 0.8)
+    assert value == loss(2.0, 0.8)
+    np.testing.assert_allclose((found[0], *found[1]), (value, *expected), rtol=1e-14)
+
+
 def test_command_line(tmp_path: Path) -> None:
     (tmp_path / "square.py").write_text("def square(x: float):\n    return x * x\n")
     command = [sys.executable, "-m", "gradgen", "emit", "square.py:square", "--backend", "numba"]

@@ -12,18 +12,48 @@ DTYPES = {"bool": "np.bool_", "int": "np.int64", "float": "np.float64", "complex
 JOINS = ("np.concatenate", "np.stack", "np.hstack", "np.vstack", "np.column_stack")
 
 
+def _assigns_at_break(body: list[ast.stmt]) -> bool:
+    """Whether something is assigned where a loop is left."""
+    if any(isinstance(s, ast.Break) for s in body):
+        return any(isinstance(s, ast.Assign | ast.AugAssign | ast.For | ast.While) for s in body)
+    arms = [arm for s in body if isinstance(s, ast.If) for arm in (s.body, s.orelse)]
+    return any(map(_assigns_at_break, arms))
+
+
 @deep
 def respelled(definition: ast.FunctionDef) -> ast.FunctionDef:
     """Return a function to be compiled in Numba's spelling."""
-    made: ast.FunctionDef = _Respell().visit(definition)
+    taken = {n.id for n in ast.walk(definition) if isinstance(n, ast.Name)}
+    made: ast.FunctionDef = _Respell(taken | {a.arg for a in definition.args.args}).visit(
+        definition
+    )
     return made
 
 
 class _Respell(ast.NodeTransformer):
+    def __init__(self, taken: set[str]) -> None:
+        self.taken = taken
+
     def generic_visit(self, node: ast.AST) -> Any:
         """Keep what the text's makers noted on the nodes."""
         super().generic_visit(node)
         return node
+
+    def visit_While(self, node: ast.While) -> ast.While | list[ast.stmt]:
+        """Give an endless loop a test.
+
+        What is assigned before its only ``break`` would be taken for done before the rest of the
+        loop: Numba orders such statements by their place in the text (its issue 5267).
+        """
+        self.generic_visit(node)
+        if not (isinstance(node.test, ast.Constant) and _assigns_at_break(node.body)):
+            return node
+        name = "going"
+        while name in self.taken:
+            name += "_"
+        self.taken.add(name)
+        node.test = ast.Name(name, ast.Load())
+        return [ast.Assign([ast.Name(name, ast.Store())], ast.Constant(True)), node]
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """Respell dtypes, and lists that are joined; a list cannot hold arrays of all layouts."""

@@ -11,6 +11,7 @@ from gradgen.batch.basis import Basis, size_of
 from gradgen.diff.algebra import Algebra
 from gradgen.diff.results import aux_values, unshare
 from gradgen.diff.structures import gradient_trees, tuple_of, value_tree
+from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import Const, Function, Value
 
 Emit = Callable[[Value], ast.expr]
@@ -88,10 +89,21 @@ class Blocks:
         return self.alg.emit("zeros", *lengths) if lengths else Const(0.0)
 
 
+def _require_ranks(function: Function, values: list[Value]) -> None:
+    """Refuse results that may be numbers or arrays, or arrays of several ranks."""
+    if any(v.type.rank is None for v in values):
+        raise UnsupportedError(
+            f"the Jacobian of {function.name!r}, which may return a number or an array",
+            function.span,
+            "return arrays of one rank on all paths",
+        )
+
+
 def return_columns(
     function: Function, options: Any, blocks: Blocks, values: list[Value], moves: list[Value]
 ) -> None:
     """Return the Jacobian, or its diagonal, of which the tangents ``moves`` are the columns."""
+    _require_ranks(function, values)
     active = [leaf for leaf in function.leaves if leaf.active]
     if options.mode == "jacdiag":
         mine = [t for v, t in zip(values, moves, strict=True) if v.type.inexact]
@@ -110,6 +122,7 @@ def return_rows(
     function: Function, options: Any, blocks: Blocks, values: list[Value], grads: list[Value]
 ) -> None:
     """Return the Jacobian of which the gradients ``grads`` by the leaves are the rows."""
+    _require_ranks(function, values)
     active = [leaf for leaf in function.leaves if leaf.active]
     rows = {
         (i, j): blocks.row(active[j].value, g, i)
