@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradgen.ir.nodes import Const, Function, Op, Value, walk
 
-SIGNS = {"eq": "==", "ne": "!="}
+SIGNS = {"eq": "==", "ne": "!=", "contains": "in"}
 
 
 def doubts(function: Function, varied: set[Value]) -> list[str]:

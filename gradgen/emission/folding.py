@@ -173,10 +173,12 @@ def is_expression(op: Op, folded: set[Value]) -> bool:
 
 
 def _is_new_item(op: Op, reader: Op | None) -> bool:
-    """Whether a list that is written out goes into another one, and nowhere else."""
-    written_out = op.prim == "list" and bool(op.inputs)
-    appends = reader is not None and reader.prim == "append" and reader.inputs[1] is op.out
-    return written_out and appends
+    """Whether a list that is written out goes into another one, or is looked for there."""
+    if op.prim != "list" or not op.inputs or reader is None:
+        return False
+    return reader.prim == "list" or (
+        reader.prim in ("append", "contains") and reader.inputs[1] is op.out
+    )
 
 
 def _also_result(v: Value, reader: Op | None) -> bool:

@@ -98,7 +98,10 @@ def _needed(op: Op, operands: list[Expr]) -> list[Expr]:
 
 def _operator(symbol: str, operands: list[Expr]) -> Expr:
     if len(operands) == 1:
-        return ast.UnaryOp(UNARY[symbol](), operands[0])
+        tested = operands[0]
+        if symbol == "not" and isinstance(tested, ast.Compare) and type(tested.ops[0]) is ast.In:
+            return ast.Compare(tested.left, [ast.NotIn()], tested.comparators)
+        return ast.UnaryOp(UNARY[symbol](), tested)
     if symbol in COMPARE:
         return ast.Compare(operands[0], [COMPARE[symbol]()], [operands[1]])
     return ast.BinOp(operands[0], BINARY[symbol](), operands[1])

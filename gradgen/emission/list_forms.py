@@ -120,6 +120,11 @@ def _list_add(op: Op, operands: list[Expr]) -> Expr:
     return ast.ListComp(ast.BinOp(names[0], ast.Add(), names[1]), [loop])
 
 
+def _contains(op: Op, operands: list[Expr]) -> Expr:
+    """Return ``item in items``."""
+    return ast.Compare(operands[1], [ast.In()], [operands[0]])
+
+
 def _lift_list(op: Op, operands: list[Expr]) -> Expr:
     """Return ``[np.repeat(np.expand_dims(item, 0), n, axis=0) for item in items]``."""
 
@@ -139,7 +144,7 @@ def _two_vectors(op: Op, operands: list[Expr]) -> Expr:
 
 SPECIAL |= {
     "list": _list, "repeat_list": _repeat_list, "zeros_list": _zeros_list,
-    "array_of_list": _array_of_list, "items": _items, "list_add": _list_add,
+    "contains": _contains, "array_of_list": _array_of_list, "items": _items, "list_add": _list_add,
     "lift_list": _lift_list, "dist_items": _two_vectors, "sumprod_items": _two_vectors,
     "joined_list": lambda op, operands: call("np.concatenate", operands, options_of(op)),
     "pieces": lambda op, operands: call("_pieces", operands, options_of(op)),

@@ -17,7 +17,7 @@ from gradgen.frontend.comprehensions import located
 from gradgen.frontend.entries import literal_items
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.flow import read_statements
-from gradgen.frontend.iterables import counted, over_value
+from gradgen.frontend.iterables import counted, of_known_length, over_value
 from gradgen.frontend.places import at, is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import FOR
@@ -37,6 +37,7 @@ from gradgen.ir.nodes import Const
 from gradgen.library import polynomials, python
 from gradgen.library.collections import KnownCounter, KnownSet
 from gradgen.library.queues import LimitedDeque
+from gradgen.library.sets import ComputedSet
 from gradgen.rules.complexes import is_complex
 
 Args = list[Any]
@@ -291,7 +292,21 @@ def copied(r: Reader, node: ast.AST, value: Any, kind: type = list) -> Seq | Ref
         return Seq([at(r, v, "i", Const(k)) for k in range(count)], tuple)  # a place, say
     if v.type.kind == "list":
         return lists.held(r, r.b.emit("copy", [v], span=r.span(node)), items)
+    known = of_known_length(r, node, items, v)
+    if known is not None:
+        return Seq(known, kind)
     return lists.held(r, r.b.emit("items", [v], span=r.span(node)), items)
+
+
+@special(dict.fromkeys, listed=False)
+def _from_keys(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read a dict with one value for all keys."""
+    no_more(r, node, kwargs)
+    keys = sequence(r, node, args[0])
+    if not is_static(keys):
+        r.refuse(node, "a dict with keys that are computed", "use a list, or constant keys")
+    value = args[1] if len(args) > 1 else Static(None)
+    return Map(dict.fromkeys(static_value(keys), value))
 
 
 @special(set)
@@ -300,11 +315,18 @@ def _set(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 
 
 def known_set(r: Reader, node: ast.AST, items: Any) -> Any:
-    """Return a set of items that are known, as an object that can be written to."""
+    """Return a set as an object that can be written to: of what is known, if all sets can be."""
     # A cycle by nature: objects are made by calls.
     from gradgen.frontend.objects import construct
 
-    return construct(r, node, KnownSet, [items], {})
+    r.book.has_sets = True
+    texts = isinstance(items, Seq) and any(map(_is_text, items.items))
+    kind = ComputedSet if r.book.computed_sets and not texts else KnownSet
+    return construct(r, node, kind, [items], {})
+
+
+def _is_text(item: Any) -> bool:
+    return isinstance(item, Static) and isinstance(item.obj, str)
 
 
 @special(collections.Counter)
@@ -317,9 +339,11 @@ def _counter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 @special(frozenset)
 def _frozen_set(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     items = literal_items(r, sequence(r, node, args[0])) if args else Seq([])
-    if not is_static(items):
+    if is_static(items):
+        return Static(frozenset(static_value(items)))
+    if not r.book.computed_sets:
         r.refuse(node, "a set of computed values", "use a list")
-    return Static(frozenset(static_value(items)))
+    return known_set(r, node, items)
 
 
 @special(collections.defaultdict)

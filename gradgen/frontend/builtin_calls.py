@@ -149,7 +149,8 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
     kinds = args[1].obj if isinstance(args[1], Static) else static_value(args[1])
     value = args[0]
     if isinstance(value, Seq | Record):
-        return Const(issubclass(STANDS_FOR.get(value.kind, value.kind), kinds))
+        known = (value.kind, STANDS_FOR.get(value.kind, value.kind))
+        return Const(any(issubclass(kind, kinds) for kind in known))
     if isinstance(value, Map | SliceValue):
         return Const(issubclass(dict if isinstance(value, Map) else slice, kinds))
     if isinstance(value, Static):

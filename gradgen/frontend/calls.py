@@ -210,6 +210,16 @@ def _call_known(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dic
     return from_library(r, node, READ_AS.of(obj), args, kwargs)
 
 
+def _is_method_of(obj: types.MethodDescriptorType, owner: Any) -> bool:
+    """Whether a method that stands for itself, such as ``np.ndarray.sum``, belongs to a value."""
+    kind = obj.__objclass__
+    if isinstance(owner, Ref):
+        return kind is np.ndarray and owner.value.type.kind == "array"
+    if isinstance(owner, Seq | Map):
+        return kind is (dict if isinstance(owner, Map) else owner.kind)
+    return isinstance(owner, Static) and type(owner.obj) is kind
+
+
 def _call_foreign(
     r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
@@ -233,6 +243,11 @@ def _call_foreign(
     made = getter(r, node, obj)
     if made is not None:
         return call_value(r, node, made, args, kwargs)
+    if isinstance(obj, types.MethodDescriptorType) and args and _is_method_of(obj, args[0]):
+        from gradgen.frontend.attributes import attribute
+
+        # ``np.ndarray.sum(x)`` is ``x.sum()``, and ``str.upper(s)`` is ``s.upper()``.
+        return call_value(r, node, attribute(r, args[0], obj.__name__, node), args[1:], kwargs)
     if isinstance(obj, types.FunctionType):
         return _inline_foreign(r, node, obj, args, kwargs)
     if isinstance(obj, type) and (is_users(obj) or obj is types.SimpleNamespace):

@@ -52,9 +52,10 @@ def read(r: Reader, node: Any) -> Any:
     known = written_out(r, node, few=bool(r.book.effort & FOR))
     if known is not None:
         return known
-    if isinstance(node, ast.DictComp | ast.SetComp):
-        what = "dict" if isinstance(node, ast.DictComp) else "set"
-        r.refuse(node, f"a {what} whose keys depend on a loop", "loop over a tuple or list of keys")
+    if isinstance(node, ast.SetComp):
+        return _set(r, node, collected(r, as_list(r, node)))
+    if isinstance(node, ast.DictComp):
+        r.refuse(node, "a dict whose keys depend on a loop", "loop over a tuple or list of keys")
     before, place, path = snapshot(r), len(r.b.block.ops), list(r.call_path)
     try:
         return collected(r, node)
@@ -74,7 +75,7 @@ def generator(r: Reader, node: ast.GeneratorExp) -> Generator:
     return Generator(node)
 
 
-def as_list(r: Reader, node: ast.GeneratorExp | ast.ListComp) -> ast.ListComp:
+def as_list(r: Reader, node: ast.GeneratorExp | ast.ListComp | ast.SetComp) -> ast.ListComp:
     """Return the list of what a generator gives, the same tree each time."""
     made = r.expansions.get((id(node), "list"))
     if made is None:
@@ -191,12 +192,14 @@ def _container(r: Reader, node: Any, few: bool) -> Any:
         return Map(pairs)
     out: list[Any] = []
     _each(r, node, 0, lambda: out.append(evaluate(r, node.elt)), few)
-    if isinstance(node, ast.SetComp):
-        # A cycle by nature: builtins take comprehensions.
-        from gradgen.frontend.aggregates import known_set
+    return _set(r, node, Seq(out, list)) if isinstance(node, ast.SetComp) else Seq(out, list)
 
-        return known_set(r, node, Seq(out, list))
-    return Seq(out, list)
+
+def _set(r: Reader, node: ast.SetComp, items: Any) -> Any:
+    # A cycle by nature: what is made of items loops over them.
+    from gradgen.frontend.aggregates import known_set
+
+    return known_set(r, node, items)
 
 
 def _each(r: Reader, node: Any, depth: int, work: Callable[[], object], few: bool) -> None:

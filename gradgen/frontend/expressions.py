@@ -280,8 +280,11 @@ def _among(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -
         items = [r.wrap(o, right.obj, k, node) for k, o in enumerate(right.obj)]
     elif isinstance(right, Seq):
         items = list(right.items)
-    elif isinstance(right, Static) and isinstance(right.obj, frozenset):
-        items = list(map(plain, right.obj))
+    elif isinstance(right, Static) and isinstance(right.obj, set | frozenset):
+        items = [plain(o) for o in sorted(right.obj, key=repr)]
+    elif isinstance(right, Ref):
+        found = _within(r, node, left, right)
+        return found if isinstance(op, ast.In) else r.b.emit("not", [found])
     else:
         r.refuse(node, f"a membership test in a {describe(right)}", "compare with == and or")
     tests = [lambda item=item: compare_two(r, node, ast.Eq(), left, item) for item in items]
@@ -289,6 +292,14 @@ def _among(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -
     if isinstance(op, ast.In):
         return found
     return Const(not found.const) if isinstance(found, Const) else r.b.emit("not", [found])
+
+
+def _within(r: Reader, node: ast.Compare, left: Any, right: Ref) -> Value:
+    """Test membership in a list that grows, or in an array."""
+    if lists.is_list(r, right):
+        return r.b.emit("contains", [r.read(right), lists.as_item(r, left, node)])
+    same = r.b.emit("np.eq", [r.read(right), as_value(r, left, node)], span=r.span(node))
+    return r.b.emit("any", [same], span=r.span(node))
 
 
 def _shape_without_one(left: Any, right: Any) -> bool:

@@ -92,6 +92,7 @@ def _read_function(fn: Any, given: Any, options: Any, effort: int = 0) -> Functi
     precise: frozenset[Place] = frozenset()
     written_out: frozenset[int] = frozenset()
     book = Book(effort=effort)
+    refused: UnsupportedError | None = None  # with sets of what is known
     for _ in range(200):
         book.begin()
         try:
@@ -102,6 +103,10 @@ def _read_function(fn: Any, given: Any, options: Any, effort: int = 0) -> Functi
         except Retry as found:
             precise |= found.places
             written_out |= {key[-1] for key in found.loops}
+        except UnsupportedError as error:
+            if not book.has_sets or book.computed_sets:
+                raise refused or error from None
+            book.computed_sets, refused = True, error
         except Refine as found:
             name, path = found.path
             specs[name] = refined(specs[name], path, found.how)

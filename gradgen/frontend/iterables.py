@@ -230,3 +230,13 @@ def over_sequence(r: Reader, node: ast.AST, value: Any, method: str) -> list[Any
         }
         return views[method]
     return None
+
+
+def of_known_length(r: Reader, node: ast.AST, items: Ref, v: Value) -> list[Any] | None:
+    """Return the items of an array, where the function is read for the lengths of a call."""
+    length = v.type.shape[0] if v.type.kind == "array" and v.type.shape else None
+    if not r.pinned or not isinstance(length, int):
+        return None
+    over = over_value(r, items, node)
+    assert isinstance(over, Iteration)
+    return [over.element(Const(k)) for k in range(length)]

@@ -9,6 +9,7 @@ from typing import Any
 from gradgen.frontend.bindings import call_rule, dtype_of
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.indices import index_of
+from gradgen.frontend.iterables import of_known_length
 from gradgen.frontend.layouts import perhaps_shared
 from gradgen.frontend.numpy_calls import clip
 from gradgen.frontend.places import array_of, choose, compress, nonzero, put, take
@@ -180,4 +181,9 @@ def _tolist(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[
         r.refuse(node, f"tolist of a {v.type}", "use float(...), or the array")
     if v.type.rank == 0:
         return call_rule(r, node, RULES["item"], [v], kwargs)
+    known = None
+    if isinstance(owner, Ref) and v.type.rank == 1:
+        known = of_known_length(r, node, owner, v)
+    if known is not None:
+        return Seq([call_rule(r, node, RULES["item"], [item], {}) for item in known], list)
     return r.hold(r.b.emit("items", [v], plain=True))

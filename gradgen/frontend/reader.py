@@ -393,6 +393,10 @@ def runs_once(value: Any) -> bool:
     return isinstance(value, Once | Lazy)
 
 
+# What the user wrote, by the classes that are read in its place.
+READ_FOR = {"ComputedSet": "set of computed values", "LimitedDeque": "deque"}
+
+
 def describe(value: Any) -> str:
     """Name a value's kind for a message."""
     if isinstance(value, Static):
@@ -402,7 +406,7 @@ def describe(value: Any) -> str:
     if isinstance(value, Map):
         return "dict"
     if isinstance(value, Record):
-        return value.kind.__name__
+        return READ_FOR.get(value.kind.__name__, value.kind.__name__)
     if isinstance(value, Value):
         return str(value.type)
     if isinstance(value, Ref):

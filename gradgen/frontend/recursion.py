@@ -85,6 +85,8 @@ class Book:
     statements: int = 0  # that this reading has read
     expansions: dict[Any, Any] = field(default_factory=dict)
     derived: list[tuple[Any, Any, Any]] = field(default_factory=list)
+    has_sets: bool = False  # whether the program makes sets
+    computed_sets: bool = False  # whether these may hold what is computed
 
     def begin(self) -> None:
         """Forget what belongs to one reading."""

@@ -8,6 +8,11 @@ What they hold, or count, has to be known while the function is read.
 
 from __future__ import annotations
 
+from collections import deque
+
+from gradgen.library.queues import LimitedDeque
+from gradgen.library.sets import ComputedSet
+
 
 class KnownSet:
     """A set that is written to."""
@@ -161,4 +166,4 @@ class KnownCounter:
         return len(self.counts)
 
 
-STANDS_FOR = {KnownSet: set, KnownCounter: dict}
+STANDS_FOR = {KnownSet: set, ComputedSet: set, KnownCounter: dict, LimitedDeque: deque}

@@ -11,7 +11,18 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import ANY, FLOAT, Type, array, fresh_dim, integer, join, promote, scalar
+from gradgen.ir.types import (
+    ANY,
+    BOOL,
+    FLOAT,
+    Type,
+    array,
+    fresh_dim,
+    integer,
+    join,
+    promote,
+    scalar,
+)
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, elementwise, length_in, of_shape, refuse_unless
 
@@ -256,6 +267,7 @@ for _name in ("max", "min"):
     rule(f"py_{_name}", py_sum_type, spelling=_name, params="a", vjp=extreme_vjp, jvp=extreme_jvp,
          at_kinks="the first of a tie wins")  # fmt: skip
 rule("index_of", lambda inputs, attrs: integer(), passive=True, **_SPECIAL)
+rule("contains", lambda inputs, attrs: BOOL, passive=True, **_SPECIAL)
 rule("list_add", _first, vjp=list_add_vjp, narrow=True, **_SPECIAL)
 rule("fill_lists", _first, spelling="_filled_lists", vjp=fill_lists_vjp)
 rule("zeros_list", zeros_list_type, passive=True, **_SPECIAL)

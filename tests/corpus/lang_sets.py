@@ -1,0 +1,107 @@
+"""Sets and tests of membership, of what is found as the program runs."""
+
+import numpy as np
+
+
+def sets_visited(x, steps):
+    seen = set()
+    at, total = 0, 0.0
+    for k in range(steps):
+        if at in seen:
+            total -= 0.5 * x[at]
+        else:
+            total += x[at] ** 2
+            seen.add(at)
+        at = int(abs(x[at].real) * 7 + k) % len(x)
+    return total * len(seen)
+
+
+def sets_grid_walk(img, limit=-0.5):
+    todo, seen, total = [(0, 0)], {(0, 0)}, 0.0
+    while todo:
+        i, j = todo.pop()
+        total += img[i, j] ** 2
+        for di, dj in ((0, 1), (1, 0)):
+            p = (i + di, j + dj)
+            if p[0] < 3 and p[1] < 3 and p not in seen and img[p].real > limit:
+                seen.add(p)
+                todo.append(p)
+    return total / len(seen)
+
+
+def sets_joined(x):
+    a = {1, 2}
+    b = set(int(v.real * 3) for v in x)
+    c = a | b
+    a.discard(1)
+    a.update([5], {int(10 * v.real) % 3 for v in x})
+    s = x[0] * len(c) + x[1] * len(c & a) + x[2] * len(b - a)
+    if isinstance(b, set) and not (c - b - {1, 2}):
+        s += x[0] ** 2
+    return s if 5 in a else 0.0 * s
+
+
+def sets_shortest_path(w, n):
+    edges = [(0, 1), (0, 2), (1, 2), (2, 3), (1, 3)]
+    far = [1e9] * n
+    far[0] = 0.0
+    done = set()
+    while len(done) < n:
+        u = min((i for i in range(n) if i not in done), key=lambda i: far[i].real)
+        done.add(u)
+        for k, (a, b) in enumerate(edges):
+            if a == u and (far[u] + w[k]).real < far[b].real:
+                far[b] = far[u] + w[k]
+    return far[-1] ** 2 + far[1]
+
+
+def sets_none_twice(x):
+    kept, total = [], 0.0
+    for v in x:
+        k = int(v.real * 4)
+        if k in kept:
+            continue
+        kept.append(k)
+        total += v * v * len(kept)
+    return total
+
+
+def sets_in_array(x, w):
+    places = np.array([0, 2])
+    total = 0.0
+    for k in range(len(x)):
+        if k in places:
+            total += x[k] ** 2
+        elif k not in {1, 5}:
+            total -= w[k] * x[k]
+    return total + (1.0 if 3 in places else 2.0) * x[0]
+
+
+def dict_of_keys(x):
+    counts = dict.fromkeys(("a", "b"), 0.0)
+    for k, v in enumerate(x):
+        counts["a" if k % 2 else "b"] += v * v
+    return counts["a"] * counts["b"] + np.ndarray.sum(x)
+
+
+def pairs_of_pairs(x):
+    head = None
+    for v in list(x):
+        head = (v, head)
+    total, scale = 0.0, 1.0
+    while head is not None:
+        v, head = head
+        total, scale = total + v * v * scale, scale * 0.5
+    return total
+
+
+EXAMPLE_ARGS = {
+    "sets_visited": lambda: (np.array([0.3, -0.8, 0.5, 1.1]), 9),
+    "sets_grid_walk": lambda: (np.sin(np.arange(9.0)).reshape(3, 3), -0.5),
+    "sets_joined": lambda: (np.array([0.73, 0.23, 0.46]),),
+    "sets_shortest_path": lambda: (np.array([1.0, 2.5, 0.7, 1.2, 3.0]), 4),
+    "sets_none_twice": lambda: (np.array([0.3, 0.1, 0.6, 0.4]),),
+    "sets_in_array": lambda: (np.array([0.3, -0.8, 0.5, 1.1]), np.array([1.0, 2.0, -1.0, 0.5])),
+    "dict_of_keys": lambda: (np.array([0.3, -0.8, 0.5, 1.1]),),
+    "pairs_of_pairs": lambda: (np.array([0.3, -0.8, 0.5]),),
+}
