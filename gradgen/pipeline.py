@@ -59,6 +59,7 @@ from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.invariants import drop_unchanged
 from gradgen.passes.parallel import Parts, find_parts
 from gradgen.passes.rows import store_through_rows
+from gradgen.passes.scatters import add_numbers
 from gradgen.passes.shapes import read_newest_shapes
 from gradgen.passes.sharing import Sharing
 from gradgen.passes.sinking import sink_into_branches
@@ -311,6 +312,9 @@ def _saves(program: Program) -> None:
 
 
 def _copies(program: Program) -> None:
+    if program.options.backend == "numpy" and not program.options.read_again:
+        for f in _everything(program):
+            add_numbers(f)
     read_newest_shapes(program.function)
     insert_copies(program.function)
     store_in_place(callees_of(program.function))

@@ -121,6 +121,16 @@ def _winners(like, at):
     return order[at] == count
 
 
+def _rows_added(like, rows, places):
+    """Add up rows in zeros like an array, each at its place; by numbers, as that is quicker."""
+    width = np.size(like[:1])
+    numbers = np.expand_dims(places, -1) * width + np.arange(width)
+    wide = np.broadcast_to(rows, np.shape(places) + np.shape(like)[1:])
+    total = np.zeros(np.size(like))
+    np.add.at(total, np.ravel(numbers), np.ravel(wide))
+    return np.reshape(total, np.shape(like))
+
+
 def _match(g, x):
     """Give a gradient the type and dtype of its argument."""
     if isinstance(x, (float, int)):

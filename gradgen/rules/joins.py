@@ -14,6 +14,7 @@ from gradgen.rules.shapes_of import Attrs, same_type
 if TYPE_CHECKING:
     from gradgen.diff.algebra import Algebra
     from gradgen.ir.nodes import Op
+from gradgen.rules.places import whole_of
 from gradgen.rules.shapes_of import with_shape
 
 
@@ -32,6 +33,8 @@ def joined_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 
 def _sum_lengths(lengths: list[Length]) -> Length:
+    if len(lengths) == 2 and (whole := whole_of(*lengths)) is not None:
+        return whole
     known = sum(d for d in lengths if isinstance(d, int))
     symbols = [d for d in lengths if not isinstance(d, int)]
     if not symbols:

@@ -7,6 +7,7 @@ stands, or in front, if anything is between them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ from gradgen.rules.shapes_of import length_of
 
 Shape = tuple[Length, ...]
 ADVANCED = "am"
+# What `_sliced` calls the length of the first so many entries, or of the last.
+CUT = re.compile(r"\?(?P<whole>.+)\[(0?:(?=\d+:\])|-(?=\d+::\]))(?P<count>\d+)::?\]")
 
 
 def is_basic(index: str) -> bool:
@@ -138,6 +141,18 @@ def _sliced(length: Length, bounds: tuple[Value | None, Value | None, Value | No
         if isinstance(high, Dim) and not isinstance(length, int) and _within(high, length):
             return high + -low
     return other
+
+
+def whole_of(a: Length, b: Length) -> Length | None:
+    """Return the length of what two lengths are the two parts of: ``x[:k]`` and ``x[k:]``."""
+    for part, rest in ((a, b), (b, a)):
+        cut = CUT.fullmatch(part.name) if isinstance(part, Dim) and not part.offset else None
+        if cut is None or isinstance(rest, int):
+            continue
+        whole = rest + int(cut["count"])
+        if cut["whole"] == str(whole):
+            return whole
+    return None
 
 
 def _bound(v: Value | None) -> str:

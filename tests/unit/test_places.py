@@ -7,9 +7,11 @@ import random
 import numpy as np
 import pytest
 
+import gradgen
 from gradgen.ir.nodes import Const, Op, Value
 from gradgen.ir.types import Dim, array
-from gradgen.rules.places import index_shape, may_repeat
+from gradgen.rules.places import index_shape, may_repeat, whole_of
+from tests.references import complex_gradient
 
 SHAPE = (2, 3, 4)
 
@@ -82,3 +84,39 @@ def test_places_may_repeat() -> None:
     assert not may_repeat("a:", (), [listed(-1, -2)])
     assert not may_repeat("mi", (), [mask, Const(0)])
     assert not may_repeat("i:", (), [Const(0)])
+
+
+def test_both_parts_of_a_length() -> None:
+    """``x[:k]`` and ``x[k:]`` are as long as ``x``, with ``k`` beyond its end, too."""
+    n = Dim("x.0", 0, True)
+    parts = {"s": [(False, True, False)], "t": [(True, False, False)]}
+
+    def part(length: object, cut: int, head: bool) -> object:
+        shape = index_shape((length,), "s", parts["s" if head else "t"], [Const(cut)])  # type: ignore[arg-type]
+        assert shape is not None
+        return shape[0]
+
+    for length in (n, n + -2):
+        for cut in (1, 3, -1, -4):
+            assert whole_of(part(length, cut, True), part(length, cut, False)) == length  # type: ignore[arg-type]
+    assert whole_of(part(n, 1, True), part(n, 2, False)) is None  # type: ignore[arg-type]
+    assert whole_of(part(n, 1, True), part(n + -2, 1, False)) is None  # type: ignore[arg-type]
+    assert whole_of(n, n) is None and whole_of(2, n) is None
+
+
+def chain(x, steps):
+    y = np.zeros(len(x))
+    for _ in range(steps):
+        k = np.concatenate((x[:1], x[1:] * y[:-1]))
+        y = y + 0.1 * (k + y)
+    return np.sum(y)
+
+
+def test_joined_parts_are_not_stretched() -> None:
+    """Nothing is kept for its shape alone, where parts are joined to the length of the whole."""
+    x = np.array([0.5, -1.0, 2.0, 0.3])
+    text = gradgen.emit(chain, mode="grad", example_args=(x, 3))
+    assert "_unbroadcast" not in text and text.count("_saved = []") == 1
+    (expected,) = complex_gradient(chain, (x, 3), (0,))
+    np.testing.assert_allclose(gradgen.grad(chain)(x, 3), expected, rtol=1e-13)
+    assert gradgen.grad(chain)(x[:0], 3).shape == (0,)

@@ -1,0 +1,42 @@
+"""Rows that are added up at places: number by number, which NumPy does several times quicker.
+
+``np.add.at`` has a quick loop for single numbers at a vector of places, and none for rows.
+"""
+
+from __future__ import annotations
+
+from gradgen.ir.nodes import Function, Op, Value, blocks_of, uses
+from gradgen.rules.helpers import _rows_added
+
+
+def add_numbers(function: Function) -> None:
+    """Let rows that are added into zeros of the reverse sweep go there as numbers, in place."""
+    count = uses(function.body)
+    for block in blocks_of(function.body):
+        made = {
+            op.inputs[0].op: op
+            for op in block.ops
+            if op.prim == "add_at" and op.reverse and _adds_rows(op, count)
+        }
+        for op in made.values():
+            zeros = op.inputs[0].op
+            assert zeros is not None
+            op.prim, op.inputs = "helper", [zeros.inputs[0], *op.inputs[1:]]
+            op.attrs = {"function": _rows_added.__name__, "options": (), "type": op.out.type}
+        block.ops = [op for op in block.ops if op not in made]
+
+
+def _adds_rows(op: Op, count: dict[Value, int]) -> bool:
+    """Whether rows are added into zeros that nothing else is done with."""
+    zeros, rows, places = op.inputs[0].op, op.inputs[1], op.inputs[2:]
+    if zeros is None or zeros.prim != "zeros_as" or count.get(zeros.out) != 1:
+        return False
+    index = op.attrs["index"]
+    if index.rstrip(":") != "a" or op.attrs.get("path") or op.attrs.get("sign") == "-":
+        return False
+    shape = op.inputs[0].type.shape
+    if shape is None or len(shape) < 2 or places[0].type.kind != "array":
+        return False
+    if not zeros.out.type.dtype == rows.type.dtype == "float64":
+        return False
+    return places[0].type.dtype == "int64"  # a shorter one, times the width of a row, overflows

@@ -1,0 +1,90 @@
+"""Rows added at places that repeat: before and after the pass, in every mode and shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradgen
+from gradgen.pipeline import run
+from tests.long_programs import loaded
+from tests.references import complex_gradient
+
+RNG = np.random.default_rng(4)
+X = RNG.normal(size=(5, 3))
+PLACES = np.array([0, 4, 4, -1, 2, 0, 4])
+WEIGHTS = RNG.normal(size=(7, 3))
+
+
+def rows(x, places, weights):
+    return np.sum(x[places] ** 3 * weights)
+
+
+def stretched(x, places, weights):
+    return np.sum(np.sum(x[places], axis=1) ** 2 * weights[:, 0])
+
+
+def grid(x, places, weights):
+    return np.sum(np.sin(x[places.reshape(-1, 1)]) * weights[:, None, :])
+
+
+def in_loop(x, places, weights):
+    total = 0.0
+    for k in range(3):
+        total += np.sum(x[places[k:]] ** 2 * weights[k:])
+    return total
+
+
+def stacks(x, places, weights):
+    cubes = np.stack([x, x * x], axis=1)
+    return np.sum(cubes[places] * np.stack([weights, weights], axis=1))
+
+
+AGAIN = """
+
+def loss(x, places, weights, v):
+    return np.sum({}_grad(x, places, weights) * v)
+"""
+LOSSES: list[Callable[..., Any]] = [rows, stretched, grid, in_loop, stacks]
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_gradients(loss: Callable[..., Any]) -> None:
+    (expected,) = complex_gradient(loss, (X, PLACES, WEIGHTS), (0,))
+    made = gradgen.grad(loss)
+    np.testing.assert_allclose(made(X, PLACES, WEIGHTS), expected, rtol=1e-13)
+    empty = made(X[:0], PLACES[:0], WEIGHTS[:0])
+    assert empty.shape == (0, 3)
+    batch = gradgen.grad(loss, batch="x")(np.stack([X, X]), PLACES, WEIGHTS)
+    np.testing.assert_allclose(batch, [expected, expected], rtol=1e-13)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_second_order(loss: Callable[..., Any], tmp_path: Path) -> None:
+    """By the modes, and by the text that a user has saved, which adds by numbers."""
+    v = RNG.normal(size=X.shape)
+    slope = gradgen.grad(loss)
+    expected = (slope(X + 1e-6 * v, PLACES, WEIGHTS) - slope(X - 1e-6 * v, PLACES, WEIGHTS)) / 2e-6
+    got = gradgen.hvp(lambda x: loss(x, PLACES, WEIGHTS))((X,), (v,))
+    np.testing.assert_allclose(got, expected, rtol=1e-7, atol=1e-8)
+    text = gradgen.emit(loss, mode="grad", example_args=(X, PLACES, WEIGHTS))
+    saved = loaded(text + AGAIN.format(loss.__name__), tmp_path)
+    along = gradgen.grad(saved)(X, PLACES, WEIGHTS, v)
+    np.testing.assert_allclose(along, expected, rtol=1e-7, atol=1e-8)
+
+
+def test_one_addition_of_numbers() -> None:
+    args = X, PLACES, WEIGHTS
+    text = gradgen.emit(rows, mode="grad", example_args=args)
+    assert "d_x = _rows_added(x, " in text and "np.add.at(d_x" not in text
+    before = run(rows, args, until="saves").stages["saves"]
+    after = run(rows, args, until="copies").stages["copies"]
+    assert "_rows_added" not in before and "_rows_added" in after
+    short = gradgen.emit(rows, mode="grad", example_args=(X, PLACES.astype(np.int8), WEIGHTS))
+    assert "_rows_added" not in short
+    alone = gradgen.emit(rows, mode="grad", example_args=(X[:, 0], PLACES, WEIGHTS[:, 0]))
+    assert "_rows_added" not in alone  # NumPy is quick at single numbers
