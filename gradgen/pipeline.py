@@ -65,7 +65,7 @@ from gradgen.passes.sharing import Sharing
 from gradgen.passes.sinking import sink_into_branches
 from gradgen.passes.unbound import drop_sure, settle_guards
 from gradgen.sizes import KEPT, Sizes
-from gradgen.sparse.tracks import add_tracks, finish_tracks
+from gradgen.sparse.tracks import Tracks, add_tracks, finish_tracks
 
 # Modes that are the derivative of a derivative: of which, and by which mode.
 NESTED = {"hessian": ("grad", "jacfwd"), "hvp": ("grad", "pushforward"),
@@ -73,6 +73,7 @@ NESTED = {"hessian": ("grad", "jacfwd"), "hvp": ("grad", "pushforward"),
 # Which product with the derivative a Jacobian is made of where its seeds go one by one.
 TURNS = {"jacfwd": "jvp", "jacdiag": "jvp", "jacrev": "vjp"}
 PUSHED = ("jvp", "pushforward", "jacfwd", "jacdiag")  # which carry tangents along
+TRACKED = ("pattern", "pattern2")  # which carry sets of input entries along
 SWEPT = ("value_and_grad", "grad", "vjp")
 MARKED = (*SWEPT, "jacrev")  # in which marked loops are run again
 STAGES = ("parse", "adjoint", "optimise", "saves", "copies", "lower")
@@ -273,7 +274,10 @@ def _adjoint(program: Program) -> None:
     callees = callees_of(function)
     refuse_marks(c.function for c in callees)
     settle_activity(function, callees)
-    (push_callees if options.mode in PUSHED else derive)(callees)
+    if options.mode in TRACKED:
+        push_callees(callees, functools.partial(Tracks, second=options.mode == "pattern2"))
+    else:
+        (push_callees if options.mode in PUSHED else derive)(callees)
     hold_cancelling_maxima(function)
     hoist_lengths(function)
     recognise_additions(function)
@@ -332,7 +336,7 @@ def _lower(program: Program) -> None:
 def _derive(program: Program) -> None:
     """Append the derivative that the mode asks for."""
     function, options = program.function, program.options
-    if options.mode in ("pattern", "pattern2"):
+    if options.mode in TRACKED:
         add_tracks(function, options.mode == "pattern2")
         finish_tracks(function)
     elif options.mode in ("jvp", "pushforward"):

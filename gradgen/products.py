@@ -12,7 +12,7 @@ from gradgen.api import options_of
 from gradgen.errors import ArgumentError
 from gradgen.gradient import Gradient
 from gradgen.interpret.arguments import flatten as _pairs
-from gradgen.interpret.arguments import follow, with_leaves
+from gradgen.interpret.arguments import follow, spell, with_leaves
 from gradgen.options import Options
 
 NUMBERS = (float, int, np.ndarray, np.generic)
@@ -143,14 +143,18 @@ class Pushforward(Gradient):
         made = self.specialise(call[0])
         given = dict(zip(self._names, call[0], strict=True))
         chosen = made.program.function.result["active"]
-        moves = (tangents,) if self.options.single else tuple(tangents)
+        moves = (tangents,) if self.options.single else tangents
+        if not isinstance(moves, tuple | list | np.ndarray):
+            raise ArgumentError(
+                "the tangents are no tuple", hint="give one for each differentiated argument"
+            )
         if len(moves) != len(chosen):
             raise ArgumentError(
                 f"there are {len(moves)} tangents for {len(chosen)} arguments",
                 hint="give one for each differentiated argument",
             )
         more = {
-            f"t_{s.label}": _matching(t, follow(given[s.name], s.path))
+            f"t_{s.label}": _matching(t, follow(given[s.name], s.path), "tangent", "argument")
             for s, t in zip(chosen, moves, strict=True)
         }
         return self.run(call, made, **more)
@@ -188,31 +192,50 @@ def unflatten(like: Any, leaves: list[Any]) -> Any:
     return with_leaves(like, iter(leaves))
 
 
-def _matching(cotangent: Any, value: Any) -> Any:
-    """Return a cotangent with the dtypes of a value, after comparing their shapes."""
-    given, wanted = flatten(cotangent), flatten(value)
-    if len(given) != len(wanted):
+def _matching(given: Any, like: Any, what: str = "cotangent", of: str = "value") -> Any:
+    """Return a cotangent or a tangent with the dtypes of what it belongs to.
+
+    Parts belong together by their keys and attributes, in whatever order a dict has them.
+    """
+    found, wanted = dict(_pairs(given)), dict(_pairs(like))
+    if found.keys() != wanted.keys():
         raise ArgumentError(
-            f"the cotangent has {len(given)} parts, and the value {len(wanted)}",
-            hint="give it the structure of the value",
+            _what_differs(given, like, what, of), hint=f"give it the structure of the {of}"
         )
-    if not any(isinstance(v, NUMBERS) for v in wanted):
+    if not any(isinstance(v, NUMBERS) for v in wanted.values()):
+        verb = "returns" if of == "value" else "is given"
         raise ArgumentError(
-            f"the function returns a {type(value).__name__}, which has no derivative",
+            f"the function {verb} a {type(like).__name__}, which has no derivative",
             hint="return numbers, arrays, or tuples and dicts of them",
         )
-    out: list[Any] = []
-    for c, v in zip(given, wanted, strict=True):
-        if not isinstance(v, NUMBERS):
-            out.append(v)  # text, None and functions stay what they are
-            continue
-        if np.shape(c) != np.shape(v):
-            raise ArgumentError(
-                f"the cotangent has shape {np.shape(c)}, where the value has {np.shape(v)}",
-                hint="give it the shapes of the value",
-            )
-        if isinstance(v, np.ndarray):
-            out.append(np.array(c, dtype=v.dtype))
-        else:
-            out.append(type(v)(c))
-    return unflatten(value, out)
+    return unflatten(like, [_part(found[path], v, what, of) for path, v in wanted.items()])
+
+
+def _what_differs(given: Any, like: Any, what: str, of: str) -> str:
+    """Say which part one structure has, and the other has not."""
+    mine, others = dict(_pairs(given)), dict(_pairs(like))
+    if () in mine or () in others:
+        return f"the {what} is a {type(given).__name__}, where the {of} is a {type(like).__name__}"
+    for path in others:
+        if path not in mine:
+            return f"the {what} has nothing for {spell(like, of, path)}"
+    path = next(path for path in mine if path not in others)
+    return f"the {what} has a part {spell(given, what, path)}, which the {of} has not"
+
+
+def _part(c: Any, v: Any, what: str, of: str) -> Any:
+    """Return a number or array of a cotangent in the type of its place."""
+    if not isinstance(v, NUMBERS):
+        return v  # text, None and functions stay what they are
+    kind = np.asarray(c).dtype.kind
+    if kind not in "biufc" or (kind == "c" and not np.iscomplexobj(v)):
+        raise ArgumentError(
+            f"the {what} has a {type(c).__name__}, where the {of} has a {type(v).__name__}",
+            hint=f"give it numbers, real ones where the {of} is real",
+        )
+    if np.shape(c) != np.shape(v):
+        raise ArgumentError(
+            f"the {what} has shape {np.shape(c)}, where the {of} has {np.shape(v)}",
+            hint=f"give it the shapes of the {of}",
+        )
+    return np.array(c, dtype=v.dtype) if isinstance(v, np.ndarray) else type(v)(c)

@@ -179,6 +179,36 @@ def test_containers_and_integers() -> None:
     np.testing.assert_allclose(got, expected)
 
 
+def pairs_of_halves(x):
+    """A recursive function that splits an array and multiplies neighbours."""
+    if len(x) == 1:
+        return x[0] ** 2
+    middle = len(x) // 2
+    left, right = x[:middle], x[middle:]
+    return pairs_of_halves(left) + pairs_of_halves(right) + np.sin(left[-1] * right[0])
+
+
+def layers(x, depth):
+    """A recursive function whose name in the module, and whose sums, could be others."""
+    if depth == 0:
+        return x
+    return layers(np.tanh(x - np.mean(x[:2])), depth - 1)
+
+
+def test_recursive_functions() -> None:
+    """The called function has the pattern of its own arguments, not a dense one."""
+    x = np.linspace(-1.0, 1.5, 13)
+    made = gradgen.sparse_hessian(lambda x: pairs_of_halves(x))
+    np.testing.assert_allclose(made(x).toarray(), gradgen.hessian(pairs_of_halves)(x), rtol=1e-12)
+    band = np.abs(np.subtract.outer(np.arange(13), np.arange(13))) <= 1
+    assert np.array_equal(made.pattern(x).toarray(), band)
+    assert "pairs_of_halves_pattern(" in made.pattern_source
+    rows = gradgen.sparse_jacobian(layers)
+    np.testing.assert_allclose(rows(x, 2).toarray(), gradgen.jacfwd(layers)(x, 2), rtol=1e-12)
+    reached = (np.arange(13) < 2) | np.eye(13, dtype=bool)
+    assert np.array_equal(rows.pattern(x, 2).toarray(), reached)
+
+
 def random_graph(seed: int, n: int) -> Any:
     half = sparse.random_array((n, n), density=0.1, rng=np.random.default_rng(seed))
     return sparse.csr_array((half + half.T + sparse.eye_array(n)).astype(bool))

@@ -160,6 +160,43 @@ def test_integers_have_integer_zeros() -> None:
     assert product == {"n": 0, "w": 18.0} and type(product["n"]) is int
 
 
+def of_dict(p: Any) -> Any:
+    return p["a"] ** 2 * p["b"]
+
+
+def test_parts_belong_together_by_their_keys() -> None:
+    """The order of a dict says nothing."""
+    p, swapped = {"a": 3.0, "b": 2.0}, {"b": 0.0, "a": 1.0}
+    assert gradgen.jvp(of_dict)((p,), swapped) == (18.0, 12.0)
+    assert gradgen.hvp(of_dict)((p,), swapped) == {"a": 4.0, "b": 6.0}
+    _, pull = gradgen.vjp(lambda x: {"u": x**2, "v": x**3})(2.0)
+    assert pull({"v": 0.0, "u": 1.0}) == 4.0
+
+
+@pytest.mark.parametrize(
+    ("tangent", "words"),
+    [
+        ({"a": 1.0, "c": 0.0}, "nothing for argument['b']"),
+        ({"a": 1.0, "b": 0.0, "c": 0.0}, "a part tangent['c'], which the argument has not"),
+        ([1.0, 2.0], "nothing for argument['a']"),
+        (1.0, "is a float, where the argument is a dict"),
+        ({"a": np.ones(2), "b": 1.0}, "shape (2,), where the argument has ()"),
+        ({"a": 1j, "b": 0.0}, "a complex, where the argument has a float"),
+        ({"a": None, "b": 0.0}, "a NoneType, where the argument has a float"),
+    ],
+)
+def test_tangents_of_another_structure_are_refused(tangent: Any, words: str) -> None:
+    with pytest.raises(gradgen.ArgumentError, match=r"Way out: give it") as error:
+        gradgen.jvp(of_dict)(({"a": 3.0, "b": 2.0},), tangent)
+    assert words in str(error.value)
+
+
+def test_tangents_of_several_arguments_are_a_tuple() -> None:
+    made = gradgen.jvp(lambda x, y: x * y, argnums=(0, 1))
+    with pytest.raises(gradgen.ArgumentError, match="the tangents are no tuple"):
+        made((2.0, 3.0), 1.0)
+
+
 # --- results of classes -------------------------------------------------------------------
 
 

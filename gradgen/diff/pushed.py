@@ -6,24 +6,32 @@ there is nothing to save.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gradgen.diff.adjoints import adjoint_type
 from gradgen.diff.forward import Forward
 from gradgen.diff.pairs import name_result
-from gradgen.ir.nodes import Callee, Leaf, Op, Value
+from gradgen.ir.nodes import Callee, Function, Leaf, Op, Value
 from gradgen.passes.additions import recognise_additions
 from gradgen.passes.cse import share_common
 from gradgen.passes.dce import remove_dead
 from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.sharing import shared_results
 
+# Makes the sweep of a function whose differentiated leaves have these tangents.
+Sweep = Callable[[Function, dict[Value, Value]], Forward]
 
-def push_callees(callees: list[Callee]) -> None:
-    """Let all recursive functions that carry derivatives carry tangents along, in place."""
+
+def push_callees(callees: list[Callee], sweep: Sweep = Forward) -> None:
+    """Let all recursive functions that carry derivatives carry tangents along, in place.
+
+    With another ``sweep``, what it has in place of tangents.
+    """
     active = [c for c in callees if c.active and c.varying]
     for c in active:
-        c.moving = c.active
+        c.moving, c.tracked = c.active, sweep is not Forward
     for c in active:
-        _push(c)
+        _push(c, sweep)
     changed = True
     while changed:
         changed = False
@@ -33,14 +41,14 @@ def push_callees(callees: list[Callee]) -> None:
             c.shares |= found
 
 
-def _push(c: Callee) -> None:
+def _push(c: Callee, start: Sweep) -> None:
     """Give a function the tangents of its parameters, and those of its results."""
     f = c.function
     name_result(c)
     hoist_lengths(f)
     recognise_additions(f)
     tangents = _leaves(c)
-    sweep = Forward(f, tangents)
+    sweep = start(f, tangents)
     sweep.block(f.body)
     with sweep.b.into(f.body):
         moved = [sweep.of(f.body.results[k]) for k in c.varying]

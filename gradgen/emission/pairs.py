@@ -11,7 +11,7 @@ from gradgen.emission.printer import Docstring
 from gradgen.emission.writer import Writer, part_of
 from gradgen.ir.nodes import Callee, Function, walk
 
-ENDINGS = ("forward", "backward", "tangent")
+ENDINGS = ("forward", "backward", "tangent", "pattern")
 PARTS = ("plain", "forward", "backward")
 
 
@@ -23,7 +23,7 @@ def spell_callees(callees: Iterable[Callee], taken: set[str]) -> set[str]:
         while {base, *(f"{base}_{end}" for end in ENDINGS)} & (taken | used):
             base += "_"
         forward = f"{base}_forward" if c.stacks else base
-        plain = f"{base}_tangent" if c.moving else base
+        plain = f"{base}_{'pattern' if c.tracked else 'tangent'}" if c.moving else base
         c.spelled = {"plain": plain, "forward": forward, "backward": f"{base}_backward"}
         used |= set(c.spelled.values())
     return used
@@ -101,6 +101,8 @@ def _purpose(c: Callee, part: str) -> str:
     call = f"{c.name}({', '.join(own)})"
     if c.moving:
         along = ", ".join(names[len(own) :])
+        if c.tracked:
+            return f"Return {call}, and what it depends on; {along}: what its arguments depend on."
         return f"Return {call}, and its derivative in the direction of {along}."
     if part == "plain":
         return f"Return {call}."

@@ -215,7 +215,8 @@ class Callee:
     (``both`` says of one that it is that); ``in_place``: the sums that are results are the arrays
     that were given, so that the text need not return them.  ``moving``: parameters that come with
     their tangents, behind the others, where the function is one of forward mode now (the tangents
-    are results, too, in the order of ``varying``).  ``spelled``: names in the module.
+    are results, too, in the order of ``varying``); ``tracked``: these are sets of entries, for a
+    sparsity pattern.  ``spelled``: names in the module.
     """
 
     name: str
@@ -232,6 +233,7 @@ class Callee:
     both: bool = False
     in_place: bool = False
     moving: list[int] = field(default_factory=list)
+    tracked: bool = False
     stacks: list[Stack] = field(default_factory=list)
     settled: bool = False
     spelled: dict[str, str] = field(default_factory=dict)

@@ -157,9 +157,7 @@ class _Sparse(Gradient):
         self._tracks._receiver = self._receiver
         made = self._tracks.specialise(call[0])
         recorder, plain = Recorder(), made.call
-        space = {**plain.__globals__, **recorder.functions()}
-        found = types.FunctionType(plain.__code__, space, plain.__name__, plain.__defaults__)
-        found.__kwdefaults__ = plain.__kwdefaults__
+        found = _among(plain, recorder.functions())
         given = iter(nodes)
         moved = {
             f"t_{n}": unflatten(v, [next(given) if is_inexact(x) else None for x in flatten(v)])
@@ -252,6 +250,22 @@ class SparseHessian(_Sparse):
         table = np.stack(columns)
         data = np.where(alone, table[colours[j], i], table[colours[i], j])
         return sparse.csr_array((data, (i, j)), shape=pattern.shape)
+
+
+def _among(fn: Any, names: dict[str, Any]) -> Any:
+    """Return a function of a module that sees other names in it; what it calls there does, too."""
+    space = {**fn.__globals__, **names}
+
+    def moved(one: Any) -> Any:
+        new = types.FunctionType(one.__code__, space, one.__name__, one.__defaults__)
+        new.__kwdefaults__ = one.__kwdefaults__
+        return new
+
+    for name, one in fn.__globals__.items():
+        own = isinstance(one, types.FunctionType) and one.__globals__ is fn.__globals__
+        if own and name not in names:
+            space[name] = moved(one)
+    return moved(fn)
 
 
 def _vector(tree: Any, chosen: list[bool] | None = None) -> np.ndarray:

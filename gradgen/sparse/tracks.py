@@ -13,6 +13,7 @@ from typing import Any
 
 from gradgen.diff.adjoints import adjoint_type
 from gradgen.diff.forward import Forward
+from gradgen.diff.pairs import callees_of
 from gradgen.diff.structures import value_tree
 from gradgen.ir.nodes import Const, Function, Op, Undefined, Value
 from gradgen.rules.complexes import is_complex
@@ -203,4 +204,7 @@ def add_tracks(function: Function, second: bool) -> None:
     sweep = Tracks(function, given, second)
     sweep.block(function.body)
     seeds = [v for v, _ in function.result["seeds"]]
-    function.body.results = [] if second else [sweep.of(v) for v in seeds]
+    # What meets is noted as it meets, except that in a recursive function it only does where the
+    # function is called: the results keep the calls alive.
+    noted = second and not any(c.moving for c in callees_of(function))
+    function.body.results = [] if noted else [sweep.of(v) for v in seeds]
