@@ -91,6 +91,8 @@ class _Account:
         return "\n".join(self.lines) + "\n"
 
     def _seeds(self) -> Iterable[str]:
+        if self.program.along:
+            yield "one, carried along forwards: a reverse sweep would keep values of loops"
         why = self.program.in_turns
         if why is not None:
             where = "" if why.span is None else f" ({place(why.span)})"

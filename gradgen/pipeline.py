@@ -22,6 +22,7 @@ from gradgen.batch.scalars import columns_written_out, rows_written_out, written
 from gradgen.batch.turns import columns_by_turns, rows_by_turns
 from gradgen.collector import uncollected
 from gradgen.diff.activity import varied
+from gradgen.diff.along import by_one_number, derive_along, keeps_in_loops
 from gradgen.diff.custom import forget_rules
 from gradgen.diff.doubts import doubts
 from gradgen.diff.forward import add_tangents
@@ -41,7 +42,7 @@ from gradgen.diff.saves import Saved, plan_saves
 from gradgen.diff.segments import mark_loops, refuse_marks, split_marked
 from gradgen.emission.header import header_of
 from gradgen.emission.module import Rendered, load, render
-from gradgen.errors import Span, UnbatchedError
+from gradgen.errors import Span, UnbatchedError, UnsupportedError
 from gradgen.frontend.function import read_function, specs_for
 from gradgen.frontend.source import innermost
 from gradgen.ir.nodes import Function, Value
@@ -99,6 +100,7 @@ class Program:
     again: frozenset[Span | None] = frozenset()
     product: Function | None = None
     in_turns: UnbatchedError | None = None
+    along: bool = False
     parts: list[Parts] = field(default_factory=list)
     rules: dict[str, Any] = field(default_factory=dict)
 
@@ -171,6 +173,10 @@ def run(
     function = read_function(fn, given, options)
     name = f"{_plain_name(fn)}_{options.mode}"
     program = Program(function, options, name, (fn, given), inner, again=again, whole=whole)
+    if options.backend == "numba" and by_one_number(function, options):
+        made = _along(program, args, specs, until, watch)
+        if made is not None:
+            return made
     try:
         return _through(program, until, watch)
     except UnbatchedError as error:
@@ -195,6 +201,27 @@ def _through(
             return program
     program.text = program.rendered().text
     return program
+
+
+def _along(
+    program: Program,
+    args: Any,
+    specs: Any,
+    until: str | None,
+    watch: Callable[[str, Function], None] | None,
+) -> Program | None:
+    """Derive forwards, where that saves what loops would keep; None where it does not, or fails."""
+    fn, given = program.source
+    options = program.options
+    plain = replace(options, backend="numpy", cache=False, parallel=False)
+    if not keeps_in_loops(run(fn, args, plain, "copies", specs).saved):
+        return None
+    function = read_function(fn, given, options)
+    made = replace(program, function=function, along=True, stages={})
+    try:
+        return _through(made, until, watch)
+    except UnsupportedError:
+        return None
 
 
 def loops_over_limit(fn: Any, args: Any, options: Options, specs: Any) -> frozenset[Span | None]:
@@ -277,12 +304,13 @@ def _adjoint(program: Program) -> None:
     if options.mode in TRACKED:
         push_callees(callees, functools.partial(Tracks, second=options.mode == "pattern2"))
     else:
-        (push_callees if options.mode in PUSHED else derive)(callees)
+        forwards = program.along or options.mode in PUSHED
+        (push_callees if forwards else derive)(callees)
     hold_cancelling_maxima(function)
     hoist_lengths(function)
     recognise_additions(function)
     store_through_rows(function)
-    if options.mode in MARKED:
+    if options.mode in MARKED and not program.along:
         mark_loops(function, program.again, options.snapshots)
         split_marked(function)
     function.notes += doubts(function, varied(function))
@@ -339,6 +367,8 @@ def _derive(program: Program) -> None:
     if options.mode in TRACKED:
         add_tracks(function, options.mode == "pattern2")
         finish_tracks(function)
+    elif program.along:
+        derive_along(function, options)
     elif options.mode in ("jvp", "pushforward"):
         tangents = add_tangents(function, function.result["tangents"])
         finish_tangents(function, tangents, options.mode == "jvp")

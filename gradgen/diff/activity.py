@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from gradgen.deep import deep
 from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import WRITES, Block, Function, Op, Value, walk
@@ -76,21 +78,25 @@ def _operation(op: Op, out: set[Value]) -> None:
 
 
 def _loop(op: Op, out: set[Value]) -> None:
+    """Let what varies flow through a loop, but for what is held constant (`passes.cancelling`)."""
     body = op.blocks[-1]
     params, inits = carried(op)
-    _flow(inits, params, out)
+    held = {params[k] for k in op.attrs.get("held", ())}
+    _flow(inits, params, out, held)
     before = -1
     while before != len(out):
         before = len(out)
         _block(body, out)
         for end in ends(body):
-            _flow(end.results, params, out)
+            _flow(end.results, params, out, held)
     _flow(params, op.outputs, out)
 
 
-def _flow(sources: list[Value], targets: list[Value], out: set[Value]) -> None:
+def _flow(
+    sources: list[Value], targets: list[Value], out: set[Value], held: Collection[Value] = ()
+) -> None:
     for source, target in zip(sources, targets, strict=True):
-        if source in out and target.type.inexact:
+        if source in out and target.type.inexact and target not in held:
             out.add(target)
 
 

@@ -6,14 +6,27 @@ each value: an ``added`` value gains ``k c``, a ``scaled`` one is multiplied by 
 degree 0 is the same as before.  ``exp`` makes scaled of added values, ``log`` the reverse, sums
 along the axis keep the degree, quotients and differences subtract it.  Where anything else is done
 to a value whose degree is not 0, nothing is concluded.
+
+The proof never asks what ``m`` is.  So it serves for a number that a loop finds as well, as in
+``if z[i] > m: m = z[i]``: what the loop carries is then held constant.  Loops that add up scaled
+values, or store them in a new array, are followed.
 """
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import NamedTuple
 
+from gradgen.diff.activity import carried
 from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of, uses
 from gradgen.ir.types import may_be_one
+from gradgen.passes.turns import Use, Uses
+
+NOTHING = ("zeros", "zeros_like", "zeros_as", "empty", "empty_like")
+CHOICES = ("if", "max2", "min2")
+TESTS = ("gt", "ge", "lt", "le", "eq", "ne", "np.gt", "np.ge", "np.lt", "np.le", "isnan")
+SUMS = ("add", "sub", "np.add", "np.subtract")
 
 
 class Degree(NamedTuple):
@@ -26,37 +39,118 @@ class Degree(NamedTuple):
 
 def hold_cancelling_maxima(function: Function) -> None:
     """Make the maxima that cancel operations without a derivative, in place."""
+    found_uses = functools.cache(lambda: Uses(function.body))
     for block in blocks_of(function.body):
         for k, op in enumerate(block.ops):
-            if op.prim == "max" and _cancels(op, block, block.ops[k + 1 :]):
+            if op.prim == "max" and _cancels(_of_maximum(op), block, k):
                 op.prim = "cancelling_max"
+            if op.prim == "for":
+                found = {i for i, v in enumerate(op.outputs) if _is_chosen(op, i, found_uses)
+                         and _cancels(_Proof(v), block, k)}  # fmt: skip
+                op.attrs |= {"held": found} if found else {}
 
 
-def _cancels(op: Op, block: Block, following: list[Op]) -> bool:
-    """Whether all that depends on a maximum ends in values of degree 0."""
-    proof = _Proof(op)
-    if proof.axis is None and op.attrs.get("axis") is not None:
+def _is_chosen(loop: Op, i: int, uses_of: Callable[[], Uses]) -> bool:
+    """Whether a loop's result is a number that each turn chooses: as it was, or another.
+
+    Nothing else in the loop may depend on it but through tests.
+    """
+    body = loop.blocks[-1]
+    if loop.outputs[i].type.kind != "float" or body.end != "continue":
         return False
-    for reader in following:
-        read = set(uses(Block(ops=[reader])))
-        if not any(v in proof.moved for v in read):
-            continue
-        if len(reader.outputs) != 1 or reader.blocks or not proof.extend(reader):
-            return False
+    end, p = body.results[i], carried(loop)[0][i]
+    if end.op is None or end.op.prim not in CHOICES or loop.attrs.get("breaks"):
+        return False
+    reads = uses_of().of
+    if len(reads.get(end, ())) != 1:
+        return False
+    return all(_keeps(use, end) for use in reads.get(p, ()))
+
+
+def _keeps(use: Use, end: Value) -> bool:
+    """Whether a read of a value is a test, or hands the value on to what it becomes."""
+    op = end.op
+    assert op is not None
+    if use.op is not None:
+        return use.op is op if op.prim != "if" else use.op.prim in TESTS
+    return op.prim == "if" and use.block in op.blocks and op.outputs[use.place] is end
+
+
+def _cancels(proof: _Proof | None, block: Block, at: int) -> bool:
+    """Whether all that depends on a value of a block ends in values of degree 0."""
+    if proof is None or not proof.follow(block.ops[at + 1 :]):
+        return False
     return not any(v in proof.moved for v in block.results)
 
 
-class _Proof:
-    """The degrees of what depends on one maximum."""
+def _of_maximum(op: Op) -> _Proof | None:
+    """Return the beginning of the proof for a maximum along an axis, or of a whole array."""
+    axis, rank = op.attrs.get("axis"), op.inputs[0].type.rank
+    whole = axis is None or rank == 1
+    along = axis % rank if isinstance(axis, int) and rank else None
+    if along is None and axis is not None:
+        return None
+    return _Proof(op.out, whole, along, rank, bool(op.attrs.get("keepdims")) or whole)
 
-    def __init__(self, op: Op) -> None:
-        axis, rank = op.attrs.get("axis"), op.inputs[0].type.rank
-        self.whole = axis is None or rank == 1
-        self.axis = axis % rank if isinstance(axis, int) and rank else None
-        self.rank = rank
-        kept = bool(op.attrs.get("keepdims")) or self.whole
-        self.degrees = {op.out: Degree(False, 1, kept)}
-        self.moved = {op.out}  # what has a degree other than 0
+
+class _Proof:
+    """The degrees of what depends on one value."""
+
+    def __init__(
+        self,
+        v: Value,
+        whole: bool = True,
+        axis: int | None = None,
+        rank: int | None = 0,
+        kept: bool = True,
+    ) -> None:
+        self.whole, self.axis, self.rank = whole, axis, rank
+        self.degrees = {v: Degree(False, 1, kept)}
+        self.moved = {v}  # what has a degree other than 0
+        self.nothing: set[Value] = set()  # what loops carry that begins with nothing
+
+    def follow(self, ops: list[Op]) -> bool:
+        """Find the degrees of the results of operations; tell whether anything can be said."""
+        for op in ops:
+            if not any(v in self.moved for v in uses(Block(ops=[op]))):
+                continue
+            if op.prim == "for" and self.whole:
+                if not self._loop(op):
+                    return False
+            elif len(op.outputs) != 1 or op.blocks or not self.extend(op):
+                return False
+        return True
+
+    def _loop(self, op: Op) -> bool:
+        """Follow the turns of a loop, whose sums of scaled values begin with zero."""
+        body, breaks = op.blocks[-1], op.attrs.get("breaks") or op.attrs.get("steps") is not None
+        params, inits = carried(op)
+        if body.end != "continue" or breaks or any(v in self.moved for v in op.inputs[:3]):
+            return False
+        begin = {p for p, v in zip(params, inits, strict=True) if self._is_nothing(v)}
+        self.nothing |= begin
+        assumed = [self.degrees.get(v) for v in inits]
+        for _ in range(len(params) + 2):
+            self._give(params, assumed)
+            if not self.follow(body.ops):
+                return False
+            found = [self.degrees.get(v) for v in body.results]
+            if found == assumed and not begin:
+                self._give(op.outputs, assumed)
+                return True
+            for p, one, two in zip(params, assumed, found, strict=True):
+                if one != two and (p not in begin or two is None or not two.scaled):
+                    return False
+            # From the second turn on they are what the first has made of them.
+            self.nothing -= begin
+            begin, assumed = set(), found
+        return False
+
+    def _give(self, values: list[Value], degrees: list[Degree | None]) -> None:
+        for v, degree in zip(values, degrees, strict=True):
+            if degree is not None:
+                self.degrees[v] = degree
+                self.moved.add(v)
 
     def extend(self, op: Op) -> bool:
         """Find the degree of an operation's result; tell whether anything can be said."""
@@ -71,6 +165,10 @@ class _Proof:
     def of(self, op: Op) -> Degree | None:
         """Return the degree of an operation's result, None where nothing can be said."""
         degrees = [self.degrees.get(v) for v in op.inputs]
+        if op.prim in ("store", "inc"):
+            return self._stored(op, degrees)
+        if op.prim in SUMS and self.whole and any(d is not None and d.scaled for d in degrees):
+            return self._summed_up(op, degrees)
         if op.prim in ("add", "sub", "np.add", "np.subtract"):
             sign = -1 if op.prim.endswith(("sub", "subtract")) else 1
             return self._combined(op, degrees, sign, scaled=False)
@@ -80,9 +178,9 @@ class _Proof:
         first = degrees[0]
         if first is None or any(degrees[1:]):
             return None
-        if op.prim == "exp":
+        if op.prim in ("exp", "math.exp"):
             return None if first.scaled else first._replace(scaled=True)
-        if op.prim == "log":
+        if op.prim in ("log", "math.log"):
             return first._replace(scaled=False) if first.scaled else None
         if op.prim in ("neg", "negative"):
             return None if first.scaled else first._replace(k=-first.k)
@@ -94,6 +192,32 @@ class _Proof:
         if op.prim == "load":
             return self._loaded(op, first)
         return None
+
+    def _summed_up(self, op: Op, degrees: list[Degree | None]) -> Degree | None:
+        """Return the degree of a sum of scaled values, all of one degree, or nothing."""
+        found = {d for d, v in zip(degrees, op.inputs, strict=True)
+                 if d is not None or not self._is_nothing(v)}  # fmt: skip
+        return found.pop() if len(found) == 1 else None
+
+    def _is_nothing(self, v: Value) -> bool:
+        """Whether a value is zero, or an array that holds nothing else yet."""
+        if isinstance(v, Const):
+            return v.const == 0
+        return v in self.nothing or (v.op is not None and v.op.prim in NOTHING)
+
+    def _stored(self, op: Op, degrees: list[Degree | None]) -> Degree | None:
+        """Return the degree of an array that holds nothing but scaled values of one degree."""
+        array, value, *places = degrees
+        t = op.inputs[0].type
+        if not self.whole or any(places) or op.attrs.get("path") or t.kind != "array":
+            return None
+        if not t.dtype.startswith("float"):
+            return None
+        if value is None or not value.scaled:
+            return None
+        return (
+            value if array == value or (array is None and self._is_nothing(op.inputs[0])) else None
+        )
 
     def _last(self) -> bool:
         return self.rank is not None and self.axis == self.rank - 1
