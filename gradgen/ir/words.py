@@ -13,7 +13,8 @@ WHAT = {
     "fill": "filled", "len": "n", "dim": "n", "unbroadcast": "summed", "pow": "power",
     "where": "chosen", "select": "chosen", "not": "negated", "captured": "constant",
     "list": "items", "repeat_list": "items", "array_of_list": "stacked",
-    "leaf": "leaf", "diag_view": "diagonal", "pop": "item", "winners": "last",
+    "min2": "smaller", "max2": "larger", "leaf": "leaf", "diag_view": "diagonal", "pop": "item",
+    "winners": "last",
 }  # fmt: skip
 
 

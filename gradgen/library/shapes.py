@@ -220,13 +220,22 @@ def array_split(ary, indices_or_sections, axis=0):
     length = np.shape(ary)[axis]
     if isinstance(indices_or_sections, int):
         each, extras = length // indices_or_sections, length % indices_or_sections
-        counts = tuple(range(indices_or_sections + 1))
-        cuts = tuple([k * each + min(k, extras) for k in counts])
+        counts = tuple(range(1, indices_or_sections))
+        cuts = (None, *[k * each + min(k, extras) for k in counts], None)
     else:
-        cuts = (0, *indices_or_sections, length)
-    rows = ary if axis == 0 else np.swapaxes(ary, axis, 0)
-    parts = [rows[cuts[k] : cuts[k + 1]] for k in tuple(range(len(cuts) - 1))]
-    return [part if axis == 0 else np.swapaxes(part, axis, 0) for part in parts]
+        cuts = (None, *indices_or_sections, None)
+    return [_between(ary, cuts[k], cuts[k + 1], axis) for k in tuple(range(len(cuts) - 1))]
+
+
+def _between(ary, start, stop, axis):
+    """Return what lies between two places along an axis."""
+    if axis == 0:
+        return ary[start:stop]
+    if axis == 1:
+        return ary[:, start:stop]
+    if axis in (-1, np.ndim(ary) - 1):
+        return ary[..., start:stop]
+    return np.swapaxes(np.swapaxes(ary, axis, 0)[start:stop], axis, 0)
 
 
 @reads(
@@ -238,9 +247,15 @@ def array_split(ary, indices_or_sections, axis=0):
 )  # fmt: skip
 def split(ary, indices_or_sections, axis=0):
     """Cut an array into equal parts, or at places."""
-    if isinstance(indices_or_sections, int) and np.shape(ary)[axis] % indices_or_sections:
+    if not isinstance(indices_or_sections, int):
+        return array_split(ary, indices_or_sections, axis)
+    length = np.shape(ary)[axis]
+    if length % indices_or_sections:
         raise ValueError("array split does not result in an equal division")
-    return array_split(ary, indices_or_sections, axis)
+    each = length // indices_or_sections
+    return array_split(
+        ary, [each if k == 1 else k * each for k in tuple(range(1, indices_or_sections))], axis
+    )
 
 
 @reads("np.hsplit", samples=("np.hsplit(x6, 2)[1]", "np.hsplit(x44, 2)[0]"))
