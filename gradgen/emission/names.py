@@ -114,7 +114,7 @@ class _Namer:
         read = uses(self.function.body)
         best: dict[Value, tuple[int, str]] = {}
         for v in self.order:
-            rank = (3 if v.user else 2) if v.name else int(_says_something(v))
+            rank = (3 + (v.op is None) if v.user else 2) if v.name else int(_says_something(v))
             root = self.root(v)
             if rank > best.get(root, (0, ""))[0]:
                 best[root] = (rank, v.name or describe(v))

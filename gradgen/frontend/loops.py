@@ -260,8 +260,7 @@ def _bind_params(loop: Loop, block: Block) -> None:
     for slot, error in guess.poison.items():
         loop.put(slot, error)
     for slot, template in loop.templates():
-        label = slot if isinstance(slot, str) else slot.name if isinstance(slot, Storage) else ""
-        params = _typed(types(template), names_of(template, label))
+        params = _typed(types(template), names_of(template, _label(r, slot)))
         for p in params:
             p.user = bool(p.name) and isinstance(slot, str)
         if loop.may_miss(slot):
@@ -275,6 +274,15 @@ def _bind_params(loop: Loop, block: Block) -> None:
         loop.counter = r.b.emit("add", [param, Const(1)], "steps")
     block.params += loop.params
     links.apply_links(loop)
+
+
+def _label(r: Reader, slot: Slot) -> str:
+    """Return what a place is called: after the name that holds an object, if one does."""
+    if isinstance(slot, str):
+        return slot
+    if isinstance(slot, Storage):
+        return slot.name
+    return next((name for name, held in r.frame.names.items() if held is slot), "")
 
 
 def _hide(r: Reader, node: ast.AST) -> None:

@@ -225,7 +225,16 @@ def names_of(t: Template, name: str) -> list[str]:
         inner = [n for option in t.items for n in names_of(option, name)]
         only = [n if len(inner) == 1 else "" for n in inner]
         return [_mark_name(t, name), *only]
+    if isinstance(t, Node):
+        return [n for k, inner in t.items for n in names_of(inner, _name_of_part(name, k))]
     return [""] * len(types(t))
+
+
+def _name_of_part(name: str, key: Any) -> str:
+    """Return a name for a part with a name: ``body_mass`` for ``body.mass``."""
+    if not isinstance(key, str) or not key.isidentifier():
+        return ""
+    return f"{name}_{key}" if name else key
 
 
 def _mark_name(t: Options, name: str) -> str:

@@ -32,6 +32,8 @@ def noun(v: Value) -> str:
     op = v.op
     if op is None:
         return "carried"
+    if op.prim in ("for", "while"):
+        return "items" if v.type.kind == "list" else "final"
     what = WHAT.get(op.prim, op.prim.rsplit(".", 1)[-1])
     if v.type.kind == "int" and op.prim in ("sub", "add"):
         return "last" if op.prim == "sub" else "place"
