@@ -19,6 +19,7 @@ from gradgen.frontend.iterables import (
     over_value,
     shorter,
 )
+from gradgen.frontend.lists import alike, as_list, held, over_list
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import (
     BoundMethod,
@@ -233,6 +234,8 @@ def zipped(r: Reader, node: ast.AST, parts: list[Over], strict: bool = False) ->
     if strict:
         _require_equal(r, node, lengths)
     length = lengths[0]
+    if not strict and not all(isinstance(n, Const) for n in lengths):
+        parts = [_as_list(r, node, p) for p in parts]
     if any(isinstance(p, list) for p in parts):
         count = min(len(p) for p in parts if isinstance(p, list))
         for other in lengths:
@@ -247,6 +250,17 @@ def zipped(r: Reader, node: ast.AST, parts: list[Over], strict: bool = False) ->
     arrays = [as_positions(r, p) for p in parts if isinstance(p, Iteration)]
     read = tuple(ref for p in arrays for ref in p.arrays)
     return Iteration(length, lambda i: Seq([p.element(i) for p in arrays]), arrays=read)
+
+
+def _as_list(r: Reader, node: ast.AST, part: Over) -> Over:
+    """Return items of known number as a list of the graph, where they are alike.
+
+    What else is looped over may end before they do, which the program finds out.
+    """
+    if not isinstance(part, list):
+        return part
+    items = Seq([current(r, item, node) for item in part], list)
+    return over_list(r, held(r, as_list(r, items, node), items), node) if alike(r, items) else part
 
 
 def _all_endless(parts: list[Over]) -> Iteration:

@@ -84,7 +84,7 @@ def picked_from(
     WriteOut
         Where the items differ in kind, and the key comes from a loop of few turns.
     """
-    if key.type.kind in ("int", "any") and _alike(r, owner):
+    if key.type.kind in ("int", "any") and alike(r, owner):
         if owner.kind is list:
             return r.graph_list(owner)
         return held(r, as_list(r, owner, node), owner)
@@ -108,7 +108,7 @@ def write_out(r: Reader, values: list[Value]) -> None:
         work += v.op.inputs if v.op is not None and not v.op.blocks else []
 
 
-def _alike(r: Reader, owner: Seq) -> bool:
+def alike(r: Reader, owner: Seq) -> bool:
     """Whether all items are numbers, or arrays of one type."""
     if not owner.items or not all(isinstance(i, Value | Ref) for i in owner.items):
         return False
