@@ -26,6 +26,7 @@ from gradgen.frontend.values import (
     BoundMethod,
     Choice,
     Flags,
+    LocalFunction,
     Map,
     Record,
     Ref,
@@ -57,6 +58,10 @@ def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
         return emit(r, node, RULES["c_contiguous"], [owner.owner], {})
     if isinstance(owner, Value | Ref):
         return _array_attribute(r, owner, name, node)
+    if isinstance(owner, LocalFunction) and owner.held is not None:
+        if name not in owner.held.fields:
+            r.fail(node, AttributeError(f"'function' object has no attribute {name!r}"))
+        return attribute_of(r, owner.held, name, node)
     r.refuse(node, f"attribute {name!r} of a {describe(owner)}")
 
 
@@ -142,6 +147,8 @@ def set_attribute(r: Reader, owner: Any, name: str, value: Any, node: ast.AST) -
         distribute(r, node, owner, lambda option: set_attribute(r, option, name, value, node))
     elif isinstance(owner, Record):
         set_attribute_of(r, owner, name, value, node)
+    elif isinstance(owner, LocalFunction) and owner.held is not None:
+        set_attribute_of(r, owner.held, name, value, node)
     elif isinstance(owner, Ref) and name == "flat":
         # A cycle by nature: what is written at places has its lengths from here.
         from gradgen.frontend.places import put

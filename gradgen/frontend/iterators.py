@@ -12,7 +12,7 @@ import numpy as np
 from gradgen.frontend import lists
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.indices import Index
-from gradgen.frontend.iterables import Over, as_positions, counted, current
+from gradgen.frontend.iterables import Over, as_positions, counted, current, over_value
 from gradgen.frontend.iteration import Given, builder, iteration_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.subscripts import load_index
@@ -52,10 +52,39 @@ def _nested(given: Given, overs: list[Over]) -> Iteration:
 
 @builder(itertools.chain)
 def _chain(given: Given) -> Over:
-    overs = given.overs()
-    return [
-        item for over in overs for item in (over if isinstance(over, list) else given.known(over))
-    ]
+    return _chained(given, given.overs())
+
+
+@builder(itertools.chain.from_iterable)
+def _chain_of_items(given: Given) -> Over:
+    r, node = given.r, given.node
+    outer = given.over()
+    outer = counted(r, outer) if isinstance(outer, Iteration) else outer
+    if isinstance(outer, list):
+        return _chained(given, [over_value(r, current(r, i, node), node) for i in outer])
+    return _listed(given, FLAT, over=outer)
+
+
+FLAT = "out = []\nfor inner in over:\n    for item in inner:\n        out.append(item)"
+EACH = "for item in over{k}:\n    out.append(item)"
+
+
+def _chained(given: Given, overs: list[Over]) -> Over:
+    """Return the items of one iteration after the other: a list, where they cannot be counted."""
+    few = [over if isinstance(over, list) else counted(given.r, over) for over in overs]
+    if not any(isinstance(over, Iteration) for over in few):
+        return [item for over in few if isinstance(over, list) for item in over]
+    text = "\n".join(["out = []", *(EACH.format(k=k) for k in range(len(few)))])
+    named = {f"over{k}": Seq(v, list) if isinstance(v, list) else v for k, v in enumerate(few)}
+    return _listed(given, text, **named)
+
+
+def _listed(given: Given, text: str, **values: Any) -> Over:
+    """Return the iteration over a list that some statements make."""
+    # A cycle by nature: statements loop over iterations.
+    from gradgen.frontend.aggregates import run_text
+
+    return over_value(given.r, run_text(given.r, given.node, text, "out", **values), given.node)
 
 
 def _pairs(given: Given, over: Iteration, diagonal: int) -> Iteration:

@@ -1,4 +1,4 @@
-"""Names that several functions assign: what ``nonlocal`` says, and where their values are kept.
+"""Names that several functions assign, by ``nonlocal``, and attributes of functions: where they are.
 
 The values stand in a box that the defining function owns, so that branches and loops treat an
 assignment from inside another function as they treat a store into an object.
@@ -17,6 +17,31 @@ BOX = "names that inner functions assign"
 
 class Names:
     """The class of the boxes that hold such names."""
+
+
+class Attributes:
+    """The class of the boxes that hold what is set on a function: ``f.calls = 0``."""
+
+
+def attributes_set_on(frame: Frame, name: str) -> Record | None:
+    """Return a box for the attributes of a function, None where the code around sets none."""
+    if name not in _owners(frame.source.node):
+        return None
+    box = Record(Attributes, {})
+    frame.names[f"attributes of {name}"] = box
+    return box
+
+
+@functools.lru_cache(maxsize=512)
+def _owners(definition: ast.AST) -> frozenset[str]:
+    """Return the names of what attributes are set on, in a function or one inside it."""
+    return frozenset(
+        n.value.id
+        for n in ast.walk(definition)
+        if isinstance(n, ast.Attribute)
+        and isinstance(n.ctx, ast.Store)
+        and isinstance(n.value, ast.Name)
+    )
 
 
 def share_names(frame: Frame, definition: Any) -> None:

@@ -17,6 +17,7 @@ from gradgen.frontend.callables import decorated
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.flow import split
 from gradgen.frontend.jumps import KINDS, Act, Again, Branch, Cases, Jump, Step, Unless
+from gradgen.frontend.nonlocals import attributes_set_on
 from gradgen.frontend.operators import binary
 from gradgen.frontend.points import Point, jump
 from gradgen.frontend.reader import Reader
@@ -180,7 +181,8 @@ def _return(r: Reader, s: ast.Return, rest: Point) -> Point:
 def _function(r: Reader, s: ast.FunctionDef, rest: Point) -> Point:
     defaults = [evaluate(r, d) for d in s.args.defaults]
     kw_defaults = [None if d is None else evaluate(r, d) for d in s.args.kw_defaults]
-    function = LocalFunction(s, r.frame, defaults, kw_defaults)
+    held = attributes_set_on(r.frame, s.name)
+    function = LocalFunction(s, r.frame, defaults, kw_defaults, held=held)
     r.bind(s.name, decorated(r, s.decorator_list, function))
     return rest
 

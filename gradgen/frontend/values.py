@@ -137,6 +137,7 @@ class LocalFunction:
     defaults: list[Any]
     kw_defaults: list[Any]
     marked: bool = False  # whether calls of it are run again in the reverse sweep
+    held: Any = None  # the box of the attributes that are set on it, if any are
 
 
 @dataclass(slots=True, eq=False)
