@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Sequence
 
 
@@ -35,3 +36,46 @@ def _assigned_by(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Import | ast.ImportFrom):
         return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
     return []
+
+
+READS = frozenset((
+    "abs", "all", "any", "enumerate", "float", "int", "isinstance", "iter", "len", "list", "max",
+    "min", "range", "reversed", "round", "set", "sorted", "sum", "tuple", "zip", "groupby",
+))  # fmt: skip
+
+
+@functools.lru_cache(maxsize=512)
+def changed(definition: ast.AST) -> frozenset[str]:
+    """Return the names in a function whose values may change after they are first there.
+
+    They are assigned twice or in a loop, stored into, or reach what may write to them.
+    """
+    once: set[str] = set()
+    out: set[str] = set()
+    for node in ast.walk(definition):
+        if isinstance(node, ast.For | ast.While):
+            out.update(assigned_names([node]))
+        elif isinstance(node, ast.Call):
+            out.update(_reached(node))
+        elif isinstance(node, ast.Subscript | ast.Attribute):
+            out.update(_bases(node) if not isinstance(node.ctx, ast.Load) else ())
+        elif isinstance(node, ast.AugAssign):
+            out.update(n.id for n in ast.walk(node.target) if isinstance(n, ast.Name))
+        for name in _assigned_by(node):
+            (out if name in once else once).add(name)
+    return frozenset(out)
+
+
+def _bases(node: ast.AST) -> set[str]:
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return {node.id} if isinstance(node, ast.Name) else set()
+
+
+def _reached(call: ast.Call) -> set[str]:
+    """Return the names of what a call may write to: its owner, and its arguments."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if name in READS or (isinstance(call.func, ast.Name) and call.func.id in READS):
+        return set()
+    given = [*call.args, *(k.value for k in call.keywords)]
+    return set().union(*map(_bases, (call.func, *given)))

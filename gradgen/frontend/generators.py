@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradgen.frontend import comprehensions
+from gradgen.frontend.assigned import changed
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.iterables import Over, Thunk, as_positions, current, over_value
@@ -230,7 +231,7 @@ def _of_itertools(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 
 
 def _closed(value: Any) -> bool:
-    """Whether a function reads no name of the function that is read."""
+    """Whether a function reads no name that may be assigned, or written to, as a loop goes on."""
     if not isinstance(value, LocalFunction):
         return not isinstance(value, Generator | Lazy)
     spec = value.node.args
@@ -238,7 +239,8 @@ def _closed(value: Any) -> bool:
     read = {n.id for n in ast.walk(value.node) if isinstance(n, ast.Name)} - own
     frame = value.frame
     while frame is not None:
-        if read & (set(frame.names) | frame.local_names):
+        mine = read & (set(frame.names) | frame.local_names)
+        if mine & changed(frame.source.node):
             return False
         frame = frame.parent
     return True

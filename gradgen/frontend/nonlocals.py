@@ -1,4 +1,4 @@
-"""Names that several functions assign, by ``nonlocal``, and attributes of functions: where they are.
+"""Names that several functions assign, by ``nonlocal``, and what is set on functions: where it is.
 
 The values stand in a box that the defining function owns, so that branches and loops treat an
 assignment from inside another function as they treat a store into an object.

@@ -4,9 +4,21 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from gradgen.library.registry import reads
+
+
+@reads("statistics.fmean",
+       samples=("statistics.fmean(x5)", "statistics.fmean([x, y, p], [1.0, p, 2.0])"))  # fmt: skip
+def fmean(data, weights=None):
+    """Return the mean of numbers, perhaps weighted."""
+    if weights is None:
+        return math.fsum(data) / len(data)
+    products = [a * b for a, b in zip(data, weights, strict=True)]
+    return math.fsum(products) / math.fsum(weights)
 
 
 @reads(

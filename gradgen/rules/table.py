@@ -1,6 +1,7 @@
 """Importing this module fills the table of rules."""
 
 from gradgen.rules import (
+    averages,
     complexes,
     constant,
     constructors,
@@ -97,6 +98,7 @@ SOURCES = (
     special_values,
     several,
     sums,
+    averages,
     ufunc_methods,
     ufunc_reductions,
     extras,

@@ -25,6 +25,7 @@ from tests.rules.pool import POOL
 
 HEAD = """
 import math
+import statistics
 import numpy as np
 import scipy
 import scipy.integrate
