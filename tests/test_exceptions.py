@@ -113,3 +113,24 @@ def test_a_module_on_its_own_has_the_class() -> None:
     with pytest.raises(ArithmeticError) as caught:
         checks.run_text(gradient.source, (np.array(BAD),))
     assert type(caught.value).__name__ == "DivergedError"
+
+
+NOTHING = {
+    "product": lambda x, y=None: x * y,
+    "function": lambda x, y=None: np.sin(y) + x,
+    "sign": lambda x, y=None: -y * x,
+    "size": lambda x, y=None: abs(y) + x,
+    "two": lambda x, y=None: np.maximum(x, y),
+    "bound without the other": lambda x: np.sum(np.clip(np.array([x, 2.0 * x]), 1)),
+}
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_nothing_in_the_place_of_a_number(name: str) -> None:
+    with pytest.raises(TypeError) as expected:
+        NOTHING[name](1.5)
+    with pytest.raises(TypeError) as found:
+        gradgen.value_and_grad(NOTHING[name])(1.5)
+    assert str(found.value) == str(expected.value)
+    if hasattr(found.value, "__notes__"):
+        assert "test_exceptions.py" in found.value.__notes__[0]

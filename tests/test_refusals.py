@@ -305,35 +305,6 @@ def test_mutation_of_readonly_argument() -> None:
     assert gradient.flags.writeable
 
 
-def largest_of_pairs(x, y):
-    return np.sum(max(zip(x, y)))  # here: max
-
-
-def smallest_of_two(x, y):
-    return np.sum(min((x[0], y[0]), (x[1], y[1])))  # here: min
-
-
-def largest_of_list(x, y):
-    pairs = []
-    for a, b in zip(x, y):
-        pairs.append((a * b, a))
-    return np.sum(max(pairs))  # here: max
-
-
-def order_of_pairs(x, y):
-    return x[0] if (x[0], y[0]) < (x[1], y[1]) else y[0]  # here: order
-
-
-@pytest.mark.parametrize(
-    "function", [largest_of_pairs, smallest_of_two, largest_of_list, order_of_pairs]
-)
-def test_orders_of_tuples(function):
-    """Python compares tuples item by item; a gradient of zero would be silently wrong."""
-    line, word = marked_line(function)
-    message = refusal(function, np.array([1.3, 2.1]), np.array([0.4, -0.7]))
-    assert f":{line}:" in message and word in message and "Way out" in message
-
-
 def queue_of_pairs(x):
     queue, total = [(1, 2), (3, 4)], 0.0
     while queue:

@@ -206,6 +206,8 @@ def _call_known(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dic
         args, kwargs = by_place(r, node, obj, args, kwargs)
         return special(r, node, args, kwargs)
     if operation is not None:
+        if RULES[operation].elementwise and any(map(is_none, args)) and not kwargs:
+            _fail_with_none(r, node, obj, args)
         return _call_operation(r, node, operation, args, kwargs)
     return from_library(r, node, READ_AS.of(obj), args, kwargs)
 
@@ -218,6 +220,14 @@ def _is_method_of(obj: types.MethodDescriptorType, owner: Any) -> bool:
     if isinstance(owner, Seq | Map):
         return kind is (dict if isinstance(owner, Map) else owner.kind)
     return isinstance(owner, Static) and type(owner.obj) is kind
+
+
+def _fail_with_none(r: Reader, node: ast.AST, obj: Any, args: list[Any]) -> None:
+    """Raise what a function of numbers raises for None in the place of one."""
+    try:
+        obj(*(None if is_none(a) else 1.0 for a in args))
+    except TypeError as error:
+        r.fail(node, error)
 
 
 def _call_foreign(

@@ -108,7 +108,10 @@ def _unary(r: Reader, node: ast.UnaryOp) -> Any:
         return _negation(r, branches.truth(r, value, node.operand))
     operand = as_value(r, value, node)
     if isinstance(operand, Const) and prim in FOLD:
-        return Const(FOLD[prim](operand.const))  # type: ignore[operator]
+        try:
+            return Const(FOLD[prim](operand.const))  # type: ignore[operator]
+        except TypeError as error:
+            r.fail(node, error)
     return r.hold(r.b.emit(prim, [operand], span=r.span(node)))
 
 

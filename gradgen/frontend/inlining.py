@@ -104,6 +104,8 @@ def _inline(
 
 def run_body(r: Reader, definition: Any) -> Any:
     """Read a function's body in the current frame and return its result."""
+    if isinstance(definition, ast.Lambda) and not r.call_path:
+        definition = _as_function(r, definition)  # what it raises is raised by a statement
     if isinstance(definition, ast.Lambda):
         # Comprehensions are read as loops, whose tests count how deep paths part.
         r.frame.exits = Exits({n.id for n in ast.walk(definition) if isinstance(n, ast.Name)})
@@ -116,6 +118,17 @@ def run_body(r: Reader, definition: Any) -> Any:
     r.frame.lives = Liveness(definition.body)
     r.frame.anonymous = r.frame.exits.result if r.call_path else ""
     return read_body(r, definition.body)
+
+
+def _as_function(r: Reader, node: ast.Lambda) -> ast.FunctionDef:
+    """Return a lambda as a function that returns its value, the same tree each time."""
+    made = r.expansions.get((id(node), "function"))
+    if made is None:
+        body: list[ast.stmt] = [ast.copy_location(ast.Return(node.body), node.body)]
+        made = ast.copy_location(ast.FunctionDef("lambda", node.args, body, [], None), node)
+        r.expansions[id(node), "function"] = made
+    assert isinstance(made, ast.FunctionDef)
+    return made
 
 
 def refuse_generators(r: Reader, definition: ast.FunctionDef) -> None:

@@ -25,6 +25,18 @@ from gradgen.rules.registry import RULES
 
 
 @special(np.clip)
+def _clip(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read ``np.clip``, which takes a lower bound by place only together with an upper one."""
+    placed = [*(["a_min"] * (len(args) > 1)), *(["a_max"] * (len(args) > 2))]
+    old = {n: 0.0 for n in (*placed, *kwargs) if n in ("a_min", "a_max")}
+    if len(old) == 1:
+        try:
+            np.clip(0.0, **old)  # type: ignore[call-overload]
+        except TypeError as error:
+            r.fail(node, error)
+    return clip(r, node, args, kwargs)
+
+
 def clip(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Read ``np.clip``, with its bounds by either name."""
     args, kwargs = plain_call(r, node, np.maximum, args, kwargs)

@@ -7,6 +7,8 @@ import operator
 import types
 from typing import Any
 
+import numpy as np
+
 from gradgen.frontend import lists, texts
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.branches import distribute
@@ -71,9 +73,30 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
     if texts.is_text(left) or (texts.is_text(right) and prim in ("add", "mul")):
         return texts.joined(r, node, left, right)
     a, b = (as_array(r, as_value(r, v, node), node) for v in (left, right))
+    if any(isinstance(v, Const) and v.const is None for v in (a, b)):
+        _fail_with_none(r, node, a, b)
     if r.b.reverse and prim == "mul" and _is_one(a) and b.type.inexact:
         return r.hold(b, inputs=[right])  # in an adjoint that a rule states
     return r.hold(arithmetic(r, prim, a, b, node), inputs=[left, right])
+
+
+def _fail_with_none(r: Reader, node: Any, a: Value, b: Value) -> None:
+    """Raise what Python raises for an operator between None and a number."""
+    given = [None if isinstance(v, Const) and v.const is None else _one_like(v) for v in (a, b)]
+    tree = ast.BinOp(ast.Name("a", ast.Load()), node.op, ast.Name("b", ast.Load()))
+    code = compile(ast.fix_missing_locations(ast.Expression(tree)), "<none>", "eval")
+    try:
+        # The tree is one operator between two names of ours: nothing of the user's text.
+        eval(code, dict(zip("ab", given, strict=True)))
+    except TypeError as error:
+        r.fail(node, error)
+
+
+def _one_like(v: Value) -> Any:
+    """Return 1 as a value of the kind that another is."""
+    if v.type.is_scalar and v.type.weak:
+        return {"float": 1.0, "int": 1, "bool": True, "complex": 1j}[v.type.kind]
+    return np.ones((), v.type.dtype or "float64")[()]
 
 
 def _is_one(v: Value) -> bool:

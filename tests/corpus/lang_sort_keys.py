@@ -128,6 +128,17 @@ def larger_of_tuples(x, y):
     return best[0] * best[1] + (x[1] if close else x[2])
 
 
+def largest_of_pairs(x, y):
+    return np.sum(max(zip(x, y, strict=True)))
+
+
+def largest_of_appended(x, y):
+    pairs = []
+    for a, b in zip(x, y, strict=True):
+        pairs.append((a * b, a))
+    return np.sum(max(pairs))
+
+
 class Part:
     def __init__(self, size, name, rows):
         self.size, self.name, self.rows = size, name, rows
@@ -155,6 +166,8 @@ EXAMPLE_ARGS = {
     "objects_by_attribute": lambda: (X.copy(), Y.copy()),
     "dicts_by_name_and_value": lambda: (X.copy(), Y.copy()),
     "larger_of_tuples": lambda: (X.copy(), Y.copy()),
+    "largest_of_pairs": lambda: (X.copy(), Y.copy()),
+    "largest_of_appended": lambda: (X.copy(), Y.copy()),
 }
 MORE_ARGS = {
     "places_by_value": [lambda: (X[::-1].copy(),)],
