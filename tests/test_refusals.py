@@ -155,6 +155,26 @@ def test_none_on_the_path_taken() -> None:
         gradgen.grad(sometimes_none)(-1.5)
 
 
+def cubes_or_none(x):
+    if x[0] > 0.0:
+        return x**3
+    for i in range(2):
+        if x[0] < -i:
+            return x * x[0]
+
+
+@pytest.mark.parametrize("make", [gradgen.jacobian, gradgen.jacfwd, gradgen.jacrev])
+def test_none_on_the_path_taken_of_jacobians(make: Callable[..., Any]) -> None:
+    x = np.array([0.5, 2.0])
+    np.testing.assert_allclose(make(cubes_or_none)(x), np.diag(3.0 * x**2))
+    np.testing.assert_allclose(make(cubes_or_none)(-x), [[-1.0, 0.0], [-2.0, -0.5]])
+    with pytest.raises(TypeError, match="returned None on this path"):
+        make(cubes_or_none)(0.0 * x)
+    with pytest.raises(gradgen.GradgenError, match="returns None") as caught:
+        make(no_value)(1.5)
+    assert way_out(str(caught.value))
+
+
 def test_nan_goes_through() -> None:
     value, gradient = gradgen.value_and_grad(losses.rosenbrock_vector)(np.array([1.0, np.nan, 2.0]))
     assert np.isnan(value) and np.isnan(gradient).any()

@@ -47,7 +47,7 @@ def returned(
     aux = None
     if options.mode == "second":
         result = result.items[1]
-    if options.mode in ("grad", "value_and_grad", "jvp") and not options.has_aux:
+    if options.mode != "second" and not options.has_aux:
         result = _number_on_each_path(r, node, result, function)
     if isinstance(result, Poison) or _parts_on_paths(result):
         raise ArgumentError(
@@ -80,9 +80,15 @@ def returned(
 
 
 def _number_on_each_path(r: Reader, node: ast.AST, result: Any, function: Function) -> Any:
-    """Return the number that paths give, after a test that none of them has given ``None``."""
+    """Return what paths give, after a test that none of them has given ``None``."""
     number = _without_none(result)
-    if number is not result and number is not None:
+    if number is None:
+        raise ArgumentError(
+            f"{function.name!r} returns None; a derivative needs numbers",
+            function.span,
+            "return what is to be differentiated",
+        )
+    if number is not result:
         _raise_at_none(r, node, result, function.name)
         return number
     return result
@@ -111,8 +117,8 @@ def _raise_at_none(r: Reader, node: ast.AST, result: Any, name: str) -> None:
         )
     elif isinstance(result, Static) and result.obj is None:
         text = (
-            f"{name!r} returned None on this path, and a gradient needs one number: "
-            "return one on every path"
+            f"{name!r} returned None on this path, which has no derivative: "
+            "return a number on every path"
         )
         attrs = {"text": f"raise TypeError({text!r})"}
         r.b.append("raise_if", [Const(True)], [], span=r.span(node), attrs=attrs)
