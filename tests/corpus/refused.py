@@ -181,7 +181,7 @@ def one_array_many_times(x):
     rows = []
     row = x * 1.0
     for i in range(len(x)):
-        row[0] = i  # here: list
+        row[0] = i  # here: item
         rows.append(row)
     return np.sum(np.array(rows))
 
@@ -191,7 +191,7 @@ def item_written_to(x):
     row = x * 2.0
     for _ in range(len(x)):
         rows.append(row)
-    rows[1][0] = 2.0  # here: list
+    rows[1][0] = 2.0  # here: item
     return np.sum(np.array(rows))
 
 
