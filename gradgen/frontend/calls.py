@@ -311,11 +311,11 @@ def _member(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[st
 def _refuse_callee(r: Reader, node: ast.AST, obj: Any) -> Any:
     name = getattr(obj, "__qualname__", None) or getattr(obj, "__name__", type(obj).__name__)
     module = getattr(obj, "__module__", "") or type(obj).__module__
-    r.refuse(
-        node,
-        f"a call of {module}.{name}, for which there is no rule",
-        "use NumPy operations that have rules, or compute it outside and pass it as an argument",
-    )
+    public = ".".join(part for part in module.split(".") if not part.startswith("_"))
+    hint = "use NumPy operations that have rules, or compute it outside and pass it as an argument"
+    if public == "scipy.optimize":
+        hint = "write the iterations as a loop, in a function decorated with gradgen.implicit"
+    r.refuse(node, f"a call of {public or module}.{name}, for which there is no rule", hint)
 
 
 def _method(
