@@ -351,9 +351,13 @@ class Planner(Carrier):
         return self._load(v, final, indices)
 
     def _load(self, v: Value, array: Value, indices: list[Value]) -> Value:
-        """Read a value from an array, at the head of the mirrored block."""
-        index = {"index": "i" * len(indices)}
+        """Read a value from an array or a list of lists, at the head of the mirrored block."""
         r = reverse_builder()
+        while array.type.kind == "list" and array.type.item is not None and len(indices) > 1:
+            attrs = {"index": "i"}
+            array = r.append("load", [array, indices[0]], [array.type.item], attrs=attrs).out
+            indices = indices[1:]
+        index = {"index": "i" * len(indices)}
         value = r.append("load", [array, *indices], [v.type], [spoken(v)], v.span, index).out
         value.user = v.user
         return self.placed(self.mirror[self.home[v]], value)

@@ -1,4 +1,4 @@
-"""Values that still stand in an array when the reverse sweep comes: it reads them there again.
+"""Values that still stand in an array or list when the reverse sweep comes: it reads them there.
 
 A loop that fills a table, ``R[i, j]`` from ``R[i - 1, j]``, leaves in it all that it computed, so
 that nothing of it has to be kept beside it.  This holds where no later turn writes to the place of
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from gradgen.diff.activity import carried
 from gradgen.diff.carry import Carrier
 from gradgen.ir.nodes import Block, Const, Op, Value, walk, written_inputs
+from gradgen.ir.types import Type
 from gradgen.passes.sharing import Sharing
 
 FIRST = {"load": 1, "store": 2, "inc": 2}  # the first subscript among the inputs
@@ -54,7 +55,7 @@ class Standing:
             return None
         if any(op.prim not in ("for", "if") for op, _ in path):
             return None
-        outer, array = path[0][0], access.inputs[0]
+        outer, array = path[0][0], _container(access)
         table = self._table(outer, array)
         if table is None or access not in self.current:
             return None
@@ -73,8 +74,10 @@ class Standing:
             if found is None or self.carrier.home[found.out] is not home:
                 return None
             op = found
-        whole = _plain(op) and len(_subscripts(op)) == op.inputs[0].type.rank
-        return op if whole and op.inputs[0].type.dtype == v.type.dtype else None
+        if not _plain(op):
+            return None
+        kept = entry_type(_container(op).type, len(_subscripts(op)))
+        return op if kept is not None and kept.dtype == v.type.dtype else None
 
     def _table(self, outer: Op, array: Value) -> Value | None:
         """Return an array behind a loop, None where the loop may have several versions of it.
@@ -85,7 +88,11 @@ class Standing:
         key = outer, root
         if key not in self.tables:
             versions = [v for v in carried(outer)[1] if self._is(v, root)]
-            start = versions[0] if versions else self._unwritten(outer, array)
+            start = versions[0] if len(versions) == 1 else None
+            if not versions and self.carrier.home.get(array) is self.carrier.top:
+                start = array
+            if (not versions or array.type.kind == "list") and not self._last_write(outer, array):
+                start = None
             self.tables[key] = None if start is None else self._after_loop(outer, start, root)
             writes = (
                 op for op in walk(outer.blocks[0]) if op in self.current and op.prim != "load"
@@ -93,18 +100,16 @@ class Standing:
             self.writes[key] = [op for op in writes if self._is(op.out, root)]
         return self.tables[key]
 
-    def _unwritten(self, outer: Op, array: Value) -> Value | None:
-        """Return an array that a loop only reads, if nothing writes to it afterwards either."""
+    def _last_write(self, outer: Op, array: Value) -> bool:
+        """Whether nothing writes to an array or list behind a loop."""
         top = self.carrier.top
-        if self.carrier.home.get(array) is not top:
-            return None
         if not self.last:
             for k, op in enumerate(top.ops):
                 self.last[op] = k
                 for inner in (op, *(o for b in op.blocks for o in walk(b))):
                     for i in () if inner.reverse else written_inputs(inner):
                         self.last[self.sharing.root(inner.inputs[i])] = k
-        return array if self.last.get(self.sharing.root(array), -1) < self.last[outer] else None
+        return self.last.get(self.sharing.root(array), -1) <= self.last[outer]
 
     def _after(self, op: Op, now: Value, root: Value, ends: Ends) -> Value | None:
         """Return the version of an array behind an operation, None if there may be two."""
@@ -118,7 +123,9 @@ class Standing:
         ]
         if written and (written != [op] or not _plain(op) or op.inputs[0] is not now):
             return None
-        if _plain(op) and op.inputs[0] is now:
+        if written and op.inputs[1].type.kind == "list":
+            return None  # the row may be written to by another name
+        if _plain(op) and _container(op) is now:
             self.current.add(op)
         return op.out if written else now
 
@@ -163,7 +170,7 @@ class Standing:
         return now is (start if k is None else block.results[k])
 
     def _is(self, v: Value, root: Value) -> bool:
-        return v.type.kind == "array" and self.sharing.root(v) is root
+        return v.type.kind in ("array", "list") and self.sharing.root(v) is root
 
     # --- which comes first -------------------------------------------------------------------
 
@@ -251,14 +258,43 @@ class Standing:
 
 
 def _plain(op: Op) -> bool:
-    """Whether an operation reads or writes one place of an array, by integers."""
-    if op.prim not in FIRST or op.attrs.get("path") or op.attrs.get("slices"):
+    """Whether an operation reads or writes one place of an array or list, by integers."""
+    if op.prim not in FIRST or op.attrs.get("slices") or set(op.attrs["index"]) != {"i"}:
         return False
-    return op.inputs[0].type.kind == "array" and set(op.attrs["index"]) == {"i"}
+    steps = op.attrs.get("path") or ()
+    if any(prim != "load" or n != 1 or attrs != {"index": "i"} for prim, n, attrs in steps):
+        return False
+    return op.inputs[0].type.kind == "list" or (op.inputs[0].type.kind == "array" and not steps)
+
+
+def _rows(op: Op) -> list[Op]:
+    """Return the reads of rows of lists through which an operation reads, and itself."""
+    out = [op]
+    while op.prim == "load" and op.inputs[0].type.kind == "list":
+        row = op.inputs[0].op
+        if row is None or row.prim != "load" or not _plain(row):
+            break
+        out.insert(0, row)
+        op = row
+    return out
+
+
+def _container(op: Op) -> Value:
+    """Return the array, or the outermost list, that an operation reads or writes."""
+    return _rows(op)[0].inputs[0]
 
 
 def _subscripts(op: Op) -> list[Value]:
-    return op.inputs[FIRST[op.prim] :]
+    return [v for row in _rows(op) for v in row.inputs[FIRST[row.prim] :]]
+
+
+def entry_type(t: Type, depth: int) -> Type | None:
+    """Return the type of an entry at so many subscripts, None if that is not a number."""
+    while t.kind == "list" and t.item is not None and depth:
+        t, depth = t.item, depth - 1
+    if t.kind == "array":
+        return t if t.rank == depth else None
+    return t if t.is_scalar and not depth else None
 
 
 def _affine(v: Value) -> tuple[Value | None, int]:

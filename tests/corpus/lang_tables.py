@@ -68,6 +68,18 @@ def until_large(x):
     return np.sum(u * x)
 
 
+def lists_of_lists(x, c):
+    """The table is a list of lists, and a row of it is a list."""
+    n = len(x)
+    t = [[1.0] * n for _ in range(n)]
+    row = [0.5] * n
+    for i in range(1, n):
+        for j in range(1, n):
+            t[i][j] = math.sin(t[i - 1][j] * c) + t[i][j - 1] * x[j]
+        row[i] = row[i - 1] * row[i - 1] + t[i][i]
+    return t[n - 1][n - 1] * row[n - 1]
+
+
 def wraps_around(x):
     """The first turn reads the last place, which the last turn writes to."""
     u = 0.5 * x
@@ -122,6 +134,28 @@ def counted_from_the_end(x):
     return np.sum(u * u)
 
 
+def rows_replaced(x):
+    """A row of a list of lists is another list in a later turn."""
+    n = len(x)
+    t = [[x[i] * x[j] for j in range(n)] for i in range(n)]
+    total = 0.0
+    for i in range(1, n):
+        total += t[i - 1][i] ** 2 * t[i][0]
+        t[i - 1] = [1.0] * n
+    return total + sum(t[0])
+
+
+def appended_later(x):
+    """What was read of a list is popped from it afterwards."""
+    t = [math.sin(x[0]), x[1]]
+    total = 0.0
+    for i in range(2):
+        total += t[i] * t[i]
+    t.pop()
+    t[0] = x[2]
+    return total + t[0]
+
+
 def two_names(x):
     """The same memory by another name."""
     u = x.copy()
@@ -143,11 +177,14 @@ EXAMPLE_ARGS = {
     "every_other_place": lambda: (_normal(7),),
     "one_side_each": lambda: (_normal(6),),
     "until_large": lambda: (np.abs(_normal(7)),),
+    "lists_of_lists": lambda: (_normal(4), 0.7),
     "wraps_around": lambda: (_normal(5),),
     "read_ahead": lambda: (_normal(5),),
     "swept_again": lambda: (_normal(5),),
     "crossed_subscripts": lambda: (_normal(4),),
     "whole_row_later": lambda: (_normal(4),),
     "counted_from_the_end": lambda: (_normal(5),),
+    "rows_replaced": lambda: (_normal(4),),
+    "appended_later": lambda: (_normal(3),),
     "two_names": lambda: (_normal(6),),
 }

@@ -22,15 +22,9 @@ def table_value_and_grad(c, n):
     t = []                                              # lang_row_stores.py:9
     for _ in range(n):
         t.append([0.0] * n)
-    item_saved = []                                     # lang_row_stores.py:12
-    item_saved_1 = []
     for i in range(1, n):                               # lang_row_stores.py:10
         for j in range(1, n):                           # lang_row_stores.py:11
-            item = t[i - 1][j]                          # lang_row_stores.py:12
-            item_saved.append(item)
-            item_1 = t[i][j - 1]
-            item_saved_1.append(item_1)
-            t[i][j] = item * c + item_1 ** 2 + 1.0
+            t[i][j] = t[i - 1][j] * c + t[i][j - 1] ** 2 + 1.0  # lang_row_stores.py:12
     last = n - 1                                        # lang_row_stores.py:13
     last_1 = n - 1
     value = t[last][last_1]
@@ -41,8 +35,8 @@ def table_value_and_grad(c, n):
     d_c = 0.0                                           # lang_row_stores.py:10
     for i in range(n - 1, 0, -1):
         for j in range(n - 1, 0, -1):                   # lang_row_stores.py:11
-            item = item_saved.pop()                     # lang_row_stores.py:12
-            item_1 = item_saved_1.pop()
+            item = t[i - 1][j]                          # lang_row_stores.py:12
+            item_1 = t[i][j - 1]
             d_total = d_t[i][j]
             d_t[i][j] = 0.0
             d_t[i][j - 1] += d_total * (2.0 * item_1)
