@@ -64,6 +64,7 @@ from gradgen.passes.scatters import add_numbers
 from gradgen.passes.shapes import read_newest_shapes
 from gradgen.passes.sharing import Sharing
 from gradgen.passes.sinking import sink_into_branches
+from gradgen.passes.through import add_through_zeros
 from gradgen.passes.unbound import drop_sure, settle_guards
 from gradgen.sizes import KEPT, Sizes
 from gradgen.sparse.tracks import Tracks, add_tracks, finish_tracks
@@ -322,6 +323,7 @@ def _adjoint(program: Program) -> None:
 def _optimise(program: Program) -> None:
     function = program.function
     join_clears(function)
+    add_through_zeros(function)
     ask_once(function)
     share_common(function)
     remove_dead(function)
