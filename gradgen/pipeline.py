@@ -59,6 +59,7 @@ from gradgen.passes.fuse import Fused, fuse_loops
 from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.invariants import drop_unchanged
 from gradgen.passes.parallel import Parts, find_parts
+from gradgen.passes.reuse import reuse_kept
 from gradgen.passes.rows import store_through_rows
 from gradgen.passes.scatters import add_numbers
 from gradgen.passes.shapes import read_newest_shapes
@@ -340,6 +341,8 @@ def _saves(program: Program) -> None:
     # Rows of arrays are what Numba compiles, and what the next sweep finds by their index.
     lists = program.options.backend == "numpy" and not program.options.read_again
     program.saved = plan_saves(program.function, program.fused, lists)
+    if program.options.mode in SWEPT:
+        reuse_kept(program.function)
     remove_dead(program.function)
     for f in _everything(program):
         settle_guards(f, program.options.backend == "numba")
