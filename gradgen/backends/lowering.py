@@ -15,9 +15,11 @@ from gradgen.backends import gathers, lists, loops, messages, python_calls
 from gradgen.backends.failures import WAY_OUT
 from gradgen.backends.native import is_native
 from gradgen.backends.overlaps import read_before_writing
+from gradgen.deep import deep
+from gradgen.diff.activity import carried, ends
 from gradgen.emission.printable import definitions_of
 from gradgen.errors import UnsupportedError
-from gradgen.ir.nodes import WRITES, Const, Function, Op, Value, blocks_of, walk
+from gradgen.ir.nodes import GROWS, WRITES, Const, Function, Op, Value, blocks_of, walk
 from gradgen.ir.types import scalar
 from gradgen.ir.words import describe
 from gradgen.rules.registry import RULES
@@ -57,11 +59,45 @@ def lower_to_numba(function: Function, others: list[Function]) -> None:
 
 
 def _type_lists(function: Function) -> None:
-    """Have empty lists that are handed to functions say what they are for."""
+    """Have empty lists say what they are for, where nothing is appended to them as they are.
+
+    Such lists are handed to functions, chosen by a branch, or replaced by others in a loop.
+    """
     for op in walk(function.body):
-        for v in op.inputs if op.prim == "call" else ():
-            if v.op is not None and v.op.prim == "list" and not v.op.inputs and v.type.item:
-                v.op.attrs["typed"] = v.type.item
+        for v, other in _replaced(op):
+            item = v.type.item or other.type.item
+            empty = v.op is not None and v.op.prim == "list" and not v.op.inputs
+            if empty and v.op is not None and item is not None and item.kind != "list":
+                v.op.attrs["typed"] = item
+
+
+def _replaced(op: Op) -> list[tuple[Value, Value]]:
+    """Return the lists that an operation takes, or a branch gives, and by what they go on."""
+    if op.prim == "call":
+        return [(v, v) for v in op.inputs]
+    if op.prim == "if":
+        return [pair for b in op.blocks for pair in zip(b.results, op.outputs, strict=False)]
+    if op.prim not in ("for", "while"):
+        return []
+    params, inits = carried(op)
+    found = [zip(params, inits, b.results, strict=False) for b in ends(op.blocks[-1])]
+    return [(v, p) for turns in found for p, v, end in turns if _origin(end) is not p]
+
+
+@deep
+def _origin(v: Value) -> Value:
+    """Return the list that was written to until it became another."""
+    op = v.op
+    if op is None or v.type.kind != "list":
+        return v
+    if op.prim in (*GROWS, *WRITES):
+        return _origin(op.inputs[0])
+    if op.prim in ("for", "while"):
+        return _origin(carried(op)[1][op.outputs.index(v)])
+    if op.prim == "if":
+        sides = {_origin(b.results[op.outputs.index(v)]) for b in op.blocks}
+        return sides.pop() if len(sides) == 1 else v
+    return v
 
 
 def _carried(function: Function) -> set[Value]:

@@ -181,11 +181,26 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
         return _ordered_sequences(r, node, op, left.items, right.items)
     if isinstance(left, Seq) and isinstance(right, Seq):
         return _equal_sequences(r, node, prim, left, right)
+    rows = [_is_row(r, v) for v in (left, right)]
+    if any(rows) and all(
+        row or isinstance(v, Seq) for v, row in zip((left, right), rows, strict=True)
+    ):
+        items = [lists.as_item(r, v, node) for v in (left, right)]
+        return r.b.emit(f"lists_{prim}", items, span=r.span(node))
     a, b = as_value(r, left, node), as_value(r, right, node)
     lengths = prim in ("eq", "ne") and a.type.kind == b.type.kind == "int"
     if lengths and a.type.value is not None and a.type.value == b.type.value:
         return Const(prim == "eq")
     return r.hold(r.b.emit(prim, [a, b], span=r.span(node)))
+
+
+def _is_row(r: Reader, value: Any) -> bool:
+    """Whether a value is a list of the graph, such as a tuple in a list that grows."""
+    return (
+        lists.is_list(r, value)
+        if isinstance(value, Ref)
+        else (isinstance(value, Value) and value.type.kind == "list")
+    )
 
 
 def _is_number(value: Any) -> bool:

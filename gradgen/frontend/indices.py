@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradgen.frontend.evaluate import as_value, evaluate, number
-from gradgen.frontend.lists import as_array
+from gradgen.frontend.lists import as_array, whole
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import (
     Seq,
@@ -92,7 +92,7 @@ def _add_entry(r: Reader, index: Index, value: Any, node: ast.AST) -> None:
         index.spelling += "a"
         index.operands.append(r.b.emit("places", [], entries=_listed(value)))
     else:
-        operand = as_array(r, as_value(r, value, node), node)
+        operand = whole(r, as_array(r, as_value(r, value, node), node))
         index.spelling += _letter(r, operand, node)
         index.operands.append(operand)
 

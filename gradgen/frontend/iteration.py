@@ -19,7 +19,7 @@ from gradgen.frontend.iterables import (
     over_value,
     shorter,
 )
-from gradgen.frontend.lists import alike, as_list, held, over_list
+from gradgen.frontend.lists import alike, as_list, held, over_list, whole
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import (
     BoundMethod,
@@ -155,7 +155,7 @@ def made(r: Reader, node: ast.Call) -> Any:
 @builder(range)
 def _range(given: Given) -> Iteration:
     r, node = given.r, given.node
-    args = [literal(r, as_value(r, evaluate(r, a), a)) for a in node.args]
+    args = [whole(r, literal(r, as_value(r, evaluate(r, a), a))) for a in node.args]
     for a, n in zip(args, node.args, strict=True):
         if a.type.kind not in ("int", "any", "bool"):
             r.refuse(n, f"a bound of range of type {a.type}", "use an integer")

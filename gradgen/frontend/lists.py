@@ -258,3 +258,22 @@ def check_store(r: Reader, node: ast.AST, items: Value, spelling: str, prim: str
             "an array in a list is changed in place",
             "store a new array: items[i] = items[i] + ...",
         )
+
+
+def whole(r: Reader, v: Value) -> Value:
+    """Return a number as an int where it can be one that stands beside floats in a list.
+
+    Its type does not tell, but what is a place or a count in Python is an int.
+    """
+    return r.b.emit("int", [v]) if v.type.kind == "float" and _may_be_whole(v) else v
+
+
+def _may_be_whole(v: Value) -> bool:
+    if v.type.kind in ("int", "bool"):
+        return True
+    op = v.op
+    if op is None:
+        return False
+    if op.prim in ("add", "sub", "mul", "neg"):
+        return all(map(_may_be_whole, op.inputs))
+    return op.prim in ("load", "pop") and op.inputs[0].type.kind == "list"

@@ -141,6 +141,7 @@ def _times(r: Reader, node: ast.AST, items: Any, count: Any) -> Any:
         return None
     if isinstance(count, Const) and isinstance(count.const, int) and isinstance(items, Seq):
         return Seq(items.items * count.const, items.kind)
+    count = lists.whole(r, count)
     if count.type.kind not in ("int", "bool"):
         r.fail(node, TypeError("can't multiply sequence by non-int of type 'float'"))
     return lists.repeated(r, node, items, count)

@@ -115,7 +115,7 @@ def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
         return distribute(r, s, old, lambda option: updated(r, s, option, value))
     if isinstance(old, Seq) and old.kind is list and isinstance(s.op, ast.Add | ast.Mult):
         made = binary(r, s, old, value)
-        if isinstance(s.op, ast.Mult) and lists.is_list(r, made):
+        if lists.is_list(r, made):
             r.fill(old, made.storage)
             return old
         items = made.items if isinstance(made, Seq) else sequence_items(r, value, s)

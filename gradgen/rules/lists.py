@@ -268,6 +268,10 @@ for _name in ("max", "min"):
          at_kinks="the first of a tie wins")  # fmt: skip
 rule("index_of", lambda inputs, attrs: integer(), passive=True, **_SPECIAL)
 rule("contains", lambda inputs, attrs: BOOL, passive=True, **_SPECIAL)
+ORDERS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
+for _name, _sign in ORDERS.items():
+    rule(f"lists_{_name}", lambda inputs, attrs: BOOL, spelling=_sign, form="operator",
+         passive=True)  # fmt: skip
 rule("list_add", _first, vjp=list_add_vjp, narrow=True, **_SPECIAL)
 rule("fill_lists", _first, spelling="_filled_lists", vjp=fill_lists_vjp)
 rule("zeros_list", zeros_list_type, passive=True, **_SPECIAL)
