@@ -228,6 +228,20 @@ def nested_loops(n: int) -> str:
     return _function("x", [*lines, "    " * depth + "y = math.sin(y) + x", "return y"])
 
 
+def nested_lists(n: int) -> str:
+    """A loop inside a loop, each of which fills a list."""
+    depth = min(n, 9)
+    lines = ["y = x"]
+    for k in range(depth):
+        indent = "    " * k
+        lines += [f"{indent}items{k} = []", f"{indent}for i{k} in range({2 if k < 3 else 1}):"]
+    lines.append("    " * depth + "y = math.sin(y) + x")
+    for k in reversed(range(depth)):
+        lines.append("    " * (k + 1) + f"items{k}.append(y * 0.5)")
+        lines.append("    " * k + f"y = sum(items{k}) * 0.7")
+    return _function("x", [*lines, "return y"])
+
+
 def body_of_a_loop(n: int) -> str:
     """A loop over many statements."""
     lines = ["y = x", "for i in range(3):"]
@@ -254,7 +268,7 @@ PROGRAMS: dict[str, Callable[[int], str]] = {
         scalars, rebinding, arrays, stores, buffers, branches, branches_of_names, ladder,
         ladder_of_returns, nested_branches, helpers, long_sum, sum_in_brackets, long_product,
         leaning_right, powers, signs, nested_calls, nested_operations, nested_choices, conditions,
-        display, loops, nested_loops, body_of_a_loop, stores_in_a_loop,
+        display, loops, nested_loops, nested_lists, body_of_a_loop, stores_in_a_loop,
     )
 }  # fmt: skip
 

@@ -20,7 +20,10 @@ SIZES = {
 }  # fmt: skip
 SIZE = 250
 GROWTH = 2.6
-LIMITED = ("leaning_right", "nested_calls", "nested_operations", "nested_branches", "nested_loops")
+LIMITED = (
+    "leaning_right", "nested_calls", "nested_operations", "nested_branches", "nested_loops",
+    "nested_lists",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -43,11 +46,11 @@ def test_second_order_of_a_large_program(name: str, tmp_path: Path) -> None:
     assert second == pytest.approx((slope(0.7 + step) - slope(0.7 - step)) / (2 * step), rel=1e-6)
 
 
-def calls_while_deriving(name: str, size: int, folder: Path) -> int:
+def calls_while_deriving(name: str, size: int, folder: Path, order: int = 1) -> int:
     """Return how many Python functions are called while a program's gradient is derived."""
     make = PROGRAMS[name]
     loss = loaded(make(size), folder)
-    gradient = gradgen.value_and_grad(loss)
+    gradient = gradgen.value_and_grad(loss if order == 1 else gradgen.grad(loss))
     count = 0
 
     def note(frame: Any, event: str, argument: Any) -> None:
@@ -69,6 +72,12 @@ def test_work_grows_with_the_program(name: str, tmp_path: Path) -> None:
     calls_while_deriving(name, 8, tmp_path)
     small, large = (calls_while_deriving(name, n, tmp_path) for n in (64, 128))
     assert large < GROWTH * small
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_reading_a_nest_grows_with_its_depth(order: int, tmp_path: Path) -> None:
+    shallow, deep = (calls_while_deriving("nested_lists", n, tmp_path, order) for n in (3, 6))
+    assert deep < 7 * shallow  # were each level read as often again as the one around, 8 to 27
 
 
 def test_recursion_limit_is_the_callers(tmp_path: Path) -> None:

@@ -71,13 +71,23 @@ def _link(loop: Loop, state: State, place: Any, thing: Any, seen: dict[Any, Any]
     links, entry = loop.guess.links, loop.entry
     loop.guess.causes |= loop.r.causes.get(thing, set())
     inside = state is not entry
-    for other in loop.r.reach(thing):
-        if entry.knows(other) and (inside or _shared_outside(loop, other)):
+    for other in sorted(loop.r.reach(thing), key=lambda t: -t.id):
+        outside = entry.knows(other) and (inside or _shared_outside(loop, other))
+        if outside and not _implied(loop, place, other):
             links.add((place, other))
         for known, holder in seen.get(other, ()):
             if known != place and listed.related(thing, holder, {other}):
                 links.add((place, known))
         seen.setdefault(other, []).append((place, thing))
+
+
+def _implied(loop: Loop, place: Any, thing: Any) -> bool:
+    """Whether a place is linked to what is known to be joined from a storage or box.
+
+    What was joined is found anew in another reading, but not always what it was joined from.
+    """
+    ends = [end for start, end in loop.guess.links if start == place]
+    return any(not isinstance(end, tuple) and thing in loop.r.objects(end) for end in ends)
 
 
 def _shared_outside(loop: Loop, thing: Any) -> bool:

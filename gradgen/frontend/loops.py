@@ -14,6 +14,7 @@ from typing import Any
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import links
 from gradgen.frontend.covers import Cover, contents_template
+from gradgen.frontend.guesses import Guess, Slot, adopt_entry, or_nothing, recalled, remember
 from gradgen.frontend.joins import identity
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Endless, Retry
@@ -25,7 +26,6 @@ from gradgen.frontend.templates import (
     admits,
     equal,
     names_of,
-    portable,
     rebuilt,
     types,
     values_of,
@@ -39,20 +39,7 @@ from gradgen.frontend.values import (
     contents,
     standing_for,
 )
-from gradgen.ir.nodes import Block, Const, Op, Undefined, Value, next_id
-
-Slot = str | Storage | Box
-
-
-class Guess:
-    """What a loop is thought to carry, by slot."""
-
-    def __init__(self, names: list[str]) -> None:
-        self.slots: list[Slot] = list(names)
-        self.templates: dict[Slot, Template] = {}
-        self.poison: dict[Slot, Poison] = {}
-        self.links: set[tuple[Any, Any]] = set()
-        self.causes: set[Any] = set()
+from gradgen.ir.nodes import Block, Const, Op, Value, next_id
 
 
 class Loop:
@@ -171,14 +158,14 @@ def run_loop(
         names = [
             n for n in names if not (lives.dead_at_turn(node, n) and lives.dead_after(node, n))
         ]
-    guess = r.loop_guesses.get(key) or Guess(names)
+    guess = recalled(r, key, names)
     unassigned = {
         n
         for n in names
         if entry.names.get(n) is None
         and not (turns and lives is not None and lives.dead_at_turn(node, n))
     }
-    _adopt_entry(Loop(r, guess, entry, key, counted, unassigned))
+    adopt_entry(Loop(r, guess, entry, key, counted, unassigned))
     for _ in range(8 if key in r.short else 24):
         _start_again(r, entry)
         loop, block = Loop(r, guess, entry, key, counted, unassigned), Block()
@@ -201,8 +188,8 @@ def run_loop(
             raise Retry(set(), {key})
         r.refuse(node, "the types of the loop's variables do not settle", "give them one type each")
     _require_covered(loop, node)
-    r.loop_guesses[key] = guess
     _start_again(r, entry)
+    remember(r, key, guess)
     inits = loop.values(entry) + ([Const(0)] if counted else [])
     op, _ = build(inits, loop)
     _bind_results(loop, op)
@@ -222,37 +209,10 @@ def _require_covered(loop: Loop, node: ast.stmt) -> None:
 
 
 def _start_again(r: Reader, entry: State) -> None:
+    """Go back to before the loop, and forget what a trial made."""
     restore(r, entry)
     r.filled = {box: held for box, held in r.filled.items() if entry.knows(box)}
-
-
-def _adopt_entry(loop: Loop) -> None:
-    """Start from what stands in the slots before the loop."""
-    r, guess, entry = loop.r, loop.guess, loop.entry
-    live = {*entry.versions, *r.filled}
-    guess.slots = [s for s in guess.slots if isinstance(s, str) or s in live]
-    for slot in guess.slots:
-        value = loop.slot_value(slot, entry)
-        if slot in guess.templates and not portable(guess.templates[slot]):
-            del guess.templates[slot]
-        if value is None and slot in guess.templates:
-            guess.templates[slot] = _or_nothing(loop, slot, guess.templates[slot])
-        if value is None or isinstance(value, Poison) or slot in guess.poison:
-            continue
-        if isinstance(slot, Storage) or slot not in guess.templates:
-            guess.templates[slot] = _first(loop, slot, value)
-        elif isinstance(slot, Box):
-            held = entry.contents(r, slot)
-            known = guess.templates[slot]
-            guess.templates[slot] = contents_template(loop.cover, slot, known, [held, held])
-        else:
-            guess.templates[slot] = loop.cover.widen(guess.templates[slot], value)
-
-
-def _first(loop: Loop, slot: Slot, value: Any) -> Template:
-    if isinstance(slot, Box) and not isinstance(value, Ref):
-        return loop.cover.opened(value)
-    return loop.cover.first(value)
+    r.forget(entry.knows)
 
 
 def _bind_params(loop: Loop, block: Block) -> None:
@@ -347,24 +307,12 @@ def _revise_slot(loop: Loop, slot: Slot, state: State) -> bool:
         new = loop.cover.first(value)
     else:
         new = loop.cover.widen(old, value)
-    new = _or_nothing(loop, slot, new)
+    new = or_nothing(loop, slot, new)
     if old is not None and equal(old, new):
         return False
     guess.templates[slot] = new
     guess.links = {link for link in guess.links if slot not in map(links.slot_of, link)}
     return old is not None or bool(types(new)) or not isinstance(new, Same)
-
-
-def _or_nothing(loop: Loop, slot: Slot, t: Template) -> Template:
-    """Return a template that covers the absence of a value, too, where a name may have none.
-
-    What tells the options apart is read before it is known whether the name is.
-    """
-    if slot not in loop.unassigned or isinstance(t, Hole):
-        return t
-    nothing = Undefined()
-    nothing.name = str(slot)
-    return loop.cover.widen(t, nothing)
 
 
 def _bind_results(loop: Loop, op: Op) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from gradgen.frontend import listed
@@ -77,3 +78,9 @@ class Sharing:
             self.entangled.setdefault(joined, set()).update(self.objects(source))
             self.causes.setdefault(joined, set()).update(places, self.causes.get(source, ()))
             self.picks.setdefault(joined, set()).update(self.picks.get(source, ()))
+
+    def forget(self, known: Callable[[Thing], bool]) -> None:
+        """Forget what is noted of things that a reading made which is thrown away."""
+        for notes in (self.entangled, self.causes, self.picks):
+            for thing in [t for t in notes if not known(t)]:
+                del notes[thing]
