@@ -39,7 +39,7 @@ CHOSEN = (
     "lang_learning.causal_attention", "lang_softmax.softmax_of_columns",
     "lang_statistics.hmm_forward", "losses.newton_root", "mutation.triangular",
     "objects_classes.network", "losses.k_means", "losses.gaussian_process",
-    "lists_growing.decay_series", "recursion.fibonacci_loss", "reductions.norm_matrix",
+    "lists_growing.decay_series", "recursion.fibonacci_loss", "reductions.norm_matrix", "shapes.diff_axis",
     "lists_growing.sum_of_arrays",
     "stores_gather.mask_with_array", "losses.single_precision",
     "lang_object_kinds.argument_nested_objects", "lang_list_slices.starred_from_array",

@@ -17,7 +17,7 @@ PLAIN = {
     "bitor", "bitxor", "blackman", "bool", "call", "cancelling_max", "captured", "cbrt", "ceil",
     "complex", "conj", "contains", "copy", "copysign", "cos", "cosh", "custom", "deg2rad",
     "degrees", "diag",
-    "diag_view", "diff", "digitize", "dim", "div", "empty", "eq", "exp", "exp2", "expm1",
+    "diag_view", "digitize", "dim", "div", "empty", "eq", "exp", "exp2", "expm1",
     "extend", "eye", "fabs", "fill", "fill_lists", "flatten", "floor", "fmax", "fmin", "fmod",
     "full", "ge", "gt", "hamming", "hanning", "hypot", "imag", "index_of", "insert",
     "int", "interp", "invert", "is", "is_not", "isclose", "isfinite", "isinf", "isnan",
@@ -164,6 +164,7 @@ SOMETIMES: dict[str, Callable[[Op], bool]] = {
     ),
     **dict.fromkeys(("sum", "mean", "prod", "max", "min", "var", "std", "any", "all"), _total),
     **dict.fromkeys(("cumsum", "cumprod", "median", "count_nonzero"), _total),
+    "diff": lambda op: set(op.attrs) <= {"n"},  # along the last axis, and nothing before or after
     "argmax": _total,
     "argmin": _total,
     "concatenate": _joins,

@@ -81,7 +81,7 @@ def _loop(op: Op, out: set[Value]) -> None:
     """Let what varies flow through a loop, but for what is held constant (`passes.cancelling`)."""
     body = op.blocks[-1]
     params, inits = carried(op)
-    held = {params[k] for k in op.attrs.get("held", ())}
+    held = op.attrs.get("held", ())
     _flow(inits, params, out, held)
     before = -1
     while before != len(out):

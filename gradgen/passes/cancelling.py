@@ -45,8 +45,10 @@ def hold_cancelling_maxima(function: Function) -> None:
             if op.prim == "max" and _cancels(_of_maximum(op), block, k):
                 op.prim = "cancelling_max"
             if op.prim == "for":
-                found = {i for i, v in enumerate(op.outputs) if _is_chosen(op, i, found_uses)
-                         and _cancels(_Proof(v), block, k)}  # fmt: skip
+                params, _ = carried(op)
+                found = [params[i] for i, v in enumerate(op.outputs)
+                         if _is_chosen(op, i, found_uses)
+                         and _cancels(_Proof(v), block, k)]  # fmt: skip
                 op.attrs |= {"held": found} if found else {}
 
 
