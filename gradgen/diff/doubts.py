@@ -28,7 +28,8 @@ def _equalities(test: Value, varied: set[Value]) -> list[Op]:
     if op.prim == "not":
         return _equalities(op.inputs[0], varied)
     numbers = [v for v in op.inputs if v.type.kind == "float" and v in varied]
-    meant = op.prim in SIGNS and not op.attrs.get("tie")
+    swept = op.span is not None and op.span.swept  # a guard that a rule's text has
+    meant = op.prim in SIGNS and not op.attrs.get("tie") and not swept
     return [op] if meant and numbers else []
 
 

@@ -27,6 +27,7 @@ from gradgen.frontend.values import (
     Iteration,
     Lazy,
     Map,
+    Record,
     Ref,
     Seq,
     Static,
@@ -215,7 +216,7 @@ def _best_number(r: Reader, node: ast.AST, name: str, items: Seq | Ref) -> Any:
         except TypeError as error:
             r.fail(node, error)
         return next(i for i in items.items if static_value(i) is found)
-    if any(isinstance(item, Seq) for item in items.items):
+    if any(isinstance(item, Seq | Record) for item in items.items):
         itself = borrowed(python.itself, r.span(node))
         return _best(r, node, name, items, itself)
     out = as_value(r, out, node)

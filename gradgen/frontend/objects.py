@@ -314,15 +314,24 @@ def compared(r: Reader, node: ast.AST, op: ast.cmpop, left: Any, right: Any) -> 
     return MISSING
 
 
+def fields_in_order(kind: Any) -> list[str]:
+    """Return the fields by which objects of a dataclass are ordered, none where they are not."""
+    if not dataclasses.is_dataclass(kind) or not kind.__dataclass_params__.order:  # type: ignore[union-attr]
+        return []
+    return [f.name for f in dataclasses.fields(kind) if f.compare]
+
+
 def _fieldwise(r: Reader, node: Any, op: ast.cmpop, left: Any, right: Any) -> Any:
     """Compare two objects of one dataclass as the tuples of their fields."""
     if not isinstance(left, Record) or not isinstance(right, Record) or left.kind != right.kind:
         return MISSING
-    if not isinstance(op, ast.Eq):
-        r.refuse(node, "an order of dataclasses", "compare their fields")
     from gradgen.frontend.branches import chain
     from gradgen.frontend.expressions import compare_two
 
+    fields = fields_in_order(left.kind)
+    if fields and not isinstance(op, ast.Eq):
+        one, other = (Seq([o.fields[n] for n in fields]) for o in (left, right))
+        return compare_two(r, node, op, one, other)
     names = [f.name for f in dataclasses.fields(left.kind) if f.compare]
     tests = [
         lambda n=n: compare_two(r, node, ast.Eq(), left.fields[n], right.fields[n]) for n in names

@@ -11,6 +11,7 @@ from gradgen.frontend import lists
 from gradgen.frontend.aggregates import listed, run_text, sequence
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iterables import over_value
+from gradgen.frontend.objects import fields_in_order, invoked, special_method
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more, special
@@ -178,11 +179,33 @@ def _known_number(
 def _keys_of(r: Reader, node: ast.AST, items: list[Any], key: Any) -> list[Any]:
     """Return what the order is decided by, for each item."""
     if is_none(key):
-        return items
+        return _objects_keys(r, node, items) or items
     # A cycle by nature: the key is a function of the user's.
     from gradgen.frontend.calls import call_value
 
     return [call_value(r, node, key, [i], {}) for i in items]
+
+
+def _objects_keys(r: Reader, node: ast.AST, items: list[Any]) -> list[Any]:
+    """Return what orders objects: the fields of a dataclass, or how many are less by ``__lt__``."""
+    if not items or not all(isinstance(i, Record) and i.kind is items[0].kind for i in items):
+        return []
+    fields = fields_in_order(items[0].kind)
+    if fields:
+        return [Seq([i.fields[n] for n in fields]) for i in items]
+    if special_method(items[0], "__lt__") is None:
+        return []
+    return [_number_less(r, node, items, k) for k in range(len(items))]
+
+
+def _number_less(r: Reader, node: ast.AST, items: list[Any], place: int) -> Value:
+    """Return how many of the objects are less than one of them."""
+    count: Value = Const(0)
+    for k, other in enumerate(items):
+        if k != place:
+            less = as_value(r, invoked(r, node, other, "__lt__", items[place]), node)
+            count = r.b.emit("add", [count, r.b.emit("int", [less])])
+    return count
 
 
 def _known_order(r: Reader, node: ast.AST, keys: list[Any], backwards: bool) -> list[int] | None:
