@@ -65,6 +65,7 @@ from gradgen.passes.scatters import add_numbers
 from gradgen.passes.shapes import read_newest_shapes
 from gradgen.passes.sharing import Sharing
 from gradgen.passes.sinking import sink_into_branches
+from gradgen.passes.sums import sum_before_products
 from gradgen.passes.through import add_through_zeros
 from gradgen.passes.unbound import drop_sure, settle_guards
 from gradgen.sizes import KEPT, Sizes
@@ -328,6 +329,7 @@ def _optimise(program: Program) -> None:
     ask_once(function)
     share_common(function)
     remove_dead(function)
+    sum_before_products(function)
     sink_into_branches(function)
     if program.options.mode in SWEPT:
         join(function)

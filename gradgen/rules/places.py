@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from gradgen.ir.nodes import Const, Value
+from gradgen.ir.nodes import Const, Value, same_value
 from gradgen.ir.types import Dim, Length, broadcast
 from gradgen.rules.shapes_of import length_of
 
@@ -112,14 +112,22 @@ def _counts(v: Value) -> bool:
 
 
 def _all_places(arrays: list[Value]) -> bool:
-    """Whether integer arrays are all the axes of one ``np.nonzero``."""
-    ops = [v.op for v in arrays]
-    if any(op is None or op.prim != "nonzero" for op in ops):
+    """Whether integer arrays are all the axes of one ``np.nonzero``, or of one triangle."""
+    first = arrays[0].op
+    if first is None or first.prim not in ("nonzero", "tril_indices", "triu_indices"):
         return False
-    found = [(op.inputs[0], op.attrs["axis"]) for op in ops if op is not None]
-    first = found[0][0]
-    axes = sorted(axis for _, axis in found)
-    return all(v is first for v, _ in found) and axes == list(range(first.type.rank or 0))
+    axes = []
+    for v in arrays:
+        op = v.op
+        if op is None or op.prim != first.prim or len(op.inputs) != len(first.inputs):
+            return False
+        if not all(same_value(a, b) for a, b in zip(op.inputs, first.inputs, strict=True)):
+            return False
+        if {**op.attrs, "axis": 0} != {**first.attrs, "axis": 0}:
+            return False
+        axes.append(op.attrs["axis"])
+    rank = first.inputs[0].type.rank if first.prim == "nonzero" else 2
+    return sorted(axes) == list(range(rank or 0))
 
 
 def _sliced(length: Length, bounds: tuple[Value | None, Value | None, Value | None]) -> Length:

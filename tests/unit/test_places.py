@@ -120,3 +120,25 @@ def test_joined_parts_are_not_stretched() -> None:
     (expected,) = complex_gradient(chain, (x, 3), (0,))
     np.testing.assert_allclose(gradgen.grad(chain)(x, 3), expected, rtol=1e-13)
     assert gradgen.grad(chain)(x[:0], 3).shape == (0,)
+
+
+def test_a_triangle_has_each_place_once() -> None:
+    def spread(low, weights):
+        rows, columns = np.tril_indices(3, -1)
+        full = np.zeros((2, 3, 3))
+        full[:, rows, columns] = low
+        return np.sum(np.sin(full) * weights)
+
+    def crossed(low, weights):
+        rows, columns = np.tril_indices(3, -1)[0], np.tril_indices(3)[1][:3]
+        full = np.zeros((2, 3, 3))
+        full[:, rows, columns] = low
+        return np.sum(np.sin(full) * weights)
+
+    low = np.linspace(0.1, 1.2, 6).reshape(2, 3)
+    weights = np.cos(np.arange(18.0)).reshape(2, 3, 3)
+    for loss in (spread, crossed):
+        (expected,) = complex_gradient(loss, (low, weights), (0,))
+        np.testing.assert_allclose(gradgen.grad(loss)(low, weights), expected, rtol=1e-13)
+    texts = [gradgen.emit(f, mode="grad", example_args=(low, weights)) for f in (spread, crossed)]
+    assert "_winners" not in texts[0] and "_winners" in texts[1]
