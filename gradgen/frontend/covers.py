@@ -220,12 +220,23 @@ def contents_template(cover: Cover, box: Box, t: Template | None, held: list[Any
     return Node(box, tuple(known.items()))
 
 
+def _row_type(cover: Cover, row: Seq) -> Type | None:
+    """Return the type of a row of numbers of one kind as an item of a list, None for others."""
+    numbers = [v for _, v in parts(row) if isinstance(v, Value) and v.type.is_scalar]
+    alike = len({v.type.kind for v in numbers}) == 1 and len(numbers) == len(parts(row))
+    if row.kind not in (tuple, list) or row.grown is not None or not alike:
+        return None
+    inner = item_type(cover, None, parts(row))
+    return None if inner is None else Type("list", item=inner)
+
+
 def item_type(cover: Cover, item: Type | None, items: list[tuple[Any, Any]]) -> Type | None:
     """Return the type that a list's items have in common with others, None if there is none."""
     for _, value in items:
-        if not isinstance(value, Value | Ref):
+        type_ = _row_type(cover, value) if isinstance(value, Seq) else None
+        if type_ is None and not isinstance(value, Value | Ref):
             return None
-        type_ = cover.type_now(value)
+        type_ = type_ or cover.type_now(value)
         item = type_ if item is None else join(item, type_)
         if item is None:
             return None
