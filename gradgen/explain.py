@@ -10,7 +10,7 @@ import numpy as np
 
 from gradgen.diff.activity import varied
 from gradgen.diff.pairs import callees_of
-from gradgen.errors import Span
+from gradgen.errors import Span, UnbatchedError
 from gradgen.ir.nodes import Const, Op, Undefined, Value, walk
 from gradgen.ir.show import Names
 from gradgen.ir.spelling import leaf_path, operation
@@ -51,10 +51,17 @@ def explain(program: Program, arguments: Mapping[str, Any] | None = None) -> str
     str
         Sections: arguments, types, sizes of the sweeps, values kept, loops, kinks, notes.
     """
+    if program.asked is not None and program.inner is not None and program.in_turns is not None:
+        why = f"one after the other, in a loop: {_reason(program.in_turns)}"
+        return f"{explain(program.inner)}\nExamples\n    {why}\n"
     fn, given = program.source
     if arguments is None and isinstance(given, tuple):
         arguments = bound_by_name(fn, given)
     return _Account(program, Sizes(program.function, arguments)).text()
+
+
+def _reason(error: UnbatchedError) -> str:
+    return error.message + ("" if error.span is None else f" ({place(error.span)})")
 
 
 class _Account:
@@ -93,10 +100,8 @@ class _Account:
     def _seeds(self) -> Iterable[str]:
         if self.program.along:
             yield "one, carried along forwards: a reverse sweep would keep values of loops"
-        why = self.program.in_turns
-        if why is not None:
-            where = "" if why.span is None else f" ({place(why.span)})"
-            yield f"a sweep for each, in a loop: {why.message}{where}"
+        if self.program.in_turns is not None:
+            yield f"a sweep for each, in a loop: {_reason(self.program.in_turns)}"
 
     def _recursions(self) -> Iterable[str]:
         for c in callees_of(self.function):

@@ -16,7 +16,7 @@ from typing import Any
 
 import gradgen.rules.table  # noqa: F401  (fills the table of rules)
 from gradgen.backends.lowering import lower_to_numba
-from gradgen.batch.examples import batch_examples, of_one
+from gradgen.batch.examples import batch_examples, examples_by_turns, of_one
 from gradgen.batch.jacobian import jacobian_forward, jacobian_reverse
 from gradgen.batch.scalars import columns_written_out, rows_written_out, written_out
 from gradgen.batch.turns import columns_by_turns, rows_by_turns
@@ -103,6 +103,7 @@ class Program:
     again: frozenset[Span | None] = frozenset()
     product: Function | None = None
     in_turns: UnbatchedError | None = None
+    asked: Options | None = None
     along: bool = False
     parts: list[Parts] = field(default_factory=list)
     rules: dict[str, Any] = field(default_factory=dict)
@@ -183,9 +184,10 @@ def run(
     try:
         return _through(program, until, watch)
     except UnbatchedError as error:
-        if options.mode not in TURNS or options.batch or not options.turns:
+        if not options.turns or not (options.mode in TURNS or options.batch):
             raise
-        return _through(_in_turns(program, error), until, watch)
+        in_turns = _examples_in_turns if options.batch else _in_turns
+        return _through(in_turns(program, error), until, watch)
 
 
 def _through(
@@ -260,8 +262,11 @@ def _nested(
     try:
         return _through(program, until, watch)
     except UnbatchedError as error:
-        if options.batch or not options.turns:
+        if not options.turns:
             raise
+        if options.batch:
+            whole_program = replace(program, source=(fn, specs), options=options)
+            return _through(_examples_in_turns(whole_program, error), until, watch)
         return _through(_in_turns(program, error), until, watch)
 
 
@@ -282,6 +287,22 @@ def _in_turns(program: Program, why: UnbatchedError) -> Program:
     return replace(program, function=function, product=product, in_turns=why, stages={})
 
 
+def _examples_in_turns(program: Program, why: UnbatchedError) -> Program:
+    """Return a derivative that takes one example after the other."""
+    fn, given = program.source
+    options = program.options
+    plain = replace(options, backend="numpy", cache=False, batch=(), read_again=True)
+    inner = run(fn, None, plain, specs=given)
+    made = load(inner.text, inner.name, {**inner.function.captures, **inner.rules})
+    found = {n: inner.function.result["specs"][n] for n, _ in inner.function.params}
+    value = replace(options, mode="value", has_aux=False)
+    function = read_function(made, found, value)
+    new = Program(function, value, program.name, (made, found), inner, whole=program.whole)
+    new.title = options.mode if options.mode in NESTED else ""
+    new.asked, new.in_turns = options, why
+    return new
+
+
 def _stages(program: Program) -> list[tuple[str, Any]]:
     stages = (_adjoint, _optimise, _saves, _copies, _lower)
     works = [functools.partial(stage, program) for stage in stages]
@@ -296,7 +317,8 @@ def _adjoint(program: Program) -> None:
     function, options = program.function, program.options
     for f in _everything(program):
         drop_unchanged(f)
-        drop_sure(f, program.inner is not None)
+        # In a loop over examples, a name may still hold what the one before has left in it.
+        drop_sure(f, program.inner is not None and program.asked is None)
     sharing = Sharing(function)
     program.writes_arguments = not all(
         sharing.never_written(leaf.value) for leaf in function.leaves
@@ -391,7 +413,9 @@ def _derive(program: Program) -> None:
     else:
         program.adjoints = add_adjoint(function, function.result["seeds"])
         finish(function, options, program.adjoints)
-    if program.whole:
+    if program.whole and program.in_turns is not None:
+        examples_by_turns(function, program.whole, options.batch, program.in_turns)
+    elif program.whole:
         batch_examples(function, program.whole, options.batch)
 
 

@@ -70,6 +70,8 @@ class Specialisation:
 
     def bytes_kept(self, arguments: dict[str, Any]) -> int | None:
         """Return how many bytes a call keeps for its reverse sweep, None where that is open."""
+        if self.program.asked is not None:
+            return None  # that of one example at a time
         function, follow = self.program.function, road().follow
         leaves = [(leaf.param, leaf.path) for leaf in function.leaves]
         values = [follow(arguments[name], path) for name, path in leaves if name in arguments]

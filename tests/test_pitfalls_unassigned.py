@@ -253,3 +253,39 @@ def test_text_tests_what_python_cannot_see() -> None:
     source = gradgen.emit(pair, example_args=(1.0, 1.0))
     assert "cannot access local variable 'a'" in source
     assert "raise" not in gradgen.emit(number, example_args=(1.0, 1.0))
+
+
+def _late(x):
+    s = 0.0
+    for i in range(3):
+        if x > i:
+            y = x * i
+        s = s + y
+    return s
+
+
+def called_in_loop(xs):
+    total = 0.0
+    for x in xs:
+        total += _late(x)
+    return total
+
+
+def called_twice(xs):
+    return _late(xs[0]) * xs[1] + _late(xs[1])
+
+
+@pytest.mark.parametrize("function", [called_in_loop, called_twice], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("mode", ["grad", "jvp", "hvp", "jacfwd", "hessian"])
+def test_names_of_the_call_before(function: Any, mode: str) -> None:
+    """A function read in two places, or turns, does not see what the first call has left."""
+    made = getattr(gradgen, mode)(function)
+
+    def call(xs: Any) -> Any:
+        return made((xs,), np.ones(2)) if mode in ("jvp", "hvp") else made(xs)
+
+    call(np.array([2.5, 1.5]))
+    with pytest.raises(UnboundLocalError, match="'y'"):
+        function(np.array([2.5, -1.0]))
+    with pytest.raises(UnboundLocalError, match="'y'"):
+        call(np.array([2.5, -1.0]))

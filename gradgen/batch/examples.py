@@ -11,11 +11,12 @@ from dataclasses import replace
 from typing import Any
 
 from gradgen.batch.sweep import Sweep
-from gradgen.errors import ArgumentError
+from gradgen.errors import ArgumentError, UnbatchedError
 from gradgen.frontend.arguments import Container
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Block, Function, Op, Value
-from gradgen.ir.types import Type, scalar
+from gradgen.ir.nodes import Block, Const, Function, Op, Value, replace_uses
+from gradgen.ir.types import Type, integer, scalar
+from gradgen.passes.dce import remove_dead
 
 
 def batch_names(batch: Sequence[int | str], names: Sequence[str]) -> tuple[str, ...]:
@@ -76,25 +77,79 @@ def _row(spec: Any, name: str) -> Any:
 
 def batch_examples(function: Function, whole: dict[str, Any], batch: Sequence[int | str]) -> None:
     """Give the leaves of the batched parameters their axis, and what depends on them, in place."""
-    names = batch_names(batch, [n for n in whole if n in dict(function.params)])
-    given: dict[Value, Value] = {}
-    for leaf in function.leaves:
-        if leaf.param in names:
-            given[leaf.value] = leaf.value = _batched_leaf(leaf.value, whole[leaf.param], leaf.path)
-    ops = [given[op.out].op if op.prim == "leaf" and op.out in given else op
-           for op in function.body.ops]  # fmt: skip
-    head = Block()
-    size = _size(Builder(head), list(given.values()))
-    at = sum(op is not None and op.prim == "leaf" for op in ops)
-    function.body.ops = [*[op for op in ops if op is not None]]
-    function.body.ops[at:at] = head.ops
+    # Names that a turn of a loop assigns in one arm, and nothing reads, are no obstacle then.
+    remove_dead(function)
+    given, size, rest = _with_axis(function, whole, batch)
+    function.body.ops += rest
     results = list(function.body.results)
     sweep = Sweep(function, given, size)
     sweep.run()
     with sweep.b.into(function.body):
         function.body.results = [sweep.lifted(v, v.type) for v in results]
-    function.params = [(n, whole[n] if n in names else spec) for n, spec in function.params]
     function.result["seeds"] = [(sweep.of(v), g) for v, g in function.result["seeds"]]
+
+
+def examples_by_turns(
+    function: Function, whole: dict[str, Any], batch: Sequence[int | str], why: UnbatchedError
+) -> None:
+    """Put what a function of one example does into a loop over the examples, in place.
+
+    The function is a derivative, read from its text; ``why`` it has no batched form is raised where
+    what it returns cannot be stacked, either.
+    """
+    results = list(function.body.results)
+    if any(not (v.type.is_scalar or v.type.is_array) for v in results):
+        raise why
+    given, size, rest = _with_axis(function, whole, batch)
+    names, kinds = _names_of_lists(results), [Type("list", item=v.type) for v in results]
+    outside, turn = Builder(function.body), Value(integer(), "k")
+    block = Block(params=[turn, *map(Value, kinds, names)], end="continue")
+    inside = Builder(block)
+    rows = {
+        old: inside.emit("load", [new, turn], f"{old.name}_k", index="i")
+        for old, new in given.items()
+    }
+    block.ops += rest
+    replace_uses(block, rows)
+    block.results = [
+        inside.append("append", [p, rows.get(v, v)], [p.type], [p.name]).out
+        for v, p in zip(results, block.params[1:], strict=True)
+    ]
+    starts = [outside.append("list", [], [t], [n]).out for t, n in zip(kinds, names, strict=True)]
+    loop = outside.append("for", [Const(0), size, Const(1), *starts], kinds, names, blocks=[block])
+    function.body.results = [outside.emit("array_of_list", [v]) for v in loop.outputs]
+    function.result["seeds"] = [(v, Const(0.0)) for v in function.body.results]
+
+
+def _names_of_lists(results: Sequence[Value]) -> list[str]:
+    return [f"{v.name}_rows" if v.name else "rows" for v in results]
+
+
+def _with_axis(
+    function: Function, whole: dict[str, Any], batch: Sequence[int | str]
+) -> tuple[dict[Value, Value], Value, list[Op]]:
+    """Give the batched parameters their axis, and drop what follows them.
+
+    Returns
+    -------
+    dict, Value, list
+        The leaves with the axis by those of one example, how many examples there are, and all the
+        operations that followed.
+    """
+    names = batch_names(batch, [n for n in whole if n in dict(function.params)])
+    given: dict[Value, Value] = {}
+    for leaf in function.leaves:
+        if leaf.param in names:
+            given[leaf.value] = leaf.value = _batched_leaf(leaf.value, whole[leaf.param], leaf.path)
+    ops = function.body.ops
+    new = [given[op.out].op if op.prim == "leaf" and op.out in given else op for op in ops]
+    leaves = [op for op in new if op is not None and op.prim == "leaf"]
+    # Those that nothing reads say how many examples there are, all the same.
+    leaves += [v.op for v in given.values() if v.op is not None and v.op not in leaves]
+    function.body.ops = leaves
+    size = _size(Builder(function.body), list(given.values()))
+    function.params = [(n, whole[n] if n in names else spec) for n, spec in function.params]
+    return given, size, [op for op in ops if op.prim != "leaf"]
 
 
 def _batched_leaf(old: Value, spec: Any, path: tuple[Any, ...]) -> Value:

@@ -18,6 +18,7 @@ from gradgen.batch.spread import batched_inputs, batched_values
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
 from gradgen.diff.algebra import Algebra
+from gradgen.diff.missing import missing_values
 from gradgen.errors import UnbatchedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, walk
@@ -71,6 +72,7 @@ class Sweep:
         self.batched = batched
         self.new: dict[Value, Value] = dict(given)
         self.sharing = Sharing(function)
+        self.missing = missing_values(function.body)
 
     def run(self) -> None:
         """Go through the function, and through those that it calls."""
@@ -134,6 +136,10 @@ class Sweep:
             self._run(inner.ops)
         test, (then, other) = op.inputs[0], op.blocks
         for out, a, b in zip(op.outputs, then.results, other.results, strict=True):
+            if any(v in self.missing or (isinstance(v, Undefined) and not v.unread)
+                   for v in (a, b)):  # fmt: skip
+                # What Python raises for one example has no place in what is done for all.
+                self.refuse(op, "a name that only some examples assign")
             if isinstance(a, Undefined) or isinstance(b, Undefined):
                 kept = b if isinstance(a, Undefined) else a
                 self.new[out] = self.lifted(kept, kept.type)

@@ -28,7 +28,7 @@ LETTERS = "nmkpqrstuvwxyzabcdefghij"
 
 def header_of(program: Any) -> str:
     """Return the text of the module's docstring."""
-    function, name, options = program.function, program.name, program.options
+    function, name, options = program.function, program.name, program.asked or program.options
     origin = origin_of(program)
     active = function.result["active"]
     chosen = {s.name for s in active}
@@ -53,7 +53,7 @@ def header_of(program: Any) -> str:
         what, returns = "What depends on what", "pattern"
     if options.mode == "value":
         what, returns = "Value", "value"
-    of = function.name
+    of = origin.name if program.asked else function.name
     if program.title:
         what, of = TITLES[program.title], origin.name
         returns = _tuple([program.title, *aux]) if aux else program.title
@@ -80,7 +80,7 @@ def header_of(program: Any) -> str:
             needs = (
                 "For gradgen.sparse_jacobian and gradgen.sparse_hessian, which bring its functions."
             )
-        elif program.inner is None or program.title:
+        elif program.inner is None or program.title or program.asked:
             needs += f"  {COMMAND}{_command(origin, options, mode, _runs_again(program), rows)}`."
     lines += [needs]
     return "\n".join(lines)

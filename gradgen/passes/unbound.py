@@ -2,14 +2,16 @@
 
 A guard tests a variable for None, and raises as Python does for a name that stands for nothing.
 What reads the variable behind it raises just so, if it is printed there in any case; then the guard
-goes.  Where one stays, the variable starts from None.
+goes.  Where one stays, the variable starts from None; so it does where a turn of a loop before may
+have left something in it.
 """
 
 from __future__ import annotations
 
+from gradgen.diff.activity import carried, ends
 from gradgen.diff.missing import missing_values
 from gradgen.diff.unassigned import carrying_none, start_from_none
-from gradgen.ir.nodes import Block, Function, Op, Value, blocks_of, walk
+from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, blocks_of, walk
 from gradgen.passes.dce import EFFECTS
 
 
@@ -43,13 +45,78 @@ def settle_guards(function: Function, native: bool = False) -> None:
     guards = [(b, op, v) for b in blocks_of(function.body) for op in b.ops if (v := _guarded(op))]
     if not guards:
         return
-    reader = _Reads(function.body)
-    needed = [v for block, op, v in guards if not native and not reader.at_once(v, block, op)]
+    reader, stale = _Reads(function.body), _new_in_turns(function.body)
+    stale |= _named_as_before(function.body, {op: v for _, op, v in guards})
+    needed = [
+        v for block, op, v in guards
+        if not native and (v in stale or not reader.at_once(v, block, op))
+    ]  # fmt: skip
     start_from_none(function.body, needed, missing)
     kept = carrying_none(function.body)
     gone = {op for _, op, v in guards if v not in kept}
     for block in {b: None for b, op, _ in guards if op in gone}:
         _remove(block, gone)
+
+
+def _new_in_turns(body: Block) -> set[Value]:
+    """Return what is not assigned at the start of each turn of a loop, as a function's names are.
+
+    In the text, the variable would still hold what the turn before has left in it.
+    """
+    loops = [op for op in walk(body) if op.prim in ("for", "while")]
+    return {v for op in loops for v in missing_values(op.blocks[-1], placed=False)}
+
+
+def _named_as_before(body: Block, guards: dict[Op, Value]) -> set[Value]:
+    """Return what is guarded and has the name of another variable before it.
+
+    So it is where a function is read in two places: the text may use one variable for both, which
+    the first has left assigned.
+    """
+    webs, groups = Webs(body), dict[str, set[Value]]()
+    out: set[Value] = set()
+    for op in walk(body):
+        v = guards.get(op)
+        if v is not None and any(u is not webs.of(v) for u in groups.get(v.name, ())):
+            out.add(v)
+        for u in (*op.outputs, *(p for block in op.blocks for p in block.params)):
+            if u.name:
+                groups.setdefault(u.name, set()).add(webs.of(u))
+    return out
+
+
+class Webs:
+    """Which values are one variable: handed on by branches and loops (union and find)."""
+
+    def __init__(self, body: Block) -> None:
+        self.parent: dict[Value, Value] = {}
+        for op in walk(body):
+            if op.prim == "if":
+                for side in op.blocks:
+                    if side.end == "yield":
+                        self._join(side.results, op.outputs)
+            elif op.prim in ("for", "while"):
+                params, inits = carried(op)
+                self._join(inits, params)
+                self._join(params, op.outputs)
+                if op.prim == "while":
+                    self._join(params, op.blocks[0].params)
+                for end in ends(op.blocks[-1]):
+                    self._join(end.results, params)
+
+    def of(self, v: Value) -> Value:
+        """Return the value that stands for all that are one variable with this."""
+        while v in self.parent:
+            v = self.parent[v]
+        return v
+
+    def _join(self, sources: list[Value], targets: list[Value]) -> None:
+        for a, b in zip(sources, targets, strict=True):
+            if isinstance(a, Const | Undefined) or a.name != b.name:
+                continue
+            one, two = self.of(a), self.of(b)
+            if one is not two:
+                self.parent[one] = two
 
 
 def _guarded(op: Op) -> Value | None:
