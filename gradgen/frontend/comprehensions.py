@@ -15,7 +15,7 @@ from typing import Any
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import lists
 from gradgen.frontend.branches import condition
-from gradgen.frontend.entries import literal
+from gradgen.frontend.entries import KEYS, literal
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import read_statements
 from gradgen.frontend.iterables import counted
@@ -185,7 +185,7 @@ def _container(r: Reader, node: Any, few: bool) -> Any:
         def enter() -> None:
             key = literal(r, evaluate(r, node.key))
             if not is_static(key):
-                r.refuse(node.key, "a dict key that is computed", "use constant keys")
+                r.refuse(node.key, "a dict key that is computed", KEYS)
             pairs[static_value(key)] = evaluate(r, node.value)
 
         _each(r, node, 0, enter, few)

@@ -9,7 +9,7 @@ from gradgen.frontend import lists
 from gradgen.frontend.aggregates import copied, dict_of, run_text, sequence
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.bindings import call_rule
-from gradgen.frontend.entries import literal
+from gradgen.frontend.entries import KEYS, literal
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iterables import over_sequence
 from gradgen.frontend.method_calls import METHOD_HANDLERS, method, sort_array
@@ -37,7 +37,7 @@ def _dict_view(
 def _get(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     wanted = literal(r, args[0])
     if not isinstance(owner, Map) or not is_static(wanted):
-        r.refuse(node, f"the method 'get' of a {describe(owner)}")
+        r.refuse(node, f"the method 'get' of a {describe(owner)}, at a computed key", KEYS)
     key = static_value(wanted)
     held = owner.items if key in owner.items else every_item(r, node, owner)
     return held.get(key, args[1] if len(args) > 1 else Static(None))
@@ -188,7 +188,7 @@ def _setdefault(
 ) -> Any:
     wanted = literal(r, args[0])
     if not isinstance(owner, Map) or not is_static(wanted):
-        r.refuse(node, f"the method 'setdefault' of a {describe(owner)}")
+        r.refuse(node, f"the method 'setdefault' of a {describe(owner)}, at a computed key", KEYS)
     key = static_value(wanted)
     if key not in owner.items:
         default = args[1] if len(args) > 1 else Static(None)

@@ -11,7 +11,7 @@ from gradgen.frontend import attributes, branches, calls, comprehensions, lists,
 from gradgen.frontend.aggregates import known_set
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.classes import MISSING
-from gradgen.frontend.entries import literal
+from gradgen.frontend.entries import KEYS, literal
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.objects import SIGNS, class_of, compared, invoked, special_method
 from gradgen.frontend.operators import COMPARE, FOLD, UNARY, binary
@@ -81,7 +81,7 @@ def _dict(r: Reader, node: ast.Dict) -> Any:
             continue
         k = literal(r, evaluate(r, key))
         if not is_static(k):
-            r.refuse(key, "a dict key that is computed", "use constant keys")
+            r.refuse(key, "a dict key that is computed", KEYS)
         items[static_value(k)] = evaluate(r, value)
     return Map(items)
 
@@ -304,7 +304,8 @@ def _among(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -
         found = _within(r, node, left, right)
         return found if isinstance(op, ast.In) else r.b.emit("not", [found])
     else:
-        r.refuse(node, f"a membership test in a {describe(right)}", "compare with == and or")
+        hint = KEYS if isinstance(right, Map) else "compare with == and or"
+        r.refuse(node, f"a membership test in a {describe(right)}", hint)
     tests = [lambda item=item: compare_two(r, node, ast.Eq(), left, item) for item in items]
     found = branches.chain(r, node, tests, stop_on=True) if tests else Const(False)
     if isinstance(op, ast.In):

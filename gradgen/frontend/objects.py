@@ -173,7 +173,10 @@ def construct(r: Reader, node: ast.AST, cls: type, args: list[Any], kwargs: dict
     if cls is types.SimpleNamespace and not args:
         return Record(cls, kwargs)
     if not isinstance(cls.__new__, types.BuiltinFunctionType) or cls.__new__ is not object.__new__:
-        r.refuse(node, f"the class {cls.__name__} has its own __new__")
+        held = next((c for c in cls.__mro__ if c in (list, dict, set, str, float, int)), None)
+        what = f"extends {held.__name__}" if held else "has its own __new__"
+        hint = f"let it hold a {held.__name__} in an attribute" if held else ""
+        r.refuse(node, f"the class {cls.__name__}, which {what}", hint)
     if type(cls).__call__ is not type.__call__ or issubclass(cls, BaseException):
         r.refuse(node, f"an object of the class {cls.__name__}")
     made = Record(cls, {})

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from gradgen.frontend.entries import KEYS
 from gradgen.frontend.lists import picked_from, write_out
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.texts import Text
@@ -35,7 +36,7 @@ def picked(r: Reader, node: ast.AST, owner: Any, key: Any) -> Ref | Choice:
         r.refuse(
             node,
             f"a computed subscript of a {describe(owner)}",
-            "use an array, or a constant subscript",
+            KEYS if isinstance(owner, Map) else "use an array, or a constant subscript",
         )
     items = picked_from(r, node, owner, key, refused=not few)
     if items is None:

@@ -14,10 +14,8 @@ from typing import Any
 import numpy as np
 
 from gradgen.frontend.arguments import Container, part_of
-from gradgen.frontend.entries import entries_of
+from gradgen.frontend.entries import LONGEST, entries_of
 from gradgen.ir.types import Type
-
-LONGEST = 64  # a longer axis keeps its length open: nothing that long is written out
 
 
 def pinned(spec: Any, value: Any) -> Any:
