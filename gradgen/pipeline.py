@@ -64,6 +64,7 @@ from gradgen.passes.rows import store_through_rows
 from gradgen.passes.scatters import add_numbers
 from gradgen.passes.shapes import read_newest_shapes
 from gradgen.passes.sharing import Sharing
+from gradgen.passes.signs import join_signs
 from gradgen.passes.sinking import sink_into_branches
 from gradgen.passes.sums import sum_before_products
 from gradgen.passes.through import add_through_zeros
@@ -352,6 +353,7 @@ def _optimise(program: Program) -> None:
     share_common(function)
     remove_dead(function)
     sum_before_products(function)
+    join_signs(function)
     sink_into_branches(function)
     if program.options.mode in SWEPT:
         join(function)

@@ -1,0 +1,54 @@
+"""Signs before products with literals: before and after the pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradgen
+from gradgen.ir.nodes import walk
+from gradgen.pipeline import run
+from tests.references import complex_gradient
+
+X = np.array([[0.3, -1.2, 0.7], [1.1, 0.4, -0.6]])
+W = np.array([[0.2, 1.5], [-0.7, 0.1], [0.9, -1.3]])
+
+
+def apart(x, w):
+    """The product with two stands under a sign, and is the factor of another product."""
+    return np.sum(np.exp(np.sum(w**2, axis=0) - 2.0 * (x @ w)))
+
+
+def turned(x, w):
+    total = 0.0
+    for k in range(2):
+        total -= 0.5 * np.sum(np.sin(x[k]) * w[:, k]) / (1.5 + x[k, 0] ** 2)
+    return total
+
+
+def signs(loss: Callable[..., Any], until: str) -> int:
+    """Count the signs before products with literals after a stage."""
+    found = walk(run(loss, (X, W), until=until).function.body)
+    made = [op.inputs[0].op for op in found if op.prim == "neg" and op.reverse]
+    return sum(op is not None and op.prim == "mul" and op.inputs[0].op is None for op in made)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+@pytest.mark.parametrize("loss", [apart, turned])
+def test_gradients(loss: Callable[..., Any], backend: str) -> None:
+    if backend == "numba":
+        pytest.importorskip("numba")
+    expected = complex_gradient(loss, (X, W), (0, 1))
+    got = gradgen.grad(loss, argnums=(0, 1), backend=backend)(X, W)
+    for a, b in zip(got, expected, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+def test_literals_take_signs() -> None:
+    assert signs(apart, "adjoint") > 0
+    assert signs(apart, "optimise") == 0
+    text = gradgen.emit(apart, mode="grad", argnums=(0, 1), example_args=(X, W))
+    assert "-2.0 * " in text and "-(2.0" not in text
