@@ -13,9 +13,10 @@ from gradgen.passes.turns import ADDS, ZEROS
 
 def add_through_zeros(function: Function) -> None:
     """Add parts of zeros where the zeros are added, in place."""
+    count = uses(function.body)
     for block in blocks_of(function.body):
         # Those around others first; a place in zeros may be a place in other zeros.
-        while _once(block, uses(function.body)):
+        while _once(block, count):
             pass
 
 
@@ -59,6 +60,8 @@ def _chain(op: Op | None, place: dict[int, int], count: dict[Value, int]) -> Cha
 
 def _join(block: Block, chain: Chain, count: dict[Value, int]) -> None:
     """Let the parts of what a chain adds be added to its array, each where it was added."""
+    first_use = count.get(chain[-1][0].inputs[0]) == 1
+    _recount([op for last, made in chain for op in (last, *made)], -1, count)
     place = {id(op): k for k, op in enumerate(block.ops)}
     moved = sorted(((part, last) for last, (_, *parts) in chain for part in parts),
                    key=lambda pair: place[id(pair[0])])  # fmt: skip
@@ -66,12 +69,11 @@ def _join(block: Block, chain: Chain, count: dict[Value, int]) -> None:
     total = first.inputs[0]
     needed = [total, *(v for last, _ in chain for v in last.inputs[2:])]
     start = place[id(moved[0][0])]
-    there = count.get(total) == 1 and all(
-        v.op is None or place.get(id(v.op), -1) < start for v in needed
-    )
+    there = first_use and all(v.op is None or place.get(id(v.op), -1) < start for v in needed)
     for part, last in moved:
         _move(part, last, total)
         total = part.out
+    _recount([part for part, _ in moved], 1, count)
     end.outputs[0].op, moved[-1][0].outputs = moved[-1][0], end.outputs
     stays = {id(part) for part, _ in moved} if there else set()
     gone = {id(op) for last, parts in chain for op in (last, *parts)} - stays
@@ -79,6 +81,12 @@ def _join(block: Block, chain: Chain, count: dict[Value, int]) -> None:
     ops = [[] if id(op) in gone else [op] for op in block.ops]
     ops[place[id(end)]] = late
     block.ops = [op for some in ops for op in some]
+
+
+def _recount(ops: list[Op], by: int, count: dict[Value, int]) -> None:
+    """Keep the numbers of uses true: these operations read what they read once more, or less."""
+    for v in (v for op in ops for v in op.inputs):
+        count[v] = count.get(v, 0) + by
 
 
 def _parts(v: Value, count: dict[Value, int]) -> list[Op] | None:
