@@ -54,10 +54,19 @@ class Blocks:
     def column(self, output: Value, t: Value, k: int) -> Value:
         """Return the derivative of an output by argument ``k``, of a sweep forward."""
         argument, part = self.basis.of[k], self._part(t, k)
+        unknown = output.type.rank is None
+        if unknown and part is None:
+            raise UnsupportedError(
+                "a Jacobian of what may be a number or an array, by the path that was taken",
+                output.span,
+                "return arrays of one rank on all paths",
+            )
         if part is None:
             return self._zeros(output, argument)
         if not argument.type.shape:
             return part
+        if unknown:
+            part = self.alg.emit("moveaxis", part, source=0, destination=-1)
         if output.type.shape:
             two = output.type.rank == 1
             part = self.alg.emit("T", part) if two else self.alg.emit(
@@ -89,21 +98,10 @@ class Blocks:
         return self.alg.emit("zeros", *lengths) if lengths else Const(0.0)
 
 
-def _require_ranks(function: Function, values: list[Value]) -> None:
-    """Refuse results that may be numbers or arrays, or arrays of several ranks."""
-    if any(v.type.rank is None for v in values):
-        raise UnsupportedError(
-            f"the Jacobian of {function.name!r}, which may return a number or an array",
-            function.span,
-            "return arrays of one rank on all paths",
-        )
-
-
 def return_columns(
     function: Function, options: Any, blocks: Blocks, values: list[Value], moves: list[Value]
 ) -> None:
     """Return the Jacobian, or its diagonal, of which the tangents ``moves`` are the columns."""
-    _require_ranks(function, values)
     active = [leaf for leaf in function.leaves if leaf.active]
     if options.mode == "jacdiag":
         mine = [t for v, t in zip(values, moves, strict=True) if v.type.inexact]
@@ -122,7 +120,6 @@ def return_rows(
     function: Function, options: Any, blocks: Blocks, values: list[Value], grads: list[Value]
 ) -> None:
     """Return the Jacobian of which the gradients ``grads`` by the leaves are the rows."""
-    _require_ranks(function, values)
     active = [leaf for leaf in function.leaves if leaf.active]
     rows = {
         (i, j): blocks.row(active[j].value, g, i)

@@ -107,6 +107,8 @@ def gradient_of(alg: Algebra, leaf: Leaf, g: Value | None) -> Value:
         out = alg.emit("fill", v, g if known else alg.emit(f"np.{t.dtype}", g))
     else:
         out = alg.full(g, v) if is_narrow(g, v) else g
+        if out.type.rank is None:
+            out = alg.emit("reshape_as", out, v)  # it may have been a number on another path
     if t.kind == "array" and out.type.kind == "array" and out.type.dtype != t.dtype:
         out = alg.cast(out, t.dtype)
     if not out.name and out.op is not None and v.name:

@@ -15,7 +15,7 @@ from gradgen.errors import Span
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.layouts import perhaps_shared
-from gradgen.frontend.objects import Method, replaced, require_set, super_of
+from gradgen.frontend.objects import Method, replaced, require_set, set_attribute_of, super_of
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.source import Source, source_of
 from gradgen.frontend.special import special
@@ -95,6 +95,16 @@ def _getattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
         known = _hasattr(r, node, args[:2], {})
         return attribute(r, args[0], args[1].obj, node) if known.const else args[2]
     return attribute(r, args[0], args[1].obj, node)
+
+
+@special(object.__setattr__, listed=False)
+def _set_field(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read how frozen dataclasses set what they compute in ``__post_init__``."""
+    owner, name, value = args
+    if not isinstance(owner, Record) or not isinstance(name, Static):
+        r.refuse(node, "object.__setattr__ of what is no object of a class", "use a constant name")
+    set_attribute_of(r, owner, name.obj, value, node, plain=True)
+    return Static(None)
 
 
 @special(callable)

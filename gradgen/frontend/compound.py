@@ -10,7 +10,7 @@ from gradgen.frontend.assigned import assigned_names
 from gradgen.frontend.branches import condition
 from gradgen.frontend.checkpoints import marked_test
 from gradgen.frontend.flow import read, split, told
-from gradgen.frontend.generators import filtered
+from gradgen.frontend.generators import counting, filtered
 from gradgen.frontend.iterables import FEW
 from gradgen.frontend.iteration import iteration_of
 from gradgen.frontend.jumps import Branch, Jump, Step, Unless, jumps_of
@@ -46,6 +46,9 @@ def if_statement(r: Reader, s: ast.If, rest: Point) -> Point | None:
 
 def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
     """Read a loop over a range or an array once, and one over known items item by item."""
+    counted = counting(r, s)
+    if counted is not None:
+        return Point(counted, rest)
     s = filtered(r, s) or s
     over = iteration_of(r, s.iter, live=True)
     if isinstance(over, list):

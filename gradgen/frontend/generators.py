@@ -8,6 +8,7 @@ over is found where it stands, everything else when it is run.
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -100,6 +101,33 @@ def filtered(r: Reader, s: ast.For) -> ast.For | None:
         r.expansions[id(s), "filtered"] = made
     assert isinstance(made, ast.For)
     return made
+
+
+def counting(r: Reader, s: ast.For) -> list[ast.stmt] | None:
+    """Return a loop over ``itertools.count`` as a ``while True`` that counts; None for others."""
+    call = s.iter
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name | ast.Attribute):
+        return None
+    callee = evaluate(r, call.func)
+    given: dict[str | None, ast.expr] = {k.arg: k.value for k in call.keywords}
+    given.update(zip(("start", "step"), call.args, strict=False))
+    step = given.pop("step", ast.Constant(1))
+    counts = isinstance(callee, Static) and callee.obj is itertools.count
+    if not counts or s.orelse or not isinstance(step, ast.Constant) or set(given) - {"start"}:
+        return None
+    made = r.expansions.get((id(s), "counting"))
+    if made is None:
+        base = s.target.id if isinstance(s.target, ast.Name) else "turn"
+        name = f"next_{base}"
+        while name in r.frame.names or name in r.frame.local_names:
+            name += "_"
+        start = given.get("start", ast.Constant(0))
+        read, store = (ast.Name(name, c) for c in (ast.Load(), ast.Store()))
+        body = [ast.Assign([s.target], read), ast.AugAssign(store, ast.Add(), step), *s.body]
+        first = comprehensions.located(ast.Assign([store], start), s)
+        loop = comprehensions.located(ast.While(ast.Constant(True), body, []), s)
+        made = r.expansions[id(s), "counting"] = [first, loop]
+    return list(made)
 
 
 def one_by_one(r: Reader, node: ast.AST, value: Generator | Lazy) -> Over:

@@ -142,8 +142,13 @@ def is_class(value: Any) -> bool:
     return isinstance(value, Static) and isinstance(value.obj, type)
 
 
-def set_attribute_of(r: Reader, owner: Record, name: str, value: Any, node: ast.AST) -> None:
-    """Perform ``owner.name = value`` on an object whose attributes the graph holds."""
+def set_attribute_of(
+    r: Reader, owner: Record, name: str, value: Any, node: ast.AST, plain: bool = False
+) -> None:
+    """Perform ``owner.name = value`` on an object whose attributes the graph holds.
+
+    ``plain``: as ``object.__setattr__`` does, whatever the class says of it.
+    """
     from gradgen.frontend.calls import call_value
 
     found = found_in(owner.kind, name)
@@ -153,10 +158,10 @@ def set_attribute_of(r: Reader, owner: Record, name: str, value: Any, node: ast.
         call_value(r, node, Method(owner, found.fset), [value], {})
         return
     params = getattr(owner.kind, "__dataclass_params__", None)
-    if params is not None and params.frozen:
+    if params is not None and params.frozen and not plain:
         r.refuse(node, f"an assignment to an attribute of the frozen {owner.kind.__name__}",
                  "make a new one with dataclasses.replace")  # fmt: skip
-    if isinstance(found_in(owner.kind, "__setattr__"), types.FunctionType):
+    if isinstance(found_in(owner.kind, "__setattr__"), types.FunctionType) and not plain:
         r.refuse(node, f"{owner.kind.__name__} has its own __setattr__")
     r.fill(owner, {**owner.fields, name: value})
 

@@ -8,7 +8,15 @@ from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import BOOL, Length, Type, fresh_dim
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import rule
-from gradgen.rules.shapes_of import Attrs, is_float, length_of, of_shape, same_type, with_shape
+from gradgen.rules.shapes_of import (
+    Attrs,
+    is_float,
+    length_of,
+    of_shape,
+    refuse_unless,
+    same_type,
+    with_shape,
+)
 
 if TYPE_CHECKING:
     from gradgen.diff.algebra import Algebra
@@ -91,6 +99,9 @@ def swapaxes_type(inputs: list[Value], attrs: Attrs) -> Type:
     if shape is None:
         return Type("any", inputs[0].type.dtype, None)
     dims, j, k = list(shape), attrs["axis1"], attrs["axis2"]
+    there = all(-len(dims) <= axis < len(dims) for axis in (j, k))
+    what = f"an exchange of the axes {j} and {k} of an array of rank {len(dims)}"
+    refuse_unless(there, what, "name axes that the array has")
     dims[j], dims[k] = dims[k], dims[j]
     return with_shape(inputs[0], tuple(dims))
 
