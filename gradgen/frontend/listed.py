@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from gradgen.errors import UnsupportedError
 from gradgen.frontend.signals import Retry
-from gradgen.frontend.values import Choice, Ref, Seq, Step, Storage, leaves, parts, same_steps
+from gradgen.frontend.values import Box, Choice, Ref, Seq, Step, Storage, leaves, parts, same_steps
 
 if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
@@ -26,6 +26,9 @@ TOKENS = (INSIDE, SHARED)
 
 def contain(r: Reader, items: Storage, value: Any) -> None:
     """Note that a list holds a value from now on."""
+    for source in _copied_from(r, value):
+        r.entangle(items, source, set())
+        r.entangle(items, SHARED, set())
     for leaf, age in _references(r, value):
         if not _fresh(r, leaf, age):
             _share(r, items, leaf.storage)
@@ -35,6 +38,17 @@ def contain(r: Reader, items: Storage, value: Any) -> None:
             r.members.setdefault(items, set()).add(leaf.storage)
         elif leaf.storage is not items:
             r.entangle(items, leaf.storage, set())
+
+
+def _copied_from(r: Reader, value: Any) -> list[Box]:
+    """Return the lists of which one or another goes into a list, as a copy of its items."""
+    if isinstance(value, Choice):
+        return [*_copied_from(r, value.then), *_copied_from(r, value.other)]
+    if not isinstance(value, Seq) or value.grown is not None:
+        return []
+    seen = [o for o in r.objects(value) if isinstance(o, Seq) and o.kind is list and r.visible(o)]
+    inside = [found for _, item in parts(value) for found in _copied_from(r, item)]
+    return [*sorted(seen, key=lambda o: o.id), *inside]
 
 
 def _references(r: Reader, value: Any) -> list[tuple[Ref, int]]:

@@ -106,7 +106,43 @@ def _nested():
     return {"a": first, "b": {"w": _normal(2, seed=1), "c": 0.4}}
 
 
+def rows_in_another_order(x):
+    rows = [[x[0], 1.0], [x[1], 1.0], [x[2], 1.0]]
+    out = []
+    for k in np.argsort(x):
+        out.append(rows[k])
+    return rows, out
+
+
+def written_by_the_order(x):
+    rows, out = rows_in_another_order(x)
+    out[0][1] = 5.0
+    return sum(a * b * (k + 1) for k, (a, b) in enumerate(rows))
+
+
+def written_by_the_rows(x):
+    rows, out = rows_in_another_order(x)
+    for row in rows:
+        row[0] *= 2.0
+    rows[0][1] = 5.0
+    return sum(a * b * (k + 1) for k, (a, b) in enumerate(out))
+
+
+def written_by_each_of_the_order(x):
+    rows = [[x[0], 1.0], [x[1], 1.0], [x[2], 1.0]]
+    out = [rows[k] for k in np.argsort(x)]
+    for row in out:
+        row[1] += 2.0 * x[0]
+    last = out[-1]
+    last[1] = 4.0
+    return sum(a * b * (k + 1) for k, (a, b) in enumerate(rows))
+
+
+ORDERED = np.array([0.5, 0.2, 0.9])
 EXAMPLE_ARGS = {
+    "written_by_the_order": lambda: (ORDERED.copy(),),
+    "written_by_the_rows": lambda: (ORDERED.copy(),),
+    "written_by_each_of_the_order": lambda: (ORDERED.copy(),),
     "two_buffers_in_turn": lambda: (_normal(6), 0.2, 5),
     "three_buffers_in_turn": lambda: (_normal(4), 0.2, 5),
     "layer_replaced": lambda: ([_normal(2, 2), _normal(2, 2, seed=1)], _normal(2), 1),
