@@ -252,6 +252,23 @@ def test_errors_on_paths_not_taken() -> None:
             return a * b
         return x * x
 
+    def scaled(x, by=1.0):
+        return x * by
+
+    def arguments(x):
+        for _ in range(2):
+            if x > 10.0:
+                return scaled(x, x, x)
+            x = scaled(x, by=x)
+        return x
+
+    for order, slope in (
+        (gradgen.grad(arguments), 32.0),
+        (gradgen.grad(gradgen.grad(arguments)), 48.0),
+    ):
+        assert order(2.0) == slope
+        with pytest.raises(TypeError, match="takes from 1 to 2 positional arguments but 3 were"):
+            order(20.0)
     assert gradgen.grad(entry)(2.0) == 12.0
     assert gradgen.grad(many)(2.0) == 4.0
     with pytest.raises(IndexError, match="tuple index out of range"):

@@ -13,7 +13,12 @@ from gradgen.frontend.values import Map, Seq
 
 
 def binding_error(r: Reader, node: ast.AST, message: str) -> TypeError:
-    """Return Python's error for a call whose arguments do not fit, with the place of the call."""
+    """Return Python's error for a call whose arguments do not fit, with the place of the call.
+
+    In a branch or a loop, it is raised when the program comes to the call.
+    """
+    if r.b.depth:
+        r.fail(node, TypeError(message))
     return ArgumentError(message, r.span(node), "call it with the arguments that it takes")
 
 
