@@ -143,7 +143,12 @@ class Pushforward(Gradient):
         made = self.specialise(call[0])
         given = dict(zip(self._names, call[0], strict=True))
         chosen = made.program.function.result["active"]
-        moves = (tangents,) if self.options.single else tangents
+        # One tangent alone, or in a tuple as the arguments are.
+        alone = self.options.single and not (
+            isinstance(tangents, tuple) and len(tangents) == 1 and len(chosen) == 1
+            and not isinstance(given[chosen[0].name], tuple)
+        )  # fmt: skip
+        moves = (tangents,) if alone else tangents
         if not isinstance(moves, tuple | list | np.ndarray):
             raise ArgumentError(
                 "the tangents are no tuple", hint="give one for each differentiated argument"

@@ -95,7 +95,7 @@ def test_other_modes(loss: Callable[..., Any]) -> None:
     v = np.cos(np.arange(X.size)).reshape(X.shape)
     slope = gradgen.grad(loss)
     along = (slope(X + 1e-6 * v) - slope(X - 1e-6 * v)) / 2e-6
-    np.testing.assert_allclose(gradgen.hvp(loss)((X,), (v,)), along, rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(gradgen.hvp(loss)((X,), v), along, rtol=1e-6, atol=1e-8)
     twice = gradgen.grad(lambda x: np.sum(slope(x) * v))
     np.testing.assert_allclose(twice(X), along, rtol=1e-6, atol=1e-8)
     if loss is masked:  # refused: the places differ from example to example
