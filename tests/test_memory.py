@@ -149,7 +149,7 @@ def test_numbers_of_python_are_kept_in_lists() -> None:
     text = gradgen.emit(recurrence, mode="grad", example_args=(0.5, 9))
     assert "x_saved.append(x)" in text and "x_saved.pop()" in text and "np." not in text
     assert type(gradgen.grad(recurrence)(0.5, 9)) is float
-    text = gradgen.emit(recurrence, mode="grad", example_args=(0.5, 9), backend="numba")
+    text = gradgen.emit(recurrence, mode="vjp", example_args=(0.5, 9), backend="numba")
     assert "x_saved = np.empty(" in text
     second = gradgen.grad(gradgen.grad(recurrence))
     slope = gradgen.grad(recurrence)
