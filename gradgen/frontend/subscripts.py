@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -125,6 +125,8 @@ def container_item(r: Reader, node: ast.Subscript, owner: Any) -> Any:
 
 def item_at(r: Reader, node: ast.AST, owner: Any, key: Any) -> Any:
     """Return the item of a container at an evaluated key."""
+    if isinstance(owner, Value):
+        _fail_at_number(r, node, owner)
     key = literal(r, key)
     if not is_static(key):
         return _computed_item(r, node, owner, key)
@@ -146,6 +148,13 @@ def item_at(r: Reader, node: ast.AST, owner: Any, key: Any) -> Any:
         r.fail(node, IndexError(f"{kind} index out of range") if kind else error)
     except (KeyError, TypeError) as error:
         r.fail(node, error)
+
+
+def _fail_at_number(r: Reader, node: ast.AST, number: Value) -> NoReturn:
+    """Raise what Python raises for a subscript of a number of its own."""
+    if number.type.is_scalar and number.type.weak:
+        r.fail(node, TypeError(f"'{number.type.kind}' object is not subscriptable"))
+    r.refuse(node, f"an item of a {describe(number)}", "use two names, one for each kind of value")
 
 
 def _computed_item(r: Reader, node: ast.AST, owner: Any, key: Any) -> Any:
