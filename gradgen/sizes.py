@@ -20,9 +20,10 @@ from gradgen.ir.types import Dim, Length, Type
 
 Interval = tuple[int, int]
 KEPT = ("row", "stack", "snapshots")
-# Of CPython on 64 bits: a place in a list that has grown by an eighth too much, and what is in it.
+# Of CPython on 64 bits: a place in a list that has grown by an eighth too much, and what is in it;
+# what its allocator takes for an object is a multiple of 16 bytes.
 POINTER, ARRAY = 9, 112
-OBJECT = {"float": 24, "int": 28, "bool": 0, "complex": 32}
+OBJECT = {"float": 32, "int": 32, "bool": 0, "complex": 32}
 
 
 def spelled(count: float) -> str:

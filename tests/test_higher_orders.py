@@ -15,9 +15,9 @@ import pytest
 from numpy.polynomial import chebyshev
 
 import gradgen
-from tests.cases import FUNCTIONS, LANGUAGE, LOSSES, Case, cases
+from tests.cases import CONTROL, FUNCTIONS, LANGUAGE, LOSSES, MUTATION, NUMPY_OPS, Case, cases
 from tests.pytrees import is_float_leaf
-from tests.references import directions
+from tests.references import assert_trees_close, directions, tolerance
 
 RADIUS, POINTS = 0.02, 15
 grad, jacfwd, jacrev = gradgen.grad, gradgen.jacfwd, gradgen.jacrev
@@ -39,13 +39,14 @@ THIRD = {
     "hessian of jacfwd": lambda f: gradgen.hessian(jacfwd(f)),
 }
 CASES = [p for p in cases((*LOSSES, *FUNCTIONS, *LANGUAGE))]
+CORPUS = cases((*LOSSES, *CONTROL, *MUTATION, *FUNCTIONS, *LANGUAGE, *NUMPY_OPS))
 
 
-def _some(every: int) -> list[Any]:
+def _some(every: int, corpus: list[Any] = CASES) -> list[Any]:
     slow = pytest.mark.slow
     return [
         pytest.param(*p.values, id=p.id, marks=[] if k % every == 0 else slow)
-        for k, p in enumerate(CASES)
+        for k, p in enumerate(corpus)
     ]
 
 
@@ -101,6 +102,18 @@ def test_second_order(case: Case) -> None:
 @pytest.mark.parametrize("case", _some(80))
 def test_third_order(case: Case) -> None:
     check(case, THIRD, 3, 1e-5)
+
+
+@pytest.mark.parametrize("case", _some(25, CORPUS))
+def test_reverse_over_reverse_is_forward_over_reverse(case: Case) -> None:
+    """By all arguments at once, containers too; the one sweeps what the other carries along."""
+    if case.may_be_refused:
+        pytest.skip("may be refused")
+    (args, chosen), vectors = (case.args(), case.argnums), directions(case.args(), case.argnums)
+    product = gradgen.hvp(case.function, argnums=chosen)(copy.deepcopy(args), vectors)
+    gradient = grad(case.function, argnums=chosen)
+    _, pull = gradgen.vjp(gradient, argnums=chosen)(*copy.deepcopy(args))
+    assert_trees_close(pull(vectors), product, tolerance(args, 1e-11), "reverse over reverse")
 
 
 def mixed(w, b, x):

@@ -214,12 +214,12 @@ def test_limits_that_are_none(limit: Any) -> None:
 
 def test_explain_predicts_bytes() -> None:
     made = gradgen.value_and_grad(plain_loop)
-    assert "kept for the reverse sweep: 33 kB at most" in made.explain(0.4, 1000)
-    assert "kept for the reverse sweep: 33 MB at most" in made.explain(0.4, 10**6)
+    assert "kept for the reverse sweep: 41 kB at most" in made.explain(0.4, 1000)
+    assert "kept for the reverse sweep: 41 MB at most" in made.explain(0.4, 10**6)
     text = " ".join(gradgen.value_and_grad(marked_loop).explain(0.4, 10**6).split())
     assert "what follows is run again from there" in text
     assert "run again in the reverse sweep" in text
-    assert "66 kB at most" in text
+    assert "82 kB at most" in text
     text = gradgen.value_and_grad(plain_while).explain(0.4, 1000)
     assert "what depends on lengths or turns that are not known" in text
 
@@ -229,8 +229,9 @@ def test_predictions_are_what_is_measured(n: int) -> None:
     made = gradgen.grad(plain_loop)
     made(0.4, n)
     predicted = made._last.bytes_kept({"x": 0.4, "n": n})
-    assert predicted == 33 * n  # a float, and its place in a list that grows
-    assert 0.9 * predicted - 100 <= peak(made, 0.4, n) < predicted + 4000
+    # A float, and its place in a list that grows; tracemalloc counts 24 bytes of a float's 32.
+    assert predicted == 41 * n
+    assert 0.9 * predicted - 100 <= peak(made, 0.4, n) + 8 * n < predicted + 4000
 
 
 def test_limits_leave_what_cannot_be_run_again() -> None:
