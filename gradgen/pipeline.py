@@ -367,7 +367,7 @@ def _saves(program: Program) -> None:
     # Rows of arrays are what Numba compiles, and what the next sweep finds by their index.
     lists = program.options.backend == "numpy" and not program.options.read_again
     program.saved = plan_saves(program.function, program.fused, lists)
-    if program.options.mode in SWEPT:
+    if program.options.backend == "numba" and program.options.mode in SWEPT:
         reuse_kept(program.function)
     remove_dead(program.function)
     for f in _everything(program):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import numpy as np
 import pytest
 
 import gradgen
+from gradgen.options import Options
 from gradgen.pipeline import run
 from tests.corpus import lang_kept_in_loops as losses
 
@@ -13,10 +16,11 @@ STORED = ("log_of_sum", "root_of_squares", "of_both_vectors")
 APART = tuple(n for n in losses.EXAMPLE_ARGS if n not in STORED and n != "rows_one_by_one")
 
 
+@pytest.mark.skipif(find_spec("numba") is None, reason="needs Numba")
 @pytest.mark.parametrize("name", [*STORED, *APART])
 def test_one_array_instead_of_two(name: str) -> None:
     args = losses.EXAMPLE_ARGS[name]()
-    text = run(getattr(losses, name), args).text
+    text = run(getattr(losses, name), args, Options(backend="numba")).text
     swept = text[text.index("--- reverse") :]
     assert ("_saved[" not in swept and "np.zeros(x.shape)" not in swept) == (name in STORED), text
 
