@@ -6,7 +6,9 @@ import string
 from typing import TYPE_CHECKING, Any
 
 from gradgen.batch.align import aligned
+from gradgen.errors import UnbatchedError
 from gradgen.ir.nodes import Op, Value
+from gradgen.rules.complexes import is_complex
 from gradgen.rules.einsum import terms
 
 if TYPE_CHECKING:
@@ -101,9 +103,17 @@ def _solve(s: Sweep, op: Op) -> Value | None:
     return s.alg.emit("squeeze", s.b.emit("solve", [s.of(a), column]), axis=2)
 
 
+def _conjugated(sweep: Any, op: Op, *rest: Any) -> Any:
+    """Products whose first factor is conjugated: those of complex numbers go one by one."""
+    if any(is_complex(v) for v in op.inputs):
+        raise UnbatchedError("a product of complex vectors for all at once", op.span, "use a loop")
+    return _inner(sweep, op, *rest)
+
+
 HANDLERS: dict[str, Any] = {
     **dict.fromkeys(("matmul", "np.matmul", "dot"), _matmul),
-    **dict.fromkeys(("vdot", "inner", "vecdot", "linalg.vecdot"), _inner),
+    "inner": _inner,
+    **dict.fromkeys(("vdot", "vecdot", "linalg.vecdot"), _conjugated),
     **dict.fromkeys(("outer", "linalg.outer"), _outer),
     "einsum": _einsum, "trace": _trace, "solve": _solve,
 }  # fmt: skip
