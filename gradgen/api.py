@@ -92,8 +92,10 @@ def _require(option: str, chosen: Any, good: Callable[[Any], bool], what: str) -
 
 
 def _decorate(
-    make: type[Made], fn: Function | None, options: Options, example: Any, counted: bool
+    make: type[Made], fn: Function | None, example: Any, mode: str, argnums: Argnums, *choices: Any
 ) -> Made | Callable[[Function], Made]:
+    """Make a gradient of a function, or a decorator; ``choices`` are those of `options_of`."""
+    options, counted = options_of(mode, argnums, *choices), argnums is not None
     if fn is None:
         return lambda f: make(f, options, example, counted)
     return make(fn, options, example, counted)
@@ -124,10 +126,8 @@ def grad(
     fn : function, optional
         A Python function of floats, arrays and containers of them that returns one number.
         Without it, a decorator is returned.
-    argnums : int or tuple of int, optional
-        Which arguments to differentiate by; 0 by default.  A tuple gives a tuple of gradients.
-    argnames : str or tuple of str, optional
-        The same by name.
+    argnums, argnames : int or tuple of int, str or tuple of str, optional
+        Which arguments to differentiate by: argument 0 by default.  A tuple gives a tuple.
     has_aux : bool
         Whether ``fn`` returns ``(loss, aux)``; the result is then ``(gradient, aux)``.
     example_args : tuple or callable, optional
@@ -138,20 +138,17 @@ def grad(
     backend : {"numpy", "numba"}
         What the text is made for.  Numba, which has to be installed, compiles it at the first call.
     memory : int or str, optional
-        How much may be kept for the reverse sweep, in bytes or as in ``"100 MB"``.  Where a call
-        would keep more, or it is unknown how much, loops are run again part by part instead, as by
-        `checkpoint`.  ``"recompute"`` does so always.
+        How much may be kept for the reverse sweep, in bytes or as in ``"100 MB"``.  For more, or an
+        unknown amount, loops are run again, as by `checkpoint`; for ``"recompute"``, always.
     cache : bool
         Whether compiled code is kept for other processes: in the folder ``GRADGEN_CACHE``, else in
         ``~/.cache/gradgen``; of a module that is saved, beside its file.
     batch : str, int or tuple of these, optional
-        Names or positions of arguments whose arrays hold an example in each row.  The function is
-        that of one example; gradient and value get an axis in front that counts them, as with
-        ``jax.vmap``: ``grad(loss, batch=("x", "y"))(w, x, y)``.
+        Arguments whose arrays hold an example in each row.  The function is that of one example;
+        the results get an axis that counts them: ``grad(loss, batch=("x", "y"))(w, x, y)``.
     parallel : bool
-        With ``backend="numba"``: whether loops whose turns meet only in sums are done in parts,
-        each on a thread.  The same number of threads gives the same bits; another one another
-        order of the sums.
+        With Numba: whether loops whose turns meet only in sums are done in parts, on threads.  The
+        same number of threads gives the same bits; another one another order of the sums.
 
     Returns
     -------
@@ -164,11 +161,10 @@ def grad(
     GradgenError
         At the call, where a construct or an argument has no derivative here.
     """
-    options = options_of(
-        "grad", argnums, argnames, has_aux, check_replay, backend, memory, cache, batch,
-        parallel,
+    return _decorate(
+        Gradient, fn, example_args, "grad", argnums, argnames, has_aux, check_replay,
+        backend, memory, cache, batch, parallel,
     )  # fmt: skip
-    return _decorate(Gradient, fn, options, example_args, argnums is not None)
 
 
 @overload
@@ -197,11 +193,10 @@ def value_and_grad(
     ``((value, aux), gradient)`` with ``has_aux``, as ``scipy.optimize.minimize(..., jac=True)``
     takes it.
     """
-    options = options_of(
-        "value_and_grad", argnums, argnames, has_aux, check_replay, backend, memory, cache, batch,
-        parallel,
+    return _decorate(
+        Gradient, fn, example_args, "value_and_grad", argnums, argnames, has_aux, check_replay,
+        backend, memory, cache, batch, parallel,
     )  # fmt: skip
-    return _decorate(Gradient, fn, options, example_args, argnums is not None)
 
 
 @overload
@@ -228,11 +223,10 @@ def differentiable(
 
     The function stays callable as it was.  Parameters are those of `grad`.
     """
-    options = options_of(
-        "value_and_grad", argnums, argnames, has_aux, check_replay, backend, memory, cache, batch,
-        parallel,
+    return _decorate(
+        Differentiable, fn, example_args, "value_and_grad", argnums, argnames, has_aux,
+        check_replay, backend, memory, cache, batch, parallel,
     )  # fmt: skip
-    return _decorate(Differentiable, fn, options, example_args, argnums is not None)
 
 
 def emit(

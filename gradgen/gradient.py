@@ -239,10 +239,8 @@ class Gradient:
 
     def _known(self, key: Any, arguments: dict[str, Any], options: Options) -> Specialisation:
         """Return the module for some types from the cache, or make it."""
-        for known in self._cache.get(key, ()):
-            if known.fresh():
-                self._last = known
-                return known
+        if (known := self._cached(key)) is not None:
+            return known
         specs = {n: road().spec_of(v, n) for n, v in arguments.items()}
         if key in self._pinning:
             return self._pinned(key, specs, arguments, options, self._pinning[key])
@@ -275,11 +273,15 @@ class Gradient:
         if exact == before:
             raise UnsupportedError("there is nothing to pin")
         key = (key, *exact.values())
+        return self._cached(key) or self._make(key, exact, options)
+
+    def _cached(self, key: Any) -> Specialisation | None:
+        """Return the module that was made for some types, if what it was made from is the same."""
         for known in self._cache.get(key, ()):
             if known.fresh():
                 self._last = known
                 return known
-        return self._make(key, exact, options)
+        return None
 
     def _make(self, key: Any, specs: dict[str, Any], options: Options) -> Specialisation:
         """Make a module, and keep it."""
@@ -407,8 +409,8 @@ class Gradient:
         if found is self:
             return self.__wrapped__.__qualname__
         if isinstance(found, Differentiable):
-            return _of_differentiable, (found, self.options)
-        return _rebuild, (self.__wrapped__, self.options, self.example_args)
+            return Gradient, (found, self.options)
+        return Gradient, (self.__wrapped__, self.options, self.example_args)
 
 
 def _annotated(inner: Gradient) -> Any:
@@ -418,14 +420,6 @@ def _annotated(inner: Gradient) -> Any:
         fn = fn.__wrapped__
     hints = getattr(fn, "__annotations__", {})
     return {name: road().spec_of_annotation(hints.get(name)) for name in inner._names}
-
-
-def _rebuild(fn: Any, options: Options, example_args: Any) -> Gradient:
-    return Gradient(fn, options, example_args)
-
-
-def _of_differentiable(owner: Differentiable, options: Options) -> Gradient:
-    return Gradient(owner.__wrapped__, options)
 
 
 def _signature(fn: Any) -> inspect.Signature:
@@ -450,7 +444,7 @@ class Differentiable:
     ) -> None:
         self.__wrapped__ = fn
         functools.update_wrapper(self, fn)
-        both = [_with_mode(options, mode) for mode in ("grad", "value_and_grad")]
+        both = [dataclasses.replace(options, mode=mode) for mode in ("grad", "value_and_grad")]
         self.grad, self.value_and_grad = (Gradient(fn, o, example_args, counted) for o in both)
 
     def __repr__(self) -> str:
@@ -502,7 +496,3 @@ class Differentiable:
 
     def __reduce__(self) -> Any:
         return self.__wrapped__.__qualname__
-
-
-def _with_mode(options: Options, mode: str) -> Options:
-    return dataclasses.replace(options, mode=mode)

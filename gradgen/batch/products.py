@@ -6,7 +6,6 @@ import string
 from typing import TYPE_CHECKING, Any
 
 from gradgen.batch.align import aligned
-from gradgen.errors import UnbatchedError
 from gradgen.ir.nodes import Op, Value
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.einsum import terms
@@ -72,6 +71,11 @@ def _inner(s: Sweep, op: Op) -> Value | None:
     return _matmul(s, op) if ranks == (1, 1) or 0 in ranks else None
 
 
+def _conjugated(s: Sweep, op: Op) -> Value | None:
+    """Products whose first factor is conjugated: those of complex numbers go one by one."""
+    return None if any(map(is_complex, op.inputs)) else _inner(s, op)
+
+
 def _einsum(s: Sweep, op: Op) -> Value | None:
     """Give the batch a letter of its own."""
     operands, out = terms(op.attrs["spec"])
@@ -101,13 +105,6 @@ def _solve(s: Sweep, op: Op) -> Value | None:
         return s.alg.emit("T", s.b.emit("solve", [a, s.alg.emit("T", s.of(b))]))
     column = s.alg.load(s.of(b), [], "::n" if b in s.batched else ":n")
     return s.alg.emit("squeeze", s.b.emit("solve", [s.of(a), column]), axis=2)
-
-
-def _conjugated(sweep: Any, op: Op, *rest: Any) -> Any:
-    """Products whose first factor is conjugated: those of complex numbers go one by one."""
-    if any(is_complex(v) for v in op.inputs):
-        raise UnbatchedError("a product of complex vectors for all at once", op.span, "use a loop")
-    return _inner(sweep, op, *rest)
 
 
 HANDLERS: dict[str, Any] = {

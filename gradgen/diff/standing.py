@@ -13,11 +13,19 @@ from dataclasses import dataclass
 
 from gradgen.diff.activity import carried
 from gradgen.diff.carry import Carrier
-from gradgen.ir.nodes import Block, Const, Op, Value, walk, written_inputs
+from gradgen.ir.nodes import (
+    SUBSCRIPTS,
+    Block,
+    Const,
+    Op,
+    Value,
+    subscripts,
+    walk,
+    written_inputs,
+)
 from gradgen.ir.types import Type
 from gradgen.passes.sharing import Sharing
 
-FIRST = {"load": 1, "store": 2, "inc": 2}  # the first subscript among the inputs
 NO_BOUND = -(1 << 60)
 MANY = 50  # writes to one array in one loop: more are not compared with each read
 Ends = dict[str, int | None]
@@ -76,7 +84,7 @@ class Standing:
             op = found
         if not _plain(op):
             return None
-        kept = entry_type(_container(op).type, len(_subscripts(op)))
+        kept = _entry_type(_container(op).type, len(_subscripts(op)))
         return op if kept is not None and kept.dtype == v.type.dtype else None
 
     def _table(self, outer: Op, array: Value) -> Value | None:
@@ -132,17 +140,12 @@ class Standing:
     def _after_loop(self, loop: Op, now: Value, root: Value) -> Value | None:
         params, inits = carried(loop)
         places = [k for k, v in enumerate(inits) if self._is(v, root)]
-        if not places:
-            return (
-                now
-                if self._follow(loop.blocks[0], now, root, {"continue": None, "break": None})
-                else None
-            )
-        k = places[0]
-        if len(places) > 1 or inits[k] is not now:
+        if len(places) > 1 or any(inits[k] is not now for k in places):
             return None
+        k = places[0] if places else None
+        inside, behind = (now, now) if k is None else (params[k], loop.outputs[k])
         ends: Ends = {"continue": k, "break": k}
-        return loop.outputs[k] if self._follow(loop.blocks[0], params[k], root, ends) else None
+        return behind if self._follow(loop.blocks[0], inside, root, ends) else None
 
     def _after_choice(self, op: Op, now: Value, root: Value, ends: Ends) -> Value | None:
         outs = [k for k, v in enumerate(op.outputs) if self._is(v, root)]
@@ -259,7 +262,7 @@ class Standing:
 
 def _plain(op: Op) -> bool:
     """Whether an operation reads or writes one place of an array or list, by integers."""
-    if op.prim not in FIRST or op.attrs.get("slices") or set(op.attrs["index"]) != {"i"}:
+    if op.prim not in SUBSCRIPTS or op.attrs.get("slices") or set(op.attrs["index"]) != {"i"}:
         return False
     steps = op.attrs.get("path") or ()
     if any(prim != "load" or n != 1 or attrs != {"index": "i"} for prim, n, attrs in steps):
@@ -285,10 +288,10 @@ def _container(op: Op) -> Value:
 
 
 def _subscripts(op: Op) -> list[Value]:
-    return [v for row in _rows(op) for v in row.inputs[FIRST[row.prim] :]]
+    return [v for row in _rows(op) for v in subscripts(row)]
 
 
-def entry_type(t: Type, depth: int) -> Type | None:
+def _entry_type(t: Type, depth: int) -> Type | None:
     """Return the type of an entry at so many subscripts, None if that is not a number."""
     while t.kind == "list" and t.item is not None and depth:
         t, depth = t.item, depth - 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 from gradgen.deep import deep
 from gradgen.ir.nodes import (
     GROWS,
+    SUBSCRIPTS,
     WRITES,
     Block,
     Const,
@@ -17,6 +18,7 @@ from gradgen.ir.nodes import (
     Undefined,
     Value,
     blocks_of,
+    subscripts,
     uses,
     walk,
     written_inputs,
@@ -25,7 +27,6 @@ from gradgen.passes.sharing import Sharing
 
 LIMIT = 9
 ALWAYS = ("captured", "places")
-SUBSCRIPTS = {"load": 1, "store": 2, "inc": 2}  # which inputs are subscripts: these and all behind
 LENGTHS = ("len", "dim", "size", "ndim")
 NEVER = (
     "push",
@@ -60,7 +61,7 @@ class _Folder:
         self.indices = {op.blocks[0].params[0] for op in walk(function.body) if op.prim == "for"}
         self.subscripts: dict[Value, int] = {}
         for op in walk(function.body):
-            for v in op.inputs[SUBSCRIPTS[op.prim] :] if op.prim in SUBSCRIPTS else ():
+            for v in subscripts(op) if op.prim in SUBSCRIPTS else ():
                 self.subscripts[v] = self.subscripts.get(v, 0) + 1
 
     def run(self) -> set[Value]:

@@ -25,6 +25,7 @@ from gradgen.ir.nodes import (
     added_in_place,
     uses,
 )
+from gradgen.ir.partition import Partition
 from gradgen.ir.words import describe
 from gradgen.rules.callables import heads
 
@@ -41,7 +42,7 @@ def assign_names(function: Function, folded: set[Value]) -> dict[Value, str]:
 class _Namer:
     def __init__(self, function: Function, folded: set[Value]) -> None:
         self.function, self.folded = function, folded
-        self.parent: dict[Value, Value] = {}
+        self.webs = Partition()
         self.order: list[Value] = []
         self.hint: dict[Value, str] = {}
         self.partners: dict[Value, list[Value]] = {}
@@ -53,20 +54,12 @@ class _Namer:
 
     # --- webs -----------------------------------------------------------------------------
 
-    def root(self, v: Value) -> Value:
-        while v in self.parent:
-            above = self.parent[v]
-            self.parent[v] = v = self.parent.get(above, above)
-        return v
-
     def _link(self, a: Value, b: Value) -> None:
         if any(isinstance(v, Const | Undefined) or v in self.folded for v in (a, b)):
             return
         self.partners.setdefault(a, []).append(b)
         self.partners.setdefault(b, []).append(a)
-        x, y = self.root(a), self.root(b)
-        if x is not y:
-            self.parent[y] = x
+        self.webs.unite(a, b)
 
     def _named(self, v: Value) -> None:
         if v not in self.folded:
@@ -115,11 +108,11 @@ class _Namer:
         best: dict[Value, tuple[int, str]] = {}
         for v in self.order:
             rank = (3 + (v.op is None) if v.user else 2) if v.name else int(_says_something(v))
-            root = self.root(v)
+            root = self.webs.root(v)
             if rank > best.get(root, (0, ""))[0]:
                 best[root] = (rank, v.name or describe(v))
         for v in self.order:
-            web = best.get(self.root(v), (0, ""))
+            web = best.get(self.webs.root(v), (0, ""))
             own = v.name if v.user else ""
             hint = _clean(own or web[1] or describe(v))
             self.hint[v] = "step" if hint == "_" and read.get(v) else hint

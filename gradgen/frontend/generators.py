@@ -265,10 +265,8 @@ def _closed(value: Any) -> bool:
     spec = value.node.args
     own = {a.arg for a in [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]}
     read = {n.id for n in ast.walk(value.node) if isinstance(n, ast.Name)} - own
-    frame = value.frame
-    while frame is not None:
+    for frame in value.frame.outward():
         mine = read & (set(frame.names) | frame.local_names)
         if mine & changed(frame.source.node):
             return False
-        frame = frame.parent
     return True

@@ -88,7 +88,7 @@ def recalled(r: Reader, key: Any, names: list[str]) -> Guess:
 
 def _ways(r: Reader, wanted: set[Thing]) -> dict[Thing, Way]:
     found: dict[Thing, Way] = {}
-    for place, frame in enumerate(_frames(r)):
+    for place, frame in enumerate(r.frame.outward()):
         for name, value in _roots(frame):
             if len(found) == len(wanted):
                 return found
@@ -101,19 +101,11 @@ def _ways(r: Reader, wanted: set[Thing]) -> dict[Thing, Way]:
 def _at(r: Reader, way: Way) -> Thing | None:
     """Return what stands at the end of a way now."""
     place, name, keys = way
-    frames = list(_frames(r))
+    frames = list(r.frame.outward())
     value = dict(_roots(frames[place])).get(name) if place < len(frames) else None
     for key in keys:
         value = dict(_inside(value)).get(key)
     return value.storage if isinstance(value, Ref) else value if _is_thing(value) else None
-
-
-def _frames(r: Reader) -> Iterator[Frame]:
-    """Yield the present frame and those of the functions around it."""
-    frame: Frame | None = r.frame
-    while frame is not None:
-        yield frame
-        frame = frame.parent
 
 
 def _roots(frame: Frame) -> Iterable[tuple[str, Any]]:

@@ -17,7 +17,7 @@ from gradgen.frontend import unbound
 from gradgen.frontend.classes import MISSING, found_in, is_users
 from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.values import Frame, Map, Record, Seq, Static
+from gradgen.frontend.values import Map, Record, Seq, Static
 
 OPERATORS = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv",
@@ -271,9 +271,7 @@ def super_of(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
         if len(args) != 2 or not is_class(args[0]):
             r.refuse(node, "super with these arguments", "call super()")
         return Super(args[0].obj, args[1])
-    frame: Frame | None = r.frame
-    while frame is not None and "__class__" not in frame.cells:
-        frame = frame.parent
+    frame = next((f for f in r.frame.outward() if "__class__" in f.cells), None)
     if frame is None:
         r.refuse(node, "super() outside a method")
     spec = frame.source.node.args

@@ -9,6 +9,7 @@ too, it is made for the entries of the integer arrays, as for a dict whose keys 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,14 +21,10 @@ from gradgen.ir.types import Type
 
 def pinned(spec: Any, value: Any) -> Any:
     """Return the spec of an argument with the lengths and whole numbers that it has."""
-    if isinstance(spec, Container):
-        items = tuple(
-            pinned(s, part_of(value, spec.kind, key))
-            for key, s in zip(spec.keys, spec.items, strict=True)
-        )
-        return dataclasses.replace(spec, items=items)
-    if not isinstance(spec, Type):
-        return spec
+    return _each_leaf(spec, value, _exact)
+
+
+def _exact(spec: Type, value: Any) -> Type:
     if spec.kind == "array" and spec.shape is not None:
         lengths = zip(spec.shape, np.shape(value), strict=True)
         shape = tuple(n if n <= LONGEST else d for d, n in lengths)
@@ -42,20 +39,24 @@ def with_entries(specs: dict[str, Any], values: dict[str, Any]) -> dict[str, Any
     """
     if any(_is_single(spec) for spec in specs.values()):
         return specs
-    return {n: _with_entries(spec, values[n]) for n, spec in specs.items()}
+    return {n: _each_leaf(spec, values[n], _with_entries) for n, spec in specs.items()}
 
 
-def _with_entries(spec: Any, value: Any) -> Any:
+def _with_entries(spec: Type, value: Any) -> Type:
+    if spec.kind != "array" or spec.inexact or np.size(value) > LONGEST:
+        return spec
+    return dataclasses.replace(spec, entries=entries_of(value))
+
+
+def _each_leaf(spec: Any, value: Any, change: Callable[[Type, Any], Type]) -> Any:
+    """Return a spec in which numbers and arrays are changed, by the values that they stand for."""
     if isinstance(spec, Container):
         items = tuple(
-            _with_entries(s, part_of(value, spec.kind, key))
+            _each_leaf(s, part_of(value, spec.kind, key), change)
             for key, s in zip(spec.keys, spec.items, strict=True)
         )
         return dataclasses.replace(spec, items=items)
-    if not isinstance(spec, Type) or spec.kind != "array" or spec.inexact:
-        return spec
-    few = np.size(value) <= LONGEST
-    return dataclasses.replace(spec, entries=entries_of(value)) if few else spec
+    return change(spec, value) if isinstance(spec, Type) else spec
 
 
 def _is_single(spec: Any) -> bool:

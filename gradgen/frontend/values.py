@@ -8,7 +8,7 @@ value.  Containers exist only here: the graph sees their leaves.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -250,6 +250,13 @@ class Frame:
     anonymous: str = ""
     exits: Any = None
     lives: Any = None
+
+    def outward(self) -> Iterator[Frame]:
+        """Yield this frame and those of the functions around it."""
+        frame: Frame | None = self
+        while frame is not None:
+            yield frame
+            frame = frame.parent
 
 
 def contents(box: Box) -> Any:

@@ -34,6 +34,7 @@ _ids = itertools.count()
 
 WRITES = ("store", "inc", "add_at")
 GROWS = ("append", "insert", "pop", "extend")
+SUBSCRIPTS = {"load": 1, "store": 2, "inc": 2}  # the first input that is a subscript, as all behind
 READ_ONLY = ("broadcast_to", "diagonal", "diag_view")  # views that NumPy lets nobody write to
 
 
@@ -303,6 +304,11 @@ def uses(block: Block) -> dict[Value, int]:
     return count
 
 
+def subscripts(op: Op) -> list[Value]:
+    """Return what says where an operation reads or writes, the way through rows included."""
+    return op.inputs[SUBSCRIPTS[op.prim] :]
+
+
 def made_in(block: Block) -> set[Value]:
     """Return the parameters and results of everything in a block."""
     inner = list(blocks_of(block))
@@ -311,13 +317,14 @@ def made_in(block: Block) -> set[Value]:
 
 def replace_uses(block: Block, mapping: dict[Value, Value]) -> None:
     """Redirect reads of the mapping's keys to its values, everywhere in a block."""
-
-    def new(v: Value) -> Value:
-        while v in mapping:
-            v = mapping[v]
-        return v
-
     for op in walk(block):
-        op.inputs = [new(v) for v in op.inputs]
+        op.inputs = [newest(v, mapping) for v in op.inputs]
     for b in blocks_of(block):
-        b.results = [new(v) for v in b.results]
+        b.results = [newest(v, mapping) for v in b.results]
+
+
+def newest(v: Value, mapping: dict[Value, Value]) -> Value:
+    """Return what stands for a value in the end, where what replaces it may be replaced, too."""
+    while v in mapping:
+        v = mapping[v]
+    return v

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradgen.deep import deep
-from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Value, replace_uses
+from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Value, newest, replace_uses
 from gradgen.passes.sharing import Sharing
 from gradgen.rules.registry import RULES
 
@@ -62,8 +62,6 @@ def key_of(op: Op, sharing: Sharing, mapping: dict[Value, Value]) -> Any:
     if not sharing.never_written(op.out):
         return None
     inputs = []
-    for v in op.inputs:
-        while v in mapping:
-            v = mapping[v]
+    for v in (newest(v, mapping) for v in op.inputs):
         inputs.append((type(v.const), repr(v.const)) if isinstance(v, Const) else v)
     return op.prim, tuple(inputs), tuple(sorted((k, repr(v)) for k, v in op.attrs.items()))

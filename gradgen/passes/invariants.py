@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
-from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, replace_uses
+from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, newest, replace_uses
 
 
 def drop_unchanged(function: Function) -> None:
@@ -40,7 +40,7 @@ def _unchanged(op: Op, same: dict[Value, Value]) -> Iterator[tuple[Value, Value]
         alike = (before.type.kind, before.type.dtype) == (p.type.kind, p.type.dtype)
         if not alike or isinstance(before, Undefined):
             continue
-        if all(_newest(values[k], same) is p for values in results):
+        if all(newest(values[k], same) is p for values in results):
             yield p, before
             yield op.outputs[k], before
             if op.prim == "while":
@@ -52,13 +52,7 @@ def _agreed(op: Op, same: dict[Value, Value]) -> Iterator[tuple[Value, Value]]:
     if any(b.end != "yield" for b in op.blocks):
         return
     for k, out in enumerate(op.outputs):
-        one, two = (_newest(b.results[k], same) for b in op.blocks)
+        one, two = (newest(b.results[k], same) for b in op.blocks)
         inside = one.op is not None and any(one.op is o for b in op.blocks for o in b.ops)
         if one is two and not inside and not isinstance(one, Const) and one.type == out.type:
             yield out, one
-
-
-def _newest(v: Value, same: dict[Value, Value]) -> Value:
-    while v in same:
-        v = same[v]
-    return v

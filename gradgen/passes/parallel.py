@@ -11,11 +11,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gradgen.diff.activity import carried
-from gradgen.ir.nodes import Block, Const, Function, Op, Value, made_in, walk
+from gradgen.ir.nodes import SUBSCRIPTS, Block, Const, Function, Op, Value, made_in, walk
 from gradgen.passes.dce import EFFECTS
 from gradgen.passes.fuse import CHECKS
-from gradgen.passes.shapes import READS
-from gradgen.passes.turns import Uses, has_own_places, is_left_as_zeros, is_only_added_to
+from gradgen.passes.turns import (
+    Uses,
+    asks_shape,
+    goes_over_all,
+    has_own_places,
+    is_at_index,
+    is_left_as_zeros,
+    is_only_added_to,
+)
 
 IN_ORDER = ("push", "take", "call", "pop", "append", "insert", "extend")
 
@@ -102,7 +109,7 @@ def _filled(p: Value, body: Block, varying: set[Value], uses: Uses) -> bool:
     A loop inside does so where it goes over all places, or where each of its turns does so and
     their number, which may be none, is the same for all turns around it.
     """
-    reads = [use for use in uses.of.get(p, ()) if use.op is None or not _of_shape(use.op, p)]
+    reads = [use for use in uses.of.get(p, ()) if not asks_shape(use)]
     if not reads:
         return True
     op = reads[0].op
@@ -120,28 +127,20 @@ def _filled(p: Value, body: Block, varying: set[Value], uses: Uses) -> bool:
     return fixed and inner.end == "continue" and _filled(q, inner, varying, uses)
 
 
-def _of_shape(op: Op, v: Value) -> bool:
-    """Whether an operation asks an array for its shape only."""
-    return READS.get(op.prim, -1) >= 0 and op.inputs[READS[op.prim]] is v
-
-
 def _stores_everywhere(loop: Op, p: Value, uses: Uses) -> bool:
     """Whether a loop over all places of a vector stores in each, and reads there only."""
-    start, stop, step = loop.inputs[:3]
     body = loop.blocks[-1]
-    known = isinstance(start, Const) and isinstance(step, Const)
-    if not known or start.const != 0 or step.const != 1:  # type: ignore[attr-defined]
-        return False
-    length = p.type.shape[0] if p.type.rank == 1 and p.type.shape else None
-    if body.end != "continue" or length is None or stop.type.value != length:
+    if body.end != "continue" or not goes_over_all(loop, p):
         return False
     first, v = True, p
     while True:
-        reads = [u for u in uses.of.get(v, ()) if u.op is None or not _of_shape(u.op, v)]
+        reads = [u for u in uses.of.get(v, ()) if not asks_shape(u)]
         writes = [u.op for u in reads if u.op is not None and u.op.prim in ("store", "inc")]
         ends = [u for u in reads if u.op is None]
-        own = [u.op for u in reads if u.op is not None and u.op.prim in ("load", "store", "inc")]
-        if len(own) + len(ends) != len(reads) or any(not _here(op, body.params[0]) for op in own):
+        own = [u.op for u in reads if u.op is not None and u.op.prim in SUBSCRIPTS]
+        if len(own) + len(ends) != len(reads) or any(
+            not is_at_index(op, body.params[:1]) for op in own
+        ):
             return False
         if first and (len(reads) != 1 or not writes or writes[0].prim != "store"):
             return False
@@ -150,9 +149,3 @@ def _stores_everywhere(loop: Op, p: Value, uses: Uses) -> bool:
         if len(writes) > 1 or ends or writes[0] not in body.ops:
             return False
         first, v = False, writes[0].out
-
-
-def _here(op: Op, index: Value) -> bool:
-    """Whether a read or a write is at a loop's index."""
-    at = op.inputs[1:] if op.prim == "load" else op.inputs[2:]
-    return op.attrs.get("index") == "i" and at == [index] and not op.attrs.get("path")

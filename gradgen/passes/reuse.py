@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from gradgen.diff.activity import carried
 from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of
-from gradgen.passes.shapes import READS
-from gradgen.passes.turns import ZEROS, Use, Uses
+from gradgen.passes.turns import ZEROS, Use, Uses, asks_shape, goes_over_all, is_at_index
 
 
 def reuse_kept(function: Function) -> None:
@@ -62,21 +61,18 @@ def _is_at_index(use: Use, loop: Op) -> bool:
     op, body = use.op, loop.blocks[-1]
     if op is None or use.block is not body or use.place != 0:
         return False
-    places = op.inputs[1:] if op.prim == "load" else op.inputs[2:]
-    plain = op.prim in ("load", "inc") and op.attrs.get("index") == "i"
-    return plain and places == body.params[:1] and not op.attrs.get("path")
+    return op.prim in ("load", "inc") and is_at_index(op, body.params[:1])
 
 
 def _added_once(loop: Op, k: int, uses: Uses) -> Op | None:
     """Return the addition to a vector of zeros that is all that a loop does with it, in place."""
     body = loop.blocks[-1]
     p, start, end = body.params[k + 1], loop.inputs[k + 3], body.results[k]
-    shape = p.type.shape
     if start.op is None or start.op.prim not in ZEROS or p.type.kind != "array":
         return None
-    if not shape or len(shape) != 1 or loop.inputs[1].type.value != shape[0]:
+    if not goes_over_all(loop, p):
         return None
-    reads = [u for u in uses.of.get(p, ()) if u.op is None or READS.get(u.op.prim) != u.place]
+    reads = [u for u in uses.of.get(p, ()) if not asks_shape(u)]
     if len(reads) != 1 or not _is_at_index(reads[0], loop):
         return None
     op = reads[0].op

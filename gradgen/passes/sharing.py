@@ -15,6 +15,7 @@ from gradgen.ir.nodes import (
     walk,
     written_inputs,
 )
+from gradgen.ir.partition import Partition
 from gradgen.rules.registry import RULES
 
 MAKES_LISTS = ("list", "repeat_list")
@@ -28,11 +29,11 @@ def shared_by_call(op: Op) -> list[tuple[Value, Value]]:
     return [(op.inputs[k], op.outputs[i]) for i, k in sorted(shares) if i < len(op.outputs)]
 
 
-class Sharing:
+class Sharing(Partition):
     """A partition of the array and list values of a function by the memory they may be in."""
 
     def __init__(self, function: Function) -> None:
-        self.parent: dict[Value, Value] = {}
+        super().__init__()
         self._block(function.body)
         self.written = {
             self.root(op.inputs[k])
@@ -41,16 +42,6 @@ class Sharing:
             for k in written_inputs(op)
             if op.prim in WRITES or op.inputs[k].type.kind == "array"
         }
-
-    def root(self, v: Value) -> Value:
-        """Return the representative of a value's class."""
-        path = []
-        while v in self.parent:
-            path.append(v)
-            v = self.parent[v]
-        for p in path:
-            self.parent[p] = v
-        return v
 
     def never_written(self, v: Value) -> bool:
         """Whether no store goes to memory that a value may be in."""
@@ -68,11 +59,8 @@ class Sharing:
         return out
 
     def _unite(self, a: Value, b: Value) -> None:
-        if a.type.is_scalar or b.type.is_scalar:
-            return
-        x, y = self.root(a), self.root(b)
-        if x is not y:
-            self.parent[y] = x
+        if not (a.type.is_scalar or b.type.is_scalar):
+            self.unite(a, b)
 
     @deep
     def _block(self, block: Block) -> None:

@@ -8,12 +8,23 @@ of what the user's loop uses as scratch space.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from typing import NamedTuple
 
 from gradgen.deep import deep
 from gradgen.diff.activity import carried
-from gradgen.ir.nodes import WRITES, Block, Const, Op, Value, blocks_of, walk, written_inputs
+from gradgen.ir.nodes import (
+    SUBSCRIPTS,
+    WRITES,
+    Block,
+    Const,
+    Op,
+    Value,
+    blocks_of,
+    subscripts,
+    walk,
+    written_inputs,
+)
 from gradgen.passes.shapes import READS
 
 SUMS = {"add": (0, 1), "np.add": (0, 1), "sub": (0,), "np.subtract": (0,)}
@@ -172,11 +183,10 @@ def has_own_places(p: Value, loop: Op, end: Value) -> bool:
         for place, v in enumerate(op.inputs if not op.blocks else ()):
             if v not in versions or place == READS.get(op.prim, -1):
                 continue
-            first = {"load": 1, "store": 2, "inc": 2}.get(op.prim)
-            plain = first is not None and not op.attrs.get("path") and not op.attrs.get("slices")
-            if place or not plain or set(op.attrs["index"]) != {"i"}:
+            through = op.attrs.get("path") or op.attrs.get("slices")
+            if place or op.prim not in SUBSCRIPTS or through or set(op.attrs["index"]) != {"i"}:
                 return False
-            axes &= {k for k, u in enumerate(op.inputs[first:]) if u in indices}
+            axes &= {k for k, u in enumerate(subscripts(op)) if u in indices}
     return bool(axes)
 
 
@@ -257,8 +267,7 @@ class _Zeros:
         out: dict[tuple[Op | None, int], None] = {}
         for use in self.uses.of.get(v, ()):
             op = use.op
-            read = op is not None and use.place == READS.get(op.prim, -1)
-            if op is not None and (read or (op.prim == "load" and op.out.type.is_scalar)):
+            if asks_shape(use) or (op is not None and op.prim == "load" and op.out.type.is_scalar):
                 continue
             if not self.uses.within(use, block):
                 continue
@@ -294,10 +303,7 @@ class _Zeros:
 
     def _clears_all(self, op: Op, p: Value, result: Value) -> bool:
         """Whether a loop over all places of a vector leaves a zero in each."""
-        start, stop, step = op.inputs[:3]
-        length = p.type.shape[0] if p.type.rank == 1 and p.type.shape else None
-        covers = _is_zero(start) and isinstance(step, Const) and step.const == 1
-        if length is None or not covers or stop.type.value != length:
+        if not goes_over_all(op, p):
             return False
         body, v, zero = op.blocks[-1], p, False
         indices = _indices(op)
@@ -306,12 +312,30 @@ class _Zeros:
             if len(nexts) != 1 or nexts[0][0] is None or nexts[0][0].prim not in ("store", "inc"):
                 return False
             write = nexts[0][0]
-            here = write.attrs.get("index") == "i" and write.inputs[2] in indices
-            if not here or write.attrs.get("path"):
+            if not is_at_index(write, indices):
                 return False
             zero = write.prim == "store" and _is_zero(write.inputs[1])
             v = write.out
         return zero
+
+
+def asks_shape(use: Use) -> bool:
+    """Whether a read of an array is of its shape only."""
+    return use.op is not None and READS.get(use.op.prim) == use.place
+
+
+def is_at_index(op: Op, indices: Sequence[Value]) -> bool:
+    """Whether a read or a write is of the one place of a vector that a loop's index says."""
+    plain = op.attrs.get("index") == "i" and not op.attrs.get("path")
+    return plain and subscripts(op)[0] in indices
+
+
+def goes_over_all(loop: Op, p: Value) -> bool:
+    """Whether a loop goes over all places of a vector, from the first to the last."""
+    start, stop, step = loop.inputs[:3]
+    length = p.type.shape[0] if p.type.rank == 1 and p.type.shape else None
+    forwards = _is_zero(start) and isinstance(step, Const) and step.const == 1
+    return forwards and length is not None and stop.type.value == length
 
 
 def _is_zero(v: Value) -> bool:

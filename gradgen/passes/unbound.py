@@ -12,6 +12,7 @@ from gradgen.diff.activity import carried, ends
 from gradgen.diff.missing import missing_values
 from gradgen.diff.unassigned import carrying_none, start_from_none
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, blocks_of, walk
+from gradgen.ir.partition import Partition
 from gradgen.passes.dce import EFFECTS
 
 
@@ -77,19 +78,19 @@ def _named_as_before(body: Block, guards: dict[Op, Value]) -> set[Value]:
     out: set[Value] = set()
     for op in walk(body):
         v = guards.get(op)
-        if v is not None and any(u is not webs.of(v) for u in groups.get(v.name, ())):
+        if v is not None and any(u is not webs.root(v) for u in groups.get(v.name, ())):
             out.add(v)
         for u in (*op.outputs, *(p for block in op.blocks for p in block.params)):
             if u.name:
-                groups.setdefault(u.name, set()).add(webs.of(u))
+                groups.setdefault(u.name, set()).add(webs.root(u))
     return out
 
 
-class Webs:
+class Webs(Partition):
     """Which values are one variable: handed on by branches and loops (union and find)."""
 
     def __init__(self, body: Block) -> None:
-        self.parent: dict[Value, Value] = {}
+        super().__init__()
         for op in walk(body):
             if op.prim == "if":
                 for side in op.blocks:
@@ -104,19 +105,11 @@ class Webs:
                 for end in ends(op.blocks[-1]):
                     self._join(end.results, params)
 
-    def of(self, v: Value) -> Value:
-        """Return the value that stands for all that are one variable with this."""
-        while v in self.parent:
-            v = self.parent[v]
-        return v
-
     def _join(self, sources: list[Value], targets: list[Value]) -> None:
         for a, b in zip(sources, targets, strict=True):
             if isinstance(a, Const | Undefined) or a.name != b.name:
                 continue
-            one, two = self.of(a), self.of(b)
-            if one is not two:
-                self.parent[one] = two
+            self.unite(b, a)
 
 
 def _guarded(op: Op) -> Value | None:
