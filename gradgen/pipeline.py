@@ -59,6 +59,7 @@ from gradgen.passes.fuse import Fused, fuse_loops
 from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.invariants import drop_unchanged
 from gradgen.passes.parallel import Parts, find_parts
+from gradgen.passes.rebinding import rebind_whole
 from gradgen.passes.reuse import reuse_kept
 from gradgen.passes.rows import store_through_rows
 from gradgen.passes.scatters import add_numbers
@@ -379,6 +380,7 @@ def _copies(program: Program) -> None:
         for f in _everything(program):
             add_numbers(f)
     read_newest_shapes(program.function)
+    rebind_whole(program.function)
     insert_copies(program.function)
     store_in_place(callees_of(program.function))
 

@@ -84,6 +84,12 @@ class Algebra:
         attrs = {k: v for k, v in attrs.items() if k not in defaults or v != defaults[k]}
         return self.b.emit(prim, inputs, **attrs)
 
+    def transposed(self, v: Value) -> Value:
+        """Return ``v.T``; what is transposed already is turned back."""
+        if v.op is not None and v.op.prim == "T":
+            return v.op.inputs[0]
+        return self.emit("T", v)
+
     def refuse(self, op: Op, what: str, hint: str) -> NoReturn:
         """Raise the error for a derivative that has no rule."""
         raise UnsupportedError(f"the derivative of {what} is not supported", op.span, hint)

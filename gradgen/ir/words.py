@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradgen.ir.nodes import Op, Value
+from gradgen.ir.nodes import Const, Op, Value
 
 WHAT = {
     "call": "result", "take": "item",
@@ -22,9 +22,16 @@ def describe(v: Value) -> str:
     """Name a temporary after its operation and what it is applied to: ``d_`` for an adjoint."""
     op, what = v.op, noun(v)
     plain = op is None or op.again or not op.derived or not v.type.inexact
-    if op is None or plain or op.prim == "helper" or _applied_to(op):
+    if op is None or plain or op.prim == "helper" or _applied_to(op) or _is_users(op):
         return what
     return f"d_{what}" if op.reverse else f"t_{what}"
+
+
+def _is_users(op: Op) -> bool:
+    """Whether an operation of the sweep is one of the user's values alone: no adjoint is in it."""
+    if op.blocks or op.prim == "call" or any(isinstance(v, Const) for v in op.inputs):
+        return False
+    return bool(op.inputs) and all(v.op is None or not v.op.derived for v in op.inputs)
 
 
 def noun(v: Value) -> str:

@@ -50,7 +50,7 @@ def matmul_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     if ranks == (2, 1):
         return alg.emit("matmul", g, a) if i else alg.emit("outer", g, b)
     if ranks == (2, 2):
-        transposed = alg.emit("T", a if i else b)
+        transposed = alg.transposed(a if i else b)
         return alg.emit("matmul", transposed, g) if i else alg.emit("matmul", g, transposed)
     return _stacked(alg, op, g, i)
 
@@ -119,7 +119,7 @@ def inner_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     if ranks == (1, 1):
         return alg.mul(g, a if i else b)
     if ranks == (2, 2):
-        return alg.emit("matmul", alg.emit("T", g), a) if i else alg.emit("matmul", g, b)
+        return alg.emit("matmul", alg.transposed(g), a) if i else alg.emit("matmul", g, b)
     if ranks == (2, 1):
         return alg.emit("matmul", g, a) if i else alg.emit("outer", g, b)
     if ranks == (1, 2):

@@ -204,7 +204,7 @@ def contraction_vjp(
     back = tuple(order.index(k) for k in range(len(order)))
     if back == tuple(range(len(back))):
         return share
-    return alg.emit("T", share) if back == (1, 0) else alg.emit("transpose", share, axes=back)
+    return alg.transposed(share) if back == (1, 0) else alg.emit("transpose", share, axes=back)
 
 
 def _pairing(

@@ -88,7 +88,7 @@ def transpose_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """``g.T``, or the inverse permutation of the axes."""
     axes = op.attrs.get("axes")
     if axes is None:
-        return alg.emit("T", g)
+        return alg.transposed(g)
     inverse = tuple(int(k) for k in sorted(range(len(axes)), key=lambda j: axes[j] % len(axes)))
     return alg.emit("transpose", g, axes=inverse)
 
