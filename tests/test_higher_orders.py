@@ -144,3 +144,32 @@ def test_mixed_partials() -> None:
     np.testing.assert_allclose(v @ blocks[1][0] @ u, expected, rtol=1e-7)
     along = gradgen.jvp(grad(mixed, argnums=0), argnums=1)((w, b, x), v)[1]
     np.testing.assert_allclose(u @ along, expected, rtol=1e-7)
+
+
+def lengths_of_rows(x, at_once):
+    if at_once:
+        lengths = np.sqrt(np.sum(np.abs(x) ** 2.0, axis=-1))
+    else:
+        lengths = np.zeros(len(x))
+        for k in range(len(x)):
+            lengths[k] = np.sqrt(np.sum(np.abs(x[k]) ** 2.0, axis=-1))
+    return np.sum(np.sin(lengths))
+
+
+def slope_of_lengths(x, at_once):
+    return np.sum(grad(lengths_of_rows)(x, at_once) * np.cos(x))
+
+
+@pytest.mark.parametrize("rows", [3, 4])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_sum_on_one_path_is_stretched_along_its_axis(rows: int, at_once: bool) -> None:
+    """In the gradient of a gradient; as many rows as columns would broadcast unnoticed."""
+    x = np.random.default_rng(rows).normal(size=(rows, 3))
+    v, h = np.random.default_rng(7).normal(size=x.shape), 1e-3
+    found = np.sum(grad(slope_of_lengths)(x, at_once) * v)
+    pairs = ((45.0, 1), (-9.0, 2), (1.0, 3))
+    differences = sum(
+        m * (slope_of_lengths(x + k * h * v, at_once) - slope_of_lengths(x - k * h * v, at_once))
+        for m, k in pairs
+    )
+    assert abs(found - differences / (60 * h)) < 1e-8

@@ -252,11 +252,13 @@ class Algebra:
                 g = self.emit("expand_dims", g, axis=axis)
             return self.emit("stretch", a, g)
         axes = normal_axes(axis, rank)
-        if keepdims or len(axes) == rank or rank == 0 or not g.type.shape:
+        if keepdims or len(axes) == rank or rank == 0 or g.type.shape == ():
             return g
-        # Leading axes come back by broadcasting, those that the cotangent lacks, too.
+        # Leading axes come back by broadcasting, those that the cotangent lacks, too.  One of
+        # unknown shape lacks none: it would have been stretched.
         kept = [k for k in range(rank) if k not in axes]
-        first = kept[len(kept) - len(g.type.shape)]
+        lacks = 0 if g.type.shape is None else len(kept) - len(g.type.shape)
+        first = kept[lacks]
         axes = tuple(k - first for k in axes if k > first)
         if not axes:
             return g
