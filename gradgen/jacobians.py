@@ -14,6 +14,8 @@ from gradgen.gradient import Gradient
 from gradgen.options import Options
 from gradgen.products import flatten
 
+PLAIN = (float, int, np.ndarray)
+
 
 def jacobian(
     fn: Function | None = None,
@@ -231,17 +233,29 @@ class Jacobian(Several):
     ) -> None:
         super().__init__(fn, options, example_args, counted)
         self._value = Gradient(fn, replace(options, mode="value"), example_args, counted)
-        self._orders: dict[Any, tuple[str, ...]] = {}
+        self._orders: dict[Any, tuple[tuple[str, ...], str]] = {}
+        self._shapes: list[Any] | None = None  # those of the last call
         self.why = ""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the Jacobian at these arguments; their shapes decide the direction."""
+        shapes = [a.shape if type(a) is np.ndarray else type(a) for a in args]
+        if shapes == self._shapes and not kwargs:
+            return super().__call__(*args)
+        found = self._at_length(args, kwargs)
+        self._shapes = shapes if all(type(a) in PLAIN for a in args) else None
+        return found
 
     def order(self, args: tuple[Any, ...]) -> tuple[str, ...]:
         """Forward for few inputs, in reverse for few outputs; counted once for all shapes."""
         key = tuple(map(np.shape, flatten(args)))
         if key not in self._orders:
             self._orders[key] = self._counted(args)
-        return self._orders[key]
+        self._shapes = None
+        ways, self.why = self._orders[key]
+        return ways
 
-    def _counted(self, args: tuple[Any, ...]) -> tuple[str, ...]:
+    def _counted(self, args: tuple[Any, ...]) -> tuple[tuple[str, ...], str]:
         rest = args[self._receiver is not None :]
         names = self._names[self._receiver is not None :]
         given = dict(zip(names, rest, strict=True))
@@ -251,18 +265,23 @@ class Jacobian(Several):
         outputs = _entries(value[0] if self.options.has_aux else value)
         way, other = ("jacfwd", "jacrev") if inputs <= outputs else ("jacrev", "jacfwd")
         direction = "forward" if way == "jacfwd" else "in reverse"
-        self.why = f"{direction}, for there are {inputs} inputs and {outputs} outputs"
-        return way, other
+        why = f"{direction}, for there are {_some(inputs, 'input')} and {_some(outputs, 'output')}"
+        return (way, other), why
 
-    def explain(self) -> str:
-        """Return what is differentiated and why in this direction."""
-        return "\n".join([*([f"Swept {self.why}."] if self.why else []), super().explain()])
+    def explain(self, *args: Any, **kwargs: Any) -> str:
+        """Return what is differentiated, and why in this direction: that of these arguments."""
+        text = super().explain(*args, **kwargs)
+        return "\n".join([*([f"Swept {self.why}."] if self.why else []), text])
 
 
 class Hessian(Several):
     """A function that computes a Hessian; made by `hessian`."""
 
     ways = ("hessian", "hessian_reverse")
+
+
+def _some(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _entries(tree: Any) -> int:

@@ -420,7 +420,8 @@ def _derive(program: Program) -> None:
     if program.whole and program.in_turns is not None:
         examples_by_turns(function, program.whole, options.batch, program.in_turns)
     elif program.whole:
-        batch_examples(function, program.whole, options.batch)
+        generated = program.inner is not None and program.asked is None
+        batch_examples(function, program.whole, options.batch, generated)
 
 
 def _plain_name(fn: Any) -> str:

@@ -206,3 +206,50 @@ def test_refusals() -> None:
         gradgen.grad(loss, batch=3)(W, B, X[0], 1.0)
     with pytest.raises(AssertionError, match="differ in length"):
         gradgen.grad(loss, batch=("x", "y"))(W, B, X, Y[:3])
+
+
+def turns(w, x, y):
+    z, n = w @ x, 0
+    while abs(z) > 0.1 and n < 20:
+        z, n = z * 0.7 * np.cos(y), n + 1
+    return z * y
+
+
+def chosen(w, x, y):
+    z = w @ x
+    if z > 0.0:
+        return z**2 * y
+    elif y > 0.0:
+        return np.exp(z)
+    return np.sin(z) - y
+
+
+def solved(w, x, y):
+    return np.linalg.solve(np.outer(x, x) + np.eye(2) * w[0] ** 2, w) @ x * y
+
+
+W2, MODES = np.array([0.3, -0.6]), (gradgen.grad, gradgen.jacfwd, gradgen.jacrev)
+
+
+@pytest.mark.parametrize("make", (*MODES, gradgen.hessian, gradgen.hessian_diag))
+@pytest.mark.parametrize("fn", (turns, chosen, solved))
+def test_no_examples(fn: Any, make: Any) -> None:
+    """An empty batch has the shape that one of some examples has, but for its length."""
+    made = make(fn, batch=("x", "y"))
+    some = made(W2, X, Y)
+    one = [make(fn)(W2, x, y) for x, y in zip(X, Y, strict=True)]
+    np.testing.assert_allclose(some, one, rtol=1e-12, atol=1e-14)
+    assert made(W2, X[:0], Y[:0]).shape == (0, *some.shape[1:])
+
+
+def test_choices_of_generated_text() -> None:
+    """What one arm alone assigns is no obstacle where the text is generated, and reads it there."""
+    made = gradgen.hessian_diag(chosen, batch=("x", "y"))
+    made(W2, X, Y)
+    assert "for k in" not in made.source and "np.where" in made.source
+
+
+def test_types_are_asked_for() -> None:
+    with pytest.raises(gradgen.ArgumentError, match="how many axes") as caught:
+        _ = gradgen.grad(chosen, batch=("x", "y")).source
+    assert "example_args" in str(caught.value)

@@ -136,3 +136,12 @@ def test_results_of_unknown_rank(make: Any, n: int) -> None:
 def test_constant_gradient_of_unknown_rank() -> None:
     assert np.array_equal(gradgen.hessian(last_entry)(X, 2), np.zeros((3, 3)))
     assert np.array_equal(gradgen.jacfwd(gradgen.grad(last_entry))(X, 2), np.zeros((3, 3)))
+
+
+def test_direction_follows_the_shapes() -> None:
+    made = gradgen.jacobian(lambda w: w[:1] * np.sum(w))
+    made(np.ones(3))
+    assert made.explain().startswith("Swept in reverse, for there are 3 inputs and 1 output.")
+    assert made.explain(np.ones(1)).startswith("Swept forward, for there are 1 input and 1 output.")
+    made(np.ones(3))
+    assert made.explain().startswith("Swept in reverse, for there are 3 inputs and 1 output.")

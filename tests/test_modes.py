@@ -197,3 +197,32 @@ def test_second_order_of_nested_lists(outer: Any, inner: Any) -> None:
     first = gradgen.grad(kernel)
     rows = [difference(lambda x: first(x, y), X, e) for e in np.eye(3)]
     np.testing.assert_allclose(outer(inner(kernel))(X, y), rows, rtol=1e-8, atol=1e-9)
+
+
+def _curve(x):
+    return np.array([x[0] * x[1], np.sin(x[1]), x[0] ** 3])
+
+
+def _along(x, u):
+    _, moved = gradgen.jvp(_curve)((x,), (u,))
+    return moved @ moved + gradgen.hvp(lambda z: _curve(z) @ _curve(z))((x,), (u,)) @ u
+
+
+def test_tangents_in_a_tuple_inside_a_loss() -> None:
+    x, u = np.array([0.3, 0.7]), np.array([1.0, -2.0])
+    _, expected = gradgen.jvp(_along)((x, u), np.array([0.5, 0.25]))
+    step = 1e-6 * np.array([0.5, 0.25])
+    np.testing.assert_allclose((_along(x + step, u) - _along(x - step, u)) / 2e-6, expected, 1e-8)
+    np.testing.assert_allclose(gradgen.grad(_along)(x, u) @ [0.5, 0.25], expected, 1e-13)
+
+
+def test_wrong_tangents_inside_a_loss_are_refused() -> None:
+    def wrong_rank(x, u):
+        return np.sum(gradgen.jvp(_curve)((x,), u[0])[1])
+
+    def two(x, u):
+        return np.sum(gradgen.jvp(_curve, argnums=(0,))((x,), (u, u))[1])
+
+    for fn in (wrong_rank, two):
+        with pytest.raises(gradgen.UnsupportedError, match="tangent"):
+            gradgen.grad(fn)(np.ones(2), np.ones(2))

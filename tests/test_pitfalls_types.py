@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import gradgen
+from tests.checks import run_text
 from tests.pitfalls import Pitfall, Pitfalls, check
 
 case = Pitfalls()
@@ -253,3 +254,45 @@ def zero_rank_in_place(x):
 @pytest.mark.parametrize("pitfall", case)
 def test_right_or_refused(pitfall: Pitfall) -> None:
     check(pitfall)
+
+
+# --- the general form, where nothing is known of the arguments -----------------------------
+
+
+def in_double(x):
+    return np.sum(np.asarray(x, dtype=np.float64) * 3.0) / 7.0
+
+
+def lower(x):
+    return np.sum(np.sin(np.tril(x)))
+
+
+def one_behind_the_other(x, y):
+    return np.sum(np.sin(np.concatenate((x, y), axis=None)) * np.arange(9.0))
+
+
+@pytest.mark.parametrize(
+    ("fn", "args"),
+    [
+        (in_double, (np.array([0.1, 0.7], np.float32),)),
+        (in_double, (np.arange(3.0),)),
+        (lower, (np.array([0.1, 0.7, -2.0]),)),
+        (lower, (np.arange(12.0).reshape(2, 3, 2),)),
+        (one_behind_the_other, (np.arange(6.0).reshape(2, 3), np.ones(3))),
+    ],
+)
+def test_general_form_is_that_of_the_types(fn, args):
+    value, gradient = run_text(gradgen.emit(fn), args)
+    expected, special = gradgen.value_and_grad(fn)(*args)
+    assert value == expected == fn(*args)
+    assert gradient.dtype == special.dtype
+    np.testing.assert_allclose(gradient, special, rtol=1e-12)
+
+
+def test_general_form_of_a_tuple_of_indices_is_refused():
+    def first(x):
+        return x[tuple(np.argwhere(x > 0.0)[0])]
+
+    assert np.array_equal(gradgen.grad(first)(np.array([[-1.0, 2.0]])), [[0.0, 1.0]])
+    with pytest.raises(gradgen.UnsupportedError, match="tuple whose length is not known"):
+        gradgen.emit(first)

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from gradgen.batch.lengths import lengths_of
 from gradgen.batch.sweep import Sweep
+from gradgen.diff.algebra import Algebra
 from gradgen.errors import ArgumentError, UnbatchedError
 from gradgen.frontend.arguments import Container
 from gradgen.ir.builder import Builder
@@ -69,20 +71,31 @@ def _row(spec: Any, name: str) -> Any:
         if len(spec.shape) == 1:
             return scalar(spec.dtype)
         return replace(spec, shape=spec.shape[1:])
+    if isinstance(spec, Type) and spec.kind == "any":
+        raise ArgumentError(
+            f"{name!r} is batched, and nothing says yet how many axes it has",
+            hint="call it first, or give example_args or annotations",
+        )
     raise ArgumentError(
         f"{name!r} is batched, but holds {spec if isinstance(spec, Type) else 'no array'}",
         hint="give arrays whose first axis counts the examples",
     )
 
 
-def batch_examples(function: Function, whole: dict[str, Any], batch: Sequence[int | str]) -> None:
-    """Give the leaves of the batched parameters their axis, and what depends on them, in place."""
+def batch_examples(
+    function: Function, whole: dict[str, Any], batch: Sequence[int | str], generated: bool = False
+) -> None:
+    """Give the leaves of the batched parameters their axis, and what depends on them, in place.
+
+    ``generated``: the function is a derivative, read from its text.
+    """
     # Names that a turn of a loop assigns in one arm, and nothing reads, are no obstacle then.
     remove_dead(function)
     given, size, rest = _with_axis(function, whole, batch)
     function.body.ops += rest
     results = list(function.body.results)
-    sweep = Sweep(function, given, size)
+    sweep = Sweep(function, given, size, generated=generated)
+    sweep.arguments = _of_example(function, given)
     sweep.run()
     with sweep.b.into(function.body):
         function.body.results = [sweep.lifted(v, v.type) for v in results]
@@ -101,9 +114,10 @@ def examples_by_turns(
     if any(not (v.type.is_scalar or v.type.is_array) for v in results):
         raise why
     given, size, rest = _with_axis(function, whole, batch)
-    names, kinds = _names_of_lists(results), [Type("list", item=v.type) for v in results]
+    arguments = _of_example(function, given)
     outside, turn = Builder(function.body), Value(integer(), "k")
-    block = Block(params=[turn, *map(Value, kinds, names)], end="continue")
+    starts = [_start(outside, v, size, arguments, given) for v in results]
+    block = Block(params=[turn, *(Value(s.type, s.name) for s in starts)], end="continue")
     inside = Builder(block)
     rows = {
         old: inside.emit("load", [new, turn], f"{old.name}_k", index="i")
@@ -112,17 +126,44 @@ def examples_by_turns(
     block.ops += rest
     replace_uses(block, rows)
     block.results = [
-        inside.append("append", [p, rows.get(v, v)], [p.type], [p.name]).out
+        _keep(inside, p, rows.get(v, v), turn)
         for v, p in zip(results, block.params[1:], strict=True)
     ]
-    starts = [outside.append("list", [], [t], [n]).out for t, n in zip(kinds, names, strict=True)]
-    loop = outside.append("for", [Const(0), size, Const(1), *starts], kinds, names, blocks=[block])
-    function.body.results = [outside.emit("array_of_list", [v]) for v in loop.outputs]
+    outputs = [Value(s.type, s.name) for s in starts]
+    loop = outside.append("for", [Const(0), size, Const(1), *starts], [v.type for v in outputs],
+                          [v.name for v in outputs], blocks=[block])  # fmt: skip
+    function.body.results = [
+        outside.emit("array_of_list", [v]) if v.type.kind == "list" else v for v in loop.outputs
+    ]
     function.result["seeds"] = [(v, Const(0.0)) for v in function.body.results]
 
 
-def _names_of_lists(results: Sequence[Value]) -> list[str]:
-    return [f"{v.name}_rows" if v.name else "rows" for v in results]
+def _start(
+    b: Builder, v: Value, size: Value, arguments: list[Value], given: dict[Value, Value]
+) -> Value:
+    """Return what the turns put a result in: an array, where the arguments say its lengths."""
+    name, dims = f"{v.name}_rows" if v.name else "rows", None
+    if v.type.kind == "array" and v.type.rank and v.type.dtype in ("float64", "float32"):
+        dims = lengths_of(Algebra(b), v.type, arguments, given)
+    if dims is None:
+        return b.append("list", [], [Type("list", item=v.type)], [name]).out
+    dtype: dict[str, Any] = {"dtype": "float32"} if v.type.dtype == "float32" else {}
+    rows = b.emit("zeros", [size, *dims], name, **dtype)
+    rows.user = True
+    return rows
+
+
+def _keep(b: Builder, rows: Value, v: Value, turn: Value) -> Value:
+    """Put the result of a turn to the others."""
+    if rows.type.kind == "list":
+        return b.append("append", [rows, v], [rows.type], [rows.name]).out
+    return b.emit("store", [rows, v, turn], rows.name, index="i")
+
+
+def _of_example(function: Function, given: dict[Value, Value]) -> list[Value]:
+    """Return the arguments of one example, in order."""
+    ones = {new: old for old, new in given.items()}
+    return [ones.get(leaf.value, leaf.value) for leaf in function.leaves]
 
 
 def _with_axis(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradgen.batch import arrays, lists, products, subscripts
 from gradgen.batch.align import aligned, moved_axis
+from gradgen.batch.lengths import lengths_of
 from gradgen.ir.nodes import Op, Value
 from gradgen.ir.types import Type
 from gradgen.rules.registry import RULES, Rule
@@ -21,7 +22,12 @@ HANDLERS: dict[str, Handler] = {**arrays.HANDLERS, **products.HANDLERS, **subscr
 OF_ARRAYS = {"select": "where", "math.asin": "arcsin", "math.acos": "arccos", "math.atan": "arctan",
              "math.asinh": "arcsinh", "math.acosh": "arccosh", "math.atanh": "arctanh",
              "math.atan2": "arctan2", "math.pow": "np.power", "math.fabs": "np.abs",
-             "abs": "np.abs"}  # fmt: skip
+             "abs": "np.abs", "not": "logical_not"}  # fmt: skip
+
+# What of ``numpy.linalg`` takes a stack of matrices in place of one.
+OF_STACKS = {"linalg.trace", "solve", "inv", "det", "slogdet", "matrix_power", "pinv", "cholesky",
+             "eigh", "eigvalsh", "eig", "eigvals", "qr", "qr_r", "svd", "svd_s", "svdvals",
+             "matrix_rank"}  # fmt: skip
 
 
 def rewrite(s: Sweep, op: Op) -> list[Value]:
@@ -37,7 +43,7 @@ def rewrite(s: Sweep, op: Op) -> list[Value]:
         found = handler(s, op)
     elif rule.elementwise:
         found = _elementwise(s, op)
-    elif rule.spelling.startswith("np.linalg.") and "axis" not in rule.options:
+    elif op.prim in OF_STACKS:
         found = _stacks(s, op)
     elif "axis" in rule.options and rule.form == "call":
         found = _along_axis(s, op)
@@ -67,7 +73,7 @@ def _of_entries(rule: Rule) -> bool:
 
 
 def _stacks(s: Sweep, op: Op) -> list[Value] | None:
-    """Call a function of matrices with a stack of them, as all of ``numpy.linalg`` take it."""
+    """Call a function of matrices with a stack of them."""
     if [i for i, v in enumerate(op.inputs) if v in s.batched] != [0]:
         return None
     if op.inputs[0].type.rank is None:
@@ -104,7 +110,10 @@ def _each(s: Sweep, op: Op) -> Value:
     inner = Op(op.prim, op.inputs, op.outputs, op.attrs, op.span, [], op.reverse, op.tangent)
     attrs = {"op": inner, "which": which}
     types = [_stacked_type(s, op.out.type)]
-    return s.b.append("each", [s.of(v) for v in op.inputs], types, attrs=attrs).out
+    # What no example gives has a shape, too.
+    lengths = lengths_of(s.alg, op.out.type, s.arguments, s.new) if s.arguments else None
+    more = [] if lengths is None else [s.size, *lengths]
+    return s.b.append("each", [*map(s.of, op.inputs), *more], types, attrs=attrs).out
 
 
 def _stacked_type(s: Sweep, t: Type) -> Type:

@@ -28,7 +28,8 @@ from gradgen.passes.sharing import Sharing
 
 # Of an arm that is done for all examples, these would be done for the others, too.
 KEPT = (*EFFECTS, "while", "call")
-ZEROS = ("zeros_as", "zeros", "zeros_like")
+SHAPED = ("zeros_as", "zeros_like")
+ZEROS = (*SHAPED, "zeros")
 
 
 def may_raise(op: Op) -> bool:
@@ -50,6 +51,13 @@ class Sweep:
         The length of the axis, an integer.
     batched : set of Value, optional
         The values that get the axis, in this function and in those that it calls.
+    generated : bool
+        Whether the function is generated text, which reads no name that has no value.
+
+    Attributes
+    ----------
+    arguments : list of Value
+        Those of one example, where the axis counts examples: there may be none.
 
     Raises
     ------
@@ -63,8 +71,9 @@ class Sweep:
         given: Mapping[Value, Value],
         size: Value,
         batched: set[Value] | None = None,
+        generated: bool = False,
     ) -> None:
-        self.function, self.size = function, size
+        self.function, self.size, self.generated = function, size, generated
         self.b = Builder(function.body)
         self.alg = Algebra(self.b)
         if batched is None:
@@ -72,7 +81,8 @@ class Sweep:
         self.batched = batched
         self.new: dict[Value, Value] = dict(given)
         self.sharing = Sharing(function)
-        self.missing = missing_values(function.body)
+        self.missing = set() if generated else missing_values(function.body)
+        self.arguments: list[Value] = []
 
     def run(self) -> None:
         """Go through the function, and through those that it calls."""
@@ -136,7 +146,7 @@ class Sweep:
             self._run(inner.ops)
         test, (then, other) = op.inputs[0], op.blocks
         for out, a, b in zip(op.outputs, then.results, other.results, strict=True):
-            if any(v in self.missing or (isinstance(v, Undefined) and not v.unread)
+            if any(v in self.missing or (isinstance(v, Undefined) and not self._unread(v))
                    for v in (a, b)):  # fmt: skip
                 # What Python raises for one example has no place in what is done for all.
                 self.refuse(op, "a name that only some examples assign")
@@ -156,6 +166,9 @@ class Sweep:
             made = self.b.emit("where", [aligned(self, test, rank), *arms])
             made.name, made.user = out.name, out.user
             self.new[out] = made
+
+    def _unread(self, v: Undefined) -> bool:
+        return v.unread or self.generated
 
     def _loop(self, op: Op) -> None:
         params, inits = carried(op)
@@ -218,6 +231,9 @@ class Sweep:
             return self.b.emit("dim", [self.of(v)], axis=1)
         if op.prim == "dim":
             return self.b.emit("dim", [self.of(v)], axis=op.attrs.get("axis", 0) + 1)
+        if op.prim in SHAPED and v.type.rank:
+            lengths = [self.alg.dim(self.of(v), k + 1) for k in range(v.type.rank)]
+            return self.b.emit("zeros", lengths, **_dtype(op.out.type))
         one = self.alg.load(self.of(v), [Const(0)], "i")
         return self.b.emit(op.prim, [one if u is v else self.of(u) for u in op.inputs], **op.attrs)
 
@@ -244,7 +260,7 @@ class Sweep:
         if v.type.kind == "list":
             return lifted_list(self, v)
         if isinstance(v, Const) or (v.op is not None and v.op.prim in ZEROS):
-            shaped = v.op is not None and v.op.prim in ("zeros_as", "zeros_like")
+            shaped = v.op is not None and v.op.prim in SHAPED
             shape = v.op.inputs[0] if shaped and v.op is not None else v
             return self._filled(v if isinstance(v, Const) else Const(0.0), shape, t)
         if v.type.is_scalar:
@@ -259,9 +275,12 @@ class Sweep:
         rank = len(t.shape or ())
         if rank and like.type.rank != rank:
             self.refuse(like.op, "a number that becomes an array")
-        lead = 1 if like in self.batched else 0
-        lengths = [self.size, *(self.alg.dim(self.of(like), k + lead) for k in range(rank))]
-        dtype: dict[str, Any] = {"dtype": t.dtype} if t.dtype != "float64" else {}
+        lead, dtype = 1 if like in self.batched else 0, _dtype(t)
+        made = like.op
+        if made is not None and made.prim == "zeros" and len(made.inputs) == rank:
+            lengths = [self.size, *made.inputs]
+        else:
+            lengths = [self.size, *(self.alg.dim(self.of(like), k + lead) for k in range(rank))]
         if value.const == 0:
             return self.b.emit("zeros", lengths, **dtype)
         return self.b.emit("full", [value, *lengths], **dtype)
@@ -273,3 +292,8 @@ class Sweep:
             op.span if op is not None else self.b.span,
             "loop over the examples, one call each",
         )
+
+
+def _dtype(t: Type) -> dict[str, Any]:
+    """Return the option of what makes an array of a type."""
+    return {} if t.dtype == "float64" else {"dtype": t.dtype}

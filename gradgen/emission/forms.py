@@ -174,7 +174,12 @@ def _draw(op: Op, operands: list[Expr]) -> Expr:
 
 
 def _each(op: Op, operands: list[Expr]) -> Expr:
-    """Return ``np.stack([f(row, b) for row in a])``: one call for each of a batch."""
+    """Return ``np.stack([f(row, b) for row in a])``: one call for each of a batch.
+
+    There may be none where lengths follow the operands: ``np.reshape([...], (len(a), 3))``.
+    """
+    count = len(op.attrs["which"])
+    operands, lengths = operands[:count], operands[count:]
     used = names_in(operands)
     fresh = (f"row{k or ''}" for k in range(len(used) + len(operands)))
     free = (name for name in fresh if name not in used)
@@ -186,7 +191,13 @@ def _each(op: Op, operands: list[Expr]) -> Expr:
     several = over[0] if len(over) == 1 else call("zip", over)
     made = op_expression(op.attrs["op"], inner)
     loop = ast.comprehension(target, several, [], 0)
-    return call("np.stack", [ast.ListComp(made, [loop])])
+    rows = ast.ListComp(made, [loop])
+    if len(lengths) == 1:
+        kind = op.out.type.dtype
+        return call("np.array", [rows], {} if kind == "float64" else {"dtype": kind})
+    if lengths:
+        return call("np.reshape", [rows, ast.Tuple(lengths, ast.Load())])
+    return call("np.stack", [rows])
 
 
 # Those of arrays, of lists and of SciPy's functions are entered by `array_forms` and its kin.

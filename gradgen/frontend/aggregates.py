@@ -291,12 +291,14 @@ def copied(r: Reader, node: ast.AST, value: Any, kind: type = list) -> Seq | Ref
     count = v.type.shape[0] if v.type.rank == 1 and v.type.shape else None
     if kind is tuple and isinstance(count, int) and v.type.dtype.startswith("int"):
         return Seq([at(r, v, "i", Const(k)) for k in range(count)], tuple)  # a place, say
-    if v.type.kind == "list":
-        return lists.held(r, r.b.emit("copy", [v], span=r.span(node)), items)
-    known = of_known_length(r, node, items, v)
-    if known is not None:
-        return Seq(known, kind)
-    return lists.held(r, r.b.emit("items", [v], span=r.span(node)), items)
+    if v.type.kind != "list":
+        known = of_known_length(r, node, items, v)
+        if known is not None:
+            return Seq(known, kind)
+    prim = "copy" if v.type.kind == "list" else "items"
+    out = lists.held(r, r.b.emit(prim, [v], span=r.span(node)), items)
+    out.storage.tuples = kind is tuple
+    return out
 
 
 @special(dict.fromkeys, listed=False)

@@ -90,7 +90,7 @@ def _converted(r: Reader, node: ast.AST, value: Any, dtype: Any, order: str, cop
             r, node, RULES["array"], [value], {} if is_none(dtype) else {"dtype": dtype}
         )
     cast = not is_none(dtype) and dtype_of(r, node, dtype) != v.type.dtype
-    if cast and (v.type.dtype or copy is True):
+    if cast:
         v = r.b.emit("astype", [v], dtype=dtype_of(r, node, dtype))
         out = r.hold(r.b.emit("array0", [v]) if v.type.is_scalar else v, inputs=[value])
         return _laid_out(r, out, order) if order in ("C", "F") else out

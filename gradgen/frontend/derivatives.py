@@ -13,12 +13,13 @@ import types
 from typing import Any
 
 from gradgen.errors import GradgenError
-from gradgen.frontend.arguments import spec_of_value
+from gradgen.frontend.arguments import Container, spec_of_value
 from gradgen.frontend.parameters import bind_arguments, binding_error
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.scopes import free_names, meaning
 from gradgen.frontend.special import sequence_items
 from gradgen.frontend.values import LocalFunction, Seq, Static, is_static, static_value
+from gradgen.ir.types import Type
 
 MAKERS = {
     "gradgen.api": ("grad", "value_and_grad", "differentiable"),
@@ -107,7 +108,7 @@ def _push(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str,
     if len(args) != 2 or kwargs:
         r.refuse(node, "such a call of a forward derivative", "call it with (args, tangents)")
     primals = sequence_items(r, args[0], node)
-    moves = [args[1]] if obj.options.single else sequence_items(r, args[1], node)
+    moves = _tangents(r, node, obj, primals, args[1])
     function = _generated(r, node, obj, primals, {})
     code = function.__code__
     only = code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]
@@ -115,6 +116,39 @@ def _push(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str,
         named = dict(zip(only[-len(moves) :], moves, strict=True))
         return inline_function(r, node, function, primals, named)
     return inline_function(r, node, function, [*primals, *moves], {})
+
+
+def _tangents(r: Reader, node: ast.AST, obj: Any, primals: list[Any], given: Any) -> list[Any]:
+    """Return a tangent for each chosen argument: one alone may be in a tuple, as outside."""
+    names = obj._names[obj._receiver is not None :]
+    by_name = dict(zip(names, primals, strict=False))
+    chosen = [by_name.get(name) for name in obj.options.selected(names)]
+    wrapped = _is_tuple(given) and len(given.items) == 1 and not _is_tuple(chosen[0])
+    alone = obj.options.single and not wrapped
+    moves = [given] if alone else sequence_items(r, given, node)
+    if len(moves) != len(chosen):
+        r.refuse(node, f"{len(moves)} tangents for {len(chosen)} arguments", "give one for each")
+    for t, v in zip(moves, chosen, strict=True):
+        if v is not None and not _alike(spec_of_value(r, t), spec_of_value(r, v)):
+            r.refuse(node, "a tangent that is not like its argument",
+                     "give it the structure and the shapes of the argument")  # fmt: skip
+    return moves
+
+
+def _is_tuple(value: Any) -> bool:
+    return isinstance(value, Seq) and issubclass(value.kind, tuple)
+
+
+def _alike(a: Any, b: Any) -> bool:
+    """Whether two specs have the same keys, and arrays of the same rank there."""
+    if isinstance(a, Container) and isinstance(b, Container):
+        items = dict(zip(b.keys, b.items, strict=True))
+        return set(a.keys) == set(b.keys) and all(
+            _alike(item, items[key]) for key, item in zip(a.keys, a.items, strict=True)
+        )
+    if isinstance(a, Type) and isinstance(b, Type):
+        return a.rank is None or b.rank is None or a.rank == b.rank
+    return not isinstance(a, Container | Type) and not isinstance(b, Container | Type)
 
 
 # --- of functions defined inside ----------------------------------------------------------

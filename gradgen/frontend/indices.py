@@ -10,6 +10,7 @@ from gradgen.frontend.evaluate import as_value, evaluate, number
 from gradgen.frontend.lists import as_array, whole
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import (
+    Ref,
     Seq,
     SliceValue,
     Static,
@@ -61,6 +62,12 @@ def index_of(r: Reader, value: Any, node: ast.AST) -> Index:
     index = Index()
     if isinstance(value, Static) and isinstance(value.obj, tuple):
         value = Seq([Static(o) for o in value.obj])
+    if isinstance(value, Ref) and value.storage.tuples and not value.steps:
+        r.refuse(
+            node,
+            "a subscript by a tuple whose length is not known",
+            "give example arguments, or name the axes: x[i, j]",
+        )
     whole = isinstance(value, Seq) and issubclass(value.kind, tuple)
     for entry in value.items if whole else [value]:
         _add_entry(r, index, entry, node)

@@ -65,7 +65,10 @@ def _cubic_spline(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
     """Read a cubic spline as coefficients, linear in the values; the knots are held constant."""
     given = _given(r, node, CUBIC, args, kwargs)
     y = r.hold(as_value(r, given["y"], node))
-    axis = given["axis"] % max(r.read(y).type.rank or 1, 1)
+    rank = r.read(y).type.rank
+    if rank is None and given["axis"]:
+        r.refuse(node, "a spline along an axis of values of unknown rank", "give example arguments")
+    axis = given["axis"] % max(rank or 1, 1)
     y = from_library(r, node, splines.moved, [y, plain(axis)], {})
     x = r.hold(as_value(r, given["x"], node))
     bc = given["bc_type"]

@@ -209,6 +209,8 @@ def compress(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     no_more(r, node, kwargs)
     array = as_value(r, args[1], node)
     k = None if is_none(axis) else option(r, node, "axis", axis, RULES["arange"])
+    if array.type.rank is None and k:
+        r.refuse(node, "np.compress of an array of unknown rank", "give example arguments")
     array, k = (flat(r, array), 0) if k is None else (array, k % (array.type.rank or 1))
     places = r.b.emit("flatnonzero", [_mask(r, node, args[0])])
     return r.hold(at(r, array, ":" * k + "a", places))

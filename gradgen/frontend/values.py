@@ -19,10 +19,11 @@ from gradgen.ir.nodes import Const, Undefined, Value, next_id
 class Storage:
     """The memory of one array or list.
 
-    ``contiguous``: in C order, so that reshape is a view; ``outside``: captured, not to be written.
+    ``contiguous``: in C order, so that reshape is a view; ``outside``: captured, not to be written;
+    ``tuples``: a list that is a tuple in Python.
     """
 
-    __slots__ = ("contiguous", "id", "lists", "name", "outside")
+    __slots__ = ("contiguous", "id", "lists", "name", "outside", "tuples")
 
     def __init__(self, name: str = "", contiguous: bool = False, outside: bool = False) -> None:
         self.id = next_id()
@@ -30,6 +31,7 @@ class Storage:
         self.contiguous = contiguous
         self.outside = outside
         self.lists = False  # whether this is a list of the graph
+        self.tuples = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

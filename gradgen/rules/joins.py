@@ -68,7 +68,7 @@ def _length(alg: Algebra, part: Value, axis: int) -> Value:
 
 def _flat_part(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """Take the entries of a part out of those of all, one behind the other."""
-    sizes = [alg.emit("size", v) if v.type.rank else Const(1) for v in op.inputs]
+    sizes = [Const(1) if v.type.rank == 0 else alg.emit("size", v) for v in op.inputs]
     start: Value = Const(0)
     for size in sizes[:i]:
         start = alg.add(start, size)
@@ -167,8 +167,11 @@ def triangle_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 def triangle_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """Take the same triangle of ``g``, zero elsewhere; a vector was in each of its rows."""
+    a = op.inputs[0]
     kept = alg.emit(op.prim, g, **op.attrs)
-    return alg.emit("sum", kept, axis=0) if op.inputs[0].type.rank == 1 else kept
+    if a.type.rank is None:
+        return alg.emit("unbroadcast", kept, a)
+    return alg.emit("sum", kept, axis=0) if a.type.rank == 1 else kept
 
 
 def diff_type(inputs: list[Value], attrs: Attrs) -> Type:

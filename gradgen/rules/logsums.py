@@ -46,6 +46,8 @@ def _beside(v, axis, keepdims):
 def logsumexp_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """Each term's share of the sum, `exp(a - y)`, by an exponent times its factor."""
     a, *factors = op.inputs
+    if any(v.type.rank is None for v in op.inputs):
+        return _of_unknown_rank(alg, op, g, i)
     like = max(op.inputs, key=lambda v: v.type.rank or 0)
     axis, keepdims = op.attrs.get("axis"), op.attrs.get("keepdims", False)
     # Where all terms are zero, none of them has a share.
@@ -60,6 +62,19 @@ def logsumexp_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     elif factors[0].type.shape is None or factors[0].type.shape != a.type.shape:
         share = alg.mul(share, alg.emit("ones_like", factors[0]))
     return alg.fit(share, op.inputs[i], share)
+
+
+def _of_unknown_rank(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Let broadcasting find the share of each term; numbers count as arrays of length 1."""
+    a, *factors = op.inputs
+    axis, keepdims = op.attrs.get("axis"), op.attrs.get("keepdims", False)
+    y = alg.emit("maximum", op.out, Const(-1e308))
+    if axis is not None and not keepdims:
+        y, g = (alg.emit("expand_dims", v, axis=axis) for v in (y, g))
+    share = alg.mul(g, alg.emit("exp", alg.sub(a, y)))
+    if factors:
+        share = alg.mul(share, factors[0] if i == 0 else alg.emit("ones_like", factors[0]))
+    return alg.emit("unbroadcast", share, op.inputs[i])
 
 
 def _logsumexp_tangent(t_a, t_b, y, a, b, axis, keepdims):
