@@ -14,6 +14,7 @@ from gradgen.diff.saves import plan_saves
 from gradgen.ir.nodes import Block, Callee, Const, Function, Leaf, Op, Undefined, Value, walk
 from gradgen.passes.dce import EFFECTS, remove_dead
 from gradgen.passes.fuse import Fuser, fused_parts
+from gradgen.passes.last_calls import ask_before_calls
 from gradgen.passes.sharing import shared_results
 
 
@@ -48,6 +49,7 @@ def joint_of(c: Callee) -> Callee | None:
         return None
     plan_saves(function, fused_parts(found))
     remove_dead(function)
+    ask_before_calls(joint)
     while (found_shares := shared_results(function)) != joint.shares:
         joint.shares = found_shares
     return joint
