@@ -161,6 +161,35 @@ def test_known_pattern() -> None:
         gradgen.sparse_hessian(rosenbrock, pattern=np.eye(4))(X)
 
 
+def _neighbours(x: np.ndarray) -> np.ndarray:
+    return x[1:] * x[:-1]
+
+
+def _pairs(x: np.ndarray) -> float:
+    return np.sum(x[1:] ** 2 * x[:-1] ** 2)
+
+
+def test_one_triangle_is_enough_of_a_hessian() -> None:
+    x = np.linspace(1.0, 2.0, 6)
+    found = gradgen.sparse_hessian(_pairs)
+    expected = found(x).toarray()
+    for part in (sparse.tril, sparse.triu, sparse.coo_array):
+        given = gradgen.sparse_hessian(_pairs, pattern=part(found.pattern(x)))
+        assert np.array_equal(given(x).toarray(), expected)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_pattern_that_leaves_entries_out_is_refused(dtype: Any) -> None:
+    x = np.linspace(1.0, 2.0, 6, dtype=dtype)
+    for made in (
+        gradgen.sparse_jacobian(_neighbours, pattern=sparse.eye(5, 6)),
+        gradgen.sparse_hessian(_pairs, pattern=sparse.eye(6)),
+        gradgen.sparse_hessian(_pairs, pattern=sparse.eye(6, k=1) + sparse.eye(6, k=-1)),
+    ):
+        with pytest.raises(gradgen.ArgumentError, match="leaves out entries of row 0"):
+            made(x)
+
+
 def test_pattern_text_has_no_arithmetic() -> None:
     made = gradgen.sparse_hessian(rosenbrock)
     made(X)

@@ -42,7 +42,8 @@ def sparse_jacobian(
         As for `grad`.
     pattern : sparse matrix or array, optional
         The entries that can be other than zero, where they are known.  By default they are found
-        anew at each call; ``made.pattern(*args)`` returns them.
+        anew at each call; ``made.pattern(*args)`` returns them.  The first call with a pattern
+        that is given compares the matrix with a product.
 
     Returns
     -------
@@ -53,7 +54,7 @@ def sparse_jacobian(
     Raises
     ------
     ArgumentError
-        If the pattern has another shape than the Jacobian.
+        If the pattern has another shape than the Jacobian, or leaves entries out.
     """
     return _decorated(SparseJacobian, "jvp", fn, argnums, argnames, example_args, pattern)
 
@@ -101,7 +102,7 @@ class _Sparse(Gradient):
         self, fn: Any, options: Options, example_args: Any, counted: bool, pattern: Any = None
     ) -> None:
         super().__init__(fn, options, example_args, counted)
-        self._given = pattern
+        self._given, self._trusted = pattern, pattern is None
         self._colours: tuple[Any, Any, np.ndarray] | None = None
         again = replace(options, mode=self.order)
         self._tracks = Gradient(fn, again, example_args, counted)
@@ -109,7 +110,24 @@ class _Sparse(Gradient):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the matrix at these arguments."""
         call = self.complete(args, kwargs)
-        return self._matrix(call, self._pattern(call))
+        found = self._matrix(call, self._pattern(call))
+        if not self._trusted:
+            self._compare(call, found)
+            self._trusted = True
+        return found
+
+    def _compare(self, call: Any, found: Any) -> None:
+        """Refuse a pattern that was given, where the matrix is none: by one product more."""
+        direction = 1.0 + np.arange(found.shape[1]) * 0.6180339887498949 % 1.0
+        product = self._product(call, direction)
+        size = abs(found) @ direction
+        single = any(np.asarray(v).dtype == np.float32 for v in flatten(self._chosen(call)))
+        far = abs(product - found @ direction) > (1e-3 if single else 1e-8) * (size + abs(product))
+        if far.any():
+            raise ArgumentError(
+                f"the pattern leaves out entries of row {int(np.argmax(far))}",
+                hint="give all entries that can be other than zero, or let them be found",
+            )
 
     def pattern(self, *args: Any, **kwargs: Any) -> Any:
         """Return the entries that can be other than zero, as a ``csr_array`` of booleans."""
@@ -166,15 +184,22 @@ class _Sparse(Gradient):
         args = call[1][1:] if self._receiver is not None else call[1]
         return found(*args, **call[2], **moved), recorder, count
 
-    def _seeded(self, call: Any, colours: np.ndarray, colour: int) -> dict[str, Any]:
-        """Return the tangents that are 1 for the entries of one colour."""
-        ones = (colours == colour).astype(float)
+    def _products(self, call: Any, colours: np.ndarray) -> list[np.ndarray]:
+        """Return the products with the sums of each colour's unit vectors."""
+        count = int(colours.max(initial=-1)) + 1
+        return [self._product(call, (colours == k).astype(float)) for k in range(count)]
+
+    def _product(self, call: Any, direction: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
+    def _tangents(self, call: Any, direction: np.ndarray) -> dict[str, Any]:
+        """Return a vector of entries as tangents of the arguments."""
         start, out = 0, {}
         for name, value in self._chosen(call).items():
             leaves = []
             for leaf in flatten(value):
                 size = int(np.size(leaf)) if is_inexact(leaf) else 0
-                part = ones[start : start + size].reshape(np.shape(leaf)) if size else 0
+                part = direction[start : start + size].reshape(np.shape(leaf)) if size else 0
                 start += size
                 leaves.append(_as_like(part, leaf))
             out[f"t_{name}"] = unflatten(value, leaves)
@@ -207,14 +232,14 @@ class SparseJacobian(_Sparse):
         from scipy import sparse
 
         colours = self._coloured(pattern, column_colours)
-        count = int(colours.max(initial=-1)) + 1
-        columns = [
-            _vector(self.run(call, **self._seeded(call, colours, k))[1]) for k in range(count)
-        ]
+        columns = self._products(call, colours)
         where = pattern.tocoo()
         _check_shape(columns, pattern.shape[0])
-        data = np.stack(columns)[colours[where.col], where.row] if count else np.zeros(0)
+        data = np.stack(columns)[colours[where.col], where.row] if columns else np.zeros(0)
         return sparse.csr_array((data, (where.row, where.col)), shape=pattern.shape)
+
+    def _product(self, call: Any, direction: np.ndarray) -> np.ndarray:
+        return _vector(self.run(call, **self._tangents(call, direction))[1])
 
 
 class SparseHessian(_Sparse):
@@ -234,11 +259,9 @@ class SparseHessian(_Sparse):
     def _matrix(self, call: Any, pattern: Any) -> Any:
         from scipy import sparse
 
+        pattern = (pattern + pattern.T).tocsr()  # one triangle is enough of what is given
         colours = self._coloured(pattern, star_colours)
-        count = int(colours.max(initial=-1)) + 1
-        products = [self.run(call, **self._seeded(call, colours, k)) for k in range(count)]
-        floats = [is_inexact(leaf) for leaf in flatten(list(self._chosen(call).values()))]
-        columns = [_vector(product, floats) for product in products]
+        columns, count = self._products(call, colours), int(colours.max(initial=-1)) + 1
         _check_shape(columns, pattern.shape[0])
         where = pattern.tocoo()
         i, j = where.row, where.col
@@ -250,6 +273,10 @@ class SparseHessian(_Sparse):
         table = np.stack(columns)
         data = np.where(alone, table[colours[j], i], table[colours[i], j])
         return sparse.csr_array((data, (i, j)), shape=pattern.shape)
+
+    def _product(self, call: Any, direction: np.ndarray) -> np.ndarray:
+        floats = [is_inexact(leaf) for leaf in flatten(list(self._chosen(call).values()))]
+        return _vector(self.run(call, **self._tangents(call, direction)), floats)
 
 
 def _among(fn: Any, names: dict[str, Any]) -> Any:
