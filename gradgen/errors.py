@@ -87,3 +87,10 @@ class OutputError(GradgenError, OSError):
 
 class GradgenWarning(UserWarning):
     """Something whose derivative is right, and may not be what is meant."""
+
+
+def further(one: GradgenError, other: GradgenError) -> GradgenError:
+    """Return that of two refusals of a function which stands further down: reading came so far."""
+    if one.span is None or other.span is None or one.span.path != other.span.path:
+        return one
+    return other if other.span.line > one.span.line else one

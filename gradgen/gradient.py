@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from gradgen.errors import ArgumentError, GradgenError, GradgenWarning, UnsupportedError
+from gradgen.errors import ArgumentError, GradgenError, GradgenWarning, UnsupportedError, further
 from gradgen.frontend.selection import signature_of
 from gradgen.options import Options, bound
 from gradgen.quick import Quick, quick_of
@@ -250,7 +250,8 @@ class Gradient:
             for entries in (False, True):
                 try:
                     made = self._pinned(key, specs, arguments, options, entries)
-                except GradgenError:
+                except GradgenError as other:
+                    error = further(error, other)
                     continue
                 self._pinning[key] = entries
                 return made

@@ -278,3 +278,49 @@ def test_errors_on_paths_not_taken() -> None:
     assert gradgen.grad(key)(2.0) == 4.0
     with pytest.raises(KeyError, match="b"):
         gradgen.grad(key)(20.0)
+
+
+def test_loop_that_an_exception_ends():
+    """A read that stops a loop without an end is kept, though the gradient does not need it."""
+
+    def summed(x):
+        s, i = 0.0, 2
+        while True:
+            s += x[i] ** 2
+            i += 1
+        return s
+
+    for made in (gradgen.grad(summed), gradgen.value_and_grad(summed)):
+        with pytest.raises(IndexError, match="out of bounds"):
+            made(X)
+
+
+def test_compiled_code_names_the_line():
+    """What Numba raises has a note with the line; of an index, that it is not known."""
+    pytest.importorskip("numba")
+
+    def negative(x):
+        if x[0] < 0.0:
+            raise ValueError("below")  # the line
+        return x[int(x[1])]
+
+    made = gradgen.grad(negative, backend="numba")
+    with pytest.raises(ValueError, match="below") as caught:
+        made(-X)
+    assert 'raise ValueError("below")  # the line' in caught.value.__notes__[0]
+    with pytest.raises(IndexError) as unknown:
+        made(np.array([1.0, 7.0]))
+    assert "'negative'" in unknown.value.__notes__[0]
+
+
+def test_refusal_that_stands_further_down():
+    """Where lengths would help, but something else does not, the message is about that."""
+
+    def grouped(x):
+        held = {}
+        for i, v in enumerate(x):
+            held.setdefault(i % 2, []).append(v)
+        return held[0][1] * np.einsum_path("i->", x)
+
+    with pytest.raises(gradgen.GradgenError, match="einsum_path"):
+        gradgen.grad(grouped)(X)

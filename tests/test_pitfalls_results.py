@@ -82,7 +82,7 @@ def text_result(x):
     return "x"
 
 
-@case("a bool as result", 0.5)
+@case("a bool as result", 0.5, outcome="refused", words=("truth value",))
 def bool_result(x):
     return x > 0.0
 

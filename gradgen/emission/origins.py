@@ -22,11 +22,18 @@ class Origin(NamedTuple):
 
 def note_origin(error: BaseException, program: Any, code: types.CodeType) -> None:
     """Add a note to an exception that says which line of the user's function raised it."""
+    line = _compiled_line(error, code)
     position = _position(error, code)
-    origin = origin_at(program, position) if position is not None else None
+    if line is not None:
+        origin = origin_of_line(program, line)
+    else:
+        origin = origin_at(program, position) if position is not None else None
+    name = program.function.name
+    if origin is None and program.options.backend == "numba":
+        unknown = 'compiled code does not say in which line; backend="numpy" does'
+        error.add_note(f"{program.function.span}: in {name!r}; {unknown}")
     if origin is None:
         return
-    name = program.function.name
     what = f"in the derivative of this line of {name!r}" if origin.reverse else f"in {name!r}"
     error.add_note("\n".join([f"{origin.span}: {what}", *shown(origin.span)]))
 
@@ -64,6 +71,17 @@ def _position(error: BaseException, code: types.CodeType) -> Position | None:
     if end_line is None or column is None or end_column is None:
         return line, 0, line, 10**6
     return line, column, end_line, end_column
+
+
+def _compiled_line(error: BaseException, code: types.CodeType) -> int | None:
+    """Return the line that compiled code failed on: Numba adds a frame, unless it is an index."""
+    frame, line = error.__traceback__, None
+    while frame is not None:
+        of = frame.tb_frame.f_code
+        if of.co_filename == code.co_filename and of.co_name == f"{code.co_name}_compiled":
+            line = frame.tb_lineno
+        frame = frame.tb_next
+    return line
 
 
 def _parsed(text: str, name: str) -> ast.FunctionDef:

@@ -93,6 +93,40 @@ def _pop_key(r: Reader, node: ast.AST, owner: Map, args: list[Any]) -> Any:
     return item
 
 
+@method("popitem")
+def _popitem(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if not isinstance(owner, Map):
+        r.refuse(node, f"the method 'popitem' of a {describe(owner)}")
+    rest = dict(every_item(r, node, owner))
+    if not rest:
+        r.fail(node, KeyError("popitem(): dictionary is empty"))
+    key = next(iter(rest)) if _is_first(args, kwargs) else next(reversed(rest))
+    item = rest.pop(key)
+    r.fill(owner, rest)
+    return Seq([Static(key), item], tuple)
+
+
+@method("move_to_end")
+def _move_to_end(
+    r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    wanted = literal(r, args[0] if args else kwargs.pop("key"))
+    if not isinstance(owner, Map) or not is_static(wanted):
+        r.refuse(node, f"the method 'move_to_end' of a {describe(owner)}, at a computed key", KEYS)
+    key, rest = static_value(wanted), dict(every_item(r, node, owner))
+    if key not in rest:
+        r.fail(node, KeyError(key))
+    moved = {key: rest.pop(key)}
+    r.fill(owner, {**moved, **rest} if _is_first(args[1:], kwargs) else {**rest, **moved})
+    return Static(None)
+
+
+def _is_first(args: list[Any], kwargs: dict[str, Any]) -> bool:
+    """Whether ``last=False`` is given: the method means the first item of an ordered dict."""
+    last = args[0] if args else kwargs.get("last", Const(True))
+    return is_static(last) and not static_value(last)
+
+
 def _known(owner: Any, *static: Any) -> bool:
     """Whether a method's owner is a list of known length, and its arguments are known."""
     return isinstance(owner, Seq) and owner.kind is list and all(map(is_static, static))

@@ -8,7 +8,7 @@ import types
 from collections.abc import Sequence
 from typing import Any
 
-from gradgen.errors import ArgumentError, GradgenError, UnsupportedError
+from gradgen.errors import ArgumentError, GradgenError, UnsupportedError, further
 from gradgen.frontend.arguments import (
     Container,
     Opaque,
@@ -43,7 +43,7 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
     """Return the graph of a function for arguments, specs (a dict) or annotations (None).
 
     Where that is refused, loops of few turns are written out, at last for the lengths and whole
-    numbers of the arguments.
+    numbers of the arguments.  Of several refusals, that is raised which came furthest.
     """
     try:
         return _of_fair_length(_read_function(fn, given, options))
@@ -55,9 +55,11 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
         for specs, effort in attempts:
             try:
                 return _of_fair_length(_read_function(fn, specs, options, effort), effort)
-            except (GradgenError, Laborious):
+            except Laborious:
                 continue
-        raise
+            except GradgenError as other:
+                error = further(error, other)
+        raise error from None
 
 
 def _of_fair_length(function: Function, effort: int = 0) -> Function:

@@ -180,7 +180,15 @@ def _check_scalar(t: Type, function: Function) -> None:
         )
     if t.kind in ("list", "opaque"):
         raise ArgumentError(
-            f"{function.name!r} returns no number; a gradient needs one", function.span
+            f"{function.name!r} returns no number; a gradient needs one",
+            function.span,
+            "return a scalar; for all of it use gradgen.vjp or gradgen.jacobian",
+        )
+    if t.dtype == "bool":
+        raise ArgumentError(
+            f"{function.name!r} returns a truth value; a gradient needs a number",
+            function.span,
+            "return what is compared, or the number that stands for it, as float(x > 0)",
         )
 
 

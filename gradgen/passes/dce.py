@@ -1,7 +1,8 @@
 """Dead code: what no result and no effect needs goes, carried variables of loops included.
 
 An operation of the user's that raises for some values stays, as in a function that is not
-differentiated: the gradient alone must not be a number where there is no value.
+differentiated: the gradient alone must not be a number where there is no value.  So does all that
+may raise in a loop that nothing but an exception ends.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
 from gradgen.diff.missing import missing_values
-from gradgen.ir.nodes import Block, Function, Op, Value, walk
+from gradgen.ir.nodes import Block, Const, Function, Op, Value, walk
 from gradgen.rules.registry import RULES
 
 EFFECTS = ("assert", "raise_if", "effect", "push", "take", "draw", "record")
@@ -37,6 +38,13 @@ def may_raise(op: Op, missing: set[Value]) -> bool:
     return False
 
 
+def _endless(op: Op) -> bool:
+    """Whether this is a loop without an end: ``while True`` without a ``break``."""
+    if op.prim != "while" or not isinstance(op.blocks[0].results[0], Const):
+        return False
+    return bool(op.blocks[0].results[0].const) and all(e.end != "break" for e in ends(op.blocks[1]))
+
+
 def remove_dead(function: Function) -> None:
     """Remove dead operations, branch outputs and carried variables, in place."""
     marker = _Marker(function.body)
@@ -55,8 +63,9 @@ class _Marker:
         self.parents: dict[int, Op | None] = {}
         self._index(body, None)
         missing = missing_values(body)
+        endless = {id(inner) for op in walk(body) if _endless(op) for inner in walk(op.blocks[1])}
         for op in walk(body):
-            needed = op.prim in EFFECTS or op.attrs.get("stacks")
+            needed = op.prim in EFFECTS or op.attrs.get("stacks") or id(op) in endless
             swept = op.derived or (op.span is not None and op.span.swept)
             if needed or (not swept and may_raise(op, missing)):
                 self.op(op)

@@ -40,14 +40,29 @@ def list_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return a list whose item type admits every input."""
     item: Type | None = None
     for v in inputs:
-        item = v.type if item is None else join(item, v.type)
+        item = v.type if item is None else joined_item(item, v.type)
     return Type("list", item=item)
+
+
+def joined_item(one: Type, other: Type) -> Type:
+    """Return the type of items that may be of either type; numbers beside lists are refused.
+
+    An item of which nothing is known would be taken for a number or an array.
+    """
+    item = join(one, other)
+    refuse_unless(
+        item is not None,
+        "a list with numbers beside lists as items",
+        "keep a list for each part of an item, or unpack the parts in the loop where they are made",
+    )
+    assert item is not None
+    return item
 
 
 def append_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return a list whose item type admits the new item."""
     t = inputs[0].type
-    item = inputs[1].type if t.item is None else join(t.item, inputs[1].type)
+    item = inputs[1].type if t.item is None else joined_item(t.item, inputs[1].type)
     return Type("list", item=item)
 
 

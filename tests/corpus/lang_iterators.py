@@ -6,7 +6,7 @@ import enum
 import heapq
 import itertools
 import math
-from collections import deque
+from collections import OrderedDict, deque
 from typing import NamedTuple
 
 import numpy as np
@@ -224,6 +224,26 @@ def options_by_default(x, kind=Kind.TWICE, act=math.sin, *, settings=Settings())
     return act(x) * kind.value + settings.scale * x**settings.power
 
 
+def numbered_pairs_backwards(x, y):
+    s = 0.0
+    for i, (a, b) in reversed(list(enumerate(zip(x, reversed(y))))):
+        s = s * 0.9 + a * b * i
+    return s
+
+
+def ordered_keys(x):
+    held = OrderedDict(a=x[0], b=x[1])
+    held["c"] = held["a"] * x[2]
+    held.move_to_end("a")
+    held.move_to_end("c", last=False)
+    s = 1.0
+    for value in held.values():
+        s = s * 2.0 + value
+    name, value = held.popitem()
+    first, other = held.popitem(last=False)
+    return s * value**2 + other * len(held) + (100.0 if (name, first) != ("a", "c") else 0.0)
+
+
 X = np.array([0.7, -0.3, 1.2, 0.1, 0.4])
 EXAMPLE_ARGS = {
     "names_bind_late": lambda: (X.copy(),),
@@ -251,6 +271,8 @@ EXAMPLE_ARGS = {
         np.array([0.15, 0.4, 0.8]),
     ),
     "options_by_default": lambda: (0.7,),
+    "numbered_pairs_backwards": lambda: (X.copy(), X[::-1].copy()),
+    "ordered_keys": lambda: (X.copy(),),
 }
 MORE_ARGS = {
     "first_and_rest": [lambda: (-X,)],
