@@ -21,6 +21,10 @@ class Custom(Exception):
         super().__init__(a, b)
 
 
+class Plain:
+    pass
+
+
 M = np.array([[0.5, -1.0, 2.0], [1.5, 0.3, -0.4], [0.7, 0.9, -1.1]])
 
 
@@ -48,6 +52,39 @@ def store_error(x, n):
 def division(x):
     y = x + 1.0
     return y / x  # here
+
+
+@case("an operator on a dict", 0.7, raises=TypeError)
+def operator_on_a_dict(x):
+    held = {"a": x} if x > 0 else x
+    held /= 2.0  # here
+    return held
+
+
+@case("an operator on an object of a class without it", X, raises=TypeError)
+def operator_on_an_object(x):
+    class_free = Plain()
+    for k in range(3):
+        if k == 2:
+            x = x * class_free  # here
+    return np.sum(x)
+
+
+@case("a key that one path sets", 0.7, raises=KeyError)
+def key_of_another_path(x):
+    held = {}
+    if x > 2.0:
+        held["a"] = x
+    return held["a"] * x  # here
+
+
+@case("an attribute that one path sets", 0.7, raises=AttributeError)
+def attribute_of_another_path(x):
+    held = Plain()
+    while x < 0.0:
+        held.level = x
+        x += 1.0
+    return held.level * x  # here
 
 
 @case("a domain error of math", -1.0, raises=ValueError)

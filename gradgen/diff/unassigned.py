@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from gradgen.diff.activity import carried, ends
 from gradgen.diff.carry import Carrier
-from gradgen.ir.nodes import Block, Const, Undefined, Value, blocks_of, walk
+from gradgen.ir.nodes import Block, Const, Op, Undefined, Value, blocks_of, walk
 
 
 def paths_of_reads(carrier: Carrier, missing: set[Value]) -> dict[Value, Value]:
@@ -79,17 +79,31 @@ def _outermost(carrier: Carrier, branch: Block, branches: list[Block | None]) ->
 
 
 def lengths_of_nothing(carrier: Carrier, missing: set[Value]) -> list[Value]:
-    """Return what may be missing after all loops, and has zeros of its shape made all the same."""
+    """Return what may be missing after all loops, and is asked for its length all the same."""
     found: dict[Value, None] = {}
     for block in blocks_of(carrier.top):
         for op in block.ops:
-            v = op.inputs[0] if op.derived and op.prim in ("zeros_list", "zeros_as") else None
+            v = _asked_for_length(op)
             if v not in missing or v not in carrier.home or carrier.loops(carrier.home[v]):
                 continue
-            if not any(v in user.inputs for user in carrier.home[v].ops if not user.derived):
+            if not any(_reads(user, v) for user in carrier.home[v].ops if not user.derived):
                 op.attrs["unsure"] = True
                 found[v] = None
     return list(found)
+
+
+def _asked_for_length(op: Op) -> Value | None:
+    """Return the array or list whose length the sweep asks for, None for other operations."""
+    if not op.derived or op.prim not in ("zeros_list", "zeros_as", "len"):
+        return None
+    return None if op.prim == "len" and op.inputs[0].type.kind != "list" else op.inputs[0]
+
+
+def _reads(op: Op, v: Value) -> bool:
+    """Whether an operation reads a value itself, and does not just carry it into a loop."""
+    if op.prim not in ("for", "while"):
+        return v in op.inputs
+    return v in op.inputs[: len(op.inputs) - len(carried(op)[1])]
 
 
 def start_from_none(top: Block, chosen: Iterable[Value], missing: set[Value]) -> None:

@@ -56,6 +56,10 @@ def _zeros_list(op: Op, operands: list[Expr]) -> Expr:
     return of_items(operands, item, lambda e: call("np.zeros_like", [e]))
 
 
+def _len(op: Op, operands: list[Expr]) -> Expr:
+    return call("len", [list_or_nothing(op, operands[0])])
+
+
 def _innermost(t: Type | None) -> Type | None:
     """Return the type of what is in lists of lists."""
     while t is not None and t.kind == "list":
@@ -144,6 +148,7 @@ def _two_vectors(op: Op, operands: list[Expr]) -> Expr:
 
 SPECIAL |= {
     "list": _list, "repeat_list": _repeat_list, "zeros_list": _zeros_list,
+    "len": _len,
     "contains": _contains, "array_of_list": _array_of_list, "items": _items, "list_add": _list_add,
     "lift_list": _lift_list, "dist_items": _two_vectors, "sumprod_items": _two_vectors,
     "joined_list": lambda op, operands: call("np.concatenate", operands, options_of(op)),

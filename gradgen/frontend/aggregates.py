@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradgen.frontend import comprehensions, lists
-from gradgen.frontend.arguments import every_item
+from gradgen.frontend.arguments import any_items
 from gradgen.frontend.branches import chain, choose
 from gradgen.frontend.callables import borrowed, from_library
 from gradgen.frontend.comprehensions import located
@@ -394,4 +394,4 @@ def dict_of(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Map:
         if not known or not isinstance(pairs, Seq):
             r.refuse(node, "dict of something that is not a dict", "write the keys out")
         return Map({**{static_value(p.items[0]): p.items[1] for p in pairs.items}, **kwargs})
-    return Map({**(every_item(r, node, args[0]) if args else {}), **kwargs})
+    return Map({**(any_items(r, node, args[0]) if args else {}), **kwargs})

@@ -344,6 +344,11 @@ def every_item(r: Reader, node: ast.AST, value: Map) -> dict[Any, Any]:
     """
     if OTHER_KEYS in value.items:
         raise value.items[OTHER_KEYS].error
+    return any_items(r, node, value)
+
+
+def any_items(r: Reader, node: ast.AST, value: Map) -> dict[Any, Any]:
+    """Return the items of a dict, of which those may be missing that not all paths gave it."""
     if value.unknown is not None:
         r.refuse(
             node,

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from gradgen.deep import deep
-from gradgen.frontend.arguments import every_item
+from gradgen.frontend.arguments import any_items
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.joins import Join
@@ -20,8 +20,9 @@ from gradgen.frontend.objects import class_of, object_truth
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Certain, Endless
 from gradgen.frontend.state import State, restore, snapshot
-from gradgen.frontend.unbound import raise_where, unassigned
+from gradgen.frontend.unbound import is_there, may_miss, raise_where, unassigned
 from gradgen.frontend.values import (
+    OTHER_KEYS,
     BoundMethod,
     Box,
     Choice,
@@ -58,7 +59,7 @@ def truth(r: Reader, value: Any, node: ast.expr) -> Value:
     if is_static(value):
         return Const(bool(static_value(value)))
     if isinstance(value, Map):
-        return Const(bool(every_item(r, node, value)))
+        return _any_there(r, node, value)
     if isinstance(value, Seq):
         return Const(bool(value.items))
     if class_of(value):
@@ -71,6 +72,15 @@ def truth(r: Reader, value: Any, node: ast.expr) -> Value:
     if test.type.kind == "list":
         test = r.b.emit("len", [test])
     return test
+
+
+def _any_there(r: Reader, node: ast.expr, held: Map) -> Value:
+    """Return whether a dict has any item, of which some may be missing."""
+    items = [v for k, v in any_items(r, node, held).items() if k is not OTHER_KEYS]
+    if not all(map(may_miss, items)):
+        return Const(True)
+    tests = [lambda item=item: is_there(r, r.settled(item)) for item in items]
+    return as_value(r, chain(r, node, tests, stop_on=True), node) if tests else Const(False)
 
 
 def choose(

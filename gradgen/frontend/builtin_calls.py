@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.frontend.arguments import every_item
+from gradgen.frontend.arguments import any_items
 from gradgen.frontend.bindings import emit
 from gradgen.frontend.branches import truth
 from gradgen.frontend.evaluate import as_value
@@ -19,6 +19,7 @@ from gradgen.frontend.operators import arithmetic
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import callee_name, special
 from gradgen.frontend.texts import converted, of_texts
+from gradgen.frontend.unbound import number_there
 from gradgen.frontend.values import (
     Iteration,
     Map,
@@ -128,7 +129,7 @@ def _letter(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
 def _len(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     value = args[0]
     if isinstance(value, Map):
-        return Const(len(every_item(r, node, value)))
+        return number_there(r, any_items(r, node, value))
     if isinstance(value, Seq):
         return Const(len(value.items))
     if isinstance(value, Static):

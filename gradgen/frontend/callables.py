@@ -12,10 +12,17 @@ from typing import Any
 import numpy as np
 
 from gradgen.errors import Span
+from gradgen.frontend import unbound
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.layouts import perhaps_shared
-from gradgen.frontend.objects import Method, replaced, require_set, set_attribute_of, super_of
+from gradgen.frontend.objects import (
+    Method,
+    attributes_as_dict,
+    replaced,
+    set_attribute_of,
+    super_of,
+)
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.source import Source, source_of
 from gradgen.frontend.special import special
@@ -29,7 +36,7 @@ from gradgen.frontend.values import (
     Static,
     plain,
 )
-from gradgen.ir.nodes import Const
+from gradgen.ir.nodes import Const, nothing
 from gradgen.library import python
 from gradgen.library.registry import SHARING
 
@@ -93,6 +100,8 @@ def _getattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
         r.refuse(node, "getattr with a name that is computed", "use a constant name")
     if len(args) == 3:
         known = _hasattr(r, node, args[:2], {})
+        if not isinstance(known, Const):
+            return unbound.or_else(r.settled(args[0].fields[args[1].obj]), args[2])
         return attribute(r, args[0], args[1].obj, node) if known.const else args[2]
     return attribute(r, args[0], args[1].obj, node)
 
@@ -122,8 +131,9 @@ def _hasattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
         r.refuse(node, f"hasattr of a {describe(args[0])}", "test outside the loss")
     if isinstance(args[0], Static):
         return Const(hasattr(args[0].obj, name))
-    require_set(r, node, name)
-    return Const(name in args[0].fields or found_in(args[0].kind, name) is not MISSING)
+    if found_in(args[0].kind, name) is not MISSING:
+        return Const(True)
+    return unbound.is_there(r, r.settled(args[0].fields.get(name, nothing(name))))
 
 
 @special(setattr)
@@ -140,8 +150,7 @@ def _setattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
 def _vars(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if len(args) != 1 or not isinstance(args[0], Record):
         r.refuse(node, "vars of this")
-    require_set(r, node, *args[0].fields)
-    return Map(dict(args[0].fields))
+    return attributes_as_dict(r, node, args[0])
 
 
 @special(iter)

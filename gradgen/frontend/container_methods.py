@@ -7,7 +7,7 @@ from typing import Any
 
 from gradgen.frontend import lists
 from gradgen.frontend.aggregates import copied, dict_of, run_text, sequence
-from gradgen.frontend.arguments import every_item
+from gradgen.frontend.arguments import any_items
 from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.entries import KEYS, literal
 from gradgen.frontend.evaluate import as_value
@@ -15,8 +15,9 @@ from gradgen.frontend.iterables import over_sequence
 from gradgen.frontend.method_calls import METHOD_HANDLERS, method, sort_array
 from gradgen.frontend.ordering import ordered, sort_in_place
 from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.unbound import found, may_miss, merged, or_else
 from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
-from gradgen.ir.nodes import Const
+from gradgen.ir.nodes import Const, nothing
 from gradgen.rules.registry import RULES
 
 __all__ = ["METHOD_HANDLERS"]
@@ -39,8 +40,9 @@ def _get(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str
     if not isinstance(owner, Map) or not is_static(wanted):
         r.refuse(node, f"the method 'get' of a {describe(owner)}, at a computed key", KEYS)
     key = static_value(wanted)
-    held = owner.items if key in owner.items else every_item(r, node, owner)
-    return held.get(key, args[1] if len(args) > 1 else Static(None))
+    held = owner.items if key in owner.items else any_items(r, node, owner)
+    default = args[1] if len(args) > 1 else Static(None)
+    return or_else(held.get(key, default), default)
 
 
 @method("append")
@@ -83,14 +85,14 @@ def _appendleft(
 
 
 def _pop_key(r: Reader, node: ast.AST, owner: Map, args: list[Any]) -> Any:
-    key, rest = static_value(args[0]), dict(every_item(r, node, owner))
+    key, rest = static_value(args[0]), dict(any_items(r, node, owner))
     if key not in rest and len(args) > 1:
         return args[1]
     if key not in rest:
         r.fail(node, KeyError(key))
     item = rest.pop(key)
     r.fill(owner, rest)
-    return item
+    return or_else(item, args[1]) if len(args) > 1 else found(r, item, KeyError(key), node)
 
 
 @method("popitem")
@@ -201,7 +203,8 @@ def _sort(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[st
 def _update(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if not isinstance(owner, Map):
         r.refuse(node, f"the method 'update' of a {describe(owner)}")
-    r.fill(owner, {**every_item(r, node, owner), **dict_of(r, node, args, kwargs).items})
+    more = dict_of(r, node, args, kwargs).items
+    r.fill(owner, merged(any_items(r, node, owner), more))
     return Static(None)
 
 
@@ -224,9 +227,10 @@ def _setdefault(
     if not isinstance(owner, Map) or not is_static(wanted):
         r.refuse(node, f"the method 'setdefault' of a {describe(owner)}, at a computed key", KEYS)
     key = static_value(wanted)
-    if key not in owner.items:
-        default = args[1] if len(args) > 1 else Static(None)
-        r.fill(owner, {**every_item(r, node, owner), key: default})
+    default = args[1] if len(args) > 1 else Static(None)
+    held = owner.items if key in owner.items else any_items(r, node, owner)
+    if may_miss(held.get(key, nothing(str(key)))):
+        r.fill(owner, {**held, key: or_else(held.get(key, default), default)})
     return owner.items[key]
 
 

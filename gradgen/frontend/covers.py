@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from gradgen.errors import UnsupportedError
+from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.state import State
 from gradgen.frontend.templates import (
@@ -21,9 +22,12 @@ from gradgen.frontend.templates import (
     same_way,
 )
 from gradgen.frontend.values import (
+    OTHER_KEYS,
     Box,
     Choice,
     Map,
+    Poison,
+    Record,
     Ref,
     Seq,
     Storage,
@@ -33,7 +37,7 @@ from gradgen.frontend.values import (
     same_class,
     standing_for,
 )
-from gradgen.ir.nodes import Undefined, Value
+from gradgen.ir.nodes import Undefined, Value, nothing
 from gradgen.ir.types import Type, join
 
 
@@ -207,17 +211,37 @@ def contents_template(cover: Cover, box: Box, t: Template | None, held: list[Any
                 found = cover.r.versions[state].type.item
                 item = found if item is None or found is None else join(item, found)
         return Hole(Type("list", item=item))
-    if isinstance(box, Map) and keys[0] != keys[1]:
-        raise UnsupportedError(
-            "a dict gets new keys in a loop",
-            cover.r.b.span,
-            "make it with all its keys before the loop",
-        )
     known = dict(t.items) if isinstance(t, Node) else {}
+    if isinstance(box, Record | Map):
+        every = dict.fromkeys([*known, *keys[0], *keys[1]])
+        if isinstance(box, Map) and not all(set(every) <= set(k) for k in (known or every, *keys)):
+            every[OTHER_KEYS] = None
+        held = [with_unset(cover.r, box, entry, every) for entry in held]
     for entry in held:
         for k, value in keyed(entry):
             known[k] = cover.widen(known[k], value) if k in known else cover.first(value)
     return Node(box, tuple(known.items()))
+
+
+def with_unset(
+    r: Reader, box: Record | Map, held: dict[Any, Any], names: Iterable[Any]
+) -> dict[Any, Any]:
+    """Return what an object or a dict holds, with nothing under names that are not set yet."""
+    unset = [name for name in names if name not in held]
+    for name in unset:
+        if isinstance(box, Record) and found_in(box.kind, name) is not MISSING:
+            what = f"{name!r} is set in a loop, and before it is the class's"
+            raise UnsupportedError(what, r.b.span, "set it in __init__, or before the loop")
+    both = {**held, **{name: _unset(r, name) for name in unset}}
+    return {name: both[name] for name in dict.fromkeys([*names, *both])}
+
+
+def _unset(r: Reader, name: Any) -> Any:
+    """Return what stands under a key that is not there yet."""
+    if name is not OTHER_KEYS:
+        return nothing(str(name))
+    what, way = "a dict gets new keys in a loop", "make it with all its keys before the loop"
+    return Poison(UnsupportedError(what, r.b.span, way))
 
 
 def _row_type(cover: Cover, row: Seq) -> Type | None:

@@ -7,9 +7,18 @@ from collections.abc import Callable
 from itertools import permutations
 from typing import Any
 
-from gradgen.frontend import attributes, branches, calls, comprehensions, lists, subscripts, texts
+from gradgen.frontend import (
+    attributes,
+    branches,
+    calls,
+    comprehensions,
+    lists,
+    subscripts,
+    texts,
+    unbound,
+)
 from gradgen.frontend.aggregates import known_set
-from gradgen.frontend.arguments import every_item
+from gradgen.frontend.arguments import any_items, every_item
 from gradgen.frontend.classes import MISSING
 from gradgen.frontend.entries import KEYS, literal
 from gradgen.frontend.evaluate import as_value, evaluate
@@ -24,7 +33,6 @@ from gradgen.frontend.values import (
     Choice,
     LocalFunction,
     Map,
-    Poison,
     Record,
     Ref,
     Seq,
@@ -77,7 +85,7 @@ def _dict(r: Reader, node: ast.Dict) -> Any:
             more = evaluate(r, value)
             if not isinstance(more, Map):
                 r.refuse(value, "unpacking by ** of something that is not a dict with known keys")
-            items |= every_item(r, value, more)
+            items = unbound.merged(items, any_items(r, value, more))
             continue
         k = literal(r, evaluate(r, key))
         if not is_static(k):
@@ -273,8 +281,9 @@ def _membership(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
         return within if isinstance(op, ast.In) else _negation(r, within)
     if isinstance(right, Map) and is_static(left):
         key = static_value(left)
-        on_each_path = not isinstance(right.items.get(key), Poison)
-        found = (key in right.items and on_each_path) or key in every_item(r, node, right)
+        held = right.items if key in right.items else any_items(r, node, right)
+        there = unbound.is_there(r, r.settled(held[key])) if key in held else Const(False)
+        return there if isinstance(op, ast.In) else _negation(r, there)
     elif is_static(left) and is_static(right):
         found = static_value(left) in static_value(right)
     elif _shape_without_one(left, right):

@@ -15,7 +15,7 @@ from gradgen.frontend.covers import contents_template
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.templates import Hole, Template, portable
 from gradgen.frontend.values import Box, Frame, Poison, Ref, Seq, Storage, contents, parts
-from gradgen.ir.nodes import Undefined
+from gradgen.ir.nodes import nothing
 from gradgen.ir.types import join
 
 if TYPE_CHECKING:
@@ -183,6 +183,4 @@ def or_nothing(loop: Loop, slot: Slot, t: Template) -> Template:
     """
     if slot not in loop.unassigned or isinstance(t, Hole):
         return t
-    nothing = Undefined()
-    nothing.name = str(slot)
-    return loop.cover.widen(t, nothing)
+    return loop.cover.widen(t, nothing(str(slot)))

@@ -35,7 +35,7 @@ from gradgen.frontend.values import (
     same_class,
     with_parts,
 )
-from gradgen.ir.nodes import Block, Const, Op, Undefined, Value
+from gradgen.ir.nodes import Block, Const, Op, Undefined, Value, nothing
 from gradgen.ir.types import join
 
 ABSENT = None
@@ -95,11 +95,10 @@ class Join:
         """Join an attribute, which one path may not have set."""
         if x is not ABSENT and y is not ABSENT:
             return self.merge(x, y, name)
-        self.r.set_by_path.add(name)
         if found_in(box.kind, name) is not MISSING:
             what = "is set on one path, and on another it is the class's"
             return conflict(name, what, self.span, "set it in __init__, or on each path")
-        return self._choice(*(_nothing(name) if v is ABSENT else v for v in (x, y)))
+        return self._choice(*(nothing(name) if v is ABSENT else v for v in (x, y)))
 
     def _grown(self, box: Seq) -> Any:
         """Join lists of different lengths: as lists of the graph."""
@@ -131,11 +130,15 @@ class Join:
                         )
 
     def _other_keys(self, box: Box, x: dict[Any, Any], y: dict[Any, Any]) -> dict[Any, Any]:
-        """Join dicts of different keys: what both have can be read, and nothing else be asked."""
+        """Join dicts of different keys: what one lacks may be missing, and the order is unknown."""
         what, hint = "has other keys on another path", "give it all its keys before"
         error = conflict(box.name or "a dict", what, self.span, hint)
-        keys = dict.fromkeys([*x, *y])
-        joined = {k: self.merge(x[k], y[k], "") if k in x and k in y else error for k in keys}
+        joined = {}
+        for k in dict.fromkeys([*x, *y]):
+            if k in x and k in y:
+                joined[k] = self.merge(x[k], y[k], "")
+            elif k is not OTHER_KEYS:
+                joined[k] = self._choice(x.get(k, nothing(str(k))), y.get(k, nothing(str(k))))
         return {**joined, OTHER_KEYS: error}
 
     # --- values ---------------------------------------------------------------------------
@@ -199,7 +202,7 @@ class Join:
 
     def _one_sided(self, x: Any, y: Any, name: str) -> Any:
         known, at_side = (y, 1) if x is ABSENT else (x, 0)
-        x, y = (_nothing(name) if v is ABSENT else v for v in (x, y))
+        x, y = (nothing(name) if v is ABSENT else v for v in (x, y))
         if isinstance(known, Value | Ref):
             if self.precise and isinstance(known, Ref) and self._shared(known, None):
                 return self._choice(x, y)
@@ -320,13 +323,6 @@ class Join:
                 if same and seen[thing] is not made:
                     self.r.entangle(made, seen[thing], causes)
                 seen[thing] = made
-
-
-def _nothing(name: str) -> Undefined:
-    """Return the absence of a value under a name."""
-    nothing = Undefined()
-    nothing.name = name
-    return nothing
 
 
 def _is_deleted(value: Any) -> bool:

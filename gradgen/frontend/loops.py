@@ -13,7 +13,7 @@ from typing import Any
 
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import links
-from gradgen.frontend.covers import Cover, contents_template
+from gradgen.frontend.covers import Cover, contents_template, with_unset
 from gradgen.frontend.guesses import Guess, Slot, adopt_entry, or_nothing, recalled, remember
 from gradgen.frontend.joins import identity
 from gradgen.frontend.reader import Reader
@@ -21,6 +21,7 @@ from gradgen.frontend.signals import Endless, Retry
 from gradgen.frontend.state import State, at, restore, snapshot
 from gradgen.frontend.templates import (
     Hole,
+    Node,
     Same,
     Template,
     admits,
@@ -32,7 +33,9 @@ from gradgen.frontend.templates import (
 )
 from gradgen.frontend.values import (
     Box,
+    Map,
     Poison,
+    Record,
     Ref,
     Seq,
     Storage,
@@ -115,7 +118,10 @@ class Loop:
             return state.names.get(slot)
         if isinstance(slot, Storage):
             return state.versions[slot]
-        return standing_for(slot, state.contents(self.r, slot), state.versions)
+        held, known = state.contents(self.r, slot), self.guess.templates.get(slot)
+        if isinstance(slot, Record | Map) and isinstance(known, Node):
+            held = with_unset(self.r, slot, held, [name for name, _ in known.items])
+        return standing_for(slot, held, state.versions)
 
     def may_miss(self, slot: Slot) -> bool:
         """Whether a variable may have no value at the beginning of a turn, or after the loop."""

@@ -13,11 +13,12 @@ import inspect
 import types
 from typing import Any
 
+from gradgen.errors import UnsupportedError
 from gradgen.frontend import unbound
 from gradgen.frontend.classes import MISSING, found_in, is_users
 from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.values import Map, Record, Seq, Static
+from gradgen.frontend.values import OTHER_KEYS, Map, Poison, Record, Seq, Static
 
 OPERATORS = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv",
@@ -89,12 +90,13 @@ def class_attribute(
     return r.wrap(found, kind, name, node)
 
 
-def require_set(r: Reader, node: ast.AST, *names: str) -> None:
-    """Refuse to ask whether an object has attributes that one path set and another did not."""
-    for name in names:
-        if name in r.set_by_path:
-            hint = "set it on each path, to None where there is nothing"
-            r.refuse(node, f"the question whether {name!r} is set, which depends on the path", hint)
+def attributes_as_dict(r: Reader, node: ast.AST, owner: Record) -> Map:
+    """Return the attributes of an object by name; those may be missing that one path has set."""
+    items: dict[Any, Any] = dict(owner.fields)
+    if any(map(unbound.may_miss, items.values())):
+        what, way = "attributes that are set on one path", "set them on each path"
+        items[OTHER_KEYS] = Poison(UnsupportedError(what, r.span(node), way))
+    return Map(items)
 
 
 def attribute_of(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:
@@ -103,20 +105,21 @@ def attribute_of(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:
 
     kind = owner.kind
     in_class = found_in(kind, name)
+    missing = f"{kind.__name__!r} object has no attribute {name!r}"
     if name in owner.fields and not isinstance(in_class, property):
-        missing = AttributeError(f"{kind.__name__!r} object has no attribute {name!r}")
-        return unbound.found(r, r.settled(owner.fields[name]), missing, node)
+        return unbound.found(r, r.settled(owner.fields[name]), AttributeError(missing), node)
     if name == "__class__":
         return Static(kind)
     if name == "__dict__":
-        require_set(r, node, *owner.fields)
-        return Map(dict(owner.fields))
+        return attributes_as_dict(r, node, owner)
     value = class_attribute(r, owner, kind, name, node)
     if value is not MISSING:
         return value
     fallback = found_in(kind, "__getattr__")
     if isinstance(fallback, types.FunctionType):
         return call_value(r, node, Method(owner, fallback), [Static(name)], {})
+    if r.turn:  # of a loop, which is read again once a turn has set it
+        r.fail(node, AttributeError(missing))
     r.refuse(node, f"{kind.__name__} has no attribute {name!r} here", "assign it before it is read")
 
 

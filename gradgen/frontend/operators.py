@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 
 from gradgen.frontend import lists, texts
-from gradgen.frontend.arguments import every_item
+from gradgen.frontend.arguments import any_items
 from gradgen.frontend.branches import distribute
-from gradgen.frontend.classes import MISSING
+from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.lists import as_array, is_list
 from gradgen.frontend.objects import class_of, overloaded
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.values import Choice, Map, Ref, Seq, Static
+from gradgen.frontend.unbound import merged
+from gradgen.frontend.values import Choice, LocalFunction, Map, Record, Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type
 from gradgen.rules.constructors import arithmetic_on_lengths
@@ -72,31 +73,56 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
         return lists.joined(r, node, left, right)
     if texts.is_text(left) or (texts.is_text(right) and prim in ("add", "mul")):
         return texts.joined(r, node, left, right)
+    if any(map(_has_no_operators, (left, right))):
+        _fail_as_python(r, node, left, right)
     a, b = (as_array(r, as_value(r, v, node), node) for v in (left, right))
-    if any(isinstance(v, Const) and v.const is None for v in (a, b)):
-        _fail_with_none(r, node, a, b)
     if r.b.reverse and prim == "mul" and _is_one(a) and b.type.inexact:
         return r.hold(b, inputs=[right])  # in an adjoint that a rule states
     return r.hold(arithmetic(r, prim, a, b, node), inputs=[left, right])
 
 
-def _fail_with_none(r: Reader, node: Any, a: Value, b: Value) -> None:
-    """Raise what Python raises for an operator between None and a number."""
-    given = [None if isinstance(v, Const) and v.const is None else _one_like(v) for v in (a, b)]
-    tree = ast.BinOp(ast.Name("a", ast.Load()), node.op, ast.Name("b", ast.Load()))
-    code = compile(ast.fix_missing_locations(ast.Expression(tree)), "<none>", "eval")
+def _has_no_operators(value: Any) -> bool:
+    """Whether something is neither a number nor what NumPy takes for numbers."""
+    if isinstance(value, Record):
+        return class_of(value) is not None and found_in(value.kind, "__array__") is MISSING
+    known = value.obj if isinstance(value, Static) else 0
+    known = value.const if isinstance(value, Const) else known
+    return isinstance(value, Map | LocalFunction) or known is None
+
+
+def _fail_as_python(r: Reader, node: Any, left: Any, right: Any) -> None:
+    """Raise what Python raises for an operator between two things of which one has none."""
+    a, b = ast.Name("a", ast.Load()), ast.Name("b", ast.Load())
+    tree: ast.stmt = ast.Expr(ast.BinOp(a, node.op, b))
+    if isinstance(node, ast.AugAssign):
+        tree = ast.AugAssign(ast.Name("a", ast.Store()), node.op, b)
+    code = compile(ast.fix_missing_locations(ast.Module([tree], [])), "<operands>", "exec")
+    given = [_one_like(r, node, v) for v in (left, right)]
     try:
         # The tree is one operator between two names of ours: nothing of the user's text.
-        eval(code, dict(zip("ab", given, strict=True)))
+        exec(code, dict(zip("ab", given, strict=True)))
     except TypeError as error:
         r.fail(node, error)
 
 
-def _one_like(v: Value) -> Any:
-    """Return 1 as a value of the kind that another is."""
+def _one_like(r: Reader, node: ast.AST, value: Any) -> Any:
+    """Return something of the class that a value has, such as 1 for a number."""
+    if isinstance(value, Map):
+        return {}
+    if isinstance(value, LocalFunction):
+        return _one_like
+    if isinstance(value, Record):
+        return type(value.kind.__name__, (), {})()
+    if isinstance(value, Seq):
+        return value.kind() if value.kind in (tuple, list) else ()
+    if isinstance(value, Static):
+        return value.obj
+    v = as_value(r, value, node)
+    if isinstance(v, Const) and v.const is None:
+        return None
     if v.type.is_scalar and v.type.weak:
         return {"float": 1.0, "int": 1, "bool": True, "complex": 1j}[v.type.kind]
-    return np.ones((), v.type.dtype or "float64")[()]
+    return [] if v.type.kind == "list" else np.ones((), v.type.dtype or "float64")[()]
 
 
 def _is_one(v: Value) -> bool:
@@ -126,7 +152,7 @@ def _joined(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> Any:
     if prim == "add" and isinstance(left, Seq) and isinstance(right, Seq):
         return Seq([*left.items, *right.items], left.kind)
     if prim == "bitor" and isinstance(left, Map) and isinstance(right, Map):
-        return Map({**every_item(r, node, left), **every_item(r, node, right)})
+        return Map(merged(any_items(r, node, left), any_items(r, node, right)))
     sets = all(isinstance(v, Static) and isinstance(v.obj, frozenset) for v in (left, right))
     return Static(SETS[prim](left.obj, right.obj)) if sets and prim in SETS else None
 

@@ -166,7 +166,7 @@ def _known_number(
     if order is not None:
         return Seq([items[k] for k in order], list)
     plain = all(isinstance(item, Value | Ref) for item in items)
-    if plain and is_none(key):
+    if plain and is_none(key) and not _mixed(items):
         return _of_list(r, node, r.hold(lists.as_list(r, Seq(items, list), node)), key, backwards)
     order = _by_columns(r, node, _key_columns(r, node, keys), "-" if backwards else "")
     if plain:
@@ -174,6 +174,12 @@ def _known_number(
     made = [_gathered(r, node, items, order, k) for k in range(len(items))]
     _share(r, items, made, owner)
     return Seq(made, list)
+
+
+def _mixed(items: list[Any]) -> bool:
+    """Whether there are integers among floats, which an array of both would make floats."""
+    kinds = {item.type.kind for item in items if isinstance(item, Value) and item.type.is_scalar}
+    return len(kinds) > 1 and not kinds - {"int", "bool", "float"}
 
 
 def _keys_of(r: Reader, node: ast.AST, items: list[Any], key: Any) -> list[Any]:

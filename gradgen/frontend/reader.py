@@ -53,8 +53,6 @@ class Reader(Sharing):
         self.filled: dict[Box, Any] = {}
         self.precise: frozenset[Place] = frozenset()
         self.rows: set[Place] = set()  # reads of lists in lists that are on the way to a store
-        # Attributes that one path set, and another that it met did not.
-        self.set_by_path: set[str] = set()
         self.written_out: frozenset[int] = frozenset()
         self.short: set[Place] = set()
         self.made: set[int] = set()  # loops of comprehensions, which are not written out

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from gradgen.frontend import compound, contexts, lists, patterns, raising, stores, turns
+from gradgen.frontend import compound, contexts, lists, patterns, raising, stores, turns, unbound
 from gradgen.frontend.aggregates import dict_of
-from gradgen.frontend.arguments import every_item
+from gradgen.frontend.arguments import any_items
 from gradgen.frontend.attributes import attribute, set_attribute
 from gradgen.frontend.branches import condition, distribute
 from gradgen.frontend.callables import decorated
@@ -122,7 +122,7 @@ def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
         r.fill(old, items if isinstance(made, Seq) else [*old.items, *items])
         return old
     if isinstance(s.op, ast.BitOr) and isinstance(old, Map):
-        r.fill(old, {**every_item(r, s, old), **dict_of(r, s, [value], {}).items})
+        r.fill(old, unbound.merged(any_items(r, s, old), dict_of(r, s, [value], {}).items))
         return old
     if isinstance(s.op, ast.Add) and lists.is_list(r, old):
         lists.extend(r, s, old, value)

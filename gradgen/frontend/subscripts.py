@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from gradgen.frontend import unbound
 from gradgen.frontend.arguments import Refine, is_unknown_leaf
 from gradgen.frontend.branches import distribute, on_each
 from gradgen.frontend.entries import literal
@@ -138,6 +139,8 @@ def item_at(r: Reader, node: ast.AST, owner: Any, key: Any) -> Any:
         from gradgen.frontend.calls import call_value
 
         r.fill(owner, {**owner.items, k: call_value(r, node, owner.factory, [], {})})
+    if isinstance(owner, Map) and k in owner.items:
+        return _found(r, node, owner, k)
     try:
         if isinstance(owner, Static):
             return r.wrap(owner.obj[k], owner.obj, k, node)
@@ -148,6 +151,19 @@ def item_at(r: Reader, node: ast.AST, owner: Any, key: Any) -> Any:
         r.fail(node, IndexError(f"{kind} index out of range") if kind else error)
     except (KeyError, TypeError) as error:
         r.fail(node, error)
+
+
+def _found(r: Reader, node: ast.AST, owner: Map, key: Any) -> Any:
+    """Return the item at a key that is there on some path at least."""
+    item = r.settled(owner.items[key])
+    if owner.factory is None or not unbound.may_miss(item):
+        return unbound.found(r, item, KeyError(key), node)
+    # A cycle by nature: the factory is a function of the user's.
+    from gradgen.frontend.calls import call_value
+
+    made = call_value(r, node, owner.factory, [], {})
+    r.fill(owner, {**owner.items, key: unbound.or_else(item, made)})
+    return owner.items[key]
 
 
 def _fail_at_number(r: Reader, node: ast.AST, number: Value) -> NoReturn:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from gradgen.frontend import stores
-from gradgen.frontend.arguments import every_item
+from gradgen.frontend import stores, unbound
+from gradgen.frontend.arguments import any_items
 from gradgen.frontend.attributes import set_attribute
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import evaluate
@@ -88,9 +88,12 @@ def _delete_item(r: Reader, target: ast.Subscript) -> None:
         return
     if not mutable or not is_static(key):
         r.refuse(target, "del of this item", "build a new list or dict without it")
-    held: Any = dict(every_item(r, target, owner)) if isinstance(owner, Map) else list(owner.items)
+    held: Any = dict(any_items(r, target, owner)) if isinstance(owner, Map) else list(owner.items)
+    k = static_value(key)
+    if isinstance(owner, Map) and k in held:
+        unbound.found(r, held[k], KeyError(k), target)
     try:
-        del held[static_value(key)]
+        del held[k]
     except (IndexError, KeyError, TypeError) as error:
         r.fail(target, error)
     r.fill(owner, held)

@@ -232,6 +232,8 @@ def names_of(t: Template, name: str) -> list[str]:
 
 def _name_of_part(name: str, key: Any) -> str:
     """Return a name for a part with a name: ``body_mass`` for ``body.mass``."""
+    if type(key) is int and name:
+        return f"{name}_{key}"
     if not isinstance(key, str) or not key.isidentifier():
         return ""
     return f"{name}_{key}" if name else key
@@ -244,6 +246,8 @@ def _mark_name(t: Options, name: str) -> str:
         return f"{name}_kind"
     if isinstance(last, Undefined):
         return f"{name}_assigned"
+    if not name:
+        return "missing" if isinstance(first, Undefined) else "which"
     none = isinstance(first, Static) and first.obj is None
     return f"no_{name}" if none or isinstance(first, Undefined) else f"{name}_kind"
 
@@ -296,7 +300,7 @@ def equal(a: Template, b: Template) -> bool:
 def portable(t: Template) -> bool:
     """Whether a template says something of another reading too: it names nothing made there."""
     if isinstance(t, Same):
-        return isinstance(t.thing, Static | Value)
+        return isinstance(t.thing, Static | Value | Poison)
     if isinstance(t, Node):
         return all(portable(inner) for _, inner in t.items)
     if isinstance(t, Options):

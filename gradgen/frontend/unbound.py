@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from gradgen.frontend.values import Choice, Ref, Static
+from gradgen.frontend.values import OTHER_KEYS, Choice, Ref, Static
 from gradgen.ir.nodes import Block, Const, Undefined, Value
 
 if TYPE_CHECKING:
@@ -36,6 +36,46 @@ def may_miss(value: Any) -> bool:
     if isinstance(value, Choice):
         return may_miss(value.then) or may_miss(value.other)
     return isinstance(value, Undefined)
+
+
+def is_there(r: Reader, value: Any) -> Value:
+    """Return whether a value is something: a constant where that is known."""
+    if not isinstance(value, Choice):
+        return Const(not isinstance(value, Undefined))
+    sides = [is_there(r, r.settled(side)) for side in (value.then, value.other)]
+    truths = [side.const if isinstance(side, Const) else None for side in sides]
+    if truths[0] is truths[1] is not None:
+        return sides[0]
+    if truths == [False, True]:
+        return r.b.emit("not", [value.test])
+    return r.read(Choice(value.test, *sides))
+
+
+def number_there(r: Reader, items: dict[Any, Any]) -> Value:
+    """Return how many items a dict has, of which some may be missing."""
+    held = [r.settled(v) for k, v in items.items() if k is not OTHER_KEYS]
+    count: Value = Const(sum(not may_miss(v) for v in held))
+    for item in held:
+        if may_miss(item):
+            one = r.b.emit("int", [is_there(r, item)])
+            known = isinstance(count, Const) and count.const == 0
+            count = one if known else r.b.emit("add", [count, one])
+    return count
+
+
+def or_else(value: Any, default: Any) -> Any:
+    """Return a value, and something else on the paths on which it is nothing."""
+    if isinstance(value, Undefined):
+        return default
+    if not may_miss(value):
+        return value
+    return Choice(value.test, or_else(value.then, default), or_else(value.other, default))
+
+
+def merged(old: dict[Any, Any], new: dict[Any, Any]) -> dict[Any, Any]:
+    """Return a dict's items, updated by those of another: by what may be missing, where it is."""
+    kept = {k: or_else(v, old[k]) if k in old else v for k, v in new.items()}
+    return {**old, **kept}
 
 
 def found(r: Reader, value: Any, error: Exception, node: ast.AST) -> Any:
@@ -112,5 +152,6 @@ def _guard(r: Reader, value: Value, error: Exception, node: ast.AST) -> None:
 
 def raise_where(r: Reader, error: Exception, test: Value, span: Any, **attrs: Any) -> None:
     """Raise an exception if a test holds."""
-    text = f"raise {type(error).__name__}({str(error)!r})"
+    said = error.args[0] if isinstance(error, KeyError) else str(error)
+    text = f"raise {type(error).__name__}({said!r})"
     r.b.append("raise_if", [test], [], span=span, attrs={"text": text, **attrs})

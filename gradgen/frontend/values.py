@@ -209,7 +209,7 @@ class Poison:
 
 
 class OtherKeys:
-    """The key, in a dict whose keys depend on the path, of what says so when they are asked for."""
+    """The key, in a dict whose keys depend on the path, of what says so when all are asked for."""
 
 
 OTHER_KEYS = OtherKeys()
@@ -371,6 +371,8 @@ def interchangeable(a: Any, b: Any) -> bool:
         return same_object(a.obj, b.obj)
     if isinstance(a, Undefined) and isinstance(b, Undefined):
         return True
+    if isinstance(a, Poison) and isinstance(b, Poison):
+        return True  # either says why nothing can be read here
     if isinstance(a, Ref) and isinstance(b, Ref):
         return a.storage is b.storage and same_steps(a.steps, b.steps)
     if isinstance(a, LocalFunction) and isinstance(b, LocalFunction):

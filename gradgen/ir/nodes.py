@@ -94,6 +94,13 @@ class Undefined(Value):
         self.unread = unread
 
 
+def nothing(name: str) -> Undefined:
+    """Return the absence of a value under a name."""
+    absent = Undefined()
+    absent.name = name
+    return absent
+
+
 def type_of_constant(const: Any) -> Type:
     """Return the type of a literal."""
     if type(const) is bool:

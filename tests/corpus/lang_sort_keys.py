@@ -146,7 +146,16 @@ class Part:
 
 X = np.array([0.7, -0.3, 1.2, 0.1])
 Y = np.array([3.0, 1.0, 2.0, 5.0])
+
+
+def integers_among_floats(x, y):
+    items = [x[0], 0, y[1], 3]
+    items.sort(reverse=True)
+    return x[1] * items[0] + y[0] * sorted([0, 0.5, x[0]])[0] + sorted([3, x[2], True])[-1]
+
+
 EXAMPLE_ARGS = {
+    "integers_among_floats": lambda: (X.copy(), Y.copy()),
     "places_by_value": lambda: (X.copy(),),
     "places_sorted_in_place": lambda: (X.copy(), Y.copy()),
     "ties_keep_their_order": lambda: (X.copy(),),

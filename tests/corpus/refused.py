@@ -254,13 +254,6 @@ def complex_number(x):
     return np.floor(x * 1j).real  # here: complex
 
 
-def number_of_keys_by_path(x):
-    d = {"a": x}
-    if x > 2.0:  # here: keys
-        d["b"] = 1.0
-    return len(d) * x
-
-
 def keys_of_a_loop_by_path(x):
     d, t = {"a": x}, 0.0
     if x > 2.0:  # here: keys
@@ -268,13 +261,6 @@ def keys_of_a_loop_by_path(x):
     for _ in d:
         t += x * x
     return t
-
-
-def key_asked_for_by_path(x):
-    d = {"a": x}
-    if x > 2.0:  # here: keys
-        d["b"] = 1.0
-    return x if "b" in d else x * x
 
 
 def order_of_keys_by_path(x):
@@ -293,11 +279,11 @@ class Holder:
     rate = 2.0
 
 
-def attribute_asked_for_by_path(x):
+def attributes_listed_by_path(x):
     holder = Holder()
     if x > 2.0:
         holder.level = x
-    return hasattr(holder, "level") * x + x * x  # here: level
+    return sum(vars(holder).values()) + x * x  # here: attributes that are set on one path
 
 
 def attribute_of_class_or_object(x):
@@ -325,11 +311,9 @@ def which_object_after_a_swap(x):
 
 
 EXAMPLE_ARGS = {
-    "number_of_keys_by_path": lambda: (1.5,),
     "keys_of_a_loop_by_path": lambda: (1.5,),
-    "key_asked_for_by_path": lambda: (1.5,),
     "order_of_keys_by_path": lambda: (1.5,),
-    "attribute_asked_for_by_path": lambda: (1.5,),
+    "attributes_listed_by_path": lambda: (1.5,),
     "attribute_of_class_or_object": lambda: (1.5,),
     "objects_appended_by_path": lambda: (1.5,),
     "which_object_after_a_swap": lambda: (1.5,),
