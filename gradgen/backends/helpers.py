@@ -7,9 +7,13 @@ import numpy as np
 
 
 def _exactly(y, dtype, rank):
-    """Return a contiguous array, which has to be of this kind of dtype and this rank."""
+    """Return a contiguous array, which has to be of this kind of dtype and this rank.
+
+    Real numbers are complex ones, too: NumPy has such eigenvalues where none is complex.
+    """
     y = np.asarray(y)
-    if y.dtype.kind != np.dtype(dtype).kind or y.ndim != rank:
+    kinds = "fc" if np.dtype(dtype).kind == "c" else np.dtype(dtype).kind
+    if y.dtype.kind not in kinds or y.ndim != rank:
         raise TypeError(f"got {y.dtype} of rank {y.ndim}, not {dtype.__name__} of rank {rank}")
     return np.ascontiguousarray(y, dtype=dtype)
 

@@ -12,22 +12,17 @@ A symmetric matrix of which one triangle is read is taken as a function of its s
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type
-from gradgen.rules.fourier import SINGLE
 from gradgen.rules.helpers import _conjugate_transposed, _transposed
 from gradgen.rules.linalg import square_type
 from gradgen.rules.registry import printed, printed_like, rule
 from gradgen.rules.shapes_of import Attrs, of_shape, real_of
 
 SYMMETRIC = "that of the symmetric part"
-REAL = "np.diag([1.0, 3.0, 7.0]) + 0.2 * m33"  # its eigenvalues are real
 HERMITIAN = "m33 + m33.T + 1j * (m33 - m33.T)"
-REAL_STACK = "np.diag([1.0, 3.0, 7.0]) + 0.2 * m233"
 
 
 def _symmetric(a):
@@ -156,93 +151,6 @@ def _eigvalsh_tangent(t_a, a, UPLO):
     return np.sum((_symmetric(t_a) @ v) * v, axis=-2)
 
 
-# From NumPy 2.5 on, those of real matrices are complex too.
-ALWAYS_COMPLEX = np.linalg.eigvals(np.eye(1)).dtype.kind == "c"
-
-
-def eig_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
-    """Return the types of eigenvalues and eigenvectors of a matrix of any kind."""
-    return [eigvals_type(inputs, attrs), _as_numpy_has(square_type(inputs, attrs))]
-
-
-def eigvals_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return the type of the eigenvalues of a matrix of any kind."""
-    return _as_numpy_has(values_type(inputs, attrs))
-
-
-def _as_numpy_has(t: Type) -> Type:
-    if not ALWAYS_COMPLEX or not t.dtype:
-        return t
-    return dataclasses.replace(t, dtype="complex64" if t.dtype in SINGLE else "complex128")
-
-
-@printed_like("v")
-def _eig_to_a(d_w, d_v, w, v, a):
-    """Cotangent of the matrix in ``w, v = np.linalg.eig(a)``, whose columns have length 1.
-
-    The largest entry of a complex column is real.
-    """
-    _refuse_complex(w, a)
-    inner = np.zeros_like(v)
-    v_h = np.conj(np.swapaxes(v, -1, -2))
-    if d_v is not None:
-        along = np.sum(np.conj(v) * d_v, axis=-2, keepdims=True)
-        d_v = d_v - v * np.real(along)
-        if np.iscomplexobj(v):
-            d_v = d_v - _largest(v) * (1j * np.imag(along))
-        turn = v_h @ d_v
-        inner = _over_gaps(turn * (1.0 - np.eye(w.shape[-1])), np.conj(w), d_v)
-    if d_w is not None:
-        inner = inner + np.eye(w.shape[-1]) * np.expand_dims(d_w, -2)
-    return np.linalg.solve(v_h, inner @ v_h)
-
-
-@printed_like("v")
-def _largest(v):
-    """Return one over the largest entry of each complex column, at its place; 0 elsewhere."""
-    size = np.abs(v)
-    first = np.argmax(size, axis=-2)
-    row = np.expand_dims(np.arange(v.shape[-2]), -1)
-    return np.where(row == np.expand_dims(first, -2), 1.0 / np.where(size > 0.0, v, 1.0), 0.0)
-
-
-@printed
-def _refuse_complex(w, a):
-    """Refuse the derivative where values of a real matrix or polynomial are complex."""
-    if not np.iscomplexobj(a) and np.any(np.imag(w) != 0.0):
-        raise np.linalg.LinAlgError(
-            "the derivative of complex values of real numbers is not supported:"
-            " make the argument complex, as in np.linalg.eigvals(a + 0j)"
-        )
-
-
-def _eigvals_to_a(g, a):
-    """Cotangent of the matrix in ``np.linalg.eigvals(a)``."""
-    w, v = np.linalg.eig(a)
-    return _eig_to_a(g, None, w, v, a)
-
-
-@printed
-def _eig_tangent(t_a, w, v, a):
-    """Tangents of ``w, v = np.linalg.eig(a)``."""
-    _refuse_complex(w, a)
-    inner = np.linalg.solve(v, t_a @ v)
-    diagonal = np.eye(w.shape[-1])
-    turn = v @ _turns(inner, w)
-    turn = turn - v * np.real(np.sum(np.conj(v) * turn, axis=-2, keepdims=True))
-    if np.iscomplexobj(v):
-        turn = turn - v * (1j * np.imag(np.sum(_largest(v) * turn, axis=-2, keepdims=True)))
-    return np.sum(inner * diagonal, axis=-1), turn
-
-
-@printed
-def _eigvals_tangent(t_a, a):
-    """Tangent of ``np.linalg.eigvals(a)``."""
-    w, v = np.linalg.eig(a)
-    _refuse_complex(w, a)
-    return np.sum(np.linalg.solve(v, t_a @ v) * np.eye(w.shape[-1]), axis=-1)
-
-
 # A table: an entry is read along its lines.
 # fmt: off
 rule("cholesky", square_type, callables=["np.linalg.cholesky"], params="a, /, *, upper=False",
@@ -266,16 +174,3 @@ rule("eigvalsh", real_values_type, callables=["np.linalg.eigvalsh"], params="a, 
      samples=("np.linalg.eigvalsh(m33 + m33.T)", "np.linalg.eigvalsh(m33 + m33.T, 'U')",
               f"np.linalg.eigvalsh({HERMITIAN})",
               "np.linalg.eigvalsh(m233 + np.swapaxes(m233, 1, 2))"))
-rule("eig", eig_types, callables=["np.linalg.eig"], params="a", outputs=("w", "v"),
-     result=type(np.linalg.eig(np.eye(1))), adjoint=(_eig_to_a,), tangent=_eig_tangent,
-     of_complex="linear",
-     at_kinks="an error at complex values of a real matrix, and where vectors of equal ones matter",
-     samples=(f"np.real(np.linalg.eig({REAL})[0])", f"np.abs(np.linalg.eig({REAL}).eigenvectors)",
-              f"np.real(np.linalg.eig({REAL_STACK})[0])",
-              "np.imag(np.linalg.eig(m33 + 1j * s33)[0])",
-              "np.real(np.linalg.eig(m233 + 1j * np.eye(3)[::-1])[1])"))
-rule("eigvals", eigvals_type, callables=["np.linalg.eigvals"], params="a",
-     adjoint=(_eigvals_to_a,), tangent=_eigvals_tangent, of_complex="linear",
-     at_kinks="an error at complex values of a real matrix",
-     samples=(f"np.real(np.linalg.eigvals({REAL}))", f"np.real(np.linalg.eigvals({REAL_STACK}))",
-              "np.abs(np.linalg.eigvals(x44 + 0j))", "np.imag(np.linalg.eigvals(m33 - 1j * s33))"))

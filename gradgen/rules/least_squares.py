@@ -1,7 +1,7 @@
-"""Least squares, ranks and roots, as NumPy has them.
+"""Least squares and ranks, as NumPy has them.
 
 The adjoint of least squares is that of the pseudoinverse times the right side, after G. H. Golub
-and V. Pereyra (1973); that of roots is by the implicit function theorem.
+and V. Pereyra (1973).
 """
 
 # mypy: disable-error-code="no-untyped-def"
@@ -12,7 +12,6 @@ import numpy as np
 
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type, fresh_dim, promote
-from gradgen.rules.factorizations import _refuse_complex
 from gradgen.rules.linalg import _cut_inverse
 from gradgen.rules.orthogonal import smaller
 from gradgen.rules.registry import printed, printed_like, rule
@@ -96,33 +95,6 @@ def rank_type(inputs: list[Value], attrs: Attrs) -> Type:
     return of_shape("int64", None if shape is None else shape[:-2])
 
 
-def roots_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return as many numbers as there are roots; where all are real, they are so."""
-    return of_shape(inexact_of(inputs[0].type.dtype), (fresh_dim(),))
-
-
-def _roots_to_p(g, y, p):
-    """Cotangent of the coefficients in ``y = np.roots(p)``."""
-    return -(_over_slope(g, y, p) @ np.vander(y, len(p)))
-
-
-@printed
-def _over_slope(g, y, p):
-    """Divide by the derivative of a polynomial at its roots, which has to be other than zero."""
-    _refuse_complex(y, p)
-    powers = np.arange(len(p) - 1, 0, -1)
-    slope = np.polyval(p[:-1] * powers, y)
-    size = np.polyval(np.abs(p[:-1]) * powers, np.abs(y))
-    if np.any(np.abs(slope) <= 1e-13 * size):
-        raise np.linalg.LinAlgError("no derivative: a root of the polynomial is a multiple one")
-    return g / slope
-
-
-def _roots_tangent(t_p, y, p):
-    """Tangent of ``y = np.roots(p)``."""
-    return -_over_slope(np.polyval(t_p, y), y, p)
-
-
 # A table: an entry is read along its lines.
 # fmt: off
 rule("lstsq", lstsq_types, callables=["np.linalg.lstsq"], params="a, b, rcond?",
@@ -139,10 +111,4 @@ rule("matrix_rank", rank_type, callables=["np.linalg.matrix_rank"], passive=True
      samples=("np.linalg.matrix_rank(m33) * x3", "np.linalg.matrix_rank(m233)[0] * x3",
               "np.linalg.matrix_rank(m33, 1e-3) * x3",
               "np.linalg.matrix_rank(m33, hermitian=True) * x3"))
-rule("roots", roots_type, callables=["np.roots"], params="p", adjoint=(_roots_to_p,),
-     tangent=_roots_tangent, of_complex="analytic",
-     at_kinks="an error at complex roots of a real polynomial, and at multiple ones",
-     samples=("np.roots(np.array([1.0, -6.0, 11.0, -6.0]) + 0.05 * x4)",
-              "np.roots([p, -5.0, 1.0 + 0.1 * x])", "np.roots(x * np.array([1.0, 0.5, -2.0, 0]))",
-              "np.abs(np.roots(p4 + 0j))", "np.imag(np.roots(x3 + 1j * y3))"))
 # fmt: on
