@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from gradgen.errors import ArgumentError, GradgenError, GradgenWarning, UnsupportedError, further
 from gradgen.frontend.selection import signature_of
 from gradgen.options import Options, bound
-from gradgen.quick import Quick, quick_of
+from gradgen.quick import Quick, long_way, quick_of
 from gradgen.specialisation import MAX_SPECIALISATIONS, Specialisation, over, road
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Gradient:
         self.options, self.example_args = options, example_args
         self._cache: dict[Any, list[Specialisation]] = {}
         self._quick: dict[tuple[type, ...], Quick] = {}
-        self._last: Specialisation | None = None
+        self._recent = long_way(None)
         self._receiver: Any = receiver
         self._signature = _signature(fn)
         # Keys of types for which lengths have to be known, and whether entries have to be, too.
@@ -93,36 +93,31 @@ class Gradient:
             return self
         bound = object.__new__(type(self))
         bound.__dict__.update(self.__dict__)
-        bound._receiver, bound._quick = instance, {}
-        bound.options = self._without_receiver()
+        bound._receiver, bound._quick, bound._recent = instance, {}, long_way(self._last)
+        bound.options = self.options.without_receiver() if self.counted else self.options
         return bound
-
-    def _without_receiver(self) -> Options:
-        """Explicit argnums of a decorated method count ``self``, as the plain function has it."""
-        o = self.options
-        if not self.counted or o.argnames is not None:
-            return o
-        shift = (
-            tuple(k - 1 if k > 0 else k for k in o.argnums)
-            if isinstance(o.argnums, tuple)
-            else o.argnums
-        )
-        if isinstance(shift, int):
-            shift = shift - 1 if shift > 0 else shift
-        return dataclasses.replace(o, argnums=shift)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the gradient (and value) at these arguments."""
         if not kwargs:
-            quick = self._quick.get(tuple(map(type, args)))
-            if quick is not None and (quick.sure or quick.takes(args)):
-                self._last = quick.made
-                try:
-                    return quick.call(*args)
-                except Exception as error:
-                    self._explain_failure(error, quick.made, args)
-                    raise
+            recent = self._recent
+            if len(args) != 1 or type(args[0]) is not recent.sole:
+                quick = self._quick.get(tuple(map(type, args)))
+                if quick is None or not (quick.sure or quick.takes(args)):
+                    return self._at_length(args, kwargs)
+                self._recent = recent = quick
+            try:
+                return recent.call(*args)
+            except Exception as error:
+                self._explain_failure(error, recent.made, args)
+                raise
         return self._at_length(args, kwargs)
+
+    @property
+    def _last(self) -> Specialisation | None:
+        """The module of the last call."""
+        last: Specialisation | None = self._recent.made
+        return last
 
     def _at_length(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call the generated function; calls of these types go the short way from then on."""
@@ -215,7 +210,7 @@ class Gradient:
             warnings.warn(over(limit, count if least is None else min(count, least)), stacklevel=4)
         if least is None or count is None or count < least:
             return again
-        self._last = plain
+        self._recent = long_way(plain)
         return plain
 
     def _of_few_states(
@@ -232,7 +227,7 @@ class Gradient:
         if least is None or second is None or least > limit:
             return None
         if second <= least:
-            self._last = one
+            self._recent = long_way(one)
             return one
         found, count = made(1 + (limit - least) // (second - least))
         return found if count is not None and count <= limit else None
@@ -280,7 +275,7 @@ class Gradient:
         """Return the module that was made for some types, if what it was made from is the same."""
         for known in self._cache.get(key, ()):
             if known.fresh():
-                self._last = known
+                self._recent = long_way(known)
                 return known
         return None
 
@@ -291,7 +286,7 @@ class Gradient:
         if len(self._cache) >= MAX_SPECIALISATIONS:
             self._cache.pop(next(iter(self._cache)))
         self._cache[key] = [made]
-        self._last = made
+        self._recent = long_way(made)
         return made
 
     def _warn(self, program: Program) -> None:

@@ -13,6 +13,7 @@ from gradgen.errors import GradgenError
 from gradgen.gradient import Gradient
 from gradgen.options import Options
 from gradgen.products import flatten
+from gradgen.quick import long_way
 
 PLAIN = (float, int, np.ndarray)
 
@@ -196,8 +197,9 @@ class Several(Gradient):
 
     def specialise(self, args: tuple[Any, ...]) -> Any:
         """Return the module of the first way that there is for the types of the arguments."""
-        self._last = self._first(self.order(args), lambda made: made.specialise(args))
-        return self._last
+        made = self._first(self.order(args), lambda made: made.specialise(args))
+        self._recent = long_way(made)
+        return made
 
     def _program(self, given: Any, options: Options | None = None) -> Any:
         return self._first(self.ways, lambda made: made._program(given), options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import BoundArguments, Signature, signature
 from typing import Any
 
@@ -71,6 +71,15 @@ class Options:
                 f"argnums={self.argnums!r} chooses an argument twice", hint="name each once"
             )
         return tuple(out)
+
+    def without_receiver(self) -> Options:
+        """Explicit argnums of a decorated method count ``self``, as the plain function has it."""
+        if self.argnames is not None:
+            return self
+        one = isinstance(self.argnums, int)
+        nums = (self.argnums,) if isinstance(self.argnums, int) else self.argnums
+        shift = tuple(k - 1 if k > 0 else k for k in nums)
+        return replace(self, argnums=shift[0] if one else shift)
 
     @property
     def single(self) -> bool:

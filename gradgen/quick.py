@@ -18,12 +18,16 @@ PLAIN = (float, int, bool, np.ndarray)
 
 
 class Quick:
-    """What has to hold for a call to go straight to one specialisation, apart from its types."""
+    """What has to hold for a call to go straight to one specialisation, apart from its types.
 
-    __slots__ = ("arrays", "call", "made", "read", "rest", "sure")
+    ``sole``: the type of the only argument, where nothing else has to hold.
+    """
+
+    __slots__ = ("arrays", "call", "made", "read", "rest", "sole", "sure")
 
     def __init__(self, made: Specialisation, args: tuple[Any, ...]) -> None:
-        self.made, self.call = made, made.call
+        self.made: Any = made
+        self.call = made.call
         self.arrays = tuple(
             (k, a.dtype, a.ndim) for k, a in enumerate(args) if isinstance(a, np.ndarray)
         )
@@ -31,6 +35,7 @@ class Quick:
         self.read = tuple((c.holder, c.key, c.value) for c in named)
         self.rest = tuple(c for c in made.captures if c not in named)
         self.sure = not self.arrays and not made.captures
+        self.sole: type | None = type(args[0]) if self.sure and len(args) == 1 else None
 
     def takes(self, args: tuple[Any, ...]) -> bool:
         """Whether arguments of the known types are of this specialisation, which is still fresh."""
@@ -42,6 +47,13 @@ class Quick:
             if holder.get(key) is not value:
                 return False
         return not self.rest or all(c.fresh() for c in self.rest)
+
+
+def long_way(made: Specialisation | None) -> Quick:
+    """Return what the last call was where it went the long way: no call fits it."""
+    never: Quick = object.__new__(Quick)
+    never.made, never.sole = made, None
+    return never
 
 
 def quick_of(made: Specialisation, args: tuple[Any, ...]) -> Quick | None:

@@ -114,3 +114,53 @@ def test_wrong_calls_fail_as_python_does() -> None:
         gradient(1.0)
     with pytest.raises(TypeError):
         gradient(1.0, 2.0, 3.0)
+
+
+def cubed(x: Any) -> Any:
+    return np.sum(x**3)
+
+
+def test_calls_of_one_number_follow_its_type() -> None:
+    gradient = gradgen.grad(cubed)
+    other = gradgen.grad(cubed)
+    for _ in range(3):
+        assert by(gradient, 2.0) == 12.0
+        assert "x float" in gradient.source
+        assert type(by(gradient, np.float32(2.0))) is type(other(np.float32(2.0)))
+        assert by(gradient, np.array([2.0])).tolist() == [12.0]
+        assert "x float" not in gradient.source
+        assert gradient(x=2.0) == 12.0
+        assert "x float" in gradient.source
+
+
+def test_a_call_of_one_number_fails_each_time() -> None:
+    def inverse(x: float) -> float:
+        return 1.0 / x
+
+    gradient = gradgen.grad(inverse)
+    assert by(gradient, 2.0) == -0.25
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError) as caught:
+            gradient(0.0)
+        assert any("test_quick.py" in note for note in caught.value.__notes__)
+        with pytest.raises(gradgen.GradgenError):
+            gradient("a")
+        assert gradient(2.0) == -0.25
+
+
+class Scaled:
+    def __init__(self, by: float) -> None:
+        self.by = by
+
+    @gradgen.grad
+    def loss(self, x: float) -> float:
+        return self.by * x * x
+
+
+def test_bound_methods_keep_their_own() -> None:
+    two, three = Scaled(2.0), Scaled(3.0)
+    first, second = two.loss, three.loss
+    for _ in range(3):
+        assert (first(1.0), second(1.0)) == (4.0, 6.0)
+    two.by = 5.0
+    assert (first(1.0), second(1.0)) == (10.0, 6.0)
