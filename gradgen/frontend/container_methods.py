@@ -7,7 +7,7 @@ from typing import Any
 
 from gradgen.frontend import lists
 from gradgen.frontend.aggregates import copied, dict_of, run_text, sequence
-from gradgen.frontend.arguments import any_items
+from gradgen.frontend.arguments import any_items, every_item
 from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.entries import KEYS, literal
 from gradgen.frontend.evaluate import as_value
