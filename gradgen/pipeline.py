@@ -48,6 +48,7 @@ from gradgen.frontend.source import innermost
 from gradgen.ir.nodes import Function, Value
 from gradgen.options import Options, bound_by_name
 from gradgen.passes.additions import recognise_additions
+from gradgen.passes.assembling import assemble
 from gradgen.passes.cancelling import hold_cancelling_maxima
 from gradgen.passes.choices import ask_once
 from gradgen.passes.clears import join_clears
@@ -402,6 +403,7 @@ def _copies(program: Program) -> None:
     if program.options.backend == "numpy" and not program.options.read_again:
         for f in _everything(program):
             add_numbers(f)
+            assemble(f)
     read_newest_shapes(program.function)
     rebind_whole(program.function)
     insert_copies(program.function)

@@ -38,6 +38,8 @@ CHOSEN = [
     Case("recursion", "deep_network"),
     Case("recursion", "quadrature"),
     Case("lang_row_stores", "table"),
+    Case("lang_unpacked", "decay"),
+    Case("lang_unpacked", "of_logarithms"),
     Case("checkpoints", "recurrence"),
     Case("checkpoints", "heat"),
     Case("checkpoints", "until"),

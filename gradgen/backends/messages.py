@@ -20,6 +20,7 @@ TEXTS = ("effect", "assert", "raise_if")
 
 def lower(op: Op, lowering: Lowering) -> None:
     """Have a printed function do what the operation says, or make its message."""
+    op.attrs.pop("unpacks", None)  # arrays are not unpacked
     text, holes = op.attrs.get("text"), op.inputs[1:]
     if not text or not all(python_calls.can_pass(v.type) for v in holes):
         return

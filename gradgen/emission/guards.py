@@ -18,21 +18,26 @@ from gradgen.rules.registry import RULES
 
 def guards(function: Function, name: str, names: dict[Value, str]) -> list[ast.stmt]:
     """Return the check of options, of ranks, and of lengths 1 where they decide broadcasting."""
-    leaves = [op.out for op in function.body.ops if op.prim == "leaf"]
-    arrays = [v for v in leaves if v.type.kind == "array"]
+    leaves = [op for op in function.body.ops if op.prim == "leaf"]
+    arrays = [op for op in leaves if op.out.type.kind == "array"]
     stretched = _decided(function)
     tests = [_option_test(p, spec.obj) for p, spec in function.params if _is_option(spec)]
     tests += [_array_test(p) for p, spec in function.params if _is_guessed(spec)]
     tests += [test for p, spec in function.params for test in _whole_tests(p, (), spec)]
-    tests += [_rank_test([(names[v], v.type) for v in arrays])] if arrays else []
-    tests += _length_tests([(names[v], v.type) for v in arrays], stretched)
-    tests += [_container_test(names[v]) for v in leaves if v.type.kind == "any"]
+    tests += [_rank_test([(names[op.out], op.out.type) for op in arrays])] if arrays else []
+    tests += _length_tests([_as_taken(op, names) for op in arrays], stretched)
+    tests += [_container_test(names[op.out]) for op in leaves if op.out.type.kind == "any"]
     if not tests:
         return []
     test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)
     message = ast.Constant(f"{name} is made for {specialisation(function)}")
     error = ast.Call(ast.Name("TypeError", ast.Load()), [message], [])
     return [ast.If(test, [ast.Raise(error, None)], [])]
+
+
+def _as_taken(op: Op, names: dict[Value, str]) -> tuple[str, Type]:
+    """Return the name and type of an argument; a length that its unpacking tests is open."""
+    return names[op.out], op.attrs.get("open", op.out.type)
 
 
 def _is_option(spec: Any) -> bool:

@@ -24,6 +24,7 @@ from gradgen.emission.statements import (
     tail_if,
     unpacking,
 )
+from gradgen.emission.unpacking import unpacking_of, unpackings
 from gradgen.errors import Span
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, added_in_place, uses
 from gradgen.ir.spelling import HOLE
@@ -109,11 +110,14 @@ class Writer:
     def block(self, block: Block) -> list[ast.stmt]:
         """Return the statements of a block, without those of its end."""
         out: list[ast.stmt] = []
+        unpacked = unpackings(block, self.folded, self.read)
+        done = {part for parts in unpacked.values() for part in parts}
         for op in block.ops:
-            if op.prim == "leaf" or (len(op.outputs) == 1 and op.out in self.folded):
+            one = len(op.outputs) == 1
+            if op.prim == "leaf" or op in done or (one and op.out in self.folded):
                 continue
             self.reverse = op.reverse
-            statements = self._op(op)
+            statements = unpacking_of(op, unpacked[op], self) if op in unpacked else self._op(op)
             _place(statements, op)
             out += statements
         return out

@@ -289,8 +289,11 @@ def _enter_leaf(
 ) -> Any:
     active = any(path[: len(w)] == w for w in wanted)
     plain = dataclasses.replace(spec, entries=None) if spec.entries is not None else spec
-    attrs = {"param": name, "path": path, "type": plain}
-    op = r.b.append("leaf", [], [plain], ["" if path else name], attrs=attrs)
+    sized = _sized(plain, r.book.lengths)
+    attrs = {"param": name, "path": path, "type": sized}
+    if sized != plain:
+        attrs["open"] = plain
+    op = r.b.append("leaf", [], [sized], ["" if path else name], attrs=attrs)
     op.out.user = not path
     if path in wanted and not spec.inexact:
         raise ArgumentError(
@@ -307,6 +310,17 @@ def _enter_leaf(
     if spec.entries is not None:
         entries.enter(r, op.out, spec)
     return r.hold(op.out), [leaf]
+
+
+def _sized(spec: Type, lengths: dict[str, int]) -> Type:
+    """Return the type of an argument whose unpacking says how long it is."""
+    if not lengths or not spec.shape:
+        return spec
+    dims = (
+        lengths[d.name] + d.offset if isinstance(d, Dim) and d.name in lengths else d
+        for d in spec.shape
+    )
+    return dataclasses.replace(spec, shape=tuple(dims))
 
 
 def _kind(spec: Type) -> str:

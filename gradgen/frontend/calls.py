@@ -65,10 +65,11 @@ from gradgen.frontend.outputs import call_into, out_of, placed_out
 from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.special import METHOD_PLACES, SPECIAL, by_place, in_places, sequence_items
+from gradgen.frontend.special import METHOD_PLACES, SPECIAL, by_place, in_places
 from gradgen.frontend.texts import method_of_text
 from gradgen.frontend.ufunc_axes import call_laid_out, laid_out
 from gradgen.frontend.ufunc_calls import plain_call
+from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import (
     BoundMethod,
     Choice,

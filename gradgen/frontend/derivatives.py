@@ -17,7 +17,7 @@ from gradgen.frontend.arguments import Container, spec_of_value
 from gradgen.frontend.parameters import bind_arguments, binding_error
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.scopes import free_names, meaning
-from gradgen.frontend.special import sequence_items
+from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import LocalFunction, Seq, Static, is_static, static_value
 from gradgen.ir.types import Type
 

@@ -17,8 +17,8 @@ import numpy as np
 
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.special import sequence_items
 from gradgen.frontend.texts import spelled
+from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import Static
 from gradgen.ir.nodes import Const, Value
 

@@ -14,8 +14,9 @@ from gradgen.frontend.callables import is_function
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.places import argument, at, plain, rank_of
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.special import no_more, sequence_items, special
+from gradgen.frontend.special import no_more, special
 from gradgen.frontend.stores import overwrite, write
+from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import Ref, Seq
 from gradgen.ir.nodes import Const, Value
 from gradgen.rules.registry import RULES

@@ -26,7 +26,7 @@ from gradgen.frontend.objects import SIGNS, class_of, compared, invoked, special
 from gradgen.frontend.operators import COMPARE, FOLD, UNARY, binary
 from gradgen.frontend.picks import numbers_in
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.special import sequence_items
+from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import (
     BoundMethod,
     Box,

@@ -28,7 +28,7 @@ from gradgen.frontend.recursion import call as recursive_call
 from gradgen.frontend.returned import returned
 from gradgen.frontend.selection import STARS, Selected, parameter_positions, select, signature_of
 from gradgen.frontend.sharing import Place
-from gradgen.frontend.signals import FOR, WHILE, Laborious, Retry
+from gradgen.frontend.signals import FOR, WHILE, Laborious, Retry, Unpacked
 from gradgen.frontend.source import FunctionNode, innermost, source_of
 from gradgen.frontend.values import Box, Frame, Static
 from gradgen.ir.nodes import Block, Function, Leaf, walk
@@ -93,7 +93,7 @@ def _read_function(fn: Any, given: Any, options: Any, effort: int = 0) -> Functi
         specs[next(iter(signature.parameters))] = Opaque(receiver)
     precise: frozenset[Place] = frozenset()
     written_out: frozenset[int] = frozenset()
-    book = Book(effort=effort)
+    book = Book(effort=effort, learns_lengths=not options.batch)
     refused: UnsupportedError | None = None  # with sets of what is known
     for _ in range(200):
         book.begin()
@@ -105,6 +105,9 @@ def _read_function(fn: Any, given: Any, options: Any, effort: int = 0) -> Functi
         except Retry as found:
             precise |= found.places
             written_out |= {key[-1] for key in found.loops}
+        except Unpacked as found:
+            book.lengths[found.symbol] = found.count
+            book.unpacked.add(id(found.node))
         except UnsupportedError as error:
             if not book.has_sets or book.computed_sets:
                 raise refused or error from None

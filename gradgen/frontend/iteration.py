@@ -49,7 +49,7 @@ class Given:
 
     def overs(self) -> list[Over]:
         """Return what the positional arguments run over."""
-        from gradgen.frontend.special import sequence_items
+        from gradgen.frontend.unpacking import sequence_items
 
         out: list[Over] = []
         for a in self.node.args:

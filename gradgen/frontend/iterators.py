@@ -164,7 +164,7 @@ def _accumulate(given: Given) -> Over:
 @builder(itertools.starmap)
 def _starmap(given: Given) -> Over:
     from gradgen.frontend.calls import call_value
-    from gradgen.frontend.special import sequence_items
+    from gradgen.frontend.unpacking import sequence_items
 
     r, node = given.r, given.node
     over = iteration_of(r, node.args[1], given.live)

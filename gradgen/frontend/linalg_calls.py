@@ -7,7 +7,8 @@ from typing import Any
 
 from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.special import sequence_items, special
+from gradgen.frontend.special import special
+from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import Seq, Static, plain
 from gradgen.rules.registry import RULES
 

@@ -12,8 +12,8 @@ from gradgen.frontend.iterables import over_value
 from gradgen.frontend.listed import contain_items
 from gradgen.frontend.lists import as_list, is_list, item, picked_from, resize, write_out
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.special import sequence_items
 from gradgen.frontend.subscripts import load_index
+from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import (
     Iteration,
     Ref,

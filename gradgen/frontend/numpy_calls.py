@@ -12,13 +12,9 @@ from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.lists import as_array, is_list
 from gradgen.frontend.places import is_none, length
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.special import (
-    callee_name,
-    no_more,
-    sequence_items,
-    special,
-)
+from gradgen.frontend.special import callee_name, no_more, special
 from gradgen.frontend.ufunc_calls import plain_call
+from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Const, Value
 from gradgen.rules.registry import RULES

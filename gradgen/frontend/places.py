@@ -15,8 +15,9 @@ from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.indices import Index
 from gradgen.frontend.operators import arithmetic
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.special import no_more, sequence_items, special
+from gradgen.frontend.special import no_more, special
 from gradgen.frontend.stores import overwrite, write
+from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import integer

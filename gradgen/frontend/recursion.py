@@ -71,7 +71,8 @@ class Book:
     ``version`` counts what was learnt: what was read before that may have to be read again.
     ``expansions`` are the trees that comprehensions were made into: places in them have to be
     the same at each reading; ``derived``, for the same reason, the generated functions of
-    derivatives that the program takes.
+    derivatives that the program takes.  ``lengths`` are those of arguments, by symbol, which are
+    unpacked before anything else happens; ``unpacked``, where that is.
     """
 
     recursive: dict[int, Any] = field(default_factory=dict)
@@ -87,6 +88,9 @@ class Book:
     derived: list[tuple[Any, Any, Any]] = field(default_factory=list)
     has_sets: bool = False  # whether the program makes sets
     computed_sets: bool = False  # whether these may hold what is computed
+    lengths: dict[str, int] = field(default_factory=dict)
+    unpacked: set[int] = field(default_factory=set)
+    learns_lengths: bool = False
 
     def begin(self) -> None:
         """Forget what belongs to one reading."""

@@ -40,6 +40,14 @@ class WriteOut(Exception):
 FOR, WHILE = 1, 2  # efforts: which loops of few turns are written out, though nothing asks for it
 
 
+class Unpacked(Exception):
+    """The function starts with an unpacking, which says how long an argument is."""
+
+    def __init__(self, symbol: str, count: int, node: ast.AST) -> None:
+        super().__init__(symbol, count, node)
+        self.symbol, self.count, self.node = symbol, count, node
+
+
 class Laborious(Exception):
     """More would have to be written out than anybody wants to read."""
 

@@ -11,24 +11,14 @@ from typing import Any
 import numpy as np
 
 from gradgen.errors import ArgumentError
-from gradgen.frontend.arguments import Refine, every_item, is_unknown_leaf
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.iterables import chooses_arrays, over_value
-from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.unbound import unpackable
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.unpacking import entries
 from gradgen.frontend.values import (
-    Choice,
-    Generator,
-    Iteration,
-    Lazy,
-    Map,
-    Once,
-    Record,
     Ref,
     Seq,
     Static,
     UnknownShape,
-    plain,
 )
 from gradgen.ir.nodes import Const, Value
 from gradgen.rules.callables import Callables
@@ -142,62 +132,6 @@ def spelled(function: Any) -> str:
     return function.__name__ if module == "builtins" else f"{short}.{function.__name__}"
 
 
-def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = None) -> list[Any]:
-    """Return the items of something that is unpacked into ``count`` names."""
-    if isinstance(value, UnknownShape) and count is not None:
-        return [r.b.emit("dim", [value.array], axis=k) for k in range(count)]
-    if isinstance(value, Once) and isinstance(value.over, list):
-        return list(value.over)
-    if isinstance(value, Generator | Lazy):
-        # A cycle by nature: generators are comprehensions, which unpack.
-        from gradgen.frontend.generators import items_of
-
-        return sequence_items(r, items_of(r, value), node, count)
-    if isinstance(value, Seq):
-        return list(value.items)
-    if isinstance(value, Record):
-        over = over_value(r, value, node)  # by its class's __iter__
-        items = Once(over) if isinstance(over, list) else over
-        return sequence_items(r, items, node, count)
-    if isinstance(value, Map):
-        return [plain(k) for k in every_item(r, node, value)]
-    if isinstance(value, Static) and isinstance(value.obj, tuple | list):
-        return [plain(o) for o in value.obj]
-    unknown = is_unknown_leaf(value)
-    if unknown and count is not None:
-        raise Refine(unknown, ("unpack", count))
-    if isinstance(value, Ref) and value.steps and value.value.type.kind == "any":
-        r.refuse(node, "unpacking of what an unknown argument contains", "give example arguments")
-    if isinstance(value, Ref | Once | Iteration) or chooses_arrays(value):
-        return _entries(r, value, node, count)
-    if isinstance(value, Choice):
-        there = unpackable(r, value, node)
-        if there is not value:
-            return sequence_items(r, r.settled(there), node, count)
-        both = [sequence_items(r, o, node, count) for o in (value.then, value.other)]
-        if len(both[0]) == len(both[1]):
-            return [Choice(value.test, a, b) for a, b in zip(*both, strict=True)]
-    r.refuse(node, f"unpacking of a {describe(value)}", "unpack a tuple, a list or an array")
-
-
-def _entries(r: Reader, ref: Any, node: ast.AST, count: int | None) -> list[Any]:
-    """Return what an array or iteration gives, after a test of how many there are."""
-    over = over_value(r, ref, node)
-    assert isinstance(over, Iteration)
-    length = over.length
-    if isinstance(length, Const):
-        count = length.const
-    elif count is None:
-        r.refuse(node, "unpacking by * of an array of unknown length", "name each item, or slice")
-    else:
-        other = r.b.emit("ne", [length, Const(count)])
-        few = f"not enough values to unpack (expected {count}, got {{_value_0}})"
-        many = f"too many values to unpack (expected {count})"
-        text = f"raise ValueError({many!r} if _value_0 > {count} else f'{few}')"
-        r.b.append("raise_if", [other, length], [], span=r.span(node), attrs={"text": text})
-    return [over.element(Const(k)) for k in range(count)]
-
-
 def shape_inputs(r: Reader, shape: Any, node: ast.AST) -> list[Value]:
     """Return the lengths in a shape argument: an integer or a tuple of them."""
     if isinstance(shape, UnknownShape):
@@ -207,7 +141,7 @@ def shape_inputs(r: Reader, shape: Any, node: ast.AST) -> list[Value]:
     if isinstance(shape, Static) and isinstance(shape.obj, tuple):
         return [Const(k) for k in shape.obj]
     if isinstance(shape, Ref) and r.read(shape).type.rank == 1:
-        return [as_value(r, n, node) for n in _entries(r, shape, node, None)]
+        return [as_value(r, n, node) for n in entries(r, shape, node, None)]
     return [as_value(r, shape, node)]
 
 

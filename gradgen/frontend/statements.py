@@ -22,8 +22,8 @@ from gradgen.frontend.operators import binary
 from gradgen.frontend.points import Point, jump
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Certain
-from gradgen.frontend.special import sequence_items
 from gradgen.frontend.targets import assign_to, delete
+from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import Choice, LocalFunction, Map, Ref, Seq, Static
 from gradgen.ir.nodes import Value
 

@@ -12,7 +12,7 @@ from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.lists import is_list, pop
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.special import sequence_items
+from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import Map, Ref, Seq, is_static, static_value
 from gradgen.ir.nodes import Undefined
 

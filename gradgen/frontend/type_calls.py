@@ -10,7 +10,8 @@ import numpy as np
 
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.special import no_more, sequence_items, special
+from gradgen.frontend.special import no_more, special
+from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import Ref, Seq, Static, is_static, plain, static_value
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import integer, promote

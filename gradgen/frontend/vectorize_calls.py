@@ -11,7 +11,8 @@ import numpy as np
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.special import sequence_items, special
+from gradgen.frontend.special import special
+from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import Choice, Seq, Static, is_static, plain, static_value
 from gradgen.ir.nodes import Value
 from gradgen.library import vectorized

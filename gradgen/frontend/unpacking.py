@@ -1,0 +1,111 @@
+"""What is unpacked: the items of containers and of arrays, and how many there have to be."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from gradgen.frontend.arguments import Refine, every_item, is_unknown_leaf
+from gradgen.frontend.iterables import chooses_arrays, over_value
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.signals import Unpacked
+from gradgen.frontend.unbound import unpackable
+from gradgen.frontend.values import (
+    Choice,
+    Generator,
+    Iteration,
+    Lazy,
+    Map,
+    Once,
+    Record,
+    Ref,
+    Seq,
+    Static,
+    UnknownShape,
+    plain,
+)
+from gradgen.ir.nodes import Const, Op, Value
+from gradgen.ir.types import Dim
+from gradgen.passes.dce import EFFECTS
+
+
+def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = None) -> list[Any]:
+    """Return the items of something that is unpacked into ``count`` names."""
+    if isinstance(value, UnknownShape) and count is not None:
+        return [r.b.emit("dim", [value.array], axis=k) for k in range(count)]
+    if isinstance(value, Once) and isinstance(value.over, list):
+        return list(value.over)
+    if isinstance(value, Generator | Lazy):
+        # A cycle by nature: generators are comprehensions, which unpack.
+        from gradgen.frontend.generators import items_of
+
+        return sequence_items(r, items_of(r, value), node, count)
+    if isinstance(value, Seq):
+        return list(value.items)
+    if isinstance(value, Record):
+        over = over_value(r, value, node)  # by its class's __iter__
+        items = Once(over) if isinstance(over, list) else over
+        return sequence_items(r, items, node, count)
+    if isinstance(value, Map):
+        return [plain(k) for k in every_item(r, node, value)]
+    if isinstance(value, Static) and isinstance(value.obj, tuple | list):
+        return [plain(o) for o in value.obj]
+    unknown = is_unknown_leaf(value)
+    if unknown and count is not None:
+        raise Refine(unknown, ("unpack", count))
+    if isinstance(value, Ref) and value.steps and value.value.type.kind == "any":
+        r.refuse(node, "unpacking of what an unknown argument contains", "give example arguments")
+    if isinstance(value, Ref | Once | Iteration) or chooses_arrays(value):
+        return entries(r, value, node, count)
+    if isinstance(value, Choice):
+        there = unpackable(r, value, node)
+        if there is not value:
+            return sequence_items(r, r.settled(there), node, count)
+        both = [sequence_items(r, o, node, count) for o in (value.then, value.other)]
+        if len(both[0]) == len(both[1]):
+            return [Choice(value.test, a, b) for a, b in zip(*both, strict=True)]
+    r.refuse(node, f"unpacking of a {describe(value)}", "unpack a tuple, a list or an array")
+
+
+def entries(r: Reader, ref: Any, node: ast.AST, count: int | None) -> list[Any]:
+    """Return what an array or iteration gives, after a test of how many there are."""
+    over = over_value(r, ref, node)
+    assert isinstance(over, Iteration)
+    length = over.length
+    if isinstance(length, Const):
+        if count is not None and id(node) in r.book.unpacked and isinstance(ref, Ref):
+            _check_count(r, r.b.emit("len", [r.read(ref)]), count, node)
+        count = length.const
+    elif count is None:
+        r.refuse(node, "unpacking by * of an array of unknown length", "name each item, or slice")
+    else:
+        _learn_length(r, ref, count, node)
+        _check_count(r, length, count, node)
+    return [over.element(Const(k)) for k in range(count)]
+
+
+def _check_count(r: Reader, length: Value, count: int, node: ast.AST) -> None:
+    """Raise as Python does where there are more items to unpack, or fewer."""
+    other = r.b.emit("ne", [length, Const(count)])
+    few = f"not enough values to unpack (expected {count}, got {{_value_0}})"
+    many = f"too many values to unpack (expected {count})"
+    text = f"raise ValueError({many!r} if _value_0 > {count} else f'{few}')"
+    attrs = {"text": text, "unpacks": count}
+    r.b.append("raise_if", [other, length], [], span=r.span(node), attrs=attrs)
+
+
+def _learn_length(r: Reader, ref: Any, count: int, node: ast.AST) -> None:
+    """Have the function read again where this is sure to be the first that could fail in it."""
+    shape = r.read(ref).type.shape if isinstance(ref, Ref) else None
+    length = shape[0] if shape else None
+    if not (r.book.learns_lengths and isinstance(length, Dim) and length.offset == 0):
+        return
+    before = r.b.block.ops
+    symbols = {d.name for op in before if op.prim == "leaf" for d in op.out.type.shape or ()
+               if isinstance(d, Dim)}  # fmt: skip
+    if length.name in symbols and not any(map(_may_fail, before)):
+        raise Unpacked(length.name, count, node)
+
+
+def _may_fail(op: Op) -> bool:
+    return bool(op.blocks) or (op.prim in EFFECTS and "unpacks" not in op.attrs)
