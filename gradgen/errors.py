@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from dataclasses import dataclass
 
 
@@ -94,3 +96,11 @@ def further(one: GradgenError, other: GradgenError) -> GradgenError:
     if one.span is None or other.span is None or one.span.path != other.span.path:
         return one
     return other if other.span.line > one.span.line else one
+
+
+def warn(text: str | Warning) -> None:
+    """Warn the caller of gradgen: the place that is shown is not in gradgen itself."""
+    level, frame = 1, sys._getframe(0)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("gradgen."):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(text, GradgenWarning, stacklevel=level)

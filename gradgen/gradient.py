@@ -12,11 +12,10 @@ import inspect
 import os
 import sys
 import types
-import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from gradgen.errors import ArgumentError, GradgenError, GradgenWarning, UnsupportedError, further
+from gradgen.errors import ArgumentError, GradgenError, UnsupportedError, further, warn
 from gradgen.frontend.selection import signature_of
 from gradgen.options import Options, bound
 from gradgen.quick import Quick, long_way, quick_of
@@ -204,19 +203,20 @@ class Gradient:
         again = self._known((*key, "again"), arguments, dataclasses.replace(self.options, memory=0))
         count = again.bytes_kept(arguments)
         if count is not None and count > limit:
-            fewer = self._of_few_states(limit, key, arguments)
-            if fewer is not None:
-                return fewer
-            warnings.warn(over(limit, count if least is None else min(count, least)), stacklevel=4)
-        if least is None or count is None or count < least:
-            return again
-        self._recent = long_way(plain)
-        return plain
+            fewer, fewest = self._of_few_states(limit, key, arguments)
+            if fewest is not None and fewest < count:
+                again, count = fewer, fewest
+            if count > limit:
+                warn(over(limit, count if least is None else min(count, least)))
+        smaller = least is None or count is None or count < least
+        made = again if smaller else plain
+        self._recent = long_way(made)
+        return made
 
     def _of_few_states(
         self, limit: int, key: Any, arguments: dict[str, Any]
-    ) -> Specialisation | None:
-        """Return the module that keeps as many states of its loops as fit, None if none do."""
+    ) -> tuple[Specialisation, int | None]:
+        """Return what keeps as many states of its loops as fit, or one, and how many bytes."""
 
         def made(snapshots: int) -> tuple[Specialisation, int | None]:
             options = dataclasses.replace(self.options, memory=0, snapshots=snapshots)
@@ -224,13 +224,11 @@ class Gradient:
             return found, found.bytes_kept(arguments)
 
         (one, least), (_, second) = made(1), made(2)
-        if least is None or second is None or least > limit:
-            return None
-        if second <= least:
-            self._recent = long_way(one)
-            return one
-        found, count = made(1 + (limit - least) // (second - least))
-        return found if count is not None and count <= limit else None
+        if least is not None and second is not None and least < second and least <= limit:
+            found, count = made(1 + (limit - least) // (second - least))
+            if count is not None and count <= limit:
+                return found, count
+        return one, least
 
     def _known(self, key: Any, arguments: dict[str, Any], options: Options) -> Specialisation:
         """Return the module for some types from the cache, or make it."""
@@ -295,7 +293,7 @@ class Gradient:
             while program.inner is not None:
                 program = program.inner
             for note in program.function.notes:
-                warnings.warn(note, GradgenWarning, stacklevel=4)
+                warn(note)
 
     def _program(self, given: Any, options: Options | None = None) -> Program:
         fn, inner, options = self.__wrapped__, None, options or self.options

@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.diff.activity import carried, ends
 from gradgen.diff.saves import Saved
 from gradgen.ir.evaluate import follow
 from gradgen.ir.nodes import Const, Function, Op, Value, walk
 from gradgen.ir.types import Dim, Length, Type
+from gradgen.shapes_at import Shapes
 
 Interval = tuple[int, int]
 KEPT = ("row", "stack", "snapshots")
@@ -60,12 +62,16 @@ class Sizes:
         self.lengths: dict[str, int] = {}
         self.numbers: dict[Value, int] = {}
         self.index_of: dict[Value, Op] = {}
+        self.pushed: set[Value] = set()
         for op in walk(function.body):
+            if op.prim == "append":
+                self.pushed.add(op.inputs[1])
             if op.prim == "for":
                 self.index_of[op.blocks[0].params[0]] = op
         for leaf in function.leaves:
             if leaf.param in (arguments or {}):
                 self._given(leaf.value, follow((arguments or {})[leaf.param], leaf.path))
+        self.shapes = Shapes(function, self._length, self._number)
 
     def _given(self, v: Value, x: Any) -> None:
         if isinstance(x, int | np.integer):
@@ -77,7 +83,19 @@ class Sizes:
     def tape(self, saved: Saved) -> Tape:
         """Return what keeping a value takes."""
         times = self._times(saved.loops) if saved.times is None else saved.times
-        return Tape(saved, self._item(saved.value.type, saved.how), times)
+        kind = self.shapes.type_of(saved.value) or saved.value.type
+        item = POINTER if self._handed_on(saved) else self._item(kind, saved.how)
+        return Tape(saved, item, times)
+
+    def _handed_on(self, saved: Saved) -> bool:
+        """Whether a turn keeps an array that the turn before has kept, and handed on to it."""
+        if saved.how != "stack" or not saved.loops or not saved.value.type.is_array:
+            return False
+        params, body = carried(saved.loops[-1])[0], saved.loops[-1].blocks[-1]
+        if saved.value not in params:
+            return False
+        k = params.index(saved.value)
+        return {saved.value, *(end.results[k] for end in ends(body))} <= self.pushed
 
     def total(self, saved: list[Saved]) -> int | None:
         """Return all bytes that are kept, None if they depend on what is computed."""
@@ -130,6 +148,10 @@ class Sizes:
         known = self.lengths.get(d.name)
         return None if known is None else max(known + d.offset, 0)
 
+    def _number(self, v: Value) -> int | None:
+        found = self.interval(v)
+        return found[0] if found is not None and found[0] == found[1] else None
+
     # --- integers -------------------------------------------------------------------------
 
     def interval(self, v: Value) -> Interval | None:
@@ -152,7 +174,8 @@ class Sizes:
     def _measured(self, v: Value) -> Interval | None:
         if v.op is None or v.op.prim not in ("len", "dim"):
             return None
-        shape = self._shape(v.op.inputs[0].type)
+        a = v.op.inputs[0]
+        shape = self._shape(self.shapes.type_of(a) or a.type)
         axis = v.op.attrs.get("axis", 0)
         n = shape[axis] if axis < len(shape) else None
         return None if n is None else (n, n)

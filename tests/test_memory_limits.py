@@ -234,6 +234,45 @@ def test_predictions_are_what_is_measured(n: int) -> None:
     assert 0.9 * predicted - 100 <= peak(made, 0.4, n) + 8 * n < predicted + 4000
 
 
+def _wave(c: float, n: int, m: int) -> float:
+    u, v = np.zeros(m), np.zeros(m)
+    u[m // 2] = 1.0
+    for _ in range(n):
+        v[1:-1] += c * (u[2:] - 2 * u[1:-1] + u[:-2])
+        u += v * np.cos(u)
+    return np.sum(u**2)
+
+
+def _layers(w: np.ndarray, h: np.ndarray) -> float:
+    for _ in range(30):
+        h = np.tanh(h @ w)
+    return np.mean(h**2)
+
+
+@pytest.mark.parametrize(
+    ("fn", "args"),
+    [(_wave, (0.1, 200, 3000)), (_layers, (np.full((60, 60), 0.01), np.ones((1000, 60))))],
+)
+def test_predictions_for_arrays_that_loops_carry(fn: Any, args: tuple) -> None:
+    """Lengths that the types leave open are those of the arguments; shared arrays count once."""
+    made = gradgen.grad(fn)
+    made(*args)
+    assert made._last is not None
+    predicted = made._last.bytes_kept(dict(zip(made._names, args, strict=True)))
+    assert predicted is not None
+    assert 0.75 * predicted < peak(made, *args) < 1.25 * predicted
+    assert "not known" not in made.explain(*args).split("Memory")[1]
+
+
+def test_the_fewest_states_where_the_limit_is_not_met() -> None:
+    args = np.full((60, 60), 0.01), np.ones((1000, 60))
+    with pytest.warns(gradgen.GradgenWarning, match="too little"):
+        made = gradgen.grad(_layers, memory="1 MB")
+        found = made(*args)
+    assert np.array_equal(found, gradgen.grad(_layers)(*args))
+    assert peak(made, *args) < 0.7 * peak(gradgen.grad(_layers, memory="recompute"), *args)
+
+
 def test_limits_leave_what_cannot_be_run_again() -> None:
     def walk(x, n):
         rng = np.random.default_rng(1)
