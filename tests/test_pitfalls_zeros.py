@@ -139,6 +139,53 @@ def some_summed(x):
     return np.sum(np.sqrt(x), where=x > 0.0)
 
 
+W = np.array([0.5, -1.0, 2.0, 0.3, 1.1])
+SEEN = np.array([1.0, np.nan, 2.0, np.nan, 3.0])
+FOUND = ~np.isnan(SEEN)
+GAP = np.where(FOUND, 2.0 * (W - SEEN), 0.0)
+ONLY = np.where(FOUND, SEEN, 0.0)
+
+
+@case("squares that are no numbers", W, expect=GAP)
+def nan_squares(x):
+    return np.nansum((x - SEEN) ** 2)
+
+
+@case("sums of what is a number", W, expect=3.0 * ONLY)
+def nan_products(x):
+    return np.nansum(x * SEEN) + np.nancumsum(x * SEEN)[-1] + np.nanmean(x * SEEN) * 3
+
+
+@case("entries chosen by isfinite, and by the places of numbers", W, expect=GAP + ONLY)
+def chosen_numbers(x):
+    gaps, products = (x - SEEN) ** 2, x * SEEN
+    return np.sum(gaps[np.isfinite(gaps)]) + np.sum(products[np.flatnonzero(~np.isnan(SEEN))])
+
+
+@case("what is no number is replaced", W, expect=GAP)
+def replaced(x):
+    gaps = (x - SEEN) ** 2
+    gaps[np.isnan(gaps)] = 0.0
+    return np.sum(gaps)
+
+
+@case("what is no number is passed over in a loop", W, expect=GAP + ONLY)
+def passed_over(x):
+    gaps, s = (x - SEEN) ** 2, 0.0
+    for i, gap in enumerate(gaps):
+        product = x[i] * SEEN[i]
+        if math.isnan(product):
+            continue
+        s += product + gap
+    return s
+
+
+@case("only numbers are summed", W, expect=GAP + ONLY)
+def only_numbers(x):
+    gaps, products = (x - SEEN) ** 2, x * SEEN
+    return sum(v for v in gaps if v == v) + np.sum(products, where=~np.isnan(products))
+
+
 @pytest.mark.parametrize("case", case)
 def test_zeros(case: Pitfall) -> None:
     check(case)

@@ -220,7 +220,7 @@ class Reverse:
                 if rule.elementwise:
                     share = self.zeros.kept(op, i, g, share)
                 elif op.prim == "store" and not i:
-                    self.zeros.sparse(share)
+                    self.zeros.sparse(share, op.inputs[2:])
                 else:
                     self.zeros.moved(op, g, share)
             self.accumulate(v, self._fitted(share, v, forward.out) if rule.elementwise else share)
@@ -233,7 +233,7 @@ class Reverse:
         v = op.inputs[0]
         before = self.adj.get(v)
         self.adj[v] = load_accumulate(self.alg, op, g, self._buffer(v))
-        self.zeros.read(before, self.adj[v])
+        self.zeros.read(before, self.adj[v], op, g)
         self._label(v)
 
     def _several(self, op: Op) -> None:

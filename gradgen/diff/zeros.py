@@ -8,6 +8,7 @@ a branch that was not taken, and where only some entries of an array were read o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from gradgen.diff.algebra import Algebra
@@ -38,6 +39,12 @@ PICKING = {
     "take_along_axis", "np.maximum.accumulate", "np.minimum.accumulate", "np.maximum.reduceat",
     "np.minimum.reduceat",
 }  # fmt: skip
+# Operations that leave out what is not a number: what it is computed from may well be none either.
+NUMBERS = {
+    "nansum", "nanmean", "nanprod", "nanmax", "nanmin", "nanvar", "nanstd", "nancumsum",
+    "nanmedian", "nanquantile", "nanpercentile",
+}  # fmt: skip
+ASKING = {"isnan", "isfinite", "isinf", "math.isnan", "math.isfinite", "math.isinf"}
 EXTREMES = {"maximum", "minimum", "fmax", "fmin", "clip", "max2", "min2"}
 
 
@@ -57,17 +64,18 @@ class Zeros:
         self.alg = alg
         self.masks: dict[Value, Mask] = {}
 
-    def sparse(self, g: Value) -> None:
-        """Note an adjoint of which only some entries can be other than zero."""
+    def sparse(self, g: Value, places: Sequence[Value] = ()) -> None:
+        """Note an adjoint of which only some entries, those at places, can be other than zero."""
         if g.type.kind in ("array", "any"):
-            self.masks[g] = Mask(None)
+            self.masks[g] = Mask(None, chosen=any(map(asks_for_numbers, places)))
 
-    def read(self, before: Value | None, after: Value) -> None:
-        """Note an adjoint to which what was read of a few entries has been added."""
-        if before is None:
-            self.sparse(after)
-        elif before in self.masks:
-            self.masks[after] = Mask(None, chosen=_strict(self.masks[before]))
+    def read(self, before: Value | None, after: Value, op: Op, g: Value) -> None:
+        """Note an adjoint to which that of what ``op`` reads at some places has been added."""
+        if before is None or before in self.masks:
+            self.sparse(after, op.inputs[1:])
+            asked = [self.masks[v] for v in (before, g) if v in self.masks]
+            if after in self.masks and any(map(_strict, asked)):
+                self.masks[after] = Mask(None, chosen=True)
 
     def added(self, one: Value, two: Value, total: Value) -> None:
         """Note a sum of two adjoints: it can be zero where both can."""
@@ -95,7 +103,7 @@ class Zeros:
 
     def branch(self, g: Value, test: Value, taken: bool) -> None:
         """Note an adjoint that only one side of a branch gives."""
-        self.masks[g] = Mask(test, taken, whole=True)
+        self.masks[g] = Mask(test, taken, whole=True, chosen=asks_for_numbers(test))
 
     def hand_on(self, g: Value, to: Value) -> None:
         """Note that an adjoint is zero where another one is."""
@@ -104,8 +112,13 @@ class Zeros:
 
     def moved(self, op: Op, g: Value, share: Value) -> None:
         """Note the share of an operation that puts entries elsewhere, or picks some of them."""
-        if op.prim in PICKING:
-            self.sparse(share)
+        if op.prim in NUMBERS:
+            self.masks[share] = Mask(None, chosen=True)
+            if share.op is not None and share.op.prim == "where":
+                test, one, _ = share.op.inputs
+                self.masks[share] = Mask(test, not (isinstance(one, Const) and one.const == 0))
+        elif op.prim in PICKING:
+            self.sparse(share, op.inputs[1:])
         elif (op.prim in MOVING or op.prim == "load") and share.type.kind in ("array", "any"):
             self.summed(g, share)
 
@@ -135,6 +148,8 @@ class Zeros:
         return share
 
     def _matters(self, mask: Mask, op: Op) -> bool:
+        if op.prim == "mul" and any(isinstance(v, Const) for v in op.inputs):
+            return False
         return op.prim not in HARMLESS if _strict(mask) else _singular(op)
 
     def _chosen(self, mask: Mask, g: Value, share: Value) -> Value:
@@ -142,6 +157,22 @@ class Zeros:
         if mask.taken:
             return self.alg.where(test, share, 0.0)
         return self.alg.where(test, 0.0, share)
+
+
+def asks_for_numbers(test: Value) -> bool:
+    """Whether a test, or places, come from asking what is a number, as ``~np.isnan(x)`` does."""
+    work, seen = [test], {test}
+    while work:
+        op = work.pop().op
+        if op is None or op.blocks:
+            continue
+        itself = op.prim in ("eq", "ne") and op.inputs[0] is op.inputs[1]
+        if op.prim in ASKING or itself:
+            return True
+        new = [v for v in op.inputs if v not in seen and v.type.dtype in ("bool", "int64")]
+        work += new
+        seen.update(new)
+    return False
 
 
 def _strict(mask: Mask) -> bool:

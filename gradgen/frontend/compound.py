@@ -14,6 +14,7 @@ from gradgen.frontend.generators import counting, filtered
 from gradgen.frontend.iterables import FEW
 from gradgen.frontend.iteration import iteration_of
 from gradgen.frontend.jumps import Branch, Jump, Step, Unless, jumps_of
+from gradgen.frontend.layouts import note_order
 from gradgen.frontend.loops import Loop, run_loop
 from gradgen.frontend.points import Point, Turn
 from gradgen.frontend.reader import Reader
@@ -38,7 +39,10 @@ LEAVE = "leave"  # the jump out of a loop whose test fails
 
 def if_statement(r: Reader, s: ast.If, rest: Point) -> Point | None:
     """Follow the side that is known, or read both."""
-    return split(r, s, condition(r, s.test), s.body, s.orelse, rest)
+    test = condition(r, s.test)
+    if len(s.body) == 1 and isinstance(s.body[0], ast.Raise) and not s.orelse:
+        note_order(r, test)
+    return split(r, s, test, s.body, s.orelse, rest)
 
 
 # --- loops --------------------------------------------------------------------------------

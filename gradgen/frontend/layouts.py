@@ -73,6 +73,15 @@ def _require_c_order(r: Reader, storage: Storage, value: Value, prim: str) -> No
     r.b.append("raise_if", [r.b.emit("not", [ordered])], [], span=r.b.span, attrs={"text": text})
 
 
+def note_order(r: Reader, test: Value) -> None:
+    """Note what is in C order where ``if not a.flags.c_contiguous: raise ...`` has not raised."""
+    asked = test.op.inputs[0].op if test.op is not None and test.op.prim == "not" else None
+    if asked is None or asked.prim != "c_contiguous" or r.b.block is not r.top:
+        return
+    for storage, newest in r.versions.items():
+        storage.contiguous |= newest is asked.inputs[0]
+
+
 def require_sure(r: Reader, storage: Storage, step: Step) -> None:
     """Refuse where NumPy may or may not have copied, so that nobody knows who shares."""
     if not step.maybe:
