@@ -1,16 +1,34 @@
-"""Calls of SciPy's functions whose arguments or results come in pairs."""
+"""Calls of linear algebra whose arguments or results come in pairs, or that take complex numbers."""
 
 from __future__ import annotations
 
 import ast
 from typing import Any
 
+import numpy as np
+
 from gradgen.frontend.bindings import call_rule
+from gradgen.frontend.callables import from_library
+from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.unpacking import sequence_items
-from gradgen.frontend.values import Seq, Static, plain
+from gradgen.frontend.values import Seq, Static, is_static, plain, static_value
+from gradgen.library import linalg
+from gradgen.rules.complexes import is_complex
+from gradgen.rules.norms import entrywise
 from gradgen.rules.registry import RULES
+
+
+@special(np.linalg.norm)
+def _norm(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read a norm; of complex numbers, one other than the root of squares by absolute values."""
+    x = as_value(r, args[0] if args else kwargs["x"], node)
+    named = dict(zip(("ord", "axis"), args[1:], strict=False)) | kwargs
+    options = {k: static_value(v) for k, v in named.items() if k != "x" and is_static(v)}
+    if not is_complex(x) or entrywise(x, options):
+        return call_rule(r, node, RULES["norm"], args, kwargs)
+    return from_library(r, node, linalg.norm_of_complex, args, kwargs)
 
 
 def _first(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.values import Seq, SliceValue, Static, is_static, static_value
 from gradgen.ir.nodes import Const, Value
+from gradgen.ir.types import Dim
 from gradgen.library import joined as join_rows
 from gradgen.library import plane, shapes
 from gradgen.rules.contractions import cross_axes
@@ -116,6 +118,7 @@ def _cross(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
     for array, axis in zip(given, cross_axes(axes), strict=False):
         v = as_value(r, array, node)
         if v.type.shape:
+            _require_known(r, node, v.type.shape[axis % len(v.type.shape)])
             lengths.append(dimension(r, v, axis % len(v.type.shape)))
     known = [n.const if isinstance(n, Const) else None for n in lengths]
     if known in ([2, 2], [2, 3], [3, 2]):
@@ -123,6 +126,16 @@ def _cross(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
     for length in lengths:
         _require_three(r, node, length)
     return call_rule(r, node, RULES["cross"], args, kwargs)
+
+
+def _require_known(r: Reader, node: ast.AST, length: int | Dim) -> None:
+    """Refuse vectors cut to two entries: where their length is known, the product is that of two.
+
+    A refusal has the function read again for the lengths of the call.
+    """
+    cut = re.search(r"\[(\d*):(\d+):\]$", length.name) if isinstance(length, Dim) else None
+    if cut is not None and int(cut[2]) - int(cut[1] or 0) == 2:
+        r.refuse(node, "np.cross of vectors cut to a length that is not known", f"write {OF_TWO}")
 
 
 def _require_three(r: Reader, node: ast.AST, length: Value) -> None:

@@ -21,6 +21,19 @@ def matrix_norm(x, /, *, keepdims=False, ord="fro"):
     return np.linalg.norm(x, axis=(-2, -1), keepdims=keepdims, ord=ord)
 
 
+def norm_of_complex(x, ord=None, axis=None, keepdims=False):
+    """Return a norm of complex numbers by their absolute values or by singular values."""
+    pair = (-2, -1) if axis is None and np.ndim(x) == 2 else axis
+    if ord not in (2, -2, "nuc") or not isinstance(pair, tuple) or len(pair) == 1:
+        return np.linalg.norm(np.abs(x), ord, axis, keepdims)
+    s = np.linalg.svd(np.moveaxis(x, pair, (-2, -1)), compute_uv=False)
+    if ord == "nuc":
+        y = np.sum(s, axis=-1)
+    else:
+        y = np.max(s, axis=-1) if ord == 2 else np.min(s, axis=-1)
+    return np.expand_dims(y, pair) if keepdims else y
+
+
 @reads(
     "np.linalg.cond",
     samples=tuple(

@@ -44,7 +44,7 @@ LINEAR = {
     "real", "imag", "conj", "abs", "np.abs", "angle", "complex", "argsort", "part.sum",
     "part.mean", "nansum", "nanmean", "vdot", "vecdot", "linalg.vecdot", "vecmat", "cholesky",
     "stop_gradient", "eigh", "eigvalsh", "svd", "svd_s", "svdvals", "convolve", "correlate",
-    "slogdet", "pinv",
+    "slogdet", "pinv", "sort",
 }  # fmt: skip
 
 

@@ -175,8 +175,9 @@ SPD = "m33 @ m33.T"
 # A table: an entry is read along its lines.
 # fmt: off
 rule("expm", square_type, callables=["scipy.linalg.expm"], params="A", adjoint=(_expm_to_A,),
-     tangent=_expm_tangent, samples=_samples("expm", "0.3 * m33)", "0.3 * m233)", "0.0 * m33)",
-                                             "np.reshape(x, (1, 1)))"))
+     tangent=_expm_tangent, of_complex="analytic",
+     samples=_samples("expm", "0.3 * m33)", "0.3 * m233)", "0.0 * m33)", "np.reshape(x, (1, 1)))",
+                      "0.3 * m33 + 0.2j * s33).imag"))
 _FRECHET = {"params": "A, E, method=None, compute_expm=True, check_finite=True",
             "spelling": "scipy.linalg.expm_frechet"}
 rule("expm_frechet", frechet_types, callables=["scipy.linalg.expm_frechet"], **_FRECHET,
@@ -184,7 +185,7 @@ rule("expm_frechet", frechet_types, callables=["scipy.linalg.expm_frechet"], **_
      tangent=_frechet_tangent, variant=direction_only,
      samples=_samples("expm_frechet", "0.3 * m33, s33)[0]", "0.3 * m33, s33)[1]"))
 rule("expm_direction", frechet_type, adjoint=(_direction_to_A, _direction_to_E), **_FRECHET,
-     tangent=_direction_tangent,
+     tangent=_direction_tangent, of_complex="analytic",
      samples=_samples("expm_frechet", "0.3 * m33, E=s33, compute_expm=False)",
                       "0.3 * m33, s33, 'blockEnlarge', False)"))
 for _name, _to_A, _tangent in (("sinm", _sinm_to_A, _sinm_tangent),

@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 def norm_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the shape without the axes that the norm goes along."""
     if is_complex(inputs[0]):
-        known = _entrywise(inputs[0], attrs)
+        known = entrywise(inputs[0], attrs)
         what = f"a norm of ord={attrs.get('ord')!r} of complex numbers"
         refuse_unless(known, what, "write the norm out")
     t = reduction("inexact")(inputs, attrs)
     return of_shape(real_of(t.dtype), t.shape) if t.dtype.startswith("complex") else t
 
 
-def _entrywise(x: Value, attrs: Attrs) -> bool:
+def entrywise(x: Value, attrs: Attrs) -> bool:
     """Whether it is the root of the sum of the squares of the entries."""
     order, axis = attrs.get("ord"), attrs.get("axis")
     count = x.type.rank if axis is None else len(axis) if isinstance(axis, tuple) else 1
@@ -56,7 +56,7 @@ def norm_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
         return alg.refuse(op, f"a norm of ord={order!r} over these axes", "write the norm out")
     if count not in (None, 1, 2) and order is not None:
         return alg.refuse(op, f"a norm of ord={order!r} over {count} axes", "name its axes")
-    if not _entrywise(x, op.attrs):
+    if not entrywise(x, op.attrs):
         share = {"g": alg.full(g, op.out)}
         return written(alg.b, _norm_to_x, op, share, Type(x.type.kind, g.type.dtype, x.type.shape))
     safe = alg.where(alg.emit("eq", op.out, 0.0), 1.0, op.out)
