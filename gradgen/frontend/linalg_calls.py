@@ -1,4 +1,4 @@
-"""Calls of linear algebra whose arguments or results come in pairs, or that take complex numbers."""
+"""Calls of linear algebra whose arguments come in pairs, or that take complex numbers."""
 
 from __future__ import annotations
 
