@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import math
 from typing import Any
 
 from gradgen.frontend.bindings import call_rule
@@ -19,7 +20,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.values import Frozen, Map, Record, Seq, Static, is_static, static_value
 from gradgen.library.initial_values import solve_ivp
-from gradgen.library.quadrature import quad
+from gradgen.library.quadrature import known_infinite, quad
 from gradgen.rules.callables import resolve
 from gradgen.rules.distributions import CONTINUOUS, DISCRETE
 from gradgen.rules.registry import RULES
@@ -137,3 +138,9 @@ def _adaptive(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any])
         "an equation that SciPy solves in steps of its own choice",
         "use scipy.integrate.solve_ivp with its method RK45, or write the steps as a loop",
     )
+
+
+@special(known_infinite, listed=False)
+def _known_infinite(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    (x,) = args
+    return Static(is_static(x) and math.isinf(static_value(x)))

@@ -24,8 +24,36 @@ def peak(s):
     return scipy.integrate.quad(lambda t: 1.0 / (1e-4 + (t - s) ** 2), 0.0, 1.0)[0]
 
 
+def root(s):
+    return scipy.integrate.quad(lambda t: math.sqrt(t) * s, 0.0, 1.0)[0]
+
+
 def whole_line(s):
     return scipy.integrate.quad(lambda t: np.exp(-s * t * t), -np.inf, np.inf)[0]
+
+
+def whole_line_reversed(s):
+    return scipy.integrate.quad(lambda t: t * np.exp(-s * (t - 0.3) ** 2), np.inf, -np.inf)[0]
+
+
+def half_line(s):
+    return scipy.integrate.quad(lambda t: math.exp(-s * t) * t**1.5, s, np.inf)[0]
+
+
+def other_half_line(s):
+    return scipy.integrate.quad(lambda t, a: math.exp(a * t), -np.inf, s * s, (s,))[0]
+
+
+def broad(s):
+    return scipy.integrate.quad(lambda t: math.exp(-s * t * t), -10.0, 10.0 * s)[0]
+
+
+def waves(s):
+    return scipy.integrate.quad(lambda t: math.sin(20.0 * s * t) ** 2, 2.0, s)[0]
+
+
+def accurately(s):
+    return scipy.integrate.quad(lambda t: 1.0 / (t * t + s), 0, 10, epsabs=0.0, epsrel=1e-11)[0]
 
 
 @pytest.mark.parametrize("low, high", [(0.0, 1.5), (1.2, -0.3), (0.4, 0.4)])
@@ -43,8 +71,33 @@ def test_derivatives_of_an_integral() -> None:
     np.testing.assert_allclose(d_high, math.exp(-1.05) * math.cos(1.5), rtol=1e-12)
 
 
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@pytest.mark.parametrize("loss", [peak, whole_line])
-def test_more_points_are_refused(loss) -> None:
-    with pytest.raises(ValueError, match="21 points"):
+HARD = [
+    whole_line, whole_line_reversed, half_line, other_half_line, broad, waves, accurately
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("loss", HARD)
+def test_halved_and_infinite_ranges(loss) -> None:
+    """The value to the last bit; derivatives of both orders by differences."""
+    s, h, pairs = 1.3, 1e-3, ((45.0, 1), (-9.0, 2), (1.0, 3))
+    assert gradgen.value_and_grad(loss)(0.4)[0] == loss(0.4)
+    value, slope = gradgen.value_and_grad(loss)(s)
+    assert value == loss(s)
+    by_h = sum(m * (loss(s + k * h) - loss(s - k * h)) for m, k in pairs) / (60.0 * h)
+    np.testing.assert_allclose(slope, by_h, rtol=1e-8, atol=1e-8)
+    assert abs(gradgen.jvp(loss)((s,), (1.0,))[1] - slope) <= 1e-13 * abs(slope)
+    first = gradgen.grad(loss)
+    by_h = sum(m * (first(s + k * h) - first(s - k * h)) for m, k in pairs) / (60.0 * h)
+    np.testing.assert_allclose(gradgen.hvp(loss)((s,), (1.0,)), by_h, rtol=1e-7, atol=1e-7)
+
+
+def test_normal_density_on_the_whole_line() -> None:
+    """Its integral is sqrt(pi / s) in closed form."""
+    slope = gradgen.grad(whole_line)(0.7)
+    np.testing.assert_allclose(slope, -0.5 * math.sqrt(math.pi) * 0.7**-1.5, rtol=1e-12)
+
+
+@pytest.mark.parametrize("loss", [peak, root])
+def test_extrapolation_is_refused(loss) -> None:
+    with pytest.raises(ValueError, match="extrapolate"):
         gradgen.grad(loss)(0.3)
