@@ -276,7 +276,7 @@ def _nested(
 ) -> Program:
     """Derive twice: the second derivative is that of the first one's text."""
     first, then = NESTED[options.mode]
-    plain = replace(options, mode=first, backend="numpy", cache=False, batch=(), read_again=True)
+    plain = replace(_inner_options(options), mode=first, batch=())
     inner = run(fn, args, plain, specs=specs)
     made = load(inner.text, inner.name, {**inner.function.captures, **inner.rules})
     found = {n: inner.function.result["specs"][n] for n, _ in inner.function.params}
@@ -296,13 +296,16 @@ def _nested(
         return _through(_in_turns(program, error), until, watch)
 
 
+def _inner_options(options: Options) -> Options:
+    """Return the options of a text that is read again to make one with these."""
+    return replace(options, backend="numpy", cache=False, read_again=True)
+
+
 def _in_turns(program: Program, why: UnbatchedError) -> Program:
     """Return a Jacobian that takes one seed after the other through the function."""
     fn, given = program.source
     options = program.options
-    plain = replace(
-        options, mode=TURNS[options.mode], backend="numpy", cache=False, read_again=True
-    )
+    plain = replace(_inner_options(options), mode=TURNS[options.mode])
     specs = given if isinstance(given, dict) else specs_for(fn, given)
     inner = run(fn, None, plain, specs=specs)
     made = load(inner.text, inner.name, {**inner.function.captures, **inner.rules})
@@ -317,7 +320,7 @@ def _examples_in_turns(program: Program, why: UnbatchedError) -> Program:
     """Return a derivative that takes one example after the other."""
     fn, given = program.source
     options = program.options
-    plain = replace(options, backend="numpy", cache=False, batch=(), read_again=True)
+    plain = replace(_inner_options(options), batch=())
     inner = run(fn, None, plain, specs=given)
     made = load(inner.text, inner.name, {**inner.function.captures, **inner.rules})
     found = {n: inner.function.result["specs"][n] for n, _ in inner.function.params}
@@ -342,6 +345,7 @@ def _everything(program: Program) -> list[Function]:
 def _adjoint(program: Program) -> None:
     function, options = program.function, program.options
     for f in _everything(program):
+        f.native = options.backend == "numba"
         drop_unchanged(f)
         # In a loop over examples, a name may still hold what the one before has left in it.
         drop_sure(f, program.inner is not None and program.asked is None)
@@ -396,7 +400,8 @@ def _saves(program: Program) -> None:
         reuse_kept(program.function)
     remove_dead(program.function)
     for f in _everything(program):
-        settle_guards(f, program.options.backend == "numba")
+        # What is derived from a text that raises by itself need not read what that does.
+        settle_guards(f, every=program.options.read_again)
 
 
 def _copies(program: Program) -> None:

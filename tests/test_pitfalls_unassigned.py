@@ -202,6 +202,82 @@ def test_gradient_alone_raises(programs: Any, use: str) -> None:
     assert "'a'" in message
 
 
+@pytest.mark.parametrize("use", ["comparison", "fill", "in a while loop", "product", "append"])
+@pytest.mark.filterwarnings("ignore")
+def test_second_derivatives_raise(programs: Any, use: str) -> None:
+    f = getattr(programs, f"program_{list(USES).index(use)}")
+    for made in (gradgen.hessian(f), lambda x, c: gradgen.hvp(f)((x, c), 1.0)):
+        assert outcome(lambda made=made: made(X, 0.0)) == outcome(lambda: f(X, 0.0))
+
+
+# What compiled code would do without a word: it has a number or an array in any case.
+COMPILED = {
+    "if": ("product", "store", "loop over an array", "comparison", "append", "index", "is None"),
+    "for": ("product", "matmul", "in a while loop", "another name", "array of a list"),
+    "while": ("row",), "nested": ("item of a list",), "del": ("return",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("way", "use"), [(way, use) for way in COMPILED for use in COMPILED[way]])
+@pytest.mark.filterwarnings("ignore")
+def test_compiled_code_raises(programs: Any, way: str, use: str) -> None:
+    pytest.importorskip("numba")
+    number = list(WAYS).index(way) * len(USES) + list(USES).index(use)
+    f = getattr(programs, f"program_{number}")
+    made = gradgen.value_and_grad(f, backend="numba")
+    for c in (0.0, 2.0):
+        error, value = outcome(lambda c=c: f(X, c))
+        got = outcome(lambda c=c: made(X, c)[0])
+        assert got[0] == error
+        assert math.isclose(got[1], value) if error == "value" else got[1] == value
+    assert math.isclose(made(X, 2.0)[1], slope(f, 2.0), rel_tol=1e-8, abs_tol=1e-9)
+
+
+def test_what_is_sure_has_no_flag() -> None:
+    def loss(x: float, n: int) -> float:
+        for k in range(n):
+            y = x * k
+            x = x + y
+        return x
+
+    source = gradgen.emit(loss, example_args=(1.0, 2), backend="numba")
+    assert "_assigned" not in source
+
+
+def none_in_loop(x, c, n):
+    a = None
+    if c > 0:
+        a = x * 2.0
+    k = 0
+    while k < n:
+        if a is None:
+            raise ValueError("no a")
+        k += 1
+    return x * x
+
+
+def none_after_loop(x, c, n):
+    a = None
+    if c > 0:
+        a = x * 2.0
+    for _ in range(n):
+        if a is None:
+            raise ValueError("no a in the loop")
+        x = x * a
+    if a is None:
+        raise ValueError("no a at all")
+    return x
+
+
+@pytest.mark.parametrize("function", [none_in_loop, none_after_loop], ids=lambda f: f.__name__)
+def test_what_a_turn_finds_out_is_not_known_outside(function: Any) -> None:
+    made = gradgen.value_and_grad(function)
+    for c, n in ((1.0, 2), (-1.0, 2), (-1.0, 0), (1.0, 0)):
+        assert outcome(lambda c=c, n=n: made(X, c, n)[0]) == outcome(
+            lambda c=c, n=n: function(X, c, n)
+        )
+
+
 def free_name(x, c):
     if c > 0:
         a = (x, x * x)
@@ -277,9 +353,12 @@ def called_twice(xs):
 
 @pytest.mark.parametrize("function", [called_in_loop, called_twice], ids=lambda f: f.__name__)
 @pytest.mark.parametrize("mode", ["grad", "jvp", "hvp", "jacfwd", "hessian"])
-def test_names_of_the_call_before(function: Any, mode: str) -> None:
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_names_of_the_call_before(function: Any, mode: str, backend: str) -> None:
     """A function read in two places, or turns, does not see what the first call has left."""
-    made = getattr(gradgen, mode)(function)
+    if backend == "numba":
+        pytest.importorskip("numba")
+    made = getattr(gradgen, mode)(function, backend=backend)
 
     def call(xs: Any) -> Any:
         return made((xs,), np.ones(2)) if mode in ("jvp", "hvp") else made(xs)

@@ -48,6 +48,7 @@ def lower_to_numba(function: Function, others: list[Function]) -> None:
     function.helpers |= definitions_of(HELPERS)
     lowering = Lowering(function)
     for f in (function, *others):
+        f.native = True
         _type_lists(f)
         read_before_writing(f)
         for block in blocks_of(f.body):

@@ -31,7 +31,7 @@ def joint_of(c: Callee) -> Callee | None:
         return None
     clone = _Clone()
     function = Function(f"{f.name}_both", [], [], clone.block(f.body), f.span)
-    function.captures = f.captures
+    function.captures, function.native = f.captures, f.native
     function.leaves = [Leaf(leaf.param, (), clone.value(leaf.value)) for leaf in f.leaves]
     for seed in c.seeds:
         assert seed.op is not None

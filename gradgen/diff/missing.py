@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
 from gradgen.ir.nodes import Block, Op, Undefined, Value
 
 
-def missing_values(top: Block, placed: bool = True) -> set[Value]:
+def missing_values(
+    top: Block, placed: bool = True, sure: Collection[Value] = frozenset()
+) -> set[Value]:
     """Return the values that join, start from, or are carried from nothing on some path.
 
     ``placed``: also those in whose place something stands then, as a test keeps it from being read.
+    ``sure``: values of which it is known that they are something.
     """
-    finder = _Finder(placed)
+    finder = _Finder(placed, sure)
     finder.block(top)
     return finder.out
 
 
+def read_for_sure(top: Block) -> set[Value]:
+    """Return what a guard of the function's own block is for: it raises, or they are something."""
+    tests = [op.inputs[0].op for op in top.ops if op.prim == "raise_if" and "guards" in op.attrs]
+    return {test.inputs[0] for test in tests if test is not None}
+
+
 class _Finder:
-    def __init__(self, placed: bool) -> None:
-        self.placed = placed
+    def __init__(self, placed: bool, sure: Collection[Value]) -> None:
+        self.placed, self.sure = placed, sure
         self.out: set[Value] = set()
 
     @deep
@@ -53,7 +62,8 @@ class _Finder:
         self._flow(zip(params, op.outputs, strict=True))
 
     def _flow(self, pairs: Iterable[tuple[Value, Value]]) -> None:
-        self.out.update(target for v, target in pairs if self._is_nothing(v))
+        nothing = {target for v, target in pairs if self._is_nothing(v)}
+        self.out.update(nothing.difference(self.sure))
 
     def _is_nothing(self, v: Value) -> bool:
         return v in self.out or (isinstance(v, Undefined) and (self.placed or not v.unread))

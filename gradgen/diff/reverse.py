@@ -15,7 +15,7 @@ from gradgen.diff.algebra import Algebra, is_constant, is_narrow
 from gradgen.diff.conjugates import adjoint_of, conjugated, real_part
 from gradgen.diff.formulas import emit_formula
 from gradgen.diff.loops import Loops
-from gradgen.diff.missing import missing_values
+from gradgen.diff.missing import missing_values, read_for_sure
 from gradgen.diff.nested import Nested
 from gradgen.diff.replaced import look_before_stores
 from gradgen.diff.written import written
@@ -56,7 +56,8 @@ class Reverse:
         self.nested = Nested(function.body)
         self.varied = varied(function)
         refuse_truncation(function, self.varied)
-        self.missing = missing_values(function.body)
+        # The sweep begins where the function has come to its end.
+        self.missing = missing_values(function.body, sure=read_for_sure(function.body))
         # Adjoints that may be the number 0.0 though their values are arrays.
         self.shapeless: set[Value] = set()
         # Carried adjoints of lists that every turn makes anew: zero before the last turn, but of

@@ -108,7 +108,7 @@ class Planner(Carrier):
 
     def __init__(self, function: Function, top: Block | None = None, lists: bool = False) -> None:
         super().__init__(function, top)
-        self.lists = lists
+        self.function, self.lists = function, lists
         self.again = top is not None and top is not function.body
         self.records: list[Saved] = []
         self.buffers: list[tuple[Value, Value]] = []
@@ -139,7 +139,7 @@ class Planner(Carrier):
             self.resolve(v)
         self.settle()
         self._rewrite(self.top)
-        if self.unsure:
+        if self.unsure and not self.function.native:
             start_from_none(self.top, self.unsure, self.missing)
         return self.records
 
@@ -369,7 +369,8 @@ class Planner(Carrier):
         self.insert_before(path[0][0], b.block.ops)
         item = self.stands_for.get(v, v)
         shared = not self.sharing.never_written(item) or v.type.kind == "list"
-        unsure: dict[str, Any] = {"unsure": True} if v in self.missing else {}
+        asked = v in self.missing and not (self.function.native and v.type.is_scalar)
+        unsure: dict[str, Any] = {"unsure": True} if asked else {}
         copied = shared or unsure
 
         def push(old: Value, at: Builder) -> Value:

@@ -7,7 +7,7 @@ Otherwise the name starts from None, and the guards before the user's reads of i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from gradgen.diff.activity import carried, ends
 from gradgen.diff.carry import Carrier
@@ -111,15 +111,22 @@ def start_from_none(top: Block, chosen: Iterable[Value], missing: set[Value]) ->
 
     The guards that the frontend has put before the user's reads of them test for that.
     """
-    moves = list(_moves(top))
+    start_from(top, chosen, missing, lambda: Const(None))
+
+
+def start_from(
+    top: Block, chosen: Iterable[Value], missing: set[Value], first: Callable[[], Value]
+) -> None:
+    """Carry something where nothing was carried to some variables, and to what they come from."""
+    carried_on = list(moves(top))
     reached = set(chosen)
     before = -1
     while before < len(reached):
         before = len(reached)
-        for values, k, target in moves:
+        for values, k, target in carried_on:
             v = values[k]
             if target in reached and isinstance(v, Undefined) and not v.unread:
-                values[k] = Const(None)
+                values[k] = first()
             elif target in reached and v in missing:
                 reached.add(v)
             elif v in reached and target in missing:
@@ -128,22 +135,25 @@ def start_from_none(top: Block, chosen: Iterable[Value], missing: set[Value]) ->
 
 def carrying_none(top: Block) -> set[Value]:
     """Return the variables that start from None, and those that they are carried to."""
-    moves = list(_moves(top))
+    carried_on = list(moves(top))
     found: set[Value] = set()
     before = -1
     while before < len(found):
         before = len(found)
-        for values, k, target in moves:
+        for values, k, target in carried_on:
             v = values[k]
             if v in found or (isinstance(v, Const) and v.const is None):
                 found.add(target)
     return found
 
 
-def _moves(top: Block) -> Iterator[tuple[list[Value], int, Value]]:
-    """Yield what is carried: a list of values, a place in it, and the value that it becomes."""
+def moves(top: Block, swept: bool = False) -> Iterator[tuple[list[Value], int, Value]]:
+    """Yield what is carried: a list of values, a place in it, and the value that it becomes.
+
+    ``swept``: in the reverse sweep, too.
+    """
     for op in walk(top):
-        if op.reverse:
+        if op.reverse and not swept:
             continue
         if op.prim == "if":
             for side in op.blocks:

@@ -26,12 +26,18 @@ NAMES = ("item", "items", "lists", "tables")
 
 def _list(op: Op, operands: list[Expr]) -> Expr:
     if "typed" in op.attrs:
-        item = op.attrs["typed"]
-        zero: Expr = ast.Constant({"int": 0, "bool": False}.get(item.kind, 0.0))
-        if item.kind == "array" and item.rank:
-            zero = call("np.empty", [shape_tuple([ast.Constant(0)] * item.rank)])
-        return call("_empty_list", [zero])
+        return empty_list(op.attrs["typed"])
     return ast.List(list(operands), ast.Load())
+
+
+def empty_list(item: Type) -> Expr:
+    """Return an empty list for items of a type, which Numba has to know."""
+    zero: Expr = ast.Constant({"int": 0, "bool": False}.get(item.kind, 0.0))
+    if item.kind == "array" and item.rank:
+        zero = call("np.empty", [shape_tuple([ast.Constant(0)] * item.rank)])
+    if item.kind == "list" and item.item is not None:
+        zero = empty_list(item.item)
+    return call("_empty_list", [zero])
 
 
 def _repeat_list(op: Op, operands: list[Expr]) -> Expr:

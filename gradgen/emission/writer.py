@@ -10,6 +10,7 @@ from gradgen.diff.activity import carried
 from gradgen.diff.missing import missing_values
 from gradgen.emission import forms, pieces
 from gradgen.emission.folding import LIMIT, is_expression
+from gradgen.emission.list_forms import empty_list
 from gradgen.emission.names import MODULES
 from gradgen.emission.statements import (
     Filling,
@@ -339,10 +340,12 @@ class Writer:
                 continue
             if isinstance(v, Undefined):
                 if v.unread:
-                    real.append((self.names[target], placeholder(target.type), target.type))
+                    real.append((self.names[target], self._something(target.type), target.type))
                 elif self.names[target] in self.none_for:
                     # Not read by the function itself, or else that raises, as in Python.
-                    real.append((self.names[target], ast.Constant(None), target.type))
+                    native = self.function.native
+                    e = self._something(target.type) if native else ast.Constant(None)
+                    real.append((self.names[target], e, target.type))
                 continue
             e = self.expr(v)
             if not (isinstance(e, ast.Name) and e.id == self.names[target]):
@@ -359,6 +362,10 @@ class Writer:
             return [assign(name, e, t) for name, e, t in real]
         targets = ast.Tuple([ast.Name(name, ast.Store()) for name, _, _ in real], ast.Store())
         return [ast.Assign([targets], ast.Tuple([e for _, e, _ in real], ast.Load()))]
+
+    def _something(self, t: Type) -> ast.expr:
+        """Return something of a type, which nothing reads."""
+        return self._note(placeholder(t, self.function.native))
 
     def _for(self, op: Op) -> list[ast.stmt]:
         body, index = op.blocks[0], op.blocks[0].params[0]
@@ -423,13 +430,14 @@ def part_of(op: Op) -> str:
     return "plain" if part == "forward" and not op.attrs["callee"].stacks else part
 
 
-def placeholder(t: Type) -> ast.expr:
+def placeholder(t: Type, native: bool = False) -> ast.expr:
     """Return something of a type, for a variable that is copied but not read on this path."""
     if t.kind == "list":
-        return ast.List([], ast.Load())
+        return empty_list(t.item) if native and t.item else ast.List([], ast.Load())
     if t.kind == "array" and t.shape is not None:
         zeros: list[ast.expr] = [ast.Constant(0) for _ in t.shape]
-        return pieces.call("np.empty", [ast.Tuple(zeros, ast.Load())])
+        options = {"dtype": t.dtype} if native and t.dtype not in ("", "float64") else {}
+        return pieces.call("np.empty", [ast.Tuple(zeros, ast.Load())], options)
     return ast.Constant({"int": 0, "bool": False}.get(t.kind, 0.0))
 
 

@@ -179,6 +179,7 @@ def run_loop(
             _bind_params(loop, block)
             _hide(r, node)
             before, r.turn = r.turn, next_id()
+            facts = r.facts  # what a turn finds out is not known without one
             try:
                 body(loop, block)
             except Endless:
@@ -186,7 +187,7 @@ def run_loop(
                 _start_again(r, entry)
                 return
             finally:
-                r.turn = before
+                r.turn, r.facts = before, facts
         if not _revise(loop):
             break
     else:

@@ -185,7 +185,7 @@ class Function:
     """A whole program: parameters (by name, with their structure), a body, and its source.
 
     ``helpers`` are syntax trees of functions that a backend prints into the module,
-    ``plain_helpers`` the names of those that it does not compile.
+    ``plain_helpers`` the names of those that it does not compile, if it compiles (``native``).
     """
 
     name: str
@@ -201,6 +201,7 @@ class Function:
     reserved: set[str] = field(default_factory=set)
     helpers: dict[str, Any] = field(default_factory=dict)
     plain_helpers: set[str] = field(default_factory=set)
+    native: bool = False
 
 
 @dataclass(eq=False, slots=True)

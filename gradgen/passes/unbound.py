@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from gradgen.diff.activity import carried, ends
 from gradgen.diff.missing import missing_values
-from gradgen.diff.unassigned import carrying_none, start_from_none
+from gradgen.diff.unassigned import carrying_none, start_from, start_from_none
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, blocks_of, walk
 from gradgen.ir.partition import Partition
 from gradgen.passes.dce import EFFECTS
+from gradgen.passes.flags import test_flags
 
 
 def drop_sure(function: Function, generated: bool = False) -> None:
@@ -36,27 +37,37 @@ def drop_sure(function: Function, generated: bool = False) -> None:
         _remove(block, gone)
 
 
-def settle_guards(function: Function, native: bool = False) -> None:
-    """Keep the guards that the text needs, and let their variables start from None.
+def settle_guards(function: Function, every: bool = False) -> None:
+    """Keep the guards that the text needs, or ``every`` one; their variables start from None.
 
-    ``native``: compiled code, in which a variable cannot be None at one time and a number at
-    another, has none but those that the saves of the sweep need.
+    In compiled code, where a variable cannot be None at one time and a number at another, all test
+    flags, and what the sweep reads in any case starts from something of its type.
     """
     missing = missing_values(function.body, placed=False)
     guards = [(b, op, v) for b in blocks_of(function.body) for op in b.ops if (v := _guarded(op))]
+    if function.native:
+        test_flags(function.body, [(op, v) for _, op, v in guards], missing)
+        _fill(function.body, missing)
+        return
     if not guards:
         return
     reader, stale = _Reads(function.body), _new_in_turns(function.body)
     stale |= _named_as_before(function.body, {op: v for _, op, v in guards})
     needed = [
         v for block, op, v in guards
-        if not native and (v in stale or not reader.at_once(v, block, op))
+        if every or (v in stale or not reader.at_once(v, block, op))
     ]  # fmt: skip
     start_from_none(function.body, needed, missing)
     kept = carrying_none(function.body)
     gone = {op for _, op, v in guards if v not in kept}
     for block in {b: None for b, op, _ in guards if op in gone}:
         _remove(block, gone)
+
+
+def _fill(body: Block, missing: set[Value]) -> None:
+    """Let what is saved, or asked for its shape, start from something, be it never assigned."""
+    unsure = [op for op in walk(body) if op.attrs.pop("unsure", False)]
+    start_from(body, [op.inputs[0] for op in unsure], missing, lambda: Undefined(unread=True))
 
 
 def _new_in_turns(body: Block) -> set[Value]:
