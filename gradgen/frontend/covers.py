@@ -25,6 +25,7 @@ from gradgen.frontend.values import (
     OTHER_KEYS,
     Box,
     Choice,
+    LocalFunction,
     Map,
     Poison,
     Record,
@@ -32,6 +33,7 @@ from gradgen.frontend.values import (
     Seq,
     Storage,
     interchangeable,
+    is_static,
     keyed,
     parts,
     same_class,
@@ -69,6 +71,8 @@ class Cover:
             return View(value, tuple(Hole(v.type) for v in positions(value)))
         if isinstance(value, Value | Ref):
             return Hole(self.type_now(value))
+        if isinstance(value, LocalFunction) and not all(_is_known(v) for _, v in parts(value)):
+            return self.opened(value)
         if isinstance(value, Box) and not (is_mutable(value) and self.entry.knows(value)):
             return self.opened(value)
         return Same(value)
@@ -79,8 +83,8 @@ class Cover:
             return value
         return self.r.settled(value)
 
-    def opened(self, box: Box) -> Template:
-        """Return the template of a container made anew."""
+    def opened(self, box: Box | LocalFunction) -> Template:
+        """Return the template of a container made anew, or of a function by its defaults."""
         return Node(box, tuple((k, self.first(item)) for k, item in parts(box)))
 
     def type_now(self, leaf: Value | Ref) -> Type:
@@ -118,8 +122,7 @@ class Cover:
                 return self._unified_grown(t.thing, value)
             if not same_class(t.thing, value) or self.precise(t.thing) or self.precise(value):
                 return None
-            held = self.entry.contents(self.r, t.thing)
-            t = self.opened(standing_for(t.thing, held, self.entry.versions))
+            t = self.opened(self._at_entry(t.thing))
         if isinstance(t, Hole):
             return self._unified_hole(t, value)
         if isinstance(t, View):
@@ -133,6 +136,12 @@ class Cover:
             return self._unified_lists(t, value)
         pairs = zip(t.items, parts(value), strict=True)
         return Node(t.like, tuple((k, self.widen(inner, v)) for (k, inner), (_, v) in pairs))
+
+    def _at_entry(self, thing: Any) -> Any:
+        if isinstance(thing, LocalFunction):
+            return thing
+        held = self.entry.contents(self.r, thing)
+        return standing_for(thing, held, self.entry.versions)
 
     def _unified_grown(self, box: Any, value: Ref) -> Template | None:
         """Cover a list from before and a list of the graph that takes its place."""
@@ -174,6 +183,11 @@ class Cover:
         known = _item_of(t)
         item = None if known is None else item_type(self, known.item, parts(value))
         return None if item is None else Hole(Type("list", item=item))
+
+
+def _is_known(default: Any) -> bool:
+    """Whether a default, or that there is none, is known before the program runs."""
+    return default is None or is_static(default)
 
 
 def _item_of(t: Template) -> Type | None:

@@ -21,6 +21,7 @@ from gradgen.frontend.values import (
     OTHER_KEYS,
     Box,
     Choice,
+    LocalFunction,
     Map,
     Poison,
     Record,
@@ -160,13 +161,16 @@ class Join:
         if self._grown_lists(x, y):
             return self._lists(x, y, name)
         if same_class(x, y) and not (self.precise and self._shared(x, y)):
-            items = [keyed(s.contents(self.r, b)) for s, b in zip(self.after, (x, y), strict=True)]
+            items = [self._parts(*pair) for pair in zip(self.after, (x, y), strict=True)]
             if [k for k, _ in items[0]] == [k for k, _ in items[1]]:
                 pairs = zip(*items, strict=True)
                 made = with_parts(x, [(k, self.merge(p, q, "")) for (k, p), (_, q) in pairs])
                 self.origins += [(made, x), (made, y)]
                 return made
         return self._choice(x, y)
+
+    def _parts(self, state: State, value: Any) -> list[tuple[Any, Any]]:
+        return keyed(state.contents(self.r, value)) if isinstance(value, Box) else parts(value)
 
     def _one_of(self, x: Any, y: Any) -> Any:
         """Return one of two that are the same thing: not what was read of it on one side."""
@@ -254,6 +258,8 @@ class Join:
         if isinstance(value, Choice):
             then, other = (self._export(v, side) for v in (value.then, value.other))
             return Choice(self._send(value.test, side), then, other)
+        if isinstance(value, LocalFunction) and parts(value):
+            return with_parts(value, [(k, self._export(v, side)) for k, v in parts(value)])
         if isinstance(value, Box) and not self.before.knows(value):
             held = self.after[side].contents(self.r, value)
             if not isinstance(held, Storage):
@@ -299,6 +305,8 @@ class Join:
             elif isinstance(value, Box) and id(value) not in seen:
                 seen.add(id(value))
                 stack += [item for _, item in parts(value)] + [contents(value)]
+            elif isinstance(value, LocalFunction):
+                stack += [item for _, item in parts(value)]
         return found
 
     def output(self, x: Value, y: Value, name: str) -> Value:

@@ -15,6 +15,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import (
     Box,
     Choice,
+    LocalFunction,
     Poison,
     Ref,
     Seq,
@@ -45,9 +46,12 @@ class Hole:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A container of the class of ``like``, with keys and a template for each item."""
+    """A container of the class of ``like``, with keys and a template for each item.
 
-    like: Box
+    A function is taken for one whose items are its defaults.
+    """
+
+    like: Box | LocalFunction
     items: tuple[tuple[Any, Template], ...]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gradgen.errors import GradgenError
@@ -290,7 +290,9 @@ def standing_for(box: Box, held: Any, versions: dict[Storage, Value]) -> Any:
 
 
 def parts(value: Any) -> list[tuple[Any, Any]]:
-    """Return the keys and items of a box, in order; nothing for anything else."""
+    """Return the keys and items of a box, in order, or a function's defaults; else nothing."""
+    if isinstance(value, LocalFunction):
+        return list(enumerate([*value.defaults, *value.kw_defaults]))
     return keyed(contents(value)) if isinstance(value, Box) else []
 
 
@@ -301,8 +303,11 @@ def keyed(held: Any) -> list[tuple[Any, Any]]:
     return list(held.items()) if isinstance(held, dict) else []
 
 
-def with_parts(like: Box, items: list[tuple[Any, Any]]) -> Box:
-    """Return a new box of the same class with these keys and items."""
+def with_parts(like: Any, items: list[tuple[Any, Any]]) -> Any:
+    """Return a new box of the same class, or the function, with these keys and items."""
+    if isinstance(like, LocalFunction):
+        values, count = [item for _, item in items], len(like.defaults)
+        return replace(like, defaults=values[:count], kw_defaults=values[count:])
     if isinstance(like, Seq):
         return Seq([item for _, item in items], like.kind, joined=True)
     if isinstance(like, Map):
@@ -312,7 +317,9 @@ def with_parts(like: Box, items: list[tuple[Any, Any]]) -> Box:
 
 
 def same_class(a: Any, b: Any) -> bool:
-    """Whether two values are boxes of the same class."""
+    """Whether two values are boxes of the same class, or one function with other defaults."""
+    if isinstance(a, LocalFunction) and isinstance(b, LocalFunction):
+        return a.node is b.node and a.frame is b.frame and a.held is b.held
     if type(a) is not type(b) or not isinstance(a, Box):
         return False
     return getattr(a, "kind", None) is getattr(b, "kind", None)
@@ -376,10 +383,17 @@ def interchangeable(a: Any, b: Any) -> bool:
     if isinstance(a, Ref) and isinstance(b, Ref):
         return a.storage is b.storage and same_steps(a.steps, b.steps)
     if isinstance(a, LocalFunction) and isinstance(b, LocalFunction):
-        return a.node is b.node and a.frame is b.frame and not a.defaults and not a.kw_defaults
+        pairs = zip(parts(a), parts(b), strict=False)
+        return same_class(a, b) and all(_same_default(x, y) for (_, x), (_, y) in pairs)
     if isinstance(a, BoundMethod) and isinstance(b, BoundMethod):
         return a.name == b.name and interchangeable(a.owner, b.owner)
     return False
+
+
+def _same_default(a: Any, b: Any) -> bool:
+    if isinstance(a, Const) and isinstance(b, Const):
+        return same_object(a.const, b.const)
+    return interchangeable(a, b)
 
 
 def same_steps(a: tuple[Step, ...], b: tuple[Step, ...]) -> bool:
