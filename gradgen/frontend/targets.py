@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+from typing import Any, NoReturn
 
 from gradgen.frontend import stores, unbound
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.attributes import set_attribute
+from gradgen.frontend.branches import on_each
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.lists import is_list, pop
@@ -36,22 +37,35 @@ def _unpack(r: Reader, target: ast.Tuple | ast.List, value: Any) -> None:
     starred = [isinstance(t, ast.Starred) for t in target.elts]
     count = len(target.elts) - sum(starred)
     at = starred.index(True) if any(starred) else count
-    parts = _starred(r, target, value, at, count - at) if any(starred) else None
-    if parts is not None:
-        for t, part in zip(target.elts, parts, strict=True):
-            assign_to(r, t.value if isinstance(t, ast.Starred) else t, part)
-        return
-    items = sequence_items(r, value, target, None if any(starred) else count)
-    if len(items) < count or (len(items) > count and not any(starred)):
-        few = "not enough" if len(items) < count else "too many"
-        got = f", got {len(items)}" if len(items) < count else ""
-        least = "at least " if any(starred) else ""
-        r.fail(target, ValueError(f"{few} values to unpack (expected {least}{count}{got})"))
     if any(starred):
-        extra = len(items) - count
-        items[at : at + extra] = [Seq(items[at : at + extra], list)]
+        parts = on_each(r, target, value, lambda v: _around_star(r, target, v, at, count - at))
+        items = sequence_items(r, parts, target, count + 1)
+    else:
+        items = sequence_items(r, value, target, count)
+        if len(items) != count:
+            _fail_to_unpack(r, target, len(items), count)
     for t, item in zip(target.elts, items, strict=True):
         assign_to(r, t.value if isinstance(t, ast.Starred) else t, item)
+
+
+def _around_star(r: Reader, target: ast.AST, value: Any, before: int, after: int) -> Seq:
+    """Return what goes to the names of a target of which one, with a star, takes the rest."""
+    parts = _starred(r, target, value, before, after)
+    if parts is not None:
+        return Seq(parts)
+    items, count = sequence_items(r, value, target), before + after
+    if len(items) < count:
+        _fail_to_unpack(r, target, len(items), count, "at least ")
+    end = len(items) - after
+    return Seq([*items[:before], Seq(items[before:end], list), *items[end:]])
+
+
+def _fail_to_unpack(
+    r: Reader, target: ast.AST, found: int, count: int, least: str = ""
+) -> NoReturn:
+    few = "not enough" if found < count else "too many"
+    got = f", got {found}" if found < count else ""
+    r.fail(target, ValueError(f"{few} values to unpack (expected {least}{count}{got})"))
 
 
 def _starred(r: Reader, node: ast.AST, value: Any, before: int, after: int) -> list[Any] | None:

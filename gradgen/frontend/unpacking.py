@@ -55,7 +55,7 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
         raise Refine(unknown, ("unpack", count))
     if isinstance(value, Ref) and value.steps and value.value.type.kind == "any":
         r.refuse(node, "unpacking of what an unknown argument contains", "give example arguments")
-    if isinstance(value, Ref | Once | Iteration) or chooses_arrays(value):
+    if isinstance(value, Ref | Once | Iteration) or (chooses_arrays(value) and count is not None):
         return entries(r, value, node, count)
     if isinstance(value, Choice):
         there = unpackable(r, value, node)
