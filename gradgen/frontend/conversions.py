@@ -9,7 +9,7 @@ import numpy as np
 
 from gradgen.frontend.bindings import call_rule, dtype_of
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.layouts import in_c_order
+from gradgen.frontend.layouts import in_c_order, perhaps_shared
 from gradgen.frontend.places import argument, is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import callee_name, no_more, special
@@ -91,9 +91,12 @@ def _converted(r: Reader, node: ast.AST, value: Any, dtype: Any, order: str, cop
         )
     cast = not is_none(dtype) and dtype_of(r, node, dtype) != v.type.dtype
     if cast:
+        may_be_it = not v.type.dtype and not v.type.is_scalar
         v = r.b.emit("astype", [v], dtype=dtype_of(r, node, dtype))
-        out = r.hold(r.b.emit("array0", [v]) if v.type.is_scalar else v, inputs=[value])
-        return _laid_out(r, out, order) if order in ("C", "F") else out
+        made = r.hold(r.b.emit("array0", [v]) if v.type.is_scalar else v, inputs=[value])
+        out = _laid_out(r, made, order) if order in ("C", "F") else made
+        # Of an unknown dtype: it may be the one that is asked for, and then nothing is copied.
+        return perhaps_shared(r, value, out, "asarray") if may_be_it and copy is not True else out
     if copy is True or v.type.is_scalar:
         return copied(r, node, value, order)
     return _laid_out(r, value, order) if order in ("C", "F") else value

@@ -14,7 +14,7 @@ from typing import Any
 
 from gradgen.deep import deep
 from gradgen.frontend.branches import assuming, fork, implied
-from gradgen.frontend.jumps import Branch, Jump, Step, always_jumps, always_raises, jumps_of
+from gradgen.frontend.jumps import Act, Branch, Jump, Step, always_jumps, always_raises, jumps_of
 from gradgen.frontend.points import (
     End,
     Meeting,
@@ -95,7 +95,10 @@ def split(
             _guard(r, node, test, [*side, *rest.rest], wanted)
             return Point(kept, rest)
     if not jumps_of(then) and not jumps_of(other):
-        return _meet(r, node, test, (then, other), rest, rest)
+        forget = Act(lambda r: _forget_dead(r, node))
+        here = _meet(r, node, test, ([*then, forget], [*other, forget]), rest, rest)
+        _forget_dead(r, node)
+        return here
     if _is_flag(then, other, rest):
         jump(r, rest, then[0].kind, test)  # type: ignore[union-attr]
         return target(rest, then[0].kind)  # type: ignore[union-attr]
@@ -103,6 +106,13 @@ def split(
     if r.frame.exits.depth >= DEEP and not isinstance(where, Turn):
         rest, where = _near(then, other, rest, where)
     return _meet(r, node, test, (then, other), rest, where)
+
+
+def _forget_dead(r: Reader, branch: ast.AST) -> None:
+    """Unbind the names that nothing reads after a branch that no jump leaves."""
+    lives = r.frame.lives
+    for name in [n for n in r.frame.names if lives is not None and lives.dead_after(branch, n)]:
+        del r.frame.names[name]
 
 
 def _raises(side: Sequence[Step], kept: Sequence[Step], rest: Point) -> bool:

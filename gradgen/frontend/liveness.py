@@ -18,7 +18,7 @@ INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
 class Liveness:
-    """Live names of one function: at the start of each loop's turns, and after each loop."""
+    """Live names of one function: at the start of each loop's turns, after each loop and branch."""
 
     def __init__(self, body: Sequence[ast.stmt]) -> None:
         self.at_turn: dict[ast.AST, Names] = {}
@@ -31,9 +31,9 @@ class Liveness:
         """Whether no turn of a loop reads what a name held when the turn began."""
         return self._dead(self.at_turn.get(loop), name)
 
-    def dead_after(self, loop: ast.AST, name: str) -> bool:
-        """Whether nothing reads what a name holds when a loop ends."""
-        return self._dead(self.after.get(loop), name)
+    def dead_after(self, s: ast.AST, name: str) -> bool:
+        """Whether nothing reads what a name holds when a loop or branch ends, but by a jump."""
+        return self._dead(self.after.get(s), name)
 
     def _dead(self, live: Names | None, name: str) -> bool:
         return live is not None and name in self.known - self.always - live
@@ -54,6 +54,7 @@ class Liveness:
             case ast.AugAssign(target=target, value=value):
                 return out | _stored([target]) | _read([target, value])
             case ast.If(test=test, body=body, orelse=orelse):
+                self.after[s] = out
                 sides = (self._run(b, out, at_break, again) for b in (body, orelse))
                 return NONE.union(*sides) | _read([test])
             case ast.For(iter=over):
