@@ -60,6 +60,7 @@ from gradgen.passes.fuse import Fused, fuse_loops
 from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.invariants import drop_unchanged
 from gradgen.passes.parallel import Parts, find_parts
+from gradgen.passes.postponing import postpone
 from gradgen.passes.rebinding import rebind_whole
 from gradgen.passes.reuse import reuse_kept
 from gradgen.passes.rows import store_through_rows
@@ -411,6 +412,7 @@ def _copies(program: Program) -> None:
             assemble(f)
     read_newest_shapes(program.function)
     rebind_whole(program.function)
+    postpone(program.function)
     insert_copies(program.function)
     store_in_place(callees_of(program.function))
 

@@ -247,7 +247,8 @@ class Planner(Carrier):
             or depth > 6
         ):
             return False
-        if rule.cost > 1 or (rule.cost == 1 and not v.type.is_scalar):
+        cost = 1 if _is_square(op) else rule.cost
+        if cost > 1 or (cost == 1 and not v.type.is_scalar):
             return False
         if op.prim in ("store", "inc", "add_at") or v.type.kind == "list":
             return False
@@ -403,6 +404,10 @@ def _is_float(v: Value) -> bool:
     """Whether a value is a float that some arithmetic gave."""
     cost = RULES[v.op.prim].cost if v.op is not None and v.op.prim in RULES else 0
     return v.type.kind == "float" and cost > 0
+
+
+def _is_square(op: Op) -> bool:
+    return op.prim == "pow" and _is(op.inputs[1], 2)
 
 
 def _is(v: Value, number: int) -> bool:

@@ -9,7 +9,7 @@ WHAT = {
     "load": "item", "T": "transposed", "mul": "product", "add": "total", "sub": "difference",
     "div": "quotient", "matmul": "product", "neg": "negated", "zeros_as": "zeros",
     "inc": "total", "gt": "above", "lt": "below", "ge": "at_least", "le": "at_most",
-    "eq": "equal", "if": "chosen", "expand_dims": "column", "stretch": "stretched",
+    "eq": "equal", "ne": "unequal", "if": "chosen", "expand_dims": "column", "stretch": "stretched",
     "fill": "filled", "len": "n", "dim": "n", "unbroadcast": "summed", "pow": "power",
     "where": "chosen", "select": "chosen", "not": "negated", "captured": "constant",
     "list": "items", "repeat_list": "items", "array_of_list": "stacked",
@@ -44,6 +44,8 @@ def noun(v: Value) -> str:
     what = WHAT.get(op.prim, op.prim.rsplit(".", 1)[-1])
     if v.type.kind == "int" and op.prim in ("sub", "add"):
         return "last" if op.prim == "sub" else "place"
+    if op.prim == "ne" and isinstance(op.inputs[1], Const) and op.inputs[1].const == 0:
+        return "nonzero"
     if op.attrs.get("style") in ("and", "or"):
         return "both" if op.attrs["style"] == "and" else "either"
     if op.prim == "helper":

@@ -26,8 +26,7 @@ def newton_root_value_and_grad(a):
     for step in range(steps - 1, -1, -1):
         x = x_saved.pop()
         d_x = 0.5 * d_x                                 # losses.py:156
-        d_x_1 = d_x - d_x * (a / x) / x
         d_a += d_x / x
-        d_x = d_x_1
+        d_x -= d_x * (a / x) / x
     d_a += 0.5 * d_x                                    # losses.py:154
     return value, (float(d_a),)

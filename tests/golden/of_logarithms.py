@@ -18,7 +18,6 @@ def of_logarithms_value_and_grad(p, ys):
     q, r = exp_p
     v_saved = np.empty(len(ys))                         # lang_unpacked.py:18
     difference_saved = np.empty(len(ys))                # lang_unpacked.py:21
-    quotient_saved = np.empty(len(ys))
     v = 1.0                                             # lang_unpacked.py:17
     total = 0.0
     m = 0.0
@@ -30,9 +29,7 @@ def of_logarithms_value_and_grad(p, ys):
         k = v / s                                       # lang_unpacked.py:20
         difference = y - m                              # lang_unpacked.py:21
         difference_saved[i] = difference
-        quotient = difference ** 2 / s
-        quotient_saved[i] = quotient
-        total += 0.5 * (np.log(s) + quotient)
+        total += 0.5 * (np.log(s) + difference ** 2 / s)
         m += k * (y - m)                                # lang_unpacked.py:22
         v *= 1.0 - k                                    # lang_unpacked.py:23
 
@@ -52,15 +49,15 @@ def of_logarithms_value_and_grad(p, ys):
         d_y = d_m * k                                   # lang_unpacked.py:22
         d_k += d_m * difference
         d_m -= d_y
-        d_s = -0.5 * quotient_saved[i] / s              # lang_unpacked.py:21
+        d_s = -0.5 * (difference ** 2 / s) / s          # lang_unpacked.py:21
         d_power = 0.5 / s
         d_difference = d_power * (2.0 * difference)
         d_m -= d_difference
         d_y += d_difference
         d_s += d_power
-        ne = d_k != 0.0                                 # lang_unpacked.py:20
-        d_s += -(d_k * k / s) if ne else 0.0
-        d_v = d_v_1 + (d_k / s if ne else 0.0)
+        nonzero = d_k != 0.0                            # lang_unpacked.py:20
+        d_s += -(d_k * k / s) if nonzero else 0.0
+        d_v = d_v_1 + (d_k / s if nonzero else 0.0)
         d_r += d_s                                      # lang_unpacked.py:19
         d_v += d_s
         d_q += d_v                                      # lang_unpacked.py:18
