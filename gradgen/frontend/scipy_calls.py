@@ -19,6 +19,7 @@ from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.values import Frozen, Map, Record, Seq, Static, is_static, static_value
+from gradgen.library.distances import distances_by_function, pairs_by_function
 from gradgen.library.initial_values import solve_ivp
 from gradgen.library.quadrature import known_infinite, quad
 from gradgen.rules.callables import resolve
@@ -144,3 +145,22 @@ def _adaptive(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any])
 def _known_infinite(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     (x,) = args
     return Static(is_static(x) and math.isinf(static_value(x)))
+
+
+def _distances(name: str, reading: Any) -> None:
+    """Read distances, whose metric may be a function."""
+    places = RULES[name].inputs[: 2 if name == "cdist" else 1]
+
+    @special(f"scipy.spatial.distance.{name}", listed=False)
+    def handler(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        given = dict(zip((*places, "metric"), args, strict=False)) | kwargs
+        metric = given.get("metric", Static("euclidean"))
+        if is_static(metric) and isinstance(static_value(metric), str):
+            return call_rule(r, node, RULES[name], args, kwargs)
+        if more := sorted(set(given) - {*places, "metric"}):
+            r.refuse(node, f"{name} with a function and {more[0]}=", "put it into the function")
+        return from_library(r, node, reading, [given[p] for p in (*places, "metric")], {})
+
+
+_distances("cdist", distances_by_function)
+_distances("pdist", pairs_by_function)
