@@ -55,6 +55,7 @@ from gradgen.passes.clears import join_clears
 from gradgen.passes.copies import insert_copies
 from gradgen.passes.cse import share_common
 from gradgen.passes.dce import remove_dead
+from gradgen.passes.first_shares import store_first
 from gradgen.passes.flip import flip_loops
 from gradgen.passes.fuse import Fused, fuse_loops
 from gradgen.passes.hoist import hoist_lengths
@@ -410,6 +411,7 @@ def _copies(program: Program) -> None:
         for f in _everything(program):
             add_numbers(f)
             assemble(f)
+            store_first(f)
     read_newest_shapes(program.function)
     rebind_whole(program.function)
     postpone(program.function)

@@ -56,19 +56,18 @@ def _place(op: Op) -> int:
 def _assemble(block: Block, chain: list[Op]) -> None:
     """Turn the last addition into the array of all that is added."""
     last, entries = chain[-1], sorted(chain[1:], key=_place)
-    at = next(k for k, op in enumerate(block.ops) if op is last)
-    numbers = [_number(entry, block, at) for entry in entries]
+    numbers = [_signed_share(entry, block) for entry in entries]
     last.prim, last.attrs, last.inputs = "array", {}, numbers
 
 
-def _number(addition: Op, block: Block, at: int) -> Value:
-    """Return what is added, with its sign."""
-    number = addition.inputs[1]
+def _signed_share(addition: Op, block: Block) -> Value:
+    """Return what an operation adds or subtracts, with its sign."""
+    share = addition.inputs[1]
     if addition.attrs.get("sign") != "-":
-        return number
-    if isinstance(number, Const):
-        return Const(-number.const)
-    out = Value(number.type, "", addition.span)
-    out.op = Op("neg", [number], [out], {}, addition.span, reverse=True)
-    block.ops.insert(at, out.op)
+        return share
+    if isinstance(share, Const):
+        return Const(-share.const)
+    out = Value(share.type, "", addition.span)
+    out.op = Op("neg", [share], [out], {}, addition.span, reverse=True)
+    block.ops.insert(next(k for k, op in enumerate(block.ops) if op is addition), out.op)
     return out

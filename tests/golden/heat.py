@@ -27,7 +27,7 @@ def heat_value_and_grad(k, u):
 
     # --- reverse --------------------------------------------------------
     d_u = np.zeros(u.shape)
-    d_u[1:] += 2.0 * item
+    d_u[1:] = 2.0 * item
     d_k = 0.0                                           # checkpoints.py:30
     for first in reversed(range(0, 9, 4)):
         u = u_saved.pop()

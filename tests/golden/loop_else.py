@@ -29,7 +29,7 @@ def loop_else_value_and_grad(x):
 
     # --- reverse --------------------------------------------------------
     d_x = np.zeros(x.shape)
-    d_x[0] += y
+    d_x[0] = y
     if broken:                                          # control_jumps.py:46
         d_y = item
     else:

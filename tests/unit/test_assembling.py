@@ -7,6 +7,7 @@ import pytest
 
 import gradgen
 from tests.cases import Case
+from tests.references import complex_gradient
 
 P = np.array([0.4, -1.1, 0.7])
 
@@ -85,3 +86,17 @@ def test_second_derivatives_read_the_text() -> None:
     ]
     np.testing.assert_allclose(once, numeric, rtol=1e-6, atol=1e-8)
     np.testing.assert_allclose(gradgen.jacobian(gradgen.grad(loss))(*args), once, rtol=1e-12)
+
+
+def test_first_shares_are_stored() -> None:
+    def loss(x, k):
+        return np.sum(x[1:] * x[:-1] ** 2) + x[k] * x[0]
+
+    args = (P, 2)
+    text = gradgen.emit(loss, mode="grad", example_args=args)
+    assert "d_x[0] = x[k]" in text and "d_x[k] += x[0]" in text
+    expected = complex_gradient(loss, args, (0,))[0]
+    np.testing.assert_allclose(gradgen.grad(loss)(*args), expected, rtol=1e-12)
+    for first in (lambda x: x[0] * x[0] + x[1], lambda x: np.sum(x[[0, 0, 1]]) + x[1]):
+        expected = complex_gradient(first, (P,), (0,))[0]
+        np.testing.assert_allclose(gradgen.grad(first)(P), expected, rtol=1e-12)

@@ -1,0 +1,28 @@
+"""The first share that goes into zeros is stored there: ``d_x[1:] = d_y``, not added to them."""
+
+from __future__ import annotations
+
+from gradgen.ir.nodes import Function, Op, Value, blocks_of, uses
+from gradgen.rules.places import may_repeat
+
+
+def store_first(function: Function) -> None:
+    """Turn first additions to zeros of the sweep into stores, in place."""
+    count = uses(function.body)
+    for block in blocks_of(function.body):
+        for op in block.ops:
+            if _is_first(op, count):
+                op.prim, op.attrs = "store", {k: v for k, v in op.attrs.items() if k != "sign"}
+
+
+def _is_first(op: Op, count: dict[Value, int]) -> bool:
+    """Whether an operation adds to entries of new zeros that nothing else reads, each once."""
+    if op.prim != "inc" or not op.reverse or op.out.type.kind != "array":
+        return False
+    if op.attrs.get("path") or op.attrs.get("sign") == "-":
+        return False
+    zeros, share = op.inputs[:2]
+    if zeros.op is None or zeros.op.prim != "zeros_as" or count[zeros] != 1:
+        return False
+    alike = zeros.type.dtype == share.type.dtype == "float64"
+    return alike and not may_repeat(op.attrs["index"], op.attrs.get("slices", ()), op.inputs[2:])
