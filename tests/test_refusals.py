@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import heapq
 import inspect
 import os
 import re
@@ -404,3 +405,25 @@ def test_next_in_a_loop():
     line, word = marked_line(next_in_a_loop)
     message = refusal(next_in_a_loop, np.ones(3))
     assert f":{line}:" in message and word in message and "Way out" in message
+
+
+def test_effort_is_bounded():
+    """Choices among choices are given up soon: loops are not written out at any price."""
+
+    def spanning(x):
+        heap = [(x[i] * x[j], i, j) for i in range(5) for j in range(i)]
+        heapq.heapify(heap)
+        parents, s = list(range(5)), 0.0
+        while heap:
+            weight, i, j = heapq.heappop(heap)
+            while parents[i] != i:
+                i = parents[i]
+            while parents[j] != j:
+                j = parents[j]
+            if i != j:
+                parents[i] = j
+                s += weight
+        return s
+
+    with pytest.raises(gradgen.UnsupportedError, match="computed subscript"):
+        gradgen.grad(spanning)(np.array([0.4, 1.2, 0.7, 2.0, 0.9]))

@@ -160,6 +160,7 @@ def fork(
     style: str = "",
 ) -> None:
     """Read both sides from the same state, and join what they changed."""
+    r.book.read_statement(1 + len(r.entangled) // 4)
     before = snapshot(r)
     span = r.span(node)
     sides: list[tuple[Block, State]] = []

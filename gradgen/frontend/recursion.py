@@ -97,9 +97,12 @@ class Book:
         self.states, self.count, self.turns, self.statements = {}, {}, 0, 0
         self.expansions = {k: made for k, made in self.expansions.items() if made is not None}
 
-    def read_statement(self) -> None:
-        """Count a statement that is read; with some effort, but not with any."""
-        self.statements += 1
+    def read_statement(self, work: int = 1) -> None:
+        """Count a statement or branch that is read; with some effort, but not with any.
+
+        A branch is more ``work`` where much may share memory: its sides are joined pair by pair.
+        """
+        self.statements += work
         if self.effort and self.statements > MOST_STATEMENTS:
             raise Laborious
 

@@ -27,8 +27,9 @@ def _chain(op: Op, count: dict[Value, int]) -> list[Op]:
     shape = op.out.type.shape if _adds_number(op) else None
     chain = [op]
     while shape and isinstance(shape[0], int) and len(chain) <= LONGEST:
-        before = chain[0].inputs[0].op
-        if before is None or count[before.out] != 1:
+        total = chain[0].inputs[0]
+        before = total.op
+        if before is None or count[total] != 1:
             break
         chain.insert(0, before)
         if before.prim == "zeros_as":
