@@ -174,6 +174,8 @@ _install()
 class PreciseNumbers:
     """Numbers of many digits as the interpreter's numbers."""
 
+    kind = "numbers of many digits"
+
     def number(self, x: Any) -> Precise:
         """Return a Python number with many digits."""
         return precise(x)

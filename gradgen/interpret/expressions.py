@@ -16,6 +16,8 @@ DIGITS = 17
 class SymPyNumbers:
     """SymPy expressions as the interpreter's numbers."""
 
+    kind = "symbols"
+
     def __init__(self) -> None:
         import sympy
 

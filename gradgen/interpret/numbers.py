@@ -14,7 +14,9 @@ BASE = {
 
 
 class Numbers(Protocol):
-    """The kind of numbers to compute with."""
+    """The kind of numbers to compute with; ``kind`` is what they are called in messages."""
+
+    kind: str
 
     def number(self, x: Any) -> Any:
         """Return a Python number, a truth value or one of these numbers as one of these."""

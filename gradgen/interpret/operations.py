@@ -7,6 +7,7 @@ from typing import Any
 
 from gradgen.errors import UnsupportedError
 from gradgen.interpret.arrays import SPECIAL, by_numpy
+from gradgen.interpret.matrices import MATRICES
 from gradgen.interpret.numbers import BASE, Numbers
 from gradgen.interpret.objects import as_array, elementwise, is_plain, lift
 from gradgen.interpret.reductions import REDUCTIONS
@@ -70,7 +71,7 @@ def evaluate(numbers: Numbers, op: Op, args: list[Any]) -> Any:
     except FAILURES as error:
         name = RULES[op.prim].spelling if op.prim in RULES else op.prim
         raise UnsupportedError(
-            f"{name or op.prim} cannot be evaluated on {type(numbers).__name__}: {error}",
+            f"{name or op.prim} cannot be evaluated on {numbers.kind}: {error}",
             op.span,
             "write it with other operations, or leave its argument out of argnums",
         ) from error
@@ -83,8 +84,9 @@ def _evaluate(numbers: Numbers, op: Op, args: list[Any]) -> Any:
     symbolic = any(not is_plain(a) for a in args)
     if op.prim == "not" and isinstance(args[0], list):
         return not args[0]
-    if name in SPECIAL:
-        return SPECIAL[name](numbers, op, args)
+    special = SPECIAL.get(name) or MATRICES.get(name)
+    if special is not None:
+        return special(numbers, op, args)
     if symbolic or (inexact and name != "where"):
         if name in BASE:
             return elementwise(numbers, lambda *a: numbers.call(name, *a), args)

@@ -66,7 +66,7 @@ class Prover:
         point = self.point
         v = point.direction(2)
         gradient, worst = None, None
-        value = point.value(point.x)
+        value = self._repeatable()
         parts: list[Part] = []
         if "rev" in self.modes:
             try:
@@ -87,6 +87,17 @@ class Prover:
         parts += higher
         parts += [make() for make in more]
         return Proof(point.name, value, tuple(point.names), tuple(parts), worst)
+
+    def _repeatable(self) -> float:
+        """Return the value, if a second call gives the same."""
+        first, second = (self.point.value(self.point.x) for _ in range(2))
+        if first != second and not (np.isnan(first) and np.isnan(second)):
+            raise ArgumentError(
+                f"two calls of {self.point.name} at the same arguments give {first!r} and "
+                f"{second!r}: there is nothing to compare a derivative with",
+                hint="seed the generator of its random numbers inside, or pass what it draws",
+            )
+        return first
 
     def _value(self, value: float) -> Part:
         plain = self.point.value(self.point.x)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sympy
 
 import gradgen
 from gradgen import specialisation
@@ -345,3 +346,63 @@ def test_wrapped_functions_are_symbolic_too() -> None:
         return wrapped
 
     assert gradgen.to_sympy(twice(lambda x: x * x), 3.0).expr.subs({"s0": 3}) is not None
+
+
+def test_a_boundary_hardly_beside_the_point_is_no_wrong_curvature() -> None:
+    """Second differences mix both sides there; between the slopes of the sides, ours is right."""
+
+    def pieces(x: float) -> float:
+        return x**2 if x > 0.999999 else 2 * x - 1
+
+    proof = gradgen.verify(pieces, (1.0,), seconds=0)
+    assert proof.ok, str(proof)
+    assert "left open" in str(proof) and "branch boundary" in str(proof)
+
+
+@pytest.mark.filterwarnings("ignore::gradgen.GradgenWarning")
+def test_a_test_for_equality_is_a_wrong_curvature() -> None:
+    def hole(x: float) -> float:
+        return 0.0 if x == 1.0 else (x - 1.0) ** 2
+
+    assert not gradgen.verify(hole, (1.0,), seconds=0).ok
+
+
+def test_what_changes_from_call_to_call_is_refused() -> None:
+    def drawn(x: np.ndarray) -> float:
+        return np.sum(x**2 * np.random.default_rng().normal(size=3))
+
+    for make in (gradgen.verify, gradgen.check_grads):
+        with pytest.raises(gradgen.ArgumentError, match="two calls of drawn") as caught:
+            make(drawn, (np.ones(3),))
+        assert "seed" in str(caught.value)
+
+
+def _solved(a: np.ndarray, b: np.ndarray) -> float:
+    return np.sum(np.linalg.solve(a, b) ** 2)
+
+
+def _inverted(a: np.ndarray) -> float:
+    return np.sum(np.linalg.inv(a)[0])
+
+
+def _factored(a: np.ndarray) -> float:
+    return np.sum(np.log(np.diag(np.linalg.cholesky(a @ a.T + np.eye(2)))))
+
+
+@pytest.mark.parametrize("fn", [_solved, _inverted, _factored])
+def test_small_matrices_are_symbolic(fn: Any) -> None:
+    a = np.array([[1.0, 0.3], [0.2, 2.0]])
+    args = (a, np.array([0.5, -1.0])) if fn is _solved else (a,)
+    proof = gradgen.verify(fn, args, seconds=30)
+    assert proof.ok and "proved equal as expressions" in str(proof), str(proof)
+
+
+def test_determinants_as_expressions() -> None:
+    a = np.arange(1.0, 10.0).reshape(3, 3) + np.eye(3)
+    expr = gradgen.to_sympy(np_det, a).expr
+    s = sympy.symbols("s0:9", real=True)
+    assert sympy.expand(expr - sympy.Matrix(3, 3, s).det()) == 0
+
+
+def np_det(a: np.ndarray) -> float:
+    return np.linalg.det(a)
