@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
 import inspect
+import keyword
+import linecache
+import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -37,6 +41,36 @@ class _Custom:
         bound = inspect.signature(self.fun).bind(*args, **kwargs)
         bound.apply_defaults()
         return list(bound.arguments.values())
+
+
+def as_function(custom: Any) -> Any:
+    """Return a function that calls one with a rule, and has its parameters; others as they are."""
+    if not isinstance(custom, _Custom) or not isinstance(custom.fun, types.FunctionType):
+        return custom
+    signature, name = inspect.signature(custom.fun), custom.fun.__name__
+    name = name if name.isidentifier() and not keyword.iskeyword(name) else "custom"
+    bare = [p.replace(default=p.empty, annotation=p.empty) for p in signature.parameters.values()]
+    handed = [_handed(p) for p in bare]
+    shown = inspect.Signature(bare)
+    text = f"def {name}{shown}:\n    return custom_rule({', '.join(handed)})\n"
+    filename = f"<gradgen {name} {hashlib.sha256(text.encode()).hexdigest()[:12]}>"
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    namespace: dict[str, Any] = {"__name__": custom.fun.__module__, "custom_rule": custom}
+    exec(compile(text, filename, "exec", dont_inherit=True), namespace)
+    made: types.FunctionType = namespace[name]
+    made.__defaults__, made.__kwdefaults__ = custom.fun.__defaults__, custom.fun.__kwdefaults__
+    made.__annotations__ = dict(custom.fun.__annotations__)
+    made.__doc__, made.__qualname__ = custom.fun.__doc__, custom.fun.__qualname__
+    return made
+
+
+def _handed(p: inspect.Parameter) -> str:
+    stars: dict[Any, str] = {
+        p.VAR_POSITIONAL: "*",
+        p.VAR_KEYWORD: "**",
+        p.KEYWORD_ONLY: f"{p.name}=",
+    }
+    return f"{stars.get(p.kind, '')}{p.name}"
 
 
 class custom_vjp(_Custom):

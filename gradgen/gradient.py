@@ -15,8 +15,10 @@ import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from gradgen.custom import as_function
 from gradgen.errors import ArgumentError, GradgenError, UnsupportedError, further, warn
 from gradgen.frontend.selection import signature_of
+from gradgen.ir.evaluate import follow
 from gradgen.options import Options, bound
 from gradgen.quick import Quick, long_way, quick_of
 from gradgen.specialisation import MAX_SPECIALISATIONS, Specialisation, over, road
@@ -49,8 +51,7 @@ class Gradient:
         counted: bool = False,
     ) -> None:
         self.counted = counted
-        if isinstance(fn, Differentiable):
-            fn = fn.__wrapped__
+        fn = as_function(fn.__wrapped__ if isinstance(fn, Differentiable) else fn)
         receiver = None
         if isinstance(fn, types.MethodType):
             receiver, fn = fn.__self__, fn.__func__
@@ -171,6 +172,11 @@ class Gradient:
         """Return the values of the parameters that the generated function has, by name."""
         named = dict(zip(self._names, values, strict=True))
         return named if self._receiver is None else dict(list(named.items())[1:])
+
+    def chosen(self, values: tuple[Any, ...], made: Specialisation) -> dict[str, Any]:
+        """Return the differentiated arguments of a complete call, by what they are called."""
+        given, active = self._named(values), made.program.function.result["active"]
+        return {s.label: follow(given[s.name], s.path) for s in active}
 
     def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
         """Return the value of each parameter, and all of them as positional and named arguments."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from inspect import BoundArguments
 from typing import Any
 
 import numpy as np
@@ -258,12 +259,11 @@ class Jacobian(Several):
         return ways
 
     def _counted(self, args: tuple[Any, ...]) -> tuple[tuple[str, ...], str]:
-        rest = args[self._receiver is not None :]
-        names = self._names[self._receiver is not None :]
-        given = dict(zip(names, rest, strict=True))
-        inputs = _entries([given[n] for n in self.options.selected(names)])
         self._value._receiver = self._receiver
-        value = self._value.run((args, args, {}))
+        given = BoundArguments(self._signature, dict(zip(self._names, args, strict=True)))
+        made = self._value.specialise(args)
+        value = self._value.run((args, given.args, given.kwargs), made)
+        inputs = _entries(list(self._value.chosen(args, made).values()))
         outputs = _entries(value[0] if self.options.has_aux else value)
         way, other = ("jacfwd", "jacrev") if inputs <= outputs else ("jacrev", "jacfwd")
         direction = "forward" if way == "jacfwd" else "in reverse"

@@ -235,3 +235,19 @@ def test_an_operation_of_a_users_module(tmp_path, monkeypatch):
     assert "Needs NumPy and flightlib." in g.source
     assert run_text(g.source, (x,))[0] == value
     del RULES["airspeed"]  # the documents list the rules that there are
+
+
+def test_a_function_with_a_rule_is_differentiated_itself() -> None:
+    """It has its own parameters and name, not those of the object that stands for it."""
+
+    @gradgen.custom_vjp
+    def power(x, n=2):
+        return x**n
+
+    power.defvjp(lambda x, n: (x**n, (x, n)), lambda r, g: (g * r[1] * r[0] ** (r[1] - 1), None))
+    made = gradgen.jacobian(power)
+    np.testing.assert_allclose(made(np.array([1.0, 3.0])), np.diag([2.0, 6.0]))
+    assert "def power_jacrev(x" in made.source
+    assert gradgen.grad(power)(3.0, n=3) == gradgen.grad(power, argnames="x")(3.0, 3) == 27.0
+    with pytest.raises(gradgen.UnsupportedError, match="'power' is one of reverse mode"):
+        gradgen.jacfwd(power)(3.0)

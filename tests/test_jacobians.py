@@ -145,3 +145,13 @@ def test_direction_follows_the_shapes() -> None:
     assert made.explain(np.ones(1)).startswith("Swept forward, for there are 1 input and 1 output.")
     made(np.ones(3))
     assert made.explain().startswith("Swept in reverse, for there are 3 inputs and 1 output.")
+
+
+def test_cotangents_of_one_entry() -> None:
+    """It is not known of all lengths of a value whether they are 1."""
+    for fn in (lambda x: x[:1] * x[1:2], lambda x: x[:1] * x[1:]):
+        x = np.array([1.5, -0.5, 2.0])
+        value, pullback = gradgen.vjp(fn)(x)
+        assert np.array_equal(pullback(2.0 * value), 2.0 * value @ gradgen.jacfwd(fn)(x))
+        value, pullback = gradgen.vjp(fn)(x[:2])
+        assert np.array_equal(pullback(value), value @ gradgen.jacfwd(fn)(x[:2]))

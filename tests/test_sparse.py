@@ -169,6 +169,48 @@ def _pairs(x: np.ndarray) -> float:
     return np.sum(x[1:] ** 2 * x[:-1] ** 2)
 
 
+@gradgen.custom_vjp
+def _squashed(x: np.ndarray) -> np.ndarray:
+    return np.tanh(x)
+
+
+_squashed.defvjp(lambda x: (np.tanh(x), x), lambda x, g: (g / np.cosh(x) ** 2,))
+
+
+def _through_a_rule(x: np.ndarray) -> np.ndarray:
+    return _squashed(x[1:] * x[:-1])
+
+
+def _few_rows(x: np.ndarray) -> dict[str, Any]:
+    return {"sum": np.sum(np.sin(x)), "count": 3, "part": x[:1] * x[1:2]}
+
+
+@pytest.mark.parametrize("fn", [_through_a_rule, _squashed, _few_rows])
+def test_rows_together_in_reverse(fn: Any) -> None:
+    """Where forward mode has no rule, or more to do, the rows are found by sweeps back."""
+    x = np.linspace(0.1, 1.0, 12)
+    made = gradgen.sparse_jacobian(fn)
+    found = made(x)
+    reverse = gradgen.jacrev(fn)(x)
+    parts = reverse.values() if isinstance(reverse, dict) else [reverse]
+    dense = np.concatenate([np.reshape(part, (-1, 12)) for part in parts])
+    np.testing.assert_allclose(found.toarray(), dense, rtol=1e-13, atol=1e-15)
+    known = gradgen.sparse_jacobian(fn, pattern=made.pattern(x))
+    assert np.array_equal(known(x).toarray(), found.toarray())
+
+
+def test_starred_arguments() -> None:
+    def product(*xs: np.ndarray) -> np.ndarray:
+        return xs[0] * np.sin(xs[1])
+
+    a, b = np.array([1.0, 2.0]), np.array([0.3, 0.4])
+    found = gradgen.sparse_jacobian(product, argnums=(0, 1))(a, b)
+    expected = np.hstack([np.diag(np.sin(b)), np.diag(a * np.cos(b))])
+    np.testing.assert_allclose(found.toarray(), expected, rtol=1e-14)
+    by_a, by_b = gradgen.jacobian(product, argnums=(0, 1))(a, b)
+    np.testing.assert_allclose(np.hstack([by_a, by_b]), expected, rtol=1e-14)
+
+
 def test_one_triangle_is_enough_of_a_hessian() -> None:
     x = np.linspace(1.0, 2.0, 6)
     found = gradgen.sparse_hessian(_pairs)

@@ -12,7 +12,7 @@ from gradgen.emission.pieces import access
 from gradgen.frontend.arguments import Container, Opaque
 from gradgen.frontend.classes import has_attributes
 from gradgen.ir.nodes import Function, Op, Value, walk
-from gradgen.ir.types import Dim, Type
+from gradgen.ir.types import Dim, Type, may_be_one
 from gradgen.rules.registry import RULES
 
 
@@ -112,7 +112,9 @@ def _length_tests(arrays: list[tuple[str, Type]], decided: set[str]) -> list[ast
         for k, d in exact.items():
             length = ast.Subscript(shape, ast.Constant(k), ast.Load())
             known.append(ast.Compare(length, [ast.NotEq()], [ast.Constant(d)]))
-        if not exact and any(isinstance(d, Dim) and d.name in decided for d in t.shape or ()):
+        # A cotangent may have lengths of which it is not known whether they are 1.
+        sure = [d for d in t.shape or () if isinstance(d, Dim) and not may_be_one(d)]
+        if not exact and any(d.name in decided for d in sure):
             others.append(shape)
     if others:
         joined: ast.expr = others[0]

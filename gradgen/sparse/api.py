@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from gradgen.api import Argnames, Argnums, Function, options_of
-from gradgen.errors import ArgumentError
+from gradgen.errors import ArgumentError, GradgenError
 from gradgen.gradient import Gradient
 from gradgen.interpret.arguments import is_inexact
 from gradgen.options import Options
 from gradgen.products import flatten, unflatten
-from gradgen.sparse.colouring import column_colours, star_colours
+from gradgen.sparse.colouring import column_colours, row_colours, star_colours
 from gradgen.sparse.nodes import Node, Recorder, entries, inputs_of
 
 
@@ -97,15 +97,18 @@ class _Sparse(Gradient):
     """What both have in common: a given pattern, and arguments as one vector of entries."""
 
     order: str
+    _swept_back = False  # whether products are with the transposed matrix
 
     def __init__(
         self, fn: Any, options: Options, example_args: Any, counted: bool, pattern: Any = None
     ) -> None:
         super().__init__(fn, options, example_args, counted)
         self._given, self._trusted = pattern, pattern is None
-        self._colours: tuple[Any, Any, np.ndarray] | None = None
-        again = replace(options, mode=self.order)
-        self._tracks = Gradient(fn, again, example_args, counted)
+        self._colours: dict[str, tuple[Any, Any, np.ndarray]] = {}
+        self._tracks, self._value = (
+            Gradient(fn, replace(options, mode=mode), example_args, counted)
+            for mode in (self.order, "value")
+        )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the matrix at these arguments."""
@@ -118,14 +121,15 @@ class _Sparse(Gradient):
 
     def _compare(self, call: Any, found: Any) -> None:
         """Refuse a pattern that was given, where the matrix is none: by one product more."""
-        direction = 1.0 + np.arange(found.shape[1]) * 0.6180339887498949 % 1.0
+        along, what = (found.T, "column") if self._swept_back else (found, "row")
+        direction = 1.0 + np.arange(along.shape[1]) * 0.6180339887498949 % 1.0
         product = self._product(call, direction)
-        size = abs(found) @ direction
+        size = abs(along) @ direction
         single = any(np.asarray(v).dtype == np.float32 for v in flatten(self._chosen(call)))
-        far = abs(product - found @ direction) > (1e-3 if single else 1e-8) * (size + abs(product))
+        far = abs(product - along @ direction) > (1e-3 if single else 1e-8) * (size + abs(product))
         if far.any():
             raise ArgumentError(
-                f"the pattern leaves out entries of row {int(np.argmax(far))}",
+                f"the pattern leaves out entries of {what} {int(np.argmax(far))}",
                 hint="give all entries that can be other than zero, or let them be found",
             )
 
@@ -155,17 +159,18 @@ class _Sparse(Gradient):
 
     def _coloured(self, pattern: Any, colouring: Callable[[Any], np.ndarray]) -> np.ndarray:
         """Return the colours of a pattern, those of the last call where it is the same."""
-        known = self._colours
+        known = self._colours.get(colouring.__name__)
         if known is None or not all(
             map(np.array_equal, known[:2], (pattern.indptr, pattern.indices))
         ):
-            self._colours = known = (pattern.indptr, pattern.indices, colouring(pattern))
+            known = (pattern.indptr, pattern.indices, colouring(pattern))
+            self._colours[colouring.__name__] = known
         return known[2]
 
     def _chosen(self, call: Any) -> dict[str, Any]:
         """Return the differentiated arguments by name."""
-        named = self._named(call[0])
-        return {n: named[n] for n in self.options.selected(list(named))}
+        self._value._receiver = self._receiver
+        return self.chosen(call[0], self._value.specialise(call[0]))
 
     def _tracked(self, call: Any) -> tuple[Any, Recorder, int]:
         """Run the text that finds a pattern."""
@@ -217,6 +222,13 @@ class SparseJacobian(_Sparse):
 
     order = "pattern"
 
+    def __init__(
+        self, fn: Any, options: Options, example_args: Any, counted: bool, pattern: Any = None
+    ) -> None:
+        super().__init__(fn, options, example_args, counted, pattern)
+        self._pulled = Gradient(fn, replace(options, mode="vjp"), example_args, counted)
+        self._value_at: tuple[Any, Any] | None = None
+
     def _found(self, call: Any) -> Any:
         from scipy import sparse
 
@@ -231,15 +243,57 @@ class SparseJacobian(_Sparse):
     def _matrix(self, call: Any, pattern: Any) -> Any:
         from scipy import sparse
 
-        colours = self._coloured(pattern, column_colours)
-        columns = self._products(call, colours)
+        colours = self._directions(call, pattern)
+        products = self._products(call, colours)
         where = pattern.tocoo()
-        _check_shape(columns, pattern.shape[0])
-        data = np.stack(columns)[colours[where.col], where.row] if columns else np.zeros(0)
+        _check_shape(products, pattern.shape[1 if self._swept_back else 0])
+        i, j = (where.col, where.row) if self._swept_back else (where.row, where.col)
+        data = np.stack(products)[colours[j], i] if products else np.zeros(0)
         return sparse.csr_array((data, (where.row, where.col)), shape=pattern.shape)
 
+    def _directions(self, call: Any, pattern: Any) -> np.ndarray:
+        """Return the colours of the columns, or of the rows where that is less work.
+
+        A sweep back costs about two forward.  It is what there is where a function has a rule for
+        reverse mode alone.
+        """
+        self._swept_back = False
+        try:
+            self.specialise(call[0])
+        except GradgenError as error:
+            self._swept_back, refusal = True, error
+            try:
+                self._pulled.specialise(call[0])
+            except GradgenError:
+                raise refusal from None
+            return self._coloured(pattern, row_colours)
+        columns = self._coloured(pattern, column_colours)
+        # A row has at least as many neighbours as the fullest column has entries.
+        least = int(np.bincount(pattern.indices, minlength=1).max(initial=0))
+        if 2 * least >= columns.max(initial=-1) + 1:
+            return columns
+        rows = self._coloured(pattern, row_colours)
+        self._swept_back = bool(2 * (rows.max(initial=-1) + 1) < columns.max(initial=-1) + 1)
+        return rows if self._swept_back else columns
+
     def _product(self, call: Any, direction: np.ndarray) -> np.ndarray:
-        return _vector(self.run(call, **self._tangents(call, direction))[1])
+        if not self._swept_back:
+            tangent = self.run(call, **self._tangents(call, direction))[1]
+            return _vector(tangent, [True] * len(flatten(tangent)))
+        if self._value_at is None or self._value_at[0] is not call:
+            self._pulled._receiver = self._receiver
+            self._value_at = call, self._value.run(call)
+        leaves = flatten(self._value_at[1])
+        ends = np.cumsum([np.size(leaf) for leaf in leaves])
+        parts = np.split(direction, ends[:-1])
+        shaped = [
+            _as_like(part.reshape(np.shape(leaf)) if is_inexact(leaf) else 0, leaf)
+            for part, leaf in zip(parts, leaves, strict=True)
+        ]
+        cotangent = unflatten(self._value_at[1], shaped)
+        gradients = self._pulled.run(call, d_value=cotangent)[1]
+        floats = [is_inexact(leaf) for leaf in flatten(list(self._chosen(call).values()))]
+        return _vector(gradients, floats)
 
 
 class SparseHessian(_Sparse):

@@ -38,6 +38,11 @@ def column_colours(pattern: Any) -> np.ndarray:
     return colours
 
 
+def row_colours(pattern: Any) -> np.ndarray:
+    """Return a colour for each row: two rows of one colour share no column (greedy)."""
+    return column_colours(pattern.T.tocsr())
+
+
 def star_colours(pattern: Any) -> np.ndarray:
     """Return a colour for each variable: every path of four has three colours at least (greedy).
 
