@@ -181,8 +181,8 @@ def test_determinant_of_rank_one_has_its_second_derivative() -> None:
 
 
 def overwriting(a):
-    x = scipy.linalg.solve(a, W, overwrite_a=True, overwrite_b=True)
-    return np.sum(x**2) + np.sum(a)
+    x = scipy.linalg.solve(a, W.copy(), overwrite_a=True, overwrite_b=True)
+    return np.sum(x**2)
 
 
 def test_what_scipy_may_overwrite_is_kept() -> None:
@@ -190,7 +190,47 @@ def test_what_scipy_may_overwrite_is_kept() -> None:
     gradient = gradgen.grad(overwriting)(a)
     np.testing.assert_array_equal(a, A)
     inverse = np.linalg.inv(A)
-    np.testing.assert_allclose(gradient, 1.0 - 2.0 * inverse.T @ (inverse @ W) @ (inverse @ W).T)
+    np.testing.assert_allclose(gradient, -2.0 * inverse.T @ (inverse @ W) @ (inverse @ W).T)
+
+
+def overwritten_and_read(a):
+    x = scipy.linalg.solve(a, W, overwrite_a=True)
+    return np.sum(x**2) + np.sum(a)
+
+
+def overwritten_outside(a):
+    return np.sum(scipy.linalg.solve(a, W, overwrite_b=True))
+
+
+def reordered_and_read(a):
+    rows = a * 2.0
+    middle = np.median(rows, axis=0, overwrite_input=True)
+    return np.sum(middle) + rows[0, 0]
+
+
+def reordered_in_turns(a):
+    total = 0.0
+    for _ in range(2):
+        total += np.quantile(a, 0.3, overwrite_input=True)
+    return total
+
+
+def reordered_in_each_turn(a):
+    total = 0.0
+    for row in a:
+        sizes = np.abs(row - np.median(row))
+        total += np.median(sizes, overwrite_input=True)
+    return total + a[0, 0]
+
+
+def test_what_is_reordered_and_not_read_again() -> None:
+    def plain(a):
+        sizes = np.abs(a - np.median(a, axis=1, keepdims=True))
+        return np.sum(np.median(sizes, axis=1)) + a[0, 0]
+
+    value, gradient = gradgen.value_and_grad(reordered_in_each_turn)(A)
+    assert value == plain(A)
+    np.testing.assert_allclose(gradient, gradgen.grad(plain)(A), 1e-14)
 
 
 def no_such_norm(a):
@@ -206,6 +246,10 @@ def reflectors(a):
     [
         (no_such_norm, "ord=7"),
         (reflectors, "mode='raw'"),
+        (overwritten_and_read, "overwrite_a=True"),
+        (overwritten_outside, "overwrite_b=True"),
+        (reordered_and_read, "overwrite_input=True"),
+        (reordered_in_turns, "overwrite_input=True"),
     ],
 )
 def test_refused_with_a_place_and_a_way_out(loss: Callable[..., Any], word: str) -> None:

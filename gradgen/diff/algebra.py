@@ -181,6 +181,12 @@ class Algebra:
             return self.emit("mul", -1.0, a)
         return self.emit("neg", a)
 
+    def conj(self, a: Value) -> Value:
+        """Return the conjugate; that of a Python number stays one, for float32 beside it."""
+        if isinstance(a, Const):
+            return Const(a.const.conjugate())
+        return self.emit("conjugate" if a.type.is_scalar and a.type.weak else "conj", a)
+
     def where(self, test: Any, a: Any, b: Any) -> Value:
         """Choose elementwise; on scalars by a conditional expression."""
         values = [as_value(v) for v in (test, a, b)]

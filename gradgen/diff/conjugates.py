@@ -9,7 +9,7 @@ from typing import Any
 
 from gradgen.diff.algebra import Algebra
 from gradgen.diff.closed import derived
-from gradgen.ir.nodes import Const, Op, Value
+from gradgen.ir.nodes import Op, Value
 from gradgen.rules.complexes import is_complex, of_complex
 from gradgen.rules.registry import Rule
 
@@ -19,14 +19,10 @@ def conjugated(alg: Algebra, op: Op) -> Op:
     complex_ones = [v for v in (*op.inputs, *op.outputs) if is_complex(v)]
     if not complex_ones or of_complex(op.prim) != "analytic":
         return op
-    conj = {v: _conjugate(alg, v) for v in complex_ones}
+    conj = {v: alg.conj(v) for v in complex_ones}
     inputs = [conj.get(v, v) for v in op.inputs]
     outputs = [conj.get(v, v) for v in op.outputs]
     return Op(op.prim, inputs, outputs, op.attrs, op.span, op.blocks, op.reverse)
-
-
-def _conjugate(alg: Algebra, v: Value) -> Value:
-    return Const(v.const.conjugate()) if isinstance(v, Const) else alg.emit("conj", v)
 
 
 def adjoint_of(rule: Rule, i: int, op: Op) -> Any:

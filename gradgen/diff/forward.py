@@ -242,7 +242,7 @@ class Forward:
         share = self.alg.mul(partials, self.alg.full(self.tangents[a], a))
         if is_complex(a) and not is_complex(op.out):
             # Partials are cotangents of the parts, real and imaginary.
-            turned = self.alg.emit("conj", partials)
+            turned = self.alg.conj(partials)
             share = self.alg.emit("real", self.alg.mul(turned, self.alg.full(self.tangents[a], a)))
         if a.type.is_scalar:
             return share
@@ -324,7 +324,7 @@ class Forward:
     def _part(self, op: Op) -> Value:
         """Return the tangent of the absolute value or the angle of a complex number."""
         z = op.inputs[0]
-        turned = self.alg.mul(self.alg.emit("conj", z), self.tangents[z])
+        turned = self.alg.mul(self.alg.conj(z), self.tangents[z])
         part = self.alg.emit(PARTS[op.prim], turned)
         size = self.alg.emit("np.abs", z)
         if op.prim == "angle":

@@ -28,6 +28,10 @@ def _attribute(name: str) -> Callable[[Op, list[Expr]], Expr]:
     return lambda op, operands: ast.Attribute(operands[0], name, ast.Load())
 
 
+def _conjugate(op: Op, operands: list[Expr]) -> Expr:
+    return ast.Call(_attribute("conjugate")(op, operands), [], [])
+
+
 def _c_contiguous(op: Op, operands: list[Expr]) -> Expr:
     return _attribute("c_contiguous")(op, [_attribute("flags")(op, operands)])
 
@@ -171,6 +175,7 @@ def _einsum(op: Op, operands: list[Expr]) -> Expr:
 SPECIAL |= {
     "T": _attribute("T"), "real": _attribute("real"), "imag": _attribute("imag"),
     "c_contiguous": _c_contiguous, "dim": _dim, "size": _size, "astype": _astype, "copy": _copy,
+    "conjugate": _conjugate,
     "flatten": _flatten, "expand_dims": _expand_dims, "reshape_as": _reshape_as,
     "stretch": _stretch, "zeros_as": _zeros_as, "full": _full, "fill": _fill, "eye": _eye,
     "scalar": _scalar, "places": _places, "nonzero": _axis_of, "tril_indices": _axis_of,

@@ -11,6 +11,7 @@ from gradgen.errors import ArgumentError
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.indices import index_of
 from gradgen.frontend.lists import as_array, as_list, is_list
+from gradgen.frontend.overwriting import check_not_read_again
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Ref, Seq, Static, is_static, plain, static_value
 from gradgen.ir.nodes import Const, Value
@@ -40,16 +41,15 @@ def call_rule(r: Reader, node: ast.AST, rule: Rule, args: list[Any], kwargs: dic
     """Emit an operation for a call, with values for plain parameters and options for the rest."""
     values: dict[str, Any] = {}
     attrs: dict[str, Any] = {}
-    for name, value in _bound(r, node, rule, args, kwargs).items():
-        if name == "overwrite_input":
-            continue  # what is left of the array is nobody's to read
-        if name in rule.options:
+    bound = _bound(r, node, rule, args, kwargs)
+    for name, value in bound.items():
+        if name.startswith("overwrite_"):
+            check_not_read_again(r, node, name, bound, value)
+        elif name in rule.options:
             attrs[name] = option(r, node, name, value, rule)
         else:
             values[name] = value
     attrs = {k: v for k, v in attrs.items() if k not in rule.defaults or v != rule.defaults[k]}
-    # What SciPy may overwrite is kept: the sweep back needs it, and the values are the same.
-    attrs = {k: v for k, v in attrs.items() if not k.startswith("overwrite_")}
     if rule.variant is not None and rule.variant(attrs):
         rule = RULES[rule.variant(attrs)]
     keyed = {p: v for p, v in values.items() if p in rule.keyed and not _is_none(v)}

@@ -52,6 +52,8 @@ def as_value(r: Reader, value: Any, node: ast.AST) -> Value:
         for number in (int, float):
             if isinstance(value.obj, number):
                 return Const(number(value.obj))
+    if isinstance(value, Static) and type(value.obj) in (bool, int, float, complex):
+        return Const(value.obj)
     if isinstance(value, Poison):
         raise value.error
     what = f"a {describe(value)} is used where a number or an array is needed"

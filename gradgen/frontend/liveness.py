@@ -14,6 +14,7 @@ from gradgen.deep import deep
 
 Names = frozenset[str]
 NONE: Names = frozenset()
+REPEATED = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -23,6 +24,7 @@ class Liveness:
     def __init__(self, body: Sequence[ast.stmt]) -> None:
         self.at_turn: dict[ast.AST, Names] = {}
         self.after: dict[ast.AST, Names] = {}
+        self.behind: dict[ast.stmt, Names] = {}  # of single statements
         self.always = _escaping(body)
         self.known = _read(body) | _stored(body)
         self._run(body, NONE, NONE, NONE)
@@ -35,6 +37,20 @@ class Liveness:
         """Whether nothing reads what a name holds when a loop or branch ends, but by a jump."""
         return self._dead(self.after.get(s), name)
 
+    def dead_after_call(self, call: ast.AST, name: str) -> bool:
+        """Whether nothing but the arguments of a call, which is made once, reads what a name holds.
+
+        Of a call in the head of a compound statement that is not known.
+        """
+        for s, live in self.behind.items():
+            parts = list(ast.walk(s))
+            if call in parts:
+                again = any(call in ast.walk(n) for n in parts if isinstance(n, REPEATED))
+                others = set(parts) - set(ast.walk(call))
+                read = any(isinstance(n, ast.Name) and n.id == name for n in others - _written(s))
+                return not again and not read and self._dead(live - _names_of(_written(s)), name)
+        return False
+
     def _dead(self, live: Names | None, name: str) -> bool:
         return live is not None and name in self.known - self.always - live
 
@@ -42,6 +58,8 @@ class Liveness:
     def _run(self, body: Sequence[ast.stmt], out: Names, at_break: Names, again: Names) -> Names:
         """Return the names live before statements, given those after them and at jumps."""
         for s in reversed(body):
+            if not hasattr(s, "body") and not hasattr(s, "cases"):
+                self.behind[s] = NONE if isinstance(s, ast.Return) else out
             out = self._before(s, out, at_break, again)
         return out
 
@@ -111,6 +129,17 @@ def _takes_a_turn(s: ast.For | ast.While) -> bool:
             except (ValueError, TypeError):
                 return False
     return False
+
+
+def _written(s: ast.stmt) -> set[ast.AST]:
+    """Return the names that an assignment gives a value, as nodes."""
+    targets = s.targets if isinstance(s, ast.Assign) else []
+    nodes = (n for t in targets for n in ast.walk(t))
+    return {n for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def _names_of(nodes: set[ast.AST]) -> Names:
+    return frozenset(n.id for n in nodes if isinstance(n, ast.Name))
 
 
 def _read(nodes: Sequence[ast.AST]) -> Names:

@@ -168,7 +168,8 @@ def _view(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[st
 def _conj(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Read ``a.conj()``, which is the array itself where its numbers are real."""
     v = as_value(r, owner, node)
-    out = call_rule(r, node, RULES["conj"], [owner, *args], kwargs)
+    name = "conjugate" if v.type.is_scalar and v.type.weak else "conj"
+    out = call_rule(r, node, RULES[name], [owner, *args], kwargs)
     if v.type.dtype.startswith("complex") or not isinstance(owner, Ref):
         return out
     return owner if v.type.dtype else perhaps_shared(r, owner, out, "conj")

@@ -98,14 +98,17 @@ def _shape(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
     # A cycle: attributes can be methods, and these are calls.
     from gradgen.frontend.attributes import attribute
 
-    if isinstance(args[0], Value):
+    given = args[0] if args else kwargs["a"]
+    if isinstance(given, Value):
         return Seq([])
-    return attribute(r, args[0], "shape", node)
+    return attribute(
+        r, as_value(r, given, node) if isinstance(given, Seq) else given, "shape", node
+    )
 
 
 @special(np.ndim)
 def _ndim(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    v = as_value(r, args[0], node)
+    v = as_value(r, args[0] if args else kwargs["a"], node)
     return r.b.emit("ndim", [v]) if v.type.rank is None else Const(v.type.rank)
 
 

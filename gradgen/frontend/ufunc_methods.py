@@ -74,11 +74,15 @@ def outer(ufunc: np.ufunc) -> Handler:
             r.refuse(node, f"np.{ufunc.__name__}.outer of {len(args)} arguments")
         a, b = (as_value(r, v, node) for v in args)
         ranks = [rank_of(r, node, v, f"np.{ufunc.__name__}.outer") for v in (a, b)]
-        first = args[0]
         if all(ranks):
             spread = r.b.emit("load", [a], index=":" * ranks[0] + "n" * ranks[1])
-            first = r.hold(spread)
-        return _called(r, node, ufunc, [first, args[1]], kwargs)
+            return _called(r, node, ufunc, [r.hold(spread), args[1]], kwargs)
+        # Python's numbers count as arrays: float32 beside them is made double.
+        taken = [
+            _called(r, node, np.asarray, [v], {}) if v.type.weak and w.type.rank else given
+            for v, w, given in ((a, b, args[0]), (b, a, args[1]))
+        ]
+        return _called(r, node, ufunc, taken, kwargs)
 
     return handler
 

@@ -41,7 +41,7 @@ LINEAR = {
     "pop", "extend", "array_of_list", "items", "joined_list", "pieces", "list_add", "repeat_list",
     "zeros_list", "fill_lists", "take_along_axis", "dim", "len", "size", "ndim", "eq", "ne",
     "np.eq", "np.ne", "isnan", "isfinite", "isinf", "leaf", "captured", "trips", "is", "is_not",
-    "real", "imag", "conj", "abs", "np.abs", "angle", "complex", "argsort", "part.sum",
+    "real", "imag", "conj", "conjugate", "abs", "np.abs", "angle", "complex", "argsort", "part.sum",
     "part.mean", "nansum", "nanmean", "vdot", "vecdot", "linalg.vecdot", "vecmat", "cholesky",
     "stop_gradient", "eigh", "eigvalsh", "svd", "svd_s", "svdvals", "convolve", "correlate",
     "slogdet", "pinv", "sort",
@@ -74,6 +74,12 @@ def complex_type(inputs: list[Value], attrs: Attrs) -> Type:
     return COMPLEX
 
 
+def conj_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the input's type; NumPy makes a number of its own of a Python number."""
+    t = inputs[0].type
+    return of_shape(t.dtype, ()) if t.is_scalar else t
+
+
 def imag_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """``1j * g``; nothing of a real number."""
     return alg.emit("mul", 1j, g) if is_complex(op.inputs[0]) else alg.zero_like(op.inputs[0])
@@ -81,7 +87,7 @@ def imag_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 def conj_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """``conj(g)``."""
-    return alg.emit("conj", g) if is_complex(g) else g
+    return alg.conj(g) if is_complex(g) else g
 
 
 def angle_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
@@ -111,10 +117,13 @@ rule("real", real_type, callables=["np.real"], adjoint=("g",), tangent="linear",
      samples=("np.real(x3 + 1j * y3)", "(x3 * (2.0 + 1j)).real"))
 rule("imag", real_type, callables=["np.imag"], vjp=imag_vjp, tangent="linear", **_PART,
      samples=("np.imag((x3 + 1j * y3) ** 2)", "np.exp(1j * x).imag"))
-rule("conj", lambda inputs, attrs: inputs[0].type, callables=["np.conj"],
-     methods=["conj", "conjugate"], params="x", vjp=conj_vjp, elementwise=True, cost=1,
-     unproved=PARTS, tangent="linear",
-     samples=("((x3 + 1j * y3) * np.conj(y3 - 2j * x3)).imag", "np.conj(x3)"))
+_CONJ: dict[str, Any] = {"params": "x", "vjp": conj_vjp, "elementwise": True, "cost": 1,
+                         "unproved": PARTS, "tangent": "linear"}
+rule("conj", conj_type, callables=["np.conj"], methods=["conj", "conjugate"], **_CONJ,
+     samples=("((x3 + 1j * y3) * np.conj(y3 - 2j * x3)).imag", "np.conj(x3)",
+              "(xf3 * np.conj(x + 2j)).imag"))
+rule("conjugate", lambda inputs, attrs: inputs[0].type, form="special", **_CONJ,
+     samples=("(xf3 * (x + 2j)).imag", "(xf3 / (x + 1j * y).conjugate()).imag"))
 rule("angle", real_type, callables=["np.angle"], params="z, deg=False", vjp=angle_vjp,
      elementwise=True, at_kinks="0 at 0 and of real numbers", unproved="not analytic",
      samples=("np.angle(x3 + 1j * y3)", "np.angle(y3 - 1j * x3, deg=True)"))

@@ -177,7 +177,7 @@ def vdot_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 
 def _conjugated(alg: Algebra, g: Value, i: int) -> Value:
-    return alg.emit("conj", g) if i == 0 and is_complex(g) else g
+    return alg.conj(g) if i == 0 and is_complex(g) else g
 
 
 def vecdot_type(inputs: list[Value], attrs: Attrs) -> Type:
