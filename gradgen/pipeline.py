@@ -48,6 +48,7 @@ from gradgen.frontend.source import innermost
 from gradgen.ir.nodes import Function, Value
 from gradgen.options import Options, bound_by_name
 from gradgen.passes.additions import recognise_additions
+from gradgen.passes.ahead import compute_ahead
 from gradgen.passes.assembling import assemble
 from gradgen.passes.cancelling import hold_cancelling_maxima
 from gradgen.passes.choices import ask_once
@@ -388,6 +389,8 @@ def _optimise(program: Program) -> None:
     sink_into_branches(function)
     if program.options.mode in SWEPT:
         join(function)
+        if program.options.backend == "numba":
+            compute_ahead(function)
         program.fused = fuse_loops(function)
         flip_loops(function)
     mark_forward([function])

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from gradgen.backends.parallel import in_parts
 from gradgen.backends.respell import respelled
+from gradgen.backends.tapes import take_tapes
 from gradgen.emission import pieces
 from gradgen.emission.writer import Writer
 from gradgen.ir.nodes import Const, Value
@@ -29,7 +30,8 @@ class Kernel:
     ) -> None:
         self.writer, self.name, self.cache = writer, name + SUFFIX, cache
         self.statements, self.turns = in_parts(writer, name, statements, _known(writer))
-        self.params = _parameters(writer, statements)
+        self.statements, made, self.tapes = take_tapes(self.statements, _known(writer))
+        self.params = [*_parameters(writer, self.statements), *made]
 
     def definition(self, outputs: Outputs) -> ast.FunctionDef:
         """Return the compiled function: the same statements as those of plain NumPy."""
@@ -46,14 +48,14 @@ class Kernel:
         """Return the statements that call it and give what the user's function returns."""
         call = pieces.call(self.name, [ast.Name(p, ast.Load()) for p in self.params])
         if self._plain(outputs):
-            return [ast.Return(call)]
+            return [*self.tapes, ast.Return(call)]
         names = self._result_names()
         returned = outputs(lambda v: _result(v, names))
         if not names:
-            return [ast.Expr(call), ast.Return(returned)]
+            return [*self.tapes, ast.Expr(call), ast.Return(returned)]
         targets: list[ast.expr] = [ast.Name(n, ast.Store()) for n in names.values()]
         target = targets[0] if len(targets) == 1 else ast.Tuple(targets, ast.Store())
-        return [ast.Assign([target], call), ast.Return(returned)]
+        return [*self.tapes, ast.Assign([target], call), ast.Return(returned)]
 
     def _returned(self, outputs: Outputs) -> ast.expr:
         """Return what the compiled function returns: all numbers and arrays, or their tuples."""

@@ -26,7 +26,18 @@ from gradgen.diff.standing import Place, Standing
 from gradgen.diff.twins import use_shape_twins
 from gradgen.diff.unassigned import lengths_of_nothing, paths_of_reads, start_from_none
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Undefined, Value, walk
+from gradgen.ir.nodes import (
+    GROWS,
+    WRITES,
+    Block,
+    Const,
+    Function,
+    Op,
+    Undefined,
+    Value,
+    walk,
+    written_inputs,
+)
 from gradgen.ir.types import Type, array
 from gradgen.ir.words import noun
 from gradgen.passes.buffers import move_buffers
@@ -113,6 +124,8 @@ class Planner(Carrier):
         self.records: list[Saved] = []
         self.buffers: list[tuple[Value, Value]] = []
         self.once: dict[Any, Value] = {}
+        self.one_turn = top is not None and top is not function.body
+        self.turn_writes: set[Value] | None = None
         self.sharing = Sharing(function)
         self.missing = missing_values(function.body, placed=False)
         self.unsure: list[Value] = []  # values saved where they may be missing
@@ -231,7 +244,7 @@ class Planner(Carrier):
 
     def _can_recompute(self, v: Value, depth: int = 0) -> bool:
         if v in self.resolved or not self.inner_forward(v):
-            return self.sharing.never_written(v) or v.type.is_scalar
+            return self.sharing.never_written(v) or v.type.is_scalar or self._is_left_alone(v)
         op, home = v.op, self.home[v]
         if op is None:
             is_index = self.owner[home][0].prim == "for" and v is home.params[0]
@@ -255,6 +268,18 @@ class Planner(Carrier):
         if not self.sharing.never_written(v):
             return False
         return all(isinstance(x, Const) or self._can_recompute(x, depth + 1) for x in op.inputs)
+
+    def _is_left_alone(self, v: Value) -> bool:
+        """Whether an array is from outside of the turn that is planned, which writes to none of it.
+
+        What it was written to before the turn is no matter then.
+        """
+        if not self.one_turn or v.type.kind != "array":
+            return False
+        if self.turn_writes is None:
+            pairs = ((op, k) for op in walk(self.top) for k in written_inputs(op))
+            self.turn_writes = {self.sharing.root(op.inputs[k]) for op, k in pairs}
+        return self.sharing.root(v) not in self.turn_writes
 
     def _recompute(self, v: Value) -> Value:
         op, home = v.op, self.home[v]
