@@ -15,7 +15,7 @@ Function = Callable[..., Any]
 Argnums = int | tuple[int, ...] | list[int] | None
 Argnames = str | tuple[str, ...] | list[str] | None
 MODES = ("value_and_grad", "grad", "vjp", "jvp", "value", "jacfwd", "jacrev", "hessian", "hvp",
-         "hessian_diag")  # fmt: skip
+         "hessian_reverse", "hessian_diag")  # fmt: skip
 Batch = int | str | tuple[int | str, ...] | list[int | str] | None
 Made = TypeVar("Made", Gradient, Differentiable)
 
@@ -254,10 +254,11 @@ def emit(
         Where to write the module, atomically; a file that gradgen did not write is left alone.
     argnums, argnames, has_aux, example_args, backend, memory, cache, batch, parallel
         As for `grad`.
-    mode : {"value_and_grad", "grad", "vjp", "jvp", "value", "jacfwd", "jacrev", "hessian", "hvp", \
-"hessian_diag"}
+    mode : {"value_and_grad", "grad", "vjp", "jvp", "value", "jacfwd", "jacrev", "hessian", \
+"hessian_reverse", "hvp", "hessian_diag"}
         What the generated function returns; that of ``vjp`` takes a cotangent ``d_value`` as its
-        last argument, those of ``jvp`` and ``hvp`` take tangents ``t_NAME``.
+        last argument, those of ``jvp`` and ``hvp`` take tangents ``t_NAME``; a Hessian is forward
+        over reverse, or in reverse.
 
     Raises
     ------

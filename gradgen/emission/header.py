@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import sys
 import textwrap
 import types
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from typing import Any
 from gradgen.batch.examples import batch_names
 from gradgen.frontend.arguments import Container, Opaque
 from gradgen.frontend.classes import has_attributes
-from gradgen.frontend.source import Source, source_of
+from gradgen.frontend.source import Source, innermost, source_of
 from gradgen.ir.nodes import Function
 from gradgen.ir.types import SHORT, Dim, Type
 
@@ -73,7 +74,8 @@ def header_of(program: Any) -> str:
     lines += _wrapped(f"{TYPES}{specialisation(function)}", "                 ")
     needs = "Needs only NumPy."
     if not origin.result["reader"].frame.source.generated:
-        whose = "" if of == origin.name else f" of {spelled_name(origin)}"
+        target = _target(program)
+        whose = "" if of == origin.name else f" of {target}"
         lines += [f"{HASH}{fingerprint(origin)}{whose}, for `gradgen check-stale`"]
         mode = program.title or options.mode
         if options.mode in ("pattern", "pattern2"):
@@ -81,7 +83,7 @@ def header_of(program: Any) -> str:
                 "For gradgen.sparse_jacobian and gradgen.sparse_hessian, which bring its functions."
             )
         elif program.inner is None or program.title or program.asked:
-            needs += f"  {COMMAND}{_command(origin, options, mode, _runs_again(program), rows)}`."
+            needs += f"  {COMMAND}{_command(program, target, options, mode, rows)}`."
     lines += [needs]
     return "\n".join(lines)
 
@@ -122,14 +124,13 @@ def _runs_again(program: Any) -> bool:
     return bool(program.again) or (program.inner is not None and _runs_again(program.inner))
 
 
-def _command(
-    function: Function, options: Any, mode: str, again: bool, rows: tuple[str, ...]
-) -> str:
+def _command(program: Any, target: str, options: Any, mode: str, rows: tuple[str, ...]) -> str:
+    function, again = origin_of(program), _runs_again(program)
     active = function.result["active"]
     chosen = ",".join(s.key if isinstance(s.key, str) else str(s) for s in active)
     plain = options.argnums == 0 and options.argnames is None
     one_of_a_tuple = not options.single and "," not in chosen
-    words = [f"gradgen emit {function.span.path}:{spelled_name(function)} -o OUT.py"]
+    words = [f"gradgen emit {function.span.path}:{target} -o OUT.py"]
     words += [] if plain else [f"--wrt {chosen}{',' if one_of_a_tuple else ''}"]
     words += [] if mode == "value_and_grad" else [f"--mode {mode}"]
     words += ["--has-aux"] if options.has_aux else []
@@ -141,9 +142,21 @@ def _command(
     return " ".join(words)
 
 
-def spelled_name(function: Function) -> str:
-    """Return the name as the command line takes it."""
-    return function.name if function.name != "<lambda>" else "LAMBDA"
+def _target(program: Any) -> str:
+    """Return the user's function as the command line takes it.
+
+    One that was made inside another function, a lambda or a partial has the name that its module
+    has for it.
+    """
+    while program.inner is not None:
+        program = program.inner
+    fn, name = program.source[0], program.function.name
+    held = sys.modules.get(getattr(innermost(fn), "__module__", None) or "")
+    plain = isinstance(fn, types.FunctionType) and fn.__qualname__.isidentifier()
+    for known, value in vars(held).items() if held is not None and not plain else ():
+        if value is fn or getattr(value, "__wrapped__", None) is fn:
+            return known
+    return name if name != "<lambda>" else "LAMBDA"
 
 
 def fingerprint(function: Function) -> str:

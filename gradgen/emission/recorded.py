@@ -81,11 +81,13 @@ def recorded(text: str) -> Recorded | None:
     command = next((x for x in lines if COMMAND in x), "")
     words = shlex.split(command.partition(COMMAND)[2].rstrip(".`"))
     target = words[2] if len(words) > 2 else first["place"]
-    file = target.rpartition(":")[0]
+    file, _, called = target.rpartition(":")
+    # What was made inside another function has a name of its own in its module.
+    name = called if len(words) > 2 and called != "LAMBDA" else first["name"]
     source_hash, _, source = _field(lines, HASH).partition(",")[0].partition(" of ")
     return Recorded(
-        first["name"], first["version"], first["place"], file, tuple(words[5:]),
-        _field(lines, TYPES), source_hash, source or first["name"], bool(command),
+        name, first["version"], first["place"], file, tuple(words[5:]),
+        _field(lines, TYPES), source_hash, source or name, bool(command),
     )  # fmt: skip
 
 

@@ -30,8 +30,8 @@ def sparse_jacobian(
     """Return a function that computes a Jacobian as a sparse matrix.
 
     Which entries can be other than zero is found by running what decides indices and branches with
-    sets of input entries in place of numbers; columns that share no row (or rows that share no
-    column) are then computed together (Curtis, Powell and Reid, 1974).
+    sets of input entries in place of numbers; columns that share no row are then computed together
+    (Curtis, Powell and Reid, 1974), or rows that share no column, in reverse, where that is less.
 
     Parameters
     ----------

@@ -187,6 +187,33 @@ def test_a_missing_source(here: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert stale("nowhere") == 2
 
 
+MADE = """
+import functools
+
+def make(k):
+    def inner(w):
+        return k * np.sum(w**2)
+    return inner
+
+closed, other = make(4.0), make(7.0)
+short = lambda w: np.sum(w**3)
+fixed = functools.partial(loss, b=0.5, x=np.ones((4, 3)))
+"""
+
+
+@pytest.mark.parametrize("name", ["closed", "short", "fixed"])
+def test_what_its_module_has_another_name_for(here: Path, name: str) -> None:
+    """Closures, lambdas and partials are found by the name on the command line."""
+    (here / "fit.py").write_text(LOSS + MADE)
+    emit(f"fit.py:{name}", "made.py", "--example", "(np.ones(3),)")
+    assert f"gradgen emit fit.py:{name} -o" in (here / "made.py").read_text()
+    assert stale("made.py") == 0
+    change(here / "fit.py", "make(4.0)", "make(5.0)")
+    change(here / "fit.py", "np.sum(w**3)", "np.sum(w**4)")
+    change(here / "fit.py", "b=0.5", "b=0.75")
+    assert stale("made.py") == 1
+
+
 def test_a_loss_that_is_refused_now(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     change(here / "fit.py", "    return np.tanh(z)", "    yield np.tanh(z)")
     assert stale("out.py") == 1
