@@ -27,6 +27,22 @@ def second_name(x):
     return np.sum(a * x)
 
 
+@case("the reshape of a view of one array or another", X, Y)
+def reshape_of_a_view_by_path(x, y):
+    p = x if x[0] > 0 else y
+    t = p[::-1].reshape(4)
+    x[0] = 3.0 * y[1]
+    return t[3] * x[1]
+
+
+@case("the entries of a view of one array or another", X, Y)
+def ravel_of_a_view_by_path(x, y):
+    p = x if x[0] > 0 else y
+    t = p.T.ravel()
+    x[0] = 3.0 * y[1]
+    return t[0] * x[1]
+
+
 @case("one statement with two targets makes one array", X)
 def two_targets(x):
     a = b = np.zeros(4)

@@ -110,7 +110,7 @@ def split(
 
 def _forget_dead(r: Reader, branch: ast.AST) -> None:
     """Unbind the names that nothing reads after a branch that no jump leaves."""
-    lives = r.frame.lives
+    lives = None if r.reads_later else r.frame.lives
     for name in [n for n in r.frame.names if lives is not None and lives.dead_after(branch, n)]:
         del r.frame.names[name]
 

@@ -56,7 +56,7 @@ def view(r: Reader, ref: Ref, prim: str, operands: list[Value], attrs: dict[str,
     value = r.b.emit(prim, [base, *operands], **attrs)
     if value.type.is_scalar:
         return value
-    if maybe and not r.visible(ref.storage):
+    if maybe and not any(map(r.visible, r.reach(ref.storage))):
         return r.hold(value)  # whether it shares with what nobody can name does not matter
     steps = composed(ref.steps, Step(prim, tuple(operands), attrs, maybe, place))
     return Ref(ref.storage, steps, value, r.versions[ref.storage])

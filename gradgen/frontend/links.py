@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradgen.frontend import listed
 from gradgen.frontend.joins import identity
+from gradgen.frontend.reach import holds
 from gradgen.frontend.state import State, at
 from gradgen.frontend.templates import carried_parts
 from gradgen.frontend.values import (
@@ -21,7 +22,6 @@ from gradgen.frontend.values import (
     Storage,
     boxes_at,
     boxes_in,
-    holds,
     parts,
 )
 

@@ -16,6 +16,8 @@ Names = frozenset[str]
 NONE: Names = frozenset()
 REPEATED = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+# What runs a generator at once, where it stands alone between the parentheses.
+CONSUMERS = frozenset(("sum", "max", "min", "any", "all", "list", "tuple", "sorted", "set", "dict"))
 
 
 class Liveness:
@@ -50,6 +52,11 @@ class Liveness:
                 read = any(isinstance(n, ast.Name) and n.id == name for n in others - _written(s))
                 return not again and not read and self._dead(live - _names_of(_written(s)), name)
         return False
+
+    def dead_in(self, s: ast.stmt, name: str) -> bool:
+        """Whether nothing reads what a name holds in a single statement, nor after it."""
+        live = self.behind.get(s)
+        return live is not None and self._dead(live | _read([s]), name)
 
     def _dead(self, live: Names | None, name: str) -> bool:
         return live is not None and name in self.known - self.always - live
@@ -162,10 +169,19 @@ def _stored(nodes: Sequence[ast.AST]) -> Names:
 
 
 def _escaping(body: Sequence[ast.stmt]) -> Names:
-    """Return the names that inner functions can read at any time, and those declared elsewhere."""
+    """Return the names that what runs later can read at any time, and those declared elsewhere."""
     out: set[str] = set()
-    for n in (n for s in body for n in ast.walk(s)):
-        if isinstance(n, INNER):
+    every = [n for s in body for n in ast.walk(s)]
+    at_once = {
+        id(arg)
+        for n in every
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in CONSUMERS
+        for arg in n.args
+    }
+    for n in every:
+        if isinstance(n, ast.GeneratorExp) and id(n) not in at_once:
+            out |= {m.id for m in _names(n)}
+        elif isinstance(n, INNER):
             out |= {m.id for m in ast.walk(n) if isinstance(m, ast.Name)} - _own(n)
         elif isinstance(n, ast.Nonlocal | ast.Global):
             out |= set(n.names)

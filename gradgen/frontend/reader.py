@@ -34,6 +34,7 @@ from gradgen.frontend.values import (
     Static,
     Storage,
     contents,
+    parts,
     refill,
 )
 from gradgen.ir.builder import Builder
@@ -165,6 +166,7 @@ class Reader(Sharing):
     def bind(self, name: str, value: Any) -> None:
         """Assign to a name of the current frame; the first name a value gets is kept as a hint."""
         value = self.lasting(value)
+        self._note_iterators(value)
         if name == self.frame.anonymous:
             self.frame.names[name] = value
             return
@@ -184,6 +186,11 @@ class Reader(Sharing):
             self.fill(shared, {**shared.fields, name: value})
         else:
             self.frame.names[name] = value
+
+    def _note_iterators(self, value: Any) -> None:
+        """Note that something is kept that reads an array later, whatever names stand for it."""
+        held = [value, *(item for _, item in parts(value))]
+        self.reads_later = self.reads_later or any(map(runs_once, held))
 
     def lasting(self, value: Any) -> Any:
         """Return a value that gets a name: a generator is run later, by the names around it."""
@@ -324,6 +331,8 @@ class Reader(Sharing):
         """Set the contents of a box, and remember what it was made with."""
         self.filled.setdefault(box, contents(box))
         refill(box, held)
+        if isinstance(held, dict):
+            self._note_iterators(box)
 
     def graph_list(self, box: Seq) -> Ref:
         """Make a list one of the graph, which can grow in loops, and return its reference."""

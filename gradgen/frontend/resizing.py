@@ -7,9 +7,10 @@ from typing import Any
 
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.method_calls import method
+from gradgen.frontend.reach import holds
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more
-from gradgen.frontend.values import Frame, Ref, Seq, Static, holds
+from gradgen.frontend.values import Frame, Ref, Seq, Static
 from gradgen.library.shapes import resized
 
 WAY = "bind the name to np.resize(...), or to an array of zeros that is written to"

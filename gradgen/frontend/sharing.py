@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from gradgen.frontend import listed
-from gradgen.frontend.values import Box, Frame, Ref, Storage, holds, leads_to, leaves
+from gradgen.frontend.reach import holds, leads_to
+from gradgen.frontend.values import Box, Frame, Ref, Storage, leaves
 
 Thing = Storage | Box
 Place = tuple[Any, ...]
@@ -19,18 +20,27 @@ class Sharing:
         self.frame = Frame(None, {}, {})
         self.entangled: dict[Thing, set[Thing]] = {}
         self.causes: dict[Thing, set[Place]] = {}
+        self.reads_later = False  # whether an iterator is kept, which reads what no name may
         self.picks: dict[Thing, set[Place]] = {}  # where items of lists were picked
 
     # --- names ----------------------------------------------------------------------------
 
     def visible(self, thing: Thing) -> bool:
-        """Whether any name holds a storage or box."""
-        return any(holds(v, thing) for frame in self._frames() for v in frame.names.values())
+        """Whether any name that is still read holds a storage or box."""
+        return bool(self._held_still(lambda v: holds(v, thing)))
 
     def held_apart(self, thing: Box, holder: Box) -> bool:
         """Whether any name leads to a box on another way than through a holder of it."""
-        names = (v for frame in self._frames() for v in frame.names.values())
-        return any(leads_to(v, thing, holder) for v in names)
+        return bool(self._held_still(lambda v: leads_to(v, thing, holder)))
+
+    def _held_still(self, wanted: Callable[[Any], bool]) -> list[Any]:
+        """Return what names hold, of some kind, that are read in the present statement or later."""
+        return [
+            value
+            for frame in self._frames()
+            for name, value in frame.names.items()
+            if wanted(value) and (self.reads_later or not _is_dead(frame, name))
+        ]
 
     def visible_to_callers(self, thing: Thing) -> bool:
         """Whether a name of a function around, or of a caller, holds a storage or box."""
@@ -84,3 +94,9 @@ class Sharing:
         for notes in (self.entangled, self.causes, self.picks):
             for thing in [t for t in notes if not known(t)]:
                 del notes[thing]
+
+
+def _is_dead(frame: Frame, name: str) -> bool:
+    """Whether nothing reads a name of a frame from the statement on that is read there now."""
+    known = frame.lives is not None and frame.statement is not None
+    return known and frame.lives.dead_in(frame.statement, name)

@@ -54,7 +54,7 @@ def _step(r: Reader, s: Step, rest: Point) -> Point | None:
     handler = HANDLERS.get(type(s))
     if handler is None:
         r.refuse(s, f"{_construct(s)} is not supported", _way_out(s))
-    r.b.span = r.span(s)
+    r.b.span, r.frame.statement = r.span(s), s
     return handler(r, s, rest)
 
 

@@ -234,7 +234,7 @@ class Frame:
     """The names of one function activation; ``anonymous`` is its result, which the caller names.
 
     ``exits`` holds the names of the result and of the flags of early exits, ``lives`` the live
-    names of its loops.
+    names of its statements, of which ``statement`` is the one that is read.
     """
 
     source: Any
@@ -252,6 +252,7 @@ class Frame:
     anonymous: str = ""
     exits: Any = None
     lives: Any = None
+    statement: Any = None
 
     def outward(self) -> Iterator[Frame]:
         """Yield this frame and those of the functions around it."""
@@ -332,24 +333,6 @@ def leaves(value: Any) -> list[Any]:
     if isinstance(value, Choice):
         return [*leaves(value.then), *leaves(value.other)]
     return [leaf for _, item in parts(value) for leaf in leaves(item)]
-
-
-def holds(value: Any, thing: Any) -> bool:
-    """Whether a storage or container can be reached from a value."""
-    if isinstance(value, Ref):
-        return value.storage is thing
-    if isinstance(value, Choice):
-        return holds(value.then, thing) or holds(value.other, thing)
-    if isinstance(value, Seq) and value.grown is not None and value.grown is thing:
-        return True
-    return value is thing or any(holds(item, thing) for _, item in parts(value))
-
-
-def leads_to(value: Any, thing: Box, holder: Box) -> bool:
-    """Whether a container can be reached from a value, but not through a holder of it."""
-    if value is thing or value is holder:
-        return value is thing
-    return any(leads_to(item, thing, holder) for _, item in parts(value))
 
 
 def boxes_in(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[tuple[Any, ...], Box]]:

@@ -1,0 +1,84 @@
+"""What can be reached from a value: who else sees a write into an array or a container.
+
+A function reaches what its defaults and the names around it hold, a method its object, an iterator
+what it runs over.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+from gradgen.frontend.values import (
+    Box,
+    Choice,
+    Iteration,
+    LocalFunction,
+    Once,
+    Ref,
+    Seq,
+    Storage,
+    parts,
+)
+from gradgen.ir.nodes import Value
+
+# Attributes of methods, pullbacks and gradients of local functions: what they are made of.
+MADE_OF = ("owner", "function", "gradient", "args")
+
+
+def holds(value: Any, thing: Storage | Box) -> bool:
+    """Whether a storage or container can be reached from a value."""
+    return _leads_to(value, thing, None)
+
+
+def leads_to(value: Any, thing: Box, holder: Box) -> bool:
+    """Whether a container can be reached from a value, but not through a holder of it."""
+    return _leads_to(value, thing, holder)
+
+
+def _leads_to(value: Any, thing: Storage | Box, holder: Box | None) -> bool:
+    stack, seen = [value], set()
+    while stack:
+        v = stack.pop()
+        if v is thing or (isinstance(v, Ref) and v.storage is thing):
+            return True
+        if v is None or v is holder or id(v) in seen or isinstance(v, Value | Ref):
+            continue
+        seen.add(id(v))
+        if isinstance(v, Seq) and v.grown is thing:
+            return True
+        stack += _inside(v)
+    return False
+
+
+def _inside(value: Any) -> Iterator[Any]:
+    """Yield what a value is made of."""
+    yield from (item for _, item in parts(value))
+    if isinstance(value, Choice):
+        yield from (value.then, value.other)
+    elif isinstance(value, LocalFunction):
+        yield from _around(value)
+    elif isinstance(value, Iteration):
+        yield from value.arrays
+    elif isinstance(value, Once):
+        yield from value.over if isinstance(value.over, list) else [value.over]
+    else:
+        for name in MADE_OF:
+            held = getattr(value, name, None)
+            yield from held if isinstance(held, list) else [held]
+
+
+def _around(fn: LocalFunction) -> Iterator[Any]:
+    """Yield what the names hold that a function reads around it."""
+    names = _named(fn.node)
+    for frame in fn.frame.outward():
+        yield from (v for name, v in frame.names.items() if name in names)
+        if frame.shared is not None:
+            yield from (v for name, v in frame.shared.fields.items() if name in names)
+
+
+@functools.lru_cache(maxsize=512)
+def _named(definition: ast.AST) -> frozenset[str]:
+    return frozenset(n.id for n in ast.walk(definition) if isinstance(n, ast.Name))
