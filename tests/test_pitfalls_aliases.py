@@ -27,7 +27,7 @@ def second_name(x):
     return np.sum(a * x)
 
 
-@case("the reshape of a view of one array or another", X, Y)
+@case("the reshape of a view of one array or another", X, Y, outcome="either")
 def reshape_of_a_view_by_path(x, y):
     p = x if x[0] > 0 else y
     t = p[::-1].reshape(4)
@@ -35,7 +35,7 @@ def reshape_of_a_view_by_path(x, y):
     return t[3] * x[1]
 
 
-@case("the entries of a view of one array or another", X, Y)
+@case("the entries of a view of one array or another", X, Y, outcome="either")
 def ravel_of_a_view_by_path(x, y):
     p = x if x[0] > 0 else y
     t = p.T.ravel()

@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from gradgen.frontend.reach import holds
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.values import Choice, Ref, holds, is_static, static_value
+from gradgen.frontend.values import Choice, Ref, is_static, static_value
 
 
 def check_not_read_again(
