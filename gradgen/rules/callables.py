@@ -17,7 +17,7 @@ import numpy as np
 
 T = TypeVar("T")
 HEADS: dict[str, Any] = {"np": np, "math": math}
-SCIPY = ("special", "linalg", "stats", "integrate", "interpolate", "signal", "optimize")
+SCIPY = ("special", "linalg", "stats", "integrate", "interpolate", "signal", "optimize", "fft")
 # The modules that spellings may begin with, but for NumPy, math and the builtins.
 MODULES = [*(f"scipy.{name}" for name in SCIPY), "scipy.spatial.distance"]
 

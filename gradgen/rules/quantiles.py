@@ -155,7 +155,7 @@ def _quantile_of_a(t_a, y, a, q, axis, method):
     at = np.quantile(np.arange(float(rows.shape[-1])), np.ravel(q), method=method)
     places = np.broadcast_to(at, rows.shape[:-1] + np.shape(at))
     t = _between_rows(_as_rows(t_a, axis, 0), order, places)
-    return np.reshape(np.moveaxis(t, -1, 0), np.shape(y))
+    return np.reshape(np.moveaxis(t, -1, 0), np.shape(y))[()]
 
 
 @printed_like("y")
@@ -169,7 +169,7 @@ def _nanquantile_of_a(t_a, y, a, q, axis, method):
     for k in range(len(levels)):
         at[..., k] = _places_of(counts, levels[k], method)
     t = _between_rows(np.where(np.isnan(rows), 0.0, _as_rows(t_a, axis, 0)), order, at)
-    return np.reshape(np.moveaxis(t, -1, 0), np.shape(y))
+    return np.reshape(np.moveaxis(t, -1, 0), np.shape(y))[()]
 
 
 def _quantile_tangent(t_a, t_q, y, a, q, axis, method):
