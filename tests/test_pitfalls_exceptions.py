@@ -361,3 +361,30 @@ def test_refusal_that_stands_further_down():
 
     with pytest.raises(gradgen.GradgenError, match="einsum_path"):
         gradgen.grad(grouped)(X)
+
+
+def test_attribute_that_is_not_there():
+    """Python's AttributeError, with the line; of an object that stands outside, too."""
+
+    class Holder:
+        def __init__(self, a):
+            self.a = a
+
+    outside = Holder(2.0)
+
+    def inside(x):
+        held = Holder(x[0])
+        return held.a * held.b
+
+    def from_outside(x):
+        return x[0] * outside.b
+
+    def deleted(x):
+        held = Holder(x[0])
+        del held.a
+        return held.a
+
+    for function in (inside, from_outside, deleted):
+        with pytest.raises(AttributeError, match="'Holder' object has no attribute") as caught:
+            gradgen.grad(function)(X)
+        assert "test_pitfalls_exceptions.py" in caught.value.__notes__[0]

@@ -83,6 +83,8 @@ def _static_attribute(r: Reader, obj: Any, name: str, node: ast.AST) -> Any:
     if not hasattr(obj, name):
         if obj is None:
             r.fail(node, AttributeError(f"'NoneType' object has no attribute {name!r}"))
+        if is_users(kind):
+            r.fail(node, AttributeError(f"{kind.__name__!r} object has no attribute {name!r}"))
         r.refuse(node, f"{describe(Static(obj))} has no attribute {name!r}")
     value = getattr(obj, name)
     text = {"numpy": "np", "math": "math"}.get(getattr(obj, "__name__", ""), "")

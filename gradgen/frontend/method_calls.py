@@ -18,6 +18,7 @@ from gradgen.frontend.reshaping import in_order, raveled
 from gradgen.frontend.special import no_more
 from gradgen.frontend.stores import overwrite, whole, write
 from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
+from gradgen.ir.nodes import Const
 from gradgen.rules.registry import RULES
 
 METHOD_HANDLERS: dict[str, Callable[..., Any]] = {}
@@ -173,6 +174,17 @@ def _conj(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[st
     if v.type.dtype.startswith("complex") or not isinstance(owner, Ref):
         return out
     return owner if v.type.dtype else perhaps_shared(r, owner, out, "conj")
+
+
+@method("is_integer")
+def _is_integer(
+    r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Read ``x.is_integer()`` of a float as ``x % 1 == 0``, which infinities are not."""
+    v = as_value(r, owner, node)
+    if v.type.kind != "float":
+        r.refuse(node, f"is_integer of a {v.type}", "ask it of a float")
+    return r.b.emit("eq", [r.b.emit("mod", [v, Const(1)], span=r.span(node)), Const(0)])
 
 
 @method("tolist")

@@ -105,7 +105,7 @@ def attribute_of(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:
 
     kind = owner.kind
     in_class = found_in(kind, name)
-    missing = f"{kind.__name__!r} object has no attribute {name!r}"
+    missing = _no_attribute(kind, name)
     if name in owner.fields and not isinstance(in_class, property):
         return unbound.found(r, r.settled(owner.fields[name]), AttributeError(missing), node)
     if name == "__class__":
@@ -118,9 +118,16 @@ def attribute_of(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:
     fallback = found_in(kind, "__getattr__")
     if isinstance(fallback, types.FunctionType):
         return call_value(r, node, Method(owner, fallback), [Static(name)], {})
-    if r.turn:  # of a loop, which is read again once a turn has set it
+    ours = kind.__module__.startswith("gradgen.")  # it may not have all that it stands for
+    if r.turn or not (ours or hasattr(kind, name)):  # a loop is read again once a turn has set it
         r.fail(node, AttributeError(missing))
     r.refuse(node, f"{kind.__name__} has no attribute {name!r} here", "assign it before it is read")
+
+
+def _no_attribute(kind: type, name: str) -> str:
+    """Return what Python says of an attribute that an object of a class has not."""
+    spelled = "types.SimpleNamespace" if kind is types.SimpleNamespace else kind.__name__
+    return f"{spelled!r} object has no attribute {name!r}"
 
 
 def attribute_of_super(r: Reader, owner: Super, name: str, node: ast.AST) -> Any:
@@ -167,6 +174,22 @@ def set_attribute_of(
     if isinstance(found_in(owner.kind, "__setattr__"), types.FunctionType) and not plain:
         r.refuse(node, f"{owner.kind.__name__} has its own __setattr__")
     r.fill(owner, {**owner.fields, name: value})
+
+
+def delete_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> None:
+    """Perform ``del owner.name`` on an object whose attributes the graph holds."""
+    if not isinstance(owner, Record):
+        r.refuse(node, f"del of an attribute of a {describe(owner)}", "set it to None")
+    own = isinstance(found_in(owner.kind, "__delattr__"), types.FunctionType)
+    own = own or isinstance(found_in(owner.kind, name), property)
+    params = getattr(owner.kind, "__dataclass_params__", None)
+    if own or (params is not None and params.frozen):
+        r.refuse(node, f"del of this attribute of a {owner.kind.__name__}", "set another one")
+    missing = AttributeError(_no_attribute(owner.kind, name))
+    if name not in owner.fields:
+        r.fail(node, missing)
+    unbound.found(r, owner.fields[name], missing, node)
+    r.fill(owner, {k: v for k, v in owner.fields.items() if k != name})
 
 
 # --- making objects -----------------------------------------------------------------------

@@ -12,9 +12,10 @@ from gradgen.frontend.branches import on_each
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.lists import is_list, pop
+from gradgen.frontend.objects import delete_attribute
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.unpacking import sequence_items
-from gradgen.frontend.values import Map, Ref, Seq, is_static, static_value
+from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Undefined
 
 
@@ -87,14 +88,15 @@ def delete(r: Reader, target: ast.expr) -> None:
         r.frame.names[target.id] = nothing
     elif isinstance(target, ast.Subscript):
         _delete_item(r, target)
-    else:
-        r.refuse(target, "del of an attribute", "set it to None")
+    elif isinstance(target, ast.Attribute):
+        delete_attribute(r, evaluate(r, target.value), target.attr, target)
 
 
 def _delete_item(r: Reader, target: ast.Subscript) -> None:
     owner = evaluate(r, target.value)
     if isinstance(target.slice, ast.Slice):
-        r.refuse(target, "del of a slice", "assign the items that stay to a new list")
+        _delete_slice(r, owner, target.slice, target)
+        return
     key = literal(r, evaluate(r, target.slice))
     mutable = isinstance(owner, Map) or (isinstance(owner, Seq) and owner.kind is list)
     if isinstance(owner, Ref) and is_list(r, owner) and not owner.steps:
@@ -110,4 +112,16 @@ def _delete_item(r: Reader, target: ast.Subscript) -> None:
         del held[k]
     except (IndexError, KeyError, TypeError) as error:
         r.fail(target, error)
+    r.fill(owner, held)
+
+
+def _delete_slice(r: Reader, owner: Any, part: ast.Slice, target: ast.Subscript) -> None:
+    """Perform ``del owner[start:stop:step]`` on a list whose items are known."""
+    ends = (part.lower, part.upper, part.step)
+    bounds = [Static(None) if e is None else literal(r, evaluate(r, e)) for e in ends]
+    known = isinstance(owner, Seq) and owner.kind is list and owner.grown is None
+    if not known or not all(map(is_static, bounds)):
+        r.refuse(target, "del of a slice", "assign the items that stay to a new list")
+    held = list(owner.items)
+    del held[slice(*map(static_value, bounds))]
     r.fill(owner, held)

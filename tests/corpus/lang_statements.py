@@ -103,6 +103,29 @@ def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
+class Parts:
+    kind = 3.0
+
+    def __init__(self, a):
+        self.a, self.kind, self.rest = a, 2.0 * a, [a]
+
+
+def deleted_parts(x):
+    parts = Parts(x[0])
+    same = parts
+    s = parts.kind
+    del same.kind
+    s = s * parts.kind + parts.a
+    del parts.rest, parts.a
+    items = list(x)
+    held = items
+    del items[1:3]
+    del held[-1:]
+    if s.is_integer() or (float(len(items)).is_integer() and hasattr(parts, "a")):
+        s = s + 100.0
+    return s * sum(v * (i + 1) for i, v in enumerate(held)) * len(items)
+
+
 EXAMPLE_ARGS = {
     "branch_defined_both": lambda: (1.5,),
     "branch_defined_later_used_same_condition": lambda: (1.5, True),
@@ -111,6 +134,7 @@ EXAMPLE_ARGS = {
     "errstate_block": lambda: (_normal(5),),
     "errstate_return": lambda: (_normal(5),),
     "nested_unpack": lambda: (((1.0, 2.0), (3.0, [0.5, 0.7])),),
+    "deleted_parts": lambda: (_normal(6),),
     "swaps": lambda: (0.6, 1.1),
     "fibonacci_rotation": lambda: (0.6, 1.1, 0.8),
     "chain_assign": lambda: (0.9,),
