@@ -96,6 +96,8 @@ class _Folder:
         source = op.inputs[0]
         if not self.sharing.never_written(source):
             return False
+        if source.type.kind == "list" and self.writes:
+            return False  # it may grow, in place
         return source.user or (source.op is not None and source.op.prim == "leaf")
 
     def _is_neighbour(self, op: Op) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.frontend import pointers, pools
 from gradgen.frontend.bindings import call_rule, emit
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.classes import MISSING, found_in, is_users
@@ -44,6 +45,7 @@ def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     """Return ``owner.name``."""
     if isinstance(owner, Choice):
         return distribute(r, node, owner, lambda option: attribute(r, option, name, node))
+    owner = pools.expanded(r, owner, node)
     if isinstance(owner, Static):
         return _static_attribute(r, owner.obj, name, node)
     if isinstance(owner, Record):
@@ -56,6 +58,8 @@ def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
         return BoundMethod(owner, name)
     if isinstance(owner, Flags) and name == "c_contiguous":
         return emit(r, node, RULES["c_contiguous"], [owner.owner], {})
+    if pointers.pointer(owner):
+        return pools.attribute(r, owner, name, node)
     if isinstance(owner, Value | Ref):
         return _array_attribute(r, owner, name, node)
     if isinstance(owner, LocalFunction) and owner.held is not None:
@@ -147,7 +151,7 @@ def set_attribute(r: Reader, owner: Any, name: str, value: Any, node: ast.AST) -
     """Perform ``owner.name = value``."""
     if isinstance(owner, Choice):
         distribute(r, node, owner, lambda option: set_attribute(r, option, name, value, node))
-    elif isinstance(owner, Record):
+    elif isinstance(owner, Record) or pointers.class_of_row(owner):
         set_attribute_of(r, owner, name, value, node)
     elif isinstance(owner, LocalFunction) and owner.held is not None:
         set_attribute_of(r, owner.held, name, value, node)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from gradgen.deep import deep
+from gradgen.frontend import pointers
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
@@ -56,7 +57,7 @@ def condition(r: Reader, node: ast.expr) -> Value:
 def truth(r: Reader, value: Any, node: ast.expr) -> Value:
     """Return the truth value of what a test came to."""
     value = literal(r, value)
-    if is_static(value):
+    if is_static(value) and not pointers.pointer(value):
         return Const(bool(static_value(value)))
     if isinstance(value, Map):
         return _any_there(r, node, value)
@@ -68,6 +69,8 @@ def truth(r: Reader, value: Any, node: ast.expr) -> Value:
             return truth(r, done, node)
     if isinstance(value, Record | LocalFunction | BoundMethod | Once | Lazy | Generator):
         return Const(True)
+    if pointers.pointer(value):
+        return pointers.is_none(r, node, value, negated=True)
     test = as_value(r, value, node)
     if test.type.kind == "list":
         test = r.b.emit("len", [test])
@@ -212,6 +215,7 @@ def implied(test: Value, truth: bool) -> dict[Value, bool]:
         v, holds = work.pop()
         found[v] = holds
         op = v.op
+        found.update(pointers.implied(op, holds))
         if op is not None and op.prim == "not":
             work.append((op.inputs[0], not holds))
         elif (

@@ -16,6 +16,8 @@ from gradgen.frontend.branches import truth
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iterables import as_positions
 from gradgen.frontend.operators import arithmetic
+from gradgen.frontend.pointers import is_none, pointer
+from gradgen.frontend.pools import expanded
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import callee_name, special
 from gradgen.frontend.texts import converted, of_texts
@@ -127,7 +129,7 @@ def _letter(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
 
 @special(len)
 def _len(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    value = args[0]
+    value = expanded(r, args[0], node)
     if isinstance(value, Map):
         return number_there(r, any_items(r, node, value))
     if isinstance(value, Seq):
@@ -149,6 +151,13 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
     """Read ``isinstance``, which the types decide."""
     kinds = args[1].obj if isinstance(args[1], Static) else static_value(args[1])
     value = args[0]
+    if pointer(value):
+        there = is_none(r, node, value, negated=True)
+        of = pointer(value).kind  # type: ignore[union-attr]
+        mine = issubclass(getattr(of, "kind", of) or type(None), kinds)
+        if mine == issubclass(type(None), kinds):
+            return Const(mine)
+        return there if mine else is_none(r, node, value)
     if isinstance(value, Seq | Record):
         known = (value.kind, STANDS_FOR.get(value.kind, value.kind))
         return Const(any(issubclass(kind, kinds) for kind in known))
@@ -188,6 +197,11 @@ def _slice(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
 
 @special(type)
 def _type(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    # A cycle by nature: properties are called.
+    from gradgen.frontend.attributes import attribute
+
+    if pointer(args[0]):
+        return attribute(r, args[0], "__class__", node)
     if len(args) == 1 and isinstance(args[0], Seq | Record):
         return Static(args[0].kind)
     if len(args) == 1 and isinstance(args[0], Value | Ref):

@@ -23,6 +23,8 @@ from gradgen.frontend.objects import (
     set_attribute_of,
     super_of,
 )
+from gradgen.frontend.pointers import class_of_row
+from gradgen.frontend.pools import fields_of
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.source import Source, source_of
 from gradgen.frontend.special import special
@@ -124,6 +126,9 @@ def _callable(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any])
 @special(hasattr)
 def _hasattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     name = args[1].obj if isinstance(args[1], Static) else None
+    if isinstance(name, str) and class_of_row(args[0]):
+        held = name in fields_of(r, args[0], node)
+        return Const(held or found_in(class_of_row(args[0]), name) is not MISSING)
     of_array = isinstance(args[0], Ref) and r.read(args[0]).type.kind == "array"
     if isinstance(name, str) and of_array:
         return Const(hasattr(np.ndarray, name))

@@ -64,6 +64,7 @@ from gradgen.frontend.operators import chooses_structure
 from gradgen.frontend.outputs import call_into, out_of, placed_out
 from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.places import is_none
+from gradgen.frontend.pointers import pointer
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import METHOD_PLACES, SPECIAL, by_place, in_places
 from gradgen.frontend.texts import method_of_text
@@ -151,7 +152,7 @@ def call_value(
         return _call_object(r, node, callee.function, [callee.owner, *args], kwargs)
     if isinstance(callee, Record) and callee.kind is Frozen and "__call__" in callee.fields:
         return call_value(r, node, callee.fields["__call__"], args, kwargs)
-    if isinstance(callee, Record | Seq):
+    if isinstance(callee, Record | Seq) or pointer(callee):
         called = invoked(r, node, callee, "__call__", *args, **kwargs)
         if called is not MISSING:
             return called

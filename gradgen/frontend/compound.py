@@ -6,8 +6,9 @@ import ast
 import contextlib
 from collections.abc import Iterator, Sequence
 
+from gradgen.frontend import pointers
 from gradgen.frontend.assigned import assigned_names
-from gradgen.frontend.branches import condition
+from gradgen.frontend.branches import condition, implied
 from gradgen.frontend.checkpoints import marked_test
 from gradgen.frontend.flow import read, split, told
 from gradgen.frontend.generators import counting, filtered
@@ -191,7 +192,7 @@ def while_statement(r: Reader, s: ast.While, rest: Point) -> Point:
     kept: list[tuple[Block, Block]] = []
 
     def body(trial: Loop, block: Block) -> None:
-        test_block = _test(r, s, trial)
+        test_block, known = _test(r, s, trial)
         steps: list[Step] = list(s.body)
         if test_block is None:
             test_block = _always(trial)
@@ -199,7 +200,9 @@ def while_statement(r: Reader, s: ast.While, rest: Point) -> Point:
         kept.append((test_block, block))
         if isinstance(test_block.results[0], Const) and not test_block.results[0].const:
             steps = [Jump(LEAVE, None)]
+        before, r.facts = r.facts, {**r.facts, **known}
         frame.turn(trial, steps)
+        r.facts = before
 
     def build(inits: list[Value], trial: Loop) -> tuple[Op, Block]:
         test_block, block = kept[-1]
@@ -224,8 +227,11 @@ def _endless(r: Reader, frame: _LoopFrame, rest: Point) -> Point:
     return Point(branch.then, rest)
 
 
-def _test(r: Reader, s: ast.While, trial: Loop) -> Block | None:
-    """Read a test into a block of its own; None if it has effects on names or arrays."""
+def _test(r: Reader, s: ast.While, trial: Loop) -> tuple[Block | None, dict[Value, bool]]:
+    """Read a test into a block of its own, and what it tells of objects.
+
+    There is no block if it has effects on names or arrays.
+    """
     before = snapshot(r)
     block = Block(params=[_twin(p) for p in trial.params])
     with r.b.into(block):
@@ -236,10 +242,11 @@ def _test(r: Reader, s: ast.While, trial: Loop) -> Block | None:
     same = same and all(before.contents(r, box) is contents(box) for box in r.filled)
     if not same or len(r.frame.names) != len(before.names):
         restore(r, before)
-        return None
+        return None, {}
+    facts = pointers.kept(implied(test, True))
     again = _told_apart_again(r, block)
     replace_uses(block, dict(zip(trial.params, block.params, strict=True)) | again)
-    return block
+    return block, facts
 
 
 def _told_apart_again(r: Reader, block: Block) -> dict[Value, Value]:

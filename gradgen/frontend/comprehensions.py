@@ -191,8 +191,13 @@ def _container(r: Reader, node: Any, few: bool) -> Any:
         _each(r, node, 0, enter, few)
         return Map(pairs)
     out: list[Any] = []
-    _each(r, node, 0, lambda: out.append(evaluate(r, node.elt)), few)
+    _each(r, node, 0, lambda: out.append(_item(r, node)), few)
     return _set(r, node, Seq(out, list)) if isinstance(node, ast.SetComp) else Seq(out, list)
+
+
+def _item(r: Reader, node: Any) -> Any:
+    value = evaluate(r, node.elt)
+    return lists.kept_in_list(r, value, node) if isinstance(node, ast.ListComp) else value
 
 
 def _set(r: Reader, node: ast.SetComp, items: Any) -> Any:

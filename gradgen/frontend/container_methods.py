@@ -48,7 +48,7 @@ def _get(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str
 @method("append")
 def _append(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if isinstance(owner, Seq) and owner.kind is list:
-        r.fill(owner, [*owner.items, args[0]])
+        r.fill(owner, [*owner.items, lists.kept_in_list(r, args[0], node)])
         return Static(None)
     if not isinstance(owner, Ref):
         r.refuse(node, f"append to a {describe(owner)}", "append to a list, or fill an array")
@@ -245,6 +245,15 @@ def _count(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[s
     if isinstance(owner, Seq) and is_static(owner) and is_static(args[0]):
         return Const(static_value(owner).count(static_value(args[0])))
     r.refuse(node, "count of computed values", "use np.sum(array == value)")
+
+
+@method("remove")
+def _remove(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read the removal of the first item that is equal to a value."""
+    if not isinstance(owner, Ref) and not (isinstance(owner, Seq) and owner.kind is list):
+        r.refuse(node, f"the method 'remove' of a {describe(owner)}")
+    return run_text(r, node, "out = items.pop(items.index(value))\nout = None", "out",
+                    items=owner, value=args[0])  # fmt: skip
 
 
 @method("index")

@@ -12,9 +12,11 @@ from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.branches import on_each
 from gradgen.frontend.lists import is_list
 from gradgen.frontend.objects import class_of, special_method
+from gradgen.frontend.pointers import class_of_row, pointer
+from gradgen.frontend.pools import fields_of, row_of
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import callee_name, no_more, special
-from gradgen.frontend.values import Box, Map, Ref, Static, parts, with_parts
+from gradgen.frontend.values import Box, Map, Record, Ref, Static, parts, with_parts
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type
 from gradgen.rules.registry import RULES
@@ -38,6 +40,10 @@ def deep_copy(r: Reader, node: ast.AST, value: Any) -> Any:
 def _copied(r: Reader, node: ast.AST, value: Any, deep: bool, done: dict[int, Any]) -> Any:
     """Return a copy; what is met twice is copied once, as in Python (``done``, by identity)."""
     value = r.settled(value)
+    if pointer(value) and not deep:
+        return row_of(r, node, Record(class_of_row(value), fields_of(r, value, node)))
+    if pointer(value):
+        r.refuse(node, f"a deep copy of a {describe(value)} by the path", "make a new one")
     if isinstance(value, Value) or (isinstance(value, Static) and isinstance(value.obj, PLAIN)):
         return value
     key = id(value.storage) if isinstance(value, Ref) and not value.steps else id(value)

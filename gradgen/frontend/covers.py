@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from gradgen.errors import UnsupportedError
+from gradgen.frontend import pointers
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.state import State
@@ -31,6 +33,7 @@ from gradgen.frontend.values import (
     Record,
     Ref,
     Seq,
+    Static,
     Storage,
     interchangeable,
     is_static,
@@ -112,6 +115,10 @@ class Cover:
 
     def unified(self, t: Template, value: Any) -> Template | None:
         """Return one template of a kind for both, None if only options can hold them."""
+        if isinstance(t, Same) and pointers.pointer(value) and _is_none(t.thing):
+            return Hole(replace(value.type, of=replace(value.type.of, sure=False)))
+        if isinstance(t, Hole) and t.type.of and _is_none(value):
+            return Hole(replace(t.type, of=replace(t.type.of, sure=False)))
         if isinstance(t, Same):
             if interchangeable(t.thing, value):
                 return t
@@ -188,6 +195,10 @@ class Cover:
 def _is_known(default: Any) -> bool:
     """Whether a default, or that there is none, is known before the program runs."""
     return default is None or is_static(default)
+
+
+def _is_none(value: Any) -> bool:
+    return isinstance(value, Static) and value.obj is None
 
 
 def _item_of(t: Template) -> Type | None:

@@ -13,11 +13,13 @@ from gradgen.frontend import (
     calls,
     comprehensions,
     lists,
+    pointers,
+    pools,
     subscripts,
     texts,
     unbound,
 )
-from gradgen.frontend.aggregates import known_set
+from gradgen.frontend.aggregates import known_set, run_text
 from gradgen.frontend.arguments import any_items, every_item
 from gradgen.frontend.classes import MISSING
 from gradgen.frontend.entries import KEYS, literal
@@ -69,7 +71,9 @@ def _tuple(r: Reader, node: ast.Tuple | ast.List) -> Any:
         elif starred:
             items += sequence_items(r, value, element)
         else:
-            items.append(value)
+            items.append(
+                lists.kept_in_list(r, value, element) if isinstance(node, ast.List) else value
+            )
     return Seq(items, tuple if isinstance(node, ast.Tuple) else list) if made is None else made
 
 
@@ -155,6 +159,11 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
         )
     if isinstance(op, ast.In | ast.NotIn):
         return _membership(r, node, op, left, right)
+    left, right = pools.expanded(r, left, node), pools.expanded(r, right, node)
+    if pointers.pointer(left) or pointers.pointer(right):
+        same = pointers.compared(r, node, op, left, right)
+        if same is not MISSING:
+            return same
     prim = COMPARE[type(op)]
     if class_of(left) or class_of(right):
         done = compared(r, node, op, left, right)
@@ -322,9 +331,16 @@ def _among(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -
     return Const(not found.const) if isinstance(found, Const) else r.b.emit("not", [found])
 
 
+FOUND = "found = any(item == one for item in items)"
+
+
 def _within(r: Reader, node: ast.Compare, left: Any, right: Ref) -> Value:
     """Test membership in a list that grows, or in an array."""
     if lists.is_list(r, right):
+        item = r.read(right).type.item
+        if item is not None and item.of and pointers.by_value(item.of.kind):
+            return as_value(r, run_text(r, node, FOUND, "found", any=Static(any), items=right,
+                                        one=left), node)  # fmt: skip
         return r.b.emit("contains", [r.read(right), lists.as_item(r, left, node)])
     same = r.b.emit("np.eq", [r.read(right), as_value(r, left, node)], span=r.span(node))
     return r.b.emit("any", [same], span=r.span(node))

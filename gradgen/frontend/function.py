@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import inspect
 import types
 from collections.abc import Sequence
 from typing import Any
 
 from gradgen.errors import ArgumentError, GradgenError, UnsupportedError, further
+from gradgen.frontend import pointers, pools
 from gradgen.frontend.arguments import (
     Container,
     Opaque,
@@ -45,8 +47,9 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
     Where that is refused, loops of few turns are written out, at last for the lengths and whole
     numbers of the arguments.  Of several refusals, that is raised which came furthest.
     """
+    kinds: set[type] = set()
     try:
-        return _of_fair_length(_read_function(fn, given, options))
+        return _of_fair_length(_read_function(fn, given, options, kinds=kinds))
     except GradgenError as error:
         attempts = [(given, effort) for effort in (FOR, FOR | WHILE)]
         if isinstance(given, tuple | list) and error.span is not None:
@@ -59,6 +62,8 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
                 continue
             except GradgenError as other:
                 error = further(error, other)
+        with contextlib.suppress(GradgenError):
+            return _read_function(fn, given, options, pooled=kinds)
         raise error from None
 
 
@@ -82,7 +87,18 @@ def pinned_specs(fn: Any, args: Sequence[Any]) -> list[dict[str, Any]]:
     return [exact] if fuller == exact else [exact, fuller]
 
 
-def _read_function(fn: Any, given: Any, options: Any, effort: int = 0) -> Function:
+def _read_function(
+    fn: Any,
+    given: Any,
+    options: Any,
+    effort: int = 0,
+    kinds: set[type] | None = None,
+    pooled: set[type] | None = None,
+) -> Function:
+    """Read a function; ``kinds`` takes the classes of which it makes objects.
+
+    ``pooled``: those whose objects are rows of lists.
+    """
     receiver = None
     if isinstance(fn, types.MethodType):
         fn, receiver = fn.__func__, fn.__self__
@@ -93,7 +109,8 @@ def _read_function(fn: Any, given: Any, options: Any, effort: int = 0) -> Functi
         specs[next(iter(signature.parameters))] = Opaque(receiver)
     precise: frozenset[Place] = frozenset()
     written_out: frozenset[int] = frozenset()
-    book = Book(effort=effort, learns_lengths=not options.batch)
+    book = Book(effort=effort, learns_lengths=not options.batch, pooled=pooled)
+    book.kinds = set() if kinds is None else kinds
     refused: UnsupportedError | None = None  # with sets of what is known
     for _ in range(200):
         book.begin()
@@ -115,6 +132,12 @@ def _read_function(fn: Any, given: Any, options: Any, effort: int = 0) -> Functi
         except Refine as found:
             name, path = found.path
             specs[name] = refined(specs[name], path, found.how)
+        except RecursionError:
+            raise UnsupportedError(
+                "objects that hold each other in ways that depend on the path",
+                source.span(source.node),
+                "keep what they hold in lists side by side, and places in these for objects",
+            ) from None
     raise UnsupportedError(
         "what the function's names share does not settle",
         source.span(source.node),
@@ -182,12 +205,15 @@ def _read(
     active = select(options, visible, specs, parameter_positions(fn))
     leaves: list[Leaf] = []
     params = []
+    pools.begin(r)
     for name, parameter in signature.parameters.items():
         value, inner = enter(r, name, specs[name], [s.path for s in active if s.name == name])
         leaves += inner
         if isinstance(value, Box) and isinstance(parameter.default, list | dict):
             # Python keeps such a default from call to call; a write to it would be lost.
             value.outside = name
+        if book.pooled:
+            value = pools.adopted(r, source.node, value)
         r.frame.names[name] = value
         params.append((name, specs[name]))
     _check_active(r, active, leaves, specs)
@@ -206,6 +232,8 @@ def _read(
     function.result |= returned(r, last, result, options, function)
     function.result["returned"] = source.span(last)
     block.results = [value for value, _ in function.result["seeds"]]
+    if book.pooled is not None:
+        pointers.forget(function, [c.function for c in book.callees()])
     return function
 
 

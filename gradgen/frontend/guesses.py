@@ -142,6 +142,12 @@ def adopt_entry(loop: Loop) -> None:
     r, guess, entry = loop.r, loop.guess, loop.entry
     live = {*entry.versions, *r.filled}
     guess.slots = [s for s in guess.slots if isinstance(s, str) or s in live]
+    # A list that has become one of the graph is carried as that: names may hold it already.
+    guess.slots = [
+        s
+        for s in guess.slots
+        if not (isinstance(s, Seq) and isinstance(entry.contents(r, s), Storage))
+    ]
     for slot in guess.slots:
         value = loop.slot_value(slot, entry)
         if slot in guess.templates and not portable(guess.templates[slot]):

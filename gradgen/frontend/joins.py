@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from gradgen.errors import Span, UnsupportedError
+from gradgen.frontend import pointers
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.listed import contain_items, related
 from gradgen.frontend.reader import Reader
@@ -146,6 +147,7 @@ class Join:
 
     def merge(self, x: Any, y: Any, name: str) -> Any:
         """Return what stands where one path has ``x`` and the other ``y``."""
+        x, y = pointers.alike(x, y)
         if x is y or isinstance(x, Poison):
             return x
         if isinstance(y, Poison):

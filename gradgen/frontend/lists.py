@@ -59,7 +59,11 @@ def item(r: Reader, ref: Ref, i: Value, node: ast.AST) -> Any:
     place = (*r.call_path, id(node))
     if place in r.precise or place in r.rows:
         return r.view(ref, "load", [i], {"index": "i"})
-    value = r.b.emit("load", [r.read(ref), i], span=r.span(node), index="i")
+    items = r.read(ref)
+    if items.type.item is None and r.inner:
+        # Nothing was put in, as far as is known.
+        r.fail(node, IndexError("list index out of range"))
+    value = r.b.emit("load", [items, i], span=r.span(node), index="i")
     return taken(r, r.hold(value), ref, place=place)
 
 
@@ -142,6 +146,7 @@ def _with_item(r: Reader, items: Value, steps: Sequence[Step], new: Value) -> Va
 
 def as_item(r: Reader, value: Any, node: ast.AST) -> Value:
     """Return what goes into a list: containers as lists of their own."""
+    value = kept_in_list(r, value, node)
     if isinstance(value, LocalFunction | Record | Map):
         around = r.open_loops[-1] if r.open_loops else None
         if around is not None:
@@ -162,6 +167,16 @@ def as_item(r: Reader, value: Any, node: ast.AST) -> Value:
     if {"array", "any"} & kinds and len(kinds) > 1:
         r.refuse(node, "numbers and arrays together in an item of a list", "keep a list of each")
     return as_list(r, value, node)
+
+
+def kept_in_list(r: Reader, value: Any, node: ast.AST) -> Any:
+    """Return what goes into a list, where objects and tuples of all kinds are kept in others."""
+    if r.book.pooled is None:
+        return value
+    # A cycle by nature: tuples are kept in lists.
+    from gradgen.frontend.pools import as_row
+
+    return as_row(r, value, node)
 
 
 def append(r: Reader, node: ast.AST, owner: Ref, value: Any) -> None:

@@ -14,11 +14,14 @@ import types
 from typing import Any
 
 from gradgen.errors import UnsupportedError
-from gradgen.frontend import unbound
+from gradgen.frontend import pools, unbound
 from gradgen.frontend.classes import MISSING, found_in, is_users
 from gradgen.frontend.parameters import binding_error
+from gradgen.frontend.pointers import class_of_row
 from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.signals import Retry
 from gradgen.frontend.values import OTHER_KEYS, Map, Poison, Record, Seq, Static
+from gradgen.ir.nodes import Value
 
 OPERATORS = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv",
@@ -51,6 +54,8 @@ class Super:
 
 def class_of(value: Any) -> type | None:
     """Return the class of an object of the user's, None for anything else."""
+    if isinstance(value, Value):
+        return class_of_row(value)
     if isinstance(value, Record):
         return value.kind if is_users(value.kind) else None
     if isinstance(value, Seq):
@@ -153,7 +158,7 @@ def is_class(value: Any) -> bool:
 
 
 def set_attribute_of(
-    r: Reader, owner: Record, name: str, value: Any, node: ast.AST, plain: bool = False
+    r: Reader, owner: Any, name: str, value: Any, node: ast.AST, plain: bool = False
 ) -> None:
     """Perform ``owner.name = value`` on an object whose attributes the graph holds.
 
@@ -161,19 +166,23 @@ def set_attribute_of(
     """
     from gradgen.frontend.calls import call_value
 
-    found = found_in(owner.kind, name)
+    kind: Any = class_of(owner) or owner.kind
+    found = found_in(kind, name)
     if isinstance(found, property):
         if found.fset is None:
-            r.refuse(node, f"the property {name!r} of {owner.kind.__name__} has no setter")
+            r.refuse(node, f"the property {name!r} of {kind.__name__} has no setter")
         call_value(r, node, Method(owner, found.fset), [value], {})
         return
-    params = getattr(owner.kind, "__dataclass_params__", None)
+    params = getattr(kind, "__dataclass_params__", None)
     if params is not None and params.frozen and not plain:
-        r.refuse(node, f"an assignment to an attribute of the frozen {owner.kind.__name__}",
+        r.refuse(node, f"an assignment to an attribute of the frozen {kind.__name__}",
                  "make a new one with dataclasses.replace")  # fmt: skip
-    if isinstance(found_in(owner.kind, "__setattr__"), types.FunctionType) and not plain:
-        r.refuse(node, f"{owner.kind.__name__} has its own __setattr__")
-    r.fill(owner, {**owner.fields, name: value})
+    if isinstance(found_in(kind, "__setattr__"), types.FunctionType) and not plain:
+        r.refuse(node, f"{kind.__name__} has its own __setattr__")
+    if isinstance(owner, Value):
+        pools.set_attribute(r, owner, name, value, node)
+    else:
+        r.fill(owner, {**owner.fields, name: value})
 
 
 def delete_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> None:
@@ -218,7 +227,21 @@ def construct(r: Reader, node: ast.AST, cls: type, args: list[Any], kwargs: dict
         _fill_fields(r, node, made, args, kwargs)
     elif args or kwargs:
         raise binding_error(r, node, f"{cls.__name__}() takes no arguments")
+    plain: Any = cls
+    if is_users(plain) and not cls.__module__.startswith("gradgen."):
+        return _kept(r, node, made)
     return made
+
+
+def _kept(r: Reader, node: ast.AST, made: Record) -> Any:
+    """Return a new object of the user's; where such are rows of lists, its place in these."""
+    r.book.kinds.add(made.kind)
+    if r.book.pooled is None:
+        return made
+    if made.kind not in r.book.pooled:
+        r.book.pooled.add(made.kind)
+        raise Retry(set())
+    return pools.row_of(r, node, made)
 
 
 def _bound(
@@ -355,18 +378,23 @@ def fields_in_order(kind: Any) -> list[str]:
 
 def _fieldwise(r: Reader, node: Any, op: ast.cmpop, left: Any, right: Any) -> Any:
     """Compare two objects of one dataclass as the tuples of their fields."""
-    if not isinstance(left, Record) or not isinstance(right, Record) or left.kind != right.kind:
+    kind = class_of(left)
+    if kind is None or class_of(right) != kind:
         return MISSING
+    from gradgen.frontend.attributes import attribute
     from gradgen.frontend.branches import chain
     from gradgen.frontend.expressions import compare_two
 
-    fields = fields_in_order(left.kind)
+    fields = fields_in_order(kind)
     if fields and not isinstance(op, ast.Eq):
-        one, other = (Seq([o.fields[n] for n in fields]) for o in (left, right))
+        one, other = (Seq([attribute(r, o, n, node) for n in fields]) for o in (left, right))
         return compare_two(r, node, op, one, other)
-    names = [f.name for f in dataclasses.fields(left.kind) if f.compare]
+    names = [f.name for f in dataclasses.fields(kind) if f.compare]
     tests = [
-        lambda n=n: compare_two(r, node, ast.Eq(), left.fields[n], right.fields[n]) for n in names
+        lambda n=n: compare_two(
+            r, node, ast.Eq(), attribute(r, left, n, node), attribute(r, right, n, node)
+        )
+        for n in names
     ]
     return chain(r, node, tests, stop_on=False)
 

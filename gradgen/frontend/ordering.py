@@ -37,6 +37,7 @@ from gradgen.ir.nodes import Block, Const, Value, same_value
 KEYS = "keys = np.array([key(item) for item in items])"
 ROWS = "keys = np.array(items)"
 IN_ORDER = "ordered = [items[place] for place in order]"
+LESS = "less = [len([other for other in items if other < one]) for one in items]"
 COLUMN = "column = [row[{place}] for row in rows]"
 BY_KEYS = "order = np.argsort({sign}keys, kind='stable')"
 BY_LIST = "order = np.argsort({sign}np.array(keys), kind='stable')"
@@ -85,6 +86,10 @@ def _of_list(r: Reader, node: ast.AST, items: Ref, key: Any, backwards: bool) ->
     """Return the items of an array, or of a list that has grown, in order."""
     v = lists.as_list(r, items, node)
     item, sign = v.type.item, "-" if backwards else ""
+    if item is not None and item.of and is_none(key):
+        less = run_text(r, node, LESS, "less", len=Static(len), items=items)
+        order = _by_columns(r, node, [less], sign)
+        return run_text(r, node, IN_ORDER, "ordered", order=order, items=items)
     rows = item is not None and item.kind == "list"
     if rows or not is_none(key):
         order = _order_of_list(r, node, key, items, sign)

@@ -26,6 +26,8 @@ def picked(r: Reader, node: ast.AST, owner: Any, key: Any) -> Ref | Choice:
         r.fail(node, TypeError("'NoneType' object is not subscriptable"))
     numbered = isinstance(owner, Seq) and owner.grown is None and isinstance(key, Value)
     few = numbered and key.type.kind == "int" and 0 < len(owner.items) <= FEW
+    if numbered and not owner.items and key.type.kind == "int":
+        r.fail(node, IndexError(f"{owner.kind.__name__} index out of range"))
     place = (*r.call_path, id(node))
     if isinstance(owner, Map) and isinstance(key, Value) and _by_number(owner, key):
         return _chosen_number(r, node, owner, key)

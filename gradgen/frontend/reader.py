@@ -77,6 +77,7 @@ class Reader(Sharing):
         self.book: Any = None
         self.activations: list[Any] = []
         self.incomplete = False
+        self.inner = False  # whether a recursive function is read by itself
         self.pinned = False  # whether lengths and whole numbers are those of one call
         self.entries: Any = None  # what is known of integer arrays, where they are pinned too
         self.unsure: set[Value] = set()  # variables that not all paths assign

@@ -91,6 +91,12 @@ class Book:
     lengths: dict[str, int] = field(default_factory=dict)
     unpacked: set[int] = field(default_factory=set)
     learns_lengths: bool = False
+    kinds: set[type] = field(default_factory=set)  # the classes of objects that it makes
+    pooled: set[type] | None = None  # those whose objects are rows of lists (``pools``)
+    columns: dict[type, dict[str, Any]] = field(default_factory=dict)  # types of their attributes
+    tuples: dict[Any, Any] = field(default_factory=dict)  # classes of tuples in lists
+    typed: bool = False  # whether lists of these have their types from the beginning
+    pool_frame: Any = None  # where these lists have names
 
     def begin(self) -> None:
         """Forget what belongs to one reading."""
@@ -282,7 +288,7 @@ def _trial(outer: Reader, state: Reading) -> None:
         mine = [_parameter(r, leaves, n, next(kinds)) for n in names_of_leaves(structure, name)]
         names[name] = rebuild(structure, iter(mine))
     for key, o in state.outer.items():
-        labels = names_of_leaves(o.structure, o.name)
+        labels = names_of_leaves(o.structure, o.name.strip())
         mine = [_parameter(r, leaves, n, t) for n, t in zip(labels, o.types, strict=True)]
         r.imported[key] = rebuild(o.structure, iter(mine))
     first = r.frame
@@ -373,7 +379,7 @@ class InnerReader(Reader):
 
     def __init__(self, block: Block, outer: Reader, state: Reading) -> None:
         super().__init__(block)
-        self.state = state
+        self.state, self.inner = state, True
         self.frame = state.frame
         self.book, self.precise = outer.book, outer.precise
         self.written_out = outer.written_out
@@ -405,8 +411,8 @@ class InnerReader(Reader):
         key = (id(frame), name)
         if key in self.imported:
             return self.imported[key]
-        value = _known_in(self, frame, name, node)
         owner = frame.owner
+        value = _known_in(owner, frame, name, node)
         structure, leaves = flatten(owner, value, node)
         if not leaves:
             return value

@@ -31,6 +31,7 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.nodes import Block, Const, Function, Value
 from gradgen.ir.types import Type
+from gradgen.rules.lists import points
 
 PATHS = (
     "returns different kinds of things on different paths (None, where it ends without a return)"
@@ -54,6 +55,12 @@ def returned(
             f"{function.name!r} {PATHS}", function.span, "return one number on every path"
         )
     _require_known(result, function)
+    if any(points(leaf.value if isinstance(leaf, Ref) else leaf) for leaf in leaves(result)):
+        raise ArgumentError(
+            f"{function.name!r} returns objects whose number or links depend on the path",
+            function.span,
+            "return the numbers that they hold",
+        )
     if options.has_aux:
         if not isinstance(result, Seq) or len(result.items) != 2:
             raise ArgumentError(

@@ -18,6 +18,7 @@ from gradgen.frontend.listed import taken
 from gradgen.frontend.lists import held, is_list, item
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.picks import picked
+from gradgen.frontend.pools import expanded
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import (
     Choice,
@@ -40,6 +41,7 @@ def load(r: Reader, node: ast.Subscript, owner: Any) -> Any:
     """Return ``owner[index]``."""
     if isinstance(owner, Choice):
         return distribute(r, node, owner, lambda option: load(r, node, option))
+    owner = expanded(r, owner, node)
     if isinstance(owner, Static) and (owner.obj is np.s_ or owner.obj is np.index_exp):
         value = subscript_value(r, node.slice)
         tupled = owner.obj is np.index_exp and not isinstance(value, Seq)

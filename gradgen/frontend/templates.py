@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gradgen.frontend import pointers
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import (
     Box,
@@ -82,6 +83,8 @@ def admits(t: Template, value: Any) -> bool:
     if isinstance(t, Same):
         return interchangeable(t.thing, value)
     if isinstance(t, Hole):
+        if t.type.of and isinstance(value, Static):
+            return value.obj is None
         return isinstance(value, Value | Ref) or (t.type.kind == "list" and is_list(value))
     if isinstance(t, View):
         return isinstance(value, Ref) and same_way(t.like, value)
@@ -179,7 +182,7 @@ def carried_parts(t: Template, value: Any) -> list[Any]:
         ]
         return [mark, *(part for found in inner for part in found)]
     if isinstance(t, Hole):
-        return [value if admits(t, value) else None]
+        return [pointers.as_number(value, t.type.of) if admits(t, value) else None]
     if isinstance(t, View):
         return positions(value) if admits(t, value) else [None] * len(t.items)
     if isinstance(t, Node):

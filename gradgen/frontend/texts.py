@@ -9,6 +9,7 @@ from typing import Any
 
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.pointers import pointer
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import (
     Choice,
@@ -133,6 +134,8 @@ def spelled(r: Reader, value: Any, node: ast.AST, holes: list[Value]) -> ast.exp
         return ast.IfExp(test, then, other)
     if is_static(value) and isinstance(static_value(value), str | int | float | None | tuple):
         return ast.parse(repr(static_value(value)), mode="eval").body
+    if pointer(value):
+        r.refuse(node, f"a {describe(value)} in a text", "write its numbers out")
     if isinstance(value, Value | Ref):
         holes.append(r.read(value))
         return ast.Name(f"{HOLE}{len(holes) - 1}", ast.Load())

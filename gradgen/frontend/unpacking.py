@@ -7,6 +7,7 @@ from typing import Any
 
 from gradgen.frontend.arguments import Refine, every_item, is_unknown_leaf
 from gradgen.frontend.iterables import chooses_arrays, over_value
+from gradgen.frontend.pools import expanded
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.signals import Unpacked
 from gradgen.frontend.unbound import unpackable
@@ -31,6 +32,7 @@ from gradgen.passes.dce import EFFECTS
 
 def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = None) -> list[Any]:
     """Return the items of something that is unpacked into ``count`` names."""
+    value = expanded(r, value, node)
     if isinstance(value, UnknownShape) and count is not None:
         return [r.b.emit("dim", [value.array], axis=k) for k in range(count)]
     if isinstance(value, Once) and isinstance(value.over, list):

@@ -10,7 +10,23 @@ from gradgen.errors import Span, UnsupportedError
 from gradgen.ir.nodes import Block, Const, Op, Region, Value
 from gradgen.ir.types import Type
 from gradgen.rules.complexes import is_complex, of_complex
+from gradgen.rules.lists import points
 from gradgen.rules.registry import RULES
+
+# What is done with objects in lists (``frontend.pools``): they are moved about and compared.
+OF_OBJECTS = (
+    *("list", "append", "insert", "pop", "extend", "repeat_list", "load", "store", "copy", "len"),
+    *("items", "contains", "index_of", "eq", "ne", "lt", "ge", "is"),
+)
+
+
+def _by_value(prim: str, types: list[Type]) -> bool:
+    """Whether objects are looked for that are equal by what they hold, not only to themselves."""
+    if prim not in ("contains", "index_of"):
+        return False
+    kinds = [t.item.of.kind if t.item and t.item.of else t.of and t.of.kind for t in types]
+    own = object.__eq__
+    return any(not isinstance(k, type) or getattr(k, "__eq__", own) is not own for k in kinds if k)
 
 
 class Builder:
@@ -40,6 +56,7 @@ class Builder:
         """Append one operation and return its only output."""
         values = [v if isinstance(v, Value) else Const(v) for v in inputs]
         self._check_complex(prim, values, span)
+        self._check_objects(prim, values, span)
         out_type = self._types(prim, values, attrs, span)
         assert isinstance(out_type, Type), f"{prim} has several results"
         return self.append(prim, values, [out_type], [name], span, attrs).out
@@ -49,6 +66,7 @@ class Builder:
     ) -> list[Value]:
         """Append one operation with several outputs, and return these."""
         self._check_complex(prim, list(inputs), span)
+        self._check_objects(prim, list(inputs), span)
         types = self._types(prim, list(inputs), attrs, span)
         assert not isinstance(types, Type), f"{prim} has one result"
         names = RULES[prim].outputs
@@ -73,6 +91,15 @@ class Builder:
                 span or self.span,
                 "compute it from their real and imaginary parts",
             )
+
+    def _check_objects(self, prim: str, values: list[Value], span: Span | None) -> None:
+        """Refuse to compute with the number that stands for an object."""
+        found = [v.type for v in values if points(v)]
+        if not found or (prim in OF_OBJECTS and not _by_value(prim, found)):
+            return
+        name = RULES[prim].spelling or prim
+        what = f"{name} of objects whose number or links depend on the path"
+        raise UnsupportedError(what, span or self.span, "use numbers that the objects hold")
 
     def append(
         self,

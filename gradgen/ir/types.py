@@ -54,6 +54,18 @@ def may_be_one(d: Length) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Pointer:
+    """What a whole number stands for that is the row of an object in lists side by side.
+
+    ``kind`` is the object's class, None for what has only been None so far; ``sure``: it is an
+    object, and never None, which is -1.
+    """
+
+    kind: Any = None
+    sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Type:
     """What is known of a value.
 
@@ -61,7 +73,8 @@ class Type:
     NumPy's), ``array``, ``any`` (a number or an array of unknown rank), ``list`` (a stack of
     ``item``) or ``opaque`` (passive, passed on untouched).  ``weak`` marks Python scalars, which do
     not widen a dtype.  ``value`` is the symbolic value of an integer, where known; ``entries`` are
-    those of an argument, where the function is read for them.
+    those of an argument, where the function is read for them.  ``of`` is what an integer points to,
+    while the function is read.
     """
 
     kind: str
@@ -71,6 +84,7 @@ class Type:
     value: Length | None = None
     item: Type | None = None
     entries: tuple[Any, ...] | None = None
+    of: Pointer | None = None
 
     @property
     def rank(self) -> int | None:
@@ -105,6 +119,8 @@ class Type:
         return self.kind == "list" and self.item is not None and self.item.kind == "list"
 
     def __str__(self) -> str:
+        if self.of:
+            return self.of.kind.__name__ if self.of.kind else "None"
         if self.kind == "list":
             return f"list[{self.item}]"
         short = SHORT.get(self.dtype, self.dtype)
@@ -237,7 +253,16 @@ def join(a: Type, b: Type) -> Type | None:
         return None if item is None else replace(a, item=item)
     if not (a.is_numeric and b.is_numeric):
         return None
+    if a.of or b.of:
+        return _join_pointers(a, b)
     return _join_numeric(a, b)
+
+
+def _join_pointers(a: Type, b: Type) -> Type | None:
+    if a.of is None or b.of is None or (a.of.kind and b.of.kind and a.of.kind != b.of.kind):
+        return None
+    of = Pointer(a.of.kind or b.of.kind, a.of.sure and b.of.sure)
+    return replace(integer(), of=of)
 
 
 def _join_numeric(a: Type, b: Type) -> Type:

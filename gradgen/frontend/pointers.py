@@ -1,0 +1,206 @@
+"""Whole numbers that stand for objects: their places in lists side by side, -1 for None.
+
+The number's type says what it points to (`ir.types.Pointer`), so that names, loops and lists carry
+objects as they carry numbers; `frontend.pools` has the lists.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from gradgen.frontend.classes import MISSING
+from gradgen.frontend.values import Choice, Record, Static
+from gradgen.ir.nodes import Block, Const, Function, Op, Value, walk
+from gradgen.ir.types import INT, Pointer, Type
+
+if TYPE_CHECKING:
+    from gradgen.frontend.reader import Reader
+
+NULL = -1
+
+
+class Codes:
+    """What a number points to that stands for one of several things known while reading."""
+
+    def __init__(self, known: list[Any]) -> None:
+        self.known = known
+        self.__name__ = "choice"
+
+
+class Tuples:
+    """What a number points to that stands for a tuple: the class of those of one length."""
+
+    def __init__(self, kind: type, length: int) -> None:
+        self.kind, self.length = kind, length
+        self.__name__ = kind.__name__
+
+
+def pointer(value: Any) -> Pointer | None:
+    """Return what a value points to, None for what is no object in lists."""
+    return value.type.of if isinstance(value, Value) else None
+
+
+def class_of_row(value: Any) -> Any:
+    """Return the class of an object in lists."""
+    found = pointer(value)
+    return None if found is None or isinstance(found.kind, Codes | Tuples) else found.kind
+
+
+def row_type(kind: Any, sure: bool = True) -> Type:
+    """Return the type of a number that points to a row."""
+    return dataclasses.replace(INT, of=Pointer(kind, sure))
+
+
+def null(kind: Any = None) -> Const:
+    """Return the number that stands for None."""
+    return Const(NULL, type=row_type(kind, False))
+
+
+def is_none_itself(value: Any) -> bool:
+    """Whether a value is None, and nothing else on any path."""
+    return isinstance(value, Static) and value.obj is None
+
+
+def as_number(value: Any, like: Pointer | None = None) -> Any:
+    """Return a value with None as a number, on the paths where it is that."""
+    if isinstance(value, Choice):
+        sides = (as_number(value.then, like), as_number(value.other, like))
+        return Choice(value.test, *sides)
+    return null(like.kind if like else None) if is_none_itself(value) else value
+
+
+def points_anywhere(value: Any) -> bool:
+    """Whether a value is an object in lists on some path."""
+    if isinstance(value, Choice):
+        return points_anywhere(value.then) or points_anywhere(value.other)
+    return pointer(value) is not None
+
+
+def alike(x: Any, y: Any) -> tuple[Any, Any]:
+    """Return two values of which one is an object in lists, and None as such a number."""
+    of_x, of_y = pointer(x), pointer(y)
+    if of_x and is_none_itself(y):
+        return x, null(of_x.kind)
+    if of_y and is_none_itself(x):
+        return null(of_y.kind), y
+    return x, y
+
+
+# --- tests --------------------------------------------------------------------------------
+
+
+def is_none(r: Reader, node: ast.AST, value: Value, negated: bool = False) -> Value:
+    """Return the test of whether an object is None."""
+    found, known = value.type.of, told(r, value)
+    assert found is not None
+    if known is not None or found.sure:
+        return Const(negated == (found.sure or bool(known)))
+    if found.kind is None and isinstance(value, Const):
+        return Const(not negated)
+    return r.b.emit("ge" if negated else "lt", [value, Const(0)], span=r.span(node))
+
+
+def compared(r: Reader, node: ast.AST, op: ast.cmpop, left: Any, right: Any) -> Any:
+    """Return a comparison of objects in lists; ``MISSING`` where their class has its own."""
+    same = isinstance(op, ast.Is | ast.Eq)
+    identity = isinstance(op, ast.Is | ast.IsNot)
+    for one, other in ((left, right), (right, left)):
+        if pointer(one) and is_none_itself(other) and isinstance(op, ast.Eq | ast.NotEq) | identity:
+            return is_none(r, node, one, not same)
+    if not identity and (compares(left) or compares(right)):
+        return MISSING
+    if not identity and not isinstance(op, ast.Eq | ast.NotEq):
+        return MISSING
+    kinds = {class_of_row(left), class_of_row(right)}
+    if len(kinds) == 1:
+        return r.b.emit("eq" if same else "ne", [left, right], span=r.span(node))
+    if isinstance(left, Record | Static) or isinstance(right, Record | Static):
+        return Const(not same)
+    if None not in kinds:
+        return Const(not same)
+    r.refuse(node, "a comparison of an object with something else", "compare numbers")
+
+
+def compares(value: Any) -> bool:
+    """Whether the class of an object in lists says itself when two are equal."""
+    kind = class_of_row(value)
+    return kind is not None and by_value(kind)
+
+
+def by_value(kind: Any) -> bool:
+    """Whether objects of a kind are equal by what they hold, not only to themselves."""
+    return isinstance(kind, Tuples) or getattr(kind, "__eq__", None) is not object.__eq__
+
+
+# --- what tests have told -----------------------------------------------------------------
+
+
+def told(r: Reader, value: Value) -> bool | None:
+    """Return whether an object is one, and not None, as far as a test on this path has told."""
+    for other, truth in r.facts.items():
+        if pointer(other) and _same(other, value):
+            return truth
+    return None
+
+
+def _same(a: Value, b: Value) -> bool:
+    """Whether two values are one, or read from one place."""
+    if a is b or a.op is None or b.op is None:
+        return a is b
+    if a.op.prim != "load" or b.op.prim != "load" or a.op.attrs != b.op.attrs:
+        return False
+    pairs = zip(a.op.inputs, b.op.inputs, strict=True)
+    return all(_same(x, y) for x, y in pairs)
+
+
+def implied(op: Op | None, holds: bool) -> list[tuple[Value, bool]]:
+    """Return what a test for None tells of the object that it asks for."""
+    if op is None or op.prim not in ("lt", "ge") or not pointer(op.inputs[0]):
+        return []
+    return [(op.inputs[0], holds == (op.prim == "ge"))]
+
+
+def kept(facts: dict[Value, bool]) -> dict[Value, bool]:
+    """Return what is told of objects, apart from the operations of the test that told it."""
+    return {_apart(v): truth for v, truth in facts.items() if pointer(v)}
+
+
+def _apart(value: Value) -> Value:
+    if value.op is None or value.op.prim != "load":
+        return value
+    twin = Value(value.type, value.name, value.span)
+    inputs = [_apart(v) for v in value.op.inputs]
+    twin.op = Op("load", inputs, [twin], dict(value.op.attrs), value.op.span, [], False)
+    return twin
+
+
+# --- afterwards ---------------------------------------------------------------------------
+
+
+def forget(function: Function, callees: list[Any]) -> None:
+    """Let objects be plain numbers, when all is read."""
+    _forget(function.body)
+    for callee in callees:
+        _forget(callee.body)
+        callee.params = [(n, plain(t)) for n, t in callee.params]
+        for leaf in callee.leaves:
+            leaf.value.type = plain(leaf.value.type)
+
+
+def _forget(block: Block) -> None:
+    values = [*block.params, *block.results]
+    for op in walk(block):
+        values += [*op.inputs, *op.outputs]
+        for inner in op.blocks:
+            values += [*inner.params, *inner.results]
+    for v in values:
+        v.type = plain(v.type)
+
+
+def plain(t: Type) -> Type:
+    """Return a type without what integers in it point to."""
+    if t.item is not None:
+        return dataclasses.replace(t, item=plain(t.item))
+    return dataclasses.replace(t, of=None) if t.of else t

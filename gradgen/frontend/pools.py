@@ -1,0 +1,355 @@
+"""Objects whose number or links depend on the path: rows of lists side by side.
+
+Where an object cannot be taken apart once and for all, as the node of a tree that grows by
+comparisons, each attribute of its class is a list of the graph, and the object is its place in
+these lists (`frontend.pointers`).  An attribute that is a text, a function or another thing known
+while reading is a number, too, which says which of these it is; one that is a tuple is several
+lists.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import types
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gradgen.frontend import lists
+from gradgen.frontend.classes import MISSING, found_in
+from gradgen.frontend.evaluate import options
+from gradgen.frontend.listed import contain
+from gradgen.frontend.pointers import (
+    Codes,
+    Tuples,
+    as_number,
+    class_of_row,
+    is_none_itself,
+    pointer,
+    points_anywhere,
+    row_type,
+    told,
+)
+from gradgen.frontend.signals import Retry
+from gradgen.frontend.unbound import raise_where
+from gradgen.frontend.values import Choice, Record, Ref, Seq, Static, same_object
+from gradgen.ir.nodes import Const, Value
+from gradgen.ir.types import Type, join
+
+if TYPE_CHECKING:
+    from gradgen.frontend.reader import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an attribute is that holds tuples of one length."""
+
+    kind: type
+    length: int
+
+
+# --- the lists ----------------------------------------------------------------------------
+
+
+def begin(r: Reader) -> None:
+    """Make the lists, all empty, under names that no name of the user's can be."""
+    r.book.pool_frame = r.frame
+    for kind, names in r.book.columns.items():
+        for name, item in names.items():
+            if _is_known(item):
+                continue
+            label = _label(kind, name)
+            column = Seq([], list, name=label)
+            made = r.graph_list(column)
+            if r.book.typed and isinstance(item, Type):
+                made.value.type = Type("list", item=item)
+            r.frame.names[f" {label}"] = column
+
+
+def _is_known(item: Any) -> bool:
+    """Whether an attribute needs no list: it is taken apart, or the same in all objects."""
+    return isinstance(item, Parts) or (isinstance(item, Codes) and len(item.known) < 2)
+
+
+def _label(kind: Any, name: str) -> str:
+    return f"{kind.__name__.strip('_').lower()}_{name}"
+
+
+def _column(r: Reader, node: ast.AST, kind: Any, name: str) -> Ref:
+    """Return the list that holds an attribute of all objects of a class."""
+    frame, label = r.book.pool_frame, f" {_label(kind, name)}"
+    if frame.owner is r:
+        return r.graph_list(frame.names[label])
+    return r.bring_in(frame, label, node)  # type: ignore[attr-defined]
+
+
+def _learn(r: Reader, kind: Any, name: str, item: Any) -> None:
+    """Note what an attribute holds, and ask for everything to be read again."""
+    r.book.columns.setdefault(kind, {})[name] = item
+    raise Retry(set())
+
+
+def row_of(r: Reader, node: ast.AST, made: Record) -> Value:
+    """Move an object that was just made into the lists, and return its place."""
+    kind: Any = made.kind
+    if r.visible(made):
+        r.refuse(node, f"a {kind.__name__} that its own __init__ hands on, by the path",
+                 "hand it on after it is made")  # fmt: skip
+    return _new_row(r, node, kind, made.fields)
+
+
+def tuple_row(r: Reader, node: ast.AST, value: Seq) -> Value:
+    """Move a tuple of things of different kinds into lists, and return its place."""
+    key = (value.kind, len(value.items))
+    kind = r.book.tuples.setdefault(key, Tuples(*key))
+    fields = getattr(value.kind, "_fields", [str(k) for k in range(len(value.items))])
+    return _new_row(r, node, kind, dict(zip(fields, value.items, strict=True)))
+
+
+def as_row(r: Reader, value: Any, node: ast.AST) -> Any:
+    """Return what goes into a list: a tuple of things of different kinds, or None, as a place."""
+    value = r.settled(value)
+    if points_anywhere(value) or is_none_itself(value):
+        return as_number(value)
+    if isinstance(value, Seq) and value.kind is not list and not _plain(r, value):
+        return tuple_row(r, node, value)
+    return value
+
+
+def _plain(r: Reader, value: Seq) -> bool:
+    """Whether a tuple holds numbers alone, or arrays alone: it may be a list in a list."""
+    leaves = [i for i in value.items if isinstance(i, Value | Ref) and not pointer(i)]
+    kinds = {r.read(i).type.kind in ("float", "int", "bool") for i in leaves}
+    return value.kind is tuple and len(leaves) == len(value.items) and len(kinds) < 2
+
+
+def _new_row(r: Reader, node: ast.AST, kind: Any, fields: dict[str, Any]) -> Value:
+    known = r.book.columns.setdefault(kind, {})
+    for name in fields:
+        if name not in known:
+            _learn(r, kind, name, None)
+    for name in _own(known):
+        if name not in fields:
+            r.refuse(node, f"the attribute {name!r} is not set in each new {kind.__name__}",
+                     "set it in __init__")  # fmt: skip
+    for name, value in fields.items():
+        _prepared(r, node, kind, name, value)
+    first = next((n for n, item in known.items() if not _is_known(item)), None)
+    if first is None:
+        r.refuse(node, f"objects of {kind.__name__}, of which no numbers are kept, by the path",
+                 "give them a number")  # fmt: skip
+    place = r.b.emit("len", [r.read(_column(r, node, kind, first))], span=r.span(node))
+    place.type = row_type(kind)
+    for name, value in fields.items():
+        _appended(r, node, kind, name, value)
+    return place
+
+
+def _own(known: dict[str, Any]) -> list[str]:
+    """Return the attributes of a class, without the parts of those that are tuples."""
+    inside = {f"{n}_{k}" for n, i in known.items() if isinstance(i, Parts) for k in range(i.length)}
+    return [name for name in known if name not in inside]
+
+
+def _prepared(r: Reader, node: ast.AST, kind: Any, name: str, value: Any) -> None:
+    """See to it that the lists of an attribute can take a value; if not, all is read again."""
+    item = r.book.columns[kind].get(name)
+    values = [r.settled(v) for v in options(r.settled(value))]
+    if isinstance(item, Parts):
+        for v in values:
+            if not isinstance(v, Seq) or (v.kind, len(v.items)) != (item.kind, item.length):
+                _refuse_kinds(r, node, name)
+            for k, part in enumerate(v.items):
+                _prepared(r, node, kind, f"{name}_{k}", part)
+    elif isinstance(item, Codes):
+        for v in values:
+            if not isinstance(v, Static):
+                _refuse_kinds(r, node, name)
+            if not any(same_object(v.obj, o.obj) for o in item.known):
+                item.known.append(v)
+                raise Retry(set())
+    elif any(isinstance(v, Static) and v.obj is not None for v in values):
+        _learn(r, kind, name, Codes([]))
+    elif isinstance(values[0], Seq) and values[0].kind is not list:
+        _learn_parts(r, kind, name, values[0])
+
+
+def _learn_parts(r: Reader, kind: Any, name: str, value: Seq) -> None:
+    known = r.book.columns[kind]
+    for k in range(len(value.items)):
+        known.setdefault(f"{name}_{k}", None)
+    _learn(r, kind, name, Parts(value.kind, len(value.items)))
+
+
+def _refuse_kinds(r: Reader, node: ast.AST, name: str) -> None:
+    r.refuse(node, f"the attribute {name!r} of objects by the path is of several kinds",
+             "give it one kind of value")  # fmt: skip
+
+
+def _appended(r: Reader, node: ast.AST, kind: Any, name: str, value: Any) -> None:
+    """Put the attribute of a new object at the end of its lists."""
+    item = r.book.columns[kind][name]
+    if isinstance(item, Parts):
+        for k, part in enumerate(_tuple_in(r, node, name, value)):
+            _appended(r, node, kind, f"{name}_{k}", part)
+    elif not _is_known(item):
+        column = _column(r, node, kind, name)
+        lists.append(r, node, column, _storable(r, node, column, value, kind, name))
+
+
+def _tuple_in(r: Reader, node: ast.AST, name: str, value: Any) -> list[Any]:
+    value = r.settled(value)
+    if not isinstance(value, Seq):
+        _refuse_kinds(r, node, name)
+    return list(value.items)
+
+
+def _storable(r: Reader, node: ast.AST, column: Ref, value: Any, kind: Any, name: str) -> Any:
+    """Return a value as an item of a list, after a test that it is of the others' kind."""
+    item, known = r.read(column).type.item, r.book.columns[kind]
+    if isinstance(known[name], Codes):
+        return r.read(_code(known[name], r.settled(value)))
+    value = as_number(r.settled(value), item.of if item else None)
+    new = lists.as_item(r, value, node)
+    if item is not None and join(item, new.type) is None:
+        _refuse_kinds(r, node, name)
+    known[name] = (join(known[name], new.type) or new.type) if known[name] else new.type
+    return value if isinstance(value, Ref | Seq) else new
+
+
+def _code(table: Codes, value: Any) -> Any:
+    """Return the number of a known thing, by the path."""
+    if isinstance(value, Choice):
+        return Choice(value.test, _code(table, value.then), _code(table, value.other))
+    place = next(k for k, o in enumerate(table.known) if same_object(value.obj, o.obj))
+    return Const(place, type=row_type(table))
+
+
+def _decoded(r: Reader, table: Codes, number: Value) -> Any:
+    out: Any = table.known[-1]
+    for k in range(len(table.known) - 2, -1, -1):
+        code = Const(k, type=row_type(table))
+        out = Choice(r.b.emit("eq", [number, code]), table.known[k], out)
+    return out
+
+
+# --- what is asked of an object -----------------------------------------------------------
+
+
+def attribute(r: Reader, owner: Value, name: str, node: ast.AST) -> Any:
+    """Return ``owner.name``."""
+    # A cycle by nature: properties are called.
+    from gradgen.frontend.calls import call_value
+    from gradgen.frontend.objects import Method, class_attribute
+
+    require_object(r, owner, name, node)
+    kind: Any = class_of_row(owner)
+    in_class = found_in(kind, name)
+    if name in _own(r.book.columns.get(kind, {})) and not isinstance(in_class, property):
+        return _held(r, owner, name, node)
+    if name == "__class__":
+        return Static(kind)
+    if isinstance(in_class, functools.cached_property):
+        r.refuse(node, f"the cached property {name!r} of objects by the path", "use a property")
+    value = class_attribute(r, owner, kind, name, node)
+    if value is not MISSING:
+        return value
+    fallback = found_in(kind, "__getattr__")
+    if isinstance(fallback, types.FunctionType):
+        return call_value(r, node, Method(owner, fallback), [Static(name)], {})
+    r.refuse(node, f"{kind.__name__} has no attribute {name!r} here", "assign it in __init__")
+
+
+def _held(r: Reader, owner: Value, name: str, node: ast.AST) -> Any:
+    """Return what the lists hold of an object under a name."""
+    found = pointer(owner)
+    assert found is not None
+    kind, known = found.kind, r.book.columns[found.kind]
+    item = known[name]
+    if isinstance(item, Parts):
+        inner = [_held(r, owner, f"{name}_{k}", node) for k in range(item.length)]
+        return Seq(inner, item.kind)
+    if _is_known(item):
+        return item.known[0]
+    column = _column(r, node, kind, name)
+    if r.read(column).type.item is None:
+        if not r.book.typed and item is not None:
+            r.book.typed = True
+            raise Retry(set())
+        r.fail(node, IndexError("list index out of range"))  # nothing was made yet
+    value = lists.item(r, column, owner, node)
+    return _decoded(r, item, value) if isinstance(item, Codes) else value
+
+
+def expanded(r: Reader, value: Any, node: ast.AST) -> Any:
+    """Return a tuple that is kept in lists as a tuple; anything else as it is."""
+    found = pointer(value)
+    if found is None or not isinstance(found.kind, Tuples):
+        return value
+    if not found.sure:
+        raise_where(r, TypeError("'NoneType' object is no tuple"),
+                    r.b.emit("lt", [value, Const(0)]), r.span(node))  # fmt: skip
+    names = _own(r.book.columns[found.kind])
+    return Seq([_held(r, value, name, node) for name in names], found.kind.kind)
+
+
+def fields_of(r: Reader, owner: Value, node: ast.AST) -> dict[str, Any]:
+    """Return what the lists hold of an object, by the names of its attributes."""
+    kind = class_of_row(owner)
+    require_object(r, owner, "__dict__", node)
+    return {name: _held(r, owner, name, node) for name in _own(r.book.columns.get(kind, {}))}
+
+
+def set_attribute(r: Reader, owner: Value, name: str, value: Any, node: ast.AST) -> None:
+    """Perform ``owner.name = value`` where the class leaves that to Python."""
+    require_object(r, owner, name, node)
+    kind: Any = class_of_row(owner)
+    if name not in _own(r.book.columns.get(kind, {})):
+        r.refuse(node, f"the attribute {name!r} of a {kind.__name__} is set after it was made",
+                 "set it in __init__, too")  # fmt: skip
+    _prepared(r, node, kind, name, value)
+    _stored(r, node, owner, name, value)
+
+
+def _stored(r: Reader, node: ast.AST, owner: Value, name: str, value: Any) -> None:
+    # A cycle by nature: stores read attributes.
+    from gradgen.frontend.indices import index_of
+    from gradgen.frontend.stores import write
+
+    kind: Any = class_of_row(owner)
+    item = r.book.columns[kind][name]
+    if isinstance(item, Parts):
+        for k, part in enumerate(_tuple_in(r, node, name, value)):
+            _stored(r, node, owner, f"{name}_{k}", part)
+    elif not _is_known(item):
+        column = _column(r, node, kind, name)
+        itself = isinstance(value, Ref) and value.storage is column.storage and value.steps
+        if itself and value.steps[-1].operands == (owner,):
+            return  # the very item, written to in place
+        stored = _storable(r, node, column, value, kind, name)
+        write(r, node, column, index_of(r, owner, node), lists.as_item(r, stored, node), "store")
+        contain(r, column.storage, stored)
+
+
+def require_object(r: Reader, owner: Value, name: str, node: ast.AST) -> None:
+    """Raise what Python raises where an object may be None, unless a test has told."""
+    found = owner.type.of
+    assert found is not None
+    error = AttributeError(f"'NoneType' object has no attribute {name!r}")
+    known = told(r, owner)
+    if found.kind is None or known is False:
+        r.fail(node, error)
+    if not found.sure and not known:
+        raise_where(r, error, r.b.emit("lt", [owner, Const(0)]), r.span(node))
+
+
+def adopted(r: Reader, node: ast.AST, value: Any) -> Any:
+    """Return an argument with its objects in lists."""
+    if isinstance(value, Record) and value.kind in r.book.pooled:
+        fields = {k: adopted(r, node, v) for k, v in value.fields.items()}
+        return _new_row(r, node, value.kind, fields)
+    if isinstance(value, Seq):
+        value.items = [adopted(r, node, v) for v in value.items]
+    elif isinstance(value, Record):
+        r.load(value, {k: adopted(r, node, v) for k, v in value.fields.items()})
+    return value
