@@ -148,3 +148,54 @@ def test_write_to_a_frozen_object_is_refused() -> None:
 
     with pytest.raises(gradgen.UnsupportedError, match="frozen"):
         gradgen.grad(loss)(1.0)
+
+
+class Branch:
+    def __init__(self, value: float, left: Any = None, right: Any = None) -> None:
+        self.value, self.left, self.right = value, left, right
+
+
+def walked(tree, x):
+    total, stack = 0.0, [tree]
+    while stack:
+        branch = stack.pop()
+        total += branch.value**2 * x
+        if branch.left and branch.value > 0.6:
+            stack.append(branch.left)
+        if branch.right is not None and not branch.value < 0.6:
+            stack.append(branch.right)
+    return total
+
+
+def test_trees_as_arguments_are_walked_by_their_numbers() -> None:
+    tree = Branch(1.0, Branch(2.0, Branch(0.5)), Branch(0.25, None, Branch(-1.0)))
+    d_tree, d_x = gradgen.grad(walked, argnums=(0, 1))(tree, 3.0)
+    assert (d_tree.value, d_tree.left.value, d_tree.left.left.value) == (6.0, 12.0, 3.0)
+    assert (d_tree.right.value, d_tree.right.right.value) == (1.5, 0.0)
+    assert d_x == 1.0 + 4.0 + 0.25 + 0.0625
+
+
+def none_on_a_path(x):
+    found = None
+    for v in x:
+        if v > 5.0:
+            found = Branch(v)
+    return found.value * x[0]
+
+
+def printed(x):
+    found = []
+    for v in x:
+        if v > 0.0:
+            found.append(Branch(v))
+    print(found[0])
+    return found[0].value
+
+
+def test_objects_by_the_path_raise_as_python_does_or_are_refused() -> None:
+    function = gradgen.grad(none_on_a_path)
+    assert np.array_equal(function(np.array([1.0, 6.0])), [6.0, 1.0])
+    with pytest.raises(AttributeError, match="'NoneType' object has no attribute 'value'"):
+        function(np.array([1.0, 2.0]))
+    with pytest.raises(gradgen.UnsupportedError):
+        gradgen.grad(printed)(np.ones(70))

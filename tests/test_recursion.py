@@ -14,6 +14,7 @@ from gradgen.options import Options
 from gradgen.pipeline import run
 from tests.cases import Case, cases
 from tests.corpus import recursion
+from tests.references import assert_gradient
 
 
 def repeated(x, n):
@@ -174,3 +175,42 @@ def test_tangent_function_calls_itself() -> None:
     assert made((1.5, 3), 1.0) == (3.375, 6.75)
     assert made.source.count("power_tangent(") == 3
     assert "power_tangent returns its tangents, too" in made.explain()
+
+
+class Leaf:
+    def __init__(self, key: Any, place: float) -> None:
+        self.key, self.place, self.left, self.right = key, place, None, None
+
+
+def insert(root, key, place):
+    if root is None:
+        return Leaf(key, place)
+    if key < root.key:
+        root.left = insert(root.left, key, place)
+    else:
+        root.right = insert(root.right, key, place)
+    return root
+
+
+def in_order(leaf, out):
+    if leaf is not None:
+        in_order(leaf.left, out)
+        out.append(leaf.key * leaf.place)
+        in_order(leaf.right, out)
+
+
+def search_tree(x):
+    root = None
+    for k in range(len(x)):
+        root = insert(root, x[k] ** 2, float(k + 1))
+    out = []
+    in_order(root, out)
+    return sum(v * (k + 1) for k, v in enumerate(out))
+
+
+@pytest.mark.parametrize("x", [[0.7, -0.3, 1.2, 0.1, 0.9], [3.0], [4.0, 3.0, 2.0, 1.5, 1.0]])
+def test_trees_grow_by_comparisons(x: list[float]) -> None:
+    args = (np.array(x),)
+    value, gradient = gradgen.value_and_grad(search_tree)(*args)
+    assert value == search_tree(*args)
+    assert_gradient(search_tree, args, (gradient,), (0,))

@@ -135,7 +135,8 @@ def chain(r: Reader, node: ast.expr, tests: Sequence[Callable[[], Any]], stop_on
         return on_each(r, node, first, on_path)
     if is_static(first) or isinstance(first, Static):
         return first if bool(static_value(first)) is stop_on else chain(r, node, tests[1:], stop_on)
-    test = truth(r, first, node) if isinstance(first, Box) else as_value(r, first, node)
+    plain = not isinstance(first, Box) and not pointers.pointer(first)
+    test = as_value(r, first, node) if plain else truth(r, first, node)
     if isinstance(test, Const):
         return first if bool(test.const) is stop_on else chain(r, node, tests[1:], stop_on)
 

@@ -116,7 +116,8 @@ def _unary(r: Reader, node: ast.UnaryOp) -> Any:
         done = invoked(r, node, value, SIGNS.get(type(node.op), ""))
         if done is not MISSING:
             return done
-    if prim == "not" and (not isinstance(value, Value | Ref) or lists.is_list(r, value)):
+    plain = isinstance(value, Value | Ref) and not pointers.pointer(value)
+    if prim == "not" and (not plain or lists.is_list(r, value)):
         return _negation(r, branches.truth(r, value, node.operand))
     operand = as_value(r, value, node)
     if isinstance(operand, Const) and prim in FOLD:

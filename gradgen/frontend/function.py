@@ -24,6 +24,7 @@ from gradgen.frontend.arguments import (
 from gradgen.frontend.calls import call_value
 from gradgen.frontend.inlining import run_body
 from gradgen.frontend.pinning import pinned, with_entries
+from gradgen.frontend.pools import Kinds
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.recursion import Activation, Book, Recursive, closure_of, decide
 from gradgen.frontend.recursion import call as recursive_call
@@ -47,7 +48,7 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
     Where that is refused, loops of few turns are written out, at last for the lengths and whole
     numbers of the arguments.  Of several refusals, that is raised which came furthest.
     """
-    kinds: set[type] = set()
+    kinds = Kinds()
     try:
         return _of_fair_length(_read_function(fn, given, options, kinds=kinds))
     except GradgenError as error:
@@ -62,8 +63,9 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
                 continue
             except GradgenError as other:
                 error = further(error, other)
-        with contextlib.suppress(GradgenError):
-            return _read_function(fn, given, options, pooled=kinds)
+        for pooled in kinds.to_pool():
+            with contextlib.suppress(GradgenError):
+                return _read_function(fn, given, options, pooled=pooled)
         raise error from None
 
 
@@ -92,10 +94,10 @@ def _read_function(
     given: Any,
     options: Any,
     effort: int = 0,
-    kinds: set[type] | None = None,
+    kinds: Kinds | None = None,
     pooled: set[type] | None = None,
 ) -> Function:
-    """Read a function; ``kinds`` takes the classes of which it makes objects.
+    """Read a function; ``kinds`` takes the classes of its objects.
 
     ``pooled``: those whose objects are rows of lists.
     """
@@ -110,7 +112,7 @@ def _read_function(
     precise: frozenset[Place] = frozenset()
     written_out: frozenset[int] = frozenset()
     book = Book(effort=effort, learns_lengths=not options.batch, pooled=pooled)
-    book.kinds = set() if kinds is None else kinds
+    book.kinds = kinds or Kinds()
     refused: UnsupportedError | None = None  # with sets of what is known
     for _ in range(200):
         book.begin()
@@ -212,8 +214,7 @@ def _read(
         if isinstance(value, Box) and isinstance(parameter.default, list | dict):
             # Python keeps such a default from call to call; a write to it would be lost.
             value.outside = name
-        if book.pooled:
-            value = pools.adopted(r, source.node, value)
+        value = pools.adopted(r, source.node, value)
         r.frame.names[name] = value
         params.append((name, specs[name]))
     _check_active(r, active, leaves, specs)

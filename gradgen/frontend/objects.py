@@ -235,7 +235,7 @@ def construct(r: Reader, node: ast.AST, cls: type, args: list[Any], kwargs: dict
 
 def _kept(r: Reader, node: ast.AST, made: Record) -> Any:
     """Return a new object of the user's; where such are rows of lists, its place in these."""
-    r.book.kinds.add(made.kind)
+    r.book.kinds.made.add(made.kind)
     if r.book.pooled is None:
         return made
     if made.kind not in r.book.pooled:

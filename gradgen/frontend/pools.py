@@ -12,11 +12,11 @@ from __future__ import annotations
 import ast
 import functools
 import types
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gradgen.frontend import lists
-from gradgen.frontend.classes import MISSING, found_in
+from gradgen.frontend.classes import MISSING, found_in, is_users
 from gradgen.frontend.evaluate import options
 from gradgen.frontend.listed import contain
 from gradgen.frontend.pointers import (
@@ -32,7 +32,7 @@ from gradgen.frontend.pointers import (
 )
 from gradgen.frontend.signals import Retry
 from gradgen.frontend.unbound import raise_where
-from gradgen.frontend.values import Choice, Record, Ref, Seq, Static, same_object
+from gradgen.frontend.values import Choice, Record, Ref, Seq, Static, parts, same_object
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type, join
 
@@ -46,6 +46,19 @@ class Parts:
 
     kind: type
     length: int
+
+
+@dataclass(slots=True)
+class Kinds:
+    """The classes of the user's objects: of those that a program makes, and that it is given."""
+
+    made: set[type] = field(default_factory=set)
+    given: set[type] = field(default_factory=set)
+
+    def to_pool(self) -> list[set[type]]:
+        """Return of which classes the objects may be rows of lists, in the order of trial."""
+        everything = self.made | self.given
+        return [set(self.made)] + [everything] * (everything != self.made)
 
 
 # --- the lists ----------------------------------------------------------------------------
@@ -339,17 +352,25 @@ def require_object(r: Reader, owner: Value, name: str, node: ast.AST) -> None:
     known = told(r, owner)
     if found.kind is None or known is False:
         r.fail(node, error)
-    if not found.sure and not known:
+    if not found.sure and not known and not _is_guarded(r, owner):
         raise_where(r, error, r.b.emit("lt", [owner, Const(0)]), r.span(node))
+        r.book.guards[owner] = r.b.block.ops[-1]
+
+
+def _is_guarded(r: Reader, owner: Value) -> bool:
+    """Whether the program has raised before, on every way here, where an object is None."""
+    guard = r.book.guards.get(owner)
+    return guard is not None and any(op is guard for b in (r.b.block, *r.b.around) for op in b.ops)
 
 
 def adopted(r: Reader, node: ast.AST, value: Any) -> Any:
-    """Return an argument with its objects in lists."""
-    if isinstance(value, Record) and value.kind in r.book.pooled:
-        fields = {k: adopted(r, node, v) for k, v in value.fields.items()}
-        return _new_row(r, node, value.kind, fields)
-    if isinstance(value, Seq):
-        value.items = [adopted(r, node, v) for v in value.items]
-    elif isinstance(value, Record):
-        r.load(value, {k: adopted(r, node, v) for k, v in value.fields.items()})
+    """Return an argument with its objects in lists, where those of their class are kept so."""
+    users = isinstance(value, Record) and is_users(value.kind)
+    if users:
+        r.book.kinds.given.add(value.kind)
+    inside = {k: adopted(r, node, item) for k, item in parts(value)}
+    if users and value.kind in (r.book.pooled or ()):
+        return _new_row(r, node, value.kind, inside)
+    if r.book.pooled and inside:
+        r.load(value, list(inside.values()) if isinstance(value, Seq) else inside)
     return value

@@ -91,12 +91,13 @@ class Book:
     lengths: dict[str, int] = field(default_factory=dict)
     unpacked: set[int] = field(default_factory=set)
     learns_lengths: bool = False
-    kinds: set[type] = field(default_factory=set)  # the classes of objects that it makes
+    kinds: Any = None  # the classes of its objects, ``pools.Kinds``
     pooled: set[type] | None = None  # those whose objects are rows of lists (``pools``)
     columns: dict[type, dict[str, Any]] = field(default_factory=dict)  # types of their attributes
     tuples: dict[Any, Any] = field(default_factory=dict)  # classes of tuples in lists
     typed: bool = False  # whether lists of these have their types from the beginning
     pool_frame: Any = None  # where these lists have names
+    guards: dict[Value, Any] = field(default_factory=dict)  # what raises where an object is None
 
     def begin(self) -> None:
         """Forget what belongs to one reading."""
@@ -291,6 +292,8 @@ def _trial(outer: Reader, state: Reading) -> None:
         labels = names_of_leaves(o.structure, o.name.strip())
         mine = [_parameter(r, leaves, n, t) for n, t in zip(labels, o.types, strict=True)]
         r.imported[key] = rebuild(o.structure, iter(mine))
+        if o.name.startswith(" "):
+            names[o.name] = r.imported[key]  # a list of ``pools``: it is seen to hold its items
     first = r.frame
     frame = Frame(first.source, names, first.globals, first.cells, first.parent)
     frame.owner, frame.path = r, (id(state.definition),)

@@ -31,7 +31,6 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.nodes import Block, Const, Function, Value
 from gradgen.ir.types import Type
-from gradgen.rules.lists import points
 
 PATHS = (
     "returns different kinds of things on different paths (None, where it ends without a return)"
@@ -55,7 +54,8 @@ def returned(
             f"{function.name!r} {PATHS}", function.span, "return one number on every path"
         )
     _require_known(result, function)
-    if any(points(leaf.value if isinstance(leaf, Ref) else leaf) for leaf in leaves(result)):
+    held = [leaf.value if isinstance(leaf, Ref) else leaf for leaf in leaves(result)]
+    if any(v.type.points for v in held):
         raise ArgumentError(
             f"{function.name!r} returns objects whose number or links depend on the path",
             function.span,

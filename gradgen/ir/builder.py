@@ -10,7 +10,6 @@ from gradgen.errors import Span, UnsupportedError
 from gradgen.ir.nodes import Block, Const, Op, Region, Value
 from gradgen.ir.types import Type
 from gradgen.rules.complexes import is_complex, of_complex
-from gradgen.rules.lists import points
 from gradgen.rules.registry import RULES
 
 # What is done with objects in lists (``frontend.pools``): they are moved about and compared.
@@ -18,6 +17,9 @@ OF_OBJECTS = (
     *("list", "append", "insert", "pop", "extend", "repeat_list", "load", "store", "copy", "len"),
     *("items", "contains", "index_of", "eq", "ne", "lt", "ge", "is"),
 )
+
+
+TESTS = ("if", "raise_if", "assert", "effect")  # what takes values as they are
 
 
 def _by_value(prim: str, types: list[Type]) -> bool:
@@ -38,6 +40,7 @@ class Builder:
         self.span: Span | None = None
         self.region: Region | None = None
         self.depth = 0
+        self.around: list[Block] = []  # the blocks around the current one
 
     def copy(self, v: Value, name: str = "", **attrs: Any) -> Value:
         """Emit a copy that is kept, of a list of lists with copies of the lists inside."""
@@ -94,10 +97,10 @@ class Builder:
 
     def _check_objects(self, prim: str, values: list[Value], span: Span | None) -> None:
         """Refuse to compute with the number that stands for an object."""
-        found = [v.type for v in values if points(v)]
+        found = [v.type for v in values if v.type.points]
         if not found or (prim in OF_OBJECTS and not _by_value(prim, found)):
             return
-        name = RULES[prim].spelling or prim
+        name = RULES[prim].spelling or prim if prim in RULES else prim
         what = f"{name} of objects whose number or links depend on the path"
         raise UnsupportedError(what, span or self.span, "use numbers that the objects hold")
 
@@ -112,6 +115,8 @@ class Builder:
         blocks: Sequence[Block] = (),
     ) -> Op:
         """Append an operation whose output types are given."""
+        if prim in TESTS and any(v.type.points for v in inputs):
+            self._check_objects(prim, list(inputs), span)
         span = span or self.span
         labels = list(names) or [""] * len(types)
         outputs = [Value(t, n, span) for t, n in zip(types, labels, strict=True)]
@@ -126,9 +131,11 @@ class Builder:
     def into(self, block: Block) -> Iterator[Block]:
         """Append to another block for a while."""
         previous, self.block = self.block, block
+        self.around.append(previous)
         self.depth += 1
         try:
             yield block
         finally:
             self.block = previous
+            self.around.pop()
             self.depth -= 1

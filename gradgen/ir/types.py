@@ -118,6 +118,11 @@ class Type:
         """Whether this is a list of lists."""
         return self.kind == "list" and self.item is not None and self.item.kind == "list"
 
+    @property
+    def points(self) -> bool:
+        """Whether this is a number that stands for an object, or a list of such."""
+        return self.of is not None or (self.item is not None and self.item.points)
+
     def __str__(self) -> str:
         if self.of:
             return self.of.kind.__name__ if self.of.kind else "None"

@@ -59,16 +59,6 @@ def joined_item(one: Type, other: Type) -> Type:
     return item
 
 
-def points(v: Value) -> bool:
-    """Whether a value stands for an object in lists, or holds such."""
-    t: Type | None = v.type
-    while t is not None:
-        if t.of:
-            return True
-        t = t.item
-    return False
-
-
 def append_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return a list whose item type admits the new item."""
     t = inputs[0].type
@@ -80,7 +70,9 @@ def extend_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return a list whose item type admits the items of both."""
     joined = join(inputs[0].type, inputs[1].type)
     what = "objects and other things in one list"
-    refuse_unless(bool(joined) or not any(map(points, inputs)), what, "keep a list of each")
+    refuse_unless(
+        bool(joined) or not any(v.type.points for v in inputs), what, "keep a list of each"
+    )
     return joined or Type("list", item=ANY)
 
 
