@@ -15,7 +15,6 @@ import numpy as np
 from gradgen.errors import GradgenError, Span, UnsupportedError
 from gradgen.frontend.branches import condition
 from gradgen.frontend.evaluate import evaluate
-from gradgen.frontend.pointers import pointer
 from gradgen.frontend.points import End, Point, links
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Certain
@@ -139,7 +138,7 @@ class _Spelling:
             return shifted(value, self.holes)
         if is_static(value) and isinstance(static_value(value), str | int | float | None):
             return ast.Constant(static_value(value))
-        if isinstance(value, Value | Ref) and not pointer(value):
+        if isinstance(value, Value | Ref) and not self.r.read(value).type.points:
             self.holes.append(self.r.read(value))
             return ast.Name(f"{HOLE}{len(self.holes) - 1}", ast.Load())
         if isinstance(value, Seq) and value.kind in (tuple, list):

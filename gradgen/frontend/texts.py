@@ -9,7 +9,6 @@ from typing import Any
 
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.evaluate import evaluate
-from gradgen.frontend.pointers import pointer
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import (
     Choice,
@@ -134,7 +133,7 @@ def spelled(r: Reader, value: Any, node: ast.AST, holes: list[Value]) -> ast.exp
         return ast.IfExp(test, then, other)
     if is_static(value) and isinstance(static_value(value), str | int | float | None | tuple):
         return ast.parse(repr(static_value(value)), mode="eval").body
-    if pointer(value):
+    if isinstance(value, Value | Ref) and r.read(value).type.points:
         r.refuse(node, f"a {describe(value)} in a text", "write its numbers out")
     if isinstance(value, Value | Ref):
         holes.append(r.read(value))

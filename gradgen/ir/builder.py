@@ -19,7 +19,7 @@ OF_OBJECTS = (
 )
 
 
-TESTS = ("if", "raise_if", "assert", "effect")  # what takes values as they are
+TESTS = ("if", "raise_if", "assert")  # what takes values as they are
 
 
 def _by_value(prim: str, types: list[Type]) -> bool:
@@ -115,7 +115,7 @@ class Builder:
         blocks: Sequence[Block] = (),
     ) -> Op:
         """Append an operation whose output types are given."""
-        if prim in TESTS and any(v.type.points for v in inputs):
+        if prim in TESTS and any(v.type.of for v in inputs):
             self._check_objects(prim, list(inputs), span)
         span = span or self.span
         labels = list(names) or [""] * len(types)
