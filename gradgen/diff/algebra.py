@@ -233,9 +233,10 @@ class Algebra:
             axes = normal_axes(axis, len(v.type.shape))
             if axis is None and len(axes) > 1:
                 return self.emit("size", v)
-        total: Value = Const(1)
-        for k in axes:
-            total = self.mul(total, self.dim(v, k))
+        first, *others = [self.dim(v, k) for k in axes] or [Const(1)]
+        total = self.inexact(first) if isinstance(first, Const) else first
+        for length in others:
+            total = self.mul(total, length)
         return total
 
     def zeros(self, like: Value) -> Value:

@@ -20,7 +20,7 @@ def linear_regression_value_and_grad(w, b, x, y):
     value = np.mean(residual ** 2)                      # losses.py:17
 
     # --- reverse --------------------------------------------------------
-    d_residual = 2.0 / float(len(residual)) * residual
+    d_residual = 2.0 / len(residual) * residual
     d_y = -d_residual                                   # losses.py:16
     d_b = np.sum(d_residual)
     d_w = d_residual @ x

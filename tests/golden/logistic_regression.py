@@ -22,7 +22,7 @@ def logistic_regression_value_and_grad(w, b, x, y):
     value = np.mean(total)
 
     # --- reverse --------------------------------------------------------
-    d_total = 1.0 / float(len(total))
+    d_total = 1.0 / len(total)
     d_z = -(d_total / (1.0 + exp) * exp * np.sign(z))
     d_y = -(d_total * z)
     d_z = d_z - d_total * y

@@ -33,7 +33,7 @@ def mlp_cross_entropy_value_and_grad(params, x, labels):
     value = np.mean(difference)
 
     # --- reverse --------------------------------------------------------
-    d_difference = 1.0 / float(len(difference))
+    d_difference = 1.0 / len(difference)
     d_shifted = np.zeros(shifted.shape)
     d_shifted[rows, labels] -= d_difference
     d_norm = d_difference / norm

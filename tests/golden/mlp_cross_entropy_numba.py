@@ -81,7 +81,7 @@ def mlp_cross_entropy_value_and_grad_compiled(w1, b1, w2, b2, x, labels):
     value = np.mean(difference)
 
     # --- reverse --------------------------------------------------------
-    d_difference = 1.0 / float(len(difference))
+    d_difference = 1.0 / len(difference)
     d_shifted = np.zeros(shifted.shape)
     _subtract_at_2(d_shifted, d_difference, rows, labels)
     d_norm = d_difference / norm

@@ -33,7 +33,7 @@ def mlp_squared_value_and_grad(params, x, targets):
     value = np.mean(sum_2)
 
     # --- reverse --------------------------------------------------------
-    d_probabilities = 1.0 / float(len(sum_2)) * (2.0 * difference)
+    d_probabilities = 1.0 / len(sum_2) * (2.0 * difference)
     d_targets = -d_probabilities
     d_exped = d_probabilities / sum_1                   # losses.py:33
     d_exped = d_exped + np.sum(
