@@ -12,10 +12,11 @@ import numpy as np
 
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type, fresh_dim, promote
+from gradgen.rules.helpers import _conjugate_transposed
 from gradgen.rules.linalg import _cut_inverse
-from gradgen.rules.orthogonal import smaller
+from gradgen.rules.orthogonal import _adjoint_matrix, smaller
 from gradgen.rules.registry import printed, printed_like, rule
-from gradgen.rules.shapes_of import Attrs, inexact_of, of_shape
+from gradgen.rules.shapes_of import Attrs, inexact_of, of_shape, real_of
 
 
 def lstsq_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
@@ -24,17 +25,20 @@ def lstsq_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
     dtype = inexact_of(promote([a, b]))
     rank = of_shape("int32", ())
     if a.shape is None or b.shape is None or len(a.shape) != 2:
-        unknown = Type("any", dtype, None)
-        return [unknown, unknown, rank, unknown]
+        real = Type("any", real_of(dtype), None)
+        return [Type("any", dtype, None), real, rank, real]
     m, n = a.shape
     shapes = ((n, *b.shape[1:]), (fresh_dim(),), (smaller(m, n),))
-    x, residuals, s = (of_shape(dtype, shape) for shape in shapes)
+    kinds = (dtype, real_of(dtype), real_of(dtype))
+    x, residuals, s = (of_shape(kind, shape) for kind, shape in zip(kinds, shapes, strict=True))
     return [x, residuals, rank, s]
 
 
 def _outer(p, q):
-    """Return the sum of outer products of columns."""
-    return np.outer(p, q) if np.ndim(p) == 1 else p @ q.T
+    """Return the sum of outer products of columns, of which the second are conjugated."""
+    if np.ndim(p) == 1:
+        return np.outer(p, np.conj(q)) if np.iscomplexobj(q) else np.outer(p, q)
+    return p @ _conjugate_transposed(q)
 
 
 def _lstsq_to_a(d_x, d_residuals, d_s, x, a, b, rcond=None):
@@ -45,8 +49,9 @@ def _lstsq_to_a(d_x, d_residuals, d_s, x, a, b, rcond=None):
         d_a = _cut_inverse(_outer(b, d_x), np.linalg.pinv(a, rcond), a)
     elif d_x is not None:
         inverse = np.linalg.pinv(a)
-        z = inverse.T @ d_x
-        d_a = _outer(r, inverse @ z) - _outer(z, x) + _outer(inverse.T @ x, d_x - a.T @ z)
+        back, a_t = _conjugate_transposed(inverse), _conjugate_transposed(a)
+        z = back @ d_x
+        d_a = _outer(r, inverse @ z) - _outer(z, x) + _outer(back @ x, d_x - a_t @ z)
     if d_residuals is not None:
         d_a = d_a - 2.0 * _outer(_residual_share(d_residuals, r), x)
     if d_s is not None:
@@ -60,7 +65,7 @@ def _lstsq_to_b(d_x, d_residuals, x, a, b, rcond=None):
     d_b = np.zeros(b.shape)
     if d_x is not None:
         inverse = np.linalg.pinv(a) if rcond is None else np.linalg.pinv(a, rcond)
-        d_b = inverse.T @ d_x
+        d_b = _conjugate_transposed(inverse) @ d_x
     if d_residuals is not None:
         d_b = d_b + 2.0 * _residual_share(d_residuals, b - a @ x)
     return d_b
@@ -80,13 +85,14 @@ def _lstsq_tangent(t_a, t_b, x, residuals, s, a, b, rcond=None):
     inverse = np.linalg.pinv(a) if rcond is None else np.linalg.pinv(a, rcond)
     r = b - a @ x
     change = t_b - t_a @ x
-    lost = t_a.T @ (inverse.T @ x)
-    t_x = inverse @ change + inverse @ (inverse.T @ (t_a.T @ r)) + lost - inverse @ (a @ lost)
+    t_h, back = _adjoint_matrix(t_a), _adjoint_matrix(inverse)
+    lost = t_h @ (back @ x)
+    t_x = inverse @ change + inverse @ (back @ (t_h @ r)) + lost - inverse @ (a @ lost)
     if rcond is not None:
-        t_x = _cut_inverse(t_a, inverse, a).T @ b + inverse @ t_b
-    t_residuals = 2.0 * np.sum(r * change, axis=0) * np.ones(residuals.shape)
+        t_x = _adjoint_matrix(_cut_inverse(t_a, inverse, a)) @ b + inverse @ t_b
+    t_residuals = 2.0 * np.real(np.sum(np.conj(r) * change, axis=0)) * np.ones(residuals.shape)
     u, _, vh = np.linalg.svd(a, full_matrices=False)
-    return t_x, t_residuals, None, np.sum(u * (t_a @ vh.T), axis=0)
+    return t_x, t_residuals, None, np.real(np.sum(np.conj(u) * (t_a @ _adjoint_matrix(vh)), axis=0))
 
 
 def rank_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -99,8 +105,11 @@ def rank_type(inputs: list[Value], attrs: Attrs) -> Type:
 # fmt: off
 rule("lstsq", lstsq_types, callables=["np.linalg.lstsq"], params="a, b, rcond?",
      outputs=("x", "residuals", "rank", "s"), adjoint=(_lstsq_to_a, _lstsq_to_b),
-     tangent=_lstsq_tangent, at_kinks="the rank taken as constant",
-     samples=("np.linalg.lstsq(x32, y3, rcond=None)[0]", "np.linalg.lstsq(x32, y32)[0]",
+     tangent=_lstsq_tangent, at_kinks="the rank taken as constant", of_complex="linear",
+     samples=("np.linalg.lstsq(x32 + 1j * y32, y3 - 2j * x3)[0].imag",
+              "np.linalg.lstsq(x23 + 1j * y23, x3[:2])[0].real",
+              "np.linalg.lstsq(x32 + 1j * y32, x3 + 0j)[1]",
+              "np.linalg.lstsq(x32, y3, rcond=None)[0]", "np.linalg.lstsq(x32, y32)[0]",
               "np.linalg.lstsq(x32, y3)[1]", "np.linalg.lstsq(x32, y32, None)[1]",
               "np.linalg.lstsq(m33, x3)[0]", "np.linalg.lstsq(x23, y23)[0]",
               "np.linalg.lstsq(x32, y3)[3]", "np.linalg.lstsq(np.outer(x3, y4), p3, 1e-10)[0]",

@@ -61,7 +61,10 @@ def triangle_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 @printed_like("a")
 def _qr_adjoint(d_q, d_r, q, r, a):
-    """Cotangent of the matrix in ``q, r = np.linalg.qr(a)``, which may be wide."""
+    """Cotangent of the matrix in ``q, r = np.linalg.qr(a)``, which may be wide.
+
+    The diagonal of ``r`` is real, for complex matrices too.
+    """
     k = min(a.shape[-2:])
     if q.shape[-1] > k:
         if d_q is not None and np.any(d_q[..., k:] != 0.0):
@@ -75,12 +78,12 @@ def _qr_adjoint(d_q, d_r, q, r, a):
     scale = np.abs(np.sum(r * np.eye(k, r.shape[-1]), axis=-1))
     if np.any(scale <= 1e-13 * np.sum(scale, axis=-1, keepdims=True)):
         raise np.linalg.LinAlgError("qr of a matrix of lower rank has no derivative")
-    d_q = d_q + a[..., k:] @ np.swapaxes(d_r[..., k:], -1, -2)
+    d_q = d_q + a[..., k:] @ _adjoint_matrix(d_r[..., k:])
     square = np.triu(r[..., :k])
-    m = square @ np.swapaxes(np.triu(d_r[..., :k]), -1, -2) - np.swapaxes(d_q, -1, -2) @ q
-    lower = np.tril(m)
-    inner = d_q + q @ (lower + np.swapaxes(np.tril(m, -1), -1, -2))
-    d_x = np.swapaxes(np.linalg.solve(square, np.swapaxes(inner, -1, -2)), -1, -2)
+    m = square @ _adjoint_matrix(np.triu(d_r[..., :k])) - _adjoint_matrix(d_q) @ q
+    lower = np.tril(m, -1)
+    inner = d_q + q @ (lower + _adjoint_matrix(lower) + np.real(m) * np.eye(k))
+    d_x = _adjoint_matrix(np.linalg.solve(square, _adjoint_matrix(inner)))
     return np.concatenate([d_x, q @ d_r[..., k:]], axis=-1)
 
 
@@ -99,13 +102,13 @@ def _qr_tangent(t_a, q, r, a):
     """Tangents of ``q, r = np.linalg.qr(a)``, which may be wide; what completes q has none."""
     k = min(a.shape[-2:])
     lead, square = q[..., :k], r[..., :k, :k]
-    x = np.linalg.solve(np.swapaxes(square, -1, -2), np.swapaxes(t_a[..., :k], -1, -2))
-    x = np.swapaxes(x, -1, -2)
-    inner = np.swapaxes(lead, -1, -2) @ x
-    turn = np.tril(inner, -1) - np.swapaxes(np.tril(inner, -1), -1, -2)
+    x = _adjoint_matrix(np.linalg.solve(_adjoint_matrix(square), _adjoint_matrix(t_a[..., :k])))
+    inner = _adjoint_matrix(lead) @ x
+    lower = np.tril(inner, -1)
+    turn = lower - _adjoint_matrix(lower) + 0.5 * (inner - np.conj(inner)) * np.eye(k)
     t_q = x - lead @ inner + lead @ turn
     t_square = (inner - turn) @ square
-    rest = np.swapaxes(t_q, -1, -2) @ a[..., k:] + np.swapaxes(lead, -1, -2) @ t_a[..., k:]
+    rest = _adjoint_matrix(t_q) @ a[..., k:] + _adjoint_matrix(lead) @ t_a[..., k:]
     t_r = np.concatenate([t_square, rest], axis=-1)
     t_r = np.concatenate([t_r, np.zeros(r[..., k:, :].shape)], axis=-2)
     return np.concatenate([t_q, np.full(q[..., k:].shape, np.nan)], axis=-1), t_r
@@ -253,14 +256,18 @@ def only_values(options: Attrs) -> str:
 # A table: an entry is read along its lines.
 # fmt: off
 _QR: dict[str, Any] = {"params": "a, mode='reduced'", "spelling": "np.linalg.qr",
+                       "of_complex": "linear",
                        "at_kinks": "an error at a lower rank"}
 rule("qr", qr_types, callables=["np.linalg.qr"], outputs=("q", "r"), adjoint=(_qr_to_a,),
      result=type(np.linalg.qr(np.eye(1))), tangent=_qr_tangent, variant=only_triangle, **_QR,
      samples=("np.linalg.qr(m33)[0]", "np.linalg.qr(x32)[1]", "np.linalg.qr(x32).Q @ np.ones(2)",
               "np.linalg.qr(m233)[0]", "np.linalg.qr(m33[:2])[0]", "np.linalg.qr(x234)[1]",
-              "np.linalg.qr(m33, mode='complete').R", "np.linalg.qr(x32, 'complete')[0][:, :2]"))
+              "np.linalg.qr(m33, mode='complete').R", "np.linalg.qr(x32, 'complete')[0][:, :2]",
+              "np.linalg.qr(x32 + 1j * y32)[0].imag",
+              "np.linalg.qr((m33 + 1j * s33)[:2], 'complete').R.imag"))
 rule("qr_r", triangle_type, adjoint=(_r_to_a,), tangent=_r_tangent, **_QR,
-     samples=("np.linalg.qr(x32, mode='r')", "np.linalg.qr(x23, 'r')", "np.linalg.qr(m233, 'r')"))
+     samples=("np.linalg.qr(x32, mode='r')", "np.linalg.qr(x23, 'r')", "np.linalg.qr(m233, 'r')",
+              "np.linalg.qr(m33 + 1j * s33, 'r').real"))
 _SVD: dict[str, Any] = {"params": "a, full_matrices=True, compute_uv=True, hermitian=False",
                         "spelling": "np.linalg.svd"}
 rule("svd", svd_types, callables=["np.linalg.svd"], outputs=("u", "s", "vh"), adjoint=(_svd_to_a,),

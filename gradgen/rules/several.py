@@ -10,6 +10,7 @@ import numpy as np
 
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type, broadcast, promote, scalar
+from gradgen.rules.complexes import is_complex
 from gradgen.rules.elementwise import NP_INEXACT, NP_SAME, PYTHON_FLOAT
 from gradgen.rules.helpers import _unbroadcast
 from gradgen.rules.registry import printed, rule
@@ -101,8 +102,9 @@ rule("nan_to_num", NP_SAME, callables=["np.nan_to_num"], elementwise=True, cost=
 
 
 def interp_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return double precision in the shape of the places."""
-    return of_shape("float64", inputs[0].type.shape)
+    """Return double precision in the shape of the places, complex if the values are."""
+    dtype = "complex128" if is_complex(inputs[2]) else "float64"
+    return of_shape(dtype, inputs[0].type.shape)
 
 
 def _segments(x, xp, period):
@@ -127,7 +129,7 @@ def _interp_to_x(g, x, xp, fp, left, right, period):
     """Cotangent of the places in ``np.interp``: the slope of the segment, 0 outside."""
     low, high, way, width = _segments(x, xp, period)
     inside = (way >= 0.0) & (way <= 1.0)
-    return np.where(inside, g * (fp[high] - fp[low]) / width, 0.0)
+    return np.where(inside, np.real(g * (fp[high] - fp[low])) / width, 0.0)
 
 
 @printed
@@ -135,7 +137,7 @@ def _interp_to_xp(g, x, xp, fp, left, right, period):
     """Cotangent of the knots in ``np.interp``."""
     low, high, way, width = _segments(x, xp, period)
     inside = (way >= 0.0) & (way <= 1.0)
-    share = np.where(inside, g * (fp[low] - fp[high]) / width, 0.0)
+    share = np.where(inside, np.real(g * (fp[low] - fp[high])) / width, 0.0)
     d_xp = np.zeros(xp.shape)
     np.add.at(d_xp, low, share * (1.0 - way))
     np.add.at(d_xp, high, share * way)
@@ -149,7 +151,7 @@ def _interp_to_fp(g, x, xp, fp, left, right, period):
     g = np.where(way < 0.0, g if left is None else 0.0, g)
     g = np.where(way > 1.0, g if right is None else 0.0, g)
     way = np.clip(way, 0.0, 1.0)
-    d_fp = np.zeros(fp.shape)
+    d_fp = np.zeros(fp.shape, g.dtype)
     np.add.at(d_fp, low, g * (1.0 - way))
     np.add.at(d_fp, high, g * way)
     return d_fp
@@ -286,8 +288,10 @@ def _polyval_tangent(t_p, t_x, p, x):
 rule("interp", interp_type, callables=["np.interp"], at_kinks="at a knot the slope to its right",
      params="x, xp, fp, left?, right?, period=None", keyed=("left", "right"),
      adjoint=(_interp_to_x, _interp_to_xp, _interp_to_fp, _interp_to_left, _interp_to_right),
-     tangent=_interp_tangent,
-     samples=("np.interp(c3, np.array([-1.0, -0.2, 0.3, 1.0]), x4)",
+     tangent=_interp_tangent, of_complex="analytic",
+     samples=("np.interp(u3, [0.0, 0.5, 1.0], x3 + 1j * y3).imag",
+              "np.interp(x6, np.cumsum(p4) - 2.0, x4 + 1j * y4, right=0.5 + 2j).imag",
+              "np.interp(c3, np.array([-1.0, -0.2, 0.3, 1.0]), x4)",
               "np.interp(x, np.sort(y5), x5)",
               "np.interp(x23, np.cumsum(p4) - 2.0, x4)",
               "np.interp(x3, np.cumsum(p4) - 1.0, x4, left=2.0)",

@@ -60,7 +60,8 @@ def i0_type(inputs: list[Value], attrs: Attrs) -> Type:
 # fmt: off
 _FUNCTION: dict[str, Any] = {"params": "x", "elementwise": True, "domain": "x"}
 rule("sinc", NP_INEXACT, callables=["np.sinc"], closed="sin(pi * a) / (pi * a)",
-     adjoint=("g * _sinc_slope(a)",), at_kinks="0 at 0", **_FUNCTION)
+     adjoint=("g * _sinc_slope(a)",), at_kinks="0 at 0", of_complex="analytic",
+     samples=("np.sinc(x3 + 1j * y3).imag",), **_FUNCTION)
 rule("i0", i0_type, callables=["np.i0"], closed="besseli(0, a)", adjoint=("g * _bessel_i1(a)",),
      **_FUNCTION)
 _PYTHON: dict[str, Any] = {"params": "x, /", "elementwise": True}
