@@ -73,6 +73,7 @@ from gradgen.passes.signs import join_signs
 from gradgen.passes.sinking import sink_into_branches
 from gradgen.passes.sums import sum_before_products
 from gradgen.passes.through import add_through_zeros
+from gradgen.passes.twice import read_once
 from gradgen.passes.unbound import drop_sure, settle_guards
 from gradgen.rules import eigenvalues
 from gradgen.sizes import KEPT, Sizes
@@ -349,6 +350,7 @@ def _adjoint(program: Program) -> None:
     function, options = program.function, program.options
     for f in _everything(program):
         f.native = options.backend == "numba"
+        read_once(f)
         drop_unchanged(f)
         # In a loop over examples, a name may still hold what the one before has left in it.
         drop_sure(f, program.inner is not None and program.asked is None)
