@@ -164,8 +164,8 @@ class Gradient:
             refused = road().refusal(error, made.program, made.call.__code__)
             if refused is not None:
                 raise refused from None
-        if isinstance(error, ZeroDivisionError):
-            road().require_entries(self._names, values)
+        if isinstance(error, ZeroDivisionError | ValueError):
+            road().require_entries(self._names, values, error)
         road().note_origin(error, made.program, made.call.__code__)
 
     def _named(self, values: tuple[Any, ...]) -> dict[str, Any]:

@@ -155,3 +155,13 @@ def test_cotangents_of_one_entry() -> None:
         assert np.array_equal(pullback(2.0 * value), 2.0 * value @ gradgen.jacfwd(fn)(x))
         value, pullback = gradgen.vjp(fn)(x[:2])
         assert np.array_equal(pullback(value), value @ gradgen.jacfwd(fn)(x[:2]))
+
+
+def test_empty_arguments() -> None:
+    """Where rows cannot be stacked, as there are none, the argument is named."""
+    nothing = np.zeros(0)
+    assert gradgen.hessian(lambda x: np.sum(x**3))(nothing).shape == (0, 0)
+    assert gradgen.jacrev(lambda x: np.tanh(x))(nothing).shape == (0, 0)
+    with pytest.raises(gradgen.ArgumentError, match="x is an empty array") as caught:
+        gradgen.hessian(lambda x: np.sum(np.sort(x) ** 3))(nothing)
+    assert "Way out" in str(caught.value)

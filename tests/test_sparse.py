@@ -199,6 +199,19 @@ def test_rows_together_in_reverse(fn: Any) -> None:
     assert np.array_equal(known(x).toarray(), found.toarray())
 
 
+def test_inside_a_loss_they_are_refused() -> None:
+    made = gradgen.sparse_hessian(_pairs)
+    losses = (
+        lambda x: np.sum(made(x)),
+        lambda x: np.sum(gradgen.sparse_hessian(_pairs)(x)),
+        lambda x: np.sum(gradgen.sparse_jacobian(_neighbours)(x)),
+    )
+    for loss in losses:
+        with pytest.raises(gradgen.UnsupportedError, match="a sparse matrix inside") as caught:
+            gradgen.grad(loss)(np.ones(3))
+        assert "gradgen.hessian" in str(caught.value) and "test_sparse.py" in str(caught.value)
+
+
 def test_starred_arguments() -> None:
     def product(*xs: np.ndarray) -> np.ndarray:
         return xs[0] * np.sin(xs[1])

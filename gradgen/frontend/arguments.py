@@ -175,19 +175,24 @@ def require_apart(names: Sequence[str], values: Sequence[Any]) -> None:
                 )
 
 
-def require_entries(names: Sequence[str], values: Sequence[Any]) -> None:
-    """Say which argument is empty, after a division by a length failed.
+def require_entries(names: Sequence[str], values: Sequence[Any], error: Exception) -> None:
+    """Say which argument is empty, after a division by a length, or a stack of rows, failed.
 
     Raises
     ------
     ArgumentError
         If one is.
     """
+    why = "the function divides by its length"
+    if not isinstance(error, ZeroDivisionError):
+        if "need at least one array to stack" not in str(error):
+            return
+        why = "what is stacked has no rows then"
     for name, value in zip(names, values, strict=True):
         for way, a in _arrays_in(value, name):
             if a.size == 0:
                 raise ArgumentError(
-                    f"{way} is an empty array, and the function divides by its length",
+                    f"{way} is an empty array, and {why}",
                     hint="skip empty batches, or pass at least one entry",
                 )
 

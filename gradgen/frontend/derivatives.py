@@ -25,7 +25,10 @@ MAKERS = {
     "gradgen.api": ("grad", "value_and_grad", "differentiable"),
     "gradgen.products": ("vjp", "jvp", "hvp"),
     "gradgen.jacobians": ("jacobian", "jacfwd", "jacrev", "hessian", "hessian_diag"),
+    "gradgen.sparse.api": ("sparse_jacobian", "sparse_hessian"),
 }
+SPARSE = "a sparse matrix inside a function that is differentiated"
+NOT_SPARSE = "use gradgen.jacobian, gradgen.hessian, or products such as gradgen.hvp there"
 
 
 def is_maker(obj: Any) -> bool:
@@ -41,6 +44,8 @@ def inline_derivative(
     from gradgen.frontend.calls import call_value
     from gradgen.frontend.inlining import inline_function
 
+    if hasattr(obj, "sparse"):
+        r.refuse(node, SPARSE, NOT_SPARSE)
     if hasattr(obj, "pushed"):
         return _push(r, node, obj, args, kwargs)
     if hasattr(obj, "pulled"):
@@ -167,6 +172,8 @@ def gradient_maker(
     r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     """Return the value of ``gradgen.grad(f, ...)`` inside a loss."""
+    if obj.__module__ == "gradgen.sparse.api":
+        r.refuse(node, SPARSE, NOT_SPARSE)
     bad = next((k for k, v in kwargs.items() if not is_static(v)), None)
     if bad is not None:
         r.refuse(node, f"the option {bad!r} is computed", "use a constant")

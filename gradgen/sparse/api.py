@@ -96,6 +96,7 @@ def _decorated(
 class _Sparse(Gradient):
     """What both have in common: a given pattern, and arguments as one vector of entries."""
 
+    sparse = True
     order: str
     _swept_back = False  # whether products are with the transposed matrix
 
