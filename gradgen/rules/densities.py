@@ -153,10 +153,12 @@ def vjp(fn: Any, *given: Any) -> Any:
     return made
 
 
-def samples(name: str, kind: str, x: str, shapes: str, place: str) -> tuple[str, ...]:
+def samples(of: Continuous, kind: str, x: str, shapes: str, place: str) -> tuple[str, ...]:
     """Return calls: standard, moved, by name, and of numbers."""
-    call = f"scipy.stats.{name}.{kind}"
+    call = f"scipy.stats.{of.name}.{kind}"
     shapes = f", {shapes}" if shapes else ""
+    if of.calls == "few":
+        return (f"{call}({x}3{shapes}, {place})",)
     loc, scale = place.split(", ")
     calls = [f"{x}3{shapes}", f"{x}3{shapes}, {place}"]
     if kind == "logpdf":
@@ -185,7 +187,7 @@ def continuous(of: Continuous) -> None:
         rule(f"scipy.stats.{of.name}.{kind}", FLOAT, elementwise=True, params=params, vjp=how,
              callables=[f"scipy.stats.{of.name}.{kind}"],
              at_kinks="" if quantile or not of.inside else OUTSIDE,
-             samples=samples(of.name, kind, "u" if quantile else x, shapes, place))  # fmt: skip
+             samples=samples(of, kind, "u" if quantile else x, shapes, place))  # fmt: skip
 
 
 def discrete(of: Discrete) -> None:

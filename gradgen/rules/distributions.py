@@ -20,6 +20,7 @@ class Continuous:
     probability where there is a closed form, and ``inside`` says where the density is not zero.
     ``hazard`` is the derivative of the log probability of less, where the quotient of densities
     loses digits.  ``at`` are arguments for samples: the letter of ``x``, shapes, place and scale.
+    Of what is rarely used, there is one for each function: its ``calls`` are ``few``.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Continuous:
     let: dict[str, str] = field(default_factory=dict)
     cumulative: dict[str, str] = field(default_factory=dict)
     hazard: str = ""
+    calls: str = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,80 @@ CONTINUOUS = [
                {"low": "scipy.stats.truncnorm.pdf(a, a, b, 0, 1)",
                 "high": "scipy.stats.truncnorm.pdf(b, a, b, 0, 1)"},
                {"a": "low * (F - 1.0)", "b": "-high * F"}),
+    Continuous("maxwell", "0.5 * log(2.0 / pi) + 2.0 * log(z) - 0.5 * z * z",
+               "2.0 / z - z", "z * z - 3.0", POSITIVE, inside="z > 0.0", calls="few"),
+    Continuous("halfcauchy", "log(2.0 / pi) - log(1.0 + z * z)",
+               "-2.0 * z / (1.0 + z * z)", "(z * z - 1.0) / (1.0 + z * z)", POSITIVE,
+               inside="z >= 0.0", calls="few"),
+    Continuous("hypsecant", "-log(pi) - log(cosh(z))",
+               "-tanh(z)", "z * tanh(z) - 1.0", ("x", "", "y, p"), calls="few"),
+    Continuous("moyal", "-0.5 * (z + exp(-z)) - 0.5 * log(2.0 * pi)",
+               "0.5 * (exp(-z) - 1.0)", "0.5 * z * (1.0 - exp(-z)) - 1.0", ("x", "", "y, p"),
+               calls="few"),
+    Continuous("levy", "-0.5 * log(2.0 * pi) - 1.5 * log(z) - 0.5 / z",
+               "(0.5 / z - 1.5) / z", "0.5 - 0.5 / z", POSITIVE, inside="z > 0.0", calls="few"),
+    Continuous("wald", "-0.5 * log(2.0 * pi) - 1.5 * log(z) - 0.5 * (z - 1.0) * (z - 1.0) / z",
+               "0.5 / (z * z) - 1.5 / z - 0.5", "0.5 * (1.0 + z - 1.0 / z)", POSITIVE,
+               inside="z > 0.0", calls="few"),
+    Continuous("chi", "(df - 1.0) * log(z) - 0.5 * z * z - (0.5 * df - 1.0) * log(2.0) "
+               "- loggamma(0.5 * df)",
+               "(df - 1.0) / z - z", "z * z - df", ("p", "o", "x - 2.0, p"),
+               {"df": "log(z) - 0.5 * log(2.0) - 0.5 * psi(0.5 * df)"}, "z > 0.0", calls="few"),
+    Continuous("nakagami", "log(2.0) + nu * log(nu) - loggamma(nu) + (2.0 * nu - 1.0) * log(z) "
+               "- nu * z * z",
+               "(2.0 * nu - 1.0) / z - 2.0 * nu * z", "2.0 * nu * (z * z - 1.0)",
+               ("p", "o", "x - 2.0, p"),
+               {"nu": "log(nu) + 1.0 - psi(nu) + 2.0 * log(z) - z * z"}, "z > 0.0", calls="few"),
+    Continuous("loggamma", "c * z - exp(z) - loggamma(c)",
+               "c - exp(z)", "z * (exp(z) - c) - 1.0", ("x", "o", "y, p"),
+               {"c": "z - psi(c)"}, calls="few"),
+    Continuous("invgauss", "-0.5 * log(2.0 * pi) - 1.5 * log(z) "
+               "- 0.5 * (z - mu) * (z - mu) / (z * mu * mu)",
+               "(0.5 / z - 1.5) / z - 0.5 / (mu * mu)", "0.5 * (1.0 + z / (mu * mu) - 1.0 / z)",
+               ("p", "o", "x - 2.0, p"), {"mu": "(z - mu) / (mu * mu * mu)"}, "z > 0.0",
+               calls="few"),
+    Continuous("fisk", "log(c) + (c - 1.0) * log(z) - 2.0 * log(1.0 + z**c)",
+               "(c - 1.0 - 2.0 * c * h) / z", "c * (2.0 * h - 1.0)", ("p", "o", "x - 2.0, p"),
+               {"c": "1.0 / c + u * (1.0 - 2.0 * h)"}, "z > 0.0",
+               {"u": "log(z)", "h": "1.0 / (1.0 + exp(-c * u))"}, {"c": "u * h * (1.0 - h)"},
+               calls="few"),
+    Continuous("lomax", "log(c) - (c + 1.0) * log(1.0 + z)",
+               "-(c + 1.0) / (1.0 + z)", "(c * z - 1.0) / (1.0 + z)", ("p", "o", "x - 2.0, p"),
+               {"c": "1.0 / c - log1p(z)"}, "z >= 0.0",
+               cumulative={"c": "log1p(z) * exp(-c * log1p(z))"}, calls="few"),
+    Continuous("powerlaw", "log(a) + (a - 1.0) * log(z)",
+               "(a - 1.0) / z", "-a", ("u", "o", "x, 3.0 * p"), {"a": "1.0 / a + log(z)"},
+               "(z > 0.0) & (z <= 1.0)", cumulative={"a": "log(z) * exp(a * log(z))"}, calls="few"),
+    Continuous("gompertz", "log(c) + z - c * (exp(z) - 1.0)",
+               "1.0 - c * exp(z)", "z * (c * exp(z) - 1.0) - 1.0", ("p", "o", "x - 2.0, 3.0 * p"),
+               {"c": "1.0 / c - expm1(z)"}, "z >= 0.0",
+               cumulative={"c": "expm1(z) * exp(-c * expm1(z))"}, calls="few"),
+    Continuous("invweibull", "log(c) - (c + 1.0) * log(z) - z**(-c)",
+               "(c * w - c - 1.0) / z", "c * (1.0 - w)", ("p", "o", "x - 2.0, p"),
+               {"c": "1.0 / c + u * (w - 1.0)"}, "z > 0.0",
+               {"u": "log(z)", "w": "exp(-c * u)"}, {"c": "u * w * exp(-w)"}, calls="few"),
+    Continuous("betaprime", "(a - 1.0) * log(z) - (a + b) * log(1.0 + z) - betaln(a, b)",
+               "(a - 1.0) / z - (a + b) / (1.0 + z)", "(a + b) * z / (1.0 + z) - a",
+               ("p", "o, p", "x - 2.0, p"),
+               {"a": "log(z) - log1p(z) - psi(a) + psi(a + b)",
+                "b": "psi(a + b) - psi(b) - log1p(z)"}, "z > 0.0", calls="few"),
+    Continuous("f", "0.5 * dfn * log(dfn) + 0.5 * dfd * log(dfd) + (0.5 * dfn - 1.0) * log(z) "
+               "- 0.5 * (dfn + dfd) * log(dfd + dfn * z) - betaln(0.5 * dfn, 0.5 * dfd)",
+               "(0.5 * dfn - 1.0) / z - 0.5 * (dfn + dfd) * dfn / s",
+               "0.5 * (dfn + dfd) * dfn * z / s - 0.5 * dfn", ("p", "o, p", "x - 2.0, p"),
+               {"dfn": "0.5 * (log(dfn * z / s) + 1.0 - (dfn + dfd) * z / s - psi(0.5 * dfn) "
+                       "+ psi(0.5 * (dfn + dfd)))",
+                "dfd": "0.5 * (log(dfd / s) + 1.0 - (dfn + dfd) / s - psi(0.5 * dfd) "
+                       "+ psi(0.5 * (dfn + dfd)))"}, "z > 0.0", {"s": "dfd + dfn * z"},
+               calls="few"),
+    Continuous("johnsonsu", "log(b) - 0.5 * log(2.0 * pi) - 0.5 * log(1.0 + z * z) "
+               "- 0.5 * (a + b * arcsinh(z)) * (a + b * arcsinh(z))",
+               "-r * b / sqrt(1.0 + z * z) - z / (1.0 + z * z)",
+               "z * r * b / sqrt(1.0 + z * z) - 1.0 / (1.0 + z * z)", ("x", "y, p", "y, p"),
+               {"a": "-r", "b": "1.0 / b - r * v"},
+               let={"v": "arcsinh(z)", "r": "a + b * v"},
+               cumulative={"a": "0.3989422804014327 * exp(-0.5 * r * r)",
+                           "b": "0.3989422804014327 * v * exp(-0.5 * r * r)"}, calls="few"),
 ]
 DISCRETE = [
     Discrete("bernoulli", "k * log(p) + (1.0 - k) * log(1.0 - p)",

@@ -170,11 +170,11 @@ for _name, _adjoint, _axes in (
          params=f"x, s=None, axes={_axes}, norm=None, {_MORE}", of_complex="linear",
          samples=(f"np.abs({_call}(x234, axes=(0, 2)))",
                   f"{_call}(x23, s=(3, 2), norm='forward').real"))  # fmt: skip
-for _name, _adjoint in (
+for _name, _transposed in (
     ("dct", _dct_to_x), ("dst", _dst_to_x), ("idct", _idct_to_x), ("idst", _idst_to_x),
 ):  # fmt: skip
     _call = f"scipy.fft.{_name}"
-    rule(_call, real_type, callables=[_call], adjoint=(_adjoint,), tangent="linear",
+    rule(_call, real_type, callables=[_call], adjoint=(_transposed,), tangent="linear",
          params="x, type=2, n=None, axis=-1, norm=None, overwrite_x=False, workers=None, "
                 "orthogonalize=None",
          samples=(f"{_call}(x5)", f"{_call}(x5, 1)", f"{_call}(x23, type=3, axis=0)",

@@ -13,7 +13,10 @@ from gradgen.rules.distributions import CONTINUOUS, DISCRETE, Continuous, Discre
 Z = sympy.Symbol("z", real=True)
 # Numbers inside every support: of z, and of shapes by their names.
 PLACES = [sympy.Rational(3, 7), sympy.Rational(2, 5)]
-SHAPES = {"a": "1.7", "b": "2.3", "c": "1.4", "s": "0.8", "df": "3.1", "kappa": "1.9"}
+SHAPES = {
+    "a": "1.7", "b": "2.3", "c": "1.4", "s": "0.8", "df": "3.1", "kappa": "1.9", "nu": "1.3",
+    "mu": "0.9", "dfn": "3.7", "dfd": "5.2",
+}  # fmt: skip
 ENDS = {"a": "-1.2", "b": "1.3"}  # of the truncated normal distribution
 NUMBERS = {"n": "5", "p": "0.3", "mu": "1.7"}
 
