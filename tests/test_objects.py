@@ -199,3 +199,40 @@ def test_objects_by_the_path_raise_as_python_does_or_are_refused() -> None:
         function(np.array([1.0, 2.0]))
     with pytest.raises(gradgen.UnsupportedError):
         gradgen.grad(printed)(np.ones(70))
+
+
+class Plain(list):
+    pass
+
+
+class Spread(dict):
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.__dict__ = self
+
+
+class Missing(dict):
+    def __missing__(self, key: str) -> float:
+        return 3.0
+
+
+def equal_lists(x):
+    return x[0] if Plain([x[0]]) == Plain([x[0]]) else x[1]
+
+
+def ordered(x):
+    return x[0] if Plain([x[0]]) < Plain([x[1]]) else x[1]
+
+
+def spread(x):
+    return Spread(a=x[0]).a
+
+
+def asks_for_what_is_missing(x):
+    return Missing(a=x[0])["b"] * x[1]
+
+
+@pytest.mark.parametrize("loss", [equal_lists, ordered, spread, asks_for_what_is_missing])
+def test_containers_with_ways_of_their_own_are_refused(loss: Any) -> None:
+    with pytest.raises(gradgen.UnsupportedError):
+        gradgen.grad(loss)(X)

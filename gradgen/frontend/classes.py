@@ -11,6 +11,8 @@ import sysconfig
 import types
 from typing import Any
 
+from gradgen.library.containers import DictObject, ListObject
+
 MISSING = object()
 _MADE_BY_CLASS_STATEMENT = 1 << 9
 
@@ -66,4 +68,19 @@ def found_in(kind: type, name: str, after: type | None = None) -> Any:
     order = kind.__mro__
     if after is not None:
         order = order[order.index(after) + 1 :]
-    return next((vars(c)[name] for c in order if name in vars(c)), MISSING)
+    return next((v[name] for v in map(_spelled_out, order) if name in v), MISSING)
+
+
+SPELLED_OUT: dict[type, type] = {list: ListObject, dict: DictObject}
+
+
+def _spelled_out(kind: type) -> Any:
+    """Return what a class says; of ``list`` and ``dict``, as far as it is spelled out."""
+    return vars(SPELLED_OUT.get(kind, kind))
+
+
+def extended(kind: type) -> type | None:
+    """Return ``list`` or ``dict``, if a class extends that and nothing else of a library."""
+    *own, base = kind.__mro__[:-1]
+    plain = base in SPELLED_OUT and all(map(is_users, own)) and kind.__new__ is base.__new__
+    return base if plain and not hasattr(kind, "__missing__") else None

@@ -170,6 +170,8 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
         done = compared(r, node, op, left, right)
         if done is not MISSING:
             return done
+        if pointers.pointer(left) or pointers.pointer(right):
+            r.refuse(node, "this comparison of objects by the path", "compare what they hold")
     if isinstance(op, ast.Is | ast.IsNot):
         same = _identical(r, node, left, right)
         if same is not None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import pools, unbound
-from gradgen.frontend.classes import MISSING, found_in, is_users
+from gradgen.frontend.classes import MISSING, extended, found_in, is_users
 from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.pointers import class_of_row
 from gradgen.frontend.reader import Reader, describe
@@ -32,6 +32,7 @@ COMPARISONS = {
     ast.Lt: ("__lt__", "__gt__"), ast.LtE: ("__le__", "__ge__"), ast.Gt: ("__gt__", "__lt__"),
     ast.GtE: ("__ge__", "__le__"), ast.Eq: ("__eq__", "__eq__"), ast.NotEq: ("__ne__", "__ne__"),
 }  # fmt: skip
+HELD = "_held"  # the attribute of a class that extends `list` or `dict` (``library.containers``)
 NAMED_TUPLE_METHODS = ("_replace", "_asdict", "count", "index")
 SIGNS = {ast.USub: "__neg__", ast.UAdd: "__pos__", ast.Invert: "__invert__"}
 
@@ -97,7 +98,7 @@ def class_attribute(
 
 def attributes_as_dict(r: Reader, node: ast.AST, owner: Record) -> Map:
     """Return the attributes of an object by name; those may be missing that one path has set."""
-    items: dict[Any, Any] = dict(owner.fields)
+    items: dict[Any, Any] = {k: v for k, v in owner.fields.items() if k != HELD}
     if any(map(unbound.may_miss, items.values())):
         what, way = "attributes that are set on one path", "set them on each path"
         items[OTHER_KEYS] = Poison(UnsupportedError(what, r.span(node), way))
@@ -177,8 +178,14 @@ def set_attribute_of(
     if params is not None and params.frozen and not plain:
         r.refuse(node, f"an assignment to an attribute of the frozen {kind.__name__}",
                  "make a new one with dataclasses.replace")  # fmt: skip
-    if isinstance(found_in(kind, "__setattr__"), types.FunctionType) and not plain:
+    own = found_in(kind, "__setattr__")
+    if own is not object.__setattr__ and not plain and name != HELD:
+        if extended(kind) is dict and isinstance(own, types.FunctionType):
+            call_value(r, node, Method(owner, own), [Static(name), value], {})
+            return
         r.refuse(node, f"{kind.__name__} has its own __setattr__")
+    if name in ("__dict__", "__class__"):
+        r.refuse(node, f"an assignment to {name}", "set each attribute")
     if isinstance(owner, Value):
         pools.set_attribute(r, owner, name, value, node)
     else:
@@ -212,7 +219,10 @@ def construct(r: Reader, node: ast.AST, cls: type, args: list[Any], kwargs: dict
         return _named_tuple(r, node, cls, args, kwargs)
     if cls is types.SimpleNamespace and not args:
         return Record(cls, kwargs)
-    if not isinstance(cls.__new__, types.BuiltinFunctionType) or cls.__new__ is not object.__new__:
+    own_new = not isinstance(cls.__new__, types.BuiltinFunctionType) or (
+        cls.__new__ is not object.__new__ and extended(cls) is None
+    )
+    if own_new:
         held = next((c for c in cls.__mro__ if c in (list, dict, set, str, float, int)), None)
         what = f"extends {held.__name__}" if held else "has its own __new__"
         hint = f"let it hold a {held.__name__} in an attribute" if held else ""
@@ -220,7 +230,7 @@ def construct(r: Reader, node: ast.AST, cls: type, args: list[Any], kwargs: dict
     if type(cls).__call__ is not type.__call__ or issubclass(cls, BaseException):
         r.refuse(node, f"an object of the class {cls.__name__}")
     made = Record(cls, {})
-    init = cls.__init__
+    init = found_in(cls, "__init__")
     if isinstance(init, types.FunctionType) and init.__code__.co_filename != "<string>":
         call_value(r, node, Method(made, init), args, kwargs)
     elif dataclasses.is_dataclass(cls):
@@ -339,7 +349,9 @@ def special_method(value: Any, name: str) -> Any:
     kind = class_of(value)
     if kind is None:
         return None
-    found = found_in(kind, name)
+    # One that stands outside the function is a list as it is, not spelled out.
+    outside = isinstance(value, Static)
+    found = inspect.getattr_static(kind, name, MISSING) if outside else found_in(kind, name)
     return Method(value, found) if isinstance(found, types.FunctionType) else None
 
 
