@@ -7,6 +7,7 @@ of `Gradient.run`, which decides everything and enters here what may be short fr
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,10 +21,11 @@ PLAIN = (float, int, bool, np.ndarray)
 class Quick:
     """What has to hold for a call to go straight to one specialisation, apart from its types.
 
-    ``sole``: the type of the only argument, where nothing else has to hold.
+    ``read`` are entries of dicts, such as global names, ``own`` attributes of functions, such as
+    their code.  ``sole``: the type of the only argument, where nothing else has to hold.
     """
 
-    __slots__ = ("arrays", "call", "made", "read", "rest", "sole", "sure")
+    __slots__ = ("arrays", "call", "made", "own", "read", "rest", "sole", "sure")
 
     def __init__(self, made: Specialisation, args: tuple[Any, ...]) -> None:
         self.made: Any = made
@@ -31,9 +33,13 @@ class Quick:
         self.arrays = tuple(
             (k, a.dtype, a.ndim) for k, a in enumerate(args) if isinstance(a, np.ndarray)
         )
-        named = [c for c in made.captures if isinstance(c.holder, dict) and c.parts is None]
+        # A function that is called at several places is read at each of them.
+        once = {(id(c.holder), c.key, id(c.value)): c for c in made.captures}.values()
+        named = [c for c in once if isinstance(c.holder, dict) and c.parts is None]
+        parts = [c for c in once if isinstance(c.holder, FunctionType) and c.parts is None]
         self.read = tuple((c.holder, c.key, c.value) for c in named)
-        self.rest = tuple(c for c in made.captures if c not in named)
+        self.own = tuple((c.holder, c.key, c.value) for c in parts)
+        self.rest = tuple(c for c in once if c not in named and c not in parts)
         self.sure = not self.arrays and not made.captures
         self.sole: type | None = type(args[0]) if self.sure and len(args) == 1 else None
 
@@ -45,6 +51,9 @@ class Quick:
                 return False
         for holder, key, value in self.read:
             if holder.get(key) is not value:
+                return False
+        for function, name, value in self.own:
+            if getattr(function, name) is not value:
                 return False
         return not self.rest or all(c.fresh() for c in self.rest)
 

@@ -164,3 +164,29 @@ def test_bound_methods_keep_their_own() -> None:
         assert (first(1.0), second(1.0)) == (4.0, 6.0)
     two.by = 5.0
     assert (first(1.0), second(1.0)) == (10.0, 6.0)
+
+
+def halved(x: float) -> float:
+    return 0.5 * x * x
+
+
+def thirds(x: float, k: float = 3.0) -> float:
+    return x * x / k
+
+
+def of_halves(x: Any, y: float) -> Any:
+    return halved(x[0]) + halved(x[1]) * y + thirds(x[0])
+
+
+def test_a_changed_function_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    gradient = gradgen.grad(of_halves)
+    x = np.array([3.0, 2.0])
+    assert by(gradient, x, 2.0).tolist() == [5.0, 4.0]
+    with monkeypatch.context() as other:
+        other.setattr(thirds, "__defaults__", (6.0,))
+        assert by(gradient, x, 2.0).tolist() == [4.0, 4.0]
+    assert by(gradient, x, 2.0).tolist() == [5.0, 4.0]
+    with monkeypatch.context() as other:
+        other.setitem(globals(), "halved", lambda x: x * x)
+        assert by(gradient, x, 2.0).tolist() == [8.0, 8.0]
+    assert by(gradient, x, 2.0).tolist() == [5.0, 4.0]
