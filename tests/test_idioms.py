@@ -56,12 +56,29 @@ def mean_squares(x: Any) -> Any:
     return np.mean(x * x, axis=-1) @ np.array([1.0, -0.4])
 
 
+def roots_of_squares(x: Any) -> Any:
+    return np.sum(np.sqrt(x**2) * x) + math.sqrt(x[0, 0] * x[0, 0])
+
+
+def distances(x: Any) -> Any:
+    steps, s = x[:, 1:] - x[:, :-1], 0.0
+    for dx, dy in steps.T:
+        s += math.sqrt(dx * dx + dy**2) ** 3
+    return s + np.sum(np.sqrt(np.square(x[0]) + x[1] * x[1] + x[0, 0] ** 2))
+
+
+def lengths(x: Any) -> Any:
+    a, b, c = x
+    return math.sqrt(a * a + b**2) + np.sqrt(c * c) + np.sum(np.sqrt(x**2 + a * a))
+
+
 VECTOR, MATRIX = np.array([0.4, -1.2, 0.0]), np.array([[0.4, -1.2, 0.3], [2.0, 0.1, -0.7]])
 CASES: list[tuple[Callable[..., Any], Any]] = [
     (lambda x: np.sum(sigmoid(x) * x), VECTOR), (lambda x: np.sum(other_sigmoid(x)), MATRIX),
     (sigmoid, 0.7), (scalar_sigmoid, -0.7), (norm, VECTOR), (norm, MATRIX), (norms, MATRIX),
     (norm_of_product, VECTOR), (squared_norm, VECTOR), (squared_norm, MATRIX),
     (squared_norms, MATRIX), (mean_square, VECTOR), (mean_square, MATRIX), (mean_squares, MATRIX),
+    (roots_of_squares, MATRIX), (distances, MATRIX), (lengths, MATRIX[0]),
 ]  # fmt: skip
 
 
@@ -90,6 +107,8 @@ def test_proofs() -> None:
     for a in v:
         assert sympy.simplify(sympy.diff(root, a) - a / root) == 0
         assert sympy.simplify(sympy.diff(root**2, a) - 2 * a) == 0
+        assert sympy.simplify(sympy.diff(sympy.sqrt(a**2), a) - sympy.sign(a)) == 0
+        assert sympy.simplify(sympy.diff(root, a) - sympy.diff(squares, a) / (2 * root)) == 0
         assert sympy.simplify(sympy.diff(squares / 3, a) - sympy.Rational(2, 3) * a) == 0
 
 
@@ -106,16 +125,18 @@ def test_sigmoid_keeps_its_digits_on_both_sides(x: float) -> None:
     assert single.dtype == np.float32 and abs(single[0] - expected) < 1e-6
 
 
-@pytest.mark.parametrize("loss", [norm, norm_of_product, squared_norm, mean_square])
+@pytest.mark.parametrize("loss", [norm, norm_of_product, squared_norm, mean_square, lengths])
 def test_at_zero(loss: Callable[..., Any]) -> None:
     gradient = gradgen.grad(loss)(np.zeros(3))
     np.testing.assert_allclose(gradient, -0.2 if loss is mean_square else 0.0, 1e-15)
+    _, tangent = gradgen.jvp(loss)((np.zeros(3),), (np.ones(3),))
+    np.testing.assert_allclose(tangent, np.sum(gradient), 1e-15)
 
 
 @pytest.mark.parametrize(
     ("loss", "line"),
     [(squared_norm, "d_x = 2.0 * x"), (norm, "d_x = 1.0 / (1.0 if value == 0.0 else value) * x"),
-     (mean_square, "d_x = 2.0 / float(len(x)) * difference")],
+     (mean_square, "d_x = 2.0 / len(x) * difference")],
 )  # fmt: skip
 def test_text(loss: Callable[..., Any], line: str) -> None:
     text = gradgen.emit(loss, mode="value_and_grad", example_args=(VECTOR,))

@@ -7,6 +7,9 @@ by what it multiplied with.  The share of such a group is stated here as a whole
 - ``1 / (1 + e)`` with ``e = exp(-x)``: ``e * y * y``, where an infinite ``e`` has no share;
 - ``norm(x) ** 2``, ``norm(x) * norm(x)``: ``2 * x``;
 - ``sqrt(sum(x ** 2))``, ``sqrt(x @ x)``: ``x / y``, 0 where ``y`` is, as of ``np.linalg.norm``;
+- ``sqrt(x ** 2)``, ``sqrt(x * x)``: ``sign(x)``, as of ``abs``;
+- ``sqrt(a * a + b ** 2)``, and sums of more squares: ``1 / (2 * y)`` of the sum, but finite where
+  ``y`` is 0, so that the squares have no share there;
 - ``mean(x ** 2)``: ``2 / n * x``.
 
 The tests prove each with SymPy (``tests/test_idioms.py``).
@@ -34,7 +37,7 @@ class Found(NamedTuple):
 
 def found_in(op: Op) -> Found | None:
     """Return the group that an operation ends, None for most."""
-    out = _sigmoid(op) or _squared_norm(op) or _norm(op) or _mean_square(op)
+    out = _sigmoid(op) or _squared_norm(op) or _norm(op) or _distance(op) or _mean_square(op)
     return None if out is None or is_complex(out.x) or out.x.type.shape is None else out
 
 
@@ -42,6 +45,8 @@ def share(alg: Algebra, op: Op, found: Found, g: Value) -> Value:
     """Return what the cotangent of the result contributes to that of ``x``."""
     if found.name == "sigmoid":
         return alg.mul(g, _slope(alg, op))
+    if found.name in ("absolute", "distance"):
+        return _elementwise(alg, op, found, g)
     return alg.mul(_spread(alg, found, _weight(alg, op, found, g)), found.x)
 
 
@@ -49,6 +54,8 @@ def tangent(alg: Algebra, op: Op, found: Found, t: Value) -> Value:
     """Return the tangent of the result, from that of ``x``."""
     if found.name == "sigmoid":
         return alg.mul(t, _slope(alg, op))
+    if found.name in ("absolute", "distance"):
+        return _elementwise(alg, op, found, t)
     product = alg.mul(found.x, alg.full(t, found.x))
     total = product if found.x.type.is_scalar else alg.emit("sum", product, **found.attrs)
     return _weight(alg, op, found, total)
@@ -64,6 +71,14 @@ def _slope(alg: Algebra, op: Op) -> Value:
         most = 1e30 if e.type.dtype == "float32" else 1e300
         e = alg.emit("minimum", e, Const(most))
     return alg.mul(alg.mul(e, op.out), op.out)
+
+
+def _elementwise(alg: Algebra, op: Op, found: Found, g: Value) -> Value:
+    """Multiply by the derivative of a root of squares."""
+    if found.name == "absolute":
+        return alg.mul(g, alg.emit("sign", found.x))
+    root = alg.where(alg.emit("eq", op.out, 0.0), 1.0, op.out)
+    return alg.mul(0.5, alg.div(g, root))
 
 
 def _weight(alg: Algebra, op: Op, found: Found, g: Value) -> Value:
@@ -111,6 +126,28 @@ def _norm(op: Op) -> Found | None:
         return Found("norm", x, {}) if x.type.rank == 1 else None
     summed = _squares(total, ("sum",))
     return None if summed is None else Found("norm", summed, _axes(total))
+
+
+def _distance(op: Op) -> Found | None:
+    total = op.inputs[0].op if op.prim in SQRT else None
+    if total is None:
+        return None
+    x = _squared(total)
+    if x is not None:
+        return Found("absolute", x, {})
+    return Found("distance", op.inputs[0], {}) if _is_sum_of_squares(total) else None
+
+
+def _is_sum_of_squares(total: Op) -> bool:
+    """Whether nothing but squares is added up: the sum is 0 where all of them are."""
+    work = [total]
+    while work:
+        op = work.pop()
+        terms = [v.op for v in op.inputs]
+        if op.prim not in ADD or None in terms:
+            return False
+        work += [t for t in terms if t is not None and _squared(t) is None]
+    return True
 
 
 def _mean_square(op: Op) -> Found | None:
