@@ -368,3 +368,49 @@ def test_names_of_the_call_before(function: Any, mode: str, backend: str) -> Non
         function(np.array([2.5, -1.0]))
     with pytest.raises(UnboundLocalError, match="'y'"):
         call(np.array([2.5, -1.0]))
+
+
+# --- loops that are left by break alone ------------------------------------------------------
+
+
+def settled(a, x):
+    while True:
+        new = math.tanh(a * x) + 0.1
+        if abs(new - x) < 1e-12:
+            value = new
+            break
+        x = new
+    return value * value
+
+
+def left_in_two_ways(a, x):
+    for _ in range(3):
+        while True:
+            x = 0.5 * x + a
+            if x > 3.0:
+                break
+            if abs(x) < 2.5:
+                value = x * a
+                break
+    return value * x
+
+
+def test_what_every_break_assigns_needs_no_test():
+    made = gradgen.value_and_grad(settled)
+    value, slope = made(0.5, 0.3)
+    assert value == settled(0.5, 0.3)
+    step = (settled(0.5 + 1e-4, 0.3) - settled(0.5 - 1e-4, 0.3)) / 2e-4
+    np.testing.assert_allclose(slope, step, rtol=1e-6)
+    second = gradgen.grad(gradgen.grad(settled))
+    second(0.5, 0.3)
+    for source in (made.source, second.source):
+        assert "UnboundLocalError" not in source and "None" not in source.split('"""')[2]
+
+
+def test_what_one_break_leaves_out_is_tested():
+    made = gradgen.grad(left_in_two_ways)
+    step = (left_in_two_ways(0.5 + 1e-6, 0.3) - left_in_two_ways(0.5 - 1e-6, 0.3)) / 2e-6
+    np.testing.assert_allclose(made(0.5, 0.3), step, rtol=1e-7)
+    for derivative in (made, gradgen.hessian(left_in_two_ways)):
+        with pytest.raises(UnboundLocalError):
+            derivative(9.0, 0.3)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
-from gradgen.ir.nodes import Block, Op, Undefined, Value
+from gradgen.ir.nodes import Block, Const, Op, Undefined, Value
 
 
 def missing_values(
@@ -56,10 +56,12 @@ class _Finder:
                 self.block(op.blocks[0])
             self.block(body)
             for end in ends(body):
-                self._flow(zip(end.results, params, strict=True))
+                after = op.outputs if end.end == "break" else params
+                self._flow(zip(end.results, after, strict=True))
             if len(self.out) == before:
                 break
-        self._flow(zip(params, op.outputs, strict=True))
+        if not _endless(op):
+            self._flow(zip(params, op.outputs, strict=True))
 
     def _flow(self, pairs: Iterable[tuple[Value, Value]]) -> None:
         nothing = {target for v, target in pairs if self._is_nothing(v)}
@@ -67,3 +69,9 @@ class _Finder:
 
     def _is_nothing(self, v: Value) -> bool:
         return v in self.out or (isinstance(v, Undefined) and (self.placed or not v.unread))
+
+
+def _endless(op: Op) -> bool:
+    """Whether a loop is left by ``break`` alone: ``while True``."""
+    test = op.blocks[0].results[0] if op.prim == "while" else None
+    return isinstance(test, Const) and test.const is True
