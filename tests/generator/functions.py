@@ -40,9 +40,16 @@ def signature(scope: Scope) -> tuple[tuple[Kind, ...], Kind | None]:
 
 
 def defined(
-    inner: Scope, name: str, params: tuple[Kind, ...], first: tuple[str, ...] = ()
+    inner: Scope,
+    name: str,
+    params: tuple[Kind, ...],
+    first: tuple[str, ...] = (),
+    around: Scope | None = None,
 ) -> tuple[list[str], Function]:
-    """Return the definition of a function over its scope, and how to call it."""
+    """Return the definition of a function over its scope, and how to call it.
+
+    ``around``: the scope in which a default is computed.
+    """
     choose, outer = inner.chooser, inner.guarded
     changed = outer_names(inner) if inner.has("nonlocal") and not first else []
     listed: list[str] = []
@@ -52,7 +59,8 @@ def defined(
         listed.append(inner.bind(kind, fresh=True))
     texts, optional = list(listed), 0
     if inner.has("defaults") and params[-1] == SCALAR and choose.chance(0.4):
-        texts[-1] += f"={choose.constant()}"
+        computed = around is not None and choose.chance(0.5)
+        texts[-1] += f"={expressions.scalar(around, 1) if computed else choose.constant()}"
         optional = 1
     inner.guarded = outer - {*listed, *changed} | {*first}
     body, left = blocks.block(inner, 3)
@@ -114,7 +122,7 @@ def local_function(scope: Scope) -> list[str]:
     params, result = signature(scope)
     inner = scope.inner(result)
     inner.depth = max(inner.depth, 2)
-    lines, kind = defined(inner, "NAME", params)
+    lines, kind = defined(inner, "NAME", params, around=scope)
     scope.capture(lines)
     name = scope.bind(kind, fresh=True)
     return [line.replace("NAME", name, 1) for line in lines]

@@ -51,6 +51,7 @@ def sort_list(scope: Scope) -> list[str]:
         f"{name}.sort(reverse=True)",
         f"{name}.sort(key={choose.pick(KEYS)})",
         f"{name}.reverse()",
-        f"{scope.bind(kind)} = sorted({name}, key={choose.pick(KEYS)})",
+        f"NEW = sorted({name}, key={choose.pick(KEYS)})",
     )
-    return [choose.pick(forms)]
+    form = choose.pick(forms)
+    return [form.replace("NEW", scope.bind(kind)) if form.startswith("NEW") else form]

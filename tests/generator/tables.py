@@ -79,23 +79,23 @@ def update(scope: Scope) -> list[str]:
         f"{name} |= {{{key!r}: {value}}}" if scope.may_bind(name, record) else "pass",
         f"{name}[{key!r}] = {name}.get({key!r}, 0.4) * {value}",
         f"{name}.setdefault({key!r}, 0.3)",
-        f"{scope.bind(record)} = {{**{name}, {key!r}: {value}}}",
-        f"{scope.bind(record)} = {name} | {{{key!r}: {value}}}",
-        f"{scope.bind(record)} = dict({name}, {key}={value})",
-        f"{scope.bind(record)} = {name}.copy()",
+        f"NEW = {{**{name}, {key!r}: {value}}}",
+        f"NEW = {name} | {{{key!r}: {value}}}",
+        f"NEW = dict({name}, {key}={value})",
+        f"NEW = {name}.copy()",
     ]
     if record.is_even:
         loop = f"for key, value in {name}.items()"
-        forms.append(f"{scope.bind(record)} = {{key: {choose.constant()} * value {loop}}}")
-    return [choose.pick(forms)]
+        forms.append(f"NEW = {{key: {choose.constant()} * value {loop}}}")
+    form = choose.pick(forms)
+    return [form.replace("NEW", scope.bind(record)) if form.startswith("NEW") else form]
 
 
 def tally(scope: Scope) -> list[str]:
     """Return a statement that adds to a dict of integers, or starts one."""
     choose = scope.chooser
     found = scope.of(Tally)
-    # Keys that come in a loop or on a path are refused, by the documentation: hardly any.
-    starts = ("{0: 0.2, 1: 0.5, 2: -0.3}",) * 8 + ("{}", "dict()")
+    starts = ("{0: 0.2, 1: 0.5, 2: -0.3}",) * 2 + ("{}", "dict()", "{1: 0.7}")
     if not found:
         return [f"{scope.bind(Tally())} = {choose.pick(starts)}"]
     name = choose.pick(found)[0]
@@ -106,4 +106,6 @@ def tally(scope: Scope) -> list[str]:
         f"{name}[{key}] = {name}.get({key}, 0.5) + {value}",
         f"{name}.setdefault({key}, {value})",
         f"{name}[{key}] = {name}[{key}] * {value} if {key} in {name} else 0.3",
+        f"{name}.update({{{key}: {value}}})",
+        f"{name}.pop({key}, 0.2)",
     ))]  # fmt: skip
