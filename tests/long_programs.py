@@ -260,7 +260,15 @@ def stores_in_a_loop(n: int) -> str:
     return _function("u", [*lines, "return np.sum(v * v)"])
 
 
-ARRAY = (arrays, stores, stores_in_a_loop)
+def stores_on_paths_in_a_loop(n: int) -> str:
+    """A loop over many branches in a row, each of which may write into one array."""
+    lines = ["v = u.copy()", "for i in range(1, 4):"]
+    for k in range(n // 4):
+        lines += [f"    if v[{k % 5}] > {k}e-3 - 0.5:", f"        v[{k % 3}] += 0.01 * v[i] * u[1]"]
+    return _function("u", [*lines, "return np.sum(v * v)"])
+
+
+ARRAY = (arrays, stores, stores_in_a_loop, stores_on_paths_in_a_loop)
 TWO = (rebinding, leaning_right)
 PROGRAMS: dict[str, Callable[[int], str]] = {
     f.__name__: f
@@ -269,6 +277,7 @@ PROGRAMS: dict[str, Callable[[int], str]] = {
         ladder_of_returns, nested_branches, helpers, long_sum, sum_in_brackets, long_product,
         leaning_right, powers, signs, nested_calls, nested_operations, nested_choices, conditions,
         display, loops, nested_loops, nested_lists, body_of_a_loop, stores_in_a_loop,
+        stores_on_paths_in_a_loop,
     )
 }  # fmt: skip
 

@@ -142,8 +142,14 @@ def _stored_into(loop: Op, starts: dict[Value, Value]) -> Iterator[tuple[Value, 
                 yield loop.blocks[0].params[k], init
 
 
-def _before(v: Value, starts: dict[Value, Value]) -> Value:
-    """Return the array that a value was before all stores, as far as that is known."""
+def _before(
+    v: Value, starts: dict[Value, Value], agreed: dict[Value, Value | None] | None = None
+) -> Value:
+    """Return the array that a value was before all stores, as far as that is known.
+
+    ``agreed``: what was found of branches on the way, where the sides meet again and again.
+    """
+    agreed = {} if agreed is None else agreed
     while True:
         op = v.op
         if op is None:
@@ -153,7 +159,9 @@ def _before(v: Value, starts: dict[Value, Value]) -> Value:
         elif op.prim in ("for", "while"):
             found = starts.get(carried(op)[0][op.outputs.index(v)])
         elif op.prim == "if":
-            found = _agreed(op, op.outputs.index(v), starts)
+            if v not in agreed:
+                agreed[v] = _agreed(op, op.outputs.index(v), starts, agreed)
+            found = agreed[v]
         else:
             found = None
         if found is None:
@@ -161,8 +169,10 @@ def _before(v: Value, starts: dict[Value, Value]) -> Value:
         v = found
 
 
-def _agreed(op: Op, k: int, starts: dict[Value, Value]) -> Value | None:
-    sides = [_before(b.results[k], starts) for b in op.blocks if b.end == "yield"]
+def _agreed(
+    op: Op, k: int, starts: dict[Value, Value], agreed: dict[Value, Value | None]
+) -> Value | None:
+    sides = [_before(b.results[k], starts, agreed) for b in op.blocks if b.end == "yield"]
     one = sides[0] if sides else None
     inside = one is not None and any(one.op is o for b in op.blocks for o in walk(b))
     return one if not inside and all(s is one for s in sides) else None
