@@ -272,13 +272,87 @@ def test_types_have_to_be_known() -> None:
 
 
 def test_what_cannot_be_compiled_is_refused_with_its_place() -> None:
-    def loss(x: Any, long: bool) -> Any:
-        y = x * 2.0 if long else x[0]
+    def by_path(x: Any, c: float) -> Any:
+        y = x * c if x[1] > 0.0 else x[0]
         return np.sum(y * y)
 
-    gradient = gradgen.grad(loss, backend="numba")
-    with pytest.raises(UnsupportedError, match=r'test_numba\.py:\d+(?s:.)*backend="numpy"'):
-        gradient(np.ones(3), True)
+    def by_turn(x: Any, n: int) -> Any:
+        y = 0.0
+        for i in range(n):
+            y = y + x * i
+        return np.sum(y)
+
+    def made_in_turns(x: Any, n: int) -> Any:
+        total = 0.0
+        for i in range(n):
+            total += x[i] * np.random.default_rng(i).normal()
+        return total
+
+    for loss, what in ((by_path, "'y' is "), (by_turn, "'y' is "), (made_in_turns, "in a loop")):
+        gradient = gradgen.grad(loss, backend="numba")
+        place = rf'test_numba\.py:\d+.*{what}(?s:.)*backend="numpy"'
+        with pytest.raises(UnsupportedError, match=place):
+            gradient(np.ones(3), 2)
+
+
+def test_lists_of_lists() -> None:
+    def slices(x: Any) -> Any:
+        rows = []
+        for i in range(6):
+            rows.append([x[i], x[i] ** 2])
+        deep = [[[x[i] * (j + k) for k in range(2)] for j in range(3)] for i in range(5)]
+        total = sum(a * b for a, b in rows[2:])
+        for table in deep[1:4:2]:
+            for row in table[1:]:
+                total += row[0] * row[1] ** 2
+        return total
+
+    def smallest_first(items: list) -> list:
+        if len(items) <= 1:
+            return items
+        first = items[0]
+        less = smallest_first([v for v in items[1:] if v < first])
+        return less + [first] + smallest_first([v for v in items[1:] if v >= first])
+
+    def ordered(x: Any) -> Any:
+        return sum(k * v * v for k, v in enumerate(smallest_first(list(x))))
+
+    x = np.array([0.3, 0.7, -0.4, 1.1, 0.2, 0.9])
+    for loss in (slices, ordered):
+        expected = gradgen.value_and_grad(loss)(x)
+        assert_same(gradgen.value_and_grad(loss, backend="numba")(x), expected)
+
+
+def test_generators_are_made_in_python() -> None:
+    def loss(x: Any, seed: int) -> Any:
+        rng, other = np.random.default_rng(seed), np.random.default_rng(7)
+        total = 0.0
+        for i in range(len(x)):
+            total += x[i] ** 2 * rng.normal()
+        rng = np.random.default_rng(5)
+        noise = other.uniform(-1.0, 1.0, (2, 3)) + rng.standard_normal()
+        return total + np.sum(x.reshape(2, 3) * noise) + x[other.permutation(6)][0]
+
+    x = np.linspace(0.1, 0.9, 6)
+    for seed in (3, 4):
+        expected = gradgen.value_and_grad(loss)(x, seed)
+        assert_same(gradgen.value_and_grad(loss, backend="numba")(x, seed), expected)
+
+
+def test_one_name_for_a_number_and_an_array() -> None:
+    def loss(a: Any) -> Any:
+        total = 0.0
+        for row in a:
+            for entry in row:
+                total += entry**2
+            row = row * total
+            entry = row * row
+            total += np.sum(entry)
+        return total
+
+    a = np.array([[0.3, 0.7], [-0.4, 1.1]])
+    expected = gradgen.value_and_grad(loss)(a)
+    assert_same(gradgen.value_and_grad(loss, backend="numba")(a), expected)
 
 
 def test_unknown_backend() -> None:

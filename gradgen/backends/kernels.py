@@ -11,6 +11,7 @@ import ast
 import copy
 from collections.abc import Callable
 
+from gradgen.backends.generators import Generators
 from gradgen.backends.parallel import in_parts
 from gradgen.backends.respell import respelled
 from gradgen.backends.tapes import take_tapes
@@ -29,6 +30,8 @@ class Kernel:
         self, writer: Writer, name: str, statements: list[ast.stmt], cache: bool = False
     ) -> None:
         self.writer, self.name, self.cache = writer, name + SUFFIX, cache
+        self.generators = Generators(writer)
+        statements = self.generators.taken_out(statements)
         self.statements, self.turns = in_parts(writer, name, statements, _known(writer))
         self.statements, made, self.tapes = take_tapes(self.statements, _known(writer))
         self.params = [*_parameters(writer, self.statements), *made]
@@ -38,6 +41,7 @@ class Kernel:
         returned = self._returned(outputs)
         read = {n.id for n in ast.walk(returned) if isinstance(n, ast.Name)}
         self.params += [p for p in _known(self.writer) if p in read and p not in self.params]
+        self.params += self.generators.names
         self.writer._note(returned)
         args = ast.arguments([], [ast.arg(p) for p in self.params], None, [], [], None, [])
         body = [*self.statements, ast.Return(returned)]
@@ -47,15 +51,16 @@ class Kernel:
     def call(self, outputs: Outputs) -> list[ast.stmt]:
         """Return the statements that call it and give what the user's function returns."""
         call = pieces.call(self.name, [ast.Name(p, ast.Load()) for p in self.params])
+        made = [*self.generators.made, *self.tapes]
         if self._plain(outputs):
-            return [*self.tapes, ast.Return(call)]
+            return [*made, ast.Return(call)]
         names = self._result_names()
         returned = outputs(lambda v: _result(v, names))
         if not names:
-            return [*self.tapes, ast.Expr(call), ast.Return(returned)]
+            return [*made, ast.Expr(call), ast.Return(returned)]
         targets: list[ast.expr] = [ast.Name(n, ast.Store()) for n in names.values()]
         target = targets[0] if len(targets) == 1 else ast.Tuple(targets, ast.Store())
-        return [*self.tapes, ast.Assign([target], call), ast.Return(returned)]
+        return [*made, ast.Assign([target], call), ast.Return(returned)]
 
     def _returned(self, outputs: Outputs) -> ast.expr:
         """Return what the compiled function returns: all numbers and arrays, or their tuples."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gradgen.backends.loops import INDICES, MOST, Found, text_of
-from gradgen.ir.nodes import Op
+from gradgen.ir.nodes import Const, Op
 from gradgen.ir.types import Type
 
 
@@ -86,7 +86,68 @@ def added_up(op: Op) -> Found:
     return "_sum_of_arrays", text_of("items", doc, lines), [op.inputs[0]]
 
 
+def levels(t: Type | None) -> int:
+    """Return how many lists are inside each other."""
+    return 1 + levels(t.item) if t is not None and t.kind == "list" else 0
+
+
+def _sums(one: str, other: str, depth: int) -> str:
+    """Return the text of the sums of what is in two lists of lists."""
+    if not depth:
+        return f"{one} + {other}"
+    a, b = ("ab", "cd", "pq", "uv", "st", "yz")[depth - 1]
+    return f"[{_sums(a, b, depth - 1)} for {a}, {b} in zip({one}, {other})]"
+
+
+def added_lists(op: Op) -> Found:
+    """Add up what is in two lists of lists."""
+    depth = levels(op.inputs[0].type)
+    if op.attrs or not 2 <= depth <= MOST:
+        return None
+    doc = "Add up the items of two lists of lists."
+    lines = [f"    return {_sums('items', 'more', depth)}"]
+    return "_add_lists", text_of("items, more", doc, lines), [*op.inputs]
+
+
+def added_slice(op: Op) -> str | None:
+    """Add up what is in a list of lists to a slice of another; None for lists of anything else."""
+    if op.prim != "list_add" or not op.attrs:
+        return None
+    depth = levels(op.inputs[0].type)
+    if not 2 <= depth <= MOST:
+        return None
+    doc = "Add the items of a list of lists to those of a slice of another."
+    lines = [
+        "    out = list(items)",
+        "    start, stop, step = part.indices(len(items))",
+        "    for k, j in enumerate(range(start, stop, step)):",
+        f"        out[j] = {_sums('out[j]', 'more[k]', depth - 1)}",
+        "    return out",
+    ]
+    return text_of("items, more, part", doc, lines)
+
+
+def filled(op: Op) -> Found:
+    """Return lists of lists with one number in all places."""
+    depth, deepest = levels(op.inputs[0].type), op.inputs[0].type
+    while deepest.item is not None:
+        deepest = deepest.item
+    if not 2 <= depth <= MOST or not deepest.is_scalar:
+        return None
+    made, name = "value", "items"
+    for k in range(depth):
+        inner = name if k == depth - 1 else INDICES[k]
+        made = f"[{made} for {INDICES[k - 1] if k else '_'} in {inner}]"
+    value = op.inputs[1] if op.prim == "fill_lists" else Const(0.0)
+    doc = "Return lists like these with a value in every place."
+    text = text_of("items, value", doc, [f"    return {made}"])
+    return "_filled_lists", text, [op.inputs[0], value]
+
+
 LOOPS: dict[str, Callable[[Op], Found]] = {
+    "list_add": added_lists,
+    "fill_lists": filled,
+    "zeros_list": filled,
     "array_of_list": stacked,
     "joined_list": joined,
     "items": plain_items,

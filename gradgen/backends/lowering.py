@@ -15,12 +15,13 @@ from gradgen.backends import gathers, lists, loops, messages, python_calls
 from gradgen.backends.failures import WAY_OUT
 from gradgen.backends.native import is_native
 from gradgen.backends.overlaps import read_before_writing
+from gradgen.backends.unsettled import refuse_unsettled
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
 from gradgen.emission.printable import definitions_of
 from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import GROWS, WRITES, Const, Function, Op, Value, blocks_of, walk
-from gradgen.ir.types import scalar
+from gradgen.ir.types import Type, scalar
 from gradgen.ir.words import describe
 from gradgen.rules.registry import RULES
 
@@ -49,6 +50,8 @@ def lower_to_numba(function: Function, others: list[Function]) -> None:
     lowering = Lowering(function)
     for f in (function, *others):
         f.native = True
+        refuse_unsettled(f)
+        _refuse_new_generators(f)
         _type_lists(f)
         read_before_writing(f)
         for block in blocks_of(f.body):
@@ -59,23 +62,46 @@ def lower_to_numba(function: Function, others: list[Function]) -> None:
     _keep_float32(function)
 
 
+def _refuse_new_generators(function: Function) -> None:
+    """Refuse generators that each turn of a loop makes anew: Numba makes none."""
+    loops = [op for op in walk(function.body) if op.prim in ("for", "while")]
+    for op in (op for loop in loops for op in walk(loop.blocks[-1]) if op.prim == "generator"):
+        raise UnsupportedError(
+            "np.random.default_rng in a loop has no lowering to Numba",
+            op.span,
+            f"make the generator before the loop; {WAY_OUT}",
+        )
+
+
 def _type_lists(function: Function) -> None:
     """Have empty lists say what they are for, where nothing is appended to them as they are.
 
-    Such lists are handed to functions, chosen by a branch, or replaced by others in a loop.
+    Such lists are handed to functions, chosen by a branch, replaced by others in a loop, or items
+    of other lists.
     """
     for op in walk(function.body):
         for v, other in _replaced(op):
             item = v.type.item or other.type.item
             empty = v.op is not None and v.op.prim == "list" and not v.op.inputs
-            if empty and v.op is not None and item is not None and item.kind != "list":
+            if empty and v.op is not None and _is_known(item):
                 v.op.attrs["typed"] = item
+
+
+def _is_known(item: Type | None) -> bool:
+    """Whether it is known what is in a list, and in the lists inside."""
+    while item is not None and item.kind == "list":
+        item = item.item
+    return item is not None and item.kind != "any"
 
 
 def _replaced(op: Op) -> list[tuple[Value, Value]]:
     """Return the lists that an operation takes, or a branch gives, and by what they go on."""
     if op.prim == "call":
         return [(v, v) for v in op.inputs]
+    if op.prim in ("append", "insert", "list") or (op.prim in WRITES and len(op.inputs) > 1):
+        items = op.out.type.item
+        put = op.inputs if op.prim == "list" else op.inputs[1:]
+        return [(v, Value(items)) for v in put if items is not None and v.type.kind == "list"]
     if op.prim == "if":
         return [pair for b in op.blocks for pair in zip(b.results, op.outputs, strict=False)]
     if op.prim not in ("for", "while"):
@@ -193,9 +219,6 @@ class Lowering:
         """Refuse what Numba would compile to something else."""
         if op.prim in ("pieces", "joined_list") and op.attrs.get("axis", 0) != 0:
             self._refuse(op, "joining the arrays of a list along another axis than the first")
-        item = op.inputs[0].type.item if op.prim == "list_add" and op.attrs else None
-        if item is not None and item.kind == "list":
-            self._refuse(op, "a slice of a list of lists")
         truths = [v for v in op.inputs if isinstance(v, Const) and isinstance(v.const, bool)]
         if op.prim in ("is", "is_not") and truths:
             self._refuse(op, "asking whether a truth value is Python's or NumPy's (`is True`)")
@@ -207,6 +230,11 @@ class Lowering:
 
     def _as_loops(self, op: Op) -> bool:
         """Call a function of loops instead of the operation, where there is one."""
+        rows = lists.added_slice(op)
+        if rows is not None:
+            name = self.function("_add_slice", lambda name: _parsed(rows, name))
+            op.attrs = {**op.attrs, "adds": name}
+            return True
         if op.prim in LOOPS:
             return self._loop(op, LOOPS[op.prim])
         if op.prim == "load":

@@ -120,7 +120,7 @@ def _list_add(op: Op, operands: list[Expr]) -> Expr:
     """Return ``[a + b for a, b in zip(items, more)]``, or the helper that does so in a slice."""
     if op.attrs:
         part = index_object(subscript(operands[0], op.attrs, operands[2:]).slice)
-        return call("_add_slice", [*operands[:2], part])
+        return call(op.attrs.get("adds", "_add_slice"), [*operands[:2], part])
     item = op.inputs[0].type.item
     if item is not None and item.kind == "list":
         return call("_add_lists", operands)

@@ -26,6 +26,7 @@ from gradgen.ir.nodes import (
     uses,
 )
 from gradgen.ir.partition import Partition
+from gradgen.ir.types import Type
 from gradgen.ir.words import describe
 from gradgen.rules.callables import heads
 
@@ -116,6 +117,26 @@ class _Namer:
             own = v.name if v.user else ""
             hint = _clean(own or web[1] or describe(v))
             self.hint[v] = "step" if hint == "_" and read.get(v) else hint
+        if self.function.native:
+            self._one_type_each()
+
+    def _one_type_each(self) -> None:
+        """Give names of their own to variables of one name and several types.
+
+        Numba has one type for a variable, where loops and branches assign it.
+        """
+        kinds: dict[Value, set[str]] = {}
+        for v in self.order:
+            kinds.setdefault(self.webs.root(v), set()).add(_kind(v.type))
+        straight = {v for op in self.function.body.ops if not op.blocks for v in op.outputs}
+        inner = {self.hint[v] for v in self.order if v not in straight}
+        types: dict[str, set[str]] = {}
+        for v in self.order:
+            kind, hint = kinds[self.webs.root(v)], self.hint[v]
+            if "any" in kind or hint not in inner or len(kind) > 1:
+                continue
+            if types.setdefault(hint, kind) != kind:
+                self.hint[v] = f"{hint}_{_kind(v.type)}"
 
     # --- spelling --------------------------------------------------------------------------
 
@@ -153,6 +174,18 @@ class _Namer:
 def _clean(name: str) -> str:
     name = "".join(c if c.isalnum() or c == "_" else "_" for c in name) or "value"
     return name if name.isidentifier() else f"v_{name}"
+
+
+def _kind(t: Type) -> str:
+    """Return a word for what tells variables apart for Numba, whose numbers are one kind."""
+    if t.is_scalar:
+        return "number"
+    if t.kind == "list":
+        inner = _kind(t.item) if t.item is not None else ""
+        return {"items": "lists", "lists": "tables"}.get(inner, "items")
+    if t.kind == "array" and t.rank in (1, 2):
+        return "vector" if t.rank == 1 else "matrix"
+    return f"{t.kind}_{t.rank or ''}".strip("_")
 
 
 def _says_something(v: Value) -> bool:

@@ -47,7 +47,7 @@ def settle_guards(function: Function, every: bool = False) -> None:
     guards = [(b, op, v) for b in blocks_of(function.body) for op in b.ops if (v := _guarded(op))]
     if function.native:
         test_flags(function.body, [(op, v) for _, op, v in guards], missing)
-        _fill(function.body, missing)
+        _fill(function.body, [v for _, _, v in guards if v.op is None], missing)
         return
     if not guards:
         return
@@ -64,10 +64,14 @@ def settle_guards(function: Function, every: bool = False) -> None:
         _remove(block, gone)
 
 
-def _fill(body: Block, missing: set[Value]) -> None:
-    """Let what is saved, or asked for its shape, start from something, be it never assigned."""
-    unsure = [op for op in walk(body) if op.attrs.pop("unsure", False)]
-    start_from(body, [op.inputs[0] for op in unsure], missing, lambda: Undefined(unread=True))
+def _fill(body: Block, earlier: list[Value], missing: set[Value]) -> None:
+    """Let what is read in any case start from something.
+
+    That is what is saved, or asked for its shape, be it never assigned; and what is assigned in an
+    ``earlier`` turn of a loop, as Numba wants an assignment before each read in the text.
+    """
+    unsure = [op.inputs[0] for op in walk(body) if op.attrs.pop("unsure", False)]
+    start_from(body, [*unsure, *earlier], missing, lambda: Undefined(unread=True))
 
 
 def _new_in_turns(body: Block) -> set[Value]:
