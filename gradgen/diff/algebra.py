@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Const, Op, Value
-from gradgen.ir.types import Type, may_be_one
+from gradgen.ir.types import Type, in_double, may_be_one
 from gradgen.rules.places import may_repeat
 from gradgen.rules.registry import PRINTABLE, RULES
 from gradgen.rules.shapes_of import normal_axes
@@ -398,10 +398,8 @@ class Algebra:
     def helper(self, name: str, *inputs: Value, **attrs: Any) -> Value:
         """Call a helper that is printed into the module."""
         like = {"_matmul_adjoint_a": 1, "_matmul_adjoint_b": 2}.get(name, 0)
-        type_ = inputs[like].type
-        # On the way it may have met double precision, such as that of np.zeros.
-        dtype = "float64" if type_.dtype == "float32" else type_.dtype
-        type_ = Type(type_.kind, dtype, type_.shape)
+        t = inputs[like].type
+        type_ = in_double(Type(t.kind, t.dtype, t.shape))
         return self.b.emit(
             "helper", list(inputs), function=name, options=tuple(attrs.items()), type=type_
         )

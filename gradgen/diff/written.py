@@ -23,7 +23,7 @@ from gradgen.frontend.source import source_of
 from gradgen.frontend.values import Frame, Static, plain
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Const, Op, Value
-from gradgen.ir.types import Type, promote
+from gradgen.ir.types import Type, in_double, promote
 from gradgen.rules.registry import RULES, STANDING
 
 
@@ -57,8 +57,7 @@ def written(b: Builder, fn: Any, op: Op, more: Mapping[str, Any], type: Type) ->
     layout = tuple(() if v in values else (_python(v),) for v in given.values())
     floats = [v.type for v in values if v.type.is_numeric and v.type.inexact]
     found = promote([type, *floats]) if type.dtype else ""
-    # On the way it may have met double precision, such as that of np.zeros.
-    wide = replace(type, dtype={"float32": "float64", "complex64": "complex128"}.get(found, found))
+    wide = in_double(replace(type, dtype=found))
     return b.emit("helper", values, function=fn.__name__, options=(), layout=layout, type=wide)
 
 

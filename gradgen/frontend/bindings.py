@@ -15,7 +15,7 @@ from gradgen.frontend.overwriting import check_not_read_again
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Ref, Seq, Static, is_static, plain, static_value
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Type
+from gradgen.ir.types import Type, in_double
 from gradgen.rules import helpers
 from gradgen.rules.registry import LIKE, RULES, Rule
 from gradgen.rules.shapes_of import dtype_name
@@ -245,8 +245,7 @@ def call_printed(r: Reader, node: ast.AST, fn: Any, args: list[Any], kwargs: dic
     layout = tuple((static_value(v),) if is_static(v) else () for v in given.values())
     values = {n: as_value(r, v, node) for n, v in given.items() if not is_static(v)}
     like = values[LIKE[fn.__name__]].type
-    # On the way it may have met double precision, such as that of np.zeros.
-    dtype = "float64" if like.dtype == "float32" else like.dtype
+    wide = in_double(Type(like.kind, like.dtype, like.shape))
     out = r.b.emit("helper", list(values.values()), function=fn.__name__, options=(),
-                   layout=layout, type=Type(like.kind, dtype, like.shape))  # fmt: skip
+                   layout=layout, type=wide)  # fmt: skip
     return r.hold(out)

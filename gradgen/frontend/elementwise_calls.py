@@ -17,7 +17,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more, special
 from gradgen.frontend.stores import overwrite, write
 from gradgen.frontend.unpacking import sequence_items
-from gradgen.frontend.values import Ref, Seq
+from gradgen.frontend.values import Ref, Seq, is_static
 from gradgen.ir.nodes import Const, Value
 from gradgen.rules.registry import RULES
 
@@ -29,9 +29,14 @@ Options = dict[str, Any]
 def _nan_to_num(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read ``np.nan_to_num``, which writes into its argument where it is told not to copy."""
     copy = args.pop(1) if len(args) > 1 else kwargs.pop("copy", Const(True))
-    names = ("nan", "posinf", "neginf")
-    kwargs = dict(zip(names, args[1:], strict=False)) | kwargs
-    made = call_rule(r, node, RULES["nan_to_num"], args[:1], kwargs)
+    names = ("x", "nan", "posinf", "neginf")
+    kwargs = dict(zip(names, args, strict=False)) | kwargs
+    args, nan = [kwargs.pop("x")], kwargs.pop("nan", Const(0.0))
+    rest = call_rule(r, node, RULES["nan_to_num"], args, kwargs)
+    if is_static(nan):
+        made = call_rule(r, node, RULES["nan_to_num"], args, {**kwargs, "nan": nan})
+    else:
+        made = _with_nan(r, node, as_value(r, args[0], node), as_value(r, nan, node), rest)
     if getattr(copy, "const", None) is True:
         return made
     if getattr(copy, "const", None) is not False:
@@ -40,6 +45,14 @@ def _nan_to_num(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         return made
     overwrite(r, node, args[0], as_value(r, made, node))
     return args[0]
+
+
+def _with_nan(r: Reader, node: ast.AST, x: Value, nan: Value, rest: Any) -> Any:
+    """Return what takes the place of NaNs there, the rest elsewhere, in the array's dtype."""
+    known = x.type.rank and x.type.dtype in ("float64", nan.type.dtype)
+    if not known and not (x.type.rank and nan.type.weak):
+        r.refuse(node, "np.nan_to_num with such a nan= that is computed", "use np.where")
+    return r.hold(r.b.emit("where", [r.b.emit("isnan", [x]), nan, as_value(r, rest, node)]))
 
 
 @special(np.piecewise)

@@ -161,6 +161,12 @@ def array(dtype: str, shape: Shape | None) -> Type:
     return Type("array", dtype, shape)
 
 
+def in_double(t: Type) -> Type:
+    """Return a type in double precision, for what may have met that of ``np.zeros`` on its way."""
+    wide = {"float32": "float64", "complex64": "complex128"}
+    return replace(t, dtype=wide.get(t.dtype, t.dtype))
+
+
 def scalar(dtype: str, weak: bool = False) -> Type:
     """Return the type of a NumPy scalar (or of a Python one, when ``weak``)."""
     kind = {"f": "float", "i": "int", "u": "int", "b": "bool", "c": "complex"}[np.dtype(dtype).kind]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from gradgen.ir.nodes import Value
-from gradgen.ir.types import Type, promote
+from gradgen.ir.types import Type, in_double, promote
 from gradgen.rules.callables import scipy
 from gradgen.rules.helpers import _transposed
 from gradgen.rules.linalg import square_type
@@ -56,8 +56,7 @@ def frechet_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the type of the derivative of the exponential in a direction: double always."""
     a, e = (v.type for v in inputs)
     refuse_unless(a.rank in (2, None), "expm_frechet of a stack", "use a loop")
-    name = inexact_of(promote([a, e]))
-    return of_shape("float64" if name == "float32" else name, a.shape)
+    return in_double(of_shape(inexact_of(promote([a, e])), a.shape))
 
 
 def _frechet_adjoint(g, A, E):
