@@ -179,7 +179,8 @@ def set_attribute_of(
         r.refuse(node, f"an assignment to an attribute of the frozen {kind.__name__}",
                  "make a new one with dataclasses.replace")  # fmt: skip
     own = found_in(kind, "__setattr__")
-    if own is not object.__setattr__ and not plain and name != HELD:
+    usual = own is object.__setattr__ or kind is types.SimpleNamespace
+    if not usual and not plain and name != HELD:
         if extended(kind) is dict and isinstance(own, types.FunctionType):
             call_value(r, node, Method(owner, own), [Static(name), value], {})
             return
