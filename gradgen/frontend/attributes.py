@@ -164,6 +164,8 @@ def set_attribute(r: Reader, owner: Any, name: str, value: Any, node: ast.AST) -
     elif isinstance(owner, Ref) and name in ("real", "imag"):
         overwrite(r, node, part_of(r, owner, name, node), as_value(r, value, node))
     else:
+        if pointers.pointer(owner):
+            pools.require_object(r, owner, name, node)  # None, as far as is known: this raises
         r.refuse(
             node,
             f"an assignment to an attribute of a {describe(owner)}",
