@@ -170,7 +170,10 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
         done = compared(r, node, op, left, right)
         if done is not MISSING:
             return done
-        if pointers.pointer(left) or pointers.pointer(right):
+        held = [bool(pointers.pointer(v)) for v in (left, right)]
+        if any(held) and not all(held) and isinstance(op, ast.Eq | ast.NotEq):
+            return Const(isinstance(op, ast.NotEq))  # an object and something else
+        if any(held):
             r.refuse(node, "this comparison of objects by the path", "compare what they hold")
     if isinstance(op, ast.Is | ast.IsNot):
         same = _identical(r, node, left, right)
