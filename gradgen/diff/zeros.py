@@ -148,8 +148,6 @@ class Zeros:
         return share
 
     def _matters(self, mask: Mask, op: Op) -> bool:
-        if op.prim == "mul" and any(isinstance(v, Const) for v in op.inputs):
-            return False
         return op.prim not in HARMLESS if _strict(mask) else _singular(op)
 
     def _chosen(self, mask: Mask, g: Value, share: Value) -> Value:

@@ -235,9 +235,12 @@ def test_methods() -> None:
 
 
 def conventions() -> str:
-    """Return the table of kinks: the operations that share a convention in one row."""
+    """Return the table of kinks: the operations that share a convention in one row.
+
+    By the names, as the order of the rules is that in which their modules were imported.
+    """
     groups: dict[str, list[str]] = {}
-    for rule in RULES.values():
+    for rule in sorted(RULES.values(), key=lambda rule: (rule.spelling.lower(), rule.name)):
         if rule.at_kinks and f"`{rule.spelling}`" not in groups.setdefault(rule.at_kinks, []):
             groups[rule.at_kinks].append(f"`{rule.spelling}`")
     lines = ["| operation | at the kink |", "| --- | --- |"]
