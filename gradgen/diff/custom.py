@@ -11,10 +11,10 @@ from typing import Any, NoReturn
 
 from gradgen.custom import custom_vjp
 from gradgen.errors import UnsupportedError
+from gradgen.frontend.book import Book
 from gradgen.frontend.calls import call_value
 from gradgen.frontend.custom import Custom, rebuilt
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.recursion import Book
 from gradgen.frontend.source import source_of
 from gradgen.frontend.values import Box, Frame, Seq, Static, leaves, parts
 from gradgen.ir.builder import Builder

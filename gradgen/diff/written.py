@@ -15,10 +15,10 @@ from dataclasses import replace
 from typing import Any
 
 from gradgen.errors import Span
+from gradgen.frontend.book import Book
 from gradgen.frontend.callables import borrowed
 from gradgen.frontend.calls import call_value
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.recursion import Book
 from gradgen.frontend.source import source_of
 from gradgen.frontend.values import Frame, Static, plain
 from gradgen.ir.builder import Builder

@@ -21,12 +21,13 @@ from gradgen.frontend.arguments import (
     spec_of,
     spec_of_annotation,
 )
+from gradgen.frontend.book import Book
 from gradgen.frontend.calls import call_value
 from gradgen.frontend.inlining import run_body
 from gradgen.frontend.pinning import pinned, with_entries
 from gradgen.frontend.pools import Kinds
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.recursion import Activation, Book, Recursive, closure_of, decide
+from gradgen.frontend.recursion import Activation, Recursive, closure_of, decide
 from gradgen.frontend.recursion import call as recursive_call
 from gradgen.frontend.returned import returned
 from gradgen.frontend.selection import STARS, Selected, parameter_positions, select, signature_of

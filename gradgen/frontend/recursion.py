@@ -9,14 +9,15 @@ the type of the result; then everything is read again, until nothing changes.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gradgen.errors import ArgumentError, UnsupportedError
 from gradgen.frontend import unbound
+from gradgen.frontend.book import MOST_TURNS
 from gradgen.frontend.covers import Cover
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.signals import Endless, Laborious
+from gradgen.frontend.signals import Endless
 from gradgen.frontend.state import snapshot
 from gradgen.frontend.structure import Structure, flatten, names_of_leaves, rebuild
 from gradgen.frontend.templates import (
@@ -34,8 +35,6 @@ from gradgen.ir.types import Type, join
 from gradgen.passes.sharing import shared_results
 
 DEPTH, COUNT = 30, 100
-# Loops that are written out though nothing asks for it: so many turns, so many statements.
-MOST_TURNS, MOST_STATEMENTS = 1000, 4000
 STRUCTURES = 40
 
 
@@ -62,66 +61,6 @@ class Activation:
     bound: dict[str, Any]
     depth: int
     closure: tuple[int, ...] = ()
-
-
-@dataclass(slots=True, eq=False)
-class Book:
-    """What is known of a program, its recursive functions above all, across readings of it.
-
-    ``version`` counts what was learnt: what was read before that may have to be read again.
-    ``expansions`` are the trees that comprehensions were made into: places in them have to be
-    the same at each reading; ``derived``, for the same reason, the generated functions of
-    derivatives that the program takes.  ``lengths`` are those of arguments, by symbol, which are
-    unpacked before anything else happens; ``unpacked``, where that is.
-    """
-
-    recursive: dict[int, Any] = field(default_factory=dict)
-    hints: dict[Any, list[Type]] = field(default_factory=dict)
-    states: dict[Any, Reading] = field(default_factory=dict)
-    version: int = 0
-    count: dict[int, int] = field(default_factory=dict)
-    rules: list[Any] = field(default_factory=list)  # of functions with rules, being read
-    effort: int = 0  # ``signals.FOR`` and ``WHILE``
-    turns: int = 0  # that this reading has written out
-    statements: int = 0  # that this reading has read
-    expansions: dict[Any, Any] = field(default_factory=dict)
-    derived: list[tuple[Any, Any, Any]] = field(default_factory=list)
-    has_sets: bool = False  # whether the program makes sets
-    computed_sets: bool = False  # whether these may hold what is computed
-    lengths: dict[str, int] = field(default_factory=dict)
-    unpacked: set[int] = field(default_factory=set)
-    learns_lengths: bool = False
-    kinds: Any = None  # the classes of its objects, ``pools.Kinds``
-    pooled: set[type] | None = None  # those whose objects are rows of lists (``pools``)
-    columns: dict[type, dict[str, Any]] = field(default_factory=dict)  # types of their attributes
-    tuples: dict[Any, Any] = field(default_factory=dict)  # classes of tuples in lists
-    typed: bool = False  # whether lists of these have their types from the beginning
-    pool_frame: Any = None  # where these lists have names
-    guards: dict[Value, Any] = field(default_factory=dict)  # what raises where an object is None
-
-    def begin(self) -> None:
-        """Forget what belongs to one reading."""
-        self.states, self.count, self.turns, self.statements = {}, {}, 0, 0
-        self.expansions = {k: made for k, made in self.expansions.items() if made is not None}
-
-    def read_statement(self, work: int = 1) -> None:
-        """Count a statement or branch that is read; with some effort, but not with any.
-
-        A branch is more ``work`` where much may share memory: its sides are joined pair by pair.
-        """
-        self.statements += work
-        if self.effort and self.statements > MOST_STATEMENTS:
-            raise Laborious
-
-    def write_turns(self, count: int) -> None:
-        """Count turns of loops that are written out; with some effort, but not with any."""
-        self.turns += count
-        if self.effort and self.turns > MOST_TURNS:
-            raise Laborious
-
-    def callees(self) -> list[Callee]:
-        """Return the functions that were read."""
-        return [s.callee for s in self.states.values() if s.callee.function is not None]
 
 
 @dataclass(slots=True, eq=False)

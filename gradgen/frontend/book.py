@@ -1,0 +1,76 @@
+"""What is known of a program across readings of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from gradgen.frontend.signals import Laborious
+from gradgen.ir.nodes import Callee, Value
+from gradgen.ir.types import Type
+
+if TYPE_CHECKING:
+    from gradgen.frontend.recursion import Reading
+
+# Loops that are written out though nothing asks for it: so many turns, so many statements.
+MOST_TURNS, MOST_STATEMENTS = 1000, 4000
+
+
+@dataclass(slots=True, eq=False)
+class Book:
+    """What is learnt of a program in one reading of it, for the next.
+
+    ``version`` counts what was learnt: what was read before that may have to be read again.
+    ``expansions`` are the trees that comprehensions were made into: places in them have to be
+    the same at each reading; ``derived``, for the same reason, the generated functions of
+    derivatives that the program takes.  ``lengths`` are those of arguments, by symbol, which are
+    unpacked before anything else happens; ``unpacked``, where that is.
+    """
+
+    recursive: dict[int, Any] = field(default_factory=dict)
+    hints: dict[Any, list[Type]] = field(default_factory=dict)
+    states: dict[Any, Reading] = field(default_factory=dict)
+    version: int = 0
+    count: dict[int, int] = field(default_factory=dict)
+    rules: list[Any] = field(default_factory=list)  # of functions with rules, being read
+    effort: int = 0  # ``signals.FOR`` and ``WHILE``
+    turns: int = 0  # that this reading has written out
+    statements: int = 0  # that this reading has read
+    expansions: dict[Any, Any] = field(default_factory=dict)
+    derived: list[tuple[Any, Any, Any]] = field(default_factory=list)
+    has_sets: bool = False  # whether the program makes sets
+    computed_sets: bool = False  # whether these may hold what is computed
+    lengths: dict[str, int] = field(default_factory=dict)
+    unpacked: set[int] = field(default_factory=set)
+    learns_lengths: bool = False
+    kinds: Any = None  # the classes of its objects, ``pools.Kinds``
+    pooled: set[type] | None = None  # those whose objects are rows of lists (``pools``)
+    columns: dict[type, dict[str, Any]] = field(default_factory=dict)  # types of their attributes
+    tuples: dict[Any, Any] = field(default_factory=dict)  # classes of tuples in lists
+    typed: bool = False  # whether lists of these have their types from the beginning
+    pool_frame: Any = None  # where these lists have names
+    guards: dict[Value, Any] = field(default_factory=dict)  # what raises where an object is None
+
+    def begin(self) -> None:
+        """Forget what belongs to one reading."""
+        self.states, self.count, self.turns, self.statements = {}, {}, 0, 0
+        self.expansions = {k: made for k, made in self.expansions.items() if made is not None}
+
+    def read_statement(self, work: int = 1) -> None:
+        """Count a statement or branch that is read; with some effort, but not with any.
+
+        A branch is more ``work`` where much may share memory: its sides are joined pair by pair.
+        """
+        self.statements += work
+        if self.effort and self.statements > MOST_STATEMENTS:
+            raise Laborious
+
+    def write_turns(self, count: int) -> None:
+        """Count turns of loops that are written out; with some effort, but not with any."""
+        self.turns += count
+        if self.effort and self.turns > MOST_TURNS:
+            raise Laborious
+
+    def callees(self) -> list[Callee]:
+        """Return the functions that were read."""
+        return [s.callee for s in self.states.values() if s.callee.function is not None]
