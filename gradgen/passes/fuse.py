@@ -6,6 +6,7 @@ sums are added up in their order; what the reverse sweep adds up is in another o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gradgen.diff.activity import carried
@@ -71,6 +72,7 @@ class Fuser:
     def __init__(self, block: Block, missing: set[Value]) -> None:
         self.block, self.missing = block, missing
         self.seen: dict[Op, bool] = {}
+        self.calls: dict[Op, bool] = {}
         self.now: dict[Op, Op] = {}  # the fused loop that a mirror has become a part of
         self.mirrors = {op.attrs["mirror"]: op for op in block.ops if op.attrs.get("mirror")}
         if self.mirrors:
@@ -143,24 +145,38 @@ class Fuser:
         if ops.index(mirror) < ops.index(loop):
             return None  # another loop went behind its mirror, which needs this one's, with this
         between = ops[ops.index(loop) + 1 : ops.index(mirror)]
-        inside = dict.fromkeys(between)
+        place = {op: k for k, op in enumerate(between)}
+        calls = [op for op in between if self._has_calls(op)]
         late: set[Op] = set()
         work = list(loop.outputs)
         while work:
-            v = work.pop()
-            for use in self.uses.of.get(v, ()):
-                if use.op is not None and use.op.inputs[use.place] is not v:
-                    continue  # a shape, which is read of something else by now
-                op = self._place(use.block, use.op)
+            for op in self._readers(work.pop()):
                 if op is mirror:
                     return None
-                if op is not None and op in inside and op not in late:
-                    late.add(op)
-                    work += op.outputs
-                    work += [u for b in op.blocks for u in made_in(b)]
+                if op not in place or op in late:
+                    continue
+                # Calls keep things on common stacks, and their sweeps take them: in this order.
+                more = [c for c in calls if place[c] > place[op]] if op in calls else []
+                for o in (op, *(c for c in more if c not in late)):
+                    late.add(o)
+                    work += [*o.outputs, *(u for b in o.blocks for u in made_in(b))]
         if any(op not in late and self._is_seen(op) for op in between):
             return None
         return [op for op in between if op in late]
+
+    def _readers(self, v: Value) -> Iterator[Op]:
+        """Yield the operations of the block that need a value."""
+        for use in self.uses.of.get(v, ()):
+            if use.op is None or use.op.inputs[use.place] is v:  # else a shape, of another by now
+                op = self._place(use.block, use.op)
+                if op is not None:
+                    yield op
+
+    def _has_calls(self, op: Op) -> bool:
+        """Whether an operation calls recursive functions, or their reverse sweeps."""
+        if op not in self.calls:
+            self.calls[op] = any(o.prim == "call" for o in walk(Block(ops=[op])))
+        return self.calls[op]
 
     def _is_seen(self, op: Op) -> bool:
         """Whether an operation does anything that is seen from outside."""

@@ -341,7 +341,35 @@ def same_twice(a):
     return pairs(a, a, 4) + pairs(a, np.sin(a), 3)
 
 
+def grown(s, depth):
+    if depth <= 0:
+        return s
+    s += math.exp(0.5)
+    return grown(np.prod([s + 1.0 for _ in range(2)]), depth - 1.0)
+
+
+def loop_between_two_calls(x, a):
+    """The sweep of the second call comes before that of the first."""
+    x = grown(x, 0.5)
+    return x + grown(sum([a[h] for h in range(2)]), 1)
+
+
+def loops_between_three_calls(x, a):
+    first = grown(x, 0.5)
+    total = 0.0
+    for v in a:
+        total += v * v
+    second = grown(0.1 * total, 1)
+    third = grown(0.2 * x, 0.5)
+    for v in a:
+        total += np.sin(v)
+    return first * grown(0.1 * total, 0.5) + second * third
+
+
 EXAMPLE_ARGS = {
+    "grown": lambda: (0.3, 1.5),
+    "loop_between_two_calls": lambda: (-0.91, np.array([0.14, 1.14])),
+    "loops_between_three_calls": lambda: (-0.4, np.array([0.14, 0.5, -0.3])),
     "determinant": lambda: (np.array([[0.4, 1.2, -0.3], [0.8, 0.1, 0.9], [1.5, -0.7, 0.2]]),),
     "determinant_times_entry": lambda: (np.array([[0.4, 1.2], [0.8, 0.1]]),),
     "same_twice": lambda: (np.array([0.7, -1.2, 0.4]),),
