@@ -288,3 +288,25 @@ def test_calls_that_do_not_fit() -> None:
         with pytest.raises(gradgen.ArgumentError, match="Way out: "):
             call()
     assert gradgen.check(f, (3.0,), argnums=1).ok
+
+
+def first_above(xs, bound):
+    """A guard says that a name has a value, which two tests together decide."""
+    found, result = False, None
+    for v in xs:
+        if v > bound:
+            found, result = True, v * v
+            break
+    if not found:
+        result = bound * np.sum(xs)
+    if result is None:
+        raise ValueError("no result")
+    return result, 2.0 * bound
+
+
+@pytest.mark.parametrize(("bound", "expected"), [(0.2, [0.0, 1.0, 0.0]), (0.9, [0.9, 0.9, 0.9])])
+def test_items_that_a_guard_knows(bound: float, expected: list[float]) -> None:
+    xs = np.array([0.1, 0.5, -0.2])
+    value, pullback = gradgen.vjp(first_above)(xs, bound)
+    assert value == first_above(xs, bound)
+    np.testing.assert_allclose(pullback((1.0, 0.0)), expected)

@@ -49,6 +49,8 @@ def returned(
         result = result.items[1]
     if options.mode != "second" and not options.has_aux:
         result = _number_on_each_path(r, node, result, function)
+    if isinstance(result, Box) and not options.has_aux:
+        result = _items_on_each_path(r, node, result, function)
     if isinstance(result, Poison) or _parts_on_paths(result):
         raise ArgumentError(
             f"{function.name!r} {PATHS}", function.span, "return one number on every path"
@@ -99,6 +101,15 @@ def _number_on_each_path(r: Reader, node: ast.AST, result: Any, function: Functi
         _raise_at_none(r, node, result, function.name)
         return number
     return result
+
+
+def _items_on_each_path(r: Reader, node: ast.AST, result: Any, function: Function) -> Any:
+    """Return a container with what paths give in its places, after the same test."""
+    if isinstance(result, Box):
+        items = ((k, _items_on_each_path(r, node, item, function)) for k, item in parts(result))
+        return with_parts(result, list(items))
+    some = isinstance(result, Choice) and _without_none(result) is not None
+    return _number_on_each_path(r, node, result, function) if some else result
 
 
 def _without_none(result: Any) -> Any:
