@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Op, Value
 from gradgen.ir.types import integer
@@ -73,11 +75,15 @@ def non_negative(b: Builder, v: Value) -> Value:
 
 
 def row_plan(
-    path: list[tuple[Op, Block]], inner: set[Block], home: dict[Value, Block]
+    path: list[tuple[Op, Block]],
+    inner: set[Block],
+    home: dict[Value, Block],
+    missing: Container[Value] = (),
 ) -> list[Row] | None:
     """Return the rows of a save, None where the trip counts are not known up front.
 
-    ``inner`` are the blocks inside the one in which the array will be made.
+    ``inner`` are the blocks inside the one in which the array will be made; ``missing``, values
+    that not all paths to there have assigned.
     """
     rows = []
     for op, block in path:
@@ -86,6 +92,8 @@ def row_plan(
         if op.prim == "for":
             bounds = op.inputs[:3]
             if any(not isinstance(v, Const) and home[v] in inner for v in bounds):
+                return None
+            if any(v in missing for v in bounds):
                 return None
             row = Row(op, block)
             if not row.possible:

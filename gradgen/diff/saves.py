@@ -323,7 +323,7 @@ class Planner(Carrier):
     def _save(self, v: Value) -> Value:
         path = self.path(self.home[v])
         numbers = v.type.is_scalar and v.type.dtype and v not in self.missing
-        rows = row_plan(path, self.inner, self.home) if numbers else None
+        rows = row_plan(path, self.inner, self.home, self.missing) if numbers else None
         if v in self.missing:
             self.unsure.append(v)
         reason = "how often the loop runs is not known before, or the value is an array"

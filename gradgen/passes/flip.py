@@ -55,4 +55,4 @@ def in_rows(v: Value, carrier: Carrier, missing: set[Value]) -> bool:
     counted = v.op is None and v.type.kind == "int"
     if counted or not v.type.is_scalar or not v.type.dtype or v in missing:
         return False
-    return row_plan(carrier.path(home), carrier.inner, carrier.home) is not None
+    return row_plan(carrier.path(home), carrier.inner, carrier.home, missing) is not None
