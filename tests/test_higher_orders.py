@@ -173,3 +173,11 @@ def test_a_sum_on_one_path_is_stretched_along_its_axis(rows: int, at_once: bool)
         for m, k in pairs
     )
     assert abs(found - differences / (60 * h)) < 1e-8
+
+
+def test_third_order_of_a_loop_on_one_path() -> None:
+    """What the loop keeps has a place of its own only where the loop is."""
+    function = Case("lang_collections", "root_or_none").function
+    third = gradgen.grad(gradgen.grad(gradgen.grad(function)))
+    assert third(0.7) == 0.0
+    np.testing.assert_allclose(third(-0.5), 6.0, rtol=1e-12)
