@@ -336,7 +336,9 @@ def super_of(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
         r.refuse(node, "super() outside a method")
     spec = frame.source.node.args
     first = [*spec.posonlyargs, *spec.args][0].arg
-    return Super(frame.cells["__class__"].cell_contents, frame.names[first])
+    # A recursive function takes what it reads of those around it when it first reads it.
+    receiver = frame.names[first] if first in frame.names else r.lookup(first, node)
+    return Super(frame.cells["__class__"].cell_contents, receiver)
 
 
 # --- operators ----------------------------------------------------------------------------
