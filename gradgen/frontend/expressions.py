@@ -184,22 +184,8 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
             return Const(bool(FOLD[prim](static_value(left), static_value(right))))  # type: ignore[operator]
         except TypeError as error:
             r.fail(node, error)
-    for one, other in ((left, right), (right, left)):
-        if isinstance(one, Static) and one.obj is None and prim in ("is", "is_not", "eq", "ne"):
-            known = isinstance(
-                other, Value | Ref | Seq | Map | Record | LocalFunction | BoundMethod
-            )
-            if known:
-                return Const(prim in ("is_not", "ne"))
-        elif texts.is_text(one) and prim in ("eq", "ne") and _is_number(other):
-            return Const(prim == "ne")
-        elif (
-            isinstance(one, Static | Seq | Map)
-            and prim in ("is", "is_not", "eq", "ne")
-            and isinstance(other, Value)
-            and not isinstance(other, Const)
-        ):
-            r.refuse(node, f"a comparison of a number with a {describe(one)}")
+    if prim in ("is", "is_not", "eq", "ne") and _are_unlike(r, node, prim, left, right):
+        return Const(prim in ("is_not", "ne"))
     if prim not in ("eq", "ne") and isinstance(left, Seq) and isinstance(right, Seq):
         return _ordered_sequences(r, node, op, left.items, right.items)
     if isinstance(left, Seq) and isinstance(right, Seq):
@@ -215,6 +201,24 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
     if lengths and a.type.value is not None and a.type.value == b.type.value:
         return Const(prim == "eq")
     return r.hold(r.b.emit(prim, [a, b], span=r.span(node)))
+
+
+def _are_unlike(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> bool:
+    """Whether one side is None, or a text, and the other surely is not; refuse other kinds."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Static) and one.obj is None:
+            kinds = Value | Ref | Seq | Map | Record | LocalFunction | BoundMethod
+            if isinstance(other, kinds):
+                return True
+        elif texts.is_text(one) and prim in ("eq", "ne") and _is_number(other):
+            return True
+        elif isinstance(one, Static | Seq | Map) and _is_computed(other):
+            r.refuse(node, f"a comparison of a number with a {describe(one)}")
+    return False
+
+
+def _is_computed(value: Any) -> bool:
+    return isinstance(value, Value) and not isinstance(value, Const)
 
 
 def _is_row(r: Reader, value: Any) -> bool:

@@ -105,10 +105,20 @@ def attributes_as_dict(r: Reader, node: ast.AST, owner: Record) -> Map:
     return Map(items)
 
 
-def attribute_of(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:
-    """Return ``owner.name`` for an object whose attributes the graph holds."""
+def class_attribute_or_fallback(r: Reader, owner: Any, kind: type, name: str, node: ast.AST) -> Any:
+    """Return what a class, or its ``__getattr__``, gives an object; ``MISSING`` if nothing."""
+    # A cycle by nature: a method is called.
     from gradgen.frontend.calls import call_value
 
+    value = class_attribute(r, owner, kind, name, node)
+    fallback = found_in(kind, "__getattr__") if value is MISSING else None
+    if isinstance(fallback, types.FunctionType):
+        return call_value(r, node, Method(owner, fallback), [Static(name)], {})
+    return value
+
+
+def attribute_of(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:
+    """Return ``owner.name`` for an object whose attributes the graph holds."""
     kind = owner.kind
     in_class = found_in(kind, name)
     missing = _no_attribute(kind, name)
@@ -118,12 +128,9 @@ def attribute_of(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:
         return Static(kind)
     if name == "__dict__":
         return attributes_as_dict(r, node, owner)
-    value = class_attribute(r, owner, kind, name, node)
+    value = class_attribute_or_fallback(r, owner, kind, name, node)
     if value is not MISSING:
         return value
-    fallback = found_in(kind, "__getattr__")
-    if isinstance(fallback, types.FunctionType):
-        return call_value(r, node, Method(owner, fallback), [Static(name)], {})
     ours = kind.__module__.startswith("gradgen.")  # it may not have all that it stands for
     if r.turn or not (ours or hasattr(kind, name)):  # a loop is read again once a turn has set it
         r.fail(node, AttributeError(missing))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 import functools
-import types
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -201,13 +201,21 @@ def _refuse_kinds(r: Reader, node: ast.AST, name: str) -> None:
 
 def _appended(r: Reader, node: ast.AST, kind: Any, name: str, value: Any) -> None:
     """Put the attribute of a new object at the end of its lists."""
+    for part, v in _columns(r, node, kind, name, value):
+        column = _column(r, node, kind, part)
+        lists.append(r, node, column, _storable(r, node, column, v, kind, part))
+
+
+def _columns(
+    r: Reader, node: ast.AST, kind: Any, name: str, value: Any
+) -> Iterator[tuple[str, Any]]:
+    """Yield the lists that an attribute is held in, by name, and what of a value goes there."""
     item = r.book.columns[kind][name]
     if isinstance(item, Parts):
         for k, part in enumerate(_tuple_in(r, node, name, value)):
-            _appended(r, node, kind, f"{name}_{k}", part)
+            yield from _columns(r, node, kind, f"{name}_{k}", part)
     elif not _is_known(item):
-        column = _column(r, node, kind, name)
-        lists.append(r, node, column, _storable(r, node, column, value, kind, name))
+        yield name, value
 
 
 def _tuple_in(r: Reader, node: ast.AST, name: str, value: Any) -> list[Any]:
@@ -252,8 +260,7 @@ def _decoded(r: Reader, table: Codes, number: Value) -> Any:
 def attribute(r: Reader, owner: Value, name: str, node: ast.AST) -> Any:
     """Return ``owner.name``."""
     # A cycle by nature: properties are called.
-    from gradgen.frontend.calls import call_value
-    from gradgen.frontend.objects import Method, class_attribute
+    from gradgen.frontend.objects import class_attribute_or_fallback
 
     require_object(r, owner, name, node)
     kind: Any = class_of_row(owner)
@@ -264,12 +271,9 @@ def attribute(r: Reader, owner: Value, name: str, node: ast.AST) -> Any:
         return Static(kind)
     if isinstance(in_class, functools.cached_property):
         r.refuse(node, f"the cached property {name!r} of objects by the path", "use a property")
-    value = class_attribute(r, owner, kind, name, node)
+    value = class_attribute_or_fallback(r, owner, kind, name, node)
     if value is not MISSING:
         return value
-    fallback = found_in(kind, "__getattr__")
-    if isinstance(fallback, types.FunctionType):
-        return call_value(r, node, Method(owner, fallback), [Static(name)], {})
     r.refuse(node, f"{kind.__name__} has no attribute {name!r} here", "assign it in __init__")
 
 
@@ -330,16 +334,12 @@ def _stored(r: Reader, node: ast.AST, owner: Value, name: str, value: Any) -> No
     from gradgen.frontend.stores import write
 
     kind: Any = class_of_row(owner)
-    item = r.book.columns[kind][name]
-    if isinstance(item, Parts):
-        for k, part in enumerate(_tuple_in(r, node, name, value)):
-            _stored(r, node, owner, f"{name}_{k}", part)
-    elif not _is_known(item):
-        column = _column(r, node, kind, name)
-        itself = isinstance(value, Ref) and value.storage is column.storage and value.steps
-        if itself and value.steps[-1].operands == (owner,):
-            return  # the very item, written to in place
-        stored = _storable(r, node, column, value, kind, name)
+    for part, v in _columns(r, node, kind, name, value):
+        column = _column(r, node, kind, part)
+        itself = isinstance(v, Ref) and v.storage is column.storage and v.steps
+        if itself and v.steps[-1].operands == (owner,):
+            continue  # the very item, written to in place
+        stored = _storable(r, node, column, v, kind, part)
         write(r, node, column, index_of(r, owner, node), lists.as_item(r, stored, node), "store")
         contain(r, column.storage, stored)
 
