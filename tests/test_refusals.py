@@ -427,3 +427,19 @@ def test_effort_is_bounded():
 
     with pytest.raises(gradgen.UnsupportedError, match="computed subscript"):
         gradgen.grad(spanning)(np.array([0.4, 1.2, 0.7, 2.0, 0.9]))
+
+
+def set_of_computed_numbers(x):
+    near, seen, total = [[0, 1], [1], [2, 0]], set(), 0.0
+    for v in x:
+        k = int(v) % 3
+        seen.add(k)
+        total += v * len(seen) * sum([2.0 * x[i] for i in near[k]])  # here: subscript
+    return total
+
+
+def test_the_reason_is_that_of_the_reading_that_came_furthest():
+    """A set may hold computed numbers: what stands in the way comes after it."""
+    line, word = marked_line(set_of_computed_numbers)
+    message = refusal(set_of_computed_numbers, np.linspace(0.5, 3.0, 70))
+    assert f":{line}:" in message and word in message

@@ -179,16 +179,16 @@ def _with_axis(
     """
     names = batch_names(batch, [n for n in whole if n in dict(function.params)])
     given: dict[Value, Value] = {}
-    for leaf in function.leaves:
-        if leaf.param in names:
-            given[leaf.value] = leaf.value = _batched_leaf(leaf.value, whole[leaf.param], leaf.path)
+    batched = [leaf for leaf in function.leaves if leaf.param in names]
+    for leaf in batched:
+        given[leaf.value] = leaf.value = _batched_leaf(leaf.value, whole[leaf.param], leaf.path)
     ops = function.body.ops
     new = [given[op.out].op if op.prim == "leaf" and op.out in given else op for op in ops]
     leaves = [op for op in new if op is not None and op.prim == "leaf"]
     # Those that nothing reads say how many examples there are, all the same.
     leaves += [v.op for v in given.values() if v.op is not None and v.op not in leaves]
     function.body.ops = leaves
-    size = _size(Builder(function.body), list(given.values()))
+    size = _size(Builder(function.body), [(leaf.param, leaf.value) for leaf in batched])
     function.params = [(n, whole[n] if n in names else spec) for n, spec in function.params]
     return given, size, [op for op in ops if op.prim != "leaf"]
 
@@ -203,10 +203,12 @@ def _batched_leaf(old: Value, spec: Any, path: tuple[Any, ...]) -> Value:
     return new
 
 
-def _size(b: Builder, leaves: list[Value]) -> Value:
+def _size(b: Builder, leaves: list[tuple[str, Value]]) -> Value:
     """Return how many examples there are, after asking that all arrays hold as many."""
-    size = b.emit("len", [leaves[0]])
-    for other in leaves[1:]:
-        same = b.emit("eq", [b.emit("len", [other]), size])
-        b.append("assert", [same], [], attrs={"text": "'the batches differ in length'"})
+    (first, array), *others = leaves
+    size = b.emit("len", [array])
+    for name, other in others:
+        differs = b.emit("ne", [b.emit("len", [other]), size])
+        what = f"the batches of {first!r} and {name!r} differ in length"
+        b.append("raise_if", [differs], [], attrs={"text": f"raise ValueError({what!r})"})
     return size

@@ -61,6 +61,8 @@ def _elementwise(s: Sweep, op: Op) -> Value | list[Value] | None:
         prim = prim.removeprefix("math.")
     if prim not in RULES or not _of_entries(RULES[prim]):
         return None
+    if prim != op.prim and len(op.inputs) != len(RULES[prim].params):
+        return None  # math.hypot takes any number, and math.isclose is not np.isclose
     inputs = [aligned(s, v, rank) for v in op.inputs]
     if len(op.outputs) > 1:
         return s.b.emit_several(prim, inputs, **op.attrs)

@@ -377,10 +377,15 @@ def _named_tuple(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         r.refuse(node, "a named tuple with computed names or defaults", "name them by constants")
     named: dict[str, Any] = {"module": r.frame.globals.get("__name__")}
     named |= {k: static_value(v) for k, v in kwargs.items()}
+    given = tuple(static_value(a) for a in args)
+    key = (node, repr((given, named)))
     try:
-        return Static(collections.namedtuple(*map(static_value, args), **named))
+        # One class for each reading: tuples are told apart by it.
+        if key not in r.book.named_tuples:
+            r.book.named_tuples[key] = collections.namedtuple(*given, **named)
     except (TypeError, ValueError) as error:
         r.fail(node, error)
+    return Static(r.book.named_tuples[key])
 
 
 @special(dict, collections.OrderedDict)

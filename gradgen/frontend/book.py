@@ -47,6 +47,8 @@ class Book:
     pooled: set[type] | None = None  # those whose objects are rows of lists (``pools``)
     columns: dict[type, dict[str, Any]] = field(default_factory=dict)  # types of their attributes
     tuples: dict[Any, Any] = field(default_factory=dict)  # classes of tuples in lists
+    named_tuples: dict[Any, Any] = field(default_factory=dict)  # classes that the program makes
+    follows: bool = False  # whether the entries of arrays of integers are followed
     typed: bool = False  # whether lists of these have their types from the beginning
     pool_frame: Any = None  # where these lists have names
     guards: dict[Value, Any] = field(default_factory=dict)  # what raises where an object is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 import inspect
 import types
 from collections.abc import Sequence
@@ -23,8 +22,9 @@ from gradgen.frontend.arguments import (
 )
 from gradgen.frontend.book import Book
 from gradgen.frontend.calls import call_value
+from gradgen.frontend.entries import KEYS, Entries
 from gradgen.frontend.inlining import run_body
-from gradgen.frontend.pinning import pinned, with_entries
+from gradgen.frontend.pinning import any_single, pinned, with_entries
 from gradgen.frontend.pools import Kinds
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.recursion import Activation, Recursive, closure_of, decide
@@ -41,6 +41,7 @@ from gradgen.options import bound
 from gradgen.rules.complexes import is_complex
 
 MOST_OPERATIONS = 6000
+EFFORTS = (0, FOR, FOR | WHILE)
 
 
 def read_function(fn: Any, given: Any, options: Any) -> Function:
@@ -53,21 +54,36 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
     try:
         return _of_fair_length(_read_function(fn, given, options, kinds=kinds))
     except GradgenError as error:
-        attempts = [(given, effort) for effort in (FOR, FOR | WHILE)]
-        if isinstance(given, tuple | list) and error.span is not None:
-            for exact in pinned_specs(fn, given):
-                attempts += [(exact, effort) for effort in (0, FOR, FOR | WHILE)]
-        for specs, effort in attempts:
+        for specs, effort, follows in _attempts(fn, given, error):
             try:
-                return _of_fair_length(_read_function(fn, specs, options, effort), effort)
+                found = _read_function(fn, specs, options, effort, follows=follows)
+                return _of_fair_length(found, effort)
             except Laborious:
                 continue
             except GradgenError as other:
                 error = further(error, other)
         for pooled in kinds.to_pool():
-            with contextlib.suppress(GradgenError):
+            try:
                 return _read_function(fn, given, options, pooled=pooled)
+            except GradgenError as other:
+                error = further(error, other)
         raise error from None
+
+
+def _attempts(fn: Any, given: Any, error: GradgenError) -> list[tuple[Any, int, bool]]:
+    """Return for which specs to read once more, with which efforts, and what is followed.
+
+    Where a key of a dict is asked for, it may follow from an array that the function makes.
+    """
+    exact = []
+    if isinstance(given, tuple | list) and error.span is not None:
+        exact = pinned_specs(fn, given)
+    attempts = [(given, effort, False) for effort in (FOR, FOR | WHILE)]
+    attempts += [(specs, effort, False) for specs in exact for effort in EFFORTS]
+    last = exact[-1] if exact else given
+    if error.hint == KEYS and isinstance(last, dict) and not any_single(last):
+        attempts += [(last, effort, True) for effort in EFFORTS]
+    return attempts
 
 
 def _of_fair_length(function: Function, effort: int = 0) -> Function:
@@ -97,10 +113,12 @@ def _read_function(
     effort: int = 0,
     kinds: Kinds | None = None,
     pooled: set[type] | None = None,
+    follows: bool = False,
 ) -> Function:
     """Read a function; ``kinds`` takes the classes of its objects.
 
-    ``pooled``: those whose objects are rows of lists.
+    ``pooled``: those whose objects are rows of lists.  ``follows``: whether what follows from
+    arrays of integers is known.
     """
     receiver = None
     if isinstance(fn, types.MethodType):
@@ -112,7 +130,7 @@ def _read_function(
         specs[next(iter(signature.parameters))] = Opaque(receiver)
     precise: frozenset[Place] = frozenset()
     written_out: frozenset[int] = frozenset()
-    book = Book(effort=effort, learns_lengths=not options.batch, pooled=pooled)
+    book = Book(effort=effort, learns_lengths=not options.batch, pooled=pooled, follows=follows)
     book.kinds = kinds or Kinds()
     refused: UnsupportedError | None = None  # with sets of what is known
     for _ in range(200):
@@ -130,7 +148,7 @@ def _read_function(
             book.unpacked.add(id(found.node))
         except UnsupportedError as error:
             if not book.has_sets or book.computed_sets:
-                raise refused or error from None
+                raise further(refused, error) if refused else error from None
             book.computed_sets, refused = True, error
         except Refine as found:
             name, path = found.path
@@ -199,6 +217,7 @@ def _read(
     r = Reader(block)
     (r.precise, r.written_out), r.book = places, book
     r.expansions = book.expansions
+    r.entries = Entries() if book.follows else None
     r.frame = Frame(source, {}, innermost(fn).__globals__, owner=r)
     if isinstance(fn, types.FunctionType):
         r.frame.cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))

@@ -19,8 +19,14 @@ from gradgen.rules.registry import RULES
 if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
 
-ALWAYS = {"zeros", "ones", "empty", "full", "eye", "arange", "linspace", "array", "ravel"}
-FOLLOWS = {"matmul", "concatenate", "stack", "copy", "zeros_like", "ones_like", "empty_like"}
+ALWAYS = {
+    "zeros", "ones", "empty", "full", "eye", "arange", "linspace", "array", "ravel", "outer",
+    "kron", "repeat", "vander",
+}  # fmt: skip
+FOLLOWS = {
+    "matmul", "concatenate", "stack", "copy", "zeros_like", "ones_like", "empty_like", "full_like",
+    "cumsum", "cumprod", "sort", "roll", "tril", "triu", "diff", "pad", "tile",
+}  # fmt: skip
 ALIKE = {
     "copy", "empty_like", "zeros_like", "ones_like", "astype", "store", "zeros", "ones", "empty",
     "full", "load",

@@ -37,7 +37,7 @@ def with_entries(specs: dict[str, Any], values: dict[str, Any]) -> dict[str, Any
 
     They are left as they are beside single precision, where NumPy's integers and Python's differ.
     """
-    if any(_is_single(spec) for spec in specs.values()):
+    if any_single(specs):
         return specs
     return {n: _each_leaf(spec, values[n], _with_entries) for n, spec in specs.items()}
 
@@ -57,6 +57,11 @@ def _each_leaf(spec: Any, value: Any, change: Callable[[Type, Any], Type]) -> An
         )
         return dataclasses.replace(spec, items=items)
     return change(spec, value) if isinstance(spec, Type) else spec
+
+
+def any_single(specs: dict[str, Any]) -> bool:
+    """Whether any argument is of single precision."""
+    return any(map(_is_single, specs.values()))
 
 
 def _is_single(spec: Any) -> bool:

@@ -56,8 +56,8 @@ def executes_text(x):
 
 
 def order_after_a_write(x):
-    y = np.outer(x, x)
-    y[0] = x
+    y = np.outer(x, x)[:, [0, 1]]
+    y[0] = x[:2]
     return np.sum(y.ravel("K"))  # here: order
 
 
