@@ -199,3 +199,11 @@ def test_zeros_in_general_form(case: Pitfall) -> None:
     with np.errstate(all="ignore"):
         _, gradient = entry_of(namespace)(*case.args)
     np.testing.assert_allclose(gradient, case.expect, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("case", case)
+def test_zeros_in_forward_mode(case: Pitfall) -> None:
+    """Tangents of zero meet the same infinite slopes."""
+    with np.errstate(all="ignore"):
+        found = gradgen.jacfwd(case.function)(*case.args)
+    np.testing.assert_allclose(found, case.expect, rtol=1e-3, atol=1e-15)

@@ -27,7 +27,7 @@ def jacobian_forward(function: Function, options: Any) -> None:
     at = sum(op.prim == "leaf" for op in function.body.ops)
     function.body.ops[at:at] = block.ops
     pairs = zip(basis.of, basis.stand_ins, strict=True)
-    tangents = add_tangents(function, dict(pairs))
+    tangents = add_tangents(function, dict(pairs), units=True)
     values = [v for v, _ in function.result["seeds"]]
     alg = Algebra(Builder(function.body, tangent=True))
     moves = [alg.full(tangents[v], v) if v in tangents else alg.zeros(v) for v in values]

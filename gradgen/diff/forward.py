@@ -19,8 +19,10 @@ from gradgen.diff.algebra import Algebra
 from gradgen.diff.conjugates import adjoint_of
 from gradgen.diff.custom import tangents_of
 from gradgen.diff.formulas import emit_formula
+from gradgen.diff.gaps import find_gaps
 from gradgen.diff.missing import missing_values
 from gradgen.diff.written import inputs_by_name, written, written_several
+from gradgen.diff.zeros import PICKING, is_steep, zero_where_zero
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Undefined, Value
@@ -41,12 +43,14 @@ PHASED = {"eigh", "svd"}  # their complex vectors are found but for their phases
 PARTS = {"abs": "real", "np.abs": "real", "angle": "imag"}
 
 
-def add_tangents(function: Function, given: dict[Value, Value]) -> dict[Value, Value]:
+def add_tangents(
+    function: Function, given: dict[Value, Value], units: bool = False
+) -> dict[Value, Value]:
     """Put the tangent of each value that varies behind it, in place; return these tangents.
 
-    ``given`` are the tangents of the differentiated leaves.
+    ``given`` are the tangents of the differentiated leaves; ``units``: they will be unit vectors.
     """
-    sweep = Forward(function, given)
+    sweep = Forward(function, given, units)
     sweep.block(function.body)
     return sweep.tangents
 
@@ -54,7 +58,7 @@ def add_tangents(function: Function, given: dict[Value, Value]) -> dict[Value, V
 class Forward:
     """The state of the sweep: the tangents so far."""
 
-    def __init__(self, function: Function, given: dict[Value, Value]) -> None:
+    def __init__(self, function: Function, given: dict[Value, Value], units: bool = False) -> None:
         self.function = function
         self.b = Builder(function.body, tangent=True)
         self.alg = Algebra(self.b)
@@ -62,6 +66,8 @@ class Forward:
         refuse_truncation(function, self.varied)
         self.missing = missing_values(function.body)
         self.tangents = dict(given)
+        seeds = [v for v in given if v.type.shape != () or (units and len(given) > 1)]
+        self.gaps = find_gaps(function, self.varied, seeds)
 
     @deep
     def block(self, block: Block) -> None:
@@ -240,6 +246,8 @@ class Forward:
         ones = one if rule.narrow else self.alg.full(one, op.out)
         partials = self._sent_back(rule, op, 0, ones, adjoint_type(a))
         share = self.alg.mul(partials, self.alg.full(self.tangents[a], a))
+        if op.prim in PICKING and a.op is not None and is_steep(a.op):
+            share = zero_where_zero(self.alg, partials, share)
         if is_complex(a) and not is_complex(op.out):
             # Partials are cotangents of the parts, real and imaginary.
             turned = self.alg.conj(partials)
@@ -271,7 +279,10 @@ class Forward:
         t = self.tangents[op.inputs[i]]
         if op.prim == "mul" and op.inputs[0] is op.inputs[1]:
             return self.alg.mul(t, op.inputs[0])
-        return self._sent_back(rule, op, i, t, share_type(op.out, t))
+        share = self._sent_back(rule, op, i, t, share_type(op.out, t))
+        if op.inputs[i] in self.gaps and is_steep(op) and not i:
+            return zero_where_zero(self.alg, t, share)
+        return share
 
     def _sent_back(self, rule: Rule, op: Op, i: int, g: Value, type_: Type) -> Value:
         """Return what the adjoint by an input makes of ``g``."""

@@ -9,17 +9,30 @@ a branch that was not taken, and where only some entries of an array were read o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gradgen.diff.algebra import Algebra
 from gradgen.ir.nodes import Const, Op, Value
 
 HARMLESS = {"add", "sub", "neg", "pos", "np.add", "np.subtract", "negative", "positive", "float"}
-# Operations whose derivative is infinite, or fails, at points where they have a value.
-SINGULAR = {
-    "div", "divide", "reciprocal", "pow", "power", "float_power", "sqrt", "cbrt", "log", "log2",
-    "log10", "log1p", "arcsin", "arccos", "arccosh", "arctanh", "asin", "acos", "acosh", "atanh",
+# Operations whose derivative is infinite, or fails, at points where they have a finite value.
+STEEP = {
+    "pow", "power", "float_power", "sqrt", "cbrt", "arcsin", "arccos", "arccosh", "asin", "acos",
+    "acosh", "entr", "rel_entr", "kl_div", "spence", "ellipe", "lambertw", "betaincinv",
+    "betainccinv", "gammaincinv", "gammainccinv",
 }  # fmt: skip
+# The same, also where they have no finite value, and nobody asks for it.
+SINGULAR = STEEP | {
+    "div",
+    "divide",
+    "reciprocal",
+    "log",
+    "log2",
+    "log10",
+    "log1p",
+    "arctanh",
+    "atanh",
+}
 
 
 # Operations that put entries elsewhere: what was read of none of them has an adjoint of zero.
@@ -151,10 +164,17 @@ class Zeros:
         return op.prim not in HARMLESS if _strict(mask) else _singular(op)
 
     def _chosen(self, mask: Mask, g: Value, share: Value) -> Value:
-        test = mask.test if mask.test is not None else self.alg.emit("ne", g, Const(0.0))
+        if mask.test is None:
+            return zero_where_zero(self.alg, g, share)
+        test = mask.test
         if mask.taken:
             return self.alg.where(test, share, 0.0)
         return self.alg.where(test, 0.0, share)
+
+
+def zero_where_zero(alg: Algebra, g: Value, share: Value) -> Value:
+    """Return a share of an adjoint or a tangent, zero where that is, whatever the slope is."""
+    return alg.where(alg.emit("ne", g, Const(0.0)), share, 0.0)
 
 
 def asks_for_numbers(test: Value) -> bool:
@@ -178,11 +198,24 @@ def _strict(mask: Mask) -> bool:
     return mask.chosen or (mask.test is not None and not mask.whole)
 
 
+def is_steep(op: Op) -> bool:
+    """Whether the derivative by the first input can be infinite where the value is finite."""
+    name, by = op.prim.rpartition(".")[2], _second(op)
+    if name in ("pow", "power", "float_power") and by is not None:
+        return 0 < by < 1
+    return name in STEEP
+
+
 def _singular(op: Op) -> bool:
-    name = op.prim.rpartition(".")[2]
-    by = op.inputs[1].const if len(op.inputs) > 1 and isinstance(op.inputs[1], Const) else None
+    name, by = op.prim.rpartition(".")[2], _second(op)
     if name in ("div", "divide"):
         return not by
     if name in ("pow", "power", "float_power") and by is not None:
         return not (float(by).is_integer() and by >= 1)
     return name in SINGULAR
+
+
+def _second(op: Op) -> Any:
+    """Return the second input where it is a literal."""
+    second = op.inputs[1] if len(op.inputs) > 1 else None
+    return second.const if isinstance(second, Const) else None

@@ -57,7 +57,7 @@ def extremum_jvp(alg: Algebra, op: Op, tangents: list[Value | None]) -> Value:
     options = {k: v for k, v in op.attrs.items() if k in ("axis", "keepdims")}
     chosen = alg.emit("eq", a, _stretch(alg, op, op.out))
     ties = alg.emit("count_nonzero", chosen, **options)
-    return alg.div(alg.emit("sum", alg.mul(chosen, t), **options), ties)
+    return alg.div(alg.emit("sum", alg.where(chosen, t, 0.0), **options), ties)
 
 
 def prod_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
