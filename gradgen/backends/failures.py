@@ -61,4 +61,7 @@ def _reason(error: BaseException) -> str:
     for line in lines:
         if any(word.lower() in line.lower() for word in telling):
             return line[:200].rstrip(":.")
+    if any("undecided" in line.lower() for line in lines):
+        return "no type is found for it; a list that begins empty may have none"
+    lines = [line for line in lines if not line.startswith("Failed in nopython")] or lines
     return f"{type(error).__name__}: {lines[0][:200] if lines else ''}".rstrip(": ")

@@ -13,15 +13,14 @@ from pathlib import Path
 
 from gradgen.backends import gathers, lists, loops, messages, python_calls
 from gradgen.backends.failures import WAY_OUT
+from gradgen.backends.list_items import type_lists
 from gradgen.backends.native import is_native
 from gradgen.backends.overlaps import read_before_writing
 from gradgen.backends.unsettled import refuse_unsettled
-from gradgen.deep import deep
-from gradgen.diff.activity import carried, ends
 from gradgen.emission.printable import definitions_of
 from gradgen.errors import UnsupportedError
-from gradgen.ir.nodes import GROWS, WRITES, Const, Function, Op, Value, blocks_of, walk
-from gradgen.ir.types import Type, scalar
+from gradgen.ir.nodes import WRITES, Const, Function, Op, Value, blocks_of, walk
+from gradgen.ir.types import scalar
 from gradgen.ir.words import describe
 from gradgen.rules.registry import RULES
 
@@ -52,7 +51,7 @@ def lower_to_numba(function: Function, others: list[Function]) -> None:
         f.native = True
         refuse_unsettled(f)
         _refuse_new_generators(f)
-        _type_lists(f)
+        type_lists(f)
         read_before_writing(f)
         for block in blocks_of(f.body):
             block.ops = [each for op in block.ops for each in (*_narrowed(op), op)]
@@ -71,60 +70,6 @@ def _refuse_new_generators(function: Function) -> None:
             op.span,
             f"make the generator before the loop; {WAY_OUT}",
         )
-
-
-def _type_lists(function: Function) -> None:
-    """Have empty lists say what they are for, where nothing is appended to them as they are.
-
-    Such lists are handed to functions, chosen by a branch, replaced by others in a loop, or items
-    of other lists.
-    """
-    for op in walk(function.body):
-        for v, other in _replaced(op):
-            item = v.type.item or other.type.item
-            empty = v.op is not None and v.op.prim == "list" and not v.op.inputs
-            if empty and v.op is not None and _is_known(item):
-                v.op.attrs["typed"] = item
-
-
-def _is_known(item: Type | None) -> bool:
-    """Whether it is known what is in a list, and in the lists inside."""
-    while item is not None and item.kind == "list":
-        item = item.item
-    return item is not None and item.kind != "any"
-
-
-def _replaced(op: Op) -> list[tuple[Value, Value]]:
-    """Return the lists that an operation takes, or a branch gives, and by what they go on."""
-    if op.prim == "call":
-        return [(v, v) for v in op.inputs]
-    if op.prim in ("append", "insert", "list") or (op.prim in WRITES and len(op.inputs) > 1):
-        items = op.out.type.item
-        put = op.inputs if op.prim == "list" else op.inputs[1:]
-        return [(v, Value(items)) for v in put if items is not None and v.type.kind == "list"]
-    if op.prim == "if":
-        return [pair for b in op.blocks for pair in zip(b.results, op.outputs, strict=False)]
-    if op.prim not in ("for", "while"):
-        return []
-    params, inits = carried(op)
-    found = [zip(params, inits, b.results, strict=False) for b in ends(op.blocks[-1])]
-    return [(v, p) for turns in found for p, v, end in turns if _origin(end) is not p]
-
-
-@deep
-def _origin(v: Value) -> Value:
-    """Return the list that was written to until it became another."""
-    op = v.op
-    if op is None or v.type.kind != "list":
-        return v
-    if op.prim in (*GROWS, *WRITES):
-        return _origin(op.inputs[0])
-    if op.prim in ("for", "while"):
-        return _origin(carried(op)[1][op.outputs.index(v)])
-    if op.prim == "if":
-        sides = {_origin(b.results[op.outputs.index(v)]) for b in op.blocks}
-        return sides.pop() if len(sides) == 1 else v
-    return v
 
 
 def _carried(function: Function) -> set[Value]:

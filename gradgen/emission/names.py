@@ -12,6 +12,7 @@ import keyword
 
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
+from gradgen.emission.apart import apart
 from gradgen.emission.liveness import number_values
 from gradgen.ir.nodes import (
     GROWS,
@@ -37,7 +38,8 @@ RESERVED = {*MODULES, *keyword.kwlist, *dir(builtins)}
 
 def assign_names(function: Function, folded: set[Value]) -> dict[Value, str]:
     """Return the variable name of every value that is not printed inside an expression."""
-    return _Namer(function, folded).run()
+    names = _Namer(function, folded).run()
+    return apart(function, names, folded) if function.native else names
 
 
 class _Namer:
