@@ -40,6 +40,7 @@ from gradgen.diff.results import finish, finish_tangents
 from gradgen.diff.reverse import add_adjoint
 from gradgen.diff.saves import Saved, plan_saves
 from gradgen.diff.segments import mark_loops, refuse_marks, split_marked
+from gradgen.diff.written_out import write_out
 from gradgen.emission.header import header_of
 from gradgen.emission.module import Rendered, load, render
 from gradgen.errors import GradgenError, Span, UnbatchedError, UnsupportedError
@@ -361,6 +362,8 @@ def _adjoint(program: Program) -> None:
     callees = callees_of(function)
     refuse_marks(c.function for c in callees)
     settle_activity(function, callees)
+    for f in _everything(program):
+        write_out(f)
     if options.mode in TRACKED:
         push_callees(callees, functools.partial(Tracks, second=options.mode == "pattern2"))
     else:

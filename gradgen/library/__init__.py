@@ -7,6 +7,7 @@ from gradgen.library import (  # noqa: F401  (these fill the tables)
     filters,
     fourier,
     grids,
+    hermite,
     initial_values,
     insertion,
     linalg,

@@ -10,6 +10,7 @@ the adjoint solves the transposed system.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,9 @@ from gradgen.diff.algebra import Algebra
 from gradgen.ir.nodes import Op, Value
 from gradgen.ir.types import Type, array
 from gradgen.rules.callables import scipy
-from gradgen.rules.registry import Unknown, printed, rule
+from gradgen.rules.cubic import FREE, PERIODIC, _cubic_coefficients
+from gradgen.rules.registry import Written, printed, rule
 from gradgen.rules.shapes_of import Attrs
-
-KNOTS = Unknown("hold the knots constant")
 
 
 def spline_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -91,36 +91,53 @@ def _spline_to_values(g, x, values, first, last):
     return d_y
 
 
-def ends_of(bc_type: Any) -> tuple[str, str]:
-    """Return the names of the conditions at both ends: a given slope is as a slope of 0."""
+def conditions_of(op: Op) -> tuple[tuple[int, Any], tuple[int, Any]]:
+    """Return the conditions at both ends, as ``rules.cubic`` has them."""
+    bc_type = op.attrs.get("bc_type", "not-a-knot")
     both = (bc_type, bc_type) if isinstance(bc_type, str) else bc_type
-    names = [c if isinstance(c, str) else {1: "clamped", 2: "natural"}[c[0]] for c in both]
-    return names[0], names[1]
+    orders = {"clamped": 1, "natural": 2, "not-a-knot": FREE, "periodic": PERIODIC}
+    first, last = ((orders[c], 0.0) if isinstance(c, str) else tuple(c) for c in both)
+    return first, last
+
+
+def names_of(op: Op) -> tuple[str, str]:
+    """Return the names of the conditions at both ends: a given slope is as a slope of 0."""
+    names = {1: "clamped", 2: "natural", FREE: "not-a-knot", PERIODIC: "periodic"}
+    first, last = conditions_of(op)
+    return names[first[0]], names[last[0]]
+
+
+def spline_written_out(op: Op, varied: Set[Value]) -> tuple[Written, dict[str, Any]] | None:
+    """Have the system for the slopes written out, where its matrix varies or is a cyclic one."""
+    first, last = conditions_of(op)
+    by_knots = op.inputs[0] in varied
+    if not by_knots and not (first[0] == PERIODIC and op.inputs[1] in varied):
+        return None
+    if op.inputs[1].type.rank is None:
+        return None
+    return _cubic_coefficients, {"first": first, "last": last}
 
 
 def spline_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """Solve the transposed system."""
-    first, last = ends_of(op.attrs.get("bc_type", "not-a-knot"))
-    _check(alg, op, i == 0, first)
+    """Solve the transposed system; by knots that vary, it is written out."""
+    first, last = names_of(op)
+    _require_known(alg, op, i == 0 or first == "periodic")
     return alg.written(_spline_to_values, op, op.inputs[1].type, g=g, first=first, last=last)
 
 
 def spline_jvp(alg: Algebra, op: Op, tangents: list[Value | None]) -> Value:
     """Return the coefficients of the tangents; slopes that are given have none."""
-    ends = ends_of(op.attrs.get("bc_type", "not-a-knot"))
-    _check(alg, op, tangents[0] is not None, ends[0])
+    ends = names_of(op)
+    _require_known(alg, op, tangents[0] is not None or ends[0] == "periodic")
     assert tangents[1] is not None
     attrs: dict[str, Any] = {} if ends == ("not-a-knot", "not-a-knot") else {"bc_type": ends}
-    if ends[0] == "periodic":
-        attrs = {"bc_type": "periodic"}
     return alg.emit("spline", op.inputs[0], tangents[1], **attrs)
 
 
-def _check(alg: Algebra, op: Op, by_knots: bool, first: str) -> None:
-    if by_knots:
-        alg.refuse(op, "a spline by its knots", "hold the knots constant")
-    if first == "periodic" and op.inputs[1].type.shape is not None:
-        alg.refuse(op, "a periodic spline by its values", "hold the values constant")
+def _require_known(alg: Algebra, op: Op, refused: bool) -> None:
+    if refused:
+        alg.refuse(op, "a spline by its knots, or a periodic one, of values of unknown rank",
+                   "give example arguments")  # fmt: skip
 
 
 # --- evaluation -------------------------------------------------------------------------------
@@ -138,8 +155,7 @@ def _pieces_to_points(g, c, knots, xp, nu, extrapolate):
 def _pieces_to_c(g, c, knots, xp, nu, extrapolate):
     """Cotangent of the coefficients of a piecewise polynomial: powers of the way into a piece."""
     points = np.ravel(xp)
-    sign = 1.0 if knots[-1] >= knots[0] else -1.0
-    at = np.clip(np.searchsorted(sign * knots, sign * points, side="right") - 1, 0, len(knots) - 2)
+    at = _piece_of(knots, points)
     inside = (points >= min(knots[0], knots[-1])) & (points <= max(knots[0], knots[-1]))
     way = np.reshape(points - knots[at], (-1,) + (1,) * (np.ndim(c) - 2))
     g = np.reshape(g, (len(points), *np.shape(c)[2:]))
@@ -154,22 +170,43 @@ def _pieces_to_c(g, c, knots, xp, nu, extrapolate):
     return d_c
 
 
-def _pieces_tangent(t_c, t_xp, c, knots, xp, nu, extrapolate):
+@printed
+def _pieces_to_knots(g, c, knots, xp, nu, extrapolate):
+    """Cotangent of the knots: each piece moves with the one that it begins at."""
+    slope = scipy.interpolate.PPoly(c, knots, extrapolate=extrapolate)(xp, nu + 1)
+    moved = np.sum(np.reshape(g * slope, (np.size(xp), -1)), axis=1)
+    d_knots = np.zeros(len(knots))
+    np.add.at(d_knots, _piece_of(knots, np.ravel(xp)), -moved)
+    return d_knots
+
+
+def _piece_of(knots, points):
+    """Return the number of the piece in which a point is; outside, that of the nearest."""
+    sign = 1.0 if knots[-1] >= knots[0] else -1.0
+    at = np.searchsorted(sign * knots, sign * points, side="right") - 1
+    return np.clip(at, 0, len(knots) - 2)
+
+
+def _pieces_tangent(t_c, t_knots, t_xp, c, knots, xp, nu, extrapolate):
     """Tangent of values of a piecewise polynomial."""
-    if t_xp is not None:
+    way = t_xp
+    if t_knots is not None:
+        began = t_knots[_piece_of(knots, xp)]
+        way = -began if t_xp is None else t_xp - began
+    if way is not None:
         slope = scipy.interpolate.PPoly(c, knots, extrapolate=extrapolate)(xp, nu + 1)
-        moved = slope * np.reshape(t_xp, np.shape(xp) + (1,) * (np.ndim(c) - 2))
+        moved = slope * np.reshape(way, np.shape(xp) + (1,) * (np.ndim(c) - 2))
     if t_c is None:
         return moved
     changed = scipy.interpolate.PPoly(t_c, knots, extrapolate=extrapolate)(xp, nu)
-    return changed if t_xp is None else changed + moved
+    return changed if way is None else changed + moved
 
 
 # A table: an entry is read along its lines.
 # fmt: off
 _CUBIC = "scipy.interpolate.CubicSpline"
 rule("spline", spline_type, spelling=_CUBIC, form="special", params="x, values, bc_type=not-a-knot",
-     vjp=spline_vjp, jvp=spline_jvp,
+     vjp=spline_vjp, jvp=spline_jvp, written_out=spline_written_out,
      samples=(f"{_CUBIC}(np.arange(5.0), x5)(3.0 * u)",
               f"{_CUBIC}(np.array([0.0, 1.0, 2.5]), x3)(u3)",
               f"{_CUBIC}(np.arange(4.0), x4, bc_type='natural')(p23)",
@@ -179,11 +216,20 @@ rule("spline", spline_type, spelling=_CUBIC, form="special", params="x, values, 
               f"{_CUBIC}(np.arange(3.0), x234, axis=1, bc_type='clamped')(p23)",
               f"{_CUBIC}(np.arange(4.0), x4, extrapolate=False)(0.5 * p3, nu=2)",
               f"{_CUBIC}(np.arange(5.0), x5).derivative()(p3)", f"{_CUBIC}(np.arange(4.0), x4).c",
-              f"{_CUBIC}(np.arange(4.0), [0.0, 2.0, 1.0, 0.0], bc_type='periodic')(x3)"))
+              f"{_CUBIC}(np.arange(4.0), [0.0, 2.0, 1.0, 0.0], bc_type='periodic')(x3)",
+              f"{_CUBIC}(np.cumsum(p5), x5)(3.0 * u)", f"{_CUBIC}(np.cumsum(p4), x4, axis=0)(p23)",
+              f"{_CUBIC}(np.cumsum(p3), x3)(u3)", f"{_CUBIC}(np.cumsum(p3)[:2], x3[:2])(u3)",
+              f"{_CUBIC}(np.cumsum(p4), x234, axis=-1, bc_type='natural')(p3)",
+              f"{_CUBIC}(np.cumsum(p4), x4, bc_type=((2, 0.3), 'clamped'))(p3, 1)",
+              f"{_CUBIC}(np.cumsum(p4), np.append(x3, x3[0]), bc_type='periodic')(y3)",
+              f"{_CUBIC}(np.arange(5.0), np.append(x4, x4[0]), bc_type='periodic')(y3)",
+              f"{_CUBIC}(np.cumsum(p3), np.append(x3[:2], x3[0]), bc_type='periodic')(y3)"))
 rule("pieces_of", pieces_type, spelling="scipy.interpolate.PPoly", form="special",
      params="c, knots, xp, nu=0, extrapolate=True",
-     adjoint=(_pieces_to_c, KNOTS, _pieces_to_points), tangent=_pieces_tangent,
+     adjoint=(_pieces_to_c, _pieces_to_knots, _pieces_to_points), tangent=_pieces_tangent,
      samples=("scipy.interpolate.PPoly(x32, np.array([0.0, 1.0, 2.0]))(o3)",
               "scipy.interpolate.PPoly(x23, np.array([2.0, 1.5, 1.0, 0.0]))(u)",
               "scipy.interpolate.PPoly(x32, np.arange(3.0), extrapolate='periodic')(y3)",
-              "scipy.interpolate.PPoly(x234, np.arange(4.0))(p23, 1)"))
+              "scipy.interpolate.PPoly(x234, np.arange(4.0))(p23, 1)",
+              "scipy.interpolate.PPoly(x234, np.cumsum(p4))(x23)",
+              "scipy.interpolate.PPoly(x32, -np.cumsum(p3))(x)"))

@@ -22,6 +22,7 @@ import ast
 import re
 import sys
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -118,6 +119,9 @@ class Rule:
     fuller: str = ""
     of_complex: str = ""
     variant: Callable[[dict[str, Any]], str] | None = None
+    written_out: (
+        Callable[[Op, AbstractSet[Value]], tuple[Written, dict[str, Any]] | None] | None
+    ) = None
     places_from: int | None = None
 
     def differentiable(self, i: int, attrs: dict[str, Any]) -> bool:
