@@ -15,12 +15,14 @@ from gradgen.backends.generators import Generators
 from gradgen.backends.parallel import in_parts
 from gradgen.backends.respell import respelled
 from gradgen.backends.tapes import take_tapes
+from gradgen.backends.unchecked import choice, lengths_that_fit, twin
 from gradgen.emission import pieces
 from gradgen.emission.writer import Writer
 from gradgen.ir.nodes import Const, Value
 
 Outputs = Callable[[Callable[[Value], ast.expr]], ast.expr]
 SUFFIX = "_compiled"
+CHECKED = "_checked"
 
 
 class Kernel:
@@ -35,6 +37,7 @@ class Kernel:
         self.statements, self.turns = in_parts(writer, name, statements, _known(writer))
         self.statements, made, self.tapes = take_tapes(self.statements, _known(writer))
         self.params = [*_parameters(writer, self.statements), *made]
+        self.tests: list[ast.expr] | None = None
 
     def definition(self, outputs: Outputs) -> ast.FunctionDef:
         """Return the compiled function: the same statements as those of plain NumPy."""
@@ -45,13 +48,28 @@ class Kernel:
         self.writer._note(returned)
         args = ast.arguments([], [ast.arg(p) for p in self.params], None, [], [], None, [])
         body = [*self.statements, ast.Return(returned)]
-        made = ast.FunctionDef(self.name, args, body, [decorator(self.cache)], None)
-        return respelled(made)
+        made = respelled(ast.FunctionDef(self.name, args, body, [], None))
+        self.tests = lengths_that_fit([*self.tapes, *made.body], *_whole_and_arrays(self.writer))
+        made.decorator_list = [decorator(self.cache, checked=self.tests is None)]
+        return made
+
+    def twin(self) -> list[ast.stmt]:
+        """Return the statement that makes the function again, with indices checked, if needed."""
+        # What is kept on disk is found by the function's code, which is the same in both.
+        return [twin(self.name, self._checked, decorator(cache=False))] if self.tests else []
+
+    @property
+    def _checked(self) -> str:
+        return self.name.removesuffix(SUFFIX) + CHECKED
 
     def call(self, outputs: Outputs) -> list[ast.stmt]:
         """Return the statements that call it and give what the user's function returns."""
         call = pieces.call(self.name, [ast.Name(p, ast.Load()) for p in self.params])
-        made = [*self.generators.made, *self.tapes]
+        made: list[ast.stmt] = [*self.generators.made, *self.tapes]
+        if self.tests:
+            fits, compiled = self._free("fits"), self._free("compiled")
+            made += choice(self.tests, (fits, compiled), (self.name, self._checked))
+            call.func = ast.Name(compiled, ast.Load())
         if self._plain(outputs):
             return [*made, ast.Return(call)]
         names = self._result_names()
@@ -61,6 +79,12 @@ class Kernel:
         targets: list[ast.expr] = [ast.Name(n, ast.Store()) for n in names.values()]
         target = targets[0] if len(targets) == 1 else ast.Tuple(targets, ast.Store())
         return [*made, ast.Assign([target], call), ast.Return(returned)]
+
+    def _free(self, name: str) -> str:
+        """Return a name that nothing in the function with the user's parameters has."""
+        while name in {*self.params, *self.writer.function.signature.parameters}:
+            name += "_"
+        return name
 
     def _returned(self, outputs: Outputs) -> ast.expr:
         """Return what the compiled function returns: all numbers and arrays, or their tuples."""
@@ -106,9 +130,12 @@ class Kernel:
         return out
 
 
-def decorator(cache: bool, parallel: bool = False) -> ast.expr:
-    """Return the decorator of a compiled function."""
-    options = {"error_model": "numpy", "boundscheck": True} | ({"cache": True} if cache else {})
+def decorator(cache: bool, parallel: bool = False, checked: bool = True) -> ast.Call:
+    """Return the decorator of a compiled function; ``checked``: it looks whether indices fit."""
+    options: dict[str, object] = {"error_model": "numpy"} | (
+        {"boundscheck": True} if checked else {}
+    )
+    options |= {"cache": True} if cache else {}
     options |= {"parallel": True} if parallel else {}
     return pieces.call("numba.njit", [], options)
 
@@ -146,6 +173,17 @@ def _known(writer: Writer) -> list[str]:
     leaves = [op.out for op in writer.function.body.ops if op.prim == "leaf"]
     captured = [n for n, obj in writer.function.captures.items() if not isinstance(obj, type)]
     return [writer.names[v] for v in leaves if v in writer.names] + captured
+
+
+def _whole_and_arrays(writer: Writer) -> tuple[list[str], dict[str, int]]:
+    """Return the names of the leaves that are whole numbers, and the ranks of arrays."""
+    leaves = [op.out for op in writer.function.body.ops if op.prim == "leaf"]
+    named = {writer.names[v]: v.type for v in leaves if v in writer.names}
+    shaped = {n: t.shape for n, t in named.items() if t.kind == "array"}
+    arrays = {n: len(shape) for n, shape in shaped.items() if shape is not None}
+    captured = writer.function.captures.items()
+    arrays |= {n: obj.ndim for n, obj in captured if not isinstance(obj, type)}
+    return [n for n, t in named.items() if t.kind == "int"], arrays
 
 
 def _parameters(writer: Writer, statements: list[ast.stmt]) -> list[str]:

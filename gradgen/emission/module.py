@@ -96,7 +96,7 @@ def render(
     inner: list[ast.stmt] = [callee_definition(c, part, writer.needs) for c, part in callees]
     comment_places(inner)
     if compiled is not None and kernel is not None:
-        inner += [*kernel.turns, compiled]
+        inner += [*kernel.turns, compiled, *kernel.twin()]
         writer.needs |= _names_in(inner)
     above = [*_classes(function), *_helpers(function, writer.needs), *inner]
     if compiled is not None:

@@ -1,0 +1,64 @@
+"""What indices lie between: loop indices with their first and last values, and what follows.
+
+A demand is a polynomial that has to be zero at least whenever it is looked at.  Loop indices are
+replaced by their extremes, the innermost first; what is left is known of the arguments.
+"""
+
+from __future__ import annotations
+
+from gradgen.backends.polynomials import Polynomial
+
+DEEP = 12  # loops around an index
+
+
+class Unproven(Exception):
+    """An index may be out of range, for all that is found out."""
+
+
+class Limits:
+    """The loop indices that there are, each with its first and last value."""
+
+    def __init__(self, natural: set[str]) -> None:
+        self.natural = natural  # what is zero at least: lengths
+        self.ends: dict[str, tuple[Polynomial, Polynomial]] = {}
+        self.made = 0
+
+    def index(self, low: Polynomial, high: Polynomial) -> str:
+        """Return a name for a loop index between two values, both included."""
+        self.made += 1
+        name = f"#{self.made}"
+        self.ends[name] = low, high
+        return name
+
+    def least(self, p: Polynomial, depth: int = DEEP) -> list[Polynomial]:
+        """Return what has to be zero at least, so that a polynomial always is.
+
+        Raises
+        ------
+        Unproven
+            If the loops are too deep, or it bends too much.
+        """
+        found = [n for n in p.names() if n in self.ends]
+        if not found:
+            return [p]
+        if not depth:
+            raise Unproven
+        name = max(found, key=lambda n: int(n[1:]))
+        low, high = self.ends[name]
+        step = p.put(name, Polynomial.of(name) + 1) - p
+        before, self.ends[name] = self.ends[name], (low, high - 1)
+        grows, falls = self._sure(step, depth), self._sure(-step, depth)
+        self.ends[name] = before
+        if grows or falls:
+            return self.least(p.put(name, low if grows else high), depth - 1)
+        if p.degree(name) > 1:
+            raise Unproven
+        both = (self.least(p.put(name, end), depth - 1) for end in (low, high))
+        return [q for part in both for q in part]
+
+    def _sure(self, p: Polynomial, depth: int) -> bool:
+        """Whether a polynomial is zero at least, whatever the arguments are."""
+        try:
+            return all(q.never_negative(self.natural) for q in self.least(p, depth - 1))
+        except Unproven:
+            return False
