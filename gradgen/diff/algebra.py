@@ -52,7 +52,7 @@ def is_narrow(g: Value, like: Value) -> bool:
         return False
     if len(have) < len(want):
         return True
-    return any(h == 1 and w != 1 for h, w in zip(have, want, strict=False))
+    return any(h != w and may_be_one(h) for h, w in zip(have, want, strict=False))
 
 
 def _leading(v: Value) -> Const | None:

@@ -23,7 +23,7 @@ from gradgen.diff.zeros import Zeros
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
-from gradgen.ir.types import join
+from gradgen.ir.types import has_joined_length, join
 from gradgen.ir.words import noun
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.indexing import load_accumulate, only_new_axes
@@ -451,8 +451,11 @@ class Reverse:
     # --- zeros ----------------------------------------------------------------------------
 
     def twin(self, v: Value) -> Value | None:
-        """Return a value of the same shape that is never missing."""
-        known = self.certain if v.type.kind == "array" else []
+        """Return a value of the same shape that is never missing.
+
+        Where lengths are joined, one symbol stands for several.
+        """
+        known = [] if v.type.kind != "array" or has_joined_length(v.type) else self.certain
         return next((u for u in known if u.type == v.type), None)
 
     def zeros_of(self, v: Value) -> Value:

@@ -30,6 +30,11 @@ class Dim:
         """Whether nothing is known of it: two values of such a length can differ in it."""
         return self.name.startswith("?")
 
+    @property
+    def joined(self) -> bool:
+        """Whether it covers several lengths, so that two values of it can differ at one moment."""
+        return self.name.startswith("?j")
+
     def __add__(self, k: int) -> Dim:
         return replace(self, offset=self.offset + k)
 
@@ -203,15 +208,20 @@ def has_fresh_length(t: Type) -> bool:
     return any(isinstance(d, Dim) and d.fresh for d in t.shape or ())
 
 
+def has_joined_length(t: Type) -> bool:
+    """Whether two values of a type can differ in a length at the same moment."""
+    return any(isinstance(d, Dim) and d.joined for d in t.shape or ())
+
+
 def join_lengths(a: Length, b: Length) -> Length:
     """Return a length that covers two: an unknown one, which is not 1 if neither is."""
     if a == b:
         return a
     big = not may_be_one(a) and not may_be_one(b)
     for d in (a, b):
-        if isinstance(d, Dim) and d.fresh and d.big == big:
+        if isinstance(d, Dim) and d.joined and d.big == big:
             return d
-    return Dim(f"?{next(_fresh)}", 0, big)
+    return Dim(f"?j{next(_fresh)}", 0, big)
 
 
 def broadcast_length(a: Length, b: Length) -> Length:

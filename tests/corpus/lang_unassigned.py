@@ -1,4 +1,4 @@
-"""Names that stand for nothing at first: assigned in a turn of a loop, and read in later ones."""
+"""Names that stand for nothing at first, or for arrays of one length or another."""
 
 import numpy as np
 
@@ -154,7 +154,34 @@ def row_of_an_array_written_to(m, a, n):
     return np.sum(u * u)
 
 
+def rows_of_two_lengths(a, n):
+    kept = a[a > 0.0]
+    total = 0.0
+    for i in range(n):
+        if i > 0:
+            total += i * np.sum(row**2)  # noqa: F821
+        row = kept * a[0] if i % 2 else np.concatenate((kept, kept * 2.0))
+    return total
+
+
+def row_of_one_or_more(a, n):
+    kept = a[a > 0.0]
+    row = kept
+    for i in range(n):
+        row = kept if i % 2 else np.concatenate((kept, kept * 2.0))
+    return np.sum(row * kept**2)
+
+
+def chosen_or_whole(a, n):
+    kept = a[a > 0.0]
+    row = a if n > 2 else kept
+    return np.sum(row * kept**2)
+
+
 EXAMPLE_ARGS = {
+    "row_of_one_or_more": lambda: (np.array([0.5, -0.2, -0.7]), 1),
+    "chosen_or_whole": lambda: (np.array([0.5, -0.2, -0.7]), 3),
+    "rows_of_two_lengths": lambda: (np.array([0.5, -0.2, 0.7]), 3),
     "first_turn_assigns": lambda: (0.6, 3),
     "running_maximum": lambda: (np.array([0.4, 1.9, 0.3, 2.1]), 4),
     "array_from_a_later_turn": lambda: (0.7, np.array([0.4, -0.9]), 4),
@@ -174,6 +201,12 @@ EXAMPLE_ARGS = {
     "view_of_one_of_several": lambda: (0.7, np.array([0.3, 0.5, -0.4])),
 }
 MORE_ARGS = {
+    "row_of_one_or_more": [lambda: (np.array([0.5, 0.2, -0.7]), 2)],
+    "chosen_or_whole": [lambda: (np.array([0.5, 0.2, 0.7]), 1)],
+    "rows_of_two_lengths": [
+        lambda: (np.array([0.5, -0.2, 0.7]), 1),
+        lambda: (np.array([0.5, -0.2, 0.7]), 4),
+    ],
     "list_of_another_length": [lambda: (np.arange(9.0).reshape(3, 3) / 7.0, 0)],
     "list_read_and_replaced": [lambda: (np.arange(9.0).reshape(3, 3) / 7.0 + 0.1, 1)],
     "first_turn_assigns": [lambda: (0.6, 1)],
