@@ -12,6 +12,7 @@ from gradgen.frontend.bindings import call_rule, emit
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.classes import MISSING, found_in, is_users
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.lists import as_array
 from gradgen.frontend.method_calls import METHOD_HANDLERS
 from gradgen.frontend.objects import (
     NAMED_TUPLE_METHODS,
@@ -160,7 +161,9 @@ def set_attribute(r: Reader, owner: Any, name: str, value: Any, node: ast.AST) -
         from gradgen.frontend.places import put
 
         everywhere = r.b.emit("arange", [r.b.emit("size", [r.read(owner)])])
-        put(r, node, [owner, everywhere, value], {})
+        listed = isinstance(value, Ref) and r.read(value).type.kind == "list"
+        given = r.hold(as_array(r, r.read(value), node)) if listed else value
+        put(r, node, [owner, everywhere, given], {})
     elif isinstance(owner, Ref) and name in ("real", "imag"):
         overwrite(r, node, part_of(r, owner, name, node), as_value(r, value, node))
     else:

@@ -13,7 +13,15 @@ from gradgen.frontend.indices import index_of
 from gradgen.frontend.lists import as_array, as_list, is_list
 from gradgen.frontend.overwriting import check_not_read_again
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.values import Ref, Seq, Static, is_static, plain, static_value
+from gradgen.frontend.values import (
+    Iteration,
+    Ref,
+    Seq,
+    Static,
+    is_static,
+    plain,
+    static_value,
+)
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type, in_double
 from gradgen.rules import helpers
@@ -126,6 +134,9 @@ def option(r: Reader, node: ast.AST, key: str, value: Any, rule: Rule) -> Any:
         return dtype_of(r, node, value)
     if isinstance(value, Seq) and all(is_static(i) for i in value.items):
         return tuple(static_value(i) for i in value.items)
+    if isinstance(value, Iteration) and value.bounds and all(map(is_static, value.bounds)):
+        turns = range(*map(static_value, value.bounds))
+        return tuple(turns[::-1] if value.backwards else turns)
     if not is_static(value):
         r.refuse(
             node,

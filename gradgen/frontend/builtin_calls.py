@@ -15,6 +15,7 @@ from gradgen.frontend.bindings import emit
 from gradgen.frontend.branches import truth
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iterables import as_positions
+from gradgen.frontend.lists import as_array
 from gradgen.frontend.operators import arithmetic
 from gradgen.frontend.pointers import is_none, pointer
 from gradgen.frontend.pools import expanded
@@ -103,7 +104,7 @@ def _complex(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
 
 @special(divmod)
 def _divmod(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    a, b = (as_value(r, v, node) for v in args)
+    a, b = (as_array(r, as_value(r, v, node), node) for v in args)
     return Seq([r.hold(arithmetic(r, prim, a, b, node)) for prim in ("floordiv", "mod")])
 
 

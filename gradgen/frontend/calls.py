@@ -41,6 +41,7 @@ from gradgen.custom import custom_jvp, custom_vjp
 from gradgen.errors import SourceError, UnsupportedError
 from gradgen.frontend import bindings, known
 from gradgen.frontend.arguments import every_item
+from gradgen.frontend.array_arguments import arrays_for_lists, made_arrays
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.callables import from_library, getter
 from gradgen.frontend.classes import MISSING, is_users, library_folders
@@ -168,7 +169,7 @@ def call_value(
 def _call_object(
     r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
-    if isinstance(obj, np.ufunc) and kwargs:
+    if isinstance(obj, np.ufunc) and (kwargs or len(args) > obj.nin):
         if laid_out(obj, kwargs):
             again = functools.partial(_call_object, r, node, obj)
             return call_laid_out(r, node, obj, args, kwargs, again)
@@ -203,6 +204,8 @@ def _call_known(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dic
         )
     names = known.names_of(obj, RULES[operation] if operation else None, READ_AS.of(obj))
     args, kwargs = known.in_call(r, names, args, kwargs)
+    if operation is None or special is not None:
+        args, kwargs = arrays_for_lists(r, node, obj, args, kwargs)
     if special is not None:
         node.__dict__["callee"] = getattr(obj, "__name__", type(obj).__name__)
         args, kwargs = by_place(r, node, obj, args, kwargs)
@@ -341,6 +344,8 @@ def _method(
             lambda given, named: _method(r, node, method, given[1:], named),
         )
     handler = METHOD_HANDLERS.get(name)
+    if isinstance(owner, Ref) and r.read(owner).type.kind == "array":
+        args, kwargs = made_arrays(r, node, args, kwargs)
     if handler is not None:
         args, kwargs = in_places(METHOD_PLACES.get(name, "").split(), args, kwargs)
         return handler(r, node, owner, args, kwargs)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradgen.frontend.bindings import call_rule, dtype_of
+from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.layouts import in_c_order, perhaps_shared
 from gradgen.frontend.places import argument, is_none
@@ -15,6 +16,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import callee_name, no_more, special
 from gradgen.frontend.values import Ref, Seq, Static
 from gradgen.ir.nodes import Const
+from gradgen.library import grids
 from gradgen.rules.registry import RULES
 
 Args = list[Any]
@@ -40,7 +42,9 @@ def _asarray(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     )
     copy = getattr(kwargs.pop("copy", None), "const", None)
     no_more(r, node, kwargs)
-    return _converted(r, node, args[0], dtype, order, copy)
+    out = _converted(r, node, args[0], dtype, order, copy)
+    bare = name in ORDERED and as_value(r, out, node).type.rank == 0
+    return _of_axes(r, node, out, 1) if bare else out
 
 
 @special(np.array)
@@ -53,12 +57,17 @@ def _array(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     if not isinstance(least, Const):
         r.refuse(node, "ndmin= that is computed", "pass a constant")
     out = _converted(r, node, args[0], dtype, order, getattr(copy, "const", None))
+    return _of_axes(r, node, out, int(least.const))
+
+
+def _of_axes(r: Reader, node: ast.AST, out: Any, least: int) -> Any:
+    """Return an array with at least so many axes; new ones come first."""
     rank = as_value(r, out, node).type.rank
-    if not least.const or (rank or 0) >= least.const:
+    if not least or (rank or 0) >= least:
         return out
     if rank is None:
         r.refuse(node, "ndmin= of an array of unknown rank", "give example arguments")
-    new = tuple(range(least.const - rank))
+    new = tuple(range(least - rank))
     return call_rule(r, node, RULES["expand_dims"], [out], {"axis": Static(new)})
 
 
@@ -72,10 +81,11 @@ def _fromiter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         argument(r, node, args, kwargs, k, n) for k, n in enumerate(("iter", "dtype", "count"))
     )
     no_more(r, node, kwargs)
-    if not is_none(count) and getattr(count, "const", 0) != -1:
-        r.refuse(node, "np.fromiter with count=", "leave it out")
     given = [sequence(r, node, items)]
-    return _array(r, node, given, {} if is_none(dtype) else {"dtype": dtype})
+    out = _array(r, node, given, {} if is_none(dtype) else {"dtype": dtype})
+    if is_none(count) or getattr(count, "const", 0) == -1:
+        return out
+    return from_library(r, node, grids.counted, [out, count], {})
 
 
 def _converted(r: Reader, node: ast.AST, value: Any, dtype: Any, order: str, copy: Any) -> Any:

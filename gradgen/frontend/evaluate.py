@@ -10,7 +10,16 @@ from typing import Any
 from gradgen.deep import deep
 from gradgen.frontend.entries import folded
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.values import Choice, Poison, Record, Ref, Seq, SliceValue, Static
+from gradgen.frontend.values import (
+    Choice,
+    Iteration,
+    Poison,
+    Record,
+    Ref,
+    Seq,
+    SliceValue,
+    Static,
+)
 from gradgen.ir.nodes import Const, Value
 from gradgen.library.queues import LimitedDeque
 
@@ -42,8 +51,10 @@ def as_value(r: Reader, value: Any, node: ast.AST) -> Value:
     if isinstance(value, Choice):
         return _chosen_number(r, value, node)
     if isinstance(value, Seq) and value.items:
-        parts = [as_value(r, item, node) for item in value.items]
+        parts = [_as_row(r, as_value(r, item, node), node) for item in value.items]
         return r.b.emit("array", parts, span=r.span(node))
+    if isinstance(value, Iteration) and value.bounds and not value.backwards:
+        return r.b.emit("arange", list(value.bounds), span=r.span(node))
     if isinstance(value, Record) and value.kind is LimitedDeque:
         return as_value(r, value.fields["items"], node)
     if isinstance(value, Static) and value.obj is None:
@@ -62,6 +73,11 @@ def as_value(r: Reader, value: Any, node: ast.AST) -> Value:
             node, what, "list the places; or give types, if ranks are not known: example arguments"
         )
     r.refuse(node, what)
+
+
+def _as_row(r: Reader, v: Value, node: ast.AST) -> Value:
+    """Return an item of what becomes an array, a list as the array that it becomes in there."""
+    return r.b.emit("array_of_list", [v], span=r.span(node)) if v.type.kind == "list" else v
 
 
 def _chosen_number(r: Reader, choice: Choice, node: ast.AST) -> Value:

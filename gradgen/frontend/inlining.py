@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import types
 from typing import Any
 
@@ -31,7 +32,8 @@ def inline_function(
         return Record(args[0].obj, kwargs)
     prim = bindings.HELPER_PRIMS.get(fn.__name__)
     if prim is not None and bindings.is_helper(fn):
-        return bindings.call_helper(r, node, prim, args)
+        taken = inspect.signature(fn).bind(*args, **kwargs).args
+        return bindings.call_helper(r, node, prim, list(taken))
     module, inside = fn.__module__ or "", isinstance(r.frame.source, Borrowed)
     if module.startswith("gradgen." if inside else "gradgen.library."):
         if fn.__name__ in LIKE:

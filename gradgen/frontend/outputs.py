@@ -30,7 +30,7 @@ Compute = Callable[[list[Any], dict[str, Any]], Any]
 
 def out_of(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Return what a call of NumPy writes its result to, None if that is nothing given."""
-    if not _of_numpy(obj):
+    if not of_numpy(obj):
         return None
     place = _place(obj, args)
     if isinstance(obj, np.ufunc) and obj.nout > 1:
@@ -67,7 +67,7 @@ def placed_out(function: Any, args: list[Any]) -> Any:
     return args[place] if len(args) > place else None
 
 
-def _of_numpy(obj: Any) -> bool:
+def of_numpy(obj: Any) -> bool:
     """Whether this is a ufunc, a method of one, or a function of NumPy."""
     if isinstance(obj, np.ufunc) or isinstance(getattr(obj, "__self__", None), np.ufunc):
         return True
@@ -134,7 +134,7 @@ def call_into(
     span = r.b.span
     if mask is None or _always(mask):
         result = as_value(r, compute(args, kwargs), node)
-        _same_dtype(r, node, obj, owner, args)
+        _same_dtype(r, node, obj, owner, args, result)
         r.b.span = span
         overwrite(r, node, owner, result)
         return owner
@@ -162,10 +162,16 @@ def _always(mask: Any) -> bool:
     return mask is True or getattr(mask, "const", None) is True
 
 
-def _same_dtype(r: Reader, node: ast.AST, obj: Any, owner: Ref, args: list[Any]) -> None:
+def _same_dtype(
+    r: Reader, node: ast.AST, obj: Any, owner: Ref, args: list[Any], result: Value
+) -> None:
     """Refuse a reduction that would be computed in the precision of ``out``."""
     if isinstance(obj, np.ufunc) or not args or not isinstance(args[0], Value | Ref):
         return
-    one, two = r.read(args[0]).type.dtype, r.read(owner).type.dtype
-    if one.startswith("float") and two.startswith("float") and one != two:
-        r.refuse(node, f"out= of dtype {two} for values of dtype {one}", "use arrays of one dtype")
+    given, into = r.read(args[0]).type.dtype, r.read(owner).type.dtype
+    if not (given.startswith("float") and into.startswith("float")):
+        return
+    if into not in (given, result.type.dtype):
+        r.refuse(
+            node, f"out= of dtype {into} for values of dtype {given}", "use arrays of one dtype"
+        )

@@ -13,11 +13,12 @@ from gradgen.frontend.bindings import call_rule, emit
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.constructor_calls import numbers_of
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.lists import as_array, is_list
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.values import Seq, SliceValue, Static, is_static, static_value
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Dim
+from gradgen.ir.types import Dim, Type
 from gradgen.library import joined as join_rows
 from gradgen.library import plane, shapes
 from gradgen.rules.contractions import cross_axes
@@ -77,12 +78,32 @@ def _joined_along(r: Reader, node: ast.AST, text: Static, parts: list[Any], colu
 def _block(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Join nested lists of arrays, the innermost along the last axis."""
     (arrays,) = args or kwargs.values()
+    arrays = _lists_apart(r, node, arrays)
     depth = _depth(arrays)
     ranks = [as_value(r, leaf, node).type.rank for leaf in _flat(arrays)]
     if None in ranks:
         r.refuse(node, "np.block of arrays of unknown rank", "give example arguments")
     rank = max([depth, *(k for k in ranks if k is not None)])
     return r.hold(_joined(r, node, arrays, depth, rank), True)
+
+
+def _lists_apart(r: Reader, node: ast.AST, arrays: Any) -> Any:
+    """Return nested lists whose numbers are arrays where a list of numbers has grown."""
+    arrays = r.settled(arrays)
+    if isinstance(arrays, Seq):
+        return Seq([_lists_apart(r, node, item) for item in arrays.items], list)
+    if not is_list(r, arrays):
+        return arrays
+    v, depth = r.read(arrays), 0
+    item: Type | None = v.type
+    while item is not None and item.kind == "list":
+        item, depth = item.item, depth + 1
+    if item is None or not item.is_scalar:
+        r.refuse(node, "np.block of a list that grows", "use np.concatenate")
+    out: Any = r.hold(as_array(r, v, node))
+    for _ in range(depth):
+        out = Seq([out], list)
+    return out
 
 
 def _depth(arrays: Any) -> int:

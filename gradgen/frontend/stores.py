@@ -12,7 +12,7 @@ from gradgen.frontend.entries import KEYS, literal
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.indices import Index, index_of, parse_index, subscript_value
 from gradgen.frontend.listed import contain, let_go, require_unseen
-from gradgen.frontend.lists import as_item, check_store, is_list
+from gradgen.frontend.lists import as_array, as_item, check_store, is_list
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.operators import binary
 from gradgen.frontend.picks import picked
@@ -146,6 +146,8 @@ def write(
                 "copy it first with .copy()",
             )
     r.b.span = r.span(node)
+    if value.type.kind == "list" and r.read(owner).type.kind != "list":
+        value = as_array(r, value, node)
     value = _of_rank(r, owner, index, value)
     if base.type.kind == "list" and owner.steps:
         r.update(owner, _item_written(r, node, base, owner.steps, index, value, prim, attrs))

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from gradgen.errors import Span
+from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.indices import Index, index_of
 from gradgen.frontend.places import array_of, rank_of
@@ -23,6 +24,7 @@ from gradgen.frontend.stores import write
 from gradgen.frontend.ufunc_calls import UFUNCS
 from gradgen.frontend.values import Frame, Ref, Static
 from gradgen.ir.nodes import Value
+from gradgen.library import ufuncs
 
 OPERATORS = {np.multiply: "*=", np.divide: "/=", np.power: "**="}
 
@@ -70,7 +72,10 @@ def _in_order(ufunc: np.ufunc) -> Handler:
         index = index_of(r, args[1], node)
         if not set(index.spelling) - set("is:e"):
             return _at_once(r, node, ufunc, owner, index, args[2:])
-        places = _places(r, node, index)
+        if set(index.spelling) - set("am") or any(v.type.rank != 1 for v in index.operands):
+            places, args = _entries(r, node, owner, index, args)
+        else:
+            places = _places(r, index)
         given = [as_value(r, v, node) for v in args[2:]]
         free = rank_of(r, node, r.read(owner), "ufunc.at") - len(places)
         own = bool(given) and rank_of(r, node, given[0], "ufunc.at") > free
@@ -86,12 +91,22 @@ def _in_order(ufunc: np.ufunc) -> Handler:
     return handler
 
 
-def _places(r: Reader, node: ast.AST, index: Index) -> list[Value]:
+def _places(r: Reader, index: Index) -> list[Value]:
     """Return the vectors of places, of which there is one an axis."""
-    out = [r.b.emit("flatnonzero", [v]) if v.type.dtype == "bool" else v for v in index.operands]
-    if set(index.spelling) - set("am") or any(v.type.rank != 1 for v in out):
-        r.refuse(node, "ufunc.at with these indices", "write the loop over the places out")
-    return out
+    masks = [v.type.dtype == "bool" for v in index.operands]
+    pairs = zip(index.operands, masks, strict=True)
+    return [r.b.emit("flatnonzero", [v]) if mask else v for v, mask in pairs]
+
+
+def _entries(
+    r: Reader, node: ast.AST, owner: Ref, index: Index, args: list[Any]
+) -> tuple[list[Value], list[Any]]:
+    """Return the places of each entry of a selection, and the arguments with a value for each."""
+    numbers = from_library(r, node, ufuncs.numbered, [owner], {})
+    chosen = r.b.emit("load", [as_value(r, numbers, node), *index.operands], **index.attrs)
+    places = from_library(r, node, ufuncs.places_of, [r.hold(chosen), owner], {})
+    values = [from_library(r, node, ufuncs.for_each, [v, r.hold(chosen)], {}) for v in args[2:]]
+    return [as_value(r, v, node) for v in places.items], [*args[:2], *values]
 
 
 @dataclass(frozen=True, slots=True)

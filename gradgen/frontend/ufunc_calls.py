@@ -11,7 +11,7 @@ from gradgen.frontend.bindings import dtype_of
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.values import Static
+from gradgen.frontend.values import Seq, Static
 
 # Those of NumPy; some have two names.
 UFUNCS = tuple({id(u): u for u in vars(np).values() if isinstance(u, np.ufunc)}.values())
@@ -21,7 +21,7 @@ def plain_call(
     r: Reader, node: ast.AST, ufunc: np.ufunc, args: list[Any], kwargs: dict[str, Any]
 ) -> tuple[list[Any], dict[str, Any]]:
     """Return a call's arguments without these: inputs in the dtype asked for, the rest dropped."""
-    kwargs = dict(kwargs)
+    args, kwargs = without_out(ufunc, args, kwargs)
     for key in ("signature", "sig"):
         given = kwargs.pop(key, None)
         if not is_none(given):
@@ -49,6 +49,16 @@ def plain_call(
         r.refuse(node, f"dtype= of np.{ufunc.__name__}", "convert its argument by astype")
     inputs = [_cast(r, node, a, name, casting) for a in args[: ufunc.nin]]
     return [*inputs, *args[ufunc.nin :]], kwargs
+
+
+def without_out(
+    ufunc: np.ufunc, args: list[Any], kwargs: dict[str, Any]
+) -> tuple[list[Any], dict[str, Any]]:
+    """Return a call's arguments without an ``out`` that is None, by name or by its place."""
+    out = kwargs.get("out", Seq(args[ufunc.nin :]))
+    if not all(map(is_none, out.items if isinstance(out, Seq) else [out])):
+        return args, kwargs
+    return args[: ufunc.nin], {k: v for k, v in kwargs.items() if k != "out"}
 
 
 def _one_dtype(r: Reader, node: ast.AST, ufunc: np.ufunc, key: str, given: Any) -> np.dtype[Any]:

@@ -16,6 +16,7 @@ import numpy as np
 from gradgen.frontend.bindings import call_rule, option
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.lists import as_array
 from gradgen.frontend.places import is_none, rank_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import SPECIAL, SPELLED, Handler
@@ -65,6 +66,12 @@ def _called(r: Reader, node: ast.AST, fn: Any, args: Args, kwargs: Options) -> A
     return call_value(r, node, Static(fn), args, kwargs)
 
 
+def _array(r: Reader, node: ast.AST, given: Any) -> Any:
+    """Return an argument, a list of numbers as the array that NumPy makes of it."""
+    v = as_value(r, given, node)
+    return r.hold(as_array(r, v, node)) if v.type.kind == "list" else given
+
+
 def outer(ufunc: np.ufunc) -> Handler:
     """Return the reading of a ufunc's ``outer``."""
 
@@ -72,6 +79,7 @@ def outer(ufunc: np.ufunc) -> Handler:
         """Read the function of every pair of entries: the axes of both, one after the other."""
         if len(args) != 2:
             r.refuse(node, f"np.{ufunc.__name__}.outer of {len(args)} arguments")
+        args = [_array(r, node, v) for v in args]
         a, b = (as_value(r, v, node) for v in args)
         ranks = [rank_of(r, node, v, f"np.{ufunc.__name__}.outer") for v in (a, b)]
         if all(ranks):
@@ -93,10 +101,12 @@ def along(ufunc: np.ufunc, method: str, known: dict[Any, Any], loop: Callable[..
     def handler(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         """Read a method that goes along an axis."""
         given = bound(r, node, method, args, kwargs)
-        array = given.pop("array")
-        if ufunc in known:
+        array = _array(r, node, given.pop("array"))
+        if ufunc in known and ufunc not in (np.maximum, np.minimum):
             return _called(r, node, known[ufunc], [array], given)
         array = in_dtype(r, node, array, given.pop("dtype", None))
+        if ufunc in known:
+            return _called(r, node, known[ufunc], [array], given)
         operation = f"np.{ufunc.__name__}.{method}"
         if operation in RULES:
             return call_rule(r, node, RULES[operation], [array], given)
@@ -133,7 +143,8 @@ def reduceat(ufunc: np.ufunc) -> Handler:
         operation = f"np.{ufunc.__name__}.reduceat"
         if "indices" not in given:
             r.refuse(node, f"{operation} without indices", "call it as NumPy documents it")
-        array = in_dtype(r, node, given.pop("array"), given.pop("dtype", None))
+        array = _array(r, node, given.pop("array"))
+        array = in_dtype(r, node, array, given.pop("dtype", None))
         places = given.pop("indices")
         if operation in RULES:
             return call_rule(r, node, RULES[operation], [array, places], given)

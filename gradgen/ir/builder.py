@@ -60,6 +60,7 @@ class Builder:
         values = [v if isinstance(v, Value) else Const(v) for v in inputs]
         self._check_complex(prim, values, span)
         self._check_objects(prim, values, span)
+        self._check_lists(prim, values, span)
         out_type = self._types(prim, values, attrs, span)
         assert isinstance(out_type, Type), f"{prim} has several results"
         return self.append(prim, values, [out_type], [name], span, attrs).out
@@ -103,6 +104,14 @@ class Builder:
         name = RULES[prim].spelling or prim if prim in RULES else prim
         what = f"{name} of objects whose number or links depend on the path"
         raise UnsupportedError(what, span or self.span, "use numbers that the objects hold")
+
+    def _check_lists(self, prim: str, values: list[Value], span: Span | None) -> None:
+        """Refuse to compute with a list as if it were a number."""
+        if prim in OF_OBJECTS or prim not in RULES or not RULES[prim].elementwise:
+            return
+        if any(v.type.kind == "list" for v in values):
+            what = f"{RULES[prim].spelling or prim} of a list whose length is not known"
+            raise UnsupportedError(what, span or self.span, "make an array of it by np.array")
 
     def append(
         self,

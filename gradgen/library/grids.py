@@ -106,3 +106,10 @@ def astype(x, dtype, /, *, copy=True):
 def diagflat(v, k=0):
     """Return the matrix that has the entries of an array on a diagonal."""
     return np.diag(np.ravel(v), k)
+
+
+def counted(items, count):
+    """Return so many numbers of those that an iteration gave."""
+    if len(items) < count:
+        raise ValueError(f"iterator too short: {len(items)} numbers in place of {count}")
+    return items[:count]

@@ -108,8 +108,9 @@ def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
     left, right = np.vander(x, deg + 1), y
     if w is not None:
         w = np.asarray(w) + 0.0
-        left = left * w[:, None]
-        right = right * w[:, None] if np.ndim(right) == 2 else right * w
+        left = (left * w[:, None]).astype(left.dtype)
+        # NumPy multiplies in place, and so in the precision of y.
+        right = (right * w[:, None] if np.ndim(right) == 2 else right * w).astype(right.dtype)
     scale = np.sqrt(np.sum(left * left, axis=0))
     left = left / scale
     c, resids, rank, s = np.linalg.lstsq(left, right, rcond)

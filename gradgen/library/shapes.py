@@ -129,9 +129,9 @@ def broadcast_arrays(*args, subok=False):
 
 
 def _together(args):
-    total = args[0] * 0.0
+    total = np.multiply(args[0], 0.0)
     for a in args[1:]:
-        total = total + a * 0.0
+        total = total + np.multiply(a, 0.0)
     return total
 
 

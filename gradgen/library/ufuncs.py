@@ -53,3 +53,18 @@ def segments(function, array, indices, axis=0):
             total = function(total, rows[j])
         out[k] = total
     return out if axis == 0 else np.moveaxis(out, 0, axis)
+
+
+def numbered(array):
+    """Return the numbers of an array's entries, in its shape."""
+    return np.reshape(np.arange(np.size(array)), np.shape(array))
+
+
+def places_of(numbers, array):
+    """Return the places of entries by their numbers, a vector an axis."""
+    return np.unravel_index(np.ravel(numbers), np.shape(array))
+
+
+def for_each(values, numbers):
+    """Return a value for each entry."""
+    return np.ravel(np.broadcast_to(values, np.shape(numbers)))

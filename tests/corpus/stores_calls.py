@@ -147,6 +147,22 @@ def multiply_at_rows(m, at):
     return np.sum(a * m)
 
 
+def multiply_at_parts(m, at):
+    """Slices, tables and masks of places, multiplied one after the other."""
+    a = m * m + 1.0
+    np.multiply.at(a, (slice(None), at), m)
+    np.fmax.at(a, (at, slice(0, 2)), m[0, 0])
+    np.divide.at(a, (at[:2, None], at), 2.0 + m[0] ** 2)
+    np.multiply.at(a, (m > 0.0), m[1, 1])
+    return np.sum(a * m)
+
+
+def out_of_nothing(x):
+    """``out=None`` is no ``out``."""
+    total = np.add(np.exp(x, None), x, out=None) + np.modf(x, None, None)[0]
+    return np.sum(total) * np.maximum.reduce(x, dtype=float)
+
+
 def extreme_over_edges(v, rows, columns):
     """Messages along edges: the largest arrives."""
     best = np.full(len(v), -np.inf)
@@ -325,6 +341,8 @@ EXAMPLE_ARGS = {
     "multiply_at_places": lambda: (_normal(4), _at(1, 3, 1)),
     "extremes_at_places": lambda: (_normal(4), _at(1, 3, 1)),
     "multiply_at_rows": lambda: (_normal(3, 3), _at(1, 2, 1)),
+    "multiply_at_parts": lambda: (_normal(3, 3), _at(1, 2, 1)),
+    "out_of_nothing": lambda: (_normal(4),),
     "extreme_over_edges": lambda: (_normal(4), _at(0, 1, 2, 3, 0), _at(1, 2, 1, 0, 2)),
     "put_values": lambda: (_normal(5), _at(1, 3, 1)),
     "put_into_matrix": lambda: (_normal(3, 3),),
