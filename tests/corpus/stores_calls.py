@@ -159,7 +159,7 @@ def multiply_at_parts(m, at):
 
 def out_of_nothing(x):
     """``out=None`` is no ``out``."""
-    total = np.add(np.exp(x, None), x, out=None) + np.modf(x, None, None)[0]
+    total = np.add(np.exp(x, None), x, out=None) + np.sin(x, out=(None,))
     return np.sum(total) * np.maximum.reduce(x, dtype=float)
 
 
