@@ -13,8 +13,9 @@ from gradgen.api import Argnames, Argnums, Batch, Function, options_of
 from gradgen.errors import GradgenError
 from gradgen.gradient import Gradient
 from gradgen.options import Options
-from gradgen.products import flatten
+from gradgen.products import flatten, unflatten
 from gradgen.quick import long_way
+from gradgen.specialisation import road
 
 PLAIN = (float, int, np.ndarray)
 
@@ -26,6 +27,7 @@ def jacobian(
     argnames: Argnames = None,
     has_aux: bool = False,
     example_args: Any = None,
+    batch: Batch = None,
     backend: str = "numpy",
     cache: bool = False,
 ) -> Any:
@@ -36,7 +38,7 @@ def jacobian(
     fn : function, optional
         A function that returns a number, an array, or a container of them.  Without it, a decorator
         is returned.
-    argnums, argnames, has_aux, example_args, backend, cache
+    argnums, argnames, has_aux, example_args, batch, backend, cache
         As for `grad`.
 
     Returns
@@ -46,13 +48,16 @@ def jacobian(
         arrays in the structure of the arguments, of the shapes ``s + t`` for arguments of shapes
         ``t``.  It is computed in one sweep, `jacfwd` where there are no more inputs than outputs,
         else `jacrev`; ``explain()`` says which and why.  With ``has_aux``, ``(jacobian, aux)``.
+        With ``batch=``, there is one for each example, in the rows of each array.
 
     Raises
     ------
     GradgenError
         At the call, where a construct or an argument has no derivative here.
     """
-    options = options_of("jacobian", argnums, argnames, has_aux, backend=backend, cache=cache)
+    options = options_of(
+        "jacobian", argnums, argnames, has_aux, batch=batch, backend=backend, cache=cache
+    )
     return _decorated(Jacobian, fn, options, example_args, argnums is not None)
 
 
@@ -235,7 +240,8 @@ class Jacobian(Several):
         self, fn: Function, options: Options, example_args: Any = None, counted: bool = False
     ) -> None:
         super().__init__(fn, options, example_args, counted)
-        self._value = Gradient(fn, replace(options, mode="value"), example_args, counted)
+        one = replace(options, mode="value", batch=())
+        self._value = Gradient(fn, one, example_args, counted)
         self._orders: dict[Any, tuple[tuple[str, ...], str]] = {}
         self._shapes: list[Any] | None = None  # those of the last call
         self.why = ""
@@ -260,6 +266,9 @@ class Jacobian(Several):
 
     def _counted(self, args: tuple[Any, ...]) -> tuple[tuple[str, ...], str]:
         self._value._receiver = self._receiver
+        args = self._first_example(args)
+        if args is None:
+            return ("jacrev", "jacfwd"), "in reverse, for there is no example"
         given = BoundArguments(self._signature, dict(zip(self._names, args, strict=True)))
         made = self._value.specialise(args)
         value = self._value.run((args, given.args, given.kwargs), made)
@@ -269,6 +278,17 @@ class Jacobian(Several):
         direction = "forward" if way == "jacfwd" else "in reverse"
         why = f"{direction}, for there are {_some(inputs, 'input')} and {_some(outputs, 'output')}"
         return (way, other), why
+
+    def _first_example(self, args: tuple[Any, ...]) -> Any:
+        """Return the arguments of the first example of a batch, None where there is none."""
+        batched = road().batch_names(self.options.batch, self._names[self._receiver is not None :])
+        pairs = list(zip(self._names, args, strict=True))
+        if any(not len(leaf) for name, v in pairs if name in batched for leaf in flatten(v)):
+            return None
+        return tuple(
+            unflatten(v, [leaf[0] for leaf in flatten(v)]) if name in batched else v
+            for name, v in pairs
+        )
 
     def explain(self, *args: Any, **kwargs: Any) -> str:
         """Return what is differentiated, and why in this direction: that of these arguments."""

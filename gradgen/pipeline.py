@@ -16,7 +16,13 @@ from typing import Any
 
 import gradgen.rules.table  # noqa: F401  (fills the table of rules)
 from gradgen.backends.lowering import lower_to_numba
-from gradgen.batch.examples import batch_examples, examples_by_turns, of_one
+from gradgen.batch.examples import (
+    batch_examples,
+    batch_names,
+    examples_by_turns,
+    of_one,
+    seed_specs,
+)
 from gradgen.batch.jacobian import jacobian_forward, jacobian_reverse
 from gradgen.batch.scalars import columns_written_out, rows_written_out, written_out
 from gradgen.batch.turns import columns_by_turns, rows_by_turns
@@ -109,6 +115,7 @@ class Program:
     writes_arguments: bool = False
     title: str = ""
     whole: dict[str, Any] = field(default_factory=dict)
+    batched: tuple[str, ...] = ()
     again: frozenset[Span | None] = frozenset()
     product: Function | None = None
     in_turns: UnbatchedError | None = None
@@ -459,11 +466,24 @@ def _derive(program: Program) -> None:
     else:
         program.adjoints = add_adjoint(function, function.result["seeds"])
         finish(function, options, program.adjoints)
-    if program.whole and program.in_turns is not None:
-        examples_by_turns(function, program.whole, options.batch, program.in_turns)
-    elif program.whole:
+    if program.whole:
+        _batch(program)
+
+
+def _batch(program: Program) -> None:
+    """Take what was derived for one example to all of them."""
+    function = program.function
+    names = batch_names(
+        program.options.batch, [n for n in program.whole if n in dict(function.params)]
+    )
+    seeds = seed_specs(function, program.whole, names)
+    whole, names = program.whole | seeds, (*names, *seeds)
+    program.batched = names
+    if program.in_turns is not None:
+        examples_by_turns(function, whole, names, program.in_turns)
+    else:
         generated = program.inner is not None and program.asked is None
-        batch_examples(function, program.whole, options.batch, generated)
+        batch_examples(function, whole, names, generated)
 
 
 def _plain_name(fn: Any) -> str:

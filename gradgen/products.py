@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.api import options_of
+from gradgen.api import Batch, options_of
 from gradgen.errors import ArgumentError
 from gradgen.gradient import Gradient
 from gradgen.interpret.arguments import flatten as _pairs
@@ -25,6 +25,7 @@ def vjp(
     argnames: str | tuple[str, ...] | None = None,
     has_aux: bool = False,
     example_args: Any = None,
+    batch: Batch = None,
     backend: str = "numpy",
     cache: bool = False,
     memory: int | str | None = None,
@@ -35,7 +36,7 @@ def vjp(
     ----------
     fn : function
         A function that returns a number, an array, or a container of them.
-    argnums, argnames, has_aux, example_args, backend, cache, memory
+    argnums, argnames, has_aux, example_args, batch, backend, cache, memory
         As for `grad`.
 
     Returns
@@ -44,7 +45,8 @@ def vjp(
         ``value, pullback = vjp(fn)(*args)``; ``pullback(cotangent)``, with a cotangent of the
         value's structure, returns the gradient of ``sum(cotangent * value)``.  Each call of it runs
         the forward sweep again.  ``source`` is the generated function of the arguments and the
-        cotangent ``d_value``.  With ``has_aux``, ``value, pullback, aux``.
+        cotangent ``d_value``.  With ``has_aux``, ``value, pullback, aux``.  With ``batch=``, value
+        and cotangent hold a row for each example, and so does all that the pullback returns.
 
     Raises
     ------
@@ -52,7 +54,7 @@ def vjp(
         If the cotangent has another structure or shape than the value.
     """
     options = options_of(
-        "vjp", argnums, argnames, has_aux, backend=backend, cache=cache, memory=memory
+        "vjp", argnums, argnames, has_aux, backend=backend, cache=cache, memory=memory, batch=batch
     )
     return Pullback(fn, options, example_args)
 
@@ -64,6 +66,7 @@ def jvp(
     argnames: str | tuple[str, ...] | None = None,
     has_aux: bool = False,
     example_args: Any = None,
+    batch: Batch = None,
     backend: str = "numpy",
     cache: bool = False,
 ) -> Pushforward:
@@ -73,7 +76,7 @@ def jvp(
     ----------
     fn : function
         A function that returns a number, an array, or a container of them.
-    argnums, argnames, has_aux, example_args, backend, cache
+    argnums, argnames, has_aux, example_args, batch, backend, cache
         As for `grad`.
 
     Returns
@@ -83,14 +86,17 @@ def jvp(
         of the differentiated one (a tuple of tangents where ``argnums`` is a tuple), each with the
         structure and shape of its argument.  ``source`` is the generated function of the arguments
         and the tangents ``t_NAME``; it has no tape, and costs a small multiple of the function.
-        With ``has_aux``, ``value, tangent, aux``.
+        With ``has_aux``, ``value, tangent, aux``.  With ``batch=``, arguments that hold an example
+        in each row have tangents that do; value and tangent have a row for each.
 
     Raises
     ------
     ArgumentError
         If a tangent has another structure or shape than its argument.
     """
-    options = options_of("jvp", argnums, argnames, has_aux, backend=backend, cache=cache)
+    options = options_of(
+        "jvp", argnums, argnames, has_aux, backend=backend, cache=cache, batch=batch
+    )
     return Pushforward(fn, options, example_args)
 
 
@@ -101,6 +107,7 @@ def hvp(
     argnames: str | tuple[str, ...] | None = None,
     has_aux: bool = False,
     example_args: Any = None,
+    batch: Batch = None,
     backend: str = "numpy",
     cache: bool = False,
 ) -> Pushforward:
@@ -110,7 +117,7 @@ def hvp(
     ----------
     fn : function
         A function that returns one number.
-    argnums, argnames, has_aux, example_args, backend, cache
+    argnums, argnames, has_aux, example_args, batch, backend, cache
         As for `grad`.
 
     Returns
@@ -119,14 +126,17 @@ def hvp(
         ``product = hvp(fn)(args, tangents)``, with arguments and tangents as `jvp` takes them: the
         derivative of the gradient in the direction of the tangents, in the gradient's structure.
         It costs a small multiple of the gradient, and no matrix is formed (Pearlmutter, "Fast exact
-        multiplication by the Hessian", 1994).  With ``has_aux``, ``product, aux``.
+        multiplication by the Hessian", 1994).  With ``has_aux``, ``product, aux``.  With
+        ``batch=``, a product for each example, as for `jvp`.
 
     Raises
     ------
     ArgumentError
         If a tangent has another structure or shape than its argument.
     """
-    options = options_of("hvp", argnums, argnames, has_aux, backend=backend, cache=cache)
+    options = options_of(
+        "hvp", argnums, argnames, has_aux, backend=backend, cache=cache, batch=batch
+    )
     return Pushforward(fn, options, example_args)
 
 

@@ -37,6 +37,7 @@ def road() -> Any:
         pinned=pinning.pinned,
         with_entries=pinning.with_entries,
         rows_open=examples.rows_open,
+        batch_names=examples.batch_names,
         require_apart=arguments.require_apart,
         require_entries=arguments.require_entries,
         spec_of=arguments.spec_of,

@@ -12,12 +12,13 @@ from typing import Any
 
 from gradgen.batch.lengths import lengths_of
 from gradgen.batch.sweep import Sweep
+from gradgen.batch.turns import COTANGENT
 from gradgen.diff.algebra import Algebra
 from gradgen.errors import ArgumentError, UnbatchedError
 from gradgen.frontend.arguments import Container
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Value, replace_uses
-from gradgen.ir.types import Type, integer, scalar
+from gradgen.ir.types import Type, fresh_dim, integer, scalar
 from gradgen.passes.dce import remove_dead
 
 
@@ -45,6 +46,41 @@ def of_one(specs: dict[str, Any], batch: Sequence[int | str]) -> dict[str, Any]:
     """Return the specs of one example."""
     names = batch_names(batch, list(specs))
     return {n: _row(spec, n) if n in names else spec for n, spec in specs.items()}
+
+
+def seed_specs(function: Function, whole: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Return the specs of the seeds of all examples, which are parameters behind the others.
+
+    There is a cotangent for each example; a tangent is like its argument, which holds an example in
+    each row, or is the same for all.
+    """
+    params, found = dict(function.params), {}
+    if COTANGENT in params and COTANGENT not in whole:
+        counts = [shape[0] for n in names for shape in _shapes(whole[n])]
+        found[COTANGENT] = _stacked(params[COTANGENT], counts[0] if counts else fresh_dim())
+    for chosen in function.result["active"]:
+        name = f"t_{chosen.label}"
+        if chosen.name in names and name in params and name not in whole:
+            found[name] = whole[chosen.name]
+            if chosen.path:
+                found[name] = found[name].items[found[name].keys.index(chosen.key)]
+    return found
+
+
+def _shapes(spec: Any) -> list[Any]:
+    """Return the shapes of the arrays in a spec."""
+    if isinstance(spec, Container):
+        return [shape for item in spec.items for shape in _shapes(item)]
+    return [spec.shape] if isinstance(spec, Type) and spec.shape else []
+
+
+def _stacked(spec: Any, count: Any) -> Any:
+    """Return the spec of what holds one such value in each row."""
+    if isinstance(spec, Container):
+        return replace(spec, items=tuple(_stacked(item, count) for item in spec.items))
+    if isinstance(spec, Type) and spec.shape is not None and spec.is_numeric:
+        return Type("array", spec.dtype or "float64", (count, *spec.shape))
+    return spec
 
 
 def rows_open(
@@ -83,7 +119,7 @@ def _row(spec: Any, name: str) -> Any:
 
 
 def batch_examples(
-    function: Function, whole: dict[str, Any], batch: Sequence[int | str], generated: bool = False
+    function: Function, whole: dict[str, Any], names: Sequence[str], generated: bool = False
 ) -> None:
     """Give the leaves of the batched parameters their axis, and what depends on them, in place.
 
@@ -91,7 +127,7 @@ def batch_examples(
     """
     # Names that a turn of a loop assigns in one arm, and nothing reads, are no obstacle then.
     remove_dead(function)
-    given, size, rest = _with_axis(function, whole, batch)
+    given, size, rest = _with_axis(function, whole, names)
     function.body.ops += rest
     results = list(function.body.results)
     sweep = Sweep(function, given, size, generated=generated)
@@ -103,7 +139,7 @@ def batch_examples(
 
 
 def examples_by_turns(
-    function: Function, whole: dict[str, Any], batch: Sequence[int | str], why: UnbatchedError
+    function: Function, whole: dict[str, Any], names: Sequence[str], why: UnbatchedError
 ) -> None:
     """Put what a function of one example does into a loop over the examples, in place.
 
@@ -113,7 +149,7 @@ def examples_by_turns(
     results = list(function.body.results)
     if any(not (v.type.is_scalar or v.type.is_array) for v in results):
         raise why
-    given, size, rest = _with_axis(function, whole, batch)
+    given, size, rest = _with_axis(function, whole, names)
     arguments = _of_example(function, given)
     outside, turn = Builder(function.body), Value(integer(), "k")
     starts = [_start(outside, v, size, arguments, given) for v in results]
@@ -167,7 +203,7 @@ def _of_example(function: Function, given: dict[Value, Value]) -> list[Value]:
 
 
 def _with_axis(
-    function: Function, whole: dict[str, Any], batch: Sequence[int | str]
+    function: Function, whole: dict[str, Any], names: Sequence[str]
 ) -> tuple[dict[Value, Value], Value, list[Op]]:
     """Give the batched parameters their axis, and drop what follows them.
 
@@ -177,18 +213,23 @@ def _with_axis(
         The leaves with the axis by those of one example, how many examples there are, and all the
         operations that followed.
     """
-    names = batch_names(batch, [n for n in whole if n in dict(function.params)])
     given: dict[Value, Value] = {}
     batched = [leaf for leaf in function.leaves if leaf.param in names]
     for leaf in batched:
         given[leaf.value] = leaf.value = _batched_leaf(leaf.value, whole[leaf.param], leaf.path)
     ops = function.body.ops
+    for op in ops:
+        if op.prim == "leaf" and op.attrs["param"] in names and op.out not in given:  # a seed
+            given[op.out] = _batched_leaf(op.out, whole[op.attrs["param"]], op.attrs["path"])
     new = [given[op.out].op if op.prim == "leaf" and op.out in given else op for op in ops]
     leaves = [op for op in new if op is not None and op.prim == "leaf"]
     # Those that nothing reads say how many examples there are, all the same.
     leaves += [v.op for v in given.values() if v.op is not None and v.op not in leaves]
     function.body.ops = leaves
-    size = _size(Builder(function.body), [(leaf.param, leaf.value) for leaf in batched])
+    size = _size(
+        Builder(function.body),
+        [(v.op.attrs["param"], v) for v in given.values() if v.op is not None],
+    )
     function.params = [(n, whole[n] if n in names else spec) for n, spec in function.params]
     return given, size, [op for op in ops if op.prim != "leaf"]
 

@@ -68,7 +68,7 @@ def header_of(program: Any) -> str:
         *_wrapped(f"{DIFFERENTIATED}{', '.join(map(str, active))}", "                 "),
     ]
     rows = batch_names(options.batch, list(program.whole))
-    for label, found in (("Held constant:   ", held), ("Batched:         ", rows)):
+    for label, found in (("Held constant:   ", held), ("Batched:         ", program.batched)):
         if found:
             lines += _wrapped(f"{label}{', '.join(found)}", "                 ")
     lines += _wrapped(f"{TYPES}{specialisation(function)}", "                 ")
