@@ -72,6 +72,11 @@ def lengths(x: Any) -> Any:
     return math.sqrt(a * a + b**2) + np.sqrt(c * c) + np.sum(np.sqrt(x**2 + a * a))
 
 
+def logarithms(x: Any) -> Any:
+    s = np.exp(x)
+    return np.sum(np.log(2 * np.pi * s) * x) + math.log(s[0, 0] * 3.0) - np.sum(np.log(s * x * x))
+
+
 VECTOR, MATRIX = np.array([0.4, -1.2, 0.0]), np.array([[0.4, -1.2, 0.3], [2.0, 0.1, -0.7]])
 CASES: list[tuple[Callable[..., Any], Any]] = [
     (lambda x: np.sum(sigmoid(x) * x), VECTOR), (lambda x: np.sum(other_sigmoid(x)), MATRIX),
@@ -79,6 +84,7 @@ CASES: list[tuple[Callable[..., Any], Any]] = [
     (norm_of_product, VECTOR), (squared_norm, VECTOR), (squared_norm, MATRIX),
     (squared_norms, MATRIX), (mean_square, VECTOR), (mean_square, MATRIX), (mean_squares, MATRIX),
     (roots_of_squares, MATRIX), (distances, MATRIX), (lengths, MATRIX[0]),
+    (logarithms, MATRIX),
 ]  # fmt: skip
 
 
@@ -109,6 +115,7 @@ def test_proofs() -> None:
         assert sympy.simplify(sympy.diff(root**2, a) - 2 * a) == 0
         assert sympy.simplify(sympy.diff(sympy.sqrt(a**2), a) - sympy.sign(a)) == 0
         assert sympy.simplify(sympy.diff(root, a) - sympy.diff(squares, a) / (2 * root)) == 0
+        assert sympy.simplify(sympy.diff(sympy.log(2 * sympy.pi * a), a) - 1 / a) == 0
         assert sympy.simplify(sympy.diff(squares / 3, a) - sympy.Rational(2, 3) * a) == 0
 
 
@@ -136,7 +143,8 @@ def test_at_zero(loss: Callable[..., Any]) -> None:
 @pytest.mark.parametrize(
     ("loss", "line"),
     [(squared_norm, "d_x = 2.0 * x"), (norm, "d_x = 1.0 / (1.0 if value == 0.0 else value) * x"),
-     (mean_square, "d_x = 2.0 / len(x) * difference")],
+     (mean_square, "d_x = 2.0 / len(x) * difference"),
+     (lambda x: np.sum(np.log(2 * np.pi * x)), "d_x = 1.0 / x")],
 )  # fmt: skip
 def test_text(loss: Callable[..., Any], line: str) -> None:
     text = gradgen.emit(loss, mode="value_and_grad", example_args=(VECTOR,))
@@ -158,3 +166,68 @@ def test_what_is_not_the_idiom() -> None:
     x = np.array([0.4, 1.2, 0.7])
     (expected,) = difference_gradient(loss, (x,), (0,))
     np.testing.assert_allclose(gradgen.grad(loss)(x), expected, 1e-8, 1e-9)
+
+
+ROWS = np.array([[1.0, np.nan], [2.0, 3.0]])
+ENTRIES = np.array([1.0, np.nan, -0.7])
+
+
+@pytest.mark.parametrize(
+    ("loss", "x"),
+    [
+        (lambda x: np.nansum(sigmoid(x)), ENTRIES),
+        (lambda x: np.nansum(np.sqrt(x**2) * x), ENTRIES),
+        (lambda x: np.sum(np.where(np.isnan(x), 0.0, sigmoid(x))), ENTRIES),
+        (lambda x: np.sum(np.where(x > 0.0, np.sqrt(x**2 + np.log(x) ** 2), 0.0)), ENTRIES),
+        (lambda x: np.nansum(np.log(2 * np.pi * x)), ENTRIES),
+        (lambda x: np.nansum(np.mean(x**2, axis=1)), ROWS),
+        (lambda x: np.nansum(np.linalg.norm(x, axis=1) ** 2), ROWS),
+        (lambda x: np.nansum(np.sqrt(np.sum(x**2, axis=1))), ROWS),
+        (lambda x: np.nansum(np.sum(x**3, axis=1)), ROWS),
+        (lambda x: np.nansum(np.var(x, axis=1) + np.std(x, axis=1)), ROWS),
+        (lambda x: np.nansum(np.prod(x, axis=1)), ROWS),
+        (lambda x: np.nansum(np.cumsum(x**2, axis=1)[:, -1]), ROWS),
+        (lambda x: np.sum(np.where(x[:, 0] > 1.0, np.sum(np.log(x) * x, axis=1), 0.0)), ROWS),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_what_is_left_out_has_no_share(loss: Callable[..., Any], x: Any) -> None:
+    """A NaN that is left out of the result reaches no derivative, in either mode."""
+    gradient = gradgen.grad(loss)(x)
+    ok = ~np.isnan(x) if x.ndim == 1 else x[:, :1] > 1.0
+    np.testing.assert_array_equal(np.isnan(gradient), False)
+    np.testing.assert_array_equal(gradient[np.broadcast_to(~ok, x.shape)], 0.0)
+    np.testing.assert_allclose(gradgen.jacfwd(loss)(x), gradient, 1e-13)
+    step = 1e-6
+    for k in zip(*np.nonzero(np.broadcast_to(ok, x.shape)), strict=True):
+        ahead, behind = x.copy(), x.copy()
+        ahead[k] += step
+        behind[k] -= step
+        assert gradient[k] == pytest.approx((loss(ahead) - loss(behind)) / (2 * step), rel=1e-7)
+
+
+def test_a_divisor_of_the_result_needs_no_guard() -> None:
+    """Where the loss itself divides by it, the share of what the last turn leaves is not tested."""
+
+    def kept(p: Any, y: Any) -> Any:
+        m, v, total = 0.0, p[0], 0.0
+        for i in range(len(y)):
+            s = v + p[1]
+            k = v / s
+            total += (y[i] - m) ** 2 / s
+            m = m + k * (y[i] - m)
+            v = (1.0 - k) * v
+        return total
+
+    def needed(p: Any, y: Any) -> Any:
+        s, total = p[0], 0.0
+        for i in range(len(y)):
+            total += s * y[i]
+            s = s / p[i]
+        return total
+
+    y = np.array([0.3, -0.2])
+    assert "!= 0.0" not in gradgen.emit(kept, example_args=(np.ones(2), y))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gradient = gradgen.grad(needed)(np.array([2.0, 0.0]), y)
+    np.testing.assert_allclose(gradient, [0.3, 0.0], 1e-15, 1e-16)

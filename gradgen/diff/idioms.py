@@ -10,7 +10,8 @@ by what it multiplied with.  The share of such a group is stated here as a whole
 - ``sqrt(x ** 2)``, ``sqrt(x * x)``: ``sign(x)``, as of ``abs``;
 - ``sqrt(a * a + b ** 2)``, and sums of more squares: ``1 / (2 * y)`` of the sum, but finite where
   ``y`` is 0, so that the squares have no share there;
-- ``mean(x ** 2)``: ``2 / n * x``.
+- ``mean(x ** 2)``: ``2 / n * x``;
+- ``log(2 * np.pi * x)``, and other constant factors: ``1 / x``.
 
 The tests prove each with SymPy (``tests/test_idioms.py``).
 """
@@ -25,6 +26,10 @@ from gradgen.rules.complexes import is_complex
 
 DIV, ADD, NEG = ("div", "np.divide"), ("add", "np.add"), ("neg", "negative")
 EXP, SQRT, PRODUCT = ("exp", "math.exp"), ("sqrt", "math.sqrt"), ("matmul", "np.matmul", "dot")
+LOG = ("log", "math.log")
+
+# Groups of which each entry of the result depends on that entry of the argument alone.
+ELEMENTWISE = ("sigmoid", "absolute", "distance", "logarithm")
 
 
 class Found(NamedTuple):
@@ -38,6 +43,7 @@ class Found(NamedTuple):
 def found_in(op: Op) -> Found | None:
     """Return the group that an operation ends, None for most."""
     out = _sigmoid(op) or _squared_norm(op) or _norm(op) or _distance(op) or _mean_square(op)
+    out = out or _logarithm(op)
     return None if out is None or is_complex(out.x) or out.x.type.shape is None else out
 
 
@@ -45,6 +51,8 @@ def share(alg: Algebra, op: Op, found: Found, g: Value) -> Value:
     """Return what the cotangent of the result contributes to that of ``x``."""
     if found.name == "sigmoid":
         return alg.mul(g, _slope(alg, op))
+    if found.name == "logarithm":
+        return alg.div(g, found.x)
     if found.name in ("absolute", "distance"):
         return _elementwise(alg, op, found, g)
     return alg.mul(_spread(alg, found, _weight(alg, op, found, g)), found.x)
@@ -54,6 +62,8 @@ def tangent(alg: Algebra, op: Op, found: Found, t: Value) -> Value:
     """Return the tangent of the result, from that of ``x``."""
     if found.name == "sigmoid":
         return alg.mul(t, _slope(alg, op))
+    if found.name == "logarithm":
+        return alg.div(t, found.x)
     if found.name in ("absolute", "distance"):
         return _elementwise(alg, op, found, t)
     product = alg.mul(found.x, alg.full(t, found.x))
@@ -155,6 +165,16 @@ def _mean_square(op: Op) -> Found | None:
     return None if x is None else Found("mean square", x, _axes(op))
 
 
+def _logarithm(op: Op) -> Found | None:
+    """Find a constant factor, which moves a logarithm, but not its derivative."""
+    product = _made_by(op.inputs[0], ("mul", "np.multiply")) if op.prim in LOG else None
+    if product is None:
+        return None
+    x = next((v for v in product.inputs if not _is_constant(v)), None)
+    alone = x is not None and any(_is_constant(v) for v in product.inputs)
+    return Found("logarithm", x, {}) if x is not None and alone else None
+
+
 def _squares(op: Op, prims: tuple[str, ...]) -> Value | None:
     """Return ``x`` of a reduction of ``x ** 2``."""
     if op.prim not in prims or op.inputs[0].op is None or "dtype" in op.attrs:
@@ -177,6 +197,14 @@ def _axes(op: Op) -> dict[str, Any]:
 
 def _is(v: Value, number: float) -> bool:
     return isinstance(v, Const) and type(v.const) in (int, float) and v.const == number
+
+
+def _is_constant(v: Value) -> bool:
+    """Whether a value is made of numbers in the source, as ``2 * np.pi`` is."""
+    if isinstance(v, Const):
+        return type(v.const) in (int, float)
+    made = v.op is not None and v.op.prim in (*DIV, "mul", "np.multiply")
+    return made and v.op is not None and all(map(_is_constant, v.op.inputs))
 
 
 def _other(op: Op, number: float) -> Value | None:

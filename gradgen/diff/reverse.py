@@ -186,6 +186,7 @@ class Reverse:
         found = idioms.found_in(op)
         if found is not None and found.x in self.varied:
             share = idioms.share(self.alg, op, found, g)
+            share = self.zeros.grouped(op, found, g, share)
             self.accumulate(found.x, self._fitted(share, found.x, found.x))
             return
         shapeless = g in self.shapeless and op.out.type.shape is None
@@ -212,7 +213,7 @@ class Reverse:
                 kind = share_type(forward.out, g) if rule.elementwise else adjoint_type(v)
                 share = written(self.b, how, op, {"g": g}, kind)
                 share = self.zeros.kept(op, i, g, share) if rule.elementwise else share
-                self.zeros.moved(op, g, share)
+                share = self.zeros.moved(op, g, share)
             elif how is not None:
                 share = self.zeros.kept(op, i, g, emit_formula(self.alg, how, op, g))
             else:
@@ -223,7 +224,7 @@ class Reverse:
                 elif op.prim == "store" and not i:
                     self.zeros.sparse(share, op.inputs[2:])
                 else:
-                    self.zeros.moved(op, g, share)
+                    share = self.zeros.moved(op, g, share)
             self.accumulate(v, self._fitted(share, v, forward.out) if rule.elementwise else share)
         if op.prim == "helper":
             raise UnsupportedError(f"the derivative of {op.attrs['function']}", op.span)

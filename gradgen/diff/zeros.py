@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from gradgen.diff.algebra import Algebra
-from gradgen.ir.nodes import Const, Op, Value
+from gradgen.diff.idioms import ELEMENTWISE, Found
+from gradgen.ir.nodes import Block, Const, Op, Value
 
 HARMLESS = {"add", "sub", "neg", "pos", "np.add", "np.subtract", "negative", "positive", "float"}
 # Operations whose derivative is infinite, or fails, at points where they have a finite value.
@@ -58,6 +59,10 @@ NUMBERS = {
     "nanmedian", "nanquantile", "nanpercentile",
 }  # fmt: skip
 ASKING = {"isnan", "isfinite", "isinf", "math.isnan", "math.isfinite", "math.isinf"}
+# Operations that add entries up: what no sum was used of has an adjoint of zero, all of it.
+ADDING = {"sum", "mean", "cumsum"}
+# Operations that reduce entries to a number of which their derivative depends on all.
+REDUCING = {"prod", "var", "std", "norm", "logsumexp", "nanprod", "nanvar", "nanstd"}
 EXTREMES = {"maximum", "minimum", "fmax", "fmin", "clip", "max2", "min2"}
 
 
@@ -76,6 +81,8 @@ class Zeros:
     def __init__(self, alg: Algebra) -> None:
         self.alg = alg
         self.masks: dict[Value, Mask] = {}
+        # What the result divides by, or takes the logarithm of, by the block that does it.
+        self.divided: dict[tuple[Block, Value], set[Op]] = {}
 
     def sparse(self, g: Value, places: Sequence[Value] = ()) -> None:
         """Note an adjoint of which only some entries, those at places, can be other than zero."""
@@ -123,8 +130,11 @@ class Zeros:
         if g in self.masks:
             self.masks[to] = self.masks[g]
 
-    def moved(self, op: Op, g: Value, share: Value) -> None:
-        """Note the share of an operation that puts entries elsewhere, or picks some of them."""
+    def moved(self, op: Op, g: Value, share: Value) -> Value:
+        """Return the share of an operation that moves entries, or picks or reduces them."""
+        mask = self.masks.get(g)
+        if mask is not None and op.prim in REDUCING and _strict(mask):
+            return self.reduced(g, share, op.inputs[0], op.attrs)
         if op.prim in NUMBERS:
             self.masks[share] = Mask(None, chosen=True)
             if share.op is not None and share.op.prim == "where":
@@ -132,8 +142,36 @@ class Zeros:
                 self.masks[share] = Mask(test, not (isinstance(one, Const) and one.const == 0))
         elif op.prim in PICKING:
             self.sparse(share, op.inputs[1:])
-        elif (op.prim in MOVING or op.prim == "load") and share.type.kind in ("array", "any"):
+        elif self._hands_on(op, mask, share):
             self.summed(g, share)
+        return share
+
+    def _hands_on(self, op: Op, mask: Mask | None, share: Value) -> bool:
+        if op.prim in ADDING:
+            return mask is not None and (mask.whole or _strict(mask))
+        return (op.prim in MOVING or op.prim == "load") and share.type.kind in ("array", "any")
+
+    def grouped(self, op: Op, found: Found, g: Value, share: Value) -> Value:
+        """Return the share of a group of operations that have one derivative."""
+        if found.name == "logarithm":
+            return self.kept(op, 0, g, share)
+        if found.name not in ELEMENTWISE:
+            return self.reduced(g, share, found.x, found.attrs)
+        mask = self.masks.get(g)
+        if mask is not None:
+            share = self._chosen(mask, g, share) if _strict(mask) else share
+            self.masks[share] = mask
+        return share
+
+    def reduced(self, g: Value, share: Value, of: Value, attrs: dict[str, Any]) -> Value:
+        """Return the share of a reduction of ``of``, zero for what its result is not used of."""
+        mask = self.masks.get(g)
+        if mask is None or not _strict(mask):
+            return share
+        wide = self.alg.unreduce(g, of, attrs.get("axis"), bool(attrs.get("keepdims", False)))
+        out = self.alg.where(self.alg.emit("ne", wide, Const(0.0)), share, 0.0)
+        self.masks[out] = Mask(None, chosen=True)
+        return out
 
     def summed(self, g: Value, to: Value) -> None:
         """Note an adjoint that is a sum of another one over axes: zero if all of it is."""
@@ -150,6 +188,7 @@ class Zeros:
             self.masks[share] = Mask(share.op.inputs[0])
             return share
         mask = self.masks.get(g)
+        self._divided(op, mask)
         if op.prim in EXTREMES and share is not g:
             mask = self.masks.setdefault(share, mask or Mask(None))
             return share
@@ -161,7 +200,24 @@ class Zeros:
         return share
 
     def _matters(self, mask: Mask, op: Op) -> bool:
-        return op.prim not in HARMLESS if _strict(mask) else _singular(op)
+        if _strict(mask):
+            return op.prim not in HARMLESS
+        at = _infinite_at_zero(op)
+        return _singular(op) and not (at and self.divided.get((self.alg.b.block, at)))
+
+    def _divided(self, op: Op, mask: Mask | None) -> None:
+        """Note what the result itself divides by: where that is zero, it has no value anyway.
+
+        Loops are swept more than once, and what they carry may turn out to be zero in places.
+        """
+        at = _infinite_at_zero(op)
+        if at is None:
+            return
+        ops = self.divided.setdefault((self.alg.b.block, at), set())
+        if mask is None:
+            ops.add(op)
+        else:
+            ops.discard(op)
 
     def _chosen(self, mask: Mask, g: Value, share: Value) -> Value:
         if mask.test is None:
@@ -204,6 +260,14 @@ def is_steep(op: Op) -> bool:
     if name in ("pow", "power", "float_power") and by is not None:
         return 0 < by < 1
     return name in STEEP
+
+
+def _infinite_at_zero(op: Op) -> Value | None:
+    """Return the input that an operation has no finite value for where it is zero."""
+    name = op.prim.rpartition(".")[2]
+    if name in ("div", "divide"):
+        return op.inputs[1]
+    return op.inputs[0] if name in ("reciprocal", "log", "log2", "log10") else None
 
 
 def _singular(op: Op) -> bool:

@@ -26,6 +26,7 @@ from gradgen.ir.nodes import (
 from gradgen.passes.sharing import Sharing
 
 LIMIT = 9
+FEW = 3  # how often a number beside another one is written out, rather than named
 ALWAYS = ("captured", "places")
 LENGTHS = ("len", "dim", "size", "ndim")
 NEVER = (
@@ -59,6 +60,7 @@ class _Folder:
         self.size: dict[Value, int] = {}
         self.writes = any(map(_may_write, walk(function.body)))
         self.indices = {op.blocks[0].params[0] for op in walk(function.body) if op.prim == "for"}
+        self.loose = _handed_on(function.body)
         self.subscripts: dict[Value, int] = {}
         for op in walk(function.body):
             for v in subscripts(op) if op.prim in SUBSCRIPTS else ():
@@ -101,11 +103,15 @@ class _Folder:
         return source.user or (source.op is not None and source.op.prim == "leaf")
 
     def _is_neighbour(self, op: Op) -> bool:
-        """Whether this is a subscript beside the index of a loop: ``R[i - 1, j]`` reads best."""
-        if op.prim not in ("add", "sub") or op.out.user or not isinstance(op.inputs[1], Const):
+        """Whether this is one number beside another: ``R[i - 1, j]`` and ``1 - x`` read best."""
+        if op.prim not in ("add", "sub") or op.out.user or not op.out.type.is_scalar:
+            return False
+        numbers = [v for v in op.inputs if isinstance(v, Const)]
+        named = [v for v in op.inputs if v in self.indices or (v.user and v.type.is_scalar)]
+        if len(numbers) != 1 or len(named) != 1 or op.out in self.loose:
             return False
         count = self.count.get(op.out, 0)
-        return op.inputs[0] in self.indices and 0 < count == self.subscripts.get(op.out)
+        return 0 < count <= FEW or count == self.subscripts.get(op.out)
 
     def _may_fold(self, op: Op, block: Block, k: int, at: int) -> bool:
         v = op.out
@@ -161,6 +167,14 @@ class _Folder:
     def _total(self, op: Op) -> int:
         inner = sum(self.size.get(o.out, 1) for b in op.blocks for o in b.ops)
         return 1 + inner + sum(self.size.get(v, 0) for v in op.inputs if not isinstance(v, Const))
+
+
+def _handed_on(body: Block) -> set[Value]:
+    """Return what loops, branches and blocks hand on, or write to: these are variables."""
+    given = {v for block in blocks_of(body) for v in block.results}
+    for op in walk(body):
+        given.update(op.inputs if op.blocks else (op.inputs[k] for k in written_inputs(op)))
+    return given
 
 
 def is_expression(op: Op, folded: set[Value]) -> bool:

@@ -14,46 +14,76 @@ if TYPE_CHECKING:
 def unpackings(block: Block, folded: set[Value], read: dict[Value, int]) -> dict[Op, list[Op]]:
     """Return the tests of counts that an unpacking does as well, each with what it stands for.
 
-    These are the reads of items and, where nothing else reads that, the length that is tested.
-    Python raises the same error in the unpacking.
+    These are the reads of items and, where nothing else reads them, the length that is tested and
+    the row that is unpacked.  Python raises the same error in the unpacking.
     """
     out: dict[Op, list[Op]] = {}
     for k, op in enumerate(block.ops):
         length = _length(op)
-        if length is None:
+        reads = [] if length is None else _reads(block.ops[k + 1 :], length, op.attrs["unpacks"])
+        if length is None or not reads or any(item.out in folded for item in reads):
             continue
-        reads = _reads(block.ops[k + 1 :], length.inputs[0], op.attrs["unpacks"])
-        if reads and not any(item.out in folded for item in reads):
-            out[op] = [*reads, length] if read[length.out] == 2 else reads
+        spare = [length] if read[length.out] == 2 and length.out not in folded else []
+        row = reads[0].inputs[0].op
+        before = block.ops[:k][::-1]
+        if row is not None and read[row.out] == len(reads) and _is_just_before(row, before):
+            spare.append(row)
+        out[op] = [*reads, *spare]
     return out
 
 
 def unpacking_of(op: Op, parts: list[Op], writer: Writer) -> list[ast.stmt]:
     """Return ``a, b, _ = p`` for a test of how many items there are, and the reads of these."""
-    names = {_place(item, item.inputs[0]): writer.names.get(item.out, "") for item in parts}
+    source = parts[0].inputs[0]
+    names = {_place(item, source): writer.names.get(item.out, "") for item in parts}
     count = op.attrs["unpacks"]
     targets: list[ast.expr] = [ast.Name(names.get(k, "_"), ast.Store()) for k in range(count)]
-    return [ast.Assign([ast.Tuple(targets, ast.Store())], writer.expr(parts[0].inputs[0]))]
+    row = source.op
+    value = writer.made(row) if row is not None and row in parts else writer.expr(source)
+    return [ast.Assign([ast.Tuple(targets, ast.Store())], value)]
 
 
 def _length(op: Op) -> Op | None:
     """Return the length of an array that an operation tests to be a certain one."""
     test = op.inputs[0].op if op.prim == "raise_if" and "unpacks" in op.attrs else None
     length = test.inputs[0].op if test is not None and test.prim == "ne" else None
-    return length if length is not None and length.prim == "len" else None
+    return length if length is not None and length.prim in ("len", "dim") else None
 
 
-def _reads(ops: list[Op], tested: Value, count: int) -> list[Op]:
+def _reads(ops: list[Op], length: Op, count: int) -> list[Op]:
     """Return the reads of items that follow, from the first item on."""
     out: list[Op] = []
     last = -1
     for op in ops:
-        place = _place(op, tested)
+        source = out[0].inputs[0] if out else op.inputs[0] if op.inputs else None
+        if source is None or not (out or _has_length(source, length)):
+            break
+        place = _place(op, source)
         if not last < place < count:
             break
         out.append(op)
         last = place
     return out
+
+
+def _has_length(v: Value, length: Op) -> bool:
+    """Whether a length is that of an array, or of the array that it is a row of."""
+    if length.prim == "len" or not length.attrs.get("axis"):
+        return v is length.inputs[0]
+    row = v.op
+    if row is None or row.prim != "load" or row.attrs["index"] != "i" * length.attrs["axis"]:
+        return False
+    return row.inputs[0] is length.inputs[0]
+
+
+def _is_just_before(row: Op, before: list[Op]) -> bool:
+    """Whether a row is read just before the test: nothing has written to it since."""
+    for op in before:
+        if op is row:
+            return op.prim == "load"
+        if op.prim not in ("load", "len", "dim", "ne"):
+            return False
+    return False
 
 
 def _place(op: Op, tested: Value) -> int:

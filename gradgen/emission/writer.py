@@ -129,8 +129,11 @@ class Writer:
         handler = getattr(self, f"_{op.prim}", None) if op.prim in STATEMENTS else None
         if handler is not None:
             return handler(op)
-        value = self._note(forms.op_expression(op, [self.expr(v) for v in op.inputs]))
-        return self._unpacked(op.outputs, value)
+        return self._unpacked(op.outputs, self.made(op))
+
+    def made(self, op: Op) -> ast.expr:
+        """Return the expression of an operation, whether its result has a name or not."""
+        return self._note(forms.op_expression(op, [self.expr(v) for v in op.inputs]))
 
     def _printed(self, op: Op) -> list[ast.stmt]:
         """Call the printed function that does a store."""

@@ -12,6 +12,7 @@ from gradgen.frontend.branches import condition, implied
 from gradgen.frontend.checkpoints import marked_test
 from gradgen.frontend.flow import read, split, told
 from gradgen.frontend.generators import counting, filtered
+from gradgen.frontend.index_names import name_index
 from gradgen.frontend.iterables import FEW
 from gradgen.frontend.iteration import iteration_of
 from gradgen.frontend.jumps import Branch, Jump, Step, Unless, jumps_of
@@ -141,22 +142,25 @@ def _counted(
     r: Reader, s: ast.For, over: Iteration, frame: _LoopFrame, turns: Sequence[int] | None
 ) -> None:
     few = turns is not None and len(turns) <= FEW
-    name = s.target.id if over.bounds and isinstance(s.target, ast.Name) else "i"
     kept: list[Block] = []
 
     def body(trial: Loop, block: Block) -> None:
         kept.append(block)
-        index = Value(integer(), name)
-        index.user = over.bounds is not None
+        index = Value(integer(), "")
         if few:
             r.short_loops[index] = s
         block.params.insert(0, index)
         r.open_loops.append(s if few else None)
+        r.counters.append("")
         try:
-            assign_to(r, s.target, over.element(index))
+            r.b.span = r.span(s.target)
+            element = over.element(index)
+            name_index(r, s, over, index, element)
+            assign_to(r, s.target, element)
             frame.turn(trial, s.body)
         finally:
             r.open_loops.pop()
+            r.counters.pop()
 
     def build(inits: list[Value], trial: Loop) -> tuple[Op, Block]:
         bounds = over.bounds or (Const(0), over.length, Const(1))

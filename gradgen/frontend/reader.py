@@ -64,6 +64,7 @@ class Reader(Sharing):
         self.top = block
         self.short_loops: dict[Value, ast.AST] = {}
         self.open_loops: list[ast.AST | None] = []  # those around; None for one of many turns
+        self.counters: list[str] = []  # what the indices of those are called
         self.expansions: dict[Any, Any] = {}
         self.tokens: dict[Thing, Storage] = {}
         self.members: dict[Thing, set[Storage]] = {}  # the lists that went into a list

@@ -22,7 +22,7 @@ def of_logarithms_value_and_grad(p, ys):
     total = 0.0
     m = 0.0
     for i in range(len(ys)):
-        y = ys[i]                                       # lang_unpacked.py:23
+        y = ys[i]
         v += q                                          # lang_unpacked.py:18
         v_saved[i] = v
         s = v + r                                       # lang_unpacked.py:19
@@ -34,8 +34,8 @@ def of_logarithms_value_and_grad(p, ys):
         v *= 1.0 - k                                    # lang_unpacked.py:23
 
     # --- reverse --------------------------------------------------------
-    d_ys = np.zeros(ys.shape)
-    d_v = 0.0                                           # lang_unpacked.py:17
+    d_ys = np.zeros(ys.shape)                           # lang_unpacked.py:17
+    d_v = 0.0
     d_m = 0.0
     d_r = 0.0
     d_q = 0.0
@@ -55,12 +55,11 @@ def of_logarithms_value_and_grad(p, ys):
         d_m -= d_difference
         d_y += d_difference
         d_s += d_power
-        nonzero = d_k != 0.0                            # lang_unpacked.py:20
-        d_s += -(d_k * k / s) if nonzero else 0.0
-        d_v = d_v_1 + (d_k / s if nonzero else 0.0)
+        d_s -= d_k * k / s                              # lang_unpacked.py:20
+        d_v = d_v_1 + d_k / s
         d_r += d_s                                      # lang_unpacked.py:19
         d_v += d_s
         d_q += d_v                                      # lang_unpacked.py:18
-        d_ys[i] += d_y                                  # lang_unpacked.py:23
+        d_ys[i] += d_y                                  # lang_unpacked.py:17
     d_p = np.array([d_q, d_r]) * exp_p                  # lang_unpacked.py:15
     return total, (d_p, d_ys)

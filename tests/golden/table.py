@@ -20,18 +20,16 @@ def _filled_lists(items, value):
 def table_value_and_grad(c, n):
     # --- forward --------------------------------------------------------
     t = []                                              # lang_row_stores.py:9
-    for _ in range(n):
+    for __0 in range(n):
         t.append([0.0] * n)
     for i in range(1, n):                               # lang_row_stores.py:10
         for j in range(1, n):                           # lang_row_stores.py:11
             t[i][j] = t[i - 1][j] * c + t[i][j - 1] ** 2 + 1.0  # lang_row_stores.py:12
-    last = n - 1                                        # lang_row_stores.py:13
-    last_1 = n - 1
-    value = t[last][last_1]
+    value = t[n - 1][n - 1]                             # lang_row_stores.py:13
 
     # --- reverse --------------------------------------------------------
     d_t = _filled_lists(t, 0.0)
-    d_t[last][last_1] += 1.0
+    d_t[n - 1][n - 1] += 1.0
     d_c = 0.0                                           # lang_row_stores.py:10
     for i in range(n - 1, 0, -1):
         for j in range(n - 1, 0, -1):                   # lang_row_stores.py:11

@@ -28,10 +28,9 @@ def until_value_and_grad(x, tol):
     d_x = 0.0
     for step in range(parts - 1, -1, -1):
         y_1 = y_saved.pop()
-        segment = step + 32
         y_saved_1 = []
         steps = 0                                       # checkpoints.py:59, run again
-        while steps < segment and abs(y_1 * y_1 - x) > tol:
+        while steps < step + 32 and abs(y_1 * y_1 - x) > tol:
             y_saved_1.append(y_1)
             y_1 -= 0.01 * (y_1 * y_1 - x) / y_1         # checkpoints.py:60
             steps += 1

@@ -1,0 +1,84 @@
+"""What generated text calls things, and what it writes out: as the user counts and unpacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradgen
+from tests.references import difference_gradient
+
+
+def bilinear(img: Any, points: Any) -> Any:
+    total = 0.0
+    for x, y in points:
+        i, j = int(x), int(y)
+        fx, fy = x - i, y - j
+        top = img[i, j] * (1 - fx) * (1 - fy) + img[i + 1, j] * fx * (1 - fy)
+        total += (top + img[i, j + 1] * (1 - fx) * fy + img[i + 1, j + 1] * fx * fy) ** 2
+    return total
+
+
+def springs(x: Any, edges: Any, rest: Any) -> Any:
+    energy = 0.0
+    for k, (i, j) in enumerate(edges):
+        energy += ((x[i] - x[j]) ** 2 - rest[k]) ** 2
+    return energy
+
+
+def nested(x: Any) -> Any:
+    total = 0.0
+    for row in x:
+        for v in row:
+            total += np.sin(v) * v
+    return total
+
+
+def overwritten(x: Any) -> Any:
+    total = 0.0
+    for row in x:
+        row[0] = row[1] * 2.0
+        a, b = row
+        total += a * b * b
+    return total
+
+
+RNG = np.random.default_rng(5)
+IMAGE, POINTS = RNG.normal(size=(4, 4)), np.array([[0.3, 1.6], [2.2, 0.9]])
+SPRINGS = (RNG.normal(size=4), np.array([[0, 1], [2, 3], [3, 0]]), RNG.normal(size=3))
+CASES: list[tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = [
+    (bilinear, (IMAGE, POINTS), ["x, y = points[k]", "d_img[i + 1, j] += d_top * (1 - fy) * fx"]),
+    (springs, SPRINGS, ["for k in range(len(edges)):", "i, j = edges[k]", "rest[k]"]),
+    (nested, (IMAGE,), ["for i in range(len(x)):", "for j in range("]),
+    (overwritten, (RNG.normal(size=(3, 2)),), []),
+]
+
+
+@pytest.mark.parametrize(("loss", "args", "parts"), CASES)
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_text_and_gradient(
+    loss: Callable[..., Any], args: tuple[Any, ...], parts: list[str], backend: str
+) -> None:
+    made = gradgen.value_and_grad(loss, backend=backend)
+    value, gradient = made(*args)
+    assert value == loss(*(np.copy(a) for a in args))
+    (expected,) = difference_gradient(loss, args, (0,))
+    np.testing.assert_allclose(gradient, expected, 1e-7, 1e-8)
+    text = gradgen.emit(loss, mode="value_and_grad", example_args=args)
+    for part in parts:
+        assert part in text
+    along = gradgen.jvp(gradgen.grad(loss))((args[0], *args[1:]), (np.ones_like(args[0]),))[1] if (
+        len(args) == 1) else None  # fmt: skip
+    if along is not None:
+        step = 1e-5
+        ahead, behind = (gradgen.grad(loss)(args[0] + s) for s in (step, -step))
+        np.testing.assert_allclose(along, (ahead - behind) / (2 * step), 1e-6, 1e-7)
+
+
+def test_a_wrong_number_of_items_is_pythons_error() -> None:
+    for width, words in ((3, "too many values"), (1, "not enough values")):
+        with pytest.raises(ValueError, match=words):
+            gradgen.grad(bilinear)(IMAGE, np.ones((2, width)))
