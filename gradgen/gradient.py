@@ -10,7 +10,6 @@ import dataclasses
 import functools
 import inspect
 import os
-import sys
 import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from gradgen.errors import ArgumentError, GradgenError, UnsupportedError, furthe
 from gradgen.frontend.selection import signature_of
 from gradgen.ir.evaluate import follow
 from gradgen.options import Options, bound
+from gradgen.pickling import reduced, reduced_whole
 from gradgen.quick import Quick, long_way, quick_of
 from gradgen.specialisation import MAX_SPECIALISATIONS, Specialisation, over, road
 
@@ -62,7 +62,7 @@ class Gradient:
             )
         if not callable(fn):
             raise ArgumentError(
-                f"a {type(fn).__name__} is given where a function is needed",
+                f"what is given is of type {type(fn).__name__}, and no function",
                 hint="pass a Python function: grad(loss), then call the result with its arguments",
             )
         self.inner = fn if isinstance(fn, Gradient) else None
@@ -401,16 +401,12 @@ class Gradient:
         program = self.program
         road().write(program.text, path, program.function.captures)
 
+    def made_again(self, fn: Any) -> tuple[Any, ...]:
+        """Return a class and arguments that make it of a function."""
+        return type(self), (fn, self.options, self.example_args)
+
     def __reduce__(self) -> Any:
-        module = sys.modules.get(self.__wrapped__.__module__)
-        found: Any = module
-        for part in self.__wrapped__.__qualname__.split("."):
-            found = getattr(found, part, None)
-        if found is self:
-            return self.__wrapped__.__qualname__
-        if isinstance(found, Differentiable):
-            return Gradient, (found, self.options)
-        return Gradient, (self.__wrapped__, self.options, self.example_args)
+        return reduced(self)
 
 
 def _annotated(inner: Gradient) -> Any:
@@ -495,4 +491,4 @@ class Differentiable:
         self._shown.save(path)
 
     def __reduce__(self) -> Any:
-        return self.__wrapped__.__qualname__
+        return reduced_whole(self)

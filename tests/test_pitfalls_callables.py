@@ -100,6 +100,16 @@ def test_same_lambdas_on_one_line():
             assert "lambda" in str(error) and "Way out" in str(error)
 
 
+def test_many_lambdas_on_one_line():
+    """Lambdas on one line, nested and with constants that Python computes beforehand."""
+    # fmt: off
+    many = [(lambda x: (-2.0) ** 3 * x, -8.0), (lambda x: x ** 3, 12.0), (lambda x: 2**3 * x, 8.0), (lambda x: {1: x}[1], 1.0)]  # noqa: E501
+    outer, inner = lambda a: (lambda b: a * b)(a), (lambda a: lambda b: a * b)(3.0)
+    # fmt: on
+    for f, expected in [*many, (outer, 4.0), (inner, 3.0)]:
+        assert gradgen.grad(f)(2.0) == expected
+
+
 def test_lambda_in_call():
     """A lambda in the middle of a call over several lines."""
     g = gradgen.grad(

@@ -186,6 +186,54 @@ def test_pickled():
         assert str(h(X)) == str(g(X))
 
 
+class Scaled:
+    """Methods whose derivatives are pickled with their object."""
+
+    def __init__(self, k):
+        self.k = k
+
+    def loss(self, x):
+        return self.k * np.sum(x * x)
+
+    @gradgen.grad
+    def slope(self, x):
+        return self.k * np.sum(x * x)
+
+    @gradgen.differentiable
+    def both(self, x):
+        return self.k * np.sum(x * x)
+
+    @classmethod
+    def of_class(cls, x):
+        return np.sum(x * x)
+
+    def __call__(self, x):
+        return self.k * np.sum(x * x * x)
+
+
+def squares(x):
+    """An array for the Jacobians."""
+    return x * x * x[0]
+
+
+def test_pickled_in_all_modes():
+    """What is pickled is the same derivative again: of its kind, and of its object."""
+    scaled = Scaled(5.0)
+    made = [gradgen.grad(scaled.loss), scaled.slope, scaled.both.grad, scaled.both]
+    made += [gradgen.grad(scaled), gradgen.grad(Scaled.of_class), gradgen.jacobian(scaled.loss)]
+    made += [gradgen.jacobian(squares), gradgen.jacrev(squares), gradgen.hessian(module_loss)]
+    made += [gradgen.sparse_jacobian(squares), gradgen.sparse_hessian(module_loss)]
+    calls = [(g, (X,)) for g in made]
+    calls += [(gradgen.hvp(module_loss), ((X,), (X,))), (gradgen.jvp(scaled.loss), ((X,), (X,)))]
+    for g, args in calls:
+        again = pickle.loads(pickle.dumps(g))
+        assert type(again) is type(g) and str(again(*args)) == str(g(*args)), g
+    _, pullback = pickle.loads(pickle.dumps(gradgen.vjp(squares)))(X)
+    assert str(pullback(X)) == str(gradgen.vjp(squares)(X)[1](X))
+    sparse = gradgen.sparse_jacobian(squares, pattern=np.ones((X.size, X.size)))
+    assert pickle.loads(pickle.dumps(sparse))._given is not None
+
+
 def test_pool():
     """In a pool of processes."""
     with multiprocessing.get_context("fork").Pool(2) as pool:

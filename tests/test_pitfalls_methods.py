@@ -138,6 +138,16 @@ def test_decorated_method():
     assert Net(5.0).loss(3.0) == 30.0
 
 
+@case(
+    "a dict of attributes taken before one is set", 1.3, outcome="refused", words=("taken before",)
+)
+def old_attributes(x):
+    m = Model(x)
+    taken = vars(m)
+    m.k = x * 5
+    return taken["k"] * x
+
+
 @pytest.mark.parametrize("pitfall", case)
 def test_right_or_refused(pitfall: Pitfall) -> None:
     check(pitfall)

@@ -120,6 +120,25 @@ def constant_result(x):
     return 3.0
 
 
+@case("a slice of one row, which broadcasts against all of them", M)
+def one_row_and_all(m):
+    return np.sum(m[:1] * m)
+
+
+@case("a slice of one row against a mean and a matrix", M, M.T + 2.0)
+def one_row_and_others(m, n):
+    head = m[:1]
+    total = np.sum(head * n, axis=0)
+    return (
+        np.sum(total * head) + np.mean(m[-1:] + n) + sum(np.sum(m[i : i + 1] * n) for i in range(3))
+    )
+
+
+@case("a slice of one column in a row of a product", M, M.T + 2.0)
+def one_column(m, n):
+    return np.sum((m[:, :1] * n)[2] ** 2) + np.sum(np.where(n > 0.5, m[:1], n) * n)
+
+
 @case("sums over an inner axis, then over leading ones", CUBE)
 def inner_then_leading(x):
     inner = np.sum(np.sin(x), axis=1)

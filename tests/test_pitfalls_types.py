@@ -26,7 +26,7 @@ def test_integer_wrt():
     def f(x):
         return np.sum(x * x * 0.5)
 
-    for arg in (3, np.array([1, 2, 3]), np.int64(3), True, np.array([True, False])):
+    for arg in (3, np.array([1, 2, 3]), np.array(3), np.int64(3), True, np.array([True, False])):
         try:
             d = gradgen.grad(f)(arg)
         except gradgen.GradgenError as error:

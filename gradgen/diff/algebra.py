@@ -279,7 +279,11 @@ class Algebra:
             return self._full_list(g, like)
         if like.type.shape == ():
             return g
-        return self.emit("stretch" if g.type.shape is None or g.type.shape else "fill", like, g)
+        if g.type.shape is None or g.type.shape:
+            return self.emit("stretch", like, g)
+        double = g.type.dtype == "float64" and not g.type.weak
+        single = like.type.dtype == "float32" and g.type.is_scalar and not double
+        return self.emit("fill", like, g, **({"dtype": "float32"} if single else {}))
 
     def _full_list(self, g: Value, like: Value) -> Value:
         """Return a list of one cotangent as often as another list has items."""
@@ -308,6 +312,8 @@ class Algebra:
             if isinstance(x, Const) or (xs is None and ys == ()):
                 return p
             return self.emit("unbroadcast", self.full(p, y), x)
+        if p.type.shape and any(d != 1 and may_be_one(d) for d in p.type.shape):
+            p = self.full(p, y)  # a length that is 1 or not is known only as the other's
         lead = len(ys) - len(xs)
         differ = [k for k in range(len(xs)) if xs[k] != ys[lead + k]]
         if any(xs[k] != 1 and may_be_one(xs[k]) for k in differ):

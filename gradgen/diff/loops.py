@@ -160,7 +160,7 @@ class Loops:
         """
         g = self.whole.adj.get(v)
         if g is not None:
-            return self.whole.alg.full(g, v)
+            return self._in_dtype(v, self.whole.alg.full(g, v))
         if self._unknown_before(v, before) or like in self.whole.shapeless:
             return Const(0.0)
         open_ = v.type.kind in ("list", "any") or has_fresh_length(v.type)
@@ -179,7 +179,17 @@ class Loops:
         g = self.whole.adj.get(v)
         if g is None:
             return self.whole.zeros_of(v)
-        return self.whole.fitting(v, g)
+        return self._in_dtype(v, self.whole.fitting(v, g))
+
+    def _in_dtype(self, v: Value, g: Value) -> Value:
+        """Return an adjoint in the dtype that the loop carries, which is that of the value."""
+        wanted = v.type.dtype
+        arrays = v.type.kind == g.type.kind == "array"
+        if not arrays or not wanted or not v.type.inexact or g.type.dtype in ("", wanted):
+            return g
+        cast = self.whole.alg.cast(g, wanted)
+        self.whole.zeros.hand_on(g, cast)
+        return cast
 
     def _emit_loop(self, op: Op, block: Block, starts: list[Value]) -> Op:
         types = [p.type for p in block.params[1:]]

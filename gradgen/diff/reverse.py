@@ -112,7 +112,8 @@ class Reverse:
     def _precise(self, v: Value, g: Value) -> Value:
         """Widen what integers or single precision gave: later shares are added in its place."""
         kind, wanted = g.type.dtype, v.type.dtype
-        if g.type.kind != "array" or kind in ("", "float64", wanted) or not v.type.inexact:
+        known = wanted and v.type.inexact
+        if g.type.kind != "array" or kind in ("", "float64", wanted) or not known:
             return g
         wide = self.alg.cast(g, wanted)
         self.zeros.hand_on(g, wide)

@@ -120,7 +120,7 @@ def _full(op: Op, operands: list[Expr]) -> Expr:
 
 
 def _fill(op: Op, operands: list[Expr]) -> Expr:
-    return call("np.full", [shape_of(op.inputs[0], operands[0]), operands[1]])
+    return call("np.full", [shape_of(op.inputs[0], operands[0]), operands[1]], options_of(op))
 
 
 def _eye(op: Op, operands: list[Expr]) -> Expr:

@@ -13,12 +13,12 @@ import numpy as np
 
 from gradgen.errors import Span
 from gradgen.frontend import unbound
+from gradgen.frontend.attribute_dicts import attributes_as_dict
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.layouts import perhaps_shared
 from gradgen.frontend.objects import (
     Method,
-    attributes_as_dict,
     replaced,
     set_attribute_of,
     super_of,

@@ -79,7 +79,7 @@ def held(r: Reader, value: Value | Ref) -> tuple[Any, ...] | None:
     if r.entries is None or t.kind != "array" or not _is_whole(t):
         return None
     found = r.entries.of(r.read(value))
-    return None if found is UNKNOWN else entries_of(found)
+    return None if found is UNKNOWN or not np.ndim(found) else entries_of(found)
 
 
 def entries_of(array: np.ndarray) -> tuple[Any, ...]:

@@ -13,14 +13,14 @@ import inspect
 import types
 from typing import Any
 
-from gradgen.errors import UnsupportedError
 from gradgen.frontend import pools, unbound
+from gradgen.frontend.attribute_dicts import HELD, attributes_as_dict
 from gradgen.frontend.classes import MISSING, extended, found_in, is_users
 from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.pointers import class_of_row
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.signals import Retry
-from gradgen.frontend.values import OTHER_KEYS, Map, Poison, Record, Seq, Static
+from gradgen.frontend.values import Map, Record, Seq, Static
 from gradgen.ir.nodes import Value
 
 OPERATORS = {
@@ -32,7 +32,6 @@ COMPARISONS = {
     ast.Lt: ("__lt__", "__gt__"), ast.LtE: ("__le__", "__ge__"), ast.Gt: ("__gt__", "__lt__"),
     ast.GtE: ("__ge__", "__le__"), ast.Eq: ("__eq__", "__eq__"), ast.NotEq: ("__ne__", "__ne__"),
 }  # fmt: skip
-HELD = "_held"  # the attribute of a class that extends `list` or `dict` (``library.containers``)
 NAMED_TUPLE_METHODS = ("_replace", "_asdict", "count", "index")
 SIGNS = {ast.USub: "__neg__", ast.UAdd: "__pos__", ast.Invert: "__invert__"}
 
@@ -94,15 +93,6 @@ def class_attribute(
     if found is MISSING:
         return MISSING
     return r.wrap(found, kind, name, node)
-
-
-def attributes_as_dict(r: Reader, node: ast.AST, owner: Record) -> Map:
-    """Return the attributes of an object by name; those may be missing that one path has set."""
-    items: dict[Any, Any] = {k: v for k, v in owner.fields.items() if k != HELD}
-    if any(map(unbound.may_miss, items.values())):
-        what, way = "attributes that are set on one path", "set them on each path"
-        items[OTHER_KEYS] = Poison(UnsupportedError(what, r.span(node), way))
-    return Map(items)
 
 
 def class_attribute_or_fallback(r: Reader, owner: Any, kind: type, name: str, node: ast.AST) -> Any:

@@ -43,7 +43,7 @@ def with_entries(specs: dict[str, Any], values: dict[str, Any]) -> dict[str, Any
 
 
 def _with_entries(spec: Type, value: Any) -> Type:
-    if spec.kind != "array" or spec.inexact or np.size(value) > LONGEST:
+    if spec.kind != "array" or spec.inexact or not np.ndim(value) or np.size(value) > LONGEST:
         return spec
     return dataclasses.replace(spec, entries=entries_of(value))
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from gradgen.errors import Span, UnsupportedError
-from gradgen.frontend import layouts, listed, outside, unbound
+from gradgen.frontend import attribute_dicts, layouts, listed, outside, unbound
 from gradgen.frontend.captures import Capture
 from gradgen.frontend.sharing import Place, Sharing, Thing
 from gradgen.frontend.signals import Certain, Retry
@@ -326,6 +326,12 @@ class Reader(Sharing):
                 self.b.span,
                 "pass it as an argument, or build a new one",
             )
+        if isinstance(box, Map) and box.attributes_of is not None:
+            owner = box.attributes_of
+            self.fill(owner, attribute_dicts.fields_written(box, held))
+            owner.dicts.append(box)
+        elif isinstance(box, Record) and box.dicts:
+            attribute_dicts.outdate(self, box, held)
         self.require_alone(box)
         self.load(box, held)
 

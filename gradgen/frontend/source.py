@@ -15,6 +15,7 @@ from typing import Any
 
 from gradgen.errors import SourceError, Span
 
+Place = tuple[int, int]  # a line and a column
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -161,8 +162,12 @@ def _matching_node(fn: types.FunctionType, parsed: _Parsed, lines: tuple[str, ..
         raise _changed(fn, lines)
     if len(nodes) == 1:
         return nodes[0]
-    start = _first_column(code)
-    best = [n for n in nodes if _body_column(n) == start]
+    first, last = _covered(code)
+    around = [
+        (start, n) for n in nodes for start, end in [_body(n)] if start <= first and last <= end
+    ]
+    innermost = max((start for start, _ in around), default=None)
+    best = [n for start, n in around if start == innermost]
     if len(best) != 1:
         raise SourceError(
             f"several functions start on line {code.co_firstlineno} "
@@ -230,32 +235,27 @@ def _first_column(code: types.CodeType) -> tuple[int | None, int | None]:
     return None, None
 
 
-def _body_column(node: FunctionNode) -> tuple[int, int]:
-    inside = node.body if isinstance(node, ast.Lambda) else node.body[0]
-    nodes = [n for n in ast.walk(inside) if isinstance(n, ast.expr | ast.stmt)]
-    columns = [(n.lineno, n.col_offset) for n in nodes]
-    first = _first_evaluated(inside) if isinstance(node, ast.Lambda) else inside
-    if isinstance(first, ast.expr | ast.stmt):
-        return first.lineno, first.col_offset
-    return min(columns)
+def _covered(code: types.CodeType) -> tuple[Place, Place]:
+    """Return where what the code evaluates starts and ends: of lambdas on a line, in one of them.
+
+    What holds no text, as the start of a function, stands at the line's first column.
+    """
+    starts, ends = [], []
+    for line, end_line, column, end_column in code.co_positions():
+        if line is None or end_line is None or column is None or end_column is None:
+            continue
+        if column != end_column:
+            starts.append((line, column))
+            ends.append((end_line, end_column))
+    nothing = (code.co_firstlineno, 0)
+    return min(starts, default=nothing), max(ends, default=nothing)
 
 
-def _first_evaluated(node: ast.AST) -> ast.AST:
-    """Return the leaf that the byte code of an expression loads first."""
-    while True:
-        match node:
-            case ast.BinOp(left=inner) | ast.Compare(left=inner) | ast.Attribute(value=inner):
-                node = inner
-            case ast.IfExp(test=inner) | ast.Call(func=inner) | ast.Subscript(value=inner):
-                node = inner
-            case ast.UnaryOp(operand=inner):
-                node = inner
-            case ast.BoolOp(values=[inner, *_]) | ast.Tuple(elts=[inner, *_]):
-                node = inner
-            case ast.List(elts=[inner, *_]):
-                node = inner
-            case _:
-                return node
+def _body(node: FunctionNode) -> tuple[Place, Place]:
+    """Return where a function's body starts and ends."""
+    inside = [node.body] if isinstance(node, ast.Lambda) else node.body
+    first, last = inside[0], inside[-1]
+    return (first.lineno, first.col_offset), (last.end_lineno or 0, last.end_col_offset or 0)
 
 
 def _changed(fn: types.FunctionType, lines: tuple[str, ...]) -> SourceError:

@@ -91,20 +91,23 @@ class Seq(Box):
 class Map(Box):
     """A dict with known keys (``unknown``: a parameter whose further keys show when read).
 
-    ``factory`` makes the item of a key that is missing, as in a ``defaultdict``.
+    ``factory`` makes the item of a key that is missing, as in a ``defaultdict``;
+    ``attributes_of``: the object whose ``__dict__`` it is.
     """
 
     items: dict[Any, Any]
     unknown: Any = None
     factory: Any = None
+    attributes_of: Record | None = None
 
 
 @dataclass(slots=True, eq=False)
 class Record(Box):
-    """An object whose attributes are known: a dataclass argument."""
+    """An object whose attributes are known; ``dicts``: those of its attributes, as taken."""
 
     kind: Any
     fields: dict[str, Any]
+    dicts: list[Map] = field(default_factory=list)
 
 
 class Frozen:

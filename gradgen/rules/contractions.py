@@ -5,6 +5,8 @@ Adjoints are after M. B. Giles, "Collected matrix derivative results" (2008).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,10 +24,15 @@ if TYPE_CHECKING:
     from gradgen.ir.nodes import Op
 
 
+def _common(types: Iterable[Type]) -> str:
+    """Return the dtype of a product: these functions make arrays of Python numbers first."""
+    return promote(replace(t, weak=False) for t in types)
+
+
 def matmul_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return ``(..., n, m)`` for ``(..., n, k) @ (..., k, m)``; a vector's axis drops out."""
     a, b = (v.type for v in inputs)
-    dtype = promote([a, b])
+    dtype = _common([a, b])
     if a.shape is None or b.shape is None or not a.shape or not b.shape:
         return Type("any", dtype, None)
     if len(b.shape) == 1:
@@ -75,16 +82,16 @@ def dot_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the type of ``a @ b``, or of ``a * b`` where one is a scalar."""
     a, b = (v.type for v in inputs)
     if a.rank == 0 or b.rank == 0:
-        return numeric(promote([a, b]), broadcast([a.shape, b.shape]), [a, b])
+        return numeric(_common([a, b]), broadcast([a.shape, b.shape]), [a, b])
     if a.shape is not None and b.shape is not None and len(a.shape) > 1 and len(b.shape) > 2:
-        return of_shape(promote([a, b]), (*a.shape[:-1], *b.shape[:-2], b.shape[-1]))
+        return of_shape(_common([a, b]), (*a.shape[:-1], *b.shape[:-2], b.shape[-1]))
     return matmul_type(inputs, attrs)
 
 
 def outer_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return an ``(n, m)`` matrix for arrays of n and m entries."""
     a, b = (v.type for v in inputs)
-    return of_shape(promote([a, b]), (_entries(a), _entries(b)))
+    return of_shape(_common([a, b]), (_entries(a), _entries(b)))
 
 
 def _entries(t: Type) -> Length:
@@ -106,10 +113,10 @@ def inner_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the leading axes of both inputs: the last axes are summed away."""
     a, b = (v.type for v in inputs)
     if a.rank == 0 or b.rank == 0:
-        return numeric(promote([a, b]), broadcast([a.shape, b.shape]), [a, b])
+        return numeric(_common([a, b]), broadcast([a.shape, b.shape]), [a, b])
     if a.shape is None or b.shape is None or not a.shape or not b.shape:
-        return Type("any", promote([a, b]), None)
-    return of_shape(promote([a, b]), (*a.shape[:-1], *b.shape[:-1]))
+        return Type("any", _common([a, b]), None)
+    return of_shape(_common([a, b]), (*a.shape[:-1], *b.shape[:-1]))
 
 
 def inner_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
@@ -166,7 +173,7 @@ def _dot_to_b(g, a, b):
 
 def vdot_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return a number: the sum of the products of all entries."""
-    return of_shape(promote(v.type for v in inputs), ())
+    return of_shape(_common(v.type for v in inputs), ())
 
 
 def vdot_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
@@ -185,9 +192,9 @@ def vecdot_type(inputs: list[Value], attrs: Attrs) -> Type:
     a, b = (v.type for v in inputs)
     shape = broadcast([a.shape, b.shape])
     if shape is None:
-        return Type("any", promote([a, b]), None)
+        return Type("any", _common([a, b]), None)
     at = attrs.get("axis", -1) % len(shape)
-    return of_shape(promote([a, b]), tuple(d for k, d in enumerate(shape) if k != at))
+    return of_shape(_common([a, b]), tuple(d for k, d in enumerate(shape) if k != at))
 
 
 def vecdot_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
@@ -204,9 +211,9 @@ def matvec_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the vectors that a stack of matrices makes of a stack of vectors."""
     a, b = (v.type for v in inputs)
     if a.shape is None or b.shape is None:
-        return Type("any", promote([a, b]), None)
+        return Type("any", _common([a, b]), None)
     batch = broadcast([a.shape[:-2], b.shape[:-1]])
-    return of_shape(promote([a, b]), (*(batch or ()), a.shape[-2]))
+    return of_shape(_common([a, b]), (*(batch or ()), a.shape[-2]))
 
 
 def _matvec_to_a(g, x1, x2):
@@ -223,9 +230,9 @@ def vecmat_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the vectors that a stack of matrices makes of vectors on the left."""
     a, b = (v.type for v in inputs)
     if a.shape is None or b.shape is None:
-        return Type("any", promote([a, b]), None)
+        return Type("any", _common([a, b]), None)
     batch = broadcast([a.shape[:-1], b.shape[:-2]])
-    return of_shape(promote([a, b]), (*(batch or ()), b.shape[-1]))
+    return of_shape(_common([a, b]), (*(batch or ()), b.shape[-1]))
 
 
 def _vecmat_to_a(g, x1, x2):
@@ -242,7 +249,7 @@ def _vecmat_to_b(g, x1, x2):
 def cross_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the broadcast of the vectors' other axes, with the result's axis of length 3."""
     a, b = (v.type for v in inputs)
-    dtype = promote([a, b])
+    dtype = _common([a, b])
     if a.shape is None or b.shape is None:
         return Type("any", dtype, None)
     axes = cross_axes(attrs)

@@ -84,9 +84,9 @@ def unbroadcast_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 
 def stretch_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return an array of the shape of ``x`` with the cotangent's dtype."""
+    """Return an array of the shape of ``x`` with the cotangent's dtype, or the one asked for."""
     x, g = (v.type for v in inputs)
-    return Type("array" if x.shape else "any", g.dtype, x.shape)
+    return Type("array" if x.shape else "any", attrs.get("dtype", g.dtype), x.shape)
 
 
 def stretch_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:

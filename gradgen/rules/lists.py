@@ -158,8 +158,11 @@ def items_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 
 def items_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """Put the cotangents of the items into one array."""
-    return alg.emit("array_of_list", g) if is_list(g) else g
+    """Put the cotangents of the items into one array: single precision is asked for by name."""
+    if not is_list(g):
+        return g
+    single = {"dtype": "float32"} if op.inputs[0].type.dtype == "float32" else {}
+    return alg.emit("array_of_list", g, **single)
 
 
 def joined_list_type(inputs: list[Value], attrs: Attrs) -> Type:

@@ -111,6 +111,10 @@ class _Sparse(Gradient):
             for mode in (self.order, "value")
         )
 
+    def made_again(self, fn: Any) -> tuple[Any, ...]:
+        """Return the class and what it is made of, the given pattern too."""
+        return type(self), (fn, self.options, self.example_args, False, self._given)
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the matrix at these arguments."""
         call = self.complete(args, kwargs)

@@ -1,0 +1,75 @@
+"""Single precision through loops, lists and products: a gradient has its argument's dtype."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import gradgen
+from tests.pitfalls import Pitfall, Pitfalls, check
+
+case = Pitfalls()
+
+F32 = np.array([0.6, -1.3, 2.1, 0.4], np.float32)
+M32 = np.array([[0.5, -1.0, 2.0, 0.1], [1.5, 0.3, -0.4, 0.9]], np.float32)
+
+
+@case("a loop that starts from a plain one", F32, 0.3)
+def carried(x, s):
+    h = np.tanh(x * s) + x.mean() * 2
+    for i in range(2):
+        h = h * x[i]
+    return np.sum(h)
+
+
+@case("a loop whose adjoint starts in double precision", F32, np.array([1.0, 2.0, 3.0, 4.0]))
+def carried_from_double(x, w):
+    h = x * 2
+    for i in range(3):
+        h = h * x[i]
+    return np.sum(h * w)
+
+
+@case("a loop without turns", M32)
+def no_turns(m):
+    total = 1.0
+    for row in m[2:]:
+        total = total * row.sum()
+    return total * m.mean()
+
+
+@case("lists of numbers", F32)
+def lists(x):
+    items, fixed, plain = list(x), tuple(x), x.tolist()
+    items[0] = items[0] * 2.0
+    ordered = sorted(x)
+    while len(items) >= 2:
+        plain[1] += items.pop(0) * items.pop()
+    return fixed[1] * plain[2] + ordered[1] + plain[1]
+
+
+@case("a product with a Python number is in double precision", F32, 0.7)
+def dot_with_number(a, c):
+    return np.sum(np.dot(a, c) ** 2) + np.sum(np.outer(a, c)) + np.sum(np.inner(c, a))
+
+
+@case("the builtin sum of arrays", M32, F32)
+def sum_of_arrays(w, x):
+    parts = []
+    for row in w:
+        parts.append(row * x)
+    return np.sum(sum(parts) ** 2)
+
+
+def test_single_precision_in_the_other_modes():
+    """Products and second derivatives have the dtype too."""
+    for function, args in ((carried, (F32, 0.3)), (lists, (F32,)), (no_turns, (M32,))):
+        x, *rest = args
+        assert gradgen.hvp(function)(args, (x,)).dtype == np.float32
+        _, pullback = gradgen.vjp(function)(x, *rest)
+        assert np.asarray(pullback(1.0)).dtype == np.float32
+
+
+@pytest.mark.parametrize("pitfall", case)
+def test_single(pitfall: Pitfall) -> None:
+    check(pitfall)
