@@ -280,7 +280,7 @@ def test_what_cannot_be_compiled_is_refused_with_its_place() -> None:
     def by_turn(x: Any, n: int) -> Any:
         y = 0.0
         for i in range(n):
-            y = y + x * i
+            y = y + x * i if i else y
         return np.sum(y)
 
     def made_in_turns(x: Any, n: int) -> Any:
@@ -379,6 +379,90 @@ def test_one_name_for_a_number_and_an_array() -> None:
     a = np.array([[0.3, 0.7], [-0.4, 1.1]])
     expected = gradgen.value_and_grad(loss)(a)
     assert_same(gradgen.value_and_grad(loss, backend="numba")(a), expected)
+
+
+def many_sums(x: Any, n: int) -> Any:
+    total = 0
+    for i in range(n):
+        total += x * i
+    return np.sum(total * x)
+
+
+def adam(w: Any, n: int) -> Any:
+    m, v = 0.0, 0.0
+    for t in range(1, n + 1):
+        g = 2.0 * w + np.sin(w)
+        m = 0.9 * m + 0.1 * g
+        v = 0.99 * v + 0.01 * g * g
+        w = w - 0.1 * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.99**t)) + 1e-8)
+    return np.sum(w**2)
+
+
+def powers(x: Any, n: int) -> Any:
+    def product(k: float) -> Any:
+        y = 1.0
+        for j in range(1, n):
+            y = y * x**j * k
+        return y
+
+    total = 0.0
+    for _ in range(2):
+        inner = 0
+        for row in np.outer(x, x):
+            inner = inner + np.cos(row)
+        total += np.sum(inner * product(2.0))
+    return total
+
+
+@pytest.mark.parametrize("loss", [many_sums, adam, pytest.param(powers, marks=pytest.mark.slow)])
+def test_numbers_that_loops_make_arrays_of(loss: Any) -> None:
+    x = np.array([0.3, 0.7, 1.4])
+    value, expected = gradgen.value_and_grad(loss)(x, 4)
+    gradient = gradgen.value_and_grad(loss, backend="numba")
+    assert_same(gradient(x, 4), (value, expected))
+    _, single = gradient(x.astype(np.float32), 4)
+    assert single.dtype == np.float32 and np.allclose(single, expected, 1e-4)
+
+
+def test_numbers_that_stay_numbers_where_loops_have_no_turns() -> None:
+    gradient = gradgen.grad(many_sums, backend="numba")
+    gradient(np.ones(2), 2)
+    with pytest.raises(ValueError, match="no arrays: total"):
+        gradient(np.ones(2), 0)
+
+
+def read_before(x: Any, n: int) -> Any:
+    total, count = 0.0, 0.0
+    for _ in range(n):
+        count += np.sum(total + 1.0)
+        total = total + x
+    return count + np.sum(total)
+
+
+def on_some_paths(x: Any, n: int) -> Any:
+    total = 0.0
+    for i in range(n):
+        if i % 2 == 0:
+            total = total + x
+    return np.sum(total + 1.0)
+
+
+@pytest.mark.parametrize("loss", [read_before, on_some_paths])
+def test_numbers_that_are_read_before_are_refused(loss: Any) -> None:
+    with pytest.raises(UnsupportedError, match="'total' is a number on one path and an array"):
+        gradgen.grad(loss, backend="numba")(np.ones(2), 3)
+
+
+def test_adjoints_that_are_nothing_on_a_path() -> None:
+    def loss(a: Any, t: float) -> Any:
+        b = a[1:] if t > 0 else a[1:].copy()
+        b[0] = a[0] ** 2
+        return np.sum(a**2) + b[0] * b[1]
+
+    for t in (1.0, -1.0):
+        a = np.array([0.3, 0.7, -0.4])
+        expected = gradgen.value_and_grad(loss)(a, t)
+        assert_same(gradgen.value_and_grad(loss, backend="numba")(a, t), expected)
 
 
 def test_unknown_backend() -> None:

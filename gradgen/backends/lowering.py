@@ -16,7 +16,7 @@ from gradgen.backends.failures import WAY_OUT
 from gradgen.backends.list_items import type_lists
 from gradgen.backends.native import is_native
 from gradgen.backends.overlaps import read_before_writing
-from gradgen.backends.unsettled import refuse_unsettled
+from gradgen.backends.unsettled import settle
 from gradgen.emission.printable import definitions_of
 from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import WRITES, Const, Function, Op, Value, blocks_of, walk
@@ -49,7 +49,7 @@ def lower_to_numba(function: Function, others: list[Function]) -> None:
     lowering = Lowering(function)
     for f in (function, *others):
         f.native = True
-        refuse_unsettled(f)
+        settle(f)
         _refuse_new_generators(f)
         type_lists(f)
         read_before_writing(f)

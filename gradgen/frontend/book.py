@@ -50,6 +50,8 @@ class Book:
     named_tuples: dict[Any, Any] = field(default_factory=dict)  # classes that the program makes
     follows: bool = False  # whether the entries of arrays of integers are followed
     typed: bool = False  # whether lists of these have their types from the beginning
+    compiled: bool = False  # whether this is for compiled code, where a name has one type
+    begins: dict[Any, dict[str, Type]] = field(default_factory=dict)  # arrays for numbers, by loop
     pool_frame: Any = None  # where these lists have names
     guards: dict[Value, Any] = field(default_factory=dict)  # what raises where an object is None
 

@@ -162,8 +162,9 @@ def _counted(
             r.open_loops.pop()
             r.counters.pop()
 
+    bounds = over.bounds or (Const(0), over.length, Const(1))
+
     def build(inits: list[Value], trial: Loop) -> tuple[Op, Block]:
-        bounds = over.bounds or (Const(0), over.length, Const(1))
         breaks = any(end.end == "break" for end, _ in trial.ends)
         attrs = {"backwards": over.backwards, "breaks": breaks}
         attrs |= over.marked or {}
@@ -173,7 +174,7 @@ def _counted(
 
     with _named(r, s, over.arrays):
         names = frame.names(s.target)
-        run_loop(r, s, names, body, build, frame.breaks, bool(turns))
+        run_loop(r, s, names, body, build, frame.breaks, bool(turns), bounds)
 
 
 @contextlib.contextmanager

@@ -132,6 +132,7 @@ def _read_function(
     written_out: frozenset[int] = frozenset()
     book = Book(effort=effort, learns_lengths=not options.batch, pooled=pooled, follows=follows)
     book.kinds = kinds or Kinds()
+    book.compiled = options.backend == "numba"
     refused: UnsupportedError | None = None  # with sets of what is known
     for _ in range(200):
         book.begin()

@@ -17,6 +17,7 @@ from gradgen.frontend.covers import Cover, contents_template, with_unset
 from gradgen.frontend.guesses import Guess, Slot, adopt_entry, or_nothing, recalled, remember
 from gradgen.frontend.joins import identity
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.settling import Bounds, find_arrays, start_from_arrays
 from gradgen.frontend.signals import Endless, Retry
 from gradgen.frontend.state import State, at, restore, snapshot
 from gradgen.frontend.templates import (
@@ -149,16 +150,20 @@ def run_loop(
     build: Callable[[list[Value], Loop], tuple[Op, Block]],
     counted: bool,
     turns: bool = False,
+    bounds: Bounds | None = None,
 ) -> None:
     """Read a loop until the guess holds, then emit it with ``build(inits, loop)``.
 
     ``body`` reads one iteration into a block and ends it through ``loop.finish``.  ``turns``: there
     is at least one, so that what every turn assigns does not depend on what was before.
+    ``bounds``: the range of its index, if it has one.
     """
     key = (*r.call_path, id(node))
     lives = r.frame.lives
     if turns:
         _hide(r, node)
+    if bounds is not None:
+        start_from_arrays(r, node, key, bounds, turns)
     entry = snapshot(r)
     if lives is not None:
         names = [
@@ -188,6 +193,8 @@ def run_loop(
                 return
             finally:
                 r.turn, r.facts = before, facts
+        if bounds is not None and r.book.compiled:
+            find_arrays(loop, block)
         if not _revise(loop):
             break
     else:
