@@ -26,12 +26,12 @@ from gradgen.frontend.entries import KEYS, Entries
 from gradgen.frontend.inlining import run_body
 from gradgen.frontend.pinning import any_single, pinned, with_entries
 from gradgen.frontend.pools import Kinds
+from gradgen.frontend.precise import Precise
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.recursion import Activation, Recursive, closure_of, decide
 from gradgen.frontend.recursion import call as recursive_call
 from gradgen.frontend.returned import returned
 from gradgen.frontend.selection import STARS, Selected, parameter_positions, select, signature_of
-from gradgen.frontend.sharing import Place
 from gradgen.frontend.signals import FOR, WHILE, Laborious, Retry, Unpacked
 from gradgen.frontend.source import FunctionNode, innermost, source_of
 from gradgen.frontend.values import Box, Frame, Static
@@ -128,7 +128,7 @@ def _read_function(
     specs = _specs(fn, signature, source, given, receiver)
     if receiver is not None:
         specs[next(iter(signature.parameters))] = Opaque(receiver)
-    precise: frozenset[Place] = frozenset()
+    precise = Precise()
     written_out: frozenset[int] = frozenset()
     book = Book(effort=effort, learns_lengths=not options.batch, pooled=pooled, follows=follows)
     book.kinds = kinds or Kinds()
@@ -142,12 +142,15 @@ def _read_function(
         except Recursive as found:
             book.recursive[id(found.definition)] = found.definition
         except Retry as found:
-            precise |= found.places
+            precise.add(found.places)
             written_out |= {key[-1] for key in found.loops}
         except Unpacked as found:
             book.lengths[found.symbol] = found.count
             book.unpacked.add(id(found.node))
         except UnsupportedError as error:
+            if precise.guesses:
+                precise = precise.asked()
+                continue
             if not book.has_sets or book.computed_sets:
                 raise further(refused, error) if refused else error from None
             book.computed_sets, refused = True, error
@@ -211,7 +214,7 @@ def _read(
     specs: dict[str, Any],
     options: Any,
     receiver: Any,
-    places: tuple[frozenset[Place], frozenset[int]],
+    places: tuple[Precise, frozenset[int]],
     book: Book,
 ) -> Function:
     block = Block()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import types
 from typing import Any
@@ -113,11 +114,11 @@ def run_body(r: Reader, definition: Any) -> Any:
         r.frame.exits = Exits({n.id for n in ast.walk(definition) if isinstance(n, ast.Name)})
         return evaluate(r, definition.body)
     refuse_generators(r, definition)
-    taken = {n.id for n in ast.walk(definition) if isinstance(n, ast.Name)} | set(r.frame.names)
-    r.frame.local_names = frozenset(assigned_names(definition.body)) | frozenset(r.frame.names)
+    names, assigned, lives = _syntax(definition)
+    taken = names | set(r.frame.names)
+    r.frame.local_names = assigned | frozenset(r.frame.names)
     share_names(r.frame, definition)
-    r.frame.exits = Exits(taken)
-    r.frame.lives = Liveness(definition.body)
+    r.frame.exits, r.frame.lives = Exits(taken), lives
     r.frame.anonymous = r.frame.exits.result if r.call_path else ""
     return read_body(r, definition.body)
 
@@ -133,10 +134,26 @@ def _as_function(r: Reader, node: ast.Lambda) -> ast.FunctionDef:
     return made
 
 
+@functools.lru_cache(maxsize=512)
+def _syntax(definition: ast.FunctionDef) -> tuple[set[str], frozenset[str], Liveness]:
+    """Return the names in a function, those that it assigns, and where they are live.
+
+    A function is read at each of its calls, and in each turn that is tried of loops around them.
+    """
+    names = {n.id for n in ast.walk(definition) if isinstance(n, ast.Name)}
+    return names, frozenset(assigned_names(definition.body)), Liveness(definition.body)
+
+
 def refuse_generators(r: Reader, definition: ast.FunctionDef) -> None:
     """Refuse what makes a function other than a function."""
     if isinstance(definition, ast.AsyncFunctionDef):
         r.refuse(definition, "an async function")
-    for n in ast.walk(definition):
-        if isinstance(n, ast.Yield | ast.YieldFrom):
-            r.refuse(n, "yield", "return an array instead")
+    found = _first_yield(definition)
+    if found is not None:
+        r.refuse(found, "yield", "return an array instead")
+
+
+@functools.lru_cache(maxsize=512)
+def _first_yield(definition: ast.FunctionDef) -> ast.AST | None:
+    kinds = ast.Yield | ast.YieldFrom
+    return next((n for n in ast.walk(definition) if isinstance(n, kinds)), None)

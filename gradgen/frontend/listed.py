@@ -232,7 +232,7 @@ def refuse(r: Reader, thing: Thing, items: Thing | None) -> NoReturn:
     Then, for loops of few turns to be written out: a list of known length has known items.
     """
     places = r.picks.get(thing, set()) | (r.picks.get(items, set()) if items else set())
-    if places - r.precise:
+    if not r.precise.covers(places):
         raise Retry(places)
     if r.short:
         raise Retry(set(), r.short)

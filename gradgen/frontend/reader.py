@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend import attribute_dicts, layouts, listed, outside, unbound
 from gradgen.frontend.captures import Capture
+from gradgen.frontend.precise import Precise
 from gradgen.frontend.sharing import Place, Sharing, Thing
 from gradgen.frontend.signals import Certain, Retry
 from gradgen.frontend.values import (
@@ -52,7 +53,7 @@ class Reader(Sharing):
         self.b = Builder(block)
         self.versions: dict[Storage, Value] = {}
         self.filled: dict[Box, Any] = {}
-        self.precise: frozenset[Place] = frozenset()
+        self.precise = Precise()
         self.rows: set[Place] = set()  # reads of lists in lists that are on the way to a store
         self.written_out: frozenset[int] = frozenset()
         self.short: set[Place] = set()
@@ -388,7 +389,7 @@ class Reader(Sharing):
             places = {
                 p for t in (thing, other) for d in (self.causes, self.picks) for p in d.get(t, ())
             }
-            if places - self.precise:
+            if not self.precise.covers(places):
                 raise Retry(places)
             loops = places & self.short or self.short
             if loops:

@@ -33,12 +33,19 @@ class Source:
     lines: tuple[str, ...]
     made_from: dict[int, tuple[str, bool]] = field(compare=False)
     generated: bool = field(default=False, kw_only=True)
+    spans: dict[tuple[int, int], Span] = field(default_factory=dict, compare=False, kw_only=True)
 
     def span(self, node: ast.AST) -> Span:
         """Return the place of a node of this file."""
-        line = getattr(node, "lineno", 0)
+        line, offset = getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
+        known = self.spans.get((line, offset))
+        if known is None:
+            known = self.spans[line, offset] = self._span(line, offset)
+        return known
+
+    def _span(self, line: int, offset: int) -> Span:
         text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        column = _column(text, getattr(node, "col_offset", 0))
+        column = _column(text, offset)
         place, swept = self.made_from.get(line, ("", False))
         return Span(self.path, line, column, text.rstrip("\n"), place, swept)
 
