@@ -10,6 +10,7 @@ import pytest
 import gradgen
 from tests.checks import run_text
 from tests.pitfalls import Pitfall, Pitfalls, check
+from tests.references import difference_gradient
 
 case = Pitfalls()
 
@@ -296,3 +297,33 @@ def test_general_form_of_a_tuple_of_indices_is_refused():
     assert np.array_equal(gradgen.grad(first)(np.array([[-1.0, 2.0]])), [[0.0, 1.0]])
     with pytest.raises(gradgen.UnsupportedError, match="tuple whose length is not known"):
         gradgen.emit(first)
+
+
+def test_pairs_as_complex():
+    """Views of complex numbers as pairs of real ones, and back."""
+
+    def f(x):
+        z = x.view(complex)
+        pairs = (z * np.exp(1j * z.real)).view(np.float64)
+        return np.sum(np.tanh(pairs) * x)
+
+    value, d = gradgen.value_and_grad(f)(X)
+    assert value == f(X)
+    (expected,) = difference_gradient(f, (X,), (0,))
+    np.testing.assert_allclose(d, expected, rtol=1e-8)
+    along = gradgen.hvp(f)((X,), (F32.astype(float),))
+    moved = [gradgen.grad(f)(X + h * F32) for h in (1e-5, -1e-5)]
+    np.testing.assert_allclose(along, (moved[0] - moved[1]) / 2e-5, rtol=1e-6)
+
+
+def test_view_that_may_be_written_to():
+    """A write to what a view of pairs shares memory with is refused."""
+
+    def f(x):
+        y = x * 1.0
+        z = y.view(complex)
+        y[0] = 2.0
+        return np.sum(z.real * x[:2])
+
+    with pytest.raises(gradgen.UnsupportedError, match="view"):
+        gradgen.grad(f)(X)

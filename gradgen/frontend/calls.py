@@ -62,7 +62,7 @@ from gradgen.frontend.inlining import inline_function, inline_local
 from gradgen.frontend.iteration import made, makes_iteration
 from gradgen.frontend.objects import Method, class_of, construct, invoked, named_tuple_method
 from gradgen.frontend.operators import chooses_structure
-from gradgen.frontend.outputs import call_into, out_of, placed_out
+from gradgen.frontend.outputs import call_into, out_of, placed_out, without_none
 from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.places import is_none
 from gradgen.frontend.pointers import pointer
@@ -178,6 +178,7 @@ def _call_object(
     if out is not None:
         again = functools.partial(_call_object, r, node, obj)
         return call_into(r, node, obj, out, args, kwargs, again)
+    args, kwargs = without_none(obj, args, kwargs)
     asked = ASKED.get(id(obj))
     if asked is not None and len(args) == 1 and class_of(args[0]):
         done = invoked(r, node, args[0], asked)

@@ -12,6 +12,7 @@ from gradgen.frontend.bindings import option
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more, special
+from gradgen.frontend.ufunc_axes import in_columns
 from gradgen.frontend.ufunc_calls import in_dtype
 from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
 from gradgen.rules.einsum import einsum_name, explicit
@@ -27,14 +28,15 @@ def _einsum(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
         attrs["optimize"] = option(r, node, "optimize", optimize, RULES["einsum"])
     kwargs.pop("casting", None)
     order, dtype = (kwargs.pop(name, Static(None)) for name in ("order", "dtype"))
-    if getattr(order, "obj", "") not in (None, "K", "C"):
-        r.refuse(node, "this order= of np.einsum", "use np.asfortranarray")
     no_more(r, node, kwargs)
     if isinstance(args[0], Static) and isinstance(args[0].obj, str):
         text, operands = args[0].obj, args[1:]
     else:
         text, operands = _from_lists(r, node, args)
-    return _emitted(r, node, text, [in_dtype(r, node, v, dtype) for v in operands], attrs)
+    out = _emitted(r, node, text, [in_dtype(r, node, v, dtype) for v in operands], attrs)
+    if getattr(order, "obj", "") not in (None, "K", "C", "A", "F"):
+        r.refuse(node, "this order= of np.einsum", "use one of NumPy's")
+    return in_columns(r, node, out) if getattr(order, "obj", "") == "F" else out
 
 
 def _emitted(r: Reader, node: ast.AST, text: str, args: list[Any], attrs: dict[str, Any]) -> Any:

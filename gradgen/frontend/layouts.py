@@ -107,7 +107,7 @@ def perhaps_shared(r: Reader, ref: Any, value: Any, name: str) -> Any:
     if not isinstance(ref, Ref) or not isinstance(value, Ref):
         return value
     step = Step(name, (), {}, maybe=True)
-    return Ref(ref.storage, (*ref.steps, step), value.value, r.versions[ref.storage])
+    return Ref(ref.storage, (*ref.steps, step), r.read(value), r.versions[ref.storage])
 
 
 def _keeps_order(step: Step) -> bool:

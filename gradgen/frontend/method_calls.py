@@ -7,20 +7,23 @@ from collections.abc import Callable
 from typing import Any
 
 from gradgen.frontend.bindings import call_rule, dtype_of
+from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.indices import index_of
 from gradgen.frontend.iterables import of_known_length
 from gradgen.frontend.layouts import perhaps_shared
 from gradgen.frontend.numpy_calls import clip
-from gradgen.frontend.places import array_of, choose, compress, nonzero, put, take
+from gradgen.frontend.places import array_of, choose, compress, is_none, nonzero, put, take
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.reshaping import in_order, raveled
 from gradgen.frontend.special import no_more
 from gradgen.frontend.stores import overwrite, whole, write
 from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Const
+from gradgen.library import layouts
 from gradgen.rules.registry import RULES
 
+PARTS = {"complex128": "float64", "complex64": "float32"}
 METHOD_HANDLERS: dict[str, Callable[..., Any]] = {}
 
 
@@ -160,9 +163,23 @@ def _item(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[st
 
 @method("view")
 def _view(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    if args or kwargs:
-        r.refuse(node, "a view of another dtype or class")
-    return array_of(r, node, owner, "view")
+    """Read another name of an array, or pairs of real numbers as complex ones and back."""
+    array = array_of(r, node, owner, "view")
+    given = kwargs.pop("dtype", args[0] if args else None)
+    if len(args) > 1 or kwargs:
+        r.refuse(node, "a view of another class")
+    have = r.read(array).type
+    want = have.dtype if is_none(given) else dtype_of(r, node, given)
+    if want == have.dtype:
+        return array
+    out = None
+    if have.rank and want == PARTS.get(have.dtype):
+        out = from_library(r, node, layouts.parts_side_by_side, [array], {})
+    elif have.rank and have.dtype == PARTS.get(want):
+        out = from_library(r, node, layouts.numbers_of_pairs, [array, Static(want)], {})
+    if out is None:
+        r.refuse(node, f"a view of {have.dtype} as {want}", "convert it by astype")
+    return perhaps_shared(r, array, out, "view")
 
 
 @method("conj", "conjugate")

@@ -44,6 +44,18 @@ def out_of(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str
     return None if is_none(out) else out
 
 
+def without_none(
+    obj: Any, args: list[Any], kwargs: dict[str, Any]
+) -> tuple[list[Any], dict[str, Any]]:
+    """Return a call's arguments without an ``out`` that is None and comes last, or by name."""
+    if not of_numpy(obj):
+        return args, kwargs
+    if "out" in kwargs and is_none(kwargs["out"]):
+        kwargs = {k: v for k, v in kwargs.items() if k != "out"}
+    last = len(args) - 1
+    return (args[:-1] if args and last == _place(obj, args) and is_none(args[-1]) else args), kwargs
+
+
 def _unasked(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Return zeros to write to where only some entries are asked for.
 

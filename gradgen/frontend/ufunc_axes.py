@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradgen.frontend.bindings import option
+from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Seq, Static, plain
@@ -45,7 +46,14 @@ def call_laid_out(
     if len(entries) > ufunc.nin:
         last = entries[ufunc.nin]
         out = _moved(r, node, out, tuple(range(-len(last), 0)), last)
-    return _called(r, node, np.asfortranarray, [out]) if columns else out
+    return in_columns(r, node, out) if columns else out
+
+
+def in_columns(r: Reader, node: ast.AST, v: Any) -> Any:
+    """Return an array in Fortran order; of fewer axes than two it is so already."""
+    if as_value(r, v, node).type.rank in (0, 1):
+        return v
+    return _called(r, node, np.asfortranarray, [v])
 
 
 def _moved(r: Reader, node: ast.AST, v: Any, source: Axes, target: Axes) -> Any:

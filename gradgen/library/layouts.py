@@ -24,3 +24,17 @@ def raveled_as_in_memory(a):
     places = np.empty_like(a, dtype=int)  # it lies in memory as ``a`` does
     places[...] = np.reshape(np.arange(np.size(a)), np.shape(a))
     return np.ravel(a)[np.ravel(places, order="K")]
+
+
+def parts_side_by_side(z):
+    """Return complex numbers as the pairs of real ones that they are in memory."""
+    lengths = np.shape(z)
+    return np.reshape(np.stack((z.real, z.imag), axis=-1), (*lengths[:-1], 2 * lengths[-1]))
+
+
+def numbers_of_pairs(a, dtype):
+    """Return pairs of real numbers as complex ones."""
+    z = np.zeros(np.shape(a[..., ::2]), dtype=dtype)
+    z.real = a[..., ::2]
+    z.imag = a[..., 1::2]
+    return z

@@ -86,6 +86,13 @@ def _along_axes(weights, rank, axis):
     return np.moveaxis(spread, tuple(range(len(axes))), axes)
 
 
+def _turned(axis, rank):
+    """Whether these are all axes of an array, in another order."""
+    if not isinstance(axis, (tuple, list)) or len(axis) != rank:
+        return False
+    return tuple([k % rank for k in axis]) != tuple(range(rank))
+
+
 @reads(
     "np.average",
     samples=(
@@ -97,6 +104,8 @@ def _along_axes(weights, rank, axis):
         "np.average(x32, 0, p3, returned=True)[1]", "np.average(x234, axis=(2, 0))",
         "np.average([x, y, p], weights=[1.0, 2.0, 3.0])",
         "np.average(x234, axis=(0, 2), weights=p234[:, 0])", "np.average(x234, (1, -3), p32)",
+        "np.average(x23, axis=(1, 0), weights=p32)",
+        "np.average(m33, axis=(-1, 0), weights=p44[:3, 1:])",
         "np.average(m233, (2, 1), l33 + p44[:3, :3], keepdims=True)",
         "np.average(x234, (0, 1), p23, returned=True)[1]", "np.average(x23, 0, pf23[:, 0])",
     ),
@@ -114,6 +123,8 @@ def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
     if axis is None or np.ndim(weights) == np.ndim(a):
         if axis is None and np.ndim(weights) != np.ndim(a):
             raise TypeError("Axis must be specified when shapes of a and weights differ.")
+        if _turned(axis, np.ndim(a)) and np.shape(weights) != np.shape(a):
+            weights = _along_axes(weights, np.ndim(a), axis)
         total = np.sum(weights, axis=axis, dtype=dtype, keepdims=keepdims)
     else:
         # Weights of the averaged axes alone have one sum, whatever the axes.

@@ -15,6 +15,7 @@ import numpy as np
 
 from gradgen.ir.nodes import Const, Value, same_value
 from gradgen.ir.types import Type, array, fresh_dim, join
+from gradgen.rules.complexes import is_complex
 from gradgen.rules.places import index_shape, is_basic, may_repeat
 from gradgen.rules.registry import RULES, rule
 from gradgen.rules.shapes_of import Attrs, of_shape
@@ -159,6 +160,8 @@ def store_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
             return Const(0.0)
         if any(RULES[prim].alias == "maybe" for prim, _, _ in op.attrs.get("path", ())):
             g = alg.emit("copy", g)  # in C order, so that the way leads through views here too
+        if _into_part(op) and not is_complex(g):
+            g = alg.emit("astype", g, dtype=op.out.type.dtype)  # it has such parts to write to
         return alg.emit("store", g, Const(0.0), *_operands(op), **_at(op))
     place, rest = alg.through_path(g, _operands(op), _at(op))
     loaded = _loaded(alg, op, place, rest)
@@ -169,6 +172,11 @@ def store_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
         last = alg.b.emit("winners", [place, *rest], **attrs)
         loaded = alg.where(last, loaded, 0.0)
     return alg.fit(loaded, op.inputs[1], loaded)
+
+
+def _into_part(op: Op) -> bool:
+    """Whether a store is into the real or the imaginary parts."""
+    return any(prim in ("real", "imag") for prim, _, _ in op.attrs.get("path", ()))
 
 
 def _zero_before(alg: Algebra, op: Op, g: Value) -> Value:
