@@ -51,6 +51,7 @@ def lower_to_numba(function: Function, others: list[Function]) -> None:
         f.native = True
         settle(f)
         _refuse_new_generators(f)
+        _refuse_callbacks(f)
         type_lists(f)
         read_before_writing(f)
         for block in blocks_of(f.body):
@@ -70,6 +71,14 @@ def _refuse_new_generators(function: Function) -> None:
             op.span,
             f"make the generator before the loop; {WAY_OUT}",
         )
+
+
+def _refuse_callbacks(function: Function) -> None:
+    """Refuse what SciPy calls back: a compiled function cannot hand it one."""
+    for op in walk(function.body):
+        if "callee" in op.attrs and op.prim != "call":
+            what = f"{RULES[op.prim].spelling} has no lowering to Numba"
+            raise UnsupportedError(what, op.span, WAY_OUT)
 
 
 def _carried(function: Function) -> set[Value]:

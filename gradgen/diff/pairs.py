@@ -31,9 +31,10 @@ def callees_of(function: Function) -> list[Callee]:
     work = [function]
     while work:
         for op in walk(work.pop().body):
-            if op.prim == "call" and op.attrs["callee"] not in found:
-                found[op.attrs["callee"]] = None
-                work.append(op.attrs["callee"].function)
+            callee = op.attrs.get("callee")
+            if callee is not None and callee not in found:
+                found[callee] = None
+                work.append(callee.function)
     return list(found)
 
 

@@ -36,9 +36,9 @@ def wanted(function: Function) -> list[tuple[Callee, str]]:
     while work:
         f, how = work.pop(0)
         for op in walk(f.body):
-            if op.prim != "call":
+            if "callee" not in op.attrs:
                 continue
-            part = "plain" if how == "plain" else part_of(op)
+            part = "plain" if how == "plain" or op.prim != "call" else part_of(op)
             key = (op.attrs["callee"], part)
             if key not in found:
                 found[key] = None

@@ -45,8 +45,40 @@ def _cho_solve(op: Op, operands: list[Expr]) -> Expr:
     return call(RULES[op.prim].spelling, [pair, operands[1]], options)
 
 
+def _odeint(op: Op, operands: list[Expr]) -> Expr:
+    """Return ``scipy.integrate.odeint(f, y0, t, args=(a, b))``, with the function of the module."""
+    function = ast.Name(op.attrs["callee"].spelled["plain"], ast.Load())
+    options = {k: v for k, v in op.attrs.items() if k != "callee"}
+    made = call(RULES[op.prim].spelling, [function, *operands[:2]], {})
+    if more := operands[2:]:
+        made.keywords.append(ast.keyword("args", ast.Tuple(more, ast.Load())))
+    made.keywords += [ast.keyword(k, literal(v)) for k, v in options.items()]
+    return made
+
+
+def _solve_ivp(op: Op, operands: list[Expr]) -> Expr:
+    """Return ``_times_and_states(scipy.integrate.solve_ivp(f, (t0, t1), y0, method="BDF"))``."""
+    function = ast.Name(op.attrs["callee"].spelled["plain"], ast.Load())
+    options = {k: v for k, v in op.attrs.items() if k not in ("callee", "asked")}
+    span = ast.Tuple(operands[:2], ast.Load())
+    made = call(RULES[op.prim].spelling, [function, span, operands[2]], {})
+    more = operands[3:]
+    if op.attrs["asked"]:
+        made.keywords.append(ast.keyword("t_eval", more.pop(0)))
+    if more:
+        made.keywords.append(ast.keyword("args", ast.Tuple(more, ast.Load())))
+    made.keywords += [ast.keyword(k, literal(v)) for k, v in options.items()]
+    return call("_times_and_states", [made], {})
+
+
+def _stands_for(op: Op, operands: list[Expr]) -> Expr:
+    """Return the first of two values that are the same."""
+    return operands[0]
+
+
 SPECIAL |= {
     "lu_solve": _paired, "toeplitz_both": _paired, "cho_solve": _cho_solve,
     "spline": _spline, "pieces_of": _pieces_of,
+    "odeint": _odeint, "solve_ivp": _solve_ivp, "stands_for": _stands_for,
     "scipy.stats.gaussian_kde.pdf": _estimate, "scipy.stats.gaussian_kde.logpdf": _estimate,
 }  # fmt: skip

@@ -14,14 +14,23 @@ from typing import Any
 
 from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.callables import from_library
+from gradgen.frontend.callbacks import callback
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.values import Frozen, Map, Record, Seq, Static, is_static, static_value
+from gradgen.ir.types import FLOAT
 from gradgen.library.distances import distances_by_function, pairs_by_function
 from gradgen.library.initial_values import solve_ivp
 from gradgen.library.quadrature import known_infinite, quad
+from gradgen.library.trajectories import (
+    odeint,
+    solve_ivp_exactly,
+    solved_by_ivp,
+    solved_by_odeint,
+    stands_for,
+)
 from gradgen.rules.callables import resolve
 from gradgen.rules.distributions import CONTINUOUS, DISCRETE
 from gradgen.rules.registry import RULES
@@ -85,6 +94,33 @@ def _logsumexp(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]
     return call_rule(r, node, RULES["signed_logsumexp" if signed else "logsumexp"], args, kwargs)
 
 
+EXACTLY = ("DOP853", "Radau", "BDF", "LSODA")
+NEAR = 1e-6
+
+
+@special("scipy.integrate.solve_ivp", listed=False)
+def _solve_ivp(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read explicit methods as their steps; of others the value is SciPy's."""
+    places = tuple(inspect.signature(solve_ivp).parameters)
+    given = dict(zip(places, args, strict=False)) | kwargs
+    shown = {k: static_value(v) if is_static(v) else ... for k, v in given.items()}
+    for key in ("dense_output", "events", "vectorized"):
+        if shown.get(key):
+            r.refuse(node, f"scipy.integrate.solve_ivp with {key}={shown[key]!r}",
+                     "ask for states at times, with t_eval=")  # fmt: skip
+    method = shown.get("method", "RK45")
+    if method in ("RK45", "RK23"):
+        return from_library(r, node, solve_ivp, args, kwargs)
+    if method not in EXACTLY:
+        r.refuse(node, f"scipy.integrate.solve_ivp with method={method!r}",
+                 f"use RK45, RK23 or {', '.join(EXACTLY)}")  # fmt: skip
+    rtol = shown.get("rtol", 1e-3)
+    if not isinstance(rtol, float) or rtol > NEAR:
+        r.refuse(node, f"the derivative of a solution by {method}, which is only near to it,",
+                 f"give rtol={NEAR}, or less: the derivative is that of the solution")  # fmt: skip
+    return from_library(r, node, solve_ivp_exactly, args, kwargs)
+
+
 def _only(name: str, reading: Any, usual: dict[str, tuple[Any, ...]], way: str) -> None:
     """Refuse what the reading of a function of SciPy does not have."""
     places = tuple(inspect.signature(reading).parameters)
@@ -101,17 +137,6 @@ def _only(name: str, reading: Any, usual: dict[str, tuple[Any, ...]], way: str) 
         return from_library(r, node, reading, args, kwargs)
 
 
-_only(
-    "scipy.integrate.solve_ivp",
-    solve_ivp,
-    {
-        "method": ("RK45", "RK23"),
-        "dense_output": (False,),
-        "events": (None,),
-        "vectorized": (False,),
-    },
-    "use the methods RK45 or RK23, or write the steps as a loop",
-)
 _only(
     "scipy.integrate.quad",
     quad,
@@ -131,14 +156,59 @@ def _lfilter(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
     return call_rule(r, node, RULES["lfilter_from" if stateful else "lfilter"], [], given)
 
 
-@special("scipy.integrate.odeint")
-def _adaptive(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """Refuse what chooses its own steps: what it calls, and how often, is not known beforehand."""
-    r.refuse(
-        node,
-        "an equation that SciPy solves in steps of its own choice",
-        "use scipy.integrate.solve_ivp with its method RK45, or write the steps as a loop",
+_only(
+    "scipy.integrate.odeint",
+    odeint,
+    {"Dfun": (None,), "full_output": (0, False), "tcrit": (None,), "ml": (None,), "mu": (None,)},
+    "leave it out, and take the derivative of the states alone",
+)
+
+
+@special(solved_by_odeint, listed=False)
+def _solved_by_odeint(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read the function that SciPy calls as one of the module; it is given all that it reads."""
+    func, start, times, more = args
+    y, t = r.read(start), r.read(times)
+    if y.type.rank != 1 or t.type.rank != 1:
+        r.refuse(node, "odeint with a state or times of unknown rank", "give example arguments")
+    options = _options(r, node, kwargs, odeint)
+    params = [("y", y.type), ("t", FLOAT)]
+    order = params[::-1] if options.get("tfirst") else params
+    callee, given = callback(r, node, func, order, more)
+    return r.hold(r.b.emit("odeint", [y, t, *given], callee=callee, **options))
+
+
+def _options(r: Reader, node: ast.AST, given: dict[str, Any], of: Any) -> dict[str, Any]:
+    """Return the options that differ from their defaults, which have to be constants."""
+    usual = {k: p.default for k, p in inspect.signature(of).parameters.items()}
+    for key, value in given.items():
+        if not is_static(value):
+            r.refuse(node, f"a computed {key}= of what SciPy solves", "use a constant")
+    return {k: static_value(v) for k, v in given.items() if static_value(v) != usual[k]}
+
+
+@special(solved_by_ivp, listed=False)
+def _solved_by_ivp(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read the function as one of the module; SciPy finds the times, too, where none are asked."""
+    func, first, last, start, t_eval, more = args
+    y = r.read(start)
+    if y.type.rank != 1:
+        r.refuse(node, "solve_ivp with a state of unknown rank", "give example arguments")
+    asked = [] if is_none(t_eval) else [as_value(r, t_eval, node)]
+    if any(v.type.rank != 1 for v in asked):
+        r.refuse(node, "solve_ivp with times of unknown rank", "give example arguments")
+    callee, given = callback(r, node, func, [("t", FLOAT), ("y", y.type)], more)
+    ends = [as_value(r, end, node) for end in (first, last)]
+    options = _options(r, node, kwargs, solve_ivp_exactly)
+    found = r.b.emit_several(
+        "solve_ivp", [*ends, y, *asked, *given], callee=callee, asked=bool(asked), **options
     )
+    return Seq([r.hold(v) for v in found])
+
+
+@special(stands_for, listed=False)
+def _stands_for(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return r.hold(r.b.emit("stands_for", [r.read(v) for v in args]))
 
 
 @special(known_infinite, listed=False)

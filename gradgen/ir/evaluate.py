@@ -339,6 +339,30 @@ def _call(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
     return runner.callee(function, given).block(function.body, Frame())[1]
 
 
+def _slope(runner: Runner, op: Op) -> Callable[..., Any]:
+    """Return the function of the graph that SciPy is to call."""
+    called = Op("call", [], [], {"callee": op.attrs["callee"]})
+    return lambda *given: _call(runner, called, list(given))[0]
+
+
+def _odeint(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
+    from scipy.integrate import odeint
+
+    options = {k: v for k, v in op.attrs.items() if k != "callee"}
+    return [odeint(_slope(runner, op), args[0], args[1], tuple(args[2:]), **options)]
+
+
+def _solve_ivp(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
+    from scipy.integrate import solve_ivp
+
+    options = {k: v for k, v in op.attrs.items() if k not in ("callee", "asked")}
+    first, last, start, *more = args
+    if op.attrs["asked"]:
+        options["t_eval"] = more.pop(0)
+    found = solve_ivp(_slope(runner, op), (first, last), start, args=tuple(more), **options)
+    return [found.t, found.y]
+
+
 def _leaf(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
     if "stack" in op.attrs:
         return [[]]
@@ -347,6 +371,8 @@ def _leaf(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
 
 EFFECTS: dict[str, Callable[[Runner, Op, list[Any]], list[Any]]] = {
     "call": _call,
+    "odeint": _odeint,
+    "solve_ivp": _solve_ivp,
     "push": lambda runner, op, args: [],
     "leaf": _leaf,
     "captured": lambda runner, op, args: [runner.function.captures[op.attrs["name"]]],

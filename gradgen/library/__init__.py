@@ -18,6 +18,7 @@ from gradgen.library import (  # noqa: F401  (these fill the tables)
     shapes,
     simpson,
     statistics,
+    trajectories,
 )
 from gradgen.library.registry import READ_AS, READ_METHODS, READINGS, reads
 

@@ -2,6 +2,7 @@
 
 from gradgen.rules import (
     averages,
+    callbacks,
     complexes,
     constant,
     constructors,
@@ -102,6 +103,7 @@ SOURCES = (
     several,
     sums,
     averages,
+    callbacks,
     ufunc_methods,
     ufunc_reductions,
     extras,
