@@ -115,24 +115,41 @@ def require_distinct(r: Reader, items: Storage) -> None:
 def require_unheld(r: Reader, items: Storage) -> None:
     """Refuse to replace or move items of a list while a name stands for the place of one."""
     if any(v.storage is items and v.steps for v in r.held_references()):
-        raise UnsupportedError(
-            f"{items.name or 'a list'!r} changes while a name holds an item that is written to",
-            r.b.span,
-            "copy the item with .copy(), or read it again after the change",
-        )
+        _refuse_held(r, items)
+
+
+def _refuse_held(r: Reader, items: Storage) -> NoReturn:
+    raise UnsupportedError(
+        f"{items.name or 'a list'!r} changes while a name holds an item that is written to",
+        r.b.span,
+        "copy the item with .copy(), or read it again after the change",
+    )
 
 
 def let_go(r: Reader, items: Ref, place: Step) -> None:
-    """Let names that stand for an item of a list go on with it when another takes its place."""
-    names = [n for n, v in r.frame.names.items() if _stands_at(v, items.storage, place)]
+    """Let names that stand for an item of a list go on with it when another takes its place.
+
+    In a list of lists, names that may stand for it do, too: they keep what they hold now, and a
+    write to it is refused from then on.
+    """
+    steps = (*items.steps, place)
+    held = {n: v for n, v in r.frame.names.items() if _stands_inside(v, items)}
+    names = [n for n, v in held.items() if same_steps(v.steps, steps)]
     if names:
         item = r.hold(r.read(r.frame.names[names[0]]))
         item = taken(r, item, items, popped=True)
         r.frame.names.update(dict.fromkeys(names, item))
+    if items.steps:
+        for name in held.keys() - set(names):
+            r.frame.names[name] = taken(r, r.hold(r.read(held[name])), items)
+        if any(_stands_inside(v, items) for v in r.held_references()):
+            _refuse_held(r, items.storage)
 
 
-def _stands_at(value: Any, items: Storage, place: Step) -> bool:
-    return isinstance(value, Ref) and value.storage is items and same_steps(value.steps, (place,))
+def _stands_inside(value: Any, items: Ref) -> bool:
+    """Whether a value is a place in a list, or in another list of the same list of lists."""
+    inside = isinstance(value, Ref) and value.storage is items.storage
+    return inside and len(value.steps) > len(items.steps)
 
 
 def taken(

@@ -136,8 +136,8 @@ def write(
     base = r.versions[owner.storage]
     if base.type.kind == "list" and not owner.steps:
         check_store(r, node, base, index.spelling, prim)
-        if prim == "store":
-            let_go(r, owner, Step("load", tuple(index.operands), index.attrs))
+    if prim == "store" and base.type.kind == "list" and r.read(owner).type.kind == "list":
+        let_go(r, owner, Step("load", tuple(index.operands), index.attrs))
     for step in owner.steps:
         if step.prim in READ_ONLY:
             r.refuse(
