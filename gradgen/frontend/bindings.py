@@ -31,6 +31,9 @@ from gradgen.rules.shapes_of import dtype_name
 WAY = "call it with the arguments that it takes"
 # Operations whose last inputs can be left out.
 MAY_LACK = ("roll", "item", "arange", "eye", "linspace")
+# These take the axis of a number, as if it were a vector of one entry.
+OF_VECTORS = {"cumsum", "cumprod", "nancumsum", "nansum", "nanprod", "nanmean", "nanmax", "nanmin",
+              "repeat", "squeeze"}  # fmt: skip
 DTYPES = {"float64", "float32", "complex128", "complex64", "bool",
           "int64", "int32", "int16", "int8", "uint8"}  # fmt: skip
 HELPER_PRIMS = {
@@ -63,6 +66,9 @@ def call_rule(r: Reader, node: ast.AST, rule: Rule, args: list[Any], kwargs: dic
     keyed = {p: v for p, v in values.items() if p in rule.keyed and not _is_none(v)}
     values = {p: v for p, v in values.items() if p not in rule.keyed}
     ordered = _inputs(r, node, rule, values)
+    if rule.name in OF_VECTORS and attrs.get("axis") in (0, -1) and not keyed:
+        number = as_value(r, ordered[0], node).type.rank == 0
+        attrs = {k: v for k, v in attrs.items() if k != "axis" or not number}
     if keyed:
         # In the rule's order, as the adjoints are.
         attrs["keyed"] = tuple(p for p in rule.keyed if p in keyed)

@@ -14,6 +14,7 @@ from gradgen.errors import UnsupportedError
 from gradgen.frontend.signals import Retry
 from gradgen.frontend.values import Ref, Seq, Step, Storage, composed
 from gradgen.ir.nodes import Op, Value
+from gradgen.ir.types import Type
 from gradgen.rules.registry import RULES
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def view(r: Reader, ref: Ref, prim: str, operands: list[Value], attrs: dict[str,
     """
     base = r.read(ref)
     maybe = RULES[prim].alias == "maybe" and not in_c_order(ref)
+    maybe = maybe and not _keeps_lengths(base, prim, operands, attrs)
     place: tuple[Any, ...] = ()
     usual = prim in VIEWS and base.type.kind == "array" and all(map(_keeps_order, ref.steps))
     if maybe and usual and not ref.storage.contiguous and as_users(r, ref):
@@ -66,6 +68,18 @@ def view(r: Reader, ref: Ref, prim: str, operands: list[Value], attrs: dict[str,
         return r.hold(value)  # whether it shares with what nobody can name does not matter
     steps = composed(ref.steps, Step(prim, tuple(operands), attrs, maybe, place))
     return Ref(ref.storage, steps, value, r.versions[ref.storage])
+
+
+def _keeps_lengths(base: Value, prim: str, operands: list[Value], attrs: dict[str, Any]) -> bool:
+    """Whether axes of length 1 are all that comes or goes: that is a view in any layout."""
+    made = RULES[prim].type([base, *operands], attrs)
+    if prim not in ("reshape", "reshape_as") or not isinstance(made, Type) or attrs:
+        return False
+    shapes = base.type.shape, made.shape
+    if None in shapes:
+        return False
+    before, after = ([n for n in shape or () if n != 1] for shape in shapes)
+    return before == after
 
 
 def _require_c_order(r: Reader, storage: Storage, value: Value, prim: str) -> None:

@@ -187,8 +187,10 @@ def take(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     no_more(r, node, kwargs)
     k = None if is_none(axis) else option(r, node, "axis", axis, RULES["arange"])
     rank = rank_of(r, node, array, "np.take")
-    if k is None:
+    if k is None or (rank == 0 and k in (0, -1)):
         array, k, rank = flat(r, array), 0, 1
+    if not -rank <= k < rank:
+        r.fail(node, np.exceptions.AxisError(k, rank))
     k %= rank
     if mode.obj != "raise":
         where = _wrapped(r, node, where, length(r, array, k), mode.obj)

@@ -69,7 +69,9 @@ def load(r: Reader, node: ast.Subscript, owner: Any) -> Any:
         raise Refine(unknown, ("key", node.slice.value))
     numpys = isinstance(owner, Value) and owner.type.is_scalar and not owner.type.weak
     if numpys and isinstance(node.slice, ast.Tuple) and not node.slice.elts:
-        return owner  # the one subscript of NumPy's numbers
+        return owner
+    if numpys and (new := _new_axes(node.slice)):
+        return r.hold(r.b.emit("expand_dims", [owner], axis=tuple(range(new))))
     if not isinstance(owner, Ref):
         r.refuse(node, f"a {describe(owner)} cannot be subscripted")
     index = parse_index(r, node.slice)
@@ -93,6 +95,13 @@ def _range_item(r: Reader, node: ast.Subscript, over: Iteration) -> Any:
     part = whole[slice(*(p.const if isinstance(p, Const) else None for p in parts))]
     ends = (Const(part.start), Const(part.stop), Const(part.step))
     return Iteration(None, over.element, ends)
+
+
+def _new_axes(index: ast.expr) -> int:
+    """Return how many axes a subscript makes that makes axes alone, else 0."""
+    parts = index.elts if isinstance(index, ast.Tuple) else [index]
+    named = ("None", "np.newaxis", "numpy.newaxis")
+    return len(parts) if all(ast.unparse(part) in named for part in parts) else 0
 
 
 def _length(r: Reader, node: ast.Subscript, shape: UnknownShape) -> Value:

@@ -44,7 +44,7 @@ def _sum_dtype(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     return Static(None if both == np.dtype(weights.dtype) else both)
 
 
-@special(np.promote_types, np.can_cast, np.finfo, np.iinfo, np.issubdtype, np.isdtype)
+@special(np.promote_types, np.can_cast, np.finfo, np.iinfo, np.issubdtype, np.isdtype, np.dtype)
 def _of_types(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read a function of dtypes."""
     every = [*args, *kwargs.values()]

@@ -102,6 +102,8 @@ def along(ufunc: np.ufunc, method: str, known: dict[Any, Any], loop: Callable[..
         """Read a method that goes along an axis."""
         given = bound(r, node, method, args, kwargs)
         array = _array(r, node, given.pop("array"))
+        if method == "accumulate":
+            given["axis"] = _known_axis(r, node, array, given["axis"])
         if ufunc in known and ufunc not in (np.maximum, np.minimum):
             return _called(r, node, known[ufunc], [array], given)
         array = in_dtype(r, node, array, given.pop("dtype", None))
@@ -121,6 +123,12 @@ def along(ufunc: np.ufunc, method: str, known: dict[Any, Any], loop: Callable[..
         return from_library(r, node, loop, [Static(ufunc), array], given)
 
     return handler
+
+
+def _known_axis(r: Reader, node: ast.AST, array: Any, axis: Any) -> Any:
+    """Return the axis of a method that goes along one: the only one where none is named."""
+    rank = as_value(r, array, node).type.rank
+    return Const(0) if is_none(axis) and rank == 1 else axis
 
 
 def _one_axis(r: Reader, node: ast.AST, ufunc: np.ufunc, method: str, array: Any, axis: Any) -> int:
@@ -144,6 +152,7 @@ def reduceat(ufunc: np.ufunc) -> Handler:
         if "indices" not in given:
             r.refuse(node, f"{operation} without indices", "call it as NumPy documents it")
         array = _array(r, node, given.pop("array"))
+        given["axis"] = _known_axis(r, node, array, given["axis"])
         array = in_dtype(r, node, array, given.pop("dtype", None))
         places = given.pop("indices")
         if operation in RULES:

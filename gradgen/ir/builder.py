@@ -86,6 +86,11 @@ class Builder:
             if error.span is not None:
                 raise
             raise UnsupportedError(error.message, span or self.span, error.hint) from None
+        except (IndexError, ZeroDivisionError) as error:
+            name = RULES[prim].spelling or prim
+            what = f"{name} along an axis that the array does not have"
+            hint = "name axes that the array has"
+            raise UnsupportedError(what, span or self.span, hint) from error
 
     def _check_complex(self, prim: str, values: list[Value], span: Span | None) -> None:
         if any(map(is_complex, values)) and not of_complex(prim):

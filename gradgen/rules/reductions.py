@@ -110,7 +110,7 @@ def cumulative_type(inputs: list[Value], attrs: Attrs) -> Type:
     if t.shape is None:
         return Type("any", dtype, None)
     if attrs.get("axis") is None and len(t.shape) != 1:
-        return array(dtype, (fresh_dim(),))
+        return array(dtype, (fresh_dim() if t.shape else 1,))
     return array(dtype, t.shape)
 
 

@@ -66,6 +66,12 @@ def columns_of_grown_list(x, y):
     return np.sum(table**2 * np.arange(18.0).reshape(3, 6))
 
 
+def numbers_as_vectors(x, y):
+    """What NumPy does along the axis of a number that has none."""
+    total = np.cumsum(np.sum(x * y), axis=0) * np.take(x @ y, [0, -1], axis=0)
+    return np.sum(np.nansum(x[0], axis=-1) * total) * (x @ x)[None, None][0, 0]
+
+
 def _pair():
     return np.array([0.7, -1.3, 0.4]), np.array([1.5, 0.3, -0.8])
 
@@ -79,5 +85,6 @@ EXAMPLE_ARGS = {
     "remainders": _pair,
     "by_methods": _pair,
     "ranges": _pair,
+    "numbers_as_vectors": _pair,
     "columns_of_grown_list": _pair,
 }
