@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import importlib.util
 import math
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -155,6 +157,33 @@ def test_module_stands_alone(tmp_path: Path) -> None:
     value, (_, d_k) = gradgen.value_and_grad(heat, argnums=(0, 1))(u, 0.1)
     got = [float(word) for word in ran.stdout.split()]
     assert np.allclose(got, [value, d_k], RTOL)
+
+
+def repeated(a: Any) -> Any:
+    return np.sum(np.repeat(a, 2, axis=0) ** 2)
+
+
+@pytest.mark.parametrize("run", ["runpy", "exec", "imported apart", "imported"])
+def test_text_that_calls_numpy_runs_however_it_is_run(tmp_path: Path, run: str) -> None:
+    """Numba looks for names in a module; text that is just executed has none."""
+    a, path = np.array([[0.5, 2.0]]), tmp_path / f"repeated_{run[-5:]}.py"
+    gradgen.emit(repeated, path, example_args=(a,), backend="numba")
+    namespace: dict[str, Any] = {"__name__": "somewhere"}
+    if run == "runpy":
+        namespace = runpy.run_path(str(path))
+    elif run == "exec":
+        exec(path.read_text(), namespace)
+    else:
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        if run == "imported":
+            sys.modules[path.stem] = module
+        spec.loader.exec_module(module)
+        namespace = vars(module)
+        assert module.__name__ == (path.stem if run == "imported" else None)
+    value, gradient = entry_of(namespace)(a)
+    assert value == 8.5 and np.array_equal(gradient, 4.0 * a)
 
 
 def test_text_repeats_and_names_numba() -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gradgen.backends import gathers, lists, loops, messages, python_calls
+from gradgen.backends.axes import order_axes
 from gradgen.backends.failures import WAY_OUT
 from gradgen.backends.list_items import type_lists
 from gradgen.backends.native import is_native
@@ -146,6 +147,7 @@ class Lowering:
     def lower(self, op: Op) -> None:
         """Leave an operation, or turn it into the call of a printed function."""
         self._check(op)
+        order_axes(op)
         if op.prim in GROWING and op.out in self.carried and _of_integers(op):
             as_call(op, GROWING[op.prim], op.inputs)
         elif op.prim in messages.TEXTS:

@@ -72,6 +72,9 @@ class _Respell(ast.NodeTransformer):
             node.func = pieces.dotted("np.abs")
         if name == "np.reshape":
             node.args[0] = pieces.call("np.ascontiguousarray", [node.args[0]])
+        if name == "np.transpose" and node.keywords:
+            method = ast.Attribute(node.args[0], "transpose", ast.Load())
+            return ast.Call(method, [node.keywords[0].value], [])
         if name == "reversed":
             return pieces.call("_backwards", node.args)
         return node

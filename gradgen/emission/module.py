@@ -104,6 +104,8 @@ def render(
         plain = _closure(function, function.plain_helpers | _names_in([definition]))
         above = [decorated(s, plain, cache) for s in above]
     captured = _captured(function)
+    if not cache and "numba.objmode" in {n for s in above for n in _dotted_names(s)}:
+        captured = [Comment(NOT_IMPORTED), *ast.parse(UNLESS_IMPORTED).body, *captured]
     used = writer.needs | _names_in(above + captured)
     above += second_names
     imports = [m for m in MODULES if m in used]
@@ -112,6 +114,14 @@ def render(
         header = _with_needs(header, packages)
     text = _assemble(header, [*imports, *packages], captured, above, definition)
     return Rendered(text, compiled or definition)
+
+
+# Where there is no name of a module, Numba asks the function itself for what it reads.
+NOT_IMPORTED = "# Run without being imported: what runs in Python finds its names here."
+UNLESS_IMPORTED = """
+if globals().get("__spec__") is None or __name__ not in sys.modules:
+    __name__ = None
+"""
 
 
 def _with_needs(header: str, packages: list[str]) -> str:

@@ -7,8 +7,13 @@ Specialised to:  x f64[n]
 Source hash:     49c198146b84, for `gradgen check-stale`
 Needs NumPy and Numba.  Regenerate with `gradgen emit tests/corpus/control_statements.py:guarded -o OUT.py --wrt x, --backend numba`.
 """
+import sys
 import numpy as np
 import numba
+
+# Run without being imported: what runs in Python finds its names here.
+if globals().get('__spec__') is None or __name__ not in sys.modules:
+    __name__ = None
 
 
 def _message_in_python(a):
