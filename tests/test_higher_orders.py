@@ -181,3 +181,20 @@ def test_third_order_of_a_loop_on_one_path() -> None:
     third = gradgen.grad(gradgen.grad(gradgen.grad(function)))
     assert third(0.7) == 0.0
     np.testing.assert_allclose(third(-0.5), 6.0, rtol=1e-12)
+
+
+def test_lists_popped_from_lists() -> None:
+    """What is popped from a copy of a list of lists is not the list that the original holds."""
+
+    def corner(p, n):
+        t = [[[p * i + j - k for k in range(2)] for j in range(n)] for i in range(n)]
+        for i in range(1, n):
+            for j in range(1, n):
+                t[i][j][1] = t[i - 1][j][0] * t[i][j - 1][1]
+                t[i][j][0] += p * t[i][j][1]
+        return t[n - 1][n - 1][0] + t[n - 1][n - 1][1]
+
+    expected = np.polynomial.Polynomial.fit(
+        np.linspace(0.2, 1.2, 12), [corner(p, 3) for p in np.linspace(0.2, 1.2, 12)], 11
+    ).deriv(3)(0.7)
+    np.testing.assert_allclose(grad(grad(grad(corner)))(0.7, 3), expected, rtol=1e-6)

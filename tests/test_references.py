@@ -7,7 +7,7 @@ import pytest
 
 from tests.cases import CONTROL, LOSSES, MUTATION, NUMPY_OPS, Case, cases
 from tests.complexify import NotAnalytic
-from tests.pytrees import same_bits
+from tests.pytrees import leaves, same_bits
 from tests.references import (
     DIFFERENCE_RTOL,
     assert_trees_close,
@@ -26,7 +26,10 @@ def test_complex_step_agrees_with_differences(case: Case) -> None:
     except NotAnalytic:
         pytest.skip("does not run on complex numbers")
     differences = difference_gradient(case.function, case.args(), case.argnums)
-    assert_trees_close(exact, differences, DIFFERENCE_RTOL)
+    # Beside a large value, the rounding of the differences is all there is of a small gradient.
+    value = abs(float(case.function(*case.args())))
+    largest = max(float(np.max(np.abs(leaf), initial=1e-3)) for _, leaf in leaves(exact))
+    assert_trees_close(exact, differences, max(DIFFERENCE_RTOL, 1e-10 * value / largest))
 
 
 @pytest.mark.parametrize("name", ["projection", "newton_root", "early_return", "recurrence"])

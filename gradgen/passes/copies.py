@@ -172,7 +172,9 @@ class _Sweep:
             self._copy_result(u)
             return
         loop = self.lives.loop_between(u, block)
-        rows = into_rows(op) > 0
+        # What is popped counts as nobody else's, so that a copy must not share its lists.
+        popped = op.prim == "pop" and depth(op.inputs[k].type) > 1
+        rows = into_rows(op) > 0 or popped
         if loop is None or not self._copy_init(loop, op.inputs[k], rows):
             self._copy_input(op, k, block, rows)
 
