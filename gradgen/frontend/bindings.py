@@ -168,6 +168,8 @@ def dtype_of(r: Reader, node: ast.AST, value: Any) -> str:
 def emit(r: Reader, node: ast.AST, rule: Rule, args: list[Any], attrs: dict[str, Any]) -> Any:
     """Emit an operation; a view of a named array stays a view of it."""
     inputs = [as_array(r, as_value(r, a, node), node) for a in args]
+    if rule.name == "transpose" and inputs[0].type.is_scalar and inputs[0].type.weak:
+        return r.hold(r.b.emit("array0", inputs[:1]))  # Python's numbers have no .T
     if rule.alias and isinstance(args[0], Ref) and not is_list(r, args[0]):
         if inputs[0].type.is_scalar:
             return args[0]

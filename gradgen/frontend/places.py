@@ -221,8 +221,11 @@ def compress(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 
 @special(np.extract)
 def _extract(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
-    mask = _mask(r, node, args[0])
-    return r.hold(at(r, as_value(r, args[1], node), "m", mask))
+    """Read ``np.extract``, whose mask counts entries; of the same shape it is a subscript."""
+    mask, array = _mask(r, node, args[0]), as_value(r, args[1], node)
+    if mask.type.rank and mask.type.shape == array.type.shape:
+        return r.hold(at(r, array, "m", mask))
+    return r.hold(at(r, flat(r, array), "a", r.b.emit("flatnonzero", [mask])))
 
 
 def _mask(r: Reader, node: ast.AST, value: Any) -> Value:
@@ -330,6 +333,8 @@ def _place(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     if value.type.shape != ():
         places = r.b.emit("flatnonzero", [mask])
         value = _cycled(r, node, flat(r, value), places)
+    if mask.type.rank != r.read(owner).type.rank:
+        mask = r.b.emit("reshape_as", [mask, r.read(owner)])  # it may have other axes
     write(r, node, owner, plain("m", mask), value, "store")
     return Static(None)
 

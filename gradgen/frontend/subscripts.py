@@ -100,8 +100,9 @@ def _range_item(r: Reader, node: ast.Subscript, over: Iteration) -> Any:
 def _new_axes(index: ast.expr) -> int:
     """Return how many axes a subscript makes that makes axes alone, else 0."""
     parts = index.elts if isinstance(index, ast.Tuple) else [index]
-    named = ("None", "np.newaxis", "numpy.newaxis")
-    return len(parts) if all(ast.unparse(part) in named for part in parts) else 0
+    new = [ast.unparse(part) in ("None", "np.newaxis", "numpy.newaxis") for part in parts]
+    rest = [part for part, made in zip(parts, new, strict=True) if not made]
+    return sum(new) if all(ast.unparse(part) == "..." for part in rest) else 0
 
 
 def _length(r: Reader, node: ast.Subscript, shape: UnknownShape) -> Value:
