@@ -88,11 +88,12 @@ def recalled(r: Reader, key: Any, names: list[str]) -> Guess:
 
 def _ways(r: Reader, wanted: set[Thing]) -> dict[Thing, Way]:
     found: dict[Thing, Way] = {}
+    seen: set[int] = set()
     for place, frame in enumerate(r.frame.outward()):
         for name, value in _roots(frame):
             if len(found) == len(wanted):
                 return found
-            for keys, thing in _reached(value, ()):
+            for keys, thing in _reached(value, (), seen):
                 if thing in wanted:
                     found.setdefault(thing, (place, name, keys))
     return found
@@ -114,14 +115,19 @@ def _roots(frame: Frame) -> Iterable[tuple[str, Any]]:
         yield "", frame.shared
 
 
-def _reached(value: Any, keys: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Thing]]:
-    """Yield the arrays and boxes in a value, with the keys that lead there."""
+def _reached(
+    value: Any, keys: tuple[Any, ...], seen: set[int]
+) -> Iterator[tuple[tuple[Any, ...], Thing]]:
+    """Yield the arrays and boxes in a value that were not ``seen``, with the keys to them."""
+    if id(value) in seen:
+        return
+    seen.add(id(value))
     if isinstance(value, Ref):
         yield keys, value.storage
     elif _is_thing(value):
         yield keys, value
     for key, item in _inside(value):
-        yield from _reached(item, (*keys, key))
+        yield from _reached(item, (*keys, key), seen)
 
 
 def _inside(value: Any) -> list[tuple[Any, Any]]:

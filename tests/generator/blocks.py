@@ -43,7 +43,21 @@ def compound(scope: Scope) -> list[str]:
         makers += [(2, functions.local_function)]
     if scope.has("match"):
         makers += [(2, matching.match)]
+    if scope.has("contexts"):
+        makers += [(1.5, context)]
     return scope.chooser.weighted(makers)(scope)
+
+
+def context(scope: Scope) -> list[str]:
+    """Return a ``with``: the statements in it are done as if it were not there."""
+    settings = scope.chooser.pick(("all='ignore'", "divide='ignore', invalid='ignore'"))
+    lines: list[str] = []
+    for _ in range(scope.chooser.between(1, 3)):
+        if scope.depth < DEEPEST and scope.chooser.chance(0.3):
+            lines += compound(scope)
+        else:
+            lines += statements.simple(scope)
+    return [f"with np.errstate({settings}):", *indented(lines)]
 
 
 def jump(scope: Scope) -> list[str]:

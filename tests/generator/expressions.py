@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.generator import arrays, functions, objects, sequences, sorting
+from tests.generator import arrays, functions, objects, sequences, signatures, sorting
 from tests.generator.kinds import (
     SCALAR,
     Flag,
@@ -144,6 +144,8 @@ def called(scope: Scope, name: str, kind: Function) -> str:
     choose = scope.chooser
     count = len(kind.params) - (choose.between(0, kind.optional) if kind.optional else 0)
     listed = [argument(scope, param) for param in kind.params[:count]]
+    if not kind.plain:
+        return f"{name}({', '.join(signatures.arguments(scope, kind, listed))})"
     if kind.names and choose.chance(0.25):
         first = choose.below(count + 1)
         named = zip(kind.names[first:count], listed[first:], strict=True)

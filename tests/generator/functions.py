@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.generator import arrays, blocks, expressions, sequences
+from tests.generator import arrays, blocks, expressions, sequences, signatures
 from tests.generator.choices import indented
 from tests.generator.kinds import SCALAR, Array, Function, Int, Kind, Object, Scalar
 from tests.generator.scope import Scope
@@ -63,12 +63,16 @@ def defined(
         texts[-1] += f"={expressions.scalar(around, 1) if computed else choose.constant()}"
         optional = 1
     inner.guarded = outer - {*listed, *changed} | {*first}
+    kind = Function(params, inner.result, next(inner.serials), tuple(listed), optional)
+    begun: list[str] = []
+    if inner.has("signatures") and not first:
+        texts, kind, begun = signatures.marked(inner, texts, kind)
     body, left = blocks.block(inner, 3)
+    body[:0] = begun
     if not left and inner.result is not None:
         body.append(blocks.returned(inner))
     if changed:
         body.insert(0, f"nonlocal {', '.join(changed)}")
-    kind = Function(params, inner.result, next(inner.serials), tuple(listed), optional)
     return [f"def {name}({', '.join((*first, *texts))}):", *indented(body or ["pass"])], kind
 
 
@@ -152,7 +156,7 @@ def passed(scope: Scope, wanted: Function) -> str:
     alike = [
         text
         for text, kind in scope.of_callables()
-        if (kind.params, kind.result) == (wanted.params, wanted.result)
+        if (kind.params, kind.result) == (wanted.params, wanted.result) and not kind.only_name
     ]
     if alike and scope.chooser.chance(0.7):
         return scope.chooser.pick(alike)
@@ -170,7 +174,7 @@ def part_of_call(scope: Scope) -> list[str]:
 
 def partial_of(scope: Scope) -> tuple[str, Function] | None:
     """Return a function with its first argument given, or its last by name."""
-    options = [(n, k) for n, k in scope.of_callables() if len(k.params) > 1 and k.names]
+    options = [(n, k) for n, k in scope.of_callables() if len(k.params) > 1 and k.names and k.plain]
     if not options:
         return None
     name, kind = scope.chooser.pick(options)

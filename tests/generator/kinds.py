@@ -69,6 +69,17 @@ class Function:
     # The parameters' names, where a call may use them, and how many of the last have a default.
     names: tuple[str, ...] = ()
     optional: int = 0
+    # How many of the first are given by their place alone, and of the last by their name alone.
+    only_place: int = 0
+    only_name: int = 0
+    # Whether it takes numbers beside these: ``*rest`` and ``**options``.
+    rest: bool = False
+    options: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether all is given by place or by name, as the caller likes."""
+        return not (self.only_place or self.only_name or self.rest or self.options)
 
 
 @dataclass(frozen=True)

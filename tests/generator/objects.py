@@ -104,6 +104,8 @@ def finished(scope: Scope, kind: Object, head: str, body: list[str]) -> list[str
         value = expressions.scalar(inside, 2)
         body = [*body, "@property", "def size(self):", f"    return {value}"]
         kind = replace(kind, properties=("size",))
+    if scope.has("class functions") and choose.chance(0.6):
+        body = [*body, *class_function(scope, kind)]
     scope.classes = (*scope.classes, kind)
     return [*head.split("\n"), *indented(body)]
 
@@ -129,6 +131,22 @@ def method(scope: Scope, kind: Object, name: str) -> tuple[list[str], Function]:
     if inherited is not None and kind.base and lines[-1].startswith("    return "):
         lines[-1] += f" + 0.7 * super().{name}({', '.join(made.names)})"
     return lines, made
+
+
+def class_function(scope: Scope, kind: Object) -> list[str]:
+    """Return a static method, or a class method that makes an object; it is called by the class."""
+    choose = scope.chooser
+    if choose.chance(0.5):
+        inner = replace(scope, names={}, guarded=frozenset(), depth=1, captured={})
+        params, inner.result = functions.signature(replace(scope, classes=()))
+        lines, made = functions.defined(inner, "mixed", params)
+        scope.names[f"{kind.cls}.mixed"] = made
+        return ["@staticmethod", *lines]
+    inside = sequences.with_names(replace(scope, names={}), p=SCALAR)
+    given = [expressions.argument(inside, part) for part in kind.init.params]
+    made = Function((SCALAR,), kind, next(scope.serials), ("p",))
+    scope.names[f"{kind.cls}.start"] = made
+    return ["@classmethod", "def start(cls, p):", f"    return cls({', '.join(given)})"]
 
 
 def heir(scope: Scope, name: str, base: Object) -> list[str]:
@@ -159,6 +177,9 @@ def made(scope: Scope, kind: Object) -> str:
     heirs = [other for other in scope.classes if other.base == kind.cls]
     if heirs and scope.chooser.chance(0.15):
         kind = heirs[0]
+    maker = scope.names.get(f"{kind.cls}.start")
+    if isinstance(maker, Function) and scope.chooser.chance(0.3):
+        return expressions.called(scope, f"{kind.cls}.start", maker)
     return expressions.called(scope, kind.cls, kind.init)
 
 

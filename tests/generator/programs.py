@@ -22,11 +22,15 @@ IMPORTS = (
 )
 FEATURES = (
     "aliases",
+    "assertions",
     "choice",
+    "class functions",
     "closures",
     "comprehensions",
     "containers",
+    "contexts",
     "defaults",
+    "deletions",
     "dicts",
     "flags",
     "functions",
@@ -42,6 +46,7 @@ FEATURES = (
     "recursion",
     "reuse",
     "shapes",
+    "signatures",
     "sorting",
     "swaps",
     "tables",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.generator import arrays, expressions, objects, sequences, sorting, stores, tables
-from tests.generator.kinds import FLAG, SCALAR, Array, Grown, Kind, Record, Scalar
+from tests.generator.kinds import FLAG, SCALAR, Array, Grown, Int, Kind, Record, Scalar
 from tests.generator.scope import Scope
 
 
@@ -32,7 +32,43 @@ def simple(scope: Scope) -> list[str]:
         makers += [(3, objects.start), (2, replace_item)]
     if scope.classes and scope.has("lists"):
         makers += [(1, objects.written)]
+    if scope.has("deletions"):
+        makers += [(1, delete)]
+    if scope.has("assertions"):
+        makers += [(0.7, assertion)]
     return scope.chooser.weighted(makers)(scope) or assign_number(scope)
+
+
+def delete(scope: Scope) -> list[str]:
+    """Return a ``del`` of a name or of an item."""
+    choose = scope.chooser
+    kept = {*scope.guarded, *scope.fixed, *scope.captured}
+    names = [name for name, _ in [*scope.of(Scalar), *scope.of(Array)] if name not in kept]
+    lists = [(n, k) for n, k in scope.of(Grown) if n not in scope.guarded]
+    if lists and choose.chance(0.4):
+        name, kind = choose.pick(lists)
+        place = choose.pick(("0", "-1", ":1"))
+        return [f"if len({name}) > {kind.least}:", f"    del {name}[{place}]"]
+    if len(names) < 2:
+        return []
+    name = choose.pick(names)
+    del scope.names[name]
+    return [f"del {name}"]
+
+
+def assertion(scope: Scope) -> list[str]:
+    """Return an ``assert`` of what is certain."""
+    choose = scope.chooser
+    options = [f"{name} < 1e9" for name, _ in scope.of(Scalar)]
+    for name, kind in scope.of_arrays():
+        options += [f"{name}.shape == {kind.shape!r}", f"len({name}) == {kind.shape[0]}"]
+        options += [f"np.all({name} < 1e9)"]
+    options += [f"len({name}) >= {kind.least}" for name, kind in scope.of(Grown)]
+    options += [f"{kind.low} <= {name} <= {kind.high}" for name, kind in scope.of(Int)]
+    if not options:
+        return []
+    said = choose.pick(("", ", 'out of bounds'", f", f'bad: {{{choose.constant()}}}'"))
+    return [f"assert {choose.pick(options)}{said}"]
 
 
 def assign_number(scope: Scope) -> list[str]:
