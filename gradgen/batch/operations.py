@@ -71,6 +71,8 @@ def _elementwise(s: Sweep, op: Op) -> Value | list[Value] | None:
 
 def _of_entries(rule: Rule) -> bool:
     """Whether a function takes arrays: those of Python and its ``math`` take numbers."""
+    if rule.spelling.startswith("math."):
+        return False
     return rule.form != "call" or rule.spelling.startswith(("np.", "scipy.", "_"))
 
 

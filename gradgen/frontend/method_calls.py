@@ -186,7 +186,9 @@ def _view(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[st
 def _conj(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Read ``a.conj()``, which is the array itself where its numbers are real."""
     v = as_value(r, owner, node)
-    name = "conjugate" if v.type.is_scalar and v.type.weak else "conj"
+    # The method keeps what may be a number of Python's one, which does not widen a dtype.
+    plain = v.type.kind == "any" or (v.type.is_scalar and v.type.weak)
+    name = "conjugate" if plain else "conj"
     out = call_rule(r, node, RULES[name], [owner, *args], kwargs)
     if v.type.dtype.startswith("complex") or not isinstance(owner, Ref):
         return out

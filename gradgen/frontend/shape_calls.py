@@ -141,6 +141,8 @@ def _cross(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
         if v.type.shape:
             _require_known(r, node, v.type.shape[axis % len(v.type.shape)])
             lengths.append(dimension(r, v, axis % len(v.type.shape)))
+        elif v.type.shape is None:
+            lengths.append(r.b.emit("dim", [v], axis=axis))
     known = [n.const if isinstance(n, Const) else None for n in lengths]
     if known in ([2, 2], [2, 3], [3, 2]):
         return from_library(r, node, plane.cross, args, kwargs)
