@@ -494,6 +494,48 @@ def test_adjoints_that_are_nothing_on_a_path() -> None:
         assert_same(gradgen.value_and_grad(loss, backend="numba")(a, t), expected)
 
 
+def test_what_is_not_finite() -> None:
+    def entries(x: Any) -> Any:
+        total = np.where(np.isnan(x), 0.0, 1.0) * np.median(x)
+        return np.stack((x**-1, x**-2, x**0.5, np.power(x, -1), total))
+
+    x = np.array([np.nan, np.inf, -np.inf, 0.0, 2.5, 0.5, -3.0])
+    with np.errstate(all="ignore"):
+        for a in (x, x[3:]):
+            expected = gradgen.jvp(entries)((a,), np.ones(len(a)))
+            assert_same(gradgen.jvp(entries, backend="numba")((a,), np.ones(len(a))), expected)
+
+
+def test_integers_of_floats() -> None:
+    def loss(v: float, x: Any) -> Any:
+        whole = math.floor(v) * x[0] + math.ceil(v) * x[1] + int(v) * x[2] + math.trunc(-v) * x[0]
+        return whole + math.fmod(v, 0.7)
+
+    x = np.array([0.2, 0.4, 2.0])
+    gradient = gradgen.value_and_grad(loss, argnums=(0, 1), backend="numba")
+    for v in (1.7, -1.7, 3.0):
+        assert_same(gradient(v, x), gradgen.value_and_grad(loss, argnums=(0, 1))(v, x))
+    with pytest.raises(ValueError, match="NaN"):
+        gradient(math.nan, x)
+    with pytest.raises(OverflowError):
+        gradient(1e300, x)
+
+
+def test_hessian_of_a_list_that_grows() -> None:
+    """The rows of the identity run through a list of numbers."""
+
+    def loss(x: Any, n: int) -> Any:
+        items = [x[0]]
+        for i in range(n):
+            if x[i] > 0.0:
+                items.append(items[-1] * x[i])
+        return sum(v * v for v in items)
+
+    x = np.array([0.3, 0.7, -0.4])
+    expected = gradgen.hessian(loss)(x, 3)
+    assert_same(gradgen.hessian(loss, backend="numba")(x, 3), expected)
+
+
 def test_unknown_backend() -> None:
     with pytest.raises(ArgumentError, match="numpy, numba"):
         gradgen.grad(heat, backend="fortran")

@@ -65,6 +65,25 @@ def _stop_gradient(x):
     return x
 
 
+def _int(x):
+    """Return ``int(x)``, where it is an integer of 64 bits."""
+    if x != x:
+        raise ValueError("cannot convert float NaN to integer")
+    if abs(x) >= 9.2e18:
+        raise OverflowError("the integer does not fit into 64 bits")
+    return int(x)
+
+
+def _floor(x):
+    """Return ``math.floor(x)``, where it is an integer of 64 bits."""
+    return _int(np.floor(x))
+
+
+def _ceil(x):
+    """Return ``math.ceil(x)``, where it is an integer of 64 bits."""
+    return _int(np.ceil(x))
+
+
 def _floor_divide(a, b):
     """Return ``a // b`` of integers, which compiled code gives as 0 where ``b`` is 0."""
     if b == 0:

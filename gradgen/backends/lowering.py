@@ -36,9 +36,12 @@ OF_INTEGERS = {
 }
 # What grows from turn to turn, and would wrap around without a word.
 GROWING = {"mul": "_times", "add": "_plus"}
+# What Numba makes integers of that are not there, where a float is too large.
+OF_FLOATS = {"int": "_int", "math.trunc": "_int", "math.floor": "_floor", "math.ceil": "_ceil"}
 OF_NUMBERS = {
     "erf": "math.erf", "erfc": "math.erfc", "gamma": "math.gamma", "gammaln": "math.lgamma",
     "special.expm1": "math.expm1", "special.log1p": "math.log1p", "expit": "_expit",
+    "math.fmod": "np.fmod",
 }  # fmt: skip
 HELPERS = str(Path(__file__).with_name("helpers.py"))
 
@@ -55,6 +58,8 @@ def lower_to_numba(function: Function, others: list[Function]) -> None:
         _refuse_callbacks(f)
         type_lists(f)
         read_before_writing(f)
+        for op in walk(f.body):
+            _power_of_array(op)
         for block in blocks_of(f.body):
             block.ops = [each for op in block.ops for each in (*_narrowed(op), op)]
         lowering.carried = _carried(f)
@@ -95,6 +100,18 @@ def _is_long(const: object) -> bool:
 def _of_integers(op: Op) -> bool:
     """Whether these are integers, none of them a literal."""
     return all(v.type.kind == "int" and not isinstance(v, Const) for v in op.inputs)
+
+
+def _power_of_array(op: Op) -> None:
+    """Spell powers of arrays so that 0 to a negative one is infinite, and a root is NumPy's."""
+    if op.prim not in ("pow", "np.power") or not isinstance(op.inputs[1], Const):
+        return
+    a, by = op.inputs[0].type, op.inputs[1].const
+    if a.kind == "array" and a.rank and a.dtype in ("float64", "float32"):
+        if type(by) is int and by < 0:
+            op.inputs[1] = Const(float(by))
+        elif by == 0.5:
+            op.prim, op.inputs = "sqrt", [op.inputs[0]]
 
 
 def _narrowed(op: Op) -> list[Op]:
@@ -164,6 +181,8 @@ class Lowering:
             as_call(op, OF_INTEGERS[op.prim], op.inputs)
         elif op.prim == "float" and first is not None and first.kind == "array" and not first.rank:
             as_call(op, "_number", op.inputs)
+        elif op.prim in OF_FLOATS and first is not None and first.kind == "float":
+            as_call(op, OF_FLOATS[op.prim], op.inputs)
         elif op.prim in OF_NUMBERS and first is not None and first.is_scalar:
             as_call(op, OF_NUMBERS[op.prim], op.inputs)
         elif op.prim in WRITES:

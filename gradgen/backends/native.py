@@ -24,12 +24,12 @@ PLAIN = {
     "isneginf", "isposinf", "item", "le", "leaf", "len", "list", "list_add", "load", "log",
     "log10", "log1p", "log2", "logaddexp", "logaddexp2", "logical_and", "logical_not",
     "logical_or", "logical_xor", "lt", "math.acos", "math.acosh", "math.asin", "math.asinh",
-    "math.atan", "math.atan2", "math.atanh", "math.ceil", "math.copysign", "math.cos",
+    "math.atan", "math.atan2", "math.atanh", "math.copysign", "math.cos",
     "math.cosh", "math.degrees", "math.erf", "math.erfc", "math.exp", "math.exp2", "math.expm1",
-    "math.fabs", "math.floor", "math.fmod", "math.gamma", "math.hypot", "math.isfinite",
+    "math.fabs", "math.gamma", "math.hypot", "math.isfinite",
     "math.isinf", "math.isnan", "math.lgamma", "math.log", "math.log10", "math.log1p",
     "math.log2", "math.pow", "math.radians", "math.sin", "math.sinh", "math.sqrt", "math.tan",
-    "math.tanh", "math.trunc", "max2", "maximum", "min2", "minimum", "moveaxis", "mul", "ndim",
+    "math.tanh", "max2", "maximum", "min2", "minimum", "moveaxis", "mul", "ndim",
     "ne", "neg", "negative", "nextafter", "nonzero", "not", "np.abs", "np.add", "np.bitand",
     "np.bitor", "np.bitxor", "np.divide", "np.eq", "np.float32", "np.float64", "np.float_power",
     "np.ge", "np.gt", "np.int32", "np.int64", "np.invert", "np.le", "np.lt", "np.mod",
@@ -100,6 +100,11 @@ def _converts(op: Op) -> bool:
     return all(t.is_scalar and t.kind != "bool" for t in _types(op))
 
 
+def _whole(op: Op) -> bool:
+    """Whether this is of integers: a float may be too large, or not a number."""
+    return all(t.kind == "int" for t in _types(op))
+
+
 def _sorts(op: Op) -> bool:
     kind = op.attrs.get("kind")
     known = op.inputs[0].type.rank == 1 and set(op.attrs) <= {"axis", "kind"}
@@ -163,7 +168,7 @@ SOMETIMES: dict[str, Callable[[Op], bool]] = {
         _matrices,
     ),
     **dict.fromkeys(("sum", "mean", "prod", "max", "min", "var", "std", "any", "all"), _total),
-    **dict.fromkeys(("cumsum", "cumprod", "median", "count_nonzero"), _total),
+    **dict.fromkeys(("cumsum", "cumprod", "count_nonzero"), _total),
     "diff": lambda op: set(op.attrs) <= {"n"},  # along the last axis, and nothing before or after
     "argmax": _total,
     "argmin": _total,
@@ -171,7 +176,7 @@ SOMETIMES: dict[str, Callable[[Op], bool]] = {
     "stack": _joins,
     "array": _of_numbers,
     "float": _converts,
-    "int": _converts,
+    **dict.fromkeys(("int", "math.floor", "math.ceil", "math.trunc"), _whole),
     "clip": _arrays,
     "sort": _sorts,
     "argsort": _sorts,

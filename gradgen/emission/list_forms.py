@@ -136,9 +136,15 @@ def _contains(op: Op, operands: list[Expr]) -> Expr:
 
 
 def _lift_list(op: Op, operands: list[Expr]) -> Expr:
-    """Return ``[np.repeat(np.expand_dims(item, 0), n, axis=0) for item in items]``."""
+    """Return ``[np.repeat(np.expand_dims(item, 0), n, axis=0) for item in items]``.
+
+    Of numbers, it is ``[np.full(n, item) for item in items]``.
+    """
+    deepest = _innermost(op.inputs[0].type)
 
     def repeated(item: Expr) -> Expr:
+        if deepest is not None and deepest.is_scalar:
+            return call("np.full", [operands[1], item])
         row = call("np.expand_dims", [item, ast.Constant(0)])
         return call("np.repeat", [row, operands[1]], {"axis": 0})
 
