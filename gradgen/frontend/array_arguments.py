@@ -14,7 +14,7 @@ from gradgen.frontend.values import Seq
 
 # What reads lists itself.
 AS_LISTS = {np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray,
-            np.copy, np.fromiter, np.block}  # fmt: skip
+            np.fromiter, np.block}  # fmt: skip
 # What takes a list of arrays, which may differ in their shapes.
 OF_ARRAYS = {np.vstack, np.hstack, np.column_stack, np.dstack, np.select}
 # What writes to its first argument, which has to be an array.

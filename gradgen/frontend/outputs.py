@@ -34,7 +34,8 @@ def out_of(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str
         return None
     place = _place(obj, args)
     if isinstance(obj, np.ufunc) and obj.nout > 1:
-        out = kwargs.get("out", Seq(args[place:]) if len(args) > place else None)
+        missing = [Static(None)] * (obj.nin + obj.nout - len(args))
+        out = kwargs.get("out", Seq(args[place:] + missing) if len(args) > place else None)
         return out if isinstance(out, Seq) and not all(map(is_none, out.items)) else None
     out = kwargs.get("out", args[place] if len(args) > place else None)
     if isinstance(out, Seq) and len(out.items) == 1:

@@ -9,6 +9,7 @@ import numpy as np
 
 from gradgen.frontend.bindings import dtype_of
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.lists import as_array
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Seq, Static
@@ -72,7 +73,7 @@ def _one_dtype(r: Reader, node: ast.AST, ufunc: np.ufunc, key: str, given: Any) 
 
 def _cast(r: Reader, node: ast.AST, value: Any, dtype: str, casting: Any) -> Any:
     """Return an input in the dtype that is computed in."""
-    v = as_value(r, value, node)
+    v = as_array(r, as_value(r, value, node), node)
     have = v.type.dtype
     if have == dtype and not v.type.weak:
         return value

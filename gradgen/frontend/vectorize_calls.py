@@ -13,9 +13,10 @@ from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.unpacking import sequence_items
-from gradgen.frontend.values import Choice, Seq, Static, is_static, plain, static_value
+from gradgen.frontend.values import Choice, Record, Seq, Static, is_static, plain, static_value
 from gradgen.ir.nodes import Value
 from gradgen.library import vectorized
+from gradgen.library.collections import KnownSet
 
 NAMES = ("pyfunc", "otypes", "doc", "excluded", "cache", "signature")
 LOOP = "write a comprehension, as in np.array([f(x) for x in xs])"
@@ -33,11 +34,17 @@ class Options:
 def _vectorize(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Read a function of numbers as a loop over the entries; it gives one float."""
     given = dict(zip(NAMES, args, strict=False)) | kwargs
-    options = {k: v for k, v in given.items() if k != "pyfunc"}
+    options = {k: _of_set(v) for k, v in given.items() if k != "pyfunc"}
     if "pyfunc" not in given or not all(map(is_static, options.values())):
         r.refuse(node, "np.vectorize whose options are computed, or of no function", LOOP)
     known = {k: static_value(v) for k, v in options.items()}
     return _made(r, node, given["pyfunc"], known)
+
+
+def _of_set(option: Any) -> Any:
+    """Return a set that is known as what it is, anything else unchanged."""
+    known = isinstance(option, Record) and option.kind is KnownSet
+    return option.fields["held"] if known else option
 
 
 @special(np.vectorize.__call__, listed=False)

@@ -19,6 +19,7 @@ OF_OBJECTS = (
 )
 
 
+LIBRARIES = ("np.", "scipy.")  # their functions take arrays
 TESTS = ("if", "raise_if", "assert")  # what takes values as they are
 
 
@@ -111,8 +112,11 @@ class Builder:
         raise UnsupportedError(what, span or self.span, "use numbers that the objects hold")
 
     def _check_lists(self, prim: str, values: list[Value], span: Span | None) -> None:
-        """Refuse to compute with a list as if it were a number."""
-        if prim in OF_OBJECTS or prim not in RULES or not RULES[prim].elementwise:
+        """Refuse to compute with a list as if it were an array: a reading has to make it one."""
+        if prim in OF_OBJECTS or prim not in RULES:
+            return
+        named = any(str(name).startswith(LIBRARIES) for name in RULES[prim].callables)
+        if not (named or RULES[prim].elementwise):
             return
         if any(v.type.kind == "list" for v in values):
             what = f"{RULES[prim].spelling or prim} of a list whose length is not known"

@@ -72,6 +72,11 @@ def numbers_as_vectors(x, y):
     return np.sum(np.nansum(x[0], axis=-1) * total) * (x @ x)[None, None][0, 0]
 
 
+def in_a_dtype(x, y):
+    held = np.copy([v * 2.0 for v in x])
+    return np.sum(np.arctan(list(y), dtype=float) * held) + np.sum(list(x), dtype=np.float64)
+
+
 def _pair():
     return np.array([0.7, -1.3, 0.4]), np.array([1.5, 0.3, -0.8])
 
@@ -85,6 +90,7 @@ EXAMPLE_ARGS = {
     "remainders": _pair,
     "by_methods": _pair,
     "ranges": _pair,
+    "in_a_dtype": _pair,
     "numbers_as_vectors": _pair,
     "columns_of_grown_list": _pair,
 }
