@@ -80,7 +80,7 @@ class Recorder:
             "_bend_product": self.bend_product, "_nothing": nothing, "_join_at": joined_at,
             "_differences": differences, "_along": along, "_bend_along": self._bent(along),
             "_outer": outer, "_bend_outer": self._bent(outer), "_einsum": einsum,
-            "_bend_einsum": self._bent(einsum),
+            "_bend_einsum": self._bent(einsum), "_summed": summed, "_windows": windows,
         }  # fmt: skip
 
     def _note(self, p: Any, q: Any) -> Any:
@@ -226,6 +226,33 @@ def _factor(letters: str, kept: str, p: Any) -> Any:
     if isinstance(p, np.ndarray):
         p = np.transpose(p, [mine.index(k) for k in kept if k in mine])
         p = p[tuple(slice(None) if k in mine else None for k in kept)]
+    return p
+
+
+def summed(like: Any, *parts: Any) -> Any:
+    """Return the sets of a sum of items, numbers or arrays of one shape."""
+    total: Any = None
+    for p in _flat(parts):
+        more = isinstance(p, np.ndarray) and p.ndim > np.ndim(like)
+        total = joined(total, over(p, 0) if more else p)
+    return np.broadcast_to(total, np.shape(like)).copy() if isinstance(like, np.ndarray) else total
+
+
+def windows(like: Any, p: Any, kernel: Any, backwards: bool = False) -> Any:
+    """Return the unions along each axis in windows as long as a kernel, cut to the result's shape.
+
+    Where the middle lies between two places, it may be either.
+    """
+    p = np.flip(p) if backwards else p
+    for axis, (length, width) in enumerate(zip(np.shape(like), np.shape(kernel), strict=True)):
+        rows = np.moveaxis(p, axis, 0)
+        total = np.full((len(rows) + width - 1, *rows.shape[1:]), None)
+        for k in range(width):
+            total[k : k + len(rows)] = joined(total[k : k + len(rows)], rows)
+        start, odd = divmod(len(total) - length, 2)
+        cut = total[start : start + length]
+        cut = joined(cut, total[start + 1 : start + 1 + length]) if odd else cut
+        p = np.moveaxis(cut, 0, axis)
     return p
 
 

@@ -40,6 +40,7 @@ TIMES = {"mul", "np.multiply"}
 OVER = {"div", "np.divide"}
 OUTER = {"outer", "linalg.outer"}
 CROSS = {"cross", "linalg.cross"}
+CONVOLUTIONS = {"convolve", "correlate", "signal.convolve", "signal.convolve2d", "signal.correlate"}
 PRODUCTS = {"matmul", "np.matmul", "dot"}
 
 
@@ -79,12 +80,23 @@ class Tracks(Forward):
         if op.prim in ("where", "select"):
             test, a, b = op.inputs
             return self.alg.where(test, self.of(a), self.of(b))
-        if op.prim in MOVES:
+        if op.prim in MOVES or (op.prim == "pad" and op.attrs.get("reflect_type") != "odd"):
             attrs = {k: v for k, v in op.attrs.items() if k != "dtype"}
             types = [adjoint_type(out)]
             return self.b.append(op.prim, self._moved(rule, op), types, attrs=attrs).out
         if rule.elementwise:
             return self._elementwise(op, given, out)
+        if op.prim == "interp" and moving == [0]:
+            return given[0]  # linear between the knots
+        if op.prim in ("py_sum", "sum_items"):
+            return self._call("_summed", out, out, *given)
+        if op.prim == "bincount" and moving == [1]:
+            empty = self._call("_nothing", out, out)
+            return self._call("_join_at", out, empty, op.inputs[0], given[0])
+        if op.prim in CONVOLUTIONS and len(given) == 1:
+            # What is shifted along the other goes backwards.
+            backwards = {"backwards": True} if "correlate" in op.prim and moving == [1] else {}
+            return self._call("_windows", out, out, given[0], op.inputs[1 - moving[0]], **backwards)
         if op.prim == "diff" and len(given) == 1:
             return self._call("_differences", out, *given, **_only(op, "axis"))
         deep = op.prim == "dot" and max((v.type.rank or 9) for v in op.inputs) > 2
