@@ -210,3 +210,30 @@ def test_iterations_are_not_differentiated_again() -> None:
     assert made.source.count("while True:") == 1
     loop = made.source.partition("while True:")[2].partition("    zeros = ")[0]
     assert " t_" not in loop and "_solution" not in made.source
+
+
+def test_solvers_inside_a_loss_are_refused() -> None:
+    """Their equations may read what the loss computes, which would then have no derivative."""
+
+    def loss(a):
+        @gradgen.implicit(lambda z: z * z - a)
+        def root(z):
+            for _ in range(30):
+                z = 0.5 * (z + a / z)
+            return z
+
+        return root(1.0)
+
+    with pytest.raises(gradgen.UnsupportedError, match=r"inside the diff.*\n.*\n.*\n.*outside"):
+        gradgen.grad(loss)(2.0)
+
+    def ruled(x):
+        @gradgen.custom_vjp
+        def square(x):
+            return x**2
+
+        square.defvjp(lambda x: (x**2, x), lambda x, g: (2.0 * g * x,))
+        return square(x)
+
+    with pytest.raises(gradgen.UnsupportedError, match=r"rule given inside.*\n.*\n.*\n.*outside"):
+        gradgen.grad(ruled)(2.0)

@@ -29,6 +29,9 @@ from gradgen.frontend.values import (
     with_parts,
 )
 from gradgen.ir.nodes import Const, Value
+from gradgen.solutions import fixed_point, implicit
+
+OUTSIDE = "decorate the function outside, and hand it all that it needs as arguments"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,6 +146,18 @@ def _on_grad(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
         r.refuse(node, f"a {describe(rule)} as a rule", "give a function of the adjoint")
     x = given["x"]
     return _marked(r, node, Custom(PASSED, [rule], [x], x, Seq([])))
+
+
+@special(custom_vjp, custom_jvp, listed=False)
+def _rule_inside(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Refuse to make a function with a rule where its rule would have to be read first."""
+    r.refuse(node, "a derivative rule given inside the differentiated function", OUTSIDE)
+
+
+@special(implicit, fixed_point, listed=False)
+def _solver_inside(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Refuse to make a solver whose equation may read what the loss computes."""
+    r.refuse(node, "implicit or fixed_point inside the differentiated function", OUTSIDE)
 
 
 @special(stop_gradient)
