@@ -46,6 +46,7 @@ CHOSEN = (
     "stores_gather.mask_with_array", "losses.single_precision",
     "lang_object_kinds.argument_nested_objects", "lang_list_slices.starred_from_array",
     "lang_in_place.setitem_scalar_array", "lang_rows.rows_of_lists",
+    "lang_views.columns_of_every_other",
     "lang_alias_paths.gauss_pivoting",
 )  # fmt: skip
 EVERYTHING = (

@@ -39,6 +39,11 @@ class _Respell(ast.NodeTransformer):
         super().generic_visit(node)
         return node
 
+    def visit_With(self, node: ast.With) -> ast.With:
+        """Leave what runs in Python as it is: a view there has to stay one."""
+        runs_in_python = any("objmode" in ast.unparse(i.context_expr) for i in node.items)
+        return node if runs_in_python else self.generic_visit(node)
+
     def visit_While(self, node: ast.While) -> ast.While | list[ast.stmt]:
         """Give an endless loop a test.
 

@@ -71,7 +71,10 @@ def view(r: Reader, ref: Ref, prim: str, operands: list[Value], attrs: dict[str,
 
 
 def _keeps_lengths(base: Value, prim: str, operands: list[Value], attrs: dict[str, Any]) -> bool:
-    """Whether axes of length 1 are all that comes or goes: that is a view in any layout."""
+    """Whether axes of length 1 are all that comes or goes: that is a view in any layout.
+
+    Where only one axis is longer before and after, its length is the same, known or not.
+    """
     made = RULES[prim].type([base, *operands], attrs)
     if prim not in ("reshape", "reshape_as") or not isinstance(made, Type) or attrs:
         return False
@@ -79,7 +82,7 @@ def _keeps_lengths(base: Value, prim: str, operands: list[Value], attrs: dict[st
     if None in shapes:
         return False
     before, after = ([n for n in shape or () if n != 1] for shape in shapes)
-    return before == after
+    return before == after or len(before) <= 1 >= len(after)
 
 
 def _require_c_order(r: Reader, storage: Storage, value: Value, prim: str) -> None:

@@ -386,6 +386,8 @@ class Reader(Sharing):
                 if listed.is_list(other):
                     listed.refuse(self, thing, other)
                 continue
+            if self.frame.source.generated:
+                continue  # the pass `copies` has seen to it that nothing reads the old value
             places = {
                 p for t in (thing, other) for d in (self.causes, self.picks) for p in d.get(t, ())
             }

@@ -123,7 +123,30 @@ def _matrix():
     return np.array([[0.34, 0.33, -1.06], [0.38, -1.12, -0.81]])
 
 
+def swapped_at_some_turns(a, b, n):
+    row = b.copy()
+    k = 0
+    while k < 2 and row[0] < 3.0:
+        k += 1
+        b *= abs(a[k] + 0.3)
+    k = 0
+    while True:
+        k += 1
+        if k > 2 or not a[n] + row[1] < 2.5:
+            break
+        if k % 2 == 0:
+            if n < k:
+                b, a = a, b
+                b = row[::-1] - b[n]
+    return np.sum(a**3) + np.sum(b * b * a)
+
+
 EXAMPLE_ARGS = {
+    "swapped_at_some_turns": lambda: (
+        np.array([1.2, 0.77, 0.98]),
+        np.array([0.02, -0.3, 0.99]),
+        1,
+    ),
     "swapped_in_the_third_arm": lambda: (np.array([0.3, 0.4, 0.9]), np.array([0.3, -0.4, 0.9])),
     "bound_to_the_other_in_one_arm": lambda: (np.array([0.3, 0.4, 0.9]), np.array([-0.3, 0.4, 1])),
     "array_or_number": lambda: (0.5, np.array([0.3, 0.4, 0.9])),

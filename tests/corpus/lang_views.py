@@ -161,7 +161,22 @@ def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
+def columns_of_every_other(a):
+    a[::2].reshape(2, 1)[...] *= np.sin(a[0])
+    return np.sum(a**2)
+
+
+def rows_and_columns_written(a):
+    column = a[1:].reshape(-1, 1)
+    row = a[::2].reshape(1, -1)
+    row[0, 1] = a[0] * a[1]
+    column[0] *= 2.0
+    return np.sum(a**2)
+
+
 EXAMPLE_ARGS = {
+    "columns_of_every_other": lambda: (np.array([0.4, 0.5, 0.6]),),
+    "rows_and_columns_written": lambda: (np.array([0.4, 0.5, 0.6, 0.8]),),
     "view_written_before": lambda: (_normal(5),),
     "view_written_after": lambda: (_normal(5),),
     "view_chain": lambda: (_normal(3, 4),),
