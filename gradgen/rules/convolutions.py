@@ -128,12 +128,19 @@ def _middle(full, in1, in2):
 
 def _polymul_to_a1(g, a1, a2):
     """Cotangent of the first polynomial in ``np.polymul(a1, a2)``."""
-    return np.correlate(_after_zeros(g, a1, a2), a2, "valid")
+    return _polymul_share(_after_zeros(g, a1, a2), a1, a2)
 
 
 def _polymul_to_a2(g, a1, a2):
     """Cotangent of the second polynomial in ``np.polymul(a1, a2)``."""
-    return np.correlate(_after_zeros(g, a1, a2), a1, "valid")
+    return _polymul_share(_after_zeros(g, a1, a2), a2, a1)
+
+
+def _polymul_share(full, mine, other):
+    """Cotangent of a polynomial that is multiplied by another; a number is one of degree 0."""
+    if np.ndim(mine) == 0:
+        return np.sum(full * other)
+    return full * other if np.ndim(other) == 0 else np.correlate(full, other, "valid")
 
 
 def _polymul_tangent(t_a1, t_a2, y, a1, a2):
@@ -232,7 +239,8 @@ rule("signal.convolve2d", convolve_nd_type, callables=["scipy.signal.convolve2d"
 rule("polymul", convolve_type, callables=["np.polymul"], params="a1, a2",
      adjoint=(_polymul_to_a1, _polymul_to_a2), tangent=_polymul_tangent,
      samples=("np.polymul(x3, y4)", "np.polymul(x3, x1)", "np.polymul(x5, y3)",
-              "np.polymul(x3, [1, y])", "np.polymul([0.0, x, y], p3)"))
+              "np.polymul(x3, [1, y])", "np.polymul([0.0, x, y], p3)",
+              "np.polymul(x, y3)", "np.polymul(x3, y)", "np.polymul(x, y)"))
 rule("lfilter", lfilter_type, callables=["scipy.signal.lfilter"], params="b, a, x, axis=-1",
      fuller="lfilter_from",
      adjoint=(_lfilter_to_b, _lfilter_to_a, _lfilter_to_x),

@@ -6,7 +6,7 @@ import string
 from typing import TYPE_CHECKING, Any
 
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Length, Type, broadcast_length, promote
+from gradgen.ir.types import Length, Type, broadcast_length, may_be_one, promote
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, of_shape
 
@@ -82,7 +82,18 @@ def einsum_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     for k, c in enumerate(wanted):
         if c not in present:
             share = alg.emit("expand_dims", share, axis=k)
-    return share
+    return alg.emit("unbroadcast", share, a) if _may_be_stretched(letters, op.inputs, i) else share
+
+
+def _may_be_stretched(letters: list[str], inputs: list[Value], i: int) -> bool:
+    """Whether an operand has an axis that is stretched if its length, not known, should be 1."""
+    pairs = zip(letters, inputs, strict=True)
+    shapes = [dict(zip(t, v.type.shape or (), strict=True)) for t, v in pairs]
+    others = [shape for k, shape in enumerate(shapes) if k != i]
+    return any(
+        not isinstance(d, int) and may_be_one(d) and any(o.get(c, d) != d for o in others)
+        for c, d in shapes[i].items()
+    )
 
 
 def _apart(
@@ -254,7 +265,8 @@ rule("einsum", einsum_type, form="special", vjp=einsum_vjp, narrow=False, tangen
     "np.einsum('bij,bjk,k->bi', m233, m233, x3, optimize=True)",
     "np.einsum(x23, [0, 1], x32, [1, 2], [0, 2])", "np.einsum('iij->j', x44[:, :, None] * y3)",
     "np.einsum('ij,ij->i', x23, x13)", "np.einsum('ij,ij->ij', x31, y31)",
-    "np.einsum('i,->i', x3, y)", "np.einsum('ij,jk,ki->', x23, x32, m33[:2, :2])"))
+    "np.einsum('ij,ij->i', x23, x44[::4, :3])", "np.einsum('i,->i', x3, y)",
+    "np.einsum('ij,jk,ki->', x23, x32, m33[:2, :2])"))
 rule("einsum_view", einsum_type, form="special", vjp=einsum_vjp, tangent="multilinear", cost=0,
      of_complex="analytic", alias="view")
 rule("tensordot", tensordot_type, callables=["np.tensordot"], params="a, b, axes=2",
