@@ -326,6 +326,12 @@ def test_what_cannot_be_compiled_is_refused_with_its_place() -> None:
             gradient(np.ones(3), 2)
 
 
+def test_bytes_in_another_order_are_refused_by_name() -> None:
+    gradient = gradgen.grad(heat, backend="numba")
+    with pytest.raises(UnsupportedError, match=r"test_numba\.py:\d+.*'u' is .* dtype >f8"):
+        gradient(np.ones(4, ">f8"), 0.1)
+
+
 def test_lists_of_lists() -> None:
     def slices(x: Any) -> Any:
         rows = []
@@ -535,6 +541,18 @@ def test_hessian_of_a_list_that_grows() -> None:
     x = np.array([0.3, 0.7, -0.4])
     expected = gradgen.hessian(loss)(x, 3)
     assert_same(gradgen.hessian(loss, backend="numba")(x, 3), expected)
+
+
+def test_choices_and_products_of_vectors() -> None:
+    def loss(x: Any, y: Any, k: Any) -> Any:
+        w = np.outer(x, y) + np.outer(k, y)
+        z = np.where(w > 0.3, w, 0.5 * w) + np.where(w[0] > 0.4, 0.0, w)
+        r = np.where(x > 0.5, x, 0.0) * np.where(x > 0.7, 1, 2)
+        return np.sum(z**2) + np.sum(r) + np.sum(np.where(x > y, x, y)) + np.where(x[0] > 0, 2, 3)
+
+    x, y, k = np.linspace(0.1, 1.0, 4), np.linspace(0.9, 0.2, 4), np.arange(4)
+    expected = gradgen.value_and_grad(loss, argnums=(0, 1))(x, y, k)
+    assert_same(gradgen.value_and_grad(loss, argnums=(0, 1), backend="numba")(x, y, k), expected)
 
 
 def test_unknown_backend() -> None:

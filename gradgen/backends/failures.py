@@ -11,6 +11,7 @@ from gradgen.emission.origins import origin_of_line
 from gradgen.errors import UnsupportedError
 
 PLACE = re.compile(r'File "([^"]+)", line (\d+)')
+DTYPE = re.compile(r"argument (\d+): Unsupported array dtype: (\S+)")
 WAY_OUT = 'backend="numpy" computes it without compiling'
 
 
@@ -19,6 +20,10 @@ def refusal(error: BaseException, program: Any, code: types.CodeType) -> Unsuppo
     if not _while_compiling(error):
         return None
     lines, whole = program.text.split("\n"), program.function.span
+    if (found := DTYPE.search(str(error))) is not None:
+        name = _parameter(lines, error, int(found[1]))
+        message = f"{name} is an array of dtype {found[2]}, which Numba does not have"
+        return UnsupportedError(message, whole, f"convert it with .astype(float); {WAY_OUT}")
     for number in _lines_of(error, code.co_filename):
         if number > len(lines):
             continue
@@ -27,6 +32,15 @@ def refusal(error: BaseException, program: Any, code: types.CodeType) -> Unsuppo
         message = f"Numba cannot compile `{what}` ({_reason(error)})"
         return UnsupportedError(message, origin.span if origin else whole, WAY_OUT)
     return UnsupportedError(f"Numba cannot compile this ({_reason(error)})", whole, WAY_OUT)
+
+
+def _parameter(lines: list[str], error: BaseException, place: int) -> str:
+    """Return the name of a parameter of the compiled function that an error is about."""
+    loc = getattr(error, "loc", None)
+    below = lines[loc.line - 1 :] if loc is not None else []
+    header = next((line for line in below if line.startswith("def ")), "")
+    names = header.partition("(")[2].partition(")")[0].split(", ")
+    return repr(names[place]) if place < len(names) and names[place] else "an argument"
 
 
 def _while_compiling(error: BaseException) -> bool:

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable
 from pathlib import Path
 
-from gradgen.backends import gathers, lists, loops, messages, python_calls
+from gradgen.backends import gathers, lists, loops, messages, python_calls, slow_to_compile
 from gradgen.backends.axes import order_axes
 from gradgen.backends.failures import WAY_OUT
 from gradgen.backends.list_items import type_lists
@@ -25,7 +25,7 @@ from gradgen.ir.types import scalar
 from gradgen.ir.words import describe
 from gradgen.rules.registry import RULES
 
-LOOPS = {**loops.LOOPS, **lists.LOOPS}
+LOOPS = {**loops.LOOPS, **lists.LOOPS, **slow_to_compile.LOOPS}
 # What compiled code has by another name: of integers, with checks; of a single number.
 OF_INTEGERS = {
     "floordiv": "_floor_divide",
