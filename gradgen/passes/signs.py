@@ -1,28 +1,84 @@
-"""A sign before a product with a literal is the literal's: ``-(2.0 * x)`` is ``-2.0 * x``."""
+"""Signs of the reverse sweep move to where they read best, and cost nothing.
+
+- A sign before a product with a literal is the literal's: ``-(2.0 * x)`` is ``-2.0 * x``.
+- A sign inside a sum or a transposition moves out of it: ``np.sum(-x)`` is ``-np.sum(x)``.
+- What is added with a sign is subtracted: ``d + -0.5 * x`` is ``d - 0.5 * x``.
+
+Each gives the same bits, but for the sign of a zero.
+"""
 
 from __future__ import annotations
 
 from gradgen.ir.nodes import Const, Function, Op, Value, blocks_of, uses, walk
 
+# Operations that give the opposite for the opposite.
+ODD = ("sum", "T", "transpose", "expand_dims", "reshape", "ravel")
+
 
 def join_signs(function: Function) -> None:
-    """Give signs of the reverse sweep to literals, in place."""
+    """Give signs of the reverse sweep to literals and to sums, in place."""
     count = uses(function.body)
     gone: set[int] = set()
     for op in walk(function.body):
-        if op.prim == "neg" and op.reverse and (product := _scaled(op.inputs[0], count)):
-            factor, value = product.inputs
-            assert isinstance(factor, Const)
-            op.prim, op.inputs = "mul", [Const(-factor.const), value]
-            gone.add(id(product))
+        if op.reverse:
+            _move_out(op, count)
+            _give_to_literal(op, count, gone)
+    for op in walk(function.body):
+        if op.reverse and op.prim in ("add", "inc"):
+            _subtract(op, count, gone)
     for block in blocks_of(function.body) if gone else ():
         block.ops = [op for op in block.ops if id(op) not in gone]
 
 
-def _scaled(v: Value, count: dict[Value, int]) -> Op | None:
-    """Return the multiplication by a literal that made a value for this once, None for others."""
-    op = v.op
-    if op is None or op.prim != "mul" or not op.reverse or count.get(v) != 1:
-        return None
-    factor = op.inputs[0]
-    return op if isinstance(factor, Const) and type(factor.const) is float else None
+def _move_out(op: Op, count: dict[Value, int]) -> None:
+    """Exchange an operation and the sign that it is applied to."""
+    minus = op.inputs[0].op if op.prim in ODD else None
+    if minus is None or not _is_own(minus, "neg", count) or len(op.inputs) != 1:
+        return
+    minus.prim, minus.attrs = op.prim, op.attrs
+    minus.out.type, minus.out.name = op.out.type, ""
+    op.prim, op.attrs = "neg", {}
+
+
+def _give_to_literal(op: Op, count: dict[Value, int], gone: set[int]) -> None:
+    product = op.inputs[0].op if op.prim == "neg" else None
+    if product is None or not _is_own(product, "mul", count) or id(product) in gone:
+        return
+    factor, value = product.inputs
+    if isinstance(factor, Const) and type(factor.const) is float:
+        op.prim, op.inputs = "mul", [Const(-factor.const), value]
+        gone.add(id(product))
+
+
+def _subtract(op: Op, count: dict[Value, int], gone: set[int]) -> None:
+    """Turn the addition of something with a sign into a subtraction."""
+    if op.prim == "inc" and op.attrs.get("sign") not in ("+", "-"):
+        return
+    term = op.inputs[1].op
+    if term is not None and _is_own(term, "neg", count) and id(term) not in gone:
+        op.inputs[1] = term.inputs[0]
+        gone.add(id(term))
+    elif not _turn_literal(op.inputs[1], count):
+        return
+    if op.prim == "add":
+        op.prim = "sub"
+    else:
+        op.attrs = op.attrs | {"sign": "-" if op.attrs["sign"] == "+" else "+"}
+
+
+def _turn_literal(v: Value, count: dict[Value, int]) -> bool:
+    """Make the leading factor of a product positive; say whether it was a negative literal."""
+    while v.op is not None and v.op.prim in ("mul", "div") and _is_own(v.op, v.op.prim, count):
+        first = v.op.inputs[0]
+        if isinstance(first, Const):
+            negative = type(first.const) is float and first.const < 0.0
+            if negative:
+                v.op.inputs[0] = Const(-first.const)
+            return negative
+        v = first
+    return False
+
+
+def _is_own(op: Op, prim: str, count: dict[Value, int]) -> bool:
+    """Whether this is an operation of the sweep, for one reader."""
+    return op.prim == prim and op.reverse and count.get(op.out) == 1

@@ -36,8 +36,8 @@ def mlp_squared_value_and_grad(params, x, targets):
     d_probabilities = 1.0 / len(sum_2) * (2.0 * difference)
     d_targets = -d_probabilities
     d_exped = d_probabilities / sum_1                   # losses.py:33
-    d_exped = d_exped + np.sum(
-        -(d_probabilities * probabilities / sum_1), axis=1, keepdims=True
+    d_exped = d_exped - np.sum(
+        d_probabilities * probabilities / sum_1, axis=1, keepdims=True
     )
     d_shifted = d_exped * exped                         # losses.py:32
     d_b2 = np.sum(d_shifted, axis=0)                    # losses.py:30

@@ -48,5 +48,5 @@ def walrus_in_while_value_and_grad(x):
             d_t += 2.0 * (d_t * (d / product) / product)
         d_t += 2.0 * d_d * t                            # control_statements.py:119
         d_d = 0.0
-    d_x[0] += d_t                                       # control_statements.py:118
+    d_x[0] = d_t                                        # control_statements.py:118
     return value, (d_x,)
