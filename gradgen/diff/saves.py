@@ -142,13 +142,7 @@ class Planner(Carrier):
         self.stands_for = paths_of_reads(self, self.missing)
         self.unsure += lengths_of_nothing(self, self.missing)
         needed = self._needed()
-        for v in sorted(
-            needed,
-            key=lambda v: (
-                RULES[v.op.prim].cost == 0 if v.op and v.op.prim in RULES else False,
-                v.id,
-            ),
-        ):
+        for v in sorted(needed, key=lambda v: v.id):
             self.resolve(v)
         self.settle()
         self._rewrite(self.top)

@@ -32,23 +32,20 @@ def heat_value_and_grad(k, u):
     for first in reversed(range(0, 9, 4)):
         u = u_saved.pop()
         last_1 = min(first + 4, 9)
-        product_saved = np.empty((last_1 - first, max(last, 0)))  # checkpoints.py:32
+        item_saved = np.empty((last_1 - first, max(last, 0)))  # checkpoints.py:32
         total_saved = np.empty((last_1 - first, max(last, 0)))
-        item_saved = np.empty((last_1 - first, max(last, 0)))
         for step in range(first, last_1):               # checkpoints.py:30, run again
             for i in range(1, last):                    # checkpoints.py:31
                 item = u[i]                             # checkpoints.py:32
                 item_saved[step - first, i] = item
-                product = k * item
-                product_saved[step - first, i] = product
                 total = u[i - 1] - 2.0 * u[i] + u[i + 1]
                 total_saved[step - first, i] = total
-                u[i] += product * total
+                u[i] += k * item * total
         for step in range(last_1 - 1, first - 1, -1):   # checkpoints.py:30
             for i in range(last - 1, 0, -1):            # checkpoints.py:31
                 item = item_saved[step - first, i]      # checkpoints.py:32
                 d_product = d_u[i]
-                d_total = d_product * product_saved[step - first, i]
+                d_total = d_product * (k * item)
                 d_product *= total_saved[step - first, i]
                 d_u[i + 1] += d_total
                 d_u[i] -= 2.0 * d_total
