@@ -82,6 +82,7 @@ from gradgen.passes.sums import sum_before_products
 from gradgen.passes.through import add_through_zeros
 from gradgen.passes.twice import read_once
 from gradgen.passes.unbound import drop_sure, settle_guards
+from gradgen.passes.unread import drop_unread_clears
 from gradgen.rules import eigenvalues
 from gradgen.sizes import KEPT, Sizes
 from gradgen.sparse.tracks import Tracks, add_tracks, finish_tracks
@@ -395,6 +396,7 @@ def _optimise(program: Program) -> None:
     add_through_zeros(function)
     ask_once(function)
     share_common(function)
+    drop_unread_clears(function)
     remove_dead(function)
     sum_before_products(function)
     join_signs(function)
