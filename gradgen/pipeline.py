@@ -61,6 +61,7 @@ from gradgen.passes.cancelling import hold_cancelling_maxima
 from gradgen.passes.choices import ask_once
 from gradgen.passes.clears import join_clears
 from gradgen.passes.copies import insert_copies
+from gradgen.passes.counted import write_out_counters
 from gradgen.passes.cse import share_common
 from gradgen.passes.dce import remove_dead
 from gradgen.passes.first_shares import store_first
@@ -363,6 +364,8 @@ def _adjoint(program: Program) -> None:
         drop_unchanged(f)
         # In a loop over examples, a name may still hold what the one before has left in it.
         drop_sure(f, program.inner is not None and program.asked is None)
+        if options.mode in MARKED:
+            write_out_counters(f)
     sharing = Sharing(function)
     program.writes_arguments = not all(
         sharing.never_written(leaf.value) for leaf in function.leaves

@@ -11,9 +11,9 @@ import ast
 from collections.abc import Callable
 from typing import NamedTuple
 
-from gradgen.backends.limits import Limits, Unproven
-from gradgen.backends.polynomials import Polynomial
 from gradgen.deep import deep
+from gradgen.ir.limits import Limits, Unproven
+from gradgen.ir.polynomials import Polynomial
 
 MAKERS = ("np.zeros", "np.empty", "np.ones", "np.full")
 ALIKE = ("np.zeros_like", "np.empty_like", "np.ones_like")
@@ -249,6 +249,8 @@ class _Reader:
             self.read(index)
             if not isinstance(index, ast.Slice):
                 self._demand(index, length.least)
+            elif (first := self._first(index)) is not None:
+                self.found += self.limits.least(first)
         if not isinstance(e.value, ast.Name):
             self.read(e.value)
 
@@ -309,6 +311,8 @@ class _Reader:
             return self.shapes.get(e.id)
         if isinstance(e, ast.Subscript):
             return self._part(e)
+        if isinstance(e, ast.BinOp):
+            return self._of_both(e)
         if not isinstance(e, ast.Call):
             return None
         name = ast.unparse(e.func)
@@ -320,6 +324,12 @@ class _Reader:
             return self.shape(e.func.value)
         return None
 
+    def _of_both(self, e: ast.BinOp) -> Shape | None:
+        """Return the lengths of what is computed of an array and a literal, or of two alike."""
+        sides = [side for side in (e.left, e.right) if not isinstance(side, ast.Constant)]
+        found = {self.shape(side) for side in sides}
+        return found.pop() if len(found) == 1 and not isinstance(e.op, ast.MatMult) else None
+
     def _part(self, e: ast.Subscript) -> Shape | None:
         """Return the lengths of what indices and whole axes leave of an array."""
         shape, indices = self.shape(e.value), _indices(e)
@@ -328,12 +338,20 @@ class _Reader:
         kept = []
         for index, length in zip(indices, shape, strict=False):
             if isinstance(index, ast.Slice):
-                if index.lower or index.upper or index.step:
+                first = self._first(index)
+                if first is None:
                     return None
-                kept.append(length)
+                kept.append(Length(length.least - first, length.exact and index.lower is None))
             elif self.number(index) is None:
                 return None
         return (*kept, *shape[len(indices) :])
+
+    def _first(self, index: ast.Slice) -> Polynomial | None:
+        """Return where a slice begins that goes to the end, None for others."""
+        first = self.number(index.lower or ast.Constant(0))
+        const = None if first is None else first.const()
+        from_the_end = const is not None and const < 0
+        return None if from_the_end or index.upper or index.step else first
 
     def _lengths(self, e: ast.expr) -> Shape | None:
         """Return the lengths that a size says."""

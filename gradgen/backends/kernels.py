@@ -16,6 +16,7 @@ from gradgen.backends.parallel import in_parts
 from gradgen.backends.respell import respelled
 from gradgen.backends.tapes import take_tapes
 from gradgen.backends.unchecked import choice, lengths_that_fit, twin
+from gradgen.backends.views import with_views
 from gradgen.emission import pieces
 from gradgen.emission.writer import Writer
 from gradgen.ir.nodes import Const, Value
@@ -49,9 +50,16 @@ class Kernel:
         args = ast.arguments([], [ast.arg(p) for p in self.params], None, [], [], None, [])
         body = [*self.statements, ast.Return(returned)]
         made = respelled(ast.FunctionDef(self.name, args, body, [], None))
-        self.tests = lengths_that_fit([*self.tapes, *made.body], *_whole_and_arrays(self.writer))
+        self.tests = self._tests(made.body)
+        if self.tests is not None:
+            seen = with_views(made.body, {*self.params, *self.writer.function.reserved})
+            if _same(self._tests(seen), self.tests):
+                made.body = seen
         made.decorator_list = [decorator(self.cache, checked=self.tests is None)]
         return made
+
+    def _tests(self, body: list[ast.stmt]) -> list[ast.expr] | None:
+        return lengths_that_fit([*self.tapes, *body], *_whole_and_arrays(self.writer))
 
     def twin(self) -> list[ast.stmt]:
         """Return the statement that makes the function again, with indices checked, if needed."""
@@ -142,12 +150,14 @@ def decorator(cache: bool, parallel: bool = False, checked: bool = True) -> ast.
 
 def decorated(definition: ast.stmt, plain: set[str], cache: bool) -> ast.stmt:
     """Have a function of the module compiled, unless it is one that stays Python."""
-    if isinstance(definition, ast.FunctionDef) and definition.name not in plain:
-        made = definition if definition.decorator_list else respelled(copy.deepcopy(definition))
-        parallel = any(ast.unparse(f) == "numba.prange" for f in _called(made))
-        made.decorator_list = [decorator(cache, parallel)]
-        return made
-    return definition
+    if not isinstance(definition, ast.FunctionDef) or definition.name in plain:
+        return definition
+    if definition.decorator_list:
+        return definition
+    made = respelled(copy.deepcopy(definition))
+    parallel = any(ast.unparse(f) == "numba.prange" for f in _called(made))
+    made.decorator_list = [decorator(cache, parallel)]
+    return made
 
 
 def _called(definition: ast.FunctionDef) -> list[ast.expr]:
@@ -173,6 +183,10 @@ def _known(writer: Writer) -> list[str]:
     leaves = [op.out for op in writer.function.body.ops if op.prim == "leaf"]
     captured = [n for n, obj in writer.function.captures.items() if not isinstance(obj, type)]
     return [writer.names[v] for v in leaves if v in writer.names] + captured
+
+
+def _same(a: list[ast.expr] | None, b: list[ast.expr]) -> bool:
+    return a is not None and set(map(ast.unparse, a)) == set(map(ast.unparse, b))
 
 
 def _whole_and_arrays(writer: Writer) -> tuple[list[str], dict[str, int]]:

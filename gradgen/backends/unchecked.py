@@ -10,8 +10,8 @@ from __future__ import annotations
 import ast
 
 from gradgen.backends.indices import demands
-from gradgen.backends.limits import Unproven
-from gradgen.backends.polynomials import Polynomial, Term
+from gradgen.ir.limits import Unproven
+from gradgen.ir.polynomials import Polynomial
 
 
 def lengths_that_fit(
@@ -50,14 +50,7 @@ def choice(tests: list[ast.expr], named: tuple[str, str], twins: tuple[str, str]
 
 def _test(p: Polynomial) -> ast.expr:
     """Return the comparison that says that a polynomial is zero at least."""
-    terms = sorted(p.whole().terms.items(), key=lambda term: (-len(term[0]), term))
-    more = [_term(t, int(c)) for t, c in terms if c > 0]
-    less = [_term(t, int(-c)) for t, c in terms if c < 0]
-    left, right = (" + ".join(side) or "0" for side in (more, less))
-    return ast.parse(f"{left} >= {right}", mode="eval").body
-
-
-def _term(t: Term, c: int) -> str:
-    names = [f"len({n.removesuffix('.shape[0]')})" if n.endswith(".shape[0]") else n for n in t]
-    powers = [f"{n} ** {names.count(n)}" if names.count(n) > 1 else n for n in dict.fromkeys(names)]
-    return " * ".join([str(c)] * (c != 1 or not t) + powers)
+    terms = p.whole().terms.items()
+    left = Polynomial({t: c for t, c in terms if c > 0})
+    right = Polynomial({t: -c for t, c in terms if c < 0})
+    return ast.parse(f"{left.text()} >= {right.text()}", mode="eval").body

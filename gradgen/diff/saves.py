@@ -48,6 +48,8 @@ from gradgen.passes.sharing import Sharing
 from gradgen.rules.registry import RULES
 from gradgen.rules.shapes_of import length_of
 
+NUMBERS, INDICES = 6, 12  # operations in a row that are done again
+
 
 @dataclass(frozen=True, slots=True)
 class Saved:
@@ -251,7 +253,7 @@ class Planner(Carrier):
             or op.blocks
             or len(op.outputs) > 1
             or op.prim in ("list", "helper", *GROWS)
-            or depth > 6
+            or depth > (INDICES if v.type.kind == "int" else NUMBERS)
         ):
             return False
         cost = 1 if _is_square(op) else rule.cost

@@ -6,12 +6,16 @@ list has to be popped in the opposite order, and counters are counted back: ther
 
 from __future__ import annotations
 
+from gradgen.deep import deep
 from gradgen.diff.carry import Carrier
 from gradgen.diff.missing import missing_values
 from gradgen.diff.rows import row_plan
 from gradgen.ir.nodes import Const, Function, Op, Value, blocks_of, uses, walk
 from gradgen.passes.dce import EFFECTS
+from gradgen.passes.sharing import Sharing
 from gradgen.passes.turns import Uses, in_any_order
+
+INDICES = ("add", "sub", "mul", "floordiv")  # what makes whole numbers of others
 
 
 def flip_loops(function: Function) -> None:
@@ -19,15 +23,12 @@ def flip_loops(function: Function) -> None:
     loops = [op for op in walk(function.body) if _is_mirror(op)]
     if not loops:
         return
-    reads, missing = Uses(function.body), missing_values(function.body)
-    carrier = Carrier(function)
+    reads, rows = Uses(function.body), _Rows(function)
     for op in loops:
         inside = list(walk(op.blocks[0]))
         if any(o.prim in EFFECTS or o.prim == "call" or o.region is not None for o in inside):
             continue
-        if in_any_order(op, reads) and all(
-            in_rows(v, carrier, missing) for v in _forward_reads(op, carrier)
-        ):
+        if in_any_order(op, reads) and all(map(rows.has, _forward_reads(op, rows.carrier))):
             op.attrs["backwards"] = not op.attrs["backwards"]
             op.attrs["flipped"] = True
 
@@ -46,13 +47,33 @@ def _forward_reads(op: Op, carrier: Carrier) -> list[Value]:
     return [v for v in read if not isinstance(v, Const) and carrier.home.get(v) in inside]
 
 
-def in_rows(v: Value, carrier: Carrier, missing: set[Value]) -> bool:
-    """Whether a value of a mirrored turn is found by the index of the turn."""
-    home = carrier.home[v]
-    owner = carrier.owner[home][0]
-    if v.op is None and owner.prim == "for" and v is home.params[0]:
-        return True
-    counted = v.op is None and v.type.kind == "int"
-    if counted or not v.type.is_scalar or not v.type.dtype or v in missing:
-        return False
-    return row_plan(carrier.path(home), carrier.inner, carrier.home, missing) is not None
+class _Rows:
+    """Says which values of mirrored turns are found by the indices of the turns."""
+
+    def __init__(self, function: Function) -> None:
+        self.carrier = Carrier(function)
+        self.missing = missing_values(function.body)
+        self.sharing = Sharing(function)
+
+    @deep
+    def has(self, v: Value) -> bool:
+        """Whether a value is found by the index of its turn, or follows from what is."""
+        carrier, op = self.carrier, v.op
+        if isinstance(v, Const) or not carrier.inner_forward(v):
+            return True
+        home = carrier.home[v]
+        owner = carrier.owner[home][0]
+        if op is None and owner.prim == "for" and v is home.params[0]:
+            return True
+        if op is not None and op.prim in INDICES and v.type.kind == "int":
+            return all(map(self.has, op.inputs))
+        counted = op is None and v.type.kind == "int"
+        if counted or not v.type.is_scalar or not v.type.dtype or v in self.missing:
+            return False
+        if op is not None and op.prim == "load" and self._is_still_there(op.inputs[0]):
+            return all(map(self.has, op.inputs[1:]))
+        return row_plan(carrier.path(home), carrier.inner, carrier.home, self.missing) is not None
+
+    def _is_still_there(self, array: Value) -> bool:
+        """Whether an array is the same in the sweep."""
+        return not self.carrier.inner_forward(array) and self.sharing.never_written(array)

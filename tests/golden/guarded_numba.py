@@ -55,7 +55,7 @@ def _message_2(a, b):
     return text
 
 
-@numba.njit(error_model='numpy', boundscheck=True)
+@numba.njit(error_model='numpy')
 def guarded_value_and_grad_compiled(x):
     # --- forward --------------------------------------------------------
     assert len(x) == 3, _message(x)                     # control_statements.py:195

@@ -11,7 +11,7 @@ import numpy as np
 import numba
 
 
-@numba.njit(error_model='numpy', boundscheck=True)
+@numba.njit(error_model='numpy')
 def heat_in_place_value_and_grad_compiled(u, c):
     # --- forward --------------------------------------------------------
     u = u.copy()                                        # mutation_views.py:176

@@ -43,7 +43,7 @@ def recursive_loss_backward(x, n, half_saved, d_value):
     return d_x
 
 
-@numba.njit(error_model='numpy', boundscheck=True)
+@numba.njit(error_model='numpy')
 def recursive_loss_value_and_grad_compiled(x, n):
     # --- forward --------------------------------------------------------
     half_saved = _empty_list(0.0)                       # recursion.py:17

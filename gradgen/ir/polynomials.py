@@ -110,6 +110,22 @@ class Polynomial:
         """Return a multiple of it with whole coefficients."""
         return self * lcm(*(c.denominator for c in self.terms.values()))
 
+    def text(self) -> str:
+        """Return it as Python spells it, where its coefficients are whole: what is added first."""
+        terms = sorted(self.terms.items(), key=lambda u: (u[1] < 0, not u[0], -len(u[0]), u[0]))
+        out = ""
+        for t, c in terms:
+            sign = (" - " if out else "-") if c < 0 else (" + " if out else "")
+            out += sign + _spelled(t, abs(int(c)))
+        return out or "0"
+
+
+def _spelled(t: Term, c: int) -> str:
+    """Return the text of a term."""
+    names = [f"len({n.removesuffix('.shape[0]')})" if n.endswith(".shape[0]") else n for n in t]
+    powers = [f"{n} ** {names.count(n)}" if names.count(n) > 1 else n for n in dict.fromkeys(names)]
+    return " * ".join([str(c)] * (c != 1 or not t) + powers)
+
 
 def _made_up(t: Term, least: Fraction, left: dict[Term, Fraction]) -> bool:
     """Whether other terms are as much as one that is taken away; they are used up."""

@@ -6,7 +6,7 @@ replaced by their extremes, the innermost first; what is left is known of the ar
 
 from __future__ import annotations
 
-from gradgen.backends.polynomials import Polynomial
+from gradgen.ir.polynomials import Polynomial
 
 DEEP = 12  # loops around an index
 

@@ -1,0 +1,206 @@
+"""Entries in a row that an inner loop goes through are read of a view that begins where it does.
+
+``low[c, p + r - j - 1]`` for ``r`` from ``j + 1`` on is ``low_rest[r - j - 1]``, where ``low_rest``
+is ``low[c, p:]``.  An index that may be negative for all that the compiler knows keeps a loop from
+becoming one of vectors, as it would count from the end; one that counts from zero does not.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator
+from typing import TypeVar
+
+from gradgen.deep import deep
+from gradgen.ir.polynomials import Polynomial
+
+ARITHMETIC = {
+    ast.Add: Polynomial.__add__,
+    ast.Sub: Polynomial.__sub__,
+    ast.Mult: Polynomial.__mul__,
+}
+
+NOTES = ("gradgen_span", "gradgen_reverse", "gradgen_again", "gradgen_fused")
+
+Node = TypeVar("Node", bound=ast.AST)
+
+
+def with_views(body: list[ast.stmt], taken: set[str]) -> list[ast.stmt]:
+    """Return statements whose innermost loops have views; the given ones stay as they are.
+
+    Whatever has an index must be an array.
+    """
+    made = [_copied(s) for s in body]
+    taken = taken | {n.id for s in made for n in ast.walk(s) if isinstance(n, ast.Name)}
+    made = _Views(taken).block(made, frozenset())
+    return _without_unread(made)
+
+
+class _Views:
+    """Puts views before loops; ``taken`` are names that they cannot have."""
+
+    def __init__(self, taken: set[str]) -> None:
+        self.taken = taken
+        self.called: dict[str, str] = {}
+
+    @deep
+    def block(self, statements: list[ast.stmt], indices: frozenset[str]) -> list[ast.stmt]:
+        """Return statements with views; ``indices`` are those of the loops around."""
+        out: list[ast.stmt] = []
+        for s in statements:
+            around = indices
+            if isinstance(s, ast.For) and isinstance(s.target, ast.Name):
+                around = indices | {s.target.id}
+                out += self._of_loop(s, indices)
+            for field in ("body", "orelse"):
+                if isinstance(s, ast.For | ast.While | ast.If):
+                    setattr(s, field, self.block(getattr(s, field), around))
+            out.append(s)
+        return out
+
+    def _of_loop(self, loop: ast.For, indices: frozenset[str]) -> list[ast.stmt]:
+        """Let an innermost loop read of views, and return the statements that make them."""
+        start = _start(loop)
+        inner = (n for s in loop.body for n in ast.walk(s) if isinstance(n, ast.For | ast.While))
+        if start is None or next(inner, None) is not None:
+            return []
+        assert isinstance(loop.target, ast.Name)
+        index, stored = Polynomial.of(loop.target.id), _stored([loop])
+        known = _known(loop.body)
+        views: dict[str, ast.Assign] = {}
+        for e in list(_entries(loop.body)):
+            *others, last = e.slice.elts if isinstance(e.slice, ast.Tuple) else [e.slice]
+            at = _number(last, known)
+            changing = {
+                n.id for x in (e.value, *others) for n in ast.walk(x) if isinstance(n, ast.Name)
+            }
+            if at is None or changing & stored:
+                continue
+            first = at - index
+            if first.names() & stored or not _is_doubtful(first, indices):
+                continue
+            made = ast.Subscript(e.value, _from(others, first + start), ast.Load())
+            key = ast.dump(made)
+            if key not in views:
+                views[key] = self._view(made, loop)
+            name = ast.unparse(views[key].targets[0])
+            e.value, e.slice = ast.Name(name, ast.Load()), _expression(index - start)
+        return list(views.values())
+
+    def _view(self, made: ast.Subscript, loop: ast.For) -> ast.Assign:
+        """Return the statement that makes a view for a loop, of the loop's line of the user's."""
+        base, key = f"{ast.unparse(made.value)}_rest", ast.dump(made)
+        name, k = self.called.get(key, base), 1
+        while name in self.taken and key not in self.called:
+            name, k = f"{base}_{k}", k + 1
+        self.taken.add(name)
+        self.called[key] = name
+        view = ast.Assign([ast.Name(name, ast.Store())], made)
+        noted = {k: v for k, v in vars(loop).items() if k in NOTES}
+        vars(view).update(noted)
+        return view
+
+
+def _start(loop: ast.For) -> Polynomial | None:
+    """Return where the index of a loop begins, if it goes up by one."""
+    over = loop.iter
+    if not isinstance(over, ast.Call) or ast.unparse(over.func) != "range" or len(over.args) > 2:
+        return None
+    return Polynomial.of(0) if len(over.args) == 1 else _number(over.args[0], {})
+
+
+def _entries(body: list[ast.stmt]) -> Iterator[ast.Subscript]:
+    """Yield the entries of arrays that have names."""
+    for s in body:
+        for n in ast.walk(s):
+            named = isinstance(n, ast.Subscript) and isinstance(n.value, ast.Name)
+            if isinstance(n, ast.Subscript) and named and not _has_slice(n):
+                yield n
+
+
+def _has_slice(e: ast.Subscript) -> bool:
+    return any(isinstance(m, ast.Slice) for m in ast.walk(e.slice))
+
+
+def _known(body: list[ast.stmt]) -> dict[str, Polynomial]:
+    """Return numbers that are computed once in a turn, of what there is before."""
+    stored = [n.id for s in body for n in ast.walk(s)
+              if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]  # fmt: skip
+    out: dict[str, Polynomial] = {}
+    for s in body:
+        target = s.targets[0] if isinstance(s, ast.Assign) else None
+        if isinstance(s, ast.Assign) and isinstance(target, ast.Name):
+            value = _number(s.value, out)
+            if value is not None and stored.count(target.id) == 1:
+                out[target.id] = value
+    return out
+
+
+def _number(e: ast.expr, known: dict[str, Polynomial]) -> Polynomial | None:
+    """Return a whole number as a polynomial of names."""
+    if isinstance(e, ast.Constant):
+        return Polynomial.of(e.value) if type(e.value) is int else None
+    if isinstance(e, ast.Name):
+        return known.get(e.id, Polynomial.of(e.id))
+    if isinstance(e, ast.BinOp) and type(e.op) in ARITHMETIC:
+        left, right = _number(e.left, known), _number(e.right, known)
+        return None if left is None or right is None else ARITHMETIC[type(e.op)](left, right)
+    return None
+
+
+def _is_doubtful(first: Polynomial, indices: frozenset[str]) -> bool:
+    """Whether it takes more than a look to see that an index is not negative."""
+    return bool(first.names()) and not first.never_negative(set(indices))
+
+
+def _from(others: list[ast.expr], first: Polynomial) -> ast.expr:
+    """Return the subscript of the rest of a row."""
+    rest = ast.Slice(_expression(first), None, None)
+    return ast.Tuple([*map(_copied, others), rest], ast.Load()) if others else rest
+
+
+def _expression(p: Polynomial) -> ast.expr:
+    return ast.parse(p.text(), mode="eval").body
+
+
+@deep
+def _copied(node: Node) -> Node:
+    """Return a copy of a tree that has the same notes."""
+    made = copy.copy(node)
+    for field, value in ast.iter_fields(node):
+        if isinstance(value, ast.AST):
+            setattr(made, field, _copied(value))
+        elif isinstance(value, list):
+            setattr(made, field, [_copied(v) if isinstance(v, ast.AST) else v for v in value])
+    return made
+
+
+def _names(nodes: list[ast.expr]) -> set[str]:
+    return {n.id for e in nodes for n in ast.walk(e) if isinstance(n, ast.Name)}
+
+
+def _stored(statements: list[ast.stmt]) -> set[str]:
+    names = (n for s in statements for n in ast.walk(s) if isinstance(n, ast.Name))
+    return {n.id for n in names if isinstance(n.ctx, ast.Store)}
+
+
+def _without_unread(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Leave out sums of numbers that only indices were made of."""
+    read = {n.id for s in body for n in ast.walk(s)
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}  # fmt: skip
+
+    def kept(statements: list[ast.stmt]) -> list[ast.stmt]:
+        out = []
+        for s in statements:
+            target = s.targets[0] if isinstance(s, ast.Assign) else None
+            unread = isinstance(target, ast.Name) and target.id not in read
+            if isinstance(s, ast.Assign) and unread and _number(s.value, {}) is not None:
+                continue
+            for field in ("body", "orelse"):
+                if isinstance(s, ast.For | ast.While | ast.If):
+                    setattr(s, field, kept(getattr(s, field)))
+            out.append(s)
+        return out
+
+    return kept(body)
