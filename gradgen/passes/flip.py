@@ -16,6 +16,7 @@ from gradgen.passes.sharing import Sharing
 from gradgen.passes.turns import Uses, in_any_order
 
 INDICES = ("add", "sub", "mul", "floordiv")  # what makes whole numbers of others
+DEEP = 9  # of them in a row: fewer than the plan of saves does again, which pops nothing then
 
 
 def flip_loops(function: Function) -> None:
@@ -56,7 +57,7 @@ class _Rows:
         self.sharing = Sharing(function)
 
     @deep
-    def has(self, v: Value) -> bool:
+    def has(self, v: Value, depth: int = DEEP) -> bool:
         """Whether a value is found by the index of its turn, or follows from what is."""
         carrier, op = self.carrier, v.op
         if isinstance(v, Const) or not carrier.inner_forward(v):
@@ -66,12 +67,12 @@ class _Rows:
         if op is None and owner.prim == "for" and v is home.params[0]:
             return True
         if op is not None and op.prim in INDICES and v.type.kind == "int":
-            return all(map(self.has, op.inputs))
+            return depth > 0 and all(self.has(u, depth - 1) for u in op.inputs)
         counted = op is None and v.type.kind == "int"
         if counted or not v.type.is_scalar or not v.type.dtype or v in self.missing:
             return False
         if op is not None and op.prim == "load" and self._is_still_there(op.inputs[0]):
-            return all(map(self.has, op.inputs[1:]))
+            return all(self.has(u, depth - 1) for u in op.inputs[1:])
         return row_plan(carrier.path(home), carrier.inner, carrier.home, self.missing) is not None
 
     def _is_still_there(self, array: Value) -> bool:
