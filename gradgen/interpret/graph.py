@@ -90,7 +90,7 @@ class Interpreter:
                 return self._changed(op)
             case "captured":
                 return [lift(self.numbers, self.captures[op.attrs["name"]])]
-        return [evaluate(self.numbers, op, [self._read(v) for v in op.inputs])]
+        return evaluate(self.numbers, op, [self._read(v) for v in op.inputs])
 
     def _changed(self, op: Op) -> list[Any]:
         """Take an item out of a list, or put one in; the list itself stays."""

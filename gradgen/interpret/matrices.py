@@ -82,6 +82,35 @@ def _cholesky(n: Numbers, a: Any) -> Any:
     return out
 
 
+def _slogdet(n: Numbers, op: Op, a: Any) -> list[Any]:
+    det = _det(n, a)
+    return [n.call("sign", det), n.call("log", n.call("abs", det))]
+
+
+def _svd(n: Numbers, op: Op, a: Any) -> list[Any]:
+    """Return the values and vectors at the point, where these are held constant.
+
+    What is made of them has to be the same whatever they are: it is proved for these.
+    """
+    made, plain = op.inputs[0].op, getattr(n, "plain", None)
+    if made is None or made.prim != "stop_gradient" or plain is None:
+        raise NotImplementedError("singular values have no formula")
+    return list(np.linalg.svd(plain(a), **op.attrs))
+
+
+SEVERAL: dict[str, Callable[[Numbers, Op, Any], list[Any]]] = {"slogdet": _slogdet, "svd": _svd}
+
+
+def several(n: Numbers, op: Op, args: list[Any]) -> list[Any]:
+    """Return the results of a function of one small matrix that has several."""
+    a = as_array(n, args[0])
+    if op.prim not in SEVERAL:
+        raise NotImplementedError("it has several results, and no formula")
+    if a.ndim != 2 or a.shape[-1] > MOST_ROWS:
+        raise NotImplementedError(f"stacks, or matrices of more than {MOST_ROWS} rows")
+    return SEVERAL[op.prim](n, op, a)
+
+
 MATRICES: dict[str, Function] = {
     "det": _of_matrices(_det),
     "inv": _of_matrices(_inv),

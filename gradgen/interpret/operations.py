@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from gradgen.errors import UnsupportedError
-from gradgen.interpret.arrays import SPECIAL, by_numpy
-from gradgen.interpret.matrices import MATRICES
+from gradgen.interpret.arrays import SPECIAL, by_numpy, ones_own
+from gradgen.interpret.matrices import MATRICES, several
 from gradgen.interpret.numbers import BASE, Numbers
 from gradgen.interpret.objects import as_array, elementwise, is_plain, lift
 from gradgen.interpret.reductions import REDUCTIONS
@@ -58,8 +58,8 @@ COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 LOGIC = {"logical_not": "not", "logical_and": "and", "logical_or": "or", "logical_xor": "xor"}
 
 
-def evaluate(numbers: Numbers, op: Op, args: list[Any]) -> Any:
-    """Return the value of an operation that owns no blocks.
+def evaluate(numbers: Numbers, op: Op, args: list[Any]) -> list[Any]:
+    """Return the results of an operation that owns no blocks.
 
     Raises
     ------
@@ -67,7 +67,13 @@ def evaluate(numbers: Numbers, op: Op, args: list[Any]) -> Any:
         Where the operation has no meaning on these numbers.
     """
     try:
-        return lift(numbers, _evaluate(numbers, op, args))
+        if op.prim == "custom":
+            found = ones_own(op, args)
+        elif len(op.outputs) > 1 and not all(map(is_plain, args)):
+            found = several(numbers, op, args)
+        else:
+            found = [_evaluate(numbers, op, args)]
+        return [lift(numbers, x) for x in found]
     except FAILURES as error:
         name = RULES[op.prim].spelling if op.prim in RULES else op.prim
         raise UnsupportedError(
