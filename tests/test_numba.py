@@ -47,7 +47,7 @@ CHOSEN = (
     "lang_object_kinds.argument_nested_objects", "lang_list_slices.starred_from_array",
     "lang_in_place.setitem_scalar_array", "lang_rows.rows_of_lists",
     "lang_views.columns_of_every_other",
-    "lang_alias_paths.gauss_pivoting",
+    "lang_alias_paths.gauss_pivoting", "stores_calls.no_out_under_a_mask",
 )  # fmt: skip
 EVERYTHING = (
     "losses", "python_losses", "mutation", "mutation_aliases", "mutation_views", "boxes",

@@ -26,6 +26,10 @@ def where(op: Op) -> Found:
     """Choose entry by entry, between numbers and arrays that are as long as the condition."""
     if len(op.inputs) != 3 or op.attrs:
         return None
+    if all(v.type.is_scalar for v in (*op.inputs, op.out)):
+        lines = ["    return a if c else b"]  # Numba's is an array without axes, and no length
+        doc = "Return one or the other number, as a condition says."
+        return "_either", text_of("c, a, b", doc, lines), [*op.inputs]
     shape, rank = op.inputs[0].type.shape, op.inputs[0].type.rank
     arrays = [v.type for v in op.inputs if not v.type.is_scalar]
     alike = all(t.kind == "array" and t.shape == shape for t in arrays)
