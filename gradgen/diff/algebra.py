@@ -312,6 +312,8 @@ class Algebra:
             if isinstance(x, Const) or (xs is None and ys == ()):
                 return p
             return self.emit("unbroadcast", self.full(p, y), x)
+        if xs == ys:
+            return p
         if p.type.shape and any(d != 1 and may_be_one(d) for d in p.type.shape):
             p = self.full(p, y)  # a length that is 1 or not is known only as the other's
         lead = len(ys) - len(xs)
