@@ -37,6 +37,8 @@ def test_batch_is_one_after_the_other(case: Case) -> None:
         pytest.skip("the arguments have no names")
     if "'A'" in case.name or "'K'" in case.name:
         pytest.skip("the order is that of memory, which a stack of examples does not keep")
+    if "type(" in case.name:
+        pytest.skip("an entry of an array is a number of NumPy's, not one of Python's")
     chosen = tuple(
         k for k in case.argnums if isinstance(args[k], float | np.ndarray) and np.size(args[k])
     )
