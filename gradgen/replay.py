@@ -27,7 +27,7 @@ from gradgen.pipeline import Program, run
 
 WAY_OUT = "this is a fault of gradgen, not of the function: please report both, and the arguments"
 Reads = dict[int, tuple[Value, Any]]
-Key = tuple[Op, int]
+Key = tuple[Op, bool, int]
 
 
 def replay(program: Program, arguments: Mapping[str, Any], out: Any) -> None:
@@ -174,8 +174,11 @@ class _Recorder(_Checked):
 
 
 def _read(op: Op) -> Key:
-    """Return an operation with how much it reads: a store into a row may become one of the row."""
-    return op, 0 if op.blocks else len(op.inputs)
+    """Return an operation with what it is, and how much it reads.
+
+    A store into a row may become one of the row, and the last of several shares an array of all.
+    """
+    return op, op.prim == "array", 0 if op.blocks else len(op.inputs)
 
 
 def _born(block: Block) -> set[Value]:
