@@ -359,6 +359,9 @@ class InnerReader(Reader):
         if not leaves:
             return value
         kinds = [_leaf_type(owner, leaf) for leaf in leaves]
+        hint = self.book.hints.get((self.state.key, frame.path, name), ())
+        if len(hint) == len(kinds):  # what an earlier reading has found at other calls
+            kinds = _joined(self, node, list(hint), kinds)
         self.state.outer[key] = Outer(frame, name, structure, kinds)
         self.book.version += 1
         raise Widened
@@ -391,7 +394,7 @@ def _outer_leaves(r: Reader, node: ast.AST, state: Reading) -> list[Any]:
                      "pass it as an argument")  # fmt: skip
         wider = _joined(r, node, o.types, [_leaf_type(r, leaf) for leaf in leaves])
         if wider != o.types:
-            o.types = wider
+            o.types = r.book.hints[state.key, o.frame.path, o.name] = wider
             _learn(r, state, True)
         out += leaves
     return out

@@ -172,9 +172,43 @@ def groups_by_floor(x):
 
 X = np.array([0.7, -0.3, 1.2, 0.1, 0.9])
 LONGER = np.array([0.2, 1.3, -0.7, 0.95, 0.4, -0.1, 0.6])
+
+
+class Spot:
+    """A row, and numbers made of it."""
+
+    def __init__(self, row, level):
+        self.row = row
+        self.level = level
+        self.bias = 0.3 * (level if row[-2] > 0.7737 else row[0])
+
+
+def total_of_spots(x, depth):
+    if depth <= 0:
+        return 1.4 * x
+    spots = [Spot(np.array([x, x, x]), 1.4 * depth)]
+    q = float(spots[-1].row[::-1] @ spots[-1].row)
+    if q > 0.5:
+        return x if spots[-1].bias > 0.1 else q
+    if q < 0.3:
+        spots.append(spots[-1])
+    return q + 0.5 * total_of_spots(float(q), depth - 1)
+
+
+def spots_in_a_recursion(a, b):
+    for v in b[::-1]:
+        spot = Spot(a[::-1], total_of_spots(b[-1] / (1.5 + v**2), 1))
+    s = np.cos(total_of_spots(np.exp(-(a[-3] ** 2)), 2))
+    return s * spot.level + np.sum(spot.row**2)
+
+
 NAMES = (
     "tasks_that_wait", "arrays_written_in_place", "named_tuples_in_a_heap", "oldest_leaves_a_cache",
     "area_of_a_hull", "found_or_none", "groups_by_sign", "groups_by_floor",
 )  # fmt: skip
 EXAMPLE_ARGS = {name: lambda: (X.copy(),) for name in NAMES}
 MORE_ARGS = {name: [lambda: (X[::-1].copy(),), lambda: (LONGER.copy(),)] for name in NAMES}
+EXAMPLE_ARGS["spots_in_a_recursion"] = lambda: (
+    np.array([0.26, 0.3, 0.92]),
+    np.array([-0.88, -0.5, 0.81]),
+)
