@@ -10,6 +10,7 @@ import pytest
 
 import gradgen
 from gradgen.backends.unchecked import lengths_that_fit
+from gradgen.backends.views import with_views
 
 TRIANGLE = """
 out = np.zeros(n)
@@ -155,3 +156,26 @@ def test_both_twins() -> None:
     assert np.array_equal(gradient(x, np.array([1.0, 2.0, 3.0, 9.0])), 2.0 * x * w)
     with pytest.raises(IndexError):
         gradient(x, w[:2])
+
+
+def test_views_are_the_same_entries() -> None:
+    """Texts that fit store the same with views and without, in plain Python."""
+    rng, changed = random.Random(2), 0
+    for _ in range(1500):
+        text = _program(rng)
+        body = ast.parse(text).body
+        tests = lengths_that_fit(body, ["n"], {"a": 2, "b": 1})
+        made = with_views(body, set()) if tests is not None else body
+        seen = ast.unparse(ast.fix_missing_locations(ast.Module(made, [])))
+        for _ in range(40 if "_rest" in seen else 0):
+            lengths, n = [rng.randint(0, 5) for _ in range(3)], rng.randint(-2, 6)
+            pair = []
+            for each in (text, seen):
+                a, b = np.arange(25.0)[: lengths[0] * lengths[1]], np.arange(5.0)[: lengths[2]]
+                names = {"a": a.copy().reshape(lengths[:2]), "b": b.copy(), "n": n}
+                if all(eval(ast.unparse(t), dict(names)) for t in tests or ()):
+                    exec(each, names)
+                    changed += 1
+                pair.append((names["a"], names["b"]))
+            assert all(map(np.array_equal, *pair)), text
+    assert changed > 100
