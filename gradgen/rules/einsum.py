@@ -79,10 +79,14 @@ def einsum_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     target = "".join(c for c in wanted if c in present)
     options = {k: v for k, v in op.attrs.items() if k == "optimize"}
     share = contract(alg, operands, target, **options)
+    exact = _may_be_stretched(letters, op.inputs, i)
     for k, c in enumerate(wanted):
         if c not in present:
             share = alg.emit("expand_dims", share, axis=k)
-    return alg.emit("unbroadcast", share, a) if _may_be_stretched(letters, op.inputs, i) else share
+            share = (
+                alg.emit("repeat", share, alg.emit("dim", a, axis=k), axis=k) if exact else share
+            )
+    return alg.emit("unbroadcast", share, a) if exact else share
 
 
 def _may_be_stretched(letters: list[str], inputs: list[Value], i: int) -> bool:
@@ -265,7 +269,8 @@ rule("einsum", einsum_type, form="special", vjp=einsum_vjp, narrow=False, tangen
     "np.einsum('bij,bjk,k->bi', m233, m233, x3, optimize=True)",
     "np.einsum(x23, [0, 1], x32, [1, 2], [0, 2])", "np.einsum('iij->j', x44[:, :, None] * y3)",
     "np.einsum('ij,ij->i', x23, x13)", "np.einsum('ij,ij->ij', x31, y31)",
-    "np.einsum('ij,ij->i', x23, x44[::4, :3])", "np.einsum('i,->i', x3, y)",
+    "np.einsum('ij,ij->i', x23, x44[::4, :3])", "np.einsum('ij,j->', x44[:, ::2], x4[:2])",
+    "np.einsum('i,->i', x3, y)",
     "np.einsum('ij,jk,ki->', x23, x32, m33[:2, :2])"))
 rule("einsum_view", einsum_type, form="special", vjp=einsum_vjp, tangent="multilinear", cost=0,
      of_complex="analytic", alias="view")
