@@ -56,7 +56,8 @@ def with_constants(array, widths, values):
     for axis, (before, after) in enumerate(widths):
         first, last = _pair_of(values, axis)
         front = (*np.shape(array)[:axis], 1, *np.shape(array)[axis + 1 :])
-        left, right = np.full(front, first), np.full(front, last)
+        dtype = None if array.dtype == np.float64 else array.dtype
+        left, right = np.full(front, first, dtype=dtype), np.full(front, last, dtype=dtype)
         array = _around(array, left, right, before, after, axis)
     return array
 

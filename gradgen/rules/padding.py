@@ -131,6 +131,7 @@ rule(
         "np.pad(x23, np.array([[1, 0], [2, 1]]), 'edge')",
         "np.pad(x23, i3[:2, None])",
         "np.pad(x3, (1, 2), 'constant', constant_values=(1.0, y))",
+        "np.pad(xf3, (1, 2), constant_values=(1.0, y))",
         "np.pad(x23, n, constant_values=y)",
         "np.pad(x5, 2, 'linear_ramp', end_values=1.0)",
         "np.pad(x23, ((1, 2), (0, 1)), 'linear_ramp')",
