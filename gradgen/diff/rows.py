@@ -68,8 +68,7 @@ def plus(b: Builder, v: Value, k: int) -> Value:
 def non_negative(b: Builder, v: Value) -> Value:
     """Return an integer, or 0 where it is less."""
     d = v.type.value
-    known = isinstance(d, int) and d >= 0
-    if known or (d is not None and not isinstance(d, int) and d.offset >= 0):
+    if d is not None and (d if isinstance(d, int) else -1 if d.given else d.offset) >= 0:
         return v
     return b.emit("max2", [v, Const(0)])
 

@@ -243,7 +243,7 @@ class Standing:
             return v.const if isinstance(v.const, int) else NO_BOUND
         known = v.type.value
         if known is not None:
-            return known if isinstance(known, int) else known.offset
+            return known if isinstance(known, int) else NO_BOUND if known.given else known.offset
         base, k = _affine(v)
         if base is None or depth > 4:
             return NO_BOUND

@@ -19,7 +19,7 @@ from gradgen.frontend.classes import attributes_of, has_attributes, is_taken_apa
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import OTHER_KEYS, Map, Record, Ref, Seq, Static
 from gradgen.ir.nodes import Const, Leaf, Value
-from gradgen.ir.types import ANY, BOOL, COMPLEX, FLOAT, Dim, Type, array, integer, scalar
+from gradgen.ir.types import ANY, BOOL, COMPLEX, FLOAT, Dim, Type, array, given_dim, integer, scalar
 from gradgen.rules.complexes import is_complex
 
 MAX_DEPTH = 50
@@ -298,7 +298,10 @@ def _enter_leaf(
     attrs = {"param": name, "path": path, "type": sized}
     if sized != plain:
         attrs["open"] = plain
-    op = r.b.append("leaf", [], [sized], ["" if path else name], attrs=attrs)
+    counts = sized.kind == "int" and sized.weak and sized.value is None
+    # What is made that long is as long as whatever else is.
+    type_ = integer(given_dim("".join(map(str, (name, *path))))) if counts else sized
+    op = r.b.append("leaf", [], [type_], ["" if path else name], attrs=attrs)
     op.out.user = not path
     if path in wanted and not spec.inexact:
         raise ArgumentError(

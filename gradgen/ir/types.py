@@ -35,6 +35,11 @@ class Dim:
         """Whether it covers several lengths, so that two values of it can differ at one moment."""
         return self.name.startswith("?j")
 
+    @property
+    def given(self) -> bool:
+        """Whether it is an integer that was passed, which may be negative."""
+        return self.name.startswith("=")
+
     def __add__(self, k: int) -> Dim:
         return replace(self, offset=self.offset + k)
 
@@ -44,6 +49,11 @@ class Dim:
 
 Length = int | Dim
 Shape = tuple[Length, ...]
+
+
+def given_dim(name: str) -> Dim:
+    """Return the length that arrays have which are made as long as an integer argument says."""
+    return Dim(f"={name}")
 
 
 def fresh_dim() -> Dim:
