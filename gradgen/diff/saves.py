@@ -257,13 +257,18 @@ class Planner(Carrier):
         ):
             return False
         cost = 1 if _is_square(op) else rule.cost
-        if cost > 1 or (cost == 1 and not v.type.is_scalar):
+        if cost > 1 or (cost == 1 and not v.type.is_scalar and not self._is_unchanging(op)):
             return False
         if op.prim in ("store", "inc", "add_at") or v.type.kind == "list":
             return False
         if not self.sharing.never_written(v):
             return False
         return all(isinstance(x, Const) or self._can_recompute(x, depth + 1) for x in op.inputs)
+
+    def _is_unchanging(self, op: Op) -> bool:
+        """Whether every turn computes the same: keeping that would be to keep it many times."""
+        in_loop = RULES[op.prim].elementwise and self.loops(self.home[op.out])
+        return bool(in_loop) and not any(self.inner_forward(v) for v in op.inputs)
 
     def _is_left_alone(self, v: Value) -> bool:
         """Whether an array is from outside of the turn that is planned, which writes to none of it.

@@ -82,3 +82,41 @@ def test_a_wrong_number_of_items_is_pythons_error() -> None:
     for width, words in ((3, "too many values"), (1, "not enough values")):
         with pytest.raises(ValueError, match=words):
             gradgen.grad(bilinear)(IMAGE, np.ones((2, width)))
+
+
+def ranks(w: Any, n: Any) -> Any:
+    links = np.zeros((n, n))
+    for k in range(n):
+        links[k, (k + 1) % n] = np.exp(w[k])
+        links[k, 0] += 1.0
+    links = links / links.sum(axis=0)
+    r = np.ones(n) / n
+    for _ in range(4):
+        r = 0.85 * links @ r + 0.15 / n
+    return r[1] + np.sum(links**2)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_lengths_of_one_argument(backend: str) -> None:
+    """Arrays as long as an integer argument says fit, and what no turn changes is not kept."""
+    for n in (2, 3):
+        w = np.cos(np.arange(float(n)))
+        (expected,) = difference_gradient(lambda w, n=n: ranks(w, n), (w,), (0,))
+        made = gradgen.value_and_grad(ranks, backend=backend)
+        value, gradient = made(w, n)
+        assert value == pytest.approx(ranks(w, n), rel=1e-15 if backend == "numpy" else 1e-12)
+        np.testing.assert_allclose(gradient, expected, 1e-7, 1e-8)
+    text = gradgen.emit(ranks, mode="grad", example_args=(np.ones(3), 3))
+    assert "broadcast" not in text and "product_saved" not in text
+    with pytest.raises(ValueError, match="negative"):
+        gradgen.grad(ranks)(np.ones(3), -2)
+
+
+def test_a_negative_number_of_turns_is_none() -> None:
+    def turns(x: Any, n: Any) -> Any:
+        for _ in range(n):
+            x = np.sin(x) * x
+        return x
+
+    assert gradgen.value_and_grad(turns)(0.7, -3) == (0.7, 1.0)
+    assert gradgen.value_and_grad(turns, memory="recompute")(0.7, -3) == (0.7, 1.0)
