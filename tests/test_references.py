@@ -21,6 +21,8 @@ from tests.references import (
 @pytest.mark.slow
 @pytest.mark.parametrize("case", cases(LOSSES + MUTATION + CONTROL + NUMPY_OPS))
 def test_complex_step_agrees_with_differences(case: Case) -> None:
+    if case.name == "until":
+        pytest.skip("a difference takes its tolerance below zero, where it never ends")
     try:
         exact = complex_gradient(case.function, case.args(), case.argnums)
     except NotAnalytic:
