@@ -156,7 +156,12 @@ def _running(function, x, axis, include_initial, first):
         axis = 0
     axis = axis % np.ndim(x)
     out = function(x, axis=axis)
-    return np.concatenate((_edge(first, out, axis), out), axis=axis) if include_initial else out
+    if not include_initial:
+        return out
+    edge = _edge(first, out, axis)
+    if out.dtype != np.float64:
+        edge = edge.astype(out.dtype)
+    return np.concatenate((edge, out), axis=axis)
 
 
 @reads(
@@ -177,6 +182,7 @@ def cumulative_sum(x, /, *, axis=None, dtype=None, include_initial=False):
         "np.cumulative_prod(zero3)",
         "np.cumulative_prod(x23, axis=-2)",
         "np.cumulative_prod(x23, axis=1, include_initial=True)",
+        "np.cumulative_prod(xf3, include_initial=True)",
     ),
 )
 def cumulative_prod(x, /, *, axis=None, dtype=None, include_initial=False):
