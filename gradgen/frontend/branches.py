@@ -54,6 +54,11 @@ def condition(r: Reader, node: ast.expr) -> Value:
     return test
 
 
+def negated(r: Reader, test: Value) -> Value:
+    """Return what a truth value is not."""
+    return Const(not test.const) if isinstance(test, Const) else r.b.emit("not", [test])
+
+
 def truth(r: Reader, value: Any, node: ast.expr) -> Value:
     """Return the truth value of what a test came to."""
     value = literal(r, value)

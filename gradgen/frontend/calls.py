@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import enum
 import functools
+import re
 import types
 from typing import Any
 
@@ -68,7 +69,7 @@ from gradgen.frontend.places import is_none
 from gradgen.frontend.pointers import pointer
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import METHOD_PLACES, SPECIAL, by_place, in_places
-from gradgen.frontend.texts import method_of_text
+from gradgen.frontend.texts import method_of_text, of_expression
 from gradgen.frontend.ufunc_axes import call_laid_out, laid_out
 from gradgen.frontend.ufunc_calls import plain_call
 from gradgen.frontend.unpacking import sequence_items
@@ -95,6 +96,10 @@ ASKED = {
     id(f): f"__{f.__name__}__"
     for f in (len, abs, float, int, bool, iter, next, reversed, round, str, repr, hash)
 }
+
+
+# The code of what ``functools.singledispatch`` makes, whose first argument's class chooses.
+_DISPATCHING = functools.singledispatch(lambda value: value).__code__  # type: ignore[attr-defined]
 
 
 def call(r: Reader, node: ast.Call) -> Any:
@@ -264,6 +269,10 @@ def _call_foreign(
 
         # ``np.ndarray.sum(x)`` is ``x.sum()``, and ``str.upper(s)`` is ``s.upper()``.
         return call_value(r, node, attribute(r, args[0], obj.__name__, node), args[1:], kwargs)
+    if getattr(obj, "__module__", "") == "re" and isinstance(obj, types.FunctionType):
+        return of_expression(r, node, obj, args, kwargs)
+    if args and getattr(obj, "__code__", None) is _DISPATCHING:
+        return _call_object(r, node, obj.dispatch(_dispatched(r, node, args[0])), args, kwargs)
     if isinstance(obj, types.FunctionType):
         return _inline_foreign(r, node, obj, args, kwargs)
     if isinstance(obj, type) and (is_users(obj) or obj is types.SimpleNamespace):
@@ -272,6 +281,8 @@ def _call_foreign(
         return _member(r, node, obj, args, kwargs)
     if isinstance(getattr(obj, "__self__", None), str):
         return method_of_text(r, node, obj, args, kwargs)
+    if isinstance(getattr(obj, "__self__", None), re.Match | re.Pattern):
+        return of_expression(r, node, obj, args, kwargs)
     own_call = getattr(type(obj), "__call__", None)  # noqa: B004
     if isinstance(own_call, types.FunctionType):
         return _call_object(r, node, own_call, [Static(obj), *args], kwargs)
@@ -287,6 +298,14 @@ def _call_operation(
     if fuller not in RULES:
         return from_library(r, node, READ_AS.of(resolve(fuller)), args, kwargs)
     return bindings.call_rule(r, node, RULES[fuller], args, kwargs)
+
+
+def _dispatched(r: Reader, node: ast.AST, value: Any) -> type:
+    """Return the class by which ``functools.singledispatch`` chooses."""
+    if isinstance(value, Map):
+        return dict
+    kind: type = call_value(r, node, Static(type), [value], {}).obj
+    return kind
 
 
 def _inline_foreign(

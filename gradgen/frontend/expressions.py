@@ -118,7 +118,7 @@ def _unary(r: Reader, node: ast.UnaryOp) -> Any:
             return done
     plain = isinstance(value, Value | Ref) and not pointers.pointer(value)
     if prim == "not" and (not plain or lists.is_list(r, value)):
-        return _negation(r, branches.truth(r, value, node.operand))
+        return branches.negated(r, branches.truth(r, value, node.operand))
     operand = as_value(r, value, node)
     if isinstance(operand, Const) and prim in FOLD:
         try:
@@ -126,10 +126,6 @@ def _unary(r: Reader, node: ast.UnaryOp) -> Any:
         except TypeError as error:
             r.fail(node, error)
     return r.hold(r.b.emit(prim, [operand], span=r.span(node)))
-
-
-def _negation(r: Reader, test: Value) -> Value:
-    return Const(not test.const) if isinstance(test, Const) else r.b.emit("not", [test])
 
 
 def _compare(r: Reader, node: ast.Compare) -> Any:
@@ -290,19 +286,19 @@ def _equal_sequences(r: Reader, node: ast.Compare, prim: str, left: Seq, right: 
     pairs = list(zip(left.items, right.items, strict=True))
     tests = [lambda a=a, b=b: compare_two(r, node, ast.Eq(), a, b) for a, b in pairs]
     same = branches.truth(r, branches.chain(r, node, tests, stop_on=False), node)
-    return _negation(r, same) if prim == "ne" else same
+    return branches.negated(r, same) if prim == "ne" else same
 
 
 def _membership(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
     left = literal(r, left)
     if class_of(right) and special_method(right, "__contains__"):
         within = branches.truth(r, invoked(r, node, right, "__contains__", left), node)
-        return within if isinstance(op, ast.In) else _negation(r, within)
+        return within if isinstance(op, ast.In) else branches.negated(r, within)
     if isinstance(right, Map) and is_static(left):
         key = static_value(left)
         held = right.items if key in right.items else any_items(r, node, right)
         there = unbound.is_there(r, r.settled(held[key])) if key in held else Const(False)
-        return there if isinstance(op, ast.In) else _negation(r, there)
+        return there if isinstance(op, ast.In) else branches.negated(r, there)
     elif is_static(left) and is_static(right):
         found = static_value(left) in static_value(right)
     elif _shape_without_one(left, right):
@@ -330,15 +326,13 @@ def _among(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -
         items = [plain(o) for o in sorted(right.obj, key=repr)]
     elif isinstance(right, Ref):
         found = _within(r, node, left, right)
-        return found if isinstance(op, ast.In) else r.b.emit("not", [found])
+        return found if isinstance(op, ast.In) else branches.negated(r, found)
     else:
         hint = KEYS if isinstance(right, Map) else "compare with == and or"
         r.refuse(node, f"a membership test in a {describe(right)}", hint)
     tests = [lambda item=item: compare_two(r, node, ast.Eq(), left, item) for item in items]
     found = branches.chain(r, node, tests, stop_on=True) if tests else Const(False)
-    if isinstance(op, ast.In):
-        return found
-    return Const(not found.const) if isinstance(found, Const) else r.b.emit("not", [found])
+    return found if isinstance(op, ast.In) else branches.negated(r, found)
 
 
 FOUND = "found = any(item == one for item in items)"

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradgen.frontend import comprehensions
-from gradgen.frontend.assigned import changed
+from gradgen.frontend.assigned import assigned_names, changed
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.iterables import Over, Thunk, as_positions, current, over_value
@@ -27,6 +27,7 @@ from gradgen.library.iterators import LAZY
 Args = list[Any]
 Options = dict[str, Any]
 OVER = "iterated"  # the parameter of a generator's function
+KEPT = "item kept"  # what passes a filter: a name that no program has
 
 
 def items_of(r: Reader, value: Generator | Lazy) -> Any:
@@ -85,7 +86,7 @@ def _function(r: Reader, node: Any, kind: str) -> ast.Lambda:
 
 def filtered(r: Reader, s: ast.For) -> ast.For | None:
     """Return a loop over a generator with a filter as a loop with an ``if``; None for others."""
-    node = s.iter
+    node = _of_filter(r, s) or s.iter
     if not isinstance(node, ast.GeneratorExp) or len(node.generators) > 1:
         return None
     if not node.generators[0].ifs:
@@ -100,6 +101,30 @@ def filtered(r: Reader, s: ast.For) -> ast.For | None:
         made = comprehensions.located(ast.For(part.target, part.iter, body, s.orelse), s)
         r.expansions[id(s), "filtered"] = made
     assert isinstance(made, ast.For)
+    return made
+
+
+def _of_filter(r: Reader, s: ast.For) -> ast.expr | None:
+    """Return ``filter(test, items)`` in a loop's head as a generator; None for anything else."""
+    match s.iter:
+        case ast.Call(ast.Name() as function, [test, items], []):
+            callee = evaluate(r, function)
+        case _:
+            return None
+    lasts = isinstance(test, ast.Name) and test.id not in assigned_names(s.body)
+    nothing = isinstance(test, ast.Constant) and test.value is None
+    if not isinstance(callee, Static) or callee.obj is not filter:
+        return None
+    if not (lasts or nothing or isinstance(test, ast.Lambda)):
+        return None
+    made = r.expansions.get((id(s), "filter"))
+    if made is None:
+        read, store = (ast.Name(KEPT, c) for c in (ast.Load(), ast.Store()))
+        asked = read if nothing else ast.Call(test, [read], [])
+        part = ast.comprehension(store, items, [asked], 0)
+        made = comprehensions.located(ast.GeneratorExp(read, [part]), s.iter)
+        r.expansions[id(s), "filter"] = made
+    assert isinstance(made, ast.expr)
     return made
 
 
@@ -173,11 +198,17 @@ def _map(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 def _filter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     from gradgen.frontend.aggregates import run_text
 
-    test, items = args
+    test, given = args
     plain = isinstance(test, Static) and test.obj is None
     text = f"out = [item for item in items if {'item' if plain else 'test(item)'}]"
-    named = {"items": items} | ({} if plain else {"test": test})
-    return Lazy(lambda: run_text(r, node, text, "out", **named), None, r.frame)
+    named = {"items": given} | ({} if plain else {"test": test})
+
+    def items() -> Any:
+        return run_text(r, node, text, "out", **named)
+
+    # What reads nothing that a loop over it may change can be made before the loop.
+    closed = all(map(_closed, args)) and isinstance(given, Seq | Static)
+    return Lazy(items, (lambda: over_value(r, items(), node)) if closed else None, r.frame)
 
 
 @special(iter)

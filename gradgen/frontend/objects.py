@@ -378,7 +378,16 @@ def compared(r: Reader, node: ast.AST, op: ast.cmpop, left: Any, right: Any) -> 
         done = invoked(r, node, owner, name, other)
         if done is not MISSING:
             return done
-    return MISSING
+    return _unequal(r, node, left, right) if isinstance(op, ast.NotEq) else MISSING
+
+
+def _unequal(r: Reader, node: Any, left: Any, right: Any) -> Any:
+    """Return what ``!=`` is for a class that says only what ``==`` is; ``MISSING`` for others."""
+    # A cycle by nature: comparisons are of objects, too.
+    from gradgen.frontend.branches import negated, truth
+
+    done = compared(r, node, ast.Eq(), left, right)
+    return done if done is MISSING else negated(r, truth(r, done, node))
 
 
 def fields_in_order(kind: Any) -> list[str]:

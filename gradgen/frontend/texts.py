@@ -24,6 +24,8 @@ from gradgen.frontend.values import (
 from gradgen.ir.nodes import Value
 from gradgen.ir.spelling import HOLE
 
+KNOWN_TEXTS = (str, int, re.Pattern, re.RegexFlag)  # what is given to functions of ``re``
+
 
 @dataclass(slots=True, eq=False)
 class Text:
@@ -72,6 +74,17 @@ def method_of_text(r: Reader, node: ast.AST, method: Any, args: list[Any], kwarg
         r.refuse(node, f"str.{method.__name__} of computed values", "use constants")
     given = {k: static_value(v) for k, v in kwargs.items()}
     return of_texts(r, node, method, args, given)
+
+
+def of_expression(
+    r: Reader, node: ast.AST, function: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Call a function of ``re``, or a method of what these make, for texts that are known."""
+    given = [*args, *kwargs.values()]
+    if not all(is_static(v) and isinstance(static_value(v), KNOWN_TEXTS) for v in given):
+        r.refuse(node, f"{function.__name__} of regular expressions, of computed values",
+                 "use constants")  # fmt: skip
+    return of_texts(r, node, function, args, {k: static_value(v) for k, v in kwargs.items()})
 
 
 def of_texts(
