@@ -54,11 +54,15 @@ def _subtract(op: Op, count: dict[Value, int], gone: set[int]) -> None:
     """Turn the addition of something with a sign into a subtraction."""
     if op.prim == "inc" and op.attrs.get("sign") not in ("+", "-"):
         return
-    term = op.inputs[1].op
-    if term is not None and _is_own(term, "neg", count) and id(term) not in gone:
+    added = op.inputs[1]
+    term = added.op
+    if _is_negative(added):
+        assert isinstance(added, Const)
+        op.inputs[1] = Const(-added.const)
+    elif term is not None and _is_own(term, "neg", count) and id(term) not in gone:
         op.inputs[1] = term.inputs[0]
         gone.add(id(term))
-    elif not _turn_literal(op.inputs[1], count):
+    elif not _turn_literal(added, count):
         return
     if op.prim == "add":
         op.prim = "sub"
@@ -71,12 +75,15 @@ def _turn_literal(v: Value, count: dict[Value, int]) -> bool:
     while v.op is not None and v.op.prim in ("mul", "div") and _is_own(v.op, v.op.prim, count):
         first = v.op.inputs[0]
         if isinstance(first, Const):
-            negative = type(first.const) is float and first.const < 0.0
-            if negative:
+            if _is_negative(first):
                 v.op.inputs[0] = Const(-first.const)
-            return negative
+            return _is_negative(first)
         v = first
     return False
+
+
+def _is_negative(v: Value) -> bool:
+    return isinstance(v, Const) and type(v.const) is float and v.const < 0.0
 
 
 def _is_own(op: Op, prim: str, count: dict[Value, int]) -> bool:

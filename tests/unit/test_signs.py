@@ -52,3 +52,24 @@ def test_literals_take_signs() -> None:
     assert signs(apart, "optimise") == 0
     text = gradgen.emit(apart, mode="grad", argnums=(0, 1), example_args=(X, W))
     assert "-2.0 * " in text and "-(2.0" not in text
+
+
+def picked(x, w):
+    """A constant share with a sign, a quotient summed along an axis, and a weight below zero."""
+    total = np.sum(x / np.sum(x, axis=0)) ** 2 - 0.5 * x[1, 0] ** 2 / w[0, 0]
+    for k in range(2):
+        total -= w[k, 0] + 0.25 * np.log(x[0, 0] ** 2 + k + 1.0)
+    return total
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_what_has_a_sign_is_subtracted(backend: str) -> None:
+    if backend == "numba":
+        pytest.importorskip("numba")
+    expected = complex_gradient(picked, (X, W), (0, 1))
+    got = gradgen.grad(picked, argnums=(0, 1), backend=backend)(X, W)
+    for a, b in zip(got, expected, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
+    text = gradgen.emit(picked, mode="grad", argnums=(0, 1), example_args=(X, W))
+    assert "-= 1.0" in text and "np.sum(-" not in text
+    assert "+ -" not in text and "+= -" not in text
