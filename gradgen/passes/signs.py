@@ -62,7 +62,7 @@ def _subtract(op: Op, count: dict[Value, int], gone: set[int]) -> None:
     elif term is not None and _is_own(term, "neg", count) and id(term) not in gone:
         op.inputs[1] = term.inputs[0]
         gone.add(id(term))
-    elif not _turn_literal(added, count):
+    elif not _turn_leading(added, count, gone):
         return
     if op.prim == "add":
         op.prim = "sub"
@@ -70,14 +70,18 @@ def _subtract(op: Op, count: dict[Value, int], gone: set[int]) -> None:
         op.attrs = op.attrs | {"sign": "-" if op.attrs["sign"] == "+" else "+"}
 
 
-def _turn_literal(v: Value, count: dict[Value, int]) -> bool:
-    """Make the leading factor of a product positive; say whether it was a negative literal."""
+def _turn_leading(v: Value, count: dict[Value, int], gone: set[int]) -> bool:
+    """Take the sign of the leading factor of a product away; say whether there was one."""
     while v.op is not None and v.op.prim in ("mul", "div") and _is_own(v.op, v.op.prim, count):
         first = v.op.inputs[0]
         if isinstance(first, Const):
             if _is_negative(first):
                 v.op.inputs[0] = Const(-first.const)
             return _is_negative(first)
+        if first.op is not None and _is_own(first.op, "neg", count) and id(first.op) not in gone:
+            v.op.inputs[0] = first.op.inputs[0]
+            gone.add(id(first.op))
+            return True
         v = first
     return False
 

@@ -50,16 +50,28 @@ def matmul_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     ranks = (a.type.rank, b.type.rank)
     if ranks[0] is None or ranks[1] is None:
         return alg.helper("_matmul_adjoint_b" if i else "_matmul_adjoint_a", g, a, b)
+    if max(ranks) > 2:
+        return _stacked(alg, op, g, i)
+    share = _single(alg, op, g, i)
+    made = share.op is not None and share.op.derived
+    if made and share.type.rank == op.inputs[i].type.rank:
+        # The function's own product has found that the lengths are the same.
+        share.type = replace(share.type, shape=op.inputs[i].type.shape)
+    return share
+
+
+def _single(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Return the share of an operand where both are vectors or matrices."""
+    a, b = op.inputs
+    ranks = (a.type.rank, b.type.rank)
     if ranks == (1, 1):
         return alg.mul(g, a if i else b)
     if ranks == (1, 2):
         return alg.emit("outer", a, g) if i else alg.emit("matmul", b, g)
     if ranks == (2, 1):
         return alg.emit("matmul", g, a) if i else alg.emit("outer", g, b)
-    if ranks == (2, 2):
-        transposed = alg.transposed(a if i else b)
-        return alg.emit("matmul", transposed, g) if i else alg.emit("matmul", g, transposed)
-    return _stacked(alg, op, g, i)
+    transposed = alg.transposed(a if i else b)
+    return alg.emit("matmul", transposed, g) if i else alg.emit("matmul", g, transposed)
 
 
 def _stacked(alg: Algebra, op: Op, g: Value, i: int) -> Value:

@@ -68,6 +68,26 @@ def _sum_0(a):
 
 
 @numba.njit(error_model='numpy', boundscheck=True)
+def _where_2(c, a, b):
+    """Return entries of one or the other, as a condition says."""
+    y = np.empty(c.shape, np.float64)
+    for i in range(c.shape[0]):
+        for j in range(c.shape[1]):
+            y[i, j] = a[i, j] if c[i, j] else b
+    return y
+
+
+@numba.njit(error_model='numpy', boundscheck=True)
+def _where_2_1(c, a, b):
+    """Return entries of one or the other, as a condition says."""
+    y = np.empty(c.shape, np.float64)
+    for i in range(c.shape[0]):
+        for j in range(c.shape[1]):
+            y[i, j] = a[i, j] if c[i, j] else b[i, j]
+    return y
+
+
+@numba.njit(error_model='numpy', boundscheck=True)
 def mlp_cross_entropy_value_and_grad_compiled(w1, b1, w2, b2, x, labels):
     # --- forward --------------------------------------------------------
     total = x @ w1 + b1                                 # losses.py:40
@@ -89,8 +109,8 @@ def mlp_cross_entropy_value_and_grad_compiled(w1, b1, w2, b2, x, labels):
     d_b2 = _sum_0(d_shifted)                            # losses.py:41
     d_w2 = hidden.T @ d_shifted
     d_hidden = d_shifted @ w2.T
-    d_total = np.where(
-        total > 0.0, d_hidden, np.where(total == 0.0, 0.5 * d_hidden, 0.0)
+    d_total = _where_2_1(
+        total > 0.0, d_hidden, _where_2(total == 0.0, 0.5 * d_hidden, 0.0)
     )                                                   # losses.py:40
     d_b1 = _sum_0(d_total)
     d_w1 = x.T @ d_total

@@ -14,9 +14,7 @@ import numpy as np
 def ridge_value_and_grad(params, x, y, strength):
     w = params['w']
     b = params['b']
-    if (
-        np.ndim(w), np.ndim(x), np.ndim(y)
-    ) != (1, 2, 1) or 1 in w.shape + x.shape + y.shape:
+    if (np.ndim(w), np.ndim(x), np.ndim(y)) != (1, 2, 1) or 1 in x.shape + y.shape:
         raise TypeError(
             'ridge_value_and_grad is made for params {w: f64[n], b: float}  x f64[m, k]  y f64[p]  strength float'
         )
