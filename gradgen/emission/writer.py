@@ -78,7 +78,8 @@ class Writer:
         return done[v]
 
     def _folded(self, op: Op, done: dict[Value, ast.expr]) -> ast.expr:
-        operands = [done[u] if u in done else self.expr(u) for u in op.inputs]
+        # Each reader has nodes of its own: the printer notes on a node where it stands.
+        operands = [done.pop(u) if u in done else self.expr(u) for u in op.inputs]
         if op.prim == "if":
             return self._choice(op, operands[0])
         if op.prim == "call":

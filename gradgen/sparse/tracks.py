@@ -15,7 +15,7 @@ from gradgen.diff.adjoints import adjoint_type
 from gradgen.diff.forward import Forward
 from gradgen.diff.pairs import callees_of
 from gradgen.diff.structures import value_tree
-from gradgen.ir.nodes import Const, Function, Op, Undefined, Value
+from gradgen.ir.nodes import Const, Function, Op, Undefined, Value, walk
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.einsum import terms
 from gradgen.rules.registry import RULES, Rule
@@ -215,6 +215,9 @@ def add_tracks(function: Function, second: bool) -> None:
     given = function.result["tangents"]
     sweep = Tracks(function, given, second)
     sweep.block(function.body)
+    for op in walk(function.body):
+        if op.prim == "fill" and op.derived:
+            op.attrs.pop("dtype", None)  # sets have none
     seeds = [v for v, _ in function.result["seeds"]]
     # What meets is noted as it meets, except that in a recursive function it only does where the
     # function is called: the results keep the calls alive.

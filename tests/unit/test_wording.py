@@ -120,3 +120,18 @@ def test_a_negative_number_of_turns_is_none() -> None:
 
     assert gradgen.value_and_grad(turns)(0.7, -3) == (0.7, 1.0)
     assert gradgen.value_and_grad(turns, memory="recompute")(0.7, -3) == (0.7, 1.0)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_a_number_written_out_twice_in_one_expression(backend: str) -> None:
+    """It keeps its brackets wherever it stands."""
+
+    def twice(u: Any, y: Any) -> Any:
+        return np.sin(u) - np.divide(y, 1.0 - u)
+
+    (expected,) = difference_gradient(twice, (0.35, 0.4), (0,))
+    gradient = gradgen.grad(twice, backend=backend)
+    np.testing.assert_allclose(gradient(0.35, 0.4), expected, 1e-9)
+    ahead, behind = gradient(0.3501, 0.4), gradient(0.3499, 0.4)
+    second = gradgen.grad(lambda u: gradient(u, 0.4))(0.35)
+    np.testing.assert_allclose(second, (ahead - behind) / 2e-4, 1e-5)
