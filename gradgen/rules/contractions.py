@@ -47,10 +47,10 @@ def matmul_type(inputs: list[Value], attrs: Attrs) -> Type:
 def matmul_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """``g @ b.T`` and ``a.T @ g``, and their forms where an operand is a vector or a stack."""
     a, b = op.inputs
-    ranks = (a.type.rank, b.type.rank)
-    if ranks[0] is None or ranks[1] is None:
+    one, two = a.type.rank, b.type.rank
+    if one is None or two is None:
         return alg.helper("_matmul_adjoint_b" if i else "_matmul_adjoint_a", g, a, b)
-    if max(ranks) > 2:
+    if max(one, two) > 2:
         return _stacked(alg, op, g, i)
     share = _single(alg, op, g, i)
     made = share.op is not None and share.op.derived
