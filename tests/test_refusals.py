@@ -336,14 +336,36 @@ def queue_of_pairs(x):
     return total
 
 
-def queue_of_dicts(x):
-    queue, total = [{"i": 1}, {"i": 3}], 0.0
-    while queue:
-        i = queue.pop(0)["i"]
-        total += x[i % 2]
-        if x[0] > 0.0 and 2 < i < 5:
-            queue.append({"i": i + 2})  # here: depends on the path
-    return total
+def dicts_get_keys(x):
+    out = []
+    for v in x:
+        if v > 0.0:
+            out.append({"v": v})
+    for item in out:
+        item["w"] = item["v"] ** 2  # here: keys
+    return sum(item["w"] for item in out)
+
+
+def dict_put_there_at_each_turn(x):
+    item, out = {"v": x[0]}, []
+    for v in x:
+        if v > 0.0:
+            out.append(item)  # here: before
+    out[0]["v"] = x[1] * 7.0
+    return sum(item["v"] ** 2 for item in out)
+
+
+def dict_of_the_caller(x):
+    def record(item):
+        if item["v"] > 0.0:
+            out.append(item)  # here: holds
+
+    out = []
+    for v in x:
+        item = {"v": v}
+        record(item)
+        item["v"] *= 2.0
+    return sum(item["v"] ** 2 for item in out)
 
 
 def queues_side_by_side(x):
@@ -357,11 +379,14 @@ def queues_side_by_side(x):
     return total
 
 
-def test_queue_of_dicts():
-    """The message says what the queue holds, and the way out is one."""
-    line, word = marked_line(queue_of_dicts)
-    message = refusal(queue_of_dicts, np.array([1.0, 2.0]))
-    assert f":{line}:" in message and word in message and "side by side" in message
+@pytest.mark.parametrize(
+    "function", [dicts_get_keys, dict_put_there_at_each_turn, dict_of_the_caller]
+)
+def test_dicts_in_lists(function):
+    """The message says why a dict cannot be moved to lists side by side, and the way out."""
+    line, word = marked_line(function)
+    message = refusal(function, np.array([1.0, 2.0]))
+    assert f":{line}:" in message and word in message and "Way out" in message
 
 
 @pytest.mark.parametrize("function", [queue_of_pairs, queues_side_by_side])

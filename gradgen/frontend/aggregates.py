@@ -20,6 +20,7 @@ from gradgen.frontend.flow import read_statements
 from gradgen.frontend.iterables import counted, of_known_length, over_value
 from gradgen.frontend.places import at, is_none
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.records import expanded
 from gradgen.frontend.signals import FOR
 from gradgen.frontend.special import callee_name, no_more, special
 from gradgen.frontend.values import (
@@ -391,6 +392,7 @@ def _named_tuple(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 @special(dict, collections.OrderedDict)
 def dict_of(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Map:
     """Return the dict of another, or of pairs, and of keyword arguments."""
+    args = [expanded(r, a, node) for a in args]
     if args and not isinstance(args[0], Map):
         pairs = sequence(r, node, args[0])
         known = isinstance(pairs, Seq) and all(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.frontend import pointers, pools
+from gradgen.frontend import pointers, pools, records
 from gradgen.frontend.bindings import call_rule, emit
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.classes import MISSING, found_in, is_users
@@ -46,7 +46,7 @@ def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     """Return ``owner.name``."""
     if isinstance(owner, Choice):
         return distribute(r, node, owner, lambda option: attribute(r, option, name, node))
-    owner = pools.expanded(r, owner, node)
+    owner = records.expanded(r, owner, node)
     if isinstance(owner, Static):
         return _static_attribute(r, owner.obj, name, node)
     if isinstance(owner, Record):

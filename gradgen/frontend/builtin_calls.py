@@ -18,8 +18,8 @@ from gradgen.frontend.iterables import as_positions
 from gradgen.frontend.lists import as_array
 from gradgen.frontend.operators import arithmetic
 from gradgen.frontend.pointers import is_none, pointer
-from gradgen.frontend.pools import expanded
 from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.records import expanded
 from gradgen.frontend.special import callee_name, special
 from gradgen.frontend.texts import converted, of_texts
 from gradgen.frontend.unbound import number_there

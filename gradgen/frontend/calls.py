@@ -68,6 +68,7 @@ from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.places import is_none
 from gradgen.frontend.pointers import pointer
 from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.records import expanded
 from gradgen.frontend.special import METHOD_PLACES, SPECIAL, by_place, in_places
 from gradgen.frontend.texts import method_of_text, of_expression
 from gradgen.frontend.ufunc_axes import call_laid_out, laid_out
@@ -131,6 +132,7 @@ def call_arguments(r: Reader, node: ast.Call) -> tuple[list[Any], dict[str, Any]
     kwargs: dict[str, Any] = {}
     for k in node.keywords:
         value = evaluate(r, k.value)
+        value = expanded(r, value, k.value) if k.arg is None else value
         if k.arg is None and not isinstance(value, Map):
             r.refuse(k.value, "unpacking by ** of something that is not a dict with known keys")
         more = {k.arg: value} if k.arg is not None else every_item(r, k.value, value)

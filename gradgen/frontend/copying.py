@@ -15,6 +15,7 @@ from gradgen.frontend.objects import class_of, special_method
 from gradgen.frontend.pointers import class_of_row, pointer
 from gradgen.frontend.pools import fields_of, row_of
 from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.records import expanded
 from gradgen.frontend.special import callee_name, no_more, special
 from gradgen.frontend.values import Box, Map, Record, Ref, Static, parts, with_parts
 from gradgen.ir.nodes import Value
@@ -39,7 +40,7 @@ def deep_copy(r: Reader, node: ast.AST, value: Any) -> Any:
 
 def _copied(r: Reader, node: ast.AST, value: Any, deep: bool, done: dict[int, Any]) -> Any:
     """Return a copy; what is met twice is copied once, as in Python (``done``, by identity)."""
-    value = r.settled(value)
+    value = r.settled(value) if deep else expanded(r, r.settled(value), node)
     if pointer(value) and not deep:
         return row_of(r, node, Record(class_of_row(value), fields_of(r, value, node)))
     if pointer(value):

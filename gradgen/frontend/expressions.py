@@ -14,7 +14,7 @@ from gradgen.frontend import (
     comprehensions,
     lists,
     pointers,
-    pools,
+    records,
     subscripts,
     texts,
     unbound,
@@ -86,7 +86,7 @@ def _dict(r: Reader, node: ast.Dict) -> Any:
     items: dict[Any, Any] = {}
     for key, value in zip(node.keys, node.values, strict=True):
         if key is None:
-            more = evaluate(r, value)
+            more = records.expanded(r, evaluate(r, value), value)
             if not isinstance(more, Map):
                 r.refuse(value, "unpacking by ** of something that is not a dict with known keys")
             items = unbound.merged(items, any_items(r, value, more))
@@ -156,7 +156,8 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
         )
     if isinstance(op, ast.In | ast.NotIn):
         return _membership(r, node, op, left, right)
-    left, right = pools.expanded(r, left, node), pools.expanded(r, right, node)
+    if not isinstance(op, ast.Is | ast.IsNot):
+        left, right = records.expanded(r, left, node), records.expanded(r, right, node)
     if pointers.pointer(left) or pointers.pointer(right):
         same = pointers.compared(r, node, op, left, right)
         if same is not MISSING:
@@ -186,6 +187,8 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
         return _ordered_sequences(r, node, op, left.items, right.items)
     if isinstance(left, Seq) and isinstance(right, Seq):
         return _equal_sequences(r, node, prim, left, right)
+    if isinstance(left, Map) and isinstance(right, Map):
+        return _compared_dicts(r, node, prim, left, right)
     rows = [_is_row(r, v) for v in (left, right)]
     if any(rows) and all(
         row or isinstance(v, Seq) for v, row in zip((left, right), rows, strict=True)
@@ -271,6 +274,21 @@ def _ordered_sequences(
     return branches.chain(r, node, tests, stop_on=True)
 
 
+def _compared_dicts(r: Reader, node: ast.Compare, prim: str, left: Map, right: Map) -> Any:
+    """Compare two dicts by their items, as Python does; they have no order."""
+    if prim not in ("eq", "ne"):
+        signs = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+        what = f"'{signs[prim]}' not supported between instances of 'dict' and 'dict'"
+        r.fail(node, TypeError(what))
+    one, other = every_item(r, node, left), every_item(r, node, right)
+    if any(map(unbound.may_miss, [*one.values(), *other.values()])):
+        r.refuse(node, "a comparison of dicts that have some keys on one path", "compare items")
+    if set(one) != set(other):
+        return Const(prim == "ne")
+    pair = Seq(list(one.values())), Seq([other[k] for k in one])
+    return _equal_sequences(r, node, prim, *pair)
+
+
 def _tie(test: Any) -> Any:
     """Mark a test of equality that is not the user's: no warning is due where it decides."""
     if isinstance(test, Value) and test.op is not None and test.op.prim == "eq":
@@ -290,7 +308,7 @@ def _equal_sequences(r: Reader, node: ast.Compare, prim: str, left: Seq, right: 
 
 
 def _membership(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
-    left = literal(r, left)
+    left, right = literal(r, left), records.expanded(r, right, node)
     if class_of(right) and special_method(right, "__contains__"):
         within = branches.truth(r, invoked(r, node, right, "__contains__", left), node)
         return within if isinstance(op, ast.In) else branches.negated(r, within)

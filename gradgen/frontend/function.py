@@ -66,7 +66,7 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
             try:
                 return _read_function(fn, given, options, pooled=pooled)
             except GradgenError as other:
-                error = further(error, other)
+                error = further(other, error)
         raise error from None
 
 

@@ -19,6 +19,7 @@ from gradgen.frontend.indices import Index
 from gradgen.frontend.lists import as_list, held, is_list, over_list
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.records import expanded
 from gradgen.frontend.subscripts import load_index
 from gradgen.frontend.values import (
     Choice,
@@ -51,6 +52,7 @@ class Late:
 
     def now(self, r: Reader, node: ast.AST) -> Any:
         """Return it, after a test that the container did not grow or shrink meanwhile."""
+        box = r.settled(self.box) if self.box.row is not None else self.box
         grown = isinstance(self.box, Seq) and self.box.grown is not None
         if grown or len(self.box.items) != self.count:
             r.refuse(
@@ -58,7 +60,7 @@ class Late:
                 "the loop's body changes what the loop runs over",
                 "loop over a copy, such as list(items), or over a range",
             )
-        return plain(self.key) if self.is_key else self.box.items[self.key]
+        return plain(self.key) if self.is_key else box.items[self.key]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +91,7 @@ def current(r: Reader, item: Any, node: ast.AST) -> Any:
 
 def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
     """Return the iteration over a value."""
-    value = r.settled(value)
+    value = expanded(r, r.settled(value), node)
     if isinstance(value, Iteration):
         return value
     if isinstance(value, Once):

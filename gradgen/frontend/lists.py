@@ -174,13 +174,14 @@ def kept_in_list(r: Reader, value: Any, node: ast.AST) -> Any:
     if r.book.pooled is None:
         return value
     # A cycle by nature: tuples are kept in lists.
-    from gradgen.frontend.pools import as_row
+    from gradgen.frontend.records import as_row
 
     return as_row(r, value, node)
 
 
 def append(r: Reader, node: ast.AST, owner: Ref, value: Any) -> None:
     """``owner.append(value)``."""
+    value = kept_in_list(r, value, node)
     new = r.b.emit("append", [r.read(owner), as_item(r, value, node)])
     resize(r, owner, new)
     contain(r, owner.storage, value)
@@ -244,6 +245,7 @@ def pop(r: Reader, node: ast.AST, owner: Ref, places: list[Any]) -> Any:
 
 def insert(r: Reader, node: ast.AST, owner: Ref, place: Any, value: Any) -> None:
     """``owner.insert(place, value)``."""
+    value = kept_in_list(r, value, node)
     inputs = [r.read(owner), as_item(r, value, node), as_value(r, place, node)]
     if not (isinstance(inputs[2], Const) and inputs[2].const == 0):
         r.refuse(node, "an insertion at a computed place", "insert at 0, or append")

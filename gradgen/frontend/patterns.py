@@ -15,6 +15,7 @@ from gradgen.frontend.flow import split
 from gradgen.frontend.jumps import Act, Cases, Step
 from gradgen.frontend.points import Point
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.records import expanded
 from gradgen.frontend.values import Choice, Map, Ref, Seq, Static, UnknownShape, is_static
 from gradgen.ir.nodes import Const, Value
 
@@ -180,6 +181,7 @@ def _star(m: Match, p: ast.MatchStar, subject: Any) -> None:
 
 
 def _mapping(m: Match, p: ast.MatchMapping, subject: Any) -> None:
+    subject = expanded(m.r, subject, p)
     if not isinstance(subject, Map):
         raise Failed
     left = dict(every_item(m.r, p, subject))

@@ -37,6 +37,16 @@ class Tuples:
         self.__name__ = kind.__name__
 
 
+class Dicts:
+    """What a number points to that stands for a dict: the class of those with the same keys."""
+
+    kind = dict
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        self.keys = keys
+        self.__name__ = "dict"
+
+
 def pointer(value: Any) -> Pointer | None:
     """Return what a value points to, None for what is no object in lists."""
     return value.type.of if isinstance(value, Value) else None
@@ -45,7 +55,7 @@ def pointer(value: Any) -> Pointer | None:
 def class_of_row(value: Any) -> Any:
     """Return the class of an object in lists."""
     found = pointer(value)
-    return None if found is None or isinstance(found.kind, Codes | Tuples) else found.kind
+    return None if found is None or isinstance(found.kind, Codes | Tuples | Dicts) else found.kind
 
 
 def row_type(kind: Any, sure: bool = True) -> Type:
@@ -131,7 +141,7 @@ def compares(value: Any) -> bool:
 
 def by_value(kind: Any) -> bool:
     """Whether objects of a kind are equal by what they hold, not only to themselves."""
-    return isinstance(kind, Tuples) or getattr(kind, "__eq__", None) is not object.__eq__
+    return isinstance(kind, Tuples | Dicts) or getattr(kind, "__eq__", None) is not object.__eq__
 
 
 # --- what tests have told -----------------------------------------------------------------

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -21,12 +22,9 @@ from gradgen.frontend.evaluate import options
 from gradgen.frontend.listed import contain
 from gradgen.frontend.pointers import (
     Codes,
-    Tuples,
     as_number,
     class_of_row,
-    is_none_itself,
     pointer,
-    points_anywhere,
     row_type,
     told,
 )
@@ -71,12 +69,11 @@ def begin(r: Reader) -> None:
         for name, item in names.items():
             if _is_known(item):
                 continue
-            label = _label(kind, name)
-            column = Seq([], list, name=label)
+            column = Seq([], list, name=_label(kind, name))
             made = r.graph_list(column)
             if r.book.typed and isinstance(item, Type):
                 made.value.type = Type("list", item=item)
-            r.frame.names[f" {label}"] = column
+            r.frame.names[_hidden_name(r, kind, name)] = column
 
 
 def _is_known(item: Any) -> bool:
@@ -84,19 +81,29 @@ def _is_known(item: Any) -> bool:
     return isinstance(item, Parts) or (isinstance(item, Codes) and len(item.known) < 2)
 
 
-def _label(kind: Any, name: str) -> str:
-    return f"{kind.__name__.strip('_').lower()}_{name}"
+def _label(kind: Any, name: Any) -> str:
+    return re.sub(r"\W", "_", f"{kind.__name__.strip('_').lower()}_{_spelled(name)}")
 
 
-def _column(r: Reader, node: ast.AST, kind: Any, name: str) -> Ref:
+def _spelled(name: Any) -> str:
+    return name if isinstance(name, str) else f"{_spelled(name[0])}_{name[1]}"
+
+
+def _hidden_name(r: Reader, kind: Any, name: Any) -> str:
+    """Return a name that no name of the user's can be, nor that of another list."""
+    number = list(r.book.columns).index(kind)
+    return f" {_label(kind, name)} {number}.{name!r}"
+
+
+def _column(r: Reader, node: ast.AST, kind: Any, name: Any) -> Ref:
     """Return the list that holds an attribute of all objects of a class."""
-    frame, label = r.book.pool_frame, f" {_label(kind, name)}"
+    frame, label = r.book.pool_frame, _hidden_name(r, kind, name)
     if frame.owner is r:
         return r.graph_list(frame.names[label])
     return r.bring_in(frame, label, node)  # type: ignore[attr-defined]
 
 
-def _learn(r: Reader, kind: Any, name: str, item: Any) -> None:
+def _learn(r: Reader, kind: Any, name: Any, item: Any) -> None:
     """Note what an attribute holds, and ask for everything to be read again."""
     r.book.columns.setdefault(kind, {})[name] = item
     raise Retry(set())
@@ -108,40 +115,16 @@ def row_of(r: Reader, node: ast.AST, made: Record) -> Value:
     if r.visible(made):
         r.refuse(node, f"a {kind.__name__} that its own __init__ hands on, by the path",
                  "hand it on after it is made")  # fmt: skip
-    return _new_row(r, node, kind, made.fields)
+    return new_row(r, node, kind, made.fields)
 
 
-def tuple_row(r: Reader, node: ast.AST, value: Seq) -> Value:
-    """Move a tuple of things of different kinds into lists, and return its place."""
-    key = (value.kind, len(value.items))
-    kind = r.book.tuples.setdefault(key, Tuples(*key))
-    fields = getattr(value.kind, "_fields", [str(k) for k in range(len(value.items))])
-    return _new_row(r, node, kind, dict(zip(fields, value.items, strict=True)))
-
-
-def as_row(r: Reader, value: Any, node: ast.AST) -> Any:
-    """Return what goes into a list: a tuple of things of different kinds, or None, as a place."""
-    value = r.settled(value)
-    if points_anywhere(value) or is_none_itself(value):
-        return as_number(value)
-    if isinstance(value, Seq) and value.kind is not list and not _plain(r, value):
-        return tuple_row(r, node, value)
-    return value
-
-
-def _plain(r: Reader, value: Seq) -> bool:
-    """Whether a tuple holds numbers alone, or arrays alone: it may be a list in a list."""
-    leaves = [i for i in value.items if isinstance(i, Value | Ref) and not pointer(i)]
-    kinds = {r.read(i).type.kind in ("float", "int", "bool") for i in leaves}
-    return value.kind is tuple and len(leaves) == len(value.items) and len(kinds) < 2
-
-
-def _new_row(r: Reader, node: ast.AST, kind: Any, fields: dict[str, Any]) -> Value:
+def new_row(r: Reader, node: ast.AST, kind: Any, fields: dict[Any, Any]) -> Value:
+    """Put the attributes of a new object into the lists of its class, and return its place."""
     known = r.book.columns.setdefault(kind, {})
     for name in fields:
         if name not in known:
             _learn(r, kind, name, None)
-    for name in _own(known):
+    for name in own(known):
         if name not in fields:
             r.refuse(node, f"the attribute {name!r} is not set in each new {kind.__name__}",
                      "set it in __init__")  # fmt: skip
@@ -158,13 +141,13 @@ def _new_row(r: Reader, node: ast.AST, kind: Any, fields: dict[str, Any]) -> Val
     return place
 
 
-def _own(known: dict[str, Any]) -> list[str]:
+def own(known: dict[Any, Any]) -> list[Any]:
     """Return the attributes of a class, without the parts of those that are tuples."""
-    inside = {f"{n}_{k}" for n, i in known.items() if isinstance(i, Parts) for k in range(i.length)}
+    inside = {(n, k) for n, i in known.items() if isinstance(i, Parts) for k in range(i.length)}
     return [name for name in known if name not in inside]
 
 
-def _prepared(r: Reader, node: ast.AST, kind: Any, name: str, value: Any) -> None:
+def _prepared(r: Reader, node: ast.AST, kind: Any, name: Any, value: Any) -> None:
     """See to it that the lists of an attribute can take a value; if not, all is read again."""
     item = r.book.columns[kind].get(name)
     values = [r.settled(v) for v in options(r.settled(value))]
@@ -173,7 +156,7 @@ def _prepared(r: Reader, node: ast.AST, kind: Any, name: str, value: Any) -> Non
             if not isinstance(v, Seq) or (v.kind, len(v.items)) != (item.kind, item.length):
                 _refuse_kinds(r, node, name)
             for k, part in enumerate(v.items):
-                _prepared(r, node, kind, f"{name}_{k}", part)
+                _prepared(r, node, kind, (name, k), part)
     elif isinstance(item, Codes):
         for v in values:
             if not isinstance(v, Static):
@@ -187,19 +170,19 @@ def _prepared(r: Reader, node: ast.AST, kind: Any, name: str, value: Any) -> Non
         _learn_parts(r, kind, name, values[0])
 
 
-def _learn_parts(r: Reader, kind: Any, name: str, value: Seq) -> None:
+def _learn_parts(r: Reader, kind: Any, name: Any, value: Seq) -> None:
     known = r.book.columns[kind]
     for k in range(len(value.items)):
-        known.setdefault(f"{name}_{k}", None)
+        known.setdefault((name, k), None)
     _learn(r, kind, name, Parts(value.kind, len(value.items)))
 
 
-def _refuse_kinds(r: Reader, node: ast.AST, name: str) -> None:
+def _refuse_kinds(r: Reader, node: ast.AST, name: Any) -> None:
     r.refuse(node, f"the attribute {name!r} of objects by the path is of several kinds",
              "give it one kind of value")  # fmt: skip
 
 
-def _appended(r: Reader, node: ast.AST, kind: Any, name: str, value: Any) -> None:
+def _appended(r: Reader, node: ast.AST, kind: Any, name: Any, value: Any) -> None:
     """Put the attribute of a new object at the end of its lists."""
     for part, v in _columns(r, node, kind, name, value):
         column = _column(r, node, kind, part)
@@ -207,25 +190,25 @@ def _appended(r: Reader, node: ast.AST, kind: Any, name: str, value: Any) -> Non
 
 
 def _columns(
-    r: Reader, node: ast.AST, kind: Any, name: str, value: Any
-) -> Iterator[tuple[str, Any]]:
+    r: Reader, node: ast.AST, kind: Any, name: Any, value: Any
+) -> Iterator[tuple[Any, Any]]:
     """Yield the lists that an attribute is held in, by name, and what of a value goes there."""
     item = r.book.columns[kind][name]
     if isinstance(item, Parts):
         for k, part in enumerate(_tuple_in(r, node, name, value)):
-            yield from _columns(r, node, kind, f"{name}_{k}", part)
+            yield from _columns(r, node, kind, (name, k), part)
     elif not _is_known(item):
         yield name, value
 
 
-def _tuple_in(r: Reader, node: ast.AST, name: str, value: Any) -> list[Any]:
+def _tuple_in(r: Reader, node: ast.AST, name: Any, value: Any) -> list[Any]:
     value = r.settled(value)
     if not isinstance(value, Seq):
         _refuse_kinds(r, node, name)
     return list(value.items)
 
 
-def _storable(r: Reader, node: ast.AST, column: Ref, value: Any, kind: Any, name: str) -> Any:
+def _storable(r: Reader, node: ast.AST, column: Ref, value: Any, kind: Any, name: Any) -> Any:
     """Return a value as an item of a list, after a test that it is of the others' kind."""
     item, known = r.read(column).type.item, r.book.columns[kind]
     if isinstance(known[name], Codes):
@@ -257,7 +240,7 @@ def _decoded(r: Reader, table: Codes, number: Value) -> Any:
 # --- what is asked of an object -----------------------------------------------------------
 
 
-def attribute(r: Reader, owner: Value, name: str, node: ast.AST) -> Any:
+def attribute(r: Reader, owner: Value, name: Any, node: ast.AST) -> Any:
     """Return ``owner.name``."""
     # A cycle by nature: properties are called.
     from gradgen.frontend.objects import class_attribute_or_fallback
@@ -265,8 +248,8 @@ def attribute(r: Reader, owner: Value, name: str, node: ast.AST) -> Any:
     require_object(r, owner, name, node)
     kind: Any = class_of_row(owner)
     in_class = found_in(kind, name)
-    if name in _own(r.book.columns.get(kind, {})) and not isinstance(in_class, property):
-        return _held(r, owner, name, node)
+    if name in own(r.book.columns.get(kind, {})) and not isinstance(in_class, property):
+        return held(r, owner, name, node)
     if name == "__class__":
         return Static(kind)
     if isinstance(in_class, functools.cached_property):
@@ -277,14 +260,14 @@ def attribute(r: Reader, owner: Value, name: str, node: ast.AST) -> Any:
     r.refuse(node, f"{kind.__name__} has no attribute {name!r} here", "assign it in __init__")
 
 
-def _held(r: Reader, owner: Value, name: str, node: ast.AST) -> Any:
+def held(r: Reader, owner: Value, name: Any, node: ast.AST) -> Any:
     """Return what the lists hold of an object under a name."""
     found = pointer(owner)
     assert found is not None
     kind, known = found.kind, r.book.columns[found.kind]
     item = known[name]
     if isinstance(item, Parts):
-        inner = [_held(r, owner, f"{name}_{k}", node) for k in range(item.length)]
+        inner = [held(r, owner, (name, k), node) for k in range(item.length)]
         return Seq(inner, item.kind)
     if _is_known(item):
         return item.known[0]
@@ -298,42 +281,33 @@ def _held(r: Reader, owner: Value, name: str, node: ast.AST) -> Any:
     return _decoded(r, item, value) if isinstance(item, Codes) else value
 
 
-def expanded(r: Reader, value: Any, node: ast.AST) -> Any:
-    """Return a tuple that is kept in lists as a tuple; anything else as it is."""
-    found = pointer(value)
-    if found is None or not isinstance(found.kind, Tuples):
-        return value
-    if not found.sure:
-        raise_where(r, TypeError("'NoneType' object is no tuple"),
-                    r.b.emit("lt", [value, Const(0)]), r.span(node))  # fmt: skip
-    names = _own(r.book.columns[found.kind])
-    return Seq([_held(r, value, name, node) for name in names], found.kind.kind)
-
-
-def fields_of(r: Reader, owner: Value, node: ast.AST) -> dict[str, Any]:
+def fields_of(r: Reader, owner: Value, node: ast.AST) -> dict[Any, Any]:
     """Return what the lists hold of an object, by the names of its attributes."""
     kind = class_of_row(owner)
     require_object(r, owner, "__dict__", node)
-    return {name: _held(r, owner, name, node) for name in _own(r.book.columns.get(kind, {}))}
+    return {name: held(r, owner, name, node) for name in own(r.book.columns.get(kind, {}))}
 
 
-def set_attribute(r: Reader, owner: Value, name: str, value: Any, node: ast.AST) -> None:
+def set_attribute(r: Reader, owner: Value, name: Any, value: Any, node: ast.AST) -> None:
     """Perform ``owner.name = value`` where the class leaves that to Python."""
     require_object(r, owner, name, node)
     kind: Any = class_of_row(owner)
-    if name not in _own(r.book.columns.get(kind, {})):
+    if name not in own(r.book.columns.get(kind, {})):
         r.refuse(node, f"the attribute {name!r} of a {kind.__name__} is set after it was made",
                  "set it in __init__, too")  # fmt: skip
-    _prepared(r, node, kind, name, value)
-    _stored(r, node, owner, name, value)
+    set_item(r, owner, name, value, node)
 
 
-def _stored(r: Reader, node: ast.AST, owner: Value, name: str, value: Any) -> None:
+def set_item(r: Reader, owner: Value, name: Any, value: Any, node: ast.AST) -> None:
+    """Let the lists hold something else of an object under a name."""
     # A cycle by nature: stores read attributes.
     from gradgen.frontend.indices import index_of
     from gradgen.frontend.stores import write
 
-    kind: Any = class_of_row(owner)
+    found = pointer(owner)
+    assert found is not None
+    kind = found.kind
+    _prepared(r, node, kind, name, value)
     for part, v in _columns(r, node, kind, name, value):
         column = _column(r, node, kind, part)
         itself = isinstance(v, Ref) and v.storage is column.storage and v.steps
@@ -344,7 +318,7 @@ def _stored(r: Reader, node: ast.AST, owner: Value, name: str, value: Any) -> No
         contain(r, column.storage, stored)
 
 
-def require_object(r: Reader, owner: Value, name: str, node: ast.AST) -> None:
+def require_object(r: Reader, owner: Value, name: Any, node: ast.AST) -> None:
     """Raise what Python raises where an object may be None, unless a test has told."""
     found = owner.type.of
     assert found is not None
@@ -370,7 +344,7 @@ def adopted(r: Reader, node: ast.AST, value: Any) -> Any:
         r.book.kinds.given.add(value.kind)
     inside = {k: adopted(r, node, item) for k, item in parts(value)}
     if users and value.kind in (r.book.pooled or ()):
-        return _new_row(r, node, value.kind, inside)
+        return new_row(r, node, value.kind, inside)
     if r.book.pooled and inside:
         r.load(value, list(inside.values()) if isinstance(value, Seq) else inside)
     return value

@@ -262,6 +262,11 @@ class Reader(Sharing):
             value = value.then if self.facts[value.test] else value.other
         if isinstance(value, Seq) and value.grown is not None:
             return self.graph_list(value)
+        if isinstance(value, Map) and value.row is not None:
+            # A cycle by nature: what lists hold of a dict is read.
+            from gradgen.frontend.records import expanded
+
+            return expanded(self, *value.row)  # as it is now
         return value
 
     def _read_choice(self, choice: Choice) -> Value:
@@ -327,6 +332,13 @@ class Reader(Sharing):
                 self.b.span,
                 "pass it as an argument, or build a new one",
             )
+        if box.row is not None:
+            # A cycle by nature: lists that hold a dict are written to.
+            from gradgen.frontend.records import write_back
+
+            assert isinstance(box, Map)
+            write_back(self, box, held)
+            return
         if isinstance(box, Map) and box.attributes_of is not None:
             owner = box.attributes_of
             self.fill(owner, attribute_dicts.fields_written(box, held))

@@ -228,7 +228,7 @@ def _trial(outer: Reader, state: Reading) -> None:
         mine = [_parameter(r, leaves, n, next(kinds)) for n in names_of_leaves(structure, name)]
         names[name] = rebuild(structure, iter(mine))
     for key, o in state.outer.items():
-        labels = names_of_leaves(o.structure, o.name.strip())
+        labels = names_of_leaves(o.structure, o.name.split()[0])
         mine = [_parameter(r, leaves, n, t) for n, t in zip(labels, o.types, strict=True)]
         r.imported[key] = rebuild(o.structure, iter(mine))
         if o.name.startswith(" "):

@@ -56,6 +56,11 @@ class Sharing:
         """Return how many names hold a storage or box."""
         return sum(holds(v, thing) for frame in self._frames() for v in frame.names.values())
 
+    def rename(self, thing: Box, value: Any) -> None:
+        """Let names of the present frame that stand for a box stand for something else."""
+        names = [n for n, held in self.frame.names.items() if held is thing]
+        self.frame.names.update(dict.fromkeys(names, value))
+
     def _frames(self) -> list[Frame]:
         """Return the present frame, and those around it and of its callers."""
         found: dict[int, Frame] = {}

@@ -12,11 +12,12 @@ from gradgen.frontend.entries import KEYS, literal
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.indices import Index, index_of, parse_index, subscript_value
 from gradgen.frontend.listed import contain, let_go, require_unseen
-from gradgen.frontend.lists import as_array, as_item, check_store, is_list
+from gradgen.frontend.lists import as_array, as_item, check_store, is_list, kept_in_list
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.operators import binary
 from gradgen.frontend.picks import picked
 from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.records import expanded
 from gradgen.frontend.subscripts import container_item, item_at, load_index
 from gradgen.frontend.values import (
     Choice,
@@ -50,6 +51,7 @@ def _owner(r: Reader, node: ast.Subscript) -> Any:
 
 def store_into(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
     """Perform the store into an evaluated owner."""
+    owner = expanded(r, owner, node)
     if isinstance(owner, Choice):
         distribute(r, node, owner, lambda option: store_into(r, node, option, value))
     elif isinstance(node.slice, ast.Slice) and _is_any_list(r, owner):
@@ -61,6 +63,7 @@ def store_into(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
         index = parse_index(r, node.slice)
         if is_list(r, owner) and _is_there(owner, index, value):
             return
+        value = kept_in_list(r, value, node) if is_list(r, owner) else value
         new = as_item(r, value, node) if is_list(r, owner) else as_value(r, value, node)
         write(r, node, owner, index, new, "store")
         if is_list(r, owner):
@@ -125,6 +128,7 @@ def set_item(r: Reader, node: ast.AST, owner: Any, key: Any, value: Any) -> None
 
 def _store_computed(r: Reader, node: ast.AST, items: Ref, key: Any, value: Any) -> None:
     """Replace an item of a list of the graph."""
+    value = kept_in_list(r, value, node)
     write(r, node, items, index_of(r, key, node), as_item(r, value, node), "store")
     contain(r, items.storage, value)
 
@@ -228,6 +232,7 @@ def augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript) -> None:
 
 
 def _augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Any) -> None:
+    owner = expanded(r, owner, node)
     if isinstance(owner, Choice):
         distribute(r, node, owner, lambda option: _augmented(r, node, target, option))
     elif isinstance(owner, Ref):

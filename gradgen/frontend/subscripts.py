@@ -18,8 +18,8 @@ from gradgen.frontend.listed import taken
 from gradgen.frontend.lists import held, is_list, item
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.picks import picked
-from gradgen.frontend.pools import expanded
 from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.records import expanded
 from gradgen.frontend.values import (
     Choice,
     Iteration,

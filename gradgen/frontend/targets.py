@@ -14,6 +14,7 @@ from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.lists import is_list, pop
 from gradgen.frontend.objects import delete_attribute
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.records import expanded
 from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Undefined
@@ -93,7 +94,7 @@ def delete(r: Reader, target: ast.expr) -> None:
 
 
 def _delete_item(r: Reader, target: ast.Subscript) -> None:
-    owner = evaluate(r, target.value)
+    owner = expanded(r, evaluate(r, target.value), target)
     if isinstance(target.slice, ast.Slice):
         _delete_slice(r, owner, target.slice, target)
         return

@@ -7,8 +7,8 @@ from typing import Any
 
 from gradgen.frontend.arguments import Refine, every_item, is_unknown_leaf
 from gradgen.frontend.iterables import chooses_arrays, over_value
-from gradgen.frontend.pools import expanded
 from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.records import expanded
 from gradgen.frontend.signals import Unpacked
 from gradgen.frontend.unbound import unpackable
 from gradgen.frontend.values import (

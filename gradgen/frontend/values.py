@@ -65,7 +65,8 @@ class Box:
     Its contents are replaced by ``Reader.fill``, never changed in place, so that a state of the
     reader can keep them.  ``outside``: the name of one that stands outside the function; ``name``:
     the first name of any other; ``given``: it is an argument, or in one; ``joined``: it stands for
-    different ones, of paths that have met.
+    different ones, of paths that have met; ``row``: its place in lists, where it is kept there, and
+    what asked for it.
     """
 
     name: str = field(default="", kw_only=True)
@@ -73,6 +74,7 @@ class Box:
     outside: str = field(default="", kw_only=True)
     given: bool = field(default=False, kw_only=True)
     joined: bool = field(default=False, kw_only=True)
+    row: tuple[Value, ast.AST] | None = field(default=None, kw_only=True)
 
 
 @dataclass(slots=True, eq=False)

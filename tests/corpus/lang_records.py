@@ -39,10 +39,136 @@ def written_through_ravel(x):
     return np.sum(a**2)
 
 
+def history_of_dicts(x):
+    history, position, velocity = [], x[0], 0.0
+    for t in range(20):
+        velocity = velocity - 0.1 * position * x[1]
+        position = position + 0.3 * velocity
+        if position > 0.0:
+            history.append({"t": t, "position": position, "velocity": velocity})
+    best = max(history, key=lambda h: h["velocity"])
+    return sum(h["position"] * h["t"] for h in history) + best["position"] + history[-1]["velocity"]
+
+
+def dicts_written_to(x):
+    out = []
+    for i in range(len(x)):
+        item = {"i": i, "v": x[i], "tag": "a"}
+        if x[i] > 0.6:
+            item["tag"] = "b"
+        if x[i] > 0.0:
+            out.append(item)
+        item["v"] *= 2.0
+    for item in out:
+        item["v"] += x[0]
+        if item["tag"] == "b":
+            item.update(v=item["v"] * 3.0)
+    out.sort(key=lambda item: -item["v"])
+    return sum(item["v"] ** 2 * (k + 1) * (item["i"] + 1) for k, item in enumerate(out))
+
+
+def queue_of_dicts(x):
+    queue, total, k = [{"p": x[i], "n": i} for i in range(4)], 0.0, 0
+    while queue:
+        job = queue.pop(0)
+        k += 1
+        total += job["p"] ** 2 * k
+        if job["n"] < 3 and job["p"] > 0.3:
+            queue.append({**job, "p": job["p"] * 0.5, "n": job["n"] + 1})
+    return total
+
+
+def bodies_as_dicts(x):
+    bodies = []
+    for v in x:
+        bodies.append({"mass": v, "at": np.array([v, v**2]), "speed": np.zeros(2)})
+    for _ in range(4):
+        for b in bodies:
+            b["speed"] += -0.1 * b["at"] * b["mass"]
+            b["at"] = b["at"] + 0.1 * b["speed"]
+            b["speed"][0] *= 0.9
+        bodies = [b for b in bodies if b["at"][0] > -0.29]
+    return sum(np.sum(b["at"] ** 2) for b in bodies)
+
+
+def one_dict_two_names(x):
+    out, first = [], {"v": x[0], "w": x[1]}
+    out.append(first)
+    for v in x:
+        if v > 0.0:
+            out.append({"v": v, "w": v**2})
+    first["v"] = 5.0 * x[3]
+    out[0]["w"] = x[2]
+    total = first["w"] * first["v"]
+    for item in out:
+        value = item.get
+        for _, v in item.items():
+            item["w"] = item["w"] + v * item["v"]
+        total += value("w") * len(item) + (item is first) * item["v"]
+    return total
+
+
+def dicts_in_tuples(x):
+    waiting = []
+    for i in range(4):
+        job = {"load": {"size": x[i], "share": 0.5}}
+        if x[i] > 0.0:
+            waiting.append((i, job))
+        job["load"]["size"] *= 3.0
+    return sum((i + 1) * job["load"]["size"] ** 2 * job["load"]["share"] for i, job in waiting)
+
+
+class Low:
+    def __init__(self, v):
+        self.v = v
+
+
+class low:
+    def __init__(self, v, w):
+        self.v, self.w = v * w, w
+
+
+def classes_of_like_names(x):
+    first, others = [], []
+    for v in x:
+        if v > 0.0:
+            first.append(Low(v))
+        if v > 0.6:
+            others.append(low(v, v + 1.0))
+    return sum(c.v**2 for c in first) + sum(c.v * c.w**2 for c in others)
+
+
+def equal_dicts(x):
+    a, b, total = {"u": x[0], "v": 2}, {"v": 2, "u": x[0]}, x[2]
+    if a == b:
+        total = total * 3.0
+    if a != {"u": x[1], "v": 2} and a != {"u": x[0]}:
+        total = total + x[1] ** 2
+    return total
+
+
 X = np.array([0.7, -0.3, 1.2, 0.1, 0.9])
 EXAMPLE_ARGS = {
     "named_states": lambda: (X.copy(),),
     "groups_by_labels_made_inside": lambda: (X.copy(),),
     "totals_by_remainder": lambda: (X.copy(),),
     "written_through_ravel": lambda: (X.copy(),),
+    "history_of_dicts": lambda: (X.copy(),),
+    "dicts_written_to": lambda: (X.copy(),),
+    "queue_of_dicts": lambda: (X.copy(),),
+    "bodies_as_dicts": lambda: (X.copy(),),
+    "one_dict_two_names": lambda: (X.copy(),),
+    "dicts_in_tuples": lambda: (X.copy(),),
+    "classes_of_like_names": lambda: (X.copy(),),
+    "equal_dicts": lambda: (X.copy(),),
+}
+MORE_ARGS = {
+    "named_states": [lambda: (3.0 * X,)],
+    "history_of_dicts": [lambda: (3.0 * X,), lambda: (X + 1.0,)],
+    "dicts_written_to": [lambda: (-X,), lambda: (X + 1.0,)],
+    "queue_of_dicts": [lambda: (-X,), lambda: (2.0 * X,)],
+    "bodies_as_dicts": [lambda: (X - 0.5,)],
+    "one_dict_two_names": [lambda: (-X,)],
+    "dicts_in_tuples": [lambda: (-X,)],
+    "classes_of_like_names": [lambda: (X + 0.5,), lambda: (-X,)],
 }
