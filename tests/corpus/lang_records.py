@@ -111,11 +111,11 @@ def one_dict_two_names(x):
 def dicts_in_tuples(x):
     waiting = []
     for i in range(4):
-        job = {"load": {"size": x[i], "share": 0.5}}
+        job = {"size": x[i], "share": 0.5}
         if x[i] > 0.0:
             waiting.append((i, job))
-        job["load"]["size"] *= 3.0
-    return sum((i + 1) * job["load"]["size"] ** 2 * job["load"]["share"] for i, job in waiting)
+        job["size"] *= 3.0
+    return sum((i + 1) * job["size"] ** 2 * job["share"] for i, job in waiting)
 
 
 class Low:
@@ -166,9 +166,9 @@ MORE_ARGS = {
     "named_states": [lambda: (3.0 * X,)],
     "history_of_dicts": [lambda: (3.0 * X,), lambda: (X + 1.0,)],
     "dicts_written_to": [lambda: (-X,), lambda: (X + 1.0,)],
-    "queue_of_dicts": [lambda: (-X,), lambda: (2.0 * X,)],
+    "queue_of_dicts": [lambda: (-1.1 * X,), lambda: (2.0 * X,)],
     "bodies_as_dicts": [lambda: (X - 0.5,)],
     "one_dict_two_names": [lambda: (-X,)],
     "dicts_in_tuples": [lambda: (-X,)],
-    "classes_of_like_names": [lambda: (X + 0.5,), lambda: (-X,)],
+    "classes_of_like_names": [lambda: (X + 0.45,), lambda: (-X,)],
 }
