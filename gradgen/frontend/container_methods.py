@@ -31,7 +31,10 @@ def _dict_view(
     items = over_sequence(r, node, owner, node.func.attr)
     if items is None:
         r.refuse(node, f"the method {node.func.attr!r} of a {describe(owner)}")
-    return Seq(items, list)
+    view = Seq(items, list)
+    if node.func.attr != "keys":
+        r.views.append((view, owner))
+    return view
 
 
 @method("get")

@@ -53,12 +53,13 @@ def _copied(r: Reader, node: ast.AST, value: Any, deep: bool, done: dict[int, An
     return done[key]
 
 
-def _of_arrays(t: Type) -> bool:
-    return t.item is not None and not t.item.is_scalar
+def _copied_too(t: Type) -> bool:
+    """Whether a list's items are copied with it: arrays, lists, and objects in lists."""
+    return t.item is not None and not (t.item.is_scalar and t.item.of is None)
 
 
 def _new(r: Reader, node: ast.AST, value: Any, deep: bool, done: dict[int, Any]) -> Any:
-    if is_list(r, value) and not (deep and _of_arrays(r.read(value).type)):
+    if is_list(r, value) and not (deep and _copied_too(r.read(value).type)):
         return copied(r, node, value)
     if isinstance(value, Ref) and not is_list(r, value):
         return call_rule(r, node, RULES["copy"], [value], {})

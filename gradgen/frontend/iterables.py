@@ -52,7 +52,7 @@ class Late:
 
     def now(self, r: Reader, node: ast.AST) -> Any:
         """Return it, after a test that the container did not grow or shrink meanwhile."""
-        box = r.settled(self.box) if self.box.row is not None else self.box
+        box = r.settled(self.box) if isinstance(self.box, Map) else self.box
         grown = isinstance(self.box, Seq) and self.box.grown is not None
         if grown or len(self.box.items) != self.count:
             r.refuse(

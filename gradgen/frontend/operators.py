@@ -49,7 +49,10 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
     prim = BINARY.get(type(node.op))
     if prim is None:
         r.refuse(node, f"the operator {type(node.op).__name__} is not supported")
-    left, right = r.settled(left), r.settled(right)
+    # A cycle by nature: what lists hold is read.
+    from gradgen.frontend.records import expanded
+
+    left, right = (expanded(r, r.settled(v), node) for v in (left, right))
     if chooses_structure(left):
         return distribute(r, node, left, lambda option: binary(r, node, option, right))
     if chooses_structure(right):

@@ -155,6 +155,16 @@ def told(r: Reader, value: Value) -> bool | None:
     return None
 
 
+def told_code(r: Reader, number: Value, code: int) -> bool | None:
+    """Return whether a number stands for a known thing, as far as tests on this path have told."""
+    for test, truth in r.facts.items():
+        if test.op is not None and test.op.prim == "eq":
+            left, right = test.op.inputs
+            if isinstance(right, Const) and right.const == code and _same(left, number):
+                return truth
+    return None
+
+
 def _same(a: Value, b: Value) -> bool:
     """Whether two values are one, or read from one place."""
     if a is b or a.op is None or b.op is None:

@@ -27,6 +27,7 @@ from gradgen.frontend.pointers import (
     pointer,
     row_type,
     told,
+    told_code,
 )
 from gradgen.frontend.signals import Retry
 from gradgen.frontend.unbound import raise_where
@@ -232,8 +233,12 @@ def _code(table: Codes, value: Any) -> Any:
 def _decoded(r: Reader, table: Codes, number: Value) -> Any:
     out: Any = table.known[-1]
     for k in range(len(table.known) - 2, -1, -1):
-        code = Const(k, type=row_type(table))
-        out = Choice(r.b.emit("eq", [number, code]), table.known[k], out)
+        known = told_code(r, number, k)
+        if known is None:
+            code = Const(k, type=row_type(table))
+            out = Choice(r.b.emit("eq", [number, code]), table.known[k], out)
+        elif known:
+            return table.known[k]
     return out
 
 

@@ -262,11 +262,11 @@ class Reader(Sharing):
             value = value.then if self.facts[value.test] else value.other
         if isinstance(value, Seq) and value.grown is not None:
             return self.graph_list(value)
-        if isinstance(value, Map) and value.row is not None:
+        if isinstance(value, Map) and (value.row is not None or value in self.book.moved):
             # A cycle by nature: what lists hold of a dict is read.
-            from gradgen.frontend.records import expanded
+            from gradgen.frontend.records import as_now
 
-            return expanded(self, *value.row)  # as it is now
+            return as_now(self, value)
         return value
 
     def _read_choice(self, choice: Choice) -> Value:
@@ -332,6 +332,8 @@ class Reader(Sharing):
                 self.b.span,
                 "pass it as an argument, or build a new one",
             )
+        if isinstance(box, Map):
+            self.require_no_view(box, self.b.span)
         if box.row is not None:
             # A cycle by nature: lists that hold a dict are written to.
             from gradgen.frontend.records import write_back

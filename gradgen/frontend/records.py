@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from gradgen.errors import UnsupportedError
 from gradgen.frontend.pointers import (
     Dicts,
     Tuples,
@@ -22,7 +23,7 @@ from gradgen.frontend.pointers import (
 from gradgen.frontend.pools import held, new_row, own, set_item
 from gradgen.frontend.unbound import may_miss, raise_where
 from gradgen.frontend.values import Map, Ref, Seq
-from gradgen.ir.nodes import Const, Value
+from gradgen.ir.nodes import Const, Op, Value
 
 if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
@@ -53,24 +54,34 @@ def _tuple_row(r: Reader, node: ast.AST, value: Seq) -> Value:
     key = (value.kind, len(value.items))
     kind = r.book.tuples.setdefault(key, Tuples(*key))
     fields = getattr(value.kind, "_fields", [str(k) for k in range(len(value.items))])
-    items = [_dict_row(r, node, i, value) if isinstance(i, Map) else i for i in value.items]
-    row = new_row(r, node, kind, dict(zip(fields, items, strict=True)))
-    if items != value.items:
+    items = _with_rows(r, node, value, dict(zip(fields, value.items, strict=True)))
+    row = new_row(r, node, kind, items)
+    if any(isinstance(i, Map) for i in value.items):
         r.rename(value, row)
         _require_alone(r, node, value)
     return row
 
 
-def _require_alone(r: Reader, node: ast.AST, value: Map | Seq, holder: Seq | None = None) -> None:
+def _with_rows(
+    r: Reader, node: ast.AST, holder: Map | Seq, items: dict[Any, Any]
+) -> dict[Any, Any]:
+    """Return the items of a dict or tuple, with the dicts among them moved into lists."""
+    return {k: _dict_row(r, node, v, holder) if isinstance(v, Map) else v for k, v in items.items()}
+
+
+def _require_alone(
+    r: Reader, node: ast.AST, value: Map | Seq, holder: Map | Seq | None = None
+) -> None:
     """Refuse to move what other names hold, but for those that hold it through its holder."""
     if r.held_apart(value, holder) if holder is not None else r.visible(value):
         r.refuse(node, "a dict that something else holds, in such a list", WAY_OUT)
 
 
-def _dict_row(r: Reader, node: ast.AST, value: Map, holder: Seq | None = None) -> Value:
+def _dict_row(r: Reader, node: ast.AST, value: Map, holder: Map | Seq | None = None) -> Value:
     """Move a dict into lists; names that stand for it stand for its place from here on."""
     if value.row is not None:
         return value.row[0]
+    require_unmoved(r, value)
     keys = tuple(value.items)
     simple = value.unknown is None and value.factory is None and not value.outside
     if not simple or not keys or not all(isinstance(k, str) for k in keys):
@@ -87,14 +98,42 @@ def _dict_row(r: Reader, node: ast.AST, value: Map, holder: Seq | None = None) -
     if kind.keys != keys:
         r.refuse(node, "dicts with their keys in different orders, in such a list",
                  "write their keys in one order")  # fmt: skip
-    row = new_row(r, node, kind, value.items)
+    items = _with_rows(r, node, value, value.items)
+    r.require_no_view(value, r.span(node))
+    row = new_row(r, node, kind, items)
+    r.book.moved[value] = r.b.block.ops[-1]
     r.rename(value, row)
     _require_alone(r, node, value, holder)
     return row
 
 
+def require_unmoved(r: Reader, value: Map) -> None:
+    """Refuse to use what was moved to lists and is held by something that has no name.
+
+    That is so on the ways here that come by the operation which put it there: the other side of its
+    branch does not.
+    """
+    put = r.book.moved.get(value)
+    if put is not None and _has_happened(r, put):
+        what = "a dict that is used here by another way than its name, after it went into a list"
+        raise UnsupportedError(what, r.b.span, WAY_OUT)
+
+
+def _has_happened(r: Reader, put: Op) -> bool:
+    stack = [r.b.block, *r.b.around]
+    while stack:
+        for op in stack.pop().ops:
+            if op is put:
+                return True
+            known = r.facts.get(op.inputs[0]) if op.prim == "if" else None
+            stack += op.blocks if known is None else [op.blocks[0 if known else 1]]
+    return False
+
+
 def expanded(r: Reader, value: Any, node: ast.AST) -> Any:
     """Return a tuple or dict that is kept in lists as one; anything else as it is."""
+    if isinstance(value, Map):
+        require_unmoved(r, value)
     found = pointer(value)
     if found is None or not isinstance(found.kind, Tuples | Dicts):
         return value
@@ -108,6 +147,16 @@ def expanded(r: Reader, value: Any, node: ast.AST) -> Any:
             {name: held(r, value, name, node) for name in found.kind.keys}, row=(value, node)
         )
     return Seq([held(r, value, name, node) for name in names], found.kind.kind)
+
+
+def as_now(r: Reader, value: Map) -> Map:
+    """Return a dict as it is now: one that is kept in lists is read from there again."""
+    if value.row is None:
+        require_unmoved(r, value)
+        return value
+    found = expanded(r, *value.row)
+    assert isinstance(found, Map)
+    return found
 
 
 def write_back(r: Reader, box: Map, items: dict[Any, Any]) -> None:

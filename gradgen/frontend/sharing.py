@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradgen.errors import UnsupportedError
 from gradgen.frontend import listed
 from gradgen.frontend.reach import holds, leads_to
-from gradgen.frontend.values import Box, Frame, Ref, Storage, leaves
+from gradgen.frontend.values import Box, Frame, Map, Ref, Storage, leaves
 
 Thing = Storage | Box
 Place = tuple[Any, ...]
@@ -21,6 +22,7 @@ class Sharing:
         self.entangled: dict[Thing, set[Thing]] = {}
         self.causes: dict[Thing, set[Place]] = {}
         self.reads_later = False  # whether an iterator is kept, which reads what no name may
+        self.views: list[tuple[Box, Box]] = []  # what dict.values() and items() gave, and of which
         self.picks: dict[Thing, set[Place]] = {}  # where items of lists were picked
 
     # --- names ----------------------------------------------------------------------------
@@ -55,6 +57,15 @@ class Sharing:
     def holders(self, thing: Thing) -> int:
         """Return how many names hold a storage or box."""
         return sum(holds(v, thing) for frame in self._frames() for v in frame.names.values())
+
+    def require_no_view(self, written: Map, span: Any) -> None:
+        """Refuse a write to a dict of which a name holds the values, which would change with it."""
+        for view, owner in self.views:
+            same = owner is written or (owner.row is not None and written.row is not None)
+            if same and self.visible(view):
+                what = "a write to a dict while a name holds its values() or items()"
+                way = "write the call out again after the write, or keep list(d.values())"
+                raise UnsupportedError(what, span, way)
 
     def rename(self, thing: Box, value: Any) -> None:
         """Let names of the present frame that stand for a box stand for something else."""

@@ -21,6 +21,7 @@ from gradgen.frontend.nonlocals import attributes_set_on
 from gradgen.frontend.operators import binary
 from gradgen.frontend.points import Point, jump
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.records import expanded
 from gradgen.frontend.signals import Certain
 from gradgen.frontend.targets import assign_to, delete
 from gradgen.frontend.unpacking import sequence_items
@@ -121,8 +122,8 @@ def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
         items = made.items if isinstance(made, Seq) else sequence_items(r, value, s)
         r.fill(old, items if isinstance(made, Seq) else [*old.items, *items])
         return old
-    if isinstance(s.op, ast.BitOr) and isinstance(old, Map):
-        r.fill(old, unbound.merged(any_items(r, s, old), dict_of(r, s, [value], {}).items))
+    if isinstance(s.op, ast.BitOr) and isinstance(box := expanded(r, old, s), Map):
+        r.fill(box, unbound.merged(any_items(r, s, box), dict_of(r, s, [value], {}).items))
         return old
     if isinstance(s.op, ast.Add) and lists.is_list(r, old):
         lists.extend(r, s, old, value)
