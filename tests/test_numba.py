@@ -690,3 +690,35 @@ def test_command_line(tmp_path: Path) -> None:
     namespace: dict[str, Any] = {"__name__": None}
     exec(ran.stdout, namespace)
     assert entry_of(namespace)(3.0) == (9.0, 6.0)
+
+
+def floats_follow_integers(x):
+    items = []
+    for v in x:
+        items.append(0)
+        items[-1] = 2.0 * v
+    return sum(item**2 for item in items)
+
+
+def test_floats_follow_integers_in_a_list():
+    """A compiled list is of the kind of its first item, which was cut off before."""
+    x = np.array([0.7, -0.31, 1.2])
+    found = gradgen.grad(floats_follow_integers, backend="numba")(x)
+    np.testing.assert_allclose(found, 8.0 * x, rtol=1e-14)
+
+
+def floats_in_the_place_of_integers(x):
+    items = []
+    for v in x:
+        if v > 0.0:
+            items.append(0)
+    for i in range(len(items)):
+        items[i] += x[0]
+    return sum(item**2 for item in items)
+
+
+def test_floats_in_the_place_of_integers_in_a_list():
+    x = np.array([0.7, -0.31, 1.2])
+    np.testing.assert_allclose(gradgen.grad(floats_in_the_place_of_integers)(x), [2.8, 0.0, 0.0])
+    with pytest.raises(UnsupportedError, match=r"hold one kind[\s\S]*0\.0"):
+        gradgen.grad(floats_in_the_place_of_integers, backend="numba")(x)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import heapq
 import inspect
 import os
@@ -379,8 +380,69 @@ def queues_side_by_side(x):
     return total
 
 
+def dict_in_two_places_at_once(x):
+    out = []
+    for v in x:
+        if v > 0.0:
+            out.append({"v": v})
+    item = {"v": x[0]}
+    for d in (item, item):
+        out.append(d)  # here: another way than its name
+    out[-1]["v"] = x[1] * 5.0
+    return sum(d["v"] ** 2 for d in out)
+
+
+def dict_named_after_it_went_there(x):
+    out = []
+    for v in x:
+        if v > 0.0:
+            out.append({"v": v})
+    out[0] = item = {"v": x[1]}
+    item["v"] = x[0] * 3.0  # here: another way than its name
+    return sum(d["v"] ** 2 for d in out)
+
+
+def values_kept_of_a_dict_in_a_list(x):
+    out = []
+    for v in x:
+        if v > 0.0:
+            out.append({"v": v, "w": 1.0})
+    values = out[0].values()
+    out[0]["v"] = x[1] * 3.0  # here: values
+    return sum(values)
+
+
+def values_kept_of_a_dict(x):
+    item = {"v": x[0], "w": x[1]}
+    values = item.values()
+    if x[0] > 0.0:
+        item["v"] = x[1] * 3.0  # here: values
+    return sum(values)
+
+
+def deep_copy_of_dicts(x):
+    out = []
+    for v in x:
+        if v > 0.0:
+            out.append({"v": v})
+    others = copy.deepcopy(out)  # here: copy
+    for item in others:
+        item["v"] *= 2.0
+    return sum(item["v"] ** 2 for item in out)
+
+
 @pytest.mark.parametrize(
-    "function", [dicts_get_keys, dict_put_there_at_each_turn, dict_of_the_caller]
+    "function",
+    [
+        dicts_get_keys,
+        dict_put_there_at_each_turn,
+        dict_of_the_caller,
+        dict_in_two_places_at_once,
+        dict_named_after_it_went_there,
+        values_kept_of_a_dict_in_a_list,
+        values_kept_of_a_dict,
+        deep_copy_of_dicts,
+    ],
 )
 def test_dicts_in_lists(function):
     """The message says why a dict cannot be moved to lists side by side, and the way out."""

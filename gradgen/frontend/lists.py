@@ -182,8 +182,11 @@ def kept_in_list(r: Reader, value: Any, node: ast.AST) -> Any:
 def append(r: Reader, node: ast.AST, owner: Ref, value: Any) -> None:
     """``owner.append(value)``."""
     value = kept_in_list(r, value, node)
-    new = r.b.emit("append", [r.read(owner), as_item(r, value, node)])
-    resize(r, owner, new)
+    items, item = r.read(owner), as_item(r, value, node)
+    inner = items.type.item
+    if r.book.compiled and inner is not None and (inner.kind, item.type.kind) == ("float", "int"):
+        item = r.b.emit("float", [item])  # a compiled list is of the kind of its first item
+    resize(r, owner, r.b.emit("append", [items, item]))
     contain(r, owner.storage, value)
 
 
@@ -264,7 +267,9 @@ def backwards(r: Reader, node: ast.AST, items: Value) -> Value:
     return r.b.emit("load", [items, Const(-1)], span=r.span(node), index="s", slices=slices)
 
 
-def check_store(r: Reader, node: ast.AST, items: Value, spelling: str, prim: str) -> None:
+def check_store(
+    r: Reader, node: ast.AST, items: Value, spelling: str, prim: str, new: Value
+) -> None:
     """Refuse what cannot be stored into a list of the graph."""
     if spelling != "i":
         r.refuse(node, "a store into a slice of a list", "store item by item")
@@ -275,6 +280,10 @@ def check_store(r: Reader, node: ast.AST, items: Value, spelling: str, prim: str
             "an array in a list is changed in place",
             "store a new array: items[i] = items[i] + ...",
         )
+    whole_ones = inner is not None and inner.kind in ("int", "bool")
+    if r.book.compiled and whole_ones and new.type.kind not in ("int", "bool", "any"):
+        what = "a float in the place of an integer of a list: compiled lists hold one kind"
+        r.refuse(node, what, "begin with floats, such as 0.0, or use the NumPy backend")
 
 
 def whole(r: Reader, v: Value) -> Value:

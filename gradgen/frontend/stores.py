@@ -139,7 +139,7 @@ def write(
     """Emit a store or in-place addition through a reference, and note the new version."""
     base = r.versions[owner.storage]
     if base.type.kind == "list" and not owner.steps:
-        check_store(r, node, base, index.spelling, prim)
+        check_store(r, node, base, index.spelling, prim, value)
     if prim == "store" and base.type.kind == "list" and r.read(owner).type.kind == "list":
         let_go(r, owner, Step("load", tuple(index.operands), index.attrs))
     for step in owner.steps:
@@ -175,7 +175,7 @@ def _item_written(
         new = _item_written(r, node, old, steps[1:], index, value, prim, attrs)
     else:
         if old.type.kind == "list":
-            check_store(r, node, old, index.spelling, prim)
+            check_store(r, node, old, index.spelling, prim, value)
         new = _written(r, old, steps[1:], index, value, prim, attrs)
     return r.b.emit("store", [base, new, *steps[0].operands], **steps[0].attrs)
 

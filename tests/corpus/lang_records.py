@@ -138,6 +138,42 @@ def classes_of_like_names(x):
     return sum(c.v**2 for c in first) + sum(c.v * c.w**2 for c in others)
 
 
+def kinds_of_events(x):
+    events, total = [], 0.0
+    for v in x:
+        if v > 0.8:
+            events.append({"kind": "jump", "v": v})
+        elif v > 0.0:
+            events.append({"kind": "step", "v": v})
+        else:
+            events.append({"kind": "fall", "v": v})
+    for e in events:
+        match e:
+            case {"kind": "jump", "v": v}:
+                total += v**2
+            case {"kind": "step", "v": v}:
+                total += 3.0 * v
+            case _:
+                e |= {"kind": "step", "v": x[1] * e["v"]}
+    return total + sum(e["v"] ** 2 for e in events if e["kind"] == "step")
+
+
+def inner_dicts(x):
+    def made(v):
+        item = {"load": {"a": v, "b": v**2}, "k": 0}
+        if v > 0.0:
+            out.append(item)
+        return item
+
+    out, total = [], 0.0
+    for v in x:
+        item = made(v)
+        item["load"]["a"] *= 2.0
+        item["k"] += 1
+        total += item["load"]["a"] ** 3
+    return total + sum(i["load"]["a"] * i["load"]["b"] * i["k"] for i in out)
+
+
 def equal_dicts(x):
     a, b, total = {"u": x[0], "v": 2}, {"v": 2, "u": x[0]}, x[2]
     if a == b:
@@ -161,6 +197,8 @@ EXAMPLE_ARGS = {
     "dicts_in_tuples": lambda: (X.copy(),),
     "classes_of_like_names": lambda: (X.copy(),),
     "equal_dicts": lambda: (X.copy(),),
+    "kinds_of_events": lambda: (X.copy(),),
+    "inner_dicts": lambda: (X.copy(),),
 }
 MORE_ARGS = {
     "named_states": [lambda: (3.0 * X,)],
@@ -169,6 +207,8 @@ MORE_ARGS = {
     "queue_of_dicts": [lambda: (-1.1 * X,), lambda: (2.0 * X,)],
     "bodies_as_dicts": [lambda: (X - 0.5,)],
     "one_dict_two_names": [lambda: (-X,)],
+    "kinds_of_events": [lambda: (X + 0.5,), lambda: (-X,)],
+    "inner_dicts": [lambda: (-X,)],
     "dicts_in_tuples": [lambda: (-X,)],
     "classes_of_like_names": [lambda: (X + 0.45,), lambda: (-X,)],
 }
