@@ -187,8 +187,9 @@ def _stored(statements: list[ast.stmt]) -> set[str]:
 
 def _without_unread(body: list[ast.stmt]) -> list[ast.stmt]:
     """Leave out sums of numbers that only indices were made of."""
-    read = {n.id for s in body for n in ast.walk(s)
-            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}  # fmt: skip
+    nodes = [n for s in body for n in ast.walk(s)]
+    read = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    read |= _names([n.target for n in nodes if isinstance(n, ast.AugAssign)])
 
     def kept(statements: list[ast.stmt]) -> list[ast.stmt]:
         out = []
@@ -197,9 +198,8 @@ def _without_unread(body: list[ast.stmt]) -> list[ast.stmt]:
             unread = isinstance(target, ast.Name) and target.id not in read
             if isinstance(s, ast.Assign) and unread and _number(s.value, {}) is not None:
                 continue
-            for field in ("body", "orelse"):
-                if isinstance(s, ast.For | ast.While | ast.If):
-                    setattr(s, field, kept(getattr(s, field)))
+            if isinstance(s, ast.For | ast.While | ast.If):
+                s.body, s.orelse = kept(s.body) or [ast.Pass()], kept(s.orelse)
             out.append(s)
         return out
 

@@ -179,3 +179,20 @@ def test_views_are_the_same_entries() -> None:
                 pair.append((names["a"], names["b"]))
             assert all(map(np.array_equal, *pair)), text
     assert changed > 100
+
+
+def test_what_is_only_added_to_keeps_its_start() -> None:
+    """A sum that only the value is made of is not read in the gradient, but it is added to."""
+    pytest.importorskip("numba")
+
+    def chosen(x):
+        rows = []
+        for k in range(3):
+            row = {"r": None, "v": x[k]}
+            if x[k] > 0:
+                row["r"] = x[k] ** 2
+            rows.append(row)
+        return sum(row["r"] for row in rows if row["r"] is not None)
+
+    x = np.array([1.0, -2.0, 3.0])
+    np.testing.assert_allclose(gradgen.grad(chosen, backend="numba")(x), [2.0, 0.0, 6.0])
