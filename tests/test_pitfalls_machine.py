@@ -107,15 +107,17 @@ def test_nothing_kept():
     g = gradgen.grad(f)
     x = np.ones(10000)
     g(x)
-    gc.collect()
-    tracemalloc.start()
-    before = tracemalloc.get_traced_memory()[0]
-    for _ in range(20):
-        g(x)
-    gc.collect()
-    grown = tracemalloc.get_traced_memory()[0] - before
-    tracemalloc.stop()
-    assert grown < 20000, grown
+    grown = []
+    for _ in range(3):  # what else runs in this process may take memory once
+        gc.collect()
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(20):
+            g(x)
+        gc.collect()
+        grown.append(tracemalloc.get_traced_memory()[0] - before)
+        tracemalloc.stop()
+    assert min(grown) < 20000, grown
 
 
 def test_gradients_collected():

@@ -214,3 +214,18 @@ def test_trees_grow_by_comparisons(x: list[float]) -> None:
     value, gradient = gradgen.value_and_grad(search_tree)(*args)
     assert value == search_tree(*args)
     assert_gradient(search_tree, args, (gradient,), (0,))
+
+
+def test_containers_that_nest_by_the_numbers_are_refused_soon():
+    """Each reading of the builder would find one level more."""
+
+    def tree(v):
+        if v < 0.2:
+            return None
+        return {"v": v, "left": tree(v * 0.6), "right": tree(v * 0.4)}
+
+    def total(t):
+        return 0.0 if t is None else t["v"] ** 2 + total(t["left"]) + total(t["right"])
+
+    with pytest.raises(gradgen.GradgenError, match="as deep as numbers decide"):
+        gradgen.grad(lambda x: total(tree(x)))(0.7)

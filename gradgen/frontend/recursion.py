@@ -21,6 +21,8 @@ from gradgen.frontend.signals import Endless
 from gradgen.frontend.state import snapshot
 from gradgen.frontend.structure import Structure, flatten, names_of_leaves, rebuild
 from gradgen.frontend.templates import (
+    Node,
+    Options,
     Same,
     Template,
     equal,
@@ -35,6 +37,7 @@ from gradgen.ir.types import Type, join
 from gradgen.passes.sharing import shared_results
 
 DEPTH, COUNT = 30, 100
+NESTED = 5  # choices inside each other in what a recursive function returns
 STRUCTURES = 40
 
 
@@ -277,6 +280,13 @@ def _settle(r: InnerReader, state: Reading, value: Any, entry: Any) -> None:
             span,
             "return numbers or arrays",
         )
+    if _choices(found) > NESTED:
+        raise ArgumentError(
+            f"{state.callee.name!r} is recursive, and returns containers of what it returns, "
+            "as deep as numbers decide",
+            span,
+            "return an object of a class of your own, which is kept in lists, or fill lists",
+        )
     if state.result is None or not equal(state.result, found):
         state.result = found
         book.version += 1
@@ -299,6 +309,13 @@ def _settle(r: InnerReader, state: Reading, value: Any, entry: Any) -> None:
     if not shares <= callee.shares:
         callee.shares |= shares
         book.version += 1
+
+
+def _choices(t: Template) -> int:
+    """Return how many choices stand inside each other: each reading may add one."""
+    if isinstance(t, Options):
+        return 1 + max(map(_choices, t.items))
+    return max((_choices(inner) for _, inner in t.items), default=0) if isinstance(t, Node) else 0
 
 
 def _holds_function(t: Template) -> bool:
