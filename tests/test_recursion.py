@@ -14,7 +14,7 @@ from gradgen.options import Options
 from gradgen.pipeline import run
 from tests.cases import Case, cases
 from tests.corpus import recursion
-from tests.references import assert_gradient
+from tests.references import assert_gradient, difference_gradient
 
 
 def repeated(x, n):
@@ -229,3 +229,27 @@ def test_containers_that_nest_by_the_numbers_are_refused_soon():
 
     with pytest.raises(gradgen.GradgenError, match="as deep as numbers decide"):
         gradgen.grad(lambda x: total(tree(x)))(0.7)
+
+
+def test_a_loop_on_one_path_that_adds_to_the_argument():
+    """The caller sees what a recursive function adds to an array in a loop behind a return."""
+
+    def grown(p, depth):
+        if depth <= 0:
+            return 0.6
+        if np.sum(p) > 2.0:
+            return 0.1
+        for _ in range(2):
+            p += np.cos(p)
+        return p[0] + 0.5 * grown(p, depth - 1)
+
+    def loss(x, a):
+        b = a * 1.0
+        return x * grown(b, 1) + grown(b, 1) * x + b[1]
+
+    a = np.array([0.1, 0.2, 0.3])
+    value, (d_x, d_a) = gradgen.value_and_grad(loss, argnums=(0, 1))(0.5, a)
+    assert value == loss(0.5, a)
+    expected = difference_gradient(loss, (0.5, a), (0, 1))
+    np.testing.assert_allclose(d_x, expected[0], 1e-8)
+    np.testing.assert_allclose(d_a, expected[1], 1e-7)

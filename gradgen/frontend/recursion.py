@@ -32,9 +32,9 @@ from gradgen.frontend.templates import (
     values_of,
 )
 from gradgen.frontend.values import Frame, Poison, Ref, Static
-from gradgen.ir.nodes import Block, Callee, Function, Leaf, Value
+from gradgen.ir.nodes import WRITES, Block, Callee, Function, Leaf, Value, walk
 from gradgen.ir.types import Type, join
-from gradgen.passes.sharing import shared_results
+from gradgen.passes.sharing import Sharing, shared_results
 
 DEPTH, COUNT = 30, 100
 NESTED = 5  # choices inside each other in what a recursive function returns
@@ -302,6 +302,7 @@ def _settle(r: InnerReader, state: Reading, value: Any, entry: Any) -> None:
     old = callee.function
     callee.function = Function(callee.name, params, r.leaves, block, span)
     callee.function.captures = r.arrays
+    _require_written(callee, r.leaves, places, span)
     if places != callee.written or (old is not None and len(old.leaves) != len(r.leaves)):
         callee.written = places
         book.version += 1
@@ -309,6 +310,21 @@ def _settle(r: InnerReader, state: Reading, value: Any, entry: Any) -> None:
     if not shares <= callee.shares:
         callee.shares |= shares
         book.version += 1
+
+
+def _require_written(callee: Callee, leaves: list[Leaf], places: Any, span: Any) -> None:
+    """Refuse a function that writes to what it is given where the reader has lost sight of that."""
+    assert callee.function is not None
+    sharing = Sharing(callee.function)
+    lost = {leaf.value for k, leaf in enumerate(leaves) if k not in places}
+    for op in walk(callee.function.body):
+        if op.prim in WRITES and sharing.root(op.inputs[0]) in {sharing.root(v) for v in lost}:
+            raise ArgumentError(
+                f"{callee.name!r} is recursive, and writes to an array that it is given, in a "
+                "loop on one path",
+                span,
+                "write by slices (a[:] = ..., a[:] += ...), or return the new array",
+            )
 
 
 def _choices(t: Template) -> int:
