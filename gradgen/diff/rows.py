@@ -6,7 +6,7 @@ from collections.abc import Container
 
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Op, Value
-from gradgen.ir.types import integer
+from gradgen.ir.types import integer, least_length
 
 
 class Row:
@@ -67,8 +67,8 @@ def plus(b: Builder, v: Value, k: int) -> Value:
 
 def non_negative(b: Builder, v: Value) -> Value:
     """Return an integer, or 0 where it is less."""
-    d = v.type.value
-    if d is not None and (d if isinstance(d, int) else -1 if d.given else d.offset) >= 0:
+    least = None if v.type.value is None else least_length(v.type.value)
+    if least is not None and least >= 0:
         return v
     return b.emit("max2", [v, Const(0)])
 

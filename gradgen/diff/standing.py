@@ -23,7 +23,7 @@ from gradgen.ir.nodes import (
     walk,
     written_inputs,
 )
-from gradgen.ir.types import Type
+from gradgen.ir.types import Type, least_length
 from gradgen.passes.sharing import Sharing
 
 NO_BOUND = -(1 << 60)
@@ -243,7 +243,8 @@ class Standing:
             return v.const if isinstance(v.const, int) else NO_BOUND
         known = v.type.value
         if known is not None:
-            return known if isinstance(known, int) else NO_BOUND if known.given else known.offset
+            least = least_length(known)
+            return NO_BOUND if least is None else least
         base, k = _affine(v)
         if base is None or depth > 4:
             return NO_BOUND

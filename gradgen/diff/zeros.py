@@ -169,7 +169,7 @@ class Zeros:
         if mask is None or not _strict(mask):
             return share
         wide = self.alg.unreduce(g, of, attrs.get("axis"), bool(attrs.get("keepdims", False)))
-        out = self.alg.where(self.alg.emit("ne", wide, Const(0.0)), share, 0.0)
+        out = zero_where_zero(self.alg, wide, share)
         self.masks[out] = Mask(None, chosen=True)
         return out
 

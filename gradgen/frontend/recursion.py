@@ -316,9 +316,9 @@ def _require_written(callee: Callee, leaves: list[Leaf], places: Any, span: Any)
     """Refuse a function that writes to what it is given where the reader has lost sight of that."""
     assert callee.function is not None
     sharing = Sharing(callee.function)
-    lost = {leaf.value for k, leaf in enumerate(leaves) if k not in places}
+    lost = {sharing.root(leaf.value) for k, leaf in enumerate(leaves) if k not in places}
     for op in walk(callee.function.body):
-        if op.prim in WRITES and sharing.root(op.inputs[0]) in {sharing.root(v) for v in lost}:
+        if op.prim in WRITES and sharing.root(op.inputs[0]) in lost:
             raise ArgumentError(
                 f"{callee.name!r} is recursive, and writes to an array that it is given, in a "
                 "loop on one path",

@@ -51,6 +51,13 @@ Length = int | Dim
 Shape = tuple[Length, ...]
 
 
+def least_length(length: Length) -> int | None:
+    """Return a number than which a length is surely not less, None if there is none."""
+    if isinstance(length, int):
+        return length
+    return None if length.given else length.offset
+
+
 def given_dim(name: str) -> Dim:
     """Return the length that arrays have which are made as long as an integer argument says."""
     return Dim(f"={name}")

@@ -21,13 +21,14 @@ def _block(block: Block, count: dict[Value, int]) -> None:
         clear = op.inputs[0].op if op.prim == "inc" and op.reverse else None
         if clear is None or id(clear) not in here or count.get(clear.out) != 1:
             continue
-        if _clears(clear) and op.attrs.get("sign") == "+" and _same_place(clear, op):
+        if clears(clear) and op.attrs.get("sign") == "+" and _same_place(clear, op):
             op.prim = "store"
             op.inputs[0] = clear.inputs[0]
             op.attrs = {k: v for k, v in op.attrs.items() if k != "sign"} | {"augmented": True}
 
 
-def _clears(op: Op) -> bool:
+def clears(op: Op) -> bool:
+    """Whether an operation of the sweep sets entries to zero."""
     value = op.inputs[1] if op.prim == "store" and op.reverse else None
     return isinstance(value, Const) and value.const == 0
 

@@ -7,23 +7,22 @@ nothing reads the array when the loop is done, no one would see the zero.
 
 from __future__ import annotations
 
-from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of, uses
+from gradgen.ir.nodes import Block, Function, Value
+from gradgen.passes.clears import clears
 from gradgen.passes.invariants import drop_unchanged
-from gradgen.passes.turns import has_own_places
+from gradgen.passes.turns import Uses, has_own_places
 
 
 def drop_unread_clears(function: Function) -> None:
     """Take out stores of zero at the end of turns of the reverse sweep, in place."""
-    count = uses(function.body)
-    owners = {b: (op, block) for block in blocks_of(function.body) for op in block.ops
-              for b in op.blocks}  # fmt: skip
+    reads = Uses(function.body)
     found = False
-    for block in owners:
+    for block in reads.owner:
         for k, v in enumerate(block.results):
             clear = v.op
-            if clear is None or not _clears(clear) or clear not in block.ops:
+            if clear is None or not clears(clear) or clear not in block.ops:
                 continue
-            if count.get(v) == 1 and _is_unread(v, k, block, owners, count):
+            if len(reads.of[v]) == 1 and _is_unread(v, k, block, reads):
                 block.results[k] = clear.inputs[0]
                 block.ops = [op for op in block.ops if op is not clear]
                 found = True
@@ -31,30 +30,19 @@ def drop_unread_clears(function: Function) -> None:
         drop_unchanged(function)
 
 
-def _is_unread(
-    v: Value,
-    place: int,
-    block: Block,
-    owners: dict[Block, tuple[Op, Block]],
-    count: dict[Value, int],
-) -> bool:
+def _is_unread(v: Value, place: int, block: Block, reads: Uses) -> bool:
     """Whether what a turn leaves is read neither by another one nor after the loops around it."""
-    while block in owners:
-        loop, around = owners[block]
+    while block in reads.owner:
+        loop, around = reads.owner[block]
         if loop.prim != "for" or not loop.reverse or block.end != "continue":
             return False
         if not has_own_places(block.params[place + 1], loop, v):
             return False
         v, block = loop.outputs[place], around
-        if not count.get(v):
+        uses = reads.of.get(v, [])
+        if not uses:
             return True
-        if count[v] != 1 or not any(r is v for r in block.results):
+        if len(uses) != 1 or uses[0].op is not None:
             return False
-        place = next(k for k, r in enumerate(block.results) if r is v)
+        place = uses[0].place
     return False
-
-
-def _clears(op: Op) -> bool:
-    """Whether an operation of the sweep sets entries to zero."""
-    value = op.inputs[1] if op.prim == "store" and op.reverse else None
-    return isinstance(value, Const) and value.const == 0
