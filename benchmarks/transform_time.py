@@ -23,7 +23,8 @@ from gradgen.emission.module import load, render
 from gradgen.frontend.arguments import spec_of
 from gradgen.frontend.function import read_function
 from gradgen.options import Options
-from gradgen.pipeline import Program, _stages, parameters
+from gradgen.pipeline import Program, parameters
+from gradgen.stages import stages
 from tests.long_programs import PROGRAMS, arguments, loaded
 
 STAGES = ("parse", "adjoint", "optimise", "saves", "copies", "text", "load")
@@ -38,7 +39,7 @@ def stage_times(fn: Any, args: tuple[Any, ...]) -> dict[str, float]:
     function = read_function(fn, specs, options)
     seconds["parse"] = time.process_time() - start
     program = Program(function, options, "loss_value_and_grad", (fn, specs))
-    for stage, work in _stages(program):
+    for stage, work in stages(program):
         start = time.process_time()
         work()
         seconds[stage] = seconds.get(stage, 0.0) + time.process_time() - start

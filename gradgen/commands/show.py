@@ -7,7 +7,7 @@ import sys
 
 from gradgen.commands import highlight
 from gradgen.commands.options import add_mode, add_target, request_of
-from gradgen.pipeline import STAGES
+from gradgen.stages import STAGES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

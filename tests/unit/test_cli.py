@@ -14,7 +14,7 @@ import pytest
 import gradgen
 from gradgen.cli import main
 from gradgen.commands import COMMANDS, highlight
-from gradgen.pipeline import STAGES
+from gradgen.stages import STAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 LOSSES = '''\

@@ -24,9 +24,9 @@ import gradgen
 from gradgen.commands import COMMANDS
 from gradgen.frontend import expressions, statements
 from gradgen.frontend.calls import METHOD_HANDLERS
-from gradgen.pipeline import STAGES
 from gradgen.rules.listing import as_markdown
 from gradgen.rules.registry import RULES
+from gradgen.stages import STAGES
 from tests import constructs
 
 ROOT = Path(__file__).resolve().parents[2]

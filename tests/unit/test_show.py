@@ -11,7 +11,8 @@ from gradgen.ir.nodes import Block, Const, Function, Leaf, Op, Value
 from gradgen.ir.show import Names, show
 from gradgen.ir.spelling import atom, leaf_path, operation
 from gradgen.ir.types import FLOAT, INT, Dim, Type, array
-from gradgen.pipeline import STAGES, Options, run
+from gradgen.pipeline import Options, run
+from gradgen.stages import STAGES
 
 VECTOR = array("float64", (Dim("x.0"),))
 

@@ -10,7 +10,8 @@ import pytest
 import gradgen
 from gradgen.ir.nodes import Function, Op, walk
 from gradgen.ir.verify import verify
-from gradgen.pipeline import STAGES, Options, run
+from gradgen.pipeline import Options, run
+from gradgen.stages import STAGES
 from tests.cases import CONTROL, LOSSES, MUTATION, NUMPY_OPS, Case, cases
 
 # Until the stage "saves" the reverse sweep may read forward values that are out of its reach.

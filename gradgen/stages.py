@@ -1,0 +1,226 @@
+"""The stages of the pipeline: what each does to the graph of a function, pass by pass."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+from gradgen.backends.lowering import lower_to_numba
+from gradgen.batch.examples import (
+    batch_examples,
+    batch_names,
+    examples_by_turns,
+    seed_specs,
+)
+from gradgen.batch.jacobian import jacobian_forward, jacobian_reverse
+from gradgen.batch.scalars import columns_written_out, rows_written_out, written_out
+from gradgen.batch.turns import columns_by_turns, rows_by_turns
+from gradgen.diff.activity import varied
+from gradgen.diff.along import derive_along
+from gradgen.diff.custom import forget_rules
+from gradgen.diff.doubts import doubts
+from gradgen.diff.forward import add_tangents
+from gradgen.diff.pairs import (
+    callees_of,
+    connect,
+    derive,
+    join,
+    mark_forward,
+    settle_activity,
+    store_in_place,
+)
+from gradgen.diff.pushed import push_callees
+from gradgen.diff.results import finish, finish_tangents
+from gradgen.diff.reverse import add_adjoint
+from gradgen.diff.saves import plan_saves
+from gradgen.diff.segments import mark_loops, refuse_marks, split_marked
+from gradgen.diff.written_out import write_out
+from gradgen.ir.nodes import Function
+from gradgen.passes.additions import recognise_additions
+from gradgen.passes.ahead import compute_ahead
+from gradgen.passes.assembling import assemble
+from gradgen.passes.cancelling import hold_cancelling_maxima
+from gradgen.passes.choices import ask_once
+from gradgen.passes.clears import join_clears
+from gradgen.passes.copies import insert_copies
+from gradgen.passes.counted import write_out_counters
+from gradgen.passes.cse import share_common
+from gradgen.passes.dce import remove_dead
+from gradgen.passes.first_shares import store_first
+from gradgen.passes.flip import flip_loops
+from gradgen.passes.fuse import fuse_loops
+from gradgen.passes.hoist import hoist_lengths
+from gradgen.passes.invariants import drop_unchanged
+from gradgen.passes.parallel import find_parts
+from gradgen.passes.postponing import postpone
+from gradgen.passes.rebinding import rebind_whole
+from gradgen.passes.reuse import reuse_kept
+from gradgen.passes.rows import store_through_rows
+from gradgen.passes.scatters import add_numbers
+from gradgen.passes.shapes import read_newest_shapes
+from gradgen.passes.sharing import Sharing
+from gradgen.passes.signs import join_signs
+from gradgen.passes.sinking import sink_into_branches
+from gradgen.passes.sums import sum_before_products
+from gradgen.passes.through import add_through_zeros
+from gradgen.passes.twice import read_once
+from gradgen.passes.unbound import drop_sure, settle_guards
+from gradgen.passes.unread import drop_unread_clears
+from gradgen.sparse.tracks import Tracks, add_tracks, finish_tracks
+
+if TYPE_CHECKING:
+    from gradgen.pipeline import Program
+
+# Which product with the derivative a Jacobian is made of where its seeds go one by one.
+TURNS = {"jacfwd": "jvp", "jacdiag": "jvp", "jacrev": "vjp"}
+PUSHED = ("jvp", "pushforward", "jacfwd", "jacdiag")  # which carry tangents along
+TRACKED = ("pattern", "pattern2")  # which carry sets of input entries along
+SWEPT = ("value_and_grad", "grad", "vjp")
+MARKED = (*SWEPT, "jacrev")  # in which marked loops are run again
+STAGES = ("parse", "adjoint", "optimise", "saves", "copies", "lower")
+
+
+def stages(program: Program) -> list[tuple[str, Any]]:
+    """Return the stages by name, each as what is still to be called."""
+    steps = (_adjoint, _optimise, _saves, _copies, _lower)
+    works = [functools.partial(step, program) for step in steps]
+    return list(zip(STAGES, [lambda: None, *works], strict=True))
+
+
+def _everything(program: Program) -> list[Function]:
+    return [program.function, *(c.function for c in callees_of(program.function))]
+
+
+def _adjoint(program: Program) -> None:
+    function, options = program.function, program.options
+    for f in _everything(program):
+        f.native = options.backend == "numba"
+        read_once(f)
+        drop_unchanged(f)
+        # In a loop over examples, a name may still hold what the one before has left in it.
+        drop_sure(f, program.inner is not None and program.asked is None)
+        if options.mode in MARKED:
+            write_out_counters(f)
+    sharing = Sharing(function)
+    program.writes_arguments = not all(
+        sharing.never_written(leaf.value) for leaf in function.leaves
+    )
+    callees = callees_of(function)
+    refuse_marks(c.function for c in callees)
+    settle_activity(function, callees)
+    for f in _everything(program):
+        write_out(f)
+    if options.mode in TRACKED:
+        push_callees(callees, functools.partial(Tracks, second=options.mode == "pattern2"))
+    else:
+        forwards = program.along or options.mode in PUSHED
+        (push_callees if forwards else derive)(callees)
+    hold_cancelling_maxima(function)
+    hoist_lengths(function)
+    recognise_additions(function)
+    store_through_rows(function)
+    if options.mode in MARKED and not program.along:
+        mark_loops(function, program.again, options.snapshots)
+        split_marked(function)
+    function.notes += doubts(function, varied(function))
+    _derive(program)
+    for f in [function, *(g for c in callees for g in (c.function, c.backward) if g)]:
+        program.rules |= forget_rules(f, options.read_again and f is function)
+
+
+def _optimise(program: Program) -> None:
+    function = program.function
+    join_clears(function)
+    add_through_zeros(function)
+    ask_once(function)
+    share_common(function)
+    drop_unread_clears(function)
+    remove_dead(function)
+    sum_before_products(function)
+    join_signs(function)
+    sink_into_branches(function)
+    if program.options.mode in SWEPT:
+        join(function)
+        if program.options.backend == "numba":
+            compute_ahead(function)
+        program.fused = fuse_loops(function)
+        flip_loops(function)
+    mark_forward([function])
+    connect(function)
+
+
+def _saves(program: Program) -> None:
+    # Rows of arrays are what Numba compiles, and what the next sweep finds by their index.
+    lists = program.options.backend == "numpy" and not program.options.read_again
+    program.saved = plan_saves(program.function, program.fused, lists)
+    if program.options.backend == "numba" and program.options.mode in SWEPT:
+        reuse_kept(program.function)
+    remove_dead(program.function)
+    for f in _everything(program):
+        # What is derived from a text that raises by itself need not read what that does.
+        settle_guards(f, every=program.options.read_again)
+
+
+def _copies(program: Program) -> None:
+    if program.options.backend == "numpy" and not program.options.read_again:
+        for f in _everything(program):
+            add_numbers(f)
+            assemble(f)
+            store_first(f)
+    read_newest_shapes(program.function)
+    rebind_whole(program.function)
+    postpone(program.function)
+    insert_copies(program.function)
+    store_in_place(callees_of(program.function))
+
+
+def _lower(program: Program) -> None:
+    if program.options.backend == "numba":
+        if program.options.parallel:
+            program.parts = find_parts(program.function)
+        callees = callees_of(program.function)
+        others = [g for c in callees for g in (c.function, c.backward) if g]
+        lower_to_numba(program.function, others)
+
+
+def _derive(program: Program) -> None:
+    """Append the derivative that the mode asks for."""
+    function, options = program.function, program.options
+    if options.mode in TRACKED:
+        add_tracks(function, options.mode == "pattern2")
+        finish_tracks(function)
+    elif program.along:
+        derive_along(function, options)
+    elif options.mode in ("jvp", "pushforward"):
+        tangents = add_tangents(function, function.result["tangents"])
+        finish_tangents(function, tangents, options.mode == "jvp")
+    elif program.product is not None:
+        turns = rows_by_turns if options.mode == "jacrev" else columns_by_turns
+        turns(function, program.product, options)
+    elif options.mode in TURNS and written_out(function, options):
+        (rows_written_out if options.mode == "jacrev" else columns_written_out)(function, options)
+    elif options.mode in ("jacfwd", "jacdiag"):
+        jacobian_forward(function, options)
+    elif options.mode == "jacrev":
+        program.adjoints = jacobian_reverse(function, options)
+    else:
+        program.adjoints = add_adjoint(function, function.result["seeds"])
+        finish(function, options, program.adjoints)
+    if program.whole:
+        _batch(program)
+
+
+def _batch(program: Program) -> None:
+    """Take what was derived for one example to all of them."""
+    function = program.function
+    names = batch_names(
+        program.options.batch, [n for n in program.whole if n in dict(function.params)]
+    )
+    seeds = seed_specs(function, program.whole, names)
+    whole, names = program.whole | seeds, (*names, *seeds)
+    program.batched = names
+    if program.in_turns is not None:
+        examples_by_turns(function, whole, names, program.in_turns)
+    else:
+        generated = program.inner is not None and program.asked is None
+        batch_examples(function, whole, names, generated)
