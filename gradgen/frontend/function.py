@@ -130,9 +130,7 @@ def _read_function(
         specs[next(iter(signature.parameters))] = Opaque(receiver)
     precise = Precise()
     written_out: frozenset[int] = frozenset()
-    book = Book(effort=effort, learns_lengths=not options.batch, pooled=pooled, follows=follows)
-    book.kinds = kinds or Kinds()
-    book.compiled = options.backend == "numba"
+    book = _new_book(options, effort, kinds, pooled, follows)
     refused: UnsupportedError | None = None  # with sets of what is known
     for _ in range(200):
         book.begin()
@@ -168,6 +166,15 @@ def _read_function(
         source.span(source.node),
         "copy arrays with .copy() before writing to them",
     )
+
+
+def _new_book(
+    options: Any, effort: int, kinds: Kinds | None, pooled: set[type] | None, follows: bool
+) -> Book:
+    book = Book(effort=effort, learns_lengths=not options.batch, pooled=pooled, follows=follows)
+    book.kinds = kinds or Kinds()
+    book.compiled = options.backend == "numba"
+    return book
 
 
 def specs_for(fn: Any, given: Any) -> dict[str, Any]:

@@ -180,19 +180,10 @@ def run_loop(
     for _ in range(8 if key in r.short else 24):
         _start_again(r, entry)
         loop, block = Loop(r, guess, entry, key, counted, unassigned), Block()
-        with r.b.into(block):
-            _bind_params(loop, block)
-            _hide(r, node)
-            before, r.turn = r.turn, next_id()
-            facts = r.facts  # what a turn finds out is not known without one
-            try:
-                body(loop, block)
-            except Endless:
-                # As if the loop had no turns; the function is read again when more is known.
-                _start_again(r, entry)
-                return
-            finally:
-                r.turn, r.facts = before, facts
+        if not _read_turn(loop, block, node, body):
+            # As if the loop had no turns; the function is read again when more is known.
+            _start_again(r, entry)
+            return
         if bounds is not None and r.book.compiled:
             find_arrays(loop, block)
         if not _revise(loop):
@@ -207,6 +198,25 @@ def run_loop(
     inits = loop.values(entry) + ([Const(0)] if counted else [])
     op, _ = build(inits, loop)
     _bind_results(loop, op)
+
+
+def _read_turn(
+    loop: Loop, block: Block, node: ast.stmt, body: Callable[[Loop, Block], None]
+) -> bool:
+    """Read one turn into a block; say whether it comes to an end."""
+    r = loop.r
+    with r.b.into(block):
+        _bind_params(loop, block)
+        _hide(r, node)
+        before, r.turn = r.turn, next_id()
+        facts = r.facts  # what a turn finds out is not known without one
+        try:
+            body(loop, block)
+        except Endless:
+            return False
+        finally:
+            r.turn, r.facts = before, facts
+    return True
 
 
 def _require_covered(loop: Loop, node: ast.stmt) -> None:
