@@ -31,7 +31,13 @@ LANGUAGE = tuple(
     for module in pkgutil.iter_modules(corpus.__path__)
     if module.name.startswith(("lang_", "lists_", "comprehensions_"))
 )
-FUNCTIONS = ("functions_signatures", "functions_closures", "objects_classes", "recursion")
+FUNCTIONS = (
+    "functions_signatures",
+    "functions_closures",
+    "objects_classes",
+    "recursion",
+    "recursion_writes",
+)
 NUMPY_OPS = ("arithmetic", "elementwise", "reductions", "contractions", "shapes", "indexing")
 
 

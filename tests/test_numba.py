@@ -53,8 +53,8 @@ EVERYTHING = (
     "losses", "python_losses", "mutation", "mutation_aliases", "mutation_views", "boxes",
     "stores_slices", "stores_gather", "stores_calls", "control", "loops", "control_jumps",
     "control_statements", "control_iteration", "functions_signatures", "functions_closures",
-    "objects_classes", "recursion", "arithmetic", "elementwise", "reductions", "contractions",
-    "shapes", "indexing", *LANGUAGE,
+    "objects_classes", "recursion", "recursion_writes", "arithmetic", "elementwise",
+    "reductions", "contractions", "shapes", "indexing", *LANGUAGE,
 )  # fmt: skip
 RTOL = 1e-12
 

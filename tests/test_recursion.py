@@ -253,3 +253,30 @@ def test_a_loop_on_one_path_that_adds_to_the_argument():
     expected = difference_gradient(loss, (0.5, a), (0, 1))
     np.testing.assert_allclose(d_x, expected[0], 1e-8)
     np.testing.assert_allclose(d_a, expected[1], 1e-7)
+
+
+def test_results_beside_an_adjoint_that_is_added_to():
+    """A call's result gets another name than the array that the call adds to, which is read on."""
+
+    def loss(x, a, n):
+        h = a + 0.5
+
+        def descend(p, depth):
+            if depth > 0:
+                return p[1]
+            h[0] += 0.5
+            return descend(p, 1)
+
+        descend(a, n)
+        return x * 0.5 * descend(a, 1) + np.sum(h * h)
+
+    gradient = gradgen.grad(loss, argnums=(0, 1))
+    weights = np.array([0.3, -0.3, -0.9])
+
+    def along(x, a, n):
+        d_x, d_a = gradient(x, a, n)
+        return 0.5 * d_x + np.sum(weights * d_a)
+
+    d_x, d_a = gradgen.grad(along, argnums=(0, 1))(0.77, np.array([-0.2, -0.9, 0.9]), 3)
+    assert d_x == pytest.approx(0.5 * weights[1], rel=1e-14)
+    np.testing.assert_allclose(d_a, 2.0 * weights + np.array([0.0, 0.25, 0.0]), 1e-14)

@@ -11,7 +11,7 @@ import heapq
 from typing import Any
 
 from gradgen.deep import deep
-from gradgen.ir.nodes import Block, Const, Op, Undefined, Value
+from gradgen.ir.nodes import Block, Const, Op, Undefined, Value, added_in_place
 
 DEFINE, KILL, MARK, RESTORE = range(4)
 Event = tuple[int, list[Value]]
@@ -81,13 +81,12 @@ class _Lives:
     def _op(self, op: Op, through: list[Value]) -> None:
         if len(op.outputs) == 1 and op.out in self.folded:
             return
-        if op.prim == "pop":
-            # The item needs another variable than the list, which is still there then.
-            self._define(op.outputs[1:])
-            self._uses(op.inputs)
-            self._define(op.outputs[:1])
-            return
-        self._define(op.outputs)
+        written = _in_place(op)
+        for k, out in reversed(written):
+            # The results need other variables than what is written to, which is still there then.
+            self._define([out])
+            self._uses([op.inputs[k]])
+        self._define([v for v in op.outputs if all(v is not out for _, out in written)])
         if op.prim == "if":
             self._if(op, through)
         elif op.blocks:
@@ -127,6 +126,14 @@ class _Lives:
                 if not before:
                     after.append(v)
                     self._toggle(v)
+
+
+def _in_place(op: Op) -> list[tuple[int, Value]]:
+    """Return the inputs that are written to, and what each is then, beside other results."""
+    if op.prim == "pop":
+        return [(0, op.outputs[1])]
+    pairs = added_in_place(op) if op.prim == "call" else []
+    return [(k, op.outputs[i]) for k, i in pairs]
 
 
 class _Numbering:

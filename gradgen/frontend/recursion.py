@@ -32,9 +32,9 @@ from gradgen.frontend.templates import (
     values_of,
 )
 from gradgen.frontend.values import Frame, Poison, Ref, Static
-from gradgen.ir.nodes import WRITES, Block, Callee, Function, Leaf, Value, walk
+from gradgen.ir.nodes import Block, Callee, Function, Leaf, Value
 from gradgen.ir.types import Type, join
-from gradgen.passes.sharing import Sharing, shared_results
+from gradgen.passes.sharing import shared_results
 
 DEPTH, COUNT = 30, 100
 NESTED = 5  # choices inside each other in what a recursive function returns
@@ -239,11 +239,21 @@ def _trial(outer: Reader, state: Reading) -> None:
     first = r.frame
     frame = Frame(first.source, names, first.globals, first.cells, first.parent)
     frame.owner, frame.path = r, (id(state.definition),)
+    frame.caller = _caller(r, names)
     r.frame, r.leaves = frame, leaves
     r.b.span = frame.source.span(state.definition)
     entry = snapshot(r)
     value = run_body(r, state.definition)
     _settle(r, state, value, entry)
+
+
+def _caller(r: InnerReader, given: dict[str, Any]) -> Frame:
+    """Return the names of whoever calls: they see what is written to what they give.
+
+    Without them, a name that is bound anew where paths meet would take the writes with it.
+    """
+    around = {f"{name} {place}": value for (place, name), value in r.imported.items()}
+    return Frame(None, {**given, **around}, {})
 
 
 def _parameter(r: InnerReader, leaves: list[Leaf], name: str, type_: Type) -> Any:
@@ -302,7 +312,6 @@ def _settle(r: InnerReader, state: Reading, value: Any, entry: Any) -> None:
     old = callee.function
     callee.function = Function(callee.name, params, r.leaves, block, span)
     callee.function.captures = r.arrays
-    _require_written(callee, r.leaves, places, span)
     if places != callee.written or (old is not None and len(old.leaves) != len(r.leaves)):
         callee.written = places
         book.version += 1
@@ -310,21 +319,6 @@ def _settle(r: InnerReader, state: Reading, value: Any, entry: Any) -> None:
     if not shares <= callee.shares:
         callee.shares |= shares
         book.version += 1
-
-
-def _require_written(callee: Callee, leaves: list[Leaf], places: Any, span: Any) -> None:
-    """Refuse a function that writes to what it is given where the reader has lost sight of that."""
-    assert callee.function is not None
-    sharing = Sharing(callee.function)
-    lost = {sharing.root(leaf.value) for k, leaf in enumerate(leaves) if k not in places}
-    for op in walk(callee.function.body):
-        if op.prim in WRITES and sharing.root(op.inputs[0]) in lost:
-            raise ArgumentError(
-                f"{callee.name!r} is recursive, and writes to an array that it is given, in a "
-                "loop on one path",
-                span,
-                "write by slices (a[:] = ..., a[:] += ...), or return the new array",
-            )
 
 
 def _choices(t: Template) -> int:
