@@ -25,6 +25,12 @@ def test_second_order(case: Case, tmp_path: Path) -> None:
     checks.check_second_order(case, tmp_path)
 
 
+@pytest.mark.parametrize("case", [p for p in cases(MUTATION) if p.values[0].more_args()])
+def test_other_paths(case: Case) -> None:
+    for args in case.more_args():
+        checks.check_value_and_gradient(case, args)
+
+
 def test_saved_modules_run_alone(tmp_path: Path) -> None:
     checks.run_alone([param.values[0] for param in cases(MUTATION)], tmp_path)
 

@@ -17,22 +17,29 @@ from tests.pytrees import leaves
 from tests.references import assert_trees_close, reference_gradient
 
 MARK = "# --- reverse"
-# The shares that may stay unnoticed, for the corpus's arguments leave some adjoints at zero and
-# some branches untaken: as measured; to be lowered when arguments are better, never raised.
-ALLOWED_SURVIVORS = {"losses": 0.01, "mutation": 0.025, "control": 0.075}
-# Here a statement can go without changing the gradient: what is subtracted before exp or to centre
-# has no part in the result, an iteration has converged, a stored value is lost again, a value is
-# restored for the last trip alone, where it still stands.
+# How many statements of a case can go without changing the gradient, each of them looked at: a
+# higher number means that the arguments are too poor, or that the text does needless work.
 IDLE = {
-    "mlp_cross_entropy",
-    "attention",
-    "weighted_statistics",
-    "newton_root",
-    "overwritten_unread",
-    "over_constants",
-    "return_from_loop",
-    "return_from_nested_loop",
-}
+    # Restored for the last trip alone, where it still stands.
+    "convolution": 1, "branch_of_slices": 1, "none_before_first_turn": 1, "ping_pong_lists": 1,
+    "loop_of_slices": 1, "returns_from_while": 2, "trajectory": 1, "range_in_tuple": 2,
+    "endless_return": 1, "retries": 1, "return_from_loop": 1, "return_from_nested_loop": 1,
+    "multiply_at_parts": 1, "returns_on_some_paths": 1, "appended": 1,
+    # Subtracted before exp or to centre, which has no part in the result; an iteration converged.
+    "weighted_statistics": 1, "attention": 1, "newton_root": 2,
+    # Stored over before it is read, or times zero.
+    "overwritten_unread": 1, "every_operator": 1, "chained_targets": 1, "element_swaps": 1,
+    "computed_bounds": 1, "mask_augmented": 1, "out_of_reductions": 1, "put_into_matrix": 1,
+    "placed_values": 1, "over_constants": 1, "stores_and_jumps": 1,
+    # Zeros of an adjoint that nothing is added to on the path that is left.
+    "alias_or_copy": 1, "optional_weight": 1, "named_views": 1, "none_or_array_in_loop": 2,
+    "aliases_and_break": 2,
+    # On a path that floats do not take: ties, equality, an empty loop whose sums are constants.
+    "extremes_at_places": 1, "match_classes": 2, "else_jumps_outside": 2, "endless_helper": 3,
+    # Loops run again: the length of a part, and lists that are kept for the next call.
+    "inner_only": 1, "steps_of_three": 1, "with_loops": 5, "few_states_in_place": 1,
+    "few_states_of_rows": 5,
+}  # fmt: skip
 # A place is cleared, or an array copied, in case it is read or written again; it need not be.
 PRECAUTION = re.compile(r" = 0\.0$|\.copy\(\)$")
 
@@ -108,19 +115,18 @@ def survivors_of(case: Case, text: str) -> tuple[int, list[str]]:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(
-    "name, modules", [("losses", LOSSES), ("mutation", MUTATION), ("control", CONTROL)]
-)
-def test_missing_statements_are_noticed(name: str, modules: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("least, modules", [(250, LOSSES), (1800, MUTATION), (1250, CONTROL)])
+def test_missing_statements_are_noticed(least: int, modules: tuple[str, ...]) -> None:
     tried, survivors = 0, []
     for case in [param.values[0] for param in cases(modules)]:
-        if case.may_be_refused or case.name in IDLE:
+        if case.may_be_refused:
             continue
         function = value_and_gradient(case)
         function(*case.args())
         text = function.source
         if MARK in text:
             count, missed = survivors_of(case, text)
-            tried, survivors = tried + count, survivors + missed
-    assert tried > 100
-    assert len(survivors) <= ALLOWED_SURVIVORS[name] * tried, "\n".join(survivors)
+            tried += count
+            survivors += missed if len(missed) > IDLE.get(case.name, 0) else []
+    assert tried > least
+    assert not survivors, "\n".join(survivors)

@@ -267,9 +267,10 @@ MORE_ARGS = {
     "steps_of_three": [lambda: (0.3, 5, 5), lambda: (0.3, 9, 2), lambda: (0.3, -3, 30)],
     "appended": [lambda: (0.7, 0), lambda: (0.7, 1)],
     "several_states": [lambda: (np.array([0.3, 0.8]), np.array([0.1, -0.4]), 0)],
-    "with_loops": [lambda: (0.6, 0)],
+    "with_loops": [lambda: (0.6, 0), lambda: (0.6, -3), lambda: (0.6, 2)],
     "few_states": [lambda: (0.6, 0), lambda: (0.6, 1), lambda: (0.6, 2), lambda: (0.6, 9)],
     "few_states_in_place": [lambda: (0.1, np.linspace(0.5, 1.5, 6), k) for k in (0, 3, 4, 5)],
     "few_states_backwards": [lambda: (0.6, 0), lambda: (0.6, 2), lambda: (0.6, 9)],
-    "few_states_of_a_list": [lambda: (0.7, 0), lambda: (0.7, 1)],
+    "few_states_of_a_list": [lambda: (0.7, 0), lambda: (0.7, 1), lambda: (4.23, 21)],
+    "few_states_of_rows": [lambda: (np.linspace(0.8, 1.2, 45).reshape(15, 3), np.full(3, 0.1))],
 }

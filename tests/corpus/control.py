@@ -266,7 +266,12 @@ MORE_ARGS = {
         lambda: (-0.5, -0.8, False),
         lambda: (0.5, 0.8, True),
     ],
-    "conditional_expressions": [lambda: (1.5, 1.2), lambda: (0.2, 1.4), lambda: (-0.5, -0.9)],
+    "conditional_expressions": [
+        lambda: (1.5, 1.2),
+        lambda: (0.2, 1.4),
+        lambda: (-0.5, -0.9),
+        lambda: (-0.04, 0.1),
+    ],
     "defined_in_branch": [lambda: (0.7, False)],
     "elif_ladder": [lambda: (_normal(6),)],
     "returns_everywhere": [lambda: (0.5, 0.8), lambda: (0.5, -0.8), lambda: (-0.5, -0.8)],

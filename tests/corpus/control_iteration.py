@@ -14,7 +14,7 @@ def bounds_change(x):
     for i in range(n):
         n = n - 1
         s += x[i] * n
-    return s * n
+    return s * (n + 2.0)
 
 
 def index_assigned(x):

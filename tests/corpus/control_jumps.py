@@ -312,7 +312,7 @@ def aliases_and_break(x):
     """Aliases made before a break."""
     a = x
     for w in (1.0, 2.0):
-        if x[0] > 1.0:
+        if x[0] * w > 1.0:
             a = a * w
             break
         b = a
@@ -422,4 +422,22 @@ _NAMES = [
 EXAMPLE_ARGS = {name: lambda: (np.array(_A[0]),) for name in _NAMES}
 MORE_ARGS = {name: [lambda p=p: (np.array(p),) for p in (*_A[1:], *_B)] for name in _NAMES}
 EXAMPLE_ARGS["zero_trips"] = lambda: (np.array(_A[0]), 2)
+# Found by trying many: they lead to the statements that those above leave out.
+_C = {
+    "stores_and_jumps": ([6.03, -4.05, 3.27], [2.41, -7.07, 1.39]),
+    "aliases_and_break": ([0.3, 0.8, 0.4],),
+    "endless_helper": ([-2.96, 1.43, -2.38], [-2.22, 5.96, 5.26]),
+    "break_in_tuple": ([-0.35, -1.03, -2.91], [0.06, 2.93, 1.25]),
+    "return_from_list": ([-0.71, 1.05, 1.14],),
+    "return_from_nested_tuples": (
+        [0.88, 0.03, -1.1], [-9.85, -1.05, 1.21], [3.9, 9.25, 8.16], [6.82, -2.14, -4.92],
+    ),
+    "else_jumps_outside": ([-1.88, 2.82, 0.82], [-0.68, -1.17, 0.23], [0.67, 1.0, 0.76]),
+    "else_jumps_outside_ranges": ([-0.21, 1.68, 0.14],),
+    "jumps_in_branches": ([1.19, 1.69, 1.63],),
+    "returns_on_some_paths": ([-1.03, -0.03, 0.29],),
+    "dict_items": ([-2.43, -10.35, -5.15],),
+}  # fmt: skip
+for _name, _points in _C.items():
+    MORE_ARGS[_name] += [lambda p=p: (np.array(p),) for p in _points]
 MORE_ARGS["zero_trips"] = [lambda: (np.array(_A[1]), 0)]

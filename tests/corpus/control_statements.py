@@ -243,4 +243,6 @@ _NAMES = [
 EXAMPLE_ARGS = {name: lambda: (np.array(_A[0]),) for name in _NAMES}
 MORE_ARGS = {name: [lambda p=p: (np.array(p),) for p in _A[1:]] for name in _NAMES}
 EXAMPLE_ARGS["match_string"] = lambda: (np.array(_A[0]), "sum")
+MORE_ARGS["match_numbers"] += [lambda n=n: (np.linspace(0.3, 0.9, n),) for n in (2, 4, 5)]
+MORE_ARGS["match_sequences"] += [lambda: (np.array([0.81, -0.13, -1.18]),)]
 MORE_ARGS["match_string"] = [lambda: (np.array(_A[0]), "average")]

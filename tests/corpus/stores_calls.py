@@ -369,3 +369,13 @@ EXAMPLE_ARGS = {
     "history_rows_out": lambda: (_normal(3), 0.7 * _normal(3, 3, seed=1)),
     "histogram": lambda: (_normal(6), _at(0, 2, 2, 0, 2, 2)),
 }
+MORE_ARGS = {
+    "out_of_reductions": [lambda: (_normal(3, 2, seed=4),)],
+    "extremes_at_places": [lambda: (np.array([0.49, 0.05, 0.32, -0.52]), _at(1, 3, 1))],
+    "multiply_at_parts": [lambda: (1.5 * _normal(3, 3, seed=4) + 1.0, _at(1, 2, 1))],
+    "extreme_over_edges": [
+        lambda: (np.array([2.62, -1.79, 0.29, -2.99]), _at(0, 1, 2, 3, 0), _at(1, 2, 1, 0, 2))
+    ],
+    "put_values": [lambda: (_normal(8), _at(5, 3, 6))],
+    "placed_values": [lambda: (np.array([1.99, 3.8, -3.58, 3.8, 2.33, 3.97]),)],
+}

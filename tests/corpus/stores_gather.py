@@ -399,3 +399,7 @@ EXAMPLE_ARGS = {
     "table_lookup": lambda: (np.array([0.2, 1.4, 0.7, 2.1]), np.array([0.0, 0.5, 1.0, 3.0])),
     "one_row_of_arange": lambda: (_normal(2, 3), _at(0, 2, 2, 0)),
 }
+MORE_ARGS = {
+    "matrix_of_indices": [lambda: (_normal(7), np.array([[0, 2, 0], [3, 2, 1]]))],
+    "places_of_a_mask": [lambda: (np.array([-0.1, -0.42, 0.22, -0.91, -0.13]),)],
+}

@@ -474,3 +474,6 @@ EXAMPLE_ARGS = {
     "caller_slices": lambda: (_normal(4),),
     "caller_view_read_late": lambda: (_normal(2, 2),),
 }
+MORE_ARGS = {
+    "view_in_one_branch": [lambda: (np.array([1.25, -0.57, -0.76, 1.13]), -0.86)],
+}
