@@ -40,6 +40,7 @@ CHOSEN = [
     Case("lang_row_stores", "table"),
     Case("lang_unpacked", "decay"),
     Case("lang_unpacked", "of_logarithms"),
+    Case("lang_stepped_iterators", "pairs_by_next"),
     Case("checkpoints", "recurrence"),
     Case("checkpoints", "heat"),
     Case("checkpoints", "until"),

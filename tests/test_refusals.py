@@ -480,20 +480,6 @@ def test_number_or_list():
     assert (value, gradient) == (0.5, 0.0)
 
 
-def next_in_a_loop(x):
-    it, total = iter(x), 0.0
-    for _ in range(70):
-        total = total * 0.5 + next(it, 1.0)  # here: next
-    return total
-
-
-def test_next_in_a_loop():
-    """An iterator from before a loop is not asked in it: how far it is depends on the turn."""
-    line, word = marked_line(next_in_a_loop)
-    message = refusal(next_in_a_loop, np.ones(3))
-    assert f":{line}:" in message and word in message and "Way out" in message
-
-
 def test_effort_is_bounded():
     """Choices among choices are given up soon: loops are not written out at any price."""
 

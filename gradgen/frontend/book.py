@@ -43,6 +43,7 @@ class Book:
     lengths: dict[str, int] = field(default_factory=dict)
     unpacked: set[int] = field(default_factory=set)
     learns_lengths: bool = False
+    stepwise: set[int] = field(default_factory=set)  # what makes iterators that keep their place
     kinds: Any = None  # the classes of its objects, ``pools.Kinds``
     pooled: set[type] | None = None  # those whose objects are rows of lists (``pools``)
     columns: dict[type, dict[str, Any]] = field(default_factory=dict)  # types of their attributes

@@ -10,6 +10,7 @@ from gradgen.frontend import pointers
 from gradgen.frontend.assigned import assigned_names
 from gradgen.frontend.branches import condition, implied
 from gradgen.frontend.checkpoints import marked_test
+from gradgen.frontend.cursors import loop_of
 from gradgen.frontend.flow import read, split, told
 from gradgen.frontend.generators import counting, filtered
 from gradgen.frontend.index_names import name_index
@@ -55,6 +56,9 @@ def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
     counted = counting(r, s)
     if counted is not None:
         return Point(counted, rest)
+    stepped = loop_of(r, s)
+    if stepped is not None:
+        return Point(stepped, rest)
     s = filtered(r, s) or s
     over = iteration_of(r, s.iter, live=True)
     if isinstance(over, list):

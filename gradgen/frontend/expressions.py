@@ -24,6 +24,7 @@ from gradgen.frontend.arguments import any_items, every_item
 from gradgen.frontend.classes import MISSING
 from gradgen.frontend.entries import KEYS, literal
 from gradgen.frontend.evaluate import as_value, evaluate
+from gradgen.frontend.iterables import require_stepwise
 from gradgen.frontend.objects import SIGNS, class_of, compared, invoked, special_method
 from gradgen.frontend.operators import COMPARE, FOLD, UNARY, binary
 from gradgen.frontend.picks import numbers_in
@@ -398,7 +399,9 @@ def _if_expression(r: Reader, node: ast.IfExp) -> Any:
 
 
 def _attribute(r: Reader, node: ast.Attribute) -> Any:
-    return attributes.attribute(r, evaluate(r, node.value), node.attr, node)
+    found = attributes.attribute(r, evaluate(r, node.value), node.attr, node)
+    require_stepwise([found])
+    return found
 
 
 def _lambda(r: Reader, node: ast.Lambda) -> Any:
@@ -408,7 +411,9 @@ def _lambda(r: Reader, node: ast.Lambda) -> Any:
 
 
 def _subscript(r: Reader, node: ast.Subscript) -> Any:
-    return subscripts.load(r, node, evaluate(r, node.value))
+    found = subscripts.load(r, node, evaluate(r, node.value))
+    require_stepwise([found])
+    return found
 
 
 def _call(r: Reader, node: ast.Call) -> Any:
@@ -417,6 +422,7 @@ def _call(r: Reader, node: ast.Call) -> Any:
 
 def _walrus(r: Reader, node: ast.NamedExpr) -> Any:
     value = evaluate(r, node.value)
+    require_stepwise([value])
     r.bind(node.target.id, value)
     return value
 

@@ -32,7 +32,7 @@ from gradgen.frontend.recursion import Activation, Recursive, closure_of, decide
 from gradgen.frontend.recursion import call as recursive_call
 from gradgen.frontend.returned import returned
 from gradgen.frontend.selection import STARS, Selected, parameter_positions, select, signature_of
-from gradgen.frontend.signals import FOR, WHILE, Laborious, Retry, Unpacked
+from gradgen.frontend.signals import FOR, WHILE, Laborious, Retry, Stepwise, Unpacked
 from gradgen.frontend.source import FunctionNode, innermost, source_of
 from gradgen.frontend.values import Box, Frame, Static
 from gradgen.ir.nodes import Block, Function, Leaf, walk
@@ -142,6 +142,8 @@ def _read_function(
         except Retry as found:
             precise.add(found.places)
             written_out |= {key[-1] for key in found.loops}
+        except Stepwise as found:
+            book.stepwise.add(found.made)
         except Unpacked as found:
             book.lengths[found.symbol] = found.count
             book.unpacked.add(id(found.node))

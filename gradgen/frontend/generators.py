@@ -15,13 +15,23 @@ from typing import Any
 from gradgen.frontend import comprehensions
 from gradgen.frontend.assigned import assigned_names, changed
 from gradgen.frontend.callables import from_library
+from gradgen.frontend.cursors import is_cursor, made_later, made_once, next_of, step_by_step
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.iterables import Over, Thunk, as_positions, current, over_value
 from gradgen.frontend.iteration import zipped
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more, special
-from gradgen.frontend.values import Generator, Iteration, Lazy, LocalFunction, Once, Seq, Static
-from gradgen.ir.nodes import Const
+from gradgen.frontend.values import (
+    Generator,
+    Iteration,
+    Lazy,
+    LocalFunction,
+    Once,
+    Record,
+    Seq,
+    Static,
+)
+from gradgen.ir.nodes import Const, Value
 from gradgen.library.iterators import LAZY
 
 Args = list[Any]
@@ -37,7 +47,7 @@ def items_of(r: Reader, value: Generator | Lazy) -> Any:
     return comprehensions.read(r, comprehensions.as_list(r, value.node))
 
 
-def held(r: Reader, value: Generator) -> Lazy:
+def held(r: Reader, value: Generator) -> Lazy | Record:
     """Return a generator that is run later, maybe elsewhere: its names bind late."""
     node = value.node
     part = node.generators[0]
@@ -62,7 +72,12 @@ def held(r: Reader, value: Generator) -> Lazy:
         return Iteration(at.length, lambda i: call("one", at.element(i)), arrays=at.arrays)
 
     counted = len(node.generators) == 1 and not part.ifs
-    return Lazy(lambda: call("all", first), each if counted else None, frame)
+    items = lambda: call("all", first)  # noqa: E731
+    return made_later(r, _lazy(r, items, each if counted else None, node), node)
+
+
+def _lazy(r: Reader, items: Any, each: Any, node: ast.AST) -> Lazy:
+    return Lazy(items, each, r.frame, id(node) if each is not None else 0)
 
 
 def _function(r: Reader, node: Any, kind: str) -> ast.Lambda:
@@ -158,6 +173,8 @@ def counting(r: Reader, s: ast.For) -> list[ast.stmt] | None:
 def one_by_one(r: Reader, node: ast.AST, value: Generator | Lazy) -> Over:
     """Return what a loop runs over whose body comes between the items."""
     lazy = held(r, value) if isinstance(value, Generator) else value
+    if isinstance(lazy, Record):
+        return over_value(r, lazy, node)
     if lazy.each is None and (lazy.frame is not r.frame or id(node) in r.made):
         return over_value(r, lazy.items(), node)  # the body assigns nothing that it reads
     if lazy.each is None:
@@ -191,7 +208,7 @@ def _map(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
             return over
         return Seq([current(r, v, node) for v in over], list)
 
-    return Lazy(items, each, r.frame)
+    return made_later(r, _lazy(r, items, each, node), node)
 
 
 @special(filter)
@@ -208,7 +225,8 @@ def _filter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 
     # What reads nothing that a loop over it may change can be made before the loop.
     closed = all(map(_closed, args)) and isinstance(given, Seq | Static)
-    return Lazy(items, (lambda: over_value(r, items(), node)) if closed else None, r.frame)
+    each = (lambda: over_value(r, items(), node)) if closed else None
+    return made_later(r, _lazy(r, items, each, node), node)
 
 
 @special(iter)
@@ -219,20 +237,21 @@ def _iter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     given = args[0]
     if isinstance(given, Once | Lazy | Generator):
         return given
-    return Once(over_value(r, given, node), r.turn)
+    return given if is_cursor(given) else made_once(r, over_value(r, given, node), node)
 
 
 @special(next)
 def _next(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read ``next(items)`` and ``next(items, default)``; a name keeps what is left."""
     given, *default = args
+    if is_cursor(given):
+        return next_of(r, given, node, default)
     if isinstance(given, Generator | Lazy):
-        given = Once(over_value(r, items_of(r, given), node), r.turn)
+        given = Once(over_value(r, items_of(r, given), node), r.turn, getattr(given, "made", 0))
     if not isinstance(given, Once):
         r.refuse(node, "next of what is no iterator", "use iter(items)")
     if given.turn != r.turn:
-        what = "next, in a loop, of an iterator from before it"
-        r.refuse(node, what, "count the items, or loop over the iterator")
+        step_by_step(r, given, node)
     over = given.over
     rest: Over
     if isinstance(over, list):
@@ -240,8 +259,9 @@ def _next(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
             r.fail(node, StopIteration())
         out, rest = (current(r, over[0], node), over[1:]) if over else (default[0], over)
     else:
-        out, rest = _first(r, node, as_positions(r, over), default)
-    _keep(r, node, Once(rest, r.turn))
+        over = over if over.endless else as_positions(r, over)
+        out, rest = _first(r, node, over, default)
+    _keep(r, node, Once(rest, r.turn, given.made))
     return out
 
 
@@ -249,6 +269,9 @@ def _first(r: Reader, node: ast.AST, over: Iteration, default: list[Any]) -> tup
     """Return the first of items whose number is not known, and the iteration over the others."""
     from gradgen.frontend.aggregates import run_text
 
+    after = lambda i: over.element(_following(r, i))  # noqa: E731
+    if over.endless:
+        return over.element(Const(0)), Iteration(None, after, arrays=over.arrays, endless=True)
     none = r.b.emit("lt", [over.length, Const(1)])
     if not default:
         attrs = {"text": "raise StopIteration()"}
@@ -258,18 +281,21 @@ def _first(r: Reader, node: ast.AST, over: Iteration, default: list[Any]) -> tup
         text = "out = default\nfor item in over:\n    out = item\n    break"
         out = run_text(r, node, text, "out", default=default[0], over=over)
     length = r.b.emit("sub", [over.length, Const(1)])
-    after = lambda i: over.element(r.b.emit("add", [i, Const(1)]))  # noqa: E731
     return out, Iteration(length, after, arrays=over.arrays)
+
+
+def _following(r: Reader, i: Value) -> Value:
+    return Const(i.const + 1) if isinstance(i, Const) else r.b.emit("add", [i, Const(1)])
 
 
 def _keep(r: Reader, node: ast.AST, rest: Once) -> None:
     """Let the name that was asked stand for what is left."""
-    assert isinstance(node, ast.Call)
-    asked = node.args[0]
-    if not isinstance(asked, ast.Name):
-        return
-    if asked.id not in r.frame.names:
-        r.refuse(node, "next of an iterator of an outer function", "pass it as an argument")
+    asked = node.args[0] if isinstance(node, ast.Call) and node.args else None
+    if isinstance(asked, ast.Call | ast.GeneratorExp):
+        return  # nothing else knows it
+    if not isinstance(asked, ast.Name) or asked.id not in r.frame.names:
+        step_by_step(r, rest, node)
+    assert isinstance(asked, ast.Name)
     r.frame.names[asked.id] = rest
 
 
@@ -286,7 +312,8 @@ def _of_itertools(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         return from_library(r, node, function, given, kwargs)
 
     closed = all(map(_closed, [*given, *kwargs.values()]))
-    return Lazy(items, (lambda: over_value(r, items(), node)) if closed else None, r.frame)
+    each = (lambda: over_value(r, items(), node)) if closed else None
+    return made_later(r, _lazy(r, items, each, node), node)
 
 
 def _closed(value: Any) -> bool:

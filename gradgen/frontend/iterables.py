@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,14 +20,17 @@ from gradgen.frontend.lists import as_list, held, is_list, over_list
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.records import expanded
+from gradgen.frontend.signals import Stepwise
 from gradgen.frontend.subscripts import load_index
 from gradgen.frontend.values import (
     Choice,
+    Cursor,
     Generator,
     Iteration,
     Lazy,
     Map,
     Once,
+    Record,
     Ref,
     Seq,
     Static,
@@ -73,6 +76,7 @@ class Thunk:
 def late_items(box: Seq | Map, are_keys: bool = False) -> list[Any]:
     """Return the items or keys of a box for a loop whose body may replace them."""
     keys: Any = range(len(box.items)) if isinstance(box, Seq) else box.items
+    require_stepwise(box.items[key] for key in keys)
     return [Late(box, key, len(box.items), are_keys) for key in keys]
 
 
@@ -96,6 +100,11 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
         return value
     if isinstance(value, Once):
         return value.over
+    if isinstance(value, Record) and value.kind is Cursor:
+        # A cycle by nature: an iterator that keeps its place is one over something.
+        from gradgen.frontend.cursors import rest_of
+
+        return rest_of(r, value, node)
     if isinstance(value, Generator | Lazy):
         # A cycle by nature: generators are comprehensions, which loop.
         from gradgen.frontend.generators import items_of
@@ -104,6 +113,7 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
     if class_of(value) and special_method(value, "__iter__"):
         return over_value(r, invoked(r, node, value, "__iter__"), node)
     if isinstance(value, Seq):
+        require_stepwise(value.items)
         return list(value.items)
     if isinstance(value, Map):
         return [plain(k) for k in every_item(r, node, value)]
@@ -118,6 +128,13 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
     if isinstance(value, Static) and value.obj is None:
         r.fail(node, TypeError("'NoneType' object is not iterable"))
     r.refuse(node, f"a loop over a {describe(value)}", "loop over a range, an array or a container")
+
+
+def require_stepwise(items: Iterable[Any]) -> None:
+    """Have iterators that a container holds keep their places: it may be asked for them again."""
+    for item in items:
+        if isinstance(item, Once | Lazy) and item.made:
+            raise Stepwise(item.made)
 
 
 def chooses_arrays(value: Any) -> bool:

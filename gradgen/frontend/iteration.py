@@ -146,7 +146,10 @@ def made(r: Reader, node: ast.Call) -> Any:
         return over
     if isinstance(over, list):
         over = [current(r, item, node) for item in over]
-    return Once(over, r.turn)
+    # A cycle by nature: iterators that keep their place are stepped through by statements.
+    from gradgen.frontend.cursors import made_once
+
+    return made_once(r, over, node)
 
 
 # --- builtins -------------------------------------------------------------------------------
@@ -193,10 +196,33 @@ def _zip(given: Given) -> Over:
     strict = given.value(len(given.node.args), "strict", Const(False))
     if not is_static(strict):
         given.refuse("zip with a computed strict", "pass a constant")
-    columns = _columns(given)
-    if columns is not None:
-        return columns
+    known = _groups(given)
+    if known is None:
+        known = _columns(given)
+    if known is not None:
+        return known
     return zipped(given.r, given.node, given.overs(), bool(static_value(strict)))
+
+
+def _groups(given: Given) -> Over | None:
+    """Return the groups that ``zip(it, it)`` or ``zip(*[it] * n)`` takes from one iterator."""
+    from gradgen.frontend.cursors import in_groups, is_cursor, step_by_step
+    from gradgen.frontend.unpacking import sequence_items
+
+    r, args = given.r, given.node.args
+    names = {a.id if isinstance(a, ast.Name) else "" for a in args}
+    if len(args) == 1 and isinstance(args[0], ast.Starred):
+        rows = evaluate(r, args[0].value)
+        items = sequence_items(r, rows, args[0]) if isinstance(rows, Seq) else []
+    elif len(args) > 1 and len(names) == 1 and "" not in names:
+        items = [evaluate(r, args[0])] * len(args)
+    else:
+        return None
+    if len(items) < 2 or any(item is not items[0] for item in items):
+        return None
+    if isinstance(items[0], Once | Lazy):
+        step_by_step(r, items[0], given.node)
+    return in_groups(r, items[0], len(items), given.node) if is_cursor(items[0]) else None
 
 
 def _columns(given: Given) -> Over | None:

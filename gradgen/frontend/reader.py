@@ -18,11 +18,12 @@ from gradgen.frontend import attribute_dicts, layouts, listed, outside, unbound
 from gradgen.frontend.captures import Capture
 from gradgen.frontend.precise import Precise
 from gradgen.frontend.sharing import Place, Sharing, Thing
-from gradgen.frontend.signals import Certain, Retry
+from gradgen.frontend.signals import Certain, Retry, Stepwise
 from gradgen.frontend.values import (
     KINDS,
     Box,
     Choice,
+    Cursor,
     Frame,
     Generator,
     Lazy,
@@ -109,7 +110,7 @@ class Reader(Sharing):
             if name in frame.names:
                 found = self._found(frame.names[name], name, frame, node)
                 if runs_once(found):
-                    frame.names[name] = self._used_up(name, node)
+                    frame.names[name] = self._used_up(name, node, found)
                 return found
             if name in frame.local_names:
                 if self.turn:  # of a loop, which is read again once a turn has assigned it
@@ -127,15 +128,16 @@ class Reader(Sharing):
             frame = frame.parent
         raise AssertionError(name)
 
-    def _used_up(self, name: str, node: ast.AST) -> Poison:
+    def _used_up(self, name: str, node: ast.AST, value: Any) -> Poison:
         message = f"{name!r} is an iterator, and was looped over before"
         hint = "make it a list, or call zip, enumerate ... again"
-        return Poison(UnsupportedError(message, self.span(node), hint))
+        error = UnsupportedError(message, self.span(node), hint)
+        return Poison(error, getattr(value, "made", 0))
 
     def _found(self, value: Any, name: str, frame: Frame, node: ast.AST) -> Any:
         """Return what a name of a frame stands for, which it does for sure from here on."""
         if isinstance(value, Poison):
-            raise value.error
+            raise Stepwise(value.made) if value.made else value.error
         free = frame is not self.frame
         found = unbound.found(self, self.settled(value), unbound.unassigned(name, free), node)
         if not free and name in frame.names and unbound.may_miss(value):
@@ -193,7 +195,7 @@ class Reader(Sharing):
     def _note_iterators(self, value: Any) -> None:
         """Note that something is kept that reads an array later, whatever names stand for it."""
         held = [value, *(item for _, item in parts(value))]
-        self.reads_later = self.reads_later or any(map(runs_once, held))
+        self.reads_later = self.reads_later or any(map(reads_on, held))
 
     def lasting(self, value: Any) -> Any:
         """Return a value that gets a name: a generator is run later, by the names around it."""
@@ -425,6 +427,11 @@ def runs_once(value: Any) -> bool:
     return isinstance(value, Once | Lazy)
 
 
+def reads_on(value: Any) -> bool:
+    """Whether something is an iterator, which reads what it runs over as it goes on."""
+    return runs_once(value) or (isinstance(value, Record) and value.kind is Cursor)
+
+
 # What the user wrote, by the classes that are read in its place.
 READ_FOR = {"ComputedSet": "set of computed values", "LimitedDeque": "deque"}
 
@@ -437,6 +444,8 @@ def describe(value: Any) -> str:
         return f"{value.kind.__name__} of {len(value.items)} items"
     if isinstance(value, Map):
         return "dict"
+    if isinstance(value, Record) and value.kind is Cursor:
+        return "iterator"
     if isinstance(value, Record):
         return READ_FOR.get(value.kind.__name__, value.kind.__name__)
     if isinstance(value, Value):

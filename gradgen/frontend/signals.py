@@ -29,6 +29,14 @@ class Retry(Exception):
         self.places, self.loops = places, loops
 
 
+class Stepwise(Exception):
+    """An iterator is gone through step by step: it has to be an object that keeps its place."""
+
+    def __init__(self, made: int) -> None:
+        super().__init__(made)
+        self.made = made
+
+
 class WriteOut(Exception):
     """A loop has to be written out: its index picks among things of different kinds."""
 

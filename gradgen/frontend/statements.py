@@ -16,6 +16,7 @@ from gradgen.frontend.branches import condition, distribute
 from gradgen.frontend.callables import decorated
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.flow import split
+from gradgen.frontend.iterables import require_stepwise
 from gradgen.frontend.jumps import KINDS, Act, Again, Branch, Cases, Jump, Step, Unless
 from gradgen.frontend.nonlocals import attributes_set_on
 from gradgen.frontend.operators import binary
@@ -78,6 +79,8 @@ def _way_out(node: ast.stmt) -> str:
 
 def _assign(r: Reader, s: ast.Assign, rest: Point) -> Point:
     value = evaluate(r, s.value)
+    if len(s.targets) > 1:
+        require_stepwise([value])
     for target in s.targets:
         assign_to(r, target, value)
     return rest

@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from gradgen.frontend.arguments import Refine, every_item, is_unknown_leaf
-from gradgen.frontend.iterables import chooses_arrays, over_value
+from gradgen.frontend.iterables import chooses_arrays, over_value, require_stepwise
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.records import expanded
 from gradgen.frontend.signals import Unpacked
@@ -43,6 +43,7 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
 
         return sequence_items(r, items_of(r, value), node, count)
     if isinstance(value, Seq):
+        require_stepwise(value.items)
         return list(value.items)
     if isinstance(value, Record):
         over = over_value(r, value, node)  # by its class's __iter__

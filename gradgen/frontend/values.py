@@ -112,6 +112,10 @@ class Record(Box):
     dicts: list[Map] = field(default_factory=list)
 
 
+class Cursor:
+    """The class of iterators that keep their place, which are objects (``cursors``)."""
+
+
 class Frozen:
     """The class of a library's objects with what they hold: methods are fields by their names.
 
@@ -179,11 +183,12 @@ class Iteration:
 class Once:
     """What ``zip`` and its kin return: it can be looped over one time.
 
-    ``turn``: of the loop in which it was made.
+    ``turn``: of the loop in which it was made; ``made``: the expression that made it.
     """
 
     over: Any
     turn: int = 0
+    made: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -198,19 +203,24 @@ class Lazy:
     """What a generator or ``map`` that has a name stands for: run when, and as often, as asked.
 
     ``items`` gives all at once; ``each`` what a loop runs over, one at a time (None: a filter
-    decides how many there are).  ``frame``: where it was made.
+    decides how many there are).  ``frame``: where it was made; ``made``: the expression that did.
     """
 
     items: Callable[[], Any]
     each: Callable[[], Any] | None
     frame: Frame
+    made: int = 0
 
 
 @dataclass(slots=True, eq=False)
 class Poison:
-    """A name that must not be read any more; the error says why."""
+    """A name that must not be read any more; the error says why.
+
+    ``made``: the expression that made the iterator that was used up.
+    """
 
     error: GradgenError
+    made: int = 0
 
 
 class OtherKeys:

@@ -109,12 +109,11 @@ def context_manager(x):
     return y
 
 
-def iterator_twice(x):
-    pairs = zip((x, 2.0), (x, 3.0))
-    total = 0.0
-    for _ in range(2):
-        for a, b in pairs:  # here: iterator
-            total += a * b
+def iterator_taken(x):
+    numbers = iter((x, 2.0 * x, 3.0))
+    total = sum(numbers)
+    for v in numbers:  # here: iterator
+        total += v
     return total
 
 
@@ -342,7 +341,7 @@ EXAMPLE_ARGS = {
     "global_write": lambda: (1.5,),
     "set_comprehension": lambda: (np.ones(3),),
     "dict_comprehension": lambda: (np.ones(65),),
-    "iterator_twice": lambda: (1.5,),
+    "iterator_taken": lambda: (1.5,),
     "list_grows_under_loop": lambda: (1.5,),
     "set_display": lambda: (1.5,),
     "context_manager": lambda: (1.5,),

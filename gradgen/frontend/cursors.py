@@ -1,0 +1,217 @@
+"""Iterators that a program goes through step by step: objects that keep their place.
+
+An iterator that is looped over once needs no place, and has none in the text.  Where a loop takes
+items by ``next`` of one from before it, or two names stand for one, the function is read again with
+that iterator as an object: ``place`` is a number like any other, which loops and branches carry.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from gradgen.frontend import comprehensions
+from gradgen.frontend.branches import choose
+from gradgen.frontend.iterables import Over, Thunk, as_positions, current
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.signals import Stepwise
+from gradgen.frontend.special import special
+from gradgen.frontend.values import Cursor, Iteration, Lazy, Once, Record, Seq, Static
+from gradgen.ir.nodes import Const, Value
+
+LEFT, TAKEN = "items left", "item taken"  # names that no program has
+COMPUTED = "make it a list, or loop over it"
+
+
+def made_once(r: Reader, over: Over, node: ast.AST) -> Once | Record:
+    """Return a new iterator: an object, if this one was found to be gone through step by step."""
+    return begun(r, over, node) if id(node) in r.book.stepwise else Once(over, r.turn, id(node))
+
+
+def made_later(r: Reader, lazy: Lazy, node: ast.AST) -> Lazy | Record:
+    """Return what runs later, or an iterator that runs it item by item."""
+    if id(node) not in r.book.stepwise or lazy.each is None:
+        return lazy
+    return begun(r, lazy.each(), node)
+
+
+def begun(r: Reader, over: Over, node: ast.AST) -> Record:
+    """Return an iterator that stands at the first of its items."""
+    if isinstance(over, list):
+        at = _picked(r, over, node)
+    else:
+        at = over if over.endless else as_positions(r, over)
+    return Record(Cursor, {"place": Const(0), "over": at})
+
+
+def _picked(r: Reader, items: list[Any], node: ast.AST) -> Iteration:
+    """Return the iteration over known items, of which a computed place picks one."""
+    # A cycle by nature: an item is picked by a subscript.
+    from gradgen.frontend.aggregates import run_text
+
+    def element(i: Value) -> Any:
+        if isinstance(i, Const):
+            return current(r, items[i.const], node)
+        if any(isinstance(item, Thunk) for item in items):
+            r.refuse(node, "an iterator over calls, at a computed place", COMPUTED)
+        held = Seq([current(r, item, node) for item in items], list)
+        return run_text(r, node, "out = items[k]", "out", items=held, k=i)
+
+    return Iteration(Const(len(items)), element)
+
+
+def is_cursor(value: Any) -> bool:
+    """Whether a value is an iterator that keeps its place."""
+    return isinstance(value, Record) and value.kind is Cursor
+
+
+def step_by_step(r: Reader, value: Any, node: ast.AST) -> None:
+    """Have the function read again, with an iterator that keeps its place."""
+    if value.made:
+        raise Stepwise(value.made)
+    r.refuse(node, "this iterator, which is asked for items in several places", COMPUTED)
+
+
+def _place(r: Reader, it: Record, node: ast.AST) -> Value:
+    place = it.fields["place"]
+    if not isinstance(place, Value):
+        r.refuse(node, "items of an iterator whose items something else took", COMPUTED)
+    return place
+
+
+def left(r: Reader, it: Record, node: ast.AST) -> Value:
+    """Return whether an iterator has more items."""
+    over, place = it.fields["over"], _place(r, it, node)
+    if over.endless:
+        return Const(True)
+    if isinstance(place, Const) and isinstance(over.length, Const):
+        return Const(place.const < over.length.const)
+    return r.b.emit("lt", [place, over.length])
+
+
+def taken(r: Reader, it: Record, node: ast.AST) -> Any:
+    """Return the next item, of which it is known that it is there, and go on."""
+    out = it.fields["over"].element(_place(r, it, node))
+    _go_on(r, it, node)
+    return out
+
+
+def _go_on(r: Reader, it: Record, node: ast.AST) -> None:
+    r.fill(it, {**it.fields, "place": _plus(r, _place(r, it, node), Const(1))})
+
+
+def _plus(r: Reader, a: Value, b: Value) -> Value:
+    """Return the sum of two places, one that is known where it can be."""
+    if isinstance(a, Const) and isinstance(b, Const):
+        return Const(a.const + b.const)
+    if isinstance(b, Const) and b.const == 0:
+        return a
+    return r.b.emit("add", [a, b])
+
+
+def next_of(r: Reader, it: Record, node: ast.AST, default: list[Any]) -> Any:
+    """Read ``next(it)`` or ``next(it, default)``; what is at its end may stand behind it."""
+    more = left(r, it, node)
+    if isinstance(more, Const) and not more.const:
+        if not default:
+            r.fail(node, StopIteration())
+        return default[0]
+    if isinstance(more, Const) or not default:
+        if not isinstance(more, Const):
+            attrs = {"text": "raise StopIteration()"}
+            r.b.append("raise_if", [_ended(r, it, node)], [], span=r.span(node), attrs=attrs)
+        return taken(r, it, node)
+    element, place = it.fields["over"].element, _place(r, it, node)
+    out = choose(r, node, more, lambda: element(place), lambda: default[0])
+    _go_on(r, it, node)
+    return out
+
+
+def _ended(r: Reader, it: Record, node: ast.AST) -> Value:
+    return r.b.emit("ge", [_place(r, it, node), it.fields["over"].length])
+
+
+def rest_of(r: Reader, it: Record, node: ast.AST) -> Over:
+    """Return the iteration over all that is left, which nothing else can take any more."""
+    over, place = it.fields["over"], _place(r, it, node)
+    r.fill(it, {**it.fields, "place": Static(None)})
+    if isinstance(place, Const) and isinstance(over.length, Const):
+        return [over.element(Const(k)) for k in range(place.const, over.length.const)]
+    if isinstance(place, Const) and place.const == 0:
+        return over
+    length = None if over.endless else r.b.emit("sub", [over.length, place])
+    element = lambda i: over.element(_plus(r, i, place))  # noqa: E731
+    return Iteration(length, element, arrays=over.arrays, endless=over.endless)
+
+
+def in_groups(r: Reader, it: Record, count: int, node: ast.AST) -> Over:
+    """Return the iteration over groups of items, as ``zip(it, it)`` makes them."""
+    rest = rest_of(r, it, node)
+    if isinstance(rest, list):
+        ends = range(count, len(rest) + 1, count)
+        return [Seq(rest[k - count : k]) for k in ends]
+    if rest.endless:
+        r.refuse(node, "zip of an iterator that never ends", "loop over a range")
+
+    def element(i: Value) -> Seq:
+        first = r.b.emit("mul", [i, Const(count)])
+        return Seq([rest.element(_plus(r, first, Const(k))) for k in range(count)])
+
+    length = r.b.emit("floordiv", [rest.length, Const(count)])
+    return Iteration(length, element, arrays=rest.arrays)
+
+
+# --- loops ----------------------------------------------------------------------------------
+
+
+def loop_of(r: Reader, s: ast.For) -> list[ast.stmt] | None:
+    """Return a loop over a named iterator as the ``while`` that takes its items; None for others.
+
+    The body may take items, too.
+    """
+    it = _named(r, s.iter)
+    if it is None:
+        return None
+    name = f"taken {s.lineno}:{s.col_offset}"
+    r.frame.names |= {name: it, LEFT: Static(items_left), TAKEN: Static(item_taken)}
+    made = r.expansions.get((id(s), "stepwise"))
+    if made is None:
+        load = ast.Load()
+        test, item = (
+            ast.Call(ast.Name(f, load), [ast.Name(name, load)], []) for f in (LEFT, TAKEN)
+        )
+        loop = ast.While(test, [ast.Assign([s.target], item), *s.body], s.orelse)
+        made = r.expansions[id(s), "stepwise"] = [comprehensions.located(loop, s)]
+    return list(made)
+
+
+def _named(r: Reader, node: ast.expr) -> Record | None:
+    """Return the iterator that keeps its place for which a name stands, if it does."""
+    if not isinstance(node, ast.Name):
+        return None
+    for frame in r.frame.outward():
+        held = frame.shared.fields if frame.shared is not None else {}
+        if node.id in held or node.id in frame.names:
+            found = r.settled(held.get(node.id, frame.names.get(node.id)))
+            return found if is_cursor(found) else None
+    return None
+
+
+def items_left(iterator: Any) -> bool:
+    """Stand for the question whether there are more items."""
+    raise NotImplementedError
+
+
+def item_taken(iterator: Any) -> Any:
+    """Stand for the next item."""
+    raise NotImplementedError
+
+
+@special(items_left, listed=False)
+def _items_left(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return left(r, args[0], node)
+
+
+@special(item_taken, listed=False)
+def _item_taken(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return taken(r, args[0], node)
