@@ -47,7 +47,7 @@ CHOSEN = (
     "lang_object_kinds.argument_nested_objects", "lang_list_slices.starred_from_array",
     "lang_in_place.setitem_scalar_array", "lang_rows.rows_of_lists",
     "lang_views.columns_of_every_other",
-    "lang_alias_paths.gauss_pivoting", "stores_calls.no_out_under_a_mask",
+    "lang_alias_paths.gauss_pivoting", "loops.over_rows", "stores_calls.no_out_under_a_mask",
 )  # fmt: skip
 EVERYTHING = (
     "losses", "python_losses", "mutation", "mutation_aliases", "mutation_views", "boxes",
@@ -185,6 +185,63 @@ def test_text_that_calls_numpy_runs_however_it_is_run(tmp_path: Path, run: str) 
         assert module.__name__ == (path.stem if run == "imported" else None)
     value, gradient = entry_of(namespace)(a)
     assert value == 8.5 and np.array_equal(gradient, 4.0 * a)
+
+
+def folded(x: Any, low: int, high: int) -> Any:
+    if high - low == 1:
+        return x[low]
+    middle = (low + high) // 2
+    return math.sin(folded(x, low, middle)) + folded(x, middle, high) ** 2
+
+
+def test_recursion_runs_however_the_text_is_run(tmp_path: Path) -> None:
+    """Numba finds a function that calls itself by its module's name, which may be no module's."""
+    args, path = (np.linspace(0.2, 1.1, 5), 0, 5), tmp_path / "folded.py"
+    gradgen.emit(folded, path, argnums=0, example_args=args, backend="numba")
+    value, gradient = entry_of(runpy.run_path(str(path)))(*args)
+
+    def along(step: complex) -> complex:
+        def fold(x: Any) -> Any:
+            half = len(x) // 2
+            return x[0] if len(x) == 1 else np.sin(fold(x[:half])) + fold(x[half:]) ** 2
+
+        return complex(fold(args[0] + step * np.arange(5)))
+
+    assert np.isclose(value, along(0).real, rtol=RTOL)
+    assert np.isclose(np.arange(5) @ gradient, along(1e-30j).imag / 1e-30, rtol=RTOL)
+
+
+def rows_beyond(a: Any, x: Any, n: int, m: int) -> Any:
+    total = 0.0
+    for i in range(n):
+        for p in range(i, m):
+            total += a[i, p - i] ** 2 * x[p]
+    return total
+
+
+def test_rows_that_a_loop_without_turns_does_not_read() -> None:
+    """The fourth row is not there, and nothing is read of it."""
+    a, x = np.arange(1.0, 16.0).reshape(3, 5), np.array([0.5, 1.5, -2.0])
+    value, (d_a, d_x) = gradgen.value_and_grad(rows_beyond, argnums=(0, 1), backend="numba")(
+        a, x, 4, 3
+    )
+    moved = np.triu(np.ones((3, 3))) * x  # entry (i, p): x[p] from the diagonal on
+    shifted = np.array([[*moved[i, i:], *np.zeros(2 + i)] for i in range(3)])
+    assert value == np.sum(a**2 * shifted) and np.array_equal(d_a, 2.0 * a * shifted)
+    assert np.array_equal(d_x, [sum(a[i, p - i] ** 2 for i in range(p + 1)) for p in range(3)])
+
+
+def test_orders_of_entries_in_memory() -> None:
+    def loss(a: Any) -> Any:
+        b = a.copy(order="F")
+        b[0] *= 2.0
+        c = np.array(a, order="F") * np.zeros_like(b, order="F") + np.asarray(a, order="F")
+        return np.sum(b.ravel(order="F") ** 2 * np.arange(6.0)) + np.sum(c**3)
+
+    a = np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]])
+    gradient = gradgen.grad(loss, backend="numba")(a)
+    weights = np.arange(6.0).reshape(3, 2).T * np.array([[4.0], [1.0]])
+    assert np.allclose(gradient, 2.0 * weights * a + 3.0 * a**2, rtol=RTOL)
 
 
 def test_text_repeats_and_names_numba() -> None:

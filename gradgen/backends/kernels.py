@@ -16,7 +16,7 @@ from gradgen.backends.parallel import in_parts
 from gradgen.backends.respell import respelled
 from gradgen.backends.tapes import take_tapes
 from gradgen.backends.unchecked import choice, lengths_that_fit, twin
-from gradgen.backends.views import with_views
+from gradgen.backends.views import with_views, without_reads
 from gradgen.emission import pieces
 from gradgen.emission.writer import Writer
 from gradgen.ir.nodes import Const, Value
@@ -53,10 +53,15 @@ class Kernel:
         self.tests = self._tests(made.body)
         if self.tests is not None:
             seen = with_views(made.body, {*self.params, *self.writer.function.reserved})
-            if _same(self._tests(seen), self.tests):
+            if self._demands_no_more(seen):
                 made.body = seen
         made.decorator_list = [decorator(self.cache, checked=self.tests is None)]
         return made
+
+    def _demands_no_more(self, seen: list[ast.stmt]) -> bool:
+        """Whether statements with views fit where the others do, and where loops take no turns."""
+        made, unmade = (self._tests(without_reads(seen, views)) for views in (True, False))
+        return _same(self._tests(seen), self.tests or []) and _same(made, unmade or [])
 
     def _tests(self, body: list[ast.stmt]) -> list[ast.expr] | None:
         return lengths_that_fit([*self.tapes, *body], *_whole_and_arrays(self.writer))

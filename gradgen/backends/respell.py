@@ -9,6 +9,10 @@ from gradgen.deep import deep
 from gradgen.emission import pieces
 
 DTYPES = {"bool": "np.bool_", "int": "np.int64", "float": "np.float64", "complex": "np.complex128"}
+MAKERS = (
+    "np.array", "np.asarray", "np.copy", "np.zeros", "np.ones", "np.empty", "np.full",
+    "np.zeros_like", "np.ones_like", "np.empty_like", "np.full_like",
+)  # fmt: skip
 JOINS = ("np.concatenate", "np.stack", "np.hstack", "np.vstack", "np.column_stack")
 
 
@@ -67,7 +71,7 @@ class _Respell(ast.NodeTransformer):
         for k in node.keywords:
             if k.arg == "dtype":
                 k.value = _dtype(k.value)
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "astype":
+        if _is_method(node.func, "astype"):
             node.args[:1] = [_dtype(a) for a in node.args[:1]]
         if name in JOINS and node.args and isinstance(node.args[0], ast.List):
             node.args[0] = ast.Tuple(node.args[0].elts, ast.Load())
@@ -80,6 +84,8 @@ class _Respell(ast.NodeTransformer):
         if name == "np.transpose" and node.keywords:
             method = ast.Attribute(node.args[0], "transpose", ast.Load())
             return ast.Call(method, [node.keywords[0].value], [])
+        if name in MAKERS or _is_method(node.func, "copy"):
+            return _in_order(node)
         if name == "reversed":
             return pieces.call("_backwards", node.args)
         return node
@@ -91,7 +97,30 @@ class _Respell(ast.NodeTransformer):
         if isinstance(node.slice, ast.Tuple):
             node.slice.elts = [_array(e) for e in node.slice.elts]
         whole = isinstance(node.slice, ast.Constant) and node.slice.value is Ellipsis
-        return node.value if whole and isinstance(node.ctx, ast.Load) else node
+        return _whole(node) if whole else node
+
+
+def _whole(node: ast.Subscript) -> ast.expr:
+    """Return all of an array, read or written to, without the ``...`` that Numba reads only."""
+    if isinstance(node.ctx, ast.Load):
+        return node.value
+    if isinstance(node.value, ast.Subscript):
+        return ast.Subscript(node.value.value, node.value.slice, node.ctx)
+    return ast.Subscript(node.value, ast.Slice(None, None, None), node.ctx)
+
+
+def _is_method(e: ast.expr, name: str) -> bool:
+    return isinstance(e, ast.Attribute) and e.attr == name
+
+
+def _in_order(made: ast.Call) -> ast.Call:
+    """Return a call that makes an array, with the order of the entries in a call around it."""
+    orders = [k.value for k in made.keywords if k.arg == "order"]
+    made.keywords = [k for k in made.keywords if k.arg != "order"]
+    if _is_method(made.func, "copy") and ast.unparse(made.func) != "np.copy" and made.args:
+        orders, made.args = made.args, []
+    by_columns = any(isinstance(o, ast.Constant) and o.value == "F" for o in orders)
+    return pieces.call("np.asfortranarray", [made]) if by_columns else made
 
 
 def _dotted(e: ast.expr) -> bool:

@@ -21,6 +21,7 @@ ARITHMETIC = {
     ast.Mult: Polynomial.__mul__,
 }
 
+VIEW = "gradgen_view"  # the mark of a statement that makes a view
 NOTES = ("gradgen_span", "gradgen_reverse", "gradgen_again", "gradgen_fused")
 
 Node = TypeVar("Node", bound=ast.AST)
@@ -35,6 +36,37 @@ def with_views(body: list[ast.stmt], taken: set[str]) -> list[ast.stmt]:
     taken = taken | {n.id for s in made for n in ast.walk(s) if isinstance(n, ast.Name)}
     made = _Views(taken).block(made, frozenset())
     return _without_unread(made)
+
+
+def without_reads(body: list[ast.stmt], views: bool) -> list[ast.stmt]:
+    """Return statements without the loops that read of views, and with the views or without them.
+
+    A view is made before its loop also where that takes no turns, and nothing would be read.
+    """
+    out: list[ast.stmt] = []
+    before = False
+    for s in body:
+        is_view = hasattr(s, VIEW)
+        if (is_view and not views) or (before and isinstance(s, ast.For)):
+            before = is_view
+            continue
+        before = is_view
+        s = _copied(s)
+        if isinstance(s, ast.Assign) and isinstance(s.value, ast.Subscript) and is_view:
+            s.value.slice = _with_whole_row(s.value.slice)
+        if isinstance(s, ast.For | ast.While | ast.If):
+            s.body = without_reads(s.body, views) or [ast.Pass()]
+            s.orelse = without_reads(s.orelse, views)
+        out.append(s)
+    return out
+
+
+def _with_whole_row(index: ast.expr) -> ast.expr:
+    """Return the subscript of a whole row: a slice of it is never out of range."""
+    whole = ast.Slice(None, None, None)
+    return (
+        ast.Tuple([*index.elts[:-1], whole], ast.Load()) if isinstance(index, ast.Tuple) else whole
+    )
 
 
 class _Views:
@@ -62,8 +94,7 @@ class _Views:
     def _of_loop(self, loop: ast.For, indices: frozenset[str]) -> list[ast.stmt]:
         """Let an innermost loop read of views, and return the statements that make them."""
         start = _start(loop)
-        inner = (n for s in loop.body for n in ast.walk(s) if isinstance(n, ast.For | ast.While))
-        if start is None or next(inner, None) is not None:
+        if start is None or _has_loop(loop.body):
             return []
         assert isinstance(loop.target, ast.Name)
         index, stored = Polynomial.of(loop.target.id), _stored([loop])
@@ -98,7 +129,7 @@ class _Views:
         self.called[key] = name
         view = ast.Assign([ast.Name(name, ast.Store())], made)
         noted = {k: v for k, v in vars(loop).items() if k in NOTES}
-        vars(view).update(noted)
+        vars(view).update(noted | {VIEW: True})
         return view
 
 
@@ -117,6 +148,10 @@ def _entries(body: list[ast.stmt]) -> Iterator[ast.Subscript]:
             named = isinstance(n, ast.Subscript) and isinstance(n.value, ast.Name)
             if isinstance(n, ast.Subscript) and named and not _has_slice(n):
                 yield n
+
+
+def _has_loop(body: list[ast.stmt]) -> bool:
+    return any(isinstance(n, ast.For | ast.While) for s in body for n in ast.walk(s))
 
 
 def _has_slice(e: ast.Subscript) -> bool:

@@ -104,7 +104,8 @@ def render(
         plain = _closure(function, function.plain_helpers | _names_in([definition]))
         above = [decorated(s, plain, cache) for s in above]
     captured = _captured(function)
-    if not cache and "numba.objmode" in {n for s in above for n in _dotted_names(s)}:
+    asks = bool(callees) or "numba.objmode" in {n for s in above for n in _dotted_names(s)}
+    if compiled is not None and asks and not cache:
         captured = [Comment(NOT_IMPORTED), *ast.parse(UNLESS_IMPORTED).body, *captured]
     used = writer.needs | _names_in(above + captured)
     above += second_names
@@ -117,7 +118,7 @@ def render(
 
 
 # Where there is no name of a module, Numba asks the function itself for what it reads.
-NOT_IMPORTED = "# Run without being imported: what runs in Python finds its names here."
+NOT_IMPORTED = "# Run without being imported: what Numba looks up by name is found here."
 UNLESS_IMPORTED = """
 if globals().get("__spec__") is None or __name__ not in sys.modules:
     __name__ = None

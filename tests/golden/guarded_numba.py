@@ -11,7 +11,7 @@ import sys
 import numpy as np
 import numba
 
-# Run without being imported: what runs in Python finds its names here.
+# Run without being imported: what Numba looks up by name is found here.
 if globals().get('__spec__') is None or __name__ not in sys.modules:
     __name__ = None
 

@@ -9,7 +9,12 @@ Source hash:     19eb540a1390, for `gradgen check-stale`
 Needs NumPy and Numba.  Regenerate with `gradgen emit tests/corpus/recursion.py:recursive_loss -o OUT.py --wrt x, --backend numba`.
 """
 import math
+import sys
 import numba
+
+# Run without being imported: what Numba looks up by name is found here.
+if globals().get('__spec__') is None or __name__ not in sys.modules:
+    __name__ = None
 
 
 @numba.njit(error_model='numpy', boundscheck=True)
