@@ -6,6 +6,7 @@ import argparse
 import ast
 import contextlib
 import difflib
+import inspect
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -106,13 +107,14 @@ def check_file(path: str | os.PathLike[str]) -> Freshness:
     then = recorded(old)
     if then is None:
         raise GradgenError(f"{path} was not written by gradgen")
-    source = source_file(path, then.file)
+    source = source_folder(path, then.file)
     if source is None:
         return Freshness(path, MISSING, _no_file(then))
     try:
-        if not then.again:
-            return _by_source(path, then, source)
-        program, now = _made_again(then, source)
+        with contextlib.chdir(source):
+            if not then.again:
+                return _by_source(path, then, Path(then.file))
+            program, now = _made_again(then, Path(then.file))
     except _Missing as error:
         return Freshness(path, MISSING, str(error))
     except GradgenError as error:
@@ -141,15 +143,15 @@ def _no_file(then: Recorded) -> str:
     return f"{what}; of a generated function, emit the derivative by its --mode"
 
 
-def source_file(module: Path, name: str) -> Path | None:
-    """Return the file that a module was made from.
+def source_folder(module: Path, name: str) -> Path | None:
+    """Return the folder from which the file that a module was made from has its name.
 
-    Its name is relative to where gradgen ran then: this folder, the module's, or one above it.
+    It is where gradgen ran then: this folder, the module's, or one above it.
     """
     if not name.endswith(".py"):
         return None
     folders = [Path(), module.parent, *module.resolve().parents]
-    return next((folder / name for folder in folders if (folder / name).is_file()), None)
+    return next((folder for folder in folders if (folder / name).is_file()), None)
 
 
 def _by_source(path: Path, then: Recorded, source: Path) -> Freshness:
@@ -205,12 +207,16 @@ def _program(then: Recorded, target: Any, options: Any, asked: argparse.Namespac
     from gradgen.pipeline import run
 
     fn = Request(target, options, None).function()
+    changed = ""
     with contextlib.suppress(Unreadable, GradgenError):
         specs = specs_of(then.types, lambda name: getattr(target.module, name, None))
-        program = run(fn, None, options, specs=specs)
-        if _types_of(program.text) == then.types:
+        changed = _changed_parameters(then, fn, list(specs))
+        program = None if changed else run(fn, None, options, specs=specs)
+        if program is not None and _types_of(program.text) == then.types:
             return program
     args = example_args(target, asked.example)
+    if changed and args is None:
+        raise GradgenError(changed, hint=f"emit it anew, or add EXAMPLE_ARGS to {target.path}")
     program = run(fn, args, options)
     if args is None and _types_of(program.text) != then.types:
         raise _Missing(
@@ -218,6 +224,19 @@ def _program(then: Recorded, target: Any, options: Any, asked: argparse.Namespac
             f"add EXAMPLE_ARGS to {target.path}"
         )
     return program
+
+
+def _changed_parameters(then: Recorded, fn: Any, names: list[str]) -> str:
+    """Say how a function's parameters differ from those that a module was made for.
+
+    The module may have more of them, the seeds of its derivative.
+    """
+    now = list(inspect.signature(fn).parameters)
+    if names[: len(now)] == now:
+        return ""
+    if names[: len(now) - 1] == now[1:] and "." in then.name:
+        raise _Missing(f"{then.file} has no name for the object whose {then.name} it is")
+    return f"the parameters of {then.name} are ({', '.join(now)}) now, not ({', '.join(names)})"
 
 
 def _types_of(text: str) -> str:
@@ -240,7 +259,7 @@ def _code(text: str) -> str:
 
 def _why(then: Recorded, now: Recorded) -> str:
     if then.source_hash and then.source_hash != now.source_hash:
-        return f"the source of {then.name} has changed"
+        return f"the source of {then.name} has changed, or that of a function it calls"
     if then.version != now.version:
         return f"gradgen {then.version} wrote it, and gradgen {now.version} writes it otherwise"
     if then.source_hash:

@@ -22,13 +22,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("gradgen_stale", f"{what} (files and folders)", type="args", default=[])
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)  # before -k and -m choose from the tests
 def pytest_collection_modifyitems(
     session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Add a test for each generated module."""
+    """Add a test for each generated module.
+
+    Where the command line names single files or tests, those of the configuration are left out.
+    """
     asked = [Path(p) for p in config.getoption("--gradgen-stale")]
     listed = [config.rootpath / p for p in config.getini("gradgen_stale")]
+    if config.args and not any((config.invocation_params.dir / p).is_dir() for p in config.args):
+        listed = []
     if not asked and not listed:
         return
     from gradgen.freshness import generated_files

@@ -41,7 +41,8 @@ def replay(program: Program, arguments: Mapping[str, Any], out: Any) -> None:
     recursive = callees_of(program.function)
     if recursive:
         raise UnsupportedError(
-            f"check_replay of a function that calls {recursive[0].name!r}, which is recursive",
+            f"check_replay of a function that calls {recursive[0].name!r}, which is recursive "
+            "or called by a solver",
             program.function.span,
             "leave check_replay out, or compare the gradient with gradgen.check_grads",
         )

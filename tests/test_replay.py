@@ -103,9 +103,12 @@ def test_corpus_replays(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("sample", ALL_SAMPLES)
 def test_samples_replay(sample: Sample) -> None:
-    gradgen.value_and_grad(sample.function, argnums=sample.argnums, check_replay=True)(
-        *sample.args()
-    )
+    checked = gradgen.value_and_grad(sample.function, argnums=sample.argnums, check_replay=True)
+    try:
+        checked(*sample.args())
+    except gradgen.UnsupportedError as error:
+        assert "called by a solver" in str(error) and "scipy.integrate" in sample.name
+        pytest.skip("refused")
 
 
 def overlapping(a):

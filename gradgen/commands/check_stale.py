@@ -23,6 +23,10 @@ def run(arguments: argparse.Namespace) -> int:
         if not Path(path).exists():
             raise UsageError(f"there is no {path}")
     found = [check_file(path) for path in generated_files(arguments.paths)]
+    checked = {module.path for module in found}
+    for path in map(Path, arguments.paths):
+        if path.is_file() and path not in checked:
+            print(f"{path}: gradgen did not write it, left out")
     left = 0
     for module in found:
         if module.ok:

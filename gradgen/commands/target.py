@@ -82,16 +82,29 @@ def _functions(owner: Any) -> str:
 
 @contextlib.contextmanager
 def imported_files() -> Iterator[None]:
-    """Undo afterwards what importing a file changes: the path, the modules, byte code."""
+    """Undo afterwards what importing a file changes: the path, the modules, byte code.
+
+    The files that it imports from its folder go as well: another folder may have others of their
+    names.
+    """
     path, modules, quiet = list(sys.path), set(sys.modules), sys.dont_write_bytecode
     sys.dont_write_bytecode = True
     try:
         yield
     finally:
+        folders = {Path(folder) for folder in set(sys.path) - set(path)}
         sys.path[:], sys.dont_write_bytecode = path, quiet
         for name in set(sys.modules) - modules:
-            if getattr(sys.modules[name], "__gradgen_target__", False):
+            module = sys.modules[name]
+            if _root(name, module) in folders or getattr(module, "__gradgen_target__", False):
                 del sys.modules[name]
+
+
+def _root(name: str, module: types.ModuleType) -> Path | None:
+    """Return the folder on the path that a Python file was imported from."""
+    file = Path(getattr(module, "__file__", None) or "")
+    above = name.count(".") + (file.name == "__init__.py")
+    return file.parents[above] if file.suffix == ".py" and above < len(file.parents) else None
 
 
 def import_file(path: Path) -> types.ModuleType:

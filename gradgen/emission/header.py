@@ -146,16 +146,19 @@ def _target(program: Any) -> str:
     """Return the user's function as the command line takes it.
 
     One that was made inside another function, a lambda or a partial has the name that its module
-    has for it.
+    has for it; so has the object of a method.
     """
     while program.inner is not None:
         program = program.inner
     fn, name = program.source[0], program.function.name
     held = sys.modules.get(getattr(innermost(fn), "__module__", None) or "")
     plain = isinstance(fn, types.FunctionType) and fn.__qualname__.isidentifier()
+    owner = fn.__self__ if isinstance(fn, types.MethodType) else held
     for known, value in vars(held).items() if held is not None and not plain else ():
         if value is fn or getattr(value, "__wrapped__", None) is fn:
             return known
+        if value is owner:
+            return f"{known}.{fn.__name__}"
     return name if name != "<lambda>" else "LAMBDA"
 
 

@@ -91,6 +91,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.py").write_text(LOSSES)
     (tmp_path / "neighbour.py").write_text("SCALE = 1.0\n")
+    monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "neighbour", raising=False)
     return tmp_path
 

@@ -264,6 +264,79 @@ def test_a_derivative_of_a_derivative(
     assert "second.py: stale: the source of cube has changed" in capsys.readouterr().out
 
 
+METHODS = """
+
+class Model:
+    def __init__(self, a):
+        self.a = a
+
+    def loss(self, x):
+        return self.a * np.sum(x**2)
+
+
+model = Model(2.0)
+EXAMPLE_ARGS = {"Model.loss": (model, np.ones(3)), "model.loss": (np.ones(3),)}
+"""
+
+
+def test_methods(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of an object that has a name, and of a class; without the name it cannot be made again."""
+    (here / "fit.py").write_text(LOSS + METHODS)
+    emit("fit.py:model.loss", "bound.py")
+    emit("fit.py:Model.loss", "free.py", "--wrt", "x")
+    assert stale("bound.py", "free.py") == 0
+    change(here / "fit.py", "x**2", "x**3")
+    assert stale("bound.py", "free.py") == 1
+    capsys.readouterr()
+    text = (here / "bound.py").read_text().replace("model.loss", "Model.loss")
+    (here / "bound.py").write_text(text)
+    assert stale("bound.py") == 1
+    assert "missing: fit.py has no name for the object whose Model.loss" in capsys.readouterr().out
+
+
+def test_other_parameters(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(here / "fit.py", "def loss(w, b, x)", "def loss(w, b, x, c)")
+    assert stale("out.py") == 1
+    told = "the parameters of loss are (w, b, x, c) now, not (w, b, x)\nWay out: emit it anew"
+    assert told in capsys.readouterr().out
+    with (here / "fit.py").open("a") as file:
+        file.write(f"\nEXAMPLE_ARGS = {{'loss': (*{EXAMPLE}, 1.0)}}\n")
+    assert stale("out.py") == 1
+    assert "+def loss_value_and_grad(w, b, x, c):" in capsys.readouterr().out
+
+
+def test_helpers_of_one_name_in_two_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, factor in (("one", 2.0), ("two", 3.0)):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "shared_helper.py").write_text(f"def scale(x):\n    return {factor} * x\n")
+        (folder / "fit.py").write_text(
+            "from shared_helper import scale\n\n\ndef loss(x: float):\n    return scale(x) * x\n"
+        )
+        monkeypatch.chdir(folder)
+        emit("fit.py:loss", "out.py")
+        assert f"{factor} * x" in (folder / "out.py").read_text()
+    monkeypatch.chdir(tmp_path)
+    assert stale("one", "two") == 0
+
+
+def test_written_anew_from_another_folder(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The docstring goes on naming the loss as it did."""
+    before = (here / "out.py").read_text()
+    change(here / "fit.py", "SCALE = 2.0", "SCALE = 3.0")
+    monkeypatch.chdir(here.parent)
+    assert stale("--fix", str(here)) == 0
+    assert (here / "out.py").read_text().splitlines()[:10] == before.splitlines()[:10]
+
+
+def test_a_file_of_somebody_else(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "notes.py").write_text("x = 1\n")
+    assert stale("notes.py", "out.py") == 0
+    assert "notes.py: gradgen did not write it, left out" in capsys.readouterr().out
+
+
 def test_the_types_are_those_of_the_module(here: Path) -> None:
     (here / "fit.py").write_text(LOSS + "\nEXAMPLE_ARGS = {'loss': (1.0, 1.0, np.ones((2, 2)))}\n")
     assert stale("out.py") == 0
@@ -307,6 +380,19 @@ def test_plugin(here: Path) -> None:
     assert "\n+    " in done.stdout
     assert "Traceback" not in done.stdout
     assert pytest_of(here, "--gradgen-stale", "nowhere").returncode == pytest.ExitCode.USAGE_ERROR
+
+
+def test_plugin_beside_other_choices(here: Path) -> None:
+    """The configuration's tests are chosen from like others, and left out beside single files."""
+    (here / "test_one.py").write_text("def test_one():\n    pass\n")
+    (here / "pytest.ini").write_text("[pytest]\ngradgen_stale = out.py\n")
+    for arguments, passed in (
+        ([], 2), (["."], 2), (["-k", "one"], 1), (["-k", "fresh"], 1), (["-m", "not slow"], 2),
+        (["test_one.py"], 1), (["test_one.py::test_one"], 1),
+        (["test_one.py", "--gradgen-stale", "out.py"], 2),
+    ):  # fmt: skip
+        done = pytest_of(here, *arguments)
+        assert f"{passed} passed" in done.stdout, (arguments, done.stdout + done.stderr)
 
 
 def test_the_plugin_is_announced() -> None:
