@@ -280,3 +280,29 @@ def test_results_beside_an_adjoint_that_is_added_to():
     d_x, d_a = gradgen.grad(along, argnums=(0, 1))(0.77, np.array([-0.2, -0.9, 0.9]), 3)
     assert d_x == pytest.approx(0.5 * weights[1], rel=1e-14)
     np.testing.assert_allclose(d_a, 2.0 * weights + np.array([0.0, 0.25, 0.0]), 1e-14)
+
+
+def test_second_order_of_an_adjoint_that_a_loop_adds_to():
+    """The text of the gradient adds to an array that it is given, in a loop on one path."""
+
+    def spread(p, q, depth):
+        if depth <= 0:
+            return 0.5
+        for i in range(3):
+            q[i] += np.sum(p) * p[i]
+        return spread(p, q, depth - 1)
+
+    def loss(a, n):
+        c = a * 1.0
+        spread(a * 0.9, c, n)
+        return np.sum(c * c)
+
+    a, v = np.array([-0.22, -0.86, 0.92]), np.array([0.3, -0.7, 0.2])
+    gradient = gradgen.grad(loss)
+
+    def along(a, n):
+        return np.sum(v * gradient(a, n))
+
+    expected = difference_gradient(along, (a, 2), (0,))[0]
+    second = gradgen.grad(along)
+    np.testing.assert_allclose(second(a, 2), expected, 1e-8)

@@ -35,6 +35,7 @@ from gradgen.frontend.values import Frame, Poison, Ref, Static
 from gradgen.ir.nodes import Block, Callee, Function, Leaf, Value
 from gradgen.ir.types import Type, join
 from gradgen.passes.sharing import shared_results
+from gradgen.passes.stored_into import stored_into
 
 DEPTH, COUNT = 30, 100
 NESTED = 5  # choices inside each other in what a recursive function returns
@@ -312,6 +313,7 @@ def _settle(r: InnerReader, state: Reading, value: Any, entry: Any) -> None:
     old = callee.function
     callee.function = Function(callee.name, params, r.leaves, block, span)
     callee.function.captures = r.arrays
+    _require_seen(callee.function, places, span)
     if places != callee.written or (old is not None and len(old.leaves) != len(r.leaves)):
         callee.written = places
         book.version += 1
@@ -319,6 +321,20 @@ def _settle(r: InnerReader, state: Reading, value: Any, entry: Any) -> None:
     if not shares <= callee.shares:
         callee.shares |= shares
         book.version += 1
+
+
+def _require_seen(function: Function, places: dict[int, int], span: Any) -> None:
+    """Refuse a write to an array that is given, had the caller not been told of it.
+
+    A net below the names of ``_caller``: nothing is known that falls into it.
+    """
+    if stored_into(function) - places.keys():
+        raise ArgumentError(
+            f"{function.name!r} is recursive, and writes to an array that it is given, in a "
+            "way that is not followed",
+            span,
+            "write by slices (a[:] = ..., a[:] += ...), or return the new array",
+        )
 
 
 def _choices(t: Template) -> int:

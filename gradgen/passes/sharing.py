@@ -29,6 +29,15 @@ def shared_by_call(op: Op) -> list[tuple[Value, Value]]:
     return [(op.inputs[k], op.outputs[i]) for i, k in sorted(shares) if i < len(op.outputs)]
 
 
+def aliases(op: Op) -> bool:
+    """Whether an operation gives a view of its first input, or what a list holds."""
+    if op.prim == "copy":
+        return op.out.type.kind == "list"
+    if op.prim == "load":
+        return op.inputs[0].type.kind == "list" or not set(op.attrs["index"]) & set("am")
+    return op.prim in RULES and bool(RULES[op.prim].alias)
+
+
 class Sharing(Partition):
     """A partition of the array and list values of a function by the memory they may be in."""
 
@@ -83,17 +92,10 @@ class Sharing(Partition):
                 for v in op.inputs:
                     self._unite(op.outputs[-1], v)
                 self._unite(op.outputs[-1], op.outputs[0])
-            elif self._aliases(op):
+            elif aliases(op):
                 self._unite(op.inputs[0], op.out)
             for inner in op.blocks:
                 self._block(inner)
-
-    def _aliases(self, op: Op) -> bool:
-        if op.prim == "copy":
-            return op.out.type.kind == "list"
-        if op.prim == "load":
-            return op.inputs[0].type.kind == "list" or not set(op.attrs["index"]) & set("am")
-        return op.prim in RULES and bool(RULES[op.prim].alias)
 
     def _loop(self, op: Op) -> None:
         params, inits = carried(op)

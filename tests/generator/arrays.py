@@ -191,7 +191,7 @@ def made(scope: Scope, shape: Shape, size: int) -> str:
         entries = ", ".join(expressions.atom(scope) for _ in range(shape[0]))
         options += [f"np.array([{entries}])"] * 3
         if scope.has("comprehensions"):
-            options += [sequences.array_of(scope, shape[0])] * 3
+            options += [sequences.array_of(scope, shape[0], size)] * 3
     return choose.pick(options)
 
 

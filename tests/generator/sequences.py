@@ -46,10 +46,12 @@ def sum_over(scope: Scope, size: int) -> str:
     return choose.pick(forms)
 
 
-def array_of(scope: Scope, length: int) -> str:
+def array_of(scope: Scope, length: int, size: int) -> str:
     """Return a vector made from a comprehension."""
     inside = with_names(scope, h=Int(0, length - 1))
-    return f"np.array([{expressions.scalar(inside, 1)} for h in range({length})])"
+    # A larger entry may hold an array that is made, and that one an entry again.
+    entry = expressions.scalar(inside, 1 if size > 0 else 0)
+    return f"np.array([{entry} for h in range({length})])"
 
 
 def grown_atoms(scope: Scope) -> list[str]:
