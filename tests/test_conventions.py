@@ -173,6 +173,27 @@ def test_convention(function: Callable[..., Any], args: tuple, expected: Any) ->
     np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-15)
 
 
+def clipped_between(x, low, high):
+    return np.sum(np.clip(x, low, high))
+
+
+def test_bounds_the_wrong_way_round_give_the_upper_one() -> None:
+    x, low = np.array([0.0, 1.5, 3.0]), np.array([2.0, 0.0, 2.0])
+    d_x, d_low, d_high = gradgen.grad(clipped_between, argnums=(0, 1, 2))(x, low, 1.0)
+    assert (d_x.tolist(), d_low.tolist(), d_high) == ([0.0] * 3, [0.0] * 3, 3.0)
+    _, d_low, d_high = gradgen.grad(clipped_between, argnums=(0, 1, 2))(x, low, 4.0)
+    assert (d_low.tolist(), d_high) == ([1.0, 0.0, 0.0], 0.0)
+
+
+def of_truth(x, y):
+    return np.dot(x, y) + np.greater(x, y) * y
+
+
+def test_numbers_that_numpy_makes_of_python_floats() -> None:
+    value, gradient = gradgen.value_and_grad(of_truth, argnums=(0, 1))(3.0, 2.0)
+    assert (type(value), [type(g) for g in gradient]) == (np.float64, [float, float])
+
+
 def both_maximum(x, y):
     return max(x, y)
 

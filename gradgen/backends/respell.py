@@ -86,6 +86,8 @@ class _Respell(ast.NodeTransformer):
             return ast.Call(method, [node.keywords[0].value], [])
         if name in MAKERS or _is_method(node.func, "copy"):
             return _in_order(node)
+        if name == "np.take" and node.keywords:
+            return _subscript(node.args[0], node.args[1], node.keywords[0].value)
         if name == "reversed":
             return pieces.call("_backwards", node.args)
         return node
@@ -121,6 +123,13 @@ def _in_order(made: ast.Call) -> ast.Call:
         orders, made.args = made.args, []
     by_columns = any(isinstance(o, ast.Constant) and o.value == "F" for o in orders)
     return pieces.call("np.asfortranarray", [made]) if by_columns else made
+
+
+def _subscript(base: ast.expr, where: ast.expr, axis: ast.expr) -> ast.expr:
+    """Return ``np.take`` along an axis as a subscript."""
+    whole: list[ast.expr] = [ast.Slice(None, None, None)] * ast.literal_eval(axis)
+    index = ast.Tuple([*whole, _array(where)], ast.Load()) if whole else _array(where)
+    return ast.Subscript(base, index, ast.Load())
 
 
 def _dotted(e: ast.expr) -> bool:

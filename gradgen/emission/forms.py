@@ -151,6 +151,10 @@ def _leaf(op: Op, operands: list[Expr]) -> Expr:
 
 
 def _load(op: Op, operands: list[Expr]) -> Expr:
+    """Return a subscript, or what ``np.take`` makes of it: the same entries, always in C order."""
+    index = op.attrs["index"]
+    if op.attrs.get("taken") and index.lstrip(":") == "a":
+        return call("np.take", operands, {"axis": len(index) - 1})
     return subscript(operands[0], op.attrs, operands[1:])
 
 

@@ -20,7 +20,7 @@ from gradgen.frontend.operators import arithmetic
 from gradgen.frontend.pointers import is_none, pointer
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.records import expanded
-from gradgen.frontend.special import callee_name, special
+from gradgen.frontend.special import callee_name, in_places, no_more, special
 from gradgen.frontend.texts import converted, of_texts
 from gradgen.frontend.unbound import number_there
 from gradgen.frontend.values import (
@@ -182,7 +182,9 @@ def _class(r: Reader, node: ast.AST, v: Value, what: str) -> type:
 
 @special(builtins.round)
 def _round(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    return r.b.emit("py_round", [as_value(r, a, node) for a in args])
+    given, named = in_places(("number", "ndigits"), args, kwargs)
+    no_more(r, node, named)
+    return r.b.emit("py_round", [as_value(r, a, node) for a in given])
 
 
 @special(slice)

@@ -56,6 +56,14 @@ def at(r: Reader, array: Value, letters: str, *operands: Value) -> Value:
     return r.b.emit("load", [array, *operands], index=letters)
 
 
+def _taken(r: Reader, array: Value, axis: int, where: Value) -> Value:
+    """Return the entries at places along an axis, as NumPy's functions lay them out."""
+    if where.type.kind == "int":
+        return at(r, array, ":" * axis + "i", where)
+    taken: Options = {"taken": True} if array.type.rank != 1 else {}
+    return r.b.emit("load", [array, where], index=":" * axis + "a", **taken)
+
+
 def rank_of(r: Reader, node: ast.AST, v: Value, what: str) -> int:
     """Return the rank of an array, which has to be known."""
     if v.type.rank is None:
@@ -194,8 +202,7 @@ def take(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     k %= rank
     if mode.obj != "raise":
         where = _wrapped(r, node, where, length(r, array, k), mode.obj)
-    letter = "i" if where.type.kind == "int" else "a"
-    return r.hold(at(r, array, ":" * k + letter, where))
+    return r.hold(_taken(r, array, k, where))
 
 
 def _wrapped(r: Reader, node: ast.AST, where: Value, n: Value, mode: str) -> Value:
@@ -216,7 +223,7 @@ def compress(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         r.refuse(node, "np.compress of an array of unknown rank", "give example arguments")
     array, k = (flat(r, array), 0) if k is None else (array, k % (array.type.rank or 1))
     places = r.b.emit("flatnonzero", [_mask(r, node, args[0])])
-    return r.hold(at(r, array, ":" * k + "a", places))
+    return r.hold(_taken(r, array, k, places))
 
 
 @special(np.extract)

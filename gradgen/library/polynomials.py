@@ -14,6 +14,7 @@ from gradgen.library.registry import reads
     samples=(
         "np.polynomial.Polynomial(x4)(y3)", "np.polynomial.Polynomial([x, y, 1.0])(x3)",
         "np.polynomial.Polynomial(x3)(y)", "np.polynomial.Polynomial(x3, domain=[0, 2])(y3)",
+        "np.polynomial.Polynomial(xf3)(y)", "np.polynomial.Polynomial(xf3)(yf3)",
         "np.polynomial.Polynomial(x4).deriv()(y3)", "np.polynomial.Polynomial(x4).deriv(2)(y)",
         "np.polynomial.Polynomial(x3, domain=[0, 3]).deriv()(y3)",
         "np.polynomial.Polynomial(x3).integ(k=y)(y3)",
@@ -45,6 +46,8 @@ class Powers:
     def __call__(self, arg):
         """Return the value."""
         at = self.offset + self.scale * arg if self.moved else arg
+        if self.coef.dtype == np.float32:  # the places are double, as offset and scale are
+            at = np.asarray(at, dtype=np.float64)
         return np.polynomial.polynomial.polyval(at, self.coef)
 
     def like(self, coef):

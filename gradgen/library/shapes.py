@@ -65,7 +65,7 @@ def dstack(tup):
 @reads(
     "np.append",
     samples=(
-        "np.append(x3, y)", "np.append(x3, y4)", "np.append(x23, y3)",
+        "np.append(x3, y)", "np.append(x3, y4)", "np.append([], x3)", "np.append(x23, y3)",
         "np.append(x23, y23, axis=0)",
         "np.append(x23, [[1.0], [2.0]], axis=1)",
     ),
@@ -73,7 +73,7 @@ def dstack(tup):
 def append(arr, values, axis=None):
     """Join an array and what is put behind it, flat where there is no axis."""
     if axis is None:
-        return np.concatenate((np.ravel(arr), np.ravel(np.asarray(values))), axis=0)
+        return np.concatenate((np.ravel(np.asarray(arr)), np.ravel(np.asarray(values))), axis=0)
     return np.concatenate((np.asarray(arr), np.asarray(values)), axis=axis)
 
 

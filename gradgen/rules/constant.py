@@ -7,7 +7,7 @@ from typing import Any
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import BOOL as TRUTH
 from gradgen.ir.types import Type
-from gradgen.rules.elementwise import BOOL, NP_INEXACT, NP_SAME, SAME
+from gradgen.rules.elementwise import BOOL, NP_BOOL, NP_INEXACT, NP_SAME, SAME
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, elementwise
 
@@ -50,18 +50,18 @@ rule("round", NP_SAME, callables=["np.round", "np.around"], methods=["round"],
      params="a, decimals=0, out=None", elementwise=True, **ZERO,
      samples=("np.round(x3 + 0.2) * x3", "np.around(x3, decimals=1) * x3", "x3.round(1) * x3"))
 for _name in ("isnan", "isfinite", "isinf", "logical_not", "signbit"):
-    rule(_name, BOOL, callables=[f"np.{_name}"], params="x, /", elementwise=True, **PASSIVE,
+    rule(_name, NP_BOOL, callables=[f"np.{_name}"], params="x, /", elementwise=True, **PASSIVE,
          samples=(f"np.where(np.{_name}(x3), x3, 2.0 * x3)", f"np.{_name}(x) * x"))
 for _name in ("isneginf", "isposinf"):
-    rule(_name, BOOL, callables=[f"np.{_name}"], params="x, out=None", elementwise=True, **PASSIVE,
-         samples=(f"np.where(np.{_name}(x3), x3, 2.0 * x3)", f"np.{_name}(x) * x"))
+    rule(_name, NP_BOOL, callables=[f"np.{_name}"], params="x, out=None", elementwise=True,
+         **PASSIVE, samples=(f"np.where(np.{_name}(x3), x3, 2.0 * x3)", f"np.{_name}(x) * x"))
 for _name in ("iscomplex", "isreal"):
-    rule(_name, BOOL, callables=[f"np.{_name}"], params="x", elementwise=True, **PASSIVE,
+    rule(_name, NP_BOOL, callables=[f"np.{_name}"], params="x", elementwise=True, **PASSIVE,
          samples=(f"np.where(np.{_name}(x3), x3, 2.0 * x3)",))
 for _name in ("logical_and", "logical_or", "logical_xor"):
-    rule(_name, BOOL, callables=[f"np.{_name}"], params="x1, x2, /", elementwise=True, **PASSIVE,
+    rule(_name, NP_BOOL, callables=[f"np.{_name}"], params="x1, x2, /", elementwise=True, **PASSIVE,
          samples=(f"np.where(np.{_name}(x3 > 0.0, y > 0.5), x3, 2.0 * x3)",))
-rule("isclose", BOOL, callables=["np.isclose"], elementwise=True, **PASSIVE,
+rule("isclose", NP_BOOL, callables=["np.isclose"], elementwise=True, **PASSIVE,
      params="a, b, rtol=1e-05, atol=1e-08, equal_nan=False",
      samples=("np.isclose(x3, y3, atol=0.5) * x3", "np.isclose(x, 0.1, 1e-3, 1e-3) * x"))
 rule("allclose", truth_type, callables=["np.allclose"], **PASSIVE,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradgen.ir.nodes import Value
-from gradgen.ir.types import Length, Type, broadcast, fresh_dim, numeric, promote
+from gradgen.ir.types import Length, Type, broadcast, fresh_dim, numeric, promote, scalar
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.einsum import contraction_vjp
 from gradgen.rules.helpers import _unbroadcast
@@ -90,11 +90,17 @@ def _stacked(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     return alg.fit(share, op.inputs[i], share)
 
 
+def _multiple(a: Type, b: Type) -> Type:
+    """Return the type of ``a * b`` as a product of NumPy's: no Python number, of two either."""
+    found = numeric(_common([a, b]), broadcast([a.shape, b.shape]), [a, b])
+    return scalar(found.dtype, weak=False) if found.is_scalar else found
+
+
 def dot_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the type of ``a @ b``, or of ``a * b`` where one is a scalar."""
     a, b = (v.type for v in inputs)
     if a.rank == 0 or b.rank == 0:
-        return numeric(_common([a, b]), broadcast([a.shape, b.shape]), [a, b])
+        return _multiple(a, b)
     if a.shape is not None and b.shape is not None and len(a.shape) > 1 and len(b.shape) > 2:
         return of_shape(_common([a, b]), (*a.shape[:-1], *b.shape[:-2], b.shape[-1]))
     return matmul_type(inputs, attrs)
@@ -125,7 +131,7 @@ def inner_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the leading axes of both inputs: the last axes are summed away."""
     a, b = (v.type for v in inputs)
     if a.rank == 0 or b.rank == 0:
-        return numeric(_common([a, b]), broadcast([a.shape, b.shape]), [a, b])
+        return _multiple(a, b)
     if a.shape is None or b.shape is None or not a.shape or not b.shape:
         return Type("any", _common([a, b]), None)
     return of_shape(_common([a, b]), (*a.shape[:-1], *b.shape[:-1]))
@@ -353,7 +359,7 @@ rule("np.matmul", matmul_type, callables=["np.matmul", "np.linalg.matmul"], para
 rule("dot", dot_type, callables=["np.dot"], methods=["dot"], params="a, b", vjp=dot_vjp, **_PAIR,
      samples=("np.dot(x3, y3)", "np.dot(x234, x4)", "np.dot(x234, x44)", "x23.dot(x32)",
               "np.dot(x, x23)", "np.dot(x23, y)", "np.dot(x23, np.ones((2, 3, 4)) * x4)",
-              "np.dot(x3, x32)", "np.dot(x4, np.ones((2, 4, 3)) * x3)", "np.dot(x, y)",
+              "np.dot(x3, x32)", "np.dot(x4, np.ones((2, 4, 3)) * x3)", "np.dot(x, y) + y",
               "np.dot(x234, np.ones((2, 4, 3)) * x3)[1, :, 0]"))
 rule("vdot", vdot_type, callables=["np.vdot"], params="a, b, /", vjp=vdot_vjp,
      tangent="multilinear", samples=("np.vdot(x3, y3)", "np.vdot(x23, y23)", "np.vdot(x23, x6)",

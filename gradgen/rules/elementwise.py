@@ -15,6 +15,7 @@ from gradgen.rules.shapes_of import elementwise
 
 SAME, INEXACT, BOOL = elementwise(), elementwise("inexact"), elementwise("bool")
 NP_SAME, NP_INEXACT = elementwise(weak=False), elementwise("inexact", weak=False)
+NP_BOOL = elementwise("bool", weak=False)
 PYTHON_FLOAT = elementwise("float64", weak=True)
 MATH_NAMES = {
     "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh",

@@ -59,15 +59,27 @@ def _constant_power(alg: Algebra, op: Op, a: Value, p: float) -> Value:
 
 
 def clip_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """All of the cotangent goes to the value inside and at the bounds, else to the bound."""
+    """All of the cotangent goes to the value inside and at the bounds, else to the bound.
+
+    Of bounds that are the wrong way round, NumPy gives the upper one.
+    """
     a, low, high = op.inputs
     if i == 1:
-        return alg.where(alg.emit("lt", a, low), g, 0.0)
+        test = alg.emit("lt", a, low)
+        if not _in_order(low, high):
+            test = alg.emit("logical_and", test, alg.emit("le", low, high))
+        return alg.where(test, g, 0.0)
     if i == 2:
-        return alg.where(alg.emit("gt", a, high), g, 0.0)
+        raised = a if _in_order(low, high) else alg.emit("maximum", a, low)
+        return alg.where(alg.emit("gt", raised, high), g, 0.0)
     tests = [alg.emit(p, a, v) for p, v in (("ge", low), ("le", high)) if v.type.is_numeric]
     inside = tests[0] if len(tests) == 1 else alg.emit("logical_and", *tests)
     return alg.where(inside, g, 0.0)
+
+
+def _in_order(low: Value, high: Value) -> bool:
+    """Whether the bounds of a clip are certainly not the wrong way round."""
+    return not (low.type.is_numeric and high.type.is_numeric)
 
 
 def unbroadcast_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -112,7 +124,8 @@ rule("clip", elementwise(weak=False), callables=["np.clip"], params="a, a_min, a
      elementwise=True, vjp=clip_vjp, cost=1, unproved="a choice by two tests",
      at_kinks="all to the value at a bound",
      samples=("np.clip(x23, -0.5, y3)", "np.clip(x3, None, 0.4)", "np.clip(x3, min=-0.5, max=0.4)",
-              "x3.clip(-0.5)", "x3.clip(max=y)", "np.clip(xf3, -0.5, 0.5)", "np.clip(x, -0.2, u)"))
+              "x3.clip(-0.5)", "x3.clip(max=y)", "np.clip(xf3, -0.5, 0.5)", "np.clip(x, -0.2, u)",
+              "np.clip(x23, 0.4, u3 - 0.5)", "np.clip(x23, 0.5 + u3, y3)"))
 rule("unbroadcast", unbroadcast_type, spelling="_unbroadcast", params="g, x", vjp=unbroadcast_vjp,
      cost=1, alias="maybe")
 rule("stretch", stretch_type, form="special", vjp=stretch_vjp, cost=1)

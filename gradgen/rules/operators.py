@@ -7,7 +7,7 @@ from typing import Any
 from gradgen.ir import types
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type
-from gradgen.rules.elementwise import BOOL, INEXACT, SAME
+from gradgen.rules.elementwise import BOOL, INEXACT, NP_BOOL, NP_SAME, SAME
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, elementwise
 
@@ -50,8 +50,8 @@ BITS = {
 for _name, (_symbol, _function) in BITS.items():
     _passive: dict[str, Any] = {"passive": True, "elementwise": True, "cost": 1}
     rule(_name, SAME, spelling=_symbol, form="operator", **_passive)
-    rule(f"np.{_name}", SAME, callables=[_function], params="x1, x2, /", **_passive)
-rule("np.invert", SAME, callables=["np.invert", "np.bitwise_not"], params="x, /", **_passive)
+    rule(f"np.{_name}", NP_SAME, callables=[_function], params="x1, x2, /", **_passive)
+rule("np.invert", NP_SAME, callables=["np.invert", "np.bitwise_not"], params="x, /", **_passive)
 
 COMPARE = {
     "lt": ("<", "np.less"), "le": ("<=", "np.less_equal"), "gt": (">", "np.greater"),
@@ -59,8 +59,8 @@ COMPARE = {
 }
 for _name, (_symbol, _function) in COMPARE.items():
     rule(_name, BOOL, spelling=_symbol, form="operator", **_passive)
-    rule(f"np.{_name}", BOOL, callables=[_function], params="x1, x2, /",
-         samples=(f"x3 * {_function}(x3, y)",), **_passive)
+    rule(f"np.{_name}", NP_BOOL, callables=[_function], params="x1, x2, /",
+         samples=(f"x3 * {_function}(x3, y)", f"{_function}(x, y) * x + y"), **_passive)
 
 
 def identity_type(inputs: list[Value], attrs: Attrs) -> Type:
