@@ -41,6 +41,7 @@ CHOSEN = [
     Case("lang_unpacked", "decay"),
     Case("lang_unpacked", "of_logarithms"),
     Case("lang_stepped_iterators", "pairs_by_next"),
+    Case("lang_optional_keys", "over_items"),
     Case("checkpoints", "recurrence"),
     Case("checkpoints", "heat"),
     Case("checkpoints", "until"),

@@ -23,6 +23,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
 from gradgen.frontend.signals import FOR
 from gradgen.frontend.special import callee_name, no_more, special
+from gradgen.frontend.unbound import merged
 from gradgen.frontend.values import (
     Generator,
     Iteration,
@@ -401,4 +402,4 @@ def dict_of(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Map:
         if not known or not isinstance(pairs, Seq):
             r.refuse(node, "dict of something that is not a dict", "write the keys out")
         return Map({**{static_value(p.items[0]): p.items[1] for p in pairs.items}, **kwargs})
-    return Map({**(any_items(r, node, args[0]) if args else {}), **kwargs})
+    return Map(merged(r, any_items(r, node, args[0]) if args else {}, kwargs))

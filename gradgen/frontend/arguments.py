@@ -17,7 +17,7 @@ from gradgen.errors import ArgumentError
 from gradgen.frontend import entries
 from gradgen.frontend.classes import attributes_of, has_attributes, is_taken_apart
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.values import OTHER_KEYS, Map, Record, Ref, Seq, Static
+from gradgen.frontend.values import OTHER_KEYS, Map, Record, Ref, Seq, SomeKeys, Static
 from gradgen.ir.nodes import Const, Leaf, Value
 from gradgen.ir.types import ANY, BOOL, COMPLEX, FLOAT, Dim, Type, array, given_dim, integer, scalar
 from gradgen.rules.complexes import is_complex
@@ -367,6 +367,13 @@ def every_item(r: Reader, node: ast.AST, value: Map) -> dict[Any, Any]:
     if OTHER_KEYS in value.items:
         raise value.items[OTHER_KEYS].error
     return any_items(r, node, value)
+
+
+def items_in_order(r: Reader, node: ast.AST, value: Map) -> dict[Any, Any]:
+    """Return the items of a dict, of which some may be missing, in the order that they have."""
+    if isinstance(value.items.get(OTHER_KEYS), SomeKeys):
+        return {k: v for k, v in any_items(r, node, value).items() if k is not OTHER_KEYS}
+    return every_item(r, node, value)
 
 
 def any_items(r: Reader, node: ast.AST, value: Map) -> dict[Any, Any]:

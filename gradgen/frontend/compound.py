@@ -60,7 +60,7 @@ def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
     if stepped is not None:
         return Point(stepped, rest)
     s = filtered(r, s) or s
-    over = iteration_of(r, s.iter, live=True)
+    over = iteration_of(r, s.iter, live=True, some=True)
     if isinstance(over, list):
         return written_out(r, s, over, rest)
     if over.endless:

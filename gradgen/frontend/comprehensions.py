@@ -18,7 +18,7 @@ from gradgen.frontend.branches import condition
 from gradgen.frontend.entries import KEYS, literal
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import read_statements
-from gradgen.frontend.iterables import counted
+from gradgen.frontend.iterables import Perhaps, counted
 from gradgen.frontend.iteration import iteration_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import FOR
@@ -55,7 +55,7 @@ def read(r: Reader, node: Any) -> Any:
     if isinstance(node, ast.SetComp):
         return _set(r, node, collected(r, as_list(r, node)))
     if isinstance(node, ast.DictComp):
-        r.refuse(node, "a dict whose keys depend on a loop", "loop over a tuple or list of keys")
+        return keyed(r, node)
     before, place, path = snapshot(r), len(r.b.block.ops), list(r.call_path)
     try:
         return collected(r, node)
@@ -215,7 +215,9 @@ def _each(r: Reader, node: Any, depth: int, work: Callable[[], object], few: boo
     part = node.generators[depth]
     if part.is_async:
         r.refuse(part.target, "async is not supported", "use a plain comprehension")
-    over = iteration_of(r, part.iter)
+    over = iteration_of(r, part.iter, some=True)
+    if isinstance(over, list) and any(isinstance(item, Perhaps) for item in over):
+        raise Computed
     if isinstance(over, Iteration) and few:
         over = counted(r, over)
     if not isinstance(over, list):
@@ -251,6 +253,19 @@ def collected(r: Reader, node: Any) -> Ref:
     out = r.frame.names.pop(name)
     assert isinstance(out, Ref)
     return out
+
+
+def keyed(r: Reader, node: ast.DictComp) -> Any:
+    """Return the dict to which the loop of a comprehension gives keys, on some paths."""
+    name = hidden(r, node, "pairs")
+    r.frame.names[name] = Map({})
+
+    def enter(made: ast.DictComp) -> ast.stmt:
+        place = ast.Subscript(ast.Name(name, ast.Load()), made.key, ast.Store())
+        return ast.Assign([place], made.value)
+
+    run_loops(r, node, "keyed", enter)
+    return r.frame.names.pop(name)
 
 
 def summed(r: Reader, node: Any, start: Value) -> Value | None:
@@ -332,12 +347,12 @@ def hidden(r: Reader, node: ast.AST, hint: str) -> str:
     return r.expansions.setdefault((id(node), hint), f"{hint} {len(r.expansions)}")
 
 
-def run_loops(r: Reader, node: Any, key: str, innermost: Callable[[ast.expr], ast.stmt]) -> None:
+def run_loops(r: Reader, node: Any, key: str, innermost: Callable[[Any], ast.stmt]) -> None:
     """Read a comprehension as the loops that it stands for."""
     scoped = in_scope(r, node)
     body = r.expansions.get((id(node), key))
     if body is None:
-        body = innermost(scoped.elt)
+        body = innermost(getattr(scoped, "elt", scoped))
         for part in reversed(scoped.generators):
             for test in reversed(part.ifs):
                 body = ast.If(test, [body], [])

@@ -9,14 +9,15 @@ from gradgen.frontend import lists
 from gradgen.frontend.aggregates import copied, dict_of, run_text, sequence
 from gradgen.frontend.arguments import any_items, every_item
 from gradgen.frontend.bindings import call_rule
+from gradgen.frontend.branches import distribute
 from gradgen.frontend.entries import KEYS, literal
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.iterables import over_sequence
+from gradgen.frontend.iterables import Perhaps, over_sequence
 from gradgen.frontend.method_calls import METHOD_HANDLERS, method, sort_array
 from gradgen.frontend.ordering import ordered, sort_in_place
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.unbound import found, may_miss, merged, or_else
-from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
+from gradgen.frontend.unbound import found, is_there, may_miss, merged, or_else
+from gradgen.frontend.values import Choice, Map, Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Const, nothing
 from gradgen.rules.registry import RULES
 
@@ -31,15 +32,32 @@ def _dict_view(
     items = over_sequence(r, node, owner, node.func.attr)
     if items is None:
         r.refuse(node, f"the method {node.func.attr!r} of a {describe(owner)}")
-    view = Seq(items, list)
-    if node.func.attr != "keys":
+    view = (
+        present(r, node, items) if any(isinstance(i, Perhaps) for i in items) else Seq(items, list)
+    )
+    if node.func.attr != "keys" and isinstance(view, Seq):
         r.views.append((view, owner))
     return view
+
+
+def present(r: Reader, node: ast.AST, items: list[Any]) -> Any:
+    """Return the list of those items of a dict that are there."""
+    lines, named = ["out = []"], {}
+    for k, item in enumerate(items):
+        there = isinstance(item, Perhaps)
+        if isinstance(item, Perhaps):
+            named[f"there{k}"], named[f"item{k}"] = is_there(r, item.now()), item.item
+        else:
+            named[f"item{k}"] = item
+        lines.append(f"if there{k}: out.append(item{k})" if there else f"out.append(item{k})")
+    return run_text(r, node, "\n".join(lines), "out", **named)
 
 
 @method("get")
 def _get(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     wanted = literal(r, args[0])
+    if isinstance(owner, Map) and isinstance(wanted, Choice):
+        return distribute(r, node, wanted, lambda k: _get(r, node, owner, [k, *args[1:]], kwargs))
     if not isinstance(owner, Map) or not is_static(wanted):
         r.refuse(node, f"the method 'get' of a {describe(owner)}, at a computed key", KEYS)
     key = static_value(wanted)
@@ -207,7 +225,7 @@ def _update(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[
     if not isinstance(owner, Map):
         r.refuse(node, f"the method 'update' of a {describe(owner)}")
     more = dict_of(r, node, args, kwargs).items
-    r.fill(owner, merged(any_items(r, node, owner), more))
+    r.fill(owner, merged(r, any_items(r, node, owner), more))
     return Static(None)
 
 
@@ -227,6 +245,9 @@ def _setdefault(
     r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     wanted = literal(r, args[0])
+    if isinstance(owner, Map) and isinstance(wanted, Choice):
+        work = lambda k: _setdefault(r, node, owner, [k, *args[1:]], kwargs)  # noqa: E731
+        return distribute(r, node, wanted, work)
     if not isinstance(owner, Map) or not is_static(wanted):
         r.refuse(node, f"the method 'setdefault' of a {describe(owner)}, at a computed key", KEYS)
     key = static_value(wanted)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from gradgen.errors import UnsupportedError
-from gradgen.frontend import pointers
+from gradgen.frontend import pointers, unbound
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.state import State
@@ -33,6 +33,7 @@ from gradgen.frontend.values import (
     Record,
     Ref,
     Seq,
+    SomeKeys,
     Static,
     Storage,
     interchangeable,
@@ -65,6 +66,8 @@ class Cover:
             return self.widen(self.first(sides[0]), sides[1])
         if isinstance(value, Undefined):
             return Same(value)
+        if isinstance(value, SomeKeys):
+            return Same(Poison(value.error))  # a turn may give it keys in another order
         if isinstance(value, Ref) and self.precise(value):
             # What is read of it in the loop is read anew behind it, where that is out of reach.
             inside = value.steps or not self.entry.knows(value.value)
@@ -237,14 +240,21 @@ def contents_template(cover: Cover, box: Box, t: Template | None, held: list[Any
                 item = found if item is None or found is None else join(item, found)
         return Hole(Type("list", item=item))
     known = dict(t.items) if isinstance(t, Node) else {}
+    before = known.get(OTHER_KEYS)
     if isinstance(box, Record | Map):
         every = dict.fromkeys([*known, *keys[0], *keys[1]])
         if isinstance(box, Map) and not all(set(every) <= set(k) for k in (known or every, *keys)):
             every[OTHER_KEYS] = None
+        if isinstance(box, Map) and unbound.order_of(known, *keys) is None:
+            every[OTHER_KEYS] = None  # a turn takes a key out, and puts it back in
         held = [with_unset(cover.r, box, entry, every) for entry in held]
     for entry in held:
         for k, value in keyed(entry):
             known[k] = cover.widen(known[k], value) if k in known else cover.first(value)
+    notes = [dict(keyed(entry)).get(OTHER_KEYS) for entry in held]
+    notes += [before.thing] if isinstance(before, Same) else []
+    if all(isinstance(note, SomeKeys) for note in notes):
+        known[OTHER_KEYS] = Same(notes[0])
     return Node(box, tuple(known.items()))
 
 

@@ -90,12 +90,12 @@ def _dict(r: Reader, node: ast.Dict) -> Any:
             more = records.expanded(r, evaluate(r, value), value)
             if not isinstance(more, Map):
                 r.refuse(value, "unpacking by ** of something that is not a dict with known keys")
-            items = unbound.merged(items, any_items(r, value, more))
+            items = unbound.merged(r, items, any_items(r, value, more))
             continue
         k = literal(r, evaluate(r, key))
         if not is_static(k):
             r.refuse(key, "a dict key that is computed", KEYS)
-        items[static_value(k)] = evaluate(r, value)
+        items = unbound.in_order(r, items, {**items, static_value(k): evaluate(r, value)})
     return Map(items)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from gradgen.frontend.arguments import every_item
+from gradgen.frontend.arguments import every_item, items_in_order
 from gradgen.frontend.branches import choose, on_each
 from gradgen.frontend.entries import length as known_length
 from gradgen.frontend.indices import Index
@@ -22,6 +22,7 @@ from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.records import expanded
 from gradgen.frontend.signals import Stepwise
 from gradgen.frontend.subscripts import load_index
+from gradgen.frontend.unbound import may_miss
 from gradgen.frontend.values import (
     Choice,
     Cursor,
@@ -73,11 +74,41 @@ class Thunk:
     make: Callable[[], Any]
 
 
-def late_items(box: Seq | Map, are_keys: bool = False) -> list[Any]:
-    """Return the items or keys of a box for a loop whose body may replace them."""
-    keys: Any = range(len(box.items)) if isinstance(box, Seq) else box.items
-    require_stepwise(box.items[key] for key in keys)
-    return [Late(box, key, len(box.items), are_keys) for key in keys]
+@dataclass(frozen=True, slots=True, eq=False)
+class Perhaps:
+    """An item, or a key, of a dict in which it may be missing; ``now``: what stands there."""
+
+    item: Any
+    now: Callable[[], Any]
+
+
+def perhaps(r: Reader, node: ast.AST, box: Map, method: str, live: bool) -> list[Any]:
+    """Return what a loop over a dict runs over, by the method that gives it, key by key.
+
+    ``live``: the loop's body may replace the items.
+    """
+    held = items_in_order(r, node, box)
+    out: list[Any] = []
+    for key, item in held.items():
+        names = {
+            "keys": Late(box, key, len(box.items), is_key=True) if live else plain(key),
+            "values": Late(box, key, len(box.items)) if live else item,
+        }
+        names["items"] = Seq([names["keys"], names["values"]])
+        now = functools.partial(_standing, r, box, key) if live else lambda item=item: item
+        out.append(Perhaps(names[method], now) if may_miss(item) else names[method])
+    require_stepwise(held.values())
+    return out
+
+
+def _standing(r: Reader, box: Map, key: Any) -> Any:
+    return r.settled(r.settled(box).items[key])
+
+
+def late_items(box: Seq) -> list[Any]:
+    """Return the items of a list for a loop whose body may replace them."""
+    require_stepwise(box.items)
+    return [Late(box, key, len(box.items)) for key in range(len(box.items))]
 
 
 def current(r: Reader, item: Any, node: ast.AST) -> Any:
@@ -86,6 +117,8 @@ def current(r: Reader, item: Any, node: ast.AST) -> Any:
         return item.now(r, node)
     if isinstance(item, Thunk):
         return item.make()
+    if isinstance(item, Perhaps):
+        r.refuse(node, "a dict of which some keys may be missing", "loop over the dict itself")
     if isinstance(item, Seq) and any(isinstance(part, Late | Thunk | Seq) for part in item.items):
         new = [current(r, part, node) for part in item.items]
         if any(a is not b for a, b in zip(new, item.items, strict=True)):
@@ -240,6 +273,8 @@ def shorter(r: Reader, a: Value, b: Value) -> Value:
 
 def over_sequence(r: Reader, node: ast.AST, value: Any, method: str) -> list[Any] | None:
     """Return the items of ``dict.items()`` and its kin, None for other methods."""
+    if isinstance(value, Map) and method == "values" and any(map(may_miss, value.items.values())):
+        return perhaps(r, node, value, method, live=False)
     if isinstance(value, Map) and method in ("items", "keys", "values"):
         items = every_item(r, node, value)
         views: dict[str, list[Any]] = {

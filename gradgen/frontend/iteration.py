@@ -17,6 +17,7 @@ from gradgen.frontend.iterables import (
     current,
     late_items,
     over_value,
+    perhaps,
     shorter,
 )
 from gradgen.frontend.lists import alike, as_list, held, over_list, whole
@@ -96,31 +97,39 @@ def builder(*callables: Any) -> Callable[[Builder], Builder]:
     return register
 
 
-def iteration_of(r: Reader, node: ast.expr, live: bool = False) -> Over:
-    """Return what a loop over this expression runs over."""
+def iteration_of(r: Reader, node: ast.expr, live: bool = False, some: bool = False) -> Over:
+    """Return what a loop over this expression runs over.
+
+    ``some``: items may be ``Perhaps``.
+    """
     if not isinstance(node, ast.Call):
         value = evaluate(r, node)
-        if live and isinstance(value, Map) and value.unknown is None:
-            every_item(r, node, value)
-            return late_items(value, are_keys=True)
+        if (live or some) and isinstance(value, Map) and value.unknown is None:
+            return _over_dict(r, node, value, "keys", live, some)
         if live and isinstance(value, Seq) and value.kind is list and value.grown is None:
             return late_items(value)
         return _over(r, value, node, live)
     callee = evaluate(r, node.func)
     if isinstance(callee, Static) and makes_iteration(callee):
         return BUILDERS[callee.obj](Given(r, node, live))
-    if live and isinstance(callee, BoundMethod) and isinstance(callee.owner, Map):
-        owner = callee.owner
-        every_item(r, node, owner)
-        if callee.name == "values":
-            return late_items(owner)
-        if callee.name == "items":
-            pairs = zip(late_items(owner, are_keys=True), late_items(owner), strict=True)
-            return [Seq(list(pair)) for pair in pairs]
+    views = isinstance(callee, BoundMethod) and callee.name in ("keys", "values", "items")
+    if (live or some) and views and isinstance(callee.owner, Map):
+        return _over_dict(r, node, callee.owner, callee.name, live, some)
+    if some and isinstance(callee, Static) and callee.obj in (list, tuple) and len(node.args) == 1:
+        return iteration_of(r, node.args[0], False, some)
     # A cycle by nature: a loop may run over what a call returns.
     from gradgen.frontend.calls import called
 
     return _over(r, called(r, node, callee), node, live)
+
+
+def _over_dict(
+    r: Reader, node: ast.AST, owner: Map, method: str, live: bool, some: bool
+) -> list[Any]:
+    """Return what a loop over a dict runs over."""
+    if not some:
+        every_item(r, node, owner)
+    return perhaps(r, node, owner, method, live)
 
 
 def _over(r: Reader, value: Any, node: ast.expr, live: bool) -> Over:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from gradgen.errors import Span, UnsupportedError
-from gradgen.frontend import pointers
+from gradgen.frontend import pointers, unbound
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.listed import contain_items, related
 from gradgen.frontend.reader import Reader
@@ -28,6 +28,7 @@ from gradgen.frontend.values import (
     Record,
     Ref,
     Seq,
+    SomeKeys,
     Step,
     Storage,
     contents,
@@ -136,12 +137,16 @@ class Join:
         what, hint = "has other keys on another path", "give it all its keys before"
         error = conflict(box.name or "a dict", what, self.span, hint)
         joined = {}
-        for k in dict.fromkeys([*x, *y]):
-            if k in x and k in y:
+        order = unbound.order_of(x, y)
+        for k in dict.fromkeys([*x, *y] if order is None else order):
+            if k in x and k in y and k is not OTHER_KEYS:
                 joined[k] = self.merge(x[k], y[k], "")
             elif k is not OTHER_KEYS:
                 joined[k] = self._choice(x.get(k, nothing(str(k))), y.get(k, nothing(str(k))))
-        return {**joined, OTHER_KEYS: error}
+        some = SomeKeys(error.error)
+        known = [held.get(OTHER_KEYS, some) for held in (x, y)]
+        lost = order is None or not all(isinstance(note, SomeKeys) for note in known)
+        return {**joined, OTHER_KEYS: error if lost else some}
 
     # --- values ---------------------------------------------------------------------------
 
@@ -149,7 +154,7 @@ class Join:
         """Return what stands where one path has ``x`` and the other ``y``."""
         x, y = pointers.alike(x, y)
         if x is y or isinstance(x, Poison):
-            return x
+            return y if isinstance(x, SomeKeys) and isinstance(y, Poison) else x
         if isinstance(y, Poison):
             return y
         if x is ABSENT or y is ABSENT:
@@ -243,7 +248,12 @@ class Join:
         return any(thing is not None and self.before.knows(thing) for thing in things)
 
     def _choice(self, x: Any, y: Any) -> Choice:
-        return Choice(self.op.inputs[0], self._export(x, 0), self._export(y, 1))
+        test = self.op.inputs[0]
+        while isinstance(x, Choice) and x.test is test:
+            x = x.then
+        while isinstance(y, Choice) and y.test is test:
+            y = y.other
+        return Choice(test, self._export(x, 0), self._export(y, 1))
 
     # --- what leaves a side ---------------------------------------------------------------
 

@@ -155,7 +155,7 @@ def _joined(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> Any:
     if prim == "add" and isinstance(left, Seq) and isinstance(right, Seq):
         return Seq([*left.items, *right.items], left.kind)
     if prim == "bitor" and isinstance(left, Map) and isinstance(right, Map):
-        return Map(merged(any_items(r, node, left), any_items(r, node, right)))
+        return Map(merged(r, any_items(r, node, left), any_items(r, node, right)))
     sets = all(isinstance(v, Static) and isinstance(v.obj, frozenset) for v in (left, right))
     return Static(SETS[prim](left.obj, right.obj)) if sets and prim in SETS else None
 

@@ -336,6 +336,7 @@ class Reader(Sharing):
             )
         if isinstance(box, Map):
             self.require_no_view(box, self.b.span)
+            held = unbound.in_order(self, box.items, held)
         if box.row is not None:
             # A cycle by nature: lists that hold a dict are written to.
             from gradgen.frontend.records import write_back

@@ -126,7 +126,7 @@ def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
         r.fill(old, items if isinstance(made, Seq) else [*old.items, *items])
         return old
     if isinstance(s.op, ast.BitOr) and isinstance(box := expanded(r, old, s), Map):
-        r.fill(box, unbound.merged(any_items(r, s, box), dict_of(r, s, [value], {}).items))
+        r.fill(box, unbound.merged(r, any_items(r, s, box), dict_of(r, s, [value], {}).items))
         return old
     if isinstance(s.op, ast.Add) and lists.is_list(r, old):
         lists.extend(r, s, old, value)

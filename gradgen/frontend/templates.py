@@ -20,6 +20,7 @@ from gradgen.frontend.values import (
     Poison,
     Ref,
     Seq,
+    SomeKeys,
     Static,
     Step,
     interchangeable,
@@ -289,7 +290,8 @@ def _placed(step: Step, held: Iterator[Any]) -> tuple[Value, ...]:
 def equal(a: Template, b: Template) -> bool:
     """Whether two templates say the same."""
     if isinstance(a, Same) and isinstance(b, Same):
-        return interchangeable(a.thing, b.thing)
+        ordered = isinstance(a.thing, SomeKeys) == isinstance(b.thing, SomeKeys)
+        return ordered and interchangeable(a.thing, b.thing)
     if isinstance(a, Hole) and isinstance(b, Hole):
         return a.type == b.type
     if isinstance(a, Node) and isinstance(b, Node):

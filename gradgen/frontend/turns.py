@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradgen.frontend.branches import condition
-from gradgen.frontend.iterables import current
-from gradgen.frontend.jumps import Act, Again
+from gradgen.frontend.iterables import Perhaps, current
+from gradgen.frontend.jumps import Act, Again, Step, Unless
 from gradgen.frontend.points import Point
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.targets import assign_to
+from gradgen.frontend.unbound import is_there
 from gradgen.frontend.values import Iteration
 from gradgen.ir.nodes import Block, Const
 
@@ -30,7 +31,7 @@ def turn_by_turn(
     r: Reader, s: ast.For, over: Iteration, turns: Sequence[int], rest: Point
 ) -> Point:
     """Return the place before the first of the turns of a loop whose positions are known."""
-    return _chained(r, s, [_turn(s.target, over, k) for k in turns], rest)
+    return _chained(r, s, [[_turn(s.target, over, k)] for k in turns], rest)
 
 
 def _turn(to: ast.expr, over: Iteration, k: int) -> Act:
@@ -40,21 +41,35 @@ def _turn(to: ast.expr, over: Iteration, k: int) -> Act:
 def written_out(r: Reader, s: ast.For, items: list[Any], rest: Point) -> Point:
     """Return the place before the first item; the others follow it."""
     last = items[-1:]  # a list that grew in the last turn would not have ended here
+    last = [item.item if isinstance(item, Perhaps) else item for item in last]
     check = [Act(lambda r: [current(r, item, s.iter) for item in last], silent=True)]
-    return _chained(r, s, [_binding(s, item) for item in items], rest, check)
+    return _chained(r, s, [_head(s, item, k) for k, item in enumerate(items)], rest, check)
 
 
 def _chained(
-    r: Reader, s: ast.For, turns: list[Act], rest: Point, check: Sequence[Act] = ()
+    r: Reader, s: ast.For, turns: list[list[Step]], rest: Point, check: Sequence[Act] = ()
 ) -> Point:
     r.book.write_turns(len(turns))
     path = tuple(r.call_path)
     end = Point((), rest, "break", path)
     here = Point([*check, *s.orelse], end, "continue", path, outside=True)
     for k in reversed(range(len(turns))):
-        here = Point([turns[k], *s.body], here, "continue", (*path, k))
+        here = Point([*turns[k], *s.body], here, "continue", (*path, k))
     here.arrive(r)
     return here
+
+
+def _head(s: ast.For, item: Any, k: int) -> list[Step]:
+    """Return what a turn begins with; it has none where the item is missing."""
+    if not isinstance(item, Perhaps):
+        return [_binding(s, item)]
+    name = f"there {s.lineno}:{s.col_offset}:{k}"
+
+    def ask(r: Reader) -> None:
+        r.frame.names[name] = is_there(r, item.now())
+
+    test = ast.copy_location(ast.Name(name, ast.Load()), s.iter)
+    return [Act(ask), Unless(test, "continue"), _binding(s, item.item)]
 
 
 def _binding(s: ast.For, item: Any) -> Act:

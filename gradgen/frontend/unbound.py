@@ -10,9 +10,10 @@ which `passes.unbound` takes out again where the text does as well without.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from gradgen.frontend.values import OTHER_KEYS, Choice, Ref, Static
+from gradgen.frontend.values import OTHER_KEYS, Choice, Poison, Ref, SomeKeys, Static
 from gradgen.ir.nodes import Block, Const, Undefined, Value
 
 if TYPE_CHECKING:
@@ -72,10 +73,57 @@ def or_else(value: Any, default: Any) -> Any:
     return Choice(value.test, or_else(value.then, default), or_else(value.other, default))
 
 
-def merged(old: dict[Any, Any], new: dict[Any, Any]) -> dict[Any, Any]:
+def merged(r: Reader, old: dict[Any, Any], new: dict[Any, Any]) -> dict[Any, Any]:
     """Return a dict's items, updated by those of another: by what may be missing, where it is."""
     kept = {k: or_else(v, old[k]) if k in old else v for k, v in new.items()}
-    return {**old, **kept}
+    return in_order(r, old, {**old, **kept})
+
+
+def in_order(r: Reader, old: dict[Any, Any], new: dict[Any, Any]) -> dict[Any, Any]:
+    """Return the new items of a dict, with a note if the order of its keys is lost.
+
+    A key that may be missing goes to the end of the dict where it is.
+    """
+    before, after = old.get(OTHER_KEYS), new.get(OTHER_KEYS)
+    if isinstance(before, Poison) and not isinstance(before, SomeKeys):
+        return {**new, OTHER_KEYS: before}
+    keys = [k for k in new if k is not OTHER_KEYS]
+    moved = [
+        k for k in keys[:-1] if k in old and new[k] is not old[k] and may_miss(r.settled(old[k]))
+    ]
+    known = next((p for p in (after, before) if isinstance(p, Poison)), None)
+    if known is None:
+        return new
+    return {**new, OTHER_KEYS: Poison(known.error) if moved else known}
+
+
+def order_of(*lists: Iterable[Any]) -> list[Any] | None:
+    """Return keys in an order that agrees with that in each of some lists, None if none does."""
+    out: list[Any] = []
+    for keys in lists:
+        both = _merged_order(out, [k for k in keys if k is not OTHER_KEYS])
+        if both is None:
+            return None
+        out = both
+    return out
+
+
+def _merged_order(a: list[Any], b: list[Any]) -> list[Any] | None:
+    out: list[Any] = []
+    i = j = 0
+    while i < len(a) and j < len(b):
+        if a[i] == b[j]:
+            out.append(a[i])
+            i, j = i + 1, j + 1
+        elif a[i] not in b:
+            out.append(a[i])
+            i += 1
+        elif b[j] not in a:
+            out.append(b[j])
+            j += 1
+        else:
+            return None
+    return [*out, *a[i:], *b[j:]]
 
 
 def found(r: Reader, value: Any, error: Exception, node: ast.AST) -> Any:

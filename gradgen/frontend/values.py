@@ -223,6 +223,11 @@ class Poison:
     made: int = 0
 
 
+@dataclass(slots=True, eq=False)
+class SomeKeys(Poison):
+    """What says that keys of a dict may be missing, which have the order in which they stand."""
+
+
 class OtherKeys:
     """The key, in a dict whose keys depend on the path, of what says so when all are asked for."""
 

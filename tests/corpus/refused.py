@@ -257,8 +257,10 @@ def keys_of_a_loop_by_path(x):
     d, t = {"a": x}, 0.0
     if x > 2.0:  # here: keys
         d["b"] = 1.0
-    for _ in d:
-        t += x * x
+    d["c"] = 2.0
+    d["b"] = x  # before "c", or behind it
+    for v in d.values():
+        t = t * x + v
     return t
 
 
