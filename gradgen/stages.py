@@ -50,6 +50,7 @@ from gradgen.passes.first_shares import store_first
 from gradgen.passes.flip import flip_loops
 from gradgen.passes.fuse import fuse_loops
 from gradgen.passes.hoist import hoist_lengths
+from gradgen.passes.interchange import interchange_loops
 from gradgen.passes.invariants import drop_unchanged
 from gradgen.passes.parallel import find_parts
 from gradgen.passes.postponing import postpone
@@ -155,6 +156,8 @@ def _saves(program: Program) -> None:
     program.saved = plan_saves(program.function, program.fused, lists)
     if program.options.backend == "numba" and program.options.mode in SWEPT:
         reuse_kept(program.function)
+        remove_dead(program.function)
+        interchange_loops(program.function)
     remove_dead(program.function)
     for f in _everything(program):
         # What is derived from a text that raises by itself need not read what that does.

@@ -313,6 +313,9 @@ class _Reader:
             return self._part(e)
         if isinstance(e, ast.BinOp):
             return self._of_both(e)
+        if isinstance(e, ast.Attribute) and e.attr == "T":
+            shape = self.shape(e.value)
+            return None if shape is None else shape[::-1]
         if not isinstance(e, ast.Call):
             return None
         name = ast.unparse(e.func)
