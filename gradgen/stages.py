@@ -53,6 +53,7 @@ from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.interchange import interchange_loops
 from gradgen.passes.invariants import drop_unchanged
 from gradgen.passes.parallel import find_parts
+from gradgen.passes.picks import pick_last
 from gradgen.passes.postponing import postpone
 from gradgen.passes.rebinding import rebind_whole
 from gradgen.passes.reuse import reuse_kept
@@ -156,6 +157,7 @@ def _saves(program: Program) -> None:
     program.saved = plan_saves(program.function, program.fused, lists)
     if program.options.backend == "numba" and program.options.mode in SWEPT:
         reuse_kept(program.function)
+        pick_last(program.function)
         remove_dead(program.function)
         interchange_loops(program.function)
     remove_dead(program.function)

@@ -11,6 +11,7 @@ import ast
 from collections.abc import Callable
 from typing import NamedTuple
 
+from gradgen.backends.picked import picked
 from gradgen.deep import deep
 from gradgen.ir.limits import Limits, Unproven
 from gradgen.ir.polynomials import Polynomial
@@ -56,6 +57,7 @@ def demands(body: list[ast.stmt], numbers: list[str], ranks: dict[str, int]) -> 
     for a, rank in ranks.items():
         shape = (Polynomial.of(f"{a}.shape[{k}]") for k in range(rank))
         reader.shapes[a] = tuple(map(Length, shape))
+    reader.picked = picked(body)
     reader.block(body)
     return _without_implied(reader.found, lengths)
 
@@ -85,6 +87,8 @@ class _Reader:
         self.shapes: dict[str, Shape | None] = {}
         self.found: list[Polynomial] = []
         self.given: list[tuple[str, Shape | None]] = []  # the lengths of all that is assigned
+        self.picked: set[str] = set()
+        self.ranges: dict[str, tuple[Polynomial, Polynomial]] = {}  # of indices that are picked
 
     # --- statements -----------------------------------------------------------------------
 
@@ -182,6 +186,12 @@ class _Reader:
         if not isinstance(test, ast.Compare) or len(test.ops) != 1:
             return
         left, right = self.number(test.left), self.number(test.comparators[0])
+        if holds and isinstance(test.left, ast.Name) and test.left.id in self.ranges:
+            if isinstance(test.ops[0], ast.GtE) and right is not None and right.const() == 0:
+                self.numbers[test.left.id] = Polynomial.of(
+                    self.limits.index(*self.ranges[test.left.id])
+                )
+            return
         name = next(iter(left.names()), "") if left is not None else ""
         if left is None or right is None or left != Polynomial.of(name) or name in right.names():
             return
@@ -213,6 +223,12 @@ class _Reader:
             self.read(target)
 
     def _name(self, name: str, number: Polynomial | None, shape: Shape | None) -> None:
+        if name in self.picked and number is not None and number.const() is None:
+            index = next(iter(number.names()))
+            ends = self.limits.ends.get(index)
+            # Ends that lengths alone decide are so in every turn around.
+            if ends is not None and not any(_inner(n) for p in ends for n in p.names()):
+                self.ranges[name] = ends
         self.numbers[name], self.shapes[name] = number, shape
         self.given.append((name, shape))
 

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 import gradgen
+from gradgen.ir.verify import verify
+from gradgen.pipeline import Options, run
 from tests.references import complex_gradient
 
 pytest.importorskip("numba")
@@ -202,6 +204,13 @@ def test_changed(loss: Callable[..., Any], x: Any, mode: str) -> None:
 def test_kept(loss: Callable[..., Any], x: Any) -> None:
     text = gradgen.emit(loss, mode="grad", backend="numba", example_args=(x, B))
     assert not turns_of_sums(text)
+
+
+@pytest.mark.parametrize(("loss", "x"), CHANGED)
+def test_graphs(loss: Callable[..., Any], x: Any) -> None:
+    for stage in ("saves", "copies"):
+        options = Options(backend="numba")
+        verify(run(loss, (x, B), options, until=stage).function, saved=True)
 
 
 @pytest.mark.parametrize(("loss", "x"), [(mixture, A), (started, A)])
