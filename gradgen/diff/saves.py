@@ -341,11 +341,13 @@ class Planner(Carrier):
     def _on_list(self, v: Value) -> bool:
         """Whether a number that could have a row of an array goes on a list.
 
-        Not where the mirrored loops go forwards: lists are popped from the end.
+        Not where the mirrored loops go forwards, or on one side of a branch only: lists are popped
+        from the end, all that was pushed.
         """
         mirror = self.mirror[self.home[v]]
-        turned = any(op.attrs.get("flipped") for op, _ in self.path(mirror))
-        return self.lists and v.type.weak and not turned
+        by_place = ("flipped", "sunk")
+        found = any(op.attrs.get(how) for op, _ in self.path(mirror) for how in by_place)
+        return self.lists and v.type.weak and not found
 
     def _why(self, v: Value, reason: str) -> str:
         """Say of a state what it is kept for, where that is to run something again."""

@@ -31,6 +31,7 @@ SILENT = {
     "owned",
     "fused",
     "flipped",
+    "sunk",
 }
 _WORD = re.compile(r"[\w.%…]+")
 

@@ -190,6 +190,9 @@ class _Sink:
         replace_uses(Block(ops=self.moved), {**results, **self.chosen})
         for op in self.moved if self.chosen else ():
             _subtract(op)
+        for op in self.moved:
+            if op.prim == "for":
+                op.attrs["sunk"] = True
         side.ops += [op for op in self.moved if op.prim != "select" or op.out not in self.chosen]
         rest = Block(ops=self.behind, results=self.block.results)
         for v in self._read_behind():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import numpy as np
 
@@ -287,6 +288,19 @@ def accumulated(x):
     return s
 
 
+def paths_above(x):
+    """Only the paths whose mean is above a bound count, and they compound."""
+    pay = 0.0
+    for p in range(4):
+        s, mean = 1.0, 0.0
+        for t in range(3):
+            s = s * math.exp(0.2 * x[0] - 0.1 * (p * x[1] - t))
+            mean += s / 3
+        if mean > 1.1:
+            pay = 1.1 * pay + mean * mean - x[2]
+    return pay * pay
+
+
 _A = ([0.52, 0.71, 0.93], [2.01, 1.33, -2.11], [-1.53, 0.2, 0.4], [1.21, 1.63, 6.07])
 _B = ([0.12, 0.23, 0.34], [3.03, 4.06, -3.05])
 _NAMES = [
@@ -314,6 +328,7 @@ _NAMES = [
     "iterator",
     "unzipped",
     "accumulated",
+    "paths_above",
 ]
 
 EXAMPLE_ARGS = {name: lambda: (np.array(_A[0]),) for name in _NAMES}
