@@ -143,15 +143,16 @@ def steadiest(evaluate: Callable[[float], Any], steps: Sequence[float]) -> tuple
     return rows[best], gaps[best]
 
 
-def settled(evaluate: Callable[[float], Any]) -> Any:
+def settled(evaluate: Callable[[float], Any], shorter: Sequence[float] = SHORTER_STEPS) -> Any:
     """Return the steadiest difference of long steps, or of short ones where those agree better.
 
-    Long steps round least, and are believed where they agree. Across a jump, as where a loop
-    takes another number of turns, no two of them do.
+    Long steps round least, and are believed where they agree: short ones may round to the same
+    wrong number.  Across a jump, as where a loop takes another number of turns, no two long ones
+    agree.
     """
     found, gap = steadiest(evaluate, STEPS)
     if gap > SETTLED:
-        short, closer = steadiest(evaluate, SHORTER_STEPS)
+        short, closer = steadiest(evaluate, shorter)
         found = short if closer < gap else found
     return found
 
@@ -288,7 +289,7 @@ def hessian_vector(
         pairs = zip(leaves(gradient), leaves(picked), strict=True)
         return np.concatenate([np.ravel(part) for (_, part), (_, leaf) in pairs if floats(leaf)])
 
-    flat = iter(steadiest(gradient_at, (*STEPS, *SHORT_STEPS))[0])
+    flat = iter(settled(gradient_at, SHORT_STEPS))
 
     def fill(leaf: Any) -> Any:
         values = [next(flat) if floats(leaf) else 0.0 for _ in positions(leaf)]

@@ -291,6 +291,43 @@ def windows_after_a_write(x):
     return np.sum(w * w)
 
 
+@case("a list that holds an argument and is bound again on one path of a loop", X)
+def held_in_a_bound_list(x):
+    e = [0.5, x]
+    for _ in range(3):
+        if x[0] > 100.0:
+            e = e
+            x = x * 2.0
+            continue
+        e[1] -= e[1] * x - e[1]
+    return x[0] * x[1] + x[2]
+
+
+@case("a list of a view that becomes a number on one path of a loop", X)
+def held_or_a_number(x):
+    e = [0.5, x[:]]
+    for k in range(3):
+        if k > 5:
+            e = 0.5
+            x = x * 2.0
+        e[1] *= 1.0 + 0.1 * x[1]
+    return np.sum(x * x)
+
+
+@case("an array in a dict in a dict that is bound again, and names for both", X)
+def held_in_a_bound_dict(x):
+    e = {"inner": {"w": x}, "s": 2.0}
+    f = e
+    k = 0
+    while k < 3:
+        if k > 5:
+            f = e
+            x = x * 0.5
+        f["inner"]["w"][1:] += 0.1 * x[0] * f["s"]
+        k += 1
+    return np.sum(x * x)
+
+
 @pytest.mark.parametrize("pitfall", case)
 def test_right_or_refused(pitfall: Pitfall) -> None:
     check(pitfall)

@@ -102,6 +102,20 @@ def many_turns(x):
     return np.sin(1e4 * x)
 
 
+def saturated(x):
+    """Differences over 1e-7 and 1e-8 round to the same number, 5e-6 off."""
+    y = np.tanh(abs(1.1 - x - 0.2737))
+    return 1.4 * y + 0.8 * x + 1.6 * x * x + y * x
+
+
+def test_hessian_beside_rounding():
+    (got,) = hessian_vector(saturated, (-0.46,), (0,), (0.0012301533574825742,))
+    z = 1.1 + 0.46 - 0.2737
+    slope, bend = 1.0 - np.tanh(z) ** 2, -2.0 * np.tanh(z) * (1.0 - np.tanh(z) ** 2)
+    expected = 3.2 + 1.4 * bend - 2.0 * slope - 0.46 * bend
+    np.testing.assert_allclose(got, expected * 0.0012301533574825742, rtol=1e-9)
+
+
 def test_hessian_of_many_turns():
     """Long steps over many turns give small numbers that agree with each other."""
     (got,) = hessian_vector(many_turns, (0.3,), (0,), (1.0,))

@@ -13,7 +13,7 @@ from gradgen.frontend import listed
 from gradgen.frontend.joins import identity
 from gradgen.frontend.reach import holds
 from gradgen.frontend.state import State, at
-from gradgen.frontend.templates import carried_parts
+from gradgen.frontend.templates import carried_parts, kept
 from gradgen.frontend.values import (
     Choice,
     Poison,
@@ -91,7 +91,9 @@ def _implied(loop: Loop, place: Any, thing: Any) -> bool:
 
 
 def _shared_outside(loop: Loop, thing: Any) -> bool:
+    """Whether what is not carried leads to a thing: a list that stands as it is, say."""
     here = [v for name, v in loop.entry.names.items() if name not in loop.held]
+    here += [v for template in loop.placed.values() for v in kept(template)]
     return any(holds(value, thing) for value in here) or loop.r.visible_to_callers(thing)
 
 

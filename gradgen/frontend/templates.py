@@ -109,6 +109,18 @@ def types(t: Template) -> list[Type]:
     return []
 
 
+def kept(t: Template) -> Iterator[Any]:
+    """Yield what stands in a place as itself, and is not carried: things from before the loop."""
+    if isinstance(t, Same):
+        yield t.thing
+    elif isinstance(t, View):
+        yield t.like
+    elif isinstance(t, Options):
+        yield from (thing for option in t.items for thing in kept(option))
+    elif isinstance(t, Node):
+        yield from (thing for _, inner in t.items for thing in kept(inner))
+
+
 def option_of(t: Options, value: Any) -> int | None:
     """Return which option a value is, None if it is none: what is told apart goes before holes."""
     fitting = [k for k, option in enumerate(t.items) if admits(option, value)]
