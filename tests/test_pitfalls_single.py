@@ -61,6 +61,27 @@ def sum_of_arrays(w, x):
     return np.sum(sum(parts) ** 2)
 
 
+@case("an array that the turns of a loop assign, read entry by entry after it", M32.T.copy(), 2)
+def assigned_in_turns(x, k):
+    for turn in range(k + 1):
+        if turn % 2:
+            continue
+        d = ((x[:, None, :] - x[:k][None]) ** 2).sum(-1)
+    return sum(d[i, c] for i, c in enumerate(d.argmin(axis=1))) / len(x) + d[0, 1]
+
+
+@case("soft clusters: the shares of each turn move the centres", M32.T.copy(), 2)
+def soft_clusters(x, k):
+    centres = x[:k].copy()
+    for _ in range(3):
+        d = ((x[:, None, :] - centres[None]) ** 2).sum(-1)
+        share = np.exp(-d)
+        share /= share.sum(1, keepdims=True)
+        for c in range(k):
+            centres[c] = (share[:, c][:, None] * x).sum(0) / share[:, c].sum()
+    return sum(d[i, c] for i, c in enumerate(d.argmin(1))) / len(x)
+
+
 def test_single_precision_in_the_other_modes():
     """Products and second derivatives have the dtype too."""
     for function, args in ((carried, (F32, 0.3)), (lists, (F32,)), (no_turns, (M32,))):

@@ -60,7 +60,10 @@ class _Finder:
                 self._flow(zip(end.results, after, strict=True))
             if len(self.out) == before:
                 break
-        if not _endless(op):
+        if _turns(op):
+            last = (end for end in ends(body) if end.end == "continue")
+            self._flow(pair for end in last for pair in zip(end.results, op.outputs, strict=True))
+        elif not _endless(op):
             self._flow(zip(params, op.outputs, strict=True))
 
     def _flow(self, pairs: Iterable[tuple[Value, Value]]) -> None:
@@ -75,3 +78,10 @@ def _endless(op: Op) -> bool:
     """Whether a loop is left by ``break`` alone: ``while True``."""
     test = op.blocks[0].results[0] if op.prim == "while" else None
     return isinstance(test, Const) and test.const is True
+
+
+def _turns(op: Op) -> bool:
+    """Whether it is known that a loop has a turn, so that what it assigns is there afterwards."""
+    bounds = op.inputs[:3] if op.prim == "for" else []
+    known = [v.const for v in bounds if isinstance(v, Const) and type(v.const) is int]
+    return len(known) == 3 and known[2] != 0 and len(range(*known)) > 0

@@ -103,7 +103,13 @@ def _reshape_as(op: Op, operands: list[Expr]) -> Expr:
 
 
 def _stretch(op: Op, operands: list[Expr]) -> Expr:
-    return call("np.broadcast_to", [operands[1], shape_of(op.inputs[0], operands[0])])
+    type_ = op.inputs[1].type
+    whole = call("np.broadcast_to", [operands[1], shape_of(op.inputs[0], operands[0])])
+    if type_.kind == "any" and type_.dtype == "float32":  # on some path it is Python's 0.0
+        return ast.Call(
+            ast.Attribute(whole, "astype", ast.Load()), [dtype_expression("float32")], []
+        )
+    return whole
 
 
 def _zeros_as(op: Op, operands: list[Expr]) -> Expr:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import builtins
+import itertools
 import logging
 import math
+import types
 from typing import Any
 
 import numpy as np
@@ -24,8 +26,11 @@ from gradgen.frontend.special import callee_name, in_places, no_more, special
 from gradgen.frontend.texts import converted, of_texts
 from gradgen.frontend.unbound import number_there
 from gradgen.frontend.values import (
+    Generator,
     Iteration,
+    Lazy,
     Map,
+    Once,
     Record,
     Ref,
     Seq,
@@ -38,6 +43,8 @@ from gradgen.ir.nodes import Const, Value
 from gradgen.library.collections import STANDS_FOR
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import RULES
+
+ITERATORS = (types.GeneratorType, map, filter, zip, enumerate, reversed, range, itertools.chain)
 
 
 @special(math.log)
@@ -152,6 +159,8 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
     """Read ``isinstance``, which the types decide."""
     kinds = args[1].obj if isinstance(args[1], Static) else static_value(args[1])
     value = args[0]
+    if isinstance(node, ast.Call) and node.args:
+        r.only_asked(node.args[0], value)
     if pointer(value):
         there = is_none(r, node, value, negated=True)
         of = pointer(value).kind  # type: ignore[union-attr]
@@ -166,7 +175,18 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
         return Const(issubclass(dict if isinstance(value, Map) else slice, kinds))
     if isinstance(value, Static):
         return Const(isinstance(value.obj, kinds))
+    if isinstance(value, Generator | Lazy | Once | Iteration):
+        return _iterator_test(r, node, value, kinds)
     return Const(issubclass(_class(r, node, as_value(r, value, node), "isinstance"), kinds))
+
+
+def _iterator_test(r: Reader, node: ast.AST, value: Any, kinds: Any) -> Const:
+    """Read ``isinstance`` of a range or an iterator: of the latter, which one is not kept."""
+    of_range = isinstance(value, Iteration) and value.bounds and not value.backwards
+    found = {issubclass(kind, kinds) for kind in ((range,) if of_range else ITERATORS)}
+    if len(found) > 1:
+        r.refuse(node, f"isinstance of a {describe(value)}", "make a list of it first")
+    return Const(found.pop())
 
 
 def _class(r: Reader, node: ast.AST, v: Value, what: str) -> type:

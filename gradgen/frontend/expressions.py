@@ -34,8 +34,10 @@ from gradgen.frontend.values import (
     BoundMethod,
     Box,
     Choice,
+    Lazy,
     LocalFunction,
     Map,
+    Once,
     Record,
     Ref,
     Seq,
@@ -131,6 +133,8 @@ def _unary(r: Reader, node: ast.UnaryOp) -> Any:
 
 def _compare(r: Reader, node: ast.Compare) -> Any:
     left = evaluate(r, node.left)
+    if isinstance(node.ops[0], ast.Is | ast.IsNot):
+        r.only_asked(node.left, left)
     tests: list[Callable[[], Any]] = []
     current = left
 
@@ -207,7 +211,7 @@ def _are_unlike(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> b
     """Whether one side is None, or a text, and the other surely is not; refuse other kinds."""
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Static) and one.obj is None:
-            kinds = Value | Ref | Seq | Map | Record | LocalFunction | BoundMethod
+            kinds = Value | Ref | Seq | Map | Record | LocalFunction | BoundMethod | Once | Lazy
             if isinstance(other, kinds):
                 return True
         elif texts.is_text(one) and prim in ("eq", "ne") and _is_number(other):

@@ -134,6 +134,11 @@ class Reader(Sharing):
         error = UnsupportedError(message, self.span(node), hint)
         return Poison(error, getattr(value, "made", 0))
 
+    def only_asked(self, node: ast.AST, value: Any) -> None:
+        """Take note that an iterator was asked what it is, and not looped over."""
+        if isinstance(node, ast.Name) and runs_once(value) and node.id in self.frame.names:
+            self.frame.names[node.id] = value
+
     def _found(self, value: Any, name: str, frame: Frame, node: ast.AST) -> Any:
         """Return what a name of a frame stands for, which it does for sure from here on."""
         if isinstance(value, Poison):

@@ -120,13 +120,44 @@ class KnownCounter:
         self.counts = {}
         self.update(items)
 
-    def update(self, items):
+    def update(self, items=(), **named):
+        self._add(items, 1)
+        self._add(named, 1)
+
+    def subtract(self, items=(), **named):
+        self._add(items, -1)
+        self._add(named, -1)
+
+    def _add(self, items, sign):
         if isinstance(items, dict):
             for key, count in items.items():
-                self.counts[key] = self.counts.get(key, 0) + count
+                self.counts[key] = self.counts.get(key, 0) + sign * count
         else:
             for key in items:
-                self.counts[key] = self.counts.get(key, 0) + 1
+                self.counts[key] = self.counts.get(key, 0) + sign
+
+    def copy(self):
+        return KnownCounter(self.counts)
+
+    def pop(self, key, *default):
+        return self.counts.pop(key, *default)
+
+    def __add__(self, other):
+        both = self.copy()
+        both.update(other)
+        return both._positive()
+
+    def __sub__(self, other):
+        both = self.copy()
+        both.subtract(other)
+        return both._positive()
+
+    def _positive(self):
+        out = KnownCounter()
+        for key, count in self.counts.items():
+            if count > 0:
+                out.counts[key] = count
+        return out
 
     def get(self, key, default=None):
         return self.counts.get(key, default)

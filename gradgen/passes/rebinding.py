@@ -47,8 +47,11 @@ def _goes(op: Op, block: Block, lives: Lifetimes, values: dict[Value, Value]) ->
 
 
 def _is_whole(op: Op) -> bool:
-    """Whether a store writes all entries of an array, under its own name."""
-    if op.prim not in ("store", "inc") or op.attrs.get("path") or op.inputs[0].type.rank is None:
+    """Whether a store writes all entries of an array, under its own name.
+
+    Not of one without axes: what NumPy computes with it is a number, which nothing is stored into.
+    """
+    if op.prim not in ("store", "inc") or op.attrs.get("path") or not op.inputs[0].type.rank:
         return False
     index = op.attrs["index"]
     return op.out.type.kind == "array" and bool(index) and set(index) <= {":", "e"}

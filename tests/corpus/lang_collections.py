@@ -169,6 +169,22 @@ def root_or_none(x):
             return x**3
 
 
+WORDS = "to be or not to be".split()
+
+
+def counters_of_iterators(x):
+    """Counters of generators, added and subtracted."""
+    words = collections.Counter(w for w in WORDS if len(w) > 1)
+    words.subtract(["or"])
+    pairs = collections.Counter(zip([1, 2, 1], [3, 3, 3]))
+    both = words + collections.Counter(map(str.lower, ["BE", "IS"]))
+    weights = collections.Counter(be=x[0], to=x[1])
+    weights.update(be=x[2] * both["be"])
+    fewer = both - words
+    total = sum(n * weights[w] for w, n in both.items())
+    return total * weights["be"] * pairs[(1, 3)] + len(fewer) * words.total() * x[0]
+
+
 EXAMPLE_ARGS = {
     "deep_copies": lambda: ({"w": np.array([0.5, 1.2]), "b": 0.5, "l": [1.0, 2.0]}, 0.1),
     "copies_of_aliases": lambda: (np.array([0.5, 1.2, 0.7]),),
@@ -187,6 +203,7 @@ EXAMPLE_ARGS = {
     "named_tuple_made_inside": lambda: (1.1,),
     "products_of_arrays": lambda: (np.array([1.0, 2.0, 3.0]), np.array([2.0, 0.5])),
     "array_from_iterator": lambda: (0.6, [1.0, 2.0]),
+    "counters_of_iterators": lambda: (np.array([1.0, 2.0, 3.0]),),
 }
 MORE_ARGS = {
     "best_or_none": [lambda: (np.array([0.5, 1.2, 0.7]), 1.0)],

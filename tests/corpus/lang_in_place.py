@@ -174,6 +174,15 @@ def _positive(*shape, seed=0):
     return np.abs(_normal(*shape, seed=seed)) + 0.5
 
 
+def number_in_an_array(x, t):
+    """An array without axes, changed in place; a sum with it is a number."""
+    t += x[0]
+    before = x[1]
+    before += 10.0
+    t *= 2.0
+    return float(t * x.sum() + before * t)
+
+
 EXAMPLE_ARGS = {
     "augmented_slices": lambda: (_normal(5),),
     "fancy_rows": lambda: (_normal(3, 4),),
@@ -198,6 +207,7 @@ EXAMPLE_ARGS = {
     "chained_views_and_copies": lambda: (_normal(3, 4),),
     "view_returned_from_helper": lambda: (_normal(3, 3),),
     "closure_over_array_written_later": lambda: (_normal(5),),
+    "number_in_an_array": lambda: (_normal(3), np.array(0.7)),
 }
 
 MORE_ARGS = {

@@ -245,6 +245,31 @@ def ordered_keys(x):
 
 
 X = np.array([0.7, -0.3, 1.2, 0.1, 0.4])
+
+
+def total_of(items=None, scale=1.0):
+    if items is None:
+        items = []
+    if isinstance(items, (list, tuple)):
+        return scale * sum(items)
+    total = 0.0
+    for v in items:
+        total += scale * v
+    return total
+
+
+def asked_before_use(x):
+    """To ask what an iterator is does not use it up."""
+    squares = (v * v for v in x)
+    doubled = map(lambda v: 2 * v, x)
+    if doubled is not None and not isinstance(doubled, list):
+        doubled = list(doubled)
+    steps = range(3)
+    if isinstance(steps, range) and not isinstance(steps, np.ndarray):
+        doubled.append(x[0])
+    return total_of(squares) * total_of(doubled, 0.5) + total_of()
+
+
 EXAMPLE_ARGS = {
     "names_bind_late": lambda: (X.copy(),),
     "store_after_generator": lambda: (X.copy(),),
@@ -273,6 +298,7 @@ EXAMPLE_ARGS = {
     "options_by_default": lambda: (0.7,),
     "numbered_pairs_backwards": lambda: (X.copy(), X[::-1].copy()),
     "ordered_keys": lambda: (X.copy(),),
+    "asked_before_use": lambda: (X.copy(),),
 }
 MORE_ARGS = {
     "first_and_rest": [lambda: (-X,)],
