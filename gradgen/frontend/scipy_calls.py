@@ -16,6 +16,7 @@ from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.callbacks import callback
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.moment_calls import asked_of
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
@@ -56,8 +57,14 @@ def of_nothing(method, args, kwds):
     return lambda: method(*args, **kwds)
 
 
+def of_moments(method, args, kwds):
+    """Hold the parameters of several moments."""
+    return lambda moments="mv": method(*args, **kwds, moments=moments)
+
+
 HOLD = {
-    "entropy": of_nothing,
+    **dict.fromkeys(("entropy", "mean", "var", "std", "median"), of_nothing),
+    "stats": of_moments,
     "pmf": of_count,
     "logpmf": of_count,
     "ppf": of_probability,
@@ -66,15 +73,14 @@ HOLD = {
 
 
 def _freezing(distribution: str) -> Any:
-    rules = [rule for name, rule in RULES.items() if name.startswith(f"{distribution}.")]
-    rules = [rule for rule in rules if rule.params[0] in ("x", "k", "q", "mean")]
+    methods = asked_of(distribution)
 
     def freeze(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Hold the parameters of a distribution; its methods are as those of the distribution."""
         fields = {}
-        for rule in rules:
-            kind = rule.spelling.rpartition(".")[2]
-            held = [Static(resolve(rule.spelling)), Seq(args), Map(kwargs)]
+        for spelling in methods:
+            kind = spelling.rpartition(".")[2]
+            held = [Static(resolve(spelling)), Seq(args), Map(kwargs)]
             fields[kind] = from_library(r, node, HOLD.get(kind, of_value), held, {})
         return Record(Frozen, fields)
 

@@ -110,6 +110,7 @@ def scipy_trapezoid(y, x=None, dx=1.0, axis=-1):
         "scipy.integrate.cumulative_trapezoid(x32, x=y3, axis=0, initial=0.0)",
         "scipy.integrate.cumulative_trapezoid(x23, y23)",
         "scipy.integrate.cumulative_trapezoid(x234, dx=y, axis=1)",
+        "scipy.integrate.cumulative_trapezoid(xf3, initial=0)",
     ),
 )
 def cumulative_trapezoid(y, x=None, dx=1.0, axis=-1, initial=None):
@@ -123,7 +124,10 @@ def cumulative_trapezoid(y, x=None, dx=1.0, axis=-1, initial=None):
         return sums
     if initial != 0:
         raise ValueError("`initial` must be `None` or `0`.")
-    return np.concatenate((_edge(0.0, sums, axis), sums), axis=axis)
+    edge = _edge(0.0, sums, axis)
+    if sums.dtype != np.float64:
+        edge = edge.astype(sums.dtype)
+    return np.concatenate((edge, sums), axis=axis)
 
 
 @reads(

@@ -126,9 +126,13 @@ def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
 
 @reads(
     "scipy.linalg.khatri_rao",
-    samples=("scipy.linalg.khatri_rao(x23, m33)", "scipy.linalg.khatri_rao(a=x32, b=x32)"),
+    samples=(
+        "scipy.linalg.khatri_rao(x23, m33)",
+        "scipy.linalg.khatri_rao(a=x32, b=x32)",
+        "scipy.linalg.khatri_rao(x234, 2.0 * x234)",
+    ),
 )
 def khatri_rao(a, b):
     """Return the Kronecker products of columns."""
-    products = a[:, None, :] * b[None, :, :]
-    return np.reshape(products, (-1, np.shape(a)[1]))
+    products = a[..., :, None, :] * b[..., None, :, :]
+    return np.reshape(products, (*np.shape(products)[:-3], -1, np.shape(a)[-1]))

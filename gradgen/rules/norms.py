@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradgen.ir.nodes import Value
-from gradgen.ir.types import Type
+from gradgen.ir.types import Type, scalar
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, of_shape, real_of, reduction, refuse_unless
@@ -32,6 +32,14 @@ def norm_type(inputs: list[Value], attrs: Attrs) -> Type:
         refuse_unless(known, what, "write the norm out")
     t = reduction("inexact")(inputs, attrs)
     return of_shape(real_of(t.dtype), t.shape) if t.dtype.startswith("complex") else t
+
+
+def scipy_norm_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return that of NumPy's, but a double where SciPy calls BLAS or LAPACK."""
+    t = norm_type(inputs, attrs)
+    orders = {1: (None, 2), 2: (1, np.inf)}.get(inputs[0].type.rank or 0, ())
+    whole = attrs.get("axis") is None and not attrs.get("keepdims")
+    return scalar("float64") if whole and attrs.get("ord") in orders else t
 
 
 def entrywise(x: Value, attrs: Attrs) -> bool:
@@ -175,11 +183,12 @@ rule("vector_norm", norm_type, callables=["np.linalg.vector_norm"],
          "x3", "x23", "x234, axis=(0, 2)", "x23, axis=1, keepdims=True", "x234, axis=-1, ord=3",
          "x23, ord=1", "x23, ord=np.inf", "x234, axis=(2, 0), ord=-np.inf, keepdims=True",
          "x23, keepdims=True", "x0", "x23, axis=1, ord=0")))
-rule("scipy.linalg.norm", norm_type, callables=["scipy.linalg.norm"],
+rule("scipy.linalg.norm", scipy_norm_type, callables=["scipy.linalg.norm"],
      params="a, ord=None, axis=None, keepdims=False, check_finite=True",
      adjoint=(_scipy_norm_to_a,), tangent=_scipy_norm_tangent,
      at_kinks="0 at the zero vector; ties share evenly",
      samples=tuple(f"scipy.linalg.norm({call})" for call in (
          "x3", "x23", "x23, 'fro'", "x23, 1", "x23, np.inf", "x3, 1", "x23, axis=1", "x3, 3",
-         "x234, 2, (1, 2), True", "x3, 0", "x23, 'nuc', check_finite=False")))
+         "x234, 2, (1, 2), True", "x3, 0", "x23, 'nuc', check_finite=False", "xf3",
+         "xf3, 2", "xf3, 3")))
 # fmt: on

@@ -80,6 +80,17 @@ def doubled(inputs: list[Value], attrs: Attrs) -> Type:
     return found
 
 
+def counted(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type of a function of SciPy that an integer makes double, in float32 too.
+
+    Its loops for integers take doubles beside them, and NumPy chooses those.
+    """
+    found: Type = elementwise("inexact", weak=False)(inputs, attrs)
+    if found.dtype == "float32" and any(v.type.dtype == "int64" for v in inputs):
+        return Type(found.kind, "float64", found.shape)
+    return found
+
+
 def normal_axes(axis: Any, rank: int) -> tuple[int, ...]:
     """Return the axes of a reduction as sorted non-negative integers."""
     if axis is None:

@@ -143,12 +143,19 @@ def complex_type(inputs: list[Value], attrs: Attrs) -> Type:
     return scalar(name) if t.is_scalar else Type(t.kind, name, t.shape)
 
 
+def factorial_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return doubles for arrays; a number keeps its precision."""
+    t: Type = INEXACT(inputs, attrs)
+    return t if t.is_scalar else Type(t.kind, "float64", t.shape)
+
+
 # fmt: off
-rule("factorial", INEXACT, callables=["scipy.special.factorial"], elementwise=True,
+rule("factorial", factorial_type, callables=["scipy.special.factorial"], elementwise=True,
      params="n, exact=False, extend='zero'", closed="gamma(a + 1)",
      adjoint=("where(a < 0.0, 0.0, g * y * psi(a + 1.0))",),
      at_kinks="0 below 0",
      samples=("scipy.special.factorial(p3)", "scipy.special.factorial(p)",
+              "scipy.special.factorial(pf3)",
               "p3 * scipy.special.factorial(j3)", "p * scipy.special.factorial(n, exact=True)"))
 rule("wofz", complex_type, callables=["scipy.special.wofz"], params="x, /", elementwise=True,
      adjoint=("-g * (1.1283791670955126j + 2.0 * a * y)",), of_complex="analytic",

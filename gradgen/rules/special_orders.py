@@ -17,13 +17,15 @@ from gradgen.diff.formulas import emit_formula
 from gradgen.ir.nodes import Const, Op, Value
 from gradgen.rules.callables import scipy
 from gradgen.rules.registry import Unknown, rule
-from gradgen.rules.shapes_of import doubled, elementwise
+from gradgen.rules.shapes_of import counted, doubled, elementwise
 
 INEXACT = elementwise("inexact", weak=False)
 NONE = Unknown("hold it constant: choose argnums without it, or pass a number")
 
 
 DOUBLED = {"hyp2f1"}
+COUNTED = {"kn", "yn"}
+DOUBLE = elementwise("float64", weak=False)
 
 
 def function(
@@ -32,7 +34,7 @@ def function(
     """Enter a function of ``scipy.special``; ``calls`` are the arguments of its samples."""
     names = ", ".join(f"x{k + 1}" for k in range(len(adjoint)))
     callables = [f"scipy.special.{n}" for n in (name, also) if n]
-    type_ = doubled if name in DOUBLED else INEXACT
+    type_ = doubled if name in DOUBLED else counted if name in COUNTED else INEXACT
     rule(name, type_, callables=callables, params=options.pop("params", f"{names}, /"),
          elementwise=True, adjoint=adjoint, **options,
          samples=tuple(f"scipy.special.{name}({c})" for c in calls))  # fmt: skip
@@ -107,12 +109,13 @@ def polynomial(
     POLYNOMIALS.append((name, family, factor, parameter, raised))
     vjp.__doc__ = f"By the last: `{factor}` times {family} of one degree less; none by the others."
     params = "n, alpha, x, /" if raised else "n, x, /"
-    rule(name, INEXACT, callables=[f"scipy.special.{name}"], params=params, vjp=vjp,
+    type_ = DOUBLE if name.startswith("eval_hermite") else counted
+    rule(name, type_, callables=[f"scipy.special.{name}"], params=params, vjp=vjp,
          elementwise=True,
          samples=tuple(f"scipy.special.{name}({c})" for c in forms))  # fmt: skip
 
 
-_PLAIN = ("3, x3", "n, x", "j3, c3", "0, x3", "1, c23", "j3 - 1, x3")
+_PLAIN = ("3, x3", "2, pf3", "n, x", "j3, c3", "0, x3", "1, c23", "j3 - 1, x3")
 _RAISED = ("3, 0.7, x3", "n, 1.5, x", "0, 1.5, x3", "1, 2, x3", "j3 - 1, 1.5, c3")
 # fmt: off
 polynomial("eval_legendre", "eval_gegenbauer", "g", 1.5, _PLAIN)
@@ -142,10 +145,11 @@ def expn_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 
 # fmt: off
-rule("expn", INEXACT, callables=["scipy.special.expn"], params="n, x, /", vjp=expn_vjp,
+rule("expn", counted, callables=["scipy.special.expn"], params="n, x, /", vjp=expn_vjp,
      elementwise=True, unproved="its derivative is a function of the order, not a formula",
      at_kinks="inf at 0 for orders 0 and 1",
-     samples=tuple(f"scipy.special.expn({c})" for c in ("2, p3", "n, p", "j3, p3", "0, p3")))
+     samples=tuple(f"scipy.special.expn({c})" for c in (
+         "2, p3", "n, p", "j3, p3", "0, p3", "3, pf3")))
 # fmt: on
 
 
@@ -241,14 +245,16 @@ def _multigammaln_to_a(g, a, d):
     return g * np.sum(scipy.special.psi(np.expand_dims(a, -1) - 0.5 * np.arange(d)), axis=-1)
 
 
-rule("polygamma", INEXACT, callables=["scipy.special.polygamma"], params="n, x", elementwise=True,
+rule("polygamma", DOUBLE, callables=["scipy.special.polygamma"], params="n, x", elementwise=True,
      adjoint=(NONE, "g * polygamma(a + 1, b)"), closed="polygamma(a, b)",
      at_kinks="inf at the poles",
      samples=("scipy.special.polygamma(1, p3)", "scipy.special.polygamma(0, p)",
-              "scipy.special.polygamma(j3, x=p3)", "scipy.special.polygamma(n, p23)"))
-rule("multigammaln", INEXACT, callables=["scipy.special.multigammaln"], params="a, d=",
+              "scipy.special.polygamma(j3, x=p3)", "scipy.special.polygamma(1, pf3)",
+              "scipy.special.polygamma(n, p23)"))
+rule("multigammaln", DOUBLE, callables=["scipy.special.multigammaln"], params="a, d=",
      elementwise=True, adjoint=(_multigammaln_to_a,),
      unproved="its derivative is a Python function, not a formula",
      samples=("scipy.special.multigammaln(p3 + 2.0, 3)", "scipy.special.multigammaln(o, d=2)",
-              "scipy.special.multigammaln(p23 + 1.0, 1)"))
+              "scipy.special.multigammaln(p23 + 1.0, 1)",
+              "scipy.special.multigammaln(2.0 + pf3, 2)"))
 # fmt: on
