@@ -1,8 +1,9 @@
 """Entries in a row that an inner loop goes through are read of a view that begins where it does.
 
 ``low[c, p + r - j - 1]`` for ``r`` from ``j + 1`` on is ``low_rest[r - j - 1]``, where ``low_rest``
-is ``low[c, p:]``.  An index that may be negative for all that the compiler knows keeps a loop from
-becoming one of vectors, as it would count from the end; one that counts from zero does not.
+is ``low[c, p:]``; where all that ``r`` counts is read so, it counts from zero.  An index that may
+be negative for all that the compiler knows keeps a loop from becoming one of vectors, as it would
+count from the end; one that counts from zero does not.
 """
 
 from __future__ import annotations
@@ -97,26 +98,26 @@ class _Views:
         if start is None or _has_loop(loop.body):
             return []
         assert isinstance(loop.target, ast.Name)
-        index, stored = Polynomial.of(loop.target.id), _stored([loop])
-        known = _known(loop.body)
+        index = Polynomial.of(loop.target.id)
+        found = list(_in_a_row(loop, index))
+        doubtful = [_is_doubtful(first, indices) for _, _, first in found]
+        if not any(doubtful):
+            return []
+        # One that begins elsewhere counts from zero, if all that it counts is in views then.
+        moved = _begins_elsewhere(loop) and _only_counts(loop, [e for e, _, _ in found])
         views: dict[str, ast.Assign] = {}
-        for e in list(_entries(loop.body)):
-            *others, last = e.slice.elts if isinstance(e.slice, ast.Tuple) else [e.slice]
-            at = _number(last, known)
-            changing = {
-                n.id for x in (e.value, *others) for n in ast.walk(x) if isinstance(n, ast.Name)
-            }
-            if at is None or changing & stored:
-                continue
-            first = at - index
-            if first.names() & stored or not _is_doubtful(first, indices):
+        for (e, others, first), some in zip(found, doubtful, strict=True):
+            if not (some or moved):
                 continue
             made = ast.Subscript(e.value, _from(others, first + start), ast.Load())
             key = ast.dump(made)
             if key not in views:
                 views[key] = self._view(made, loop)
             name = ast.unparse(views[key].targets[0])
-            e.value, e.slice = ast.Name(name, ast.Load()), _expression(index - start)
+            at = index if moved else index - start
+            e.value, e.slice = ast.Name(name, ast.Load()), _expression(at)
+        if moved:
+            _count_from_zero(loop, start)
         return list(views.values())
 
     def _view(self, made: ast.Subscript, loop: ast.For) -> ast.Assign:
@@ -139,6 +140,64 @@ def _start(loop: ast.For) -> Polynomial | None:
     if not isinstance(over, ast.Call) or ast.unparse(over.func) != "range" or len(over.args) > 2:
         return None
     return Polynomial.of(0) if len(over.args) == 1 else _number(over.args[0], {})
+
+
+def _in_a_row(
+    loop: ast.For, index: Polynomial
+) -> Iterator[tuple[ast.Subscript, list[ast.expr], Polynomial]]:
+    """Yield entries that follow each other from turn to turn, and how far from the index each is.
+
+    With them come the subscripts before the last.
+    """
+    stored, known = _stored([loop]), _known(loop.body)
+    for e in list(_entries(loop.body)):
+        *others, last = e.slice.elts if isinstance(e.slice, ast.Tuple) else [e.slice]
+        at = _number(last, known)
+        if at is None or _names([e.value, *others]) & stored:
+            continue
+        first = at - index
+        if not first.names() & stored:
+            yield e, others, first
+
+
+def _begins_elsewhere(loop: ast.For) -> bool:
+    """Whether a loop does not count from zero, but to what can be told from where it begins."""
+    over = loop.iter
+    return (
+        isinstance(over, ast.Call)
+        and len(over.args) == 2
+        and (_number(over.args[1], {}) is not None)
+    )
+
+
+def _only_counts(loop: ast.For, entries: list[ast.Subscript]) -> bool:
+    """Whether the index of a loop says nothing but the places of some entries."""
+    known = _known(loop.body)
+    rows = [n for e in entries for n in ast.walk(e.slice)]
+    on_the_way = [n for s in loop.body if isinstance(s, ast.Assign) and _target(s) in known
+                  for n in ast.walk(s.value)]  # fmt: skip
+    read = [n for s in loop.body for n in ast.walk(s)]
+    names = {ast.unparse(loop.target), *known}
+    return _count(names, read) == _count(names, [*rows, *on_the_way])
+
+
+def _target(s: ast.Assign) -> str:
+    return ast.unparse(s.targets[0])
+
+
+def _count(names: set[str], nodes: list[ast.AST]) -> int:
+    """Count the reads of some names."""
+    loads = (n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+    return sum(n in names for n in loads)
+
+
+def _count_from_zero(loop: ast.For, start: Polynomial) -> None:
+    """Let a loop that begins elsewhere count as many turns from zero, if its end is known."""
+    over = loop.iter
+    assert isinstance(over, ast.Call)
+    stop = _number(over.args[1], {})
+    assert stop is not None
+    over.args = [_expression(stop - start)]
 
 
 def _entries(body: list[ast.stmt]) -> Iterator[ast.Subscript]:

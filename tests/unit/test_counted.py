@@ -143,7 +143,8 @@ def test_views() -> None:
     """Compiled loops read of views that begin where a row does; the same to the bit."""
     pytest.importorskip("numba")
     made = text(triangle, "numba")
-    assert "low_rest = low[p:]" in made and "d_low_rest[r - j - 1] +=" in made
+    assert "low_rest = low[p:]" in made and "d_low_rest[r] +=" in made
+    assert "for r in range(n - j - 1):" in made  # from j + 1 to n, counted from zero
     plain, compiled = (
         gradgen.grad(triangle, argnums=(0, 1), backend=b) for b in ("numpy", "numba")
     )
