@@ -194,6 +194,45 @@ def test_numbers_that_numpy_makes_of_python_floats() -> None:
     assert (type(value), [type(g) for g in gradient]) == (np.float64, [float, float])
 
 
+def mean_of_those_above(x, low):
+    return np.mean(np.sin(x[x > low]))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_mean_of_no_entries_is_refused_in_its_line() -> None:
+    gradient = gradgen.grad(mean_of_those_above)
+    np.testing.assert_allclose(gradient(np.array([1.0, 2.0]), 1.5), [0.0, math.cos(2.0)])
+    with pytest.raises(gradgen.ArgumentError, match="no entries at this call"):
+        gradient(np.array([1.0, 2.0]), 3.0)
+
+
+def masked_by_a_factor(x, mask):
+    return np.sum(np.sqrt(mask * x))
+
+
+def masked_by_where(x, mask):
+    return np.sum(np.where(mask > 0.0, np.sqrt(x), 0.0))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_an_infinite_slope_times_zero_is_nan_and_a_choice_is_not() -> None:
+    x, mask = np.array([4.0, 1.0]), np.array([1.0, 0.0])
+    np.testing.assert_array_equal(gradgen.grad(masked_by_a_factor)(x, mask), [0.25, np.nan])
+    np.testing.assert_array_equal(gradgen.grad(masked_by_where)(x, mask), [0.25, 0.0])
+
+
+def product_of_all(x):
+    return np.prod(x) * 2.0
+
+
+def test_text_without_types_multiplies_a_number_alone() -> None:
+    namespace: dict[str, Any] = {}
+    exec(gradgen.emit(product_of_all), namespace)
+    made = namespace["product_of_all_value_and_grad"]
+    assert made(3.0) == (6.0, 2.0) and made(np.array(3.0)) == (6.0, 2.0)
+    assert made(np.array([3.0, 2.0]))[1].tolist() == [4.0, 6.0]
+
+
 def both_maximum(x, y):
     return max(x, y)
 

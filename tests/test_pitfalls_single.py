@@ -53,6 +53,19 @@ def dot_with_number(a, c):
     return np.sum(np.dot(a, c) ** 2) + np.sum(np.outer(a, c)) + np.sum(np.inner(c, a))
 
 
+@case("an array that a loop replaces by its rows", M32)
+def replaced_by_rows(m):
+    k = 0
+    while k < 2:
+        k += 1
+        for v in m:
+            if k == 1:
+                break
+            v[2] -= 0.5 * v[0]
+            m = np.stack([v, m[k % 2]])
+    return np.sum(m * m)
+
+
 @case("the builtin sum of arrays", M32, F32)
 def sum_of_arrays(w, x):
     parts = []

@@ -86,8 +86,9 @@ class _Respell(ast.NodeTransformer):
             return ast.Call(method, [node.keywords[0].value], [])
         if name in MAKERS or _is_method(node.func, "copy"):
             return _in_order(node)
-        if name == "np.take" and node.keywords:
-            return _subscript(node.args[0], node.args[1], node.keywords[0].value)
+        if name == "np.take":
+            axes = [ast.literal_eval(k.value) for k in node.keywords]
+            return _subscript(node.args[0], node.args[1], axes[0] if axes else 0)
         if name == "reversed":
             return pieces.call("_backwards", node.args)
         return node
@@ -125,9 +126,9 @@ def _in_order(made: ast.Call) -> ast.Call:
     return pieces.call("np.asfortranarray", [made]) if by_columns else made
 
 
-def _subscript(base: ast.expr, where: ast.expr, axis: ast.expr) -> ast.expr:
+def _subscript(base: ast.expr, where: ast.expr, axis: int) -> ast.expr:
     """Return ``np.take`` along an axis as a subscript."""
-    whole: list[ast.expr] = [ast.Slice(None, None, None)] * ast.literal_eval(axis)
+    whole: list[ast.expr] = [ast.Slice(None, None, None)] * axis
     index = ast.Tuple([*whole, _array(where)], ast.Load()) if whole else _array(where)
     return ast.Subscript(base, index, ast.Load())
 

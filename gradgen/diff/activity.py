@@ -37,6 +37,12 @@ def refuse_truncation(function: Function, varied: set[Value]) -> None:
             )
         if not op.inputs[0].type.inexact:
             dtype = op.inputs[0].type.dtype
+            if not dtype:
+                raise UnsupportedError(
+                    "a float is stored into a list of no floats, whose length is not known",
+                    op.span,
+                    "make it a list of floats, as in [0.0] * n, or give example arguments",
+                )
             raise UnsupportedError(
                 f"a float is stored into an array of dtype {dtype}, which truncates it",
                 op.span,

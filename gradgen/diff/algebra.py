@@ -279,6 +279,8 @@ class Algebra:
             return self._full_list(g, like)
         if like.type.shape == ():
             return g
+        if g.type.shape is None and g.type.dtype == like.type.dtype == "float32":
+            return self.emit("fill", like, g, dtype="float32")  # it may be a number of Python's
         if g.type.shape is None or g.type.shape:
             return self.emit("stretch", like, g)
         double = g.type.dtype == "float64" and not g.type.weak

@@ -154,7 +154,8 @@ def _load(op: Op, operands: list[Expr]) -> Expr:
     """Return a subscript, or what ``np.take`` makes of it: the same entries, always in C order."""
     index = op.attrs["index"]
     if op.attrs.get("taken") and index.lstrip(":") == "a":
-        return call("np.take", operands, {"axis": len(index) - 1})
+        whole = {} if op.inputs[0].type.rank == 1 else {"axis": len(index) - 1}
+        return call("np.take", operands, whole)
     return subscript(operands[0], op.attrs, operands[1:])
 
 

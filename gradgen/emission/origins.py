@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 import types
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from gradgen.emission.printer import Comment, Docstring
-from gradgen.errors import Span, shown
+from gradgen.errors import ArgumentError, Span, shown
 
+# A division by what an array has of entries or rows.
+LENGTH = re.compile(r"/ (len\(\w+\)|\w+\.(size|shape\[-?\d+\]))$")
 Position = tuple[int, int, int, int]
 
 
@@ -21,7 +24,13 @@ class Origin(NamedTuple):
 
 
 def note_origin(error: BaseException, program: Any, code: types.CodeType) -> None:
-    """Add a note to an exception that says which line of the user's function raised it."""
+    """Add a note to an exception that says which line of the user's function raised it.
+
+    Raises
+    ------
+    ArgumentError
+        In its place, where only the derivative divides by the length of what has no entries.
+    """
     line = _compiled_line(error, code)
     position = _position(error, code)
     if line is not None:
@@ -34,6 +43,13 @@ def note_origin(error: BaseException, program: Any, code: types.CodeType) -> Non
         error.add_note(f"{program.function.span}: in {name!r}; {unknown}")
     if origin is None:
         return
+    if origin.reverse and position is not None and _by_a_length(error, program.text, position):
+        raise ArgumentError(
+            "an array in this line has no entries at this call, and its derivative divides by "
+            "its length",
+            origin.span,
+            "skip empty batches, or pass at least one entry",
+        ) from None
     what = f"in the derivative of this line of {name!r}" if origin.reverse else f"in {name!r}"
     error.add_note("\n".join([f"{origin.span}: {what}", *shown(origin.span)]))
 
@@ -71,6 +87,15 @@ def _position(error: BaseException, code: types.CodeType) -> Position | None:
     if end_line is None or column is None or end_column is None:
         return line, 0, line, 10**6
     return line, column, end_line, end_column
+
+
+def _by_a_length(error: BaseException, text: str, position: Position) -> bool:
+    """Whether a division by a length failed at a piece of the text."""
+    line, column, end_line, end_column = position
+    if not isinstance(error, ZeroDivisionError) or line != end_line:
+        return False
+    piece = text.splitlines()[line - 1].encode()[column:end_column].decode()
+    return LENGTH.search(piece) is not None
 
 
 def _compiled_line(error: BaseException, code: types.CodeType) -> int | None:

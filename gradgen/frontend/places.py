@@ -60,7 +60,7 @@ def _taken(r: Reader, array: Value, axis: int, where: Value) -> Value:
     """Return the entries at places along an axis, as NumPy's functions lay them out."""
     if where.type.kind == "int":
         return at(r, array, ":" * axis + "i", where)
-    taken: Options = {"taken": True} if array.type.rank != 1 else {}
+    taken: Options = {"taken": True} if (array.type.rank, where.type.rank) != (1, 1) else {}
     return r.b.emit("load", [array, where], index=":" * axis + "a", **taken)
 
 

@@ -73,6 +73,8 @@ def clip_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
         raised = a if _in_order(low, high) else alg.emit("maximum", a, low)
         return alg.where(alg.emit("gt", raised, high), g, 0.0)
     tests = [alg.emit(p, a, v) for p, v in (("ge", low), ("le", high)) if v.type.is_numeric]
+    if not tests:
+        return g
     inside = tests[0] if len(tests) == 1 else alg.emit("logical_and", *tests)
     return alg.where(inside, g, 0.0)
 

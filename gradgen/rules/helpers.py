@@ -76,7 +76,7 @@ def _product_of_others(x, axis):
     after = np.ones_like(rows)
     after[:-1] = np.cumprod(rows[:0:-1], axis=0)[::-1]
     others = before * after
-    return np.reshape(others, x.shape) if axis is None else np.moveaxis(others, 0, axis)
+    return np.reshape(others, np.shape(x)) if axis is None else np.moveaxis(others, 0, axis)
 
 
 def _product_of_others_axes(x, axis):

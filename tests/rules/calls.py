@@ -360,4 +360,5 @@ CALLS = (
     "np.take(x23.T, [1, 0], axis=0)",
     "round(x, ndigits=1) * y",
     "np.append([], x3)",
+    "np.take(x3, np.array([[1, 2, 0], [2, 2, 1]]).T)",
 )
