@@ -17,7 +17,7 @@ from gradgen.frontend.comprehensions import located
 from gradgen.frontend.entries import literal_items
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.flow import read_statements
-from gradgen.frontend.iterables import counted, of_known_length, over_value
+from gradgen.frontend.iterables import counted, current, of_known_length, over_value
 from gradgen.frontend.places import at, is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
@@ -58,7 +58,7 @@ def sequence(r: Reader, node: ast.AST, value: Any) -> Seq | Ref:
         return value
     over = over_value(r, value, node)
     if isinstance(over, list):
-        return Seq([r.settled(item) for item in over], list)
+        return Seq([r.settled(current(r, item, node)) for item in over], list)
     return listed(r, node, over)
 
 

@@ -17,7 +17,7 @@ from gradgen.frontend.bindings import emit
 from gradgen.frontend.branches import truth
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iterables import as_positions
-from gradgen.frontend.lists import as_array
+from gradgen.frontend.lists import as_array, is_list
 from gradgen.frontend.operators import arithmetic
 from gradgen.frontend.pointers import is_none, pointer
 from gradgen.frontend.reader import Reader, describe
@@ -77,7 +77,9 @@ def _int(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
 def _bool(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if not args and not kwargs:
         return Const(False)
-    if len(args) == 1 and isinstance(args[0], Seq | Map | Static) and isinstance(node, ast.Call):
+    contained = len(args) == 1 and isinstance(args[0], Seq | Map | Static | Record)
+    contained = contained or (len(args) == 1 and is_list(r, args[0]))
+    if contained and isinstance(node, ast.Call):
         return truth(r, args[0], node)
     return emit(r, node, RULES["bool"], args, kwargs)
 

@@ -18,7 +18,7 @@ from gradgen.frontend.branches import condition
 from gradgen.frontend.entries import KEYS, literal
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import read_statements
-from gradgen.frontend.iterables import Perhaps, counted
+from gradgen.frontend.iterables import Perhaps, counted, current
 from gradgen.frontend.iteration import iteration_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import FOR
@@ -225,7 +225,7 @@ def _each(r: Reader, node: Any, depth: int, work: Callable[[], object], few: boo
     r.book.write_turns(len(over))
     for k, item in enumerate(over):
         r.call_path.append(k)
-        assign_to(r, part.target, item)
+        assign_to(r, part.target, current(r, item, part.iter))
         if _passes(r, part.ifs):
             _each(r, node, depth + 1, work, few)
         r.call_path.pop()
@@ -313,7 +313,7 @@ def tests_of(r: Reader, node: Any, wanted: bool) -> list[Callable[[], Any]] | No
 
     def run(item: Any, k: int) -> Any:
         r.call_path.append(k)
-        assign_to(r, part.target, item)
+        assign_to(r, part.target, current(r, item, part.iter))
         out = evaluate(r, test)
         leave_scope(r, scoped)
         r.call_path.pop()

@@ -10,6 +10,7 @@ from gradgen.frontend.aggregates import copied, dict_of, run_text, sequence
 from gradgen.frontend.arguments import any_items, every_item
 from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.branches import distribute
+from gradgen.frontend.callables import from_library
 from gradgen.frontend.entries import KEYS, literal
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iterables import Perhaps, over_sequence
@@ -19,6 +20,7 @@ from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.unbound import found, is_there, may_miss, merged, or_else
 from gradgen.frontend.values import Choice, Map, Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Const, nothing
+from gradgen.library import queues
 from gradgen.rules.registry import RULES
 
 __all__ = ["METHOD_HANDLERS"]
@@ -96,6 +98,20 @@ def _pop(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str
 @method("popleft")
 def _popleft(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return _pop(r, node, owner, [Const(0)], {})
+
+
+@method("rotate")
+def _rotate(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return from_library(r, node, queues.rotate, [owner, *args], kwargs)
+
+
+@method("extendleft")
+def _extendleft(
+    r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    text = "for item in items: queue.insert(0, item)"
+    run_text(r, node, text, "queue", queue=owner, items=args[0])
+    return Static(None)
 
 
 @method("appendleft")

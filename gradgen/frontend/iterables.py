@@ -7,6 +7,7 @@ an ``Iteration``, whose element at a position is made on demand.
 from __future__ import annotations
 
 import ast
+import enum
 import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from typing import Any
 from gradgen.frontend.arguments import every_item, items_in_order
 from gradgen.frontend.branches import choose, on_each
 from gradgen.frontend.entries import length as known_length
+from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.indices import Index
+from gradgen.frontend.item_methods import iterated_by_items
 from gradgen.frontend.lists import as_list, held, is_list, over_list
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.reader import Reader, describe
@@ -152,6 +155,11 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
         return [plain(k) for k in every_item(r, node, value)]
     if isinstance(value, Static) and isinstance(value.obj, str | bytes | tuple | frozenset):
         return [plain(o) for o in value.obj]
+    if isinstance(value, Static) and isinstance(value.obj, enum.EnumType):
+        members: list[Any] = list(value.obj)
+        return [Static(member) for member in members]
+    if class_of(value) and special_method(value, "__getitem__"):
+        return _over_items(r, value, node)
     if is_list(r, value):
         return over_list(r, value, node)
     if isinstance(value, Ref) or chooses_arrays(value):
@@ -161,6 +169,22 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
     if isinstance(value, Static) and value.obj is None:
         r.fail(node, TypeError("'NoneType' object is not iterable"))
     r.refuse(node, f"a loop over a {describe(value)}", "loop over a range, an array or a container")
+
+
+def _over_items(r: Reader, value: Any, node: ast.AST) -> Over:
+    """Return the iteration over an object by its ``__getitem__``: from 0 on, to an IndexError.
+
+    That is as long as ``__len__`` says where both are about one and the same container.
+    """
+    kind = class_of(value)
+    if kind is None or not iterated_by_items(kind):
+        way = "give it __iter__, or a __len__ of what __getitem__ takes the items of"
+        r.refuse(node, f"a loop over a {describe(value)} by its __getitem__", way)
+    length = as_value(r, invoked(r, node, value, "__len__"), node)
+    element = lambda i: invoked(r, node, value, "__getitem__", i)  # noqa: E731
+    if isinstance(length, Const):
+        return [Thunk(functools.partial(element, Const(k))) for k in range(length.const)]
+    return Iteration(length, element)
 
 
 def require_stepwise(items: Iterable[Any]) -> None:
@@ -188,7 +212,62 @@ def _over_chosen(r: Reader, value: Choice, node: ast.AST) -> Over:
     if all(isinstance(option, Seq) or is_list(r, option) for option in options):
         then, other = (functools.partial(_grown, r, o, node) for o in options)
         return over_list(r, choose(r, node, value.test, then, other), node)
+    columns = _columns_chosen(r, value, node)
+    if columns is not None:
+        return columns
     r.refuse(node, "a loop over a container or another, by the path", "loop on each path")
+
+
+def _columns_chosen(r: Reader, value: Choice, node: ast.AST) -> Iteration | None:
+    """Return the iteration over lists of numbers, or of tuples of them, of which a path has one.
+
+    Each place in the tuples has a list of its own, as in the edges of a graph and their weights.
+    """
+    options = _options(r, value)
+    rows = [row for option in options if isinstance(option, Seq) for row in option.items]
+    widths = {len(row.items) if isinstance(row, Seq) else 0 for row in rows}
+    if len(widths) != 1 or not all(isinstance(option, Seq) for option in options):
+        return None
+    width = widths.pop()
+    if any(row.kind is not tuple for row in rows if isinstance(row, Seq)):
+        return None
+    numbers = [part for row in rows for part in (row.items if width else [row])]
+    if not all(isinstance(part, Value) and part.type.is_scalar for part in numbers):
+        return None
+    chosen = _on_paths(r, value, node, lambda option: _columns(r, option, width, node))
+    seen = [(option, option.items) for option in options]
+
+    def element(i: Value) -> Any:
+        if any(option.items is not items or option.grown for option, items in seen):
+            r.refuse(node, "the loop's body changes what the loop runs over", "loop over a copy")
+        index = Index()
+        index.spelling, index.operands = "i", [i]
+        parts = [load_index(r, column, index) for column in chosen.items]
+        return Seq(parts) if width else parts[0]
+
+    return Iteration(r.b.emit("len", [r.read(chosen.items[0])]), element)
+
+
+def _options(r: Reader, value: Any) -> list[Any]:
+    value = r.settled(value)
+    if isinstance(value, Choice):
+        return [*_options(r, value.then), *_options(r, value.other)]
+    return [value]
+
+
+def _on_paths(r: Reader, value: Any, node: ast.AST, work: Callable[[Any], Any]) -> Any:
+    """Return ``work`` of what a choice is, done on each path."""
+    value = r.settled(value)
+    if not isinstance(value, Choice):
+        return work(value)
+    sides = [functools.partial(_on_paths, r, o, node, work) for o in (value.then, value.other)]
+    return choose(r, node, value.test, sides[0], sides[1])
+
+
+def _columns(r: Reader, rows: Seq, width: int, node: ast.AST) -> Seq:
+    """Return the columns of a list of tuples, or the list of numbers, as lists of the graph."""
+    parts = [[row.items[k] for row in rows.items] for k in range(width)] or [rows.items]
+    return Seq([_grown(r, Seq(part, list), node) for part in parts])
 
 
 def _grown(r: Reader, value: Any, node: ast.AST) -> Ref:

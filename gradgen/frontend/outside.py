@@ -51,7 +51,7 @@ def _wrapped(r: Reader, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
         return _captured_array(r, obj, key, node)
     if isinstance(obj, np.generic) and obj.dtype.kind in "fiubc":
         return _captured(r, obj, key, scalar(obj.dtype.name))
-    if kind in (tuple, list) or (kind is dict and all(type(k) is str for k in obj)):
+    if kind in (tuple, list) or (kind is dict and all(type(k) in (str, int) for k in obj)):
         return _captured_box(r, obj, key, node)
     return Static(obj)
 

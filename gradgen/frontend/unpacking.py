@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from gradgen.frontend.arguments import Refine, every_item, is_unknown_leaf
-from gradgen.frontend.iterables import chooses_arrays, over_value, require_stepwise
+from gradgen.frontend.iterables import chooses_arrays, current, over_value, require_stepwise
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.records import expanded
 from gradgen.frontend.signals import Unpacked
@@ -47,8 +47,9 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
         return list(value.items)
     if isinstance(value, Record):
         over = over_value(r, value, node)  # by its class's __iter__
-        items = Once(over) if isinstance(over, list) else over
-        return sequence_items(r, items, node, count)
+        if isinstance(over, list):
+            return [current(r, item, node) for item in over]
+        return sequence_items(r, over, node, count)
     if isinstance(value, Map):
         return [plain(k) for k in every_item(r, node, value)]
     if isinstance(value, Static) and isinstance(value.obj, tuple | list):

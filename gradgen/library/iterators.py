@@ -166,6 +166,14 @@ def bisect_right(a, x, lo=0, hi=None, *, key=None):
     return lo
 
 
+def insort_left(a, x, lo=0, hi=None, *, key=None):
+    a.insert(bisect_left(a, x if key is None else key(x), lo, hi, key=key), x)
+
+
+def insort_right(a, x, lo=0, hi=None, *, key=None):
+    a.insert(bisect_right(a, x if key is None else key(x), lo, hi, key=key), x)
+
+
 def nsmallest(n, iterable, key=None):
     return sorted(iterable, key=key)[:n]
 
@@ -178,6 +186,8 @@ for _known, _function in (
     (heapq.heapify, heapify), (heapq.heappush, heappush), (heapq.heappop, heappop),
     (heapq.heapreplace, heapreplace), (heapq.heappushpop, heappushpop),
     (bisect.bisect_left, bisect_left), (bisect.bisect_right, bisect_right),
-    (bisect.bisect, bisect_right), (heapq.nsmallest, nsmallest), (heapq.nlargest, nlargest),
+    (bisect.bisect, bisect_right), (bisect.insort_left, insort_left),
+    (bisect.insort_right, insort_right), (bisect.insort, insort_right),
+    (heapq.nsmallest, nsmallest), (heapq.nlargest, nlargest),
 ):  # fmt: skip
     READ_AS.enter(_known, _function)

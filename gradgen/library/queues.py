@@ -31,6 +31,11 @@ class LimitedDeque:
         for item in iterable:
             self.append(item)
 
+    def extendleft(self, iterable):
+        """Add items at the left, one after the other."""
+        for item in iterable:
+            self.appendleft(item)
+
     def pop(self):
         """Take the item at the right."""
         return self.items.pop()
@@ -38,6 +43,14 @@ class LimitedDeque:
     def popleft(self):
         """Take the item at the left."""
         return self.items.pop(0)
+
+    def rotate(self, n=1):
+        """Move items from one end to the other."""
+        for _ in range(abs(n)):
+            if n > 0:
+                self.items.insert(0, self.items.pop())
+            else:
+                self.items.append(self.items.pop(0))
 
     def clear(self):
         """Drop all items."""
@@ -54,3 +67,12 @@ class LimitedDeque:
 
     def __setitem__(self, place, item):
         self.items[place] = item
+
+
+def rotate(queue, n=1):
+    """Move items of a queue without a limit from one end to the other."""
+    for _ in range(abs(n)):
+        if n > 0:
+            queue.insert(0, queue.pop())
+        else:
+            queue.append(queue.pop(0))
