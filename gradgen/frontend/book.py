@@ -34,6 +34,7 @@ class Book:
     count: dict[int, int] = field(default_factory=dict)
     rules: list[Any] = field(default_factory=list)  # of functions with rules, being read
     effort: int = 0  # ``signals.FOR`` and ``WHILE``
+    whiles: set[int] = field(default_factory=set)  # the loops that it may change the reading of
     turns: int = 0  # that this reading has written out
     statements: int = 0  # that this reading has read
     expansions: dict[Any, Any] = field(default_factory=dict)

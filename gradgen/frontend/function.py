@@ -50,13 +50,16 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
     Where that is refused, loops of few turns are written out, at last for the lengths and whole
     numbers of the arguments.  Of several refusals, that is raised which came furthest.
     """
-    kinds = Kinds()
+    kinds, whiles = Kinds(), set[int]()
     try:
         return _of_fair_length(_read_function(fn, given, options, kinds=kinds))
     except GradgenError as error:
         for specs, effort, follows in _attempts(fn, given, error):
+            if effort & WHILE and not whiles:
+                continue  # it would be read as it was just before
+            whiles.clear()
             try:
-                found = _read_function(fn, specs, options, effort, follows=follows)
+                found = _read_function(fn, specs, options, effort, None, None, follows, whiles)
                 return _of_fair_length(found, effort)
             except Laborious:
                 continue
@@ -114,8 +117,9 @@ def _read_function(
     kinds: Kinds | None = None,
     pooled: set[type] | None = None,
     follows: bool = False,
+    whiles: set[int] | None = None,
 ) -> Function:
-    """Read a function; ``kinds`` takes the classes of its objects.
+    """Read a function; ``kinds`` takes the classes of its objects, ``whiles`` its loops.
 
     ``pooled``: those whose objects are rows of lists.  ``follows``: whether what follows from
     arrays of integers is known.
@@ -131,6 +135,7 @@ def _read_function(
     precise = Precise()
     written_out: frozenset[int] = frozenset()
     book = _new_book(options, effort, kinds, pooled, follows)
+    book.whiles = whiles if whiles is not None else set()
     refused: UnsupportedError | None = None  # with sets of what is known
     for _ in range(200):
         book.begin()

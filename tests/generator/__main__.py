@@ -6,10 +6,12 @@ import argparse
 import sys
 import time
 from collections import Counter
+from collections.abc import Collection
 
 from tests.generator.campaign import Tally, run, smallest
+from tests.generator.modes import MODES
 from tests.generator.programs import FEATURES, Program, generate
-from tests.generator.running import Outcome, judge
+from tests.generator.running import Outcome, Verdict, judge
 
 BAD_FIRST = (Outcome.WRONG, Outcome.CRASH, Outcome.REFUSED)
 
@@ -24,6 +26,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--shrink", action="store_true", help="shrink an example of each cause")
     parser.add_argument(
         "--without", nargs="*", default=(), choices=FEATURES, help="features to leave out"
+    )
+    parser.add_argument(
+        "--modes", nargs="*", default=(), choices=MODES, help="what else to judge each program in"
     )
     parser.add_argument("--show", metavar="SEED/NUMBER/ATTEMPT", help="print and judge one program")
     return parser.parse_args()
@@ -52,14 +57,19 @@ def report(tally: Tally, shrinks: bool) -> None:
             )
             shown = smallest(program, verdict) if shrinks else program
             print(describe(shown))
-            print("\n" + "\n".join(judge(shown, second_order=True).detail.splitlines()[-12:]))
+            print("\n" + "\n".join(again(shown, verdict).detail.splitlines()[-12:]))
             sys.stdout.flush()
 
 
-def show(name: str, without: frozenset[str]) -> int:
+def again(program: Program, verdict: Verdict) -> Verdict:
+    """Return the verdict of a program in all that its first verdict was about."""
+    return judge(program, True, [mode for mode in MODES if verdict.cause.startswith(mode)])
+
+
+def show(name: str, without: frozenset[str], modes: Collection[str]) -> int:
     """Print one program and its verdict."""
     program = generate(name, without)
-    verdict = judge(program, second_order=True)
+    verdict = judge(program, True, modes)
     print(f"{describe(program)}\n\n{verdict.outcome.value}: {verdict.cause}\n{verdict.detail}")
     return int(verdict.outcome in (Outcome.WRONG, Outcome.CRASH))
 
@@ -68,10 +78,11 @@ def main() -> int:
     """Run the programs; the exit status tells of wrong results and crashes."""
     chosen = options()
     if chosen.show:
-        return show(chosen.show, frozenset(chosen.without))
+        return show(chosen.show, frozenset(chosen.without), chosen.modes)
     begun = time.perf_counter()
     numbers = range(chosen.start, chosen.start + chosen.count)
-    tally = run(chosen.seed, numbers, chosen.jobs, frozenset(chosen.without))
+    without, modes = frozenset(chosen.without), frozenset(chosen.modes)
+    tally = run(chosen.seed, numbers, chosen.jobs, without, modes)
     print(f"{time.perf_counter() - begun:.0f} s")
     report(tally, chosen.shrink)
     return int(bool(tally.failed))

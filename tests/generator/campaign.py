@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from tests.generator.modes import FAULTS
 from tests.generator.programs import Program, generate
 from tests.generator.running import Outcome, Verdict, judge
 from tests.generator.shrinking import shrink
@@ -46,19 +47,22 @@ class Tally:
             self.examples[verdict.cause] = (program, verdict)
 
 
-def takes_second_order(number: int) -> bool:
+def takes_second_order(number: int, modes: frozenset[str] = frozenset()) -> bool:
     """Tell which programs are differentiated twice."""
-    return number % SECOND_ORDER_EVERY == 0
+    return "second" in modes or number % SECOND_ORDER_EVERY == 0
 
 
 def run_one(
-    number: int, seed: int, without: frozenset[str] = frozenset()
+    number: int,
+    seed: int,
+    without: frozenset[str] = frozenset(),
+    modes: frozenset[str] = frozenset(),
 ) -> tuple[Program, Verdict, list[str]]:
     """Judge the program of a seed and a number, drawn again while it is none to judge by."""
     discarded: list[str] = []
     for attempt in range(MOST_ATTEMPTS):
         program = generate(f"{seed}/{number}/{attempt}", without)
-        verdict = judge(program, takes_second_order(number))
+        verdict = judge(program, takes_second_order(number, modes), modes)
         if verdict.outcome is not Outcome.INVALID:
             return program, verdict, discarded
         discarded.append(verdict.cause)
@@ -66,10 +70,14 @@ def run_one(
 
 
 def results(
-    seed: int, numbers: Iterable[int], jobs: int, without: frozenset[str]
+    seed: int,
+    numbers: Iterable[int],
+    jobs: int,
+    without: frozenset[str],
+    modes: frozenset[str] = frozenset(),
 ) -> Iterator[tuple[Program, Verdict, list[str]]]:
     """Yield the verdicts of programs, in order."""
-    one = functools.partial(run_one, seed=seed, without=without)
+    one = functools.partial(run_one, seed=seed, without=without, modes=modes)
     if jobs == 1:
         yield from map(one, numbers)
         return
@@ -78,11 +86,15 @@ def results(
 
 
 def run(
-    seed: int, numbers: Iterable[int], jobs: int = 1, without: frozenset[str] = frozenset()
+    seed: int,
+    numbers: Iterable[int],
+    jobs: int = 1,
+    without: frozenset[str] = frozenset(),
+    modes: frozenset[str] = frozenset(),
 ) -> Tally:
     """Judge programs and count."""
     tally = Tally()
-    for program, verdict, discarded in results(seed, numbers, jobs, without):
+    for program, verdict, discarded in results(seed, numbers, jobs, without, modes):
         tally.add(program, verdict, discarded)
     return tally
 
@@ -91,8 +103,10 @@ def smallest(program: Program, verdict: Verdict, most_tries: int = 1500) -> Prog
     """Return a small program with the same verdict."""
     twice = verdict.cause.startswith("second order")
 
+    modes = frozenset(mode for mode in FAULTS if verdict.cause.startswith(mode))
+
     def still_fails(candidate: Program) -> bool:
-        found = judge(candidate, second_order=twice)
+        found = judge(candidate, twice, modes)
         return (found.outcome, found.cause) == (verdict.outcome, verdict.cause)
 
     return shrink(program, still_fails, most_tries)

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +24,7 @@ import numpy as np
 import gradgen
 from tests.checks import run_text
 from tests.complexify import analytic_module
+from tests.generator.modes import FAULTS
 from tests.generator.programs import Program
 from tests.pytrees import leaves, same_bits, same_leaf
 from tests.references import (
@@ -209,18 +210,38 @@ def time_limit(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, left)  # an outer limit goes on
 
 
-def judge(program: Program, second_order: bool = False) -> Verdict:
+def check_modes(program: Any, args: tuple[Any, ...], modes: Collection[str]) -> Verdict:
+    """Compare forward mode and compiled code with the complex step."""
+    for mode, fault in FAULTS.items():
+        if mode not in modes:
+            continue
+        value, expected = expected_of(program, args)
+        try:
+            found = fault(program, args, value, expected)
+        except gradgen.GradgenError as error:
+            return Verdict(Outcome.REFUSED, f"{mode}: {generalised(str(error))}", str(error))
+        if found and is_sure(program, args, expected):
+            return Verdict(Outcome.WRONG, mode, found)
+    return Verdict(Outcome.RIGHT)
+
+
+def judge(
+    program: Program, second_order: bool = False, modes: Collection[str] = frozenset()
+) -> Verdict:
     """Run a program in every way and say what became of it."""
     try:
         module = load(program.text)
     except Exception as error:
         return Verdict(Outcome.INVALID, generalised(str(error)), str(error))
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"), time_limit(LONGEST):
+        longest = LONGEST * (3 if "numba" in modes else 1)
+        with warnings.catch_warnings(), np.errstate(all="ignore"), time_limit(longest):
             warnings.simplefilter("ignore")
             verdict = check_first_order(module.program, program.args)
             if second_order and verdict.outcome is Outcome.RIGHT:
                 verdict = check_second_order(program)
+            if verdict.outcome is Outcome.RIGHT:
+                verdict = check_modes(module.program, program.args, modes)
             return verdict
     except Invalid as error:
         return Verdict(Outcome.INVALID, generalised(str(error)), str(error))
