@@ -231,6 +231,28 @@ def test_captured_infinities():
     assert np.allclose(gradgen.grad(h)(X), 2 * X)
 
 
+@case("items of an argument that take the names of later arguments", {"w": X, "b": 0.3}, X[:2], 2.0)
+def items_take_names(e, a, b):
+    total = np.sum(a) * b
+    a = e["w"]
+    b = e["b"]
+    return total * b + np.sum(a**2)
+
+
+@case("an item takes the name of an argument on one path", {"p": {"w": X}}, X[:2])
+def item_takes_name_on_a_path(e, a):
+    if a[1] > e["p"]["w"][0]:
+        a = e["p"]["w"]
+    return np.sum(a * a)
+
+
+@case("arguments and their items trade names in turns", (X, 0.5), X * 2.0)
+def names_traded(pair, a):
+    for _ in range(2):
+        pair, a = (a, pair[1] * a[0]), pair[0]
+    return np.sum(pair[0] * a) + pair[1]
+
+
 def test_captured_numpy_scalars():
     """Captured NumPy scalars, fractions, big integers."""
     a, b, c, d = np.float64(0.1), np.float32(0.1), np.int64(3), np.bool_(True)

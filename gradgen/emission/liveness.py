@@ -34,8 +34,12 @@ class _Lives:
         self.noted: list[Event] = []
 
     def events(self, body: Block) -> list[Event]:
-        """Return definitions and ends of lives, in program order."""
+        """Return definitions and ends of lives, in program order.
+
+        Arguments have their names before items of others are taken out.
+        """
         self._block(body, [])
+        self._define([op.out for op in body.ops if _is_argument(op)])
         return self.noted[::-1]
 
     def _toggle(self, v: Value) -> None:
@@ -79,7 +83,7 @@ class _Lives:
         self._define(block.params)
 
     def _op(self, op: Op, through: list[Value]) -> None:
-        if len(op.outputs) == 1 and op.out in self.folded:
+        if len(op.outputs) == 1 and (op.out in self.folded or _is_argument(op)):
             return
         written = _in_place(op)
         for k, out in reversed(written):
@@ -126,6 +130,11 @@ class _Lives:
                 if not before:
                     after.append(v)
                     self._toggle(v)
+
+
+def _is_argument(op: Op) -> bool:
+    """Whether this is an argument as a whole, no item of one."""
+    return op.prim == "leaf" and not op.attrs["path"]
 
 
 def _in_place(op: Op) -> list[tuple[int, Value]]:

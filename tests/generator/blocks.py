@@ -252,6 +252,16 @@ def over_grown(scope: Scope) -> tuple[str, list[Kind], bool]:
     if not lists:
         return over_range(scope)
     name, kind = scope.chooser.pick(lists)
+    if scope.has("generators") and scope.chooser.chance(0.5):
+        many = Int(0, 9)
+        return scope.chooser.pick(
+            (
+                (f"enumerate(list({name}))", [many, kind.item], False),
+                (f"reversed({name}[:])", [kind.item], False),
+                (f"zip({name}[:], {name}[1:])", [kind.item, kind.item], False),
+                (f"{name}[1:]", [kind.item], False),
+            )
+        )
     return f"list({name})" if scope.chooser.chance(0.2) else f"{name}[:]", [kind.item], False
 
 

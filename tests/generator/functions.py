@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.generator import arrays, blocks, expressions, sequences, signatures
+from tests.generator import arrays, blocks, expressions, sequences, signatures, statements
 from tests.generator.choices import indented
 from tests.generator.kinds import SCALAR, Array, Function, Int, Kind, Object, Scalar
 from tests.generator.scope import Scope
@@ -101,20 +101,50 @@ def helper(scope: Scope, number: int) -> list[str]:
 def recursive(inner: Scope, name: str) -> tuple[list[str], Function]:
     """Return a function that calls itself a given number of times."""
     choose = inner.chooser
-    thing: Kind = choose.pick((SCALAR, Array(inner.lengths[:1])))
-    what = inner.bind(thing, fresh=True)
+    vector = Array(inner.lengths[:1])
+    things: tuple[Kind, ...] = choose.pick(
+        ((SCALAR,), (vector,), (vector,), (vector, vector), (vector, SCALAR))
+    )
+    names: list[str] = []
+    for kind in things:
+        inner.guarded = frozenset(names)
+        names.append(inner.bind(kind, fresh=True))
+    inner.guarded = frozenset()
     inner.names["depth"] = Int(0, 3)
     inner = replace(inner, guarded=inner.guarded | {"depth"}, result=SCALAR)
+    written = statements.simple(inner.branch()) if choose.chance(0.3) else []
     base = expressions.scalar(inner, 1)
     body, left = blocks.block(inner, 2)
-    again = expressions.argument(inner, thing)
     if not left:
-        deeper = f"{name}({again}, depth - 1)"
-        forms = ("{1} + 0.5 * {0}", "math.sin({0}) * {1}", "{0} - {1} * {0}", "{0}")
-        body.append(f"return {choose.pick(forms).format(deeper, expressions.atom(inner))}")
-    lines = ["if depth <= 0:", f"    return {base}", *body]
-    kind = Function((thing, Int(0, 3)), SCALAR, next(inner.serials), (what, "depth"))
-    return [f"def {name}({what}, depth):", *indented(lines)], kind
+        body += again(inner, name, things)
+    lines = ["if depth <= 0:", *indented([*written, f"return {base}"]), *body]
+    params = (*things, Int(0, 3))
+    kind = Function(params, SCALAR, next(inner.serials), (*names, "depth"))
+    return [f"def {name}({', '.join(names)}, depth):", *indented(lines)], kind
+
+
+def again(inner: Scope, name: str, things: tuple[Kind, ...]) -> list[str]:
+    """Return statements that call a function within itself, and return."""
+    choose = inner.chooser
+
+    def deeper() -> str:
+        listed = ", ".join(expressions.argument(inner, kind) for kind in things)
+        return f"{name}({listed}, depth - 1)"
+
+    forms = ("{1} + 0.5 * {0}", "math.sin({0}) * {1}", "{0} - {1} * {0}", "{0}")
+    text = choose.pick(forms).format(deeper(), expressions.atom(inner))
+    way = choose.weighted(((5.0, "last"), (1.5, "loop"), (1.5, "branch"), (1.5, "before")))
+    if way == "last":
+        return [f"return {text}"]
+    if way == "branch":
+        test, other = expressions.condition(inner), expressions.scalar(inner, 1)
+        return [f"if {test}:", f"    return {text}", f"return {other}"]
+    if way == "loop":
+        lines = ["below = 0.0", "for turn in range(2):", f"    below += 0.4 * {deeper()}"]
+        lines += indented(statements.simple(inner.branch()))
+        return [*lines, f"return below + {expressions.atom(inner)}"]
+    lines = [f"below = {text}", *statements.simple(inner)]
+    return [*lines, f"return math.sin(below) + {expressions.atom(inner)}"]
 
 
 def local_function(scope: Scope) -> list[str]:

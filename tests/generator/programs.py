@@ -27,6 +27,7 @@ FEATURES = (
     "class functions",
     "closures",
     "comprehensions",
+    "container arguments",
     "containers",
     "contexts",
     "defaults",
@@ -34,12 +35,14 @@ FEATURES = (
     "dicts",
     "flags",
     "functions",
+    "generators",
     "iteration",
     "jumps",
     "lists",
     "loop else",
     "match",
     "methods",
+    "nested containers",
     "nested lists",
     "nonlocal",
     "objects",
@@ -62,6 +65,13 @@ ARGUMENTS: tuple[tuple[tuple[str, type], ...], ...] = (
     (("x", Scalar), ("y", Scalar)),
     (("x", Scalar), ("a", Array), ("m", Record), ("n", Int)),
 )
+# Dicts, lists and tuples to differentiate by.
+CONTAINERS: tuple[tuple[str, str], ...] = (
+    ("d", "dict"),
+    ("e", "nested dict"),
+    ("pair", "tuple"),
+    ("state", "list"),
+)
 
 
 @dataclass(frozen=True)
@@ -81,6 +91,10 @@ def tidy(text: str) -> str:
 def arguments(choose: Chooser, scope: Scope) -> tuple[Any, ...]:
     """Choose the parameters of the program, note their kinds, and return their values."""
     values: list[Any] = []
+    if scope.has("container arguments"):
+        name, form = choose.pick(CONTAINERS)
+        scope.names[name], value = container(choose, form, scope.lengths)
+        values.append(value)
     for name, sort in choose.pick(ARGUMENTS):
         if sort is Scalar:
             scope.names[name] = SCALAR
@@ -92,9 +106,30 @@ def arguments(choose: Chooser, scope: Scope) -> tuple[Any, ...]:
         else:
             shape = scope.lengths if sort is Record else scope.lengths[:1]
             scope.names[name] = Array(shape)
-            entries = [choose.real(-1.2, 1.2) for _ in range(int(np.prod(shape)))]
-            values.append(np.array(entries).reshape(shape))
+            values.append(entries(choose, shape))
     return tuple(values)
+
+
+def entries(choose: Chooser, shape: tuple[int, ...]) -> np.ndarray:
+    """Return an array of numbers."""
+    drawn = [choose.real(-1.2, 1.2) for _ in range(int(np.prod(shape)))]
+    return np.array(drawn).reshape(shape)
+
+
+def container(choose: Chooser, form: str, lengths: tuple[int, int]) -> tuple[Record, Any]:
+    """Return a container of numbers and arrays, and what its items are."""
+    vector, matrix = Array(lengths[:1]), Array(lengths)
+    number, row = choose.real(-1.0, 1.0), entries(choose, vector.shape)
+    if form == "dict":
+        return Record(("left", "right"), (vector, SCALAR)), {"left": row, "right": number}
+    if form == "nested dict":
+        inner = Record(("left", "right"), (SCALAR, vector))
+        table = entries(choose, matrix.shape)
+        value = {"left": {"left": number, "right": row}, "right": table}
+        return Record(("left", "right"), (inner, matrix)), value
+    if form == "tuple":
+        return Record((0, 1), (vector, SCALAR)), (row, number)
+    return Record((0, 1), (vector, vector), True), [row, entries(choose, vector.shape)]
 
 
 def result(scope: Scope) -> str:

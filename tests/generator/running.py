@@ -147,10 +147,19 @@ def check_first_order(program: Any, args: tuple[Any, ...]) -> Verdict:
     return Verdict(Outcome.RIGHT)
 
 
+def ways(tree: Any) -> list[str]:
+    """Return the subscripts that lead to each number and array in a container."""
+    return ["".join(f"[{key!r}]" for _, key in path) for path, _ in leaves(tree)]
+
+
 def along_text(program: Program) -> str:
     """Return the program's text with the gradient along fixed directions as a second function."""
     names = [f"a{place}" for place in range(len(program.args))]
-    terms = [f"np.sum(g[{n}] * v{n})" for n in range(len(float_argnums(program.args)))]
+    terms = [
+        f"np.sum(g[{n}]{way} * v{n}{way})"
+        for n, place in enumerate(float_argnums(program.args))
+        for way in ways(program.args[place])
+    ]
     listed = ", ".join(names)
     body = f"    g = gradient({listed})\n    return {' + '.join(terms)}\n"
     return f"{program.text}\n\ndef along({listed}):\n{body}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.generator import arrays, expressions
-from tests.generator.kinds import SCALAR, Array, Grown, Int, Kind, Object, Tally
+from tests.generator.kinds import SCALAR, Array, Grown, Int, Kind, Object, Record, Tally
 from tests.generator.scope import Scope
 
 
@@ -43,6 +43,13 @@ def sum_over(scope: Scope, size: int) -> str:
     entry = expressions.scalar(inside, size - 1)
     listed = f"{entry} {loop}{test}"
     forms = [f"sum({listed})", f"sum([{listed}])", f"np.sum(np.array([{listed}]))"]
+    if scope.has("generators"):
+        reduced = choose.pick(("max", "min"))
+        # Entries at a distance from each other: none of two is the largest.
+        apart = f"{entry} + {choose.real(0.5, 3.0)}37 {loop}{test}"
+        least = f"{choose.constant()}"
+        forms += [f"{reduced}(({apart}), default={least})", f"math.fsum({listed})"]
+        forms += [f"(1.0 if any({entry} > {choose.threshold()} {loop}) else {least})"]
     return choose.pick(forms)
 
 
@@ -105,4 +112,18 @@ def item(scope: Scope, kind: Kind) -> str:
         return f"[{', '.join(item(scope, kind.item) for _ in range(kind.least))}]"
     if isinstance(kind, Object):
         return expressions.argument(scope, kind)
+    if isinstance(kind, Record):
+        return record(scope, kind)
     return expressions.scalar(scope, 1)
+
+
+def record(scope: Scope, kind: Record) -> str:
+    """Return a dict, list or tuple: one that there is, or one that is written out."""
+    twins = [name for name, other in scope.reached(Record) if other == kind]
+    if twins and scope.chooser.chance(0.3):
+        return scope.chooser.pick(twins)
+    texts = [item(scope, part) for part in kind.items]
+    if kind.is_dict:
+        pairs = zip(kind.keys, texts, strict=True)
+        return "{" + ", ".join(f"{key!r}: {text}" for key, text in pairs) + "}"
+    return f"[{', '.join(texts)}]" if kind.is_list else f"({', '.join(texts)})"

@@ -185,6 +185,10 @@ def container(scope: Scope) -> list[str]:
     items: tuple[Kind, ...] = choose.pick(
         ((SCALAR, SCALAR), (SCALAR, vector), (vector, vector), (SCALAR,) * 3, (vector, SCALAR))
     )
+    if scope.has("nested containers") and choose.chance(0.4):
+        parts = choose.pick(((SCALAR, vector), (SCALAR, SCALAR)))
+        inner = choose.pick((Record(("left", "right"), parts), Record((0, 1), parts, True)))
+        items = choose.pick(((inner, inner), (SCALAR, inner), (inner, vector)))
     texts = [sequences.item(scope, item) for item in items]
     form = choose.pick(("list", "list", "tuple", "dict", "dict"))
     if form == "dict":
