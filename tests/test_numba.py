@@ -652,6 +652,16 @@ def test_kept_code_is_used_again_and_keeps_captures_apart(
     assert list((place / "__pycache__").glob("*.nbi"))
 
 
+def test_recursion_is_not_kept() -> None:
+    """A process that reads back a function that calls itself ends: "Symbol not found"."""
+    args = (np.linspace(0.2, 1.1, 5), 0, 5)
+    text = gradgen.emit(folded, argnums=0, example_args=args, backend="numba", cache=True)
+    assert "folded_forward" in text and "cache=True" not in text
+    assert "cache=True" in gradgen.emit(
+        heat, example_args=(np.ones(3), 0.1), backend="numba", cache=True
+    )
+
+
 def test_kept_code_is_not_taken_from_where_others_write(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,6 +69,8 @@ def render(
     takes it.
     """
     callees = wanted(function)
+    # What calls itself is not found by its name in what Numba reads back: the process would end.
+    cache = cache and not callees
     spelled = spell_callees(dict.fromkeys(c for c, _ in callees), {name, *function.captures})
     for c, _ in callees:
         c.reserved = spelled
