@@ -33,6 +33,7 @@ class Choices(TypedDict, total=False):
     cache: bool
     batch: Batch
     parallel: bool
+    reassociate: bool
 
 
 def options_of(
@@ -46,6 +47,7 @@ def options_of(
     cache: bool = False,
     batch: Batch = None,
     parallel: bool = False,
+    reassociate: bool = False,
 ) -> Options:
     """Return the options that arguments of a decorator stand for, after checking them."""
     if argnums is not None and argnames is not None:
@@ -61,7 +63,7 @@ def options_of(
         raise ArgumentError(
             f"there is no backend {backend!r}", hint=f"one of {', '.join(BACKENDS)}"
         )
-    for option, asked in (("cache", cache), ("parallel", parallel)):
+    for option, asked in (("cache", cache), ("parallel", parallel), ("reassociate", reassociate)):
         if asked:
             require_compiled(option, backend)
     rows = () if batch is None else tuple(batch) if isinstance(batch, tuple | list) else (batch,)
@@ -69,7 +71,7 @@ def options_of(
         _require("batch", rows, lambda k: _is_position(k) or isinstance(k, str), "the names")
     limit = byte_limit(memory)
     return Options(nums, names, mode, has_aux, check_replay, backend, limit, cache, rows,
-                   parallel=parallel)  # fmt: skip
+                   parallel=parallel, reassociate=reassociate)  # fmt: skip
 
 
 def _is_position(k: Any) -> bool:
@@ -118,6 +120,7 @@ def grad(
     cache: bool = False,
     batch: Batch = None,
     parallel: bool = False,
+    reassociate: bool = False,
 ) -> Gradient | Callable[[Function], Gradient]:
     """Return a function that computes the gradient of a scalar function.
 
@@ -149,6 +152,9 @@ def grad(
     parallel : bool
         With Numba: whether loops whose turns meet only in sums are done in parts, on threads.  The
         same number of threads gives the same bits; another one another order of the sums.
+    reassociate : bool
+        With Numba: whether sums may be taken in another order than is written, so that compilers
+        make vectors of them.  Results differ in their last digits; NaN and infinity stay.
 
     Returns
     -------
@@ -163,7 +169,7 @@ def grad(
     """
     return _decorate(
         Gradient, fn, example_args, "grad", argnums, argnames, has_aux, check_replay,
-        backend, memory, cache, batch, parallel,
+        backend, memory, cache, batch, parallel, reassociate,
     )  # fmt: skip
 
 
@@ -186,6 +192,7 @@ def value_and_grad(
     cache: bool = False,
     batch: Batch = None,
     parallel: bool = False,
+    reassociate: bool = False,
 ) -> Gradient | Callable[[Function], Gradient]:
     """Return a function that computes the value and the gradient of a scalar function.
 
@@ -195,7 +202,7 @@ def value_and_grad(
     """
     return _decorate(
         Gradient, fn, example_args, "value_and_grad", argnums, argnames, has_aux, check_replay,
-        backend, memory, cache, batch, parallel,
+        backend, memory, cache, batch, parallel, reassociate,
     )  # fmt: skip
 
 
@@ -218,6 +225,7 @@ def differentiable(
     cache: bool = False,
     batch: Batch = None,
     parallel: bool = False,
+    reassociate: bool = False,
 ) -> Differentiable | Callable[[Function], Differentiable]:
     """Give a function ``.grad``, ``.value_and_grad``, ``.source``, ``.graph`` and ``.explain()``.
 
@@ -225,7 +233,7 @@ def differentiable(
     """
     return _decorate(
         Differentiable, fn, example_args, "value_and_grad", argnums, argnames, has_aux,
-        check_replay, backend, memory, cache, batch, parallel,
+        check_replay, backend, memory, cache, batch, parallel, reassociate,
     )  # fmt: skip
 
 
@@ -243,6 +251,7 @@ def emit(
     cache: bool = False,
     batch: Batch = None,
     parallel: bool = False,
+    reassociate: bool = False,
 ) -> str:
     """Return the generated module of a function as text, and write it to a file if asked.
 
@@ -252,7 +261,7 @@ def emit(
         The loss.
     path : path-like, optional
         Where to write the module, atomically; a file that gradgen did not write is left alone.
-    argnums, argnames, has_aux, example_args, backend, memory, cache, batch, parallel
+    argnums, argnames, has_aux, example_args, backend, memory, cache, batch, parallel, reassociate
         As for `grad`.
     mode : {"value_and_grad", "grad", "vjp", "jvp", "value", "jacfwd", "jacrev", "hessian", \
 "hessian_reverse", "hvp", "hessian_diag"}
@@ -272,6 +281,7 @@ def emit(
     options = options_of(
         mode, argnums, argnames, has_aux, backend=backend, memory=memory, cache=cache, batch=batch,
         parallel=parallel,
+        reassociate=reassociate,
     )  # fmt: skip
     made = Gradient(fn, options, example_args)
     if path is not None:

@@ -28,7 +28,8 @@ class Options:
     loops are kept, None for the square root.  ``batch`` are arguments that hold an example in each
     row.  ``turns`` says whether the seeds of a Jacobian may go through one after the other, where
     they cannot together; ``read_again``, that the text is not for the user, but to be
-    differentiated; ``parallel``, whether loops may be done in parts, each on a thread.
+    differentiated; ``parallel``, whether loops may be done in parts, each on a thread;
+    ``reassociate``, whether compiled code may take sums in another order.
     """
 
     argnums: int | tuple[int, ...] = 0
@@ -44,6 +45,7 @@ class Options:
     turns: bool = True
     read_again: bool = False
     parallel: bool = False
+    reassociate: bool = False
 
     def selected(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return the names of the differentiated parameters."""
@@ -146,7 +148,8 @@ def require_compiled(option: str, backend: str) -> None:
     ArgumentError
         For NumPy's backend.
     """
-    does = {"cache": "keeps compiled code", "parallel": "is for compiled loops"}
+    does = {"cache": "keeps compiled code", "parallel": "is for compiled loops",
+            "reassociate": "is for compiled sums"}  # fmt: skip
     if backend == "numpy":
         raise ArgumentError(
             f"{option}=True {does[option]}, and nothing is compiled for NumPy",

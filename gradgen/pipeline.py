@@ -197,7 +197,7 @@ def _along(
     """Derive forwards, where that saves what loops would keep; None where it does not, or fails."""
     fn, given = program.source
     options = program.options
-    plain = replace(options, backend="numpy", cache=False, parallel=False)
+    plain = replace(options, backend="numpy", cache=False, parallel=False, reassociate=False)
     if not keeps_in_loops(run(fn, args, plain, "copies", specs).saved):
         return None
     function = read_function(fn, given, options)
@@ -251,7 +251,7 @@ def _nested(
 
 def _inner_options(options: Options) -> Options:
     """Return the options of a text that is read again to make one with these."""
-    return replace(options, backend="numpy", cache=False, read_again=True)
+    return replace(options, backend="numpy", cache=False, reassociate=False, read_again=True)
 
 
 def _in_turns(program: Program, why: UnbatchedError) -> Program:

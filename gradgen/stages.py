@@ -64,6 +64,7 @@ from gradgen.passes.sharing import Sharing
 from gradgen.passes.signs import join_signs
 from gradgen.passes.sinking import sink_into_branches
 from gradgen.passes.sums import sum_before_products
+from gradgen.passes.sums_apart import sum_apart
 from gradgen.passes.through import add_through_zeros
 from gradgen.passes.twice import read_once
 from gradgen.passes.unbound import drop_sure, settle_guards
@@ -97,6 +98,7 @@ def _adjoint(program: Program) -> None:
     function, options = program.function, program.options
     for f in _everything(program):
         f.native = options.backend == "numba"
+        f.reordered = f.native and options.reassociate
         read_once(f)
         drop_unchanged(f)
         # In a loop over examples, a name may still hold what the one before has left in it.
@@ -160,6 +162,8 @@ def _saves(program: Program) -> None:
         pick_last(program.function)
         remove_dead(program.function)
         interchange_loops(program.function)
+        if program.options.reassociate:
+            sum_apart(program.function)
     remove_dead(program.function)
     for f in _everything(program):
         # What is derived from a text that raises by itself need not read what that does.

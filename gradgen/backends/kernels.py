@@ -22,6 +22,8 @@ from gradgen.emission.writer import Writer
 from gradgen.ir.nodes import Const, Value
 
 Outputs = Callable[[Callable[[Value], ast.expr]], ast.expr]
+# What LLVM may do with floats: sums in any order, zeros without signs, products and sums in one.
+REORDERED = ("contract", "nsz", "reassoc")
 SUFFIX = "_compiled"
 CHECKED = "_checked"
 
@@ -55,7 +57,7 @@ class Kernel:
             seen = with_views(made.body, {*self.params, *self.writer.function.reserved})
             if self._demands_no_more(seen):
                 made.body = seen
-        made.decorator_list = [decorator(self.cache, checked=self.tests is None)]
+        made.decorator_list = [self._decorator(self.cache, self.tests is None)]
         return made
 
     def _demands_no_more(self, seen: list[ast.stmt]) -> bool:
@@ -69,7 +71,13 @@ class Kernel:
     def twin(self) -> list[ast.stmt]:
         """Return the statement that makes the function again, with indices checked, if needed."""
         # What is kept on disk is found by the function's code, which is the same in both.
-        return [twin(self.name, self._checked, decorator(cache=False))] if self.tests else []
+        made = self._decorator(cache=False, checked=True)
+        return [twin(self.name, self._checked, made)] if self.tests else []
+
+    def _decorator(self, cache: bool, checked: bool) -> ast.Call:
+        function = self.writer.function
+        reordered = function.reordered and _has_loop(self.statements)
+        return decorator(cache, checked=checked, reordered=reordered)
 
     @property
     def _checked(self) -> str:
@@ -143,17 +151,29 @@ class Kernel:
         return out
 
 
-def decorator(cache: bool, parallel: bool = False, checked: bool = True) -> ast.Call:
-    """Return the decorator of a compiled function; ``checked``: it looks whether indices fit."""
+def decorator(
+    cache: bool, parallel: bool = False, checked: bool = True, reordered: bool = False
+) -> ast.Call:
+    """Return the decorator of a compiled function.
+
+    ``checked``: it looks whether indices fit; ``reordered``: it may take sums in another order, and
+    round a product and a sum once.
+    """
     options: dict[str, object] = {"error_model": "numpy"} | (
         {"boundscheck": True} if checked else {}
     )
     options |= {"cache": True} if cache else {}
     options |= {"parallel": True} if parallel else {}
-    return pieces.call("numba.njit", [], options)
+    made = pieces.call("numba.njit", [], options)
+    if reordered:
+        flags = ast.Set([ast.Constant(flag) for flag in REORDERED])
+        made.keywords.append(ast.keyword("fastmath", flags))
+    return made
 
 
-def decorated(definition: ast.stmt, plain: set[str], cache: bool) -> ast.stmt:
+def decorated(
+    definition: ast.stmt, plain: set[str], cache: bool, reordered: bool = False
+) -> ast.stmt:
     """Have a function of the module compiled, unless it is one that stays Python."""
     if not isinstance(definition, ast.FunctionDef) or definition.name in plain:
         return definition
@@ -161,8 +181,13 @@ def decorated(definition: ast.stmt, plain: set[str], cache: bool) -> ast.stmt:
         return definition
     made = respelled(copy.deepcopy(definition))
     parallel = any(ast.unparse(f) == "numba.prange" for f in _called(made))
-    made.decorator_list = [decorator(cache, parallel)]
+    sums = reordered and _has_loop(made.body)
+    made.decorator_list = [decorator(cache, parallel, reordered=sums)]
     return made
+
+
+def _has_loop(statements: list[ast.stmt]) -> bool:
+    return any(isinstance(n, ast.For | ast.While) for s in statements for n in ast.walk(s))
 
 
 def _called(definition: ast.FunctionDef) -> list[ast.expr]:

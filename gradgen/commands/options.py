@@ -63,6 +63,10 @@ def add_mode(parser: argparse.ArgumentParser) -> None:
         help="with --backend numba: loops whose turns meet only in sums in parts, each on a thread",
     )  # fmt: skip
     parser.add_argument(
+        "--reassociate", action="store_true",
+        help="with --backend numba: sums may be taken in another order than is written",
+    )  # fmt: skip
+    parser.add_argument(
         "--snapshots", metavar="N", type=int,
         help="keep the states of such loops at N turns, where they run to their end",
     )  # fmt: skip
@@ -124,6 +128,9 @@ def options_of(target: Target, arguments: argparse.Namespace) -> Options:
     if getattr(arguments, "parallel", False):
         require_compiled("parallel", options.backend)
         options = dataclasses.replace(options, parallel=True)
+    if getattr(arguments, "reassociate", False):
+        require_compiled("reassociate", options.backend)
+        options = dataclasses.replace(options, reassociate=True)
     if getattr(arguments, "mode", None):
         options = dataclasses.replace(options, mode=arguments.mode)
     if getattr(arguments, "batch", None):

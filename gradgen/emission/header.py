@@ -137,6 +137,7 @@ def _command(program: Any, target: str, options: Any, mode: str, rows: tuple[str
     words += [f"--batch {','.join(rows)}"] if rows else []
     words += [] if options.backend == "numpy" else [f"--backend {options.backend}"]
     words += ["--parallel"] if options.parallel else []
+    words += ["--reassociate"] if options.reassociate else []
     words += ["--memory recompute"] if again else []
     words += [] if options.snapshots is None else [f"--snapshots {options.snapshots}"]
     return " ".join(words)

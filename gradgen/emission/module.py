@@ -104,7 +104,7 @@ def render(
     if compiled is not None:
         # What the function with the user's parameters calls stays Python, as it does.
         plain = _closure(function, function.plain_helpers | _names_in([definition]))
-        above = [decorated(s, plain, cache) for s in above]
+        above = [decorated(s, plain, cache, function.reordered) for s in above]
     captured = _captured(function)
     asks = bool(callees) or "numba.objmode" in {n for s in above for n in _dotted_names(s)}
     if compiled is not None and asks and not cache:

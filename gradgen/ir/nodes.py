@@ -185,7 +185,8 @@ class Function:
     """A whole program: parameters (by name, with their structure), a body, and its source.
 
     ``helpers`` are syntax trees of functions that a backend prints into the module,
-    ``plain_helpers`` the names of those that it does not compile, if it compiles (``native``).
+    ``plain_helpers`` the names of those that it does not compile, if it compiles (``native``);
+    ``reordered``: it may take sums in another order.
     """
 
     name: str
@@ -202,6 +203,7 @@ class Function:
     helpers: dict[str, Any] = field(default_factory=dict)
     plain_helpers: set[str] = field(default_factory=set)
     native: bool = False
+    reordered: bool = False
 
 
 @dataclass(eq=False, slots=True)
