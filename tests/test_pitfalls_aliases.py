@@ -283,7 +283,7 @@ def conjugate_of_reals(x):
     return np.sum(a * x + b * b)
 
 
-@case("windows over an array see what is written to it", X, outcome="either")
+@case("windows over an array see what is written to it", X)
 def windows_after_a_write(x):
     a = x * 1.0
     w = np.lib.stride_tricks.sliding_window_view(a, 2)

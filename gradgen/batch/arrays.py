@@ -139,6 +139,11 @@ def _diagonal(s: Sweep, op: Op) -> Value | None:
     return s.alg.emit("diagonal", s.of(a), offset=offset, axis1=axis1, axis2=axis2)
 
 
+def _windows(s: Sweep, op: Op) -> Value | None:
+    x, length = op.inputs
+    return s.b.emit("windows", [s.of(x), length], axis=op.attrs["axis"] + 1)
+
+
 def _diag(s: Sweep, op: Op) -> Value | None:
     """Return diagonal matrices."""
     v = op.inputs[0]
@@ -158,5 +163,5 @@ HANDLERS: dict[str, Any] = {
     "swapaxes": _axes("axis1", "axis2"), "moveaxis": _axes("source", "destination"),
     "expand_dims": _axes("axis"), "squeeze": _squeeze, "concatenate": _joined, "stack": _joined,
     "array": _array, "tril": _triangle, "triu": _triangle,
-    "diagonal": _diagonal, "diag_view": _diagonal, "diag": _diag,
+    "diagonal": _diagonal, "diag_view": _diagonal, "diag": _diag, "windows": _windows,
 }  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import dataclasses
 import functools
-import inspect
 import operator
 from typing import Any
 
@@ -16,7 +15,6 @@ from gradgen.frontend import unbound
 from gradgen.frontend.attribute_dicts import attributes_as_dict
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.evaluate import evaluate
-from gradgen.frontend.layouts import perhaps_shared
 from gradgen.frontend.objects import (
     Method,
     replaced,
@@ -40,7 +38,6 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.nodes import Const, nothing
 from gradgen.library import python
-from gradgen.library.registry import SHARING
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,11 +56,7 @@ def from_library(r: Reader, node: ast.AST, fn: Any, args: list[Any], kwargs: dic
     # A cycle by nature: a library function is read as any other call.
     from gradgen.frontend.calls import call_value
 
-    out = call_value(r, node, borrowed(fn, r.span(node)), args, kwargs)
-    if fn not in SHARING:
-        return out
-    first = args[0] if args else kwargs.get(next(iter(inspect.signature(fn).parameters)))
-    return perhaps_shared(r, first, out, fn.__name__)
+    return call_value(r, node, borrowed(fn, r.span(node)), args, kwargs)
 
 
 def borrowed(fn: Any, here: Span) -> LocalFunction:

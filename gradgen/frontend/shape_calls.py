@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradgen.frontend.attributes import dimension
-from gradgen.frontend.bindings import call_rule, emit
+from gradgen.frontend.bindings import call_rule, emit, option
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.constructor_calls import numbers_of
 from gradgen.frontend.evaluate import as_value
@@ -21,6 +21,7 @@ from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Dim, Type
 from gradgen.library import joined as join_rows
 from gradgen.library import plane, shapes
+from gradgen.library.windows import windows
 from gradgen.rules.contractions import cross_axes
 from gradgen.rules.registry import RULES
 
@@ -170,3 +171,10 @@ def _require_three(r: Reader, node: ast.AST, length: Value) -> None:
     what = "Both input arrays must be (arrays of) 3-dimensional vectors"
     text = f"raise ValueError({f'{what}; of 2 dimensions, write {OF_TWO}'!r})"
     r.b.append("raise_if", [other], [], span=r.span(node), attrs={"text": text})
+
+
+@special(windows, listed=False)
+def _windows(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    x, length, axis = args
+    known = option(r, node, "axis", axis, RULES["windows"])
+    return emit(r, node, RULES["windows"], [x, length], {"axis": known})

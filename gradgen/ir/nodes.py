@@ -35,7 +35,12 @@ _ids = itertools.count()
 WRITES = ("store", "inc", "add_at")
 GROWS = ("append", "insert", "pop", "extend")
 SUBSCRIPTS = {"load": 1, "store": 2, "inc": 2}  # the first input that is a subscript, as all behind
-READ_ONLY = ("broadcast_to", "diagonal", "diag_view")  # views that NumPy lets nobody write to
+READ_ONLY = (
+    "broadcast_to",
+    "diagonal",
+    "diag_view",
+    "windows",
+)  # views that NumPy lets nobody write to
 
 
 def next_id() -> int:

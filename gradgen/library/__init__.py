@@ -19,6 +19,7 @@ from gradgen.library import (  # noqa: F401  (these fill the tables)
     simpson,
     statistics,
     trajectories,
+    windows,
 )
 from gradgen.library.registry import READ_AS, READ_METHODS, READINGS, reads
 

@@ -29,14 +29,12 @@ class Reading:
 READINGS: list[Reading] = []
 READ_AS: Callables[Callable[..., Any]] = Callables()
 READ_METHODS: dict[str, Callable[..., Any]] = {}
-SHARING: set[Callable[..., Any]] = set()
 
 
 def reads(
     *spellings: str,
     methods: Sequence[str] = (),
     samples: Sequence[str] = (),
-    shares: bool = False,
 ) -> Callable[[F], F]:
     """Have calls of some functions, or methods of arrays, read as calls of the decorated one.
 
@@ -52,9 +50,6 @@ def reads(
         Methods of arrays that it stands for, too.
     samples : sequence of str
         Expressions over the arrays of ``tests/rules/pool.py``, from which the tests are made.
-    shares : bool
-        Whether NumPy's result is a view of the first argument, and the reading's is not: a write
-        to either is then refused where the other is read after it.
     """
 
     def register(fn: F) -> F:
@@ -62,7 +57,6 @@ def reads(
         for what in spellings:
             READ_AS.enter(what, fn)
         READ_METHODS.update(dict.fromkeys(methods, fn))
-        SHARING.update([fn] if shares else [])
         return fn
 
     return register

@@ -320,34 +320,6 @@ def trim_zeros(filt, trim="fb"):
 
 
 @reads(
-    "np.lib.stride_tricks.sliding_window_view",
-    samples=(
-        "np.lib.stride_tricks.sliding_window_view(x5, 2)",
-        "np.lib.stride_tricks.sliding_window_view(x44, (2, 3))",
-        "np.lib.stride_tricks.sliding_window_view(x23, 2, axis=1)",
-        "np.lib.stride_tricks.sliding_window_view(x23, 2, axis=-1)",
-        "np.lib.stride_tricks.sliding_window_view(x234, (2, 2), axis=(2, -1))",
-    ),
-    shares=True,
-)
-def sliding_window_view(x, window_shape, axis=None, *, subok=False, writeable=False):
-    """Gather the windows along each axis; they come last."""
-    lengths = (window_shape,) if isinstance(window_shape, int) else tuple(window_shape)
-    if axis is None:
-        axes = tuple(range(np.ndim(x)))
-    else:
-        axes = (axis,) if isinstance(axis, int) else tuple(axis)
-    rank = np.ndim(x)  # of the array itself: that of x grows by the windows
-    for at, length in zip(axes, lengths, strict=True):
-        at = at + rank if at < 0 else at
-        count = np.shape(x)[at] - length + 1
-        places = np.arange(count)[:, None] + np.arange(length)
-        windows = np.take(x, places, axis=at)
-        x = windows if at + 2 == np.ndim(windows) else np.moveaxis(windows, at + 1, -1)
-    return x
-
-
-@reads(
     "np.apply_along_axis",
     samples=(
         "np.apply_along_axis(np.sum, 0, x23)", "np.apply_along_axis(lambda v: v * v[0], 1, x23)",

@@ -60,6 +60,7 @@ from gradgen.rules import (
     ufunc_methods,
     ufunc_reductions,
     voigt,
+    windows,
 )
 from gradgen.rules.registry import CALLABLES, METHODS, RULES
 
@@ -125,5 +126,6 @@ SOURCES = (
     nans,
     quantiles,
     shapes,
+    windows,
 )
 __all__ = ["CALLABLES", "METHODS", "RULES", "SOURCES"]

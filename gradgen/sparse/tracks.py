@@ -25,7 +25,7 @@ MOVES = {
     "load", "reshape", "reshape_as", "ravel", "flatten", "T", "transpose", "swapaxes", "moveaxis",
     "expand_dims", "squeeze", "broadcast_to", "flip", "roll", "copy", "concatenate", "stack",
     "repeat", "tile", "diag_view", "diagonal", "array", "list", "append", "insert", "pop", "extend",
-    "repeat_list", "array_of_list", "items", "joined_list", "take_along_axis", "store",
+    "windows", "repeat_list", "array_of_list", "items", "joined_list", "take_along_axis", "store",
     "stretch", "fill", "tril", "triu", "einsum_view",
 }  # fmt: skip
 SAME = {"astype", "asarray", "ascontiguousarray", "asfortranarray", "float", "np.float64",
