@@ -31,6 +31,16 @@ def _pieces_of(op: Op, operands: list[Expr]) -> Expr:
     return ast.Call(made, [operands[2], *nu], [])
 
 
+def _b_spline_of(op: Op, operands: list[Expr]) -> Expr:
+    """Return ``scipy.interpolate.BSpline(t, c, k)(points)``."""
+    options = options_of(op)
+    degree = literal(op.attrs.get("k", 3))
+    nu = [literal(options.pop("nu"))] if options.get("nu") else []
+    options = {key: v for key, v in options.items() if key not in ("nu", "k")}
+    made = call(RULES[op.prim].spelling, [*operands[:2], degree], options)
+    return ast.Call(made, [operands[2], *nu], [])
+
+
 def _estimate(op: Op, operands: list[Expr]) -> Expr:
     """Return ``scipy.stats.gaussian_kde(dataset, weights=weights).logpdf(points)``."""
     made = call(RULES[op.prim].spelling, operands[:1], options_of(op))
@@ -79,6 +89,7 @@ def _stands_for(op: Op, operands: list[Expr]) -> Expr:
 SPECIAL |= {
     "lu_solve": _paired, "toeplitz_both": _paired, "cho_solve": _cho_solve,
     "spline": _spline, "pieces_of": _pieces_of,
+    "b_spline_of": _b_spline_of, "coefficients_through": _spline,
     "odeint": _odeint, "solve_ivp": _solve_ivp, "stands_for": _stands_for,
     "scipy.stats.gaussian_kde.pdf": _estimate, "scipy.stats.gaussian_kde.logpdf": _estimate,
 }  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 import gradgen.frontend.aggregates
+import gradgen.frontend.b_spline_calls
 import gradgen.frontend.builtin_calls
 import gradgen.frontend.constructor_calls
 import gradgen.frontend.conversions

@@ -12,15 +12,15 @@ from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
-from gradgen.frontend.values import Frozen, Record, Static, is_static, plain, static_value
-from gradgen.library import splines
+from gradgen.frontend.values import Frozen, Record, Seq, Static, is_static, plain, static_value
+from gradgen.library import interpolators, splines
 from gradgen.rules.registry import RULES
 
 CUBIC = "(x, y, axis=0, bc_type='not-a-knot', extrapolate=None)"
 PIECES = "(c, x, extrapolate=None, axis=0)"
 
 
-def _given(
+def given_of(
     r: Reader, node: ast.AST, signature: str, args: list[Any], kwargs: dict[str, Any]
 ) -> dict[str, Any]:
     """Return arguments by the names of a signature, options as constants."""
@@ -60,10 +60,16 @@ def _antiderivative(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str,
     r.refuse(node, "the antiderivative of a spline", "integrate values of it by a rule")
 
 
+@special(interpolators.refused_kind, listed=False)
+def _refused_kind(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    what = f"interpolation of the kind {static_value(args[0])!r}"
+    r.refuse(node, what, "use 'linear', or scipy.interpolate.CubicSpline")
+
+
 @special("scipy.interpolate.CubicSpline")
 def _cubic_spline(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Read a cubic spline as coefficients, linear in the values; the knots are held constant."""
-    given = _given(r, node, CUBIC, args, kwargs)
+    given = given_of(r, node, CUBIC, args, kwargs)
     y = r.hold(as_value(r, given["y"], node))
     rank = r.read(y).type.rank
     if rank is None and given["axis"]:
@@ -83,7 +89,7 @@ def _cubic_spline(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
 @special("scipy.interpolate.PPoly")
 def _pieces(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Read a piecewise polynomial; splines of every kind made outside are read as one."""
-    given = _given(r, node, PIECES, args, kwargs)
+    given = given_of(r, node, PIECES, args, kwargs)
     if given["axis"]:
         r.refuse(node, "a piecewise polynomial along another axis", "move the axes of c")
     c, x = (r.hold(as_value(r, given[name], node)) for name in "cx")
@@ -103,6 +109,20 @@ def _from_outside(r: Reader, node: ast.AST, spline: Any) -> Any:
     c = r.wrap(spline.c, spline, "c", node, "coefficients")
     x = r.wrap(spline.x, spline, "x", node, "breakpoints")
     return _of_pieces(r, node, c, x, spline.axis, spline.extrapolate)
+
+
+@special("scipy.interpolate.RegularGridInterpolator.__call__", listed=False)
+def _grid_outside(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read an interpolator that was made outside the function: its values are constants."""
+    from gradgen.frontend.calls import call_value
+
+    held = args[0].obj
+    points = Seq([r.wrap(p, held, "grid", node, "points") for p in held.grid])
+    values = r.wrap(held.values, held, "values", node, "values")
+    fixed = [plain(v) for v in (held.method, held.bounds_error, held.fill_value)]
+    reading = interpolators.regular_grid_interpolator
+    made = from_library(r, node, reading, [points, values, *fixed], {})
+    return call_value(r, node, made, args[1:], kwargs)
 
 
 @special("scipy.interpolate.PPoly.__call__", listed=False)

@@ -10,6 +10,7 @@ from gradgen.library import (  # noqa: F401  (these fill the tables)
     hermite,
     initial_values,
     insertion,
+    interpolators,
     linalg,
     polynomials,
     python,

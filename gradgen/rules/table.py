@@ -2,6 +2,7 @@
 
 from gradgen.rules import (
     averages,
+    b_splines,
     callbacks,
     complexes,
     constant,
@@ -106,6 +107,7 @@ SOURCES = (
     several,
     sums,
     averages,
+    b_splines,
     callbacks,
     ufunc_methods,
     ufunc_reductions,
