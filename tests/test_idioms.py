@@ -77,6 +77,23 @@ def logarithms(x: Any) -> Any:
     return np.sum(np.log(2 * np.pi * s) * x) + math.log(s[0, 0] * 3.0) - np.sum(np.log(s * x * x))
 
 
+def softmaxes(x: Any) -> Any:
+    e = np.exp(x - np.max(x, axis=1, keepdims=True))
+    y = e / np.sum(e, axis=-1)[:, None] * x + e / e.sum(axis=0) + np.divide(e, np.sum(e))
+    return np.sum(y**2) + np.sum(np.exp(x) / np.expand_dims(np.exp(x).sum(1), 1) * x) + e[0, 0]
+
+
+def softmax_in_place(x: Any) -> Any:
+    e = np.exp(x)
+    e /= np.sum(e, axis=1, keepdims=True)
+    return np.sum(np.log(e) * x)
+
+
+def not_softmaxes(x: Any) -> Any:
+    e = np.exp(x[:, :2])
+    return np.sum((e / np.sum(e, axis=1) + e / np.sum(np.exp(x), axis=1)[:, None]) * x[:, 1:])
+
+
 VECTOR, MATRIX = np.array([0.4, -1.2, 0.0]), np.array([[0.4, -1.2, 0.3], [2.0, 0.1, -0.7]])
 CASES: list[tuple[Callable[..., Any], Any]] = [
     (lambda x: np.sum(sigmoid(x) * x), VECTOR), (lambda x: np.sum(other_sigmoid(x)), MATRIX),
@@ -84,7 +101,7 @@ CASES: list[tuple[Callable[..., Any], Any]] = [
     (norm_of_product, VECTOR), (squared_norm, VECTOR), (squared_norm, MATRIX),
     (squared_norms, MATRIX), (mean_square, VECTOR), (mean_square, MATRIX), (mean_squares, MATRIX),
     (roots_of_squares, MATRIX), (distances, MATRIX), (lengths, MATRIX[0]),
-    (logarithms, MATRIX),
+    (logarithms, MATRIX), (softmaxes, MATRIX), (softmax_in_place, MATRIX), (not_softmaxes, MATRIX),
 ]  # fmt: skip
 
 
@@ -116,6 +133,12 @@ def test_proofs() -> None:
         assert sympy.simplify(sympy.diff(sympy.sqrt(a**2), a) - sympy.sign(a)) == 0
         assert sympy.simplify(sympy.diff(root, a) - sympy.diff(squares, a) / (2 * root)) == 0
         assert sympy.simplify(sympy.diff(sympy.log(2 * sympy.pi * a), a) - 1 / a) == 0
+        softmax = [sympy.exp(b) / sum(map(sympy.exp, v)) for b in v]
+        g = sympy.symbols("g0:3")
+        share = sympy.diff(sum(b * y for b, y in zip(g, softmax, strict=True)), a)
+        mean = sum(b * y for b, y in zip(g, softmax, strict=True))
+        k = v.index(a)
+        assert sympy.simplify(share - softmax[k] * (g[k] - mean)) == 0
         assert sympy.simplify(sympy.diff(squares / 3, a) - sympy.Rational(2, 3) * a) == 0
 
 

@@ -131,7 +131,7 @@ class Forward:
         """Take a value for the tangent of another, and name it after that: ``t_hidden``."""
         t = self.alg.full(t, v)
         if v.name and not t.name and t.op is not None and not isinstance(t, Const):
-            t.name, t.user = f"t_{v.name}", v.user
+            t.call_after(v, "t")
         self.tangents[v] = t
 
     # --- control flow ---------------------------------------------------------------------
@@ -150,8 +150,9 @@ class Forward:
 
     def _carried(self, v: Value, op: Op | None) -> Value:
         """Return a new value for the tangent of what a branch or a loop hands on."""
-        t = Value(adjoint_type(v), f"t_{v.name}" if v.name else "", v.span)
-        t.op, t.user = op, v.user
+        t = Value(adjoint_type(v), "", v.span)
+        t.call_after(v, "t")
+        t.op = op
         self.tangents[v] = t
         return t
 

@@ -11,7 +11,8 @@ by what it multiplied with.  The share of such a group is stated here as a whole
 - ``sqrt(a * a + b ** 2)``, and sums of more squares: ``1 / (2 * y)`` of the sum, but finite where
   ``y`` is 0, so that the squares have no share there;
 - ``mean(x ** 2)``: ``2 / n * x``;
-- ``log(2 * np.pi * x)``, and other constant factors: ``1 / x``.
+- ``log(2 * np.pi * x)``, and other constant factors: ``1 / x``;
+- ``e / sum(e)`` with ``e = exp(x)``, the softmax: ``y * (g - sum(g * y))`` of a cotangent ``g``.
 
 The tests prove each with SymPy (``tests/test_idioms.py``).
 """
@@ -43,7 +44,7 @@ class Found(NamedTuple):
 def found_in(op: Op) -> Found | None:
     """Return the group that an operation ends, None for most."""
     out = _sigmoid(op) or _squared_norm(op) or _norm(op) or _distance(op) or _mean_square(op)
-    out = out or _logarithm(op)
+    out = out or _logarithm(op) or _softmax(op)
     return None if out is None or is_complex(out.x) or out.x.type.shape is None else out
 
 
@@ -55,6 +56,8 @@ def share(alg: Algebra, op: Op, found: Found, g: Value) -> Value:
         return alg.div(g, found.x)
     if found.name in ("absolute", "distance"):
         return _elementwise(alg, op, found, g)
+    if found.name == "softmax":
+        return _softmax_share(alg, op, found, g)
     return alg.mul(_spread(alg, found, _weight(alg, op, found, g)), found.x)
 
 
@@ -66,6 +69,8 @@ def tangent(alg: Algebra, op: Op, found: Found, t: Value) -> Value:
         return alg.div(t, found.x)
     if found.name in ("absolute", "distance"):
         return _elementwise(alg, op, found, t)
+    if found.name == "softmax":  # its derivative is symmetric
+        return _softmax_share(alg, op, found, t)
     product = alg.mul(found.x, alg.full(t, found.x))
     total = product if found.x.type.is_scalar else alg.emit("sum", product, **found.attrs)
     return _weight(alg, op, found, total)
@@ -101,6 +106,18 @@ def _weight(alg: Algebra, op: Op, found: Found, g: Value) -> Value:
     return alg.div(twice, alg.count(found.x, found.attrs.get("axis")))
 
 
+def _softmax_share(alg: Algebra, op: Op, found: Found, g: Value) -> Value:
+    """Multiply by the derivative of a softmax."""
+    product = alg.mul(g, op.out)
+    mean = alg.unreduce(
+        alg.emit("sum", product, **found.attrs),
+        op.out,
+        found.attrs.get("axis"),
+        bool(found.attrs.get("keepdims", False)),
+    )
+    return alg.mul(op.out, alg.sub(g, mean))
+
+
 def _spread(alg: Algebra, found: Found, g: Value) -> Value:
     keep = bool(found.attrs.get("keepdims", False))
     return alg.unreduce(g, found.x, found.attrs.get("axis"), keep)
@@ -110,7 +127,7 @@ def _spread(alg: Algebra, found: Found, g: Value) -> Value:
 
 
 def _sigmoid(op: Op) -> Found | None:
-    if op.prim not in DIV or not _is(op.inputs[0], 1):
+    if op.prim not in DIV or not is_const(op.inputs[0], 1):
         return None
     total = _made_by(op.inputs[1], ADD)
     e = total and _made_by(_other(total, 1), EXP)
@@ -175,6 +192,35 @@ def _logarithm(op: Op) -> Found | None:
     return Found("logarithm", x, {}) if x is not None and alone else None
 
 
+def _softmax(op: Op) -> Found | None:
+    e = _made_by(op.inputs[0], EXP) if op.prim in DIV else None
+    if e is None or e.out.type.kind != "array":
+        return None
+    total, back = op.inputs[1].op, None
+    if total is not None and total.prim in ("load", "expand_dims"):
+        total, back = total.inputs[0].op, total
+    summed = total if total is not None and total.prim == "sum" else None
+    over = summed and _made_by(summed.inputs[0], EXP)
+    if summed is None or over is None or over.inputs[0] is not e.inputs[0]:
+        return None
+    plain = set(summed.attrs) <= {"axis", "keepdims"}
+    return Found("softmax", e.inputs[0], _axes(summed)) if plain and fits(summed, back) else None
+
+
+def fits(summed: Op, back: Op | None) -> bool:
+    """Whether the sums stand beside what they are sums of, the axis ``back`` in its place."""
+    axis, rank = summed.attrs.get("axis"), summed.inputs[0].type.rank or 0
+    if back is None:
+        return bool(summed.attrs.get("keepdims")) or axis in (None, 0) or rank == 1
+    if summed.attrs.get("keepdims") or not isinstance(axis, int):
+        return False
+    axis %= rank
+    if back.prim == "expand_dims":
+        given = back.attrs.get("axis")
+        return isinstance(given, int) and given % rank == axis
+    return str(back.attrs["index"]).rstrip(":") == ":" * axis + "n"
+
+
 def _squares(op: Op, prims: tuple[str, ...]) -> Value | None:
     """Return ``x`` of a reduction of ``x ** 2``."""
     if op.prim not in prims or op.inputs[0].op is None or "dtype" in op.attrs:
@@ -184,7 +230,7 @@ def _squares(op: Op, prims: tuple[str, ...]) -> Value | None:
 
 def _squared(op: Op) -> Value | None:
     """Return ``x`` of ``x ** 2``, ``x * x`` or ``np.square(x)``."""
-    if op.prim in ("pow", "np.power") and _is(op.inputs[1], 2):
+    if op.prim in ("pow", "np.power") and is_const(op.inputs[1], 2):
         return op.inputs[0]
     if op.prim in ("mul", "np.multiply") and op.inputs[0] is op.inputs[1]:
         return op.inputs[0]
@@ -195,7 +241,8 @@ def _axes(op: Op) -> dict[str, Any]:
     return {k: v for k, v in op.attrs.items() if k in ("axis", "keepdims")}
 
 
-def _is(v: Value, number: float) -> bool:
+def is_const(v: Value, number: float) -> bool:
+    """Whether a value is a literal number."""
     return isinstance(v, Const) and type(v.const) in (int, float) and v.const == number
 
 
@@ -210,7 +257,7 @@ def _is_constant(v: Value) -> bool:
 def _other(op: Op, number: float) -> Value | None:
     """Return the term that stands beside a number."""
     a, b = op.inputs
-    return b if _is(a, number) else a if _is(b, number) else None
+    return b if is_const(a, number) else a if is_const(b, number) else None
 
 
 def _made_by(v: Value | None, prims: tuple[str, ...]) -> Op | None:

@@ -86,7 +86,7 @@ class Loops:
         for g, end in zip(loop.outputs, block.results, strict=True):
             self.whole.zeros.left(end, g)
         for v, g in zip([*(params[k] for k in moving), *outer], loop.outputs, strict=True):
-            g.name, g.user = (f"d_{v.name}" if v.name else ""), v.user
+            g.call_after(v)
         self.whole.shapeless.update(g for p, g in pairs if p in self.whole.shapeless)
 
     def _trial(
@@ -144,8 +144,8 @@ class Loops:
         if (unshaped and type_.kind in ("array", "any")) or self._unknown_before(v, before):
             # It starts from 0.0: nothing tells its shape.
             shapeless, type_ = True, Type("any", type_.dtype, None)
-        out = Value(type_, f"d_{v.name}" if v.name else "", v.span)
-        out.user = v.user
+        out = Value(type_, "", v.span)
+        out.call_after(v)
         if shapeless:
             self.whole.shapeless.add(out)
         if type_.kind == "list" and v in self.whole.missing and v is not before:

@@ -112,7 +112,8 @@ def gradient_of(alg: Algebra, leaf: Leaf, g: Value | None) -> Value:
     if t.kind == "array" and out.type.kind == "array" and out.type.dtype != t.dtype:
         out = alg.cast(out, t.dtype)
     if not out.name and out.op is not None and v.name:
-        out.name, out.user = f"d_{v.name}", True
+        out.call_after(v)
+        out.user = True
     return out
 
 

@@ -137,7 +137,7 @@ class Reverse:
         if g.name or g.op is None or not g.op.reverse:
             return
         if v.name:
-            g.name, g.user = f"d_{v.name}", v.user
+            g.call_after(v)
         elif v.op is not None and not v.op.blocks:
             self.temporaries.setdefault(g, v)
 
@@ -185,7 +185,7 @@ class Reverse:
         if rule.passive:
             return
         found = idioms.found_in(op)
-        if found is not None and found.x in self.varied:
+        if found is not None and found.x in self.varied and self.zeros.admits(found, g):
             share = idioms.share(self.alg, op, found, g)
             share = self.zeros.grouped(op, found, g, share)
             self.accumulate(found.x, self._fitted(share, found.x, found.x))
@@ -401,8 +401,9 @@ class Reverse:
                     pair[k] = self._stretched(v, pair[k], pair[1 - k])
             assert pair[0] is not None and pair[1] is not None
             type_ = join(pair[0].type, pair[1].type) or pair[0].type
-            out = Value(type_, f"d_{v.name}" if v.name else "", op.span)
-            out.user, out.op = v.user, op_out
+            out = Value(type_, "", op.span)
+            out.call_after(v)
+            out.op = op_out
             ends = [g for g in pair if g is not None]
             for (block, _), g in zip(sides, ends, strict=True):
                 block.results.append(g)

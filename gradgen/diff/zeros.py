@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from gradgen.diff.algebra import Algebra
 from gradgen.diff.idioms import ELEMENTWISE, Found
+from gradgen.diff.positive import is_positive
 from gradgen.ir.nodes import Block, Const, Op, Value
 
 HARMLESS = {"add", "sub", "neg", "pos", "np.add", "np.subtract", "negative", "positive", "float"}
@@ -22,6 +23,7 @@ STEEP = {
     "acosh", "entr", "rel_entr", "kl_div", "spence", "ellipe", "lambertw", "betaincinv",
     "betainccinv", "gammaincinv", "gammainccinv",
 }  # fmt: skip
+ROOTS = {"pow", "power", "float_power", "sqrt", "cbrt"}  # steep at zero alone
 # The same, also where they have no finite value, and nobody asks for it.
 SINGULAR = STEEP | {
     "div",
@@ -151,10 +153,18 @@ class Zeros:
             return mask is not None and (mask.whole or _strict(mask))
         return (op.prim in MOVING or op.prim == "load") and share.type.kind in ("array", "any")
 
+    def admits(self, found: Found, g: Value) -> bool:
+        """Whether a group's share may be taken: a softmax mixes entries, chosen ones or not."""
+        return found.name != "softmax" or g not in self.masks or not _strict(self.masks[g])
+
     def grouped(self, op: Op, found: Found, g: Value, share: Value) -> Value:
         """Return the share of a group of operations that have one derivative."""
         if found.name == "logarithm":
             return self.kept(op, 0, g, share)
+        if found.name == "softmax":
+            if g in self.masks:
+                self.masks[share] = Mask(None)
+            return share
         if found.name not in ELEMENTWISE:
             return self.reduced(g, share, found.x, found.attrs)
         mask = self.masks.get(g)
@@ -203,7 +213,10 @@ class Zeros:
         if _strict(mask):
             return op.prim not in HARMLESS
         at = _infinite_at_zero(op)
-        return _singular(op) and not (at and self.divided.get((self.alg.b.block, at)))
+        roots = op.prim.rpartition(".")[2] in ROOTS
+        if not _singular(op) or ((at or roots) and is_positive(at or op.inputs[0])):
+            return False
+        return not (at and self.divided.get((self.alg.b.block, at)))
 
     def _divided(self, op: Op, mask: Mask | None) -> None:
         """Note what the result itself divides by: where that is zero, it has no value anyway.

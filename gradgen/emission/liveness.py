@@ -1,8 +1,9 @@
 """Numbers for values of one hint: two that are alive at once get different ones.
 
 A walk backwards finds where each value is read for the last time.  A walk forwards over what it
-noted gives each value the smallest number that no live value of its hint has.  Both are linear in
-the program: around a branch only what the branch changed is taken back.
+noted gives each value the smallest number that no live value of its hint has, and the adjoint of
+an argument that of the argument: ``d_w_1`` is that of ``w_1``.  Both are linear in the program:
+around a branch only what the branch changed is taken back.
 """
 
 from __future__ import annotations
@@ -155,6 +156,7 @@ class _Numbering:
         self.spare: dict[str, list[int]] = {h: [] for h in hint.values()}
         self.count: dict[str, int] = dict.fromkeys(hint.values(), 0)
         self.trail: list[tuple[str, int]] = []
+        self.depth = 0  # how many blocks are open
 
     def run(self, events: list[Event]) -> dict[Value, int]:
         """Return the number of every value."""
@@ -172,6 +174,7 @@ class _Numbering:
                 marks.append(len(self.trail))
             else:
                 self._restore(marks.pop())
+            self.depth = len(marks)
         return self.number
 
     def _toggle(self, hint: str, k: int) -> None:
@@ -196,12 +199,39 @@ class _Numbering:
         for u in self.partners.get(v, ()):
             if u in self.number and self.hint[u] == hint and self.number[u] not in taken:
                 return self.number[u]
+        wanted = self._wanted(v)
+        if wanted is not None and wanted not in taken:
+            return self._take(hint, wanted)
         while spare:
             k = heapq.heappop(spare)
             if k not in taken:
                 return k
         self.count[hint] += 1
         return self.count[hint] - 1
+
+    def _wanted(self, v: Value) -> int | None:
+        """Return the number of the argument that this is the adjoint of, outside loops.
+
+        Not where an adjoint of the same name ends: that one's variable goes on.
+        """
+        if v.of is None or v.op is None or self.depth or not _is_argument(v.of):
+            return None
+        hint = self.hint[v]
+        going = (u for u in v.op.inputs if self.hint.get(u) == hint)
+        if any(self.number.get(u) not in self.taken[hint] for u in going):
+            return None
+        return self.number.get(v.of)
+
+    def _take(self, hint: str, k: int) -> int:
+        """Take a number that may lie beyond the next one: those between are spare."""
+        for other in range(self.count[hint], k):
+            heapq.heappush(self.spare[hint], other)
+        self.count[hint] = max(self.count[hint], k + 1)
+        return k
+
+
+def _is_argument(v: Value) -> bool:
+    return v.op is not None and v.op.prim == "leaf"
 
 
 def _free_values(op: Op) -> list[Value]:

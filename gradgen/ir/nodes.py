@@ -51,7 +51,7 @@ def next_id() -> int:
 class Value:
     """One assignment: its type, the user's name for it (a hint) and its place in the source."""
 
-    __slots__ = ("id", "name", "op", "span", "type", "user")
+    __slots__ = ("id", "name", "of", "op", "span", "type", "user")
 
     def __init__(self, type: Type, name: str = "", span: Span | None = None) -> None:
         self.id = next_id()
@@ -60,6 +60,11 @@ class Value:
         self.span = span
         self.user = False  # whether the user's source assigns it to ``name``
         self.op: Op | None = None  # None: a block or function parameter
+        self.of: Value | None = None  # what this is the adjoint or the tangent of
+
+    def call_after(self, v: Value, prefix: str = "d") -> None:
+        """Name an adjoint ``d_x``, or a tangent ``t_x``, after its value."""
+        self.name, self.user, self.of = f"{prefix}_{v.name}" if v.name else "", v.user, v
 
     def __repr__(self) -> str:
         return f"%{self.id}{':' + self.name if self.name else ''}"

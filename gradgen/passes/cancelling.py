@@ -21,6 +21,7 @@ from typing import NamedTuple
 from gradgen.diff.activity import carried
 from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of, uses
 from gradgen.ir.types import may_be_one
+from gradgen.passes.rebinding import is_whole
 from gradgen.passes.turns import Use, Uses
 
 NOTHING = ("zeros", "zeros_like", "zeros_as", "empty", "empty_like")
@@ -167,11 +168,13 @@ class _Proof:
     def of(self, op: Op) -> Degree | None:
         """Return the degree of an operation's result, None where nothing can be said."""
         degrees = [self.degrees.get(v) for v in op.inputs]
+        if is_whole(op):
+            return self._replaced(op, degrees)
         if op.prim in ("store", "inc"):
             return self._stored(op, degrees)
         if op.prim in SUMS and self.whole and any(d is not None and d.scaled for d in degrees):
             return self._summed_up(op, degrees)
-        if op.prim in ("add", "sub", "np.add", "np.subtract"):
+        if op.prim in SUMS:
             sign = -1 if op.prim.endswith(("sub", "subtract")) else 1
             return self._combined(op, degrees, sign, scaled=False)
         if op.prim in ("mul", "np.multiply", "div", "np.divide"):
@@ -207,6 +210,16 @@ class _Proof:
             return v.const == 0
         return v in self.nothing or (v.op is not None and v.op.prim in NOTHING)
 
+    def _replaced(self, op: Op, degrees: list[Degree | None]) -> Degree | None:
+        """Return the degree of an array all of which is written, or added to."""
+        old, value = op.inputs[:2]
+        if op.prim == "inc":
+            sign = -1 if op.attrs.get("sign") == "-" else 1
+            wide = old.type.rank == self.rank or self.whole
+            return self._combined(op, degrees[:2], sign, scaled=False) if wide else None
+        same = old.type.shape is not None and old.type.shape == value.type.shape
+        return (degrees[1] or Degree(False, 0, True)) if same else None
+
     def _stored(self, op: Op, degrees: list[Degree | None]) -> Degree | None:
         """Return the degree of an array that holds nothing but scaled values of one degree."""
         array, value, *places = degrees
@@ -228,34 +241,42 @@ class _Proof:
         self, op: Op, degrees: list[Degree | None], sign: int, scaled: bool
     ) -> Degree | None:
         """Return the degree of a sum of added values, or of a product of scaled ones."""
-        a, b = degrees
+        a, b = (self._in_front(d, op.inputs[1 - k]) for k, d in enumerate(degrees))
         if any(d is not None and d.scaled != scaled for d in degrees):
             return None
         if a is not None and b is not None:
             return Degree(scaled, a.k + sign * b.k, a.kept) if self._aligned(op, a, b) else None
         known = a or b
         assert known is not None
-        return self._beside(op, known._replace(k=known.k if a is not None else sign * known.k))
+        other = op.inputs[1 if a is not None else 0]
+        return self._beside(other, known._replace(k=known.k if a is not None else sign * known.k))
+
+    def _in_front(self, degree: Degree | None, beside: Value) -> Degree | None:
+        """Return a degree with the first axis put back, as NumPy does beside what has it."""
+        lacks = degree is not None and not degree.kept and self.axis == 0 and not self.whole
+        back = lacks and self.rank is not None and beside.type.rank == self.rank
+        return degree._replace(kept=True) if back and degree is not None else degree
 
     def _aligned(self, op: Op, a: Degree, b: Degree) -> bool:
         """Whether each entry of one operand meets that of the other with the same ``c``."""
         if self.whole:
             return True
-        one, two = (v.type.shape for v in op.inputs)
-        if a.kept != b.kept or one is None or two is None or len(one) != len(two):
+        one, two = (v.type.shape for v in op.inputs[:2])
+        if a.kept != b.kept or one is None or two is None or self.rank is None:
             return False
+        rank = self.rank if a.kept else self.rank - 1
+        one, two = ((*[1] * (rank - len(s)), *s) for s in (one, two))
         pairs = list(zip(one, two, strict=True))
         if a.kept and self.axis is not None:
             del pairs[self.axis]
         return all(x == y or not (may_be_one(x) or may_be_one(y)) for x, y in pairs)
 
-    def _beside(self, op: Op, degree: Degree) -> Degree | None:
+    def _beside(self, other: Value, degree: Degree) -> Degree | None:
         """Return a degree beside something independent, whose axes have to be the same."""
-        if self.whole:
+        if self.whole or isinstance(other, Const) or other.type.rank == 0:
             return degree
-        ranks = {v.type.rank for v in op.inputs if not isinstance(v, Const) and v.type.rank}
         want = self.rank if degree.kept else (self.rank or 0) - 1
-        return degree if ranks <= {want} else None
+        return degree if other.type.rank == want else None
 
     def _summed(self, op: Op, degree: Degree) -> Degree | None:
         if self.whole:

@@ -1,11 +1,12 @@
-"""``a /= s`` whose old ``a`` is read later makes a new array: ``a = a / s``, no copy and store.
+"""``a /= s`` whose old ``a``, or whose quotient, is read later makes a new array: ``a = a / s``.
 
-Only stores of all there is, of a result that NumPy lays out in memory as the old array.
+It saves a copy, or a store.  Only stores of all there is, of a result that NumPy lays out in memory
+as the old array.
 """
 
 from __future__ import annotations
 
-from gradgen.ir.nodes import Block, Function, Op, Value, blocks_of, replace_uses
+from gradgen.ir.nodes import Block, Function, Op, Value, blocks_of, replace_uses, uses
 from gradgen.ir.types import has_fresh_length, may_be_one
 from gradgen.passes.lifetimes import Lifetimes
 from gradgen.rules.registry import RULES
@@ -20,20 +21,25 @@ def rebind_whole(function: Function) -> None:
 
 
 def _round(function: Function) -> bool:
-    lives = Lifetimes(function.body)
+    lives, reads = Lifetimes(function.body), uses(function.body)
     values: dict[Value, Value] = {}
     for block in blocks_of(function.body):
-        block.ops = [op for op in block.ops if not _goes(op, block, lives, values)]
+        block.ops = [op for op in block.ops if not _goes(op, block, lives, reads, values)]
     if values:
         replace_uses(function.body, values)
     return bool(values)
 
 
-def _goes(op: Op, block: Block, lives: Lifetimes, values: dict[Value, Value]) -> bool:
+def _goes(
+    op: Op, block: Block, lives: Lifetimes, reads: dict[Value, int], values: dict[Value, Value]
+) -> bool:
     """Whether a store goes, as what it stores stands for its result; ``+=`` becomes a sum."""
-    if not (_is_whole(op) and lives.disturbs(op, block, op.inputs[0])):
+    if not is_whole(op):
         return False
     old, new = op.inputs[:2]
+    kept = op.prim == "store" and reads.get(new, 0) > 1
+    if not (kept or lives.disturbs(op, block, old)):
+        return False
     if op.prim == "inc":
         if _adds_within(old, new):
             op.prim, op.attrs = SIGNS[op.attrs.get("sign", "+")], {}
@@ -46,7 +52,7 @@ def _goes(op: Op, block: Block, lives: Lifetimes, values: dict[Value, Value]) ->
     return True
 
 
-def _is_whole(op: Op) -> bool:
+def is_whole(op: Op) -> bool:
     """Whether a store writes all entries of an array, under its own name.
 
     Not of one without axes: what NumPy computes with it is a number, which nothing is stored into.

@@ -53,7 +53,47 @@ def weighted_mean(x, w):
     return np.sum(exped * w) / np.sum(exped)
 
 
+def in_place(z, w):
+    z = z + 0.5
+    z -= np.max(z, axis=1, keepdims=True)
+    exped = np.exp(z)
+    exped /= exped.sum(axis=1, keepdims=True)
+    return np.sum(exped * w) + np.sum(w * (np.log(np.sum(np.exp(z), axis=1))[:, None] - z))
+
+
+def weights_in_place(z, w):
+    p = np.exp(z - np.max(z))
+    p /= np.sum(p)
+    return np.sum(p * p * w)
+
+
+def forward_algorithm(z, w):
+    alpha = w[0]
+    for row in w[1:]:
+        m = alpha[:, None] + z
+        top = m.max(axis=0)
+        alpha = top + np.log(np.exp(m - top).sum(axis=0)) + row
+    return np.sum(alpha * w[0])
+
+
+def softmax_of_first_axis(z, w):
+    exped = np.exp(z - np.max(z, axis=0))
+    return np.sum(exped / np.sum(exped, axis=0) * w)
+
+
 # In these the maximum does not cancel.
+
+
+def in_place_of_another(z, w):
+    u = z * w
+    u -= np.max(z, axis=1, keepdims=True)
+    u[0] = 1.0
+    return np.sum(np.log(np.sum(np.exp(u), axis=1)) - w[:, 0])
+
+
+def first_axis_beside_rows(z, w):
+    top = np.max(z, axis=0)
+    return np.sum(w[0] * (np.log(np.sum(np.exp(z - top[:, None]), axis=0)) + top))
 
 
 def only_shifted(x):
@@ -111,6 +151,12 @@ EXAMPLE_ARGS = {
     "log_softmax": lambda: (_normal(2, 4, 3), _normal(2, 4, 3, seed=1)),
     "attention_over_time": lambda: (_normal(4), _normal(3, seed=1)),
     "weighted_mean": lambda: (_normal(4), _normal(4, seed=1)),
+    "in_place": lambda: (_normal(4, 3), _normal(4, 3, seed=1)),
+    "weights_in_place": lambda: (_normal(4), _normal(4, seed=1)),
+    "forward_algorithm": lambda: (_normal(3, 3), _normal(5, 3, seed=1)),
+    "softmax_of_first_axis": lambda: (_normal(4, 3), _normal(4, 3, seed=1)),
+    "in_place_of_another": lambda: (_normal(4, 3), _normal(4, 3, seed=1)),
+    "first_axis_beside_rows": lambda: (_normal(3, 3), _normal(3, 3, seed=1)),
     "only_shifted": lambda: (_normal(4),),
     "norm_is_used_twice": lambda: (_normal(4),),
     "other_axis": lambda: (_normal(4, 3), _normal(4, 3, seed=1)),

@@ -26,20 +26,17 @@ def mlp_squared_value_and_grad(params, x, targets):
     logits = hidden @ w2 + b2                           # losses.py:30
     shifted = logits - np.max(logits, axis=1, keepdims=True)  # losses.py:31
     exped = np.exp(shifted)                             # losses.py:32
-    sum_1 = np.sum(exped, axis=1, keepdims=True)        # losses.py:33
-    probabilities = exped / sum_1
+    probabilities = exped / np.sum(exped, axis=1, keepdims=True)  # losses.py:33
     difference = probabilities - targets                # losses.py:34
-    sum_2 = np.sum(difference ** 2, axis=1)
-    value = np.mean(sum_2)
+    sum_1 = np.sum(difference ** 2, axis=1)
+    value = np.mean(sum_1)
 
     # --- reverse --------------------------------------------------------
-    d_probabilities = 1.0 / len(sum_2) * (2.0 * difference)
+    d_probabilities = 1.0 / len(sum_1) * (2.0 * difference)
     d_targets = -d_probabilities
-    d_exped = d_probabilities / sum_1                   # losses.py:33
-    d_exped = d_exped - np.sum(
-        d_probabilities * probabilities / sum_1, axis=1, keepdims=True
-    )
-    d_shifted = d_exped * exped                         # losses.py:32
+    d_shifted = probabilities * (
+        d_probabilities - np.sum(d_probabilities * probabilities, axis=1, keepdims=True)
+    )                                                   # losses.py:33
     d_b2 = np.sum(d_shifted, axis=0)                    # losses.py:30
     d_w2 = hidden.T @ d_shifted
     d_hidden = d_shifted @ w2.T

@@ -10,7 +10,7 @@ from tests.cases import Case, compiled
 from tests.corpus import lang_running_maxima, lang_softmax
 
 NAMES = list(lang_softmax.EXAMPLE_ARGS)
-KEPT = NAMES[NAMES.index("only_shifted") :]
+KEPT = NAMES[NAMES.index("in_place_of_another") :]
 
 
 @pytest.mark.parametrize("name", NAMES)
