@@ -52,6 +52,7 @@ from gradgen.passes.fuse import fuse_loops
 from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.interchange import interchange_loops
 from gradgen.passes.invariants import drop_unchanged
+from gradgen.passes.own_sums import add_to_own
 from gradgen.passes.parallel import find_parts
 from gradgen.passes.picks import pick_last
 from gradgen.passes.postponing import postpone
@@ -176,6 +177,7 @@ def _copies(program: Program) -> None:
             add_numbers(f)
             assemble(f)
             store_first(f)
+            add_to_own(f)
     read_newest_shapes(program.function)
     rebind_whole(program.function)
     postpone(program.function)

@@ -128,7 +128,8 @@ def _decided(function: Function) -> set[str]:
     """Return the symbols of lengths that were taken as equal because neither is 1."""
     out: set[str] = set()
     for op in walk(function.body):
-        if op.prim in RULES and RULES[op.prim].elementwise:
+        rule = RULES.get(op.attrs.get("instead", op.prim))  # a sum may be added in place
+        if rule is not None and rule.elementwise:
             _compare(op, out)
     return out
 

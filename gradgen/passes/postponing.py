@@ -1,43 +1,97 @@
-"""What a turn of the sweep hands on is computed last: ``d_v = d_v * k`` where ``d_v`` is read.
+"""What takes over a name of the sweep is computed last: ``d_v = d_v * k`` where ``d_v`` is read.
 
-Computed earlier, it would need a name of its own until the end of the turn.
+Computed earlier, it would need a name of its own for as long.
 """
 
 from __future__ import annotations
 
-from gradgen.ir.nodes import Block, Function, Op, Value, uses, walk, written_inputs
+from gradgen.ir.nodes import Block, Function, Op, Value, blocks_of, uses, walk, written_inputs
+from gradgen.passes.memory import is_view
+from gradgen.passes.sharing import Sharing
 from gradgen.rules.registry import RULES
 
 
 def postpone(function: Function) -> None:
-    """Move operations of the sweep to the end of their loop's body, in place."""
-    read = uses(function.body)
-    for op in walk(function.body):
-        if op.prim in ("for", "while") and op.reverse:
-            _block(op.blocks[-1], read)
+    """Move operations of the sweep behind the last one that reads what they replace, in place."""
+    count, sharing = uses(function.body), Sharing(function)
+    for block in blocks_of(function.body):
+        if any(map(_replaced, block.ops)):
+            _block(block, _Reads(block, count, sharing))
 
 
-def _block(block: Block, read: dict[Value, int]) -> None:
-    if block.end != "continue":
-        return
-    handed_on = set(block.results)
-    last = [op for k, op in enumerate(block.ops)
-            if _can_wait(op, handed_on, read) and _is_awaited(op, block.ops[k + 1 :])]  # fmt: skip
-    if last:
-        block.ops = [op for op in block.ops if op not in last] + last
+def _block(block: Block, reads: _Reads) -> None:
+    place: dict[Op, tuple[int, bool]] = {}
+    for k, op in enumerate(block.ops):
+        until = max((reads.last[v] for v in _replaced(op)), default=k)
+        waits = k < until < reads.first.get(op.outputs[0], len(block.ops)) if op.outputs else False
+        waits = waits and reads.keep(op, k, until)
+        place[op] = (until if waits else k, waits)
+    block.ops.sort(key=place.__getitem__)
 
 
-def _can_wait(op: Op, handed_on: set[Value], read: dict[Value, int]) -> bool:
-    """Whether only the next turn reads the result of an operation, which is all that it does."""
-    if op.prim not in RULES or op.blocks or len(op.outputs) > 1 or written_inputs(op):
-        return False
-    return op.reverse and op.out in handed_on and read[op.out] == 1
+def _replaced(op: Op) -> list[Value]:
+    """Return the inputs of which a plain operation of the sweep has the name, not one we gave."""
+    if not op.reverse or not _is_plain(op) or not op.out.user:
+        return []
+    return [v for v in op.inputs if v.name and v.name == op.out.name]
 
 
-def _is_awaited(op: Op, after: list[Op]) -> bool:
-    """Whether what has the name of a result is read later on, and stays what it is until then."""
-    inputs = set(op.inputs)
-    named = {v for v in inputs if v.name and v.name == op.out.name}
-    inside = [o for later in after for o in (later, *(i for b in later.blocks for i in walk(b)))]
-    written = {o.inputs[k] for o in inside for k in written_inputs(o)}
-    return not inputs & written and any(named & set(o.inputs) for o in inside)
+def _is_plain(op: Op) -> bool:
+    """Whether computing its result is all that an operation does."""
+    return op.prim in RULES and not op.blocks and len(op.outputs) == 1 and not written_inputs(op)
+
+
+class _Reads:
+    """Where the text of a block reads and writes values.
+
+    An operation without a name of the user's reads its inputs where it is printed: inside the
+    expression of its only reader.
+    """
+
+    def __init__(self, block: Block, count: dict[Value, int], sharing: Sharing) -> None:
+        self.sharing = sharing
+        self.first: dict[Value, int] = {}
+        self.last: dict[Value, int] = {}
+        self.written: dict[Value, list[int]] = {}
+        self.inside = {
+            op.out for op in block.ops
+            if _is_plain(op) and not op.out.user and count.get(op.out) == 1
+        }  # fmt: skip
+        read = [list(_read_by(op)) for op in block.ops]
+        for k, values in reversed(list(enumerate(read))):
+            self.first.update(dict.fromkeys(values, k))
+        for k, (op, values) in reversed(list(enumerate(zip(block.ops, read, strict=True)))):
+            printed = op.outputs and op.out in self.inside
+            at = self.last.get(op.out, k) if printed else k
+            for v in values:
+                self.last[v] = max(self.last.get(v, 0), at)
+            for o in _with_inner(op):
+                for i in written_inputs(o):
+                    self.written.setdefault(o.inputs[i], []).append(k)
+
+    def keep(self, op: Op, k: int, until: int) -> bool:
+        """Whether nothing that an operation reads is written to as long as it waits.
+
+        Where anything is written, what would be printed inside its expression could not be.
+        """
+        waiting = {v for v, places in self.written.items() if any(k < p <= until for p in places)}
+        inside = [u for v in op.inputs if v in self.inside and v.op for u in v.op.inputs]
+        if waiting and not all(map(self.sharing.never_written, inside)):
+            return False
+        return not any(_base(v) in waiting for v in op.inputs)
+
+
+def _base(v: Value) -> Value:
+    """Return the array that a view is one of."""
+    while v.op is not None and is_view(v.op):
+        v = v.op.inputs[0]
+    return v
+
+
+def _read_by(op: Op) -> list[Value]:
+    inner = _with_inner(op)
+    return [v for o in inner for v in (*o.inputs, *(u for b in o.blocks for u in b.results))]
+
+
+def _with_inner(op: Op) -> list[Op]:
+    return [op, *(o for b in op.blocks for o in walk(b))]

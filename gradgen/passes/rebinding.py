@@ -70,10 +70,10 @@ def _adds_within(old: Value, new: Value) -> bool:
         return False
     if b.is_scalar:
         return a.inexact
-    return b.kind == "array" and a.inexact and _fits(old, new) and _keeps_layout(old, [new])
+    return b.kind == "array" and a.inexact and fits_within(old, new) and _keeps_layout(old, [new])
 
 
-def _fits(old: Value, new: Value) -> bool:
+def fits_within(old: Value, new: Value) -> bool:
     """Whether no length of an array can make another longer."""
     have, more = old.type.shape or (), new.type.shape
     if more is None or len(more) > len(have):

@@ -25,8 +25,8 @@ def logistic_regression_value_and_grad(w, b, x, y):
     d_total = 1.0 / len(total)
     d_z = -(d_total / (1.0 + exp) * exp * np.sign(z))
     d_y = -(d_total * z)
-    d_z = d_z - d_total * y
-    d_z = d_z + np.where(z > 0.0, d_total, np.where(z == 0.0, 0.5 * d_total, 0.0))
+    d_z -= d_total * y
+    d_z += np.where(z > 0.0, d_total, np.where(z == 0.0, 0.5 * d_total, 0.0))
     d_b = np.sum(d_z)                                   # losses.py:22
     d_w = d_z @ x
     d_x = np.outer(d_z, w)

@@ -44,8 +44,8 @@ def of_logarithms_value_and_grad(p, ys):
         s = v + r                                       # lang_unpacked.py:19
         k = v / s                                       # lang_unpacked.py:20
         difference = difference_saved[i]                # lang_unpacked.py:21
-        d_v_1 = d_v * (1.0 - k)                         # lang_unpacked.py:23
-        d_k = -(d_v * v)
+        d_k = -(d_v * v)                                # lang_unpacked.py:23
+        d_v *= 1.0 - k
         d_y = d_m * k                                   # lang_unpacked.py:22
         d_k += d_m * difference
         d_m -= d_y
@@ -56,7 +56,7 @@ def of_logarithms_value_and_grad(p, ys):
         d_y += d_difference
         d_s += d_power
         d_s -= d_k * k / s                              # lang_unpacked.py:20
-        d_v = d_v_1 + d_k / s
+        d_v += d_k / s
         d_r += d_s                                      # lang_unpacked.py:19
         d_v += d_s
         d_q += d_v                                      # lang_unpacked.py:18

@@ -25,7 +25,6 @@ def product_value_and_grad(x):
     d_result = 1.0                                      # losses.py:74
     for i in range(len(x) - 1, -1, -1):
         result_1 = result_saved[i]
-        d_result_1 = d_result * x[i]                    # losses.py:75
-        d_x[i] += d_result * result_1
-        d_result = d_result_1
+        d_x[i] += d_result * result_1                   # losses.py:75
+        d_result *= x[i]
     return result, (d_x,)

@@ -30,6 +30,6 @@ def ridge_value_and_grad(params, x, y, strength):
     d_y = -d_prediction
     d_w = strength * (2.0 * w)                          # python_losses.py:26
     d_b = np.sum(d_prediction)                          # python_losses.py:25
-    d_w = d_w + d_prediction @ x
+    d_w += d_prediction @ x
     d_x = np.outer(d_prediction, w)
     return value, ({'w': d_w, 'b': float(d_b)}, d_x, d_y, float(sum_1))

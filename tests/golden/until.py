@@ -36,9 +36,9 @@ def until_value_and_grad(x, tol):
             steps += 1
         for step in range(steps - 1, -1, -1):           # checkpoints.py:59
             y_1 = y_saved_1.pop()
-            d_y_1 = d_y + d_y * (0.01 * (y_1 * y_1 - x) / y_1) / y_1  # checkpoints.py:60
-            d_quotient = d_y / y_1
+            d_quotient = d_y / y_1                      # checkpoints.py:60
+            d_y += d_y * (0.01 * (y_1 * y_1 - x) / y_1) / y_1
             d_x += 0.01 * d_quotient
-            d_y = d_y_1 - 0.02 * d_quotient * y_1
+            d_y -= 0.02 * d_quotient * y_1
     d_x += d_y                                          # checkpoints.py:59
     return y, (float(d_x), 0.0)
