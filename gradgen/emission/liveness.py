@@ -214,7 +214,9 @@ class _Numbering:
 
         Not where an adjoint of the same name ends: that one's variable goes on.
         """
-        if v.of is None or v.op is None or self.depth or not _is_argument(v.of):
+        if v.of is None or v.op is None or self.depth:
+            return None
+        if v.of.op is None or v.of.op.prim != "leaf":
             return None
         hint = self.hint[v]
         going = (u for u in v.op.inputs if self.hint.get(u) == hint)
@@ -228,10 +230,6 @@ class _Numbering:
             heapq.heappush(self.spare[hint], other)
         self.count[hint] = max(self.count[hint], k + 1)
         return k
-
-
-def _is_argument(v: Value) -> bool:
-    return v.op is not None and v.op.prim == "leaf"
 
 
 def _free_values(op: Op) -> list[Value]:

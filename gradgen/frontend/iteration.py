@@ -39,6 +39,7 @@ from gradgen.ir.nodes import Const, Value
 
 Builder = Callable[["Given"], Over]
 BUILDERS: dict[Any, Builder] = {}
+VIEWS = ("keys", "values", "items")  # of dicts
 
 
 class Given:
@@ -112,15 +113,23 @@ def iteration_of(r: Reader, node: ast.expr, live: bool = False, some: bool = Fal
     callee = evaluate(r, node.func)
     if isinstance(callee, Static) and makes_iteration(callee):
         return BUILDERS[callee.obj](Given(r, node, live))
-    views = isinstance(callee, BoundMethod) and callee.name in ("keys", "values", "items")
+    views = isinstance(callee, BoundMethod) and callee.name in VIEWS
     if (live or some) and views and isinstance(callee.owner, Map):
         return _over_dict(r, node, callee.owner, callee.name, live, some)
-    if some and isinstance(callee, Static) and callee.obj in (list, tuple) and len(node.args) == 1:
+    copies = isinstance(callee, Static) and callee.obj in (list, tuple) and len(node.args) == 1
+    if some and copies and _is_dict(r, node.args[0]):
         return iteration_of(r, node.args[0], False, some)
     # A cycle by nature: a loop may run over what a call returns.
     from gradgen.frontend.calls import called
 
     return _over(r, called(r, node, callee), node, live)
+
+
+def _is_dict(r: Reader, node: ast.expr) -> bool:
+    """Whether an expression, or that of which it calls a view, is the name of a dict."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        node = node.func.value if node.func.attr in VIEWS else node
+    return isinstance(node, ast.Name) and isinstance(evaluate(r, node), Map)
 
 
 def _over_dict(
