@@ -503,11 +503,11 @@ def test_effort_is_bounded():
 
 
 def set_of_computed_numbers(x):
-    near, seen, total = [[0, 1], [1], [2, 0]], set(), 0.0
+    seen, total = set(), 0.0
     for v in x:
         k = int(v) % 3
         seen.add(k)
-        total += v * len(seen) * sum([2.0 * x[i] for i in near[k]])  # here: subscript
+        total += v * len(seen) * eval("2.0")  # here: eval
     return total
 
 

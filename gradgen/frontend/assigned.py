@@ -31,6 +31,8 @@ def _assigned_by(node: ast.AST) -> list[str]:
         return [node.name]
     if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
         return [node.name]
+    if isinstance(node, ast.ExceptHandler) and node.name:
+        return [node.name]
     if isinstance(node, ast.MatchMapping) and node.rest:
         return [node.rest]
     if isinstance(node, ast.Import | ast.ImportFrom):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from gradgen.frontend.classes import is_users
+from gradgen.frontend.comprehensions import located
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.jumps import Act, Step, jumps_of
 from gradgen.frontend.objects import class_of, invoked, special_method
@@ -23,6 +24,9 @@ HARMLESS = (np.errstate, np.printoptions, contextlib.nullcontext)
 
 def with_statement(r: Reader, s: ast.With, rest: Point) -> Point:
     """Enter a block whose context managers have no effect on numbers, or can be read."""
+    suppressed = _suppressed(r, s)
+    if suppressed is not None:
+        return Point([suppressed], rest)
     exits: list[Step] = []
     for item in s.items:
         call = item.context_expr
@@ -43,6 +47,25 @@ def with_statement(r: Reader, s: ast.With, rest: Point) -> Point:
             held = evaluate(r, call.args[0]) if null else Static(None)
             assign_to(r, item.optional_vars, held)
     return Point([*s.body, *exits] if exits else s.body, rest)
+
+
+def _suppressed(r: Reader, s: ast.With) -> ast.Try | None:
+    """Return the ``try`` that ``with contextlib.suppress(...)`` stands for, None for others."""
+    call = s.items[0].context_expr
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name | ast.Attribute):
+        return None
+    target = evaluate(r, call.func)
+    plain = not call.keywords and not any(isinstance(a, ast.Starred) for a in call.args)
+    if not (isinstance(target, Static) and target.obj is contextlib.suppress and plain):
+        return None
+    made = r.expansions.get((id(s), "suppressed"))
+    if made is None:
+        body: list[ast.stmt] = [ast.With(s.items[1:], s.body)] if len(s.items) > 1 else s.body
+        handler = ast.ExceptHandler(ast.Tuple(call.args, ast.Load()), None, [ast.Pass()])
+        made = located(ast.Try(body, [handler], [], []), s)
+        r.expansions[id(s), "suppressed"] = made
+    assert isinstance(made, ast.Try)
+    return made
 
 
 def _manager(r: Reader, s: ast.With, node: ast.expr) -> Any:

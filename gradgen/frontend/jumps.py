@@ -139,6 +139,9 @@ def _always(s: Step) -> bool:
         return True
     if isinstance(s, ast.With):
         return always_jumps(s.body)
+    if isinstance(s, ast.Try):
+        caught = all(always_jumps(handler.body) for handler in s.handlers)
+        return always_jumps(s.finalbody) or (caught and always_jumps([*s.body, *s.orelse]))
     if isinstance(s, ast.While):
         endless = isinstance(s.test, ast.Constant) and bool(s.test.value)
         return endless and "break" not in jumps_of(s.body)

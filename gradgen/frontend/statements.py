@@ -8,7 +8,17 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from gradgen.frontend import compound, contexts, lists, patterns, raising, stores, turns, unbound
+from gradgen.frontend import (
+    compound,
+    contexts,
+    lists,
+    patterns,
+    raising,
+    stores,
+    trying,
+    turns,
+    unbound,
+)
 from gradgen.frontend.aggregates import dict_of
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.attributes import attribute, set_attribute
@@ -62,7 +72,7 @@ def _step(r: Reader, s: Step, rest: Point) -> Point | None:
 
 def _construct(node: ast.stmt) -> str:
     names = {
-        "Try": "try", "TryStar": "try", "AsyncFunctionDef": "async", "AsyncFor": "async",
+        "TryStar": "try", "AsyncFunctionDef": "async", "AsyncFor": "async",
         "AsyncWith": "async", "Global": "global",
         "ClassDef": "a class statement",
     }  # fmt: skip
@@ -70,11 +80,9 @@ def _construct(node: ast.stmt) -> str:
 
 
 def _way_out(node: ast.stmt) -> str:
-    hints = {
-        ast.Try: "test the condition with if before the computation that can fail",
-        ast.Global: "return the value instead of writing a global",
-    }
-    return hints.get(type(node), "compute this outside the differentiated function")
+    if isinstance(node, ast.Global):
+        return "return the value instead of writing a global"
+    return "compute this outside the differentiated function"
 
 
 def _assign(r: Reader, s: ast.Assign, rest: Point) -> Point:
@@ -197,9 +205,16 @@ def _delete(r: Reader, s: ast.Delete, rest: Point) -> Point:
     return rest
 
 
+def _module(r: Reader, s: ast.stmt, name: str, package: str | None = None) -> Any:
+    try:
+        return importlib.import_module(name, package)
+    except ImportError as error:
+        r.fail(s, error)
+
+
 def _import(r: Reader, s: ast.Import, rest: Point) -> Point:
     for alias in s.names:
-        module = importlib.import_module(alias.name)
+        module = _module(r, s, alias.name)
         top = module if alias.asname else sys.modules[alias.name.partition(".")[0]]
         r.frame.names[alias.asname or alias.name.partition(".")[0]] = Static(top)
     return rest
@@ -207,7 +222,7 @@ def _import(r: Reader, s: ast.Import, rest: Point) -> Point:
 
 def _import_from(r: Reader, s: ast.ImportFrom, rest: Point) -> Point:
     package = r.frame.globals.get("__package__")
-    module = importlib.import_module("." * s.level + (s.module or ""), package)
+    module = _module(r, s, "." * s.level + (s.module or ""), package)
     for alias in s.names:
         found = attribute(r, Static(module), alias.name, s)
         r.frame.names[alias.asname or alias.name] = found
@@ -234,5 +249,6 @@ HANDLERS: dict[type[ast.stmt], Callable[[Reader, Any, Point], Point | None]] = {
     ast.For: compound.for_statement,
     ast.While: compound.while_statement,
     ast.With: contexts.with_statement,
+    ast.Try: trying.try_statement,
     ast.Match: patterns.match_statement,
 }

@@ -1,0 +1,138 @@
+"""``try`` around what surely raises, or surely does not, ``finally`` and ``suppress``."""
+
+from __future__ import annotations
+
+import contextlib
+
+import numpy as np
+
+OPTIONS = {"rate": 0.5, "kind": "square"}
+
+
+def missing_option(x):
+    """An option is not there; another is."""
+    try:
+        rate = OPTIONS["rate"]
+    except KeyError:
+        rate = 100.0
+    else:
+        rate = 2.0 * rate
+    try:
+        scale = OPTIONS["scale"]
+        rate = 50.0
+    except (KeyError, AttributeError):
+        scale = 3.0
+    return scale * rate * x[0] ** 2
+
+
+def item(held, key, default):
+    try:
+        return held[key]
+    except (KeyError, IndexError):
+        return default
+
+
+def returns_from_it(x):
+    """A helper returns from the body, and from the handler."""
+    held = {"a": x[0] ** 2, "b": x[1]}
+    return item(held, "a", 1.0) * item(held, "z", x[2]) + item([x[3]], 1, 0.5) * item((x[1],), 0, 2)
+
+
+def missing_module(x):
+    """A module that is not installed."""
+    try:
+        import not_installed_anywhere as fast
+
+        y = fast.square(x)
+    except ImportError as error:
+        y = x**2
+        assert error.name == "not_installed_anywhere"
+    finally:
+        scale = 2.0
+    return np.sum(y) * scale
+
+
+class Model:
+    """Has no bias."""
+
+    weight = 1.5
+
+
+def missing_attribute(x):
+    """An attribute, asked for in each turn of a loop."""
+    model, s = Model(), 0.0
+    for v in x:
+        try:
+            s = s * 0.5 + model.weight * v
+            s += model.bias
+        except AttributeError:
+            continue
+        s = 1000.0
+    return s
+
+
+def texts(x):
+    """Numbers that are read from texts."""
+    try:
+        n = int("abc")
+    except ValueError:
+        n = 2
+    try:
+        k = float("2.5")
+    except ValueError:
+        k = 1.0
+    return x[0] ** n * k
+
+
+def at_last(x):
+    """What stands under ``finally`` comes after the body, in each turn."""
+    s = 0.0
+    for v in x:
+        try:
+            s += v**2
+        finally:
+            s *= x[1]
+    return s
+
+
+def suppressed(x):
+    """The block ends where it raises."""
+    out = []
+    for key in ("rate", "other", "kind"):
+        with contextlib.suppress(KeyError):
+            out.append(OPTIONS[key] if key == "kind" else OPTIONS[key] * x[0] ** 2)
+            out[-1] = 1.0 if key == "kind" else out[-1] + x[1]
+    with contextlib.suppress(KeyError), np.errstate(all="ignore"):
+        y = x[2] ** 3 * x[3]
+    return sum(out) * y
+
+
+def by_path(x):
+    """Under a test, one way to a handler and one past it."""
+    held = {"a": x[0]}
+    if x[1] > 0.0:
+        try:
+            w = held["a"] ** 2
+        except KeyError:
+            w = 5.0
+    else:
+        try:
+            w = held["b"]
+        except KeyError:
+            w = x[2] * x[3]
+    return w * x[0]
+
+
+_A = [[0.7, 1.3, -0.4, 2.1], [1.2, -0.9, 0.8, 0.3]]
+_NAMES = [
+    "missing_option",
+    "returns_from_it",
+    "missing_module",
+    "missing_attribute",
+    "texts",
+    "at_last",
+    "suppressed",
+    "by_path",
+]
+EXAMPLE_ARGS = {name: lambda: (np.array(_A[0]),) for name in _NAMES}
+MORE_ARGS = {name: [lambda: (np.array(_A[1]),)] for name in _NAMES}
