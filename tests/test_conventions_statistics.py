@@ -71,3 +71,13 @@ def test_out_by_its_place() -> None:
 
 def _units(a: np.ndarray) -> list[np.ndarray]:
     return [1e-6 * np.reshape(row, a.shape) for row in np.eye(a.size)]
+
+
+def correlation(x):
+    return np.corrcoef(x)[0, 1]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_correlation_with_a_constant_row_is_nan() -> None:
+    value, gradient = gradgen.value_and_grad(correlation)(np.array([[1.0, 1.0], [1.0, 2.0]]))
+    assert np.isnan(value) and np.isnan(gradient).all()

@@ -178,6 +178,7 @@ SOMETIMES: dict[str, Callable[[Op], bool]] = {
     "float": _converts,
     **dict.fromkeys(("int", "math.floor", "math.ceil", "math.trunc"), _whole),
     "clip": _arrays,
+    "within": _arrays,
     "sort": _sorts,
     "argsort": _sorts,
     "ravel": _arrays,

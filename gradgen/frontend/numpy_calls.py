@@ -17,6 +17,7 @@ from gradgen.frontend.ufunc_calls import plain_call
 from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Const, Value
+from gradgen.library.statistics import within
 from gradgen.rules.registry import RULES
 
 
@@ -41,6 +42,11 @@ def clip(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
     high = args[2] if len(args) > 2 else kwargs.pop("a_max", kwargs.pop("max", Static(None)))
     no_more(r, node, kwargs)
     return r.hold(r.b.emit("clip", [as_value(r, v, node) for v in (value, low, high)]))
+
+
+@special(within, listed=False)
+def _within(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return emit(r, node, RULES["within"], args, kwargs)
 
 
 @special(np.vstack, np.hstack, np.column_stack)

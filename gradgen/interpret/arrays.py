@@ -231,6 +231,7 @@ SPECIAL: dict[str, Callable[[Numbers, Op, list[Any]], Any]] = {
     "all": quantified("and"),
     "array": stacked,
     "clip": clipped,
+    "within": clipped,
     "py_max": extreme("maximum"),
     "py_min": extreme("minimum"),
     "sort": sort,

@@ -50,6 +50,7 @@ DERIVED: dict[str, Callable[..., Any]] = {
     "ceil": lambda n, a: -n.call("floor", -a),
     "trunc": lambda n, a: n.call("sign", a) * n.call("floor", n.call("abs", a)),
     "clip": lambda n, a, low, high: n.call("minimum", n.call("maximum", a, low), high),
+    "within": lambda n, a, low, high: n.call("minimum", n.call("maximum", a, low), high),
     "isnan": lambda n, a: False,
     "isinf": lambda n, a: False,
     "isfinite": lambda n, a: True,

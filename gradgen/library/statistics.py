@@ -193,4 +193,9 @@ def corrcoef(x, y=None, rowvar=True, *, dtype=None):
     if np.ndim(c) == 0:
         return c / c
     deviation = np.sqrt(np.diag(c))
-    return np.clip(c / deviation[:, None] / deviation[None, :], -1, 1)
+    return within(c / deviation[:, None] / deviation[None, :], -1, 1)
+
+
+def within(a, a_min, a_max):
+    """Return numbers that only rounding takes out of bounds: an operation, of slope 1."""
+    return np.clip(a, a_min, a_max)

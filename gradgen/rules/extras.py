@@ -128,6 +128,9 @@ rule("clip", elementwise(weak=False), callables=["np.clip"], params="a, a_min, a
      samples=("np.clip(x23, -0.5, y3)", "np.clip(x3, None, 0.4)", "np.clip(x3, min=-0.5, max=0.4)",
               "x3.clip(-0.5)", "x3.clip(max=y)", "np.clip(xf3, -0.5, 0.5)", "np.clip(x, -0.2, u)",
               "np.clip(x23, 0.4, u3 - 0.5)", "np.clip(x23, 0.5 + u3, y3)"))
+rule("within", elementwise(weak=False), spelling="np.clip", params="a, a_min, a_max",
+     elementwise=True, adjoint=("g", "0.0", "0.0"), cost=1,
+     unproved="the value is within its bounds but for rounding")
 rule("unbroadcast", unbroadcast_type, spelling="_unbroadcast", params="g, x", vjp=unbroadcast_vjp,
      cost=1, alias="maybe")
 rule("stretch", stretch_type, form="special", vjp=stretch_vjp, cost=1)

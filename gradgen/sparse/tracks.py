@@ -32,7 +32,7 @@ SAME = {"astype", "asarray", "ascontiguousarray", "asfortranarray", "float", "np
         "np.float32", "item", "array0", "pos"}  # fmt: skip
 # Linear, or linear on each piece, entry by entry: second derivatives are zero.
 STRAIGHT = {"add", "sub", "neg", "np.add", "np.subtract", "np.negative", "abs", "np.abs", "fabs",
-            "maximum", "minimum", "fmax", "fmin", "clip", "py_max", "py_min"}  # fmt: skip
+            "maximum", "minimum", "fmax", "fmin", "clip", "within", "py_max", "py_min"}  # fmt: skip
 SUMS_OF_TWO = {"add", "sub", "neg", "np.add", "np.subtract", "np.negative"}
 SUMS = {"sum", "mean", "nansum", "nanmean", "max", "min", "nanmax", "nanmin", "cancelling_max",
         "median"}  # fmt: skip
