@@ -47,6 +47,7 @@ from gradgen.passes.counted import write_out_counters
 from gradgen.passes.cse import share_common
 from gradgen.passes.dce import remove_dead
 from gradgen.passes.first_shares import store_first
+from gradgen.passes.first_turns import part_first_turns
 from gradgen.passes.flip import flip_loops
 from gradgen.passes.fuse import fuse_loops
 from gradgen.passes.hoist import hoist_lengths
@@ -163,6 +164,8 @@ def _saves(program: Program) -> None:
         pick_last(program.function)
         remove_dead(program.function)
         interchange_loops(program.function)
+        if not program.options.parallel:
+            part_first_turns(program.function)
         if program.options.reassociate:
             sum_apart(program.function)
     remove_dead(program.function)
