@@ -76,6 +76,29 @@ def through_frompyfunc(x):
     return np.sum(_ufunc(x))
 
 
+@case("vectorize calls the first time twice", X, outcome="refused", words=("otypes=[float]",))
+def vectorize_with_effects(x):
+    seen = []
+
+    def square(v):
+        seen.append(v)
+        return v * v
+
+    return np.vectorize(square)(x).sum() + len(seen)
+
+
+@case("vectorize with a dtype calls each time once", X)
+def vectorize_of_floats(x):
+    count = 0.0
+
+    def square(v):
+        nonlocal count
+        count += v
+        return v * count
+
+    return np.vectorize(square, otypes=[float])(x).sum() + count
+
+
 @case("vectorize", X, outcome="either")
 def through_vectorize(x):
     return np.sum(_vectorised(x))

@@ -29,6 +29,7 @@ from gradgen.frontend.values import (
     Generator,
     Iteration,
     Lazy,
+    LocalFunction,
     Map,
     Once,
     Record,
@@ -159,6 +160,9 @@ def _len(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
 @special(isinstance)
 def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Read ``isinstance``, which the types decide."""
+    # A cycle by nature: objects are made by calls.
+    from gradgen.frontend.objects import Method
+
     kinds = args[1].obj if isinstance(args[1], Static) else static_value(args[1])
     value = args[0]
     if isinstance(node, ast.Call) and node.args:
@@ -177,8 +181,12 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
         return Const(issubclass(dict if isinstance(value, Map) else slice, kinds))
     if isinstance(value, Static):
         return Const(isinstance(value.obj, kinds))
+    if isinstance(value, LocalFunction):
+        return Const(issubclass(types.FunctionType, kinds))
     if isinstance(value, Generator | Lazy | Once | Iteration):
         return _iterator_test(r, node, value, kinds)
+    if isinstance(value, Method):
+        return Const(issubclass(types.MethodType, kinds))
     return Const(issubclass(_class(r, node, as_value(r, value, node), "isinstance"), kinds))
 
 

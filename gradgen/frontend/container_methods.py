@@ -17,10 +17,12 @@ from gradgen.frontend.iterables import Perhaps, over_sequence
 from gradgen.frontend.method_calls import METHOD_HANDLERS, method, sort_array
 from gradgen.frontend.ordering import ordered, sort_in_place
 from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.special import special
 from gradgen.frontend.unbound import found, is_there, may_miss, merged, or_else
 from gradgen.frontend.values import Choice, Map, Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Const, nothing
 from gradgen.library import queues
+from gradgen.library.iterators import insert_within
 from gradgen.rules.registry import RULES
 
 __all__ = ["METHOD_HANDLERS"]
@@ -200,6 +202,15 @@ def _insert(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[
         r.fill(owner, items)
     else:
         lists.insert(r, node, _grown(r, node, owner), *args)
+    return Static(None)
+
+
+@special(insert_within, listed=False)
+def _insert_within(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    owner, place, value = args
+    if _known(owner, place):
+        return _insert(r, node, owner, [place, value], kwargs)
+    lists.insert(r, node, _grown(r, node, owner), place, value, within=True)
     return Static(None)
 
 

@@ -11,8 +11,10 @@ from gradgen.frontend.evaluate import as_value, options
 from gradgen.frontend.listed import SHARED, contain, contain_items, taken
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.signals import WriteOut
+from gradgen.frontend.unbound import raise_where
 from gradgen.frontend.values import Iteration, LocalFunction, Map, Record, Ref, Seq, Step
 from gradgen.ir.nodes import Const, Value
+from gradgen.ir.types import least_length
 
 
 def is_list(r: Reader, value: Any) -> bool:
@@ -246,14 +248,34 @@ def pop(r: Reader, node: ast.AST, owner: Ref, places: list[Any]) -> Any:
     return taken(r, r.hold(op.outputs[0]), owner, popped=True)
 
 
-def insert(r: Reader, node: ast.AST, owner: Ref, place: Any, value: Any) -> None:
-    """``owner.insert(place, value)``."""
+def insert(
+    r: Reader, node: ast.AST, owner: Ref, place: Any, value: Any, within: bool = False
+) -> None:
+    """``owner.insert(place, value)``; ``within``: the place is not behind the end, nor negative."""
     value = kept_in_list(r, value, node)
-    inputs = [r.read(owner), as_item(r, value, node), as_value(r, place, node)]
-    if not (isinstance(inputs[2], Const) and inputs[2].const == 0):
-        r.refuse(node, "an insertion at a computed place", "insert at 0, or append")
-    resize(r, owner, r.b.emit("insert", inputs))
+    stack, entry = r.read(owner), as_item(r, value, node)
+    where = as_value(r, place, node)
+    if not (within or r.frame.source.generated or (isinstance(where, Const) and where.const == 0)):
+        where = _place_in(r, node, stack, where)
+    resize(r, owner, r.b.emit("insert", [stack, entry, where]))
     contain(r, owner.storage, value)
+
+
+def _place_in(r: Reader, node: ast.AST, stack: Value, place: Value) -> Value:
+    """Return the place of an item that is inserted, for the sweep to take it out there again."""
+    span = r.span(node)
+    count = r.b.emit("len", [stack], span=span)
+    if isinstance(place, Const) and place.const < 0:
+        return r.b.emit("max2", [r.b.emit("add", [count, place], span=span), Const(0)], span=span)
+    if not isinstance(place, Const) and _may_be_negative(place):
+        what = "insert at a negative place of a list: add len(...) to it before"
+        raise_where(r, ValueError(what), r.b.emit("lt", [place, Const(0)], span=span), span)
+    return r.b.emit("min2", [place, count], span=span)
+
+
+def _may_be_negative(place: Value) -> bool:
+    least = None if place.type.value is None else least_length(place.type.value)
+    return least is None or least < 0
 
 
 def reverse(r: Reader, node: ast.AST, owner: Ref) -> None:

@@ -13,7 +13,18 @@ from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.unpacking import sequence_items
-from gradgen.frontend.values import Choice, Record, Seq, Static, is_static, plain, static_value
+from gradgen.frontend.values import (
+    Box,
+    Choice,
+    LocalFunction,
+    Record,
+    Seq,
+    Static,
+    contents,
+    is_static,
+    plain,
+    static_value,
+)
 from gradgen.ir.nodes import Value
 from gradgen.library import vectorized
 from gradgen.library.collections import KnownSet
@@ -78,7 +89,7 @@ def _every(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
         r.refuse(node, "np.vectorize of no array", "call the function itself")
     if not held.obj.floats and any(_is_single(r, node, v) for _, v in split):
         r.refuse(node, "np.vectorize of float32 arrays", "give otypes=[float]")
-    layout = Static(([k for k, _ in split], [k for k, _ in whole]))
+    layout = Static(([k for k, _ in split], [k for k, _ in whole], held.obj.floats))
     apart = [Seq([v for _, v in whole], tuple), Seq([v for _, v in split], tuple)]
     floats = plain(held.obj.floats)
     return from_library(r, node, vectorized.each, [pyfunc, layout, *apart, floats], {})
@@ -90,15 +101,27 @@ def _one(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
     from gradgen.frontend.calls import call_value
 
     pyfunc, layout, whole, row = args
-    split, kept = layout.obj
+    split, kept, floats = layout.obj
     entries = sequence_items(r, row, node, len(split))
     given = dict(zip(split, entries, strict=True)) | dict(zip(kept, whole.items, strict=True))
     ordered = [given[k] for k in sorted(k for k in given if isinstance(k, int))]
     named = {k: v for k, v in given.items() if isinstance(k, str)}
+    before = _seen_by(r, pyfunc)
     out = call_value(r, node, pyfunc, ordered, named)
+    after = _seen_by(r, pyfunc)
+    if not floats and any(after.get(k) is not v for k, v in before.items()):
+        what = "np.vectorize of a function with effects: NumPy calls it twice for the first entry"
+        r.refuse(node, what, f"give otypes=[float], or {LOOP}")
     if isinstance(out, Seq | Choice) or not _is_float(as_value(r, out, node)):
         r.refuse(node, "np.vectorize of a function that does not always give one float", LOOP)
     return out
+
+
+def _seen_by(r: Reader, pyfunc: Any) -> dict[Any, Any]:
+    """Return what a function could change: arrays, containers, and the names around it."""
+    names = pyfunc.frame.names if isinstance(pyfunc, LocalFunction) else {}
+    held = {v: contents(v) for v in names.values() if isinstance(v, Box)}
+    return {**r.versions, **held, **names}
 
 
 def _is_single(r: Reader, node: ast.AST, v: Any) -> bool:

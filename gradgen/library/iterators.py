@@ -166,12 +166,17 @@ def bisect_right(a, x, lo=0, hi=None, *, key=None):
     return lo
 
 
+def insert_within(a, place, x):
+    """Stand for ``a.insert(place, x)`` at a place that is there."""
+    raise NotImplementedError
+
+
 def insort_left(a, x, lo=0, hi=None, *, key=None):
-    a.insert(bisect_left(a, x if key is None else key(x), lo, hi, key=key), x)
+    insert_within(a, bisect_left(a, x if key is None else key(x), lo, hi, key=key), x)
 
 
 def insort_right(a, x, lo=0, hi=None, *, key=None):
-    a.insert(bisect_right(a, x if key is None else key(x), lo, hi, key=key), x)
+    insert_within(a, bisect_right(a, x if key is None else key(x), lo, hi, key=key), x)
 
 
 def nsmallest(n, iterable, key=None):

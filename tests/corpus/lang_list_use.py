@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+
 import numpy as np
 
 
@@ -132,6 +134,42 @@ def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
+def window_median(x, width):
+    """A sorted window, from which the oldest is taken and into which the newest is put."""
+    window = sorted(x[:width])
+    total = window[width // 2] ** 2
+    for i in range(width, len(x)):
+        del window[bisect.bisect_left(window, x[i - width])]
+        bisect.insort(window, x[i])
+        total += window[width // 2] ** 2
+    return total
+
+
+def inserted_in_order(x):
+    """Insertion at a place that a loop finds, and at others, also behind the end."""
+    best = []
+    for v in x:
+        place = 0
+        while place < len(best) and best[place] > v:
+            place += 1
+        best.insert(place, v)
+        if len(best) > 3:
+            best.pop()
+    for i in range(1, 3):
+        best.insert(3 * i, x[i] * best[0])
+        best.insert(1, x[i])
+        best.insert(-1, x[0] * x[i])
+    return sum((k + 1) * v for k, v in enumerate(best))
+
+
+def inserted_rows(m):
+    rows = []
+    for row in m:
+        bisect.insort(rows, row * 2, key=lambda r: r[0])
+    table = np.array(rows)
+    return (table[1:] * table[:-1]).sum()
+
+
 EXAMPLE_ARGS = {
     "alias_of_grown": lambda: (_normal(4),),
     "copy_of_grown": lambda: (_normal(4),),
@@ -148,6 +186,9 @@ EXAMPLE_ARGS = {
     "min_of_list_index": lambda: (_normal(4),),
     "clear_rebuild": lambda: (_normal(4),),
     "list_of_arrays_update": lambda: (_normal(4),),
+    "window_median": lambda: (np.array([0.4, 1.3, -0.2, 0.9, 0.1, 0.7]), 3),
+    "inserted_in_order": lambda: (np.array([0.4, 1.3, -0.2, 0.9]),),
+    "inserted_rows": lambda: (np.array([[0.4, 1.3], [-0.2, 0.9], [0.1, 0.7]]),),
 }
 
 MORE_ARGS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -203,6 +204,30 @@ def _positive(*shape, seed=0):
     return np.abs(_normal(*shape, seed=seed)) + 0.5
 
 
+class Layer:
+    def __init__(self, weight):
+        self.weight = weight
+
+    def __call__(self, x):
+        return x * self.weight
+
+    def shifted(self, x):
+        return x + self.weight
+
+
+def layers_and_functions(x):
+    """Functions and methods are told apart from objects that can be called."""
+    parts = [Layer(x[0]), np.tanh, lambda v: v * v, Layer(x[1]).shifted]
+    h, weights = x, 0.0
+    for part in parts:
+        if isinstance(part, Layer):
+            weights += part.weight
+        elif isinstance(part, (types.FunctionType, types.MethodType)):
+            weights *= 2.0
+        h = part(h)
+    return h.sum() * weights
+
+
 EXAMPLE_ARGS = {
     "polymorphic_loop": lambda: (0.7, 1.1),
     "polymorphic_by_data": lambda: (0.7, 1.1),
@@ -220,6 +245,7 @@ EXAMPLE_ARGS = {
     "dict_next_trip": lambda: (0.7,),
     "objects_swapped": lambda: (0.7,),
     "objects_swapped_conditionally": lambda: (_normal(4),),
+    "layers_and_functions": lambda: (np.array([0.7, 1.2, 0.4]),),
 }
 
 MORE_ARGS = {
