@@ -20,9 +20,10 @@ from gradgen.diff.conjugates import adjoint_of
 from gradgen.diff.custom import tangents_of
 from gradgen.diff.formulas import emit_formula
 from gradgen.diff.gaps import find_gaps
+from gradgen.diff.infinite import may_be_infinite
 from gradgen.diff.missing import missing_values
 from gradgen.diff.written import inputs_by_name, written, written_several
-from gradgen.diff.zeros import PICKING, is_steep, zero_where_zero
+from gradgen.diff.zeros import PICKING, is_steep, meets, zero_where_zero
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Undefined, Value
@@ -68,6 +69,7 @@ class Forward:
         self.tangents = dict(given)
         seeds = [v for v in given if v.type.shape != () or (units and len(given) > 1)]
         self.gaps = find_gaps(function, self.varied, seeds)
+        self.infinite = may_be_infinite(function)
 
     @deep
     def block(self, block: Block) -> None:
@@ -283,6 +285,8 @@ class Forward:
         share = self._sent_back(rule, op, i, t, share_type(op.out, t))
         if op.inputs[i] in self.gaps and is_steep(op) and not i:
             return zero_where_zero(self.alg, t, share)
+        if meets(op, i, self.infinite):
+            return self.alg.where(self.alg.emit("isinf", op.out), 0.0, share)
         return share
 
     def _sent_back(self, rule: Rule, op: Op, i: int, g: Value, type_: Type) -> Value:

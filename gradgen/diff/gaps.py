@@ -24,17 +24,28 @@ KEEPING = {"load", "pop", *MOVING, *PICKING} - JOINING  # zero where all that th
 
 def find_gaps(function: Function, varied: set[Value], seeds: Iterable[Value]) -> set[Value]:
     """Return the values that vary and whose tangents can be zero in places, as those of seeds."""
-    gaps = _Gaps(varied, set(seeds))
+    gaps = _Gaps(varied, seeds)
     gaps.block(function.body)
     return gaps.found
 
 
-class _Gaps:
-    """The values found so far; loops are gone through until no more are."""
+class Flow:
+    """Values found in the order of a function; loops are gone through until no more are."""
 
-    def __init__(self, varied: set[Value], found: set[Value]) -> None:
-        self.varied = varied
-        self.found = found
+    def __init__(self, found: Iterable[Value] = ()) -> None:
+        self.found = set(found)
+
+    def reaches(self, v: Value) -> bool:
+        """Whether what a value is handed on to is found, too."""
+        raise NotImplementedError
+
+    def concerns(self, v: Value) -> bool:
+        """Whether a value can be found."""
+        raise NotImplementedError
+
+    def operation(self, op: Op) -> bool:
+        """Whether the results of an operation are found."""
+        raise NotImplementedError
 
     @deep
     def block(self, block: Block) -> None:
@@ -47,8 +58,8 @@ class _Gaps:
                     self.block(inner)
                     if inner.end == "yield":
                         self._flow(inner.results, op.outputs)
-            elif any(v in self.varied for v in op.outputs) and self._operation(op):
-                self.found.update(v for v in op.outputs if v in self.varied)
+            elif any(map(self.concerns, op.outputs)) and self.operation(op):
+                self.found.update(filter(self.concerns, op.outputs))
 
     def _loop(self, op: Op) -> None:
         params, inits = carried(op)
@@ -64,22 +75,35 @@ class _Gaps:
 
     def _flow(self, sources: list[Value], targets: list[Value]) -> None:
         for source, target in zip(sources, targets, strict=True):
-            if target in self.varied and self._zero(source):
+            if self.concerns(target) and self.reaches(source):
                 self.found.add(target)
 
-    def _zero(self, v: Value) -> bool:
+
+class _Gaps(Flow):
+    """The values whose tangents can be zero in places."""
+
+    def __init__(self, varied: set[Value], found: Iterable[Value]) -> None:
+        super().__init__(found)
+        self.varied = varied
+
+    def reaches(self, v: Value) -> bool:
         """Whether the tangent of a value is zero, or can be in places."""
         return v in self.found or v not in self.varied
 
-    def _operation(self, op: Op) -> bool:
+    def concerns(self, v: Value) -> bool:
+        """Whether a value has a tangent."""
+        return v in self.varied
+
+    def operation(self, op: Op) -> bool:
+        """Whether the tangent of what an operation gives can be zero in places."""
         rule = RULES.get(op.prim)
         if op.prim in (*WRITES, *GROWS) and op.prim != "pop":
-            return any(map(self._zero, op.inputs[:2]))
+            return any(map(self.reaches, op.inputs[:2]))
         if op.prim in FILLING:
             return True
         if op.prim in JOINING or (rule is not None and rule.form == "sequence"):
             first = 1 if op.prim in ("where", "select") else 0
-            return any(map(self._zero, op.inputs[first:]))
+            return any(map(self.reaches, op.inputs[first:]))
         moving = [v for v in op.inputs if v in self.varied]
         if op.prim in KEEPING or (rule is not None and rule.elementwise):
             return bool(moving) and all(v in self.found for v in moving)

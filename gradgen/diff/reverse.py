@@ -14,6 +14,7 @@ from gradgen.diff.adjoints import Adjoints, Places, adjoint_type, share_type
 from gradgen.diff.algebra import Algebra, is_constant, is_narrow
 from gradgen.diff.conjugates import adjoint_of, conjugated, real_part
 from gradgen.diff.formulas import emit_formula
+from gradgen.diff.infinite import may_be_infinite
 from gradgen.diff.loops import Loops
 from gradgen.diff.missing import missing_values, read_for_sure
 from gradgen.diff.nested import Nested
@@ -66,7 +67,7 @@ class Reverse:
         self.certain = [leaf.value for leaf in function.leaves]
         self.certain += [v for op in function.body.ops for v in op.outputs if not op.blocks]
         self.temporaries: dict[Value, Value] = {}  # values without a name, by their adjoints
-        self.zeros = Zeros(self.alg)
+        self.zeros = Zeros(self.alg, may_be_infinite(function))
         self.loops = Loops(self)
 
     # --- accumulation ---------------------------------------------------------------------

@@ -65,6 +65,8 @@ ASKING = {"isnan", "isfinite", "isinf", "math.isnan", "math.isfinite", "math.isi
 ADDING = {"sum", "mean", "cumsum"}
 # Operations that reduce entries to a number of which their derivative depends on all.
 REDUCING = {"prod", "var", "std", "norm", "logsumexp", "nanprod", "nanvar", "nanstd"}
+DIVISIONS = ("div", "np.divide")
+PRODUCTS = ("mul", "np.multiply", *DIVISIONS)
 EXTREMES = {"maximum", "minimum", "fmax", "fmin", "clip", "max2", "min2"}
 
 
@@ -80,8 +82,9 @@ class Mask(NamedTuple):
 class Zeros:
     """Remembers which adjoints are zero in places, and keeps them so."""
 
-    def __init__(self, alg: Algebra) -> None:
+    def __init__(self, alg: Algebra, infinite: set[Value]) -> None:
         self.alg = alg
+        self.infinite = infinite  # values that may be so
         self.masks: dict[Value, Mask] = {}
         # What the result divides by, or takes the logarithm of, by the block that does it.
         self.divided: dict[tuple[Block, Value], set[Op]] = {}
@@ -197,6 +200,8 @@ class Zeros:
         if op.prim == "nan_to_num" and share.op is not None:
             self.masks[share] = Mask(share.op.inputs[0])
             return share
+        if meets(op, i, self.infinite):
+            return zero_where_zero(self.alg, g, share)
         mask = self.masks.get(g)
         self._divided(op, mask)
         if op.prim in EXTREMES and share is not g:
@@ -244,6 +249,13 @@ class Zeros:
 def zero_where_zero(alg: Algebra, g: Value, share: Value) -> Value:
     """Return a share of an adjoint or a tangent, zero where that is, whatever the slope is."""
     return alg.where(alg.emit("ne", g, Const(0.0)), share, 0.0)
+
+
+def meets(op: Op, i: int, infinite: set[Value]) -> bool:
+    """Whether the derivative of a product or a quotient by an input may be infinite."""
+    if op.prim not in PRODUCTS or not infinite:
+        return False
+    return op.inputs[1 - i] in infinite and not (op.prim in DIVISIONS and i == 0)
 
 
 def asks_for_numbers(test: Value) -> bool:
