@@ -23,6 +23,7 @@ from gradgen.frontend.special import special
 from gradgen.frontend.values import Frozen, Map, Record, Seq, Static, is_static, static_value
 from gradgen.ir.types import FLOAT
 from gradgen.library.distances import distances_by_function, pairs_by_function
+from gradgen.library.filters import along_axes
 from gradgen.library.initial_values import solve_ivp
 from gradgen.library.quadrature import known_infinite, quad
 from gradgen.library.trajectories import (
@@ -146,9 +147,14 @@ def _only(name: str, reading: Any, usual: dict[str, tuple[Any, ...]], way: str) 
 _only(
     "scipy.integrate.quad",
     quad,
-    {"full_output": (0, False), "points": (None,), "weight": (None,), "complex_func": (False,)},
+    {"full_output": (0, False), "weight": (None,), "complex_func": (False,)},
     "split the range, and multiply by the weight",
 )
+
+
+@special(along_axes, listed=False)
+def _along_axes(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    r.refuse(node, "scipy.signal.fftconvolve with axes=", "call it for each row, or leave it out")
 
 
 @special("scipy.signal.lfilter", listed=False)

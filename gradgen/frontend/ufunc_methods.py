@@ -24,6 +24,7 @@ from gradgen.frontend.ufunc_calls import UFUNCS, in_dtype
 from gradgen.frontend.values import Static
 from gradgen.ir.nodes import Const
 from gradgen.library import ufuncs
+from gradgen.rules.callables import resolve
 from gradgen.rules.registry import RULES
 
 Args = list[Any]
@@ -78,7 +79,7 @@ def outer(ufunc: np.ufunc) -> Handler:
     def handler(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         """Read the function of every pair of entries: the axes of both, one after the other."""
         if len(args) != 2:
-            r.refuse(node, f"np.{ufunc.__name__}.outer of {len(args)} arguments")
+            r.refuse(node, f"{ufunc.__name__}.outer of {len(args)} arguments")
         args = [_array(r, node, v) for v in args]
         a, b = (as_value(r, v, node) for v in args)
         ranks = [rank_of(r, node, v, f"np.{ufunc.__name__}.outer") for v in (a, b)]
@@ -91,6 +92,15 @@ def outer(ufunc: np.ufunc) -> Handler:
             for v, w, given in ((a, b, args[0]), (b, a, args[1]))
         ]
         return _called(r, node, ufunc, taken, kwargs)
+
+    return handler
+
+
+def outer_of(spelling: str) -> Handler:
+    """Return the reading of ``outer`` of a ufunc of SciPy, which is looked up when it is called."""
+
+    def handler(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+        return outer(resolve(spelling))(r, node, args, kwargs)
 
     return handler
 
@@ -171,6 +181,9 @@ for _ufunc in UFUNCS:
         SPECIAL.enter(_ufunc.reduce, along(_ufunc, "reduce", REDUCED, ufuncs.reduced))
         SPECIAL.enter(_ufunc.accumulate, along(_ufunc, "accumulate", ACCUMULATED, ufuncs.running))
         SPECIAL.enter(_ufunc.reduceat, reduceat(_ufunc))
+for _rule in RULES.values():
+    if _rule.elementwise and len(_rule.inputs) == 2 and _rule.spelling.startswith("scipy.special."):
+        SPECIAL.enter(f"{_rule.spelling}.outer", outer_of(_rule.spelling))
 SPELLED["ufunc.outer"] = outer(np.add)
 SPELLED["ufunc.reduce"] = along(np.add, "reduce", REDUCED, ufuncs.reduced)
 SPELLED["ufunc.accumulate"] = along(np.add, "accumulate", ACCUMULATED, ufuncs.running)

@@ -11,6 +11,26 @@ from gradgen.rules.callables import scipy
 
 
 @reads(
+    "scipy.signal.fftconvolve",
+    samples=(
+        "scipy.signal.fftconvolve(x5, y3)",
+        "scipy.signal.fftconvolve(x44, y23, mode='same')",
+        "scipy.signal.fftconvolve(x3, y5, 'valid')",
+    ),
+)
+def fftconvolve(in1, in2, mode="full", axes=None):
+    """Convolve by Fourier transforms."""
+    if axes is not None:
+        return along_axes(axes)
+    return scipy.signal.convolve(in1, in2, mode, method="fft")
+
+
+def along_axes(axes):
+    """Stand for what is refused: a convolution along some axes."""
+    raise NotImplementedError
+
+
+@reads(
     "scipy.signal.convolve2d",
     samples=(
         "scipy.signal.convolve2d(x44, y23, boundary='wrap')",

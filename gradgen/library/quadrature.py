@@ -66,6 +66,7 @@ def known_infinite(x):
         "scipy.integrate.quad(lambda t: np.exp(-p * (t - x) ** 2), -np.inf, np.inf)[0]",
         "scipy.integrate.quad(lambda t: np.exp(-p * t) * t, x, np.inf)[0]",
         "scipy.integrate.quad(lambda t: 1.0 / (t * t + 0.1 * p), 8, x)[0]",
+        "scipy.integrate.quad(lambda t: abs(t - x) * p, -3, y + 4, points=[x, 9.0])[0]",
     ),
 )
 def quad(
@@ -85,8 +86,51 @@ def quad(
     low, high, sign = a, b, 1.0
     if b < a:
         low, high, sign = b, a, -1.0
+    if points is not None:
+        total, error = _sum_between(func, more, low, high, np.asarray(points), epsabs, epsrel)
+        return sign * total, error
     total, error = _sum_of_parts(func, more, low, high, 0.0, 0, epsabs, epsrel, limit)
     return sign * total, error
+
+
+def _sum_between(func, more, low, high, points, epsabs, epsrel):
+    """Integrate from each of some points to the next, once (QAGP, before it halves them)."""
+    inner = np.unique(points)
+    inner = inner[(low < inner) & (inner < high)]
+    ends = np.concatenate((np.reshape(low, 1), inner, np.reshape(high, 1)))
+    total = error = 0.0
+    for k in range(len(ends) - 1):
+        found, wrong, _ = _of_part(func, more, ends[k], ends[k + 1], 0.0, 0)
+        total, error = total + found, error + wrong
+    if error > max(epsabs, epsrel * abs(total)):
+        raise ValueError(
+            "the derivative of scipy.integrate.quad with points= is not supported where it has to "
+            "halve the intervals between them: give more points"
+        )
+    return total, error
+
+
+@reads(
+    "scipy.integrate.dblquad",
+    samples=(
+        "scipy.integrate.dblquad(lambda t, s: p * s * t, 0, 1, 0.0, u)[0]",
+        "scipy.integrate.dblquad(lambda t, s, a: np.exp(-a * s * t), 0, x, lambda s: 0.5 * s, "
+        "lambda s: 1.0 + s * y, args=(p,))[0]",
+    ),
+)
+def dblquad(func, a, b, gfun, hfun, args=(), epsabs=1.49e-8, epsrel=1.49e-8):
+    """Integrate over a region of the plane: integrals along lines, integrated."""
+    worst = np.zeros(1)
+
+    def along_line(x, *more):
+        low = gfun(x) if callable(gfun) else gfun
+        high = hfun(x) if callable(hfun) else hfun
+        value, error = quad(func, low, high, args=(x, *more), epsabs=epsabs, epsrel=epsrel)
+        worst[0] = max(worst[0], error)
+        return value
+
+    total, error = quad(along_line, a, b, args=args, epsabs=epsabs, epsrel=epsrel)
+    return total, max(worst[0], error)
 
 
 def _sum_of_parts(func, more, low, high, end, side, epsabs, epsrel, limit):

@@ -48,10 +48,19 @@ def point_type(inputs: list[Value], attrs: Attrs) -> Type:
     return of_shape("float64", tuple(d for d in points if d != 1))
 
 
-def _solved(dev, cov):
+def _inverse(cov, singular):
+    """Return the inverse of a covariance; of a singular one that of its range, as SciPy's."""
+    if singular:
+        return np.linalg.pinv(_symmetric(cov), 1e6 * 2.0**-52)
+    return np.linalg.inv(_symmetric(cov))
+
+
+def _solved(dev, cov, singular):
     """Return ``inv(cov) @ dev`` for each point."""
     if np.ndim(cov) < 2:
         return dev / cov
+    if singular:
+        return dev @ _inverse(cov, True)
     if np.ndim(dev) == 1:
         return np.linalg.solve(_symmetric(cov), dev)
     if np.ndim(dev) == 2:
@@ -73,24 +82,24 @@ def _each(g, solved):
     return np.reshape(g, (*np.shape(solved)[:-1], 1))
 
 
-def _vector_to_x(g, x, mean, cov):
+def _vector_to_x(g, x, mean, cov, allow_singular):
     """Cotangent of points in ``scipy.stats.multivariate_normal.logpdf(x, mean, cov)``."""
-    solved = _solved(_deviation(x, mean), cov)
+    solved = _solved(_deviation(x, mean), cov, allow_singular)
     return -_each(g, solved) * solved
 
 
-def _vector_to_mean(g, x, mean, cov):
+def _vector_to_mean(g, x, mean, cov, allow_singular):
     """Cotangent of the mean in ``scipy.stats.multivariate_normal.logpdf(x, mean, cov)``."""
-    return _unbroadcast(-_vector_to_x(g, x, mean, cov), mean)
+    return _unbroadcast(-_vector_to_x(g, x, mean, cov, allow_singular), mean)
 
 
-def _vector_to_cov(g, x, mean, cov):
+def _vector_to_cov(g, x, mean, cov, allow_singular):
     """Cotangent of the covariance: a matrix, variances, or one variance."""
-    solved = _solved(_deviation(x, mean), cov)
+    solved = _solved(_deviation(x, mean), cov, allow_singular)
     if np.ndim(cov) < 2:
         share = 0.5 * _each(g, solved) * (solved**2 - 1.0 / cov)
         return np.sum(share) if np.ndim(cov) == 0 else _unbroadcast(share, cov)
-    inverse = np.linalg.inv(_symmetric(cov))
+    inverse = _inverse(cov, allow_singular)
     if np.ndim(solved) == 1:
         return 0.5 * g * (np.outer(solved, solved) - inverse)
     weights = np.reshape(g, -1)
@@ -123,9 +132,9 @@ def _points_tangent(t_x, t_mean, x, mean):
     return way if t_mean is None else way - t_mean
 
 
-def _vector_tangent(t_x, t_mean, t_cov, y, x, mean, cov):
+def _vector_tangent(t_x, t_mean, t_cov, y, x, mean, cov, allow_singular):
     """Tangent of ``scipy.stats.multivariate_normal.logpdf(x, mean, cov)``."""
-    solved = _solved(_deviation(x, mean), cov)
+    solved = _solved(_deviation(x, mean), cov, allow_singular)
     share = -np.sum(solved * _points_tangent(t_x, t_mean, x, mean), axis=-1)
     if t_cov is not None:
         if np.ndim(cov) < 2:
@@ -133,7 +142,7 @@ def _vector_tangent(t_x, t_mean, t_cov, y, x, mean, cov):
             share = share + 0.5 * np.sum(moved, axis=-1)
         else:
             t_cov = _symmetric(t_cov)
-            trace = np.sum(np.linalg.inv(_symmetric(cov)) * t_cov)
+            trace = np.sum(_inverse(cov, allow_singular) * t_cov)
             share = share + 0.5 * (np.sum((solved @ t_cov) * solved, axis=-1) - trace)
     return np.reshape(share, np.shape(y))
 
@@ -162,13 +171,14 @@ def log_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     check_shapes(alg, op)
     how = (NUMBER if dimension(op.inputs) == 1 else VECTOR)[i]
     v = op.inputs[i]
+    if op.attrs.get("allow_singular"):
+        # Beside the range of a singular covariance the density is zero, and stays so.
+        g = alg.where(alg.emit("isfinite", op.out), g, 0.0)
     return alg.written(how, op, Type(v.type.kind, "float64", v.type.shape), g=g)
 
 
 def check_shapes(alg: Algebra, op: Op) -> None:
     """Refuse points of a dimension that is not known, or that SciPy stretches."""
-    if op.attrs.get("allow_singular"):
-        alg.refuse(op, f"{NORMAL} with allow_singular=True", "leave it out")
     size = dimension(op.inputs)
     if size is None or (size != 1 and may_be_one(size)) or op.out.type.shape is None:
         alg.refuse(op, f"{NORMAL} of shapes that are not known", KNOWN)
@@ -183,7 +193,9 @@ def log_jvp(alg: Algebra, op: Op, tangents: list[Value | None]) -> Value:
     check_shapes(alg, op)
     how = _number_tangent if dimension(op.inputs) == 1 else _vector_tangent
     more = dict(zip(("t_x", "t_mean", "t_cov"), [*tangents, None, None], strict=False))
-    return alg.written(how, op, op.out.type, **more)
+    t: Value = alg.written(how, op, op.out.type, **more)
+    singular = op.attrs.get("allow_singular")
+    return alg.where(alg.emit("isfinite", op.out), t, 0.0) if singular else t
 
 
 def density_jvp(alg: Algebra, op: Op, tangents: list[Value | None]) -> Value:
@@ -235,6 +247,7 @@ _CALLS = (
     f"x3, y3, {_COV}", f"x23, y3, {_COV}", f"x3, mean=y3, cov={_COV}", f"x23, cov={_COV}",
     "x3, y3, p", "x23, y3, p3", "x3, None, p3 * np.eye(3)", "x234, x4, m44 @ m44.T", "x3, x, p",
     "x, y, p", "x3", "x, cov=p", "x31, np.ones(1) * y, np.reshape(p, (1, 1))",
+    f"x23, y3, {_COV}, allow_singular=True", f"x3, y3, {_COV}, True",
     f"x13, y3, {_COV}", f"xf3, y3, {_COV}, allow_singular=False",
 )
 for _kind, _vjp, _jvp in (("logpdf", log_vjp, log_jvp),
