@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gradgen.errors import ArgumentError, UnsupportedError
-from gradgen.frontend import unbound
+from gradgen.frontend import stores, unbound
 from gradgen.frontend.book import MOST_TURNS
 from gradgen.frontend.covers import Cover
 from gradgen.frontend.reader import Reader
@@ -473,11 +473,13 @@ def _write_back(r: Reader, node: ast.AST, given: list[Any], k: int, out: Value) 
     """Let the caller see what a recursive function has written into an argument."""
     leaf = given[k]
     others = [g.storage for j, g in enumerate(given) if j != k and isinstance(g, Ref)]
-    shared = not isinstance(leaf, Ref) or set(r.reach(leaf.storage)) & set(others)
-    if shared or leaf.steps:
+    if not isinstance(leaf, Ref) or set(r.reach(leaf.storage)) & set(others):
         r.refuse(
             node,
-            "a recursive function that writes into an argument which is a view, or is given twice",
-            "pass whole arrays, each once",
+            "a recursive function that writes into an argument which is given twice",
+            "pass each array once",
         )
-    r.update(leaf, out)
+    if leaf.steps:
+        stores.write(r, node, leaf, stores.whole(leaf), out, "store")
+    else:
+        r.update(leaf, out)

@@ -436,13 +436,29 @@ def _turns(step: Step) -> str:
     """Tell a view of the whole array (``[:]``, ``[::1]``) and views that undo themselves."""
     if step.prim == "T":
         return "turned"
-    ends = [v.const if isinstance(v, Const) else v for v in step.operands]
-    only_steps = all(s == (False, False, True) for s in step.attrs.get("slices", ()))
-    if step.prim != "load" or set(step.attrs["index"]) - set(":es") or not only_steps:
+    if step.prim != "load" or set(step.attrs["index"]) - set(":es"):
+        return ""
+    ends, only_steps = _without_zeros(step)
+    if not only_steps:
         return ""
     if all(v == 1 for v in ends):
         return "whole"
     return "turned" if all(v in (1, -1) for v in ends) else ""
+
+
+def _without_zeros(step: Step) -> tuple[list[Any], bool]:
+    """Return the steps of slices, and whether each is of a whole axis: ``0:`` is ``:``."""
+    operands = iter([v.const if isinstance(v, Const) else v for v in step.operands])
+    strides: list[Any] = []
+    whole = True
+    for has_start, has_stop, has_step in step.attrs.get("slices", ()):
+        start = next(operands) if has_start else 0
+        stop = next(operands) if has_stop else None
+        stride = next(operands) if has_step else 1
+        strides.append(stride)
+        whole = whole and stop is None and type(start) is int and start == 0
+        whole = whole and (not has_start or stride == 1)
+    return strides, whole
 
 
 def is_static(value: Any) -> bool:

@@ -195,6 +195,43 @@ def written_by_calls(x, a, n):
     return by_calls(b, n) + b[0] * b[2]
 
 
+def along(p, depth):
+    """It writes to what may be a part of another array."""
+    if depth <= 0:
+        return p[0]
+    for i in range(len(p)):
+        p[i] = math.sin(p[i]) + 0.1 * p[0]
+    return 0.5 * along(p[::-1], depth - 1) + p[1] * p[-1]
+
+
+def parts_are_given(x, a, n):
+    b = a * x
+    y = along(b[1:], n) + along(b[0:], 1)
+    for k in range(2):
+        y += along(b[k : k + 2], k)
+    return y * b[0] + np.sum(b * b)
+
+
+def rows_are_given(x, a, n):
+    table = np.outer(a, a) + x
+    y = along(table[1], n) + along(table[:, 1], 2)
+    for row in table:
+        y += along(row, 1) * row[0]
+    return y + np.sum(table[:, 0] * table[2])
+
+
+def whole_in_turns(x, a, n):
+    """The names of views of all of an array, taken again and again."""
+    b = a * x
+    v = b
+    while n > 0:
+        v = v.T
+        v = v[0:]
+        n -= 1
+    v[1] *= x
+    return np.sum(b * v)
+
+
 def _args():
     return 0.8, np.array([0.3, -0.2, 0.7]), 3
 
@@ -210,6 +247,9 @@ EXAMPLE_ARGS = {
     "around": _args,
     "not_seen_any_more": _args,
     "written_by_calls": _args,
+    "parts_are_given": _args,
+    "rows_are_given": _args,
+    "whole_in_turns": _args,
 }
 
 MORE_ARGS = {
