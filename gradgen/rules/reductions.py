@@ -119,7 +119,8 @@ def cumsum_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     axis = op.attrs.get("axis")
     back = alg.emit("flip", g, axis=axis)
     total = alg.emit("flip", alg.emit("cumsum", back, axis=axis), axis=axis)
-    return alg.reshape_like(total, op.inputs[0]) if axis is None else total
+    flat = axis is None and op.inputs[0].type.rank != 1
+    return alg.reshape_like(total, op.inputs[0]) if flat else total
 
 
 def cumprod_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
