@@ -6,7 +6,8 @@ are at hand, (3) carried out of a branch that no loop encloses, (4) a row of an 
 loop bounds give, or (5) pushed on a stack and popped.  What is saved is a copy where the memory is
 written to afterwards.  Before all but the first comes what ``standing`` finds in the user's arrays.
 With ``lists``, Python's own numbers go on stacks, too: a list keeps and gives them back in half the
-time, and what is computed from them stays with Python.
+time, and what is computed from them stays with Python.  There, a small array is kept rather than
+the numbers that it gives (``sources``).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from gradgen.diff.missing import missing_values
 from gradgen.diff.rerun import run_again
 from gradgen.diff.rows import Row, plus, row_plan
 from gradgen.diff.snapshots import keep_snapshots
+from gradgen.diff.sources import small_sources
 from gradgen.diff.standing import Place, Standing
 from gradgen.diff.twins import use_shape_twins
 from gradgen.diff.unassigned import lengths_of_nothing, paths_of_reads, start_from_none
@@ -144,6 +146,8 @@ class Planner(Carrier):
         self.stands_for = paths_of_reads(self, self.missing)
         self.unsure += lengths_of_nothing(self, self.missing)
         needed = self._needed()
+        for v in self._sources(needed) if self.lists else ():
+            self.resolve(v)
         for v in sorted(needed, key=lambda v: v.id):
             self.resolve(v)
         self.settle()
@@ -163,6 +167,19 @@ class Planner(Carrier):
             for b in op.blocks:
                 out.update({v: None for v in b.results if self.inner_forward(v)})
         return list(out)
+
+    def _sources(self, needed: list[Value]) -> list[Value]:
+        """Return the arrays that are kept instead of numbers which they give."""
+
+        def cheap(v: Value, depth: int) -> bool:
+            return v.type.is_scalar and self._is_cheap(v, depth)
+
+        def at_hand(v: Value) -> bool:
+            return self._stands(v) is not None or self._can_recompute(v)
+
+        sure = [v for v in needed if v not in self.missing]
+        found = small_sources(self, sure, at_hand, cheap)
+        return [v for v in found if v not in self.missing and self.sharing.never_written(v)]
 
     def _rewrite(self, block: Block) -> None:
         """Redirect reads in the reverse sweep to what was resolved."""
@@ -247,23 +264,24 @@ class Planner(Carrier):
             return is_index or self._counts_turns(v) or self._is_counter(v)
         if self._stands(v) is not None:
             return True
-        rule = RULES.get(op.prim)
-        if (
-            rule is None
-            or op.blocks
-            or len(op.outputs) > 1
-            or op.prim in ("list", "helper", *GROWS)
-            or depth > (INDICES if v.type.kind == "int" else NUMBERS)
-        ):
+        if not self._is_cheap(v, depth):
+            return False
+        return all(isinstance(x, Const) or self._can_recompute(x, depth + 1) for x in op.inputs)
+
+    def _is_cheap(self, v: Value, depth: int) -> bool:
+        """Whether what makes a value may be done again, ``depth`` operations behind another."""
+        op = v.op
+        rule = RULES.get(op.prim) if op is not None else None
+        if op is None or rule is None or op.blocks or len(op.outputs) > 1:
+            return False
+        if op.prim in ("list", "helper", *GROWS, *WRITES) or v.type.kind == "list":
+            return False
+        if depth > (INDICES if v.type.kind == "int" else NUMBERS):
             return False
         cost = 1 if _is_square(op) else rule.cost
         if cost > 1 or (cost == 1 and not v.type.is_scalar and not self._is_unchanging(op)):
             return False
-        if op.prim in ("store", "inc", "add_at") or v.type.kind == "list":
-            return False
-        if not self.sharing.never_written(v):
-            return False
-        return all(isinstance(x, Const) or self._can_recompute(x, depth + 1) for x in op.inputs)
+        return self.sharing.never_written(v)
 
     def _is_unchanging(self, op: Op) -> bool:
         """Whether every turn computes the same: keeping that would be to keep it many times."""
