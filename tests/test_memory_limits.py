@@ -249,9 +249,22 @@ def _layers(w: np.ndarray, h: np.ndarray) -> float:
     return np.mean(h**2)
 
 
+def _filtered(p: np.ndarray, n: int) -> float:
+    total = 0.0
+    for _ in range(n):
+        row = (p * 1.01)[0]
+        total += np.sum(row * row)
+        p = 0.9 * p
+    return total
+
+
 @pytest.mark.parametrize(
     ("fn", "args"),
-    [(_wave, (0.1, 200, 3000)), (_layers, (np.full((60, 60), 0.01), np.ones((1000, 60))))],
+    [
+        (_wave, (0.1, 200, 3000)),
+        (_layers, (np.full((60, 60), 0.01), np.ones((1000, 60)))),
+        (_filtered, (np.full((10, 400), 0.01), 400)),  # rows, and not all of their matrices
+    ],
 )
 def test_predictions_for_arrays_that_loops_carry(fn: Any, args: tuple) -> None:
     """Lengths that the types leave open are those of the arguments; shared arrays count once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from typing import Any
 
 import numpy as np
@@ -311,6 +312,18 @@ def test_star_colouring(seed: int) -> None:
                 for y in near[x]:
                     if len({v, w, x, y}) == 4:
                         assert len({c[v], c[w], c[x], c[y]}) > 2
+
+
+def test_star_colouring_beside_a_hub() -> None:
+    """A variable that meets all others, in a chain of them: the time is linear."""
+    n = 50_000
+    at = np.arange(n)
+    rows = np.concatenate([at, at[1:], np.zeros(n, int)])
+    columns = np.concatenate([at, at[:-1], at])
+    half = sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(n, n))
+    begun = time.process_time()
+    assert star_colours(sparse.csr_array((half + half.T) != 0)).max() + 1 == 4
+    assert time.process_time() - begun < 20.0
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -135,7 +135,7 @@ def options_of(target: Target, arguments: argparse.Namespace) -> Options:
         options = dataclasses.replace(options, mode=arguments.mode)
     if getattr(arguments, "batch", None):
         rows = tuple(n.strip() for n in arguments.batch.split(",") if n.strip())
-        _check_names(target, rows)
+        _check_names("--batch", target, rows)
         options = dataclasses.replace(options, batch=rows)
     if getattr(arguments, "memory", None) is not None:
         options = dataclasses.replace(options, memory=byte_limit(arguments.memory))
@@ -144,13 +144,13 @@ def options_of(target: Target, arguments: argparse.Namespace) -> Options:
         options = dataclasses.replace(options, snapshots=arguments.snapshots)
     if arguments.wrt is not None:
         names = tuple(n.strip() for n in arguments.wrt.split(",") if n.strip())
-        _check_names(target, names)
+        _check_names("--wrt", target, names)
         chosen = names[0] if len(names) == 1 and not arguments.wrt.endswith(",") else names
         options = dataclasses.replace(options, argnums=0, argnames=chosen)
     return options
 
 
-def _check_names(target: Target, names: tuple[str, ...]) -> None:
+def _check_names(option: str, target: Target, names: tuple[str, ...]) -> None:
     parameters = inspect.signature(target.fn).parameters
     known = list(parameters)
     inner = signature_of(target.fn).parameters
@@ -161,7 +161,7 @@ def _check_names(target: Target, names: tuple[str, ...]) -> None:
     if unknown or not names:
         what = f"no argument {unknown[0]!r}" if unknown else "no argument without a name"
         hint = f"it has {', '.join(known)}" if known else ""
-        raise UsageError(f"--wrt: {target.name!r} has {what}", hint=hint)
+        raise UsageError(f"{option}: {target.name!r} has {what}", hint=hint)
 
 
 # --- example arguments --------------------------------------------------------------------

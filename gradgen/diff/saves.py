@@ -46,6 +46,7 @@ from gradgen.passes.buffers import move_buffers
 from gradgen.passes.cse import key_of
 from gradgen.passes.dce import remove_dead
 from gradgen.passes.fuse import Fused
+from gradgen.passes.memory import is_view
 from gradgen.passes.sharing import Sharing
 from gradgen.rules.registry import RULES
 from gradgen.rules.shapes_of import length_of
@@ -418,7 +419,7 @@ class Planner(Carrier):
         shared = not self.sharing.never_written(item) or v.type.kind == "list"
         asked = v in self.missing and not (self.function.native and v.type.is_scalar)
         unsure: dict[str, Any] = {"unsure": True} if asked else {}
-        copied = shared or unsure
+        copied = shared or unsure or self._holds_more(item)
 
         def push(old: Value, at: Builder) -> Value:
             new = at.copy(item, **unsure) if copied else item
@@ -444,6 +445,21 @@ class Planner(Carrier):
 
         self.thread(mirror_path, final, None, pop)
         return popped[0]
+
+    def _holds_more(self, v: Value) -> bool:
+        """Whether a value is a row of an array that a turn makes, and that nothing else keeps.
+
+        Kept as it is, the row would keep all of the array.
+        """
+        op = v.op
+        if op is None or op.prim != "load" or "i" not in op.attrs["index"] or not is_view(op):
+            return False
+        whole = op.inputs[0]
+        while whole.op is not None and is_view(whole.op):
+            whole = whole.op.inputs[0]
+        kept = any(s.value is whole and s.how == "stack" for s in self.records)
+        inside = whole in self.home and bool(self.loops(self.home[whole]))
+        return whole.type.kind == "array" and inside and not kept
 
 
 def _is_float(v: Value) -> bool:

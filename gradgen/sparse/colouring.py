@@ -60,30 +60,52 @@ def star_colours(pattern: Any) -> np.ndarray:
         Integers from 0, one for each variable.
     """
     near = [[k for k in row if k != j] for j, row in enumerate(_lists(pattern.tocsr()))]
-    colours = [-1] * len(near)
+    stars = _Stars(near)
     # Hubs first: their neighbours then share one colour.
     for v in sorted(range(len(near)), key=lambda j: (-len(near[j]), j)):
-        forbidden: set[int] = set()
-        for w in near[v]:
-            if colours[w] >= 0:
-                forbidden.add(colours[w])
-            for x in near[w]:
-                if x != v and colours[x] >= 0 and (colours[w] < 0 or _twice(near, colours, x, w)):
-                    forbidden.add(colours[x])
-        colours[v] = _first_missing(forbidden)
-    return np.array(colours, dtype=int)
+        stars.give(v, stars.lowest(v))
+    return np.array(stars.colours, dtype=int)
 
 
-def _twice(near: list[list[int]], colours: list[int], x: int, w: int) -> bool:
-    """Whether a neighbour of ``x`` other than ``w`` has the colour of ``w``."""
-    return any(y != w and colours[y] == colours[w] for y in near[x])
+class _Stars:
+    """A star colouring in the making; its time is linear in the entries of the matrix.
 
+    ``around`` holds the colours of a vertex's neighbours, a bit for each, and ``alike`` these
+    neighbours by colour.  ``ended`` has the colours with which a further neighbour of a coloured
+    vertex would end a path of four in two colours.
+    """
 
-def _first_missing(used: set[int]) -> int:
-    k = 0
-    while k in used:
-        k += 1
-    return k
+    def __init__(self, near: list[list[int]]) -> None:
+        self.near = near
+        self.colours = [-1] * len(near)
+        self.around = [0] * len(near)
+        self.ended = [0] * len(near)
+        self.alike: list[dict[int, list[int]]] = [{} for _ in near]
+
+    def lowest(self, v: int) -> int:
+        """Return the lowest colour that a vertex may have."""
+        taken = 0
+        for w in self.near[v]:
+            colour = self.colours[w]
+            taken |= self.around[w] if colour < 0 else self.ended[w] | 1 << colour
+        return (~taken & (taken + 1)).bit_length() - 1
+
+    def give(self, v: int, colour: int) -> None:
+        """Give a vertex a colour."""
+        self.colours[v], bit = colour, 1 << colour
+        for x in self.near[v]:
+            self.around[x] |= bit
+            alike = self.alike[x].setdefault(colour, [])
+            alike.append(v)
+            if self.colours[x] >= 0 and len(alike) > 1:
+                self._end(alike if len(alike) == 2 else [v], 1 << self.colours[x])
+        for alike in self.alike[v].values():
+            if len(alike) > 1:
+                self._end(alike, bit)
+
+    def _end(self, vertices: list[int], bit: int) -> None:
+        for w in vertices:
+            self.ended[w] |= bit
 
 
 def _lists(compressed: Any) -> list[list[int]]:
