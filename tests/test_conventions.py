@@ -206,6 +206,16 @@ def test_mean_of_no_entries_is_refused_in_its_line() -> None:
         gradient(np.array([1.0, 2.0]), 3.0)
 
 
+def mean_of_powers(exponents):
+    return np.mean(np.sin(np.power(np.zeros((0, 4)), exponents[0])))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_mean_of_no_powers_is_refused_in_its_line() -> None:
+    with pytest.raises(gradgen.ArgumentError, match="no entries at this call"):
+        gradgen.grad(mean_of_powers)(np.ones((3, 4)))
+
+
 def masked_by_a_factor(x, mask):
     return np.sum(np.sqrt(mask * x))
 

@@ -92,9 +92,12 @@ def _position(error: BaseException, code: types.CodeType) -> Position | None:
 def _by_a_length(error: BaseException, text: str, position: Position) -> bool:
     """Whether a division by a length failed at a piece of the text."""
     line, column, end_line, end_column = position
-    if not isinstance(error, ZeroDivisionError) or line != end_line:
+    if not isinstance(error, ZeroDivisionError):
         return False
-    piece = text.splitlines()[line - 1].encode()[column:end_column].decode()
+    rows = [row.encode() for row in text.splitlines()[line - 1 : end_line]]
+    rows[-1] = rows[-1][:end_column]
+    rows[0] = rows[0][column:]
+    piece = " ".join(row.decode().strip() for row in rows)
     return LENGTH.search(piece) is not None
 
 
