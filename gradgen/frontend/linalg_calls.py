@@ -31,6 +31,18 @@ def _norm(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
     return from_library(r, node, linalg.norm_of_complex, args, kwargs)
 
 
+@special("scipy.linalg.pinv", listed=False)
+def _pinv(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read a pseudo-inverse; with the rank by its default tolerance, which is NumPy's."""
+    asked = kwargs.get("return_rank", Static(False))
+    given = {k: v for k, v in kwargs.items() if k != "return_rank"}
+    if not (is_static(asked) and static_value(asked)):
+        return call_rule(r, node, RULES["scipy.linalg.pinv"], args, kwargs)
+    if given.keys() & {"atol", "rtol"}:
+        r.refuse(node, "scipy.linalg.pinv with return_rank=True and a tolerance", "leave one out")
+    return from_library(r, node, linalg.pinv_and_rank, args, given)
+
+
 def _first(
     r: Reader, node: ast.AST, name: str, args: list[Any], kwargs: dict[str, Any]
 ) -> tuple[list[Any], list[Any]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from gradgen.library.registry import reads
+from gradgen.rules.callables import scipy
 
 
 @reads(
@@ -136,3 +137,8 @@ def khatri_rao(a, b):
     """Return the Kronecker products of columns."""
     products = a[..., :, None, :] * b[..., None, :, :]
     return np.reshape(products, (*np.shape(products)[:-3], -1, np.shape(a)[-1]))
+
+
+def pinv_and_rank(a, *, check_finite=True):
+    """Return what ``scipy.linalg.pinv(a, return_rank=True)`` does."""
+    return scipy.linalg.pinv(a, check_finite=check_finite), np.linalg.matrix_rank(a)

@@ -366,17 +366,31 @@ def apply_over_axes(func, a, axes):
 
 @reads(
     "scipy.linalg.toeplitz",
-    samples=("scipy.linalg.toeplitz(x3)", "scipy.linalg.toeplitz(x3, y4)"),
+    samples=(
+        "scipy.linalg.toeplitz(x3)",
+        "scipy.linalg.toeplitz(x3, y4)",
+        "scipy.linalg.toeplitz(x23)",
+        "scipy.linalg.toeplitz(x23, y4)",
+    ),
 )
 def toeplitz(c, r=None):
     """Gather the entries of a matrix that is constant along its diagonals."""
     if np.ndim(c) > 1 or (r is not None and np.ndim(r) > 1):
-        raise TypeError("scipy.linalg.toeplitz of several rows at once: call it for each of them")
+        return _toeplitz_of_rows(np.asarray(c), np.conj(c) if r is None else np.asarray(r))
     column = np.ravel(c)
     row = np.conj(column) if r is None else np.ravel(r)
     entries = np.concatenate((column[::-1], row[1:]))
     rows, columns = np.arange(len(column))[:, None], np.arange(len(row))
     return entries[len(column) - 1 - rows + columns]
+
+
+def _toeplitz_of_rows(c, r):
+    """Return a matrix for each row: along the other axes the arguments are broadcast."""
+    n, m = np.shape(c)[-1], np.shape(r)[-1]
+    several = np.shape(np.broadcast_arrays(c[..., 0], r[..., 0])[0])
+    columns, rows = np.broadcast_to(c, (*several, n)), np.broadcast_to(r, (*several, m))
+    entries = np.concatenate((columns[..., ::-1], rows[..., 1:]), axis=-1)
+    return np.take(entries, n - 1 - np.arange(n)[:, None] + np.arange(m), axis=-1)
 
 
 @reads(

@@ -192,7 +192,7 @@ def _scipy_pinv_tangent(t_a, y, a, atol=None, rtol=None):
 
 
 def scipy_pinv_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return the shape of the transposed matrix."""
+    """Return the shape of the transposed matrix; with its rank it is read as two operations."""
     alone = not attrs.get("return_rank")
     refuse_unless(alone, "scipy.linalg.pinv with return_rank=True", "ask np.linalg.matrix_rank")
     return pinv_type(inputs, attrs)
@@ -261,8 +261,8 @@ rule("scipy.linalg.pinv", scipy_pinv_type, callables=["scipy.linalg.pinv"],
      params="a, *, atol=None, rtol=None, return_rank=False, check_finite=True",
      adjoint=(_scipy_pinv_to_a,), tangent=_scipy_pinv_tangent,
      at_kinks="the rank taken as constant",
-     samples=_samples("pinv", "x32", "x23", "m33", "x32, rtol=1e-9", "m44 * p4, rtol=0.5",
-                      "x32, atol=0.9"))
+     samples=(*_samples("pinv", "x32", "x23", "m33", "x32, rtol=1e-9", "m44 * p4, rtol=0.5",
+                        "x32, atol=0.9"), "scipy.linalg.pinv(x32, return_rank=True)[0]"))
 rule("scipy.linalg.lstsq", scipy_lstsq_types, callables=["scipy.linalg.lstsq"],
      params="a, b, cond?, overwrite_a=False, overwrite_b=False, check_finite=True, "
             "lapack_driver=None", outputs=("x", "residuals", "rank", "s"),
