@@ -36,7 +36,7 @@ class Row:
             return non_negative(b, self.stop)
         if self.down:
             return non_negative(b, plus(b, self.start, 1))
-        turns = b.emit("sub", [self.stop, self.start])
+        turns = _minus(b, self.stop, self.start)
         return turns if self.some else non_negative(b, turns)
 
     def place(self, b: Builder, index: Value | None = None) -> Value:
@@ -47,7 +47,11 @@ class Row:
         made = index.op
         if made is not None and made.prim == "add" and made.inputs[0] is self.start:
             return made.inputs[1]
-        return b.emit("sub", [index, self.start])
+        return _minus(b, index, self.start)
+
+
+def _minus(b: Builder, v: Value, start: Value) -> Value:
+    return plus(b, v, -start.const) if isinstance(start, Const) else b.emit("sub", [v, start])
 
 
 def plus(b: Builder, v: Value, k: int) -> Value:
@@ -67,6 +71,8 @@ def plus(b: Builder, v: Value, k: int) -> Value:
 
 def non_negative(b: Builder, v: Value) -> Value:
     """Return an integer, or 0 where it is less."""
+    if isinstance(v, Const):
+        return Const(max(v.const, 0))
     least = None if v.type.value is None else least_length(v.type.value)
     if least is not None and least >= 0:
         return v

@@ -24,7 +24,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import FOR, WHILE, WriteOut
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.targets import assign_to
-from gradgen.frontend.turns import known_turns, turn_by_turn, while_decided, written_out
+from gradgen.frontend.turns import as_range, known_turns, turn_by_turn, while_decided, written_out
 from gradgen.frontend.values import (
     Iteration,
     Lazy,
@@ -60,7 +60,7 @@ def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
     if stepped is not None:
         return Point(stepped, rest)
     s = filtered(r, s) or s
-    over = iteration_of(r, s.iter, live=True, some=True)
+    over = as_range(s) or iteration_of(r, s.iter, live=True, some=True)
     if isinstance(over, list):
         return written_out(r, s, over, rest)
     if over.endless:

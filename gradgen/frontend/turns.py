@@ -17,6 +17,8 @@ from gradgen.frontend.unbound import is_there
 from gradgen.frontend.values import Iteration
 from gradgen.ir.nodes import Block, Const
 
+LEAST = 3  # numbers in a row that are read as a range, and not written out
+
 
 def known_turns(over: Iteration) -> Sequence[int] | None:
     """Return the positions or integers that a loop runs over, None if they are not known."""
@@ -25,6 +27,41 @@ def known_turns(over: Iteration) -> Sequence[int] | None:
         return None
     turns = range(*(v.const for v in bounds))
     return turns[::-1] if over.backwards else turns
+
+
+def as_range(s: ast.For) -> Iteration | None:
+    """Return ``for d in (-1, 0, 1)`` as the loop over a range that it is; None for others.
+
+    Nor where a turn passes the number on, or raises to it: there it is of use that it is known.
+    """
+    if not isinstance(s.iter, ast.Tuple | ast.List) or not isinstance(s.target, ast.Name):
+        return None
+    try:
+        steps = [ast.literal_eval(e) for e in s.iter.elts]
+    except ValueError:
+        return None
+    if len(steps) < LEAST or any(type(n) is not int for n in steps) or steps[0] == steps[1]:
+        return None
+    apart = steps[1] - steps[0]
+    span = range(steps[0], steps[-1] + (1 if apart > 0 else -1), apart)
+    if list(span) != steps or not _is_reckoned_with(s.body, s.target.id):
+        return None
+    bounds = (Const(span.start), Const(span.stop), Const(span.step))
+    return Iteration(None, lambda i: i, bounds)
+
+
+def _is_reckoned_with(body: list[ast.stmt], name: str) -> bool:
+    """Whether a name is only added, multiplied, compared, and a part of subscripts."""
+    inside = [n for s in body for n in ast.walk(s)]
+    uses: set[ast.AST] = {n for n in inside if isinstance(n, ast.Name) and n.id == name}
+    for n in inside:
+        if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Add | ast.Sub | ast.Mult):
+            uses -= {n.left, n.right}
+        elif isinstance(n, ast.Compare):
+            uses -= {n.left, *n.comparators}
+        elif isinstance(n, ast.Subscript):
+            uses -= {n.slice, *(n.slice.elts if isinstance(n.slice, ast.Tuple) else ())}
+    return not uses
 
 
 def turn_by_turn(

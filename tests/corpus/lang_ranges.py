@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 
@@ -148,6 +150,39 @@ def _positive(*shape, seed=0):
     return np.abs(_normal(*shape, seed=seed)) + 0.5
 
 
+def neighbours_of_entries(image, s):
+    """Loops over offsets in a row are loops over ranges, also in the text."""
+    height, width = image.shape
+    total = 0.0
+    for y in range(height):
+        for x in range(width):
+            around = 0.0
+            for dy in (-1, 0, 1):
+                for dx in [1, 0, -1]:
+                    yy, xx = y + dy, x + dx
+                    if not (0 <= yy < height and 0 <= xx < width):
+                        continue
+                    around += math.exp(-(dx * dx + dy * dy) * s) * image[yy, xx]
+            total += around * around
+    return total * dx + dy
+
+
+def numbers_in_a_row(x):
+    """Some that are of use as they are known: keys, axes, exponents."""
+    named, table, s = {}, (x[0], x[1], x[2]), 0.0
+    for k in (0, 1, 2):
+        named[f"a{k}"] = x[k]
+        s += table[k] * x[2 - k]
+    for k in (3, 2, 1, 0):
+        s = s * x[k] + x[k] ** k
+    for axis in (0, 1, 2):
+        s += (np.ones((2, 2, 2)) * x[axis]).sum(axis=axis)[0, 1]
+    for k in (6, 4, 2):
+        if k > 2:
+            s = s * 0.5 + k * x[1]
+    return s * named["a1"] + k
+
+
 EXAMPLE_ARGS = {
     "loop_var_after": lambda: (_normal(5),),
     "loop_var_shadows_parameter": lambda: (1.2, 3),
@@ -166,4 +201,6 @@ EXAMPLE_ARGS = {
     "reversed_array": lambda: (_normal(5),),
     "over_tuple_of_pairs": lambda: (1.3,),
     "over_list_of_arrays": lambda: ([_normal(3, 3), _normal(3, 3, seed=1)],),
+    "neighbours_of_entries": lambda: (np.sin(np.arange(12.0)).reshape(3, 4), 0.3),
+    "numbers_in_a_row": lambda: (np.array([0.7, 1.3, 0.4, 0.9]),),
 }
