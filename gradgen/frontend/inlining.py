@@ -150,7 +150,7 @@ def refuse_generators(r: Reader, definition: ast.FunctionDef) -> None:
         r.refuse(definition, "an async function")
     found = _first_yield(definition)
     if found is not None:
-        r.refuse(found, "yield", "return an array instead")
+        r.refuse(found, "yield", "return a list instead")
 
 
 @functools.lru_cache(maxsize=512)
