@@ -12,7 +12,7 @@ from gradgen.emission.printer import Comment, Docstring
 from gradgen.errors import ArgumentError, Span, shown
 
 # A division by what an array has of entries or rows.
-LENGTH = re.compile(r"/ (len\(\w+\)|\w+\.(size|shape\[-?\d+\]))$")
+LENGTH = re.compile(r"/ (len\([^/]*\)|[^/]+\.(size|shape\[-?\d+\]))$")
 Position = tuple[int, int, int, int]
 
 
