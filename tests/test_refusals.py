@@ -516,3 +516,23 @@ def test_the_reason_is_that_of_the_reading_that_came_furthest():
     line, word = marked_line(set_of_computed_numbers)
     message = refusal(set_of_computed_numbers, np.linspace(0.5, 3.0, 70))
     assert f":{line}:" in message and word in message
+
+
+def second_inside(a):
+    f = lambda t: np.exp(t) - a * t
+    return gradgen.grad(gradgen.grad(f))(a)
+
+
+def second_by_hessian(a):
+    f = lambda t: np.exp(t) * a
+    return gradgen.hessian(f)(a)
+
+
+def test_gradient_of_a_local_gradient() -> None:
+    """It is refused by name, and the way out is one."""
+    with pytest.raises(
+        gradgen.UnsupportedError, match=r"grad of gradgen\.grad of .*(?s:.)*hessian"
+    ):
+        gradgen.grad(second_inside)(1.0)
+    got = gradgen.grad(second_by_hessian)(0.5)
+    np.testing.assert_allclose(got, 1.5 * np.exp(0.5), rtol=1e-12)

@@ -182,6 +182,11 @@ def gradient_maker(
         r.refuse(node, f"{obj.__name__} of {len(args)} functions", "give one function")
     if isinstance(args[0], LocalFunction):
         return LocalGradient(obj, args[0], options)
+    if isinstance(args[0], LocalGradient):
+        inner = args[0].maker.__name__
+        what = f"{obj.__name__} of gradgen.{inner} of a function defined inside the loss"
+        r.refuse(node, what, "gradgen.hessian has its second derivatives; for others define it at "
+                 "the top of the module, with what it reads as arguments")  # fmt: skip
     if not isinstance(args[0], Static):
         r.refuse(node, f"the gradient of a {describe(args[0])}", "give a function")
     return Static(obj(args[0].obj, **options))
