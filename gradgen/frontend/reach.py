@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from gradgen.frontend.values import (
@@ -36,6 +36,21 @@ def holds(value: Any, thing: Storage | Box) -> bool:
 def leads_to(value: Any, thing: Box, holder: Box) -> bool:
     """Whether a container can be reached from a value, but not through a holder of it."""
     return _leads_to(value, thing, holder)
+
+
+def reached(values: Iterable[Any]) -> dict[int, Any]:
+    """Return all that can be reached from values, storages and containers among it, by identity."""
+    stack, found = list(values), dict[int, Any]()
+    while stack:
+        v = stack.pop()
+        if isinstance(v, Ref):
+            found[id(v.storage)] = v.storage
+        elif v is not None and id(v) not in found and not isinstance(v, Value):
+            found[id(v)] = v
+            if isinstance(v, Seq) and v.grown is not None:
+                found[id(v.grown)] = v.grown
+            stack += _inside(v)
+    return found
 
 
 def _leads_to(value: Any, thing: Storage | Box, holder: Box | None) -> bool:

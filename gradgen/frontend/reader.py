@@ -401,9 +401,7 @@ class Reader(Sharing):
     def require_alone(self, thing: Thing) -> None:
         """Refuse a write that another name may see on some paths; first, ask for choices."""
         listed.require_outside(self, thing)
-        for other in self.reach(thing):
-            if other is thing or not self.visible(other):
-                continue
+        for other in self.visible_among(self.reach(thing)[1:]):
             if listed.is_list(thing) != listed.is_list(other):
                 if listed.is_list(other):
                     listed.refuse(self, thing, other)

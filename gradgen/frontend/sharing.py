@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import listed
-from gradgen.frontend.reach import holds, leads_to
+from gradgen.frontend.reach import holds, leads_to, reached
 from gradgen.frontend.values import Box, Frame, Map, Ref, Storage, leaves
 
 Thing = Storage | Box
@@ -30,6 +30,11 @@ class Sharing:
     def visible(self, thing: Thing) -> bool:
         """Whether any name that is still read holds a storage or box."""
         return bool(self._held_still(lambda v: holds(v, thing)))
+
+    def visible_among(self, things: Sequence[Thing]) -> list[Thing]:
+        """Return the storages and boxes that any name holds which is still read."""
+        found = reached(self._held_still(lambda v: True)) if things else {}
+        return [thing for thing in things if id(thing) in found]
 
     def held_apart(self, thing: Box, holder: Box) -> bool:
         """Whether any name leads to a box on another way than through a holder of it."""
