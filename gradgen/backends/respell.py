@@ -93,6 +93,14 @@ class _Respell(ast.NodeTransformer):
             return pieces.call("_backwards", node.args)
         return node
 
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AugAssign:
+        """Respell what is added to all of an array; a store may be one into a single number."""
+        self.generic_visit(node)
+        target = node.target
+        if isinstance(target, ast.Subscript) and ast.unparse(target.slice) == "...":
+            target.slice = ast.Slice(None, None, None)
+        return node
+
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         """Respell lists of places, and the whole of an array."""
         self.generic_visit(node)
@@ -104,12 +112,12 @@ class _Respell(ast.NodeTransformer):
 
 
 def _whole(node: ast.Subscript) -> ast.expr:
-    """Return all of an array, read or written to, without the ``...`` that Numba reads only."""
+    """Return all of an array, read or written to, without ``...`` where Numba does not take it."""
     if isinstance(node.ctx, ast.Load):
         return node.value
     if isinstance(node.value, ast.Subscript):
         return ast.Subscript(node.value.value, node.value.slice, node.ctx)
-    return ast.Subscript(node.value, ast.Slice(None, None, None), node.ctx)
+    return node
 
 
 def _is_method(e: ast.expr, name: str) -> bool:
