@@ -103,9 +103,9 @@ class Zeros:
                 self.masks[after] = Mask(None, chosen=True)
 
     def added(self, one: Value, two: Value, total: Value) -> None:
-        """Note a sum of two adjoints: it can be zero where both can."""
+        """Note a sum of two adjoints: it can be zero where both can, but not both arms."""
         masks = [self.masks[g] for g in (one, two) if g in self.masks]
-        if len(masks) == 2:
+        if len(masks) == 2 and not _complete(*masks):
             same = masks[0] == masks[1]
             self.masks[total] = masks[0] if same else Mask(None, chosen=any(map(_strict, masks)))
 
@@ -272,6 +272,11 @@ def asks_for_numbers(test: Value) -> bool:
         work += new
         seen.update(new)
     return False
+
+
+def _complete(a: Mask, b: Mask) -> bool:
+    """Whether two adjoints are those of both arms of a choice: everything was chosen."""
+    return a.test is not None and a.test is b.test and a.taken != b.taken
 
 
 def _strict(mask: Mask) -> bool:

@@ -63,3 +63,21 @@ def test_guards(of: Callable[[Any], Any]) -> None:
     expected = [(_label_of_rows(x + h, of) - _label_of_rows(x - h, of)) / 2e-6 for h in step]
     np.testing.assert_allclose(loss(x).ravel(), expected, 1e-7, 1e-8)
     assert ("!= 0.0" in loss.source) == (of in UNSURE)
+
+
+def test_both_arms_of_a_choice() -> None:
+    """What is chosen on one side or the other is chosen everywhere."""
+
+    def huber(a: Any, x: Any) -> Any:
+        r = x - a
+        return np.mean(np.where(np.abs(r) < 1.0, 0.5 * r**2, np.abs(r) - 0.5))
+
+    def one_arm(a: Any, x: Any) -> Any:
+        r = x - a
+        return np.mean(np.where(np.abs(r) < 1.0, 0.5 * r**2, 0.5))
+
+    x = np.array([0.3, -2.0, 1.7, 0.1])
+    for loss, expected in ((huber, -0.25 * (0.3 - 1 + 1 + 0.1)), (one_arm, -0.25 * 0.4)):
+        made = gradgen.grad(lambda a, x, f=loss: f(a * 1.0, x))
+        np.testing.assert_allclose(made(0.0, x), expected, 1e-14)
+        assert "!= 0.0" not in made.source
