@@ -2,7 +2,8 @@
 
 - A sign before a product with a literal is the literal's: ``-(2.0 * x)`` is ``-2.0 * x``.
 - A sign inside a sum or a transposition moves out of it: ``np.sum(-x)`` is ``-np.sum(x)``.
-- What is added with a sign is subtracted: ``d + -0.5 * x`` is ``d - 0.5 * x``.
+- What is added with a sign is subtracted: ``d + -0.5 * x`` is ``d - 0.5 * x``, and ``-y + d`` is
+  ``d - y``.
 
 Each gives the same bits, but for the sign of a zero.
 """
@@ -25,6 +26,7 @@ def join_signs(function: Function) -> None:
             _give_to_literal(op, count, gone)
     for op in walk(function.body):
         if op.reverse and op.prim in ("add", "inc"):
+            _exchange(op, count, gone)
             _subtract(op, count, gone)
     for block in blocks_of(function.body) if gone else ():
         block.ops = [op for op in block.ops if id(op) not in gone]
@@ -50,9 +52,17 @@ def _give_to_literal(op: Op, count: dict[Value, int], gone: set[int]) -> None:
         gone.add(id(product))
 
 
+def _exchange(op: Op, count: dict[Value, int], gone: set[int]) -> None:
+    """Turn ``-a + b`` into ``b - a``."""
+    first = op.inputs[0].op if op.prim == "add" else None
+    if first is not None and _is_own(first, "neg", count) and id(first) not in gone:
+        gone.add(id(first))
+        op.prim, op.inputs = "sub", [op.inputs[1], first.inputs[0]]
+
+
 def _subtract(op: Op, count: dict[Value, int], gone: set[int]) -> None:
     """Turn the addition of something with a sign into a subtraction."""
-    if op.prim == "inc" and op.attrs.get("sign") not in ("+", "-"):
+    if op.prim == "sub" or (op.prim == "inc" and op.attrs.get("sign") not in ("+", "-")):
         return
     added = op.inputs[1]
     term = added.op

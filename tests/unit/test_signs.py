@@ -73,3 +73,16 @@ def test_what_has_a_sign_is_subtracted(backend: str) -> None:
     text = gradgen.emit(picked, mode="grad", argnums=(0, 1), example_args=(X, W))
     assert "-= 1.0" in text and "np.sum(-" not in text
     assert "+ -" not in text and "+= -" not in text
+
+
+def residual(x, w):
+    """What comes first has a sign: the share of the sum, in which ``w`` is subtracted."""
+    eta = x @ w
+    return np.sum(np.exp(eta) - x[:, :2] * eta)
+
+
+def test_a_leading_sign_ends_as_a_subtraction() -> None:
+    made = gradgen.grad(residual)
+    (expected,) = complex_gradient(residual, (X, W), (0,))
+    np.testing.assert_allclose(made(X, W), expected, rtol=1e-12)
+    assert "np.exp(eta) - item" in made.source
