@@ -44,11 +44,10 @@ def of_logarithms_value_and_grad(p, ys):
         s = v + r                                       # lang_unpacked.py:19
         k = v / s                                       # lang_unpacked.py:20
         difference = difference_saved[i]                # lang_unpacked.py:21
-        d_k = -(d_v * v)                                # lang_unpacked.py:23
-        d_v *= 1.0 - k
         d_y = d_m * k                                   # lang_unpacked.py:22
-        d_k += d_m * difference
-        d_m -= d_y
+        d_k = d_m * difference - d_v * v
+        d_v *= 1.0 - k                                  # lang_unpacked.py:23
+        d_m -= d_y                                      # lang_unpacked.py:22
         d_s = -0.5 * (difference ** 2 / s) / s          # lang_unpacked.py:21
         d_power = 0.5 / s
         d_difference = d_power * (2.0 * difference)
