@@ -17,7 +17,7 @@ def assigned_names(body: Sequence[ast.stmt]) -> list[str]:
         if isinstance(node, ast.comprehension):  # its targets are its own
             stack += [*reversed(node.ifs), node.iter]
             continue
-        if isinstance(node, ast.FunctionDef | ast.Lambda):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda):
             continue
         stack += reversed(list(ast.iter_child_nodes(node)))
     return list(names)

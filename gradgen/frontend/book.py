@@ -50,6 +50,7 @@ class Book:
     columns: dict[type, dict[str, Any]] = field(default_factory=dict)  # types of their attributes
     tuples: dict[Any, Any] = field(default_factory=dict)  # classes of tuples in lists
     moved: dict[Any, Any] = field(default_factory=dict)  # dicts in lists, and what put them there
+    local_classes: dict[Any, Any] = field(default_factory=dict)  # classes of class statements
     named_tuples: dict[Any, Any] = field(default_factory=dict)  # classes that the program makes
     follows: bool = False  # whether the entries of arrays of integers are followed
     typed: bool = False  # whether lists of these have their types from the beginning

@@ -25,7 +25,8 @@ class Source:
 
     ``made_from``: of generated text, the places that its comments name, by line, and whether the
     line is in the sweep back.
-    ``generated`` says that gradgen wrote the text: there is no file.
+    ``generated`` says that gradgen wrote the text: there is no file.  ``filename`` is what the code
+    calls the file.
     """
 
     node: FunctionNode
@@ -33,6 +34,7 @@ class Source:
     lines: tuple[str, ...]
     made_from: dict[int, tuple[str, bool]] = field(compare=False)
     generated: bool = field(default=False, kw_only=True)
+    filename: str = field(default="", kw_only=True)
     spans: dict[tuple[int, int], Span] = field(default_factory=dict, compare=False, kw_only=True)
 
     def span(self, node: ast.AST) -> Span:
@@ -124,8 +126,17 @@ def source_of(fn: Any) -> Source:
         )
     node = _matching_node(fn, _parsed(lines, code.co_filename), lines)
     made_from = _places_named(lines) if _is_generated(lines) else {}
-    generated = code.co_filename.startswith("<gradgen ")
-    return Source(node, short_path(code.co_filename), lines, made_from, generated=generated)
+    name = code.co_filename
+    generated = name.startswith("<gradgen ")
+    return Source(node, short_path(name), lines, made_from, generated=generated, filename=name)
+
+
+def code_of_class(source: Source, node: ast.ClassDef) -> types.CodeType | None:
+    """Return the compiled body of a class statement in a source, None if there are several."""
+    parsed = _parsed(source.lines, source.filename)
+    first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+    found = [c for c in parsed.codes.get(first, ()) if c.co_name == node.name]
+    return found[0] if len(found) == 1 else None
 
 
 class _Parsed:

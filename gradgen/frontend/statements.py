@@ -28,6 +28,7 @@ from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.flow import split
 from gradgen.frontend.iterables import require_stepwise
 from gradgen.frontend.jumps import KINDS, Act, Again, Branch, Cases, Jump, Step, Unless
+from gradgen.frontend.local_classes import class_statement
 from gradgen.frontend.nonlocals import attributes_set_on
 from gradgen.frontend.operators import binary
 from gradgen.frontend.points import Point, jump
@@ -74,7 +75,6 @@ def _construct(node: ast.stmt) -> str:
     names = {
         "TryStar": "try", "AsyncFunctionDef": "async", "AsyncFor": "async",
         "AsyncWith": "async", "Global": "global",
-        "ClassDef": "a class statement",
     }  # fmt: skip
     return names.get(type(node).__name__, type(node).__name__)
 
@@ -239,6 +239,7 @@ HANDLERS: dict[type[ast.stmt], Callable[[Reader, Any, Point], Point | None]] = {
     ast.Break: _jump,
     ast.Continue: _jump,
     ast.FunctionDef: _function,
+    ast.ClassDef: class_statement,
     ast.Delete: _delete,
     ast.Import: _import,
     ast.ImportFrom: _import_from,

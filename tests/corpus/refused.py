@@ -150,10 +150,20 @@ def imports_inside(x):
 
 
 def class_inside(x):
-    class Holder:  # here: class
-        value = 1.0
+    class Holder:
+        value = abs(-2.0)  # here: class
 
     return x * Holder.value
+
+
+def class_reads_around(x):
+    scale = x * 2.0
+
+    class Scaled:  # here: scale
+        def of(self, v):
+            return v * scale
+
+    return Scaled().of(x)
 
 
 def f_string(x):
@@ -370,6 +380,7 @@ EXAMPLE_ARGS = {
     "list_grows_under_loop": lambda: (1.5,),
     "set_display": lambda: (1.5,),
     "context_manager": lambda: (1.5,),
+    "class_reads_around": lambda: (0.5,),
     "class_inside": lambda: (1.5,),
     "f_string": lambda: (1.5,),
     "attribute_store": lambda: (np.ones(4),),
