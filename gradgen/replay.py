@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from gradgen.diff.pairs import callees_of
-from gradgen.diff.twins import SHAPE_ONLY
+from gradgen.diff.twins import SHAPE_READ
 from gradgen.errors import ReplayError, Span, UnsupportedError
 from gradgen.ir.evaluate import MISSING, Frame, Runner, follow
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, walk
@@ -215,7 +215,7 @@ class _InPlace(_Checked):
         for k, (source, expected) in noted.items():
             if expected is MISSING or k >= len(args) or (op.blocks and k >= 3):
                 continue
-            shape_only = SHAPE_ONLY.get(op.prim) == k
+            shape_only = SHAPE_READ.get(op.prim) == k
             got = args[k]
             if not (np.shape(got) == np.shape(expected) if shape_only else same(got, expected)):
                 _fail(_called(source, op), got, expected, source.span or op.span)

@@ -452,7 +452,9 @@ class Planner(Carrier):
         Kept as it is, the row would keep all of the array.
         """
         op = v.op
-        if op is None or op.prim != "load" or "i" not in op.attrs["index"] or not is_view(op):
+        if op is None or op.prim != "load" or v.type.kind != "array":
+            return False
+        if "i" not in op.attrs["index"] or not is_view(op):
             return False
         whole = op.inputs[0]
         while whole.op is not None and is_view(whole.op):

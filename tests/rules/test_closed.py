@@ -115,7 +115,7 @@ def run_anew(loss: Callable[..., Any], argnums: tuple[int, ...], args: list[Any]
 
 def test_what_is_not_proved_says_why() -> None:
     found = listing.unproved()
-    assert len(found) < 40
+    assert len(found) < 45
     assert all(found.values()), [name for name, why in found.items() if not why]
 
 
