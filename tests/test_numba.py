@@ -789,3 +789,19 @@ def test_floats_in_the_place_of_integers_in_a_list():
     np.testing.assert_allclose(gradgen.grad(floats_in_the_place_of_integers)(x), [2.8, 0.0, 0.0])
     with pytest.raises(UnsupportedError, match=r"hold one kind[\s\S]*0\.0"):
         gradgen.grad(floats_in_the_place_of_integers, backend="numba")(x)
+
+
+def test_an_item_of_another_kind_leaves_a_later_argument_its_name():
+    def loss(e: dict, b: Any) -> Any:
+        total = np.sum(b) * 2.0
+        b = e["x"]
+        for _ in range(2):
+            b = b * 1.5
+        return total * b
+
+    got, (d_e, d_b) = gradgen.value_and_grad(loss, argnums=(0, 1), backend="numba")(
+        {"x": 0.3}, np.arange(3.0)
+    )
+    assert got == pytest.approx(6.0 * 2.25 * 0.3)
+    assert d_e["x"] == pytest.approx(6.0 * 2.25)
+    assert np.allclose(d_b, 2.0 * 2.25 * 0.3)

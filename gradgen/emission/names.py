@@ -169,8 +169,9 @@ class _Namer:
 
     def _is_param_web(self, v: Value, name: str) -> bool:
         """Whether a variable may take over a parameter's name: the parameter is a plain leaf."""
-        plain = {leaf.param for leaf in self.function.leaves if not leaf.path}
-        return name in plain
+        plain = [leaf for leaf in self.function.leaves if leaf.param == name and not leaf.path]
+        # Under another hint, what holds the argument is not known to need its name until then.
+        return any(self.hint.get(leaf.value, name) == name for leaf in plain)
 
 
 def _clean(name: str) -> str:
