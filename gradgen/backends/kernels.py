@@ -16,7 +16,7 @@ from gradgen.backends.parallel import in_parts
 from gradgen.backends.respell import respelled
 from gradgen.backends.tapes import take_tapes
 from gradgen.backends.unchecked import choice, lengths_that_fit, twin
-from gradgen.backends.views import with_views, without_reads
+from gradgen.backends.views import has_loop, with_views, without_reads
 from gradgen.emission import pieces
 from gradgen.emission.writer import Writer
 from gradgen.ir.nodes import Const, Value
@@ -76,7 +76,7 @@ class Kernel:
 
     def _decorator(self, cache: bool, checked: bool) -> ast.Call:
         function = self.writer.function
-        reordered = function.reordered and _has_loop(self.statements)
+        reordered = function.reordered and has_loop(self.statements)
         return decorator(cache, checked=checked, reordered=reordered)
 
     @property
@@ -181,13 +181,9 @@ def decorated(
         return definition
     made = respelled(copy.deepcopy(definition))
     parallel = any(ast.unparse(f) == "numba.prange" for f in _called(made))
-    sums = reordered and _has_loop(made.body)
+    sums = reordered and has_loop(made.body)
     made.decorator_list = [decorator(cache, parallel, reordered=sums)]
     return made
-
-
-def _has_loop(statements: list[ast.stmt]) -> bool:
-    return any(isinstance(n, ast.For | ast.While) for s in statements for n in ast.walk(s))
 
 
 def _called(definition: ast.FunctionDef) -> list[ast.expr]:

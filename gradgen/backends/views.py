@@ -95,7 +95,7 @@ class _Views:
     def _of_loop(self, loop: ast.For, indices: frozenset[str]) -> list[ast.stmt]:
         """Let an innermost loop read of views, and return the statements that make them."""
         start = _start(loop)
-        if start is None or _has_loop(loop.body):
+        if start is None or has_loop(loop.body):
             return []
         assert isinstance(loop.target, ast.Name)
         index = Polynomial.of(loop.target.id)
@@ -209,7 +209,8 @@ def _entries(body: list[ast.stmt]) -> Iterator[ast.Subscript]:
                 yield n
 
 
-def _has_loop(body: list[ast.stmt]) -> bool:
+def has_loop(body: list[ast.stmt]) -> bool:
+    """Whether statements have a loop among them, or inside."""
     return any(isinstance(n, ast.For | ast.While) for s in body for n in ast.walk(s))
 
 

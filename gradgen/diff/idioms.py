@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from gradgen.diff.algebra import Algebra
+from gradgen.diff.algebra import Algebra, is_constant
 from gradgen.ir.nodes import Const, Op, Value
 from gradgen.rules.complexes import is_complex
 
@@ -127,7 +127,7 @@ def _spread(alg: Algebra, found: Found, g: Value) -> Value:
 
 
 def _sigmoid(op: Op) -> Found | None:
-    if op.prim not in DIV or not is_const(op.inputs[0], 1):
+    if op.prim not in DIV or not is_constant(op.inputs[0], 1):
         return None
     total = _made_by(op.inputs[1], ADD)
     e = total and _made_by(_other(total, 1), EXP)
@@ -187,8 +187,8 @@ def _logarithm(op: Op) -> Found | None:
     product = _made_by(op.inputs[0], ("mul", "np.multiply")) if op.prim in LOG else None
     if product is None:
         return None
-    x = next((v for v in product.inputs if not _is_constant(v)), None)
-    alone = x is not None and any(_is_constant(v) for v in product.inputs)
+    x = next((v for v in product.inputs if not _of_literals(v)), None)
+    alone = x is not None and any(_of_literals(v) for v in product.inputs)
     return Found("logarithm", x, {}) if x is not None and alone else None
 
 
@@ -230,7 +230,7 @@ def _squares(op: Op, prims: tuple[str, ...]) -> Value | None:
 
 def _squared(op: Op) -> Value | None:
     """Return ``x`` of ``x ** 2``, ``x * x`` or ``np.square(x)``."""
-    if op.prim in ("pow", "np.power") and is_const(op.inputs[1], 2):
+    if op.prim in ("pow", "np.power") and is_constant(op.inputs[1], 2):
         return op.inputs[0]
     if op.prim in ("mul", "np.multiply") and op.inputs[0] is op.inputs[1]:
         return op.inputs[0]
@@ -241,23 +241,18 @@ def _axes(op: Op) -> dict[str, Any]:
     return {k: v for k, v in op.attrs.items() if k in ("axis", "keepdims")}
 
 
-def is_const(v: Value, number: float) -> bool:
-    """Whether a value is a literal number."""
-    return isinstance(v, Const) and type(v.const) in (int, float) and v.const == number
-
-
-def _is_constant(v: Value) -> bool:
+def _of_literals(v: Value) -> bool:
     """Whether a value is made of numbers in the source, as ``2 * np.pi`` is."""
     if isinstance(v, Const):
         return type(v.const) in (int, float)
     made = v.op is not None and v.op.prim in (*DIV, "mul", "np.multiply")
-    return made and v.op is not None and all(map(_is_constant, v.op.inputs))
+    return made and v.op is not None and all(map(_of_literals, v.op.inputs))
 
 
 def _other(op: Op, number: float) -> Value | None:
     """Return the term that stands beside a number."""
     a, b = op.inputs
-    return b if is_const(a, number) else a if is_const(b, number) else None
+    return b if is_constant(a, number) else a if is_constant(b, number) else None
 
 
 def _made_by(v: Value | None, prims: tuple[str, ...]) -> Op | None:

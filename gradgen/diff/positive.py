@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gradgen.diff.idioms import EXP, fits, is_const
+from gradgen.diff.algebra import is_constant
+from gradgen.diff.idioms import EXP, fits
 from gradgen.ir.nodes import Const, Op, Value
 from gradgen.rules.complexes import is_complex
 
@@ -33,7 +34,7 @@ def _bound(v: Value, levels: int) -> int | None:
     if name in ("mul", "multiply"):  # of which small ones may be too small for a number
         return NOT_BELOW if len(known) == 2 or op.inputs[0] is op.inputs[1] else None
     if name in ("pow", "power"):
-        even = any(is_const(op.inputs[1], k) for k in (2, 4, 6, 8))
+        even = any(is_constant(op.inputs[1], k) for k in (2, 4, 6, 8))
         return NOT_BELOW if even else None
     if name in ("sum", "mean") and _is_plain(op):
         return ABOVE if _has_one(op) else NOT_BELOW if known else None

@@ -11,8 +11,7 @@ from gradgen.diff.structures import Emit, gradient_trees, tuple_of, value_tree
 from gradgen.frontend.values import leaves
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import READ_ONLY, Const, Function, Leaf, Value, walk
-from gradgen.passes.memory import is_view
-from gradgen.passes.sharing import Sharing
+from gradgen.passes.sharing import Sharing, is_view
 
 
 def finish(function: Function, options: Any, adjoints: dict[Value, Value]) -> None:

@@ -46,8 +46,7 @@ from gradgen.passes.buffers import move_buffers
 from gradgen.passes.cse import key_of
 from gradgen.passes.dce import remove_dead
 from gradgen.passes.fuse import Fused
-from gradgen.passes.memory import is_view
-from gradgen.passes.sharing import Sharing
+from gradgen.passes.sharing import Sharing, is_view
 from gradgen.rules.registry import RULES
 from gradgen.rules.shapes_of import length_of
 

@@ -35,7 +35,7 @@ from gradgen.emission.sections import comment_places, with_sections
 from gradgen.emission.writer import Writer
 from gradgen.errors import ArgumentError, OutputError
 from gradgen.frontend.arguments import Opaque
-from gradgen.ir.nodes import Function
+from gradgen.ir.nodes import Function, Value
 from gradgen.rules.callables import module_of
 
 LITERAL_LIMIT = 256
@@ -77,11 +77,7 @@ def render(
     function.reserved = spelled | set(helper_definitions(function))
     folded = fold(function)
     names = assign_names(function, folded)
-    writer = Writer(function, names, folded)
-    statements = writer.block(function.body)
-    if writer.none_for:
-        writer = Writer(function, names, folded, writer.none_for)
-        statements = writer.block(function.body)
+    writer, statements = _written(function, names, folded)
     sections = with_sections(statements)
     comment_places(sections)
     kernel = Kernel(writer, name, sections, cache) if backend == "numba" else None
@@ -117,6 +113,18 @@ def render(
         header = _with_needs(header, packages)
     text = _assemble(header, [*imports, *packages], captured, above, definition)
     return Rendered(text, compiled or definition)
+
+
+def _written(
+    function: Function, names: dict[Value, str], folded: set[Value]
+) -> tuple[Writer, list[ast.stmt]]:
+    """Return a function's statements, and what wrote them."""
+    writer = Writer(function, names, folded)
+    statements = writer.block(function.body)
+    if writer.none_for:  # what may stay None is known now
+        writer = Writer(function, names, folded, writer.none_for)
+        statements = writer.block(function.body)
+    return writer, statements
 
 
 # Where there is no name of a module, Numba asks the function itself for what it reads.

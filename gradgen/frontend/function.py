@@ -142,16 +142,11 @@ def _read_function(
         try:
             places = (precise, written_out)
             return _read(fn, source, signature, specs, options, receiver, places, book)
-        except Recursive as found:
-            book.recursive[id(found.definition)] = found.definition
+        except (Recursive, Stepwise, Unpacked) as found:
+            _note(book, found)
         except Retry as found:
             precise.add(found.places)
             written_out |= {key[-1] for key in found.loops}
-        except Stepwise as found:
-            book.stepwise.add(found.made)
-        except Unpacked as found:
-            book.lengths[found.symbol] = found.count
-            book.unpacked.add(id(found.node))
         except UnsupportedError as error:
             if precise.guesses:
                 precise = precise.asked()
@@ -173,6 +168,17 @@ def _read_function(
         source.span(source.node),
         "copy arrays with .copy() before writing to them",
     )
+
+
+def _note(book: Book, found: Recursive | Stepwise | Unpacked) -> None:
+    """Keep what a reading has found out for those that follow."""
+    if isinstance(found, Recursive):
+        book.recursive[id(found.definition)] = found.definition
+    elif isinstance(found, Stepwise):
+        book.stepwise.add(found.made)
+    else:
+        book.lengths[found.symbol] = found.count
+        book.unpacked.add(id(found.node))
 
 
 def _new_book(

@@ -145,6 +145,17 @@ class Builder:
         self.block.ops.append(op)
         return op
 
+    def again(
+        self, op: Op, values: dict[Value, Value], inputs: Sequence[Value] | None = None
+    ) -> None:
+        """Append an operation again, of what its inputs have become; note what its results do."""
+        given = [values.get(v, v) for v in op.inputs] if inputs is None else inputs
+        types, names = [v.type for v in op.outputs], [v.name for v in op.outputs]
+        made = self.append(op.prim, given, types, names, op.span, op.attrs)
+        for old, new in zip(op.outputs, made.outputs, strict=True):
+            new.user = old.user
+            values[old] = new
+
     @contextmanager
     def into(self, block: Block) -> Iterator[Block]:
         """Append to another block for a while."""

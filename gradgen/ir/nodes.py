@@ -34,6 +34,7 @@ _ids = itertools.count()
 
 WRITES = ("store", "inc", "add_at")
 GROWS = ("append", "insert", "pop", "extend")
+ADDITIONS = {"add": "+", "sub": "-"}  # which may be done in place, and the sign of that
 SUBSCRIPTS = {"load": 1, "store": 2, "inc": 2}  # the first input that is a subscript, as all behind
 READ_ONLY = (
     "broadcast_to",
@@ -322,6 +323,12 @@ def uses(block: Block) -> dict[Value, int]:
         for v in b.results:
             count[v] = count.get(v, 0) + 1
     return count
+
+
+def takes_all_turns(loop: Op) -> bool:
+    """Whether no turn of a loop ends it, or leaves the function."""
+    ends_early = loop.attrs.get("breaks") or loop.attrs.get("steps") is not None
+    return loop.blocks[-1].end == "continue" and not ends_early
 
 
 def subscripts(op: Op) -> list[Value]:

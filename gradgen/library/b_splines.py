@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from gradgen.library.splines import put_back
+
 
 def values_of(t, c, xp, k, nu, extrapolate):
     """Stand for the operation that evaluates a B-spline."""
@@ -23,11 +25,7 @@ def evaluation(t, c, k, axis, held):
             points = t[k] + (points - t[k]) % (t[last] - t[k])
             beyond = False
         out = values_of(t, c, points, k, nu, beyond)
-        if axis == 0:
-            return out
-        count, every = np.ndim(points), tuple(range(np.ndim(out)))
-        order = every[count : count + axis] + every[:count] + every[count + axis :]
-        return np.transpose(out, order)
+        return put_back(out, np.ndim(points), axis)
 
     return value
 

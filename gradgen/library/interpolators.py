@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gradgen.library.registry import reads
-from gradgen.library.splines import moved
+from gradgen.library.splines import moved, put_back
 from gradgen.rules.callables import scipy
 
 _AT = "scipy.interpolate."
@@ -73,10 +73,7 @@ def _within(x, values, kind, axis, points, beyond, strict, fill_value):
         out = np.where(np.reshape(below, wide), low, out)
         out = np.where(np.reshape(above, wide), high, out)
     out = np.reshape(out, (*np.shape(points), *np.shape(values)[1:]))
-    if axis == 0:
-        return out
-    count, every = np.ndim(points), tuple(range(np.ndim(out)))
-    return np.transpose(out, every[count : count + axis] + every[:count] + every[count + axis :])
+    return put_back(out, np.ndim(points), axis)
 
 
 def _between(x, values, kind, at, beyond):

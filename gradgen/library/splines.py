@@ -24,13 +24,18 @@ def evaluation(c, x, axis, held):
             points = x[0] + (points - x[0]) % (x[-1] - x[0])
             beyond = False
         out = pieces_of(c, x, points, nu, beyond)
-        if axis == 0:
-            return out
-        count, every = np.ndim(points), tuple(range(np.ndim(out)))
-        order = every[count : count + axis] + every[:count] + every[count + axis :]
-        return np.transpose(out, order)
+        return put_back(out, np.ndim(points), axis)
 
     return value
+
+
+def put_back(out, count, axis):
+    """Return values with the axes of their points, which come first, where ``axis`` was."""
+    if axis == 0:
+        return out
+    every = tuple(range(np.ndim(out)))
+    order = every[count : count + axis] + every[:count] + every[count + axis :]
+    return np.transpose(out, order)
 
 
 def piecewise(c, x, axis, held):

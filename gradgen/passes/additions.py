@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradgen.ir.nodes import Block, Function, Op, Value, blocks_of
+from gradgen.ir.nodes import ADDITIONS, Block, Function, Op, Value, blocks_of
 from gradgen.passes.rows import equal
 from gradgen.rules.places import may_repeat
 
@@ -18,7 +18,7 @@ def _block(block: Block) -> None:
         if op.prim != "store" or op.attrs.get("path") or _repeats(op):
             continue
         value = op.inputs[1].op
-        if value is None or value.prim not in ("add", "sub") or value.out.user:
+        if value is None or value.prim not in ADDITIONS or value.out.user:
             continue
         old, added = value.inputs
         if value.prim == "add" and not _same_place(old, op) and _same_place(added, op):
@@ -26,7 +26,7 @@ def _block(block: Block) -> None:
         if _same_place(old, op) and _fits(added, old):
             op.prim = "inc"
             op.inputs[1] = added
-            op.attrs = {**op.attrs, "sign": "+" if value.prim == "add" else "-"}
+            op.attrs = {**op.attrs, "sign": ADDITIONS[value.prim]}
 
 
 def _repeats(op: Op) -> bool:

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from gradgen.diff.activity import carried
-from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of, uses
+from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of, takes_all_turns, uses
 from gradgen.ir.types import may_be_one
 from gradgen.passes.rebinding import is_whole
 from gradgen.passes.turns import Use, Uses
@@ -126,9 +126,8 @@ class _Proof:
 
     def _loop(self, op: Op) -> bool:
         """Follow the turns of a loop, whose sums of scaled values begin with zero."""
-        body, breaks = op.blocks[-1], op.attrs.get("breaks") or op.attrs.get("steps") is not None
-        params, inits = carried(op)
-        if body.end != "continue" or breaks or any(v in self.moved for v in op.inputs[:3]):
+        body, (params, inits) = op.blocks[-1], carried(op)
+        if not takes_all_turns(op) or any(v in self.moved for v in op.inputs[:3]):
             return False
         begin = {p for p, v in zip(params, inits, strict=True) if self._is_nothing(v)}
         self.nothing |= begin

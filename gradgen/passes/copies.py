@@ -31,8 +31,9 @@ from gradgen.ir.nodes import (
 )
 from gradgen.ir.types import Type
 from gradgen.passes.lifetimes import Lifetimes, Use, is_source
-from gradgen.passes.memory import REPEATED, Memory, depth, is_view
+from gradgen.passes.memory import REPEATED, Memory, depth
 from gradgen.passes.rows import into_rows, take_apart
+from gradgen.passes.sharing import is_view
 
 # How many repairs of lists there may be, more for each store, and for one store alone: those of
 # lists inside lists may not come to an end.

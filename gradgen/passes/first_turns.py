@@ -19,7 +19,17 @@ from collections.abc import Callable
 
 from gradgen.diff.activity import carried
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of, replace_uses, walk
+from gradgen.ir.nodes import (
+    Block,
+    Const,
+    Function,
+    Op,
+    Value,
+    blocks_of,
+    replace_uses,
+    takes_all_turns,
+    walk,
+)
 from gradgen.passes.dce import EFFECTS
 
 MOST = 16  # operations in a turn that may stand twice in the text
@@ -54,9 +64,7 @@ class _First:
         start, _, step = (v.const if isinstance(v, Const) else None for v in loop.inputs[:3])
         if type(start) is not int or step != 1 or loop.attrs.get("backwards"):
             return False
-        if body.end != "continue" or loop.attrs.get("breaks") or loop.region is not None:
-            return False
-        if loop.attrs.get("steps") is not None or "fused" in loop.attrs:
+        if not takes_all_turns(loop) or loop.region is not None or "fused" in loop.attrs:
             return False
         inside = list(walk(body))
         if any(op.prim in ("for", "while", "call", *EFFECTS) for op in inside):
@@ -133,11 +141,7 @@ class _First:
             if number is not None:
                 values[op.out] = number
                 continue
-            types, names = [v.type for v in op.outputs], [v.name for v in op.outputs]
-            made = b.append(op.prim, inputs, types, names, op.span, op.attrs)
-            for old, new in zip(op.outputs, made.outputs, strict=True):
-                new.user = old.user
-                values[old] = new
+            b.again(op, values, inputs)
 
 
 def _number(op: Op, inputs: list[Value]) -> Const | None:

@@ -29,6 +29,7 @@ from gradgen.diff.activity import carried
 from gradgen.diff.rows import Row
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import (
+    ADDITIONS,
     Block,
     Const,
     Function,
@@ -37,6 +38,7 @@ from gradgen.ir.nodes import (
     made_in,
     replace_uses,
     subscripts,
+    takes_all_turns,
     uses,
     walk,
 )
@@ -48,7 +50,6 @@ from gradgen.rules.shapes_of import length_of
 
 FEWEST = 8  # turns, where they are known, that are worth an array
 COSTLY = 3  # what takes so long that waiting for a sum does not count
-ADDITIONS = {"add": "+", "sub": "-"}
 ONE: dict[str, object] = {"index": "i"}
 Level = tuple[Op, Block]  # a loop, and the block that it stands in
 
@@ -87,10 +88,7 @@ def _places(body: Block) -> list[Around]:
 
 
 def _goes_through(op: Op) -> bool:
-    """Whether an operation is a loop that takes all its turns to the end."""
-    if op.prim != "for" or op.blocks[0].end != "continue":
-        return False
-    return not op.attrs.get("breaks") and op.attrs.get("steps") is None
+    return op.prim == "for" and takes_all_turns(op)
 
 
 def _has_turns(loop: Op) -> bool:
@@ -328,10 +326,7 @@ class _Nest:
             inputs = [values.get(v, v) for v in op.inputs]
             if op.prim == "load" and op.inputs[0] in columns and op.inputs[1] is self.index:
                 inputs = [columns[op.inputs[0]], inputs[2], inputs[1]]
-            out = op.out
-            made = b.append(op.prim, inputs, [out.type], [out.name], op.span, op.attrs).out
-            made.user = out.user
-            values[out] = made
+            b.again(op, values, inputs)
         return values
 
 

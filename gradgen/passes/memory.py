@@ -12,8 +12,7 @@ from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
 from gradgen.ir.nodes import READ_ONLY, WRITES, Block, Op, Value, made_in
 from gradgen.ir.types import Type
-from gradgen.passes.sharing import MAKES_LISTS, shared_by_call
-from gradgen.rules.registry import RULES
+from gradgen.passes.sharing import MAKES_LISTS, is_view, shared_by_call
 
 Objects = frozenset[Value]
 NOTHING: Objects = frozenset()
@@ -214,13 +213,6 @@ def _repeated(held: Objects, more: Objects) -> Objects:
     """Return the mark of lists in which one list stands twice, where that may be."""
     twice = any(o.type.kind == "list" for o in held & more)
     return frozenset([REPEATED]) if twice else NOTHING
-
-
-def is_view(op: Op) -> bool:
-    """Whether an operation's result may share memory with its first input."""
-    if op.prim == "load":
-        return op.inputs[0].type.kind == "list" or not set(op.attrs["index"]) & set("am")
-    return op.prim in RULES and bool(RULES[op.prim].alias)
 
 
 def _allocated(blocks: list[Block]) -> Objects:

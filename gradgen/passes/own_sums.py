@@ -6,11 +6,10 @@ it longer or of another type.
 
 from __future__ import annotations
 
-from gradgen.ir.nodes import Function, Op, Value, blocks_of, uses
+from gradgen.ir.nodes import ADDITIONS, Function, Op, Value, blocks_of, uses
 from gradgen.passes.rebinding import fits_within
 from gradgen.rules.registry import RULES
 
-SIGNS = {"add": "+", "sub": "-"}
 PRODUCTS = ("matmul", "outer", "np.outer")
 
 
@@ -21,7 +20,7 @@ def add_to_own(function: Function) -> None:
         own: set[Op] = set()
         for op in block.ops:
             if _adds_to_own(op, own, count):
-                op.attrs = {"index": "e", "sign": SIGNS[op.prim], "instead": op.prim}
+                op.attrs = {"index": "e", "sign": ADDITIONS[op.prim], "instead": op.prim}
                 op.prim = "inc"
                 own.add(op)
             elif _makes_array(op):
@@ -29,7 +28,7 @@ def add_to_own(function: Function) -> None:
 
 
 def _adds_to_own(op: Op, own: set[Op], count: dict[Value, int]) -> bool:
-    if op.prim not in SIGNS or not op.reverse:
+    if op.prim not in ADDITIONS or not op.reverse:
         return False
     total, share = op.inputs
     if total.op not in own or count.get(total) != 1 or not total.user or share is total:

@@ -11,7 +11,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gradgen.diff.activity import carried
-from gradgen.ir.nodes import SUBSCRIPTS, Block, Const, Function, Op, Value, made_in, walk
+from gradgen.ir.nodes import (
+    SUBSCRIPTS,
+    Block,
+    Const,
+    Function,
+    Op,
+    Value,
+    made_in,
+    takes_all_turns,
+    walk,
+)
 from gradgen.passes.dce import EFFECTS
 from gradgen.passes.fuse import CHECKS
 from gradgen.passes.turns import (
@@ -83,7 +93,7 @@ def _parts(loop: Op, uses: Uses) -> Parts:
 def _stays_whole(loop: Op) -> str:
     """Return why a loop cannot be done in parts, whatever it carries; empty if it could."""
     body, step = loop.blocks[-1], loop.inputs[2]
-    if body.end != "continue" or loop.attrs.get("breaks") or loop.attrs.get("steps") is not None:
+    if not takes_all_turns(loop):
         return "it may end before its last turn"
     if loop.attrs.get("backwards") or not isinstance(step, Const) or step.const != 1:
         return "its turns do not go forwards, one by one"

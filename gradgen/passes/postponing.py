@@ -6,8 +6,7 @@ Computed earlier, it would need a name of its own for as long.
 from __future__ import annotations
 
 from gradgen.ir.nodes import Block, Function, Op, Value, blocks_of, uses, walk, written_inputs
-from gradgen.passes.memory import is_view
-from gradgen.passes.sharing import Sharing
+from gradgen.passes.sharing import Sharing, is_view
 from gradgen.rules.registry import RULES
 
 

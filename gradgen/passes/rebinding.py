@@ -6,12 +6,12 @@ as the old array.
 
 from __future__ import annotations
 
-from gradgen.ir.nodes import Block, Function, Op, Value, blocks_of, replace_uses, uses
+from gradgen.ir.nodes import ADDITIONS, Block, Function, Op, Value, blocks_of, replace_uses, uses
 from gradgen.ir.types import has_fresh_length, may_be_one
 from gradgen.passes.lifetimes import Lifetimes
 from gradgen.rules.registry import RULES
 
-SIGNS = {"+": "add", "-": "sub"}
+SUMS = {sign: prim for prim, sign in ADDITIONS.items()}
 
 
 def rebind_whole(function: Function) -> None:
@@ -42,7 +42,7 @@ def _goes(
         return False
     if op.prim == "inc":
         if _adds_within(old, new):
-            op.prim, op.attrs = SIGNS[op.attrs.get("sign", "+")], {}
+            op.prim, op.attrs = SUMS[op.attrs.get("sign", "+")], {}
         return False
     if not _is_alike(old, new):
         return False

@@ -6,10 +6,10 @@ So that the array's old contents need not be kept, or copied, for the sake of th
 from __future__ import annotations
 
 from gradgen.deep import deep
-from gradgen.diff.twins import SHAPE_ONLY
+from gradgen.diff.twins import SHAPE_READ
 from gradgen.ir.nodes import WRITES, Block, Function, Op, Value
 
-READS = {**SHAPE_ONLY, "len": 0, "dim": 0, "ndim": 0, "winners": 0, "unbroadcast": 1}
+READS = {**SHAPE_READ, "len": 0, "dim": 0, "ndim": 0, "winners": 0}
 
 
 def read_newest_shapes(function: Function) -> None:

@@ -29,13 +29,16 @@ def shared_by_call(op: Op) -> list[tuple[Value, Value]]:
     return [(op.inputs[k], op.outputs[i]) for i, k in sorted(shares) if i < len(op.outputs)]
 
 
-def aliases(op: Op) -> bool:
-    """Whether an operation gives a view of its first input, or what a list holds."""
-    if op.prim == "copy":
-        return op.out.type.kind == "list"
+def is_view(op: Op) -> bool:
+    """Whether an operation's result may share memory with its first input."""
     if op.prim == "load":
         return op.inputs[0].type.kind == "list" or not set(op.attrs["index"]) & set("am")
     return op.prim in RULES and bool(RULES[op.prim].alias)
+
+
+def aliases(op: Op) -> bool:
+    """Whether an operation gives a view of its first input, or what a list holds."""
+    return op.out.type.kind == "list" if op.prim == "copy" else is_view(op)
 
 
 class Sharing(Partition):

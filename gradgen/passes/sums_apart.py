@@ -16,11 +16,19 @@ from __future__ import annotations
 
 from gradgen.diff.activity import carried
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Block, Function, Op, Value, blocks_of, made_in, uses
+from gradgen.ir.nodes import (
+    ADDITIONS,
+    Block,
+    Function,
+    Op,
+    Value,
+    blocks_of,
+    made_in,
+    takes_all_turns,
+    uses,
+)
 from gradgen.passes.dce import EFFECTS
 from gradgen.rules.registry import RULES
-
-SUMS = ("add", "sub")
 
 
 def sum_apart(function: Function) -> None:
@@ -50,16 +58,20 @@ class _Parting:
     def _is_sum(self, p: Value, end: Value) -> bool:
         """Whether a turn only adds to a number, and reads it for nothing else."""
         op = end.op
-        if op is None or op.prim not in SUMS or op not in self.body.ops or op.inputs[0] is not p:
+        if (
+            op is None
+            or op.prim not in ADDITIONS
+            or op not in self.body.ops
+            or op.inputs[0] is not p
+        ):
             return False
         return p.type.kind == "float" and self.read[p] == self.read[end] == 1
 
     def fits(self) -> bool:
         """Whether there are sums beside chains, of what is kept of these."""
-        loop = self.loop
-        if loop.attrs.get("breaks") or loop.attrs.get("steps") is not None or loop.region:
+        if not takes_all_turns(self.loop) or self.loop.region:
             return False
-        if self.body.end != "continue" or not (self.sums and self.chains):
+        if not (self.sums and self.chains):
             return False
         if any(op.blocks or op.prim in EFFECTS or op.prim == "call" for op in self.body.ops):
             return False
@@ -112,10 +124,7 @@ class _Parting:
             values[v] = b.append("load", [array, *at], [v.type], [v.name], v.span, attrs).out
             values[v].user = v.user
         for op in self.needed:
-            inputs = [values.get(v, v) for v in op.inputs]
-            again = b.append(op.prim, inputs, [op.out.type], [op.out.name], op.span, op.attrs)
-            values[op.out] = again.out
-            again.out.user = op.out.user
+            b.again(op, values)
         for end in ends:
             assert end.op is not None
             self.body.ops.remove(end.op)
