@@ -55,6 +55,13 @@ def of_numba(name: str, args: tuple[Any, ...]) -> Prepared:
     return Prepared(functools.partial(compiled(loss), *args), functools.partial(gradient, *args))
 
 
+def reassociated(name: str, args: tuple[Any, ...]) -> Prepared:
+    """Return the same with sums in any order, as the compilers of other tools take them."""
+    loss = getattr(losses, name)
+    gradient = gradgen.grad(loss, argnums=_places(name), backend="numba", reassociate=True)
+    return Prepared(functools.partial(compiled(loss), *args), functools.partial(gradient, *args))
+
+
 def _places(name: str) -> int | tuple[int, ...]:
     places = WRT[name]
     return places if len(places) > 1 else places[0]

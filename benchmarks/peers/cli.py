@@ -18,8 +18,9 @@ from gradgen.bench.cli import progress
 from gradgen.commands.target import UsageError
 
 NEEDS = {
-    "gradgen, Numba": "numba", "by hand, Numba": "numba", "JAX": "jax", "PyTorch": "torch",
-    "torch.compile": "torch", "autograd": "autograd", "CasADi": "casadi",
+    "gradgen, Numba": "numba", "gradgen, reassociate": "numba", "by hand, Numba": "numba",
+    "JAX": "jax", "PyTorch": "torch", "torch.compile": "torch",
+    "autograd": "autograd", "CasADi": "casadi",
 }  # fmt: skip
 
 

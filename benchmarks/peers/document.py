@@ -48,9 +48,11 @@ def goals_table(content: dict[str, Any]) -> str:
 
 def gradient_table(results: Results) -> str:
     """Return the time of a gradient by every peer."""
-    peers = [p for p in (*OURS, *HAND.values(), *FIELD) if p in results.peers]
-    head = ["workload", *peers, "best peer", "NumPy / best", "Numba / best"]
-    against = [results.against(peer) for peer in OURS]
+    peers = _columns(results)
+    head = ["workload", *peers, "best peer"]
+    ours = [peer for peer in OURS if peer in results.peers]
+    head += [f"{peer.removeprefix('gradgen, ')} / best" for peer in ours]
+    against = [results.against(peer) for peer in ours]
     rows = []
     for key in results.keys:
         best = results.best(key)
@@ -58,6 +60,10 @@ def gradient_table(results: Results) -> str:
         cells += [best[0] if best else "-", *(number(a.get(key)) for a in against)]
         rows.append(cells)
     return table(head, rows)
+
+
+def _columns(results: Results) -> list[str]:
+    return [p for p in dict.fromkeys((*OURS, *HAND.values(), *FIELD)) if p in results.peers]
 
 
 def _time(results: Results, key: Key, peer: str) -> str:
@@ -70,7 +76,7 @@ def _time(results: Results, key: Key, peer: str) -> str:
 
 def cost_table(results: Results, field: str) -> str:
     """Return memory, or the time to the first gradient, by every peer."""
-    peers = [p for p in (*OURS, *HAND.values(), *FIELD) if p in results.peers]
+    peers = _columns(results)
     text = megabytes if field == "memory" else duration
     rows = []
     for key in results.keys:

@@ -11,6 +11,7 @@ from gradgen.bench.pictures import PLAIN, STYLE
 # Colours that stay apart in grey and for the colour-blind (Okabe and Ito).
 LOOKS = {
     "gradgen, NumPy": ("#0072B2", "o"), "gradgen, Numba": ("#56B4E9", "o"),
+    "gradgen, reassociate": ("#56B4E9", "x"),
     "by hand, NumPy": ("#222222", "_"), "by hand, Numba": ("#777777", "_"),
     "JAX": ("#D55E00", "s"), "PyTorch": ("#009E73", "^"), "torch.compile": ("#009E73", "v"),
     "autograd": ("#E69F00", "D"), "CasADi": ("#CC79A7", "P"),

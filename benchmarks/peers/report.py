@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from benchmarks.peers.measure import Row
 from gradgen.bench.report import duration
 
-OURS = ("gradgen, NumPy", "gradgen, Numba")
-HAND = {"gradgen, NumPy": "by hand, NumPy", "gradgen, Numba": "by hand, Numba"}
+OURS = ("gradgen, NumPy", "gradgen, Numba", "gradgen, reassociate")
+HAND = {
+    "gradgen, NumPy": "by hand, NumPy", "gradgen, Numba": "by hand, Numba",
+    "gradgen, reassociate": "by hand, Numba",
+}  # fmt: skip
 # Those that gradgen is compared with; what is written by hand has a goal of its own.
 FIELD = ("JAX", "PyTorch", "torch.compile", "autograd", "CasADi")
 Key = tuple[str, str]
@@ -29,15 +32,15 @@ def number(value: float | None) -> str:
 def line(row: Row) -> str:
     """Return the line of one peer."""
     if row.note:
-        return f"  {row.peer:<16} {row.note}"
+        return f"  {row.peer:<20} {row.note}"
     cells = (
         duration(row.value), duration(row.gradient), number(row.ratio), megabytes(row.memory),
         duration(row.cold), f"{row.error:.0e}",
     )  # fmt: skip
-    return f"  {row.peer:<16}" + "".join(f"{cell:>11}" for cell in cells)
+    return f"  {row.peer:<20}" + "".join(f"{cell:>11}" for cell in cells)
 
 
-HEADING = f"{'':18}" + "".join(
+HEADING = f"{'':22}" + "".join(
     f"{c:>11}" for c in ("value", "gradient", "ratio", "memory", "start", "difference")
 )
 

@@ -30,6 +30,7 @@ from benchmarks.peers.workloads import arguments  # noqa: E402
 
 PEERS = {
     "gradgen, NumPy": "by_gradgen:of_numpy", "gradgen, Numba": "by_gradgen:of_numba",
+    "gradgen, reassociate": "by_gradgen:reassociated",
     "by hand, NumPy": "by_hand:of_numpy", "by hand, Numba": "by_hand:of_numba",
     "JAX": "by_jax:prepare", "PyTorch": "by_torch:prepare",
     "torch.compile": "by_torch:prepare_compiled", "autograd": "by_autograd:prepare",
