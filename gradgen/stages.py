@@ -57,6 +57,7 @@ from gradgen.passes.own_sums import add_to_own
 from gradgen.passes.parallel import find_parts
 from gradgen.passes.picks import pick_last
 from gradgen.passes.postponing import postpone
+from gradgen.passes.quotients import cancel_quotients
 from gradgen.passes.rebinding import rebind_whole
 from gradgen.passes.reuse import reuse_kept
 from gradgen.passes.rows import store_through_rows
@@ -140,6 +141,7 @@ def _optimise(program: Program) -> None:
     add_through_zeros(function)
     ask_once(function)
     share_common(function)
+    cancel_quotients(function)
     drop_unread_clears(function)
     remove_dead(function)
     sum_before_products(function)

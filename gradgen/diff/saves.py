@@ -51,6 +51,7 @@ from gradgen.rules.registry import RULES
 from gradgen.rules.shapes_of import length_of
 
 NUMBERS, INDICES = 6, 12  # operations in a row that are done again
+ELEMENTARY = "gradgen.rules.elementwise"  # where exp, log and the like are
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,14 +280,19 @@ class Planner(Carrier):
         if depth > (INDICES if v.type.kind == "int" else NUMBERS):
             return False
         cost = 1 if _is_square(op) else rule.cost
-        if cost > 1 or (cost == 1 and not v.type.is_scalar and not self._is_unchanging(op)):
+        limit = 1 if v.type.is_scalar else 0
+        few = cost <= 1 or rule.section == ELEMENTARY
+        if cost > limit and not (few and self._is_unchanging(op)):
             return False
         return self.sharing.never_written(v)
 
     def _is_unchanging(self, op: Op) -> bool:
         """Whether every turn computes the same: keeping that would be to keep it many times."""
-        in_loop = RULES[op.prim].elementwise and self.loops(self.home[op.out])
-        return bool(in_loop) and not any(self.inner_forward(v) for v in op.inputs)
+        rule = RULES.get(op.prim)
+        if rule is None or not rule.elementwise or not self.loops(self.home[op.out]):
+            return False
+        inner = [v for v in op.inputs if self.inner_forward(v)]
+        return all(v.op is not None and self._is_unchanging(v.op) for v in inner)
 
     def _is_left_alone(self, v: Value) -> bool:
         """Whether an array is from outside of the turn that is planned, which writes to none of it.

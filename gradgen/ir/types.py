@@ -264,8 +264,18 @@ def broadcast(shapes: Iterable[Shape | None]) -> Shape | None:
             return None
         longer, shorter = (out, s) if len(out) >= len(s) else (s, out)
         pad = len(longer) - len(shorter)
-        out = longer[:pad] + tuple(map(broadcast_length, longer[pad:], shorter))
+        pairs = list(zip(longer[pad:], shorter, strict=True))
+        out = longer[:pad] + tuple(itertools.starmap(broadcast_length, pairs))
+        for a, b in pairs:
+            # Where ``J + J.T`` fits, it is square.
+            if a != b and (b, a) in pairs and not may_be_one(a) and not may_be_one(b):
+                out = tuple(out[pad] if d in (a, b) else d for d in out)
     return out
+
+
+def equal_length(a: Length, b: Length) -> Length:
+    """Return one name for two lengths that are equal where the program goes on."""
+    return b if isinstance(b, int) or (isinstance(a, Dim) and a.fresh) else a
 
 
 def numeric(dtype: str, shape: Shape | None, operands: Iterable[Type]) -> Type:

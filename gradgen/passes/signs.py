@@ -1,6 +1,7 @@
 """Signs of the reverse sweep move to where they read best, and cost nothing.
 
-- A sign before a product with a literal is the literal's: ``-(2.0 * x)`` is ``-2.0 * x``.
+- A sign before a product with a literal is the literal's: ``-(2.0 * x)`` is ``-2.0 * x``; so with
+  a quotient.
 - A sign inside a sum or a transposition moves out of it: ``np.sum(-x)`` is ``-np.sum(x)``.
 - What is added with a sign is subtracted: ``d + -0.5 * x`` is ``d - 0.5 * x``, and ``-y + d`` is
   ``d - y``.
@@ -13,7 +14,7 @@ from __future__ import annotations
 from gradgen.ir.nodes import Const, Function, Op, Value, blocks_of, uses, walk
 
 # Operations that give the opposite for the opposite.
-ODD = ("sum", "T", "transpose", "expand_dims", "reshape", "ravel")
+ODD = ("sum", "T", "transpose", "expand_dims", "reshape", "ravel", "diag", "diag_view", "diagonal")
 
 
 def join_signs(function: Function) -> None:
@@ -44,11 +45,13 @@ def _move_out(op: Op, count: dict[Value, int]) -> None:
 
 def _give_to_literal(op: Op, count: dict[Value, int], gone: set[int]) -> None:
     product = op.inputs[0].op if op.prim == "neg" else None
-    if product is None or not _is_own(product, "mul", count) or id(product) in gone:
+    if product is None or product.prim not in ("mul", "div") or id(product) in gone:
         return
     factor, value = product.inputs
+    if not _is_own(product, product.prim, count):
+        return
     if isinstance(factor, Const) and type(factor.const) is float:
-        op.prim, op.inputs = "mul", [Const(-factor.const), value]
+        op.prim, op.inputs = product.prim, [Const(-factor.const), value]
         gone.add(id(product))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Length, Type, fresh_dim, promote
+from gradgen.ir.types import Length, Type, fresh_dim, has_joined_length, promote
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, same_type
 
@@ -212,7 +212,26 @@ def diagonal_type(inputs: list[Value], attrs: Attrs) -> Type:
     if shape is None:
         return with_shape(inputs[0], None)
     gone = [k % len(shape) for k in (attrs.get("axis1", 0), attrs.get("axis2", 1))]
-    return with_shape(inputs[0], (*(d for k, d in enumerate(shape) if k not in gone), fresh_dim()))
+    rest = [d for k, d in enumerate(shape) if k not in gone]
+    side = shape[gone[0]] if _is_main(inputs[0], attrs) else fresh_dim()
+    return with_shape(inputs[0], (*rest, side))
+
+
+def _is_main(a: Value, attrs: Attrs) -> bool:
+    """Whether a diagonal is the main one of matrices that are surely square."""
+    shape = a.type.shape or ()
+    rows, columns = (shape[attrs.get(f"axis{k + 1}", k)] for k in (0, 1))
+    is_main = attrs.get("offset", attrs.get("k", 0)) == 0
+    return is_main and rows == columns and not has_joined_length(a.type)
+
+
+def diagonal_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """Put ``g`` on a diagonal of zeros."""
+    a = op.inputs[0]
+    if a.type.rank == 2 and _is_main(a, op.attrs):
+        return alg.emit("diag", g)
+    how = _diag_view_to_v if op.prim == "diag_view" else _diagonal_to_a
+    return alg.written(how, op, a.type, g=g)
 
 
 def _diagonal_to_a(g, a, offset=0, axis1=0, axis2=1):
@@ -259,9 +278,9 @@ rule("diff", diff_type, callables=["np.diff"], params="a, *, axis=-1", fuller="n
 rule("diag", diag_type, callables=["np.diag"], params="v, k=0", adjoint=(_diag_to_v,),
      tangent="linear", samples=("np.diag(x3)", "np.diag(x3, 1)", "np.diag(v=x3, k=-2)"))
 rule("diag_view", diagonal_type, spelling="np.diag", params="v, k=0", alias="view",
-     adjoint=(_diag_view_to_v,), tangent="linear", of_complex="linear",
+     vjp=diagonal_vjp, tangent="linear", of_complex="linear",
      samples=("np.diag(x44)", "np.diag(x23, 1)", "np.diag(v=x44, k=-1)"))
 rule("diagonal", diagonal_type, callables=["np.diagonal"], methods=["diagonal"], alias="view",
-     params="a, offset=0, axis1=0, axis2=1", adjoint=(_diagonal_to_a,), tangent="linear",
+     params="a, offset=0, axis1=0, axis2=1", vjp=diagonal_vjp, tangent="linear",
      samples=("np.diagonal(x44)", "np.diagonal(x23, 1)", "x44.diagonal(-1)",
               "np.diagonal(x234, axis1=1, axis2=2)", "np.diagonal(x234, 0, 2, 0)"))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from gradgen.ir.nodes import Value
-from gradgen.ir.types import Type, broadcast, promote
+from gradgen.ir.types import Type, broadcast, equal_length, promote
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.helpers import (
     _conjugate_transposed,
@@ -25,6 +25,14 @@ from gradgen.rules.shapes_of import Attrs, inexact_of, of_shape, real_of, refuse
 
 
 def square_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the input's shape, as floats: there are as many rows as columns."""
+    t = floats_type(inputs, attrs)
+    if t.shape is None or len(t.shape) < 2:
+        return t
+    return of_shape(t.dtype, (*t.shape[:-2], *[equal_length(*t.shape[-2:])] * 2))
+
+
+def floats_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the input's shape, as floats."""
     t = inputs[0].type
     return of_shape(inexact_of(t.dtype), t.shape)

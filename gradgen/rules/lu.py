@@ -18,7 +18,7 @@ from gradgen.rules.callables import scipy
 from gradgen.rules.factorizations import SYMMETRIC, _cholesky_tangent, _cholesky_to_a
 from gradgen.rules.helpers import _transposed
 from gradgen.rules.least_squares import _outer
-from gradgen.rules.linalg import solve_type, square_type
+from gradgen.rules.linalg import floats_type, solve_type, square_type
 from gradgen.rules.orthogonal import smaller
 from gradgen.rules.registry import printed, printed_like, rule
 from gradgen.rules.scipy_linalg import _outer_each, _right_side, _times
@@ -87,7 +87,7 @@ def lu_variant(options: Attrs) -> str:
 def one_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the type of one matrix of floats."""
     refuse_unless(inputs[0].type.rank in (2, None), "a stack of matrices here", "use a loop")
-    return square_type(inputs, attrs)
+    return floats_type(inputs, attrs)
 
 
 def _lu_to_a(d_low, d_up, low, up, p, a):

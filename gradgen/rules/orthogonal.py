@@ -24,7 +24,7 @@ from gradgen.rules.factorizations import (
     _turns,
 )
 from gradgen.rules.helpers import _conjugate_transposed, _transposed
-from gradgen.rules.linalg import square_type
+from gradgen.rules.linalg import floats_type
 from gradgen.rules.registry import printed, printed_like, rule
 from gradgen.rules.shapes_of import Attrs, of_shape, real_of, refuse_unless
 
@@ -46,7 +46,7 @@ def qr_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
     mode = attrs.get("mode", "reduced")
     known = mode in ("reduced", "complete", "r")
     refuse_unless(known, f"qr with mode={mode!r}", "use the mode 'reduced', 'complete' or 'r'")
-    t = square_type(inputs, attrs)
+    t = floats_type(inputs, attrs)
     if t.shape is None:
         return [t, t]
     *batch, m, n = t.shape
@@ -121,7 +121,7 @@ def _r_tangent(t_a, y, a):
 
 def svd_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
     """Return the types of the left vectors, the singular values and the right vectors."""
-    t = square_type(inputs, attrs)
+    t = floats_type(inputs, attrs)
     if t.shape is None:
         return [t, Type(t.kind, real_of(t.dtype), None), t]
     *batch, m, n = t.shape

@@ -25,7 +25,7 @@ from gradgen.rules.factorizations import (
     eigh_types,
 )
 from gradgen.rules.helpers import _transposed
-from gradgen.rules.linalg import square_type
+from gradgen.rules.linalg import floats_type
 from gradgen.rules.orthogonal import (
     _qr_adjoint,
     _qr_tangent,
@@ -142,7 +142,7 @@ def _pivoted_tangent(t_a, q, r, p, a):
 
 def null_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return as many columns as the null space has dimensions."""
-    t = square_type(inputs, attrs)
+    t = floats_type(inputs, attrs)
     return of_shape(t.dtype, None if t.shape is None else (t.shape[-1], fresh_dim()))
 
 
