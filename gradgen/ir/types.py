@@ -266,10 +266,10 @@ def broadcast(shapes: Iterable[Shape | None]) -> Shape | None:
         pad = len(longer) - len(shorter)
         pairs = list(zip(longer[pad:], shorter, strict=True))
         out = longer[:pad] + tuple(itertools.starmap(broadcast_length, pairs))
-        for a, b in pairs:
+        for k, (a, b) in enumerate(pairs):
             # Where ``J + J.T`` fits, it is square.
-            if a != b and (b, a) in pairs and not may_be_one(a) and not may_be_one(b):
-                out = tuple(out[pad] if d in (a, b) else d for d in out)
+            if a != b and (b, a) in pairs[k:] and not may_be_one(a) and not may_be_one(b):
+                out = tuple(a if d == b else d for d in out)
     return out
 
 
