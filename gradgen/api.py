@@ -14,8 +14,8 @@ from gradgen.options import Options, byte_limit, require_compiled
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...] | list[int] | None
 Argnames = str | tuple[str, ...] | list[str] | None
-MODES = ("value_and_grad", "grad", "vjp", "jvp", "value", "jacfwd", "jacrev", "hessian", "hvp",
-         "hessian_reverse", "hessian_diag")  # fmt: skip
+MODES = ("value_and_grad", "grad", "vjp", "jvp", "value", "jacobian", "jacfwd", "jacrev", "hessian",
+         "hvp", "hessian_reverse", "hessian_diag")  # fmt: skip
 Batch = int | str | tuple[int | str, ...] | list[int | str] | None
 Made = TypeVar("Made", Gradient, Differentiable)
 
@@ -263,11 +263,12 @@ def emit(
         Where to write the module, atomically; a file that gradgen did not write is left alone.
     argnums, argnames, has_aux, example_args, backend, memory, cache, batch, parallel, reassociate
         As for `grad`.
-    mode : {"value_and_grad", "grad", "vjp", "jvp", "value", "jacfwd", "jacrev", "hessian", \
-"hessian_reverse", "hvp", "hessian_diag"}
+    mode : {"value_and_grad", "grad", "vjp", "jvp", "value", "jacobian", "jacfwd", "jacrev", \
+"hessian", "hessian_reverse", "hvp", "hessian_diag"}
         What the generated function returns; that of ``vjp`` takes a cotangent ``d_value`` as its
-        last argument, those of ``jvp`` and ``hvp`` take tangents ``t_NAME``; a Hessian is forward
-        over reverse, or in reverse.
+        last argument, those of ``jvp`` and ``hvp`` take tangents ``t_NAME``; ``jacobian`` is
+        ``jacfwd`` or ``jacrev``, by the number of seeds; a Hessian is forward over reverse, or in
+        reverse.
 
     Raises
     ------
@@ -283,7 +284,17 @@ def emit(
         parallel=parallel,
         reassociate=reassociate,
     )  # fmt: skip
-    made = Gradient(fn, options, example_args)
+    made = _maker(mode)(fn, options, example_args)
     if path is not None:
         made.save(path)
     return made.source
+
+
+def _maker(mode: str) -> type[Gradient]:
+    """Return the class that makes a mode's text: a Jacobian chooses its direction."""
+    if mode != "jacobian":
+        return Gradient
+    # A cycle: Jacobians are made with the options of this module.
+    from gradgen.jacobians import Jacobian
+
+    return Jacobian

@@ -210,6 +210,10 @@ class _Account:
             yield f"kept for the reverse sweep: {at_least}{more}"
         elif tapes:
             yield f"kept for the reverse sweep: {spelled(sum(totals))} at most"
+        arrays, all_known = self.sizes.of_arrays(self._alive())
+        if arrays:
+            at_least = "" if all_known else "at least "
+            yield f"arrays that are still there: {at_least}{spelled(arrays)}"
 
     def _alive(self) -> Iterator[Value]:
         """Yield the values of the function's own block that the reverse sweep reads."""

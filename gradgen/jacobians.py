@@ -207,8 +207,15 @@ class Several(Gradient):
         self._recent = long_way(made)
         return made
 
+    def derive(self, make: Callable[[Options], Any], args: tuple[Any, ...] | None) -> Any:
+        """Return what is made with the options of the first way that there is for arguments."""
+        ways = self.ways if args is None else self.order(args)
+        return self._first(ways, lambda made: make(made.options))
+
     def _program(self, given: Any, options: Options | None = None) -> Any:
-        return self._first(self.ways, lambda made: made._program(given), options)
+        known = isinstance(given, tuple) and len(given) == len(self._names)
+        ways = self.order(given) if known else self.ways
+        return self._first(ways, lambda made: made._program(given), options)
 
     def _first(
         self, ways: tuple[str, ...], make: Callable[[Gradient], Any], options: Options | None = None

@@ -7,7 +7,7 @@ what depends on other numbers, such as how often a ``while`` goes round, is not 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from gradgen.diff.saves import Saved
 from gradgen.ir.evaluate import follow
 from gradgen.ir.nodes import Const, Function, Op, Value, walk
 from gradgen.ir.types import Dim, Length, Type
+from gradgen.passes.memory import Memory
 from gradgen.shapes_at import Shapes
 
 Interval = tuple[int, int]
@@ -59,6 +60,7 @@ class Sizes:
     """
 
     def __init__(self, function: Function, arguments: Mapping[str, Any] | None = None) -> None:
+        self.function = function
         self.lengths: dict[str, int] = {}
         self.numbers: dict[Value, int] = {}
         self.index_of: dict[Value, Op] = {}
@@ -101,6 +103,25 @@ class Sizes:
         """Return all bytes that are kept, None if they depend on what is computed."""
         totals = [self.tape(s).total for s in saved if s.how in KEPT]
         return None if None in totals else sum(totals)  # type: ignore[arg-type]
+
+    def of_arrays(self, values: Iterable[Value]) -> tuple[int, bool]:
+        """Return the bytes of the arrays that these values are, and whether all are known.
+
+        Each counts once, and arguments do not, nor views of them; of another view, its array does.
+        """
+        memory, outside = Memory(), set[Value]()
+        for op in self.function.body.ops:
+            memory.find(op)
+            if op.prim in ("leaf", "captured"):
+                outside.update(*map(memory.of, op.outputs))
+        found: dict[frozenset[Value], int | None] = {}
+        for v in values:
+            objects = memory.of(v) - outside
+            if v.type.is_array and objects:
+                owner = next(iter(objects)) if len(objects) == 1 else v
+                found[objects] = self._item(self.shapes.type_of(owner) or owner.type, "row")
+        known = [size for size in found.values() if size is not None]
+        return sum(known), len(known) == len(found)
 
     def _times(self, loops: tuple[Op, ...]) -> int | None:
         turns = [self._turns(op) for op in loops]

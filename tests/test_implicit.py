@@ -136,8 +136,25 @@ def test_rules_read_nothing_that_is_computed() -> None:
 
     with pytest.raises(gradgen.UnsupportedError, match="reads 's'"):
         gradgen.grad(loss)(B)
-    with pytest.raises(gradgen.UnsupportedError, match="forward mode"):
+    with pytest.raises(gradgen.UnsupportedError, match="forward mode has no way back"):
         gradgen.jvp(lambda x: gradgen.on_grad(x, np.sin))((1.0,), 1.0)
+
+
+def test_what_adjoints_go_through_has_a_derivative() -> None:
+    def loss(w):
+        h = gradgen.on_grad(np.tanh(w * B), lambda g: g**3)
+        return np.sum(h**2)
+
+    w, v = np.array([0.3, -0.2]), np.array([1.0, 0.7])
+    slope = gradgen.grad(loss)
+    e = 1e-30
+    h = np.tanh((w + 1j * e * v) * B)
+    along = np.imag((2.0 * h) ** 3 * (1.0 - h * h) * B) / e
+    np.testing.assert_allclose(slope(w), (2.0 * h.real) ** 3 * (1.0 - h.real**2) * B, rtol=1e-14)
+    np.testing.assert_allclose(gradgen.hvp(loss)((w,), v), along, rtol=1e-13)
+    np.testing.assert_allclose(gradgen.jvp(slope)((w,), v)[1], along, rtol=1e-13)
+    np.testing.assert_allclose(gradgen.hessian(loss)(w) @ v, along, rtol=1e-13)
+    np.testing.assert_allclose(gradgen.jacrev(slope)(w) @ v, along, rtol=1e-13)
 
 
 @gradgen.implicit(lambda z, a: z**3 + z - a)

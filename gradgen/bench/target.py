@@ -7,7 +7,7 @@ import copy
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, SupportsFloat
 
 import numpy as np
 
@@ -63,15 +63,22 @@ def of_file(place: str, wrt: str | None = None, example: str | None = None) -> T
     # The functions are called by position; what is keyword-only keeps its default.
     args = args[: sum(p.kind is not p.KEYWORD_ONLY for p in parameters.values())]
     argnums = tuple(names.index(name) for name in request.options.selected(names))
-    _check_keeps_arguments(request.target.name, request.function(), args)
+    _check_can_be_measured(request.target.name, request.function(), args)
     spec = {"file": place, "wrt": wrt, "example": example}
     return Target(request.target.name, request.function(), args, argnums, spec)
 
 
-def _check_keeps_arguments(name: str, fn: Callable[..., Any], args: tuple[Any, ...]) -> None:
-    """Refuse a function that cannot be evaluated twice on the same arguments."""
+def _check_can_be_measured(name: str, fn: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    """Refuse a function that returns no number, or cannot be evaluated twice on its arguments."""
     given = copy.deepcopy(args)
-    fn(*given)
+    result = fn(*given)
+    if np.ndim(result) or not isinstance(result, SupportsFloat):
+        shape = np.shape(result)
+        what = f"an array of shape {shape}" if shape else f"a {type(result).__name__}"
+        raise UnsupportedError(
+            f"{name!r} returns {what}, and gradients are compared, of one number",
+            hint="compare a function that reduces it, for example with np.sum",
+        )
     pairs = zip(flatten(args), flatten(given), strict=True)
     if not all(np.array_equal(a, b, equal_nan=is_inexact(a)) for (_, a), (_, b) in pairs):
         raise UnsupportedError(

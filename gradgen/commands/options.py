@@ -14,8 +14,9 @@ from gradgen.api import MODES
 from gradgen.backends import BACKENDS
 from gradgen.checkpoint import require_count
 from gradgen.commands.target import Target, UsageError, find
-from gradgen.errors import GradgenError
+from gradgen.errors import ArgumentError, GradgenError
 from gradgen.frontend.selection import signature_of
+from gradgen.jacobians import Jacobian
 from gradgen.options import Options, byte_limit, require_compiled
 from gradgen.pipeline import Program, run
 
@@ -81,8 +82,16 @@ class Request:
     args: Args | None
 
     def program(self, until: str | None = None) -> Program:
-        """Run the pipeline."""
-        return run(self.function(), self.args, self.options, until=until)
+        """Run the pipeline; a Jacobian goes in the direction with fewer seeds."""
+        fn = self.function()
+
+        def made(options: Options) -> Program:
+            return run(fn, self.args, options, until=until)
+
+        if self.options.mode != "jacobian":
+            return made(self.options)
+        found: Program = Jacobian(fn, self.options).derive(made, self.args)
+        return found
 
     def function(self) -> Any:
         """Return the function to differentiate: of a gradient, its generated function."""
@@ -118,7 +127,20 @@ def request_of(arguments: argparse.Namespace) -> Request:
 
 
 def options_of(target: Target, arguments: argparse.Namespace) -> Options:
-    """Return the decorator's options, changed by those of the command line."""
+    """Return the decorator's options, changed by those of the command line.
+
+    Raises
+    ------
+    UsageError
+        If an option has a value that is none of its own.
+    """
+    try:
+        return _options_of(target, arguments)
+    except ArgumentError as error:
+        raise UsageError(error.message, hint=error.hint) from None
+
+
+def _options_of(target: Target, arguments: argparse.Namespace) -> Options:
     gradient = getattr(target.made, "value_and_grad", target.made)
     options = gradient.options if gradient is not None else Options()
     if arguments.has_aux:

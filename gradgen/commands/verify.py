@@ -11,6 +11,7 @@ import sys
 from typing import Any
 
 from gradgen.commands.options import Request, add_target, request_of
+from gradgen.commands.target import UsageError
 from gradgen.errors import GradgenError
 
 ALIASES = ("check",)
@@ -38,6 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the proof; fail where something disagrees."""
     from gradgen.proof.prove import verify
 
+    if arguments.order < 1:
+        raise UsageError(f"--order {arguments.order}: it is 1 or more")
     request = request_of(arguments)
     args, fn = request.examples("verify"), request.function()
     if arguments.replay:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
-from gradgen.custom import custom_vjp
+from gradgen.custom import custom_vjp, on_grad
 from gradgen.errors import UnsupportedError
 from gradgen.frontend.book import Book
 from gradgen.frontend.calls import call_value
@@ -68,6 +68,11 @@ def tangents_of(
     custom: Custom = op.attrs["custom"]
     if isinstance(custom.function, custom_vjp) and custom.function.pushforward is not None:
         return _pushed(b, function, custom, op, of)
+    if custom.function.fun is on_grad:
+        raise UnsupportedError(
+            "on_grad is about what comes back in reverse, and forward mode has no way back",
+            b.span, "use grad, vjp, jacrev, or hvp, which is forward over reverse",
+        )  # fmt: skip
     if isinstance(custom.function, custom_vjp):
         _refuse(b, custom, "is one of reverse mode, which forward mode cannot use",
                 "use grad, vjp or jacrev, or give the rule with gradgen.custom_jvp")  # fmt: skip

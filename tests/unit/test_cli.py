@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import gradgen
+from gradgen.bench.target import of_file
 from gradgen.cli import main
 from gradgen.commands import COMMANDS, highlight
 from gradgen.stages import STAGES
@@ -51,6 +52,15 @@ def annotated(x: float, y: float):
     return x * y
 
 
+def wide(x):
+    return np.array([x[0] * x[1], np.sin(x[0]), x[1] ** 2])
+
+
+@gradgen.jacobian
+def narrow(x):
+    return x[0] * np.exp(x[1])
+
+
 def recurrence(x, n):
     total = 0.0
     for i in range(n):
@@ -79,6 +89,8 @@ EXAMPLE_ARGS = {
     "loss": lambda: (np.ones(3), 0.5, np.ones((4, 3))),
     "recurrence": (np.ones(3), 3),
     "model.loss": (np.arange(3.0),),
+    "wide": (np.array([0.3, 0.2]),),
+    "narrow": (np.array([0.3, 0.2]),),
     "annotated": [1.0, 2.0],
     "refused": ("text",),
 }
@@ -173,6 +185,21 @@ def test_emit(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     np.testing.assert_array_equal(d_w, np.full(3, 28.0))
     assert run(capsys, "emit", "mine.py:loss", "-o", "out.py")[0] == 0
     assert run(capsys, "emit", "mine.py:loss")[1] == Path("out.py").read_text()
+
+
+def test_jacobians_go_in_the_direction_with_fewer_seeds(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sys.dont_write_bytecode, x = True, np.array([0.3, 0.2])
+    status, out, _ = run(capsys, "emit", "mine.py:wide", "--mode", "jacobian", "-o", "wide_jac.py")
+    assert (status, out) == (0, "wide_jacfwd is in wide_jac.py\n")
+    made = runpy.run_path("wide_jac.py")["wide_jacfwd"]
+    np.testing.assert_allclose(made(x), [[0.2, 0.3], [np.cos(0.3), 0.0], [0.0, 0.4]], rtol=1e-15)
+    assert run(capsys, "emit", "mine.py:narrow", "-o", "narrow_jac.py")[0] == 0
+    made = runpy.run_path("narrow_jac.py")["narrow_jacrev"]
+    np.testing.assert_allclose(made(x), np.exp(0.2) * np.array([1.0, 0.3]), rtol=1e-15)
+    assert run(capsys, "explain", "mine.py:narrow")[0] == 0
+    assert run(capsys, "check-stale", "wide_jac.py", "narrow_jac.py")[0] == 0
 
 
 def test_emit_leaves_foreign_files_alone(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -287,11 +314,19 @@ def test_bad_targets(
     [
         ["--wrt", "z"], ["--wrt", ""], ["--example", "(1.0,"], ["--example", "(1.0,)"],
         ["--example", "undefined"], ["--stage", "none"], ["--mode", "none"],
+        ["--memory", "banana"], ["--snapshots", "0"], ["--parallel"], ["--reassociate"],
     ],
 )  # fmt: skip
 def test_bad_options(here: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     status, out, err = run(capsys, "show", "mine.py:loss", *arguments)
     assert (status, out) == (2, "") and "Traceback" not in err
+
+
+def test_numbers_alone_are_compared(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(gradgen.UnsupportedError, match=r"'wide' returns an array of shape \(3,\)"):
+        of_file("mine.py:wide")
+    status, out, err = run(capsys, "verify", "mine.py:loss", "--order", "0")
+    assert (status, out) == (2, "") and "--order 0" in err
 
 
 def test_usage(capsys: pytest.CaptureFixture[str]) -> None:
