@@ -180,6 +180,28 @@ def test_determinant_of_rank_one_has_its_second_derivative() -> None:
         np.testing.assert_allclose(got[i, j], slope, 1e-6, 1e-8)
 
 
+def spectral_of_stack(a):
+    return np.sum(np.linalg.norm(a, 2, axis=(0, 2)))
+
+
+@pytest.mark.parametrize(
+    ("norm", "a"),
+    [
+        (spectral, np.outer([1.0, 2.0, -1.0], [0.5, 1.0, 3.0])),
+        (spectral, np.diag([3.0, 1.0, 1.0])),
+        (spectral_of_stack, np.stack([np.diag([2.0, 0.0, 0.0]), np.diag([1.0, 5.0, 1.0])], 1)),
+        (lambda a: np.linalg.norm(a, -2), np.diag([3.0, 3.0, 1.0])),
+    ],
+)
+def test_spectral_norm_has_its_curvature_where_other_values_are_zero_or_equal(
+    norm: Callable[..., Any], a: np.ndarray
+) -> None:
+    v = np.random.default_rng(3).normal(size=a.shape)
+    got = gradgen.hvp(norm)((a,), (v,))
+    slope = gradgen.grad(norm)
+    np.testing.assert_allclose(got, (slope(a + 1e-5 * v) - slope(a - 1e-5 * v)) / 2e-5, 1e-6, 1e-8)
+
+
 def overwriting(a):
     x = scipy.linalg.solve(a, W.copy(), overwrite_a=True, overwrite_b=True)
     return np.sum(x**2)

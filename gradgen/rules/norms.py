@@ -107,7 +107,11 @@ def _matrix_norm_to_m(g, m, ord):
         return g / np.where(y == 0.0, 1.0, y) * m
     if ord == 2 or ord == -2 or ord == "nuc":
         u, s, vh = np.linalg.svd(m, full_matrices=False)
-        return (u * (g * np.expand_dims(_norm_shares(s, ord), -2))) @ vh
+        shares = _norm_shares(s, ord)
+        if ord != "nuc":  # vectors that have no share may have no derivative
+            u = np.where(np.expand_dims(shares, -2) == 0.0, 0.0, u)
+            vh = np.where(np.expand_dims(shares, -1) == 0.0, 0.0, vh)
+        return (u * (g * np.expand_dims(shares, -2))) @ vh
     sums = np.sum(np.abs(m), axis=-2 if ord == 1 or ord == -1 else -1, keepdims=True)
     both = (-2, -1)
     if ord > 0:
