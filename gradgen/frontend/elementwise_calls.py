@@ -17,7 +17,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more, special
 from gradgen.frontend.stores import overwrite, write
 from gradgen.frontend.unpacking import sequence_items
-from gradgen.frontend.values import Ref, Seq, is_static
+from gradgen.frontend.values import Ref, Seq, Static, is_static
 from gradgen.ir.nodes import Const, Value
 from gradgen.rules.registry import RULES
 
@@ -60,7 +60,7 @@ def _piecewise(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read ``np.piecewise`` as stores of each piece where its condition holds."""
     x, functions = as_value(r, args[0], node), sequence_items(r, args[2], node)
     if not rank_of(r, node, x, "np.piecewise"):
-        r.refuse(node, "np.piecewise of a number", "use a conditional expression")
+        return _of_number(r, node, args, kwargs)
     tests = _conditions(r, node, args[1], x, len(functions))
     if len(tests) == len(functions) - 1:
         tests.append(_otherwise(r, tests))
@@ -72,6 +72,19 @@ def _piecewise(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
             r, node, out, plain("m", test), _piece(r, node, piece, x, test, args, kwargs), "store"
         )
     return out
+
+
+def _of_number(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read ``np.piecewise`` of a number as that of an array of one entry, as NumPy does."""
+    # A cycle by nature: NumPy's functions are called as any function is.
+    from gradgen.frontend.calls import call_value
+
+    def shaped(v: Any, shape: Any) -> Any:
+        return call_value(r, node, Static(np.reshape), [v, Static(shape)], {})
+
+    tests = Seq([shaped(v, (1,)) for v in sequence_items(r, args[1], node)])
+    out = _piecewise(r, node, [shaped(args[0], (1,)), tests, *args[2:]], kwargs)
+    return shaped(out, ())
 
 
 def _conditions(r: Reader, node: ast.AST, given: Any, x: Value, count: int) -> list[Value]:

@@ -46,7 +46,12 @@ def _piecewise(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]
     """Return a piecewise polynomial: its coefficients, breakpoints and methods."""
     value = from_library(r, node, splines.evaluation, args, kwargs)
     derivative = from_library(r, node, splines.derivation, args, kwargs)
-    fields = {"c": args[0], "x": args[1], "__call__": value, "derivative": derivative}
+    antiderivative = from_library(r, node, splines.antiderivation, args, kwargs)
+    integrate = from_library(r, node, splines.integration, args, kwargs)
+    fields = {
+        "c": args[0], "x": args[1], "__call__": value, "derivative": derivative,
+        "antiderivative": antiderivative, "integrate": integrate,
+    }  # fmt: skip
     return Record(Frozen, fields)
 
 
@@ -55,9 +60,10 @@ def _of_pieces(r: Reader, node: ast.AST, c: Any, x: Any, axis: int, beyond: Any)
     return _piecewise(r, node, [c, x, plain(axis), held], {})
 
 
-@special(splines.antiderivative, listed=False)
-def _antiderivative(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    r.refuse(node, "the antiderivative of a spline", "integrate values of it by a rule")
+@special(splines.refused, listed=False)
+def _refused(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    what, way_out = map(static_value, args)
+    r.refuse(node, what, way_out)
 
 
 @special(interpolators.refused_kind, listed=False)
@@ -132,9 +138,15 @@ def _evaluate_outside(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[st
     return call_value(r, node, _from_outside(r, node, args[0].obj), args[1:], kwargs)
 
 
-@special("scipy.interpolate.PPoly.derivative", listed=False)
-def _derive_outside(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    from gradgen.frontend.calls import call_value
+def _method_outside(name: str) -> Any:
+    def handler(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        from gradgen.frontend.calls import call_value
 
-    spline = _from_outside(r, node, args[0].obj)
-    return call_value(r, node, spline.fields["derivative"], args[1:], kwargs)
+        spline = _from_outside(r, node, args[0].obj)
+        return call_value(r, node, spline.fields[name], args[1:], kwargs)
+
+    return handler
+
+
+for _name in ("derivative", "antiderivative", "integrate"):
+    special(f"scipy.interpolate.PPoly.{_name}", listed=False)(_method_outside(_name))

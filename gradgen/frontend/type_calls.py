@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more, special
@@ -15,6 +16,7 @@ from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import Ref, Seq, Static, is_static, plain, static_value
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import integer, promote
+from gradgen.library.complexes import real_if_close
 from gradgen.library.statistics import sum_dtype
 from gradgen.rules.complexes import is_complex
 
@@ -115,8 +117,9 @@ def _shares_memory(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any
 
 @special(np.real_if_close)
 def _real_if_close(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
-    """Read what leaves real numbers as they are."""
+    """Read what leaves real numbers as they are, and takes the real part of complex ones."""
     v = as_value(r, args[0], node)
     if is_complex(v):
-        r.refuse(node, "np.real_if_close of complex numbers", "take .real")
+        eps = plain(float(np.finfo(v.type.dtype).eps))
+        return from_library(r, node, real_if_close, args, {**kwargs, "eps": eps})
     return r.hold(r.b.emit("array0", [v]), True) if v.type.is_scalar else args[0]

@@ -1,4 +1,4 @@
-"""How ufuncs are told to lay things out: ``axes=`` of generalised ones, and ``order='F'``."""
+"""How ufuncs lay things out: ``axes=`` and ``keepdims=`` of generalised ones, ``order='F'``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def laid_out(ufunc: np.ufunc, kwargs: Options) -> bool:
     if not is_none(kwargs.get("out")):
         return False
     columns = getattr(kwargs.get("order"), "obj", None) == "F" and ufunc.nout == 1
-    return columns or (ufunc.signature is not None and "axes" in kwargs)
+    return columns or (ufunc.signature is not None and bool({"axes", "keepdims"} & set(kwargs)))
 
 
 def call_laid_out(
@@ -37,16 +37,29 @@ def call_laid_out(
     columns = getattr(kwargs.get("order"), "obj", None) == "F"
     if columns:
         del kwargs["order"]
+    kept = "keepdims" in kwargs and _kept_axis(r, node, ufunc, kwargs)
     entries = _entries(r, node, ufunc, kwargs.pop("axes")) if "axes" in kwargs else []
     operands = [
         _moved(r, node, a, axes, tuple(range(-len(axes), 0)))
         for a, axes in zip(args, entries, strict=False)
     ]
     out = call([*operands, *args[len(operands) :]], kwargs)
-    if len(entries) > ufunc.nin:
+    if kept:
+        out = _called(r, node, np.expand_dims, [out, kept[0]])
+    elif len(entries) > ufunc.nin:
         last = entries[ufunc.nin]
         out = _moved(r, node, out, tuple(range(-len(last), 0)), last)
     return in_columns(r, node, out) if columns else out
+
+
+def _kept_axis(r: Reader, node: ast.AST, ufunc: np.ufunc, kwargs: Options) -> list[Any]:
+    """Return where the axis that is summed over is kept, nothing if it is not."""
+    keepdims = kwargs.pop("keepdims")
+    if not option(r, node, "keepdims", keepdims, RULES["sum"]):
+        return []
+    if ufunc.signature != "(n),(n)->()" or "axes" in kwargs:
+        r.refuse(node, f"keepdims= of np.{ufunc.__name__} here", "use np.expand_dims")
+    return [kwargs.get("axis", plain(-1))]
 
 
 def in_columns(r: Reader, node: ast.AST, v: Any) -> Any:

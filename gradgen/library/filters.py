@@ -1,4 +1,4 @@
-"""Convolutions of images beyond their edges, spelled out."""
+"""Convolutions and correlations of images beyond their edges, spelled out."""
 
 # mypy: disable-error-code="no-untyped-def"
 
@@ -43,14 +43,35 @@ def convolve2d(in1, in2, mode="full", boundary="fill", fillvalue=0):
     """Convolve an image that goes on beyond its edges: padded as far as the other one reaches."""
     if mode == "valid":
         return scipy.signal.convolve2d(in1, in2, "valid")
+    out = scipy.signal.convolve2d(_continued(in1, in2, boundary, fillvalue), in2, "valid")
+    return out if mode == "full" else _centre(out, in1, np.shape(in2))
+
+
+@reads(
+    "scipy.signal.correlate2d",
+    samples=(
+        "scipy.signal.correlate2d(x44, y23, boundary='wrap')",
+        "scipy.signal.correlate2d(x44, y23, 'same', 'symm')",
+        "scipy.signal.correlate2d(x44, y32, mode='same', boundary='fill', fillvalue=1.5)",
+        "scipy.signal.correlate2d(x44, y23, mode='valid', boundary='wrap')",
+    ),
+)
+def correlate2d(in1, in2, mode="full", boundary="fill", fillvalue=0):
+    """Correlate an image that goes on beyond its edges: padded as far as the other one reaches."""
+    if mode == "valid":
+        return scipy.signal.correlate2d(in1, in2, "valid")
+    out = scipy.signal.correlate2d(_continued(in1, in2, boundary, fillvalue), in2, "valid")
+    return out if mode == "full" else _centre(out, in1, [k + 1 for k in np.shape(in2)])
+
+
+def _continued(in1, in2, boundary, fillvalue):
     n, m = np.shape(in2)
     widths = ((n - 1, n - 1), (m - 1, m - 1))
     if boundary == "fill":
-        padded = np.pad(in1, widths, constant_values=fillvalue)
-    else:
-        padded = np.pad(in1, widths, mode="wrap" if boundary == "wrap" else "symmetric")
-    out = scipy.signal.convolve2d(padded, in2, "valid")
-    if mode == "full":
-        return out
-    first, second = (n - 1) // 2, (m - 1) // 2
+        return np.pad(in1, widths, constant_values=fillvalue)
+    return np.pad(in1, widths, mode="wrap" if boundary == "wrap" else "symmetric")
+
+
+def _centre(out, in1, lengths):
+    first, second = [(k - 1) // 2 for k in lengths]
     return out[first : first + np.shape(in1)[0], second : second + np.shape(in1)[1]]

@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from gradgen.rules.callables import scipy
+from gradgen.rules.interpolation import _piece_of
 
 
 def pieces_of(c, x, xp, nu, extrapolate):
@@ -43,7 +44,7 @@ def piecewise(c, x, axis, held):
     raise NotImplementedError
 
 
-def antiderivative():
+def refused(what, way_out):
     """Stand for what is refused."""
     raise NotImplementedError
 
@@ -52,9 +53,76 @@ def derivation(c, x, axis, held):
     """Return what makes the derivative of a piecewise polynomial."""
 
     def derivative(nu=1):
-        return piecewise(lowered(c, nu), x, axis, held) if nu >= 0 else antiderivative()
+        if nu < 0:
+            return antiderivation(c, x, axis, held)(-nu)
+        return piecewise(lowered(c, nu), x, axis, held)
 
     return derivative
+
+
+def antiderivation(c, x, axis, held):
+    """Return what makes the antiderivative of a piecewise polynomial, which is continuous."""
+
+    def antiderivative(nu=1):
+        if nu != 1:
+            return refused("an antiderivative of a spline of order 2 or more", "take one, twice")
+        return piecewise(raised(c, x), x, axis, False if held == "periodic" else held)
+
+    return antiderivative
+
+
+def raised(c, x):
+    """Return the coefficients of the antiderivative that is 0 at the first breakpoint."""
+    out = np.zeros((len(c) + 1, *np.shape(c)[1:]))
+    out[:-1] = c / np.reshape(np.arange(len(c), 0.0, -1.0), (-1,) + (1,) * (np.ndim(c) - 1))
+    for k in range(1, len(x) - 1):
+        out[-1, k] = _ascending(out[:, k - 1], x[k] - x[k - 1])
+    return out
+
+
+def _ascending(c, way):
+    total, power = 0.0, 1.0
+    for k in range(len(c) - 1, -1, -1):
+        total = total + c[k] * power
+        power = power * way
+    return total
+
+
+def integration(c, x, axis, held):
+    """Return what integrates a piecewise polynomial between two points."""
+
+    def integrate(a, b, extrapolate=None):
+        beyond = held if extrapolate is None else extrapolate
+        if beyond == "periodic":
+            return refused("the integral of a periodic spline", "integrate over one period")
+        if b < a:
+            return -1 * integral(c, x, b, a, beyond)
+        return integral(c, x, a, b, beyond)
+
+    return integrate
+
+
+def integral(c, x, a, b, beyond):
+    """Return the sum of the integrals over pieces, from the first point to the second."""
+    if x[-1] < x[0]:
+        raise ValueError("the integral over breakpoints that descend is not supported")
+    total = np.zeros(np.shape(c)[2:])
+    if not beyond and (a < x[0] or b > x[-1]):
+        return total + np.nan
+    first, last = _piece_of(x, np.asarray(a)), _piece_of(x, np.asarray(b))
+    for k in range(first, last + 1):
+        start = a - x[k] if k == first else 0.0
+        stop = b - x[k] if k == last else x[k + 1] - x[k]
+        total = total + (_from_breakpoint(c[:, k], stop) - _from_breakpoint(c[:, k], start))
+    return np.asarray(total)
+
+
+def _from_breakpoint(c, way):
+    total, power = 0.0, way
+    for k in range(len(c) - 1, -1, -1):
+        total = total + c[k] * power * (1.0 / (len(c) - k))
+        power = power * way
+    return total
 
 
 def lowered(c, nu):

@@ -206,13 +206,18 @@ def _conjugated(alg: Algebra, g: Value, i: int) -> Value:
 
 
 def vecdot_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return the broadcast shape without the axis that is summed over."""
+    """Return the broadcast shape of both without the axis of theirs that is summed over."""
     a, b = (v.type for v in inputs)
-    shape = broadcast([a.shape, b.shape])
-    if shape is None:
+    if not a.shape or not b.shape:
         return Type("any", _common([a, b]), None)
-    at = attrs.get("axis", -1) % len(shape)
-    return of_shape(_common([a, b]), tuple(d for k, d in enumerate(shape) if k != at))
+    shape = broadcast([_without(t.shape, attrs.get("axis", -1)) for t in (a, b)])
+    assert shape is not None
+    return of_shape(_common([a, b]), shape)
+
+
+def _without(shape: Any, axis: int) -> Any:
+    at = axis % len(shape)
+    return (*shape[:at], *shape[at + 1 :])
 
 
 def vecdot_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
@@ -220,9 +225,15 @@ def vecdot_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     a, b = op.inputs
     if a.type.rank is None or b.type.rank is None:
         return alg.refuse(op, "np.vecdot of arrays of unknown rank", "give example arguments")
-    g = alg.emit("expand_dims", _conjugated(alg, g, i), axis=op.attrs.get("axis", -1))
-    share = alg.mul(g, op.inputs[1 - i])
-    return alg.fit(share, op.inputs[i], share)
+    axis, g = op.attrs.get("axis", -1), _conjugated(alg, g, i)
+    if axis < 0 or a.type.rank == b.type.rank:
+        share = alg.mul(alg.emit("expand_dims", g, axis=axis), op.inputs[1 - i])
+        return alg.fit(share, op.inputs[i], share)
+    # An axis from the front is another one of each operand: both are put last.
+    last = [alg.emit("moveaxis", v, source=axis, destination=-1) for v in op.inputs]
+    share = alg.mul(alg.emit("expand_dims", g, axis=-1), last[1 - i])
+    moved = alg.fit(share, last[i], share)
+    return alg.emit("moveaxis", moved, source=-1, destination=axis)
 
 
 def matvec_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -380,7 +391,8 @@ rule("linalg.trace", linalg_trace_type, callables=["np.linalg.trace"], tangent="
      of_complex="linear", params="x, /, *, offset=0", adjoint=(_linalg_trace_to_x,),
      samples=("np.linalg.trace(m233)", "np.linalg.trace(x44, offset=-1)"))
 _VECDOT: dict[str, Any] = {"vjp": vecdot_vjp, "tangent": "multilinear"}
-_VECDOT_SAMPLES = ("{0}(x23, y23)", "{0}(x3, x23)", "{0}(x23, y23, axis=0)", "{0}(x3, y3)")
+_VECDOT_SAMPLES = ("{0}(x23, y23)", "{0}(x3, x23)", "{0}(x23, y23, axis=0)", "{0}(x3, y3)",
+                   "{0}(m233, x3[:2], axis=0)", "{0}(m33, m233, axis=1)", "{0}(m33, m233, axis=-2)")
 rule("vecdot", vecdot_type, callables=["np.vecdot"], params="x1, x2, /, *, axis=-1", **_VECDOT,
      samples=tuple(s.format("np.vecdot") for s in _VECDOT_SAMPLES) if hasattr(np, "vecdot") else ())
 rule("linalg.vecdot", vecdot_type, callables=["np.linalg.vecdot"], params="x1, x2, /, *, axis=-1",

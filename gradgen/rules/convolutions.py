@@ -81,14 +81,17 @@ def _correlate_to_v(g, a, v, mode="valid"):
     return np.conj(share) if np.iscomplexobj(share) else share
 
 
-def _signal_full(g, in1, in2, mode):
-    """Put a cotangent into its place in that of the full result of ``scipy.signal``."""
+def _signal_full(g, in1, in2, mode, late=0):
+    """Put a cotangent into its place in that of the full result of ``scipy.signal``.
+
+    Of the middles of an even length, ``late`` takes the second one.
+    """
     if mode == "full":
         return g
     full = np.zeros([n + m - 1 for n, m in zip(np.shape(in1), np.shape(in2), strict=True)])
     place = []
     for n, m, k in zip(np.shape(in1), np.shape(in2), np.shape(g), strict=True):
-        start = (m - 1) // 2 if mode == "same" else min(n, m) - 1
+        start = (m - 1 + late) // 2 if mode == "same" else min(n, m) - 1
         place.append(slice(start, start + k))
     full[tuple(place)] = g
     return full
@@ -115,6 +118,18 @@ def _signal_correlate_to_in1(g, in1, in2, mode="full"):
 def _signal_correlate_to_in2(g, in1, in2, mode="full"):
     """Cotangent of the second operand in ``scipy.signal.correlate(in1, in2, mode)``."""
     full = _signal_full(g, in1, in2, mode)
+    return np.flip(scipy.signal.correlate(full, in1, "valid"))
+
+
+def _correlate2d_to_in1(g, in1, in2, mode="full"):
+    """Cotangent of the first image in ``scipy.signal.correlate2d(in1, in2, mode)``."""
+    full = _signal_full(g, in1, in2, mode, 1)
+    return _middle(scipy.signal.convolve(full, in2), in1, in2)
+
+
+def _correlate2d_to_in2(g, in1, in2, mode="full"):
+    """Cotangent of the second image in ``scipy.signal.correlate2d(in1, in2, mode)``."""
+    full = _signal_full(g, in1, in2, mode, 1)
     return np.flip(scipy.signal.correlate(full, in1, "valid"))
 
 
@@ -236,6 +251,12 @@ rule("signal.convolve2d", convolve_nd_type, callables=["scipy.signal.convolve2d"
      adjoint=(_signal_convolve_to_in1, _signal_convolve_to_in2),
      samples=("scipy.signal.convolve2d(x44, y23)", "scipy.signal.convolve2d(x44, y32, 'valid')",
               "scipy.signal.convolve2d(x44, y23, mode='same')"))
+rule("signal.correlate2d", convolve_nd_type, callables=["scipy.signal.correlate2d"],
+     params="in1, in2, mode=full", fuller="scipy.signal.correlate2d", **_LINEAR,
+     adjoint=(_correlate2d_to_in1, _correlate2d_to_in2),
+     samples=("scipy.signal.correlate2d(x44, y23)", "scipy.signal.correlate2d(x44, y32, 'valid')",
+              "scipy.signal.correlate2d(x44, y23, mode='same')",
+              "scipy.signal.correlate2d(x23, y44, 'valid')"))
 rule("polymul", convolve_type, callables=["np.polymul"], params="a1, a2",
      adjoint=(_polymul_to_a1, _polymul_to_a2), tangent=_polymul_tangent,
      samples=("np.polymul(x3, y4)", "np.polymul(x3, x1)", "np.polymul(x5, y3)",
