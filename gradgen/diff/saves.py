@@ -281,18 +281,30 @@ class Planner(Carrier):
             return False
         cost = 1 if _is_square(op) else rule.cost
         limit = 1 if v.type.is_scalar else 0
-        few = cost <= 1 or rule.section == ELEMENTARY
+        few = cost <= 1 or rule.section == ELEMENTARY or op.prim == "pow"
         if cost > limit and not (few and self._is_unchanging(op)):
             return False
         return self.sharing.never_written(v)
 
     def _is_unchanging(self, op: Op) -> bool:
-        """Whether every turn computes the same: keeping that would be to keep it many times."""
+        """Whether every turn computes the same: keeping that would be to keep it many times.
+
+        A number may be computed from the numbers of turns, too; compiled, it is quicker kept.
+        """
         rule = RULES.get(op.prim)
-        if rule is None or not rule.elementwise or not self.loops(self.home[op.out]):
-            return False
         inner = [v for v in op.inputs if self.inner_forward(v)]
-        return all(v.op is not None and self._is_unchanging(v.op) for v in inner)
+        if rule is None or not (rule.elementwise or (rule.cost == 0 and not inner)):
+            return False
+        return bool(self.loops(self.home[op.out])) and all(
+            self._is_unchanging(v.op) if v.op is not None else self._counts(v, op) for v in inner
+        )
+
+    def _counts(self, v: Value, op: Op) -> bool:
+        """Whether a value is the number of a loop's turn, and a number is computed from it."""
+        if self.function.native or not op.out.type.is_scalar:
+            return False
+        loop = self.owner[self.home[v]][0]
+        return loop.prim == "for" and v is self.home[v].params[0]
 
     def _is_left_alone(self, v: Value) -> bool:
         """Whether an array is from outside of the turn that is planned, which writes to none of it.
