@@ -119,3 +119,38 @@ def test_one_result_is_refused() -> None:
     for make in (gradgen.jacfwd, gradgen.hessian, gradgen.vjp):
         with pytest.raises(gradgen.ArgumentError, match="has_aux=True, but 'plain' returns"):
             make(plain, has_aux=True)(X, 1.5)
+
+
+class Log:
+    def __init__(self):
+        self.seen = []
+        self.last = {"rows": []}
+
+
+def logged(x, n):
+    """Containers hold lists that loops and branches fill, under other names too."""
+    shared: list[Any] = []
+    info: dict[str, Any] = {"history": [], "shared": shared, "pair": ([], "kept")}
+    log = Log()
+    for k in range(n):
+        x = 0.9 * x + k
+        info["history"].append(x[0])
+        shared.append(2.0 * x[1])
+        info["pair"][0].append(x * k)
+        log.seen.append(x[2])
+        log.last["rows"] += [x[0] * x[1]]
+    if x[0] > 0.0:
+        info["history"].append(x[2])
+    return np.sum(x**2), (info, log.seen, log.last)
+
+
+@pytest.mark.parametrize("n", [0, 3])
+def test_lists_that_grow_inside_containers_come_out_as_they_are_at_the_end(n: int) -> None:
+    _, expected = logged(X, n)
+    (_, aux), gradient = gradgen.value_and_grad(logged, has_aux=True)(X, n)
+    assert repr(aux) == repr(expected)
+    slope = [along(lambda x: logged(x, n)[0], X, e) for e in np.eye(3)]
+    np.testing.assert_allclose(gradient, slope, rtol=1e-9)
+    assert repr(gradgen.grad(logged, has_aux=True)(X, n)[1]) == repr(expected)
+    assert repr(gradgen.hvp(logged, has_aux=True)((X, n), V)[1]) == repr(expected)
+    assert repr(gradgen.vjp(logged, has_aux=True)(X, n)[2]) == repr(expected)

@@ -70,7 +70,7 @@ def returned(
                 function.span,
                 "return (loss, aux)",
             )
-        result, aux = result.items
+        result, aux = result.items[0], _settled(r, result.items[1])
     for part in (result, aux):
         note_classes(function, part, r.arrays)
     if options.mode in ("jvp", "pushforward", "pattern", "pattern2"):
@@ -221,6 +221,17 @@ def _read(r: Reader, result: Any) -> Any:
     if isinstance(result, Box):
         return with_parts(result, [(k, _read(r, item)) for k, item in parts(result)])
     return result
+
+
+def _settled(r: Reader, value: Any) -> Any:
+    """Return what is beside the value as it is at the end: lists in it may have grown."""
+    value = r.settled(value)
+    if not isinstance(value, Box):
+        return value
+    items = [(key, item, _settled(r, item)) for key, item in parts(value)]
+    if all(known is item for _, item, known in items):
+        return value
+    return with_parts(value, [(key, known) for key, _, known in items])
 
 
 def _cotangent_seeds(
