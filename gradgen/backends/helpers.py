@@ -60,8 +60,8 @@ def _backwards(steps):
     return range(last, steps.start - steps.step, -steps.step)
 
 
-def _stop_gradient(x):
-    """Return what is a constant for every derivative."""
+def _constant(x):
+    """Return what is a constant for every derivative; ``_stop_gradient`` may be Python's here."""
     return x
 
 

@@ -7,11 +7,12 @@ and where its own type does not say what for, all lists that it may become, or b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from gradgen.backends.native import VIEWS
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
-from gradgen.ir.nodes import GROWS, WRITES, Function, Op, Value, walk
+from gradgen.ir.nodes import GROWS, WRITES, Function, Op, Value, blocks_of, walk
 from gradgen.ir.partition import Partition
 from gradgen.ir.types import Type, join
 
@@ -29,12 +30,60 @@ def type_lists(function: Function) -> None:
         for v, other in _replaced(op):
             if v.op is None or v.op.prim != "list" or v.op.inputs:
                 continue
-            item = v.type.item or other.type.item
+            item = v.type.item if _is_known(v.type.item) else other.type.item
             if not _is_known(item):
                 items = items or _Items(function)
                 item = items.type_of(v).item
             if _is_known(item):
                 v.op.attrs["typed"] = item
+
+
+def lay_out_items(functions: Sequence[Function]) -> None:
+    """Put copies of views into lists, where some list is for arrays of one layout.
+
+    The items of an ``_empty_list`` lie in one piece, as the array that it is made with; a view with
+    gaps, or in reversed order, has another type in compiled code.
+    """
+    everything = [op for f in functions for op in walk(f.body)]
+    if not any(_for_arrays(op.attrs.get("typed")) for op in everything):
+        return
+    for block in (b for f in functions for b in blocks_of(f.body)):
+        block.ops = [each for op in block.ops for each in (*_copied(op), op)]
+
+
+def _for_arrays(item: Type | None) -> bool:
+    while item is not None and item.kind == "list":
+        item = item.item
+    return item is not None and item.kind == "array"
+
+
+def _copied(op: Op) -> list[Op]:
+    """Let an operation put copies of views into a list; return their making."""
+    first = op.inputs[0].type.kind if op.inputs else ""
+    into = op.prim in ("append", "insert") or (op.prim in WRITES and first == "list")
+    places = [1] if into else range(len(op.inputs)) if op.prim in ("list", "push") else ()
+    made: list[Op] = []
+    for k in (k for k in places if _has_gaps(op.inputs[k])):
+        v = op.inputs[k]
+        copied = Value(v.type, v.name, v.span)
+        copied.op = Op("copy", [v], [copied], {}, op.span, reverse=op.reverse)
+        op.inputs[k] = copied
+        made.append(copied.op)
+    return made
+
+
+@deep
+def _has_gaps(v: Value) -> bool:
+    """Whether a value is a view of entries that are not one behind the other, or may be one."""
+    op = v.op
+    if op is None or v.type.kind != "array":
+        return False
+    if op.prim == "if":
+        return any(_has_gaps(b.results[op.outputs.index(v)]) for b in op.blocks if b.results)
+    if op.prim != "load":
+        return op.prim in (*VIEWS, "flip", "diag_view")
+    index, slices = op.attrs["index"], op.attrs.get("slices", ())
+    return not set(index) <= {"i", "s"} or "s" in index[1:] or any(step for *_, step in slices)
 
 
 def _is_known(item: Type | None) -> bool:
@@ -47,7 +96,7 @@ def _is_known(item: Type | None) -> bool:
 def _replaced(op: Op) -> list[tuple[Value, Value]]:
     """Return the lists that an operation takes, or a branch gives, and by what they go on."""
     if op.prim == "call":
-        return [(v, v) for v in op.inputs]
+        return list(zip(op.inputs, _parameters(op), strict=True))
     if op.prim in ("append", "insert", "list") or (op.prim in WRITES and len(op.inputs) > 1):
         items = op.out.type.item
         put = op.inputs if op.prim == "list" else op.inputs[1:]
@@ -59,6 +108,12 @@ def _replaced(op: Op) -> list[tuple[Value, Value]]:
     params, inits = carried(op)
     found = [zip(params, inits, b.results, strict=False) for b in ends(op.blocks[-1])]
     return [(v, p) for turns in found for p, v, end in turns if _origin(end) is not p]
+
+
+def _parameters(op: Op) -> list[Value]:
+    """Return what says of each argument of a call what is in it: the parameter, if it is one."""
+    given = [] if op.attrs.get("part") == "backward" else op.attrs["callee"].function.leaves
+    return [*(leaf.value for leaf in given), *op.inputs[len(given) :]][: len(op.inputs)]
 
 
 @deep

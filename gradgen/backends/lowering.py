@@ -14,7 +14,7 @@ from pathlib import Path
 from gradgen.backends import gathers, lists, loops, messages, python_calls, slow_to_compile
 from gradgen.backends.axes import order_axes
 from gradgen.backends.failures import WAY_OUT
-from gradgen.backends.list_items import type_lists
+from gradgen.backends.list_items import lay_out_items, type_lists
 from gradgen.backends.native import is_native
 from gradgen.backends.overlaps import read_before_writing
 from gradgen.backends.unsettled import settle
@@ -23,6 +23,7 @@ from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import WRITES, Const, Function, Op, Value, blocks_of, walk
 from gradgen.ir.types import scalar
 from gradgen.ir.words import describe
+from gradgen.passes.dce import never_ends
 from gradgen.rules.registry import RULES
 
 LOOPS = {**loops.LOOPS, **lists.LOOPS, **slow_to_compile.LOOPS}
@@ -56,7 +57,10 @@ def lower_to_numba(function: Function, others: list[Function]) -> None:
         settle(f)
         _refuse_new_generators(f)
         _refuse_callbacks(f)
+        _refuse_endless_loops(f)
         type_lists(f)
+    lay_out_items([function, *others])
+    for f in (function, *others):
         read_before_writing(f)
         for op in walk(f.body):
             _power_of_array(op)
@@ -85,6 +89,17 @@ def _refuse_callbacks(function: Function) -> None:
         if "callee" in op.attrs and op.prim != "call":
             what = f"{RULES[op.prim].spelling} has no lowering to Numba"
             raise UnsupportedError(what, op.span, WAY_OUT)
+
+
+def _refuse_endless_loops(function: Function) -> None:
+    """Refuse loops that nothing ends but an exception of an operation: Numba asks for a way out."""
+    for op in walk(function.body):
+        if never_ends(op) and not any(o.prim in ("assert", "raise_if") for o in walk(op.blocks[1])):
+            raise UnsupportedError(
+                "a loop without an end has no lowering to Numba",
+                op.span,
+                f"end it with `break`, `return` or `raise`; {WAY_OUT}",
+            )
 
 
 def _carried(function: Function) -> set[Value]:
@@ -167,6 +182,8 @@ class Lowering:
         order_axes(op)
         if op.prim in GROWING and op.out in self.carried and _of_integers(op):
             as_call(op, GROWING[op.prim], op.inputs)
+        elif op.prim == "stop_gradient":
+            as_call(op, "_constant", op.inputs)
         elif op.prim in messages.TEXTS:
             messages.lower(op, self)
         elif self._as_loops(op):

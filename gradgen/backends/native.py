@@ -36,7 +36,7 @@ PLAIN = {
     "np.multiply", "np.ne", "np.power", "np.subtract", "ones", "ones_like", "outer", "places",
     "pop", "pos", "positive", "pow", "push", "rad2deg", "radians", "real", "reciprocal",
     "repeat_list", "reshape", "reshape_as", "rint", "round", "scalar", "select", "shape", "sign",
-    "sin", "sinh", "size", "sqrt", "square", "stop_gradient", "stretch", "sub", "swapaxes",
+    "sin", "sinh", "size", "sqrt", "square", "stretch", "sub", "swapaxes",
     "take", "tan", "tanh", "transpose", "tri", "tril", "trips", "triu", "trunc", "where", "zeros",
     "zeros_as", "zeros_like", "zeros_list",
 }  # fmt: skip
@@ -190,7 +190,6 @@ SOMETIMES: dict[str, Callable[[Op], bool]] = {
     "mod": _divides,
     "pow": _powers,
     "load": _loads,
-    "helper": lambda op: op.attrs["function"] in ("_stop_gradient",),
     "linspace": lambda op: _of_numbers(op) and not op.attrs,
     **dict.fromkeys(WRITES, _writes),
 }

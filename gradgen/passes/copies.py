@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 
 from gradgen.diff.activity import carried
 from gradgen.diff.missing import missing_values
-from gradgen.diff.unassigned import carrying_none, start_from_none
+from gradgen.diff.unassigned import carrying_none, start_from, start_from_none
 from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import (
     READ_ONLY,
@@ -55,7 +55,7 @@ class _Sweep:
     """
 
     def __init__(self, function: Function) -> None:
-        self.top = function.body
+        self.top, self.native = function.body, function.native
         self.memory = Memory()
         self.lives = Lifetimes(function.body)
         self.holders: dict[Value, list[Value]] = {}
@@ -78,7 +78,9 @@ class _Sweep:
             if not op.blocks:
                 self.memory.find(op)
             self._hold(op.outputs, self.holders)
-        if self.unsure:
+        if self.unsure and self.native:
+            start_from(self.top, self.unsure, self.missing, lambda: Undefined(unread=True))
+        elif self.unsure:
             start_from_none(self.top, self.unsure, self.missing)
 
     def _region(self, op: Op) -> None:
@@ -184,7 +186,7 @@ class _Sweep:
         copy = _copy_op(op.inputs[k], op, rows)
         if op.blocks and op.inputs[k] in self.missing:
             # A loop may start from what no path has assigned: so it does from the copy.
-            copy.attrs["may_be_none"] = True
+            copy.attrs |= {} if self.native else {"may_be_none": True}
             self.unsure.append(op.inputs[k])
         at = next(j for j, o in enumerate(block.ops) if o is op)
         block.ops.insert(at, copy)

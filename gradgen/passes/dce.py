@@ -38,7 +38,7 @@ def may_raise(op: Op, missing: set[Value]) -> bool:
     return False
 
 
-def _endless(op: Op) -> bool:
+def never_ends(op: Op) -> bool:
     """Whether this is a loop without an end: ``while True`` without a ``break``."""
     if op.prim != "while" or not isinstance(op.blocks[0].results[0], Const):
         return False
@@ -63,7 +63,7 @@ class _Marker:
         self.parents: dict[int, Op | None] = {}
         self._index(body, None)
         missing = missing_values(body)
-        endless = {id(inner) for op in walk(body) if _endless(op) for inner in walk(op.blocks[1])}
+        endless = {id(inner) for op in walk(body) if never_ends(op) for inner in walk(op.blocks[1])}
         for op in walk(body):
             needed = op.prim in EFFECTS or op.attrs.get("stacks") or id(op) in endless
             swept = op.derived or (op.span is not None and op.span.swept)
