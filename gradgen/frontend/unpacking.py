@@ -81,11 +81,30 @@ def entries(r: Reader, ref: Any, node: ast.AST, count: int | None) -> list[Any]:
             _check_count(r, r.b.emit("len", [r.read(ref)]), count, node)
         count = length.const
     elif count is None:
-        r.refuse(node, "unpacking by * of an array of unknown length", "name each item, or slice")
+        count = _sorted_number(r.read(ref)) if isinstance(ref, Ref) else None
+        if count is None:
+            what = "unpacking by * of an array of unknown length"
+            r.refuse(node, what, "name each item, or slice")
     else:
         _learn_length(r, ref, count, node)
         _check_count(r, length, count, node)
     return [over.element(Const(k)) for k in range(count)]
+
+
+def _sorted_number(v: Value) -> int | None:
+    """Return how many there are in a list that was written out and then sorted."""
+    op = v.op
+    while op is not None and _rearranges(op):
+        op = op.inputs[0].op
+    return len(op.inputs) if op is not None and op.prim == "list" else None
+
+
+def _rearranges(op: Op) -> bool:
+    if op.prim == "load":
+        step = op.inputs[-1]
+        backwards = op.attrs.get("slices") == ((False, False, True),)
+        return backwards and isinstance(step, Const) and step.const == -1
+    return op.prim in ("items", "sort", "array_of_list")
 
 
 def _check_count(r: Reader, length: Value, count: int, node: ast.AST) -> None:

@@ -98,54 +98,81 @@ def _discrete_tangent(t_a, t_q, y, a, method):
 
 
 def riccati_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return the shape of ``a``."""
-    general = len(inputs) > 4
-    refuse_unless(not general, "solve_continuous_are with e or s", "put the equation without them")
+    """Return the shape of ``a``; what SciPy balances with ``e`` may not solve the equation."""
+    balanced = "e" in attrs.get("keyed", ()) and attrs.get("balanced", True)
+    refuse_unless(not balanced, "solve_continuous_are with e and balancing", "give balanced=False")
     like_last_type(inputs, attrs)
     return of_shape(inexact_of(promote([v.type for v in inputs])), inputs[0].type.shape)
 
 
-def _gain(y, b, r):
+def _gain(y, b, r, e, s):
     """Return the gain ``k`` of the solution: the closed loop is ``a - b @ k``."""
-    return np.linalg.solve(r, b.T @ y)
+    inner = b.T @ y if e is None else b.T @ y @ e
+    return np.linalg.solve(r, inner if s is None else inner + s.T)
 
 
-def _riccati_to_q(g, y, a, b, r):
-    """Cotangent of ``q`` in ``a.T @ y + y @ a - y @ b @ inv(r) @ b.T @ y + q = 0``."""
-    d_q = scipy.linalg.solve_continuous_lyapunov(a - b @ _gain(y, b, r), -g)
+def _riccati_to_q(g, y, a, b, r, e, s):
+    """Cotangent of ``q`` in ``a.T @ y @ e + e.T @ y @ a - k.T @ r @ k + q = 0``, ``k`` the gain."""
+    loop = a - b @ _gain(y, b, r, e, s)
+    if e is None:
+        d_q = scipy.linalg.solve_continuous_lyapunov(loop, -g)
+    else:
+        right = np.linalg.solve(e, np.linalg.solve(e, g).T).T
+        d_q = scipy.linalg.solve_continuous_lyapunov(np.linalg.solve(e, loop), -right)
     return 0.5 * (d_q + d_q.T)
 
 
-def _riccati_to_a(g, y, a, b, r):
+def _riccati_to_a(g, y, a, b, r, e, s):
     """Cotangent of ``a`` in Riccati's equation."""
-    return 2.0 * (y @ _riccati_to_q(g, y, a, b, r))
+    d_q = _riccati_to_q(g, y, a, b, r, e, s)
+    return 2.0 * (y @ d_q if e is None else y @ e @ d_q)
 
 
-def _riccati_to_b(g, y, a, b, r):
+def _riccati_to_b(g, y, a, b, r, e, s):
     """Cotangent of ``b`` in Riccati's equation."""
-    return -2.0 * (y @ _riccati_to_q(g, y, a, b, r) @ _gain(y, b, r).T)
+    return -(_riccati_to_a(g, y, a, b, r, e, s) @ _gain(y, b, r, e, s).T)
 
 
-def _riccati_to_r(g, y, a, b, r):
+def _riccati_to_r(g, y, a, b, r, e, s):
     """Cotangent of ``r`` in Riccati's equation."""
-    gain = _gain(y, b, r)
-    return gain @ _riccati_to_q(g, y, a, b, r) @ gain.T
+    gain = _gain(y, b, r, e, s)
+    return gain @ _riccati_to_q(g, y, a, b, r, e, s) @ gain.T
 
 
-def _riccati_tangent(t_a, t_b, t_q, t_r, y, a, b, r):
+def _riccati_to_e(g, y, a, b, r, e, s):
+    """Cotangent of ``e`` in Riccati's equation."""
+    loop = a - b @ _gain(y, b, r, e, s)
+    return 2.0 * (y @ loop @ _riccati_to_q(g, y, a, b, r, e, s))
+
+
+def _riccati_to_s(g, y, a, b, r, e, s):
+    """Cotangent of ``s`` in Riccati's equation."""
+    return -2.0 * (_riccati_to_q(g, y, a, b, r, e, s) @ _gain(y, b, r, e, s).T)
+
+
+def _riccati_tangent(t_a, t_b, t_q, t_r, t_e, t_s, y, a, b, r, e, s):
     """Tangent of the solution ``y`` of Riccati's equation."""
-    gain = _gain(y, b, r)
+    gain = _gain(y, b, r, e, s)
+    loop = a - b @ gain
+    left = y if e is None else e.T @ y
     change = np.zeros(y.shape)
     if t_a is not None:
-        change = change + y @ t_a
+        change = change + left @ t_a
     if t_b is not None:
-        change = change - y @ t_b @ gain
+        change = change - left @ t_b @ gain
+    if t_e is not None:
+        change = change + t_e.T @ y @ loop
+    if t_s is not None:
+        change = change - t_s @ gain
     change = change + change.T
     if t_q is not None:
         change = change + 0.5 * (t_q + t_q.T)
     if t_r is not None:
         change = change + gain.T @ (0.5 * (t_r + t_r.T)) @ gain
-    return scipy.linalg.solve_continuous_lyapunov((a - b @ gain).T, -change)
+    if e is None:
+        return scipy.linalg.solve_continuous_lyapunov(loop.T, -change)
+    right = np.linalg.solve(e.T, np.linalg.solve(e.T, change).T)
+    return scipy.linalg.solve_continuous_lyapunov(np.linalg.solve(e.T, loop.T), -right)
 
 
 def _samples(name: str, *calls: str) -> tuple[str, ...]:
@@ -169,9 +196,13 @@ rule("solve_discrete_lyapunov", like_last_type, params="a, q, method=None",
      adjoint=(_discrete_to_a, _discrete_to_q),
      samples=_samples("solve_discrete_lyapunov", "0.2 * m33, s33", "0.2 * m33, m33, 'bilinear'"))
 rule("solve_continuous_are", riccati_type, callables=["scipy.linalg.solve_continuous_are"],
-     params="a, b, q, r, e?, s?, balanced=True", tangent=_riccati_tangent,
-     adjoint=(_riccati_to_a, _riccati_to_b, _riccati_to_q, _riccati_to_r),
+     params="a, b, q, r, *, balanced=True, e?, s?", tangent=_riccati_tangent,
+     adjoint=(_riccati_to_a, _riccati_to_b, _riccati_to_q, _riccati_to_r, _riccati_to_e,
+              _riccati_to_s),
      at_kinks="that of the symmetric part of q and r",
      samples=_samples("solve_continuous_are", f"m33, x32, {SPD}, np.eye(2) + x23 @ x23.T",
-                      f"m33, m33, {SPD}, {SPD}, balanced=False"))
+                      f"m33, m33, {SPD}, {SPD}, balanced=False",
+                      f"m33, m33, {SPD}, {SPD}, e=4.0 * m33, balanced=False",
+                      f"m33, m33, {SPD}, {SPD}, s=0.1 * m33",
+                      f"m33, m33, {SPD}, {SPD}, s=0.1 * s33, e=4.0 * m33, balanced=False"))
 # fmt: on

@@ -144,6 +144,11 @@ class Part:
         self.size, self.name, self.rows = size, name, rows
 
 
+def bounds_in_order(x, y):
+    low, *high = sorted([x[0], y[1], x[2]], reverse=True)
+    return np.sum(np.clip(y, *sorted([x[0], x[1]])) ** 2) * high[1] + low**3
+
+
 X = np.array([0.7, -0.3, 1.2, 0.1])
 Y = np.array([3.0, 1.0, 2.0, 5.0])
 
@@ -177,6 +182,7 @@ EXAMPLE_ARGS = {
     "larger_of_tuples": lambda: (X.copy(), Y.copy()),
     "largest_of_pairs": lambda: (X.copy(), Y.copy()),
     "largest_of_appended": lambda: (X.copy(), Y.copy()),
+    "bounds_in_order": lambda: (X.copy(), Y.copy()),
 }
 MORE_ARGS = {
     "places_by_value": [lambda: (X[::-1].copy(),)],
