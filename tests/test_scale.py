@@ -7,9 +7,11 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import gradgen
+from gradgen.pipeline import run
 from tests.long_programs import PROGRAMS, arguments, loaded
 from tests.references import assert_gradient
 
@@ -78,6 +80,30 @@ def test_work_grows_with_the_program(name: str, tmp_path: Path) -> None:
 def test_reading_a_nest_grows_with_its_depth(order: int, tmp_path: Path) -> None:
     shallow, deep = (calls_while_deriving("nested_lists", n, tmp_path, order) for n in (3, 6))
     assert deep < 7 * shallow  # were each level read as often again as the one around, 8 to 27
+
+
+def replaced_on_paths(size: int) -> str:
+    """Return a loss whose array, once written to, is one of those made on many paths."""
+    body = """
+    if x[0] > 0.{k}:
+        x = x * 0.9
+    elif x[1] > 0.{k}:
+        m = m * x[1]
+    else:
+        x = x + 0.1"""
+    branches = "".join(body.format(k=k + 1) for k in range(size))
+    end = "    m[0] *= 2.0\n    return np.sum(m * a) + np.sum(x)\n"
+    return f"import numpy as np\n\n\ndef loss(m, x):\n    a = m{branches}\n{end}"
+
+
+def test_paths_do_not_double_with_each_branch(tmp_path: Path) -> None:
+    args = (np.array([0.3, 0.4]), np.array([0.25, 0.45]))
+    lengths = []
+    for size in (4, 8):
+        (folder := tmp_path / str(size)).mkdir()
+        graph = run(loaded(replaced_on_paths(size), folder), args, until="parse")
+        lengths.append(len(str(graph.stages["parse"]).splitlines()))
+    assert lengths[1] < 6 * lengths[0]
 
 
 def test_recursion_limit_is_the_callers(tmp_path: Path) -> None:

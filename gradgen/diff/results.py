@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from gradgen.diff.algebra import Algebra, is_narrow
+from gradgen.diff.algebra import Algebra
 from gradgen.diff.missing import missing_values
 from gradgen.diff.structures import Emit, gradient_trees, tuple_of, value_tree
 from gradgen.frontend.values import leaves
@@ -105,9 +105,7 @@ def gradient_of(alg: Algebra, leaf: Leaf, g: Value | None) -> Value:
         known = own in ("", t.dtype)
         out = alg.emit("fill", v, g if known else alg.emit(f"np.{t.dtype}", g))
     else:
-        out = alg.full(g, v) if is_narrow(g, v) else g
-        if out.type.rank is None:
-            out = alg.emit("reshape_as", out, v)  # it may have been a number on another path
+        out = alg.full(g, v, stretch=g.type.rank is None)  # it may be a number on some path
     if t.kind == "array" and out.type.kind == "array" and out.type.dtype != t.dtype:
         out = alg.cast(out, t.dtype)
     if not out.name and out.op is not None and v.name:

@@ -40,7 +40,7 @@ from gradgen.frontend.values import (
     is_static,
     static_value,
 )
-from gradgen.ir.nodes import Block, Const, Undefined, Value
+from gradgen.ir.nodes import Block, Const, Op, Undefined, Value
 
 
 def condition(r: Reader, node: ast.expr) -> Value:
@@ -231,7 +231,18 @@ def implied(test: Value, truth: bool) -> dict[Value, bool]:
         ):
             inner = op.blocks[0 if holds else 1].results[op.outputs.index(v)]
             work += [(op.inputs[0], holds), (inner, holds)]
+        elif op is not None and op.prim == "if" and v.type.kind == "bool":
+            work += _side_taken(op, v, holds)
     return found
+
+
+def _side_taken(op: Op, v: Value, holds: bool) -> list[tuple[Value, bool]]:
+    """Return what is decided where one side gives a truth value that did not come out."""
+    ends = [b.results[op.outputs.index(v)] for b in op.blocks]
+    for k, end in enumerate(ends):
+        if isinstance(end, Const) and bool(end.const) is not holds:
+            return [(op.inputs[0], k == 1), (ends[1 - k], holds)]
+    return []
 
 
 def on_each(r: Reader, node: ast.AST, value: Any, work: Callable[[Any], Any]) -> Any:

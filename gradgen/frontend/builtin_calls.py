@@ -46,6 +46,7 @@ from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import RULES
 
 ITERATORS = (types.GeneratorType, map, filter, zip, enumerate, reversed, range, itertools.chain)
+DICT_VIEWS: tuple[type, ...] = (type(dict[str, int]().values()), type(dict[str, int]().items()))
 
 
 @special(math.log)
@@ -174,6 +175,11 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
         if mine == issubclass(type(None), kinds):
             return Const(mine)
         return there if mine else is_none(r, node, value)
+    if any(view is value for view, _ in r.views):
+        found = {issubclass(kind, kinds) for kind in DICT_VIEWS}
+        if len(found) > 1:
+            r.refuse(node, "isinstance of a view of a dict", "make a list of it first")
+        return Const(found.pop())
     if isinstance(value, Seq | Record):
         known = (value.kind, STANDS_FOR.get(value.kind, value.kind))
         return Const(any(issubclass(kind, kinds) for kind in known))

@@ -253,7 +253,29 @@ class Join:
             x = x.then
         while isinstance(y, Choice) and y.test is test:
             y = y.other
-        return Choice(test, self._export(x, 0), self._export(y, 1))
+        sides = (self._export(x, 0), self._export(y, 1))
+        for k, raw in enumerate((x, y)):
+            rest = sides[1 - k]
+            again = self._again(raw, sides[k], rest, k) if isinstance(rest, Choice) else None
+            if again is not None:
+                return again
+        return Choice(test, *sides)
+
+    def _again(self, raw: Any, made: Any, rest: Choice, side: int) -> Any:
+        """Return a side's choice that leads to the other side's on that side; None if it cannot.
+
+        What stood there before is then in it once, so that paths do not double with each branch.
+        """
+        if made is rest or not isinstance(made, Choice):
+            return rest if made is rest else None
+        options = ((raw.then, made.then), (raw.other, made.other))
+        for k, (inside, outside) in enumerate(options):
+            found = self._again(inside, outside, rest, side)
+            if found is not None:
+                tests = [raw.test, Const(k == 0)]
+                test = self.output(tests[side], tests[1 - side], "")
+                return Choice(test, *((found, made.other) if k == 0 else (made.then, found)))
+        return None
 
     # --- what leaves a side ---------------------------------------------------------------
 
@@ -264,12 +286,15 @@ class Join:
         if isinstance(value, Ref):
             steps = tuple(self._export_step(step, side) for step in value.steps)
             # No version: it is read through the storage, which goes on with its own value.
-            return Ref(value.storage, steps, value.value, Undefined())
+            same = isinstance(value.version, Undefined) and steps == value.steps
+            return value if same else Ref(value.storage, steps, value.value, Undefined())
         if isinstance(value, Text):
             return Text(value.spelled, [self._send(v, side) for v in value.holes])
         if isinstance(value, Choice):
             then, other = (self._export(v, side) for v in (value.then, value.other))
-            return Choice(self._send(value.test, side), then, other)
+            test = self._send(value.test, side)
+            same = test is value.test and then is value.then and other is value.other
+            return value if same else Choice(test, then, other)
         if isinstance(value, LocalFunction) and parts(value):
             return with_parts(value, [(k, self._export(v, side)) for k, v in parts(value)])
         if isinstance(value, Box) and not self.before.knows(value):

@@ -35,7 +35,7 @@ def revise_links(loop: Loop) -> bool:
     for state in (*(s for _, s in loop.ends), loop.entry):
         seen: dict[Any, Any] = {}
         with at(loop.r, state):
-            for place, thing in _things(loop, state):
+            for place, thing in dict.fromkeys(_things(loop, state)):
                 _link(loop, state, place, thing, seen)
     return len(loop.guess.links) != before
 
@@ -75,10 +75,11 @@ def _link(loop: Loop, state: State, place: Any, thing: Any, seen: dict[Any, Any]
         outside = entry.knows(other) and (inside or _shared_outside(loop, other))
         if outside and not _implied(loop, place, other):
             links.add((place, other))
-        for known, holder in seen.get(other, ()):
+        for (known, _), holder in seen.get(other, {}).items():
             if known != place and listed.related(thing, holder, {other}):
                 links.add((place, known))
-        seen.setdefault(other, []).append((place, thing))
+        # Of what else stands in a place, nothing matters but whether it is a list.
+        seen.setdefault(other, {}).setdefault((place, listed.is_list(thing)), thing)
 
 
 def _implied(loop: Loop, place: Any, thing: Any) -> bool:

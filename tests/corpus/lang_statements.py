@@ -126,7 +126,56 @@ def deleted_parts(x):
     return s * sum(v * (i + 1) for i, v in enumerate(held)) * len(items)
 
 
+def replaced_on_some_paths(m, x):
+    a = m
+    if x[0] > 0.2:
+        x = x * 0.9
+    elif x[1] > 0.3:
+        m = m * x[1]
+    if x[0] > 0.1:
+        x = x * x[1]
+    elif x[1] > 0.4:
+        m = m + x[0]
+    else:
+        x = x + 0.1
+    if x[0] > 0.6:
+        m = m * 0.7
+    elif x[1] > 0.05:
+        x = x - 0.1 * m[1]
+    else:
+        m = m - x[1]
+    m[0] *= 2.0
+    return np.sum(m * a) + np.sum(x * x)
+
+
+def array_or_number_on_a_path(d, level, n):
+    if level > 0.0:
+        while level < 0.5:
+            d["left"] = np.array(0.5)
+            level += 1.0
+    if level > 0.0:
+        for _ in range(n):
+            d["right"] = d["left"]
+    else:
+        d["left"][:] = 0.5
+    return np.sum(d["right"] * 2.0)
+
+
+def view_of_a_dict_is_no_list(d):
+    items, values = d.items(), d.values()
+    if isinstance(items, list) or isinstance(values, (list, tuple)):
+        return d["a"]
+    return d["b"] * d["a"] if isinstance(list(items), list) else d["b"]
+
+
 EXAMPLE_ARGS = {
+    "replaced_on_some_paths": lambda: (np.array([0.3, 0.4]), np.array([0.15, 0.45])),
+    "array_or_number_on_a_path": lambda: (
+        {"left": np.array([0.04, -0.3, -1.18]), "right": 0.4},
+        1.0,
+        0,
+    ),
+    "view_of_a_dict_is_no_list": lambda: ({"a": 1.5, "b": 3.0},),
     "branch_defined_both": lambda: (1.5,),
     "branch_defined_later_used_same_condition": lambda: (1.5, True),
     "branch_only_float_condition": lambda: (0.4,),
@@ -144,6 +193,11 @@ EXAMPLE_ARGS = {
 }
 
 MORE_ARGS = {
+    "replaced_on_some_paths": [
+        lambda a=a, b=b: (np.array([0.3, 0.4]), np.array([a, b]))
+        for a in (0.05, 0.15, 0.25, 0.9)
+        for b in (0.02, 0.2, 0.35, 0.7)
+    ],
     "branch_only_float_condition": [lambda: (-0.4,)],
     "ternary_chain": [lambda: (2.5,), lambda: (0.5,), lambda: (-0.5,)],
     "short_circuit": [lambda: (-0.7, 1.0), lambda: (-0.7, 6.0), lambda: (3.0, 0.5)],
