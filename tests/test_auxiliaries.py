@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from typing import Any
 
 import numpy as np
@@ -154,3 +155,44 @@ def test_lists_that_grow_inside_containers_come_out_as_they_are_at_the_end(n: in
     assert repr(gradgen.grad(logged, has_aux=True)(X, n)[1]) == repr(expected)
     assert repr(gradgen.hvp(logged, has_aux=True)((X, n), V)[1]) == repr(expected)
     assert repr(gradgen.vjp(logged, has_aux=True)(X, n)[2]) == repr(expected)
+
+
+def with_a_set(x):
+    seen = {len(x)}
+    return np.sum(x), {"seen": seen}
+
+
+def with_a_known_set(x):
+    seen = {1, 2}
+    return np.sum(x), {"seen": seen}
+
+
+def with_a_queue(x):
+    last = collections.deque(maxlen=2)
+    for v in x:
+        last.append(v)
+    return np.sum(x), last
+
+
+def of_two_kinds(x):
+    best = None
+    for k, v in enumerate(x):
+        if best is None or v > best[0]:
+            best = (v, k)
+    return best[0], {"best": best}
+
+
+@pytest.mark.parametrize(
+    "fn, what",
+    [
+        (with_a_set, "set"),
+        (with_a_known_set, "set"),
+        (with_a_queue, "deque"),
+        (of_two_kinds, "value of different kinds"),
+    ],
+)
+def test_what_cannot_be_returned_is_refused_at_the_return(fn: Any, what: str) -> None:
+    with pytest.raises(gradgen.UnsupportedError, match=f"the result contains a {what}") as caught:
+        gradgen.grad(fn, has_aux=True)(X)
+    assert str(caught.value).splitlines()[1].strip().startswith("return ")
+    assert "test_auxiliaries.py" in str(caught.value) and "Way out" in str(caught.value)

@@ -21,6 +21,12 @@ from gradgen.ir.nodes import Function, Value
 Emit = Callable[[Value], ast.expr]
 PLAIN = (tuple, list, dict)
 
+# What the library's classes are in the user's program, where a result cannot hold them.
+STANDS_FOR = {
+    "KnownSet": "set", "ComputedSet": "set", "KnownCounter": "Counter", "LimitedDeque": "deque",
+    "ListObject": "list of a class of its own", "DictObject": "dict of a class of its own",
+}  # fmt: skip
+
 
 def tuple_of(items: list[ast.expr]) -> ast.expr:
     """Return the expression of a tuple."""
@@ -95,7 +101,7 @@ def value_tree(
         given = _of_arguments(function, lambda s: isinstance(s, Opaque) and _is(s, v))
         if given is not None:
             return given
-        raise _refusal(v)
+        raise _refusal(function, v)
 
     return build(tree)
 
@@ -126,7 +132,14 @@ def _known_class(box: Box) -> bool:
     kind = _kind(box)
     if kind in PLAIN or hasattr(kind, "_fields"):
         return True
-    return isinstance(box, Record) and is_taken_apart(kind)
+    return isinstance(box, Record) and is_taken_apart(kind) and not _stands_for(kind)
+
+
+def _stands_for(kind: Any) -> str:
+    """Return what a class of the library is in the user's program, '' for all others."""
+    if not kind.__module__.startswith("gradgen.library."):
+        return ""
+    return STANDS_FOR.get(kind.__name__, kind.__name__)
 
 
 def _is(spec: Opaque, v: Any) -> bool:
@@ -134,11 +147,16 @@ def _is(spec: Opaque, v: Any) -> bool:
     return spec.obj is (v.obj if isinstance(v, Static) else v)
 
 
-def _refusal(v: Any) -> UnsupportedError:
+def _refusal(function: Function | None, v: Any) -> UnsupportedError:
     kind = getattr(v.kind, "__name__", "") if isinstance(v, Seq) else ""
+    if isinstance(v, Record):
+        kind = _stands_for(v.kind)
+    elif isinstance(v, Static) and isinstance(v.obj, frozenset):
+        kind = "set"
     return UnsupportedError(
         f"the result contains a {kind or describe(v)}",
-        hint="return numbers, arrays, tuples, lists, dicts, or objects of them",
+        function.result["place"] if function is not None else None,
+        "return numbers, arrays, tuples, lists, dicts, or objects of them",
     )
 
 
@@ -152,7 +170,7 @@ def _built(function: Function | None, box: Box, items: list[ast.expr]) -> ast.ex
         return _container(kind, keys, items, here)
     name = kind.__name__
     if function is None or function.captures.get(name) is not kind:
-        raise _refusal(box)
+        raise _refusal(function, box)
     return _called(ast.Name(name, ast.Load()), kind, keys, items)
 
 

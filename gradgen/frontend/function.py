@@ -272,8 +272,8 @@ def _read(
     function.signature = signature.replace(parameters=visible)
     function.captures = r.arrays
     function.notes = list(dict.fromkeys(r.notes))
-    function.result = {"reader": r, "active": active, "specs": specs}
     last = _last_return(source.node)
+    function.result = {"reader": r, "active": active, "specs": specs, "place": r.span(last)}
     function.result |= returned(r, last, result, options, function)
     function.result["returned"] = source.span(last)
     block.results = [value for value, _ in function.result["seeds"]]
