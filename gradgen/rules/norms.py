@@ -138,6 +138,9 @@ def _norm_tangent(t_x, y, x, ord=None, axis=None, keepdims=False):
     if np.iscomplexobj(x):  # the root of the sum of squares: others are refused
         shares = np.real(np.conj(x) * t_x)
         return np.sum(shares, axis=axis, keepdims=keepdims) / np.where(y == 0.0, 1.0, y)
+    one_axis = isinstance(axis, int) or (axis is None and np.ndim(x) == 1)
+    if ord is None or ord == "fro" or ord == "f" or (ord == 2 and one_axis):
+        return np.sum(x * t_x, axis=axis, keepdims=keepdims) / np.where(y == 0.0, 1.0, y)
     slope = _norm_to_x(np.ones(np.shape(y)), y, x, ord, axis, keepdims)
     return np.sum(slope * t_x, axis=axis, keepdims=keepdims)
 
@@ -151,6 +154,8 @@ def _flat_norm_to_x(g, y, x, ord=2, axis=None, keepdims=False):
 
 def _flat_norm_tangent(t_x, y, x, ord=2, axis=None, keepdims=False):
     """Tangent of ``y = np.linalg.vector_norm(x)``."""
+    if ord == 2:
+        return np.sum(x * t_x, axis=axis, keepdims=keepdims) / np.where(y == 0.0, 1.0, y)
     slope = _flat_norm_to_x(np.ones(np.shape(y)), y, x, ord, axis, keepdims)
     return np.sum(slope * t_x, axis=axis, keepdims=keepdims)
 
