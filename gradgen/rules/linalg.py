@@ -86,7 +86,8 @@ def _solve_tangent(t_a, t_b, a, b, y):
     """Tangent of ``y = np.linalg.solve(a, b)``."""
     if t_a is None:
         return np.linalg.solve(a, t_b)
-    moved = np.squeeze(t_a @ np.expand_dims(y, -1), -1) if np.ndim(b) == 1 else t_a @ y
+    each = np.ndim(b) == 1 and np.ndim(a) != 2
+    moved = np.squeeze(t_a @ np.expand_dims(y, -1), -1) if each else t_a @ y
     return _solve_of_each(a, -moved if t_b is None else t_b - moved, b)
 
 
