@@ -87,3 +87,19 @@ def test_lengths_that_fit_each_other_are_equal() -> None:
     assert broadcast([(N, M), (N, K)]) == (N, M)
     narrow = Dim("m")
     assert broadcast([(N, narrow), (narrow, N)]) == (N, N)
+
+
+def solved_twice(j, x):
+    low = np.linalg.cholesky(j @ j.T + 2.0 * np.eye(3))
+    return x[0] @ np.linalg.solve(low.T, np.linalg.solve(low, x[1]))
+
+
+def test_what_is_transposed_twice_is_itself() -> None:
+    x = np.array([[0.4, 1.3, -0.2], [0.8, -0.7, 0.5]])
+    gradient = gradgen.grad(solved_twice)
+    h = 1e-4
+    near = [gradgen.value_and_grad(solved_twice)(J + k * h * J**2, x)[0] for k in (-2, -1, 1, 2)]
+    slope = (near[0] - 8.0 * near[1] + 8.0 * near[2] - near[3]) / (12.0 * h)
+    np.testing.assert_allclose(np.sum(gradient(J, x) * J**2), slope, rtol=1e-9)
+    assert "np.linalg.solve(low, x[0])" in gradient.source
+    assert "transposed.T" not in gradient.source

@@ -1,5 +1,7 @@
 """Common subexpressions: an operation of the reverse sweep that repeats an earlier one is dropped.
 
+So is a transposition that undoes another.
+
 Values are immutable here, so that equal operations on equal inputs are equal; only results that are
 written to later are left apart.  The forward sweep keeps every operation of the user's, and with it
 the bits of the value.
@@ -46,13 +48,22 @@ def _block(
 ) -> None:
     for op in block.ops:
         key = key_of(op, sharing, mapping)
-        if key is not None:
+        turned = _turned_back(op, mapping)
+        if turned is not None and sharing.never_written(turned):
+            mapping[op.out] = turned
+        elif key is not None:
             if op.derived and key in known and known[key].type == op.out.type:
                 mapping[op.out] = known[key]
             else:
                 known.setdefault(key, op.out)
         for inner in op.blocks:
             _block(inner, dict(known), sharing, mapping)
+
+
+def _turned_back(op: Op, mapping: dict[Value, Value]) -> Value | None:
+    """Return what the transposition of a transposition gives."""
+    made = newest(op.inputs[0], mapping).op if op.derived and op.prim == "T" else None
+    return newest(made.inputs[0], mapping) if made is not None and made.prim == "T" else None
 
 
 def key_of(op: Op, sharing: Sharing, mapping: dict[Value, Value]) -> Any:
