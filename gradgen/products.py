@@ -145,11 +145,11 @@ class Pushforward(Gradient):
 
     pushed = True
 
-    def __call__(self, args: tuple[Any, ...], tangents: Any) -> Any:
-        """Return value and tangent at these arguments."""
+    def __call__(self, args: tuple[Any, ...], tangents: Any, **kwargs: Any) -> Any:
+        """Return value and tangent at these arguments; further ones may be given by name."""
         if not isinstance(args, tuple | list):
             raise ArgumentError("the arguments are no tuple", hint="call it with (args, tangents)")
-        call = self.complete(tuple(args), {})
+        call = self.complete(tuple(args), kwargs)
         made = self.specialise(call[0])
         given = dict(zip(self._names, call[0], strict=True))
         chosen = made.program.function.result["active"]

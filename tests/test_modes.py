@@ -208,6 +208,17 @@ def _along(x, u):
     return moved @ moved + gradgen.hvp(lambda z: _curve(z) @ _curve(z))((x,), (u,)) @ u
 
 
+def test_tangents_with_arguments_by_name() -> None:
+    def loss(x: Any, scale: float = 1.0, *, power: int = 2) -> Any:
+        return scale * np.sum(x**power)
+
+    x, v = np.array([1.0, 2.0]), np.array([1.0, 0.0])
+    np.testing.assert_array_equal(gradgen.hvp(loss)((x,), (v,), scale=2.0, power=3), [12.0, 0.0])
+    assert gradgen.jvp(loss)((x,), (v,), scale=2.0) == (10.0, 4.0)
+    with pytest.raises(gradgen.ArgumentError, match="unexpected keyword argument 'nothing'"):
+        gradgen.jvp(loss)((x,), (v,), nothing=1.0)
+
+
 def test_tangents_in_a_tuple_inside_a_loss() -> None:
     x, u = np.array([0.3, 0.7]), np.array([1.0, -2.0])
     _, expected = gradgen.jvp(_along)((x, u), np.array([0.5, 0.25]))

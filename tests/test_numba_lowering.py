@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 import gradgen
+from gradgen.backends.failures import refusal
 from gradgen.errors import UnsupportedError
+from gradgen.pipeline import run
 from tests.cases import Case
 from tests.test_numba import assert_same, check
 
@@ -86,3 +88,27 @@ def test_recursion_of_each_example() -> None:
             moved = w.astype(complex)
             moved[k] += 1e-30j
             assert np.isclose(row[k], loss(moved, node).imag / 1e-30, rtol=1e-12)
+
+
+class OutOfTime(Exception):
+    """What a caller's own time limit raises, wherever the program is."""
+
+
+@pytest.mark.parametrize(
+    ("error", "refused"),
+    [(TypeError("x"), True), (KeyError("x"), True), (OutOfTime(), False), (TimeoutError(), False),
+     (MemoryError(), False)],
+)  # fmt: skip
+def test_what_is_no_fault_of_the_compiler(error: Exception, refused: bool) -> None:
+    """A time limit that passes while Numba compiles is no refusal."""
+
+    def loss(x: Any) -> Any:
+        return x * x
+
+    made = run(loss, (1.0,))
+    scope: dict[str, Any] = {"__name__": "numba.core.somewhere", "error": error}
+    exec("def compiling():\n    raise error", scope)
+    with pytest.raises(type(error)) as raised:
+        scope["compiling"]()
+    found = refusal(raised.value, made, loss.__code__)
+    assert (found is not None) == refused

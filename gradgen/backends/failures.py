@@ -12,6 +12,7 @@ from gradgen.errors import UnsupportedError
 
 PLACE = re.compile(r'File "([^"]+)", line (\d+)')
 DTYPE = re.compile(r"argument (\d+): Unsupported array dtype: (\S+)")
+COMPILER = ("builtins", "numba.", "llvmlite.")  # where its exceptions are defined
 WAY_OUT = 'backend="numpy" computes it without compiling'
 
 
@@ -47,6 +48,9 @@ def _while_compiling(error: BaseException) -> bool:
     """Whether an exception comes from the compiler, not from what was compiled."""
     if isinstance(error, RuntimeError) and "unresolved symbol" in str(error):
         return True
+    # A time limit that the caller has set, or the end of memory, may come up in the compiler, too.
+    if isinstance(error, OSError | MemoryError) or not type(error).__module__.startswith(COMPILER):
+        return False
     frame = error.__traceback__
     while frame is not None:
         module = frame.tb_frame.f_globals.get("__name__") or ""

@@ -150,7 +150,8 @@ def refuse_generators(r: Reader, definition: ast.FunctionDef) -> None:
         r.refuse(definition, "an async function")
     found = _first_yield(definition)
     if found is not None:
-        r.refuse(found, "yield", "return a list instead")
+        what = "yield from" if isinstance(found, ast.YieldFrom) else "yield"
+        r.refuse(found, what, "return a list instead")
 
 
 @functools.lru_cache(maxsize=512)
