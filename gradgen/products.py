@@ -155,9 +155,8 @@ class Pushforward(Gradient):
         chosen = made.program.function.result["active"]
         # One tangent alone, or in a tuple as the arguments are.
         alone = self.options.single and not (
-            isinstance(tangents, tuple) and len(tangents) == 1 and len(chosen) == 1
-            and not isinstance(given[chosen[0].name], tuple)
-        )  # fmt: skip
+            len(chosen) == 1 and _is_in_a_tuple(tangents, given[chosen[0].name])
+        )
         moves = (tangents,) if alone else tangents
         if not isinstance(moves, tuple | list | np.ndarray):
             raise ArgumentError(
@@ -205,6 +204,16 @@ def flatten(tree: Any) -> list[Any]:
 def unflatten(like: Any, leaves: list[Any]) -> Any:
     """Return a container of a structure with other leaves."""
     return with_leaves(like, iter(leaves))
+
+
+def _is_in_a_tuple(tangents: Any, argument: Any) -> bool:
+    """Whether a tuple has the tangent of an argument inside, which may be a tuple itself."""
+    if not isinstance(tangents, tuple) or len(tangents) != 1:
+        return False
+    if not isinstance(argument, tuple):
+        return True
+    paths = [{path for path, _ in _pairs(tree)} for tree in (tangents[0], argument)]
+    return paths[0] == paths[1]
 
 
 def _matching(given: Any, like: Any, what: str = "cotangent", of: str = "value") -> Any:

@@ -227,6 +227,19 @@ def test_tangents_in_a_tuple_inside_a_loss() -> None:
     np.testing.assert_allclose(gradgen.grad(_along)(x, u) @ [0.5, 0.25], expected, 1e-13)
 
 
+def test_tangents_of_a_tuple_inside_a_loss() -> None:
+    def product(p):
+        return p[0] * p[1]
+
+    def alone(a, b):
+        return gradgen.jvp(product)(((a, b),), (1.0, 2.0))[1] ** 2
+
+    def wrapped(a, b):
+        return gradgen.jvp(product)(((a, b),), ((1.0, 2.0),))[1] ** 2
+
+    assert gradgen.grad(alone)(3.0, 5.0) == gradgen.grad(wrapped)(3.0, 5.0) == 2.0 * 11.0 * 2.0
+
+
 def test_wrong_tangents_inside_a_loss_are_refused() -> None:
     def wrong_rank(x, u):
         return np.sum(gradgen.jvp(_curve)((x,), u[0])[1])

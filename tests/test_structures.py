@@ -191,6 +191,18 @@ def test_tangents_of_another_structure_are_refused(tangent: Any, words: str) -> 
     assert words in str(error.value)
 
 
+def test_the_tangent_of_a_tuple_is_alone_or_in_a_tuple() -> None:
+    def product(p: Any) -> Any:
+        return p[0] * p[1]
+
+    for tangent in ((1.0, 2.0), ((1.0, 2.0),)):
+        assert gradgen.jvp(product)(((3.0, 5.0),), tangent) == (15.0, 1.0 * 5.0 + 3.0 * 2.0)
+        assert gradgen.hvp(product)(((3.0, 5.0),), tangent) == (2.0, 1.0)
+    assert gradgen.jvp(lambda p: p[0] ** 2)(((3.0,),), (1.0,)) == (9.0, 6.0)
+    with pytest.raises(gradgen.ArgumentError, match=r"nothing for argument\[1\]"):
+        gradgen.jvp(product)(((3.0, 5.0),), (1.0,))
+
+
 def test_tangents_of_several_arguments_are_a_tuple() -> None:
     made = gradgen.jvp(lambda x, y: x * y, argnums=(0, 1))
     with pytest.raises(gradgen.ArgumentError, match="the tangents are no tuple"):

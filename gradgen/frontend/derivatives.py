@@ -128,8 +128,7 @@ def _tangents(r: Reader, node: ast.AST, obj: Any, primals: list[Any], given: Any
     names = obj._names[obj._receiver is not None :]
     by_name = dict(zip(names, primals, strict=False))
     chosen = [by_name.get(name) for name in obj.options.selected(names)]
-    wrapped = _is_tuple(given) and len(given.items) == 1 and not _is_tuple(chosen[0])
-    alone = obj.options.single and not wrapped
+    alone = obj.options.single and not _is_wrapped(r, given, chosen[0])
     moves = [given] if alone else sequence_items(r, given, node)
     if len(moves) != len(chosen):
         r.refuse(node, f"{len(moves)} tangents for {len(chosen)} arguments", "give one for each")
@@ -138,6 +137,15 @@ def _tangents(r: Reader, node: ast.AST, obj: Any, primals: list[Any], given: Any
             r.refuse(node, "a tangent that is not like its argument",
                      "give it the structure and the shapes of the argument")  # fmt: skip
     return moves
+
+
+def _is_wrapped(r: Reader, given: Any, argument: Any) -> bool:
+    """Whether a tuple has the tangent of an argument inside, which may be a tuple itself."""
+    if not _is_tuple(given) or len(given.items) != 1:
+        return False
+    if not _is_tuple(argument):
+        return True
+    return _alike(spec_of_value(r, given.items[0]), spec_of_value(r, argument))
 
 
 def _is_tuple(value: Any) -> bool:
