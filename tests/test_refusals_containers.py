@@ -1,0 +1,143 @@
+"""Dicts and tuples in lists: what can be moved to lists side by side, and what is refused."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+
+import gradgen
+from tests.refused_lines import marked_line, refusal
+
+
+def queue_of_pairs(x):
+    queue, total = [(1, 2), (3, 4)], 0.0
+    while queue:
+        i, j = queue.pop(0)
+        total += x[i % 2] * x[j % 2]
+        if x[0] > 0.0 and 2 < i < 5:
+            queue.append((i + 2, j))
+    return total
+
+
+def dicts_get_keys(x):
+    out = []
+    for v in x:
+        if v > 0.0:
+            out.append({"v": v})
+    for item in out:
+        item["w"] = item["v"] ** 2  # here: keys
+    return sum(item["w"] for item in out)
+
+
+def dict_put_there_at_each_turn(x):
+    item, out = {"v": x[0]}, []
+    for v in x:
+        if v > 0.0:
+            out.append(item)  # here: before
+    out[0]["v"] = x[1] * 7.0
+    return sum(item["v"] ** 2 for item in out)
+
+
+def dict_of_the_caller(x):
+    def record(item):
+        if item["v"] > 0.0:
+            out.append(item)  # here: holds
+
+    out = []
+    for v in x:
+        item = {"v": v}
+        record(item)
+        item["v"] *= 2.0
+    return sum(item["v"] ** 2 for item in out)
+
+
+def queues_side_by_side(x):
+    queue, others, total = [1, 3], [2, 4], 0.0
+    while queue:
+        i, j = queue.pop(0), others.pop(0)
+        total += x[i % 2] * x[j % 2]
+        if 2 < i < 5:
+            queue.append(i + 2)
+            others.append(j)
+    return total
+
+
+def dict_in_two_places_at_once(x):
+    out = []
+    for v in x:
+        if v > 0.0:
+            out.append({"v": v})
+    item = {"v": x[0]}
+    for d in (item, item):
+        out.append(d)  # here: another way than its name
+    out[-1]["v"] = x[1] * 5.0
+    return sum(d["v"] ** 2 for d in out)
+
+
+def dict_named_after_it_went_there(x):
+    out = []
+    for v in x:
+        if v > 0.0:
+            out.append({"v": v})
+    out[0] = item = {"v": x[1]}
+    item["v"] = x[0] * 3.0  # here: another way than its name
+    return sum(d["v"] ** 2 for d in out)
+
+
+def values_kept_of_a_dict_in_a_list(x):
+    out = []
+    for v in x:
+        if v > 0.0:
+            out.append({"v": v, "w": 1.0})
+    values = out[0].values()
+    out[0]["v"] = x[1] * 3.0  # here: values
+    return sum(values)
+
+
+def values_kept_of_a_dict(x):
+    item = {"v": x[0], "w": x[1]}
+    values = item.values()
+    if x[0] > 0.0:
+        item["v"] = x[1] * 3.0  # here: values
+    return sum(values)
+
+
+def deep_copy_of_dicts(x):
+    out = []
+    for v in x:
+        if v > 0.0:
+            out.append({"v": v})
+    others = copy.deepcopy(out)  # here: copy
+    for item in others:
+        item["v"] *= 2.0
+    return sum(item["v"] ** 2 for item in out)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        dicts_get_keys,
+        dict_put_there_at_each_turn,
+        dict_of_the_caller,
+        dict_in_two_places_at_once,
+        dict_named_after_it_went_there,
+        values_kept_of_a_dict_in_a_list,
+        values_kept_of_a_dict,
+        deep_copy_of_dicts,
+    ],
+)
+def test_dicts_in_lists(function):
+    """The message says why a dict cannot be moved to lists side by side, and the way out."""
+    line, word = marked_line(function)
+    message = refusal(function, np.array([1.0, 2.0]))
+    assert f":{line}:" in message and word in message and "Way out" in message
+
+
+@pytest.mark.parametrize("function", [queue_of_pairs, queues_side_by_side])
+def test_queue_of_tuples(function):
+    """Tuples of numbers may wait in a queue whose length depends on the path."""
+    value, gradient = gradgen.value_and_grad(function)(np.array([1.0, 2.0]))
+    assert value == 6.0
+    np.testing.assert_array_equal(gradient, [6.0, 3.0])
