@@ -20,7 +20,7 @@ from gradgen.batch.examples import (
 )
 from gradgen.collector import uncollected
 from gradgen.diff.along import by_one_number, keeps_in_loops
-from gradgen.diff.saves import Saved
+from gradgen.diff.keeping import Saved
 from gradgen.emission.header import header_of
 from gradgen.emission.module import Rendered, load, render
 from gradgen.errors import GradgenError, Span, UnbatchedError, UnsupportedError

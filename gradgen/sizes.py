@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from gradgen.diff.activity import carried, ends
-from gradgen.diff.saves import Saved
+from gradgen.diff.keeping import Saved
 from gradgen.ir.evaluate import follow
 from gradgen.ir.nodes import Const, Function, Op, Value, walk
 from gradgen.ir.types import Dim, Length, Type

@@ -11,8 +11,8 @@ from typing import Any
 
 from gradgen.diff.algebra import Algebra
 from gradgen.diff.forward import add_tangents
+from gradgen.diff.keeping import Saved
 from gradgen.diff.results import finish
-from gradgen.diff.saves import Saved
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Const, Function
 from gradgen.sizes import KEPT

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gradgen.diff.activity import ends
 from gradgen.diff.carry import reverse_builder
-from gradgen.diff.saves import Planner, saved_name
+from gradgen.diff.keeping import saved_name
+from gradgen.diff.saves import Planner
 from gradgen.diff.twins import use_shape_twins
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Callee, Leaf, Op, Stack, Value, walk
@@ -119,7 +120,7 @@ class StackPlanner(Planner):
             return self._recompute(v)
         return self._push(v)
 
-    def _note(self, v: Value, how: str, reason: str) -> None:
+    def note(self, v: Value, how: str, reason: str) -> None:
         """Nothing is told of what is computed again."""
 
     def _push(self, v: Value) -> Value:
