@@ -16,8 +16,8 @@ from tests import checks
 from tests.cases import FUNCTIONS, Case, cases
 
 
-@pytest.mark.parametrize("case", cases(FUNCTIONS))
 @pytest.mark.parametrize("check", checks.EVERY, ids=lambda check: check.__name__[6:])
+@pytest.mark.parametrize("case", cases(FUNCTIONS))
 def test_first_order(check: Callable[[Case], None], case: Case) -> None:
     check(case)
 

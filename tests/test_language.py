@@ -12,8 +12,8 @@ from tests import checks
 from tests.cases import LANGUAGE, Case, cases, value_and_gradient
 
 
-@pytest.mark.parametrize("case", cases(LANGUAGE))
 @pytest.mark.parametrize("check", checks.EVERY, ids=lambda check: check.__name__[6:])
+@pytest.mark.parametrize("case", cases(LANGUAGE))
 def test_first_order(check: Callable[[Case], None], case: Case) -> None:
     check(case)
 

@@ -12,8 +12,8 @@ from tests import checks
 from tests.cases import LOSSES, Case, cases
 
 
-@pytest.mark.parametrize("case", cases(LOSSES))
 @pytest.mark.parametrize("check", checks.EVERY, ids=lambda check: check.__name__[6:])
+@pytest.mark.parametrize("case", cases(LOSSES))
 def test_first_order(check: Callable[[Case], None], case: Case) -> None:
     check(case)
 

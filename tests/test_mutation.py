@@ -14,8 +14,8 @@ from tests.cases import MUTATION, Case, cases
 from tests.corpus import mutation_aliases, mutation_views
 
 
-@pytest.mark.parametrize("case", cases(MUTATION))
 @pytest.mark.parametrize("check", checks.EVERY, ids=lambda check: check.__name__[6:])
+@pytest.mark.parametrize("case", cases(MUTATION))
 def test_first_order(check: Callable[[Case], None], case: Case) -> None:
     check(case)
 

@@ -11,8 +11,8 @@ from tests import checks
 from tests.cases import NUMPY_OPS, Case, cases
 
 
-@pytest.mark.parametrize("case", cases(NUMPY_OPS))
 @pytest.mark.parametrize("check", checks.EVERY, ids=lambda check: check.__name__[6:])
+@pytest.mark.parametrize("case", cases(NUMPY_OPS))
 def test_first_order(check: Callable[[Case], None], case: Case) -> None:
     check(case)
 

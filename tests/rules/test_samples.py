@@ -19,8 +19,8 @@ FIRST = (
 ALL = [pytest.param(s, id=f"{s.module}-{s.name}") for s in samples()]
 
 
-@pytest.mark.parametrize("sample", ALL)
 @pytest.mark.parametrize("check", FIRST, ids=lambda check: check.__name__[6:])
+@pytest.mark.parametrize("sample", ALL)
 def test_first_order(check: Callable[[Sample], None], sample: Sample) -> None:
     check(sample)
 
