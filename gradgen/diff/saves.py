@@ -251,17 +251,18 @@ class Planner(Keeper):
             return False
         return self.sharing.never_written(v)
 
-    def _is_unchanging(self, op: Op) -> bool:
+    def _is_unchanging(self, op: Op, levels: int = NUMBERS) -> bool:
         """Whether every turn computes the same: keeping that would be to keep it many times.
 
         A number may be computed from the numbers of turns, too; compiled, it is quicker kept.
         """
         rule = RULES.get(op.prim)
         inner = [v for v in op.inputs if self.inner_forward(v)]
-        if rule is None or not (rule.elementwise or (rule.cost == 0 and not inner)):
+        if rule is None or not levels or not (rule.elementwise or (rule.cost == 0 and not inner)):
             return False
         return bool(self.loops(self.home[op.out])) and all(
-            self._is_unchanging(v.op) if v.op is not None else self._counts(v, op) for v in inner
+            self._counts(v, op) if v.op is None else self._is_unchanging(v.op, levels - 1)
+            for v in inner
         )
 
     def _counts(self, v: Value, op: Op) -> bool:

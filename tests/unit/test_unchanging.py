@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import runpy
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -82,3 +84,18 @@ def test_what_is_computed_again(loss: Any, again: str, kept: str) -> None:
     gradient(W, X)
     reverse = gradient.source.partition("# --- reverse")[2]
     assert again in reverse and kept not in reverse, gradient.source
+
+
+def test_long_chains_are_not_followed(tmp_path: Path) -> None:
+    """Each line reads the one before twice: followed to the end there were 2**60 ways."""
+    lines = ["a = np.cos(a) * a"] * 60
+    path = tmp_path / "chain.py"
+    path.write_text(
+        "import numpy as np\n\n\ndef loss(w, x):\n    total = 0.0\n    for row in x:\n"
+        "        a = w * 1.5\n" + "".join(f"        {line}\n" for line in lines)
+        + "        total += np.sum(a * row)\n    return total\n",
+        encoding="utf-8",
+    )  # fmt: skip
+    loss = runpy.run_path(str(path))["loss"]
+    got = gradgen.grad(loss)(W, X)
+    np.testing.assert_allclose(got, complex_gradient(loss, (W, X), (0,))[0], rtol=1e-10)
