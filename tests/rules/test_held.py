@@ -110,7 +110,7 @@ def test_second_order(loss: Callable[..., float]) -> None:
 
 
 def integral(x: np.ndarray) -> Any:
-    return CUBIC.antiderivative()(x[0])
+    return CUBIC.antiderivative(2)(x[0])
 
 
 def by_weights(x: np.ndarray) -> Any:

@@ -127,5 +127,5 @@ def test_verify_options(here: Path, words: list[str]) -> None:
 def test_verify_of_what_fails(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "losses.py:fails"]) == 1
     assert "ZeroDivisionError" in capsys.readouterr().err
-    assert main(["verify", "losses.py:caught", "--order", "0"]) == 1
+    assert main(["verify", "losses.py:caught", "--order", "0"]) == 2
     assert "order=0" in capsys.readouterr().err
