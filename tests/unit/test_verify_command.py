@@ -128,4 +128,4 @@ def test_verify_of_what_fails(here: Path, capsys: pytest.CaptureFixture[str]) ->
     assert main(["verify", "losses.py:fails"]) == 1
     assert "ZeroDivisionError" in capsys.readouterr().err
     assert main(["verify", "losses.py:caught", "--order", "0"]) == 2
-    assert "order=0" in capsys.readouterr().err
+    assert "--order 0" in capsys.readouterr().err
