@@ -101,7 +101,6 @@ class Planner(Keeper):
     def __init__(self, function: Function, top: Block | None = None, lists: bool = False) -> None:
         super().__init__(function, top, lists)
         self.once: dict[Any, Value] = {}
-        self.one_turn = top is not None and top is not function.body
         self.turn_writes: set[Value] | None = None
         self.standing = Standing(self, self.sharing)
         self.places: dict[Value, Place | None] = {}
@@ -277,7 +276,7 @@ class Planner(Keeper):
 
         What it was written to before the turn is no matter then.
         """
-        if not self.one_turn or v.type.kind != "array":
+        if not self.again or v.type.kind != "array":
             return False
         if self.turn_writes is None:
             pairs = ((op, k) for op in walk(self.top) for k in written_inputs(op))
