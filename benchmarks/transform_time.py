@@ -18,6 +18,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from gradgen.collector import uncollected
 from gradgen.emission.header import header_of
 from gradgen.emission.module import load, render
 from gradgen.frontend.arguments import spec_of
@@ -30,6 +31,7 @@ from tests.long_programs import PROGRAMS, arguments, loaded
 STAGES = ("parse", "adjoint", "optimise", "saves", "copies", "text", "load")
 
 
+@uncollected
 def stage_times(fn: Any, args: tuple[Any, ...]) -> dict[str, float]:
     """Return the seconds of each stage of the pipeline."""
     options = Options(0, None, "value_and_grad", False)

@@ -68,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _bench(arguments: list[str]) -> int:
-    from gradgen.bench import main as bench
+    from gradgen.bench.cli import main as bench
 
     try:
         return bench(arguments)

@@ -15,7 +15,7 @@ from gradgen.ir.nodes import Const, Op, Undefined, Value, walk
 from gradgen.ir.show import Names
 from gradgen.ir.spelling import leaf_path, operation
 from gradgen.options import bound_by_name
-from gradgen.rules.table import RULES
+from gradgen.rules.registry import RULES
 from gradgen.sizes import KEPT, Sizes, Tape, spelled
 
 if TYPE_CHECKING:

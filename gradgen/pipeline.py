@@ -12,14 +12,11 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import gradgen.rules.table  # noqa: F401  (fills the table of rules)
-from gradgen.batch.examples import (
-    of_one,
-)
+import gradgen.rules.of_numpy  # noqa: F401  (fills the table of rules)
+from gradgen.batch.specs import of_one
 from gradgen.collector import uncollected
-from gradgen.diff.along import by_one_number, keeps_in_loops
 from gradgen.diff.keeping import Saved
 from gradgen.emission.header import header_of
 from gradgen.emission.module import Rendered, load, render
@@ -29,10 +26,12 @@ from gradgen.frontend.source import innermost
 from gradgen.ir.nodes import Function, Value
 from gradgen.options import Options, bound_by_name
 from gradgen.passes.fuse import Fused
-from gradgen.passes.parallel import Parts
 from gradgen.rules import eigenvalues
 from gradgen.sizes import KEPT, Sizes
 from gradgen.stages import MARKED, TURNS, stages
+
+if TYPE_CHECKING:
+    from gradgen.passes.parallel import Parts
 
 # Modes that are the derivative of a derivative: of which, and by which mode.
 NESTED = {"hessian": ("grad", "jacfwd"), "hvp": ("grad", "pushforward"),
@@ -156,7 +155,7 @@ def _run(
     function = read_function(fn, given, options)
     name = f"{_plain_name(fn)}_{options.mode}"
     program = Program(function, options, name, (fn, given), inner, again=again, whole=whole)
-    if options.backend == "numba" and by_one_number(function, options):
+    if options.backend == "numba":
         made = _along(program, args, specs, until, watch)
         if made is not None:
             return made
@@ -195,8 +194,12 @@ def _along(
     watch: Callable[[str, Function], None] | None,
 ) -> Program | None:
     """Derive forwards, where that saves what loops would keep; None where it does not, or fails."""
+    from gradgen.diff.along import by_one_number, keeps_in_loops
+
     fn, given = program.source
     options = program.options
+    if not by_one_number(program.function, options):
+        return None
     plain = replace(options, backend="numpy", cache=False, parallel=False, reassociate=False)
     if not keeps_in_loops(run(fn, args, plain, "copies", specs).saved):
         return None

@@ -7,6 +7,7 @@ import inspect
 import types
 from typing import TYPE_CHECKING, Any
 
+from gradgen.collector import uncollected
 from gradgen.errors import GradgenWarning
 
 if TYPE_CHECKING:
@@ -16,11 +17,12 @@ MAX_SPECIALISATIONS = 256
 
 
 @functools.cache
+@uncollected
 def road() -> Any:
     """Import the pipeline at the first use: importing gradgen stays cheap."""
     from gradgen import pipeline, replay, sizes
     from gradgen.backends import failures, kept
-    from gradgen.batch import examples
+    from gradgen.batch import specs
     from gradgen.emission import module, origins
     from gradgen.frontend import arguments, pinning, source
     from gradgen.ir import evaluate
@@ -36,8 +38,8 @@ def road() -> Any:
         key_of=arguments.key_of,
         pinned=pinning.pinned,
         with_entries=pinning.with_entries,
-        rows_open=examples.rows_open,
-        batch_names=examples.batch_names,
+        rows_open=specs.rows_open,
+        batch_names=specs.batch_names,
         require_apart=arguments.require_apart,
         require_entries=arguments.require_entries,
         spec_of=arguments.spec_of,

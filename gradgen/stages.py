@@ -1,25 +1,18 @@
-"""The stages of the pipeline: what each does to the graph of a function, pass by pass."""
+"""The stages of the pipeline: what each does to the graph of a function, pass by pass.
+
+What one mode or one backend alone takes is imported where it is asked for: the first gradient in a
+process should not wait for it.
+"""
 
 from __future__ import annotations
 
 import functools
 from typing import TYPE_CHECKING, Any
 
-from gradgen.backends.lowering import lower_to_numba
-from gradgen.batch.examples import (
-    batch_examples,
-    batch_names,
-    examples_by_turns,
-    seed_specs,
-)
-from gradgen.batch.jacobian import jacobian_forward, jacobian_reverse
-from gradgen.batch.scalars import columns_written_out, rows_written_out, written_out
-from gradgen.batch.turns import columns_by_turns, rows_by_turns
+from gradgen.batch.specs import batch_names
 from gradgen.diff.activity import varied
-from gradgen.diff.along import derive_along
 from gradgen.diff.custom import forget_rules
 from gradgen.diff.doubts import doubts
-from gradgen.diff.forward import add_tangents
 from gradgen.diff.pairs import (
     callees_of,
     connect,
@@ -29,15 +22,13 @@ from gradgen.diff.pairs import (
     settle_activity,
     store_in_place,
 )
-from gradgen.diff.pushed import push_callees
-from gradgen.diff.results import finish, finish_tangents
+from gradgen.diff.results import finish
 from gradgen.diff.reverse import add_adjoint
 from gradgen.diff.saves import plan_saves
 from gradgen.diff.segments import mark_loops, refuse_marks, split_marked
 from gradgen.diff.written_out import write_out
 from gradgen.ir.nodes import Function
 from gradgen.passes.additions import recognise_additions
-from gradgen.passes.ahead import compute_ahead
 from gradgen.passes.assembling import assemble
 from gradgen.passes.cancelling import hold_cancelling_maxima
 from gradgen.passes.choices import ask_once
@@ -47,19 +38,14 @@ from gradgen.passes.counted import write_out_counters
 from gradgen.passes.cse import share_common
 from gradgen.passes.dce import remove_dead
 from gradgen.passes.first_shares import store_first
-from gradgen.passes.first_turns import part_first_turns
 from gradgen.passes.flip import flip_loops
 from gradgen.passes.fuse import fuse_loops
 from gradgen.passes.hoist import hoist_lengths
-from gradgen.passes.interchange import interchange_loops
 from gradgen.passes.invariants import drop_unchanged
 from gradgen.passes.own_sums import add_to_own
-from gradgen.passes.parallel import find_parts
-from gradgen.passes.picks import pick_last
 from gradgen.passes.postponing import postpone
 from gradgen.passes.quotients import cancel_quotients
 from gradgen.passes.rebinding import rebind_whole
-from gradgen.passes.reuse import reuse_kept
 from gradgen.passes.rows import store_through_rows
 from gradgen.passes.scatters import add_numbers
 from gradgen.passes.shapes import read_newest_shapes
@@ -67,12 +53,10 @@ from gradgen.passes.sharing import Sharing
 from gradgen.passes.signs import join_signs
 from gradgen.passes.sinking import sink_into_branches
 from gradgen.passes.sums import sum_before_products
-from gradgen.passes.sums_apart import sum_apart
 from gradgen.passes.through import add_through_zeros
 from gradgen.passes.twice import read_once
 from gradgen.passes.unbound import drop_sure, settle_guards
 from gradgen.passes.unread import drop_unread_clears
-from gradgen.sparse.tracks import Tracks, add_tracks, finish_tracks
 
 if TYPE_CHECKING:
     from gradgen.pipeline import Program
@@ -117,11 +101,7 @@ def _adjoint(program: Program) -> None:
     settle_activity(function, callees)
     for f in _everything(program):
         write_out(f)
-    if options.mode in TRACKED:
-        push_callees(callees, functools.partial(Tracks, second=options.mode == "pattern2"))
-    else:
-        forwards = program.along or options.mode in PUSHED
-        (push_callees if forwards else derive)(callees)
+    _derive_callees(program, callees)
     hold_cancelling_maxima(function)
     hoist_lengths(function)
     recognise_additions(function)
@@ -150,6 +130,8 @@ def _optimise(program: Program) -> None:
     if program.options.mode in SWEPT:
         join(function)
         if program.options.backend == "numba":
+            from gradgen.passes.ahead import compute_ahead
+
             compute_ahead(function)
         program.fused = fuse_loops(function)
         flip_loops(function)
@@ -162,18 +144,29 @@ def _saves(program: Program) -> None:
     lists = program.options.backend == "numpy" and not program.options.read_again
     program.saved = plan_saves(program.function, program.fused, lists)
     if program.options.backend == "numba" and program.options.mode in SWEPT:
-        reuse_kept(program.function)
-        pick_last(program.function)
-        remove_dead(program.function)
-        interchange_loops(program.function)
-        if not program.options.parallel:
-            part_first_turns(program.function)
-        if program.options.reassociate:
-            sum_apart(program.function)
+        _rearrange(program)
     remove_dead(program.function)
     for f in _everything(program):
         # What is derived from a text that raises by itself need not read what that does.
         settle_guards(f, every=program.options.read_again)
+
+
+def _rearrange(program: Program) -> None:
+    """Rearrange loops for the compiler."""
+    from gradgen.passes.first_turns import part_first_turns
+    from gradgen.passes.interchange import interchange_loops
+    from gradgen.passes.picks import pick_last
+    from gradgen.passes.reuse import reuse_kept
+    from gradgen.passes.sums_apart import sum_apart
+
+    reuse_kept(program.function)
+    pick_last(program.function)
+    remove_dead(program.function)
+    interchange_loops(program.function)
+    if not program.options.parallel:
+        part_first_turns(program.function)
+    if program.options.reassociate:
+        sum_apart(program.function)
 
 
 def _copies(program: Program) -> None:
@@ -192,6 +185,9 @@ def _copies(program: Program) -> None:
 
 def _lower(program: Program) -> None:
     if program.options.backend == "numba":
+        from gradgen.backends.lowering import lower_to_numba
+        from gradgen.passes.parallel import find_parts
+
         if program.options.parallel:
             program.parts = find_parts(program.function)
         callees = callees_of(program.function)
@@ -199,26 +195,42 @@ def _lower(program: Program) -> None:
         lower_to_numba(program.function, others)
 
 
+def _derive_callees(program: Program, callees: list[Any]) -> None:
+    """Derive the functions that call themselves, as the mode takes them."""
+    mode = program.options.mode
+    if mode in TRACKED:
+        from gradgen.diff.pushed import push_callees
+        from gradgen.sparse.tracks import Tracks
+
+        push_callees(callees, functools.partial(Tracks, second=mode == "pattern2"))
+    elif program.along or mode in PUSHED:
+        from gradgen.diff.pushed import push_callees
+
+        push_callees(callees)
+    else:
+        derive(callees)
+
+
 def _derive(program: Program) -> None:
     """Append the derivative that the mode asks for."""
     function, options = program.function, program.options
     if options.mode in TRACKED:
+        from gradgen.sparse.tracks import add_tracks, finish_tracks
+
         add_tracks(function, options.mode == "pattern2")
         finish_tracks(function)
     elif program.along:
+        from gradgen.diff.along import derive_along
+
         derive_along(function, options)
     elif options.mode in ("jvp", "pushforward"):
+        from gradgen.diff.forward import add_tangents
+        from gradgen.diff.results import finish_tangents
+
         tangents = add_tangents(function, function.result["tangents"])
         finish_tangents(function, tangents, options.mode == "jvp")
-    elif program.product is not None:
-        turns = rows_by_turns if options.mode == "jacrev" else columns_by_turns
-        turns(function, program.product, options)
-    elif options.mode in TURNS and written_out(function, options):
-        (rows_written_out if options.mode == "jacrev" else columns_written_out)(function, options)
-    elif options.mode in ("jacfwd", "jacdiag"):
-        jacobian_forward(function, options)
-    elif options.mode == "jacrev":
-        program.adjoints = jacobian_reverse(function, options)
+    elif options.mode in TURNS:
+        _derive_all(program)
     else:
         program.adjoints = add_adjoint(function, function.result["seeds"])
         finish(function, options, program.adjoints)
@@ -226,8 +238,28 @@ def _derive(program: Program) -> None:
         _batch(program)
 
 
+def _derive_all(program: Program) -> None:
+    """Append a Jacobian: all its columns, or rows, at once, written out or in turns."""
+    from gradgen.batch import jacobian, scalars, turns
+
+    function, options = program.function, program.options
+    rows = options.mode == "jacrev"
+    if program.product is not None:
+        in_turns = turns.rows_by_turns if rows else turns.columns_by_turns
+        in_turns(function, program.product, options)
+    elif scalars.written_out(function, options):
+        write = scalars.rows_written_out if rows else scalars.columns_written_out
+        write(function, options)
+    elif rows:
+        program.adjoints = jacobian.jacobian_reverse(function, options)
+    else:
+        jacobian.jacobian_forward(function, options)
+
+
 def _batch(program: Program) -> None:
     """Take what was derived for one example to all of them."""
+    from gradgen.batch.examples import batch_examples, examples_by_turns, seed_specs
+
     function = program.function
     names = batch_names(
         program.options.batch, [n for n in program.whole if n in dict(function.params)]

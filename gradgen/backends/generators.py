@@ -9,6 +9,7 @@ import ast
 from typing import Any
 
 from gradgen.emission.writer import Writer
+from gradgen.syntax import nodes_in
 
 LOOPS = (ast.For, ast.While, ast.ListComp)
 MAKES = "np.random.default_rng"
@@ -30,7 +31,7 @@ class Generators(ast.NodeTransformer):
 
     def taken_out(self, statements: list[ast.stmt]) -> list[ast.stmt]:
         """Return the statements with the names of generators, which are made before."""
-        changed = {n.id for s in statements for n in ast.walk(s)
+        changed = {n.id for s in statements for n in nodes_in(s)
                    if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}  # fmt: skip
         self.known -= changed
         module = self.visit(ast.Module(statements, []))
@@ -69,5 +70,5 @@ class Generators(ast.NodeTransformer):
         """Whether a generator is made, of what is known at the start."""
         if not isinstance(e, ast.Call) or ast.unparse(e.func) != MAKES:
             return False
-        read = {n.id for a in e.args for n in ast.walk(a) if isinstance(n, ast.Name)}
+        read = {n.id for a in e.args for n in nodes_in(a) if isinstance(n, ast.Name)}
         return read <= self.known

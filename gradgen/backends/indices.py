@@ -15,6 +15,7 @@ from gradgen.backends.picked import picked
 from gradgen.deep import deep
 from gradgen.ir.limits import Limits, Unproven
 from gradgen.ir.polynomials import Polynomial
+from gradgen.syntax import nodes_in, parts_of
 
 MAKERS = ("np.zeros", "np.empty", "np.ones", "np.full")
 ALIKE = ("np.zeros_like", "np.empty_like", "np.ones_like")
@@ -118,7 +119,7 @@ class _Reader:
                 after = ast.BinOp(ast.Name(name, ast.Load()), s.op, s.value)
                 self.numbers[name] = self.number(after)
         elif isinstance(s, ast.Return | ast.Expr | ast.Raise | ast.Assert):
-            for e in ast.iter_child_nodes(s):
+            for e in parts_of(s):
                 self.read(e)
         elif s._fields and not isinstance(s, ast.Pass | ast.Break | ast.Continue):
             raise Unproven
@@ -249,7 +250,7 @@ class _Reader:
                 self.read(arm)
                 self.limits.ends.update(before)
         else:
-            for child in ast.iter_child_nodes(e):
+            for child in parts_of(e):
                 self.read(child)
 
     def _subscript(self, e: ast.Subscript) -> None:
@@ -409,5 +410,5 @@ def _indices(e: ast.Subscript) -> list[ast.expr]:
 
 def _stored(statements: list[ast.stmt]) -> set[str]:
     """Return the names that statements bind."""
-    names = (n for s in statements for n in ast.walk(s) if isinstance(n, ast.Name))
+    names = (n for s in statements for n in nodes_in(s) if isinstance(n, ast.Name))
     return {n.id for n in names if isinstance(n.ctx, ast.Store)}

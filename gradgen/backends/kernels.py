@@ -20,6 +20,7 @@ from gradgen.backends.views import has_loop, with_views, without_reads
 from gradgen.emission import pieces
 from gradgen.emission.writer import Writer
 from gradgen.ir.nodes import Const, Value
+from gradgen.syntax import nodes_in
 
 Outputs = Callable[[Callable[[Value], ast.expr]], ast.expr]
 # What LLVM may do with floats: sums in any order, zeros without signs, products and sums in one.
@@ -45,7 +46,7 @@ class Kernel:
     def definition(self, outputs: Outputs) -> ast.FunctionDef:
         """Return the compiled function: the same statements as those of plain NumPy."""
         returned = self._returned(outputs)
-        read = {n.id for n in ast.walk(returned) if isinstance(n, ast.Name)}
+        read = {n.id for n in nodes_in(returned) if isinstance(n, ast.Name)}
         self.params += [p for p in _known(self.writer) if p in read and p not in self.params]
         self.params += self.generators.names
         self.writer._note(returned)
@@ -228,5 +229,5 @@ def _whole_and_arrays(writer: Writer) -> tuple[list[str], dict[str, int]]:
 
 def _parameters(writer: Writer, statements: list[ast.stmt]) -> list[str]:
     """Return the leaves and captured arrays that the statements read."""
-    read = {n.id for s in statements for n in ast.walk(s) if isinstance(n, ast.Name)}
+    read = {n.id for s in statements for n in nodes_in(s) if isinstance(n, ast.Name)}
     return list(dict.fromkeys(n for n in _known(writer) if n in read))

@@ -25,6 +25,7 @@ from gradgen.ir.types import scalar
 from gradgen.ir.words import describe
 from gradgen.passes.dce import never_ends
 from gradgen.rules.registry import RULES
+from gradgen.syntax import nodes_in
 
 LOOPS = {**loops.LOOPS, **lists.LOOPS, **slow_to_compile.LOOPS}
 # What compiled code has by another name: of integers, with checks; of a single number.
@@ -259,7 +260,7 @@ class Lowering:
         called = op.attrs["function"] if op.prim == "helper" else op.prim.rpartition(".")[2]
         base = f"_{called.strip('_')}_in_python"
         name = self.function(base, lambda name: python_calls.in_python(op, name))
-        read = {n.id for n in ast.walk(self.helpers[name]) if isinstance(n, ast.Name)}
+        read = {n.id for n in nodes_in(self.helpers[name]) if isinstance(n, ast.Name)}
         self.plain |= {n for n in read if n.startswith("_")}
         as_call(op, name, list(python_calls.parameters(op.inputs)))
 

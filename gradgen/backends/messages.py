@@ -11,6 +11,7 @@ from gradgen.emission.printer import Docstring
 from gradgen.emission.statements import Filling
 from gradgen.ir.nodes import Op, Value
 from gradgen.ir.spelling import HOLE
+from gradgen.syntax import nodes_in
 
 if TYPE_CHECKING:
     from gradgen.backends.lowering import Lowering
@@ -49,7 +50,7 @@ def _message(e: ast.expr, holes: list[Value], lowering: Lowering, said: bool = F
 
 
 def _names(e: ast.expr) -> list[ast.Name]:
-    return [n for n in ast.walk(e) if isinstance(n, ast.Name)]
+    return [n for n in nodes_in(e) if isinstance(n, ast.Name)]
 
 
 def _name(text: str) -> ast.expr:

@@ -14,6 +14,7 @@ from gradgen.emission import pieces
 from gradgen.emission.printer import Comment, Docstring
 from gradgen.emission.writer import Writer
 from gradgen.passes.parallel import Parts
+from gradgen.syntax import nodes_in
 
 LEAST = 256  # turns without loops that are worth a thread
 
@@ -59,15 +60,15 @@ def _can_split(s: ast.For, bound: set[str], stored: set[str], sums: set[str]) ->
     over = s.iter
     ranged = isinstance(over, ast.Call) and ast.unparse(over.func) == "range"
     doubtful = set(exposed([s])) & stored - bound
-    in_place = {id(n.target) for n in ast.walk(s) if isinstance(n, ast.AugAssign)}
-    names = (n for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+    in_place = {id(n.target) for n in nodes_in(s) if isinstance(n, ast.AugAssign)}
+    names = (n for n in nodes_in(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
     made_anew = any(n.id in sums and id(n) not in in_place for n in names)
     return ranged and not doubtful and not made_anew and not _runs_python(s)
 
 
 def _runs_python(s: ast.stmt) -> bool:
     """Whether turns call Python, where threads wait for each other."""
-    names = {n.id for n in ast.walk(s) if isinstance(n, ast.Name)}
+    names = {n.id for n in nodes_in(s) if isinstance(n, ast.Name)}
     return any("_in_python" in n for n in names)
 
 
@@ -228,7 +229,7 @@ def _expose(statements: list[ast.stmt], bound: set[str], out: dict[str, None]) -
     for s in statements:
         if isinstance(s, ast.For):
             _reads(s.iter, bound, out)
-            target = {n.id for n in ast.walk(s.target) if isinstance(n, ast.Name)}
+            target = {n.id for n in nodes_in(s.target) if isinstance(n, ast.Name)}
             _expose(s.body, bound | target, out)
         elif isinstance(s, ast.While):
             _reads(s.test, bound, out)
@@ -246,13 +247,13 @@ def _expose(statements: list[ast.stmt], bound: set[str], out: dict[str, None]) -
 
 def _stored(node: ast.AST) -> set[str]:
     """Return the names that are bound somewhere in a statement."""
-    names = (n for n in ast.walk(node) if isinstance(n, ast.Name))
+    names = (n for n in nodes_in(node) if isinstance(n, ast.Name))
     return {n.id for n in names if isinstance(n.ctx, ast.Store)}
 
 
 def _reads(node: ast.AST, bound: set[str], out: dict[str, None]) -> None:
     augmented = node.target if isinstance(node, ast.AugAssign) else None
-    for n in ast.walk(node):
+    for n in nodes_in(node):
         read = isinstance(n, ast.Name) and (isinstance(n.ctx, ast.Load) or n is augmented)
         if read and isinstance(n, ast.Name) and n.id not in bound:
             out[n.id] = None

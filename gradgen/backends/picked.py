@@ -9,10 +9,12 @@ from __future__ import annotations
 import ast
 from collections import Counter
 
+from gradgen.syntax import nodes_in
+
 
 def picked(body: list[ast.stmt]) -> set[str]:
     """Return the names that only get negative literals, and in one place another name's value."""
-    nodes = [n for s in body for n in ast.walk(s)]
+    nodes = [n for s in body for n in nodes_in(s)]
     stores = Counter(n.id for n in nodes if isinstance(n, ast.Name) and _is_store(n))
     negative: Counter[str] = Counter()
     taken: Counter[str] = Counter()

@@ -7,6 +7,7 @@ from typing import Any
 
 from gradgen.deep import deep
 from gradgen.emission import pieces
+from gradgen.syntax import nodes_in
 
 DTYPES = {"bool": "np.bool_", "int": "np.int64", "float": "np.float64", "complex": "np.complex128"}
 MAKERS = (
@@ -27,7 +28,7 @@ def _assigns_at_break(body: list[ast.stmt]) -> bool:
 @deep
 def respelled(definition: ast.FunctionDef) -> ast.FunctionDef:
     """Return a function to be compiled in Numba's spelling."""
-    taken = {n.id for n in ast.walk(definition) if isinstance(n, ast.Name)}
+    taken = {n.id for n in nodes_in(definition) if isinstance(n, ast.Name)}
     made: ast.FunctionDef = _Respell(taken | {a.arg for a in definition.args.args}).visit(
         definition
     )

@@ -10,6 +10,8 @@ import ast
 import copy
 from collections import Counter
 
+from gradgen.syntax import nodes_in
+
 LEAST = 2  # open lengths of what is worth an argument more: small arrays are made in no time
 SIZES = ("len", "max", "min")
 DIVISORS = [str(n) for n in range(1, 100)]
@@ -23,7 +25,7 @@ def take_tapes(
     These are of sizes that are known of its parameters, whose names are ``known``.  Returned are
     the rest, the names of the arrays, and the statements that make them.
     """
-    names = (n for s in statements for n in ast.walk(s) if isinstance(n, ast.Name))
+    names = (n for s in statements for n in nodes_in(s) if isinstance(n, ast.Name))
     stored = Counter(n.id for n in names if isinstance(n.ctx, ast.Store))
     known = [name for name in known if name not in stored]
     like: dict[str, ast.expr] = {}
@@ -54,7 +56,7 @@ def take_tapes(
 def _with_sizes(taken: list[ast.Assign], sizes: dict[str, ast.expr]) -> list[ast.Assign]:
     """Put sizes that are asked for several times before what is made of them, others into it."""
     for name, size in reversed(sizes.items()):
-        read = [n for s in taken for n in ast.walk(s.value) if isinstance(n, ast.Name)]
+        read = [n for s in taken for n in nodes_in(s.value) if isinstance(n, ast.Name)]
         count = sum(n.id == name for n in read)
         if count > 1:
             taken = [ast.Assign([ast.Name(name, ast.Store())], copy.deepcopy(size)), *taken]

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from gradgen.deep import deep
 from gradgen.ir.polynomials import Polynomial
+from gradgen.syntax import nodes_in
 
 ARITHMETIC = {
     ast.Add: Polynomial.__add__,
@@ -34,7 +35,7 @@ def with_views(body: list[ast.stmt], taken: set[str]) -> list[ast.stmt]:
     Whatever has an index must be an array.
     """
     made = [_copied(s) for s in body]
-    taken = taken | {n.id for s in made for n in ast.walk(s) if isinstance(n, ast.Name)}
+    taken = taken | {n.id for s in made for n in nodes_in(s) if isinstance(n, ast.Name)}
     made = _Views(taken).block(made, frozenset())
     return _without_unread(made)
 
@@ -173,10 +174,10 @@ def _begins_elsewhere(loop: ast.For) -> bool:
 def _only_counts(loop: ast.For, entries: list[ast.Subscript]) -> bool:
     """Whether the index of a loop says nothing but the places of some entries."""
     known = _known(loop.body)
-    rows = [n for e in entries for n in ast.walk(e.slice)]
+    rows = [n for e in entries for n in nodes_in(e.slice)]
     on_the_way = [n for s in loop.body if isinstance(s, ast.Assign) and _target(s) in known
-                  for n in ast.walk(s.value)]  # fmt: skip
-    read = [n for s in loop.body for n in ast.walk(s)]
+                  for n in nodes_in(s.value)]  # fmt: skip
+    read = [n for s in loop.body for n in nodes_in(s)]
     names = {ast.unparse(loop.target), *known}
     return _count(names, read) == _count(names, [*rows, *on_the_way])
 
@@ -203,7 +204,7 @@ def _count_from_zero(loop: ast.For, start: Polynomial) -> None:
 def _entries(body: list[ast.stmt]) -> Iterator[ast.Subscript]:
     """Yield the entries of arrays that have names."""
     for s in body:
-        for n in ast.walk(s):
+        for n in nodes_in(s):
             named = isinstance(n, ast.Subscript) and isinstance(n.value, ast.Name)
             if isinstance(n, ast.Subscript) and named and not _has_slice(n):
                 yield n
@@ -211,16 +212,16 @@ def _entries(body: list[ast.stmt]) -> Iterator[ast.Subscript]:
 
 def has_loop(body: list[ast.stmt]) -> bool:
     """Whether statements have a loop among them, or inside."""
-    return any(isinstance(n, ast.For | ast.While) for s in body for n in ast.walk(s))
+    return any(isinstance(n, ast.For | ast.While) for s in body for n in nodes_in(s))
 
 
 def _has_slice(e: ast.Subscript) -> bool:
-    return any(isinstance(m, ast.Slice) for m in ast.walk(e.slice))
+    return any(isinstance(m, ast.Slice) for m in nodes_in(e.slice))
 
 
 def _known(body: list[ast.stmt]) -> dict[str, Polynomial]:
     """Return numbers that are computed once in a turn, of what there is before."""
-    stored = [n.id for s in body for n in ast.walk(s)
+    stored = [n.id for s in body for n in nodes_in(s)
               if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]  # fmt: skip
     out: dict[str, Polynomial] = {}
     for s in body:
@@ -272,17 +273,17 @@ def _copied(node: Node) -> Node:
 
 
 def _names(nodes: list[ast.expr]) -> set[str]:
-    return {n.id for e in nodes for n in ast.walk(e) if isinstance(n, ast.Name)}
+    return {n.id for e in nodes for n in nodes_in(e) if isinstance(n, ast.Name)}
 
 
 def _stored(statements: list[ast.stmt]) -> set[str]:
-    names = (n for s in statements for n in ast.walk(s) if isinstance(n, ast.Name))
+    names = (n for s in statements for n in nodes_in(s) if isinstance(n, ast.Name))
     return {n.id for n in names if isinstance(n.ctx, ast.Store)}
 
 
 def _without_unread(body: list[ast.stmt]) -> list[ast.stmt]:
     """Leave out sums of numbers that only indices were made of."""
-    nodes = [n for s in body for n in ast.walk(s)]
+    nodes = [n for s in body for n in nodes_in(s)]
     read = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     read |= _names([n.target for n in nodes if isinstance(n, ast.AugAssign)])
 

@@ -11,6 +11,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the comparison of the built-in set."""
-    from gradgen.bench import main
+    from gradgen.bench.cli import main
 
     return main([])

@@ -25,6 +25,7 @@ from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Const, Op, Value
 from gradgen.ir.types import Type, in_double, promote
 from gradgen.rules.registry import RULES, STANDING
+from gradgen.syntax import nodes_in
 
 
 def written(b: Builder, fn: Any, op: Op, more: Mapping[str, Any], type: Type) -> Value:
@@ -127,4 +128,4 @@ def _read_narrow(op: Op) -> None:
 
 def has_loop(fn: Any) -> bool:
     """Whether a function has a loop of its own."""
-    return any(isinstance(n, ast.For | ast.While) for n in ast.walk(source_of(fn).node))
+    return any(isinstance(n, ast.For | ast.While) for n in nodes_in(source_of(fn).node))

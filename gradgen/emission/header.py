@@ -10,7 +10,7 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-from gradgen.batch.examples import batch_names
+from gradgen.batch.specs import batch_names
 from gradgen.frontend.arguments import Container, Opaque
 from gradgen.frontend.classes import has_attributes
 from gradgen.frontend.source import Source, innermost, source_of

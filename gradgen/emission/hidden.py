@@ -12,6 +12,7 @@ import inspect
 from collections.abc import Iterable
 
 from gradgen.emission.names import MODULES
+from gradgen.syntax import nodes_in
 
 
 def parameter(name: str) -> ast.Name:
@@ -46,7 +47,7 @@ def reveal(
 
 def _reads(body: list[ast.stmt], hidden: dict[str, str]) -> list[ast.Name]:
     """Return the readings of what is hidden, not of the parameters that hide it."""
-    names = [n for s in body for n in ast.walk(s) if isinstance(n, ast.Name) and n.id in hidden]
+    names = [n for s in body for n in nodes_in(s) if isinstance(n, ast.Name) and n.id in hidden]
     return [n for n in names if not getattr(n, "gradgen_parameter", False)]
 
 

@@ -20,7 +20,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gradgen.backends.kernels import Kernel, decorated
 from gradgen.emission import pieces
 from gradgen.emission.folding import fold
 from gradgen.emission.guards import guards
@@ -37,6 +36,7 @@ from gradgen.errors import ArgumentError, OutputError
 from gradgen.frontend.arguments import Opaque
 from gradgen.ir.nodes import Function, Value
 from gradgen.rules.callables import module_of
+from gradgen.syntax import nodes_in
 
 LITERAL_LIMIT = 256
 # How many functions there are of each generated module whose lines `linecache` holds.
@@ -80,8 +80,13 @@ def render(
     writer, statements = _written(function, names, folded)
     sections = with_sections(statements)
     comment_places(sections)
-    kernel = Kernel(writer, name, sections, cache) if backend == "numba" else None
-    compiled = kernel.definition(outputs) if kernel is not None else None
+    kernel = compiled = None
+    if backend == "numba":
+        # Other texts do without what compiles them.
+        from gradgen.backends.kernels import Kernel, decorated
+
+        kernel = Kernel(writer, name, sections, cache)
+        compiled = kernel.definition(outputs)
     rest = guards(function, name, names)
     rest += kernel.call(outputs) if kernel else [*sections, _return(function, outputs(writer.expr))]
     taken = {name, *names.values(), *function.captures, *function.reserved}
@@ -151,13 +156,17 @@ def _packages(nodes: list[ast.stmt]) -> list[str]:
 
 
 def _dotted_names(tree: ast.AST) -> Iterator[str]:
-    for n in ast.walk(tree):
+    for n in nodes_in(tree):
         if isinstance(n, ast.Attribute):
-            yield ast.unparse(n) if _is_dotted(n) else ""
+            yield _dotted(n)
 
 
-def _is_dotted(e: ast.expr) -> bool:
-    return isinstance(e, ast.Name) or (isinstance(e, ast.Attribute) and _is_dotted(e.value))
+def _dotted(e: ast.expr) -> str:
+    """Return a name, or that of an attribute of what has one; '' for others."""
+    if isinstance(e, ast.Name):
+        return e.id
+    owner = _dotted(e.value) if isinstance(e, ast.Attribute) else ""
+    return f"{owner}.{e.attr}" if owner and isinstance(e, ast.Attribute) else ""
 
 
 def _return(function: Function, value: ast.expr) -> ast.Return:
@@ -299,7 +308,7 @@ def _class(name: str, cls: Any) -> ast.stmt:
 
 
 def _names_in(nodes: list[ast.stmt]) -> set[str]:
-    return {n.id for s in nodes for n in ast.walk(s) if isinstance(n, ast.Name)}
+    return {n.id for s in nodes for n in nodes_in(s) if isinstance(n, ast.Name)}
 
 
 def _captured(function: Function) -> list[ast.stmt]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradgen.ir.nodes import Const, Op, Value
+from gradgen.syntax import nodes_in
 
 Expr = ast.expr
 
@@ -137,7 +138,7 @@ def index_object(index: Expr) -> Expr:
 
 def names_in(operands: Sequence[Expr]) -> set[str]:
     """Return the names that occur in expressions."""
-    return {n.id for e in operands for n in ast.walk(e) if isinstance(n, ast.Name)}
+    return {n.id for e in operands for n in nodes_in(e) if isinstance(n, ast.Name)}
 
 
 def access(out: Expr, path: tuple[Any, ...]) -> Expr:

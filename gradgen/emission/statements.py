@@ -11,6 +11,7 @@ from gradgen.frontend.arguments import Container
 from gradgen.frontend.classes import has_attributes
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type
+from gradgen.syntax import nodes_in
 
 Target = ast.Name | ast.Attribute | ast.Subscript
 
@@ -78,7 +79,7 @@ def flags_first(test: ast.expr, then: list[ast.stmt], other: list[ast.stmt]) -> 
         names = [name for name in map(_cleared, default) if name]
         if not names or len(names) < len(default) or not _assigns(side, names):
             continue
-        used = [n for part in (test, *side) for n in ast.walk(part) if isinstance(n, ast.Name)]
+        used = [n for part in (test, *side) for n in nodes_in(part) if isinstance(n, ast.Name)]
         if any(n.id in names and isinstance(n.ctx, ast.Load) for n in used):
             continue
         stores = [n.id for n in used]
@@ -90,7 +91,7 @@ def flags_first(test: ast.expr, then: list[ast.stmt], other: list[ast.stmt]) -> 
 def _assigns(side: list[ast.stmt], names: list[str]) -> bool:
     """Whether a side gives all of these names a value: else they keep that of before there."""
     targets = [t for s in side if isinstance(s, ast.Assign) for t in s.targets]
-    found = {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+    found = {n.id for t in targets for n in nodes_in(t) if isinstance(n, ast.Name)}
     return found >= set(names)
 
 

@@ -30,6 +30,7 @@ from gradgen.errors import Span
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, added_in_place, uses
 from gradgen.ir.spelling import HOLE
 from gradgen.ir.types import Type
+from gradgen.syntax import nodes_in, parts_of
 
 AUGMENT = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.MatMult, ast.Pow, ast.Mod, ast.FloorDiv)
 Node = TypeVar("Node", bound=ast.AST)
@@ -102,7 +103,7 @@ class Writer:
             n = stack.pop()
             if isinstance(n, ast.Name) and (n.id in MODULES or n.id.startswith("_")):
                 self.needs.add(n.id)
-            stack += [c for c in ast.iter_child_nodes(n) if not hasattr(c, "gradgen_noted")]
+            stack += [c for c in parts_of(n) if not hasattr(c, "gradgen_noted")]
         e.gradgen_noted = True  # type: ignore[attr-defined]
         return e
 
@@ -354,12 +355,12 @@ class Writer:
             e = self.expr(v)
             if not (isinstance(e, ast.Name) and e.id == self.names[target]):
                 if not self.reverse and v in self.missing:
-                    self.none_for.update(n.id for n in ast.walk(e) if isinstance(n, ast.Name))
+                    self.none_for.update(n.id for n in nodes_in(e) if isinstance(n, ast.Name))
                 real.append((self.names[target], e, target.type))
         written: set[str] = set()
         ordered = True
         for name, e, _ in real:
-            if written & {n.id for n in ast.walk(e) if isinstance(n, ast.Name)}:
+            if written & {n.id for n in nodes_in(e) if isinstance(n, ast.Name)}:
                 ordered = False
             written.add(name)
         if ordered:
@@ -446,12 +447,12 @@ def placeholder(t: Type, native: bool = False) -> ast.expr:
 
 
 def _names_in(node: ast.AST) -> set[str]:
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    return {n.id for n in nodes_in(node) if isinstance(n, ast.Name)}
 
 
 def _assigned(statements: list[ast.stmt]) -> set[str]:
     """Return the names that assignments bind."""
-    nodes = [n for s in statements for n in ast.walk(s)]
+    nodes = [n for s in statements for n in nodes_in(s)]
     return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 

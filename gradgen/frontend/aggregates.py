@@ -42,6 +42,7 @@ from gradgen.library.collections import KnownCounter, KnownSet
 from gradgen.library.queues import LimitedDeque
 from gradgen.library.sets import ComputedSet
 from gradgen.rules.complexes import is_complex
+from gradgen.syntax import nodes_in
 
 Args = list[Any]
 Options = dict[str, Any]
@@ -74,9 +75,9 @@ def run_text(r: Reader, node: ast.AST, text: str, result: str, **values: Any) ->
     key = (id(node), text)
     if key not in r.expansions:
         tree = ast.parse(text)
-        names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+        names = {n.id for n in nodes_in(tree) if isinstance(n, ast.Name)}
         mine = {n: f"{n} {len(r.expansions)}" for n in sorted(names)}
-        for n in ast.walk(tree):
+        for n in nodes_in(tree):
             if isinstance(n, ast.Name):
                 n.id = mine.get(n.id, n.id)
             if "lineno" in n._attributes:

@@ -6,6 +6,8 @@ import ast
 import functools
 from collections.abc import Sequence
 
+from gradgen.syntax import nodes_in, parts_of
+
 
 def assigned_names(body: Sequence[ast.stmt]) -> list[str]:
     """Return the names that statements assign, in order, not those of nested functions."""
@@ -19,7 +21,7 @@ def assigned_names(body: Sequence[ast.stmt]) -> list[str]:
             continue
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda):
             continue
-        stack += reversed(list(ast.iter_child_nodes(node)))
+        stack += reversed(parts_of(node))
     return list(names)
 
 
@@ -54,7 +56,7 @@ def changed(definition: ast.AST) -> frozenset[str]:
     """
     once: set[str] = set()
     out: set[str] = set()
-    for node in ast.walk(definition):
+    for node in nodes_in(definition):
         if isinstance(node, ast.For | ast.While):
             out.update(assigned_names([node]))
         elif isinstance(node, ast.Call):
@@ -62,7 +64,7 @@ def changed(definition: ast.AST) -> frozenset[str]:
         elif isinstance(node, ast.Subscript | ast.Attribute):
             out.update(_bases(node) if not isinstance(node.ctx, ast.Load) else ())
         elif isinstance(node, ast.AugAssign):
-            out.update(n.id for n in ast.walk(node.target) if isinstance(n, ast.Name))
+            out.update(n.id for n in nodes_in(node.target) if isinstance(n, ast.Name))
         for name in _assigned_by(node):
             (out if name in once else once).add(name)
     return frozenset(out)

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 import gradgen.frontend.aggregates
-import gradgen.frontend.b_spline_calls
 import gradgen.frontend.builtin_calls
 import gradgen.frontend.constructor_calls
 import gradgen.frontend.conversions
@@ -21,16 +20,13 @@ import gradgen.frontend.einsum
 import gradgen.frontend.elementwise_calls
 import gradgen.frontend.fields
 import gradgen.frontend.generators
-import gradgen.frontend.interpolation_calls
 import gradgen.frontend.iterators
-import gradgen.frontend.kernel_density_calls
 import gradgen.frontend.linalg_calls
 import gradgen.frontend.numpy_calls
 import gradgen.frontend.padding
 import gradgen.frontend.random_calls
 import gradgen.frontend.reshaping
 import gradgen.frontend.resizing
-import gradgen.frontend.scipy_calls
 import gradgen.frontend.shape_calls
 import gradgen.frontend.triangles
 import gradgen.frontend.type_calls
@@ -90,9 +86,10 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.nodes import Value
 from gradgen.library import READ_AS, READ_METHODS
-from gradgen.rules.callables import resolve
+from gradgen.rules.callables import PENDING, resolve
 from gradgen.rules.registry import CALLABLES, METHODS, RULES
 
+PENDING.append("gradgen.frontend.of_scipy")
 # Builtins that ask an object's class.
 ASKED = {
     id(f): f"__{f.__name__}__"

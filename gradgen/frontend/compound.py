@@ -35,6 +35,7 @@ from gradgen.frontend.values import (
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Op, Value, replace_uses, walk
 from gradgen.ir.types import integer
+from gradgen.syntax import nodes_in
 
 SHORT = 8  # turns of a loop that is written out where what its names share depends on the turn
 LEAVE = "leave"  # the jump out of a loop whose test fails
@@ -120,7 +121,7 @@ class _LoopFrame:
     def _used_up(self) -> list[str]:
         """Return the iterators from before the loop that a turn may use up."""
         held = self.r.frame.names
-        read = [n.id for s in self.s.body for n in ast.walk(s) if isinstance(n, ast.Name)]
+        read = [n.id for s in self.s.body for n in nodes_in(s) if isinstance(n, ast.Name)]
         return [name for name in read if isinstance(held.get(name), Once | Lazy)]
 
     def turn(self, trial: Loop, steps: Sequence[Step]) -> None:

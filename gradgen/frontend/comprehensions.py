@@ -35,6 +35,7 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Block, Const, Value
+from gradgen.syntax import nodes_in
 
 Comprehension = ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp
 ITEMS, TOTAL, FLAG = "items", "total", "found"
@@ -96,7 +97,7 @@ def in_scope(r: Reader, node: Any) -> Any:
         names = {
             n.id: f"{n.id} {len(r.expansions)}"
             for part in made.generators
-            for n in ast.walk(part.target)
+            for n in nodes_in(part.target)
             if isinstance(n, ast.Name)
         }
         first = made.generators[0].iter
@@ -120,7 +121,7 @@ class _Renamer(ast.NodeTransformer):
         spec = node.args
         spec.defaults = [self.visit(d) for d in spec.defaults]
         spec.kw_defaults = [None if d is None else self.visit(d) for d in spec.kw_defaults]
-        own = {a.arg for a in ast.walk(spec) if isinstance(a, ast.arg)}
+        own = {a.arg for a in nodes_in(spec) if isinstance(a, ast.arg)}
         node.body = self._without(own).visit(node.body)
         return node
 
@@ -131,7 +132,7 @@ class _Renamer(ast.NodeTransformer):
         own = {
             n.id
             for part in node.generators
-            for n in ast.walk(part.target)
+            for n in nodes_in(part.target)
             if isinstance(n, ast.Name)
         }
         first = self.visit(node.generators[0].iter)
@@ -149,10 +150,10 @@ class _Renamer(ast.NodeTransformer):
 
 def leave_scope(r: Reader, scoped: Any) -> None:
     """Forget the targets of a comprehension, unless a function made in it may read them."""
-    if any(isinstance(n, ast.Lambda) for n in ast.walk(scoped)):
+    if any(isinstance(n, ast.Lambda) for n in nodes_in(scoped)):
         return
     for part in scoped.generators:
-        for n in ast.walk(part.target):
+        for n in nodes_in(part.target):
             if isinstance(n, ast.Name):
                 r.frame.names.pop(n.id, None)
 
@@ -358,7 +359,7 @@ def run_loops(r: Reader, node: Any, key: str, innermost: Callable[[Any], ast.stm
                 body = ast.If(test, [body], [])
             body = ast.For(part.target, part.iter, [body], [])
         r.expansions[id(node), key] = located(body, node)
-    for n in ast.walk(body):
+    for n in nodes_in(body):
         if isinstance(n, ast.For):
             r.made |= {id(n), id(n.iter)}
     read_statements(r, [body])
@@ -367,7 +368,7 @@ def run_loops(r: Reader, node: Any, key: str, innermost: Callable[[Any], ast.stm
 
 def located(tree: Any, node: ast.AST) -> Any:
     """Give the new nodes of a tree the place of another node."""
-    for n in ast.walk(tree):
+    for n in nodes_in(tree):
         if "lineno" in n._attributes and not hasattr(n, "lineno"):
             ast.copy_location(n, node)
     return tree

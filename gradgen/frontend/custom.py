@@ -30,6 +30,7 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.nodes import Const, Value
 from gradgen.solutions import fixed_point, implicit
+from gradgen.syntax import nodes_in
 
 OUTSIDE = "decorate the function outside, and hand it all that it needs as arguments"
 
@@ -135,7 +136,7 @@ def _on_grad(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
         r.refuse(node, "such a call of on_grad", "call on_grad(x, rule)")
     rule = given["rule"]
     if isinstance(rule, LocalFunction):
-        own = {a.arg for a in ast.walk(rule.node.args) if isinstance(a, ast.arg)}
+        own = {a.arg for a in nodes_in(rule.node.args) if isinstance(a, ast.arg)}
         known = (Static, Const, LocalFunction, type(None))
         names = free_names(rule.node, own)
         computed = [n for n in names if not isinstance(meaning(r, rule, n), known)]

@@ -13,32 +13,32 @@ import types
 import warnings
 from typing import Any
 
-import numpy as np
-
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.texts import spelled
 from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import Static
 from gradgen.ir.nodes import Const, Value
+from gradgen.rules.callables import Callables
 
 LEVELS = ("debug", "info", "warning", "error", "critical", "log")
-FUNCTIONS = {
-    id(print): "print",
-    id(warnings.warn): "warnings.warn",
-    id(np.random.seed): "np.random.seed",
-    **{id(getattr(logging, level)): f"logging.{level}" for level in LEVELS},
-}
+FUNCTIONS: Callables[str] = Callables()
+FUNCTIONS.enter(print, "print")
+FUNCTIONS.enter(warnings.warn, "warnings.warn")
+FUNCTIONS.enter("np.random.seed", "np.random.seed")
+for _level in LEVELS:
+    FUNCTIONS.enter(getattr(logging, _level), f"logging.{_level}")
 
 
 def spelling_of(callee: Any) -> str:
     """Return how a function with an effect is called in the generated text, '' for others."""
-    if id(callee) in FUNCTIONS:
-        return FUNCTIONS[id(callee)]
+    known = FUNCTIONS.of(callee)
+    if known is not None:
+        return known
     owner, name = getattr(callee, "__self__", None), getattr(callee, "__name__", "")
     if isinstance(owner, logging.Logger) and name in LEVELS:
-        known = "" if isinstance(owner, logging.RootLogger) else repr(owner.name)
-        return f"logging.getLogger({known}).{name}"
+        of = "" if isinstance(owner, logging.RootLogger) else repr(owner.name)
+        return f"logging.getLogger({of}).{name}"
     stream = _stream(owner) if isinstance(callee, types.BuiltinMethodType) else ""
     return f"{stream}.{name}" if stream and name in ("write", "flush") else ""
 

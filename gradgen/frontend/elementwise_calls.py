@@ -122,7 +122,7 @@ def _piece(
     return as_value(r, piece, node)
 
 
-@special(np.polynomial.polynomial.polyval)
+@special("np.polynomial.polynomial.polyval")
 def _polyval(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read the value of a polynomial of ascending powers."""
     given = [argument(r, node, args, kwargs, k, n) for k, n in enumerate(("x", "c", "tensor"))]

@@ -39,6 +39,7 @@ from gradgen.ir.nodes import Block, Function, Leaf, walk
 from gradgen.ir.verify import out_of_scope
 from gradgen.options import bound
 from gradgen.rules.complexes import is_complex
+from gradgen.syntax import nodes_in
 
 MOST_OPERATIONS = 6000
 EFFORTS = (0, FOR, FOR | WHILE)
@@ -319,7 +320,7 @@ def _check_scopes(r: Reader, block: Block) -> None:
 
 def _last_return(node: FunctionNode) -> ast.AST:
     """Return the expression that the function ends with."""
-    found = [s for s in ast.walk(node) if isinstance(s, ast.Return) and s.value is not None]
+    found = [s for s in nodes_in(node) if isinstance(s, ast.Return) and s.value is not None]
     last = max(found, key=lambda s: (s.lineno, s.col_offset), default=None)
     if last is None:
         return node.body if isinstance(node, ast.Lambda) else node

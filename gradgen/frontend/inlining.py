@@ -21,6 +21,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.source import source_of
 from gradgen.frontend.values import Frame, LocalFunction, Record, Static
 from gradgen.rules.registry import LIKE
+from gradgen.syntax import every_node, nodes_in
 
 MAX_DEPTH = 40
 
@@ -111,7 +112,7 @@ def run_body(r: Reader, definition: Any) -> Any:
         definition = _as_function(r, definition)  # what it raises is raised by a statement
     if isinstance(definition, ast.Lambda):
         # Comprehensions are read as loops, whose tests count how deep paths part.
-        r.frame.exits = Exits({n.id for n in ast.walk(definition) if isinstance(n, ast.Name)})
+        r.frame.exits = Exits({n.id for n in nodes_in(definition) if isinstance(n, ast.Name)})
         return evaluate(r, definition.body)
     refuse_generators(r, definition)
     names, assigned, lives = _syntax(definition)
@@ -140,7 +141,7 @@ def _syntax(definition: ast.FunctionDef) -> tuple[set[str], frozenset[str], Live
 
     A function is read at each of its calls, and in each turn that is tried of loops around them.
     """
-    names = {n.id for n in ast.walk(definition) if isinstance(n, ast.Name)}
+    names = {n.id for n in every_node(definition) if isinstance(n, ast.Name)}
     return names, frozenset(assigned_names(definition.body)), Liveness(definition.body)
 
 
@@ -157,4 +158,4 @@ def refuse_generators(r: Reader, definition: ast.FunctionDef) -> None:
 @functools.lru_cache(maxsize=512)
 def _first_yield(definition: ast.FunctionDef) -> ast.AST | None:
     kinds = ast.Yield | ast.YieldFrom
-    return next((n for n in ast.walk(definition) if isinstance(n, kinds)), None)
+    return next((n for n in every_node(definition) if isinstance(n, kinds)), None)

@@ -9,6 +9,7 @@ import types
 from gradgen.errors import GradgenError
 from gradgen.frontend.classes import found_in
 from gradgen.frontend.source import FunctionNode, source_of
+from gradgen.syntax import nodes_in
 
 
 @functools.lru_cache(maxsize=256)
@@ -44,11 +45,11 @@ def _is_text(s: ast.stmt) -> bool:
 def _subscripted(node: FunctionNode) -> set[str]:
     """Return what a method subscripts by its second parameter, which it does not assign."""
     place = node.args.args[1].arg if len(node.args.args) == 2 else ""
-    named = [n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == place]
+    named = [n for n in nodes_in(node) if isinstance(n, ast.Name) and n.id == place]
     if any(isinstance(n.ctx, ast.Store) for n in named):
         return set()
     return {
         ast.unparse(n.value)
-        for n in ast.walk(node)
+        for n in nodes_in(node)
         if isinstance(n, ast.Subscript) and isinstance(n.slice, ast.Name) and n.slice.id == place
     }

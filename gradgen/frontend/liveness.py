@@ -11,6 +11,7 @@ import ast
 from collections.abc import Sequence
 
 from gradgen.deep import deep
+from gradgen.syntax import nodes_in
 
 Names = frozenset[str]
 NONE: Names = frozenset()
@@ -27,8 +28,9 @@ class Liveness:
         self.at_turn: dict[ast.AST, Names] = {}
         self.after: dict[ast.AST, Names] = {}
         self.behind: dict[ast.stmt, Names] = {}  # of single statements
-        self.always = _escaping(body)
-        self.known = _read(body) | _stored(body)
+        every = [n for s in body for n in nodes_in(s)]
+        self.always = _escaping(every)
+        self.known = frozenset(n.id for n in every if isinstance(n, ast.Name))
         self._run(body, NONE, NONE, NONE)
 
     def dead_at_turn(self, loop: ast.AST, name: str) -> bool:
@@ -45,10 +47,10 @@ class Liveness:
         Of a call in the head of a compound statement that is not known.
         """
         for s, live in self.behind.items():
-            parts = list(ast.walk(s))
+            parts = list(nodes_in(s))
             if call in parts:
-                again = any(call in ast.walk(n) for n in parts if isinstance(n, REPEATED))
-                others = set(parts) - set(ast.walk(call))
+                again = any(call in nodes_in(n) for n in parts if isinstance(n, REPEATED))
+                others = set(parts) - set(nodes_in(call))
                 read = any(isinstance(n, ast.Name) and n.id == name for n in others - _written(s))
                 return not again and not read and self._dead(live - _names_of(_written(s)), name)
         return False
@@ -141,7 +143,7 @@ def _takes_a_turn(s: ast.For | ast.While) -> bool:
 def _written(s: ast.stmt) -> set[ast.AST]:
     """Return the names that an assignment gives a value, as nodes."""
     targets = s.targets if isinstance(s, ast.Assign) else []
-    nodes = (n for t in targets for n in ast.walk(t))
+    nodes = (n for t in targets for n in nodes_in(t))
     return {n for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 
@@ -154,7 +156,7 @@ def _read(nodes: Sequence[ast.AST]) -> Names:
     return frozenset(
         n.id
         for node in nodes
-        for n in ast.walk(node)
+        for n in nodes_in(node)
         if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Store)
     )
 
@@ -163,15 +165,17 @@ def _stored(nodes: Sequence[ast.AST]) -> Names:
     return frozenset(
         n.id
         for node in nodes
-        for n in ast.walk(node)
+        for n in nodes_in(node)
         if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
     )
 
 
-def _escaping(body: Sequence[ast.stmt]) -> Names:
-    """Return the names that what runs later can read at any time, and those declared elsewhere."""
+def _escaping(every: list[ast.AST]) -> Names:
+    """Return the names that what runs later can read at any time, and those declared elsewhere.
+
+    ``every`` node of the function's body is given.
+    """
     out: set[str] = set()
-    every = [n for s in body for n in ast.walk(s)]
     at_once = {
         id(arg)
         for n in every
@@ -182,7 +186,7 @@ def _escaping(body: Sequence[ast.stmt]) -> Names:
         if isinstance(n, ast.GeneratorExp) and id(n) not in at_once:
             out |= {m.id for m in _names(n)}
         elif isinstance(n, INNER):
-            out |= {m.id for m in ast.walk(n) if isinstance(m, ast.Name)} - _own(n)
+            out |= {m.id for m in nodes_in(n) if isinstance(m, ast.Name)} - _own(n)
         elif isinstance(n, ast.Nonlocal | ast.Global):
             out |= set(n.names)
     return frozenset(out)
@@ -192,7 +196,7 @@ def _own(n: ast.AST) -> set[str]:
     """Return the names that are an inner function's own, and not those of what is around it."""
     if not isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
         return set()
-    a, inside = n.args, list(ast.walk(n))
+    a, inside = n.args, list(nodes_in(n))
     every = [*a.posonlyargs, *a.args, *a.kwonlyargs, a.vararg, a.kwarg]
     mine = {p.arg for p in every if p is not None}
     outside = [a.defaults, a.kw_defaults, getattr(n, "decorator_list", [])]
@@ -205,4 +209,4 @@ def _own(n: ast.AST) -> set[str]:
 
 
 def _names(node: ast.AST) -> list[ast.Name]:
-    return [m for m in ast.walk(node) if isinstance(m, ast.Name)]
+    return [m for m in nodes_in(node) if isinstance(m, ast.Name)]

@@ -18,6 +18,7 @@ from gradgen.frontend.points import Point
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.source import code_of_class
 from gradgen.frontend.values import Static, is_static, static_value
+from gradgen.syntax import nodes_in
 
 WAY_OUT = "define the class outside the function, or pass its methods what they need"
 CONSTANTS = (str, int, float, bool, type(None), type, types.FunctionType, types.ModuleType)
@@ -43,7 +44,7 @@ def class_statement(r: Reader, s: ast.ClassDef, rest: Point) -> Point:
 
 def _require_plain(r: Reader, s: ast.ClassDef) -> None:
     """Refuse a body that computes something, which each call of the function would do anew."""
-    own = {n.id for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    own = {n.id for n in nodes_in(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     own |= {f.name for f in s.body if isinstance(f, ast.FunctionDef)}
     for inner in s.body:
         match inner:

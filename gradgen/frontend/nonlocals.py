@@ -11,6 +11,7 @@ import functools
 from typing import Any
 
 from gradgen.frontend.values import Frame, Record
+from gradgen.syntax import nodes_in, parts_of
 
 BOX = "names that inner functions assign"
 
@@ -37,7 +38,7 @@ def _owners(definition: ast.AST) -> frozenset[str]:
     """Return the names of what attributes are set on, in a function or one inside it."""
     return frozenset(
         n.value.id
-        for n in ast.walk(definition)
+        for n in nodes_in(definition)
         if isinstance(n, ast.Attribute)
         and isinstance(n.ctx, ast.Store)
         and isinstance(n.value, ast.Name)
@@ -68,5 +69,5 @@ def _declared(definition: Any) -> tuple[frozenset[str], frozenset[str]]:
         if isinstance(node, ast.Nonlocal):
             names.update(node.names)
         deeper = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        stack += [(n, inside if deeper else names) for n in ast.iter_child_nodes(node)]
+        stack += [(n, inside if deeper else names) for n in parts_of(node)]
     return frozenset(own), frozenset(inside)

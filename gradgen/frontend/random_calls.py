@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-import numpy as np
-
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.method_calls import method
 from gradgen.frontend.places import is_none
@@ -79,7 +77,7 @@ def _of_lengths(name: str, kind: str) -> Handler:
     return handler
 
 
-@special(np.random.default_rng)
+@special("np.random.default_rng")
 def _generator(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read a generator, from which numbers are drawn by its methods."""
     seeds = [as_value(r, v, node) for v in (*args, *kwargs.values()) if not is_none(v)]
@@ -104,8 +102,8 @@ def _method(name: str) -> Any:
 
 
 for _name, _kind in LEGACY.items():
-    special(getattr(np.random, _name))(_legacy(_name, _kind))
-special(np.random.randn)(_of_lengths("randn", "normal"))
-special(np.random.rand)(_of_lengths("rand", "uniform"))
+    special(f"np.random.{_name}")(_legacy(_name, _kind))
+special("np.random.randn")(_of_lengths("randn", "normal"))
+special("np.random.rand")(_of_lengths("rand", "uniform"))
 for _name in DRAWS:
     method(_name)(_method(_name))

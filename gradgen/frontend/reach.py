@@ -23,6 +23,7 @@ from gradgen.frontend.values import (
     parts,
 )
 from gradgen.ir.nodes import Value
+from gradgen.syntax import nodes_in
 
 # Attributes of methods, pullbacks and gradients of local functions: what they are made of.
 MADE_OF = ("owner", "function", "gradient", "args")
@@ -96,4 +97,4 @@ def _around(fn: LocalFunction) -> Iterator[Any]:
 
 @functools.lru_cache(maxsize=512)
 def _named(definition: ast.AST) -> frozenset[str]:
-    return frozenset(n.id for n in ast.walk(definition) if isinstance(n, ast.Name))
+    return frozenset(n.id for n in nodes_in(definition) if isinstance(n, ast.Name))

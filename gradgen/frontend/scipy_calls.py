@@ -20,6 +20,7 @@ from gradgen.frontend.moment_calls import asked_of
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
+from gradgen.frontend.ufunc_methods import outer
 from gradgen.frontend.values import Frozen, Map, Record, Seq, Static, is_static, static_value
 from gradgen.ir.types import FLOAT
 from gradgen.library.distances import distances_by_function, pairs_by_function
@@ -88,6 +89,17 @@ def _freezing(distribution: str) -> Any:
     return freeze
 
 
+def _outer_of(spelling: str) -> Any:
+    def handler(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Read ``outer`` of a ufunc."""
+        return outer(resolve(spelling))(r, node, args, kwargs)
+
+    return handler
+
+
+for _rule in RULES.values():
+    if _rule.elementwise and len(_rule.inputs) == 2 and _rule.spelling.startswith("scipy.special."):
+        special(f"{_rule.spelling}.outer", listed=False)(_outer_of(_rule.spelling))
 VECTORS = ("multivariate_normal", "dirichlet", "multinomial")
 for _name in [*(c.name for c in CONTINUOUS), *(d.name for d in DISCRETE), *VECTORS]:
     special(f"scipy.stats.{_name}")(_freezing(f"scipy.stats.{_name}"))

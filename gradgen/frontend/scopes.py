@@ -8,14 +8,15 @@ from typing import Any
 
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Frame, LocalFunction
+from gradgen.syntax import nodes_in
 
 
 def free_names(node: Any, bound: set[str]) -> list[str]:
     """Return the names that a function reads and does not bind, in order."""
     body = [node.body] if isinstance(node, ast.Lambda) else node.body
-    found = [n for s in body for n in ast.walk(s) if isinstance(n, ast.Name)]
+    found = [n for s in body for n in nodes_in(s) if isinstance(n, ast.Name)]
     mine = bound | {n.id for n in found if isinstance(n.ctx, ast.Store)}
-    mine |= {n.arg for s in body for n in ast.walk(s) if isinstance(n, ast.arg)}
+    mine |= {n.arg for s in body for n in nodes_in(s) if isinstance(n, ast.arg)}
     return list(dict.fromkeys(n.id for n in found if n.id not in mine))
 
 

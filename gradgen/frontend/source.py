@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from gradgen.errors import SourceError, Span
+from gradgen.syntax import nodes_in
 
 Place = tuple[int, int]  # a line and a column
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -145,7 +146,7 @@ class _Parsed:
     def __init__(self, tree: ast.Module, compiled: types.CodeType) -> None:
         self.nodes: dict[int, list[FunctionNode]] = {}
         self.codes: dict[int, list[types.CodeType]] = {}
-        for node in ast.walk(tree):
+        for node in nodes_in(tree):
             if isinstance(node, FunctionNode):
                 self.nodes.setdefault(_first_line(node), []).append(node)
         for code in _codes(compiled):
@@ -239,7 +240,7 @@ def _rewritten_asserts(
     node: FunctionNode, twins: list[types.CodeType], code: types.CodeType
 ) -> bool:
     """Whether the code differs only because a test runner rewrote the function's asserts."""
-    has_assert = any(isinstance(n, ast.Assert) for n in ast.walk(node))
+    has_assert = any(isinstance(n, ast.Assert) for n in nodes_in(node))
     return has_assert and any(
         t.co_varnames == code.co_varnames[: len(t.co_varnames)] for t in twins
     )

@@ -16,6 +16,7 @@ from gradgen.frontend.targets import assign_to
 from gradgen.frontend.unbound import is_there
 from gradgen.frontend.values import Iteration
 from gradgen.ir.nodes import Block, Const
+from gradgen.syntax import nodes_in
 
 LEAST = 3  # numbers in a row that are read as a range, and not written out
 
@@ -52,7 +53,7 @@ def as_range(s: ast.For) -> Iteration | None:
 
 def _is_reckoned_with(body: list[ast.stmt], name: str) -> bool:
     """Whether a name is only added, multiplied, compared, and a part of subscripts."""
-    inside = [n for s in body for n in ast.walk(s)]
+    inside = [n for s in body for n in nodes_in(s)]
     uses: set[ast.AST] = {n for n in inside if isinstance(n, ast.Name) and n.id == name}
     for n in inside:
         if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Add | ast.Sub | ast.Mult):

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+import gradgen.rules.of_numpy  # noqa: F401  (fills the table of rules)
 from gradgen.frontend.bindings import call_rule, option
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
@@ -24,7 +25,6 @@ from gradgen.frontend.ufunc_calls import UFUNCS, in_dtype
 from gradgen.frontend.values import Static
 from gradgen.ir.nodes import Const
 from gradgen.library import ufuncs
-from gradgen.rules.callables import resolve
 from gradgen.rules.registry import RULES
 
 Args = list[Any]
@@ -92,15 +92,6 @@ def outer(ufunc: np.ufunc) -> Handler:
             for v, w, given in ((a, b, args[0]), (b, a, args[1]))
         ]
         return _called(r, node, ufunc, taken, kwargs)
-
-    return handler
-
-
-def outer_of(spelling: str) -> Handler:
-    """Return the reading of ``outer`` of a ufunc of SciPy, which is looked up when it is called."""
-
-    def handler(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
-        return outer(resolve(spelling))(r, node, args, kwargs)
 
     return handler
 
@@ -181,9 +172,6 @@ for _ufunc in UFUNCS:
         SPECIAL.enter(_ufunc.reduce, along(_ufunc, "reduce", REDUCED, ufuncs.reduced))
         SPECIAL.enter(_ufunc.accumulate, along(_ufunc, "accumulate", ACCUMULATED, ufuncs.running))
         SPECIAL.enter(_ufunc.reduceat, reduceat(_ufunc))
-for _rule in RULES.values():
-    if _rule.elementwise and len(_rule.inputs) == 2 and _rule.spelling.startswith("scipy.special."):
-        SPECIAL.enter(f"{_rule.spelling}.outer", outer_of(_rule.spelling))
 SPELLED["ufunc.outer"] = outer(np.add)
 SPELLED["ufunc.reduce"] = along(np.add, "reduce", REDUCED, ufuncs.reduced)
 SPELLED["ufunc.accumulate"] = along(np.add, "accumulate", ACCUMULATED, ufuncs.running)

@@ -370,7 +370,18 @@ def boxes_at(value: Any, path: tuple[Any, ...]) -> list[Box]:
         return [*boxes_at(value.then, path), *boxes_at(value.other, path)]
     if not path:
         return [value] if isinstance(value, Box) else []
-    return boxes_at(dict(parts(value)).get(path[0]), path[1:])
+    return boxes_at(_part_at(value, path[0]), path[1:])
+
+
+def _part_at(value: Any, key: Any) -> Any:
+    """Return the item of a box, or the default of a function, with a key: None without it."""
+    if isinstance(value, Box):
+        held = contents(value)
+        if isinstance(held, dict):
+            return held.get(key)
+        if isinstance(held, list | tuple) and isinstance(key, int):
+            return held[key] if 0 <= key < len(held) else None
+    return dict(parts(value)).get(key)
 
 
 def interchangeable(a: Any, b: Any) -> bool:

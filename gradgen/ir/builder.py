@@ -113,12 +113,10 @@ class Builder:
 
     def _check_lists(self, prim: str, values: list[Value], span: Span | None) -> None:
         """Refuse to compute with a list as if it were an array: a reading has to make it one."""
-        if prim in OF_OBJECTS or prim not in RULES:
+        if all(v.type.kind != "list" for v in values) or prim in OF_OBJECTS or prim not in RULES:
             return
         named = any(str(name).startswith(LIBRARIES) for name in RULES[prim].callables)
-        if not (named or RULES[prim].elementwise):
-            return
-        if any(v.type.kind == "list" for v in values):
+        if named or RULES[prim].elementwise:
             what = f"{RULES[prim].spelling or prim} of a list whose length is not known"
             raise UnsupportedError(what, span or self.span, "make an array of it by np.array")
 

@@ -23,6 +23,7 @@ op is an ``if`` without outputs whose blocks end the enclosing loop body themsel
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -297,32 +298,37 @@ def walk(block: Block) -> Iterator[Op]:
     """Yield every op of a block and of the blocks inside, in program order."""
     stack = [iter(block.ops)]
     while stack:
-        op = next(stack[-1], None)
-        if op is None:
+        for op in stack[-1]:
+            yield op
+            if op.blocks:
+                stack += [iter(inner.ops) for inner in reversed(op.blocks)]
+                break
+        else:
             stack.pop()
-            continue
-        yield op
-        for inner in reversed(op.blocks):
-            stack.append(iter(inner.ops))
 
 
 def blocks_of(block: Block) -> Iterator[Block]:
     """Yield a block and every block inside it, outermost first."""
     yield block
-    for op in walk(block):
-        yield from op.blocks
+    stack = [iter(block.ops)]
+    while stack:
+        for op in stack[-1]:
+            if op.blocks:
+                yield from op.blocks
+                stack += [iter(inner.ops) for inner in reversed(op.blocks)]
+                break
+        else:
+            stack.pop()
 
 
 def uses(block: Block) -> dict[Value, int]:
     """Count how often each value is read, block ends included."""
-    count: dict[Value, int] = {}
+    read: list[Value] = []
     for op in walk(block):
-        for v in op.inputs:
-            count[v] = count.get(v, 0) + 1
+        read += op.inputs
     for b in blocks_of(block):
-        for v in b.results:
-            count[v] = count.get(v, 0) + 1
-    return count
+        read += b.results
+    return dict(Counter(read))
 
 
 def takes_all_turns(loop: Op) -> bool:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import gradgen.rules.of_numpy  # noqa: F401  (fills the table of rules)
 from gradgen.ir.nodes import Op, Value
-from gradgen.rules.table import RULES
+from gradgen.rules.registry import RULES
 
 NameOf = Callable[[Value], str]
 # What says how an operation came about, or repeats its output's type, is not shown.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -189,6 +190,7 @@ def in_double(t: Type) -> Type:
     return replace(t, dtype=wide.get(t.dtype, t.dtype))
 
 
+@cache
 def scalar(dtype: str, weak: bool = False) -> Type:
     """Return the type of a NumPy scalar (or of a Python one, when ``weak``)."""
     kind = {"f": "float", "i": "int", "u": "int", "b": "bool", "c": "complex"}[np.dtype(dtype).kind]
@@ -202,22 +204,22 @@ def integer(value: Length | None = None) -> Type:
 
 def promote(types: Iterable[Type]) -> str:
     """Return the dtype name of NumPy's promotion (NEP 50), or '' if one of them is unknown."""
-    types = list(types)
-    operands: list[object] = []
-    for t in types:
-        if t.dtype == "":
-            return _promote_unknown(types)
-        operands.append(
-            {"f": 1.0, "i": 1, "b": True, "c": 1j}[np.dtype(t.dtype).kind] if t.weak else t.dtype
-        )
+    return _promoted(tuple((t.dtype, t.weak) for t in types))
+
+
+@cache
+def _promoted(types: tuple[tuple[str, bool], ...]) -> str:
+    """Return the promotion of dtypes, each with whether it is that of a Python number."""
+    if any(dtype == "" for dtype, _ in types):
+        # Arguments are real, and complex wins.
+        return "complex128" if any(dtype.startswith("complex") for dtype, _ in types) else ""
+    operands: list[object] = [
+        {"f": 1.0, "i": 1, "b": True, "c": 1j}[np.dtype(dtype).kind] if weak else dtype
+        for dtype, weak in types
+    ]
     if all(not isinstance(o, str) for o in operands):
         return np.result_type(*(np.asarray(o).dtype for o in operands)).name
     return np.result_type(*operands).name  # type: ignore[arg-type]
-
-
-def _promote_unknown(types: list[Type]) -> str:
-    """Return what is known with an unknown operand: arguments are real, and complex wins."""
-    return "complex128" if any(t.dtype.startswith("complex") for t in types) else ""
 
 
 def has_fresh_length(t: Type) -> bool:
@@ -262,6 +264,8 @@ def broadcast(shapes: Iterable[Shape | None]) -> Shape | None:
     for s in shapes:
         if s is None:
             return None
+        if not s:
+            continue
         longer, shorter = (out, s) if len(out) >= len(s) else (s, out)
         pad = len(longer) - len(shorter)
         pairs = list(zip(longer[pad:], shorter, strict=True))

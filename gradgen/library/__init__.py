@@ -3,25 +3,20 @@
 from gradgen.library import (  # noqa: F401  (these fill the tables)
     calculus,
     coefficients,
-    distances,
-    filters,
     fourier,
     grids,
-    hermite,
-    initial_values,
     insertion,
-    interpolators,
     linalg,
     polynomials,
     python,
-    quadrature,
     sampled,
     shapes,
-    simpson,
     statistics,
-    trajectories,
     windows,
 )
 from gradgen.library.registry import READ_AS, READ_METHODS, READINGS, reads
+from gradgen.rules.callables import PENDING
+
+PENDING.append("gradgen.library.of_scipy")
 
 __all__ = ["READINGS", "READ_AS", "READ_METHODS", "reads"]

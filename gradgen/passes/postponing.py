@@ -12,10 +12,12 @@ from gradgen.rules.registry import RULES
 
 def postpone(function: Function) -> None:
     """Move operations of the sweep behind the last one that reads what they replace, in place."""
+    blocks = [b for b in blocks_of(function.body) if any(map(_replaced, b.ops))]
+    if not blocks:
+        return
     count, sharing = uses(function.body), Sharing(function)
-    for block in blocks_of(function.body):
-        if any(map(_replaced, block.ops)):
-            _block(block, _Reads(block, count, sharing))
+    for block in blocks:
+        _block(block, _Reads(block, count, sharing))
 
 
 def _block(block: Block, reads: _Reads) -> None:
@@ -88,9 +90,13 @@ def _base(v: Value) -> Value:
 
 
 def _read_by(op: Op) -> list[Value]:
+    if not op.blocks:
+        return op.inputs
     inner = _with_inner(op)
     return [v for o in inner for v in (*o.inputs, *(u for b in o.blocks for u in b.results))]
 
 
 def _with_inner(op: Op) -> list[Op]:
+    if not op.blocks:
+        return [op]
     return [op, *(o for b in op.blocks for o in walk(b))]

@@ -27,7 +27,7 @@ from gradgen.options import Options
 from gradgen.proof.margins import EQUAL, MARGINS, TESTS, margins
 from gradgen.proof.point import Point, Vector
 from gradgen.proof.report import Part
-from gradgen.rules.table import RULES
+from gradgen.rules.registry import RULES
 
 # What a step of this size (of a number of size one) can reach is near.
 NEAR = 1e-3

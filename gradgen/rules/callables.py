@@ -1,7 +1,8 @@
 """Which Python objects mean what: tables of functions, methods of ufuncs and of distributions.
 
 An object is known by what it is, never by how the user's source spells it.  What belongs to SciPy
-is looked up when SciPy is there: gradgen does not import it.
+is looked up when SciPy is there: gradgen does not import it.  NumPy imports some of its own parts
+only when they are asked for, which takes a while: so does gradgen.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ T = TypeVar("T")
 HEADS: dict[str, Any] = {"np": np, "math": math}
 SCIPY = ("special", "linalg", "stats", "integrate", "interpolate", "signal", "optimize", "fft")
 # The modules that spellings may begin with, but for NumPy, math and the builtins.
-MODULES = [*(f"scipy.{name}" for name in SCIPY), "scipy.spatial.distance"]
+MODULES = {*(f"scipy.{name}" for name in SCIPY), "scipy.spatial.distance"}
+PARTS = ("fft", "polynomial", "random")  # of NumPy, which imports them when they are asked for
 
 
 def key_of(obj: Any) -> Any:
@@ -37,7 +39,16 @@ def key_of(obj: Any) -> Any:
 
 def module_of(path: str) -> str:
     """Return the module that a spelling begins with: one of SciPy's, or of a rule of a user's."""
-    return next((m for m in MODULES if path.startswith(f"{m}.")), "")
+    module = path.rpartition(".")[0]
+    while module and module not in MODULES:
+        module = module.rpartition(".")[0]
+    return module
+
+
+def awaited(path: str) -> str:
+    """Return the module that has to be there before a spelling means an object, '' for none."""
+    part = path[3:].partition(".")[0] if path.startswith("np.") else ""
+    return f"numpy.{part}" if part in PARTS else module_of(path)
 
 
 def resolve(path: str) -> Any:
@@ -54,6 +65,18 @@ def resolve(path: str) -> Any:
     return obj
 
 
+# Modules that know SciPy, to import when SciPy is there.
+PENDING = ["gradgen.rules.of_scipy"]
+
+
+def meet_scipy() -> None:
+    """Import what knows SciPy, once SciPy is there."""
+    if PENDING and "scipy" in sys.modules:
+        modules, PENDING[:] = PENDING[:], []
+        for module in modules:
+            importlib.import_module(module)
+
+
 class Callables(Generic[T]):
     """A table from Python objects to entries."""
 
@@ -64,12 +87,14 @@ class Callables(Generic[T]):
 
     def enter(self, what: Any, entry: T) -> None:
         """Enter an object, or the spelling of one."""
+        target = what
         if isinstance(what, str):
             self._meet(what)
-        if isinstance(what, str) and module_of(what):
-            self._later.setdefault(module_of(what), []).append((what, entry))
-            return
-        target = resolve(what) if isinstance(what, str) else what
+            module = awaited(what)
+            if module:
+                self._later.setdefault(module, []).append((what, entry))
+                return
+            target = resolve(what)
         if target is not None:
             self._keep_alive.append(target)
             self._known[key_of(target)] = entry
@@ -80,10 +105,11 @@ class Callables(Generic[T]):
         head = path.partition(".")[0]
         known = head in HEADS or hasattr(builtins, head) or module_of(path)
         if module and name and not known:
-            MODULES.append(module)
+            MODULES.add(module)
 
     def of(self, obj: Any) -> T | None:
         """Return the entry of an object, None if it has none."""
+        meet_scipy()
         for module in [m for m in self._later if m in sys.modules]:
             for path, entry in self._later.pop(module):
                 self.enter(resolve(path), entry)

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+import gradgen.rules.table  # noqa: F401  (fills the table of rules)
 from gradgen.rules.complexes import LINEAR, of_complex
 from gradgen.rules.distributions import CONTINUOUS, DISCRETE
 from gradgen.rules.registry import RULES, Rule, Unknown
@@ -117,6 +118,7 @@ def _title(module: str) -> str:
 
 
 def _readings() -> list[Row]:
+    import gradgen.library.of_scipy  # noqa: F401
     from gradgen.library import READINGS
 
     out = []
@@ -130,6 +132,8 @@ def _readings() -> list[Row]:
 
 def _special() -> list[Row]:
     # A cycle: the front end reads by the rules.
+    import gradgen.frontend.calls
+    import gradgen.frontend.of_scipy  # noqa: F401
     from gradgen.frontend.special import SPELLED
 
     title = "Calls that are read as a whole"

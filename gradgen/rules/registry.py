@@ -24,6 +24,7 @@ import sys
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gradgen.rules.callables import Callables
@@ -145,9 +146,24 @@ class Rule:
         return [p for p in self.params if p not in self.options]
 
 
-RULES: dict[str, Rule] = {}
+class Rules(dict[str, Rule]):
+    """The table of rules by their names.
+
+    Those of SciPy are entered when SciPy is there, or when one is asked for by its name.
+    """
+
+    def __missing__(self, name: str) -> Rule:
+        import gradgen.rules.of_scipy  # noqa: F401
+
+        if name in self:
+            return self[name]
+        raise KeyError(name)
+
+
+RULES: dict[str, Rule] = Rules()
 METHODS: dict[str, str] = {}
 CALLABLES: Callables[str] = Callables()
+BETWEEN = re.compile(r",(?![^(]*\))")  # a comma between parameters, not in a default
 PRINTABLE: dict[str, Written] = {}  # adjoints and tangents that may be printed into a module
 STANDING: set[str] = set()  # those that are always printed, and never read into the sweep
 LIKE: dict[str, str] = {}  # of these, those that others may call: what their result is like
@@ -244,7 +260,8 @@ def _of_each_entry() -> TypeRule:
 
 def parse_params(params: str) -> dict[str, Any]:
     """Return the fields of a rule that its signature gives."""
-    parts = [p.strip() for p in re.split(r",(?![^(]*\))", params) if p.strip()]
+    split = BETWEEN.split(params) if "(" in params else params.split(",")
+    parts = [p.strip() for p in split if p.strip()]
     marks = [p for p in parts if p in "/*"]
     by_place = parts.index("/") if "/" in marks else 0
     by_name = parts.index("*") - (by_place > 0) if "*" in marks else len(parts)
@@ -279,6 +296,7 @@ def parse_params(params: str) -> dict[str, Any]:
     }
 
 
+@cache
 def _literal(text: str) -> Any:
     """Return the default that a signature gives: a literal, or a word as it stands."""
     try:

@@ -15,6 +15,7 @@ from gradgen.ir.types import FLOAT, Type
 from gradgen.library.registry import READ_AS
 from gradgen.rules import registry
 from gradgen.rules.registry import PRINTABLE, RULES, Rule, Unknown
+from gradgen.syntax import nodes_in
 
 LETTERS = "abcd"
 
@@ -173,8 +174,8 @@ def _translated(name: str, text: str, inputs: list[str], params: Sequence[str]) 
     letters = dict(zip(inputs, LETTERS, strict=False))
     known = {**{c: c for c in LETTERS[: len(inputs)]}, "g": "g", "y": "y", "pi": "pi"}
     known |= {p: p for p in params} | letters
-    functions = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
-    for node in ast.walk(tree):
+    functions = {id(n.func) for n in nodes_in(tree) if isinstance(n, ast.Call)}
+    for node in nodes_in(tree):
         if isinstance(node, ast.Name) and id(node) in functions:
             if node.id not in RULES and node.id not in PRINTABLE and node.id != "divide":
                 raise ArgumentError(f"the rule {name!r} calls {node.id!r}, which has no rule")

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from gradgen import differences
-from gradgen.bench import main, report
+from gradgen.bench import report
+from gradgen.bench.cli import main
 from gradgen.bench.measure import Plan, Row, Steps, measure, step_errors
 from gradgen.bench.methods import count_operations, prepare
 from gradgen.bench.precise import Tape, precise
