@@ -35,7 +35,6 @@ from gradgen.frontend.values import (
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Op, Value, replace_uses, walk
 from gradgen.ir.types import integer
-from gradgen.syntax import nodes_in
 
 SHORT = 8  # turns of a loop that is written out where what its names share depends on the turn
 LEAVE = "leave"  # the jump out of a loop whose test fails
@@ -119,10 +118,12 @@ class _LoopFrame:
         return list(dict.fromkeys([*self.carried, *inside, *self._used_up()]))
 
     def _used_up(self) -> list[str]:
-        """Return the iterators from before the loop that a turn may use up."""
+        """Return the iterators from before the loop, which a turn may use up.
+
+        The test of a ``while`` and the local functions that a turn calls may do so, too.
+        """
         held = self.r.frame.names
-        read = [n.id for s in self.s.body for n in nodes_in(s) if isinstance(n, ast.Name)]
-        return [name for name in read if isinstance(held.get(name), Once | Lazy)]
+        return [name for name, value in held.items() if isinstance(value, Once | Lazy)]
 
     def turn(self, trial: Loop, steps: Sequence[Step]) -> None:
         """Read one turn to its ends."""

@@ -117,6 +117,24 @@ def iterator_taken(x):
     return total
 
 
+def iterator_taken_by_a_test(x):
+    numbers, total = iter((x, 2.0 * x)), 0.0
+    while list(numbers):  # here: iterator
+        total += x
+    return total
+
+
+def iterator_taken_by_a_local_function(x):
+    numbers, total = iter((x, 2.0 * x)), 0.0
+
+    def rest():
+        return sum(numbers)  # here: iterator
+
+    for i in range(3):
+        total += rest() * i
+    return total
+
+
 def list_grows_under_loop(x):
     items = [x, 2.0]
     for item in items:  # here: changes
@@ -377,6 +395,8 @@ EXAMPLE_ARGS = {
     "set_comprehension": lambda: (np.ones(3),),
     "dict_comprehension": lambda: (np.ones(65),),
     "iterator_taken": lambda: (1.5,),
+    "iterator_taken_by_a_test": lambda: (1.5,),
+    "iterator_taken_by_a_local_function": lambda: (1.5,),
     "list_grows_under_loop": lambda: (1.5,),
     "set_display": lambda: (1.5,),
     "context_manager": lambda: (1.5,),
