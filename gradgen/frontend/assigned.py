@@ -15,7 +15,9 @@ def assigned_names(body: Sequence[ast.stmt]) -> list[str]:
     stack: list[ast.AST] = list(reversed(body))
     while stack:
         node = stack.pop()
-        names |= dict.fromkeys(_assigned_by(node))
+        found = _assigned_by(node)
+        if found:
+            names |= dict.fromkeys(found)
         if isinstance(node, ast.comprehension):  # its targets are its own
             stack += [*reversed(node.ifs), node.iter]
             continue

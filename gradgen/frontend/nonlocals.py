@@ -11,7 +11,7 @@ import functools
 from typing import Any
 
 from gradgen.frontend.values import Frame, Record
-from gradgen.syntax import nodes_in, parts_of
+from gradgen.syntax import every_node, nodes_in, parts_of
 
 BOX = "names that inner functions assign"
 
@@ -63,6 +63,8 @@ def _declared(definition: Any) -> tuple[frozenset[str], frozenset[str]]:
     """Return the names that a function declares nonlocal, and those that functions in it do."""
     own: set[str] = set()
     inside: set[str] = set()
+    if not any(isinstance(n, ast.Nonlocal) for n in every_node(definition)):
+        return frozenset(), frozenset()
     stack = [(s, own) for s in definition.body]
     while stack:
         node, names = stack.pop()
