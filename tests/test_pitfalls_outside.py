@@ -7,6 +7,7 @@ import sys
 import types
 
 import numpy as np
+import pytest
 
 import gradgen
 from tests.pitfalls import Pitfalls
@@ -205,3 +206,48 @@ def test_views_without_axes_are_not_written_to():
     assert value == weighted_product(x)
     np.testing.assert_allclose(gradient, value / x)
     np.testing.assert_array_equal(CAPTURED, before)
+
+
+OUTSIDE = {
+    "halves": (np.array([1.0, 2.0], np.float16), "'halves' is an array of dtype float16"),
+    "half": (np.float16(3.0), "'half' is a number of dtype float16"),
+    "long": (np.longdouble(3.0), "'long' is a number of dtype"),
+    "masked": (np.ma.array([1.0, 2.0], mask=[False, True]), "'masked' is a MaskedArray"),
+    "matrix": (np.eye(2).view(np.matrix), "'matrix' is a matrix"),
+}
+
+
+def test_arrays_that_cannot_be_arguments_are_not_read_either():
+    """What is refused as an argument is refused where it stands outside: its results would be
+    of a dtype without a derivative, or its arithmetic that of another class."""
+    outside = types.SimpleNamespace(**{name: obj for name, (obj, _) in OUTSIDE.items()})
+    outside.items = [1.0, outside.half]
+    losses = {
+        "halves": lambda s: np.sum(outside.halves * s),
+        "half": lambda s: outside.half * s,
+        "long": lambda s: outside.long * s,
+        "masked": lambda s: np.sum(outside.masked * s),
+        "matrix": lambda s: np.sum(outside.matrix * s),
+    }
+    for name, (_, words) in OUTSIDE.items():
+        with pytest.raises(gradgen.GradgenError, match=words) as caught:
+            gradgen.grad(losses[name])(2.0)
+        assert "Way out: make" in str(caught.value), name
+    with pytest.raises(gradgen.GradgenError, match="item 1 is a number of dtype float16"):
+        gradgen.grad(lambda s: outside.items[1] * s)(2.0)
+
+
+def test_refusals_name_objects_by_their_class():
+    """What is written to is named without an address, so that a refusal is the same each time."""
+
+    class Log:
+        last = 0.0
+
+    log = Log()
+
+    def loss(x):
+        log.last = x
+        return x * x
+
+    with pytest.raises(gradgen.GradgenError, match="an attribute of a Log object\n"):
+        gradgen.grad(loss)(2.0)

@@ -9,6 +9,7 @@ import sys
 import types
 
 import numpy as np
+import pytest
 
 import gradgen
 from tests.pitfalls import Pitfalls
@@ -42,6 +43,20 @@ def test_builtin_function():
             gradgen.grad(f)(3.0)
         except gradgen.GradgenError as error:
             assert "Way out" in str(error) or "not a function" in str(error), error
+
+
+def test_compiled_function():
+    """The refusal of a function that Numba compiled says where its Python is; that works."""
+    numba = pytest.importorskip("numba")
+
+    @numba.njit
+    def square(x):
+        return x * x
+
+    for f in (square, lambda x: square(x) + x):
+        with pytest.raises(gradgen.GradgenError, match=r"Way out: .*square\.py_func"):
+            gradgen.grad(f)(3.0)
+    assert gradgen.grad(lambda x: square.py_func(x) + x)(3.0) == 7.0
 
 
 def test_notebook_cell():

@@ -19,7 +19,19 @@ from gradgen.frontend.classes import attributes_of, has_attributes, is_taken_apa
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import OTHER_KEYS, Map, Record, Ref, Seq, SomeKeys, Static
 from gradgen.ir.nodes import Const, Leaf, Value
-from gradgen.ir.types import ANY, BOOL, COMPLEX, FLOAT, Dim, Type, array, given_dim, integer, scalar
+from gradgen.ir.types import (
+    ANY,
+    BOOL,
+    COMPLEX,
+    FLOAT,
+    Dim,
+    Type,
+    array,
+    given_dim,
+    integer,
+    known_dtype,
+    scalar,
+)
 from gradgen.rules.complexes import is_complex
 
 MAX_DEPTH = 50
@@ -203,7 +215,7 @@ def _array_spec(value: np.ndarray, name: str) -> Type:
             f"{name} is a {type(value).__name__}, whose arithmetic is not that of plain arrays",
             hint=f"pass a plain array, for example np.asarray({name})",
         )
-    if not _known(value.dtype):
+    if not known_dtype(value.dtype):
         what = "text" if value.dtype.kind in "US" else f"dtype {value.dtype}"
         raise ArgumentError(
             f"{name} is an array of {what}, which has no derivative here", hint=_other(value.dtype)
@@ -213,16 +225,12 @@ def _array_spec(value: np.ndarray, name: str) -> Type:
 
 
 def _scalar_spec(value: np.generic, name: str) -> Any:
-    if not _known(value.dtype):
+    if not known_dtype(value.dtype):
         raise ArgumentError(
             f"{name} is a {type(value).__name__}, which has no derivative here",
             hint=_other(value.dtype),
         )
     return scalar(value.dtype.name)
-
-
-def _known(dtype: np.dtype) -> bool:
-    return dtype.kind in "iub" or dtype.name in ("float64", "float32", "complex128", "complex64")
 
 
 def _other(dtype: np.dtype) -> str:

@@ -338,6 +338,8 @@ def _refuse_callee(r: Reader, node: ast.AST, obj: Any) -> Any:
     module = getattr(obj, "__module__", "") or type(obj).__module__
     public = ".".join(part for part in module.split(".") if not part.startswith("_"))
     hint = "use NumPy operations that have rules, or compute it outside and pass it as an argument"
+    if hasattr(obj, "py_func"):
+        hint = f"call the Python function that was compiled, {name}.py_func"
     if public == "scipy.optimize":
         hint = "write the iterations as a loop, in a function decorated with gradgen.implicit"
     r.refuse(node, f"a call of {public or module}.{name}, for which there is no rule", hint)

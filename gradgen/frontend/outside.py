@@ -13,7 +13,7 @@ from gradgen.frontend.captures import Capture
 from gradgen.frontend.values import Box, Map, Ref, Seq, Static, Storage
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Value
-from gradgen.ir.types import array, scalar
+from gradgen.ir.types import array, known_dtype, scalar
 from gradgen.rules.registry import CALLABLES
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def _wrapped(r: Reader, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
     if isinstance(obj, np.ndarray):
         return _captured_array(r, obj, key, node)
     if isinstance(obj, np.generic) and obj.dtype.kind in "fiubc":
+        _check_dtype(r, obj, key, node)
         return _captured(r, obj, key, scalar(obj.dtype.name))
     if kind in (tuple, list) or (kind is dict and all(type(k) in (str, int) for k in obj)):
         return _captured_box(r, obj, key, node)
@@ -81,8 +82,7 @@ def _label(holder: Any, key: Any) -> str:
 
 
 def _captured_array(r: Reader, obj: np.ndarray, key: Any, node: ast.AST) -> Ref:
-    if obj.dtype.kind not in "fiubc":
-        r.refuse(node, f"the array {key!r} has dtype {obj.dtype}", "use a numeric array")
+    _check_array(r, obj, key, node)
     ref = r.outside.get(id(obj))
     if ref is None:
         value = _captured(r, obj, key, array(obj.dtype.name, obj.shape))
@@ -90,6 +90,29 @@ def _captured_array(r: Reader, obj: np.ndarray, key: Any, node: ast.AST) -> Ref:
         r.outside[id(obj)] = ref
     r.versions.setdefault(ref.storage, ref.value)
     return ref
+
+
+def _check_array(r: Reader, obj: np.ndarray, key: Any, node: ast.AST) -> None:
+    if type(obj) not in (np.ndarray, np.memmap):
+        kind = type(obj).__name__
+        r.refuse(
+            node,
+            f"{_called(key)} is a {kind}, whose arithmetic is not that of plain arrays",
+            "make a plain array of it outside the function, with np.asarray",
+        )
+    _check_dtype(r, obj, key, node)
+
+
+def _check_dtype(r: Reader, obj: np.ndarray | np.generic, key: Any, node: ast.AST) -> None:
+    """Refuse what would give results of a dtype that has no derivative."""
+    if not known_dtype(obj.dtype):
+        kind = "an array" if isinstance(obj, np.ndarray) else "a number"
+        what = f"{_called(key)} is {kind} of dtype {obj.dtype}"
+        r.refuse(node, what, "make it float64 or float32 outside the function")
+
+
+def _called(key: Any) -> str:
+    return repr(key) if isinstance(key, str) else f"item {key}"
 
 
 def _captured(r: Reader, obj: Any, key: Any, type: Any) -> Value:

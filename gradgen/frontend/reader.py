@@ -443,7 +443,7 @@ READ_FOR = {"ComputedSet": "set of computed values", "LimitedDeque": "deque"}
 def describe(value: Any) -> str:
     """Name a value's kind for a message."""
     if isinstance(value, Static):
-        return f"{type(value.obj).__name__} {getattr(value.obj, '__name__', value.obj)!r}"
+        return _describe_object(value.obj)
     if isinstance(value, Seq):
         return f"{value.kind.__name__} of {len(value.items)} items"
     if isinstance(value, Map):
@@ -457,3 +457,10 @@ def describe(value: Any) -> str:
     if isinstance(value, Ref):
         return str(value.value.type)
     return KINDS.get(type(value).__name__, type(value).__name__)
+
+
+def _describe_object(obj: Any) -> str:
+    """Name an object by its class, and by its name or text where that is short and no address."""
+    kind, text = type(obj).__name__, repr(getattr(obj, "__name__", obj))
+    plain = type(obj).__repr__ is not object.__repr__ or hasattr(obj, "__name__")
+    return f"{kind} {text}" if plain and len(text) <= 60 and "\n" not in text else f"{kind} object"

@@ -111,9 +111,12 @@ def source_of(fn: Any) -> Source:
         If there is no source, or the source is no longer the code that runs.
     """
     if not isinstance(fn, types.FunctionType):
+        hint = "wrap it in a def whose body uses functions that gradgen has rules for"
+        if hasattr(fn, "py_func"):
+            hint = f"give the Python function that was compiled, {fn.__name__}.py_func"
         raise SourceError(
             f"{fn!r} is not a Python function, so that it has no source to differentiate",
-            hint="wrap it in a def whose body uses functions that gradgen has rules for",
+            hint=hint,
         )
     code = fn.__code__
     # A module that was edited and reloaded runs the new text.

@@ -327,3 +327,8 @@ def _join_numeric(a: Type, b: Type) -> Type:
         dims = tuple(map(join_lengths, a.shape, b.shape))
         return array(dtype, dims)
     return Type("any", dtype, None)
+
+
+def known_dtype(dtype: np.dtype) -> bool:
+    """Say whether numbers of a dtype may be among those that are computed with."""
+    return dtype.kind in "iub" or dtype.name in ("float64", "float32", "complex128", "complex64")
