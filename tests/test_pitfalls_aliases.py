@@ -328,6 +328,28 @@ def held_in_a_bound_dict(x):
     return np.sum(x * x)
 
 
+@case("a matrix in Fortran order, which is a copy, and its transpose, which is not", X)
+def fortran_copies(x):
+    m = x[:4].reshape(2, 2)
+    y = np.asfortranarray(m)
+    y[0, 1] = x[0] ** 2
+    z = np.asarray(m, order="F")
+    z[1] *= x[1]
+    v = np.asfortranarray(x)
+    v[2] = 3.0 * x[0]
+    return np.sum(x**3) + np.sum(y * z) + np.sum(z.T @ m)
+
+
+@case("the first power of a matrix, which is the matrix itself", X)
+def first_power(x):
+    m = x[:4].reshape(2, 2)
+    p = np.linalg.matrix_power(m, 1)
+    p[0, 1] = x[0] ** 2
+    q = np.linalg.matrix_power(m, n=2)
+    q[0] = 1.0
+    return np.sum(x**3) + np.sum(q * p)
+
+
 @pytest.mark.parametrize("pitfall", case)
 def test_right_or_refused(pitfall: Pitfall) -> None:
     check(pitfall)

@@ -16,6 +16,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import callee_name, no_more, special
 from gradgen.frontend.values import Ref, Seq, Static
 from gradgen.ir.nodes import Const
+from gradgen.ir.types import Type, may_be_one
 from gradgen.library import grids
 from gradgen.rules.registry import RULES
 
@@ -116,7 +117,14 @@ def _laid_out(r: Reader, value: Any, order: str) -> Any:
     """Return an array in C or Fortran order: itself if it is so already, else a copy."""
     if not isinstance(value, Ref) or r.read(value).type.rank == 0:
         return value
+    if order == "F" and in_c_order(value) and _has_two_axes(r.read(value).type):
+        return r.hold(r.b.emit("copy", [r.read(value)], order="F"), False, [value])
     return r.view(value, "ascontiguousarray" if order == "C" else "asfortranarray", [], {})
+
+
+def _has_two_axes(t: Type) -> bool:
+    """Whether C order is surely not Fortran order: so it is of arrays with one long axis alone."""
+    return t.shape is not None and sum(not may_be_one(n) for n in t.shape) > 1
 
 
 def copied(r: Reader, node: ast.AST, value: Any, order: str) -> Any:

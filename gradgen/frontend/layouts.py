@@ -50,7 +50,8 @@ def view(r: Reader, ref: Ref, prim: str, operands: list[Value], attrs: dict[str,
     function is read again with a test here, which the program makes: in C order it is a view.
     """
     base = r.read(ref)
-    maybe = RULES[prim].alias == "maybe" and not in_c_order(ref)
+    same = in_c_order(ref) and (prim != "asfortranarray" or base.type.rank == 1)
+    maybe = RULES[prim].alias == "maybe" and not same
     maybe = maybe and not _keeps_lengths(base, prim, operands, attrs)
     place: tuple[Any, ...] = ()
     usual = prim in VIEWS and base.type.kind == "array" and all(map(_keeps_order, ref.steps))

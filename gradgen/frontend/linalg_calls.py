@@ -13,7 +13,8 @@ from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.unpacking import sequence_items
-from gradgen.frontend.values import Seq, Static, is_static, plain, static_value
+from gradgen.frontend.values import Ref, Seq, Static, is_static, plain, static_value
+from gradgen.ir.nodes import Const
 from gradgen.library import linalg
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.norms import entrywise
@@ -29,6 +30,16 @@ def _norm(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
     if not is_complex(x) or entrywise(x, options):
         return call_rule(r, node, RULES["norm"], args, kwargs)
     return from_library(r, node, linalg.norm_of_complex, args, kwargs)
+
+
+@special(np.linalg.matrix_power)
+def _matrix_power(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read a power of a matrix; the first one is the matrix itself, not a copy."""
+    given = dict(zip(("a", "n"), args, strict=False)) | kwargs
+    n = given.get("n")
+    if isinstance(n, Const) and n.const == 1 and isinstance(given.get("a"), Ref):
+        return given["a"]
+    return call_rule(r, node, RULES["matrix_power"], args, kwargs)
 
 
 @special("scipy.linalg.pinv", listed=False)
