@@ -305,6 +305,7 @@ class Gradient:
         fn, inner, options = self.__wrapped__, None, options or self.options
         if isinstance(fn, Gradient):
             made = self._inner_function(fn, given)
+            given = _annotated(fn) if given is None else given
             fn, inner = made.call, made.program
         if self._receiver is not None:
             fn = types.MethodType(fn, self._receiver)
@@ -331,7 +332,7 @@ class Gradient:
         plain.options = dataclasses.replace(
             self.options, backend="numpy", cache=False, read_again=True
         )
-        return plain._program(given)
+        return road().require_types(plain._program(given))
 
     def __gradgen_inline__(
         self, args: list[Any], kwargs: dict[str, Any], exact: bool = False

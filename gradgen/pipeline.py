@@ -233,7 +233,7 @@ def _nested(
     """Derive twice: the second derivative is that of the first one's text."""
     first, then = NESTED[options.mode]
     plain = replace(_inner_options(options), mode=first, batch=())
-    inner = run(fn, args, plain, specs=specs)
+    inner = require_types(run(fn, args, plain, specs=specs))
     made = load(inner.text, inner.name, {**inner.function.captures, **inner.rules})
     found = {n: inner.function.result["specs"][n] for n, _ in inner.function.params}
     function = read_function(made, found, replace(options, mode=then))
@@ -250,6 +250,19 @@ def _nested(
             whole_program = replace(program, source=(fn, specs), options=options)
             return _through(_examples_in_turns(whole_program, error), until, watch)
         return _through(_in_turns(program, error), until, watch)
+
+
+def require_types(inner: Program) -> Program:
+    """Refuse to differentiate a text that is made for arguments of any type."""
+    for leaf in inner.function.leaves:
+        if leaf.value.type.kind == "any":
+            raise UnsupportedError(
+                f"the type of {leaf.param!r} is not known, for which a derivative's derivative "
+                "is made",
+                inner.function.span,
+                "call it first, or give example_args, or annotate the parameters",
+            )
+    return inner
 
 
 def _inner_options(options: Options) -> Options:

@@ -29,6 +29,7 @@ def road() -> Any:
 
     return types.SimpleNamespace(
         run=pipeline.run,
+        require_types=pipeline.require_types,
         load=module.load,
         write=module.write,
         refusal=failures.refusal,

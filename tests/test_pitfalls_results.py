@@ -310,3 +310,25 @@ def test_items_that_a_guard_knows(bound: float, expected: list[float]) -> None:
     value, pullback = gradgen.vjp(first_above)(xs, bound)
     assert value == first_above(xs, bound)
     np.testing.assert_allclose(pullback((1.0, 0.0)), expected)
+
+
+def test_texts_of_second_derivatives_before_a_call():
+    """Without a call, the text of a derivative's derivative needs the types: by annotations."""
+
+    def loss(x):
+        return x * x * x
+
+    def typed(x: float):
+        return x * x * x
+
+    makers = (
+        gradgen.hvp,
+        gradgen.hessian,
+        lambda f: gradgen.grad(gradgen.grad(f)),
+        lambda f: gradgen.jacfwd(gradgen.grad(f)),
+    )
+    for make in makers:
+        with pytest.raises(gradgen.GradgenError, match="the type of 'x' is not known") as caught:
+            _ = make(loss).source
+        assert "def loss(x):" in str(caught.value)
+        assert "Specialised to:  x float" in make(typed).source

@@ -462,5 +462,5 @@ def describe(value: Any) -> str:
 def _describe_object(obj: Any) -> str:
     """Name an object by its class, and by its name or text where that is short and no address."""
     kind, text = type(obj).__name__, repr(getattr(obj, "__name__", obj))
-    plain = type(obj).__repr__ is not object.__repr__ or hasattr(obj, "__name__")
+    plain = hasattr(obj, "__name__") or text != object.__repr__(obj)
     return f"{kind} {text}" if plain and len(text) <= 60 and "\n" not in text else f"{kind} object"
