@@ -254,3 +254,34 @@ def test_solvers_inside_a_loss_are_refused() -> None:
 
     with pytest.raises(gradgen.UnsupportedError, match=r"rule given inside.*\n.*\n.*\n.*outside"):
         gradgen.grad(ruled)(2.0)
+
+
+@gradgen.fixed_point(step)
+def rest_or_last(z, a, b):
+    for _ in range(200):
+        new = step(z, a, b)
+        if np.max(np.abs(new - z)) < 1e-15:
+            return new
+        z = new
+    return z
+
+
+def test_a_solver_may_return_in_its_loop_and_behind_it() -> None:
+    """The second derivative of one is that of a solver with one way out."""
+
+    def loss(a, b):
+        return np.sum(rest_or_last(np.zeros(2), a, b) ** 2)
+
+    def same(a, b):
+        return np.sum(rest(np.zeros(2), a, b) ** 2)
+
+    np.testing.assert_allclose(gradgen.hessian(loss)(A, B), gradgen.hessian(same)(A, B))
+
+
+def test_a_solution_is_one_array() -> None:
+    @gradgen.implicit(lambda z, a: {"u": z["u"] - a})
+    def solve(z, a):
+        return {"u": a}
+
+    with pytest.raises(gradgen.GradgenError, match=r"a solution that is a dict(?s:.)*one array"):
+        gradgen.grad(lambda a: solve({"u": 0.0}, a)["u"])(2.0)

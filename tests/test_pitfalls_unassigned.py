@@ -414,3 +414,59 @@ def test_what_one_break_leaves_out_is_tested():
     for derivative in (made, gradgen.hessian(left_in_two_ways)):
         with pytest.raises(UnboundLocalError):
             derivative(9.0, 0.3)
+
+
+def first_above(x, bound):
+    for i in range(3):
+        for v in x:
+            if v * (i + 1) > bound:
+                return v * v
+    return np.sum(x)
+
+
+def through_a_name(x, bound):
+    found = first_above(x, bound)
+    return found * x[0] + found
+
+
+def by_a_flag(x, bound):
+    told = False
+    for v in x:
+        if v > bound:
+            last = np.sin(v) * x
+            told = True
+            break
+    return np.sum(last) * x[0] if told else x[1]
+
+
+def by_a_flag_that_lies(x, bound):
+    told = False
+    for v in x:
+        if v > bound:
+            last = np.sin(v) * x
+        if v > 0.0:
+            told = True
+    return np.sum(last) * x[0] if told else x[1]
+
+
+def test_what_a_flag_says_is_assigned_needs_no_test():
+    """What a return in a loop returns is there wherever its flag says that it returned."""
+    x = np.array([0.3, 0.9, 0.5])
+    for loss in (through_a_name, by_a_flag):
+        made, second = gradgen.grad(loss), gradgen.hessian(loss)
+        for bound in (0.6, 5.0):
+            steps = [1e-4 * e for e in np.eye(3)]
+            slopes = [(loss(x + h, bound) - loss(x - h, bound)) / 2e-4 for h in steps]
+            np.testing.assert_allclose(made(x, bound), slopes, atol=1e-7)
+            bends = [(made(x + h, bound) - made(x - h, bound)) / 2e-4 for h in steps]
+            np.testing.assert_allclose(second(x, bound), bends, atol=1e-7)
+        for source in (made.source, second.source):
+            assert "UnboundLocalError" not in source and "= None" not in source
+
+
+def test_what_a_flag_does_not_say_is_tested():
+    x = np.array([0.3, 0.9, 0.5])
+    for derivative in (gradgen.grad(by_a_flag_that_lies), gradgen.hessian(by_a_flag_that_lies)):
+        assert np.all(np.isfinite(derivative(x, 0.6)))
+        with pytest.raises(UnboundLocalError):
+            derivative(x, 5.0)

@@ -116,11 +116,15 @@ class _Namer:
                 best[root] = (rank, v.name or describe(v))
         for v in self.order:
             web = best.get(self.webs.root(v), (0, ""))
-            own = v.name if v.user else ""
+            own = v.name if v.user else "" if v.name else self._becomes(v)
             hint = _clean(own or web[1] or describe(v))
             self.hint[v] = "step" if hint == "_" and read.get(v) else hint
         if self.function.native:
             self._one_type_each()
+
+    def _becomes(self, v: Value) -> str:
+        """Return the user's name for what a value is handed on as, or handed on from."""
+        return next((p.name for p in self.partners.get(v, ()) if p.name and p.user), "")
 
     def _one_type_each(self) -> None:
         """Give names of their own to variables of one name and several types.

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from gradgen.deep import deep
 from gradgen.diff.activity import carried
-from gradgen.diff.missing import missing_values
+from gradgen.diff.missing import something_in
 from gradgen.emission import forms, pieces
 from gradgen.emission.folding import LIMIT, is_expression
 from gradgen.emission.list_forms import empty_list
@@ -52,7 +52,7 @@ class Writer:
         self.loops: list[Op] = []
         self.reverse = False
         self.needs: set[str] = set()
-        self.missing = missing_values(function.body)
+        self.is_something = something_in(function.body)
         self.none_for = none_for if none_for is not None else set()
 
     # --- expressions ----------------------------------------------------------------------
@@ -266,7 +266,7 @@ class Writer:
         if self.plain:
             return []
         v = op.inputs[1]
-        if v in self.names and v in self.missing:
+        if v in self.names and not self.is_something(v, None):
             self.none_for.add(self.names[v])
         method = ast.Attribute(self.expr(op.inputs[0]), "append", ast.Load())
         return [ast.Expr(ast.Call(method, [self.expr(v)], []))]
@@ -310,7 +310,7 @@ class Writer:
         for b in op.blocks:
             body = self.block(b)
             if b.end == "yield":
-                body += self._moves(zip(op.outputs, b.results, strict=True))
+                body += self._moves(zip(op.outputs, b.results, strict=True), b)
             elif b.end != "tail":
                 body += self._end(b)
             sides.append(body)
@@ -333,11 +333,11 @@ class Writer:
     def _end(self, block: Block) -> list[ast.stmt]:
         """Carry the values of an iteration's end into the loop's variables, and jump."""
         loop = self.loops[-1]
-        moves = self._moves(zip(carried(loop)[0], block.results, strict=True))
+        moves = self._moves(zip(carried(loop)[0], block.results, strict=True), block)
         jump: ast.stmt = ast.Break() if block.end == "break" else ast.Continue()
         return [*moves, jump]
 
-    def _moves(self, pairs: Any) -> list[ast.stmt]:
+    def _moves(self, pairs: Any, block: Block | None = None) -> list[ast.stmt]:
         """Assign in parallel: one tuple assignment where one target is another's source."""
         real: list[tuple[str, ast.expr, Any]] = []
         for target, v in pairs:
@@ -354,7 +354,7 @@ class Writer:
                 continue
             e = self.expr(v)
             if not (isinstance(e, ast.Name) and e.id == self.names[target]):
-                if not self.reverse and v in self.missing:
+                if not self.reverse and not self.is_something(v, block):
                     self.none_for.update(n.id for n in nodes_in(e) if isinstance(n, ast.Name))
                 real.append((self.names[target], e, target.type))
         written: set[str] = set()

@@ -82,6 +82,9 @@ def call_custom(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dic
     if not isinstance(both, Seq) or len(both.items) != 2:
         r.refuse(node, f"the forward rule of {obj.fun.__name__!r} returns no pair",
                  "return (result, kept)")  # fmt: skip
+    if obj.found is not None and isinstance(both.items[0], Box):
+        r.refuse(node, f"a solution that is a {describe(both.items[0])}",
+                 "let the solver and its equation have one array for the unknowns")  # fmt: skip
     return _marked(r, node, Custom(obj, held, free, *both.items))
 
 

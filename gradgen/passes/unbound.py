@@ -9,7 +9,7 @@ have left something in it.
 from __future__ import annotations
 
 from gradgen.diff.activity import carried, ends
-from gradgen.diff.missing import missing_values
+from gradgen.diff.missing import missing_values, something_in
 from gradgen.diff.unassigned import carrying_none, start_from, start_from_none
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, blocks_of, walk
 from gradgen.ir.partition import Partition
@@ -22,14 +22,14 @@ def drop_sure(function: Function, generated: bool = False) -> None:
 
     ``generated`` text reads nothing that is not assigned: where the user's would, it raises itself.
     """
-    missing = missing_values(function.body, placed=False)
+    is_something = something_in(function.body, placed=False)
     work: list[tuple[Block, set[Value]]] = [(function.body, set())]
     while work:
         block, tested = work.pop()
         gone: set[Op] = set()
         for op in block.ops:
             v = _guarded(op)
-            if v is not None and (generated or v in tested or v not in missing):
+            if v is not None and (generated or v in tested or is_something(v, block)):
                 gone.add(op)
             elif v is not None:
                 tested.add(v)
