@@ -340,13 +340,15 @@ def fortran_copies(x):
     return np.sum(x**3) + np.sum(y * z) + np.sum(z.T @ m)
 
 
-@case("the first power of a matrix, which is the matrix itself", X)
+@case("the first power of a matrix and astype without a copy, which are the array itself", X)
 def first_power(x):
     m = x[:4].reshape(2, 2)
     p = np.linalg.matrix_power(m, 1)
     p[0, 1] = x[0] ** 2
     q = np.linalg.matrix_power(m, n=2)
     q[0] = 1.0
+    c = np.astype(x, np.float64, copy=False)
+    c[2] *= x[0]
     return np.sum(x**3) + np.sum(q * p)
 
 

@@ -195,19 +195,6 @@ def linalg_diagonal(x, /, *, offset=0):
     return np.diagonal(x, offset, -2, -1)
 
 
-@reads("np.asfortranarray", samples=("np.asfortranarray(x23)",))
-def asfortranarray(a, dtype=None):
-    """Return the numbers in another order of memory."""
-    a = np.asarray(a) if dtype is None else np.asarray(a, dtype)
-    return np.ascontiguousarray(a.T).T
-
-
-@reads("np.astype", samples=("np.astype(xf3, np.float64)",))
-def astype(x, dtype, /, *, copy=True):
-    """Return the numbers in another precision."""
-    return x.astype(dtype)
-
-
 @reads(
     "np.array_split",
     samples=(
