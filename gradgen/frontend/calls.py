@@ -208,6 +208,9 @@ def _call_known(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dic
             args[k],
             lambda o: _call_object(r, node, obj, [*args[:k], o, *args[k + 1 :]], kwargs),
         )
+    module = str(getattr(obj, "__module__", None)).partition(".")[0]
+    if (operation is not None and special is None) or module in ("numpy", "scipy"):
+        args, kwargs = known.without_enums(args, kwargs)
     names = known.names_of(obj, RULES[operation] if operation else None, READ_AS.of(obj))
     args, kwargs = known.in_call(r, names, args, kwargs)
     if operation is None or special is not None:
@@ -342,6 +345,8 @@ def _refuse_callee(r: Reader, node: ast.AST, obj: Any) -> Any:
         hint = f"call the Python function that was compiled, {name}.py_func"
     if public == "scipy.optimize":
         hint = "write the iterations as a loop, in a function decorated with gradgen.implicit"
+    if public == "time":
+        hint = "read the clock around the call of the function or of its gradient, not inside"
     r.refuse(node, f"a call of {public or module}.{name}, for which there is no rule", hint)
 
 
@@ -350,6 +355,8 @@ def _method(
 ) -> Any:
     # The arguments may have made a list one of the graph since it was looked up.
     owner, name = r.settled(method.owner), method.name
+    if isinstance(owner, Ref) and owner.value.type.kind == "array":
+        args, kwargs = known.without_enums(args, kwargs)
     args, kwargs = known.in_call(r, known.names_of_method(name, len(args)), args, kwargs)
     if isinstance(owner, Seq) and name in ("_replace", "_asdict"):
         return named_tuple_method(r, node, owner, name, kwargs)

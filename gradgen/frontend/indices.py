@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import enum
 from collections.abc import Sequence
 from typing import Any
 
@@ -88,7 +89,8 @@ def _add_entry(r: Reader, index: Index, value: Any, node: ast.AST) -> None:
         parts = (value.obj.start, value.obj.stop, value.obj.step)
         _add_slice(index, [None if p is None else Const(p) for p in parts])
     elif isinstance(value, Static) and isinstance(value.obj, int):
-        _add_entry(r, index, Const(value.obj), node)
+        number = int(value.obj) if isinstance(value.obj, enum.Enum) else value.obj
+        _add_entry(r, index, Const(number), node)
     elif isinstance(value, SliceValue):
         _add_slice(index, value.parts)
     elif isinstance(value, Static) and value.obj is None:

@@ -6,6 +6,7 @@ length or a number of times is asked for, it is as good as one.
 
 from __future__ import annotations
 
+import enum
 import inspect
 import operator
 from collections.abc import Callable, Sequence
@@ -44,6 +45,25 @@ def in_call(
     out = [_plain(r, a) if n in COUNTS else a for a, n in zip(args, names, strict=False)]
     named = {k: _plain(r, v) if k in COUNTS else v for k, v in kwargs.items()}
     return [*out, *args[len(out) :]], named
+
+
+def without_enums(args: list[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """Return the arguments of a call of NumPy's, with what members of enums are as literals."""
+    return [*map(_member, args)], {k: _member(v) for k, v in kwargs.items()}
+
+
+def _member(value: Any) -> Any:
+    """Return an argument, as a number or text where it is an enum's member of that kind."""
+    if isinstance(value, Seq) and value.grown is None:
+        items = [_member(i) for i in value.items]
+        same = all(a is b for a, b in zip(items, value.items, strict=True))
+        return value if same else Seq(items, value.kind)
+    if not isinstance(value, Static) or not isinstance(value.obj, enum.Enum):
+        return value
+    if isinstance(value.obj, str):
+        return Static(str.__str__(value.obj))
+    number = int if isinstance(value.obj, int) else float
+    return Const(number(value.obj)) if isinstance(value.obj, number) else value
 
 
 def names_of(obj: Any, rule: Rule | None, reading: Any) -> Sequence[str]:

@@ -127,6 +127,17 @@ def int_enum(x, level):
     return x**level if level >= Level.HIGH else x * level
 
 
+class Rim(enum.StrEnum):
+    EDGE = "edge"
+
+
+def enums_name_places_and_options(m):
+    a = np.pad(m, Level.LOW, mode=Rim.EDGE)
+    a[Level.HIGH, Level.LOW] = a[Level.LOW, 1:].sum(axis=Level.LOW - 1) ** 2
+    rows = [v[level] for v in m for level in Level]
+    return np.sum(a.sum(axis=Level.LOW) ** 2) + rows[Level.HIGH] ** 2
+
+
 def shadowed_numpy_name(a):
     def np_like(v):
         return v * 2
@@ -254,6 +265,7 @@ EXAMPLE_ARGS = {
     "fixed_point_generic": lambda: (0.7,),
     "match_guard": lambda: (0.4,),
     "int_enum": lambda: (0.7, Level.HIGH),
+    "enums_name_places_and_options": lambda: (np.array([[0.4, -1.2, 0.9], [1.1, 0.3, -0.5]]),),
     "heaviside_mask_multiply": lambda: (_normal(5),),
     "return_int_times": lambda: (0.7,),
     "shadowed_numpy_name": lambda: (_normal(5),),
