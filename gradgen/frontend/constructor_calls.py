@@ -11,6 +11,7 @@ from gradgen.frontend.bindings import call_rule, dtype_of
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.conversions import order_in_memory
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.layouts import perhaps_shared
 from gradgen.frontend.operators import arithmetic
 from gradgen.frontend.places import argument, is_none
 from gradgen.frontend.reader import Reader
@@ -196,7 +197,12 @@ def _cast_to(dtype: str) -> Any:
         if isinstance(args[0], Seq):
             return call_rule(r, node, RULES["array"], args, {"dtype": Static(np.dtype(dtype))})
         v = as_value(r, args[0], node)
-        return r.hold(r.b.emit("astype", [v], dtype=dtype))
+        if v.type.kind == "array" and v.type.rank and v.type.dtype == dtype:
+            return args[0]  # not a copy
+        made = r.hold(r.b.emit("astype", [v], dtype=dtype))
+        return (
+            made if v.type.dtype or v.type.is_scalar else perhaps_shared(r, args[0], made, "astype")
+        )
 
     return handler
 
