@@ -76,3 +76,21 @@ def test_parameters_are_refused() -> None:
 
     with pytest.raises(gradgen.UnsupportedError, match=r"loc \+ scale"):
         gradgen.grad(loss)(X)
+
+
+def uniform_up_to(high):
+    return np.sum(np.random.default_rng(3).uniform(0.5, high, size=3) ** 2)
+
+
+def the_way_out_of_it(high):
+    return np.sum((0.5 + (high - 0.5) * np.random.default_rng(3).random(size=3)) ** 2)
+
+
+def test_the_way_out_of_a_parameter_draws_the_same_numbers() -> None:
+    """Each distribution has its own: that of a normal one is another distribution."""
+    with pytest.raises(gradgen.UnsupportedError, match=r"low \+ \(high - low\) \* rng\.random"):
+        gradgen.grad(uniform_up_to)(2.0)
+    value, gradient = gradgen.value_and_grad(the_way_out_of_it)(2.0)
+    assert value == uniform_up_to(2.0)
+    step = (uniform_up_to(2.1) - uniform_up_to(1.9)) / 0.2  # exact: a polynomial of degree two
+    np.testing.assert_allclose(gradient, step, rtol=1e-12)

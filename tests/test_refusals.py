@@ -380,3 +380,14 @@ def test_gradient_of_a_local_gradient() -> None:
         gradgen.grad(second_inside)(1.0)
     got = gradgen.grad(second_by_hessian)(0.5)
     np.testing.assert_allclose(got, 1.5 * np.exp(0.5), rtol=1e-12)
+
+
+def test_functions_of_scipy_are_named_as_such() -> None:
+    """A ufunc says of itself that it is NumPy's, wherever it is."""
+    special = pytest.importorskip("scipy.special")
+
+    def loss(x):
+        return float(special.struve(0.5, x))
+
+    with pytest.raises(gradgen.UnsupportedError, match=r"a call of scipy\.special\.struve,"):
+        gradgen.grad(loss)(0.5)

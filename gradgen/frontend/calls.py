@@ -6,6 +6,7 @@ import ast
 import enum
 import functools
 import re
+import sys
 import types
 from typing import Any
 
@@ -336,9 +337,16 @@ def _member(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[st
         r.fail(node, error)
 
 
+def _home(obj: Any) -> str:
+    """Return where SciPy has a ufunc, '' for anything else: a ufunc says that it is NumPy's."""
+    special = sys.modules.get("scipy.special")
+    its_own = isinstance(obj, np.ufunc) and getattr(special, obj.__name__, None) is obj
+    return "scipy.special" if its_own else ""
+
+
 def _refuse_callee(r: Reader, node: ast.AST, obj: Any) -> Any:
     name = getattr(obj, "__qualname__", None) or getattr(obj, "__name__", type(obj).__name__)
-    module = getattr(obj, "__module__", "") or type(obj).__module__
+    module = _home(obj) or getattr(obj, "__module__", "") or type(obj).__module__
     public = ".".join(part for part in module.split(".") if not part.startswith("_"))
     hint = "use NumPy operations that have rules, or compute it outside and pass it as an argument"
     if hasattr(obj, "py_func"):

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from gradgen.diff.algebra import Algebra
     from gradgen.ir.nodes import Op
 
-WAY = "draw standard numbers and scale them, as in loc + scale * rng.standard_normal(size)"
+# What says how the numbers depend on their parameters, with the same numbers drawn.
+WAYS = {
+    "normal": "loc + scale * rng.standard_normal(size)",
+    "uniform": "low + (high - low) * rng.random(size)",
+    "exponential": "scale * rng.exponential(size=size)",
+}
 
 
 def draw_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -30,7 +35,10 @@ def draw_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 def draw_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """Refuse: a number that is drawn is a constant."""
-    return alg.refuse(op, f"{op.attrs['function']} by its parameters", WAY)
+    function = op.attrs["function"]
+    scaled = WAYS.get(function.rpartition(".")[2], WAYS["normal"])
+    way = f"draw standard numbers and scale them, as in {scaled}"
+    return alg.refuse(op, f"{function} by its parameters", way)
 
 
 def generator_type(inputs: list[Value], attrs: Attrs) -> Type:
