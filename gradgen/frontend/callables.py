@@ -30,6 +30,7 @@ from gradgen.frontend.values import (
     Frame,
     LocalFunction,
     Map,
+    Once,
     Record,
     Ref,
     Seq,
@@ -77,6 +78,8 @@ def _reduce(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
         first, *rest = args[1].items
         args = [args[0], Seq(rest), first]
     fn = python.reduce if len(args) == 3 else python.reduce_from_first
+    if len(args) == 2 and isinstance(args[1], Once):
+        fn = python.reduce_iterator
     return from_library(r, node, fn, args, kwargs)
 
 

@@ -217,6 +217,13 @@ def reduce_from_first(function, iterable, /):
     return out
 
 
+def reduce_iterator(function, iterator, /):
+    out = next(iterator)
+    for item in iterator:
+        out = function(out, item)
+    return out
+
+
 READ: dict[Any, Callable[..., Any]] = {
     operator.add: add, operator.sub: sub, operator.mul: mul, operator.truediv: truediv,
     operator.floordiv: floordiv, operator.mod: mod, operator.pow: power, operator.matmul: matmul,

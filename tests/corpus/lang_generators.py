@@ -56,6 +56,13 @@ def sum_with_start(a):
     return sum((v**2 for v in a), 1.5)
 
 
+def reduce_of_iterators(a):
+    from functools import reduce
+
+    horner = reduce(lambda p, v: p * 0.7 + v, reversed(a))
+    return horner**2 + reduce(lambda p, v: p * v, reversed([a[0], a[1], 2.0]))
+
+
 def reduce_product(a):
     from functools import reduce
 
@@ -161,6 +168,7 @@ EXAMPLE_ARGS = {
     "any_all": lambda: (_normal(5),),
     "sum_with_start": lambda: (_normal(5),),
     "reduce_product": lambda: (_positive(5),),
+    "reduce_of_iterators": lambda: (_positive(5),),
     "map_filter": lambda: (_normal(5),),
     "map_two": lambda: (_normal(5), _positive(5, seed=1)),
     "polyline_length": lambda: (_normal(4, 2),),
