@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import gradgen
-from tests.cases import CONTROL, FUNCTIONS, LANGUAGE, LOSSES, MUTATION, NUMPY_OPS, Case, cases
+from tests.cases import Case
 from tests.pytrees import is_float_leaf
 from tests.references import (
     assert_gradient,
@@ -18,29 +18,13 @@ from tests.references import (
     hessian_vector,
     tolerance,
 )
-from tests.rules.samples import samples
+from tests.tiers import corpus, one_in, sampled
 
-EVERY = 40
 NO_BATCH = ("has no batched form", "forward mode through", "there is no place for the tangent",
             "returns different kinds of things")  # fmt: skip
 
 
-def _sample_parameters() -> list[Any]:
-    out = []
-    for k, s in enumerate(samples()):
-        marks = [] if k % EVERY == 0 else [pytest.mark.slow]
-        out.append(pytest.param(s, id=f"{s.module}-{s.name}", marks=marks))
-    return out
-
-
-def _every_third(parameters: list[Any]) -> list[Any]:
-    """Leave two in three to the longer tier."""
-    rest = [pytest.param(*p.values, id=p.id, marks=pytest.mark.slow) for p in parameters]
-    return [p if k % 3 == 0 else rest[k] for k, p in enumerate(parameters)]
-
-
-CORPUS = cases((*CONTROL, *FUNCTIONS, *LANGUAGE, *LOSSES, *MUTATION, *NUMPY_OPS))
-SAMPLES = _sample_parameters()
+CASES = [*one_in(3, corpus()), *one_in(40, sampled())]
 
 
 def called(case: Case, make: Any, fn: Any, argnums: Any, args: tuple) -> Any:
@@ -53,7 +37,7 @@ def called(case: Case, make: Any, fn: Any, argnums: Any, args: tuple) -> Any:
         raise
 
 
-@pytest.mark.parametrize("case", [*CORPUS, *SAMPLES])
+@pytest.mark.parametrize("case", CASES)
 def test_forward_jacobian_of_a_loss_is_its_gradient(case: Case) -> None:
     args = case.args()
     if any(isinstance(args[k], np.ndarray) and not args[k].size for k in case.argnums):
@@ -62,7 +46,7 @@ def test_forward_jacobian_of_a_loss_is_its_gradient(case: Case) -> None:
     assert_gradient(case.function, args, got, case.argnums)
 
 
-@pytest.mark.parametrize("case", [*_every_third(CORPUS), *SAMPLES])
+@pytest.mark.parametrize("case", CASES)
 def test_hessian(case: Case) -> None:
     """The matrix times a direction is the gradient's difference along it; both ways agree."""
     args, k = case.args(), case.argnums[0]

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import gradgen
+from tests.cases import Case, cases, value_and_gradient
 
 log = logging.getLogger("tests.effects")
 
@@ -158,3 +159,24 @@ def test_text_as_key() -> None:
     value, slopes = gradgen.value_and_grad(keyed_by_text)(params)
     assert value == keyed_by_text(params)
     assert slopes == pytest.approx({"w0": 0.6, "w1": 0.8, "b0": 2.0, "b1": 4.0, "s2": 1.1})
+
+
+@pytest.mark.parametrize("case", cases(("lang_effects",)))
+def test_corpus(
+    case: Case, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+
+    def observe(function: Callable[..., object]) -> tuple[str, list[str]]:
+        function(*case.args())
+        logged = [record.getMessage() for record in caplog.records]
+        caplog.clear()
+        return capsys.readouterr().out, logged
+
+    with_value = value_and_gradient(case)
+    alone = gradgen.grad(case.function, argnums=case.argnums)
+    capsys.readouterr()
+    caplog.clear()
+    expected = observe(case.function)
+    assert observe(with_value) == expected
+    assert observe(alone) == expected

@@ -11,25 +11,14 @@ import numpy as np
 import pytest
 
 import gradgen
-from tests.cases import CONTROL, FUNCTIONS, LANGUAGE, LOSSES, MUTATION, NUMPY_OPS, Case, cases
+from tests.cases import Case
 from tests.checks import blocked_import
-from tests.rules.samples import samples
+from tests.tiers import corpus, one_in, sampled
 
-EVERY, ROWS = 40, 3
-
-
-def _parameters() -> list[Any]:
-    corpus = cases((*CONTROL, *FUNCTIONS, *LANGUAGE, *LOSSES, *MUTATION, *NUMPY_OPS))
-    found = [(p.values[0], p.id, 5) for p in corpus]
-    found += [(s, f"{s.module}-{s.name}", EVERY) for s in samples()]
-    slow = pytest.mark.slow
-    return [
-        pytest.param(case, id=name, marks=[] if k % every == 0 else slow)
-        for k, (case, name, every) in enumerate(found)
-    ]
+ROWS = 3
 
 
-@pytest.mark.parametrize("case", _parameters())
+@pytest.mark.parametrize("case", [*one_in(5, corpus()), *one_in(40, sampled())])
 def test_batch_is_one_after_the_other(case: Case) -> None:
     args = case.args()
     kinds = [p.kind for p in inspect.signature(case.function).parameters.values()]

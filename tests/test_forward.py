@@ -9,23 +9,12 @@ import numpy as np
 import pytest
 
 import gradgen
-from tests.cases import (
-    CONTROL,
-    FUNCTIONS,
-    LANGUAGE,
-    LOSSES,
-    MUTATION,
-    NUMPY_OPS,
-    Case,
-    cases,
-    value_and_gradient,
-)
+from tests.cases import Case, value_and_gradient
 from tests.pytrees import is_float_leaf, leaves, same_leaf
 from tests.references import directions
-from tests.rules.samples import samples
+from tests.tiers import corpus, one_of_each, sampled
 
 RTOL = 1e-13
-SAMPLES = [pytest.param(s, id=f"{s.module}-{s.name}") for s in samples()]
 NO_TANGENT = ("forward mode through", "there is no place for the tangent")
 
 
@@ -65,13 +54,11 @@ def check_identity(case: Case) -> None:
         assert abs(tangent - expected) <= (1e-4 if single else RTOL) * max(size, 1e-300)
 
 
-@pytest.mark.parametrize(
-    "case", cases((*LOSSES, *CONTROL, *MUTATION, *FUNCTIONS, *LANGUAGE, *NUMPY_OPS))
-)
+@pytest.mark.parametrize("case", corpus())
 def test_corpus(case: Case) -> None:
     check_identity(case)
 
 
-@pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.parametrize("sample", one_of_each(sampled()))
 def test_samples(sample: Case) -> None:
     check_identity(sample)

@@ -4,39 +4,12 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import gradgen
-from tests import checks
-from tests.cases import FUNCTIONS, Case, cases
-
-
-@pytest.mark.parametrize("check", checks.EVERY, ids=lambda check: check.__name__[6:])
-@pytest.mark.parametrize("case", cases(FUNCTIONS))
-def test_first_order(check: Callable[[Case], None], case: Case) -> None:
-    check(case)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("case", cases(FUNCTIONS))
-def test_second_order(case: Case, tmp_path: Path) -> None:
-    checks.check_second_order(case, tmp_path)
-
-
-def test_saved_modules_run_alone(tmp_path: Path) -> None:
-    checks.run_alone([param.values[0] for param in cases(FUNCTIONS)], tmp_path)
-
-
-@pytest.mark.parametrize("case", cases(FUNCTIONS))
-def test_other_paths(case: Case) -> None:
-    for args in case.more_args():
-        checks.check_value_and_gradient(case, args)
-
 
 # --- arguments that do not fit --------------------------------------------------------------
 

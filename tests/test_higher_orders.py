@@ -15,9 +15,10 @@ import pytest
 from numpy.polynomial import chebyshev
 
 import gradgen
-from tests.cases import CONTROL, FUNCTIONS, LANGUAGE, LOSSES, MUTATION, NUMPY_OPS, Case, cases
+from tests.cases import FUNCTIONS, LANGUAGE, LOSSES, Case, cases
 from tests.pytrees import is_float_leaf
 from tests.references import assert_trees_close, directions, tolerance
+from tests.tiers import corpus, one_in
 
 RADIUS, POINTS = 0.02, 15
 grad, jacfwd, jacrev = gradgen.grad, gradgen.jacfwd, gradgen.jacrev
@@ -38,16 +39,7 @@ THIRD = {
     "rfr": lambda f: grad(jacfwd(grad(f))),
     "hessian of jacfwd": lambda f: gradgen.hessian(jacfwd(f)),
 }
-CASES = [p for p in cases((*LOSSES, *FUNCTIONS, *LANGUAGE))]
-CORPUS = cases((*LOSSES, *CONTROL, *MUTATION, *FUNCTIONS, *LANGUAGE, *NUMPY_OPS))
-
-
-def _some(every: int, corpus: list[Any] = CASES) -> list[Any]:
-    slow = pytest.mark.slow
-    return [
-        pytest.param(*p.values, id=p.id, marks=[] if k % every == 0 else slow)
-        for k, p in enumerate(corpus)
-    ]
+CASES = cases((*LOSSES, *FUNCTIONS, *LANGUAGE))
 
 
 def line_of(case: Case) -> Callable[[Any], Any]:
@@ -94,17 +86,17 @@ def check(case: Case, mixes: dict[str, Any], order: int, rtol: float) -> None:
         assert abs(float(found) - expected) <= 20 * rtol * max(abs(expected), 1.0), name
 
 
-@pytest.mark.parametrize("case", _some(30))
+@pytest.mark.parametrize("case", one_in(30, CASES))
 def test_second_order(case: Case) -> None:
     check(case, SECOND, 2, 1e-7)
 
 
-@pytest.mark.parametrize("case", _some(80))
+@pytest.mark.parametrize("case", one_in(80, CASES))
 def test_third_order(case: Case) -> None:
     check(case, THIRD, 3, 1e-5)
 
 
-@pytest.mark.parametrize("case", _some(25, CORPUS))
+@pytest.mark.parametrize("case", one_in(25, corpus()))
 def test_reverse_over_reverse_is_forward_over_reverse(case: Case) -> None:
     """By all arguments at once, containers too; the one sweeps what the other carries along."""
     if case.may_be_refused:

@@ -2,37 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 import gradgen
-from tests import checks
-from tests.cases import MUTATION, Case, cases
 from tests.corpus import mutation_aliases, mutation_views
-
-
-@pytest.mark.parametrize("check", checks.EVERY, ids=lambda check: check.__name__[6:])
-@pytest.mark.parametrize("case", cases(MUTATION))
-def test_first_order(check: Callable[[Case], None], case: Case) -> None:
-    check(case)
-
-
-@pytest.mark.parametrize("case", cases(MUTATION))
-def test_second_order(case: Case, tmp_path: Path) -> None:
-    checks.check_second_order(case, tmp_path)
-
-
-@pytest.mark.parametrize("case", [p for p in cases(MUTATION) if p.values[0].more_args()])
-def test_other_paths(case: Case) -> None:
-    for args in case.more_args():
-        checks.check_value_and_gradient(case, args)
-
-
-def test_saved_modules_run_alone(tmp_path: Path) -> None:
-    checks.run_alone([param.values[0] for param in cases(MUTATION)], tmp_path)
 
 
 def test_one_array_for_two_arguments() -> None:

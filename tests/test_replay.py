@@ -17,12 +17,8 @@ from gradgen.options import Options
 from gradgen.pipeline import run
 from gradgen.replay import Replay
 from tests.cases import CONTROL, FUNCTIONS, LANGUAGE, LOSSES, MUTATION, Case, cases
-from tests.rules.samples import Sample, samples
-
-ALL_SAMPLES = [
-    pytest.param(s, id=f"{s.module}-{s.name}", marks=() if k % 40 == 0 else pytest.mark.slow)
-    for k, s in enumerate(samples())
-]
+from tests.rules.samples import Sample
+from tests.tiers import one_in, sampled
 
 
 def heat(k, u):
@@ -83,13 +79,7 @@ def test_what_is_derived_replays(case: Case) -> None:
         pytest.skip("refused")
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(*p.values, id=p.id, marks=() if k % 20 == 0 else pytest.mark.slow)
-        for k, p in enumerate(cases((*CONTROL, *LANGUAGE, *FUNCTIONS)))
-    ],
-)
+@pytest.mark.parametrize("case", one_in(20, cases((*CONTROL, *LANGUAGE, *FUNCTIONS))))
 @pytest.mark.filterwarnings("ignore")
 def test_corpus_replays(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
     checked = gradgen.value_and_grad(case.function, argnums=case.argnums, check_replay=True)
@@ -101,7 +91,7 @@ def test_corpus_replays(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
             pytest.skip("refused")
 
 
-@pytest.mark.parametrize("sample", ALL_SAMPLES)
+@pytest.mark.parametrize("sample", one_in(40, sampled()))
 def test_samples_replay(sample: Sample) -> None:
     checked = gradgen.value_and_grad(sample.function, argnums=sample.argnums, check_replay=True)
     try:

@@ -11,7 +11,8 @@ import pytest
 
 import gradgen
 from gradgen.sparse.colouring import column_colours, star_colours
-from tests.cases import CONTROL, FUNCTIONS, LANGUAGE, LOSSES, MUTATION, NUMPY_OPS, Case, cases
+from tests.cases import Case
+from tests.tiers import corpus, one_in
 
 sparse = pytest.importorskip("scipy.sparse")
 X = np.linspace(-1.0, 1.2, 9)
@@ -335,18 +336,7 @@ def test_column_colouring(seed: int) -> None:
         assert len(set(used)) == len(used)
 
 
-CORPUS = cases((*CONTROL, *FUNCTIONS, *LANGUAGE, *LOSSES, *MUTATION, *NUMPY_OPS))
-
-
-def _parameters() -> list[Any]:
-    slow = pytest.mark.slow
-    return [
-        pytest.param(*p.values, id=p.id, marks=[] if k % 8 == 0 else slow)
-        for k, p in enumerate(CORPUS)
-    ]
-
-
-@pytest.mark.parametrize("case", _parameters())
+@pytest.mark.parametrize("case", one_in(8, corpus()))
 def test_corpus(case: Case) -> None:
     """The sparse forms are the dense ones: no entry is missing."""
     args, k = case.args(), case.argnums[0]

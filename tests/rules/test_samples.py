@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests import checks
-from tests.rules.samples import Sample, samples
+from tests.rules.samples import Sample
+from tests.tiers import one_of_each, sampled
 
-FIRST = (
-    checks.check_value_and_gradient,
-    checks.check_types,
-    checks.check_caller_unharmed,
-    checks.check_standalone,
-)
-ALL = [pytest.param(s, id=f"{s.module}-{s.name}") for s in samples()]
-
-
-@pytest.mark.parametrize("check", FIRST, ids=lambda check: check.__name__[6:])
-@pytest.mark.parametrize("sample", ALL)
-def test_first_order(check: Callable[[Sample], None], sample: Sample) -> None:
-    check(sample)
+ALL = sampled()
 
 
 @pytest.mark.parametrize("sample", ALL)
+def test_first_order(sample: Sample) -> None:
+    checks.check_first_order(sample)
+
+
+@pytest.mark.parametrize("sample", one_of_each(ALL))
 def test_second_order(sample: Sample, tmp_path: Path) -> None:
     checks.check_second_order(sample, tmp_path)
 

@@ -1,0 +1,52 @@
+"""What holds for every loss of the corpus: value, gradient, text, every path, second order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import gradgen
+from tests import checks
+from tests.cases import LOSSES, Case, cases
+from tests.tiers import corpus, one_in
+
+CORPUS = corpus()
+
+
+@pytest.mark.parametrize("case", CORPUS)
+def test_first_order(case: Case) -> None:
+    checks.check_first_order(case)
+    for args in case.more_args():
+        checks.check_value_and_gradient(case, args)
+
+
+@pytest.mark.parametrize("case", one_in(4, CORPUS))
+def test_text_repeats(case: Case) -> None:
+    checks.check_text_repeats(case)
+
+
+@pytest.mark.parametrize("case", one_in(3, CORPUS))
+def test_general_form(case: Case) -> None:
+    checks.check_generic(case)
+
+
+@pytest.mark.parametrize("case", one_in(2, CORPUS))
+def test_second_order(case: Case, tmp_path: Path) -> None:
+    checks.check_second_order(case, tmp_path)
+
+
+def test_saved_modules_run_alone(tmp_path: Path) -> None:
+    chosen = [p.values[0] for p in one_in(4, CORPUS) if not p.marks]
+    checks.run_alone([case for case in chosen if not case.may_be_refused], tmp_path)
+
+
+def test_most_losses_need_no_types() -> None:
+    def emits(case: Case) -> bool:
+        try:
+            return bool(gradgen.emit(case.function, argnums=case.argnums))
+        except gradgen.UnsupportedError:
+            return False
+
+    chosen = [param.values[0] for param in cases(LOSSES)]
+    assert sum(emits(case) for case in chosen) >= 0.8 * len(chosen)

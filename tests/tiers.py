@@ -1,0 +1,61 @@
+"""Which cases of a sweep run each time, and which in the longer tier alone."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.cases import (
+    CONTROL,
+    FUNCTIONS,
+    LANGUAGE,
+    LOSSES,
+    MUTATION,
+    NUMPY_OPS,
+    cases,
+)
+from tests.rules.samples import samples
+
+WHOLE = (*LOSSES, *CONTROL, *MUTATION, *FUNCTIONS, *LANGUAGE, *NUMPY_OPS)
+
+
+def corpus() -> list[Any]:
+    """Return the whole corpus as parameters."""
+    return cases(WHOLE)
+
+
+def sampled() -> list[Any]:
+    """Return the samples of all rules as parameters."""
+    return [pytest.param(s, id=f"{s.module}-{s.name}") for s in samples()]
+
+
+def one_in(count: int, parameters: list[Any]) -> list[Any]:
+    """Leave all but one in so many to the longer tier.
+
+    They are picked by their names, so that a new case does not move the others.
+    """
+    return _where(lambda p: zlib.crc32(p.id.encode()) % count == 0, parameters)
+
+
+def one_of_each(parameters: list[Any]) -> list[Any]:
+    """Leave all but the first sample of each operation to the longer tier."""
+    met: set[str] = set()
+
+    def is_first(parameter: Any) -> bool:
+        module = parameter.values[0].module
+        if module in met:
+            return False
+        met.add(module)
+        return True
+
+    return _where(is_first, parameters)
+
+
+def _where(runs: Callable[[Any], bool], parameters: list[Any]) -> list[Any]:
+    return [
+        p if runs(p) else pytest.param(*p.values, id=p.id, marks=[*p.marks, pytest.mark.slow])
+        for p in parameters
+    ]
