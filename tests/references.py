@@ -27,6 +27,8 @@ STEPS = (3e-2, 1e-2, 3e-3, 1e-3, 3e-4)
 SHORT_STEPS = (1e-6, 1e-7, 1e-8)
 # Where long steps disagree: they change the number of turns of a loop, or go through many waves.
 SHORTER_STEPS = (1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9)
+# Neighbouring steps do not agree better than this but by chance.
+ROUNDING = 1e-12
 SETTLED = 1e-9
 STENCIL = ((1, 3 / 4), (2, -3 / 20), (3, 1 / 60))
 DIFFERENCE_RTOL = 1e-8
@@ -133,14 +135,18 @@ def steadiest(evaluate: Callable[[float], Any], steps: Sequence[float]) -> tuple
     They agree relative to their size: where a function turns many times within a long step, long
     steps give small numbers, which are close to each other and far from the derivative.
     """
-    rows = [np.asarray(central(evaluate, step)) for step in steps]
-    gaps = [
-        float(np.max(np.abs(one - two), initial=0.0))
-        / max(1e-3, float(np.max(np.abs(two), initial=0.0)))
-        for one, two in itertools.pairwise(rows)
-    ]
-    best = int(np.argmin(gaps))
-    return rows[best], gaps[best]
+    best, least = None, math.inf
+    before = np.asarray(central(evaluate, steps[0]))
+    for step in steps[1:]:
+        row = np.asarray(central(evaluate, step))
+        size = max(1e-3, float(np.max(np.abs(row), initial=0.0)))
+        gap = float(np.max(np.abs(before - row), initial=0.0)) / size
+        if best is None or gap < least:
+            best, least = before, gap
+        if gap < ROUNDING:
+            break
+        before = row
+    return best, least
 
 
 def settled(evaluate: Callable[[float], Any], shorter: Sequence[float] = SHORTER_STEPS) -> Any:
