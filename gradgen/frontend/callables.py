@@ -28,6 +28,8 @@ from gradgen.frontend.source import Source, source_of
 from gradgen.frontend.special import special
 from gradgen.frontend.values import (
     Frame,
+    Generator,
+    Lazy,
     LocalFunction,
     Map,
     Once,
@@ -78,7 +80,7 @@ def _reduce(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
         first, *rest = args[1].items
         args = [args[0], Seq(rest), first]
     fn = python.reduce if len(args) == 3 else python.reduce_from_first
-    if len(args) == 2 and isinstance(args[1], Once):
+    if len(args) == 2 and isinstance(args[1], Once | Lazy | Generator):
         fn = python.reduce_iterator
     return from_library(r, node, fn, args, kwargs)
 

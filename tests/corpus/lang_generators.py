@@ -60,7 +60,8 @@ def reduce_of_iterators(a):
     from functools import reduce
 
     horner = reduce(lambda p, v: p * 0.7 + v, reversed(a))
-    return horner**2 + reduce(lambda p, v: p * v, reversed([a[0], a[1], 2.0]))
+    squares = reduce(lambda p, v: p * 0.5 + v, (v * v for v in a))
+    return horner**2 + squares + reduce(lambda p, v: p * v, map(np.exp, a))
 
 
 def reduce_product(a):
