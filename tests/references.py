@@ -8,7 +8,6 @@ scalar programs.
 from __future__ import annotations
 
 import copy
-import itertools
 import math
 import types
 import warnings

@@ -12,9 +12,6 @@ from tests.cases import LOSSES, Case, cases
 from tests.tiers import corpus, one_in
 
 CORPUS = corpus()
-# Loops of many turns, of which differences of complex steps take minutes.
-LONG = ("checkpoints",)
-SHORT = [p for p in CORPUS if p.values[0].module not in LONG]
 
 
 @pytest.mark.parametrize("case", CORPUS)
@@ -34,14 +31,8 @@ def test_general_form(case: Case) -> None:
     checks.check_generic(case)
 
 
-@pytest.mark.parametrize("case", one_in(2, SHORT))
+@pytest.mark.parametrize("case", one_in(2, CORPUS))
 def test_second_order(case: Case, tmp_path: Path) -> None:
-    checks.check_second_order(case, tmp_path)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("case", cases(LONG))
-def test_second_order_of_many_turns(case: Case, tmp_path: Path) -> None:
     checks.check_second_order(case, tmp_path)
 
 
