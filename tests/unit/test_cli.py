@@ -267,7 +267,7 @@ def test_rules(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_bench_gets_its_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    monkeypatch.setattr("gradgen.bench.main", lambda argv: seen.append(argv) or 0)
+    monkeypatch.setattr("gradgen.bench.cli.main", lambda argv: seen.append(argv) or 0)
     assert main(["bench", "mine.py:loss", "--quick"]) == 0
     assert seen == [["mine.py:loss", "--quick"]]
 
