@@ -8,7 +8,7 @@ from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
 from gradgen.ir.nodes import Block, Const, Op, Undefined, Value
 
-STEPS = 500  # after so many, nothing is said of a value
+STEPS = 30  # after so many, nothing is said of a value
 
 
 def missing_values(
