@@ -31,7 +31,7 @@ def test_general_form(case: Case) -> None:
     checks.check_generic(case)
 
 
-@pytest.mark.parametrize("case", one_in(2, CORPUS))
+@pytest.mark.parametrize("case", one_in(3, CORPUS))
 def test_second_order(case: Case, tmp_path: Path) -> None:
     checks.check_second_order(case, tmp_path)
 
