@@ -211,7 +211,7 @@ def run_alone(chosen: list[Case], folder: Path) -> None:
     calls, expected = {}, {}
     for case in chosen:
         function = value_and_gradient(case)
-        path = folder / f"{case.name}.py"
+        path = folder / f"{case.module}_{case.name}.py"
         calls[str(path)] = case.args()
         expected[str(path)] = function(*case.args())
         function.save(path)

@@ -36,8 +36,9 @@ def test_second_order(case: Case, tmp_path: Path) -> None:
     checks.check_second_order(case, tmp_path)
 
 
-def test_saved_modules_run_alone(tmp_path: Path) -> None:
-    chosen = [p.values[0] for p in one_in(4, CORPUS) if not p.marks]
+@pytest.mark.parametrize("part", [0, *(pytest.param(k, marks=pytest.mark.slow) for k in (1, 2, 3))])
+def test_saved_modules_run_alone(part: int, tmp_path: Path) -> None:
+    chosen = [p.values[0] for p in CORPUS[part::4]]
     checks.run_alone([case for case in chosen if not case.may_be_refused], tmp_path)
 
 

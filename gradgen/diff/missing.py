@@ -102,7 +102,7 @@ class _Finder:
             return self.placed or not v.unread
         if v not in self.out:
             return False
-        return not any(_Told(self, STEPS).says(flag, v) for flag in flags)
+        return not any(_Told(self).says(flag, v) for flag in flags)
 
     def joins(self, flag: Value) -> tuple[list[Value], list[tuple[list[Value], Block]]]:
         """Return the values that are joined where a flag is, and what comes from where."""
@@ -128,8 +128,8 @@ class _Told:
     two that come together to where they are joined, the same holds.
     """
 
-    def __init__(self, finder: _Finder, steps: int) -> None:
-        self.finder, self.steps = finder, steps
+    def __init__(self, finder: _Finder) -> None:
+        self.finder, self.steps = finder, STEPS  # that are left
         self.asked: set[tuple[Value, Value]] = set()  # in a loop, it holds if it did a turn before
 
     def says(self, flag: Value, v: Value) -> bool:

@@ -16,7 +16,7 @@ import weakref
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -37,6 +37,9 @@ from gradgen.frontend.arguments import Opaque
 from gradgen.ir.nodes import Function, Value
 from gradgen.rules.callables import module_of
 from gradgen.syntax import nodes_in
+
+if TYPE_CHECKING:
+    from gradgen.backends.kernels import Kernel
 
 LITERAL_LIMIT = 256
 # How many functions there are of each generated module whose lines `linecache` holds.
@@ -80,13 +83,8 @@ def render(
     writer, statements = _written(function, names, folded)
     sections = with_sections(statements)
     comment_places(sections)
-    kernel = compiled = None
-    if backend == "numba":
-        # Other texts do without what compiles them.
-        from gradgen.backends.kernels import Kernel, decorated
-
-        kernel = Kernel(writer, name, sections, cache)
-        compiled = kernel.definition(outputs)
+    kernel = _kernel(writer, name, sections, cache) if backend == "numba" else None
+    compiled = kernel.definition(outputs) if kernel is not None else None
     rest = guards(function, name, names)
     rest += kernel.call(outputs) if kernel else [*sections, _return(function, outputs(writer.expr))]
     taken = {name, *names.values(), *function.captures, *function.reserved}
@@ -103,9 +101,7 @@ def render(
         writer.needs |= _names_in(inner)
     above = [*_classes(function), *_helpers(function, writer.needs), *inner]
     if compiled is not None:
-        # What the function with the user's parameters calls stays Python, as it does.
-        plain = _closure(function, function.plain_helpers | _names_in([definition]))
-        above = [decorated(s, plain, cache, function.reordered) for s in above]
+        above = _decorated(function, above, definition, cache)
     captured = _captured(function)
     asks = bool(callees) or "numba.objmode" in {n for s in above for n in _dotted_names(s)}
     if compiled is not None and asks and not cache:
@@ -118,6 +114,23 @@ def render(
         header = _with_needs(header, packages)
     text = _assemble(header, [*imports, *packages], captured, above, definition)
     return Rendered(text, compiled or definition)
+
+
+def _kernel(writer: Writer, name: str, sections: list[ast.stmt], cache: bool) -> Kernel:
+    """Return what Numba compiles; texts for NumPy do without what makes it."""
+    from gradgen.backends.kernels import Kernel
+
+    return Kernel(writer, name, sections, cache)
+
+
+def _decorated(
+    function: Function, above: list[ast.stmt], definition: ast.FunctionDef, cache: bool
+) -> list[ast.stmt]:
+    """Have Numba compile what stands above, but for what the user's parameters are taken by."""
+    from gradgen.backends.kernels import decorated
+
+    plain = _closure(function, function.plain_helpers | _names_in([definition]))
+    return [decorated(s, plain, cache, function.reordered) for s in above]
 
 
 def _written(

@@ -10,6 +10,7 @@ from gradgen.errors import UnsupportedError
 from gradgen.frontend import pointers, unbound
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.sameness import interchangeable
 from gradgen.frontend.state import State
 from gradgen.frontend.templates import (
     Hole,
@@ -36,7 +37,6 @@ from gradgen.frontend.values import (
     SomeKeys,
     Static,
     Storage,
-    interchangeable,
     is_static,
     keyed,
     parts,

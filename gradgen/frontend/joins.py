@@ -16,6 +16,7 @@ from gradgen.frontend import pointers, unbound
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.listed import contain_items, related
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.sameness import interchangeable
 from gradgen.frontend.state import State, at
 from gradgen.frontend.texts import Text
 from gradgen.frontend.values import (
@@ -32,7 +33,6 @@ from gradgen.frontend.values import (
     Step,
     Storage,
     contents,
-    interchangeable,
     keyed,
     parts,
     same_class,

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from gradgen.errors import UnsupportedError
+from gradgen.frontend.sameness import composed
 from gradgen.frontend.signals import Retry
-from gradgen.frontend.values import Ref, Seq, Step, Storage, composed
+from gradgen.frontend.values import Ref, Seq, Step, Storage
 from gradgen.ir.nodes import Op, Value
 from gradgen.ir.types import Type
 from gradgen.rules.registry import RULES

@@ -10,8 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gradgen.errors import UnsupportedError
+from gradgen.frontend.sameness import same_steps
 from gradgen.frontend.signals import Retry
-from gradgen.frontend.values import Box, Choice, Ref, Seq, Step, Storage, leaves, parts, same_steps
+from gradgen.frontend.values import (
+    Box,
+    Choice,
+    Ref,
+    Seq,
+    Step,
+    Storage,
+    leaves,
+    parts,
+)
 
 if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader

@@ -14,6 +14,7 @@ from gradgen.frontend.iterables import over_value
 from gradgen.frontend.objects import fields_in_order, invoked, special_method
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.sameness import interchangeable
 from gradgen.frontend.special import no_more, special
 from gradgen.frontend.values import (
     Box,
@@ -25,7 +26,6 @@ from gradgen.frontend.values import (
     Ref,
     Seq,
     Static,
-    interchangeable,
     is_static,
     parts,
     same_class,

@@ -29,9 +29,10 @@ from gradgen.frontend.pointers import (
     told,
     told_code,
 )
+from gradgen.frontend.sameness import same_object
 from gradgen.frontend.signals import Retry
 from gradgen.frontend.unbound import raise_where
-from gradgen.frontend.values import Choice, Record, Ref, Seq, Static, parts, same_object
+from gradgen.frontend.values import Choice, Record, Ref, Seq, Static, parts
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type, join
 

@@ -18,6 +18,7 @@ from gradgen.frontend.operators import binary
 from gradgen.frontend.picks import picked
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.records import expanded
+from gradgen.frontend.sameness import same_steps
 from gradgen.frontend.subscripts import container_item, item_at, load_index
 from gradgen.frontend.values import (
     Choice,
@@ -27,7 +28,6 @@ from gradgen.frontend.values import (
     Static,
     Step,
     is_static,
-    same_steps,
     static_value,
 )
 from gradgen.ir.nodes import READ_ONLY, Const, Value

@@ -13,6 +13,7 @@ from typing import Any
 
 from gradgen.frontend import pointers
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.sameness import interchangeable
 from gradgen.frontend.values import (
     Box,
     Choice,
@@ -23,7 +24,6 @@ from gradgen.frontend.values import (
     SomeKeys,
     Static,
     Step,
-    interchangeable,
     parts,
     same_class,
     with_parts,
