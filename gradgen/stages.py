@@ -42,6 +42,7 @@ from gradgen.passes.flip import flip_loops
 from gradgen.passes.fuse import fuse_loops
 from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.invariants import drop_unchanged
+from gradgen.passes.linear_maps import push_sums
 from gradgen.passes.own_sums import add_to_own
 from gradgen.passes.postponing import postpone
 from gradgen.passes.quotients import cancel_quotients
@@ -143,6 +144,8 @@ def _saves(program: Program) -> None:
     # Rows of arrays are what Numba compiles, and what the next sweep finds by their index.
     lists = program.options.backend == "numpy" and not program.options.read_again
     program.saved = plan_saves(program.function, program.fused, lists)
+    if program.options.mode in SWEPT:
+        push_sums(program.function)
     if program.options.backend == "numba" and program.options.mode in SWEPT:
         _rearrange(program)
     remove_dead(program.function)
