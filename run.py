@@ -120,26 +120,28 @@ def set_up(extras: set[str]) -> None:
     STAMP.write_text(noted + "\n", encoding="utf-8")
 
 
-def call(*command: str | Path, cwd: Path = ROOT, threads: dict[str, str] | None = None) -> int:
-    """Run a command of ``.venv``'s Python; return its exit status."""
-    environment = {**(threads or {}), **os.environ}
+def call(*command: str | Path, cwd: Path = ROOT, defaults: dict[str, str] | None = None) -> int:
+    """Run a command of ``.venv``'s Python, its environment over defaults; return its status."""
+    environment = {**(defaults or {}), **os.environ}
     return subprocess.run([VENV_PYTHON, *command], cwd=cwd, env=environment).returncode
 
 
 def demo(arguments: list[str]) -> int:
     """Train the drawing network with a generated gradient."""
     set_up({"plots"})
-    return call(ROOT / "examples" / "quickdraw" / "demo.py", *arguments, threads=ONE_THREAD)
+    return call(ROOT / "examples" / "quickdraw" / "demo.py", *arguments, defaults=ONE_THREAD)
 
 
 def test(arguments: list[str]) -> int:
     """Run pytest; ``--all`` takes the longer tier along."""
     set_up({"test"})
     everything = ["-m", ""] if "--all" in arguments else []
+    # A third of Numba's time is LLVM's, which the longer tier alone asks for all of.
+    compiled = {} if everything else {"NUMBA_OPT": "1"}
     rest = [argument for argument in arguments if argument != "--all"]
     # The whole suite on all cores; a chosen part is over sooner without workers to start.
     workers = [] if rest else ["-n", "auto", "--dist", "worksteal"]
-    return call("-m", "pytest", *everything, *workers, *rest)
+    return call("-m", "pytest", *everything, *workers, *rest, defaults=compiled)
 
 
 def lint(arguments: list[str]) -> int:
@@ -158,7 +160,7 @@ def bench(arguments: list[str]) -> int:
     """Compare gradgen with SymPy and with differences."""
     set_up({"plots"})
     # FILE.py:FUNC among the arguments is relative to where the user stands.
-    return call("-m", "gradgen", "bench", *arguments, cwd=Path.cwd(), threads=ONE_THREAD)
+    return call("-m", "gradgen", "bench", *arguments, cwd=Path.cwd(), defaults=ONE_THREAD)
 
 
 def main(arguments: list[str]) -> int:

@@ -6,7 +6,7 @@ A program is gone through many times, by all who ask which names it has, or whet
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 # Fields that hold no more syntax; ``ctx`` is that of many nodes, and asked of these themselves.
@@ -44,6 +44,11 @@ def nodes_in(tree: ast.AST) -> Iterator[ast.AST]:
         if FIELDS[type(node)]:
             todo += parts_of(node)
         yield node
+
+
+def names_in(trees: Iterable[ast.AST]) -> set[str]:
+    """Return the names that trees read or bind."""
+    return {n.id for tree in trees for n in nodes_in(tree) if isinstance(n, ast.Name)}
 
 
 @lru_cache(maxsize=64)

@@ -191,7 +191,8 @@ def along_source(case: Case) -> str:
 
 def check_second_order(case: Case, folder: Path) -> None:
     """The gradient of the gradient along a direction is the Hessian times that direction."""
-    function = value_and_gradient(case)
+    if case.may_be_refused:
+        value_and_gradient(case)  # skips the rest
     path = folder / "along.py"
     path.write_text(along_source(case))
     module = load_module(path)
@@ -201,7 +202,11 @@ def check_second_order(case: Case, folder: Path) -> None:
         setattr(module, f"v{number}", leaf)
     got = gradgen.grad(module.along, argnums=case.argnums)(*case.args())
     expected = hessian_vector(
-        case.function, case.args(), case.argnums, vector, lambda *args: function(*args)[1]
+        case.function,
+        case.args(),
+        case.argnums,
+        vector,
+        lambda *args: value_and_gradient(case)(*args)[1],
     )
     assert_trees_close(got, expected, tolerance(case.args(), SECOND_ORDER_RTOL), "second order")
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+
 import pytest
 
 
@@ -10,3 +13,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="rewrite the files in tests/golden"
     )
+
+
+@pytest.fixture
+def small_heap() -> Iterator[None]:
+    """Have the collector pass over what earlier tests keep: going through it takes seconds."""
+    gc.freeze()
+    yield
+    gc.unfreeze()

@@ -176,6 +176,26 @@ def difference_gradient(function: Any, args: tuple, argnums: Sequence[int]) -> t
     return collect(args, argnums, partial)
 
 
+def difference_along(function: Any, args: tuple, argnums: Sequence[int], vector: tuple) -> float:
+    """Return the derivative along a vector by sixth-order central differences."""
+    args = double(args)
+
+    def at(step: float) -> float:
+        return float(function(*shifted(args, argnums, vector, step)))
+
+    return float(settled(at))
+
+
+def shifted(args: tuple, argnums: Sequence[int], vector: tuple, step: float) -> tuple:
+    """Return the arguments moved by ``step`` times a vector."""
+    made = list(copy.deepcopy(args))
+    for place, direction in zip(argnums, vector, strict=True):
+        made[place] = map_leaves(
+            lambda leaf, v: leaf + step * v if is_float_leaf(leaf) else leaf, made[place], direction
+        )
+    return tuple(made)
+
+
 class MpMath:
     """``math`` in 50 digits."""
 
@@ -275,22 +295,14 @@ def hessian_vector(
     """
     args = double(args)
     picked, floats = tuple(args[place] for place in argnums), is_float_leaf
-    fallback = verified_gradient or (
-        lambda *shifted: difference_gradient(function, shifted, argnums)
-    )
+    fallback = verified_gradient or (lambda *there: difference_gradient(function, there, argnums))
 
     def gradient_at(step: float) -> np.ndarray:
-        shifted = list(copy.deepcopy(args))
-        for place, direction in zip(argnums, vector, strict=True):
-            shifted[place] = map_leaves(
-                lambda leaf, v: leaf + step * v if is_float_leaf(leaf) else leaf,
-                shifted[place],
-                direction,
-            )
+        there = shifted(args, argnums, vector, step)
         try:
-            gradient = complex_gradient(function, tuple(shifted), argnums)
+            gradient = complex_gradient(function, there, argnums)
         except NotAnalytic:
-            gradient = fallback(*shifted)
+            gradient = fallback(*there)
         pairs = zip(leaves(gradient), leaves(picked), strict=True)
         return np.concatenate([np.ravel(part) for (_, part), (_, leaf) in pairs if floats(leaf)])
 

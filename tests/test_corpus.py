@@ -26,12 +26,12 @@ def test_text_repeats(case: Case) -> None:
     checks.check_text_repeats(case)
 
 
-@pytest.mark.parametrize("case", one_in(3, CORPUS))
+@pytest.mark.parametrize("case", one_in(6, CORPUS))
 def test_general_form(case: Case) -> None:
     checks.check_generic(case)
 
 
-@pytest.mark.parametrize("case", one_in(3, CORPUS))
+@pytest.mark.parametrize("case", one_in(4, CORPUS))
 def test_second_order(case: Case, tmp_path: Path) -> None:
     checks.check_second_order(case, tmp_path)
 

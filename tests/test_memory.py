@@ -51,7 +51,7 @@ def network(w, x):
 
 
 @pytest.fixture
-def traced() -> Iterator[None]:
+def traced(small_heap: None) -> Iterator[None]:
     gc.collect()
     tracemalloc.start()
     yield
@@ -96,6 +96,7 @@ def test_nothing_is_kept_between_calls() -> None:
     assert tracemalloc.get_traced_memory()[0] - before < 2_000
 
 
+@pytest.mark.usefixtures("small_heap")
 def test_arguments_and_results_die_after_the_call() -> None:
     gradient = gradgen.value_and_grad(network)
     w, x = np.full((3, 3), 0.1), np.ones((4, 3))
@@ -106,6 +107,7 @@ def test_arguments_and_results_die_after_the_call() -> None:
     assert [ref() for ref in watched] == [None, None, None]
 
 
+@pytest.mark.usefixtures("small_heap")
 def test_a_gradient_function_dies_with_its_text(tmp_path: Path) -> None:
     loss = loaded("def loss(x):\n    return x * x * 17.25\n", tmp_path)
     gradient = gradgen.grad(loss)

@@ -13,6 +13,7 @@ import tracemalloc
 import weakref
 
 import numpy as np
+import pytest
 
 import gradgen
 from tests.pitfalls import Pitfalls
@@ -95,6 +96,7 @@ def test_long_loop():
     assert peak < 40e6, peak
 
 
+@pytest.mark.usefixtures("small_heap")
 def test_nothing_kept():
     """Nothing is kept between calls."""
 
@@ -120,6 +122,7 @@ def test_nothing_kept():
     assert min(grown) < 20000, grown
 
 
+@pytest.mark.usefixtures("small_heap")
 def test_gradients_collected():
     """Gradient functions and their lines are freed."""
 

@@ -11,13 +11,13 @@ from gradgen.emission.pieces import (
     call,
     dotted,
     literal,
-    names_in,
     options_of,
     shape_tuple,
     subscript,
 )
 from gradgen.ir.nodes import Const, Op, Value
 from gradgen.rules.registry import RULES, Rule
+from gradgen.syntax import names_in
 
 BINARY = {
     "+": ast.Add, "-": ast.Sub, "*": ast.Mult, "/": ast.Div, "%": ast.Mod, "//": ast.FloorDiv,

@@ -11,7 +11,6 @@ from gradgen.emission.pieces import (
     Expr,
     call,
     index_object,
-    names_in,
     options_of,
     shape_tuple,
     subscript,
@@ -19,6 +18,7 @@ from gradgen.emission.pieces import (
 from gradgen.ir.nodes import Op
 from gradgen.ir.types import Type
 from gradgen.rules.registry import RULES
+from gradgen.syntax import names_in
 
 # What the variables of comprehensions are called, the innermost first.
 NAMES = ("item", "items", "lists", "tables")

@@ -14,7 +14,7 @@ import tempfile
 import types
 import weakref
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,7 +28,7 @@ from gradgen.emission.hidden import reveal
 from gradgen.emission.names import MODULES, assign_names
 from gradgen.emission.pairs import definition as callee_definition
 from gradgen.emission.pairs import spell_callees, wanted
-from gradgen.emission.printable import helper_definitions
+from gradgen.emission.printable import closure, helper_definitions, lines_of, needed
 from gradgen.emission.printer import Comment, Docstring, print_statements
 from gradgen.emission.sections import comment_places, with_sections
 from gradgen.emission.writer import Writer
@@ -36,7 +36,7 @@ from gradgen.errors import ArgumentError, OutputError
 from gradgen.frontend.arguments import Opaque
 from gradgen.ir.nodes import Function, Value
 from gradgen.rules.callables import module_of
-from gradgen.syntax import nodes_in
+from gradgen.syntax import names_in, nodes_in
 
 if TYPE_CHECKING:
     from gradgen.backends.kernels import Kernel
@@ -90,7 +90,7 @@ def render(
     taken = {name, *names.values(), *function.captures, *function.reserved}
     hidden = [*rest, *(compiled.body if compiled else ())]
     second_names = reveal(function.signature, hidden, helper_definitions(function), taken)
-    writer.needs |= _names_in(second_names)
+    writer.needs |= names_in(second_names)
     body = [*writer.entry(), *rest]
     definition = ast.FunctionDef(name, _signature(function), body, [], None)
     writer._note(definition)
@@ -98,21 +98,22 @@ def render(
     comment_places(inner)
     if compiled is not None and kernel is not None:
         inner += [*kernel.turns, compiled, *kernel.twin()]
-        writer.needs |= _names_in(inner)
-    above = [*_classes(function), *_helpers(function, writer.needs), *inner]
+        writer.needs |= names_in(inner)
+    above = [*_classes(function), *needed(function, writer.needs), *inner]
     if compiled is not None:
         above = _decorated(function, above, definition, cache)
     captured = _captured(function)
     asks = bool(callees) or "numba.objmode" in {n for s in above for n in _dotted_names(s)}
     if compiled is not None and asks and not cache:
         captured = [Comment(NOT_IMPORTED), *ast.parse(UNLESS_IMPORTED).body, *captured]
-    used = writer.needs | _names_in(above + captured)
+    used = writer.needs | names_in(above + captured)
     above += second_names
     imports = [m for m in MODULES if m in used]
     packages = _packages([*above, definition])
     if packages:
         header = _with_needs(header, packages)
-    text = _assemble(header, [*imports, *packages], captured, above, definition)
+    parts = [lines_of(s) for s in [*above, definition]]
+    text = _assemble(header, [*imports, *packages], captured, parts)
     return Rendered(text, compiled or definition)
 
 
@@ -129,7 +130,7 @@ def _decorated(
     """Have Numba compile what stands above, but for what the user's parameters are taken by."""
     from gradgen.backends.kernels import decorated
 
-    plain = _closure(function, function.plain_helpers | _names_in([definition]))
+    plain = closure(function, function.plain_helpers | names_in([definition]))
     return [decorated(s, plain, cache, function.reordered) for s in above]
 
 
@@ -194,16 +195,15 @@ def _assemble(
     header: str,
     imports: list[str],
     captured: list[ast.stmt],
-    helpers: list[ast.stmt],
-    definition: ast.FunctionDef,
+    parts: list[list[str]],
 ) -> str:
     lines = print_statements([Docstring(header)])
     for module in imports:
         lines.append("import numpy as np" if module == "np" else f"import {module}")
     if captured:
         lines += ["", *print_statements(captured)]
-    for part in [*helpers, definition]:
-        lines += ["", "", *print_statements([part])]
+    for part in parts:
+        lines += ["", "", *part]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -270,33 +270,7 @@ def _held(obj: Any) -> ast.expr | None:
     return kind([e for e in items if e is not None], ast.Load())
 
 
-# --- helpers and captured arrays ----------------------------------------------------------
-
-
-def _helpers(function: Function, needs: Iterable[str]) -> list[ast.stmt]:
-    wanted, known = _closure(function, needs), helper_definitions(function)
-    return [_printable(known[name]) for name in known if name in wanted]
-
-
-def _closure(function: Function, needs: Iterable[str]) -> set[str]:
-    """Return which helpers are needed, those with them that they call."""
-    known = helper_definitions(function)
-    wanted: set[str] = set()
-    work = [n for n in needs if n in known]
-    while work:
-        name = work.pop()
-        if name not in wanted:
-            wanted.add(name)
-            work += [n for n in _names_in([known[name]]) if n in known]
-    return wanted
-
-
-def _printable(definition: ast.FunctionDef) -> ast.stmt:
-    doc = ast.get_docstring(definition)
-    body: list[ast.stmt] = list(definition.body)
-    if doc:
-        body[0] = Docstring(doc)
-    return ast.FunctionDef(definition.name, definition.args, body, [], None)
+# --- classes and captured arrays ----------------------------------------------------------
 
 
 def _classes(function: Function) -> list[ast.stmt]:
@@ -318,10 +292,6 @@ def _class(name: str, cls: Any) -> ast.stmt:
         base = ast.parse("types.SimpleNamespace", mode="eval").body
     doc = Docstring(f"Stands for ``{cls.__module__}.{cls.__qualname__}``.")
     return ast.ClassDef(name, [base], [], [doc], [])
-
-
-def _names_in(nodes: list[ast.stmt]) -> set[str]:
-    return {n.id for s in nodes for n in nodes_in(s) if isinstance(n, ast.Name)}
 
 
 def _captured(function: Function) -> list[ast.stmt]:

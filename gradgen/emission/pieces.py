@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradgen.ir.nodes import Const, Op, Value
-from gradgen.syntax import nodes_in
 
 Expr = ast.expr
 
@@ -134,11 +133,6 @@ def index_object(index: Expr) -> Expr:
     if index.lower is None and index.step is None:
         parts = [index.upper]
     return call("slice", [ast.Constant(None) if p is None else p for p in parts])
-
-
-def names_in(operands: Sequence[Expr]) -> set[str]:
-    """Return the names that occur in expressions."""
-    return {n.id for e in operands for n in nodes_in(e) if isinstance(n, ast.Name)}
 
 
 def access(out: Expr, path: tuple[Any, ...]) -> Expr:

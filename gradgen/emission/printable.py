@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+from gradgen.emission.printer import Docstring, print_statements
 from gradgen.ir.nodes import Function
 from gradgen.rules import helpers
 from gradgen.rules.registry import PRINTABLE
+from gradgen.syntax import names_in
 
+# The lines of what is printed from a file, which are laid out once: they are the same everywhere.
+LINES: dict[ast.stmt, list[str]] = {}
 NAMED = re.compile(r"^def (_\w*)", re.MULTILINE)
 
 
@@ -22,6 +26,50 @@ def helper_definitions(function: Function) -> Mapping[str, ast.FunctionDef]:
     """
     files = dict.fromkeys(f.__code__.co_filename for f in (helpers._match, *PRINTABLE.values()))
     return _Definitions(tuple(files), function.helpers)
+
+
+def needed(function: Function, needs: Iterable[str]) -> list[ast.stmt]:
+    """Return the helpers that are printed for what a module needs, as they are printed."""
+    wanted, known = closure(function, needs), helper_definitions(function)
+    own = function.helpers
+    return [
+        _as_printed(known[name]) if name in own else _from_a_file(known[name])
+        for name in known
+        if name in wanted
+    ]
+
+
+def closure(function: Function, needs: Iterable[str]) -> set[str]:
+    """Return which helpers are needed, those with them that they call."""
+    known = helper_definitions(function)
+    wanted: set[str] = set()
+    work = [n for n in needs if n in known]
+    while work:
+        name = work.pop()
+        if name not in wanted:
+            wanted.add(name)
+            work += [n for n in names_in([known[name]]) if n in known]
+    return wanted
+
+
+def _as_printed(definition: ast.FunctionDef) -> ast.stmt:
+    doc = ast.get_docstring(definition)
+    body: list[ast.stmt] = list(definition.body)
+    if doc:
+        body[0] = Docstring(doc)
+    return ast.FunctionDef(definition.name, definition.args, body, [], None)
+
+
+@cache
+def _from_a_file(definition: ast.FunctionDef) -> ast.stmt:
+    made = _as_printed(definition)
+    LINES[made] = print_statements([made])
+    return made
+
+
+def lines_of(statement: ast.stmt) -> list[str]:
+    """Return the lines of what stands at a module's top."""
+    return LINES[statement] if statement in LINES else print_statements([statement])
 
 
 class _Definitions(Mapping[str, ast.FunctionDef]):

@@ -11,7 +11,7 @@ from gradgen.frontend.arguments import Container
 from gradgen.frontend.classes import has_attributes
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type
-from gradgen.syntax import nodes_in
+from gradgen.syntax import names_in, nodes_in
 
 Target = ast.Name | ast.Attribute | ast.Subscript
 
@@ -91,7 +91,7 @@ def flags_first(test: ast.expr, then: list[ast.stmt], other: list[ast.stmt]) -> 
 def _assigns(side: list[ast.stmt], names: list[str]) -> bool:
     """Whether a side gives all of these names a value: else they keep that of before there."""
     targets = [t for s in side if isinstance(s, ast.Assign) for t in s.targets]
-    found = {n.id for t in targets for n in nodes_in(t) if isinstance(n, ast.Name)}
+    found = names_in(targets)
     return found >= set(names)
 
 

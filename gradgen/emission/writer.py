@@ -30,7 +30,7 @@ from gradgen.errors import Span
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, added_in_place, uses
 from gradgen.ir.spelling import HOLE
 from gradgen.ir.types import Type
-from gradgen.syntax import nodes_in, parts_of
+from gradgen.syntax import names_in, nodes_in, parts_of
 
 AUGMENT = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.MatMult, ast.Pow, ast.Mod, ast.FloorDiv)
 Node = TypeVar("Node", bound=ast.AST)
@@ -360,7 +360,7 @@ class Writer:
         written: set[str] = set()
         ordered = True
         for name, e, _ in real:
-            if written & {n.id for n in nodes_in(e) if isinstance(n, ast.Name)}:
+            if written & names_in([e]):
                 ordered = False
             written.add(name)
         if ordered:
@@ -378,7 +378,7 @@ class Writer:
         out = self._moves(zip(params, inits, strict=True))
         bounds = [self.expr(v) for v in op.inputs[:3]]
         over: ast.expr = range_of(bounds, op.inputs[:3], bool(op.attrs.get("backwards")))
-        if _assigned(out) & _names_in(over):
+        if _assigned(out) & names_in([over]):
             # What is carried takes the name of what the bounds were read from.
             turns = ast.Name(self._unused("turns"), ast.Load())
             out, over = [assign(turns.id, over), *out], turns
@@ -444,10 +444,6 @@ def placeholder(t: Type, native: bool = False) -> ast.expr:
         options = {"dtype": t.dtype} if native and t.dtype not in ("", "float64") else {}
         return pieces.call("np.empty", [ast.Tuple(zeros, ast.Load())], options)
     return ast.Constant({"int": 0, "bool": False}.get(t.kind, 0.0))
-
-
-def _names_in(node: ast.AST) -> set[str]:
-    return {n.id for n in nodes_in(node) if isinstance(n, ast.Name)}
 
 
 def _assigned(statements: list[ast.stmt]) -> set[str]:

@@ -24,7 +24,7 @@ from gradgen.fromsympy.sharing import regrouped
 from gradgen.fromsympy.text import Writer
 from gradgen.gradient import Differentiable, Gradient
 from gradgen.options import Options
-from gradgen.syntax import nodes_in
+from gradgen.syntax import names_in
 
 
 @uncollected
@@ -111,7 +111,7 @@ class _Module:
         args = [ast.arg(p.name) for p in self.parameters]
         signature = ast.arguments([], args, None, [], [], None, [])
         definition = ast.FunctionDef(self.name, signature, body, [], None)
-        used = {n.id for n in nodes_in(definition) if isinstance(n, ast.Name)}
+        used = names_in([definition])
         imports = [line for word, line in IMPORTS.items() if word in used]
         header = self._header(used)
         lines = print_statements([Docstring(header)])

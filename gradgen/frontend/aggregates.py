@@ -42,7 +42,7 @@ from gradgen.library.collections import KnownCounter, KnownSet
 from gradgen.library.queues import LimitedDeque
 from gradgen.library.sets import ComputedSet
 from gradgen.rules.complexes import is_complex
-from gradgen.syntax import nodes_in
+from gradgen.syntax import names_in, nodes_in
 
 Args = list[Any]
 Options = dict[str, Any]
@@ -75,7 +75,7 @@ def run_text(r: Reader, node: ast.AST, text: str, result: str, **values: Any) ->
     key = (id(node), text)
     if key not in r.expansions:
         tree = ast.parse(text)
-        names = {n.id for n in nodes_in(tree) if isinstance(n, ast.Name)}
+        names = names_in([tree])
         mine = {n: f"{n} {len(r.expansions)}" for n in sorted(names)}
         for n in nodes_in(tree):
             if isinstance(n, ast.Name):

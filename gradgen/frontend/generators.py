@@ -33,7 +33,7 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.nodes import Const, Value
 from gradgen.library.iterators import LAZY
-from gradgen.syntax import nodes_in
+from gradgen.syntax import names_in
 
 Args = list[Any]
 Options = dict[str, Any]
@@ -323,7 +323,7 @@ def _closed(value: Any) -> bool:
         return not isinstance(value, Generator | Lazy)
     spec = value.node.args
     own = {a.arg for a in [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]}
-    read = {n.id for n in nodes_in(value.node) if isinstance(n, ast.Name)} - own
+    read = names_in([value.node]) - own
     for frame in value.frame.outward():
         mine = read & (set(frame.names) | frame.local_names)
         if mine & changed(frame.source.node):

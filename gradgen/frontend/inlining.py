@@ -21,7 +21,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.source import source_of
 from gradgen.frontend.values import Frame, LocalFunction, Record, Static
 from gradgen.rules.registry import LIKE
-from gradgen.syntax import every_node, nodes_in
+from gradgen.syntax import every_node, names_in
 
 MAX_DEPTH = 40
 
@@ -112,7 +112,7 @@ def run_body(r: Reader, definition: Any) -> Any:
         definition = _as_function(r, definition)  # what it raises is raised by a statement
     if isinstance(definition, ast.Lambda):
         # Comprehensions are read as loops, whose tests count how deep paths part.
-        r.frame.exits = Exits({n.id for n in nodes_in(definition) if isinstance(n, ast.Name)})
+        r.frame.exits = Exits(names_in([definition]))
         return evaluate(r, definition.body)
     refuse_generators(r, definition)
     names, assigned, lives = _syntax(definition)
