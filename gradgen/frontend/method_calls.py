@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from gradgen.frontend.bindings import call_rule, dtype_of
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
@@ -165,11 +167,13 @@ def _item(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[st
 def _view(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Read another name of an array, or pairs of real numbers as complex ones and back."""
     array = array_of(r, node, owner, "view")
-    given = kwargs.pop("dtype", args[0] if args else None)
-    if len(args) > 1 or kwargs:
+    given = dict(zip(("dtype", "type"), args, strict=False)) | kwargs
+    asked = {k: v for k, v in given.items() if not (is_static(v) and static_value(v) is np.ndarray)}
+    if asked.keys() - {"dtype"} or len(args) > 2:
         r.refuse(node, "a view of another class")
+    dtype = asked.get("dtype")
     have = r.read(array).type
-    want = have.dtype if is_none(given) else dtype_of(r, node, given)
+    want = have.dtype if is_none(dtype) else dtype_of(r, node, dtype)
     if want == have.dtype:
         return array
     out = None

@@ -1,5 +1,7 @@
 """Arithmetic on polynomials that are given by their coefficients, highest power first."""
 
+# mypy: disable-error-code="no-untyped-def"
+
 from __future__ import annotations
 
 import numpy as np
@@ -52,6 +54,33 @@ def polyint(p, m=1, k=None):
         powers = np.arange(len(p), 0, -1)
         p = np.concatenate((p / powers, _coefficients(constant)))
     return p
+
+
+@reads(
+    "np.polydiv",
+    samples=(
+        "np.polydiv(x5, p3)[0]",
+        "np.polydiv(x5, p3)[1]",
+        "np.polydiv(x3, y5 + 3.0)[1]",
+        "np.polydiv(x4, y + 2.0)[0]",
+        "np.polydiv(np.polymul(x3, p3), p3)[1]",
+    ),
+)
+def polydiv(u, v):
+    """Divide with remainder, from the highest power on; a remainder has no zeros in front."""
+    u, v = _coefficients(u) + 0.0, _coefficients(v) + 0.0
+    dtype = (u[0] + v[0]).dtype
+    count = len(u) - len(v) + 1
+    scale = 1.0 / v[0]
+    q, r = np.zeros((max(count, 1),), dtype), u.astype(dtype)
+    for k in range(count):
+        d = scale * r[k]
+        q[k] = d
+        r[k : k + len(v)] -= d * v
+    first = 0
+    while first < len(r) - 1 and np.allclose(r[first], 0, rtol=1e-14):
+        first += 1
+    return q, r[first:]
 
 
 def _coefficients(p):

@@ -139,6 +139,42 @@ def khatri_rao(a, b):
     return np.reshape(products, (*np.shape(products)[:-3], -1, np.shape(a)[-1]))
 
 
+@reads(
+    "scipy.linalg.coshm",
+    samples=("scipy.linalg.coshm(0.4 * m33)", "scipy.linalg.coshm(0.4 * m233)"),
+)
+def coshm(A):
+    """Return the hyperbolic cosine of a matrix."""
+    return 0.5 * (scipy.linalg.expm(A) + scipy.linalg.expm(-np.asarray(A)))
+
+
+@reads(
+    "scipy.linalg.sinhm",
+    samples=("scipy.linalg.sinhm(0.4 * m33)", "scipy.linalg.sinhm(0.4 * m233)"),
+)
+def sinhm(A):
+    """Return the hyperbolic sine of a matrix."""
+    return 0.5 * (scipy.linalg.expm(A) - scipy.linalg.expm(-np.asarray(A)))
+
+
+@reads(
+    "scipy.linalg.tanm",
+    samples=("scipy.linalg.tanm(0.3 * m33)", "scipy.linalg.tanm(0.3 * m233)"),
+)
+def tanm(A):
+    """Return the tangent of a matrix."""
+    return scipy.linalg.solve(scipy.linalg.cosm(A), scipy.linalg.sinm(A))
+
+
+@reads(
+    "scipy.linalg.tanhm",
+    samples=("scipy.linalg.tanhm(0.3 * m33)", "scipy.linalg.tanhm(0.3 * m233)"),
+)
+def tanhm(A):
+    """Return the hyperbolic tangent of a matrix."""
+    return scipy.linalg.solve(coshm(A), sinhm(A))
+
+
 def pinv_and_rank(a, *, check_finite=True):
     """Return what ``scipy.linalg.pinv(a, return_rank=True)`` does."""
     return scipy.linalg.pinv(a, check_finite=check_finite), np.linalg.matrix_rank(a)

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type
-from gradgen.rules.registry import Unknown, printed, printed_like, rule
+from gradgen.rules.registry import printed, printed_like, rule
 from gradgen.rules.shapes_of import Attrs, inexact_of, of_shape, reduced_shape
 
 
@@ -125,16 +125,39 @@ def _quantile_slopes(a, q, axis, method):
     at = np.quantile(np.arange(float(n)), np.ravel(q), method=method)
     low = np.clip(np.floor(at).astype(int), 0, max(n - 2, 0))
     slope = np.take(rows, np.minimum(low + 1, n - 1), axis=-1) - np.take(rows, low, axis=-1)
-    inside = (np.ravel(q) >= 0.0) & ((at > 0.0) | (low == at)) & (at < n - 1.0)
+    inside = (at > 0.0) & (at < n - 1.0)
     speed = np.where(inside | (method == "linear"), _speed(n, method), 0.0)
     return slope * speed
 
 
 @printed
+def _nanquantile_slopes(a, q, axis, method):
+    """Return how fast quantiles without NaNs move with their levels: a column for each level."""
+    rows = np.sort(_as_rows(a, axis, 0), axis=-1)
+    counts = np.sum(~np.isnan(rows), axis=-1)
+    levels = np.ravel(q)
+    slopes = np.zeros((*counts.shape, len(levels)))
+    for k in range(len(levels)):
+        at = _places_of(counts, levels[k], method)
+        low = np.clip(np.floor(at).astype(int), 0, np.maximum(counts - 2, 0))
+        high = np.minimum(low + 1, np.maximum(counts - 1, 0))
+        below = np.take_along_axis(rows, np.expand_dims(low, -1), -1)[..., 0]
+        slope = np.take_along_axis(rows, np.expand_dims(high, -1), -1)[..., 0] - below
+        inside = (at > 0.0) & (at < counts - 1.0)
+        speed = np.where(inside | (method == "linear"), _speed(counts, method), 0.0)
+        slopes[..., k] = np.where(counts > 0, slope, 0.0) * speed
+    return slopes
+
+
+def _by_levels(g, slopes, q):
+    """Cotangent of levels, from the slopes between two entries of the sorted array."""
+    columns = np.reshape(slopes, (-1, np.size(q)))
+    return np.reshape(np.sum(np.reshape(g, (np.size(q), -1)) * columns.T, axis=1), np.shape(q))
+
+
 def _quantile_to_q(g, a, q, axis, method):
-    """Cotangent of the levels: the slope between two entries of the sorted array."""
-    slopes = np.reshape(_quantile_slopes(a, q, axis, method), (-1, np.size(q)))
-    return np.reshape(np.sum(np.reshape(g, (np.size(q), -1)) * slopes.T, axis=1), np.shape(q))
+    """Cotangent of the levels: the slopes between two entries of the sorted array."""
+    return _by_levels(g, _quantile_slopes(a, q, axis, method), q)
 
 
 @printed
@@ -194,14 +217,21 @@ def _median_tangent(t_a, y, a, axis):
     return _quantile_of_a(t_a, y, a, 0.5, axis, "linear")
 
 
-def _nanquantile_tangent(t_a, y, a, q, axis, method):
+def _nanquantile_tangent(t_a, t_q, y, a, q, axis, method):
     """Tangent of quantiles."""
-    return _nanquantile_of_a(t_a, y, a, q, axis, method)
+    if t_q is not None:
+        moved = _nanquantile_slopes(a, q, axis, method) * np.ravel(t_q)
+        by_level = np.reshape(np.moveaxis(moved, -1, 0), np.shape(y))
+    if t_a is None:
+        return by_level
+    by_entry = _nanquantile_of_a(t_a, y, a, q, axis, method)
+    return by_entry if t_q is None else by_entry + by_level
 
 
-def _nanpercentile_tangent(t_a, y, a, q, axis, method):
+def _nanpercentile_tangent(t_a, t_q, y, a, q, axis, method):
     """Tangent of percentiles."""
-    return _nanquantile_of_a(t_a, y, a, q / 100.0, axis, method)
+    t_q = None if t_q is None else t_q / 100.0
+    return _nanquantile_tangent(t_a, t_q, y, a, q / 100.0, axis, method)
 
 
 def _nanmedian_tangent(t_a, y, a, axis):
@@ -234,6 +264,16 @@ def _nanquantile_adjoint(g, a, q, axis, method):
     return _nanquantile_to_a(g, a, q, axis, method)
 
 
+def _nanquantile_to_q(g, a, q, axis, method):
+    """Cotangent of the levels: the slopes between two entries of the sorted array."""
+    return _by_levels(g, _nanquantile_slopes(a, q, axis, method), q)
+
+
+def _nanpercentile_to_q(g, a, q, axis, method):
+    """Cotangent of the levels in percent."""
+    return _nanquantile_to_q(g, a, q / 100.0, axis, method) / 100.0
+
+
 def _nanpercentile_adjoint(g, a, q, axis, method):
     """Cotangent of the array."""
     return _nanquantile_to_a(g, a, q / 100.0, axis, method)
@@ -247,7 +287,6 @@ def _nanmedian_adjoint(g, a, axis):
 # A table: an entry is read along its lines.
 # fmt: off
 _Q = "a, q, axis=None, out=None, overwrite_input=False, method=linear, keepdims=False"
-_NO_SPEED = Unknown("hold the level constant, or drop the NaNs first")
 _LEVELS = {"quantile": ("0.3", "[0.25, 0.6]", "u"),
            "percentile": ("30", "[25.0, 60.0]", "60.0 * u")}
 
@@ -262,9 +301,9 @@ def _quantile(name: str, adjoint: Any, to_q: Any, tangent: Any,
         f"np.{name}({stack}, {two}, axis=(2, 0))", f"np.{name}(ties4, {one}, method='hazen')",
         f"np.{name}({matrix}, {one}, axis=1, method='nearest')",
         f"np.{name}({matrix}, {one}, axis=1, method='weibull', overwrite_input=True)",
+        f"np.{name}({vector}, {active})", f"np.{name}({matrix}, {active}, axis=1)",
+        f"np.{name}({vector}, 0.1 * {active}, method='hazen')",
     ]
-    if to_q is not _NO_SPEED:
-        samples += [f"np.{name}({vector}, {active})", f"np.{name}({matrix}, {active}, axis=1)"]
     rule(name, quantile_type, callables=[f"np.{name}"], params=_Q, adjoint=(adjoint, to_q),
          tangent=tangent, fuller="" if name.startswith("nan") else f"np.{name}",
          at_kinks="ties keep their order", samples=tuple(samples))
@@ -274,9 +313,9 @@ _quantile("quantile", _quantile_adjoint, _quantile_to_q, _quantile_tangent,
           ("x5", "x23", "x234"))
 _quantile("percentile", _percentile_adjoint, _percentile_to_q, _percentile_tangent,
           ("x5", "x23", "x234"))
-_quantile("nanquantile", _nanquantile_adjoint, _NO_SPEED, _nanquantile_tangent,
+_quantile("nanquantile", _nanquantile_adjoint, _nanquantile_to_q, _nanquantile_tangent,
           ("x5", "n23", "x234"))
-_quantile("nanpercentile", _nanpercentile_adjoint, _NO_SPEED, _nanpercentile_tangent,
+_quantile("nanpercentile", _nanpercentile_adjoint, _nanpercentile_to_q, _nanpercentile_tangent,
           ("x5", "n23", "x234"))
 for _name, _adjoint, _tangent in (("median", _median_adjoint, _median_tangent),
                                   ("nanmedian", _nanmedian_adjoint, _nanmedian_tangent)):

@@ -115,6 +115,8 @@ function("k1e", "g * (y - k0e(a) - divide(y, a))", "p", at_kinks="-inf at 0",
 # --- complete elliptic integrals (NIST 19.4, as the hypergeometric functions of 19.5) ---
 function("ellipk", "0.39269908169872414 * g * hyp2f1(1.5, 1.5, 2.0, a)", "u", at_kinks="inf at 1",
          closed="elliptic_k(a)")
+function("ellipkm1", "-0.39269908169872414 * g * divide(hyp2f1(0.5, 0.5, 2.0, 1.0 - a), a)", "u",
+         at_kinks="-inf at 0", closed="elliptic_k(1 - a)")
 function("ellipe", "-0.39269908169872414 * g * hyp2f1(0.5, 1.5, 2.0, a)", "u", at_kinks="-inf at 1",
          closed="elliptic_e(a)")
 # fmt: on

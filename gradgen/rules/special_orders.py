@@ -99,7 +99,7 @@ def polynomial(
         if parameter is not None:
             middle = [Const(parameter)]
         elif raised:
-            middle = [alg.add(middle[0], Const(1.0))]
+            middle = [alg.add(m, Const(1.0)) for m in middle]
         slope = alg.emit(family, alg.sub(degree, Const(1)), *middle, x)
         share = alg.mul(emit_formula(alg, factor, op, g), slope)
         if isinstance(degree, Const):
@@ -108,7 +108,8 @@ def polynomial(
 
     POLYNOMIALS.append((name, family, factor, parameter, raised))
     vjp.__doc__ = f"By the last: `{factor}` times {family} of one degree less; none by the others."
-    params = "n, alpha, x, /" if raised else "n, x, /"
+    among = {"eval_jacobi": "alpha, beta, "}.get(name, "alpha, " if raised else "")
+    params = f"n, {among}x, /"
     type_ = DOUBLE if name.startswith("eval_hermite") else counted
     rule(name, type_, callables=[f"scipy.special.{name}"], params=params, vjp=vjp,
          elementwise=True,
@@ -117,6 +118,7 @@ def polynomial(
 
 _PLAIN = ("3, x3", "2, pf3", "n, x", "j3, c3", "0, x3", "1, c23", "j3 - 1, x3")
 _RAISED = ("3, 0.7, x3", "n, 1.5, x", "0, 1.5, x3", "1, 2, x3", "j3 - 1, 1.5, c3")
+_TWICE_RAISED = ("3, 0.7, 0.4, x3", "n, 1.5, 0.5, x", "0, 1.5, 0.0, x3", "j3 - 1, 1.5, 2, c3")
 # fmt: off
 polynomial("eval_legendre", "eval_gegenbauer", "g", 1.5, _PLAIN)
 polynomial("eval_chebyt", "eval_chebyu", "g * a", None, _PLAIN)
@@ -124,6 +126,7 @@ polynomial("eval_chebyu", "eval_gegenbauer", "2.0 * g", 2.0, _PLAIN)
 polynomial("eval_gegenbauer", "eval_gegenbauer", "2.0 * b * g", None, _RAISED, True)
 polynomial("eval_laguerre", "eval_genlaguerre", "-g", 1.0, _PLAIN)
 polynomial("eval_genlaguerre", "eval_genlaguerre", "-g", None, _RAISED, True)
+polynomial("eval_jacobi", "eval_jacobi", "0.5 * g * (a + b + c + 1.0)", None, _TWICE_RAISED, True)
 polynomial("eval_hermite", "eval_hermite", "2.0 * a * g", None, _PLAIN)
 polynomial("eval_hermitenorm", "eval_hermitenorm", "a * g", None, _PLAIN)
 # fmt: on

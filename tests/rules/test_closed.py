@@ -146,19 +146,18 @@ FAMILIES: dict[str, Callable[..., Any]] = {
     "eval_chebyu": sympy.chebyshevu, "eval_laguerre": sympy.laguerre,
     "eval_hermite": sympy.hermite, "eval_hermitenorm": sympy.hermite_prob,
     "eval_gegenbauer": sympy.gegenbauer, "eval_genlaguerre": sympy.assoc_laguerre,
+    "eval_jacobi": sympy.jacobi,
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("degree", range(1, 6))
 @pytest.mark.parametrize("family", POLYNOMIALS, ids=lambda f: f[0])
 def test_polynomials(family: Any, degree: int) -> None:
-    name, slope_family, factor, parameter, raised = family
-    x, alpha = closed.symbol("c"), closed.symbol("b")
-    own = (alpha,) if raised else ()
-    middle = (sympy.nsimplify(parameter),) if parameter is not None else (alpha + 1,)
-    middle = middle if raised or parameter is not None else ()
-    first = closed.to_sympy(factor, {"a": sympy.Integer(degree), "b": alpha, "g": sympy.Integer(1)})
-    slope = first * FAMILIES[slope_family](degree - 1, *middle, x)
+    name, slope_family, factor, parameter, _ = family
+    *own, x = [closed.symbol(letter) for letter in "bcd"[: len(RULES[name].inputs) - 1]]
+    middle = [m + 1 for m in own] if parameter is None else [sympy.nsimplify(parameter)]
+    known = {"a": sympy.Integer(degree), "g": sympy.Integer(1), **{str(m): m for m in own}}
+    slope = closed.to_sympy(factor, known) * FAMILIES[slope_family](degree - 1, *middle, x)
     assert sympy.expand(FAMILIES[name](degree, *own, x).diff(x) - slope) == 0
 
 

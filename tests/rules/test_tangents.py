@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy
 
 import gradgen
 from gradgen.diff.forward import OTHERS
@@ -50,7 +51,7 @@ def test_every_operation_has_a_tangent() -> None:
 
 def test_a_derivative_without_closed_form_is_refused_in_forward_mode() -> None:
     def loss(x: np.ndarray, q: float) -> float:
-        return float(np.nanquantile(x, q))
+        return float(np.sum(scipy.special.jv(q, x)))
 
-    with pytest.raises(gradgen.UnsupportedError, match="argument 'q'"):
+    with pytest.raises(gradgen.UnsupportedError, match="argument 'x1'"):
         gradgen.jvp(loss, argnums=(0, 1))((np.arange(4.0), 0.3), (np.ones(4), 1.0))
