@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -35,30 +36,32 @@ def sampled() -> list[Any]:
 
 
 def one_in(count: int, parameters: list[Any]) -> list[Any]:
-    """Leave all but one in so many to the longer tier, and what takes long in any case.
-
-    They are picked by their names, so that a new case does not move the others.
-    """
+    """Leave all but one in so many to the longer tier, and what takes long in any case."""
 
     def runs(parameter: Any) -> bool:
-        picked = zlib.crc32(parameter.id.encode()) % count == 0
-        return picked and parameter.values[0].module not in LONG
+        return _picked(count, parameter) and parameter.values[0].module not in LONG
 
     return _where(runs, parameters)
 
 
-def one_of_each(parameters: list[Any]) -> list[Any]:
-    """Leave all but the first sample of each operation to the longer tier."""
-    met: set[str] = set()
+def first_of_each(count: int, parameters: list[Any], others: int = 0) -> list[Any]:
+    """Leave all but the first samples of each operation to the longer tier.
 
-    def is_first(parameter: Any) -> bool:
+    Of the others one in so many stays, if any does.
+    """
+    met: Counter[str] = Counter()
+
+    def runs(parameter: Any) -> bool:
         module = parameter.values[0].module
-        if module in met:
-            return False
-        met.add(module)
-        return True
+        met[module] += 1
+        return met[module] <= count or (bool(others) and _picked(others, parameter))
 
-    return _where(is_first, parameters)
+    return _where(runs, parameters)
+
+
+def _picked(count: int, parameter: Any) -> bool:
+    """Tell by its name whether a parameter is the one in so many: a new one moves no others."""
+    return zlib.crc32(parameter.id.encode()) % count == 0
 
 
 def _where(runs: Callable[[Any], bool], parameters: list[Any]) -> list[Any]:

@@ -24,8 +24,14 @@ def helper_definitions(function: Function) -> Mapping[str, ast.FunctionDef]:
 
     A backend's own come with the function, and stand for those of the same name.
     """
-    files = dict.fromkeys(f.__code__.co_filename for f in (helpers._match, *PRINTABLE.values()))
-    return _Definitions(tuple(files), function.helpers)
+    return _Definitions(_files(len(PRINTABLE)), function.helpers)
+
+
+@cache
+def _files(count: int) -> tuple[str, ...]:
+    """Return where the functions are; how many there are says when to look again."""
+    found = (f.__code__.co_filename for f in (helpers._match, *PRINTABLE.values()))
+    return tuple(dict.fromkeys(found))
 
 
 def needed(function: Function, needs: Iterable[str]) -> list[ast.stmt]:
