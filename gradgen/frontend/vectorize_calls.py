@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,15 +36,19 @@ LOOP = "write a comprehension, as in np.array([f(x) for x in xs])"
 
 @dataclass(frozen=True)
 class Options:
-    """Which arguments stay whole, by place or name, and whether the result is said to be floats."""
+    """Which arguments stay whole, by place or name, and whether the results are said to be floats.
+
+    A signature is kept as the names of the last axes of each argument, and of each result.
+    """
 
     excluded: frozenset[Any]
     floats: bool
+    signature: tuple[tuple[tuple[str, ...], ...], ...] | None
 
 
 @special(np.vectorize)
 def _vectorize(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """Read a function of numbers as a loop over the entries; it gives one float."""
+    """Read a function of numbers, or of a signature, as a loop; it gives floats."""
     given = dict(zip(NAMES, args, strict=False)) | kwargs
     options = {k: _of_set(v) for k, v in given.items() if k != "pyfunc"}
     if "pyfunc" not in given or not all(map(is_static, options.values())):
@@ -70,13 +75,22 @@ def _call(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
 
 
 def _made(r: Reader, node: ast.AST, pyfunc: Any, known: dict[str, Any]) -> Any:
-    if known.get("signature") is not None:
-        r.refuse(node, "np.vectorize with a signature", LOOP)
     kinds = [np.dtype(t) for t in known.get("otypes") or ()]
-    if kinds and (len(kinds) > 1 or kinds[0] != np.float64):
-        r.refuse(node, "np.vectorize that gives something other than one float64", LOOP)
-    held = Options(frozenset(known.get("excluded") or ()), bool(kinds))
+    if any(kind != np.float64 for kind in kinds):
+        r.refuse(node, "np.vectorize that gives something other than float64", LOOP)
+    signature = known.get("signature")
+    axes = None if signature is None else _axes_of(signature)
+    held = Options(frozenset(known.get("excluded") or ()), bool(kinds), axes)
     return from_library(r, node, vectorized.vectorized, [pyfunc, Static(held)], {})
+
+
+def _axes_of(signature: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """Return the names of the last axes of arguments and results: ``(m,n),(n)->(m)``."""
+    sides = re.sub(r"\s", "", signature).split("->")
+    return tuple(
+        tuple(tuple(re.findall(r"\w+", axes)) for axes in re.findall(r"\(([^)]*)\)", side))
+        for side in sides
+    )
 
 
 @special(vectorized.every, listed=False)
@@ -87,34 +101,68 @@ def _every(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
     whole = [(k, v) for k, v in given if k in held.obj.excluded]
     if not split:
         r.refuse(node, "np.vectorize of no array", "call the function itself")
-    if not held.obj.floats and any(_is_single(r, node, v) for _, v in split):
-        r.refuse(node, "np.vectorize of float32 arrays", "give otypes=[float]")
     layout = Static(([k for k, _ in split], [k for k, _ in whole], held.obj.floats))
     apart = [Seq([v for _, v in whole], tuple), Seq([v for _, v in split], tuple)]
     floats = plain(held.obj.floats)
+    if held.obj.signature is not None:
+        return _by_signature(r, node, held.obj.signature, [pyfunc, layout, *apart, floats])
+    if not held.obj.floats and any(_is_single(r, node, v) for _, v in split):
+        r.refuse(node, "np.vectorize of float32 arrays", "give otypes=[float]")
     return from_library(r, node, vectorized.each, [pyfunc, layout, *apart, floats], {})
+
+
+def _by_signature(r: Reader, node: ast.AST, axes: Any, args: list[Any]) -> Any:
+    taken, given = axes
+    if len(taken) != len(args[3].items):
+        r.refuse(node, f"{len(args[3].items)} arguments for np.vectorize with a signature of "
+                 f"{len(taken)}", "pass what the signature says")  # fmt: skip
+    names = plain(tuple(taken))
+    return from_library(r, node, vectorized.each_row, [*args, names, plain(tuple(given))], {})
 
 
 @special(vectorized.one, listed=False)
 def _one(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Call the function; NumPy takes the dtype of the first result for all, so all are floats."""
-    from gradgen.frontend.calls import call_value
-
-    pyfunc, layout, whole, row = args
-    split, kept, floats = layout.obj
-    entries = sequence_items(r, row, node, len(split))
-    given = dict(zip(split, entries, strict=True)) | dict(zip(kept, whole.items, strict=True))
-    ordered = [given[k] for k in sorted(k for k in given if isinstance(k, int))]
-    named = {k: v for k, v in given.items() if isinstance(k, str)}
+    pyfunc, floats = args[0], args[1].obj[2]
     before = _seen_by(r, pyfunc)
-    out = call_value(r, node, pyfunc, ordered, named)
+    out = _called(r, node, args)
     after = _seen_by(r, pyfunc)
     if not floats and any(after.get(k) is not v for k, v in before.items()):
         what = "np.vectorize of a function with effects: NumPy calls it twice for the first entry"
         r.refuse(node, what, f"give otypes=[float], or {LOOP}")
-    if isinstance(out, Seq | Choice) or not _is_float(as_value(r, out, node)):
-        r.refuse(node, "np.vectorize of a function that does not always give one float", LOOP)
+    several = isinstance(out, Seq) and out.kind is tuple
+    for item in out.items if several else [out]:
+        if isinstance(item, Seq | Choice) or not _is_float(as_value(r, item, node)):
+            r.refuse(node, "np.vectorize of a function that does not always give floats", LOOP)
     return out
+
+
+@special(vectorized.one_row, listed=False)
+def _one_row(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Call the function with rows; the dtype of its first results is that of all."""
+    count = static_value(args.pop())
+    out = _called(r, node, args)
+    several = isinstance(out, Seq) and out.kind is tuple
+    items = out.items if several else [out]
+    if len(items) != count or any(isinstance(v, Seq | Choice) for v in items):
+        what = f"np.vectorize of a function that does not always give {count} arrays or numbers"
+        r.refuse(node, what, LOOP)
+    values = [as_value(r, v, node) for v in items]
+    if any(v.type.dtype not in ("float64", "float32") for v in values):
+        r.refuse(node, "np.vectorize of a function that does not always give floats", LOOP)
+    return out
+
+
+def _called(r: Reader, node: ast.AST, args: list[Any]) -> Any:
+    from gradgen.frontend.calls import call_value
+
+    pyfunc, layout, whole, row = args
+    split, kept, _ = layout.obj
+    entries = sequence_items(r, row, node, len(split))
+    given = dict(zip(split, entries, strict=True)) | dict(zip(kept, whole.items, strict=True))
+    ordered = [given[k] for k in sorted(k for k in given if isinstance(k, int))]
+    named = {k: v for k, v in given.items() if isinstance(k, str)}
+    return call_value(r, node, pyfunc, ordered, named)
 
 
 def _seen_by(r: Reader, pyfunc: Any) -> dict[Any, Any]:
