@@ -1,6 +1,6 @@
 """``np.vectorize``: a function of numbers, called for each entry of arrays, or of a signature."""
 
-# mypy: disable-error-code="no-untyped-def"
+# mypy: disable-error-code="no-untyped-def,var-annotated"
 
 from __future__ import annotations
 
