@@ -27,49 +27,51 @@ from gradgen.rules.shapes_of import Attrs, of_shape, refuse_unless
 
 @printed_like("a")
 def _lu_adjoint(d_low, d_up, low, up, p, a):
-    """Cotangent of the matrix in ``p, low, up = scipy.linalg.lu(a)``, which may be wide or tall."""
-    k = min(a.shape)
+    """Cotangent of matrices in ``p, low, up = scipy.linalg.lu(a)``, which may be wide or tall."""
+    k = min(a.shape[-2:])
     d_low = np.zeros(low.shape) if d_low is None else np.tril(d_low, -1)
     d_up = np.zeros(up.shape) if d_up is None else np.triu(d_up)
-    square_u, square_l = up[:, :k], low[:k]
-    d_right = np.linalg.solve(square_l.T, d_up[:, k:])
-    d_below = np.linalg.solve(square_u, d_low[k:].T).T
-    d_lower = d_low[:k] - d_right @ up[:, k:].T
-    d_upper = d_up[:, :k] - low[k:].T @ d_below
-    inner = np.tril(square_l.T @ d_lower, -1) + np.triu(d_upper @ square_u.T)
-    d_square = np.linalg.solve(square_u, np.linalg.solve(square_l.T, inner).T).T
-    return p @ np.concatenate([np.concatenate([d_square, d_right], axis=1),
-                               np.concatenate([d_below, np.zeros((len(d_below), d_right.shape[1]))],
-                                              axis=1)])  # fmt: skip
+    square_u, square_l = up[..., :k], low[..., :k, :]
+    d_right = np.linalg.solve(square_l.mT, d_up[..., k:])
+    d_below = np.linalg.solve(square_u, d_low[..., k:, :].mT).mT
+    d_lower = d_low[..., :k, :] - d_right @ up[..., k:].mT
+    d_upper = d_up[..., :k] - low[..., k:, :].mT @ d_below
+    inner = np.tril(square_l.mT @ d_lower, -1) + np.triu(d_upper @ square_u.mT)
+    d_square = np.linalg.solve(square_u, np.linalg.solve(square_l.mT, inner).mT).mT
+    above = np.concatenate([d_square, d_right], axis=-1)
+    corner = np.zeros((*a.shape[:-2], a.shape[-2] - k, a.shape[-1] - k))
+    below = np.concatenate([d_below, corner], axis=-1)
+    return p @ np.concatenate([above, below], axis=-2)
 
 
 @printed
 def _lu_tangents(t_a, low, up, p):
     """Tangents of the triangular factors of ``scipy.linalg.lu(a)``, which may be wide or tall."""
-    k = low.shape[1]
-    t_a = p.T @ t_a
-    square_u, square_l = up[:, :k], low[:k]
-    inner = np.linalg.solve(square_u.T, np.linalg.solve(square_l, t_a[:k, :k]).T).T
+    k = low.shape[-1]
+    t_a = p.mT @ t_a
+    square_u, square_l = up[..., :k], low[..., :k, :]
+    inner = np.linalg.solve(square_u.mT, np.linalg.solve(square_l, t_a[..., :k, :k]).mT).mT
     t_lower, t_upper = square_l @ np.tril(inner, -1), np.triu(inner) @ square_u
-    t_right = np.linalg.solve(square_l, t_a[:k, k:] - t_lower @ up[:, k:])
-    t_below = np.linalg.solve(square_u.T, (t_a[k:, :k] - low[k:] @ t_upper).T).T
-    return np.concatenate([t_lower, t_below]), np.concatenate([t_upper, t_right], axis=1)
+    t_right = np.linalg.solve(square_l, t_a[..., :k, k:] - t_lower @ up[..., k:])
+    t_below = np.linalg.solve(square_u.mT, (t_a[..., k:, :k] - low[..., k:, :] @ t_upper).mT).mT
+    t_low = np.concatenate([t_lower, t_below], axis=-2)
+    return t_low, np.concatenate([t_upper, t_right], axis=-1)
 
 
 def lu_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
     """Return the types of the permutation and of the triangular factors."""
-    t = one_type(inputs, attrs)
+    t = floats_type(inputs, attrs)
     if t.shape is None:
         return [t, t, t]
-    m, n = t.shape
+    *stack, m, n = t.shape
     k = smaller(m, n)
-    return [of_shape(t.dtype, shape) for shape in ((m, m), (m, k), (k, n))]
+    return [of_shape(t.dtype, (*stack, *shape)) for shape in ((m, m), (m, k), (k, n))]
 
 
 def lu_indices_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
     """Return the types of the order of rows and of the triangular factors."""
     p, low, up = lu_types(inputs, attrs)
-    return [of_shape("int32", None if p.shape is None else p.shape[:1]), low, up]
+    return [of_shape("int32", None if p.shape is None else p.shape[:-1]), low, up]
 
 
 def lu_permuted_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
@@ -82,12 +84,6 @@ def lu_variant(options: Attrs) -> str:
     if options.get("permute_l"):
         return "lu_permuted"
     return "lu_indices" if options.get("p_indices") else ""
-
-
-def one_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return the type of one matrix of floats."""
-    refuse_unless(inputs[0].type.rank in (2, None), "a stack of matrices here", "use a loop")
-    return floats_type(inputs, attrs)
 
 
 def _lu_to_a(d_low, d_up, low, up, p, a):
@@ -107,19 +103,19 @@ def _lu_indices_to_a(d_low, d_up, low, up, p, a):
     """Cotangent of the matrix in ``p, low, up = scipy.linalg.lu(a, p_indices=True)``."""
     if d_low is None and d_up is None:
         return np.zeros(a.shape)
-    return _lu_adjoint(d_low, d_up, low, up, np.eye(a.shape[0])[p], a)
+    return _lu_adjoint(d_low, d_up, low, up, np.eye(a.shape[-2])[p], a)
 
 
 def _lu_indices_tangent(t_a, p, low, up):
     """Tangents of ``p, low, up = scipy.linalg.lu(a, p_indices=True)``."""
-    t_low, t_up = _lu_tangents(t_a, low, up, np.eye(len(p))[p])
+    t_low, t_up = _lu_tangents(t_a, low, up, np.eye(p.shape[-1])[p])
     return None, t_low, t_up
 
 
 def _lu_permuted_to_a(d_low, d_up, a):
     """Cotangent of the matrix in ``low, up = scipy.linalg.lu(a, permute_l=True)``."""
     p, low, up = scipy.linalg.lu(a)
-    return _lu_adjoint(None if d_low is None else p.T @ d_low, d_up, low, up, p, a)
+    return _lu_adjoint(None if d_low is None else _transposed(p) @ d_low, d_up, low, up, p, a)
 
 
 def _lu_permuted_tangent(t_a, a):
@@ -131,8 +127,8 @@ def _lu_permuted_tangent(t_a, a):
 
 def lu_factor_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
     """Return the types of both factors in one matrix, and of the pivots."""
-    t = one_type(inputs, attrs)
-    length = None if t.shape is None else (smaller(*t.shape),)
+    t = floats_type(inputs, attrs)
+    length = None if t.shape is None else (*t.shape[:-2], smaller(*t.shape[-2:]))
     return [t, of_shape("int32", length)]
 
 
@@ -141,7 +137,7 @@ def _lu_factor_to_a(d_lu, a):
     if d_lu is None:
         return np.zeros(a.shape)
     p, low, up = scipy.linalg.lu(a)
-    return _lu_adjoint(d_lu[:, : low.shape[1]], d_lu[: up.shape[0]], low, up, p, a)
+    return _lu_adjoint(d_lu[..., : low.shape[-1]], d_lu[..., : up.shape[-2], :], low, up, p, a)
 
 
 @printed
@@ -149,15 +145,17 @@ def _lu_factor_tangent(t_a, a):
     """Tangents of ``lu, piv = scipy.linalg.lu_factor(a)``."""
     p, low, up = scipy.linalg.lu(a)
     t_low, t_up = _lu_tangents(t_a, low, up, p)
-    k = low.shape[1]
-    square = t_low[:k] + t_up[:, :k]
-    above = np.concatenate([square, t_up[:, k:]], axis=1)
-    below = np.concatenate([t_low[k:], np.zeros((a.shape[0] - k, a.shape[1] - k))], axis=1)
-    return np.concatenate([above, below]), None
+    k = low.shape[-1]
+    square = t_low[..., :k, :] + t_up[..., :k]
+    above = np.concatenate([square, t_up[..., k:]], axis=-1)
+    corner = np.zeros((*a.shape[:-2], a.shape[-2] - k, a.shape[-1] - k))
+    below = np.concatenate([t_low[..., k:, :], corner], axis=-1)
+    return np.concatenate([above, below], axis=-2), None
 
 
 def lu_solve_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the type of the solution."""
+    refuse_unless(inputs[0].type.rank in (2, None), "lu_solve of a stack", "use a loop")
     return solve_type([inputs[0], inputs[2]], attrs)
 
 
@@ -248,18 +246,22 @@ rule("scipy.lu", lu_types, callables=["scipy.linalg.lu"], outputs=("p", "low", "
      adjoint=(_lu_to_a,), tangent=_lu_tangent, variant=lu_variant,
      samples=("scipy.linalg.lu(m33)[1]", "scipy.linalg.lu(m33)[2]", "scipy.linalg.lu(x32)[1]",
               "scipy.linalg.lu(x32)[2]", "scipy.linalg.lu(x23)[2]", "scipy.linalg.lu(x23)[1]",
-              "scipy.linalg.lu(m44)[0] @ x4"))
+              "scipy.linalg.lu(m44)[0] @ x4", "scipy.linalg.lu(x234)[1]",
+              "scipy.linalg.lu(x234)[2]"))
 rule("lu_indices", lu_indices_types, outputs=("p", "low", "up"), adjoint=(_lu_indices_to_a,),
      tangent=_lu_indices_tangent, **_LU,
      samples=("scipy.linalg.lu(d33 - m33, p_indices=True)[1]",
-              "scipy.linalg.lu(x32, p_indices=True)[2]"))
+              "scipy.linalg.lu(x32, p_indices=True)[2]",
+              "scipy.linalg.lu(m233, p_indices=True)[1]"))
 rule("lu_permuted", lu_permuted_types, outputs=("low", "up"), adjoint=(_lu_permuted_to_a,),
      tangent=_lu_permuted_tangent, **_LU,
-     samples=("scipy.linalg.lu(d33 - m33, permute_l=True)[0]", "scipy.linalg.lu(x32, True)[1]"))
+     samples=("scipy.linalg.lu(d33 - m33, permute_l=True)[0]", "scipy.linalg.lu(x32, True)[1]",
+              "scipy.linalg.lu(m233, permute_l=True)[0]"))
 rule("lu_factor", lu_factor_types, callables=["scipy.linalg.lu_factor"], outputs=("lu", "piv"),
      params="a, overwrite_a=False, check_finite=True", adjoint=(_lu_factor_to_a,),
      tangent=_lu_factor_tangent, **_PIVOTS,
      samples=("scipy.linalg.lu_factor(m33)[0]", "scipy.linalg.lu_factor(d33, True)[0]",
+              "scipy.linalg.lu_factor(m233)[0]",
               "scipy.linalg.lu_solve(scipy.linalg.lu_factor(m33), x3)"))
 rule("lu_solve", lu_solve_type, spelling="scipy.linalg.lu_solve",
      params="lu, piv, b, trans=0, overwrite_b=False, check_finite=True",

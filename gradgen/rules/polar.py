@@ -13,7 +13,7 @@ import numpy as np
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type, promote
 from gradgen.rules.callables import scipy
-from gradgen.rules.lu import one_type
+from gradgen.rules.linalg import floats_type
 from gradgen.rules.registry import printed_like, rule
 from gradgen.rules.shapes_of import Attrs, inexact_of, of_shape, refuse_unless
 
@@ -33,7 +33,8 @@ def _polar_turn(d, u, m):
 
 def polar_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
     """Return the types of the orthogonal and the symmetric factor."""
-    t = one_type(inputs, attrs)
+    refuse_unless(inputs[0].type.rank in (2, None), "a stack of matrices here", "use a loop")
+    t = floats_type(inputs, attrs)
     if t.shape is None:
         return [t, t]
     n = t.shape[0 if attrs.get("side") == "left" else 1]
