@@ -26,6 +26,7 @@ WIDTH = 92
 SHOWN = (int, float, bool, np.ndarray, np.generic)
 HOW = {
     "row": "saved in an array, one entry a turn",
+    "whole row": "saved in an array, one row a turn",
     "stack": "pushed on a stack",
     "snapshots": "kept at a few turns",
     "recomputed": "computed again",
@@ -183,7 +184,8 @@ class _Account:
         for record in self.program.saved:
             op = record.value.op
             where = place(op.span if op is not None else record.where)
-            how = HOW.get(record.how, record.how)
+            whole = record.how == "row" and record.value.type.is_array
+            how = HOW.get("whole row" if whole else record.how, record.how)
             when = " at the start of a turn" if op is None else ""
             if record.again:
                 how = f"in the part that is run again, {how}"

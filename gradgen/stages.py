@@ -143,6 +143,10 @@ def _optimise(program: Program) -> None:
 def _saves(program: Program) -> None:
     # Rows of arrays are what Numba compiles, and what the next sweep finds by their index.
     lists = program.options.backend == "numpy" and not program.options.read_again
+    if program.options.backend == "numba" and program.options.mode in SWEPT:
+        from gradgen.diff.turns_again import do_turns_again
+
+        do_turns_again(program.function, program.fused)
     program.saved = plan_saves(program.function, program.fused, lists)
     if program.options.mode in SWEPT:
         push_sums(program.function)

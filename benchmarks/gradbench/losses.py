@@ -169,6 +169,7 @@ def ode(x, steps):
     inner = np.zeros(n)
     h = 2.0 / steps
     for _ in range(steps):
+        k = np.zeros(n)
         total = np.zeros(n)
         for stage in range(4):
             shift = 0.0 if stage == 0 else (h if stage == 3 else 0.5 * h)

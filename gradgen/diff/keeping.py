@@ -9,8 +9,8 @@ from gradgen.diff.carry import Carrier, add_branch_output, reverse_builder
 from gradgen.diff.missing import missing_values
 from gradgen.diff.rows import Row, row_plan
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import GROWS, WRITES, Block, Function, Op, Undefined, Value, walk
-from gradgen.ir.types import Type, array
+from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Undefined, Value, walk
+from gradgen.ir.types import Type, array, integer
 from gradgen.ir.words import noun
 from gradgen.passes.sharing import Sharing, is_view
 from gradgen.rules.shapes_of import length_of
@@ -77,7 +77,9 @@ class Keeper(Carrier):
         """Keep a value in each turn: in a row of an array, or on a stack."""
         path = self.path(self.home[v])
         numbers = v.type.is_scalar and v.type.dtype and v not in self.missing
-        rows = row_plan(path, self.inner, self.home, self.missing) if numbers else None
+        lengths = self._lengths(v, path[0][0]) if self._is_state(v, turn=True) else []
+        plain = numbers or lengths
+        rows = row_plan(path, self.inner, self.home, self.missing) if plain else None
         if v in self.missing:
             self.unsure.append(v)
         reason = "how often the loop runs is not known before, or the value is an array"
@@ -87,7 +89,7 @@ class Keeper(Carrier):
             self.note(
                 v, "row", self._why(v, "the loop bounds give the size of an array to keep it in")
             )
-            return self._save_rows(v, path, rows)
+            return self._save_rows(v, path, rows, lengths)
         self.note(v, "stack", self._why(v, reason))
         return self._save_stack(v, path)
 
@@ -104,12 +106,39 @@ class Keeper(Carrier):
 
     def _why(self, v: Value, reason: str) -> str:
         """Say of a state what it is kept for, where that is to run something again."""
-        again = v.op is None and any(op.region is not None for op in self.home[v].ops)
+        again = self._is_state(v)
         return "what follows is run again from there" if again else reason
 
-    def _save_rows(self, v: Value, path: list[tuple[Op, Block]], rows: list[Row]) -> Value:
+    def _is_state(self, v: Value, turn: bool = False) -> bool:
+        """Whether something is run again that begins with a value; with ``turn``, a turn."""
+        regions = [op.region for op in self.home[v].ops if op.region is not None]
+        return v.op is None and any(r.turn or not turn for r in regions)
+
+    def _lengths(self, v: Value, loop: Op) -> list[Value]:
+        """Return the lengths of an array where arguments, or numbers before a loop, have them."""
+        if v.type.kind != "array" or v in self.missing:
+            return []
         b = Builder(Block())
-        extents = [row.extent(b) for row in rows]
+        before = self.top.ops[: self.top.ops.index(loop)]
+        known = {u.type.value: u for op in reversed(before) for u in op.outputs if u.type.value}
+        places = {d: (leaf.value, k) for leaf in reversed(self.function.leaves)
+                  for k, d in enumerate(leaf.value.type.shape or ())}  # fmt: skip
+        found: list[Value | None] = []
+        for d in v.type.shape or ():
+            if isinstance(d, int) or d not in places:
+                found.append(Const(d) if isinstance(d, int) else known.get(d))
+                continue
+            whole, axis = places[d]
+            prim, attrs = ("dim", {"axis": axis}) if axis else ("len", {})
+            found.append(b.append(prim, [whole], [integer(d)], attrs=attrs).out)
+        self.insert_before(loop, b.block.ops)
+        return [u for u in found if u is not None] if None not in found else []
+
+    def _save_rows(
+        self, v: Value, path: list[tuple[Op, Block]], rows: list[Row], lengths: list[Value]
+    ) -> Value:
+        b = Builder(Block())
+        extents = [*(row.extent(b) for row in rows), *lengths]
         attrs = {} if v.type.dtype == "float64" else {"dtype": v.type.dtype}
         b.span = v.span
         buffer = b.append(

@@ -11,7 +11,17 @@ from collections.abc import Iterator, Sequence
 
 from gradgen.deep import deep
 from gradgen.errors import UnsupportedError
-from gradgen.ir.nodes import Block, Function, Op, Region, Value, walk
+from gradgen.ir.nodes import (
+    Block,
+    Const,
+    Function,
+    Op,
+    Region,
+    Undefined,
+    Value,
+    walk,
+    written_inputs,
+)
 
 DONE_ONCE = ("assert", "raise_if", "effect")  # passed, or printed, when the loop ran first
 Placed = tuple[Block, Op]
@@ -74,7 +84,7 @@ def _in_regions(ops: Sequence[Placed]) -> Iterator[tuple[Block, Op, Region]]:
 
 def _copied(region: Region, ops: list[Op], swept: list[Op]) -> list[Op]:
     """Copy the operations of a region, and let those of the sweep read the copies."""
-    values: dict[Value, Value] = {}
+    values: dict[Value, Value] = dict(region.given)
     made: dict[Op, Op] = {}
     copies = [copy_op(op, values, made) for op in ops if op.prim not in DONE_ONCE]
     for op in walk(Block(ops=copies)):
@@ -88,7 +98,31 @@ def _copied(region: Region, ops: list[Op], swept: list[Op]) -> list[Op]:
             op.attrs["mirror"] = made[op.attrs["mirror"]]
         for b in op.blocks:
             b.results = [values.get(v, v) for v in b.results]
-    return copies
+    return [*_own_state(copies, values), *copies] if region.turn else copies
+
+
+def _own_state(copies: list[Op], values: dict[Value, Value]) -> list[Op]:
+    """Let what is run again write to copies of the arrays it begins with: these are read later."""
+    made = set(values.values())
+    own: dict[Value, Op] = {}
+
+    def owned(v: Value) -> Value:
+        if v.type.kind != "array" or v in made or isinstance(v, Const | Undefined):
+            return v
+        if v not in own:
+            out = Value(v.type, v.name, v.span)
+            own[v] = Op("copy", [v], [out], {}, v.span, reverse=True, again=True)
+            out.op = own[v]
+        return own[v].out
+
+    for op in walk(Block(ops=copies)):
+        first = {"for": 3, "while": 0}.get(op.prim)
+        places = written_inputs(op) if first is None else range(first, len(op.inputs))
+        for k in places:
+            op.inputs[k] = owned(op.inputs[k])
+        for block in op.blocks:
+            block.results = [owned(v) for v in block.results]
+    return list(own.values())
 
 
 def _without(done: Region, region: Region | None, known: dict[Region, Region]) -> Region | None:

@@ -12,7 +12,8 @@ the numbers that it gives (``sources``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from gradgen.diff.activity import carried
@@ -56,7 +57,14 @@ def plan_saves(function: Function, fused: Sequence[Fused] = (), lists: bool = Fa
     again = run_again(function)
     if again:
         remove_dead(function)
-    _count_as_swept(fused, True)
+    with swept_with(fused):
+        return _plan_all(function, fused, again, lists)
+
+
+def _plan_all(
+    function: Function, fused: Sequence[Fused], again: dict[Block, list[Op]], lists: bool
+) -> list[Saved]:
+    """Plan the saves of a function, of what is run again, and of fused loops."""
     records = _plan_each(function, again, lists)
     for f in fused:
         for op in f.forward:
@@ -67,15 +75,18 @@ def plan_saves(function: Function, fused: Sequence[Fused] = (), lists: bool = Fa
         for op in f.forward:
             op.reverse = True
     move_buffers(fused)
-    _count_as_swept(fused, False)
     return records
 
 
-def _count_as_swept(fused: Sequence[Fused], swept: bool) -> None:
-    """Let fused loops count as part of the sweep for what is around them, or no longer."""
-    for f in fused:
-        for op in (f.op, *f.forward):
-            op.reverse = swept
+@contextmanager
+def swept_with(fused: Sequence[Fused]) -> Iterator[None]:
+    """Let fused loops count as part of the sweep for what is around them."""
+    ops = [op for f in fused for op in (f.op, *f.forward)]
+    for op in ops:
+        op.reverse = True
+    yield
+    for op in ops:
+        op.reverse = False
 
 
 def _plan_each(function: Function, again: dict[Block, list[Op]], lists: bool) -> list[Saved]:
@@ -110,7 +121,7 @@ class Planner(Keeper):
         use_shape_twins(self.top, self.inner_forward)
         self.stands_for = paths_of_reads(self, self.missing)
         self.unsure += lengths_of_nothing(self, self.missing)
-        needed = self._needed()
+        needed = self.needed()
         for v in self._sources(needed) if self.lists else ():
             self.resolve(v)
         for v in sorted(needed, key=lambda v: v.id):
@@ -121,7 +132,8 @@ class Planner(Keeper):
             start_from_none(self.top, self.unsure, self.missing)
         return self.records
 
-    def _needed(self) -> list[Value]:
+    def needed(self) -> list[Value]:
+        """Return the inner forward values that the reverse sweep reads."""
         out: dict[Value, None] = {}
         for op in walk(self.top):
             if not op.reverse:
@@ -132,6 +144,18 @@ class Planner(Keeper):
             for b in op.blocks:
                 out.update({v: None for v in b.results if self.inner_forward(v)})
         return list(out)
+
+    def kept(self, needed: list[Value]) -> list[Value]:
+        """Return which values would be kept in each turn of a loop; nothing is changed."""
+        out: dict[Any, Value] = {}
+        for v in needed:
+            home = self.home[v]
+            counted = self._counts_turns(v) or self._is_counter(v)
+            if counted or not self.loops(home) or self._can_recompute(v):
+                continue
+            key = key_of(v.op, self.sharing, {}) if v.op and v.type.is_scalar else None
+            out.setdefault(v if key is None else (home, key), v)
+        return list(out.values())
 
     def _sources(self, needed: list[Value]) -> list[Value]:
         """Return the arrays that are kept instead of numbers which they give."""
@@ -243,7 +267,7 @@ class Planner(Keeper):
             return False
         if depth > (INDICES if v.type.kind == "int" else NUMBERS):
             return False
-        cost = 1 if _is_square(op) else rule.cost
+        cost = 1 if is_square(op) else rule.cost
         limit = 1 if v.type.is_scalar else 0
         few = cost <= 1 or rule.section == ELEMENTARY or op.prim == "pow"
         if cost > limit and not (few and self._is_unchanging(op)):
@@ -315,7 +339,8 @@ def _is_float(v: Value) -> bool:
     return v.type.kind == "float" and cost > 0
 
 
-def _is_square(op: Op) -> bool:
+def is_square(op: Op) -> bool:
+    """Whether an operation is a square."""
     return op.prim == "pow" and _is(op.inputs[1], 2)
 
 

@@ -131,10 +131,13 @@ class Region:
     """Operations that the reverse sweep runs again, instead of reading what they computed.
 
     The operations of the sweep that belong to them have the same region; ``parent`` is the one
-    around it.
+    around it, ``given`` what is read in place of some values when it is run again; ``turn``: it is
+    a turn of a loop of compiled code, which begins with rows of arrays (``diff.turns_again``).
     """
 
     parent: Region | None = None
+    turn: bool = False
+    given: dict[Value, Value] = field(default_factory=dict)
 
     @property
     def root(self) -> Region:

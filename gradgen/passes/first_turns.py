@@ -64,7 +64,7 @@ class _First:
         start, _, step = (v.const if isinstance(v, Const) else None for v in loop.inputs[:3])
         if type(start) is not int or step != 1 or loop.attrs.get("backwards"):
             return False
-        if not takes_all_turns(loop) or loop.region is not None or "fused" in loop.attrs:
+        if not takes_all_turns(loop) or "fused" in loop.attrs:
             return False
         inside = list(walk(body))
         if any(op.prim in ("for", "while", "call", *EFFECTS) for op in inside):
