@@ -123,11 +123,11 @@ def _solve_ivp(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]
     places = tuple(inspect.signature(solve_ivp).parameters)
     given = dict(zip(places, args, strict=False)) | kwargs
     shown = {k: static_value(v) if is_static(v) else ... for k, v in given.items()}
-    for key in ("dense_output", "events", "vectorized"):
+    method = shown.get("method", "RK45")
+    for key in ("events",) if method in ("RK45", "RK23") else ("dense_output", "events"):
         if shown.get(key):
             r.refuse(node, f"scipy.integrate.solve_ivp with {key}={shown[key]!r}",
                      "ask for states at times, with t_eval=")  # fmt: skip
-    method = shown.get("method", "RK45")
     if method in ("RK45", "RK23"):
         return from_library(r, node, solve_ivp, args, kwargs)
     if method not in EXACTLY:

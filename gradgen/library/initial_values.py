@@ -59,11 +59,41 @@ def solve_ivp(
     args=None, *, rtol=1e-3, atol=1e-6, first_step=None, max_step=np.inf,
 ):  # fmt: skip
     """Solve an equation by the steps of a Runge-Kutta method, RK45 or RK23."""
+    rate = of_columns(fun) if vectorized else fun
     if method == "RK45":
-        return _solved(fun, t_span, y0, t_eval, args or (), rtol, atol, first_step, max_step,
-                       A45, C45, E45, P45, -0.2)  # fmt: skip
-    return _solved(fun, t_span, y0, t_eval, args or (), rtol, atol, first_step, max_step,
-                   A23, C23, E23, P23, -0.3333333333333333)  # fmt: skip
+        return _solved(rate, t_span, y0, t_eval, dense_output, args or (), rtol, atol, first_step,
+                       max_step, A45, C45, E45, P45, -0.2)  # fmt: skip
+    return _solved(rate, t_span, y0, t_eval, dense_output, args or (), rtol, atol, first_step,
+                   max_step, A23, C23, E23, P23, -0.3333333333333333)  # fmt: skip
+
+
+def of_columns(fun):
+    """Return a function of one state from one of several states, which are columns."""
+    return lambda t, y, *args: np.ravel(fun(t, y[:, None], *args))
+
+
+def _curve(times, states, slopes, P, direction):
+    """Return what gives states at times, by the polynomial of the step that each is in."""
+
+    def sol(t):
+        at = np.asarray(t)
+        found = np.searchsorted(direction * times, direction * np.ravel(at))
+        steps = np.clip(found - 1, 0, len(times) - 2)
+        if np.ndim(at) == 0:
+            k = steps[0]
+            h = times[k + 1] - times[k]
+            powers = np.cumprod(np.tile((at - times[k]) / h, np.shape(P)[1]))
+            return h * np.dot(np.dot(slopes[k].T, P), powers) + states[k]
+        values = np.zeros((np.shape(states)[1], len(at)))
+        for k in range(len(times) - 1):
+            inside = np.flatnonzero(steps == k)
+            h = times[k + 1] - times[k]
+            x = (at[inside] - times[k]) / h
+            powers = np.cumprod(np.tile(x, (np.shape(P)[1], 1)), axis=0)
+            values[:, inside] = h * np.dot(np.dot(slopes[k].T, P), powers) + states[k][:, None]
+        return values
+
+    return sol
 
 
 def _rms(v):
@@ -71,7 +101,7 @@ def _rms(v):
 
 
 def _solved(
-    fun, t_span, y0, t_eval, args, rtol, atol, first_step, max_step, A, C, E, P, exponent
+    fun, t_span, y0, t_eval, dense, args, rtol, atol, first_step, max_step, A, C, E, P, exponent
 ):  # fmt: skip
     start, end = t_span
     t, y = float(start), np.asarray(y0, dtype=float)
@@ -81,7 +111,7 @@ def _solved(
     if first_step is None:
         length = _first_length(fun, t, y, f, abs(end - start), direction, max_step, rtol, atol,
                                exponent, args)  # fmt: skip
-    times, states = [t], [y]
+    times, states, all_slopes = [t], [y], []
     if t_eval is not None:
         asked = np.asarray(t_eval)
         values = np.zeros((len(y), len(asked)))
@@ -120,12 +150,17 @@ def _solved(
             powers = np.cumprod(np.tile(x, (np.shape(P)[1], 1)), axis=0)
             values[:, done:upto] = h * np.dot(np.dot(slopes.T, P), powers) + y[:, None]
             done = upto
+        if dense:
+            all_slopes.append(slopes.copy())
         t, y, f = new, y_new, slopes[-1].copy()
         times.append(t)
         states.append(y)
+    sol = None
+    if dense:
+        sol = _curve(np.array(times), np.array(states), np.stack(all_slopes), P, direction)
     if t_eval is not None:
-        return SimpleNamespace(t=asked, y=values, success=True, status=0)
-    return SimpleNamespace(t=np.array(times), y=np.array(states).T, success=True, status=0)
+        return SimpleNamespace(t=asked, y=values, sol=sol, success=True, status=0)
+    return SimpleNamespace(t=np.array(times), y=np.array(states).T, sol=sol, success=True, status=0)
 
 
 def _require_inside(asked, start, end, direction):

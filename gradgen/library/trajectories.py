@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from gradgen.custom import stop_gradient
-from gradgen.library.initial_values import A45, C45, E45
+from gradgen.library.initial_values import A45, C45, E45, of_columns
 from gradgen.library.registry import reads
 
 TOLERANCE = 1e-10
@@ -71,18 +71,19 @@ def solve_ivp_exactly(
     first, last = t_span
     start = np.asarray(y0, dtype=float)
     more = args or ()
+    rate = of_columns(fun) if vectorized else fun
     t, found = solved_by_ivp(
-        fun, first, last, start, t_eval, more, method=method, rtol=rtol, atol=atol,
+        rate, first, last, start, t_eval, more, method=method, rtol=rtol, atol=atol,
         first_step=first_step, max_step=max_step, min_step=min_step,
     )  # fmt: skip
     begin = np.array([first], dtype=float)
     if t_eval is None:
         # The times between are SciPy's choice, and constants.
         times = np.concatenate((begin, t[1:-1], np.array([last], dtype=float)))
-        states = _states(fun, start, times, more, True)
+        states = _states(rate, start, times, more, True)
     else:
         times = np.asarray(t_eval)
-        states = _states(fun, start, np.concatenate((begin, times)), more, True)[1:]
+        states = _states(rate, start, np.concatenate((begin, times)), more, True)[1:]
     return SimpleNamespace(t=times, y=stands_for(found, states.T), success=True, status=0)
 
 

@@ -68,3 +68,20 @@ def test_a_solution_that_is_only_near_is_refused() -> None:
     with pytest.raises(gradgen.UnsupportedError, match="rtol=1e-06"):
         gradgen.grad(stiff)(0.3)
     assert gradgen.grad(by_lsoda)(0.3) == pytest.approx(-np.exp(-0.3), rel=1e-6)
+
+
+def between(a, y0, end):
+    found = scipy.integrate.solve_ivp(
+        lambda t, y: np.stack([y[1], -a * y[0]]), [0.0, end], y0, dense_output=True, rtol=1e-10,
+        atol=1e-12, vectorized=True,
+    )  # fmt: skip
+    return np.sum(found.sol(end * TIMES[4:1:-1] / 2.0)[0]) + found.sol(0.35 * end)[0]
+
+
+@pytest.mark.parametrize("end", [2.0, -2.0])
+def test_a_solution_between_its_steps(end: float) -> None:
+    """As above, at places that are not asked for before, in any order, forwards and backwards."""
+    value, d_a = gradgen.value_and_grad(between)(1.7, np.array([1.0, 0.0]), end)
+    assert value == between(1.7, np.array([1.0, 0.0]), end)
+    t, root = np.array([*(end * TIMES[2:5] / 2.0), 0.35 * end]), np.sqrt(1.7)
+    np.testing.assert_allclose(d_a, np.sum(-np.sin(root * t) * t / (2.0 * root)), rtol=1e-7)
