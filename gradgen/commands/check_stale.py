@@ -38,5 +38,5 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             left += 1
     fresh = sum(module.ok for module in found)
-    print(f"{len(found)} generated modules, {fresh} fresh")
+    print(f"{len(found)} generated module{'s' * (len(found) != 1)}, {fresh} fresh")
     return 1 if left else 0

@@ -36,6 +36,13 @@ def quiet() -> Iterator[None]:
         yield
 
 
+def _with_modes(error: GradgenError) -> GradgenError:
+    """Return a refusal of forward mode, which has one way out more: to leave it out."""
+    hint = 'leave forward mode out with modes=("rev",)'
+    hint = f"{error.hint}; or {hint}" if error.hint else hint
+    return type(error)(error.message, error.span, hint)
+
+
 class Prover:
     """Makes the parts of a proof one after another.
 
@@ -118,7 +125,7 @@ class Prover:
             return make()
         except GradgenError as error:
             if not self.lenient:
-                raise
+                raise _with_modes(error) from None
             return Part(title, None, _refusal(error), data={"refused": str(error)})
         except FAULTS as error:
             return _fault(title, error)

@@ -138,7 +138,7 @@ def test_fresh(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "foreign.py").write_text("x = 1\n")
     (here / "broken.py").write_text("def f(:\n")
     assert stale(".") == 0
-    assert capsys.readouterr().out == "1 generated modules, 1 fresh\n"
+    assert capsys.readouterr().out == "1 generated module, 1 fresh\n"
 
 
 def test_a_loss_that_moved_and_a_formatted_module_are_fresh(here: Path) -> None:
@@ -165,7 +165,7 @@ def test_a_changed_loss(
     assert why in out
     assert "\n-    " in out
     assert "\n+    " in out
-    assert "1 generated modules, 0 fresh" in out
+    assert "1 generated module, 0 fresh" in out
     assert stale("--fix", ".") == 0
     assert stale(".") == 0
 
