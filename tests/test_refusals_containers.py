@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import gradgen
+from gradgen.frontend import book
 from tests.refused_lines import marked_line, refusal
 
 
@@ -115,9 +116,30 @@ def deep_copy_of_dicts(x):
     return sum(item["v"] ** 2 for item in out)
 
 
+def tuple_that_grows(x):
+    out = ()
+    for _ in range(int(5.0 * x[0])):  # here: grows
+        if x[1] > 0.0:
+            out += (x[0],)
+        else:
+            out += (x[0], x[1])
+    return sum(out)
+
+
+def tuples_of_many_lengths(x):
+    out = ()
+    for v in (x[0], x[1], x[0], x[1], x[0]):
+        if v > 0.0:
+            out += (v,)
+        else:
+            out += (v, 1.0)
+    return sum(out)
+
+
 @pytest.mark.parametrize(
     "function",
     [
+        tuple_that_grows,
         dicts_get_keys,
         dict_put_there_at_each_turn,
         dict_of_the_caller,
@@ -141,3 +163,13 @@ def test_queue_of_tuples(function):
     value, gradient = gradgen.value_and_grad(function)(np.array([1.0, 2.0]))
     assert value == 6.0
     np.testing.assert_array_equal(gradient, [6.0, 3.0])
+
+
+def test_what_doubles_is_bounded(monkeypatch):
+    """Reading stops at a place in the program where what paths may hold gets out of hand."""
+    point = np.array([1.0, -2.0])
+    np.testing.assert_array_equal(gradgen.grad(tuples_of_many_lengths)(point), [3.0, 2.0])
+    monkeypatch.setattr(book, "MOST_READ", 50)
+    message = refusal(tuples_of_many_lengths, point)
+    assert "test_refusals_containers.py:" in message and "out +=" in message
+    assert "doubles" in message and "Way out" in message

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend.signals import Laborious
 from gradgen.ir.nodes import Callee, Value
 from gradgen.ir.types import Type
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 # Loops that are written out though nothing asks for it: so many turns, so many statements.
 MOST_TURNS, MOST_STATEMENTS = 1000, 4000
+# More than this is read only where what a path may hold doubles from statement to statement.
+MOST_READ = 250_000
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +40,7 @@ class Book:
     whiles: set[int] = field(default_factory=set)  # the loops that it may change the reading of
     turns: int = 0  # that this reading has written out
     statements: int = 0  # that this reading has read
+    statements_before: int = 0  # that the readings before it have read
     expansions: dict[Any, Any] = field(default_factory=dict)
     derived: list[tuple[Any, Any, Any]] = field(default_factory=list)
     has_sets: bool = False  # whether the program makes sets
@@ -61,10 +65,11 @@ class Book:
 
     def begin(self) -> None:
         """Forget what belongs to one reading."""
+        self.statements_before += self.statements
         self.states, self.count, self.turns, self.statements = {}, {}, 0, 0
         self.expansions = {k: made for k, made in self.expansions.items() if made is not None}
 
-    def read_statement(self, work: int = 1) -> None:
+    def read_statement(self, span: Span | None, work: int = 1) -> None:
         """Count a statement or branch that is read; with some effort, but not with any.
 
         A branch is more ``work`` where much may share memory: its sides are joined pair by pair.
@@ -72,6 +77,10 @@ class Book:
         self.statements += work
         if self.effort and self.statements > MOST_STATEMENTS:
             raise Laborious
+        if self.statements + self.statements_before > MOST_READ:
+            what = "too many values by the path: each branch doubles what is known of them"
+            way = "hold in arrays what branches and loops change: numbers, not tuples or objects"
+            raise UnsupportedError(what, span, way)
 
     def write_turns(self, count: int) -> None:
         """Count turns of loops that are written out; with some effort, but not with any."""

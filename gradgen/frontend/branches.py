@@ -169,9 +169,9 @@ def fork(
     style: str = "",
 ) -> None:
     """Read both sides from the same state, and join what they changed."""
-    r.book.read_statement(1 + len(r.entangled) // 4)
-    before = snapshot(r)
     span = r.span(node)
+    r.book.read_statement(span, 1 + len(r.entangled) // 4 + len(r.filled) // 64)
+    before = snapshot(r)
     sides: list[tuple[Block, State]] = []
     endless, path = None, list(r.call_path)
     for run, truth in ((then, True), (other, False)):

@@ -46,6 +46,9 @@ from gradgen.frontend.values import (
 from gradgen.ir.nodes import Undefined, Value, nothing
 from gradgen.ir.types import Type, join
 
+# Tuples of so many lengths under one name grow from turn to turn: they would not settle.
+MOST_LENGTHS = 6
+
 
 class Cover:
     """Finds templates for values, given the state before the loop.
@@ -114,6 +117,9 @@ class Cover:
             wider = self.unified(option, value)
             if wider is not None:
                 return Options((*t.items[:k], wider, *t.items[k + 1 :]))
+        if isinstance(value, Seq) and sum(map(_is_sequence, t.items)) == MOST_LENGTHS:
+            what = f"a {value.kind.__name__} that grows by a number of items that the path decides"
+            raise UnsupportedError(what, self.r.b.span, "use a list of numbers, and append to it")
         return Options((*t.items, self.first(value)))
 
     def unified(self, t: Template, value: Any) -> Template | None:
@@ -193,6 +199,11 @@ class Cover:
         known = _item_of(t)
         item = None if known is None else item_type(self, known.item, parts(value))
         return None if item is None else Hole(Type("list", item=item))
+
+
+def _is_sequence(t: Template) -> bool:
+    """Whether a template is that of a tuple or list of known length."""
+    return isinstance(t, Node) and isinstance(t.like, Seq)
 
 
 def _is_known(default: Any) -> bool:

@@ -320,12 +320,16 @@ class Join:
 
     def _adopt_new(self) -> None:
         """Arrays made on one side, which a choice may still hold, go on with their values."""
-        kept = self._in_choices()
-        for side, state in enumerate(self.after):
-            for storage, value in state.versions.items():
-                if storage not in self.r.versions:
-                    wanted = storage in kept
-                    self.r.versions[storage] = self._send(value, side) if wanted else value
+        known = self.r.versions
+        made = [
+            (storage, value, side)
+            for side, state in enumerate(self.after)
+            for storage, value in state.versions.items()
+            if storage not in known
+        ]
+        kept = self._in_choices() if made else set()
+        for storage, value, side in made:
+            known[storage] = self._send(value, side) if storage in kept else value
 
     def _in_choices(self) -> set[Storage]:
         found: set[Storage] = set()

@@ -186,7 +186,7 @@ def run_loop(
             return
         if bounds is not None and r.book.compiled:
             find_arrays(loop, block)
-        if not _revise(loop):
+        if not _revise(loop, node):
             break
     else:
         if key in r.short:
@@ -293,9 +293,10 @@ def _place(loop: Loop, slot: Slot, template: Template, values: list[Value]) -> N
 # --- what came out ------------------------------------------------------------------------
 
 
-def _revise(loop: Loop) -> bool:
+def _revise(loop: Loop, node: ast.stmt) -> bool:
     """Compare what came out with the guess; return whether the guess had to change."""
     r, guess, entry = loop.r, loop.guess, loop.entry
+    r.b.span = r.span(node)
     changed = False
     for _, state in loop.ends:
         with at(r, state):
