@@ -186,7 +186,10 @@ def run_loop(
             return
         if bounds is not None and r.book.compiled:
             find_arrays(loop, block)
-        if not _revise(loop, node):
+        r.b.span, last = r.span(node), r.b.span  # what is refused is the loop
+        revised = _revise(loop)
+        r.b.span = last
+        if not revised:
             break
     else:
         if key in r.short:
@@ -293,10 +296,9 @@ def _place(loop: Loop, slot: Slot, template: Template, values: list[Value]) -> N
 # --- what came out ------------------------------------------------------------------------
 
 
-def _revise(loop: Loop, node: ast.stmt) -> bool:
+def _revise(loop: Loop) -> bool:
     """Compare what came out with the guess; return whether the guess had to change."""
     r, guess, entry = loop.r, loop.guess, loop.entry
-    r.b.span = r.span(node)
     changed = False
     for _, state in loop.ends:
         with at(r, state):
