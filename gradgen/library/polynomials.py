@@ -108,6 +108,111 @@ def _sum(one, two):
     return total
 
 
+@reads(
+    "np.poly1d",
+    samples=(
+        "np.poly1d(x4)(y3)", "np.poly1d([x, y, 1.0])(p)", "np.poly1d(x4).deriv()(y3)",
+        "np.poly1d(x3).integ(k=y)(y3)", "(np.poly1d(x3) * np.poly1d(y4) + 2.0)(p)",
+        "(np.poly1d(x3) - y * np.poly1d(y4) / 3.0).coeffs", "(np.poly1d(p3) ** 2)[1]",
+    ),
+)  # fmt: skip
+def poly1d(c_or_r, r=False, variable=None):
+    """Return the object that a polynomial of descending powers is."""
+    if isinstance(c_or_r, Descending):
+        return Descending(c_or_r.held)
+    return Descending(np.atleast_1d(np.poly(c_or_r) if r else c_or_r))
+
+
+class Descending:
+    """A polynomial of descending powers; NumPy leaves out zeros in front, which add nothing."""
+
+    def __init__(self, held):
+        self.held = held
+
+    def __call__(self, val):
+        """Return the value."""
+        return np.polyval(self.held, val)
+
+    @property
+    def coeffs(self):
+        """The coefficients, where none is left out."""
+        if len(self.held) > 1 and self.held[0] == 0.0:
+            raise ValueError("the coefficients of np.poly1d with zeros in front are not supported")
+        return self.held
+
+    c = coef = coefficients = coeffs
+
+    @property
+    def order(self):
+        """The highest power."""
+        return len(self.coeffs) - 1
+
+    o = order
+
+    @property
+    def roots(self):
+        """Where the polynomial is zero."""
+        return np.roots(self.held)
+
+    r = roots
+
+    def __getitem__(self, power):
+        """Return the coefficient of a power."""
+        return self.held[len(self.held) - 1 - power] if 0 <= power < len(self.held) else 0.0
+
+    def deriv(self, m=1):
+        """Return the derivative of an order."""
+        return Descending(np.polyder(self.held, m))
+
+    def integ(self, m=1, k=0):
+        """Return the integral of an order."""
+        return Descending(np.polyint(self.held, m, k))
+
+    def __add__(self, other):
+        """Return the sum with a polynomial, a number or coefficients."""
+        return Descending(np.polyadd(self.held, _held(other)))
+
+    __radd__ = __add__
+
+    def __neg__(self):
+        """Return the polynomial times -1."""
+        return Descending(-self.held)
+
+    def __sub__(self, other):
+        """Return the difference from a polynomial, a number or coefficients."""
+        return Descending(np.polysub(self.held, _held(other)))
+
+    def __rsub__(self, other):
+        """Return what is left of a number or coefficients."""
+        return Descending(np.polysub(_held(other), self.held))
+
+    def __mul__(self, other):
+        """Return the product with a polynomial, a number or coefficients."""
+        if np.ndim(_held(other)) == 0:
+            return Descending(self.held * other)
+        return Descending(np.polymul(self.held, _held(other)))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other):
+        """Return the polynomial divided by a number; quotient and rest by a polynomial."""
+        if np.ndim(_held(other)) == 0:
+            return Descending(self.held / other)
+        quotient, rest = np.polydiv(self.held, _held(other))
+        return Descending(quotient), Descending(rest)
+
+    def __pow__(self, val):
+        """Return a power of whole order."""
+        out = np.ones(1)
+        for _ in tuple(range(val)):
+            out = np.polymul(self.held, out)
+        return Descending(out)
+
+
+def _held(other):
+    return other.held if isinstance(other, Descending) else other
+
+
 @reads("scipy.optimize.rosen", samples=("scipy.optimize.rosen(x4)", "scipy.optimize.rosen(x32)",
                                         "scipy.optimize.rosen([x, y])"))  # fmt: skip
 def rosen(x):
