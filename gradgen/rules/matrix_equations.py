@@ -175,6 +175,59 @@ def _riccati_tangent(t_a, t_b, t_q, t_r, t_e, t_s, y, a, b, r, e, s):
     return scipy.linalg.solve_continuous_lyapunov(np.linalg.solve(e.T, loop.T), -right)
 
 
+def _discrete_gain(y, a, b, r, s):
+    """Return the gain ``k`` of the solution in discrete time: the closed loop is ``a - b @ k``."""
+    inner = b.T @ y @ a
+    return np.linalg.solve(r + b.T @ y @ b, inner if s is None else inner + s.T)
+
+
+def _in_steps_to_q(g, y, a, b, r, s):
+    """Cotangent of ``q`` in ``y = a.T @ y @ (a - b @ k) - s @ k + q``, ``k`` the gain."""
+    loop = a - b @ _discrete_gain(y, a, b, r, s)
+    return scipy.linalg.solve_discrete_lyapunov(loop, 0.5 * (g + g.T))
+
+
+def _in_steps_to_a(g, y, a, b, r, s):
+    """Cotangent of ``a`` in Riccati's equation in discrete time."""
+    loop = a - b @ _discrete_gain(y, a, b, r, s)
+    return 2.0 * (y @ loop @ _in_steps_to_q(g, y, a, b, r, s))
+
+
+def _in_steps_to_b(g, y, a, b, r, s):
+    """Cotangent of ``b`` in Riccati's equation in discrete time."""
+    return -(_in_steps_to_a(g, y, a, b, r, s) @ _discrete_gain(y, a, b, r, s).T)
+
+
+def _in_steps_to_r(g, y, a, b, r, s):
+    """Cotangent of ``r`` in Riccati's equation in discrete time."""
+    gain = _discrete_gain(y, a, b, r, s)
+    return gain @ _in_steps_to_q(g, y, a, b, r, s) @ gain.T
+
+
+def _in_steps_to_s(g, y, a, b, r, s):
+    """Cotangent of ``s`` in Riccati's equation in discrete time."""
+    return -2.0 * (_in_steps_to_q(g, y, a, b, r, s) @ _discrete_gain(y, a, b, r, s).T)
+
+
+def _in_steps_tangent(t_a, t_b, t_q, t_r, t_s, y, a, b, r, s):
+    """Tangent of the solution ``y`` of Riccati's equation in discrete time."""
+    gain = _discrete_gain(y, a, b, r, s)
+    loop = a - b @ gain
+    change = np.zeros(y.shape)
+    if t_a is not None:
+        change = change + loop.T @ y @ t_a
+    if t_b is not None:
+        change = change - loop.T @ y @ t_b @ gain
+    if t_s is not None:
+        change = change - t_s @ gain
+    change = change + change.T
+    if t_q is not None:
+        change = change + 0.5 * (t_q + t_q.T)
+    if t_r is not None:
+        change = change + gain.T @ (0.5 * (t_r + t_r.T)) @ gain
+    return scipy.linalg.solve_discrete_lyapunov(loop.T, change)
+
+
 def _samples(name: str, *calls: str) -> tuple[str, ...]:
     return tuple(f"scipy.linalg.{name}({call})" for call in calls)
 
@@ -205,4 +258,10 @@ rule("solve_continuous_are", riccati_type, callables=["scipy.linalg.solve_contin
                       f"m33, m33, {SPD}, {SPD}, e=4.0 * m33, balanced=False",
                       f"m33, m33, {SPD}, {SPD}, s=0.1 * m33",
                       f"m33, m33, {SPD}, {SPD}, s=0.1 * s33, e=4.0 * m33, balanced=False"))
+rule("solve_discrete_are", riccati_type, callables=["scipy.linalg.solve_discrete_are"],
+     params="a, b, q, r, *, balanced=True, s?", tangent=_in_steps_tangent,
+     adjoint=(_in_steps_to_a, _in_steps_to_b, _in_steps_to_q, _in_steps_to_r, _in_steps_to_s),
+     at_kinks="that of the symmetric part of q and r",
+     samples=_samples("solve_discrete_are", f"0.4 * m33, x32, {SPD}, np.eye(2) + x23 @ x23.T",
+                      f"0.4 * m33, m33, {SPD}, {SPD}, s=0.1 * m33, balanced=False"))
 # fmt: on
