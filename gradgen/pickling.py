@@ -20,10 +20,11 @@ def reduced(made: Gradient) -> Any:
     found = _under_its_name(fn)
     if found is made:
         return fn.__qualname__
-    if getattr(found, "__wrapped__", None) is fn and receiver is not None:
+    stands_for_it = getattr(found, "__wrapped__", None) is fn
+    if stands_for_it and receiver is not None:
         path = fn.__name__ if _is_like(found, made) else f"{fn.__name__}.{made.options.mode}"
         return operator.attrgetter(path), (receiver,)
-    if getattr(found, "__wrapped__", None) is fn:
+    if stands_for_it:
         return made.made_again(found)
     return made.made_again(fn if receiver is None else types.MethodType(fn, receiver))
 
