@@ -38,7 +38,7 @@ from gradgen.passes.counted import write_out_counters
 from gradgen.passes.cse import share_common
 from gradgen.passes.dce import remove_dead
 from gradgen.passes.first_shares import store_first
-from gradgen.passes.flip import flip_loops
+from gradgen.passes.flip import flip_loops, flip_the_rest
 from gradgen.passes.fuse import fuse_loops
 from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.invariants import drop_unchanged
@@ -174,6 +174,7 @@ def _rearrange(program: Program) -> None:
         part_first_turns(program.function)
     if program.options.reassociate:
         sum_apart(program.function)
+    flip_the_rest(program.function)
 
 
 def _copies(program: Program) -> None:

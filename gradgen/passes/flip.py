@@ -34,6 +34,22 @@ def flip_loops(function: Function) -> None:
             op.attrs["flipped"] = True
 
 
+def flip_the_rest(function: Function) -> None:
+    """Turn around mirrored loops of which all that they read is at hand by now, in place.
+
+    Before it was, some of it might have gone on a list.
+    """
+    reads = Uses(function.body)
+    for op in walk(function.body):
+        if not _is_mirror(op) or not op.attrs.get("backwards"):
+            continue
+        inside = list(walk(op.blocks[0]))
+        if any(o.prim in EFFECTS or o.prim == "call" or o.region is not None for o in inside):
+            continue
+        if in_any_order(op, reads):
+            op.attrs["backwards"], op.attrs["flipped"] = False, True
+
+
 def _is_mirror(op: Op) -> bool:
     mirrored = op.attrs.get("mirror")
     if op.prim != "for" or not op.reverse or mirrored is None or op.region is not None:

@@ -245,7 +245,7 @@ class _Push:
     def _loop(
         self, b: Builder, op: Op, kept: list[int], values: dict[Value, Value], total: Value
     ) -> list[Value]:
-        """Emit a loop again, with some of what it carries; return what it hands on."""
+        """Emit a loop again, forwards, with some of what it carries; return what it hands on."""
         source = op.blocks[0]
         params = [source.params[k + 1] for k in kept]
         body = Block([_turn(source, values)], [], "continue", [])
@@ -259,8 +259,7 @@ class _Push:
             body.results = [values.get(v, v) for v in (source.results[k] for k in kept)]
         bounds = [values.get(v, v) for v in op.inputs[:3]]
         types, names = [p.type for p in params], [op.outputs[k].name for k in kept]
-        attrs = {k: v for k, v in op.attrs.items() if k == "backwards"}
-        made = b.append("for", [*bounds, *inits], types, names, op.span, attrs, [body])
+        made = b.append("for", [*bounds, *inits], types, names, op.span, {}, [body])
         return made.outputs
 
 

@@ -22,6 +22,7 @@ from gradgen.ir.nodes import (
     Value,
     blocks_of,
     subscripts,
+    takes_all_turns,
     walk,
     written_inputs,
 )
@@ -30,6 +31,7 @@ from gradgen.passes.shapes import READS
 SUMS = {"add": (0, 1), "np.add": (0, 1), "sub": (0,), "np.subtract": (0,)}
 ADDS = ("inc", "add_at")
 ZEROS = ("zeros", "zeros_as")
+Levels = tuple[Sequence[Value], ...]  # what the indices of loops inside each other are called
 
 
 class Use(NamedTuple):
@@ -301,21 +303,27 @@ class _Zeros:
             return True
         return self._clears_all(op, p, result)
 
-    def _clears_all(self, op: Op, p: Value, result: Value) -> bool:
-        """Whether a loop over all places of a vector leaves a zero in each."""
-        if not goes_over_all(op, p):
+    def _clears_all(self, op: Op, p: Value, result: Value, around: Levels = ()) -> bool:
+        """Whether loops over all places of an array leave a zero in each."""
+        if not _goes_along(op, p, len(around)):
             return False
         body, v, zero = op.blocks[-1], p, False
-        indices = _indices(op)
+        levels = (*around, _indices(op))
         while v is not result:
             nexts = self._nexts(v, body)
-            if len(nexts) != 1 or nexts[0][0] is None or nexts[0][0].prim not in ("store", "inc"):
+            write, place = nexts[0] if len(nexts) == 1 else (None, 0)
+            if write is None:
                 return False
-            write = nexts[0][0]
-            if not is_at_index(write, indices):
+            if write.prim == "for" and len(levels) < (p.type.rank or 0):
+                inner, v = write.blocks[-1], write.outputs[place - 3]
+                ends = inner.params[place - 2], inner.results[place - 3]
+                zero = takes_all_turns(write) and self._clears_all(write, *ends, levels)
+                if not zero:
+                    return False
+            elif write.prim in ("store", "inc") and _is_at(write, levels):
+                zero, v = write.prim == "store" and _is_zero(write.inputs[1]), write.out
+            else:
                 return False
-            zero = write.prim == "store" and _is_zero(write.inputs[1])
-            v = write.out
         return zero
 
 
@@ -330,10 +338,27 @@ def is_at_index(op: Op, indices: Sequence[Value]) -> bool:
     return plain and subscripts(op)[0] in indices
 
 
+def _is_at(op: Op, levels: Levels) -> bool:
+    """Whether a write is at the one place of an array that the indices of loops say."""
+    places = subscripts(op)
+    plain = set(op.attrs["index"]) == {"i"} and not op.attrs.get("path")
+    return (
+        plain
+        and len(places) == len(levels)
+        and all(v in indices for v, indices in zip(places, levels, strict=True))
+    )
+
+
 def goes_over_all(loop: Op, p: Value) -> bool:
     """Whether a loop goes over all places of a vector, from the first to the last."""
+    return p.type.rank == 1 and _goes_along(loop, p, 0)
+
+
+def _goes_along(loop: Op, p: Value, axis: int) -> bool:
+    """Whether a loop goes over all places along an axis, from the first to the last."""
     start, stop, step = loop.inputs[:3]
-    length = p.type.shape[0] if p.type.rank == 1 and p.type.shape else None
+    shape = p.type.shape or ()
+    length = shape[axis] if axis < len(shape) else None
     forwards = _is_zero(start) and isinstance(step, Const) and step.const == 1
     return forwards and length is not None and stop.type.value == length
 

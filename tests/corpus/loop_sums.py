@@ -3,14 +3,15 @@
 import numpy as np
 
 X = np.array([0.3, 0.5, 0.9, 0.4])
-FUSED = ("squares", "nearest", "scratch", "late_total", "hinge")
+FUSED = ("squares", "nearest", "scratch", "late_total", "hinge", "scratch_rows")
 ZEROS = ("sum_for_one_side", "two_loops_count")
 LEAVING = ("trajectory", "trajectory_left")
 FLIPPED = ("own_places", "log_of_sum_of_squares")
 BACK = ("neighbours", "wrapped", "from_list")
+UNEVEN = ("uneven",)
 COUNTED = ("triangle", "strides", "counted_while", "two_ways")
-APART = ("carries_on", "log_of_sum", "left_over", "read_later", "breaks", "prints")
-NAMES = (*FUSED, *ZEROS, *LEAVING, *FLIPPED, *BACK, *COUNTED, *APART)
+APART = ("carries_on", "log_of_sum", "left_over", "left_columns", "read_later", "breaks", "prints")
+NAMES = (*FUSED, *ZEROS, *LEAVING, *FLIPPED, *BACK, *UNEVEN, *COUNTED, *APART)
 EXAMPLE_ARGS = {name: (lambda: (X.copy(),)) for name in NAMES}
 
 
@@ -54,6 +55,35 @@ def scratch(x):
             y[j] *= x[i]
         for j in range(3):
             total += y[j] * y[j]
+    return total
+
+
+def scratch_rows(x):
+    y = np.empty((2, 3))
+    total = 0.0
+    for i in range(4):
+        for j in range(2):
+            for k in range(3):
+                y[j, k] = np.exp(x[j]) * i
+        for j in range(2):
+            for k in range(3):
+                y[j, k] *= x[i]
+                total += y[j, k] * y[j, k]
+    return total
+
+
+def left_columns(x):
+    """The last column is left as the turn before has it."""
+    y = np.ones((2, 3))
+    total = 0.0
+    for i in range(4):
+        for j in range(2):
+            for k in range(2):
+                y[j, k] = np.exp(x[j]) * i
+        for j in range(2):
+            for k in range(3):
+                y[j, k] *= x[i]
+                total += y[j, k] * y[j, k]
     return total
 
 
@@ -262,6 +292,16 @@ def from_list(x):
         row = np.sin(x * i)
         row *= x
         a[i] = np.sum(row * row * row)
+    return np.log(np.sum(a))
+
+
+def uneven(x):
+    """A turn's number is computed again from its indices, and so is in no order."""
+    a = np.ones(4)
+    for i in range(4):
+        for k in range(i + 1):
+            e = x[i] - 0.5 * x[k]
+            a[k] += e * e * x[k]
     return np.log(np.sum(a))
 
 

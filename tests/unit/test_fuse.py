@@ -21,6 +21,7 @@ from tests.corpus.loop_sums import (
     FLIPPED,
     FUSED,
     LEAVING,
+    UNEVEN,
     ZEROS,
     X,
     lists_in_branch,
@@ -52,7 +53,9 @@ def test_left_apart(name: str) -> None:
 
 
 @pytest.mark.parametrize("backend", ["numpy", "numba"])
-@pytest.mark.parametrize("name", [*FUSED, *ZEROS, *LEAVING, *FLIPPED, *BACK, *COUNTED, *APART])
+@pytest.mark.parametrize(
+    "name", [*FUSED, *ZEROS, *LEAVING, *FLIPPED, *BACK, *UNEVEN, *COUNTED, *APART]
+)
 def test_value_and_gradient(name: str, backend: str) -> None:
     loss = loss_of(name)
     if backend == "numba":
@@ -161,6 +164,14 @@ def test_mirrored_loops_go_forwards_where_they_may(name: str) -> None:
     text = gradgen.emit(loss_of(name), mode="grad", example_args=(X,))
     assert BOTH not in text
     assert (", -1)" in text.split("--- reverse")[1]) == (name in BACK)
+
+
+@pytest.mark.parametrize("name", [*UNEVEN, *BACK])
+def test_compiled_loops_go_forwards_where_nothing_is_popped(name: str) -> None:
+    for backend in ("numpy", "numba"):
+        text = gradgen.emit(loss_of(name), mode="grad", example_args=(X,), backend=backend)
+        back = ", -1)" in text.split("--- reverse")[1]
+        assert back == (backend == "numpy" or name in BACK)
 
 
 def one_after_another(x):
