@@ -18,6 +18,7 @@ from gradgen.frontend.entries import literal_items
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.flow import read_statements
 from gradgen.frontend.iterables import counted, current, of_known_length, over_value
+from gradgen.frontend.objects import class_of
 from gradgen.frontend.places import at, is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
@@ -126,7 +127,7 @@ def _sum(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 def _sum_of_items(r: Reader, node: ast.AST, items: Seq, start: Any, from_zero: bool) -> Any:
     if all(map(is_static, items.items)) and is_static(start):
         return Const(sum(map(static_value, items.items), static_value(start)))
-    plain = not any(isinstance(i, Seq) for i in (start, *items.items))
+    plain = not any(isinstance(i, Seq) or class_of(i) for i in (start, *items.items))
     first = [] if from_zero or not plain else [as_value(r, start, node)]
     values = first + [as_value(r, i, node) for i in items.items] if plain else []
     # From Python 3.14 on, sum adds Python's complex numbers with a compensation.

@@ -362,8 +362,26 @@ def overloaded(r: Reader, node: Any, left: Any, right: Any) -> Any:
         done = invoked(r, node, left, f"__i{name}__", right)
         if done is not MISSING:
             return done
-    done = invoked(r, node, left, f"__{name}__", right)
-    return done if done is not MISSING else invoked(r, node, right, f"__r{name}__", left)
+    tries = [(left, f"__{name}__", right), (right, f"__r{name}__", left)]
+    for owner, method, other in _in_order(left, right, tries, f"__r{name}__"):
+        done = invoked(r, node, owner, method, other)
+        if done is not MISSING:
+            return done
+    return MISSING
+
+
+def _in_order(left: Any, right: Any, tries: list[Any], reflected: str) -> list[Any]:
+    """Return whose method Python asks first: the right one's, where its class refines the left's.
+
+    Of two objects of one class, the reflected method is not asked at all.
+    """
+    one, other = class_of(left), class_of(right)
+    if one is None or other is None or not issubclass(other, one):
+        return tries
+    if one is other:
+        return tries[:1]
+    refined = not reflected or found_in(other, reflected) is not found_in(one, reflected)
+    return tries[::-1] if refined else tries
 
 
 def compared(r: Reader, node: ast.AST, op: ast.cmpop, left: Any, right: Any) -> Any:
@@ -371,7 +389,10 @@ def compared(r: Reader, node: ast.AST, op: ast.cmpop, left: Any, right: Any) -> 
     names = COMPARISONS.get(type(op))
     if names is None:
         return MISSING
-    for owner, name, other in ((left, names[0], right), (right, names[1], left)):
+    tries = [(left, names[0], right), (right, names[1], left)]
+    if class_of(left) is not class_of(right):
+        tries = _in_order(left, right, tries, "")
+    for owner, name, other in tries:
         method = special_method(owner, name)
         if method is not None and method.function.__code__.co_filename == "<string>":
             return _fieldwise(r, node, op, left, right)

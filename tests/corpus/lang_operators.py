@@ -201,6 +201,44 @@ def micrograd_forward(x, y):
     return c.data * total
 
 
+class Length:
+    def __init__(self, v):
+        self.v = v
+
+    def __add__(self, o):
+        return Length(self.v + 2.0 * o.v)
+
+    def __radd__(self, o):
+        return self if isinstance(o, int) else Length(5.0 * self.v + o.v)
+
+    def __gt__(self, o):
+        return self.v > o.v
+
+
+class Measured(Length):
+    def __radd__(self, o):
+        return Length(7.0 * self.v * o.v)
+
+    def __gt__(self, o):
+        return self.v > 3.0 * o.v
+
+
+class Kept(Length):
+    pass
+
+
+def class_that_refines_is_asked_first(a, b):
+    total = (Length(a) + Measured(b)).v + (Length(a) + Kept(b)).v ** 2
+    if Length(a) < Measured(b):
+        return total
+    return total * (Measured(a) + Length(b)).v
+
+
+def sum_of_objects(a, b):
+    total = sum([Length(a), Length(b), Kept(a * b)])
+    return total.v * sum([Length(b)], Length(a)).v
+
+
 def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
@@ -218,6 +256,8 @@ EXAMPLE_ARGS = {
     "interval_arithmetic": lambda: (0.7, 0.3),
     "dataclass_algebra": lambda: (Weights(_normal(5), _positive(2, seed=1)), 0.1),
     "micrograd_forward": lambda: (0.7, 1.1),
+    "class_that_refines_is_asked_first": lambda: (0.7, 1.1),
+    "sum_of_objects": lambda: (0.7, 1.1),
 }
 
 MORE_ARGS = {
