@@ -165,12 +165,14 @@ def _rearrange(program: Program) -> None:
     from gradgen.passes.picks import pick_last
     from gradgen.passes.reuse import reuse_kept
     from gradgen.passes.sums_apart import sum_apart
+    from gradgen.passes.unfilled import leave_unfilled
 
     reuse_kept(program.function)
     pick_last(program.function)
     remove_dead(program.function)
     interchange_loops(program.function)
     if not program.options.parallel:
+        leave_unfilled(program.function)
         part_first_turns(program.function)
     if program.options.reassociate:
         sum_apart(program.function)

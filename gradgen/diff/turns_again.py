@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from gradgen.deep import deep
 from gradgen.diff.activity import carried
 from gradgen.diff.rerun import DONE_ONCE
 from gradgen.diff.saves import Planner, is_square, swept_with
@@ -35,14 +34,8 @@ from gradgen.ir.nodes import (
 )
 from gradgen.ir.types import Length
 from gradgen.passes.fuse import Fused
-from gradgen.passes.turns import (
-    Uses,
-    asks_shape,
-    goes_over_all,
-    has_own_places,
-    is_at_index,
-    is_only_added_to,
-)
+from gradgen.passes.turns import Uses, has_own_places, is_only_added_to
+from gradgen.passes.unfilled import Touch, first_touch
 from gradgen.rules.registry import RULES
 from gradgen.sizes import Sizes
 
@@ -119,7 +112,7 @@ class _Turn:
         if found is None or not all(map(self._can_be_kept, found)):
             return False
         plain = [p for p in found if p not in self.needed and p.type.kind == "array"]
-        self.scratch = [p for p in plain if _written_first(p, self.body, uses)]
+        self.scratch = [p for p in plain if first_touch(p, self.body, uses) is not Touch.READ]
         self.state = [p for p in found if p not in self.scratch]
         return kept >= LESS * sum(map(self._size, self.state))
 
@@ -207,46 +200,6 @@ def _is_cheap(op: Op) -> bool:
     if rule is None or len(op.outputs) != 1 or rule.cost > FLOPS:
         return False
     return rule.elementwise or rule.cost == 0 or op.prim in ("copy", "int", "bool")
-
-
-@deep
-def _written_first(v: Value, block: Block, uses: Uses) -> bool:
-    """Whether a block writes to all places of an array before it reads any of them."""
-    reads = [use for use in uses.of.get(v, ()) if uses.within(use, block) and not asks_shape(use)]
-    if len(reads) != 1 or reads[0].block is not block:
-        return False
-    op, place = reads[0].op, reads[0].place
-    if op is None:
-        return True  # it is handed on, unread
-    if op.prim != "for" or place < 3:
-        return False
-    body = op.blocks[0]
-    if body.end != "continue":
-        return False
-    param = body.params[place - 2]
-    if goes_over_all(op, param) and _is_stored_at_index(param, op, uses):
-        return True
-    if not _written_first(param, body, uses):
-        return False
-    return _written_first(op.outputs[place - 3], block, uses) or _takes_turns(op)
-
-
-def _takes_turns(loop: Op) -> bool:
-    """Whether a loop surely takes a turn."""
-    bounds = [v.const for v in loop.inputs[:3] if isinstance(v, Const)]
-    return len(bounds) == 3 and len(range(*bounds)) > 0
-
-
-def _is_stored_at_index(param: Value, loop: Op, uses: Uses) -> bool:
-    """Whether each turn of a loop does nothing with an array but store one entry at its index."""
-    body = loop.blocks[0]
-    reads = [use for use in uses.of.get(param, ()) if not asks_shape(use)]
-    write = reads[0].op if len(reads) == 1 else None
-    if write is None or write.prim != "store" or reads[0].block is not body or reads[0].place:
-        return False
-    after = [use for use in uses.of.get(write.out, ()) if not asks_shape(use)]
-    ended = len(after) == 1 and after[0].block is body and after[0].op is None
-    return ended and is_at_index(write, [body.params[0]])
 
 
 class _Guess(Sizes):

@@ -118,7 +118,7 @@ def _zeros_as(op: Op, operands: list[Expr]) -> Expr:
     shape = shape_of(op.inputs[0], operands[0])
     if "unsure" in op.attrs:
         shape = unless_none(operands[0], literal((0,)), shape)
-    return call("np.zeros", [shape], options)
+    return call("np.empty" if "unfilled" in op.attrs else "np.zeros", [shape], options)
 
 
 def _full(op: Op, operands: list[Expr]) -> Expr:

@@ -61,7 +61,7 @@ def guarded_value_and_grad_compiled(x):
     assert len(x) == 3, _message(x)                     # control_statements.py:195
 
     # --- forward and reverse --------------------------------------------
-    d_x = np.zeros(x.shape)                             # control_statements.py:198
+    d_x = np.empty(x.shape)                             # control_statements.py:198
     total = 0.0                                         # control_statements.py:197
     for i in range(len(x)):
         if x[i] < -100.0:                               # control_statements.py:198
@@ -72,7 +72,7 @@ def guarded_value_and_grad_compiled(x):
         item = x[i]                                     # control_statements.py:203
         total += item ** 2
         # reverse of this turn
-        d_x[i] += 2.0 * item
+        d_x[i] = 2.0 * item
     return total, (d_x,)
 
 

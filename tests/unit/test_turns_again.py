@@ -157,7 +157,7 @@ def program_of(f: Callable[..., Any], **options: Any) -> Program:
 
 
 def uncompiled(program: Program) -> Callable[..., Any]:
-    """Return what the text for Numba says, done by Python."""
+    """Return what the text for Numba says, done by Python; empty arrays are full of NaNs."""
 
     def njit(*given: Any, **options: Any) -> Any:
         if not given:
@@ -165,8 +165,13 @@ def uncompiled(program: Program) -> Callable[..., Any]:
         given[0].py_func = given[0]
         return given[0]
 
-    names: dict[str, Any] = {"numba": SimpleNamespace(njit=njit)}
-    exec(program.text.replace("import numba\n", ""), names)
+    def empty(shape: Any, dtype: Any = float) -> Any:
+        return np.full(shape, np.nan if np.issubdtype(dtype, np.inexact) else 7, dtype)
+
+    numpy = SimpleNamespace(**{name: getattr(np, name) for name in np.__all__} | {"empty": empty})
+    names: dict[str, Any] = {"numba": SimpleNamespace(njit=njit), "np": numpy}
+    text = program.text.replace("import numba\n", "").replace("import numpy as np\n", "")
+    exec(text, names)
     return names[program.name]
 
 
