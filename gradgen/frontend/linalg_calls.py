@@ -54,6 +54,18 @@ def _pinv(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
     return from_library(r, node, linalg.pinv_and_rank, args, given)
 
 
+@special("scipy.linalg.logm", listed=False)
+def _logm(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read a logarithm; with ``disp=False``, its error too, which is held constant."""
+    given = dict(zip(("A", "disp"), args, strict=False)) | kwargs
+    shown = given.pop("disp", Static(True))
+    if not is_static(shown):
+        r.refuse(node, "the argument 'disp' of scipy.linalg.logm is computed", "pass a constant")
+    if static_value(shown):
+        return call_rule(r, node, RULES["logm"], [], given)
+    return from_library(r, node, linalg.logm_and_error, [], given)
+
+
 def _first(
     r: Reader, node: ast.AST, name: str, args: list[Any], kwargs: dict[str, Any]
 ) -> tuple[list[Any], list[Any]]:

@@ -23,6 +23,7 @@ from gradgen.frontend.special import special
 from gradgen.frontend.ufunc_methods import outer
 from gradgen.frontend.values import Frozen, Map, Record, Seq, Static, is_static, static_value
 from gradgen.ir.types import FLOAT
+from gradgen.library import statistics
 from gradgen.library.distances import distances_by_function, pairs_by_function
 from gradgen.library.filters import along_axes
 from gradgen.library.initial_values import solve_ivp
@@ -111,6 +112,15 @@ def _logsumexp(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]
     sign = kwargs.get("return_sign", args[4] if len(args) > 4 else Static(False))
     signed = is_static(sign) and bool(static_value(sign))
     return call_rule(r, node, RULES["signed_logsumexp" if signed else "logsumexp"], args, kwargs)
+
+
+@special("scipy.stats.entropy", listed=False)
+def _entropy(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Return an entropy; one in units of a base that is computed is divided by its logarithm."""
+    given = dict(zip(("pk", "qk", "base", "axis"), args, strict=False)) | kwargs
+    if is_static(given.get("base", Static(None))):
+        return call_rule(r, node, RULES["scipy.stats.entropy"], args, kwargs)
+    return from_library(r, node, statistics.entropy_in_units, [given.pop("base")], given)
 
 
 EXACTLY = ("DOP853", "Radau", "BDF", "LSODA")

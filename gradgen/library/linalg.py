@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gradgen.custom import stop_gradient
 from gradgen.library.registry import reads
 from gradgen.rules.callables import scipy
 
@@ -178,3 +179,10 @@ def tanhm(A):
 def pinv_and_rank(a, *, check_finite=True):
     """Return what ``scipy.linalg.pinv(a, return_rank=True)`` does."""
     return scipy.linalg.pinv(a, check_finite=check_finite), np.linalg.matrix_rank(a)
+
+
+def logm_and_error(A):
+    """Return what ``scipy.linalg.logm(A, disp=False)`` does."""
+    F = scipy.linalg.logm(A)
+    wrong = scipy.linalg.expm(F) - A
+    return F, stop_gradient(scipy.linalg.norm(wrong, 1) / scipy.linalg.norm(A, 1))

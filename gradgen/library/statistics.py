@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 from gradgen.library.registry import reads
+from gradgen.rules.callables import scipy
 
 
 @reads("statistics.fmean",
@@ -199,3 +200,10 @@ def corrcoef(x, y=None, rowvar=True, *, dtype=None):
 def within(a, a_min, a_max):
     """Return numbers that only rounding takes out of bounds: an operation, of slope 1."""
     return np.clip(a, a_min, a_max)
+
+
+def entropy_in_units(base, **given):
+    """Return what ``scipy.stats.entropy(..., base=base)`` does."""
+    if base <= 0.0:
+        raise ValueError("`base` must be a positive number or `None`.")
+    return scipy.stats.entropy(**given) / np.log(base)

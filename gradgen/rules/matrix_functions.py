@@ -193,7 +193,7 @@ for _name, _to_A, _tangent in (("sinm", _sinm_to_A, _sinm_tangent),
          tangent=_tangent, samples=_samples(_name, "0.4 * m33)", "0.4 * m233)"))
 rule("logm", square_type, callables=["scipy.linalg.logm"], params="A", adjoint=(_logm_to_A,),
      tangent=_logm_tangent, at_kinks="an error where the result is complex",
-     samples=_samples("logm", f"{SPD})", "np.eye(3) + 0.2 * m33)"))
+     samples=_samples("logm", f"{SPD})", "np.eye(3) + 0.2 * m33)", f"{SPD}, disp=False)[0]"))
 rule("sqrtm", square_type, callables=["scipy.linalg.sqrtm"], params="A", adjoint=(_sqrtm_to_A,),
      tangent=_sqrtm_tangent, at_kinks="an error where the result is complex",
      samples=_samples("sqrtm", f"{SPD})", "np.eye(3) + 0.2 * m33)", "np.eye(3) + 0.2 * m233)"))

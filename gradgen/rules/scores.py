@@ -125,7 +125,7 @@ rule("scipy.stats.entropy", entropy_type, callables=["scipy.stats.entropy"],
      samples=tuple(f"scipy.stats.entropy({c})" for c in (
          "p3", "p3, p3 + u3", "p23", "p23, axis=1", "p23, base=2, axis=-1", "p3, qk=u3, base=10.0",
          "p23, p23 + u3, axis=1", "p23, u23, None, 1", "p3, base=2", "p23, axis=None",
-         "p23, axis=1, keepdims=True", "pf3",
+         "p23, axis=1, keepdims=True", "pf3", "p23, base=1.0 + p",
          "p23 + 0.0 * n23, axis=1, nan_policy='omit'")))
 rule("scipy.stats.zscore", INEXACT, callables=["scipy.stats.zscore"],
      params="a, axis=0, ddof=0, nan_policy='propagate'", vjp=doubled_vjp(_zscore_to_a),
