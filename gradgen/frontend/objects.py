@@ -86,6 +86,9 @@ def class_attribute(
         return r.wrap(found.__func__, kind, name, node)
     if isinstance(found, classmethod):
         return Method(Static(kind), found.__func__)
+    reads = descriptor_method(found, "__get__")
+    if reads is not None:
+        return call_value(r, node, Method(Static(found), reads), [owner, Static(kind)], {})
     if isinstance(found, functools.partialmethod) or hasattr(type(found), "__set__"):
         return MISSING
     if hasattr(type(found), "__get__") and found is not MISSING:
@@ -93,6 +96,13 @@ def class_attribute(
     if found is MISSING:
         return MISSING
     return r.wrap(found, kind, name, node)
+
+
+def descriptor_method(found: Any, name: str) -> Any:
+    """Return the method by which an object of a user's class stands for an attribute, or None."""
+    kind: Any = type(found)
+    method = found_in(kind, name) if is_users(kind) else None
+    return method if isinstance(method, types.FunctionType) else None
 
 
 def class_attribute_or_fallback(r: Reader, owner: Any, kind: type, name: str, node: ast.AST) -> Any:
@@ -112,7 +122,8 @@ def attribute_of(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:
     kind = owner.kind
     in_class = found_in(kind, name)
     missing = _no_attribute(kind, name)
-    if name in owner.fields and not isinstance(in_class, property):
+    computed = isinstance(in_class, property) or descriptor_method(in_class, "__set__")
+    if name in owner.fields and not computed:
         return unbound.found(r, r.settled(owner.fields[name]), AttributeError(missing), node)
     if name == "__class__":
         return Static(kind)
@@ -170,6 +181,10 @@ def set_attribute_of(
         if found.fset is None:
             r.refuse(node, f"the property {name!r} of {kind.__name__} has no setter")
         call_value(r, node, Method(owner, found.fset), [value], {})
+        return
+    writes = descriptor_method(found, "__set__")
+    if writes is not None:
+        call_value(r, node, Method(Static(found), writes), [owner, value], {})
         return
     params = getattr(kind, "__dataclass_params__", None)
     if params is not None and params.frozen and not plain:

@@ -249,12 +249,13 @@ def _decoded(r: Reader, table: Codes, number: Value) -> Any:
 def attribute(r: Reader, owner: Value, name: Any, node: ast.AST) -> Any:
     """Return ``owner.name``."""
     # A cycle by nature: properties are called.
-    from gradgen.frontend.objects import class_attribute_or_fallback
+    from gradgen.frontend.objects import class_attribute_or_fallback, descriptor_method
 
     require_object(r, owner, name, node)
     kind: Any = class_of_row(owner)
     in_class = found_in(kind, name)
-    if name in own(r.book.columns.get(kind, {})) and not isinstance(in_class, property):
+    computed = isinstance(in_class, property) or descriptor_method(in_class, "__set__")
+    if name in own(r.book.columns.get(kind, {})) and not computed:
         return held(r, owner, name, node)
     if name == "__class__":
         return Static(kind)

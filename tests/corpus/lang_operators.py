@@ -239,6 +239,37 @@ def sum_of_objects(a, b):
     return total.v * sum([Length(b)], Length(a)).v
 
 
+class Doubled:
+    def __set_name__(self, owner, name):
+        self.name = "_" + name
+
+    def __get__(self, o, kind=None):
+        return getattr(o, self.name) * 2.0
+
+    def __set__(self, o, v):
+        setattr(o, self.name, v + 1.0)
+
+
+class Squared:
+    def __get__(self, o, kind=None):
+        return o.width**2
+
+
+class Plate:
+    width = Doubled()
+    area = Squared()
+
+    def __init__(self, width):
+        self.width = width
+
+
+def descriptors(a, b):
+    p, q = Plate(a), Plate(b)
+    p.width *= b
+    q.area = a
+    return p.width * p.area + q.area
+
+
 def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
@@ -257,6 +288,7 @@ EXAMPLE_ARGS = {
     "dataclass_algebra": lambda: (Weights(_normal(5), _positive(2, seed=1)), 0.1),
     "micrograd_forward": lambda: (0.7, 1.1),
     "class_that_refines_is_asked_first": lambda: (0.7, 1.1),
+    "descriptors": lambda: (0.7, 1.1),
     "sum_of_objects": lambda: (0.7, 1.1),
 }
 
