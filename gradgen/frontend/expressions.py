@@ -353,7 +353,8 @@ def _among(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -
     else:
         hint = KEYS if isinstance(right, Map) else "compare with == and or"
         r.refuse(node, f"a membership test in a {describe(right)}", hint)
-    tests = [lambda item=item: compare_two(r, node, ast.Eq(), left, item) for item in items]
+    pairs = [(i, left) if class_of(left) or class_of(i) else (left, i) for i in items]
+    tests = [lambda one=one: compare_two(r, node, ast.Eq(), *one) for one in pairs]
     found = branches.chain(r, node, tests, stop_on=True) if tests else Const(False)
     return found if isinstance(op, ast.In) else branches.negated(r, found)
 

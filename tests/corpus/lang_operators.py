@@ -270,6 +270,20 @@ def descriptors(a, b):
     return p.width * p.area + q.area
 
 
+class Reached:
+    def __init__(self, v):
+        self.v = v
+
+    def __eq__(self, o):
+        return self.v + 1.0 > o.v
+
+
+def items_are_asked_whether_they_are_equal(a, b):
+    if Reached(a + 3.0) in [Reached(a), Reached(b)]:
+        return a * a * b
+    return b
+
+
 def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
@@ -289,6 +303,7 @@ EXAMPLE_ARGS = {
     "micrograd_forward": lambda: (0.7, 1.1),
     "class_that_refines_is_asked_first": lambda: (0.7, 1.1),
     "descriptors": lambda: (0.7, 1.1),
+    "items_are_asked_whether_they_are_equal": lambda: (0.7, 1.1),
     "sum_of_objects": lambda: (0.7, 1.1),
 }
 
