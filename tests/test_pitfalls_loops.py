@@ -72,6 +72,13 @@ def list_never_made(x, a, n):
     return s
 
 
+@case("the last row of an array written to", np.zeros((0, 3)), raises=UnboundLocalError)
+def last_of_no_rows(m):
+    for row in m:
+        m[1, 2] *= np.prod(row)
+    return np.sum(m * m) + row[-1]  # here
+
+
 @case("one of three views that no turn has taken", 0.7, X, 2, raises=UnboundLocalError)
 def view_never_taken(x, a, n):
     a = a * x

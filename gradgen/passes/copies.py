@@ -22,6 +22,7 @@ from gradgen.ir.nodes import (
     READ_ONLY,
     WRITES,
     Block,
+    Const,
     Function,
     Op,
     Undefined,
@@ -214,7 +215,7 @@ class _Sweep:
         for k, (p, init) in enumerate(zip(params, inits, strict=True)):
             if p.type.is_scalar or p not in target or (p.type.kind == "list") != on_list:
                 continue
-            if isinstance(init, Undefined):
+            if isinstance(init, Undefined) or (isinstance(init, Const) and init.const is None):
                 continue
             made = init.op is not None and init.op.prim == "copy"
             made = made and bool(init.op and init.op.attrs.get("rows")) >= rows

@@ -178,6 +178,12 @@ def chosen_or_whole(a, n):
     return np.sum(row * kept**2)
 
 
+def row_of_the_last_turn(m):
+    for row in m:
+        m[1, 2] *= np.prod(row)
+    return np.sum(m * m) + row[-1]
+
+
 EXAMPLE_ARGS = {
     "row_of_one_or_more": lambda: (np.array([0.5, -0.2, -0.7]), 1),
     "chosen_or_whole": lambda: (np.array([0.5, -0.2, -0.7]), 3),
@@ -198,6 +204,7 @@ EXAMPLE_ARGS = {
         np.array([0.3, -0.4, 0.5]),
         0,
     ),
+    "row_of_the_last_turn": lambda: (np.arange(6.0).reshape(2, 3) / 7.0 + 0.4,),
     "view_of_one_of_several": lambda: (0.7, np.array([0.3, 0.5, -0.4])),
 }
 MORE_ARGS = {
