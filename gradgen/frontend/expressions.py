@@ -354,9 +354,14 @@ def _among(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -
         hint = KEYS if isinstance(right, Map) else "compare with == and or"
         r.refuse(node, f"a membership test in a {describe(right)}", hint)
     pairs = [(i, left) if class_of(left) or class_of(i) else (left, i) for i in items]
-    tests = [lambda one=one: compare_two(r, node, ast.Eq(), *one) for one in pairs]
+    tests = [lambda one=one: _is_or_equals(r, node, *one) for one in pairs]
     found = branches.chain(r, node, tests, stop_on=True) if tests else Const(False)
     return found if isinstance(op, ast.In) else branches.negated(r, found)
+
+
+def _is_or_equals(r: Reader, node: ast.Compare, item: Any, left: Any) -> Any:
+    """Compare as containers do, for which a value is what it is: also NaN, also an array."""
+    return Const(True) if item is left else compare_two(r, node, ast.Eq(), item, left)
 
 
 FOUND = "found = any(item == one for item in items)"

@@ -52,6 +52,14 @@ def reshape_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     return alg.reshape_like(g, op.inputs[0])
 
 
+def item_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
+    """``g``, a number of Python's, in the input's shape and precision."""
+    like = op.inputs[0]
+    if like.type.dtype == "float32" and like.type.kind == "array":
+        return alg.emit("fill", like, g, dtype="float32")
+    return alg.reshape_like(g, like)
+
+
 def reshape_as_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the first dtype in the second shape."""
     return Type(
@@ -248,4 +256,4 @@ rule("ravel_in_memory", ravel_type, spelling="np.ravel", params="a, order='C'", 
      doc="the entries of an array of integers, as they lie in memory")
 rule("array0", lambda inputs, attrs: Type("array", inputs[0].type.dtype or "float64", ()),
      spelling="np.array", params="a", vjp=identity_vjp, cost=1)
-rule("item", item_type, form="special", methods=["item"], params="a", vjp=reshape_vjp, cost=0)
+rule("item", item_type, form="special", methods=["item"], params="a", vjp=item_vjp, cost=0)

@@ -284,6 +284,13 @@ def items_are_asked_whether_they_are_equal(a, b):
     return b
 
 
+def containers_hold_what_they_hold(x, n):
+    nan, y = n * np.inf - n * np.inf, x * x
+    if nan in [1.0, nan] and y in (y, n):
+        return np.sum(y)
+    return np.sum(x)
+
+
 def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
@@ -304,6 +311,7 @@ EXAMPLE_ARGS = {
     "class_that_refines_is_asked_first": lambda: (0.7, 1.1),
     "descriptors": lambda: (0.7, 1.1),
     "items_are_asked_whether_they_are_equal": lambda: (0.7, 1.1),
+    "containers_hold_what_they_hold": lambda: (_normal(3), 2),
     "sum_of_objects": lambda: (0.7, 1.1),
 }
 

@@ -296,6 +296,7 @@ CALLS = (
     "scipy.linalg.qr(m33, mode='r', pivoting=True)[0]",
     "scipy.linalg.qr(x32, mode='r')[0]",
     "x1.item()",
+    "xf3[:1].item() * xf3[1:2].sum()",
     "x13.squeeze()",
     "x23.T",
     "x23.T.flat[1]",
