@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # Loops that are written out though nothing asks for it: so many turns, so many statements.
 MOST_TURNS, MOST_STATEMENTS = 1000, 4000
 # More than this is read only where what a path may hold doubles from statement to statement.
-MOST_READ = 250_000
+MOST_READ = 100_000
 
 
 @dataclass(slots=True, eq=False)
