@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
-from gradgen.ir.nodes import Block, Const, Op, Undefined, Value
+from gradgen.ir.nodes import Block, Const, Op, Undefined, Value, known_turns
 
 STEPS = 30  # after so many, nothing is said of a value
 
@@ -176,6 +176,4 @@ def _endless(op: Op) -> bool:
 
 def _turns(op: Op) -> bool:
     """Whether it is known that a loop has a turn, so that what it assigns is there afterwards."""
-    bounds = op.inputs[:3] if op.prim == "for" else []
-    known = [v.const for v in bounds if isinstance(v, Const) and type(v.const) is int]
-    return len(known) == 3 and known[2] != 0 and len(range(*known)) > 0
+    return op.prim == "for" and bool(known_turns(op))

@@ -64,7 +64,7 @@ def _fits(loop: Op, mirror: Op, fused: Sequence[Fused]) -> bool:
     """Whether the turns of a loop can be done again, one by one."""
     if loop.prim != "for" or loop.reverse or mirror.prim != "for" or loop.attrs.get("breaks"):
         return False
-    if loop.blocks[0].end != "continue" or not has_inner_loop(loop):
+    if loop.blocks[0].end != "continue" or not _has_inner_loop(loop):
         return False
     inside = [op for o in (loop, mirror) for op in walk(Block(ops=[o]))]
     refused = ("draw", "call", "custom", "while", *DONE_ONCE)
@@ -74,7 +74,7 @@ def _fits(loop: Op, mirror: Op, fused: Sequence[Fused]) -> bool:
     return not ({f.op for f in fused} & set(inside) or set(mirror.blocks[0].results) & set(made))
 
 
-def has_inner_loop(loop: Op) -> bool:
+def _has_inner_loop(loop: Op) -> bool:
     """Whether there is a loop in the turns of another."""
     return any(op.prim == "for" for op in walk(loop.blocks[0]))
 

@@ -340,6 +340,17 @@ def takes_all_turns(loop: Op) -> bool:
     return loop.blocks[-1].end == "continue" and not ends_early
 
 
+def known_turns(loop: Op) -> range | None:
+    """Return what the index of a counted loop goes through, where that is known."""
+    known = [v.const for v in loop.inputs[:3] if isinstance(v, Const) and type(v.const) is int]
+    return range(*known) if len(known) == 3 and known[2] else None
+
+
+def is_of_entry(op: Op) -> bool:
+    """Whether an operation reads or writes one entry, each of whose places is a number."""
+    return set(op.attrs.get("index", "")) == {"i"} and not op.attrs.get("path")
+
+
 def subscripts(op: Op) -> list[Value]:
     """Return what says where an operation reads or writes, the way through rows included."""
     return op.inputs[SUBSCRIPTS[op.prim] :]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from gradgen.diff.rows import Row
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Block, Const, Function, Op, Value, made_in, walk
+from gradgen.ir.nodes import Block, Const, Function, Op, Value, known_turns, made_in, walk
 from gradgen.ir.types import array
 from gradgen.ir.words import noun
 from gradgen.passes.dce import EFFECTS
@@ -33,8 +33,8 @@ def compute_ahead(function: Function) -> None:
 
 def _goes_through(loop: Op) -> bool:
     """Whether a loop takes all its turns to the end, of which there are some if they are known."""
-    bounds = [v.const for v in loop.inputs[:3] if isinstance(v, Const)]
-    if not isinstance(loop.inputs[2], Const) or (len(bounds) == 3 and not range(*bounds)):
+    turns = known_turns(loop)
+    if not isinstance(loop.inputs[2], Const) or (turns is not None and not turns):
         return False
     return loop.blocks[-1].end == "continue" and not loop.attrs.get("breaks")
 

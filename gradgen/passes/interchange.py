@@ -31,10 +31,10 @@ from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import (
     ADDITIONS,
     Block,
-    Const,
     Function,
     Op,
     Value,
+    known_turns,
     made_in,
     replace_uses,
     subscripts,
@@ -93,8 +93,8 @@ def _goes_through(op: Op) -> bool:
 
 def _has_turns(loop: Op) -> bool:
     """Whether a loop may have as many turns as are worth an array."""
-    bounds = [v.const for v in loop.inputs[:3] if isinstance(v, Const)]
-    return len(bounds) < 3 or len(range(*bounds)) >= FEWEST
+    turns = known_turns(loop)
+    return turns is None or len(turns) >= FEWEST
 
 
 def _is_plain(op: Op) -> bool:

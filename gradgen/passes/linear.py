@@ -15,6 +15,7 @@ from gradgen.ir.nodes import (
     Const,
     Op,
     Value,
+    is_of_entry,
     made_in,
     subscripts,
     takes_all_turns,
@@ -147,8 +148,7 @@ class LinearMap:
 
     def _of_entry(self, op: Op) -> str | None:
         """Return what is read of an array: the same in all turns, or an entry of theirs."""
-        plain = set(op.attrs["index"]) == {"i"} and not op.attrs.get("path")
-        if not plain or any(self.kind(u) != SAME for u in subscripts(op)):
+        if not is_of_entry(op) or any(self.kind(u) != SAME for u in subscripts(op)):
             return None
         x = op.inputs[0]
         if x not in self.inside:
@@ -162,8 +162,7 @@ class LinearMap:
 
     def _of_addition(self, op: Op) -> str | None:
         """Return what an array is that is added to."""
-        plain = set(op.attrs["index"]) == {"i"} and not op.attrs.get("path")
-        if not plain or op.out not in self.own or self.kind(op.inputs[0]) != SUM:
+        if not is_of_entry(op) or op.out not in self.own or self.kind(op.inputs[0]) != SUM:
             return None
         same = all(self.kind(u) == SAME for u in subscripts(op))
         return SUM if same and self.kind(op.inputs[1]) == LINEAR else None

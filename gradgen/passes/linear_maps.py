@@ -31,6 +31,7 @@ from gradgen.ir.nodes import (
     Op,
     Value,
     blocks_of,
+    known_turns,
     made_in,
     replace_uses,
     subscripts,
@@ -57,8 +58,8 @@ def push_sums(function: Function) -> None:
 
 def _may_gain(loop: Op) -> bool:
     """Whether a loop takes some turns, and has loops of the sweep inside each other in it."""
-    bounds = [v.const for v in loop.inputs[:3] if isinstance(v, Const)]
-    if not takes_all_turns(loop) or (len(bounds) == 3 and len(range(*bounds)) < FEWEST):
+    turns = known_turns(loop)
+    if not takes_all_turns(loop) or (turns is not None and len(turns) < FEWEST):
         return False
     nests = (op for op in walk(loop.blocks[0]) if op.reverse and op.prim == "for")
     return any(op.prim == "for" for nest in nests for op in walk(nest.blocks[0]))
@@ -188,8 +189,7 @@ class _Push:
     def _where_turned(self, b: Builder, out: Value, total: Value, after: Value) -> None:
         """Emit the map, for the case that the outer loop has had a turn."""
         start, stop, step = self.loop.inputs[:3]
-        bounds = [v.const for v in (start, stop, step) if isinstance(v, Const)]
-        if len(bounds) == 3 and range(*bounds):
+        if known_turns(self.loop):
             replace_uses(self.function.body, {after: self._mapped(b, out, total)})
             return
         down = isinstance(step, Const) and step.const < 0

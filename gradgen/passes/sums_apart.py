@@ -23,6 +23,7 @@ from gradgen.ir.nodes import (
     Op,
     Value,
     blocks_of,
+    is_of_entry,
     made_in,
     takes_all_turns,
     uses,
@@ -86,9 +87,8 @@ class _Parting:
             if store is None or store.prim != "store" or store.inputs[0] is not p:
                 continue
             places = store.inputs[2:]
-            whole = set(store.attrs["index"]) == {"i"} and not store.attrs.get("path")
             same = all(v is index or v not in self.own for v in places)
-            if whole and same and index in places and self.read[p] == 1:
+            if is_of_entry(store) and same and index in places and self.read[p] == 1:
                 self.kept[store.inputs[1]] = (self.loop.outputs[k], places)
 
     def _collect(self) -> bool:

@@ -21,6 +21,7 @@ from gradgen.ir.nodes import (
     Op,
     Value,
     blocks_of,
+    is_of_entry,
     subscripts,
     takes_all_turns,
     walk,
@@ -320,7 +321,7 @@ class _Zeros:
                 zero = takes_all_turns(write) and self._clears_all(write, *ends, levels)
                 if not zero:
                     return False
-            elif write.prim in ("store", "inc") and _is_at(write, levels):
+            elif write.prim in ("store", "inc") and is_at_index(write, *levels):
                 zero, v = write.prim == "store" and _is_zero(write.inputs[1]), write.out
             else:
                 return False
@@ -332,21 +333,13 @@ def asks_shape(use: Use) -> bool:
     return use.op is not None and READS.get(use.op.prim) == use.place
 
 
-def is_at_index(op: Op, indices: Sequence[Value]) -> bool:
-    """Whether a read or a write is of the one place of a vector that a loop's index says."""
-    plain = op.attrs.get("index") == "i" and not op.attrs.get("path")
-    return plain and subscripts(op)[0] in indices
-
-
-def _is_at(op: Op, levels: Levels) -> bool:
-    """Whether a write is at the one place of an array that the indices of loops say."""
+def is_at_index(op: Op, *levels: Sequence[Value]) -> bool:
+    """Whether a read or a write is of the one place that the indices of loops say."""
+    if not is_of_entry(op):
+        return False
     places = subscripts(op)
-    plain = set(op.attrs["index"]) == {"i"} and not op.attrs.get("path")
-    return (
-        plain
-        and len(places) == len(levels)
-        and all(v in indices for v, indices in zip(places, levels, strict=True))
-    )
+    same = len(places) == len(levels)
+    return same and all(v in indices for v, indices in zip(places, levels, strict=True))
 
 
 def goes_over_all(loop: Op, p: Value) -> bool:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from enum import Enum
 
 from gradgen.deep import deep
-from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of
+from gradgen.ir.nodes import Block, Function, Op, Value, blocks_of, known_turns
 from gradgen.passes.turns import ZEROS, Use, Uses, asks_shape, goes_over_all, is_at_index
 
 Touch = Enum("Touch", "WRITTEN READ UNTOUCHED")
@@ -73,7 +73,7 @@ def first_touch(v: Value, block: Block, uses: Uses) -> Touch:
     if write is not None and write.prim == "store":
         return Touch.WRITTEN
     inside = first_touch(body.params[k + 1], body, uses)
-    if inside is Touch.WRITTEN and _takes_turns(op):
+    if inside is Touch.WRITTEN and known_turns(op):
         return Touch.WRITTEN
     if inside is Touch.UNTOUCHED and body.results[k] is not body.params[k + 1]:
         return Touch.READ
@@ -83,12 +83,6 @@ def first_touch(v: Value, block: Block, uses: Uses) -> Touch:
 def _reads(v: Value, block: Block, uses: Uses) -> list[Use]:
     """Return the reads of an array in a block that are not of its shape."""
     return [u for u in uses.of.get(v, ()) if uses.within(u, block) and not asks_shape(u)]
-
-
-def _takes_turns(loop: Op) -> bool:
-    """Whether a loop surely takes a turn."""
-    bounds = [v.const for v in loop.inputs[:3] if isinstance(v, Const)]
-    return len(bounds) == 3 and len(range(*bounds)) > 0
 
 
 def _write_all_over(loop: Op, k: int, uses: Uses) -> Op | None:
