@@ -84,9 +84,11 @@ def swept_with(fused: Sequence[Fused]) -> Iterator[None]:
     ops = [op for f in fused for op in (f.op, *f.forward)]
     for op in ops:
         op.reverse = True
-    yield
-    for op in ops:
-        op.reverse = False
+    try:
+        yield
+    finally:
+        for op in ops:
+            op.reverse = False
 
 
 def _plan_each(function: Function, again: dict[Block, list[Op]], lists: bool) -> list[Saved]:

@@ -98,6 +98,11 @@ def class_attribute(
     return r.wrap(found, kind, name, node)
 
 
+def comes_first(in_class: Any) -> bool:
+    """Whether what a class has is read before what an object of it holds under the name."""
+    return isinstance(in_class, property) or descriptor_method(in_class, "__set__") is not None
+
+
 def descriptor_method(found: Any, name: str) -> Any:
     """Return the method by which an object of a user's class stands for an attribute, or None."""
     kind: Any = type(found)
@@ -122,8 +127,7 @@ def attribute_of(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:
     kind = owner.kind
     in_class = found_in(kind, name)
     missing = _no_attribute(kind, name)
-    computed = isinstance(in_class, property) or descriptor_method(in_class, "__set__")
-    if name in owner.fields and not computed:
+    if name in owner.fields and not comes_first(in_class):
         return unbound.found(r, r.settled(owner.fields[name]), AttributeError(missing), node)
     if name == "__class__":
         return Static(kind)

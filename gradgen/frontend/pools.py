@@ -249,13 +249,12 @@ def _decoded(r: Reader, table: Codes, number: Value) -> Any:
 def attribute(r: Reader, owner: Value, name: Any, node: ast.AST) -> Any:
     """Return ``owner.name``."""
     # A cycle by nature: properties are called.
-    from gradgen.frontend.objects import class_attribute_or_fallback, descriptor_method
+    from gradgen.frontend.objects import class_attribute_or_fallback, comes_first
 
     require_object(r, owner, name, node)
     kind: Any = class_of_row(owner)
     in_class = found_in(kind, name)
-    computed = isinstance(in_class, property) or descriptor_method(in_class, "__set__")
-    if name in own(r.book.columns.get(kind, {})) and not computed:
+    if name in own(r.book.columns.get(kind, {})) and not comes_first(in_class):
         return held(r, owner, name, node)
     if name == "__class__":
         return Static(kind)

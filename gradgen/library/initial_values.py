@@ -89,11 +89,16 @@ def _curve(times, states, slopes, P, direction):
             inside = np.flatnonzero(steps == k)
             h = times[k + 1] - times[k]
             x = (at[inside] - times[k]) / h
-            powers = np.cumprod(np.tile(x, (np.shape(P)[1], 1)), axis=0)
-            values[:, inside] = h * np.dot(np.dot(slopes[k].T, P), powers) + states[k][:, None]
+            values[:, inside] = _within_step(x, h, slopes[k], P, states[k])
         return values
 
     return sol
+
+
+def _within_step(x, h, slopes, P, y):
+    """Return the states at parts ``x`` of a step from ``y``, by the polynomial of the step."""
+    powers = np.cumprod(np.tile(x, (np.shape(P)[1], 1)), axis=0)
+    return h * np.dot(np.dot(slopes.T, P), powers) + y[:, None]
 
 
 def _rms(v):
@@ -147,8 +152,7 @@ def _solved(
         if t_eval is not None:
             upto = np.searchsorted(direction * asked, direction * new, side="right")
             x = (asked[done:upto] - t) / h
-            powers = np.cumprod(np.tile(x, (np.shape(P)[1], 1)), axis=0)
-            values[:, done:upto] = h * np.dot(np.dot(slopes.T, P), powers) + y[:, None]
+            values[:, done:upto] = _within_step(x, h, slopes, P, y)
             done = upto
         if dense:
             all_slopes.append(slopes.copy())

@@ -150,6 +150,15 @@ def _riccati_to_s(g, y, a, b, r, e, s):
     return -2.0 * (_riccati_to_q(g, y, a, b, r, e, s) @ _gain(y, b, r, e, s).T)
 
 
+def _with_weights(change, t_q, t_r, gain):
+    """Add to the change of Riccati's equation that of its symmetric weights."""
+    if t_q is not None:
+        change = change + 0.5 * (t_q + t_q.T)
+    if t_r is not None:
+        change = change + gain.T @ (0.5 * (t_r + t_r.T)) @ gain
+    return change
+
+
 def _riccati_tangent(t_a, t_b, t_q, t_r, t_e, t_s, y, a, b, r, e, s):
     """Tangent of the solution ``y`` of Riccati's equation."""
     gain = _gain(y, b, r, e, s)
@@ -164,11 +173,7 @@ def _riccati_tangent(t_a, t_b, t_q, t_r, t_e, t_s, y, a, b, r, e, s):
         change = change + t_e.T @ y @ loop
     if t_s is not None:
         change = change - t_s @ gain
-    change = change + change.T
-    if t_q is not None:
-        change = change + 0.5 * (t_q + t_q.T)
-    if t_r is not None:
-        change = change + gain.T @ (0.5 * (t_r + t_r.T)) @ gain
+    change = _with_weights(change + change.T, t_q, t_r, gain)
     if e is None:
         return scipy.linalg.solve_continuous_lyapunov(loop.T, -change)
     right = np.linalg.solve(e.T, np.linalg.solve(e.T, change).T)
@@ -220,11 +225,7 @@ def _in_steps_tangent(t_a, t_b, t_q, t_r, t_s, y, a, b, r, s):
         change = change - loop.T @ y @ t_b @ gain
     if t_s is not None:
         change = change - t_s @ gain
-    change = change + change.T
-    if t_q is not None:
-        change = change + 0.5 * (t_q + t_q.T)
-    if t_r is not None:
-        change = change + gain.T @ (0.5 * (t_r + t_r.T)) @ gain
+    change = _with_weights(change + change.T, t_q, t_r, gain)
     return scipy.linalg.solve_discrete_lyapunov(loop.T, change)
 
 

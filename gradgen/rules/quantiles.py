@@ -195,11 +195,15 @@ def _nanquantile_of_a(t_a, y, a, q, axis, method):
     return np.reshape(np.moveaxis(t, -1, 0), np.shape(y))[()]
 
 
+def _along_levels(t_q, y, slopes):
+    """Tangent by the levels, from the slopes between two entries of the sorted array."""
+    return np.reshape(np.moveaxis(slopes * np.ravel(t_q), -1, 0), np.shape(y))
+
+
 def _quantile_tangent(t_a, t_q, y, a, q, axis, method):
     """Tangent of quantiles."""
     if t_q is not None:
-        moved = _quantile_slopes(a, q, axis, method) * np.ravel(t_q)
-        by_level = np.reshape(np.moveaxis(moved, -1, 0), np.shape(y))
+        by_level = _along_levels(t_q, y, _quantile_slopes(a, q, axis, method))
     if t_a is None:
         return by_level
     by_entry = _quantile_of_a(t_a, y, a, q, axis, method)
@@ -220,8 +224,7 @@ def _median_tangent(t_a, y, a, axis):
 def _nanquantile_tangent(t_a, t_q, y, a, q, axis, method):
     """Tangent of quantiles."""
     if t_q is not None:
-        moved = _nanquantile_slopes(a, q, axis, method) * np.ravel(t_q)
-        by_level = np.reshape(np.moveaxis(moved, -1, 0), np.shape(y))
+        by_level = _along_levels(t_q, y, _nanquantile_slopes(a, q, axis, method))
     if t_a is None:
         return by_level
     by_entry = _nanquantile_of_a(t_a, y, a, q, axis, method)
