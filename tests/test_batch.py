@@ -24,7 +24,7 @@ NO_BATCH = ("has no batched form", "forward mode through", "there is no place fo
             "returns different kinds of things")  # fmt: skip
 
 
-CASES = [*one_in(16, corpus()), *one_in(60, sampled())]
+CASES = [*one_in(40, corpus()), *one_in(120, sampled())]
 
 
 def called(case: Case, make: Any, fn: Any, argnums: Any, args: tuple) -> Any:

@@ -14,24 +14,25 @@ from tests.tiers import corpus, one_in
 CORPUS = corpus()
 
 
-@pytest.mark.parametrize("case", CORPUS)
+# Forward mode has the other half: each loss is derived in one of the two.
+@pytest.mark.parametrize("case", one_in(2, CORPUS, without=("lang_linked_objects",)))
 def test_first_order(case: Case) -> None:
     checks.check_first_order(case)
     for args in case.more_args():
         checks.check_value_and_gradient(case, args)
 
 
-@pytest.mark.parametrize("case", one_in(4, CORPUS))
+@pytest.mark.parametrize("case", one_in(10, CORPUS))
 def test_text_repeats(case: Case) -> None:
     checks.check_text_repeats(case)
 
 
-@pytest.mark.parametrize("case", one_in(6, CORPUS))
+@pytest.mark.parametrize("case", one_in(10, CORPUS, at=3))
 def test_general_form(case: Case) -> None:
     checks.check_generic(case)
 
 
-@pytest.mark.parametrize("case", one_in(4, CORPUS))
+@pytest.mark.parametrize("case", one_in(8, CORPUS, at=1))
 def test_second_order(case: Case, tmp_path: Path) -> None:
     checks.check_second_order(case, tmp_path)
 

@@ -18,7 +18,7 @@ from tests.tiers import corpus, one_in, sampled
 ROWS = 3
 
 
-@pytest.mark.parametrize("case", [*one_in(8, corpus()), *one_in(40, sampled())])
+@pytest.mark.parametrize("case", [*one_in(20, corpus()), *one_in(80, sampled())])
 def test_batch_is_one_after_the_other(case: Case) -> None:
     args = case.args()
     kinds = [p.kind for p in inspect.signature(case.function).parameters.values()]

@@ -86,7 +86,7 @@ def check(case: Case, mixes: dict[str, Any], order: int, rtol: float) -> None:
         assert abs(float(found) - expected) <= 20 * rtol * max(abs(expected), 1.0), name
 
 
-@pytest.mark.parametrize("case", one_in(30, CASES))
+@pytest.mark.parametrize("case", one_in(60, CASES))
 def test_second_order(case: Case) -> None:
     check(case, SECOND, 2, 1e-7)
 
@@ -96,7 +96,7 @@ def test_third_order(case: Case) -> None:
     check(case, THIRD, 3, 1e-5)
 
 
-@pytest.mark.parametrize("case", one_in(25, corpus()))
+@pytest.mark.parametrize("case", one_in(50, corpus()))
 def test_reverse_over_reverse_is_forward_over_reverse(case: Case) -> None:
     """By all arguments at once, containers too; the one sweeps what the other carries along."""
     if case.may_be_refused:

@@ -21,6 +21,7 @@ from gradgen.errors import ArgumentError, UnsupportedError
 from tests.cases import LANGUAGE, Case, cases
 from tests.checks import ROOT, entry_of
 from tests.pytrees import leaves, same_bits
+from tests.tiers import one_in
 
 numba = pytest.importorskip("numba", reason="Numba is not installed (the extra `numba`)")
 
@@ -81,7 +82,7 @@ def check(case: Case) -> None:
     assert same_bits(args, before)
 
 
-@pytest.mark.parametrize("name", CHOSEN)
+@pytest.mark.parametrize("name", one_in(2, [pytest.param(name, id=name) for name in CHOSEN]))
 def test_chosen(name: str) -> None:
     check(Case(*name.split(".")))
 
@@ -252,6 +253,7 @@ def test_other_modes() -> None:
     both(lambda **more: gradgen.jacobian(lambda x: np.tanh(x) * x[0], **more), x)
 
 
+@pytest.mark.slow
 def test_generators_are_made_in_python() -> None:
     def loss(x: Any, seed: int) -> Any:
         rng, other = np.random.default_rng(seed), np.random.default_rng(7)

@@ -66,6 +66,7 @@ def test_masks() -> None:
         gradient(x, m[:3])
 
 
+@pytest.mark.slow
 def test_lists_of_lists() -> None:
     def slices(x: Any) -> Any:
         rows = []

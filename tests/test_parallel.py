@@ -134,6 +134,11 @@ WHOLE: dict[Callable[..., Any], tuple[Any, ...]] = {
 }
 
 
+def later(*values: Any) -> list[Any]:
+    """Leave these to the longer tier: each is compiled."""
+    return [pytest.param(value, marks=pytest.mark.slow) for value in values]
+
+
 def both(loss: Any, args: tuple[Any, ...], argnums: Any = 0) -> tuple[Any, Any, str]:
     """Return the results of the loops whole and in parts, and the text of the second."""
     whole = gradgen.value_and_grad(loss, argnums=argnums, backend="numba")
@@ -147,7 +152,7 @@ def assert_close(got: Any, expected: Any) -> None:
         assert np.allclose(one, two, 0.0, least)
 
 
-@pytest.mark.parametrize("loss", [*CASES, *WHOLE], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("loss", [*CASES, *later(*WHOLE)], ids=lambda f: f.__name__)
 def test_same_numbers(loss: Any) -> None:
     args = (CASES | WHOLE)[loss]
     whole, parts, text = both(loss, args)
@@ -169,7 +174,7 @@ def differences(loss: Any, args: tuple[Any, ...]) -> Any:
     return out
 
 
-@pytest.mark.parametrize("name", ["kmeans", "llsq", "gmm", "ba"])
+@pytest.mark.parametrize("name", ["kmeans", "llsq", *later("gmm", "ba")])
 def test_workloads(name: str) -> None:
     args, wrt = compiled.arguments(np.random.default_rng(0), small=True)[name]
     whole, parts, text = both(getattr(gradbench_losses, name), args, wrt)
@@ -177,7 +182,7 @@ def test_workloads(name: str) -> None:
     assert_close(parts, whole)
 
 
-@pytest.mark.parametrize("mode", ["vjp", "jvp", "jacfwd", "jacrev"])
+@pytest.mark.parametrize("mode", ["vjp", *later("jvp", "jacfwd", "jacrev")])
 def test_other_modes(mode: str) -> None:
     args = CASES[with_scratch]
     more = {"vjp": (1.0,), "jvp": (np.ones(7),)}.get(mode, ())
@@ -202,7 +207,7 @@ def test_the_same_number_of_threads_gives_the_same_bits() -> None:
     assert_close(gradient(*args), alone)
 
 
-@pytest.mark.parametrize("place", [1, 700, 1499])
+@pytest.mark.parametrize("place", [1, 1499])
 def test_exceptions_of_any_part_are_raised(place: int) -> None:
     w, places, x = CASES[scattered]
     gradient = gradgen.grad(scattered, backend="numba", parallel=True)

@@ -14,6 +14,7 @@ import gradgen
 from gradgen.pipeline import run
 from tests.long_programs import PROGRAMS, arguments, loaded
 from tests.references import assert_gradient
+from tests.tiers import one_in
 
 # Large enough for what only shows in large programs; Python itself limits nesting in brackets.
 SIZES = {
@@ -26,9 +27,11 @@ LIMITED = (
     "leaning_right", "nested_calls", "nested_operations", "nested_branches", "nested_loops",
     "nested_lists",
 )  # fmt: skip
+NAMES = [pytest.param(name, id=name) for name in PROGRAMS]
+NAMES_WITHOUT_LIMITS = [n for n in NAMES if n.id not in (*LIMITED, "stores_in_a_loop")]
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("name", one_in(2, NAMES))
 def test_gradient_of_a_large_program(name: str, tmp_path: Path) -> None:
     make = PROGRAMS[name]
     loss = loaded(make(SIZES.get(name, SIZE)), tmp_path)
@@ -69,7 +72,7 @@ def calls_while_deriving(name: str, size: int, folder: Path, order: int = 1) -> 
     return count
 
 
-@pytest.mark.parametrize("name", [n for n in PROGRAMS if n not in (*LIMITED, "stores_in_a_loop")])
+@pytest.mark.parametrize("name", one_in(2, NAMES_WITHOUT_LIMITS, at=1))
 def test_work_grows_with_the_program(name: str, tmp_path: Path) -> None:
     calls_while_deriving(name, 8, tmp_path)
     small, large = (calls_while_deriving(name, n, tmp_path) for n in (64, 128))
@@ -108,7 +111,7 @@ def test_paths_do_not_double_with_each_branch(tmp_path: Path) -> None:
 
 def test_recursion_limit_is_the_callers(tmp_path: Path) -> None:
     limit = sys.getrecursionlimit()
-    loss = loaded(PROGRAMS["ladder"](700), tmp_path)
+    loss = loaded(PROGRAMS["ladder"](400), tmp_path)
 
     def deeper(levels: int) -> Any:
         return deeper(levels - 1) if levels else gradgen.grad(loss)(0.7)

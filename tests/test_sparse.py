@@ -336,7 +336,7 @@ def test_column_colouring(seed: int) -> None:
         assert len(set(used)) == len(used)
 
 
-@pytest.mark.parametrize("case", one_in(16, corpus()))
+@pytest.mark.parametrize("case", one_in(40, corpus()))
 def test_corpus(case: Case) -> None:
     """The sparse forms are the dense ones: no entry is missing."""
     args, k = case.args(), case.argnums[0]

@@ -35,11 +35,17 @@ def sampled() -> list[Any]:
     return [pytest.param(s, id=f"{s.module}-{s.name}") for s in samples()]
 
 
-def one_in(count: int, parameters: list[Any]) -> list[Any]:
-    """Leave all but one in so many to the longer tier, and what takes long in any case."""
+def one_in(
+    count: int, parameters: list[Any], at: int = 0, without: tuple[str, ...] = LONG
+) -> list[Any]:
+    """Leave all but one in so many to the longer tier, and what takes long in any case.
+
+    Sweeps that say other places, ``at``, run other cases: together they run more of them.
+    """
 
     def runs(parameter: Any) -> bool:
-        return _picked(count, parameter) and parameter.values[0].module not in LONG
+        module = getattr(parameter.values[0], "module", "")
+        return _picked(count, parameter, at) and module not in without
 
     return _where(runs, parameters)
 
@@ -59,9 +65,9 @@ def first_of_each(count: int, parameters: list[Any], others: int = 0) -> list[An
     return _where(runs, parameters)
 
 
-def _picked(count: int, parameter: Any) -> bool:
+def _picked(count: int, parameter: Any, at: int = 0) -> bool:
     """Tell by its name whether a parameter is the one in so many: a new one moves no others."""
-    return zlib.crc32(parameter.id.encode()) % count == 0
+    return zlib.crc32(parameter.id.encode()) % count == at
 
 
 def _where(runs: Callable[[Any], bool], parameters: list[Any]) -> list[Any]:

@@ -76,7 +76,7 @@ TOGETHER = [sum_only, sum_that_is_read]
 
 
 @pytest.mark.parametrize("loss", [*APART, *TOGETHER])
-@pytest.mark.parametrize("parallel", [False, True])
+@pytest.mark.parametrize("parallel", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_gradients(loss: Callable[..., Any], parallel: bool) -> None:
     compiled = gradgen.value_and_grad(loss, backend="numba", reassociate=True, parallel=parallel)
     for x, n in ((X, 11), (X[:1], 3), (X[:0], 2), (X, 0)):
