@@ -155,7 +155,8 @@ class Pushforward(Gradient):
         chosen = made.program.function.result["active"]
         # One tangent alone, or in a tuple as the arguments are.
         alone = self.options.single and not (
-            len(chosen) == 1 and _is_in_a_tuple(tangents, given[chosen[0].name])
+            len(chosen) == 1
+            and _is_in_a_tuple(tangents, follow(given[chosen[0].name], chosen[0].path))
         )
         moves = (tangents,) if alone else tangents
         if not isinstance(moves, tuple | list | np.ndarray):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -250,3 +251,97 @@ def test_wrong_tangents_inside_a_loss_are_refused() -> None:
     for fn in (wrong_rank, two):
         with pytest.raises(gradgen.UnsupportedError, match="tangent"):
             gradgen.grad(fn)(np.ones(2), np.ones(2))
+
+
+def _of_star(*xs):
+    return xs[0] ** 3 * xs[1]
+
+
+def test_tangents_of_one_of_many_arguments() -> None:
+    assert gradgen.jvp(_of_star)((2.0, 3.0), (1.0,)) == (24.0, 36.0)
+    assert gradgen.hvp(_of_star)((2.0, 3.0), (1.0,)) == 36.0
+
+
+def _third_order_inside(x):
+    return gradgen.grad(gradgen.grad(gradgen.grad(lambda z: z**5 * x)))(x)  # 60 x^3
+
+
+def _functions_that_call_each_other(x):
+    slope_of = gradgen.grad(lambda z: z * z * x)  # 2 z x
+    squared = lambda x, k=x: slope_of(x) ** 2 * k
+    return gradgen.grad(squared)(x)  # 8 x z, times x^2: 8 x^4
+
+
+def _mixed(x):
+    energy = lambda q, v: 0.5 * v**2 * q**2
+    momentum = gradgen.grad(energy, argnums=1)  # v q^2
+    return gradgen.grad(momentum, argnums=0)(x, x) + gradgen.jvp(momentum)((x, x), 1.0)[1]
+
+
+def _partial_inside(x):
+    return gradgen.grad(functools.partial(lambda a, z, k: a * z**3 * k, x, k=2.0))(x)  # 6 x^3
+
+
+def _of_one_name_in_two_meanings(x):
+    y = x
+    product = lambda x: x * y
+    return gradgen.grad(lambda x: product(x) ** 2 * y)(x)  # 2 z y^3
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        (_third_order_inside, 180 * 0.7**2),
+        (_functions_that_call_each_other, 32 * 0.7**3),
+        (_mixed, 8 * 0.7),
+        (_partial_inside, 18 * 0.7**2),
+        (_of_one_name_in_two_meanings, 8 * 0.7**3),
+    ],
+)
+def test_derivatives_of_local_functions(function: Any, expected: float) -> None:
+    assert gradgen.grad(function)(0.7) == pytest.approx(expected, rel=1e-13)
+    assert gradgen.jvp(function)((0.7,), 1.0)[1] == pytest.approx(expected, rel=1e-13)
+
+
+def _writes_around(x):
+    u = np.zeros(3)
+
+    def inner(z):
+        u[0] = z
+        return u[0] ** 2
+
+    return gradgen.grad(inner)(x) + u[0]
+
+
+def _sets_around(x):
+    n = 0
+
+    def inner(z):
+        nonlocal n
+        n += 1
+        return z**3
+
+    return gradgen.grad(inner)(x) * n
+
+
+def _appends_around(x):
+    seen = [x]
+
+    def inner(z):
+        seen.append(z)
+        return z * z
+
+    return gradgen.grad(inner)(x) + len(seen)
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (_writes_around, "a write into the array 'u', which stands outside the function"),
+        (_sets_around, "a function that sets what stands around it"),
+        (_appends_around, "a write into 'seen', which stands outside the function"),
+    ],
+)
+def test_local_functions_that_write_around_them(function: Any, message: str) -> None:
+    with pytest.raises(gradgen.UnsupportedError, match=message):
+        gradgen.grad(function)(0.7)

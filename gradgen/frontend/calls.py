@@ -47,11 +47,8 @@ from gradgen.frontend.classes import MISSING, is_users, library_folders
 from gradgen.frontend.container_methods import METHOD_HANDLERS
 from gradgen.frontend.custom import call_custom
 from gradgen.frontend.derivatives import (
-    LocalGradient,
     LocalPullback,
-    call_local_gradient,
     call_pullback,
-    gradient_maker,
     inline_derivative,
     is_maker,
 )
@@ -59,6 +56,7 @@ from gradgen.frontend.effects import call_effect, spelling_of
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.inlining import inline_function, inline_local
 from gradgen.frontend.iteration import made, makes_iteration
+from gradgen.frontend.local_derivatives import LocalGradient, call_local_gradient, gradient_maker
 from gradgen.frontend.objects import Method, class_of, construct, invoked, named_tuple_method
 from gradgen.frontend.operators import chooses_structure
 from gradgen.frontend.outputs import call_into, out_of, placed_out, without_none

@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import hashlib
-import linecache
 import types
 from typing import Any
 
 from gradgen.errors import GradgenError
 from gradgen.frontend.arguments import Container, spec_of_value
-from gradgen.frontend.parameters import bind_arguments, binding_error
-from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.scopes import free_names, meaning
+from gradgen.frontend.parameters import binding_error
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.unpacking import sequence_items
-from gradgen.frontend.values import LocalFunction, Seq, Static, is_static, static_value
+from gradgen.frontend.values import Seq, Static
 from gradgen.ir.types import Type
 
 MAKERS = {
@@ -162,94 +159,3 @@ def _alike(a: Any, b: Any) -> bool:
     if isinstance(a, Type) and isinstance(b, Type):
         return a.rank is None or b.rank is None or a.rank == b.rank
     return not isinstance(a, Container | Type) and not isinstance(b, Container | Type)
-
-
-# --- of functions defined inside ----------------------------------------------------------
-
-
-@dataclasses.dataclass(slots=True, eq=False)
-class LocalGradient:
-    """``gradgen.grad(f)`` of a function that is defined inside the one that is read."""
-
-    maker: Any
-    function: LocalFunction
-    options: dict[str, Any]
-
-
-def gradient_maker(
-    r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]
-) -> Any:
-    """Return the value of ``gradgen.grad(f, ...)`` inside a loss."""
-    if obj.__module__ == "gradgen.sparse.api":
-        r.refuse(node, SPARSE, NOT_SPARSE)
-    bad = next((k for k, v in kwargs.items() if not is_static(v)), None)
-    if bad is not None:
-        r.refuse(node, f"the option {bad!r} is computed", "use a constant")
-    options = {k: static_value(v) for k, v in kwargs.items()}
-    if len(args) != 1:
-        r.refuse(node, f"{obj.__name__} of {len(args)} functions", "give one function")
-    if isinstance(args[0], LocalFunction):
-        return LocalGradient(obj, args[0], options)
-    if isinstance(args[0], LocalGradient):
-        inner = args[0].maker.__name__
-        what = f"{obj.__name__} of gradgen.{inner} of a function defined inside the loss"
-        r.refuse(node, what, "gradgen.hessian has its second derivatives; for others define it at "
-                 "the top of the module, with what it reads as arguments")  # fmt: skip
-    if not isinstance(args[0], Static):
-        r.refuse(node, f"the gradient of a {describe(args[0])}", "give a function")
-    return Static(obj(args[0].obj, **options))
-
-
-def call_local_gradient(
-    r: Reader, node: ast.AST, made: LocalGradient, args: list[Any], kwargs: dict[str, Any]
-) -> Any:
-    """Differentiate a local function: the names it reads around it become parameters."""
-    from gradgen.frontend.calls import call_value
-
-    fn = made.function
-    if fn.node.args.vararg or fn.node.args.kwarg:
-        r.refuse(node, "the gradient of a local function of *args", "name its parameters")
-    pushes = made.maker.__name__ in ("jvp", "hvp") and bool(args)
-    given = sequence_items(r, args[0], node) if pushes else args
-    bound = bind_arguments(r, node, fn.node, given, kwargs, fn.defaults, fn.kw_defaults)
-    statics: dict[str, Any] = {}
-    outer: dict[str, Any] = {}
-    for name in free_names(fn.node, set(bound)):
-        value = meaning(r, fn, name)
-        if isinstance(value, Static):
-            statics[name] = value.obj
-        elif isinstance(value, LocalFunction | LocalGradient):
-            r.refuse(node, f"the gradient of a function that calls the local {name!r}",
-                     "define it at the top of the module")  # fmt: skip
-        elif value is not None:
-            outer[name] = value
-    twin = _twin(fn, tuple(bound), tuple(outer), statics)
-    names = list(bound)
-    options = dict(made.options)
-    if "argnames" not in options:
-        nums = options.pop("argnums", 0)
-        one = isinstance(nums, int)
-        options["argnames"] = names[nums] if one else tuple(names[k] for k in nums)
-    gradient = made.maker(twin, **options)
-    if hasattr(gradient, "pushed"):
-        primals = Seq([*bound.values(), *outer.values()])
-        return call_value(r, node, Static(gradient), [primals, args[1]], {})
-    return call_value(r, node, Static(gradient), [], {**bound, **outer})
-
-
-def _twin(
-    fn: LocalFunction, names: tuple[str, ...], outer: tuple[str, ...], statics: dict[str, Any]
-) -> types.FunctionType:
-    """Return a local function as one of its own, with what it reads around it as parameters."""
-    name = getattr(fn.node, "name", "inner")
-    body = [ast.Return(fn.node.body)] if isinstance(fn.node, ast.Lambda) else fn.node.body
-    spec = ast.arguments([], [ast.arg(n) for n in (*names, *outer)], None, [], [], None, [])
-    tree = ast.FunctionDef(name, spec, body, [])
-    text = ast.unparse(ast.fix_missing_locations(ast.Module([tree], []))) + "\n"
-    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-    filename = f"<gradgen {name} {digest}>"
-    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    namespace: dict[str, Any] = {"__name__": "gradgen.generated", **statics}
-    exec(compile(text, filename, "exec", dont_inherit=True), namespace)
-    made: types.FunctionType = namespace[name]
-    return made

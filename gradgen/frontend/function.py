@@ -24,6 +24,7 @@ from gradgen.frontend.book import Book
 from gradgen.frontend.calls import call_value
 from gradgen.frontend.entries import KEYS, Entries
 from gradgen.frontend.inlining import run_body
+from gradgen.frontend.outside import keep_unwritten
 from gradgen.frontend.pinning import any_single, pinned, with_entries
 from gradgen.frontend.pools import Kinds
 from gradgen.frontend.precise import Precise
@@ -259,6 +260,8 @@ def _read(
         if isinstance(value, Box) and isinstance(parameter.default, list | dict):
             # Python keeps such a default from call to call; a write to it would be lost.
             value.outside = name
+        if name in getattr(fn, "__gradgen_held__", ()):
+            keep_unwritten(value, name)
         value = pools.adopted(r, source.node, value)
         r.frame.names[name] = value
         params.append((name, specs[name]))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradgen.frontend.captures import Capture
-from gradgen.frontend.values import Box, Map, Ref, Seq, Static, Storage
+from gradgen.frontend.values import Box, Map, Ref, Seq, Static, Storage, parts
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Value
 from gradgen.ir.types import array, known_dtype, scalar
@@ -73,6 +73,17 @@ def _part(r: Reader, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
     """Return the value of an item; its container's capture knows whether it is replaced."""
     read = wrap if type(obj) in (list, tuple, dict) else _wrapped
     return read(r, obj, holder, key, node)
+
+
+def keep_unwritten(value: Any, name: str) -> None:
+    """Let writes be refused to a parameter that stands for what is around a local function."""
+    if isinstance(value, Ref):
+        value.storage.outside = True
+    elif isinstance(value, Box):
+        if not isinstance(value, Seq) or issubclass(value.kind, list):
+            value.outside = name
+        for _, part in parts(value):
+            keep_unwritten(part, name)
 
 
 def _label(holder: Any, key: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Frame, LocalFunction
-from gradgen.syntax import nodes_in
+from gradgen.syntax import nodes_in, parts_of
 
 
 def free_names(node: Any, bound: set[str]) -> list[str]:
@@ -17,7 +17,19 @@ def free_names(node: Any, bound: set[str]) -> list[str]:
     found = [n for s in body for n in nodes_in(s) if isinstance(n, ast.Name)]
     mine = bound | {n.id for n in found if isinstance(n.ctx, ast.Store)}
     mine |= {n.arg for s in body for n in nodes_in(s) if isinstance(n, ast.arg)}
+    mine |= {n.name for s in body for n in nodes_in(s) if isinstance(n, ast.FunctionDef)}
     return list(dict.fromkeys(n.id for n in found if n.id not in mine))
+
+
+def bound_names(node: Any) -> set[str]:
+    """Return the names that a function, or one inside it, binds: parameters, variables."""
+    return {
+        n.arg if isinstance(n, ast.arg) else n.name if isinstance(n, ast.FunctionDef) else n.id
+        for part in parts_of(node)
+        for n in nodes_in(part)
+        if isinstance(n, ast.arg | ast.FunctionDef)
+        or (isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+    }
 
 
 def meaning(r: Reader, fn: LocalFunction, name: str) -> Any:
