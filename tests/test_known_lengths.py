@@ -86,8 +86,8 @@ def test_example_arguments_give_lengths():
 def by_label(x, labels):
     sums = {}
     for k, v in zip(labels.tolist(), x):
-        sums[k] = sums.get(k, 0.0) + v
-    return sum(v**2 * (k + 1) for k, v in sums.items())
+        sums.setdefault(k, {"sum": 0.0})["sum"] += v
+    return sum(held["sum"] ** 2 * (k + 1) for k, held in sums.items())
 
 
 def test_entries_of_labels_are_part_of_the_types():
@@ -105,8 +105,25 @@ def test_entries_of_labels_are_part_of_the_types():
 
 def test_entries_are_left_open_where_they_would_be_too_many():
     gradient = gradgen.grad(by_label)
-    with pytest.raises(gradgen.UnsupportedError, match="the method 'get' of a dict"):
+    with pytest.raises(gradgen.UnsupportedError, match="the method 'setdefault' of a dict"):
         gradient(np.ones(100), np.arange(100))
+
+
+def sums_by_label(x, labels):
+    sums = {}
+    for k, v in zip(labels.tolist(), x):
+        sums[k] = sums.get(k, 0.0) + v
+    return sum(v**2 * (k + 1) for k, v in sums.items())
+
+
+def test_sums_by_labels_are_lists_for_any_entries():
+    gradient = gradgen.grad(sums_by_label)
+    for labels in (np.arange(100) % 7, np.array([2, 0, 2])):
+        x = np.linspace(1.0, 2.0, len(labels))
+        expected = [2.0 * (k + 1) * x[labels == k].sum() for k in labels]
+        np.testing.assert_allclose(gradient(x, labels), expected, rtol=1e-14)
+        example = gradgen.emit(sums_by_label, mode="grad", example_args=(x, labels))
+        assert gradient.source == example
 
 
 def drawn_label(x, labels):

@@ -24,6 +24,7 @@ PLAIN = (tuple, list, dict)
 # What the library's classes are in the user's program, where a result cannot hold them.
 STANDS_FOR = {
     "KnownSet": "set", "ComputedSet": "set", "KnownCounter": "Counter", "LimitedDeque": "deque",
+    "ComputedDict": "dict with computed keys",
     "ListObject": "list of a class of its own", "DictObject": "dict of a class of its own",
 }  # fmt: skip
 

@@ -24,6 +24,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
 from gradgen.frontend.signals import FOR
 from gradgen.frontend.special import callee_name, no_more, special
+from gradgen.frontend.tables import filled, made_dict, refuse_more
 from gradgen.frontend.unbound import merged
 from gradgen.frontend.values import (
     Generator,
@@ -356,9 +357,8 @@ def _frozen_set(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 @special(collections.defaultdict)
 def _with_factory(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read a dict that makes what is missing."""
-    out = dict_of(r, node, args[1:], kwargs)
-    out.factory = None if not args or is_none(args[0]) else args[0]
-    return out
+    factory = None if not args or is_none(args[0]) else args[0]
+    return _new_dict(r, node, args[1:], kwargs, factory)
 
 
 @special(collections.deque)
@@ -393,8 +393,20 @@ def _named_tuple(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 
 
 @special(dict, collections.OrderedDict)
-def dict_of(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Map:
+def _dict(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Map | Record:
     """Return the dict of another, or of pairs, and of keyword arguments."""
+    return _new_dict(r, node, args, kwargs, None)
+
+
+def _new_dict(r: Reader, node: ast.AST, args: Args, kwargs: Options, factory: Any) -> Map | Record:
+    if id(node) not in r.book.tabled:
+        return made_dict(r, node, dict_of(r, node, args, kwargs).items, factory)
+    keys = [*[None for _ in args], *map(Static, kwargs)]
+    return filled(r, node, keys, [*args, *kwargs.values()], factory)
+
+
+def dict_of(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Map:
+    """Return the dict of another with known keys, or of pairs, and of keyword arguments."""
     args = [expanded(r, a, node) for a in args]
     if args and not isinstance(args[0], Map):
         pairs = sequence(r, node, args[0])
@@ -402,6 +414,6 @@ def dict_of(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Map:
             isinstance(p, Seq) and len(p.items) == 2 and is_static(p.items[0]) for p in pairs.items
         )
         if not known or not isinstance(pairs, Seq):
-            r.refuse(node, "dict of something that is not a dict", "write the keys out")
+            refuse_more(r, node, "dict of something that is not a dict", "write the keys out")
         return Map({**{static_value(p.items[0]): p.items[1] for p in pairs.items}, **kwargs})
     return Map(merged(r, any_items(r, node, args[0]) if args else {}, kwargs))

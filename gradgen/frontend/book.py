@@ -49,6 +49,8 @@ class Book:
     unpacked: set[int] = field(default_factory=set)
     learns_lengths: bool = False
     stepwise: set[int] = field(default_factory=set)  # what makes iterators that keep their place
+    tables: bool = False  # whether dicts may be lists of keys and of items (``tables``)
+    tabled: set[int] = field(default_factory=set)  # what makes those that are
     kinds: Any = None  # the classes of its objects, ``pools.Kinds``
     pooled: set[type] | None = None  # those whose objects are rows of lists (``pools``)
     columns: dict[type, dict[str, Any]] = field(default_factory=dict)  # types of their attributes

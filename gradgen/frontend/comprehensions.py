@@ -15,7 +15,7 @@ from typing import Any
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import lists
 from gradgen.frontend.branches import condition
-from gradgen.frontend.entries import KEYS, literal
+from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import read_statements
 from gradgen.frontend.iterables import Perhaps, counted, current
@@ -23,6 +23,7 @@ from gradgen.frontend.iteration import iteration_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import FOR
 from gradgen.frontend.state import restore, snapshot
+from gradgen.frontend.tables import made_dict, refuse_key
 from gradgen.frontend.targets import assign_to
 from gradgen.frontend.values import (
     Generator,
@@ -180,13 +181,16 @@ def written_out(r: Reader, node: Any, few: bool = False) -> Any:
 
 
 def _container(r: Reader, node: Any, few: bool) -> Any:
+    if isinstance(node, ast.DictComp) and id(node) in r.book.tabled:
+        return keyed(r, node)
     if isinstance(node, ast.DictComp):
         pairs: dict[Any, Any] = {}
 
         def enter() -> None:
             key = literal(r, evaluate(r, node.key))
             if not is_static(key):
-                r.refuse(node.key, "a dict key that is computed", KEYS)
+                owner = Map({}, made=id(node))
+                refuse_key(r, node.key, owner, key, "a dict key that is computed")
             pairs[static_value(key)] = evaluate(r, node.value)
 
         _each(r, node, 0, enter, few)
@@ -259,7 +263,7 @@ def collected(r: Reader, node: Any) -> Ref:
 def keyed(r: Reader, node: ast.DictComp) -> Any:
     """Return the dict to which the loop of a comprehension gives keys, on some paths."""
     name = hidden(r, node, "pairs")
-    r.frame.names[name] = Map({})
+    r.frame.names[name] = made_dict(r, node, {})
 
     def enter(made: ast.DictComp) -> ast.stmt:
         place = ast.Subscript(ast.Name(name, ast.Load()), made.key, ast.Store())

@@ -5,23 +5,23 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from gradgen.frontend import lists
+from gradgen.frontend import lists, pointers
 from gradgen.frontend.aggregates import copied, dict_of, run_text, sequence
 from gradgen.frontend.arguments import any_items, every_item
 from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.entries import KEYS, literal
-from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iterables import Perhaps, over_sequence
 from gradgen.frontend.method_calls import METHOD_HANDLERS, method, sort_array
 from gradgen.frontend.ordering import ordered, sort_in_place
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import special
+from gradgen.frontend.tables import refuse_key
 from gradgen.frontend.unbound import found, is_there, may_miss, merged, or_else
-from gradgen.frontend.values import Choice, Map, Ref, Seq, Static, is_static, static_value
-from gradgen.ir.nodes import Const, nothing
-from gradgen.library import queues
+from gradgen.frontend.values import Box, Choice, Map, Ref, Seq, Static, is_static, static_value
+from gradgen.ir.nodes import Const, Value, nothing
+from gradgen.library import finding, queues
 from gradgen.library.iterators import insert_within
 from gradgen.rules.registry import RULES
 
@@ -63,7 +63,8 @@ def _get(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str
     if isinstance(owner, Map) and isinstance(wanted, Choice):
         return distribute(r, node, wanted, lambda k: _get(r, node, owner, [k, *args[1:]], kwargs))
     if not isinstance(owner, Map) or not is_static(wanted):
-        r.refuse(node, f"the method 'get' of a {describe(owner)}, at a computed key", KEYS)
+        what = f"the method 'get' of a {describe(owner)}, at a computed key"
+        refuse_key(r, node, owner, wanted, what)
     key = static_value(wanted)
     held = owner.items if key in owner.items else any_items(r, node, owner)
     default = args[1] if len(args) > 1 else Static(None)
@@ -276,7 +277,8 @@ def _setdefault(
         work = lambda k: _setdefault(r, node, owner, [k, *args[1:]], kwargs)  # noqa: E731
         return distribute(r, node, wanted, work)
     if not isinstance(owner, Map) or not is_static(wanted):
-        r.refuse(node, f"the method 'setdefault' of a {describe(owner)}, at a computed key", KEYS)
+        what = f"the method 'setdefault' of a {describe(owner)}, at a computed key"
+        refuse_key(r, node, owner, wanted, what)
     key = static_value(wanted)
     default = args[1] if len(args) > 1 else Static(None)
     held = owner.items if key in owner.items else any_items(r, node, owner)
@@ -292,10 +294,12 @@ def _getitem(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict
 
 @method("count")
 def _count(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """Read how often a list or tuple of what is known has an item."""
+    """Read how often a list or tuple has an item."""
     if isinstance(owner, Seq) and is_static(owner) and is_static(args[0]):
         return Const(static_value(owner).count(static_value(args[0])))
-    r.refuse(node, "count of computed values", "use np.sum(array == value)")
+    if not isinstance(owner, Seq) and not lists.is_list(r, owner):
+        r.refuse(node, f"the method 'count' of a {describe(owner)}", "use np.sum(array == value)")
+    return from_library(r, node, finding.count, [owner, *args], kwargs)
 
 
 @method("remove")
@@ -309,7 +313,21 @@ def _remove(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[
 
 @method("index")
 def _index(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    if isinstance(owner, Seq) and is_static(owner) and is_static(args[0]):
-        return Const(static_value(owner).index(static_value(args[0])))
+    if isinstance(owner, Seq) and is_static(owner) and all(map(is_static, args)):
+        try:
+            return Const(static_value(owner).index(*map(static_value, args)))
+        except ValueError as error:
+            r.fail(node, error)
+    if len(args) > 1 or not _of_plain_items(r, owner, args[0]):
+        return from_library(r, node, finding.index, [owner, *args], kwargs)
     items = r.read(_grown(r, node, owner))
-    return r.b.emit("index_of", [items, as_value(r, args[0], node)])
+    return r.b.emit("index_of", [items, lists.as_item(r, args[0], node)])
+
+
+def _of_plain_items(r: Reader, owner: Any, item: Any) -> bool:
+    """Whether a list holds what Python's own method compares as the text does."""
+    if isinstance(owner, Seq):
+        known = owner.kind is list and not isinstance(item, Box)
+        return known and all(isinstance(i, Value) for i in owner.items)
+    of = r.read(owner).type.item if lists.is_list(r, owner) else None
+    return of is not None and not (of.of and pointers.by_value(of.of.kind))

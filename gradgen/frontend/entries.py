@@ -22,7 +22,7 @@ from gradgen.ir.types import Type
 LONGEST = 64  # a longer axis, or more entries, are left open: nothing that long is written out
 KEYS = (
     f"keys follow from integer arrays of up to {LONGEST} entries, beside float64 alone; "
-    "for more, use an array and np.add.at, np.bincount or masks"
+    "for other keys, use an array and np.add.at, np.bincount or masks"
 )
 UNKNOWN: Any = object()
 STORES = ("store", "inc", "add_at", "append", "extend", "insert")  # of what is known, into such

@@ -22,13 +22,14 @@ from gradgen.frontend import (
 from gradgen.frontend.aggregates import known_set, run_text
 from gradgen.frontend.arguments import any_items, every_item
 from gradgen.frontend.classes import MISSING
-from gradgen.frontend.entries import KEYS, literal
+from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.iterables import require_stepwise
 from gradgen.frontend.objects import SIGNS, class_of, compared, invoked, special_method
 from gradgen.frontend.operators import COMPARE, FOLD, UNARY, binary
 from gradgen.frontend.picks import numbers_in
 from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.tables import filled, made_dict, refuse_key
 from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import (
     BoundMethod,
@@ -86,6 +87,9 @@ def _set(r: Reader, node: ast.Set) -> Any:
 
 
 def _dict(r: Reader, node: ast.Dict) -> Any:
+    if id(node) in r.book.tabled:
+        keys = [None if key is None else evaluate(r, key) for key in node.keys]
+        return filled(r, node, keys, [evaluate(r, value) for value in node.values])
     items: dict[Any, Any] = {}
     for key, value in zip(node.keys, node.values, strict=True):
         if key is None:
@@ -96,9 +100,9 @@ def _dict(r: Reader, node: ast.Dict) -> Any:
             continue
         k = literal(r, evaluate(r, key))
         if not is_static(k):
-            r.refuse(key, "a dict key that is computed", KEYS)
+            refuse_key(r, key, Map({}, made=id(node)), k, "a dict key that is computed")
         items = unbound.in_order(r, items, {**items, static_value(k): evaluate(r, value)})
-    return Map(items)
+    return made_dict(r, node, items)
 
 
 def _binary(r: Reader, node: ast.BinOp) -> Any:
@@ -351,8 +355,10 @@ def _among(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -
         found = _within(r, node, left, right)
         return found if isinstance(op, ast.In) else branches.negated(r, found)
     else:
-        hint = KEYS if isinstance(right, Map) else "compare with == and or"
-        r.refuse(node, f"a membership test in a {describe(right)}", hint)
+        what = f"a membership test in a {describe(right)}"
+        if isinstance(right, Map):
+            refuse_key(r, node, right, left, what)
+        r.refuse(node, what, "compare with == and or")
     pairs = [(i, left) if class_of(left) or class_of(i) else (left, i) for i in items]
     tests = [lambda one=one: _is_or_equals(r, node, *one) for one in pairs]
     found = branches.chain(r, node, tests, stop_on=True) if tests else Const(False)

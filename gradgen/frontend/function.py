@@ -33,7 +33,15 @@ from gradgen.frontend.recursion import Activation, Recursive, closure_of, decide
 from gradgen.frontend.recursion import call as recursive_call
 from gradgen.frontend.returned import returned
 from gradgen.frontend.selection import STARS, Selected, parameter_positions, select, signature_of
-from gradgen.frontend.signals import FOR, WHILE, Laborious, Retry, Stepwise, Unpacked
+from gradgen.frontend.signals import (
+    FOR,
+    WHILE,
+    Laborious,
+    Retry,
+    Stepwise,
+    Tabled,
+    Unpacked,
+)
 from gradgen.frontend.source import FunctionNode, innermost, source_of
 from gradgen.frontend.values import Box, Frame, Static
 from gradgen.ir.nodes import Block, Function, Leaf, walk
@@ -56,12 +64,13 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
     try:
         return _of_fair_length(_read_function(fn, given, options, kinds=kinds))
     except GradgenError as error:
-        for specs, effort, follows in _attempts(fn, given, error):
+        for specs, effort, follows, tables in _attempts(fn, given, error):
             if effort & WHILE and not whiles:
                 continue  # it would be read as it was just before
             whiles.clear()
             try:
-                found = _read_function(fn, specs, options, effort, None, None, follows, whiles)
+                how = (effort, None, None, follows, whiles, tables)
+                found = _read_function(fn, specs, options, *how)
                 return _of_fair_length(found, effort)
             except Laborious:
                 continue
@@ -75,19 +84,22 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
         raise error from None
 
 
-def _attempts(fn: Any, given: Any, error: GradgenError) -> list[tuple[Any, int, bool]]:
+def _attempts(fn: Any, given: Any, error: GradgenError) -> list[tuple[Any, int, bool, bool]]:
     """Return for which specs to read once more, with which efforts, and what is followed.
 
-    Where a key of a dict is asked for, it may follow from an array that the function makes.
+    Where a key of a dict is asked for, the dict may be lists of keys and of items (the last of
+    each attempt), or the key follows from an array that the function makes.
     """
     exact = []
     if isinstance(given, tuple | list) and error.span is not None:
         exact = pinned_specs(fn, given)
-    attempts = [(given, effort, False) for effort in (FOR, FOR | WHILE)]
-    attempts += [(specs, effort, False) for specs in exact for effort in EFFORTS]
+    attempts = [(given, effort, False, False) for effort in (FOR, FOR | WHILE)]
+    if error.hint == KEYS:
+        attempts += [(given, effort, False, True) for effort in EFFORTS]
+    attempts += [(specs, effort, False, False) for specs in exact for effort in EFFORTS]
     last = exact[-1] if exact else given
     if error.hint == KEYS and isinstance(last, dict) and not any_single(last):
-        attempts += [(last, effort, True) for effort in EFFORTS]
+        attempts += [(last, effort, True, False) for effort in EFFORTS]
     return attempts
 
 
@@ -120,11 +132,12 @@ def _read_function(
     pooled: set[type] | None = None,
     follows: bool = False,
     whiles: set[int] | None = None,
+    tables: bool = False,
 ) -> Function:
     """Read a function; ``kinds`` takes the classes of its objects, ``whiles`` its loops.
 
     ``pooled``: those whose objects are rows of lists.  ``follows``: whether what follows from
-    arrays of integers is known.
+    arrays of integers is known.  ``tables``: whether dicts may be lists of keys and of items.
     """
     receiver = None
     if isinstance(fn, types.MethodType):
@@ -138,13 +151,14 @@ def _read_function(
     written_out: frozenset[int] = frozenset()
     book = _new_book(options, effort, kinds, pooled, follows)
     book.whiles = whiles if whiles is not None else set()
+    book.tables = tables
     refused: UnsupportedError | None = None  # with sets of what is known
     for _ in range(200):
         book.begin()
         try:
             places = (precise, written_out)
             return _read(fn, source, signature, specs, options, receiver, places, book)
-        except (Recursive, Stepwise, Unpacked) as found:
+        except (Recursive, Stepwise, Tabled, Unpacked) as found:
             _note(book, found)
         except Retry as found:
             precise.add(found.places)
@@ -172,12 +186,14 @@ def _read_function(
     )
 
 
-def _note(book: Book, found: Recursive | Stepwise | Unpacked) -> None:
+def _note(book: Book, found: Recursive | Stepwise | Tabled | Unpacked) -> None:
     """Keep what a reading has found out for those that follow."""
     if isinstance(found, Recursive):
         book.recursive[id(found.definition)] = found.definition
     elif isinstance(found, Stepwise):
         book.stepwise.add(found.made)
+    elif isinstance(found, Tabled):
+        book.tabled.add(found.made)
     else:
         book.lengths[found.symbol] = found.count
         book.unpacked.add(id(found.node))

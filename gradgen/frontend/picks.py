@@ -10,9 +10,9 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from gradgen.frontend.entries import KEYS
 from gradgen.frontend.lists import picked_from, write_out
 from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.tables import refuse_key
 from gradgen.frontend.texts import Text
 from gradgen.frontend.values import Choice, Map, Ref, Seq, Static, leaves
 from gradgen.ir.nodes import Const, Value
@@ -35,11 +35,10 @@ def picked(r: Reader, node: ast.AST, owner: Any, key: Any) -> Ref | Choice:
         return chosen_key(r, node, owner, key)
     if not isinstance(owner, Seq) or not isinstance(key, Value):
         write_out(r, numbers_in(key))
-        r.refuse(
-            node,
-            f"a computed subscript of a {describe(owner)}",
-            KEYS if isinstance(owner, Map) else "use an array, or a constant subscript",
-        )
+        what = f"a computed subscript of a {describe(owner)}"
+        if isinstance(owner, Map):
+            refuse_key(r, node, owner, key, what)
+        r.refuse(node, what, "use an array, or a constant subscript")
     items = picked_from(r, node, owner, key, refused=not few)
     if items is None:
         return chosen_key(r, node, owner, key)

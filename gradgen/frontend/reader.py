@@ -437,7 +437,10 @@ def reads_on(value: Any) -> bool:
 
 
 # What the user wrote, by the classes that are read in its place.
-READ_FOR = {"ComputedSet": "set of computed values", "LimitedDeque": "deque"}
+READ_FOR = {
+    "ComputedSet": "set of computed values", "ComputedDict": "dict with computed keys",
+    "LimitedDeque": "deque",
+}  # fmt: skip
 
 
 def describe(value: Any) -> str:

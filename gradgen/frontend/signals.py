@@ -37,6 +37,14 @@ class Stepwise(Exception):
         self.made = made
 
 
+class Tabled(Exception):
+    """A dict is asked for keys that are computed: it has to be lists of keys and of items."""
+
+    def __init__(self, made: int) -> None:
+        super().__init__(made)
+        self.made = made
+
+
 class WriteOut(Exception):
     """A loop has to be written out: its index picks among things of different kinds."""
 

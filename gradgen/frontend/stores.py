@@ -8,7 +8,7 @@ from typing import Any
 
 from gradgen.frontend.branches import distribute, on_each
 from gradgen.frontend.classes import MISSING
-from gradgen.frontend.entries import KEYS, literal
+from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.indices import Index, index_of, parse_index, subscript_value
 from gradgen.frontend.listed import contain, let_go, require_unseen
@@ -20,6 +20,7 @@ from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.records import expanded
 from gradgen.frontend.sameness import same_steps
 from gradgen.frontend.subscripts import container_item, item_at, load_index
+from gradgen.frontend.tables import refuse_key
 from gradgen.frontend.values import (
     Choice,
     Map,
@@ -107,7 +108,7 @@ def set_item(r: Reader, node: ast.AST, owner: Any, key: Any, value: Any) -> None
     if not is_static(key):
         if isinstance(owner, Map):
             what = f"a store at a computed key of a {describe(owner)}"
-            r.refuse(node, what, KEYS)
+            refuse_key(r, node, owner, key, what)
         grown = picked(r, node, owner, key)
         if not isinstance(grown, Ref):
             on_each(r, node, grown, lambda k: set_item(r, node, owner, k, value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, NoReturn
+from typing import Any
 
 from gradgen.frontend import stores, unbound
 from gradgen.frontend.arguments import any_items
@@ -12,10 +12,10 @@ from gradgen.frontend.branches import on_each
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.lists import is_list, pop
-from gradgen.frontend.objects import delete_attribute
+from gradgen.frontend.objects import class_of, delete_attribute, invoked, special_method
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
-from gradgen.frontend.unpacking import sequence_items
+from gradgen.frontend.unpacking import fail_to_unpack, sequence_items
 from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Undefined
 
@@ -45,7 +45,7 @@ def _unpack(r: Reader, target: ast.Tuple | ast.List, value: Any) -> None:
     else:
         items = sequence_items(r, value, target, count)
         if len(items) != count:
-            _fail_to_unpack(r, target, len(items), count)
+            fail_to_unpack(r, target, len(items), count)
     for t, item in zip(target.elts, items, strict=True):
         assign_to(r, t.value if isinstance(t, ast.Starred) else t, item)
 
@@ -57,17 +57,9 @@ def _around_star(r: Reader, target: ast.AST, value: Any, before: int, after: int
         return Seq(parts)
     items, count = sequence_items(r, value, target), before + after
     if len(items) < count:
-        _fail_to_unpack(r, target, len(items), count, "at least ")
+        fail_to_unpack(r, target, len(items), count, "at least ")
     end = len(items) - after
     return Seq([*items[:before], Seq(items[before:end], list), *items[end:]])
-
-
-def _fail_to_unpack(
-    r: Reader, target: ast.AST, found: int, count: int, least: str = ""
-) -> NoReturn:
-    few = "not enough" if found < count else "too many"
-    got = f", got {found}" if found < count else ""
-    r.fail(target, ValueError(f"{few} values to unpack (expected {least}{count}{got})"))
 
 
 def _starred(r: Reader, node: ast.AST, value: Any, before: int, after: int) -> list[Any] | None:
@@ -102,6 +94,9 @@ def _delete_item(r: Reader, target: ast.Subscript) -> None:
     mutable = isinstance(owner, Map) or (isinstance(owner, Seq) and owner.kind is list)
     if isinstance(owner, Ref) and is_list(r, owner) and not owner.steps:
         pop(r, target, owner, [key])
+        return
+    if class_of(owner) and special_method(owner, "__delitem__"):
+        invoked(r, target, owner, "__delitem__", key)
         return
     if not mutable or not is_static(key):
         r.refuse(target, "del of this item", "build a new list or dict without it")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+from typing import Any, NoReturn
 
 from gradgen.frontend.arguments import Refine, every_item, is_unknown_leaf
+from gradgen.frontend.branches import on_each
 from gradgen.frontend.iterables import chooses_arrays, current, over_value, require_stepwise
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.records import expanded
@@ -65,10 +66,38 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
         there = unpackable(r, value, node)
         if there is not value:
             return sequence_items(r, r.settled(there), node, count)
+        if _counted_on_a_path(r, value) and count is not None:
+            return _on_each_path(r, value, node, count)
         both = [sequence_items(r, o, node, count) for o in (value.then, value.other)]
         if len(both[0]) == len(both[1]):
             return [Choice(value.test, a, b) for a, b in zip(*both, strict=True)]
     r.refuse(node, f"unpacking of a {describe(value)}", "unpack a tuple, a list or an array")
+
+
+def _counted_on_a_path(r: Reader, value: Any) -> bool:
+    """Whether a list of the graph is chosen on some path: only there its items are counted."""
+    if isinstance(value, Choice):
+        return any(_counted_on_a_path(r, side) for side in (value.then, value.other))
+    return isinstance(value, Ref) and r.read(value).type.kind == "list"
+
+
+def _on_each_path(r: Reader, value: Choice, node: ast.AST, count: int) -> list[Any]:
+    """Return the items that are unpacked, on each path those of what is chosen there."""
+
+    def items(option: Any) -> Seq:
+        found = sequence_items(r, option, node, count)
+        if len(found) != count:
+            fail_to_unpack(r, node, len(found), count)
+        return Seq(found)
+
+    return sequence_items(r, on_each(r, node, value, items), node, count)
+
+
+def fail_to_unpack(r: Reader, node: ast.AST, found: int, count: int, least: str = "") -> NoReturn:
+    """Raise what Python does where there are too few or too many items."""
+    few = "not enough" if found < count else "too many"
+    got = f", got {found}" if found < count else ""
+    r.fail(node, ValueError(f"{few} values to unpack (expected {least}{count}{got})"))
 
 
 def entries(r: Reader, ref: Any, node: ast.AST, count: int | None) -> list[Any]:

@@ -94,13 +94,14 @@ class Map(Box):
     """A dict with known keys (``unknown``: a parameter whose further keys show when read).
 
     ``factory`` makes the item of a key that is missing, as in a ``defaultdict``;
-    ``attributes_of``: the object whose ``__dict__`` it is.
+    ``attributes_of``: the object whose ``__dict__`` it is; ``made``: the expression that made it.
     """
 
     items: dict[Any, Any]
     unknown: Any = None
     factory: Any = None
     attributes_of: Record | None = None
+    made: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -332,7 +333,7 @@ def with_parts(like: Any, items: list[tuple[Any, Any]]) -> Any:
     if isinstance(like, Seq):
         return Seq([item for _, item in items], like.kind, joined=True)
     if isinstance(like, Map):
-        return Map(dict(items), like.unknown, like.factory, joined=True)
+        return Map(dict(items), like.unknown, like.factory, made=like.made, joined=True)
     assert isinstance(like, Record)
     return Record(like.kind, dict(items), joined=True)
 

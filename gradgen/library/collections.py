@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from gradgen.library.dicts import ComputedDict
 from gradgen.library.queues import LimitedDeque
 from gradgen.library.sets import ComputedSet
 
@@ -197,4 +198,5 @@ class KnownCounter:
         return len(self.counts)
 
 
-STANDS_FOR = {KnownSet: set, ComputedSet: set, KnownCounter: dict, LimitedDeque: deque}
+STANDS_FOR = {KnownSet: set, ComputedSet: set, KnownCounter: dict, ComputedDict: dict,
+              LimitedDeque: deque}  # fmt: skip

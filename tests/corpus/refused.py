@@ -96,7 +96,7 @@ def set_comprehension(x):
 
 
 def dict_comprehension(x):
-    return sum({k: v * v for k, v in enumerate(x)}.values())  # here: dict
+    return len({f"{v:.1f}": v * v for v in x}) * x[0]  # here: dict
 
 
 def set_display(x):

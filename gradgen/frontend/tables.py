@@ -1,0 +1,82 @@
+"""Dicts that get keys which the program computes: read as two lists side by side.
+
+A dict is taken for one with known keys.  Where it is asked for a number that is not known, and
+nothing else helps, the function is read again with that dict as such lists.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, NoReturn
+
+from gradgen.frontend.entries import KEYS
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.signals import Tabled
+from gradgen.frontend.values import Map, Record, Seq, Static, leaves
+from gradgen.ir.nodes import Const, Value
+from gradgen.library.dicts import ComputedDict
+
+Keys = dict[Any, Any]
+
+
+def made_dict(r: Reader, node: ast.AST, items: Keys, factory: Any = None) -> Map | Record:
+    """Return a new dict: lists of keys and of items, if it was found to get computed keys."""
+    if id(node) not in r.book.tabled or not all(map(_is_key, items)):
+        return Map(items, factory=factory, made=id(node))
+    # A cycle by nature: objects are made by calls.
+    from gradgen.frontend.objects import construct
+
+    names = Seq([_constant(k) for k in items], list)
+    none = Static(None) if factory is None else factory
+    made = construct(r, node, ComputedDict, [names, Seq(list(items.values()), list), none], {})
+    assert isinstance(made, Record)
+    return made
+
+
+def filled(
+    r: Reader, node: ast.AST, keys: list[Any], items: list[Any], factory: Any = None
+) -> Map | Record:
+    """Return a new dict with keys that may be computed; None for those of another dict."""
+    # A cycle by nature: an item is stored by a statement.
+    from gradgen.frontend.aggregates import run_text
+
+    out = made_dict(r, node, {}, factory)
+    for key, item in zip(keys, items, strict=True):
+        if key is not None:
+            run_text(r, node, "out[key] = item", "out", out=out, key=key, item=item)
+            continue
+        pairs = "more.items()" if isinstance(item, Map) or is_table(item) else "more"
+        text = f"for key, item in {pairs}: out[key] = item"
+        run_text(r, node, text, "out", out=out, more=item)
+    return out
+
+
+def _is_key(key: Any) -> bool:
+    """Whether a key can stand in a list of keys: a number, or a tuple of them."""
+    return all(map(_is_key, key)) if isinstance(key, tuple) else isinstance(key, int | float)
+
+
+def _constant(key: Any) -> Any:
+    return Seq([_constant(k) for k in key], tuple) if isinstance(key, tuple) else Const(key)
+
+
+def refuse_key(r: Reader, node: ast.AST, owner: Any, key: Any, what: str) -> NoReturn:
+    """Refuse to ask a dict for what is computed; before, have it read as lists."""
+    computed = isinstance(key, Value) or (isinstance(key, Seq) and key.kind is tuple)
+    numbers = [v for v in leaves(key) if isinstance(v, Value)] if computed else []
+    scalar = numbers and all(v.type.is_scalar for v in numbers)
+    if r.book.tables and isinstance(owner, Map) and owner.made and scalar:
+        raise Tabled(owner.made)
+    r.refuse(node, what, KEYS)
+
+
+def refuse_more(r: Reader, node: ast.AST, what: str, hint: str) -> NoReturn:
+    """Refuse a dict made of computed keys; before, have it read as lists."""
+    if r.book.tables:
+        raise Tabled(id(node))
+    r.refuse(node, what, hint)
+
+
+def is_table(value: Any) -> bool:
+    """Whether this is a dict that is read as lists."""
+    return isinstance(value, Record) and value.kind is ComputedDict

@@ -1,0 +1,118 @@
+"""Dicts whose keys are found as the program runs, spelled out as a class that gradgen reads."""
+
+# ruff: noqa: D102  (the methods are those of a dict, whose own are defined here)
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+
+class ComputedDict:
+    """A dict with numbers for keys, or tuples of them: two lists side by side, in Python's order.
+
+    ``factory`` makes the item of a key that is missing, as in a ``defaultdict``.
+    """
+
+    def __init__(self, names, held, factory):
+        self.names = names
+        self.held = held
+        self.factory = factory
+
+    def __getitem__(self, key):
+        if self.factory is None:
+            if key not in self.names:
+                raise KeyError(key)
+        elif key not in self.names:
+            self.names.append(key)
+            self.held.append(self.factory())
+        return self.held[self.names.index(key)]
+
+    def __setitem__(self, key, item):
+        if key in self.names:
+            self.held[self.names.index(key)] = item
+        else:
+            self.names.append(key)
+            self.held.append(item)
+
+    def __delitem__(self, key):
+        self.pop(key)
+
+    def __contains__(self, key):
+        return key in self.names
+
+    def __iter__(self):
+        return iter(self.names)
+
+    def __len__(self):
+        return len(self.names)
+
+    def __eq__(self, other):
+        if len(self.names) != len(other):
+            return False
+        return all(key in other and other[key] == item for key, item in self.items())
+
+    def __or__(self, other):
+        out = self.copy()
+        out.update(other)
+        return out
+
+    def __ior__(self, other):
+        self.update(other)
+        return self
+
+    def get(self, key, default=None):
+        return self.held[self.names.index(key)] if key in self.names else default
+
+    def setdefault(self, key, default=None):
+        if key not in self.names:
+            self.names.append(key)
+            self.held.append(default)
+        return self.held[self.names.index(key)]
+
+    def pop(self, key, *default):
+        if default:
+            if key not in self.names:
+                return default[0]
+        elif key not in self.names:
+            raise KeyError(key)
+        place = self.names.index(key)
+        self.names.pop(place)
+        return self.held.pop(place)
+
+    def popitem(self):
+        if not self.names:
+            raise KeyError("popitem(): dictionary is empty")
+        return self.names.pop(), self.held.pop()
+
+    def update(self, other):
+        for key, item in other.items():
+            self[key] = item
+
+    def clear(self):
+        self.names.clear()
+        self.held.clear()
+
+    def copy(self):
+        return ComputedDict(list(self.names), list(self.held), self.factory)
+
+    def keys(self):
+        return self.names
+
+    def values(self):
+        return self.held
+
+    def items(self):
+        return ItemsOfDict(self.names, self.held)
+
+
+class ItemsOfDict:
+    """The pairs of keys and items of a dict, as they are when they are asked for."""
+
+    def __init__(self, names, held):
+        self.names = names
+        self.held = held
+
+    def __iter__(self):
+        return zip(self.names, self.held)  # noqa: B905
+
+    def __len__(self):
+        return len(self.names)

@@ -1,0 +1,127 @@
+"""Dicts whose keys are computed from numbers: counters, sums and lists by groups."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+
+import numpy as np
+
+
+def sums_by_bin(x, a):
+    sums = {}
+    for v in a:
+        k = math.floor(v * 2)
+        sums[k] = sums.get(k, 0.0) + v * x
+    return sum((k + 0.5) * s**2 for k, s in sums.items()) + len(sums) * x
+
+
+def lists_by_bin(x, a):
+    groups = {}
+    for v in a:
+        groups.setdefault(int(v * 2), []).append(v * x)
+    return sum((sum(g) / len(g)) ** 2 for g in groups.values()) + x
+
+
+def counted_by_bin(x, a):
+    count, held, total = Counter(), defaultdict(list), defaultdict(float)
+    for v in a:
+        k = int(v * 2)
+        count[k] += 1
+        held[k].append(v)
+        total[k] += v**2
+    out = x
+    for k in sorted(held):
+        out += sum(held[k]) * x / count[k] + k * total[k]
+    return out
+
+
+def pairs_as_keys(x, a):
+    cells = {}
+    for v, w in zip(a, a[::-1], strict=True):
+        k = (int(v * 2), int(w))
+        if k not in cells:
+            cells[k] = x
+        cells[k] += v * w
+    return sum(c**2 * (k[0] + 2) for k, c in cells.items())
+
+
+def sums_and_counts_by_bin(x, a):
+    cells = {}
+    for v in a:
+        s, n = cells.get(int(v), (0.0, 0))
+        cells[int(v)] = (s + v * x, n + 1)
+    return sum((s / n) ** 2 for s, n in cells.values()) + x
+
+
+def keys_taken_out(x, a):
+    d = {int(v * 3): v**2 for v in a}
+    e = dict(sorted(d.items()))
+    first = next(iter(e))
+    del e[first]
+    out, w = d.pop(first) * x, x
+    for k, v in e.items():
+        out += w * v * k
+        w *= 0.5
+    return out + max(e.values(), default=x)
+
+
+def bins_with_bounds(x, a):
+    d = {0: x, 1: 0.0}
+    for v in a:
+        d[min(int(abs(v)), 2)] = d.get(min(int(abs(v)), 2), 0.0) + v
+    return d[0] * d[1] + d.pop(2, x)
+
+
+def most_frequent(x, a):
+    count = {}
+    for v in a:
+        count[round(v)] = count.get(round(v), 0) + 1
+    best = max(count, key=count.get)
+    return best * x + sum(v for v in a if round(v) == best)
+
+
+def first_place_of_a_pair(x, a):
+    seen, out = [], x
+    for v in a:
+        k = (int(v * 2), int(v))
+        if k in seen:
+            out += seen.index(k) * v
+        else:
+            seen.append(k)
+    return out * x + seen.count((0, 0))
+
+
+def pair_from_a_list_or_new(x, a):
+    held = []
+    for v in a:
+        s, n = held[-1] if held else (x, 1)
+        held.append((s + v, n + 1))
+    return sum((s / n) ** 2 for s, n in held) + x
+
+
+def _args(x, *entries):
+    return lambda: (x, np.array(entries, float))
+
+
+EXAMPLE_ARGS = {
+    "sums_by_bin": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3),
+    "lists_by_bin": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3),
+    "counted_by_bin": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3),
+    "pairs_as_keys": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3),
+    "sums_and_counts_by_bin": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3),
+    "keys_taken_out": _args(0.7, 0.2, -0.8, 1.1, 0.45, 1.4),
+    "bins_with_bounds": _args(0.7, 0.3, -0.8, 1.1, 2.4, 1.3),
+    "most_frequent": _args(0.7, 0.3, -0.8, 1.1, 1.2, 1.3),
+    "first_place_of_a_pair": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3),
+    "pair_from_a_list_or_new": _args(0.7, 0.3, -0.8, 1.1),
+}
+
+MORE_ARGS = {
+    "sums_by_bin": [_args(0.6)],
+    "lists_by_bin": [_args(0.6), _args(0.6, 0.4)],
+    "sums_and_counts_by_bin": [_args(0.6)],
+    "keys_taken_out": [_args(0.6, 0.4)],
+    "bins_with_bounds": [_args(0.6, 0.4)],
+    "pair_from_a_list_or_new": [_args(0.6)],
+}
