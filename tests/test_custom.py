@@ -251,3 +251,38 @@ def test_a_function_with_a_rule_is_differentiated_itself() -> None:
     assert gradgen.grad(power)(3.0, n=3) == gradgen.grad(power, argnames="x")(3.0, 3) == 27.0
     with pytest.raises(gradgen.UnsupportedError, match="'power' is one of reverse mode"):
         gradgen.jacfwd(power)(3.0)
+
+
+def _with_rule(backward):
+    total = gradgen.custom_vjp(lambda x: np.sum(x))
+    total.defvjp(lambda x: (np.sum(x), x), backward)
+    return lambda x: total(x) * x[0]
+
+
+@pytest.mark.parametrize(
+    ("loss", "message"),
+    [
+        (_with_rule(lambda x, g: (g,)), "gives a cotangent float for the argument f64"),
+        (_with_rule(lambda x, g: (np.outer(x, x) * g,)), "gives a cotangent f64"),
+        (_with_rule(lambda x, g: ("g",)), "gives a str 'g' for the argument"),
+        (_with_rule(lambda x, g: None), "returns nothing"),
+        (lambda x: np.sum(gradgen.on_grad(x, lambda g: None)), "the rule of 'on_grad' returns"),
+        (lambda x: np.sum(gradgen.on_grad(x, lambda g: np.sum(g))), "gives a cotangent float"),
+    ],
+)
+def test_cotangents_that_do_not_fit_are_refused(loss, message):
+    with pytest.raises(gradgen.UnsupportedError, match=message):
+        gradgen.grad(loss)(X)
+
+
+def test_cotangents_of_another_length_raise():
+    with pytest.raises(ValueError, match="in the derivative of this line"):
+        gradgen.grad(_with_rule(lambda x, g: (np.ones(7) * g,)))(X)
+
+
+def test_tangents_that_do_not_fit_are_refused():
+    total = gradgen.custom_jvp(lambda x: np.sum(x))
+    total.defjvp(lambda primals, tangents: (np.sum(primals[0]), tangents[0]))
+    for derive in (gradgen.grad, gradgen.jacfwd):
+        with pytest.raises(gradgen.UnsupportedError, match="gives a tangent f64"):
+            derive(lambda x: total(x) * x[0])(X)

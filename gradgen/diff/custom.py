@@ -14,7 +14,7 @@ from gradgen.errors import UnsupportedError
 from gradgen.frontend.book import Book
 from gradgen.frontend.calls import call_value
 from gradgen.frontend.custom import Custom, rebuilt
-from gradgen.frontend.reader import Reader
+from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.source import source_of
 from gradgen.frontend.values import Box, Frame, Seq, Static, leaves, parts
 from gradgen.ir.builder import Builder
@@ -55,7 +55,7 @@ def shares(
     if isinstance(custom.function, custom_vjp):
         kept = op.inputs[first : first + second]
         return _reverse_rule(b, function, custom, kept, inputs, cotangents)
-    return _forward_rule(b, function, custom, inputs, cotangents, sweep)
+    return _forward_rule(b, function, custom, inputs, op.outputs, cotangents, sweep)
 
 
 def tangents_of(
@@ -77,7 +77,7 @@ def tangents_of(
         _refuse(b, custom, "is one of reverse mode, which forward mode cannot use",
                 "use grad, vjp or jacrev, or give the rule with gradgen.custom_jvp")  # fmt: skip
     inputs = op.inputs[sum(custom.counts()) :]
-    return _moved(b, function, custom, inputs, map(of, inputs))
+    return _moved(b, function, custom, inputs, map(of, inputs), op.outputs)
 
 
 def _pushed(
@@ -93,7 +93,12 @@ def _pushed(
 
 
 def _moved(
-    b: Builder, function: Function, custom: Custom, inputs: list[Value], tangents: Iterable[Value]
+    b: Builder,
+    function: Function,
+    custom: Custom,
+    inputs: list[Value],
+    tangents: Iterable[Value],
+    results: list[Value],
 ) -> list[Value]:
     """Return the tangents of the results, by the forward rule."""
     rule = custom.function.rule  # type: ignore[union-attr]
@@ -103,7 +108,12 @@ def _moved(
     found = _called(r, rule, [*custom.held, primals, moves])
     if not isinstance(found, Seq) or len(found.items) != 2:
         _refuse(b, custom, "returns no pair of result and tangent")
-    return [r.read(v) for v in leaves(found.items[1])]
+    moved = [r.read(v) for v in leaves(found.items[1])]
+    if len(moved) != len(results):
+        _refuse(b, custom, "gives a tangent of another structure than the result")
+    return [
+        _fitting(b, custom, y, t, "tangent", "result") for y, t in zip(results, moved, strict=True)
+    ]
 
 
 def _reverse_rule(
@@ -119,6 +129,9 @@ def _reverse_rule(
     args = [*custom.held, rebuilt(custom.kept, iter(map(r.hold, kept))), g]
     found = _called(r, custom.function.backward, args)  # type: ignore[union-attr]
     given = found.items if isinstance(found, Seq) and found.kind is tuple else [found]
+    if _is_none(found) or (custom.function.fun is on_grad and any(map(_is_none, given))):
+        _refuse(b, custom, "returns nothing", "return the cotangents; the None in a tuple of them "
+                "stands for zeros")  # fmt: skip
     if len(given) != len(custom.args):
         _refuse(b, custom, f"gives {len(given)} cotangents for {len(custom.args)} arguments")
     rest = iter(inputs)
@@ -131,7 +144,7 @@ def _reverse_rule(
 
 def _paired(r: Reader, custom: Custom, arg: Any, share: Any, values: Any) -> list[Any]:
     """Return the leaves of an argument with those of its cotangent; None stands for zeros."""
-    if isinstance(share, Static) and share.obj is None:
+    if _is_none(share):
         for _ in leaves(arg):
             next(values)
         return []
@@ -140,7 +153,28 @@ def _paired(r: Reader, custom: Custom, arg: Any, share: Any, values: Any) -> lis
         if len(parts(share)) != len(parts(arg)):
             _refuse(r.b, custom, "gives a cotangent of another structure than the argument")
         return [p for (_, a), (_, s) in pairs for p in _paired(r, custom, a, s, values)]
-    return [(next(values), r.read(share))] if leaves(arg) else []
+    if not leaves(arg):
+        return []
+    if isinstance(share, Static | Box):
+        _refuse(r.b, custom, f"gives a {describe(share)} for the argument", "give numbers")
+    value = next(values)
+    return [(value, _fitting(r.b, custom, value, r.read(share), "cotangent", "argument"))]
+
+
+def _is_none(share: Any) -> bool:
+    return isinstance(share, Static) and share.obj is None
+
+
+def _fitting(b: Builder, custom: Custom, x: Value, g: Value, what: str, of: str) -> Value:
+    """Return a cotangent or tangent, which has to have the shape of what it belongs to."""
+    mine, given = (() if v.type.is_scalar else v.type.shape for v in (x, g))
+    if mine is None or given is None or mine == given:
+        return g
+    sure = all(isinstance(d, int) for d in (*mine, *given))
+    if len(mine) != len(given) or sure:
+        told = f"gives a {what} {g.type} for the {of} {x.type}"
+        _refuse(b, custom, told, f"give one of the {of}'s shape")
+    return b.emit("stretch", [x, g]) if x.type.kind == "array" else g
 
 
 def _forward_rule(
@@ -148,12 +182,13 @@ def _forward_rule(
     function: Function,
     custom: Custom,
     inputs: list[Value],
+    results: list[Value],
     cotangents: list[Value],
     sweep: Sweep,
 ) -> list[tuple[Value, Value]]:
     tangents = [Value(Type(v.type.kind, v.type.dtype, v.type.shape)) for v in inputs]
     with b.into(Block(params=list(tangents))) as block:
-        moved = _moved(b, function, custom, inputs, tangents)
+        moved = _moved(b, function, custom, inputs, tangents, results)
     sides = [Leaf("tangent", (), t, t.type.inexact) for t in tangents]
     inner = Function("tangent", [], sides, block, function.span)
     inner.result = function.result
