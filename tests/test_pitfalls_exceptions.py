@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -39,6 +40,16 @@ def index_error(x):
     for i in range(5):
         s += x[i] * x[i]  # here
     return s
+
+
+@case("functools.reduce of a list that stays empty", X, raises=TypeError)
+def reduce_of_nothing(x):
+    return functools.reduce(lambda a, b: a * b, [v for v in x if v > 9])  # here
+
+
+@case("functools.reduce of an empty iterator", X[:0], raises=TypeError)
+def reduce_of_empty_iterator(x):
+    return functools.reduce(lambda a, b: a * b, iter(x))  # here
 
 
 @case("an index out of range in a store", X, 9, raises=IndexError)

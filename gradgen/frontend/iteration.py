@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from gradgen.frontend.arguments import every_item
+from gradgen.frontend.classes import is_users
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.iterables import (
@@ -48,6 +49,26 @@ class Given:
     def __init__(self, r: Reader, node: ast.Call, live: bool) -> None:
         self.r, self.node, self.live = r, node, live
         self.options = {k.arg: k.value for k in node.keywords if k.arg}
+
+    def own(self, name: str) -> Over | None:
+        """Return what a method of the argument's own class gives to run over, None without one.
+
+        Only a name, or a call of such a class, is asked: others would be evaluated twice.
+        """
+        # A cycle by nature: objects have methods, which loop.
+        from gradgen.frontend.objects import invoked, special_method
+
+        asked = self.node.args[0]
+        if isinstance(asked, ast.Call) and isinstance(asked.func, ast.Name):
+            kind = evaluate(self.r, asked.func)
+            if not (isinstance(kind, Static) and isinstance(kind.obj, type) and is_users(kind.obj)):
+                return None
+        elif not isinstance(asked, ast.Name):
+            return None
+        value = evaluate(self.r, asked)
+        if special_method(value, name) is None:
+            return None
+        return over_value(self.r, invoked(self.r, self.node, value, name), self.node)
 
     def overs(self) -> list[Over]:
         """Return what the positional arguments run over."""
@@ -341,7 +362,10 @@ def _fail(r: Reader, node: ast.AST, test: Value, message: str) -> None:
 
 @builder(reversed)
 def _reversed(given: Given) -> Over:
-    r, inner = given.r, given.over()
+    r, inner = given.r, given.own("__reversed__")
+    if inner is not None:
+        return inner
+    inner = given.over()
     if isinstance(inner, list):
         return inner[::-1]
     if inner.bounds is not None:

@@ -153,6 +153,8 @@ def attribute_of_super(r: Reader, owner: Super, name: str, node: ast.AST) -> Any
     value = owner.owner
     kind = value.obj if is_class(value) else class_of(value)
     assert kind is not None
+    if found_in(kind, name, owner.after) is object.__setattr__:
+        return Method(value, _set_plainly)
     found = class_attribute(r, value, kind, name, node, owner.after)
     if found is not MISSING:
         return found
@@ -163,6 +165,10 @@ def attribute_of_super(r: Reader, owner: Super, name: str, node: ast.AST) -> Any
 
 def _nothing():  # type: ignore[no-untyped-def]
     return None
+
+
+def _set_plainly(self, name, value):  # type: ignore[no-untyped-def]
+    object.__setattr__(self, name, value)
 
 
 def is_class(value: Any) -> bool:
@@ -197,7 +203,7 @@ def set_attribute_of(
     own = found_in(kind, "__setattr__")
     usual = own is object.__setattr__ or kind is types.SimpleNamespace
     if not usual and not plain and name != HELD:
-        if extended(kind) is dict and isinstance(own, types.FunctionType):
+        if isinstance(own, types.FunctionType) and own.__code__.co_filename != "<string>":
             call_value(r, node, Method(owner, own), [Static(name), value], {})
             return
         r.refuse(node, f"{kind.__name__} has its own __setattr__")

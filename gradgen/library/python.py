@@ -13,6 +13,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from gradgen.library import ordering
 from gradgen.library.registry import READ_AS
 
 
@@ -211,6 +212,8 @@ def reduce(function, iterable, start, /):
 
 
 def reduce_from_first(function, iterable, /):
+    if len(iterable) == 0:
+        raise TypeError("reduce() of empty iterable with no initial value")
     out = iterable[0]
     for k in range(1, len(iterable)):
         out = function(out, iterable[k])
@@ -218,10 +221,7 @@ def reduce_from_first(function, iterable, /):
 
 
 def reduce_iterator(function, iterator, /):
-    out = next(iterator)
-    for item in iterator:
-        out = function(out, item)
-    return out
+    return reduce_from_first(function, list(iterator))
 
 
 READ: dict[Any, Callable[..., Any]] = {
@@ -239,6 +239,7 @@ READ: dict[Any, Callable[..., Any]] = {
     operator.itemgetter: itemgetter, operator.attrgetter: attrgetter,
     operator.methodcaller: methodcaller, functools.partial: partial, functools.wraps: wraps,
     functools.update_wrapper: update_wrapper, functools.cache: cache,
+    **ordering.DERIVED,
 }  # fmt: skip
 if hasattr(operator, "call"):
     READ[operator.call] = call
