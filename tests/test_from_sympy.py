@@ -48,6 +48,7 @@ SMOOTH = [
     sp.besselj(2, x) + sp.bessely(0, y) * sp.besseli(1, z) + sp.besselk(2, p),
     sp.beta(x, y) + sp.binomial(p, x) + sp.factorial(y),
     sp.Ei(x) + sp.expint(2, y) + sp.Si(x) * sp.Ci(y) + sp.Shi(z) + sp.Chi(p),
+    sp.jn(0, x) * sp.yn(2, y) + sp.jn(3, x * y) + sp.li(x + 1) * sp.Li(y + 2),
     sp.fresnels(x) * sp.fresnelc(y) + sp.LambertW(x) + sp.airyai(x) * sp.airybi(y),
     sp.elliptic_k(x) * sp.elliptic_e(y),
     sp.hyper([1, 2], [3], x) + sp.hyper([2], [3], y) + sp.harmonic(z),

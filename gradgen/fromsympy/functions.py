@@ -150,6 +150,31 @@ def _harmonic(n: Nodes, spell: Spell, a: list[Node]) -> Node:
     return n.sum([digamma, n.make("word", data="euler_gamma")])
 
 
+def _logarithmic_integral(less: float) -> Written:
+    """Return ``li``, without what it is at some number."""
+
+    def written(n: Nodes, spell: Spell, a: list[Node]) -> Node:
+        log = n.call(spell("log"), a[0], safe=2.0)
+        return n.sum([n.call("scipy.special.expi", log, safe=1.0), n.const(-less)])
+
+    return written
+
+
+def _spherical(path: str) -> Written:
+    """Return a spherical Bessel function of positive numbers, by that of an order and a half."""
+
+    def written(n: Nodes, spell: Spell, a: list[Node]) -> Node:
+        known = a[0].kind == "const"
+        if known and a[0].data == 0.0 and path.endswith("jv"):
+            return _sinc(n, spell, a[1:])
+        half_pi = n.make("part", [n.make("word", data="pi"), n.const(2.0)])
+        root = n.call(spell("sqrt"), n.quotient(half_pi, a[1]), safe=1.0)
+        order = n.const(a[0].data + 0.5) if known else n.sum([a[0], n.const(0.5)])
+        return n.product([root, n.call(path, order, a[1], safe=1.0)])
+
+    return written
+
+
 def _same(n: Nodes, spell: Spell, a: list[Node]) -> Node:
     """Return 1 where two numbers are equal, else 0."""
     return n.make("choose", [n.make("compare", a[:2], "=="), n.const(1.0), n.const(0.0)])
@@ -198,6 +223,10 @@ WRITTEN: dict[str, Written] = {
     "airybiprime": _pair("scipy.special.airy", 3),
     "elliptic_e": _elliptic("ellipe", "ellipeinc"),
     "harmonic": _harmonic,
+    "li": _logarithmic_integral(0.0),
+    "Li": _logarithmic_integral(1.0451637801174927848),
+    "jn": _spherical("scipy.special.jv"),
+    "yn": _spherical("scipy.special.yv"),
     "KroneckerDelta": _same,
     "RisingFactorial": _direct("scipy.special.poch", 2, 1.0),
     "elliptic_f": _direct("scipy.special.ellipkinc", 2, 0.5),
