@@ -73,13 +73,14 @@ def taylor(point: Point, gradient: Vector, v: Vector, curvature: float | None = 
     room = (SINGLE_TOLERANCE if point.single else TOLERANCE) * max(size, 1e-12) + 10 * spread
     room += NOISE * EPS * abs(at) / STEPS[best]
     agrees = bool(abs(central[best] - derivative) <= room)
-    steep = slopes[1] is None or slopes[1] >= 1.7
     even = np.abs(right + left - 2 * at)
     bent = _slope(even, noise)
-    kink = not steep and bent is not None and bent < 1.5
+    kink = bent is not None and bent < 1.5
     between = bool(abs(central[-1] - derivative) <= 1.01 * even[-1] / (2 * steps[-1]) + room)
     ok: bool | None = agrees or (kink and between)
-    if not np.isfinite(central[best]) or not np.isfinite(spread):
+    # Where several entries have a kink, slopes that are right one by one may add up to more.
+    unsure = kink and not ok and v.size > 1
+    if unsure or not np.isfinite(central[best]) or not np.isfinite(spread):
         ok = None
     return Taylor(
         STEPS, tuple(tuple(np.abs(r)) for r in rest), slopes, ok, kink, float(central[best]),

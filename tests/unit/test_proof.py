@@ -256,6 +256,20 @@ def test_a_kink_takes_any_slope_between() -> None:
     assert "bends at the point" in proof.part("Taylor remainder").summary
 
 
+@pytest.mark.parametrize(
+    ("fn", "x"),
+    [
+        (lambda x: np.sum(np.clip(x, 0.0, 1.0)), [0.0, 0.5]),
+        (lambda x: np.sum(np.clip(x, 0.0, 1.0)), [0.0, 1.0]),
+        (lambda x: 2.0 * max(x[0], x[1]) + x[2] ** 2, [1.0, 1.0, 2.0]),
+        (lambda x: np.sum(np.abs(x)) + max(x[0], x[1]), [1e-5, 1e-5, 1.0]),
+    ],
+)
+def test_slopes_of_one_side_are_right_at_a_kink(fn: Any, x: list[float]) -> None:
+    proof = gradgen.verify(fn, (np.array(x),), seconds=0)
+    assert proof.ok and proof.part("gradient").data["kinks"] >= 1, str(proof)
+
+
 def test_a_strong_curvature_is_no_kink(monkeypatch: pytest.MonkeyPatch) -> None:
     def steep(x):
         return x + 1e4 * x * x
