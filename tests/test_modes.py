@@ -334,14 +334,20 @@ def _appends_around(x):
     return gradgen.grad(inner)(x) + len(seen)
 
 
+def _reads_functions(x):
+    powers = {"square": lambda z: z**2}
+    return gradgen.grad(lambda z: powers["square"](z) * x)(x)
+
+
 @pytest.mark.parametrize(
     ("function", "message"),
     [
+        (_reads_functions, "reads the functions in 'powers'"),
         (_writes_around, "a write into the array 'u', which stands outside the function"),
         (_sets_around, "a function that sets what stands around it"),
         (_appends_around, "a write into 'seen', which stands outside the function"),
     ],
 )
-def test_local_functions_that_write_around_them(function: Any, message: str) -> None:
+def test_local_functions_that_are_refused(function: Any, message: str) -> None:
     with pytest.raises(gradgen.UnsupportedError, match=message):
         gradgen.grad(function)(0.7)

@@ -19,7 +19,16 @@ from gradgen.frontend.parameters import bind_arguments
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.scopes import bound_names, free_names, meaning
 from gradgen.frontend.unpacking import sequence_items
-from gradgen.frontend.values import LocalFunction, Map, Seq, Static, is_static, static_value
+from gradgen.frontend.values import (
+    Box,
+    LocalFunction,
+    Map,
+    Seq,
+    Static,
+    is_static,
+    parts,
+    static_value,
+)
 from gradgen.syntax import nodes_in, parts_of
 
 # What these return takes other arguments than the function does, or is no number or array.
@@ -170,6 +179,9 @@ class Twin:
         elif isinstance(value, Static):
             self.statics[name] = value.obj
         else:
+            if _holds_functions(value):
+                self._refuse(f"the gradient of a function that reads the functions in {name!r}",
+                             "give each a name of its own")  # fmt: skip
             self.outer[name] = value
         return name
 
@@ -227,6 +239,14 @@ def _same(a: Any, b: Any) -> bool:
     if isinstance(a, Static) and isinstance(b, Static):
         return a.obj is b.obj
     return a is b
+
+
+def _holds_functions(value: Any) -> bool:
+    """Whether a container has functions in it that are defined inside the loss."""
+    return isinstance(value, Box) and any(
+        isinstance(part, LocalFunction | LocalGradient) or _holds_functions(part)
+        for _, part in parts(value)
+    )
 
 
 def _assigns_around(definition: Any) -> bool:
