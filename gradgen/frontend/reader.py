@@ -406,7 +406,8 @@ class Reader(Sharing):
                 if listed.is_list(other):
                     listed.refuse(self, thing, other)
                 continue
-            if self.frame.source.generated and not self.visible_to_callers(other):
+            copied = isinstance(thing, Storage) and not thing.lists
+            if copied and self.frame.source.generated and not self.visible_to_callers(other):
                 continue  # the pass `copies` has seen to it that nothing here reads the old value
             places = {
                 p for t in (thing, other) for d in (self.causes, self.picks) for p in d.get(t, ())

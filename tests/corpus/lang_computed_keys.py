@@ -73,6 +73,18 @@ def bins_with_bounds(x, a):
     return d[0] * d[1] + d.pop(2, x)
 
 
+def rows_updated_by_bin(x, a):
+    cells = {}
+    for v in a:
+        k = int(v)
+        if k in cells:
+            cells[k][0] += v * x
+            cells[k][1] += 1
+        else:
+            cells[k] = [v * x, 1]
+    return sum((s / n) ** 2 for s, n in cells.values())
+
+
 def most_frequent(x, a):
     count = {}
     for v in a:
@@ -112,6 +124,7 @@ EXAMPLE_ARGS = {
     "sums_and_counts_by_bin": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3),
     "keys_taken_out": _args(0.7, 0.2, -0.8, 1.1, 0.45, 1.4),
     "bins_with_bounds": _args(0.7, 0.3, -0.8, 1.1, 2.4, 1.3),
+    "rows_updated_by_bin": _args(0.7, 0.3, 1.7, 0.4, 1.2, -1.5),
     "most_frequent": _args(0.7, 0.3, -0.8, 1.1, 1.2, 1.3),
     "first_place_of_a_pair": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3),
     "pair_from_a_list_or_new": _args(0.7, 0.3, -0.8, 1.1),
