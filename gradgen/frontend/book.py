@@ -62,6 +62,8 @@ class Book:
     typed: bool = False  # whether lists of these have their types from the beginning
     compiled: bool = False  # whether this is for compiled code, where a name has one type
     begins: dict[Any, dict[str, Type]] = field(default_factory=dict)  # arrays for numbers, by loop
+    row_kinds: set[type] = field(default_factory=set)  # classes of tuples, lists in lists
+    row_kind_asked: bool = False  # whether these have decided something
     pool_frame: Any = None  # where these lists have names
     guards: dict[Value, Any] = field(default_factory=dict)  # what raises where an object is None
 

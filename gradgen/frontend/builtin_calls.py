@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.frontend import row_kinds
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.bindings import emit
 from gradgen.frontend.branches import truth
@@ -193,7 +194,7 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
         return _iterator_test(r, node, value, kinds)
     if isinstance(value, Method):
         return Const(issubclass(types.MethodType, kinds))
-    return Const(issubclass(_class(r, node, as_value(r, value, node), "isinstance"), kinds))
+    return Const(issubclass(_class(r, node, value, "isinstance"), kinds))
 
 
 def _iterator_test(r: Reader, node: ast.AST, value: Any, kinds: Any) -> Const:
@@ -205,8 +206,11 @@ def _iterator_test(r: Reader, node: ast.AST, value: Any, kinds: Any) -> Const:
     return Const(found.pop())
 
 
-def _class(r: Reader, node: ast.AST, v: Value, what: str) -> type:
+def _class(r: Reader, node: ast.AST, value: Any, what: str) -> type:
     """Return the class of a number, an array or a list."""
+    v, kind = as_value(r, value, node), row_kinds.kind_of(r, node, value)
+    if kind is not None:
+        return kind
     if v.type.kind == "any":
         r.refuse(node, f"{what} of a value of unknown type", "give example arguments")
     classes = {"float": float, "int": int, "bool": bool, "complex": complex,
@@ -244,7 +248,7 @@ def _type(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
     if len(args) == 1 and isinstance(args[0], Seq | Record):
         return Static(args[0].kind)
     if len(args) == 1 and isinstance(args[0], Value | Ref):
-        return Static(_class(r, node, as_value(r, args[0], node), "type"))
+        return Static(_class(r, node, args[0], "type"))
     if len(args) == 1 and isinstance(args[0], Static):
         return Static(type(args[0].obj))
     r.refuse(node, f"type of a {describe(args[0])}")

@@ -15,6 +15,7 @@ from gradgen.frontend import (
     lists,
     pointers,
     records,
+    row_kinds,
     subscripts,
     texts,
     unbound,
@@ -198,6 +199,8 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
         return _equal_sequences(r, node, prim, left, right)
     if isinstance(left, Map) and isinstance(right, Map):
         return _compared_dicts(r, node, prim, left, right)
+    if prim in ("eq", "ne") and row_kinds.unlike(r, node, left, right):
+        return Const(prim == "ne")
     rows = [_is_row(r, v) for v in (left, right)]
     if any(rows) and all(
         row or isinstance(v, Seq) for v, row in zip((left, right), rows, strict=True)
@@ -380,6 +383,12 @@ def _within(r: Reader, node: ast.Compare, left: Any, right: Ref) -> Value:
         if item is not None and item.of and pointers.by_value(item.of.kind):
             return as_value(r, run_text(r, node, FOUND, "found", any=Static(any), items=right,
                                         one=left), node)  # fmt: skip
+        if item is not None and item.kind == "list":
+            kind = row_kinds.kind_of(r, node, left)
+            if kind is None or issubclass(kind, tuple) != issubclass(
+                row_kinds.item_kind(r, node), tuple
+            ):
+                return Const(False)
         return r.b.emit("contains", [r.read(right), lists.as_item(r, left, node)])
     same = r.b.emit("np.eq", [r.read(right), as_value(r, left, node)], span=r.span(node))
     return r.b.emit("any", [same], span=r.span(node))

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
+from gradgen.frontend import row_kinds
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, options
 from gradgen.frontend.listed import SHARED, contain, contain_items, taken
@@ -149,6 +150,8 @@ def _with_item(r: Reader, items: Value, steps: Sequence[Step], new: Value) -> Va
 def as_item(r: Reader, value: Any, node: ast.AST) -> Value:
     """Return what goes into a list: containers as lists of their own."""
     value = kept_in_list(r, value, node)
+    for one in options(value):
+        row_kinds.note(r, one)
     if isinstance(value, LocalFunction | Record | Map):
         around = r.open_loops[-1] if r.open_loops else None
         if around is not None:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from gradgen.errors import Span, UnsupportedError
-from gradgen.frontend import attribute_dicts, layouts, listed, outside, unbound
+from gradgen.frontend import attribute_dicts, layouts, listed, outside, row_kinds, unbound
 from gradgen.frontend.captures import Capture
 from gradgen.frontend.precise import Precise
 from gradgen.frontend.sharing import Place, Sharing, Thing
@@ -390,6 +390,7 @@ class Reader(Sharing):
         """Return the graph value of an item of a list of the graph: of a tuple, a list."""
         if isinstance(item, Static) and item.obj is None:
             return Const(None)
+        row_kinds.note(self, item)
         if isinstance(item, Seq) and item.kind is tuple:
             held = [self._as_item(part) for part in item.items]
             if len({part.type.is_scalar for part in held}) < 2:

@@ -14,6 +14,7 @@ from gradgen.frontend import (
     lists,
     patterns,
     raising,
+    row_kinds,
     stores,
     trying,
     turns,
@@ -136,6 +137,8 @@ def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
     if isinstance(s.op, ast.BitOr) and isinstance(box := expanded(r, old, s), Map):
         r.fill(box, unbound.merged(r, any_items(r, s, box), dict_of(r, s, [value], {}).items))
         return old
+    if isinstance(s.op, ast.Add | ast.Mult) and row_kinds.kind_of(r, s, old) is tuple:
+        return binary(r, s, old, value)
     if isinstance(s.op, ast.Add) and lists.is_list(r, old):
         lists.extend(r, s, old, value)
         return old
