@@ -15,6 +15,7 @@ from gradgen.frontend.entries import KEYS, literal
 from gradgen.frontend.iterables import Perhaps, over_sequence
 from gradgen.frontend.method_calls import METHOD_HANDLERS, method, sort_array
 from gradgen.frontend.ordering import ordered, sort_in_place
+from gradgen.frontend.picks import numbers_in
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import special
 from gradgen.frontend.tables import refuse_key
@@ -318,6 +319,8 @@ def _index(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[s
             return Const(static_value(owner).index(*map(static_value, args)))
         except ValueError as error:
             r.fail(node, error)
+    if isinstance(owner, Seq) and is_static(owner):
+        lists.write_out(r, numbers_in(args[0]))  # in a loop of few turns, the place is known
     if len(args) > 1 or not _of_plain_items(r, owner, args[0]):
         return from_library(r, node, finding.index, [owner, *args], kwargs)
     items = r.read(_grown(r, node, owner))

@@ -112,6 +112,12 @@ def pair_from_a_list_or_new(x, a):
     return sum((s / n) ** 2 for s, n in held) + x
 
 
+def places_in_a_constant(x, d):
+    free = (2, 0)
+    parts = [d[free.index(k)] ** 2 if k in free else None for k in range(3)]
+    return x * parts[0] + parts[2] + d[1] * (parts[1] is None)
+
+
 def _args(x, *entries):
     return lambda: (x, np.array(entries, float))
 
@@ -128,6 +134,7 @@ EXAMPLE_ARGS = {
     "most_frequent": _args(0.7, 0.3, -0.8, 1.1, 1.2, 1.3),
     "first_place_of_a_pair": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3),
     "pair_from_a_list_or_new": _args(0.7, 0.3, -0.8, 1.1),
+    "places_in_a_constant": _args(0.7, 0.3, -0.8),
 }
 
 MORE_ARGS = {
