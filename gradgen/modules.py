@@ -90,11 +90,17 @@ class Specialised:
         """Return the module for some types from the cache, or make it."""
         if (known := self._cached(key)) is not None:
             return known
+        of_any_length = self._open_key(key, arguments, options)
+        if (known := self._cached(of_any_length)) is not None:
+            return known
         specs = {n: road().spec_of(v, n) for n, v in arguments.items()}
         if key in self._pinning:
             return self._pinned(key, specs, arguments, options, self._pinning[key])
         try:
-            return self._make(key, specs, options)
+            made = self._make(key, specs, options)
+            if road().long_lists(dict(made.program.function.params)):
+                self._cache[of_any_length] = [made]
+            return made
         except GradgenError as error:
             for entries in (False, True):
                 try:
@@ -105,6 +111,13 @@ class Specialised:
                 self._pinning[key] = entries
                 return made
             raise error from None
+
+    def _open_key(self, key: Any, arguments: dict[str, Any], options: Options) -> Any:
+        """Return the key of what is made for long lists of any length."""
+        chosen = set(options.selected(list(arguments)))
+        keys = ((road().key_of if n in chosen else road().open_key)(v)
+                for n, v in arguments.items())  # fmt: skip
+        return options, key[0] if self._receiver is not None else None, *keys
 
     def _pinned(
         self,

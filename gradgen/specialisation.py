@@ -24,7 +24,7 @@ def road() -> Any:
     from gradgen.backends import failures, kept
     from gradgen.batch import specs
     from gradgen.emission import module, origins
-    from gradgen.frontend import arguments, pinning, source
+    from gradgen.frontend import arguments, long_lists, pinning, source
     from gradgen.ir import evaluate
 
     return types.SimpleNamespace(
@@ -37,6 +37,8 @@ def road() -> Any:
         replay=replay.replay,
         source_of=source.source_of,
         key_of=arguments.key_of,
+        open_key=long_lists.open_key,
+        long_lists=long_lists.long_lists,
         pinned=pinning.pinned,
         with_entries=pinning.with_entries,
         rows_open=specs.rows_open,

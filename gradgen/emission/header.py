@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gradgen.batch.specs import batch_names
-from gradgen.frontend.arguments import Container, Opaque
+from gradgen.frontend.arguments import Container, LongList, Opaque
 from gradgen.frontend.classes import has_attributes
 from gradgen.frontend.source import Source, innermost, source_of
 from gradgen.ir.nodes import Function
@@ -206,9 +206,18 @@ def _spell(spec: Any, letters: dict[str, str]) -> str:
         pairs = [f"{_key(k)}: {item}" for k, item in zip(keys, items, strict=True)]
         name = "" if spec.kind is dict else spec.kind.__name__
         return f"{name}{{{', '.join(pairs)}}}"
+    if isinstance(spec, LongList):
+        return _spell_list(spec.type, spec.classes, letters)
     if spec.is_scalar and isinstance(spec.value, int):
         return repr(bool(spec.value) if spec.kind == "bool" else spec.value)
     return _spell_type(spec, letters)
+
+
+def _spell_list(t: Type, classes: tuple[type, ...], letters: dict[str, str]) -> str:
+    if not classes:
+        return _spell_type(t, letters)
+    item = f"{_spell_list(t.item, classes[1:], letters)}, ..." if t.item is not None else ""
+    return f"({item})" if classes[0] is tuple else f"[{item}]"
 
 
 def _key(key: Any) -> str:

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from gradgen.errors import ArgumentError
-from gradgen.frontend import entries
+from gradgen.frontend import entries, row_kinds
 from gradgen.frontend.classes import attributes_of, has_attributes, is_taken_apart
+from gradgen.frontend.listed import SHARED
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import OTHER_KEYS, Map, Record, Ref, Seq, SomeKeys, Static
 from gradgen.ir.nodes import Const, Leaf, Value
@@ -45,6 +46,14 @@ class Container:
     keys: tuple[Any, ...]
     items: tuple[Any, ...]
     open: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LongList:
+    """A list or tuple of any length; ``classes`` are its class, and that of its rows."""
+
+    type: Type
+    classes: tuple[Any, ...]
 
 
 class Opaque:
@@ -281,6 +290,8 @@ def enter(
         return Static(spec.obj), []
     if isinstance(spec, Type):
         return _enter_leaf(r, name, spec, active, path)
+    if isinstance(spec, LongList):
+        return _enter_list(r, name, spec, active, path)
     values, leaves = [], []
     by_attribute = has_attributes(spec.kind)
     for key, item in zip(spec.keys, spec.items, strict=True):
@@ -328,6 +339,22 @@ def _enter_leaf(
     return r.hold(op.out), [leaf]
 
 
+def _enter_list(
+    r: Reader, name: str, spec: LongList, wanted: list[tuple[Any, ...]], path: tuple[Any, ...]
+) -> tuple[Any, list[Leaf]]:
+    """Return a list that nothing may be written to."""
+    active = any(path[: len(w)] == w for w in wanted)
+    attrs = {"param": name, "path": path, "type": spec.type}
+    op = r.b.append("leaf", [], [spec.type], ["" if path else name], attrs=attrs)
+    op.out.user = not path
+    ref = r.hold(op.out)
+    ref.storage.name, ref.storage.outside = name, True
+    ref.storage.tuples = spec.classes[0] is tuple
+    r.entangle(ref.storage, SHARED, set())
+    r.book.row_kinds.update(spec.classes[1:])
+    return ref, [Leaf(name, path, op.out, active and spec.type.inexact)]
+
+
 def _sized(spec: Type, lengths: dict[str, int]) -> Type:
     """Return the type of an argument whose unpacking says how long it is."""
     if not lengths or not spec.shape:
@@ -357,6 +384,9 @@ def spec_of_value(r: Reader, value: Any) -> Any:
     if isinstance(value, Value | Ref):
         known = value.const if r.pinned and isinstance(value, Const) else None
         whole = int(known) if isinstance(known, int) else None
+        classes = row_kinds.classes_of(r, value)
+        if tuple in classes:
+            return LongList(r.read(value).type, classes)
         return dataclasses.replace(r.read(value).type, value=whole, entries=entries.held(r, value))
     return Opaque(value.obj if isinstance(value, Static) else value)
 

@@ -383,12 +383,8 @@ def _within(r: Reader, node: ast.Compare, left: Any, right: Ref) -> Value:
         if item is not None and item.of and pointers.by_value(item.of.kind):
             return as_value(r, run_text(r, node, FOUND, "found", any=Static(any), items=right,
                                         one=left), node)  # fmt: skip
-        if item is not None and item.kind == "list":
-            kind = row_kinds.kind_of(r, node, left)
-            if kind is None or issubclass(kind, tuple) != issubclass(
-                row_kinds.item_kind(r, node), tuple
-            ):
-                return Const(False)
+        if item is not None and item.kind == "list" and not row_kinds.among(r, node, left):
+            return Const(False)
         return r.b.emit("contains", [r.read(right), lists.as_item(r, left, node)])
     same = r.b.emit("np.eq", [r.read(right), as_value(r, left, node)], span=r.span(node))
     return r.b.emit("any", [same], span=r.span(node))

@@ -24,6 +24,7 @@ from gradgen.frontend.book import Book
 from gradgen.frontend.calls import call_value
 from gradgen.frontend.entries import KEYS, Entries
 from gradgen.frontend.inlining import run_body
+from gradgen.frontend.long_lists import require_read_only, with_long_lists
 from gradgen.frontend.outside import keep_unwritten
 from gradgen.frontend.pinning import any_single, pinned, with_entries
 from gradgen.frontend.pools import Kinds
@@ -62,6 +63,12 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
     """
     kinds, whiles = Kinds(), set[int]()
     try:
+        return _with_lists(fn, given, options)
+    except _NoLongLists:
+        pass
+    except GradgenError:
+        pass  # taken apart, it may be read
+    try:
         return _of_fair_length(_read_function(fn, given, options, kinds=kinds))
     except GradgenError as error:
         for specs, effort, follows, tables in _attempts(fn, given, error):
@@ -82,6 +89,29 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
             except GradgenError as other:
                 error = further(other, error)
         raise error from None
+
+
+class _NoLongLists(Exception):
+    """No argument is a long list."""
+
+
+def _with_lists(fn: Any, given: Any, options: Any) -> Function:
+    """Read a function whose arguments that are long lists stay such.
+
+    Raises
+    ------
+    _NoLongLists
+        Where there are none, or where they are taken apart in any case.
+    """
+    if given is None or options.backend != "numpy" or options.batch:
+        raise _NoLongLists
+    specs = given if isinstance(given, dict) else specs_for(fn, given)
+    found = with_long_lists(specs, options.selected(list(specs)))
+    if found == specs:
+        raise _NoLongLists
+    made = _read_function(fn, found, options)
+    require_read_only(made)
+    return _of_fair_length(made)
 
 
 def _attempts(fn: Any, given: Any, error: GradgenError) -> list[tuple[Any, int, bool, bool]]:

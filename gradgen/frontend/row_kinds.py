@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from gradgen.errors import UnsupportedError
 from gradgen.frontend.listed import INSIDE
 from gradgen.frontend.signals import Retry
 from gradgen.frontend.values import Ref, Seq
@@ -32,7 +33,7 @@ def note(r: Reader, value: Any) -> None:
             raise Retry(set())  # an answer may have been another one
 
 
-def kind_of(r: Reader, node: ast.AST, value: Any) -> type | None:
+def kind_of(r: Reader, node: ast.AST | None, value: Any) -> type | None:
     """Return the class of a tuple or list, None of anything else."""
     if isinstance(value, Seq):
         return value.kind
@@ -41,17 +42,43 @@ def kind_of(r: Reader, node: ast.AST, value: Any) -> type | None:
     return item_kind(r, node) if _is_item(r, value) else _own_kind(value)
 
 
-def item_kind(r: Reader, node: ast.AST) -> type:
+def among(r: Reader, node: ast.AST, value: Any) -> bool:
+    """Whether a value may be equal to a tuple or list that is an item of a list."""
+    kind = kind_of(r, node, value)
+    if kind is None or r.frame.source.generated:
+        return kind is not None
+    return issubclass(kind, tuple) == issubclass(item_kind(r, node), tuple)
+
+
+def item_kind(r: Reader, node: ast.AST | None) -> type:
     """Return the class of the tuples or lists that are items of lists."""
     r.book.row_kind_asked = True
     if len(r.book.row_kinds) > 1:
         what = "a question whose answer depends on whether an item of a list is a tuple or a list"
-        r.refuse(node, what, "let the items of lists be tuples only, or lists only")
+        span = r.b.span if node is None else r.span(node)
+        raise UnsupportedError(what, span, "let the items of lists be tuples only, or lists only")
     return next(iter(r.book.row_kinds), list)
 
 
+def classes_of(r: Reader, value: Value | Ref) -> tuple[type, ...]:
+    """Return the classes of a list, of its rows, and so on; nothing for what is none."""
+    kind = kind_of(r, None, value)
+    if kind is None:
+        return ()
+    item, classes = r.read(value).type.item, [kind]
+    while item is not None and item.kind == "list":
+        classes.append(item_kind(r, None))
+        item = item.item
+    return tuple(classes)
+
+
 def unlike(r: Reader, node: ast.AST, left: Any, right: Any) -> bool:
-    """Whether one side is a tuple and the other a list: Python never takes them for equal."""
+    """Whether one side is a tuple and the other a list: Python never takes them for equal.
+
+    In generated text, tuples in lists are lists.
+    """
+    if r.frame.source.generated:
+        return False
     one, other = kind_of(r, node, left), kind_of(r, node, right)
     if one is None or other is None:
         return False

@@ -1,0 +1,142 @@
+"""Arguments that are long lists of things of one kind: loops over them stay loops.
+
+A list of layers is taken apart, as a person would name its parts; a list of measurements is gone
+through in a loop, as it is in the user's function.  Where that is refused, it is taken apart, too.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import Any
+
+from gradgen.errors import UnsupportedError
+from gradgen.frontend.arguments import Container, LongList, key_of
+from gradgen.ir.nodes import Function, Leaf, Op, Value, walk
+from gradgen.ir.types import Type, join, may_be_one
+
+LEAST = 9  # the number of items from which a list is long
+CLASSES = (tuple, list)
+# What can be done with a tuple as with the list that stands for it.
+WITH_TUPLES = ("len", "array_of_list", "py_sum", "py_max", "py_min")
+
+
+def with_long_lists(specs: dict[str, Any], differentiated: tuple[str, ...]) -> dict[str, Any]:
+    """Return specs in which long lists of one kind, of what is held constant, are lists."""
+    return {n: s if n in differentiated else _with_lists(s) for n, s in specs.items()}
+
+
+def _with_lists(spec: Any) -> Any:
+    if not isinstance(spec, Container):
+        return spec
+    found = _long_list(spec) if len(spec.items) >= LEAST and spec.kind in CLASSES else None
+    if found is not None:
+        return found
+    items = tuple(map(_with_lists, spec.items))
+    return spec if items == spec.items else dataclasses.replace(spec, items=items)
+
+
+def _long_list(spec: Container) -> LongList | None:
+    """Return what a list is whose items are alike, None where they are not."""
+    rows = [s for s in spec.items if isinstance(s, Container)]
+    if len(rows) < len(spec.items):
+        item = _common(spec.items)
+        return LongList(Type("list", item=item), (spec.kind,)) if item is not None else None
+    kinds = {(row.kind, len(row.items)) for row in rows}
+    kind, width = next(iter(kinds))
+    if len(kinds) > 1 or kind not in CLASSES or not width:
+        return None
+    item = _common(tuple(part for row in rows for part in row.items))
+    if item is None or not item.is_scalar:
+        return None
+    inner = Type("list", item=item)
+    return LongList(Type("list", item=inner), (spec.kind, kind))
+
+
+def _common(items: tuple[Any, ...]) -> Type | None:
+    """Return the type of numbers, or of arrays of one dtype and rank; None if they differ."""
+    if not all(isinstance(s, Type) and s.entries is None for s in items):
+        return None
+    first = items[0]
+    if first.is_scalar:
+        same = not isinstance(first.value, int) and all(s == first for s in items)
+        return first if same else None
+    alike = all((s.kind, s.dtype, s.rank) == ("array", first.dtype, first.rank) for s in items)
+    if not alike or not first.rank or any(may_be_one(n) for s in items for n in s.shape):
+        return None
+    return functools.reduce(join, items)
+
+
+def require_read_only(function: Function) -> None:
+    """Refuse to do more than read items of tuples, which are lists in the graph.
+
+    Raises
+    ------
+    UnsupportedError
+        Where something else is done with one, or with a list that holds some.
+    """
+    kinds: dict[Value, tuple[Any, ...]] = {}
+    given = {leaf.value: _spec_at(function, leaf) for leaf in function.leaves}
+    for leaf, spec in given.items():
+        if isinstance(spec, LongList) and tuple in spec.classes:
+            kinds[leaf] = spec.classes
+    known = -1
+    while len(kinds) > known:  # once more where loops hand some on
+        known = len(kinds)
+        for op in walk(function.body) if kinds else ():
+            _follow(op, kinds)
+
+
+def _follow(op: Op, kinds: dict[Value, tuple[Any, ...]]) -> None:
+    """Note of which classes the results of an operation are, where they may be tuples."""
+    if op.blocks:
+        handed = [*op.inputs, *(v for block in op.blocks for v in block.results)]
+        given = {
+            v.type.item is not None and v.type.has_rows: kinds[v] for v in handed if v in kinds
+        }
+        for v in (*op.outputs, *(v for block in op.blocks for v in block.params)):
+            if v.type.kind == "list" and v.type.has_rows in given:
+                kinds.setdefault(v, given[v.type.has_rows])
+        return
+    if not any(v in kinds for v in op.inputs) or op.prim in WITH_TUPLES:
+        return
+    classes = kinds.get(op.inputs[0])
+    if op.prim != "load" or classes is None:
+        raise UnsupportedError(f"{op.prim} of a tuple", op.span)
+    if op.out.type.kind == "list":
+        kinds[op.out] = classes if op.attrs["index"] == "s" else classes[1:]
+
+
+def _spec_at(function: Function, leaf: Leaf) -> Any:
+    """Return the spec of a leaf."""
+    spec = dict(function.params).get(leaf.param)
+    for _, key in leaf.path:
+        if not isinstance(spec, Container):
+            return None
+        spec = spec.items[spec.keys.index(key)]
+    return spec
+
+
+def long_lists(specs: dict[str, Any]) -> list[LongList]:
+    """Return the long lists in specs, at any depth."""
+    found, work = [], list(specs.values())
+    while work:
+        spec = work.pop()
+        if isinstance(spec, LongList):
+            found.append(spec)
+        work += spec.items if isinstance(spec, Container) else ()
+    return found
+
+
+def open_key(value: Any) -> Any:
+    """Return a key that long lists have in common which differ in their lengths alone."""
+    return _open(key_of(value))
+
+
+def _open(key: Any) -> Any:
+    if not isinstance(key, tuple) or not key or key[0] not in (*CLASSES, dict):
+        return key
+    first, *items = key
+    if first in CLASSES and len(items) >= LEAST and all(item == items[0] for item in items):
+        return first, LongList, items[0]
+    return first, *map(_open, items)

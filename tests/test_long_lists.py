@@ -1,0 +1,80 @@
+"""Arguments that are long lists: loops over them are loops in the text, for any length."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradgen
+from tests.corpus import lang_long_lists as losses
+
+READ = (
+    "decay", "springs", "sequences", "neighbours", "gathered", "sorted_data", "in_a_dict",
+    "best_row",
+)  # fmt: skip
+TAKEN_APART = ("which_class", "tuple_of_numbers", "written", "rows_written", "arrays_written")
+
+
+@pytest.mark.parametrize("name", [*READ, *TAKEN_APART])
+def test_text(name: str) -> None:
+    """It has a loop, and no name for each item, unless the function does more than read."""
+    text = gradgen.emit(getattr(losses, name), example_args=losses.EXAMPLE_ARGS[name]())
+    assert (", ...]" in text) == (name in READ)
+    assert ("_8" not in text) == (name in READ)
+
+
+def test_one_module_for_all_lengths() -> None:
+    gradient = gradgen.value_and_grad(losses.decay)
+    params = np.array([1.2, 0.4])
+    texts = set()
+    for count in (12, 9, 30):
+        data = [(0.1 * k, 1.0) for k in range(count)]
+        value, _ = gradient(params, data)
+        assert value == losses.decay(params, data)
+        texts.add(gradient.source)
+    assert len(texts) == 1
+
+
+def test_other_items_are_another_module() -> None:
+    def loss(x: float, values: list[Any]) -> Any:
+        return sum(math.sin(x) * v for v in values)
+
+    gradient = gradgen.grad(loss)
+    for values in ([1.0] * 9, [1] * 9, [1.0] * 8 + [1], [True] * 9, [np.float64(2.0)] * 9, [1.0]):
+        assert gradient(0.3, values) == pytest.approx(math.cos(0.3) * sum(values), rel=1e-14)
+    by_values = gradgen.grad(loss, argnums=1)(0.3, [1.0] * 10)
+    assert by_values == [math.sin(0.3)] * 10
+
+
+def test_a_method() -> None:
+    class Fit:
+        scale = 2.0
+
+        def loss(self, w: Any, ys: list[float]) -> Any:
+            return sum((self.scale * w[0] - y) ** 2 for y in ys)
+
+    fit, w = Fit(), np.array([0.7])
+    gradient = gradgen.grad(fit.loss)
+    for count in (9, 14):
+        ys = [0.1 * k for k in range(count)]
+        assert gradient(w, ys) == pytest.approx(sum(4.0 * (1.4 - y) for y in ys), rel=1e-13)
+
+
+def test_inside_a_loss() -> None:
+    """A gradient inside a loss knows that rows are tuples."""
+
+    def energy(w: Any, rows: Any) -> Any:
+        total = sum(w[0] * a**2 * w[1] for a, _ in rows)
+        return total * (2.0 if isinstance(rows[0], tuple) else 3.0)
+
+    def loss(w: Any, rows: Any) -> Any:
+        return np.sum(gradgen.grad(energy)(w, rows) ** 2)
+
+    w, rows = np.array([0.3, 0.7]), [(0.1 * k, 2.0) for k in range(10)]
+    squares = 2.0 * sum(a**2 for a, _ in rows)
+    value, gradient = gradgen.value_and_grad(loss)(w, rows)
+    assert value == pytest.approx(squares**2 * np.sum(w**2), rel=1e-13)
+    np.testing.assert_allclose(gradient, 2.0 * squares**2 * w, rtol=1e-13)
