@@ -62,12 +62,9 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
     numbers of the arguments.  Of several refusals, that is raised which came furthest.
     """
     kinds, whiles = Kinds(), set[int]()
-    try:
-        return _with_lists(fn, given, options)
-    except _NoLongLists:
-        pass
-    except GradgenError:
-        pass  # taken apart, it may be read
+    made = _with_lists(fn, given, options)
+    if made is not None:
+        return made
     try:
         return _of_fair_length(_read_function(fn, given, options, kinds=kinds))
     except GradgenError as error:
@@ -91,27 +88,20 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
         raise error from None
 
 
-class _NoLongLists(Exception):
-    """No argument is a long list."""
-
-
-def _with_lists(fn: Any, given: Any, options: Any) -> Function:
-    """Read a function whose arguments that are long lists stay such.
-
-    Raises
-    ------
-    _NoLongLists
-        Where there are none, or where they are taken apart in any case.
-    """
+def _with_lists(fn: Any, given: Any, options: Any) -> Function | None:
+    """Read a function whose arguments that are long lists stay such; None where that is refused."""
     if given is None or options.backend != "numpy" or options.batch:
-        raise _NoLongLists
-    specs = given if isinstance(given, dict) else specs_for(fn, given)
-    found = with_long_lists(specs, options.selected(list(specs)))
-    if found == specs:
-        raise _NoLongLists
-    made = _read_function(fn, found, options)
-    require_read_only(made)
-    return _of_fair_length(made)
+        return None
+    try:
+        specs = given if isinstance(given, dict) else specs_for(fn, given)
+        found = with_long_lists(specs, options.selected(list(specs)))
+        if found == specs:
+            return None
+        made = _read_function(fn, found, options)
+        require_read_only(made)
+        return _of_fair_length(made)
+    except GradgenError:
+        return None
 
 
 def _attempts(fn: Any, given: Any, error: GradgenError) -> list[tuple[Any, int, bool, bool]]:
