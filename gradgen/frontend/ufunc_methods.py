@@ -34,12 +34,12 @@ REDUCED: dict[Any, Any] = {
     np.logical_and: np.all, np.logical_or: np.any,
 }  # fmt: skip
 ACCUMULATED: dict[Any, Any] = {np.add: np.cumsum, np.multiply: np.cumprod}
-# Those of which NumPy takes one entry after the other (of powers and angles it does not).
+# Those of which NumPy takes one entry after the other: it does not reorder what is not associative.
+# (Compiled for long vectors, it may round a power or an angle of arrays in another way than here.)
 SEQUENTIAL = {
-    np.subtract, np.divide, np.hypot, np.logaddexp, np.logaddexp2, np.float_power, np.fmod,
-    np.remainder, np.floor_divide, np.copysign, np.heaviside, np.nextafter,
+    np.subtract, np.divide, np.hypot, np.logaddexp, np.logaddexp2, np.power, np.float_power,
+    np.arctan2, np.fmod, np.remainder, np.floor_divide, np.copysign, np.heaviside, np.nextafter,
 }  # fmt: skip
-MACHINES = "in an order that depends on the machine"
 WRITE = "write the loop out, or use functools.reduce"
 AXES = RULES["cumsum"]  # any rule: its name is in messages
 PARAMS = {
@@ -111,10 +111,14 @@ def along(ufunc: np.ufunc, method: str, known: dict[Any, Any], loop: Callable[..
         if ufunc in known:
             return _called(r, node, known[ufunc], [array], given)
         operation = f"np.{ufunc.__name__}.{method}"
+        if method == "reduce" and _no_axis(r, node, array, given["axis"], operation):
+            array = _called(r, node, np.expand_dims, [array, Const(0)], {})
+            given = {k: v for k, v in given.items() if k != "keepdims"} | {"axis": Const(0)}
         if operation in RULES:
             return call_rule(r, node, RULES[operation], [array], given)
         if ufunc not in SEQUENTIAL:
-            r.refuse(node, f"{operation}, which NumPy computes {MACHINES}", WRITE)
+            r.refuse(node, operation, WRITE)
+        array = _in_floats(r, node, ufunc, array)
         if "where" in given and "initial" not in given:
             what = f"reduction operation {ufunc.__name__!r} does not have an identity, so to use"
             r.fail(node, ValueError(f"{what} a where mask one has to specify 'initial'"))
@@ -130,6 +134,19 @@ def _known_axis(r: Reader, node: ast.AST, array: Any, axis: Any) -> Any:
     """Return the axis of a method that goes along one: the only one where none is named."""
     rank = as_value(r, array, node).type.rank
     return Const(0) if is_none(axis) and rank == 1 else axis
+
+
+def _no_axis(r: Reader, node: ast.AST, array: Any, axis: Any, operation: str) -> bool:
+    """Whether each entry is reduced by itself: no axis is named, or there is none."""
+    known = option(r, node, "axis", axis, AXES)
+    none = rank_of(r, node, as_value(r, array, node), operation) == 0
+    return known == () or (none and known in (None, 0, -1))
+
+
+def _in_floats(r: Reader, node: ast.AST, ufunc: np.ufunc, array: Any) -> Any:
+    """Return an array of whole numbers as float64 where the ufunc makes it so."""
+    whole = as_value(r, array, node).type.dtype == "int64" and "ll->l" not in ufunc.types
+    return in_dtype(r, node, array, Static(np.float64)) if whole else array
 
 
 def _one_axis(r: Reader, node: ast.AST, ufunc: np.ufunc, method: str, array: Any, axis: Any) -> int:
@@ -159,8 +176,11 @@ def reduceat(ufunc: np.ufunc) -> Handler:
         if operation in RULES:
             return call_rule(r, node, RULES[operation], [array, places], given)
         if ufunc not in SEQUENTIAL:
-            r.refuse(node, f"{operation}, which NumPy computes {MACHINES}", WRITE)
-        given["axis"] = Const(option(r, node, "axis", given["axis"], AXES))
+            r.refuse(node, operation, WRITE)
+        array = _in_floats(r, node, ufunc, array)
+        axis = option(r, node, "axis", given["axis"], AXES)
+        rank = rank_of(r, node, as_value(r, array, node), operation)
+        given["axis"] = Const(axis % rank if rank else axis)
         return from_library(r, node, ufuncs.segments, [Static(ufunc), array, places], given)
 
     return handler

@@ -17,14 +17,18 @@ def zeros_for(*arrays, dtype):
 def reduced(function, array, axis=0, keepdims=False, initial=None, where=None):
     """Return ``function.reduce(array, axis)``, of what ``where`` asks for, from a value on."""
     rows = array if axis == 0 else np.moveaxis(array, axis, 0)
-    if where is None:
-        out = rows[0] if initial is None else function(initial, rows[0])
+    if initial is None:
+        out = rows[0]
         for k in range(1, len(rows)):
+            out = function(out, rows[k])
+        return np.expand_dims(out, axis) if keepdims else out
+    out = np.full(np.shape(rows)[1:], initial, dtype=array.dtype)
+    if where is None:
+        for k in range(len(rows)):
             out = function(out, rows[k])
     else:
         asked = np.moveaxis(np.broadcast_to(where, np.shape(array)), axis, 0)
-        out = np.where(asked[0], function(initial, rows[0]), initial)
-        for k in range(1, len(rows)):
+        for k in range(len(rows)):
             out = np.where(asked[k], function(out, rows[k]), out)
     return np.expand_dims(out, axis) if keepdims else out
 
@@ -32,11 +36,12 @@ def reduced(function, array, axis=0, keepdims=False, initial=None, where=None):
 def running(function, array, axis=0):
     """Return ``function.accumulate(array, axis)``."""
     rows = array if axis == 0 else np.moveaxis(array, axis, 0)
-    out = np.zeros_like(rows)
-    out[:1] = rows[:1]
+    out = np.zeros_like(array)
+    totals = out if axis == 0 else np.moveaxis(out, axis, 0)
+    totals[:1] = rows[:1]
     for k in range(1, len(rows)):
-        out[k] = function(out[k - 1], rows[k])
-    return out if axis == 0 else np.moveaxis(out, 0, axis)
+        totals[k] = function(totals[k - 1], rows[k])
+    return out
 
 
 def segments(function, array, indices, axis=0):
@@ -45,14 +50,16 @@ def segments(function, array, indices, axis=0):
     starts = np.asarray(indices)
     if np.any((starts < 0) | (starts >= len(rows))):
         raise IndexError(f"an index of reduceat is outside of [0, {len(rows)})")
-    out = np.zeros((len(starts), *np.shape(rows)[1:]), dtype=array.dtype)
+    shape = np.shape(array)
+    out = np.zeros((*shape[:axis], len(starts), *shape[axis + 1 :]), dtype=array.dtype)
+    totals = out if axis == 0 else np.moveaxis(out, axis, 0)
     for k in range(len(starts)):
         stop = starts[k + 1] if k + 1 < len(starts) else len(rows)
         total = rows[starts[k]]
         for j in range(starts[k] + 1, stop):
             total = function(total, rows[j])
-        out[k] = total
-    return out if axis == 0 else np.moveaxis(out, 0, axis)
+        totals[k] = total
+    return out
 
 
 def numbered(array):
