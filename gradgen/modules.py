@@ -114,7 +114,10 @@ class Specialised:
 
     def _open_key(self, key: Any, arguments: dict[str, Any], options: Options) -> Any:
         """Return the key of what is made for long lists of any length."""
-        chosen = set(options.selected(list(arguments)))
+        try:
+            chosen = set(options.selected(list(arguments)))
+        except ArgumentError:
+            return key  # positions inside *args
         keys = ((road().key_of if n in chosen else road().open_key)(v)
                 for n, v in arguments.items())  # fmt: skip
         return options, key[0] if self._receiver is not None else None, *keys

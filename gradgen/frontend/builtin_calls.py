@@ -213,6 +213,9 @@ def _class(r: Reader, node: ast.AST, value: Any, what: str) -> type:
         return kind
     if v.type.kind == "any":
         r.refuse(node, f"{what} of a value of unknown type", "give example arguments")
+    if v.type.kinds:
+        what = f"{what} of a number that may be one of several kinds, such as an int or a float"
+        r.refuse(node, what, "make it one kind, by float(...), where it is made")
     classes = {"float": float, "int": int, "bool": bool, "complex": complex,
                "array": np.ndarray, "list": list}  # fmt: skip
     if v.type.is_scalar and not v.type.weak:

@@ -97,7 +97,7 @@ class Type:
     ``item``) or ``opaque`` (passive, passed on untouched).  ``weak`` marks Python scalars, which do
     not widen a dtype.  ``value`` is the symbolic value of an integer, where known; ``entries`` are
     those of an argument, where the function is read for them.  ``of`` is what an integer points to,
-    while the function is read.
+    while the function is read; ``kinds``: it covers numbers of several kinds, such as 1 and 0.5.
     """
 
     kind: str
@@ -108,6 +108,7 @@ class Type:
     item: Type | None = None
     entries: tuple[Any, ...] | None = None
     of: Pointer | None = None
+    kinds: bool = False
 
     @property
     def rank(self) -> int | None:
@@ -321,7 +322,8 @@ def _join_numeric(a: Type, b: Type) -> Type:
     dtype = promote([a, b]) if a.dtype and b.dtype else ""
     if a.is_scalar and b.is_scalar:
         value = a.value if a.value == b.value else None
-        return replace(scalar(dtype, a.weak and b.weak), value=value)
+        kinds = a.kinds or b.kinds or (a.kind, a.dtype, a.weak) != (b.kind, b.dtype, b.weak)
+        return replace(scalar(dtype, a.weak and b.weak), value=value, kinds=kinds)
     if a.kind == "array" and b.kind == "array" and a.rank == b.rank and a.shape is not None:
         assert b.shape is not None
         dims = tuple(map(join_lengths, a.shape, b.shape))

@@ -1,0 +1,73 @@
+"""Numbers that are ints on one path and floats on another: questions about which are no guesses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradgen
+from tests.references import assert_gradient
+
+X = np.array([0.3, 0.7, 1.1, 0.2])
+
+
+def in_rows(x: Any) -> Any:
+    rows = []
+    for i in range(len(x)):
+        rows.append((x[i], i))
+    return sum(r[0] ** 2 * (2.0 if isinstance(r[1], int) else 5.0) for r in rows)
+
+
+def by_the_place(x: Any) -> Any:
+    rows = []
+    for i in range(len(x)):
+        rows.append(i if i % 2 else 0.5)
+    return sum(x[k] ** 2 * (2.0 if type(v) is int else 5.0) for k, v in enumerate(rows))
+
+
+def by_the_path(x: Any) -> Any:
+    total = 0.0
+    for i in range(len(x)):
+        v = 1 if x[i] > 0.5 else 0.5
+        total += x[i] * v * (2.0 if isinstance(v, int) else 5.0)
+    return total
+
+
+def from_turn_to_turn(x: Any) -> Any:
+    n, total = 0, 0.0
+    for i in range(len(x)):
+        total += x[i] * (2.0 if isinstance(n, int) else 5.0)
+        if x[i] > 0.5:
+            n = 0.5
+    return total
+
+
+def of_numpy_first(x: Any) -> Any:
+    n, total = x[0], 0.0
+    for i in range(len(x)):
+        total += x[i] ** 2 * (2.0 if isinstance(n, np.floating) else 5.0)
+        n = 2.0
+    return total
+
+
+def floats_alone(x: Any) -> Any:
+    rows = []
+    for i in range(len(x)):
+        rows.append(float(i))
+    return sum(x[k] * (2.0 if isinstance(v, float) else 5.0) for k, v in enumerate(rows))
+
+
+@pytest.mark.parametrize(
+    "loss", [in_rows, by_the_place, by_the_path, from_turn_to_turn, of_numpy_first, floats_alone]
+)
+def test_right_or_refused(loss: Any) -> None:
+    try:
+        value, gradient = gradgen.value_and_grad(loss)(X)
+    except gradgen.UnsupportedError as error:
+        assert loss in (by_the_path, from_turn_to_turn)
+        assert "of several kinds" in str(error) and "Way out" in str(error)
+    else:
+        assert value == loss(X)
+        assert_gradient(loss, (X,), (gradient,), (0,))
