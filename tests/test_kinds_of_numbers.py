@@ -59,8 +59,41 @@ def floats_alone(x: Any) -> Any:
     return sum(x[k] * (2.0 if isinstance(v, float) else 5.0) for k, v in enumerate(rows))
 
 
+def numbers_of_python(x: Any) -> Any:
+    plain = x[0].item()
+    known = isinstance(plain, float) and not isinstance(plain, np.floating)
+    return plain**2 * (2.0 if known else 5.0) + x[1] * (2.0 if type(abs(True)) is int else 5.0)
+
+
+def none_in_a_list(x: Any) -> Any:
+    items = []
+    for v in x:
+        items.append(v if v > 0.5 else None)
+    total = sum(v**2 if v is not None else 1.0 for v in items)
+    return total + x[0] * (2.0 if None in items else 5.0)
+
+
+class Own(list):
+    """A list of one's own."""
+
+
+def lists_of_ones_own(x: Any) -> Any:
+    return x[0] ** 2 * (2.0 if Own([x[0], x[1]]) == [x[0], x[1]] else 5.0)
+
+
 @pytest.mark.parametrize(
-    "loss", [in_rows, by_the_place, by_the_path, from_turn_to_turn, of_numpy_first, floats_alone]
+    "loss",
+    [
+        in_rows,
+        by_the_place,
+        by_the_path,
+        from_turn_to_turn,
+        of_numpy_first,
+        floats_alone,
+        numbers_of_python,
+        none_in_a_list,
+        lists_of_ones_own,
+    ],
 )
 def test_right_or_refused(loss: Any) -> None:
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import collections
 import itertools
 import logging
 import math
@@ -169,6 +170,9 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
     value = args[0]
     if isinstance(node, ast.Call) and node.args:
         r.only_asked(node.args[0], value)
+    asked = kinds if isinstance(kinds, tuple) else (kinds,)
+    if collections.deque in asked and row_kinds.kind_of(r, node, value) is list:
+        r.refuse(node, "isinstance of what may be a list or a deque", "test outside the loss")
     if pointer(value):
         there = is_none(r, node, value, negated=True)
         of = pointer(value).kind  # type: ignore[union-attr]

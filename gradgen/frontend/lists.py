@@ -10,10 +10,20 @@ from gradgen.frontend import row_kinds
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, options
 from gradgen.frontend.listed import SHARED, contain, contain_items, taken
+from gradgen.frontend.pointers import is_none_itself
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.signals import WriteOut
 from gradgen.frontend.unbound import raise_where
-from gradgen.frontend.values import Iteration, LocalFunction, Map, Record, Ref, Seq, Step
+from gradgen.frontend.values import (
+    Choice,
+    Iteration,
+    LocalFunction,
+    Map,
+    Record,
+    Ref,
+    Seq,
+    Step,
+)
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import least_length
 
@@ -152,6 +162,9 @@ def as_item(r: Reader, value: Any, node: ast.AST) -> Value:
     value = kept_in_list(r, value, node)
     for one in options(value):
         row_kinds.note(r, one)
+    if isinstance(value, Choice) and any(map(is_none_itself, options(value))):
+        r.refuse(node, "None beside numbers in a list of unknown length",
+                 "append a number that stands for it, such as math.nan")  # fmt: skip
     if isinstance(value, LocalFunction | Record | Map):
         around = r.open_loops[-1] if r.open_loops else None
         if around is not None:

@@ -11,6 +11,9 @@ class ListObject:
     def __init__(self, iterable=(), /):
         self._held = list(iterable)
 
+    def __eq__(self, other):
+        return self._held == (other._held if isinstance(other, ListObject) else other)
+
     def __iter__(self):
         return iter(self._held)
 
@@ -92,6 +95,9 @@ class DictObject:
 
     def __init__(self, *args, **kwargs):
         self._held = dict(*args, **kwargs)
+
+    def __eq__(self, other):
+        return self._held == (other._held if isinstance(other, DictObject) else other)
 
     def __iter__(self):
         return iter(list(self._held))

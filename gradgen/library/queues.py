@@ -14,6 +14,9 @@ class LimitedDeque:
         for item in iterable:
             self.append(item)
 
+    def __eq__(self, other):
+        return isinstance(other, LimitedDeque) and self.items == other.items
+
     def append(self, item):
         """Add an item at the right."""
         self.items.append(item)

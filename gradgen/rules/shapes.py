@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import BOOL, Length, Type, fresh_dim
+from gradgen.ir.types import BOOL, Length, Type, fresh_dim, scalar
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import (
@@ -201,9 +201,13 @@ def cast_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     return alg.cast(g, dtype)
 
 
+PYTHONS = ("float64", "int64", "bool", "complex128")  # dtypes of the numbers of Python
+
+
 def item_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return a scalar of the input's dtype."""
-    return of_shape(inputs[0].type.dtype, ())
+    """Return a scalar of the input's dtype: a number of Python's."""
+    dtype = inputs[0].type.dtype
+    return scalar(dtype, weak=True) if dtype in PYTHONS else of_shape(dtype, ())
 
 
 def identity_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:

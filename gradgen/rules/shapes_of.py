@@ -61,6 +61,8 @@ def elementwise(dtype: str = "same", weak: bool | None = None) -> Any:
             name = inexact_of(name)
         if dtype == "magnitude":
             name = real_of(name)
+        if dtype == "magnitude" and weak is None and name == "bool":
+            name = "int64"  # abs(True) is 1
         result = numeric(name, broadcast(t.shape for t in types), types)
         if weak is not None and result.is_scalar:
             result = scalar(result.dtype, weak)
