@@ -130,6 +130,13 @@ def tuple_of_tuples(x: Any) -> Any:
     return total * (2.0 if isinstance(rows, tuple) and isinstance(rows[0], tuple) else 1.0)
 
 
+def which_row(x: Any) -> Any:
+    rows = [[0.0] * 3 for _ in range(2)]
+    rows[0][1] = x[0]
+    same = rows[0] is rows[1]
+    return (rows[1][1] + x[2] ** 2) * (2.0 if same else 5.0) + x[1] * (rows[0] == rows[1])
+
+
 def asked_before_a_list_goes_in(x: Any) -> Any:
     rows, total = [(x[0], 1.0)], 0.0
     for i in range(1, len(x)):
@@ -141,7 +148,7 @@ def asked_before_a_list_goes_in(x: Any) -> Any:
 LOSSES: list[Callable[..., Any]] = [
     tuple_by_isinstance, list_by_isinstance, tuple_by_type, by_match, equal_to_a_tuple,
     equal_to_a_list, part_of_an_item, within, longer_tuples_are_new, longer_lists_are_the_same,
-    best_so_far, out_of_a_queue, named, tuple_of_tuples,
+    best_so_far, out_of_a_queue, named, tuple_of_tuples, which_row,
 ]  # fmt: skip
 
 

@@ -205,6 +205,9 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
     if any(rows) and all(
         row or isinstance(v, Seq) for v, row in zip((left, right), rows, strict=True)
     ):
+        if prim in ("is", "is_not"):
+            what = "a test of whether two items of lists are one list"
+            r.refuse(node, what, "compare their places, or what they hold by ==")
         items = [lists.as_item(r, v, node) for v in (left, right)]
         return r.b.emit(f"lists_{prim}", items, span=r.span(node))
     a, b = as_value(r, left, node), as_value(r, right, node)
