@@ -137,6 +137,13 @@ def which_row(x: Any) -> Any:
     return (rows[1][1] + x[2] ** 2) * (2.0 if same else 5.0) + x[1] * (rows[0] == rows[1])
 
 
+def keys_are_no_list(x: Any) -> Any:
+    d = {"a": x[0], "b": x[1]}
+    total = x[0] ** 2 * (2.0 if d.keys() == ["a", "b"] else 5.0)
+    total += x[1] * (2.0 if d.keys() == {"a", "b"} else 5.0)
+    return total + x[2] * (2.0 if isinstance(d.keys(), list) else 5.0) * ("b" in d.keys())
+
+
 def asked_before_a_list_goes_in(x: Any) -> Any:
     rows, total = [(x[0], 1.0)], 0.0
     for i in range(1, len(x)):
@@ -149,6 +156,7 @@ LOSSES: list[Callable[..., Any]] = [
     tuple_by_isinstance, list_by_isinstance, tuple_by_type, by_match, equal_to_a_tuple,
     equal_to_a_list, part_of_an_item, within, longer_tuples_are_new, longer_lists_are_the_same,
     best_so_far, out_of_a_queue, named, tuple_of_tuples, which_row,
+    keys_are_no_list,
 ]  # fmt: skip
 
 

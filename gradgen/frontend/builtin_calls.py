@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import collections
+import functools
 import itertools
 import logging
 import math
@@ -180,7 +181,9 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
         if mine == issubclass(type(None), kinds):
             return Const(mine)
         return there if mine else is_none(r, node, value)
-    if any(view is value for view, _ in r.views):
+    if isinstance(value, LocalFunction) and functools.partial in asked:
+        r.refuse(node, "isinstance of what may be a functools.partial", "test outside the loss")
+    if any(view is value for view in (*r.key_views, *(view for view, _ in r.views))):
         found = {issubclass(kind, kinds) for kind in DICT_VIEWS}
         if len(found) > 1:
             r.refuse(node, "isinstance of a view of a dict", "make a list of it first")

@@ -40,7 +40,9 @@ def _dict_view(
     view = (
         present(r, node, items) if any(isinstance(i, Perhaps) for i in items) else Seq(items, list)
     )
-    if node.func.attr != "keys" and isinstance(view, Seq):
+    if node.func.attr == "keys":
+        r.key_views.append(view)
+    elif isinstance(view, Seq):
         r.views.append((view, owner))
     return view
 

@@ -186,6 +186,8 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
         same = _identical(r, node, left, right)
         if same is not None:
             return Const(same == isinstance(op, ast.Is))
+    if prim in ("eq", "ne") and _differ_in_class(r, node, left, right):
+        return Const(prim == "ne")
     if is_static(left) and is_static(right):
         try:
             return Const(bool(FOLD[prim](static_value(left), static_value(right))))  # type: ignore[operator]
@@ -199,22 +201,38 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
         return _equal_sequences(r, node, prim, left, right)
     if isinstance(left, Map) and isinstance(right, Map):
         return _compared_dicts(r, node, prim, left, right)
-    if prim in ("eq", "ne") and row_kinds.unlike(r, node, left, right):
-        return Const(prim == "ne")
-    rows = [_is_row(r, v) for v in (left, right)]
-    if any(rows) and all(
-        row or isinstance(v, Seq) for v, row in zip((left, right), rows, strict=True)
-    ):
-        if prim in ("is", "is_not"):
-            what = "a test of whether two items of lists are one list"
-            r.refuse(node, what, "compare their places, or what they hold by ==")
-        items = [lists.as_item(r, v, node) for v in (left, right)]
-        return r.b.emit(f"lists_{prim}", items, span=r.span(node))
+    if _are_rows(r, left, right):
+        return _compared_rows(r, node, prim, left, right)
     a, b = as_value(r, left, node), as_value(r, right, node)
     lengths = prim in ("eq", "ne") and a.type.kind == b.type.kind == "int"
     if lengths and a.type.value is not None and a.type.value == b.type.value:
         return Const(prim == "eq")
     return r.hold(r.b.emit(prim, [a, b], span=r.span(node)))
+
+
+def _differ_in_class(r: Reader, node: ast.AST, left: Any, right: Any) -> bool:
+    """Whether one side is a tuple or the keys of a dict, and the other a list, say."""
+    keys = [any(view is side for view in r.key_views) for side in (left, right)]
+    if any(keys) and isinstance(left, Seq) and isinstance(right, Seq):
+        if all(keys):
+            r.refuse(node, "a comparison of the keys of two dicts", "compare set(d) == set(e)")
+        return True
+    return row_kinds.unlike(r, node, left, right)
+
+
+def _are_rows(r: Reader, left: Any, right: Any) -> bool:
+    """Whether a list of the graph is compared with one, or with a tuple or list."""
+    rows = [_is_row(r, v) for v in (left, right)]
+    alike = (row or isinstance(v, Seq) for v, row in zip((left, right), rows, strict=True))
+    return any(rows) and all(alike)
+
+
+def _compared_rows(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> Any:
+    if prim in ("is", "is_not"):
+        what = "a test of whether two items of lists are one list"
+        r.refuse(node, what, "compare their places, or what they hold by ==")
+    items = [lists.as_item(r, v, node) for v in (left, right)]
+    return r.b.emit(f"lists_{prim}", items, span=r.span(node))
 
 
 def _are_unlike(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> bool:

@@ -23,6 +23,7 @@ class Sharing:
         self.causes: dict[Thing, set[Place]] = {}
         self.reads_later = False  # whether an iterator is kept, which reads what no name may
         self.views: list[tuple[Box, Box]] = []  # what dict.values() and items() gave, and of which
+        self.key_views: list[Any] = []  # what dict.keys() gave
         self.picks: dict[Thing, set[Place]] = {}  # where items of lists were picked
 
     # --- names ----------------------------------------------------------------------------
