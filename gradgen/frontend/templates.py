@@ -305,7 +305,7 @@ def equal(a: Template, b: Template) -> bool:
         ordered = isinstance(a.thing, SomeKeys) == isinstance(b.thing, SomeKeys)
         return ordered and interchangeable(a.thing, b.thing)
     if isinstance(a, Hole) and isinstance(b, Hole):
-        return a.type == b.type
+        return a.type == b.type and a.type.kinds == b.type.kinds
     if isinstance(a, Node) and isinstance(b, Node):
         if [k for k, _ in a.items] != [k for k, _ in b.items]:
             return False

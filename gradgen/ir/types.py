@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -108,7 +108,7 @@ class Type:
     item: Type | None = None
     entries: tuple[Any, ...] | None = None
     of: Pointer | None = None
-    kinds: bool = False
+    kinds: bool = field(default=False, compare=False)
 
     @property
     def rank(self) -> int | None:
@@ -298,7 +298,7 @@ def numeric(dtype: str, shape: Shape | None, operands: Iterable[Type]) -> Type:
 def join(a: Type, b: Type) -> Type | None:
     """Return the least type that covers both, or None if no program can go on with it."""
     if a == b:
-        return a
+        return b if b.kinds else a
     if UNDEFINED in (a, b):
         return b if a == UNDEFINED else a
     if a.kind == "list" and b.kind == "list":
