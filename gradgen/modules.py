@@ -90,16 +90,18 @@ class Specialised:
         """Return the module for some types from the cache, or make it."""
         if (known := self._cached(key)) is not None:
             return known
-        of_any_length = self._open_key(key, arguments, options)
-        if (known := self._cached(of_any_length)) is not None:
-            return known
         specs = {n: road().spec_of(v, n) for n, v in arguments.items()}
+        lists = road().of_any_length(specs, options)
+        if lists is not None:
+            lists = (options, key[0] if self._receiver is not None else None, lists)
+            if (known := self._cached(lists)) is not None:
+                return known
         if key in self._pinning:
             return self._pinned(key, specs, arguments, options, self._pinning[key])
         try:
             made = self._make(key, specs, options)
-            if road().long_lists(dict(made.program.function.params)):
-                self._cache[of_any_length] = [made]
+            if lists is not None and made.for_any_length:
+                self._cache[lists] = [made]
             return made
         except GradgenError as error:
             for entries in (False, True):
@@ -111,16 +113,6 @@ class Specialised:
                 self._pinning[key] = entries
                 return made
             raise error from None
-
-    def _open_key(self, key: Any, arguments: dict[str, Any], options: Options) -> Any:
-        """Return the key of what is made for long lists of any length."""
-        try:
-            chosen = set(options.selected(list(arguments)))
-        except ArgumentError:
-            return key  # positions inside *args
-        keys = ((road().key_of if n in chosen else road().open_key)(v)
-                for n, v in arguments.items())  # fmt: skip
-        return options, key[0] if self._receiver is not None else None, *keys
 
     def _pinned(
         self,

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from gradgen.pipeline import Program
 
 MAX_SPECIALISATIONS = 256
+# Others are made of a text that is read again, in which lists may have been taken apart.
+FIRST_ORDER = ("grad", "value_and_grad", "vjp", "jvp")
 
 
 @functools.cache
@@ -37,8 +39,8 @@ def road() -> Any:
         replay=replay.replay,
         source_of=source.source_of,
         key_of=arguments.key_of,
-        open_key=long_lists.open_key,
-        long_lists=long_lists.long_lists,
+        of_any_length=long_lists.of_any_length,
+        stay_lists=long_lists.stay_lists,
         pinned=pinning.pinned,
         with_entries=pinning.with_entries,
         rows_open=specs.rows_open,
@@ -73,6 +75,13 @@ class Specialisation:
     def fresh(self) -> bool:
         """Whether everything read from outside is still what it was."""
         return all(c.fresh() for c in self.captures)
+
+    @property
+    def for_any_length(self) -> bool:
+        """Whether long lists may have other lengths: each text on the way here leaves that open."""
+        program = self.program
+        first = program.inner is None and program.options.mode in FIRST_ORDER
+        return first and bool(road().stay_lists(program.function))
 
     def bytes_kept(self, arguments: dict[str, Any]) -> int | None:
         """Return how many bytes a call keeps for its reverse sweep, None where that is open."""

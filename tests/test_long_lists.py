@@ -38,6 +38,23 @@ def test_one_module_for_all_lengths() -> None:
     assert len(texts) == 1
 
 
+def test_only_lists_that_stay_lists_have_any_length() -> None:
+    """A list of dicts is taken apart, item by item: one more is another module."""
+
+    def loss(w: Any, values: list[float], rows: list[dict[str, float]]) -> Any:
+        return sum(w[0] * v for v in values) + sum(w[1] * row["t"] for row in rows)
+
+    gradient, w = gradgen.value_and_grad(loss), np.array([1.0, 2.0])
+    second = gradgen.hvp(lambda w, *data: loss(w, *data) ** 2)
+    for count, others in ((9, 9), (12, 9), (9, 12), (11, 13)):
+        data = [0.5] * count, [{"t": 1.0}] * others
+        value, slope = gradient(w, *data)
+        assert value == loss(w, *data)
+        np.testing.assert_allclose(slope, [0.5 * count, others], rtol=1e-14)
+        along = second((w, *data), w)
+        np.testing.assert_allclose(along, 2.0 * value * slope, rtol=1e-14)
+
+
 def test_other_items_are_another_module() -> None:
     def loss(x: float, values: list[Any]) -> Any:
         return sum(math.sin(x) * v for v in values)

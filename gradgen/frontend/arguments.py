@@ -52,7 +52,7 @@ class Container:
 class LongList:
     """A list or tuple of any length; ``classes`` are its class, and that of its rows."""
 
-    type: Type
+    type: Any
     classes: tuple[Any, ...]
 
 
@@ -344,7 +344,7 @@ def _enter_list(
 ) -> tuple[Any, list[Leaf]]:
     """Return a list that nothing may be written to."""
     active = any(path[: len(w)] == w for w in wanted)
-    attrs = {"param": name, "path": path, "type": spec.type}
+    attrs = {"param": name, "path": path, "type": spec.type, "classes": spec.classes}
     op = r.b.append("leaf", [], [spec.type], ["" if path else name], attrs=attrs)
     op.out.user = not path
     ref = r.hold(op.out)

@@ -90,11 +90,11 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
 
 def _with_lists(fn: Any, given: Any, options: Any) -> Function | None:
     """Read a function whose arguments that are long lists stay such; None where that is refused."""
-    if given is None or options.backend != "numpy" or options.batch:
+    if given is None:
         return None
     try:
         specs = given if isinstance(given, dict) else specs_for(fn, given)
-        found = with_long_lists(specs, options.selected(list(specs)))
+        found = with_long_lists(specs, options)
         if found == specs:
             return None
         made = _read_function(fn, found, options)
@@ -170,8 +170,7 @@ def _read_function(
     precise = Precise()
     written_out: frozenset[int] = frozenset()
     book = _new_book(options, effort, kinds, pooled, follows)
-    book.whiles = whiles if whiles is not None else set()
-    book.tables = tables
+    book.whiles, book.tables = set() if whiles is None else whiles, tables
     refused: UnsupportedError | None = None  # with sets of what is known
     for _ in range(200):
         book.begin()

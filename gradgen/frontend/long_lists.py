@@ -10,10 +10,11 @@ import dataclasses
 import functools
 from typing import Any
 
-from gradgen.errors import UnsupportedError
-from gradgen.frontend.arguments import Container, LongList, key_of
-from gradgen.ir.nodes import Function, Leaf, Op, Value, walk
+from gradgen.errors import ArgumentError, UnsupportedError
+from gradgen.frontend.arguments import Container, LongList
+from gradgen.ir.nodes import Function, Op, Value, walk
 from gradgen.ir.types import Type, join, may_be_one
+from gradgen.options import Options
 
 LEAST = 9  # the number of items from which a list is long
 CLASSES = (tuple, list)
@@ -21,9 +22,37 @@ CLASSES = (tuple, list)
 WITH_TUPLES = ("len", "array_of_list", "py_sum", "py_max", "py_min")
 
 
-def with_long_lists(specs: dict[str, Any], differentiated: tuple[str, ...]) -> dict[str, Any]:
+def with_long_lists(specs: dict[str, Any], options: Options) -> dict[str, Any]:
     """Return specs in which long lists of one kind, of what is held constant, are lists."""
+    if options.backend != "numpy" or options.batch:
+        return specs
+    try:
+        differentiated = options.selected(list(specs))
+    except ArgumentError:
+        return specs  # positions inside *args
     return {n: s if n in differentiated else _with_lists(s) for n, s in specs.items()}
+
+
+def of_any_length(specs: dict[str, Any], options: Options) -> Any:
+    """Return what specs have in common that differ in the lengths of long lists alone.
+
+    None where there are no such lists.
+    """
+    found = with_long_lists(specs, options)
+    return None if found == specs else tuple((n, _any_lengths(s)) for n, s in found.items())
+
+
+def _any_lengths(spec: Any) -> Any:
+    """Return a spec in which a long list of arrays has no lengths of these."""
+    if isinstance(spec, Container):
+        return dataclasses.replace(spec, items=tuple(map(_any_lengths, spec.items)))
+    if not isinstance(spec, LongList):
+        return spec
+    item = spec.type.item
+    assert item is not None
+    if item.is_array:
+        return dataclasses.replace(spec, type=(item.dtype, item.rank))
+    return spec
 
 
 def _with_lists(spec: Any) -> Any:
@@ -76,10 +105,9 @@ def require_read_only(function: Function) -> None:
         Where something else is done with one, or with a list that holds some.
     """
     kinds: dict[Value, tuple[Any, ...]] = {}
-    given = {leaf.value: _spec_at(function, leaf) for leaf in function.leaves}
-    for leaf, spec in given.items():
-        if isinstance(spec, LongList) and tuple in spec.classes:
-            kinds[leaf] = spec.classes
+    for op in function.body.ops:
+        if op.prim == "leaf" and tuple in op.attrs.get("classes", ()):
+            kinds[op.out] = op.attrs["classes"]
     known = -1
     while len(kinds) > known:  # once more where loops hand some on
         known = len(kinds)
@@ -91,9 +119,7 @@ def _follow(op: Op, kinds: dict[Value, tuple[Any, ...]]) -> None:
     """Note of which classes the results of an operation are, where they may be tuples."""
     if op.blocks:
         handed = [*op.inputs, *(v for block in op.blocks for v in block.results)]
-        given = {
-            v.type.item is not None and v.type.has_rows: kinds[v] for v in handed if v in kinds
-        }
+        given = {v.type.has_rows: kinds[v] for v in handed if v in kinds}
         for v in (*op.outputs, *(v for block in op.blocks for v in block.params)):
             if v.type.kind == "list" and v.type.has_rows in given:
                 kinds.setdefault(v, given[v.type.has_rows])
@@ -107,36 +133,6 @@ def _follow(op: Op, kinds: dict[Value, tuple[Any, ...]]) -> None:
         kinds[op.out] = classes if op.attrs["index"] == "s" else classes[1:]
 
 
-def _spec_at(function: Function, leaf: Leaf) -> Any:
-    """Return the spec of a leaf."""
-    spec = dict(function.params).get(leaf.param)
-    for _, key in leaf.path:
-        if not isinstance(spec, Container):
-            return None
-        spec = spec.items[spec.keys.index(key)]
-    return spec
-
-
-def long_lists(specs: dict[str, Any]) -> list[LongList]:
-    """Return the long lists in specs, at any depth."""
-    found, work = [], list(specs.values())
-    while work:
-        spec = work.pop()
-        if isinstance(spec, LongList):
-            found.append(spec)
-        work += spec.items if isinstance(spec, Container) else ()
-    return found
-
-
-def open_key(value: Any) -> Any:
-    """Return a key that long lists have in common which differ in their lengths alone."""
-    return _open(key_of(value))
-
-
-def _open(key: Any) -> Any:
-    if not isinstance(key, tuple) or not key or key[0] not in (*CLASSES, dict):
-        return key
-    first, *items = key
-    if first in CLASSES and len(items) >= LEAST and all(item == items[0] for item in items):
-        return first, LongList, items[0]
-    return first, *map(_open, items)
+def stay_lists(function: Function) -> bool:
+    """Whether a function was read with its long lists as such."""
+    return any(op.prim == "leaf" and "classes" in op.attrs for op in function.body.ops)
