@@ -9,7 +9,7 @@ import pytest
 import gradgen
 from tests import checks
 from tests.cases import LOSSES, Case, cases
-from tests.tiers import corpus, one_in
+from tests.tiers import corpus, later, one_in
 
 CORPUS = corpus()
 
@@ -37,7 +37,7 @@ def test_second_order(case: Case, tmp_path: Path) -> None:
     checks.check_second_order(case, tmp_path)
 
 
-@pytest.mark.parametrize("part", [0, *(pytest.param(k, marks=pytest.mark.slow) for k in (1, 2, 3))])
+@pytest.mark.parametrize("part", [0, *later(1, 2, 3)])
 def test_saved_modules_run_alone(part: int, tmp_path: Path) -> None:
     chosen = [p.values[0] for p in CORPUS[part::4]]
     checks.run_alone([case for case in chosen if not case.may_be_refused], tmp_path)

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tests.checks import ROOT
+from tests.tiers import later
 
 SCRIPT = """
 import hashlib
@@ -39,7 +40,7 @@ def digests(seed: str, part: int) -> str:
     return ran.stdout
 
 
-@pytest.mark.parametrize("part", [0, *(pytest.param(k, marks=pytest.mark.slow) for k in (1, 2, 3))])
+@pytest.mark.parametrize("part", [0, *later(1, 2, 3)])
 def test_same_bytes_under_three_hash_seeds(part: int) -> None:
     first, second, third = (digests(seed, part) for seed in ("0", "1", "4242"))
     assert first.count("\n") > 100

@@ -22,7 +22,7 @@ from benchmarks.gradbench.evals import ba, det, ode
 from benchmarks.gradbench.protocol import Timer, Timings
 from benchmarks.gradbench.tool import Tool
 from tests.checks import ROOT
-from tests.tiers import one_in
+from tests.tiers import named, one_in
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*floats decides a branch:Warning")
 
@@ -51,7 +51,7 @@ def test_arrays(name: str, numpy_tool: Connection) -> None:
     assert verdict.messages == (8 if name == "hello" else len(list(INPUTS[name].all(False))))
 
 
-@pytest.mark.parametrize("name", one_in(2, [pytest.param(name, id=name) for name in EVALS]))
+@pytest.mark.parametrize("name", one_in(2, named(EVALS)))
 def test_loops(name: str, numba_tool: Connection) -> None:
     verdict = run_eval(numba_tool, name)
     assert (verdict.outcome, verdict.problems) == ("success", [])

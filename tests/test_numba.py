@@ -21,7 +21,7 @@ from gradgen.errors import ArgumentError, UnsupportedError
 from tests.cases import LANGUAGE, Case, cases
 from tests.checks import ROOT, entry_of
 from tests.pytrees import leaves, same_bits
-from tests.tiers import one_in
+from tests.tiers import later, named, one_in
 
 numba = pytest.importorskip("numba", reason="Numba is not installed (the extra `numba`)")
 
@@ -82,7 +82,7 @@ def check(case: Case) -> None:
     assert same_bits(args, before)
 
 
-@pytest.mark.parametrize("name", one_in(2, [pytest.param(name, id=name) for name in CHOSEN]))
+@pytest.mark.parametrize("name", one_in(2, named(CHOSEN)))
 def test_chosen(name: str) -> None:
     check(Case(*name.split(".")))
 
@@ -105,7 +105,7 @@ QUICK = ("lse", "llsq", "kmeans", "particle", "det")
 SLOW = ("gmm", "ba", "ht", "lstm", "ode")
 
 
-@pytest.mark.parametrize("name", [*QUICK, *(pytest.param(n, marks=pytest.mark.slow) for n in SLOW)])
+@pytest.mark.parametrize("name", [*QUICK, *later(*SLOW)])
 def test_workloads(name: str) -> None:
     """The workloads of GradBench, against differences along a direction."""
     args, wrt = compiled.arguments(np.random.default_rng(0), small=True)[name]

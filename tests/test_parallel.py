@@ -14,6 +14,7 @@ from benchmarks.gradbench import compiled
 from benchmarks.gradbench import losses as gradbench_losses
 from gradgen.errors import ArgumentError
 from tests.pytrees import leaves
+from tests.tiers import later
 
 numba = pytest.importorskip("numba", reason="Numba is not installed (the extra `numba`)")
 
@@ -132,11 +133,6 @@ WHOLE: dict[Callable[..., Any], tuple[Any, ...]] = {
     a_counter_is_carried: (W, X[:, 0].copy()),
     rows_added_anew: (W, X),
 }
-
-
-def later(*values: Any) -> list[Any]:
-    """Leave these to the longer tier: each is compiled."""
-    return [pytest.param(value, marks=pytest.mark.slow) for value in values]
 
 
 def both(loss: Any, args: tuple[Any, ...], argnums: Any = 0) -> tuple[Any, Any, str]:

@@ -14,7 +14,7 @@ import gradgen
 from gradgen.pipeline import run
 from tests.long_programs import PROGRAMS, arguments, loaded
 from tests.references import assert_gradient
-from tests.tiers import one_in
+from tests.tiers import named, one_in
 
 # Large enough for what only shows in large programs; Python itself limits nesting in brackets.
 SIZES = {
@@ -27,7 +27,7 @@ LIMITED = (
     "leaning_right", "nested_calls", "nested_operations", "nested_branches", "nested_loops",
     "nested_lists",
 )  # fmt: skip
-NAMES = [pytest.param(name, id=name) for name in PROGRAMS]
+NAMES = named(PROGRAMS)
 NAMES_WITHOUT_LIMITS = [n for n in NAMES if n.id not in (*LIMITED, "stores_in_a_loop")]
 
 

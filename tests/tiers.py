@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -33,6 +33,16 @@ def corpus() -> list[Any]:
 def sampled() -> list[Any]:
     """Return the samples of all rules as parameters."""
     return [pytest.param(s, id=f"{s.module}-{s.name}") for s in samples()]
+
+
+def named(names: Iterable[str]) -> list[Any]:
+    """Return names as parameters, each under itself."""
+    return [pytest.param(name, id=name) for name in names]
+
+
+def later(*values: Any) -> list[Any]:
+    """Leave these to the longer tier."""
+    return [pytest.param(value, marks=pytest.mark.slow) for value in values]
 
 
 def one_in(

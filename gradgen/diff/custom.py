@@ -14,6 +14,7 @@ from gradgen.errors import UnsupportedError
 from gradgen.frontend.book import Book
 from gradgen.frontend.calls import call_value
 from gradgen.frontend.custom import Custom, rebuilt
+from gradgen.frontend.pointers import is_none_itself
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.source import source_of
 from gradgen.frontend.values import Box, Frame, Seq, Static, leaves, parts
@@ -129,7 +130,9 @@ def _reverse_rule(
     args = [*custom.held, rebuilt(custom.kept, iter(map(r.hold, kept))), g]
     found = _called(r, custom.function.backward, args)  # type: ignore[union-attr]
     given = found.items if isinstance(found, Seq) and found.kind is tuple else [found]
-    if _is_none(found) or (custom.function.fun is on_grad and any(map(_is_none, given))):
+    if is_none_itself(found) or (
+        custom.function.fun is on_grad and any(map(is_none_itself, given))
+    ):
         _refuse(b, custom, "returns nothing", "return the cotangents; the None in a tuple of them "
                 "stands for zeros")  # fmt: skip
     if len(given) != len(custom.args):
@@ -144,7 +147,7 @@ def _reverse_rule(
 
 def _paired(r: Reader, custom: Custom, arg: Any, share: Any, values: Any) -> list[Any]:
     """Return the leaves of an argument with those of its cotangent; None stands for zeros."""
-    if _is_none(share):
+    if is_none_itself(share):
         for _ in leaves(arg):
             next(values)
         return []
@@ -159,10 +162,6 @@ def _paired(r: Reader, custom: Custom, arg: Any, share: Any, values: Any) -> lis
         _refuse(r.b, custom, f"gives a {describe(share)} for the argument", "give numbers")
     value = next(values)
     return [(value, _fitting(r.b, custom, value, r.read(share), "cotangent", "argument"))]
-
-
-def _is_none(share: Any) -> bool:
-    return isinstance(share, Static) and share.obj is None
 
 
 def _fitting(b: Builder, custom: Custom, x: Value, g: Value, what: str, of: str) -> Value:

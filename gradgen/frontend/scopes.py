@@ -15,9 +15,7 @@ def free_names(node: Any, bound: set[str]) -> list[str]:
     """Return the names that a function reads and does not bind, in order."""
     body = [node.body] if isinstance(node, ast.Lambda) else node.body
     found = [n for s in body for n in nodes_in(s) if isinstance(n, ast.Name)]
-    mine = bound | {n.id for n in found if isinstance(n.ctx, ast.Store)}
-    mine |= {n.arg for s in body for n in nodes_in(s) if isinstance(n, ast.arg)}
-    mine |= {n.name for s in body for n in nodes_in(s) if isinstance(n, ast.FunctionDef)}
+    mine = bound | bound_names(node)
     return list(dict.fromkeys(n.id for n in found if n.id not in mine))
 
 

@@ -15,6 +15,7 @@ from gradgen.errors import ArgumentError
 from gradgen.ir.verify import verify
 from gradgen.pipeline import Options, run
 from tests.references import complex_gradient
+from tests.tiers import later
 
 pytest.importorskip("numba")
 
@@ -76,7 +77,7 @@ TOGETHER = [sum_only, sum_that_is_read]
 
 
 @pytest.mark.parametrize("loss", [*APART, *TOGETHER])
-@pytest.mark.parametrize("parallel", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("parallel", [False, *later(True)])
 def test_gradients(loss: Callable[..., Any], parallel: bool) -> None:
     compiled = gradgen.value_and_grad(loss, backend="numba", reassociate=True, parallel=parallel)
     for x, n in ((X, 11), (X[:1], 3), (X[:0], 2), (X, 0)):
