@@ -7,9 +7,10 @@ import collections
 import math
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from gradgen.frontend import comprehensions, lists
+from gradgen.frontend import comprehensions, lists, row_kinds
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.branches import chain, choose
 from gradgen.frontend.callables import borrowed, from_library
@@ -39,6 +40,7 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Const
+from gradgen.ir.types import join
 from gradgen.library import polynomials, python
 from gradgen.library.collections import KnownCounter, KnownSet
 from gradgen.library.queues import LimitedDeque
@@ -230,7 +232,10 @@ def _best_number(r: Reader, node: ast.AST, name: str, items: Seq | Ref) -> Any:
         if isinstance(out, Const) and isinstance(v, Const):
             out = Const((max if name == "max" else min)(out.const, v.const))
         else:
+            both = join(out.type, v.type)
             out = r.b.emit(f"{name}2", [out, v], span=r.span(node))
+            if both is not None and both.kinds:
+                out.type = replace(out.type, kinds=True)
     return out
 
 
@@ -302,7 +307,7 @@ def copied(r: Reader, node: ast.AST, value: Any, kind: type = list) -> Seq | Ref
             return Seq(known, kind)
     prim = "copy" if v.type.kind == "list" else "items"
     out = lists.held(r, r.b.emit(prim, [v], span=r.span(node)), items)
-    out.storage.tuples = kind is tuple
+    row_kinds.set_class(r, out, kind is tuple)
     return out
 
 
@@ -358,6 +363,7 @@ def _frozen_set(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 def _with_factory(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read a dict that makes what is missing."""
     factory = None if not args or is_none(args[0]) else args[0]
+    row_kinds.note_made(r, collections.defaultdict)
     return _new_dict(r, node, args[1:], kwargs, factory)
 
 
@@ -371,6 +377,7 @@ def _deque(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         from gradgen.frontend.objects import construct
 
         return construct(r, node, LimitedDeque, [args[0] if args else Seq([]), limit], {})
+    row_kinds.note_made(r, collections.deque)
     return copied(r, node, args[0]) if args else Seq([], list)
 
 
@@ -395,6 +402,8 @@ def _named_tuple(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 @special(dict, collections.OrderedDict)
 def _dict(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Map | Record:
     """Return the dict of another, or of pairs, and of keyword arguments."""
+    if callee_name(node) == "OrderedDict":
+        row_kinds.note_made(r, collections.OrderedDict)
     return _new_dict(r, node, args, kwargs, None)
 
 

@@ -349,7 +349,7 @@ def _enter_list(
     op.out.user = not path
     ref = r.hold(op.out)
     ref.storage.name, ref.storage.outside = name, True
-    ref.storage.tuples = spec.classes[0] is tuple
+    row_kinds.set_class(r, ref, spec.classes[0] is tuple)
     r.entangle(ref.storage, SHARED, set())
     r.book.row_kinds.update(spec.classes[1:])
     return ref, [Leaf(name, path, op.out, active and spec.type.inexact)]

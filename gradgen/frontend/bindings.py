@@ -23,7 +23,7 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Type, in_double
+from gradgen.ir.types import Type, in_double, may_be_one
 from gradgen.rules import helpers
 from gradgen.rules.registry import LIKE, RULES, Rule
 from gradgen.rules.shapes_of import dtype_name
@@ -69,6 +69,8 @@ def call_rule(r: Reader, node: ast.AST, rule: Rule, args: list[Any], kwargs: dic
     if rule.name in OF_VECTORS and attrs.get("axis") in (0, -1) and not keyed:
         number = as_value(r, ordered[0], node).type.rank == 0
         attrs = {k: v for k, v in attrs.items() if k != "axis" or not number}
+    if rule.name == "squeeze" and "axis" not in attrs:
+        _require_no_ones(r, node, as_value(r, ordered[0], node))
     if keyed:
         # In the rule's order, as the adjoints are.
         attrs["keyed"] = tuple(p for p in rule.keyed if p in keyed)
@@ -76,6 +78,17 @@ def call_rule(r: Reader, node: ast.AST, rule: Rule, args: list[Any], kwargs: dic
     if rule.form == "sequence":
         return emit_sequence(r, node, rule, ordered[0], attrs)
     return emit(r, node, rule, ordered, attrs)
+
+
+def _require_no_ones(r: Reader, node: ast.AST, array: Value) -> None:
+    """Raise where ``squeeze`` would take an axis away that is not known to have length 1."""
+    if r.frame.source.generated:
+        return  # the user's function has asked
+    for k, d in enumerate(array.type.shape or ()):
+        if not isinstance(d, int) and may_be_one(d):
+            one = r.b.emit("eq", [r.b.emit("dim", [array], axis=k), Const(1)])
+            text = f"raise ValueError('np.squeeze of an axis of length 1: name it, axis={k}')"
+            r.b.append("raise_if", [one], [], span=r.span(node), attrs={"text": text})
 
 
 def respelled(rule: Rule, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:

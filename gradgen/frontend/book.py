@@ -64,6 +64,10 @@ class Book:
     begins: dict[Any, dict[str, Type]] = field(default_factory=dict)  # arrays for numbers, by loop
     row_kinds: set[type] = field(default_factory=set)  # classes of tuples, lists in lists
     row_kind_asked: bool = False  # whether these have decided something
+    has_tuples: bool = False  # whether lists of the graph are tuples in Python, some of them
+    tuples_asked: bool = False  # whether that has decided something
+    made: list[type] = field(default_factory=list)  # classes that are a dict or a list here
+    made_asked: bool = False  # whether these have decided something
     pool_frame: Any = None  # where these lists have names
     guards: dict[Value, Any] = field(default_factory=dict)  # what raises where an object is None
 

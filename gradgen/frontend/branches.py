@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from gradgen.deep import deep
-from gradgen.frontend import pointers
+from gradgen.frontend import pointers, row_kinds
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
@@ -68,6 +68,9 @@ def truth(r: Reader, value: Any, node: ast.expr) -> Value:
         return _any_there(r, node, value)
     if isinstance(value, Seq):
         return Const(bool(value.items))
+    if row_kinds.is_range(value):
+        start, stop, step = value.bounds
+        return r.b.emit("ne", [r.b.emit("trips", [start, stop, step]), Const(0)])
     if class_of(value):
         done = object_truth(r, value, node)
         if done is not None:

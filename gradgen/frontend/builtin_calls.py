@@ -84,6 +84,7 @@ def _bool(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
         return Const(False)
     contained = len(args) == 1 and isinstance(args[0], Seq | Map | Static | Record)
     contained = contained or (len(args) == 1 and is_list(r, args[0]))
+    contained = contained or (len(args) == 1 and row_kinds.is_range(args[0]))
     if contained and isinstance(node, ast.Call):
         return truth(r, args[0], node)
     return emit(r, node, RULES["bool"], args, kwargs)
@@ -172,7 +173,8 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
     if isinstance(node, ast.Call) and node.args:
         r.only_asked(node.args[0], value)
     asked = kinds if isinstance(kinds, tuple) else (kinds,)
-    if collections.deque in asked and row_kinds.kind_of(r, node, value) is list:
+    unlike = issubclass(collections.deque, kinds) != issubclass(list, kinds)
+    if unlike and row_kinds.kind_of(r, node, value) is list and row_kinds.has_queues(r):
         r.refuse(node, "isinstance of what may be a list or a deque", "test outside the loss")
     if pointer(value):
         there = is_none(r, node, value, negated=True)
@@ -183,7 +185,7 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
         return there if mine else is_none(r, node, value)
     if isinstance(value, LocalFunction) and functools.partial in asked:
         r.refuse(node, "isinstance of what may be a functools.partial", "test outside the loss")
-    if any(view is value for view in (*r.key_views, *(view for view, _ in r.views))):
+    if row_kinds.is_view(r, value):
         found = {issubclass(kind, kinds) for kind in DICT_VIEWS}
         if len(found) > 1:
             r.refuse(node, "isinstance of a view of a dict", "make a list of it first")
@@ -191,8 +193,10 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
     if isinstance(value, Seq | Record):
         known = (value.kind, STANDS_FOR.get(value.kind, value.kind))
         return Const(any(issubclass(kind, kinds) for kind in known))
-    if isinstance(value, Map | SliceValue):
-        return Const(issubclass(dict if isinstance(value, Map) else slice, kinds))
+    if isinstance(value, Map):
+        return _dict_test(r, node, value, kinds)
+    if isinstance(value, SliceValue):
+        return Const(issubclass(slice, kinds))
     if isinstance(value, Static):
         return Const(isinstance(value.obj, kinds))
     if isinstance(value, LocalFunction):
@@ -202,6 +206,16 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
     if isinstance(value, Method):
         return Const(issubclass(types.MethodType, kinds))
     return Const(issubclass(_class(r, node, value, "isinstance"), kinds))
+
+
+def _dict_test(r: Reader, node: ast.AST, value: Map, kinds: Any) -> Const:
+    """Read ``isinstance`` of a dict, which may be one of another class that the program makes."""
+    others = [collections.defaultdict] if value.factory is not None else row_kinds.dicts_made(r)
+    mine = [dict] if value.factory is None else []
+    found = {issubclass(kind, kinds) for kind in (*mine, *others)}
+    if len(found) > 1:
+        r.refuse(node, "isinstance of what may be a dict of another class", "test outside the loss")
+    return Const(found.pop())
 
 
 def _iterator_test(r: Reader, node: ast.AST, value: Any, kinds: Any) -> Const:
@@ -255,6 +269,8 @@ def _type(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
 
     if pointer(args[0]):
         return attribute(r, args[0], "__class__", node)
+    if row_kinds.may_be_queue(r, args[0]) and row_kinds.has_queues(r):
+        r.refuse(node, "type of what may be a list or a deque", "test outside the loss")
     if len(args) == 1 and isinstance(args[0], Seq | Record):
         return Static(args[0].kind)
     if len(args) == 1 and isinstance(args[0], Value | Ref):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import OrderedDict
 from collections.abc import Callable
 from itertools import permutations
 from typing import Any
@@ -211,12 +212,19 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
 
 
 def _differ_in_class(r: Reader, node: ast.AST, left: Any, right: Any) -> bool:
-    """Whether one side is a tuple or the keys of a dict, and the other a list, say."""
-    keys = [any(view is side for view in r.key_views) for side in (left, right)]
-    if any(keys) and isinstance(left, Seq) and isinstance(right, Seq):
-        if all(keys):
-            r.refuse(node, "a comparison of the keys of two dicts", "compare set(d) == set(e)")
+    """Whether one side is a tuple or a view of a dict, and the other a list, say."""
+    found = [row_kinds.is_view(r, side) for side in (left, right)]
+    if any(found) and isinstance(left, Seq) and isinstance(right, Seq):
+        if all(found):
+            r.refuse(node, "a comparison of views of two dicts", "compare set(d) == set(e)")
         return True
+    ranges = [row_kinds.is_range(side) for side in (left, right)]
+    if any(ranges):
+        if all(ranges):
+            r.refuse(node, "a comparison of two ranges", "compare their ends")
+        other = right if ranges[0] else left
+        return isinstance(other, Seq | Map | Record | Static) or row_kinds.is_graph_list(r, other)
+    row_kinds.require_no_queues(r, node, left, right)
     return row_kinds.unlike(r, node, left, right)
 
 
@@ -279,6 +287,10 @@ def _identical(r: Reader, node: ast.AST, left: Any, right: Any) -> bool | None:
         return None
     if left is right:
         return True
+    if isinstance(left, Seq) and isinstance(right, Seq) and left.kind is right.kind is tuple:
+        differ = is_static(left) and is_static(right) and static_value(left) != static_value(right)
+        if not differ and len(left.items) == len(right.items):
+            r.refuse(node, "a test of whether two tuples are one", "compare them by ==")
     boxes = [v for v in (left, right) if isinstance(v, Box)]
     made_alike = getattr(left, "node", left) is getattr(right, "node", right)
     if made_alike or any(b.joined for b in boxes) or sum(b.given for b in boxes) == 2:
@@ -318,6 +330,8 @@ def _compared_dicts(r: Reader, node: ast.Compare, prim: str, left: Map, right: M
         r.refuse(node, "a comparison of dicts that have some keys on one path", "compare items")
     if set(one) != set(other):
         return Const(prim == "ne")
+    if list(one) != list(other) and OrderedDict in row_kinds.dicts_made(r):
+        r.refuse(node, "a comparison of dicts in another order", "compare sorted(d.items())")
     pair = Seq(list(one.values())), Seq([other[k] for k in one])
     return _equal_sequences(r, node, prim, *pair)
 

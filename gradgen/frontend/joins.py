@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from gradgen.errors import Span, UnsupportedError
-from gradgen.frontend import pointers, unbound
+from gradgen.frontend import pointers, row_kinds, unbound
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.listed import contain_items, related
 from gradgen.frontend.reader import Reader
@@ -233,6 +233,8 @@ class Join:
             values.append(self._read(leaf, state, block))
         label = "" if name == self.r.frame.anonymous else name
         held = self.r.hold(self.output(values[0], values[1], label))
+        tuples = {row_kinds.is_tuple(leaf) for leaf in (x, y) if not isinstance(leaf, Undefined)}
+        row_kinds.set_class(self.r, held, tuples.pop() if len(tuples) == 1 else None)
         self.origins += [(held, x), (held, y)]
         return held
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from gradgen.frontend import row_kinds
 from gradgen.frontend.aggregates import listed
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.indices import Index, parse_index
@@ -94,7 +95,9 @@ def starred(r: Reader, node: ast.AST, value: Any, before: int, after: int) -> li
     ends = [Const(before) if before else None, Const(-after) if after else None]
     places = [*range(before), *range(-after, 0)]
     out = [item(r, ref, Const(k), node) for k in places]
-    out.insert(before, load_index(r, ref, _part(*ends)))
+    rest = load_index(r, ref, _part(*ends))
+    row_kinds.set_class(r, rest, False)
+    out.insert(before, rest)
     return out
 
 

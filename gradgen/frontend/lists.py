@@ -104,7 +104,7 @@ def picked_from(
     if key.type.kind in ("int", "any") and alike(r, owner):
         if owner.kind is list:
             return r.graph_list(owner)
-        return held(r, as_list(r, owner, node), owner)
+        return like(r, owner, held(r, as_list(r, owner, node), owner))
     write_out(r, [key])
     if not refused:
         return None
@@ -228,8 +228,15 @@ def joined(r: Reader, node: ast.AST, left: Any, right: Any) -> Any:
     if isinstance(right, Seq):
         for value in right.items:
             start = r.b.emit("append", [start, as_item(r, value, node)], span=r.span(node))
-        return held(r, start, left, right)
-    return held(r, r.b.emit("extend", [start, r.read(right)], span=r.span(node)), left, right)
+    else:
+        start = r.b.emit("extend", [start, r.read(right)], span=r.span(node))
+    return like(r, left, held(r, start, left, right))
+
+
+def like(r: Reader, source: Any, made: Ref) -> Ref:
+    """Return a list that is a tuple in Python where the one that it is made of is one."""
+    row_kinds.set_class(r, made, row_kinds.is_tuple(source))
+    return made
 
 
 def repeated(r: Reader, node: ast.AST, items: Any, count: Value) -> Any:
@@ -238,12 +245,12 @@ def repeated(r: Reader, node: ast.AST, items: Any, count: Value) -> Any:
         made = r.b.emit("list", [])
         for _ in range(count.const):
             made = r.b.emit("extend", [made, r.read(items)], span=r.span(node))
-        return held(r, made, *[items] * (count.const > 0))
+        return like(r, items, held(r, made, *[items] * (count.const > 0)))
     if not isinstance(items, Seq) or len(items.items) != 1:
         what = "several items repeated a computed number of times"
         r.refuse(node, what, "append them in a loop")
     value = as_item(r, items.items[0], node)
-    out = held(r, r.b.emit("repeat_list", [value, count], span=r.span(node)), items)
+    out = like(r, items, held(r, r.b.emit("repeat_list", [value, count], span=r.span(node)), items))
     if not value.type.is_scalar:
         r.entangle(out.storage, SHARED, set())  # its items are one thing
     return out

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradgen.errors import UnsupportedError
-from gradgen.frontend import links
+from gradgen.frontend import links, row_kinds
 from gradgen.frontend.covers import Cover, contents_template, with_unset
 from gradgen.frontend.guesses import Guess, Slot, adopt_entry, or_nothing, recalled, remember
 from gradgen.frontend.joins import identity
@@ -289,6 +289,8 @@ def _place(loop: Loop, slot: Slot, template: Template, values: list[Value]) -> N
         loop.put(slot, values[0])
         return
     held = [loop.r.hold(v) for v in values]
+    for ref in held:
+        row_kinds.set_class(loop.r, ref, None)
     loop.held[slot], loop.placed[slot] = held, template
     loop.put(slot, rebuilt(loop.r, template, iter(held)))
 

@@ -110,8 +110,8 @@ def _order_of_list(r: Reader, node: ast.AST, key: Any, items: Any, sign: str) ->
     rank = as_value(r, keys, node).type.rank
     if rank not in (1, 2):
         _refuse_key(r, node)
-    text = BY_KEYS if rank == 1 else BY_ROWS
-    return run_text(r, node, text.format(sign=sign), "order", np=Static(np), keys=keys)
+    text = (BY_KEYS if rank == 1 else BY_ROWS).format(sign=_sign_of(r, keys, sign))
+    return run_text(r, node, text, "order", np=Static(np), keys=keys)
 
 
 def _refuse_key(r: Reader, node: ast.AST) -> Any:
@@ -152,11 +152,19 @@ def _listed_tuples(r: Reader, node: ast.AST, key: Any, rows: Ref, width: int, si
 def _by_columns(r: Reader, node: ast.AST, columns: list[Any], sign: str) -> Any:
     """Return the places in order of the first numbers that differ."""
     if len(columns) == 1:
-        text = BY_LIST.format(sign=sign)
+        text = BY_LIST.format(sign=_sign_of(r, columns[0], sign))
         return run_text(r, node, text, "order", np=Static(np), keys=columns[0])
     named = {f"part{place}": column for place, column in enumerate(columns)}
-    keys = ", ".join(f"{sign}np.array({name})" for name in reversed(named))
+    signs = [_sign_of(r, column, sign) for column in columns]
+    keys = ", ".join(f"{signs[k]}np.array({name})" for k, name in [*enumerate(named)][::-1])
     return run_text(r, node, BY_COLUMNS.format(keys=keys), "order", np=Static(np), **named)
+
+
+def _sign_of(r: Reader, keys: Any, sign: str) -> str:
+    """Return the operator that turns the order round: truth values have no minus."""
+    one = keys.items[0] if isinstance(keys, Seq) else keys
+    kind = r.read(one).type
+    return "~" if sign and (kind.item or kind).dtype == "bool" else sign
 
 
 # --- items of known number ----------------------------------------------------------------------

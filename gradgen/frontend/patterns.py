@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from gradgen.frontend import attributes, expressions
+from gradgen.frontend import attributes, expressions, row_kinds
+from gradgen.frontend.aggregates import sequence
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.branches import chain, truth
 from gradgen.frontend.builtin_calls import instance_test
@@ -159,9 +160,11 @@ def _singleton(m: Match, p: ast.MatchSingleton, subject: Any) -> None:
 def _sequence(m: Match, p: ast.MatchSequence, subject: Any) -> None:
     if isinstance(subject, UnknownShape):
         m.r.refuse(p, "the shape of an array of unknown rank", "give types")
-    if isinstance(subject, Ref) and m.r.read(subject).type.kind == "list":
+    if row_kinds.is_range(subject):
+        subject = sequence(m.r, p, subject)
+    if row_kinds.is_graph_list(m.r, subject):
         m.r.refuse(p, "a match of a list whose length is not known", "test its length with if")
-    if not isinstance(subject, Seq):
+    if not isinstance(subject, Seq) or row_kinds.is_view(m.r, subject):
         raise Failed
     items, stars = list(subject.items), [isinstance(q, ast.MatchStar) for q in p.patterns]
     if any(stars):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gradgen.errors import ArgumentError, UnsupportedError
-from gradgen.frontend import stores, unbound
+from gradgen.frontend import row_kinds, stores, unbound
 from gradgen.frontend.book import MOST_TURNS
 from gradgen.frontend.covers import Cover
 from gradgen.frontend.reader import Reader
@@ -267,6 +267,7 @@ def _parameter(r: InnerReader, leaves: list[Leaf], name: str, type_: Type) -> An
     out.user = True
     leaves.append(Leaf(name, (), out))
     held = r.hold(out)
+    row_kinds.set_class(r, held, None)
     r.held.append(held)
     return held
 
@@ -458,6 +459,8 @@ def _emit(r: Reader, node: ast.AST, state: Reading, given: list[Any]) -> Any:
     for k, out in zip(written, op.outputs[len(kinds) :], strict=True):
         _write_back(r, node, given, k, out)
     held = [r.hold(v) for v in op.outputs[: len(kinds)]]
+    for ref in held:
+        row_kinds.set_class(r, ref, None)
     for i, k in callee.shares:
         if i >= len(held) or not isinstance(held[i], Ref) or not isinstance(given[k], Ref):
             continue

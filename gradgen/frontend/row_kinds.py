@@ -7,12 +7,13 @@ class, an item is of that class; where it is not, a question that needs the answ
 from __future__ import annotations
 
 import ast
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from gradgen.errors import UnsupportedError
+from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend.listed import INSIDE
 from gradgen.frontend.signals import Retry
-from gradgen.frontend.values import Ref, Seq
+from gradgen.frontend.values import Iteration, Ref, Seq
 from gradgen.ir.nodes import Value
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ SAME_CLASS = ("append", "extend", "insert")
 def note(r: Reader, value: Any) -> None:
     """Note the class of a tuple or list that goes into a list of the graph."""
     kind = value.kind if isinstance(value, Seq) else None
-    if _is_list(r, value) and not _is_item(r, value):
-        kind = _own_kind(value)
+    if is_graph_list(r, value) and not _is_item(r, value):
+        kind = _own_kind(r, None, value)
     if kind is not None and kind not in r.book.row_kinds:
         r.book.row_kinds.add(kind)
         if r.book.row_kind_asked:
@@ -37,9 +38,9 @@ def kind_of(r: Reader, node: ast.AST | None, value: Any) -> type | None:
     """Return the class of a tuple or list, None of anything else."""
     if isinstance(value, Seq):
         return value.kind
-    if not _is_list(r, value):
+    if not is_graph_list(r, value):
         return None
-    return item_kind(r, node) if _is_item(r, value) else _own_kind(value)
+    return item_kind(r, node) if _is_item(r, value) else _own_kind(r, node, value)
 
 
 def among(r: Reader, node: ast.AST, value: Any) -> bool:
@@ -55,8 +56,9 @@ def item_kind(r: Reader, node: ast.AST | None) -> type:
     r.book.row_kind_asked = True
     if len(r.book.row_kinds) > 1:
         what = "a question whose answer depends on whether an item of a list is a tuple or a list"
-        span = r.b.span if node is None else r.span(node)
-        raise UnsupportedError(what, span, "let the items of lists be tuples only, or lists only")
+        raise UnsupportedError(
+            what, _span(r, node), "let the items of lists be tuples only, or lists only"
+        )
     return next(iter(r.book.row_kinds), list)
 
 
@@ -85,12 +87,88 @@ def unlike(r: Reader, node: ast.AST, left: Any, right: Any) -> bool:
     return issubclass(one, tuple) != issubclass(other, tuple)
 
 
-def _is_list(r: Reader, value: Any) -> bool:
+def is_view(r: Reader, value: Any) -> bool:
+    """Whether a value is a view of a dict, which is no list."""
+    return any(view is value for view in (*r.key_views, *(view for view, _ in r.views)))
+
+
+def is_range(value: Any) -> bool:
+    """Whether a value is a range, which is no list."""
+    return isinstance(value, Iteration) and value.bounds is not None and not value.backwards
+
+
+def dicts_made(r: Reader) -> list[type]:
+    """Return the other classes of dicts that the program makes, which are dicts here."""
+    r.book.made_asked = True
+    return [kind for kind in r.book.made if issubclass(kind, dict)]
+
+
+def has_queues(r: Reader) -> bool:
+    """Whether the program makes queues, which are lists here."""
+    r.book.made_asked = True
+    return deque in r.book.made
+
+
+def note_made(r: Reader, kind: type) -> None:
+    """Note that the program makes dicts or queues of a class that is a dict or a list here."""
+    if kind not in r.book.made:
+        r.book.made.append(kind)
+        if r.book.made_asked:
+            raise Retry(set())  # an answer may have been another one
+
+
+def require_no_queues(r: Reader, node: ast.AST, left: Any, right: Any) -> None:
+    """Refuse to compare what may be a list or a queue: these are never equal."""
+    if r.frame.source.generated or not all(may_be_queue(r, side) for side in (left, right)):
+        return
+    if has_queues(r):
+        r.refuse(
+            node,
+            "a comparison of what may be a list or a deque",
+            "compare tuple(queue) with a tuple",
+        )
+
+
+def may_be_queue(r: Reader, value: Any) -> bool:
+    """Whether a value is a list, as queues are here."""
+    return value.kind is list if isinstance(value, Seq) else is_graph_list(r, value)
+
+
+def is_graph_list(r: Reader, value: Any) -> bool:
+    """Whether a value is a list of the graph."""
     return isinstance(value, Value | Ref) and r.read(value).type.kind == "list"
 
 
-def _own_kind(value: Value | Ref) -> type:
-    return tuple if isinstance(value, Ref) and value.storage.tuples else list
+def is_tuple(value: Any) -> bool | None:
+    """Whether a list of the graph, or what it is made of, is a tuple; None: it may be either."""
+    if isinstance(value, Seq):
+        return issubclass(value.kind, tuple)
+    return value.storage.tuples if isinstance(value, Ref) else False
+
+
+def set_class(r: Reader, held: Any, tuples: bool | None) -> None:
+    """Say whether a list of the graph is a tuple in Python; None: it may be either."""
+    if not isinstance(held, Ref) or not held.storage.lists:
+        return
+    held.storage.tuples = tuples
+    if tuples and not r.book.has_tuples:
+        r.book.has_tuples = True
+        if r.book.tuples_asked:
+            raise Retry(set())  # an answer may have been another one
+
+
+def _own_kind(r: Reader, node: ast.AST | None, value: Value | Ref) -> type:
+    tuples = is_tuple(value)
+    if tuples is None:
+        r.book.tuples_asked = True
+        if r.book.has_tuples:
+            what = "a question whose answer depends on whether this is a tuple or a list"
+            raise UnsupportedError(what, _span(r, node), "call list or tuple where it is made")
+    return tuple if tuples else list
+
+
+def _span(r: Reader, node: ast.AST | None) -> Span | None:
+    return r.b.span if node is None else r.span(node)
 
 
 def _is_item(r: Reader, value: Value | Ref) -> bool:

@@ -15,7 +15,7 @@ from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.indices import Index, index_of, parse_index, subscript_value
 from gradgen.frontend.listed import taken
-from gradgen.frontend.lists import held, is_list, item
+from gradgen.frontend.lists import held, is_list, item, like
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.picks import picked
 from gradgen.frontend.reader import Reader, describe
@@ -122,7 +122,7 @@ def load_index(r: Reader, owner: Ref, index: Index, node: ast.AST | None = None)
     if not is_list(r, owner):
         return r.hold(value)
     part = index.spelling in ("s", ":")
-    return held(r, value, owner) if part else taken(r, r.hold(value), owner)
+    return like(r, owner, held(r, value, owner)) if part else taken(r, r.hold(value), owner)
 
 
 def container_item(r: Reader, node: ast.Subscript, owner: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -144,7 +145,7 @@ def spelled(r: Reader, value: Any, node: ast.AST, holes: list[Value]) -> ast.exp
         test = spelled(r, value.test, node, holes)
         then, other = (spelled(r, v, node, holes) for v in (value.then, value.other))
         return ast.IfExp(test, then, other)
-    if is_static(value) and isinstance(static_value(value), str | int | float | None | tuple):
+    if is_static(value) and _is_literal(static_value(value)):
         return ast.parse(repr(static_value(value)), mode="eval").body
     if isinstance(value, Value | Ref) and r.read(value).type.points:
         r.refuse(node, f"a {describe(value)} in a text", "write its numbers out")
@@ -161,6 +162,14 @@ def spelled(r: Reader, value: Any, node: ast.AST, holes: list[Value]) -> ast.exp
     if isinstance(value, Poison):
         raise value.error
     r.refuse(node, f"a {describe(value)} in a text", "write its numbers out")
+
+
+def _is_literal(obj: Any) -> bool:
+    """Whether what ``repr`` gives is read as the same thing again."""
+    if type(obj) is tuple:
+        return all(map(_is_literal, obj))
+    finite = type(obj) is not float or math.isfinite(obj)
+    return type(obj) in (str, int, float, bool, type(None)) and finite
 
 
 def shifted(text: Text, holes: list[Value]) -> ast.expr:

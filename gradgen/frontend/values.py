@@ -20,7 +20,7 @@ class Storage:
     """The memory of one array or list.
 
     ``contiguous``: in C order, so that reshape is a view; ``outside``: captured, not to be written;
-    ``tuples``: a list that is a tuple in Python.
+    ``tuples``: a list that is a tuple in Python, None where it may be either.
     """
 
     __slots__ = ("contiguous", "id", "lists", "name", "outside", "tuples")
@@ -31,7 +31,7 @@ class Storage:
         self.contiguous = contiguous
         self.outside = outside
         self.lists = False  # whether this is a list of the graph
-        self.tuples = False
+        self.tuples: bool | None = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -399,7 +399,8 @@ def static_value(value: Any) -> Any:
     if isinstance(value, Const):
         return value.const
     if isinstance(value, Seq):
-        return value.kind(map(static_value, value.items))
+        items = map(static_value, value.items)
+        return value.kind._make(items) if hasattr(value.kind, "_make") else value.kind(items)
     assert isinstance(value, Static)
     return value.obj
 

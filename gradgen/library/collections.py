@@ -8,11 +8,14 @@ What they hold, or count, has to be known while the function is read.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 
 from gradgen.library.dicts import ComputedDict
 from gradgen.library.queues import LimitedDeque
 from gradgen.library.sets import ComputedSet
+
+# What is never equal to a set: of the views of a dict, those of its keys and items may be.
+NO_SETS = (list, tuple, dict, range, str, int, float, type(None))
 
 
 class KnownSet:
@@ -87,10 +90,11 @@ class KnownSet:
         return self
 
     def __eq__(self, other):
-        return self.held == frozenset(other)
+        alike = not isinstance(other, NO_SETS)
+        return alike and self.held == frozenset(other)
 
     def __ne__(self, other):
-        return self.held != frozenset(other)
+        return not self == other
 
     def __le__(self, other):
         return self.held <= frozenset(other)
@@ -198,5 +202,5 @@ class KnownCounter:
         return len(self.counts)
 
 
-STANDS_FOR = {KnownSet: set, ComputedSet: set, KnownCounter: dict, ComputedDict: dict,
+STANDS_FOR = {KnownSet: set, ComputedSet: set, KnownCounter: Counter, ComputedDict: dict,
               LimitedDeque: deque}  # fmt: skip

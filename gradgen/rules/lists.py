@@ -198,8 +198,15 @@ def py_sum_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the type of a vector's entries, or of a list's items."""
     t = inputs[0].type
     if t.kind == "list":
-        return t.item or ANY
-    return of_shape(t.dtype, None if t.shape is None else t.shape[1:])
+        return _counted(t.item or ANY)
+    return _counted(of_shape(t.dtype, None if t.shape is None else t.shape[1:]))
+
+
+def _counted(t: Type) -> Type:
+    """Return the type of a sum from 0, which counts truth values."""
+    if t.dtype != "bool":
+        return t
+    return scalar("int64", t.weak) if t.is_scalar else of_shape("int64", t.shape)
 
 
 def py_sum_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
@@ -209,8 +216,7 @@ def py_sum_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 def sum_items_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the type of the sum of several things."""
-    out: Type = elementwise()(inputs, attrs)
-    return out
+    return _counted(elementwise()(inputs, attrs))
 
 
 def sum_items_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:

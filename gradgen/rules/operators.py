@@ -11,15 +11,27 @@ from gradgen.rules.elementwise import BOOL, INEXACT, NP_BOOL, NP_SAME, SAME
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, elementwise
 
+
+def arithmetic_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type of Python's arithmetic, in which truth values are whole numbers."""
+    found: Type = SAME(inputs, attrs)
+    if found.is_scalar and found.weak and found.dtype == "bool":
+        return types.scalar("int64", True)
+    return found
+
+
+PYTHON = arithmetic_type
+
 # A table: an entry is read along its lines.
 # fmt: off
 # name: (symbol, NumPy's functions, type, closed form, adjoints)
 BINARY: dict[str, Any] = {
-    "add": ("+", ["np.add"], SAME, "a + b", ("g", "g")),
-    "sub": ("-", ["np.subtract"], SAME, "a - b", ("g", "-g")),
-    "mul": ("*", ["np.multiply"], SAME, "a * b", ("g * b", "g * a")),
+    "add": ("+", ["np.add"], PYTHON, "a + b", ("g", "g")),
+    "sub": ("-", ["np.subtract"], PYTHON, "a - b", ("g", "-g")),
+    "mul": ("*", ["np.multiply"], PYTHON, "a * b", ("g * b", "g * a")),
     "div": ("/", ["np.divide", "np.true_divide"], INEXACT, "a / b", ("g / b", "-g * y / b")),
-    "mod": ("%", ["np.mod", "np.remainder"], SAME, "a - b * floor(a / b)", ("g", "-g * (a // b)")),
+    "mod": ("%", ["np.mod", "np.remainder"], PYTHON, "a - b * floor(a / b)",
+            ("g", "-g * (a // b)")),
 }
 FORMS = ("(x23, y3)", "(x31, y3)", "(x, y3)", "(xe, y)", "(xf3, yf3)", "(xt23, ys23)", "(x0, y)")
 BETWEEN = ("(x3, 0.7)", "(x, o3)", "(xf3, of3)", "(x31, o3)", "(x0, y)", "(x, p)")
@@ -31,16 +43,16 @@ for _name, (_symbol, _callables, _type, _closed, _adjoint) in BINARY.items():
          callables=_callables, params="x1, x2, /",
          samples=tuple(f"{_callables[0]}{f}" for f in (BETWEEN if _name == "mod" else FORMS)),
          **_entry)
-rule("floordiv", SAME, spelling="//", form="operator", passive=True, elementwise=True, cost=0)
+rule("floordiv", PYTHON, spelling="//", form="operator", passive=True, elementwise=True, cost=0)
 rule("np.floor_divide", elementwise(weak=False), callables=["np.floor_divide"],
      params="x1, x2, /", passive=True, elementwise=True, cost=1, at_kinks="zero everywhere",
      samples=("np.floor_divide(x3, y) * x3",))
-rule("neg", SAME, spelling="-", form="operator", adjoint=("-g",), elementwise=True, cost=0,
+rule("neg", PYTHON, spelling="-", form="operator", adjoint=("-g",), elementwise=True, cost=0,
      closed="-a")
-rule("pos", SAME, spelling="+", form="operator", adjoint=("g",), elementwise=True, cost=0,
+rule("pos", PYTHON, spelling="+", form="operator", adjoint=("g",), elementwise=True, cost=0,
      closed="a")
 rule("not", elementwise("bool", weak=True), spelling="not", form="operator", passive=True, cost=0)
-rule("invert", SAME, spelling="~", form="operator", passive=True, elementwise=True, cost=1)
+rule("invert", PYTHON, spelling="~", form="operator", passive=True, elementwise=True, cost=1)
 
 BITS = {
     "bitand": ("&", "np.bitwise_and"), "bitor": ("|", "np.bitwise_or"),

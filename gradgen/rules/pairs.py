@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from gradgen.ir.nodes import Const
@@ -118,10 +119,18 @@ rule("math.nextafter", PYTHON_FLOAT, callables=["math.nextafter"], adjoint=("g",
 rule("math.fma", PYTHON_FLOAT, callables=["math.fma"], adjoint=("g * b", "g * a", "g"), cost=1,
      params="x, y, z, /", elementwise=True, closed="a * b + c")
 
+
+
+def chosen_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type of ``np.where``: of numbers, it makes an array without axes."""
+    found: Type = elementwise("same", weak=False)(inputs, attrs)
+    return replace(found, kinds=True) if found.is_scalar else found
+
+
 # Choices: only the chosen side receives the cotangent, so that a NaN of the other stays out.
 _CHOSEN: dict[str, Any] = {"adjoint": (None, "where(a, g, 0.0)", "where(a, 0.0, g)"), "cost": 1,
                            "elementwise": True, "unproved": _CHOICE}
-rule("where", elementwise("same", weak=False), callables=["np.where"],
+rule("where", chosen_type, callables=["np.where"],
      params="condition, x, y, /", **_CHOSEN,
      samples=("np.where(x3 > 0.0, x3, y)", "np.where(k23, x23, y3)", "np.where(k3, x, y)",
               "np.select([x4 > 1.0, x4 > 0.0], [x4 ** 2, x4], default=y4)",

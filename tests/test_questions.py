@@ -1,0 +1,177 @@
+"""Questions about Python's values: the answer is Python's, or refused by name, never another."""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradgen
+from tests.references import assert_gradient
+
+X = np.array([0.3, 0.7, 1.1, 0.2])
+Pair = namedtuple("Pair", "a b")
+
+
+class Level(enum.IntEnum):
+    LOW = 0
+    HIGH = 2
+
+
+def weight(answer: Any) -> float:
+    return 2.0 if answer else 5.0
+
+
+def some(x: Any) -> Any:
+    return tuple(v for v in x if v > 0.25)
+
+
+def tuples_of_any_length(x: Any) -> Any:
+    t = some(x)
+    _first, *rest = t
+    answers = [isinstance(t[1:], tuple), isinstance(t + (1.0,), tuple), isinstance(2 * t, tuple)]
+    more = [isinstance((1.0,) + t, tuple), isinstance(rest, list), t[1:] == tuple(rest)]
+    return sum(x**2) * sum(3.0**k * weight(a) for k, a in enumerate([*answers, *more]))
+
+
+def tuples_of_one_path(x: Any) -> Any:
+    t = some(x) if x[0] > 0.1 else (1.0,)
+    u = some(x) if x[0] > 0.1 else tuple(v for v in x if v > 0.5)
+    return sum(x**2) * (weight(isinstance(t, tuple)) + 10.0 * weight(isinstance(u, list)))
+
+
+def named_tuples(x: Any) -> Any:
+    same, there = Pair(1, 2) == (1, 2), bool(Pair(0, 0))
+    return sum(x**2) * (weight(same) + 10.0 * weight(there))
+
+
+def ranges(x: Any) -> Any:
+    n = len(x)
+    y = 0.0
+    for r in (range(n), range(n, 0)):
+        y = 10.0 * y + weight(r) + 3.0 * weight(bool(r))
+    match range(3):
+        case [0, 1, 2]:
+            y += 0.5
+    return sum(x**2) * (y + 100.0 * weight(range(3) == [0, 1, 2]))
+
+
+def views(x: Any) -> Any:
+    d = {"a": 1}
+    y = weight(d.values() == [1]) + 10.0 * weight(d.items() == [("a", 1)])
+    match d.items():
+        case [_]:
+            y += 0.5
+    return sum(x**2) * (y + 100.0 * weight(d.keys() == {"a"}))
+
+
+def sets(x: Any) -> Any:
+    s = {1, 2}
+    y = weight(s == [1, 2]) + 10.0 * weight(s != (1, 2)) + 100.0 * weight(s == frozenset((2, 1)))
+    return sum(x**2) * y
+
+
+def dicts_of_other_classes(x: Any) -> Any:
+    d, c = defaultdict(float), Counter([1, 2])
+    y = weight(isinstance(d, defaultdict)) + 10.0 * weight(isinstance(c, Counter))
+    return sum(x**2) * (y + 100.0 * weight(isinstance(d, OrderedDict)))
+
+
+def truth_values(x: Any) -> Any:
+    f = len(x) > 2
+    kinds = [type(f + f), type(-f), type(f * f), type(f & f), type(sum([f, f]))]
+    return sum(x**2) * sum(3.0**k * weight(kind is bool) for k, kind in enumerate(kinds))
+
+
+def order_by_truth(x: Any) -> Any:
+    one = sorted([x[0], x[1], x[2]], key=lambda v: v > 0.5, reverse=True)
+    two = sorted([v for v in x if v > 0.25], key=lambda v: v > 0.5, reverse=True)
+    return sum(v * (k + 1) for k, v in enumerate(one)) + sum(v * k for k, v in enumerate(two))
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [tuples_of_any_length, tuples_of_one_path, named_tuples, ranges, views, sets,
+     dicts_of_other_classes, truth_values, order_by_truth],
+)  # fmt: skip
+def test_answers(loss: Callable[..., Any]) -> None:
+    value, gradient = gradgen.value_and_grad(loss)(X)
+    assert value == loss(X)
+    assert_gradient(loss, (X,), (gradient,), (0,))
+
+
+def queue_or_list(x: Any) -> Any:
+    return sum(x**2) * weight(isinstance(deque([1, 2]), list))
+
+
+def queue_and_list(x: Any) -> Any:
+    return sum(x**2) * weight(deque([1, 2]) == [1, 2])
+
+
+def list_before_a_queue(x: Any) -> Any:
+    answer = type([1]) is list
+    return sum(x**2) * weight(answer) * len(deque([1]))
+
+
+def order_of_keys(x: Any) -> Any:
+    return sum(x**2) * weight(OrderedDict(a=1, b=2) == OrderedDict(b=2, a=1))
+
+
+def which_dict(x: Any) -> Any:
+    return sum(x**2) * weight(isinstance(OrderedDict(a=1), OrderedDict))
+
+
+def which_tuple(x: Any) -> Any:
+    t = (1, 2)
+    return sum(x**2) * weight(tuple(t) is t)
+
+
+def tuple_or_list_by_path(x: Any) -> Any:
+    t = some(x) if x[0] > 0.1 else [v for v in x if v > 0.5]
+    return sum(x**2) * weight(isinstance(t, tuple))
+
+
+def int_or_float_by_max(x: Any) -> Any:
+    return sum(x**2) * weight(isinstance(max(len(x), x[0]), int))
+
+
+def array_of_no_axes(x: Any) -> Any:
+    return sum(x**2) * weight(isinstance(np.where(x[0] > 0.1, 1.0, 2.0), np.ndarray))
+
+
+def spelled_members(x: Any) -> Any:
+    return sum(x**2) * weight(f"{Level.HIGH}" == "2")
+
+
+def two_ranges(x: Any) -> Any:
+    return sum(x**2) * weight(range(len(x)) == range(4))
+
+
+@pytest.mark.parametrize(
+    ("loss", "why"),
+    [(queue_or_list, "deque"), (queue_and_list, "deque"), (list_before_a_queue, "deque"),
+     (order_of_keys, "another order"), (which_dict, "another class"),
+     (which_tuple, "two tuples are one"), (tuple_or_list_by_path, "a tuple or a list"),
+     (int_or_float_by_max, "several kinds"), (array_of_no_axes, "several kinds"),
+     (spelled_members, "in a text"), (two_ranges, "two ranges")],
+)  # fmt: skip
+def test_what_is_not_known_is_refused(loss: Callable[..., Any], why: str) -> None:
+    with pytest.raises(gradgen.UnsupportedError, match=f"(?s){why}.*Way out"):
+        gradgen.grad(loss)(X)
+
+
+def test_squeeze_of_what_has_length_one_by_the_slice() -> None:
+    def loss(m: Any) -> Any:
+        return np.sum(m**2) * (2.0 if np.squeeze(m[:1]).ndim == 1 else 5.0)
+
+    def named(m: Any) -> Any:
+        return np.sum(m**2) * (2.0 if np.squeeze(m[:1], axis=0).ndim == 1 else 5.0)
+
+    m = np.arange(6.0).reshape(2, 3)
+    with pytest.raises(ValueError, match="name it, axis=0"):
+        gradgen.grad(loss)(m)
+    assert np.array_equal(gradgen.grad(named)(m), 4.0 * m)
