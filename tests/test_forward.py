@@ -62,3 +62,31 @@ def test_corpus(case: Case) -> None:
 @pytest.mark.parametrize("sample", one_in(2, first_of_each(1, sampled())))
 def test_samples(sample: Case) -> None:
     check_identity(sample)
+
+
+def written_complex(m: np.ndarray, c: float) -> float:
+    """Complex numbers are written to an array whose tangents are real so far."""
+    a = m + 0j
+    for k in range(len(m)):
+        a[k] *= 1j * c
+        a = a + a[k]
+    b = np.where(m > 0.0, m, 1j)
+    b.imag[1] = c
+    return np.sum(np.abs(a) ** 2) + a.imag[0] + np.abs(b).sum()
+
+
+def written_double(m: np.ndarray, c: float) -> float:
+    """A double is written to an array of doubles whose tangents are single so far."""
+    a = m + np.zeros(3)
+    a[0] = c * c
+    return a[0]
+
+
+def test_tangents_take_what_is_written_to_their_values() -> None:
+    m, c = np.array([0.3, 0.7, -0.4]), 0.6
+    _, tangent = gradgen.jvp(written_complex, argnums=(0, 1))((m, c), (m, 0.3))
+    d_m, d_c = gradgen.grad(written_complex, argnums=(0, 1))(m, c)
+    assert tangent == pytest.approx(d_m @ m + 0.3 * d_c, rel=1e-14)
+    single = m.astype(np.float32)
+    _, tangent = gradgen.jvp(written_double, argnums=(0, 1))((single, c), (single, 0.3))
+    assert tangent == pytest.approx(2.0 * c * 0.3, rel=1e-15)

@@ -40,6 +40,12 @@ NUMBERS = {
 }  # fmt: skip
 OTHERS = {"abs", "np.abs", "angle", "helper"}  # take complex numbers, and are not linear
 PHASED = {"eigh", "svd"}  # their complex vectors are found but for their phases
+# Dtypes of a tangent, by that of its value, that not all that may be written to it fits into.
+NARROWER = {
+    "complex128": ("float64", "float32", "complex64"),
+    "complex64": ("float64", "float32"),
+    "float64": ("float32",),
+}
 # What a complex number does to the tangents of its absolute value and its angle.
 PARTS = {"abs": "real", "np.abs": "real", "angle": "imag"}
 
@@ -132,6 +138,8 @@ class Forward:
     def _note(self, v: Value, t: Value) -> None:
         """Take a value for the tangent of another, and name it after that: ``t_hidden``."""
         t = self.alg.full(t, v)
+        if t.type.kind == "array" and t.type.dtype in NARROWER.get(v.type.dtype, ()):
+            t = self.alg.cast(t, v.type.dtype)  # what is written to the value is to fit
         if v.name and not t.name and t.op is not None and not isinstance(t, Const):
             t.call_after(v, "t")
         self.tangents[v] = t
