@@ -7,6 +7,7 @@ from collections.abc import Collection
 from gradgen.deep import deep
 from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import WRITES, Block, Function, Op, Value, walk
+from gradgen.ir.types import OPAQUE
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import RULES
 
@@ -35,7 +36,7 @@ def refuse_truncation(function: Function, varied: set[Value]) -> None:
                 op.span,
                 "make the array a complex array (dtype=complex)",
             )
-        if not op.inputs[0].type.inexact:
+        if not op.inputs[0].type.inexact and op.inputs[0].type.item != OPAQUE:
             dtype = op.inputs[0].type.dtype
             if not dtype:
                 raise UnsupportedError(

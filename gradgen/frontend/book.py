@@ -66,6 +66,8 @@ class Book:
     row_kind_asked: bool = False  # whether these have decided something
     has_tuples: bool = False  # whether lists of the graph are tuples in Python, some of them
     tuples_asked: bool = False  # whether that has decided something
+    has_none: bool = False  # whether None is in lists of the graph
+    none_asked: bool = False  # whether that has decided something
     made: list[type] = field(default_factory=list)  # classes that are a dict or a list here
     made_asked: bool = False  # whether these have decided something
     pool_frame: Any = None  # where these lists have names

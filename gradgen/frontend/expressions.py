@@ -129,7 +129,7 @@ def _unary(r: Reader, node: ast.UnaryOp) -> Any:
     if prim == "not" and (not plain or lists.is_list(r, value)):
         return branches.negated(r, branches.truth(r, value, node.operand))
     operand = as_value(r, value, node)
-    if isinstance(operand, Const) and prim in FOLD:
+    if isinstance(operand, Const) and prim in FOLD and not operand.type.points:
         try:
             return Const(FOLD[prim](operand.const))  # type: ignore[operator]
         except TypeError as error:
@@ -249,12 +249,22 @@ def _are_unlike(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> b
         if isinstance(one, Static) and one.obj is None:
             kinds = Value | Ref | Seq | Map | Record | LocalFunction | BoundMethod | Once | Lazy
             if isinstance(other, kinds):
-                return True
+                return not _may_be_none(r, other)
         elif texts.is_text(one) and prim in ("eq", "ne") and _is_number(other):
             return True
         elif isinstance(one, Static | Seq | Map) and _is_computed(other):
             r.refuse(node, f"a comparison of a number with a {describe(one)}")
     return False
+
+
+def _may_be_none(r: Reader, value: Any) -> bool:
+    """Whether a value may be an item of a list in which None stands beside numbers."""
+    if not isinstance(value, Value | Ref) or not row_kinds.has_none(r):
+        return False
+    made = r.read(value).op
+    if made is None or made.blocks or made.prim == "call":
+        return True
+    return made.prim in ("load", "pop") and made.inputs[0].type.kind == "list"
 
 
 def _is_computed(value: Any) -> bool:

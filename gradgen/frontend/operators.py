@@ -193,6 +193,7 @@ def _left_alone(prim: str, a: Value, b: Value) -> Value | None:
 def arithmetic(r: Reader, prim: str, a: Value, b: Value, node: ast.AST) -> Value:
     """Emit an operator, folded where both operands are integer constants."""
     ints = all(isinstance(v, Const) and type(v.const) is int for v in (a, b))
+    ints = ints and not (a.type.points or b.type.points)  # these stand for objects
     if ints and prim in FOLD and not (prim in ("mod", "floordiv") and b.const == 0):  # type: ignore[attr-defined]
         return Const(FOLD[prim](a.const, b.const))  # type: ignore[attr-defined,operator]
     if r.b.reverse or r.b.tangent:

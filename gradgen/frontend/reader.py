@@ -59,6 +59,7 @@ class Reader(Sharing):
         self.written_out: frozenset[int] = frozenset()
         self.short: set[Place] = set()
         self.made: set[int] = set()  # loops of comprehensions, which are not written out
+        self.turned: set[int] = set()  # loops written out, as something in them asked for it
         self.facts: dict[Value, bool] = {}
         self.captures: list[Capture] = []
         self.remembered: set[tuple[int, Any, int]] = set()
@@ -388,9 +389,9 @@ class Reader(Sharing):
 
     def _as_item(self, item: Any) -> Value:
         """Return the graph value of an item of a list of the graph: of a tuple, a list."""
+        row_kinds.note(self, item)
         if isinstance(item, Static) and item.obj is None:
             return Const(None)
-        row_kinds.note(self, item)
         if isinstance(item, Seq) and item.kind is tuple:
             held = [self._as_item(part) for part in item.items]
             if len({part.type.is_scalar for part in held}) < 2:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend.listed import INSIDE
+from gradgen.frontend.pointers import is_none_itself
 from gradgen.frontend.signals import Retry
 from gradgen.frontend.values import Iteration, Ref, Seq
 from gradgen.ir.nodes import Value
@@ -24,7 +25,11 @@ SAME_CLASS = ("append", "extend", "insert")
 
 
 def note(r: Reader, value: Any) -> None:
-    """Note the class of a tuple or list that goes into a list of the graph."""
+    """Note the class of a tuple or list that goes into a list of the graph, or that it is None."""
+    if is_none_itself(value) and not r.book.has_none:
+        r.book.has_none = True
+        if r.book.none_asked:
+            raise Retry(set())
     kind = value.kind if isinstance(value, Seq) else None
     if is_graph_list(r, value) and not _is_item(r, value):
         kind = _own_kind(r, None, value)
@@ -95,6 +100,12 @@ def is_view(r: Reader, value: Any) -> bool:
 def is_range(value: Any) -> bool:
     """Whether a value is a range, which is no list."""
     return isinstance(value, Iteration) and value.bounds is not None and not value.backwards
+
+
+def has_none(r: Reader) -> bool:
+    """Whether None goes into a list of the graph, where a test has to tell it from numbers."""
+    r.book.none_asked = True
+    return r.book.has_none
 
 
 def dicts_made(r: Reader) -> list[type]:

@@ -178,6 +178,7 @@ BOOL = Type("bool", "bool", weak=True)
 ANY = Type("any", "", None)
 OPAQUE = Type("opaque")
 UNDEFINED = Type("opaque", "undefined")
+NOTHING = (None, OPAQUE)  # the items of a list that has none so far, or None in each place
 
 
 def array(dtype: str, shape: Shape | None) -> Type:
@@ -302,7 +303,9 @@ def join(a: Type, b: Type) -> Type | None:
     if UNDEFINED in (a, b):
         return b if a == UNDEFINED else a
     if a.kind == "list" and b.kind == "list":
-        item = b.item if a.item is None else a.item if b.item is None else join(a.item, b.item)
+        if a.item in NOTHING or b.item in NOTHING:
+            return a if b.item is None or a.item not in NOTHING else b
+        item = join(a.item, b.item)
         return None if item is None else replace(a, item=item)
     if not (a.is_numeric and b.is_numeric):
         return None

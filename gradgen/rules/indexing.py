@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradgen.ir.nodes import Const, Value, same_value
-from gradgen.ir.types import Type, array, fresh_dim, join
+from gradgen.ir.types import NOTHING, Type, array, fresh_dim, join
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.places import index_shape, is_basic, may_repeat
 from gradgen.rules.registry import RULES, rule
@@ -138,8 +138,8 @@ def store_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the type of the base: a store makes its next version."""
     base = inputs[0].type
     if base.kind == "list" and "path" not in attrs:
-        item = inputs[1].type if base.item is None else join(base.item, inputs[1].type)
-        return Type("list", item=item)
+        given = inputs[1].type
+        return Type("list", item=given if base.item in NOTHING else join(base.item, given))
     return base
 
 

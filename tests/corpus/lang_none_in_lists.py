@@ -1,0 +1,80 @@
+"""Lists of unknown length in which None stands beside numbers, until these are known."""
+
+import numpy as np
+
+
+def remembered(x, n):
+    table = [None] * n
+    total = 0.0
+    for k in range(2 * n):
+        place = k * k % n
+        if table[place] is None:
+            table[place] = x * (k + 1)
+        total += table[place] ** 2
+    return total
+
+
+def last_seen(x, n):
+    seen = [None for _ in range(n)]
+    total = 0.0
+    for k in range(2 * n):
+        place = k * k % n
+        if seen[place] is not None:
+            total += seen[place] * x
+        seen[place] = x * (k + 1)
+    return total
+
+
+def until_none(x, n):
+    stack = [None]
+    for k in range(n):
+        stack.append(x * k)
+    total = 0.0
+    while True:
+        item = stack.pop()
+        if item is None:
+            break
+        total += item**2
+    return total
+
+
+def others_than_none(x, n):
+    items = [None, *[x * k for k in range(n)]]
+    rest = [v for v in items if v is not None]
+    return rest[-1] * rest[1] + sum(0.0 if v is None else v * v for v in items)
+
+
+def states_filled_in(x, n):
+    states = [None] * n
+    states[0] = np.array([x, 1.0])
+    for t in range(n - 1):
+        states[t + 1] = states[t] * x + t
+    return np.sum(states[n - 1] ** 2)
+
+
+def before_none_goes_in(x, n):
+    found = [x]
+    total = 0.0
+    for k in range(n):
+        if found[k] is not None:
+            total += found[k] ** 2
+        found.append(x * k)
+    found.append(None)
+    return total + sum(v for v in found if v is not None)
+
+
+def one_turn(x):
+    held = (1,)
+    parts = [x * held.index(k) + x if k in held else None for k in range(1, 2)]
+    return parts[0] ** 2
+
+
+EXAMPLE_ARGS = {
+    "remembered": lambda: (0.9, 150),
+    "last_seen": lambda: (0.9, 150),
+    "until_none": lambda: (0.9, 150),
+    "others_than_none": lambda: (0.9, 150),
+    "states_filled_in": lambda: (0.9, 150),
+    "before_none_goes_in": lambda: (0.9, 150),
+    "one_turn": lambda: (0.9,),
+}
