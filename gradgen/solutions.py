@@ -98,7 +98,6 @@ def _ruled(
 
     count = _arguments(solver, equation)
     free = tuple(k for k in range(1, count) if k not in nondiff_argnums)
-    places = tuple(free.index(k) if k in free else None for k in range(1, count))
     slope = jacfwd(equation, argnums=0)
     pull, push = vjp(equation, argnums=free), jvp(equation, argnums=free)
 
@@ -132,7 +131,7 @@ def _ruled(
 
     def _placed(cotangents):
         """Put None where an argument has no derivative."""
-        return [None if k is None else cotangents[k] for k in places]
+        return [cotangents[free.index(k)] if k in free else None for k in range(1, count)]
 
     def rest(z, *args):
         return z

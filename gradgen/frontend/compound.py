@@ -82,6 +82,7 @@ def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
             raise
         restore(r, before)
         r.call_path[:] = path
+        r.turned.add(id(s))
         return turn_by_turn(r, s, over, turns, rest)
     return frame.after(rest)
 

@@ -18,7 +18,7 @@ from gradgen.frontend.branches import condition
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import read_statements
-from gradgen.frontend.iterables import Perhaps, counted, current
+from gradgen.frontend.iterables import FEW, Perhaps, counted, current
 from gradgen.frontend.iteration import iteration_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import FOR
@@ -59,17 +59,21 @@ def read(r: Reader, node: Any) -> Any:
     if isinstance(node, ast.DictComp):
         return keyed(r, node)
     before, place, path = snapshot(r), len(r.b.block.ops), list(r.call_path)
+    refused: UnsupportedError | None = None
     try:
-        return collected(r, node)
-    except UnsupportedError:
+        out = collected(r, node)
+        if not any(id(n) in r.turned for n in nodes_in(r.expansions[id(node), "append"])):
+            return out
+    except UnsupportedError as error:
         # Functions, dicts and the like have no place in a list of the graph.
-        restore(r, before)
-        del r.b.block.ops[place:]
-        r.call_path[:] = path
-        known = written_out(r, node, few=True)
-        if known is None:
-            raise
-        return known
+        refused = error
+    restore(r, before)
+    del r.b.block.ops[place:]
+    r.call_path[:] = path
+    known = written_out(r, node, few=True)
+    if known is None and refused is not None:
+        raise refused
+    return collected(r, node) if known is None else known
 
 
 def generator(r: Reader, node: ast.GeneratorExp) -> Generator:
@@ -223,8 +227,8 @@ def _each(r: Reader, node: Any, depth: int, work: Callable[[], object], few: boo
     over = iteration_of(r, part.iter, some=True)
     if isinstance(over, list) and any(isinstance(item, Perhaps) for item in over):
         raise Computed
-    if isinstance(over, Iteration) and few:
-        over = counted(r, over)
+    if isinstance(over, Iteration) and (few or over.bounds):
+        over = counted(r, over, FEW if few else 1)  # a range of one turn is no loop
     if not isinstance(over, list):
         raise Computed
     r.book.write_turns(len(over))

@@ -322,15 +322,15 @@ def _place(r: Reader, start: Value, step: Value, i: Value) -> Value:
     return out
 
 
-def counted(r: Reader, over: Iteration) -> Over:
+def counted(r: Reader, over: Iteration, most: int = FEW) -> Over:
     """Return the items of an iteration over a few known positions, else the iteration."""
     bounds = [v.const for v in over.bounds or () if isinstance(v, Const)]
     if len(bounds) == 3:
         turns = range(*bounds)[:: -1 if over.backwards else 1]
-        return over if len(turns) > FEW else [over.element(Const(k)) for k in turns]
+        return over if len(turns) > most else [over.element(Const(k)) for k in turns]
     positions = as_positions(r, over)
     length = positions.length
-    if isinstance(length, Const) and length.const <= FEW:
+    if isinstance(length, Const) and length.const <= most:
         return [positions.element(Const(k)) for k in range(length.const)]
     return over
 
