@@ -16,7 +16,7 @@ from gradgen.ir.nodes import Value
 from gradgen.ir.types import BOOL, Type
 from gradgen.rules.callables import scipy
 from gradgen.rules.factorizations import SYMMETRIC, _cholesky_tangent, _cholesky_to_a
-from gradgen.rules.helpers import _transposed
+from gradgen.rules.helpers import _transposed, _unbroadcast
 from gradgen.rules.least_squares import _outer
 from gradgen.rules.linalg import floats_type, solve_type, square_type
 from gradgen.rules.orthogonal import smaller
@@ -155,36 +155,64 @@ def _lu_factor_tangent(t_a, a):
 
 def lu_solve_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the type of the solution."""
-    refuse_unless(inputs[0].type.rank in (2, None), "lu_solve of a stack", "use a loop")
-    return solve_type([inputs[0], inputs[2]], attrs)
+    lu, piv, b = inputs
+    ranks = lu.type.rank, piv.type.rank
+    fit = ranks[0] == ranks[1] + 1 if None not in ranks else ranks == (None, None)
+    what = "lu_solve with pivots that are not those of the factors"
+    refuse_unless(fit, what, "give both as lu_factor returns them")
+    return solve_type([lu, b], attrs)
 
 
-def _lu_solve_to_b(g, lu, piv, trans):
+def _lu_solved(lu, piv, g, b, trans):
+    """Solve with the right sides ``g``, which for a vector ``b`` are vectors."""
+    if np.ndim(b) == 1 and np.ndim(lu) > 2:
+        return np.squeeze(scipy.linalg.lu_solve((lu, piv), np.expand_dims(g, -1), trans), -1)
+    return scipy.linalg.lu_solve((lu, piv), g, trans)
+
+
+def _lu_solve_to_b(g, lu, piv, b, trans):
     """Cotangent of the right side in ``scipy.linalg.lu_solve((lu, piv), b)``."""
-    return scipy.linalg.lu_solve((lu, piv), g, 1 if trans == 0 else 0)
+    return _right_side(_lu_solved(lu, piv, g, b, 1 if trans == 0 else 0), lu, b)
+
+
+def _lu_turned(lu, b):
+    """Solve the transposed system, with rows in the order of the factors."""
+    inner = scipy.linalg.solve_triangular(lu, b, 1)
+    return inner, scipy.linalg.solve_triangular(lu, inner, 1, lower=True, unit_diagonal=True)
 
 
 def _lu_solve_to_lu(g, y, lu, piv, b, trans):
     """Cotangent of the factors in ``y = scipy.linalg.lu_solve((lu, piv), b)``."""
-    partner = y if trans == 0 else _lu_solve_to_b(g, lu, piv, trans)
-    inner = scipy.linalg.solve_triangular(lu, g if trans == 0 else b, 1)
-    left = scipy.linalg.solve_triangular(lu, inner, 1, lower=True, unit_diagonal=True)
-    return -np.triu(_outer(inner, partner)) - np.tril(_outer(left, np.triu(lu) @ partner), -1)
+    partner = y if trans == 0 else _lu_solved(lu, piv, g, b, 0)
+    right = g if trans == 0 else b
+    if np.ndim(b) == 1 and np.ndim(lu) > 2:
+        partner, right = np.expand_dims(partner, -1), np.expand_dims(right, -1)
+    inner, left = _lu_turned(lu, right)
+    scaled = np.triu(lu) @ partner
+    if np.ndim(lu) == 2 and np.ndim(b) <= 2:
+        return -np.triu(_outer(inner, partner)) - np.tril(_outer(left, scaled), -1)
+    above = _unbroadcast(inner @ _transposed(partner), lu)
+    return -np.triu(above) - np.tril(_unbroadcast(left @ _transposed(scaled), lu), -1)
 
 
-@printed
-def _lu_solve_tangent(t_lu, t_b, y, lu, piv, trans):
+def _lu_solve_tangent(t_lu, t_b, y, lu, piv, b, trans):
     """Tangent of ``y = scipy.linalg.lu_solve((lu, piv), b)``."""
-    if t_lu is not None:
-        low, up = np.tril(lu, -1) + np.eye(len(lu)), np.triu(lu)
-        t_a = np.tril(t_lu, -1) @ up + low @ np.triu(t_lu)
-        for k in range(len(piv) - 1, -1, -1):
-            rows = np.arange(len(piv))
-            rows[k], rows[piv[k]] = rows[piv[k]], rows[k]
-            t_a = t_a[rows]
-        moved = t_a @ y if trans == 0 else t_a.T @ y
-        t_b = -moved if t_b is None else t_b - moved
-    return scipy.linalg.lu_solve((lu, piv), t_b, trans)
+    if t_lu is None:
+        return _lu_solved(lu, piv, t_b, b, trans)
+    low, up = np.tril(lu, -1) + np.eye(lu.shape[-1]), np.triu(lu)
+    t_low, t_up = np.tril(t_lu, -1), np.triu(t_lu)
+    each = np.ndim(b) == 1 and np.ndim(lu) > 2
+    if trans == 0:
+        at = np.expand_dims(y, -1) if each else y
+        moved = t_low @ (up @ at) + low @ (t_up @ at)
+        below = scipy.linalg.solve_triangular(lu, moved, lower=True, unit_diagonal=True)
+        share = scipy.linalg.solve_triangular(lu, below)
+    else:
+        _, at = _lu_turned(lu, np.expand_dims(b, -1) if each else b)
+        moved = up.mT @ (t_low.mT @ at) + t_up.mT @ (low.mT @ at)
+        share = scipy.linalg.lu_solve((lu, piv), moved, trans)
+    share = np.squeeze(share, -1) if each else share
+    return -share if t_b is None else _lu_solved(lu, piv, t_b, b, trans) - share
 
 
 def cho_factor_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
@@ -269,7 +297,11 @@ rule("lu_solve", lu_solve_type, spelling="scipy.linalg.lu_solve",
      samples=("scipy.linalg.lu_solve((m33, np.array([0, 2, 2])), x3)",
               "scipy.linalg.lu_solve((m33, np.array([1, 1, 2])), x32)",
               "scipy.linalg.lu_solve((m33, np.array([1, 2, 2])), b=x3, trans=1)",
-              "scipy.linalg.lu_solve(scipy.linalg.lu_factor(m44), x4, 1)"))
+              "scipy.linalg.lu_solve(scipy.linalg.lu_factor(m44), x4, 1)",
+              "scipy.linalg.lu_solve(scipy.linalg.lu_factor(m233), x3)",
+              "scipy.linalg.lu_solve(scipy.linalg.lu_factor(m233), x32, trans=1)",
+              "scipy.linalg.lu_solve(scipy.linalg.lu_factor(m33), m233)",
+              "scipy.linalg.lu_solve(scipy.linalg.lu_factor(m233), m233, 2)"))
 rule("cho_factor", cho_factor_types, spelling="scipy.linalg.cho_factor", outputs=("c", "flag"),
      params="a, lower=False, overwrite_a=False, check_finite=True", adjoint=(_cho_factor_to_a,),
      tangent=_cho_factor_tangent, at_kinks=f"{SYMMETRIC}, by one triangle of the result",
