@@ -156,8 +156,8 @@ def _lu_factor_tangent(t_a, a):
 def lu_solve_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the type of the solution."""
     lu, piv, b = inputs
-    ranks = lu.type.rank, piv.type.rank
-    fit = ranks[0] == ranks[1] + 1 if None not in ranks else ranks == (None, None)
+    of_pivots = piv.type.rank
+    fit = lu.type.rank == (None if of_pivots is None else of_pivots + 1)
     what = "lu_solve with pivots that are not those of the factors"
     refuse_unless(fit, what, "give both as lu_factor returns them")
     return solve_type([lu, b], attrs)
