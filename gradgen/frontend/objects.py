@@ -450,7 +450,7 @@ def _fieldwise(r: Reader, node: Any, op: ast.cmpop, left: Any, right: Any) -> An
         return MISSING
     from gradgen.frontend.attributes import attribute
     from gradgen.frontend.branches import chain
-    from gradgen.frontend.expressions import compare_two
+    from gradgen.frontend.comparisons import compare_two
 
     fields = fields_in_order(kind)
     if fields and not isinstance(op, ast.Eq):

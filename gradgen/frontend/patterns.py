@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from gradgen.frontend import attributes, expressions, row_kinds
+from gradgen.frontend import attributes, comparisons, row_kinds
 from gradgen.frontend.aggregates import sequence
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.branches import chain, truth
@@ -138,7 +138,7 @@ def _equal(m: Match, p: ast.pattern, subject: Any, wanted: Any) -> None:
 
 def _compare(m: Match, p: ast.pattern, subject: Any, wanted: Any) -> Any:
     node = ast.copy_location(ast.Compare(ast.Constant(0), [ast.Eq()], []), p)
-    return expressions.compare_two(m.r, node, ast.Eq(), subject, wanted)
+    return comparisons.compare_two(m.r, node, ast.Eq(), subject, wanted)
 
 
 def _singleton(m: Match, p: ast.MatchSingleton, subject: Any) -> None:

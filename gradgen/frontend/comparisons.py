@@ -1,0 +1,361 @@
+"""Comparisons to the graph: of numbers, containers and objects, by ==, order, `is` and `in`."""
+
+from __future__ import annotations
+
+import ast
+from collections import OrderedDict
+from collections.abc import Callable
+from itertools import permutations
+from typing import Any
+
+from gradgen.frontend import (
+    branches,
+    lists,
+    pointers,
+    records,
+    row_kinds,
+    texts,
+    unbound,
+)
+from gradgen.frontend.aggregates import run_text
+from gradgen.frontend.arguments import any_items, every_item
+from gradgen.frontend.classes import MISSING
+from gradgen.frontend.entries import literal
+from gradgen.frontend.evaluate import as_value, evaluate
+from gradgen.frontend.objects import class_of, compared, invoked, special_method
+from gradgen.frontend.operators import COMPARE, FOLD
+from gradgen.frontend.picks import numbers_in
+from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.tables import refuse_key
+from gradgen.frontend.values import (
+    BoundMethod,
+    Box,
+    Choice,
+    Lazy,
+    LocalFunction,
+    Map,
+    Once,
+    Record,
+    Ref,
+    Seq,
+    Static,
+    is_static,
+    plain,
+    static_value,
+)
+from gradgen.ir.nodes import Const, Value
+from gradgen.ir.types import may_be_one
+
+
+def compare(r: Reader, node: ast.Compare) -> Any:
+    """Read a comparison, or a chain of them, of which each operand is read once."""
+    left = evaluate(r, node.left)
+    if isinstance(node.ops[0], ast.Is | ast.IsNot):
+        r.only_asked(node.left, left)
+    tests: list[Callable[[], Any]] = []
+    current = left
+
+    def test_at(k: int) -> Any:
+        nonlocal current
+        right = evaluate(r, node.comparators[k])
+        result = compare_two(r, node, node.ops[k], current, right)
+        current = right
+        return result
+
+    tests = [lambda k=k: test_at(k) for k in range(len(node.ops))]  # type: ignore[misc]
+    return branches.chain(r, node, tests, stop_on=False)
+
+
+def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
+    """Return the value of one comparison."""
+    if isinstance(left, Choice):
+        return branches.distribute(
+            r, node, left, lambda option: compare_two(r, node, op, option, right)
+        )
+    if isinstance(right, Choice):
+        return branches.distribute(
+            r, node, right, lambda option: compare_two(r, node, op, left, option)
+        )
+    if isinstance(op, ast.In | ast.NotIn):
+        return _membership(r, node, op, left, right)
+    if not isinstance(op, ast.Is | ast.IsNot):
+        left, right = records.expanded(r, left, node), records.expanded(r, right, node)
+    if pointers.pointer(left) or pointers.pointer(right):
+        same = pointers.compared(r, node, op, left, right)
+        if same is not MISSING:
+            return same
+    prim = COMPARE[type(op)]
+    if class_of(left) or class_of(right):
+        done = compared(r, node, op, left, right)
+        if done is not MISSING:
+            return done
+        held = [bool(pointers.pointer(v)) for v in (left, right)]
+        if any(held) and not all(held) and isinstance(op, ast.Eq | ast.NotEq):
+            return Const(isinstance(op, ast.NotEq))  # an object and something else
+        if any(held):
+            r.refuse(node, "this comparison of objects by the path", "compare what they hold")
+    if isinstance(op, ast.Is | ast.IsNot):
+        same = _identical(r, node, left, right)
+        if same is not None:
+            return Const(same == isinstance(op, ast.Is))
+    if prim in ("eq", "ne") and _differ_in_class(r, node, left, right):
+        return Const(prim == "ne")
+    if is_static(left) and is_static(right):
+        try:
+            return Const(bool(FOLD[prim](static_value(left), static_value(right))))  # type: ignore[operator]
+        except TypeError as error:
+            r.fail(node, error)
+    if prim in ("is", "is_not", "eq", "ne") and _are_unlike(r, node, prim, left, right):
+        return Const(prim in ("is_not", "ne"))
+    if prim not in ("eq", "ne") and isinstance(left, Seq) and isinstance(right, Seq):
+        return _ordered_sequences(r, node, op, left.items, right.items)
+    if isinstance(left, Seq) and isinstance(right, Seq):
+        return _equal_sequences(r, node, prim, left, right)
+    if isinstance(left, Map) and isinstance(right, Map):
+        return _compared_dicts(r, node, prim, left, right)
+    if _are_rows(r, left, right):
+        return _compared_rows(r, node, prim, left, right)
+    a, b = as_value(r, left, node), as_value(r, right, node)
+    lengths = prim in ("eq", "ne") and a.type.kind == b.type.kind == "int"
+    if lengths and a.type.value is not None and a.type.value == b.type.value:
+        return Const(prim == "eq")
+    return r.hold(r.b.emit(prim, [a, b], span=r.span(node)))
+
+
+def _differ_in_class(r: Reader, node: ast.AST, left: Any, right: Any) -> bool:
+    """Whether one side is a tuple or a view of a dict, and the other a list, say."""
+    found = [row_kinds.is_view(r, side) for side in (left, right)]
+    if any(found) and isinstance(left, Seq) and isinstance(right, Seq):
+        if all(found):
+            r.refuse(node, "a comparison of views of two dicts", "compare set(d) == set(e)")
+        return True
+    ranges = [row_kinds.is_range(side) for side in (left, right)]
+    if any(ranges):
+        if all(ranges):
+            r.refuse(node, "a comparison of two ranges", "compare their ends")
+        other = right if ranges[0] else left
+        return isinstance(other, Seq | Map | Record | Static) or row_kinds.is_graph_list(r, other)
+    row_kinds.require_no_queues(r, node, left, right)
+    return row_kinds.unlike(r, node, left, right)
+
+
+def _are_rows(r: Reader, left: Any, right: Any) -> bool:
+    """Whether a list of the graph is compared with one, or with a tuple or list."""
+    rows = [_is_row(r, v) for v in (left, right)]
+    alike = (row or isinstance(v, Seq) for v, row in zip((left, right), rows, strict=True))
+    return any(rows) and all(alike)
+
+
+def _compared_rows(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> Any:
+    if prim in ("is", "is_not"):
+        what = "a test of whether two items of lists are one list"
+        r.refuse(node, what, "compare their places, or what they hold by ==")
+    items = [lists.as_item(r, v, node) for v in (left, right)]
+    return r.b.emit(f"lists_{prim}", items, span=r.span(node))
+
+
+def _are_unlike(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> bool:
+    """Whether one side is None, or a text, and the other surely is not; refuse other kinds."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Static) and one.obj is None:
+            kinds = Value | Ref | Seq | Map | Record | LocalFunction | BoundMethod | Once | Lazy
+            if isinstance(other, kinds):
+                return not _may_be_none(r, other)
+        elif texts.is_text(one) and prim in ("eq", "ne") and _is_number(other):
+            return True
+        elif isinstance(one, Static | Seq | Map) and _is_computed(other):
+            r.refuse(node, f"a comparison of a number with a {describe(one)}")
+    return False
+
+
+def _may_be_none(r: Reader, value: Any) -> bool:
+    """Whether a value may be an item of a list in which None stands beside numbers."""
+    if not isinstance(value, Value | Ref) or not row_kinds.has_none(r):
+        return False
+    made = r.read(value).op
+    if made is None or made.blocks or made.prim == "call":
+        return True
+    return made.prim in ("load", "pop") and made.inputs[0].type.kind == "list"
+
+
+def _is_computed(value: Any) -> bool:
+    return isinstance(value, Value) and not isinstance(value, Const)
+
+
+def _is_row(r: Reader, value: Any) -> bool:
+    """Whether a value is a list of the graph, such as a tuple in a list that grows."""
+    return (
+        lists.is_list(r, value)
+        if isinstance(value, Ref)
+        else (isinstance(value, Value) and value.type.kind == "list")
+    )
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value is a number, and no array."""
+    return isinstance(value, Value) and value.type.is_scalar
+
+
+def _identical(r: Reader, node: ast.AST, left: Any, right: Any) -> bool | None:
+    """Tell whether two containers or functions are one; None where the values decide."""
+    kinds = (Box, LocalFunction)
+    if any(
+        isinstance(a, LocalFunction) and isinstance(b, Static)
+        for a, b in permutations((left, right))
+    ):
+        return False
+    if not isinstance(left, kinds) or not isinstance(right, kinds):
+        return None
+    if left is right:
+        return True
+    if isinstance(left, Seq) and isinstance(right, Seq) and left.kind is right.kind is tuple:
+        differ = is_static(left) and is_static(right) and static_value(left) != static_value(right)
+        if not differ and len(left.items) == len(right.items):
+            r.refuse(node, "a test of whether two tuples are one", "compare them by ==")
+    boxes = [v for v in (left, right) if isinstance(v, Box)]
+    made_alike = getattr(left, "node", left) is getattr(right, "node", right)
+    if made_alike or any(b.joined for b in boxes) or sum(b.given for b in boxes) == 2:
+        r.refuse(node, "a test of which object this is", "compare numbers, such as their places")
+    return False
+
+
+def _ordered_sequences(
+    r: Reader, node: ast.Compare, op: ast.cmpop, left: list[Any], right: list[Any]
+) -> Any:
+    """Return the order of two tuples or lists: that of the first items that differ, or lengths."""
+    if not left or not right:
+        return Const(bool(FOLD[COMPARE[type(op)]](len(left), len(right))))  # type: ignore[operator]
+    (a, *rest), (b, *others) = left, right
+    if not rest and not others:
+        return compare_two(r, node, op, a, b)
+    strict = ast.Lt() if isinstance(op, ast.Lt | ast.LtE) else ast.Gt()
+    tied = [
+        lambda: _tie(compare_two(r, node, ast.Eq(), a, b)),
+        lambda: _ordered_sequences(r, node, op, rest, others),
+    ]
+    tests = [
+        lambda: compare_two(r, node, strict, a, b),
+        lambda: branches.chain(r, node, tied, stop_on=False),
+    ]
+    return branches.chain(r, node, tests, stop_on=True)
+
+
+def _compared_dicts(r: Reader, node: ast.Compare, prim: str, left: Map, right: Map) -> Any:
+    """Compare two dicts by their items, as Python does; they have no order."""
+    if prim not in ("eq", "ne"):
+        signs = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+        what = f"'{signs[prim]}' not supported between instances of 'dict' and 'dict'"
+        r.fail(node, TypeError(what))
+    one, other = every_item(r, node, left), every_item(r, node, right)
+    if any(map(unbound.may_miss, [*one.values(), *other.values()])):
+        r.refuse(node, "a comparison of dicts that have some keys on one path", "compare items")
+    if set(one) != set(other):
+        return Const(prim == "ne")
+    if list(one) != list(other) and OrderedDict in row_kinds.dicts_made(r):
+        r.refuse(node, "a comparison of dicts in another order", "compare sorted(d.items())")
+    pair = Seq(list(one.values())), Seq([other[k] for k in one])
+    return _equal_sequences(r, node, prim, *pair)
+
+
+def _tie(test: Any) -> Any:
+    """Mark a test of equality that is not the user's: no warning is due where it decides."""
+    if isinstance(test, Value) and test.op is not None and test.op.prim == "eq":
+        test.op.attrs["tie"] = True
+    return test
+
+
+def _equal_sequences(r: Reader, node: ast.Compare, prim: str, left: Seq, right: Seq) -> Value:
+    """Compare tuples or lists item by item, as Python does."""
+    kinds = any(issubclass(left.kind, k) and issubclass(right.kind, k) for k in (tuple, list))
+    if not kinds or len(left.items) != len(right.items):
+        return Const(prim == "ne")
+    pairs = list(zip(left.items, right.items, strict=True))
+    tests = [lambda a=a, b=b: compare_two(r, node, ast.Eq(), a, b) for a, b in pairs]
+    same = branches.truth(r, branches.chain(r, node, tests, stop_on=False), node)
+    return branches.negated(r, same) if prim == "ne" else same
+
+
+def _membership(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
+    left, right = literal(r, left), records.expanded(r, right, node)
+    if class_of(right) and special_method(right, "__contains__"):
+        within = branches.truth(r, invoked(r, node, right, "__contains__", left), node)
+        return within if isinstance(op, ast.In) else branches.negated(r, within)
+    if isinstance(right, Map) and is_static(left):
+        key = static_value(left)
+        held = right.items if key in right.items else any_items(r, node, right)
+        there = unbound.is_there(r, r.settled(held[key])) if key in held else Const(False)
+        return there if isinstance(op, ast.In) else branches.negated(r, there)
+    elif is_static(left) and is_static(right):
+        found = static_value(left) in static_value(right)
+    elif _shape_without_one(left, right):
+        found = False
+    else:
+        if isinstance(right, Map):
+            lists.write_out(r, numbers_in(left))
+            if right.items and not isinstance(left, Seq) and _all_numbers(r, node, right):
+                return _among(r, node, op, left, Seq([plain(k) for k in right.items]))
+        return _among(r, node, op, left, right)
+    return Const(found != isinstance(op, ast.NotIn))
+
+
+def _all_numbers(r: Reader, node: ast.AST, owner: Map) -> bool:
+    return all(isinstance(k, int | float) for k in every_item(r, node, owner))
+
+
+def _among(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
+    """Test membership of computed values: by comparison with each item."""
+    if isinstance(right, Static) and isinstance(right.obj, tuple | list):
+        items = [r.wrap(o, right.obj, k, node) for k, o in enumerate(right.obj)]
+    elif isinstance(right, Seq):
+        items = list(right.items)
+    elif isinstance(right, Static) and isinstance(right.obj, set | frozenset):
+        items = [plain(o) for o in sorted(right.obj, key=repr)]
+    elif isinstance(right, Ref):
+        found = _within(r, node, left, right)
+        return found if isinstance(op, ast.In) else branches.negated(r, found)
+    else:
+        what = f"a membership test in a {describe(right)}"
+        if isinstance(right, Map):
+            refuse_key(r, node, right, left, what)
+        r.refuse(node, what, "compare with == and or")
+    pairs = [(i, left) if class_of(left) or class_of(i) else (left, i) for i in items]
+    tests = [lambda one=one: _is_or_equals(r, node, *one) for one in pairs]
+    found = branches.chain(r, node, tests, stop_on=True) if tests else Const(False)
+    return found if isinstance(op, ast.In) else branches.negated(r, found)
+
+
+def _is_or_equals(r: Reader, node: ast.Compare, item: Any, left: Any) -> Any:
+    """Compare as containers do, for which a value is what it is: also NaN, also an array."""
+    return Const(True) if item is left else compare_two(r, node, ast.Eq(), item, left)
+
+
+FOUND = "found = any(item == one for item in items)"
+
+
+def _within(r: Reader, node: ast.Compare, left: Any, right: Ref) -> Value:
+    """Test membership in a list that grows, or in an array."""
+    if lists.is_list(r, right):
+        item = r.read(right).type.item
+        if item is not None and item.of and pointers.by_value(item.of.kind):
+            return as_value(r, run_text(r, node, FOUND, "found", any=Static(any), items=right,
+                                        one=left), node)  # fmt: skip
+        if item is not None and item.kind == "list" and not row_kinds.among(r, node, left):
+            return Const(False)
+        return r.b.emit("contains", [r.read(right), lists.as_item(r, left, node)])
+    same = r.b.emit("np.eq", [r.read(right), as_value(r, left, node)], span=r.span(node))
+    return r.b.emit("any", [same], span=r.span(node))
+
+
+def _shape_without_one(left: Any, right: Any) -> bool:
+    """Whether the test is ``1 in shape``, and is decided by the types."""
+    one = is_static(left) and static_value(left) == 1
+    return one and isinstance(right, Seq) and all(map(_never_one, right.items))
+
+
+def _never_one(length: Any) -> bool:
+    """Whether a length of a shape is certainly not 1."""
+    return (
+        isinstance(length, Value)
+        and length.type.value is not None
+        and not may_be_one(length.type.value)
+    )
