@@ -81,6 +81,19 @@ def prints_arrays(x, y):
     return np.sum(u * u) * x
 
 
+def behind_finally(x, y):
+    try:
+        for k in range(3):
+            try:
+                if x * k > 2.0:
+                    return x * x * y * k
+            finally:
+                print("turn", k)
+    finally:
+        print("at last", y)
+    return x * x * x
+
+
 PRINTING = [
     in_a_loop,
     text_chosen,
@@ -89,6 +102,7 @@ PRINTING = [
     around_a_return,
     to_stderr_and_stdout,
     prints_arrays,
+    behind_finally,
 ]
 
 
@@ -114,6 +128,25 @@ def test_printed_once_and_in_order(
     step = 1e-5 * x
     slope = (gradgen.grad(loss)(x + step, 0.8) - gradgen.grad(loss)(x - step, 0.8)) / (2.0 * step)
     assert second(x, 0.8) == pytest.approx(slope, rel=1e-6, abs=1e-6)
+
+
+def raises_before_its_end(x):
+    try:
+        if x < 1.0:
+            raise ValueError("small")
+        y = x * x
+    finally:
+        print("at last")
+    return y
+
+
+def test_printed_before_what_is_raised(capsys: pytest.CaptureFixture[str]) -> None:
+    slope = gradgen.grad(raises_before_its_end)
+    with pytest.raises(ValueError, match="small"):
+        slope(0.5)
+    assert capsys.readouterr().out == "at last\n"
+    assert slope(1.5) == 3.0
+    assert capsys.readouterr().out == "at last\n"
 
 
 def logs(x):

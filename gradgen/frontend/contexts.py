@@ -5,17 +5,20 @@ from __future__ import annotations
 import ast
 import contextlib
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from gradgen.frontend.classes import is_users
-from gradgen.frontend.comprehensions import located
+from gradgen.frontend.comprehensions import hidden, located
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.jumps import Act, Step, jumps_of
+from gradgen.frontend.leaving import with_last
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.points import Point
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.special import special
 from gradgen.frontend.targets import assign_to
 from gradgen.frontend.values import Static, is_static, static_value
 
@@ -27,12 +30,12 @@ def with_statement(r: Reader, s: ast.With, rest: Point) -> Point:
     suppressed = _suppressed(r, s)
     if suppressed is not None:
         return Point([suppressed], rest)
-    exits: list[Step] = []
+    managers: list[tuple[ast.expr, Any]] = []
     for item in s.items:
         call = item.context_expr
-        manager = _manager(r, s, call)
+        manager = _manager(r, call)
         if manager is not None:
-            exits.insert(0, Act(functools.partial(_leave, node=item.context_expr, manager=manager)))
+            managers.insert(0, (call, manager))
             held = invoked(r, call, manager, "__enter__")
             if item.optional_vars is not None:
                 assign_to(r, item.optional_vars, held)
@@ -46,7 +49,32 @@ def with_statement(r: Reader, s: ast.With, rest: Point) -> Point:
             null = target.obj is contextlib.nullcontext and call.args
             held = evaluate(r, call.args[0]) if null else Static(None)
             assign_to(r, item.optional_vars, held)
-    return Point([*s.body, *exits] if exits else s.body, rest)
+    return Point(_with_exits(r, s, managers), rest) if managers else Point(s.body, rest)
+
+
+def _with_exits(r: Reader, s: ast.With, managers: list[tuple[ast.expr, Any]]) -> Sequence[Step]:
+    """Return a block with the calls of ``__exit__`` at its end, and before each jump out of it."""
+    if not jumps_of(s.body):
+        return [*s.body, *(Act(functools.partial(_leave, node=n, manager=m)) for n, m in managers)]
+    exits: list[ast.stmt] = []
+    function = hidden(r, s, "leave")
+    r.bind(function, Static(_end_of_block))
+    for node, manager in managers:
+        name = hidden(r, node, "manager")
+        r.bind(name, manager)
+        call = ast.Call(ast.Name(function, ast.Load()), [ast.Name(name, ast.Load())], [])
+        exits.append(located(ast.Expr(call), node))
+    return [*with_last(r, id(s), s.body, exits, raised=False), *exits]
+
+
+def _end_of_block(manager: Any) -> None:
+    """Stand for the end of a block of a context manager; this is read, and never called."""
+
+
+@special(_end_of_block, listed=False)
+def _read_end(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    _leave(r, node, args[0])
+    return Static(None)
 
 
 def _suppressed(r: Reader, s: ast.With) -> ast.Try | None:
@@ -68,7 +96,7 @@ def _suppressed(r: Reader, s: ast.With) -> ast.Try | None:
     return made
 
 
-def _manager(r: Reader, s: ast.With, node: ast.expr) -> Any:
+def _manager(r: Reader, node: ast.expr) -> Any:
     """Return a context manager that is an object of a class of the user's, None for others."""
     if isinstance(node, ast.Call):
         made = evaluate(r, node.func)
@@ -77,14 +105,10 @@ def _manager(r: Reader, s: ast.With, node: ast.expr) -> Any:
     manager = evaluate(r, node)
     if not class_of(manager) or not special_method(manager, "__enter__"):
         return None
-    if jumps_of(s.body):
-        r.refuse(
-            s, "a jump out of a with block", "assign the result, and return it after the block"
-        )
     return manager
 
 
-def _leave(r: Reader, node: ast.expr, manager: Any) -> None:
+def _leave(r: Reader, node: ast.AST, manager: Any) -> None:
     """Call ``__exit__`` as after a block in which nothing was raised."""
     nothing = Static(None)
     swallows = invoked(r, node, manager, "__exit__", nothing, nothing, nothing)

@@ -15,7 +15,8 @@ import numpy as np
 
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import read
-from gradgen.frontend.jumps import Act, Step, jumps_of
+from gradgen.frontend.jumps import Act, Step
+from gradgen.frontend.leaving import with_last
 from gradgen.frontend.points import Meeting, Point
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Certain
@@ -47,20 +48,29 @@ HARMLESS = frozenset((
 
 def try_statement(r: Reader, s: ast.Try, rest: Point) -> Point:
     """Follow the path that is sure to be taken."""
-    if s.finalbody and jumps_of([*s.body, *s.orelse, *(b for h in s.handlers for b in h.body)]):
-        r.refuse(s, "a jump out of a try with finally", "assign the result, and return it after it")
     if not s.handlers:
-        return Point([*s.body, *s.finalbody], rest)
+        return Point([*_ended(r, s, s.body), *s.finalbody], rest)
     caught = [(handler, _classes(r, handler)) for handler in s.handlers]
     found = _trial(r, s, tuple(c for _, classes in caught for c in classes))
     if found is None:
-        return Point([*s.body, *s.orelse, *s.finalbody], rest)
+        return Point([*_ended(r, s, [*s.body, *s.orelse]), *s.finalbody], rest)
     place, error = found
     for handler, classes in caught:
         if isinstance(error, classes):
-            steps: list[Step] = [*s.body[:place], *_named(handler, error), *handler.body]
-            return Point([*steps, *s.finalbody], rest)
+            start, end = _ended(r, s, s.body[:place]), _ended(r, handler, handler.body, s)
+            return Point([*start, *_named(handler, error), *end, *s.finalbody], rest)
     return Point(s.body, rest)
+
+
+def _ended(
+    r: Reader, node: ast.AST, steps: list[ast.stmt], s: ast.Try | None = None
+) -> list[ast.stmt]:
+    """Return statements of a ``try`` with those of its ``finally`` before each jump out."""
+    whole = node if s is None else s
+    assert isinstance(whole, ast.Try)
+    if not whole.finalbody or getattr(whole, "gradgen_leaves", False):
+        return steps
+    return with_last(r, (id(node), len(steps)), steps, whole.finalbody)
 
 
 def _named(handler: ast.ExceptHandler, error: BaseException) -> list[Step]:

@@ -123,6 +123,85 @@ def by_path(x):
     return w * x[0]
 
 
+def jumps_past_finally(x):
+    """Jumps out of a block, its last steps first, the inner ones before the outer ones."""
+    s = 0.0
+
+    def doubled(a):
+        try:
+            try:
+                return a * s
+            finally:
+                a = x[1]
+        finally:
+            print("left with", a)
+
+    for v in x:
+        try:
+            if v < -0.5:
+                continue
+            if v > 1.25:
+                break
+            s += v**2
+        finally:
+            s += 0.1 * v
+    return doubled(x[0]) + s**2
+
+
+def changed_after_return(x):
+    """What is returned is written to by the last steps."""
+
+    def scaled(y):
+        try:
+            return y
+        finally:
+            y[0] = x[1] * x[2]
+
+    return np.sum(scaled(x * x) * x)
+
+
+def handled_and_left(x):
+    """A handler returns past the last steps."""
+    held = {"a": x[0]}
+    try:
+        v = held["b"]
+    except KeyError:
+        return held["a"] ** 2 * x[1]
+    finally:
+        print("read")
+    return v
+
+
+class Span:
+    """Counts how often a block was left."""
+
+    def __init__(self, name):
+        self.name, self.times = name, 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.times += 1
+        print("leaving", self.name)
+
+
+def left_by_jumps(x):
+    """Blocks of context managers that are left by jumps."""
+    each, s = Span("each"), 1.0
+    for v in x:
+        with each:
+            if v > 1.0:
+                s *= v * each.times
+                continue
+            s += v
+    with Span("outer") as outer, Span("inner"):
+        for v in x:
+            if v < 0.0:
+                return s * v**2 * (1 + outer.times)
+    return s * each.times
+
+
 _A = [[0.7, 1.3, -0.4, 2.1], [1.2, -0.9, 0.8, 0.3]]
 _NAMES = [
     "missing_option",
@@ -133,6 +212,10 @@ _NAMES = [
     "at_last",
     "suppressed",
     "by_path",
+    "jumps_past_finally",
+    "changed_after_return",
+    "handled_and_left",
+    "left_by_jumps",
 ]
 EXAMPLE_ARGS = {name: lambda: (np.array(_A[0]),) for name in _NAMES}
 MORE_ARGS = {name: [lambda: (np.array(_A[1]),)] for name in _NAMES}

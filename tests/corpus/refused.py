@@ -292,16 +292,6 @@ def raises_by_the_numbers(x):
     return y
 
 
-def returns_past_finally(x):
-    y = x * x
-    try:  # here: finally
-        if x > 1.0:
-            return y
-    finally:
-        y = y * 2.0
-    return y
-
-
 def keys_of_a_loop_by_path(x):
     d, t = {"a": x}, 0.0
     if x > 2.0:  # here: keys
@@ -362,7 +352,6 @@ def which_object_after_a_swap(x):
 
 EXAMPLE_ARGS = {
     "raises_by_the_numbers": lambda: (1.5,),
-    "returns_past_finally": lambda: (1.5,),
     "keys_of_a_loop_by_path": lambda: (1.5,),
     "order_of_keys_by_path": lambda: (1.5,),
     "attributes_listed_by_path": lambda: (1.5,),
