@@ -162,6 +162,7 @@ def _rearrange(program: Program) -> None:
     """Rearrange loops for the compiler."""
     from gradgen.passes.first_turns import part_first_turns
     from gradgen.passes.interchange import interchange_loops
+    from gradgen.passes.maps_apart import map_apart
     from gradgen.passes.picks import pick_last
     from gradgen.passes.reuse import reuse_kept
     from gradgen.passes.sums_apart import sum_apart
@@ -176,6 +177,7 @@ def _rearrange(program: Program) -> None:
         part_first_turns(program.function)
     if program.options.reassociate:
         sum_apart(program.function)
+    map_apart(program.function)
     flip_the_rest(program.function)
 
 

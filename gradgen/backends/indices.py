@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from fractions import Fraction
 from typing import NamedTuple
 
 from gradgen.backends.picked import picked
@@ -89,6 +90,7 @@ class _Reader:
         self.found: list[Polynomial] = []
         self.given: list[tuple[str, Shape | None]] = []  # the lengths of all that is assigned
         self.picked: set[str] = set()
+        self.quotients: dict[tuple[Polynomial, int], Polynomial] = {}
         self.ranges: dict[str, tuple[Polynomial, Polynomial]] = {}  # of indices that are picked
 
     # --- statements -----------------------------------------------------------------------
@@ -310,8 +312,20 @@ class _Reader:
             return left * right
         by = right.const()
         if isinstance(e.op, ast.FloorDiv) and by is not None:
-            return left.floor_divided(int(by))
+            return self._quotient(left, int(by))
         return None
+
+    def _quotient(self, p: Polynomial, by: int) -> Polynomial | None:
+        """Return a whole quotient: where something may be left over, what is between two others."""
+        exact = p.floor_divided(by)
+        if exact is not None or by <= 0:
+            return exact
+        if (p, by) not in self.quotients:
+            part = Polynomial({(): Fraction(1, by)})
+            natural = p.never_negative(self.limits.natural)
+            low = Polynomial.of(0) if natural else (p - (by - 1)) * part
+            self.quotients[p, by] = Polynomial.of(self.limits.index(low, p * part))
+        return self.quotients[p, by]
 
     def _length(self, shape: ast.Attribute, axis: ast.expr) -> Polynomial | None:
         lengths = self.shape(shape.value) if shape.attr == "shape" else None

@@ -18,12 +18,14 @@ from gradgen.backends.list_items import lay_out_items, type_lists
 from gradgen.backends.native import is_native
 from gradgen.backends.overlaps import read_before_writing
 from gradgen.backends.unsettled import settle
+from gradgen.backends.vectors import maps_in_vectors
 from gradgen.emission.printable import definitions_of
 from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import WRITES, Const, Function, Op, Value, blocks_of, walk
 from gradgen.ir.types import scalar
 from gradgen.ir.words import describe
 from gradgen.passes.dce import never_ends
+from gradgen.passes.maps_apart import MAPS
 from gradgen.rules.registry import RULES
 from gradgen.syntax import nodes_in
 
@@ -68,6 +70,7 @@ def lower_to_numba(function: Function, others: list[Function]) -> None:
         for block in blocks_of(f.body):
             block.ops = [each for op in block.ops for each in (*_narrowed(op), op)]
         lowering.carried = _carried(f)
+        lowering.maps = maps_in_vectors(f.body)
         for op in walk(f.body):
             lowering.lower(op)
     _keep_float32(function)
@@ -176,6 +179,7 @@ class Lowering:
         self.plain = function.plain_helpers
         self.made: dict[str, str] = {}
         self.carried: set[Value] = set()
+        self.maps: set[Op] = set()
 
     def lower(self, op: Op) -> None:
         """Leave an operation, or turn it into the call of a printed function."""
@@ -183,6 +187,8 @@ class Lowering:
         order_axes(op)
         if op.prim in GROWING and op.out in self.carried and _of_integers(op):
             as_call(op, GROWING[op.prim], op.inputs)
+        elif op in self.maps:
+            as_call(op, MAPS[op.prim], op.inputs)
         elif op.prim == "stop_gradient":
             as_call(op, "_constant", op.inputs)
         elif op.prim in messages.TEXTS:

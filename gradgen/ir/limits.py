@@ -24,7 +24,7 @@ class Limits:
         self.made = 0
 
     def index(self, low: Polynomial, high: Polynomial) -> str:
-        """Return a name for a loop index between two values, both included."""
+        """Return a name for a loop index, or a quotient, between two values, both included."""
         self.made += 1
         name = f"#{self.made}"
         self.ends[name] = low, high
@@ -45,6 +45,8 @@ class Limits:
             raise Unproven
         name = max(found, key=lambda n: int(n[1:]))
         low, high = self.ends[name]
+        if p.degree(name) > 1 and not (low.is_whole() and high.is_whole()):
+            raise Unproven  # between fractions, it may bend away from them
         step = p.put(name, Polynomial.of(name) + 1) - p
         before, self.ends[name] = self.ends[name], (low, high - 1)
         grows, falls = self._sure(step, depth), self._sure(-step, depth)

@@ -106,6 +106,10 @@ class Polynomial:
                 return False
         return True
 
+    def is_whole(self) -> bool:
+        """Whether all its coefficients are whole."""
+        return all(c.denominator == 1 for c in self.terms.values())
+
     def whole(self) -> Polynomial:
         """Return a multiple of it with whole coefficients."""
         return self * lcm(*(c.denominator for c in self.terms.values()))

@@ -30,6 +30,13 @@ for i in range(n - 1, -1, -1):
     b[i] += b[-1] if i > 2 else a[n - 1 - i, 2]
 """
 
+HALVES = """
+half = len(a) // 2
+u = np.zeros(max(half, 0))
+for i in range(half):
+    u[i] = a[2 * i + 1, 0] * b[2 * i] * b[i + half]
+"""
+
 
 def found(text: str) -> list[str] | None:
     """Return the tests of a text about a matrix, a vector and a whole number."""
@@ -50,12 +57,14 @@ def test_what_has_to_hold() -> None:
         "len(a) >= n",
         "a.shape[1] >= 3",
     ]
+    assert found(HALVES) == ["a.shape[1] >= 1", "len(b) >= len(a)"]
     assert found("u = np.empty((max(n, 0), 3))\nfor i in range(n):\n    u[i, 2] = 0.0") == []
 
 
 @pytest.mark.parametrize(
     "text",
     [
+        "half = n // 2\nfor i in range(half * half):\n    b[i] = 0.0",  # of fractions squared
         "for i in range(n):\n    b[i - 1] = 0.0",  # counted from the end in the first turn
         "for i in range(n):\n    b[int(a[0, 0])] = 0.0",
         "c = a * n\nc[0, 0] = 1.0",
