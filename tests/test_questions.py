@@ -164,6 +164,52 @@ def test_what_is_not_known_is_refused(loss: Callable[..., Any], why: str) -> Non
         gradgen.grad(loss)(X)
 
 
+def tuple_plus_list(x: Any) -> Any:
+    return sum((x[0], x[1]) + [x[2]])
+
+
+def tuple_grows_by_list(x: Any) -> Any:
+    t = tuple(v for v in x if v > 0.0)
+    t += [x[0]]
+    return sum(t)
+
+
+def list_plus_tuple(x: Any) -> Any:
+    out = []
+    for v in x:
+        if v > 0.0:
+            out.append(v)
+    return sum(out + (x[0],))
+
+
+def some_of_four(x: Any) -> Any:
+    out = []
+    for v in x:
+        if v > x[0]:
+            out.append(v)
+    a, b, c, d = out
+    return a * b * c * d
+
+
+def says_how_many(x: Any) -> Any:
+    if x[0] < x[1]:
+        n = np.sum(x > 0.0)
+        raise ValueError(f"{n} positive" if n > 1 else "one positive")
+    return x[0]
+
+
+@pytest.mark.parametrize(
+    "loss", [tuple_plus_list, tuple_grows_by_list, list_plus_tuple, some_of_four, says_how_many]
+)
+def test_raises_what_python_raises(loss: Callable[..., Any]) -> None:
+    with pytest.raises((TypeError, ValueError)) as told:
+        loss(X)
+    for derivative in (gradgen.grad(loss), lambda x: gradgen.hvp(loss)((x,), (x,))):
+        with pytest.raises(type(told.value)) as raised:
+            derivative(X)
+        assert str(raised.value) == str(told.value)
+
+
 def test_squeeze_of_what_has_length_one_by_the_slice() -> None:
     def loss(m: Any) -> Any:
         return np.sum(m**2) * (2.0 if np.squeeze(m[:1]).ndim == 1 else 5.0)

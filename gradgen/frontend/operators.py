@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.frontend import lists, texts
+from gradgen.frontend import lists, row_kinds, texts
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.classes import MISSING, found_in
@@ -69,6 +69,8 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
         repeated = _times(r, node, *pair)
         if repeated is not None:
             return repeated
+    if prim == "add" and all(listed):
+        _require_one_class(r, node, left, right)
     joined = _joined(r, node, prim, left, right)
     if joined is not None:
         return joined
@@ -82,6 +84,17 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
     if r.b.reverse and prim == "mul" and _is_one(a) and b.type.inexact:
         return r.hold(b, inputs=[right])  # in an adjoint that a rule states
     return r.hold(arithmetic(r, prim, a, b, node), inputs=[left, right])
+
+
+def _require_one_class(r: Reader, node: Any, left: Any, right: Any) -> None:
+    """Raise what Python raises for a tuple plus a list, and a list plus a tuple."""
+    if r.frame.source.generated:
+        return  # there, tuples in lists are lists
+    one, other = (row_kinds.known_tuple(r, v) for v in (left, right))
+    growing = isinstance(node, ast.AugAssign) and not one
+    if None not in (one, other) and one != other and not growing:
+        a, b = ("tuple" if t else "list" for t in (one, other))
+        r.fail(node, TypeError(f'can only concatenate {a} (not "{b}") to {a}'))
 
 
 def _has_no_operators(value: Any) -> bool:

@@ -114,6 +114,8 @@ class _Spelling:
             return ast.BinOp(self.text(node.left), node.op, self.text(node.right))
         if isinstance(node, ast.Tuple):
             return ast.Tuple([self.text(item) for item in node.elts], ast.Load())
+        if isinstance(node, ast.IfExp):
+            return ast.IfExp(self._value(node.test), self.text(node.body), self.text(node.orelse))
         if isinstance(node, ast.Call) and self._keeps(node.func) and not node.keywords:
             return ast.Call(node.func, [self.text(a) for a in node.args], [])
         return self._value(node)

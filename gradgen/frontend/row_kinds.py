@@ -168,13 +168,20 @@ def set_class(r: Reader, held: Any, tuples: bool | None) -> None:
             raise Retry(set())  # an answer may have been another one
 
 
-def _own_kind(r: Reader, node: ast.AST | None, value: Value | Ref) -> type:
+def known_tuple(r: Reader, value: Any) -> bool | None:
+    """Whether a list of the graph, or what it is made of, is a tuple, as far as it is known."""
     tuples = is_tuple(value)
     if tuples is None:
         r.book.tuples_asked = True
-        if r.book.has_tuples:
-            what = "a question whose answer depends on whether this is a tuple or a list"
-            raise UnsupportedError(what, _span(r, node), "call list or tuple where it is made")
+        return None if r.book.has_tuples else False
+    return tuples
+
+
+def _own_kind(r: Reader, node: ast.AST | None, value: Value | Ref) -> type:
+    tuples = known_tuple(r, value)
+    if tuples is None:
+        what = "a question whose answer depends on whether this is a tuple or a list"
+        raise UnsupportedError(what, _span(r, node), "call list or tuple where it is made")
     return tuple if tuples else list
 
 
