@@ -37,9 +37,10 @@ def implicit(
     Returns
     -------
     decorator
-        For a solver ``solve(start, *args)`` that returns ``z``, a number or an array.  Its
-        derivative by ``args`` is that of the solution, by one solve with the residual's Jacobian,
-        and by the start it is zero.
+        For a solver ``solve(start, *args)`` that returns ``z``: a number, an array, or a dict,
+        tuple or list of such, whose parts the residual has, too.  Its derivative by ``args`` is
+        that of the solution, by one solve with the residual's Jacobian, and by the start it is
+        zero.
 
     Raises
     ------
@@ -79,8 +80,62 @@ def _arguments(solver: Callable[..., Any], equation: Callable[..., Any]) -> int:
     return count
 
 
+# --- solutions that are containers: numbers and arrays in dicts, tuples and lists -----------------
+
+
+def _is_container(z):
+    return isinstance(z, (dict, tuple, list))
+
+
+def _leaves(z, like):
+    """Return the numbers and arrays of a structure, in the order of another one."""
+    if isinstance(like, dict):
+        return [leaf for k in like for leaf in _leaves(z[k], like[k])]
+    if isinstance(like, (tuple, list)):
+        return [leaf for a, b in zip(z, like, strict=True) for leaf in _leaves(a, b)]
+    return [z]
+
+
+def in_parts_of(like: Any, found: Any) -> Any:
+    """Return what an equation gives; gradgen refuses it where a solution has other parts."""
+    return found
+
+
+def _flat(z, like):
+    """Return all entries of a structure as a vector."""
+    return np.concatenate([np.ravel(leaf) for leaf in _leaves(z, like)])
+
+
+def _shaped(like, v, start=0):
+    """Return the entries of a vector from a place on in a structure, and the place after them."""
+    if isinstance(like, dict):
+        found = {}
+        for k in like:
+            found[k], start = _shaped(like[k], v, start)
+        return found, start
+    if isinstance(like, (tuple, list)):
+        parts = []
+        for one in like:
+            part, start = _shaped(one, v, start)
+            parts.append(part)
+        return tuple(parts) if isinstance(like, tuple) else parts, start
+    if np.ndim(like) == 0:
+        return v[start], start + 1
+    stop = start + np.size(like)
+    return np.reshape(v[start:stop], np.shape(like)), stop
+
+
+def _apart(z):
+    """Return what a marked solution consists of: a structure as a tuple of its leaves."""
+    leaves = _leaves(z, z) if _is_container(z) else [z]
+    return leaves[0] if len(leaves) == 1 else tuple(leaves)
+
+
 def _kept(z, *args):
-    return z, (z, args)
+    return _apart(z), (z, args)
+
+
+# --- rules ----------------------------------------------------------------------------------------
 
 
 def _ruled(
@@ -98,23 +153,38 @@ def _ruled(
 
     count = _arguments(solver, equation)
     free = tuple(k for k in range(1, count) if k not in nondiff_argnums)
-    slope = jacfwd(equation, argnums=0)
+    singular = f"the equation of {solver.__name__!r} has a singular Jacobian at its solution"
+
+    def level(v, like, *args):
+        """Return the equation of a solution in parts as one of vectors."""
+        z, _ = _shaped(like, v)
+        return _flat(in_parts_of(like, equation(z, *args)), like)
+
+    slope, slope_of_parts = jacfwd(equation, argnums=0), jacfwd(level, argnums=0)
     pull, push = vjp(equation, argnums=free), jvp(equation, argnums=free)
 
-    def forward(start, *args):
-        z = solver(start, *args)
-        return z, (z, args)
-
     def jacobian(z, args):
-        if np.ndim(z) == 0:
+        if _is_container(z):
+            square = slope_of_parts(_flat(z, z), z, *args)
+        elif np.ndim(z) == 0:
             return slope(z, *args) - 1.0 if rests else slope(z, *args)
-        square = np.reshape(slope(z, *args), (np.size(z), np.size(z)))
-        return square - np.eye(np.size(z)) if rests else square
+        else:
+            square = np.reshape(slope(z, *args), (np.size(z), np.size(z)))
+        return square - np.eye(len(square)) if rests else square
+
+    def divided(g, z, args):
+        """Return a number divided by the derivative of an equation of one number."""
+        steep = jacobian(z, args)
+        if steep == 0.0:
+            raise np.linalg.LinAlgError(singular)
+        return -g / steep
 
     def backward(kept, g):
         z, args = kept
-        if np.ndim(z) == 0:
-            weight = -g / jacobian(z, args)
+        if _is_container(z):
+            weight, _ = _shaped(z, np.linalg.solve(jacobian(z, args).T, -_flat(g, g)))
+        elif np.ndim(z) == 0:
+            weight = divided(g, z, args)
         else:
             solved = np.linalg.solve(jacobian(z, args).T, -np.ravel(g))
             weight = solved if np.ndim(z) == 1 else np.reshape(solved, np.shape(z))
@@ -124,8 +194,11 @@ def _ruled(
     def pushforward(kept, moves):
         z, args = kept
         _, change = push((z, *args), tuple(moves[k] for k in free))
+        if _is_container(z):
+            moved, _ = _shaped(z, np.linalg.solve(jacobian(z, args), -_flat(change, z)))
+            return moved
         if np.ndim(z) == 0:
-            return -change / jacobian(z, args)
+            return divided(change, z, args)
         solved = np.linalg.solve(jacobian(z, args), -np.ravel(change))
         return solved if np.ndim(z) == 1 else np.reshape(solved, np.shape(z))
 
@@ -133,8 +206,12 @@ def _ruled(
         """Put None where an argument has no derivative."""
         return [cotangents[free.index(k)] if k in free else None for k in range(1, count)]
 
+    def forward(start, *args):
+        z = solver(start, *args)
+        return z, (z, args)
+
     def rest(z, *args):
-        return z
+        return _apart(z)
 
     rest.__signature__ = inspect.signature(solver)  # type: ignore[attr-defined]
     found, made = custom_vjp(rest), custom_vjp(solver)

@@ -278,10 +278,81 @@ def test_a_solver_may_return_in_its_loop_and_behind_it() -> None:
     np.testing.assert_allclose(gradgen.hessian(loss)(A, B), gradgen.hessian(same)(A, B))
 
 
-def test_a_solution_is_one_array() -> None:
-    @gradgen.implicit(lambda z, a: {"u": z["u"] - a})
+def test_a_solution_is_no_object() -> None:
+    @gradgen.implicit(lambda z, a: z - a)
     def solve(z, a):
-        return {"u": a}
+        return {"u": a, "how": "at once"}
 
-    with pytest.raises(gradgen.GradgenError, match=r"a solution that is a dict(?s:.)*one array"):
-        gradgen.grad(lambda a: solve({"u": 0.0}, a)["u"])(2.0)
+    with pytest.raises(gradgen.GradgenError, match=r"a solution that is a dict(?s:.)*an array"):
+        gradgen.grad(lambda a: solve(0.0, a)["u"])(2.0)
+
+
+def two_parts(z, a, b):
+    return {
+        "u": np.tanh(a * z["u"] + z["v"][0] * 0.1),
+        "v": (np.sin(z["v"][0] * 0.3 + b), np.cos(z["v"][1] * 0.2 * z["u"][0])),
+    }
+
+
+@gradgen.fixed_point(two_parts)
+def rest_of_parts(z, a, b):
+    for _ in range(80):
+        z = two_parts(z, a, b)
+    return z
+
+
+def of_parts(a, b):
+    z = rest_of_parts({"u": np.array([0.1, 0.2]), "v": (0.3, 0.4)}, a, b)
+    return np.sum(z["u"] ** 2) * z["v"][0] + z["v"][1]
+
+
+def test_solutions_in_containers() -> None:
+    a, b = np.array([0.3, 0.5]), 0.7
+    value, (by_a, by_b) = gradgen.value_and_grad(of_parts, argnums=(0, 1))(a, b)
+    assert value == of_parts(a, b)
+    for e in np.eye(2):
+        reference = difference(lambda a: of_parts(a, b), a, e)
+        np.testing.assert_allclose(by_a @ e, reference, rtol=1e-9)
+    np.testing.assert_allclose(
+        by_b, difference(lambda b: of_parts(a, b), np.float64(b), 1.0), rtol=1e-9
+    )
+    _, moved = gradgen.jvp(of_parts, argnums=(0, 1))((a, b), (np.ones(2), 1.0))
+    np.testing.assert_allclose(moved, by_a.sum() + by_b, rtol=1e-12)
+    slope = gradgen.grad(of_parts)
+    bends = [difference(lambda a: slope(a, b), a, e) for e in np.eye(2)]
+    np.testing.assert_allclose(gradgen.hessian(of_parts)(a, b), bends, rtol=1e-7, atol=1e-12)
+
+
+@gradgen.implicit(lambda z, a: a * z * z - 1.0)
+def no_root(z, a):
+    return z * 0.0
+
+
+@gradgen.implicit(lambda z, a: (a @ z) * 0.0)
+def anywhere(z, a):
+    return z * 1.0
+
+
+def test_a_singular_equation_says_where() -> None:
+    loss = lambda a: no_root(1.0, a)
+    for made in (gradgen.grad(loss), lambda a: gradgen.jvp(loss)((a,), (1.0,))):
+        with pytest.raises(np.linalg.LinAlgError, match="'no_root' has a singular") as caught:
+            made(2.0)
+        assert any("no_root(1.0, a)" in note for note in caught.value.__notes__)
+    with pytest.raises(np.linalg.LinAlgError, match=r"[Ss]ingular") as caught:
+        gradgen.grad(lambda a: np.sum(anywhere(np.ones(2), a)))(np.eye(2))
+    assert any("anywhere(np.ones(2), a)" in note for note in caught.value.__notes__)
+
+
+def test_parts_that_the_equation_lacks() -> None:
+    @gradgen.implicit(lambda z, a: {"x": z["x"] - a})
+    def missing(z, a):
+        return {"x": a, "steps": 3.0}
+
+    @gradgen.implicit(lambda z, a: {"x": z["x"] - a, "y": a})
+    def surplus(z, a):
+        return {"x": a}
+
+    for solve in (missing, surplus):
+        with pytest.raises(gradgen.ArgumentError, match="gives other parts than the solution"):
+            gradgen.grad(lambda a, f=solve: f({"x": 0.0}, a)["x"])(2.0)

@@ -270,11 +270,7 @@ def forget_rules(function: Function, read_again: bool = False) -> dict[str, cust
     for op in walk(function.body):
         if op.prim != "custom":
             continue
-        if (
-            read_again
-            and len(op.outputs) == 1
-            and getattr(op.attrs["custom"].function, "found", None)
-        ):
+        if read_again and getattr(op.attrs["custom"].function, "found", None):
             _mark_solution(op, found)
             continue
         mapping.update(zip(op.outputs, op.inputs, strict=False))
@@ -299,8 +295,9 @@ def _mark_solution(op: Op, found: dict[str, custom_vjp]) -> None:
     found[name] = rule
     first, second = custom.counts()
     start = len(leaves(custom.args[0]))
-    inputs = [op.inputs[0], *op.inputs[first + second + start :]]
-    op.prim, op.inputs, op.attrs = "solution", inputs, {"name": name, "args": custom.args[1:]}
+    solution, args = custom.kept.items[0], custom.args[1:]
+    inputs = [*op.inputs[:first], *op.inputs[first + second + start :]]
+    op.prim, op.inputs, op.attrs = "solution", inputs, {"name": name, "args": [solution, *args]}
 
 
 def _read_solutions(function: Function) -> None:
@@ -309,7 +306,7 @@ def _read_solutions(function: Function) -> None:
     for op in walk(function.body):
         op.inputs = [mapping.get(v, v) for v in op.inputs]
         if op.prim == "solution":
-            mapping[op.inputs[0]] = op.out
+            mapping.update(zip(op.inputs, op.outputs, strict=False))
     for block in blocks_of(function.body):
         block.results = [mapping.get(v, v) for v in block.results]
 

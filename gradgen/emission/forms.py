@@ -57,9 +57,9 @@ def _solution(op: Op, operands: list[Expr]) -> Expr:
     from gradgen.diff.structures import value_tree
     from gradgen.frontend.values import leaves
 
-    rest = iter(operands[1:])
+    rest = iter(operands)
     args = [value_tree(a, [next(rest) for _ in leaves(a)], lambda e: e) for a in op.attrs["args"]]
-    return call(op.attrs["name"], [operands[0], *args])
+    return call(op.attrs["name"], args)
 
 
 def _bare(e: Expr) -> Expr:

@@ -44,6 +44,7 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Const, Value
+from gradgen.ir.types import Type
 from gradgen.library.collections import STANDS_FOR
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import RULES
@@ -205,7 +206,18 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
         return _iterator_test(r, node, value, kinds)
     if isinstance(value, Method):
         return Const(issubclass(types.MethodType, kinds))
+    if isinstance(value, Value | Ref) and _is_none_of(r.read(value).type, kinds):
+        return Const(False)
     return Const(issubclass(_class(r, node, value, "isinstance"), kinds))
+
+
+def _is_none_of(t: Type, kinds: Any) -> bool:
+    """Whether a number, or what may be an array, is surely no instance, whatever it is."""
+    if not (t.kinds or t.kind == "any"):
+        return False
+    classes: list[type] = [bool, int, float, complex, *(np.dtype(k).type for k in "?lfdFD")]
+    classes += [np.ndarray] * (t.kind == "any")
+    return not any(issubclass(k, kinds) for k in classes)
 
 
 def _dict_test(r: Reader, node: ast.AST, value: Map, kinds: Any) -> Const:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradgen.custom import custom_jvp, custom_vjp, missing_rule, on_grad, stop_gradient
+from gradgen.errors import ArgumentError
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.reader import Reader, describe
@@ -21,6 +22,7 @@ from gradgen.frontend.values import (
     Box,
     Choice,
     LocalFunction,
+    Map,
     Ref,
     Seq,
     Static,
@@ -29,7 +31,7 @@ from gradgen.frontend.values import (
     with_parts,
 )
 from gradgen.ir.nodes import Const, Value
-from gradgen.solutions import fixed_point, implicit
+from gradgen.solutions import fixed_point, implicit, in_parts_of
 from gradgen.syntax import nodes_in
 
 OUTSIDE = "decorate the function outside, and hand it all that it needs as arguments"
@@ -82,10 +84,45 @@ def call_custom(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dic
     if not isinstance(both, Seq) or len(both.items) != 2:
         r.refuse(node, f"the forward rule of {obj.fun.__name__!r} returns no pair",
                  "return (result, kept)")  # fmt: skip
-    if obj.found is not None and isinstance(both.items[0], Box):
-        r.refuse(node, f"a solution that is a {describe(both.items[0])}",
-                 "let the solver and its equation have one array for the unknowns")  # fmt: skip
+    if obj.found is not None:
+        _require_parts(r, node, both.items[0])
     return _marked(r, node, Custom(obj, held, free, *both.items))
+
+
+def _require_parts(r: Reader, node: ast.AST, solution: Any) -> None:
+    """Refuse a solution that is not made of numbers and arrays alone."""
+    if isinstance(solution, Choice):
+        r.refuse(node, "a solution whose structure depends on the path",
+                 "give the start the keys of the solution, in the same order")  # fmt: skip
+    if not _in_parts(solution):
+        r.refuse(node, f"a solution that is a {describe(solution)}",
+                 "let it be an array, or a dict, tuple or list of numbers and arrays")  # fmt: skip
+
+
+def _in_parts(solution: Any) -> bool:
+    """Whether a solution has numbers and arrays as its parts, and nothing else."""
+    if isinstance(solution, Seq | Map):
+        return bool(parts(solution)) and all(_in_parts(part) for _, part in parts(solution))
+    return isinstance(solution, Value | Ref)
+
+
+@special(in_parts_of, listed=False)
+def _in_parts_of(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read what an equation gives, which has to be in the parts of its solution."""
+    if not _alike(*args):
+        raise ArgumentError(
+            "an equation gives other parts than the solution of its solver has",
+            hint="let both have the same keys and lengths",
+        )
+    return args[1]
+
+
+def _alike(one: Any, other: Any) -> bool:
+    boxes = [isinstance(v, Box) for v in (one, other)]
+    if not all(boxes):
+        return not any(boxes)
+    mine, theirs = dict(parts(one)), dict(parts(other))
+    return mine.keys() == theirs.keys() and all(_alike(mine[k], theirs[k]) for k in mine)
 
 
 def _marked(r: Reader, node: ast.AST, custom: Custom) -> Any:

@@ -96,7 +96,8 @@ class Sharing(Partition):
                     self._unite(op.outputs[-1], v)
                 self._unite(op.outputs[-1], op.outputs[0])
             elif aliases(op):
-                self._unite(op.inputs[0], op.out)
+                for a, b in zip(op.inputs, op.outputs, strict=False):
+                    self._unite(a, b)
             for inner in op.blocks:
                 self._block(inner)
 

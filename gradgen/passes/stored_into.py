@@ -50,6 +50,8 @@ def _flows(op: Op) -> list[tuple[Value, Value]]:
         written = op.attrs["callee"].written.items()
         pairs = [*shared_by_call(op), *((op.inputs[k], op.outputs[i]) for k, i in written)]
         return [(out, v) for v, out in pairs]
+    if op.prim == "solution":
+        return list(zip(op.outputs, op.inputs, strict=False))
     if op.prim in WRITES or op.prim in GROWS or aliases(op):
         return [(op.outputs[-1], op.inputs[0])]
     return []
