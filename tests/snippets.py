@@ -218,7 +218,8 @@ SNIPPETS: dict[str, list[str]] = {
         "y = np.exp(x - np.max(x))",
         "y = np.einsum('i->', x)",
         "rng = np.random.default_rng(3); y = rng.normal(size=4) * x",
-        "y = np.random.normal(s) * x",
+        "rng = np.random.default_rng(3); y = rng.normal(x, 1.0 + s * s)",
+        "y = np.random.permutation(x)",
         "y = np.vectorize(math.sin)(x)",
     ],
     "Statements around the computation": [

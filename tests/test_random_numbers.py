@@ -70,27 +70,28 @@ def test_unseeded_numbers_are_those_of_the_value() -> None:
     assert np.isclose(value, np.sum(X * gradient))
 
 
-def test_parameters_are_refused() -> None:
-    def loss(x):
-        return np.sum(x * np.random.default_rng(0).normal(x[0], 1.0, size=3))
-
-    with pytest.raises(gradgen.UnsupportedError, match=r"loc \+ scale"):
-        gradgen.grad(loss)(X)
-
-
-def uniform_up_to(high):
-    return np.sum(np.random.default_rng(3).uniform(0.5, high, size=3) ** 2)
+def parameters(x):
+    """Numbers whose parameters vary: scalars, arrays, and one that is computed from another."""
+    rng = np.random.default_rng(4)
+    np.random.seed(2)
+    a = rng.normal(x[0], np.abs(x), size=(2, 3)) * np.random.uniform(x, 3.0 + x**2)
+    b = rng.exponential(np.float64(2.0) * x[2]) + rng.uniform(x[1], high=len(x))
+    return np.sum(a**2) + rng.normal(b, 0.5) * np.random.normal(scale=b)
 
 
-def the_way_out_of_it(high):
-    return np.sum((0.5 + (high - 0.5) * np.random.default_rng(3).random(size=3)) ** 2)
+def test_parameters_move_and_scale_standard_numbers() -> None:
+    value, gradient = gradgen.value_and_grad(parameters)(X)
+    assert value == parameters(X)
+    assert_gradient(parameters, (X,), (gradient,), (0,), rtol=1e-7)
+    single = gradgen.value_and_grad(parameters)(X.astype(np.float32))
+    assert single[0] == parameters(X.astype(np.float32))
+    assert single[1].dtype == np.float32
+    with pytest.raises(ValueError, match="scale < 0"):
+        gradgen.grad(lambda x: np.random.normal(0.0, x))(-1.0)
+    with pytest.raises(ValueError, match="high - low < 0"):
+        gradgen.grad(lambda x: np.random.default_rng(1).uniform(0.0, x))(-1.0)
 
 
-def test_the_way_out_of_a_parameter_draws_the_same_numbers() -> None:
-    """Each distribution has its own: that of a normal one is another distribution."""
-    with pytest.raises(gradgen.UnsupportedError, match=r"low \+ \(high - low\) \* rng\.random"):
-        gradgen.grad(uniform_up_to)(2.0)
-    value, gradient = gradgen.value_and_grad(the_way_out_of_it)(2.0)
-    assert value == uniform_up_to(2.0)
-    step = (uniform_up_to(2.1) - uniform_up_to(1.9)) / 0.2  # exact: a polynomial of degree two
-    np.testing.assert_allclose(gradient, step, rtol=1e-12)
+def test_numbers_in_another_order_are_refused() -> None:
+    with pytest.raises(gradgen.UnsupportedError, match="arrays as parameters of permutation"):
+        gradgen.grad(lambda x: np.random.default_rng(0).permutation(x)[0])(X)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.method_calls import method
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import Handler, no_more, shape_inputs, special
-from gradgen.ir.nodes import Value
+from gradgen.frontend.values import Static, plain
+from gradgen.ir.nodes import Const, Value
+from gradgen.library import draws
 
 Args = list[Any]
 Options = dict[str, Any]
@@ -30,6 +33,13 @@ LEGACY = {
     "randint": "integers", "permutation": "permutation",
 }  # fmt: skip
 
+# The standard numbers that NumPy makes others of, how, and the parameters that are not given.
+STANDARD: dict[str, tuple[str, Any, tuple[float, ...]]] = {
+    "normal": ("standard_normal", draws.normal, (0.0, 1.0)),
+    "uniform": ("random", draws.uniform, (0.0, 1.0)),
+    "exponential": ("exponential", draws.exponential, (1.0,)),
+}
+
 
 def _drawn(r: Reader, node: ast.AST, kind: str, where: Options, args: Args, more: Options) -> Any:
     """Emit a draw; ``where`` is how the function is called, and the generator if there is one."""
@@ -41,8 +51,12 @@ def _drawn(r: Reader, node: ast.AST, kind: str, where: Options, args: Args, more
         r.refuse(node, f"these arguments of {function}", "draw the numbers outside and pass them")
     size = given.pop("size", None)
     values = {n: as_value(r, v, node) for n, v in given.items() if not is_none(v)}
+    if kind in STANDARD and any(not isinstance(v, Const) for v in values.values()):
+        return _moved(r, node, kind, where, [values.get(n) for n in names], size)
     if not all(v.type.is_scalar for v in values.values()):
-        r.refuse(node, f"arrays as parameters of {function}", "scale the numbers afterwards")
+        way = "draw for one after the other, in a loop"
+        way = "use x[permutation(len(x))]" if kind == "permutation" else way
+        r.refuse(node, f"arrays as parameters of {function}", way)
     lengths = [] if is_none(size) else shape_inputs(r, size, node)
     if kind == "permutation":
         lengths, values = list(values.values()), {}
@@ -53,6 +67,29 @@ def _drawn(r: Reader, node: ast.AST, kind: str, where: Options, args: Args, more
     }  # fmt: skip
     inputs = [*([owner] if owner else []), *values.values(), *lengths]
     return r.hold(r.b.emit("draw", inputs, span=r.span(node), **attrs), True)
+
+
+def _double(r: Reader, node: ast.AST, v: Value) -> Any:
+    """Return a parameter in double precision, a number as Python's."""
+    if isinstance(v, Const):
+        return v if type(v.const) is float else plain(float(v.const))
+    known = v.type.dtype == "float64" and (v.type.weak or bool(v.type.rank))
+    return r.hold(v) if known else from_library(r, node, draws.double, [r.hold(v)], {})
+
+
+def _moved(
+    r: Reader, node: ast.AST, kind: str, where: Options, given: list[Value | None], size: Any
+) -> Any:
+    """Read a draw whose parameters may vary as standard numbers, moved and scaled."""
+    standard, moved, absent = STANDARD[kind]
+    pairs = zip(given, absent, strict=True)
+    doubles = [_double(r, node, Const(a) if v is None else v) for v, a in pairs]
+    pair = [*doubles, plain(0.0)][:2]
+    size = from_library(r, node, draws.size_of, [*pair, size or Static(None)], {})
+    prefix = "" if "owner" in where else "np.random."
+    drawn = _drawn(r, node, standard, where | {"function": prefix + standard}, [], {"size": size})
+    more = [Static("owner" in where)] if kind == "uniform" else []
+    return from_library(r, node, moved, [drawn, *doubles, *more], {})
 
 
 def _legacy(name: str, kind: str) -> Handler:
