@@ -78,7 +78,7 @@ class Sizes:
     def _given(self, v: Value, x: Any) -> None:
         if isinstance(x, int | np.integer):
             self.numbers[v] = int(x)
-        for d, n in zip(v.type.shape or (), np.shape(x), strict=False):
+        for d, n in zip(v.type.shape, np.shape(x), strict=False) if v.type.shape else ():
             if isinstance(d, Dim):
                 self.lengths[d.name] = n - d.offset
 

@@ -10,12 +10,44 @@ import pytest
 
 import gradgen
 from tests.corpus import lang_long_lists as losses
+from tests.corpus import lang_long_rows as rows
 
 READ = (
     "decay", "springs", "sequences", "neighbours", "gathered", "sorted_data", "in_a_dict",
     "best_row",
 )  # fmt: skip
 TAKEN_APART = ("which_class", "tuple_of_numbers", "written", "rows_written", "arrays_written")
+ROWS_TAKEN_APART = ("row_written", "key_added", "array_written", "names_asked")
+
+
+@pytest.mark.parametrize("name", rows.EXAMPLE_ARGS)
+def test_text_of_rows(name: str) -> None:
+    """It reads rows where they stand, unless the function does more than that."""
+    text = gradgen.emit(getattr(rows, name), example_args=rows.EXAMPLE_ARGS[name]())
+    assert (", ...]" in text) == (name not in ROWS_TAKEN_APART)
+
+
+def test_rows_are_unpacked() -> None:
+    text = gradgen.emit(rows.edges_of_graph, example_args=rows.EXAMPLE_ARGS["edges_of_graph"]())
+    assert "i, j, weight = edges[k]" in text
+    assert "row_age = row['age']" in gradgen.emit(
+        rows.survey, example_args=rows.EXAMPLE_ARGS["survey"]()
+    )
+
+
+def test_one_module_for_all_rows() -> None:
+    """What no one reads may be of any kind; what is read is of the kind that the text is for."""
+    gradient, w = gradgen.value_and_grad(rows.survey), np.array(rows.W)
+    texts = set()
+    for count in (12, 9, 30):
+        data = rows.rows_of(count)
+        data[1]["name"] = None
+        value, _ = gradient(w, data)
+        assert value == rows.survey(w, data)
+        texts.add(gradient.source)
+    assert len(texts) == 1
+    data[2]["age"] = 7
+    assert gradient(w, data)[0] == rows.survey(w, data)
 
 
 @pytest.mark.parametrize("name", [*READ, *TAKEN_APART])
@@ -39,15 +71,15 @@ def test_one_module_for_all_lengths() -> None:
 
 
 def test_only_lists_that_stay_lists_have_any_length() -> None:
-    """A list of dicts is taken apart, item by item: one more is another module."""
+    """A list of lists of several kinds is taken apart, item by item: one more is another module."""
 
-    def loss(w: Any, values: list[float], rows: list[dict[str, float]]) -> Any:
-        return sum(w[0] * v for v in values) + sum(w[1] * row["t"] for row in rows)
+    def loss(w: Any, values: list[float], rows: list[list[Any]]) -> Any:
+        return sum(w[0] * v for v in values) + sum(w[1] * row[1] for row in rows)
 
     gradient, w = gradgen.value_and_grad(loss), np.array([1.0, 2.0])
     second = gradgen.hvp(lambda w, *data: loss(w, *data) ** 2)
     for count, others in ((9, 9), (12, 9), (9, 12), (11, 13)):
-        data = [0.5] * count, [{"t": 1.0}] * others
+        data = [0.5] * count, [[1, 1.0]] * others
         value, slope = gradient(w, *data)
         assert value == loss(w, *data)
         np.testing.assert_allclose(slope, [0.5 * count, others], rtol=1e-14)

@@ -150,6 +150,10 @@ def _leaf(op: Op, operands: list[Expr]) -> Expr:
     return access(ast.Name(op.attrs["param"], ast.Load()), op.attrs["path"])
 
 
+def _field(op: Op, operands: list[Expr]) -> Expr:
+    return access(operands[0], (op.attrs["key"],))
+
+
 def _load(op: Op, operands: list[Expr]) -> Expr:
     """Return a subscript, or what ``np.take`` makes of it: the same entries, always in C order."""
     index = op.attrs["index"]
@@ -209,5 +213,5 @@ def _each(op: Op, operands: list[Expr]) -> Expr:
 SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
     "load": _load, "select": _select, "trips": _trips, "captured": _captured, "helper": _helper,
     "record": _helper, "leaf": _leaf, "item": _method("item"), "index_of": _method("index"),
-    "custom": _custom, "solution": _solution, "draw": _draw, "each": _each,
+    "field": _field, "custom": _custom, "solution": _solution, "draw": _draw, "each": _each,
 }  # fmt: skip

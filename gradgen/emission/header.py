@@ -13,6 +13,7 @@ from typing import Any
 from gradgen.batch.specs import batch_names
 from gradgen.frontend.arguments import Container, LongList, Opaque
 from gradgen.frontend.classes import has_attributes
+from gradgen.frontend.pointers import Row, Same
 from gradgen.frontend.source import Source, innermost, source_of
 from gradgen.ir.nodes import Function
 from gradgen.ir.types import SHORT, Dim, Type
@@ -195,6 +196,8 @@ def specialisation(function: Function) -> str:
 
 
 def _spell(spec: Any, letters: dict[str, str]) -> str:
+    if spec is None:
+        return "any"
     if isinstance(spec, Opaque):
         plain = isinstance(spec.obj, str | int | float | type(None))
         return repr(spec.obj)[:40] if plain else type(spec.obj).__name__
@@ -214,10 +217,25 @@ def _spell(spec: Any, letters: dict[str, str]) -> str:
 
 
 def _spell_list(t: Type, classes: tuple[type, ...], letters: dict[str, str]) -> str:
+    if t.of is not None:
+        return _spell_row(t.of.kind, letters)
     if not classes:
         return _spell_type(t, letters)
     item = f"{_spell_list(t.item, classes[1:], letters)}, ..." if t.item is not None else ""
     return f"({item})" if classes[0] is tuple else f"[{item}]"
+
+
+def _spell_row(row: Row, letters: dict[str, str]) -> str:
+    """Spell a row of an argument, as its like among other arguments."""
+    return _spell(Container(row.kind, row.keys, tuple(map(_of_column, row.items))), letters)
+
+
+def _of_column(item: Any) -> Any:
+    if isinstance(item, Row):
+        return Container(item.kind, item.keys, tuple(map(_of_column, item.items)))
+    if isinstance(item, Type) and item.kind == "list":
+        return LongList(item, (list,))
+    return Opaque(item.obj) if isinstance(item, Same) else item
 
 
 def _key(key: Any) -> str:

@@ -29,14 +29,46 @@ def unpackings(block: Block, folded: set[Value], read: dict[Value, int]) -> dict
         if row is not None and read[row.out] == len(reads) and _is_just_before(row, before):
             spare.append(row)
         out[op] = [*reads, *spare]
+    out.update(_of_rows(block, folded, read))
     return out
+
+
+def _of_rows(block: Block, folded: set[Value], read: dict[Value, int]) -> dict[Op, list[Op]]:
+    """Return the first reads of items of each row of an argument, a tuple, with what they are."""
+    out: dict[Op, list[Op]] = {}
+    first: Op | None = None
+    for op in block.ops:
+        if not _is_item_of_tuple(op) or not op.out.user or op.out in folded:
+            first = None
+        elif first is not None and _follows(op, out[first][-1]):
+            out[first].append(op)
+        else:
+            first = op
+            out[first] = [op]
+    out = {op: reads for op, reads in out.items() if len(reads) > 1}
+    for first, reads in out.items():
+        row = first.inputs[0].op
+        just_before = block.ops[max(block.ops.index(first) - 1, 0)]
+        if row is just_before and row.prim == "load" and read[row.out] == len(reads):
+            reads.append(row)
+    return out
+
+
+def _follows(op: Op, last: Op) -> bool:
+    """Whether an operation reads a later item of the same row."""
+    return _place(op, last.inputs[0]) > _place(last, last.inputs[0])
+
+
+def _is_item_of_tuple(op: Op) -> bool:
+    """Whether an operation reads an item of a tuple that is a row of an argument."""
+    return op.prim == "field" and "width" in op.attrs
 
 
 def unpacking_of(op: Op, parts: list[Op], writer: Writer) -> list[ast.stmt]:
     """Return ``a, b, _ = p`` for a test of how many items there are, and the reads of these."""
     source = parts[0].inputs[0]
     names = {_place(item, source): writer.names.get(item.out, "") for item in parts}
-    count = op.attrs["unpacks"]
+    count = op.attrs["width"] if op.prim == "field" else op.attrs["unpacks"]
     targets: list[ast.expr] = [ast.Name(names.get(k, "_"), ast.Store()) for k in range(count)]
     row = source.op
     value = writer.made(row) if row is not None and row in parts else writer.expr(source)
@@ -88,6 +120,8 @@ def _is_just_before(row: Op, before: list[Op]) -> bool:
 
 def _place(op: Op, tested: Value) -> int:
     """Return which item of an array an operation reads, -1 for none that is known."""
+    if _is_item_of_tuple(op) and op.inputs[0] is tested:
+        return int(op.attrs["key"][1])
     if op.prim != "load" or op.inputs[0] is not tested or op.attrs["index"] != "i":
         return -1
     place = op.inputs[1]

@@ -114,7 +114,7 @@ class Writer:
         """Return the statements of a block, without those of its end."""
         out: list[ast.stmt] = []
         unpacked = unpackings(block, self.folded, self.read)
-        done = {part for parts in unpacked.values() for part in parts}
+        done = {part for parts in unpacked.values() for part in parts} - unpacked.keys()
         for op in block.ops:
             one = len(op.outputs) == 1
             if op.prim == "leaf" or op in done or (one and op.out in self.folded):

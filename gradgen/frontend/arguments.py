@@ -385,7 +385,7 @@ def spec_of_value(r: Reader, value: Any) -> Any:
         known = value.const if r.pinned and isinstance(value, Const) else None
         whole = int(known) if isinstance(known, int) else None
         classes = row_kinds.classes_of(r, value)
-        if tuple in classes:
+        if tuple in classes or (classes and r.read(value).type.points):
             return LongList(r.read(value).type, classes)
         return dataclasses.replace(r.read(value).type, value=whole, entries=entries.held(r, value))
     return Opaque(value.obj if isinstance(value, Static) else value)

@@ -22,7 +22,7 @@ from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iterables import as_positions
 from gradgen.frontend.lists import as_array, is_list
 from gradgen.frontend.operators import arithmetic
-from gradgen.frontend.pointers import is_none, pointer
+from gradgen.frontend.pointers import is_none, pointer, row_of_argument
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.records import expanded
 from gradgen.frontend.special import callee_name, in_places, no_more, special
@@ -279,6 +279,8 @@ def _type(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
     # A cycle by nature: properties are called.
     from gradgen.frontend.attributes import attribute
 
+    if len(args) == 1 and (row := row_of_argument(args[0])):
+        return Static(row.kind)
     if pointer(args[0]):
         return attribute(r, args[0], "__class__", node)
     if row_kinds.may_be_queue(r, args[0]) and row_kinds.has_queues(r):

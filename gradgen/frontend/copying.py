@@ -12,7 +12,7 @@ from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.branches import on_each
 from gradgen.frontend.lists import is_list
 from gradgen.frontend.objects import class_of, special_method
-from gradgen.frontend.pointers import class_of_row, pointer
+from gradgen.frontend.pointers import class_of_row, pointer, row_of_argument
 from gradgen.frontend.pools import fields_of, row_of
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.records import expanded
@@ -41,6 +41,8 @@ def deep_copy(r: Reader, node: ast.AST, value: Any) -> Any:
 def _copied(r: Reader, node: ast.AST, value: Any, deep: bool, done: dict[int, Any]) -> Any:
     """Return a copy; what is met twice is copied once, as in Python (``done``, by identity)."""
     value = r.settled(value) if deep else expanded(r, r.settled(value), node)
+    if row_of_argument(value) and not deep:
+        return Record(class_of_row(value), fields_of(r, value, node))
     if pointer(value) and not deep:
         return row_of(r, node, Record(class_of_row(value), fields_of(r, value, node)))
     if pointer(value):

@@ -316,7 +316,7 @@ def _read(
     function.result |= returned(r, last, result, options, function)
     function.result["returned"] = source.span(last)
     block.results = [value for value, _ in function.result["seeds"]]
-    if book.pooled is not None:
+    if book.pooled is not None or any(leaf.value.type.points for leaf in leaves):
         pointers.forget(function, [c.function for c in book.callees()])
     return function
 

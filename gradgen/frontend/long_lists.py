@@ -11,7 +11,8 @@ import functools
 from typing import Any
 
 from gradgen.errors import ArgumentError, UnsupportedError
-from gradgen.frontend.arguments import Container, LongList
+from gradgen.frontend.arguments import Container, LongList, Opaque
+from gradgen.frontend.pointers import Row, Same, row_type
 from gradgen.ir.nodes import Function, Op, Value, walk
 from gradgen.ir.types import Type, join, may_be_one
 from gradgen.options import Options
@@ -48,11 +49,16 @@ def _any_lengths(spec: Any) -> Any:
         return dataclasses.replace(spec, items=tuple(map(_any_lengths, spec.items)))
     if not isinstance(spec, LongList):
         return spec
-    item = spec.type.item
-    assert item is not None
-    if item.is_array:
-        return dataclasses.replace(spec, type=(item.dtype, item.rank))
-    return spec
+    return dataclasses.replace(spec, type=_any_shape(spec.type.item))
+
+
+def _any_shape(item: Any) -> Any:
+    """Return what is known of an item of a list, of an array without its lengths."""
+    if isinstance(item, Type) and item.of is not None:
+        return _any_shape(item.of.kind)
+    if isinstance(item, Row):
+        return dataclasses.replace(item, items=tuple(map(_any_shape, item.items)))
+    return (item.dtype, item.rank) if isinstance(item, Type) and item.is_array else item
 
 
 def _with_lists(spec: Any) -> Any:
@@ -71,20 +77,48 @@ def _long_list(spec: Container) -> LongList | None:
     if len(rows) < len(spec.items):
         item = _common(spec.items)
         return LongList(Type("list", item=item), (spec.kind,)) if item is not None else None
-    kinds = {(row.kind, len(row.items)) for row in rows}
-    kind, width = next(iter(kinds))
-    if len(kinds) > 1 or kind not in CLASSES or not width:
+    kinds = {(row.kind, row.keys) for row in rows}
+    kind, keys = next(iter(kinds))
+    item = _common(tuple(part for row in rows for part in row.items)) if keys else None
+    if len(kinds) == 1 and kind in CLASSES and item is not None and item.is_scalar:
+        inner = Type("list", item=item)
+        return LongList(Type("list", item=inner), (spec.kind, kind))
+    row = _row(spec.items)
+    if row is None or kind is list or not _has_numbers(row):
         return None
-    item = _common(tuple(part for row in rows for part in row.items))
-    if item is None or not item.is_scalar:
+    return LongList(Type("list", item=row_type(row)), (spec.kind,))
+
+
+def _row(rows: tuple[Any, ...]) -> Row | None:
+    """Return what is known of rows of several kinds of items, None where they differ."""
+    first = rows[0]
+    if len({(row.kind, row.keys) for row in rows}) > 1 or not first.keys:
         return None
-    inner = Type("list", item=item)
-    return LongList(Type("list", item=inner), (spec.kind, kind))
+    columns = zip(*(row.items for row in rows), strict=True)
+    return Row(first.kind, first.keys, tuple(map(_column, columns)))
+
+
+def _column(items: tuple[Any, ...]) -> Type | Row | Same | None:
+    """Return what the items of rows under one key are, None where they are of several kinds."""
+    if all(isinstance(s, Container) for s in items):
+        if items[0].kind is not list:
+            return _row(items)
+        inner = _common(tuple(part for s in items for part in s.items))
+        alike = all(s.kind is list for s in items) and inner is not None and inner.is_scalar
+        return Type("list", item=inner) if alike else None
+    if all(isinstance(s, Opaque) for s in items):
+        obj, plain = items[0].obj, isinstance(items[0].key, tuple)
+        return Same(obj) if plain and all(s == items[0] for s in items) else None
+    return _common(items)
+
+
+def _has_numbers(row: Row) -> bool:
+    return any(isinstance(i, Type) or (isinstance(i, Row) and _has_numbers(i)) for i in row.items)
 
 
 def _common(items: tuple[Any, ...]) -> Type | None:
     """Return the type of numbers, or of arrays of one dtype and rank; None if they differ."""
-    if not all(isinstance(s, Type) and s.entries is None for s in items):
+    if not items or not all(isinstance(s, Type) and s.entries is None for s in items):
         return None
     first = items[0]
     if first.is_scalar:

@@ -10,10 +10,10 @@ import ast
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from gradgen.frontend.classes import MISSING
+from gradgen.frontend.classes import MISSING, has_attributes
 from gradgen.frontend.values import Choice, Record, Static
 from gradgen.ir.nodes import Block, Const, Function, Op, Value, walk
-from gradgen.ir.types import INT, Pointer, Type
+from gradgen.ir.types import INT, OPAQUE, Pointer, Type
 
 if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
@@ -47,6 +47,36 @@ class Dicts:
         self.__name__ = "dict"
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Row:
+    """What a row of an argument is: a tuple, dict or object whose class, keys and items are known.
+
+    An item is the type of a number, an array or a list, another ``Row``, something that is the same
+    in all rows (``Same``), or None, where it is of several kinds.
+    """
+
+    kind: Any
+    keys: tuple[Any, ...]
+    items: tuple[Any, ...]
+
+    @property
+    def __name__(self) -> str:
+        return str(self.kind.__name__)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Same:
+    """A text, or None, that all rows of an argument hold under a key."""
+
+    obj: Any
+
+
+def row_of_argument(value: Any) -> Row | None:
+    """Return what is known of a row of an argument, None for anything else."""
+    found = pointer(value)
+    return found.kind if found is not None and isinstance(found.kind, Row) else None
+
+
 def pointer(value: Any) -> Pointer | None:
     """Return what a value points to, None for what is no object in lists."""
     return value.type.of if isinstance(value, Value) else None
@@ -55,12 +85,14 @@ def pointer(value: Any) -> Pointer | None:
 def class_of_row(value: Any) -> Any:
     """Return the class of an object in lists."""
     found = pointer(value)
+    if found is not None and isinstance(found.kind, Row):
+        return found.kind.kind if has_attributes(found.kind.kind) else None
     return None if found is None or isinstance(found.kind, Codes | Tuples | Dicts) else found.kind
 
 
 def row_type(kind: Any, sure: bool = True) -> Type:
     """Return the type of a number that points to a row."""
-    return dataclasses.replace(INT, of=Pointer(kind, sure))
+    return dataclasses.replace(OPAQUE if isinstance(kind, Row) else INT, of=Pointer(kind, sure))
 
 
 def null(kind: Any = None) -> Const:
@@ -119,6 +151,11 @@ def compared(r: Reader, node: ast.AST, op: ast.cmpop, left: Any, right: Any) -> 
     for one, other in ((left, right), (right, left)):
         if pointer(one) and is_none_itself(other) and isinstance(op, ast.Eq | ast.NotEq) | identity:
             return is_none(r, node, one, not same)
+    rows = [row_of_argument(value) for value in (left, right)]
+    if all(rows) and (identity or not any(by_value(row) for row in rows)):
+        return r.b.emit("is" if same else "is_not", [left, right], span=r.span(node))
+    if any(rows) and identity:
+        r.refuse(node, "whether a row of an argument is something else", "compare what they hold")
     if not identity and (compares(left) or compares(right)):
         return MISSING
     if not identity and not isinstance(op, ast.Eq | ast.NotEq):
@@ -141,6 +178,8 @@ def compares(value: Any) -> bool:
 
 def by_value(kind: Any) -> bool:
     """Whether objects of a kind are equal by what they hold, not only to themselves."""
+    if isinstance(kind, Row):
+        return not has_attributes(kind.kind) or by_value(kind.kind)
     return isinstance(kind, Tuples | Dicts) or getattr(kind, "__eq__", None) is not object.__eq__
 
 

@@ -16,12 +16,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from gradgen.frontend import lists
+from gradgen.frontend import lists, row_items
 from gradgen.frontend.classes import MISSING, found_in, is_users
 from gradgen.frontend.evaluate import options
 from gradgen.frontend.listed import contain
 from gradgen.frontend.pointers import (
     Codes,
+    Row,
     as_number,
     class_of_row,
     pointer,
@@ -254,7 +255,7 @@ def attribute(r: Reader, owner: Value, name: Any, node: ast.AST) -> Any:
     require_object(r, owner, name, node)
     kind: Any = class_of_row(owner)
     in_class = found_in(kind, name)
-    if name in own(r.book.columns.get(kind, {})) and not comes_first(in_class):
+    if name in names_of(r, owner) and not comes_first(in_class):
         return held(r, owner, name, node)
     if name == "__class__":
         return Static(kind)
@@ -266,10 +267,21 @@ def attribute(r: Reader, owner: Value, name: Any, node: ast.AST) -> Any:
     r.refuse(node, f"{kind.__name__} has no attribute {name!r} here", "assign it in __init__")
 
 
+def names_of(r: Reader, owner: Value) -> list[Any]:
+    """Return the names or keys under which an object in lists holds something."""
+    found = pointer(owner)
+    assert found is not None
+    if isinstance(found.kind, Row):
+        return list(found.kind.keys)
+    return own(r.book.columns.get(found.kind, {}))
+
+
 def held(r: Reader, owner: Value, name: Any, node: ast.AST) -> Any:
     """Return what the lists hold of an object under a name."""
     found = pointer(owner)
     assert found is not None
+    if isinstance(found.kind, Row):
+        return row_items.item(r, owner, found.kind, name, node)
     kind, known = found.kind, r.book.columns[found.kind]
     item = known[name]
     if isinstance(item, Parts):
@@ -289,14 +301,14 @@ def held(r: Reader, owner: Value, name: Any, node: ast.AST) -> Any:
 
 def fields_of(r: Reader, owner: Value, node: ast.AST) -> dict[Any, Any]:
     """Return what the lists hold of an object, by the names of its attributes."""
-    kind = class_of_row(owner)
     require_object(r, owner, "__dict__", node)
-    return {name: held(r, owner, name, node) for name in own(r.book.columns.get(kind, {}))}
+    return {name: held(r, owner, name, node) for name in names_of(r, owner)}
 
 
 def set_attribute(r: Reader, owner: Value, name: Any, value: Any, node: ast.AST) -> None:
     """Perform ``owner.name = value`` where the class leaves that to Python."""
     require_object(r, owner, name, node)
+    row_items.require_unwritten(r, owner, node)
     kind: Any = class_of_row(owner)
     if name not in own(r.book.columns.get(kind, {})):
         r.refuse(node, f"the attribute {name!r} of a {kind.__name__} is set after it was made",
@@ -310,6 +322,7 @@ def set_item(r: Reader, owner: Value, name: Any, value: Any, node: ast.AST) -> N
     from gradgen.frontend.indices import index_of
     from gradgen.frontend.stores import write
 
+    row_items.require_unwritten(r, owner, node)
     found = pointer(owner)
     assert found is not None
     kind = found.kind

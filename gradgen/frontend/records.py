@@ -12,8 +12,10 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from gradgen.errors import UnsupportedError
+from gradgen.frontend import row_items
 from gradgen.frontend.pointers import (
     Dicts,
+    Row,
     Tuples,
     as_number,
     is_none_itself,
@@ -135,6 +137,8 @@ def expanded(r: Reader, value: Any, node: ast.AST) -> Any:
     if isinstance(value, Map):
         require_unmoved(r, value)
     found = pointer(value)
+    if found is not None and isinstance(found.kind, Row):
+        return row_items.expanded(r, value, found.kind, node)
     if found is None or not isinstance(found.kind, Tuples | Dicts):
         return value
     names = own(r.book.columns[found.kind])

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from gradgen.custom import on_grad
+from gradgen.interpret.arguments import follow
 from gradgen.interpret.numbers import Numbers
-from gradgen.interpret.objects import as_array, elementwise, is_plain
+from gradgen.interpret.objects import as_array, elementwise, is_plain, lift
 from gradgen.interpret.reductions import along, total
 from gradgen.ir.nodes import Op, Value
 from gradgen.ir.types import OPAQUE
@@ -256,5 +257,6 @@ SPECIAL: dict[str, Callable[[Numbers, Op, list[Any]], Any]] = {
     "items": lambda n, op, a: list(a[0]),
     "joined_list": lambda n, op, a: np.concatenate(a[0], **op.attrs),
     "len": lambda n, op, a: len(a[0]),
+    "field": lambda n, op, a: lift(n, follow(a[0], (op.attrs["key"],))),
     "append": lambda n, op, a: [*a[0], a[1]],
 }

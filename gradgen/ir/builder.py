@@ -10,12 +10,13 @@ from gradgen.errors import Span, UnsupportedError
 from gradgen.ir.nodes import Block, Const, Op, Region, Value
 from gradgen.ir.types import Type
 from gradgen.rules.complexes import is_complex, of_complex
+from gradgen.rules.lists import columns_of
 from gradgen.rules.registry import RULES
 
 # What is done with objects in lists (``frontend.pools``): they are moved about and compared.
 OF_OBJECTS = (
     *("list", "append", "insert", "pop", "extend", "repeat_list", "load", "store", "copy", "len"),
-    *("items", "contains", "index_of", "eq", "ne", "lt", "ge", "is"),
+    *("items", "contains", "index_of", "eq", "ne", "lt", "ge", "is", "is_not", "field"),
 )
 
 
@@ -106,6 +107,8 @@ class Builder:
         """Refuse to compute with the number that stands for an object."""
         found = [v.type for v in values if v.type.points]
         if not found or (prim in OF_OBJECTS and not _by_value(prim, found)):
+            return
+        if prim == "array_of_list" and columns_of(values[0].type):
             return
         name = RULES[prim].spelling or prim if prim in RULES else prim
         what = f"{name} of objects whose number or links depend on the path"

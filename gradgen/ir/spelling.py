@@ -16,6 +16,7 @@ HOLE = "_value_"  # in a message: ``_value_0`` is the input after the first
 SILENT = {
     "mirror",
     "type",
+    "width",
     "style",
     "breaks",
     "backwards",
@@ -187,6 +188,7 @@ SPECIAL: dict[str, Callable[[Op, NameOf], str]] = {
     "T": lambda op, name: f"{atom(name(op.inputs[0]))}.T",
     "captured": lambda op, name: f"captured {op.attrs['name']}",
     "leaf": lambda op, name: leaf_path(op.attrs["param"], op.attrs["path"]),
+    "field": lambda op, name: leaf_path(name(op.inputs[0]), [op.attrs["key"]]),
     "astype": lambda op, name: f"astype({name(op.inputs[0])}, {op.attrs['dtype']})",
     "assert": lambda op, name: f"assert {name(op.inputs[0])}",
     "effect": lambda op, name: _message(op, name),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from gradgen.ir.nodes import Const, Op, Value
 
 WHAT = {
@@ -12,7 +14,7 @@ WHAT = {
     "eq": "equal", "ne": "unequal", "if": "chosen", "expand_dims": "column", "stretch": "stretched",
     "fill": "filled", "len": "n", "dim": "n", "unbroadcast": "summed", "pow": "power",
     "where": "chosen", "select": "chosen", "not": "negated", "captured": "constant",
-    "list": "items", "repeat_list": "items", "array_of_list": "stacked",
+    "field": "item", "list": "items", "repeat_list": "items", "array_of_list": "stacked",
     "min2": "smaller", "max2": "larger", "leaf": "leaf", "diag_view": "diagonal", "pop": "item",
     "winners": "last",
 }  # fmt: skip
@@ -39,6 +41,8 @@ def noun(v: Value) -> str:
     op = v.op
     if op is None:
         return "carried"
+    if op.prim == "field" and isinstance(op.attrs["key"][1], str):
+        return re.sub(r"\W", "_", f"{op.inputs[0].name or 'item'}_{op.attrs['key'][1]}")
     if op.prim in ("for", "while"):
         return "items" if v.type.kind == "list" else "final"
     what = WHAT.get(op.prim, op.prim.rsplit(".", 1)[-1])

@@ -210,3 +210,5 @@ rule("len", dim_type, callables=["len"], params="a", passive=True, cost=0)
 rule("size", size_type, form="special", passive=True, cost=0)
 rule("ndim", integer_type, callables=["np.ndim"], params="a", passive=True, cost=0)
 rule("leaf", lambda inputs, attrs: attrs["type"], form="special", cost=0)
+rule("field", lambda inputs, attrs: attrs["type"], form="special", passive=True, cost=0,
+     alias="view")

@@ -59,6 +59,16 @@ def joined_item(one: Type, other: Type) -> Type:
     return item
 
 
+def columns_of(t: Type) -> tuple[Type, ...]:
+    """Return the types of the columns of a list whose items are tuples of numbers of an argument.
+
+    Nothing of any other list.
+    """
+    row: Any = t.item.of.kind if t.item is not None and t.item.of is not None else None
+    items = getattr(row, "items", ()) if issubclass(getattr(row, "kind", object), tuple) else ()
+    return items if all(isinstance(i, Type) and i.is_scalar for i in items) else ()
+
+
 def append_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return a list whose item type admits the new item."""
     t = inputs[0].type
@@ -107,6 +117,9 @@ def repeat_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 def array_of_list_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return an array with the items along a new axis, the first or ``axis``."""
     item = inputs[0].type.item
+    columns = columns_of(inputs[0].type)
+    if columns:
+        return array(attrs.get("dtype") or promote(columns), (length_in(inputs[0]), len(columns)))
     if item is not None and item.kind == "list":
         inner = array_of_list_type([Value(item)], {})
         item = inner
