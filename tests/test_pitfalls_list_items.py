@@ -235,6 +235,41 @@ def shorter_in_list(x):
     return sum(sum(r) * (i + 1) for i, r in enumerate(pair))
 
 
+M = np.array([[0.3, 0.2], [0.5, -0.1], [0.7, 0.4]])
+
+
+def grouped(m):
+    held = []
+    for row in m:
+        k = int(row[0] > 0.4)
+        while len(held) <= k:
+            held.append([])
+        held[k].append(row)
+    return held
+
+
+@case("a row of an array in a list in a list, written to there", M, outcome="either")
+def row_written_in_its_group(m):
+    held = grouped(m)
+    held[1][0][0] = 2.0
+    return np.sum(m**2) + sum(r[0] * r[1] for g in held for r in g)
+
+
+@case("rows of an array in lists in a list, the array written to", M, outcome="either")
+def array_written_under_groups(m):
+    held = grouped(m)
+    m[1, 0] = 2.0
+    return np.sum(m**2) + sum(r[0] * r[1] for g in held for r in g)
+
+
+@case("rows of an array in lists in a list, which grow further under a name", M)
+def groups_grow_under_a_name(m):
+    held = grouped(m)
+    last = held[1]
+    last.append(m[0] * m[1])
+    return sum(r[0] * r[1] for g in held for r in g) * len(held[1])
+
+
 @case("lists in a list are sorted and turned", X, outcome="either")
 def sorted_in_list(x):
     pair = [[], []]

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 
 INSIDE = Storage("inside a list")  # what a list is noted with that is itself an item
 SHARED = Storage("shared items")  # what a list is noted with whose items may have other holders
+HELD = Storage("shared arrays")  # the same of arrays alone
 MIXED = Storage("lists inside")  # what a list is noted with that got such items
 
-TOKENS = (INSIDE, SHARED)
+TOKENS = (INSIDE, SHARED, HELD)
 
 
 def contain(r: Reader, items: Storage, value: Any) -> None:
@@ -81,7 +82,7 @@ def _fresh(r: Reader, leaf: Ref, age: int) -> bool:
     """
     others = r.objects(leaf.storage) - {leaf.storage, MIXED, r.tokens.get(leaf.storage)}
     if leaf.storage.lists:  # what is in it stays in it alone
-        others &= {INSIDE, SHARED}
+        others &= {INSIDE, SHARED, HELD}
     known = any(leaf.storage in r.objects(o) for o in r.entangled if o is not leaf.storage)
     old = age < r.turn or leaf.storage.outside
     return not (leaf.steps or old or others or known)
@@ -92,10 +93,11 @@ def _share(r: Reader, items: Storage, thing: Storage) -> None:
     mine = r.objects(thing) - {INSIDE, MIXED}
     lists = [o for o in r.entangled if is_list(o) and r.objects(o) & mine]
     lists += [o for o, inside in r.members.items() if inside & mine]
+    written = r.item_writes | r.inner_writes if thing.lists else r.item_writes
     for one in (items, *([thing] if thing.lists else []), *lists):
-        if r.item_writes & {one, *r.objects(one)}:
+        if written & {one, *r.objects(one)}:
             refuse(r, thing, items)
-        r.entangle(one, SHARED, set())
+        r.entangle(one, SHARED if thing.lists else HELD, set())
 
 
 def contain_items(r: Reader, items: Storage, source: Any, apart: bool = True) -> None:
@@ -113,13 +115,17 @@ def contain_items(r: Reader, items: Storage, source: Any, apart: bool = True) ->
         r.entangle(items, thing, set())
 
 
-def require_distinct(r: Reader, items: Storage) -> None:
-    """Refuse a write to an item of a list that may have other holders."""
+def require_distinct(r: Reader, items: Storage, of_list: bool) -> None:
+    """Refuse a write to an item of a list that may have other holders.
+
+    ``of_list``: the item is a list that grows or shrinks, so that arrays in it stay as they are.
+    """
     seen = [o for o in r.reach(items) if isinstance(o, Storage) and not o.lists and r.visible(o)]
-    seen += visible_members(r, items)
-    if seen or SHARED in r.objects(items):
+    seen = visible_members(r, items) if of_list else seen + visible_members(r, items)
+    shared = {SHARED} if of_list else {SHARED, HELD}
+    if seen or shared & r.objects(items):
         refuse(r, seen[0] if seen else Storage("an item"), items)
-    r.item_writes.add(items)
+    (r.inner_writes if of_list else r.item_writes).add(items)
 
 
 def require_unheld(r: Reader, items: Storage) -> None:
@@ -169,7 +175,7 @@ def taken(
     if not isinstance(value, Ref):
         return value
     more = r.objects(source.storage) - {source.storage, r.tokens.get(source.storage)}
-    if popped and SHARED not in more:
+    if popped and not more & {SHARED, HELD}:
         _link(r, value.storage, source.storage, more)
         return value
     if value.storage.lists:

@@ -144,7 +144,8 @@ def resize(r: Reader, owner: Ref, new: Value) -> None:
 
 def replace(r: Reader, owner: Ref, new: Value) -> None:
     """Let a list hold other items: an item of a list is one of a new version of that."""
-    r.update(owner, _with_item(r, r.versions[owner.storage], owner.steps, new))
+    whole = _with_item(r, r.versions[owner.storage], owner.steps, new)
+    r.update(owner, whole, of_list=True)
 
 
 def _with_item(r: Reader, items: Value, steps: Sequence[Step], new: Value) -> Value:

@@ -71,7 +71,8 @@ class Reader(Sharing):
         self.expansions: dict[Any, Any] = {}
         self.tokens: dict[Thing, Storage] = {}
         self.members: dict[Thing, set[Storage]] = {}  # the lists that went into a list
-        self.item_writes: set[Thing] = set()
+        self.item_writes: set[Thing] = set()  # lists whose items were written to
+        self.inner_writes: set[Thing] = set()  # lists of lists that grew or shrank
         self.turn = 0  # what is made in the present turn of a loop has a greater id
         self.resized: dict[tuple[Storage, int], int] = {}  # by list, and depth of the item in it
         self.outside: dict[int, Any] = {}
@@ -313,8 +314,11 @@ class Reader(Sharing):
         """Return a view of what a reference holds; an element, where that is a number."""
         return layouts.view(self, ref, prim, operands, attrs)
 
-    def update(self, ref: Ref, value: Value) -> None:
-        """Make ``value`` the newest version of a storage, after checking who shares it."""
+    def update(self, ref: Ref, value: Value, of_list: bool = False) -> None:
+        """Make ``value`` the newest version of a storage, after checking who shares it.
+
+        ``of_list``: items of a list, which may itself be one of a list, come, go or move.
+        """
         storage = ref.storage
         if storage.outside:
             raise UnsupportedError(
@@ -324,7 +328,10 @@ class Reader(Sharing):
             )
         self.require_alone(storage)
         if storage.lists:
-            (listed.require_distinct if ref.steps else listed.require_unheld)(self, storage)
+            if ref.steps:
+                listed.require_distinct(self, storage, of_list)
+            else:
+                listed.require_unheld(self, storage)
         for step in ref.steps:
             layouts.require_sure(self, storage, step)
         value.name = value.name or storage.name

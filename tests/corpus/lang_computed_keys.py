@@ -118,6 +118,13 @@ def places_in_a_constant(x, d):
     return x * parts[0] + parts[2] + d[1] * (parts[1] is None)
 
 
+def rows_by_bin(x, a):
+    groups = defaultdict(list)
+    for row in a.reshape(-1, 2):
+        groups[int(row[0] > 0.4)].append(row)
+    return x * sum(np.prod(np.sum(np.stack(g), axis=0)) for g in groups.values())
+
+
 def _args(x, *entries):
     return lambda: (x, np.array(entries, float))
 
@@ -125,6 +132,7 @@ def _args(x, *entries):
 EXAMPLE_ARGS = {
     "sums_by_bin": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3),
     "lists_by_bin": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3),
+    "rows_by_bin": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3, 0.2),
     "counted_by_bin": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3),
     "pairs_as_keys": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3),
     "sums_and_counts_by_bin": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3),
