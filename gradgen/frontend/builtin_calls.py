@@ -216,7 +216,7 @@ def _is_none_of(t: Type, kinds: Any) -> bool:
     if not (t.kinds or t.kind == "any"):
         return False
     classes: list[type] = [bool, int, float, complex, *(np.dtype(k).type for k in "?lfdFD")]
-    classes += [np.ndarray] * (t.kind == "any")
+    classes.append(np.ndarray)  # of a number, one without axes, as np.where makes them
     return not any(issubclass(k, kinds) for k in classes)
 
 
