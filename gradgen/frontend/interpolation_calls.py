@@ -14,9 +14,12 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.values import Frozen, Record, Seq, Static, is_static, plain, static_value
 from gradgen.library import interpolators, splines
+from gradgen.rules.cubic import FREE, _cubic_coefficients
 from gradgen.rules.registry import RULES
 
 CUBIC = "(x, y, axis=0, bc_type='not-a-knot', extrapolate=None)"
+# Conditions of an end by their names; one name stands alone for both (``periodic``).
+CONDITIONS = {"clamped": 1, "natural": 2, "not-a-knot": FREE}
 PIECES = "(c, x, extrapolate=None, axis=0)"
 
 
@@ -72,9 +75,34 @@ def _refused_kind(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
     r.refuse(node, what, "use 'linear', or scipy.interpolate.CubicSpline")
 
 
+def _without_computed(
+    r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]
+) -> tuple[list[Any], dict[str, Any], list[Any] | None]:
+    """Return the arguments without conditions of the ends that are computed, and these."""
+    at = kwargs.get("bc_type", args[3] if len(args) > 3 else None)
+    if not isinstance(at, Seq) or is_static(at) or len(at.items) != 2:
+        return args, kwargs, None
+    left_out = Static("not-a-knot")
+    args = [left_out if a is at else a for a in args]
+    kwargs = {k: left_out if v is at else v for k, v in kwargs.items()}
+    return args, kwargs, [_condition(r, node, end) for end in at.items]
+
+
+def _condition(r: Reader, node: ast.AST, end: Any) -> Seq:
+    """Return the condition of one end: the order of a derivative, and its value."""
+    if is_static(end) and static_value(end) in CONDITIONS:
+        return Seq([plain(CONDITIONS[static_value(end)]), plain(0.0)])
+    order, value = end.items if isinstance(end, Seq) and len(end.items) == 2 else (end, end)
+    if value is end or not is_static(order) or static_value(order) not in (1, 2):
+        what = "this bc_type of scipy.interpolate.CubicSpline"
+        r.refuse(node, what, "give a name or a pair (1 or 2, value) for each end")
+    return Seq([order, r.hold(as_value(r, value, node))])
+
+
 @special("scipy.interpolate.CubicSpline")
 def _cubic_spline(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Read a cubic spline as coefficients, linear in the values; the knots are held constant."""
+    args, kwargs, computed = _without_computed(r, node, args, kwargs)
     given = given_of(r, node, CUBIC, args, kwargs)
     y = r.hold(as_value(r, given["y"], node))
     rank = r.read(y).type.rank
@@ -84,8 +112,13 @@ def _cubic_spline(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
     y = from_library(r, node, splines.moved, [y, plain(axis)], {})
     x = r.hold(as_value(r, given["x"], node))
     bc = given["bc_type"]
-    ends = {} if bc == "not-a-knot" else {"bc_type": Static(bc)}
-    c = call_rule(r, node, RULES["spline"], [x, y], ends)
+    if computed is not None:
+        if rank is None:
+            r.refuse(node, "a spline of values of unknown rank", "give example arguments")
+        c = from_library(r, node, _cubic_coefficients, [x, y, *computed], {})
+    else:
+        ends = {} if bc == "not-a-knot" else {"bc_type": Static(bc)}
+        c = call_rule(r, node, RULES["spline"], [x, y], ends)
     beyond = given["extrapolate"]
     if beyond is None and bc == "periodic":
         beyond = "periodic"

@@ -221,6 +221,8 @@ rule("spline", spline_type, spelling=_CUBIC, form="special", params="x, values, 
               f"{_CUBIC}(np.cumsum(p3), x3)(u3)", f"{_CUBIC}(np.cumsum(p3)[:2], x3[:2])(u3)",
               f"{_CUBIC}(np.cumsum(p4), x234, axis=-1, bc_type='natural')(p3)",
               f"{_CUBIC}(np.cumsum(p4), x4, bc_type=((2, 0.3), 'clamped'))(p3, 1)",
+              f"{_CUBIC}(np.arange(4.0), x4, bc_type=((1, x), (2, y)))(p3)",
+              f"{_CUBIC}(np.cumsum(p4), x234, -1, ('not-a-knot', (1, x23)), False)(p)",
               f"{_CUBIC}(np.cumsum(p4), np.append(x3, x3[0]), bc_type='periodic')(y3)",
               f"{_CUBIC}(np.arange(5.0), np.append(x4, x4[0]), bc_type='periodic')(y3)",
               f"{_CUBIC}(np.cumsum(p3), np.append(x3[:2], x3[0]), bc_type='periodic')(y3)"))
