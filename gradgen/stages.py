@@ -122,6 +122,10 @@ def _optimise(program: Program) -> None:
     add_through_zeros(function)
     ask_once(function)
     share_common(function)
+    if program.options.mode in TRACKED:
+        from gradgen.sparse.covered import drop_covered
+
+        drop_covered(function)
     cancel_quotients(function)
     drop_unread_clears(function)
     remove_dead(function)

@@ -247,11 +247,57 @@ def test_a_pattern_that_leaves_entries_out_is_refused(dtype: Any) -> None:
             made(x)
 
 
+def _moving(x):
+    k = int(3.0 * x[0]) % 3
+    return np.array([x[k] ** 2, x[1] * x[2]])
+
+
+def _bent_by_sign(x):
+    return x[0] ** 2 + x[1] ** 2 if x[0] > 0.0 else x[0] * x[1] ** 2
+
+
+def test_a_given_pattern_is_compared_at_every_call() -> None:
+    """Which entries there are depends on values here: a pattern that was right need not be so."""
+    x = np.array([0.1, 2.0, 3.0])
+    for make, loss, later in (
+        (gradgen.sparse_jacobian, _moving, np.array([0.5, 2.0, 3.0])),
+        (gradgen.sparse_hessian, _bent_by_sign, -x),
+    ):
+        made = make(loss, pattern=make(loss).pattern(x))
+        np.testing.assert_allclose(made(x).toarray(), make(loss)(x).toarray())
+        with pytest.raises(gradgen.ArgumentError, match="leaves out entries of row 0"):
+            made(later)
+
+
+def test_sweeps_are_compiled() -> None:
+    pytest.importorskip("numba")
+    made = gradgen.sparse_hessian(rosenbrock, backend="numba")
+    assert np.array_equal(made(X).toarray(), gradgen.sparse_hessian(rosenbrock)(X).toarray())
+    assert "njit" in made.source and "njit" not in made.pattern_source
+
+
 def test_pattern_text_has_no_arithmetic() -> None:
     made = gradgen.sparse_hessian(rosenbrock)
     made(X)
     text = made.pattern_source
     assert "for i in range(len(x) - 1):" in text and "100.0" not in text
+    assert text.count("_bend(") == 1  # x[i] alone is within x[i + 1] beside x[i]
+
+
+def test_bands_need_no_search() -> None:
+    """Where the widest row is full, no colouring has fewer colours than it has entries."""
+    for below, above in ((1, 1), (2, 2), (0, 3)):
+        band = sparse.diags_array(
+            [np.ones(9 - abs(k)) for k in range(-below, above + 1)],
+            offsets=list(range(-below, above + 1)),
+        )
+        assert np.array_equal(
+            column_colours(sparse.csr_array(band)), np.arange(9) % (below + above + 1)
+        )
+    corner = sparse.lil_array((60, 60))
+    corner[30, :] = corner[:, 30] = 1.0
+    corner.setdiag(1.0)
+    assert star_colours(sparse.csr_array(corner)).max() + 1 == 2
 
 
 def test_containers_and_integers() -> None:

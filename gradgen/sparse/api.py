@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from gradgen.api import Argnames, Argnums, Function, options_of
+from gradgen.collector import uncollected
 from gradgen.errors import ArgumentError, GradgenError
 from gradgen.gradient import Gradient
 from gradgen.interpret.arguments import is_inexact
@@ -26,6 +28,7 @@ def sparse_jacobian(
     argnames: Argnames = None,
     example_args: Any = None,
     pattern: Any = None,
+    backend: str = "numpy",
 ) -> Any:
     """Return a function that computes a Jacobian as a sparse matrix.
 
@@ -42,8 +45,10 @@ def sparse_jacobian(
         As for `grad`.
     pattern : sparse matrix or array, optional
         The entries that can be other than zero, where they are known.  By default they are found
-        anew at each call; ``made.pattern(*args)`` returns them.  The first call with a pattern
-        that is given compares the matrix with a product.
+        anew at each call; ``made.pattern(*args)`` returns them.  With a pattern that is given,
+        each call compares the matrix with one product more.
+    backend : str, optional
+        ``"numba"`` compiles the sweeps; what finds the entries is plain Python in any case.
 
     Returns
     -------
@@ -56,7 +61,8 @@ def sparse_jacobian(
     ArgumentError
         If the pattern has another shape than the Jacobian, or leaves entries out.
     """
-    return _decorated(SparseJacobian, "jvp", fn, argnums, argnames, example_args, pattern)
+    options = options_of("jvp", argnums, argnames, False, backend=backend)
+    return _decorated(SparseJacobian, options, fn, example_args, argnums is not None, pattern)
 
 
 def sparse_hessian(
@@ -66,6 +72,7 @@ def sparse_hessian(
     argnames: Argnames = None,
     example_args: Any = None,
     pattern: Any = None,
+    backend: str = "numpy",
 ) -> Any:
     """Return a function that computes a Hessian as a sparse matrix.
 
@@ -79,16 +86,15 @@ def sparse_hessian(
         Its calls return a symmetric ``scipy.sparse.csr_array`` with a row and a column for each
         entry of the differentiated arguments, in order.
     """
-    return _decorated(SparseHessian, "hvp", fn, argnums, argnames, example_args, pattern)
+    options = options_of("hvp", argnums, argnames, False, backend=backend)
+    return _decorated(SparseHessian, options, fn, example_args, argnums is not None, pattern)
 
 
 def _decorated(
-    make: Any, mode: str, fn: Any, argnums: Any, argnames: Any, example: Any, pattern: Any
+    make: Any, options: Options, fn: Any, example: Any, counted: bool, pattern: Any
 ) -> Any:
-    options = options_of(mode, argnums, argnames, False)
-
     def decorate(f: Function) -> Any:
-        return make(f, options, example, argnums is not None, pattern)
+        return make(f, options, example, counted, pattern)
 
     return decorate if fn is None else decorate(fn)
 
@@ -104,10 +110,10 @@ class _Sparse(Gradient):
         self, fn: Any, options: Options, example_args: Any, counted: bool, pattern: Any = None
     ) -> None:
         super().__init__(fn, options, example_args, counted)
-        self._given, self._trusted = pattern, pattern is None
+        self._given = pattern
         self._colours: dict[str, tuple[Any, Any, np.ndarray]] = {}
         self._tracks, self._value = (
-            Gradient(fn, replace(options, mode=mode), example_args, counted)
+            Gradient(fn, replace(options, mode=mode, backend="numpy"), example_args, counted)
             for mode in (self.order, "value")
         )
 
@@ -119,9 +125,8 @@ class _Sparse(Gradient):
         """Return the matrix at these arguments."""
         call = self.complete(args, kwargs)
         found = self._matrix(call, self._pattern(call))
-        if not self._trusted:
+        if self._given is not None:
             self._compare(call, found)
-            self._trusted = True
         return found
 
     def _compare(self, call: Any, found: Any) -> None:
@@ -147,6 +152,7 @@ class _Sparse(Gradient):
         """The generated function that finds the entries, for the types of the last call."""
         return self._tracks.source
 
+    @uncollected
     def _pattern(self, call: Any) -> Any:
         from scipy import sparse
 
@@ -310,7 +316,7 @@ class SparseHessian(_Sparse):
         from scipy import sparse
 
         _, recorder, count = self._tracked(call)
-        rows, columns = _pairs(recorder.meetings)
+        rows, columns = _pairs(recorder)
         data = np.ones(len(rows), dtype=bool)
         half = sparse.coo_array((data, (rows, columns)), shape=(count, count)).tocsr()
         return (half + half.T).astype(bool).tocsr()
@@ -377,24 +383,23 @@ def _as_like(part: Any, leaf: Any) -> Any:
     return type(leaf)(part)
 
 
-def _pairs(meetings: Iterable[tuple[Node, Node]]) -> tuple[np.ndarray, np.ndarray]:
+def _pairs(recorder: Recorder) -> tuple[np.ndarray, np.ndarray]:
     """Return the entries that meet, as rows and columns."""
-    known: dict[int, list[int]] = {}
-    rows: list[int] = []
-    columns: list[int] = []
-    seen: set[tuple[int, int]] = set()
-
-    def listed(node: Node) -> list[int]:
-        if id(node) not in known:
-            known[id(node)] = entries(node)
-        return known[id(node)]
-
-    for p, q in meetings:
-        if (id(p), id(q)) in seen:
-            continue
-        seen.add((id(p), id(q)))
-        mine, other = listed(p), listed(q)
-        for a in mine:
-            rows += [a] * len(other)
-            columns += other
-    return np.array(rows, dtype=int), np.array(columns, dtype=int)
+    bent = {id(node): node for node in recorder.bent}
+    met = {(id(p), id(q)): (p, q) for p, q in recorder.meetings}
+    nodes = {id(p): p for pair in met.values() for p in pair} | bent
+    sets = [entries(node) for node in nodes.values()]
+    place = {key: k for k, key in enumerate(nodes)}
+    pairs = [(place[key], place[key]) for key in bent]
+    pairs += [(place[one], place[other]) for one, other in met]
+    if not pairs:
+        return np.zeros(0, int), np.zeros(0, int)
+    numbers = np.array(list(itertools.chain.from_iterable(sets)), dtype=int)
+    sizes = np.array(list(map(len, sets)))
+    starts = np.cumsum(sizes) - sizes
+    one, other = np.array(pairs).T
+    counts = sizes[one] * sizes[other]
+    turn = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    row, column = np.divmod(turn, np.repeat(sizes[other], counts))
+    rows = numbers[np.repeat(starts[one], counts) + row]
+    return rows, numbers[np.repeat(starts[other], counts) + column]

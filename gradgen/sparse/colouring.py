@@ -27,6 +27,9 @@ def column_colours(pattern: Any) -> np.ndarray:
     numpy.ndarray
         Integers from 0, one for each column; columns that are empty have colour 0 too.
     """
+    width = _span(pattern)
+    if 0 < width == np.diff(pattern.indptr).max():
+        return np.arange(pattern.shape[1]) % width  # as few as the fullest row needs
     used = [0] * pattern.shape[0]  # the colours in each row, a bit for each
     colours = np.zeros(pattern.shape[1], dtype=int)
     for j, rows in enumerate(_lists(pattern.tocsc())):
@@ -36,6 +39,18 @@ def column_colours(pattern: Any) -> np.ndarray:
         for i in rows:
             used[i] |= free
     return colours
+
+
+def _span(pattern: Any) -> int:
+    """Return how many columns the widest row spans, from its first entry to its last."""
+    starts = np.unique(pattern.indptr[:-1][np.diff(pattern.indptr) > 0])
+    if not len(starts):
+        return 0
+    ends = (
+        np.maximum.reduceat(pattern.indices, starts),
+        np.minimum.reduceat(pattern.indices, starts),
+    )
+    return int(np.max(ends[0] - ends[1])) + 1
 
 
 def row_colours(pattern: Any) -> np.ndarray:
@@ -59,6 +74,11 @@ def star_colours(pattern: Any) -> np.ndarray:
     numpy.ndarray
         Integers from 0, one for each variable.
     """
+    width = _span(pattern)
+    half, count = width // 2, pattern.shape[0]
+    if pattern.nnz == count * width - half * (half + 1):
+        # A band without gaps: the colours take turns, and no others do with fewer.
+        return np.arange(count) % max(width, 1)
     near = [[k for k in row if k != j] for j, row in enumerate(_lists(pattern.tocsr()))]
     stars = _Stars(near)
     # Hubs first: their neighbours then share one colour.

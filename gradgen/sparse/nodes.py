@@ -39,6 +39,8 @@ _JOIN = np.frompyfunc(join, 2, 1)
 
 def entries(node: Node) -> list[int]:
     """Return the numbers of a set, each once."""
+    if isinstance(node.parts, int):
+        return [node.parts]
     out: set[int] = set()
     seen: set[int] = set()
     stack = [node]
@@ -60,17 +62,21 @@ def inputs_of(trees: list[Any]) -> tuple[list[Any], int]:
     for leaf in trees:
         size = int(np.size(leaf))
         nodes = np.empty(size, dtype=object)
-        nodes[:] = [Node(k) for k in range(count, count + size)]
+        nodes[:] = list(map(Node, range(count, count + size)))
         made.append(nodes.reshape(np.shape(leaf)) if isinstance(leaf, np.ndarray) else nodes[0])
         count += size
     return made, count
 
 
 class Recorder:
-    """The functions that a pattern's text calls; ``meetings`` are sets that meet in a product."""
+    """The functions that a pattern's text calls.
+
+    ``meetings`` are sets that meet in a product, ``bent`` those whose entries all meet each other.
+    """
 
     def __init__(self) -> None:
         self.meetings: list[tuple[Node, Node]] = []
+        self.bent: list[Node] = []
 
     def functions(self) -> dict[str, Any]:
         """Return what the text calls, by name."""
@@ -96,14 +102,16 @@ class Recorder:
             self._note(p, q)
         return joined(p, q)
 
-    def bend(self, *parts: Any) -> Any:
+    def bend(self, total: Any, *more: Any) -> Any:
         """Join what goes into a function that is not linear: all entries meet each other."""
-        # New memory: what is done to the result in place is not done to the parts.
-        total = parts[0].copy() if isinstance(parts[0], np.ndarray) else parts[0]
-        for p in parts[1:]:
+        for p in more:
             total = joined(total, p)
-        for node in total.flat if isinstance(total, np.ndarray) else (total,):
-            self._note(node, node)
+        if total.__class__ is Node:
+            self.bent.append(total)
+        elif isinstance(total, np.ndarray):
+            self.bent += [node for node in total.flat if node.__class__ is Node]
+            # New memory: what is done to the result in place is not done to the parts.
+            return total if more else total.copy()
         return total
 
     def bend_over(self, p: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -112,9 +120,7 @@ class Recorder:
 
     def bend_all(self, like: Any, *parts: Any) -> Any:
         """Join everything, all entries meeting each other."""
-        node = _everything(parts)
-        self._note(node, node)
-        return filled(like, node)
+        return filled(like, self.bend(_everything(parts)))
 
     def bend_product(self, like: Any, p: Any, q: Any) -> Any:
         """Join the factors of a matrix product, which meet."""
