@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from gradgen.library.registry import reads
+from gradgen.library.splines import refused
 
 
 @reads(
@@ -21,6 +22,9 @@ from gradgen.library.registry import reads
         "np.polynomial.Polynomial(x3, domain=[0, 3]).integ()(y3)",
         "(np.polynomial.Polynomial(x3) * np.polynomial.Polynomial(y4))(p)",
         "(np.polynomial.Polynomial(x3) - 2.0 * np.polynomial.Polynomial(y4) + y).coef",
+        "((x - np.polynomial.Polynomial(x3)) ** 2 / y)(p3)",
+        "(y4 * np.polynomial.Polynomial(x3) * [x, 1.0] + x3)(p)",
+        "np.polynomial.Polynomial(x3).integ(2, [x, y], lbnd=p)(y3)",
     ),
 )  # fmt: skip
 def polynomial(coef, domain=None, window=None, symbol="x"):
@@ -63,21 +67,41 @@ class Powers:
         return self.like(coef)
 
     def integ(self, m=1, k=0, lbnd=None):
-        """Return the integral, which is ``k`` where ``offset + scale * x`` is 0."""
-        if m != 1 or lbnd is not None:
-            raise TypeError("integ of a polynomial with m= or lbnd=: call it without, m times")
-        coef = self.coef * (1.0 / self.scale)
-        raised = coef / np.arange(1, len(coef) + 1)
-        return self.like(np.concatenate([np.reshape(k * 1.0, (1,)), raised]))
+        """Return the integral of an order, of which each one is ``k`` at ``lbnd``."""
+        coef, added = self.coef, np.atleast_1d(k)
+        for i in tuple(range(m)):
+            coef = coef * (1.0 / self.scale)
+            raised = coef / np.arange(1, len(coef) + 1)
+            least = np.reshape((added[i] if i < len(added) else 0) * 1.0, (1,))
+            if lbnd is not None:
+                at = self.offset + self.scale * lbnd
+                least = least - np.polynomial.polynomial.polyval(at, np.append(0.0, raised))
+            coef = np.concatenate([least, raised])
+        return self.like(coef)
 
     def degree(self):
         """Return the number of powers less one."""
         return len(self.coef) - 1
 
+    def __len__(self):
+        """Return the number of powers."""
+        return len(self.coef)
+
+    def copy(self):
+        """Return the same polynomial, which no method changes."""
+        return self.like(self.coef)
+
+    def truncate(self, size):
+        """Return the first so many terms."""
+        return self.like(self.coef[:size])
+
+    def cutdeg(self, deg):
+        """Return the terms up to a degree."""
+        return self.like(self.coef[: deg + 1])
+
     def __add__(self, other):
-        """Return the sum with a polynomial or number."""
-        added = other.coef if isinstance(other, Powers) else np.reshape(other, (1,))
-        return self.like(_sum(self.coef, added))
+        """Return the sum with a polynomial, a number or coefficients."""
+        return self.like(_sum(self.coef, self.of(other)))
 
     __radd__ = __add__
 
@@ -86,23 +110,53 @@ class Powers:
         return self.like(-self.coef)
 
     def __sub__(self, other):
-        """Return the difference from a polynomial or number."""
-        taken = other.coef if isinstance(other, Powers) else np.reshape(other, (1,))
-        return self.like(_sum(self.coef, -taken))
+        """Return the difference from a polynomial, a number or coefficients."""
+        return self.like(_sum(self.coef, -self.of(other)))
+
+    def __rsub__(self, other):
+        """Return what is left of a number or coefficients."""
+        return self.like(_sum(self.of(other), -self.coef))
 
     def __mul__(self, other):
-        """Return the product with a polynomial or number."""
-        if isinstance(other, Powers):
-            return self.like(np.convolve(self.coef, other.coef))
-        return self.like(self.coef * other)
+        """Return the product with a polynomial, a number or coefficients."""
+        if not isinstance(other, Powers) and np.ndim(other) == 0:
+            return self.like(self.coef * np.atleast_1d(other))
+        return self.like(np.convolve(self.coef, self.of(other)))
 
     __rmul__ = __mul__
+
+    def __truediv__(self, other):
+        """Return the polynomial divided by a number."""
+        if isinstance(other, Powers) or np.ndim(other) != 0:
+            raise TypeError("unsupported types for true division: a polynomial by no number")
+        return self.like(self.coef / np.atleast_1d(other))
+
+    def __pow__(self, other):
+        """Return a power of whole order."""
+        out = self.coef if other > 0 else np.ones(1)
+        for _ in tuple(range(1, other)):
+            out = np.convolve(out, self.coef)
+        return self.like(out)
+
+    def __floordiv__(self, other):
+        """Refuse a quotient."""
+        return refused("a quotient of polynomials", "use np.polydiv of coefficients")
+
+    __mod__ = __divmod__ = __floordiv__
+
+    def of(self, other):
+        """Return the coefficients of a polynomial with the same domain, or of what else it is."""
+        if not isinstance(other, Powers):
+            return np.atleast_1d(other)
+        if self.offset != other.offset or self.scale != other.scale:
+            raise TypeError("Domains differ")
+        return other.coef
 
 
 def _sum(one, two):
     """Return the sum of coefficients, the shorter ones as if zeros followed."""
     n = max(len(one), len(two))
-    total = np.zeros(n)
+    total = np.zeros(n, dtype=np.result_type(one, two))
     total[: len(one)] = one
     total[: len(two)] += two
     return total
