@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import gradgen
+from tests.corpus import lang_lists_outside as outside
 from tests.corpus import lang_long_lists as losses
 from tests.corpus import lang_long_rows as rows
 
@@ -127,3 +128,54 @@ def test_inside_a_loss() -> None:
     value, gradient = gradgen.value_and_grad(loss)(w, rows)
     assert value == pytest.approx(squares**2 * np.sum(w**2), rel=1e-13)
     np.testing.assert_allclose(gradient, 2.0 * squares**2 * w, rtol=1e-13)
+
+
+@pytest.mark.parametrize("name", outside.EXAMPLE_ARGS)
+def test_lists_from_outside(name: str) -> None:
+    """The text has the list at its top, unless constants alone read it."""
+    loss, args = getattr(outside, name), outside.EXAMPLE_ARGS[name]()
+    text = gradgen.emit(loss, example_args=args)
+    assert ("range(len(" in text or "n = len(" in text) == (name != "some_coefficients")
+    space: dict[str, Any] = {}
+    exec(text, space)
+    value, slope = space[f"{loss.__name__}_value_and_grad"](*args)
+    assert value == loss(*args)
+    np.testing.assert_array_equal(slope, gradgen.grad(loss)(*args))
+
+
+def test_lists_from_outside_change() -> None:
+    """What is in such a list may change, also in kind and number, from call to call."""
+    values: list[Any] = [0.5 * k for k in range(9)]
+    rows: list[Any] = [{"t": 0.1 * k, "p": [1.0, k]} for k in range(9)]
+
+    def loss(x: float) -> float:
+        total = sum(x * v * (2 if isinstance(v, float) else 3) for v in values)
+        return total + sum(x * x * row["t"] * len(row["p"]) for row in rows)
+
+    gradient = gradgen.value_and_grad(loss)
+
+    def check() -> None:
+        value, slope = gradient(1.5)
+        assert value == loss(1.5)
+        assert slope == pytest.approx((loss(2.0) - loss(1.0)), rel=1e-12)
+
+    check()
+    values[3], rows[2]["t"] = 9.0, 4.0
+    rows[5]["p"].append(2.0)
+    check()
+    values[3] = 9
+    values.append(1.0)
+    rows[1] = {"t": 2, "p": [1.0]}
+    check()
+    del values[2:], rows[4:]
+    check()
+
+
+def test_tested_in_a_comprehension() -> None:
+    """What a comprehension reads from outside does not count among its operations."""
+    bounds = np.arange(3.0)
+
+    def loss(x: Any) -> Any:
+        return x[0] ** 2 if any(b > 1 for b in bounds) else x[1]
+
+    np.testing.assert_array_equal(gradgen.grad(loss)(np.ones(2)), [2.0, 0.0])

@@ -100,7 +100,7 @@ class _Folder:
             return False
         if source.type.kind == "list" and self.writes:
             return False  # it may grow, in place
-        return source.user or (source.op is not None and source.op.prim == "leaf")
+        return source.user or (source.op is not None and source.op.prim in ("leaf", "captured"))
 
     def _is_neighbour(self, op: Op) -> bool:
         """Whether this is one number beside another: ``R[i - 1, j]`` and ``1 - x`` read best."""

@@ -299,11 +299,26 @@ def _captured(function: Function) -> list[ast.stmt]:
     for name, obj in function.captures.items():
         if isinstance(obj, type):
             continue
-        if obj.size <= LITERAL_LIMIT:
+        if isinstance(obj, list | tuple):
+            out.append(ast.Assign([ast.Name(name, ast.Store())], _list_literal(obj)))
+        elif obj.size <= LITERAL_LIMIT:
             out.append(ast.Assign([ast.Name(name, ast.Store())], _array_literal(obj)))
         else:
             out.append(Comment(f"# {name}: the array of shape {obj.shape} that the loss captures"))
     return out
+
+
+def _list_literal(obj: Any) -> ast.expr:
+    """Return a list of what a text can hold; the rest, which nothing reads, is None."""
+    if isinstance(obj, list | tuple):
+        kind = ast.List if isinstance(obj, list) else ast.Tuple
+        return kind([_list_literal(o) for o in obj], ast.Load())
+    if isinstance(obj, dict):
+        keys: list[ast.expr | None] = [pieces.literal(k) for k in obj]
+        return ast.Dict(keys, [_list_literal(o) for o in obj.values()])
+    if isinstance(obj, np.ndarray | np.generic):
+        return _array_literal(np.asarray(obj))
+    return pieces.literal(obj if isinstance(obj, int | float | complex | str) else None)
 
 
 def _array_literal(obj: Any) -> ast.expr:
@@ -358,7 +373,7 @@ def write(text: str, path: str | os.PathLike[str], captures: dict[str, Any]) -> 
     """
     target = Path(path)
     arrays = {n: obj for n, obj in captures.items() if not isinstance(obj, type)}
-    large = [n for n, obj in arrays.items() if obj.size > LITERAL_LIMIT]
+    large = [n for n, obj in arrays.items() if getattr(obj, "size", 0) > LITERAL_LIMIT]
     if large:
         raise OutputError(
             f"the loss reads the large array {large[0]!r} from outside, which text cannot hold",

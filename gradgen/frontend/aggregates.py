@@ -218,11 +218,11 @@ def _best_number(r: Reader, node: ast.AST, name: str, items: Seq | Ref) -> Any:
     out, *rest = items.items
     if all(map(is_static, items.items)):
         best: Callable[..., Any] = max if name == "max" else min
+        values = list(map(static_value, items.items))
         try:
-            found = best(map(static_value, items.items))
+            return items.items[best(range(len(values)), key=values.__getitem__)]
         except TypeError as error:
             r.fail(node, error)
-        return next(i for i in items.items if static_value(i) is found)
     if any(isinstance(item, Seq | Record) for item in items.items):
         itself = borrowed(python.itself, r.span(node))
         return _best(r, node, name, items, itself)

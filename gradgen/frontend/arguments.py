@@ -347,12 +347,20 @@ def _enter_list(
     attrs = {"param": name, "path": path, "type": spec.type, "classes": spec.classes}
     op = r.b.append("leaf", [], [spec.type], ["" if path else name], attrs=attrs)
     op.out.user = not path
-    ref = r.hold(op.out)
-    ref.storage.name, ref.storage.outside = name, True
+    ref = held_list(r, op.out, spec)
+    ref.storage.name = name
+    return ref, [Leaf(name, path, op.out, active and spec.type.inexact)]
+
+
+def held_list(r: Reader, value: Value, spec: LongList) -> Ref:
+    """Return a hold on a list that nothing may be written to."""
+    ref: Ref = r.hold(value)
+    ref.storage.outside = True
     row_kinds.set_class(r, ref, spec.classes[0] is tuple)
     r.entangle(ref.storage, SHARED, set())
     r.book.row_kinds.update(spec.classes[1:])
-    return ref, [Leaf(name, path, op.out, active and spec.type.inexact)]
+    r.book.has_rows |= spec.type.points
+    return ref
 
 
 def _sized(spec: Type, lengths: dict[str, int]) -> Type:

@@ -62,6 +62,9 @@ class Book:
     typed: bool = False  # whether lists of these have their types from the beginning
     compiled: bool = False  # whether this is for compiled code, where a name has one type
     begins: dict[Any, dict[str, Type]] = field(default_factory=dict)  # arrays for numbers, by loop
+    keeps_lists: bool = False  # whether long lists from outside stay lists
+    kept_lists: set[int] = field(default_factory=set)  # those that did, by identity
+    has_rows: bool = False  # whether rows of lists are values of the graph
     row_kinds: set[type] = field(default_factory=set)  # classes of tuples, lists in lists
     row_kind_asked: bool = False  # whether these have decided something
     has_tuples: bool = False  # whether lists of the graph are tuples in Python, some of them

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
+
+from gradgen.frontend.classes import MISSING
 
 
 class Capture:
@@ -36,6 +40,33 @@ class Capture:
             return False
         pairs = zip(_parts(now) or (), self.parts, strict=True)
         return all(a is b or _same_plain(a, b) for a, b in pairs)
+
+
+class DeepCapture(Capture):
+    """A list or tuple with all that is in the containers in it."""
+
+    __slots__ = ("inside",)
+
+    def __init__(self, holder: Any, key: Any, value: Any, label: str) -> None:
+        super().__init__(holder, key, value, label)
+        self.inside = tuple(_inside(value))
+
+    def fresh(self) -> bool:
+        """Whether everything in it is still what it was."""
+        now = tuple(_inside(self.current()))
+        pairs = zip(now, self.inside, strict=False)
+        return len(now) == len(self.inside) and all(a is b or _same_plain(a, b) for a, b in pairs)
+
+
+def _inside(value: Any) -> Iterator[Any]:
+    """Yield what is in a container and in those inside it, keys and classes too."""
+    if type(value) not in (list, tuple, dict) and not hasattr(value, "_fields"):
+        yield value
+        return
+    yield type(value)
+    for part in value if not isinstance(value, dict) else chain(value, value.values()):
+        yield from _inside(part)
+    yield MISSING
 
 
 def _parts(value: Any) -> tuple[Any, ...] | None:

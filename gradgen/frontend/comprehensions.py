@@ -22,7 +22,7 @@ from gradgen.frontend.iterables import FEW, Perhaps, counted, current
 from gradgen.frontend.iteration import iteration_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import FOR
-from gradgen.frontend.state import restore, snapshot
+from gradgen.frontend.state import go_back, place, restore, snapshot
 from gradgen.frontend.tables import made_dict, refuse_key
 from gradgen.frontend.targets import assign_to
 from gradgen.frontend.values import (
@@ -58,7 +58,7 @@ def read(r: Reader, node: Any) -> Any:
         return _set(r, node, collected(r, as_list(r, node)))
     if isinstance(node, ast.DictComp):
         return keyed(r, node)
-    before, place, path = snapshot(r), len(r.b.block.ops), list(r.call_path)
+    before, start, path = snapshot(r), place(r), list(r.call_path)
     refused: UnsupportedError | None = None
     try:
         out = collected(r, node)
@@ -68,7 +68,7 @@ def read(r: Reader, node: Any) -> Any:
         # Functions, dicts and the like have no place in a list of the graph.
         refused = error
     restore(r, before)
-    del r.b.block.ops[place:]
+    go_back(r, start)
     r.call_path[:] = path
     known = written_out(r, node, few=True)
     if known is None and refused is not None:
@@ -173,12 +173,13 @@ def written_out(r: Reader, node: Any, few: bool = False) -> Any:
     """
     few = few or isinstance(node, ast.DictComp | ast.SetComp)
     scoped = in_scope(r, node)
-    before, place, depth = snapshot(r), len(r.b.block.ops), len(r.call_path)
+    before, start, depth = snapshot(r), place(r), len(r.call_path)
     try:
         return _container(r, scoped, few)
     except Computed:
         restore(r, before)
-        del r.b.block.ops[place:], r.call_path[depth:]
+        go_back(r, start)
+        del r.call_path[depth:]
         return None
     finally:
         leave_scope(r, scoped)
@@ -308,10 +309,10 @@ def tests_of(r: Reader, node: Any, wanted: bool) -> list[Callable[[], Any]] | No
     """Return the tests of ``any`` or ``all`` one by one, None where they cannot be counted."""
     scoped = in_scope(r, node)
     part = scoped.generators[0]
-    place = len(r.b.block.ops)
+    start = place(r)
     over = iteration_of(r, part.iter) if len(scoped.generators) == 1 else None
     if not isinstance(over, list):
-        del r.b.block.ops[place:]
+        go_back(r, start)
         return None
     test = r.expansions.get((id(node), wanted))
     if test is None:

@@ -22,6 +22,7 @@ from gradgen.frontend.arguments import (
 )
 from gradgen.frontend.book import Book
 from gradgen.frontend.calls import call_value
+from gradgen.frontend.captured_lists import require_loops
 from gradgen.frontend.entries import KEYS, Entries
 from gradgen.frontend.inlining import run_body
 from gradgen.frontend.long_lists import require_read_only, with_long_lists
@@ -62,11 +63,8 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
     numbers of the arguments.  Of several refusals, that is raised which came furthest.
     """
     kinds, whiles = Kinds(), set[int]()
-    made = _with_lists(fn, given, options)
-    if made is not None:
-        return made
     try:
-        return _of_fair_length(_read_function(fn, given, options, kinds=kinds))
+        return _with_lists(fn, given, options, kinds)
     except GradgenError as error:
         for specs, effort, follows, tables in _attempts(fn, given, error):
             if effort & WHILE and not whiles:
@@ -88,20 +86,25 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
         raise error from None
 
 
-def _with_lists(fn: Any, given: Any, options: Any) -> Function | None:
-    """Read a function whose arguments that are long lists stay such; None where that is refused."""
-    if given is None:
-        return None
-    try:
+def _with_lists(fn: Any, given: Any, options: Any, kinds: Kinds) -> Function:
+    """Read a function with long lists as such; where that is refused, with them taken apart."""
+    specs, kept = given, set[int]()  # by identity, those from outside
+    if given is not None:
         specs = given if isinstance(given, dict) else specs_for(fn, given)
-        found = with_long_lists(specs, options)
-        if found == specs:
-            return None
-        made = _read_function(fn, found, options)
+    found = with_long_lists(specs, options) if specs is not None else None
+    try:
+        keeps = kept if options.backend == "numpy" and not options.batch else None
+        chosen = given if found == specs else found
+        made = _read_function(fn, chosen, options, kinds=kinds, kept_lists=keeps)
         require_read_only(made)
+        require_loops(made)
         return _of_fair_length(made)
     except GradgenError:
-        return None
+        if found == specs and not kept:
+            raise
+        kinds.made.clear()
+        kinds.given.clear()
+        return _of_fair_length(_read_function(fn, given, options, kinds=kinds))
 
 
 def _attempts(fn: Any, given: Any, error: GradgenError) -> list[tuple[Any, int, bool, bool]]:
@@ -153,11 +156,13 @@ def _read_function(
     follows: bool = False,
     whiles: set[int] | None = None,
     tables: bool = False,
+    kept_lists: set[int] | None = None,
 ) -> Function:
     """Read a function; ``kinds`` takes the classes of its objects, ``whiles`` its loops.
 
     ``pooled``: those whose objects are rows of lists.  ``follows``: whether what follows from
     arrays of integers is known.  ``tables``: whether dicts may be lists of keys and of items.
+    ``kept_lists`` takes the long lists from outside that stay lists, None: they do not.
     """
     receiver = None
     if isinstance(fn, types.MethodType):
@@ -171,6 +176,8 @@ def _read_function(
     written_out: frozenset[int] = frozenset()
     book = _new_book(options, effort, kinds, pooled, follows)
     book.whiles, book.tables = set() if whiles is None else whiles, tables
+    if kept_lists is not None:
+        book.keeps_lists, book.kept_lists = True, kept_lists
     refused: UnsupportedError | None = None  # with sets of what is known
     for _ in range(200):
         book.begin()
@@ -316,7 +323,7 @@ def _read(
     function.result |= returned(r, last, result, options, function)
     function.result["returned"] = source.span(last)
     block.results = [value for value, _ in function.result["seeds"]]
-    if book.pooled is not None or any(leaf.value.type.points for leaf in leaves):
+    if book.pooled is not None or book.has_rows:
         pointers.forget(function, [c.function for c in book.callees()])
     return function
 

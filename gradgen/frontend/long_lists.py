@@ -64,15 +64,17 @@ def _any_shape(item: Any) -> Any:
 def _with_lists(spec: Any) -> Any:
     if not isinstance(spec, Container):
         return spec
-    found = _long_list(spec) if len(spec.items) >= LEAST and spec.kind in CLASSES else None
+    found = long_list(spec)
     if found is not None:
         return found
     items = tuple(map(_with_lists, spec.items))
     return spec if items == spec.items else dataclasses.replace(spec, items=items)
 
 
-def _long_list(spec: Container) -> LongList | None:
-    """Return what a list is whose items are alike, None where they are not."""
+def long_list(spec: Any) -> LongList | None:
+    """Return what a long list is whose items are alike, None where they are not."""
+    if not isinstance(spec, Container) or spec.kind not in CLASSES or len(spec.items) < LEAST:
+        return None
     rows = [s for s in spec.items if isinstance(s, Container)]
     if len(rows) < len(spec.items):
         item = _common(spec.items)
@@ -140,7 +142,7 @@ def require_read_only(function: Function) -> None:
     """
     kinds: dict[Value, tuple[Any, ...]] = {}
     for op in function.body.ops:
-        if op.prim == "leaf" and tuple in op.attrs.get("classes", ()):
+        if op.prim in ("leaf", "captured") and tuple in op.attrs.get("classes", ()):
             kinds[op.out] = op.attrs["classes"]
     known = -1
     while len(kinds) > known:  # once more where loops hand some on
@@ -159,6 +161,8 @@ def _follow(op: Op, kinds: dict[Value, tuple[Any, ...]]) -> None:
                 kinds.setdefault(v, given[v.type.has_rows])
         return
     if not any(v in kinds for v in op.inputs) or op.prim in WITH_TUPLES:
+        return
+    if op.prim in ("contains", "index_of") and op.inputs[1] not in kinds:
         return
     classes = kinds.get(op.inputs[0])
     if op.prim != "load" or classes is None:

@@ -53,8 +53,25 @@ def _wrapped(r: Reader, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
         _check_dtype(r, obj, key, node)
         return _captured(r, obj, key, scalar(obj.dtype.name))
     if kind in (tuple, list) or (kind is dict and all(type(k) in (str, int) for k in obj)):
-        return _captured_box(r, obj, key, node)
+        listed = _captured_list(r, obj, key) if kind is not dict and r.book.keeps_lists else None
+        return _captured_box(r, obj, key, node) if listed is None else listed
     return Static(obj)
+
+
+def _captured_list(r: Reader, obj: list[Any] | tuple[Any, ...], key: Any) -> Ref | None:
+    """Return a long list of things of one kind as a list of the graph, None of any other."""
+    # A cycle by nature: readers read what is outside.
+    from gradgen.frontend.captured_lists import captured_list
+
+    if id(obj) not in r.outside:
+        ref = captured_list(r, obj, lambda type_: _captured(r, obj, key, type_))
+        if ref is None:
+            return None
+        r.outside[id(obj)] = ref
+    ref = r.outside[id(obj)]
+    if isinstance(ref, Ref):
+        r.versions.setdefault(ref.storage, ref.value)
+    return ref
 
 
 def _captured_box(r: Reader, obj: Any, key: Any, node: ast.AST) -> Box:

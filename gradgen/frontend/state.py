@@ -50,6 +50,21 @@ def restore(r: Reader, state: State) -> None:
         refill(box, state.contents(r, box))
 
 
+def place(r: Reader) -> int:
+    """Return where the next operation goes, not counting what is read from outside."""
+    return len(r.b.block.ops) - _captured(r)
+
+
+def go_back(r: Reader, to: int) -> None:
+    """Drop the operations from a place on; what is read from outside stays at the top."""
+    del r.b.block.ops[_captured(r) + to :]
+
+
+def _captured(r: Reader) -> int:
+    ops = r.b.block.ops
+    return next((k for k, op in enumerate(ops) if op.prim != "captured"), len(ops))
+
+
 @contextmanager
 def at(r: Reader, state: State) -> Iterator[None]:
     """Read as of another state."""
