@@ -181,6 +181,8 @@ class Specialised:
             )
         else:
             specs = given
+        if self.options.batch:  # the inner one is of one example, as any function is
+            specs = road().of_one(specs, self.options.batch)
         return Specialisation(inner._plain_program(specs))
 
     def _plain_program(self, given: Any) -> Program:

@@ -44,6 +44,7 @@ def road() -> Any:
         pinned=pinning.pinned,
         with_entries=pinning.with_entries,
         rows_open=specs.rows_open,
+        of_one=specs.of_one,
         batch_names=specs.batch_names,
         require_apart=arguments.require_apart,
         require_entries=arguments.require_entries,

@@ -63,3 +63,19 @@ def test_hessian(case: Case) -> None:
         product = np.tensordot(h, vector, np.ndim(vector)) if np.ndim(vector) else h * vector
         like = product if np.ndim(vector) else float(product)
         assert_trees_close((like,), expected, rtol, "second order")
+
+
+def _bent(x, w):
+    return np.sum(np.sin(x * w) ** 3) * w[0]
+
+
+def test_examples_of_nested_derivatives() -> None:
+    """The inner derivative is that of one example, whatever is around it."""
+    x, w = np.array([0.5, 0.7, 1.1]), np.array([0.3, 1.2])
+    bends = np.array([gradgen.hessian(_bent)(v, w) for v in x])
+    for inner in (gradgen.grad, gradgen.jacfwd):
+        got = gradgen.grad(inner(_bent), batch="x")(x, w)
+        np.testing.assert_allclose(got, bends, rtol=1e-12)
+    mixed = gradgen.jacrev(gradgen.grad(_bent), argnums=1, batch="x")(x, w)
+    one = [gradgen.jacfwd(gradgen.grad(_bent), argnums=1)(v, w) for v in x]
+    np.testing.assert_allclose(mixed, one, rtol=1e-12)
