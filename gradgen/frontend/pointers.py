@@ -96,8 +96,8 @@ def row_type(kind: Any, sure: bool = True) -> Type:
 
 
 def null(kind: Any = None) -> Const:
-    """Return the number that stands for None."""
-    return Const(NULL, type=row_type(kind, False))
+    """Return the number that stands for None; None itself, beside rows of arguments."""
+    return Const(None if isinstance(kind, Row) else NULL, type=row_type(kind, False))
 
 
 def is_none_itself(value: Any) -> bool:
@@ -141,6 +141,8 @@ def is_none(r: Reader, node: ast.AST, value: Value, negated: bool = False) -> Va
         return Const(negated == (found.sure or bool(known)))
     if found.kind is None and isinstance(value, Const):
         return Const(not negated)
+    if isinstance(found.kind, Row):
+        return r.b.emit("is_not" if negated else "is", [value, Const(None)], span=r.span(node))
     return r.b.emit("ge" if negated else "lt", [value, Const(0)], span=r.span(node))
 
 
@@ -216,9 +218,12 @@ def _same(a: Value, b: Value) -> bool:
 
 def implied(op: Op | None, holds: bool) -> list[tuple[Value, bool]]:
     """Return what a test for None tells of the object that it asks for."""
-    if op is None or op.prim not in ("lt", "ge") or not pointer(op.inputs[0]):
+    if op is None or op.prim not in ("lt", "ge", "is", "is_not") or not pointer(op.inputs[0]):
         return []
-    return [(op.inputs[0], holds == (op.prim == "ge"))]
+    value, other = op.inputs
+    if op.prim.startswith("is") and not (isinstance(other, Const) and other.const is None):
+        return []
+    return [(value, holds == (op.prim in ("ge", "is_not")))]
 
 
 def kept(facts: dict[Value, bool]) -> dict[Value, bool]:

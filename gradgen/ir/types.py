@@ -307,18 +307,20 @@ def join(a: Type, b: Type) -> Type | None:
             return a if b.item is None or a.item not in NOTHING else b
         item = join(a.item, b.item)
         return None if item is None else replace(a, item=item)
-    if not (a.is_numeric and b.is_numeric):
-        return None
     if a.of or b.of:
         return _join_pointers(a, b)
+    if not (a.is_numeric and b.is_numeric):
+        return None
     return _join_numeric(a, b)
 
 
 def _join_pointers(a: Type, b: Type) -> Type | None:
-    if a.of is None or b.of is None or (a.of.kind and b.of.kind and a.of.kind != b.of.kind):
+    if a.of is None or b.of is None or a.kind != b.kind:
+        return None
+    if a.of.kind and b.of.kind and a.of.kind != b.of.kind:
         return None
     of = Pointer(a.of.kind or b.of.kind, a.of.sure and b.of.sure)
-    return replace(integer(), of=of)
+    return replace(a if a.kind == "opaque" else integer(), of=of)
 
 
 def _join_numeric(a: Type, b: Type) -> Type:

@@ -114,6 +114,38 @@ def names_asked(w, data):
     return sum(w[0] ** 2 * row["age"] for row in data if row["name"] != "q3")
 
 
+def row_before(w, data):
+    """The row of the turn before, none at first."""
+    last, total = None, 0.0
+    for row in data:
+        if last is not None and row["age"] > last["age"]:
+            total += (row["income"] - w[0] * last["income"]) ** 2
+        last = row
+    return total * w[1] * last["age"]
+
+
+def row_kept_or_none(w, data):
+    """A row is kept under a test, and let go again."""
+    open_, total = None, w[0]
+    for row in data:
+        if row["urban"]:
+            open_ = row
+        elif open_ is not None and row["income"] > 1.0:
+            total = total * 0.5 + w[1] ** 2 * (row["age"] - open_["age"])
+            open_ = None
+    return total**2 * (2.0 if open_ is None else open_["income"])
+
+
+def reading_before(w, data):
+    """The same of objects, whose attribute is asked for where one may be none."""
+    last, total = None, w[0]
+    for one in data:
+        if last is not None:
+            total = total * 0.9 + w[1] ** 2 * (one.level - last.level)
+        last = one if one.weight % 3 else None
+    return total**2
+
+
 W = (0.7, -0.3, 0.4)
 
 
@@ -151,6 +183,9 @@ EXAMPLE_ARGS = {
     "first_array": _ARRAYS,
     "table": _args(_edges, _PLACES),
     "survey": _ROWS,
+    "row_before": _ROWS,
+    "row_kept_or_none": _ROWS,
+    "reading_before": _args(lambda: [Reading(0.1 * k, math.cos(k), 1 + k % 3) for k in range(10)]),
     "smoothed": _args(lambda: [Reading(0.1 * k, math.cos(k), 1 + k % 3) for k in range(10)]),
     "spring_network": _args(
         lambda: [Spring(k, (k + 2) % 9, 0.5 + 0.1 * k, 0.4) for k in range(9)], _PLACES
