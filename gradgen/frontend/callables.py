@@ -38,9 +38,10 @@ from gradgen.frontend.values import (
     Seq,
     Static,
     plain,
+    static_value,
 )
 from gradgen.ir.nodes import Const, nothing
-from gradgen.library import python
+from gradgen.library import python, registry
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -72,6 +73,12 @@ def borrowed(fn: Any, here: Span) -> LocalFunction:
     return LocalFunction(
         found.node, frame, defaults, [plain(kw[n]) if n in kw else None for n in named]
     )
+
+
+@special(registry.refused, listed=False)
+def _refused(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    what, way_out = map(static_value, args)
+    r.refuse(node, what, way_out)
 
 
 @special(functools.reduce)
@@ -186,11 +193,17 @@ def getter(r: Reader, node: ast.AST, obj: Any) -> Any:
     return from_library(r, node, python.READ[maker], wrapped, {})
 
 
+def _quiets(r: Reader, decorator: ast.expr) -> bool:
+    """Whether a decorator is a call of ``np.errstate``, which changes no number."""
+    made = evaluate(r, decorator.func) if isinstance(decorator, ast.Call) else None
+    return isinstance(made, Static) and made.obj is np.errstate
+
+
 def decorated(r: Reader, decorators: list[ast.expr], function: Any) -> Any:
     """Return what the decorators of a local function make of it."""
     from gradgen.frontend.calls import call_value
 
-    made = [(d, evaluate(r, d)) for d in decorators]
+    made = [(d, evaluate(r, d)) for d in decorators if not _quiets(r, d)]
     for node, decorator in reversed(made):
         function = call_value(r, node, decorator, [function], {})
     return function

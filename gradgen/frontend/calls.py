@@ -65,6 +65,7 @@ from gradgen.frontend.places import is_none
 from gradgen.frontend.pointers import pointer
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.records import expanded
+from gradgen.frontend.source import is_quieted
 from gradgen.frontend.special import METHOD_PLACES, SPECIAL, by_place, in_places
 from gradgen.frontend.texts import method_of_text, of_expression
 from gradgen.frontend.ufunc_axes import call_laid_out, laid_out
@@ -254,7 +255,7 @@ def _call_foreign(
         return inline_derivative(r, node, obj, args, kwargs)
     if is_maker(obj):
         return gradient_maker(r, node, obj, args, kwargs)
-    if isinstance(obj, functools._lru_cache_wrapper):
+    if isinstance(obj, functools._lru_cache_wrapper) or is_quieted(obj):
         # Results are kept by value, so that the function behind gives the same.
         return _call_object(r, node, obj.__wrapped__, args, kwargs)
     if isinstance(obj, types.MethodType):

@@ -63,12 +63,6 @@ def _of_pieces(r: Reader, node: ast.AST, c: Any, x: Any, axis: int, beyond: Any)
     return _piecewise(r, node, [c, x, plain(axis), held], {})
 
 
-@special(splines.refused, listed=False)
-def _refused(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    what, way_out = map(static_value, args)
-    r.refuse(node, what, way_out)
-
-
 @special(interpolators.refused_kind, listed=False)
 def _refused_kind(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     what = f"interpolation of the kind {static_value(args[0])!r}"

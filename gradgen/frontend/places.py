@@ -420,14 +420,17 @@ def _shortest(r: Reader, array: Value, rank: int) -> Value:
 @special(np.put_along_axis)
 def _put_along_axis(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     axis = argument(r, node, args, kwargs, 3, "axis")
+    given = [
+        argument(r, node, args, kwargs, k, n) for k, n in enumerate(("arr", "indices", "values"))
+    ]
     no_more(r, node, kwargs)
-    owner = array_of(r, node, args[0], "np.put_along_axis")
-    where, value = (as_value(r, a, node) for a in args[1:3])
+    owner = array_of(r, node, given[0], "np.put_along_axis")
+    where, value = (as_value(r, a, node) for a in given[1:])
     old = r.read(owner)
     rank = rank_of(r, node, old, "np.put_along_axis")
     k = option(r, node, "axis", axis, RULES["arange"])
     if k is None:
-        r.refuse(node, "np.put_along_axis without an axis", "use np.put")
+        return put(r, node, given, {})
     mesh = [
         where if j == k % rank else _column(r, length(r, old, j), rank - j - 1) for j in range(rank)
     ]

@@ -7,6 +7,7 @@ import inspect
 from dataclasses import dataclass
 from typing import Any
 
+from gradgen.frontend.source import is_quieted
 from gradgen.ir.nodes import Leaf
 from gradgen.options import Options
 
@@ -41,7 +42,7 @@ class Selected:
 
 def signature_of(fn: Any) -> inspect.Signature:
     """Return the parameters as a call sees them, not those of a function that ``fn`` wraps."""
-    while isinstance(fn, functools._lru_cache_wrapper):
+    while isinstance(fn, functools._lru_cache_wrapper) or is_quieted(fn):
         fn = fn.__wrapped__
     return inspect.signature(fn, follow_wrapped=False)
 

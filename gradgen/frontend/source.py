@@ -13,6 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from gradgen.errors import SourceError, Span
 from gradgen.syntax import nodes_in
 
@@ -86,10 +88,22 @@ def short_path(path: str) -> str:
         return Path(path).name
 
 
+# The code of what ``np.errstate`` makes of a function: it changes warnings, and no number.
+_QUIET: Any = np.errstate()(lambda: None)
+_QUIETED = _QUIET.__code__ if _QUIET.__globals__["__name__"].startswith("numpy") else None
+
+
+def is_quieted(fn: Any) -> bool:
+    """Whether ``np.errstate`` decorates a function, its ``__wrapped__``."""
+    return _QUIETED is not None and getattr(fn, "__code__", None) is _QUIETED
+
+
 def innermost(fn: Any) -> Any:
     """Return the Python function that a partial, a cached function or an object calls."""
-    while not isinstance(fn, types.FunctionType):
-        if isinstance(fn, functools.partial):
+    while not isinstance(fn, types.FunctionType) or is_quieted(fn):
+        if is_quieted(fn):
+            fn = fn.__wrapped__
+        elif isinstance(fn, functools.partial):
             fn = fn.func
         elif isinstance(fn, types.MethodType):
             fn = fn.__func__

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gradgen.library.registry import reads
-from gradgen.library.splines import refused
+from gradgen.library.registry import reads, refused
 
 
 @reads(

@@ -60,3 +60,8 @@ def reads(
         return fn
 
     return register
+
+
+def refused(what: str, way_out: str) -> Any:
+    """Stand for a refusal, in what is read."""
+    raise NotImplementedError

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gradgen.library.registry import refused
 from gradgen.rules.callables import scipy
 from gradgen.rules.interpolation import _piece_of
 
@@ -41,11 +42,6 @@ def put_back(out, count, axis):
 
 def piecewise(c, x, axis, held):
     """Stand for a piecewise polynomial."""
-    raise NotImplementedError
-
-
-def refused(what, way_out):
-    """Stand for what is refused."""
     raise NotImplementedError
 
 

@@ -41,6 +41,7 @@ LINEAR = {
     "pop", "extend", "array_of_list", "items", "joined_list", "pieces", "list_add", "repeat_list",
     "zeros_list", "fill_lists", "take_along_axis", "dim", "len", "size", "ndim", "eq", "ne",
     "np.eq", "np.ne", "isnan", "isfinite", "isinf", "leaf", "captured", "trips", "is", "is_not",
+    "isreal", "iscomplex",
     "real", "imag", "conj", "conjugate", "abs", "np.abs", "angle", "complex", "argsort", "part.sum",
     "part.mean", "nansum", "nanmean", "vdot", "vecdot", "linalg.vecdot", "vecmat", "cholesky",
     "stop_gradient", "eigh", "eigvalsh", "svd", "svd_s", "svdvals", "convolve", "correlate",

@@ -57,7 +57,8 @@ for _name in ("isneginf", "isposinf"):
          **PASSIVE, samples=(f"np.where(np.{_name}(x3), x3, 2.0 * x3)", f"np.{_name}(x) * x"))
 for _name in ("iscomplex", "isreal"):
     rule(_name, NP_BOOL, callables=[f"np.{_name}"], params="x", elementwise=True, **PASSIVE,
-         samples=(f"np.where(np.{_name}(x3), x3, 2.0 * x3)",))
+         samples=(f"np.where(np.{_name}(x3), x3, 2.0 * x3)",
+                  f"np.{_name}(np.sqrt(x3 + 0j)) * x3"))
 for _name in ("logical_and", "logical_or", "logical_xor"):
     rule(_name, NP_BOOL, callables=[f"np.{_name}"], params="x1, x2, /", elementwise=True, **PASSIVE,
          samples=(f"np.where(np.{_name}(x3 > 0.0, y > 0.5), x3, 2.0 * x3)",))

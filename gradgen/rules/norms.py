@@ -154,10 +154,10 @@ def _flat_norm_to_x(g, y, x, ord=2, axis=None, keepdims=False):
 
 def _flat_norm_tangent(t_x, y, x, ord=2, axis=None, keepdims=False):
     """Tangent of ``y = np.linalg.vector_norm(x)``."""
-    if ord == 2:
-        return np.sum(x * t_x, axis=axis, keepdims=keepdims) / np.where(y == 0.0, 1.0, y)
-    slope = _flat_norm_to_x(np.ones(np.shape(y)), y, x, ord, axis, keepdims)
-    return np.sum(slope * t_x, axis=axis, keepdims=keepdims)
+    slope = x if ord == 2 else _flat_norm_to_x(np.ones(np.shape(y)), y, x, ord, axis, keepdims)
+    shares = np.real(np.conj(slope) * t_x) if np.iscomplexobj(x) else slope * t_x
+    total = np.sum(shares, axis=axis, keepdims=keepdims)
+    return total / np.where(y == 0.0, 1.0, y) if ord == 2 else total
 
 
 def _scipy_norm_to_a(g, y, a, ord=None, axis=None, keepdims=False):
@@ -187,11 +187,11 @@ rule("norm", norm_type, callables=["np.linalg.norm"],
          "np.fft.rfft(x5), 2", "x23 * 1j, 'fro'")))
 rule("vector_norm", norm_type, callables=["np.linalg.vector_norm"],
      params="x, /, *, axis=None, keepdims=False, ord=2", at_kinks="0 at the zero vector",
-     adjoint=(_flat_norm_to_x,), tangent=_flat_norm_tangent,
+     adjoint=(_flat_norm_to_x,), tangent=_flat_norm_tangent, of_complex="linear",
      samples=tuple(f"np.linalg.vector_norm({call})" for call in (
          "x3", "x23", "x234, axis=(0, 2)", "x23, axis=1, keepdims=True", "x234, axis=-1, ord=3",
          "x23, ord=1", "x23, ord=np.inf", "x234, axis=(2, 0), ord=-np.inf, keepdims=True",
-         "x23, keepdims=True", "x0", "x23, axis=1, ord=0")))
+         "x23, keepdims=True", "x0", "x23, axis=1, ord=0", "x23 - 1j * y23")))
 rule("scipy.linalg.norm", scipy_norm_type, callables=["scipy.linalg.norm"],
      params="a, ord=None, axis=None, keepdims=False, check_finite=True",
      adjoint=(_scipy_norm_to_a,), tangent=_scipy_norm_tangent,

@@ -65,6 +65,22 @@ def deviations(x):
     return sum((v - middle) ** 2 for v in values) + statistics.mean(x) * spread
 
 
+@np.errstate(divide="ignore", invalid="ignore")
+def logs(x, k=2):
+    return np.where(x > 0.5, np.log(x - 0.5) * k, 0.0)
+
+
+@np.errstate(all="ignore")
+def quieted(x, a):
+    @np.errstate(over="ignore")
+    def squares(values):
+        return values**2
+
+    b = a.copy()
+    np.put_along_axis(b, np.array([0, 4, 5]), x[:3], None)
+    return np.sum(logs(x) * squares(x)) + logs(x[2], k=3) * np.sum(b**2)
+
+
 X = np.array([0.7, 0.3, 1.2, 0.1, 0.9])
 EXAMPLE_ARGS = {
     "chained_rows": lambda: (np.outer(X[:2], X[1:4]),),
@@ -74,6 +90,7 @@ EXAMPLE_ARGS = {
     "weights_and_what_is_left": lambda: (X.copy(),),
     "calls_counted": lambda: (X.copy(),),
     "deviations": lambda: (X.copy(),),
+    "quieted": lambda: (X.copy(), np.outer(X[:2], X[1:4])),
 }
 MORE_ARGS = {
     "weights_and_what_is_left": [lambda: (0.1 * X,), lambda: (10.0 * X,)],

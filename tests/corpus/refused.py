@@ -188,6 +188,11 @@ def f_string(x):
     return x * len(f"{x}")  # here: f-string
 
 
+def quotient_of_polynomials(x):
+    p = np.polynomial.Polynomial(x) // np.polynomial.Polynomial([0.0, 1.0])  # here: quotient
+    return p(0.5)
+
+
 def attribute_store(x):
     x.shape = (2, 2)  # here: attribute
     return np.sum(x)
@@ -393,6 +398,7 @@ EXAMPLE_ARGS = {
     "class_inside": lambda: (1.5,),
     "f_string": lambda: (1.5,),
     "attribute_store": lambda: (np.ones(4),),
+    "quotient_of_polynomials": lambda: (np.ones(4),),
     "list_of_active_mutated": lambda: (1.5,),
     "one_array_many_times": lambda: (np.ones(65),),
     "item_written_to": lambda: (np.ones(65),),
