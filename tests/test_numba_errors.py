@@ -119,3 +119,21 @@ def test_integers_beyond_64_bits_are_errors() -> None:
             gradient(1.0, bad)
     with pytest.raises((UnsupportedError, OverflowError)):
         gradgen.grad(lambda x: x * 2**70, backend="numba")(1.0)
+
+
+def test_layouts_that_compiled_code_has_not_are_refused() -> None:
+    def of_computed(x: Any) -> Any:
+        return np.ravel(2.0 * x, order="A") @ np.arange(6.0)
+
+    def in_memory(x: Any) -> Any:
+        return np.ravel(x, order="K") @ np.arange(6.0)
+
+    def known(x: Any) -> Any:
+        return np.sin(np.asfortranarray(x)).ravel(order="A") @ np.arange(6.0)
+
+    x = np.arange(6.0).reshape(2, 3)
+    for loss in (of_computed, in_memory):
+        with pytest.raises(UnsupportedError, match="in compiled code"):
+            gradgen.grad(loss, backend="numba")(x)
+    expected = np.cos(x) * np.arange(6.0).reshape(3, 2).T
+    np.testing.assert_allclose(gradgen.grad(known, backend="numba")(x), expected)

@@ -29,14 +29,12 @@ Options = dict[str, Any]
 def _nan_to_num(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read ``np.nan_to_num``, which writes into its argument where it is told not to copy."""
     copy = args.pop(1) if len(args) > 1 else kwargs.pop("copy", Const(True))
-    names = ("x", "nan", "posinf", "neginf")
-    kwargs = dict(zip(names, args, strict=False)) | kwargs
-    args, nan = [kwargs.pop("x")], kwargs.pop("nan", Const(0.0))
-    rest = call_rule(r, node, RULES["nan_to_num"], args, kwargs)
-    if is_static(nan):
-        made = call_rule(r, node, RULES["nan_to_num"], args, {**kwargs, "nan": nan})
-    else:
-        made = _with_nan(r, node, as_value(r, args[0], node), as_value(r, nan, node), rest)
+    kwargs = dict(zip(("x", *FILLED), args, strict=False)) | kwargs
+    args = [kwargs.pop("x")]
+    computed = {k: kwargs.pop(k) for k in FILLED if k in kwargs and not is_static(kwargs[k])}
+    made = call_rule(r, node, RULES["nan_to_num"], args, kwargs)
+    for name, fill in computed.items():
+        made = _filled(r, node, FILLED[name], args[0], as_value(r, fill, node), made)
     if getattr(copy, "const", None) is True:
         return made
     if getattr(copy, "const", None) is not False:
@@ -47,12 +45,17 @@ def _nan_to_num(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     return args[0]
 
 
-def _with_nan(r: Reader, node: ast.AST, x: Value, nan: Value, rest: Any) -> Any:
-    """Return what takes the place of NaNs there, the rest elsewhere, in the array's dtype."""
-    known = x.type.rank and x.type.dtype in ("float64", nan.type.dtype)
-    if not known and not (x.type.rank and nan.type.weak):
-        r.refuse(node, "np.nan_to_num with such a nan= that is computed", "use np.where")
-    return r.hold(r.b.emit("where", [r.b.emit("isnan", [x]), nan, as_value(r, rest, node)]))
+# What tells where each of these takes the place of entries.
+FILLED = {"nan": "isnan", "posinf": "isposinf", "neginf": "isneginf"}
+
+
+def _filled(r: Reader, node: ast.AST, prim: str, owner: Any, fill: Value, rest: Any) -> Any:
+    """Return what takes the place of such entries there, the rest elsewhere, in their dtype."""
+    x = as_value(r, owner, node)
+    known = x.type.rank and x.type.dtype in ("float64", fill.type.dtype)
+    if not known and not (x.type.rank and fill.type.weak):
+        r.refuse(node, "np.nan_to_num with such a fill that is computed", "use np.where")
+    return r.hold(r.b.emit("where", [r.b.emit(prim, [x]), fill, as_value(r, rest, node)]))
 
 
 @special(np.piecewise)

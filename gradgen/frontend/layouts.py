@@ -33,6 +33,7 @@ ALIKE = {
     "copy", "empty_like", "zeros_like", "ones_like", "astype", "store", "zeros", "ones", "empty",
     "full", "load",
 }  # fmt: skip
+ORDERS = ("ascontiguousarray", "asfortranarray")  # whose results lie as they say
 VIEWS = {"reshape", "reshape_as", "ravel", "ascontiguousarray"}  # of arrays in C order
 KEEPS = {"reshape", "reshape_as", "ravel", "expand_dims", "squeeze", "asarray", "ascontiguousarray"}
 # Integers, then one part of an axis without a step, then whole axes.
@@ -42,6 +43,30 @@ BLOCK = re.compile(r"i*s?:*e?")
 def in_c_order(ref: Ref) -> bool:
     """Whether an array is certainly in C order."""
     return ref.storage.contiguous and all(map(_keeps_order, ref.steps))
+
+
+def known_order(r: Reader, ref: Ref) -> str:
+    """Return the order that an array was put into, C or F, for all that it is; nothing otherwise."""
+    if in_c_order(ref):
+        return "C"
+    turned = False
+    for step in reversed(ref.steps):
+        if step.prim in ORDERS:
+            return "CF"[ORDERS.index(step.prim) ^ turned]
+        if step.prim != "T":
+            return ""
+        turned = not turned
+    return ("C" if turned else "F") if _in_fortran_order(r.versions[ref.storage]) else ""
+
+
+def _in_fortran_order(v: Value) -> bool:
+    """Whether a new array is in Fortran order: made so, or of one such entry by entry."""
+    while v.op is not None and v.op.prim != "asfortranarray":
+        rule, arrays = RULES.get(v.op.prim), {i for i in v.op.inputs if i.type.rank != 0}
+        if rule is None or not rule.elementwise or len(arrays) != 1:
+            return False  # two could be broadcast, which is C order
+        (v,) = arrays
+    return v.op is not None
 
 
 def view(r: Reader, ref: Ref, prim: str, operands: list[Value], attrs: dict[str, Any]) -> Any:

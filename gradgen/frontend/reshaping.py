@@ -10,7 +10,7 @@ import numpy as np
 from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.layouts import as_users, in_c_order, perhaps_shared
+from gradgen.frontend.layouts import as_users, known_order, perhaps_shared
 from gradgen.frontend.places import argument, is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import callee_name, no_more, shape_inputs, special
@@ -33,9 +33,9 @@ def _reshape(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
 
 def in_order(r: Reader, node: ast.AST, owner: Any, shape: list[Any], order: Any) -> Any:
     """Return an array in another shape; in Fortran order by way of the transpose."""
-    name = order_of(r, node, order, owner)
-    if name == "K":
+    if str(getattr(order, "obj", "")).upper() == "K":
         r.refuse(node, "a reshape with order='K', which NumPy does not have", "use order 'A'")
+    name = order_of(r, node, order, owner)
     if name == "C":
         return reshaped(r, node, "reshape", owner, shape)
     lengths = [v for s in shape for v in shape_inputs(r, s, node)]
@@ -57,13 +57,22 @@ def order_of(r: Reader, node: ast.AST, order: Any, owner: Any) -> str:
     if name in ("C", "F"):
         return name
     v = as_value(r, owner, node)
-    if v.type.rank in (0, 1) or not isinstance(owner, Ref) or in_c_order(owner):
+    if v.type.rank in (0, 1) or not isinstance(owner, Ref):
         return "C"
+    if known := known_order(r, owner):
+        return known
     if v.type.rank is None or not as_users(r, owner):
         r.refuse(
             node,
             f"order={name!r} of an array whose layout in memory may be another one here",
             "use order 'C' or 'F'",
+        )
+    made = r.versions[owner.storage].op
+    if r.book.compiled and (name == "K" or made is None or made.prim != "leaf"):
+        r.refuse(
+            node,
+            f"order={name!r} in compiled code, where arrays are laid out otherwise",
+            "use order 'C' or 'F', or backend=\"numpy\"",
         )
     return name
 

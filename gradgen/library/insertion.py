@@ -10,7 +10,7 @@ from gradgen.library.registry import reads
 
 
 @reads("np.delete", samples=("np.delete(x5, 1)", "np.delete(x5, [0, -1])",
-                             "np.delete(x23, 1, axis=1)",
+                             "np.delete(x23, 1, axis=1)", "np.delete(x5, (1, -1))",
                              "np.delete(x23, 2)", "np.delete(x5, i3)",
                              "np.delete(x234, [2], axis=-1)", "np.delete(x234, i3, axis=2)",
                              "np.delete(x234, slice(None, None, 2), 1)"))  # fmt: skip
@@ -18,7 +18,7 @@ def delete(arr, obj, axis=None):
     """Keep the entries at the other places."""
     rows = np.ravel(arr) if axis is None else np.moveaxis(arr, axis, 0)
     keep = np.ones(len(rows), dtype=bool)
-    keep[obj] = False
+    keep[list(obj) if isinstance(obj, tuple) else obj] = False
     kept = rows[keep]
     if axis is None or axis % np.ndim(arr) == 0:
         return kept

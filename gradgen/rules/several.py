@@ -94,7 +94,7 @@ rule("nan_to_num", NP_SAME, callables=["np.nan_to_num"], elementwise=True, cost=
      adjoint=("where(isfinite(a), g, 0.0)",), at_kinks="0 where the entry is replaced",
      unproved="a choice by a test",
      samples=("np.nan_to_num(x23)", "np.nan_to_num(n23)", "np.nan_to_num(n23, nan=1.5)",
-              "np.nan_to_num(x)"))
+              "np.nan_to_num(x)", "np.nan_to_num(n23 / (n23 > 0), nan=x, posinf=y, neginf=2.0)"))
 # fmt: on
 
 
