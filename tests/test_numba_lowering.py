@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -112,3 +114,41 @@ def test_what_is_no_fault_of_the_compiler(error: Exception, refused: bool) -> No
         scope["compiling"]()
     found = refusal(raised.value, made, loss.__code__)
     assert (found is not None) == refused
+
+
+def test_functions_of_math_take_arrays_without_axes() -> None:
+    """They convert them, which Numba's do not, nor does a derivative that rounds."""
+
+    def loss(x: Any) -> Any:
+        return math.acos(x) * math.atan2(x, 0.4) + math.erf(x) * math.exp(x) * math.gamma(x)
+
+    with mpmath.workdps(30):
+        expected = mpmath.diff(
+            lambda x: (
+                mpmath.acos(x) * mpmath.atan2(x, 0.4)
+                + mpmath.erf(x) * mpmath.exp(x) * mpmath.gamma(x)
+            ),
+            0.6,
+        )
+    for backend in ("numpy", "numba"):
+        found = gradgen.grad(loss, backend=backend)(np.array(0.6))
+        np.testing.assert_allclose(found, float(expected), rtol=1e-13)
+        assert found.shape == ()
+
+
+def test_interpolation_with_a_period() -> None:
+    knots, x = np.array([0.1, 0.7, 1.5]), np.array([0.3, 2.9, -0.4])
+
+    def loss(x: Any, y: Any) -> Any:
+        return np.sum(np.interp(x, knots, y, period=2.0) ** 2)
+
+    y = np.array([1.0, 2.0, 0.5])
+    found = gradgen.grad(loss, argnums=(0, 1), backend="numba")(x, y)
+    for k, gradient in enumerate(found):
+        args = [x, y]
+        for i in range(3):
+            step = np.eye(3)[i] * 1e-6
+            ends = [
+                loss(*(a + s * step if j == k else a for j, a in enumerate(args))) for s in (1, -1)
+            ]
+            np.testing.assert_allclose(gradient[i], (ends[0] - ends[1]) / 2e-6, rtol=1e-8)

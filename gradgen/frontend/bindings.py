@@ -181,6 +181,8 @@ def dtype_of(r: Reader, node: ast.AST, value: Any) -> str:
 def emit(r: Reader, node: ast.AST, rule: Rule, args: list[Any], attrs: dict[str, Any]) -> Any:
     """Emit an operation; a view of a named array stays a view of it."""
     inputs = [as_array(r, as_value(r, a, node), node) for a in args]
+    if rule.name.startswith("math.") and rule.name != "math.trunc":  # which asks the array itself
+        inputs = [r.b.emit("float", [v]) if _is_0d(v) else v for v in inputs]
     if rule.name == "transpose" and inputs[0].type.is_scalar and inputs[0].type.weak:
         return r.hold(r.b.emit("array0", inputs[:1]))  # Python's numbers have no .T
     if rule.alias and isinstance(args[0], Ref) and not is_list(r, args[0]):
@@ -193,6 +195,10 @@ def emit(r: Reader, node: ast.AST, rule: Rule, args: list[Any], attrs: dict[str,
         return Seq([r.hold(v, inputs=args) for v in several], rule.result)
     out = r.b.emit(rule.name, inputs, span=r.span(node), **attrs)
     return r.hold(out, inputs=args)
+
+
+def _is_0d(v: Value) -> bool:
+    return v.type.kind == "array" and v.type.rank == 0 and v.type.inexact
 
 
 def emit_sequence(r: Reader, node: ast.AST, rule: Rule, parts: Any, attrs: dict[str, Any]) -> Any:

@@ -46,7 +46,7 @@ def in_c_order(ref: Ref) -> bool:
 
 
 def known_order(r: Reader, ref: Ref) -> str:
-    """Return the order that an array was put into, C or F, for all that it is; nothing otherwise."""
+    """Return the order, C or F, that an array was certainly put into; nothing otherwise."""
     if in_c_order(ref):
         return "C"
     turned = False
