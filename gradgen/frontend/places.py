@@ -189,7 +189,9 @@ def _mesh(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 def take(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read ``np.take`` as a subscript along an axis."""
     axis = argument(r, node, args, kwargs, 2, "axis")
-    where = as_value(r, argument(r, node, args, kwargs, 1, "indices"), node)
+    given = argument(r, node, args, kwargs, 1, "indices")
+    nowhere = isinstance(given, Seq) and not given.items
+    where = r.b.emit("zeros", [Const(0)], dtype="int64") if nowhere else as_value(r, given, node)
     mode = argument(r, node, args, kwargs, 4, "mode") or Static("raise")
     array = as_value(r, argument(r, node, args, kwargs, 0, "a"), node)
     no_more(r, node, kwargs)

@@ -377,6 +377,7 @@ CALLS = (
     "xe[True]",
     "xt23.flatten('A')",
     "np.compress([True, False, True], x23, axis=1)",
+    "np.take(x23, [], axis=1)",
     "np.take(x23, [2, 0, 2], axis=1)",
     "np.take(x23.T, [1, 0], axis=0)",
     "round(x, ndigits=1) * y",
