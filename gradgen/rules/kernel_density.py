@@ -29,68 +29,105 @@ def values_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 
 @printed
-def _kernel_parts(points, dataset, weights, bw_method):
-    """Return the parts of a kernel density estimate: see where they are used."""
+def _kernel_spread(dataset, weights, bw_method):
+    """Return the weights, how far the data are from their mean, and the scale of the covariance.
+
+    Last comes the slope of the scale's logarithm by the sum of the squares of the weights.
+    """
     rows = np.atleast_2d(dataset)
     d, n = rows.shape
     weights = np.full(n, 1.0 / n) if weights is None else weights / np.sum(weights)
     squares = np.sum(weights**2)
     if bw_method is None or bw_method == "scott":
-        factor = (1.0 / squares) ** (-1.0 / (d + 4))
+        factor, power = (1.0 / squares) ** (-1.0 / (d + 4)), 2.0 / (d + 4)
     elif bw_method == "silverman":
-        factor = ((d + 2.0) / (4.0 * squares)) ** (-1.0 / (d + 4))
+        factor, power = ((d + 2.0) / (4.0 * squares)) ** (-1.0 / (d + 4)), 2.0 / (d + 4)
     else:
-        factor = bw_method
+        factor, power = bw_method, 0.0
     scale = factor**2 / (1.0 - squares)
-    spread = rows - np.expand_dims(rows @ weights, -1)
+    slope = power / squares + 1.0 / (1.0 - squares)
+    return weights, rows - np.expand_dims(rows @ weights, -1), scale, slope
+
+
+@printed
+def _kernel_parts(points, dataset, weights, bw_method):
+    """Return the parts of a kernel density estimate: see where they are used."""
+    rows = np.atleast_2d(dataset)
+    d = len(rows)
+    weights, spread, scale, _ = _kernel_spread(dataset, weights, bw_method)
     inverse = np.linalg.inv(scale * (spread * weights) @ spread.T)
     at = np.reshape(points, (d, -1))
     apart = np.expand_dims(at, 1) - np.expand_dims(rows, 2)
     solved = np.tensordot(inverse, apart, 1)
-    logs = np.expand_dims(np.log(weights), -1) - 0.5 * np.sum(apart * solved, axis=0)
-    resp = np.exp(logs - np.max(logs, axis=0))
-    resp = resp / np.sum(resp, axis=0)
-    return spread * (scale * weights), inverse, solved, resp
+    logs = -0.5 * np.sum(apart * solved, axis=0)
+    kernels = np.exp(logs - np.max(np.where(weights > 0.0, logs.T, -np.inf).T, axis=0))
+    kernels = kernels / (weights @ kernels)
+    return inverse, solved, kernels, np.expand_dims(weights, -1) * kernels
 
 
 @printed
 def _kernels_to_points(g, dataset, points, weights, bw_method):
     """Cotangent of the points of ``scipy.stats.gaussian_kde(dataset).logpdf(points)``."""
-    _, _, solved, resp = _kernel_parts(points, dataset, weights, bw_method)
+    _, solved, _, resp = _kernel_parts(points, dataset, weights, bw_method)
     return np.reshape(-g * np.sum(resp * solved, axis=1), np.shape(points))
+
+
+@printed
+def _kernels_to_covariance(g, inverse, solved, resp):
+    """Cotangent of the covariance of all kernels."""
+    shares = g * resp * solved
+    return 0.5 * (np.tensordot(shares, solved, ((1, 2), (1, 2))) - np.sum(g) * inverse)
 
 
 @printed
 def _kernels_to_dataset(g, dataset, points, weights, bw_method):
     """Cotangent of the data: each kernel's place, and the covariance of all."""
-    weighted, inverse, solved, resp = _kernel_parts(points, dataset, weights, bw_method)
-    shares = g * resp * solved
-    d_cov = 0.5 * (np.tensordot(shares, solved, ((1, 2), (1, 2))) - np.sum(g) * inverse)
-    return np.reshape(np.sum(shares, axis=2) + 2.0 * d_cov @ weighted, np.shape(dataset))
+    inverse, solved, _, resp = _kernel_parts(points, dataset, weights, bw_method)
+    d_cov = _kernels_to_covariance(g, inverse, solved, resp)
+    weights, spread, scale, _ = _kernel_spread(dataset, weights, bw_method)
+    moved = np.sum(g * resp * solved, axis=2) + 2.0 * d_cov @ (spread * (scale * weights))
+    return np.reshape(moved, np.shape(dataset))
 
 
 @printed
-def _kernels_tangent(t_dataset, t_points, dataset, points, weights, bw_method):
+def _kernels_to_weights(g, dataset, points, weights, bw_method):
+    """Cotangent of the weights: each kernel's share, and the covariance of all."""
+    inverse, solved, kernels, resp = _kernel_parts(points, dataset, weights, bw_method)
+    d_cov = _kernels_to_covariance(g, inverse, solved, resp)
+    shares, spread, scale, slope = _kernel_spread(dataset, weights, bw_method)
+    by_scale = np.sum(d_cov * np.linalg.inv(inverse)) * slope
+    d_shares = np.sum(g * kernels, axis=1) + scale * np.sum(spread * (d_cov @ spread), axis=0)
+    d_shares = d_shares + 2.0 * by_scale * shares
+    return (d_shares - np.sum(d_shares * shares)) / np.sum(weights)
+
+
+@printed
+def _kernels_tangent(t_dataset, t_points, t_weights, dataset, points, weights, bw_method):
     """Tangent of ``scipy.stats.gaussian_kde(dataset).logpdf(points)``."""
-    weighted, inverse, solved, resp = _kernel_parts(points, dataset, weights, bw_method)
+    inverse, solved, kernels, resp = _kernel_parts(points, dataset, weights, bw_method)
+    shares, spread, scale, slope = _kernel_spread(dataset, weights, bw_method)
     total = np.zeros(resp.shape[1])
+    t_cov = np.zeros(inverse.shape)
     if t_points is not None:
         way = np.reshape(t_points, (len(solved), -1))
         total = total - np.sum(np.sum(resp * solved, axis=1) * way, axis=0)
     if t_dataset is not None:
         moved = np.atleast_2d(t_dataset)
         total = total + np.sum(resp * np.sum(solved * np.expand_dims(moved, 2), axis=0), axis=0)
-        t_cov = moved @ weighted.T + weighted @ moved.T
-        bent = np.sum(resp * np.sum(np.tensordot(t_cov, solved, 1) * solved, axis=0), axis=0)
-        total = total + 0.5 * (bent - np.sum(inverse * t_cov))
-    return total
+        half = moved @ (spread * (scale * shares)).T
+        t_cov = half + half.T
+    if t_weights is not None:
+        t_shares = (t_weights - shares * np.sum(t_weights)) / np.sum(weights)
+        total = total + t_shares @ kernels
+        t_cov = t_cov + scale * (spread * t_shares) @ spread.T
+        t_cov = t_cov + np.linalg.inv(inverse) * (2.0 * slope * np.sum(shares * t_shares))
+    bent = np.sum(resp * np.sum(np.tensordot(t_cov, solved, 1) * solved, axis=0), axis=0)
+    return total + 0.5 * (bent - np.sum(inverse * t_cov))
 
 
 def kernels_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
-    """Return the mixture of the kernels' own derivatives; by weights there is none."""
-    if i == 2:
-        alg.refuse(op, f"{ESTIMATE} by its weights", "hold the weights constant")
-    how = (_kernels_to_dataset, _kernels_to_points)[i]
+    """Return the mixture of the kernels' own derivatives."""
+    how = (_kernels_to_dataset, _kernels_to_points, _kernels_to_weights)[i]
     g = g if op.prim.endswith("logpdf") else alg.mul(g, op.out)
     t = op.inputs[i].type
     like = array("float64", ()) if t.is_scalar else t
@@ -99,9 +136,8 @@ def kernels_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 def kernels_jvp(alg: Algebra, op: Op, tangents: list[Value | None]) -> Value:
     """Return the tangent of the log density, or of the density."""
-    if len(tangents) > 2 and tangents[2] is not None:
-        alg.refuse(op, f"{ESTIMATE} by its weights", "hold the weights constant")
-    more = {"t_dataset": tangents[0], "t_points": tangents[1]}
+    t_dataset, t_points, t_weights = [*tangents, None][:3]
+    more = {"t_dataset": t_dataset, "t_points": t_points, "t_weights": t_weights}
     share = alg.written(_kernels_tangent, op, op.out.type, **more)
     return share if op.prim.endswith("logpdf") else alg.mul(op.out, share)
 
@@ -116,4 +152,6 @@ for _kind in ("logpdf", "pdf"):
          samples=[f"{ESTIMATE}(x5).{_kind}(y3)", f"{ESTIMATE}(x234[0], 'silverman').{_kind}(y3)",
                   f"{ESTIMATE}(x234[1], bw_method=0.8).{_kind}(x32)",
                   f"{ESTIMATE}(x5, weights=[1.0, 2.0, 0.5, 0.7, 3.0]).{_kind}(y)",
-                  f"{ESTIMATE}(x6)(y3)"][: 99 if _kind == "logpdf" else 2])
+                  f"{ESTIMATE}(x6)(y3)", f"{ESTIMATE}(x3, weights=p3).{_kind}(y3)",
+                  f"{ESTIMATE}(x234[1], 0.8, weights=p4).{_kind}(x32)",
+                  ][: 99 if _kind == "logpdf" else 2])
