@@ -4,6 +4,8 @@ A step of an integrator multiplies and adds entries of its state, and the revers
 stands beside each multiplication: several arrays a step.  All of them follow from the state that
 the step began with.  Where that is at most half as much, and is followed by nothing but elementwise
 arithmetic, it is kept instead of them, and the mirrored turn begins with doing the turn again.
+A sum that is short beside all that is kept is done again, too, and so are exponentials, of which
+compilers make vectors (``passes.maps_apart``), where the state is a third at most.
 
 What a turn writes to all over, before it reads any of it, is no part of the state.
 """
@@ -34,6 +36,7 @@ from gradgen.ir.nodes import (
 )
 from gradgen.ir.types import Length
 from gradgen.passes.fuse import Fused
+from gradgen.passes.maps_apart import is_map
 from gradgen.passes.turns import Uses, has_own_places, is_only_added_to
 from gradgen.passes.unfilled import Touch, first_touch
 from gradgen.rules.registry import RULES
@@ -41,7 +44,8 @@ from gradgen.sizes import Sizes
 
 MANY = 1000  # as many are thought of where a length or a number of turns is not known
 LESS = 2  # how many times less the state has to be
-FLOPS = 1  # what an operation may cost: no square root, no exponential
+MUCH_LESS = 3  # where exponentials are done again
+FLOPS = 1  # what an operation may cost: no square root, no logarithm
 MAKES = ("zeros", "ones", "full", "empty", "zeros_like", "ones_like", "empty_like", "full_like")
 
 
@@ -99,22 +103,33 @@ class _Turn:
         self.planner, self.loop, self.body = planner, loop, loop.blocks[0]
         self.sizes = _Guess(planner.function)
         self.needed = [v for v in planner.needed() if self._is_inside(v)]
+        self.kept = 0
         self.state: list[Value] = []
         self.scratch: list[Value] = []
 
     def is_worth_it(self) -> bool:
         """Whether what the turn begins with is much less than what is kept of it now."""
-        kept = sum(map(self._size, self.planner.kept(self.needed)))
+        self.kept = kept = sum(map(self._size, self.planner.kept(self.needed)))
         if kept < LESS * MANY:
             return False
         uses = Uses(self.body)
-        found = _Slice(self, uses).of(self.needed)
+        part = _Slice(self, uses)
+        found = part.of(self.needed)
         if found is None or not all(map(self._can_be_kept, found)):
             return False
         plain = [p for p in found if p not in self.needed and p.type.kind == "array"]
         self.scratch = [p for p in plain if first_touch(p, self.body, uses) is not Touch.READ]
         self.state = [p for p in found if p not in self.scratch]
-        return kept >= LESS * sum(map(self._size, self.state))
+        less = MUCH_LESS if any(v.op is not None and is_map(v.op) for v in part.seen) else LESS
+        return kept >= less * sum(map(self._size, self.state))
+
+    def is_short(self, loop: Op) -> bool:
+        """Whether a loop in a turn takes next to no time beside all that is kept of the turn."""
+        loops = [
+            *self.planner.loops(self.planner.home[loop.outputs[0]])[1:],
+            (loop, loop.blocks[0]),
+        ]
+        return MANY * prod(self.sizes.turns(op) for op, _ in loops) <= self.kept
 
     def _can_be_kept(self, p: Value) -> bool:
         if p in self.planner.missing:
@@ -180,9 +195,14 @@ class _Slice:
     def _carried(self, op: Op, k: int) -> bool:
         """Follow an array that a loop inside carries, whose turns do not wait for each other."""
         body = op.blocks[0]
-        if op.outputs[k].type.kind != "array" or not takes_all_turns(op):
+        if not takes_all_turns(op):
             return False
         param, end = body.params[k + 1], body.results[k]
+        if op.outputs[k].type.kind == "float" and self.turn.is_short(op):
+            self.work += [*op.inputs[:3], carried(op)[1][k], end]
+            return True
+        if op.outputs[k].type.kind != "array":
+            return False
         self.work += [*op.inputs[:3], carried(op)[1][k], end]
         if any(o.prim == "for" for o in body.ops):
             return True  # it is the loops inside that take the time
@@ -195,7 +215,7 @@ def _is_cheap(op: Op) -> bool:
     rule = RULES.get(op.prim)
     if op.prim in GROWS or any(v.type.kind == "list" for v in (*op.inputs, *op.outputs)):
         return False
-    if op.prim in WRITES or op.prim in MAKES or is_square(op):
+    if op.prim in WRITES or op.prim in MAKES or is_square(op) or is_map(op):
         return True
     if rule is None or len(op.outputs) != 1 or rule.cost > FLOPS:
         return False

@@ -23,7 +23,6 @@ any order of its turns will do.
 from __future__ import annotations
 
 from types import TracebackType
-from typing import NamedTuple
 
 from gradgen.diff.activity import carried
 from gradgen.diff.rows import Row
@@ -38,57 +37,35 @@ from gradgen.ir.nodes import (
     made_in,
     replace_uses,
     subscripts,
-    takes_all_turns,
     uses,
     walk,
 )
-from gradgen.ir.types import array
 from gradgen.ir.words import noun
 from gradgen.passes.dce import EFFECTS
+from gradgen.passes.scratch import (
+    Around,
+    builder_before,
+    goes_through,
+    hand_on,
+    insert_before,
+    make_scratch,
+    outside,
+    places,
+)
 from gradgen.rules.registry import RULES
-from gradgen.rules.shapes_of import length_of
 
 FEWEST = 8  # turns, where they are known, that are worth an array
 COSTLY = 3  # what takes so long that waiting for a sum does not count
 ONE: dict[str, object] = {"index": "i"}
-Level = tuple[Op, Block]  # a loop, and the block that it stands in
-
-
-class Around(NamedTuple):
-    """The loops around a block, outermost first; ``inside``: of which a branch is in another."""
-
-    levels: list[Level]
-    inside: bool
 
 
 def interchange_loops(function: Function) -> None:
     """Let inner loops that add up in order change places with the loops around them, in place."""
-    for around in _places(function.body):
+    for around in places(function.body):
         for inner in [op for op in around.levels[-1][0].blocks[0].ops if op.prim == "for"]:
             nest = _Nest(around, inner)
             if nest.fits():
                 nest.change()
-
-
-def _places(body: Block) -> list[Around]:
-    """Return the loops of a block, and of those inside, each with the loops around it."""
-    found: list[Around] = []
-    work = [(body, Around([], False))]
-    while work:
-        block, above = work.pop()
-        for op in block.ops:
-            around = Around([*above.levels, (op, block)], above.inside)
-            if _goes_through(op):
-                found.append(around)
-            else:
-                looped = op.prim in ("for", "while") or bool(above.levels)
-                around = Around([], above.inside or looped)
-            work += [(inner, around) for inner in op.blocks]
-    return found
-
-
-def _goes_through(op: Op) -> bool:
-    return op.prim == "for" and takes_all_turns(op)
 
 
 def _has_turns(loop: Op) -> bool:
@@ -129,7 +106,7 @@ class _Nest:
     def _loops_fit(self) -> bool:
         """Whether both loops take all turns, as often for each, and do nothing that is seen."""
         loops = (self.outer, self.inner)
-        if not _goes_through(self.inner) or not all(map(_has_turns, loops)):
+        if not goes_through(self.inner) or not all(map(_has_turns, loops)):
             return False
         if not Row(self.outer, self.body).by_index or self.own.intersection(self.inner.inputs[:3]):
             return False
@@ -138,7 +115,10 @@ class _Nest:
             return False
         # An array for each turn of a loop around would cost more than it gains.
         some = len(self.around.levels) > 1 or self.around.inside
-        return not some or self._outside(self.outer.inputs[:3]) < len(self.around.levels) - 1
+        return (
+            not some
+            or outside(self.around.levels, self.outer.inputs[:3]) < len(self.around.levels) - 1
+        )
 
     def _adds_numbers(self) -> bool:
         """Whether all that the inner loop hands on are numbers."""
@@ -185,7 +165,7 @@ class _Nest:
         x = op.inputs[0]
         if axes == [len(places) - 1]:
             return self._follows(places[-1], moving)
-        at = self._outside([x])
+        at = outside(self.around.levels, [x])
         turns = axes == [0] and len(places) == 2 and places[0] is self.index
         if not turns or x.type.dtype != "float64" or at == len(self.around.levels) - 1:
             return False
@@ -200,27 +180,23 @@ class _Nest:
             return False
         return v.op.inputs[0] is self.index
 
-    def _outside(self, values: list[Value]) -> int:
-        """Return the outermost level before whose loop there are some values."""
-        at = len(self.around.levels) - 1
-        while at and made_in(self.around.levels[at - 1][0].blocks[0]).isdisjoint(values):
-            at -= 1
-        return at
-
     # --- what is done ---------------------------------------------------------------------
 
     def change(self) -> None:
         """Add up for all turns of the outer loop at once, before it."""
+        levels = self.around.levels
         columns = {x: self._columns(x, at) for x, at in self.turned.items()}
-        sums = [self._buffer(v) for v in self.inner.outputs]
+        sums = [
+            make_scratch(levels, self.inner, f"{v.name or noun(v)}_all") for v in self.inner.outputs
+        ]
         b = self._builder()
         started = [
             self._started(b, full, init)
             for full, init in zip(sums, self.inner.inputs[3:], strict=True)
         ]
         ends = self._added(b, started, columns)
-        self._insert(self.block, self.outer, b)
-        self._hand_on(dict(zip(sums, ends, strict=True)))
+        insert_before(levels[-1], b)
+        hand_on(levels, dict(zip(sums, ends, strict=True)))
         reads = self._builder()
         for v, end in zip(self.inner.outputs, ends, strict=True):
             item = reads.append("load", [end, self.index], [v.type], [v.name], v.span, ONE).out
@@ -229,52 +205,18 @@ class _Nest:
         at = self.body.ops.index(self.inner)
         self.body.ops[at : at + 1] = reads.block.ops
 
-    def _builder(self, before: Op | None = None) -> Builder:
-        # What stands before a loop that is both sweeps in one belongs to it.
-        fused = before is not None and "fused" in before.attrs
-        b = Builder(Block(), reverse=self.inner.reverse or fused)
+    def _builder(self) -> Builder:
+        b = Builder(Block(), reverse=self.inner.reverse)
         b.span = self.inner.span
         return b
 
-    def _insert(self, block: Block, before: Op, b: Builder) -> None:
-        at = next(k for k, op in enumerate(block.ops) if op is before)
-        block.ops[at:at] = b.block.ops
-
     def _columns(self, x: Value, at: int) -> Value:
         """Make an array whose rows are the columns of another, as far out as that is known."""
-        loop, block = self.around.levels[at]
-        b = self._builder(loop)
+        level = self.around.levels[at]
+        b = builder_before(level[0], self.inner)
         made = b.copy(b.emit("T", [x]), f"{x.name or noun(x)}_transposed")
-        self._insert(block, loop, b)
+        insert_before(level, b)
         return made
-
-    def _buffer(self, v: Value) -> Value:
-        """Make an array with a place for each turn as far out as can be; return it where it is."""
-        at = self._outside(self.outer.inputs[:3])
-        loop, block = self.around.levels[at]
-        b = self._builder(loop)
-        extent = Row(self.outer, self.body).extent(b)
-        type_, name = array("float64", (length_of(extent),)), f"{v.name or noun(v)}_all"
-        full = b.append("empty", [extent], [type_], [name]).out
-        self._insert(block, loop, b)
-        for k, (loop, _) in enumerate(self.around.levels[at:-1]):
-            param, out = Value(type_, name, v.span), Value(type_, name, v.span)
-            out.op = loop
-            if k:
-                self.around.levels[at + k - 1][0].blocks[0].results[-1] = out
-            loop.inputs.append(full)
-            loop.outputs.append(out)
-            loop.blocks[0].params.append(param)
-            loop.blocks[0].results.append(param)
-            loop.attrs.setdefault("buffers", []).append(param)
-            full = param
-        return full
-
-    def _hand_on(self, ends: dict[Value, Value]) -> None:
-        """Let the loop around hand on what has become of the arrays in a turn."""
-        if len(self.around.levels) > 1:
-            body = self.around.levels[-2][0].blocks[0]
-            body.results = [ends.get(v, v) for v in body.results]
 
     def _started(self, b: Builder, full: Value, init: Value) -> Value:
         """Emit what stores where each sum begins; return the array then."""

@@ -15,6 +15,9 @@ form", 1987).  The same operations are done of the same numbers, so that the val
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from gradgen.diff.activity import carried
 from gradgen.diff.rows import Row
 from gradgen.ir.builder import Builder
@@ -24,7 +27,6 @@ from gradgen.ir.nodes import (
     Function,
     Op,
     Value,
-    blocks_of,
     is_of_entry,
     known_turns,
     made_in,
@@ -34,7 +36,9 @@ from gradgen.ir.nodes import (
     takes_all_turns,
     uses,
 )
+from gradgen.ir.words import noun
 from gradgen.passes.dce import EFFECTS
+from gradgen.passes.scratch import Level, hand_on, make_scratch, outside, places
 from gradgen.rules.registry import RULES
 
 MAPS = {"exp": "_exp", "math.exp": "_exp", "tanh": "_tanh", "math.tanh": "_tanh"}
@@ -45,12 +49,13 @@ CHEAP = 3  # below: what costs as much as a division, or less
 
 def map_apart(function: Function) -> None:
     """Give kept exponentials loops of their own, in place."""
-    for block in list(blocks_of(function.body)):
-        for loop in [op for op in block.ops if op.prim == "for"]:
-            maps = _Maps(loop)
-            if maps.fits():
-                at = block.ops.index(loop)
-                block.ops[at:at] = maps.part()
+    for around in places(function.body):
+        loop, block = around.levels[-1]
+        maps = _Maps(loop, around.levels)
+        if maps.fits():
+            made = maps.part()
+            at = block.ops.index(loop)
+            block.ops[at:at] = made
 
 
 def is_map(op: Op) -> bool:
@@ -86,16 +91,24 @@ def is_cheap(op: Op) -> bool:
     return rule is not None and rule.elementwise and rule.cost < CHEAP
 
 
+class Kept(NamedTuple):
+    """Where numbers are: an array, and each turn's place in it."""
+
+    array: Value
+    places: list[Value]
+
+
 class _Maps:
     """A loop without loops inside, its exponentials, and where each turn keeps them."""
 
-    def __init__(self, loop: Op) -> None:
-        self.loop, self.body = loop, loop.blocks[0]
+    def __init__(self, loop: Op, levels: Sequence[Level] = ()) -> None:
+        self.loop, self.body, self.levels = loop, loop.blocks[0], list(levels)
         self.index, self.read = self.body.params[0], uses(self.body)
         self.same = self._same_in_all_turns()
         self.own = made_in(self.body).difference(op.out for op in self.same)
         self.starts = dict(zip(*carried(loop), strict=True))
-        self.found: list[tuple[Op, Op]] = []  # the exponential, and the store that keeps it
+        # The exponentials, each with the store that keeps it; None where it is not kept.
+        self.found: list[tuple[Op, Op | None]] = []
 
     def _same_in_all_turns(self) -> list[Op]:
         """Return the arithmetic of whole numbers that is the same in every turn."""
@@ -109,12 +122,14 @@ class _Maps:
     def fits(self) -> bool:
         """Whether there are exponentials that can be taken before, and it pays."""
         loop = self.loop
-        if not is_straight(loop) or not self.in_rows() or loop.region or "fused" in loop.attrs:
+        if not is_straight(loop) or not self.in_rows() or "fused" in loop.attrs:
             return False
         apart: set[Value] = set()
-        for op in self.body.ops:
-            store = self._keeps(op.out) if is_map(op) else None
-            if store is not None and self._needed(op, apart) is not None:
+        # Scratch is worth its memory where the turns of a loop around write to it again.
+        again = outside(self.levels, loop.inputs[:3]) < len(self.levels) - 1
+        for op in filter(is_map, self.body.ops):
+            store = self._keeps(op.out)
+            if (store is not None or again) and self._needed(op, apart) is not None:
                 self.found.append((op, store))
                 apart.add(op.out)
         numbers = any(p.type.kind != "array" for p in self.starts)
@@ -177,12 +192,12 @@ class _Maps:
     def part(self) -> list[Op]:
         """Take the exponentials out of the loop; return the loops that they get."""
         made = self._before()
-        kept: dict[Value, tuple[Value, Op]] = {}
+        kept: dict[Value, Kept] = {}
         for op, store in self.found:
             needed = self._needed(op, set(kept))
             assert needed is not None
             loop = self._loop_of(op, store, needed, kept)
-            kept[op.out] = loop.out, store
+            kept[op.out] = Kept(loop.out, subscripts(store) if store else [self.index])
             made.append(loop)
         self._drop(kept)
         return made
@@ -204,40 +219,58 @@ class _Maps:
         replace_uses(self.body, once)
         return made
 
-    def _loop_of(
-        self, op: Op, store: Op, needed: list[Op], kept: dict[Value, tuple[Value, Op]]
-    ) -> Op:
+    def _loop_of(self, op: Op, store: Op | None, needed: list[Op], kept: dict[Value, Kept]) -> Op:
         """Return the loop that computes and keeps one exponential in each turn."""
-        k = self.body.results.index(store.out)
-        index, start, out = self.index, self.loop.inputs[3 + k], self.loop.outputs[k]
-        turn = Value(index.type, index.name, index.span)
-        turn.user = index.user
+        start, out = self._array(op, store)
+        turn = Value(self.index.type, self.index.name, self.index.span)
+        turn.user = self.index.user
         p = Value(start.type, start.name, start.span)
         body = Block([turn, p], [], "continue", [])
         b = Builder(body, reverse=self.loop.reverse)
-        values = {**self.starts, index: turn, store.inputs[0]: p}
+        b.region = self.loop.region
+        values = {**self.starts, self.index: turn}
         wanted = {v for each in (*needed, op) for v in each.inputs}
         for v in wanted & kept.keys():
-            values[v] = _load(b, v, *kept[v], values)
-        for each in (*needed, op, store):
+            values[v] = _load(b, v, kept[v], values)
+        for each in (*needed, op):
             b.again(each, values)
-        body.results = [values[store.out]]
+        if store is None:
+            end = b.emit("store", [p, values[op.out], turn], p.name, op.span, index="i")
+        else:
+            b.again(store, values | {store.inputs[0]: p})
+            end = body.ops[-1].out
+        body.results = [end]
         order = {k: v for k, v in self.loop.attrs.items() if k == "backwards"}
         made = Op("for", [*self.loop.inputs[:3], start], [out], order, self.loop.span, [body],
-                  self.loop.reverse)  # fmt: skip
+                  self.loop.reverse, region=self.loop.region, again=self.loop.again)  # fmt: skip
         out.op = made
         return made
 
-    def _drop(self, kept: dict[Value, tuple[Value, Op]]) -> None:
+    def _array(self, op: Op, store: Op | None) -> tuple[Value, Value]:
+        """Return the array that exponentials are kept in: before the loop that fills it, and then.
+
+        Where the loop keeps none, they go to scratch.
+        """
+        if store is not None:
+            k = self.body.results.index(store.out)
+            return self.loop.inputs[3 + k], self.loop.outputs[k]
+        start = make_scratch(self.levels, op, f"{op.out.name or noun(op.out)}_all")
+        out = Value(start.type, start.name, start.span)
+        hand_on(self.levels, {start: out})
+        return start, out
+
+    def _drop(self, kept: dict[Value, Kept]) -> None:
         """Let the loop read what it has computed and carried before."""
         b = Builder(Block(), reverse=self.loop.reverse)
-        reads = {op: _load(b, op.out, *kept[op.out], {}) for op, _ in self.found}
+        b.region = self.loop.region
+        reads = {op: _load(b, op.out, kept[op.out], {}) for op, _ in self.found}
         stores = {store for _, store in self.found}
         read = dict(zip(reads, b.block.ops, strict=True))
         self.body.ops = [read.get(op, op) for op in self.body.ops if op not in stores]
         replace_uses(self.body, {op.out: v for op, v in reads.items()})
         loop, body = self.loop, self.body
-        rest = [k for k, end in enumerate(body.results) if end.op not in stores]
+        stored = {store.out for store in stores if store is not None}
+        rest = [k for k, end in enumerate(body.results) if end not in stored]
         loop.inputs = [*loop.inputs[:3], *(loop.inputs[3 + k] for k in rest)]
         loop.outputs = [loop.outputs[k] for k in rest]
         body.params = [self.index, *(body.params[1 + k] for k in rest)]
@@ -249,10 +282,10 @@ def _is_again(a: Op, b: Op) -> bool:
     return a.prim == b.prim and all(map(same_value, a.inputs, b.inputs))
 
 
-def _load(b: Builder, v: Value, array: Value, store: Op, values: dict[Value, Value]) -> Value:
-    """Emit the read of what a store has kept in an array."""
-    places = [values.get(u, u) for u in subscripts(store)]
-    attrs = {"index": store.attrs["index"]}
-    made = b.append("load", [array, *places], [v.type], [v.name], v.span, attrs).out
+def _load(b: Builder, v: Value, kept: Kept, values: dict[Value, Value]) -> Value:
+    """Emit the read of what is kept in an array."""
+    at = [values.get(u, u) for u in kept.places]
+    attrs = {"index": "i" * len(at)}
+    made = b.append("load", [kept.array, *at], [v.type], [v.name], v.span, attrs).out
     made.user = v.user
     return made

@@ -106,12 +106,12 @@ def sweeping(u, c, steps):
 
 
 def costly(u, c, steps):
-    """Exponentials are not computed again."""
+    """Logarithms are not computed again."""
     u = u.copy()
     for _ in range(steps):
         w = 0.0 * u
         for i in range(len(u)):
-            w[i] = u[i] * u[i] * np.exp(-c * u[i])
+            w[i] = u[i] * u[i] * np.log(2.0 + c * u[i] * u[i])
         for i in range(len(u)):
             u[i] += w[i] * w[len(u) - 1 - i] * u[i]
     return np.sum(u)
@@ -141,9 +141,44 @@ def broken_off(u, c, steps):
     return np.sum(u)
 
 
+def cells(u, c, steps):
+    """Exponentials are computed again, to keep a third; so is a sum over one row of many."""
+    h, m = np.zeros((len(u), len(u))), np.zeros((len(u), len(u)))
+    total = 0.0
+    for t in range(steps):
+        for i in range(len(u)):
+            for k in range(len(u)):
+                old, x = h[i, k], u[k] * (t + 1)
+                forget = 1.0 / (1.0 + np.exp(-(old * x + c)))
+                enter = 1.0 / (1.0 + np.exp(-(x - old * c)))
+                x = m[i, k] * forget + enter * np.tanh(old + x)
+                m[i, k] = x
+                h[i, k] = enter * np.tanh(x)
+        norm = 1.0
+        for k in range(len(u)):
+            norm += np.exp(h[2, k] * u[k])
+        total += np.log(norm)
+    return total
+
+
+def recurrent(u, c, steps):
+    """The products of a matrix are not computed again."""
+    w = np.outer(u, u)
+    h, z = np.zeros(len(u)), np.zeros(len(u))
+    for _ in range(steps):
+        for i in range(len(u)):
+            total = c
+            for j in range(len(u)):
+                total += w[i, j] * h[j]
+            z[i] = np.tanh(total) * np.exp(total) * total * u[i]
+        for i in range(len(u)):
+            h[i] = z[i] * z[i] * c
+    return np.sum(h)
+
+
 AGAIN = {burgers: "u", stages: "y", partly: "u w", in_every_other: "u w", swapped: "u v",
-         overwritten: "u"}  # fmt: skip
-KEPT = (sweeping, costly, table, broken_off)
+         overwritten: "u", cells: "h m"}  # fmt: skip
+KEPT = (sweeping, costly, recurrent, table, broken_off)
 
 
 def program_of(f: Callable[..., Any], **options: Any) -> Program:
@@ -190,6 +225,9 @@ def test_what_is_kept() -> None:
     text = program_of(burgers).text
     assert "run again" not in text
     assert text.count("_saved = ") == 1
+    # What is not kept goes to scratch: exponentials have loops of their own all the same.
+    text = program_of(cells).text
+    assert text.count("_all = np.empty(n)") == 3 and text.count("_saved[t] = ") == 2
     text = program_of(stages).text
     again = text.partition("run again")[2]
     assert again and "total[i] += c" not in again
