@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -12,10 +13,10 @@ import numpy as np
 
 import gradgen
 from gradgen.custom import stops_watched
-from gradgen.errors import ArgumentError
+from gradgen.errors import ArgumentError, GradgenError
 from gradgen.gradient import Differentiable
 from gradgen.interpret.arguments import flatten, is_inexact, parameter_names, spell, with_leaves
-from gradgen.options import bound
+from gradgen.options import Options, bound
 from gradgen.proof.weights import SEED, typed, weights_of
 
 Vector = np.ndarray
@@ -94,13 +95,28 @@ class Point:
                     values += [float(v) for v in np.ravel(leaf)]
         self.names, self.x = names, np.array(values)
 
-    @property
+    @functools.cached_property
     def single(self) -> bool:
-        """Whether some of the numbers have single precision."""
-        return any(
+        """Whether some of the numbers have single precision: arguments, or what they become."""
+        given = any(
             active and getattr(leaf, "dtype", None) == np.float32
             for leaf, (_, active) in zip(self._leaves, self._spelled, strict=True)
         )
+        return given or self._computes_in_single()
+
+    def _computes_in_single(self) -> bool:
+        from gradgen.diff.activity import varied
+        from gradgen.ir.nodes import walk
+        from gradgen.pipeline import run
+
+        options = Options(argnums=self.positions, mode="value", has_aux=self.has_aux)
+        try:
+            made = run(self.fn, self.own_args(), options, until="parse").function
+        except GradgenError:
+            return False
+        moving = varied(made)
+        outputs = (v for op in walk(made.body) for v in op.outputs)
+        return any(v.type.dtype == "float32" for v in outputs if v in moving)
 
     @property
     def integers(self) -> list[tuple[str, bool]]:

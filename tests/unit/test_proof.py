@@ -64,6 +64,10 @@ def positive(x):
     return x * x
 
 
+def in_single(x):
+    return np.sum(np.sin(x).astype(np.float32) ** 2) * x[0]
+
+
 RIGHT: dict[str, tuple[Any, ...]] = {
     "smooth": (smooth, X, 0.5),
     "abs": (with_abs, X),
@@ -86,6 +90,7 @@ RIGHT: dict[str, tuple[Any, ...]] = {
         np.linspace(0.0, 1.0, 5),
     ),
     "single precision": (smooth, X.astype(np.float32), 0.5),
+    "single precision inside": (in_single, X),
     "no name": (lambda *args: args[0] * args[1] ** 2, 2.0, 3.0),
 }
 
