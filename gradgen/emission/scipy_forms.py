@@ -44,7 +44,8 @@ def _b_spline_of(op: Op, operands: list[Expr]) -> Expr:
 def _estimate(op: Op, operands: list[Expr]) -> Expr:
     """Return ``scipy.stats.gaussian_kde(dataset, weights=weights).logpdf(points)``."""
     made = call(RULES[op.prim].spelling, operands[:1], options_of(op))
-    made.keywords += [ast.keyword("weights", w) for w in operands[2:]]
+    pairs = zip(("weights", "bw_method"), operands[2:], strict=False)
+    made.keywords += [ast.keyword(name, v) for name, v in pairs]
     return ast.Call(ast.Attribute(made, op.prim.rpartition(".")[2], ast.Load()), [operands[1]], [])
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.callables import from_library
+from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.values import Frozen, Record, Static, is_static, static_value
@@ -30,9 +31,15 @@ def _inside(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
     """Read an estimate as the data that it holds; `pdf`, `logpdf` and `evaluate` are read."""
     given = dict(zip(("dataset", "bw_method", "weights"), args, strict=False)) | kwargs
     width = given.get("bw_method", Static(None))
-    if not is_static(width) or callable(static_value(width)):
-        r.refuse(node, "a bandwidth that is computed", "use 'scott', 'silverman' or a constant")
-    return _estimate(r, node, given["dataset"], given.get("weights", Static(None)), width)
+    weights = given.get("weights", Static(None))
+    if is_static(width) and not callable(static_value(width)):
+        return _estimate(r, node, given["dataset"], weights, width)
+    value = None if is_static(width) else as_value(r, width, node)
+    if value is None or not value.type.is_scalar or not value.type.inexact:
+        r.refuse(node, "this bandwidth", "use 'scott', 'silverman' or a number")
+    if isinstance(weights, Static) and weights.obj is None:
+        weights = from_library(r, node, kernels.equal, [given["dataset"]], {})
+    return _estimate(r, node, given["dataset"], weights, r.hold(value))
 
 
 @special(f"{ESTIMATE}.evaluate", f"{ESTIMATE}.pdf", listed=False)
@@ -73,5 +80,7 @@ def _log_density(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, An
 
 def _call(r: Reader, node: ast.AST, kind: str, points: Any, held: Record) -> Any:
     data, *weights = held.fields["values"]
-    rule = RULES[f"{ESTIMATE}.{kind}"]
-    return call_rule(r, node, rule, [data, points, *weights], {"bw_method": held.fields["width"]})
+    rule, width = RULES[f"{ESTIMATE}.{kind}"], held.fields["width"]
+    if is_static(width):
+        return call_rule(r, node, rule, [data, points, *weights], {"bw_method": width})
+    return call_rule(r, node, rule, [data, points, *weights, width], {})

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 
 def density(points, held):
     """Stand for the operation."""
@@ -13,6 +15,11 @@ def density(points, held):
 def log_density(points, held):
     """Stand for the operation."""
     raise NotImplementedError
+
+
+def equal(dataset):
+    """Return equal weights of the points of a data set."""
+    return np.ones(np.atleast_2d(dataset).shape[1])
 
 
 def methods(held):

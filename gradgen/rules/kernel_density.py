@@ -66,8 +66,9 @@ def _kernel_parts(points, dataset, weights, bw_method):
 
 
 @printed
-def _kernels_to_points(g, dataset, points, weights, bw_method):
+def _kernels_to_points(g, dataset, points, weights, bw_method, width):
     """Cotangent of the points of ``scipy.stats.gaussian_kde(dataset).logpdf(points)``."""
+    bw_method = bw_method if width is None else width
     _, solved, _, resp = _kernel_parts(points, dataset, weights, bw_method)
     return np.reshape(-g * np.sum(resp * solved, axis=1), np.shape(points))
 
@@ -80,8 +81,9 @@ def _kernels_to_covariance(g, inverse, solved, resp):
 
 
 @printed
-def _kernels_to_dataset(g, dataset, points, weights, bw_method):
+def _kernels_to_dataset(g, dataset, points, weights, bw_method, width):
     """Cotangent of the data: each kernel's place, and the covariance of all."""
+    bw_method = bw_method if width is None else width
     inverse, solved, _, resp = _kernel_parts(points, dataset, weights, bw_method)
     d_cov = _kernels_to_covariance(g, inverse, solved, resp)
     weights, spread, scale, _ = _kernel_spread(dataset, weights, bw_method)
@@ -90,8 +92,9 @@ def _kernels_to_dataset(g, dataset, points, weights, bw_method):
 
 
 @printed
-def _kernels_to_weights(g, dataset, points, weights, bw_method):
+def _kernels_to_weights(g, dataset, points, weights, bw_method, width):
     """Cotangent of the weights: each kernel's share, and the covariance of all."""
+    bw_method = bw_method if width is None else width
     inverse, solved, kernels, resp = _kernel_parts(points, dataset, weights, bw_method)
     d_cov = _kernels_to_covariance(g, inverse, solved, resp)
     shares, spread, scale, slope = _kernel_spread(dataset, weights, bw_method)
@@ -102,8 +105,19 @@ def _kernels_to_weights(g, dataset, points, weights, bw_method):
 
 
 @printed
-def _kernels_tangent(t_dataset, t_points, t_weights, dataset, points, weights, bw_method):
+def _kernels_to_width(g, dataset, points, weights, width):
+    """Cotangent of the bandwidth, by whose square the covariance is scaled."""
+    inverse, solved, _, resp = _kernel_parts(points, dataset, weights, width)
+    d_cov = _kernels_to_covariance(g, inverse, solved, resp)
+    return 2.0 * np.sum(d_cov * np.linalg.inv(inverse)) / width
+
+
+@printed
+def _kernels_tangent(
+    t_dataset, t_points, t_weights, t_width, dataset, points, weights, bw_method, width
+):
     """Tangent of ``scipy.stats.gaussian_kde(dataset).logpdf(points)``."""
+    bw_method = bw_method if width is None else width
     inverse, solved, kernels, resp = _kernel_parts(points, dataset, weights, bw_method)
     shares, spread, scale, slope = _kernel_spread(dataset, weights, bw_method)
     total = np.zeros(resp.shape[1])
@@ -121,23 +135,25 @@ def _kernels_tangent(t_dataset, t_points, t_weights, dataset, points, weights, b
         total = total + t_shares @ kernels
         t_cov = t_cov + scale * (spread * t_shares) @ spread.T
         t_cov = t_cov + np.linalg.inv(inverse) * (2.0 * slope * np.sum(shares * t_shares))
+    if t_width is not None:
+        t_cov = t_cov + np.linalg.inv(inverse) * (2.0 * t_width / width)
     bent = np.sum(resp * np.sum(np.tensordot(t_cov, solved, 1) * solved, axis=0), axis=0)
     return total + 0.5 * (bent - np.sum(inverse * t_cov))
 
 
 def kernels_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """Return the mixture of the kernels' own derivatives."""
-    how = (_kernels_to_dataset, _kernels_to_points, _kernels_to_weights)[i]
+    ways = (_kernels_to_dataset, _kernels_to_points, _kernels_to_weights, _kernels_to_width)
     g = g if op.prim.endswith("logpdf") else alg.mul(g, op.out)
     t = op.inputs[i].type
     like = array("float64", ()) if t.is_scalar else t
-    return alg.written(how, op, like, g=alg.full(g, op.out))
+    return alg.written(ways[i], op, like, g=alg.full(g, op.out))
 
 
 def kernels_jvp(alg: Algebra, op: Op, tangents: list[Value | None]) -> Value:
     """Return the tangent of the log density, or of the density."""
-    t_dataset, t_points, t_weights = [*tangents, None][:3]
-    more = {"t_dataset": t_dataset, "t_points": t_points, "t_weights": t_weights}
+    names = ("t_dataset", "t_points", "t_weights", "t_width")
+    more = dict(zip(names, [*tangents, None, None], strict=False))
     share = alg.written(_kernels_tangent, op, op.out.type, **more)
     return share if op.prim.endswith("logpdf") else alg.mul(op.out, share)
 
@@ -146,7 +162,7 @@ def kernels_jvp(alg: Algebra, op: Op, tangents: list[Value | None]) -> Value:
 # fmt: off
 _FORMS: dict[str, Any] = {"form": "special", "spelling": ESTIMATE, "vjp": kernels_vjp,
                           "jvp": kernels_jvp,
-                          "params": "dataset, points, weights?, bw_method=None"}
+                          "params": "dataset, points, weights?, width?, bw_method=None"}
 for _kind in ("logpdf", "pdf"):
     rule(f"{ESTIMATE}.{_kind}", values_type, **_FORMS,
          samples=[f"{ESTIMATE}(x5).{_kind}(y3)", f"{ESTIMATE}(x234[0], 'silverman').{_kind}(y3)",
@@ -154,4 +170,5 @@ for _kind in ("logpdf", "pdf"):
                   f"{ESTIMATE}(x5, weights=[1.0, 2.0, 0.5, 0.7, 3.0]).{_kind}(y)",
                   f"{ESTIMATE}(x6)(y3)", f"{ESTIMATE}(x3, weights=p3).{_kind}(y3)",
                   f"{ESTIMATE}(x234[1], 0.8, weights=p4).{_kind}(x32)",
+                  f"{ESTIMATE}(x5, p).{_kind}(y3)", f"{ESTIMATE}(x3, 0.5 + p, p3).{_kind}(y3)",
                   ][: 99 if _kind == "logpdf" else 2])
