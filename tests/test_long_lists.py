@@ -179,3 +179,16 @@ def test_tested_in_a_comprehension() -> None:
         return x[0] ** 2 if any(b > 1 for b in bounds) else x[1]
 
     np.testing.assert_array_equal(gradgen.grad(loss)(np.ones(2)), [2.0, 0.0])
+
+
+def test_per_example_derivatives() -> None:
+    """What is the same for all examples stays a list, for any length."""
+    gradient = gradgen.value_and_grad(rows.survey, batch=("w",))
+    many = np.array([rows.W, (0.1, 0.2, 0.3)])
+    for count in (10, 13):
+        data = rows.rows_of(count)
+        values, slopes = gradient(many, data)
+        assert "range(len(data))" in gradient.source
+        for w, value, slope in zip(many, values, slopes, strict=True):
+            assert value == pytest.approx(rows.survey(w, data), rel=1e-14)
+            np.testing.assert_allclose(slope, gradgen.grad(rows.survey)(w, data), rtol=1e-13)

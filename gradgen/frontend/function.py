@@ -93,7 +93,7 @@ def _with_lists(fn: Any, given: Any, options: Any, kinds: Kinds) -> Function:
         specs = given if isinstance(given, dict) else specs_for(fn, given)
     found = with_long_lists(specs, options) if specs is not None else None
     try:
-        keeps = kept if options.backend == "numpy" and not options.batch else None
+        keeps = kept if options.backend == "numpy" else None
         chosen = given if found == specs else found
         made = _read_function(fn, chosen, options, kinds=kinds, kept_lists=keeps)
         require_read_only(made)

@@ -10,6 +10,7 @@ import dataclasses
 import functools
 from typing import Any
 
+from gradgen.batch.specs import batch_names
 from gradgen.errors import ArgumentError, UnsupportedError
 from gradgen.frontend.arguments import Container, LongList, Opaque
 from gradgen.frontend.pointers import Row, Same, row_type
@@ -25,13 +26,13 @@ WITH_TUPLES = ("len", "array_of_list", "py_sum", "py_max", "py_min")
 
 def with_long_lists(specs: dict[str, Any], options: Options) -> dict[str, Any]:
     """Return specs in which long lists of one kind, of what is held constant, are lists."""
-    if options.backend != "numpy" or options.batch:
+    if options.backend != "numpy":
         return specs
     try:
-        differentiated = options.selected(list(specs))
+        apart = {*options.selected(list(specs)), *batch_names(options.batch, list(specs))}
     except ArgumentError:
         return specs  # positions inside *args
-    return {n: s if n in differentiated else _with_lists(s) for n, s in specs.items()}
+    return {n: s if n in apart else _with_lists(s) for n, s in specs.items()}
 
 
 def of_any_length(specs: dict[str, Any], options: Options) -> Any:
