@@ -141,6 +141,8 @@ class Gradient(Specialised):
         made = made or self.specialise(values)
         if made.program.writes_arguments:
             road().require_apart(self._names, values)
+        if made.program.function.filled:
+            road().require_unlike(self._names, values, made.program.function.filled)
         try:
             out = made.call(*(args[1:] if self._receiver is not None else args), **named, **more)
         except Exception as error:

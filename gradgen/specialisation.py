@@ -47,6 +47,7 @@ def road() -> Any:
         of_one=specs.of_one,
         batch_names=specs.batch_names,
         require_apart=arguments.require_apart,
+        require_unlike=arguments.require_unlike,
         require_entries=arguments.require_entries,
         spec_of=arguments.spec_of,
         spec_of_annotation=arguments.spec_of_annotation,

@@ -232,3 +232,96 @@ def asks_for_what_is_missing(x):
 def test_containers_with_ways_of_their_own_are_refused(loss: Any) -> None:
     with pytest.raises(gradgen.UnsupportedError):
         gradgen.grad(loss)(X)
+
+
+class Node:
+    """Knows what it is in, and what is in it."""
+
+    def __init__(self, v: float, *kids: Any) -> None:
+        self.v, self.kids, self.up = v, list(kids), None
+        for kid in kids:
+            kid.up = self
+
+
+def tree(*values: float) -> Node:
+    a, b, c, d = values
+    return Node(a, Node(b, Node(c)), Node(d))
+
+
+VALUES = np.array([1.5, 2.0, 3.0, 4.0])
+
+
+def walked_with_parents(root, x):
+    out, todo = 0.0, [root]
+    while todo:
+        node = todo.pop()
+        out += node.v * x[0] * (node.up.v**2 if node.up is not None else 1.0)
+        todo.extend(node.kids)
+    return out
+
+
+def recursive(root, x):
+    above = 1.0 if root.up is None else root.up.v
+    return root.v * above * x[0] ** 2 + sum(recursive(kid, x) for kid in root.kids)
+
+
+def written_above(root, x):
+    root.v = root.v * x[0]
+    return sum(kid.v * kid.up.v * x[1] for kid in root.kids) + root.kids[0].kids[0].up.up.v
+
+
+def path_up(root, x):
+    node, product = root.kids[0].kids[0], x[1]
+    while node is not None:
+        product *= node.v
+        node = node.up
+    return product
+
+
+@pytest.mark.parametrize("loss", [walked_with_parents, recursive, written_above, path_up])
+def test_what_refers_back_is_the_object_around(loss: Any) -> None:
+    def flat(v: Any, x: Any) -> Any:
+        return loss(tree(*v), x)
+
+    d_root, d_x = gradgen.grad(loss, argnums=(0, 1))(tree(*VALUES), X)
+    nodes = [d_root, d_root.kids[0], d_root.kids[0].kids[0], d_root.kids[1]]
+    found = np.array([node.v for node in nodes])
+    steps = 1e-5 * np.eye(4)
+    slopes = [(flat(VALUES + s, X) - flat(VALUES - s, X)) / 2e-5 for s in steps]
+    np.testing.assert_allclose(found, slopes, rtol=1e-8, atol=1e-9)
+    slopes = [(flat(VALUES, X + s) - flat(VALUES, X - s)) / 2e-5 for s in steps[:2, :2]]
+    np.testing.assert_allclose(d_x, slopes, rtol=1e-8, atol=1e-9)
+    product = gradgen.hvp(loss, argnums=1)((tree(*VALUES), X), X)
+    slope = gradgen.grad(loss, argnums=1)
+    near = (slope(tree(*VALUES), X * 1.0001) - slope(tree(*VALUES), X * 0.9999)) / 2e-4
+    np.testing.assert_allclose(product, near, rtol=1e-7, atol=1e-9)
+
+
+def grown_rows(rows, x):
+    for row in rows:
+        row[1] += x[0]
+    return sum(k * v**2 for k, v in rows)
+
+
+def one_of_two(a, b, x):
+    a.v = x[0] * x[1]
+    return b.v * x[1]
+
+
+def set_in_dict(pair, x):
+    pair["a"]["v"] = x[0]
+    return pair["b"]["v"] * x[1]
+
+
+def test_one_thing_in_two_places_is_not_written_to() -> None:
+    row, node, held = [2, 1.0], Node(1.0), {"v": 0.5}
+    cases = [
+        (grown_rows, ([row, [1, 2.0]], X), ([row, row], X), r"rows\[0\] and rows\[1\]"),
+        (one_of_two, (node, Node(2.0), X), (node, node, X), "a and b"),
+        (set_in_dict, ({"a": held, "b": {"v": 1.0}}, X), ({"a": held, "b": held}, X), "pair"),
+    ]
+    for loss, apart, same, names in cases:
+        slope = gradgen.grad(loss, argnums=len(apart) - 1)
+        assert np.all(np.isfinite(slope(*apart)))
+        with pytest.raises(gradgen.ArgumentError, match=f"{names}.*are the same thing"):
+            slope(*same)

@@ -11,7 +11,7 @@ from typing import Any
 from gradgen.emission import pieces
 from gradgen.emission.hidden import parameter
 from gradgen.errors import UnsupportedError
-from gradgen.frontend.arguments import Container, Opaque
+from gradgen.frontend.arguments import Back, Container, Opaque
 from gradgen.frontend.classes import has_attributes, is_taken_apart
 from gradgen.frontend.reader import describe
 from gradgen.frontend.selection import Selected
@@ -145,7 +145,8 @@ def _stands_for(kind: Any) -> str:
 
 def _is(spec: Opaque, v: Any) -> bool:
     """Whether an argument is the very object that a value stands for."""
-    return spec.obj is (v.obj if isinstance(v, Static) else v)
+    held = v.obj if isinstance(v, Static) else v
+    return spec.obj is held and not isinstance(spec, Back)
 
 
 def _refusal(function: Function | None, v: Any) -> UnsupportedError:

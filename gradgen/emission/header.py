@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gradgen.batch.specs import batch_names
-from gradgen.frontend.arguments import Container, LongList, Opaque
+from gradgen.frontend.arguments import Back, Container, LongList, Opaque
 from gradgen.frontend.classes import has_attributes
 from gradgen.frontend.pointers import Row, Same
 from gradgen.frontend.source import Source, innermost, source_of
@@ -198,6 +198,8 @@ def specialisation(function: Function) -> str:
 def _spell(spec: Any, letters: dict[str, str]) -> str:
     if spec is None:
         return "any"
+    if isinstance(spec, Back):
+        return str(spec.obj.__name__)
     if isinstance(spec, Opaque):
         plain = isinstance(spec.obj, str | int | float | type(None))
         return repr(spec.obj)[:40] if plain else type(spec.obj).__name__

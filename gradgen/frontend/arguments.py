@@ -18,7 +18,7 @@ from gradgen.frontend import entries, row_kinds
 from gradgen.frontend.classes import attributes_of, has_attributes, is_taken_apart
 from gradgen.frontend.listed import SHARED
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.values import OTHER_KEYS, Map, Record, Ref, Seq, SomeKeys, Static
+from gradgen.frontend.values import OTHER_KEYS, Around, Box, Map, Record, Ref, Seq, SomeKeys, Static
 from gradgen.ir.nodes import Const, Leaf, Value
 from gradgen.ir.types import (
     ANY,
@@ -73,6 +73,16 @@ class Opaque:
         return hash(self.key)
 
 
+class Back(Opaque):
+    """What refers back to one of the objects around it, ``up`` of them further out."""
+
+    __slots__ = ("up",)
+
+    def __init__(self, obj: Any, up: int) -> None:
+        self.obj, self.up = type(obj), up
+        self.key = "back", up
+
+
 class Refine(Exception):
     """A parameter of unknown type turned out to be a container."""
 
@@ -119,9 +129,9 @@ def spec_of(value: Any, name: str = "argument", depth: int = 0, seen: tuple[int,
 
 
 def _object_spec(value: Any, name: str, depth: int, seen: tuple[int, ...]) -> Any:
-    """Return the structure of an object; what refers back to it is known as it is."""
+    """Return the structure of an object; what refers back to it is that object."""
     if id(value) in seen:
-        return Opaque(value)
+        return Back(value, len(seen) - seen.index(id(value)))
     seen = (*seen, id(value))
     found = {n: _attribute_spec(v, f"{name}.{n}", depth + 1, seen)
              for n, v in attributes_of(value).items()}  # fmt: skip
@@ -176,6 +186,54 @@ def _arrays_in(value: Any, name: str, depth: int = 0) -> list[tuple[str, np.ndar
     elif is_taken_apart(type(value)) and depth < 8:
         inner = [(f"{name}.{k}", item) for k, item in attributes_of(value).items()]
     return [found for way, item in inner for found in _arrays_in(item, way, depth + 1)]
+
+
+Way = tuple[str, tuple[Any, ...]]  # the name of an argument, and the steps to a part of it
+
+
+def _containers_in(
+    value: Any, text: str, way: Way, above: tuple[int, ...] = ()
+) -> list[tuple[str, Way, Any]]:
+    """Return the lists, dicts and objects in an argument, and the ways that lead to each."""
+    kind = type(value)
+    by_attribute = has_attributes(kind) and is_taken_apart(kind)
+    if id(value) in above:
+        return []  # it refers back, and is known as it is
+    pairs: list[tuple[Any, Any]]
+    if by_attribute:
+        pairs = list(attributes_of(value).items())
+    elif isinstance(value, tuple | list | dict):
+        pairs = list(value.items() if isinstance(value, dict) else enumerate(value))
+    else:
+        return []
+    name, steps = way
+    found = [] if isinstance(value, tuple) else [(text, way, value)]
+    for key, item in pairs:
+        inner = f"{text}.{key}" if by_attribute else f"{text}[{key!r}]"
+        step = ("attr" if by_attribute else "item", key)
+        found += _containers_in(item, inner, (name, (*steps, step)), (*above, id(value)))
+    return found
+
+
+def require_unlike(names: Sequence[str], values: Sequence[Any], written: frozenset[Way]) -> None:
+    """Refuse one list, dict or object in two places, for a function that writes to it in one.
+
+    Raises
+    ------
+    ArgumentError
+        If the write would be seen in the other place.
+    """
+    places: dict[int, list[tuple[str, Way]]] = {}
+    for n, v in zip(names, values, strict=True):
+        for text, way, one in _containers_in(v, n, (n, ())):
+            places.setdefault(id(one), []).append((text, way))
+    for same in places.values():
+        if len(same) > 1 and any(way in written for _, way in same):
+            texts = " and ".join(text for text, _ in same[:2])
+            raise ArgumentError(
+                f"{texts} are the same thing, and the function writes to it",
+                hint="pass a copy of one of them",
+            )
 
 
 def require_apart(names: Sequence[str], values: Sequence[Any]) -> None:
@@ -280,12 +338,20 @@ def refined(spec: Any, path: tuple[Any, ...], how: tuple[str, Any]) -> Any:
 
 
 def enter(
-    r: Reader, name: str, spec: Any, active: list[tuple[Any, ...]], path: tuple[Any, ...] = ()
+    r: Reader,
+    name: str,
+    spec: Any,
+    active: list[tuple[Any, ...]],
+    path: tuple[Any, ...] = (),
+    around: tuple[Record, ...] = (),
 ) -> tuple[Any, list[Leaf]]:
     """Return a parameter's value at entry, and its leaves.
 
-    ``active`` are the ways to what is differentiated inside it.
+    ``active`` are the ways to what is differentiated inside it, ``around`` the objects that it is
+    in.
     """
+    if isinstance(spec, Back):
+        return Around(around[-spec.up]), []
     if isinstance(spec, Opaque):
         return Static(spec.obj), []
     if isinstance(spec, Type):
@@ -293,19 +359,21 @@ def enter(
     if isinstance(spec, LongList):
         return _enter_list(r, name, spec, active, path)
     values, leaves = [], []
-    by_attribute = has_attributes(spec.kind)
+    owner = Record(spec.kind, {}, given=True) if has_attributes(spec.kind) else None
+    around = around if owner is None else (*around, owner)
     for key, item in zip(spec.keys, spec.items, strict=True):
-        step = ("attr" if by_attribute else "item", key)
-        value, inner = enter(r, name, item, active, (*path, step))
+        step = ("item" if owner is None else "attr", key)
+        value, inner = enter(r, name, item, active, (*path, step), around)
         values.append(value)
         leaves += inner
-    if spec.kind is dict:
-        unknown = (name, path) if spec.open else None
-        return Map(dict(zip(spec.keys, values, strict=True)), unknown, given=True), leaves
-    if by_attribute:
-        fields = dict(zip(spec.keys, values, strict=True))
-        return Record(spec.kind, fields, given=True), leaves
-    return Seq(values, spec.kind, given=True), leaves
+    items = dict(zip(spec.keys, values, strict=True))
+    box: Box = Seq(values, spec.kind, given=True)
+    if owner is not None:
+        owner.fields, box = items, owner
+    elif spec.kind is dict:
+        box = Map(items, (name, path) if spec.open else None, given=True)
+    r.given[box.id] = name, path
+    return box, leaves
 
 
 def _enter_leaf(

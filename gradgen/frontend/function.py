@@ -318,6 +318,7 @@ def _read(
     function.signature = signature.replace(parameters=visible)
     function.captures = r.arrays
     function.notes = list(dict.fromkeys(r.notes))
+    function.filled = frozenset(r.given[k] for k in r.given_writes)
     last = _last_return(source.node)
     function.result = {"reader": r, "active": active, "specs": specs, "place": r.span(last)}
     function.result |= returned(r, last, result, options, function)

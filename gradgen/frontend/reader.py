@@ -21,6 +21,7 @@ from gradgen.frontend.sharing import Place, Sharing, Thing
 from gradgen.frontend.signals import Certain, Retry, Stepwise
 from gradgen.frontend.values import (
     KINDS,
+    Around,
     Box,
     Choice,
     Cursor,
@@ -71,6 +72,8 @@ class Reader(Sharing):
         self.expansions: dict[Any, Any] = {}
         self.tokens: dict[Thing, Storage] = {}
         self.members: dict[Thing, set[Storage]] = {}  # the lists that went into a list
+        self.given: dict[int, tuple[str, tuple[Any, ...]]] = {}  # boxes in arguments: ways there
+        self.given_writes: set[int] = set()  # those that are written to, or may be
         self.item_writes: set[Thing] = set()  # lists whose items were written to
         self.inner_writes: set[Thing] = set()  # lists of lists that grew or shrank
         self.turn = 0  # what is made in the present turn of a loop has a greater id
@@ -269,6 +272,7 @@ class Reader(Sharing):
         """Return a value as it is known on this path: choices decided where their test is."""
         while isinstance(value, Choice) and value.test in self.facts:
             value = value.then if self.facts[value.test] else value.other
+        value = value.owner if isinstance(value, Around) else value
         if isinstance(value, Seq) and value.grown is not None:
             return self.graph_list(value)
         if isinstance(value, Map) and (value.row is not None or value in self.book.moved):
@@ -364,6 +368,8 @@ class Reader(Sharing):
         elif isinstance(box, Record) and box.dicts:
             attribute_dicts.outdate(self, box, held)
         self.require_alone(box)
+        if box.given:
+            self.given_writes.add(box.id)
         self.load(box, held)
 
     def load(self, box: Box, held: Any) -> None:
@@ -376,6 +382,8 @@ class Reader(Sharing):
     def graph_list(self, box: Seq) -> Ref:
         """Make a list one of the graph, which can grow in loops, and return its reference."""
         if box.grown is None:
+            if box.given:
+                self.given_writes.add(box.id)
             for item in box.items:
                 if isinstance(item, Seq) and item.kind is list:
                     self.graph_list(item)

@@ -11,6 +11,7 @@ from gradgen.errors import UnsupportedError
 from gradgen.frontend.objects import Method
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import (
+    Around,
     Box,
     Choice,
     LocalFunction,
@@ -46,6 +47,11 @@ def flatten(
 
     ``constants``: numbers are known, too; ``look``: nothing is made ready for a call.
     """
+    if isinstance(value, Around):
+        if not look:
+            r.refuse(node, "a recursive call with an object that refers back to another one",
+                     "pass what is read of it")  # fmt: skip
+        return Structure(("around", value.owner.id), value), []
     value = r.settled(value)
     if isinstance(value, Const) and (constants or isinstance(value.const, bool)):
         return Structure(("constant", type(value.const), repr(value.const)), value), []

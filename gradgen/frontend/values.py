@@ -224,6 +224,13 @@ class Poison:
     made: int = 0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Around:
+    """What an argument holds where it refers back: an object around, which is read in its place."""
+
+    owner: Any
+
+
 @dataclass(slots=True, eq=False)
 class SomeKeys(Poison):
     """What says that keys of a dict may be missing, which have the order in which they stand."""

@@ -201,7 +201,8 @@ class Function:
 
     ``helpers`` are syntax trees of functions that a backend prints into the module,
     ``plain_helpers`` the names of those that it does not compile, if it compiles (``native``);
-    ``reordered``: it may take sums in another order.
+    ``reordered``: it may take sums in another order; ``filled``: the lists, dicts and objects in
+    arguments that it writes to, by parameter and the steps from there.
     """
 
     name: str
@@ -219,6 +220,7 @@ class Function:
     plain_helpers: set[str] = field(default_factory=set)
     native: bool = False
     reordered: bool = False
+    filled: frozenset[Any] = frozenset()
 
 
 @dataclass(eq=False, slots=True)
