@@ -51,7 +51,17 @@ def on_a_path(x):
     return np.sum(x)
 
 
-LOSSES = (noise, one_after_the_other, in_a_loop, with_one_unused, scaled, on_a_path)
+def of_many_kinds(x):
+    """Batches of entries, and numbers of distributions whose parameters are constants."""
+    rng = np.random.default_rng(5)
+    np.random.seed(4)
+    batch = x[rng.choice(len(x), size=2, replace=False)] * x[np.random.choice(3)]
+    total = rng.gamma(2.0, 0.5) * x[0] + rng.beta(2, 3) * x[1] * np.random.poisson(3.0)
+    total += np.sum(x ** rng.integers(1, 3, size=3, endpoint=True)) + rng.binomial(9, 0.4) * x[2]
+    return np.sum(batch**2) + total * rng.lognormal(0.1, sigma=0.5) + rng.standard_exponential()
+
+
+LOSSES = (noise, one_after_the_other, in_a_loop, with_one_unused, scaled, on_a_path, of_many_kinds)
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -95,3 +105,5 @@ def test_parameters_move_and_scale_standard_numbers() -> None:
 def test_numbers_in_another_order_are_refused() -> None:
     with pytest.raises(gradgen.UnsupportedError, match="arrays as parameters of permutation"):
         gradgen.grad(lambda x: np.random.default_rng(0).permutation(x)[0])(X)
+    with pytest.raises(gradgen.UnsupportedError, match="computed parameters of lognormal"):
+        gradgen.grad(lambda x: np.random.default_rng(0).lognormal(x[0]))(X)

@@ -26,13 +26,29 @@ DRAWS: dict[str, tuple[tuple[str, ...], str]] = {
     "exponential": (("scale",), "float64"),
     "integers": (("low", "high"), "int64"),
     "permutation": (("x",), "int64"),
+    "choice": (("a",), "int64"),
+    "standard_exponential": ((), "float64"),
+    "standard_gamma": (("shape",), "float64"),
+    "gamma": (("shape", "scale"), "float64"),
+    "beta": (("a", "b"), "float64"),
+    "chisquare": (("df",), "float64"),
+    "standard_t": (("df",), "float64"),
+    "lognormal": (("mean", "sigma"), "float64"),
+    "laplace": (("loc", "scale"), "float64"),
+    "logistic": (("loc", "scale"), "float64"),
+    "gumbel": (("loc", "scale"), "float64"),
+    "poisson": (("lam",), "int64"),
+    "binomial": (("n", "p"), "int64"),
+    "geometric": (("p",), "int64"),
 }
+DISCRETE = ("integers", "permutation", "choice")  # of whole numbers, by whole numbers
+# Parameters after ``size``: constants.
+BEHIND = {"integers": ("dtype", "endpoint"), "choice": ("replace",)}
 LEGACY = {
-    "normal": "normal", "uniform": "uniform", "standard_normal": "standard_normal",
-    "random": "random", "random_sample": "random", "exponential": "exponential",
-    "randint": "integers", "permutation": "permutation",
-}  # fmt: skip
-
+    **{name: name for name in DRAWS if name != "integers"},
+    "random_sample": "random",
+    "randint": "integers",
+}
 # The standard numbers that NumPy makes others of, how, and the parameters that are not given.
 STANDARD: dict[str, tuple[str, Any, tuple[float, ...]]] = {
     "normal": ("standard_normal", draws.normal, (0.0, 1.0)),
@@ -45,7 +61,7 @@ def _drawn(r: Reader, node: ast.AST, kind: str, where: Options, args: Args, more
     """Emit a draw; ``where`` is how the function is called, and the generator if there is one."""
     function, owner = where["function"], where.get("owner")
     names, dtype = DRAWS[kind]
-    sized = () if kind == "permutation" else ("size",)
+    sized = () if kind == "permutation" else ("size", *BEHIND.get(kind, ()))
     given = dict(zip((*names, *sized), args, strict=False)) | more
     if set(given) - {*names, *sized} or len(args) > len(names) + len(sized):
         r.refuse(node, f"these arguments of {function}", "draw the numbers outside and pass them")
@@ -53,10 +69,7 @@ def _drawn(r: Reader, node: ast.AST, kind: str, where: Options, args: Args, more
     values = {n: as_value(r, v, node) for n, v in given.items() if not is_none(v)}
     if kind in STANDARD and any(not isinstance(v, Const) for v in values.values()):
         return _moved(r, node, kind, where, [values.get(n) for n in names], size)
-    if not all(v.type.is_scalar for v in values.values()):
-        way = "draw for one after the other, in a loop"
-        way = "use x[permutation(len(x))]" if kind == "permutation" else way
-        r.refuse(node, f"arrays as parameters of {function}", way)
+    _require_numbers(r, node, kind, function, values)
     lengths = [] if is_none(size) else shape_inputs(r, size, node)
     if kind == "permutation":
         lengths, values = list(values.values()), {}
@@ -67,6 +80,25 @@ def _drawn(r: Reader, node: ast.AST, kind: str, where: Options, args: Args, more
     }  # fmt: skip
     inputs = [*([owner] if owner else []), *values.values(), *lengths]
     return r.hold(r.b.emit("draw", inputs, span=r.span(node), **attrs), True)
+
+
+def _require_numbers(
+    r: Reader, node: ast.AST, kind: str, function: str, values: dict[str, Value]
+) -> None:
+    """Refuse parameters that are arrays, or that the numbers would have derivatives by."""
+    ways = {
+        "permutation": "use x[permutation(len(x))]",
+        "choice": "use x[choice(len(x), size)]",
+        "lognormal": "use np.exp(normal(mean, sigma, size))",
+    }
+    way = ways.get(kind, "draw for one after the other, in a loop")
+    if not all(v.type.is_scalar for v in values.values()):
+        r.refuse(node, f"arrays as parameters of {function}", way)
+    if kind in DISCRETE or kind in STANDARD:
+        return
+    if any(v.type.inexact and not isinstance(v, Const) for v in values.values()):
+        way = ways.get(kind, "use constants, or move and scale what is drawn with constants")
+        r.refuse(node, f"computed parameters of {function}", way)
 
 
 def _double(r: Reader, node: ast.AST, v: Value) -> Any:
