@@ -32,6 +32,8 @@ def _result_type(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     if any(not v.type.dtype for v in numbers):
         r.refuse(node, "np.result_type of arrays of unknown dtype", "give example arguments")
     named = [a.obj for a in args if isinstance(a, Static)]
+    if len(numbers) + len(named) < len(args):
+        r.refuse(node, "np.result_type of a list", "give arrays, numbers or dtypes")
     known = [np.dtype(promote([v.type for v in numbers]))] if numbers else []
     return Static(np.result_type(*known, *named))
 

@@ -60,10 +60,12 @@ def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
 @reads(
     "np.geomspace",
     samples=("np.geomspace(p, o, 4)", "np.geomspace(p, 9.0, num=n, endpoint=False)",
-             "np.geomspace(-p, -o, 4)", "np.geomspace(p, o, 1)", "np.geomspace(p3, 9.0, 4)"),
+             "np.geomspace(-p, -o, 4)", "np.geomspace(p, o, 1)", "np.geomspace(p3, 9.0, 4)",
+             "np.geomspace([p, o], 9.0, 3)"),
 )  # fmt: skip
 def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
     """Return numbers of even spaced logarithms, with the ends as given."""
+    start = np.asarray(start) if isinstance(start, list | tuple) else start
     if np.result_type(start) == np.float32:
         start = start.astype(float)
     sign = np.sign(start)

@@ -38,9 +38,10 @@ def delete(arr, obj, axis=None):
                              "np.insert(x44, 1, y44[:, :2].T, axis=1)",
                              "np.insert(x44, [1], y44[:, :2], axis=1)",
                              "np.insert(x5, slice(0, 4, 2), y)", "np.insert(x3, x3 > 0, y)",
-                             "np.insert(xf3, 1, y)"))  # fmt: skip
+                             "np.insert(xf3, 1, y)", "np.insert([x, y], 1, p)"))  # fmt: skip
 def insert(arr, obj, values, axis=None):
     """Put values between the entries before and behind a place."""
+    arr = np.asarray(arr)
     rows = np.ravel(arr) if axis is None else np.moveaxis(arr, axis, 0)
     at = 0 if axis is None else axis % np.ndim(arr)
     new = np.asarray(values, dtype=arr.dtype)
