@@ -30,6 +30,7 @@ from gradgen.diff.written_out import write_out
 from gradgen.ir.nodes import Function
 from gradgen.passes.additions import recognise_additions
 from gradgen.passes.assembling import assemble
+from gradgen.passes.bounds import compute_bounds_before
 from gradgen.passes.cancelling import hold_cancelling_maxima
 from gradgen.passes.choices import ask_once
 from gradgen.passes.clears import join_clears
@@ -105,6 +106,8 @@ def _adjoint(program: Program) -> None:
     _derive_callees(program, callees)
     hold_cancelling_maxima(function)
     hoist_lengths(function)
+    if function.native:
+        compute_bounds_before(function)
     recognise_additions(function)
     store_through_rows(function)
     if options.mode in MARKED and not program.along:
