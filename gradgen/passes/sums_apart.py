@@ -35,7 +35,7 @@ from gradgen.rules.registry import RULES
 def sum_apart(function: Function) -> None:
     """Give sums beside chains of other numbers loops of their own, in place."""
     for block in list(blocks_of(function.body)):
-        for loop in [op for op in block.ops if op.prim == "for"]:
+        for loop in [op for op in block.ops if op.prim == "for" and takes_all_turns(op)]:
             parting = _Parting(loop)
             if parting.fits():
                 at = block.ops.index(loop)
@@ -70,7 +70,7 @@ class _Parting:
 
     def fits(self) -> bool:
         """Whether there are sums beside chains, of what is kept of these."""
-        if not takes_all_turns(self.loop) or self.loop.region:
+        if self.loop.region:
             return False
         if not (self.sums and self.chains):
             return False

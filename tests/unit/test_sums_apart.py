@@ -108,6 +108,19 @@ def test_graphs(loss: Callable[..., Any]) -> None:
         verify(run(loss, (X, 4), options, until=stage).function, saved=True)
 
 
+def test_a_loop_that_may_end_early_stays_as_it_is() -> None:
+    def loss(x):
+        total = 0.0
+        for i in range(len(x)):
+            total += x[i] * x[i]
+            if total > 2.0:
+                break
+        return total
+
+    text = gradgen.emit(loss, backend="numba", example_args=(X,), reassociate=True)
+    assert text.count("break") == 1
+
+
 def test_only_functions_with_loops() -> None:
     text = gradgen.emit(lambda x: x * x, backend="numba", example_args=(2.0,), reassociate=True)
     assert "fastmath" not in text
