@@ -57,7 +57,7 @@ def _gradient_tree(
         here = ast.Subscript(here, pieces.literal(selected.key), ast.Load())
 
     def build(spec: Any, path: tuple[Any, ...], here: ast.expr) -> ast.expr:
-        if isinstance(spec, Opaque):
+        if isinstance(spec, Opaque) or (isinstance(spec, Container) and spec.kind is range):
             return here
         if not isinstance(spec, Container):
             leaf = leaves[path]

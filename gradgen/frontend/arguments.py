@@ -18,7 +18,18 @@ from gradgen.frontend import entries, row_kinds
 from gradgen.frontend.classes import attributes_of, has_attributes, is_taken_apart
 from gradgen.frontend.listed import SHARED
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.values import OTHER_KEYS, Around, Box, Map, Record, Ref, Seq, SomeKeys, Static
+from gradgen.frontend.values import (
+    OTHER_KEYS,
+    Around,
+    Box,
+    Map,
+    Record,
+    Ref,
+    Seq,
+    SomeKeys,
+    Static,
+    over_range,
+)
 from gradgen.ir.nodes import Const, Leaf, Value
 from gradgen.ir.types import (
     ANY,
@@ -121,6 +132,9 @@ def spec_of(value: Any, name: str = "argument", depth: int = 0, seen: tuple[int,
     if kind is dict:
         items = tuple(spec_of(v, f"{name}[{k!r}]", depth + 1, seen) for k, v in value.items())
         return Container(kind, tuple(value), items)
+    if kind is range:
+        step = dataclasses.replace(integer(), value=value.step)  # its sign is the loop's direction
+        return Container(kind, ("start", "stop", "step"), (integer(), integer(), step))
     if is_taken_apart(kind):
         return _object_spec(value, name, depth, seen)
     if isinstance(value, complex):
@@ -359,13 +373,16 @@ def enter(
     if isinstance(spec, LongList):
         return _enter_list(r, name, spec, active, path)
     values, leaves = [], []
-    owner = Record(spec.kind, {}, given=True) if has_attributes(spec.kind) else None
+    by_attribute = has_attributes(spec.kind)
+    owner = Record(spec.kind, {}, given=True) if by_attribute and spec.kind is not range else None
     around = around if owner is None else (*around, owner)
     for key, item in zip(spec.keys, spec.items, strict=True):
-        step = ("item" if owner is None else "attr", key)
+        step = ("attr" if by_attribute else "item", key)
         value, inner = enter(r, name, item, active, (*path, step), around)
         values.append(value)
         leaves += inner
+    if spec.kind is range:
+        return over_range(*values), leaves
     items = dict(zip(spec.keys, values, strict=True))
     box: Box = Seq(values, spec.kind, given=True)
     if owner is not None:

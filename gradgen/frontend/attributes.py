@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.frontend import pointers, pools, records
+from gradgen.frontend import pointers, pools, records, row_kinds
 from gradgen.frontend.bindings import call_rule, emit
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.classes import MISSING, found_in, is_users
@@ -41,6 +41,8 @@ from gradgen.library import READ_METHODS
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import METHODS, RULES
 
+ENDS = ("start", "stop", "step")  # of a range
+
 
 def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     """Return ``owner.name``."""
@@ -67,6 +69,8 @@ def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
         if name not in owner.held.fields:
             r.fail(node, AttributeError(f"'function' object has no attribute {name!r}"))
         return attribute_of(r, owner.held, name, node)
+    if row_kinds.is_range(owner) and name in ENDS:
+        return owner.bounds[ENDS.index(name)]
     r.refuse(node, f"attribute {name!r} of a {describe(owner)}")
 
 

@@ -280,6 +280,9 @@ def _membership(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
     if class_of(right) and special_method(right, "__contains__"):
         within = branches.truth(r, invoked(r, node, right, "__contains__", left), node)
         return within if isinstance(op, ast.In) else branches.negated(r, within)
+    if row_kinds.is_range(right) and _is_number(left):
+        found = _in_range(r, node, left, right.bounds)
+        return found if isinstance(op, ast.In) else branches.negated(r, found)
     if isinstance(right, Map) and is_static(left):
         key = static_value(left)
         held = right.items if key in right.items else any_items(r, node, right)
@@ -296,6 +299,20 @@ def _membership(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
                 return _among(r, node, op, left, Seq([plain(k) for k in right.items]))
         return _among(r, node, op, left, right)
     return Const(found != isinstance(op, ast.NotIn))
+
+
+def _in_range(r: Reader, node: ast.AST, left: Any, bounds: tuple[Value, Value, Value]) -> Any:
+    """Test whether a number is in a range."""
+    start, stop, step = bounds
+    if not isinstance(step, Const):
+        r.refuse(node, "a membership test in a range of an unknown step", "compare with its ends")
+    if isinstance(start, Const) and isinstance(stop, Const) and isinstance(left, Const):
+        return Const(left.const in range(start.const, stop.const, step.const))
+    up = step.const > 0
+    text = "start <= v < stop" if up else "stop < v <= start"
+    if abs(step.const) != 1 or left.type.kind != "int":
+        text += f" and ({'v - start' if up else 'start - v'}) % {abs(step.const)} == 0"
+    return run_text(r, node, f"found = {text}", "found", v=left, start=start, stop=stop)
 
 
 def _all_numbers(r: Reader, node: ast.AST, owner: Map) -> bool:

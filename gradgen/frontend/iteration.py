@@ -34,6 +34,7 @@ from gradgen.frontend.values import (
     Seq,
     Static,
     is_static,
+    over_range,
     static_value,
 )
 from gradgen.ir.nodes import Const, Value
@@ -206,7 +207,7 @@ def _range(given: Given) -> Iteration:
     start, stop, step = (*args, Const(1))[:3]
     if isinstance(step, Const) and step.const == 0:
         given.r.fail(given.node, ValueError("range() arg 3 must not be zero"))
-    return Iteration(None, lambda i: i, (start, stop, step))
+    return over_range(start, stop, step)
 
 
 @builder(enumerate)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradgen.frontend.captures import Capture
-from gradgen.frontend.values import Box, Map, Ref, Seq, Static, Storage, parts
+from gradgen.frontend.values import Box, Map, Ref, Seq, Static, Storage, over_range, parts
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Value
 from gradgen.ir.types import array, known_dtype, scalar
@@ -55,6 +55,8 @@ def _wrapped(r: Reader, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
     if kind in (tuple, list) or (kind is dict and all(type(k) in (str, int) for k in obj)):
         listed = _captured_list(r, obj, key) if kind is not dict and r.book.keeps_lists else None
         return _captured_box(r, obj, key, node) if listed is None else listed
+    if kind is range:
+        return over_range(Const(obj.start), Const(obj.stop), Const(obj.step))
     return Static(obj)
 
 

@@ -180,6 +180,11 @@ class Iteration:
     endless: bool = False  # it never ends by itself, and has no length
 
 
+def over_range(start: Value, stop: Value, step: Value) -> Iteration:
+    """Return what a range is: it can be looped over again and again."""
+    return Iteration(None, lambda i: i, (start, stop, step))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Once:
     """What ``zip`` and its kin return: it can be looped over one time.

@@ -183,7 +183,30 @@ def numbers_in_a_row(x):
     return s * named["a1"] + k
 
 
+EVEN = range(0, 5, 2)
+
+
+def ranges_given(x, places, parts):
+    """Ranges as arguments, alone and in containers, and from the module."""
+    s = x[0]
+    for k in places:
+        s = s * x[k] + np.sin(s)
+    for part in parts["each"]:
+        s += sum(x[k] ** 2 for k in part) * len(part)
+    return s + sum(x[k] for k in EVEN) + x[places[0]] * (places.stop - places.start)
+
+
+def within_ranges(x, n):
+    """Membership in ranges, known and computed."""
+    s = sum(v**2 for k, v in enumerate(x) if k in EVEN)
+    s += sum(v * k for k, v in enumerate(x) if k in range(1, n))
+    s += sum(v**3 for k, v in enumerate(x) if k not in range(n, 0, -2))
+    return s + x[0] * (n in range(2 * n))
+
+
 EXAMPLE_ARGS = {
+    "ranges_given": lambda: (_normal(5), range(4, 0, -1), {"each": [range(2), range(1, 4)]}),
+    "within_ranges": lambda: (_normal(5), 3),
     "loop_var_after": lambda: (_normal(5),),
     "loop_var_shadows_parameter": lambda: (1.2, 3),
     "loop_index_reused_twice": lambda: (_normal(5),),
