@@ -8,6 +8,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+import scipy.special
 
 import gradgen
 from gradgen.backends.failures import refusal
@@ -134,6 +135,16 @@ def test_functions_of_math_take_arrays_without_axes() -> None:
         found = gradgen.grad(loss, backend=backend)(np.array(0.6))
         np.testing.assert_allclose(found, float(expected), rtol=1e-13)
         assert found.shape == ()
+
+
+def test_arrays_without_axes_go_into_python() -> None:
+    def loss(x: Any, y: Any) -> Any:
+        return scipy.special.beta(x, y[0]) * scipy.special.loggamma(x)
+
+    args = np.array(0.6), np.array([0.8])
+    found = gradgen.grad(loss, backend="numba")(*args)
+    expected = mpmath.diff(lambda x: mpmath.beta(x, 0.8) * mpmath.loggamma(x), 0.6)
+    np.testing.assert_allclose(found, float(expected), rtol=1e-12)
 
 
 def test_interpolation_with_a_period() -> None:

@@ -261,7 +261,8 @@ class Lowering:
     def _python(self, op: Op) -> None:
         """Call NumPy for the operation, where the types on both sides are known."""
         values = [v for v in op.inputs if not isinstance(v, Const)]
-        if not all(python_calls.can_pass(v.type) for v in (*values, *op.outputs)):
+        enters = all(python_calls.can_enter(v.type) for v in values)
+        if not enters or not all(python_calls.can_pass(v.type) for v in op.outputs):
             return
         called = op.attrs["function"] if op.prim == "helper" else op.prim.rpartition(".")[2]
         base = f"_{called.strip('_')}_in_python"

@@ -23,9 +23,12 @@ LETTERS = "abcdefghijklmnop"
 
 def can_pass(t: Type) -> bool:
     """Whether a value of a type can go into Python and back."""
-    if t.is_scalar:
-        return True
-    return t.kind == "array" and bool(t.dtype) and bool(t.rank)
+    return can_enter(t) and (t.is_scalar or t.rank != 0)
+
+
+def can_enter(t: Type) -> bool:
+    """Whether a value of a type can go into Python; an array without axes cannot come back."""
+    return t.is_scalar or (t.kind == "array" and bool(t.dtype) and t.rank is not None)
 
 
 def in_python(op: Op, name: str) -> ast.FunctionDef:
