@@ -134,3 +134,42 @@ def test_nothing_in_the_place_of_a_number(name: str) -> None:
     assert str(found.value) == str(expected.value)
     if hasattr(found.value, "__notes__"):
         assert "test_exceptions.py" in found.value.__notes__[0]
+
+
+class Model:
+    def rates(self, x):
+        raise NotImplementedError("rates of a model")
+
+    def step(self, x):
+        gain, loss = self.rates(x)
+        return x * gain[0] - loss
+
+
+def fail(x):
+    raise ValueError("no such state")
+
+
+def calls_that_never_return(x, case):
+    if case == 1:
+        return Model().step(x[0])
+    if case == 2:
+        names = ["a", "b"]
+        names.remove("c")
+        return x[0] * len(names)
+    total = 0.0
+    for v in x:
+        if v < 0.0:
+            low, high = fail(v)
+            total += low * high[0]
+        total += v * v
+    return total
+
+
+def test_nothing_is_read_of_what_a_call_that_always_raises_gives() -> None:
+    gradient = gradgen.grad(calls_that_never_return)
+    assert np.array_equal(gradient(np.array(GOOD), 0), 2.0 * np.array(GOOD))
+    for x, case, error in ((BAD, 0, ValueError), (GOOD, 1, NotImplementedError)):
+        with pytest.raises(error, match=r"no such state|rates of a model"):
+            gradient(np.array(x), case)
+    with pytest.raises(ValueError, match="not in list"):
+        gradient(np.array(GOOD), 2)

@@ -21,6 +21,7 @@ from gradgen.frontend.flow import read_statements
 from gradgen.frontend.iterables import counted, current, of_known_length, over_value
 from gradgen.frontend.objects import class_of
 from gradgen.frontend.places import at, is_none
+from gradgen.frontend.raising import NEVER, returned
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
 from gradgen.frontend.signals import FOR
@@ -92,7 +93,7 @@ def run_text(r: Reader, node: ast.AST, text: str, result: str, **values: Any) ->
     for name, value in {**builtins, **values}.items():
         r.frame.names[mine[name]] = value
     read_statements(r, body)
-    out = r.frame.names[mine[result]]
+    out = returned(r, r.frame.names.get(mine[result], NEVER))
     for name in mine.values():
         r.frame.names.pop(name, None)
     return out

@@ -17,6 +17,7 @@ from gradgen.frontend.flow import Exits, read_body
 from gradgen.frontend.liveness import Liveness
 from gradgen.frontend.nonlocals import share_names
 from gradgen.frontend.parameters import bind_arguments
+from gradgen.frontend.raising import returned
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.source import source_of
 from gradgen.frontend.values import Frame, LocalFunction, Record, Static
@@ -99,11 +100,12 @@ def _inline(
     r.call_path += [id(node), id(definition)]
     r.activations.append(activation)
     try:
-        return run_body(r, definition)
+        result = run_body(r, definition)
     finally:
         r.activations.pop()
         del r.call_path[-2:]
         r.frame, r.b.span = caller, span
+    return returned(r, result)
 
 
 def run_body(r: Reader, definition: Any) -> Any:

@@ -17,13 +17,15 @@ from gradgen.frontend.branches import condition
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.points import End, Point, links
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.signals import Certain
+from gradgen.frontend.signals import Certain, Raised
 from gradgen.frontend.texts import Text, shifted
 from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.spelling import HOLE
 
 KEPT = ("str", "repr", "format", "type", "len", "round")
+# The result of a function that never returns: what its callers go on with is never computed.
+NEVER = Const(0.0)
 
 
 def raise_statement(r: Reader, s: ast.Raise, rest: Point) -> Point:
@@ -54,10 +56,24 @@ def certain(r: Reader, found: Certain, rest: Point) -> Point:
 def _raised(r: Reader, text: str, holes: list[Value], span: Span, rest: Point) -> Point:
     """Raise at this place; nothing follows on this path."""
     r.b.append("raise_if", [Const(True), *holes], [], span=span, attrs={"text": text})
-    if r.b.block is r.frame.exits.block:
-        # No path through this function returns; what the callers go on with is never computed.
-        r.frame.names.setdefault(r.frame.exits.result, Const(0.0))
+    return ended(r, rest)
+
+
+def ended(r: Reader, rest: Point) -> Point:
+    """Return where a path goes on that has raised: nothing follows on it."""
+    if r.b.block is r.frame.exits.block:  # no path through this function returns
+        r.frame.names.setdefault(r.frame.exits.result, NEVER)
     return next(point for point in links(rest) if isinstance(point, End))
+
+
+def returned(r: Reader, result: Any) -> Any:
+    """Return the result of a call, or end the statement where the call always raises.
+
+    A call on one path through an expression has its result, which nobody computes.
+    """
+    if result is NEVER and r.b.block is r.frame.statement_block:
+        raise Raised
+    return result
 
 
 def assert_statement(r: Reader, s: ast.Assert, rest: Point) -> Point:

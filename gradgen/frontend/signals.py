@@ -18,6 +18,10 @@ class Certain(Exception):
         self.error, self.span, self.block = error, span, block
 
 
+class Raised(Exception):
+    """A call in the statement that is read never returns: what it raises is written down."""
+
+
 class Retry(Exception):
     """The function has to be read again, with choices where paths meet at these places.
 

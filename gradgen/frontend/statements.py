@@ -35,7 +35,7 @@ from gradgen.frontend.operators import binary
 from gradgen.frontend.points import Point, jump
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
-from gradgen.frontend.signals import Certain
+from gradgen.frontend.signals import Certain, Raised
 from gradgen.frontend.targets import assign_to, delete
 from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import Choice, LocalFunction, Map, Ref, Seq, Static
@@ -49,6 +49,8 @@ def step(r: Reader, s: Step, rest: Point) -> Point | None:
         return _step(r, s, rest)
     except Certain as found:
         return raising.certain(r, found, rest)
+    except Raised:
+        return raising.ended(r, rest)
 
 
 def _step(r: Reader, s: Step, rest: Point) -> Point | None:
@@ -68,7 +70,7 @@ def _step(r: Reader, s: Step, rest: Point) -> Point | None:
     handler = HANDLERS.get(type(s))
     if handler is None:
         r.refuse(s, f"{_construct(s)} is not supported", _way_out(s))
-    r.b.span, r.frame.statement = r.span(s), s
+    r.b.span, r.frame.statement, r.frame.statement_block = r.span(s), s, r.b.block
     return handler(r, s, rest)
 
 

@@ -267,7 +267,7 @@ class Frame:
     """The names of one function activation; ``anonymous`` is its result, which the caller names.
 
     ``exits`` holds the names of the result and of the flags of early exits, ``lives`` the live
-    names of its statements, of which ``statement`` is the one that is read.
+    names of its statements, of which ``statement`` is the one that is read, in ``statement_block``.
     """
 
     source: Any
@@ -286,6 +286,7 @@ class Frame:
     exits: Any = None
     lives: Any = None
     statement: Any = None
+    statement_block: Any = None
 
     def outward(self) -> Iterator[Frame]:
         """Yield this frame and those of the functions around it."""
