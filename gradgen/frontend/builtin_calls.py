@@ -136,12 +136,18 @@ def _text(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
     return converted(r, node, callee_name(node), args)
 
 
-@special(ord, chr)
-def _letter(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """Read the number of a letter, or the letter of a number, that is known."""
-    if not all(map(is_static, args)):
-        r.refuse(node, f"{callee_name(node)} of what is not known", "use constants")
-    return of_texts(r, node, ord if callee_name(node) == "ord" else chr, args, {})
+def _of_what_is_known(function: Any) -> None:
+    """Enter a builtin that makes texts of whole numbers, or whole numbers of texts."""
+
+    @special(function)
+    def read(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        if not all(map(is_static, args)):
+            r.refuse(node, f"{function.__name__} of what is not known", "use constants")
+        return of_texts(r, node, function, args, {})
+
+
+for _function in (ord, chr, bin, oct, hex):
+    _of_what_is_known(_function)
 
 
 @special(len)

@@ -64,7 +64,8 @@ def inline_local(
     """Read the body of a function that is defined inside the one that is read."""
     frame = Frame(fn.frame.source, {}, fn.frame.globals, {}, fn.frame)
     with checkpoints.region(r, fn.marked):
-        return _inline(r, node, fn.node, frame, fn.defaults, fn.kw_defaults, args, kwargs)
+        defaults, kw_defaults = recursion.defaults_at(r, fn, node)
+        return _inline(r, node, fn.node, frame, defaults, kw_defaults, args, kwargs)
 
 
 def inline_definition(

@@ -22,7 +22,7 @@ from gradgen.frontend.special import no_more
 from gradgen.frontend.stores import overwrite, whole, write
 from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Const
-from gradgen.library import layouts
+from gradgen.library import layouts, python
 from gradgen.rules.registry import RULES
 
 PARTS = {"complex128": "float64", "complex64": "float32"}
@@ -208,6 +208,20 @@ def _is_integer(
     if v.type.kind != "float":
         r.refuse(node, f"is_integer of a {v.type}", "ask it of a float")
     return r.b.emit("eq", [r.b.emit("mod", [v, Const(1)], span=r.span(node)), Const(0)])
+
+
+@method("bit_length")
+def _bit_length(
+    r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Read how many bits a whole number has."""
+    v = as_value(r, owner, node)
+    no_more(r, node, kwargs)
+    if not v.type.is_scalar or v.type.inexact:
+        r.refuse(node, f"bit_length of a {v.type}", "ask it of an int")
+    if isinstance(v, Const):
+        return Const(int(v.const).bit_length())
+    return from_library(r, node, python.bit_length, [v], {})
 
 
 @method("tolist")

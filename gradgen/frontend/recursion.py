@@ -31,11 +31,12 @@ from gradgen.frontend.templates import (
     types,
     values_of,
 )
-from gradgen.frontend.values import Frame, Poison, Ref, Static
+from gradgen.frontend.values import Box, Frame, LocalFunction, Poison, Ref, Static, is_static
 from gradgen.ir.nodes import Block, Callee, Function, Leaf, Value
 from gradgen.ir.types import Type, join
 from gradgen.passes.sharing import shared_results
 from gradgen.passes.stored_into import stored_into
+from gradgen.syntax import names_in
 
 DEPTH, COUNT = 30, 100
 NESTED = 5  # choices inside each other in what a recursive function returns
@@ -409,6 +410,31 @@ class InnerReader(Reader):
         self.state.outer[key] = Outer(frame, name, structure, kinds)
         self.book.version += 1
         raise Widened
+
+
+def name_defaults(r: Reader, fn: LocalFunction) -> None:
+    """Give the defaults of a function that calls itself names, by which it finds them inside."""
+    if fn.node.name in names_in(fn.node.body):
+        for label, value in zip(_labels(fn), [*fn.defaults, *fn.kw_defaults], strict=True):
+            if isinstance(value, Box) or not (value is None or is_static(value)):
+                r.frame.names[label] = value
+
+
+def defaults_at(r: Reader, fn: LocalFunction, node: ast.AST) -> tuple[list[Any], list[Any]]:
+    """Return the defaults of a local function at a call; in a recursive one they are parameters."""
+    if not isinstance(r, InnerReader) or fn.frame.owner is r:
+        return fn.defaults, fn.kw_defaults
+    values = [r.bring_in(fn.frame, label, node) if label in fn.frame.names else value
+              for label, value in zip(_labels(fn), [*fn.defaults, *fn.kw_defaults], strict=True)]
+    return values[: len(fn.defaults)], values[len(fn.defaults) :]  # fmt: skip
+
+
+def _labels(fn: LocalFunction) -> list[str]:
+    """Return names for the defaults of a function that no name of the user's can be."""
+    spec = fn.node.args
+    positional = [*spec.posonlyargs, *spec.args]
+    with_default = positional[len(positional) - len(fn.defaults) :]
+    return [f"{a.arg} default {fn.node.lineno}" for a in (*with_default, *spec.kwonlyargs)]
 
 
 def _known_in(r: Reader, frame: Frame, name: str, node: ast.AST) -> Any:

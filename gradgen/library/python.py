@@ -53,6 +53,15 @@ def matmul(a, b):
     return a @ b
 
 
+def bit_length(a):
+    bits = 0
+    rest = abs(a)
+    while rest > 0:
+        rest >>= 1
+        bits += 1
+    return bits
+
+
 def neg(a):
     return -a
 
