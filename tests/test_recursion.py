@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -306,3 +307,91 @@ def test_second_order_of_an_adjoint_that_a_loop_adds_to():
     expected = difference_gradient(along, (a, 2), (0,))[0]
     second = gradgen.grad(along)
     np.testing.assert_allclose(second(a, 2), expected, 1e-8)
+
+
+def test_defaults_that_the_function_around_computes():
+    def loss(x, n):
+        scaled = 2.0 * x
+
+        def chain(k, w=scaled, pair=[x[0], x[1] ** 2], options={"gain": x[2]}, *, done=[]):
+            done.append(w[k])
+            if k <= 0:
+                return pair[1] * options["gain"]
+            return done[-1] * chain(k - 1) + pair[0]
+
+        return chain(n)
+
+    x = np.array([1.1, 2.0, 0.7, 1.3])
+    value, gradient = gradgen.value_and_grad(loss)(x, 3)
+    assert value == loss(x, 3)
+    np.testing.assert_allclose(gradient, difference_gradient(loss, (x, 3), (0,))[0], 1e-8)
+
+
+def test_results_that_are_kept_by_lru_cache():
+    """Forty calls instead of 2**27, and what was kept stays what it was."""
+
+    @functools.lru_cache
+    def binomial(n, k):
+        return 1 if k in (0, n) else binomial(n - 1, k - 1) + binomial(n - 1, k)
+
+    def loss(x, n):
+        k = 0.5
+
+        @functools.cache
+        def fibonacci(i):
+            return x * (i + 1) if i < 2 else k * fibonacci(i - 1) + fibonacci(i - 2)
+
+        first = fibonacci(n)
+        k = 3.0
+        return first + fibonacci(n - 1) + binomial(28, 14) * x
+
+    value, slope = gradgen.value_and_grad(loss)(1.2, 40)
+    assert value == loss(1.2, 40)
+    assert slope == pytest.approx(value / 1.2, rel=1e-12)
+
+
+def test_results_kept_on_a_path_are_computed_again_on_others():
+    def loss(x, n):
+        @functools.cache
+        def steps(i):
+            return x * (i + 1) if i < 2 else x * steps(i - 1) + steps(i - 2)
+
+        total = 0.0
+        for i in range(n):
+            total += steps(i) if x > 0.4 * i else steps(2) * steps(i)
+        return total
+
+    value, slope = gradgen.value_and_grad(loss)(1.3, 6)
+    assert value == loss(1.3, 6)
+    np.testing.assert_allclose(slope, difference_gradient(loss, (1.3, 6), (0,))[0], 1e-8)
+
+
+def test_a_list_that_is_longer_at_each_depth():
+    def loss(x, n):
+        def gather(k, found=None):
+            found = [] if found is None else found
+            found.append(2.0 * x[k])
+            return sum(found) * x[0] if k <= 0 else gather(k - 1, found) + x[k]
+
+        return gather(n)
+
+    x = np.array([1.1, 2.0, 0.7, 1.3])
+    value, gradient = gradgen.value_and_grad(loss)(x, 3)
+    assert value == loss(x, 3)
+    np.testing.assert_allclose(gradient, difference_gradient(loss, (x, 3), (0,))[0], 1e-8)
+
+
+def test_a_dict_of_results_forty_calls_deep():
+    def loss(x, n):
+        memo = {}
+
+        def steps(i):
+            if i not in memo:
+                memo[i] = x * (i + 1) if i < 2 else 0.5 * steps(i - 1) + steps(i - 2)
+            return memo[i]
+
+        return steps(n)
+
+    value, slope = gradgen.value_and_grad(loss)(1.2, 40)
+    assert value == loss(1.2, 40)
+    assert slope == pytest.approx(value / 1.2, rel=1e-12)

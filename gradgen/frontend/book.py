@@ -58,6 +58,8 @@ class Book:
     moved: dict[Any, Any] = field(default_factory=dict)  # dicts in lists, and what put them there
     local_classes: dict[Any, Any] = field(default_factory=dict)  # classes of class statements
     named_tuples: dict[Any, Any] = field(default_factory=dict)  # classes that the program makes
+    keeping: set[int] = field(default_factory=set)  # those that call themselves twice
+    results: dict[Any, Any] = field(default_factory=dict)  # of functions that keep them (``kept``)
     follows: bool = False  # whether the entries of arrays of integers are followed
     typed: bool = False  # whether lists of these have their types from the beginning
     compiled: bool = False  # whether this is for compiled code, where a name has one type
@@ -80,6 +82,7 @@ class Book:
         """Forget what belongs to one reading."""
         self.statements_before += self.statements
         self.states, self.count, self.turns, self.statements = {}, {}, 0, 0
+        self.results = {}
         self.expansions = {k: made for k, made in self.expansions.items() if made is not None}
 
     def read_statement(self, span: Span | None, work: int = 1) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from gradgen.errors import Span
-from gradgen.frontend import unbound
+from gradgen.frontend import kept, unbound
 from gradgen.frontend.attribute_dicts import attributes_as_dict
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.evaluate import evaluate
@@ -92,11 +92,16 @@ def _reduce(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
     return from_library(r, node, fn, args, kwargs)
 
 
-@special(functools.lru_cache)
-def _lru_cache(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    if args and is_function(args[0]):
-        return args[0]
-    return from_library(r, node, python.lru_cache, args, kwargs)
+@special(functools.lru_cache, functools.cache)
+def _cached(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read a function whose results are kept."""
+    if not args or not is_function(args[0]):
+        return from_library(r, node, python.lru_cache, args, kwargs)
+    function = args[0]
+    if not isinstance(function, LocalFunction):
+        return function
+    kept.note(r, function.node)
+    return dataclasses.replace(function, kept=True)
 
 
 @special(getattr)

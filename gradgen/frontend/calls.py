@@ -38,7 +38,7 @@ import gradgen.frontend.vectorize_calls  # noqa: F401
 from gradgen.checkpoint import checkpoint
 from gradgen.custom import custom_jvp, custom_vjp
 from gradgen.errors import SourceError, UnsupportedError
-from gradgen.frontend import bindings, known
+from gradgen.frontend import bindings, kept, known
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.array_arguments import arrays_for_lists, made_arrays
 from gradgen.frontend.branches import distribute
@@ -65,7 +65,7 @@ from gradgen.frontend.places import is_none
 from gradgen.frontend.pointers import pointer
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.records import expanded
-from gradgen.frontend.source import is_quieted
+from gradgen.frontend.source import is_quieted, source_of
 from gradgen.frontend.special import METHOD_PLACES, SPECIAL, by_place, in_places
 from gradgen.frontend.texts import method_of_text, of_expression
 from gradgen.frontend.ufunc_axes import call_laid_out, laid_out
@@ -244,6 +244,17 @@ def _fail_with_none(r: Reader, node: ast.AST, obj: Any, args: list[Any]) -> None
         r.fail(node, error)
 
 
+def _call_cached(
+    r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Call what keeps its results by value: the function behind gives the same."""
+    function = obj.__wrapped__
+    if isinstance(function, types.FunctionType):
+        kept.note(r, source_of(function).node)
+    again = functools.partial(_call_object, r, node, function, args, kwargs)
+    return kept.result(r, obj, args, kwargs, again)
+
+
 def _call_foreign(
     r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
@@ -255,8 +266,9 @@ def _call_foreign(
         return inline_derivative(r, node, obj, args, kwargs)
     if is_maker(obj):
         return gradient_maker(r, node, obj, args, kwargs)
-    if isinstance(obj, functools._lru_cache_wrapper) or is_quieted(obj):
-        # Results are kept by value, so that the function behind gives the same.
+    if isinstance(obj, functools._lru_cache_wrapper):
+        return _call_cached(r, node, obj, args, kwargs)
+    if is_quieted(obj):
         return _call_object(r, node, obj.__wrapped__, args, kwargs)
     if isinstance(obj, types.MethodType):
         return _call_object(r, node, obj.__func__, [Static(obj.__self__), *args], kwargs)

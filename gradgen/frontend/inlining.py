@@ -9,7 +9,7 @@ import types
 from typing import Any
 
 from gradgen.checkpoint import is_marked
-from gradgen.frontend import bindings, checkpoints, recursion
+from gradgen.frontend import bindings, checkpoints, kept, recursion
 from gradgen.frontend.assigned import assigned_names
 from gradgen.frontend.callables import Borrowed, borrowed
 from gradgen.frontend.evaluate import evaluate
@@ -62,6 +62,15 @@ def inline_local(
     r: Reader, node: ast.AST, fn: LocalFunction, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     """Read the body of a function that is defined inside the one that is read."""
+    if fn.kept:
+        again = functools.partial(_inline_local, r, node, fn, args, kwargs)
+        return kept.result(r, fn, args, kwargs, again)
+    return _inline_local(r, node, fn, args, kwargs)
+
+
+def _inline_local(
+    r: Reader, node: ast.AST, fn: LocalFunction, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
     frame = Frame(fn.frame.source, {}, fn.frame.globals, {}, fn.frame)
     with checkpoints.region(r, fn.marked):
         defaults, kw_defaults = recursion.defaults_at(r, fn, node)
@@ -90,8 +99,9 @@ def _inline(
     if id(definition) in r.book.recursive:
         return recursion.call(r, node, definition, frame, frame.names)
     recursion.decide(r, node, definition, frame, frame.names)
-    if len(r.call_path) > 4 * MAX_DEPTH:
-        r.refuse(node, f"more than {2 * MAX_DEPTH} calls inside each other", "write a loop")
+    most = 2 * recursion.DEEPER if r.book.effort else 2 * MAX_DEPTH
+    if len(r.call_path) > 2 * most:
+        r.refuse(node, f"more than {most} calls inside each other", "write a loop")
     frame.owner, frame.path = r, (*r.call_path, id(node))
     closure = recursion.closure_of(frame)
     activation = recursion.Activation(definition, dict(frame.names), r.b.depth, closure)

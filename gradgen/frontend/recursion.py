@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gradgen.errors import ArgumentError, UnsupportedError
-from gradgen.frontend import row_kinds, stores, unbound
+from gradgen.frontend import kept, row_kinds, stores, unbound
 from gradgen.frontend.book import MOST_TURNS
 from gradgen.frontend.covers import Cover
 from gradgen.frontend.reader import Reader
@@ -39,8 +39,10 @@ from gradgen.passes.stored_into import stored_into
 from gradgen.syntax import names_in
 
 DEPTH, COUNT = 30, 100
+DEEPER = 300  # with some effort
 NESTED = 5  # choices inside each other in what a recursive function returns
 STRUCTURES = 40
+KINDS = 20  # of arguments, for each of which a recursive function is read by itself
 
 
 class Recursive(Exception):
@@ -116,15 +118,17 @@ def decide(r: Reader, node: ast.AST, definition: Any, frame: Frame, bound: dict[
     book.count[id(definition)] = book.count.get(id(definition), 0) + 1
     if not active:
         return
-    here = _skeleton(r, bound, node, False)
+    here, most = _skeleton(r, bound, node, False), DEEPER if book.effort else DEPTH
     if all(_skeleton(r, a.bound, node, False) != here for a in active):
         if len(active) < STRUCTURES:
             return
-    elif (book.effort or r.b.depth == active[-1].depth) and len(active) < DEPTH:
+    elif (book.effort or r.b.depth == active[-1].depth) and len(active) < most:
         full = _skeleton(r, bound, node, True)
         fresh = all(_skeleton(r, a.bound, node, True) != full for a in active)
         if fresh and book.count[id(definition)] < (MOST_TURNS if book.effort else COUNT):
             return
+    for inside in r.activations[r.activations.index(active[0]) :]:
+        kept.require_known(r, node, inside.definition, inside.bound)
     raise Recursive(definition)
 
 
@@ -144,6 +148,9 @@ def call(r: Reader, node: ast.AST, definition: Any, frame: Frame, bound: dict[st
     key = (id(definition), where, tuple((n, s.key) for n, s in structure.items()))
     state = book.states.get(key)
     if state is None:
+        if sum(other[:2] == key[:2] for other in book.states) > KINDS:
+            r.refuse(node, "a recursive call with another list or structure at each depth",
+                     "start from an array, or from a list that has no known length")  # fmt: skip
         state = book.states[key] = Reading(key, definition, frame, structure)
         state.types = list(book.hints.get(key, ()))
     _require_types(r, node, state, given)
@@ -424,8 +431,10 @@ def defaults_at(r: Reader, fn: LocalFunction, node: ast.AST) -> tuple[list[Any],
     """Return the defaults of a local function at a call; in a recursive one they are parameters."""
     if not isinstance(r, InnerReader) or fn.frame.owner is r:
         return fn.defaults, fn.kw_defaults
-    values = [r.bring_in(fn.frame, label, node) if label in fn.frame.names else value
-              for label, value in zip(_labels(fn), [*fn.defaults, *fn.kw_defaults], strict=True)]
+    values = [
+        r.bring_in(fn.frame, label, node) if label in fn.frame.names else value
+        for label, value in zip(_labels(fn), [*fn.defaults, *fn.kw_defaults], strict=True)
+    ]
     return values[: len(fn.defaults)], values[len(fn.defaults) :]  # fmt: skip
 
 

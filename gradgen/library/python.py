@@ -205,12 +205,8 @@ def update_wrapper(wrapper, wrapped, assigned=None, updated=None):
     return wrapper
 
 
-def cache(function, /):
-    return function
-
-
 def lru_cache(maxsize=None, typed=False):
-    return lambda function: function
+    return functools.cache
 
 
 def reduce(function, iterable, start, /):
@@ -247,7 +243,7 @@ READ: dict[Any, Callable[..., Any]] = {
     operator.concat: add, operator.iconcat: iadd,
     operator.itemgetter: itemgetter, operator.attrgetter: attrgetter,
     operator.methodcaller: methodcaller, functools.partial: partial, functools.wraps: wraps,
-    functools.update_wrapper: update_wrapper, functools.cache: cache,
+    functools.update_wrapper: update_wrapper,
     **ordering.DERIVED,
 }  # fmt: skip
 if hasattr(operator, "call"):

@@ -1,0 +1,59 @@
+"""Functions under `functools.lru_cache`: what they gave for known arguments is given again.
+
+A result is a number that stands in the text already, where every path to the second call has
+computed it.  On other paths the function is read again, which gives the same.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.values import is_static, static_value
+from gradgen.ir.nodes import Value
+from gradgen.syntax import nodes_in
+
+
+def note(r: Reader, definition: Any) -> None:
+    """Note a function that calls itself twice: without what it keeps, it would not end in time."""
+    name = getattr(definition, "name", None)
+    reads = [n for n in nodes_in(definition) if isinstance(n, ast.Name) and n.id == name]
+    if len(reads) > 1:
+        r.book.keeping.add(id(definition))
+
+
+def require_known(r: Reader, node: ast.AST, definition: Any, bound: dict[str, Any]) -> None:
+    """Refuse to call such a function at numbers that are not known, but may be at another try."""
+    if id(definition) in r.book.keeping and all(map(_may_be_known, bound.values())):
+        what = f"{definition.name!r} calls itself twice, at numbers that are not known"
+        r.refuse(node, what, "keep the results in an array, and fill it in a loop")
+
+
+def _may_be_known(value: Any) -> bool:
+    return is_static(value) or (isinstance(value, Value) and value.type.kind == "int")
+
+
+def result(
+    r: Reader, function: Any, args: list[Any], kwargs: dict[str, Any], again: Callable[[], Any]
+) -> Any:
+    """Return what a function has given for known arguments, or what it gives now."""
+    if kwargs or not all(map(is_static, args)):
+        return again()
+    key = (id(function), *(repr(static_value(a)) for a in args))
+    held = r.book.results.get(key)
+    if held is not None and _stands(r, *held[1:]):
+        return held[0]
+    found = again()
+    if isinstance(found, Value) and found.type.is_scalar:
+        ops = r.b.block.ops
+        r.book.results[key] = found, r.b.block, len(ops), ops[-1] if ops else None, function
+    return found
+
+
+def _stands(r: Reader, block: Any, count: int, last: Any, _: Any) -> bool:
+    """Whether what a block held up to some operation comes before the present place."""
+    if not any(block is b for b in (r.b.block, *r.b.around)):
+        return False
+    return count == 0 or (len(block.ops) >= count and block.ops[count - 1] is last)
