@@ -141,6 +141,7 @@ def _of_what_is_known(function: Any) -> None:
 
     @special(function)
     def read(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Read what it makes of a letter or whole number that is known."""
         if not all(map(is_static, args)):
             r.refuse(node, f"{function.__name__} of what is not known", "use constants")
         return of_texts(r, node, function, args, {})
