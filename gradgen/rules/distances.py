@@ -60,6 +60,7 @@ def _cdist_slopes(y, XA, XB, metric, p, w=None, V=None, VI=None):
         return np.sign(apart) if w is None else w * np.sign(apart)
     far = np.expand_dims(y, -1)
     if metric == "chebyshev":
+        apart = np.expand_dims(XA.astype(float), 1) - np.expand_dims(XB.astype(float), 0)
         reached = np.abs(apart) == far
         return np.sign(apart) * reached / np.sum(reached, axis=-1, keepdims=True)
     safe = np.where(far == 0.0, 1.0, far)
@@ -253,6 +254,7 @@ rule(
     samples=(
         "scipy.spatial.distance.cdist(x23, m33)",
         "scipy.spatial.distance.cdist(p23, u23, 'jensenshannon')",
+        "scipy.spatial.distance.cdist(xf23, 3.0 * xf23[::-1], 'chebyshev')",
         *(f"scipy.spatial.distance.cdist({call.format('x23, p23', 3)})" for call in _CALLS),
     ),
 )

@@ -141,8 +141,14 @@ function(
 def complex_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return a type of complex numbers in the shape of the argument."""
     t: Type = INEXACT(inputs, attrs)
-    name = "complex64" if t.dtype in ("float32", "complex64") else "complex128"
+    name = "complex64" if t.dtype == "complex64" else "complex128"
     return scalar(name) if t.is_scalar else Type(t.kind, name, t.shape)
+
+
+def lambert_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return double complex numbers, also for single precision."""
+    t = complex_type(inputs, attrs)
+    return scalar("complex128") if t.is_scalar else Type(t.kind, "complex128", t.shape)
 
 
 def factorial_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -164,11 +170,12 @@ rule("wofz", complex_type, callables=["scipy.special.wofz"], params="x, /", elem
      unproved="its derivative is not real on the real axis: differences, complex step",
      tangent=_wofz_tangent, samples=("scipy.special.wofz(x3).real", "scipy.special.wofz(x).imag",
               "np.abs(scipy.special.wofz(x3 + 1j * p3))"))
-rule("lambertw", complex_type, callables=["scipy.special.lambertw"], elementwise=True,
+rule("lambertw", lambert_type, callables=["scipy.special.lambertw"], elementwise=True,
      params="z, k=0, tol=1e-8", adjoint=("divide(g * exp(-y), 1.0 + y)",), of_complex="analytic",
      closed="lambertw(a)",
      at_kinks="1 at 0; inf at the branch point -1/e",
      samples=("scipy.special.lambertw(p3).real", "scipy.special.lambertw(p).real",
               "scipy.special.lambertw(-0.3 * u3, -1).real",
-              "scipy.special.lambertw(0.0 * x3, k=0).real", "scipy.special.lambertw(x).imag"))
+              "scipy.special.lambertw(0.0 * x3, k=0).real", "scipy.special.lambertw(x).imag",
+              "scipy.special.lambertw(pf3, 1).imag"))
 # fmt: on
