@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from typing import Any
 
 import numpy as np
@@ -79,3 +80,22 @@ def test_examples_of_nested_derivatives() -> None:
     mixed = gradgen.jacrev(gradgen.grad(_bent), argnums=1, batch="x")(x, w)
     one = [gradgen.jacfwd(gradgen.grad(_bent), argnums=1)(v, w) for v in x]
     np.testing.assert_allclose(mixed, one, rtol=1e-12)
+
+
+def _by_neighbour(x):
+    total = 0.0
+    for i in range(1, len(x)):
+        if x[i] > x[i - 1]:
+            total += math.sin(x[i]) * x[i - 1]
+        else:
+            total -= x[i] ** 2
+    return total
+
+
+def test_second_derivatives_of_branches_by_example() -> None:
+    """What the gradient keeps in one arm of a turn, and reads in that arm, others do not have."""
+    x = np.array([[0.3, -0.4, 0.7], [0.2, 0.5, 0.1], [0.9, 0.8, 0.7]])
+    expected = [gradgen.hessian(_by_neighbour)(row) for row in x]
+    np.testing.assert_allclose(gradgen.hessian(_by_neighbour, batch="x")(x), expected, atol=1e-14)
+    got = gradgen.hvp(_by_neighbour, batch="x")((x,), (x,))
+    np.testing.assert_allclose(got, [h @ v for h, v in zip(expected, x, strict=True)], atol=1e-14)

@@ -83,6 +83,7 @@ class Sweep:
         self.sharing = Sharing(function)
         self.missing = set() if generated else missing_values(function.body)
         self.arguments: list[Value] = []
+        self.hollow: set[Value] = set()  # arrays that loops carry, and that may not be there yet
 
     def run(self) -> None:
         """Go through the function, and through those that it calls."""
@@ -134,6 +135,10 @@ class Sweep:
             if inner.end == "yield":
                 self._lift_results(inner, old, moving)
         op.outputs = [self.twin(v, op) if v in self.batched else v for v in op.outputs]
+        for inner in op.blocks:
+            if inner.end == "yield":
+                pairs = zip(op.outputs, inner.results, strict=True)
+                self.hollow |= {out for out, v in pairs if v in self.hollow}
         if moving:
             op.attrs.pop("style", None)
 
@@ -163,6 +168,8 @@ class Sweep:
             ):
                 self.refuse(op, "a branch whose arms give different kinds of things")
             arms = [self.of(v) for v in (a, b)]
+            if not self.hollow.isdisjoint(arms):
+                self.refuse(op, "an array that only some examples assign")
             made = self.b.emit("where", [aligned(self, test, rank), *arms])
             made.name, made.user = out.name, out.user
             self.new[out] = made
@@ -176,13 +183,16 @@ class Sweep:
         self._unbatched(op, op.inputs[: len(op.inputs) - len(inits)], "a number of turns")
         first = len(op.inputs) - len(inits)
         starts = [
-            self.lifted(v, params[k].type) if k in moving else self.of(v)
+            self.lifted(self._begun(v, params[k]), params[k].type) if k in moving else self.of(v)
             for k, v in enumerate(inits)
         ]
         op.inputs = [*map(self.of, op.inputs[:first]), *starts]
         self.b.block.ops.append(op)
         for inner in op.blocks:
             inner.params = [self.twin(p, None) if p in self.batched else p for p in inner.params]
+        for p, v in zip(params, starts, strict=True):
+            if isinstance(v, Undefined) and p.type.is_numeric:
+                self.hollow.add(self.of(p))
         if op.prim == "while":
             self._unbatched(op, op.blocks[0].results, "a number of turns")
         finals = [(end, [*end.results]) for end in ends(op.blocks[-1])]
@@ -191,6 +201,14 @@ class Sweep:
         for end, old in finals:
             self._lift_results(end, old, moving)
         op.outputs = [self.twin(v, op) if v in self.batched else v for v in op.outputs]
+
+    def _begun(self, start: Value, param: Value) -> Value:
+        """Return what a loop begins with: for a number that is not there yet, zero.
+
+        What is derived reads it for no example that has not assigned it.
+        """
+        number = isinstance(start, Undefined) and param.type.kind == "float"
+        return Const(0.0) if number and self.generated else start
 
     def _lift_results(self, end: Block, old: list[Value], moving: list[int]) -> None:
         with self.b.into(end):
