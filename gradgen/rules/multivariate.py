@@ -208,8 +208,10 @@ def density_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     return log_vjp(alg, op, alg.mul(g, op.out), i)
 
 
-def _entropy_to_cov(g, cov):
+def _entropy_to_cov(g, mean, cov):
     """Cotangent of the covariance in the entropy of a normal distribution."""
+    if np.ndim(cov) == 0 and mean is not None:
+        return 0.5 * g * np.size(mean) / cov  # one variance for all coordinates
     if np.ndim(cov) < 2:
         return 0.5 * g / cov
     return 0.5 * g * np.linalg.inv(_symmetric(cov))
@@ -220,22 +222,13 @@ def entropy_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     cov = op.inputs[1]
     if i == 0:
         return Const(0.0)
-    check_covariance(alg, op)
     return alg.written(_entropy_to_cov, op, cov.type, g=g)
-
-
-def check_covariance(alg: Algebra, op: Op) -> None:
-    """Refuse one variance for all coordinates."""
-    cov = op.inputs[1]
-    if cov.type.shape is None or (not cov.type.shape and dimension(op.inputs) != 1):
-        alg.refuse(op, f"{NORMAL}.entropy with one number for a matrix", "give the matrix")
 
 
 def entropy_jvp(alg: Algebra, op: Op, tangents: list[Value | None]) -> Value:
     """Half the sum of `inv(cov) * t_cov`."""
     if tangents[1] is None:
         return Const(0.0)
-    check_covariance(alg, op)
     return alg.emit("sum", alg.mul(entropy_vjp(alg, op, Const(1.0), 1), tangents[1]))
 
 
@@ -259,5 +252,6 @@ rule(f"{NORMAL}.entropy", lambda inputs, attrs: of_shape("float64", ()), vjp=ent
      jvp=entropy_jvp, callables=[f"{NORMAL}.entropy"], params="mean?=None, cov?=1",
      at_kinks=SYMMETRIC,
      samples=(f"{NORMAL}.entropy(None, m33 @ m33.T)", f"{NORMAL}.entropy(cov=m33 @ m33.T)",
-              f"{NORMAL}.entropy(y3, m33 @ m33.T)", f"{NORMAL}.entropy(y, p)"))
+              f"{NORMAL}.entropy(y3, m33 @ m33.T)", f"{NORMAL}.entropy(y, p)",
+              f"{NORMAL}.entropy(y3, p)", f"{NORMAL}.entropy(cov=p)"))
 # fmt: on
