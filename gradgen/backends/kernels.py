@@ -25,6 +25,8 @@ from gradgen.syntax import nodes_in
 Outputs = Callable[[Callable[[Value], ast.expr]], ast.expr]
 # What LLVM may do with floats: sums in any order, zeros without signs, products and sums in one.
 REORDERED = ("contract", "nsz", "reassoc")
+# Functions that are right only in the order that is written.
+STRICT = ("_exp", "_tanh", "_exp_less_one", "_nearest_whole", "_two_to")
 SUFFIX = "_compiled"
 CHECKED = "_checked"
 
@@ -183,7 +185,11 @@ def decorated(
     made = respelled(copy.deepcopy(definition))
     parallel = any(ast.unparse(f) == "numba.prange" for f in _called(made))
     sums = reordered and has_loop(made.body)
-    made.decorator_list = [decorator(cache, parallel, reordered=sums)]
+    options = decorator(cache, parallel, reordered=sums)
+    if reordered and definition.name in STRICT:
+        # Numba would take the order from what calls it.
+        options.keywords.append(ast.keyword("fastmath", ast.Constant(False)))
+    made.decorator_list = [options]
     return made
 
 

@@ -22,7 +22,6 @@ pytest.importorskip("numba")
 RNG = np.random.default_rng(5)
 X = RNG.normal(size=13)
 Y = RNG.normal(size=(6, 13))
-BACKENDS = ("numba", "numpy")
 
 
 def logsumexp(x):
@@ -185,7 +184,7 @@ def test_borders() -> None:
             assert math.copysign(1.0, helpers._tanh(x)) == math.copysign(1.0, x)
 
 
-def test_compiled() -> None:
+def test_compiled_where_sums_have_no_order() -> None:
     """Vectors, and what is left over at their end, are as NumPy's to the last units."""
 
     def loss(x, w):
@@ -196,7 +195,8 @@ def test_compiled() -> None:
 
     special = [-math.inf, 709.7, -744.0, -800.0, 0.0, -0.0, 1e-310]
     x = np.array([*special, *X])
-    compiled, plain = (gradgen.value_and_grad(loss, argnums=(0, 1), backend=b) for b in BACKENDS)
+    compiled = gradgen.value_and_grad(loss, argnums=(0, 1), backend="numba", reassociate=True)
+    plain = gradgen.value_and_grad(loss, argnums=(0, 1))
     w = 0.5 * x[::-1].clip(-40.0, 40.0)
     for got, expected in zip(compiled(x, w)[1], plain(x, w)[1], strict=True):
         np.testing.assert_allclose(got, expected, rtol=4e-15)
