@@ -152,3 +152,24 @@ def test_functions_are_kept() -> None:
     first = gradient._last
     gradient(3.0)
     assert gradient._last is first
+
+
+def test_texts_joined_of_what_a_generator_gives():
+    rules = {"F": "F+F-F", "+": "+", "-": "-"}
+
+    def loss(p, n):
+        path = "F"
+        for _ in range(n):
+            path = "".join(rules[c] for c in path)
+        x = y = angle = 0.0
+        for c in path:
+            if c == "F":
+                x, y = x + np.cos(angle), y + np.sin(angle)
+            angle += p if c == "+" else -2.0 * p if c == "-" else 0.0
+        return x * x + y * int("1".join(map(str, range(n))))
+
+    value, slope = gradgen.value_and_grad(loss)(0.4, 2)
+    assert value == loss(0.4, 2)
+    step = 1e-6
+    expected = (loss(0.4 + step, 2) - loss(0.4 - step, 2)) / (2.0 * step)
+    assert slope == pytest.approx(expected, rel=1e-7)

@@ -39,6 +39,7 @@ from gradgen.checkpoint import checkpoint
 from gradgen.custom import custom_jvp, custom_vjp
 from gradgen.errors import SourceError, UnsupportedError
 from gradgen.frontend import bindings, kept, known
+from gradgen.frontend.aggregates import sequence
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.array_arguments import arrays_for_lists, made_arrays
 from gradgen.frontend.branches import distribute
@@ -75,6 +76,8 @@ from gradgen.frontend.values import (
     BoundMethod,
     Choice,
     Frozen,
+    Generator,
+    Lazy,
     LocalFunction,
     Map,
     Record,
@@ -295,7 +298,8 @@ def _call_foreign(
     if isinstance(obj, enum.EnumMeta):
         return _member(r, node, obj, args, kwargs)
     if isinstance(getattr(obj, "__self__", None), str):
-        return method_of_text(r, node, obj, args, kwargs)
+        listed = [sequence(r, node, a) if isinstance(a, Generator | Lazy) else a for a in args]
+        return method_of_text(r, node, obj, listed, kwargs)
     if isinstance(getattr(obj, "__self__", None), re.Match | re.Pattern):
         return of_expression(r, node, obj, args, kwargs)
     own_call = getattr(type(obj), "__call__", None)  # noqa: B004
