@@ -186,8 +186,8 @@ def decorated(
     parallel = any(ast.unparse(f) == "numba.prange" for f in _called(made))
     sums = reordered and has_loop(made.body)
     options = decorator(cache, parallel, reordered=sums)
-    if reordered and definition.name in STRICT:
-        # Numba would take the order from what calls it.
+    if definition.name in STRICT:
+        # Numba would take the order from what calls it, be it compiled code of the user's own.
         options.keywords.append(ast.keyword("fastmath", ast.Constant(False)))
     made.decorator_list = [options]
     return made

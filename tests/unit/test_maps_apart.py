@@ -143,6 +143,7 @@ def test_texts(loss: Callable[..., Any]) -> None:
     plain = gradgen.emit(loss, mode="grad", example_args=args_of(loss))
     assert "_exp(" not in plain and "_tanh(" not in plain
     text = gradgen.emit(loss, mode="grad", backend="numba", example_args=args_of(loss))
+    assert text.count("fastmath=False") == text.count("\ndef _")
     apart = text.partition("--- forward")[2]
     assert ("_exp(" in apart or "_tanh(" in apart) == (loss in APART)
     for stage in ("saves", "copies"):
