@@ -139,10 +139,8 @@ class Gradient(Specialised):
         """Call the generated function for a complete call (and a cotangent, where it takes one)."""
         values, args, named = call
         made = made or self.specialise(values)
-        if made.program.writes_arguments:
-            road().require_apart(self._names, values)
-        if made.program.function.filled:
-            road().require_unlike(self._names, values, made.program.function.filled)
+        if made.program.written:
+            road().require_apart(self._names, values, made.program.written)
         try:
             out = made.call(*(args[1:] if self._receiver is not None else args), **named, **more)
         except Exception as error:

@@ -52,7 +52,7 @@ class Program:
     saved: list[Saved] = field(default_factory=list)
     fused: list[Fused] = field(default_factory=list)
     adjoints: dict[Value, Value] = field(default_factory=dict)
-    writes_arguments: bool = False
+    written: frozenset[Any] = frozenset()
     title: str = ""
     whole: dict[str, Any] = field(default_factory=dict)
     batched: tuple[str, ...] = ()

@@ -69,7 +69,7 @@ def quick_of(made: Specialisation, args: tuple[Any, ...]) -> Quick | None:
     """Return the short way for calls like this one, None where calls like it need the long one."""
     if made.program.function.result["reader"].pinned:
         return None
-    if made.program.writes_arguments or not all(type(a) in PLAIN for a in args):
+    if made.program.written or not all(type(a) in PLAIN for a in args):
         return None
     if any(1 in a.shape for a in args if isinstance(a, np.ndarray)):
         return None

@@ -26,7 +26,7 @@ def road() -> Any:
     from gradgen.backends import failures, kept
     from gradgen.batch import specs
     from gradgen.emission import module, origins
-    from gradgen.frontend import arguments, long_lists, pinning, source
+    from gradgen.frontend import arguments, long_lists, pinning, shared_arguments, source
     from gradgen.ir import evaluate
 
     return types.SimpleNamespace(
@@ -46,9 +46,8 @@ def road() -> Any:
         rows_open=specs.rows_open,
         of_one=specs.of_one,
         batch_names=specs.batch_names,
-        require_apart=arguments.require_apart,
-        require_unlike=arguments.require_unlike,
-        require_entries=arguments.require_entries,
+        require_apart=shared_arguments.require_apart,
+        require_entries=shared_arguments.require_entries,
         spec_of=arguments.spec_of,
         spec_of_annotation=arguments.spec_of_annotation,
         star_spec=arguments.star_spec,

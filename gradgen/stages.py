@@ -95,8 +95,16 @@ def _adjoint(program: Program) -> None:
         if options.mode in MARKED:
             write_out_counters(f)
     sharing = Sharing(function)
-    program.writes_arguments = not all(
-        sharing.never_written(leaf.value) for leaf in function.leaves
+    # What a text of first order writes to, it has copied: to the one made of it, it is as it was.
+    before = program.inner.written if program.inner is not None else frozenset()
+    program.written = (
+        before
+        | function.filled
+        | {
+            (leaf.param, leaf.path)
+            for leaf in function.leaves
+            if not sharing.never_written(leaf.value)
+        }
     )
     callees = callees_of(function)
     refuse_marks(c.function for c in callees)

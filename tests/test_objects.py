@@ -313,7 +313,32 @@ def set_in_dict(pair, x):
     return pair["b"]["v"] * x[1]
 
 
+def picked_and_written(x, a, b):
+    k = int(x[0] * 3.0)
+    s = a[k] * b[k] * x[1] ** 2
+    a[k] = s
+    return s + a[k]
+
+
+def picked_and_read(x, a, b):
+    x[0] = x[1] ** 2
+    return a[int(x[1] * 3.0)] * b[0] * x[0]
+
+
 def test_one_thing_in_two_places_is_not_written_to() -> None:
+    x = np.abs(X)
+    for held in ([1.0, 2.0], np.array([1.0, 2.0])):
+        with pytest.raises(gradgen.ArgumentError, match="a and b"):
+            gradgen.grad(picked_and_written)(x, held, held)
+        for mode in (gradgen.jvp, gradgen.hvp):
+            with pytest.raises(gradgen.ArgumentError, match="a and b"):
+                mode(picked_and_written)((x, held, held), (x,))
+        np.testing.assert_allclose(
+            gradgen.grad(picked_and_read)(x, held, held), [0.0, 2.0 * x[1] * held[1] * held[0]]
+        )
+
+
+def test_objects_in_two_places_are_not_written_to() -> None:
     row, node, held = [2, 1.0], Node(1.0), {"v": 0.5}
     cases = [
         (grown_rows, ([row, [1, 2.0]], X), ([row, row], X), r"rows\[0\] and rows\[1\]"),

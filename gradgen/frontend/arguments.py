@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -187,107 +186,6 @@ def key_of(value: Any) -> Any:
     if kind is dict:
         return kind, tuple(value), *map(key_of, value.values())
     return spec_of(value)
-
-
-def _arrays_in(value: Any, name: str, depth: int = 0) -> list[tuple[str, np.ndarray]]:
-    """Return the arrays in an argument, each with the expression that leads to it."""
-    if isinstance(value, np.ndarray):
-        return [(name, value)]
-    inner: list[tuple[str, Any]] = []
-    if isinstance(value, tuple | list | dict):
-        pairs = value.items() if isinstance(value, dict) else enumerate(value)
-        inner = [(f"{name}[{k!r}]", item) for k, item in pairs]
-    elif is_taken_apart(type(value)) and depth < 8:
-        inner = [(f"{name}.{k}", item) for k, item in attributes_of(value).items()]
-    return [found for way, item in inner for found in _arrays_in(item, way, depth + 1)]
-
-
-Way = tuple[str, tuple[Any, ...]]  # the name of an argument, and the steps to a part of it
-
-
-def _containers_in(
-    value: Any, text: str, way: Way, above: tuple[int, ...] = ()
-) -> list[tuple[str, Way, Any]]:
-    """Return the lists, dicts and objects in an argument, and the ways that lead to each."""
-    kind = type(value)
-    by_attribute = has_attributes(kind) and is_taken_apart(kind)
-    if id(value) in above:
-        return []  # it refers back, and is known as it is
-    pairs: list[tuple[Any, Any]]
-    if by_attribute:
-        pairs = list(attributes_of(value).items())
-    elif isinstance(value, tuple | list | dict):
-        pairs = list(value.items() if isinstance(value, dict) else enumerate(value))
-    else:
-        return []
-    name, steps = way
-    found = [] if isinstance(value, tuple) else [(text, way, value)]
-    for key, item in pairs:
-        inner = f"{text}.{key}" if by_attribute else f"{text}[{key!r}]"
-        step = ("attr" if by_attribute else "item", key)
-        found += _containers_in(item, inner, (name, (*steps, step)), (*above, id(value)))
-    return found
-
-
-def require_unlike(names: Sequence[str], values: Sequence[Any], written: frozenset[Way]) -> None:
-    """Refuse one list, dict or object in two places, for a function that writes to it in one.
-
-    Raises
-    ------
-    ArgumentError
-        If the write would be seen in the other place.
-    """
-    places: dict[int, list[tuple[str, Way]]] = {}
-    for n, v in zip(names, values, strict=True):
-        for text, way, one in _containers_in(v, n, (n, ())):
-            places.setdefault(id(one), []).append((text, way))
-    for same in places.values():
-        if len(same) > 1 and any(way in written for _, way in same):
-            texts = " and ".join(text for text, _ in same[:2])
-            raise ArgumentError(
-                f"{texts} are the same thing, and the function writes to it",
-                hint="pass a copy of one of them",
-            )
-
-
-def require_apart(names: Sequence[str], values: Sequence[Any]) -> None:
-    """Refuse arrays that share memory, for a function that writes to an argument.
-
-    Raises
-    ------
-    ArgumentError
-        If a write to one array would be seen through another.
-    """
-    arrays = [found for n, v in zip(names, values, strict=True) for found in _arrays_in(v, n)]
-    for k, (name, a) in enumerate(arrays):
-        for other, b in arrays[:k]:
-            if np.may_share_memory(a, b) and np.shares_memory(a, b):
-                raise ArgumentError(
-                    f"{other} and {name} share memory, and the function writes to an argument",
-                    hint="pass a copy of one of them",
-                )
-
-
-def require_entries(names: Sequence[str], values: Sequence[Any], error: Exception) -> None:
-    """Say which argument is empty, after a division by a length, or a stack of rows, failed.
-
-    Raises
-    ------
-    ArgumentError
-        If one is.
-    """
-    why = "the function divides by its length"
-    if not isinstance(error, ZeroDivisionError):
-        if "need at least one array to stack" not in str(error):
-            return
-        why = "what is stacked has no rows then"
-    for name, value in zip(names, values, strict=True):
-        for way, a in _arrays_in(value, name):
-            if a.size == 0:
-                raise ArgumentError(
-                    f"{way} is an empty array, and {why}",
-                    hint="skip empty batches, or pass at least one entry",
-                )
 
 
 def _array_spec(value: np.ndarray, name: str) -> Type:

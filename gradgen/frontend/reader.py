@@ -73,6 +73,7 @@ class Reader(Sharing):
         self.tokens: dict[Thing, Storage] = {}
         self.members: dict[Thing, set[Storage]] = {}  # the lists that went into a list
         self.given: dict[int, tuple[str, tuple[Any, ...]]] = {}  # boxes in arguments: ways there
+        self.given_lists: dict[Thing, int] = {}  # lists of the graph that such were made
         self.given_writes: set[int] = set()  # those that are written to, or may be
         self.item_writes: set[Thing] = set()  # lists whose items were written to
         self.inner_writes: set[Thing] = set()  # lists of lists that grew or shrank
@@ -331,6 +332,8 @@ class Reader(Sharing):
                 "pass the array as an argument, or write into a copy of it",
             )
         self.require_alone(storage)
+        mine = self.objects(storage) if self.given_lists else ()
+        self.given_writes |= {self.given_lists[s] for s in mine if s in self.given_lists}
         if storage.lists:
             if ref.steps:
                 listed.require_distinct(self, storage, of_list)
@@ -382,14 +385,14 @@ class Reader(Sharing):
     def graph_list(self, box: Seq) -> Ref:
         """Make a list one of the graph, which can grow in loops, and return its reference."""
         if box.grown is None:
-            if box.given:
-                self.given_writes.add(box.id)
             for item in box.items:
                 if isinstance(item, Seq) and item.kind is list:
                     self.graph_list(item)
             value = self._listed(box)
             storage = Storage(box.name)
             storage.lists = True
+            if box.given:
+                self.given_lists[storage] = box.id
             self.versions[storage] = value
             items = box.items
             self.load(box, storage)
