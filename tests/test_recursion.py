@@ -395,3 +395,37 @@ def test_a_dict_of_results_forty_calls_deep():
     value, slope = gradgen.value_and_grad(loss)(1.2, 40)
     assert value == loss(1.2, 40)
     assert slope == pytest.approx(value / 1.2, rel=1e-12)
+
+
+def test_computed_defaults_of_lambdas_and_of_functions_that_call_each_other():
+    def loss(x, n):
+        chain = lambda k, w=x[0]: w if k == 0 else x[k] * chain(k - 1)
+
+        def even(k, s=x[0]):
+            return s if k <= 0 else odd(k - 1) * x[k]
+
+        def odd(k, s=x[1]):
+            return s if k <= 0 else even(k - 1) + x[k]
+
+        return chain(n) + even(n) * odd(n)
+
+    x = np.array([1.1, 2.0, 0.7, 1.3])
+    value, gradient = gradgen.value_and_grad(loss)(x, 3)
+    assert value == loss(x, 3)
+    np.testing.assert_allclose(gradient, difference_gradient(loss, (x, 3), (0,))[0], 1e-8)
+
+
+def test_an_array_that_is_kept_is_the_same_array():
+    def loss(x):
+        @functools.cache
+        def row(k):
+            return k * x
+
+        first = row(2)
+        first[0] = 5.0
+        return np.sum(row(2) * row(1))
+
+    x = np.array([1.1, 2.0, 0.7])
+    value, gradient = gradgen.value_and_grad(loss)(x)
+    assert value == loss(x)
+    np.testing.assert_allclose(gradient, [5.0, *(4.0 * x[1:])], 1e-14)

@@ -1,7 +1,7 @@
 """Functions under `functools.lru_cache`: what they gave for known arguments is given again.
 
-A result is a number that stands in the text already, where every path to the second call has
-computed it.  On other paths the function is read again, which gives the same.
+A result is a number or an array that stands in the text already, where every path to the second
+call has computed it.  On other paths the function is read again, which gives the same.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.values import is_static, static_value
+from gradgen.frontend.values import Ref, is_static, static_value
 from gradgen.ir.nodes import Value
 from gradgen.syntax import nodes_in
 
@@ -46,7 +46,7 @@ def result(
     if held is not None and _stands(r, *held[1:]):
         return held[0]
     found = again()
-    if isinstance(found, Value) and found.type.is_scalar:
+    if isinstance(found, Ref) or (isinstance(found, Value) and found.type.is_scalar):
         ops = r.b.block.ops
         r.book.results[key] = found, r.b.block, len(ops), ops[-1] if ops else None, function
     return found

@@ -423,7 +423,7 @@ def name_defaults(r: Reader, fn: LocalFunction) -> None:
     """Give the defaults of a function that calls itself names, by which it finds them inside."""
     if fn.node.name in names_in(fn.node.body):
         for label, value in zip(_labels(fn), [*fn.defaults, *fn.kw_defaults], strict=True):
-            if isinstance(value, Box) or not (value is None or is_static(value)):
+            if _needs_name(value):
                 r.frame.names[label] = value
 
 
@@ -431,11 +431,19 @@ def defaults_at(r: Reader, fn: LocalFunction, node: ast.AST) -> tuple[list[Any],
     """Return the defaults of a local function at a call; in a recursive one they are parameters."""
     if not isinstance(r, InnerReader) or fn.frame.owner is r:
         return fn.defaults, fn.kw_defaults
-    values = [
-        r.bring_in(fn.frame, label, node) if label in fn.frame.names else value
-        for label, value in zip(_labels(fn), [*fn.defaults, *fn.kw_defaults], strict=True)
-    ]
+    values = []
+    for label, value in zip(_labels(fn), [*fn.defaults, *fn.kw_defaults], strict=True):
+        if label in fn.frame.names:
+            value = r.bring_in(fn.frame, label, node)
+        elif _needs_name(value):
+            what = f"a recursion in which the default of {label.split()[0]!r} is computed"
+            r.refuse(node, what, "pass it as an argument, or read the name from around")
+        values.append(value)
     return values[: len(fn.defaults)], values[len(fn.defaults) :]  # fmt: skip
+
+
+def _needs_name(value: Any) -> bool:
+    return isinstance(value, Box) or not (value is None or is_static(value))
 
 
 def _labels(fn: LocalFunction) -> list[str]:
