@@ -192,3 +192,19 @@ def test_per_example_derivatives() -> None:
         for w, value, slope in zip(many, values, slopes, strict=True):
             assert value == pytest.approx(rows.survey(w, data), rel=1e-14)
             np.testing.assert_allclose(slope, gradgen.grad(rows.survey)(w, data), rtol=1e-13)
+
+
+@pytest.mark.parametrize("name", ["edges_of_graph", "best_edge", "spring_network"])
+def test_columns_for_numba(name: str) -> None:
+    """Compiled code gets each column of numbers as an array, for any length."""
+    pytest.importorskip("numba")
+    loss, (w, data) = getattr(rows, name), rows.EXAMPLE_ARGS[name]()
+    gradient = gradgen.value_and_grad(loss, backend="numba")
+    texts = set()
+    for more in (data, data + data[:3]):
+        value, slope = gradient(w, more)
+        assert value == pytest.approx(loss(w, more), rel=1e-13)
+        np.testing.assert_allclose(slope, gradgen.grad(loss)(w, more), rtol=1e-11, atol=1e-14)
+        texts.add(gradient.source)
+    (text,) = texts
+    assert "np.array([row" in text

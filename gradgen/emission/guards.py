@@ -19,7 +19,7 @@ from gradgen.rules.registry import RULES
 def guards(function: Function, name: str, names: dict[Value, str]) -> list[ast.stmt]:
     """Return the check of options, of ranks, and of lengths 1 where they decide broadcasting."""
     leaves = [op for op in function.body.ops if op.prim == "leaf"]
-    arrays = [op for op in leaves if op.out.type.kind == "array"]
+    arrays = [op for op in leaves if op.out.type.kind == "array" and "classes" not in op.attrs]
     stretched = _decided(function)
     tests = [_option_test(p, spec.obj) for p, spec in function.params if _is_option(spec)]
     tests += [_array_test(p) for p, spec in function.params if _is_guessed(spec)]

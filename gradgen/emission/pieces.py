@@ -135,10 +135,20 @@ def index_object(index: Expr) -> Expr:
     return call("slice", [ast.Constant(None) if p is None else p for p in parts])
 
 
+def _column(rows: Expr, way: tuple[Any, ...]) -> Expr:
+    """Return the array of what is in the rows of a list."""
+    if not way:
+        return call("np.array", [rows])
+    loop = ast.comprehension(ast.Name("row", ast.Store()), rows, [], 0)
+    return call("np.array", [ast.ListComp(access(ast.Name("row", ast.Load()), way), [loop])])
+
+
 def access(out: Expr, path: tuple[Any, ...]) -> Expr:
     """Return the reading of what a way through containers leads to."""
     for kind, key in path:
-        if kind == "attr":
+        if kind == "column":
+            out = _column(out, key)
+        elif kind == "attr":
             out = ast.Attribute(out, key, ast.Load())
         else:
             out = ast.Subscript(out, literal(key), ast.Load())

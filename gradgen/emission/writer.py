@@ -161,6 +161,8 @@ class Writer:
             target = unpacking(spec, names, ())
             if mine and target is not None:
                 out.append(ast.Assign([target], ast.Name(param, ast.Load())))
+                made = [op for op in mine if op.attrs["path"][-1][0] == "column"]
+                out += [s for op in made for s in self._leaf(op)]
             else:
                 out += [s for op in mine for s in self._leaf(op)]
         return out

@@ -25,6 +25,7 @@ from gradgen.frontend.calls import call_value
 from gradgen.frontend.captured_lists import require_loops
 from gradgen.frontend.entries import KEYS, Entries
 from gradgen.frontend.inlining import run_body
+from gradgen.frontend.list_columns import make_columns
 from gradgen.frontend.long_lists import require_read_only, with_long_lists
 from gradgen.frontend.outside import keep_unwritten
 from gradgen.frontend.pinning import any_single, pinned, with_entries
@@ -98,6 +99,8 @@ def _with_lists(fn: Any, given: Any, options: Any, kinds: Kinds) -> Function:
         made = _read_function(fn, chosen, options, kinds=kinds, kept_lists=keeps)
         require_read_only(made)
         require_loops(made)
+        if options.backend != "numpy":
+            make_columns(made)
         return _of_fair_length(made)
     except GradgenError:
         if found == specs and not kept:

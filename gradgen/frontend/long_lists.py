@@ -26,13 +26,12 @@ WITH_TUPLES = ("len", "array_of_list", "py_sum", "py_max", "py_min")
 
 def with_long_lists(specs: dict[str, Any], options: Options) -> dict[str, Any]:
     """Return specs in which long lists of one kind, of what is held constant, are lists."""
-    if options.backend != "numpy":
-        return specs
     try:
         apart = {*options.selected(list(specs)), *batch_names(options.batch, list(specs))}
     except ArgumentError:
         return specs  # positions inside *args
-    return {n: s if n in apart else _with_lists(s) for n, s in specs.items()}
+    compiled = options.backend != "numpy"
+    return {n: s if n in apart else _with_lists(s, compiled) for n, s in specs.items()}
 
 
 def of_any_length(specs: dict[str, Any], options: Options) -> Any:
@@ -62,18 +61,21 @@ def _any_shape(item: Any) -> Any:
     return (item.dtype, item.rank) if isinstance(item, Type) and item.is_array else item
 
 
-def _with_lists(spec: Any) -> Any:
+def _with_lists(spec: Any, compiled: bool) -> Any:
     if not isinstance(spec, Container):
         return spec
-    found = long_list(spec)
+    found = long_list(spec, compiled)
     if found is not None:
         return found
-    items = tuple(map(_with_lists, spec.items))
+    items = tuple(_with_lists(item, compiled) for item in spec.items)
     return spec if items == spec.items else dataclasses.replace(spec, items=items)
 
 
-def long_list(spec: Any) -> LongList | None:
-    """Return what a long list is whose items are alike, None where they are not."""
+def long_list(spec: Any, compiled: bool = False) -> LongList | None:
+    """Return what a long list is whose items are alike, None where they are not.
+
+    ``compiled``: for code that has no lists of lists, but columns of tuples.
+    """
     if not isinstance(spec, Container) or spec.kind not in CLASSES or len(spec.items) < LEAST:
         return None
     rows = [s for s in spec.items if isinstance(s, Container)]
@@ -83,7 +85,8 @@ def long_list(spec: Any) -> LongList | None:
     kinds = {(row.kind, row.keys) for row in rows}
     kind, keys = next(iter(kinds))
     item = _common(tuple(part for row in rows for part in row.items)) if keys else None
-    if len(kinds) == 1 and kind in CLASSES and item is not None and item.is_scalar:
+    alike = len(kinds) == 1 and item is not None and item.is_scalar
+    if alike and kind in CLASSES and not compiled:
         inner = Type("list", item=item)
         return LongList(Type("list", item=inner), (spec.kind, kind))
     row = _row(spec.items)

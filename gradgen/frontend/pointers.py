@@ -59,6 +59,10 @@ class Row:
     keys: tuple[Any, ...]
     items: tuple[Any, ...]
 
+    def step(self, key: Any) -> tuple[str, Any]:
+        """Return the step that leads to the item under a key."""
+        return "attr" if has_attributes(self.kind) else "item", key
+
     @property
     def __name__(self) -> str:
         return str(self.kind.__name__)

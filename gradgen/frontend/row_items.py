@@ -29,8 +29,7 @@ def item(r: Reader, owner: Value, row: Row, key: Any, node: ast.AST) -> Any:
         what = f"{key!r} of rows in which it is not of one kind"
         return Poison(UnsupportedError(what, r.span(node), "let it be of one kind in all rows"))
     type_ = row_type(found) if isinstance(found, Row) else found
-    step = ("attr" if has_attributes(row.kind) else "item", key)
-    attrs = {"key": step, "type": type_}
+    attrs = {"key": row.step(key), "type": type_}
     if issubclass(row.kind, tuple):
         attrs["width"] = len(row.keys)  # it may be unpacked
     value = r.hold(r.b.append("field", [owner], [type_], span=r.span(node), attrs=attrs).out)

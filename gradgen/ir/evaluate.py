@@ -104,7 +104,10 @@ def evaluate(function: Function, arguments: Mapping[str, Any]) -> Frame:
 def follow(tree: Any, path: Path) -> Any:
     """Return what a path leads to inside an argument."""
     for kind, key in path:
-        tree = getattr(tree, key) if kind == "attr" else tree[key]
+        if kind == "column":  # of the rows of a list
+            tree = np.array([follow(row, key) for row in tree])
+        else:
+            tree = getattr(tree, key) if kind == "attr" else tree[key]
     return tree
 
 
