@@ -194,7 +194,7 @@ def test_per_example_derivatives() -> None:
             np.testing.assert_allclose(slope, gradgen.grad(rows.survey)(w, data), rtol=1e-13)
 
 
-@pytest.mark.parametrize("name", ["edges_of_graph", "best_edge", "spring_network"])
+@pytest.mark.parametrize("name", ["edges_of_graph", "best_edge"])
 def test_columns_for_numba(name: str) -> None:
     """Compiled code gets each column of numbers as an array, for any length."""
     pytest.importorskip("numba")
