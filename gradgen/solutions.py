@@ -148,12 +148,30 @@ def _ruled(
 
     ``rests`` says that the equation is ``z = equation(z, *args)``, not ``equation(z, *args) = 0``.
     """
-    from gradgen.jacobians import jacfwd
-    from gradgen.products import jvp, vjp
-
-    count = _arguments(solver, equation)
-    free = tuple(k for k in range(1, count) if k not in nondiff_argnums)
     singular = f"the equation of {solver.__name__!r} has a singular Jacobian at its solution"
+    count = _arguments(solver, equation)
+    jacobian, divided = _steepness(equation, rests, singular)
+    backward, pushforward = _rules(equation, count, nondiff_argnums, jacobian, divided)
+
+    def forward(start, *args):
+        z = solver(start, *args)
+        return z, (z, args)
+
+    def rest(z, *args):
+        return _apart(z)
+
+    rest.__signature__ = inspect.signature(solver)  # type: ignore[attr-defined]
+    found, made = custom_vjp(rest), custom_vjp(solver)
+    found.defvjp(_kept, backward)
+    made.defvjp(forward, backward)
+    found.pushforward = made.pushforward = pushforward
+    found.found = made.found = found
+    return made
+
+
+def _steepness(equation: Callable[..., Any], rests: bool, singular: str) -> tuple[Any, Any]:
+    """Return the functions that give an equation's Jacobian, and that divide by the one number."""
+    from gradgen.jacobians import jacfwd
 
     def level(v, like, *args):
         """Return the equation of a solution in parts as one of vectors."""
@@ -161,7 +179,6 @@ def _ruled(
         return _flat(in_parts_of(like, equation(z, *args)), like)
 
     slope, slope_of_parts = jacfwd(equation, argnums=0), jacfwd(level, argnums=0)
-    pull, push = vjp(equation, argnums=free), jvp(equation, argnums=free)
 
     def jacobian(z, args):
         if _is_container(z):
@@ -178,6 +195,18 @@ def _ruled(
         if steep == 0.0:
             raise np.linalg.LinAlgError(singular)
         return -g / steep
+
+    return jacobian, divided
+
+
+def _rules(
+    equation: Callable[..., Any], count: int, fixed: tuple[int, ...], jacobian: Any, divided: Any
+) -> tuple[Any, Any]:
+    """Return the rules of a solver in reverse and in forward mode."""
+    from gradgen.products import jvp, vjp
+
+    free = tuple(k for k in range(1, count) if k not in fixed)
+    pull, push = vjp(equation, argnums=free), jvp(equation, argnums=free)
 
     def backward(kept, g):
         z, args = kept
@@ -206,17 +235,4 @@ def _ruled(
         """Put None where an argument has no derivative."""
         return [cotangents[free.index(k)] if k in free else None for k in range(1, count)]
 
-    def forward(start, *args):
-        z = solver(start, *args)
-        return z, (z, args)
-
-    def rest(z, *args):
-        return _apart(z)
-
-    rest.__signature__ = inspect.signature(solver)  # type: ignore[attr-defined]
-    found, made = custom_vjp(rest), custom_vjp(solver)
-    found.defvjp(_kept, backward)
-    made.defvjp(forward, backward)
-    found.pushforward = made.pushforward = pushforward
-    found.found = made.found = found
-    return made
+    return backward, pushforward

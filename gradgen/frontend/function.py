@@ -56,6 +56,11 @@ from gradgen.syntax import nodes_in
 MOST_OPERATIONS = 6000
 EFFORTS = (0, FOR, FOR | WHILE)
 
+ENTANGLED = "objects that hold each other in ways that depend on the path"
+SIDE_BY_SIDE = "keep what they hold in lists side by side, and places in these for objects"
+UNSETTLED = "what the function's names share does not settle"
+COPIED = "copy arrays with .copy() before writing to them"
+
 
 def read_function(fn: Any, given: Any, options: Any) -> Function:
     """Return the graph of a function for arguments, specs (a dict) or annotations (None).
@@ -177,7 +182,8 @@ def _read_function(
         specs[next(iter(signature.parameters))] = Opaque(receiver)
     precise = Precise()
     written_out: frozenset[int] = frozenset()
-    book = _new_book(options, effort, kinds, pooled, follows)
+    book = Book(effort=effort, learns_lengths=not options.batch, pooled=pooled, follows=follows)
+    book.kinds, book.compiled = kinds or Kinds(), options.backend == "numba"
     book.whiles, book.tables = set() if whiles is None else whiles, tables
     if kept_lists is not None:
         book.keeps_lists, book.kept_lists = True, kept_lists
@@ -203,16 +209,8 @@ def _read_function(
             name, path = found.path
             specs[name] = refined(specs[name], path, found.how)
         except RecursionError:
-            raise UnsupportedError(
-                "objects that hold each other in ways that depend on the path",
-                source.span(source.node),
-                "keep what they hold in lists side by side, and places in these for objects",
-            ) from None
-    raise UnsupportedError(
-        "what the function's names share does not settle",
-        source.span(source.node),
-        "copy arrays with .copy() before writing to them",
-    )
+            raise UnsupportedError(ENTANGLED, source.span(source.node), SIDE_BY_SIDE) from None
+    raise UnsupportedError(UNSETTLED, source.span(source.node), COPIED)
 
 
 def _note(book: Book, found: Recursive | Stepwise | Tabled | Unpacked) -> None:
@@ -226,15 +224,6 @@ def _note(book: Book, found: Recursive | Stepwise | Tabled | Unpacked) -> None:
     else:
         book.lengths[found.symbol] = found.count
         book.unpacked.add(id(found.node))
-
-
-def _new_book(
-    options: Any, effort: int, kinds: Kinds | None, pooled: set[type] | None, follows: bool
-) -> Book:
-    book = Book(effort=effort, learns_lengths=not options.batch, pooled=pooled, follows=follows)
-    book.kinds = kinds or Kinds()
-    book.compiled = options.backend == "numba"
-    return book
 
 
 def specs_for(fn: Any, given: Any) -> dict[str, Any]:
