@@ -18,6 +18,7 @@ import numpy as np
 from gradgen.emission.header import COMMAND, HASH, MARK, TYPES
 from gradgen.frontend.arguments import Container, spec_of
 from gradgen.frontend.entries import entries_of
+from gradgen.frontend.long_lists import LEAST
 from gradgen.frontend.pinning import pinned
 from gradgen.ir.types import ANY, SHORT, scalar
 
@@ -25,6 +26,7 @@ FIRST = re.compile(rf'"""[^\n]+``(?P<name>[^\n]+)``, {MARK} (?P<version>\S+) fro
 DTYPES = {short: name for name, short in SHORT.items() if name}
 # An example length; any but 1 will do, which is a type of its own.
 LENGTH = 2
+MORE = "..."  # what stands for the other items of a long list
 TOKEN = re.compile(
     r"\s*(?:(?P<array>\w+)\[(?P<dims>(?:\w+(?:, )?)*)\](?!\w)"
     r"|(?P<any>number or array)|np\.(?P<scalar>\w+)"
@@ -134,6 +136,7 @@ class _Types:
 
     def __init__(self, text: str, classes: Callable[[str], Any]) -> None:
         self.text, self.at, self.classes = text.rstrip(), 0, classes
+        self.row = 0  # the item of a long list that is read
 
     @property
     def done(self) -> bool:
@@ -190,13 +193,28 @@ class _Types:
             raise Unreadable(sign)
         end = ")" if sign == "(" else "]"
         items: list[Any] = []
+        start = self.at
         while not self.peek(end):
+            if self.peek(MORE):
+                items = self.alike(start, name)
+                continue
             items.append(self.spec(f"{name}[{len(items)}]"))
             if self.peek(","):
                 self.skip(",")
         self.skip(end)
         return _general(Container({"(": tuple, "[": list}[sign], tuple(range(len(items))),
                                   tuple(items)))  # fmt: skip
+
+    def alike(self, start: int, name: str) -> list[Any]:
+        """Read the item of a long list as many times as make one."""
+        around, items = self.row, []
+        for k in range(LEAST):
+            self.at, self.row = start, k
+            items.append(self.spec(f"{name}[{k}]"))
+        self.row = around
+        self.skip(",")
+        self.at += self.text[self.at :].index(MORE) + len(MORE)
+        return items
 
     def fields(self, kind: Any, name: str) -> Any:
         """Read ``key: spec`` pairs up to the closing brace."""
@@ -226,11 +244,13 @@ class _Types:
             "False": False,
         }
         if self.peek("{"):
-            kind = self.classes(word)
+            kind = range if word == "range" else self.classes(word)
             if not isinstance(kind, type):
                 raise Unreadable(word)
             self.skip("{")
             return self.fields(kind, name)
+        if word == "any":  # of several kinds, in a row of a long list
+            return spec_of(None if self.row else 0.0, name)
         if word not in plain:
             raise Unreadable(word)
         return _plain_spec(plain[word], name, word in ("True", "False"))

@@ -106,7 +106,7 @@ TREES = [
     1.5, 3, True, "text with 'quotes'", None, np.float32(1.0), np.int64(2), np.ones(3),
     np.ones((2, 1, 3), np.float32), np.arange(3), np.ones((), int), (1.0,), [1.0, np.ones(2)], [],
     {"w": np.ones((2, 2)), 3: ({"b": 1.0}, [2])}, {"two words": 1.0}, Point(1.0, 2.0),
-    np.ones(2) > 0,
+    np.ones(2) > 0, range(5, 0, -2),
 ]  # fmt: skip
 
 
@@ -120,6 +120,28 @@ def test_types_are_read_back(tree: object) -> None:
     assert found is not None
     specs = specs_of(found.types, {"Point": Point}.get)
     assert specs == {"x": spec_of(1.0), "a": spec_of(tree, "a"), "y": spec_of(2.0)}
+
+
+LONG = [
+    [float(k) for k in range(12)],
+    [(k, k % 3, 0.5 * k) for k in range(12)],
+    tuple(np.ones(3) for _ in range(12)),
+    {"rows": [[0.1 * k, 1.0] for k in range(12)]},
+    [Point(0.1 * k, 1.0) for k in range(12)],
+    [{"w": 0.1 * k, "s": [1.0] * 9, "p": {"q": k}, "id": k if k % 2 else None} for k in range(12)],
+]
+
+
+@pytest.mark.parametrize("tree", LONG, ids=lambda tree: str(type(tree)))
+def test_types_of_long_lists_are_read_back(tree: object) -> None:
+    def f(x: float, a, y):
+        return x * y
+
+    first = run(f, (1.0, tree, 2.0)).text
+    found = recorded(first)
+    assert found is not None
+    assert "..." in found.types
+    assert run(f, None, specs=specs_of(found.types, {"Point": Point}.get)).text == first
 
 
 def test_types_that_have_no_text() -> None:
