@@ -429,3 +429,41 @@ def test_an_array_that_is_kept_is_the_same_array():
     value, gradient = gradgen.value_and_grad(loss)(x)
     assert value == loss(x)
     np.testing.assert_allclose(gradient, [5.0, *(4.0 * x[1:])], 1e-14)
+
+
+def test_what_is_kept_is_not_written_to():
+    def of_list(x):
+        @functools.cache
+        def pair(k):
+            return [x[k], x[k + 1]]
+
+        pair(0).append(x[2])
+        return sum(pair(0))
+
+    def of_array(x):
+        @functools.cache
+        def zeros(n):
+            return np.zeros(n)
+
+        if x[0] > 0.0:
+            zeros(3)[0] = x[1]
+        return np.sum(zeros(3))
+
+    def of_method(x):
+        return Costs(x).upto(3) * Costs(x).upto(2)
+
+    x = np.array([1.1, 2.0, 0.7, 1.3])
+    for loss in (of_list, of_array):
+        with pytest.raises(gradgen.UnsupportedError, match="a write into"):
+            gradgen.grad(loss)(x)
+    expected = difference_gradient(of_method, (x,), (0,))[0]
+    np.testing.assert_allclose(gradgen.grad(of_method)(x), expected, 1e-8)
+
+
+class Costs:
+    def __init__(self, x):
+        self.x = x
+
+    @functools.cache
+    def upto(self, k):
+        return self.x[0] if k == 0 else 0.5 * self.upto(k - 1) + self.x[k] ** 2

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from gradgen.frontend.outside import keep_unwritten
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Ref, is_static, static_value
 from gradgen.ir.nodes import Value
@@ -38,7 +39,22 @@ def _may_be_known(value: Any) -> bool:
 def result(
     r: Reader, function: Any, args: list[Any], kwargs: dict[str, Any], again: Callable[[], Any]
 ) -> Any:
-    """Return what a function has given for known arguments, or what it gives now."""
+    """Return what a function has given for known arguments, or what it gives now.
+
+    A write to it would be seen by the next call with the same arguments, and is refused where that
+    may compute it again.
+    """
+    found = _kept_or_new(r, function, args, kwargs, again)
+    held = next((k for k in r.book.results.values() if k[0] is found), None)
+    whole = (r.b.around or [r.b.block])[0]
+    if held is None or held[1] is not whole:
+        keep_unwritten(found, "a kept result")
+    return found
+
+
+def _kept_or_new(
+    r: Reader, function: Any, args: list[Any], kwargs: dict[str, Any], again: Callable[[], Any]
+) -> Any:
     if kwargs or not all(map(is_static, args)):
         return again()
     key = (id(function), *(repr(static_value(a)) for a in args))

@@ -73,6 +73,8 @@ def class_attribute(
     from gradgen.frontend.calls import call_value
 
     found = found_in(kind, name, after)
+    if isinstance(found, functools._lru_cache_wrapper):
+        found = found.__wrapped__  # what it keeps, the method gives again
     if isinstance(found, types.FunctionType):
         return Method(owner, found)
     if isinstance(found, property):

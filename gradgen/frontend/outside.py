@@ -95,7 +95,7 @@ def _part(r: Reader, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
 
 
 def keep_unwritten(value: Any, name: str) -> None:
-    """Let writes be refused to a parameter that stands for what is around a local function."""
+    """Let writes be refused to what a local function reads around it, or what one keeps."""
     if isinstance(value, Ref):
         value.storage.outside = True
     elif isinstance(value, Box):
