@@ -137,3 +137,17 @@ def test_layouts_that_compiled_code_has_not_are_refused() -> None:
             gradgen.grad(loss, backend="numba")(x)
     expected = np.cos(x) * np.arange(6.0).reshape(3, 2).T
     np.testing.assert_allclose(gradgen.grad(known, backend="numba")(x), expected)
+
+
+def test_half_precision_is_refused() -> None:
+    def of_mask(x: Any) -> Any:
+        return np.sum(np.exp(x > 0.5) * x)
+
+    def of_quotients(x: Any, k: Any) -> Any:
+        return np.sum(np.true_divide(k, k + 1) * x)
+
+    x, k = np.array([0.3, 0.7]), np.array([3, 1], np.int8)
+    with pytest.raises(UnsupportedError, match=r"np\.exp of truth values.*no lowering"):
+        gradgen.grad(of_mask, backend="numba")(x)
+    expected = gradgen.grad(of_quotients)(x, k)
+    assert np.array_equal(gradgen.grad(of_quotients, backend="numba")(x, k), expected)

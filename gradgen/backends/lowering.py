@@ -47,6 +47,7 @@ OF_NUMBERS = {
     "special.expm1": "math.expm1", "special.log1p": "math.log1p", "expit": "_expit",
     "math.fmod": "np.fmod",
 }  # fmt: skip
+SMALL = ("bool", "int8", "uint8", "int16", "uint16")
 HELPERS = str(Path(__file__).with_name("helpers.py"))
 
 
@@ -223,6 +224,11 @@ class Lowering:
             self._refuse(op, "asking whether a truth value is Python's or NumPy's (`is True`)")
         if any(isinstance(v, Const) and _is_long(v.const) for v in op.inputs):
             self._refuse(op, "an integer of more than 64 bits")
+        if _in_half_precision(op):
+            what = (
+                f"{RULES[op.prim].spelling} of truth values or small integers, in half precision,"
+            )
+            self._refuse(op, what)
 
     def _refuse(self, op: Op, what: str) -> None:
         raise UnsupportedError(f"{what} has no lowering to Numba", op.span, WAY_OUT)
@@ -303,3 +309,14 @@ def _parsed(text: str, name: str) -> ast.FunctionDef:
     assert isinstance(made, ast.FunctionDef)
     made.name = name
     return made
+
+
+def _in_half_precision(op: Op) -> bool:
+    """Whether NumPy computes a function in half or single precision, by the dtype of its inputs."""
+    rule = RULES.get(op.prim)
+    if rule is None or not rule.elementwise or not rule.spelling.startswith("np."):
+        return False
+    if rule.spelling == "np.divide":
+        return False  # of whole numbers in double precision
+    floats = any(v.type.inexact for v in op.outputs)
+    return floats and all(v.type.dtype in SMALL for v in op.inputs)
