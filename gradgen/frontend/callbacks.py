@@ -109,7 +109,7 @@ def held_by(func: Any) -> tuple[Any, Callable[[Any], Any]]:
     if isinstance(func, LocalFunction):
         count = len(func.defaults)
         return Seq([*func.defaults, *func.kw_defaults]), lambda held: dataclasses.replace(
-            func, defaults=held.items[:count], kw_defaults=held.items[count:]
+            func, defaults=held.items[:count], kw_defaults=held.items[count:], at_hand=True
         )
     return Seq([]), lambda held: func
 

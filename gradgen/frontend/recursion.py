@@ -429,7 +429,7 @@ def name_defaults(r: Reader, fn: LocalFunction) -> None:
 
 def defaults_at(r: Reader, fn: LocalFunction, node: ast.AST) -> tuple[list[Any], list[Any]]:
     """Return the defaults of a local function at a call; in a recursive one they are parameters."""
-    if not isinstance(r, InnerReader) or fn.frame.owner is r:
+    if not isinstance(r, InnerReader) or fn.frame.owner is r or fn.at_hand:
         return fn.defaults, fn.kw_defaults
     values = []
     for label, value in zip(_labels(fn), [*fn.defaults, *fn.kw_defaults], strict=True):

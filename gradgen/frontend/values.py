@@ -149,7 +149,8 @@ class LocalFunction:
     defaults: list[Any]
     kw_defaults: list[Any]
     marked: bool = False  # whether calls of it are run again in the reverse sweep
-    kept: bool = False  # whether its results are kept, by `lru_cache`
+    kept: bool = False
+    at_hand: bool = False  # whether its results are kept, by `lru_cache`
     held: Any = None  # the box of the attributes that are set on it, if any are
 
 

@@ -15,6 +15,7 @@ from gradgen.ir.types import (
     ANY,
     BOOL,
     FLOAT,
+    OPAQUE,
     Type,
     array,
     fresh_dim,
@@ -47,8 +48,12 @@ def list_type(inputs: list[Value], attrs: Attrs) -> Type:
 def joined_item(one: Type, other: Type) -> Type:
     """Return the type of items that may be of either type; numbers beside lists are refused.
 
-    An item of which nothing is known would be taken for a number or an array.
+    An item of which nothing is known would be taken for a number or an array.  None may stand
+    beside numbers: what asks tells them apart.
     """
+    held = other if one == OPAQUE else one
+    if OPAQUE in (one, other) and held.is_scalar:
+        return held
     item = join(one, other)
     refuse_unless(
         item is not None,

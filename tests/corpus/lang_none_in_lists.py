@@ -63,6 +63,15 @@ def before_none_goes_in(x, n):
     return total + sum(v for v in found if v is not None)
 
 
+def appended_now_and_then(x, n):
+    out = [None]
+    for k in range(n):
+        out.append(x * k if out[-1] is None else out[-1] * 0.5 + k)
+        if k % 5 == 4:
+            out.append(None)
+    return sum(0.3 * x if v is None else v for v in out)
+
+
 def one_turn(x):
     held = (1,)
     parts = [x * held.index(k) + x if k in held else None for k in range(1, 2)]
@@ -76,5 +85,6 @@ EXAMPLE_ARGS = {
     "others_than_none": lambda: (0.9, 150),
     "states_filled_in": lambda: (0.9, 150),
     "before_none_goes_in": lambda: (0.9, 150),
+    "appended_now_and_then": lambda: (0.9, 70),
     "one_turn": lambda: (0.9,),
 }
