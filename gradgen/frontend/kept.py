@@ -44,27 +44,21 @@ def result(
     A write to it would be seen by the next call with the same arguments, and is refused where that
     may compute it again.
     """
-    found = _kept_or_new(r, function, args, kwargs, again)
-    held = next((k for k in r.book.results.values() if k[0] is found), None)
-    whole = (r.b.around or [r.b.block])[0]
-    if held is None or held[1] is not whole:
-        keep_unwritten(found, "a kept result")
-    return found
-
-
-def _kept_or_new(
-    r: Reader, function: Any, args: list[Any], kwargs: dict[str, Any], again: Callable[[], Any]
-) -> Any:
-    if kwargs or not all(map(is_static, args)):
-        return again()
-    key = (id(function), *(repr(static_value(a)) for a in args))
+    known = not kwargs and all(map(is_static, args))
+    key = (id(function), *(repr(static_value(a)) for a in args)) if known else None
     held = r.book.results.get(key)
     if held is not None and _stands(r, *held[1:]):
-        return held[0]
-    found = again()
-    if isinstance(found, Ref) or (isinstance(found, Value) and found.type.is_scalar):
-        ops = r.b.block.ops
-        r.book.results[key] = found, r.b.block, len(ops), ops[-1] if ops else None, function
+        found = held[0]
+    else:
+        found, held = again(), None
+        number = isinstance(found, Value) and found.type.is_scalar
+        if known and (number or isinstance(found, Ref)):
+            ops = r.b.block.ops
+            held = found, r.b.block, len(ops), ops[-1] if ops else None, function
+            r.book.results[key] = held
+    outermost = (r.b.around or [r.b.block])[0]
+    if held is None or held[1] is not outermost:
+        keep_unwritten(found, "a kept result")
     return found
 
 

@@ -90,11 +90,8 @@ def _require_one_class(r: Reader, node: Any, left: Any, right: Any) -> None:
     """Raise what Python raises for a tuple plus a list, and a list plus a tuple."""
     if r.frame.source.generated:
         return  # there, tuples in lists are lists
-    one, other = (row_kinds.known_tuple(r, v) for v in (left, right))
-    growing = isinstance(node, ast.AugAssign) and not one
-    if None not in (one, other) and one != other and not growing:
-        a, b = ("tuple" if t else "list" for t in (one, other))
-        r.fail(node, TypeError(f'can only concatenate {a} (not "{b}") to {a}'))
+    if {row_kinds.known_tuple(r, v) for v in (left, right)} == {True, False}:
+        _fail_as_python(r, node, left, right)
 
 
 def _has_no_operators(value: Any) -> bool:
@@ -138,7 +135,9 @@ def _one_like(r: Reader, node: ast.AST, value: Any) -> Any:
         return None
     if v.type.is_scalar and v.type.weak:
         return {"float": 1.0, "int": 1, "bool": True, "complex": 1j}[v.type.kind]
-    return [] if v.type.kind == "list" else np.ones((), v.type.dtype or "float64")[()]
+    if v.type.kind == "list":
+        return () if row_kinds.known_tuple(r, value) else []
+    return np.ones((), v.type.dtype or "float64")[()]
 
 
 def _is_one(v: Value) -> bool:

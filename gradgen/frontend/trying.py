@@ -57,20 +57,16 @@ def try_statement(r: Reader, s: ast.Try, rest: Point) -> Point:
     place, error = found
     for handler, classes in caught:
         if isinstance(error, classes):
-            start, end = _ended(r, s, s.body[:place]), _ended(r, handler, handler.body, s)
+            start, end = _ended(r, s, s.body[:place]), _ended(r, s, handler.body)
             return Point([*start, *_named(handler, error), *end, *s.finalbody], rest)
     return Point(s.body, rest)
 
 
-def _ended(
-    r: Reader, node: ast.AST, steps: list[ast.stmt], s: ast.Try | None = None
-) -> list[ast.stmt]:
+def _ended(r: Reader, s: ast.Try, steps: list[ast.stmt]) -> list[ast.stmt]:
     """Return statements of a ``try`` with those of its ``finally`` before each jump out."""
-    whole = node if s is None else s
-    assert isinstance(whole, ast.Try)
-    if not whole.finalbody or getattr(whole, "gradgen_leaves", False):
+    if not steps or not s.finalbody or getattr(s, "gradgen_leaves", False):
         return steps
-    return with_last(r, (id(node), len(steps)), steps, whole.finalbody)
+    return with_last(r, (id(steps[0]), len(steps)), steps, s.finalbody)
 
 
 def _named(handler: ast.ExceptHandler, error: BaseException) -> list[Step]:
