@@ -147,17 +147,13 @@ def spelled_members(x: Any) -> Any:
     return sum(x**2) * weight(f"{Level.HIGH}" == "2")
 
 
-def two_ranges(x: Any) -> Any:
-    return sum(x**2) * weight(range(len(x)) == range(4))
-
-
 @pytest.mark.parametrize(
     ("loss", "why"),
     [(queue_or_list, "deque"), (queue_and_list, "deque"), (list_before_a_queue, "deque"),
      (order_of_keys, "another order"), (which_dict, "another class"),
      (which_tuple, "two tuples are one"), (tuple_or_list_by_path, "a tuple or a list"),
      (int_or_float_by_max, "several kinds"), (array_of_no_axes, "several kinds"),
-     (spelled_members, "in a text"), (two_ranges, "two ranges")],
+     (spelled_members, "in a text")],
 )  # fmt: skip
 def test_what_is_not_known_is_refused(loss: Callable[..., Any], why: str) -> None:
     with pytest.raises(gradgen.UnsupportedError, match=f"(?s){why}.*Way out"):

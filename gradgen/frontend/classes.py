@@ -11,7 +11,7 @@ import sysconfig
 import types
 from typing import Any
 
-from gradgen.library.containers import DictObject, ListObject
+from gradgen.library.containers import DictObject, ListObject, MissingDictObject
 
 MISSING = object()
 _MADE_BY_CLASS_STATEMENT = 1 << 9
@@ -68,14 +68,17 @@ def found_in(kind: type, name: str, after: type | None = None) -> Any:
     order = kind.__mro__
     if after is not None:
         order = order[order.index(after) + 1 :]
-    return next((v[name] for v in map(_spelled_out, order) if name in v), MISSING)
+    held = (_spelled_out(c, kind) for c in order)
+    return next((v[name] for v in held if name in v), MISSING)
 
 
 SPELLED_OUT: dict[type, type] = {list: ListObject, dict: DictObject}
 
 
-def _spelled_out(kind: type) -> Any:
-    """Return what a class says; of ``list`` and ``dict``, as far as it is spelled out."""
+def _spelled_out(kind: type, of: type) -> Any:
+    """Return what a class in the order ``of`` one says; of ``list`` and ``dict``, what is read."""
+    if kind is dict and hasattr(of, "__missing__"):
+        return {**vars(DictObject), **vars(MissingDictObject)}
     return vars(SPELLED_OUT.get(kind, kind))
 
 
@@ -83,4 +86,4 @@ def extended(kind: type) -> type | None:
     """Return ``list`` or ``dict``, if a class extends that and nothing else of a library."""
     *own, base = kind.__mro__[:-1]
     plain = base in SPELLED_OUT and all(map(is_users, own)) and kind.__new__ is base.__new__
-    return base if plain and not hasattr(kind, "__missing__") else None
+    return base if plain else None

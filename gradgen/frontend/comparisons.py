@@ -46,6 +46,13 @@ from gradgen.frontend.values import (
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import may_be_one
 
+EQUAL_RANGES = """
+n = len(a)
+out = False
+if n == len(b):
+    out = n == 0 or (a[0] == b[0] and (n == 1 or a[1] == b[1]))
+"""
+
 
 def compare(r: Reader, node: ast.Compare) -> Any:
     """Read a comparison, or a chain of them, of which each operand is read once."""
@@ -98,6 +105,8 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
         same = _identical(r, node, left, right)
         if same is not None:
             return Const(same == isinstance(op, ast.Is))
+    if prim in ("eq", "ne") and row_kinds.is_range(left) and row_kinds.is_range(right):
+        return _equal_ranges(r, node, prim, left, right)
     if prim in ("eq", "ne") and _differ_in_class(r, node, left, right):
         return Const(prim == "ne")
     if is_static(left) and is_static(right):
@@ -122,6 +131,12 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
     return r.hold(r.b.emit(prim, [a, b], span=r.span(node)))
 
 
+def _equal_ranges(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> Any:
+    """Compare two ranges: as Python does, by the numbers that they stand for."""
+    out = run_text(r, node, EQUAL_RANGES, "out", a=left, b=right)
+    return out if prim == "eq" else branches.negated(r, out)
+
+
 def _differ_in_class(r: Reader, node: ast.AST, left: Any, right: Any) -> bool:
     """Whether one side is a tuple or a view of a dict, and the other a list, say."""
     found = [row_kinds.is_view(r, side) for side in (left, right)]
@@ -131,8 +146,6 @@ def _differ_in_class(r: Reader, node: ast.AST, left: Any, right: Any) -> bool:
         return True
     ranges = [row_kinds.is_range(side) for side in (left, right)]
     if any(ranges):
-        if all(ranges):
-            r.refuse(node, "a comparison of two ranges", "compare their ends")
         other = right if ranges[0] else left
         return isinstance(other, Seq | Map | Record | Static) or row_kinds.is_graph_list(r, other)
     row_kinds.require_no_queues(r, node, left, right)

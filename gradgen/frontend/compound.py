@@ -12,7 +12,7 @@ from gradgen.frontend.branches import condition, implied
 from gradgen.frontend.checkpoints import marked_test
 from gradgen.frontend.cursors import loop_of
 from gradgen.frontend.flow import read, split, told
-from gradgen.frontend.generators import counting, filtered
+from gradgen.frontend.generators import asked_for, counting, filtered
 from gradgen.frontend.index_names import name_index
 from gradgen.frontend.iterables import FEW
 from gradgen.frontend.iteration import iteration_of
@@ -53,12 +53,10 @@ def if_statement(r: Reader, s: ast.If, rest: Point) -> Point | None:
 
 def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
     """Read a loop over a range or an array once, and one over known items item by item."""
-    counted = counting(r, s)
-    if counted is not None:
-        return Point(counted, rest)
-    stepped = loop_of(r, s)
-    if stepped is not None:
-        return Point(stepped, rest)
+    for spelled_out in (counting, asked_for, loop_of):
+        steps = spelled_out(r, s)
+        if steps is not None:
+            return Point(steps, rest)
     s = filtered(r, s) or s
     over = as_range(s) or iteration_of(r, s.iter, live=True, some=True)
     if isinstance(over, list):

@@ -38,6 +38,7 @@ from gradgen.syntax import names_in
 Args = list[Any]
 Options = dict[str, Any]
 OVER = "iterated"  # the parameter of a generator's function
+UNTIL = "out = []\nwhile not (item := asked()) == last:\n    out.append(item)"
 KEPT = "item kept"  # what passes a filter: a name that no program has
 
 
@@ -171,6 +172,29 @@ def counting(r: Reader, s: ast.For) -> list[ast.stmt] | None:
     return list(made)
 
 
+def asked_for(r: Reader, s: ast.For) -> list[ast.stmt] | None:
+    """Return a loop over ``iter(f, last)`` as the ``while`` that calls ``f``; None for others."""
+    match s.iter:
+        case ast.Call(ast.Name() as function, [asked, last], []):
+            callee = evaluate(r, function)
+        case _:
+            return None
+    if not isinstance(callee, Static) or callee.obj is not iter:
+        return None
+    made = r.expansions.get((id(s), "asked"))
+    if made is None:
+        names = [comprehensions.hidden(r, s, part) for part in ("asked", "last", "given")]
+        (call, end, item), (ask, stop, given) = (
+            [ast.Name(n, c) for n in names] for c in (ast.Load(), ast.Store())
+        )
+        next_one = ast.NamedExpr(given, ast.Call(call, [], []))
+        test = ast.UnaryOp(ast.Not(), ast.Compare(next_one, [ast.Eq()], [end]))
+        loop = ast.While(test, [ast.Assign([s.target], item), *s.body], s.orelse)
+        steps = [ast.Assign([ask], asked), ast.Assign([stop], last), loop]
+        made = r.expansions[id(s), "asked"] = [comprehensions.located(one, s) for one in steps]
+    return list(made)
+
+
 def one_by_one(r: Reader, node: ast.AST, value: Generator | Lazy) -> Over:
     """Return what a loop runs over whose body comes between the items."""
     lazy = held(r, value) if isinstance(value, Generator) else value
@@ -233,12 +257,22 @@ def _filter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 @special(iter)
 def _iter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     no_more(r, node, kwargs)
-    if len(args) != 1:
-        r.refuse(node, "iter of a function", "use while True, and break")
+    if len(args) == 2:
+        return _until(r, node, *args)
     given = args[0]
     if isinstance(given, Once | Lazy | Generator):
         return given
     return given if is_cursor(given) else made_once(r, over_value(r, given, node), node)
+
+
+def _until(r: Reader, node: ast.AST, asked: Any, last: Any) -> Lazy | Record:
+    """Read ``iter(f, last)`` as the list of what ``f`` gives, made when something asks for it."""
+    from gradgen.frontend.aggregates import run_text
+
+    def items() -> Any:
+        return run_text(r, node, UNTIL, "out", asked=r.settled(asked), last=last)
+
+    return made_later(r, _lazy(r, items, None, node), node)
 
 
 @special(next)

@@ -255,6 +255,8 @@ def construct(r: Reader, node: ast.AST, cls: type, args: list[Any], kwargs: dict
     if type(cls).__call__ is not type.__call__ or issubclass(cls, BaseException):
         r.refuse(node, f"an object of the class {cls.__name__}")
     made = Record(cls, {})
+    if base := extended(cls):  # what it holds is there before, and without, a call of __init__
+        r.load(made, {"_held": call_value(r, node, Static(base), [], {})})
     init = found_in(cls, "__init__")
     if isinstance(init, types.FunctionType) and init.__code__.co_filename != "<string>":
         call_value(r, node, Method(made, init), args, kwargs)

@@ -155,3 +155,10 @@ class DictObject:
     def copy(self):
         """Return a dict of the items."""
         return dict(self._held)
+
+
+class MissingDictObject(DictObject):
+    """A dict that asks its class's own `__missing__` for what it does not hold."""
+
+    def __getitem__(self, key):
+        return self._held[key] if key in self._held else self.__missing__(key)  # type: ignore[attr-defined]

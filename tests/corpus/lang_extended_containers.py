@@ -83,6 +83,20 @@ def grows_by_path(x):
     return sum(history) * last + history[-1] ** 2 + len(history[1:])
 
 
+class Powers(dict):
+    def __init__(self, base):
+        self.base = base
+
+    def __missing__(self, k):
+        self[k] = out = 1.0 if k == 0 else self[k - 1] * self.base
+        return out
+
+
+def powers_when_asked_for(x):
+    p = Powers(x[0])
+    return p[3] * x[1] + p[2] + len(p) * p.get(1, 0.0) + (x[2] if 5 in p else 0.0)
+
+
 X = np.array([0.7, -0.3, 1.2])
 EXAMPLE_ARGS = {
     "layers_in_a_row": lambda: (
@@ -91,5 +105,6 @@ EXAMPLE_ARGS = {
     "parameters_by_name": lambda: (X.copy(),),
     "vectors_as_lists": lambda: (X.copy(),),
     "grows_by_path": lambda: (X.copy(),),
+    "powers_when_asked_for": lambda: (X.copy(),),
 }  # fmt: skip
 MORE_ARGS = {"grows_by_path": [lambda: (-X,), lambda: (0.1 * X,)]}

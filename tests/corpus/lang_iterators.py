@@ -244,6 +244,24 @@ def ordered_keys(x):
     return s * value**2 + other * len(held) + (100.0 if (name, first) != ("a", "c") else 0.0)
 
 
+def until_nothing_is_left(x):
+    queue = list(x)
+
+    def taken():
+        return queue.pop() if queue else None
+
+    s = 1.0
+    for v in iter(taken, None):
+        if v > 1.0:
+            queue.extend([0.5 * v, 0.5 * v])
+            continue
+        s = s * v + 1.0
+    else:
+        s *= 2.0
+    sizes = iter([3, 1, 2, -1, 4])
+    return s + sum(x[k] ** k for k in iter(lambda: next(sizes), -1))
+
+
 X = np.array([0.7, -0.3, 1.2, 0.1, 0.4])
 
 
@@ -299,11 +317,13 @@ EXAMPLE_ARGS = {
     "numbered_pairs_backwards": lambda: (X.copy(), X[::-1].copy()),
     "ordered_keys": lambda: (X.copy(),),
     "asked_before_use": lambda: (X.copy(),),
+    "until_nothing_is_left": lambda: (X.copy(),),
 }
 MORE_ARGS = {
     "first_and_rest": [lambda: (-X,)],
     "shorter_or_longer": [lambda: (-X,)],
     "moving_mean": [lambda: (X.copy(), 2)],
     "pairs_of_many": [lambda: (X.copy(),)],
+    "until_nothing_is_left": [lambda: (X[:4] * 2.0,)],
 }
 ARGNUMS = {"splines": (0,), "filters_of_itertools": (0,), "options_by_default": (0,)}

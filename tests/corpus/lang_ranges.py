@@ -201,7 +201,8 @@ def within_ranges(x, n):
     s = sum(v**2 for k, v in enumerate(x) if k in EVEN)
     s += sum(v * k for k, v in enumerate(x) if k in range(1, n))
     s += sum(v**3 for k, v in enumerate(x) if k not in range(n, 0, -2))
-    return s + x[0] * (n in range(2 * n))
+    s += x[1] * ((range(n) == range(0, len(x) - 2)) + (range(0) == range(n, 1)))
+    return s + x[0] * (n in range(2 * n)) + x[2] * (range(1, n, 5) != range(1, 2))
 
 
 EXAMPLE_ARGS = {
