@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from gradgen.dataclass import dataclass
 from gradgen.interpret.arguments import (
     flatten,
     is_inexact,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import warnings
-from dataclasses import dataclass
+
+from gradgen.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ import inspect
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gradgen.dataclass import dataclass
 from gradgen.emission.header import COMMAND, HASH, fingerprint, origin_of
 from gradgen.emission.module import write
 from gradgen.emission.recorded import Recorded, Unreadable, recorded, specs_of

@@ -11,12 +11,13 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 import gradgen.rules.of_numpy  # noqa: F401  (fills the table of rules)
 from gradgen.batch.specs import of_one
 from gradgen.collector import uncollected
+from gradgen.dataclass import dataclass
 from gradgen.diff.keeping import Saved
 from gradgen.emission.header import header_of
 from gradgen.emission.module import Rendered, load, render

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from gradgen.dataclass import dataclass
 from gradgen.diff.activity import carried, ends
 from gradgen.diff.keeping import Saved
 from gradgen.ir.evaluate import follow

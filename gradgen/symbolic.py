@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from gradgen.dataclass import dataclass
 from gradgen.errors import ArgumentError, GradgenError
 from gradgen.interpret.arguments import LeafValue, flatten, is_inexact, leaf_values
 from gradgen.interpret.expressions import SymPyNumbers

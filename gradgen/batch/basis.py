@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from gradgen.dataclass import dataclass
 from gradgen.diff.adjoints import adjoint_type
 from gradgen.diff.algebra import Algebra
 from gradgen.errors import UnsupportedError

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from gradgen.batch.basis import Basis, size_of
+from gradgen.dataclass import dataclass
 from gradgen.diff.algebra import Algebra
 from gradgen.diff.results import aux_values, unshare
 from gradgen.diff.structures import gradient_trees, tuple_of, value_tree

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from gradgen import differences
 from gradgen.bench.methods import METHODS, Method, flat, prepare, timed
 from gradgen.bench.reference import Reference, reference
 from gradgen.bench.target import Target
+from gradgen.dataclass import dataclass
 from gradgen.errors import GradgenError
 
 # An error beyond this is no rounding: the function is not analytic where the step is taken.

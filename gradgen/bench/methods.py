@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ import numpy as np
 
 from gradgen import differences
 from gradgen.bench.target import Target
+from gradgen.dataclass import dataclass
 from gradgen.interpret.arguments import flatten
 
 OPERATIONS = ast.BinOp | ast.UnaryOp | ast.Call | ast.Compare | ast.AugAssign | ast.IfExp

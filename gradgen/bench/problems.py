@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from gradgen.dataclass import dataclass
 
 SEED = 20
 Args = tuple[Any, ...]

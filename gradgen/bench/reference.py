@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import mpmath
 import numpy as np
 
 from gradgen.bench.precise import Precise, PreciseNumbers, Tape
+from gradgen.dataclass import dataclass
 from gradgen.errors import GradgenError
 from gradgen.interpret.arguments import flatten, is_inexact, leaf_values, with_leaves
 from gradgen.interpret.graph import Interpreter

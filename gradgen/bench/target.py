@@ -6,13 +6,13 @@ import argparse
 import copy
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, SupportsFloat
 
 import numpy as np
 
 from gradgen.bench.problems import Problem, named
 from gradgen.commands.options import request_of
+from gradgen.dataclass import dataclass
 from gradgen.errors import UnsupportedError
 from gradgen.interpret.arguments import flatten, is_inexact
 

@@ -14,6 +14,7 @@ from gradgen.api import MODES
 from gradgen.backends import BACKENDS
 from gradgen.checkpoint import require_count
 from gradgen.commands.target import Target, UsageError, find
+from gradgen.dataclass import dataclass
 from gradgen.errors import ArgumentError, GradgenError
 from gradgen.frontend.selection import signature_of
 from gradgen.jacobians import Jacobian
@@ -73,7 +74,7 @@ def add_mode(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Request:
     """What a command is to work on; ``args`` is None where nothing gives the types."""
 

@@ -9,10 +9,10 @@ import sys
 import traceback
 import types
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gradgen.dataclass import dataclass
 from gradgen.errors import GradgenError, Span
 
 

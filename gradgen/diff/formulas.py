@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from functools import cache
 
+from gradgen.dataclass import dataclass
 from gradgen.diff.algebra import Algebra
 from gradgen.ir.nodes import Const, Op, Value
 from gradgen.rules.registry import RULES

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from gradgen.dataclass import dataclass
 from gradgen.diff.carry import Carrier, add_branch_output, reverse_builder
 from gradgen.diff.missing import missing_values
 from gradgen.diff.rows import Row, row_plan

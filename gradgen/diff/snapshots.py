@@ -9,8 +9,7 @@ revolve*, ACM TOMS 26, 2000).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from gradgen.dataclass import dataclass
 from gradgen.diff.activity import carried, ends
 from gradgen.diff.missing import missing_values
 from gradgen.diff.rerun import copy_op

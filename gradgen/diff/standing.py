@@ -9,8 +9,7 @@ loop says which turn meets which place, and when (dependence distances: Allen an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from gradgen.dataclass import dataclass
 from gradgen.diff.activity import carried
 from gradgen.diff.carry import Carrier
 from gradgen.ir.nodes import (

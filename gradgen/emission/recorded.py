@@ -10,11 +10,12 @@ import ast
 import re
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from gradgen.dataclass import dataclass
 from gradgen.emission.header import COMMAND, HASH, MARK, TYPES
 from gradgen.frontend.arguments import Container, spec_of
 from gradgen.frontend.entries import entries_of

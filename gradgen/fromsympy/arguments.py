@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from gradgen.dataclass import dataclass
 from gradgen.emission import pieces
 from gradgen.errors import ArgumentError
 from gradgen.fromsympy.names import Names, identifier, stem

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from gradgen.dataclass import dataclass
 from gradgen.emission import pieces
 from gradgen.fromsympy.names import Names, hint
 from gradgen.fromsympy.nodes import Node

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.dataclass import dataclass
 from gradgen.errors import ArgumentError
 from gradgen.frontend import entries, row_kinds
 from gradgen.frontend.classes import attributes_of, has_attributes, is_taken_apart
@@ -48,7 +49,7 @@ from gradgen.rules.complexes import is_complex
 MAX_DEPTH = 50
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Container:
     """The structure of a container argument: its class, its keys and the specs of its items."""
 
@@ -58,7 +59,7 @@ class Container:
     open: bool = False
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class LongList:
     """A list or tuple of any length; ``classes`` are its class, and that of its rows."""
 

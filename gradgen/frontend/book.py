@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from gradgen.dataclass import dataclass
 from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend.signals import Laborious
 from gradgen.ir.nodes import Callee, Value

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.dataclass import dataclass
 from gradgen.errors import Span
 from gradgen.frontend import kept, unbound
 from gradgen.frontend.attribute_dicts import attributes_as_dict
@@ -44,7 +45,7 @@ from gradgen.ir.nodes import Const, nothing
 from gradgen.library import python, registry
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Borrowed(Source):
     """The source of a library function: every place in it is that of the call."""
 

@@ -8,10 +8,10 @@ of looking behind it (``diff.custom``).  Before the text is made, these are gone
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import Any
 
 from gradgen.custom import custom_jvp, custom_vjp, missing_rule, on_grad, stop_gradient
+from gradgen.dataclass import dataclass
 from gradgen.errors import ArgumentError
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.parameters import binding_error

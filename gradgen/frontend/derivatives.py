@@ -6,10 +6,10 @@ What is generated for the types at hand is read at the place of the call, as any
 from __future__ import annotations
 
 import ast
-import dataclasses
 import types
 from typing import Any
 
+from gradgen.dataclass import dataclass
 from gradgen.errors import GradgenError
 from gradgen.frontend.arguments import Container, spec_of_value
 from gradgen.frontend.parameters import binding_error
@@ -79,7 +79,7 @@ def _generated(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict
 # --- products with derivatives ------------------------------------------------------------
 
 
-@dataclasses.dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class LocalPullback:
     """The second result of ``gradgen.vjp(f)(x)`` inside a loss."""
 

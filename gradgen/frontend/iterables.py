@@ -10,9 +10,9 @@ import ast
 import enum
 import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
+from gradgen.dataclass import dataclass
 from gradgen.frontend.arguments import every_item, items_in_order
 from gradgen.frontend.branches import choose, on_each
 from gradgen.frontend.entries import length as known_length

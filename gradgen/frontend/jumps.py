@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from gradgen.dataclass import dataclass
 from gradgen.deep import deep
 
 LOOPS = (ast.For, ast.While)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 import copy
-import dataclasses
 import hashlib
 import linecache
 import types
 from typing import Any
 
+from gradgen.dataclass import dataclass
 from gradgen.frontend.derivatives import NOT_SPARSE, SPARSE
 from gradgen.frontend.parameters import bind_arguments
 from gradgen.frontend.reader import Reader, describe
@@ -35,7 +35,7 @@ from gradgen.syntax import nodes_in, parts_of
 OUTERMOST = ("jvp", "hvp", "vjp")
 
 
-@dataclasses.dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class LocalGradient:
     """``gradgen.grad(f)`` of a function that is defined inside the one that is read.
 

@@ -13,6 +13,7 @@ import inspect
 import types
 from typing import Any
 
+from gradgen.dataclass import dataclass
 from gradgen.frontend import pools, unbound
 from gradgen.frontend.attribute_dicts import HELD, attributes_as_dict
 from gradgen.frontend.classes import MISSING, extended, found_in, is_users
@@ -36,7 +37,7 @@ NAMED_TUPLE_METHODS = ("_replace", "_asdict", "count", "index")
 SIGNS = {ast.USub: "__neg__", ast.UAdd: "__pos__", ast.Invert: "__invert__"}
 
 
-@dataclasses.dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Method:
     """A Python function with the object that it was found on."""
 
@@ -44,7 +45,7 @@ class Method:
     function: Any
 
 
-@dataclasses.dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Super:
     """``super()`` in a method of ``after``: what its base classes say of ``owner``."""
 

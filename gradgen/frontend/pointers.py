@@ -10,6 +10,7 @@ import ast
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from gradgen.dataclass import dataclass
 from gradgen.frontend.classes import MISSING, has_attributes
 from gradgen.frontend.values import Choice, Record, Static
 from gradgen.ir.nodes import Block, Const, Function, Op, Value, walk
@@ -47,7 +48,7 @@ class Dicts:
         self.__name__ = "dict"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """What a row of an argument is: a tuple, dict or object whose class, keys and items are known.
 
@@ -68,7 +69,7 @@ class Row:
         return str(self.kind.__name__)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Same:
     """A text, or None, that all rows of an argument hold under a key."""
 

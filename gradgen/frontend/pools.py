@@ -13,9 +13,10 @@ import ast
 import functools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from gradgen.dataclass import dataclass
 from gradgen.frontend import lists, row_items
 from gradgen.frontend.classes import MISSING, found_in, is_users
 from gradgen.frontend.evaluate import options

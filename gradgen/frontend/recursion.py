@@ -9,9 +9,10 @@ the type of the result; then everything is read again, until nothing changes.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from gradgen.dataclass import dataclass
 from gradgen.errors import ArgumentError, UnsupportedError
 from gradgen.frontend import kept, row_kinds, stores, unbound
 from gradgen.frontend.book import MOST_TURNS

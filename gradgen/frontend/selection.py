@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import inspect
-from dataclasses import dataclass
 from typing import Any
 
+from gradgen.dataclass import dataclass
 from gradgen.frontend.source import is_quieted
 from gradgen.ir.nodes import Leaf
 from gradgen.options import Options

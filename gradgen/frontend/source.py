@@ -8,13 +8,14 @@ import linecache
 import re
 import types
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from gradgen.dataclass import dataclass
 from gradgen.errors import SourceError, Span
 from gradgen.syntax import nodes_in
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
+from gradgen.dataclass import dataclass
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Box, Storage, contents, refill
 from gradgen.ir.nodes import Value, next_id

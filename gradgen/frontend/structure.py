@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from gradgen.dataclass import dataclass
 from gradgen.errors import UnsupportedError
 from gradgen.frontend.objects import Method
 from gradgen.frontend.reader import Reader, describe

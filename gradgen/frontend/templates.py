@@ -8,9 +8,10 @@ whose position is carried.  ``Options``: things of different kinds; which one it
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from gradgen.dataclass import dataclass
 from gradgen.frontend import pointers
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable

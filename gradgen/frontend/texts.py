@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import math
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from gradgen.dataclass import dataclass
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.reader import Reader, describe

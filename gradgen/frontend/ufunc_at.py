@@ -7,12 +7,12 @@ are, over a small function that is spelled out here.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from gradgen.dataclass import dataclass
 from gradgen.errors import Span
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from gradgen.dataclass import dataclass
 from gradgen.errors import GradgenError
 from gradgen.ir.nodes import Const, Value, next_id
 

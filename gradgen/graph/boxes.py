@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from gradgen.dataclass import dataclass
 
 
 @dataclass(eq=False, slots=True)

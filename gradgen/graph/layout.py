@@ -7,8 +7,9 @@ it has a lane like any other arrow.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from gradgen.dataclass import dataclass
 from gradgen.graph.boxes import Arrow, Item
 from gradgen.graph.layers import LANE, arrange
 from gradgen.graph.model import Cluster, Node, Picture

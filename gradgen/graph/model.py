@@ -7,8 +7,9 @@ operand without a name is spelled out in the operation that reads it, as far as 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from gradgen.dataclass import dataclass
 from gradgen.deep import deep
 from gradgen.diff.activity import varied
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, uses

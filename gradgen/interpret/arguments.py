@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from gradgen.dataclass import dataclass
 from gradgen.frontend.classes import attributes_of, is_taken_apart
 from gradgen.frontend.selection import signature_of
 from gradgen.ir.nodes import Function

@@ -12,11 +12,12 @@ import ast
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
 
+from gradgen.dataclass import dataclass
 from gradgen.deep import deep
 from gradgen.errors import GradgenError
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value

@@ -25,9 +25,10 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from gradgen.dataclass import dataclass
 from gradgen.errors import Span
 from gradgen.ir.types import BOOL, COMPLEX, FLOAT, OPAQUE, UNDEFINED, Type, integer
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from gradgen.dataclass import dataclass
 from gradgen.rules.callables import Callables
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -7,8 +7,9 @@ sums are added up in their order; what the reverse sweep adds up is in another o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from gradgen.dataclass import dataclass
 from gradgen.diff.activity import carried
 from gradgen.diff.missing import missing_values
 from gradgen.diff.twins import SHAPE_ONLY, has_known_shape

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from gradgen.dataclass import dataclass
 from gradgen.diff.activity import carried, ends
 from gradgen.diff.missing import missing_values
 from gradgen.ir.builder import Builder

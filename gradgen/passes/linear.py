@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
+from gradgen.dataclass import dataclass
 from gradgen.deep import deep
 from gradgen.diff.activity import carried
 from gradgen.diff.rows import Row

@@ -8,8 +8,9 @@ here, so what is not carried from one turn to another cannot meet there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from gradgen.dataclass import dataclass
 from gradgen.diff.activity import carried
 from gradgen.ir.nodes import (
     SUBSCRIPTS,

@@ -13,10 +13,10 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from gradgen.dataclass import dataclass
 from gradgen.differences import CENTRAL_STEP, EPS, Entry, Probe, complex_slope
 from gradgen.proof.point import Point, Vector
 from gradgen.proof.weights import SEED

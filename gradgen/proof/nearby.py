@@ -13,11 +13,11 @@ import io
 import itertools
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from gradgen.dataclass import dataclass
 from gradgen.diff.activity import varied
 from gradgen.errors import GradgenError
 from gradgen.explain import place

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from gradgen.dataclass import dataclass
 from gradgen.differences import EPS
 from gradgen.proof.entries import KINK_STEP, SINGLE_TOLERANCE, STEPS, UNSETTLED, steadiest
 from gradgen.proof.modes import gradient_of, slope_of, tangent_of

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from gradgen.dataclass import dataclass
 from gradgen.proof.entries import EntryCheck
 
 WIDTH = 92

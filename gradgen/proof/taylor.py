@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from gradgen.dataclass import dataclass
 from gradgen.differences import EPS
 from gradgen.proof.entries import NOISE, SINGLE_TOLERANCE, TOLERANCE, steadiest
 from gradgen.proof.point import Point, Vector

@@ -7,7 +7,9 @@ the cumulative ones in ``F``, the probability of less.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from gradgen.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

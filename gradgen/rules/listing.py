@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 import sys
-from dataclasses import dataclass
 from typing import Any
 
 import gradgen.rules.table  # noqa: F401  (fills the table of rules)
+from gradgen.dataclass import dataclass
 from gradgen.rules.complexes import LINEAR, of_complex
 from gradgen.rules.distributions import CONTINUOUS, DISCRETE
 from gradgen.rules.registry import RULES, Rule, Unknown

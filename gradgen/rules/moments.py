@@ -7,8 +7,9 @@ are the same for all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from gradgen.dataclass import dataclass
 from gradgen.diff.algebra import Algebra
 from gradgen.diff.formulas import emit_expression
 from gradgen.ir.nodes import Const, Op, Value

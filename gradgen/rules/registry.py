@@ -23,10 +23,11 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from gradgen.dataclass import dataclass
 from gradgen.rules.callables import Callables
 
 if TYPE_CHECKING:

@@ -1,0 +1,54 @@
+"""Classes made by gradgen's ``dataclass`` do what those of the standard library do."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from gradgen.dataclass import dataclass
+
+
+def point(decorator: Any, **options: Any) -> Any:
+    """Return a class of two numbers, a note that does not count, and a list of its own."""
+
+    @decorator(**options)
+    class Point:
+        x: float
+        y: float = 2.0
+        note: str = dataclasses.field(default="", compare=False)
+        rest: list[int] = dataclasses.field(default_factory=list, compare=False, kw_only=True)
+
+    return Point
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+@pytest.mark.parametrize("slots", [True, False])
+@pytest.mark.parametrize("eq", [True, False])
+def test_it_does_what_the_standard_one_does(frozen: bool, slots: bool, eq: bool) -> None:
+    ours, standard = (
+        point(d, frozen=frozen, slots=slots, eq=eq) for d in (dataclass, dataclasses.dataclass)
+    )
+    for made in (ours, standard):
+        a, b, c = made(1.0), made(1.0, note="other"), made(1.0, 3.0, rest=[1])
+        assert (a == b, a == c, a == 1.0) == (eq, False, False)
+        assert (made.__hash__ is None) == (eq and not frozen)
+        assert made.__hash__ is None or (hash(a) == hash(b)) == eq
+        assert hasattr(a, "__dict__") != slots
+        assert a.rest is not b.rest
+        assert dataclasses.replace(a, y=3.0).y == 3.0
+        assert dataclasses.fields(made)[1].default == 2.0
+    assert repr(ours(1.0)) == repr(standard(1.0))
+
+
+def test_methods_that_are_written_stay() -> None:
+    @dataclass(frozen=True)
+    class Name:
+        text: str
+
+        def __repr__(self) -> str:
+            return self.text
+
+    assert repr(Name("word")) == "word"
+    assert Name("word") == Name("word")
