@@ -34,16 +34,6 @@ def lorenz(x: float, n: int) -> float:
     return x * y * z
 
 
-def pendulum(x: float, n: int) -> float:
-    """Two scalars in a while loop, whose turns are not known before."""
-    v, k = 0.0, 0
-    while k < n:
-        v -= 1e-4 * math.sin(x)
-        x += 1e-4 * v
-        k += 1
-    return x
-
-
 def wave(x: float, n: int) -> float:
     """An array of 100 numbers, written in place (and a hundredth of the turns)."""
     u = np.linspace(0.0, x, 100)
@@ -52,7 +42,7 @@ def wave(x: float, n: int) -> float:
     return float(np.sum(u * u))
 
 
-LOOPS = {f.__name__: f for f in (lorenz, pendulum, wave)}
+LOOPS = {f.__name__: f for f in (lorenz, wave)}
 
 
 def peak() -> float:

@@ -156,10 +156,9 @@ def _run(
     function = read_function(fn, given, options)
     name = f"{_plain_name(fn)}_{options.mode}"
     program = Program(function, options, name, (fn, given), inner, again=again, whole=whole)
-    if options.backend == "numba":
-        made = _along(program, args, specs, until, watch)
-        if made is not None:
-            return made
+    made = _along(program, args, specs, until, watch)
+    if made is not None:
+        return made
     try:
         return _through(program, until, watch)
     except UnbatchedError as error:
@@ -195,14 +194,15 @@ def _along(
     watch: Callable[[str, Function], None] | None,
 ) -> Program | None:
     """Derive forwards, where that saves what loops would keep; None where it does not, or fails."""
-    from gradgen.diff.along import by_one_number, keeps_in_loops
+    from gradgen.diff.along import by_one_number, keeps_in_loops, may_keep
 
     fn, given = program.source
     options = program.options
-    if not by_one_number(program.function, options):
+    if not by_one_number(program.function, options) or not may_keep(program.function, options):
         return None
     plain = replace(options, backend="numpy", cache=False, parallel=False, reassociate=False)
-    if not keeps_in_loops(run(fn, args, plain, "copies", specs).saved):
+    swept = replace(program, function=read_function(fn, given, plain), options=plain, stages={})
+    if not keeps_in_loops(_through(swept, "copies", None).saved, options):
         return None
     function = read_function(fn, given, options)
     made = replace(program, function=function, along=True, stages={})

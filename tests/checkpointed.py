@@ -23,18 +23,18 @@ def marked_loop(x, n):
     return x
 
 
-def plain_while(x, n):
+def plain_while(x, n, more=0.1):
     k = 0
     while k < n:
-        x = math.sin(x) + 0.1 * x
+        x = math.sin(x) + more * x
         k += 1
     return x
 
 
-def marked_while(x, n):
+def marked_while(x, n, more=0.1):
     k = 0
     while gradgen.checkpoint(k < n):
-        x = math.sin(x) + 0.1 * x
+        x = math.sin(x) + more * x
         k += 1
     return x
 

@@ -26,9 +26,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def test_loops_keep_roots() -> None:
     n = 10_000
-    for plain, marked in ((plain_loop, marked_loop), (plain_while, marked_while)):
-        assert peak(gradgen.grad(plain), 0.4, n) > 8 * n
-        assert peak(gradgen.grad(marked), 0.4, n) < 8 * n / 4
+    assert peak(gradgen.grad(plain_loop), 0.4, n) > 8 * n
+    assert peak(gradgen.grad(marked_loop), 0.4, n) < 8 * n / 4
+    assert peak(gradgen.grad(plain_while, argnums=(0, 2)), 0.4, n, 0.1) > 8 * n
+    assert peak(gradgen.grad(marked_while, argnums=(0, 2)), 0.4, n, 0.1) < 8 * n / 4
+
+
+def test_a_loop_of_one_number_keeps_nothing() -> None:
+    assert peak(gradgen.grad(plain_while), 0.4, 10_000) < 8_000
 
 
 def test_states_that_are_arrays() -> None:
@@ -126,8 +131,9 @@ def test_the_limit_decides_by_the_arguments() -> None:
 
 
 def test_unknown_turns_are_run_again() -> None:
-    made = gradgen.value_and_grad(plain_while, memory=10**9)
-    assert same_bits(made(0.4, 50), gradgen.value_and_grad(plain_while)(0.4, 50))
+    made = gradgen.value_and_grad(plain_while, argnums=(0, 2), memory=10**9)
+    plain = gradgen.value_and_grad(plain_while, argnums=(0, 2))
+    assert same_bits(made(0.4, 50, 0.1), plain(0.4, 50, 0.1))
     assert "segment" in made.source
 
 
@@ -220,7 +226,7 @@ def test_explain_predicts_bytes() -> None:
     assert "what follows is run again from there" in text
     assert "run again in the reverse sweep" in text
     assert "82 kB at most" in text
-    text = gradgen.value_and_grad(plain_while).explain(0.4, 1000)
+    text = gradgen.value_and_grad(plain_while, argnums=(0, 2)).explain(0.4, 1000, 0.1)
     assert "what depends on lengths or turns that are not known" in text
 
 

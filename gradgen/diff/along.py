@@ -1,7 +1,8 @@
 """Gradients by one number, derived forwards where the reverse sweep would keep values of loops.
 
 The tangent of a number's function by that number is its derivative: one sweep, nothing kept, at
-about the cost of the function itself (Griewank and Walther, chapter 3).
+about the cost of the function itself (Griewank and Walther, chapter 3).  In NumPy's text that is
+so of loops whose turns nobody knows before, for which the sweep would have lists that grow.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from gradgen.diff.forward import add_tangents
 from gradgen.diff.keeping import Saved
 from gradgen.diff.results import finish
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Const, Function
+from gradgen.ir.nodes import Const, Function, walk
 from gradgen.sizes import KEPT
 
 
@@ -25,9 +26,16 @@ def by_one_number(function: Function, options: Any) -> bool:
     return plain and len(active) == 1 and active[0].kind == "float" and active[0].is_scalar
 
 
-def keeps_in_loops(saved: Iterable[Saved]) -> bool:
-    """Whether the reverse sweep reads values that loops keep for it."""
-    return any(s.how in KEPT and s.loops for s in saved)
+def may_keep(function: Function, options: Any) -> bool:
+    """Whether there are loops for which it is worth asking what they keep."""
+    whiles = any(op.prim == "while" for op in walk(function.body))
+    return options.backend == "numba" or (whiles and not options.read_again)
+
+
+def keeps_in_loops(saved: Iterable[Saved], options: Any) -> bool:
+    """Whether the reverse sweep reads values that such loops keep for it."""
+    loops = [op for s in saved if s.how in KEPT for op in s.loops]
+    return any(options.backend == "numba" or op.prim == "while" for op in loops)
 
 
 def derive_along(function: Function, options: Any) -> None:

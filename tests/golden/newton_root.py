@@ -10,23 +10,13 @@ Needs only NumPy.  Regenerate with `gradgen emit tests/corpus/losses.py:newton_r
 
 
 def newton_root_value_and_grad(a):
-    # --- forward --------------------------------------------------------
     x = 0.5 * a + 0.5                                   # losses.py:154
-    x_saved = []
-    steps = 0                                           # losses.py:155
+    t_x = 0.5                                           # losses.py:155
     while abs(x * x - a) > 1e-12:
-        x_saved.append(x)
-        x = 0.5 * (x + a / x)                           # losses.py:156
-        steps += 1
+        quotient = a / x                                # losses.py:156
+        x_1 = 0.5 * (x + quotient)
+        t_x = 0.5 * (t_x + (1.0 / x - t_x * quotient / x))
+        x = x_1
     value = x * a                                       # losses.py:157
-
-    # --- reverse --------------------------------------------------------
-    d_x = a                                             # losses.py:155
-    d_a = x
-    for step in range(steps - 1, -1, -1):
-        x = x_saved.pop()
-        d_x = 0.5 * d_x                                 # losses.py:156
-        d_a += d_x / x
-        d_x -= d_x * (a / x) / x
-    d_a += 0.5 * d_x                                    # losses.py:154
-    return value, (float(d_a),)
+    t_value = t_x * a + x
+    return value, (float(t_value),)
