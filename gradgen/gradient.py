@@ -147,20 +147,26 @@ class Gradient(Specialised):
             self._explain_failure(error, made, values)
             raise
         if self.options.check_replay:
-            road().replay(made.program, self._named(values) | more, out)
+            from gradgen.replay import replay
+
+            replay(made.program, self._named(values) | more, out)
         return out
 
     def _explain_failure(
         self, error: Exception, made: Specialisation, values: tuple[Any, ...]
     ) -> None:
         """Name the user's line in an exception of generated code; a refusal takes its place."""
+        from gradgen.emission.origins import note_origin
+
         if self.options.backend == "numba":
-            refused = road().refusal(error, made.program, made.call.__code__)
+            from gradgen.backends.failures import refusal
+
+            refused = refusal(error, made.program, made.call.__code__)
             if refused is not None:
                 raise refused from None
         if isinstance(error, ZeroDivisionError | ValueError):
             road().require_entries(self._names, values, error)
-        road().note_origin(error, made.program, made.call.__code__)
+        note_origin(error, made.program, made.call.__code__)
 
     def _named(self, values: tuple[Any, ...]) -> dict[str, Any]:
         """Return the values of the parameters that the generated function has, by name."""

@@ -28,7 +28,6 @@ from gradgen.ir.nodes import Function, Value
 from gradgen.options import Options, bound_by_name
 from gradgen.passes.fuse import Fused
 from gradgen.rules import eigenvalues
-from gradgen.sizes import KEPT, Sizes
 from gradgen.stages import MARKED, TURNS, stages
 
 if TYPE_CHECKING:
@@ -214,6 +213,8 @@ def _along(
 
 def loops_over_limit(fn: Any, args: Any, options: Options, specs: Any) -> frozenset[Span | None]:
     """Return the outermost loops that keep something, where all that is kept exceeds the limit."""
+    from gradgen.sizes import KEPT, Sizes
+
     plain = run(fn, args, replace(options, memory=None, batch=()), "copies", specs)
     arguments = bound_by_name(fn, args) if specs is None and args is not None else None
     total = Sizes(plain.function, arguments).total(plain.saved)

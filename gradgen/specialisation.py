@@ -22,10 +22,9 @@ FIRST_ORDER = ("grad", "value_and_grad", "vjp", "jvp")
 @uncollected
 def road() -> Any:
     """Import the pipeline at the first use: importing gradgen stays cheap."""
-    from gradgen import pipeline, replay, sizes
-    from gradgen.backends import failures, kept
+    from gradgen import pipeline
     from gradgen.batch import specs
-    from gradgen.emission import module, origins
+    from gradgen.emission import module
     from gradgen.frontend import arguments, long_lists, pinning, shared_arguments, source
     from gradgen.ir import evaluate
 
@@ -34,9 +33,6 @@ def road() -> Any:
         require_types=pipeline.require_types,
         load=module.load,
         write=module.write,
-        refusal=failures.refusal,
-        load_kept=kept.load_kept,
-        replay=replay.replay,
         source_of=source.source_of,
         key_of=arguments.key_of,
         of_any_length=long_lists.of_any_length,
@@ -51,10 +47,7 @@ def road() -> Any:
         spec_of=arguments.spec_of,
         spec_of_annotation=arguments.spec_of_annotation,
         star_spec=arguments.star_spec,
-        note_origin=origins.note_origin,
         opaque=arguments.Opaque,
-        sizes=sizes.Sizes,
-        spelled=sizes.spelled,
         follow=evaluate.follow,
     )
 
@@ -68,8 +61,9 @@ class Specialisation:
         self.program = program
         self.captures = program.captures
         self.kept: dict[Any, int | None] = {}
-        load = road().load_kept if program.options.cache else road().load
-        self.call = load(program.text, program.name, {**program.function.captures, **program.rules})
+        self.call = _loader(program)(
+            program.text, program.name, {**program.function.captures, **program.rules}
+        )
         self.call.__doc__ = program.text.split('"""')[1]
         _keep_defaults(self.call, program.function.signature)
 
@@ -95,13 +89,25 @@ class Specialisation:
         if key not in self.kept:
             if len(self.kept) >= MAX_SPECIALISATIONS:
                 self.kept.clear()
-            self.kept[key] = road().sizes(function, arguments).total(self.program.saved)
+            from gradgen.sizes import Sizes
+
+            self.kept[key] = Sizes(function, arguments).total(self.program.saved)
         return self.kept[key]
+
+
+def _loader(program: Program) -> Any:
+    """Return what makes a module of a program's text, in memory or kept on disk."""
+    if program.options.cache:
+        from gradgen.backends.kept import load_kept
+
+        return load_kept
+    return road().load
 
 
 def over(limit: int, count: int) -> GradgenWarning:
     """Return the warning that a call needs more than its limit."""
-    spelled = road().spelled
+    from gradgen.sizes import spelled
+
     return GradgenWarning(
         f"memory={spelled(limit)!r} is too little: {spelled(count)} are kept for the reverse sweep "
         "even where loops are run again; way out: gradgen.checkpoint(range(n), snapshots=...) "

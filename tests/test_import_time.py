@@ -13,6 +13,7 @@ from tests.checks import ROOT
 HEAVY = ("sympy", "mpmath", "numba", "scipy", "matplotlib")
 # What only some programs need: rules of SciPy, what Numba takes, derivatives by rows.
 LATER = ("gradgen.rules.of_scipy", "gradgen.backends.kernels", "gradgen.batch.sweep")
+LATER += ("logging", "fractions", "tempfile")
 
 
 def loaded_after(statements: str) -> set[str]:

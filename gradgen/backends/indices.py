@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from fractions import Fraction
 from typing import NamedTuple
 
 from gradgen.backends.picked import picked
@@ -321,7 +320,7 @@ class _Reader:
         if exact is not None or by <= 0:
             return exact
         if (p, by) not in self.quotients:
-            part = Polynomial({(): Fraction(1, by)})
+            part = Polynomial.one_over(by)
             natural = p.never_negative(self.limits.natural)
             low = Polynomial.of(0) if natural else (p - (by - 1)) * part
             self.quotients[p, by] = Polynomial.of(self.limits.index(low, p * part))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import string
 from typing import TYPE_CHECKING, Any
 
 from gradgen.batch.align import aligned
 from gradgen.ir.nodes import Op, Value
 from gradgen.rules.complexes import is_complex
-from gradgen.rules.einsum import terms
+from gradgen.rules.einsum import LETTERS, terms
 
 if TYPE_CHECKING:
     from gradgen.batch.sweep import Sweep
@@ -79,7 +78,7 @@ def _conjugated(s: Sweep, op: Op) -> Value | None:
 def _einsum(s: Sweep, op: Op) -> Value | None:
     """Give the batch a letter of its own."""
     operands, out = terms(op.attrs["spec"])
-    letter = next((c for c in "bzyx" + string.ascii_letters if c not in op.attrs["spec"]), None)
+    letter = next((c for c in "bzyx" + LETTERS if c not in op.attrs["spec"]), None)
     if letter is None:
         return None
     given = [letter * (v in s.batched) + t for v, t in zip(op.inputs, operands, strict=True)]

@@ -10,7 +10,6 @@ import inspect
 import linecache
 import os
 import re
-import tempfile
 import types
 import weakref
 from collections import Counter
@@ -380,6 +379,8 @@ def write(text: str, path: str | os.PathLike[str], captures: dict[str, Any]) -> 
             hint=f"pass {large[0]!r} as an argument of the loss",
         )
     _check_target(target)
+    import tempfile  # no gradient waits for it
+
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".gradgen-", suffix=".py")
         with os.fdopen(handle, "w", encoding="utf-8") as f:

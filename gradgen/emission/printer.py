@@ -7,9 +7,7 @@ in parentheses and split at its loosest operator, to 88 columns.  Comments stand
 from __future__ import annotations
 
 import ast
-import io
 import re
-import tokenize
 
 from gradgen.deep import deep
 from gradgen.emission.spelling import spell
@@ -17,7 +15,15 @@ from gradgen.emission.spelling import spell
 WIDTH = 88
 FEW = 3  # so many numbers stand one to a line
 NUMBER = re.compile(r"-?[\d.][\w.+-]*,?")
+# What a line is made of; `tokenize` reads the same, but takes a while to get ready.
+TOKEN = re.compile(r"""
+    (?P<text>[rbuf]{0,2}(?:\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'))
+  | (?P<number>\.?\d(?:[eE][+-]|[\w.])*)
+  | (?P<name>\w+)
+  | (?P<sign>\*\*=?|//=?|<<=?|>>=?|->|\.\.\.|[-+*/%&|^@=<>!:]=|[^\s\w])
+""", re.VERBOSE)  # fmt: skip
 INDENT = "    "
+OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 COMMENT_COLUMN = 56
 
 
@@ -148,26 +154,22 @@ def _whole(part: str, depth: int) -> list[str]:
     return wrap(part, depth, inside=len(_operators(part)) > 1)
 
 
-def _tokens(text: str) -> list[tokenize.TokenInfo]:
-    reader = io.StringIO(text).readline
-    try:
-        return [t for t in tokenize.generate_tokens(reader) if t.start[0] == 1]
-    except (tokenize.TokenError, IndentationError):
-        return []
+def _tokens(text: str) -> list[re.Match[str]]:
+    return list(TOKEN.finditer(text))
 
 
-def _outermost(text: str, tokens: list[tokenize.TokenInfo]) -> tuple[str, str, str]:
+def _outermost(text: str, tokens: list[re.Match[str]]) -> tuple[str, str, str]:
     """Split at the last top-level bracket pair, if splitting there leaves short ends."""
     depth, start, best = 0, 0, ("", "", "")
     for t in tokens:
-        if t.type == tokenize.OP and t.string in "([{":
+        if t[0] in OPENING:
             if depth == 0:
-                start = t.end[1]
+                start = t.end()
             depth += 1
-        elif t.type == tokenize.OP and t.string in ")]}":
+        elif t[0] in CLOSING:
             depth -= 1
-            if depth == 0 and t.start[1] - start > len(best[1]):
-                best = (text[:start], text[start : t.start[1]], text[t.start[1] :])
+            if depth == 0 and t.start() - start > len(best[1]):
+                best = (text[:start], text[start : t.start()], text[t.start() :])
     rest = len(best[0]) + len(best[2])
     return best if best[1] and rest < WIDTH * 2 // 3 else ("", "", "")
 
@@ -202,23 +204,23 @@ def _operators(body: str) -> list[str]:
     return [body]
 
 
-def _ends_operand(token: tokenize.TokenInfo) -> bool:
+def _ends_operand(token: re.Match[str]) -> bool:
     """Whether what follows a token is a binary operator, not a sign."""
     words = ("in", "is", "not", "and", "or", "if", "else", "lambda")
-    ends = token.type in (tokenize.NAME, tokenize.NUMBER) or token.string in ")]}"
-    return ends and token.string not in words
+    ends = token.lastgroup in ("name", "number") or token[0] in CLOSING
+    return ends and token[0] not in words
 
 
 def _cut(body: str, where: set[str], keep_before: bool) -> list[str]:
     depth, last, parts, before = 0, 0, [], None
     for t in _tokens(body):
-        if t.string in ("(", "[", "{"):
+        if t[0] in OPENING:
             depth += 1
-        elif t.string in (")", "]", "}"):
+        elif t[0] in CLOSING:
             depth -= 1
         binary = before is not None and _ends_operand(before)
-        if depth == 0 and t.string in where and (keep_before or binary):
-            at = t.end[1] if keep_before else t.start[1]
+        if depth == 0 and t[0] in where and (keep_before or binary):
+            at = t.end() if keep_before else t.start()
             parts.append(body[last:at].strip())
             last = at
         before = t
@@ -226,13 +228,13 @@ def _cut(body: str, where: set[str], keep_before: bool) -> list[str]:
     return [p for p in parts if p]
 
 
-def _parenthesised(text: str, depth: int, tokens: list[tokenize.TokenInfo]) -> list[str]:
+def _parenthesised(text: str, depth: int, tokens: list[re.Match[str]]) -> list[str]:
     pad = INDENT * depth
-    equals = [t for t in tokens if t.type == tokenize.OP and t.string in ("=", "+=", "-=")]
+    equals = [t for t in tokens if t[0] in ("=", "+=", "-=")]
     if text.startswith("return "):
         head, body, tail = "return ", text[len("return ") :], ""
     elif equals:
-        head, body, tail = text[: equals[0].end[1]] + " ", text[equals[0].end[1] :].strip(), ""
+        head, body, tail = text[: equals[0].end()] + " ", text[equals[0].end() :].strip(), ""
     elif text.endswith(":") and " " in text:
         word, rest = text.split(" ", 1)
         head, body, tail = word + " ", rest[:-1], ":"

@@ -7,7 +7,6 @@ import builtins
 import collections
 import functools
 import itertools
-import logging
 import math
 import types
 from typing import Any
@@ -124,10 +123,12 @@ def _divmod(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
     return Seq([r.hold(arithmetic(r, prim, a, b, node)) for prim in ("floordiv", "mod")])
 
 
-@special(logging.getLogger)
+@special("logging.getLogger")
 def _logger(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if not all(map(is_static, args)):
         r.refuse(node, "a logger of a computed name", "name it by a constant")
+    import logging  # it is there: it was called
+
     return Static(logging.getLogger(*map(static_value, args)))
 
 

@@ -7,7 +7,6 @@ import enum
 import functools
 import os
 import sys
-import sysconfig
 import types
 from typing import Any
 
@@ -20,6 +19,8 @@ _MADE_BY_CLASS_STATEMENT = 1 << 9
 @functools.lru_cache(maxsize=1)
 def library_folders() -> tuple[str, ...]:
     """Return the folders that hold libraries, not the user's code."""
+    import sysconfig  # the first gradient should not wait for it
+
     paths = sysconfig.get_paths()
     return tuple({paths[k] + os.sep for k in ("stdlib", "purelib", "platlib")})
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import logging
 import sys
 import types
 import warnings
@@ -27,7 +26,7 @@ FUNCTIONS.enter(print, "print")
 FUNCTIONS.enter(warnings.warn, "warnings.warn")
 FUNCTIONS.enter("np.random.seed", "np.random.seed")
 for _level in LEVELS:
-    FUNCTIONS.enter(getattr(logging, _level), f"logging.{_level}")
+    FUNCTIONS.enter(f"logging.{_level}", f"logging.{_level}")
 
 
 def spelling_of(callee: Any) -> str:
@@ -36,7 +35,8 @@ def spelling_of(callee: Any) -> str:
     if known is not None:
         return known
     owner, name = getattr(callee, "__self__", None), getattr(callee, "__name__", "")
-    if isinstance(owner, logging.Logger) and name in LEVELS:
+    logging = sys.modules.get("logging")  # who has a logger has imported it
+    if logging is not None and isinstance(owner, logging.Logger) and name in LEVELS:
         of = "" if isinstance(owner, logging.RootLogger) else repr(owner.name)
         return f"logging.getLogger({of}).{name}"
     stream = _stream(owner) if isinstance(callee, types.BuiltinMethodType) else ""

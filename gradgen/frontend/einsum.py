@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import string
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from gradgen.frontend.special import no_more, special
 from gradgen.frontend.ufunc_axes import in_columns
 from gradgen.frontend.ufunc_calls import in_dtype
 from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
-from gradgen.rules.einsum import einsum_name, explicit
+from gradgen.rules.einsum import LETTERS, einsum_name, explicit
 from gradgen.rules.registry import RULES
 
 
@@ -68,4 +67,4 @@ def _from_lists(r: Reader, node: ast.AST, args: list[Any]) -> tuple[str, list[An
 
 
 def _letter(number: Any) -> str:
-    return "..." if number is Ellipsis else string.ascii_letters[number]
+    return "..." if number is Ellipsis else LETTERS[number]

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from math import lcm
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 Term = tuple[str, ...]
 MANY = 64  # cases of remainders that are gone through
@@ -21,12 +24,19 @@ class Polynomial:
     __slots__ = ("terms",)
 
     def __init__(self, terms: Mapping[Term, Fraction | int]) -> None:
-        self.terms = {t: Fraction(c) for t, c in terms.items() if c}
+        self.terms = {t: c for t, c in terms.items() if c}
 
     @staticmethod
     def of(v: int | str) -> Polynomial:
         """Return a whole number, or what a name stands for."""
-        return Polynomial({(): v} if isinstance(v, int) else {(v,): 1})
+        return Polynomial({(): int(v)} if isinstance(v, int) else {(v,): 1})
+
+    @staticmethod
+    def one_over(v: int) -> Polynomial:
+        """Return the inverse of a whole number."""
+        from fractions import Fraction  # for few programs: importing it takes a while
+
+        return Polynomial({(): Fraction(1, v)})
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Polynomial) and self.terms == other.terms
@@ -37,7 +47,7 @@ class Polynomial:
     def __add__(self, other: Polynomial | int) -> Polynomial:
         terms = dict(self.terms)
         for t, c in _terms(other):
-            terms[t] = terms.get(t, Fraction(0)) + c
+            terms[t] = terms.get(t, 0) + c
         return Polynomial(terms)
 
     def __neg__(self) -> Polynomial:
@@ -47,10 +57,10 @@ class Polynomial:
         return self + -(other if isinstance(other, Polynomial) else Polynomial.of(other))
 
     def __mul__(self, other: Polynomial | int) -> Polynomial:
-        terms: dict[Term, Fraction] = {}
+        terms: dict[Term, Fraction | int] = {}
         for (t, c), (u, d) in itertools.product(self.terms.items(), _terms(other)):
             key = tuple(sorted((*t, *u)))
-            terms[key] = terms.get(key, Fraction(0)) + c * d
+            terms[key] = terms.get(key, 0) + c * d
         return Polynomial(terms)
 
     def names(self) -> set[str]:
@@ -71,9 +81,9 @@ class Polynomial:
             out = out + made
         return out
 
-    def const(self) -> Fraction | None:
+    def const(self) -> Fraction | int | None:
         """Return its value where it depends on nothing."""
-        return None if self.names() else self.terms.get((), Fraction(0))
+        return None if self.names() else self.terms.get((), 0)
 
     def floor_divided(self, by: int) -> Polynomial | None:
         """Return the whole quotient, where nothing is ever left over; None where something may be.
@@ -90,7 +100,7 @@ class Polynomial:
             left = value.const()
             if left is None or left % by:
                 return None
-        return self * Polynomial({(): Fraction(1, by)})
+        return self * Polynomial.one_over(by)
 
     def never_negative(self, natural: set[str]) -> bool:
         """Whether it is plain that it is zero at least, where ``natural`` names are.
@@ -131,7 +141,7 @@ def _spelled(t: Term, c: int) -> str:
     return " * ".join([str(c)] * (c != 1 or not t) + powers)
 
 
-def _made_up(t: Term, least: Fraction, left: dict[Term, Fraction]) -> bool:
+def _made_up(t: Term, least: Fraction | int, left: dict[Term, Fraction | int]) -> bool:
     """Whether other terms are as much as one that is taken away; they are used up."""
     for u in sorted(left):
         more = all(u.count(n) >= t.count(n) for n in t)
@@ -142,8 +152,8 @@ def _made_up(t: Term, least: Fraction, left: dict[Term, Fraction]) -> bool:
     return not least
 
 
-def _terms(v: Polynomial | int) -> Iterator[tuple[Term, Fraction]]:
+def _terms(v: Polynomial | int) -> Iterator[tuple[Term, Fraction | int]]:
     if isinstance(v, int):
-        yield (), Fraction(v)
+        yield (), v
     else:
         yield from v.terms.items()

@@ -8,7 +8,6 @@ loops' turns are those of arithmetic progressions.
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
 
@@ -22,7 +21,6 @@ from gradgen.ir.polynomials import Polynomial, Term
 from gradgen.ir.types import Dim
 
 ARITHMETIC = {"add": Polynomial.__add__, "sub": Polynomial.__sub__, "mul": Polynomial.__mul__}
-HALF = Polynomial({(): Fraction(1, 2)})
 
 
 def write_out_counters(function: Function) -> None:
@@ -176,8 +174,8 @@ def _summed(turn: Polynomial, name: str, start: Polynomial) -> Polynomial:
     """Return the sum of what is linear in an index over the turns before it."""
     base = turn.put(name, Polynomial.of(0))
     slope = turn.put(name, Polynomial.of(1)) - base
-    at = Polynomial.of(name)
-    return base * (at - start) + slope * (at * (at - 1) - start * (start - 1)) * HALF
+    at, half = Polynomial.of(name), Polynomial.one_over(2)
+    return base * (at - start) + slope * (at * (at - 1) - start * (start - 1)) * half
 
 
 def _replace(function: Function, counter: _Counter, numbers: _Numbers) -> None:

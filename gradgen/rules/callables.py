@@ -18,10 +18,13 @@ import numpy as np
 
 T = TypeVar("T")
 HEADS: dict[str, Any] = {"np": np, "math": math}
+# What nearly all spellings begin with.
+HOMES: dict[str, Any] = {**HEADS, "": builtins, "np.linalg": np.linalg}
 SCIPY = ("special", "linalg", "stats", "integrate", "interpolate", "signal", "optimize", "fft")
 # The modules that spellings may begin with, but for NumPy, math and the builtins.
 MODULES = {*(f"scipy.{name}" for name in SCIPY), "scipy.spatial.distance"}
 PARTS = ("fft", "polynomial", "random")  # of NumPy, which imports them when they are asked for
+STANDARD = ("logging",)  # of the standard library: few programs use them
 
 
 def key_of(obj: Any) -> Any:
@@ -47,7 +50,10 @@ def module_of(path: str) -> str:
 
 def awaited(path: str) -> str:
     """Return the module that has to be there before a spelling means an object, '' for none."""
-    part = path[3:].partition(".")[0] if path.startswith("np.") else ""
+    head, _, rest = path.partition(".")
+    if head in STANDARD:
+        return head
+    part = rest.partition(".")[0] if head == "np" else ""
     return f"numpy.{part}" if part in PARTS else module_of(path)
 
 
@@ -59,7 +65,8 @@ def resolve(path: str) -> Any:
         rest = path[len(module) + 1 :].split(".")
     else:
         head, *rest = path.split(".")
-        obj = HEADS.get(head, getattr(builtins, head, None))
+        obj = sys.modules.get(head) if head in STANDARD else None
+        obj = obj or HEADS.get(head, getattr(builtins, head, None))
     for part in rest:
         obj = getattr(obj, part, None)
     return obj
@@ -89,12 +96,16 @@ class Callables(Generic[T]):
         """Enter an object, or the spelling of one."""
         target = what
         if isinstance(what, str):
-            self._meet(what)
-            module = awaited(what)
-            if module:
-                self._later.setdefault(module, []).append((what, entry))
-                return
-            target = resolve(what)
+            home, _, name = what.rpartition(".")
+            if home in HOMES:
+                target = getattr(HOMES[home], name, None)
+            else:
+                self._meet(what)
+                module = awaited(what)
+                if module:
+                    self._later.setdefault(module, []).append((what, entry))
+                    return
+                target = resolve(what)
         if target is not None:
             self._keep_alive.append(target)
             self._known[key_of(target)] = entry
@@ -103,7 +114,7 @@ class Callables(Generic[T]):
         """Remember the module of a spelling that is none of those known."""
         module, _, name = path.rpartition(".")
         head = path.partition(".")[0]
-        known = head in HEADS or hasattr(builtins, head) or module_of(path)
+        known = head in HEADS or head in STANDARD or hasattr(builtins, head) or module_of(path)
         if module and name and not known:
             MODULES.add(module)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import string
 from typing import TYPE_CHECKING, Any
 
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Length, Type, broadcast_length, may_be_one, promote
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, of_shape
+
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 if TYPE_CHECKING:
     from gradgen.diff.algebra import Algebra
@@ -34,7 +35,7 @@ def explicit(spec: str, ranks: list[int]) -> str:
     inputs = left.split(",")
     if len(inputs) != len(ranks):
         raise ValueError("more operands or fewer than the subscripts of einsum name")
-    free = [c for c in string.ascii_letters if c not in spec]
+    free = [c for c in LETTERS if c not in spec]
     counts = [r - len(t.replace("...", "")) for t, r in zip(inputs, ranks, strict=True)]
     if any(n < 0 or (n and "..." not in t) for t, n in zip(inputs, counts, strict=True)):
         raise ValueError("einsum subscripts do not have as many letters as the operand has axes")
@@ -108,7 +109,7 @@ def _apart(
     out, more = "", list(operands)
     for k, c in enumerate(letters):
         if c in out:
-            new = next(x for x in string.ascii_letters if x not in used)
+            new = next(x for x in LETTERS if x not in used)
             used.add(new)
             more.append((c + new, alg.emit("eye", alg.emit("dim", a, axis=k))))
             c = new
@@ -159,7 +160,7 @@ def kron_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     if ranks[0] is None or ranks[1] is None:
         return alg.refuse(op, "np.kron of arrays of unknown rank", "give example arguments")
     rank = max(ranks[0], ranks[1])
-    one, two = string.ascii_lowercase[:rank], string.ascii_uppercase[:rank]
+    one, two = LETTERS[:rank], LETTERS[26 : 26 + rank]
     dims: list[Value] = []
     for k in range(rank):
         for v, r in zip(op.inputs, ranks, strict=True):
@@ -252,7 +253,7 @@ def multi_dot_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 def _chain(k: int, rank: int, count: int) -> str:
     """Return the letters of the k-th factor of a chain of matrices, which vectors may end."""
-    letters = string.ascii_letters[k : k + 2]
+    letters = LETTERS[k : k + 2]
     if rank == 2:
         return letters
     return letters[1] if k == 0 else letters[0]

@@ -259,8 +259,9 @@ def _of_each_entry() -> TypeRule:
     return elementwise("inexact", weak=False)
 
 
+@cache
 def parse_params(params: str) -> dict[str, Any]:
-    """Return the fields of a rule that its signature gives."""
+    """Return the fields of a rule that its signature gives; rules share what they do not change."""
     split = BETWEEN.split(params) if "(" in params else params.split(",")
     parts = [p.strip() for p in split if p.strip()]
     marks = [p for p in parts if p in "/*"]
