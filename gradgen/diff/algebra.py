@@ -405,6 +405,11 @@ class Algebra:
             "inc", [total, g, *operands], index=":" * axis + "s", slices=slices, sign=sign
         )
 
+    def helper_of_entries(self, name: str, *inputs: Value) -> Value:
+        """Call a helper that computes with each entry of inputs that broadcast."""
+        type_ = in_double(RULES["add"].type(list(inputs), {}))
+        return self.b.emit("helper", list(inputs), function=name, options=(), type=type_)
+
     def helper(self, name: str, *inputs: Value, **attrs: Any) -> Value:
         """Call a helper that is printed into the module."""
         like = {"_matmul_adjoint_a": 1, "_matmul_adjoint_b": 2}.get(name, 0)

@@ -9,6 +9,7 @@ from typing import Any
 @cache
 def special_functions() -> dict[str, Any]:
     """Return special functions by the names that formulas have for them."""
+    import mpmath
     import sympy as s
 
     def ndtr(x: Any) -> Any:
@@ -20,9 +21,35 @@ def special_functions() -> dict[str, Any]:
     def normal(x: Any) -> Any:
         return s.exp(-(x**2) / 2) / s.sqrt(2 * s.pi)
 
+    class GammaSlope(s.Function):  # type: ignore[misc]
+        """The derivative of an incomplete gamma function by its shape, by its own derivative."""
+
+        def fdiff(self, argindex: int = 2) -> Any:
+            a, x = self.args
+            assert argindex == 2
+            density = s.exp((a - 1) * s.log(x) - x - s.loggamma(a))
+            return density * (s.log(x) - s.polygamma(0, a))
+
+    class BetaSlope(s.Function):  # type: ignore[misc]
+        """The same of an incomplete beta function; the last argument is one less the third."""
+
+        def fdiff(self, argindex: int = 3) -> Any:
+            a, b, x, y = self.args
+            assert argindex > 2
+            density = s.exp((a - 1) * s.log(x) + (b - 1) * s.log(y) - betaln(a, b))
+            slope = s.log(x) - s.polygamma(0, a) + s.polygamma(0, a + b)
+            return density * slope if argindex == 3 else s.Integer(0)
+
+        def _eval_evalf(self, prec: int) -> Any:
+            with mpmath.workprec(3 * min(prec, 200)):  # more would take minutes
+                a, b, x, _ = (v._to_mpmath(600) for v in self.args)
+                slope = mpmath.diff(lambda t: mpmath.betainc(t, b, 0, x, regularized=True), a)
+            return s.Float(slope, precision=prec)
+
     return {
         # errors, the normal distribution, and the logistic function
         "erfc": s.erfc, "erfi": s.erfi, "erfinv": s.erfinv, "ndtr": ndtr,
+        "log_ndtr": lambda x: s.log(ndtr(x)),
         "expit": lambda x: 1 / (1 + s.exp(-x)),
         "_normal_hazard": lambda z: normal(z) / ndtr(z),
         # powers and exponentials
@@ -35,6 +62,7 @@ def special_functions() -> dict[str, Any]:
         "gammaln": s.loggamma, "_rgamma_slope": lambda x: -s.polygamma(0, x) / s.gamma(x),
         "lowergamma": s.lowergamma, "uppergamma": s.uppergamma,
         "incomplete_beta": lambda a, b, x: x**a * s.hyper([a, 1 - b], [a + 1], x) / a,
+        "_gammainc_slope": GammaSlope, "_betainc_slope": BetaSlope,
         # Bessel functions
         "besselj": s.besselj, "bessely": s.bessely, "besselk": s.besselk,
         "jv": s.besselj, "yv": s.bessely, "iv": s.besseli, "kv": s.besselk,

@@ -82,7 +82,7 @@ class _Formula:
         if name == "divide":
             return self.alg.quotient(*args)
         if name.startswith("_"):
-            return self.alg.helper(name, *args)
+            return self.alg.helper_of_entries(name, *args)
         plain = self.spelling.startswith("math.") and all(a.type.is_scalar for a in args)
         if plain and name == "clip":
             return self.alg.emit("max2", args[1], self.alg.emit("min2", args[0], args[2]))

@@ -14,6 +14,7 @@ from gradgen.rules import (  # noqa: F401  (these fill the table)
     extras,
     factorizations,
     fourier,
+    gauss,
     indexing,
     joins,
     least_squares,

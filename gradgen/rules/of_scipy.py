@@ -6,6 +6,7 @@ from gradgen.rules import (  # noqa: F401  (these fill the table)
     densities,
     distances,
     filters,
+    incomplete,
     interpolation,
     kernel_density,
     logsums,

@@ -16,6 +16,7 @@ from gradgen.diff.algebra import Algebra
 from gradgen.diff.formulas import emit_formula
 from gradgen.ir.nodes import Const, Op, Value
 from gradgen.rules.callables import scipy
+from gradgen.rules.gauss import gauss
 from gradgen.rules.registry import Unknown, rule
 from gradgen.rules.shapes_of import counted, doubled, elementwise
 
@@ -261,3 +262,6 @@ rule("multigammaln", DOUBLE, callables=["scipy.special.multigammaln"], params="a
               "scipy.special.multigammaln(p23 + 1.0, 1)",
               "scipy.special.multigammaln(2.0 + pf3, 2)"))
 # fmt: on
+
+for _name in ("roots_legendre", "roots_hermite", "roots_hermitenorm", "roots_laguerre"):
+    gauss(_name, "scipy.special", "n, mu=False")

@@ -1,8 +1,8 @@
 """Special functions of several arguments: logarithms, gamma, beta and elliptic functions.
 
 After the NIST Handbook of Mathematical Functions, chapters 5, 7, 8 and 19.  A derivative that
-has no closed form, by the parameter of an incomplete gamma function or the order of a Bessel
-function, is `Unknown`: it is refused where it is asked for.
+has no closed form, by the order of a zeta function, is `Unknown`: it is refused where it is asked
+for.
 """
 
 # mypy: disable-error-code="no-untyped-def"
@@ -49,7 +49,6 @@ def function(
 
 
 # Why there is no closed form.
-INVERSE = "an inverse: its derivative is one over that of its function, which is proved"
 PYTHON = "its derivative is a Python function, not a formula"
 # A table: an entry is read along its lines.
 # fmt: off
@@ -97,45 +96,6 @@ rule("zeta", INEXACT, callables=["scipy.special.zeta"], params="x, q?", elementw
      adjoint=(NONE, "-a * g * zeta(a + 1.0, b)"), closed="zeta(a, b)",
      samples=("scipy.special.zeta(2.5, p3)", "scipy.special.zeta(n, q=p)",
               "scipy.special.zeta(j3 + 1.5, p)"))
-
-_GAMMA_DENSITY = "exp(xlogy(a - 1.0, b) - b - gammaln(a))"
-_GAMMA_INVERSE = "exp(gammaln(a) + y - xlogy(a - 1.0, y))"
-function("gammainc", (NONE, f"g * {_GAMMA_DENSITY}"),
-         more=("1.7, p3", "n, p3"), at_kinks="the limit at 0",
-         closed="lowergamma(a, b) / gamma(a)")
-function("gammaincc", (NONE, f"-g * {_GAMMA_DENSITY}"), more=("1.7, p3", "n, p"),
-         at_kinks="the limit at 0",
-         closed="uppergamma(a, b) / gamma(a)")
-function("gammaincinv", (NONE, f"g * {_GAMMA_INVERSE}"), more=("1.7, u3", "j3, u"),
-         at_kinks="inf at the ends",
-         unproved=INVERSE)
-function("gammainccinv", (NONE, f"-g * {_GAMMA_INVERSE}"), more=("1.7, u3", "j3, u"),
-         at_kinks="inf at the ends",
-         unproved=INVERSE)
-_CHI_DENSITY = "exp(xlogy(0.5 * a - 1.0, 0.5 * b) - 0.5 * b - gammaln(0.5 * a))"
-function("chdtr", (NONE, f"0.5 * g * {_CHI_DENSITY}"), more=("3.0, p3", "j3, p"),
-         closed="lowergamma(0.5 * a, 0.5 * b) / gamma(0.5 * a)")
-function("chdtrc", (NONE, f"-0.5 * g * {_CHI_DENSITY}"), more=("3.0, p3", "j3, p"),
-         closed="uppergamma(0.5 * a, 0.5 * b) / gamma(0.5 * a)")
-_T_DENSITY = ("exp(-betaln(0.5, 0.5 * a) - 0.5 * log(a) "
-              "- 0.5 * (a + 1.0) * log1p(b * b / a))")
-function("stdtr", (NONE, f"g * {_T_DENSITY}"), more=("3.0, x3", "j3, x"),
-         closed="0.5 + b * exp(-betaln(0.5, 0.5 * a)) / sqrt(a) "
-                "* hyp2f1(0.5, 0.5 * a + 0.5, 1.5, -b * b / a)")
-_BETA_DENSITY = "exp(xlogy(a - 1.0, {0}) + xlog1py(b - 1.0, -{0}) - betaln(a, b))"
-_DENSITY, _INVERSE = _BETA_DENSITY.format("c"), _BETA_DENSITY.format("y")
-function("betainc", (NONE, NONE, f"g * {_DENSITY}"), more=("1.7, 0.6, u3", "j3, 2.5, u"),
-         at_kinks="the limits at 0 and 1",
-         closed="incomplete_beta(a, b, c) * exp(-betaln(a, b))")
-function("betaincc", (NONE, NONE, f"-g * {_DENSITY}"), more=("1.7, 0.6, u3", "j3, 2.5, u"),
-         at_kinks="the limits at 0 and 1",
-         closed="1 - incomplete_beta(a, b, c) * exp(-betaln(a, b))")
-function("betaincinv", (NONE, NONE, f"divide(g, {_INVERSE})"),
-         more=("1.7, 0.6, u3", "j3, 2.5, u"), at_kinks="inf at the ends",
-         unproved=INVERSE)
-function("betainccinv", (NONE, NONE, f"-divide(g, {_INVERSE})"),
-         more=("1.7, 0.6, u3", "j3, 2.5, u"), at_kinks="inf at the ends",
-         unproved=INVERSE)
 
 # --- powers after Box and Cox: with exprel(t) for expm1(t) / t there is no case apart ---
 function("boxcox", ("g * exp(xlogy(b - 1.0, a))",

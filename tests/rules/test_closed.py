@@ -72,8 +72,8 @@ def test_adjoint_is_the_derivative_of_the_closed_form(rule: Rule) -> None:
     form = closed.closed_form(rule)
     values = {letter: closed.symbol(letter) for letter in "abcd"} | {"g": sympy.Integer(1)}
     for i, letter in enumerate(letters(rule)):
-        if not isinstance(rule.adjoint[i], str):
-            continue
+        if not isinstance(rule.adjoint[i], str) or "inc_slope(" in rule.adjoint[i]:
+            continue  # a Python function: tested against 50 digits
         for stated in (rule.adjoint[i], *(rule.complex_adjoint[i : i + 1])):
             slope = closed.to_sympy(stated, values | {"y": form})
             assert is_zero(slope - form.diff(values[letter]), rule), f"by {letter}: {slope}"

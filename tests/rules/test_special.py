@@ -71,6 +71,11 @@ SEVERAL: list[tuple[str, Any, int, tuple[float, ...]]] = [
     ("betainc", lambda a, b, x: mpmath.betainc(a, b, 0, x, True), 2, (300.0, 200.0, 0.61)),
     ("gammainc", lambda a, x: mpmath.gammainc(a, 0, x, True), 1, (0.3, 1e-9)),
     ("gammainc", lambda a, x: mpmath.gammainc(a, 0, x, True), 1, (400.0, 390.0)),
+    *(("gammainc", lambda a, x: mpmath.gammainc(a, 0, x, True), 0, at) for at in (
+        (0.02, 1e-9), (0.3, 0.2), (0.3, 5.0), (4.0, 3.9), (7.0, 0.01), (90.0, 140.0))),
+    ("gammaincc", lambda a, x: mpmath.gammainc(a, x, mpmath.inf, True), 0, (400.0, 390.0)),
+    *(("betainc", lambda a, b, x: mpmath.betainc(a, b, 0, x, True), k, at) for k in (0, 1)
+      for at in ((0.02, 0.3, 1e-9), (3.0, 0.5, 0.999), (40.0, 60.0, 0.31), (0.7, 300.0, 0.01))),
     ("ellipkinc", mpmath.ellipf, 1, (0.9, 1e-7)),
     ("ellipkinc", mpmath.ellipf, 1, (4.1, 0.6)),
     ("ellipeinc", mpmath.ellipe, 1, (0.9, -1e-7)),
@@ -125,15 +130,15 @@ def order(v, x):
     return scipy.special.kv(v, x)
 
 
-def shape(a, x):
-    return scipy.special.gammainc(a, x)
+def degrees(df, x):
+    return scipy.special.stdtr(df, x)
 
 
 def degree(x, n):
     return scipy.special.eval_hermite(n, x)
 
 
-@pytest.mark.parametrize(("loss", "place"), [(order, 0), (shape, 0)])
+@pytest.mark.parametrize(("loss", "place"), [(order, 0), (degrees, 0)])
 def test_no_closed_form(loss: Any, place: int) -> None:
     """An order is refused by its name, and may be a constant."""
     with pytest.raises(gradgen.UnsupportedError, match=r"by its argument .* closed form") as caught:
