@@ -15,7 +15,7 @@ Function = Callable[..., Any]
 Argnums = int | tuple[int, ...] | list[int] | None
 Argnames = str | tuple[str, ...] | list[str] | None
 MODES = ("value_and_grad", "grad", "vjp", "jvp", "value", "jacobian", "jacfwd", "jacrev", "hessian",
-         "hvp", "hessian_reverse", "hessian_diag")  # fmt: skip
+         "hvp", "hessian_reverse", "hessian_outputs", "hessian_diag")  # fmt: skip
 Batch = int | str | tuple[int | str, ...] | list[int | str] | None
 Made = TypeVar("Made", Gradient, Differentiable)
 
@@ -264,11 +264,11 @@ def emit(
     argnums, argnames, has_aux, example_args, backend, memory, cache, batch, parallel, reassociate
         As for `grad`.
     mode : {"value_and_grad", "grad", "vjp", "jvp", "value", "jacobian", "jacfwd", "jacrev", \
-"hessian", "hessian_reverse", "hvp", "hessian_diag"}
+"hessian", "hessian_reverse", "hessian_outputs", "hvp", "hessian_diag"}
         What the generated function returns; that of ``vjp`` takes a cotangent ``d_value`` as its
         last argument, those of ``jvp`` and ``hvp`` take tangents ``t_NAME``; ``jacobian`` is
         ``jacfwd`` or ``jacrev``, by the number of seeds; a Hessian is forward over reverse, or in
-        reverse.
+        reverse, and ``hessian_outputs`` that of every output of a function with several.
 
     Raises
     ------

@@ -130,7 +130,8 @@ def hessian(
     Parameters
     ----------
     fn : function, optional
-        A function that returns one number.  Without it, a decorator is returned.
+        A function that returns a number, an array, or a container of them.  Without it, a decorator
+        is returned.
     argnums, argnames, has_aux, example_args, batch, backend, cache
         As for `grad`.
 
@@ -138,7 +139,8 @@ def hessian(
     -------
     Hessian
         For an argument of shape ``s``, an array of shape ``s + s``; for several, a tuple of tuples:
-        ``hessian(f, argnums=(0, 1))(x, y)[0][1]`` is the derivative by ``x``, then by ``y``.
+        ``hessian(f, argnums=(0, 1))(x, y)[0][1]`` is the derivative by ``x``, then by ``y``.  Where
+        the value is an array of shape ``v``, ``v + s + s``, the Jacobian of the Jacobian.
         For products with vectors, without the matrix, there is `hvp`.  With ``has_aux``,
         ``(hessian, aux)``.
 
@@ -306,7 +308,7 @@ class Jacobian(Several):
 class Hessian(Several):
     """A function that computes a Hessian; made by `hessian`."""
 
-    ways = ("hessian", "hessian_reverse")
+    ways = ("hessian", "hessian_reverse", "hessian_outputs")
 
 
 def _some(count: int, what: str) -> str:

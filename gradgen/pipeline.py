@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 # Modes that are the derivative of a derivative: of which, and by which mode.
 NESTED = {"hessian": ("grad", "jacfwd"), "hvp": ("grad", "pushforward"),
-          "hessian_reverse": ("grad", "jacrev"), "hessian_diag": ("grad", "jacdiag")}  # fmt: skip
+          "hessian_reverse": ("grad", "jacrev"), "hessian_outputs": ("jacrev", "jacfwd"),
+          "hessian_diag": ("grad", "jacdiag")}  # fmt: skip
 
 
 @dataclass
@@ -163,8 +164,24 @@ def _run(
     except UnbatchedError as error:
         if not options.turns or not (options.mode in TURNS or options.batch):
             raise
-        in_turns = _examples_in_turns if options.batch else _in_turns
-        return _through(in_turns(program, error), until, watch)
+        return _one_by_one(program, error, until, watch)
+
+
+def _one_by_one(
+    program: Program,
+    why: UnbatchedError,
+    until: str | None,
+    watch: Callable[[str, Function], None] | None,
+) -> Program:
+    """Take one seed, or one example, after the other through what has no batched form.
+
+    Where that fails too, the first reason is the one to tell: its way out is to loop outside.
+    """
+    in_turns = _examples_in_turns if program.options.batch else _in_turns
+    try:
+        return _through(in_turns(program, why), until, watch)
+    except UnsupportedError as error:
+        raise why from error
 
 
 def _through(
@@ -249,9 +266,8 @@ def _nested(
         if not options.turns:
             raise
         if options.batch:
-            whole_program = replace(program, source=(fn, specs), options=options)
-            return _through(_examples_in_turns(whole_program, error), until, watch)
-        return _through(_in_turns(program, error), until, watch)
+            program = replace(program, source=(fn, specs), options=options)
+        return _one_by_one(program, error, until, watch)
 
 
 def require_types(inner: Program) -> Program:

@@ -143,6 +143,17 @@ def test_hessian(k: int) -> None:
     np.testing.assert_allclose(found, wanted, rtol=1e-11, atol=1e-13)
 
 
+def test_hessian_of_a_matrix() -> None:
+    x, y = sp.symbols("x y")
+    matrix = sp.Matrix([[x * y**2, sp.sin(x)], [sp.exp(x * y), y / x]])
+    at = {x: 0.7, y: 1.3}
+    found = gradgen.from_sympy(matrix, [x, y]).hessian(0.7, 1.3)
+    for i, a in enumerate((x, y)):
+        for j, b in enumerate((x, y)):
+            wanted = np.array(matrix.diff(a).diff(b).subs(at).evalf(20), float)
+            np.testing.assert_allclose(found[i][j], wanted, rtol=1e-14, atol=1e-15)
+
+
 # --- arguments ----------------------------------------------------------------------------
 
 

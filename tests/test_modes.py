@@ -134,6 +134,23 @@ def test_mixed_partials() -> None:
     np.testing.assert_allclose(blocks[1][0], mixed, rtol=1e-12)
 
 
+def test_hessian_of_every_output() -> None:
+    x, y, z = X
+    wanted = np.zeros((4, 3, 3))
+    wanted[0, 0, 1] = wanted[0, 1, 0] = 1.0
+    wanted[1, 1, 1] = -np.sin(y)
+    wanted[2, 0, 0], wanted[2, 0, 2], wanted[2, 2, 0] = 2 * z, 2 * x, 2 * x
+    wanted[3, 2, 2] = np.exp(z)
+    np.testing.assert_allclose(gradgen.hessian(field)(X), wanted, rtol=1e-14, atol=1e-15)
+    several = gradgen.hessian(lambda x, a: {"v": x[:2] * a**2, "n": x[0] * a}, argnums=(0, 1))
+    (xx, xa), (ax, aa) = several(X, 3.0)["v"]
+    np.testing.assert_array_equal(xx, np.zeros((2, 3, 3)))
+    np.testing.assert_array_equal(xa, 6.0 * np.eye(2, 3))
+    np.testing.assert_array_equal(ax, xa)
+    np.testing.assert_array_equal(aa, 2.0 * X[:2])
+    np.testing.assert_array_equal(several(X, 3.0)["n"][0][1], [1.0, 0.0, 0.0])
+
+
 def test_direction_of_a_jacobian() -> None:
     few = gradgen.jacobian(lambda x: np.outer(x, x) * x[0])
     assert few(X).shape == (3, 3, 3)

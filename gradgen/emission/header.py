@@ -24,7 +24,7 @@ TYPES = "Specialised to:  "
 HASH = "Source hash:     "
 COMMAND = "Regenerate with `"
 TITLES = {"hessian": "Hessian", "hvp": "Hessian-vector product", "hessian_reverse": "Hessian",
-          "hessian_diag": "Diagonal of the Hessian"}  # fmt: skip
+          "hessian_outputs": "Hessians of the outputs", "hessian_diag": "Diagonal of the Hessian"}  # fmt: skip
 LETTERS = "nmkpqrstuvwxyzabcdefghij"
 
 
@@ -58,7 +58,8 @@ def header_of(program: Any) -> str:
     of = origin.name if program.asked else function.name
     if program.title:
         what, of = TITLES[program.title], origin.name
-        returns = _tuple([program.title, *aux]) if aux else program.title
+        titled = program.title.removesuffix("_outputs")
+        returns = _tuple([titled, *aux]) if aux else titled
     if f"t_{active[0].name}" in names and options.mode not in ("vjp", "grad", "value_and_grad"):
         held = [p for p in held if p not in {f"t_{name}" for name in chosen}]
     lines = [

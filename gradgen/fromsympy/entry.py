@@ -224,7 +224,7 @@ class SymPyFunction(Differentiable):
 
     @property
     def hessian(self) -> Any:
-        """The second derivatives of a scalar value (see `gradgen.hessian`)."""
+        """The second derivatives of every entry of the value (see `gradgen.hessian`)."""
         from gradgen.jacobians import hessian
 
         return self._derived.setdefault(
