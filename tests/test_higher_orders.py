@@ -7,6 +7,7 @@ through its values at Chebyshev's points, which knows nothing of how they are co
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -190,3 +191,47 @@ def test_lists_popped_from_lists() -> None:
         np.linspace(0.2, 1.2, 12), [corner(p, 3) for p in np.linspace(0.2, 1.2, 12)], 11
     ).deriv(3)(0.7)
     np.testing.assert_allclose(grad(grad(grad(corner)))(0.7, 3), expected, rtol=1e-6)
+
+
+def turned(x, n):
+    if n <= 0:
+        return x
+    return np.sin(turned(x, n - 1)) * x
+
+
+def collected(x, n):
+    def walk(v, k, seen):
+        if k == 0:
+            return v
+        seen.append(v * v)
+        return walk(np.sin(v) + 0.1 * v, k - 1, seen)
+
+    seen = [x]
+    return walk(x, n, seen) + sum(seen)
+
+
+@pytest.mark.parametrize("fn", [turned, collected])
+def test_third_order_of_deep_recursion(fn: Any) -> None:
+    """What a sweep of a recursive function is given in lists, it writes to: nothing is returned."""
+    second = gradgen.grad(gradgen.grad(fn))
+    third = gradgen.grad(second)
+    radius, nodes = 0.004, chebyshev.chebpts1(POINTS)
+    values = [fn(0.95 + radius * t, 310) for t in nodes]
+    line = chebyshev.chebfit(nodes, values, POINTS - 1)
+    orders = [chebyshev.chebval(0.0, chebyshev.chebder(line, k, 1 / radius)) for k in (2, 3)]
+    np.testing.assert_allclose(second(0.95, 310), orders[0], rtol=1e-6)
+    np.testing.assert_allclose(third(0.95, 310), orders[1], rtol=1e-4)
+    returned = re.findall(r"return (.*)", second.source)
+    assert returned and not any("saved" in line or "seen" in line for line in returned)
+
+
+def test_second_order_of_recursion_by_example() -> None:
+    x, n = np.array([0.3, 0.6, 0.9]), np.array([1, 2, 3])
+    curve = gradgen.hessian(turned, batch=("x", "n"))(x, n)
+    h = 1e-3
+    for k in range(3):
+        around = [turned(x[k] + i * h, n[k]) for i in range(-3, 4)]
+        weights = np.array([2, -27, 270, -490, 270, -27, 2]) / (180 * h * h)
+        np.testing.assert_allclose(curve[k], weights @ around, rtol=1e-7)
+    twice = gradgen.grad(gradgen.grad(turned), batch=("x", "n"))
+    np.testing.assert_allclose(twice(x, n), curve, rtol=1e-14)

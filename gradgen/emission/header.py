@@ -23,8 +23,13 @@ DIFFERENTIATED = "Differentiated:  "
 TYPES = "Specialised to:  "
 HASH = "Source hash:     "
 COMMAND = "Regenerate with `"
-TITLES = {"hessian": "Hessian", "hvp": "Hessian-vector product", "hessian_reverse": "Hessian",
-          "hessian_outputs": "Hessians of the outputs", "hessian_diag": "Diagonal of the Hessian"}  # fmt: skip
+TITLES = {
+    "hessian": "Hessian",
+    "hessian_diag": "Diagonal of the Hessian",
+    "hessian_outputs": "Hessians of the outputs",
+    "hessian_reverse": "Hessian",
+    "hvp": "Hessian-vector product",
+}
 LETTERS = "nmkpqrstuvwxyzabcdefghij"
 
 

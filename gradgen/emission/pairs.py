@@ -80,14 +80,14 @@ def definition(callee: Callee, part: str, needs: set[str]) -> ast.FunctionDef:
 
 
 def _returned(c: Callee, part: str) -> list[int]:
-    """Return which results the text returns: not the arrays that it was given and adds to."""
+    """Return which results the text returns: not the arrays and lists given, and written to."""
     function = c.backward if part == "backward" else c.function
     assert function is not None
-    given: list[int] = []
+    given = [*c.same] if part == "backward" else [*c.lists.values()]
     if c.in_place and c.both:
-        given = [c.written[k] for k in c.sums]
+        given += [c.written[k] for k in c.sums]
     elif c.in_place and part == "backward":
-        given = [c.active.index(k) for k in c.sums]
+        given += [c.active.index(k) for k in c.sums]
     return [i for i in range(len(function.body.results)) if i not in given]
 
 
@@ -108,10 +108,19 @@ def _purpose(c: Callee, part: str) -> str:
         return f"Return {call}."
     if part == "forward":
         return f"Return {call}, and save what {c.spelled['backward']} reads."
-    grads = ", ".join(f"d_{c.function.leaves[k].param}" for k in c.active)
-    if c.in_place:
-        others = ", ".join(f"d_{c.function.leaves[k].param}" for k in c.active if k not in c.sums)
-        sums = ", ".join(f"d_{c.function.leaves[k].param}" for k in c.sums)
-        what = f"Return {others}, and add to {sums}, what" if others else f"Add to {sums} what"
-        return f"{what} {call} gives from the adjoint of its result."
-    return f"Return {grads} of {call}, from the adjoint of its result."
+    return _purpose_of_sweep(c, call)
+
+
+def _purpose_of_sweep(c: Callee, call: str) -> str:
+    """Say what a reverse sweep returns, adds to, and takes back to before the call."""
+    added = c.sums if c.in_place else ()
+    names = {n: f"d_{c.function.leaves[k].param}" for n, k in enumerate(c.active)}
+    sums = ", ".join(name for n, name in names.items() if c.active[n] in added)
+    grads = ", ".join(names[n] for n in names if c.active[n] not in added and n not in c.same)
+    lists = ", ".join(names[n] for n in sorted(c.same))
+    back = f"; {lists} are then as before it" if "," in lists else f"; {lists} is then as before it"
+    end = f"from the adjoint of its result{back if lists else ''}."
+    if sums:
+        what = f"Return {grads}, and add to {sums}, what" if grads else f"Add to {sums} what"
+        return f"{what} {call} gives {end}"
+    return f"Return {grads} of {call}, {end}" if grads else f"Go back through {call}, {end}"

@@ -12,7 +12,7 @@ from gradgen.ir.nodes import Callee, Value
 from gradgen.ir.types import Type
 
 if TYPE_CHECKING:
-    from gradgen.frontend.recursion import Reading
+    from gradgen.frontend.recursive_states import Reading
 
 # Loops that are written out though nothing asks for it: so many turns, so many statements.
 MOST_TURNS, MOST_STATEMENTS = 1000, 4000
@@ -32,6 +32,7 @@ class Book:
     """
 
     recursive: dict[int, Any] = field(default_factory=dict)
+    growing: set[int] = field(default_factory=set)  # of these, those with lists of any length
     hints: dict[Any, list[Type]] = field(default_factory=dict)
     states: dict[Any, Reading] = field(default_factory=dict)
     version: int = 0

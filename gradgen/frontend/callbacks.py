@@ -15,10 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.frontend import recursion
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.objects import Method
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.recursive_bodies import parameter
+from gradgen.frontend.recursive_names import InnerReader, outer_leaves
+from gradgen.frontend.recursive_states import Reading, Widened, leaf_type
 from gradgen.frontend.structure import Structure, flatten, names_of_leaves, rebuild
 from gradgen.frontend.values import Frame, LocalFunction, Ref, Seq
 from gradgen.ir.nodes import (
@@ -46,19 +48,19 @@ def callback(
     """Read a function of two values and further arguments, and return it with what these are."""
     held, with_held = held_by(func)
     structure, given = flatten(r, Seq([args, held]), node)
-    state = recursion.Reading(node, node, r.frame, {"args": structure})
+    state = Reading(node, node, r.frame, {"args": structure})
     state.callee.name = name_of(func)
-    state.types = [t for _, t in params] + [recursion._leaf_type(r, leaf) for leaf in given]
+    state.types = [t for _, t in params] + [leaf_type(r, leaf) for leaf in given]
     for _ in range(60):
         try:
             _read(r, node, state, with_held, params, structure)
             break
-        except recursion.Widened:
+        except Widened:
             continue
     else:
         r.refuse(node, "a function whose arguments do not settle", "pass them as args=")
     r.book.states[id(state)] = state
-    given = [*given, *recursion._outer_leaves(r, node, state)]
+    given = [*given, *outer_leaves(r, node, state)]
     return state.callee, [r.read(leaf) for leaf in given]
 
 
@@ -72,23 +74,23 @@ def name_of(func: Any) -> str:
 def _read(
     outer: Reader,
     node: ast.AST,
-    state: recursion.Reading,
+    state: Reading,
     with_held: Callable[[Any], Any],
     params: list[tuple[str, Type]],
     structure: Structure,
 ) -> None:
     block, leaves = Block(), list[Leaf]()
-    r = recursion.InnerReader(block, outer, state)
+    r = InnerReader(block, outer, state)
     frame = Frame(outer.frame.source, {}, outer.frame.globals, {}, None)
     frame.owner, frame.path = r, (id(node),)
     r.frame, r.leaves, r.b.span = frame, leaves, outer.span(node)
     kinds = iter(state.types)
-    own = [recursion._parameter(r, leaves, name, next(kinds)) for name, _ in params]
+    own = [parameter(r, leaves, name, next(kinds)) for name, _ in params]
     names = names_of_leaves(structure, "args")
-    more = [recursion._parameter(r, leaves, _plain(name), next(kinds)) for name in names]
+    more = [parameter(r, leaves, _plain(name), next(kinds)) for name in names]
     for key, o in state.outer.items():
         labels = names_of_leaves(o.structure, o.name.strip())
-        mine = [recursion._parameter(r, leaves, n, t) for n, t in zip(labels, o.types, strict=True)]
+        mine = [parameter(r, leaves, n, t) for n, t in zip(labels, o.types, strict=True)]
         r.imported[key] = rebuild(o.structure, iter(mine))
     given, held = rebuild(structure, iter(more)).items
     made = from_library(r, node, slope, [with_held(held), *own, given], {})

@@ -32,8 +32,9 @@ from gradgen.frontend.pinning import any_single, pinned, with_entries
 from gradgen.frontend.pools import Kinds
 from gradgen.frontend.precise import Precise
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.recursion import Activation, Recursive, closure_of, decide
+from gradgen.frontend.recursion import Activation, closure_of, decide
 from gradgen.frontend.recursion import call as recursive_call
+from gradgen.frontend.recursive_states import Recursive
 from gradgen.frontend.returned import returned
 from gradgen.frontend.selection import STARS, Selected, parameter_positions, select, signature_of
 from gradgen.frontend.signals import (
@@ -217,6 +218,7 @@ def _note(book: Book, found: Recursive | Stepwise | Tabled | Unpacked) -> None:
     """Keep what a reading has found out for those that follow."""
     if isinstance(found, Recursive):
         book.recursive[id(found.definition)] = found.definition
+        book.growing |= {id(found.definition)} if found.grows else set()
     elif isinstance(found, Stepwise):
         book.stepwise.add(found.made)
     elif isinstance(found, Tabled):

@@ -9,7 +9,7 @@ import types
 from typing import Any
 
 from gradgen.checkpoint import is_marked
-from gradgen.frontend import bindings, checkpoints, kept, recursion
+from gradgen.frontend import bindings, checkpoints, kept, recursion, recursive_names
 from gradgen.frontend.assigned import assigned_names
 from gradgen.frontend.callables import Borrowed, borrowed
 from gradgen.frontend.evaluate import evaluate
@@ -73,7 +73,7 @@ def _inline_local(
 ) -> Any:
     frame = Frame(fn.frame.source, {}, fn.frame.globals, {}, fn.frame)
     with checkpoints.region(r, fn.marked):
-        defaults, kw_defaults = recursion.defaults_at(r, fn, node)
+        defaults, kw_defaults = recursive_names.defaults_at(r, fn, node)
         return _inline(r, node, fn.node, frame, defaults, kw_defaults, args, kwargs)
 
 

@@ -14,7 +14,7 @@ from gradgen.frontend import (
     lists,
     patterns,
     raising,
-    recursion,
+    recursive_names,
     row_kinds,
     stores,
     trying,
@@ -201,7 +201,7 @@ def _function(r: Reader, s: ast.FunctionDef, rest: Point) -> Point:
     kw_defaults = [None if d is None else evaluate(r, d) for d in s.args.kw_defaults]
     held = attributes_set_on(r.frame, s.name)
     function = LocalFunction(s, r.frame, defaults, kw_defaults, held=held)
-    recursion.name_defaults(r, function)
+    recursive_names.name_defaults(r, function)
     r.bind(s.name, decorated(r, s.decorator_list, function))
     return rest
 

@@ -41,11 +41,17 @@ LIST = Structure("list", None)
 
 
 def flatten(
-    r: Reader, value: Any, node: ast.AST, constants: bool = False, look: bool = False
+    r: Reader,
+    value: Any,
+    node: ast.AST,
+    constants: bool = False,
+    look: bool = False,
+    grow: bool = False,
 ) -> tuple[Structure, list[Any]]:
     """Return the structure of a value, and its leaves.
 
-    ``constants``: numbers are known, too; ``look``: nothing is made ready for a call.
+    ``constants``: numbers are known, too; ``look``: nothing is made ready for a call; ``grow``:
+    lists of numbers or arrays have no known length.
     """
     if isinstance(value, Around):
         if not look:
@@ -57,15 +63,15 @@ def flatten(
         return Structure(("constant", type(value.const), repr(value.const)), value), []
     if isinstance(value, Choice):
         value = _number_chosen(r, value, node)
-    if isinstance(value, Seq) and value.kind is list and not value.items:
+    if isinstance(value, Seq) and value.kind is list and _may_grow(r, value, grow):
         return LIST, [] if look else [r.graph_list(value)]
     if isinstance(value, Value | Ref):
         kind = value.value.type.kind if isinstance(value, Ref) else value.type.kind
         return LIST if kind == "list" else NUMBER, [value]
     if isinstance(value, Box):
-        return _flatten_box(r, value, node, constants, look)
+        return _flatten_box(r, value, node, constants, look, grow)
     if isinstance(value, Method):
-        inner, leaves = flatten(r, value.owner, node, constants, look)
+        inner, leaves = flatten(r, value.owner, node, constants, look, grow)
         key = ("method", id(value.function), inner.key)
         return Structure(key, value, (("owner", inner),)), leaves
     return Structure(_identity(value, r, node), value), []
@@ -79,12 +85,23 @@ def _number_chosen(r: Reader, value: Choice, node: ast.AST) -> Value:
                  "call it on each path")  # fmt: skip
 
 
+def _may_grow(r: Reader, box: Seq, grow: bool) -> bool:
+    """Whether a list is one of the graph in a call: an empty one, or any of numbers or arrays."""
+    if not (grow and box.items):
+        return not box.items
+    items = [r.settled(item) for item in box.items]
+    return all(
+        isinstance(item, Value) or (isinstance(item, Ref) and item.value.type.kind != "list")
+        for item in items
+    )
+
+
 def _flatten_box(
-    r: Reader, box: Box, node: ast.AST, constants: bool, look: bool
+    r: Reader, box: Box, node: ast.AST, constants: bool, look: bool, grow: bool
 ) -> tuple[Structure, list[Any]]:
     items, leaves = [], []
     for k, item in parts(box):
-        inner, mine = flatten(r, item, node, constants, look)
+        inner, mine = flatten(r, item, node, constants, look, grow)
         items.append((k, inner))
         leaves += mine
     kind = getattr(box, "kind", dict)

@@ -242,10 +242,11 @@ class Callee:
     adjoints; ``needs``: the arguments that it reads; ``sums``: parameters whose adjoints so far it
     is given behind the seeds, and adds to in place.  ``joint``: a function that does both at once
     (``both`` says of one that it is that); ``in_place``: the sums that are results are the arrays
-    that were given, so that the text need not return them.  ``moving``: parameters that come with
-    their tangents, behind the others, where the function is one of forward mode now (the tangents
-    are results, too, in the order of ``varying``); ``tracked``: these are sets of entries, for a
-    sparsity pattern.  ``spelled``: names in the module.
+    that were given, and ``lists`` says the same of ``written`` lists, ``same`` of results of the
+    sweep that are their adjoints, so that the text need not return them.  ``moving``: parameters
+    that come with their tangents, behind the others, where the function is one of forward mode now
+    (the tangents are results, too, in the order of ``varying``); ``tracked``: these are sets of
+    entries, for a sparsity pattern.  ``spelled``: names in the module.
     """
 
     name: str
@@ -261,6 +262,8 @@ class Callee:
     joint: Callee | None = None
     both: bool = False
     in_place: bool = False
+    lists: dict[int, int] = field(default_factory=dict)
+    same: set[int] = field(default_factory=set)
     moving: list[int] = field(default_factory=list)
     tracked: bool = False
     stacks: list[Stack] = field(default_factory=list)
@@ -273,13 +276,23 @@ class Callee:
         """The parameters that carry derivatives."""
         return [k for k, leaf in enumerate(self.function.leaves) if leaf.active]
 
+    @property
+    def list_seeds(self) -> dict[int, int]:
+        """Which adjoints of lists a sweep is given, by place among the seeds, and its results."""
+        leaves, active = self.function.leaves, self.active
+        pairs = [(k, i) for k, i in self.written.items() if leaves[k].value.type.kind == "list"]
+        varying = self.varying
+        return {varying.index(i): active.index(k) for k, i in pairs if i in varying and k in active}
+
 
 def written_inputs(op: Op) -> list[int]:
-    """Return which inputs an operation writes into."""
+    """Return which inputs an operation writes into; in a sweep, the sums before lists."""
     if op.prim == "call" and op.attrs.get("part") == "backward":
         callee = op.attrs["callee"]
-        first = op.attrs.get("given", len(callee.needs)) + len(callee.varying)
-        return list(range(first, first + len(callee.sums)))
+        seeds = op.attrs.get("given", len(callee.needs))
+        first = seeds + len(callee.varying)
+        lists = [seeds + n for n in callee.list_seeds]
+        return [*range(first, first + len(callee.sums)), *lists]
     if op.prim == "call":
         callee = op.attrs["callee"]
         in_place = callee.sums if callee.both else ()
@@ -288,16 +301,14 @@ def written_inputs(op: Op) -> list[int]:
 
 
 def added_in_place(op: Op) -> list[tuple[int, int]]:
-    """Return pairs of an argument of a call, and the result that is this array, added to."""
+    """Return pairs of an argument of a call, and the result that is it: it is written to."""
     callee = op.attrs["callee"]
-    if not callee.in_place:
-        return []
-    if callee.both:
-        return [(k, callee.written[k]) for k in callee.sums]
-    if op.attrs.get("part") != "backward":
-        return []
-    results = [callee.active.index(k) for k in callee.sums]
-    return list(zip(written_inputs(op), results, strict=True))
+    if op.attrs.get("part") == "backward":
+        added = [callee.active.index(k) for k in callee.sums]
+        pairs = zip(written_inputs(op), [*added, *callee.list_seeds.values()], strict=True)
+        return [(k, i) for k, i in pairs if (i in added and callee.in_place) or i in callee.same]
+    sums = callee.sums if callee.both and callee.in_place else []
+    return [*((k, callee.written[k]) for k in sums), *callee.lists.items()]
 
 
 def walk(block: Block) -> Iterator[Op]:

@@ -1,22 +1,42 @@
-"""Whether a result of a function is an array that it was given, written to in place."""
+"""Whether a result of a function is an array or list that it was given, written to in place."""
 
 from __future__ import annotations
 
 from gradgen.deep import deep
 from gradgen.diff.activity import carried
-from gradgen.ir.nodes import WRITES, Callee, Function, Op, Value, added_in_place
+from gradgen.ir.nodes import GROWS, WRITES, Callee, Function, Op, Value, added_in_place
 
 
 def settle_in_place(callees: list[Callee]) -> None:
-    """Note of recursive functions whether they add to adjoints in place, after all copies."""
+    """Note what recursive functions write to in place, after all copies: adjoints, and lists."""
     for c in callees:
         c.in_place = bool(c.sums)
+        kinds = [leaf.value.type.kind for leaf in c.function.leaves]
+        c.lists = {k: i for k, i in c.written.items() if kinds[k] == "list"}
+        c.same = set(c.list_seeds.values()) if c.backward is not None else set()
     changed = True
     while changed:
         changed = False
         for c in callees:
             if c.in_place and not _adds(c):
                 c.in_place, changed = False, True
+            lists = {k: i for k, i in c.lists.items() if _same_list(c.function, k, i)}
+            same = _same_adjoints(c)
+            changed |= lists != c.lists or same != c.same
+            c.lists, c.same = lists, same
+
+
+def _same_list(f: Function, k: int, i: int) -> bool:
+    return _is_same(f.body.results[i], {f.leaves[k].value})
+
+
+def _same_adjoints(c: Callee) -> set[int]:
+    """Return which results of a sweep are surely the adjoints of lists that it was given."""
+    f = c.backward
+    if f is None or not c.same:
+        return set()
+    first = len(f.leaves) - len(c.sums) - len(c.varying)
+    return {i for n, i in c.list_seeds.items() if i in c.same and _same_list(f, first + n, i)}
 
 
 def _adds(c: Callee) -> bool:
@@ -39,7 +59,9 @@ def _is_same(v: Value, same: set[Value]) -> bool:
         op = v.op
         if op is None:
             return False
-        if op.prim in WRITES and not op.attrs.get("path"):
+        if op.prim in GROWS and v is not op.outputs[-1]:
+            return False
+        if op.prim in GROWS or (op.prim in WRITES and not op.attrs.get("path")):
             v = op.inputs[0]
         elif op.prim == "call":
             places = {i: k for k, i in added_in_place(op)}

@@ -146,7 +146,8 @@ def _added_by_call(op: Op, place: int) -> Value | None:
     callee, written = op.attrs["callee"], written_inputs(op)
     if op.attrs.get("part") != "backward" or place not in written:
         return None
-    return op.outputs[callee.active.index(callee.sums[written.index(place)])]
+    n = written.index(place)
+    return op.outputs[callee.active.index(callee.sums[n])] if n < len(callee.sums) else None
 
 
 def _added_on_sides(v: Value, op: Op, reads: list[Use], uses: Uses) -> Value | None:
