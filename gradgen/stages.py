@@ -49,7 +49,7 @@ from gradgen.passes.postponing import postpone
 from gradgen.passes.quotients import cancel_quotients
 from gradgen.passes.rebinding import rebind_whole
 from gradgen.passes.rows import store_through_rows
-from gradgen.passes.scatters import add_numbers
+from gradgen.passes.scatters import add_in_a_row, add_numbers
 from gradgen.passes.shapes import read_newest_shapes
 from gradgen.passes.sharing import Sharing
 from gradgen.passes.signs import join_signs
@@ -203,6 +203,10 @@ def _copies(program: Program) -> None:
             assemble(f)
             store_first(f)
             add_to_own(f)
+            add_in_a_row(f)
+        for c in callees_of(program.function):
+            if c.backward is not None:
+                add_in_a_row(c.backward)
     read_newest_shapes(program.function)
     rebind_whole(program.function)
     postpone(program.function)

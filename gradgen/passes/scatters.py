@@ -1,11 +1,14 @@
 """Rows that are added up at places: number by number, which NumPy does several times quicker.
 
-``np.add.at`` has a quick loop for single numbers at a vector of places, and none for rows.
+``np.add.at`` has a quick loop for single numbers at a vector of places, and none for rows, nor for
+places in a matrix.
 """
 
 from __future__ import annotations
 
-from gradgen.ir.nodes import Function, Op, Value, blocks_of, uses
+from gradgen.ir.builder import Builder
+from gradgen.ir.nodes import Block, Function, Op, Value, blocks_of, uses
+from gradgen.ir.types import may_be_one
 from gradgen.rules.helpers import _rows_added
 
 
@@ -40,3 +43,33 @@ def _adds_rows(op: Op, count: dict[Value, int]) -> bool:
     if not zeros.out.type.dtype == rows.type.dtype == "float64":
         return False
     return places[0].type.dtype == "int64"  # a shorter one, times the width of a row, overflows
+
+
+def add_in_a_row(function: Function) -> None:
+    """Let numbers that the sweep adds at an array of places go there one after the other."""
+    for block in blocks_of(function.body):
+        if any(_adds_at_many(op) for op in block.ops):
+            block.ops = [new for op in block.ops for new in (*_flattened(op), op)]
+
+
+def _adds_at_many(op: Op) -> bool:
+    """Whether numbers are added into a vector at places that are in a matrix, or in more axes."""
+    if op.prim != "add_at" or not op.reverse or op.attrs["index"] != "a" or op.attrs.get("path"):
+        return False
+    into, share, places = (v.type for v in op.inputs)
+    if into.rank != 1 or places.kind != "array" or (places.rank or 0) < 2:
+        return False
+    if share.is_scalar or (share.shape is not None and share.shape == places.shape):
+        return True
+    return share.rank == places.rank and not any(map(may_be_one, share.shape or ()))
+
+
+def _flattened(op: Op) -> list[Op]:
+    """Return the operations that flatten what an addition reads, and let it read that."""
+    if not _adds_at_many(op):
+        return []
+    b = Builder(Block(), reverse=True)
+    b.span, b.region = op.span, op.region
+    flat = [v if v.type.is_scalar else b.emit("ravel", [v]) for v in op.inputs[1:]]
+    op.inputs = [op.inputs[0], *flat]
+    return b.block.ops

@@ -44,12 +44,18 @@ def stacks(x, places, weights):
     return np.sum(cubes[places] * np.stack([weights, weights], axis=1))
 
 
+def table(x, places, weights):
+    numbers = x[:, 0] * x[:, 1]
+    at = np.stack([places, places[::-1]], axis=1)
+    return np.sum(numbers[at] ** 2 * weights[:, :2]) + np.sum(numbers[at])
+
+
 AGAIN = """
 
 def loss(x, places, weights, v):
     return np.sum({}_grad(x, places, weights) * v)
 """
-LOSSES: list[Callable[..., Any]] = [rows, stretched, grid, in_loop, stacks]
+LOSSES: list[Callable[..., Any]] = [rows, stretched, grid, in_loop, stacks, table]
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -88,3 +94,10 @@ def test_one_addition_of_numbers() -> None:
     assert "_rows_added" not in short
     alone = gradgen.emit(rows, mode="grad", example_args=(X[:, 0], PLACES, WEIGHTS[:, 0]))
     assert "_rows_added" not in alone  # NumPy is quick at single numbers
+
+
+def test_places_in_a_matrix_come_in_a_row() -> None:
+    args = X, PLACES, WEIGHTS
+    text = gradgen.emit(table, mode="grad", example_args=args)
+    assert ", np.ravel(at), np.ravel(" in text and ", np.ravel(at), 1.0)" in text
+    assert "np.ravel(places" not in gradgen.emit(rows, mode="grad", example_args=args)
