@@ -10,7 +10,7 @@ import sys
 import types
 from typing import Any
 
-from gradgen.library.containers import DictObject, ListObject, MissingDictObject
+from gradgen.library.containers import DictObject, ExceptionObject, ListObject, MissingDictObject
 
 MISSING = object()
 _MADE_BY_CLASS_STATEMENT = 1 << 9
@@ -77,7 +77,10 @@ SPELLED_OUT: dict[type, type] = {list: ListObject, dict: DictObject}
 
 
 def _spelled_out(kind: type, of: type) -> Any:
-    """Return what a class in the order ``of`` one says; of ``list`` and ``dict``, what is read."""
+    """Return what a class in the order ``of`` one says; of Python's own, what is read."""
+    plain: Any = kind
+    if issubclass(kind, BaseException) and not is_users(plain):
+        return vars(ExceptionObject)
     if kind is dict and hasattr(of, "__missing__"):
         return {**vars(DictObject), **vars(MissingDictObject)}
     return vars(SPELLED_OUT.get(kind, kind))

@@ -102,6 +102,11 @@ class _LoopFrame:
             self.flags["break"] = exits.flag("break", s)
             r.frame.names[self.flags["break"]] = Const(False)
             self.carried.append(self.flags["break"])
+        self.thrown = sorted(jumps - {"break", "continue", "return"})
+        for kind in self.thrown:
+            self.flags[kind] = exits.flag(kind, s)
+            r.frame.names[self.flags[kind]] = Const(False)
+            self.carried.append(self.flags[kind])
         self.returns = "return" in jumps
         # A comprehension in a lambda has no exits: there is no statement that could leave it.
         self.before = r.frame.names.get(exits.returned) if exits is not None else None
@@ -109,7 +114,7 @@ class _LoopFrame:
             self.flags["return"] = exits.returned
             r.frame.names.setdefault(exits.returned, Const(False))
             self.carried += [exits.result, exits.returned]
-        self.breaks = bool(jumps & {"break", "return"})
+        self.breaks = bool(jumps - {"continue"})
 
     def names(self, *heads: ast.expr) -> list[str]:
         """Return the names that a turn may assign."""
@@ -129,12 +134,18 @@ class _LoopFrame:
         stop = Turn(trial, "break", self.flags, None)
         read(self.r, Point(steps, Turn(trial, "continue", {}, stop)))
 
+    def told(self) -> list[Branch]:
+        """Return the jumps that lead further than behind the loop, each under its test."""
+        r, s = self.r, self.s
+        out = [told(r, s, kind, self.flags[kind], None) for kind in self.thrown]
+        if self.returns:
+            out.append(told(r, s, "return", r.frame.exits.returned, self.before))
+        return out
+
     def after(self, rest: Point) -> Point:
         """Return the place behind the loop: jumps that go on from here, then its ``else``."""
         r, s = self.r, self.s
-        steps: list[Step] = []
-        if self.returns:
-            steps.append(told(r, s, "return", r.frame.exits.returned, self.before))
+        steps: list[Step] = [*self.told()]
         if self.flags["break"]:
             broken = r.frame.names.pop(self.flags["break"])
             steps.append(Branch(s, broken, [], s.orelse))
@@ -231,11 +242,9 @@ def while_statement(r: Reader, s: ast.While, rest: Point) -> Point:
 
 
 def _endless(r: Reader, frame: _LoopFrame, rest: Point) -> Point:
-    """Go on behind a loop that is left by ``return`` only."""
-    if not frame.returns:
-        return rest
-    branch = told(r, frame.s, "return", r.frame.exits.returned, frame.before)
-    return Point(branch.then, rest)
+    """Go on behind a loop that is left by ``return``, and by what is raised and caught, only."""
+    told = frame.told()
+    return Point([*told[:-1], *told[-1].then], rest) if told else rest
 
 
 def _test(r: Reader, s: ast.While, trial: Loop) -> tuple[Block | None, dict[Value, bool]]:

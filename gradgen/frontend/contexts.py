@@ -13,14 +13,16 @@ import numpy as np
 from gradgen.frontend.classes import is_users
 from gradgen.frontend.comprehensions import hidden, located
 from gradgen.frontend.evaluate import evaluate
-from gradgen.frontend.jumps import Act, Step, jumps_of
+from gradgen.frontend.jumps import Act, Step, is_thrown, jumps_of
 from gradgen.frontend.leaving import with_last
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.points import Point
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.source import source_of
 from gradgen.frontend.special import special
 from gradgen.frontend.targets import assign_to
 from gradgen.frontend.values import Static, is_static, static_value
+from gradgen.syntax import names_in
 
 HARMLESS = (np.errstate, np.printoptions, contextlib.nullcontext)
 
@@ -56,6 +58,8 @@ def _with_exits(r: Reader, s: ast.With, managers: list[tuple[ast.expr, Any]]) ->
     """Return a block with the calls of ``__exit__`` at its end, and before each jump out of it."""
     if not jumps_of(s.body):
         return [*s.body, *(Act(functools.partial(_leave, node=n, manager=m)) for n, m in managers)]
+    if any(is_thrown(kind) for kind in jumps_of(s.body)):
+        _require_no_questions(r, managers)
     exits: list[ast.stmt] = []
     function = hidden(r, s, "leave")
     r.bind(function, Static(_end_of_block))
@@ -65,6 +69,21 @@ def _with_exits(r: Reader, s: ast.With, managers: list[tuple[ast.expr, Any]]) ->
         call = ast.Call(ast.Name(function, ast.Load()), [ast.Name(name, ast.Load())], [])
         exits.append(located(ast.Expr(call), node))
     return [*with_last(r, id(s), s.body, exits, raised=False), *exits]
+
+
+def _require_no_questions(r: Reader, managers: list[tuple[ast.expr, Any]]) -> None:
+    """Refuse managers that ask which exception has left their block, where one may have."""
+    for node, manager in managers:
+        exit_ = special_method(manager, "__exit__")
+        if exit_ is None:
+            continue
+        definition = source_of(exit_.function).node
+        spec = definition.args
+        _, *asked = [*spec.posonlyargs, *spec.args]
+        names = {a.arg for a in [*asked, spec.vararg] if a is not None}
+        if names & names_in([definition]):
+            what = "a context manager that asks for the exception, which a handler here catches"
+            r.refuse(node, what, "test with if before the block")
 
 
 def _end_of_block(manager: Any) -> None:

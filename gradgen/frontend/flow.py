@@ -14,7 +14,16 @@ from typing import Any
 
 from gradgen.deep import deep
 from gradgen.frontend.branches import assuming, fork, implied
-from gradgen.frontend.jumps import Act, Branch, Jump, Step, always_jumps, always_raises, jumps_of
+from gradgen.frontend.jumps import (
+    Act,
+    Branch,
+    Jump,
+    Step,
+    always_jumps,
+    always_raises,
+    is_thrown,
+    jumps_of,
+)
 from gradgen.frontend.points import (
     End,
     Meeting,
@@ -60,7 +69,7 @@ class Exits:
             return self.returned
         key = (id(node), kind)
         if key not in self.flags:
-            self.flags[key] = self._fresh(FLAGS[kind])
+            self.flags[key] = self._fresh(FLAGS.get(kind, kind.partition(" ")[0]))
         return self.flags[key]
 
 
@@ -193,7 +202,8 @@ def _meet(
     kinds = exits(sides[0], rest, where) | exits(sides[1], rest, where)
     if isinstance(where, Meeting):
         kinds = frozenset()
-    names = {kind: r.frame.exits.flag(kind, node) for kind in FLAGS if kind in kinds}
+    order = [*FLAGS, *sorted(filter(is_thrown, kinds))]
+    names = {kind: r.frame.exits.flag(kind, node) for kind in order if kind in kinds}
     before = {name: r.frame.names.get(name) for name in names.values()}
     r.frame.names.update(dict.fromkeys(before, Const(False)))
     path = list(r.call_path)

@@ -19,6 +19,16 @@ KINDS: dict[type[ast.stmt], str] = {
 NONE: frozenset[str] = frozenset()
 
 
+class Throw(ast.stmt):
+    """A statement that jumps to the handler of an exception, by the kind of its jump."""
+
+    _fields = ("kind",)
+
+    def __init__(self, kind: str = "") -> None:
+        super().__init__()
+        self.kind = kind
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Act:
     """A step that only changes the reader's state; ``silent``: not even that, it is a check."""
@@ -74,6 +84,11 @@ class Cases:
 Step = ast.stmt | Act | Jump | Branch | Unless | Again | Cases
 
 
+def is_thrown(kind: str) -> bool:
+    """Whether a kind of jump is that to the handler of an exception, or behind the handlers."""
+    return " " in kind
+
+
 @deep
 def jumps_of(steps: Sequence[Step]) -> frozenset[str]:
     """Return the kinds of jumps that can leave these steps (inner loops keep their own)."""
@@ -103,11 +118,13 @@ def _jumps_of_step(step: Step) -> frozenset[str]:
 def _jumps_of_statement(s: ast.stmt) -> frozenset[str]:
     if type(s) in KINDS:
         return frozenset({KINDS[type(s)]})
+    if isinstance(s, Throw):
+        return frozenset({s.kind})
     if isinstance(s, SCOPES):
         return NONE
     if isinstance(s, LOOPS):
-        return (jumps_of(s.body) & {"return"}) | jumps_of(s.orelse)
-    return jumps_of(_inner(s))
+        return (jumps_of(s.body) - {"break", "continue"}) | jumps_of(s.orelse)
+    return jumps_of(_inner(s)) - frozenset(getattr(s, "gradgen_kinds", ()))
 
 
 def _inner(s: ast.stmt) -> list[ast.stmt]:
@@ -135,7 +152,7 @@ def always_jumps(steps: Sequence[Step]) -> bool:
 
 
 def _always(s: Step) -> bool:
-    if isinstance(s, Jump | ast.Return | ast.Break | ast.Continue | ast.Raise):
+    if isinstance(s, Jump | ast.Return | ast.Break | ast.Continue | ast.Raise | Throw):
         return True
     if isinstance(s, ast.With):
         return always_jumps(s.body)

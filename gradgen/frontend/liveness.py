@@ -31,6 +31,9 @@ class Liveness:
         every = [n for s in body for n in nodes_in(s)]
         self.always = _escaping(every)
         self.known = frozenset(n.id for n in every if isinstance(n, ast.Name))
+        # What only handlers name, each gives its name anew.
+        named = {n.name for n in every if isinstance(n, ast.ExceptHandler) and n.name}
+        self.caught = frozenset(named) - _stored(body)
         self._run(body, NONE, NONE, NONE)
 
     def dead_at_turn(self, loop: ast.AST, name: str) -> bool:
@@ -102,7 +105,7 @@ class Liveness:
                 return _read([s])
             case _:
                 jumps = at_break | again if hasattr(s, "body") or hasattr(s, "cases") else NONE
-                return out | jumps | _read([s]) | _stored([s])
+                return (out | jumps | _read([s]) | _stored([s])) - self.caught
 
     def _loop(
         self, s: ast.For | ast.While, stored: Names, read: Names, out: Names, exit_: Names

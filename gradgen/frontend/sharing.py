@@ -45,24 +45,24 @@ class Sharing:
         """Return what names hold, of some kind, that are read in the present statement or later."""
         return [
             value
-            for frame in self._frames()
+            for frame in self.frames()
             for name, value in frame.names.items()
             if wanted(value) and (self.reads_later or not _is_dead(frame, name))
         ]
 
     def visible_to_callers(self, thing: Thing) -> bool:
         """Whether a name of a function around, or of a caller, holds a storage or box."""
-        outer = self._frames()[1:]
+        outer = self.frames()[1:]
         return any(holds(value, thing) for frame in outer for value in frame.names.values())
 
     def held_references(self) -> list[Ref]:
         """Return the references that names hold, here and in the functions around."""
-        found = [leaves(v) for frame in self._frames() for v in frame.names.values()]
+        found = [leaves(v) for frame in self.frames() for v in frame.names.values()]
         return [v for part in found for v in part if isinstance(v, Ref)]
 
     def holders(self, thing: Thing) -> int:
         """Return how many names hold a storage or box."""
-        return sum(holds(v, thing) for frame in self._frames() for v in frame.names.values())
+        return sum(holds(v, thing) for frame in self.frames() for v in frame.names.values())
 
     def require_no_view(self, written: Map, span: Any) -> None:
         """Refuse a write to a dict of which a name holds the values, which would change with it."""
@@ -78,7 +78,7 @@ class Sharing:
         names = [n for n, held in self.frame.names.items() if held is thing]
         self.frame.names.update(dict.fromkeys(names, value))
 
-    def _frames(self) -> list[Frame]:
+    def frames(self) -> list[Frame]:
         """Return the present frame, and those around it and of its callers."""
         found: dict[int, Frame] = {}
         stack: list[Frame | None] = [self.frame]

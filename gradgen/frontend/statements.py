@@ -29,7 +29,7 @@ from gradgen.frontend.callables import decorated
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.flow import split
 from gradgen.frontend.iterables import require_stepwise
-from gradgen.frontend.jumps import KINDS, Act, Again, Branch, Cases, Jump, Step, Unless
+from gradgen.frontend.jumps import KINDS, Act, Again, Branch, Cases, Jump, Step, Throw, Unless
 from gradgen.frontend.local_classes import class_statement
 from gradgen.frontend.nonlocals import attributes_set_on
 from gradgen.frontend.operators import binary
@@ -60,6 +60,8 @@ def _step(r: Reader, s: Step, rest: Point) -> Point | None:
         return rest
     if isinstance(s, Jump):
         return jump(r, rest, s.kind, s.flag)
+    if isinstance(s, Throw):
+        return jump(r, rest, s.kind)
     if isinstance(s, Branch):
         return split(r, s.node, s.test, s.then, s.other, rest)
     if isinstance(s, Unless):

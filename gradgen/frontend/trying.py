@@ -13,23 +13,24 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.caught import Classes, classes_of, kinds_of, with_handlers, with_jumps
 from gradgen.frontend.flow import read
-from gradgen.frontend.jumps import Act, Step
+from gradgen.frontend.jumps import Act, Step, Throw, jumps_of
 from gradgen.frontend.leaving import with_last
 from gradgen.frontend.points import Meeting, Point
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.signals import Certain
+from gradgen.frontend.signals import Certain, Raised
 from gradgen.frontend.state import restore, snapshot
-from gradgen.frontend.values import Static, is_static, static_value
+from gradgen.frontend.values import Static
 from gradgen.ir.nodes import Block, Const, Op, Value, walk
+from gradgen.rules.registry import RULES
+from gradgen.syntax import every_node
 
 WAY_OUT = "test the condition with if before the computation that can fail"
 SIMPLE = (
     ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return, ast.Import, ast.ImportFrom,
     ast.Delete,
 )  # fmt: skip
-Classes = tuple[type[BaseException], ...]
 
 # What an operation may raise, of numbers and arrays that nothing is known of.
 ANY: Classes = (
@@ -39,19 +40,26 @@ UNCERTAIN: dict[str, Classes] = {
     **dict.fromkeys(("div", "floordiv", "mod"), (ArithmeticError,)),
     "load": (IndexError, TypeError),
 }
-# What raises nothing, of whole numbers; of arrays, a ValueError for shapes that do not fit.
+# What raises nothing, of numbers; of two arrays, a ValueError for shapes that do not fit.
 HARMLESS = frozenset((
     "add", "sub", "mul", "neg", "lt", "le", "gt", "ge", "eq", "ne", "not", "and", "or", "len",
-    "dim", "is", "is_not", "leaf", "captured", "if", "min2", "max2",
+    "dim", "is", "is_not", "leaf", "captured", "if", "min2", "max2", "abs", "float",
 ))  # fmt: skip
 
 
 def try_statement(r: Reader, s: ast.Try, rest: Point) -> Point:
-    """Follow the path that is sure to be taken."""
+    """Follow the path that is sure to be taken; what is raised and caught here is a jump."""
+    s = with_jumps(r, s)
     if not s.handlers:
         return Point([*_ended(r, s, s.body), *s.finalbody], rest)
-    caught = [(handler, _classes(r, handler)) for handler in s.handlers]
+    caught = [(handler, classes_of(r, handler)) for handler in s.handlers]
     found = _trial(r, s, tuple(c for _, classes in caught for c in classes))
+    if jumps_of(s.body) & {*kinds_of(s)}:
+        if found is not None:
+            _refuse(r, s, f"a raise, and what raises {type(found[1]).__name__} by itself")
+        ends = [_ended(r, s, handler.body) for handler in s.handlers]
+        body, orelse = _ended(r, s, s.body), _ended(r, s, s.orelse)
+        return with_handlers(r, s, body, ends, orelse, rest)
     if found is None:
         return Point([*_ended(r, s, [*s.body, *s.orelse]), *s.finalbody], rest)
     place, error = found
@@ -66,23 +74,14 @@ def _ended(r: Reader, s: ast.Try, steps: list[ast.stmt]) -> list[ast.stmt]:
     """Return statements of a ``try`` with those of its ``finally`` before each jump out."""
     if not steps or not s.finalbody or getattr(s, "gradgen_leaves", False):
         return steps
-    return with_last(r, (id(steps[0]), len(steps)), steps, s.finalbody)
+    key = (id(steps[0]), len(steps))
+    return with_last(r, key, steps, s.finalbody, own=getattr(s, "gradgen_kinds", ()))
 
 
 def _named(handler: ast.ExceptHandler, error: BaseException) -> list[Step]:
     """Return what gives the exception its name."""
     name = handler.name
     return [] if name is None else [Act(lambda r: r.bind(name, Static(error)))]
-
-
-def _classes(r: Reader, handler: ast.ExceptHandler) -> Classes:
-    """Return what a handler catches."""
-    value = Static(BaseException) if handler.type is None else evaluate(r, handler.type)
-    held = static_value(value) if is_static(value) else None
-    classes = held if isinstance(held, tuple) else (held,)
-    if not all(isinstance(c, type) and issubclass(c, BaseException) for c in classes):
-        r.refuse(handler, "except with a computed class", "name the class of the exception")
-    return classes
 
 
 def _trial(r: Reader, s: ast.Try, classes: Classes) -> tuple[int, BaseException] | None:
@@ -92,9 +91,10 @@ def _trial(r: Reader, s: ast.Try, classes: Classes) -> tuple[int, BaseException]
     found: tuple[int, BaseException] | None = None
     with r.b.into(Block()) as block:
         for place, step in enumerate(s.body):
-            error = _raised_by(r, s, step)
+            error, goes_on = _raised_by(r, s, step)
             if error is not None:
                 found = place, error
+            if not goes_on:
                 break
     restore(r, before)
     r.call_path[:], r.facts = path, facts
@@ -106,15 +106,17 @@ def _trial(r: Reader, s: ast.Try, classes: Classes) -> tuple[int, BaseException]
     return found
 
 
-def _raised_by(r: Reader, s: ast.Try, step: ast.stmt) -> BaseException | None:
-    """Read one statement; return what it surely raises."""
+def _raised_by(r: Reader, s: ast.Try, step: ast.stmt) -> tuple[BaseException | None, bool]:
+    """Read one statement; return what it surely raises, and whether it comes to the next one."""
     # A cycle by nature: statements own blocks of statements.
     from gradgen.frontend.statements import HANDLERS
 
     handler = HANDLERS.get(type(step))
-    if handler is None:
-        return None  # what this says, it says when it is read for good
-    end = Meeting(dict.fromkeys(("return", "break", "continue"), ""))
+    if handler is None:  # what this says, it says when it is read for good
+        return None, not isinstance(step, Throw)
+    jumps = ("return", "break", "continue", *jumps_of(s.body))
+    came: list[bool] = []
+    end = Point([Act(lambda r: came.append(True))], Meeting(dict.fromkeys(jumps, "")))
     r.b.span, r.frame.statement = r.span(step), step
     try:
         following = handler(r, step, end)
@@ -123,22 +125,27 @@ def _raised_by(r: Reader, s: ast.Try, step: ast.stmt) -> BaseException | None:
     except Certain as found:
         if found.block is not r.b.block:
             _refuse(r, s, f"a part of an expression that raises {type(found.error).__name__}")
-        return found.error
-    return None
+        return found.error, False
+    except Raised:
+        return None, False
+    return None, bool(came)
 
 
 def _require_harmless(r: Reader, s: ast.Try, op: Op, classes: Classes) -> None:
     """Refuse an operation that may raise what is caught."""
-    numeric = [c for c in ANY if any(issubclass(c, k) or issubclass(k, c) for k in classes)]
-    if numeric and any(v.type.inexact for v in op.inputs):
-        names = ", ".join(c.__name__ for c in numeric)
-        _refuse(r, s, f"a computation, which may raise what is caught ({names})")
-    may = tuple(_may_raise(r, op))
+    may = list(_may_raise(r, op))
+    if not _errors_of_numpy(r):
+        # Whoever names such errors wants them; for all others, NumPy warns.
+        named = any(issubclass(k, ArithmeticError) for k in classes)
+        may = [c for c in may if named or c is not FloatingPointError]
     both = [c for c in may for k in classes if issubclass(c, k) or issubclass(k, c)]
-    if both:
-        names = ", ".join(dict.fromkeys(c.__name__ for c in both))
-        what = "a raise or an assert" if op.prim in ("raise_if", "assert") else f"{op.prim!r}"
-        _refuse(r, s, f"{what}, which may raise {names}")
+    if not both:
+        return
+    names = ", ".join(dict.fromkeys(c.__name__ for c in both))
+    if any(v.type.inexact for v in op.inputs) and op.prim not in ("raise_if", "assert"):
+        _refuse(r, s, f"a computation, which may raise what is caught ({names})")
+    what = "a raise or an assert" if op.prim in ("raise_if", "assert") else f"{op.prim!r}"
+    _refuse(r, s, f"{what}, which may raise {names}")
 
 
 def _refuse(r: Reader, s: ast.Try, what: str) -> NoReturn:
@@ -151,15 +158,35 @@ def _may_raise(r: Reader, op: Op) -> Iterator[type[BaseException]]:
         yield _class_of_text(r, str(op.attrs.get("text", "")))
     elif op.prim == "assert":
         yield AssertionError
-    elif op.prim in HARMLESS:
-        if not all(v.type.is_scalar for v in op.inputs) and op.prim not in ("len", "dim", "if"):
+    elif op.prim in HARMLESS or _is_of_entries(op):
+        shaped = [v.type.shape for v in op.inputs if not v.type.is_scalar]
+        fits = len(shaped) < 2 or (None not in shaped and len(set(shaped)) == 1)
+        if not fits and op.prim not in ("len", "dim", "if"):
             yield ValueError
+        if any(v.type.inexact for v in op.inputs):
+            yield FloatingPointError
     elif op.prim == "pow" and _is_power(op.inputs[1]):
-        yield from (OverflowError, ValueError)
+        yield OverflowError
     elif op.prim in ("call", "for", "while", "print"):
         yield from (Exception,) if op.prim in ("call", "print") else ()
     else:
         yield from UNCERTAIN.get(op.prim, ANY)
+
+
+def _errors_of_numpy(r: Reader) -> bool:
+    """Whether NumPy may have been asked to raise what it warns of."""
+    if "raise" in np.geterr().values():
+        return True
+    nodes = (n for frame in r.frames() for n in every_node(frame.source.node))
+    return any(isinstance(n, ast.Constant) and n.value == "raise" for n in nodes)
+
+
+def _is_of_entries(op: Op) -> bool:
+    """Whether an operation does the same to each entry of an array, or adds all of them up."""
+    if not op.inputs or op.inputs[0].type.is_scalar:
+        return False
+    elementwise = op.prim in RULES and RULES[op.prim].elementwise
+    return elementwise or (op.prim in ("sum", "mean") and not op.attrs.get("axis"))
 
 
 def _is_power(v: Value) -> bool:

@@ -1,4 +1,4 @@
-"""What a class has that extends `list` or `dict`, spelled out as classes that gradgen reads."""
+"""What a class has that extends one of Python's own, spelled out as classes that are read."""
 
 # mypy: disable-error-code="no-untyped-def"
 
@@ -155,6 +155,13 @@ class DictObject:
     def copy(self):
         """Return a dict of the items."""
         return dict(self._held)
+
+
+class ExceptionObject:
+    """An exception as an object that holds what it was made of."""
+
+    def __init__(self, *args):
+        self.args = args
 
 
 class MissingDictObject(DictObject):

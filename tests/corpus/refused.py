@@ -18,8 +18,8 @@ LOG = []
 
 def try_around_active_code(x):
     try:  # here: try
-        y = x * x
-    except ValueError:
+        y = np.log(x)
+    except ArithmeticError:
         y = x
     return y
 
@@ -287,14 +287,37 @@ def complex_number(x):
 
 
 def raises_by_the_numbers(x):
-    y = 0.0
-    try:  # here: raise
+    def below_one(x):
         if x > 1.0:
             raise ValueError("large")
-        y = x * x
+        return x
+
+    y = 0.0
+    try:  # here: raise
+        y = below_one(x)
     except ValueError:
         y = 2.0 * x
     return y
+
+
+class Asks:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        self.left = kind is None
+
+
+def block_asks_for_what_was_raised(x):
+    y, asks = 0.0, Asks()
+    try:
+        with asks:  # here: context manager
+            if x > 1.0:
+                raise ValueError("large")
+            y = x * x
+    except ValueError:
+        y = 2.0 * x
+    return y * asks.left
 
 
 def keys_of_a_loop_by_path(x):
@@ -375,6 +398,7 @@ EXAMPLE_ARGS = {
     "row_in_a_list_written": lambda: (np.ones(65),),
     "where_without_out": lambda: (np.ones(3),),
     "try_around_active_code": lambda: (1.5,),
+    "block_asks_for_what_was_raised": lambda: (1.5,),
     "yields": lambda: (np.ones(3),),
     "later": lambda: (1.5,),
     "unknown_callee": lambda: (1.5,),

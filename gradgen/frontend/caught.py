@@ -1,0 +1,244 @@
+"""Exceptions that a function raises and catches by itself: ``raise`` is a jump to the handler.
+
+Which handler it is, the classes say.  A ``try`` is made anew with a jump for each ``raise`` and
+``assert`` in its body that one of its handlers catches; so are those inside it, all at once, since
+what ``finally`` says comes before a jump out of a block and not before one inside.
+"""
+
+from __future__ import annotations
+
+import ast
+import types
+from collections.abc import Sequence
+from typing import Any
+
+from gradgen.deep import deep
+from gradgen.errors import GradgenError
+from gradgen.frontend.classes import found_in, is_users
+from gradgen.frontend.comprehensions import located
+from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.jumps import SCOPES, Act, Jump, Step, Throw
+from gradgen.frontend.leaving import Run, rebuilt
+from gradgen.frontend.objects import Method
+from gradgen.frontend.points import Point
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.signals import Certain
+from gradgen.frontend.special import special
+from gradgen.frontend.values import Record, Seq, Static, is_static, static_value
+from gradgen.ir.nodes import Block
+from gradgen.syntax import names_in, nodes_in
+
+MADE = "exception made"  # a name that no program has
+Classes = tuple[type[BaseException], ...]
+Handlers = list[list[tuple[str, Classes]]]
+
+
+def classes_of(r: Reader, handler: ast.ExceptHandler) -> Classes:
+    """Return what a handler catches."""
+    value = Static(BaseException) if handler.type is None else evaluate(r, handler.type)
+    held = static_value(value) if is_static(value) else None
+    classes = held if isinstance(held, tuple) else (held,)
+    if not all(isinstance(c, type) and issubclass(c, BaseException) for c in classes):
+        r.refuse(handler, "except with a computed class", "name the class of the exception")
+    return classes
+
+
+def with_jumps(r: Reader, s: ast.Try) -> ast.Try:
+    """Return a ``try`` with jumps for what it raises and catches; itself where there is none."""
+    if hasattr(s, "gradgen_kinds"):
+        return s
+    search = _Search(r)
+    search.run([s], [])
+    if not search.jumps:
+        return s
+    r.frame.names[MADE] = Static(exception_made)
+    key = (id(s), "caught", tuple(search.jumps.values()))
+    made = r.expansions.get(key)
+    if made is None:
+        made = r.expansions[key] = _Jumping(search).statement(s)[0]
+    assert isinstance(made, ast.Try)
+    return made
+
+
+def kinds_of(s: ast.Try) -> list[str]:
+    """Return the kinds of the jumps to the handlers of a ``try``, in their order."""
+    return [f"raised {s.lineno}:{s.col_offset}:{k}" for k in range(len(s.handlers))]
+
+
+def with_handlers(
+    r: Reader, s: ast.Try, body: Run, ends: Sequence[Run], orelse: Run, rest: Point
+) -> Point:
+    """Return the place where a body begins whose jumps lead to the handlers, with these steps."""
+    path, done = tuple(r.call_path), f"done {s.lineno}:{s.col_offset}"
+    here = Point(s.finalbody, rest, done, path)
+    for handler, kind, steps in reversed(list(zip(s.handlers, kinds_of(s), ends, strict=True))):
+        here = Point([*_named(handler, kind), *steps, Jump(done, None)], here, kind, path)
+    return Point([*body, *orelse, Jump(done, None)], here)
+
+
+def _named(handler: ast.ExceptHandler, kind: str) -> list[Step]:
+    """Return what gives the exception its name, if the handler asks for it."""
+    name = handler.name
+    if name is None or not _is_asked(handler):
+        return []
+
+    again = names_in(handler.body)
+
+    def bind(r: Reader) -> None:
+        r.bind(name, r.lookup(kind, handler))
+        if kind not in again:  # later turns of a loop need not carry it
+            del r.frame.names[kind]
+
+    return [Act(bind)]
+
+
+def _is_asked(handler: ast.ExceptHandler) -> bool:
+    return handler.name is not None and handler.name in names_in(handler.body)
+
+
+class _Search:
+    """Finds what is raised and caught inside of some statements, and the kinds of the jumps."""
+
+    def __init__(self, r: Reader) -> None:
+        self.r = r
+        self.jumps: dict[ast.stmt, str] = {}
+        self.again: dict[ast.stmt, str] = {}  # raise alone: the handler that it stands in
+        self.asked: set[str] = set()  # the handlers that ask for what was raised
+        self.classes: dict[str, set[type[BaseException]]] = {}
+
+    @deep
+    def run(self, steps: Run, around: Handlers, inside: str = "") -> None:
+        """Search statements, with the handlers ``around`` them, ``inside`` of which they stand."""
+        for s in steps:
+            if isinstance(s, ast.Raise | ast.Assert):
+                self._raise(s, around, inside)
+            elif isinstance(s, ast.Try):
+                self._try(s, around, inside)
+            elif not isinstance(s, SCOPES):
+                for run in _runs(s):
+                    self.run(run, around, inside)
+
+    def _raise(self, s: ast.Raise | ast.Assert, around: Handlers, inside: str) -> None:
+        again = isinstance(s, ast.Raise) and s.exc is None
+        one = _raised(self.r, s)
+        raised = {one} if one is not None else set()
+        if again:
+            raised = self.classes.get(inside, set())
+        kinds = {_kind(c, around) for c in raised}
+        kind = next(iter(kinds)) if len(kinds) == 1 else None
+        if kind is None:
+            return
+        self.jumps[s] = kind
+        self.classes.setdefault(kind, set()).update(raised)
+        if again:
+            self.again[s] = inside
+            self.asked |= {inside} & self.asked if kind not in self.asked else {inside}
+
+    def _try(self, s: ast.Try, around: Handlers, inside: str) -> None:
+        kinds = kinds_of(s)
+        own = [(k, classes_of(self.r, h)) for k, h in zip(kinds, s.handlers, strict=True)]
+        self.asked |= {k for k, h in zip(kinds, s.handlers, strict=True) if _is_asked(h)}
+        self.run(s.body, [*around, own], inside)
+        for kind, handler in zip(kinds, s.handlers, strict=True):
+            self.run(handler.body, around, kind)
+        self.run(s.orelse, around, inside)
+        self.run(s.finalbody, around, inside)
+
+
+def _runs(s: ast.stmt) -> list[Run]:
+    """Return the statements inside of one, run by run."""
+    cases = getattr(s, "cases", [])
+    return [getattr(s, "body", []), getattr(s, "orelse", []), *(case.body for case in cases)]
+
+
+def _kind(raised: type[BaseException], around: Handlers) -> str | None:
+    """Return the jump to the innermost handler that catches a class."""
+    for handlers in reversed(around):
+        for kind, classes in handlers:
+            if issubclass(raised, classes):
+                return kind
+    return None
+
+
+def _raised(r: Reader, s: ast.Raise | ast.Assert) -> type[BaseException] | None:
+    """Return the class of what a statement raises, None where that is not known."""
+    if isinstance(s, ast.Assert):
+        return AssertionError
+    named = s.exc.func if isinstance(s.exc, ast.Call) else s.exc
+    if named is None or any(not isinstance(n, ast.Name | ast.Attribute) for n in _parts(named)):
+        return None
+    try:
+        with r.b.into(Block()):
+            value = evaluate(r, named)
+    except (GradgenError, Certain):
+        return None  # a name that is not there yet
+    held = static_value(value) if is_static(value) else None
+    return held if isinstance(held, type) and issubclass(held, BaseException) else None
+
+
+def _parts(node: ast.AST) -> list[ast.AST]:
+    return [n for n in nodes_in(node) if not isinstance(n, ast.expr_context)]
+
+
+class _Jumping:
+    """Puts jumps to handlers in the place of what raises."""
+
+    def __init__(self, search: _Search) -> None:
+        self.search = search
+
+    @deep
+    def run(self, steps: Run, part: str) -> list[ast.stmt]:
+        return [made for s in steps for made in self.statement(s)]
+
+    def statement(self, s: Any) -> list[Any]:
+        """Return what a statement becomes."""
+        kind = self.search.jumps.get(s)
+        if kind is not None:
+            return [located(made, s) for made in self._thrown(s, kind)]
+        inside = not isinstance(s, SCOPES) and any(n in self.search.jumps for n in nodes_in(s))
+        made = rebuilt(s, self.run) if inside else s
+        if inside and isinstance(made, ast.Try):
+            made.gradgen_kinds = kinds_of(made)  # type: ignore[attr-defined]
+        return [made]
+
+    def _thrown(self, s: Any, kind: str) -> list[ast.stmt]:
+        """Return the jump, with the exception under the name of its kind if that is asked for."""
+        thrown: list[ast.stmt] = [Throw(kind)]
+        if kind in self.search.asked:
+            value = self._exception(s)
+            thrown.insert(0, ast.Assign([ast.Name(kind, ast.Store())], value))
+        if isinstance(s, ast.Assert):
+            return [ast.If(ast.UnaryOp(ast.Not(), s.test), thrown, [])]
+        return thrown
+
+    def _exception(self, s: Any) -> ast.expr:
+        load = ast.Load()
+        if s in self.search.again:
+            return ast.Name(self.search.again[s], load)
+        made = ast.Name(MADE, load)
+        if isinstance(s, ast.Assert):
+            return ast.Call(
+                made, [ast.Name("AssertionError", load), *([s.msg] if s.msg else [])], []
+            )
+        if isinstance(s.exc, ast.Call):
+            return ast.Call(made, [s.exc.func, *s.exc.args], s.exc.keywords)
+        return ast.Call(made, [s.exc], [])
+
+
+def exception_made(kind: type, *args: Any) -> Any:
+    """Stand for an exception that a handler asks for."""
+    raise NotImplementedError
+
+
+@special(exception_made, listed=False)
+def _exception_made(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Return an exception: an object that nobody prints, with what it was made of."""
+    # A cycle by nature: its class may have an `__init__` of its own.
+    from gradgen.frontend.calls import call_value
+
+    kind: Any = static_value(args[0])
+    made = Record(kind, {"args": Seq(args[1:])})
+    init = found_in(kind, "__init__")
+    if is_users(kind) and isinstance(init, types.FunctionType):
+        call_value(r, node, Method(made, init), args[1:], kwargs)
+    return made
