@@ -59,6 +59,7 @@ from gradgen.frontend.inlining import inline_function, inline_local
 from gradgen.frontend.iteration import made, makes_iteration
 from gradgen.frontend.local_derivatives import LocalGradient, call_local_gradient, gradient_maker
 from gradgen.frontend.objects import Method, class_of, construct, invoked, named_tuple_method
+from gradgen.frontend.opened import generator_of
 from gradgen.frontend.operators import chooses_structure
 from gradgen.frontend.outputs import call_into, out_of, placed_out, without_none
 from gradgen.frontend.parameters import binding_error
@@ -331,7 +332,8 @@ def _inline_foreign(
     r: Reader, node: ast.AST, fn: types.FunctionType, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     """Inline a function; what fails inside a library is reported as the call of it."""
-    if not fn.__code__.co_filename.startswith((*library_folders(), "<frozen ")):
+    own = generator_of(fn) or fn
+    if not own.__code__.co_filename.startswith((*library_folders(), "<frozen ")):
         try:
             return inline_function(r, node, fn, args, kwargs)
         except SourceError as error:

@@ -10,18 +10,20 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.frontend.calls import call_value
 from gradgen.frontend.classes import is_users
 from gradgen.frontend.comprehensions import hidden, located
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.jumps import Act, Step, is_thrown, jumps_of
 from gradgen.frontend.leaving import with_last
-from gradgen.frontend.objects import class_of, invoked, special_method
+from gradgen.frontend.objects import Method, class_of, invoked, special_method
+from gradgen.frontend.opened import generator_of, is_opened, is_opening
 from gradgen.frontend.points import Point
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.source import source_of
 from gradgen.frontend.special import special
 from gradgen.frontend.targets import assign_to
-from gradgen.frontend.values import Static, is_static, static_value
+from gradgen.frontend.values import LocalFunction, Static, is_static, static_value
 from gradgen.syntax import names_in
 
 HARMLESS = (np.errstate, np.printoptions, contextlib.nullcontext)
@@ -38,7 +40,8 @@ def with_statement(r: Reader, s: ast.With, rest: Point) -> Point:
         manager = _manager(r, call)
         if manager is not None:
             managers.insert(0, (call, manager))
-            held = invoked(r, call, manager, "__enter__")
+            block = is_opened(manager)
+            held = manager.fields["value"] if block else invoked(r, call, manager, "__enter__")
             if item.optional_vars is not None:
                 assign_to(r, item.optional_vars, held)
             continue
@@ -74,6 +77,9 @@ def _with_exits(r: Reader, s: ast.With, managers: list[tuple[ast.expr, Any]]) ->
 def _require_no_questions(r: Reader, managers: list[tuple[ast.expr, Any]]) -> None:
     """Refuse managers that ask which exception has left their block, where one may have."""
     for node, manager in managers:
+        if is_opened(manager) and not static_value(manager.fields["always"]):
+            what = "steps after a yield without finally, which an exception leaves out"
+            r.refuse(node, what, "put them into try ... finally")
         exit_ = special_method(manager, "__exit__")
         if exit_ is None:
             continue
@@ -119,6 +125,8 @@ def _manager(r: Reader, node: ast.expr) -> Any:
     """Return a context manager that is an object of a class of the user's, None for others."""
     if isinstance(node, ast.Call):
         made = evaluate(r, node.func)
+        if _opens(made):
+            return evaluate(r, node)
         if not (isinstance(made, Static) and isinstance(made.obj, type) and is_users(made.obj)):
             return None
     manager = evaluate(r, node)
@@ -127,8 +135,19 @@ def _manager(r: Reader, node: ast.expr) -> Any:
     return manager
 
 
+def _opens(made: Any) -> bool:
+    """Whether a function, or a method, is one under ``contextlib.contextmanager``."""
+    function = made.function if isinstance(made, Method) else made
+    if isinstance(function, LocalFunction):
+        return is_opening(function.node)
+    return generator_of(function.obj if isinstance(function, Static) else function) is not None
+
+
 def _leave(r: Reader, node: ast.AST, manager: Any) -> None:
     """Call ``__exit__`` as after a block in which nothing was raised."""
+    if is_opened(manager):
+        call_value(r, node, manager.fields["leave"], [], {})
+        return
     nothing = Static(None)
     swallows = invoked(r, node, manager, "__exit__", nothing, nothing, nothing)
     if not is_static(swallows) or static_value(swallows):

@@ -9,11 +9,12 @@ import types
 from typing import Any
 
 from gradgen.checkpoint import is_marked
-from gradgen.frontend import bindings, checkpoints, kept, recursion, recursive_names
+from gradgen.frontend import bindings, checkpoints, kept, opened, recursion, recursive_names
 from gradgen.frontend.assigned import assigned_names
 from gradgen.frontend.callables import Borrowed, borrowed
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import Exits, read_body
+from gradgen.frontend.jumps import SCOPES
 from gradgen.frontend.liveness import Liveness
 from gradgen.frontend.nonlocals import share_names
 from gradgen.frontend.parameters import bind_arguments
@@ -22,7 +23,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.source import source_of
 from gradgen.frontend.values import Frame, LocalFunction, Record, Static
 from gradgen.rules.registry import LIKE
-from gradgen.syntax import every_node, names_in
+from gradgen.syntax import every_node, names_in, parts_of
 
 MAX_DEPTH = 40
 
@@ -42,7 +43,10 @@ def inline_function(
         if fn.__name__ in LIKE:
             return bindings.call_printed(r, node, fn, args, kwargs)
         return inline_local(r, node, borrowed(fn, r.span(node)), args, kwargs)
+    generator = opened.generator_of(fn)
+    fn = generator or fn
     source = source_of(fn)
+    definition = opened.opening(r, source.node) if generator is not None else source.node
     for key in ("__code__", "__defaults__", "__kwdefaults__"):
         r.remember(fn, key, getattr(fn, key))
     frame = Frame(source, {}, fn.__globals__)
@@ -55,7 +59,7 @@ def inline_function(
     kw = fn.__kwdefaults__ or {}
     kw_defaults = [r.wrap(kw[n], kw, n, node) if n in kw else None for n in kw_names]
     with checkpoints.region(r, is_marked(fn)):
-        return _inline(r, node, source.node, frame, defaults, kw_defaults, args, kwargs)
+        return _inline(r, node, definition, frame, defaults, kw_defaults, args, kwargs)
 
 
 def inline_local(
@@ -121,6 +125,8 @@ def _inline(
 
 def run_body(r: Reader, definition: Any) -> Any:
     """Read a function's body in the current frame and return its result."""
+    if opened.is_opening(definition):
+        r.frame.names[opened.MADE] = Static(opened.block_opened)
     if isinstance(definition, ast.Lambda) and not r.call_path:
         definition = _as_function(r, definition)  # what it raises is raised by a statement
     if isinstance(definition, ast.Lambda):
@@ -170,5 +176,11 @@ def refuse_generators(r: Reader, definition: ast.FunctionDef) -> None:
 
 @functools.lru_cache(maxsize=512)
 def _first_yield(definition: ast.FunctionDef) -> ast.AST | None:
-    kinds = ast.Yield | ast.YieldFrom
-    return next((n for n in every_node(definition) if isinstance(n, kinds)), None)
+    """Return the first yield of a function's own; those in it are asked when called."""
+    todo: list[ast.AST] = list(definition.body)
+    for n in todo:
+        if isinstance(n, ast.Yield | ast.YieldFrom):
+            return n
+        if not isinstance(n, SCOPES):
+            todo += parts_of(n)
+    return None

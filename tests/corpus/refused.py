@@ -7,6 +7,7 @@ message has to contain.
 # ruff: noqa
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 
@@ -320,6 +321,18 @@ def block_asks_for_what_was_raised(x):
     return y * asks.left
 
 
+def block_in_a_handler(x):
+    @contextlib.contextmanager
+    def quiet():  # here: yield
+        try:
+            yield
+        except ValueError:
+            pass
+
+    with quiet():
+        return x * x
+
+
 def keys_of_a_loop_by_path(x):
     d, t = {"a": x}, 0.0
     if x > 2.0:  # here: keys
@@ -398,6 +411,7 @@ EXAMPLE_ARGS = {
     "row_in_a_list_written": lambda: (np.ones(65),),
     "where_without_out": lambda: (np.ones(3),),
     "try_around_active_code": lambda: (1.5,),
+    "block_in_a_handler": lambda: (1.5,),
     "block_asks_for_what_was_raised": lambda: (1.5,),
     "yields": lambda: (np.ones(3),),
     "later": lambda: (1.5,),
