@@ -21,10 +21,13 @@ def postpone(function: Function) -> None:
 
 
 def _block(block: Block, reads: _Reads) -> None:
-    place: dict[Op, tuple[int, bool]] = {}
+    place: dict[Op, tuple[int, bool]] = {op: (k, False) for k, op in enumerate(block.ops)}
     for k, op in enumerate(block.ops):
-        until = max((reads.last[v] for v in _replaced(op)), default=k)
-        waits = k < until < reads.first.get(op.outputs[0], len(block.ops)) if op.outputs else False
+        replaced = _replaced(op)
+        if not replaced:
+            continue
+        until = max(reads.last[v] for v in replaced)
+        waits = k < until < reads.first.get(op.outputs[0], len(block.ops))
         waits = waits and reads.keep(op, k, until)
         place[op] = (until if waits else k, waits)
     block.ops.sort(key=place.__getitem__)
@@ -32,7 +35,7 @@ def _block(block: Block, reads: _Reads) -> None:
 
 def _replaced(op: Op) -> list[Value]:
     """Return the inputs of which a plain operation of the sweep has the name, not one we gave."""
-    if not op.reverse or not _is_plain(op) or not op.out.user:
+    if not op.reverse or not op.outputs or not op.outputs[0].user or not _is_plain(op):
         return []
     return [v for v in op.inputs if v.name and v.name == op.out.name]
 
@@ -59,13 +62,15 @@ class _Reads:
             if _is_plain(op) and not op.out.user and count.get(op.out) == 1
         }  # fmt: skip
         read = [list(_read_by(op)) for op in block.ops]
-        for k, values in reversed(list(enumerate(read))):
-            self.first.update(dict.fromkeys(values, k))
+        for k, values in enumerate(read):
+            for v in values:
+                self.first.setdefault(v, k)
         for k, (op, values) in reversed(list(enumerate(zip(block.ops, read, strict=True)))):
             printed = op.outputs and op.out in self.inside
             at = self.last.get(op.out, k) if printed else k
             for v in values:
-                self.last[v] = max(self.last.get(v, 0), at)
+                if at > self.last.get(v, -1):
+                    self.last[v] = at
             for o in _with_inner(op):
                 for i in written_inputs(o):
                     self.written.setdefault(o.inputs[i], []).append(k)

@@ -6,7 +6,17 @@ as the old array.
 
 from __future__ import annotations
 
-from gradgen.ir.nodes import ADDITIONS, Block, Function, Op, Value, blocks_of, replace_uses, uses
+from gradgen.ir.nodes import (
+    ADDITIONS,
+    Block,
+    Function,
+    Op,
+    Value,
+    blocks_of,
+    replace_uses,
+    uses,
+    walk,
+)
 from gradgen.ir.types import has_fresh_length, may_be_one
 from gradgen.passes.lifetimes import Lifetimes
 from gradgen.rules.registry import RULES
@@ -21,6 +31,8 @@ def rebind_whole(function: Function) -> None:
 
 
 def _round(function: Function) -> bool:
+    if not any(map(is_whole, walk(function.body))):
+        return False
     lives, reads = Lifetimes(function.body), uses(function.body)
     values: dict[Value, Value] = {}
     for block in blocks_of(function.body):

@@ -33,7 +33,8 @@ def is_view(op: Op) -> bool:
     """Whether an operation's result may share memory with its first input."""
     if op.prim == "load":
         return op.inputs[0].type.kind == "list" or not set(op.attrs["index"]) & set("am")
-    return op.prim in RULES and bool(RULES[op.prim].alias)
+    rule = RULES.get(op.prim)
+    return rule is not None and bool(rule.alias)
 
 
 def aliases(op: Op) -> bool:
