@@ -205,7 +205,7 @@ def _spell(spec: Any, letters: dict[str, str]) -> str:
     if spec is None:
         return "any"
     if isinstance(spec, Back):
-        return str(spec.obj.__name__)
+        return f"{spec.obj.__name__}^{spec.up}"
     if isinstance(spec, Opaque):
         plain = isinstance(spec.obj, str | int | float | type(None))
         return repr(spec.obj)[:40] if plain else type(spec.obj).__name__

@@ -17,7 +17,7 @@ import numpy as np
 
 from gradgen.dataclass import dataclass
 from gradgen.emission.header import COMMAND, HASH, MARK, TYPES
-from gradgen.frontend.arguments import Container, spec_of
+from gradgen.frontend.arguments import Back, Container, spec_of
 from gradgen.frontend.entries import entries_of
 from gradgen.frontend.long_lists import LEAST
 from gradgen.frontend.pinning import pinned
@@ -30,7 +30,7 @@ LENGTH = 2
 MORE = "..."  # what stands for the other items of a long list
 TOKEN = re.compile(
     r"\s*(?:(?P<array>\w+)\[(?P<dims>(?:\w+(?:, )?)*)\](?!\w)"
-    r"|(?P<any>number or array)|np\.(?P<scalar>\w+)"
+    r"|(?P<back>\w+\^\d+)|(?P<any>number or array)|np\.(?P<scalar>\w+)"
     r"|(?P<text>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
     r"|(?P<number>-?(?:inf|nan|\d[\w.+-]*))|(?P<word>[^\W\d]\w*)|(?P<sign>[()\[\]{},:]))"
 )
@@ -171,6 +171,9 @@ class _Types:
         match found.lastgroup:
             case "any":
                 return ANY
+            case "back":
+                word, _, up = found["back"].partition("^")
+                return Back(self.kind(word), int(up))
             case "scalar":
                 return scalar(found["scalar"])
             case "text" | "number":
@@ -234,6 +237,13 @@ class _Types:
         known = tuple(range(len(items))) if by_position else tuple(keys)
         return _general(Container(kind, known, tuple(items)))
 
+    def kind(self, word: str) -> type:
+        """Return the class of a name."""
+        found = self.classes(word)
+        if not isinstance(found, type):
+            raise Unreadable(word)
+        return found
+
     def named(self, word: str, name: str) -> Any:
         plain = {
             "float": 1.0,
@@ -245,9 +255,7 @@ class _Types:
             "False": False,
         }
         if self.peek("{"):
-            kind = range if word == "range" else self.classes(word)
-            if not isinstance(kind, type):
-                raise Unreadable(word)
+            kind = range if word == "range" else self.kind(word)
             self.skip("{")
             return self.fields(kind, name)
         if word == "any":  # of several kinds, in a row of a long list

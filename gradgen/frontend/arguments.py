@@ -85,12 +85,12 @@ class Opaque:
 
 
 class Back(Opaque):
-    """What refers back to one of the objects around it, ``up`` of them further out."""
+    """What refers back to one of the objects around it: its class, ``up`` of them further out."""
 
     __slots__ = ("up",)
 
-    def __init__(self, obj: Any, up: int) -> None:
-        self.obj, self.up = type(obj), up
+    def __init__(self, kind: type, up: int) -> None:
+        self.obj, self.up = kind, up
         self.key = "back", up
 
 
@@ -145,7 +145,7 @@ def spec_of(value: Any, name: str = "argument", depth: int = 0, seen: tuple[int,
 def _object_spec(value: Any, name: str, depth: int, seen: tuple[int, ...]) -> Any:
     """Return the structure of an object; what refers back to it is that object."""
     if id(value) in seen:
-        return Back(value, len(seen) - seen.index(id(value)))
+        return Back(type(value), len(seen) - seen.index(id(value)))
     seen = (*seen, id(value))
     found = {n: _attribute_spec(v, f"{name}.{n}", depth + 1, seen)
              for n, v in attributes_of(value).items()}  # fmt: skip

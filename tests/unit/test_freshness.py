@@ -102,11 +102,18 @@ class Point(NamedTuple):
     right: float
 
 
+class Joint:
+    def __init__(self, length: float, *tips: Joint) -> None:
+        self.length, self.tips, self.base = length, list(tips), self
+        for tip in tips:
+            tip.base = self
+
+
 TREES = [
     1.5, 3, True, "text with 'quotes'", None, np.float32(1.0), np.int64(2), np.ones(3),
     np.ones((2, 1, 3), np.float32), np.arange(3), np.ones((), int), (1.0,), [1.0, np.ones(2)], [],
     {"w": np.ones((2, 2)), 3: ({"b": 1.0}, [2])}, {"two words": 1.0}, Point(1.0, 2.0),
-    np.ones(2) > 0, range(5, 0, -2),
+    np.ones(2) > 0, range(5, 0, -2), Joint(1.0, Joint(2.0), Joint(3.0)),
 ]  # fmt: skip
 
 
@@ -118,7 +125,7 @@ def test_types_are_read_back(tree: object) -> None:
     made = run(f, (1.0, tree, 2.0))
     found = recorded(made.text)
     assert found is not None
-    specs = specs_of(found.types, {"Point": Point}.get)
+    specs = specs_of(found.types, {"Point": Point, "Joint": Joint}.get)
     assert specs == {"x": spec_of(1.0), "a": spec_of(tree, "a"), "y": spec_of(2.0)}
 
 
