@@ -103,7 +103,10 @@ def in_parts_of(like: Any, found: Any) -> Any:
 
 def _flat(z, like):
     """Return all entries of a structure as a vector."""
-    return np.concatenate([np.ravel(leaf) for leaf in _leaves(z, like)])
+    leaves = _leaves(z, like)
+    if all(np.ndim(leaf) == 0 for leaf in leaves):
+        return np.array(leaves)
+    return np.concatenate([np.ravel(leaf) for leaf in leaves])
 
 
 def _shaped(like, v, start=0):

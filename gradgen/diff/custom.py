@@ -7,10 +7,11 @@ that are unknowns, and what it does to them is transposed by a sweep of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import PurePath
 from typing import Any, NoReturn
 
 from gradgen.custom import custom_vjp, on_grad
-from gradgen.errors import UnsupportedError
+from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend.book import Book
 from gradgen.frontend.calls import call_value
 from gradgen.frontend.custom import Custom, rebuilt
@@ -250,9 +251,16 @@ def _called(r: Reader, rule: Any, args: list[Any]) -> Any:
     if rule.__module__.startswith("gradgen."):
         # What a rule of gradgen's own does is from the place of the call.
         for op in walk(Block(ops=r.b.block.ops[before:])):
-            if op.span is not None and op.span.path == source.path:
+            if op.span is not None and _is_rules_own(op.span, source.path):
                 op.span = span
     return found
+
+
+def _is_rules_own(span: Span, path: str) -> bool:
+    """Whether a place is in a rule's file, or in text that was generated from it."""
+    origin = span.made_from or span.path
+    file = PurePath(origin.partition(":")[0]).name
+    return file == PurePath(path).name or not file.endswith(".py")
 
 
 def _refuse(b: Builder, custom: Custom, what: str, way_out: str = HELP) -> NoReturn:
