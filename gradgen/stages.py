@@ -49,6 +49,7 @@ from gradgen.passes.postponing import postpone
 from gradgen.passes.quotients import cancel_quotients
 from gradgen.passes.rebinding import rebind_whole
 from gradgen.passes.rows import store_through_rows
+from gradgen.passes.scales import scale_products
 from gradgen.passes.scatters import add_in_a_row, add_numbers
 from gradgen.passes.shapes import read_newest_shapes
 from gradgen.passes.sharing import Sharing
@@ -141,6 +142,7 @@ def _optimise(program: Program) -> None:
     drop_unread_clears(function)
     remove_dead(function)
     sum_before_products(function)
+    scale_products(function)
     join_signs(function)
     sink_into_branches(function)
     if program.options.mode in SWEPT:

@@ -89,3 +89,31 @@ def test_a_vector_times_a_matrix() -> None:
     assert "d_mean = -(np.sum(1.0 - tanh * tanh, axis=0) @ w.T)" in text
     text = gradgen.emit(stacked, mode="grad", example_args=CASES[3][1])
     assert "axis=1, keepdims=True)" in text and ")[:, 0]" in text
+
+
+def scaled(w, x):
+    return np.sum(np.tanh(1.0 - 2.0 * (x @ w)))
+
+
+def signed(w, x):
+    y = -(x @ w)
+    return np.sum(np.sin(y)) + np.sum(np.cos(y * 0.5))
+
+
+def each_turn(w, x):
+    total = 0.0
+    for k in range(2):
+        total += np.sum(np.exp(-0.25 * (x @ (w * k))))
+    return total
+
+
+@pytest.mark.parametrize("loss", [scaled, signed, each_turn])
+def test_constants_come_after_products(loss: Callable[..., Any]) -> None:
+    (expected,) = complex_gradient(loss, (W, X), (0,))
+    made = gradgen.grad(loss, example_args=(W, X))
+    np.testing.assert_allclose(made(W, X), expected, rtol=1e-11, atol=1e-12)
+    assert "x.T @ (-" not in made.source and "(x.T @" in made.source
+    v = np.cos(W)
+    along = gradgen.hvp(lambda w: loss(w, X))((W,), (v,))
+    slope = (made(W + 1e-6 * v, X) - made(W - 1e-6 * v, X)) / 2e-6
+    np.testing.assert_allclose(along, slope, rtol=1e-6, atol=1e-7)

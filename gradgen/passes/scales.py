@@ -1,0 +1,62 @@
+"""A product with a transposed matrix is scaled itself: ``c * (x.T @ d)``, not ``x.T @ (c * d)``.
+
+The factor has a row for each example, as a rule, and the product one for each weight.  Only in the
+reverse sweep, as it is rounded another way.
+"""
+
+from __future__ import annotations
+
+from gradgen.ir.builder import Builder
+from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of, uses
+
+
+def scale_products(function: Function) -> None:
+    """Multiply products of the reverse sweep by constants, in place of their factors."""
+    count = uses(function.body)
+    for block in blocks_of(function.body):
+        here = {id(op) for op in block.ops}
+        made: dict[int, list[Op]] = {}
+        gone: set[int] = set()
+        for op in block.ops:
+            way = _way(op, count)
+            if way and all(id(o) in here for o in way):
+                made[id(op)] = _scaled(op, way)
+                gone.update(map(id, way))
+        if made:
+            block.ops = [
+                new for op in block.ops if id(op) not in gone for new in made.get(id(op), [op])
+            ]
+
+
+def _way(op: Op, count: dict[Value, int]) -> list[Op]:
+    """Return the constants and signs that the second factor of a product is scaled by."""
+    way: list[Op] = []
+    if op.prim != "matmul" or not op.reverse:
+        return way
+    a, v = op.inputs
+    if a.op is None or a.op.prim != "T" or (a.type.rank, v.type.rank) != (2, 2):
+        return way
+    while v.op is not None and _scales(v.op) and count.get(v) == 1:
+        way.append(v.op)
+        v = v.op.inputs[-1]
+    return way
+
+
+def _scales(op: Op) -> bool:
+    """Whether the sweep multiplies a matrix by a constant, or changes its sign."""
+    if not op.reverse or any(v.type.dtype != "float64" for v in (op.out, op.inputs[-1])):
+        return False
+    constant = isinstance(op.inputs[0], Const) and isinstance(op.inputs[0].const, float)
+    return op.prim == "neg" or (op.prim == "mul" and constant)
+
+
+def _scaled(op: Op, way: list[Op]) -> list[Op]:
+    """Return the product of what was scaled, and the scaling of that."""
+    b = Builder(Block(), reverse=True)
+    b.span, b.region = op.span, op.region
+    v = b.emit("matmul", [op.inputs[0], way[-1].inputs[-1]])
+    for scaled in reversed(way):
+        v = b.emit(scaled.prim, [*scaled.inputs[:-1], v])
+    assert v.op is not None
+    v.op.outputs, op.out.op = op.outputs, v.op
+    return b.block.ops
