@@ -25,7 +25,7 @@ def road() -> Any:
     from gradgen import pipeline
     from gradgen.batch import specs
     from gradgen.emission import module
-    from gradgen.frontend import arguments, long_lists, pinning, shared_arguments, source
+    from gradgen.frontend import arguments, keys, long_lists, pinning, shared_arguments, source
     from gradgen.ir import evaluate
 
     return types.SimpleNamespace(
@@ -34,7 +34,7 @@ def road() -> Any:
         load=module.load,
         write=module.write,
         source_of=source.source_of,
-        key_of=arguments.key_of,
+        key_of=keys.key_of,
         of_any_length=long_lists.of_any_length,
         stay_lists=long_lists.stay_lists,
         pinned=pinning.pinned,

@@ -172,23 +172,6 @@ def star_spec(specs: tuple[Any, ...] | dict[str, Any]) -> Container:
     return Container(tuple, tuple(range(len(specs))), specs)
 
 
-def key_of(value: Any) -> Any:
-    """Return a cheap key of an argument: equal keys have equal specs."""
-    kind = type(value)
-    if kind is float or kind is int or kind is bool:
-        return kind
-    if kind is np.ndarray:
-        shape = value.shape
-        if 1 in shape:
-            return value.dtype, tuple(n == 1 for n in shape)
-        return value.dtype, len(shape)
-    if kind is tuple or kind is list:
-        return kind, *map(key_of, value)
-    if kind is dict:
-        return kind, tuple(value), *map(key_of, value.values())
-    return spec_of(value)
-
-
 def _array_spec(value: np.ndarray, name: str) -> Type:
     if type(value) not in (np.ndarray, np.memmap):
         raise ArgumentError(

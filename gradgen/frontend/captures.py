@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import chain
+from operator import is_
 from typing import Any
 
 from gradgen.frontend.classes import MISSING
@@ -38,24 +39,58 @@ class Capture:
             return now is self.value or _same_plain(now, self.value)
         if type(now) is not type(self.value) or len(now) != len(self.parts):
             return False
-        pairs = zip(_parts(now) or (), self.parts, strict=True)
-        return all(a is b or _same_plain(a, b) for a, b in pairs)
+        return _all_same(_parts(now) or (), self.parts)
 
 
 class DeepCapture(Capture):
-    """A list or tuple with all that is in the containers in it."""
+    """A list or tuple with all that is in the containers in it.
 
-    __slots__ = ("inside",)
+    ``open`` are the lists in it, and the keys and values of its dicts, ``lengths`` how many items
+    each has, and ``items`` all of these.  Where they are the same objects, so is all the rest.
+    """
+
+    __slots__ = ("inside", "items", "lengths", "open")
 
     def __init__(self, holder: Any, key: Any, value: Any, label: str) -> None:
         super().__init__(holder, key, value, label)
         self.inside = tuple(_inside(value))
+        self._note(value)
+
+    def _note(self, value: Any) -> None:
+        self.open = [[value], *_open(value)]
+        self.lengths = list(map(len, self.open))
+        self.items = tuple(chain.from_iterable(self.open))
 
     def fresh(self) -> bool:
         """Whether everything in it is still what it was."""
-        now = tuple(_inside(self.current()))
-        pairs = zip(now, self.inside, strict=False)
-        return len(now) == len(self.inside) and all(a is b or _same_plain(a, b) for a, b in pairs)
+        now = self.current()
+        self.open[0] = [now]
+        alike = list(map(len, self.open)) == self.lengths
+        if alike and all(map(is_, chain.from_iterable(self.open), self.items)):
+            return True
+        found = tuple(_inside(now))
+        same = len(found) == len(self.inside) and _all_same(found, self.inside)
+        if same:
+            self._note(now)
+        return same
+
+
+def _all_same(now: tuple[Any, ...], before: tuple[Any, ...]) -> bool:
+    """Whether objects are those that they were, or the same literals."""
+    if all(map(is_, now, before)):
+        return True
+    return all(a is b or _same_plain(a, b) for a, b in zip(now, before, strict=True))
+
+
+def _open(value: Any) -> Iterator[Collection[Any]]:
+    """Yield what may change in a container and in those inside it: not what a tuple holds."""
+    if type(value) not in (list, tuple, dict) and not hasattr(value, "_fields"):
+        return
+    parts = (value, value.values()) if isinstance(value, dict) else (value,)
+    if not isinstance(value, tuple):
+        yield from parts
+    for part in chain.from_iterable(parts):
+        yield from _open(part)
 
 
 def _inside(value: Any) -> Iterator[Any]:
