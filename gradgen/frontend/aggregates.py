@@ -364,7 +364,7 @@ def _frozen_set(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 def _with_factory(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read a dict that makes what is missing."""
     factory = None if not args or is_none(args[0]) else args[0]
-    row_kinds.note_made(r, collections.defaultdict)
+    r.book.made.note(collections.defaultdict)
     return _new_dict(r, node, args[1:], kwargs, factory)
 
 
@@ -378,7 +378,7 @@ def _deque(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         from gradgen.frontend.objects import construct
 
         return construct(r, node, LimitedDeque, [args[0] if args else Seq([]), limit], {})
-    row_kinds.note_made(r, collections.deque)
+    r.book.made.note(collections.deque)
     return copied(r, node, args[0]) if args else Seq([], list)
 
 
@@ -404,7 +404,7 @@ def _named_tuple(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 def _dict(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Map | Record:
     """Return the dict of another, or of pairs, and of keyword arguments."""
     if callee_name(node) == "OrderedDict":
-        row_kinds.note_made(r, collections.OrderedDict)
+        r.book.made.note(collections.OrderedDict)
     return _new_dict(r, node, args, kwargs, None)
 
 

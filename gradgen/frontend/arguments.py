@@ -325,7 +325,7 @@ def held_list(r: Reader, value: Value, spec: LongList) -> Ref:
     ref.storage.outside = True
     row_kinds.set_class(r, ref, spec.classes[0] is tuple)
     r.entangle(ref.storage, SHARED, set())
-    r.book.row_kinds.update(spec.classes[1:])
+    r.book.row_kinds.note(*spec.classes[1:])
     r.book.has_rows |= spec.type.points
     return ref
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradgen.dataclass import dataclass
 from gradgen.errors import Span, UnsupportedError
-from gradgen.frontend.signals import Laborious
+from gradgen.frontend.signals import Laborious, Retry
 from gradgen.ir.nodes import Callee, Value
 from gradgen.ir.types import Type
 
@@ -18,6 +18,30 @@ if TYPE_CHECKING:
 MOST_TURNS, MOST_STATEMENTS = 1000, 4000
 # More than this is read only where what a path may hold doubles from statement to statement.
 MOST_READ = 100_000
+
+
+class Noted:
+    """What a program does anywhere, where a question before that may have hung on it.
+
+    A question is answered by what is known so far.  What is noted after it is news: then
+    everything is read again, with the answer that it has in the end.
+    """
+
+    def __init__(self) -> None:
+        self.known: dict[Any, None] = {}
+        self.asked = False
+
+    def note(self, *facts: Any) -> None:
+        """Note what the program does; read it again if that is news."""
+        new = [fact for fact in facts if fact not in self.known]
+        self.known.update(dict.fromkeys(new))
+        if new and self.asked:
+            raise Retry(set())
+
+    def ask(self) -> list[Any]:
+        """Return what is known of it."""
+        self.asked = True
+        return list(self.known)
 
 
 @dataclass(slots=True, eq=False)
@@ -69,14 +93,10 @@ class Book:
     keeps_lists: bool = False  # whether long lists from outside stay lists
     kept_lists: set[int] = field(default_factory=set)  # those that did, by identity
     has_rows: bool = False  # whether rows of lists are values of the graph
-    row_kinds: set[type] = field(default_factory=set)  # classes of tuples, lists in lists
-    row_kind_asked: bool = False  # whether these have decided something
-    has_tuples: bool = False  # whether lists of the graph are tuples in Python, some of them
-    tuples_asked: bool = False  # whether that has decided something
-    has_none: bool = False  # whether None is in lists of the graph
-    none_asked: bool = False  # whether that has decided something
-    made: list[type] = field(default_factory=list)  # classes that are a dict or a list here
-    made_asked: bool = False  # whether these have decided something
+    row_kinds: Noted = field(default_factory=Noted)  # classes of tuples, lists in lists
+    graph_tuples: Noted = field(default_factory=Noted)  # tuples that are lists of the graph
+    none: Noted = field(default_factory=Noted)  # None in lists of the graph
+    made: Noted = field(default_factory=Noted)  # classes that are a dict or a list here
     pool_frame: Any = None  # where these lists have names
     guards: dict[Value, Any] = field(default_factory=dict)  # what raises where an object is None
 

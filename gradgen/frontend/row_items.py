@@ -38,7 +38,7 @@ def item(r: Reader, owner: Value, row: Row, key: Any, node: ast.AST) -> Any:
         r.entangle(value.storage, SHARED, set())
         if type_.kind == "list":
             r.entangle(value.storage, INSIDE, set())
-            r.book.row_kinds.add(list)
+            r.book.row_kinds.note(list)
     return value
 
 

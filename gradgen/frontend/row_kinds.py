@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend.listed import INSIDE
 from gradgen.frontend.pointers import is_none_itself
-from gradgen.frontend.signals import Retry
 from gradgen.frontend.values import Iteration, Ref, Seq
 from gradgen.ir.nodes import Value
 
@@ -26,17 +25,13 @@ SAME_CLASS = ("append", "extend", "insert")
 
 def note(r: Reader, value: Any) -> None:
     """Note the class of a tuple or list that goes into a list of the graph, or that it is None."""
-    if is_none_itself(value) and not r.book.has_none:
-        r.book.has_none = True
-        if r.book.none_asked:
-            raise Retry(set())
+    if is_none_itself(value):
+        r.book.none.note(None)
     kind = value.kind if isinstance(value, Seq) else None
     if is_graph_list(r, value) and not _is_item(r, value):
         kind = _own_kind(r, None, value)
-    if kind is not None and kind not in r.book.row_kinds:
-        r.book.row_kinds.add(kind)
-        if r.book.row_kind_asked:
-            raise Retry(set())  # an answer may have been another one
+    if kind is not None:
+        r.book.row_kinds.note(kind)
 
 
 def kind_of(r: Reader, node: ast.AST | None, value: Any) -> type | None:
@@ -58,13 +53,13 @@ def among(r: Reader, node: ast.AST, value: Any) -> bool:
 
 def item_kind(r: Reader, node: ast.AST | None) -> type:
     """Return the class of the tuples or lists that are items of lists."""
-    r.book.row_kind_asked = True
-    if len(r.book.row_kinds) > 1:
+    kinds = r.book.row_kinds.ask()
+    if len(kinds) > 1:
         what = "a question whose answer depends on whether an item of a list is a tuple or a list"
         raise UnsupportedError(
             what, _span(r, node), "let the items of lists be tuples only, or lists only"
         )
-    return next(iter(r.book.row_kinds), list)
+    return kinds[0] if kinds else list
 
 
 def classes_of(r: Reader, value: Value | Ref) -> tuple[type, ...]:
@@ -104,28 +99,17 @@ def is_range(value: Any) -> bool:
 
 def has_none(r: Reader) -> bool:
     """Whether None goes into a list of the graph, where a test has to tell it from numbers."""
-    r.book.none_asked = True
-    return r.book.has_none
+    return bool(r.book.none.ask())
 
 
 def dicts_made(r: Reader) -> list[type]:
     """Return the other classes of dicts that the program makes, which are dicts here."""
-    r.book.made_asked = True
-    return [kind for kind in r.book.made if issubclass(kind, dict)]
+    return [kind for kind in r.book.made.ask() if issubclass(kind, dict)]
 
 
 def has_queues(r: Reader) -> bool:
     """Whether the program makes queues, which are lists here."""
-    r.book.made_asked = True
-    return deque in r.book.made
-
-
-def note_made(r: Reader, kind: type) -> None:
-    """Note that the program makes dicts or queues of a class that is a dict or a list here."""
-    if kind not in r.book.made:
-        r.book.made.append(kind)
-        if r.book.made_asked:
-            raise Retry(set())  # an answer may have been another one
+    return deque in r.book.made.ask()
 
 
 def require_no_queues(r: Reader, node: ast.AST, left: Any, right: Any) -> None:
@@ -162,18 +146,15 @@ def set_class(r: Reader, held: Any, tuples: bool | None) -> None:
     if not isinstance(held, Ref) or not held.storage.lists:
         return
     held.storage.tuples = tuples
-    if tuples and not r.book.has_tuples:
-        r.book.has_tuples = True
-        if r.book.tuples_asked:
-            raise Retry(set())  # an answer may have been another one
+    if tuples:
+        r.book.graph_tuples.note(tuple)
 
 
 def known_tuple(r: Reader, value: Any) -> bool | None:
     """Whether a list of the graph, or what it is made of, is a tuple, as far as it is known."""
     tuples = is_tuple(value)
     if tuples is None:
-        r.book.tuples_asked = True
-        return None if r.book.has_tuples else False
+        return None if r.book.graph_tuples.ask() else False
     return tuples
 
 
