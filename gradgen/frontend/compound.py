@@ -32,6 +32,7 @@ from gradgen.frontend.values import (
     Ref,
     contents,
 )
+from gradgen.frontend.yielded import with_checks
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Op, Value, replace_uses, walk
 from gradgen.ir.types import integer
@@ -58,7 +59,9 @@ def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
         if steps is not None:
             return Point(steps, rest)
     s = filtered(r, s) or s
+    count = len(r.yielding)
     over = as_range(s) or iteration_of(r, s.iter, live=True, some=True)
+    s = with_checks(r, s, count)
     if isinstance(over, list):
         return written_out(r, s, over, rest)
     if over.endless:

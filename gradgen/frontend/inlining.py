@@ -14,7 +14,6 @@ from gradgen.frontend.assigned import assigned_names
 from gradgen.frontend.callables import Borrowed, borrowed
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import Exits, read_body
-from gradgen.frontend.jumps import SCOPES
 from gradgen.frontend.liveness import Liveness
 from gradgen.frontend.nonlocals import share_names
 from gradgen.frontend.parameters import bind_arguments
@@ -22,8 +21,9 @@ from gradgen.frontend.raising import returned
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.source import source_of
 from gradgen.frontend.values import Frame, LocalFunction, Record, Static
+from gradgen.frontend.yielded import first_yield, generator
 from gradgen.rules.registry import LIKE
-from gradgen.syntax import every_node, names_in, parts_of
+from gradgen.syntax import every_node, names_in
 
 MAX_DEPTH = 40
 
@@ -100,6 +100,20 @@ def _inline(
 ) -> Any:
     args, kwargs = [*map(r.lasting, args)], {k: r.lasting(v) for k, v in kwargs.items()}
     frame.names = bind_arguments(r, node, definition, args, kwargs, defaults, kw_defaults)
+    if _yields(definition):
+        frame.owner = r
+        run = functools.partial(_entered, r, node, frame=frame)
+        return generator(r, node, definition, frame, run)
+    return _entered(r, node, definition, frame)
+
+
+@functools.lru_cache(maxsize=512)
+def _yields(definition: Any) -> bool:
+    return first_yield(definition) is not None
+
+
+def _entered(r: Reader, node: ast.AST, definition: Any, frame: Frame) -> Any:
+    """Read a function's body in a frame that has its arguments."""
     if id(definition) in r.book.recursive:
         return recursion.call(r, node, definition, frame, frame.names)
     recursion.decide(r, node, definition, frame, frame.names)
@@ -168,19 +182,7 @@ def refuse_generators(r: Reader, definition: ast.FunctionDef) -> None:
     """Refuse what makes a function other than a function."""
     if isinstance(definition, ast.AsyncFunctionDef):
         r.refuse(definition, "an async function")
-    found = _first_yield(definition)
+    found = first_yield(definition)
     if found is not None:
         what = "yield from" if isinstance(found, ast.YieldFrom) else "yield"
         r.refuse(found, what, "return a list instead")
-
-
-@functools.lru_cache(maxsize=512)
-def _first_yield(definition: ast.FunctionDef) -> ast.AST | None:
-    """Return the first yield of a function's own; those in it are asked when called."""
-    todo: list[ast.AST] = list(definition.body)
-    for n in todo:
-        if isinstance(n, ast.Yield | ast.YieldFrom):
-            return n
-        if not isinstance(n, SCOPES):
-            todo += parts_of(n)
-    return None

@@ -34,7 +34,7 @@ from gradgen.frontend.pointers import (
 from gradgen.frontend.sameness import same_object
 from gradgen.frontend.signals import Retry
 from gradgen.frontend.unbound import raise_where
-from gradgen.frontend.values import Choice, Record, Ref, Seq, Static, parts
+from gradgen.frontend.values import Choice, Record, Ref, Seq, Static, Storage, parts
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type, join
 
@@ -105,6 +105,15 @@ def _column(r: Reader, node: ast.AST, kind: Any, name: Any) -> Ref:
     if frame.owner is r:
         return r.graph_list(frame.names[label])
     return r.bring_in(frame, label, node)  # type: ignore[attr-defined]
+
+
+def storages(r: Reader, tuples: bool) -> set[Storage]:
+    """Return the lists that hold what tuples are made of, which only grow; or those of objects."""
+    frame = r.book.pool_frame
+    held = frame.names.items() if frame is not None and frame.owner is r else ()
+    columns = [v for name, v in held if name.startswith(" ") and isinstance(v, Seq)]
+    tupled = {id(v) for name, v in held if name.startswith(" tuple_")}
+    return {r.graph_list(v).storage for v in columns if (id(v) in tupled) == tuples}
 
 
 def _learn(r: Reader, kind: Any, name: Any, item: Any) -> None:

@@ -70,6 +70,7 @@ class Reader(Sharing):
         self.open_loops: list[ast.AST | None] = []  # those around; None for one of many turns
         self.counters: list[str] = []  # what the indices of those are called
         self.expansions: dict[Any, Any] = {}
+        self.yielding: list[Any] = []  # what generators could read that were listed for a loop
         self.tokens: dict[Thing, Storage] = {}
         self.members: dict[Thing, set[Storage]] = {}  # the lists that went into a list
         self.given: dict[int, tuple[str, tuple[Any, ...]]] = {}  # boxes in arguments: ways there

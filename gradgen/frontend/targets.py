@@ -16,7 +16,7 @@ from gradgen.frontend.objects import class_of, delete_attribute, invoked, specia
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
 from gradgen.frontend.unpacking import fail_to_unpack, sequence_items
-from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
+from gradgen.frontend.values import Lazy, Map, Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Undefined
 
 
@@ -52,6 +52,7 @@ def _unpack(r: Reader, target: ast.Tuple | ast.List, value: Any) -> None:
 
 def _around_star(r: Reader, target: ast.AST, value: Any, before: int, after: int) -> Seq:
     """Return what goes to the names of a target of which one, with a star, takes the rest."""
+    value = value.items() if isinstance(value, Lazy) else value
     parts = _starred(r, target, value, before, after)
     if parts is not None:
         return Seq(parts)

@@ -185,11 +185,15 @@ def partial(function, /, *held, **named):
     return call
 
 
-def itemgetter(item, /):
+def itemgetter(item, /, *items):
+    if items:
+        return lambda obj: (obj[item], *[obj[k] for k in items])
     return lambda obj: obj[item]
 
 
-def attrgetter(name, /):
+def attrgetter(name, /, *names):
+    if names:
+        return lambda obj: (getattr(obj, name), *[getattr(obj, n) for n in names])
     return lambda obj: getattr(obj, name)
 
 

@@ -321,6 +321,44 @@ def block_asks_for_what_was_raised(x):
     return y * asks.left
 
 
+def loop_changes_what_is_read(x):
+    k = 1.0
+
+    def scaled():
+        for i in range(3):
+            yield k * x * i
+
+    s = 0.0
+    for v in scaled():  # here: generator
+        s += v
+        k *= 2.0
+    return s
+
+
+def generator_writes(x):
+    log = []
+
+    def noted():
+        for i in range(3):
+            log.append(i)
+            yield x * i
+
+    return any(v > 1.0 for v in noted()) * len(log) * x  # here: generator
+
+
+def never_ends(x):
+    def naturals():
+        i = 0
+        while True:  # here: never ends
+            yield i
+            i += 1
+
+    for i in naturals():
+        if i * x > 10.0:
+            return i * x
+    return x
+
+
 def block_in_a_handler(x):
     @contextlib.contextmanager
     def quiet():  # here: yield
@@ -411,6 +449,9 @@ EXAMPLE_ARGS = {
     "row_in_a_list_written": lambda: (np.ones(65),),
     "where_without_out": lambda: (np.ones(3),),
     "try_around_active_code": lambda: (1.5,),
+    "loop_changes_what_is_read": lambda: (1.5,),
+    "generator_writes": lambda: (1.5,),
+    "never_ends": lambda: (1.5,),
     "block_in_a_handler": lambda: (1.5,),
     "block_asks_for_what_was_raised": lambda: (1.5,),
     "yields": lambda: (np.ones(3),),

@@ -1,0 +1,214 @@
+"""Functions with ``yield``: read as functions that return the list of all that they yield.
+
+The list is made where something first asks for an item.  That is what Python computes as long as
+neither side sees what the other one changes in between, and nothing else is accepted.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from gradgen.deep import deep
+from gradgen.frontend import pools
+from gradgen.frontend.comprehensions import hidden, located
+from gradgen.frontend.cursors import made_later
+from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.jumps import SCOPES, jumps_of
+from gradgen.frontend.leaving import Run, rebuilt
+from gradgen.frontend.reach import reached
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.special import special
+from gradgen.frontend.values import Box, Frame, Lazy, Ref, Seq, Static, contents
+from gradgen.ir.nodes import walk
+from gradgen.syntax import names_in, nodes_in, parts_of
+
+OUT, CHECK = "all that is yielded", "nothing has changed"  # names that no program has
+EFFECTS = ("print", "draw")
+WAY_OUT = "return a list instead"
+
+
+def first_yield(definition: Any) -> ast.AST | None:
+    """Return the first yield of a function's own; those in it are asked when called."""
+    todo: list[ast.AST] = list(definition.body) if isinstance(definition.body, list) else []
+    for n in todo:
+        if isinstance(n, ast.Yield | ast.YieldFrom):
+            return n
+        if not isinstance(n, SCOPES):
+            todo += parts_of(n)
+    return None
+
+
+def generator(
+    r: Reader, node: ast.AST, definition: Any, frame: Frame, run: Callable[[Any], Any]
+) -> Any:
+    """Return what the call of a generator stands for; ``run`` reads a body in its frame."""
+    given = dict(frame.names)
+
+    def items() -> Any:
+        seen = _Seen(r, definition, frame, given)
+        block, count = r.b.block, len(r.b.block.ops)
+        out = Seq([], list, name="items")
+        frame.names = {**given, OUT: out}
+        run(_listing(r, definition))
+        made = block.ops[count:]
+        if any(op.prim in EFFECTS for top in made for op in (top, *_inside(top))):
+            _refuse(r, node, "a generator that prints or draws random numbers")
+        if seen.wrote(r):
+            _refuse(r, node, "a generator that writes to what is outside of it")
+        r.yielding.append(seen)
+        return r.settled(out)
+
+    return made_later(r, Lazy(items, None, frame), node)
+
+
+def _refuse(r: Reader, node: ast.AST, what: str) -> NoReturn:
+    r.refuse(node, what, WAY_OUT)
+
+
+def _inside(op: Any) -> Any:
+    return (inner for block in op.blocks for inner in walk(block))
+
+
+class _Seen:
+    """What a generator can read, and what that was before its items were listed."""
+
+    def __init__(self, r: Reader, definition: Any, frame: Frame, given: dict[str, Any]) -> None:
+        names = names_in([definition])
+        outer = [f for f in frame.outward() if f is not frame]
+        self.names = [(f, n, f.names[n]) for f in outer for n in sorted(names & set(f.names))]
+        shared = [f.shared for f in outer if f.shared is not None and names & set(f.shared.fields)]
+        held = [*given.values(), *shared, *(v for _, _, v in self.names)]
+        self.held = [v for v in held if isinstance(v, Ref | Box)]
+        things = reached(held).values()
+        self.boxes = [(v, contents(v)) for v in things if isinstance(v, Box)]
+        self.versions = dict(r.versions)
+        rows = pools.storages(r, tuples=False)
+        self.storages = [v for v in (*things, *rows) if v in self.versions]
+
+    def wrote(self, r: Reader) -> bool:
+        """Whether the generator itself has written to what stood outside of it."""
+        rows = pools.storages(r, tuples=True)
+        stored = any(r.versions.get(k) is not v for k, v in self.versions.items() if k not in rows)
+        return stored or self._changed(r)
+
+    def _changed(self, r: Reader) -> bool:
+        if any(f.names.get(n) is not v for f, n, v in self.names):
+            return True
+        if any(r.versions.get(s) is not self.versions[s] for s in self.storages):
+            return True
+        return not all(_same(contents(box), before) for box, before in self.boxes)
+
+    def require_same(self, r: Reader, node: ast.AST) -> None:
+        """Refuse a change of what later items would have been made of."""
+        if self._changed(r):
+            _refuse(r, node, "a loop that changes what its generator reads")
+
+
+def _same(now: Any, before: Any) -> bool:
+    """Whether a container holds the same things as before."""
+    if now is before:
+        return True
+    if isinstance(now, dict) and isinstance(before, dict):
+        return now.keys() == before.keys() and all(v is before[k] for k, v in now.items())
+    if isinstance(now, list) and isinstance(before, list):
+        return len(now) == len(before) and all(map(operator.is_, now, before))
+    return False
+
+
+def with_checks(r: Reader, s: ast.For, count: int) -> ast.For:
+    """Return a loop over what generators have listed, with a check before each turn."""
+    seen = r.yielding[count:]
+    del r.yielding[count:]
+    if not seen or _is_whole(r, s.iter):
+        return s
+    name = hidden(r, s, "listed")
+    # What generators hold has names of its own: a store in the body may reach it.
+    held = [v for one in seen for v in one.held]
+    r.frame.names |= {f"{name} {k}": v for k, v in enumerate(held)}
+    r.frame.names |= {name: Static(tuple(seen)), CHECK: Static(nothing_changed)}
+    made = r.expansions.get((id(s), "checked"))
+    if made is None:
+        call = ast.Call(ast.Name(CHECK, ast.Load()), [ast.Name(name, ast.Load())], [])
+        body = [ast.Expr(call), *s.body]
+        made = located(ast.For(s.target, s.iter, body, s.orelse), s)
+        r.expansions[id(s), "checked"] = made
+    assert isinstance(made, ast.For)
+    return made
+
+
+def _is_whole(r: Reader, node: ast.expr) -> bool:
+    """Whether all items are asked for before the first turn."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        return False
+    callee = evaluate(r, node.func)
+    return isinstance(callee, Static) and callee.obj in (list, tuple, set, sorted)
+
+
+def nothing_changed(seen: tuple[_Seen, ...]) -> None:
+    """Stand for the check that later items are those that were listed."""
+    raise NotImplementedError
+
+
+@special(nothing_changed, listed=False)
+def _nothing_changed(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    for seen in args[0].obj:
+        seen.require_same(r, node)
+    return Static(None)
+
+
+# --- the list -------------------------------------------------------------------------------
+
+
+def _listing(r: Reader, definition: Any) -> ast.FunctionDef:
+    """Return a generator as a function that puts its items into a list."""
+    made = r.expansions.get((id(definition), "listing"))
+    if made is None:
+        _require_an_end(r, definition)
+        body = _Listing(r).run(definition.body, "")
+        made = ast.FunctionDef(definition.name, definition.args, body, [], None)
+        made = r.expansions[id(definition), "listing"] = located(made, definition)
+    assert isinstance(made, ast.FunctionDef)
+    return made
+
+
+def _require_an_end(r: Reader, definition: Any) -> None:
+    for n in nodes_in(definition):
+        always = isinstance(n, ast.While) and isinstance(n.test, ast.Constant) and n.test.value
+        if always and not jumps_of(n.body) - {"continue"}:  # type: ignore[attr-defined]
+            r.refuse(n, "a generator that never ends", "let it end, or loop where it is used")
+
+
+class _Listing:
+    """Puts appends to a list in the place of what yields."""
+
+    def __init__(self, r: Reader) -> None:
+        self.r = r
+
+    @deep
+    def run(self, steps: Run, part: str) -> list[ast.stmt]:
+        """Return statements that do not yield."""
+        return [located(self._statement(s), s) for s in steps]
+
+    def _statement(self, s: Any) -> Any:
+        match s:
+            case ast.Expr(ast.Yield(value)):
+                return self._call("append", value or ast.Constant(None))
+            case ast.Expr(ast.YieldFrom(value)):
+                return self._call("extend", value)
+            case ast.Return():
+                return ast.Return(None)
+        if isinstance(s, SCOPES):
+            return s
+        if not any(isinstance(n, ast.Yield | ast.YieldFrom | ast.Return) for n in nodes_in(s)):
+            return s
+        inner = [n for n in parts_of(s) if isinstance(n, ast.expr)]
+        if any(isinstance(n, ast.Yield | ast.YieldFrom) for e in inner for n in nodes_in(e)):
+            self.r.refuse(s, "yield in an expression", WAY_OUT)
+        return rebuilt(s, self.run)
+
+    def _call(self, method: str, value: ast.expr) -> ast.stmt:
+        named = ast.Attribute(ast.Name(OUT, ast.Load()), method, ast.Load())
+        return ast.Expr(ast.Call(named, [value], []))
