@@ -354,6 +354,30 @@ def first_power(x):
     return np.sum(x**3) + np.sum(q * p)
 
 
+@case("an array without axes that NumPy makes of numbers is kept while a loop goes on from it", X)
+def loop_from_a_choice(x):
+    c, r = np.where(x[0] > 0.0, x[0], 1.0), np.tensordot(x, x, 1)
+    t = np.exp(1.0 / c) + 1.0 / r
+    for _ in range(3):
+        t = t * c + r
+        c = c + 1.0
+        r = r * c
+    return t
+
+
+@case(
+    "a choice of numbers is an array without axes, which a second name sees change",
+    X,
+    outcome="refused",
+    words=("'c'", "another name"),
+)
+def second_name_of_a_choice(x):
+    c = np.where(x[0] > 0.0, x[0], 1.0)
+    d = [c, x[1]]
+    c += x[2]
+    return d[0] * d[0] + c
+
+
 @pytest.mark.parametrize("pitfall", case)
 def test_right_or_refused(pitfall: Pitfall) -> None:
     check(pitfall)

@@ -9,6 +9,7 @@ from gradgen.deep import deep
 from gradgen.diff.activity import carried
 from gradgen.diff.missing import something_in
 from gradgen.emission import forms, pieces
+from gradgen.emission.bare import bare_names
 from gradgen.emission.folding import LIMIT, is_expression
 from gradgen.emission.list_forms import empty_list
 from gradgen.emission.names import MODULES
@@ -54,6 +55,7 @@ class Writer:
         self.needs: set[str] = set()
         self.is_something = something_in(function.body)
         self.none_for = none_for if none_for is not None else set()
+        self.bare = bare_names(function.body, names)
 
     # --- expressions ----------------------------------------------------------------------
 
@@ -147,9 +149,13 @@ class Writer:
         """Assign the results of an operation or call; ``_`` for those that nothing reads."""
         names = [self.names[v] if self.read.get(v) else "_" for v in outputs]
         if len(names) == 1:
-            return [assign(self.names[outputs[0]], value, outputs[0].type)]
+            return [self._assigned(self.names[outputs[0]], value, outputs[0].type)]
         targets: list[ast.expr] = [ast.Name(n, ast.Store()) for n in names]
         return [ast.Assign([ast.Tuple(targets, ast.Store())], value)]
+
+    def _assigned(self, name: str, value: ast.expr, type_: Type) -> ast.stmt:
+        """Assign to a name, in place where that says the same."""
+        return assign(name, value, None if name in self.bare else type_)
 
     def entry(self) -> list[ast.stmt]:
         """Return the statements that take containers apart, tuples by one unpacking each."""
@@ -366,7 +372,7 @@ class Writer:
                 ordered = False
             written.add(name)
         if ordered:
-            return [assign(name, e, t) for name, e, t in real]
+            return [self._assigned(name, e, t) for name, e, t in real]
         targets = ast.Tuple([ast.Name(name, ast.Store()) for name, _, _ in real], ast.Store())
         return [ast.Assign([targets], ast.Tuple([e for _, e, _ in real], ast.Load()))]
 

@@ -29,7 +29,7 @@ from gradgen.syntax import nodes_in
 MADE_OF = ("owner", "function", "gradient", "args")
 
 
-def holds(value: Any, thing: Storage | Box) -> bool:
+def holds(value: Any, thing: Storage | Box | Value) -> bool:
     """Whether a storage or container can be reached from a value."""
     return _leads_to(value, thing, None)
 
@@ -54,7 +54,7 @@ def reached(values: Iterable[Any]) -> dict[int, Any]:
     return found
 
 
-def _leads_to(value: Any, thing: Storage | Box, holder: Box | None) -> bool:
+def _leads_to(value: Any, thing: Storage | Box | Value, holder: Box | None) -> bool:
     stack, seen = [value], set()
     while stack:
         v = stack.pop()

@@ -9,6 +9,7 @@ from gradgen.errors import UnsupportedError
 from gradgen.frontend import listed
 from gradgen.frontend.reach import holds, leads_to, reached
 from gradgen.frontend.values import Box, Frame, Map, Ref, Storage, leaves
+from gradgen.ir.nodes import Value
 
 Thing = Storage | Box
 Place = tuple[Any, ...]
@@ -60,8 +61,8 @@ class Sharing:
         found = [leaves(v) for frame in self.frames() for v in frame.names.values()]
         return [v for part in found for v in part if isinstance(v, Ref)]
 
-    def holders(self, thing: Thing) -> int:
-        """Return how many names hold a storage or box."""
+    def holders(self, thing: Thing | Value) -> int:
+        """Return how many names hold a storage, box or number."""
         return sum(holds(v, thing) for frame in self.frames() for v in frame.names.values())
 
     def require_no_view(self, written: Map, span: Any) -> None:

@@ -22,6 +22,8 @@ from gradgen.ir.types import (
 )
 
 Attrs = dict[str, Any]
+# Of numbers these make arrays without axes, which are numbers in the graph.
+WITHOUT_AXES = ("where", "tensordot", "roll")
 
 
 def refuse_unless(holds: bool, what: str, way_out: str) -> None:
