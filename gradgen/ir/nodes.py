@@ -37,6 +37,7 @@ _ids = itertools.count()
 WRITES = ("store", "inc", "add_at")
 GROWS = ("append", "insert", "pop", "extend")
 ADDITIONS = {"add": "+", "sub": "-"}  # which may be done in place, and the sign of that
+WHOLE = ("add", "sub", "mul", "neg")  # what subscripts are computed by
 SUBSCRIPTS = {"load": 1, "store": 2, "inc": 2}  # the first input that is a subscript, as all behind
 READ_ONLY = (
     "broadcast_to",
@@ -92,6 +93,18 @@ def same_value(a: Value, b: Value) -> bool:
     if isinstance(a, Const) and isinstance(b, Const):
         return type(a.const) is type(b.const) and bool(a.const == b.const)
     return a is b
+
+
+def same_place(a: Value, b: Value, steps: int = 3) -> bool:
+    """Whether two subscripts are one value, or whole numbers computed alike in a few steps."""
+    if same_value(a, b):
+        return True
+    p, q = a.op, b.op
+    if not steps or p is None or q is None or p.prim != q.prim or p.prim not in WHOLE:
+        return False
+    if any(v.type.kind != "int" or not v.type.is_scalar for v in (a, b)):
+        return False
+    return all(same_place(u, v, steps - 1) for u, v in zip(p.inputs, q.inputs, strict=True))
 
 
 class Undefined(Value):

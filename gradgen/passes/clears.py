@@ -5,7 +5,7 @@ The adjoint of ``a[i] *= s`` reads ``d_a[i]``, clears it, and adds ``s`` times w
 
 from __future__ import annotations
 
-from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of, same_value, uses
+from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of, same_place, uses
 
 
 def join_clears(function: Function) -> None:
@@ -39,4 +39,4 @@ def _same_place(a: Op, b: Op) -> bool:
         return False
     if len(a.inputs) != len(b.inputs):
         return False
-    return all(same_value(u, v) for u, v in zip(a.inputs[2:], b.inputs[2:], strict=True))
+    return all(same_place(u, v) for u, v in zip(a.inputs[2:], b.inputs[2:], strict=True))

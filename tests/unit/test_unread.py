@@ -109,3 +109,19 @@ def test_clears_in_the_text(loss: Callable[..., Any], clears: int) -> None:
     lines = [line.partition("#")[0].strip() for line in text.splitlines()]
     found = [s for s in lines if s.startswith("d_out[") and s.endswith("] = 0.0")]
     assert len(found) == clears
+
+
+def odd_places(x):
+    s = x * 1.0
+    for i in range(len(x) // 2):
+        s[2 * i + 1] = s[2 * i + 1] * np.sin(x[i])
+        s[2 * i] = s[2 * i] ** 2 + s[i]
+    return np.sum(s**3)
+
+
+def test_a_place_that_is_computed_again_is_the_same() -> None:
+    x = np.random.default_rng(2).normal(size=6)
+    made = gradgen.grad(odd_places, example_args=(x,))
+    (expected,) = complex_gradient(odd_places, (x,), (0,))
+    np.testing.assert_allclose(made(x), expected, rtol=1e-13)
+    assert made.source.count("] = 0.0") == 1  # of the place that is added to by another name
