@@ -182,6 +182,7 @@ def _rearrange(program: Program) -> None:
     from gradgen.passes.maps_apart import map_apart
     from gradgen.passes.picks import pick_last
     from gradgen.passes.reuse import reuse_kept
+    from gradgen.passes.strips import make_strips
     from gradgen.passes.sums_apart import sum_apart
     from gradgen.passes.unfilled import leave_unfilled
 
@@ -190,6 +191,7 @@ def _rearrange(program: Program) -> None:
     remove_dead(program.function)
     interchange_loops(program.function)
     if not program.options.parallel:
+        make_strips(program.function)
         leave_unfilled(program.function)
         part_first_turns(program.function)
     if program.options.reassociate:

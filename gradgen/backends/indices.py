@@ -297,7 +297,17 @@ class _Reader:
             return self._length(e.value, e.slice)
         if isinstance(e, ast.Call) and ast.unparse(e.func) == "len" and len(e.args) == 1:
             return self._length(ast.Attribute(e.args[0], "shape", ast.Load()), ast.Constant(0))
+        if isinstance(e, ast.Call) and ast.unparse(e.func) == "min" and len(e.args) == 2:
+            return self._smaller(*e.args)
         return None
+
+    def _smaller(self, a: ast.expr, b: ast.expr) -> Polynomial | None:
+        """Return the smaller of two whole numbers, where it is plain that neither is negative."""
+        found = [self.number(a), self.number(b)]
+        if not all(p is not None and self.limits.is_natural(p) for p in found):
+            return None
+        first, second = (p for p in found if p is not None)
+        return Polynomial.of(self.limits.smaller(first, second))
 
     def _binary(self, e: ast.BinOp) -> Polynomial | None:
         left, right = self.number(e.left), self.number(e.right)

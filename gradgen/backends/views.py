@@ -85,7 +85,7 @@ class _Views:
         for s in statements:
             around = indices
             if isinstance(s, ast.For) and isinstance(s.target, ast.Name):
-                around = indices | {s.target.id}
+                around = indices if _has_strides(s) else indices | {s.target.id}
                 out += self._of_loop(s, indices)
             for field in ("body", "orelse"):
                 if isinstance(s, ast.For | ast.While | ast.If):
@@ -141,6 +141,13 @@ def _start(loop: ast.For) -> Polynomial | None:
     if not isinstance(over, ast.Call) or ast.unparse(over.func) != "range" or len(over.args) > 2:
         return None
     return Polynomial.of(0) if len(over.args) == 1 else _number(over.args[0], {})
+
+
+def _has_strides(loop: ast.For) -> bool:
+    """Whether the index of a loop goes up by more than one: compilers do not see where it ends."""
+    over = loop.iter
+    by = over.args[2] if isinstance(over, ast.Call) and len(over.args) == 3 else None
+    return isinstance(by, ast.Constant) and type(by.value) is int and by.value > 1
 
 
 def _in_a_row(

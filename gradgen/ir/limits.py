@@ -21,6 +21,7 @@ class Limits:
     def __init__(self, natural: set[str]) -> None:
         self.natural = natural  # what is zero at least: lengths
         self.ends: dict[str, tuple[Polynomial, Polynomial]] = {}
+        self.also: dict[str, Polynomial] = {}  # a second greatest value of some: the least counts
         self.made = 0
 
     def index(self, low: Polynomial, high: Polynomial) -> str:
@@ -28,6 +29,12 @@ class Limits:
         self.made += 1
         name = f"#{self.made}"
         self.ends[name] = low, high
+        return name
+
+    def smaller(self, a: Polynomial, b: Polynomial) -> str:
+        """Return a name for the smaller of two numbers, each of which is zero at least."""
+        name = self.index(Polynomial.of(0), a)
+        self.also[name] = b
         return name
 
     def least(self, p: Polynomial, depth: int = DEEP) -> list[Polynomial]:
@@ -51,12 +58,19 @@ class Limits:
         before, self.ends[name] = self.ends[name], (low, high - 1)
         grows, falls = self._sure(step, depth), self._sure(-step, depth)
         self.ends[name] = before
+        if falls and not grows and name in self.also:
+            other = p.put(name, self.also[name])
+            high = self.also[name] if self._sure(other, depth) else high
         if grows or falls:
             return self.least(p.put(name, low if grows else high), depth - 1)
         if p.degree(name) > 1:
             raise Unproven
         both = (self.least(p.put(name, end), depth - 1) for end in (low, high))
         return [q for part in both for q in part]
+
+    def is_natural(self, p: Polynomial) -> bool:
+        """Whether a polynomial is zero at least, whatever the arguments are."""
+        return self._sure(p, DEEP)
 
     def _sure(self, p: Polynomial, depth: int) -> bool:
         """Whether a polynomial is zero at least, whatever the arguments are."""

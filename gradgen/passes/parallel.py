@@ -61,14 +61,14 @@ def find_parts(function: Function) -> list[Parts]:
     if not loops:
         return []
     uses = Uses(function.body)
-    found = [_parts(op, uses) for op in loops]
+    found = [find_part(op, uses) for op in loops]
     for parts in found:
         if not parts.why:
             parts.loop.attrs["parts"] = parts
     return found
 
 
-def _parts(loop: Op, uses: Uses) -> Parts:
+def find_part(loop: Op, uses: Uses) -> Parts:
     """Return how a loop can be done in parts, or why it cannot."""
     body = loop.blocks[-1]
     why = _stays_whole(loop)
