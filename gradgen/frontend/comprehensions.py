@@ -225,6 +225,7 @@ def _each(r: Reader, node: Any, depth: int, work: Callable[[], object], few: boo
     part = node.generators[depth]
     if part.is_async:
         r.refuse(part.target, "async is not supported", "use a plain comprehension")
+    count = len(r.yielding)
     over = iteration_of(r, part.iter, some=True)
     if isinstance(over, list) and any(isinstance(item, Perhaps) for item in over):
         raise Computed
@@ -233,7 +234,10 @@ def _each(r: Reader, node: Any, depth: int, work: Callable[[], object], few: boo
     if not isinstance(over, list):
         raise Computed
     r.book.write_turns(len(over))
+    listed = r.yielding[count:]
     for k, item in enumerate(over):
+        for one in listed:
+            one.require_same(r, part.iter)
         r.call_path.append(k)
         assign_to(r, part.target, current(r, item, part.iter))
         if _passes(r, part.ifs):
@@ -309,7 +313,7 @@ def tests_of(r: Reader, node: Any, wanted: bool) -> list[Callable[[], Any]] | No
     """Return the tests of ``any`` or ``all`` one by one, None where they cannot be counted."""
     scoped = in_scope(r, node)
     part = scoped.generators[0]
-    start = place(r)
+    start, count = place(r), len(r.yielding)
     over = iteration_of(r, part.iter) if len(scoped.generators) == 1 else None
     if not isinstance(over, list):
         go_back(r, start)
@@ -321,7 +325,11 @@ def tests_of(r: Reader, node: Any, wanted: bool) -> list[Callable[[], Any]] | No
         test = located(test if ifs else scoped.elt, node)
         r.expansions[id(node), wanted] = test
 
+    listed = r.yielding[count:]
+
     def run(item: Any, k: int) -> Any:
+        for one in listed:
+            one.require_same(r, part.iter)
         r.call_path.append(k)
         assign_to(r, part.target, current(r, item, part.iter))
         out = evaluate(r, test)

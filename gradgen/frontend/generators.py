@@ -218,11 +218,17 @@ def _map(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 
     function, *parts = args
 
+    listed: list[Any] = []
+
     def result(item: Any) -> Any:
+        for one in listed:
+            one.require_same(r, node)
         return call_value(r, node, function, item.items, {})
 
     def each() -> Over:
+        count = len(r.yielding)
         over = zipped(r, node, [over_value(r, p, node) for p in parts])
+        listed[:] = r.yielding[count:]
         if isinstance(over, list):
             return [_thunk(r, item, node, result) for item in over]
         return Iteration(over.length, lambda i: result(over.element(i)), arrays=over.arrays)
@@ -282,9 +288,13 @@ def _next(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     if is_cursor(given):
         return next_of(r, given, node, default)
     if isinstance(given, Generator | Lazy):
-        given = Once(over_value(r, items_of(r, given), node), r.turn, getattr(given, "made", 0))
+        count, made = len(r.yielding), getattr(given, "made", 0)
+        over = over_value(r, items_of(r, given), node)
+        given = Once(over, r.turn, made, tuple(r.yielding[count:]))
     if not isinstance(given, Once):
         r.refuse(node, "next of what is no iterator", "use iter(items)")
+    for one in given.seen:
+        one.require_same(r, node)
     if given.turn != r.turn:
         step_by_step(r, given, node)
     over = given.over
@@ -296,7 +306,7 @@ def _next(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     else:
         over = over if over.endless else as_positions(r, over)
         out, rest = _first(r, node, over, default)
-    _keep(r, node, Once(rest, r.turn, given.made))
+    _keep(r, node, Once(rest, r.turn, given.made, given.seen))
     return out
 
 

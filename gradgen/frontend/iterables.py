@@ -135,6 +135,9 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
     if isinstance(value, Iteration):
         return value
     if isinstance(value, Once):
+        for one in value.seen:
+            one.require_same(r, node)
+        r.yielding.extend(value.seen)
         return value.over
     if isinstance(value, Record) and value.kind is Cursor:
         # A cycle by nature: an iterator that keeps its place is one over something.

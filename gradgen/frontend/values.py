@@ -192,12 +192,14 @@ def over_range(start: Value, stop: Value, step: Value) -> Iteration:
 class Once:
     """What ``zip`` and its kin return: it can be looped over one time.
 
-    ``turn``: of the loop in which it was made; ``made``: the expression that made it.
+    ``turn``: of the loop in which it was made; ``made``: the expression that made it; ``seen``:
+    what generators read whose items it has.
     """
 
     over: Any
     turn: int = 0
     made: int = 0
+    seen: Any = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

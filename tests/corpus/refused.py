@@ -335,6 +335,33 @@ def loop_changes_what_is_read(x):
     return s
 
 
+def called_between_items(x):
+    y = np.ones(3) * x
+
+    def entries():
+        for i in range(3):
+            yield y[i]
+
+    def seen(v):
+        y[2] += v
+        return v
+
+    return sum(map(seen, entries())) * sum(seen(v) for v in entries())  # here: generator
+
+
+def written_between_nexts(x):
+    y = np.ones(3) * x
+
+    def entries():
+        for i in range(3):
+            yield y[i]
+
+    items = entries()
+    first = next(items)
+    y[1] = 2.0
+    return first * next(items)  # here: generator
+
+
 def generator_writes(x):
     log = []
 
@@ -450,6 +477,8 @@ EXAMPLE_ARGS = {
     "where_without_out": lambda: (np.ones(3),),
     "try_around_active_code": lambda: (1.5,),
     "loop_changes_what_is_read": lambda: (1.5,),
+    "called_between_items": lambda: (1.5,),
+    "written_between_nexts": lambda: (1.5,),
     "generator_writes": lambda: (1.5,),
     "never_ends": lambda: (1.5,),
     "block_in_a_handler": lambda: (1.5,),
