@@ -228,9 +228,20 @@ def _cut(body: str, where: set[str], keep_before: bool) -> list[str]:
     return [p for p in parts if p]
 
 
+def _outside(tokens: list[re.Match[str]]) -> list[re.Match[str]]:
+    """Return the tokens that stand in no bracket."""
+    depth, found = 0, []
+    for t in tokens:
+        depth -= t[0] in CLOSING
+        if depth == 0 and t[0] not in CLOSING:
+            found.append(t)
+        depth += t[0] in OPENING
+    return found
+
+
 def _parenthesised(text: str, depth: int, tokens: list[re.Match[str]]) -> list[str]:
     pad = INDENT * depth
-    equals = [t for t in tokens if t[0] in ("=", "+=", "-=")]
+    equals = [t for t in _outside(tokens) if t[0] in ("=", "+=", "-=")]
     if text.startswith("return "):
         head, body, tail = "return ", text[len("return ") :], ""
     elif equals:

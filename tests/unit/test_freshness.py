@@ -108,6 +108,9 @@ class Joint:
         for tip in tips:
             tip.base = self
 
+    def __repr__(self) -> str:
+        return f"Joint({self.length}, {self.tips})"
+
 
 TREES = [
     1.5, 3, True, "text with 'quotes'", None, np.float32(1.0), np.int64(2), np.ones(3),
