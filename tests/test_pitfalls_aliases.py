@@ -378,6 +378,32 @@ def second_name_of_a_choice(x):
     return d[0] * d[0] + c
 
 
+@case(
+    "in a loop, a second name of what a choice gave before",
+    X,
+    outcome="refused",
+    words=("'c'", "another name"),
+)
+def second_name_in_a_loop(x):
+    c, s = x[0], 0.0
+    for k in range(3):
+        old = c
+        c += x[k]
+        s += old * c
+        c = np.where(c > 0.0, c, 1.0)
+    return s
+
+
+@case("in a loop, a second name of a number beside a choice", X)
+def second_name_beside_a_choice(x):
+    w, c, s = np.where(x[0] > 0.0, x[0], 1.0), x[1], 0.0
+    for k in range(3):
+        old = c
+        c += w * x[k]
+        s += old * c
+    return s
+
+
 @pytest.mark.parametrize("pitfall", case)
 def test_right_or_refused(pitfall: Pitfall) -> None:
     check(pitfall)

@@ -9,7 +9,6 @@ from gradgen.deep import deep
 from gradgen.diff.activity import carried
 from gradgen.diff.missing import something_in
 from gradgen.emission import forms, pieces
-from gradgen.emission.bare import bare_names
 from gradgen.emission.folding import LIMIT, is_expression
 from gradgen.emission.list_forms import empty_list
 from gradgen.emission.names import MODULES
@@ -31,6 +30,7 @@ from gradgen.errors import Span
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, added_in_place, uses
 from gradgen.ir.spelling import HOLE
 from gradgen.ir.types import Type
+from gradgen.passes.bare import bare_numbers
 from gradgen.syntax import names_in, nodes_in, parts_of
 
 AUGMENT = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.MatMult, ast.Pow, ast.Mod, ast.FloorDiv)
@@ -55,7 +55,7 @@ class Writer:
         self.needs: set[str] = set()
         self.is_something = something_in(function.body)
         self.none_for = none_for if none_for is not None else set()
-        self.bare = bare_names(function.body, names)
+        self.bare = {names[v] for v in bare_numbers(function.body) if v in names}
 
     # --- expressions ----------------------------------------------------------------------
 

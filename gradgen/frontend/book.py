@@ -98,13 +98,14 @@ class Book:
     none: Noted = field(default_factory=Noted)  # None in lists of the graph
     made: Noted = field(default_factory=Noted)  # classes that are a dict or a list here
     pool_frame: Any = None  # where these lists have names
+    updated: dict[Value, Any] = field(default_factory=dict)  # in place, numbers of several names
     guards: dict[Value, Any] = field(default_factory=dict)  # what raises where an object is None
 
     def begin(self) -> None:
         """Forget what belongs to one reading."""
         self.statements_before += self.statements
         self.states, self.count, self.turns, self.statements = {}, {}, 0, 0
-        self.results = {}
+        self.results, self.updated = {}, {}
         self.expansions = {k: made for k, made in self.expansions.items() if made is not None}
 
     def read_statement(self, span: Span | None, work: int = 1) -> None:

@@ -51,6 +51,7 @@ from gradgen.frontend.values import Box, Frame, Static
 from gradgen.ir.nodes import Block, Function, Leaf, walk
 from gradgen.ir.verify import out_of_scope
 from gradgen.options import bound
+from gradgen.passes.bare import bare_numbers
 from gradgen.rules.complexes import is_complex
 from gradgen.syntax import nodes_in
 
@@ -304,6 +305,7 @@ def _read(
     _check_active(r, active, leaves, specs)
     result = _result(r, fn, source, signature)
     _check_scopes(r, block)
+    _check_updates(book, block)
     for leaf in leaves:
         if leaf.path and not leaf.value.name:
             leaf.value.name, leaf.value.user = fallback_name(leaf), True
@@ -356,6 +358,15 @@ def _check_scopes(r: Reader, block: Block) -> None:
             op.span,
             "make it after the loop or branch, or pass it the values as arguments",
         )
+
+
+def _check_updates(book: Book, block: Block) -> None:
+    """Refuse ``x += y`` where that writes into an array without axes that another name holds."""
+    blocks = [block, *(c.function.body for c in book.callees())] if book.updated else []
+    bare = {v for b in blocks for v in bare_numbers(b)}
+    for span, name in (place for v, place in book.updated.items() if v in bare):
+        what = f"an update in place of {name!r}, an array without axes that another name holds"
+        raise UnsupportedError(what, span, f"assign to {name!r} what is computed from it")
 
 
 def _last_return(node: FunctionNode) -> ast.AST:

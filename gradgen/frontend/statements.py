@@ -41,7 +41,6 @@ from gradgen.frontend.targets import assign_to, delete
 from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import Choice, LocalFunction, Map, Ref, Seq, Static
 from gradgen.ir.nodes import Value
-from gradgen.rules.shapes_of import WITHOUT_AXES
 
 
 def step(r: Reader, s: Step, rest: Point) -> Point | None:
@@ -161,15 +160,9 @@ def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
             f"{ast.unparse(s.target)!r} may be an array that another name sees, or a number",
             "give types: example arguments or annotations",
         )
-    if isinstance(old, Value) and _is_bare(old) and r.holders(old) > 1:
-        target = ast.unparse(s.target)
-        what = f"an update in place of {target!r}, an array without axes that another name holds"
-        r.refuse(s, what, f"assign to {target!r} what is computed from it")
+    if isinstance(old, Value) and old.type.is_scalar and r.holders(old) > 1:
+        r.book.updated[old] = (r.span(s), ast.unparse(s.target))
     return binary(r, s, old, value)
-
-
-def _is_bare(v: Value) -> bool:
-    return v.op is not None and v.op.prim in WITHOUT_AXES and v.type.is_scalar
 
 
 def _aliased(r: Reader, ref: Ref) -> bool:

@@ -1,7 +1,7 @@
-"""Names of numbers that may be arrays without axes, as NumPy gives for some functions of numbers.
+"""Numbers that may be arrays without axes, as NumPy gives for some functions of numbers.
 
-``x += y`` writes into such an array, which another name or a list of kept values may hold as well:
-under these names it is ``x = x + y``, whose result is a number.
+``x += y`` writes into such an array, which another name or a list of kept values may hold as well.
+The user's is refused then; in generated text it is ``x = x + y``, whose result is a number.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from gradgen.rules.shapes_of import WITHOUT_AXES
 HELD = ("take", "call")  # what gives numbers that were kept, or made elsewhere
 
 
-def bare_names(body: Block, names: dict[Value, str]) -> set[str]:
-    """Return the names that may mean arrays without axes where the graph has numbers."""
+def bare_numbers(body: Block) -> set[Value]:
+    """Return the numbers of a graph that may be arrays without axes."""
     ops = list(walk(body))
     made = {v for op in ops if op.prim in WITHOUT_AXES for v in op.outputs if v.type.is_scalar}
     if not made:
@@ -27,7 +27,7 @@ def bare_names(body: Block, names: dict[Value, str]) -> set[str]:
     while len(made) != before:
         before = len(made)
         made |= {to for to, come in moves if come in made}
-    return {names[v] for v in made if v in names}
+    return made
 
 
 def _held(op: Op) -> bool:
