@@ -46,7 +46,7 @@ EQUAL_RANGES = """
 n = len(a)
 out = False
 if n == len(b):
-    out = n == 0 or (a[0] == b[0] and (n == 1 or a[1] == b[1]))
+    out = n == 0 or (first == start and (n == 1 or step == by))
 """
 
 
@@ -130,7 +130,10 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
 
 def _equal_ranges(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> Any:
     """Compare two ranges: as Python does, by the numbers that they stand for."""
-    out = run_text(r, node, EQUAL_RANGES, "out", a=left, b=right)
+    first, _, step = left.bounds
+    start, _, by = right.bounds
+    names = {"a": left, "b": right, "first": first, "start": start, "step": step, "by": by}
+    out = run_text(r, node, EQUAL_RANGES, "out", **names)
     return out if prim == "eq" else branches.negated(r, out)
 
 

@@ -91,7 +91,10 @@ def _range_item(r: Reader, node: ast.Subscript, over: Iteration) -> Any:
     whole = range(*(v.const for v in bounds))  # type: ignore[attr-defined]
     whole = whole[::-1] if over.backwards else whole
     if not isinstance(key, SliceValue):
-        return Const(whole[key.const])
+        try:
+            return Const(whole[key.const])
+        except IndexError as error:
+            r.fail(node, error)
     part = whole[slice(*(p.const if isinstance(p, Const) else None for p in parts))]
     ends = (Const(part.start), Const(part.stop), Const(part.step))
     return Iteration(None, over.element, ends)

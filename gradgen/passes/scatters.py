@@ -6,6 +6,8 @@ places in a matrix.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Function, Op, Value, blocks_of, uses
 from gradgen.ir.types import may_be_one
@@ -49,7 +51,7 @@ def add_in_a_row(function: Function) -> None:
     """Let numbers that the sweep adds at an array of places go there one after the other."""
     for block in blocks_of(function.body):
         if any(_adds_at_many(op) for op in block.ops):
-            block.ops = [new for op in block.ops for new in (*_flattened(op), op)]
+            block.ops = [new for op in block.ops for new in _flattened(op)]
 
 
 def _adds_at_many(op: Op) -> bool:
@@ -65,11 +67,11 @@ def _adds_at_many(op: Op) -> bool:
 
 
 def _flattened(op: Op) -> list[Op]:
-    """Return the operations that flatten what an addition reads, and let it read that."""
+    """Return an addition at a vector of places, and what flattens what it reads; others alone."""
     if not _adds_at_many(op):
-        return []
+        return [op]
     b = Builder(Block(), reverse=True)
     b.span, b.region = op.span, op.region
     flat = [v if v.type.is_scalar else b.emit("ravel", [v]) for v in op.inputs[1:]]
-    op.inputs = [op.inputs[0], *flat]
-    return b.block.ops
+    op.out.op = replace(op, inputs=[op.inputs[0], *flat])
+    return [*b.block.ops, op.out.op]

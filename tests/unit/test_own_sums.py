@@ -56,8 +56,8 @@ def test_gradient_and_second_order(loss: Any) -> None:
 
 
 LINES = {
-    ridge: "d_w += x.T @",
-    lasso_like: "d_w += x.T @",
+    ridge: "d_w += 2.0 * (x.T @",
+    lasso_like: "d_w += 2.0 * (x.T @",
     another_reads: "d_w = d_w + d_u * np.cos(w)",
     longer: "d_b = d_b + 2.0 * b",
     in_turns: "d_h_1 += d_h * cos",
