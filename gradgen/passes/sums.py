@@ -7,25 +7,13 @@ sweep nothing is touched, as the sum would be rounded another way.
 from __future__ import annotations
 
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of, uses
+from gradgen.ir.nodes import Block, Const, Function, Op, Value
+from gradgen.passes.ways import replace_ways
 
 
 def sum_before_products(function: Function) -> None:
     """Sum factors of the reverse sweep in place of their products, in place."""
-    count = uses(function.body)
-    for block in blocks_of(function.body):
-        here = {id(op) for op in block.ops}
-        made: dict[int, list[Op]] = {}
-        gone: set[int] = set()
-        for op in block.ops:
-            way = _way(op, count)
-            if way and all(id(o) in here for o in way):
-                made[id(op)] = _summed(op, way)
-                gone.update(map(id, way))
-        if made:
-            block.ops = [
-                new for op in block.ops if id(op) not in gone for new in made.get(id(op), [op])
-            ]
+    replace_ways(function, _way, _summed)
 
 
 def _way(op: Op, count: dict[Value, int]) -> list[Op]:
