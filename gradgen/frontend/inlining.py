@@ -43,10 +43,10 @@ def inline_function(
         if fn.__name__ in LIKE:
             return bindings.call_printed(r, node, fn, args, kwargs)
         return inline_local(r, node, borrowed(fn, r.span(node)), args, kwargs)
-    generator = opened.generator_of(fn)
-    fn = generator or fn
+    wrapped = opened.generator_of(fn)
+    fn = wrapped or fn
     source = source_of(fn)
-    definition = opened.opening(r, source.node) if generator is not None else source.node
+    definition = opened.opening(r, source.node) if wrapped is not None else source.node
     for key in ("__code__", "__defaults__", "__kwdefaults__"):
         r.remember(fn, key, getattr(fn, key))
     frame = Frame(source, {}, fn.__globals__)
@@ -100,16 +100,11 @@ def _inline(
 ) -> Any:
     args, kwargs = [*map(r.lasting, args)], {k: r.lasting(v) for k, v in kwargs.items()}
     frame.names = bind_arguments(r, node, definition, args, kwargs, defaults, kw_defaults)
-    if _yields(definition):
+    if first_yield(definition) is not None:
         frame.owner = r
         run = functools.partial(_entered, r, node, frame=frame)
         return generator(r, node, definition, frame, run)
     return _entered(r, node, definition, frame)
-
-
-@functools.lru_cache(maxsize=512)
-def _yields(definition: Any) -> bool:
-    return first_yield(definition) is not None
 
 
 def _entered(r: Reader, node: ast.AST, definition: Any, frame: Frame) -> Any:

@@ -134,10 +134,10 @@ def _raised_by(r: Reader, s: ast.Try, step: ast.stmt) -> tuple[BaseException | N
 def _require_harmless(r: Reader, s: ast.Try, op: Op, classes: Classes) -> None:
     """Refuse an operation that may raise what is caught."""
     may = list(_may_raise(r, op))
-    if not _errors_of_numpy(r):
-        # Whoever names such errors wants them; for all others, NumPy warns.
-        named = any(issubclass(k, ArithmeticError) for k in classes)
-        may = [c for c in may if named or c is not FloatingPointError]
+    # Whoever names such errors wants them; for all others, NumPy warns.
+    named = any(issubclass(k, ArithmeticError) for k in classes)
+    if FloatingPointError in may and not named and not _errors_of_numpy(r):
+        may = [c for c in may if c is not FloatingPointError]
     both = [c for c in may for k in classes if issubclass(c, k) or issubclass(k, c)]
     if not both:
         return

@@ -7,6 +7,7 @@ neither side sees what the other one changes in between, and nothing else is acc
 from __future__ import annotations
 
 import ast
+import functools
 import operator
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -30,6 +31,7 @@ EFFECTS = ("print", "draw")
 WAY_OUT = "return a list instead"
 
 
+@functools.lru_cache(maxsize=512)
 def first_yield(definition: Any) -> ast.AST | None:
     """Return the first yield of a function's own; those in it are asked when called."""
     todo: list[ast.AST] = list(definition.body) if isinstance(definition.body, list) else []

@@ -23,7 +23,6 @@ from gradgen.passes.turns import ZEROS
 from gradgen.rules.shapes_of import length_of
 
 Turn = Callable[[Value, list[Value]], list[Value]]
-Kept = list[tuple[Value, Value]]  # whose place, and what is kept there
 
 
 class Space:

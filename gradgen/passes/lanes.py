@@ -7,8 +7,6 @@ stays as it is, for one lane after the other: its own innermost loop goes along 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from gradgen.diff.activity import carried
 from gradgen.diff.rerun import copy_op
 from gradgen.ir.nodes import (
@@ -25,7 +23,6 @@ from gradgen.ir.nodes import (
 from gradgen.passes.lane_arrays import Space
 from gradgen.passes.strip_turns import LANES, Cell, UnfitError
 
-Turn = Callable[[Value, list[Value]], list[Value]]
 Kept = list[tuple[Value, Value]]  # whose place, and what is kept there
 
 
