@@ -2,7 +2,8 @@
 
 The standard one compiles up to six methods for each class. A hundred classes are made before the
 first gradient: that is a fifth of what a new process waits for. Here ``__init__`` alone is
-compiled, and the other methods are shared. That a class is ``frozen`` is left to the type checker.
+compiled, when the first object is made, and the other methods are shared. That a class is
+``frozen`` is left to the type checker.
 """
 
 from __future__ import annotations
@@ -23,14 +24,44 @@ else:
         """Make a class of its annotated fields; the options are those of ``dataclasses``."""
 
         def made(cls: Any) -> Any:
-            new = dataclasses.dataclass(repr=False, eq=False, slots=slots)(cls)
-            methods = {"__repr__": _spelled, **(_comparing(new, frozen) if eq else {})}
-            for name, method in methods.items():
+            new = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
+            methods = {"__init__": _compiling(new), "__repr__": _spelled}
+            for name, method in (methods | (_comparing(new, frozen) if eq else {})).items():
                 if name not in vars(cls):
                     setattr(new, name, method)
             return new
 
         return made if cls is None else made(cls)
+
+
+def _compiling(cls: Any) -> Callable[..., None]:
+    """Return an ``__init__`` that compiles the one of the class, and puts it into its place."""
+
+    def first(self: Any, *args: Any, **kwargs: Any) -> None:
+        cls.__init__ = _compiled(cls)
+        cls.__init__(self, *args, **kwargs)
+
+    return first
+
+
+def _compiled(cls: Any) -> Any:
+    """Compile a function that takes the fields of a class and sets them."""
+    scope: dict[str, Any] = {"_unset": dataclasses.MISSING}
+    by_place, body = ["self"], []
+    by_name: list[str] = []
+    for f in dataclasses.fields(cls):
+        default, value = "", f.name
+        if f.default is not dataclasses.MISSING:
+            scope[default := f"_default_{f.name}"] = f.default
+        elif f.default_factory is not dataclasses.MISSING:
+            scope[made := f"_made_{f.name}"] = f.default_factory
+            default, value = "_unset", f"{made}() if {f.name} is _unset else {f.name}"
+        parameter = f"{f.name}={default}" if default else f.name
+        (by_name if f.kw_only else by_place).append(parameter)
+        body.append(f"self.{f.name} = {value}")
+    parameters = ", ".join([*by_place, *(["*", *by_name] if by_name else [])])
+    exec(f"def __init__({parameters}): {'; '.join(body) or 'pass'}", scope)
+    return scope["__init__"]
 
 
 @recursive_repr()

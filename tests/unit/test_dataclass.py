@@ -52,3 +52,19 @@ def test_methods_that_are_written_stay() -> None:
 
     assert repr(Name("word")) == "word"
     assert Name("word") == Name("word")
+
+
+def test_initialisers_are_compiled_with_the_first_object() -> None:
+    made = point(dataclass, slots=True)
+    waiting = made.__init__
+
+    class Named(made):  # type: ignore[misc, valid-type]
+        pass
+
+    assert Named(1.0, note="n").y == 2.0
+    assert made.__init__ is not waiting
+    assert made(y=3.0, x=4.0).x == 4.0
+    with pytest.raises(TypeError, match="positional"):
+        made(1.0, 2.0, "", [], rest=[])
+    with pytest.raises(TypeError, match="'x'"):
+        made()
