@@ -404,6 +404,28 @@ def second_name_beside_a_choice(x):
     return s
 
 
+@case("rearrangements hand NumPy's numbers back, and make arrays of Python's", X)
+def second_names_of_rearranged_numbers(x):
+    n, c = x[0], float(x[1])
+    made = [np.squeeze(n), n.reshape(()), np.moveaxis(n, (), ()), np.block(n), np.squeeze(c)]
+    s = 0.0
+    for a, weight in zip(made, [1.0, 2.0, 3.0, 4.0, 5.0]):
+        b = a
+        b += x[2]
+        s += weight * a * b
+    return s
+
+
+@case("functions that give numbers for arrays without axes", np.array(0.7))
+def second_names_of_numbers(x):
+    a, c, e = np.conj(x), np.flip(x), np.angle(-x)
+    b, d, f = a, c, e
+    b += x**2
+    d += x**3
+    f += x
+    return a * b + 2.0 * c * d + e * f
+
+
 @pytest.mark.parametrize("pitfall", case)
 def test_right_or_refused(pitfall: Pitfall) -> None:
     check(pitfall)

@@ -34,6 +34,8 @@ MAY_LACK = ("roll", "item", "arange", "eye", "linspace")
 # These take the axis of a number, as if it were a vector of one entry.
 OF_VECTORS = {"cumsum", "cumprod", "nancumsum", "nansum", "nanprod", "nanmean", "nanmax", "nanmin",
               "repeat", "squeeze"}  # fmt: skip
+# These hand NumPy's numbers back as they are; of Python's they make arrays without axes.
+LEAVE_NUMBERS = ("squeeze", "moveaxis")
 DTYPES = {"float64", "float32", "complex128", "complex64", "bool",
           "int64", "int32", "int16", "int8", "uint8"}  # fmt: skip
 HELPER_PRIMS = {
@@ -188,13 +190,21 @@ def emit(r: Reader, node: ast.AST, rule: Rule, args: list[Any], attrs: dict[str,
     if rule.alias and isinstance(args[0], Ref) and not is_list(r, args[0]):
         if inputs[0].type.is_scalar:
             return args[0]
+        if rule.name == "flip" and inputs[0].type.rank == 0:
+            return r.view(args[0], "load", [], {"index": ""})  # NumPy gives a number
         return r.view(args[0], rule.name, inputs[1:], attrs)
-
+    if rule.name in LEAVE_NUMBERS and is_number_of_numpy(inputs[0]):
+        return args[0]
     if rule.outputs:
         several = r.b.emit_several(rule.name, inputs, span=r.span(node), **attrs)
         return Seq([r.hold(v, inputs=args) for v in several], rule.result)
     out = r.b.emit(rule.name, inputs, span=r.span(node), **attrs)
     return r.hold(out, inputs=args)
+
+
+def is_number_of_numpy(v: Value) -> bool:
+    """Whether a value is a NumPy number, which a rearrangement may hand back as it is."""
+    return v.type.is_scalar and not v.type.weak
 
 
 def _is_0d(v: Value) -> bool:

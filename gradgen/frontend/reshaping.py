@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.frontend.bindings import call_rule
+from gradgen.frontend.bindings import call_rule, is_number_of_numpy
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.layouts import as_users, known_order, perhaps_shared
@@ -119,6 +119,8 @@ def reshaped(r: Reader, node: ast.AST, prim: str, owner: Any, shape: list[Any]) 
             return r.view(owner, "reshape_as", [like], {})
         return r.hold(r.b.emit("reshape_as", [as_value(r, owner, node), like]))
     operands = [v for s in shape for v in shape_inputs(r, s, node)]
+    if prim == "reshape" and not operands and is_number_of_numpy(as_value(r, owner, node)):
+        return owner
     if isinstance(owner, Ref) and RULES[prim].alias:
         return r.view(owner, prim, operands, {})
     return r.hold(r.b.emit(prim, [as_value(r, owner, node), *operands]))

@@ -12,6 +12,7 @@ from gradgen.frontend.attributes import dimension
 from gradgen.frontend.bindings import call_rule, emit, option
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.constructor_calls import numbers_of
+from gradgen.frontend.conversions import copied
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.lists import as_array, is_list
 from gradgen.frontend.reader import Reader
@@ -80,6 +81,8 @@ def _block(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
     """Join nested lists of arrays, the innermost along the last axis."""
     (arrays,) = args or kwargs.values()
     arrays = _lists_apart(r, node, arrays)
+    if not isinstance(arrays, Seq):
+        return copied(r, node, arrays, "C")
     depth = _depth(arrays)
     ranks = [as_value(r, leaf, node).type.rank for leaf in _flat(arrays)]
     if None in ranks:

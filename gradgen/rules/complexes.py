@@ -70,15 +70,21 @@ def real_type(inputs: list[Value], attrs: Attrs) -> Type:
     return Type(t.kind, real_of(t.dtype), t.shape)
 
 
+def angle_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the input's shape with a real dtype."""
+    t = real_type(inputs, attrs)
+    return of_shape(t.dtype, ()) if t.rank == 0 else t
+
+
 def complex_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return Python's complex number."""
     return COMPLEX
 
 
 def conj_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return the input's type; NumPy makes a number of its own of a Python number."""
+    """Return the input's type; NumPy makes a number of its own of what has no axes."""
     t = inputs[0].type
-    return of_shape(t.dtype, ()) if t.is_scalar else t
+    return of_shape(t.dtype, ()) if t.rank == 0 else t
 
 
 def imag_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
@@ -125,7 +131,7 @@ rule("conj", conj_type, callables=["np.conj"], methods=["conj", "conjugate"], **
               "(xf3 * np.conj(x + 2j)).imag"))
 rule("conjugate", lambda inputs, attrs: inputs[0].type, form="special", **_CONJ,
      samples=("(xf3 * (x + 2j)).imag", "(xf3 / (x + 1j * y).conjugate()).imag"))
-rule("angle", real_type, callables=["np.angle"], params="z, deg=False", vjp=angle_vjp,
+rule("angle", angle_type, callables=["np.angle"], params="z, deg=False", vjp=angle_vjp,
      elementwise=True, at_kinks="0 at 0 and of real numbers", unproved="not analytic",
      samples=("np.angle(x3 + 1j * y3)", "np.angle(y3 - 1j * x3, deg=True)"))
 rule("complex", complex_type, callables=["complex"], params="real, imag", vjp=parts_vjp, cost=1,
