@@ -17,10 +17,12 @@ from gradgen.errors import GradgenError
 from gradgen.frontend.classes import found_in, is_users
 from gradgen.frontend.comprehensions import located
 from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.hoisting import calls_in
 from gradgen.frontend.jumps import SCOPES, Act, Jump, Step, Throw
 from gradgen.frontend.leaving import Run, rebuilt
 from gradgen.frontend.objects import Method
 from gradgen.frontend.points import Point
+from gradgen.frontend.raising_calls import Body, body_of, expanded
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Certain
 from gradgen.frontend.special import special
@@ -52,7 +54,7 @@ def with_jumps(r: Reader, s: ast.Try) -> ast.Try:
     if not search.jumps:
         return s
     r.frame.names[MADE] = Static(exception_made)
-    key = (id(s), "caught", tuple(search.jumps.values()))
+    key = (id(s), "caught", tuple(search.jumps.values()), tuple(search.bodies))
     made = r.expansions.get(key)
     if made is None:
         made = r.expansions[key] = _Jumping(search).statement(s)[0]
@@ -105,11 +107,18 @@ class _Search:
         self.again: dict[ast.stmt, str] = {}  # raise alone: the handler that it stands in
         self.asked: set[str] = set()  # the handlers that ask for what was raised
         self.classes: dict[str, set[type[BaseException]]] = {}
+        self.inside: frozenset[ast.AST] = frozenset()  # the functions in whose bodies this is
+        self.instead: dict[ast.stmt, list[ast.stmt]] = {}  # bodies in the place of calls
+        self.bodies: list[Body] = []
 
     @deep
     def run(self, steps: Run, around: Handlers, inside: str = "") -> None:
         """Search statements, with the handlers ``around`` them, ``inside`` of which they stand."""
         for s in steps:
+            bodies = self._called(s, around, inside) if around else {}
+            if bodies:
+                self.instead[s] = expanded(self.r, s, bodies)
+                s = self.instead[s][-1]
             if isinstance(s, ast.Raise | ast.Assert):
                 self._raise(s, around, inside)
             elif isinstance(s, ast.Try):
@@ -117,6 +126,22 @@ class _Search:
             elif not isinstance(s, SCOPES):
                 for run in _runs(s):
                     self.run(run, around, inside)
+
+    def _called(self, s: ast.stmt, around: Handlers, inside: str) -> dict[ast.Call, Body]:
+        """Return bodies for those calls in a statement that raise what is caught."""
+        found: dict[ast.Call, Body] = {}
+        for call in calls_in(s):
+            body = body_of(self.r, call, self.inside)
+            if body is None:
+                continue
+            before, known = self.inside, len(self.jumps)
+            self.inside |= {body.definition}
+            self.run([body.block], around, inside)
+            self.inside = before
+            if len(self.jumps) > known:
+                found[call] = body
+        self.bodies += found.values()
+        return found
 
     def _raise(self, s: ast.Raise | ast.Assert, around: Handlers, inside: str) -> None:
         again = isinstance(s, ast.Raise) and s.exc is None
@@ -192,10 +217,15 @@ class _Jumping:
 
     def statement(self, s: Any) -> list[Any]:
         """Return what a statement becomes."""
+        steps = self.search.instead.get(s)
+        if steps is not None:
+            return [made for step in steps for made in self.statement(step)]
         kind = self.search.jumps.get(s)
         if kind is not None:
             return [located(made, s) for made in self._thrown(s, kind)]
-        inside = not isinstance(s, SCOPES) and any(n in self.search.jumps for n in nodes_in(s))
+        inside = not isinstance(s, SCOPES) and any(
+            n in self.search.jumps or n in self.search.instead for n in nodes_in(s)
+        )
         made = rebuilt(s, self.run) if inside else s
         if inside and isinstance(made, ast.Try):
             made.gradgen_kinds = kinds_of(made)  # type: ignore[attr-defined]

@@ -107,22 +107,24 @@ def in_scope(r: Reader, node: Any) -> Any:
         }
         first = made.generators[0].iter
         made.generators[0].iter = ast.Constant(None)
-        made = _Renamer(names).visit(made)
+        made = Renamer(names).visit(made)
         made.generators[0].iter = first
         r.expansions[id(node), "scope"] = made
     return made
 
 
-class _Renamer(ast.NodeTransformer):
+class Renamer(ast.NodeTransformer):
     """Renames names, except where an inner scope has its own of the same name."""
 
     def __init__(self, names: dict[str, str]) -> None:
         self.names = names
 
     def visit_Name(self, node: ast.Name) -> ast.Name:
+        """Return a name as it is called now."""
         return ast.copy_location(ast.Name(self.names.get(node.id, node.id), node.ctx), node)
 
     def visit_Lambda(self, node: ast.Lambda) -> ast.Lambda:
+        """Rename what is no parameter."""
         spec = node.args
         spec.defaults = [self.visit(d) for d in spec.defaults]
         spec.kw_defaults = [None if d is None else self.visit(d) for d in spec.kw_defaults]
@@ -130,8 +132,8 @@ class _Renamer(ast.NodeTransformer):
         node.body = self._without(own).visit(node.body)
         return node
 
-    def _without(self, own: set[str]) -> _Renamer:
-        return _Renamer({k: v for k, v in self.names.items() if k not in own})
+    def _without(self, own: set[str]) -> Renamer:
+        return type(self)({k: v for k, v in self.names.items() if k not in own})
 
     def _inner(self, node: Any) -> Any:
         own = {
@@ -147,6 +149,7 @@ class _Renamer(ast.NodeTransformer):
         return node
 
     def visit(self, node: ast.AST) -> Any:
+        """Rename what is not a target of a comprehension."""
         kinds = (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
         if isinstance(node, kinds) and not isinstance(node.generators[0].iter, ast.Constant):
             return self._inner(node)

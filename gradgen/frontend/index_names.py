@@ -17,7 +17,7 @@ def name_index(r: Reader, s: ast.For, over: Iteration, index: Value, element: An
     """Name the index of a loop, of which the target is assigned ``element``, in place."""
     own = s.target if over.bounds else _counter(s.target, index, element)
     if isinstance(own, ast.Name):
-        index.name, index.user = own.id, True
+        index.name, index.user = own.id.partition(" ")[0], True
     else:
         taken = {*assigned_names([ast.Expr(s.target), *s.body]), *r.frame.names, *r.counters}
         index.name = next((c for c in LETTERS if c not in taken), "i")

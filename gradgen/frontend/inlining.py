@@ -43,10 +43,20 @@ def inline_function(
         if fn.__name__ in LIKE:
             return bindings.call_printed(r, node, fn, args, kwargs)
         return inline_local(r, node, borrowed(fn, r.span(node)), args, kwargs)
-    wrapped = opened.generator_of(fn)
-    fn = wrapped or fn
+    frame, defaults, kw_defaults = frame_of(r, node, fn)
+    definition = frame.source.node
+    if opened.generator_of(fn) is not None:
+        definition = opened.opening(r, definition)
+    with checkpoints.region(r, is_marked(fn)):
+        return _inline(r, node, definition, frame, defaults, kw_defaults, args, kwargs)
+
+
+def frame_of(
+    r: Reader, node: ast.AST, fn: types.FunctionType
+) -> tuple[Frame, list[Any], list[Any]]:
+    """Return a frame for a call of a function, and its defaults, by place and by name."""
+    fn = opened.generator_of(fn) or fn
     source = source_of(fn)
-    definition = opened.opening(r, source.node) if wrapped is not None else source.node
     for key in ("__code__", "__defaults__", "__kwdefaults__"):
         r.remember(fn, key, getattr(fn, key))
     frame = Frame(source, {}, fn.__globals__)
@@ -58,8 +68,7 @@ def inline_function(
     kw_names = [a.arg for a in spec.kwonlyargs]
     kw = fn.__kwdefaults__ or {}
     kw_defaults = [r.wrap(kw[n], kw, n, node) if n in kw else None for n in kw_names]
-    with checkpoints.region(r, is_marked(fn)):
-        return _inline(r, node, definition, frame, defaults, kw_defaults, args, kwargs)
+    return frame, defaults, kw_defaults
 
 
 def inline_local(

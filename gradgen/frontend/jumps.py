@@ -29,6 +29,16 @@ class Throw(ast.stmt):
         self.kind = kind
 
 
+class Instead(ast.stmt):
+    """A function's body in the place of a call of it; jumps of its own kind lead behind it."""
+
+    _fields = ("body",)
+
+    def __init__(self, body: list[ast.stmt], gradgen_kinds: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.body, self.gradgen_kinds = body, gradgen_kinds
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Act:
     """A step that only changes the reader's state; ``silent``: not even that, it is a check."""
@@ -156,6 +166,8 @@ def _always(s: Step) -> bool:
         return True
     if isinstance(s, ast.With):
         return always_jumps(s.body)
+    if isinstance(s, Instead):
+        return always_jumps(s.body) and not jumps_of(s.body) & {*s.gradgen_kinds}
     if isinstance(s, ast.Try):
         caught = all(always_jumps(handler.body) for handler in s.handlers)
         return always_jumps(s.finalbody) or (caught and always_jumps([*s.body, *s.orelse]))

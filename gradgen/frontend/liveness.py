@@ -16,6 +16,7 @@ from gradgen.syntax import nodes_in
 Names = frozenset[str]
 NONE: Names = frozenset()
 REPEATED = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
+MARK = " @"  # in the names of a body that stands in the place of a call
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 # What runs a generator at once, where it stands alone between the parentheses.
 CONSUMERS = frozenset(("sum", "max", "min", "any", "all", "list", "tuple", "sorted", "set", "dict"))
@@ -38,11 +39,11 @@ class Liveness:
 
     def dead_at_turn(self, loop: ast.AST, name: str) -> bool:
         """Whether no turn of a loop reads what a name held when the turn began."""
-        return self._dead(self.at_turn.get(loop), name)
+        return self._dead(self.at_turn.get(loop), name) or _is_marked(name, self.at_turn, loop)
 
     def dead_after(self, s: ast.AST, name: str) -> bool:
         """Whether nothing reads what a name holds when a loop or branch ends, but by a jump."""
-        return self._dead(self.after.get(s), name)
+        return self._dead(self.after.get(s), name) or _is_marked(name, self.after, s)
 
     def dead_after_call(self, call: ast.AST, name: str) -> bool:
         """Whether nothing but the arguments of a call, which is made once, reads what a name holds.
@@ -130,6 +131,11 @@ class Liveness:
         kept = exit_ - _stored(s.body) - stored
         self.at_turn[s], self.after[s] = head if tested else turn | kept, exit_
         return turn | kept if _takes_a_turn(s) else head
+
+
+def _is_marked(name: str, known: dict[ast.AST, Names], s: ast.AST) -> bool:
+    """Whether a name is that of a body which stands whole inside of one of the function's own."""
+    return MARK in name and s in known
 
 
 def _takes_a_turn(s: ast.For | ast.While) -> bool:

@@ -96,7 +96,8 @@ class Reader(Sharing):
 
     def span(self, node: ast.AST) -> Span:
         """Return the place of a node in the source being read."""
-        return self.frame.source.span(node)
+        source = getattr(node, "gradgen_source", None)  # of a body in the place of a call
+        return (source or self.frame.source).span(node)
 
     def refuse(self, node: ast.AST, message: str, hint: str = "") -> NoReturn:
         """Raise the error for what has no derivative here."""
@@ -184,7 +185,7 @@ class Reader(Sharing):
         """Assign to a name of the current frame; the first name a value gets is kept as a hint."""
         value = self.lasting(value)
         self._note_iterators(value)
-        if name == self.frame.anonymous:
+        if name == self.frame.anonymous or name[0] == " ":
             self.frame.names[name] = value
             return
         hint = name.partition(" ")[0]

@@ -41,6 +41,9 @@ class Source:
     filename: str = field(default="", kw_only=True)
     spans: dict[tuple[int, int], Span] = field(default_factory=dict, compare=False, kw_only=True)
 
+    def __deepcopy__(self, memo: Any) -> Source:
+        return self
+
     def span(self, node: ast.AST) -> Span:
         """Return the place of a node of this file."""
         line, offset = getattr(node, "lineno", 0), getattr(node, "col_offset", 0)

@@ -14,6 +14,7 @@ from gradgen.frontend import (
     lists,
     patterns,
     raising,
+    raising_calls,
     recursive_names,
     row_kinds,
     stores,
@@ -29,7 +30,18 @@ from gradgen.frontend.callables import decorated
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.flow import split
 from gradgen.frontend.iterables import require_stepwise
-from gradgen.frontend.jumps import KINDS, Act, Again, Branch, Cases, Jump, Step, Throw, Unless
+from gradgen.frontend.jumps import (
+    KINDS,
+    Act,
+    Again,
+    Branch,
+    Cases,
+    Instead,
+    Jump,
+    Step,
+    Throw,
+    Unless,
+)
 from gradgen.frontend.local_classes import class_statement
 from gradgen.frontend.nonlocals import attributes_set_on
 from gradgen.frontend.operators import binary
@@ -70,7 +82,7 @@ def _step(r: Reader, s: Step, rest: Point) -> Point | None:
         return turns.again(r, s, rest)
     if isinstance(s, Cases):
         return patterns.read_cases(r, s, rest)
-    handler = HANDLERS.get(type(s))
+    handler = HANDLERS.get(type(s)) or MADE.get(type(s))
     if handler is None:
         r.refuse(s, f"{_construct(s)} is not supported", _way_out(s))
     r.b.span, r.frame.statement, r.frame.statement_block = r.span(s), s, r.b.block
@@ -263,4 +275,9 @@ HANDLERS: dict[type[ast.stmt], Callable[[Reader, Any, Point], Point | None]] = {
     ast.With: contexts.with_statement,
     ast.Try: trying.try_statement,
     ast.Match: patterns.match_statement,
+}
+# Statements that no program has, but that stand for parts of it while it is read.
+MADE: dict[type[ast.stmt], Callable[[Reader, Any, Point], Point | None]] = {
+    raising_calls.Entry: raising_calls.enter,
+    Instead: raising_calls.instead,
 }

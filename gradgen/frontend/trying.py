@@ -39,6 +39,7 @@ ANY: Classes = (
 UNCERTAIN: dict[str, Classes] = {
     **dict.fromkeys(("div", "floordiv", "mod"), (ArithmeticError,)),
     "load": (IndexError, TypeError),
+    "store": (IndexError, TypeError, ValueError),
 }
 # What raises nothing, of numbers; of two arrays, a ValueError for shapes that do not fit.
 HARMLESS = frozenset((
@@ -109,9 +110,9 @@ def _trial(r: Reader, s: ast.Try, classes: Classes) -> tuple[int, BaseException]
 def _raised_by(r: Reader, s: ast.Try, step: ast.stmt) -> tuple[BaseException | None, bool]:
     """Read one statement; return what it surely raises, and whether it comes to the next one."""
     # A cycle by nature: statements own blocks of statements.
-    from gradgen.frontend.statements import HANDLERS
+    from gradgen.frontend.statements import HANDLERS, MADE
 
-    handler = HANDLERS.get(type(step))
+    handler = HANDLERS.get(type(step)) or MADE.get(type(step))
     if handler is None:  # what this says, it says when it is read for good
         return None, not isinstance(step, Throw)
     jumps = ("return", "break", "continue", *jumps_of(s.body))

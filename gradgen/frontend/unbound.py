@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 def unassigned(name: str, free: bool = False) -> NameError:
     """Return Python's error for a name that was not assigned on the path taken."""
+    name = name.partition(" ")[0]  # as it is spelled
     if free:
         return NameError(
             f"cannot access free variable {name!r} where it is not associated with a value in "

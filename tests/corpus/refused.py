@@ -289,9 +289,9 @@ def complex_number(x):
 
 def raises_by_the_numbers(x):
     def below_one(x):
-        if x > 1.0:
+        if x > 3.0:
             raise ValueError("large")
-        return x
+        return below_one(2.0 * x) if x > 1.0 else x
 
     y = 0.0
     try:  # here: raise

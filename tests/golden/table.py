@@ -20,7 +20,7 @@ def _filled_lists(items, value):
 def table_value_and_grad(c, n):
     # --- forward --------------------------------------------------------
     t = []                                              # lang_row_stores.py:9
-    for __0 in range(n):
+    for _ in range(n):
         t.append([0.0] * n)
     for i in range(1, n):                               # lang_row_stores.py:10
         for j in range(1, n):                           # lang_row_stores.py:11

@@ -1,0 +1,273 @@
+"""Calls in a ``try`` of functions that raise what it catches: their bodies stand in their place.
+
+What such a function raises is a jump then, as what the ``try`` raises itself is, and ``return`` is
+a jump behind the body.  Its names get another ending, so that they are none of the caller's.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import copy
+import types
+from typing import Any
+
+from gradgen.checkpoint import is_marked
+from gradgen.dataclass import dataclass
+from gradgen.errors import GradgenError
+from gradgen.frontend.assigned import assigned_names
+from gradgen.frontend.calls import call_arguments
+from gradgen.frontend.comprehensions import Renamer, located
+from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.hoisting import hoisted
+from gradgen.frontend.inlining import frame_of
+from gradgen.frontend.jumps import Instead, Throw, always_jumps
+from gradgen.frontend.leaving import rebuilt
+from gradgen.frontend.liveness import MARK
+from gradgen.frontend.objects import Method
+from gradgen.frontend.parameters import bind_arguments
+from gradgen.frontend.points import Point
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.signals import Certain
+from gradgen.frontend.source import source_of
+from gradgen.frontend.special import SPECIAL
+from gradgen.frontend.values import Frame, LocalFunction, Static
+from gradgen.ir.nodes import Block
+from gradgen.library import READ_AS
+from gradgen.rules.registry import CALLABLES
+from gradgen.syntax import every_node, names_in, nodes_in
+
+# Their names or results are not those of a run of statements.
+OTHER = (
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Global, ast.Nonlocal,
+    ast.Yield, ast.YieldFrom, ast.Await,
+)  # fmt: skip
+OWN = frozenset(("super", "__class__", "locals", "vars", "globals"))  # ask for the frame itself
+
+
+class Entry(ast.stmt):
+    """A statement that gives the parameters of a function their values; ``body`` is for whom."""
+
+    _fields = ("call",)
+
+    def __init__(self, call: ast.Call, body: Body) -> None:
+        super().__init__()
+        self.call, self.of = call, body
+
+
+@dataclass(eq=False)
+class Callee:
+    """A function that is called: its tree, and the frame in which its free names are read."""
+
+    definition: ast.FunctionDef
+    frame: Frame
+    owner: tuple[Any, ...]
+    defaults: tuple[list[Any], list[Any]]
+
+
+class Body:
+    """A function's body with names and jumps of its own, for one call of it."""
+
+    def __init__(self, r: Reader, callee: Callee, key: int) -> None:
+        self.definition = callee.definition
+        self.mark = f"{MARK}{key}"
+        self.result, self.kind = f"{self.mark} result", f"ended{self.mark}"
+        own = _own_names(self.definition)
+        free = set() if callee.frame.parent is r.frame else _free_names(callee, own)
+        self.free = sorted(name for name in free if not _means_the_same(r, callee.frame, name))
+        self.names = {name: name + self.mark for name in [*own, *self.free]}
+        tree = copy.deepcopy(self.definition)
+        made = [_Names(self.names).visit(s) for s in tree.body]
+        steps = self._returning(made, "")
+        if not always_jumps(made):
+            none = ast.Assign([ast.Name(self.result, ast.Store())], ast.Constant(None))
+            steps.append(ast.copy_location(none, tree.body[-1]))
+        block = ast.copy_location(Instead(steps, (self.kind,)), tree)
+        self.block = located(block, tree)
+        for node in nodes_in(self.block):
+            node.gradgen_source = callee.frame.source  # type: ignore[attr-defined]
+
+    def _returning(self, steps: Any, part: str) -> list[ast.stmt]:
+        """Return statements with jumps in the place of ``return``."""
+        out: list[ast.stmt] = []
+        for s in steps:
+            if isinstance(s, ast.Return):
+                value = s.value or ast.Constant(None)
+                kept = ast.Assign([ast.Name(self.result, ast.Store())], value)
+                out += [located(made, s) for made in (kept, Throw(self.kind))]
+            elif any(isinstance(n, ast.Return) for n in nodes_in(s)):
+                out.append(rebuilt(s, self._returning))
+            else:
+                out.append(s)
+        return out
+
+    def entered(self, r: Reader, node: ast.Call) -> None:
+        """Give the parameters, and the free names of the function, their values."""
+        value = evaluate(r, node.func)
+        callee = callee_of(r, node, value)
+        if callee is None or callee.definition is not self.definition:
+            r.refuse(node, "a call of another function in another turn", "name the function")
+        args, kwargs = call_arguments(r, node)
+        args = [r.lasting(a) for a in [*callee.owner, *args]]
+        kwargs = {k: r.lasting(v) for k, v in kwargs.items()}
+        bound = bind_arguments(r, node, self.definition, args, kwargs, *callee.defaults)
+        self.bind_free(r, callee, node)
+        r.frame.names |= {self.names[name]: v for name, v in bound.items()}
+        r.frame.local_names |= {*self.names.values()}
+
+    def bind_free(self, r: Reader, callee: Callee, node: ast.AST) -> None:
+        """Give the free names of the function their values."""
+        for name in self.free:
+            r.frame.names[self.names[name]] = _looked_up(r, callee.frame, name, node)
+
+
+def enter(r: Reader, s: Entry, rest: Point) -> Point:
+    """Read the beginning of a body that stands in the place of a call."""
+    s.of.entered(r, s.call)
+    return rest
+
+
+def instead(r: Reader, s: Instead, rest: Point) -> Point:
+    """Read a body that stands in the place of a call."""
+    return Point(s.body, Point((), rest, s.gradgen_kinds[0], tuple(r.call_path)))
+
+
+def expanded(r: Reader, s: ast.stmt, bodies: dict[ast.Call, Body]) -> list[ast.stmt]:
+    """Return a statement with bodies in the place of some calls, the same trees each time."""
+    key = (id(s), *map(id, bodies.values()), "bodies")
+    made: list[ast.stmt] | None = r.expansions.get(key)
+    if made is None:
+
+        def instead(call: ast.Call, now: ast.Call) -> tuple[list[ast.stmt], str]:
+            body = bodies[call]
+            return [ast.copy_location(Entry(now, body), call), body.block], body.result
+
+        made = hoisted(s, bodies, lambda n: f"{MARK}{len(r.expansions)} {id(n)}", instead)
+        r.expansions[key] = made
+    return made
+
+
+def body_of(r: Reader, node: ast.Call, inside: frozenset[ast.AST]) -> Body | None:
+    """Return a body to stand in the place of a call; None where what is called is not known.
+
+    ``inside``: the functions in whose bodies the call stands.
+    """
+    value = _known(r, node.func)
+    try:
+        callee = None if value is None else callee_of(r, node, value)
+        if callee is None or callee.definition in inside or _activated(r, callee.definition):
+            return None
+        key = (id(node), id(callee.definition), "body")
+        made: Body | None = r.expansions.get(key)
+        if made is None:
+            made = r.expansions[key] = Body(r, callee, len(r.expansions))
+        with r.b.into(Block()):
+            made.bind_free(r, callee, node)
+    except (GradgenError, Certain):
+        return None  # what this says, it says when the call is read
+    if callee.owner:
+        first = [*made.definition.args.posonlyargs, *made.definition.args.args][0].arg
+        r.frame.names[made.names[first]] = callee.owner[0]
+    return made
+
+
+def callee_of(r: Reader, node: ast.AST, value: Any) -> Callee | None:
+    """Return what is called, if its body is one of plain statements."""
+    owner: tuple[Any, ...] = ()
+    if isinstance(value, Method):
+        owner, value = (value.owner,), Static(value.function)
+    if isinstance(value, LocalFunction):
+        if value.marked or value.kept or not _is_plain(value.node):
+            return None
+        frame = Frame(value.frame.source, {}, value.frame.globals, {}, value.frame)
+        return Callee(value.node, frame, owner, (value.defaults, value.kw_defaults))
+    fn = value.obj if isinstance(value, Static) else None
+    if not isinstance(fn, types.FunctionType) or is_marked(fn):
+        return None
+    known = SPECIAL.of(fn) or CALLABLES.of(fn) or READ_AS.of(fn) or hasattr(fn, "__wrapped__")
+    if known or hasattr(fn, "__gradgen_inline__") or (fn.__module__ or "").startswith("gradgen."):
+        return None
+    if not _is_plain(source_of(fn).node):
+        return None
+    frame, defaults, kw_defaults = frame_of(r, node, fn)
+    return Callee(frame.source.node, frame, owner, (defaults, kw_defaults))
+
+
+def _is_plain(definition: Any) -> bool:
+    if not isinstance(definition, ast.FunctionDef):
+        return False
+    nodes = every_node(definition)
+    asked = any(isinstance(n, ast.Name) and n.id in OWN for n in nodes)
+    return not asked and not any(isinstance(n, OTHER) for n in nodes[1:])
+
+
+def _known(r: Reader, node: ast.expr) -> Any:
+    """Return what a name or an attribute stands for, None where that is not known."""
+    if not isinstance(node, ast.Name | ast.Attribute):
+        return None
+    if not all(isinstance(n, ast.Name | ast.Attribute | ast.expr_context) for n in nodes_in(node)):
+        return None
+    try:
+        with r.b.into(Block()):
+            return evaluate(r, node)
+    except (GradgenError, Certain):
+        return None
+
+
+def _activated(r: Reader, definition: ast.AST) -> bool:
+    """Whether a function is being read, or calls itself, so far as is known."""
+    return id(definition) in r.book.recursive or any(
+        a.definition is definition for a in r.activations
+    )
+
+
+def _own_names(definition: ast.FunctionDef) -> list[str]:
+    spec = definition.args
+    given = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs, spec.vararg, spec.kwarg]
+    params = [a.arg for a in given if a is not None]
+    return [*dict.fromkeys([*params, *assigned_names(definition.body)])]
+
+
+def _free_names(callee: Callee, own: list[str]) -> set[str]:
+    """Return the free names of a function that stand for something, so not for own ones inside."""
+    found = names_in(callee.definition.body) - set(own)
+    frames = [*callee.frame.outward()]
+    there = {name for f in frames for name in (*f.cells, *f.names)} | set(callee.frame.globals)
+    return {name for name in found if name in there or hasattr(builtins, name)}
+
+
+def _means_the_same(r: Reader, frame: Frame, name: str) -> bool:
+    """Whether a free name of a function means the same in the frame that is read."""
+    if name in frame.cells or frame.parent is not None:
+        return False
+    here = [*r.frame.outward()]
+    if any(name in f.names or name in f.local_names or name in f.cells for f in here):
+        return False
+    return frame.globals is here[-1].globals or (
+        name not in frame.globals and name not in here[-1].globals
+    )
+
+
+def _looked_up(r: Reader, frame: Frame, name: str, node: ast.AST) -> Any:
+    mine, r.frame = r.frame, frame
+    try:
+        return r.lookup(name, node)
+    finally:
+        r.frame = mine
+
+
+class _Names(Renamer):
+    """Renames all that a function's body names."""
+
+    def generic_visit(self, node: Any) -> Any:
+        for part in ("name", "rest", "asname"):
+            held = getattr(node, part, None)
+            if isinstance(held, str) and held in self.names:
+                setattr(node, part, self.names[held])
+        return super().generic_visit(node)
+
+    def visit_alias(self, node: ast.alias) -> ast.alias:
+        if node.asname is None and node.name in self.names:
+            node.asname = node.name
+        made: ast.alias = self.generic_visit(node)
+        return made
