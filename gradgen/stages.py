@@ -36,6 +36,7 @@ from gradgen.passes.choices import ask_once
 from gradgen.passes.clears import join_clears
 from gradgen.passes.copies import insert_copies
 from gradgen.passes.counted import write_out_counters
+from gradgen.passes.crosses import write_out_crosses
 from gradgen.passes.cse import share_common
 from gradgen.passes.dce import remove_dead
 from gradgen.passes.first_shares import store_first
@@ -53,6 +54,7 @@ from gradgen.passes.scales import scale_products
 from gradgen.passes.scatters import add_in_a_row, add_numbers
 from gradgen.passes.shapes import read_newest_shapes
 from gradgen.passes.sharing import Sharing
+from gradgen.passes.short_rows import sum_short_rows
 from gradgen.passes.signs import join_signs
 from gradgen.passes.sinking import sink_into_branches
 from gradgen.passes.sums import sum_before_products
@@ -207,9 +209,13 @@ def _copies(program: Program) -> None:
             assemble(f)
             store_first(f)
             add_to_own(f)
+            sum_short_rows(f)
+            write_out_crosses(f)
             add_in_a_row(f)
         for c in callees_of(program.function):
             if c.backward is not None:
+                sum_short_rows(c.backward)
+                write_out_crosses(c.backward)
                 add_in_a_row(c.backward)
     read_newest_shapes(program.function)
     rebind_whole(program.function)

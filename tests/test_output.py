@@ -168,3 +168,35 @@ def test_text_refuses_other_options(more: tuple) -> None:
     assert function(np.ones(3), "mse")[0] == 27.0
     with pytest.raises(TypeError, match=r"is made for .*kind 'mse'  weight None"):
         function(np.ones(3), *more)
+
+
+def stacked_product(p, w):
+    return np.sum((p @ w) ** 2)
+
+
+def stacked_solve(p, w):
+    return np.sum(np.linalg.solve(p, w) ** 2)
+
+
+def stacked_einsum(p, w):
+    return np.sum(np.einsum("bij,bjk->bik", p, w) ** 2)
+
+
+def stacked_cross(p, w):
+    return np.sum(np.cross(p[:, 0], w[:, 0]) ** 2)
+
+
+@pytest.mark.parametrize("loss", [stacked_product, stacked_solve, stacked_einsum, stacked_cross])
+def test_text_refuses_stacks_of_one(loss: Any) -> None:
+    """Where a stack of one matrix would be stretched, a text made for several does not add up."""
+    several = np.eye(3) + np.ones((4, 3, 3))
+    text = gradgen.emit(loss, mode="grad", argnums=(0, 1), example_args=(several, several))
+    namespace: dict = {}
+    exec(text, namespace)
+    gradient = namespace[f"{loss.__name__}_grad"]
+    for args in ((several[:1], several), (several, several[:1])):
+        with pytest.raises(TypeError, match="is made for"):
+            gradient(*args)
+        assert [g.shape for g in gradgen.grad(loss, argnums=(0, 1))(*args)] == [
+            a.shape for a in args
+        ]

@@ -13,7 +13,7 @@ from gradgen.frontend.arguments import Container, Opaque
 from gradgen.frontend.classes import has_attributes
 from gradgen.ir.nodes import Function, Op, Value, walk
 from gradgen.ir.types import Dim, Type, may_be_one
-from gradgen.rules.registry import RULES
+from gradgen.rules.broadcasts import broadcast_symbols
 
 
 def guards(function: Function, name: str, names: dict[Value, str]) -> list[ast.stmt]:
@@ -128,15 +128,6 @@ def _decided(function: Function) -> set[str]:
     """Return the symbols of lengths that were taken as equal because neither is 1."""
     out: set[str] = set()
     for op in walk(function.body):
-        rule = RULES.get(op.attrs.get("instead", op.prim))  # a sum may be added in place
-        if rule is not None and rule.elementwise:
-            _compare(op, out)
+        out |= broadcast_symbols(op)
+        out.update(op.attrs.get("decided", ()))
     return out
-
-
-def _compare(op: Op, out: set[str]) -> None:
-    shapes = [v.type.shape[::-1] for v in op.inputs if v.type.shape]
-    for k in range(max(map(len, shapes), default=0)):
-        dims = {s[k] for s in shapes if k < len(s)}
-        if len(dims) > 1:
-            out.update(d.name for d in dims if isinstance(d, Dim))

@@ -15,6 +15,7 @@ from gradgen.frontend.constructor_calls import numbers_of
 from gradgen.frontend.conversions import copied
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.lists import as_array, is_list
+from gradgen.frontend.narrowing import narrow
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.values import Seq, SliceValue, Static, is_static, static_value
@@ -139,20 +140,23 @@ def _cross(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
     axes = {k: static_value(v) for k, v in kwargs.items() if k.startswith("axis") and is_static(v)}
     axes |= {n: static_value(v) for n, v in zip(AXES, args[2:], strict=False) if is_static(v)}
     given = [*args[:2], *(kwargs[n] for n in ("a", "b") if n in kwargs)]
-    lengths = []
-    for array, axis in zip(given, cross_axes(axes), strict=False):
-        v = as_value(r, array, node)
-        if v.type.shape:
-            _require_known(r, node, v.type.shape[axis % len(v.type.shape)])
-            lengths.append(dimension(r, v, axis % len(v.type.shape)))
-        elif v.type.shape is None:
-            lengths.append(r.b.emit("dim", [v], axis=axis))
-    known = [n.const if isinstance(n, Const) else None for n in lengths]
+    arrays = [as_value(r, array, node) for array in given]
+    vectors = list(zip(arrays, cross_axes(axes), strict=False))
+    known = [_length(r, node, v, axis) for v, axis in vectors]
     if known in ([2, 2], [2, 3], [3, 2]):
         return from_library(r, node, plane.cross, args, kwargs)
-    for length in lengths:
-        _require_three(r, node, length)
+    for v, axis in vectors:
+        _require_three(r, node, v, axis)
     return call_rule(r, node, RULES["cross"], args, kwargs)
+
+
+def _length(r: Reader, node: ast.AST, v: Value, axis: int) -> int | None:
+    """Return the length of vectors along an axis, None where it is not known."""
+    if not v.type.shape:
+        return None
+    length = v.type.shape[axis % len(v.type.shape)]
+    _require_known(r, node, length)
+    return length if isinstance(length, int) else None
 
 
 def _require_known(r: Reader, node: ast.AST, length: int | Dim) -> None:
@@ -165,7 +169,14 @@ def _require_known(r: Reader, node: ast.AST, length: int | Dim) -> None:
         r.refuse(node, "np.cross of vectors cut to a length that is not known", f"write {OF_TWO}")
 
 
-def _require_three(r: Reader, node: ast.AST, length: Value) -> None:
+def _require_three(r: Reader, node: ast.AST, v: Value, axis: int) -> None:
+    if v.type.shape == ():
+        return  # NumPy raises
+    if v.type.shape is None:
+        length, known = r.b.emit("dim", [v], axis=axis), None
+    else:
+        length = dimension(r, v, axis % len(v.type.shape))
+        known = v.type.shape[axis % len(v.type.shape)]
     if isinstance(length, Const):
         if length.const != 3:
             r.refuse(node, "np.cross of vectors that are not of length 3", f"write {OF_TWO}")
@@ -173,7 +184,9 @@ def _require_three(r: Reader, node: ast.AST, length: Value) -> None:
     other = r.b.emit("ne", [length, Const(3)])
     what = "Both input arrays must be (arrays of) 3-dimensional vectors"
     text = f"raise ValueError({f'{what}; of 2 dimensions, write {OF_TWO}'!r})"
-    r.b.append("raise_if", [other], [], span=r.span(node), attrs={"text": text})
+    test = r.b.append("raise_if", [other], [], span=r.span(node), attrs={"text": text})
+    if known is not None:
+        narrow(r, test, known, 3)
 
 
 @special(windows, listed=False)

@@ -247,6 +247,17 @@ def join_lengths(a: Length, b: Length) -> Length:
     return Dim(f"?j{next(_fresh)}", 0, big)
 
 
+def unlike_lengths(shapes: Iterable[Shape]) -> set[str]:
+    """Return the symbols of lengths that meet others when arrays are broadcast."""
+    turned = [s[::-1] for s in shapes]
+    out: set[str] = set()
+    for k in range(max(map(len, turned), default=0)):
+        dims = {s[k] for s in turned if k < len(s)}
+        if len(dims) > 1:
+            out.update(d.name for d in dims if isinstance(d, Dim))
+    return out
+
+
 def broadcast_length(a: Length, b: Length) -> Length:
     """Return the length of two dimensions broadcast against each other."""
     if a == b or b == 1:

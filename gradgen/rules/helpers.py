@@ -131,6 +131,15 @@ def _rows_added(like, rows, places):
     return np.reshape(total, np.shape(like))
 
 
+def _crossed(a, b):
+    """Multiply vectors along the last axis, as ``np.cross`` does."""
+    c = np.empty(np.broadcast_shapes(np.shape(a), np.shape(b)))
+    c[..., 0] = a[..., 1] * b[..., 2] - a[..., 2] * b[..., 1]
+    c[..., 1] = a[..., 2] * b[..., 0] - a[..., 0] * b[..., 2]
+    c[..., 2] = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
+    return c
+
+
 def _match(g, x):
     """Give a gradient the type and dtype of its argument."""
     if isinstance(x, (float, int)):
