@@ -49,6 +49,7 @@ from gradgen.passes.own_sums import add_to_own
 from gradgen.passes.postponing import postpone
 from gradgen.passes.quotients import cancel_quotients
 from gradgen.passes.rebinding import rebind_whole
+from gradgen.passes.roots import cancel_roots
 from gradgen.passes.rows import store_through_rows
 from gradgen.passes.scales import scale_products
 from gradgen.passes.scatters import add_in_a_row, add_numbers
@@ -141,6 +142,7 @@ def _optimise(program: Program) -> None:
 
         drop_covered(function)
     cancel_quotients(function)
+    cancel_roots(function)
     drop_unread_clears(function)
     remove_dead(function)
     sum_before_products(function)

@@ -23,7 +23,7 @@ from gradgen.diff.gaps import find_gaps
 from gradgen.diff.infinite import may_be_infinite
 from gradgen.diff.missing import missing_values
 from gradgen.diff.written import inputs_by_name, written, written_several
-from gradgen.diff.zeros import PICKING, is_steep, meets, zero_where_zero
+from gradgen.diff.zeros import DIVISIONS, PICKING, is_steep, meets, zero_where_zero
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Undefined, Value
@@ -238,6 +238,8 @@ class Forward:
             if rule.of_complex == "linear" and any(map(is_complex, op.inputs)):
                 # Its adjoint has conjugates in it, which a tangent has not.
                 self._refuse(op, f"{rule.spelling} of complex numbers")
+            if op.prim in DIVISIONS and self._moving(rule, op) == [0, 1]:
+                return self._of_quotient(rule, op)
             return self._sum(self._share(rule, op, i) for i in self._moving(rule, op))
         if rule.tangent == "linear" or (op.prim in LINEAR and op.prim not in OTHERS):
             return self.b.emit(op.prim, self._moved(rule, op), **op.attrs)
@@ -296,6 +298,15 @@ class Forward:
         if meets(op, i, self.infinite):
             return self.alg.where(self.alg.emit("isinf", op.out), 0.0, share)
         return share
+
+    def _of_quotient(self, rule: Rule, op: Op) -> Value:
+        """Return the tangent of a quotient both of whose inputs vary, by one division."""
+        a, b = op.inputs
+        if any(meets(op, i, self.infinite) for i in (0, 1)):
+            return self._sum(self._share(rule, op, i) for i in (0, 1))
+        of_b = self.alg.mul(self.tangents[b], op.out)
+        above = self.alg.sub(self.tangents[a], of_b)
+        return self.alg.div(above, b) if op.prim == "div" else self.alg.quotient(above, b)
 
     def _sent_back(self, rule: Rule, op: Op, i: int, g: Value, type_: Type) -> Value:
         """Return what the adjoint by an input makes of ``g``."""

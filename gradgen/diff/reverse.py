@@ -20,7 +20,7 @@ from gradgen.diff.missing import missing_values, read_for_sure
 from gradgen.diff.nested import Nested
 from gradgen.diff.replaced import look_before_stores
 from gradgen.diff.written import written
-from gradgen.diff.zeros import Zeros
+from gradgen.diff.zeros import DIVISIONS, Zeros
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
@@ -29,6 +29,9 @@ from gradgen.ir.words import noun
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.indexing import load_accumulate, only_new_axes
 from gradgen.rules.registry import RULES, Unknown
+
+# The adjoint of a divisor where that of what it divides is ``g / b``, which is computed once.
+DIVIDED_BEFORE = "-(g / b) * y"
 
 
 def add_adjoint(function: Function, seeds: list[tuple[Value, Value]]) -> dict[Value, Value]:
@@ -208,6 +211,8 @@ class Reverse:
                 self._read(op, g)
                 continue
             how = adjoint_of(rule, i, op)
+            if i and op.prim in DIVISIONS and forward.inputs[0] in self.varied:
+                how = how if _is_divided_by(g, op.out) else DIVIDED_BEFORE
             if isinstance(how, Unknown):
                 what = f"{rule.spelling} by its argument {rule.params[i]!r} has no closed form and"
                 self.alg.refuse(op, what, how.way_out)
@@ -472,6 +477,12 @@ class Reverse:
 
 def _is_zero(g: Value | None) -> bool:
     return g is not None and is_constant(g, 0)
+
+
+def _is_divided_by(g: Value, y: Value) -> bool:
+    """Whether a cotangent was divided by a value, as that of a logarithm: a product undoes it."""
+    op = g.op.inputs[0].op if g.op is not None and g.op.prim == "neg" else g.op
+    return op is not None and op.prim in DIVISIONS and op.inputs[1] is y
 
 
 def _is_square(op: Op) -> bool:

@@ -15,7 +15,7 @@ def newton_root_value_and_grad(a):
     while abs(x * x - a) > 1e-12:
         quotient = a / x                                # losses.py:156
         x_1 = 0.5 * (x + quotient)
-        t_x = 0.5 * (t_x + (1.0 / x - t_x * quotient / x))
+        t_x = 0.5 * (t_x + (1.0 - t_x * quotient) / x)
         x = x_1
     value = x * a                                       # losses.py:157
     t_value = t_x * a + x

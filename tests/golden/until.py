@@ -37,7 +37,7 @@ def until_value_and_grad(x, tol):
         for step in range(steps - 1, -1, -1):           # checkpoints.py:59
             y_1 = y_saved_1.pop()
             d_quotient = d_y / y_1                      # checkpoints.py:60
-            d_y += d_y * (0.01 * (y_1 * y_1 - x) / y_1) / y_1
+            d_y += d_quotient * (0.01 * (y_1 * y_1 - x) / y_1)
             d_x += 0.01 * d_quotient
             d_y -= 0.02 * d_quotient * y_1
     d_x += d_y                                          # checkpoints.py:59

@@ -44,8 +44,9 @@ def walrus_in_while_value_and_grad(x):
         d = t * t - 2.0
         if either:
             product = 2.0 * t                           # control_statements.py:120
-            d_d -= d_t / product
-            d_t += 2.0 * (d_t * (d / product) / product)
+            d_quotient = d_t / product
+            d_d -= d_quotient
+            d_t += 2.0 * (d_quotient * (d / product))
         d_t += 2.0 * d_d * t                            # control_statements.py:119
         d_d = 0.0
     d_x[0] = d_t                                        # control_statements.py:118
