@@ -118,7 +118,7 @@ class _References:
         with np.errstate(all="ignore"):
             self.rows = [_central(derivative, point.x, h, v) for h in STEPS]
         self.at = np.atleast_1d(derivative(point.x))
-        self.largest = float(np.max(np.abs(self.at), initial=0.0))
+        self.largest = float(np.max(np.abs(self.at[np.isfinite(self.at)]), initial=0.0))
 
     def compare(self, order: int, outer: str, inner: str, ours: Vector) -> Mix:
         """Return the entry that differs most."""
@@ -138,7 +138,10 @@ class _References:
         if not np.isfinite(theirs) or not np.isfinite(spread):
             # A step leads out of the domain, or there is no derivative.
             return theirs, 0.0, None
-        floor = max(1e-6 * float(np.max(np.abs(self.rows[best]))), 1e-4 * self.largest, 1e-12)
+        row = np.abs(self.rows[best])
+        # Beside this entry there may be some whose steps lead out of the domain.
+        widest = float(np.max(row[np.isfinite(row)], initial=0.0))
+        floor = max(1e-6 * widest, 1e-4 * self.largest, 1e-12)
         size = max(abs(theirs), abs(ours), floor)
         error = abs(ours - theirs) / size
         room = SINGLE_TOLERANCE if self.point.single else TOLERANCE

@@ -346,6 +346,13 @@ def test_an_infinite_slope() -> None:
     assert "math.sqrt has no derivative at the point itself" in str(proof)
 
 
+def test_steps_beyond_the_domain_of_one_entry_leave_the_others() -> None:
+    def near_the_edge(x: Any) -> Any:
+        return 2.0 * x[0] + np.sqrt(x[1])
+
+    assert gradgen.verify(near_the_edge, (np.array([0.3, 1e-9]),), seconds=0).ok
+
+
 def test_a_value_that_is_not_finite() -> None:
     with np.errstate(all="ignore"):
         proof = verify(lambda x: np.log(x), (-1.0,), seconds=0)
