@@ -186,7 +186,7 @@ class Sizes:
             return known, known
         if v in self.index_of:
             return self._of_index(self.index_of[v])
-        rule = INTEGERS.get(v.op.prim) if v.op is not None else None
+        rule = INTEGERS.get(v.op.attrs.get("does", v.op.prim)) if v.op is not None else None
         if v.op is None or rule is None:
             return self._measured(v)
         inputs = [self.interval(x) for x in v.op.inputs]

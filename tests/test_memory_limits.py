@@ -255,6 +255,12 @@ def _layers(w: np.ndarray, h: np.ndarray) -> float:
     return np.mean(h**2)
 
 
+def _layers_again(w: np.ndarray, h: np.ndarray, n: int) -> float:
+    for _ in range(n):
+        h = np.tanh(h @ w)
+    return np.mean(h**2)
+
+
 def _filtered(p: np.ndarray, n: int) -> float:
     total = 0.0
     for _ in range(n):
@@ -281,6 +287,14 @@ def test_predictions_for_arrays_that_loops_carry(fn: Any, args: tuple) -> None:
     assert predicted is not None
     assert 0.75 * predicted < peak(made, *args) < 1.25 * predicted
     assert "not known" not in made.explain(*args).split("Memory")[1]
+
+
+def test_predictions_for_parts_of_compiled_loops() -> None:
+    """Their number is a root, which compiled code has from Python: it is known all the same."""
+    pytest.importorskip("numba")
+    made = gradgen.grad(_layers_again, memory="recompute", backend="numba")
+    told = made.explain(np.full((60, 60), 0.01), np.ones((1000, 60)), 30)
+    assert "not known" not in told.split("Memory")[1]
 
 
 def test_arrays_that_are_still_there() -> None:

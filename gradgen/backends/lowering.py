@@ -300,8 +300,8 @@ class Lowering:
 def as_call(op: Op, name: str, inputs: list[Value]) -> None:
     """Turn an operation into the call of a printed function."""
     hint = describe(op.outputs[0]) if op.outputs else ""
+    op.attrs = {"function": name, "options": (), "hint": hint, "does": op.prim}
     op.prim, op.inputs = "helper", inputs
-    op.attrs = {"function": name, "options": (), "hint": hint}
 
 
 def _parsed(text: str, name: str) -> ast.FunctionDef:
