@@ -146,6 +146,9 @@ class custom_jvp(_Custom):
     """
 
     rule: Callable[..., Any] | None = None
+    # Of one that stands behind another in text that is read again: whose rule it has, and what
+    # that one's arguments without a derivative are; its first argument is the result.
+    stands_for: tuple[Any, ...] = ()
 
     def defjvp(self, rule: Callable[..., Any]) -> Callable[..., Any]:
         """Give the rule, and return it.

@@ -128,14 +128,14 @@ def _shaped(like, v, start=0):
     return np.reshape(v[start:stop], np.shape(like)), stop
 
 
-def _apart(z):
+def apart(z):
     """Return what a marked solution consists of: a structure as a tuple of its leaves."""
     leaves = _leaves(z, z) if _is_container(z) else [z]
     return leaves[0] if len(leaves) == 1 else tuple(leaves)
 
 
 def _kept(z, *args):
-    return _apart(z), (z, args)
+    return apart(z), (z, args)
 
 
 # --- rules ----------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ def _ruled(
         return z, (z, args)
 
     def rest(z, *args):
-        return _apart(z)
+        return apart(z)
 
     rest.__signature__ = inspect.signature(solver)  # type: ignore[attr-defined]
     found, made = custom_vjp(rest), custom_vjp(solver)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
+import scipy.special
 
 import gradgen
 from gradgen.rules.registry import RULES
@@ -36,6 +39,14 @@ def log1pexp(x):
 def log1pexp_rule(primals, tangents):
     (x,), (t,) = primals, tangents
     return log1pexp(x), t / (1.0 + np.exp(-x))
+
+
+@gradgen.custom_jvp
+def steady(x):
+    return np.where(x > 50.0, x, np.log1p(np.exp(x)))
+
+
+steady.defjvp(lambda x, t: (steady(x[0]), t[0] / (1.0 + np.exp(-x[0]))))
 
 
 def newton(a):
@@ -140,6 +151,62 @@ def test_second_derivative_is_that_of_the_rule():
     h = gradgen.grad(lambda x: np.sum(g(x) * X))
     s = 1.0 / (1.0 + np.exp(-X))
     np.testing.assert_allclose(h(X), s * (1.0 - s) * X, rtol=1e-12)
+
+
+@pytest.mark.parametrize("outer", [gradgen.jacfwd, gradgen.jacrev])
+@pytest.mark.parametrize("inner", [gradgen.jacfwd, gradgen.jacrev])
+def test_a_forward_rule_is_that_of_every_order(inner, outer):
+    """What the function computes has no derivative beyond 700: the rule has one, in each order."""
+    x = np.array([0.3, 800.0])
+    with np.errstate(over="ignore"):
+        found = outer(inner(lambda x: np.sum(steady(x) ** 2)))(x)
+    s, y = 1.0 / (1.0 + np.exp(-x)), np.logaddexp(0.0, x)
+    np.testing.assert_allclose(found, np.diag(2.0 * s * s + 2.0 * y * s * (1.0 - s)), rtol=1e-12)
+
+
+def test_a_rule_of_many_arguments_and_results_in_every_order():
+    """The rule says three times the slope by x, and it says so of what the loop makes of it."""
+
+    @functools.partial(gradgen.custom_jvp, nondiff_argnums=(0, 2))
+    def f(fn, x, n, p):
+        return fn(x * p["a"]) ** n, {"s": np.sum(x) * p["b"][0]}
+
+    @f.defjvp
+    def rule(fn, n, primals, tangents):
+        (x, p), (t_x, t_p) = primals, tangents
+        inner = 3.0 * (t_x * p["a"] + x * t_p["a"])
+        slope = n * fn(x * p["a"]) ** (n - 1) * np.cos(x * p["a"])
+        return f(fn, x, n, p), (slope * inner, {"s": np.sum(t_x) * p["b"][0]})
+
+    def loss(a):
+        x, total = X, 0.0
+        for _ in range(2):
+            y, d = f(np.sin, x, 2, {"a": a, "b": [0.3]})
+            total += np.sum(y) ** 2 * d["s"]
+            x = 0.5 * x
+        return total
+
+    a, want = 0.7, 0.0
+    for x in (X, 0.5 * X):
+        y, first = np.sum(np.sin(x * a) ** 2), 3.0 * np.sum(x * np.sin(2 * x * a))
+        second = 6.0 * np.sum(x * x * np.cos(2 * x * a))
+        want += 2.0 * (first**2 + y * second) * 0.3 * np.sum(x)
+    np.testing.assert_allclose(gradgen.grad(gradgen.grad(loss))(a), want, rtol=1e-12)
+    np.testing.assert_allclose(gradgen.hvp(loss)((a,), (1.0,)), want, rtol=1e-12)
+
+
+def test_what_stands_behind_a_rule_needs_no_derivative():
+    table = np.linspace(0.0, 1.0, 11) ** 2
+
+    @gradgen.custom_jvp
+    def looked_up(x):
+        return table[int(10.0 * x)] + 0.0 * scipy.special.zeta(1.0 + x)
+
+    looked_up.defjvp(lambda x, t: (looked_up(x[0]), 2.0 * x[0] * t[0]))
+    value, tangent = gradgen.jvp(lambda x: looked_up(x) ** 3)((0.55,), (1.0,))
+    np.testing.assert_allclose([value, tangent], [0.25**3, 3 * 0.25**2 * 1.1], rtol=1e-12)
+    found = gradgen.hvp(lambda x: looked_up(x) ** 3)((0.55,), (1.0,))
+    np.testing.assert_allclose(found, 6 * 0.25 * 1.1**2 + 6 * 0.25**2, rtol=1e-12)
 
 
 def test_stop_gradient():

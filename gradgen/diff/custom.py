@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import Any, NoReturn
 
 from gradgen.custom import custom_vjp, on_grad
+from gradgen.diff.marks import Rule, mark, read_marked
 from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend.book import Book
 from gradgen.frontend.calls import call_value
@@ -20,7 +21,7 @@ from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.source import source_of
 from gradgen.frontend.values import Box, Frame, Seq, Static, leaves, parts
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Block, Function, Leaf, Op, Value, blocks_of, replace_uses, walk
+from gradgen.ir.nodes import Block, Function, Leaf, Op, Value, replace_uses, walk
 from gradgen.ir.types import Type
 from gradgen.passes.shapes import READS
 
@@ -267,56 +268,29 @@ def _refuse(b: Builder, custom: Custom, what: str, way_out: str = HELP) -> NoRet
     raise UnsupportedError(f"the rule of {custom.function.fun.__name__!r} {what}", b.span, way_out)
 
 
-def forget_rules(function: Function, read_again: bool = False) -> dict[str, custom_vjp]:
+def forget_rules(function: Function, read_again: bool = False) -> dict[str, Rule]:
     """Take the operations out that stand for rules: what follows reads the results themselves.
 
-    Where the text is to be read again, to be differentiated, solutions stay marked: by calls of
-    functions that have the solver's rules, which are returned by name.
+    Where the text is to be read again, to be differentiated, solutions and results of forward
+    rules stay marked: by calls of functions that have the rules, which are returned by name.
     """
     mapping: dict[Value, Value] = {}
-    found: dict[str, custom_vjp] = {}
+    found: dict[str, Rule] = {}
     for op in walk(function.body):
         if op.prim != "custom":
             continue
-        if read_again and getattr(op.attrs["custom"].function, "found", None):
-            _mark_solution(op, found)
+        if read_again and mark(op, found):
             continue
         mapping.update(zip(op.outputs, op.inputs, strict=False))
         for new, old in zip(op.outputs, op.inputs, strict=False):
             if new.name and not old.name:
                 old.name, old.user = new.name, new.user
     if found:
-        _read_solutions(function)
+        read_marked(function)
     if mapping:
         replace_uses(function.body, mapping)
         _drop(function.body)
     return found
-
-
-def _mark_solution(op: Op, found: dict[str, custom_vjp]) -> None:
-    """Make an operation a call of the function that knows the rules of a solution."""
-    custom: Custom = op.attrs["custom"]
-    rule = custom.function.found  # type: ignore[union-attr]
-    assert rule is not None
-    names = {id(known): name for name, known in found.items()}
-    name = names.get(id(rule), f"_solution_{len(found)}")
-    found[name] = rule
-    first, second = custom.counts()
-    start = len(leaves(custom.args[0]))
-    solution, args = custom.kept.items[0], custom.args[1:]
-    inputs = [*op.inputs[:first], *op.inputs[first + second + start :]]
-    op.prim, op.inputs, op.attrs = "solution", inputs, {"name": name, "args": [solution, *args]}
-
-
-def _read_solutions(function: Function) -> None:
-    """Let what comes after a solution read the marked one."""
-    mapping: dict[Value, Value] = {}
-    for op in walk(function.body):
-        op.inputs = [mapping.get(v, v) for v in op.inputs]
-        if op.prim == "solution":
-            mapping.update(zip(op.inputs, op.outputs, strict=False))
-    for block in blocks_of(function.body):
-        block.results = [mapping.get(v, v) for v in block.results]
 
 
 def _drop(block: Block) -> None:

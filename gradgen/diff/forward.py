@@ -16,6 +16,7 @@ from gradgen.diff import idioms
 from gradgen.diff.activity import carried, ends, refuse_truncation, varied
 from gradgen.diff.adjoints import adjoint_type, share_type
 from gradgen.diff.algebra import Algebra
+from gradgen.diff.behind import behind_rules
 from gradgen.diff.conjugates import adjoint_of
 from gradgen.diff.custom import tangents_of
 from gradgen.diff.formulas import emit_formula
@@ -71,6 +72,7 @@ class Forward:
         self.alg = Algebra(self.b)
         self.varied = varied(function)
         refuse_truncation(function, self.varied)
+        self.varied -= behind_rules(function)
         self.missing = missing_values(function.body)
         self.tangents = dict(given)
         seeds = [v for v in given if v.type.shape != () or (units and len(given) > 1)]

@@ -55,6 +55,11 @@ class Custom:
         """Return how many inputs are results, and how many are kept."""
         return len(leaves(self.results)), len(leaves(self.kept))
 
+    def marks(self) -> bool:
+        """Whether the first argument is the result itself, which the rule says nothing of."""
+        f = self.function
+        return bool(f.stands_for) if isinstance(f, custom_jvp) else f.found is f
+
 
 def call_custom(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Return the value of a call of a function with a rule of its own."""
