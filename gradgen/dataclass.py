@@ -59,6 +59,8 @@ def _compiled(cls: Any) -> Any:
         parameter = f"{f.name}={default}" if default else f.name
         (by_name if f.kw_only else by_place).append(parameter)
         body.append(f"self.{f.name} = {value}")
+    if hasattr(cls, "__post_init__"):
+        body.append("self.__post_init__()")
     parameters = ", ".join([*by_place, *(["*", *by_name] if by_name else [])])
     exec(f"def __init__({parameters}): {'; '.join(body) or 'pass'}", scope)
     return scope["__init__"]

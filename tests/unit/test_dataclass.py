@@ -68,3 +68,14 @@ def test_initialisers_are_compiled_with_the_first_object() -> None:
         made(1.0, 2.0, "", [], rest=[])
     with pytest.raises(TypeError, match="'x'"):
         made()
+
+
+def test_what_follows_the_fields_is_done() -> None:
+    @dataclass
+    class Square:
+        side: float
+
+        def __post_init__(self) -> None:
+            self.area = self.side**2
+
+    assert [Square(3.0).area, Square(side=2.0).area] == [9.0, 4.0]
