@@ -46,6 +46,29 @@ def special_functions() -> dict[str, Any]:
                 slope = mpmath.diff(lambda t: mpmath.betainc(t, b, 0, x, regularized=True), a)
             return s.Float(slope, precision=prec)
 
+    class StudentSlope(s.Function):  # type: ignore[misc]
+        """The same of Student's distribution by its degrees of freedom."""
+
+        def fdiff(self, argindex: int = 2) -> Any:
+            n, t = self.args
+            assert argindex == 2
+            return s.diff(
+                s.exp(-betaln(s.Rational(1, 2), n / 2))
+                / s.sqrt(n)
+                * (1 + t**2 / n) ** (-(n + 1) / 2),
+                n,
+            )
+
+        def _eval_evalf(self, prec: int) -> Any:
+            def below(n: Any, t: Any) -> Any:
+                area = mpmath.betainc(n / 2, 0.5, n / (n + t * t), 1, regularized=True)
+                return (1 + mpmath.sign(t) * area) / 2
+
+            with mpmath.workprec(3 * min(prec, 200)):
+                n, t = (v._to_mpmath(600) for v in self.args)
+                slope = mpmath.diff(lambda m: below(m, t), n)
+            return s.Float(slope, precision=prec)
+
     return {
         # errors, the normal distribution, and the logistic function
         "erfc": s.erfc, "erfi": s.erfi, "erfinv": s.erfinv, "ndtr": ndtr,
@@ -63,6 +86,7 @@ def special_functions() -> dict[str, Any]:
         "lowergamma": s.lowergamma, "uppergamma": s.uppergamma,
         "incomplete_beta": lambda a, b, x: x**a * s.hyper([a, 1 - b], [a + 1], x) / a,
         "_gammainc_slope": GammaSlope, "_betainc_slope": BetaSlope,
+        "_stdtr_slope": StudentSlope,
         # Bessel functions
         "besselj": s.besselj, "bessely": s.bessely, "besselk": s.besselk,
         "jv": s.besselj, "yv": s.bessely, "iv": s.besseli, "kv": s.besselk,

@@ -7,7 +7,13 @@ from typing import Any, NoReturn
 
 from gradgen.frontend.arguments import Refine, every_item, is_unknown_leaf
 from gradgen.frontend.branches import on_each
-from gradgen.frontend.iterables import chooses_arrays, current, over_value, require_stepwise
+from gradgen.frontend.iterables import (
+    chooses_arrays,
+    counted,
+    current,
+    over_value,
+    require_stepwise,
+)
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.records import expanded
 from gradgen.frontend.signals import Unpacked
@@ -104,6 +110,9 @@ def entries(r: Reader, ref: Any, node: ast.AST, count: int | None) -> list[Any]:
     """Return what an array or iteration gives, after a test of how many there are."""
     over = over_value(r, ref, node)
     assert isinstance(over, Iteration)
+    few = counted(r, over) if count is None else over
+    if isinstance(few, list):
+        return few
     length = over.length
     if isinstance(length, Const):
         if count is not None and id(node) in r.book.unpacked and isinstance(ref, Ref):

@@ -104,7 +104,8 @@ CONTINUOUS = [
                "-(df + 1.0) * z / (df + z * z)", "(df + 1.0) * z * z / (df + z * z) - 1.0",
                ("x", "o", "y, p"),
                {"df": "0.5 * (psi(0.5 * df + 0.5) - psi(0.5 * df) - log1p(z * z / df) "
-                      "+ (z * z - 1.0) / (df + z * z))"}),
+                      "+ (z * z - 1.0) / (df + z * z))"},
+               cumulative={"df": "_stdtr_slope(df, z)"}),
     Continuous("lognorm", "-0.5 * log(z) * log(z) / (s * s) - log(s * z) - 0.5 * log(2.0 * pi)",
                "-(1.0 + u / (s * s)) / z", "u / (s * s)", ("p", "o", "x - 2.0, p"),
                {"s": "(u * u / (s * s) - 1.0) / s"}, "z > 0.0", {"u": "log(z)"},

@@ -15,7 +15,7 @@ import numpy as np
 from gradgen.rules.callables import scipy
 from gradgen.rules.helpers import _stop_gradient
 from gradgen.rules.registry import printed
-from gradgen.rules.special_pairs import NONE, function
+from gradgen.rules.special_pairs import function
 
 
 @printed
@@ -89,6 +89,17 @@ def _betainc_reach(c, d, z, w):
     return np.minimum(np.minimum(near, 42.0 / slope), (42.0 - (c + d) * np.log(w)) / c)
 
 
+@printed
+def _stdtr_slope(n, t):
+    """Return the derivative by ``n`` of ``scipy.special.stdtr(n, t)``: by an incomplete beta."""
+    inside = (np.abs(t) > 0.0) & (np.abs(t) < np.inf)
+    square = np.where(inside, t, 1.0) ** 2
+    z, y = n / (n + square), square / (n + square)
+    shift = np.exp(0.5 * n * np.log(z) + 0.5 * np.log(y) - scipy.special.betaln(0.5 * n, 0.5)) / n
+    slope = 0.5 * _betainc_slope(0.5 * n, 0.5, z, y) + shift
+    return np.where(inside, -0.5 * np.sign(t) * slope, 0.0)
+
+
 INVERSE = "an inverse: its derivative is one over that of its function, which is proved"
 # A table: an entry is read along its lines.
 # fmt: off
@@ -113,7 +124,7 @@ function("chdtrc", (f"-{_BY_DEGREES}", f"-0.5 * g * {_CHI_DENSITY}"), "op", ("3.
          closed="uppergamma(0.5 * a, 0.5 * b) / gamma(0.5 * a)")
 _T_DENSITY = ("exp(-betaln(0.5, 0.5 * a) - 0.5 * log(a) "
               "- 0.5 * (a + 1.0) * log1p(b * b / a))")
-function("stdtr", (NONE, f"g * {_T_DENSITY}"), more=("3.0, x3", "j3, x"),
+function("stdtr", ("g * _stdtr_slope(a, b)", f"g * {_T_DENSITY}"), "px", ("3.0, x3", "j3, x"),
          closed="0.5 + b * exp(-betaln(0.5, 0.5 * a)) / sqrt(a) "
                 "* hyp2f1(0.5, 0.5 * a + 0.5, 1.5, -b * b / a)")
 _BETA_DENSITY = "exp(xlogy(a - 1.0, {0}) + xlog1py(b - 1.0, -{0}) - betaln(a, b))"

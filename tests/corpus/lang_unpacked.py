@@ -31,6 +31,13 @@ def two_vectors(p, q):
     return np.sum((rotation @ q) ** 3) + c * d
 
 
+def of_ranges(p):
+    """Ranges of known bounds are unpacked by stars."""
+    places = [*range(3), *reversed(range(2))]
+    last, *rest = reversed(range(3))
+    return sum([*range(1, 4)]) * p[places[3]] ** 2 + p[last] * np.sin(p[rest[0]])
+
+
 def shares_of_all(p, x):
     """The vector is read as a whole, too."""
     a, b, c = p
@@ -90,6 +97,7 @@ EXAMPLE_ARGS = {
     "decay": lambda: (np.array([1.2, 0.7, -0.3]), _vector(6), _vector(6, 1)),
     "of_logarithms": lambda: (np.array([-0.4, 0.3]), _vector(7)),
     "two_vectors": lambda: (np.array([0.4, -1.1]), np.array([0.8, 0.5])),
+    "of_ranges": lambda: (_vector(3),),
     "shares_of_all": lambda: (_vector(3), _vector(4)),
     "one_is_not_used": lambda: (_vector(3), _vector(4)),
     "in_a_helper": lambda: (_vector(2), _vector(4)),

@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import functools
 import itertools
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -42,6 +43,8 @@ INSIDE = {"p": "0.37", "x": "-0.83", "c": "0.37", "o": "1.93", "u": "0.37"}
 LAST_INSIDE = ("betainc", "betaincc", "hyp2f1", "ellipkinc", "ellipeinc", "stdtr")
 OF_ORDER = ("polygamma", "yn", "kn", "ldexp", "math.ldexp")
 
+SLOPE = re.compile(r"(inc|stdtr)_slope\(")
+
 SLOW = ("math.gamma", "math.lgamma", "i0", "math.erf", "math.erfc")
 
 PROVED = [r for r in RULES.values() if r.closed and r.adjoint]
@@ -72,7 +75,7 @@ def test_adjoint_is_the_derivative_of_the_closed_form(rule: Rule) -> None:
     form = closed.closed_form(rule)
     values = {letter: closed.symbol(letter) for letter in "abcd"} | {"g": sympy.Integer(1)}
     for i, letter in enumerate(letters(rule)):
-        if not isinstance(rule.adjoint[i], str) or "inc_slope(" in rule.adjoint[i]:
+        if not isinstance(rule.adjoint[i], str) or SLOPE.search(rule.adjoint[i]):
             continue  # a Python function: tested against 50 digits
         for stated in (rule.adjoint[i], *(rule.complex_adjoint[i : i + 1])):
             slope = closed.to_sympy(stated, values | {"y": form})

@@ -59,6 +59,14 @@ ONE: dict[str, tuple[Any, tuple[float, ...]]] = {
     "ellipk": (mpmath.ellipk, (*UNIT, -1e-9, -3.0, -200.0)),
     "ellipe": (mpmath.ellipe, (*UNIT, -1e-9, -3.0, -200.0)),
 }  # fmt: skip
+
+
+def below_t(n: Any, t: Any) -> Any:
+    """Return Student's distribution function."""
+    area = mpmath.betainc(n / 2, 0.5, n / (n + t * t), 1, True)
+    return (1 + mpmath.sign(t) * area) / 2
+
+
 # The same of several arguments: the place that is differentiated, and points.
 SEVERAL: list[tuple[str, Any, int, tuple[float, ...]]] = [
     ("boxcox", lambda x, p: mpmath.expm1(p * mpmath.log(x)) / p, 1, (2.5, 1e-9)),
@@ -76,6 +84,7 @@ SEVERAL: list[tuple[str, Any, int, tuple[float, ...]]] = [
     ("gammaincc", lambda a, x: mpmath.gammainc(a, x, mpmath.inf, True), 0, (400.0, 390.0)),
     *(("betainc", lambda a, b, x: mpmath.betainc(a, b, 0, x, True), k, at) for k in (0, 1)
       for at in ((0.02, 0.3, 1e-9), (3.0, 0.5, 0.999), (40.0, 60.0, 0.31), (0.7, 300.0, 0.01))),
+    *(("stdtr", below_t, 0, at) for at in ((0.3, -4.0), (2.5, 1e-3), (7.0, 100.0), (40.0, 1.7))),
     ("ellipkinc", mpmath.ellipf, 1, (0.9, 1e-7)),
     ("ellipkinc", mpmath.ellipf, 1, (4.1, 0.6)),
     ("ellipeinc", mpmath.ellipe, 1, (0.9, -1e-7)),
