@@ -122,12 +122,17 @@ def _winners(like, at):
 
 
 def _rows_added(like, rows, places):
-    """Add up rows in zeros like an array, each at its place; by numbers, as that is quicker."""
-    width = np.size(like[:1])
-    numbers = np.expand_dims(places, -1) * width + np.arange(width)
-    wide = np.broadcast_to(rows, np.shape(places) + np.shape(like)[1:])
-    total = np.zeros(np.size(like))
-    np.add.at(total, np.ravel(numbers), np.ravel(wide))
+    """Add up rows in zeros like an array, each at its place: by column, or by number if wide."""
+    width, count = np.size(like[:1]), np.size(places)
+    wide = np.reshape(np.broadcast_to(rows, np.shape(places) + np.shape(like)[1:]), (count, width))
+    if width > 32:
+        numbers = np.expand_dims(np.ravel(places), -1) * width + np.arange(width)
+        flat = np.zeros(np.size(like))
+        np.add.at(flat, np.ravel(numbers), np.ravel(wide))
+        return np.reshape(flat, np.shape(like))
+    total = np.zeros((len(like), width))
+    for k in range(width):
+        np.add.at(total[:, k], np.ravel(places), wide[:, k])
     return np.reshape(total, np.shape(like))
 
 

@@ -100,4 +100,16 @@ def test_places_in_a_matrix_come_in_a_row() -> None:
     args = X, PLACES, WEIGHTS
     text = gradgen.emit(table, mode="grad", example_args=args)
     assert ", np.ravel(at), np.ravel(" in text and ", np.ravel(at), 1.0)" in text
-    assert "np.ravel(places" not in gradgen.emit(rows, mode="grad", example_args=args)
+    alone = gradgen.emit(rows, mode="grad", example_args=args).partition("def rows_grad")[2]
+    assert "np.ravel(places" not in alone
+
+
+def test_wide_rows() -> None:
+    """Few columns are added one after the other, many all at once; the sums are the same."""
+    x, weights = RNG.normal(size=(5, 40)), RNG.normal(size=(7, 40))
+    wide = gradgen.grad(rows)(x, PLACES, weights)
+    parts = [gradgen.grad(rows)(x[:, k : k + 8], PLACES, weights[:, k : k + 8])
+             for k in range(0, 40, 8)]  # fmt: skip
+    np.testing.assert_array_equal(wide, np.concatenate(parts, axis=1))
+    (expected,) = complex_gradient(rows, (x, PLACES, weights), (0,))
+    np.testing.assert_allclose(wide, expected, rtol=1e-13)
