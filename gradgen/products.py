@@ -11,8 +11,8 @@ import numpy as np
 from gradgen.api import Batch, options_of
 from gradgen.errors import ArgumentError
 from gradgen.gradient import Gradient
+from gradgen.interpret.arguments import as_it_is, follow, spell, with_leaves
 from gradgen.interpret.arguments import flatten as _pairs
-from gradgen.interpret.arguments import follow, spell, with_leaves
 from gradgen.options import Options
 
 NUMBERS = (float, int, np.ndarray, np.generic)
@@ -190,6 +190,8 @@ class Pullback(Gradient):
         call = self.complete(args, kwargs)
         found = self.pulled.run(call)
         value = found[0] if self.options.has_aux else found
+        # The pullback is that of this point, whatever the caller makes of the arguments later.
+        call = as_it_is(call, {})
 
         def pullback(cotangent: Any) -> Any:
             return self.run(call, d_value=_matching(cotangent, value))[1]

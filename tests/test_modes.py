@@ -10,6 +10,7 @@ import pytest
 
 import gradgen
 from tests.checks import blocked_import
+from tests.pytrees import same_bits
 
 X = np.array([0.3, -0.5, 0.7])
 V = np.array([1.0, 2.0, -1.0])
@@ -189,6 +190,22 @@ def test_constants_outside_are_read_anew() -> None:
         np.testing.assert_allclose(made(X), 2.0 * first)
     finally:
         globals()["SCALE"] = 2.0
+
+
+def test_pullbacks_are_those_of_the_point() -> None:
+    """What the caller makes of the arguments afterwards is not what the pullback is at."""
+
+    def loss(p, w, scale):
+        return np.sum(np.tanh(w @ p["x"]) ** 2) * p["k"] * scale[0]
+
+    x, w = np.array([0.3, -0.2]), np.array([[1.0, 2.0], [0.5, -1.0]])
+    p, scale = {"x": x, "k": 2.0, "same": x}, [1.5]
+    _, pullback = gradgen.vjp(loss, argnums=(0, 1))(p, w, scale)
+    before = pullback(1.0)
+    x += 1.0
+    w *= 3.0
+    p["k"], p["x"], scale[0] = 7.0, np.ones(2), 0.0
+    assert same_bits(pullback(1.0), before)
 
 
 def test_containers() -> None:

@@ -86,6 +86,31 @@ def with_leaves(tree: Any, leaves: Iterator[Any], around: tuple[int, ...] = ()) 
     return made
 
 
+def as_it_is(tree: Any, copies: dict[int, Any]) -> Any:
+    """Return a container with copies of its arrays, which later writes to the original leave.
+
+    ``copies`` are those of arrays and containers by their addresses: what was one object stays one.
+    """
+    if id(tree) in copies:
+        return copies[id(tree)]
+    pairs = children(tree)
+    if pairs is None:
+        made = tree.copy() if isinstance(tree, np.ndarray) else tree
+    elif isinstance(tree, tuple):
+        parts = [as_it_is(child, copies) for _, child in pairs]
+        made = type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
+    else:
+        made = copies[id(tree)] = copy.copy(tree)
+        for (kind, key), child in pairs:
+            part = as_it_is(child, copies)
+            if kind == "attr":
+                object.__setattr__(made, key, part)
+            else:
+                made[key] = part
+    copies[id(tree)] = made
+    return made
+
+
 def follow(tree: Any, path: Path) -> Any:
     """Return what a path leads to."""
     for kind, key in path:
