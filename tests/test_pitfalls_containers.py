@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import collections
+
 import numpy as np
 import pytest
 
@@ -274,3 +276,20 @@ def test_a_dict_of_unknown_keys_is_not_returned() -> None:
 
     with pytest.raises(gradgen.ArgumentError, match="a dict whose keys are not known"):
         gradgen.emit(loss, has_aux=True)
+
+
+def test_defaultdict_makes_an_item_at_a_computed_key():
+    """It says so where Python makes an item: no KeyError, which Python does not raise."""
+
+    def f(x):
+        following = collections.defaultdict(list)
+        following[0].append(x[0])
+        following[1].append(x[1] * x[2])
+        return sum(following[int(np.argmax(x))]) * x[3]
+
+    made = gradgen.grad(f)
+    np.testing.assert_array_equal(
+        made(X[[1, 2, 0, 3]]), [0.0, X[0] * X[3], X[2] * X[3], X[2] * X[0]]
+    )
+    with pytest.raises(NotImplementedError, match="give it all its keys before"):
+        made(X)

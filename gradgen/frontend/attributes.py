@@ -173,6 +173,12 @@ def set_attribute(r: Reader, owner: Any, name: str, value: Any, node: ast.AST) -
     else:
         if pointers.pointer(owner):
             pools.require_object(r, owner, name, node)  # None, as far as is known: this raises
+        if isinstance(owner, Static) and isinstance(owner.obj, type):
+            r.refuse(
+                node,
+                f"an assignment to {name!r} of the class {owner.obj.__name__}",
+                "keep it in an object that is made in the function",
+            )
         r.refuse(
             node,
             f"an assignment to an attribute of a {describe(owner)}",

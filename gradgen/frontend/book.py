@@ -79,6 +79,7 @@ class Book:
     tabled: set[int] = field(default_factory=set)  # what makes those that are
     kinds: Any = None  # the classes of its objects, ``pools.Kinds``
     pooled: set[type] | None = None  # those whose objects are rows of lists (``pools``)
+    apart: int = 0  # whether tuples with floats and whole numbers are rows of lists (``records``)
     columns: dict[type, dict[str, Any]] = field(default_factory=dict)  # types of their attributes
     tuples: dict[Any, Any] = field(default_factory=dict)  # classes of tuples in lists
     moved: dict[Any, Any] = field(default_factory=dict)  # dicts in lists, and what put them there

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 import types
 from collections.abc import Sequence
 from typing import Any
@@ -26,12 +27,14 @@ from gradgen.frontend.captured_lists import require_loops
 from gradgen.frontend.entries import KEYS, Entries
 from gradgen.frontend.inlining import run_body
 from gradgen.frontend.list_columns import make_columns
+from gradgen.frontend.lists import SUBSCRIPT
 from gradgen.frontend.long_lists import require_read_only, with_long_lists
 from gradgen.frontend.outside import keep_unwritten
 from gradgen.frontend.pinning import any_single, pinned, with_entries
 from gradgen.frontend.pools import Kinds
 from gradgen.frontend.precise import Precise
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.records import LIKE_OTHERS, RANKED
 from gradgen.frontend.recursion import Activation, closure_of, decide
 from gradgen.frontend.recursion import call as recursive_call
 from gradgen.frontend.recursive_states import Recursive
@@ -79,16 +82,18 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
                 continue  # it would be read as it was just before
             whiles.clear()
             try:
-                how = (effort, None, None, follows, whiles, tables)
+                how = (effort, None, None, 0, follows, whiles, tables)
                 found = _read_function(fn, specs, options, *how)
                 return _of_fair_length(found, effort)
             except Laborious:
                 continue
             except GradgenError as other:
                 error = further(error, other)
-        for pooled in kinds.to_pool():
+        for pooled, apart in itertools.product(kinds.to_pool(), (0, LIKE_OTHERS, RANKED)):
+            if apart and error.hint != SUBSCRIPT:
+                continue  # no whole number of a tuple was read as a float
             try:
-                return _read_function(fn, given, options, pooled=pooled)
+                return _read_function(fn, given, options, pooled=pooled, apart=apart)
             except GradgenError as other:
                 error = further(other, error)
         raise error from None
@@ -163,6 +168,7 @@ def _read_function(
     effort: int = 0,
     kinds: Kinds | None = None,
     pooled: set[type] | None = None,
+    apart: int = 0,
     follows: bool = False,
     whiles: set[int] | None = None,
     tables: bool = False,
@@ -170,8 +176,9 @@ def _read_function(
 ) -> Function:
     """Read a function; ``kinds`` takes the classes of its objects, ``whiles`` its loops.
 
-    ``pooled``: those whose objects are rows of lists.  ``follows``: whether what follows from
-    arrays of integers is known.  ``tables``: whether dicts may be lists of keys and of items.
+    ``pooled``: those whose objects are rows of lists; ``apart``: how tuples of floats and whole
+    numbers are, too.  ``follows``: whether what follows from arrays of integers is known.
+    ``tables``: whether dicts may be lists of keys and of items.
     ``kept_lists`` takes the long lists from outside that stay lists, None: they do not.
     """
     receiver = None
@@ -185,6 +192,7 @@ def _read_function(
     precise = Precise()
     written_out: frozenset[int] = frozenset()
     book = Book(effort=effort, learns_lengths=not options.batch, pooled=pooled, follows=follows)
+    book.apart = apart
     book.kinds, book.compiled = kinds or Kinds(), options.backend == "numba"
     book.whiles, book.tables = set() if whiles is None else whiles, tables
     if kept_lists is not None:

@@ -27,6 +27,8 @@ from gradgen.frontend.values import (
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import least_length
 
+SUBSCRIPT = "use an array, or a constant subscript"  # the way out of one that is computed
+
 
 def is_list(r: Reader, value: Any) -> bool:
     """Whether a value is a list of the graph."""
@@ -111,7 +113,7 @@ def picked_from(
     r.refuse(
         node,
         f"a computed subscript of a {describe(owner)}",
-        "use an array, or a constant subscript",
+        SUBSCRIPT,
     )
 
 

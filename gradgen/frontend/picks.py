@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from gradgen.frontend.lists import picked_from, write_out
+from gradgen.frontend.lists import SUBSCRIPT, picked_from, write_out
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.tables import refuse_key
 from gradgen.frontend.texts import Text
@@ -18,6 +18,8 @@ from gradgen.frontend.values import Choice, Map, Ref, Seq, Static, leaves
 from gradgen.ir.nodes import Const, Value
 
 FEW = 16  # items among which paths may part
+# What the generated function says where a `defaultdict` is asked for a computed key, and makes it.
+MAKES = repr("a defaultdict makes an item at a computed key here: give it all its keys before")
 
 
 def picked(r: Reader, node: ast.AST, owner: Any, key: Any) -> Ref | Choice:
@@ -38,7 +40,7 @@ def picked(r: Reader, node: ast.AST, owner: Any, key: Any) -> Ref | Choice:
         what = f"a computed subscript of a {describe(owner)}"
         if isinstance(owner, Map):
             refuse_key(r, node, owner, key, what)
-        r.refuse(node, what, "use an array, or a constant subscript")
+        r.refuse(node, what, SUBSCRIPT)
     items = picked_from(r, node, owner, key, refused=not few)
     if items is None:
         return chosen_key(r, node, owner, key)
@@ -59,8 +61,9 @@ def _chosen_number(r: Reader, node: ast.AST, owner: Map, key: Value) -> Any:
     from gradgen.frontend.aggregates import run_text
 
     known = [Const(k) for k in owner.items]
-    text = "if key not in keys:\n    raise missing(key)\nout = 0"
-    run_text(r, node, text, "out", key=key, keys=Seq(list(known)), missing=Static(KeyError))
+    missing, said = (KeyError, "key") if owner.factory is None else (NotImplementedError, MAKES)
+    text = f"if key not in keys:\n    raise missing({said})\nout = 0"
+    run_text(r, node, text, "out", key=key, keys=Seq(list(known)), missing=Static(missing))
     out: Any = known[-1]
     for k in reversed(known[:-1]):
         out = Choice(r.b.emit("eq", [key, k]), k, out)

@@ -30,6 +30,10 @@ from gradgen.ir.nodes import Const, Op, Value
 if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
 
+# How tuples of floats and whole numbers are rows: one of constants alone is like others of its
+# length, or what a heap begins with, `(0, start)`, of which the first one is a float.
+LIKE_OTHERS, RANKED = 1, 2
+NUMBERS = ("float", "int", "bool")
 WAY_OUT = "append a copy, as in items.append(dict(item))"
 
 
@@ -48,13 +52,48 @@ def as_row(r: Reader, value: Any, node: ast.AST) -> Any:
 def _plain(r: Reader, value: Seq) -> bool:
     """Whether a tuple holds numbers alone, or arrays alone: it may be a list in a list."""
     leaves = [i for i in value.items if isinstance(i, Value | Ref) and not pointer(i)]
-    kinds = {r.read(i).type.kind in ("float", "int", "bool") for i in leaves}
-    return value.kind is tuple and len(leaves) == len(value.items) and len(kinds) < 2
+    kinds = {r.read(i).type.kind in NUMBERS for i in leaves}
+    alike = value.kind is tuple and len(leaves) == len(value.items) and len(kinds) < 2
+    if not alike or not r.book.apart or kinds != {True}:
+        return alike
+    return len(set(_pattern(r, value))) < 2 and _known_pattern(r, value) is None
+
+
+def _pattern(r: Reader, value: Seq) -> tuple[str, ...]:
+    """Return which items of a tuple are floats, and which are whole numbers."""
+    read = [r.read(i).type.kind if isinstance(i, Value | Ref) else "" for i in value.items]
+    first = "float" if r.book.apart == RANKED and _are_constants(value) else read[0]
+    return tuple("int" if kind == "bool" else kind for kind in (first, *read[1:]))
+
+
+def _are_constants(value: Seq) -> bool:
+    return all(isinstance(i, Const) and type(i.const) is int for i in value.items)
+
+
+def _known_pattern(r: Reader, value: Seq) -> Any:
+    """Return that of other tuples which fits a tuple: a constant 0 is a float where these are."""
+    mine = _pattern(r, value)
+    if r.book.apart == RANKED and _are_constants(value):
+        return (value.kind, len(mine), mine)
+    fitting = [
+        key
+        for key in r.book.tuples
+        if len(key) == 3
+        and key[0] is value.kind
+        and len(key[2]) == len(mine)
+        and all(
+            k == m or (k == "float" and m == "int" and isinstance(i, Const))
+            for k, m, i in zip(key[2], mine, value.items, strict=True)
+        )
+    ]
+    return max(fitting, key=lambda key: key[2].count("float"), default=None)
 
 
 def _tuple_row(r: Reader, node: ast.AST, value: Seq) -> Value:
-    key = (value.kind, len(value.items))
-    kind = r.book.tuples.setdefault(key, Tuples(*key))
+    key: Any = (value.kind, len(value.items))
+    if r.book.apart:
+        key = _known_pattern(r, value) or (*key, _pattern(r, value))
+    kind = r.book.tuples.setdefault(key, Tuples(*key[:2]))
     fields = getattr(value.kind, "_fields", [str(k) for k in range(len(value.items))])
     items = _with_rows(r, node, value, dict(zip(fields, value.items, strict=True)))
     row = new_row(r, node, kind, items)
