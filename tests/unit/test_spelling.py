@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from gradgen.emission.printer import wrap
-from gradgen.emission.spelling import spell
+from gradgen.emission.spelling import _by_astor, spell
 
 EXPRESSIONS = [
     "f'a {x} b {{q}} {y!r:>{w}} {z[0]:.3f}'",
@@ -42,3 +42,21 @@ def test_a_long_statement_with_a_keyword_in_its_target() -> None:
     assert len(lines) > 1
     (made,) = ast.parse("if True:\n" + "\n".join(lines)).body[0].body  # type: ignore[attr-defined]
     assert ast.dump(made) == ast.dump(ast.parse(text).body[0])
+
+
+ASSIGNED = [
+    "-x ** 2", "(-x) ** 2", "x ** -y ** z", "(x ** y) ** z", "2 ** -1", "a - (b - c)", "a - b - c",
+    "a * (b / c) @ d // e % g", "~a & b | c ^ d << e", "-(-x)", "-(a + b)", "not (a + b)",
+    "f(not a, -b)", "(not a)[0]", "(a < b) * c", "(a and b) or c", "f(a if b else c)",
+    "(a if b else c) + f(a if b else c, d)", "(lambda t: t + 1)(3)", "f(a for a in b)",
+    "f((a for a in b), 1)", "f(*g, k=1, **h)", "f()()[z].w", "(a + b).T[0](c)", "(1).real + 2j",
+    "1e400 - x", "x[1:, ::-1][-1]", "x[a, ...][a,]", "(x, y)[0]", "x[a if b else c]", "'a' + u'b'",
+    "True + None", "f((w := 3))", "[*a, *b]", "{1: 2}[1]", "-3.5 + x.real",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ASSIGNED)
+def test_assignments_are_spelled_as_astor_does(text: str) -> None:
+    for statement in (f"z = {text}", f"z[i, -1] += {text}", f"y, z.w = v = {text}"):
+        ours, astors = (ast.parse(statement).body[0] for _ in range(2))
+        assert spell(ours) == _by_astor(astors)
