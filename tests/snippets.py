@@ -220,7 +220,7 @@ SNIPPETS: dict[str, list[str]] = {
         "y = np.einsum('i->', x)",
         "rng = np.random.default_rng(3); y = rng.normal(size=4) * x",
         "rng = np.random.default_rng(3); y = rng.normal(x, 1.0 + s * s)",
-        "y = np.random.permutation(x)",
+        "rng = np.random.default_rng(3)\ny = rng.permutation(x) * rng.choice(2, p=[0.2, 0.8])",
         "y = np.vectorize(math.sin)(x)",
     ],
     "Statements around the computation": [

@@ -61,7 +61,25 @@ def of_many_kinds(x):
     return np.sum(batch**2) + total * rng.lognormal(0.1, sigma=0.5) + rng.standard_exponential()
 
 
-LOSSES = (noise, one_after_the_other, in_a_loop, with_one_unused, scaled, on_a_path, of_many_kinds)
+def of_an_old_generator(x):
+    rng = np.random.RandomState(5)
+    a = rng.normal(x, 0.5) * rng.uniform(x[1], 2.0, size=3) + rng.randn(3) * rng.rand()
+    return np.sum(a**2 * x[rng.randint(0, 3, 3)]) * rng.choice(x, p=[0.2, 0.3, 0.5])
+
+
+def among_items(x):
+    """Items of arrays, and places of which some are more likely."""
+    rng = np.random.default_rng(5)
+    np.random.seed(4)
+    a = rng.permutation(x) * rng.choice(x, 3, replace=False) ** 2
+    b = rng.choice(np.outer(x, x), 2) @ np.random.permutation(x) * np.random.choice(x)
+    return np.sum(a) + b[0] ** 2 * x[rng.choice(3, p=np.array([0.1, 0.7, 0.2]))]
+
+
+LOSSES = (
+    noise, one_after_the_other, in_a_loop, with_one_unused, scaled, on_a_path, of_many_kinds,
+    of_an_old_generator, among_items,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -103,7 +121,9 @@ def test_parameters_move_and_scale_standard_numbers() -> None:
 
 
 def test_numbers_in_another_order_are_refused() -> None:
-    with pytest.raises(gradgen.UnsupportedError, match="arrays as parameters of permutation"):
-        gradgen.grad(lambda x: np.random.default_rng(0).permutation(x)[0])(X)
+    with pytest.raises(gradgen.UnsupportedError, match="arrays as parameters of poisson"):
+        gradgen.grad(lambda x: np.random.default_rng(0).poisson(x)[0])(X)
+    with pytest.raises(gradgen.UnsupportedError, match="computed probabilities"):
+        gradgen.grad(lambda x: x[np.random.choice(3, p=x / np.sum(x))])(X**2)
     with pytest.raises(gradgen.UnsupportedError, match="computed parameters of lognormal"):
         gradgen.grad(lambda x: np.random.default_rng(0).lognormal(x[0]))(X)

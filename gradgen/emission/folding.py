@@ -35,6 +35,7 @@ NEVER = (
     "leaf",
     "draw",
     "generator",
+    "legacy_generator",
     "list",
     "empty",
     "zeros_as",

@@ -155,4 +155,6 @@ def _part(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
     from gradgen.frontend.attributes import part_of
 
     no_more(r, node, kwargs)
-    return part_of(r, args[0], callee_name(node), node)
+    listed = isinstance(args[0], Seq) or is_list(r, args[0])
+    value = r.hold(as_array(r, as_value(r, args[0], node), node), True) if listed else args[0]
+    return part_of(r, value, callee_name(node), node)

@@ -192,6 +192,8 @@ def take(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     given = argument(r, node, args, kwargs, 1, "indices")
     nowhere = isinstance(given, Seq) and not given.items
     where = r.b.emit("zeros", [Const(0)], dtype="int64") if nowhere else as_value(r, given, node)
+    if where.type.dtype == "bool":
+        where = r.b.emit("astype", [where], dtype="int64")  # no mask: NumPy counts True as 1
     mode = argument(r, node, args, kwargs, 4, "mode") or Static("raise")
     array = as_value(r, argument(r, node, args, kwargs, 0, "a"), node)
     no_more(r, node, kwargs)

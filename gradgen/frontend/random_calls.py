@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from gradgen.frontend.attributes import dimension
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.method_calls import method
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.special import Handler, no_more, shape_inputs, special
+from gradgen.frontend.special import Handler, callee_name, no_more, shape_inputs, special
 from gradgen.frontend.values import Static, plain
 from gradgen.ir.nodes import Const, Value
 from gradgen.library import draws
@@ -42,12 +43,18 @@ DRAWS: dict[str, tuple[tuple[str, ...], str]] = {
     "geometric": (("p",), "int64"),
 }
 DISCRETE = ("integers", "permutation", "choice")  # of whole numbers, by whole numbers
+OF_ITEMS = ("permutation", "choice")
 # Parameters after ``size``: constants.
-BEHIND = {"integers": ("dtype", "endpoint"), "choice": ("replace",)}
+BEHIND = {"integers": ("dtype", "endpoint"), "choice": ("replace", "p")}
 LEGACY = {
     **{name: name for name in DRAWS if name != "integers"},
     "random_sample": "random",
     "randint": "integers",
+}
+OF_LENGTHS = "lengths"  # how draws are called whose arguments are the lengths
+METHODS: dict[str, dict[str, str]] = {
+    "generator": {name: name for name in DRAWS},
+    "legacy_generator": {**LEGACY, "randn": OF_LENGTHS, "rand": OF_LENGTHS},
 }
 # The standard numbers that NumPy makes others of, how, and the parameters that are not given.
 STANDARD: dict[str, tuple[str, Any, tuple[float, ...]]] = {
@@ -65,6 +72,9 @@ def _drawn(r: Reader, node: ast.AST, kind: str, where: Options, args: Args, more
     given = dict(zip((*names, *sized), args, strict=False)) | more
     if set(given) - {*names, *sized} or len(args) > len(names) + len(sized):
         r.refuse(node, f"these arguments of {function}", "draw the numbers outside and pass them")
+    if kind in OF_ITEMS and (items := as_value(r, given[names[0]], node)).type.rank:
+        count = dimension(r, items, 0)
+        return _of_items(r, node, kind, where, items, given | {names[0]: count})
     size = given.pop("size", None)
     values = {n: as_value(r, v, node) for n, v in given.items() if not is_none(v)}
     if kind in STANDARD and any(not isinstance(v, Const) for v in values.values()):
@@ -82,17 +92,26 @@ def _drawn(r: Reader, node: ast.AST, kind: str, where: Options, args: Args, more
     return r.hold(r.b.emit("draw", inputs, span=r.span(node), **attrs), True)
 
 
+def _of_items(
+    r: Reader, node: ast.AST, kind: str, where: Options, items: Value, given: Options
+) -> Any:
+    """Read a draw among the items of an array: NumPy draws places, and takes what is there."""
+    places = as_value(r, _drawn(r, node, kind, where, [], given), node)
+    if places.type.is_scalar and items.type.rank != 1:
+        r.refuse(node, "one row drawn of an array", f"use x[{kind}(len(x))]")
+    index = "i" if places.type.is_scalar else "a"
+    return r.hold(r.b.emit("load", [items, places], span=r.span(node), index=index), True)
+
+
 def _require_numbers(
     r: Reader, node: ast.AST, kind: str, function: str, values: dict[str, Value]
 ) -> None:
     """Refuse parameters that are arrays, or that the numbers would have derivatives by."""
-    ways = {
-        "permutation": "use x[permutation(len(x))]",
-        "choice": "use x[choice(len(x), size)]",
-        "lognormal": "use np.exp(normal(mean, sigma, size))",
-    }
+    ways = {"lognormal": "use np.exp(normal(mean, sigma, size))"}
     way = ways.get(kind, "draw for one after the other, in a loop")
-    if not all(v.type.is_scalar for v in values.values()):
+    if "p" in values and kind == "choice" and not _is_fixed(values["p"]):
+        r.refuse(node, f"computed probabilities of {function}", "use constants for p=")
+    if not all(v.type.is_scalar for n, v in values.items() if (kind, n) != ("choice", "p")):
         r.refuse(node, f"arrays as parameters of {function}", way)
     if kind in DISCRETE or kind in STANDARD:
         return
@@ -120,8 +139,17 @@ def _moved(
     size = from_library(r, node, draws.size_of, [*pair, size or Static(None)], {})
     prefix = "" if "owner" in where else "np.random."
     drawn = _drawn(r, node, standard, where | {"function": prefix + standard}, [], {"size": size})
-    more = [Static("owner" in where)] if kind == "uniform" else []
+    more = [Static("owner" in where and not where.get("legacy"))] if kind == "uniform" else []
     return from_library(r, node, moved, [drawn, *doubles, *more], {})
+
+
+def _is_fixed(v: Value) -> bool:
+    """Whether a value is made of constants alone."""
+    if isinstance(v, Const):
+        return True
+    op = v.op
+    made = op is not None and op.prim not in ("leaf", "load", "draw") and not op.blocks
+    return op is not None and (op.prim == "captured" or (made and all(map(_is_fixed, op.inputs))))
 
 
 def _legacy(name: str, kind: str) -> Handler:
@@ -132,47 +160,60 @@ def _legacy(name: str, kind: str) -> Handler:
     return handler
 
 
-def _of_lengths(name: str, kind: str) -> Handler:
+def _of_lengths(name: str) -> Handler:
     def handler(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         """Read a draw whose arguments are the lengths."""
-        no_more(r, node, kwargs)
-        lengths = [as_value(r, a, node) for a in args]
-        attrs: Options = {
-            "function": f"np.random.{name}", "names": (), "dtype": "float64",
-            "lengths": len(lengths), "sized": bool(args), "owned": False, "spread": True,
-        }  # fmt: skip
-        return r.hold(r.b.emit("draw", lengths, span=r.span(node), **attrs), True)
+        return _spread(r, node, {"function": f"np.random.{name}"}, args, kwargs)
 
     return handler
 
 
-@special("np.random.default_rng")
+def _spread(r: Reader, node: ast.AST, where: Options, args: Args, kwargs: Options) -> Any:
+    """Emit a draw whose arguments are the lengths."""
+    no_more(r, node, kwargs)
+    lengths, owner = [as_value(r, a, node) for a in args], where.get("owner")
+    attrs: Options = {
+        "function": where["function"], "names": (), "dtype": "float64", "lengths": len(lengths),
+        "sized": bool(args), "owned": owner is not None, "spread": True,
+    }  # fmt: skip
+    inputs = [*([owner] if owner else []), *lengths]
+    return r.hold(r.b.emit("draw", inputs, span=r.span(node), **attrs), True)
+
+
+@special("np.random.default_rng", "np.random.RandomState")
 def _generator(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read a generator, from which numbers are drawn by its methods."""
+    legacy = callee_name(node) == "RandomState"
     seeds = [as_value(r, v, node) for v in (*args, *kwargs.values()) if not is_none(v)]
     if len(seeds) > 1:
-        r.refuse(node, "these arguments of np.random.default_rng", "give one seed")
-    return r.b.emit("generator", seeds, span=r.span(node))
+        r.refuse(node, "these arguments of a generator of random numbers", "give one seed")
+    return r.b.emit("legacy_generator" if legacy else "generator", seeds, span=r.span(node))
 
 
 def _method(name: str) -> Any:
     def handler(r: Reader, node: ast.AST, owner: Any, args: Args, kwargs: Options) -> Any:
         """Read a draw from a generator of the function's own."""
         source = getattr(owner, "op", None)
-        if not isinstance(owner, Value) or source is None or source.prim != "generator":
+        if not isinstance(owner, Value) or source is None or source.prim not in METHODS:
             r.refuse(
                 node,
                 f"{name} of something that is not a generator made in the function",
                 "make it there by np.random.default_rng(seed), or pass the numbers as an argument",
             )
-        return _drawn(r, node, name, {"function": name, "owner": owner}, args, kwargs)
+        kind = METHODS[source.prim].get(name)
+        if kind is None:
+            r.refuse(node, f"{name} of a generator that has no such method", "use one that it has")
+        where = {"function": name, "owner": owner, "legacy": source.prim != "generator"}
+        if kind == OF_LENGTHS:
+            return _spread(r, node, where, args, kwargs)
+        return _drawn(r, node, kind, where, args, kwargs)
 
     return handler
 
 
 for _name, _kind in LEGACY.items():
     special(f"np.random.{_name}")(_legacy(_name, _kind))
-special("np.random.randn")(_of_lengths("randn", "normal"))
-special("np.random.rand")(_of_lengths("rand", "uniform"))
-for _name in DRAWS:
+special("np.random.randn")(_of_lengths("randn"))
+special("np.random.rand")(_of_lengths("rand"))
+for _name in {**DRAWS, **METHODS["legacy_generator"]}:
     method(_name)(_method(_name))

@@ -121,7 +121,7 @@ PARTS = "linear in the parts of complex numbers, not in these"
 _PART: dict[str, Any] = {"params": "val", "form": "special", "alias": "view", "cost": 0,
                          "elementwise": True, "unproved": PARTS}
 rule("real", real_type, callables=["np.real"], adjoint=("g",), tangent="linear", **_PART,
-     samples=("np.real(x3 + 1j * y3)", "(x3 * (2.0 + 1j)).real"))
+     samples=("np.real(x3 + 1j * y3)", "(x3 * (2.0 + 1j)).real", "np.real([x, 1j * y])"))
 rule("imag", real_type, callables=["np.imag"], vjp=imag_vjp, tangent="linear", **_PART,
      samples=("np.imag((x3 + 1j * y3) ** 2)", "np.exp(1j * x).imag"))
 _CONJ: dict[str, Any] = {"params": "x", "vjp": conj_vjp, "elementwise": True, "cost": 1,

@@ -34,9 +34,24 @@ rule("generator", generator_type, spelling="np.random.default_rng", passive=True
               "x * np.random.default_rng(n).standard_normal() * np.random.default_rng(3).random()",
               "x3[np.random.default_rng(1).integers(0, 3, size=5)]",
               "x3[np.random.default_rng(1).permutation(3)]",
+              "x3[np.random.default_rng(1).choice(3, size=4, p=[0.2, 0.5, 0.3])]",
               "np.random.default_rng(7).normal(x, y, size=3)",
               "np.random.default_rng(7).normal(x3, p3)",
               "np.random.default_rng(7).uniform(x23, 2.0 + p3)",
               "np.random.default_rng(7).exponential(p) * np.random.default_rng(2).uniform(x, 4)",
               "np.random.default_rng(7).normal(scale=pf3, size=(2, 3))"))  # fmt: skip
+rule(
+    "legacy_generator",
+    generator_type,
+    spelling="np.random.RandomState",
+    passive=True,
+    params="seed?",
+    samples=(
+        "x3 * np.random.RandomState(7).normal(size=3)",
+        "x3 * np.random.RandomState(seed=n).rand(3) + np.random.RandomState(1).randn()",
+        "np.random.RandomState(7).uniform(x, p, 2) * np.random.RandomState(2).random_sample()",
+        "x3[np.random.RandomState(1).choice(3, 2, p=[0.2, 0.5, 0.3])]",
+        "x3[np.random.RandomState(1).randint(3, size=4)]",
+    ),
+)
 rule("draw", draw_type, spelling="draw", passive=True, **_KEPT)

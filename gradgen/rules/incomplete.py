@@ -74,11 +74,11 @@ def _betainc_slope(a, b, x, y):
     nodes, weights = np.polynomial.legendre.leggauss(48)
     t = np.expand_dims(0.5 * reach, -1) * (1.0 + nodes)  # how far the logit is from that of x
     c, d, gap = np.expand_dims(c, -1), np.expand_dims(d, -1), np.expand_dims(gap, -1)
-    below = np.expand_dims(below, -1)
+    after = 1.0 - np.expand_dims(below, -1)
     grown = np.log1p(np.expand_dims(w, -1) * np.expm1(t))
-    more = c * (gap + (1.0 - below) * t - grown) + below
+    more = c * (gap + after * t - grown) + 1.0 - after
     rest = 0.5 * reach * term * ((np.exp(d * t - (c + d) * grown) * more) @ weights)
-    return np.where(ends, 0.0, np.where(z == x, 1.0, -1.0) * (total + rest))
+    return np.where(ends, 0.0, (2.0 * below - 1.0) * (total + rest))
 
 
 def _betainc_reach(c, d, z, w):

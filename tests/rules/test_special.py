@@ -83,7 +83,8 @@ SEVERAL: list[tuple[str, Any, int, tuple[float, ...]]] = [
         (0.02, 1e-9), (0.3, 0.2), (0.3, 5.0), (4.0, 3.9), (7.0, 0.01), (90.0, 140.0))),
     ("gammaincc", lambda a, x: mpmath.gammainc(a, x, mpmath.inf, True), 0, (400.0, 390.0)),
     *(("betainc", lambda a, b, x: mpmath.betainc(a, b, 0, x, True), k, at) for k in (0, 1)
-      for at in ((0.02, 0.3, 1e-9), (3.0, 0.5, 0.999), (40.0, 60.0, 0.31), (0.7, 300.0, 0.01))),
+      for at in ((0.02, 0.3, 1e-9), (0.7, 1.5, 0.5), (1.5, 0.7, 0.5), (3.0, 0.5, 0.999),
+                 (40.0, 60.0, 0.31), (0.7, 300.0, 0.01))),
     *(("stdtr", below_t, 0, at) for at in ((0.3, -4.0), (2.5, 1e-3), (7.0, 100.0), (40.0, 1.7))),
     ("ellipkinc", mpmath.ellipf, 1, (0.9, 1e-7)),
     ("ellipkinc", mpmath.ellipf, 1, (4.1, 0.6)),
