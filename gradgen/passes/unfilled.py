@@ -1,4 +1,4 @@
-"""New arrays of the sweep that are written to all over before they are read begin without zeros.
+"""New arrays that are written to all over before they are read begin without zeros.
 
 An adjoint that a loop over all places adds to first, once each, is stored there instead::
 
@@ -25,8 +25,9 @@ def leave_unfilled(function: Function) -> None:
     uses = Uses(function.body)
     for block in blocks_of(function.body):
         for op in block.ops:
-            if op.prim in ZEROS and op.reverse and op.out.type.kind == "array":
-                _store_first(op.out, block, uses)
+            if op.prim in ZEROS and op.out.type.kind == "array":
+                if op.reverse:  # 0.0 + -0.0 is not -0.0: the forward sweep goes on adding
+                    _store_first(op.out, block, uses)
                 if first_touch(op.out, block, uses) is Touch.WRITTEN:
                     _leave(op)
 

@@ -54,7 +54,21 @@ def perhaps(u, c, steps):
     return np.sum(y)
 
 
-@pytest.mark.parametrize("f", [whole, partly, perhaps])
+def made_anew(u, c, steps):
+    """The loss itself makes arrays that it writes to all over, and one that it adds to."""
+    y = u.copy()
+    for _ in range(steps):
+        k, total = np.zeros(len(u)), np.zeros(len(u))
+        for i in range(len(u)):
+            k[i] = c * y[i] * y[len(u) - 1 - i]
+        for i in range(len(u)):
+            total[i] += k[i] * y[0]
+        for i in range(len(u)):
+            y[i] += total[i]
+    return np.sum(y)
+
+
+@pytest.mark.parametrize("f", [whole, partly, perhaps, made_anew])
 def test_gradients(f: Callable[..., Any]) -> None:
     gradient = uncompiled(program_of(f))
     for n, steps in ((5, 3), (3, 1), (4, 0)):
@@ -66,3 +80,5 @@ def test_text() -> None:
     text = program_of(stages).text
     assert "d_total = np.empty(" in text and "d_total[i] = " in text
     assert "d_k = np.zeros(" in text and "d_k = np.empty(" in text
+    text = program_of(made_anew).text
+    assert "    k = np.empty(" in text and "    total = np.zeros(" in text
