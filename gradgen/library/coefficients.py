@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gradgen.library.polynomials import Descending
 from gradgen.library.registry import reads
 
 
@@ -33,18 +34,38 @@ def polysub(a1, a2):
     return a1 - np.concatenate((np.zeros(-missing, a2.dtype), a2))
 
 
-@reads("np.polyder", samples=("np.polyder(x5)", "np.polyder(x5, 2)", "np.polyder(x3, m=0)"))
+@reads(
+    "np.polyder",
+    samples=(
+        "np.polyder(x5)",
+        "np.polyder(x5, 2)",
+        "np.polyder(x3, m=0)",
+        "np.polyder(np.poly1d(x4), 2)(y3)",
+    ),
+)
 def polyder(p, m=1):
     """Multiply each coefficient by its power."""
+    if isinstance(p, Descending):
+        return p.deriv(m)
     p = np.asarray(p)
     for _ in tuple(range(m)):
         p = p[:-1] * np.arange(len(p) - 1, 0, -1)
     return p
 
 
-@reads("np.polyint", samples=("np.polyint(x3)", "np.polyint(x3, 2)", "np.polyint(x3, k=y)"))
+@reads(
+    "np.polyint",
+    samples=(
+        "np.polyint(x3)",
+        "np.polyint(x3, 2)",
+        "np.polyint(x3, k=y)",
+        "np.polyint(np.poly1d(x3), k=y)(y3)",
+    ),
+)
 def polyint(p, m=1, k=None):
     """Divide each coefficient by its new power; the constant is k."""
+    if isinstance(p, Descending):
+        return p.integ(m, k)
     p = np.asarray(p)
     if k is None:
         constants = (0.0,) * m
