@@ -212,9 +212,11 @@ def _program(then: Recorded, target: Any, options: Any, asked: argparse.Namespac
     with contextlib.suppress(Unreadable, GradgenError):
         specs = specs_of(then.types, lambda name: getattr(target.module, name, None))
         changed = _changed_parameters(then, fn, list(specs))
-        program = None if changed else run(fn, None, options, specs=specs)
-        if program is not None and _types_of(program.text) == then.types:
-            return program
+        # Lengths that the function wants equal are apart where an argument was stretched then.
+        for each in () if changed else (options, replace(options, equal=None)):
+            program = run(fn, None, each, specs=specs)
+            if _types_of(program.text) == then.types:
+                return program
     args = example_args(target, asked.example)
     if changed and args is None:
         raise GradgenError(changed, hint=f"emit it anew, or add EXAMPLE_ARGS to {target.path}")

@@ -209,7 +209,7 @@ class Gradient(Specialised):
                 known[name] = road().pinned(spec, p.default) if exact else spec
         self._inlined = True
         try:
-            return Specialisation(self._plain_program(known)).call
+            return Specialisation(self._plain_program(known, apart=True)).call
         finally:
             self._inlined = False
 

@@ -87,6 +87,13 @@ class Specialised:
         return one, least
 
     def _known(self, key: Any, arguments: dict[str, Any], options: Options) -> Specialisation:
+        """Return the module for some arguments from the cache, or make it."""
+        made = self._of_types(key, arguments, options)
+        if made.fits(arguments):
+            return made
+        return self._of_types((*key, "apart"), arguments, dataclasses.replace(options, equal=None))
+
+    def _of_types(self, key: Any, arguments: dict[str, Any], options: Options) -> Specialisation:
         """Return the module for some types from the cache, or make it."""
         if (known := self._cached(key)) is not None:
             return known
@@ -162,7 +169,7 @@ class Specialised:
     def _program(self, given: Any, options: Options | None = None) -> Program:
         fn, inner, options = self.__wrapped__, None, options or self.options
         if isinstance(fn, Specialised):
-            made = self._inner_function(fn, given)
+            made = self._inner_function(fn, given, options.equal is None)
             given = _annotated(fn) if given is None else given
             fn, inner = made.call, made.program
         if self._receiver is not None:
@@ -171,7 +178,7 @@ class Specialised:
             return road().run(fn, None, options, specs=given, inner=inner)
         return road().run(fn, given, options, inner=inner)
 
-    def _inner_function(self, inner: Specialised, given: Any) -> Specialisation:
+    def _inner_function(self, inner: Specialised, given: Any, apart: bool) -> Specialisation:
         """Differentiate the generated text of the gradient that this one differentiates."""
         if not isinstance(given, dict):
             specs = (
@@ -183,15 +190,19 @@ class Specialised:
             specs = given
         if self.options.batch:  # the inner one is of one example, as any function is
             specs = road().of_one(specs, self.options.batch)
-        return Specialisation(inner._plain_program(specs))
+        return Specialisation(inner._plain_program(specs, apart))
 
-    def _plain_program(self, given: Any) -> Program:
-        """Return the program in plain NumPy, as it is to be read again."""
+    def _plain_program(self, given: Any, apart: bool = False) -> Program:
+        """Return the program in plain NumPy, as it is to be read again.
+
+        ``apart``: the lengths of its arguments are those of the caller's, equal or not.
+        """
         plain = object.__new__(type(self))
         plain.__dict__.update(self.__dict__)
         plain.options = dataclasses.replace(
-            self.options, backend="numpy", cache=False, read_again=True
-        )
+            self.options, backend="numpy", cache=False, read_again=True,
+            equal=None if apart else self.options.equal,
+        )  # fmt: skip
         return road().require_types(plain._program(given))
 
 

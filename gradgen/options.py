@@ -30,7 +30,8 @@ class Options:
     row.  ``turns`` says whether the seeds of a Jacobian may go through one after the other, where
     they cannot together; ``read_again``, that the text is not for the user, but to be
     differentiated; ``parallel``, whether loops may be done in parts, each on a thread;
-    ``reassociate``, whether compiled code may take sums in another order.
+    ``reassociate``, whether compiled code may take sums in another order; ``equal``, which
+    lengths of arguments are taken as equal from the beginning (``equal_lengths``), None: none is.
     """
 
     argnums: int | tuple[int, ...] = 0
@@ -47,6 +48,7 @@ class Options:
     read_again: bool = False
     parallel: bool = False
     reassociate: bool = False
+    equal: tuple[Any, ...] | None = ()
 
     def selected(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return the names of the differentiated parameters."""

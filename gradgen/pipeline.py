@@ -22,7 +22,8 @@ from gradgen.diff.keeping import Saved
 from gradgen.emission.header import header_of
 from gradgen.emission.module import Rendered, load, render
 from gradgen.errors import GradgenError, Span, UnbatchedError, UnsupportedError
-from gradgen.frontend.function import read_function, specs_for
+from gradgen.frontend.equal_lengths import taken_as_equal
+from gradgen.frontend.function import fits, read_function, specs_for
 from gradgen.frontend.source import innermost
 from gradgen.ir.nodes import Function, Value
 from gradgen.options import Options, bound_by_name
@@ -153,7 +154,12 @@ def _run(
     if options.memory is not None and options.mode in MARKED:
         again = loops_over_limit(fn, args, options, specs)
     given = specs if specs is not None else args
+    if inner is not None and options.equal is not None:
+        options = replace(options, equal=taken_as_equal(inner.function))
     function = read_function(fn, given, options)
+    if specs is None and args is not None and not fits(function, fn, args):
+        options = replace(options, equal=None)
+        function = read_function(fn, given, options)
     name = f"{_plain_name(fn)}_{options.mode}"
     program = Program(function, options, name, (fn, given), inner, again=again, whole=whole)
     made = _along(program, args, specs, until, watch)
@@ -255,6 +261,7 @@ def _nested(
     inner = require_types(run(fn, args, plain, specs=specs))
     made = load(inner.text, inner.name, {**inner.function.captures, **inner.rules})
     found = {n: inner.function.result["specs"][n] for n, _ in inner.function.params}
+    options = replace(options, equal=taken_as_equal(inner.function))
     function = read_function(made, found, replace(options, mode=then))
     function.result["title"] = "hessian"
     name = f"{_plain_name(fn)}_{options.mode}"
@@ -297,7 +304,8 @@ def _in_turns(program: Program, why: UnbatchedError) -> Program:
     inner = run(fn, None, plain, specs=specs)
     made = load(inner.text, inner.name, {**inner.function.captures, **inner.rules})
     found = {n: inner.function.result["specs"][n] for n, _ in inner.function.params}
-    product = read_function(made, found, replace(options, mode="second", has_aux=False))
+    again = replace(options, mode="second", has_aux=False, equal=taken_as_equal(inner.function))
+    product = read_function(made, found, again)
     function = read_function(fn, given, options)
     function.result |= {k: v for k, v in program.function.result.items() if k == "title"}
     return replace(program, function=function, product=product, in_turns=why, stages={})
@@ -311,7 +319,7 @@ def _examples_in_turns(program: Program, why: UnbatchedError) -> Program:
     inner = run(fn, None, plain, specs=given)
     made = load(inner.text, inner.name, {**inner.function.captures, **inner.rules})
     found = {n: inner.function.result["specs"][n] for n, _ in inner.function.params}
-    value = replace(options, mode="value", has_aux=False)
+    value = replace(options, mode="value", has_aux=False, equal=taken_as_equal(inner.function))
     function = read_function(made, found, value)
     new = Program(function, value, program.name, (made, found), inner, whole=program.whole)
     new.title = options.mode if options.mode in NESTED else ""

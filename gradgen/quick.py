@@ -7,6 +7,7 @@ of `Gradient.run`, which decides everything and enters here what may be short fr
 
 from __future__ import annotations
 
+import itertools
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ class Quick:
     their code.  ``sole``: the type of the only argument, where nothing else has to hold.
     """
 
-    __slots__ = ("arrays", "call", "made", "own", "read", "rest", "sole", "sure")
+    __slots__ = ("alike", "arrays", "call", "made", "own", "read", "rest", "sole", "sure")
 
     def __init__(self, made: Specialisation, args: tuple[Any, ...]) -> None:
         self.made: Any = made
@@ -33,6 +34,7 @@ class Quick:
         self.arrays = tuple(
             (k, a.dtype, a.ndim) for k, a in enumerate(args) if isinstance(a, np.ndarray)
         )
+        self.alike = _by_position(made)
         # A function that is called at several places is read at each of them.
         once = {(id(c.holder), c.key, id(c.value)): c for c in made.captures}.values()
         named = [c for c in once if isinstance(c.holder, dict) and c.parts is None]
@@ -49,6 +51,9 @@ class Quick:
             a = args[k]
             if a.dtype is not dtype or a.ndim != ndim or 1 in a.shape:
                 return False
+        for k, axis, offset, other, axis2, offset2 in self.alike:
+            if args[k].shape[axis] - offset != args[other].shape[axis2] - offset2:
+                return False
         for holder, key, value in self.read:
             if holder.get(key) is not value:
                 return False
@@ -56,6 +61,13 @@ class Quick:
             if getattr(function, name) is not value:
                 return False
         return not self.rest or all(c.fresh() for c in self.rest)
+
+
+def _by_position(made: Specialisation) -> tuple[tuple[int, ...], ...]:
+    """Return the axes of arguments that have to be equally long, with offsets, in pairs."""
+    order = {name: k for k, (name, _) in enumerate(made.program.function.params)}
+    places = [[(order[p.name], p.axis, p.offset) for p in group] for group in made.alike]
+    return tuple((*a, *b) for group in places for a, b in itertools.pairwise(group))
 
 
 def long_way(made: Specialisation | None) -> Quick:
@@ -69,6 +81,8 @@ def quick_of(made: Specialisation, args: tuple[Any, ...]) -> Quick | None:
     """Return the short way for calls like this one, None where calls like it need the long one."""
     if made.program.function.result["reader"].pinned:
         return None
+    if made.program.options.equal is None:
+        return None  # calls of the same types have another module as a rule
     if made.program.written or not all(type(a) in PLAIN for a in args):
         return None
     if any(1 in a.shape for a in args if isinstance(a, np.ndarray)):

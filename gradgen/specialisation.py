@@ -25,7 +25,15 @@ def road() -> Any:
     from gradgen import pipeline
     from gradgen.batch import specs
     from gradgen.emission import module
-    from gradgen.frontend import arguments, keys, long_lists, pinning, shared_arguments, source
+    from gradgen.frontend import (
+        arguments,
+        equal_lengths,
+        keys,
+        long_lists,
+        pinning,
+        shared_arguments,
+        source,
+    )
     from gradgen.ir import evaluate
 
     return types.SimpleNamespace(
@@ -35,6 +43,8 @@ def road() -> Any:
         write=module.write,
         source_of=source.source_of,
         key_of=keys.key_of,
+        places_alike=equal_lengths.places_alike,
+        fit=equal_lengths.fit,
         of_any_length=long_lists.of_any_length,
         stay_lists=long_lists.stay_lists,
         pinned=pinning.pinned,
@@ -55,12 +65,13 @@ def road() -> Any:
 class Specialisation:
     """One generated module: its program, its function, and what it read from outside."""
 
-    __slots__ = ("call", "captures", "kept", "program")
+    __slots__ = ("alike", "call", "captures", "kept", "program")
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.captures = program.captures
         self.kept: dict[Any, int | None] = {}
+        self.alike = road().places_alike(program.function)
         self.call = _loader(program)(
             program.text, program.name, {**program.function.captures, **program.rules}
         )
@@ -70,6 +81,10 @@ class Specialisation:
     def fresh(self) -> bool:
         """Whether everything read from outside is still what it was."""
         return all(c.fresh() for c in self.captures)
+
+    def fits(self, arguments: dict[str, Any]) -> bool:
+        """Whether arguments are as long as the module takes for granted."""
+        return not self.alike or bool(road().fit(self.alike, arguments))
 
     @property
     def for_any_length(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from typing import Any
 
 from gradgen.emission import pieces
@@ -11,6 +12,7 @@ from gradgen.emission.hidden import parameter
 from gradgen.emission.pieces import access
 from gradgen.frontend.arguments import Container, Opaque
 from gradgen.frontend.classes import has_attributes
+from gradgen.frontend.equal_lengths import Place, places_alike
 from gradgen.ir.nodes import Function, Op, Value, walk
 from gradgen.ir.types import Dim, Type, may_be_one
 from gradgen.rules.broadcasts import broadcast_symbols
@@ -26,6 +28,7 @@ def guards(function: Function, name: str, names: dict[Value, str]) -> list[ast.s
     tests += [test for p, spec in function.params for test in _whole_tests(p, (), spec)]
     tests += [_rank_test([(names[op.out], op.out.type) for op in arrays])] if arrays else []
     tests += _length_tests([_as_taken(op, names) for op in arrays], stretched)
+    tests += _alike_tests(function, names)
     tests += [_container_test(names[op.out]) for op in leaves if op.out.type.kind == "any"]
     if not tests:
         return []
@@ -103,7 +106,7 @@ def _length_tests(arrays: list[tuple[str, Type]], decided: set[str]) -> list[ast
     known: list[ast.expr] = []
     others: list[ast.expr] = []
     for name, t in arrays:
-        shape = ast.Attribute(ast.Name(name, ast.Load()), "shape", ast.Load())
+        shape = _shape(name)
         exact = {k: d for k, d in enumerate(t.shape or ()) if isinstance(d, int)}
         if exact and len(exact) == len(t.shape or ()) and max(exact.values()) > 1:
             wanted = ast.Tuple([ast.Constant(d) for d in exact.values()], ast.Load())
@@ -122,6 +125,41 @@ def _length_tests(arrays: list[tuple[str, Type]], decided: set[str]) -> list[ast
             joined = ast.BinOp(joined, ast.Add(), other)
         known.append(ast.Compare(ast.Constant(1), [ast.In()], [joined]))
     return known
+
+
+def _alike_tests(function: Function, names: dict[Value, str]) -> list[ast.expr]:
+    """Test that axes of arguments are as long as was taken for granted."""
+    read = {(f.param, f.path): f.value for f in function.leaves if f.value in names}
+    groups = [[p for p in g if (p.name, p.path) in read] for g in places_alike(function)]
+    found: dict[tuple[Value, Value], list[tuple[Place, Place]]] = {}
+    for one, two in (pair for group in groups for pair in itertools.pairwise(group)):
+        both = read[one.name, one.path], read[two.name, two.path]
+        found.setdefault(both, []).append((one, two))
+    tests: list[ast.expr] = []
+    for (a, b), pairs in found.items():
+        if len(pairs) > 1 and a.type.shape == b.type.shape and len(pairs) == a.type.rank:
+            tests.append(ast.Compare(_shape(names[a]), [ast.NotEq()], [_shape(names[b])]))
+        else:
+            tests += [_alike_test((names[a], one), (names[b], two)) for one, two in pairs]
+    return tests
+
+
+def _alike_test(a: tuple[str, Place], b: tuple[str, Place]) -> ast.expr:
+    longer, shorter = (b, a) if b[1].offset > a[1].offset else (a, b)
+    more = longer[1].offset - shorter[1].offset
+    one, two = (_length(name, p.axis) for name, p in (longer, shorter))
+    wanted = ast.BinOp(two, ast.Add(), ast.Constant(more)) if more else two
+    return ast.Compare(one, [ast.NotEq()], [wanted])
+
+
+def _length(name: str, axis: int) -> ast.expr:
+    if axis == 0:
+        return pieces.call("len", [ast.Name(name, ast.Load())])
+    return ast.Subscript(_shape(name), ast.Constant(axis), ast.Load())
+
+
+def _shape(name: str) -> ast.expr:
+    return ast.Attribute(ast.Name(name, ast.Load()), "shape", ast.Load())
 
 
 def _decided(function: Function) -> set[str]:

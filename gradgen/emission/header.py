@@ -259,7 +259,8 @@ def _spell_type(t: Type, letters: dict[str, str]) -> str:
     for d in t.shape or ():
         if isinstance(d, Dim):
             k = len(letters)
-            dims.append(letters.setdefault(d.name, LETTERS[k] if k < len(LETTERS) else f"n{k}"))
+            letter = letters.setdefault(d.name, LETTERS[k] if k < len(LETTERS) else f"n{k}")
+            dims.append(f"{letter}{d.offset:+d}" if d.offset else letter)
         else:
             dims.append(str(d))
     entries = "" if t.entries is None else f" = {as_rows(t.entries)}"

@@ -9,7 +9,7 @@ from gradgen.dataclass import dataclass
 from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend.signals import Laborious, Retry
 from gradgen.ir.nodes import Callee, Value
-from gradgen.ir.types import Type
+from gradgen.ir.types import Dim, Type
 
 if TYPE_CHECKING:
     from gradgen.frontend.recursive_states import Reading
@@ -72,6 +72,7 @@ class Book:
     has_sets: bool = False  # whether the program makes sets
     computed_sets: bool = False  # whether these may hold what is computed
     lengths: dict[str, int] = field(default_factory=dict)
+    equal: dict[str, Dim] | None = None  # lengths of arguments that are others, None: none is
     unpacked: set[int] = field(default_factory=set)
     learns_lengths: bool = False
     stepwise: set[int] = field(default_factory=set)  # what makes iterators that keep their place

@@ -25,6 +25,14 @@ from gradgen.frontend.book import Book
 from gradgen.frontend.calls import call_value
 from gradgen.frontend.captured_lists import require_loops
 from gradgen.frontend.entries import KEYS, Entries
+from gradgen.frontend.equal_lengths import (
+    Meetings,
+    fit,
+    learnt,
+    places_alike,
+    symbols_of,
+    with_equal,
+)
 from gradgen.frontend.inlining import run_body
 from gradgen.frontend.list_columns import make_columns
 from gradgen.frontend.lists import SUBSCRIPT
@@ -43,6 +51,7 @@ from gradgen.frontend.selection import STARS, Selected, parameter_positions, sel
 from gradgen.frontend.signals import (
     FOR,
     WHILE,
+    Alike,
     Laborious,
     Retry,
     Stepwise,
@@ -161,6 +170,12 @@ def pinned_specs(fn: Any, args: Sequence[Any]) -> list[dict[str, Any]]:
     return [exact] if fuller == exact else [exact, fuller]
 
 
+def fits(function: Function, fn: Any, args: Sequence[Any]) -> bool:
+    """Whether arguments are as long as was taken for granted where a function was read."""
+    groups = places_alike(function)
+    return not groups or fit(groups, bound(signature_of(fn), _spelled_name(fn), args, {}).arguments)
+
+
 def _read_function(
     fn: Any,
     given: Any,
@@ -194,6 +209,7 @@ def _read_function(
     book = Book(effort=effort, learns_lengths=not options.batch, pooled=pooled, follows=follows)
     book.apart = apart
     book.kinds, book.compiled = kinds or Kinds(), options.backend == "numba"
+    book.equal = None if options.equal is None or options.batch else dict(options.equal[1:])
     book.whiles, book.tables = set() if whiles is None else whiles, tables
     if kept_lists is not None:
         book.keeps_lists, book.kept_lists = True, kept_lists
@@ -215,6 +231,8 @@ def _read_function(
             if not book.has_sets or book.computed_sets:
                 raise further(refused, error) if refused else error from None
             book.computed_sets, refused = True, error
+        except Alike as found:
+            book.equal = learnt(book.equal or {}, found.symbol, found.length)
         except Refine as found:
             name, path = found.path
             specs[name] = refined(specs[name], path, found.how)
@@ -293,6 +311,9 @@ def _read(
     if isinstance(fn, types.FunctionType):
         r.frame.cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))
     r.b.span = source.span(source.node)
+    if book.equal is not None:
+        r.b.met = Meetings(symbols_of(specs))
+        specs = {n: with_equal(s, book.equal) for n, s in specs.items()}
     parameters = list(signature.parameters.values())
     visible = parameters[1:] if receiver is not None else parameters
     active = select(options, visible, specs, parameter_positions(fn))
@@ -325,6 +346,8 @@ def _read(
     function.filled = frozenset(r.given[k] for k in r.given_writes)
     last = _last_return(source.node)
     function.result = {"reader": r, "active": active, "specs": specs, "place": r.span(last)}
+    known = options.equal[0] if options.equal else [p.name for p in visible]
+    function.result |= {"equal": book.equal, "measured": tuple(known)}
     function.result |= returned(r, last, result, options, function)
     function.result["returned"] = source.span(last)
     block.results = [value for value, _ in function.result["seeds"]]

@@ -8,6 +8,7 @@ from typing import Any
 
 from gradgen.errors import Span
 from gradgen.ir.nodes import Block
+from gradgen.ir.types import Dim
 
 
 class Certain(Exception):
@@ -47,6 +48,14 @@ class Tabled(Exception):
     def __init__(self, made: int) -> None:
         super().__init__(made)
         self.made = made
+
+
+class Alike(Exception):
+    """Two arrays meet that are equally long, unless one is stretched: a length is another."""
+
+    def __init__(self, symbol: str, length: Dim) -> None:
+        super().__init__(symbol, length)
+        self.symbol, self.length = symbol, length
 
 
 class WriteOut(Exception):

@@ -1,0 +1,143 @@
+"""Lengths of arguments that have to be equal, or so far apart, for the function to go through.
+
+``y[1:] * (x[1:] - x[:-1])`` needs two arrays of one length, unless a slice has one entry, which
+NumPy stretches.  A module is made for the first: its header says ``y f64[n]  x f64[n]``, it tests
+that, and sums nothing back.  A call that stretches gets a module that leaves them apart.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gradgen.frontend.arguments import Container
+from gradgen.frontend.signals import Alike
+from gradgen.ir.evaluate import follow
+from gradgen.ir.nodes import Function, Value
+from gradgen.ir.types import Dim, Length, Shape, Type, may_be_one
+from gradgen.rules.places import index_shape
+from gradgen.rules.registry import RULES
+
+STORES = ("store", "inc", "add_at")
+
+
+class Place(NamedTuple):
+    """An axis of an array in an argument, whose length is one that others have, and ``offset``."""
+
+    name: str
+    path: tuple[Any, ...]
+    axis: int
+    offset: int
+
+
+def symbols_of(specs: Mapping[str, Any]) -> frozenset[str]:
+    """Return the symbols of all lengths of arrays in arguments."""
+    found: set[str] = set()
+    work = list(specs.values())
+    while work:
+        spec = work.pop()
+        if isinstance(spec, Container):
+            work += spec.items
+        elif isinstance(spec, Type) and spec.kind == "array":
+            found.update(d.name for d in spec.shape or () if isinstance(d, Dim) and d.big)
+    return frozenset(found)
+
+
+def learnt(equal: Mapping[str, Dim], symbol: str, length: Dim) -> dict[str, Dim]:
+    """Return what is known of equal lengths, with one more that is another."""
+    moved = {k: length + d.offset if d.name == symbol else d for k, d in equal.items()}
+    return {**moved, symbol: length}
+
+
+def with_equal(spec: Any, equal: Mapping[str, Dim]) -> Any:
+    """Return the spec of an argument in which equal lengths have one symbol."""
+    if isinstance(spec, Container):
+        items = tuple(with_equal(s, equal) for s in spec.items)
+        return dataclasses.replace(spec, items=items)
+    if not isinstance(spec, Type) or spec.kind != "array" or not spec.shape:
+        return spec
+    return dataclasses.replace(spec, shape=tuple(_renamed(d, equal) for d in spec.shape))
+
+
+def _renamed(d: Length, equal: Mapping[str, Dim]) -> Length:
+    return equal[d.name] + d.offset if isinstance(d, Dim) and d.name in equal else d
+
+
+def taken_as_equal(function: Function) -> tuple[Any, ...] | None:
+    """Return what a function was read with, for its text: parameters, and which lengths are others.
+
+    None: none is, whatever the function does with them.
+    """
+    equal = function.result["equal"]
+    return None if equal is None else (function.result["measured"], *equal.items())
+
+
+def places_alike(function: Function) -> list[list[Place]]:
+    """Return the axes of arguments that were taken as equally long, but for their offsets.
+
+    Those of tangents, which are as long as what they belong to, are not asked for.
+    """
+    symbols = {d.name for d in (function.result["equal"] or {}).values()}
+    found: dict[str, list[Place]] = {}
+    for leaf in function.leaves if symbols else ():
+        t = leaf.value.type
+        if t.kind != "array" or leaf.param not in function.result["measured"]:
+            continue
+        for k, d in enumerate(t.shape or ()):
+            if isinstance(d, Dim) and d.name in symbols:
+                found.setdefault(d.name, []).append(Place(leaf.param, leaf.path, k, d.offset))
+    return list(found.values())
+
+
+def fit(groups: Sequence[Sequence[Place]], arguments: Mapping[str, Any]) -> bool:
+    """Whether arguments are as long as was taken for granted."""
+    for group in groups:
+        lengths = {
+            np.shape(follow(arguments[p.name], p.path))[p.axis] - p.offset
+            for p in group if p.name in arguments
+        }  # fmt: skip
+        if len(lengths) > 1:
+            return False
+    return True
+
+
+class Meetings:
+    """Watches where arrays of the arguments' lengths meet entry by entry, as a program is read."""
+
+    def __init__(self, symbols: frozenset[str]) -> None:
+        self.symbols = symbols
+
+    def __call__(self, prim: str, values: Sequence[Value], attrs: Mapping[str, Any]) -> None:
+        """Raise `Alike` where it is open whether one of two arrays is stretched."""
+        shapes = [v.type.shape or () for v in values if v.type.kind == "array"]
+        if len(shapes) < 2:
+            return
+        if prim in STORES and "path" not in attrs:
+            shapes = [_written(values, attrs), values[1].type.shape or ()]
+        elif not RULES[prim].elementwise:
+            return
+        for one, two in itertools.combinations(shapes, 2):
+            for a, b in zip(reversed(one), reversed(two), strict=False):
+                if a != b and isinstance(a, Dim) and isinstance(b, Dim):
+                    self._meet(a, b)
+
+    def _meet(self, a: Dim, b: Dim) -> None:
+        open_ = may_be_one(a) or may_be_one(b)
+        if not open_ or a.name == b.name or not {a.name, b.name} <= self.symbols:
+            return
+        # ``n + 1`` of a length is not 1 where that is none of an argument's; ``n - 1`` may be.
+        if a.offset > b.offset:
+            a, b = b, a
+        raise Alike(a.name, Dim(b.name, b.offset - a.offset, True))
+
+
+def _written(values: Sequence[Value], attrs: Mapping[str, Any]) -> Shape:
+    """Return the shape of what a store writes to, where it is known."""
+    array, shape = values[0].type, values[0].type.shape
+    if array.kind != "array" or shape is None:
+        return ()
+    return index_shape(shape, attrs["index"], attrs.get("slices", ()), values[2:]) or ()
