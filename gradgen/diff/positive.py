@@ -10,8 +10,22 @@ from gradgen.rules.complexes import is_complex
 ABOVE, NOT_BELOW = 1, 0  # zero
 LEVELS = 8  # how many operations are looked through
 MAXIMA = ("max", "cancelling_max")
-NATURAL = ("exp", "abs", "fabs", "absolute", "square", "sqrt", "norm")
-SAME = ("expand_dims", "reshape", "ravel", "float")
+NATURAL = {
+    "exp", "exp2", "abs", "fabs", "absolute", "square", "norm", "hypot", "var", "std", "expit",
+    "softmax", "cosh",
+}  # fmt: skip
+# Of whose entries each is one of the first input's.
+SAME = {
+    "expand_dims", "reshape", "ravel", "float", "T", "transpose", "broadcast_to", "load", "copy",
+    "flip", "max", "min", "cancelling_max", "squeeze", "repeat", "tile",
+}  # fmt: skip
+REDUCED = {"max", "min", "cancelling_max"}
+# Not below zero where an input is not.
+GROWING = {
+    "log1p", "expm1", "sinh", "tanh", "arctan", "arcsinh", "cbrt", "cumsum", "logaddexp",
+}  # fmt: skip
+QUOTIENTS, SUMMED = {"div", "divide"}, {"matmul", "dot", "vdot", "inner"}
+PRODUCTS = {"mul", "multiply", *QUOTIENTS, *SUMMED}
 
 
 def is_positive(v: Value) -> bool:
@@ -24,23 +38,45 @@ def _bound(v: Value, levels: int) -> int | None:
     op = v.op
     if op is None or op.blocks or not levels or is_complex(v):
         return _of_number(v)
-    name = op.prim.removeprefix("np.").removeprefix("math.")
-    below = [_bound(u, levels - 1) for u in op.inputs[:2]]
+    name = op.prim.rpartition(".")[2]
+    inputs = op.inputs[1:3] if name == "where" else op.inputs[:3]
+    below = [_bound(u, levels - 1) for u in inputs]
     known = [b for b in below if b is not None]
+    every = len(known) == len(below)
     if name == "add":
-        return max(known) if len(known) == 2 else None
-    if name in ("maximum", "max2"):
+        return max(known) if every else None
+    if name in ("maximum", "max2", "fmax"):
         return max(known) if known else None
-    if name in ("mul", "multiply"):  # of which small ones may be too small for a number
-        return NOT_BELOW if len(known) == 2 or op.inputs[0] is op.inputs[1] else None
-    if name in ("pow", "power"):
-        even = any(is_constant(op.inputs[1], k) for k in (2, 4, 6, 8))
-        return NOT_BELOW if even else None
+    if name in ("minimum", "min2", "fmin", "where"):
+        return min(known) if every else None
+    if name == "clip":
+        return _clipped(op, below)
     if name in ("sum", "mean") and _is_plain(op):
         return ABOVE if _has_one(op) else NOT_BELOW if known else None
     if name in SAME or (name == "sqrt" and known):
-        return below[0]
-    return ABOVE if name == "cosh" else NOT_BELOW if name in NATURAL else None
+        return below[0] if _is_plain(op) or name not in REDUCED else None
+    return ABOVE if name == "cosh" else NOT_BELOW if _is_natural(op, name, known) else None
+
+
+def _clipped(op: Op, below: list[int | None]) -> int | None:
+    """Return the bound of ``minimum(maximum(x, low), high)``."""
+    x, low, high = below
+    known = [b for b in (x, low) if b is not None]
+    open_above = isinstance(op.inputs[2], Const) and op.inputs[2].const is None
+    if not known or (high is None and not open_above):
+        return None
+    return max(known) if high is None else min(max(known), high)
+
+
+def _is_natural(op: Op, name: str, known: list[int]) -> bool:
+    """Whether the result of a function is not below zero."""
+    if name in PRODUCTS:  # of which small ones may be too small for a number
+        square = op.inputs[0] is op.inputs[1] and name not in QUOTIENTS
+        return len(known) == 2 or (square and (name not in SUMMED or op.inputs[0].type.rank == 1))
+    if name in ("pow", "power"):
+        even = any(is_constant(op.inputs[1], k) for k in (2, 4, 6, 8))
+        return even or _bound(op.inputs[0], LEVELS - 1) is not None
+    return name in NATURAL or (name in GROWING and bool(known))
 
 
 def _of_number(v: Value) -> int | None:
