@@ -26,7 +26,7 @@ class Quick:
     their code.  ``sole``: the type of the only argument, where nothing else has to hold.
     """
 
-    __slots__ = ("alike", "arrays", "call", "made", "own", "read", "rest", "sole", "sure")
+    __slots__ = ("alike", "arrays", "call", "least", "made", "own", "read", "rest", "sole", "sure")
 
     def __init__(self, made: Specialisation, args: tuple[Any, ...]) -> None:
         self.made: Any = made
@@ -34,7 +34,7 @@ class Quick:
         self.arrays = tuple(
             (k, a.dtype, a.ndim) for k, a in enumerate(args) if isinstance(a, np.ndarray)
         )
-        self.alike = _by_position(made)
+        self.alike, self.least = _by_position(made)
         # A function that is called at several places is read at each of them.
         once = {(id(c.holder), c.key, id(c.value)): c for c in made.captures}.values()
         named = [c for c in once if isinstance(c.holder, dict) and c.parts is None]
@@ -51,6 +51,9 @@ class Quick:
             a = args[k]
             if a.dtype is not dtype or a.ndim != ndim or 1 in a.shape:
                 return False
+        for k, axis, length in self.least:
+            if args[k].shape[axis] < length:
+                return False
         for k, axis, offset, other, axis2, offset2 in self.alike:
             if args[k].shape[axis] - offset != args[other].shape[axis2] - offset2:
                 return False
@@ -63,11 +66,16 @@ class Quick:
         return not self.rest or all(c.fresh() for c in self.rest)
 
 
-def _by_position(made: Specialisation) -> tuple[tuple[int, ...], ...]:
-    """Return the axes of arguments that have to be equally long, with offsets, in pairs."""
+def _by_position(made: Specialisation) -> tuple[tuple[tuple[int, ...], ...], ...]:
+    """Return the axes of arguments that have to be equally long, with offsets, in pairs.
+
+    And those that have to be so long at least.
+    """
     order = {name: k for k, (name, _) in enumerate(made.program.function.params)}
     places = [[(order[p.name], p.axis, p.offset) for p in group] for group in made.alike]
-    return tuple((*a, *b) for group in places for a, b in itertools.pairwise(group))
+    pairs = tuple((*a, *b) for group in places for a, b in itertools.pairwise(group))
+    least = ((order[p.name], p.axis, p.least) for group in made.alike for p in group if p.least)
+    return pairs, tuple(least)
 
 
 def long_way(made: Specialisation | None) -> Quick:

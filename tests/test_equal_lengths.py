@@ -34,11 +34,27 @@ def stencil(u, a, f):
     return np.sum((a[1:-1, 1:-1] * lap - f) ** 2)
 
 
+def sliced(p, x):
+    return np.sum((p[:3] * x + p[3:6]) ** 2 * p[-2:-1])
+
+
+def layers(p, x):
+    w = np.reshape(p[:6], (2, 3))
+    return np.sum(np.tanh(x @ w + p[6:9]) @ p[9:12] * x[:, 0])
+
+
+def columns(m, t):
+    return np.sum((m[1:, :2] - m[:-1, 2:4] * t[:2]) ** 2)
+
+
 # Lengths of the arguments: those that are meant, another time, and such as stretch a slice.
 CALLS = {
     trapezoid: [[5, 5], [2, 5], [5, 2], [2, 2], [7, 7]],
     springs: [[5, 5, 4], [2, 5, 4], [2, 2, 1], [5, 5, 1], [3, 3, 2]],
     stored: [[4, 4], [5, 2], [3, 3]],
+    sliced: [[8, 3], [6, 3], [4, 3], [9, 1]],
+    layers: [[12, (4, 2)], [14, (3, 2)]],
+    columns: [[(4, 4), 2], [(3, 4), 5], [(4, 3), 2], [(2, 5), 1]],
     stencil: [[(5, 6), (5, 6), (3, 4)], [(5, 5), (3, 3), (3, 3)], [(4, 4), (4, 4), (2, 2)]],
 }
 
@@ -86,6 +102,15 @@ def test_the_text_sums_nothing_back_and_says_what_it_is_made_for():
     assert "len(u) != len(x)" in found and "len(x) != len(k) + 1" in found
     assert "u.shape != a.shape" in text(stencil) and "len(a) != len(f) + 2" in text(stencil)
     assert "_unbroadcast" in text(springs, [5, 5, 1]) + text(trapezoid, [2, 5])
+
+
+def test_slices_of_an_argument_are_whole():
+    found = text(layers)
+    assert "_unbroadcast" not in found and "p f64[n>=9]" in found and "len(p) < 9" in found
+    assert "_unbroadcast" not in text(columns) and "m.shape[1] < 4" in text(columns)
+    product = gradgen.hvp(layers)
+    product(arguments([12, (4, 2)]), np.ones(12))
+    assert "_unbroadcast" not in product.source and product.source.count("raise") == 1
 
 
 def test_a_text_alone_refuses_what_it_is_not_made_for():
@@ -149,12 +174,16 @@ def test_methods_containers_and_examples():
         assert ("_unbroadcast" in made.source) == (lengths == [5, 2])
 
 
-@pytest.mark.parametrize("lengths", [[5, 5, 4], [5, 5, 1], [2, 5, 4]])
-def test_a_committed_text_is_fresh(tmp_path, monkeypatch, lengths):
-    source = f"import numpy as np\n\n\n{inspect.getsource(springs)}"
+@pytest.mark.parametrize(
+    ("of", "lengths"),
+    [(springs, [5, 5, 4]), (springs, [5, 5, 1]), (columns, [(4, 4), 2]), (columns, [(4, 3), 2])],
+)
+def test_a_committed_text_is_fresh(tmp_path, monkeypatch, of, lengths):
+    source = f"import numpy as np\n\n\n{inspect.getsource(of)}"
     (tmp_path / "losses.py").write_text(source)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
-    loss = load_module(tmp_path / "losses.py").springs
-    gradgen.emit(loss, "out.py", example_args=arguments(lengths), argnums=(0, 1, 2))
+    loss = load_module(tmp_path / "losses.py")
+    loss = getattr(loss, of.__name__)
+    gradgen.emit(loss, "out.py", example_args=arguments(lengths), argnums=(0, 1))
     assert check_file("out.py").ok

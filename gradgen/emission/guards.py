@@ -131,6 +131,7 @@ def _alike_tests(function: Function, names: dict[Value, str]) -> list[ast.expr]:
     """Test that axes of arguments are as long as was taken for granted."""
     read = {(f.param, f.path): f.value for f in function.leaves if f.value in names}
     groups = [[p for p in g if (p.name, p.path) in read] for g in places_alike(function)]
+    groups = [group for group in groups if group]
     found: dict[tuple[Value, Value], list[tuple[Place, Place]]] = {}
     for one, two in (pair for group in groups for pair in itertools.pairwise(group)):
         both = read[one.name, one.path], read[two.name, two.path]
@@ -141,7 +142,13 @@ def _alike_tests(function: Function, names: dict[Value, str]) -> list[ast.expr]:
             tests.append(ast.Compare(_shape(names[a]), [ast.NotEq()], [_shape(names[b])]))
         else:
             tests += [_alike_test((names[a], one), (names[b], two)) for one, two in pairs]
-    return tests
+    # The first of those that are equally long is tested for all of them.
+    needed = [(names[read[p.name, p.path]], p) for p, *_ in groups if p.least]
+    return tests + [_least_test(name, p) for name, p in needed]
+
+
+def _least_test(name: str, p: Place) -> ast.expr:
+    return ast.Compare(_length(name, p.axis), [ast.Lt()], [ast.Constant(p.least)])
 
 
 def _alike_test(a: tuple[str, Place], b: tuple[str, Place]) -> ast.expr:

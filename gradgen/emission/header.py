@@ -259,8 +259,9 @@ def _spell_type(t: Type, letters: dict[str, str]) -> str:
     for d in t.shape or ():
         if isinstance(d, Dim):
             k = len(letters)
+            least = f">={d.least}" if d.least and d.name not in letters and not d.offset else ""
             letter = letters.setdefault(d.name, LETTERS[k] if k < len(LETTERS) else f"n{k}")
-            dims.append(f"{letter}{d.offset:+d}" if d.offset else letter)
+            dims.append(f"{letter}{d.offset:+d}" if d.offset else f"{letter}{least}")
         else:
             dims.append(str(d))
     entries = "" if t.entries is None else f" = {as_rows(t.entries)}"

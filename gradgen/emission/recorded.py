@@ -29,7 +29,7 @@ DTYPES = {short: name for name, short in SHORT.items() if name}
 LENGTH = 2
 MORE = "..."  # what stands for the other items of a long list
 TOKEN = re.compile(
-    r"\s*(?:(?P<array>\w+)\[(?P<dims>(?:\w+(?:\+\d+)?(?:, )?)*)\](?!\w)"
+    r"\s*(?:(?P<array>\w+)\[(?P<dims>(?:\w+(?:\+\d+|>=\d+)?(?:, )?)*)\](?!\w)"
     r"|(?P<back>\w+\^\d+)|(?P<any>number or array)|np\.(?P<scalar>\w+)"
     r"|(?P<text>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
     r"|(?P<number>-?(?:inf|nan|\d[\w.+-]*))|(?P<word>[^\W\d]\w*)|(?P<sign>[()\[\]{},:]))"

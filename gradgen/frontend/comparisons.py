@@ -41,6 +41,7 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Const, Value
+from gradgen.ir.types import Dim
 
 EQUAL_RANGES = """
 n = len(a)
@@ -125,7 +126,15 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
     lengths = prim in ("eq", "ne") and a.type.kind == b.type.kind == "int"
     if lengths and a.type.value is not None and a.type.value == b.type.value:
         return Const(prim == "eq")
+    if prim == "lt" and r.frame.source.generated and _is_long(a, b):
+        return Const(False)
     return r.hold(r.b.emit(prim, [a, b], span=r.span(node)))
+
+
+def _is_long(length: Value, least: Value) -> bool:
+    """Whether a length is known not to be less: what a text is made for has been tested."""
+    d = length.type.value
+    return isinstance(d, Dim) and isinstance(least, Const) and d.least + d.offset >= least.const
 
 
 def _equal_ranges(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> Any:

@@ -1,15 +1,16 @@
-"""Lengths of arguments that have to be equal, or so far apart, for the function to go through.
+"""Lengths of arguments that have to be equal, or so long, for the function to go through.
 
 ``y[1:] * (x[1:] - x[:-1])`` needs two arrays of one length, unless a slice has one entry, which
 NumPy stretches.  A module is made for the first: its header says ``y f64[n]  x f64[n]``, it tests
-that, and sums nothing back.  A call that stretches gets a module that leaves them apart.
+that, and sums nothing back.  So it is with ``p[:3] * w + p[3:6]``, for which ``p`` is taken to have
+six entries or more.  Any other call gets a module that takes nothing for granted.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,19 +20,23 @@ from gradgen.frontend.signals import Alike
 from gradgen.ir.evaluate import follow
 from gradgen.ir.nodes import Function, Value
 from gradgen.ir.types import Dim, Length, Shape, Type, may_be_one
-from gradgen.rules.places import index_shape
+from gradgen.rules.places import index_shape, least_for
 from gradgen.rules.registry import RULES
 
 STORES = ("store", "inc", "add_at")
 
 
 class Place(NamedTuple):
-    """An axis of an array in an argument, whose length is one that others have, and ``offset``."""
+    """An axis of an array in an argument, whose length is one that others have, and ``offset``.
+
+    It is not less than ``least``.
+    """
 
     name: str
     path: tuple[Any, ...]
     axis: int
     offset: int
+    least: int
 
 
 def symbols_of(specs: Mapping[str, Any]) -> frozenset[str]:
@@ -48,19 +53,23 @@ def symbols_of(specs: Mapping[str, Any]) -> frozenset[str]:
 
 
 def learnt(equal: Mapping[str, Dim], symbol: str, length: Dim) -> dict[str, Dim]:
-    """Return what is known of equal lengths, with one more that is another."""
-    moved = {k: length + d.offset if d.name == symbol else d for k, d in equal.items()}
-    return {**moved, symbol: length}
+    """Return what is known of lengths, with one more that is another, or not less than a number."""
+    base = replace(length, offset=0)
+    found = {k: d if d.name != length.name else base + d.offset for k, d in equal.items()}
+    found |= {k: length + d.offset for k, d in equal.items() if d.name == symbol}
+    if base.least:
+        found[base.name] = base
+    return {**found, symbol: length}
 
 
 def with_equal(spec: Any, equal: Mapping[str, Dim]) -> Any:
     """Return the spec of an argument in which equal lengths have one symbol."""
     if isinstance(spec, Container):
         items = tuple(with_equal(s, equal) for s in spec.items)
-        return dataclasses.replace(spec, items=items)
+        return replace(spec, items=items)
     if not isinstance(spec, Type) or spec.kind != "array" or not spec.shape:
         return spec
-    return dataclasses.replace(spec, shape=tuple(_renamed(d, equal) for d in spec.shape))
+    return replace(spec, shape=tuple(_renamed(d, equal) for d in spec.shape))
 
 
 def _renamed(d: Length, equal: Mapping[str, Dim]) -> Length:
@@ -89,18 +98,21 @@ def places_alike(function: Function) -> list[list[Place]]:
             continue
         for k, d in enumerate(t.shape or ()):
             if isinstance(d, Dim) and d.name in symbols:
-                found.setdefault(d.name, []).append(Place(leaf.param, leaf.path, k, d.offset))
+                least = d.least + d.offset if d.least else 0
+                found.setdefault(d.name, []).append(
+                    Place(leaf.param, leaf.path, k, d.offset, least)
+                )
     return list(found.values())
 
 
 def fit(groups: Sequence[Sequence[Place]], arguments: Mapping[str, Any]) -> bool:
     """Whether arguments are as long as was taken for granted."""
     for group in groups:
-        lengths = {
-            np.shape(follow(arguments[p.name], p.path))[p.axis] - p.offset
-            for p in group if p.name in arguments
-        }  # fmt: skip
-        if len(lengths) > 1:
+        given = [p for p in group if p.name in arguments]
+        lengths = [np.shape(follow(arguments[p.name], p.path))[p.axis] for p in given]
+        if any(n < p.least for n, p in zip(lengths, given, strict=True)):
+            return False
+        if len({n - p.offset for n, p in zip(lengths, given, strict=True)}) > 1:
             return False
     return True
 
@@ -122,17 +134,28 @@ class Meetings:
             return
         for one, two in itertools.combinations(shapes, 2):
             for a, b in zip(reversed(one), reversed(two), strict=False):
-                if a != b and isinstance(a, Dim) and isinstance(b, Dim):
+                if a != b:
                     self._meet(a, b)
 
-    def _meet(self, a: Dim, b: Dim) -> None:
-        open_ = may_be_one(a) or may_be_one(b)
-        if not open_ or a.name == b.name or not {a.name, b.name} <= self.symbols:
+    def _meet(self, a: Length, b: Length) -> None:
+        for part, other in ((a, b), (b, a)):
+            if other != 1:
+                self._require(part)
+        if isinstance(a, int) or isinstance(b, int) or not (may_be_one(a) or may_be_one(b)):
+            return
+        if a.name == b.name or not {a.name, b.name} <= self.symbols:
             return
         # ``n + 1`` of a length is not 1 where that is none of an argument's; ``n - 1`` may be.
         if a.offset > b.offset:
             a, b = b, a
-        raise Alike(a.name, Dim(b.name, b.offset - a.offset, True))
+        more = b.offset - a.offset
+        raise Alike(a.name, replace(b, offset=more, least=max(b.least, a.least - more)))
+
+    def _require(self, part: Length) -> None:
+        """Let the array be long enough of which a length is that of a slice between constants."""
+        symbol, least = least_for(part) or ("", 0)
+        if symbol in self.symbols:
+            raise Alike(symbol, Dim(symbol, 0, True, least))
 
 
 def _written(values: Sequence[Value], attrs: Mapping[str, Any]) -> Shape:

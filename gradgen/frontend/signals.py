@@ -51,7 +51,10 @@ class Tabled(Exception):
 
 
 class Alike(Exception):
-    """Two arrays meet that are equally long, unless one is stretched: a length is another."""
+    """Arrays meet that are as long as is written, unless one is stretched: a length is another.
+
+    Or it is that with which it was, and not less than some number.
+    """
 
     def __init__(self, symbol: str, length: Dim) -> None:
         super().__init__(symbol, length)

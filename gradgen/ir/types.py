@@ -22,11 +22,15 @@ _fresh = itertools.count()
 
 @dataclass(frozen=True, slots=True)
 class Dim:
-    """A symbolic length ``name + offset``; ``big`` says that ``name`` is known not to be 1."""
+    """A symbolic length ``name + offset``.
+
+    ``big`` says that ``name`` is known not to be 1, ``least`` than which number it is not less.
+    """
 
     name: str
     offset: int = 0
     big: bool = False
+    least: int = 0
 
     @property
     def fresh(self) -> bool:

@@ -20,6 +20,9 @@ ADVANCED = "am"
 # What `_sliced` calls the length of the first so many entries, or of the last.
 CUT = re.compile(r"\?(?P<whole>.+)\[(0?:(?=\d+:\])|-(?=\d+::\]))(?P<count>\d+)::?\]")
 
+# What it calls the length of a slice between constants.
+SLICE = re.compile(r"\?(?P<whole>.+?)(?P<offset>[+-]\d+)?\[(?P<start>-?\d*):(?P<stop>-?\d*):\]")
+
 
 def is_basic(index: str) -> bool:
     """Whether a subscript makes a view (or an element), not a copy."""
@@ -141,6 +144,9 @@ def _sliced(length: Length, bounds: tuple[Value | None, Value | None, Value | No
     high: Any = length if stop is None else _constant(stop, length_of(stop))
     if isinstance(length, int) and isinstance(low, int) and isinstance(high, int):
         return len(range(*slice(low, high).indices(length)))
+    exact = _within_least(length, low, high)
+    if exact is not None:
+        return exact
     if isinstance(low, int) and low >= 0:
         if stop is None:
             return length + -low
@@ -149,6 +155,39 @@ def _sliced(length: Length, bounds: tuple[Value | None, Value | None, Value | No
         if isinstance(high, Dim) and not isinstance(length, int) and _within(high, length):
             return high + -low
     return other
+
+
+def _within_least(length: Length, low: Any, high: Any) -> int | None:
+    """Return how long a slice between constants is, if its array is known to be long enough."""
+    if isinstance(length, int) or not isinstance(low, int) or not length.least:
+        return None
+    least = length.least + length.offset
+    if low < 0:
+        high = 0 if high == length else high
+        known = isinstance(high, int) and high <= 0 and -low <= least
+        return max(high - low, 0) if known else None
+    return max(high - low, 0) if isinstance(high, int) and 0 <= high <= least else None
+
+
+def least_for(part: Length) -> tuple[str, int] | None:
+    """Return the symbol of the array of which a length is that of a slice between constants.
+
+    And how long the array has to be for the slice to be whole.
+    """
+    cut = SLICE.fullmatch(part.name) if isinstance(part, Dim) else None
+    if cut is None:
+        return None
+    start, stop = (int(cut[k]) if cut[k] else None for k in ("start", "stop"))
+    if (stop or 0) > 0 and (start or 0) >= 0:
+        needs = stop or 0
+    elif (start or 0) < 0 and (stop or 0) <= 0 and stop != 0:
+        needs = -(start or 0)
+    else:
+        return None
+    inner = least_for(Dim(cut["whole"]))
+    if inner is not None:
+        return inner
+    return cut["whole"], needs - int(cut["offset"] or 0)
 
 
 def whole_of(a: Length, b: Length) -> Length | None:
