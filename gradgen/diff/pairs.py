@@ -17,12 +17,14 @@ from gradgen.diff.reverse import Reverse
 from gradgen.diff.stacks import StackPlanner
 from gradgen.ir.nodes import Block, Callee, Const, Function, Op, Stack, Value, blocks_of, walk
 from gradgen.passes.additions import recognise_additions
+from gradgen.passes.clears import join_clears
 from gradgen.passes.copies import insert_copies
 from gradgen.passes.cse import share_common
 from gradgen.passes.dce import remove_dead
 from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.in_place import settle_in_place
 from gradgen.passes.sharing import Sharing, shared_results
+from gradgen.passes.through import add_through_zeros
 
 
 def callees_of(function: Function) -> list[Callee]:
@@ -145,6 +147,8 @@ def _sweep(c: Callee) -> None:
             g.name, g.user = f"d_{leaf.param}", True
         grads.append(g)
     f.body.results = [*f.body.results, *grads]
+    join_clears(f)
+    add_through_zeros(f)
     share_common(f)
     remove_dead(f)
 

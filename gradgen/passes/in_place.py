@@ -61,7 +61,7 @@ def _is_same(v: Value, same: set[Value]) -> bool:
             return False
         if op.prim in GROWS and v is not op.outputs[-1]:
             return False
-        if op.prim in GROWS or (op.prim in WRITES and not op.attrs.get("path")):
+        if op.prim in GROWS or (op.prim in WRITES and _writes_there(op)):
             v = op.inputs[0]
         elif op.prim == "call":
             places = {i: k for k, i in added_in_place(op)}
@@ -81,6 +81,12 @@ def _is_same(v: Value, same: set[Value]) -> bool:
         else:
             return False
     return True
+
+
+def _writes_there(op: Op) -> bool:
+    """Whether a write goes to the array itself, or to rows of it that numbers lead to."""
+    way = op.attrs.get("path", ())
+    return all(prim == "load" and set(attrs["index"]) == {"i"} for prim, _, attrs in way)
 
 
 def _same_on_sides(op: Op, k: int, same: set[Value]) -> bool:

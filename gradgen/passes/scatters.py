@@ -56,10 +56,14 @@ def add_in_a_row(function: Function) -> None:
 
 def _adds_at_many(op: Op) -> bool:
     """Whether numbers are added into a vector at places that are in a matrix, or in more axes."""
-    if op.prim != "add_at" or not op.reverse or op.attrs["index"] != "a" or op.attrs.get("path"):
+    if op.prim != "add_at" or not op.reverse or op.attrs["index"] != "a":
         return False
-    into, share, places = (v.type for v in op.inputs)
-    if into.rank != 1 or places.kind != "array" or (places.rank or 0) < 2:
+    into, share, places = (v.type for v in (*op.inputs[:2], op.inputs[-1]))
+    way = op.attrs.get("path", ())
+    numbers = len(op.inputs) - 3  # which lead to the vector that is added to
+    if any(attrs.get("index") != "i" * count for _, count, attrs in way):
+        return False
+    if into.rank != 1 + numbers or places.kind != "array" or (places.rank or 0) < 2:
         return False
     if share.is_scalar or (share.shape is not None and share.shape == places.shape):
         return True
@@ -72,6 +76,7 @@ def _flattened(op: Op) -> list[Op]:
         return [op]
     b = Builder(Block(), reverse=True)
     b.span, b.region = op.span, op.region
-    flat = [v if v.type.is_scalar else b.emit("ravel", [v]) for v in op.inputs[1:]]
-    op.out.op = replace(op, inputs=[op.inputs[0], *flat])
+    share, places = op.inputs[1], b.emit("ravel", [op.inputs[-1]])
+    flat = share if share.type.is_scalar else b.emit("ravel", [share])
+    op.out.op = replace(op, inputs=[op.inputs[0], flat, *op.inputs[2:-1], places])
     return [*b.block.ops, op.out.op]
