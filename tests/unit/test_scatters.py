@@ -113,3 +113,32 @@ def test_wide_rows() -> None:
     np.testing.assert_array_equal(wide, np.concatenate(parts, axis=1))
     (expected,) = complex_gradient(rows, (x, PLACES, weights), (0,))
     np.testing.assert_allclose(wide, expected, rtol=1e-13)
+
+
+def minors(a: Any, row: int, columns: Any) -> Any:
+    """The determinant of the rows from one on, in some columns, by recursion."""
+    if len(columns) == 1:
+        return a[row, columns[0]]
+    total = 0.0
+    for k in range(len(columns)):
+        rest = columns[np.arange(len(columns)) != k]
+        total += (-1.0) ** k * a[row, columns[k]] * minors(a, row + 1, rest)
+    return total
+
+
+def squares(a: Any, row: int, places: Any) -> Any:
+    """Rows of an array read at a matrix of places, one level after the other."""
+    if row == len(a):
+        return 0.0
+    return np.sum(a[row][places] ** 2 * (1.0 + a[row, 0])) + 0.5 * squares(a, row + 1, places.T)
+
+
+def test_recursions_add_to_rows_at_once() -> None:
+    a = np.random.default_rng(5).normal(size=(4, 4))
+    gradient = gradgen.grad(lambda a: minors(a, 0, np.arange(4)))
+    np.testing.assert_allclose(gradient(a), np.linalg.det(a) * np.linalg.inv(a).T, rtol=1e-12)
+    places = np.array([[0, 3, 3], [1, 0, 3]])
+    of_rows = gradgen.grad(squares)
+    wanted = complex_gradient(squares, (a, 0, places), (0,))[0]
+    np.testing.assert_allclose(of_rows(a, 0, places), wanted, rtol=1e-12)
+    assert "np.add.at(d_a[row]," in of_rows.source and of_rows.source.count("np.zeros") == 1
