@@ -140,21 +140,16 @@ def order(v, x):
     return scipy.special.kv(v, x)
 
 
-def degrees(df, x):
-    return scipy.special.stdtr(df, x)
-
-
 def degree(x, n):
     return scipy.special.eval_hermite(n, x)
 
 
-@pytest.mark.parametrize(("loss", "place"), [(order, 0), (degrees, 0)])
-def test_no_closed_form(loss: Any, place: int) -> None:
+def test_no_closed_form() -> None:
     """An order is refused by its name, and may be a constant."""
     with pytest.raises(gradgen.UnsupportedError, match=r"by its argument .* closed form") as caught:
-        gradgen.grad(loss, argnums=place)(1.5, 0.7)
+        gradgen.grad(order)(1.5, 0.7)
     assert "constant" in str(caught.value)
-    assert gradgen.grad(loss, argnums=1)(1.5, 0.7) != 0.0
+    assert gradgen.grad(order, argnums=1)(1.5, 0.7) != 0.0
 
 
 def test_degree_as_argument() -> None:
