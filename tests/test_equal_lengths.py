@@ -113,6 +113,23 @@ def test_slices_of_an_argument_are_whole():
     assert "_unbroadcast" not in product.source and product.source.count("raise") == 1
 
 
+def test_many_lengths_are_learnt_together():
+    def loss(ps, qs, v):
+        total = 0.0
+        for k, name in enumerate(ps):
+            total = total + np.sum(ps[name][1:] * qs[name][:-1])
+            total = total + np.sum(v[3 * k : 3 * k + 3] * v[:3])
+        return total
+
+    count = 250
+    names = [f"part {k}" for k in range(count)]
+    ps, qs = ({n: np.arange(4.0) + k for k, n in enumerate(names, j)} for j in (0, 1))
+    gradient = gradgen.grad(loss)
+    found = gradient(ps, qs, np.arange(3.0 * count))
+    np.testing.assert_array_equal(found["part 9"], [0.0, *qs["part 9"][:-1]])
+    assert "_unbroadcast" not in gradient.source
+
+
 def test_a_text_alone_refuses_what_it_is_not_made_for():
     namespace = {}
     exec(text(trapezoid), namespace)

@@ -17,6 +17,8 @@ from gradgen.ir.nodes import Function, Op, Value, walk
 from gradgen.ir.types import Dim, Type, may_be_one
 from gradgen.rules.broadcasts import broadcast_symbols
 
+MOST_SHAPES = 20  # that are added up to look for a length in all of them
+
 
 def guards(function: Function, name: str, names: dict[Value, str]) -> list[ast.stmt]:
     """Return the check of options, of ranks, and of lengths 1 where they decide broadcasting."""
@@ -119,12 +121,20 @@ def _length_tests(arrays: list[tuple[str, Type]], decided: set[str]) -> list[ast
         sure = [d for d in t.shape or () if isinstance(d, Dim) and not may_be_one(d)]
         if not exact and any(d.name in decided for d in sure):
             others.append(shape)
-    if others:
-        joined: ast.expr = others[0]
-        for other in others[1:]:
-            joined = ast.BinOp(joined, ast.Add(), other)
-        known.append(ast.Compare(ast.Constant(1), [ast.In()], [joined]))
-    return known
+    return [*known, _any_is_one(others)] if others else known
+
+
+def _any_is_one(shapes: list[ast.expr]) -> ast.expr:
+    """Test whether any of the lengths in some shapes is 1."""
+    if len(shapes) > MOST_SHAPES:
+        each = ast.Name("shape", ast.Store())
+        inside = ast.Compare(ast.Constant(1), [ast.In()], [ast.Name("shape", ast.Load())])
+        over = ast.comprehension(each, ast.Tuple(shapes, ast.Load()), [], 0)
+        return pieces.call("any", [ast.GeneratorExp(inside, [over])])
+    joined = shapes[0]
+    for other in shapes[1:]:
+        joined = ast.BinOp(joined, ast.Add(), other)
+    return ast.Compare(ast.Constant(1), [ast.In()], [joined])
 
 
 def _alike_tests(function: Function, names: dict[Value, str]) -> list[ast.expr]:

@@ -73,6 +73,7 @@ class Book:
     computed_sets: bool = False  # whether these may hold what is computed
     lengths: dict[str, int] = field(default_factory=dict)
     equal: dict[str, Dim] | None = None  # lengths of arguments that are others, None: none is
+    meetings: Any = None  # that tell so (``equal_lengths``), in one reading
     unpacked: set[int] = field(default_factory=set)
     learns_lengths: bool = False
     stepwise: set[int] = field(default_factory=set)  # what makes iterators that keep their place
@@ -107,7 +108,7 @@ class Book:
         """Forget what belongs to one reading."""
         self.statements_before += self.statements
         self.states, self.count, self.turns, self.statements = {}, {}, 0, 0
-        self.results, self.updated = {}, {}
+        self.results, self.updated, self.meetings = {}, {}, None
         self.expansions = {k: made for k, made in self.expansions.items() if made is not None}
 
     def read_statement(self, span: Span | None, work: int = 1) -> None:

@@ -52,14 +52,17 @@ def symbols_of(specs: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(found)
 
 
-def learnt(equal: Mapping[str, Dim], symbol: str, length: Dim) -> dict[str, Dim]:
-    """Return what is known of lengths, with one more that is another, or not less than a number."""
-    base = replace(length, offset=0)
-    found = {k: d if d.name != length.name else base + d.offset for k, d in equal.items()}
-    found |= {k: length + d.offset for k, d in equal.items() if d.name == symbol}
-    if base.least:
-        found[base.name] = base
-    return {**found, symbol: length}
+def with_learnt(equal: Mapping[str, Dim], learnt: Mapping[str, Dim]) -> dict[str, Dim]:
+    """Return what is known of lengths, with more that are others, or not less than a number."""
+    found = dict(equal)
+    for symbol, length in learnt.items():
+        base = replace(length, offset=0)
+        found |= {k: base + d.offset for k, d in found.items() if d.name == length.name}
+        found |= {k: length + d.offset for k, d in found.items() if d.name == symbol}
+        if base.least:
+            found[base.name] = base
+        found[symbol] = length
+    return found
 
 
 def with_equal(spec: Any, equal: Mapping[str, Dim]) -> Any:
@@ -118,18 +121,24 @@ def fit(groups: Sequence[Sequence[Place]], arguments: Mapping[str, Any]) -> bool
 
 
 class Meetings:
-    """Watches where arrays of the arguments' lengths meet entry by entry, as a program is read."""
+    """Watches where arrays of the arguments' lengths meet entry by entry, as a program is read.
+
+    What is learnt is told at the end of a reading, so that many lengths take few readings; of two
+    facts about one length, the second comes up in the next.
+    """
 
     def __init__(self, symbols: frozenset[str]) -> None:
         self.symbols = symbols
+        self.learnt: dict[str, Dim] = {}
+        self.paired: set[str] = set()
 
     def __call__(self, prim: str, values: Sequence[Value], attrs: Mapping[str, Any]) -> None:
-        """Raise `Alike` where it is open whether one of two arrays is stretched."""
+        """Note where it is open whether one of two arrays is stretched."""
         shapes = [v.type.shape or () for v in values if v.type.kind == "array"]
         if len(shapes) < 2:
             return
         if prim in STORES and "path" not in attrs:
-            shapes = [_written(values, attrs), values[1].type.shape or ()]
+            shapes = [_at(values[0], values[2:], attrs), values[1].type.shape or ()]
         elif not RULES[prim].elementwise:
             return
         for one, two in itertools.combinations(shapes, 2):
@@ -143,24 +152,32 @@ class Meetings:
                 self._require(part)
         if isinstance(a, int) or isinstance(b, int) or not (may_be_one(a) or may_be_one(b)):
             return
-        if a.name == b.name or not {a.name, b.name} <= self.symbols:
+        names = {a.name, b.name}
+        if len(names) < 2 or not names <= self.symbols or names & {*self.learnt, *self.paired}:
             return
         # ``n + 1`` of a length is not 1 where that is none of an argument's; ``n - 1`` may be.
         if a.offset > b.offset:
             a, b = b, a
         more = b.offset - a.offset
-        raise Alike(a.name, replace(b, offset=more, least=max(b.least, a.least - more)))
+        self.learnt[a.name] = replace(b, offset=more, least=max(b.least, a.least - more))
+        self.paired |= names
 
     def _require(self, part: Length) -> None:
         """Let the array be long enough of which a length is that of a slice between constants."""
         symbol, least = least_for(part) or ("", 0)
-        if symbol in self.symbols:
-            raise Alike(symbol, Dim(symbol, 0, True, least))
+        if symbol in self.symbols and symbol not in self.paired:
+            known = self.learnt.get(symbol)
+            self.learnt[symbol] = Dim(symbol, 0, True, max(least, known.least if known else 0))
+
+    def settle(self) -> None:
+        """Raise `Alike` if anything was learnt."""
+        if self.learnt:
+            raise Alike(self.learnt)
 
 
-def _written(values: Sequence[Value], attrs: Mapping[str, Any]) -> Shape:
-    """Return the shape of what a store writes to, where it is known."""
-    array, shape = values[0].type, values[0].type.shape
-    if array.kind != "array" or shape is None:
+def _at(array: Value, places: Sequence[Value], attrs: Mapping[str, Any]) -> Shape:
+    """Return the shape of what is at some places of an array, where it is known."""
+    shape = array.type.shape
+    if array.type.kind != "array" or not shape:
         return ()
-    return index_shape(shape, attrs["index"], attrs.get("slices", ()), values[2:]) or ()
+    return index_shape(shape, attrs["index"], attrs.get("slices", ()), places) or ()

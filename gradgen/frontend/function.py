@@ -28,10 +28,10 @@ from gradgen.frontend.entries import KEYS, Entries
 from gradgen.frontend.equal_lengths import (
     Meetings,
     fit,
-    learnt,
     places_alike,
     symbols_of,
     with_equal,
+    with_learnt,
 )
 from gradgen.frontend.inlining import run_body
 from gradgen.frontend.list_columns import make_columns
@@ -225,6 +225,9 @@ def _read_function(
             precise.add(found.places)
             written_out |= {key[-1] for key in found.loops}
         except UnsupportedError as error:
+            if book.meetings is not None and book.meetings.learnt:
+                book.equal = with_learnt(book.equal or {}, book.meetings.learnt)
+                continue
             if precise.guesses:
                 precise = precise.asked()
                 continue
@@ -232,7 +235,7 @@ def _read_function(
                 raise further(refused, error) if refused else error from None
             book.computed_sets, refused = True, error
         except Alike as found:
-            book.equal = learnt(book.equal or {}, found.symbol, found.length)
+            book.equal = with_learnt(book.equal or {}, found.learnt)
         except Refine as found:
             name, path = found.path
             specs[name] = refined(specs[name], path, found.how)
@@ -312,7 +315,7 @@ def _read(
         r.frame.cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))
     r.b.span = source.span(source.node)
     if book.equal is not None:
-        r.b.met = Meetings(symbols_of(specs))
+        book.meetings = r.b.met = Meetings(symbols_of(specs))
         specs = {n: with_equal(s, book.equal) for n, s in specs.items()}
     parameters = list(signature.parameters.values())
     visible = parameters[1:] if receiver is not None else parameters
@@ -333,6 +336,8 @@ def _read(
         params.append((name, specs[name]))
     _check_active(r, active, leaves, specs)
     result = _result(r, fn, source, signature)
+    if book.meetings is not None:
+        book.meetings.settle()
     _check_scopes(r, block)
     _check_updates(book, block)
     for leaf in leaves:

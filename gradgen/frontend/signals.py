@@ -51,14 +51,14 @@ class Tabled(Exception):
 
 
 class Alike(Exception):
-    """Arrays meet that are as long as is written, unless one is stretched: a length is another.
+    """Arrays have met that are as long as is written, unless one is stretched.
 
-    Or it is that with which it was, and not less than some number.
+    ``learnt``: the symbols of lengths that are others, or themselves and not less than a number.
     """
 
-    def __init__(self, symbol: str, length: Dim) -> None:
-        super().__init__(symbol, length)
-        self.symbol, self.length = symbol, length
+    def __init__(self, learnt: dict[str, Dim]) -> None:
+        super().__init__(learnt)
+        self.learnt = learnt
 
 
 class WriteOut(Exception):

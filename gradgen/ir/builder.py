@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,8 +19,6 @@ OF_OBJECTS = (
     *("items", "contains", "index_of", "eq", "ne", "lt", "ge", "is", "is_not", "field"),
 )
 
-
-Met = Callable[[str, Sequence[Value], dict[str, Any]], None]
 
 LIBRARIES = ("np.", "scipy.")  # their functions take arrays
 TESTS = ("if", "raise_if", "assert")  # what takes values as they are
@@ -45,7 +43,7 @@ class Builder:
         self.region: Region | None = None
         self.depth = 0
         self.around: list[Block] = []  # the blocks around the current one
-        self.met: Met | None = None  # told of operands before they are typed
+        self.met: Any = None  # told of operands before they are typed (``equal_lengths.Meetings``)
 
     def copy(self, v: Value, name: str = "", **attrs: Any) -> Value:
         """Emit a copy that is kept, of a list of lists with copies of the lists inside."""
