@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from operator import itemgetter
 from typing import Any
 
 import gradgen.rules.table  # noqa: F401  (fills the table of rules)
@@ -136,11 +137,11 @@ def _special() -> list[Row]:
     import gradgen.frontend.of_scipy  # noqa: F401
     from gradgen.frontend.special import SPELLED
 
-    title = "Calls that are read as a whole"
+    title = "Calls that are read as a whole"  # by name, whatever was imported first
     said = "Read as other operations, whose derivatives it has"
     return [
         Row(title, (name,), "", first_line(handler) or said, "")
-        for name, handler in SPELLED.items()
+        for name, handler in sorted(SPELLED.items(), key=itemgetter(0))
     ]
 
 
