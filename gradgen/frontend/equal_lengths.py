@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradgen.frontend.arguments import Container
-from gradgen.frontend.signals import Alike
+from gradgen.frontend.book import Book
+from gradgen.frontend.reader import Reader
 from gradgen.ir.evaluate import follow
 from gradgen.ir.nodes import Function, Value
 from gradgen.ir.types import Dim, Length, Shape, Type, may_be_one
@@ -169,10 +170,22 @@ class Meetings:
             known = self.learnt.get(symbol)
             self.learnt[symbol] = Dim(symbol, 0, True, max(least, known.least if known else 0))
 
-    def settle(self) -> None:
-        """Raise `Alike` if anything was learnt."""
-        if self.learnt:
-            raise Alike(self.learnt)
+
+def watched(r: Reader, specs: dict[str, Any]) -> dict[str, Any]:
+    """Return specs with what is known of lengths; watch for more, unless none is to be equal."""
+    equal = r.book.equal
+    if equal is None:
+        return specs
+    r.book.meetings = r.b.met = Meetings(symbols_of(specs))
+    return {n: with_equal(s, equal) for n, s in specs.items()}
+
+
+def keep_learnt(book: Book) -> bool:
+    """Keep what a reading has told of lengths for the next, if it has told anything."""
+    learnt = book.meetings.learnt if book.meetings is not None else {}
+    if learnt:
+        book.equal = with_learnt(book.equal or {}, learnt)
+    return bool(learnt)
 
 
 def _at(array: Value, places: Sequence[Value], attrs: Mapping[str, Any]) -> Shape:

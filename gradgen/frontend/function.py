@@ -25,14 +25,7 @@ from gradgen.frontend.book import Book
 from gradgen.frontend.calls import call_value
 from gradgen.frontend.captured_lists import require_loops
 from gradgen.frontend.entries import KEYS, Entries
-from gradgen.frontend.equal_lengths import (
-    Meetings,
-    fit,
-    places_alike,
-    symbols_of,
-    with_equal,
-    with_learnt,
-)
+from gradgen.frontend.equal_lengths import fit, keep_learnt, places_alike, watched
 from gradgen.frontend.inlining import run_body
 from gradgen.frontend.list_columns import make_columns
 from gradgen.frontend.lists import SUBSCRIPT
@@ -196,18 +189,15 @@ def _read_function(
     ``tables``: whether dicts may be lists of keys and of items.
     ``kept_lists`` takes the long lists from outside that stay lists, None: they do not.
     """
-    receiver = None
-    if isinstance(fn, types.MethodType):
-        fn, receiver = fn.__func__, fn.__self__
+    fn, receiver = _unbound(fn)
     source = source_of(innermost(fn))
     signature = signature_of(fn)
     specs = _specs(fn, signature, source, given, receiver)
     if receiver is not None:
         specs[next(iter(signature.parameters))] = Opaque(receiver)
-    precise = Precise()
-    written_out: frozenset[int] = frozenset()
-    book = Book(effort=effort, learns_lengths=not options.batch, pooled=pooled, follows=follows)
-    book.apart = apart
+    precise, written_out = Precise(), frozenset[int]()
+    book = Book(effort=effort, pooled=pooled, apart=apart, follows=follows)
+    book.learns_lengths = not options.batch
     book.kinds, book.compiled = kinds or Kinds(), options.backend == "numba"
     book.equal = None if options.equal is None or options.batch else dict(options.equal[1:])
     book.whiles, book.tables = set() if whiles is None else whiles, tables
@@ -217,16 +207,15 @@ def _read_function(
     for _ in range(200):
         book.begin()
         try:
-            places = (precise, written_out)
+            places = precise, written_out
             return _read(fn, source, signature, specs, options, receiver, places, book)
-        except (Recursive, Stepwise, Tabled, Unpacked) as found:
+        except (Recursive, Stepwise, Tabled, Unpacked, Alike) as found:
             _note(book, found)
         except Retry as found:
             precise.add(found.places)
             written_out |= {key[-1] for key in found.loops}
         except UnsupportedError as error:
-            if book.meetings is not None and book.meetings.learnt:
-                book.equal = with_learnt(book.equal or {}, book.meetings.learnt)
+            if keep_learnt(book):
                 continue
             if precise.guesses:
                 precise = precise.asked()
@@ -234,8 +223,6 @@ def _read_function(
             if not book.has_sets or book.computed_sets:
                 raise further(refused, error) if refused else error from None
             book.computed_sets, refused = True, error
-        except Alike as found:
-            book.equal = with_learnt(book.equal or {}, found.learnt)
         except Refine as found:
             name, path = found.path
             specs[name] = refined(specs[name], path, found.how)
@@ -244,7 +231,7 @@ def _read_function(
     raise UnsupportedError(UNSETTLED, source.span(source.node), COPIED)
 
 
-def _note(book: Book, found: Recursive | Stepwise | Tabled | Unpacked) -> None:
+def _note(book: Book, found: Recursive | Stepwise | Tabled | Unpacked | Alike) -> None:
     """Keep what a reading has found out for those that follow."""
     if isinstance(found, Recursive):
         book.recursive[id(found.definition)] = found.definition
@@ -253,16 +240,21 @@ def _note(book: Book, found: Recursive | Stepwise | Tabled | Unpacked) -> None:
         book.stepwise.add(found.made)
     elif isinstance(found, Tabled):
         book.tabled.add(found.made)
+    elif isinstance(found, Alike):
+        keep_learnt(book)
     else:
         book.lengths[found.symbol] = found.count
         book.unpacked.add(id(found.node))
 
 
+def _unbound(fn: Any) -> tuple[Any, Any]:
+    """Return the function of a method, and what it is bound to; None for other functions."""
+    return (fn.__func__, fn.__self__) if isinstance(fn, types.MethodType) else (fn, None)
+
+
 def specs_for(fn: Any, given: Any) -> dict[str, Any]:
     """Return the specs of a function's parameters for arguments or annotations (None)."""
-    receiver = None
-    if isinstance(fn, types.MethodType):
-        fn, receiver = fn.__func__, fn.__self__
+    fn, receiver = _unbound(fn)
     found = _specs(fn, signature_of(fn), source_of(innermost(fn)), given, receiver)
     return {n: s for k, (n, s) in enumerate(found.items()) if k or receiver is None}
 
@@ -314,9 +306,7 @@ def _read(
     if isinstance(fn, types.FunctionType):
         r.frame.cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))
     r.b.span = source.span(source.node)
-    if book.equal is not None:
-        book.meetings = r.b.met = Meetings(symbols_of(specs))
-        specs = {n: with_equal(s, book.equal) for n, s in specs.items()}
+    specs = watched(r, specs)
     parameters = list(signature.parameters.values())
     visible = parameters[1:] if receiver is not None else parameters
     active = select(options, visible, specs, parameter_positions(fn))
@@ -336,13 +326,11 @@ def _read(
         params.append((name, specs[name]))
     _check_active(r, active, leaves, specs)
     result = _result(r, fn, source, signature)
-    if book.meetings is not None:
-        book.meetings.settle()
+    if book.meetings is not None and book.meetings.learnt:
+        raise Alike
     _check_scopes(r, block)
     _check_updates(book, block)
-    for leaf in leaves:
-        if leaf.path and not leaf.value.name:
-            leaf.value.name, leaf.value.user = fallback_name(leaf), True
+    _name(leaves)
     shown = params if receiver is None else params[1:]
     function = Function(_spelled_name(fn), shown, leaves, block, source.span(source.node))
     function.signature = signature.replace(parameters=visible)
@@ -359,6 +347,13 @@ def _read(
     if book.pooled is not None or book.has_rows:
         pointers.forget(function, [c.function for c in book.callees()])
     return function
+
+
+def _name(leaves: list[Leaf]) -> None:
+    """Give names to what containers hold and the function has none for."""
+    for leaf in leaves:
+        if leaf.path and not leaf.value.name:
+            leaf.value.name, leaf.value.user = fallback_name(leaf), True
 
 
 def _result(r: Reader, fn: Any, source: Any, signature: inspect.Signature) -> Any:

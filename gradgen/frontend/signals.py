@@ -8,7 +8,6 @@ from typing import Any
 
 from gradgen.errors import Span
 from gradgen.ir.nodes import Block
-from gradgen.ir.types import Dim
 
 
 class Certain(Exception):
@@ -51,14 +50,7 @@ class Tabled(Exception):
 
 
 class Alike(Exception):
-    """Arrays have met that are as long as is written, unless one is stretched.
-
-    ``learnt``: the symbols of lengths that are others, or themselves and not less than a number.
-    """
-
-    def __init__(self, learnt: dict[str, Dim]) -> None:
-        super().__init__(learnt)
-        self.learnt = learnt
+    """Arrays have met that are as long as is written, unless one is stretched (``Meetings``)."""
 
 
 class WriteOut(Exception):
