@@ -213,3 +213,27 @@ def test_corpus(
     expected = observe(case.function)
     assert observe(with_value) == expected
     assert observe(alone) == expected
+
+
+class Calls:
+    count = 2
+    seen = 0.0
+
+
+def counting(x):
+    Calls.count += 1
+    Calls.seen += x
+    return Calls.count * Calls.seen * x
+
+
+def test_class_attributes_are_assigned_in_the_call_only() -> None:
+    f = gradgen.value_and_grad(counting)
+    with pytest.warns(gradgen.GradgenWarning, match="Calls.count is not kept after the call"):
+        assert f(2.0) == (12.0, 12.0)
+    assert (Calls.count, Calls.seen) == (2, 0.0)
+    Calls.count = 4  # what the class has is read at each call
+    try:
+        with pytest.warns(gradgen.GradgenWarning):
+            assert f(2.0) == (20.0, 20.0)
+    finally:
+        Calls.count = 2

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.frontend import pointers, pools, records, row_kinds
+from gradgen.frontend import class_attributes, pointers, pools, records, row_kinds
 from gradgen.frontend.bindings import call_rule, emit
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.classes import MISSING, found_in, is_users
@@ -89,6 +89,9 @@ def _static_attribute(r: Reader, obj: Any, name: str, node: ast.AST) -> Any:
     kind: Any = type(obj)
     if is_users(kind) and isinstance(found_in(kind, name), property):
         return class_attribute(r, Static(obj), kind, name, node)
+    held = _assigned(r, obj, name, node)
+    if held is not MISSING:
+        return held
     if not hasattr(obj, name):
         if obj is None:
             r.fail(node, AttributeError(f"'NoneType' object has no attribute {name!r}"))
@@ -102,6 +105,16 @@ def _static_attribute(r: Reader, obj: Any, name: str, node: ast.AST) -> Any:
     if type(obj).__name__ == "module" and not isinstance(value, float | int):
         return Static(value) if not hasattr(value, "dtype") else r.wrap(value, obj, name, node)
     return r.wrap(value, obj, name, node)
+
+
+def _assigned(r: Reader, obj: Any, name: str, node: ast.AST) -> Any:
+    """Return what the program has assigned to a class, or to that of an object outside."""
+    if isinstance(obj, type):
+        if name == "__dict__" and obj in r.book.class_writes:
+            r.refuse(node, f"__dict__ of {obj.__name__}, whose attributes are assigned here")
+        return class_attributes.assigned(r, obj, name, node)
+    own = name in getattr(obj, "__dict__", ())
+    return MISSING if own else class_attributes.assigned(r, type(obj), name, node)
 
 
 def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
@@ -156,6 +169,8 @@ def set_attribute(r: Reader, owner: Any, name: str, value: Any, node: ast.AST) -
     """Perform ``owner.name = value``."""
     if isinstance(owner, Choice):
         distribute(r, node, owner, lambda option: set_attribute(r, option, name, value, node))
+    elif isinstance(owner, Static) and isinstance(owner.obj, type):
+        class_attributes.assign(r, owner.obj, name, value, node)
     elif isinstance(owner, Record) or pointers.class_of_row(owner):
         set_attribute_of(r, owner, name, value, node)
     elif isinstance(owner, LocalFunction) and owner.held is not None:
@@ -173,12 +188,6 @@ def set_attribute(r: Reader, owner: Any, name: str, value: Any, node: ast.AST) -
     else:
         if pointers.pointer(owner):
             pools.require_object(r, owner, name, node)  # None, as far as is known: this raises
-        if isinstance(owner, Static) and isinstance(owner.obj, type):
-            r.refuse(
-                node,
-                f"an assignment to {name!r} of the class {owner.obj.__name__}",
-                "keep it in an object that is made in the function",
-            )
         r.refuse(
             node,
             f"an assignment to an attribute of a {describe(owner)}",

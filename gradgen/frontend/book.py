@@ -86,6 +86,8 @@ class Book:
     tuples: dict[Any, Any] = field(default_factory=dict)  # classes of tuples in lists
     moved: dict[Any, Any] = field(default_factory=dict)  # dicts in lists, and what put them there
     local_classes: dict[Any, Any] = field(default_factory=dict)  # classes of class statements
+    class_writes: dict[type, dict[str, None]] = field(default_factory=dict)  # what is assigned
+    class_frame: Any = None  # where the boxes of these classes have names
     named_tuples: dict[Any, Any] = field(default_factory=dict)  # classes that the program makes
     keeping: set[int] = field(default_factory=set)  # those that call themselves twice
     results: dict[Any, Any] = field(default_factory=dict)  # of functions that keep them (``kept``)

@@ -12,7 +12,7 @@ import numpy as np
 
 from gradgen.dataclass import dataclass
 from gradgen.errors import Span
-from gradgen.frontend import kept, unbound
+from gradgen.frontend import class_attributes, kept, unbound
 from gradgen.frontend.attribute_dicts import attributes_as_dict
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.evaluate import evaluate
@@ -114,7 +114,8 @@ def _getattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
     if len(args) == 3:
         known = _hasattr(r, node, args[:2], {})
         if not isinstance(known, Const):
-            return unbound.or_else(r.settled(args[0].fields[args[1].obj]), args[2])
+            held = class_attributes.held if isinstance(args[0], Static) else _field
+            return unbound.or_else(held(r, args[0], args[1].obj, node), args[2])
         return attribute(r, args[0], args[1].obj, node) if known.const else args[2]
     return attribute(r, args[0], args[1].obj, node)
 
@@ -146,10 +147,17 @@ def _hasattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
     if not isinstance(name, str) or not isinstance(args[0], Record | Static):
         r.refuse(node, f"hasattr of a {describe(args[0])}", "test outside the loss")
     if isinstance(args[0], Static):
-        return Const(hasattr(args[0].obj, name))
+        if hasattr(args[0].obj, name):
+            return Const(True)
+        return unbound.is_there(r, class_attributes.held(r, args[0], name, node))
     if found_in(args[0].kind, name) is not MISSING:
         return Const(True)
-    return unbound.is_there(r, r.settled(args[0].fields.get(name, nothing(name))))
+    return unbound.is_there(r, _field(r, args[0], name, node))
+
+
+def _field(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:
+    """Return what an object holds under a name, or nothing."""
+    return r.settled(owner.fields.get(name, nothing(name)))
 
 
 @special(setattr)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradgen.errors import ArgumentError, GradgenError, UnsupportedError, further
-from gradgen.frontend import pointers, pools
+from gradgen.frontend import class_attributes, pointers, pools
 from gradgen.frontend.arguments import (
     Container,
     Opaque,
@@ -313,6 +313,7 @@ def _read(
     leaves: list[Leaf] = []
     params = []
     pools.begin(r)
+    class_attributes.begin(r, source.node)
     for name, parameter in signature.parameters.items():
         value, inner = enter(r, name, specs[name], [s.path for s in active if s.name == name])
         leaves += inner
@@ -328,6 +329,7 @@ def _read(
     result = _result(r, fn, source, signature)
     if book.meetings is not None and book.meetings.learnt:
         raise Alike
+    class_attributes.end(r)
     _check_scopes(r, block)
     _check_updates(book, block)
     _name(leaves)

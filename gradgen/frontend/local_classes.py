@@ -13,6 +13,7 @@ import dataclasses
 import types
 from typing import Any, NoReturn
 
+from gradgen.frontend.class_attributes import made_anew
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.points import Point
 from gradgen.frontend.reader import Reader
@@ -38,7 +39,9 @@ def class_statement(r: Reader, s: ast.ClassDef, rest: Point) -> Point:
     key = (id(s), bases, *((name, id(held)) for name, held in around.items()))
     if key not in r.book.local_classes:
         r.book.local_classes[key] = _made(r, s, code, bases, decorators, around), around
-    r.bind(s.name, Static(r.book.local_classes[key][0]))
+    made = r.book.local_classes[key][0]
+    made_anew(r, s, made)
+    r.bind(s.name, Static(made))
     return rest
 
 

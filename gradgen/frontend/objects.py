@@ -16,6 +16,7 @@ from typing import Any
 from gradgen.dataclass import dataclass
 from gradgen.frontend import pools, unbound
 from gradgen.frontend.attribute_dicts import HELD, attributes_as_dict
+from gradgen.frontend.class_attributes import assigned
 from gradgen.frontend.classes import MISSING, extended, found_in, is_users
 from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.pointers import class_of_row
@@ -73,6 +74,9 @@ def class_attribute(
     """Return what an object's class gives it under a name; ``MISSING`` if nothing."""
     from gradgen.frontend.calls import call_value
 
+    held = assigned(r, kind, name, node, after)
+    if held is not MISSING:
+        return held
     found = found_in(kind, name, after)
     if isinstance(found, functools._lru_cache_wrapper):
         found = found.__wrapped__  # what it keeps, the method gives again

@@ -32,6 +32,11 @@ def wrap(r: Reader, obj: Any, holder: Any, key: Any, node: ast.AST, name: str = 
     return _wrapped(r, obj, holder, name or key, node)
 
 
+def unremembered(r: Reader, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
+    """Return the value of an object found outside of which it is said later where it was."""
+    return _wrapped(r, obj, holder, key, node)
+
+
 def remember(r: Reader, holder: Any, key: Any, obj: Any) -> None:
     """Note that what is generated holds as long as ``obj`` is found there."""
     if isinstance(holder, str | bytes | range):

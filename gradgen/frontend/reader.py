@@ -91,6 +91,7 @@ class Reader(Sharing):
         self.pinned = False  # whether lengths and whole numbers are those of one call
         self.entries: Any = None  # what is known of integer arrays, where they are pinned too
         self.unsure: set[Value] = set()  # variables that not all paths assign
+        self.class_starts: set[tuple[type, str]] = set()  # attributes that all paths assign
 
     # --- errors ---------------------------------------------------------------------------
 
