@@ -142,9 +142,9 @@ class Tracks(Forward):
             return self._joined(given, out)
         if op.prim in OVER and op.inputs[1] not in self.tangents:
             return given[0]
-        if op.prim in TIMES:
+        if op.prim in TIMES and given[0] is not given[1]:
             return self._call("_meet", out, *given)
-        return self._call("_bend", out, *given)
+        return self._call("_bend", out, *dict.fromkeys(given))
 
     def _joined(self, given: list[Value], out: Value) -> Value:
         total = given[0]
