@@ -127,8 +127,8 @@ def _adjoint(program: Program) -> None:
         split_marked(function)
     function.notes += doubts(function, varied(function))
     _derive(program)
-    for f in [function, *(g for c in callees for g in (c.function, c.backward) if g)]:
-        program.rules |= forget_rules(f, options.read_again and f is function)
+    for f in (function, *(c.function for c in callees)):
+        _forget_rules(program, f)
 
 
 def _optimise(program: Program) -> None:
@@ -251,7 +251,11 @@ def _derive_callees(program: Program, callees: list[Any]) -> None:
 
         push_callees(callees)
     else:
-        derive(callees)
+        derive(callees, functools.partial(_forget_rules, program))
+
+
+def _forget_rules(program: Program, function: Function) -> None:
+    forget_rules(function, program.rules if program.options.read_again else None)
 
 
 def _derive(program: Program) -> None:

@@ -268,29 +268,29 @@ def _refuse(b: Builder, custom: Custom, what: str, way_out: str = HELP) -> NoRet
     raise UnsupportedError(f"the rule of {custom.function.fun.__name__!r} {what}", b.span, way_out)
 
 
-def forget_rules(function: Function, read_again: bool = False) -> dict[str, Rule]:
+def forget_rules(function: Function, marked: dict[str, Rule] | None = None) -> None:
     """Take the operations out that stand for rules: what follows reads the results themselves.
 
     Where the text is to be read again, to be differentiated, solutions and results of forward
-    rules stay marked: by calls of functions that have the rules, which are returned by name.
+    rules stay marked: by calls of functions that have the rules, which go to ``marked`` by name.
     """
     mapping: dict[Value, Value] = {}
-    found: dict[str, Rule] = {}
+    marks = False
     for op in walk(function.body):
         if op.prim != "custom":
             continue
-        if read_again and mark(op, found):
+        if marked is not None and mark(op, marked):
+            marks = True
             continue
         mapping.update(zip(op.outputs, op.inputs, strict=False))
         for new, old in zip(op.outputs, op.inputs, strict=False):
             if new.name and not old.name:
                 old.name, old.user = new.name, new.user
-    if found:
+    if marks:
         read_marked(function)
     if mapping:
         replace_uses(function.body, mapping)
         _drop(function.body)
-    return found
 
 
 def _drop(block: Block) -> None:

@@ -7,6 +7,7 @@ last is popped first.  What arguments and cheap operations give again is not sav
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from gradgen.diff.activity import varied
@@ -80,8 +81,11 @@ def _mark(op: Op, known: set[Value]) -> bool:
     return changed
 
 
-def derive(callees: list[Callee]) -> None:
-    """Make the pairs of all recursive functions that carry derivatives."""
+def derive(callees: list[Callee], swept: Callable[[Function], None]) -> None:
+    """Make the pairs of all recursive functions that carry derivatives.
+
+    ``swept`` is done to each function once its sweep is behind it, before the two are parted.
+    """
     active = [c for c in callees if c.active and c.varying]
     for c in active:
         kinds = {k: c.function.leaves[k].value.type for k in c.active if k not in c.written}
@@ -90,6 +94,7 @@ def derive(callees: list[Callee]) -> None:
         ]
     for c in active:
         _sweep(c)
+        swept(c.function)
         c.joint = joint_of(c)
     mark_forward([c.function for c in active])
     taken = {leaf.param for c in callees for leaf in c.function.leaves}

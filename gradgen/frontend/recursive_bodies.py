@@ -145,6 +145,7 @@ def _settle(r: InnerReader, state: Reading, value: Any, entry: Any) -> None:
     old = callee.function
     callee.function = Function(callee.name, params, r.leaves, block, span)
     callee.function.captures = r.arrays
+    callee.function.result = {"reader": r}  # rules in it are read as those outside it
     _require_seen(callee.function, places, span)
     if places != callee.written or (old is not None and len(old.leaves) != len(r.leaves)):
         callee.written = places

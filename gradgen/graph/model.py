@@ -257,7 +257,7 @@ class _Builder:
 
 def _results(function: Function) -> list[Value]:
     """Return what the user's function returns, in a graph with or without its reverse sweep."""
-    loss = function.result["loss"] if isinstance(function.result, dict) else None
+    loss = function.result.get("loss") if isinstance(function.result, dict) else None
     found = function.body.results if loss is None else [loss]
     return [v for v in found if not isinstance(v, Const | Undefined)]
 

@@ -41,9 +41,9 @@ def entries(node: Node) -> list[int]:
     """Return the numbers of a set, each once."""
     if isinstance(node.parts, int):
         return [node.parts]
-    first = [p.parts for p in node.parts]
+    first = {p.parts for p in node.parts}
     if set(map(type, first)) == {int}:  # as it is in most stencils
-        return list(dict.fromkeys(first))
+        return list(first)  # type: ignore[arg-type]
     out: set[int] = set()
     seen: set[int] = set()
     stack = [node]
