@@ -16,6 +16,7 @@ from gradgen.frontend import class_attributes, kept, unbound
 from gradgen.frontend.attribute_dicts import attributes_as_dict
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.identities import identity_of
 from gradgen.frontend.objects import (
     Method,
     replaced,
@@ -128,6 +129,12 @@ def _set_field(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]
         r.refuse(node, "object.__setattr__ of what is no object of a class", "use a constant name")
     set_attribute_of(r, owner, name.obj, value, node, plain=True)
     return Static(None)
+
+
+@special(id)
+def _id(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read which object something is, which is known."""
+    return identity_of(r, args[0], node)
 
 
 @special(callable)

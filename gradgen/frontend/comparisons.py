@@ -99,6 +99,8 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
             return Const(isinstance(op, ast.NotEq))  # an object and something else
         if any(held):
             r.refuse(node, "this comparison of objects by the path", "compare what they hold")
+        if isinstance(op, ast.Eq | ast.NotEq) and _are_apart(left, right):
+            return Const(_same_object(r, node, left, right) == isinstance(op, ast.Eq))
     if isinstance(op, ast.Is | ast.IsNot):
         same = _identical(r, node, left, right)
         if same is not None:
@@ -239,6 +241,23 @@ def _identical(r: Reader, node: ast.AST, left: Any, right: Any) -> bool | None:
     if made_alike or any(b.joined for b in boxes) or sum(b.given for b in boxes) == 2:
         r.refuse(node, "a test of which object this is", "compare numbers, such as their places")
     return False
+
+
+def _same_object(r: Reader, node: ast.AST, left: Any, right: Any) -> bool:
+    """Tell whether two values, of which one is an object that has no ``==`` of its own, are one."""
+    for one, other in permutations((left, right)):
+        if isinstance(one, Static) and isinstance(other, Record) and other.given and class_of(one):
+            r.refuse(node, "a test of which object an argument is", "compare what they hold")
+    return left is right or _identical(r, node, left, right) is True
+
+
+def _are_apart(left: Any, right: Any) -> bool:
+    """Whether one of two values is an object of the user's, and the other no array."""
+    of_users = (isinstance(v, Record) and class_of(v) for v in (left, right))
+    if not any(kind and not kind.__module__.startswith("gradgen.") for kind in of_users):
+        return False
+    kinds = Record | Map | Static | LocalFunction | Seq
+    return all(_is_number(v) or isinstance(v, kinds) for v in (left, right))
 
 
 def _ordered_sequences(

@@ -15,9 +15,9 @@ from typing import Any
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import lists
 from gradgen.frontend.branches import condition
-from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import read_statements
+from gradgen.frontend.identities import key_of
 from gradgen.frontend.iterables import FEW, Perhaps, counted, current
 from gradgen.frontend.iteration import iteration_of
 from gradgen.frontend.reader import Reader
@@ -195,7 +195,7 @@ def _container(r: Reader, node: Any, few: bool) -> Any:
         pairs: dict[Any, Any] = {}
 
         def enter() -> None:
-            key = literal(r, evaluate(r, node.key))
+            key = key_of(r, evaluate(r, node.key))
             if not is_static(key):
                 owner = Map({}, made=id(node))
                 refuse_key(r, node.key, owner, key, "a dict key that is computed")

@@ -11,7 +11,8 @@ from gradgen.frontend.arguments import any_items, every_item
 from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.callables import from_library
-from gradgen.frontend.entries import KEYS, literal
+from gradgen.frontend.entries import KEYS
+from gradgen.frontend.identities import key_of
 from gradgen.frontend.iterables import Perhaps, over_sequence
 from gradgen.frontend.method_calls import METHOD_HANDLERS, method, sort_array
 from gradgen.frontend.ordering import ordered, sort_in_place
@@ -20,7 +21,17 @@ from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import special
 from gradgen.frontend.tables import refuse_key
 from gradgen.frontend.unbound import found, is_there, may_miss, merged, or_else
-from gradgen.frontend.values import Box, Choice, Map, Ref, Seq, Static, is_static, static_value
+from gradgen.frontend.values import (
+    Box,
+    Choice,
+    Map,
+    Ref,
+    Seq,
+    Static,
+    is_static,
+    plain,
+    static_value,
+)
 from gradgen.ir.nodes import Const, Value, nothing
 from gradgen.library import finding, queues
 from gradgen.library.iterators import insert_within
@@ -62,7 +73,7 @@ def present(r: Reader, node: ast.AST, items: list[Any]) -> Any:
 
 @method("get")
 def _get(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    wanted = literal(r, args[0])
+    wanted = key_of(r, args[0])
     if isinstance(owner, Map) and isinstance(wanted, Choice):
         return distribute(r, node, wanted, lambda k: _get(r, node, owner, [k, *args[1:]], kwargs))
     if not isinstance(owner, Map) or not is_static(wanted):
@@ -87,7 +98,7 @@ def _append(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[
 
 @method("pop")
 def _pop(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    args = [literal(r, a) for a in args[:1]] + args[1:]
+    args = [key_of(r, a) for a in args[:1]] + args[1:]
     if isinstance(owner, Map) and is_static(args[0]):
         return _pop_key(r, node, owner, args)
     if _known(owner, *args):
@@ -148,14 +159,14 @@ def _popitem(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict
     key = next(iter(rest)) if _is_first(args, kwargs) else next(reversed(rest))
     item = rest.pop(key)
     r.fill(owner, rest)
-    return Seq([Static(key), item], tuple)
+    return Seq([plain(key), item], tuple)
 
 
 @method("move_to_end")
 def _move_to_end(
     r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
-    wanted = literal(r, args[0] if args else kwargs.pop("key"))
+    wanted = key_of(r, args[0] if args else kwargs.pop("key"))
     if not isinstance(owner, Map) or not is_static(wanted):
         r.refuse(node, f"the method 'move_to_end' of a {describe(owner)}, at a computed key", KEYS)
     key, rest = static_value(wanted), dict(every_item(r, node, owner))
@@ -275,7 +286,7 @@ def _copy(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[st
 def _setdefault(
     r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
-    wanted = literal(r, args[0])
+    wanted = key_of(r, args[0])
     if isinstance(owner, Map) and isinstance(wanted, Choice):
         work = lambda k: _setdefault(r, node, owner, [k, *args[1:]], kwargs)  # noqa: E731
         return distribute(r, node, wanted, work)

@@ -22,8 +22,8 @@ from gradgen.frontend import (
 from gradgen.frontend.aggregates import known_set
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.classes import MISSING
-from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
+from gradgen.frontend.identities import key_of
 from gradgen.frontend.iterables import require_stepwise
 from gradgen.frontend.objects import SIGNS, class_of, invoked
 from gradgen.frontend.operators import FOLD, UNARY, binary
@@ -89,7 +89,7 @@ def _dict(r: Reader, node: ast.Dict) -> Any:
                 r.refuse(value, "unpacking by ** of something that is not a dict with known keys")
             items = unbound.merged(r, items, any_items(r, value, more))
             continue
-        k = literal(r, evaluate(r, key))
+        k = key_of(r, evaluate(r, key))
         if not is_static(k):
             refuse_key(r, key, Map({}, made=id(node)), k, "a dict key that is computed")
         items = unbound.in_order(r, items, {**items, static_value(k): evaluate(r, value)})

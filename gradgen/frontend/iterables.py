@@ -17,6 +17,7 @@ from gradgen.frontend.arguments import every_item, items_in_order
 from gradgen.frontend.branches import choose, on_each
 from gradgen.frontend.entries import length as known_length
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.identities import objects_of_set
 from gradgen.frontend.indices import Index
 from gradgen.frontend.item_methods import iterated_by_items
 from gradgen.frontend.lists import as_list, held, is_list, over_list
@@ -149,6 +150,9 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
         from gradgen.frontend.generators import items_of
 
         return over_value(r, items_of(r, value), node)
+    objects = objects_of_set(r, value)
+    if objects is not None:
+        return late_items(objects)
     if class_of(value) and special_method(value, "__iter__"):
         return over_value(r, invoked(r, node, value, "__iter__"), node)
     if isinstance(value, Seq):

@@ -10,6 +10,7 @@ from gradgen.frontend.aggregates import run_text
 from gradgen.frontend.arguments import any_items, every_item
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.identities import key_of
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.picks import numbers_in
 from gradgen.frontend.reader import Reader, describe
@@ -26,6 +27,8 @@ def contains(r: Reader, node: ast.Compare, left: Any, right: Any) -> Value:
         return branches.truth(r, invoked(r, node, right, "__contains__", left), node)
     if row_kinds.is_range(right) and isinstance(left, Value) and left.type.is_scalar:
         return _in_range(r, node, left, right.bounds)
+    if isinstance(right, Map):
+        left = key_of(r, left)
     if isinstance(right, Map) and is_static(left):
         key = static_value(left)
         held = right.items if key in right.items else any_items(r, node, right)

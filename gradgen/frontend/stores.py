@@ -8,8 +8,8 @@ from typing import Any
 
 from gradgen.frontend.branches import distribute, on_each
 from gradgen.frontend.classes import MISSING
-from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
+from gradgen.frontend.identities import key_of
 from gradgen.frontend.indices import Index, index_of, parse_index, subscript_value
 from gradgen.frontend.listed import contain, let_go, require_unseen
 from gradgen.frontend.lists import as_array, as_item, check_store, is_list, kept_in_list
@@ -104,7 +104,7 @@ def store_item(r: Reader, node: ast.AST, owner: Any, key: Any, value: Any) -> No
 
 def set_item(r: Reader, node: ast.AST, owner: Any, key: Any, value: Any) -> None:
     """Replace the item at an evaluated key."""
-    key = literal(r, key)
+    key = key_of(r, key)
     if not is_static(key):
         if isinstance(owner, Map):
             what = f"a store at a computed key of a {describe(owner)}"
@@ -249,7 +249,7 @@ def _augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Any
         new = updated_item(r, node, container_item(r, target, owner))
         store_into(r, target, r.settled(owner), new)
     else:
-        key = literal(r, evaluate(r, target.slice))
+        key = key_of(r, evaluate(r, target.slice))
         if isinstance(owner, Map) and isinstance(key, Value) and not is_static(key):
             key = picked(r, target, owner, key)
         old = on_each(r, target, key, lambda k: item_at(r, target, owner, k))

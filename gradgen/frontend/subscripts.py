@@ -11,8 +11,8 @@ import numpy as np
 from gradgen.frontend import unbound
 from gradgen.frontend.arguments import Refine, is_unknown_leaf
 from gradgen.frontend.branches import distribute, on_each
-from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.identities import key_of
 from gradgen.frontend.indices import Index, index_of, parse_index, subscript_value
 from gradgen.frontend.listed import taken
 from gradgen.frontend.lists import held, is_list, item, like
@@ -143,7 +143,7 @@ def item_at(r: Reader, node: ast.AST, owner: Any, key: Any) -> Any:
     """Return the item of a container at an evaluated key."""
     if isinstance(owner, Value):
         _fail_at_number(r, node, owner)
-    key = literal(r, key)
+    key = key_of(r, key)
     if not is_static(key):
         return _computed_item(r, node, owner, key)
     k = static_value(key)

@@ -11,6 +11,7 @@ from gradgen.frontend.attributes import set_attribute
 from gradgen.frontend.branches import on_each
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.identities import key_of
 from gradgen.frontend.lists import is_list, pop
 from gradgen.frontend.objects import class_of, delete_attribute, invoked, special_method
 from gradgen.frontend.reader import Reader
@@ -91,7 +92,8 @@ def _delete_item(r: Reader, target: ast.Subscript) -> None:
     if isinstance(target.slice, ast.Slice):
         _delete_slice(r, owner, target.slice, target)
         return
-    key = literal(r, evaluate(r, target.slice))
+    key = evaluate(r, target.slice)
+    key = key_of(r, key) if isinstance(owner, Map) else literal(r, key)
     mutable = isinstance(owner, Map) or (isinstance(owner, Seq) and owner.kind is list)
     if isinstance(owner, Ref) and is_list(r, owner) and not owner.steps:
         pop(r, target, owner, [key])

@@ -141,6 +141,24 @@ class Static:
     obj: Any
 
 
+class Itself:
+    """An object as a key of a dict: which one it is, whatever it holds."""
+
+    __slots__ = ("owner",)
+
+    def __init__(self, owner: Record) -> None:
+        self.owner = owner
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.owner is getattr(other, "owner", None)
+
+    def __hash__(self) -> int:
+        return hash(self.owner)
+
+    def __repr__(self) -> str:
+        return f"<{self.owner.kind.__name__}>"
+
+
 @dataclass(slots=True, eq=False)
 class LocalFunction:
     """A function or lambda defined inside the function that is read; names bind late."""
@@ -433,5 +451,7 @@ KINDS = {
 
 
 def plain(obj: Any) -> Any:
-    """Return the value of a Python object: a number as a constant."""
+    """Return the value of a Python object, or of a key: a number as a constant."""
+    if type(obj) is Itself:
+        return obj.owner
     return Const(obj) if type(obj) in (float, int, bool) else Static(obj)
