@@ -243,7 +243,7 @@ CALLS = (
     "np.stack([xf3, xf3], dtype=float, casting='safe')",
     "np.stack(x234, axis=-1)",
     "np.power.accumulate(p23, axis=-1)",
-    "np.power.reduce(p23, axis=1, initial=p, where=k23)",
+    "np.power.reduce(p23, axis=0, initial=p, where=k23)",
     "np.power.reduceat(p23, [0, 2, 1], axis=-1)",
     "np.arctan2.reduce(xe, initial=y, keepdims=True)",
     "np.arctan2.reduce(x23, axis=())",
