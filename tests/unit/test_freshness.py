@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +18,8 @@ from gradgen.freshness import check_file, generated_files
 from gradgen.frontend.arguments import Container, spec_of
 from gradgen.ir.types import ANY
 from gradgen.pipeline import run
-from tests.cases import LOSSES, Case
+from tests.cases import LOSSES, Case, cases
+from tests.tiers import one_in
 
 ROOT = Path(__file__).resolve().parents[2]
 LOSS = '''\
@@ -374,16 +374,17 @@ def test_the_types_are_those_of_the_module(here: Path) -> None:
     assert stale("out.py") == 0
 
 
-def test_modules_of_the_corpus(tmp_path: Path) -> None:
-    for module in (*LOSSES, "objects_classes", "functions_signatures", "lang_dicts"):
-        for name in importlib.import_module(f"tests.corpus.{module}").EXAMPLE_ARGS:
-            case = Case(module, name)
-            path = tmp_path / f"{name}.py"
-            if case.may_be_refused or case.function.__name__ == "<lambda>":
-                continue
-            gradgen.emit(case.function, path, argnums=case.argnums, example_args=case.args())
-            found = check_file(path)
-            assert found.ok, str(found)
+EXAMPLES = cases((*LOSSES, "objects_classes", "functions_signatures", "lang_dicts"))
+
+
+@pytest.mark.parametrize("case", one_in(6, EXAMPLES))
+def test_modules_of_the_corpus(case: Case, tmp_path: Path) -> None:
+    if case.may_be_refused or case.function.__name__ == "<lambda>":
+        pytest.skip("no module")
+    path = tmp_path / "out.py"
+    gradgen.emit(case.function, path, argnums=case.argnums, example_args=case.args())
+    found = check_file(path)
+    assert found.ok, str(found)
 
 
 # --- the plugin ---------------------------------------------------------------------------
@@ -414,17 +415,20 @@ def test_plugin(here: Path) -> None:
     assert pytest_of(here, "--gradgen-stale", "nowhere").returncode == pytest.ExitCode.USAGE_ERROR
 
 
-def test_plugin_beside_other_choices(here: Path) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "passed"),
+    [
+        ([], 2), (["-k", "fresh"], 1), (["test_one.py"], 1),
+        (["test_one.py", "--gradgen-stale", "out.py"], 2),
+        (["."], 2), (["-k", "one"], 1), (["-m", "not slow"], 2), (["test_one.py::test_one"], 1),
+    ],
+)  # fmt: skip
+def test_plugin_beside_other_choices(here: Path, arguments: list[str], passed: int) -> None:
     """The configuration's tests are chosen from like others, and left out beside single files."""
     (here / "test_one.py").write_text("def test_one():\n    pass\n")
     (here / "pytest.ini").write_text("[pytest]\ngradgen_stale = out.py\n")
-    for arguments, passed in (
-        ([], 2), (["."], 2), (["-k", "one"], 1), (["-k", "fresh"], 1), (["-m", "not slow"], 2),
-        (["test_one.py"], 1), (["test_one.py::test_one"], 1),
-        (["test_one.py", "--gradgen-stale", "out.py"], 2),
-    ):  # fmt: skip
-        done = pytest_of(here, *arguments)
-        assert f"{passed} passed" in done.stdout, (arguments, done.stdout + done.stderr)
+    done = pytest_of(here, *arguments)
+    assert f"{passed} passed" in done.stdout, done.stdout + done.stderr
 
 
 def test_the_plugin_is_announced() -> None:
