@@ -200,7 +200,7 @@ def test_what_stands_behind_a_rule_needs_no_derivative():
 
     @gradgen.custom_jvp
     def looked_up(x):
-        return table[int(10.0 * x)] + 0.0 * scipy.special.zeta(1.0 + x)
+        return table[int(10.0 * x)] + 0.0 * scipy.special.jv(1.0 + x, 2.0)
 
     looked_up.defjvp(lambda x, t: (looked_up(x[0]), 2.0 * x[0] * t[0]))
     value, tangent = gradgen.jvp(lambda x: looked_up(x) ** 3)((0.55,), (1.0,))

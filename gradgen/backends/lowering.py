@@ -209,6 +209,8 @@ class Lowering:
             as_call(op, OF_INTEGERS[op.prim], op.inputs)
         elif op.prim == "float" and first is not None and first.kind == "array" and not first.rank:
             as_call(op, "_number", op.inputs)
+        elif op.prim == "squeeze" and op.out.type.rank == 0:
+            op.prim, op.attrs = "reshape", {}
         elif op.prim in OF_FLOATS and first is not None and first.kind == "float":
             as_call(op, OF_FLOATS[op.prim], op.inputs)
         elif op.prim in OF_NUMBERS and first is not None and first.is_scalar:

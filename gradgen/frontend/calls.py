@@ -23,6 +23,7 @@ import gradgen.frontend.fields
 import gradgen.frontend.generators
 import gradgen.frontend.iterators
 import gradgen.frontend.linalg_calls
+import gradgen.frontend.memory_calls
 import gradgen.frontend.numpy_calls
 import gradgen.frontend.padding
 import gradgen.frontend.random_calls

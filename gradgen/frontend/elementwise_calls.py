@@ -10,7 +10,7 @@ import numpy as np
 
 from gradgen.frontend.aggregates import sequence
 from gradgen.frontend.bindings import call_rule, emit
-from gradgen.frontend.callables import is_function
+from gradgen.frontend.callables import from_library, is_function
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.places import argument, at, plain, rank_of
 from gradgen.frontend.reader import Reader
@@ -19,6 +19,7 @@ from gradgen.frontend.stores import overwrite, write
 from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import Ref, Seq, Static, is_static
 from gradgen.ir.nodes import Const, Value
+from gradgen.library.fits import values_of_several
 from gradgen.rules.registry import RULES
 
 Args = list[Any]
@@ -130,8 +131,9 @@ def _polyval(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read the value of a polynomial of ascending powers."""
     given = [argument(r, node, args, kwargs, k, n) for k, n in enumerate(("x", "c", "tensor"))]
     no_more(r, node, kwargs)
-    if given[2] is not None or rank_of(r, node, as_value(r, given[1], node), "polyval") != 1:
-        r.refuse(node, "polyval of several polynomials", "evaluate them one by one")
+    if rank_of(r, node, as_value(r, given[1], node), "polyval") != 1:
+        more = {} if given[2] is None else {"tensor": given[2]}
+        return from_library(r, node, values_of_several, given[:2], more)
     return emit(r, node, RULES["ascending_polyval"], given[:2], {})
 
 

@@ -50,6 +50,8 @@ def as_value(r: Reader, value: Any, node: ast.AST) -> Value:
         return r.read(value)
     if isinstance(value, Choice):
         return _chosen_number(r, value, node)
+    if isinstance(value, Seq) and value.grown is None and not value.items:
+        return r.b.emit("zeros", [Const(0)], span=r.span(node))
     if isinstance(value, Seq) and value.items:
         parts = [_as_row(r, as_value(r, item, node), node) for item in value.items]
         return r.b.emit("array", parts, span=r.span(node))

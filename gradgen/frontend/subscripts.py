@@ -70,6 +70,8 @@ def load(r: Reader, node: ast.Subscript, owner: Any) -> Any:
     numpys = isinstance(owner, Value) and owner.type.is_scalar and not owner.type.weak
     if numpys and isinstance(node.slice, ast.Tuple) and not node.slice.elts:
         return owner
+    if numpys and ast.unparse(node.slice) == "...":
+        return r.hold(r.b.emit("array0", [owner]), True)
     if numpys and (new := _new_axes(node.slice)):
         return r.hold(r.b.emit("expand_dims", [owner], axis=tuple(range(new))))
     if not isinstance(owner, Ref):

@@ -106,17 +106,6 @@ def _isscalar(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     return Const(v.type.is_scalar)
 
 
-@special(np.shares_memory, np.may_share_memory)
-def _shares_memory(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
-    """Read the test of whether arrays share memory, where that is known."""
-    one, two = (a.storage if isinstance(a, Ref) else None for a in args[:2])
-    if one is None or two is None:
-        return Const(False)
-    if one is two or two in r.reach(one):
-        r.refuse(node, "a test of what views of one array share", "test outside the loss")
-    return Const(False)
-
-
 @special(np.real_if_close)
 def _real_if_close(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read what leaves real numbers as they are, and takes the real part of complex ones."""

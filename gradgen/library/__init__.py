@@ -3,6 +3,7 @@
 from gradgen.library import (  # noqa: F401  (these fill the tables)
     calculus,
     coefficients,
+    fits,
     fourier,
     grids,
     insertion,

@@ -84,7 +84,7 @@ def polyint(p, m=1, k=None):
         "np.polydiv(x5, p3)[1]",
         "np.polydiv(x3, y5 + 3.0)[1]",
         "np.polydiv(x4, y + 2.0)[0]",
-        "np.polydiv(np.polymul(x3, p3), p3)[1]",
+        "np.polydiv([2.0 * y, 4.0 * y, p], [1.0, 2.0])[1]",
     ),
 )
 def polydiv(u, v):

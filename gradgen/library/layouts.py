@@ -38,3 +38,15 @@ def numbers_of_pairs(a, dtype):
     z.real = a[..., ::2]
     z.imag = a[..., 1::2]
     return z
+
+
+def meet_in_a_place(one, two):
+    """Whether two arrays of places have one in common."""
+    return bool(np.any(np.isin(one, two)))
+
+
+def meet_in_bounds(one, two):
+    """Whether the ranges of two arrays of places meet."""
+    if np.size(one) == 0 or np.size(two) == 0:
+        return False
+    return bool(np.max(one) >= np.min(two) and np.max(two) >= np.min(one))

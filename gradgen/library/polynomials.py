@@ -78,6 +78,14 @@ class Powers:
             coef = np.concatenate([least, raised])
         return self.like(coef)
 
+    def convert(self):
+        """Return the polynomial in the variable itself: of sums of powers of it."""
+        line = np.array([self.offset, self.scale])
+        out = self.coef[-1:]
+        for k in tuple(range(2, len(self.coef) + 1)):
+            out = _sum(np.convolve(out, line), self.coef[-k : len(self.coef) - k + 1])
+        return Powers(out, 0.0, 1.0, False)
+
     def degree(self):
         """Return the number of powers less one."""
         return len(self.coef) - 1

@@ -39,3 +39,13 @@ def sliding_window_view(x, window_shape, axis=None, *, subok=False, writeable=Fa
     for at, length in zip(axes, lengths, strict=True):
         view = windows(view, length, at + np.ndim(x) if at < 0 else at)
     return view
+
+
+@reads("np.kaiser", samples=("np.kaiser(4, p)", "np.kaiser(5, x) * x5", "np.kaiser(1, p)"))
+def kaiser(M, beta):
+    """Return Kaiser's window."""
+    if M == 1:
+        return np.ones(1)
+    middle = (M - 1) / 2.0
+    places = (np.arange(M) - middle) / middle
+    return np.i0(beta * np.sqrt(1 - places**2.0)) / np.i0(beta)

@@ -54,6 +54,10 @@ class Discrete:
 
 POSITIVE = ("p", "", "x - 2.0, p")
 
+_F_SHIFT = (  # the density of "f" times z
+    "exp(xlogy(0.5 * dfn, dfn * z / s) + 0.5 * dfd * log(dfd / s) - betaln(0.5 * dfn, 0.5 * dfd))"
+)
+
 # A table: an entry is read along its lines.
 # fmt: off
 CONTINUOUS = [
@@ -155,7 +159,9 @@ CONTINUOUS = [
                "- nu * z * z",
                "(2.0 * nu - 1.0) / z - 2.0 * nu * z", "2.0 * nu * (z * z - 1.0)",
                ("p", "o", "x - 2.0, p"),
-               {"nu": "log(nu) + 1.0 - psi(nu) + 2.0 * log(z) - z * z"}, "z > 0.0", calls="few"),
+               {"nu": "log(nu) + 1.0 - psi(nu) + 2.0 * log(z) - z * z"}, "z > 0.0",
+               cumulative={"nu": "_gammainc_slope(nu, nu * z * z) + z * z * exp(xlogy(nu - 1.0, "
+                                 "nu * z * z) - nu * z * z - loggamma(nu))"}, calls="few"),
     Continuous("loggamma", "c * z - exp(z) - loggamma(c)",
                "c - exp(z)", "z * (exp(z) - c) - 1.0", ("x", "o", "y, p"),
                {"c": "z - psi(c)"}, cumulative={"c": "_gammainc_slope(c, exp(z))"}, calls="few"),
@@ -202,7 +208,10 @@ CONTINUOUS = [
                        "+ psi(0.5 * (dfn + dfd)))",
                 "dfd": "0.5 * (log(dfd / s) + 1.0 - (dfn + dfd) / s - psi(0.5 * dfd) "
                        "+ psi(0.5 * (dfn + dfd)))"}, "z > 0.0", {"s": "dfd + dfn * z"},
-               calls="few"),
+               {"dfn": "0.5 * _betainc_slope(0.5 * dfn, 0.5 * dfd, dfn * z / s, dfd / s) "
+                       f"+ {_F_SHIFT} / dfn",
+                "dfd": "-0.5 * _betainc_slope(0.5 * dfd, 0.5 * dfn, dfd / s, dfn * z / s) "
+                       f"- {_F_SHIFT} / dfd"}, calls="few"),
     Continuous("johnsonsu", "log(b) - 0.5 * log(2.0 * pi) - 0.5 * log(1.0 + z * z) "
                "- 0.5 * (a + b * arcsinh(z)) * (a + b * arcsinh(z))",
                "-r * b / sqrt(1.0 + z * z) - z / (1.0 + z * z)",

@@ -27,8 +27,10 @@ from gradgen.rules.shapes_of import Attrs, inexact_of, of_shape, real_of, refuse
 def square_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the input's shape, as floats: there are as many rows as columns."""
     t = floats_type(inputs, attrs)
-    if t.shape is None or len(t.shape) < 2:
+    if t.shape is None:
         return t
+    what = f"a function of square matrices of an array of rank {len(t.shape)}"
+    refuse_unless(len(t.shape) >= 2, what, "give a matrix, or a stack of them")
     return of_shape(t.dtype, (*t.shape[:-2], *[equal_length(*t.shape[-2:])] * 2))
 
 

@@ -100,7 +100,10 @@ def _discrete_tangent(t_a, t_q, y, a, method):
 def riccati_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the shape of ``a``; what SciPy balances with ``e`` may not solve the equation."""
     balanced = "e" in attrs.get("keyed", ()) and attrs.get("balanced", True)
-    refuse_unless(not balanced, "solve_continuous_are with e and balancing", "give balanced=False")
+    what = (
+        "solve_continuous_are with e and balancing, after which SciPy may solve another equation,"
+    )
+    refuse_unless(not balanced, what, "give balanced=False")
     like_last_type(inputs, attrs)
     return of_shape(inexact_of(promote([v.type for v in inputs])), inputs[0].type.shape)
 

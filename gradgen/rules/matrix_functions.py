@@ -15,6 +15,7 @@ import numpy as np
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type, in_double, promote
 from gradgen.rules.callables import scipy
+from gradgen.rules.complexes import is_complex
 from gradgen.rules.helpers import _transposed
 from gradgen.rules.linalg import square_type
 from gradgen.rules.registry import printed_like, rule
@@ -33,8 +34,17 @@ def _corner(blocks, n):
     return blocks[..., :n, n:]
 
 
+def expm_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type of the exponential: SciPy makes a matrix of a number, and of one in a row."""
+    if inputs[0].type.shape in ((), (1,)):
+        return of_shape("complex128" if is_complex(inputs[0]) else "float64", (1, 1))
+    return square_type(inputs, attrs)
+
+
 def _expm_to_A(g, A):
     """Cotangent of the matrix in ``scipy.linalg.expm(A)``."""
+    if np.ndim(A) < 2:
+        return np.reshape(np.ravel(g) * np.exp(A), np.shape(A))
     if np.ndim(A) == 2:
         return scipy.linalg.expm_frechet(A.T, g, compute_expm=False)
     return _corner(scipy.linalg.expm(_along(_transposed(A), g)), A.shape[-1])
@@ -42,6 +52,8 @@ def _expm_to_A(g, A):
 
 def _expm_tangent(t_A, A):
     """Tangent of ``scipy.linalg.expm(A)``."""
+    if np.ndim(A) < 2:
+        return np.reshape(t_A * np.exp(A), (1, 1))
     if np.ndim(A) == 2:
         return scipy.linalg.expm_frechet(A, t_A, compute_expm=False)
     return _corner(scipy.linalg.expm(_along(A, t_A)), A.shape[-1])
@@ -173,9 +185,10 @@ def _samples(name: str, *calls: str) -> tuple[str, ...]:
 SPD = "m33 @ m33.T"
 # A table: an entry is read along its lines.
 # fmt: off
-rule("expm", square_type, callables=["scipy.linalg.expm"], params="A", adjoint=(_expm_to_A,),
+rule("expm", expm_type, callables=["scipy.linalg.expm"], params="A", adjoint=(_expm_to_A,),
      tangent=_expm_tangent, of_complex="analytic",
      samples=_samples("expm", "0.3 * m33)", "0.3 * m233)", "0.0 * m33)", "np.reshape(x, (1, 1)))",
+                      "x)", "[x])", "x1)",
                       "0.3 * m33 + 0.2j * s33).imag"))
 _FRECHET = {"params": "A, E, method=None, compute_expm=True, check_finite=True",
             "spelling": "scipy.linalg.expm_frechet"}

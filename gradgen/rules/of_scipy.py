@@ -28,4 +28,5 @@ from gradgen.rules import (  # noqa: F401  (these fill the table)
     spectral_parts,
     structured,
     voigt,
+    zeta,
 )

@@ -190,6 +190,17 @@ def least_for(part: Length) -> tuple[str, int] | None:
     return cut["whole"], needs - int(cut["offset"] or 0)
 
 
+def is_of_one(part: Length) -> bool:
+    """Whether a length is that of a slice between constants of one entry, unless there is none."""
+    cut = SLICE.fullmatch(part.name) if isinstance(part, Dim) and not part.offset else None
+    if cut is None:
+        return False
+    start, stop = (int(cut[k]) if cut[k] else None for k in ("start", "stop"))
+    if stop is None:
+        return start == -1
+    return stop - (start or 0) == 1 and stop != 0
+
+
 def whole_of(a: Length, b: Length) -> Length | None:
     """Return the length of what two lengths are the two parts of: ``x[:k]`` and ``x[k:]``."""
     for part, rest in ((a, b), (b, a)):

@@ -1,8 +1,6 @@
 """Special functions of several arguments: logarithms, gamma, beta and elliptic functions.
 
-After the NIST Handbook of Mathematical Functions, chapters 5, 7, 8 and 19.  A derivative that
-has no closed form, by the order of a zeta function, is `Unknown`: it is refused where it is asked
-for.
+After the NIST Handbook of Mathematical Functions, chapters 5, 7, 8 and 19.
 """
 
 # mypy: disable-error-code="no-untyped-def"
@@ -17,12 +15,11 @@ from gradgen.diff.algebra import Algebra
 from gradgen.ir.nodes import Op, Value
 from gradgen.ir.types import Type, integer
 from gradgen.rules.callables import scipy
-from gradgen.rules.registry import Unknown, printed, rule
+from gradgen.rules.registry import printed, rule
 from gradgen.rules.shapes_of import Attrs, doubled, elementwise
 from gradgen.rules.special import _rgamma_slope
 
 INEXACT = elementwise("inexact", weak=False)
-NONE = Unknown("hold it constant: choose argnums without it, or pass a number")
 DOUBLED = {
     "xlogy", "xlog1py", "beta", "betaln", "gammainc", "gammaincc", "gammaincinv", "gammainccinv",
     "ellipkinc", "ellipeinc", "voigt_profile",
@@ -92,10 +89,6 @@ function("betaln", ("g * (psi(a) - psi(a + b))", "g * (psi(b) - psi(a + b))"), "
 function("poch", ("g * y * (psi(a + b) - psi(a))", "g * y * psi(a + b)"), "pp",
          at_kinks="nan at the poles",
          closed="gamma(a + b) / gamma(a)")
-rule("zeta", INEXACT, callables=["scipy.special.zeta"], params="x, q?", elementwise=True,
-     adjoint=(NONE, "-a * g * zeta(a + 1.0, b)"), closed="zeta(a, b)",
-     samples=("scipy.special.zeta(2.5, p3)", "scipy.special.zeta(n, q=p)",
-              "scipy.special.zeta(j3 + 1.5, p)"))
 
 # --- powers after Box and Cox: with exprel(t) for expm1(t) / t there is no case apart ---
 function("boxcox", ("g * exp(xlogy(b - 1.0, a))",

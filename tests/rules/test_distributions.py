@@ -49,8 +49,8 @@ def held_outside(x):
     return np.sum(PRIOR.logpdf(x)) + scipy.stats.beta(1.5, b=2.5).ppf(q=x[0] / 9.0)
 
 
-def shape_of_cdf(nu):
-    return scipy.stats.nakagami.cdf(0.7, nu)
+def shape_of_cdf(kappa):
+    return scipy.stats.vonmises.cdf(0.7, kappa)
 
 
 def another(x):
@@ -130,7 +130,7 @@ def test_parameters_held(loss, args) -> None:
 
 @pytest.mark.parametrize(
     ("loss", "words"),
-    [(shape_of_cdf, "'nu' has no closed form"), (another, "no rule"), (drawn, "rvs")],
+    [(shape_of_cdf, "'kappa' has no closed form"), (another, "no rule"), (drawn, "rvs")],
 )
 def test_refused(loss, words: str) -> None:
     with pytest.raises(gradgen.UnsupportedError, match=words):
