@@ -284,6 +284,18 @@ def unused(x, y):
     return np.sum(y)
 
 
+def test_second_derivative_at_an_exponent_of_zero() -> None:
+    def power(x, n):
+        return np.sum(x**n)
+
+    x, n = np.array([2.0, 0.5, 0.0]), np.zeros(3)
+    for derive in (gradgen.jacrev, gradgen.jacfwd):
+        mixed = derive(gradgen.grad(power), argnums=1)(x, n)
+        assert np.allclose(np.diag(mixed)[:2], 1.0 / x[:2], rtol=1e-15)
+    assert gradgen.hessian(power)(x, n).tolist() == np.zeros((3, 3)).tolist()
+    assert gradgen.hessian(lambda x, n: x**n, argnums=(0, 1))(2.0, 0.0)[0][1] == 0.5
+
+
 def test_unused_argument_has_zero_gradient() -> None:
     gradient = gradgen.grad(unused)(np.array([np.nan, 1.0], np.float32), np.ones(2))
     assert gradient.dtype == np.float32

@@ -467,3 +467,55 @@ class Costs:
     @functools.cache
     def upto(self, k):
         return self.x[0] if k == 0 else 0.5 * self.upto(k - 1) + self.x[k] ** 2
+
+
+def quicksorted(values):
+    if len(values) <= 1:
+        return values
+    pivot, *rest = values
+    below = quicksorted([v for v in rest if v < pivot])
+    return below + [pivot] + quicksorted([v for v in rest if v >= pivot])
+
+
+def weighted_ranks(x):
+    return sum((k + 1) * v**3 for k, v in enumerate(quicksorted(list(x))))
+
+
+def test_second_order_where_lists_of_lists_hold_what_is_returned():
+    x, v = np.array([3.0, 1.0, 2.0, 5.0, 4.0]), np.array([0.3, -1.0, 0.7, 0.2, 0.5])
+    ranks = 1.0 + np.argsort(np.argsort(x))
+    assert np.allclose(gradgen.grad(weighted_ranks)(x), 3.0 * ranks * x**2, rtol=1e-14)
+    product = gradgen.hvp(weighted_ranks)((x,), (v,))
+    assert np.allclose(product, 6.0 * ranks * x * v, rtol=1e-13)
+
+
+def first_of_all(v, rows):
+    if v > 20.0:
+        return rows[0]
+    rows.append([v])
+    return first_of_all(v * 1.5, rows)
+
+
+def reads_an_item(x):
+    rows = []
+    for v in x:
+        rows.append([v, 2.0 * v])
+    row = first_of_all(x[0], rows)
+    rows[0] = [x[1]]
+    return sum(row) * x[0] + sum(rows[0]) + sum(rows[-1]) ** 2
+
+
+def changes_an_item(x):
+    rows = []
+    for v in x:
+        rows.append([v, 2.0 * v])
+    row = first_of_all(x[0], rows)
+    row.append(x[1])
+    return sum(rows[0]) * x[0]
+
+
+def test_a_returned_item_of_a_list_is_read_and_not_written_to():
+    x = np.array([1.3, 0.7])
+    assert_gradient(reads_an_item, (x,), (gradgen.grad(reads_an_item)(x),), (0,))
+    with pytest.raises(gradgen.UnsupportedError, match="'row' may be an item of a list"):
+        gradgen.grad(changes_an_item)(x)

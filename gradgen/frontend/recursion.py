@@ -12,7 +12,7 @@ import ast
 from typing import Any
 
 from gradgen.dataclass import dataclass
-from gradgen.frontend import kept, row_kinds, stores
+from gradgen.frontend import kept, listed, row_kinds, stores
 from gradgen.frontend.book import MOST_TURNS
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.recursive_bodies import read_body
@@ -23,6 +23,7 @@ from gradgen.frontend.structure import Structure, flatten
 from gradgen.frontend.templates import rebuilt, types
 from gradgen.frontend.values import Frame, Ref
 from gradgen.ir.nodes import Value
+from gradgen.ir.types import Type
 
 DEPTH, COUNT = 30, 100
 DEEPER = 300  # with some effort
@@ -138,12 +139,22 @@ def _emit(r: Reader, node: ast.AST, state: Reading, given: list[Any]) -> Any:
     for i, k in callee.shares:
         if i >= len(held) or not isinstance(held[i], Ref) or not isinstance(given[k], Ref):
             continue
-        if held[i].value.type.kind == inputs[k].type.kind:
+        if _may_be_item(held[i].value.type, inputs[k].type):
+            listed.taken(r, held[i], given[k])
+        elif held[i].value.type.kind == inputs[k].type.kind:
             r.entangle(held[i].storage, given[k].storage, set())
         else:
             # An array that is also in a list: it may be read, but not written to.
             held[i].storage.outside = True
     return rebuilt(r, template, iter(held))
+
+
+def _may_be_item(result: Type, given: Type) -> bool:
+    """Whether a list can be an item of another one, and not that one itself."""
+    item = given.item
+    if item is None or item.kind != "list" or result.kind != "list":
+        return False
+    return item.has_rows == result.has_rows and given.has_rows != result.has_rows
 
 
 def _write_back(r: Reader, node: ast.AST, given: list[Any], k: int, out: Value) -> None:

@@ -30,8 +30,19 @@ def pow_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
         return alg.mul(alg.mul(g, op.out), alg.emit("log", _for_logarithm(alg, a)))
     if isinstance(b, Const):
         return alg.mul(g, _constant_power(alg, op, a, b.const))
-    less_one = alg.sub(b, alg.where(alg.emit("eq", b, 0.0), 0.0, 1.0))
-    return alg.mul(alg.mul(g, b), alg.emit("np.power", alg.floating(a), less_one))
+    nothing = alg.emit("eq", b, 0.0)
+    if not b.type.inexact:
+        less_one, base = alg.sub(b, alg.where(nothing, 0.0, 1.0)), a
+    else:  # not 0 for the exponent 0: what it gives is differentiated by the exponent
+        less_one, base = alg.sub(b, 1.0), _one_for_zero_power(alg, a, nothing)
+    return alg.mul(alg.mul(g, b), alg.emit("np.power", alg.floating(base), less_one))
+
+
+def _one_for_zero_power(alg: Algebra, a: Value, nothing: Value) -> Value:
+    """Return the base, or 1 where it is 0 and so is its exponent: 0 ** -1 divides by zero."""
+    if isinstance(a, Const):
+        return a if a.const else Const(1.0)
+    return alg.where(alg.emit("bitand", alg.emit("eq", a, 0.0), nothing), 1.0, a)
 
 
 def _for_logarithm(alg: Algebra, a: Value) -> Value:

@@ -88,6 +88,8 @@ def extend_type(inputs: list[Value], attrs: Attrs) -> Type:
     refuse_unless(
         bool(joined) or not any(v.type.points for v in inputs), what, "keep a list of each"
     )
+    if joined is None and all(v.type.item is not None for v in inputs):
+        joined = Type("list", item=joined_item(*(v.type.item for v in inputs if v.type.item)))
     return joined or Type("list", item=ANY)
 
 

@@ -84,6 +84,14 @@ def written_to(p, x):
     return np.sum(p**2) * b + np.sum(x)
 
 
+def a_list_beside_numbers(p):
+    """What is unpacked and starred again is no list of items of one kind."""
+    first, *middle, last = p
+    (a, b), *rest = middle[:2], *middle[2:]
+    near, *_, far = [r * first for r in rest]
+    return first * last + a / b + near * far + len(rest) * sum(middle)
+
+
 def single_precision(p, x):
     a, b = p
     return np.sum(a * x + b) ** 2
@@ -105,5 +113,6 @@ EXAMPLE_ARGS = {
     "rows_in_a_loop": lambda: (_vector((4, 2)), np.array([0.3, -0.8])),
     "matrix_of_two_rows": lambda: (_vector((2, 3)), _vector(3, 1)),
     "written_to": lambda: (_vector(3), _vector(3, 1)),
+    "a_list_beside_numbers": lambda: (_vector(7),),
     "single_precision": lambda: (_vector(2).astype("float32"), _vector(3, 1).astype("float32")),
 }
