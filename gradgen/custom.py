@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import inspect
 import keyword
 import linecache
@@ -17,6 +16,7 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from gradgen.digests import digest
 from gradgen.errors import ArgumentError
 
 _watch: Callable[[Any], Any] | None = None
@@ -53,7 +53,7 @@ def as_function(custom: Any) -> Any:
     handed = [_handed(p) for p in bare]
     shown = inspect.Signature(bare)
     text = f"def {name}{shown}:\n    return custom_rule({', '.join(handed)})\n"
-    filename = f"<gradgen {name} {hashlib.sha256(text.encode()).hexdigest()[:12]}>"
+    filename = f"<gradgen {name} {digest(text)}>"
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     namespace: dict[str, Any] = {"__name__": custom.fun.__module__, "custom_rule": custom}
     exec(compile(text, filename, "exec", dont_inherit=True), namespace)

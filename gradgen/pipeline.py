@@ -27,11 +27,11 @@ from gradgen.frontend.function import fits, read_function, specs_for
 from gradgen.frontend.source import innermost
 from gradgen.ir.nodes import Function, Value
 from gradgen.options import Options, bound_by_name
-from gradgen.passes.fuse import Fused
 from gradgen.rules import eigenvalues
 from gradgen.stages import MARKED, TURNS, stages
 
 if TYPE_CHECKING:
+    from gradgen.passes.fuse import Fused
     from gradgen.passes.parallel import Parts
 
 # Modes that are the derivative of a derivative: of which, and by which mode.

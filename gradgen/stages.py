@@ -1,7 +1,8 @@
 """The stages of the pipeline: what each does to the graph of a function, pass by pass.
 
-What one mode or one backend alone takes is imported where it is asked for: the first gradient in a
-process should not wait for it.
+What one mode or one backend alone takes, and what is for loops, is imported where it is asked for:
+the first gradient in a process should not wait for it.  A pass for operations that a function has
+not is left out.
 """
 
 from __future__ import annotations
@@ -25,26 +26,19 @@ from gradgen.diff.pairs import (
 from gradgen.diff.results import finish
 from gradgen.diff.reverse import add_adjoint
 from gradgen.diff.saves import plan_saves
-from gradgen.diff.segments import mark_loops, refuse_marks, split_marked
 from gradgen.diff.written_out import write_out
-from gradgen.ir.nodes import Function
+from gradgen.ir.nodes import Function, walk
 from gradgen.passes.additions import recognise_additions
 from gradgen.passes.assembling import assemble
-from gradgen.passes.bounds import compute_bounds_before
-from gradgen.passes.cancelling import hold_cancelling_maxima
 from gradgen.passes.choices import ask_once
 from gradgen.passes.clears import join_clears
 from gradgen.passes.copies import insert_copies
-from gradgen.passes.counted import write_out_counters
 from gradgen.passes.crosses import write_out_crosses
 from gradgen.passes.cse import share_common
 from gradgen.passes.dce import remove_dead
 from gradgen.passes.first_shares import store_first
-from gradgen.passes.flip import flip_loops, flip_the_rest
-from gradgen.passes.fuse import fuse_loops
 from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.invariants import drop_unchanged
-from gradgen.passes.linear_maps import push_sums
 from gradgen.passes.own_sums import add_to_own
 from gradgen.passes.postponing import postpone
 from gradgen.passes.quotients import cancel_quotients
@@ -57,7 +51,6 @@ from gradgen.passes.shapes import read_newest_shapes
 from gradgen.passes.sharing import Sharing
 from gradgen.passes.short_rows import sum_short_rows
 from gradgen.passes.signs import join_signs
-from gradgen.passes.sinking import sink_into_branches
 from gradgen.passes.sums import sum_before_products
 from gradgen.passes.through import add_through_zeros
 from gradgen.passes.twice import read_once
@@ -73,6 +66,7 @@ PUSHED = ("jvp", "pushforward", "jacfwd", "jacdiag")  # which carry tangents alo
 TRACKED = ("pattern", "pattern2")  # which carry sets of input entries along
 SWEPT = ("value_and_grad", "grad", "vjp")
 MARKED = (*SWEPT, "jacrev")  # in which marked loops are run again
+LOOPS = {"for", "while"}
 STAGES = ("parse", "adjoint", "optimise", "saves", "copies", "lower")
 
 
@@ -87,6 +81,11 @@ def _everything(program: Program) -> list[Function]:
     return [program.function, *(c.function for c in callees_of(program.function))]
 
 
+def _operations(function: Function) -> set[str]:
+    """Return the names of the operations that a function has."""
+    return {op.prim for op in walk(function.body)}
+
+
 def _adjoint(program: Program) -> None:
     function, options = program.function, program.options
     for f in _everything(program):
@@ -96,7 +95,9 @@ def _adjoint(program: Program) -> None:
         drop_unchanged(f)
         # In a loop over examples, a name may still hold what the one before has left in it.
         drop_sure(f, program.inner is not None and program.asked is None)
-        if options.mode in MARKED:
+        if options.mode in MARKED and "for" in _operations(f):
+            from gradgen.passes.counted import write_out_counters
+
             write_out_counters(f)
     sharing = Sharing(function)
     # What a text of first order writes to, it has copied: to the one made of it, it is as it was.
@@ -111,24 +112,46 @@ def _adjoint(program: Program) -> None:
         }
     )
     callees = callees_of(function)
-    refuse_marks(c.function for c in callees)
+    if callees:
+        from gradgen.diff.segments import refuse_marks
+
+        refuse_marks(c.function for c in callees)
     settle_activity(function, callees)
     for f in _everything(program):
         write_out(f)
     _derive_callees(program, callees)
-    hold_cancelling_maxima(function)
-    hoist_lengths(function)
-    if function.native:
-        compute_bounds_before(function)
+    _before_sweep(program, _operations(function))
     recognise_additions(function)
     store_through_rows(function)
     if options.mode in MARKED and not program.along:
-        mark_loops(function, program.again, options.snapshots)
-        split_marked(function)
+        _mark(program)
     function.notes += doubts(function, varied(function))
     _derive(program)
     for f in (function, *(c.function for c in callees)):
         _forget_rules(program, f)
+
+
+def _before_sweep(program: Program, operations: set[str]) -> None:
+    """Prepare maxima and loops for the sweep."""
+    function = program.function
+    if operations & {"max", "for"}:
+        from gradgen.passes.cancelling import hold_cancelling_maxima
+
+        hold_cancelling_maxima(function)
+    hoist_lengths(function)
+    if function.native:
+        from gradgen.passes.bounds import compute_bounds_before
+
+        compute_bounds_before(function)
+
+
+def _mark(program: Program) -> None:
+    """Split the loops that are run again."""
+    if _operations(program.function) & LOOPS:
+        from gradgen.diff.segments import mark_loops, split_marked
+
+        mark_loops(program.function, program.again, program.options.snapshots)
+        split_marked(program.function)
 
 
 def _optimise(program: Program) -> None:
@@ -148,17 +171,31 @@ def _optimise(program: Program) -> None:
     sum_before_products(function)
     scale_products(function)
     join_signs(function)
-    sink_into_branches(function)
+    operations = _operations(function)
+    if "if" in operations:
+        from gradgen.passes.sinking import sink_into_branches
+
+        sink_into_branches(function)
     if program.options.mode in SWEPT:
         join(function)
-        if program.options.backend == "numba":
-            from gradgen.passes.ahead import compute_ahead
-
-            compute_ahead(function)
-        program.fused = fuse_loops(function)
-        flip_loops(function)
+        if operations & LOOPS:
+            _turn_around(program)
     mark_forward([function])
     connect(function)
+
+
+def _turn_around(program: Program) -> None:
+    """Let loops of the sweep join those that they mirror, or go forwards as those do."""
+    from gradgen.passes.flip import flip_loops
+    from gradgen.passes.fuse import fuse_loops
+
+    function = program.function
+    if program.options.backend == "numba":
+        from gradgen.passes.ahead import compute_ahead
+
+        compute_ahead(function)
+    program.fused = fuse_loops(function)
+    flip_loops(function)
 
 
 def _saves(program: Program) -> None:
@@ -169,7 +206,9 @@ def _saves(program: Program) -> None:
 
         do_turns_again(program.function, program.fused)
     program.saved = plan_saves(program.function, program.fused, lists)
-    if program.options.mode in SWEPT:
+    if program.options.mode in SWEPT and "for" in _operations(program.function):
+        from gradgen.passes.linear_maps import push_sums
+
         push_sums(program.function)
     if program.options.backend == "numba" and program.options.mode in SWEPT:
         _rearrange(program)
@@ -182,6 +221,7 @@ def _saves(program: Program) -> None:
 def _rearrange(program: Program) -> None:
     """Rearrange loops for the compiler."""
     from gradgen.passes.first_turns import part_first_turns
+    from gradgen.passes.flip import flip_the_rest
     from gradgen.passes.interchange import interchange_loops
     from gradgen.passes.maps_apart import map_apart
     from gradgen.passes.picks import pick_last

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Any
 
 # Fields that hold no more syntax; ``ctx`` is that of many nodes, and asked of these themselves.
 PLAIN = {"ctx", "id", "attr", "arg", "asname", "module", "level", "kind", "type_comment"}
@@ -55,3 +56,11 @@ def names_in(trees: Iterable[ast.AST]) -> set[str]:
 def every_node(definition: ast.AST) -> tuple[ast.AST, ...]:
     """Return what `nodes_in` yields, of a function of the user's, which stays as it is."""
     return tuple(nodes_in(definition))
+
+
+def located(tree: Any, node: ast.AST) -> Any:
+    """Give the new nodes of a tree the place of another node."""
+    for n in nodes_in(tree):
+        if "lineno" in n._attributes and not hasattr(n, "lineno"):
+            ast.copy_location(n, node)
+    return tree

@@ -212,7 +212,7 @@ def test_the_schedule_on_all_loops(case: Case, monkeypatch: pytest.MonkeyPatch) 
         expected = plain(*case.args())
     except UnsupportedError:
         pytest.skip("refused without")
-    monkeypatch.setattr(gradgen.stages, "split_marked", with_few_snapshots)
+    monkeypatch.setattr(gradgen.diff.segments, "split_marked", with_few_snapshots)
     again = gradgen.value_and_grad(case.function, argnums=case.argnums, memory="recompute")
     # Loops that are not cut may be reversed in another order of turns: sums differ in last bits.
     value, gradient = again(*case.args())

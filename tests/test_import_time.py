@@ -14,6 +14,9 @@ HEAVY = ("sympy", "mpmath", "numba", "scipy", "matplotlib")
 # What only some programs need: rules of SciPy, what Numba takes, derivatives by rows.
 LATER = ("gradgen.rules.of_scipy", "gradgen.backends.kernels", "gradgen.batch.sweep")
 LATER += ("logging", "fractions", "tempfile")
+# What only loops, branches and calls of other functions need.
+LATER += ("gradgen.passes.fuse", "gradgen.passes.sinking", "gradgen.diff.snapshots")
+LATER += ("gradgen.frontend.compound", "gradgen.frontend.generators", "gradgen.diff.joint")
 
 
 def loaded_after(statements: str) -> set[str]:

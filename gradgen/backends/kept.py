@@ -7,7 +7,6 @@ this one.  What else the code depends on, the processor and Numba's version, Num
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import os
 import stat
@@ -17,6 +16,7 @@ import types
 from pathlib import Path
 from typing import Any
 
+from gradgen.digests import digest
 from gradgen.errors import OutputError, UnsupportedError
 
 
@@ -63,8 +63,7 @@ def load_kept(text: str, name: str, captures: dict[str, Any]) -> types.FunctionT
             f"code that raises {own[0]}, an exception of your own, cannot be kept for other "
             "processes", hint="leave out cache=True, or raise one of Python's exceptions",
         )  # fmt: skip
-    digest = hashlib.sha256(text.encode()).hexdigest()[:24]
-    title = f"gradgen_{name}_{digest}"
+    title = f"gradgen_{name}_{digest(text, 24)}"
     path = folder() / f"{title}.py"
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         _write(path, text)

@@ -11,12 +11,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from gradgen.diff.algebra import Algebra
-from gradgen.diff.forward import add_tangents
 from gradgen.diff.keeping import Saved
 from gradgen.diff.results import finish
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Const, Function, walk
-from gradgen.sizes import KEPT
 
 
 def by_one_number(function: Function, options: Any) -> bool:
@@ -34,12 +32,16 @@ def may_keep(function: Function, options: Any) -> bool:
 
 def keeps_in_loops(saved: Iterable[Saved], options: Any) -> bool:
     """Whether the reverse sweep reads values that such loops keep for it."""
+    from gradgen.sizes import KEPT
+
     loops = [op for s in saved if s.how in KEPT for op in s.loops]
     return any(options.backend == "numba" or op.prim == "while" for op in loops)
 
 
 def derive_along(function: Function, options: Any) -> None:
     """Carry the tangent of the one number along, and return that of the result."""
+    from gradgen.diff.forward import add_tangents
+
     (leaf,) = (leaf for leaf in function.leaves if leaf.active)
     tangents = add_tangents(function, {leaf.value: Const(1.0)})
     t = tangents.get(function.result["loss"])

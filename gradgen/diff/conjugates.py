@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from gradgen.diff.algebra import Algebra
-from gradgen.diff.closed import derived
 from gradgen.ir.nodes import Op, Value
 from gradgen.rules.complexes import is_complex, of_complex
 from gradgen.rules.registry import Rule
@@ -31,7 +30,11 @@ def adjoint_of(rule: Rule, i: int, op: Op) -> Any:
         return rule.complex_adjoint[i]
     if rule.adjoint:
         return rule.adjoint[rule.place_of(i, op.attrs)]
-    return derived(rule.name, i) if rule.closed and rule.vjp is None else None
+    if not rule.closed or rule.vjp is not None:
+        return None
+    from gradgen.diff.closed import derived
+
+    return derived(rule.name, i)
 
 
 def real_part(alg: Algebra, g: Value, v: Value) -> Value:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from gradgen.diff.activity import varied
 from gradgen.diff.adjoints import adjoint_type
 from gradgen.diff.algebra import is_narrow
-from gradgen.diff.joint import join_calls, joint_of
 from gradgen.diff.reverse import Reverse
-from gradgen.diff.stacks import StackPlanner
 from gradgen.ir.nodes import Block, Callee, Const, Function, Op, Stack, Value, blocks_of, walk
 from gradgen.passes.additions import recognise_additions
 from gradgen.passes.clears import join_clears
@@ -26,6 +25,9 @@ from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.in_place import settle_in_place
 from gradgen.passes.sharing import Sharing, shared_results
 from gradgen.passes.through import add_through_zeros
+
+if TYPE_CHECKING:
+    from gradgen.diff.stacks import StackPlanner
 
 
 def callees_of(function: Function) -> list[Callee]:
@@ -87,6 +89,20 @@ def derive(callees: list[Callee], swept: Callable[[Function], None]) -> None:
     ``swept`` is done to each function once its sweep is behind it, before the two are parted.
     """
     active = [c for c in callees if c.active and c.varying]
+    if active:
+        taken = {leaf.param for c in callees for leaf in c.function.leaves}
+        _derive_active(active, swept, taken)
+    for c in callees:
+        c.settled = True
+
+
+def _derive_active(
+    active: list[Callee], swept: Callable[[Function], None], taken: set[str]
+) -> None:
+    """Make the pairs; ``taken`` are the names of parameters."""
+    from gradgen.diff.joint import joint_of
+    from gradgen.diff.stacks import StackPlanner
+
     for c in active:
         kinds = {k: c.function.leaves[k].value.type for k in c.active if k not in c.written}
         c.sums = [
@@ -97,7 +113,6 @@ def derive(callees: list[Callee], swept: Callable[[Function], None]) -> None:
         swept(c.function)
         c.joint = joint_of(c)
     mark_forward([c.function for c in active])
-    taken = {leaf.param for c in callees for leaf in c.function.leaves}
     taken |= {str(v.op.attrs["param"]) for c in active for v in c.seeds if v.op is not None}
     planners = [StackPlanner(c, *_split(c), taken) for c in active]
     _settle_needs(planners)
@@ -110,8 +125,6 @@ def derive(callees: list[Callee], swept: Callable[[Function], None]) -> None:
             _pass_stacks(f, c)
             remove_dead(f)
     _settle_shares(active)
-    for c in callees:
-        c.settled = True
 
 
 def store_in_place(callees: list[Callee]) -> None:
@@ -289,7 +302,11 @@ def _settle_shares(callees: list[Callee]) -> None:
 def join(function: Function) -> None:
     """Let calls do both sweeps where the adjoint of the result is known before, in place."""
     joint = {c: c.joint for c in callees_of(function) if c.joint is not None}
-    for block in blocks_of(function.body) if joint else ():
+    if not joint:
+        return
+    from gradgen.diff.joint import join_calls
+
+    for block in blocks_of(function.body):
         join_calls(block, joint, nested=False)
 
 

@@ -14,15 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradgen.diff.activity import carried
 from gradgen.diff.carry import reverse_builder
-from gradgen.diff.counters import count_back, counters_of
 from gradgen.diff.keeping import Keeper, Saved, spoken
 from gradgen.diff.rerun import run_again
 from gradgen.diff.rows import plus
-from gradgen.diff.snapshots import keep_snapshots
 from gradgen.diff.sources import small_sources
 from gradgen.diff.standing import Place, Standing
 from gradgen.diff.twins import use_shape_twins
@@ -38,11 +36,12 @@ from gradgen.ir.nodes import (
     walk,
     written_inputs,
 )
-from gradgen.passes.buffers import move_buffers
 from gradgen.passes.cse import key_of
 from gradgen.passes.dce import remove_dead
-from gradgen.passes.fuse import Fused
 from gradgen.rules.registry import RULES
+
+if TYPE_CHECKING:
+    from gradgen.passes.fuse import Fused
 
 NUMBERS, INDICES = 6, 12  # operations in a row that are done again
 ELEMENTARY = "gradgen.rules.elementwise"  # where exp, log and the like are
@@ -74,7 +73,10 @@ def _plan_all(
         f.buffers.extend(planner.buffers)
         for op in f.forward:
             op.reverse = True
-    move_buffers(fused)
+    if fused:
+        from gradgen.passes.buffers import move_buffers
+
+        move_buffers(fused)
     return records
 
 
@@ -97,15 +99,23 @@ def _plan_each(function: Function, again: dict[Block, list[Op]], lists: bool) ->
     for top in dict.fromkeys([function.body, *again]):
         for op in again.get(top, ()):
             op.reverse = False
-        for v, op in keep_snapshots(function, top):
-            # One more is the state that the sweep is working from.
-            count, inner = op.attrs["snapshots"] + 1, top is not function.body
-            reason = "parts of the loop are run again from the nearest before them"
-            records.append(Saved(v, op.span, "snapshots", reason, (), inner, count))
+        if any("snapshots" in op.attrs for op in walk(top)):
+            records += _snapshots(function, top)
         records += Planner(function, top, lists).run()
         for op in again.get(top, ()):
             op.reverse = True
     return records
+
+
+def _snapshots(function: Function, top: Block) -> Iterator[Saved]:
+    """Keep the states of the loops that are marked so, and yield what they are."""
+    from gradgen.diff.snapshots import keep_snapshots
+
+    for v, op in keep_snapshots(function, top):
+        # One more is the state that the sweep is working from.
+        count, inner = op.attrs["snapshots"] + 1, top is not function.body
+        reason = "parts of the loop are run again from the nearest before them"
+        yield Saved(v, op.span, "snapshots", reason, (), inner, count)
 
 
 class Planner(Keeper):
@@ -238,9 +248,13 @@ class Planner(Keeper):
         """Whether the mirrored loops can count a value back."""
         if v.op is not None or v in self.missing or self.owner[self.home[v]][0].reverse:
             return False
+        from gradgen.diff.counters import counters_of
+
         return bool(counters_of(self, v))
 
     def _count_back(self, v: Value) -> Value:
+        from gradgen.diff.counters import count_back, counters_of
+
         self.note(v, "counted back", "each turn adds a constant to it")
         chain = counters_of(self, v)
         last = self.resolve(chain[0].loop.outputs[chain[0].place])

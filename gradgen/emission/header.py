@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import sys
 import textwrap
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gradgen.batch.specs import batch_names
+from gradgen.digests import digest
 from gradgen.frontend.arguments import Back, Container, LongList, Opaque
 from gradgen.frontend.classes import has_attributes
 from gradgen.frontend.pointers import Row, Same
@@ -175,10 +175,7 @@ def fingerprint(function: Function) -> str:
 
     It is that of the text, without its place, its indentation and the white space at line ends.
     """
-    digest = hashlib.sha256()
-    for source in _sources(function):
-        digest.update(_text(source).encode())
-    return digest.hexdigest()[:12]
+    return digest(map(_text, _sources(function)))
 
 
 def _sources(function: Function) -> Iterator[Source]:

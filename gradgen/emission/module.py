@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import builtins
 import enum
-import hashlib
 import inspect
 import linecache
 import os
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from gradgen.digests import digest
 from gradgen.emission import pieces
 from gradgen.emission.folding import fold
 from gradgen.emission.guards import guards
@@ -332,8 +332,7 @@ def _array_literal(obj: Any) -> ast.expr:
 
 def load(text: str, name: str, captures: dict[str, Any]) -> types.FunctionType:
     """Compile a module's text and return its function; tracebacks and debuggers show the text."""
-    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-    filename = f"<gradgen {name} {digest}>"
+    filename = f"<gradgen {name} {digest(text)}>"
     # Numba looks the names of a function up in its module, where it has one.
     module = None if "\n@numba." in text else f"gradgen.generated.{name}"
     namespace: dict[str, Any] = {"__name__": module, "__file__": filename}

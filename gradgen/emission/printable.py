@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import re
+import types
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,6 @@ from gradgen.syntax import names_in
 
 # The lines of what is printed from a file, which are laid out once: they are the same everywhere.
 LINES: dict[ast.stmt, list[str]] = {}
-NAMED = re.compile(r"^def (_\w*)", re.MULTILINE)
 
 
 def helper_definitions(function: Function) -> Mapping[str, ast.FunctionDef]:
@@ -24,14 +23,23 @@ def helper_definitions(function: Function) -> Mapping[str, ast.FunctionDef]:
 
     A backend's own come with the function, and stand for those of the same name.
     """
-    return _Definitions(_files(len(PRINTABLE)), function.helpers)
+    return _Definitions(_places(len(PRINTABLE)), function.helpers)
 
 
 @cache
-def _files(count: int) -> tuple[str, ...]:
-    """Return where the functions are; how many there are says when to look again."""
-    found = (f.__code__.co_filename for f in (helpers._match, *PRINTABLE.values()))
-    return tuple(dict.fromkeys(found))
+def _places(count: int) -> dict[str, str]:
+    """Return the file of each function, in the order in which they are printed.
+
+    How many rules have one says when to look again.
+    """
+    spaces = [f.__globals__ for f in (helpers._match, *PRINTABLE.values())]
+    return {
+        name: f.__code__.co_filename
+        for space in {id(space): space for space in spaces}.values()
+        for name, f in space.items()
+        if name[0] == "_" and isinstance(f, types.FunctionType)
+        if f.__globals__ is space and f.__qualname__ == name
+    }
 
 
 def needed(function: Function, needs: Iterable[str]) -> list[ast.stmt]:
@@ -81,8 +89,8 @@ def lines_of(statement: ast.stmt) -> list[str]:
 class _Definitions(Mapping[str, ast.FunctionDef]):
     """Syntax trees by name; all names are known before any file is parsed."""
 
-    def __init__(self, files: tuple[str, ...], own: dict[str, ast.FunctionDef]) -> None:
-        self.places, self.own = _places(files), own
+    def __init__(self, places: dict[str, str], own: dict[str, ast.FunctionDef]) -> None:
+        self.places, self.own = places, own
 
     def __getitem__(self, name: str) -> ast.FunctionDef:
         return self.own[name] if name in self.own else definitions_of(self.places[name])[name]
@@ -98,17 +106,7 @@ class _Definitions(Mapping[str, ast.FunctionDef]):
 
 
 @cache
-def _places(files: tuple[str, ...]) -> dict[str, str]:
-    """Return the file of each function, in the order in which they are printed."""
-    return {name: path for path in files for name in NAMED.findall(_text(path))}
-
-
-@cache
 def definitions_of(path: str) -> dict[str, ast.FunctionDef]:
     """Return the syntax trees of the functions of a file that may be printed."""
-    tree = ast.parse(_text(path))
+    tree = ast.parse(Path(path).read_text(encoding="utf-8"))
     return {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name[0] == "_"}
-
-
-def _text(path: str) -> str:
-    return Path(path).read_text(encoding="utf-8")

@@ -14,7 +14,6 @@ from gradgen.frontend import comprehensions, lists, row_kinds
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.branches import chain, choose
 from gradgen.frontend.callables import borrowed, from_library
-from gradgen.frontend.comprehensions import located
 from gradgen.frontend.entries import literal_items
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.flow import read_statements
@@ -47,7 +46,7 @@ from gradgen.library.collections import KnownCounter, KnownSet
 from gradgen.library.queues import LimitedDeque
 from gradgen.library.sets import ComputedSet
 from gradgen.rules.complexes import is_complex
-from gradgen.syntax import names_in, nodes_in
+from gradgen.syntax import located, names_in, nodes_in
 
 Args = list[Any]
 Options = dict[str, Any]

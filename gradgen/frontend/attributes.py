@@ -13,7 +13,6 @@ from gradgen.frontend.branches import distribute
 from gradgen.frontend.classes import MISSING, found_in, is_users
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.lists import as_array
-from gradgen.frontend.method_calls import METHOD_HANDLERS
 from gradgen.frontend.objects import (
     NAMED_TUPLE_METHODS,
     Super,
@@ -23,6 +22,7 @@ from gradgen.frontend.objects import (
     set_attribute_of,
 )
 from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.sections import method_handlers
 from gradgen.frontend.stores import overwrite
 from gradgen.frontend.values import (
     BoundMethod,
@@ -141,7 +141,7 @@ def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
         return Static(np.dtype(v.type.dtype))
     if name == "flags":
         return Flags(owner)
-    if name in METHODS or name in METHOD_HANDLERS or name in READ_METHODS:
+    if name in METHODS or name in READ_METHODS or name in method_handlers():
         return BoundMethod(owner, name)
     if v.type.kind == "array" and not hasattr(np.ndarray, name):
         there = f"; use np.{name}" if hasattr(np, name) else ""

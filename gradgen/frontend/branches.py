@@ -16,7 +16,6 @@ from gradgen.frontend import pointers, row_kinds
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
-from gradgen.frontend.joins import Join
 from gradgen.frontend.objects import class_of, object_truth
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Certain, Endless
@@ -193,6 +192,8 @@ def fork(
     attrs = {"style": style} if style else {}
     (block_a, state_a), (block_b, state_b) = sides
     op = r.b.append("if", [test], [], span=span, attrs=attrs, blocks=[block_a, block_b])
+    from gradgen.frontend.joins import Join
+
     Join(r, op, id(node), before, (state_a, state_b)).run()
 
 

@@ -12,53 +12,21 @@ from typing import Any
 
 import numpy as np
 
-import gradgen.frontend.aggregates
-import gradgen.frontend.builtin_calls
-import gradgen.frontend.constructor_calls
-import gradgen.frontend.conversions
-import gradgen.frontend.copying
-import gradgen.frontend.einsum
-import gradgen.frontend.elementwise_calls
-import gradgen.frontend.fields
-import gradgen.frontend.generators
-import gradgen.frontend.iterators
-import gradgen.frontend.linalg_calls
-import gradgen.frontend.memory_calls
-import gradgen.frontend.numpy_calls
-import gradgen.frontend.padding
-import gradgen.frontend.random_calls
-import gradgen.frontend.reshaping
-import gradgen.frontend.resizing
-import gradgen.frontend.shape_calls
-import gradgen.frontend.triangles
-import gradgen.frontend.type_calls
-import gradgen.frontend.ufunc_at
-import gradgen.frontend.ufunc_methods
-import gradgen.frontend.uniques
-import gradgen.frontend.vectorize_calls  # noqa: F401
 from gradgen.checkpoint import checkpoint
 from gradgen.custom import custom_jvp, custom_vjp
 from gradgen.errors import SourceError, UnsupportedError
 from gradgen.frontend import bindings, kept, known
-from gradgen.frontend.aggregates import sequence
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.array_arguments import arrays_for_lists, made_arrays
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.callables import from_library, getter
 from gradgen.frontend.classes import MISSING, is_users, library_folders
-from gradgen.frontend.container_methods import METHOD_HANDLERS
 from gradgen.frontend.custom import call_custom
-from gradgen.frontend.derivatives import (
-    LocalPullback,
-    call_pullback,
-    inline_derivative,
-    is_maker,
-)
 from gradgen.frontend.effects import call_effect, spelling_of
 from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.gradients import LocalGradient, LocalPullback, is_maker
 from gradgen.frontend.inlining import inline_function, inline_local
 from gradgen.frontend.iteration import made, makes_iteration
-from gradgen.frontend.local_derivatives import LocalGradient, call_local_gradient, gradient_maker
 from gradgen.frontend.objects import Method, class_of, construct, invoked, named_tuple_method
 from gradgen.frontend.opened import generator_of
 from gradgen.frontend.operators import chooses_structure
@@ -68,6 +36,7 @@ from gradgen.frontend.places import is_none
 from gradgen.frontend.pointers import pointer
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.records import expanded
+from gradgen.frontend.sections import method_handlers
 from gradgen.frontend.source import is_quieted, source_of
 from gradgen.frontend.special import METHOD_PLACES, SPECIAL, by_place, in_places
 from gradgen.frontend.texts import method_of_text, of_expression
@@ -168,8 +137,12 @@ def call_value(
         if called is not MISSING:
             return called
     if isinstance(callee, LocalGradient):
+        from gradgen.frontend.local_derivatives import call_local_gradient
+
         return call_local_gradient(r, node, callee, args, kwargs)
     if isinstance(callee, LocalPullback):
+        from gradgen.frontend.derivatives import call_pullback
+
         return call_pullback(r, node, callee, args, kwargs)
     if isinstance(callee, Static):
         return _call_object(r, node, callee.obj, args, kwargs)
@@ -268,8 +241,12 @@ def _call_foreign(
         return call_custom(r, node, obj, args, kwargs)
     inline = getattr(obj, "__gradgen_inline__", None)
     if inline is not None and not isinstance(obj, type):
+        from gradgen.frontend.derivatives import inline_derivative
+
         return inline_derivative(r, node, obj, args, kwargs)
     if is_maker(obj):
+        from gradgen.frontend.local_derivatives import gradient_maker
+
         return gradient_maker(r, node, obj, args, kwargs)
     if isinstance(obj, functools._lru_cache_wrapper):
         return _call_cached(r, node, obj, args, kwargs)
@@ -300,6 +277,8 @@ def _call_foreign(
     if isinstance(obj, enum.EnumMeta):
         return _member(r, node, obj, args, kwargs)
     if isinstance(getattr(obj, "__self__", None), str):
+        from gradgen.frontend.aggregates import sequence
+
         listed = [sequence(r, node, a) if isinstance(a, Generator | Lazy) else a for a in args]
         return method_of_text(r, node, obj, listed, kwargs)
     if isinstance(getattr(obj, "__self__", None), re.Match | re.Pattern):
@@ -398,7 +377,7 @@ def _method(
             kwargs,
             lambda given, named: _method(r, node, method, given[1:], named),
         )
-    handler = METHOD_HANDLERS.get(name)
+    handler = method_handlers().get(name)
     if isinstance(owner, Ref) and r.read(owner).type.kind == "array":
         args, kwargs = made_arrays(r, node, args, kwargs)
     if handler is not None:

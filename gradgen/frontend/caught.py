@@ -15,7 +15,6 @@ from typing import Any
 from gradgen.deep import deep
 from gradgen.errors import GradgenError
 from gradgen.frontend.classes import found_in, is_users
-from gradgen.frontend.comprehensions import located
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.hoisting import calls_in
 from gradgen.frontend.jumps import SCOPES, Act, Jump, Step, Throw
@@ -28,7 +27,7 @@ from gradgen.frontend.signals import Certain
 from gradgen.frontend.special import special
 from gradgen.frontend.values import Record, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Block
-from gradgen.syntax import names_in, nodes_in
+from gradgen.syntax import located, names_in, nodes_in
 
 MADE = "exception made"  # a name that no program has
 Classes = tuple[type[BaseException], ...]

@@ -36,7 +36,7 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Block, Const, Value
-from gradgen.syntax import nodes_in
+from gradgen.syntax import located, nodes_in
 
 Comprehension = ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp
 ITEMS, TOTAL, FLAG = "items", "total", "found"
@@ -384,14 +384,6 @@ def run_loops(r: Reader, node: Any, key: str, innermost: Callable[[Any], ast.stm
             r.made |= {id(n), id(n.iter)}
     read_statements(r, [body])
     leave_scope(r, scoped)
-
-
-def located(tree: Any, node: ast.AST) -> Any:
-    """Give the new nodes of a tree the place of another node."""
-    for n in nodes_in(tree):
-        if "lineno" in n._attributes and not hasattr(n, "lineno"):
-            ast.copy_location(n, node)
-    return tree
 
 
 def _zeros_of_list(r: Reader, node: Any) -> Any:

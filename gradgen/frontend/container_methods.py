@@ -14,7 +14,7 @@ from gradgen.frontend.callables import from_library
 from gradgen.frontend.entries import KEYS
 from gradgen.frontend.identities import key_of
 from gradgen.frontend.iterables import Perhaps, over_sequence
-from gradgen.frontend.method_calls import METHOD_HANDLERS, method, sort_array
+from gradgen.frontend.method_calls import method, sort_array
 from gradgen.frontend.ordering import ordered, sort_in_place
 from gradgen.frontend.picks import numbers_in
 from gradgen.frontend.reader import Reader, describe
@@ -36,8 +36,6 @@ from gradgen.ir.nodes import Const, Value, nothing
 from gradgen.library import finding, queues
 from gradgen.library.iterators import insert_within
 from gradgen.rules.registry import RULES
-
-__all__ = ["METHOD_HANDLERS"]
 
 
 @method("items", "keys", "values")

@@ -12,7 +12,7 @@ import numpy as np
 
 from gradgen.frontend.calls import call_value
 from gradgen.frontend.classes import is_users
-from gradgen.frontend.comprehensions import hidden, located
+from gradgen.frontend.comprehensions import hidden
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.jumps import Act, Step, is_thrown, jumps_of
 from gradgen.frontend.leaving import with_last
@@ -24,7 +24,7 @@ from gradgen.frontend.source import source_of
 from gradgen.frontend.special import special
 from gradgen.frontend.targets import assign_to
 from gradgen.frontend.values import LocalFunction, Static, is_static, static_value
-from gradgen.syntax import names_in
+from gradgen.syntax import located, names_in
 
 HARMLESS = (np.errstate, np.printoptions, contextlib.nullcontext)
 

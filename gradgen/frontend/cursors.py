@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from gradgen.frontend import comprehensions
 from gradgen.frontend.branches import choose
 from gradgen.frontend.iterables import Over, Thunk, as_positions, current
 from gradgen.frontend.reader import Reader
@@ -18,6 +17,7 @@ from gradgen.frontend.signals import Stepwise
 from gradgen.frontend.special import special
 from gradgen.frontend.values import Cursor, Iteration, Lazy, Once, Record, Seq, Static
 from gradgen.ir.nodes import Const, Value
+from gradgen.syntax import located
 
 LEFT, TAKEN = "items left", "item taken"  # names that no program has
 COMPUTED = "make it a list, or loop over it"
@@ -181,7 +181,7 @@ def loop_of(r: Reader, s: ast.For) -> list[ast.stmt] | None:
             ast.Call(ast.Name(f, load), [ast.Name(name, load)], []) for f in (LEFT, TAKEN)
         )
         loop = ast.While(test, [ast.Assign([s.target], item), *s.body], s.orelse)
-        made = r.expansions[id(s), "stepwise"] = [comprehensions.located(loop, s)]
+        made = r.expansions[id(s), "stepwise"] = [located(loop, s)]
     return list(made)
 
 

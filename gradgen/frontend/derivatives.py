@@ -9,29 +9,17 @@ import ast
 import types
 from typing import Any
 
-from gradgen.dataclass import dataclass
 from gradgen.errors import GradgenError
 from gradgen.frontend.arguments import Container, spec_of_value
+from gradgen.frontend.gradients import LocalPullback
 from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import Seq, Static
 from gradgen.ir.types import Type
 
-MAKERS = {
-    "gradgen.api": ("grad", "value_and_grad", "differentiable"),
-    "gradgen.products": ("vjp", "jvp", "hvp"),
-    "gradgen.jacobians": ("jacobian", "jacfwd", "jacrev", "hessian", "hessian_diag"),
-    "gradgen.sparse.api": ("sparse_jacobian", "sparse_hessian"),
-}
 SPARSE = "a sparse matrix inside a function that is differentiated"
 NOT_SPARSE = "use gradgen.jacobian, gradgen.hessian, or products such as gradgen.hvp there"
-
-
-def is_maker(obj: Any) -> bool:
-    """Whether this is a function that makes a derivative."""
-    names = MAKERS.get(getattr(obj, "__module__", None) or "", ())
-    return getattr(obj, "__name__", "") in names
 
 
 def inline_derivative(
@@ -77,15 +65,6 @@ def _generated(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict
 
 
 # --- products with derivatives ------------------------------------------------------------
-
-
-@dataclass(slots=True, eq=False)
-class LocalPullback:
-    """The second result of ``gradgen.vjp(f)(x)`` inside a loss."""
-
-    gradient: Any
-    args: list[Any]
-    kwargs: dict[str, Any]
 
 
 def call_pullback(

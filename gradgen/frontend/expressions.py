@@ -10,16 +10,12 @@ from gradgen.frontend import (
     attributes,
     branches,
     calls,
-    comparisons,
-    comprehensions,
     lists,
     pointers,
     records,
-    subscripts,
     texts,
     unbound,
 )
-from gradgen.frontend.aggregates import known_set
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.classes import MISSING
 from gradgen.frontend.evaluate import as_value, evaluate
@@ -40,6 +36,7 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Const, Value
+from gradgen.later import later
 
 
 def _constant(r: Reader, node: ast.Constant) -> Any:
@@ -74,6 +71,8 @@ def _tuple(r: Reader, node: ast.Tuple | ast.List) -> Any:
 
 def _set(r: Reader, node: ast.Set) -> Any:
     """Read a set of what is known."""
+    from gradgen.frontend.aggregates import known_set
+
     return known_set(r, node, _tuple(r, ast.copy_location(ast.Tuple(node.elts, ast.Load()), node)))
 
 
@@ -153,7 +152,9 @@ def _lambda(r: Reader, node: ast.Lambda) -> Any:
 
 
 def _subscript(r: Reader, node: ast.Subscript) -> Any:
-    found = subscripts.load(r, node, evaluate(r, node.value))
+    from gradgen.frontend.subscripts import load
+
+    found = load(r, node, evaluate(r, node.value))
     require_stepwise([found])
     return found
 
@@ -177,7 +178,7 @@ HANDLERS: dict[type[ast.expr], Callable[[Reader, Any], Any]] = {
     ast.Dict: _dict,
     ast.BinOp: _binary,
     ast.UnaryOp: _unary,
-    ast.Compare: comparisons.compare,
+    ast.Compare: later("frontend.comparisons", "compare"),
     ast.BoolOp: _bool_op,
     ast.IfExp: _if_expression,
     ast.Attribute: _attribute,
@@ -186,9 +187,9 @@ HANDLERS: dict[type[ast.expr], Callable[[Reader, Any], Any]] = {
     ast.Lambda: _lambda,
     ast.NamedExpr: _walrus,
     ast.JoinedStr: texts.f_string,
-    ast.ListComp: comprehensions.read,
-    ast.SetComp: comprehensions.read,
+    ast.ListComp: later("frontend.comprehensions", "read"),
+    ast.SetComp: later("frontend.comprehensions", "read"),
     ast.Set: _set,
-    ast.DictComp: comprehensions.read,
-    ast.GeneratorExp: comprehensions.generator,
+    ast.DictComp: later("frontend.comprehensions", "read"),
+    ast.GeneratorExp: later("frontend.comprehensions", "generator"),
 }

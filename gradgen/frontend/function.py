@@ -27,7 +27,6 @@ from gradgen.frontend.captured_lists import require_loops
 from gradgen.frontend.entries import KEYS, Entries
 from gradgen.frontend.equal_lengths import fit, keep_learnt, places_alike, watched
 from gradgen.frontend.inlining import run_body
-from gradgen.frontend.list_columns import make_columns
 from gradgen.frontend.lists import SUBSCRIPT
 from gradgen.frontend.long_lists import require_read_only, with_long_lists
 from gradgen.frontend.outside import keep_unwritten
@@ -114,6 +113,8 @@ def _with_lists(fn: Any, given: Any, options: Any, kinds: Kinds) -> Function:
         require_read_only(made)
         require_loops(made)
         if options.backend != "numpy":
+            from gradgen.frontend.list_columns import make_columns
+
             make_columns(made)
         return _of_fair_length(made)
     except GradgenError:

@@ -33,7 +33,7 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.nodes import Const, Value
 from gradgen.library.iterators import LAZY
-from gradgen.syntax import names_in
+from gradgen.syntax import located, names_in
 
 Args = list[Any]
 Options = dict[str, Any]
@@ -95,7 +95,7 @@ def _function(r: Reader, node: Any, kind: str) -> ast.Lambda:
         if kind == "one":
             body = ast.Subscript(body, ast.Constant(0), ast.Load())
         spec = ast.arguments([], [ast.arg(OVER)], None, [], [], None, [])
-        made = comprehensions.located(ast.Lambda(spec, body), node)
+        made = located(ast.Lambda(spec, body), node)
         r.expansions[id(node), kind] = made
     assert isinstance(made, ast.Lambda)
     return made
@@ -115,7 +115,7 @@ def filtered(r: Reader, s: ast.For) -> ast.For | None:
         body: list[ast.stmt] = [ast.Assign([s.target], scoped.elt), *s.body]
         for test in reversed(part.ifs):
             body = [ast.If(test, body, [])]
-        made = comprehensions.located(ast.For(part.target, part.iter, body, s.orelse), s)
+        made = located(ast.For(part.target, part.iter, body, s.orelse), s)
         r.expansions[id(s), "filtered"] = made
     assert isinstance(made, ast.For)
     return made
@@ -139,7 +139,7 @@ def _of_filter(r: Reader, s: ast.For) -> ast.expr | None:
         read, store = (ast.Name(KEPT, c) for c in (ast.Load(), ast.Store()))
         asked = read if nothing else ast.Call(test, [read], [])
         part = ast.comprehension(store, items, [asked], 0)
-        made = comprehensions.located(ast.GeneratorExp(read, [part]), s.iter)
+        made = located(ast.GeneratorExp(read, [part]), s.iter)
         r.expansions[id(s), "filter"] = made
     assert isinstance(made, ast.expr)
     return made
@@ -166,8 +166,8 @@ def counting(r: Reader, s: ast.For) -> list[ast.stmt] | None:
         start = given.get("start", ast.Constant(0))
         read, store = (ast.Name(name, c) for c in (ast.Load(), ast.Store()))
         body = [ast.Assign([s.target], read), ast.AugAssign(store, ast.Add(), step), *s.body]
-        first = comprehensions.located(ast.Assign([store], start), s)
-        loop = comprehensions.located(ast.While(ast.Constant(True), body, []), s)
+        first = located(ast.Assign([store], start), s)
+        loop = located(ast.While(ast.Constant(True), body, []), s)
         made = r.expansions[id(s), "counting"] = [first, loop]
     return list(made)
 
@@ -191,7 +191,7 @@ def asked_for(r: Reader, s: ast.For) -> list[ast.stmt] | None:
         test = ast.UnaryOp(ast.Not(), ast.Compare(next_one, [ast.Eq()], [end]))
         loop = ast.While(test, [ast.Assign([s.target], item), *s.body], s.orelse)
         steps = [ast.Assign([ask], asked), ast.Assign([stop], last), loop]
-        made = r.expansions[id(s), "asked"] = [comprehensions.located(one, s) for one in steps]
+        made = r.expansions[id(s), "asked"] = [located(one, s) for one in steps]
     return list(made)
 
 

@@ -6,8 +6,7 @@ import ast
 from collections.abc import Callable, Collection
 from typing import Any
 
-from gradgen.frontend.comprehensions import located
-from gradgen.syntax import nodes_in
+from gradgen.syntax import located, nodes_in
 
 # The expression of a statement that is evaluated before anything else in it, and once.
 HEADS: dict[type[ast.stmt], str] = {

@@ -23,6 +23,7 @@ from gradgen.frontend.iterables import (
 )
 from gradgen.frontend.lists import alike, as_list, held, over_list, whole
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.sections import meet
 from gradgen.frontend.values import (
     BoundMethod,
     Generator,
@@ -175,6 +176,7 @@ def _over(r: Reader, value: Any, node: ast.expr, live: bool) -> Over:
 
 def makes_iteration(callee: Static) -> bool:
     """Whether a call of something gives what one loops over."""
+    meet(callee.obj)
     known = isinstance(callee.obj, type) or callable(callee.obj)
     return known and getattr(callee.obj, "__hash__", None) is not None and callee.obj in BUILDERS
 

@@ -39,6 +39,16 @@ class Instead(ast.stmt):
         self.body, self.gradgen_kinds = body, gradgen_kinds
 
 
+class Entry(ast.stmt):
+    """A statement that gives the parameters of a function their values; ``of`` is its body."""
+
+    _fields = ("call",)
+
+    def __init__(self, call: ast.Call, of: Any) -> None:
+        super().__init__()
+        self.call, self.of = call, of
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Act:
     """A step that only changes the reader's state; ``silent``: not even that, it is a check."""

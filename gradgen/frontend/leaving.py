@@ -13,10 +13,10 @@ from typing import Any
 
 from gradgen.deep import deep
 from gradgen.frontend.assigned import assigned_names
-from gradgen.frontend.comprehensions import hidden, located
+from gradgen.frontend.comprehensions import hidden
 from gradgen.frontend.jumps import LOOPS, SCOPES, Throw
 from gradgen.frontend.reader import Reader
-from gradgen.syntax import names_in, nodes_in
+from gradgen.syntax import located, names_in, nodes_in
 
 Run = Sequence[ast.stmt]
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import ast
 import copy
-import hashlib
 import linecache
 import types
 from typing import Any
 
-from gradgen.dataclass import dataclass
+from gradgen.digests import digest
 from gradgen.frontend.derivatives import NOT_SPARSE, SPARSE
+from gradgen.frontend.gradients import LocalGradient
 from gradgen.frontend.parameters import bind_arguments
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.scopes import bound_names, free_names, meaning
@@ -33,18 +33,6 @@ from gradgen.syntax import nodes_in, parts_of
 
 # What these return takes other arguments than the function does, or is no number or array.
 OUTERMOST = ("jvp", "hvp", "vjp")
-
-
-@dataclass(slots=True, eq=False)
-class LocalGradient:
-    """``gradgen.grad(f)`` of a function that is defined inside the one that is read.
-
-    ``function``: that function, or a derivative of it, of which this is one.
-    """
-
-    maker: Any
-    function: LocalFunction | LocalGradient
-    options: dict[str, Any]
 
 
 def gradient_maker(
@@ -123,8 +111,7 @@ class Twin:
         spec = _arguments([*self.params, *self.outer])
         tree = ast.FunctionDef(self.name, spec, [*self.before, *self.body], [])
         text = ast.unparse(ast.fix_missing_locations(ast.Module([tree], []))) + "\n"
-        digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-        filename = f"<gradgen {self.name} {digest}>"
+        filename = f"<gradgen {self.name} {digest(text)}>"
         linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
         namespace: dict[str, Any] = {"__name__": "gradgen.generated", **self.statics}
         exec(compile(text, filename, "exec", dont_inherit=True), namespace)

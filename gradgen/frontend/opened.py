@@ -12,12 +12,11 @@ import types
 from typing import Any
 
 from gradgen.frontend.assigned import assigned_names
-from gradgen.frontend.comprehensions import located
 from gradgen.frontend.jumps import jumps_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.values import LocalFunction, Record
-from gradgen.syntax import nodes_in
+from gradgen.syntax import located, nodes_in
 
 Run = list[ast.stmt]
 LEAVE, MADE = "what is left to do", "block opened"  # names that no program has

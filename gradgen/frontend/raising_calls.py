@@ -17,11 +17,11 @@ from gradgen.dataclass import dataclass
 from gradgen.errors import GradgenError
 from gradgen.frontend.assigned import assigned_names
 from gradgen.frontend.calls import call_arguments
-from gradgen.frontend.comprehensions import Renamer, located
+from gradgen.frontend.comprehensions import Renamer
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.hoisting import hoisted
 from gradgen.frontend.inlining import frame_of
-from gradgen.frontend.jumps import Instead, Throw, always_jumps
+from gradgen.frontend.jumps import Entry, Instead, Throw, always_jumps
 from gradgen.frontend.leaving import rebuilt
 from gradgen.frontend.liveness import MARK
 from gradgen.frontend.objects import Method
@@ -35,7 +35,7 @@ from gradgen.frontend.values import Frame, LocalFunction, Static
 from gradgen.ir.nodes import Block
 from gradgen.library import READ_AS
 from gradgen.rules.registry import CALLABLES
-from gradgen.syntax import every_node, names_in, nodes_in
+from gradgen.syntax import every_node, located, names_in, nodes_in
 
 # Their names or results are not those of a run of statements.
 OTHER = (
@@ -43,16 +43,6 @@ OTHER = (
     ast.Yield, ast.YieldFrom, ast.Await,
 )  # fmt: skip
 OWN = frozenset(("super", "__class__", "locals", "vars", "globals"))  # ask for the frame itself
-
-
-class Entry(ast.stmt):
-    """A statement that gives the parameters of a function their values; ``body`` is for whom."""
-
-    _fields = ("call",)
-
-    def __init__(self, call: ast.Call, body: Body) -> None:
-        super().__init__()
-        self.call, self.of = call, body
 
 
 @dataclass(eq=False)

@@ -15,7 +15,6 @@ from gradgen.dataclass import dataclass
 from gradgen.frontend import kept, listed, row_kinds, stores
 from gradgen.frontend.book import MOST_TURNS
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.recursive_bodies import read_body
 from gradgen.frontend.recursive_names import outer_leaves
 from gradgen.frontend.recursive_states import Reading, Recursive, joined, leaf_type, learn
 from gradgen.frontend.signals import Endless
@@ -104,6 +103,8 @@ def call(r: Reader, node: ast.AST, definition: Any, frame: Frame, bound: dict[st
         state.types = list(book.hints.get(key, ()))
     _require_types(r, node, state, given)
     if not state.busy and state.read_at != book.version:
+        from gradgen.frontend.recursive_bodies import read_body
+
         read_body(r, node, state)
     if state.result is None:
         r.incomplete = True

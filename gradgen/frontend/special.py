@@ -13,6 +13,7 @@ import numpy as np
 from gradgen.errors import ArgumentError
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.sections import Sectioned
 from gradgen.frontend.unpacking import entries
 from gradgen.frontend.values import (
     Ref,
@@ -21,12 +22,11 @@ from gradgen.frontend.values import (
     UnknownShape,
 )
 from gradgen.ir.nodes import Const, Value
-from gradgen.rules.callables import Callables
 
 Handler = Callable[[Reader, ast.AST, list[Any], dict[str, Any]], Any]
 
 
-SPECIAL: Callables[Handler] = Callables()
+SPECIAL: Sectioned[Handler] = Sectioned()
 SPELLED: dict[str, Handler] = {}
 
 

@@ -8,21 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from gradgen.frontend import (
-    compound,
-    contexts,
-    lists,
-    patterns,
-    raising,
-    raising_calls,
-    recursive_names,
-    row_kinds,
-    stores,
-    trying,
-    turns,
-    unbound,
-)
-from gradgen.frontend.aggregates import dict_of
+from gradgen.frontend import lists, recursive_names, row_kinds, stores, unbound
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.attributes import attribute, set_attribute
 from gradgen.frontend.branches import condition, distribute
@@ -36,13 +22,13 @@ from gradgen.frontend.jumps import (
     Again,
     Branch,
     Cases,
+    Entry,
     Instead,
     Jump,
     Step,
     Throw,
     Unless,
 )
-from gradgen.frontend.local_classes import class_statement
 from gradgen.frontend.nonlocals import attributes_set_on
 from gradgen.frontend.operators import binary
 from gradgen.frontend.points import Point, jump
@@ -53,6 +39,7 @@ from gradgen.frontend.targets import assign_to, delete
 from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import Choice, LocalFunction, Map, Ref, Seq, Static
 from gradgen.ir.nodes import Value
+from gradgen.later import later
 
 
 def step(r: Reader, s: Step, rest: Point) -> Point | None:
@@ -61,9 +48,13 @@ def step(r: Reader, s: Step, rest: Point) -> Point | None:
     try:
         return _step(r, s, rest)
     except Certain as found:
-        return raising.certain(r, found, rest)
+        from gradgen.frontend.raising import certain
+
+        return certain(r, found, rest)
     except Raised:
-        return raising.ended(r, rest)
+        from gradgen.frontend.raising import ended
+
+        return ended(r, rest)
 
 
 def _step(r: Reader, s: Step, rest: Point) -> Point | None:
@@ -79,9 +70,13 @@ def _step(r: Reader, s: Step, rest: Point) -> Point | None:
     if isinstance(s, Unless):
         return split(r, s.test, condition(r, s.test), (), [Jump(s.kind, None)], rest)
     if isinstance(s, Again):
-        return turns.again(r, s, rest)
+        from gradgen.frontend.turns import again
+
+        return again(r, s, rest)
     if isinstance(s, Cases):
-        return patterns.read_cases(r, s, rest)
+        from gradgen.frontend.patterns import read_cases
+
+        return read_cases(r, s, rest)
     handler = HANDLERS.get(type(s)) or MADE.get(type(s))
     if handler is None:
         r.refuse(s, f"{_construct(s)} is not supported", _way_out(s))
@@ -152,6 +147,8 @@ def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
         r.fill(old, items if isinstance(made, Seq) else [*old.items, *items])
         return old
     if isinstance(s.op, ast.BitOr) and isinstance(box := expanded(r, old, s), Map):
+        from gradgen.frontend.aggregates import dict_of
+
         r.fill(box, unbound.merged(r, any_items(r, s, box), dict_of(r, s, [value], {}).items))
         return old
     if isinstance(s.op, ast.Add | ast.Mult) and row_kinds.kind_of(r, s, old) is tuple:
@@ -262,22 +259,22 @@ HANDLERS: dict[type[ast.stmt], Callable[[Reader, Any, Point], Point | None]] = {
     ast.Break: _jump,
     ast.Continue: _jump,
     ast.FunctionDef: _function,
-    ast.ClassDef: class_statement,
+    ast.ClassDef: later("frontend.local_classes", "class_statement"),
     ast.Delete: _delete,
     ast.Import: _import,
     ast.ImportFrom: _import_from,
-    ast.Assert: raising.assert_statement,
-    ast.Raise: raising.raise_statement,
+    ast.Assert: later("frontend.raising", "assert_statement"),
+    ast.Raise: later("frontend.raising", "raise_statement"),
     ast.Return: _return,
-    ast.If: compound.if_statement,
-    ast.For: compound.for_statement,
-    ast.While: compound.while_statement,
-    ast.With: contexts.with_statement,
-    ast.Try: trying.try_statement,
-    ast.Match: patterns.match_statement,
+    ast.If: later("frontend.compound", "if_statement"),
+    ast.For: later("frontend.compound", "for_statement"),
+    ast.While: later("frontend.compound", "while_statement"),
+    ast.With: later("frontend.contexts", "with_statement"),
+    ast.Try: later("frontend.trying", "try_statement"),
+    ast.Match: later("frontend.patterns", "match_statement"),
 }
 # Statements that no program has, but that stand for parts of it while it is read.
 MADE: dict[type[ast.stmt], Callable[[Reader, Any, Point], Point | None]] = {
-    raising_calls.Entry: raising_calls.enter,
-    Instead: raising_calls.instead,
+    Entry: later("frontend.raising_calls", "enter"),
+    Instead: later("frontend.raising_calls", "instead"),
 }

@@ -10,21 +10,21 @@ import ast
 import functools
 import operator
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from gradgen.deep import deep
 from gradgen.frontend import pools
-from gradgen.frontend.comprehensions import hidden, located
-from gradgen.frontend.cursors import made_later
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.jumps import SCOPES, jumps_of
-from gradgen.frontend.leaving import Run, rebuilt
 from gradgen.frontend.reach import reached
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.values import Box, Frame, Lazy, Ref, Seq, Static, contents
 from gradgen.ir.nodes import walk
-from gradgen.syntax import names_in, nodes_in, parts_of
+from gradgen.syntax import located, names_in, nodes_in, parts_of
+
+if TYPE_CHECKING:
+    from gradgen.frontend.leaving import Run
 
 OUT, CHECK = "all that is yielded", "nothing has changed"  # names that no program has
 EFFECTS = ("print", "draw")
@@ -62,6 +62,8 @@ def generator(
             _refuse(r, node, "a generator that writes to what is outside of it")
         r.yielding.append(seen)
         return r.settled(out)
+
+    from gradgen.frontend.cursors import made_later
 
     return made_later(r, Lazy(items, None, frame), node)
 
@@ -126,6 +128,8 @@ def with_checks(r: Reader, s: ast.For, count: int) -> ast.For:
     del r.yielding[count:]
     if not seen or _is_whole(r, s.iter):
         return s
+    from gradgen.frontend.comprehensions import hidden
+
     name = hidden(r, s, "listed")
     # What generators hold has names of its own: a store in the body may reach it.
     held = [v for one in seen for v in one.held]
@@ -209,6 +213,8 @@ class _Listing:
         inner = [n for n in parts_of(s) if isinstance(n, ast.expr)]
         if any(isinstance(n, ast.Yield | ast.YieldFrom) for e in inner for n in nodes_in(e)):
             self.r.refuse(s, "yield in an expression", WAY_OUT)
+        from gradgen.frontend.leaving import rebuilt
+
         return rebuilt(s, self.run)
 
     def _call(self, method: str, value: ast.expr) -> ast.stmt:

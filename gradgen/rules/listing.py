@@ -135,8 +135,10 @@ def _special() -> list[Row]:
     # A cycle: the front end reads by the rules.
     import gradgen.frontend.calls
     import gradgen.frontend.of_scipy  # noqa: F401
+    from gradgen.frontend.sections import meet_all
     from gradgen.frontend.special import SPELLED
 
+    meet_all()
     title = "Calls that are read as a whole"  # by name, whatever was imported first
     said = "Read as other operations, whose derivatives it has"
     return [

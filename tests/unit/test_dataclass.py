@@ -79,3 +79,37 @@ def test_what_follows_the_fields_is_done() -> None:
             self.area = self.side**2
 
     assert [Square(3.0).area, Square(side=2.0).area] == [9.0, 4.0]
+
+
+def test_fields_of_a_class_made_from_another_come_behind() -> None:
+    """Fields, defaults and places to match by are the standard library's, slots or not."""
+
+    def classes(decorator: Any, slots: bool) -> tuple[Any, Any]:
+        @decorator(slots=slots)
+        class First:
+            x: float
+            y: float = 2.0
+            unnamed: list[int] = dataclasses.field(default_factory=list, kw_only=True)
+
+        @decorator(slots=slots)
+        class Second(First):
+            y: float = 5.0
+            z: float = dataclasses.field(default=3.0, repr=False)
+
+        return First, Second
+
+    for slots in (False, True):
+        ours, standard = classes(dataclass, slots), classes(dataclasses.dataclass, slots)
+        for a, b in zip(ours, standard, strict=True):
+            assert a.__match_args__ == b.__match_args__
+            for f, g in zip(dataclasses.fields(a), dataclasses.fields(b), strict=True):
+                assert (f.name, f.default, f.kw_only, f.type) == (
+                    g.name, g.default, g.kw_only, g.type,
+                )  # fmt: skip
+            assert dataclasses.asdict(a(1.0, unnamed=[1])) == dataclasses.asdict(
+                b(1.0, unnamed=[1])
+            )
+            assert hasattr(a, "unnamed") == hasattr(b, "unnamed")
+        made = object.__new__(ours[1])
+        ours[0].__init__(made, 7.0)
+        assert (made.x, made.y) == (7.0, 2.0)

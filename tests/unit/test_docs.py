@@ -23,7 +23,7 @@ import pytest
 import gradgen
 from gradgen.commands import COMMANDS
 from gradgen.frontend import expressions, statements
-from gradgen.frontend.calls import METHOD_HANDLERS
+from gradgen.frontend.sections import method_handlers
 from gradgen.rules.listing import as_markdown
 from gradgen.rules.registry import RULES
 from gradgen.stages import STAGES
@@ -229,7 +229,7 @@ def test_methods() -> None:
     listed = set(code(section(LANGUAGE, "Methods and attributes of arrays")))
     containers = set(code(section(LANGUAGE, "Methods of containers")))
     attributes = {"shape", "ndim", "size", "T", "mT", "real", "dtype"}
-    assert listed - attributes | containers == {*METHOD_HANDLERS}
+    assert listed - attributes | containers == {*method_handlers()}
 
 
 def conventions() -> str:

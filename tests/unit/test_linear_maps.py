@@ -170,7 +170,7 @@ def _depth(op: Op) -> int:
 def test_before_and_after(monkeypatch: pytest.MonkeyPatch) -> None:
     """The map stands behind the loop over points, in a loop over components alone."""
     with monkeypatch.context() as patch:
-        patch.setattr("gradgen.stages.push_sums", lambda function: None)
+        patch.setattr("gradgen.passes.linear_maps.push_sums", lambda function: None)
         program = run(mixture, MANY, Options(argnums=0), until="saves")
     assert depths(program.function) == [4]
     push_sums(program.function)
