@@ -17,7 +17,7 @@ from gradgen.errors import GradgenError
 from gradgen.frontend.classes import found_in, is_users
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.hoisting import calls_in
-from gradgen.frontend.jumps import SCOPES, Act, Jump, Step, Throw
+from gradgen.frontend.jumps import SCOPES, Act, Check, Jump, Step, Throw
 from gradgen.frontend.leaving import Run, rebuilt
 from gradgen.frontend.objects import Method
 from gradgen.frontend.points import Point
@@ -44,16 +44,24 @@ def classes_of(r: Reader, handler: ast.ExceptHandler) -> Classes:
     return classes
 
 
-def with_jumps(r: Reader, s: ast.Try) -> ast.Try:
-    """Return a ``try`` with jumps for what it raises and catches; itself where there is none."""
+def with_jumps(r: Reader, s: ast.Try, checks: bool = False) -> ast.Try:
+    """Return a ``try`` with jumps for what it raises and catches; itself where there is none.
+
+    ``checks``: before what may raise by itself, too.
+    """
     if hasattr(s, "gradgen_kinds"):
         return s
-    search = _Search(r)
+    if checks:
+        # Few programs need this, and the first gradient should not wait for it.
+        from gradgen.frontend.checks import name_exceptions
+
+        name_exceptions(r)
+    search = _Search(r, checks)
     search.run([s], [])
     if not search.jumps:
         return s
     r.frame.names[MADE] = Static(exception_made)
-    key = (id(s), "caught", tuple(search.jumps.values()), tuple(search.bodies))
+    key = (id(s), "caught", checks, tuple(search.jumps.values()), tuple(search.bodies))
     made = r.expansions.get(key)
     if made is None:
         made = r.expansions[key] = _Jumping(search).statement(s)[0]
@@ -100,8 +108,8 @@ def _is_asked(handler: ast.ExceptHandler) -> bool:
 class _Search:
     """Finds what is raised and caught inside of some statements, and the kinds of the jumps."""
 
-    def __init__(self, r: Reader) -> None:
-        self.r = r
+    def __init__(self, r: Reader, checks: bool) -> None:
+        self.r, self.checks = r, checks
         self.jumps: dict[ast.stmt, str] = {}
         self.again: dict[ast.stmt, str] = {}  # raise alone: the handler that it stands in
         self.asked: set[str] = set()  # the handlers that ask for what was raised
@@ -118,6 +126,8 @@ class _Search:
             if bodies:
                 self.instead[s] = expanded(self.r, s, bodies)
                 s = self.instead[s][-1]
+            if self.checks and around:
+                s = self._checked(s, around, inside)
             if isinstance(s, ast.Raise | ast.Assert):
                 self._raise(s, around, inside)
             elif isinstance(s, ast.Try):
@@ -125,6 +135,19 @@ class _Search:
             elif not isinstance(s, SCOPES):
                 for run in _runs(s):
                     self.run(run, around, inside)
+
+    def _checked(self, s: ast.stmt, around: Handlers, inside: str) -> ast.stmt:
+        """Put checks before a statement that may raise what is caught; return what it becomes."""
+        from gradgen.frontend.checks import checked
+
+        made = checked(self.r, s, lambda kind: _kind(kind, around) is not None)
+        if not made:
+            return s
+        self.instead[s] = made
+        for one in made[:-1]:
+            if isinstance(one, Check):
+                self.run(one.body, around, inside)
+        return made[-1]
 
     def _called(self, s: ast.stmt, around: Handlers, inside: str) -> dict[ast.Call, Body]:
         """Return bodies for those calls in a statement that raise what is caught."""

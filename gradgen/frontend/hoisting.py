@@ -31,11 +31,11 @@ def calls_in(s: ast.stmt) -> list[ast.Call]:
 
 
 def _calls(node: ast.AST) -> list[ast.Call]:
-    found = [call for operand in _operands(node) for call in _calls(operand)]
+    found = [call for operand in operands_of(node) for call in _calls(operand)]
     return [*found, node] if isinstance(node, ast.Call) else found
 
 
-def _operands(node: ast.AST) -> list[ast.AST]:
+def operands_of(node: ast.AST) -> list[ast.AST]:
     """Return what is surely evaluated of an expression, in order."""
     if isinstance(node, ast.keyword):
         return [node.value]
@@ -47,7 +47,7 @@ def _operands(node: ast.AST) -> list[ast.AST]:
 
 
 def hoisted(
-    s: Any, calls: Collection[ast.Call], name: Callable[[ast.expr], str], instead: Any
+    s: Any, calls: Collection[ast.AST], name: Callable[[ast.expr], str], instead: Any
 ) -> list[ast.stmt]:
     """Return what stands before a statement, and it without some calls of its head.
 
@@ -62,7 +62,7 @@ def hoisted(
 
 
 class _Hoisting:
-    def __init__(self, calls: Collection[ast.Call], name: Any, instead: Any) -> None:
+    def __init__(self, calls: Collection[ast.AST], name: Any, instead: Any) -> None:
         self.calls, self.name, self.instead = calls, name, instead
         self.before: list[ast.stmt] = []
 
@@ -70,7 +70,7 @@ class _Hoisting:
         """Return an expression whose calls stand before it."""
         if not self._is_changed(node):
             return node
-        operands = _operands(node)
+        operands = operands_of(node)
         last = max((k for k, n in enumerate(operands) if self._is_changed(n)), default=-1)
         made = {n: self._early(n) for n in operands[:last]}
         if last >= 0:

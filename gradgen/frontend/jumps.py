@@ -49,6 +49,35 @@ class Entry(ast.stmt):
         self.call, self.of = call, of
 
 
+class Check(ast.If):
+    """A test of whether what follows raises; ``body`` does so in its stead.
+
+    ``test`` is the tuple of the operands; ``of`` is noted where it was made.
+    """
+
+    _fields = ("test", "body", "orelse", "find", "of")
+
+    def __init__(
+        self, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt], find: Any, of: Token
+    ) -> None:
+        super().__init__(test, body, orelse)
+        self.find, self.of = find, of
+
+
+class Sure(ast.stmt):
+    """A statement that raises nothing that the checks before it would not have found."""
+
+    _fields = ("step", "checks")
+
+    def __init__(self, step: ast.stmt, checks: tuple[Token, ...]) -> None:
+        super().__init__()
+        self.step, self.checks = step, checks
+
+
+class Token:
+    """Stands for one check."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Act:
     """A step that only changes the reader's state; ``silent``: not even that, it is a check."""

@@ -142,7 +142,7 @@ def body_of(r: Reader, node: ast.Call, inside: frozenset[ast.AST]) -> Body | Non
 
     ``inside``: the functions in whose bodies the call stands.
     """
-    value = _known(r, node.func)
+    value = known(r, node.func)
     try:
         callee = None if value is None else callee_of(r, node, value)
         if callee is None or callee.definition in inside or _activated(r, callee.definition):
@@ -191,7 +191,7 @@ def _is_plain(definition: Any) -> bool:
     return not asked and not any(isinstance(n, OTHER) for n in nodes[1:])
 
 
-def _known(r: Reader, node: ast.expr) -> Any:
+def known(r: Reader, node: ast.expr) -> Any:
     """Return what a name or an attribute stands for, None where that is not known."""
     if not isinstance(node, ast.Name | ast.Attribute):
         return None

@@ -91,6 +91,8 @@ class Reader(Sharing):
         self.pinned = False  # whether lengths and whole numbers are those of one call
         self.entries: Any = None  # what is known of integer arrays, where they are pinned too
         self.unsure: set[Value] = set()  # variables that not all paths assign
+        self.checked: set[Any] = set()  # the checks that were made of what a `try` catches
+        self.sure_ops: set[Any] = set()  # operations that raise nothing behind them
         self.class_starts: set[tuple[type, str]] = set()  # attributes that all paths assign
 
     # --- errors ---------------------------------------------------------------------------

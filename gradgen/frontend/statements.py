@@ -22,10 +22,12 @@ from gradgen.frontend.jumps import (
     Again,
     Branch,
     Cases,
+    Check,
     Entry,
     Instead,
     Jump,
     Step,
+    Sure,
     Throw,
     Unless,
 )
@@ -277,4 +279,6 @@ HANDLERS: dict[type[ast.stmt], Callable[[Reader, Any, Point], Point | None]] = {
 MADE: dict[type[ast.stmt], Callable[[Reader, Any, Point], Point | None]] = {
     Entry: later("frontend.raising_calls", "enter"),
     Instead: later("frontend.raising_calls", "instead"),
+    Check: later("frontend.checks", "check"),
+    Sure: later("frontend.checks", "sure"),
 }

@@ -13,7 +13,9 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from gradgen.errors import UnsupportedError
 from gradgen.frontend.caught import Classes, classes_of, kinds_of, with_handlers, with_jumps
+from gradgen.frontend.conditions import MATH, is_numpys
 from gradgen.frontend.flow import read
 from gradgen.frontend.jumps import Act, Step, Throw, jumps_of
 from gradgen.frontend.leaving import with_last
@@ -34,12 +36,24 @@ SIMPLE = (
 
 # What an operation may raise, of numbers and arrays that nothing is known of.
 ANY: Classes = (
-    ArithmeticError, ValueError, IndexError, TypeError, AssertionError, MemoryError,
+    OverflowError, FloatingPointError, ValueError, IndexError, TypeError, AssertionError,
+    MemoryError,
 )  # fmt: skip
+DIVISIONS = ("div", "floordiv", "mod")
+MATH_RAISES: dict[str, Classes] = {
+    **{f"math.{fn.__name__}": (kind,) for fn, (_, (kind, _)) in MATH.items()},
+    **dict.fromkeys(("math.tanh", "math.atan", "math.fabs", "math.erf", "math.erfc"), ()),
+}
+DIVIDE = ("div", "mod", "pow", "log", "average")  # in the names of what may divide by zero
 UNCERTAIN: dict[str, Classes] = {
-    **dict.fromkeys(("div", "floordiv", "mod"), (ArithmeticError,)),
+    **dict.fromkeys(DIVISIONS, (ArithmeticError,)),
     "load": (IndexError, TypeError),
     "store": (IndexError, TypeError, ValueError),
+    "pop": (IndexError,),
+    "int": (ValueError, OverflowError),
+    "sum_items": (TypeError,),
+    "array": (ValueError,),
+    **dict.fromkeys(("append", "list", "copy", "contains", "zeros", "ones", "full"), ()),
 }
 # What raises nothing, of numbers; of two arrays, a ValueError for shapes that do not fit.
 HARMLESS = frozenset((
@@ -50,7 +64,20 @@ HARMLESS = frozenset((
 
 def try_statement(r: Reader, s: ast.Try, rest: Point) -> Point:
     """Follow the path that is sure to be taken; what is raised and caught here is a jump."""
-    s = with_jumps(r, s)
+    before, path, facts = snapshot(r), list(r.call_path), r.facts
+    try:
+        return _followed(r, with_jumps(r, s), rest)
+    except UnsupportedError:
+        restore(r, before)
+        r.call_path[:], r.facts = path, facts
+        checked = with_jumps(r, s, checks=True)
+        if hasattr(s, "gradgen_kinds") or checked is s:
+            raise
+    return _followed(r, checked, rest)
+
+
+def _followed(r: Reader, s: ast.Try, rest: Point) -> Point:
+    """Follow the path that is sure to be taken, or those to the handlers."""
     if not s.handlers:
         return Point([*_ended(r, s, s.body), *s.finalbody], rest)
     caught = [(handler, classes_of(r, handler)) for handler in s.handlers]
@@ -101,7 +128,8 @@ def _trial(r: Reader, s: ast.Try, classes: Classes) -> tuple[int, BaseException]
     r.call_path[:], r.facts = path, facts
     r.book.turns, r.book.statements = turns, statements
     for op in walk(block):
-        _require_harmless(r, s, op, classes)
+        if op not in r.sure_ops:
+            _require_harmless(r, s, op, classes)
     if found is not None and not isinstance(s.body[found[0]], SIMPLE):
         _refuse(r, s, "a statement that raises in a part of it")
     return found
@@ -142,6 +170,10 @@ def _require_harmless(r: Reader, s: ast.Try, op: Op, classes: Classes) -> None:
     both = [c for c in may for k in classes if issubclass(c, k) or issubclass(k, c)]
     if not both:
         return
+    unsure = any(v.type.is_scalar and not v.type.weak for v in op.inputs)
+    if op.prim in DIVISIONS and unsure and not any(map(is_numpys, op.inputs)):
+        what = "a division that raises ZeroDivisionError where both numbers are Python's own"
+        r.refuse(s, f"try around {what}", "make both so by float(), or test the divisor with if")
     names = ", ".join(dict.fromkeys(c.__name__ for c in both))
     if any(v.type.inexact for v in op.inputs) and op.prim not in ("raise_if", "assert"):
         _refuse(r, s, f"a computation, which may raise what is caught ({names})")
@@ -160,18 +192,30 @@ def _may_raise(r: Reader, op: Op) -> Iterator[type[BaseException]]:
     elif op.prim == "assert":
         yield AssertionError
     elif op.prim in HARMLESS or _is_of_entries(op):
-        shaped = [v.type.shape for v in op.inputs if not v.type.is_scalar]
-        fits = len(shaped) < 2 or (None not in shaped and len(set(shaped)) == 1)
-        if not fits and op.prim not in ("len", "dim", "if"):
+        if not _fits(op) and op.prim not in ("len", "dim", "if"):
             yield ValueError
-        if any(v.type.inexact for v in op.inputs):
+        if any(v.type.inexact and not v.type.weak for v in [*op.inputs, *op.outputs]):
             yield FloatingPointError
+    elif op.prim in DIVISIONS and any(map(is_numpys, op.inputs)):
+        yield from (FloatingPointError,) if _fits(op) else (FloatingPointError, ValueError)
+    elif op.prim in MATH_RAISES:
+        yield from MATH_RAISES[op.prim]
+    elif op.prim == "load" and not set(op.attrs["index"]) - set(":s"):
+        yield TypeError
     elif op.prim == "pow" and _is_power(op.inputs[1]):
         yield OverflowError
     elif op.prim in ("call", "for", "while", "print"):
         yield from (Exception,) if op.prim in ("call", "print") else ()
     else:
         yield from UNCERTAIN.get(op.prim, ANY)
+        if any(part in op.prim for part in DIVIDE):
+            yield ZeroDivisionError
+
+
+def _fits(op: Op) -> bool:
+    """Whether the shapes of what an operation is done with surely go together."""
+    shaped = [v.type.shape for v in op.inputs if not v.type.is_scalar]
+    return len(shaped) < 2 or (None not in shaped and len(set(shaped)) == 1)
 
 
 def _errors_of_numpy(r: Reader) -> bool:
@@ -184,6 +228,10 @@ def _errors_of_numpy(r: Reader) -> bool:
 
 def _is_of_entries(op: Op) -> bool:
     """Whether an operation does the same to each entry of an array, or adds all of them up."""
+    rule = RULES.get(op.prim)
+    elementwise = rule is not None and rule.elementwise and op.prim not in (*DIVISIONS, "pow")
+    if elementwise and len(op.outputs) == 1 and op.out.type.is_scalar:
+        return op.out.type.inexact and not op.out.type.weak and is_numpys(op.out)
     if not op.inputs or op.inputs[0].type.is_scalar:
         return False
     elementwise = op.prim in RULES and RULES[op.prim].elementwise

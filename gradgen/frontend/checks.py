@@ -1,0 +1,199 @@
+"""Checks before what may raise by itself in a ``try``: the path is taken that Python takes.
+
+``y = a / b`` becomes a test of ``b``, from which a jump leads to the handler, and the division.
+What is evaluated before it stands before the test.
+"""
+
+from __future__ import annotations
+
+import ast
+import types
+from collections.abc import Callable
+from typing import Any
+
+from gradgen.frontend import branches
+from gradgen.frontend.conditions import MATH, beyond, division, missing, of_math, power
+from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.flow import split
+from gradgen.frontend.hoisting import HEADS, hoisted, operands_of
+from gradgen.frontend.jumps import Check, Sure, Token
+from gradgen.frontend.liveness import MARK
+from gradgen.frontend.points import Point
+from gradgen.frontend.raising_calls import known
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.values import Static
+from gradgen.ir.nodes import walk
+from gradgen.syntax import located, nodes_in
+
+Catches = Callable[[type[BaseException]], bool]
+RAISED = (ZeroDivisionError, ValueError, OverflowError, IndexError, KeyError)
+PLAIN = (ast.Name, ast.Constant, ast.Attribute, ast.expr_context)
+DIVISIONS = (ast.Div, ast.FloorDiv, ast.Mod)
+
+
+def hidden(kind: type[BaseException]) -> str:
+    """Return a name for an exception that no name of the user's can be."""
+    return f"{MARK} {kind.__name__}"
+
+
+def name_exceptions(r: Reader) -> None:
+    """Give the exceptions of checks their names."""
+    r.frame.names |= {hidden(kind): Static(kind) for kind in RAISED}
+
+
+def checked(r: Reader, s: Any, catches: Catches) -> list[ast.stmt]:
+    """Return a statement with checks before it; nothing if it needs none."""
+    key = (id(s), "checks", *map(catches, RAISED))
+    if key not in r.expansions:
+        r.expansions[key] = _Checked(r, catches).statement(s)
+    made: list[ast.stmt] = r.expansions[key]
+    return made
+
+
+def check(r: Reader, s: Check, rest: Point) -> Point | None:
+    """Read a check: the jump is taken where what follows would raise."""
+    assert isinstance(s.test, ast.Tuple)
+    r.checked.discard(s.of)
+    found = s.find(r, s, [evaluate(r, e) for e in s.test.elts])
+    if found is None:
+        return rest
+    r.checked.add(s.of)
+    return split(r, s, branches.truth(r, found, s.test), s.body, [], rest)
+
+
+def sure(r: Reader, s: Sure, rest: Point) -> Point | None:
+    """Read what was checked, and note its operations."""
+    # A cycle by nature: statements are read.
+    from gradgen.frontend.statements import HANDLERS
+
+    block, before = r.b.block, len(r.b.block.ops)
+    following = HANDLERS[type(s.step)](r, s.step, rest)
+    if r.checked.intersection(s.checks):
+        for op in block.ops[before:]:
+            r.sure_ops.add(op)
+            r.sure_ops.update(inner for b in op.blocks for inner in walk(b))
+    return following
+
+
+class _Checked:
+    """Puts checks before a statement."""
+
+    def __init__(self, r: Reader, catches: Catches) -> None:
+        self.r, self.catches, self.count = r, catches, 0
+
+    def statement(self, s: Any) -> list[ast.stmt]:
+        """Return the statements that one becomes, none where it stays as it is."""
+        part = HEADS.get(type(s), "")
+        head = getattr(s, part, None)
+        risks = {n: risk for n in _nodes(head) if (risk := self._risk(n))} if head else {}
+        out: list[ast.stmt] = []
+        if risks:
+            *out, s = hoisted(s, risks, lambda n: self._name(), lambda n, now: self._parts(now))
+        last = self._update(s) or self._store(s)
+        made = [*out, *(last or [s])] if risks or last else []
+        return [located(one, s) for one in made]
+
+    def _risk(self, node: Any) -> Any:
+        """Return how to find whether an expression raises, and what; None if it does not."""
+        match node:
+            case ast.BinOp(op=op):
+                return self._operator(op)
+            case ast.Call(args=[ast.expr() as one], keywords=[]) if not isinstance(
+                one, ast.Starred
+            ):
+                fn = known(self.r, node.func)
+                held = fn.obj if isinstance(fn, Static) else None
+                risk = MATH.get(held) if isinstance(held, types.BuiltinFunctionType) else None
+                if risk is None or not self.catches(risk[1][0]):
+                    return None
+                return [(of_math(risk[0]), *risk[1])]
+            case ast.Subscript(ctx=ast.Load()):
+                return self._subscript(node)
+        return None
+
+    def _operator(self, op: ast.operator) -> Any:
+        if isinstance(op, DIVISIONS) and self.catches(ZeroDivisionError):
+            return [(division, ZeroDivisionError, "division by zero")]
+        powers = isinstance(op, ast.Pow) and not self.catches(OverflowError)
+        if powers and self.catches(ZeroDivisionError):
+            what = "0.0 cannot be raised to a negative power"
+            return [(power, ZeroDivisionError, what)]
+        return None
+
+    def _subscript(self, node: ast.Subscript) -> Any:
+        if any(isinstance(n, ast.Slice) for n in nodes_in(node.slice)):
+            return None
+        finds = (beyond, IndexError, "index out of range"), (missing, KeyError, "no such key")
+        return [found for found in finds if self.catches(found[1])]
+
+    def _parts(self, now: Any) -> tuple[list[ast.stmt], str]:
+        """Return the statements that check and compute an expression, and the result's name."""
+        risks = self._risk(now)
+        names = ("left", "right") if isinstance(now, ast.BinOp) else ("value", "slice")
+        steps: list[ast.stmt] = []
+        if isinstance(now, ast.Call):
+            operands = [self._named(now.args[0], steps)]
+            made: ast.expr = ast.Call(now.func, operands, [])
+        else:
+            operands = [self._named(getattr(now, n), steps) for n in names]
+            fields = {**dict(ast.iter_fields(now)), **dict(zip(names, operands, strict=True))}
+            made = type(now)(**fields)
+        result = self._name()
+        step = ast.Assign([ast.Name(result, ast.Store())], ast.copy_location(made, now))
+        steps += _checks(operands, risks, step)
+        return [located(one, now) for one in steps], result
+
+    def _update(self, s: Any) -> list[ast.stmt] | None:
+        """Return ``x /= y`` with a check."""
+        if not isinstance(s, ast.AugAssign) or not isinstance(s.target, ast.Name):
+            return None
+        risks = self._operator(s.op)
+        if not risks:
+            return None
+        steps: list[ast.stmt] = []
+        value = self._named(s.value, steps)
+        old, step = ast.Name(s.target.id, ast.Load()), ast.AugAssign(s.target, s.op, value)
+        return [*steps, *_checks([old, value], risks, located(step, s))]
+
+    def _store(self, s: Any) -> list[ast.stmt] | None:
+        """Return ``x[i] = y`` or ``x[i] += y`` with a check."""
+        one = s.targets[0] if isinstance(s, ast.Assign) and len(s.targets) == 1 else None
+        target = s.target if isinstance(s, ast.AugAssign) else one
+        risks = self._subscript(target) if isinstance(target, ast.Subscript) else None
+        if one is not None and risks:  # a dict takes any key
+            risks = [risk for risk in risks if risk[1] is IndexError]
+        if not risks:
+            return None
+        assert isinstance(target, ast.Subscript)
+        steps: list[ast.stmt] = []
+        value = self._named(s.value, steps)
+        operands = [self._named(n, steps) for n in (target.value, target.slice)]
+        made = ast.Subscript(operands[0], operands[1], ast.Store())
+        step = ast.Assign([made], value) if one is not None else ast.AugAssign(made, s.op, value)
+        return [*steps, *_checks(operands, risks, located(step, s))]
+
+    def _named(self, node: Any, steps: list[ast.stmt]) -> Any:
+        if all(isinstance(n, PLAIN) for n in nodes_in(node)):
+            return node
+        name = self._name()
+        steps.append(ast.Assign([ast.Name(name, ast.Store())], node))
+        return ast.Name(name, ast.Load())
+
+    def _name(self) -> str:
+        self.count += 1
+        return f"{MARK}{len(self.r.expansions)} check {self.count}"
+
+
+def _checks(operands: list[ast.expr], risks: Any, step: ast.stmt) -> list[ast.stmt]:
+    """Return checks of some operands, and a statement that raises nothing behind them."""
+    tokens = tuple(Token() for _ in risks)
+    steps: list[ast.stmt] = []
+    for (find, kind, what), of in zip(risks, tokens, strict=True):
+        error = ast.Call(ast.Name(hidden(kind), ast.Load()), [ast.Constant(what)], [])
+        steps.append(Check(ast.Tuple(operands, ast.Load()), [ast.Raise(error)], [], find, of))
+    return [*steps, Sure(step=step, checks=tokens)]
+
+
+def _nodes(node: ast.AST) -> list[ast.AST]:
+    """Return what is surely evaluated of an expression, innermost first."""
+    return [*(n for operand in operands_of(node) for n in _nodes(operand)), node]

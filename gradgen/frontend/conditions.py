@@ -1,0 +1,123 @@
+"""When Python raises by itself: by zero, out of a domain, beyond an end, for want of a key.
+
+Each finder returns a test of the operands, or None where it does not know one.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from typing import Any
+
+from gradgen.frontend import branches, unbound
+from gradgen.frontend.aggregates import run_text
+from gradgen.frontend.attributes import dimension
+from gradgen.frontend.identities import key_of
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
+from gradgen.ir.nodes import Const, Value
+
+# Where functions of `math` raise, and what; their values are NumPy's elsewhere.
+DOMAIN, RANGE = (ValueError, "math domain error"), (OverflowError, "math range error")
+MATH: dict[Any, tuple[str, tuple[type[Exception], str]]] = {
+    math.sqrt: ("a < 0", DOMAIN), math.log: ("a <= 0", DOMAIN), math.log2: ("a <= 0", DOMAIN),
+    math.log10: ("a <= 0", DOMAIN), math.log1p: ("a <= -1", DOMAIN),
+    math.asin: ("abs(a) > 1", DOMAIN), math.acos: ("abs(a) > 1", DOMAIN),
+    math.acosh: ("a < 1", DOMAIN), math.atanh: ("abs(a) >= 1", DOMAIN),
+    math.sin: ("abs(a) == inf", DOMAIN), math.cos: ("abs(a) == inf", DOMAIN),
+    math.tan: ("abs(a) == inf", DOMAIN), math.exp: ("inf > a > 709.782712893384", RANGE),
+    math.cosh: ("inf > abs(a) > 710.4758600739439", RANGE),
+    math.sinh: ("inf > abs(a) > 710.4758600739439", RANGE),
+}  # fmt: skip
+
+
+def division(r: Reader, s: ast.AST, values: list[Any]) -> Any:
+    """Return whether a division of Python's own numbers raises."""
+    if not all(_is_pythons(v) for v in values):
+        return None
+    return run_text(r, s, "raises = b == 0", "raises", b=values[1])
+
+
+def power(r: Reader, s: ast.AST, values: list[Any]) -> Any:
+    """Return whether a power of Python's own numbers is one of zero that raises."""
+    if not all(_is_pythons(v) for v in values):
+        return None
+    return run_text(r, s, "raises = b < 0 and a == 0", "raises", a=values[0], b=values[1])
+
+
+def _is_pythons(value: Any) -> bool:
+    """Whether a value is surely a real number of Python's own."""
+    if not isinstance(value, Value) or not value.type.is_scalar or value.type.kind == "complex":
+        return False
+    return isinstance(value, Const) or value.type.weak
+
+
+def is_numpys(value: Value, depth: int = 20) -> bool:
+    """Whether a value is surely an array, or a number of NumPy's, whose divisions do not raise."""
+    if value.type.weak or value.type.kind == "any" or isinstance(value, Const) or not depth:
+        return False
+    if value.type.kind == "array":
+        return True
+    op = value.op
+    if op is None or op.blocks or not value.type.is_scalar or op.prim == "call":
+        return False
+    if op.prim == "leaf" or all(v.type.weak for v in op.inputs):
+        return True  # it was given so, or what made it is NumPy's
+    if op.prim == "load":
+        return op.inputs[0].type.is_array
+    quantify = all if op.prim in ("max2", "min2") else any
+    return quantify(is_numpys(v, depth - 1) for v in op.inputs)
+
+
+def of_math(test: str) -> Any:
+    """Return what finds whether a function of `math` raises, by a test of its argument ``a``."""
+
+    def find(r: Reader, s: ast.AST, values: list[Any]) -> Any:
+        (a,) = values
+        if not isinstance(a, Value) or a.type.kind not in ("float", "int"):
+            return None
+        names: dict[str, Any] = {"a": a}
+        names |= {"abs": Static(abs)} if "abs" in test else {}
+        names |= {"inf": Const(math.inf, "math.inf")} if "inf" in test else {}
+        return run_text(r, s, f"raises = {test}", "raises", **names)
+
+    return find
+
+
+def beyond(r: Reader, s: ast.AST, values: list[Any]) -> Any:
+    """Return whether a place is beyond the ends of a list or an array."""
+    owner, key = r.settled(values[0]), r.settled(values[1])
+    places = key.items if isinstance(key, Seq) and key.kind is tuple else [key]
+    counts = _lengths(r, owner)[: len(places)]
+    whole = all(isinstance(k, Value) and k.type.kind == "int" for k in places)
+    if not whole or not places or len(counts) < len(places):
+        return None
+    numbered = list(enumerate(zip(places, counts, strict=True)))
+    names = {
+        name: v for k, pair in numbered for name, v in zip((f"i{k}", f"n{k}"), pair, strict=True)
+    }
+    tests = " or ".join(f"i{k} >= n{k} or i{k} < -n{k}" for k, _ in numbered)
+    return run_text(r, s, f"raises = {tests}", "raises", **names)
+
+
+def _lengths(r: Reader, owner: Any) -> list[Value]:
+    """Return the lengths of a container or an array along its axes, none where they are unknown."""
+    if isinstance(owner, Seq) and owner.grown is None:
+        return [Const(len(owner.items))]
+    if not isinstance(owner, Ref):
+        return []
+    v = r.read(owner)
+    if v.type.kind == "list":
+        return [r.b.emit("len", [v])]
+    return [dimension(r, v, axis) for axis in range(v.type.rank or 0)]
+
+
+def missing(r: Reader, s: ast.AST, values: list[Any]) -> Any:
+    """Return whether a dict lacks a key."""
+    owner, key = r.settled(values[0]), key_of(r, r.settled(values[1]))
+    if not isinstance(owner, Map) or not is_static(key):
+        return None
+    if owner.unknown is not None or owner.factory is not None:
+        return None
+    held = owner.items.get(static_value(key))
+    return Const(True) if held is None else branches.negated(r, unbound.is_there(r, held))
