@@ -47,6 +47,11 @@ def columns(m, t):
     return np.sum((m[1:, :2] - m[:-1, 2:4] * t[:2]) ** 2)
 
 
+def joined(x, y):
+    padded = np.concatenate((x[:1], y * x[1:], x[-2:]))
+    return np.sum(padded**3 * np.arange(1.0, len(padded) + 1))
+
+
 # Lengths of the arguments: those that are meant, another time, and such as stretch a slice.
 CALLS = {
     trapezoid: [[5, 5], [2, 5], [5, 2], [2, 2], [7, 7]],
@@ -55,6 +60,7 @@ CALLS = {
     sliced: [[8, 3], [6, 3], [4, 3], [9, 1]],
     layers: [[12, (4, 2)], [14, (3, 2)]],
     columns: [[(4, 4), 2], [(3, 4), 5], [(4, 3), 2], [(2, 5), 1]],
+    joined: [[5, 4], [2, 1], [1, 0], [3, 2]],
     stencil: [[(5, 6), (5, 6), (3, 4)], [(5, 5), (3, 3), (3, 3)], [(4, 4), (4, 4), (2, 2)]],
 }
 

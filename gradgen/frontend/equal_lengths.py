@@ -134,7 +134,10 @@ class Meetings:
         self.paired: set[str] = set()
 
     def __call__(self, prim: str, values: Sequence[Value], attrs: Mapping[str, Any]) -> None:
-        """Note where it is open whether one of two arrays is stretched."""
+        """Note where it is open whether one of two arrays is stretched, and what is joined."""
+        if prim == "concatenate":
+            for length in _joined(values, attrs):
+                self._require(length)
         shapes = [v.type.shape or () for v in values if v.type.kind == "array"]
         if len(shapes) < 2:
             return
@@ -186,6 +189,13 @@ def keep_learnt(book: Book) -> bool:
     if learnt:
         book.equal = with_learnt(book.equal or {}, learnt)
     return bool(learnt)
+
+
+def _joined(values: Sequence[Value], attrs: Mapping[str, Any]) -> list[Length]:
+    """Return the lengths that a concatenation adds up, where they are known."""
+    axis = attrs.get("axis", 0)
+    shapes = [v.type.shape or () for v in values if axis is not None]
+    return [shape[axis] for shape in shapes if -len(shape) <= axis < len(shape)]
 
 
 def _at(array: Value, places: Sequence[Value], attrs: Mapping[str, Any]) -> Shape:
