@@ -14,7 +14,7 @@ from gradgen.frontend.arguments import Container, Opaque
 from gradgen.frontend.classes import has_attributes
 from gradgen.frontend.equal_lengths import Place, places_alike
 from gradgen.ir.nodes import Function, Op, Value, walk
-from gradgen.ir.types import Dim, Type, may_be_one
+from gradgen.ir.types import Dim, Type
 from gradgen.rules.broadcasts import broadcast_symbols
 
 MOST_SHAPES = 20  # that are added up to look for a length in all of them
@@ -118,7 +118,7 @@ def _length_tests(arrays: list[tuple[str, Type]], decided: set[str]) -> list[ast
             length = ast.Subscript(shape, ast.Constant(k), ast.Load())
             known.append(ast.Compare(length, [ast.NotEq()], [ast.Constant(d)]))
         # A cotangent may have lengths of which it is not known whether they are 1.
-        sure = [d for d in t.shape or () if isinstance(d, Dim) and not may_be_one(d)]
+        sure = [d for d in t.shape or () if isinstance(d, Dim) and d.big and not d.offset]
         if not exact and any(d.name in decided for d in sure):
             others.append(shape)
     return [*known, _any_is_one(others)] if others else known

@@ -62,7 +62,7 @@ def least_length(length: Length) -> int | None:
     """Return a number than which a length is surely not less, None if there is none."""
     if isinstance(length, int):
         return length
-    return None if length.given else length.offset
+    return None if length.given else length.offset + length.least
 
 
 def given_dim(name: str) -> Dim:
@@ -79,7 +79,8 @@ def may_be_one(d: Length) -> bool:
     """Whether a dimension can be 1, so that NumPy may stretch it."""
     if isinstance(d, int):
         return d == 1
-    return not (d.big and d.offset == 0)
+    least = least_length(d)
+    return not (d.big and d.offset == 0) and (least is None or least < 2)
 
 
 @dataclass(frozen=True, slots=True)

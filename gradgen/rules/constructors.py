@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -64,10 +64,20 @@ def eye_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 
 def arange_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return a vector: of the stop where it stands alone, else of unknown length."""
-    alone = len(inputs) == 1 and inputs[0].type.kind == "int"
-    length: Length = length_of(inputs[0]) if alone else fresh_dim()
+    """Return a vector: as long as the stop is, less the start, where these are known."""
+    length = fresh_dim() if len(inputs) > 2 else _steps(*inputs[-2:])
     return array(attrs.get("dtype") or promote(v.type for v in inputs), (length,))
+
+
+def _steps(*ends: Value) -> Length:
+    """Return how many steps of one there are from a start, else 0, to a stop."""
+    start = ends[0].const if isinstance(ends[0], Const) else None
+    low: Any = 0 if len(ends) == 1 else start
+    whole = isinstance(low, int | float) and float(low).is_integer()
+    if not whole or ends[-1].type.kind != "int":
+        return fresh_dim()
+    length = length_of(ends[-1])
+    return max(length - int(low), 0) if isinstance(length, int) else length + -int(low)
 
 
 def arange_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:

@@ -53,17 +53,30 @@ def concatenate_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     if not -part.type.rank <= axis < part.type.rank:
         return alg.zeros(part)  # NumPy has raised
     axis %= part.type.rank
+    lengths = [_length(alg, v, axis) for v in op.inputs]
+    last = i == len(lengths) - 1
+    stop = None if last else _joint(alg, lengths, i + 1)
+    return alg.slice_axis(g, axis, _joint(alg, lengths, i), stop)
+
+
+def _joint(alg: Algebra, lengths: list[int | Value], at: int) -> Value:
+    """Return where a part begins: counted from the end, where lengths are only known from there."""
+    before, after = lengths[:at], [n for n in lengths[at:] if isinstance(n, int)]
+    if (
+        any(not isinstance(n, int) for n in before)
+        and len(after) == len(lengths) - at
+        and any(after)
+    ):
+        return Const(-sum(after))
     start: Value = Const(0)
-    for before in op.inputs[:i]:
-        start = alg.add(start, _length(alg, before, axis))
-    last = i == len(op.inputs) - 1
-    stop = None if last else alg.add(start, _length(alg, part, axis))
-    return alg.slice_axis(g, axis, start, stop)
+    for n in before:
+        start = alg.add(start, Const(n) if isinstance(n, int) else n)
+    return start
 
 
-def _length(alg: Algebra, part: Value, axis: int) -> Value:
+def _length(alg: Algebra, part: Value, axis: int) -> int | Value:
     length = part.type.shape[axis] if part.type.shape else None
-    return Const(length) if isinstance(length, int) else alg.emit("dim", part, axis=axis)
+    return length if isinstance(length, int) else alg.emit("dim", part, axis=axis)
 
 
 def _flat_part(alg: Algebra, op: Op, g: Value, i: int) -> Value:
