@@ -126,7 +126,10 @@ def _full(op: Op, operands: list[Expr]) -> Expr:
 
 
 def _fill(op: Op, operands: list[Expr]) -> Expr:
-    return call("np.full", [shape_of(op.inputs[0], operands[0]), operands[1]], options_of(op))
+    shape, value, options = shape_of(op.inputs[0], operands[0]), operands[1], options_of(op)
+    if isinstance(value, ast.Constant) and repr(value.value) == "1.0":
+        return call("np.ones", [shape], options)
+    return call("np.full", [shape, value], options)
 
 
 def _eye(op: Op, operands: list[Expr]) -> Expr:
