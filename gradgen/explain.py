@@ -31,6 +31,7 @@ HOW = {
     "snapshots": "kept at a few turns",
     "recomputed": "computed again",
     "counted back": "counted back by the mirrored loop",
+    "carried back": "what the turn before, of the sweep, has read",
     "alive": "kept in a variable",
     "standing": "read again where it stands in an array",
 }

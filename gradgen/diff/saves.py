@@ -2,12 +2,13 @@
 
 A value of the function's own block is a variable that is still there.  One born inside a loop is,
 in this order, (1) the mirrored loop's index, (2) computed again, when that is cheap and its inputs
-are at hand, (3) carried out of a branch that no loop encloses, (4) a row of an array whose size the
-loop bounds give, or (5) pushed on a stack and popped.  What is saved is a copy where the memory is
-written to afterwards.  Before all but the first comes what ``standing`` finds in the user's arrays.
-With ``lists``, Python's own numbers go on stacks, too: a list keeps and gives them back in half the
-time, and what is computed from them stays with Python.  There, a small array is kept rather than
-the numbers that it gives (``sources``).
+are at hand, (3) carried out of a branch that no loop encloses, (4) what the turn after began with
+(``successors``), (5) a row of an array whose size the loop bounds give, or (6) pushed on a stack
+and popped.  What is saved is a copy where the memory is written to afterwards.  Before all but the
+first comes what ``standing`` finds in the user's arrays.  With ``lists``, Python's own numbers go
+on stacks, too: a list keeps and gives them back in half the time, and what is computed from them
+stays with Python.  There, a small array is kept rather than the numbers that it gives
+(``sources``).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from gradgen.diff.rerun import run_again
 from gradgen.diff.rows import plus
 from gradgen.diff.sources import small_sources
 from gradgen.diff.standing import Place, Standing
+from gradgen.diff.successors import carry_back, start_of_next
 from gradgen.diff.twins import use_shape_twins
 from gradgen.diff.unassigned import lengths_of_nothing, paths_of_reads, start_from_none
 from gradgen.ir.nodes import (
@@ -217,7 +219,13 @@ class Planner(Keeper):
                 return self.resolve(first)
         if self._can_recompute(v):
             return self._recompute(v)
-        return self.export(v) if stays else self.save(v)
+        if stays:
+            return self.export(v)
+        found = None if self.function.native else start_of_next(self, v)
+        if found is None:
+            return self.save(v)
+        self.note(v, "carried back", "the next turn began with it")
+        return carry_back(self, v, *found)
 
     def _index(self, op: Op, home: Block) -> Value:
         turn = self.mirror[home].params[0]

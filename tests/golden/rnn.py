@@ -19,12 +19,10 @@ def rnn_value_and_grad(w, u, h, x):
         )
     # --- forward --------------------------------------------------------
     h_saved = []
-    h_saved_1 = []                                      # losses.py:95
     loss = 0.0                                          # losses.py:94
     for t in range(len(x)):
         h_saved.append(h)
         h = np.tanh(w @ h + u @ x[t])                   # losses.py:95
-        h_saved_1.append(h)
         loss += np.sum(h * h)                           # losses.py:96
 
     # --- reverse --------------------------------------------------------
@@ -33,12 +31,12 @@ def rnn_value_and_grad(w, u, h, x):
     d_x = np.zeros(x.shape)
     d_w = np.zeros(w.shape)
     for t in range(len(x) - 1, -1, -1):                 # losses.py:94
-        h = h_saved.pop()
-        h_1 = h_saved_1.pop()                           # losses.py:95
-        d_h += 2.0 * h_1                                # losses.py:96
-        d_total = d_h * (1.0 - h_1 * h_1)               # losses.py:95
+        h_1 = h_saved.pop()
+        d_h += 2.0 * h                                  # losses.py:96
+        d_total = d_h * (1.0 - h * h)                   # losses.py:95
         d_u += np.outer(d_total, x[t])
         d_x[t] += d_total @ u
         d_h = d_total @ w
-        d_w += np.outer(d_total, h)
+        d_w += np.outer(d_total, h_1)
+        h = h_1
     return loss, (d_w, d_u, d_h, d_x)
