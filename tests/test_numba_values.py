@@ -372,3 +372,17 @@ def test_an_item_of_another_kind_leaves_a_later_argument_its_name():
     assert got == pytest.approx(6.0 * 2.25 * 0.3)
     assert d_e["x"] == pytest.approx(6.0 * 2.25)
     assert np.allclose(d_b, 2.0 * 2.25 * 0.3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("accumulated", [np.cumprod, np.maximum.accumulate])
+def test_second_order_of_running_products_and_extremes(accumulated: Any) -> None:
+    """What is carried through their sweeps is a number, where each row is one."""
+
+    def loss(x: Any) -> Any:
+        return np.sum(accumulated(x) ** 2) * x[0]
+
+    x, v = np.array([0.3, -0.5, 0.7, 1.1]), np.array([1.0, 0.2, -0.4, 0.5])
+    got = gradgen.hvp(loss, backend="numba")((x,), v)
+    slope, h = gradgen.grad(loss), 1e-5
+    np.testing.assert_allclose(got, (slope(x + h * v) - slope(x - h * v)) / (2.0 * h), rtol=1e-7)

@@ -93,7 +93,7 @@ def _cumprod_adjoint(x, g, axis):
     d_running = np.moveaxis(g, axis, 0)
     running = np.cumprod(rows, axis=0)
     d_rows = np.zeros_like(rows)
-    carry = np.zeros(rows.shape[1:])
+    carry = 0.0 if np.ndim(rows) == 1 else np.zeros(rows.shape[1:])
     for k in range(len(rows) - 1, 0, -1):
         carry = carry + d_running[k]
         d_rows[k] = running[k - 1] * carry

@@ -54,7 +54,7 @@ def _running_extreme_to_array(g, y, axis):
     """Cotangent of a running extreme: to the entry that it is, the first of a tie."""
     rows, best = np.moveaxis(g, axis, 0), np.moveaxis(y, axis, 0)
     d_rows = np.zeros(rows.shape)
-    carry = np.zeros(rows.shape[1:])
+    carry = 0.0 if np.ndim(rows) == 1 else np.zeros(rows.shape[1:])
     for k in range(len(rows) - 1, 0, -1):
         carry = carry + rows[k]
         new = best[k] != best[k - 1]
