@@ -112,7 +112,7 @@ def _adjoint(program: Program) -> None:
         }
     )
     callees = callees_of(function)
-    if callees:
+    if callees and options.mode in MARKED:
         from gradgen.diff.segments import refuse_marks
 
         refuse_marks(c.function for c in callees)

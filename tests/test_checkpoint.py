@@ -322,3 +322,27 @@ def test_a_step_is_known_for_the_call() -> None:
     for n in (1, 3, 4):
         slope = (stepped(0.5 + 1e-6, n) - stepped(0.5 - 1e-6, n)) / 2e-6
         assert gradgen.grad(stepped)(0.5, n) == pytest.approx(slope, rel=1e-6)
+
+
+@pytest.mark.parametrize("function", [looping, recursive])
+def test_forward_mode_keeps_nothing_and_takes_marks_in_recursion(function: Any) -> None:
+    n = 30 if function is looping else 3
+    value, slope = gradgen.jvp(function)((0.5, n), 1.0)
+    assert value == function(0.5, n)
+    assert slope == pytest.approx(np.imag(complex_step(function, n)) / 1e-30, rel=1e-13)
+    h = 1e-5
+    curve = gradgen.jacfwd(gradgen.jacfwd(function))(0.5, n)
+    jacobian = gradgen.jacfwd(function)
+    assert curve == pytest.approx((jacobian(0.5 + h, n) - jacobian(0.5 - h, n)) / (2 * h), rel=1e-6)
+
+
+def complex_step(function: Any, n: int) -> complex:
+    """Return a function's value a tiny step aside, along the imaginary axis."""
+    x = 0.5 + 1e-30j
+    if function is recursive:
+        for k in range(n):
+            x = x + x**k
+        return x
+    for _ in range(n * (n + 1) // 2):
+        x = np.sin(x)
+    return x
