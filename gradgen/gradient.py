@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
+NOTHING = object()  # in the place of an argument that is not given
 Call = tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any]]
 
 
@@ -97,21 +98,26 @@ class Gradient(Specialised):
         bound.options = self.options.without_receiver() if self.counted else self.options
         return bound
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, first: Any = NOTHING, /, *rest: Any, **kwargs: Any) -> Any:
         """Return the gradient (and value) at these arguments."""
-        if not kwargs:
-            recent = self._recent
-            if len(args) != 1 or type(args[0]) is not recent.sole:
-                quick = self._quick.get(tuple(map(type, args)))
-                if quick is None or not (quick.sure or quick.takes(args)):
-                    return self._at_length(args, kwargs)
-                self._recent = recent = quick
+        # The first argument has a name of its own: one alone is handed on without a tuple of it.
+        quick = self._recent
+        if type(first) is quick.sole and not rest and not kwargs:
             try:
-                return recent.call(*args)
+                return quick.call(first)
             except Exception as error:
-                self._explain_failure(error, recent.made, args)
+                self._explain_failure(error, quick.made, (first,))
                 raise
-        return self._at_length(args, kwargs)
+        args = rest if first is NOTHING else (first, *rest)
+        quick = None if kwargs else self._quick.get(tuple(map(type, args)))
+        if quick is None or not (quick.sure or quick.takes(args)):
+            return self._at_length(args, kwargs)
+        self._recent = quick
+        try:
+            return quick.call(*args)
+        except Exception as error:
+            self._explain_failure(error, quick.made, args)
+            raise
 
     def _at_length(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call the generated function; calls of these types go the short way from then on."""

@@ -145,7 +145,7 @@ class Pushforward(Gradient):
 
     pushed = True
 
-    def __call__(self, args: tuple[Any, ...], tangents: Any, **kwargs: Any) -> Any:
+    def __call__(self, args: tuple[Any, ...], tangents: Any, **kwargs: Any) -> Any:  # type: ignore[override]
         """Return value and tangent at these arguments; further ones may be given by name."""
         if not isinstance(args, tuple | list):
             raise ArgumentError("the arguments are no tuple", hint="call it with (args, tangents)")

@@ -30,7 +30,7 @@ class Quick:
 
     def __init__(self, made: Specialisation, args: tuple[Any, ...]) -> None:
         self.made: Any = made
-        self.call = made.call
+        self.call: Any = compiled_alone(made) or made.call
         self.arrays = tuple(
             (k, a.dtype, a.ndim) for k, a in enumerate(args) if isinstance(a, np.ndarray)
         )
@@ -64,6 +64,18 @@ class Quick:
             if getattr(function, name) is not value:
                 return False
         return not self.rest or all(c.fresh() for c in self.rest)
+
+
+def compiled_alone(made: Specialisation) -> Any:
+    """Return the function that Numba compiles, where the module's own does no more than call it."""
+    if made.program.options.backend != "numba":
+        return None
+    from gradgen.backends.kernels import SUFFIX
+
+    code, name = made.call.__code__, made.program.name
+    given = ", ".join(code.co_varnames[: code.co_argcount])
+    alone = f"\ndef {name}({given}):\n    return {name}{SUFFIX}({given})\n"
+    return made.call.__globals__[name + SUFFIX] if made.program.text.endswith(alone) else None
 
 
 def _by_position(made: Specialisation) -> tuple[tuple[tuple[int, ...], ...], ...]:

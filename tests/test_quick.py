@@ -190,3 +190,55 @@ def test_a_changed_function_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
         other.setitem(globals(), "halved", lambda x: x * x)
         assert by(gradient, x, 2.0).tolist() == [8.0, 8.0]
     assert by(gradient, x, 2.0).tolist() == [5.0, 4.0]
+
+
+def test_an_argument_of_any_kind_may_come_first() -> None:
+    """The first argument has a name inside, which is no name outside."""
+
+    def scaled_by(first: float, quick: float = 2.0) -> float:
+        return first * first * quick
+
+    gradient = gradgen.grad(scaled_by)
+    for _ in range(2):
+        assert gradient(3.0) == gradient(first=3.0) == gradient(3.0, quick=2.0) == 12.0
+        assert gradient(3.0, 1.0) == gradient(quick=1.0, first=3.0) == 6.0
+    for args, kwargs in ((), {}), ((1.0,), {"first": 1.0}), ((1.0, 2.0, 3.0), {}):
+        with pytest.raises(gradgen.ArgumentError, match="does not fit"):
+            gradient(*args, **kwargs)
+
+
+def test_compiled_functions_are_called_at_once() -> None:
+    """Where the module's own function does no more than call the compiled one."""
+    pytest.importorskip("numba")
+
+    def square(x: float) -> float:
+        return x * x
+
+    def product(x: Any, y: float) -> float:
+        return y * np.sum(x * x)
+
+    one = gradgen.value_and_grad(square, backend="numba")
+    assert by(one, 3.0) == (9.0, 6.0)
+    assert one._recent.call is not one.specialise((3.0,)).call
+    two = gradgen.grad(product, argnums=(0, 1), backend="numba")
+    for _ in range(2):
+        of_row, of_number = two(np.array([1.0, 2.0]), 0.5)
+        np.testing.assert_array_equal(of_row, [1.0, 2.0])
+        assert of_number == 5.0
+
+
+def test_compiled_errors_name_the_line_when_called_at_once() -> None:
+    pytest.importorskip("numba")
+
+    def entry(x: Any, k: int) -> float:
+        return x[k] * x[k]
+
+    gradient = gradgen.grad(entry, backend="numba")
+    row = np.array([1.0, 2.0])
+    for _ in range(2):
+        gradient(row, 1)
+    with pytest.raises(IndexError) as long:
+        gradgen.grad(entry, backend="numba")(row, 5)
+    with pytest.raises(IndexError) as short:
+        gradient(row, 5)
+    assert short.value.__notes__ == long.value.__notes__
