@@ -195,7 +195,17 @@ class _Proof:
             return first._replace(kept=True) if back and not first.kept and not self.whole else None
         if op.prim == "load":
             return self._loaded(op, first)
-        return None
+        return self._without_axis(op, first)
+
+    def _without_axis(self, op: Op, degree: Degree) -> Degree | None:
+        """Return the degree where the axis of the maximum, of length 1, is left out."""
+        shape, rank = op.inputs[0].type.shape, self.rank
+        if self.whole or not degree.kept or self.axis is None or not shape or len(shape) != rank:
+            return None
+        axis = op.attrs.get("axis")
+        squeezed = op.prim == "squeeze" and isinstance(axis, int) and axis % rank == self.axis
+        flat = op.prim in ("ravel", "flatten") and rank == 2 and shape[self.axis] == 1
+        return degree._replace(kept=False) if squeezed or flat else None
 
     def _summed_up(self, op: Op, degrees: list[Degree | None]) -> Degree | None:
         """Return the degree of a sum of scaled values, all of one degree, or nothing."""
@@ -293,10 +303,21 @@ class _Proof:
         picked = index == "aa" and self.rank == 2 and self._last() and degree.kept
         if picked and _counts_rows(op.inputs[1]):
             return degree._replace(kept=False)
+        if degree.kept and _takes_one(index, self.rank, self.axis):
+            return degree._replace(kept=False)
         back = ":" * (self.axis or 0) + "n"
         if not degree.kept and index.rstrip(":") == back.rstrip(":"):
             return degree._replace(kept=True)
         return None
+
+
+def _takes_one(index: str, rank: int | None, axis: int | None) -> bool:
+    """Whether a subscript takes one place of an axis, and all of the others."""
+    more = (rank or 0) - sum(c != "e" for c in index)
+    if rank is None or more < 0 or index.count("e") > 1:
+        return False
+    whole = index.replace("e", ":" * more) if "e" in index else index + ":" * more
+    return all(c == ("i" if k == axis else ":") for k, c in enumerate(whole))
 
 
 def _counts_rows(places: Value) -> bool:

@@ -30,8 +30,8 @@ def reshape_type(inputs: list[Value], attrs: Attrs) -> Type:
         rest, at = [d for d in dims if d != -1], dims.index(-1)
         old = inputs[0].type.shape
         free: Length = fresh_dim()
-        if not rest and old is not None and len(old) == 1:
-            free = old[0]
+        if all(d == 1 for d in rest):
+            free = _flat(old)
         elif old is not None and all(isinstance(d, int) for d in (*old, *rest)):
             free = _product(old) // max(_product(rest), 1)
         dims = (*dims[:at], free, *dims[at + 1 :])
@@ -69,14 +69,17 @@ def reshape_as_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 def ravel_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return a vector of all entries."""
-    old = inputs[0].type.shape
-    return with_shape(inputs[0], (old[0] if old is not None and len(old) == 1 else _flat(old),))
+    return with_shape(inputs[0], (_flat(inputs[0].type.shape),))
 
 
 def _flat(shape: tuple[Length, ...] | None) -> Length:
-    if shape is not None and all(isinstance(d, int) for d in shape):
-        return _product(shape)
-    return fresh_dim()
+    """Return how many entries there are, as far as one length that is not 1 tells."""
+    if shape is None:
+        return fresh_dim()
+    long = [d for d in shape if d != 1]
+    if len(long) == 1:
+        return long[0]
+    return _product(shape) if all(isinstance(d, int) for d in shape) else fresh_dim()
 
 
 def transpose_type(inputs: list[Value], attrs: Attrs) -> Type:

@@ -84,6 +84,37 @@ def softmax_of_first_axis(z, w):
 # In these the maximum does not cancel.
 
 
+def top_of_last_axis(z, w):
+    m = np.max(z, axis=-1, keepdims=True)
+    return np.sum(w * (m[..., 0] + np.log(np.sum(np.exp(z - m), axis=-1))))
+
+
+def top_of_rows(z, w):
+    m = z.max(axis=1, keepdims=True)
+    return np.sum(w * (m[:, 0] + np.log(np.sum(np.exp(z - m), axis=1))))
+
+
+def top_of_columns(z, w):
+    m = z.max(axis=0, keepdims=True)
+    return np.sum(w * (m[0] + np.log(np.sum(np.exp(z - m), axis=0))))
+
+
+def top_squeezed(z, w):
+    m = np.max(z, axis=1, keepdims=True)
+    return np.sum(w * (np.squeeze(m, axis=1) + np.log(np.sum(np.exp(z - m), axis=1))))
+
+
+def top_flattened(z, w):
+    m = np.max(z, axis=1, keepdims=True)
+    return np.sum(w * (m.ravel() + np.log(np.sum(np.exp(z - m), axis=1))))
+
+
+def one_class(z, w):
+    m = np.max(z, axis=1, keepdims=True)
+    norm = m + np.log(np.sum(np.exp(z - m), axis=1, keepdims=True))
+    return np.sum(w * (z - norm)[:, 1])
+
+
 def in_place_of_another(z, w):
     u = z * w
     u -= np.max(z, axis=1, keepdims=True)
@@ -94,6 +125,11 @@ def in_place_of_another(z, w):
 def first_axis_beside_rows(z, w):
     top = np.max(z, axis=0)
     return np.sum(w[0] * (np.log(np.sum(np.exp(z - top[:, None]), axis=0)) + top))
+
+
+def top_of_the_next_row(z, w):
+    m = np.max(z, axis=1, keepdims=True)
+    return np.sum(w[1:] * (m[1:, 0] + np.log(np.sum(np.exp(z - m), axis=1))[:-1]))
 
 
 def only_shifted(x):
@@ -155,8 +191,15 @@ EXAMPLE_ARGS = {
     "weights_in_place": lambda: (_normal(4), _normal(4, seed=1)),
     "forward_algorithm": lambda: (_normal(3, 3), _normal(5, 3, seed=1)),
     "softmax_of_first_axis": lambda: (_normal(4, 3), _normal(4, 3, seed=1)),
+    "top_of_last_axis": lambda: (_normal(2, 4, 3), _normal(2, 4, seed=1)),
+    "top_of_rows": lambda: (_normal(4, 3), _normal(4, seed=1)),
+    "top_of_columns": lambda: (_normal(4, 3), _normal(3, seed=1)),
+    "top_squeezed": lambda: (_normal(4, 3), _normal(4, seed=1)),
+    "top_flattened": lambda: (_normal(4, 3), _normal(4, seed=1)),
+    "one_class": lambda: (_normal(4, 3), _normal(4, seed=1)),
     "in_place_of_another": lambda: (_normal(4, 3), _normal(4, 3, seed=1)),
     "first_axis_beside_rows": lambda: (_normal(3, 3), _normal(3, 3, seed=1)),
+    "top_of_the_next_row": lambda: (_normal(4, 3), _normal(4, seed=1)),
     "only_shifted": lambda: (_normal(4),),
     "norm_is_used_twice": lambda: (_normal(4),),
     "other_axis": lambda: (_normal(4, 3), _normal(4, 3, seed=1)),
