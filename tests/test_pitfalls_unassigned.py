@@ -470,3 +470,21 @@ def test_what_a_flag_does_not_say_is_tested():
         assert np.all(np.isfinite(derivative(x, 0.6)))
         with pytest.raises(UnboundLocalError):
             derivative(x, 5.0)
+
+
+def index_behind_no_turns(x, n):
+    for i in range(n):
+        x = x * 2.0 + i
+    y = x * i
+    for i in range(i, -1, -1):
+        y = y * (i + 1)
+    return y * i + y
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_index_of_a_loop_without_turns(backend: str) -> None:
+    """It has its name in the message, and a copy of it for a second loop makes no None of it."""
+    derive = gradgen.value_and_grad(index_behind_no_turns, backend=backend)
+    assert derive(1.5, 3) == (index_behind_no_turns(1.5, 3), 8.0 * 2.0 * 6.0)
+    with pytest.raises(UnboundLocalError, match="local variable 'i' where"):
+        derive(1.5, 0)

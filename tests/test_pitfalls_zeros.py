@@ -10,6 +10,7 @@ import pytest
 import gradgen
 from tests.checks import entry_of
 from tests.pitfalls import Pitfall, Pitfalls, check
+from tests.references import difference_gradient
 
 X = np.array([0.0, 1.5, 2.0])
 ROOT = np.array([0.0, 0.5 / math.sqrt(1.5), 0.5 / math.sqrt(2.0)])
@@ -207,3 +208,24 @@ def test_zeros_in_forward_mode(case: Pitfall) -> None:
     with np.errstate(all="ignore"):
         found = gradgen.jacfwd(case.function)(*case.args)
     np.testing.assert_allclose(found, case.expect, rtol=1e-3, atol=1e-15)
+
+
+def ratios(a, b):
+    return np.sum(np.divide(a, b, out=np.zeros_like(a), where=b != 0.0) ** 2)
+
+
+def logarithms(p, b):
+    entries = np.zeros((2, 3))
+    np.log(p, out=entries, where=p > 0.0)
+    return np.sum(entries * b) + np.sum(np.sqrt(p, out=np.ones((2, 3)), where=p >= 0.1) * p)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+@pytest.mark.parametrize("function", [ratios, logarithms], ids=lambda f: f.__name__)
+def test_what_is_not_asked_for_raises_nothing(function, backend: str) -> None:
+    """NumPy does not compute it, and so does not warn; nor do the text and its sweep."""
+    a, b = np.array([[0.3, -1.0, 3.0], [1.0, 0.0, -3.0]]), np.array([[1.0, 0.0, 2.0]] * 2)
+    expected = difference_gradient(function, (a, b), (0,))
+    with np.errstate(all="raise"):
+        found = gradgen.grad(function, backend=backend)(a, b)
+    np.testing.assert_allclose(found, expected[0], rtol=1e-9)

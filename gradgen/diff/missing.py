@@ -22,9 +22,11 @@ def missing_values(
     return _Finder(placed, sure).run(top).out
 
 
-def something_in(top: Block, placed: bool = True) -> Callable[[Value, Block | None], bool]:
+def something_in(
+    top: Block, placed: bool = True, sure: Collection[Value] = frozenset()
+) -> Callable[[Value, Block | None], bool]:
     """Return what says of a value and a block whether it is something there, if not elsewhere."""
-    finder = _Finder(placed, ()).run(top)
+    finder = _Finder(placed, sure).run(top)
     return lambda v, block: not finder.is_nothing(v, finder.flags.get(block, ()))
 
 

@@ -12,6 +12,7 @@ import heapq
 from typing import Any
 
 from gradgen.deep import deep
+from gradgen.diff.activity import ends
 from gradgen.ir.nodes import Block, Const, Op, Undefined, Value, added_in_place
 
 DEFINE, KILL, MARK, RESTORE = range(4)
@@ -33,6 +34,7 @@ class _Lives:
         self.live: set[Value] = set()
         self.trail: list[Value] = []
         self.noted: list[Event] = []
+        self.kept: dict[Block, Value | None] = {}
 
     def events(self, body: Block) -> list[Event]:
         """Return definitions and ends of lives, in program order.
@@ -81,7 +83,12 @@ class _Lives:
         self._uses([*block.results, *through])
         for op in reversed(block.ops):
             self._op(op, through)
-        self._define(block.params)
+        kept = self.kept.get(block)
+        if kept is None or kept in self.live:
+            self._define(block.params)
+        else:  # it ends at once, so that the index may have its variable
+            self._define([p for p in block.params if p is not kept])
+            self._define([kept])
 
     def _op(self, op: Op, through: list[Value]) -> None:
         if len(op.outputs) == 1 and (op.out in self.folded or _is_argument(op)):
@@ -95,6 +102,8 @@ class _Lives:
         if op.prim == "if":
             self._if(op, through)
         elif op.blocks:
+            if op.prim == "for":
+                self.kept[op.blocks[0]] = self._kept_index(op.blocks[0])
             self._uses(_free_values(op))
             free = _free_values(op)
             for b in reversed(op.blocks):
@@ -102,6 +111,15 @@ class _Lives:
                 # What a failing test leaves with is what its block was given.
                 self._side(b, [*free, *b.params] if tests else free)
         self._uses(op.inputs)
+
+    def _kept_index(self, body: Block) -> Value | None:
+        """Return the variable that every turn of a loop leaves its index in, if it has its name."""
+        index, *params = body.params
+        last, hint = ends(body), self.hint.get(index)
+        for k, p in enumerate(params):
+            if hint and self.hint.get(p) == hint and all(b.results[k] is index for b in last):
+                return p
+        return None
 
     def _side(self, block: Block, through: list[Value]) -> tuple[dict[Value, bool], list[Value]]:
         """Walk a block from the present state and take that back.

@@ -53,7 +53,7 @@ class Writer:
         self.loops: list[Op] = []
         self.reverse = False
         self.needs: set[str] = set()
-        self.is_something = something_in(function.body)
+        self.is_something = something_in(function.body, sure=function.raised_for)
         self.none_for = none_for if none_for is not None else set()
         self.bare = {names[v] for v in bare_numbers(function.body) if v in names}
 

@@ -25,6 +25,7 @@ from gradgen.frontend.membership import contains
 from gradgen.frontend.objects import class_of, compared
 from gradgen.frontend.operators import COMPARE, FOLD
 from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.sameness import interchangeable
 from gradgen.frontend.values import (
     BoundMethod,
     Box,
@@ -172,6 +173,8 @@ def _are_rows(r: Reader, left: Any, right: Any) -> bool:
 
 def _compared_rows(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> Any:
     if prim in ("is", "is_not"):
+        if interchangeable(left, right):
+            return Const(prim == "is")
         what = "a test of whether two items of lists are one list"
         r.refuse(node, what, "compare their places, or what they hold by ==")
     items = [lists.as_item(r, v, node) for v in (left, right)]

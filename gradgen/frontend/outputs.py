@@ -15,7 +15,7 @@ from gradgen.frontend.places import array_of, at, is_none, plain, write_where
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.stores import overwrite, write
 from gradgen.frontend.values import Choice, Ref, Seq, Static
-from gradgen.ir.nodes import Value
+from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import broadcast
 from gradgen.library import ufuncs
 from gradgen.rules.registry import CALLABLES, RULES
@@ -24,6 +24,9 @@ from gradgen.rules.registry import CALLABLES, RULES
 PLACE = {id(np.dot): 2, id(np.clip): 3, id(np.take): 3, id(np.ptp): 2, id(np.nancumprod): 3,
          id(np.compress): 3, id(np.choose): 2}  # fmt: skip
 METHODS = {"reduce": 3, "accumulate": 3, "reduceat": 4}
+# Functions that are not of all numbers, and the place of the input which is 1 where they are not.
+DOMAINS = {np.divide: 1, np.power: 0, np.float_power: 0, np.sqrt: 0, np.reciprocal: 0,
+           np.log: 0, np.log2: 0, np.log10: 0}  # fmt: skip
 
 Compute = Callable[[list[Any], dict[str, Any]], Any]
 
@@ -167,8 +170,19 @@ def call_into(
         result = as_value(r, compute([r.hold(v) for v in chosen], kwargs), node)
         write(r, node, owner, plain("m", test), result, "store")
     else:
+        args = _harmless(r, obj, args, inputs, test)
         write_where(r, node, owner, as_value(r, compute(args, kwargs), node), mask)
     return owner
+
+
+def _harmless(r: Reader, obj: Any, args: list[Any], inputs: list[Value], test: Value) -> list[Any]:
+    """Return inputs with 1 where nothing is asked for: NumPy does not compute or warn there."""
+    place = DOMAINS.get(obj)
+    if place is None or test.type.is_scalar or inputs[place].type.is_scalar:
+        return args
+    one = Const(1.0 if inputs[place].type.inexact else 1)
+    inside = r.hold(r.b.emit("where", [test, inputs[place], one]))
+    return [*args[:place], inside, *args[place + 1 :]]
 
 
 def _always(mask: Any) -> bool:

@@ -27,6 +27,8 @@ def picked(r: Reader, node: ast.AST, owner: Any, key: Any) -> Ref | Choice:
     if isinstance(owner, Static) and owner.obj is None:
         r.fail(node, TypeError("'NoneType' object is not subscriptable"))
     numbered = isinstance(owner, Seq) and owner.grown is None and isinstance(key, Value)
+    if numbered and key.type.kind == "bool" and key.type.weak and len(owner.items) > 1:
+        return Choice(key, Const(1), Const(0))
     few = numbered and key.type.kind == "int" and 0 < len(owner.items) <= FEW
     if numbered and not owner.items and key.type.kind == "int":
         r.fail(node, IndexError(f"{owner.kind.__name__} index out of range"))

@@ -216,7 +216,8 @@ class Function:
     ``helpers`` are syntax trees of functions that a backend prints into the module,
     ``plain_helpers`` the names of those that it does not compile, if it compiles (``native``);
     ``reordered``: it may take sums in another order; ``filled``: the lists, dicts and objects in
-    arguments that it writes to, by parameter and the steps from there.
+    arguments that it writes to, by parameter and the steps from there; ``raised_for``: the
+    variables for which the text raises by itself where they are not assigned.
     """
 
     name: str
@@ -235,6 +236,7 @@ class Function:
     native: bool = False
     reordered: bool = False
     filled: frozenset[Any] = frozenset()
+    raised_for: set[Value] = field(default_factory=set)
 
 
 @dataclass(eq=False, slots=True)

@@ -9,7 +9,7 @@ have left something in it.
 from __future__ import annotations
 
 from gradgen.diff.activity import carried, ends
-from gradgen.diff.missing import missing_values, something_in
+from gradgen.diff.missing import missing_values, read_for_sure, something_in
 from gradgen.diff.unassigned import carrying_none, start_from, start_from_none
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, blocks_of, walk
 from gradgen.ir.partition import Partition
@@ -60,6 +60,7 @@ def settle_guards(function: Function, every: bool = False) -> None:
     start_from_none(function.body, needed, missing)
     kept = carrying_none(function.body)
     gone = {op for _, op, v in guards if v not in kept}
+    function.raised_for = read_for_sure(function.body) - kept
     for block in {b: None for b, op, _ in guards if op in gone}:
         _remove(block, gone)
 

@@ -156,7 +156,15 @@ def _positive(*shape, seed=0):
     return np.abs(_normal(*shape, seed=seed)) + 0.5
 
 
+def picked_by_a_truth(a, b):
+    """A truth is a subscript: of numbers, of functions, and of what is written to."""
+    sums = [a, b]
+    sums[b > 1.0] += (a, b**2)[a > b]
+    return (math.sin, math.cos)[a > 0.5](sums[0]) * sums[1]
+
+
 EXAMPLE_ARGS = {
+    "picked_by_a_truth": lambda: (0.7, 1.3),
     "conditional_alias": lambda: (_normal(5), True),
     "alias_on_data": lambda: (_normal(5), _positive(5, seed=1)),
     "alias_loop_rotate": lambda: (_normal(5), _positive(5, seed=1)),
@@ -177,6 +185,7 @@ EXAMPLE_ARGS = {
 }
 
 MORE_ARGS = {
+    "picked_by_a_truth": [lambda: (0.9, 0.4), lambda: (0.2, 0.1)],
     "alias_on_data": [
         lambda: (_positive(5) * 4, _normal(5, seed=1)),
         lambda: (_normal(5, seed=2) - 9, _positive(5, seed=3)),

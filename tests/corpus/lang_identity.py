@@ -61,7 +61,21 @@ def starred_powers(x, y):
     return total
 
 
+def scaled_in_place(items, factor):
+    if isinstance(items, tuple):
+        return tuple(factor * v for v in items)
+    for i in range(len(items)):
+        items[i] *= factor
+    return items
+
+
+def the_list_that_was_given(a, pair, items):
+    new, same = scaled_in_place(pair, a), scaled_in_place(items, a)
+    return sum(new) * sum(same) + sum(pair) * items[0] + (same is items)
+
+
 EXAMPLE_ARGS = {
+    "the_list_that_was_given": lambda: (0.7, (1.2, 0.4), [0.3, -0.8]),
     "others_only": lambda: (np.array([0.4, -0.9]), 1.3),
     "alias_or_equal_list": lambda: (0.7,),
     "same_static_list": lambda: (np.array([0.4, -0.9]),),

@@ -108,11 +108,28 @@ def write_into(x, y, t):
     return np.sum(x * y)
 
 
+def indices_read_behind_loops(x, n):
+    """The indices are the variables of the loops themselves, in the text as well."""
+    i = j = 0
+    for k in range(n):
+        for i in range(k):
+            x = x + 0.1 * i * x**2
+        for j in range(2):
+            x = x * (1 + 0.01 * j * i)
+            if x > 5:
+                continue
+            x += 0.1 * k
+    for k in range(k, -1, -1):
+        x = 0.5 * x * (k + 1) + j
+    return x * (i + j + k)
+
+
 def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
 EXAMPLE_ARGS = {
+    "indices_read_behind_loops": lambda: (0.7, 4),
     "index_shadows_array": lambda: (_normal(2, 3), _normal(2)),
     "name_of_two_kinds": lambda: (0.7,),
     "while_test_assigns": lambda: (1.2,),
@@ -128,6 +145,7 @@ EXAMPLE_ARGS = {
 }
 
 MORE_ARGS = {
+    "indices_read_behind_loops": [lambda: (3.0, 3), lambda: (0.7, 1)],
     "while_test_writes": [lambda: (0.7, np.array([0.3, 1.1, -0.2]))],
     "list_grown_on_one_path": [lambda: (-_normal(3),)],
     "rank_zero_or_number": [lambda: (0.4, 0.9)],
