@@ -1,14 +1,19 @@
-"""``a, b, c = p``: a test of how many items there are, and the reads of each, in one line."""
+"""``a, b, c = p``: a test of how many items there are, and the reads of each, in one line.
+
+So are the arrays of places, one for each axis, that ``np.nonzero`` and the like give at once.
+"""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING
 
-from gradgen.ir.nodes import Block, Const, Op, Value
+from gradgen.ir.nodes import Block, Const, Op, Value, same_value
 
 if TYPE_CHECKING:
     from gradgen.emission.writer import Writer
+
+PLACES = ("nonzero", "tril_indices", "triu_indices")  # one array for each axis
 
 
 def unpackings(block: Block, folded: set[Value], read: dict[Value, int]) -> dict[Op, list[Op]]:
@@ -30,7 +35,28 @@ def unpackings(block: Block, folded: set[Value], read: dict[Value, int]) -> dict
             spare.append(row)
         out[op] = [*reads, *spare]
     out.update(_of_rows(block, folded, read))
+    out.update(_of_axes(block, folded))
     return out
+
+
+def _of_axes(block: Block, folded: set[Value]) -> dict[Op, list[Op]]:
+    """Return the first of the arrays that one call gives, one for each axis, with all of them."""
+    out: dict[Op, list[Op]] = {}
+    for k, op in enumerate(block.ops):
+        count = op.inputs[0].type.rank if op.prim == "nonzero" else 2
+        if op.prim not in PLACES or op.attrs["axis"] or not count or count < 2:
+            continue
+        parts = block.ops[k : k + count]
+        alike = all(_is_axis(part, j, op) for j, part in enumerate(parts))
+        if alike and len(parts) == count and not any(part.out in folded for part in parts):
+            out[op] = parts
+    return out
+
+
+def _is_axis(op: Op, axis: int, first: Op) -> bool:
+    if op.prim != first.prim or len(op.inputs) != len(first.inputs) or op.attrs["axis"] != axis:
+        return False
+    return all(same_value(a, b) for a, b in zip(op.inputs, first.inputs, strict=True))
 
 
 def _of_rows(block: Block, folded: set[Value], read: dict[Value, int]) -> dict[Op, list[Op]]:
@@ -66,6 +92,11 @@ def _is_item_of_tuple(op: Op) -> bool:
 
 def unpacking_of(op: Op, parts: list[Op], writer: Writer) -> list[ast.stmt]:
     """Return ``a, b, _ = p`` for a test of how many items there are, and the reads of these."""
+    if op.prim in PLACES:
+        each: list[ast.expr] = [ast.Name(writer.names[p.out], ast.Store()) for p in parts]
+        call = writer.made(op)
+        assert isinstance(call, ast.Subscript)
+        return [ast.Assign([ast.Tuple(each, ast.Store())], call.value)]
     source = parts[0].inputs[0]
     names = {_place(item, source): writer.names.get(item.out, "") for item in parts}
     count = op.attrs["width"] if op.prim == "field" else op.attrs["unpacks"]

@@ -135,3 +135,18 @@ def test_a_number_written_out_twice_in_one_expression(backend: str) -> None:
     ahead, behind = gradient(0.3501, 0.4), gradient(0.3499, 0.4)
     second = gradgen.grad(lambda u: gradient(u, 0.4))(0.35)
     np.testing.assert_allclose(second, (ahead - behind) / 2e-4, 1e-5)
+
+
+def test_places_of_all_axes_are_unpacked() -> None:
+    def loss(a: Any, x: Any) -> Any:
+        i, j = np.triu_indices(len(x), 1)
+        r, c = np.nonzero(a > 0.0)
+        return np.sum(a[i, j] * x[i] * x[j]) + np.sum(a[r, c] ** 2 * x[r]) + np.sum(a[c, r])
+
+    args = np.sin(np.arange(9.0) + 0.5).reshape(3, 3), np.arange(3.0)
+    gradient = gradgen.grad(loss, argnums=(0, 1))
+    for found, wanted in zip(gradient(*args), difference_gradient(loss, args, (0, 1)), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-7, atol=1e-8)
+    assert "i, j = np.triu_indices(len(x), 1)" in gradient.source
+    assert "r, c = np.nonzero(above)" in gradient.source
+    gradgen.check_grads(loss, args, order=2)
