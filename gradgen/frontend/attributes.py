@@ -27,6 +27,7 @@ from gradgen.frontend.stores import overwrite
 from gradgen.frontend.values import (
     BoundMethod,
     Choice,
+    Cursor,
     Flags,
     LocalFunction,
     Map,
@@ -51,6 +52,8 @@ def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     owner = records.expanded(r, owner, node)
     if isinstance(owner, Static):
         return _static_attribute(r, owner.obj, name, node)
+    if isinstance(owner, Record) and owner.kind is Cursor and name == "send":
+        return BoundMethod(owner, name)
     if isinstance(owner, Record):
         return attribute_of(r, owner, name, node)
     if isinstance(owner, Super):

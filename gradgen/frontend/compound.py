@@ -10,7 +10,7 @@ from gradgen.frontend import pointers
 from gradgen.frontend.assigned import assigned_names
 from gradgen.frontend.branches import condition, implied
 from gradgen.frontend.checkpoints import marked_test
-from gradgen.frontend.cursors import loop_of
+from gradgen.frontend.cursors import endless_loop, loop_of
 from gradgen.frontend.flow import read, split, told
 from gradgen.frontend.generators import asked_for, counting, filtered
 from gradgen.frontend.index_names import name_index
@@ -65,9 +65,7 @@ def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
     if isinstance(over, list):
         return written_out(r, s, over, rest)
     if over.endless:
-        r.refuse(
-            s.iter, "a loop that never ends by itself", "use while True, or zip it with a range"
-        )
+        return Point(endless_loop(r, s, over), rest)
     turns = known_turns(over)
     key = (*r.call_path, id(s))
     if turns is not None and (not turns or id(s) in r.written_out or _worth(r, turns)):

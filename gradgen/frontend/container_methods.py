@@ -299,6 +299,13 @@ def _setdefault(
     return owner.items[key]
 
 
+@method("send")
+def _send(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    from gradgen.frontend.resumed import send
+
+    return send(r, owner, args[0], node)
+
+
 @method("__getitem__")
 def _getitem(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return run_text(r, node, "out = owner[key]", "out", owner=owner, key=args[0])

@@ -47,6 +47,9 @@ def with_statement(r: Reader, s: ast.With, rest: Point) -> Point:
             continue
         target = evaluate(r, call.func) if isinstance(call, ast.Call) else None
         if not (isinstance(target, Static) and target.obj in HARMLESS):
+            if isinstance(target, Static) and target.obj is contextlib.ExitStack:
+                way = "write a `with` for each context, and try: ... finally: for a callback"
+                r.refuse(s, "contextlib.ExitStack", way)
             names = "only np.errstate, np.printoptions and contextlib.nullcontext are known"
             r.refuse(s, "this context manager", f"{names} to be harmless")
         if item.optional_vars is not None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from gradgen.frontend.branches import choose
 from gradgen.frontend.iterables import Over, Thunk, as_positions, current
+from gradgen.frontend.jumps import jumps_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Stepwise
 from gradgen.frontend.special import special
@@ -134,6 +135,8 @@ def _ended(r: Reader, it: Record, node: ast.AST) -> Value:
 def rest_of(r: Reader, it: Record, node: ast.AST) -> Over:
     """Return the iteration over all that is left, which nothing else can take any more."""
     over, place = it.fields["over"], _place(r, it, node)
+    if "state" in it.fields:  # of a generator, which goes on from where it stands
+        return over
     r.fill(it, {**it.fields, "place": Static(None)})
     if isinstance(place, Const) and isinstance(over.length, Const):
         return [over.element(Const(k)) for k in range(place.const, over.length.const)]
@@ -170,8 +173,18 @@ def loop_of(r: Reader, s: ast.For) -> list[ast.stmt] | None:
     The body may take items, too.
     """
     it = _named(r, s.iter)
-    if it is None:
-        return None
+    return None if it is None else _steps(r, s, it)
+
+
+def endless_loop(r: Reader, s: ast.For, over: Iteration) -> list[ast.stmt]:
+    """Return a loop over what never ends as a ``while``, which something in it has to leave."""
+    if not jumps_of(s.body) - {"continue"}:
+        way = "leave it by break, or zip it with a range"
+        r.refuse(s.iter, "a loop that never ends by itself", way)
+    return _steps(r, s, begun(r, over, s.iter))
+
+
+def _steps(r: Reader, s: ast.For, it: Record) -> list[ast.stmt]:
     name = f"taken {s.lineno}:{s.col_offset}"
     r.frame.names |= {name: it, LEFT: Static(items_left), TAKEN: Static(item_taken)}
     made = r.expansions.get((id(s), "stepwise"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 from gradgen.frontend import lists
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.indices import Index
-from gradgen.frontend.iterables import Over, as_positions, counted, current, over_value
+from gradgen.frontend.iterables import Over, Thunk, as_positions, counted, current, over_value
 from gradgen.frontend.iteration import Given, builder, iteration_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.subscripts import load_index
@@ -183,8 +184,10 @@ def _islice(given: Given) -> Over:
     bounds = [static_value(evaluate(given.r, a)) for a in given.node.args[1:]]
     over = given.over()
     if isinstance(over, Iteration) and over.endless:
-        stop = slice(*bounds).stop
-        over = [over.element(Const(k)) for k in range(stop or 0)]
+        parts = slice(*bounds)
+        each = [functools.partial(over.element, Const(k)) for k in range(parts.stop or 0)]
+        # Items that are passed over are taken, too, and in their order.
+        over = [one() for one in each] if parts.start or parts.step else [*map(Thunk, each)]
     return list(itertools.islice(given.known(over), *bounds))
 
 

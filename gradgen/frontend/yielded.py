@@ -18,6 +18,7 @@ from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.jumps import SCOPES, jumps_of
 from gradgen.frontend.reach import reached
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.resumed import endless, parts_of_endless
 from gradgen.frontend.special import special
 from gradgen.frontend.values import Box, Frame, Lazy, Ref, Seq, Static, contents
 from gradgen.ir.nodes import walk
@@ -48,6 +49,9 @@ def generator(
 ) -> Any:
     """Return what the call of a generator stands for; ``run`` reads a body in its frame."""
     given = dict(frame.names)
+    parts = parts_of_endless(r, definition)
+    if parts is not None:
+        return endless(r, node, parts, frame, run, _Seen(r, definition, frame, given))
 
     def items() -> Any:
         seen = _Seen(r, definition, frame, given)
@@ -184,7 +188,8 @@ def _require_an_end(r: Reader, definition: Any) -> None:
     for n in nodes_in(definition):
         always = isinstance(n, ast.While) and isinstance(n.test, ast.Constant) and n.test.value
         if always and not jumps_of(n.body) - {"continue"}:  # type: ignore[attr-defined]
-            r.refuse(n, "a generator that never ends", "let it end, or loop where it is used")
+            what = "a generator that never ends, with more than one yield or with jumps"
+            r.refuse(n, what, "let it end, or write while True with one yield, as a statement")
 
 
 class _Listing:

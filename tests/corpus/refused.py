@@ -379,6 +379,7 @@ def never_ends(x):
         while True:  # here: never ends
             yield i
             i += 1
+            yield -i
 
     for i in naturals():
         if i * x > 10.0:
