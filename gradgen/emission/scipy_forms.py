@@ -82,6 +82,21 @@ def _solve_ivp(op: Op, operands: list[Expr]) -> Expr:
     return call("_times_and_states", [made], {})
 
 
+def _weighted_quad(op: Op, operands: list[Expr]) -> Expr:
+    """Return ``scipy.integrate.quad(f, a, b, args=(c,), weight="cos", wvar=w)``."""
+    function = ast.Name(op.attrs["callee"].spelled["plain"], ast.Load())
+    options = {k: v for k, v in op.attrs.items() if k not in ("callee", "count")}
+    count = op.attrs["count"]
+    numbers, more = operands[2 : 2 + count], operands[2 + count :]
+    made = call(RULES[op.prim].spelling, [function, *operands[:2]], {})
+    if more:
+        made.keywords.append(ast.keyword("args", ast.Tuple(more, ast.Load())))
+    made.keywords += [ast.keyword(k, literal(v)) for k, v in options.items()]
+    wvar = numbers[0] if count == 1 else ast.Tuple(numbers, ast.Load())
+    made.keywords.append(ast.keyword("wvar", wvar))
+    return made
+
+
 def _stands_for(op: Op, operands: list[Expr]) -> Expr:
     """Return the first of two values that are the same."""
     return operands[0]
@@ -92,5 +107,6 @@ SPECIAL |= {
     "spline": _spline, "pieces_of": _pieces_of,
     "b_spline_of": _b_spline_of, "coefficients_through": _spline,
     "odeint": _odeint, "solve_ivp": _solve_ivp, "stands_for": _stands_for,
+    "weighted_quad": _weighted_quad,
     "scipy.stats.gaussian_kde.pdf": _estimate, "scipy.stats.gaussian_kde.logpdf": _estimate,
 }  # fmt: skip

@@ -42,10 +42,23 @@ def slope(func, first, second, args):
     return np.asarray(func(first, second, *args), dtype=float)
 
 
+def number(func, x, args):
+    """Return what a function gives, as a number."""
+    return float(func(x, *args))
+
+
 def callback(
-    r: Reader, node: ast.AST, func: Any, params: list[tuple[str, Type]], args: Any
+    r: Reader,
+    node: ast.AST,
+    func: Any,
+    params: list[tuple[str, Type]],
+    args: Any,
+    called: Any = slope,
 ) -> tuple[Callee, list[Value]]:
-    """Read a function of two values and further arguments, and return it with what these are."""
+    """Read a function of some values and further arguments, and return it with what these are.
+
+    ``called`` says how many there are, and what SciPy is to be given.
+    """
     held, with_held = held_by(func)
     structure, given = flatten(r, Seq([args, held]), node)
     state = Reading(node, node, r.frame, {"args": structure})
@@ -53,7 +66,7 @@ def callback(
     state.types = [t for _, t in params] + [leaf_type(r, leaf) for leaf in given]
     for _ in range(60):
         try:
-            _read(r, node, state, with_held, params, structure)
+            _read(r, node, state, with_held, params, structure, called)
             break
         except Widened:
             continue
@@ -78,6 +91,7 @@ def _read(
     with_held: Callable[[Any], Any],
     params: list[tuple[str, Type]],
     structure: Structure,
+    called: Any,
 ) -> None:
     block, leaves = Block(), list[Leaf]()
     r = InnerReader(block, outer, state)
@@ -93,7 +107,7 @@ def _read(
         mine = [parameter(r, leaves, n, t) for n, t in zip(labels, o.types, strict=True)]
         r.imported[key] = rebuild(o.structure, iter(mine))
     given, held = rebuild(structure, iter(more)).items
-    made = from_library(r, node, slope, [with_held(held), *own, given], {})
+    made = from_library(r, node, called, [with_held(held), *own, given], {})
     if any(isinstance(h, Ref) and r.versions[h.storage] is not h.value for h in r.held):
         outer.refuse(node, "a function that writes to its arguments", "return new values")
     block.results = [r.read(made)]

@@ -14,7 +14,7 @@ from typing import Any
 
 from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.callables import from_library
-from gradgen.frontend.callbacks import callback
+from gradgen.frontend.callbacks import callback, number
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.moment_calls import asked_of
 from gradgen.frontend.places import is_none
@@ -35,6 +35,7 @@ from gradgen.library.trajectories import (
     solved_by_odeint,
     stands_for,
 )
+from gradgen.library.weighted import found_by_quad, weighted_quad
 from gradgen.rules.callables import resolve
 from gradgen.rules.distributions import CONTINUOUS, DISCRETE
 from gradgen.rules.registry import RULES
@@ -158,20 +159,54 @@ def _only(name: str, reading: Any, usual: dict[str, tuple[Any, ...]], way: str) 
     def handler(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Read the function, where its options are those that are known."""
         given = dict(zip(places, args, strict=False)) | kwargs
-        for key, known in usual.items():
-            value = given.get(key)
-            if value is not None and not (is_static(value) and static_value(value) in known):
-                shown = repr(static_value(value)) if is_static(value) else "..."
-                r.refuse(node, f"{name} with {key}={shown}", way)
+        _require_usual(r, node, name, given, usual, way)
         return from_library(r, node, reading, args, kwargs)
 
 
-_only(
-    "scipy.integrate.quad",
-    quad,
-    {"full_output": (0, False), "weight": (None,), "complex_func": (False,)},
-    "split the range, and multiply by the weight",
-)
+def _require_usual(
+    r: Reader,
+    node: ast.AST,
+    name: str,
+    given: dict[str, Any],
+    usual: dict[str, tuple[Any, ...]],
+    way: str,
+) -> None:
+    for key, known in usual.items():
+        chosen = given.get(key)
+        if chosen is not None and not (is_static(chosen) and static_value(chosen) in known):
+            shown = repr(static_value(chosen)) if is_static(chosen) else "..."
+            r.refuse(node, f"{name} with {key}={shown}", way)
+
+
+WEIGHTS = ("cos", "sin", "cauchy", "alg", "alg-loga", "alg-logb", "alg-log")
+
+
+@special("scipy.integrate.quad", listed=False)
+def _quad(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read an integral: of its own steps, and with a weight of SciPy's value."""
+    given = dict(zip(inspect.signature(quad).parameters, args, strict=False)) | kwargs
+    usual: dict[str, tuple[Any, ...]] = {"full_output": (0, False), "complex_func": (False,)}
+    _require_usual(r, node, "scipy.integrate.quad", given, usual, "leave it out")
+    if is_none(given.get("weight")):
+        return from_library(r, node, quad, args, kwargs)
+    ways = "multiply the function by the weight"
+    _require_usual(r, node, "scipy.integrate.quad", given, {"weight": WEIGHTS}, ways)
+    ends = [given.get("a"), given.get("b")]
+    if any(is_static(end) and math.isinf(static_value(end)) for end in ends):
+        what = "scipy.integrate.quad with a weight over an infinite range"
+        r.refuse(node, what, "sum integrals over cycles of it, or multiply the function by it")
+    return from_library(r, node, weighted_quad, [], given)
+
+
+@special(found_by_quad, listed=False)
+def _found_by_quad(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read the function that SciPy calls as one of the module; it is given all that it reads."""
+    func, a, b, more, numbers, weight = args
+    options = {"weight": static_value(weight), **_options(r, node, kwargs, weighted_quad)}
+    callee, given = callback(r, node, func, [("x", FLOAT)], more, number)
+    held = [as_value(r, v, node) for v in (a, b, *numbers.items)]
+    attrs = {"callee": callee, "count": len(numbers.items), **options}
+    return Seq([r.hold(v) for v in r.b.emit_several("weighted_quad", [*held, *given], **attrs)])
 
 
 @special(along_axes, listed=False)

@@ -367,6 +367,16 @@ def _solve_ivp(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
     return [found.t, found.y]
 
 
+def _weighted_quad(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
+    from scipy.integrate import quad
+
+    options = {k: v for k, v in op.attrs.items() if k not in ("callee", "count")}
+    end = 2 + op.attrs["count"]
+    wvar = args[2] if end == 3 else tuple(args[2:end])
+    more = tuple(args[end:])
+    return list(quad(_slope(runner, op), args[0], args[1], more, wvar=wvar, **options))
+
+
 def _leaf(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
     if "stack" in op.attrs:
         return [[]]
@@ -377,6 +387,7 @@ EFFECTS: dict[str, Callable[[Runner, Op, list[Any]], list[Any]]] = {
     "call": _call,
     "odeint": _odeint,
     "solve_ivp": _solve_ivp,
+    "weighted_quad": _weighted_quad,
     "push": lambda runner, op, args: [],
     "leaf": _leaf,
     "captured": lambda runner, op, args: [runner.function.captures[op.attrs["name"]]],

@@ -44,7 +44,7 @@ P23 = np.array([[1, -4 / 3, 5 / 9], [0, 1, -2 / 3], [0, 4 / 3, -8 / 9], [0, -1, 
 @reads(
     "scipy.integrate.solve_ivp",
     samples=(
-        "scipy.integrate.solve_ivp(lambda t, y: -p * y, (0.0, 1.0), x3).y[:, -1]",
+        "scipy.integrate.solve_ivp(lambda t, s: -p * s, (0.0, 1.0), x3).y[:, -1]",
         "scipy.integrate.solve_ivp(lambda t, y, a: [y[1], -a * y[0]], [0, y], [x, 1.0], "
         "t_eval=np.array([0.1, 0.5, 0.8]), args=(p,), rtol=1e-6).y",
         "scipy.integrate.solve_ivp(lambda t, y: np.cos(t) * y, (1.0, x), x3, 'RK23').y[:, -1]",

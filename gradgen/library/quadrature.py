@@ -67,6 +67,10 @@ def known_infinite(x):
         "scipy.integrate.quad(lambda t: np.exp(-p * t) * t, x, np.inf)[0]",
         "scipy.integrate.quad(lambda t: 1.0 / (t * t + 0.1 * p), 8, x)[0]",
         "scipy.integrate.quad(lambda t: abs(t - x) * p, -3, y + 4, points=[x, 9.0])[0]",
+        "scipy.integrate.quad(lambda t: np.exp(-p * t), x, y, weight='cos', wvar=o)[0]",
+        "scipy.integrate.quad(lambda t, a: t**a, y, 4, (p,), weight='sin', wvar=9.0)[0]",
+        "scipy.integrate.quad(lambda t: np.exp(-p * t), x, y, weight='cauchy', wvar=u)[0]",
+        "scipy.integrate.quad(lambda t: np.exp(-p * t), x, y, weight='alg-loga', wvar=(c, u))[0]",
     ),
 )
 def quad(

@@ -9,7 +9,7 @@ from typing import Any
 
 from gradgen.diff.algebra import Algebra
 from gradgen.ir.nodes import Const, Op, Value
-from gradgen.ir.types import Type, array, fresh_dim
+from gradgen.ir.types import FLOAT, Type, array, fresh_dim
 from gradgen.rules.registry import printed, rule
 from gradgen.rules.shapes_of import Attrs, same_type
 
@@ -54,6 +54,14 @@ rule(
     times_type,
     spelling="scipy.integrate.solve_ivp",
     outputs=("t", "y"),
+    passive=True,
+    **_KEPT,
+)
+rule(
+    "weighted_quad",
+    lambda inputs, attrs: [FLOAT, FLOAT],
+    spelling="scipy.integrate.quad",
+    outputs=("integral", "error"),
     passive=True,
     **_KEPT,
 )

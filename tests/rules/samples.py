@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+import gradgen.library.of_scipy
 import gradgen.rules.table  # noqa: F401  (fills the table of rules)
 from gradgen.library import READINGS
 from gradgen.rules.registry import RULES, Rule
@@ -108,15 +109,18 @@ def means_another(loss: Any, args: tuple, argnums: tuple[int, ...]) -> bool:
     """Tell whether the complex step gives something other than the derivative.
 
     Of complex numbers some operations are other functions: ``eigh`` takes matrices for Hermitian.
-    One direction, in which all entries move, is enough to see that.
+    Two directions, in which all entries move, are enough to see that.
     """
     try:
         stepped = complex_gradient(loss, args, argnums)
     except Exception:
         return True
-    ways = directions(args, argnums)
-    along = sum(float(np.sum(one * way)) for one, way in zip(stepped, ways, strict=True))
-    return not np.allclose(along, difference_along(loss, args, argnums, ways), 1e-5, 1e-7)
+    drawn = directions(args, argnums)
+    for ways in (drawn, tuple(np.sign(way) for way in drawn)):
+        along = sum(float(np.sum(one * way)) for one, way in zip(stepped, ways, strict=True))
+        if not np.allclose(along, difference_along(loss, args, argnums, ways), 1e-5, 1e-7):
+            return True
+    return False
 
 
 def samples() -> Iterator[Sample]:

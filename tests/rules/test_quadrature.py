@@ -101,3 +101,43 @@ def test_normal_density_on_the_whole_line() -> None:
 def test_extrapolation_is_refused(loss) -> None:
     with pytest.raises(ValueError, match="extrapolate"):
         gradgen.grad(loss)(0.3)
+
+
+def of_waves(s):
+    return scipy.integrate.quad(lambda t: math.exp(-s * t), 0.0, 1.0, weight="sin", wvar=4.0 * s)[0]
+
+
+def of_a_pole(s):
+    return scipy.integrate.quad(lambda t: math.exp(-s * t), -1.0, 2.0, weight="cauchy", wvar=s)[0]
+
+
+def of_powers(s):
+    powers = (-s, 0.5)
+    return scipy.integrate.quad(lambda t: math.exp(-s * t), 0.0, s, weight="alg", wvar=powers)[0]
+
+
+def with_mpmath(of, s):
+    if of is of_waves:
+        return mpmath.quad(lambda t: mpmath.exp(-s * t) * mpmath.sin(4 * s * t), [0, 1])
+    if of is of_powers:
+        return mpmath.quad(lambda t: mpmath.exp(-s * t) / t**s * mpmath.sqrt(s - t), [0, s])
+    # A pole's value is the exponential integral's.
+    return mpmath.exp(-s * s) * (mpmath.ei(-s * (2 - s)) - mpmath.ei(s * (s + 1)))
+
+
+@pytest.mark.parametrize("of", [of_waves, of_a_pole, of_powers])
+def test_weights(of) -> None:
+    value, slope = gradgen.value_and_grad(of)(0.6)
+    assert value == of(0.6)
+    with mpmath.workdps(22):
+        np.testing.assert_allclose(value, float(with_mpmath(of, mpmath.mpf(0.6))), rtol=1e-7)
+        expected = mpmath.diff(lambda s: with_mpmath(of, s), 0.6)
+    np.testing.assert_allclose(slope, float(expected), rtol=1e-9)
+
+
+def test_weights_over_infinite_ranges_are_refused() -> None:
+    def loss(s):
+        return scipy.integrate.quad(lambda t: math.exp(-s * t), 0, np.inf, weight="cos", wvar=s)[0]
+
+    with pytest.raises(gradgen.UnsupportedError, match="a weight over an infinite range"):
+        gradgen.grad(loss)(0.6)
