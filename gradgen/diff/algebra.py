@@ -85,9 +85,15 @@ class Algebra:
         return self.b.emit(prim, inputs, **attrs)
 
     def transposed(self, v: Value) -> Value:
-        """Return ``v.T``; what is transposed already is turned back."""
-        if v.op is not None and v.op.prim == "T":
-            return v.op.inputs[0]
+        """Return ``v.T``; what is transposed already is turned back, also inside a product."""
+        op = v.op
+        if op is not None and op.prim == "T":
+            return op.inputs[0]
+        if op is not None and op.derived and op.prim == "matmul":
+            a, b = op.inputs
+            turned = any(u.op is not None and u.op.prim == "T" for u in (a, b))
+            if turned and (a.type.rank, b.type.rank) == (2, 2):
+                return self.emit("matmul", self.transposed(b), self.transposed(a))
         return self.emit("T", v)
 
     def refuse(self, op: Op, what: str, hint: str) -> NoReturn:

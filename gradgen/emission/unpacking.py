@@ -1,6 +1,7 @@
 """``a, b, c = p``: a test of how many items there are, and the reads of each, in one line.
 
-So are the arrays of places, one for each axis, that ``np.nonzero`` and the like give at once.
+So are the lengths of an array, and the arrays of places, one for each axis, that ``np.nonzero`` and
+the like give at once.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from gradgen.ir.nodes import Block, Const, Op, Value, same_value
 if TYPE_CHECKING:
     from gradgen.emission.writer import Writer
 
-PLACES = ("nonzero", "tril_indices", "triu_indices")  # one array for each axis
+PLACES = ("nonzero", "tril_indices", "triu_indices")
+EACH_AXIS = (*PLACES, "dim")  # of which one call, or attribute, gives all
 
 
 def unpackings(block: Block, folded: set[Value], read: dict[Value, int]) -> dict[Op, list[Op]]:
@@ -40,11 +42,13 @@ def unpackings(block: Block, folded: set[Value], read: dict[Value, int]) -> dict
 
 
 def _of_axes(block: Block, folded: set[Value]) -> dict[Op, list[Op]]:
-    """Return the first of the arrays that one call gives, one for each axis, with all of them."""
+    """Return the first of what one call or ``x.shape`` gives for each axis, with all of them."""
     out: dict[Op, list[Op]] = {}
     for k, op in enumerate(block.ops):
-        count = op.inputs[0].type.rank if op.prim == "nonzero" else 2
-        if op.prim not in PLACES or op.attrs["axis"] or not count or count < 2:
+        if op.prim not in EACH_AXIS or op.attrs.get("axis", 0):
+            continue
+        count = op.inputs[0].type.rank if op.prim in ("nonzero", "dim") else 2
+        if not count or count < 2:
             continue
         parts = block.ops[k : k + count]
         alike = all(_is_axis(part, j, op) for j, part in enumerate(parts))
@@ -54,9 +58,13 @@ def _of_axes(block: Block, folded: set[Value]) -> dict[Op, list[Op]]:
 
 
 def _is_axis(op: Op, axis: int, first: Op) -> bool:
-    if op.prim != first.prim or len(op.inputs) != len(first.inputs) or op.attrs["axis"] != axis:
+    if op.prim != first.prim or op.attrs.get("axis", 0) != axis:
         return False
-    return all(same_value(a, b) for a, b in zip(op.inputs, first.inputs, strict=True))
+    if op.prim == "dim" and not (op.out.user and op.span == first.span):
+        return False  # the user asked for one after the other
+    return len(op.inputs) == len(first.inputs) and all(
+        same_value(a, b) for a, b in zip(op.inputs, first.inputs, strict=True)
+    )
 
 
 def _of_rows(block: Block, folded: set[Value], read: dict[Value, int]) -> dict[Op, list[Op]]:
@@ -92,7 +100,7 @@ def _is_item_of_tuple(op: Op) -> bool:
 
 def unpacking_of(op: Op, parts: list[Op], writer: Writer) -> list[ast.stmt]:
     """Return ``a, b, _ = p`` for a test of how many items there are, and the reads of these."""
-    if op.prim in PLACES:
+    if op.prim in EACH_AXIS:
         each: list[ast.expr] = [ast.Name(writer.names[p.out], ast.Store()) for p in parts]
         call = writer.made(op)
         assert isinstance(call, ast.Subscript)
