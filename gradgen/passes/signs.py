@@ -1,4 +1,4 @@
-"""Signs of the reverse sweep move to where they read best, and cost nothing.
+"""Signs of the reverse sweep, and of tangents, move to where they read best, and cost nothing.
 
 - A sign before a product with a literal is the literal's: ``-(2.0 * x)`` is ``-2.0 * x``; so with
   a quotient.
@@ -18,15 +18,15 @@ ODD = ("sum", "T", "transpose", "expand_dims", "reshape", "ravel", "diag", "diag
 
 
 def join_signs(function: Function) -> None:
-    """Give signs of the reverse sweep to literals and to sums, in place."""
+    """Give signs of derivatives to literals and to sums, in place."""
     count = uses(function.body)
     gone: set[int] = set()
     for op in walk(function.body):
-        if op.reverse:
+        if op.derived:
             _move_out(op, count)
             _give_to_literal(op, count, gone)
     for op in walk(function.body):
-        if op.reverse and op.prim in ("add", "inc"):
+        if op.derived and op.prim in ("add", "inc"):
             _exchange(op, count, gone)
             _subtract(op, count, gone)
     for block in blocks_of(function.body) if gone else ():
@@ -104,5 +104,5 @@ def _is_negative(v: Value) -> bool:
 
 
 def _is_own(op: Op, prim: str, count: dict[Value, int]) -> bool:
-    """Whether this is an operation of the sweep, for one reader."""
-    return op.prim == prim and op.reverse and count.get(op.out) == 1
+    """Whether this is an operation of a derivative, for one reader."""
+    return op.prim == prim and op.derived and count.get(op.out) == 1

@@ -86,3 +86,18 @@ def test_a_leading_sign_ends_as_a_subtraction() -> None:
     (expected,) = complex_gradient(residual, (X, W), (0,))
     np.testing.assert_allclose(made(X, W), expected, rtol=1e-12)
     assert "exp_eta - item" in made.source
+
+
+def far_from_one(x):
+    total = 0.0
+    for i in range(len(x)):
+        total += (1.0 - x[i]) ** 2 * x[0]
+    return total
+
+
+def test_signs_of_tangents() -> None:
+    x, v = np.array([0.3, -1.2, 0.7]), np.array([1.0, 0.5, -2.0])
+    made, slope, h = gradgen.hvp(far_from_one), gradgen.grad(far_from_one), 1e-5
+    expected = (slope(x + h * v) - slope(x - h * v)) / (2.0 * h)
+    np.testing.assert_allclose(made((x,), v), expected, rtol=1e-8)
+    assert "-= -" not in made.source and "= -(2.0" not in made.source
