@@ -65,6 +65,29 @@ def division(x):
     return y / x  # here
 
 
+@case("a factorization that raises until there is jitter", 0.7, M @ M.T)
+def jitter(x, k):
+    n, shift = len(k), 0.0
+    for _ in range(8):
+        try:
+            factor = np.linalg.cholesky(k - x * np.eye(n) + shift * np.eye(n))
+            break
+        except np.linalg.LinAlgError:
+            shift = max(2.0 * shift, 0.5 * x)
+    return np.sum(np.log(np.diag(factor)))
+
+
+@case("singular matrices that are caught", 0.7, M)
+def singular(x, k):
+    s = 0.0
+    for a in (x * np.outer(k[0], k[0]) * 0.0, x * k):
+        try:
+            s += np.sum(np.linalg.inv(a)) + np.linalg.solve(a, k[1])[0]
+        except np.linalg.LinAlgError:
+            s += x**2
+    return s
+
+
 @case("an operator on a dict", 0.7, raises=TypeError)
 def operator_on_a_dict(x):
     held = {"a": x} if x > 0 else x

@@ -43,6 +43,8 @@ HELPER_PRIMS = {
     "_unbroadcast": "unbroadcast",
     "_stop_gradient": "stop_gradient",
     "_stride": "stride",
+    "_indefinite": "indefinite",
+    "_singular": "singular",
     "_winners": "winners",
     "_pieces": "pieces",
     "_add_slice": "list_add",

@@ -11,8 +11,19 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from gradgen.frontend import branches
-from gradgen.frontend.conditions import MATH, beyond, division, missing, of_math, power
+from gradgen.frontend.conditions import (
+    LINALG,
+    MATH,
+    beyond,
+    division,
+    missing,
+    of_linalg,
+    of_math,
+    power,
+)
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import split
 from gradgen.frontend.hoisting import HEADS, hoisted, operands_of
@@ -26,7 +37,7 @@ from gradgen.ir.nodes import walk
 from gradgen.syntax import located, nodes_in
 
 Catches = Callable[[type[BaseException]], bool]
-RAISED = (ZeroDivisionError, ValueError, OverflowError, IndexError, KeyError)
+RAISED = (np.linalg.LinAlgError, ZeroDivisionError, ValueError, OverflowError, IndexError, KeyError)
 PLAIN = (ast.Name, ast.Constant, ast.Attribute, ast.expr_context)
 DIVISIONS = (ast.Div, ast.FloorDiv, ast.Mod)
 
@@ -98,17 +109,24 @@ class _Checked:
         match node:
             case ast.BinOp(op=op):
                 return self._operator(op)
-            case ast.Call(args=[ast.expr() as one], keywords=[]) if not isinstance(
-                one, ast.Starred
+            case ast.Call(args=args, keywords=[]) if not any(
+                isinstance(a, ast.Starred) for a in args
             ):
-                fn = known(self.r, node.func)
-                held = fn.obj if isinstance(fn, Static) else None
-                risk = MATH.get(held) if isinstance(held, types.BuiltinFunctionType) else None
-                if risk is None or not self.catches(risk[1][0]):
-                    return None
-                return [(of_math(risk[0]), *risk[1])]
+                return self._function(node)
             case ast.Subscript(ctx=ast.Load()):
                 return self._subscript(node)
+        return None
+
+    def _function(self, node: ast.Call) -> Any:
+        value = known(self.r, node.func)
+        held = value.obj if isinstance(value, Static) else None
+        if isinstance(held, types.BuiltinFunctionType) and held in MATH and len(node.args) == 1:
+            test, (kind, what) = MATH[held]
+            return [(of_math(test), kind, what)] if self.catches(kind) else None
+        if held is not None and any(held is fn for fn in LINALG):
+            prim, said = LINALG[held]
+            error = np.linalg.LinAlgError
+            return [(of_linalg(prim), error, said)] if self.catches(error) else None
         return None
 
     def _operator(self, op: ast.operator) -> Any:
@@ -132,7 +150,7 @@ class _Checked:
         names = ("left", "right") if isinstance(now, ast.BinOp) else ("value", "slice")
         steps: list[ast.stmt] = []
         if isinstance(now, ast.Call):
-            operands = [self._named(now.args[0], steps)]
+            operands = [self._named(arg, steps) for arg in now.args]
             made: ast.expr = ast.Call(now.func, operands, [])
         else:
             operands = [self._named(getattr(now, n), steps) for n in names]

@@ -9,6 +9,8 @@ import ast
 import math
 from typing import Any
 
+import numpy as np
+
 from gradgen.frontend import branches, unbound
 from gradgen.frontend.aggregates import run_text
 from gradgen.frontend.attributes import dimension
@@ -28,6 +30,14 @@ MATH: dict[Any, tuple[str, tuple[type[Exception], str]]] = {
     math.tan: ("abs(a) == inf", DOMAIN), math.exp: ("inf > a > 709.782712893384", RANGE),
     math.cosh: ("inf > abs(a) > 710.4758600739439", RANGE),
     math.sinh: ("inf > abs(a) > 710.4758600739439", RANGE),
+}  # fmt: skip
+
+
+# Which matrices raise, by what the operation is that says so.
+LINALG: dict[Any, tuple[str, str]] = {
+    np.linalg.cholesky: ("indefinite", "Matrix is not positive definite"),
+    np.linalg.inv: ("singular", "Singular matrix"),
+    np.linalg.solve: ("singular", "Singular matrix"),
 }  # fmt: skip
 
 
@@ -80,6 +90,17 @@ def of_math(test: str) -> Any:
         names |= {"abs": Static(abs)} if "abs" in test else {}
         names |= {"inf": Const(math.inf, "math.inf")} if "inf" in test else {}
         return run_text(r, s, f"raises = {test}", "raises", **names)
+
+    return find
+
+
+def of_linalg(prim: str) -> Any:
+    """Return what finds whether a factorization raises."""
+
+    def find(r: Reader, s: ast.AST, values: list[Any]) -> Any:
+        if not isinstance(values[0], Ref):
+            return None
+        return r.b.emit(prim, [r.read(values[0])], span=r.span(s))
 
     return find
 

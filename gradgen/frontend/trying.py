@@ -167,6 +167,8 @@ def _require_harmless(r: Reader, s: ast.Try, op: Op, classes: Classes) -> None:
     named = any(issubclass(k, ArithmeticError) for k in classes)
     if FloatingPointError in may and not named and not _errors_of_numpy(r):
         may = [c for c in may if c is not FloatingPointError]
+    if not _is_of_matrices(op):  # of what is raised by those, there is a class of its own
+        classes = tuple(k for k in classes if k is not np.linalg.LinAlgError)
     both = [c for c in may for k in classes if issubclass(c, k) or issubclass(k, c)]
     if not both:
         return
@@ -210,6 +212,12 @@ def _may_raise(r: Reader, op: Op) -> Iterator[type[BaseException]]:
         yield from UNCERTAIN.get(op.prim, ANY)
         if any(part in op.prim for part in DIVIDE):
             yield ZeroDivisionError
+
+
+def _is_of_matrices(op: Op) -> bool:
+    """Whether an operation may raise what linear algebra does, or what a statement says."""
+    rule = RULES.get(op.prim)
+    return op.prim in ("call", "raise_if") or (rule is not None and "linalg" in rule.spelling)
 
 
 def _fits(op: Op) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import INT, Type, integer
+from gradgen.ir.types import BOOL, INT, Type, integer
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, elementwise, of_shape, reduction, same_type
 
@@ -156,6 +156,10 @@ rule("solution", lambda inputs, attrs: inputs[0].type, form="special", alias="vi
 rule("trips", lambda inputs, attrs: INT, form="special", passive=True, cost=1)
 rule("stride", lambda inputs, attrs: INT, spelling="_stride", params="turns, free", passive=True,
      cost=3)
+rule("indefinite", lambda inputs, attrs: BOOL, spelling="_indefinite", params="a", passive=True,
+     cost=20)
+rule("singular", lambda inputs, attrs: BOOL, spelling="_singular", params="a", passive=True,
+     cost=20)
 rule("captured", lambda inputs, attrs: attrs["type"], form="special", passive=True, cost=0)
 rule("each", lambda inputs, attrs: attrs["type"], form="special")
 rule("record", lambda inputs, attrs: attrs["type"], form="special")

@@ -23,6 +23,24 @@ def _stop_gradient(x):
     return x
 
 
+def _indefinite(a):
+    """Tell whether Cholesky's factorization raises: where a matrix is not positive definite."""
+    try:
+        np.linalg.cholesky(a)
+    except np.linalg.LinAlgError:
+        return True
+    return False
+
+
+def _singular(a):
+    """Tell whether a solve raises: where elimination comes to a pivot that is zero."""
+    try:
+        np.linalg.inv(a)
+    except np.linalg.LinAlgError:
+        return True
+    return False
+
+
 def _stride(turns, free):
     """Return how many turns to go before a state is kept, with room for some more (revolve)."""
     if free < 1:
