@@ -65,8 +65,9 @@ def division(x):
     return y / x  # here
 
 
-@case("a factorization that raises until there is jitter", 0.7, M @ M.T)
-def jitter(x, k):
+@case("a factorization that raises until there is jitter", 0.7, M)
+def jitter(x, m):
+    k = m @ m.T
     n, shift = len(k), 0.0
     for _ in range(8):
         try:
