@@ -63,7 +63,7 @@ def plus(b: Builder, v: Value, k: int) -> Value:
         offset = op.inputs[1].const * (1 if op.prim == "add" else -1) + k
         if offset == 0:
             return op.inputs[0]
-    out = b.emit("add", [v, Const(k)])
+    out = b.emit("add", [v, Const(k)]) if k > 0 else b.emit("sub", [v, Const(-k)])
     if v.type.value is not None:
         out.type = integer(v.type.value + k)
     return out

@@ -137,11 +137,14 @@ def wrap(text: str, depth: int, inside: bool = False) -> list[str]:
     if len(pad) + len(text) <= WIDTH or "\n" in text:
         return [pad + line for line in text.split("\n")]
     tokens = _tokens(text)
-    head, body, tail = _outermost(text, tokens)
+    head, body, tail = _outermost(text, tokens, WIDTH * 2 // 3)
     if not body:
         if inside:
             return [line for part in _operators(text) for line in _whole(part, depth)]
-        return _parenthesised(text, depth, tokens)
+        lines = _parenthesised(text, depth, tokens)
+        head, body, tail = _outermost(text, tokens, WIDTH - len(pad))
+        if len(lines) > 1 or not body:
+            return lines
     parts = _split(body, pad)
     lines = [pad + head]
     for part in parts:
@@ -158,8 +161,8 @@ def _tokens(text: str) -> list[re.Match[str]]:
     return list(TOKEN.finditer(text))
 
 
-def _outermost(text: str, tokens: list[re.Match[str]]) -> tuple[str, str, str]:
-    """Split at the last top-level bracket pair, if splitting there leaves short ends."""
+def _outermost(text: str, tokens: list[re.Match[str]], most: int) -> tuple[str, str, str]:
+    """Split at the longest top-level bracket pair, if that leaves short ends: ``most`` columns."""
     depth, start, best = 0, 0, ("", "", "")
     for t in tokens:
         if t[0] in OPENING:
@@ -171,7 +174,7 @@ def _outermost(text: str, tokens: list[re.Match[str]]) -> tuple[str, str, str]:
             if depth == 0 and t.start() - start > len(best[1]):
                 best = (text[:start], text[start : t.start()], text[t.start() :])
     rest = len(best[0]) + len(best[2])
-    return best if best[1] and rest < WIDTH * 2 // 3 else ("", "", "")
+    return best if best[1] and rest < most else ("", "", "")
 
 
 def _split(body: str, pad: str) -> list[str]:

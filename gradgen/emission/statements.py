@@ -163,7 +163,7 @@ def _call_range(start: ast.expr, stop: ast.expr, step: ast.expr, unit: int | Non
 
 
 def _shifted(e: ast.expr, k: int) -> ast.expr:
-    """Return ``e + k``, folded where ``e`` is a number or ends in one."""
+    """Return ``e + k``, folded where ``e`` is a number or a sum with one: ``n - 1 - i``."""
     number = _integer(e)
     if number is not None:
         return pieces.literal(number + k)
@@ -172,9 +172,18 @@ def _shifted(e: ast.expr, k: int) -> ast.expr:
         if tail is not None:
             k += tail if isinstance(e.op, ast.Add) else -tail
             e = e.left
+        elif _ends_in_number(e.left):
+            return ast.BinOp(_shifted(e.left, k), e.op, e.right)
     if k == 0:
         return e
     return ast.BinOp(e, ast.Add() if k > 0 else ast.Sub(), ast.Constant(abs(k)))
+
+
+def _ends_in_number(e: ast.expr) -> bool:
+    """Whether an expression is a sum of which one term, behind the first, is a whole number."""
+    if not isinstance(e, ast.BinOp) or not isinstance(e.op, ast.Add | ast.Sub):
+        return False
+    return _integer(e.right) is not None or _ends_in_number(e.left)
 
 
 def _integer(e: ast.expr) -> int | None:

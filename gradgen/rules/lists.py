@@ -182,7 +182,10 @@ def items_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     if not is_list(g):
         return g
     single = {"dtype": "float32"} if op.inputs[0].type.dtype == "float32" else {}
-    return alg.emit("array_of_list", g, **single)
+    out, whole = alg.emit("array_of_list", g, **single), op.inputs[0].type
+    if whole.rank == out.type.rank == 1:
+        out.type = array(out.type.dtype, whole.shape)  # a number for each entry
+    return out
 
 
 def joined_list_type(inputs: list[Value], attrs: Attrs) -> Type:

@@ -56,7 +56,9 @@ def simpson_backward(a, b, k, x, exp_saved, exp_saved_2, either_saved, d_value):
         d_m, d_b, d_right, d_k, d_x = simpson_backward(
             m, b, k, x, exp_saved, exp_saved_2, either_saved, d_value
         )                                               # recursion.py:98
-        d_a, d_result, d_left, d_result_1, d_result_2 = simpson_backward(a, m, k, x, exp_saved, exp_saved_2, either_saved, d_value)
+        d_a, d_result, d_left, d_result_1, d_result_2 = simpson_backward(
+            a, m, k, x, exp_saved, exp_saved_2, either_saved, d_value
+        )
         d_m += d_result
         d_k += d_result_1
         d_x += d_result_2
