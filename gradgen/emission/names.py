@@ -118,7 +118,9 @@ class _Namer:
             web = best.get(self.webs.root(v), (0, ""))
             own = v.name if v.user else "" if v.name else self._becomes(v)
             hint = _clean(own or web[1] or describe(v))
-            self.hint[v] = "step" if hint == "_" and read.get(v) else hint
+            if hint in ("_", "step") and not (v.user and hint == "step"):
+                hint = "step" if read.get(v) else "_"
+            self.hint[v] = hint
         if self.function.native:
             self._one_type_each()
 

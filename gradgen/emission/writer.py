@@ -385,7 +385,9 @@ class Writer:
         params, inits = carried(op)
         out = self._moves(zip(params, inits, strict=True))
         bounds = [self.expr(v) for v in op.inputs[:3]]
-        over: ast.expr = range_of(bounds, op.inputs[:3], bool(op.attrs.get("backwards")))
+        asked = self.names[index] != "_" or not _counts_up(op)  # which turn it is
+        backwards = bool(op.attrs.get("backwards")) and asked
+        over: ast.expr = range_of(bounds, op.inputs[:3], backwards)
         if _assigned(out) & names_in([over]):
             # What is carried takes the name of what the bounds were read from.
             turns = ast.Name(self._unused("turns"), ast.Load())
@@ -482,3 +484,11 @@ def _placed(node: Node, op: Op) -> Node:
         node.gradgen_again = op.again  # type: ignore[attr-defined]
         node.gradgen_fused = "fused" in op.attrs  # type: ignore[attr-defined]
     return node
+
+
+def _counts_up(loop: Op) -> bool:
+    """Whether a loop goes up from 0 by 1."""
+    start, _, step = loop.inputs[:3]
+    return (
+        isinstance(start, Const) and isinstance(step, Const) and (start.const, step.const) == (0, 1)
+    )

@@ -31,7 +31,7 @@ def heat_in_place_value_and_grad_compiled(u, c):
     # --- reverse --------------------------------------------------------
     d_u = 2.0 * u
     d_c = 0.0                                           # mutation_views.py:177
-    for _ in range(2, -1, -1):
+    for _ in range(3):
         total = total_saved.pop()                       # mutation_views.py:178
         product = product_saved.pop()
         item = item_saved.pop()

@@ -29,7 +29,7 @@ def pairs_by_next_value_and_grad(x):
 
     # --- reverse --------------------------------------------------------
     d_x = np.zeros(x.shape)
-    for step in range(steps - 1, -1, -1):               # lang_stepped_iterators.py:14
+    for _ in range(steps):                              # lang_stepped_iterators.py:14
         it_place = it_place - 1 - 1
         v = x[it_place]
         place = it_place + 1

@@ -34,7 +34,7 @@ def until_value_and_grad(x, tol):
             y_saved_1.append(y_1)
             y_1 -= 0.01 * (y_1 * y_1 - x) / y_1         # checkpoints.py:60
             steps += 1
-        for step in range(steps - 1, -1, -1):           # checkpoints.py:59
+        for _ in range(steps):                          # checkpoints.py:59
             y_1 = y_saved_1.pop()
             d_quotient = d_y / y_1                      # checkpoints.py:60
             d_y += d_quotient * (0.01 * (y_1 * y_1 - x) / y_1)

@@ -38,7 +38,7 @@ def walrus_in_while_value_and_grad(x):
     d_x = np.zeros(x.shape)
     d_x[1] = t
     d_d = 1.0                                           # control_statements.py:119
-    for step in range(steps - 1, -1, -1):
+    for _ in range(steps):
         t = t_saved.pop()
         either = either_saved.pop()
         d = t * t - 2.0

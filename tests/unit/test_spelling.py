@@ -2,10 +2,13 @@
 
 import ast
 
+import numpy as np
 import pytest
 
+import gradgen
 from gradgen.emission.printer import wrap
 from gradgen.emission.spelling import _by_astor, spell
+from tests.references import assert_gradient
 
 EXPRESSIONS = [
     "f'a {x} b {{q}} {y!r:>{w}} {z[0]:.3f}'",
@@ -60,3 +63,25 @@ def test_assignments_are_spelled_as_astor_does(text: str) -> None:
     for statement in (f"z = {text}", f"z[i, -1] += {text}", f"y, z.w = v = {text}"):
         ours, astors = (ast.parse(statement).body[0] for _ in range(2))
         assert spell(ours) == _by_astor(astors)
+
+
+def sorted_by_swaps(x):
+    a = list(x)
+    n = len(a)
+    for i in range(n):
+        for j in range(n - 1 - i):
+            if a[j] > a[j + 1]:
+                a[j], a[j + 1] = a[j + 1], a[j]
+    step = 0.5
+    while step < a[0]:
+        step *= 1.0 + a[1]
+    return step * a[-1]
+
+
+def test_loops_of_the_sweep_are_written_as_by_hand():
+    text = gradgen.emit(sorted_by_swaps, mode="grad", example_args=(np.array([2.0, 1.0, 3.0]),))
+    assert "- 2 - i, -1, -1)" in text  # the mirrored range, with one number
+    assert "    for _ in range(steps):" in text  # no index, where nothing asks for it
+    assert "    d_x = np.array(d_a)" in text and "broadcast" not in text
+    x = np.array([2.0, 1.0, 3.0])
+    assert_gradient(sorted_by_swaps, (x,), (gradgen.grad(sorted_by_swaps)(x),), (0,))
