@@ -242,6 +242,8 @@ def _is_of_entries(op: Op) -> bool:
         return op.out.type.inexact and not op.out.type.weak and is_numpys(op.out)
     if not op.inputs or op.inputs[0].type.is_scalar:
         return False
+    if op.inputs[0].type.kind == "any" and op.prim in (*DIVISIONS, "pow"):
+        return False  # it may be a number of Python's
     elementwise = op.prim in RULES and RULES[op.prim].elementwise
     return elementwise or (op.prim in ("sum", "mean") and not op.attrs.get("axis"))
 

@@ -74,7 +74,7 @@ def stores(x, v, k):
     except IndexError:
         a[0] += x
     try:
-        a[k, k] = 1.0 / x
+        a[k + 3] = 1.0 / x
     except IndexError:
         a[1] = x**3
     return np.sum(a**2)
