@@ -30,7 +30,7 @@ from gradgen.diff.written_out import write_out
 from gradgen.ir.nodes import Function, walk
 from gradgen.passes.additions import recognise_additions
 from gradgen.passes.assembling import assemble
-from gradgen.passes.choices import ask_once
+from gradgen.passes.choices import CHOICES, ask_once
 from gradgen.passes.clears import join_clears
 from gradgen.passes.copies import insert_copies
 from gradgen.passes.crosses import write_out_crosses
@@ -156,20 +156,27 @@ def _mark(program: Program) -> None:
 
 def _optimise(program: Program) -> None:
     function = program.function
-    join_clears(function)
-    add_through_zeros(function)
-    ask_once(function)
+    operations = _operations(function)
+    if "inc" in operations:
+        join_clears(function)
+        add_through_zeros(function)
+    if not operations.isdisjoint(CHOICES):
+        ask_once(function)
     share_common(function)
     if program.options.mode in TRACKED:
         from gradgen.sparse.covered import drop_covered
 
         drop_covered(function)
-    cancel_quotients(function)
+    if "div" in operations:
+        cancel_quotients(function)
     cancel_roots(function)
-    drop_unread_clears(function)
+    if "store" in operations:
+        drop_unread_clears(function)
     remove_dead(function)
-    sum_before_products(function)
-    scale_products(function)
+    if {"sum", "matmul"} <= operations:
+        sum_before_products(function)
+    if "matmul" in operations:
+        scale_products(function)
     join_signs(function)
     operations = _operations(function)
     if "if" in operations:
@@ -247,23 +254,32 @@ def _rearrange(program: Program) -> None:
 def _copies(program: Program) -> None:
     if program.options.backend == "numpy" and not program.options.read_again:
         for f in _everything(program):
-            add_numbers(f)
-            assemble(f)
-            store_first(f)
+            operations = _operations(f)
+            if "add_at" in operations:
+                add_numbers(f)
+            if "inc" in operations:
+                assemble(f)
+                store_first(f)
             add_to_own(f)
-            sum_short_rows(f)
-            write_out_crosses(f)
-            add_in_a_row(f)
+            _respell(f, operations)
         for c in callees_of(program.function):
             if c.backward is not None:
-                sum_short_rows(c.backward)
-                write_out_crosses(c.backward)
-                add_in_a_row(c.backward)
+                _respell(c.backward, _operations(c.backward))
     read_newest_shapes(program.function)
     rebind_whole(program.function)
     postpone(program.function)
     insert_copies(program.function)
     store_in_place(callees_of(program.function))
+
+
+def _respell(f: Function, operations: set[str]) -> None:
+    """Let NumPy do what the sweep does in the way in which it is quickest."""
+    if "sum" in operations:
+        sum_short_rows(f)
+    if "cross" in operations:
+        write_out_crosses(f)
+    if "add_at" in operations:
+        add_in_a_row(f)
 
 
 def _lower(program: Program) -> None:

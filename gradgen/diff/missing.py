@@ -54,6 +54,8 @@ class _Finder:
         """Note where loops stand, what they carry, and which tests hold in each block."""
         self.flags[block] = flags
         for op in block.ops:
+            if not op.blocks:
+                continue
             if op.prim in ("for", "while"):
                 self.homes[op] = block
                 self.loops.update(dict.fromkeys(carried(op)[0], op))

@@ -31,7 +31,7 @@ from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, added
 from gradgen.ir.spelling import HOLE
 from gradgen.ir.types import Type
 from gradgen.passes.bare import bare_numbers
-from gradgen.syntax import names_in, nodes_in, parts_of
+from gradgen.syntax import FIELDS, names_in, nodes_in, parts_of
 
 AUGMENT = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.MatMult, ast.Pow, ast.Mod, ast.FloorDiv)
 Node = TypeVar("Node", bound=ast.AST)
@@ -105,7 +105,8 @@ class Writer:
             n = stack.pop()
             if isinstance(n, ast.Name) and (n.id in MODULES or n.id.startswith("_")):
                 self.needs.add(n.id)
-            stack += [c for c in parts_of(n) if not hasattr(c, "gradgen_noted")]
+            if FIELDS[type(n)]:
+                stack += [c for c in parts_of(n) if not hasattr(c, "gradgen_noted")]
         e.gradgen_noted = True  # type: ignore[attr-defined]
         return e
 

@@ -6,7 +6,7 @@ import ast
 import functools
 from collections.abc import Sequence
 
-from gradgen.syntax import nodes_in, parts_of
+from gradgen.syntax import FIELDS, nodes_in, parts_of
 
 
 def assigned_names(body: Sequence[ast.stmt]) -> list[str]:
@@ -15,16 +15,23 @@ def assigned_names(body: Sequence[ast.stmt]) -> list[str]:
     stack: list[ast.AST] = list(reversed(body))
     while stack:
         node = stack.pop()
-        found = _assigned_by(node)
-        if found:
-            names |= dict.fromkeys(found)
+        if type(node) in ASSIGNING:
+            names |= dict.fromkeys(_assigned_by(node))
         if isinstance(node, ast.comprehension):  # its targets are its own
             stack += [*reversed(node.ifs), node.iter]
             continue
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda):
             continue
-        stack += reversed(parts_of(node))
+        if FIELDS[type(node)]:
+            stack += reversed(parts_of(node))
     return list(names)
+
+
+# The nodes that may assign names themselves.
+ASSIGNING = {
+    ast.Name, ast.FunctionDef, ast.ClassDef, ast.MatchAs, ast.MatchStar, ast.MatchMapping,
+    ast.ExceptHandler, ast.Import, ast.ImportFrom,
+}  # fmt: skip
 
 
 def _assigned_by(node: ast.AST) -> list[str]:

@@ -57,7 +57,7 @@ from gradgen.ir.verify import out_of_scope
 from gradgen.options import bound
 from gradgen.passes.bare import bare_numbers
 from gradgen.rules.complexes import is_complex
-from gradgen.syntax import nodes_in
+from gradgen.syntax import every_node
 
 MOST_OPERATIONS = 6000
 EFFORTS = (0, FOR, FOR | WHILE)
@@ -405,7 +405,7 @@ def _check_updates(book: Book, block: Block) -> None:
 
 def _last_return(node: FunctionNode) -> ast.AST:
     """Return the expression that the function ends with."""
-    found = [s for s in nodes_in(node) if isinstance(s, ast.Return) and s.value is not None]
+    found = [s for s in every_node(node) if isinstance(s, ast.Return) and s.value is not None]
     last = max(found, key=lambda s: (s.lineno, s.col_offset), default=None)
     if last is None:
         return node.body if isinstance(node, ast.Lambda) else node

@@ -245,9 +245,9 @@ def _same_code(a: types.CodeType, b: types.CodeType) -> bool:
         return False
     if len(a.co_consts) != len(b.co_consts):
         return False
-    if list(a.co_positions())[:1] != list(b.co_positions())[:1] or _first_column(
-        a
-    ) != _first_column(b):
+    if next(iter(a.co_positions()), None) != next(iter(b.co_positions()), None):
+        return False
+    if _first_column(a) != _first_column(b):
         return False
     return all(
         _same_code(x, y)

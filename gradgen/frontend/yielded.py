@@ -22,7 +22,7 @@ from gradgen.frontend.resumed import endless, parts_of_endless
 from gradgen.frontend.special import special
 from gradgen.frontend.values import Box, Frame, Lazy, Ref, Seq, Static, contents
 from gradgen.ir.nodes import walk
-from gradgen.syntax import located, names_in, nodes_in, parts_of
+from gradgen.syntax import every_node, located, names_in, nodes_in, parts_of
 
 if TYPE_CHECKING:
     from gradgen.frontend.leaving import Run
@@ -35,6 +35,8 @@ WAY_OUT = "return a list instead"
 @functools.lru_cache(maxsize=512)
 def first_yield(definition: Any) -> ast.AST | None:
     """Return the first yield of a function's own; those in it are asked when called."""
+    if not any(isinstance(n, ast.Yield | ast.YieldFrom) for n in every_node(definition)):
+        return None
     todo: list[ast.AST] = list(definition.body) if isinstance(definition.body, list) else []
     for n in todo:
         if isinstance(n, ast.Yield | ast.YieldFrom):

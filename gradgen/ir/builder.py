@@ -33,6 +33,12 @@ def _by_value(prim: str, types: list[Type]) -> bool:
     return any(not isinstance(k, type) or getattr(k, "__eq__", own) is not own for k in kinds if k)
 
 
+def _is_special(v: Value) -> bool:
+    """Whether a value is complex, a list, or stands for objects: there are few."""
+    t = v.type
+    return t.of is not None or t.item is not None or t.kind == "list" or t.dtype[:7] == "complex"
+
+
 class Builder:
     """Appends operations to the current block; types come from the rules."""
 
@@ -61,9 +67,10 @@ class Builder:
     ) -> Value:
         """Append one operation and return its only output."""
         values = [v if isinstance(v, Value) else Const(v) for v in inputs]
-        self._check_complex(prim, values, span)
-        self._check_objects(prim, values, span)
-        self._check_lists(prim, values, span)
+        if any(map(_is_special, values)):
+            self._check_complex(prim, values, span)
+            self._check_objects(prim, values, span)
+            self._check_lists(prim, values, span)
         if self.met is not None:
             self.met(prim, values, attrs)
         out_type = self._types(prim, values, attrs, span)

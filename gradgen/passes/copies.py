@@ -28,6 +28,7 @@ from gradgen.ir.nodes import (
     Undefined,
     Value,
     blocks_of,
+    walk,
     written_inputs,
 )
 from gradgen.ir.types import Type
@@ -45,7 +46,8 @@ IN_ROWS = ("copy", "zeros", "ones", "full", "empty")  # unless an order is given
 def insert_copies(function: Function) -> None:
     """Insert the copies that make all stores executable in place."""
     take_apart(function)
-    _Sweep(function).run()
+    if any(map(written_inputs, walk(function.body))):
+        _Sweep(function).run()
 
 
 class _Sweep:

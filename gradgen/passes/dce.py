@@ -38,6 +38,10 @@ def may_raise(op: Op, missing: set[Value]) -> bool:
     return False
 
 
+# How many inputs an operation reads that reads others in its blocks.
+READ_AT_ONCE = {"for": 3, "while": 0}
+
+
 def never_ends(op: Op) -> bool:
     """Whether this is a loop without an end: ``while True`` without a ``break``."""
     if op.prim != "while" or not isinstance(op.blocks[0].results[0], Const):
@@ -60,7 +64,7 @@ class _Marker:
         self.live_ops: set[int] = set()
         self.work: list[Value] = []
         self.param_of: dict[Value, tuple[Op, int]] = {}
-        self.parents: dict[int, Op | None] = {}
+        self.parents: dict[int, Op] = {}
         self._index(body, None)
         missing = missing_values(body)
         endless = {id(inner) for op in walk(body) if never_ends(op) for inner in walk(op.blocks[1])}
@@ -73,7 +77,8 @@ class _Marker:
     @deep
     def _index(self, block: Block, parent: Op | None) -> None:
         for op in block.ops:
-            self.parents[id(op)] = parent
+            if parent is not None:
+                self.parents[id(op)] = parent
             if op.prim in ("for", "while"):
                 for k, p in enumerate(carried(op)[0]):
                     self.param_of[p] = (op, k)
@@ -105,26 +110,29 @@ class _Marker:
             else:
                 self.op(v.op)
 
-    @deep
     def op(self, op: Op) -> None:
         """Mark an operation, what it reads, and the operations that enclose it."""
-        if id(op) in self.live_ops:
-            return
-        self.live_ops.add(id(op))
+        around: Op | None = op
+        while around is not None and id(around) not in self.live_ops:
+            self.live_ops.add(id(around))
+            self._reads(around)
+            around = self.parents.get(id(around))
+
+    def _reads(self, op: Op) -> None:
+        """Mark what an operation reads."""
         if op.attrs.get("part") == "backward":
             callee = op.attrs["callee"]
             if callee.stacks or not callee.settled:
                 # What it pops, the forward call has pushed.
                 self.op(op.attrs["mirror"])
-        for v in op.inputs[: {"for": 3, "while": 0}.get(op.prim)]:
-            self.value(v)
+        for v in op.inputs[: READ_AT_ONCE.get(op.prim)]:
+            if v not in self.live:
+                self.live.add(v)
+                self.work.append(v)
         if op.prim == "while":
             self.value(op.blocks[0].results[0])
         if op.prim in ("for", "while"):
             self._tails(op.blocks[-1])
-        parent = self.parents.get(id(op))
-        if parent is not None:
-            self.op(parent)
 
     @deep
     def _tails(self, block: Block) -> None:

@@ -78,6 +78,9 @@ class Sharing(Partition):
     @deep
     def _block(self, block: Block) -> None:
         for op in block.ops:
+            outputs = op.outputs
+            if not op.blocks and len(outputs) == 1 and outputs[0].type.is_scalar:
+                continue  # a number is in no memory that others share
             if op.prim in ("for", "while"):
                 self._loop(op)
             elif op.prim == "if":

@@ -54,10 +54,19 @@ def elementwise(dtype: str = "same", weak: bool | None = None) -> Any:
     of a complex number is real) or a dtype name;
     ``weak`` fixes whether a scalar result is a Python scalar (None: if all operands are).
     """
+    of_numbers: dict[tuple[tuple[str, bool], ...], Type] = {}
 
     def type_rule(inputs: list[Value], attrs: Attrs) -> Type:
         types = [v.type for v in inputs if v.type.is_numeric]
         refuse_unless(bool(types), "an operation on None", "give it a number or an array")
+        if not all(t.is_scalar for t in types):
+            return of(types)
+        kinds = tuple((t.dtype, t.weak) for t in types)
+        if kinds not in of_numbers:
+            of_numbers[kinds] = of(types)
+        return of_numbers[kinds]
+
+    def of(types: list[Type]) -> Type:
         name = promote(types) if dtype in ("same", "inexact", "magnitude") else dtype
         if dtype == "inexact":
             name = inexact_of(name)
