@@ -61,7 +61,14 @@ def with_jumps(r: Reader, s: ast.Try, checks: bool = False) -> ast.Try:
     if not search.jumps:
         return s
     r.frame.names[MADE] = Static(exception_made)
-    key = (id(s), "caught", checks, tuple(search.jumps.values()), tuple(search.bodies))
+    key = (
+        id(s),
+        "caught",
+        checks,
+        tuple(search.jumps.values()),
+        tuple(search.bodies),
+        *map(id, search.instead.values()),
+    )
     made = r.expansions.get(key)
     if made is None:
         made = r.expansions[key] = _Jumping(search).statement(s)[0]

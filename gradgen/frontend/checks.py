@@ -54,9 +54,10 @@ def name_exceptions(r: Reader) -> None:
 
 def checked(r: Reader, s: Any, catches: Catches) -> list[ast.stmt]:
     """Return a statement with checks before it; nothing if it needs none."""
-    key = (id(s), "checks", *map(catches, RAISED))
+    made_of = _Checked(r, catches)
+    key = (id(s), "checks", *map(catches, RAISED), *made_of.functions(s))
     if key not in r.expansions:
-        r.expansions[key] = _Checked(r, catches).statement(s)
+        r.expansions[key] = made_of.statement(s)
     made: list[ast.stmt] = r.expansions[key]
     return made
 
@@ -91,6 +92,13 @@ class _Checked:
 
     def __init__(self, r: Reader, catches: Catches) -> None:
         self.r, self.catches, self.count = r, catches, 0
+
+    def functions(self, s: Any) -> list[int]:
+        """Return which functions a statement calls, of those that are known: names may vary."""
+        head = getattr(s, HEADS.get(type(s), ""), None)
+        calls = [n for n in _nodes(head) if isinstance(n, ast.Call)] if head else []
+        values = [known(self.r, n.func) for n in calls]
+        return [id(v.obj) if isinstance(v, Static) else 0 for v in values]
 
     def statement(self, s: Any) -> list[ast.stmt]:
         """Return the statements that one becomes, none where it stays as it is."""

@@ -133,7 +133,19 @@ def implied(x, v, k):
     return total
 
 
+def called_by_name(x, v, k):
+    """One name for several functions, which raise in other places."""
+    s = 0.0
+    for f in (math.log, math.tanh, math.asin):
+        for d in (0.0, 1.0, 2.0):
+            try:
+                s += f(x - d) * k
+            except ValueError:
+                s += x**2
+    return s
+
+
 _ARGS = [(0.7, [1.0, 2.0, 3.0], 2), (1.4, [0.5, -1.0], 1)]
-_NAMES = ["ratios", "domains", "places", "stores", "keys", "ranges", "implied"]
+_NAMES = ["ratios", "domains", "places", "stores", "keys", "ranges", "implied", "called_by_name"]
 EXAMPLE_ARGS = {n: lambda: (_ARGS[0][0], np.array(_ARGS[0][1]), _ARGS[0][2]) for n in _NAMES}
 MORE_ARGS = {n: [lambda: (_ARGS[1][0], np.array(_ARGS[1][1]), _ARGS[1][2])] for n in _NAMES}
