@@ -42,6 +42,12 @@ PLAIN = (ast.Name, ast.Constant, ast.Attribute, ast.expr_context)
 DIVISIONS = (ast.Div, ast.FloorDiv, ast.Mod)
 
 
+OF_INT = [
+    (of_math("a != a"), ValueError, "cannot convert float NaN to integer"),
+    (of_math("abs(a) == inf"), OverflowError, "cannot convert float infinity to integer"),
+]
+
+
 def hidden(kind: type[BaseException]) -> str:
     """Return a name for an exception that no name of the user's can be."""
     return f"{MARK} {kind.__name__}"
@@ -131,6 +137,8 @@ class _Checked:
         if isinstance(held, types.BuiltinFunctionType) and held in MATH and len(node.args) == 1:
             test, (kind, what) = MATH[held]
             return [(of_math(test), kind, what)] if self.catches(kind) else None
+        if held is int and len(node.args) == 1:
+            return [risk for risk in OF_INT if self.catches(risk[1])]
         if held is not None and any(held is fn for fn in LINALG):
             prim, said = LINALG[held]
             error = np.linalg.LinAlgError

@@ -67,6 +67,9 @@ def refuse_key(r: Reader, node: ast.AST, owner: Any, key: Any, what: str) -> NoR
     scalar = numbers and all(v.type.is_scalar for v in numbers)
     if r.book.tables and isinstance(owner, Map) and owner.made and scalar:
         raise Tabled(owner.made)
+    if isinstance(key, Record):
+        way = "keep what belongs to an object in an attribute of it"
+        r.refuse(node, f"{what}, by an object that depends on the path", way)
     r.refuse(node, what, KEYS)
 
 

@@ -133,6 +133,19 @@ def implied(x, v, k):
     return total
 
 
+def rounded(x, v, k):
+    """Whole numbers of floats, which may be none."""
+    s = 0.0
+    for t in (3.0 * x, float("nan"), float("inf"), float(v[0])):
+        try:
+            s += [x, 2.0 * x, x * x][int(t)] * k
+        except (ValueError, IndexError):
+            s += 10.0 * x
+        except OverflowError:
+            s += x**3
+    return s
+
+
 def called_by_name(x, v, k):
     """One name for several functions, which raise in other places."""
     s = 0.0
@@ -146,6 +159,16 @@ def called_by_name(x, v, k):
 
 
 _ARGS = [(0.7, [1.0, 2.0, 3.0], 2), (1.4, [0.5, -1.0], 1)]
-_NAMES = ["ratios", "domains", "places", "stores", "keys", "ranges", "implied", "called_by_name"]
+_NAMES = [
+    "ratios",
+    "domains",
+    "places",
+    "stores",
+    "keys",
+    "ranges",
+    "implied",
+    "called_by_name",
+    "rounded",
+]
 EXAMPLE_ARGS = {n: lambda: (_ARGS[0][0], np.array(_ARGS[0][1]), _ARGS[0][2]) for n in _NAMES}
 MORE_ARGS = {n: [lambda: (_ARGS[1][0], np.array(_ARGS[1][1]), _ARGS[1][2])] for n in _NAMES}

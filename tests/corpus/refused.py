@@ -34,6 +34,29 @@ async def later(x):  # here: async
     return x * x
 
 
+class Marked:
+    def __init__(self, v):
+        self.v = v
+
+
+def object_key_by_path(x):
+    marks = [Marked(x), Marked(x**2)]
+    held = {m: m.v for m in marks}
+    best = marks[0]
+    for m in marks:
+        if m.v > best.v:
+            best = m
+    return held[best]  # here: by an object
+
+
+def class_counts_in_recursion(x):
+    def halved(v):
+        Marked.calls = 1  # here: of the class Marked
+        return v if v < 0.1 else halved(0.5 * v) + v
+
+    return halved(x)
+
+
 def unknown_callee(x):
     return x * json.loads("2")  # here: json.loads
 
@@ -477,6 +500,8 @@ EXAMPLE_ARGS = {
     "row_in_a_list_written": lambda: (np.ones(65),),
     "where_without_out": lambda: (np.ones(3),),
     "try_around_active_code": lambda: (1.5,),
+    "object_key_by_path": lambda: (1.5,),
+    "class_counts_in_recursion": lambda: (1.5,),
     "loop_changes_what_is_read": lambda: (1.5,),
     "called_between_items": lambda: (1.5,),
     "written_between_nexts": lambda: (1.5,),
