@@ -10,6 +10,7 @@ import pytest
 
 import gradgen
 from gradgen.errors import UnsupportedError
+from tests.references import difference_gradient
 from tests.test_numba import RTOL, assert_same
 
 pytest.importorskip("numba", reason="Numba is not installed (the extra `numba`)")
@@ -386,3 +387,23 @@ def test_second_order_of_running_products_and_extremes(accumulated: Any) -> None
     got = gradgen.hvp(loss, backend="numba")((x,), v)
     slope, h = gradgen.grad(loss), 1e-5
     np.testing.assert_allclose(got, (slope(x + h * v) - slope(x - h * v)) / (2.0 * h), rtol=1e-7)
+
+
+def negative_powers(x, n, m):
+    total = x * 2**-1 + x**2 * n**-2 + (3 - n) ** -1 * x
+    for k in range(n):
+        total += x * (-1) ** k / 2**-k + 10 ** -(m + k)
+    return total + 2**n * x
+
+
+def test_integers_to_negative_powers_are_floats():
+    """So they are in Python, and no integers that compiled code would have to refuse."""
+    compiled = gradgen.value_and_grad(negative_powers, backend="numba")
+    for args in ((1.5, 2, 3), (0.7, 4, 0)):
+        value, slope = compiled(*args)
+        assert value == pytest.approx(negative_powers(*args), rel=1e-14)
+        assert slope == pytest.approx(difference_gradient(negative_powers, args, (0,))[0], rel=1e-9)
+    with pytest.raises(ZeroDivisionError):
+        negative_powers(1.5, 3, 1)
+    with pytest.raises(ZeroDivisionError):
+        compiled(1.5, 3, 1)

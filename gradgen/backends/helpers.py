@@ -107,6 +107,13 @@ def _power(a, b):
     return a**b
 
 
+def _inverse_power(a, b):
+    """Return ``a ** b`` of integers as a float, which it is where ``b`` is negative."""
+    if a == 0 and b < 0:
+        raise ZeroDivisionError("0.0 cannot be raised to a negative power")
+    return float(a) ** b
+
+
 def _times(a, b):
     """Return ``a * b`` of integers, where it is an integer of 64 bits."""
     if abs(float(a) * float(b)) >= 9.2e18:

@@ -67,7 +67,7 @@ def lower_to_numba(function: Function, others: list[Function]) -> None:
     for f in (function, *others):
         read_before_writing(f)
         for op in walk(f.body):
-            _power_of_array(op)
+            _spell_power(op)
         for block in blocks_of(f.body):
             block.ops = [each for op in block.ops for each in (*_narrowed(op), op)]
         lowering.carried = _carried(f)
@@ -125,7 +125,7 @@ def _of_integers(op: Op) -> bool:
     return all(v.type.kind == "int" and not isinstance(v, Const) for v in op.inputs)
 
 
-def _power_of_array(op: Op) -> None:
+def _spell_power(op: Op) -> None:
     """Spell powers of arrays so that 0 to a negative one is infinite, and a root is NumPy's."""
     if op.prim not in ("pow", "np.power") or not isinstance(op.inputs[1], Const):
         return
@@ -135,6 +135,13 @@ def _power_of_array(op: Op) -> None:
             op.inputs[1] = Const(float(by))
         elif by == 0.5:
             op.prim, op.inputs = "sqrt", [op.inputs[0]]
+
+
+def _is_inverse(power: Value) -> bool:
+    """Whether a power of an integer is meant to be negative, and so gives a float in Python."""
+    if isinstance(power, Const):
+        return type(power.const) is int and power.const < 0
+    return power.type.kind == "int" and power.op is not None and power.op.prim == "neg"
 
 
 def _narrowed(op: Op) -> list[Op]:
@@ -205,7 +212,9 @@ class Lowering:
     def _otherwise(self, op: Op) -> None:
         """Call what does the same in compiled code, else NumPy."""
         first = op.inputs[0].type if op.inputs else None
-        if op.prim in OF_INTEGERS and all(v.type.is_scalar for v in op.inputs):
+        if op.prim == "pow" and _is_inverse(op.inputs[1]):
+            as_call(op, "_inverse_power", op.inputs)
+        elif op.prim in OF_INTEGERS and all(v.type.is_scalar for v in op.inputs):
             as_call(op, OF_INTEGERS[op.prim], op.inputs)
         elif op.prim == "float" and first is not None and first.kind == "array" and not first.rank:
             as_call(op, "_number", op.inputs)

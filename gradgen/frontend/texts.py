@@ -71,6 +71,8 @@ def method_of_text(r: Reader, node: ast.AST, method: Any, args: list[Any], kwarg
     """Call a method of a text that is known."""
     if method.__name__ == "format":
         return formatted(r, node, method.__self__, args, kwargs)
+    if method.__name__ == "join" and len(args) == 1 and isinstance(args[0], Map):
+        args = [Seq([Static(k) for k in every_item(r, node, args[0])])]
     if not all(map(is_static, [*args, *kwargs.values()])):
         r.refuse(node, f"str.{method.__name__} of computed values", "use constants")
     given = {k: static_value(v) for k, v in kwargs.items()}

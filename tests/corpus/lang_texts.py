@@ -118,7 +118,16 @@ def _array():
     return np.array([0.5, -1.2, 0.8])
 
 
+def joined_keys(x):
+    """A dict is joined by its keys."""
+    d = {"b": x, "a": x**2}
+    d["c"] = d.pop("b") * 2.0
+    name = "".join(d) + "-".join({"q": 1}.keys())
+    return d["a"] * name.count("a") + d["c"] * (name == "acq") + len(",".join(map(str.upper, d)))
+
+
 EXAMPLE_ARGS = {
+    "joined_keys": lambda: (1.1,),
     "letters": lambda: (1.1,),
     "options": lambda: (1.1,),
     "degrees": lambda: (1.1,),
