@@ -47,7 +47,7 @@ from gradgen.passes.roots import cancel_roots
 from gradgen.passes.rows import store_through_rows
 from gradgen.passes.scales import scale_products
 from gradgen.passes.scatters import add_in_a_row, add_numbers
-from gradgen.passes.shapes import read_newest_shapes
+from gradgen.passes.shapes import READS, read_newest_shapes
 from gradgen.passes.sharing import Sharing
 from gradgen.passes.short_rows import sum_short_rows
 from gradgen.passes.signs import join_signs
@@ -173,6 +173,10 @@ def _optimise(program: Program) -> None:
     if "store" in operations:
         drop_unread_clears(function)
     remove_dead(function)
+    if not operations.isdisjoint(READS):
+        from gradgen.passes.measures import measure_what_is_there
+
+        measure_what_is_there(function)
     if {"sum", "matmul"} <= operations:
         sum_before_products(function)
     if "matmul" in operations:
