@@ -1,4 +1,4 @@
-"""Rules of one's own inside recursive functions: of every order, in pairs and in joint sweeps."""
+"""Rules of one's own, of every order: in recursive functions, and where arguments are returned."""
 
 from __future__ import annotations
 
@@ -178,3 +178,84 @@ def test_reverse_rules():
     assert made(x, n) == pytest.approx(expected, rel=1e-14)
     second = gradgen.hessian(lambda x, n: by_cubes(x, n))(x, n)
     assert second == pytest.approx((made(x + h, n) - made(x - h, n)) / (2.0 * h), rel=1e-8)
+
+
+@gradgen.custom_jvp
+def same(x):
+    """Return a number itself, whose rule says otherwise: u' = 3 x x'."""
+    return x
+
+
+same.defjvp(lambda x, t: (x[0], 3.0 * x[0] * t[0]))
+
+
+def beside_itself(x):
+    return same(x) * x + x * x * x
+
+
+def on_one_side(x):
+    if x > 0.0:
+        return same(x) * x
+    return x * x
+
+
+def in_one_turn(x):
+    total = 0.0
+    for k in range(3):
+        if k == 1:
+            total = total + same(x) * x
+        else:
+            total = total + x * x
+    return total
+
+
+@pytest.mark.parametrize(
+    ("function", "x", "expected"),
+    [
+        (beside_itself, 0.7, 15.0 * 0.7),  # u' = 3 x and u'' = 3
+        (on_one_side, 0.7, 9.0 * 0.7),
+        (on_one_side, -0.7, 2.0),
+        (in_one_turn, 0.7, 9.0 * 0.7 + 4.0),
+    ],
+)
+@pytest.mark.parametrize("outer", [grad, jacfwd])
+@pytest.mark.parametrize("inner", [grad, jacfwd])
+def test_what_returns_its_argument(outer, inner, function, x, expected):
+    """The argument is itself elsewhere: on the other side, and afterwards."""
+    assert outer(inner(function))(x) == pytest.approx(expected, rel=1e-13)
+    if function is beside_itself:  # u' x + u + 3 x^2, and so on: 3 u'' + 6
+        assert outer(outer(inner(function)))(x) == pytest.approx(15.0, rel=1e-13)
+
+
+@gradgen.custom_jvp
+def parted(p):
+    return p["a"] ** 2 * p["b"], [p["a"]]
+
+
+@parted.defjvp
+def parted_rule(primals, tangents):
+    (p,), (t,) = primals, tangents
+    moved = 2.0 * p["a"] * p["b"] * t["a"] + p["a"] ** 2 * t["b"]
+    return (p["a"] ** 2 * p["b"], [p["a"]]), (moved, [t["a"]])
+
+
+def of_parts(x, n):
+    if n <= 0:
+        return x
+    u, (w,) = parted({"a": x, "b": of_parts(0.5 * x, n - 1)})
+    return 0.3 * u * w + x
+
+
+def test_containers_with_an_argument_in_them():
+    def total(x):
+        return sum(of_parts(x[i], i) for i in range(len(x)))
+
+    x, h = np.array([0.3, -0.5, 0.7]), 1e-4
+    slope = gradgen.grad(total)
+    expected = [(slope(x + h * e) - slope(x - h * e)) @ e / (2.0 * h) for e in np.eye(3)]
+    for k, e in enumerate(np.eye(3)):
+        change = (total(x + h * e) - total(x - h * e)) / (2.0 * h)
+        assert slope(x)[k] == pytest.approx(change, rel=1e-6)
+    np.testing.assert_allclose(gradgen.hessian_diag(total)(x), expected, rtol=1e-6, atol=1e-9)
+    forward = np.diag(jacfwd(jacfwd(total))(x))
+    np.testing.assert_allclose(forward, expected, rtol=1e-6, atol=1e-9)

@@ -275,22 +275,31 @@ def forget_rules(function: Function, marked: dict[str, Rule] | None = None) -> N
     rules stay marked: by calls of functions that have the rules, which go to ``marked`` by name.
     """
     mapping: dict[Value, Value] = {}
-    marks = False
+    own: set[Value] = set()
     for op in walk(function.body):
         if op.prim != "custom":
             continue
+        made = _made_by(op)
         if marked is not None and mark(op, marked):
-            marks = True
+            own |= made
             continue
         mapping.update(zip(op.outputs, op.inputs, strict=False))
         for new, old in zip(op.outputs, op.inputs, strict=False):
             if new.name and not old.name:
                 old.name, old.user = new.name, new.user
-    if marks:
-        read_marked(function)
+    if own:
+        read_marked(function, own)
     if mapping:
         replace_uses(function.body, mapping)
         _drop(function.body)
+
+
+def _made_by(op: Op) -> set[Value]:
+    """Return the results of a function with a rule that are none of its arguments."""
+    custom: Custom = op.attrs["custom"]
+    first, second = custom.counts()
+    skipped = len(leaves(custom.args[0])) if custom.marks() else 0
+    return set(op.inputs[:first]) - set(op.inputs[first + second + skipped :])
 
 
 def _drop(block: Block) -> None:

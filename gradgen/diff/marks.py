@@ -48,13 +48,17 @@ def mark(op: Op, found: dict[str, Rule]) -> bool:
     return True
 
 
-def read_marked(function: Function) -> None:
-    """Let what comes after a mark read the marked value."""
+def read_marked(function: Function, own: set[Value]) -> None:
+    """Let what comes after a mark read the marked value, of those that the calls have made.
+
+    What a function returns of its arguments is read elsewhere as what it was before.
+    """
     mapping: dict[Value, Value] = {}
     for op in walk(function.body):
         op.inputs = [mapping.get(v, v) for v in op.inputs]
         if op.prim == "solution":
-            mapping.update(zip(op.inputs, op.outputs, strict=False))
+            pairs = zip(op.inputs, op.outputs, strict=False)
+            mapping.update((result, out) for result, out in pairs if result in own)
     for block in blocks_of(function.body):
         block.results = [mapping.get(v, v) for v in block.results]
 
