@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.linalg
 
 import gradgen
 from gradgen.errors import UnsupportedError
@@ -407,3 +408,31 @@ def test_integers_to_negative_powers_are_floats():
         negative_powers(1.5, 3, 1)
     with pytest.raises(ZeroDivisionError):
         compiled(1.5, 3, 1)
+
+
+def residuals_that_nobody_reads(a: Any, b: Any) -> Any:
+    """Of fewer rows than columns, SciPy has no residuals; edges of whole numbers are whole."""
+    x = scipy.linalg.lstsq(a, b)[0]
+    return np.sum(x**3) + np.sum(np.histogram(b, [-2, 0, 2], weights=b**2)[0])
+
+
+def squeezed_to_a_number(a: Any, b: Any) -> Any:
+    return np.squeeze(a[:1, -1:]) ** 2 * b[0]
+
+
+def test_results_that_nobody_reads_do_not_come_back_from_python() -> None:
+    args = (np.ones((2, 3)), np.ones(2))
+    text = gradgen.emit(residuals_that_nobody_reads, backend="numba", example_args=args)
+    assert "y, z, u, v = scipy.linalg.lstsq(a, b)" in text and "z = 0" in text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("loss", [residuals_that_nobody_reads, squeezed_to_a_number])
+def test_types_that_depend_on_lengths(loss: Any) -> None:
+    args = np.array([[0.3, -0.5, 0.7], [1.1, 0.2, 0.4]]), np.array([0.6, -1.2])
+    for got, expected in zip(
+        gradgen.grad(loss, argnums=(0, 1), backend="numba")(*args),
+        gradgen.grad(loss, argnums=(0, 1))(*args),
+        strict=True,
+    ):
+        np.testing.assert_allclose(got, expected, rtol=1e-12)

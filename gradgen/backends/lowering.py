@@ -72,6 +72,8 @@ def lower_to_numba(function: Function, others: list[Function]) -> None:
             block.ops = [each for op in block.ops for each in (*_narrowed(op), op)]
         lowering.carried = _carried(f)
         lowering.maps = maps_in_vectors(f.body)
+        lowering.read = {v for op in walk(f.body) for v in op.inputs}
+        lowering.read |= {v for block in blocks_of(f.body) for v in block.results}
         for op in walk(f.body):
             lowering.lower(op)
     _keep_float32(function)
@@ -191,6 +193,7 @@ class Lowering:
         self.made: dict[str, str] = {}
         self.carried: set[Value] = set()
         self.maps: set[Op] = set()
+        self.read: set[Value] = set()
 
     def lower(self, op: Op) -> None:
         """Leave an operation, or turn it into the call of a printed function."""
@@ -282,11 +285,12 @@ class Lowering:
         """Call NumPy for the operation, where the types on both sides are known."""
         values = [v for v in op.inputs if not isinstance(v, Const)]
         enters = all(python_calls.can_enter(v.type) for v in values)
-        if not enters or not all(python_calls.can_pass(v.type) for v in op.outputs):
+        asked = [v for v in op.outputs if v in self.read] or op.outputs
+        if not enters or not all(python_calls.can_pass(v.type) for v in asked):
             return
         called = op.attrs["function"] if op.prim == "helper" else op.prim.rpartition(".")[2]
         base = f"_{called.strip('_')}_in_python"
-        name = self.function(base, lambda name: python_calls.in_python(op, name))
+        name = self.function(base, lambda name: python_calls.in_python(op, name, asked))
         read = {n.id for n in nodes_in(self.helpers[name]) if isinstance(n, ast.Name)}
         self.plain |= {n for n in read if n.startswith("_")}
         as_call(op, name, list(python_calls.parameters(op.inputs)))

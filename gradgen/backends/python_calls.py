@@ -8,7 +8,7 @@ would take the bytes of any other array for those of the declared one.
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from gradgen.emission import forms, pieces
 from gradgen.emission.printer import Docstring
@@ -31,8 +31,11 @@ def can_enter(t: Type) -> bool:
     return t.is_scalar or (t.kind == "array" and bool(t.dtype) and t.rank is not None)
 
 
-def in_python(op: Op, name: str) -> ast.FunctionDef:
-    """Return the function that does an operation in NumPy; it takes what is not a literal."""
+def in_python(op: Op, name: str, read: Collection[Value]) -> ast.FunctionDef:
+    """Return the function that does an operation in NumPy; it takes what is not a literal.
+
+    What is not in ``read`` of its results, 0 stands for: it may be of any type.
+    """
     params = parameters(op.inputs)
     operands = [
         pieces.constant(v) if isinstance(v, Const) else ast.Name(params[v], ast.Load())
@@ -43,7 +46,8 @@ def in_python(op: Op, name: str) -> ast.FunctionDef:
     called = rule.spelling or op.attrs.get("function", "") or READ.get(op.prim, op.prim)
     doc = f"Call ``{called}``, which Numba does not have, in Python."
     results = [name for name, _ in zip(("y", "z", "u", "v", "w"), op.outputs, strict=False)]
-    return function(name, list(params.values()), call, [v.type for v in op.outputs], results, doc)
+    types = [v.type if v in read else None for v in op.outputs]
+    return function(name, list(params.values()), call, types, results, doc)
 
 
 def parameters(values: Sequence[Value]) -> dict[Value, str]:
@@ -53,7 +57,12 @@ def parameters(values: Sequence[Value]) -> dict[Value, str]:
 
 
 def function(
-    name: str, params: list[str], call: ast.expr, types: list[Type], results: list[str], doc: str
+    name: str,
+    params: list[str],
+    call: ast.expr,
+    types: Sequence[Type | None],
+    results: list[str],
+    doc: str,
 ) -> ast.FunctionDef:
     """Return a function that evaluates an expression in object mode, and checks its results."""
     targets: list[ast.expr] = [ast.Name(r, ast.Store()) for r in results]
@@ -81,8 +90,10 @@ def object_mode(declared: list[ast.keyword], body: list[ast.stmt]) -> ast.With:
     return ast.With([ast.withitem(mode, None)], body)
 
 
-def _exact(value: ast.expr | str, t: Type) -> ast.expr:
-    """Return a result as what is declared for it, or an error."""
+def _exact(value: ast.expr | str, t: Type | None) -> ast.expr:
+    """Return a result as what is declared for it, or an error; 0 for one that nothing reads."""
+    if t is None:
+        return ast.Constant(0)
     e = ast.Name(value, ast.Load()) if isinstance(value, str) else value
     if t.kind == "int":
         return pieces.call("_whole", [e])
@@ -92,7 +103,9 @@ def _exact(value: ast.expr | str, t: Type) -> ast.expr:
     return pieces.call("_exactly", [e, dtype, ast.Constant(t.rank)])
 
 
-def _declared(t: Type) -> str:
+def _declared(t: Type | None) -> str:
+    if t is None:
+        return SCALARS["int"]
     if t.is_scalar:
         return SCALARS[t.kind]
     axes = ", ".join([":"] * ((t.rank or 1) - 1) + ["::1"])

@@ -270,7 +270,7 @@ rule("scipy.linalg.lstsq", scipy_lstsq_types, callables=["scipy.linalg.lstsq"],
      at_kinks="the rank taken as constant",
      samples=("scipy.linalg.lstsq(x32, y3)[0]", "scipy.linalg.lstsq(x32, y32)[0]",
               "scipy.linalg.lstsq(x32, y3)[1]", "scipy.linalg.lstsq(x32, y32)[1]",
-              "scipy.linalg.lstsq(x23, y23, 1e-9)[0]",
+              "scipy.linalg.lstsq(x23, y23, 1e-9)[0]", "scipy.linalg.lstsq(x23, y3[:2])[0]",
               "scipy.linalg.lstsq(m44 * p4, y4, 0.5)[0]",
               "scipy.linalg.lstsq(x32, y3, lapack_driver='gelsy')[0]",
               "scipy.linalg.lstsq(x32, y3)[3]"))

@@ -11,7 +11,7 @@ import numpy as np
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type, array, fresh_dim
 from gradgen.rules.registry import printed, rule
-from gradgen.rules.shapes_of import Attrs, of_shape
+from gradgen.rules.shapes_of import Attrs, inexact_of, of_shape
 
 
 def places_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -77,11 +77,14 @@ def _bincount_tangent(t_weights, x, y):
 
 def histogram_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
     """Return the types of counts and edges."""
-    bins = inputs[1].type
-    count = fresh_dim() if bins.shape == () or bins.shape is None else bins.shape[0] + -1
-    summed = attrs.get("density") or "weights" in attrs.get("keyed", ())
-    edges = array("float64", (fresh_dim() if bins.shape in ((), None) else bins.shape[0],))
-    return [array("float64" if summed else "int64", (count,)), edges]
+    a, bins, weights = inputs[0].type, inputs[1].type, inputs[-1].type
+    drawn = bins.shape in ((), None)
+    edges = array(inexact_of(a.dtype) if drawn else bins.dtype or "float64", (fresh_dim(),))
+    count: Any = fresh_dim()
+    if bins.shape:
+        edges, count = array(edges.dtype, bins.shape), bins.shape[0] + -1
+    summed = weights.dtype if "weights" in attrs.get("keyed", ()) else "int64"
+    return [array("float64" if attrs.get("density") else summed, (count,)), edges]
 
 
 @printed
@@ -203,4 +206,6 @@ rule("histogram", histogram_types, callables=["np.histogram"], outputs=("hist", 
               "np.histogram(x6, bins=3, density=True)[0]",
               "np.histogram(x6, np.array([-2.0, 0.0, 0.3, 2.0]), weights=p6)[0]",
               "np.histogram(x6, 4, (-3.0, 3.0), weights=p6)[0]",
-              "np.histogram(x6, 3, density=True, weights=p6)[0]"))
+              "np.histogram(x6, 3, density=True, weights=p6)[0]",
+              "np.histogram(x6, [-2, 0, 2], weights=p6)[0]", "np.histogram(xf23, 3)[1]",
+              "np.histogram(x3, 2, weights=pf3)[0]"))
