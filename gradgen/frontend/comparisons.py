@@ -71,6 +71,21 @@ def compare(r: Reader, node: ast.Compare) -> Any:
     return branches.chain(r, node, tests, stop_on=False)
 
 
+def _of_objects(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
+    """Return what objects' own comparison gives, or whether they are the same."""
+    done = compared(r, node, op, left, right)
+    if done is not MISSING:
+        return done
+    held = [bool(pointers.pointer(v)) for v in (left, right)]
+    if any(held) and not all(held) and isinstance(op, ast.Eq | ast.NotEq):
+        return Const(isinstance(op, ast.NotEq))  # an object and something else
+    if any(held):
+        r.refuse(node, "this comparison of objects by the path", "compare what they hold")
+    if isinstance(op, ast.Eq | ast.NotEq) and _are_apart(left, right):
+        return Const(_same_object(r, node, left, right) == isinstance(op, ast.Eq))
+    return MISSING
+
+
 def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
     """Return the value of one comparison."""
     if isinstance(left, Choice):
@@ -92,16 +107,9 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
             return same
     prim = COMPARE[type(op)]
     if class_of(left) or class_of(right):
-        done = compared(r, node, op, left, right)
+        done = _of_objects(r, node, op, left, right)
         if done is not MISSING:
             return done
-        held = [bool(pointers.pointer(v)) for v in (left, right)]
-        if any(held) and not all(held) and isinstance(op, ast.Eq | ast.NotEq):
-            return Const(isinstance(op, ast.NotEq))  # an object and something else
-        if any(held):
-            r.refuse(node, "this comparison of objects by the path", "compare what they hold")
-        if isinstance(op, ast.Eq | ast.NotEq) and _are_apart(left, right):
-            return Const(_same_object(r, node, left, right) == isinstance(op, ast.Eq))
     if isinstance(op, ast.Is | ast.IsNot):
         same = _identical(r, node, left, right)
         if same is not None:

@@ -288,6 +288,28 @@ def _specs(
     return specs
 
 
+def _entered(
+    r: Reader,
+    fn: Any,
+    source: Any,
+    signature: inspect.Signature,
+    specs: dict[str, Any],
+    active: Any,
+) -> list[Leaf]:
+    """Give the parameters their values; return what these are made of."""
+    leaves: list[Leaf] = []
+    for name, parameter in signature.parameters.items():
+        value, inner = enter(r, name, specs[name], [s.path for s in active if s.name == name])
+        leaves += inner
+        if isinstance(value, Box) and isinstance(parameter.default, list | dict):
+            # Python keeps such a default from call to call; a write to it would be lost.
+            value.outside = name
+        if name in getattr(fn, "__gradgen_held__", ()):
+            keep_unwritten(value, name)
+        r.frame.names[name] = pools.adopted(r, source.node, value)
+    return leaves
+
+
 def _read(
     fn: Any,
     source: Any,
@@ -311,21 +333,9 @@ def _read(
     parameters = list(signature.parameters.values())
     visible = parameters[1:] if receiver is not None else parameters
     active = select(options, visible, specs, parameter_positions(fn))
-    leaves: list[Leaf] = []
-    params = []
     pools.begin(r)
     class_attributes.begin(r, source.node)
-    for name, parameter in signature.parameters.items():
-        value, inner = enter(r, name, specs[name], [s.path for s in active if s.name == name])
-        leaves += inner
-        if isinstance(value, Box) and isinstance(parameter.default, list | dict):
-            # Python keeps such a default from call to call; a write to it would be lost.
-            value.outside = name
-        if name in getattr(fn, "__gradgen_held__", ()):
-            keep_unwritten(value, name)
-        value = pools.adopted(r, source.node, value)
-        r.frame.names[name] = value
-        params.append((name, specs[name]))
+    leaves = _entered(r, fn, source, signature, specs, active)
     _check_active(r, active, leaves, specs)
     result = _result(r, fn, source, signature)
     if book.meetings is not None and book.meetings.learnt:
@@ -334,6 +344,7 @@ def _read(
     _check_scopes(r, block)
     _check_updates(book, block)
     _name(leaves)
+    params = [(name, specs[name]) for name in signature.parameters]
     shown = params if receiver is None else params[1:]
     function = Function(_spelled_name(fn), shown, leaves, block, source.span(source.node))
     function.signature = signature.replace(parameters=visible)
@@ -343,9 +354,12 @@ def _read(
     last = _last_return(source.node)
     function.result = {"reader": r, "active": active, "specs": specs, "place": r.span(last)}
     known = options.equal[0] if options.equal else [p.name for p in visible]
-    function.result |= {"equal": book.equal, "measured": tuple(known)}
+    function.result |= {
+        "equal": book.equal,
+        "measured": tuple(known),
+        "returned": source.span(last),
+    }
     function.result |= returned(r, last, result, options, function)
-    function.result["returned"] = source.span(last)
     block.results = [value for value, _ in function.result["seeds"]]
     if book.pooled is not None or book.has_rows:
         pointers.forget(function, [c.function for c in book.callees()])
