@@ -82,6 +82,23 @@ def test_gradients_of_each_example() -> None:
     assert "for k" not in made.source and "np.where(" in made.source
 
 
+def test_updates_of_numbers_in_lists() -> None:
+    """A number in a list is updated, not the array of all examples that stands for it."""
+
+    def tabled(x, n):
+        table = [x, x**2]
+        for i in range(n):
+            table[i] *= 3.0
+            table.append(x)
+        return sum(table) * x
+
+    x = np.array([0.7, 0.77])
+    found = gradgen.grad(tabled, batch="x")(x, 2)
+    one = gradgen.grad(tabled)
+    np.testing.assert_allclose(found, [one(0.7, 2), one(0.77, 2)], rtol=1e-12)
+    assert np.array_equal(x, [0.7, 0.77])
+
+
 def test_hessians_of_each_example() -> None:
     found = gradgen.hessian(loss, argnums=1, batch=(2, 3))(W, B, X, Y)
     for k in range(5):

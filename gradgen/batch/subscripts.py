@@ -56,7 +56,10 @@ def store(s: Sweep, op: Op) -> Value:
         for _ in op.attrs.get("path", ()):
             item = item and item.item
         inputs = [s.lifted(base, base.type), fitted(s, value, None if item is None else item.rank)]
-        made = s.b.append(op.prim, [*inputs, *operands], [s.typed(base.type)], attrs=op.attrs)
+        kept = dict(op.attrs)
+        if item is not None and item.is_scalar:
+            kept.pop("augmented", None)  # an array is made anew as a number is: it has other names
+        made = s.b.append(op.prim, [*inputs, *operands], [s.typed(base.type)], attrs=kept)
         return made.out
     path, place, rest = _path(op)
     index = further(op.attrs["index"])
