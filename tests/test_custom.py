@@ -353,3 +353,27 @@ def test_tangents_that_do_not_fit_are_refused():
     for derive in (gradgen.grad, gradgen.jacfwd):
         with pytest.raises(gradgen.UnsupportedError, match="gives a tangent f64"):
             derive(lambda x: total(x) * x[0])(X)
+
+
+@gradgen.custom_jvp
+def times(a, b):
+    return a * b
+
+
+times.defjvp(lambda p, t: (p[0] * p[1], p[0] * t[1] + p[1] * t[0]))
+
+
+def test_rules_where_no_types_are_known():
+    """What is read of a product of tangents for its shape alone makes a rule no less linear."""
+    spaces = {}
+    exec(gradgen.emit(lambda x, w: np.sum(times(x, w) * times(w, x)), mode="grad"), spaces)
+    (made,) = [f for name, f in spaces.items() if name.endswith("_grad")]
+    for x, w in ((X, 0.3), (X, np.ones((2, *X.shape))), (0.3, X)):
+        expected = 2.0 * x * np.asarray(w) ** 2
+        while np.ndim(expected) > np.ndim(x):
+            expected = expected.sum(axis=0)
+        np.testing.assert_allclose(made(x, w), expected, rtol=1e-14)
+    skew = gradgen.custom_jvp(lambda a, b: a * b)
+    skew.defjvp(lambda p, t: (p[0] * p[1], p[0] * t[1] * t[0]))
+    with pytest.raises(gradgen.UnsupportedError, match="not linear in the tangents"):
+        gradgen.emit(lambda x: skew(x, x), mode="grad")

@@ -195,10 +195,14 @@ def _forward_rule(
     inner.result = function.result
     adjoints = sweep(inner, list(zip(moved, cotangents, strict=True)))
     out = [(v, adjoints[t]) for v, t in zip(inputs, tangents, strict=True) if t in adjoints]
-    _take_shapes(block, dict(zip(tangents, inputs, strict=True)))
-    reached = _reached([g for _, g in out])
-    if reached & set(tangents):
+    own = dict(zip(tangents, inputs, strict=True))
+    _take_shapes(block, own)
+    if _reached([g for _, g in out], shapes=False) & set(tangents):
         _refuse(b, custom, "is not linear in the tangents")
+    # What is left of tangents is there for its shape, which is that of the same of the inputs.
+    for op in walk(block):
+        op.inputs = [own.get(v, v) for v in op.inputs]
+    reached = _reached([g for _, g in out])
     b.block.ops += [op for op in block.ops if any(v in reached for v in op.outputs)]
     return out
 
@@ -216,8 +220,11 @@ def _trees(custom: Custom, fresh: Any) -> list[Any]:
     return [rebuilt(a, fresh) for a in custom.args]
 
 
-def _reached(results: list[Value]) -> set[Value]:
-    """Return all values that some depend on, through operations with blocks, too."""
+def _reached(results: list[Value], shapes: bool = True) -> set[Value]:
+    """Return all values that some depend on, through operations with blocks, too.
+
+    Without ``shapes``, those of which only the shape is read do not count.
+    """
     seen: set[Value] = set()
     work = list(results)
     while work:
@@ -226,11 +233,16 @@ def _reached(results: list[Value]) -> set[Value]:
             continue
         seen.add(v)
         if v.op is not None:
-            work += v.op.inputs
+            work += _read_by(v.op, shapes)
             for inner in v.op.blocks:
                 work += inner.results
-                work += [u for op in walk(inner) for u in op.inputs]
+                work += [u for op in walk(inner) for u in _read_by(op, shapes)]
     return seen
+
+
+def _read_by(op: Op, shapes: bool) -> list[Value]:
+    k = None if shapes else READS.get(op.prim)
+    return [v for i, v in enumerate(op.inputs) if i != k]
 
 
 def _reader(b: Builder, function: Function, rule: Any) -> Reader:
