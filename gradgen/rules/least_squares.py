@@ -68,6 +68,8 @@ def _lstsq_to_b(d_x, d_residuals, x, a, b, rcond=None):
         d_b = _conjugate_transposed(inverse) @ d_x
     if d_residuals is not None:
         d_b = d_b + 2.0 * _residual_share(d_residuals, b - a @ x)
+    if np.iscomplexobj(d_b) and not np.iscomplexobj(b):
+        return np.real(d_b)
     return d_b
 
 
