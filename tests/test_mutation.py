@@ -36,3 +36,36 @@ def test_written_through_what_copies_in_fortran_order(name: str) -> None:
     function = gradgen.grad(getattr(mutation_views, name))
     with pytest.raises(ValueError, match="not in C order"):
         function(np.asfortranarray(np.ones((2, 3))), 0.7)
+
+
+def entry_then_flat(x):
+    x[0, 1] = 2.0 * x[1, 0]
+    y = x.ravel()
+    y[2] *= 3.0
+    return np.sum(x**2)
+
+
+def flat_then_entry(x):
+    y = x.ravel()
+    y[2] *= 3.0
+    x[0, 1] = 2.0 * x[1, 0]
+    return np.sum(x**2) + y[1] ** 3
+
+
+def scaled_then_flat(x):
+    x *= 2.0
+    y = x.reshape(-1)
+    y[2] *= y[0]
+    return np.sum(x**2)
+
+
+@pytest.mark.parametrize("loss", [entry_then_flat, flat_then_entry, scaled_then_flat])
+def test_flat_views_of_arguments_that_were_written_to(loss):
+    x = np.array([[0.3, -0.7], [1.2, 0.4]])
+    gradgen.check_grads(loss, (x,), order=2)
+    with pytest.raises(ValueError, match="not in C order in memory"):
+        gradgen.grad(loss)(np.asfortranarray(x))
+    t = np.array([[1.0, 2.0], [3.0, 4.0]])
+    along = gradgen.jvp(loss)
+    assert along((x,), (np.asfortranarray(t),)) == along((x,), (t,))
+    np.testing.assert_allclose(along((x,), (t,))[1], np.sum(gradgen.grad(loss)(x) * t), rtol=1e-14)

@@ -28,9 +28,11 @@ from gradgen.diff.zeros import DIVISIONS, PICKING, is_steep, meets, zero_where_z
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Undefined, Value
+from gradgen.ir.order import made_in_rows
 from gradgen.ir.types import Type, has_fresh_length
 from gradgen.passes.shapes import READS
 from gradgen.rules.complexes import LINEAR, is_complex
+from gradgen.rules.indexing import needs_rows
 from gradgen.rules.registry import RULES, Rule, Unknown
 
 # Inputs that are numbers even where they are integers; others are lengths and places.
@@ -244,10 +246,16 @@ class Forward:
                 return self._of_quotient(rule, op)
             return self._sum(self._share(rule, op, i) for i in self._moving(rule, op))
         if rule.tangent == "linear" or (op.prim in LINEAR and op.prim not in OTHERS):
-            return self.b.emit(op.prim, self._moved(rule, op), **op.attrs)
+            return self.b.emit(op.prim, self._placed(op, self._moved(rule, op)), **op.attrs)
         if rule.tangent == "reduction" and self._moving(rule, op) == [0]:
             return self._reduced(rule, op)
         self._refuse(op, rule.spelling or rule.name)
+
+    def _placed(self, op: Op, moved: list[Value]) -> list[Value]:
+        """Let the tangent of an array lie in memory as what writes to it through views needs."""
+        if op.prim in WRITES and needs_rows(op) and not made_in_rows(moved[0]):
+            moved[0] = self.alg.emit("copy", moved[0])
+        return moved
 
     def _refuse_unknown(self, rule: Rule, op: Op) -> None:
         for i in self._moving(rule, op) if rule.adjoint else ():

@@ -14,7 +14,7 @@ from gradgen.errors import UnsupportedError
 from gradgen.frontend.sameness import composed
 from gradgen.frontend.signals import Retry
 from gradgen.frontend.values import Ref, Seq, Step, Storage
-from gradgen.ir.nodes import Op, Value
+from gradgen.ir.nodes import WRITES, Op, Value
 from gradgen.ir.types import Type
 from gradgen.rules.registry import RULES
 
@@ -81,10 +81,11 @@ def view(r: Reader, ref: Ref, prim: str, operands: list[Value], attrs: dict[str,
     maybe = maybe and not _keeps_lengths(base, prim, operands, attrs)
     place: tuple[Any, ...] = ()
     usual = prim in VIEWS and base.type.kind == "array" and all(map(_keeps_order, ref.steps))
-    if maybe and usual and not ref.storage.contiguous and as_users(r, ref):
+    asked = _as_given(r, ref, base) if maybe and usual and not ref.storage.contiguous else None
+    if asked is not None:
         place = (*r.call_path, "view", prim, r.b.span)
         if place in r.precise:
-            _require_c_order(r, ref.storage, base, prim)
+            _require_c_order(r, ref.storage, asked, prim)
             maybe = False
             # On no way past this place is it otherwise.
             ref.storage.contiguous |= r.b.block is r.top and not ref.steps
@@ -95,6 +96,20 @@ def view(r: Reader, ref: Ref, prim: str, operands: list[Value], attrs: dict[str,
         return r.hold(value)  # whether it shares with what nobody can name does not matter
     steps = composed(ref.steps, Step(prim, tuple(operands), attrs, maybe, place))
     return Ref(ref.storage, steps, value, r.versions[ref.storage])
+
+
+def _as_given(r: Reader, ref: Ref, base: Value) -> Value | None:
+    """Return an array that lies in memory as one does in the user's program, None if none does.
+
+    The array itself, or the argument that it is: writes to that leave it where it lies.
+    """
+    if as_users(r, ref):
+        return base
+    v = r.versions[ref.storage]
+    while v.op is not None and (v.op.prim in WRITES or v.op.attrs.get("order") == "K"):
+        v = v.op.inputs[0]  # a copy that keeps the layout, too
+    is_argument = v.op is not None and v.op.prim == "leaf" and not ref.steps
+    return v if is_argument else None
 
 
 def _keeps_lengths(base: Value, prim: str, operands: list[Value], attrs: dict[str, Any]) -> bool:

@@ -20,7 +20,6 @@ from gradgen.diff.unassigned import carrying_none, start_from, start_from_none
 from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import (
     READ_ONLY,
-    WRITES,
     Block,
     Const,
     Function,
@@ -31,6 +30,7 @@ from gradgen.ir.nodes import (
     walk,
     written_inputs,
 )
+from gradgen.ir.order import made_in_rows
 from gradgen.ir.types import Type
 from gradgen.passes.lifetimes import Lifetimes, Use, is_source
 from gradgen.passes.memory import REPEATED, Memory, depth
@@ -40,7 +40,6 @@ from gradgen.passes.sharing import is_view
 # How many repairs of lists there may be, more for each store, and for one store alone: those of
 # lists inside lists may not come to an end.
 MANY, MORE, MANY_FOR_ONE = 100, 4, 40
-IN_ROWS = ("copy", "zeros", "ones", "full", "empty")  # unless an order is given
 
 
 def insert_copies(function: Function) -> None:
@@ -254,23 +253,13 @@ def _blocks(op: Op) -> Iterator[Block]:
         yield from blocks_of(b)
 
 
-def _made_in_rows(v: Value) -> bool:
-    """Whether an array is known to lie in memory row by row."""
-    while v.op is not None and v.op.prim in WRITES:
-        v = v.op.inputs[0]
-    if v.op is not None and v.op.prim == "if":
-        k = v.op.outputs.index(v)
-        return all(_made_in_rows(b.results[k]) for b in v.op.blocks if b.end == "yield")
-    return v.op is not None and v.op.prim in IN_ROWS and v.op.attrs.get("order", "C") == "C"
-
-
 def _copy_op(v: Value, near: Op, rows: bool = False) -> Op:
     """Return a copy; of a list in which rows are written to, with copies of the lists inside."""
     t = v.type
     out = Value(Type(t.kind, t.dtype, t.shape, item=t.item), v.name, near.span)
     out.user = v.user
     # A sum of a matrix goes through memory: the user's function must find it as it was laid out.
-    laid_out = t.kind == "array" and t.rank != 1 and not near.reverse and not _made_in_rows(v)
+    laid_out = t.kind == "array" and t.rank != 1 and not near.reverse and not made_in_rows(v)
     attrs: dict[str, object] = {"order": "K"} if laid_out else {}
     if rows:
         attrs["rows"] = True

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradgen.ir.nodes import Const, Value, same_value
+from gradgen.ir.order import made_in_rows
 from gradgen.ir.types import NOTHING, Type, array, fresh_dim, join
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.places import index_shape, is_basic, may_repeat
@@ -158,8 +159,8 @@ def store_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
             return alg.emit("store", g, _zero_before(alg, op, g), *_operands(op), **_at(op))
         if _is_whole(op) or (op.attrs["index"] == "e" and "path" not in op.attrs):
             return Const(0.0)
-        if any(RULES[prim].alias == "maybe" for prim, _, _ in op.attrs.get("path", ())):
-            g = alg.emit("copy", g)  # in C order, so that the way leads through views here too
+        if needs_rows(op) and not made_in_rows(g):
+            g = alg.emit("copy", g)
         if _into_part(op) and not is_complex(g):
             g = alg.emit("astype", g, dtype=op.out.type.dtype)  # it has such parts to write to
         return alg.emit("store", g, Const(0.0), *_operands(op), **_at(op))
@@ -172,6 +173,11 @@ def store_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
         last = alg.b.emit("winners", [place, *rest], **attrs)
         loaded = alg.where(last, loaded, 0.0)
     return alg.fit(loaded, op.inputs[1], loaded)
+
+
+def needs_rows(op: Op) -> bool:
+    """Whether a write goes through flat views, which those of other orders in memory are not."""
+    return any(RULES[prim].alias == "maybe" for prim, _, _ in op.attrs.get("path", ()))
 
 
 def _into_part(op: Op) -> bool:
