@@ -99,7 +99,9 @@ def _rank_test(arrays: list[tuple[str, Type]]) -> ast.expr:
 
 
 def _container_test(name: str) -> ast.expr:
-    kinds = ast.Tuple([ast.Name(k, ast.Load()) for k in ("list", "tuple", "dict")], ast.Load())
+    kinds = ast.Tuple(
+        [ast.Name(k, ast.Load()) for k in ("list", "tuple", "dict", "str")], ast.Load()
+    )
     return pieces.call("isinstance", [ast.Name(name, ast.Load()), kinds])
 
 

@@ -55,10 +55,10 @@ def _match(g, x):
 
 def linear_regression_value_and_grad(w, b, x, y):
     if (
-        isinstance(w, (list, tuple, dict))
-        or isinstance(b, (list, tuple, dict))
-        or isinstance(x, (list, tuple, dict))
-        or isinstance(y, (list, tuple, dict))
+        isinstance(w, (list, tuple, dict, str))
+        or isinstance(b, (list, tuple, dict, str))
+        or isinstance(x, (list, tuple, dict, str))
+        or isinstance(y, (list, tuple, dict, str))
     ):
         raise TypeError(
             'linear_regression_value_and_grad is made for w number or array  b number or array  x number or array  y number or array'
