@@ -133,13 +133,18 @@ def spec_of(value: Any, name: str = "argument", depth: int = 0, seen: tuple[int,
         items = tuple(spec_of(v, f"{name}[{k!r}]", depth + 1, seen) for k, v in value.items())
         return Container(kind, tuple(value), items)
     if kind is range:
-        step = dataclasses.replace(integer(), value=value.step)  # its sign is the loop's direction
-        return Container(kind, ("start", "stop", "step"), (integer(), integer(), step))
+        return _range_spec(integer(), integer(), value.step)
     if is_taken_apart(kind):
         return _object_spec(value, name, depth, seen)
     if isinstance(value, complex):
         return COMPLEX
     return Opaque(value)
+
+
+def _range_spec(start: Any, stop: Any, step: int) -> Container:
+    """Return the spec of a range: the sign of its step is the direction of a loop."""
+    known = dataclasses.replace(integer(), value=step)
+    return Container(range, ("start", "stop", "step"), (start, stop, known))
 
 
 def _object_spec(value: Any, name: str, depth: int, seen: tuple[int, ...]) -> Any:
@@ -363,6 +368,9 @@ def spec_of_value(r: Reader, value: Any) -> Any:
         if tuple in classes or (classes and r.read(value).type.points):
             return LongList(r.read(value).type, classes)
         return dataclasses.replace(r.read(value).type, value=whole, entries=entries.held(r, value))
+    if row_kinds.is_range(value) and isinstance(value.bounds[2], Const):
+        start, stop, step = value.bounds
+        return _range_spec(spec_of_value(r, start), spec_of_value(r, stop), int(step.const))
     return Opaque(value.obj if isinstance(value, Static) else value)
 
 

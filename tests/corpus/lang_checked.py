@@ -136,7 +136,7 @@ def implied(x, v, k):
 def rounded(x, v, k):
     """Whole numbers of floats, which may be none."""
     s = 0.0
-    for t in (3.0 * x, float("nan"), float("inf"), float(v[0])):
+    for t in (3.0 * x, float("nan"), float("inf"), float(v[0]) + 0.25):
         try:
             s += [x, 2.0 * x, x * x][int(t)] * k
         except (ValueError, IndexError):
