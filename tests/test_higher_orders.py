@@ -65,7 +65,7 @@ def reference(line: Callable[[Any], Any], order: int) -> tuple[float, float]:
     found = []
     for points in (POINTS, POINTS - 4):
         t = np.cos(np.pi * (np.arange(points) + 0.5) / points)
-        values = [float(copy.deepcopy(line)(RADIUS * x)) for x in t]
+        values = [float(copy.deepcopy(line)(RADIUS * x)) for x in t.tolist()]
         fitted = chebyshev.chebfit(t, values, points - 1)
         found.append(float(chebyshev.chebval(0.0, chebyshev.chebder(fitted, order))))
     return found[0] / RADIUS**order, abs(found[0] - found[1]) / RADIUS**order
