@@ -519,3 +519,30 @@ def test_a_returned_item_of_a_list_is_read_and_not_written_to():
     assert_gradient(reads_an_item, (x,), (gradgen.grad(reads_an_item)(x),), (0,))
     with pytest.raises(gradgen.UnsupportedError, match="'row' may be an item of a list"):
         gradgen.grad(changes_an_item)(x)
+
+
+def slice_of_a_slice(s, depth):
+    """Its sweep clears a slice of an adjoint that it has popped, and reads a view of that."""
+    if depth <= 0:
+        return s
+    a = np.array([s + 1.0, s])
+    o = np.zeros_like(a)
+    o[1] = a[0] * a[1]
+    o[:1] = a[:1]
+    return o[0] * o[1] * slice_of_a_slice(0.5 * s, depth - 1.0)
+
+
+def running_product(s, depth):
+    if depth <= 0:
+        return s
+    return np.cumprod(np.array([s + 1.0, s]))[1] * running_product(0.5 * s, depth - 1.0)
+
+
+@pytest.mark.parametrize("loss", [slice_of_a_slice, running_product])
+def test_arrays_that_sweeps_pop_are_somebodys(loss):
+    grad, along = gradgen.grad, gradgen.jacfwd
+    for depth in (1.0, 2.0):
+        two = along(along(loss))(0.3, depth)
+        assert grad(grad(loss))(0.3, depth) == pytest.approx(two, rel=1e-13)
+        three = along(along(along(loss)))(0.3, depth)
+        assert grad(grad(grad(loss)))(0.3, depth) == pytest.approx(three, rel=1e-13)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
 from gradgen.ir.nodes import READ_ONLY, WRITES, Block, Op, Value, made_in
-from gradgen.ir.types import Type
+from gradgen.ir.types import ANY, Type
 from gradgen.passes.sharing import MAKES_LISTS, is_view, shared_by_call
 
 Objects = frozenset[Value]
@@ -40,8 +40,9 @@ class Memory:
             item = v.type.item
             while item is not None and item.kind == "list":
                 item = item.item
-            arrays = v.type.kind == "list" and item is not None and not item.is_scalar
-            self.items[v] = frozenset([v, Value(item)] if arrays and item is not None else [v])
+            # A list that was empty where it was read may have got arrays elsewhere.
+            arrays = v.type.kind == "list" and (item is None or not item.is_scalar)
+            self.items[v] = frozenset([v, Value(item or ANY)] if arrays else [v])
         return self.items[v]
 
     def find(self, op: Op) -> None:
@@ -121,7 +122,7 @@ class Memory:
         elif op.prim == "load" and op.inputs[0].type.kind == "list":
             fresh = frozenset([op.out] if op.out.type.kind == "list" else [])
             self._add(op.out, fresh | self._items(op.inputs[0]))
-        elif op.prim in NEW_LISTS:
+        elif op.prim in (*NEW_LISTS, "leaf", "captured"):
             self._add(op.out, self._own(op.out))
         elif op.prim == "copy" and op.attrs.get("rows"):
             arrays = frozenset(o for o in self.of(op.inputs[0]) if o.type.kind != "list")
