@@ -247,7 +247,7 @@ class Algebra:
 
     def zeros(self, like: Value) -> Value:
         """Return an exact zero of a value's full shape, that may be added to in place."""
-        if like.type.is_scalar:
+        if like.type.is_scalar or (isinstance(like, Const) and like.const is None):
             return Const(0.0)
         if like.type.kind == "list":
             return self.emit("zeros_list", like)
