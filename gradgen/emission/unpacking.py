@@ -18,7 +18,9 @@ PLACES = ("nonzero", "tril_indices", "triu_indices")
 EACH_AXIS = (*PLACES, "dim")  # of which one call, or attribute, gives all
 
 
-def unpackings(block: Block, folded: set[Value], read: dict[Value, int]) -> dict[Op, list[Op]]:
+def unpackings(
+    block: Block, folded: set[Value], read: dict[Value, int], native: bool
+) -> dict[Op, list[Op]]:
     """Return the tests of counts that an unpacking does as well, each with what it stands for.
 
     These are the reads of items and, where nothing else reads them, the length that is tested and
@@ -37,7 +39,8 @@ def unpackings(block: Block, folded: set[Value], read: dict[Value, int]) -> dict
             spare.append(row)
         out[op] = [*reads, *spare]
     out.update(_of_rows(block, folded, read))
-    out.update(_of_axes(block, folded))
+    if not native:  # what is compiled has each length by its axis, from which indices are proved
+        out.update(_of_axes(block, folded))
     return out
 
 

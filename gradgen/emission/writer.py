@@ -116,7 +116,7 @@ class Writer:
     def block(self, block: Block) -> list[ast.stmt]:
         """Return the statements of a block, without those of its end."""
         out: list[ast.stmt] = []
-        unpacked = unpackings(block, self.folded, self.read)
+        unpacked = unpackings(block, self.folded, self.read, self.function.native)
         done = {part for parts in unpacked.values() for part in parts} - unpacked.keys()
         for op in block.ops:
             one = len(op.outputs) == 1
