@@ -152,3 +152,28 @@ def test_views() -> None:
         assert np.array_equal(a, b)
     with pytest.raises(IndexError):
         compiled(X, PACKED[:9])
+
+
+def test_lengths_that_are_unpacked_prove_indices_of_compiled_code():
+    pytest.importorskip("numba")
+
+    def loss(low, x):
+        n, d = x.shape
+        y, total = np.zeros(d), 0.0
+        for i in range(n):
+            p = 0
+            for j in range(d):
+                y[j] = x[i, j]
+            for j in range(d):
+                for r in range(j + 1, d):
+                    y[r] += low[p] * x[i, j]
+                    p += 1
+            for j in range(d):
+                total += y[j] * y[j]
+        return total
+
+    args = np.linspace(-1.0, 1.0, 6), np.linspace(0.1, 1.0, 12).reshape(3, 4)
+    gradient = gradgen.grad(loss, argnums=(0, 1), backend="numba")
+    for found, wanted in zip(gradient(*args), complex_gradient(loss, args, (0, 1)), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-12)
+    assert "_rest[" in gradient.source and "_checked" in gradient.source
