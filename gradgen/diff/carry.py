@@ -131,6 +131,25 @@ class Carrier:
                 self.home[v] = inner
         return self._carry_out(path, entries, new)
 
+    def carry_in(self, body: Block, last: Value, name: str, like: Value) -> Value:
+        """Give a mirrored loop a variable that begins as a value; return it in a turn."""
+        mirror, _ = self.owner[body]
+        param = Value(last.type, name, like.span)
+        param.user = like.user
+        self.home[param] = body
+        mirror.inputs.append(last)
+        body.params.append(param)
+        return param
+
+    def carry_on(self, body: Block, param: Value, value: Value) -> None:
+        """Let a variable of a mirrored loop, the newest, be something else in the next turn."""
+        mirror, around = self.owner[body]
+        body.results.append(value)
+        out = Value(param.type, param.name, param.span)
+        out.op = mirror
+        mirror.outputs.append(out)
+        self.home[out] = around
+
     def _add_param(self, op: Op, block: Block, value: Value) -> Value:
         op.inputs.append(value)
         for b in op.blocks:

@@ -106,13 +106,8 @@ def count_back(carrier: Carrier, chain: list[Counter], last: Value) -> Value:
     """
     counter = chain[0]
     body = carrier.mirror[counter.loop.blocks[-1]]
-    mirror, _ = carrier.owner[body]
     name = carried(counter.loop)[0][counter.place].name
-    param = Value(last.type, name, last.span)
-    param.user = last.user
-    carrier.home[param] = body
-    mirror.inputs.append(last)
-    body.params.append(param)
+    param = carrier.carry_in(body, last, name, last)
     value, innermost = param, param
     past_loop = False
     for op in reversed(counter.steps):
@@ -123,11 +118,7 @@ def count_back(carrier: Carrier, chain: list[Counter], last: Value) -> Value:
         else:
             value = _step_back(carrier, body, op, value, past_loop)
             innermost = innermost if past_loop else value
-    body.results.append(value)
-    out = Value(param.type, param.name, param.span)
-    out.op = mirror
-    mirror.outputs.append(out)
-    carrier.home[out] = carrier.owner[body][1]
+    carrier.carry_on(body, param, value)
     return innermost
 
 

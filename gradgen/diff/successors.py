@@ -46,16 +46,7 @@ def start_of_next(keeper: Keeper, v: Value) -> tuple[Op, int] | None:
 def carry_back(keeper: Keeper, v: Value, loop: Op, place: int) -> Value:
     """Carry through the mirrored loop what its turn before began with; return it there."""
     body = keeper.mirror[keeper.home[v]]
-    mirror, around = keeper.owner[body]
     last = keeper.resolve(loop.outputs[place])
-    param = Value(last.type, v.name, v.span)
-    param.user = v.user
-    keeper.home[param] = body
-    mirror.inputs.append(last)
-    body.params.append(param)
-    body.results.append(keeper.resolve(carried(loop)[0][place]))
-    out = Value(param.type, param.name, param.span)
-    out.op = mirror
-    mirror.outputs.append(out)
-    keeper.home[out] = around
+    param = keeper.carry_in(body, last, v.name, v)
+    keeper.carry_on(body, param, keeper.resolve(carried(loop)[0][place]))
     return param

@@ -106,10 +106,14 @@ def _as_given(r: Reader, ref: Ref, base: Value) -> Value | None:
     if as_users(r, ref):
         return base
     v = r.versions[ref.storage]
-    while v.op is not None and (v.op.prim in WRITES or v.op.attrs.get("order") == "K"):
-        v = v.op.inputs[0]  # a copy that keeps the layout, too
+    while v.op is not None and (v.op.prim in WRITES or _keeps_layout(v.op)):
+        v = v.op.inputs[0]
     is_argument = v.op is not None and v.op.prim == "leaf" and not ref.steps
     return v if is_argument else None
+
+
+def _keeps_layout(op: Op) -> bool:
+    return op.prim == "copy" and op.attrs.get("order") == "K"
 
 
 def _keeps_lengths(base: Value, prim: str, operands: list[Value], attrs: dict[str, Any]) -> bool:

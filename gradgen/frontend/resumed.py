@@ -77,15 +77,19 @@ def _parts(definition: Any) -> Parts | None:
     return Parts(begin, resume, frozenset(names))
 
 
-def _yields(s: ast.stmt) -> bool:
-    """Whether a statement yields, for the function that it stands in."""
-    todo: list[ast.AST] = [s]
+def own_yield(statements: list[ast.stmt]) -> ast.AST | None:
+    """Return the first yield of a function's own among statements; those in it are others'."""
+    todo: list[ast.AST] = list(statements)
     for n in todo:
         if isinstance(n, ast.Yield | ast.YieldFrom):
-            return True
+            return n
         if not isinstance(n, SCOPES):
             todo += parts_of(n)
-    return False
+    return None
+
+
+def _yields(s: ast.stmt) -> bool:
+    return own_yield([s]) is not None
 
 
 def endless(

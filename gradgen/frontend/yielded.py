@@ -18,7 +18,7 @@ from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.jumps import SCOPES, jumps_of
 from gradgen.frontend.reach import reached
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.resumed import endless, parts_of_endless
+from gradgen.frontend.resumed import endless, own_yield, parts_of_endless
 from gradgen.frontend.special import special
 from gradgen.frontend.values import Box, Frame, Lazy, Ref, Seq, Static, contents
 from gradgen.ir.nodes import walk
@@ -37,13 +37,7 @@ def first_yield(definition: Any) -> ast.AST | None:
     """Return the first yield of a function's own; those in it are asked when called."""
     if not any(isinstance(n, ast.Yield | ast.YieldFrom) for n in every_node(definition)):
         return None
-    todo: list[ast.AST] = list(definition.body) if isinstance(definition.body, list) else []
-    for n in todo:
-        if isinstance(n, ast.Yield | ast.YieldFrom):
-            return n
-        if not isinstance(n, SCOPES):
-            todo += parts_of(n)
-    return None
+    return own_yield(definition.body) if isinstance(definition.body, list) else None
 
 
 def generator(
