@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -173,3 +174,62 @@ def test_nothing_is_read_of_what_a_call_that_always_raises_gives() -> None:
             gradient(np.array(x), case)
     with pytest.raises(ValueError, match="not in list"):
         gradient(np.array(GOOD), 2)
+
+
+def log_and_quotient(x):
+    return math.log(x) + 1 / x
+
+
+def by_argument(x):
+    return (lambda p, q: q + p)(math.log(x), 1 / x)
+
+
+def largest(x):
+    return max(math.log(x), 1 / x)
+
+
+def in_turns(x):
+    total = 0.0
+    for i in range(3):
+        total += math.log(x - i) + 1 / (x - i)
+    return total
+
+
+def far_out(x):
+    return math.acos(x + 2.0) + math.exp(1000.0 + x) + 1 / x
+
+
+def entry_first(x):
+    places = [x, 2.0 * x]
+    return places[int(x) + 2] * (1 / x)
+
+
+def printed_between(x):
+    def half(v):
+        if v > -1.0:
+            raise KeyError("half")
+        return 0.5 * v
+
+    return 1 / x + half(x)
+
+
+def power_first(x):
+    return x**-0.5 + math.log(x)
+
+
+def not_needed(x):
+    return x * x + 1 / (x * 0.0) + math.sinh(1e4)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [log_and_quotient, by_argument, largest, in_turns, far_out, entry_first, printed_between]
+    + [power_first, not_needed],
+)
+def test_the_first_exception_is_the_one_that_is_raised(function: Callable[..., Any]) -> None:
+    with pytest.raises(Exception) as expected:
+        function(0.0)
+    made = [gradgen.grad(function), gradgen.value_and_grad(function)]
+    for gradient in [*made, gradgen.grad(gradgen.grad(function))]:
+        with pytest.raises(type(expected.value)):
+            gradient(0.0)

@@ -22,8 +22,9 @@ from gradgen.diff.missing import missing_values
 from gradgen.errors import UnbatchedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, walk
+from gradgen.ir.raising import DOMAINS
 from gradgen.ir.types import Type, array
-from gradgen.passes.dce import DOMAINS, EFFECTS
+from gradgen.passes.dce import EFFECTS
 from gradgen.passes.sharing import Sharing
 
 # Of an arm that is done for all examples, these would be done for the others, too.

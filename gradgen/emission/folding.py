@@ -7,6 +7,7 @@ expression, if nothing it reads is written to in between.
 from __future__ import annotations
 
 from gradgen.deep import deep
+from gradgen.emission.in_order import keep_order
 from gradgen.ir.nodes import (
     GROWS,
     SUBSCRIPTS,
@@ -70,6 +71,7 @@ class _Folder:
     def run(self) -> set[Value]:
         for block in _inner_first(self.function.body):
             self._block(block)
+        keep_order(self.function.body, self.folded)
         return self.folded
 
     def _block(self, block: Block) -> None:

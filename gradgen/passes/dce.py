@@ -11,14 +11,10 @@ from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
 from gradgen.diff.missing import missing_values
 from gradgen.ir.nodes import Block, Const, Function, Op, Value, walk
+from gradgen.ir.raising import DIVISIONS, DOMAINS, RANGES, raised_by
 from gradgen.rules.registry import RULES
 
 EFFECTS = ("assert", "raise_if", "effect", "push", "take", "draw", "record")
-# Functions of Python's math module that are not defined everywhere: they raise ValueError.
-DOMAINS = {
-    "math.acos", "math.acosh", "math.asin", "math.atanh", "math.log", "math.log10", "math.log1p",
-    "math.log2", "math.log_base", "math.pow", "math.sqrt",
-}  # fmt: skip
 CONTRACTIONS = {"matmul", "np.matmul", "np.dot", "dot", "inner"}
 
 
@@ -27,7 +23,7 @@ def may_raise(op: Op, missing: set[Value]) -> bool:
     rule = RULES.get(op.prim)
     if rule is None or not (rule.elementwise or op.prim in CONTRACTIONS):
         return False
-    if op.prim in DOMAINS or any(v in missing for v in op.inputs):
+    if op.prim in DOMAINS or op.prim in RANGES or any(v in missing for v in op.inputs):
         return True
     shapes = [v.type.shape or () for v in op.inputs]
     if op.prim in CONTRACTIONS:
@@ -55,7 +51,40 @@ def remove_dead(function: Function) -> None:
     for v in function.body.results:
         marker.value(v)
     marker.run()
+    for op in _divisions(function.body, marker.live_ops):
+        marker.op(op)
+    marker.run()
     _sweep(function.body, marker)
+
+
+def _divisions(body: Block, live: set[int]) -> list[Op]:
+    """Return dead divisions of Python's own numbers, by what nothing else is surely divided by.
+
+    What is live divides by the same later, which is as good where nothing else raises before.
+    """
+    found = [(op, by) for op in walk(body) if (by := _divisor(op)) is not None]
+    done = {by for op, by in found if id(op) in live}
+    out: list[Op] = []
+    by_of, others = dict(found), False
+    for op in reversed(list(walk(body)) if len(done) < len(found) else []):
+        raised = raised_by(op) if id(op) in live or op in by_of else frozenset()
+        if id(op) in live:
+            others = others or bool(raised - {"IndexError", "ZeroDivisionError"})
+        elif raised and (others or by_of[op] not in done):
+            out.append(op)
+    return out
+
+
+def _divisor(op: Op) -> Value | None:
+    """Return what must not be zero: the divisor, or the base of a negative power."""
+    if op.prim in DIVISIONS:
+        return op.inputs[1]
+    by = op.inputs[1] if op.prim == "pow" else None
+    return (
+        op.inputs[0]
+        if isinstance(by, Const) and not isinstance(by.const, complex) and by.const < 0
+        else None
+    )
 
 
 class _Marker:
