@@ -182,9 +182,11 @@ def _shape(name: str) -> ast.expr:
 
 
 def _decided(function: Function) -> set[str]:
-    """Return the symbols of lengths that were taken as equal because neither is 1."""
+    """Return the symbols of lengths that were taken as equal, or kept, because they are not 1."""
     out: set[str] = set()
     for op in walk(function.body):
         out |= broadcast_symbols(op)
+        if op.prim == "squeeze" and "axis" not in op.attrs and op.out.type.rank is not None:
+            out.update(d.name for d in op.inputs[0].type.shape or () if isinstance(d, Dim))
         out.update(op.attrs.get("decided", ()))
     return out

@@ -13,6 +13,7 @@ from gradgen.frontend.indices import index_of
 from gradgen.frontend.lists import as_array, as_list, is_list
 from gradgen.frontend.overwriting import check_not_read_again
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.squeezing import axes_to_squeeze
 from gradgen.frontend.values import (
     Iteration,
     Ref,
@@ -23,9 +24,8 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Type, in_double, may_be_one
+from gradgen.ir.types import Type, in_double
 from gradgen.rules import helpers
-from gradgen.rules.places import is_of_one
 from gradgen.rules.registry import LIKE, RULES, Rule
 from gradgen.rules.shapes_of import dtype_name
 
@@ -75,7 +75,8 @@ def call_rule(r: Reader, node: ast.AST, rule: Rule, args: list[Any], kwargs: dic
         number = as_value(r, ordered[0], node).type.rank == 0
         attrs = {k: v for k, v in attrs.items() if k != "axis" or not number}
     if rule.name == "squeeze" and "axis" not in attrs:
-        attrs |= _axes_of_one(r, node, as_value(r, ordered[0], node))
+        axes = axes_to_squeeze(r, node, as_value(r, ordered[0], node))
+        attrs |= {} if axes is None else {"axis": axes[0] if len(axes) == 1 else axes}
     if keyed:
         # In the rule's order, as the adjoints are.
         attrs["keyed"] = tuple(p for p in rule.keyed if p in keyed)
@@ -83,24 +84,6 @@ def call_rule(r: Reader, node: ast.AST, rule: Rule, args: list[Any], kwargs: dic
     if rule.form == "sequence":
         return emit_sequence(r, node, rule, ordered[0], attrs)
     return emit(r, node, rule, ordered, attrs)
-
-
-def _axes_of_one(r: Reader, node: ast.AST, array: Value) -> dict[str, Any]:
-    """Return the axes that ``squeeze`` takes away, by name where one is that of ``m[:1]``.
-
-    Raise where it would take another one, which is not known to have length 1.
-    """
-    shape = array.type.shape or ()
-    if r.frame.source.generated:
-        return {}  # the user's function has asked
-    sliced = [not isinstance(d, int) and is_of_one(d) for d in shape]
-    for k, d in enumerate(shape):
-        if not isinstance(d, int) and not sliced[k] and may_be_one(d):
-            one = r.b.emit("eq", [r.b.emit("dim", [array], axis=k), Const(1)])
-            text = f"raise ValueError('np.squeeze of an axis of length 1: name it, axis={k}')"
-            r.b.append("raise_if", [one], [], span=r.span(node), attrs={"text": text})
-    axes = tuple(k for k, d in enumerate(shape) if d == 1 or sliced[k])
-    return {"axis": axes if len(axes) > 1 else axes[0]} if any(sliced) else {}
 
 
 def respelled(rule: Rule, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:

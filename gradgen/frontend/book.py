@@ -71,6 +71,8 @@ class Book:
     derived: list[tuple[Any, Any, Any]] = field(default_factory=list)
     has_sets: bool = False  # whether the program makes sets
     computed_sets: bool = False  # whether these may hold what is computed
+    has_open_squeeze: bool = False  # whether one is read whose result may have any rank
+    squeezes_surely: bool = False  # whether those raise errors instead, where they matter
     lengths: dict[str, int] = field(default_factory=dict)
     equal: dict[str, Dim] | None = None  # lengths of arguments that are others, None: none is
     meetings: Any = None  # that tell so (``equal_lengths``), in one reading

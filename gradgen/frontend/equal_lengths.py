@@ -95,6 +95,8 @@ def places_alike(function: Function) -> list[list[Place]]:
     Those of tangents, which are as long as what they belong to, are not asked for.
     """
     symbols = {d.name for d in (function.result["equal"] or {}).values()}
+    leaves = (d for leaf in function.leaves for d in leaf.value.type.shape or ())
+    symbols |= {d.name for d in leaves if isinstance(d, Dim) and d.least}
     found: dict[str, list[Place]] = {}
     for leaf in function.leaves if symbols else ():
         t = leaf.value.type
@@ -166,10 +168,27 @@ class Meetings:
         self.learnt[a.name] = replace(b, offset=more, least=max(b.least, a.least - more))
         self.paired |= names
 
-    def _require(self, part: Length) -> None:
+    def require_sure(self, length: Length) -> bool:
+        """Let an argument be so long that it is known whether a length is 1; say if that helps.
+
+        That is what a slice between constants holds, and not 1 what an end of an argument does.
+        """
+        if isinstance(length, int):
+            return True
+        if length.name not in self.symbols:
+            return self._require(length)
+        self._at_least(length.name, 2 - length.offset)
+        return True
+
+    def _require(self, part: Length) -> bool:
         """Let the array be long enough of which a length is that of a slice between constants."""
         symbol, least = least_for(part) or ("", 0)
-        if symbol in self.symbols and symbol not in self.paired:
+        if symbol in self.symbols:
+            self._at_least(symbol, least)
+        return symbol in self.symbols
+
+    def _at_least(self, symbol: str, least: int) -> None:
+        if symbol not in self.paired:
             known = self.learnt.get(symbol)
             self.learnt[symbol] = Dim(symbol, 0, True, max(least, known.least if known else 0))
 

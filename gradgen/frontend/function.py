@@ -221,6 +221,9 @@ def _read_function(
             if precise.guesses:
                 precise = precise.asked()
                 continue
+            if book.has_open_squeeze and not book.squeezes_surely:
+                book.squeezes_surely, refused = True, error
+                continue
             if not book.has_sets or book.computed_sets:
                 raise further(refused, error) if refused else error from None
             book.computed_sets, refused = True, error

@@ -16,7 +16,7 @@ import numpy as np
 
 from gradgen.frontend.arguments import Container, part_of
 from gradgen.frontend.entries import LONGEST, entries_of
-from gradgen.ir.types import Type
+from gradgen.ir.types import Length, Type
 
 
 def pinned(spec: Any, value: Any) -> Any:
@@ -27,9 +27,14 @@ def pinned(spec: Any, value: Any) -> Any:
 def _exact(spec: Type, value: Any) -> Type:
     if spec.kind == "array" and spec.shape is not None:
         lengths = zip(spec.shape, np.shape(value), strict=True)
-        shape = tuple(n if n <= LONGEST else d for d, n in lengths)
+        shape = tuple(n if n <= LONGEST else _long(d) for d, n in lengths)
         return dataclasses.replace(spec, shape=shape)
     return dataclasses.replace(spec, value=int(value)) if is_whole(spec) else spec
+
+
+def _long(length: Length) -> Length:
+    """Return a length that is left open, with what it is not less than."""
+    return length if isinstance(length, int) else dataclasses.replace(length, least=LONGEST + 1)
 
 
 def with_entries(specs: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:

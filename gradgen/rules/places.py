@@ -20,7 +20,8 @@ ADVANCED = "am"
 # What `_sliced` calls the length of the first so many entries, or of the last.
 CUT = re.compile(r"\?(?P<whole>.+)\[(0?:(?=\d+:\])|-(?=\d+::\]))(?P<count>\d+)::?\]")
 
-# What it calls the length of a slice between constants.
+# What it calls the length of any slice; bounds that are computed are values.
+OF_SLICE = re.compile(r"\?(?P<whole>.+?)([+-]\d+)?\[(?P<bounds>(-?|v)\d*:(-?|v)\d*:(-?|v)\d*)\]")
 SLICE = re.compile(r"\?(?P<whole>.+?)(?P<offset>[+-]\d+)?\[(?P<start>-?\d*):(?P<stop>-?\d*):\]")
 
 
@@ -137,13 +138,15 @@ def _sliced(length: Length, bounds: tuple[Value | None, Value | None, Value | No
     """Length of one slice: exact for constants and for offsets from either end."""
     start, stop, step = bounds
     other = Dim(f"?{length}[{':'.join(map(_bound, bounds))}]")
+    known = [None if b is None else _constant(b) for b in bounds]
+    given = [b is None or k is not None for b, k in zip(bounds, known, strict=True)]
+    if isinstance(length, int) and all(given) and known[2] != 0:
+        return len(range(length)[slice(*known)])
     if step is not None:
         whole = start is None and stop is None
         return length if whole and _constant(step) == -1 else other
     low = 0 if start is None else _constant(start)
     high: Any = length if stop is None else _constant(stop, length_of(stop))
-    if isinstance(length, int) and isinstance(low, int) and isinstance(high, int):
-        return len(range(*slice(low, high).indices(length)))
     exact = _within_least(length, low, high)
     if exact is not None:
         return exact
@@ -199,6 +202,19 @@ def is_of_one(part: Length) -> bool:
     if stop is None:
         return start == -1
     return stop - (start or 0) == 1 and stop != 0
+
+
+def follows_from(length: Dim, computed: bool = False) -> bool:
+    """Whether a length is one of an argument, or of a slice of such.
+
+    Bounds of slices are constants, unless they may be ``computed``, of whole numbers perhaps.
+    """
+    if not length.fresh or length.joined:
+        return not length.given and not length.joined
+    cut = OF_SLICE.fullmatch(length.name)
+    if cut is None or ("v" in cut["bounds"] and not computed):
+        return False
+    return cut["whole"].isdigit() or follows_from(Dim(cut["whole"]), computed)
 
 
 def whole_of(a: Length, b: Length) -> Length | None:

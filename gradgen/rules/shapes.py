@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import BOOL, Length, Type, fresh_dim, scalar
+from gradgen.ir.types import BOOL, Length, Type, fresh_dim, may_be_one, scalar
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import (
@@ -156,9 +156,9 @@ def expand_dims_type(inputs: list[Value], attrs: Attrs) -> Type:
 
 
 def squeeze_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return the shape without axes of length 1, or without those named."""
+    """Return the shape without axes of length 1, if it is known which, or without those named."""
     shape, axis = inputs[0].type.shape, attrs.get("axis")
-    if shape is None:
+    if shape is None or (axis is None and any(d != 1 and may_be_one(d) for d in shape)):
         return Type("any", inputs[0].type.dtype, None)
     gone = [k for k, d in enumerate(shape) if d == 1] if axis is None else _tuple(axis, len(shape))
     return with_shape(inputs[0], tuple(d for k, d in enumerate(shape) if k not in gone))
