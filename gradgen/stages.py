@@ -311,7 +311,7 @@ def _derive_callees(program: Program, callees: list[Any]) -> None:
 
         push_callees(callees)
     else:
-        derive(callees, functools.partial(_forget_rules, program))
+        derive(program.function, callees, functools.partial(_forget_rules, program))
 
 
 def _forget_rules(program: Program, function: Function) -> None:

@@ -52,3 +52,7 @@ def test_most_losses_need_no_types() -> None:
 
     chosen = [param.values[0] for param in cases(LOSSES)]
     assert sum(emits(case) for case in chosen) >= 0.8 * len(chosen)
+
+
+def test_tuples_of_numbers_beside_others_need_no_types() -> None:
+    checks.check_generic(Case("lang_ragged_graphs", "lengths_by_number"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from gradgen.diff.pairs import callees_of
 from gradgen.ir.verify import verify
 from gradgen.options import Options
 from gradgen.pipeline import run
+from tests import checks
 from tests.cases import Case, cases
 from tests.corpus import recursion
 from tests.references import assert_gradient, difference_gradient
@@ -546,3 +548,61 @@ def test_arrays_that_sweeps_pop_are_somebodys(loss):
         assert grad(grad(loss))(0.3, depth) == pytest.approx(two, rel=1e-13)
         three = along(along(along(loss)))(0.3, depth)
         assert grad(grad(grad(loss)))(0.3, depth) == pytest.approx(three, rel=1e-13)
+
+
+def exponentials(a, depth):
+    y = np.exp(a)
+    return y if depth <= 0 else np.exp(0.5 * exponentials(0.1 * y, depth - 1))
+
+
+def result_that_is_written_to(a, depth):
+    r = exponentials(a, depth)
+    r[0] += 3.0 * a[1]
+    r *= 2.0
+    return np.sum(r * r)
+
+
+def halves(a, depth):
+    b = np.sin(a)[1:]
+    t = np.sum(b**3)
+    return t if depth <= 0 else t * halves(b, depth - 1)
+
+
+def argument_that_is_written_to(a, depth):
+    b = 1.0 * a
+    s = halves(b, depth)
+    b[1] = 7.0 * s
+    return np.sum(b * a) + s
+
+
+def inner_result_that_is_written_to(a, depth):
+    def inner(a, k):
+        y = np.exp(a)
+        if k <= 0:
+            return y
+        z = inner(0.1 * y, k - 1)
+        z[0] += a[0]
+        return z * y
+
+    return np.sum(inner(a, depth) ** 2)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+@pytest.mark.parametrize(
+    "loss",
+    [result_that_is_written_to, argument_that_is_written_to, inner_result_that_is_written_to],
+)
+def test_what_a_caller_writes_to_is_kept_as_it_was(loss: Any, backend: str) -> None:
+    if backend == "numba":
+        pytest.importorskip("numba")
+    gradient = gradgen.grad(loss, backend=backend)
+    a = np.array([0.7, -0.3, 1.1])
+    for depth in (0, 1, 2):
+        assert_gradient(loss, (a, depth), (gradient(a, depth),), (0,))
+    if backend == "numpy":
+        second = gradgen.jacfwd(gradgen.jacfwd(loss))(a, 2)
+        assert np.allclose(gradgen.hessian(loss)(a, 2), second, rtol=1e-11)
+
+
+def test_lists_that_a_recursion_hands_back_are_read_again(tmp_path: Path) -> None:
+    checks.check_second_order(Case("lang_simulated_objects", "spots_in_a_recursion"), tmp_path)

@@ -23,7 +23,7 @@ from gradgen.passes.cse import share_common
 from gradgen.passes.dce import remove_dead
 from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.in_place import settle_in_place
-from gradgen.passes.sharing import Sharing, shared_results
+from gradgen.passes.sharing import shared_results
 from gradgen.passes.through import add_through_zeros
 
 if TYPE_CHECKING:
@@ -83,23 +83,25 @@ def _mark(op: Op, known: set[Value]) -> bool:
     return changed
 
 
-def derive(callees: list[Callee], swept: Callable[[Function], None]) -> None:
+def derive(top: Function, callees: list[Callee], swept: Callable[[Function], None]) -> None:
     """Make the pairs of all recursive functions that carry derivatives.
 
-    ``swept`` is done to each function once its sweep is behind it, before the two are parted.
+    ``top`` is the function that calls them; ``swept`` is done to each function once its sweep is
+    behind it, before the two are parted.
     """
     active = [c for c in callees if c.active and c.varying]
     if active:
         taken = {leaf.param for c in callees for leaf in c.function.leaves}
-        _derive_active(active, swept, taken)
+        _derive_active(top, active, swept, taken)
     for c in callees:
         c.settled = True
 
 
 def _derive_active(
-    active: list[Callee], swept: Callable[[Function], None], taken: set[str]
+    top: Function, active: list[Callee], swept: Callable[[Function], None], taken: set[str]
 ) -> None:
     """Make the pairs; ``taken`` are the names of parameters."""
+    from gradgen.diff.handed_on import note_writes_outside
     from gradgen.diff.joint import joint_of
     from gradgen.diff.stacks import StackPlanner
 
@@ -114,7 +116,8 @@ def _derive_active(
         c.joint = joint_of(c)
     mark_forward([c.function for c in active])
     taken |= {str(v.op.attrs["param"]) for c in active for v in c.seeds if v.op is not None}
-    planners = [StackPlanner(c, *_split(c), taken) for c in active]
+    sharing = note_writes_outside(top, active)
+    planners = [StackPlanner(c, sharing[c], _split(c), taken) for c in active]
     _settle_needs(planners)
     for p in planners:
         p.run()
@@ -208,17 +211,16 @@ def mark_forward(functions: list[Function]) -> None:
                 op.attrs["mirror"].attrs["part"] = "forward"
 
 
-def _split(c: Callee) -> tuple[Sharing, Block]:
+def _split(c: Callee) -> Block:
     """Part a function from its reverse sweep, which becomes a function of its own."""
     f = c.function
-    sharing = Sharing(f)
     count = len(f.body.results) - len(c.active)
     swept = Block(ops=[op for op in f.body.ops if op.reverse], results=f.body.results[count:])
     f.body.ops = [op for op in f.body.ops if not op.reverse]
     f.body.results = f.body.results[:count]
     c.backward = Function(f"{f.name}_backward", [], [], swept, f.span)
     c.backward.captures = f.captures
-    return sharing, swept
+    return swept
 
 
 def _settle_needs(planners: list[StackPlanner]) -> None:

@@ -134,7 +134,9 @@ class StackPlanner(Planner):
         self.callee.stacks.append(stack)
         here, there = (self._stack_leaf(b, stack) for b in (self.top, self.swept))
         home = self.home[v]
-        copied = not v.type.is_scalar and not self.sharing.never_written(v)
+        # What is handed back, a caller may let grow.
+        kept = self.sharing.never_written(v) and v.type.kind != "list"
+        copied = not (v.type.is_scalar or kept)
         for end in ends(home):
             b = Builder(end)
             b.span = v.span

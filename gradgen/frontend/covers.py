@@ -9,6 +9,7 @@ from typing import Any
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import pointers, unbound
 from gradgen.frontend.classes import MISSING, found_in
+from gradgen.frontend.lists import BESIDE
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable
 from gradgen.frontend.state import State
@@ -245,7 +246,7 @@ def contents_template(cover: Cover, box: Box, t: Template | None, held: list[Any
         item = t.type.item if isinstance(t, Hole) else None
         for state in held:
             if not isinstance(state, Storage):
-                item = item_type(cover, item, keyed(state)) or item
+                item = _with_items(cover, item, keyed(state))
             elif state in cover.r.versions:
                 found = cover.r.versions[state].type.item
                 item = found if item is None or found is None else join(item, found)
@@ -267,6 +268,16 @@ def contents_template(cover: Cover, box: Box, t: Template | None, held: list[Any
     if all(isinstance(note, SomeKeys) for note in notes):
         known[OTHER_KEYS] = Same(notes[0])
     return Node(box, tuple(known.items()))
+
+
+def _with_items(cover: Cover, item: Type | None, items: list[tuple[Any, Any]]) -> Type | None:
+    """Return the type of a list's items with others; tuples of numbers are not beside rows."""
+    both = item_type(cover, item, items)
+    rows = item is not None and item.points
+    if both is None and rows and any(isinstance(v, Seq) and v.kind is tuple for _, v in items):
+        what = "tuples of numbers alone and other tuples in one list"
+        raise UnsupportedError(what, cover.r.b.span, BESIDE)
+    return both or item
 
 
 def with_unset(

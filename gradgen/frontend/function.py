@@ -27,7 +27,7 @@ from gradgen.frontend.captured_lists import require_loops
 from gradgen.frontend.entries import KEYS, Entries
 from gradgen.frontend.equal_lengths import fit, keep_learnt, places_alike, watched
 from gradgen.frontend.inlining import run_body
-from gradgen.frontend.lists import SUBSCRIPT
+from gradgen.frontend.lists import BESIDE, SUBSCRIPT
 from gradgen.frontend.long_lists import require_read_only, with_long_lists
 from gradgen.frontend.outside import keep_unwritten
 from gradgen.frontend.pinning import any_single, pinned, with_entries
@@ -90,13 +90,15 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
                 continue
             except GradgenError as other:
                 error = further(error, other)
+        hints = {error.hint}
         for pooled, apart in itertools.product(kinds.to_pool(), (0, LIKE_OTHERS, RANKED)):
-            if apart and error.hint != SUBSCRIPT:
-                continue  # no whole number of a tuple was read as a float
+            if apart and not {SUBSCRIPT, BESIDE} & hints:
+                continue  # no whole number of a tuple was read as a float, nor kept beside a row
             try:
                 return _read_function(fn, given, options, pooled=pooled, apart=apart)
             except GradgenError as other:
                 error = further(other, error)
+                hints |= {other.hint, error.hint}
         raise error from None
 
 

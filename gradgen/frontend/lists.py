@@ -27,6 +27,7 @@ from gradgen.frontend.values import (
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import least_length
 
+BESIDE = "give each tuple of a list items of the same kinds, as floats by float()"
 SUBSCRIPT = "use an array, or a constant subscript"  # the way out of one that is computed
 
 

@@ -60,8 +60,12 @@ def _plain(r: Reader, value: Seq) -> bool:
 
 
 def _pattern(r: Reader, value: Seq) -> tuple[str, ...]:
-    """Return which items of a tuple are floats, and which are whole numbers."""
+    """Return which items of a tuple are floats, and which are whole numbers.
+
+    What nothing is known of stands beside floats: most of it is computed.
+    """
     read = [r.read(i).type.kind if isinstance(i, Value | Ref) else "" for i in value.items]
+    read = ["float" if kind == "any" else kind for kind in read]
     first = "float" if r.book.apart == RANKED and _are_constants(value) else read[0]
     return tuple("int" if kind == "bool" else kind for kind in (first, *read[1:]))
 
