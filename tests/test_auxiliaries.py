@@ -76,6 +76,19 @@ def test_products() -> None:
     check_aux(aux)
 
 
+def test_sparse_matrices() -> None:
+    pytest.importorskip("scipy.sparse")
+    matrix, aux = gradgen.sparse_hessian(loss, has_aux=True)(X, 1.5)
+    np.testing.assert_allclose(matrix.toarray(), gradgen.hessian(plain)(X, 1.5), rtol=1e-12)
+    check_aux(aux)
+    for few in (field, lambda x: (np.sum(field(x)[1]), field(x)[1])):  # forward, and in reverse
+        matrix, aux = gradgen.sparse_jacobian(few, has_aux=True)(X)
+        dense = gradgen.jacobian(few, has_aux=True)(X)[0]
+        rows = np.vstack(list(dense.values())) if isinstance(dense, dict) else dense[None]
+        np.testing.assert_allclose(matrix.toarray(), rows, rtol=1e-12)
+        np.testing.assert_allclose(aux, np.exp(X))
+
+
 def test_structures() -> None:
     for make in (gradgen.jacfwd, gradgen.jacrev):
         jacobian, aux = make(field, has_aux=True)(X)

@@ -209,6 +209,24 @@ def test_names_of_the_example_before() -> None:
         made(np.array([2.5, -1.0]))
 
 
+def test_what_is_no_number_is_that_of_all_examples() -> None:
+    def layer(p, x):
+        h = p["w"] @ x if p["bias"] is None else p["w"] @ x + p["bias"]
+        return np.tanh(h) * (p["scale"][0] if p["scale"][1] == "by" else 1.0)
+
+    scale = np.array([1.0, 2.0, 3.0])
+    p = {"w": X[:3] + 1.0, "bias": None, "scale": (scale, "by")}
+    found = gradgen.grad(layer, batch=(0, 1))(p, X[:3])
+    for k in range(3):
+        of_one = {"w": p["w"][k], "bias": None, "scale": (float(scale[k]), "by")}
+        one = gradgen.grad(layer)(of_one, X[k])
+        np.testing.assert_allclose(found["w"][k], one["w"])
+        assert found["scale"][0][k] == pytest.approx(one["scale"][0])
+    assert found["bias"] is None and found["scale"][1] == "by"
+    with pytest.raises(gradgen.ArgumentError, match="'p' is batched, but holds no array"):
+        gradgen.grad(lambda x, p: x**2, batch="p")(1.0, {"kind": "none"})
+
+
 def test_refusals() -> None:
     with pytest.raises(gradgen.ArgumentError, match="no parameter 'z'"):
         gradgen.grad(loss, batch="z")(W, B, X, Y)

@@ -109,6 +109,24 @@ def test_orders() -> None:
     np.testing.assert_allclose(third @ V, along, rtol=1e-8, atol=1e-8)
 
 
+def test_diagonals_by_arguments_in_another_order() -> None:
+    def both(x, scale, y):
+        return np.sum(x**3 * y**2) * scale**2
+
+    def in_turns(x, scale, y):
+        rows = []
+        for k in range(len(x)):
+            rows.append(np.array([x[k] ** 3 * y[k] ** 2]))
+        return np.sum(np.concatenate(rows)) * scale**2
+
+    y = np.array([2.0, -1.0, 0.5])
+    for fn in (both, in_turns):
+        d_y, d_scale, d_x = gradgen.hessian_diag(fn, argnums=(2, 1, 0))(X, 1.5, y)
+        np.testing.assert_allclose(d_y, 4.5 * X**3)
+        np.testing.assert_allclose(d_scale, 2.0 * np.sum(X**3 * y**2))
+        np.testing.assert_allclose(d_x, 13.5 * X * y**2)
+
+
 MIXES = {
     "fr": lambda: gradgen.jvp(gradgen.grad(loss)),
     "ff": lambda: gradgen.jvp(lambda x, a: gradgen.jacfwd(loss)(x, a)),
@@ -252,6 +270,30 @@ def test_tangents_with_arguments_by_name() -> None:
     assert gradgen.jvp(loss)((x,), (v,), scale=2.0) == (10.0, 4.0)
     with pytest.raises(gradgen.ArgumentError, match="unexpected keyword argument 'nothing'"):
         gradgen.jvp(loss)((x,), (v,), nothing=1.0)
+
+
+def bent(x, a=2.0, *more, power=3, sign=None):
+    return x**power * a * (1.0 if sign is None else -1.0) * (more[0] if more else 1.0)
+
+
+def shifted(x, a=2.0, sign=None):
+    return x**3 * a * (1.0 if sign is None else -1.0)
+
+
+FORWARD = {
+    "defaults": lambda x: gradgen.jvp(shifted)((x,), 1.0)[1],
+    "named": lambda x: gradgen.jvp(shifted)((x,), 1.0, a=x)[1],
+    "hvp": lambda x: gradgen.hvp(shifted)((x,), 1.0, sign="minus"),
+    "starred": lambda x: gradgen.jvp(bent, argnums=2)((2.0, 1.0, x), 1.0, power=2)[1] * x**2,
+    "all": lambda x: gradgen.hvp(bent)((x, x, 3.0), 2.0, power=2, sign="minus"),
+}
+
+
+@pytest.mark.parametrize("name", FORWARD)
+def test_forward_derivatives_inside_a_loss_take_what_they_take_outside(name: str) -> None:
+    fn = FORWARD[name]
+    slope = difference(lambda x: fn(float(x[0])), np.array([1.5]), np.ones(1))
+    assert gradgen.grad(fn)(1.5) == pytest.approx(slope, rel=1e-9)
 
 
 def test_tangents_in_a_tuple_inside_a_loss() -> None:

@@ -161,6 +161,9 @@ def test_known_pattern() -> None:
     np.testing.assert_allclose(made(X).toarray(), gradgen.hessian(rosenbrock)(X), rtol=1e-12)
     with pytest.raises(gradgen.ArgumentError, match="columns"):
         gradgen.sparse_hessian(rosenbrock, pattern=np.eye(4))(X)
+    for none in ("tridiagonal", np.ones(9)):
+        with pytest.raises(gradgen.ArgumentError, match="the pattern is no matrix, but a"):
+            gradgen.sparse_hessian(rosenbrock, pattern=none)(X)
 
 
 def _neighbours(x: np.ndarray) -> np.ndarray:

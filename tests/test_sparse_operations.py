@@ -89,3 +89,38 @@ def test_windows(function: Any, kernel: int, mode: str) -> None:
         found = gradgen.sparse_jacobian(fn)(U[:, 0])
         np.testing.assert_allclose(found.toarray(), dense, rtol=1e-13)
         assert found.nnz <= np.count_nonzero(dense) + len(dense)
+
+
+def in_pairs(x):
+    return x[1:] @ x[:-1] ** 2 + np.einsum("i,i,->", x[2:], x[:-2], x[0])
+
+
+def of_residuals(x):
+    r = x[1:] - x[:-1] ** 2
+    return r @ r + np.vdot(r, x[1:]) + np.inner(x[:-1], r)
+
+
+def of_a_squared_norm(x):
+    return np.linalg.norm(x[1:] - x[:-1] ** 2) ** 2
+
+
+def of_a_norm_that_is_squared_elsewhere(x):
+    n = np.linalg.norm(x[:3])
+    return n**2 * x[5] + n
+
+
+def of_matrices(x):
+    a, b = x[:4].reshape(2, 2), x[2:].reshape(2, 2)
+    return np.trace(a @ b) + np.sum(np.tensordot(a, b, axes=([0], [0]))) + np.outer(x, x)[0, 3]
+
+
+@pytest.mark.parametrize(
+    "fn",
+    [in_pairs, of_residuals, of_a_squared_norm, of_a_norm_that_is_squared_elsewhere, of_matrices],
+)
+def test_only_what_is_multiplied_meets(fn: Any) -> None:
+    x = np.array([0.3, 0.7, -0.4, 1.1, 0.6, -0.8])
+    found, dense = gradgen.sparse_hessian(fn)(x), gradgen.hessian(fn)(x)
+    np.testing.assert_allclose(found.toarray(), dense, rtol=1e-12, atol=1e-14)
+    most = np.count_nonzero(dense)
+    assert found.nnz == (36 if fn is of_matrices else most)  # of an outer product all entries

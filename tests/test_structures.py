@@ -262,6 +262,27 @@ def test_objects_inside_a_loss() -> None:
     np.testing.assert_allclose(gradgen.grad(loss)(X), expected, rtol=1e-6)
 
 
+OUTSIDE = Span(0.5, 2.0)
+KEPT = SimpleNamespace(k=3.0, part=OUTSIDE, name="kept")
+
+
+def test_objects_from_outside_a_loss_are_differentiated_by() -> None:
+    def stretched(s: Any, y: Any) -> Any:
+        return s.low**3 * s.high * y
+
+    def kept(s: Any, y: Any) -> Any:
+        return s.k**2 * s.part.low**2 * y**2
+
+    slope = gradgen.grad(stretched)
+    assert gradgen.grad(lambda y: slope(OUTSIDE, y).low)(3.0) == pytest.approx(1.5)
+    assert gradgen.grad(lambda y: gradgen.grad(kept)(KEPT, y).part.low)(3.0) == pytest.approx(54.0)
+    moved = gradgen.jvp(stretched, argnums=(0, 1))
+    found = gradgen.grad(lambda y: moved((Span(y, 2.0), y), (OUTSIDE, 1.0))[1])(3.0)
+    # The tangent is 3 * y**3 + 2 * y**4 + ... by low, high and y.
+    expected = 0.5 * 3 * 2.0 * 3 * 3.0**2 + 2.0 * 4 * 3.0**3 + 2.0 * 3 * 3.0**2
+    assert found == pytest.approx(expected)
+
+
 def test_auxiliary_objects() -> None:
     def loss(x: Any) -> Any:
         return np.sum(x**2), {"span": Span(x[0], 1.0), "kind": "sum"}

@@ -63,6 +63,13 @@ def test_hessian_and_its_diagonal() -> None:
     assert "np.eye" not in made.source and "np.eye" not in diagonal.source
 
 
+def test_the_diagonal_by_arguments_in_another_order() -> None:
+    second = gradgen.hessian(loss, argnums=ALL)(*AT)
+    for order in ((2, 0), (1, 2, 0)):
+        found = gradgen.hessian_diag(loss, argnums=order)(*AT)
+        assert found == pytest.approx([second[k][k] for k in order], rel=1e-13)
+
+
 def test_what_is_written_out_can_be_differentiated() -> None:
     third = gradgen.jacfwd(gradgen.hessian(loss, argnums=(0, 1)), argnums=2)(*AT)
     curve = gradgen.hessian(loss, argnums=(0, 1))

@@ -10,7 +10,7 @@ from gradgen.batch.basis import Basis, size_of
 from gradgen.dataclass import dataclass
 from gradgen.diff.algebra import Algebra
 from gradgen.diff.results import aux_values, unshare
-from gradgen.diff.structures import gradient_trees, tuple_of, value_tree
+from gradgen.diff.structures import gradient_leaves, gradient_trees, tuple_of, value_tree
 from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import Const, Function, Value
 
@@ -104,8 +104,10 @@ def return_columns(
     """Return the Jacobian, or its diagonal, of which the tangents ``moves`` are the columns."""
     active = [leaf for leaf in function.leaves if leaf.active]
     if options.mode == "jacdiag":
-        mine = [t for v, t in zip(values, moves, strict=True) if v.type.inexact]
-        diagonals = {(0, j): blocks.diagonal(t, j) for j, t in enumerate(mine)}
+        by_leaf = own_outputs(function, values)
+        diagonals = {
+            (0, j): blocks.diagonal(moves[by_leaf[id(leaf)]], j) for j, leaf in enumerate(active)
+        }
         return_parts(function, options, blocks.alg, diagonals)
         return
     columns = {
@@ -114,6 +116,16 @@ def return_columns(
         for j in range(len(active))
     }
     return_parts(function, options, blocks.alg, columns)
+
+
+def own_outputs(function: Function, values: list[Value]) -> dict[int, int]:
+    """Return, by leaf, which of the outputs is the gradient by it, of a function that returns that.
+
+    Leaves are in the parameters' order, gradients in that of ``argnums``.
+    """
+    floats = [i for i, v in enumerate(values) if v.type.inexact]
+    mine = [id(leaf) for leaf in gradient_leaves(function) if leaf.active]
+    return dict(zip(mine, floats, strict=True))
 
 
 def return_rows(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradgen.batch.blocks import return_parts
+from gradgen.batch.blocks import own_outputs, return_parts
 from gradgen.diff.algebra import Algebra
 from gradgen.diff.forward import Forward
 from gradgen.diff.results import gradient_of
@@ -75,8 +75,8 @@ def columns_written_out(function: Function, options: Any) -> None:
     for leaf in active:
         leaf.active = True
     if options.mode == "jacdiag":
-        mine = [i for i, v in enumerate(values) if v.type.inexact]
-        parts = {(0, j): columns[j][i] for j, i in enumerate(mine)}
+        by_leaf = own_outputs(function, values)
+        parts = {(0, j): columns[j][by_leaf[id(leaf)]] for j, leaf in enumerate(active)}
     else:
         parts = {(i, j): column[i] for i in range(len(values)) for j, column in enumerate(columns)}
     return_parts(function, options, alg, parts)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from gradgen.errors import ArgumentError
-from gradgen.frontend.arguments import Container
+from gradgen.frontend.arguments import Container, Opaque
 from gradgen.ir.types import Type, scalar
 
 
@@ -34,7 +34,7 @@ def batch_names(batch: Sequence[int | str], names: Sequence[str]) -> tuple[str, 
 def of_one(specs: dict[str, Any], batch: Sequence[int | str]) -> dict[str, Any]:
     """Return the specs of one example."""
     names = batch_names(batch, list(specs))
-    return {n: _row(spec, n) if n in names else spec for n, spec in specs.items()}
+    return {n: _rows(spec, n) if n in names else spec for n, spec in specs.items()}
 
 
 def rows_open(
@@ -54,9 +54,22 @@ def _open(exact: Any, spec: Any) -> Any:
     return spec
 
 
+def _rows(spec: Any, name: str) -> Any:
+    """Return the spec of an example of an argument, which has to hold an array."""
+    found = _row(spec, name)
+    if found == spec:
+        raise ArgumentError(
+            f"{name!r} is batched, but holds no array",
+            hint="give arrays whose first axis counts the examples",
+        )
+    return found
+
+
 def _row(spec: Any, name: str) -> Any:
     if isinstance(spec, Container):
         return replace(spec, items=tuple(_row(item, name) for item in spec.items))
+    if isinstance(spec, Opaque):
+        return spec  # text, None and functions are those of all examples
     if isinstance(spec, Type) and spec.kind == "array" and spec.shape:
         if len(spec.shape) == 1:
             return scalar(spec.dtype)
@@ -67,6 +80,6 @@ def _row(spec: Any, name: str) -> Any:
             hint="call it first, or give example_args or annotations",
         )
     raise ArgumentError(
-        f"{name!r} is batched, but holds {spec if isinstance(spec, Type) else 'no array'}",
+        f"{name!r} is batched, but holds {spec if isinstance(spec, Type) else 'a list'}",
         hint="give arrays whose first axis counts the examples",
     )

@@ -11,6 +11,7 @@ from gradgen.batch.basis import Basis, make_basis
 from gradgen.batch.blocks import Blocks, return_columns, return_rows
 from gradgen.diff.algebra import Algebra
 from gradgen.diff.rerun import DONE_ONCE, copy_op, repeatable
+from gradgen.diff.structures import gradient_leaves
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Value, walk
@@ -50,8 +51,8 @@ def rows_by_turns(function: Function, product: Function, options: Any) -> None:
     values = [v for v, _ in function.result["seeds"]]
     stand_ins = [leaf.value for leaf in product.leaves if leaf.param == COTANGENT]
     basis = make_basis(alg, values, "d_", stand_ins)
-    chosen = [leaf for s in function.result["active"] for leaf in function.leaves if s.holds(leaf)]
-    by_leaf = dict(zip(map(id, chosen), (v for v, _ in product.result["seeds"]), strict=True))
+    chosen = map(id, gradient_leaves(function))
+    by_leaf = dict(zip(chosen, (v for v, _ in product.result["seeds"]), strict=True))
     active = [leaf for leaf in function.leaves if leaf.active]
     grads = [by_leaf[id(leaf)] for leaf in active]
     pairs = list(zip([leaf.value for leaf in active], grads, strict=True))

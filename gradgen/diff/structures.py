@@ -16,7 +16,7 @@ from gradgen.frontend.classes import has_attributes, is_taken_apart
 from gradgen.frontend.reader import describe
 from gradgen.frontend.selection import Selected
 from gradgen.frontend.values import Box, Map, Record, Ref, Seq, Static, parts
-from gradgen.ir.nodes import Function, Value
+from gradgen.ir.nodes import Function, Leaf, Value
 
 Emit = Callable[[Value], ast.expr]
 PLAIN = (tuple, list, dict)
@@ -43,6 +43,12 @@ def gradient_trees(
     """Spell the gradients in the structure of the arguments, several as a tuple."""
     trees = [_gradient_tree(function, s, grads, emit) for s in function.result["active"]]
     return trees[0] if options.single else tuple_of(trees)
+
+
+def gradient_leaves(function: Function) -> list[Leaf]:
+    """Return the leaves of the differentiated arguments in the order in which results have them."""
+    chosen = function.result["active"]
+    return [leaf for s in chosen for leaf in function.leaves if s.holds(leaf)]
 
 
 def _gradient_tree(

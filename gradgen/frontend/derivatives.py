@@ -6,16 +6,19 @@ What is generated for the types at hand is read at the place of the call, as any
 from __future__ import annotations
 
 import ast
+import inspect
 import types
 from typing import Any
 
 from gradgen.errors import GradgenError
-from gradgen.frontend.arguments import Container, spec_of_value
+from gradgen.frontend.arguments import Container, part_of, spec_of, spec_of_value, star_spec
+from gradgen.frontend.classes import has_attributes
 from gradgen.frontend.gradients import LocalPullback
 from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.selection import STARS, parameter_positions, select
 from gradgen.frontend.unpacking import sequence_items
-from gradgen.frontend.values import Seq, Static
+from gradgen.frontend.values import Record, Seq, Static
 from gradgen.ir.types import Type
 
 SPARSE = "a sparse matrix inside a function that is differentiated"
@@ -31,6 +34,9 @@ def inline_derivative(
 
     if hasattr(obj, "sparse"):
         r.refuse(node, SPARSE, NOT_SPARSE)
+    if not hasattr(obj, "pushed"):
+        chosen = _chosen(obj, _bound(r, node, obj, args, kwargs))
+        args, kwargs = _opened_among(r, node, chosen, args, kwargs)
     if hasattr(obj, "pushed"):
         return _push(r, node, obj, args, kwargs)
     if hasattr(obj, "pulled"):
@@ -86,33 +92,90 @@ def _push(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str,
     """Return value and tangent, or a Hessian-vector product: of ``f((x, y), tangents)``."""
     from gradgen.frontend.inlining import inline_function
 
-    if len(args) != 2 or kwargs:
+    if len(args) != 2:
         r.refuse(node, "such a call of a forward derivative", "call it with (args, tangents)")
-    primals = sequence_items(r, args[0], node)
-    moves = _tangents(r, node, obj, primals, args[1])
-    function = _generated(r, node, obj, primals, {})
+    bound = _bound(r, node, obj, sequence_items(r, args[0], node), kwargs)
+    defaults = {n: p.default for n, p in obj._signature.parameters.items()}
+    for name, value in defaults.items():  # tangents come after all arguments
+        if name not in bound.arguments and value is not inspect.Parameter.empty:
+            bound.arguments[name] = r.wrap(value, defaults, name, node)
+    chosen = _chosen(obj, bound)
+    primals, named = _opened_among(r, node, chosen, _without_receiver(obj, bound), bound.kwargs)
+    moves = _tangents(r, node, obj, [_opened(r, node, v) for v in chosen], args[1])
+    function = _generated(r, node, obj, primals, named)
     code = function.__code__
     only = code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]
     if only:  # the tangents are the last of the parameters by name
-        named = dict(zip(only[-len(moves) :], moves, strict=True))
+        named |= dict(zip(only[-len(moves) :], moves, strict=True))
         return inline_function(r, node, function, primals, named)
-    return inline_function(r, node, function, [*primals, *moves], {})
+    return inline_function(r, node, function, [*primals, *moves], named)
 
 
-def _tangents(r: Reader, node: ast.AST, obj: Any, primals: list[Any], given: Any) -> list[Any]:
+def _tangents(r: Reader, node: ast.AST, obj: Any, chosen: list[Any], given: Any) -> list[Any]:
     """Return a tangent for each chosen argument: one alone may be in a tuple, as outside."""
-    names = obj._names[obj._receiver is not None :]
-    by_name = dict(zip(names, primals, strict=False))
-    chosen = [by_name.get(name) for name in obj.options.selected(names)]
     alone = obj.options.single and not _is_wrapped(r, given, chosen[0])
     moves = [given] if alone else sequence_items(r, given, node)
+    moves = [_opened(r, node, move) for move in moves]
     if len(moves) != len(chosen):
         r.refuse(node, f"{len(moves)} tangents for {len(chosen)} arguments", "give one for each")
     for t, v in zip(moves, chosen, strict=True):
-        if v is not None and not _alike(spec_of_value(r, t), spec_of_value(r, v)):
+        if not _alike(spec_of_value(r, t), spec_of_value(r, v)):
             r.refuse(node, "a tangent that is not like its argument",
                      "give it the structure and the shapes of the argument")  # fmt: skip
     return moves
+
+
+# --- arguments ----------------------------------------------------------------------------
+
+
+def _bound(
+    r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]
+) -> inspect.BoundArguments:
+    """Return the arguments of a derivative by the names of the function's parameters."""
+    me = [] if obj._receiver is None else [Static(obj._receiver)]
+    try:
+        return obj._signature.bind(*me, *args, **kwargs)
+    except TypeError as error:
+        raise binding_error(r, node, str(error)) from None
+
+
+def _without_receiver(obj: Any, bound: inspect.BoundArguments) -> list[Any]:
+    return list(bound.args[obj._receiver is not None :])
+
+
+def _chosen(obj: Any, bound: inspect.BoundArguments) -> list[Any]:
+    """Return the arguments that are differentiated by."""
+    parameters = list(obj._signature.parameters.values())[obj._receiver is not None :]
+    stars: dict[str, Any] = {
+        p.name: () if p.kind is p.VAR_POSITIONAL else {} for p in parameters if p.kind in STARS
+    }
+    given = stars | bound.arguments
+    specs = {name: star_spec(given[name]) for name in stars}
+    chosen = select(obj.options, parameters, specs, parameter_positions(obj.__wrapped__))
+    return [given[s.name] if s.key is None else given[s.name][s.key] for s in chosen]
+
+
+def _opened_among(
+    r: Reader, node: ast.AST, chosen: list[Any], args: list[Any], kwargs: dict[str, Any]
+) -> tuple[list[Any], dict[str, Any]]:
+    """Return arguments, objects among those that are differentiated by as what they are made of."""
+    opened = {id(v): _opened(r, node, v) for v in chosen}
+    named = {name: opened.get(id(v), v) for name, v in kwargs.items()}
+    return [opened.get(id(v), v) for v in args], named
+
+
+def _opened(r: Reader, node: ast.AST, value: Any) -> Any:
+    """Return an object from outside as what it is made of, any other value as it is."""
+    spec = spec_of(value.obj) if isinstance(value, Static) else None
+    if not isinstance(spec, Container):
+        return value
+    parts = {
+        key: _opened(r, node, r.wrap(part_of(value.obj, spec.kind, key), value.obj, key, node))
+        for key in spec.keys
+    }
+    if has_attributes(spec.kind):
+        return Record(spec.kind, parts)
+    return Seq(list(parts.values()), spec.kind)
 
 
 def _is_wrapped(r: Reader, given: Any, argument: Any) -> bool:

@@ -196,6 +196,30 @@ def contracted(axes: Any, n: int, m: int) -> tuple[list[int], list[int]]:
     return [k % n for k in first], [k % m for k in second]
 
 
+def contraction_terms(op: Op) -> tuple[list[str], str] | None:
+    """Return the letters of the factors' axes, and of the result's, of a sum of products.
+
+    None of an operation that is none, or of unknown rank.
+    """
+    if op.prim == "einsum":
+        return terms(op.attrs["spec"])
+    if op.prim not in ("tensordot", "linalg.tensordot", "inner", "vdot"):
+        return None
+    n, m = (v.type.rank for v in op.inputs)
+    if not n or not m or (op.prim == "vdot" and n != m):
+        return None
+    one, two = [n - 1], [m - 1]
+    if op.prim == "vdot":
+        one = two = list(range(n))
+    elif op.prim != "inner":
+        one, two = contracted(op.attrs.get("axes", 2), n, m)
+    first, second = LETTERS[:n], list(LETTERS[26 : 26 + m])
+    for i, j in zip(one, two, strict=True):
+        second[j] = first[i]
+    kept = [k for k in first if k not in second] + [k for k in second if k not in first]
+    return [first, "".join(second)], "".join(kept)
+
+
 def tensordot_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """Take the tensordot of ``g`` and the other operand over what that one has left."""
     n, m = (v.type.rank for v in op.inputs)

@@ -26,6 +26,7 @@ def sparse_jacobian(
     *,
     argnums: Argnums = None,
     argnames: Argnames = None,
+    has_aux: bool = False,
     example_args: Any = None,
     pattern: Any = None,
     backend: str = "numpy",
@@ -41,7 +42,7 @@ def sparse_jacobian(
     fn : function, optional
         A function that returns a number, an array, or a container of them.  Without it, a decorator
         is returned.
-    argnums, argnames, example_args
+    argnums, argnames, has_aux, example_args
         As for `grad`.
     pattern : sparse matrix or array, optional
         The entries that can be other than zero, where they are known.  By default they are found
@@ -54,14 +55,15 @@ def sparse_jacobian(
     -------
     SparseJacobian
         Its calls return a ``scipy.sparse.csr_array`` with a row for each entry of the value and a
-        column for each entry of the differentiated arguments, both in order.
+        column for each entry of the differentiated arguments, both in order.  With ``has_aux``,
+        ``(matrix, aux)``.
 
     Raises
     ------
     ArgumentError
         If the pattern has another shape than the Jacobian, or leaves entries out.
     """
-    options = options_of("jvp", argnums, argnames, False, backend=backend)
+    options = options_of("jvp", argnums, argnames, has_aux, backend=backend)
     return _decorated(SparseJacobian, options, fn, example_args, argnums is not None, pattern)
 
 
@@ -70,6 +72,7 @@ def sparse_hessian(
     *,
     argnums: Argnums = None,
     argnames: Argnames = None,
+    has_aux: bool = False,
     example_args: Any = None,
     pattern: Any = None,
     backend: str = "numpy",
@@ -86,7 +89,7 @@ def sparse_hessian(
         Its calls return a symmetric ``scipy.sparse.csr_array`` with a row and a column for each
         entry of the differentiated arguments, in order.
     """
-    options = options_of("hvp", argnums, argnames, False, backend=backend)
+    options = options_of("hvp", argnums, argnames, has_aux, backend=backend)
     return _decorated(SparseHessian, options, fn, example_args, argnums is not None, pattern)
 
 
@@ -127,7 +130,7 @@ class _Sparse(Gradient):
         found = self._matrix(call, self._pattern(call))
         if self._given is not None:
             self._compare(call, found)
-        return found
+        return (found, self._value.run(call)[1]) if self.options.has_aux else found
 
     def _compare(self, call: Any, found: Any) -> None:
         """Refuse a pattern that was given, where the matrix is none: by one product more."""
@@ -158,12 +161,19 @@ class _Sparse(Gradient):
 
         if self._given is None:
             return self._found(call)
-        given = sparse.csr_array(self._given, dtype=bool)
+        try:
+            given = sparse.csr_array(self._given, dtype=bool)
+            _, columns = given.shape
+        except (TypeError, ValueError):
+            raise ArgumentError(
+                f"the pattern is no matrix, but a {type(self._given).__name__}",
+                hint="give a matrix, or what scipy.sparse.csr_array makes one of",
+            ) from None
         leaves = flatten(list(self._chosen(call).values()))
         count = sum(int(np.size(leaf)) for leaf in leaves if is_inexact(leaf))
-        if given.shape[1] != count:
+        if columns != count:
             raise ArgumentError(
-                f"the pattern has {given.shape[1]} columns, and the arguments {count} entries",
+                f"the pattern has {columns} columns, and the arguments {count} entries",
                 hint="give a pattern with a column for each entry of the differentiated arguments",
             )
         return given
@@ -293,7 +303,8 @@ class SparseJacobian(_Sparse):
             return _vector(tangent, [True] * len(flatten(tangent)))
         if self._value_at is None or self._value_at[0] is not call:
             self._pulled._receiver = self._receiver
-            self._value_at = call, self._value.run(call)
+            found = self._value.run(call)
+            self._value_at = call, found[0] if self.options.has_aux else found
         leaves = flatten(self._value_at[1])
         ends = np.cumsum([np.size(leaf) for leaf in leaves])
         parts = np.split(direction, ends[:-1])
@@ -341,7 +352,8 @@ class SparseHessian(_Sparse):
 
     def _product(self, call: Any, direction: np.ndarray) -> np.ndarray:
         floats = [is_inexact(leaf) for leaf in flatten(list(self._chosen(call).values()))]
-        return _vector(self.run(call, **self._tangents(call, direction)), floats)
+        product = self.run(call, **self._tangents(call, direction))
+        return _vector(product[0] if self.options.has_aux else product, floats)
 
 
 def _among(fn: Any, names: dict[str, Any]) -> Any:

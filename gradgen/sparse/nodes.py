@@ -7,6 +7,7 @@ that a sum over a loop costs nothing; the sets are spelled out only for what is 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -88,8 +89,8 @@ class Recorder:
             "_bend_over": self.bend_over, "_bend_all": self.bend_all, "_product": product,
             "_bend_product": self.bend_product, "_nothing": nothing, "_join_at": joined_at,
             "_differences": differences, "_along": along, "_bend_along": self._bent(along),
-            "_outer": outer, "_bend_outer": self._bent(outer), "_einsum": einsum,
-            "_bend_einsum": self._bent(einsum), "_summed": summed, "_windows": windows,
+            "_outer": outer, "_bend_outer": self.bend_outer, "_einsum": einsum,
+            "_bend_einsum": self.bend_einsum, "_summed": summed, "_windows": windows,
         }  # fmt: skip
 
     def _note(self, p: Any, q: Any) -> Any:
@@ -99,11 +100,15 @@ class Recorder:
 
     def meet(self, p: Any, q: Any) -> Any:
         """Join the factors of a product: each entry of one meets each of the other."""
+        self._note_all(p, q)
+        return joined(p, q)
+
+    def _note_all(self, p: Any, q: Any) -> None:
+        """Note that sets meet, or those of two arrays, entry by entry."""
         if isinstance(p, np.ndarray) or isinstance(q, np.ndarray):
             np.frompyfunc(self._note, 2, 1)(p, q)
         else:
             self._note(p, q)
-        return joined(p, q)
 
     def bend(self, total: Any, *more: Any) -> Any:
         """Join what goes into a function that is not linear: all entries meet each other."""
@@ -126,8 +131,24 @@ class Recorder:
         return filled(like, self.bend(_everything(parts)))
 
     def bend_product(self, like: Any, p: Any, q: Any) -> Any:
-        """Join the factors of a matrix product, which meet."""
-        return self.bend(product(like, p, q))
+        """Join the factors of a matrix product: those that are multiplied meet."""
+        rows = p[..., None] if np.ndim(q) > 1 else p
+        columns = q[..., None, :, :] if np.ndim(p) > 1 and np.ndim(q) > 1 else q
+        self._note_all(rows, columns)
+        return product(like, p, q)
+
+    def bend_outer(self, like: Any, p: Any, q: Any) -> Any:
+        """Join the factors of an outer product, which meet."""
+        self._note_all(np.ravel(p)[:, None], np.ravel(q)[None, :])
+        return outer(like, p, q)
+
+    def bend_einsum(self, like: Any, *parts: Any, letters: tuple[str, ...], kept: str) -> Any:
+        """Join the factors of a sum of products: those that are multiplied meet."""
+        moving = [(mine, p) for mine, p in zip(letters, parts, strict=True) if p is not None]
+        for (mine, p), (others, q) in itertools.combinations(moving, 2):
+            both = "".join(sorted({*mine, *others}))
+            self._note_all(_factor(mine, both, p), _factor(others, both, q))
+        return einsum(like, *parts, letters=letters, kept=kept)
 
     def _bent(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function of sets after which all entries of a result meet each other."""

@@ -13,11 +13,12 @@ from typing import Any
 
 from gradgen.diff.adjoints import adjoint_type
 from gradgen.diff.forward import Forward
+from gradgen.diff.idioms import found_in
 from gradgen.diff.pairs import callees_of
 from gradgen.diff.structures import value_tree
 from gradgen.ir.nodes import Const, Function, Op, Undefined, Value, walk
 from gradgen.rules.complexes import is_complex
-from gradgen.rules.einsum import terms
+from gradgen.rules.einsum import contraction_terms
 from gradgen.rules.registry import RULES, Rule
 
 # Operations that only move entries: they do the same to arrays of sets.
@@ -45,11 +46,15 @@ PRODUCTS = {"matmul", "np.matmul", "dot"}
 
 
 class Tracks(Forward):
-    """The state of the sweep; ``second`` asks for what meets, too."""
+    """The state of the sweep; ``second`` asks for what meets, too.
+
+    ``squared`` are norms of which nothing but the square is used, a sum of squares.
+    """
 
     def __init__(self, function: Function, given: dict[Value, Value], second: bool) -> None:
         super().__init__(function, given)
         self.second = second
+        self.squared = _squared_norms(function) if second else set()
 
     def of(self, v: Value) -> Value:
         """Return the sets of a value, empty ones where it does not vary."""
@@ -73,6 +78,11 @@ class Tracks(Forward):
 
     def _sets(self, rule: Rule, op: Op, moving: list[int], out: Value) -> Value:
         given = [self.tangents[op.inputs[i]] for i in moving]
+        if out in self.squared:
+            squares = self._call("_bend", op.inputs[0], *given)
+            return self._call("_over", out, squares, **_only(op, "axis", "keepdims"))
+        if any(v in self.squared for v in op.inputs):
+            return given[0]
         if op.prim in ("inc", "add_at"):
             return self._added(op)
         if op.prim in SAME and len(given) == 1:
@@ -109,9 +119,10 @@ class Tracks(Forward):
             return self._call(name, out, *given, **_only(op, "axis", "keepdims"))
         linear = rule.tangent == "linear" or (rule.tangent == "multilinear" and len(given) == 1)
         bend = "" if linear else "_bend"
-        if op.prim == "einsum":
+        contraction = contraction_terms(op)
+        if contraction is not None:
             sets = [self.tangents.get(v, Const(None)) for v in op.inputs]
-            letters, kept = terms(op.attrs["spec"])
+            letters, kept = contraction
             return self._call(f"{bend}_einsum", out, out, *sets, letters=tuple(letters), kept=kept)
         if op.prim in OUTER:
             sets = [self.tangents.get(v, Const(None)) for v in op.inputs]
@@ -185,6 +196,21 @@ class Tracks(Forward):
 def _is_reduction(op: Op) -> bool:
     """Whether axes go: the result has fewer entries."""
     return RULES[op.prim].tangent == "reduction" or op.prim in SUMS
+
+
+def _squared_norms(function: Function) -> set[Value]:
+    """Return norms that are only squared."""
+    found: dict[Value, bool] = {}
+    for op in walk(function.body):
+        group = found_in(op)
+        square = group is not None and group.name == "squared norm"
+        for v in op.inputs:
+            if v.op is not None and v.op.prim == "norm":
+                found[v] = square and found.get(v, True)
+        for block in op.blocks:
+            found |= dict.fromkeys(block.results, False)
+    found |= dict.fromkeys(function.body.results, False)
+    return {v for v, square in found.items() if square}
 
 
 def _of_rows(op: Op) -> bool:
