@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import gc
 import importlib.util
+import linecache
 import math
 import runpy
 import subprocess
@@ -303,6 +305,42 @@ def test_kept_code_is_used_again_and_keeps_captures_apart(
         assert np.allclose(gradient(x), 2.0 * np.sum(w) * w, RTOL)
     assert len(list(place.glob("*.py"))) == 1
     assert list((place / "__pycache__").glob("*.nbi"))
+
+
+def compiled_of(gradient: Any, *args: Any) -> Any:
+    """Return what Numba compiles of a gradient, once it has been called."""
+    gradient(*args)
+    call = gradient._last.call
+    return call.__globals__[f"{call.__name__}_compiled"]
+
+
+def test_a_loss_derived_again_is_not_compiled_again() -> None:
+    def loss(x: Any, scale: float = 2.0) -> Any:
+        total = 0.0
+        for i in range(len(x)):
+            total += scale * x[i] ** 3
+        return total
+
+    x = np.array([1.0, 2.0])
+    one, two = (gradgen.grad(loss, backend="numba") for _ in range(2))
+    first = compiled_of(one, x)
+    assert compiled_of(two, x) is first
+    signatures = len(first.signatures)
+    assert signatures == 1
+    del one, first
+    gc.collect()
+    three = gradgen.grad(loss, backend="numba")
+    assert compiled_of(three, x) is compiled_of(two, x)
+    assert np.array_equal(three(x), [6.0, 24.0])
+    assert "loss_grad" in "".join(linecache.getlines(three._last.call.__code__.co_filename))
+
+
+def test_a_loss_that_reads_arrays_from_outside_is_compiled_for_these() -> None:
+    one, two = np.linspace(0.0, 1.0, 3), np.linspace(1.0, 2.0, 3)
+    gradients = [gradgen.grad(scaled_by(w), backend="numba") for w in (one, two)]
+    x = np.ones(3)
+    for gradient, w in [*zip(gradients, (one, two), strict=True), (gradients[0], one)]:
+        assert np.allclose(gradient(x), 2.0 * np.sum(w) * w, RTOL)
 
 
 def test_recursion_is_not_kept() -> None:

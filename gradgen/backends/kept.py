@@ -16,6 +16,7 @@ import types
 from pathlib import Path
 from typing import Any
 
+from gradgen.backends.shared import twin
 from gradgen.digests import digest
 from gradgen.errors import OutputError, UnsupportedError
 
@@ -68,11 +69,7 @@ def load_kept(text: str, name: str, captures: dict[str, Any]) -> types.FunctionT
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         _write(path, text)
     module = sys.modules.get(title) or _imported(title, path)
-    shared: types.FunctionType = getattr(module, name)
-    space = {**vars(module), **captures}
-    made = types.FunctionType(shared.__code__, space, name, shared.__defaults__)
-    made.__kwdefaults__ = shared.__kwdefaults__
-    return made
+    return twin(getattr(module, name), {**vars(module), **captures})
 
 
 def _write(path: Path, text: str) -> None:

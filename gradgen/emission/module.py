@@ -333,8 +333,36 @@ def _array_literal(obj: Any) -> ast.expr:
 def load(text: str, name: str, captures: dict[str, Any]) -> types.FunctionType:
     """Compile a module's text and return its function; tracebacks and debuggers show the text."""
     filename = f"<gradgen {name} {digest(text)}>"
+    compiled = "\n@numba." in text
+    function = _shared(text, name, filename, captures) if compiled else None
+    if function is None:
+        function = _made(text, name, filename, captures, compiled)
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    ALIVE[filename] += 1
+    weakref.finalize(function, _forget, filename).atexit = False
+    return function
+
+
+def _shared(
+    text: str, name: str, filename: str, captures: dict[str, Any]
+) -> types.FunctionType | None:
+    """Return a function that shares compiled code; None where it reads what text cannot hold."""
+    from gradgen.backends.shared import FIRST, twin
+
+    if captures:
+        return None
+    first = FIRST.get(text)
+    if first is None:
+        first = FIRST[text] = _made(text, name, filename, captures, True)
+    return twin(first, first.__globals__)
+
+
+def _made(
+    text: str, name: str, filename: str, captures: dict[str, Any], compiled: bool
+) -> types.FunctionType:
+    """Run the text of a module, and return its function."""
     # Numba looks the names of a function up in its module, where it has one.
-    module = None if "\n@numba." in text else f"gradgen.generated.{name}"
+    module = None if compiled else f"gradgen.generated.{name}"
     namespace: dict[str, Any] = {"__name__": module, "__file__": filename}
     try:
         exec(compile(text, filename, "exec", dont_inherit=True), namespace)
@@ -346,10 +374,7 @@ def load(text: str, name: str, captures: dict[str, Any]) -> types.FunctionType:
             hint='pip install numba, or leave out backend="numba"',
         ) from None
     namespace.update(captures)
-    function = namespace[name]
-    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    ALIVE[filename] += 1
-    weakref.finalize(function, _forget, filename).atexit = False
+    function: types.FunctionType = namespace[name]
     return function
 
 
