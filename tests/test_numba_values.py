@@ -420,6 +420,16 @@ def squeezed_to_a_number(a: Any, b: Any) -> Any:
     return np.squeeze(a[:1, -1:]) ** 2 * b[0]
 
 
+def flat_without_axes(a: Any) -> Any:
+    return np.sum(a.flatten() ** 3) + np.sum(np.reshape(a, (1, 1)) * a)
+
+
+def test_an_array_without_axes_has_a_gradient_without_axes() -> None:
+    value, slope = gradgen.value_and_grad(flat_without_axes, backend="numba")(np.array(1.5))
+    assert value == 1.5**3 + 1.5**2
+    assert slope.shape == () and slope == 3 * 1.5**2 + 2 * 1.5
+
+
 def test_results_that_nobody_reads_do_not_come_back_from_python() -> None:
     args = (np.ones((2, 3)), np.ones(2))
     text = gradgen.emit(residuals_that_nobody_reads, backend="numba", example_args=args)

@@ -217,3 +217,37 @@ def test_squeeze_of_what_has_length_one_by_the_slice() -> None:
     assert np.array_equal(gradgen.grad(loss)(m), 4.0 * m)
     assert np.array_equal(gradgen.jvp(loss)((m,), (m,))[1], loss(m) * 2.0)
     assert np.array_equal(gradgen.grad(named)(m), 4.0 * m)
+
+
+def test_methods_take_by_name_what_those_of_arrays_do() -> None:
+    losses = (
+        lambda m: np.sum(m.swapaxes(axis1=0, axis2=1)),
+        lambda m: np.sum(m.transpose(axes=(1, 0))),
+        lambda m: np.sum(m.clip(a_min=0.5)),
+        lambda m: np.sum(m.std(axis=0, correction=1)),
+    )
+    for loss in losses:
+        for function in (loss, gradgen.grad(loss)):
+            with pytest.raises(TypeError):
+                function(np.ones((2, 3)))
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_pullback_is_at_an_array_as_it_lies_in_memory(order: Any) -> None:
+    def entries(m: Any) -> Any:
+        return m.ravel(order="K") * 1.0
+
+    for m in (np.array(np.arange(6.0).reshape(2, 3), order=order), np.ones((3, 2), order=order).T):
+        value, pullback = gradgen.vjp(entries)(m)
+        assert np.array_equal(value, entries(m))
+        cotangent = np.arange(1.0, 7.0)
+        by_entry = [np.sum(cotangent * entries(e)) for e in _units(m)]
+        assert np.array_equal(np.ravel(pullback(cotangent)), by_entry)
+
+
+def _units(m: np.ndarray) -> list[np.ndarray]:
+    """Return arrays with one 1 each, which lie in memory as ``m`` does."""
+    units = [np.zeros_like(m) for _ in range(m.size)]
+    for k, unit in enumerate(units):
+        unit[np.unravel_index(k, m.shape)] = 1.0
+    return units

@@ -69,7 +69,7 @@ def lower_to_numba(function: Function, others: list[Function]) -> None:
         for op in walk(f.body):
             _spell_power(op)
         for block in blocks_of(f.body):
-            block.ops = [each for op in block.ops for each in (*_narrowed(op), op)]
+            block.ops = [each for op in block.ops for each in (*_before(op), op)]
         lowering.carried = _carried(f)
         lowering.maps = maps_in_vectors(f.body)
         lowering.read = {v for op in walk(f.body) for v in op.inputs}
@@ -146,6 +146,11 @@ def _is_inverse(power: Value) -> bool:
     return power.type.kind == "int" and power.op is not None and power.op.prim == "neg"
 
 
+def _before(op: Op) -> list[Op]:
+    """Return what NumPy does to an operation's inputs by itself, which it takes in their place."""
+    return [*_narrowed(op), *_numbered(op)]
+
+
 def _narrowed(op: Op) -> list[Op]:
     """Give Python's numbers the dtype of single precision that they meet, as NumPy does."""
     rule = RULES.get(op.prim)
@@ -161,6 +166,17 @@ def _narrowed(op: Op) -> list[Op]:
             made.append(narrow.op)
             op.inputs[k] = narrow
     return made
+
+
+def _numbered(op: Op) -> list[Op]:
+    """Take the number out of an array without axes with which another one is filled."""
+    v = op.inputs[1] if op.prim in ("fill", "stretch") else None
+    if v is None or v.type.kind != "array" or v.type.shape != () or not v.type.dtype:
+        return []
+    number = Value(scalar(v.type.dtype), v.name, v.span)
+    number.op = Op("load", [v], [number], {"index": ""}, op.span, reverse=op.reverse)
+    op.inputs[1] = number
+    return [number.op]
 
 
 def _keep_float32(function: Function) -> None:

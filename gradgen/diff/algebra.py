@@ -305,10 +305,10 @@ class Algebra:
 
     def reshape_like(self, g: Value, like: Value) -> Value:
         """Return a cotangent in the shape of a value."""
-        if like.type.is_scalar:
-            return self.emit("scalar", g)
         if like.type.shape == () and (g.type.is_scalar or g.type.shape == ()):
             return g
+        if like.type.is_scalar or like.type.shape == ():
+            return self.emit("scalar", g)
         return self.emit("reshape_as", g, like)
 
     def fit(self, p: Value, x: Value, y: Value) -> Value:

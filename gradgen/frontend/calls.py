@@ -38,7 +38,13 @@ from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.records import expanded
 from gradgen.frontend.sections import method_handlers
 from gradgen.frontend.source import is_quieted, source_of
-from gradgen.frontend.special import METHOD_PLACES, SPECIAL, by_place, in_places
+from gradgen.frontend.special import (
+    METHOD_PLACES,
+    SPECIAL,
+    by_place,
+    check_method_call,
+    in_places,
+)
 from gradgen.frontend.texts import method_of_text, of_expression
 from gradgen.frontend.ufunc_axes import call_laid_out, laid_out
 from gradgen.frontend.ufunc_calls import plain_call
@@ -361,6 +367,7 @@ def _method(
     # The arguments may have made a list one of the graph since it was looked up.
     owner, name = r.settled(method.owner), method.name
     if isinstance(owner, Ref) and owner.value.type.kind == "array":
+        check_method_call(r, node, name, kwargs)
         args, kwargs = known.without_enums(args, kwargs)
     args, kwargs = known.in_call(r, known.names_of_method(name, len(args)), args, kwargs)
     if isinstance(owner, Seq) and name in ("_replace", "_asdict"):

@@ -17,7 +17,7 @@ from gradgen.frontend.layouts import perhaps_shared
 from gradgen.frontend.numpy_calls import clip
 from gradgen.frontend.places import array_of, choose, compress, is_none, nonzero, put, take
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.reshaping import in_order, raveled
+from gradgen.frontend.reshaping import copied, in_order, raveled
 from gradgen.frontend.special import no_more
 from gradgen.frontend.stores import overwrite, whole, write
 from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
@@ -43,12 +43,9 @@ def method(*names: str) -> Callable[[Any], Any]:
 def _reshape_method(
     r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
-    order = kwargs.pop("order", None)
-    copy = getattr(kwargs.pop("copy", Static(None)), "const", None)
+    order, copy = kwargs.pop("order", None), kwargs.pop("copy", None)
     no_more(r, node, kwargs)
-    if copy is not None:
-        r.refuse(node, "reshape with copy=", "leave it out, and copy it by .copy()")
-    return in_order(r, node, owner, args, order)
+    return copied(r, node, in_order(r, node, owner, args, order), copy)
 
 
 def _flattened(prim: str) -> None:

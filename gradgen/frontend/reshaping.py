@@ -14,7 +14,7 @@ from gradgen.frontend.layouts import as_users, known_order, perhaps_shared
 from gradgen.frontend.places import argument, is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import callee_name, no_more, shape_inputs, special
-from gradgen.frontend.values import Ref, Seq, Static, UnknownShape
+from gradgen.frontend.values import Ref, Seq, UnknownShape
 from gradgen.library import layouts
 from gradgen.rules.registry import RULES
 
@@ -23,12 +23,19 @@ from gradgen.rules.registry import RULES
 def _reshape(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     shape = args[1] if len(args) > 1 else kwargs.pop("newshape")
     order = argument(r, node, args, kwargs, 2, "order")
-    copy = getattr(kwargs.pop("copy", Static(None)), "const", None)
+    copy = kwargs.pop("copy", None)
     no_more(r, node, kwargs)
-    if copy is False:
-        r.refuse(node, "np.reshape with copy=False", "leave it out")
-    out = in_order(r, node, args[0], [shape], order)
-    return r.hold(r.b.emit("copy", [r.read(out)]), True) if copy else out
+    return copied(r, node, in_order(r, node, args[0], [shape], order), copy)
+
+
+def copied(r: Reader, node: ast.AST, out: Any, copy: Any) -> Any:
+    """Return a reshaped array as ``copy=`` says: where it is true, in memory of its own."""
+    given = getattr(copy, "const", None)
+    if not is_none(copy) and not isinstance(given, bool):
+        r.refuse(node, "reshape with a copy= that is computed", "give True, or leave it out")
+    if given is False:
+        r.refuse(node, "reshape with copy=False", "leave it out")
+    return r.hold(r.b.emit("copy", [r.read(out)]), True) if given else out
 
 
 def in_order(r: Reader, node: ast.AST, owner: Any, shape: list[Any], order: Any) -> Any:

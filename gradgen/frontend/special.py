@@ -112,6 +112,19 @@ def by_place(
     raise ArgumentError(what, r.span(node), "call it with the arguments that it takes")
 
 
+# Methods of arrays that take nothing by name, and what functions take by these names alone.
+BY_PLACE_ALONE = ("swapaxes", "transpose", "fill")
+OF_FUNCTIONS = ("a_min", "a_max", "correction")
+
+
+def check_method_call(r: Reader, node: ast.AST, name: str, kwargs: dict[str, Any]) -> None:
+    """Raise where a method of arrays does not take by name what a call gives it so."""
+    wrong = next((n for n in kwargs if name in BY_PLACE_ALONE or n in OF_FUNCTIONS), "")
+    if wrong:
+        what = f"ndarray.{name}() does not take {wrong!r} by name, as np.{name} may"
+        raise ArgumentError(what, r.span(node), "call it with the arguments that it takes")
+
+
 def in_places(
     names: tuple[str, ...] | list[str], args: list[Any], kwargs: dict[str, Any], first: int = 0
 ) -> tuple[list[Any], dict[str, Any]]:

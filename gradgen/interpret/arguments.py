@@ -95,7 +95,7 @@ def as_it_is(tree: Any, copies: dict[int, Any]) -> Any:
         return copies[id(tree)]
     pairs = children(tree)
     if pairs is None:
-        made = tree.copy() if isinstance(tree, np.ndarray) else tree
+        made = tree.copy(order="K") if isinstance(tree, np.ndarray) else tree
     elif isinstance(tree, tuple):
         parts = [as_it_is(child, copies) for _, child in pairs]
         made = type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)

@@ -61,10 +61,9 @@ def item_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 
 def reshape_as_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Return the first dtype in the second shape."""
-    return Type(
-        "array" if inputs[1].type.shape else "any", inputs[0].type.dtype, inputs[1].type.shape
-    )
+    """Return the first dtype in the second shape: an array even without axes."""
+    shape = inputs[1].type.shape
+    return Type("any" if shape is None else "array", inputs[0].type.dtype, shape)
 
 
 def ravel_type(inputs: list[Value], attrs: Attrs) -> Type:

@@ -336,6 +336,7 @@ CALLS = (
     "x23.ravel('F')[np.ravel_multi_index(([0, 1], [2, 1]), (2, 3), order='F')]",
     "x23.ravel()[np.ravel_multi_index(([0, 5], [-1, 1]), (2, 3), mode=('clip', 'wrap'))]",
     "x23.reshape((6,))",
+    "x23.reshape(3, -1, copy=True)",
     "x23.reshape(3, 2, order='F')",
     "x23.sum(np.uint8(1))",
     "x23.swapaxes(0, -1)",
