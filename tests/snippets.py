@@ -83,6 +83,8 @@ SNIPPETS: dict[str, list[str]] = {
         "assert s > 0.0, 'positive'; y = s * s",
         "if s > 0.1: return s * s\ny = s",
         "try: y = s / x[0]\nexcept ZeroDivisionError: y = 0.0",
+        "try: y = s / k if k else s / x[0]\nexcept ZeroDivisionError: y = 0.0",
+        "try: y = s * sum(1 / (i - k) for i in range(3))\nexcept ZeroDivisionError: y = 0.0",
         "try: assert x[0] > 1.0; y = x * x\nexcept AssertionError: y = 2.0 * x",
         'try: w = {"a": 2.0}["b"]\nexcept KeyError: w = 3.0\nfinally: y = x * x\ny = y * w',
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 
@@ -207,6 +208,46 @@ def key_error(p):
 @case("an attribute that is not there", X, raises=AttributeError, outcome="either")
 def attribute_error(x):
     return np.sum(x.shapes)  # here
+
+
+@case("an attribute that a module has not", X, raises=AttributeError)
+def attribute_of_a_module(x):
+    return np.nope(x) if x[0] > 0.0 else np.sum(x)  # here
+
+
+@case("an attribute that a module has not, asked by its name", X, raises=AttributeError)
+def attribute_by_name(x):
+    return getattr(np, "nope")(x)  # here
+
+
+@case("an attribute that a module has not, caught", X)
+def attribute_caught(x):
+    try:
+        transform = np.nope
+    except AttributeError:
+        transform = np.sin
+    return np.sum(transform(x))
+
+
+@case("a raise in a block that suppresses it, inside of one that catches it", X)
+def suppressed_before_it_is_caught(x):
+    s = x[0]
+    for v in x:
+        try:
+            with contextlib.suppress(ValueError):
+                if v < 0.0:
+                    raise ValueError
+                s += v * v
+            s *= x[2]
+        except ValueError:
+            s += 7.0
+    return s
+
+
+@case("keys of a dict, backwards, as one text", 0.7)
+def keys_as_a_text(x):
+    held = {"a": x, "b": x**2}
+    return held["".join(reversed(list(held)))[0]] * x
 
 
 @case("a name that is not there", X, raises=NameError, outcome="either")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import types
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,8 @@ def _static_attribute(r: Reader, obj: Any, name: str, node: ast.AST) -> Any:
             r.fail(node, AttributeError(f"'NoneType' object has no attribute {name!r}"))
         if is_users(kind):
             r.fail(node, AttributeError(f"{kind.__name__!r} object has no attribute {name!r}"))
+        if isinstance(obj, types.ModuleType):
+            r.fail(node, AttributeError(f"module {obj.__name__!r} has no attribute {name!r}"))
         r.refuse(node, f"{describe(Static(obj))} has no attribute {name!r}")
     value = getattr(obj, name)
     text = {"numpy": "np", "math": "math"}.get(getattr(obj, "__name__", ""), "")

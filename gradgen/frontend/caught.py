@@ -17,7 +17,7 @@ from gradgen.errors import GradgenError
 from gradgen.frontend.classes import found_in, is_users
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.hoisting import calls_in
-from gradgen.frontend.jumps import SCOPES, Act, Check, Jump, Step, Throw
+from gradgen.frontend.jumps import SCOPES, Act, Check, Instead, Jump, Step, Throw
 from gradgen.frontend.leaving import Run, rebuilt
 from gradgen.frontend.objects import Method
 from gradgen.frontend.points import Point
@@ -129,10 +129,19 @@ class _Search:
     def run(self, steps: Run, around: Handlers, inside: str = "") -> None:
         """Search statements, with the handlers ``around`` them, ``inside`` of which they stand."""
         for s in steps:
+            if self.checks and around and self._is_spread(s, around, inside):
+                continue
+            if isinstance(s, ast.With) and around and (made := self._replaced(s)) is not None:
+                self.instead[s] = made
+                self.run(made, around, inside)
+                continue
             bodies = self._called(s, around, inside) if around else {}
             if bodies:
                 self.instead[s] = expanded(self.r, s, bodies)
-                s = self.instead[s][-1]
+                *before, s = self.instead[s]
+                for one in before if self.checks else ():
+                    if not isinstance(one, Instead):  # the bodies have been searched
+                        self._checked(one, around, inside)
             if self.checks and around:
                 s = self._checked(s, around, inside)
             if isinstance(s, ast.Raise | ast.Assert):
@@ -142,6 +151,25 @@ class _Search:
             elif not isinstance(s, SCOPES):
                 for run in _runs(s):
                     self.run(run, around, inside)
+
+    def _replaced(self, s: ast.With) -> list[ast.stmt] | None:
+        """Return the handlers that a block of ``contextlib`` stands for, if it does."""
+        # A cycle by nature: a block may be a ``try``.
+        from gradgen.frontend.contexts import replaced
+
+        return replaced(self.r, s)
+
+    def _is_spread(self, s: ast.stmt, around: Handlers, inside: str) -> bool:
+        """Search what a statement becomes so that all that may raise is surely evaluated."""
+        # As the checks: few programs need this.
+        from gradgen.frontend.checks import risky
+        from gradgen.frontend.spreading import spread
+
+        made = spread(self.r, s, risky(self.r, lambda kind: _kind(kind, around) is not None))
+        if made:
+            self.instead[s] = made
+            self.run(made, around, inside)
+        return bool(made)
 
     def _checked(self, s: ast.stmt, around: Handlers, inside: str) -> ast.stmt:
         """Put checks before a statement that may raise what is caught; return what it becomes."""

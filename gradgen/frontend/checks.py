@@ -29,10 +29,11 @@ from gradgen.frontend.flow import split
 from gradgen.frontend.hoisting import HEADS, hoisted, operands_of
 from gradgen.frontend.jumps import Check, Sure, Token
 from gradgen.frontend.liveness import MARK
+from gradgen.frontend.objects import Method
 from gradgen.frontend.points import Point
 from gradgen.frontend.raising_calls import known
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.values import Static
+from gradgen.frontend.values import LocalFunction, Static
 from gradgen.ir.nodes import walk
 from gradgen.syntax import located, nodes_in
 
@@ -66,6 +67,20 @@ def checked(r: Reader, s: Any, catches: Catches) -> list[ast.stmt]:
         r.expansions[key] = made_of.statement(s)
     made: list[ast.stmt] = r.expansions[key]
     return made
+
+
+def risky(r: Reader, catches: Catches) -> Callable[[ast.AST], bool]:
+    """Return what says of an expression whether it may raise what is caught, or calls what may."""
+    checks = _Checked(r, catches)
+
+    def may_raise(node: Any) -> bool:
+        if checks.risk(node):
+            return True
+        value = known(r, node.func) if isinstance(node, ast.Call) else None
+        held = value.obj if isinstance(value, Static) else value
+        return isinstance(held, LocalFunction | Method | types.FunctionType)
+
+    return may_raise
 
 
 def check(r: Reader, s: Check, rest: Point) -> Point | None:
@@ -110,7 +125,7 @@ class _Checked:
         """Return the statements that one becomes, none where it stays as it is."""
         part = HEADS.get(type(s), "")
         head = getattr(s, part, None)
-        risks = {n: risk for n in _nodes(head) if (risk := self._risk(n))} if head else {}
+        risks = {n: risk for n in _nodes(head) if (risk := self.risk(n))} if head else {}
         out: list[ast.stmt] = []
         if risks:
             *out, s = hoisted(s, risks, lambda n: self._name(), lambda n, now: self._parts(now))
@@ -118,7 +133,7 @@ class _Checked:
         made = [*out, *(last or [s])] if risks or last else []
         return [located(one, s) for one in made]
 
-    def _risk(self, node: Any) -> Any:
+    def risk(self, node: Any) -> Any:
         """Return how to find whether an expression raises, and what; None if it does not."""
         match node:
             case ast.BinOp(op=op):
@@ -162,7 +177,7 @@ class _Checked:
 
     def _parts(self, now: Any) -> tuple[list[ast.stmt], str]:
         """Return the statements that check and compute an expression, and the result's name."""
-        risks = self._risk(now)
+        risks = self.risk(now)
         names = ("left", "right") if isinstance(now, ast.BinOp) else ("value", "slice")
         steps: list[ast.stmt] = []
         if isinstance(now, ast.Call):

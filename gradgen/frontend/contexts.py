@@ -14,26 +14,29 @@ from gradgen.frontend.calls import call_value
 from gradgen.frontend.classes import is_users
 from gradgen.frontend.comprehensions import hidden
 from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.exit_stacks import nested
 from gradgen.frontend.jumps import Act, Step, is_thrown, jumps_of
 from gradgen.frontend.leaving import with_last
 from gradgen.frontend.objects import Method, class_of, invoked, special_method
 from gradgen.frontend.opened import generator_of, is_opened, is_opening
 from gradgen.frontend.points import Point
+from gradgen.frontend.raising_calls import known
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.source import source_of
 from gradgen.frontend.special import special
 from gradgen.frontend.targets import assign_to
-from gradgen.frontend.values import LocalFunction, Static, is_static, static_value
+from gradgen.frontend.values import LocalFunction, Record, Seq, Static, is_static, static_value
 from gradgen.syntax import located, names_in
 
+CLASSES = "classes"  # of the exceptions that a manager suppresses
 HARMLESS = (np.errstate, np.printoptions, contextlib.nullcontext)
 
 
 def with_statement(r: Reader, s: ast.With, rest: Point) -> Point:
     """Enter a block whose context managers have no effect on numbers, or can be read."""
-    suppressed = _suppressed(r, s)
-    if suppressed is not None:
-        return Point([suppressed], rest)
+    made = replaced(r, s)
+    if made is not None:
+        return Point(made, rest)
     managers: list[tuple[ast.expr, Any]] = []
     for item in s.items:
         call = item.context_expr
@@ -105,23 +108,41 @@ def _read_end(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any])
     return Static(None)
 
 
+def replaced(r: Reader, s: ast.With) -> list[ast.stmt] | None:
+    """Return the statements that a block of `contextlib` stands for, None for others."""
+    suppressed = _suppressed(r, s)
+    return nested(r, s) if suppressed is None else [suppressed]
+
+
 def _suppressed(r: Reader, s: ast.With) -> ast.Try | None:
     """Return the ``try`` that ``with contextlib.suppress(...)`` stands for, None for others."""
     call = s.items[0].context_expr
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name | ast.Attribute):
-        return None
-    target = evaluate(r, call.func)
-    plain = not call.keywords and not any(isinstance(a, ast.Starred) for a in call.args)
-    if not (isinstance(target, Static) and target.obj is contextlib.suppress and plain):
+    target = known(r, call.func) if isinstance(call, ast.Call) else known(r, call)
+    if isinstance(target, Record) and target.kind is contextlib.suppress:
+        classes: ast.expr = ast.Attribute(call, CLASSES, ast.Load())
+    elif isinstance(call, ast.Call) and not call.keywords and _is_suppress(target):
+        classes = ast.Tuple(call.args, ast.Load())
+    else:
         return None
     made = r.expansions.get((id(s), "suppressed"))
     if made is None:
         body: list[ast.stmt] = [ast.With(s.items[1:], s.body)] if len(s.items) > 1 else s.body
-        handler = ast.ExceptHandler(ast.Tuple(call.args, ast.Load()), None, [ast.Pass()])
+        handler = ast.ExceptHandler(classes, None, [ast.Pass()])
         made = located(ast.Try(body, [handler], [], []), s)
         r.expansions[id(s), "suppressed"] = made
     assert isinstance(made, ast.Try)
     return made
+
+
+def _is_suppress(value: Any) -> bool:
+    return isinstance(value, Static) and value.obj is contextlib.suppress
+
+
+@special(contextlib.suppress, listed=False)
+def _suppress(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Return a manager that a ``with`` takes later, with the classes of what it suppresses."""
+    kind: Any = contextlib.suppress
+    return Record(kind, {CLASSES: Seq(args)})
 
 
 def _manager(r: Reader, node: ast.expr) -> Any:

@@ -6,19 +6,21 @@ import ast
 from collections.abc import Callable, Collection
 from typing import Any
 
+from gradgen.frontend.jumps import Entry
 from gradgen.syntax import located, nodes_in
 
 # The expression of a statement that is evaluated before anything else in it, and once.
 HEADS: dict[type[ast.stmt], str] = {
     ast.Assign: "value", ast.AnnAssign: "value", ast.AugAssign: "value", ast.Expr: "value",
     ast.Return: "value", ast.If: "test", ast.For: "iter", ast.Match: "subject",
+    Entry: "call",
 }  # fmt: skip
 # Operands in the order in which Python evaluates them, of what evaluates them all.
 OPERANDS: dict[type[ast.expr], tuple[str, ...]] = {
     ast.BinOp: ("left", "right"), ast.UnaryOp: ("operand",), ast.Attribute: ("value",),
     ast.Subscript: ("value", "slice"), ast.Call: ("func", "args", "keywords"),
     ast.Tuple: ("elts",), ast.List: ("elts",), ast.Starred: ("value",), ast.IfExp: ("test",),
-    ast.Compare: ("left", "comparators"), ast.BoolOp: ("values",),
+    ast.Compare: ("left", "comparators"), ast.BoolOp: ("values",), ast.NamedExpr: ("value",),
 }  # fmt: skip
 FIRST = {ast.Compare: 2, ast.BoolOp: 1}  # of these, only so many operands are always evaluated
 PLAIN = (ast.Name, ast.Constant, ast.Attribute, ast.Lambda, ast.expr_context)
@@ -57,7 +59,8 @@ def hoisted(
     made = _Hoisting(calls, name, instead)
     part = HEADS[type(s)]
     fields = {**dict(ast.iter_fields(s)), part: made.expression(getattr(s, part))}
-    rest = ast.copy_location(type(s)(**fields), s)
+    rest = Entry(fields["call"], s.of) if isinstance(s, Entry) else type(s)(**fields)
+    ast.copy_location(rest, s)
     return [*(located(one, s) for one in made.before), rest]
 
 

@@ -167,20 +167,33 @@ def callee_of(r: Reader, node: ast.AST, value: Any) -> Callee | None:
     if isinstance(value, Method):
         owner, value = (value.owner,), Static(value.function)
     if isinstance(value, LocalFunction):
-        if value.marked or value.kept or not _is_plain(value.node):
+        definition = _definition(r, value.node)
+        if value.marked or value.kept or not _is_plain(definition):
             return None
         frame = Frame(value.frame.source, {}, value.frame.globals, {}, value.frame)
-        return Callee(value.node, frame, owner, (value.defaults, value.kw_defaults))
+        return Callee(definition, frame, owner, (value.defaults, value.kw_defaults))
     fn = value.obj if isinstance(value, Static) else None
     if not isinstance(fn, types.FunctionType) or is_marked(fn):
         return None
     known = SPECIAL.of(fn) or CALLABLES.of(fn) or READ_AS.of(fn) or hasattr(fn, "__wrapped__")
     if known or hasattr(fn, "__gradgen_inline__") or (fn.__module__ or "").startswith("gradgen."):
         return None
-    if not _is_plain(source_of(fn).node):
+    definition = _definition(r, source_of(fn).node)
+    if not _is_plain(definition):
         return None
     frame, defaults, kw_defaults = frame_of(r, node, fn)
-    return Callee(frame.source.node, frame, owner, (defaults, kw_defaults))
+    return Callee(definition, frame, owner, (defaults, kw_defaults))
+
+
+def _definition(r: Reader, node: Any) -> Any:
+    """Return a function as a definition, a lambda as one that returns, the same tree each time."""
+    if not isinstance(node, ast.Lambda):
+        return node
+    key = (id(node), "definition")
+    if key not in r.expansions:
+        made = ast.FunctionDef("function", node.args, [ast.Return(node.body)], [])
+        r.expansions[key] = located(made, node)
+    return r.expansions[key]
 
 
 def _is_plain(definition: Any) -> bool:

@@ -23,7 +23,7 @@ SECTIONS = {
     "constructor_calls": "zeros ones empty zeros_like empty_like ones_like full full_like identity "
     "arange linspace fromfunction float64 float32 int64 int32 int16 int8 uint8 bool",
     "container_methods": "insert_within",
-    "contexts": "_end_of_block",
+    "contexts": "_end_of_block suppress",
     "conversions": "asarray asanyarray ascontiguousarray asfortranarray array fromiter copy",
     "copying": "copy deepcopy",
     "cursors": "items_left item_taken",

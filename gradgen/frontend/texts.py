@@ -73,10 +73,21 @@ def method_of_text(r: Reader, node: ast.AST, method: Any, args: list[Any], kwarg
         return formatted(r, node, method.__self__, args, kwargs)
     if method.__name__ == "join" and len(args) == 1 and isinstance(args[0], Map):
         args = [Seq([Static(k) for k in every_item(r, node, args[0])])]
+    elif method.__name__ == "join" and len(args) == 1 and not is_static(args[0]):
+        args = [_joined_items(r, node, args[0])]
     if not all(map(is_static, [*args, *kwargs.values()])):
         r.refuse(node, f"str.{method.__name__} of computed values", "use constants")
     given = {k: static_value(v) for k, v in kwargs.items()}
     return of_texts(r, node, method, args, given)
+
+
+def _joined_items(r: Reader, node: ast.AST, value: Any) -> Any:
+    """Return the items of what is looped over, if they can be counted."""
+    # A cycle by nature: what is looped over may be a text.
+    from gradgen.frontend.iterables import current, over_value
+
+    over = over_value(r, value, node)
+    return Seq([current(r, item, node) for item in over]) if isinstance(over, list) else value
 
 
 def of_expression(

@@ -26,7 +26,7 @@ from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.values import Static
 from gradgen.ir.nodes import Block, Const, Op, Value, walk
 from gradgen.rules.registry import RULES
-from gradgen.syntax import every_node
+from gradgen.syntax import every_node, located
 
 WAY_OUT = "test the condition with if before the computation that can fail"
 SIMPLE = (
@@ -39,6 +39,7 @@ ANY: Classes = (
     OverflowError, FloatingPointError, ValueError, IndexError, TypeError, AssertionError,
     MemoryError,
 )  # fmt: skip
+OWN_NAME = "local variable ''"  # in the message, as names of the reader's own are spelled
 DIVISIONS = ("div", "floordiv", "mod")
 MATH_RAISES: dict[str, Classes] = {
     **{f"math.{fn.__name__}": (kind,) for fn, (_, (kind, _)) in MATH.items()},
@@ -65,6 +66,16 @@ HARMLESS = frozenset((
 def try_statement(r: Reader, s: ast.Try, rest: Point) -> Point:
     """Follow the path that is sure to be taken; what is raised and caught here is a jump."""
     before, path, facts = snapshot(r), list(r.call_path), r.facts
+    if jumps_of(s.finalbody) and not hasattr(s, "gradgen_kinds"):
+        whole = _swallowing(r, s)
+        checked = with_jumps(r, whole, checks=True)
+        try:
+            return _followed(r, checked, rest)
+        except UnsupportedError:
+            if checked is not whole:
+                raise  # there is something to forget
+            restore(r, before)
+            r.call_path[:], r.facts = path, facts
     try:
         return _followed(r, with_jumps(r, s), rest)
     except UnsupportedError:
@@ -74,6 +85,18 @@ def try_statement(r: Reader, s: ast.Try, rest: Point) -> Point:
         if hasattr(s, "gradgen_kinds") or checked is s:
             raise
     return _followed(r, checked, rest)
+
+
+def _swallowing(r: Reader, s: ast.Try) -> ast.Try:
+    """Return a ``try`` that catches all there is, as its ``finally`` may jump and forget it."""
+    made = r.expansions.get((id(s), "swallowing"))
+    if made is None:
+        kind = ast.Name("BaseException", ast.Load())
+        handler = ast.ExceptHandler(kind, None, [ast.Raise()])
+        made = ast.Try(s.body, [*s.handlers, handler], s.orelse, s.finalbody)
+        r.expansions[id(s), "swallowing"] = made = located(made, s)
+    assert isinstance(made, ast.Try)
+    return made
 
 
 def _followed(r: Reader, s: ast.Try, rest: Point) -> Point:
@@ -190,7 +213,9 @@ def _refuse(r: Reader, s: ast.Try, what: str) -> NoReturn:
 def _may_raise(r: Reader, op: Op) -> Iterator[type[BaseException]]:
     """Yield the classes of what an operation may raise."""
     if op.prim == "raise_if":
-        yield _class_of_text(r, str(op.attrs.get("text", "")))
+        text = str(op.attrs.get("text", ""))
+        # What the reader itself names is assigned wherever it is read.
+        yield from () if OWN_NAME in text else (_class_of_text(r, text),)
     elif op.prim == "assert":
         yield AssertionError
     elif op.prim in HARMLESS or _is_of_entries(op):
