@@ -39,6 +39,7 @@ from gradgen.passes.dce import remove_dead
 from gradgen.passes.first_shares import store_first
 from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.invariants import drop_unchanged
+from gradgen.passes.list_types import settle_list_types
 from gradgen.passes.own_sums import add_to_own
 from gradgen.passes.postponing import postpone
 from gradgen.passes.quotients import cancel_quotients
@@ -91,6 +92,7 @@ def _adjoint(program: Program) -> None:
     for f in _everything(program):
         f.native = options.backend == "numba"
         f.reordered = f.native and options.reassociate
+        settle_list_types(f)
         read_once(f)
         drop_unchanged(f)
         # In a loop over examples, a name may still hold what the one before has left in it.

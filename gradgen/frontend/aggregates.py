@@ -319,7 +319,7 @@ def _from_keys(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     if not is_static(keys):
         r.refuse(node, "a dict with keys that are computed", "use a list, or constant keys")
     value = args[1] if len(args) > 1 else Static(None)
-    return Map(dict.fromkeys(static_value(keys), value))
+    return made_dict(r, node, dict.fromkeys(static_value(keys), value))
 
 
 @special(set)

@@ -23,7 +23,7 @@ from gradgen.frontend.classes import MISSING
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.membership import contains
 from gradgen.frontend.objects import class_of, compared
-from gradgen.frontend.operators import COMPARE, FOLD
+from gradgen.frontend.operators import COMPARE, FOLD, as_sets, is_set
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.sameness import interchangeable
 from gradgen.frontend.values import (
@@ -43,7 +43,9 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Dim
+from gradgen.library.collections import KnownSet
 
+SYMBOLS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 EQUAL_RANGES = """
 n = len(a)
 out = False
@@ -106,6 +108,8 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
         if same is not MISSING:
             return same
     prim = COMPARE[type(op)]
+    if _are_sets(r, prim, left, right):
+        return as_sets(r, node, SYMBOLS[prim], left, right)
     if class_of(left) or class_of(right):
         done = _of_objects(r, node, op, left, right)
         if done is not MISSING:
@@ -140,6 +144,15 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
     if prim == "lt" and r.frame.source.generated and _is_long(a, b):
         return Const(False)
     return r.hold(r.b.emit(prim, [a, b], span=r.span(node)))
+
+
+def _are_sets(r: Reader, prim: str, left: Any, right: Any) -> bool:
+    """Whether the keys of a dict are compared with those of another, or with a set."""
+    keys = [row_kinds.is_keys(r, v) for v in (left, right)]
+    return prim in SYMBOLS and any(keys) and all(
+        is_key or is_set(v) or class_of(v) is KnownSet
+        for is_key, v in zip(keys, (left, right), strict=True)
+    )  # fmt: skip
 
 
 def _is_long(length: Value, least: Value) -> bool:

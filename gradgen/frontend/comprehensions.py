@@ -202,7 +202,7 @@ def _container(r: Reader, node: Any, few: bool) -> Any:
             pairs[static_value(key)] = evaluate(r, node.value)
 
         _each(r, node, 0, enter, few)
-        return Map(pairs)
+        return made_dict(r, node, pairs)
     out: list[Any] = []
     _each(r, node, 0, lambda: out.append(_item(r, node)), few)
     return _set(r, node, Seq(out, list)) if isinstance(node, ast.SetComp) else Seq(out, list)

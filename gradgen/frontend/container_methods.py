@@ -18,6 +18,7 @@ from gradgen.frontend.method_calls import method, sort_array
 from gradgen.frontend.ordering import ordered, sort_in_place
 from gradgen.frontend.picks import numbers_in
 from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.row_kinds import is_view
 from gradgen.frontend.special import special
 from gradgen.frontend.tables import refuse_key
 from gradgen.frontend.unbound import found, is_there, may_miss, merged, or_else
@@ -297,6 +298,17 @@ def _setdefault(
     if may_miss(held.get(key, nothing(str(key)))):
         r.fill(owner, {**held, key: or_else(held.get(key, default), default)})
     return owner.items[key]
+
+
+@method("isdisjoint")
+def _isdisjoint(
+    r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Read whether the keys of a dict are none of others."""
+    if not is_view(r, owner):
+        r.refuse(node, f"the method 'isdisjoint' of a {describe(owner)}")
+    return run_text(r, node, "out = set(keys).isdisjoint(others)", "out",
+                    set=Static(set), keys=owner, others=args[0])  # fmt: skip
 
 
 @method("send")

@@ -250,7 +250,7 @@ def contents_template(cover: Cover, box: Box, t: Template | None, held: list[Any
             elif state in cover.r.versions:
                 found = cover.r.versions[state].type.item
                 item = found if item is None or found is None else join(item, found)
-        return Hole(Type("list", item=item))
+        return Hole(Type("list", item=item or _mixed_rows(cover, held)))
     known = dict(t.items) if isinstance(t, Node) else {}
     before = known.get(OTHER_KEYS)
     if isinstance(box, Record | Map):
@@ -308,6 +308,23 @@ def _row_type(cover: Cover, row: Seq) -> Type | None:
     if row.kind not in (tuple, list) or row.grown is not None or not alike:
         return None
     inner = item_type(cover, None, parts(row))
+    return None if inner is None else Type("list", item=inner)
+
+
+def _mixed_rows(cover: Cover, held: list[Any]) -> Type | None:
+    """Return the type of rows of numbers of several kinds in a list of which nothing else is known.
+
+    As for the tuples ``(weight, node)`` of a heap, of which a turn takes two before it puts one in.
+    """
+    rows = [v for state in held if not isinstance(state, Storage) for _, v in keyed(state)]
+    if not all(
+        isinstance(row, Seq) and row.kind in (tuple, list) and row.grown is None for row in rows
+    ):
+        return None
+    numbers = [part for row in rows for part in parts(row)]
+    if not all(isinstance(v, Value) and v.type.is_scalar for _, v in numbers):
+        return None
+    inner = item_type(cover, None, numbers)
     return None if inner is None else Type("list", item=inner)
 
 

@@ -126,7 +126,8 @@ def _entered(r: Reader, node: ast.AST, definition: Any, frame: Frame) -> Any:
         r.refuse(node, f"more than {most} calls inside each other", "write a loop")
     frame.owner, frame.path = r, (*r.call_path, id(node))
     closure = recursion.closure_of(frame)
-    activation = recursion.Activation(definition, dict(frame.names), r.b.depth, closure)
+    state = recursion.state_at(r, node, frame, frame.names)
+    activation = recursion.Activation(definition, dict(frame.names), r.b.depth, closure, state)
     caller, span = r.frame, r.b.span
     frame.caller = caller
     r.frame = frame

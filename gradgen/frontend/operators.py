@@ -35,13 +35,16 @@ COMPARE = {
 UNARY = {ast.USub: "neg", ast.UAdd: "pos", ast.Not: "not", ast.Invert: "invert"}
 FOLD = {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "floordiv": operator.floordiv,
-    "mod": operator.mod, "neg": operator.neg, "pos": operator.pos, "not": operator.not_,
+    "mod": operator.mod, "lshift": operator.lshift, "rshift": operator.rshift,
+    "neg": operator.neg, "pos": operator.pos, "not": operator.not_,
     "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge,
     "eq": operator.eq, "ne": operator.ne, "is": operator.is_, "is_not": operator.is_not,
 }  # fmt: skip
+SHIFTS, MOST_SHIFTED = ("lshift", "rshift"), 64
 SETS = {
     "bitor": operator.or_, "bitand": operator.and_, "sub": operator.sub, "bitxor": operator.xor,
 }  # fmt: skip
+OF_SETS = {"bitor": "|", "bitand": "&", "sub": "-", "bitxor": "^"}
 
 
 def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
@@ -59,6 +62,8 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
         return distribute(r, node, right, lambda option: binary(r, node, left, option))
     if prim == "bitor" and all(map(_is_class, (left, right))):
         return Static(left.obj | right.obj)
+    if prim in OF_SETS and any(row_kinds.is_view(r, v) for v in (left, right)):
+        return _of_views(r, node, prim, left, right)
     if class_of(left) or class_of(right):
         done = overloaded(r, node, left, right)
         if done is not MISSING:
@@ -84,6 +89,27 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
     if r.b.reverse and prim == "mul" and _is_one(a) and b.type.inexact:
         return r.hold(b, inputs=[right])  # in an adjoint that a rule states
     return r.hold(arithmetic(r, prim, a, b, node), inputs=[left, right])
+
+
+def _of_views(r: Reader, node: Any, prim: str, left: Any, right: Any) -> Any:
+    """Return the set that an operator makes of the keys or items of a dict, and what has others."""
+    if not all(row_kinds.is_view(r, v) or class_of(v) or is_set(v) for v in (left, right)):
+        _fail_as_python(r, node, left, right)
+    return as_sets(r, node, OF_SETS[prim], left, right)
+
+
+def as_sets(r: Reader, node: ast.AST, symbol: str, left: Any, right: Any) -> Any:
+    """Return what an operator or comparison of two sets gives, for what has their items."""
+    # A cycle by nature: the text has operators.
+    from gradgen.frontend.aggregates import run_text
+
+    text = f"out = set(a) {symbol} set(b)"
+    return run_text(r, node, text, "out", set=Static(set), a=left, b=right)
+
+
+def is_set(value: Any) -> bool:
+    """Whether a value is a set of what is known."""
+    return isinstance(value, Static) and isinstance(value.obj, set | frozenset)
 
 
 def _require_one_class(r: Reader, node: Any, left: Any, right: Any) -> None:
@@ -168,8 +194,8 @@ def _joined(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> Any:
         return Seq([*left.items, *right.items], left.kind)
     if prim == "bitor" and isinstance(left, Map) and isinstance(right, Map):
         return Map(merged(r, any_items(r, node, left), any_items(r, node, right)))
-    sets = all(isinstance(v, Static) and isinstance(v.obj, frozenset) for v in (left, right))
-    return Static(SETS[prim](left.obj, right.obj)) if sets and prim in SETS else None
+    sets = prim in SETS and all(map(is_set, (left, right)))
+    return Static(SETS[prim](left.obj, right.obj)) if sets else None
 
 
 def _times(r: Reader, node: ast.AST, items: Any, count: Any) -> Any:
@@ -202,11 +228,16 @@ def _left_alone(prim: str, a: Value, b: Value) -> Value | None:
     return None
 
 
+def _is_defined(prim: str, b: int) -> bool:
+    """Whether an operator of integers has a result, and not one of a million digits."""
+    return 0 <= b <= MOST_SHIFTED if prim in SHIFTS else b != 0 or prim not in ("mod", "floordiv")
+
+
 def arithmetic(r: Reader, prim: str, a: Value, b: Value, node: ast.AST) -> Value:
     """Emit an operator, folded where both operands are integer constants."""
     ints = all(isinstance(v, Const) and type(v.const) is int for v in (a, b))
     ints = ints and not (a.type.points or b.type.points)  # these stand for objects
-    if ints and prim in FOLD and not (prim in ("mod", "floordiv") and b.const == 0):  # type: ignore[attr-defined]
+    if ints and prim in FOLD and _is_defined(prim, b.const):  # type: ignore[attr-defined]
         return Const(FOLD[prim](a.const, b.const))  # type: ignore[attr-defined,operator]
     if r.b.reverse or r.b.tangent:
         same = _left_alone(prim, a, b)

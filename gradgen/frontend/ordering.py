@@ -33,6 +33,7 @@ from gradgen.frontend.values import (
     with_parts,
 )
 from gradgen.ir.nodes import Block, Const, Value, same_value
+from gradgen.library.sets import ComputedSet
 
 KEYS = "keys = np.array([key(item) for item in items])"
 ROWS = "keys = np.array(items)"
@@ -56,6 +57,8 @@ def ordered(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
     key, backwards = _options(r, node, kwargs)
     if isinstance(given, Iteration | Once):
         given, width = _iterated(r, node, given)
+    if isinstance(given, Record) and given.kind is ComputedSet and is_none(key):
+        given = r.settled(given.fields["items"])  # sorted, they have an order
     items = sequence(r, node, given)
     if isinstance(items, Seq):
         return _known_number(r, node, items.items, key, backwards)

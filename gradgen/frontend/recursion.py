@@ -12,6 +12,7 @@ import ast
 from typing import Any
 
 from gradgen.dataclass import dataclass
+from gradgen.errors import UnsupportedError
 from gradgen.frontend import kept, listed, row_kinds, stores
 from gradgen.frontend.book import MOST_TURNS
 from gradgen.frontend.reader import Reader
@@ -20,8 +21,8 @@ from gradgen.frontend.recursive_states import Reading, Recursive, joined, leaf_t
 from gradgen.frontend.signals import Endless
 from gradgen.frontend.structure import Structure, flatten
 from gradgen.frontend.templates import rebuilt, types
-from gradgen.frontend.values import Frame, Ref
-from gradgen.ir.nodes import Value
+from gradgen.frontend.values import Box, Frame, Ref
+from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type
 
 DEPTH, COUNT = 30, 100
@@ -34,13 +35,14 @@ KINDS = 20  # of arguments, for each of which a recursive function is read by it
 class Activation:
     """A call that is being written out: of which function and closure, with which arguments.
 
-    ``depth`` is how deep in branches the call stands.
+    ``depth`` is how deep in branches the call stands, ``state`` what is known as it begins.
     """
 
     definition: Any
     bound: dict[str, Any]
     depth: int
     closure: tuple[int, ...] = ()
+    state: Any = None
 
 
 def closure_of(frame: Frame) -> tuple[int, ...]:
@@ -68,13 +70,36 @@ def decide(r: Reader, node: ast.AST, definition: Any, frame: Frame, bound: dict[
         if len(active) < STRUCTURES:
             return
     elif (book.effort or r.b.depth == active[-1].depth) and len(active) < most:
-        full = _skeleton(r, bound, node, True)
-        fresh = all(_skeleton(r, a.bound, node, True) != full for a in active)
+        full = state_at(r, node, frame, bound) or _skeleton(r, bound, node, True)
+        fresh = all((a.state or _skeleton(r, a.bound, node, True)) != full for a in active)
         if fresh and book.count[id(definition)] < (MOST_TURNS if book.effort else COUNT):
             return
     for inside in r.activations[r.activations.index(active[0]) :]:
         kept.require_known(r, node, inside.definition, inside.bound)
     raise Recursive(definition)
+
+
+def state_at(r: Reader, node: ast.AST, frame: Frame, bound: dict[str, Any]) -> Any:
+    """Return what is known as a call begins, with some effort: of arguments, and of what is around.
+
+    A parser that reads ``pos`` of the function around it, or of an object, moves it before it calls
+    itself; so what was known has to be noted before the body is read.
+    """
+    held = frame.parent is not None or any(isinstance(v, Box) for v in bound.values())
+    if not (r.book.effort and held):
+        return None
+    outer = frame.outward()
+    next(outer)
+    around = {
+        f"{name} {depth}": value
+        for depth, f in enumerate(outer)
+        for name, value in (f.names | (f.shared.fields if f.shared is not None else {})).items()
+        if isinstance(value, Const) or (isinstance(value, Box) and value is not f.shared)
+    }
+    try:
+        return _skeleton(r, bound | around, node, True)
+    except UnsupportedError:
+        return None
 
 
 def _skeleton(r: Reader, bound: dict[str, Any], node: ast.AST, constants: bool) -> Any:

@@ -89,7 +89,14 @@ def unlike(r: Reader, node: ast.AST, left: Any, right: Any) -> bool:
 
 def is_view(r: Reader, value: Any) -> bool:
     """Whether a value is a view of a dict, which is no list."""
-    return any(view is value for view in (*r.key_views, *(view for view, _ in r.views)))
+    return is_keys(r, value) or any(view is value for view, _ in r.views)
+
+
+def is_keys(r: Reader, value: Any) -> bool:
+    """Whether a value is the keys of a dict, which are a set."""
+    if isinstance(value, Ref):  # of keys of which some may be missing
+        return any(isinstance(v, Ref) and v.storage is value.storage for v in r.key_views)
+    return any(view is value for view in r.key_views)
 
 
 def is_range(value: Any) -> bool:

@@ -7,6 +7,7 @@ from gradgen.library import (  # noqa: F401  (these fill the tables)
     fourier,
     grids,
     insertion,
+    iterators,
     linalg,
     polynomials,
     python,

@@ -157,6 +157,33 @@ class KnownCounter:
         both.subtract(other)
         return both._positive()
 
+    def __and__(self, other):
+        out = KnownCounter()
+        for key, count in self.counts.items():
+            least = min(count, other[key])
+            if least > 0:
+                out.counts[key] = least
+        return out
+
+    def __or__(self, other):
+        out = KnownCounter()
+        for key, count in self.counts.items():
+            out.counts[key] = max(count, other[key])
+        for key, count in other.items():
+            if key not in self.counts:
+                out.counts[key] = count
+        return out._positive()
+
+    def __eq__(self, other):
+        mine = all(other[key] == count for key, count in self.counts.items())
+        return mine and all(self[key] == count for key, count in other.items())
+
+    def __ne__(self, other):
+        return not self == other
+
+    def __delitem__(self, key):
+        self.counts.pop(key, 0)
+
     def _positive(self):
         out = KnownCounter()
         for key, count in self.counts.items():

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from gradgen.library.sets import ComputedSet, items_of
+
 
 class ComputedDict:
     """A dict with numbers for keys, or tuples of them: two lists side by side, in Python's order.
@@ -95,13 +97,49 @@ class ComputedDict:
         return ComputedDict(list(self.names), list(self.held), self.factory)
 
     def keys(self):
-        return self.names
+        return KeysOfDict(self.names)
 
     def values(self):
         return self.held
 
     def items(self):
         return ItemsOfDict(self.names, self.held)
+
+
+class KeysOfDict:
+    """The keys of a dict, as they are when they are asked for: a set, which has an order."""
+
+    def __init__(self, names):
+        self.names = names
+
+    def __iter__(self):
+        return iter(self.names)
+
+    def __len__(self):
+        return len(self.names)
+
+    def __contains__(self, key):
+        return key in self.names
+
+    def __eq__(self, other):
+        return len(self.names) == len(other) and all(key in self.names for key in other)
+
+    def __and__(self, other):
+        return ComputedSet([key for key in self.names if key in other])
+
+    def __sub__(self, other):
+        return ComputedSet([key for key in self.names if key not in other])
+
+    def __or__(self, other):
+        both = ComputedSet(self.names)
+        both.update(other)
+        return both
+
+    def __xor__(self, other):
+        return (self - other) | [key for key in items_of(other) if key not in self.names]
+
+    def isdisjoint(self, other):
+        return not any(key in other for key in self.names)
 
 
 class ItemsOfDict:

@@ -69,11 +69,39 @@ def spanning_tree(w, n):
     return total
 
 
+def both_ways(w, edges, n):
+    """As many nodes as an argument says, and the edges of each go both ways."""
+    graph = [[] for _ in range(n)]
+    for (u, v), c in zip(edges, w, strict=True):
+        graph[u].append((v, c))
+        graph[v].append((u, c))
+    total = 0.0
+    for u in range(n):
+        for v, c in graph[u]:
+            total += c**2 * (v + 1) * u
+    return total
+
+
+def merged_by_weight(p):
+    """A heap of a known number of tuples, of which each turn takes two and puts one in."""
+    heap = [(v, k) for k, v in enumerate(p)]
+    heapq.heapify(heap)
+    cost = 0.0
+    while len(heap) > 1:
+        a, k = heapq.heappop(heap)
+        b, _ = heapq.heappop(heap)
+        cost += (a + b) ** 2
+        heapq.heappush(heap, (a + b, k))
+    return cost
+
+
 LENGTHS = np.array([0.7, 1.3, 0.45, 2.1, 0.2, 0.9])
 EXAMPLE_ARGS = {
     "shortest_path": lambda: (LENGTHS.copy(),),
     "lengths_by_number": lambda: (LENGTHS.copy(),),
     "spanning_tree": lambda: (LENGTHS.copy(), 5),
+    "both_ways": lambda: (LENGTHS.copy(), np.array(EDGES), 5),
+    "merged_by_weight": lambda: ([0.4, 0.3, 0.15],),
 }
 MORE_ARGS = {
     "shortest_path": [lambda: (LENGTHS[::-1].copy(),)],

@@ -66,3 +66,12 @@ def test_what_stands_for_a_function_finds_it() -> None:
 
 def test_it_is_called_with_what_is_given() -> None:
     assert later("later", "later")("ir.types", "join").__name__ == "join"
+
+
+def test_what_is_read_as_something_else_is_known_from_the_start() -> None:
+    """Whichever call comes first in a process: nothing has to be met before."""
+    program = (
+        "import bisect, heapq\nfrom gradgen.library import READ_AS\n"
+        "assert all(map(READ_AS.of, (heapq.heappush, heapq.heapify, bisect.insort)))"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
