@@ -70,14 +70,35 @@ def fixed_point(
 
 def _arguments(solver: Callable[..., Any], equation: Callable[..., Any]) -> int:
     """Return how many arguments an equation and its solver take."""
+    for fn in (solver, equation):
+        if not callable(fn):
+            raise ArgumentError(
+                f"{fn!r} is no function", hint="give an equation, and decorate a solver"
+            )
     count = len(inspect.signature(equation).parameters)
     if count != len(inspect.signature(solver).parameters):
         raise ArgumentError(
-            f"the equation takes {count} arguments, and {solver.__name__!r} "
+            f"the equation takes {count} arguments, and {_name(solver)} "
             f"{len(inspect.signature(solver).parameters)}",
-            hint="let both take the unknown (or the start), then the same arguments",
+            hint="let both take the unknown (or the start), then the same arguments, those of "
+            "nondiff_argnums too",
         )
     return count
+
+
+def _name(solver: Callable[..., Any]) -> str:
+    return repr(getattr(solver, "__name__", "the solver"))
+
+
+def _require_arguments(fixed: tuple[int, ...], count: int) -> None:
+    """Refuse numbers of arguments that a solver does not take, after the start."""
+    numbers = fixed if isinstance(fixed, tuple | list) else (fixed,)
+    wrong = [k for k in numbers if k not in range(1, count)]
+    if wrong or not isinstance(fixed, tuple | list):
+        raise ArgumentError(
+            f"nondiff_argnums={fixed!r}, where the start and {count - 1} arguments are taken",
+            hint="give a tuple of the arguments' numbers: 1 is the first after the start",
+        )
 
 
 # --- solutions that are containers: numbers and arrays in dicts, tuples and lists -----------------
@@ -151,9 +172,11 @@ def _ruled(
 
     ``rests`` says that the equation is ``z = equation(z, *args)``, not ``equation(z, *args) = 0``.
     """
-    singular = f"the equation of {solver.__name__!r} has a singular Jacobian at its solution"
     count = _arguments(solver, equation)
-    jacobian, divided = _steepness(equation, rests, singular)
+    _require_arguments(nondiff_argnums, count)
+    singular = f"the equation of {_name(solver)} has a singular Jacobian at its solution"
+    other = f"the equation of {_name(solver)} has not the shape of its solution"
+    jacobian, divided = _steepness(equation, rests, singular, other)
     backward, pushforward = _rules(equation, count, nondiff_argnums, jacobian, divided)
 
     def forward(start, *args):
@@ -172,7 +195,9 @@ def _ruled(
     return made
 
 
-def _steepness(equation: Callable[..., Any], rests: bool, singular: str) -> tuple[Any, Any]:
+def _steepness(
+    equation: Callable[..., Any], rests: bool, singular: str, other: str
+) -> tuple[Any, Any]:
     """Return the functions that give an equation's Jacobian, and that divide by the one number."""
     from gradgen.jacobians import jacfwd
 
@@ -186,10 +211,13 @@ def _steepness(equation: Callable[..., Any], rests: bool, singular: str) -> tupl
     def jacobian(z, args):
         if _is_container(z):
             square = slope_of_parts(_flat(z, z), z, *args)
-        elif np.ndim(z) == 0:
-            return slope(z, *args) - 1.0 if rests else slope(z, *args)
         else:
-            square = np.reshape(slope(z, *args), (np.size(z), np.size(z)))
+            found = slope(z, *args)
+            if np.ndim(found) != 2 * np.ndim(z):
+                raise ValueError(other)
+            if np.ndim(z) == 0:
+                return found - 1.0 if rests else found
+            square = np.reshape(found, (np.size(z), np.size(z)))
         return square - np.eye(len(square)) if rests else square
 
     def divided(g, z, args):

@@ -345,6 +345,16 @@ def test_cotangents_that_do_not_fit_are_refused(loss, message):
 def test_cotangents_of_another_length_raise():
     with pytest.raises(ValueError, match="in the derivative of this line"):
         gradgen.grad(_with_rule(lambda x, g: (np.ones(7) * g,)))(X)
+    # One entry is no cotangent of many, though it could be broadcast.
+    for rule in (lambda g: g[:1], lambda g: g[:2]):
+        with pytest.raises(ValueError, match="into shape"):
+            gradgen.grad(lambda x, rule=rule: np.sum(gradgen.on_grad(x, rule)))(X)
+
+
+def test_a_rule_that_takes_other_arguments_is_refused_at_its_place():
+    with pytest.raises(gradgen.ArgumentError, match=r"test_custom.py.*required positional") as e:
+        gradgen.grad(lambda x: np.sum(gradgen.on_grad(x, lambda g, h: g)))(X)
+    assert "gradgen.on_grad(x, lambda g, h: g)" in str(e.value)
 
 
 def test_tangents_that_do_not_fit_are_refused():

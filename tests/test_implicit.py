@@ -103,6 +103,21 @@ def test_equations_and_solvers_have_the_same_arguments() -> None:
         def solve(z, a, b):
             return z
 
+    for fixed in ((2,), (0,), 1):
+        with pytest.raises(gradgen.ArgumentError, match="nondiff_argnums="):
+            gradgen.implicit(lambda z, a: z - a, nondiff_argnums=fixed)(lambda z, a: a)
+    with pytest.raises(gradgen.ArgumentError, match="3 is no function"):
+        gradgen.implicit(3)(lambda z, a: a)
+
+
+def test_equations_have_the_shape_of_the_solution() -> None:
+    @gradgen.implicit(lambda z, a: np.sum(z) - a)
+    def summed(z, a):
+        return z + a
+
+    with pytest.raises(ValueError, match="'summed' has not the shape of its solution"):
+        gradgen.grad(lambda a: summed(np.zeros(2), a)[0])(1.0)
+
 
 def test_adjoints_go_through_a_function() -> None:
     def loss(x, w):

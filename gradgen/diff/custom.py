@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from gradgen.custom import custom_vjp, on_grad
 from gradgen.diff.marks import Rule, mark, read_marked
-from gradgen.errors import Span, UnsupportedError
+from gradgen.errors import GradgenError, Span, UnsupportedError
 from gradgen.frontend.book import Book
 from gradgen.frontend.calls import call_value
 from gradgen.frontend.custom import Custom, rebuilt
@@ -21,7 +21,7 @@ from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.source import source_of
 from gradgen.frontend.values import Box, Frame, Seq, Static, leaves, parts
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Block, Function, Leaf, Op, Value, replace_uses, walk
+from gradgen.ir.nodes import Block, Const, Function, Leaf, Op, Value, replace_uses, walk
 from gradgen.ir.types import Type
 from gradgen.passes.shapes import READS
 
@@ -131,6 +131,8 @@ def _reverse_rule(
     g = rebuilt(custom.results, iter(map(r.hold, cotangents)))
     args = [*custom.held, rebuilt(custom.kept, iter(map(r.hold, kept))), g]
     found = _called(r, custom.function.backward, args)  # type: ignore[union-attr]
+    if _raises(b):
+        return []
     given = found.items if isinstance(found, Seq) and found.kind is tuple else [found]
     if is_none_itself(found) or (
         custom.function.fun is on_grad and any(map(is_none_itself, given))
@@ -145,6 +147,15 @@ def _reverse_rule(
         mine = [next(rest) for _ in leaves(arg)]
         out += _paired(r, custom, arg, share, iter(mine))
     return out
+
+
+def _raises(b: Builder) -> bool:
+    """Whether what was just read raises an error in any case: no result follows it."""
+    last = b.block.ops[-1] if b.block.ops else None
+    if last is None or last.prim != "raise_if":
+        return False
+    test = last.inputs[0]
+    return isinstance(test, Const) and test.const is True
 
 
 def _paired(r: Reader, custom: Custom, arg: Any, share: Any, values: Any) -> list[Any]:
@@ -175,7 +186,10 @@ def _fitting(b: Builder, custom: Custom, x: Value, g: Value, what: str, of: str)
     if len(mine) != len(given) or sure:
         told = f"gives a {what} {g.type} for the {of} {x.type}"
         _refuse(b, custom, told, f"give one of the {of}'s shape")
-    return b.emit("stretch", [x, g]) if x.type.kind == "array" else g
+    if x.type.kind != "array":
+        return g
+    # NumPy raises where lengths differ; broadcasting would take one entry for any number.
+    return b.emit(*(("reshape_as", [g, x]) if len(mine) == 1 else ("stretch", [x, g])))
 
 
 def _forward_rule(
@@ -259,9 +273,15 @@ def _reader(b: Builder, function: Function, rule: Any) -> Reader:
 
 def _called(r: Reader, rule: Any, args: list[Any]) -> Any:
     span, source, before = r.b.span, source_of(rule), len(r.b.block.ops)
-    found = call_value(r, source.node, Static(rule), args, {})
+    own = rule.__module__.startswith("gradgen.")
+    try:
+        found = call_value(r, source.node, Static(rule), args, {})
+    except GradgenError as error:
+        if own and error.span is not None and _is_rules_own(error.span, source.path):
+            raise type(error)(error.message, span, error.hint) from None
+        raise
     r.b.span = span
-    if rule.__module__.startswith("gradgen."):
+    if own:
         # What a rule of gradgen's own does is from the place of the call.
         for op in walk(Block(ops=r.b.block.ops[before:])):
             if op.span is not None and _is_rules_own(op.span, source.path):

@@ -34,7 +34,9 @@ def inline_derivative(
 
     if hasattr(obj, "sparse"):
         r.refuse(node, SPARSE, NOT_SPARSE)
-    if not hasattr(obj, "pushed"):
+    if hasattr(obj, "options") and not hasattr(
+        obj, "pushed"
+    ):  # the others have no arguments chosen
         chosen = _chosen(obj, _bound(r, node, obj, args, kwargs))
         args, kwargs = _opened_among(r, node, chosen, args, kwargs)
     if hasattr(obj, "pushed"):

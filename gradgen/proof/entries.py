@@ -192,6 +192,9 @@ class _Judge:
         with np.errstate(all="ignore"):
             slopes = tuple(self._central(entry, step * unit) for step in STEPS)
             best, spread = steadiest(slopes)
+            best = confirmed(
+                slopes, gradient, best, self.tolerance * max(abs(gradient), self.floor)
+            )
             wide = self._one_sided(entry, 8 * KINK_STEP * unit)
             left, right = self._one_sided(entry, KINK_STEP * unit)
         difference = slopes[best]
@@ -258,6 +261,18 @@ class _Judge:
         left = f"; not valid for {self.refuted}" if self.refuted else ""
         noun = "entry" if used == 1 else "entries"
         return f"worst relative error {worst:.1e} over {used} {noun}{left}", worst
+
+
+def confirmed(slopes: Sequence[float], ours: float, best: int, room: float) -> int:
+    """Return where differences decide: at the steadiest, or closer, where these bear ours out.
+
+    Beside a boundary, steps that cross it may agree with each other by chance.
+    """
+    if abs(ours - slopes[best]) <= room:
+        return best
+    pairs = range(best + 1, len(slopes))
+    near = [k for k in pairs if max(abs(ours - slopes[k - 1]), abs(ours - slopes[k])) <= room]
+    return near[0] if near else best
 
 
 def steadiest(slopes: Sequence[float]) -> tuple[int, float]:

@@ -19,8 +19,7 @@ import numpy as np
 
 from gradgen.dataclass import dataclass
 from gradgen.diff.activity import varied
-from gradgen.errors import GradgenError
-from gradgen.explain import place
+from gradgen.errors import GradgenError, Span
 from gradgen.ir.evaluate import MISSING, EvaluationError, Frame, Runner, follow
 from gradgen.ir.nodes import Function, Op, Value, walk
 from gradgen.options import Options
@@ -238,6 +237,13 @@ def _of(op: Op, margin: Any, rate: Any, parted: bool) -> Nearby | None:
 
 
 SIGNS = {"if": "if", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
+
+
+def place(span: Span | None) -> str:
+    """Return the user's line: of generated text, the one that it names."""
+    if span is None or not span.line:
+        return "the source"
+    return span.made_from or f"{span.path}:{span.line}"
 
 
 def _rank(item: Nearby) -> tuple[bool, float]:

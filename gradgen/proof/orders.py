@@ -9,7 +9,14 @@ import numpy as np
 
 from gradgen.dataclass import dataclass
 from gradgen.differences import EPS
-from gradgen.proof.entries import KINK_STEP, SINGLE_TOLERANCE, STEPS, UNSETTLED, steadiest
+from gradgen.proof.entries import (
+    KINK_STEP,
+    SINGLE_TOLERANCE,
+    STEPS,
+    UNSETTLED,
+    confirmed,
+    steadiest,
+)
 from gradgen.proof.modes import gradient_of, slope_of, tangent_of
 from gradgen.proof.point import Point, Vector
 
@@ -133,7 +140,9 @@ class _References:
     def _entry(self, k: int, ours: float) -> tuple[float, float, bool | None]:
         """Return the difference, the relative error, and whether it is right, if that is known."""
         slopes = [float(row[k]) for row in self.rows]
+        room = SINGLE_TOLERANCE if self.point.single else TOLERANCE
         best, spread = steadiest(slopes)
+        best = confirmed(slopes, ours, best, room * max(abs(ours), 1e-4 * self.largest))
         theirs = slopes[best]
         if not np.isfinite(theirs) or not np.isfinite(spread):
             # A step leads out of the domain, or there is no derivative.
@@ -144,7 +153,6 @@ class _References:
         floor = max(1e-6 * widest, 1e-4 * self.largest, 1e-12)
         size = max(abs(theirs), abs(ours), floor)
         error = abs(ours - theirs) / size
-        room = SINGLE_TOLERANCE if self.point.single else TOLERANCE
         slack = 10 * spread + 10 * EPS * self.largest / STEPS[best]
         if abs(ours - theirs) > room * size + slack:
             return (theirs, 0.0, None) if self._bends(k, ours, size) else (theirs, error, False)

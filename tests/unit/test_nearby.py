@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import gradgen
 from gradgen.proof.margins import MARGINS
 from gradgen.proof.nearby import nearby_part
 from gradgen.proof.point import Point
@@ -62,6 +63,13 @@ def test_near_names_the_line_and_the_step() -> None:
     assert item["margin"] == pytest.approx(-1e-5)
     assert 5e-6 < item["step"] < 5e-5
     assert part.ok is None
+
+
+def test_places_in_generated_text_are_those_of_the_users_line() -> None:
+    slope = gradgen.grad(lambda x: abs(x - 0.3) * x)
+    items = nearby_part(Point(lambda x: slope(x) ** 2, (0.30001,))).data["found"]
+    assert {"np.sign", "abs"} == {item["what"] for item in items}
+    assert all("test_nearby.py:" in item["where"] for item in items)
 
 
 def test_near_in_recursion_and_in_stores() -> None:

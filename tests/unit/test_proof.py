@@ -375,14 +375,21 @@ def test_wrapped_functions_are_symbolic_too() -> None:
 
 
 def test_a_boundary_hardly_beside_the_point_is_no_wrong_curvature() -> None:
-    """Second differences mix both sides there; between the slopes of the sides, ours is right."""
+    """Second differences mix both sides there, and may agree with each other all the same."""
 
-    def pieces(x: float) -> float:
+    def hardly(x: float) -> float:
         return x**2 if x > 0.999999 else 2 * x - 1
 
-    proof = gradgen.verify(pieces, (1.0,), seconds=0)
-    assert proof.ok, str(proof)
-    assert "left open" in str(proof) and "branch boundary" in str(proof)
+    def beside(x: float) -> float:  # both sides have the same slope at the point
+        return x**2 if x > 1.9999 else 4 * x - 4
+
+    def steps(x: float) -> float:  # both sides have the same value at the point
+        return 3 * x if x > 1.9999 else 4 + x
+
+    for pieces, x in ((hardly, 1.0), (beside, 2.0), (steps, 2.0)):
+        proof = gradgen.verify(pieces, (x,), seconds=0)
+        assert proof.ok, str(proof)
+        assert "branch boundary" in str(proof)
 
 
 @pytest.mark.filterwarnings("ignore::gradgen.GradgenWarning")
