@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from pathlib import Path
 from typing import Any
 
@@ -606,3 +607,18 @@ def test_what_a_caller_writes_to_is_kept_as_it_was(loss: Any, backend: str) -> N
 
 def test_lists_that_a_recursion_hands_back_are_read_again(tmp_path: Path) -> None:
     checks.check_second_order(Case("lang_simulated_objects", "spots_in_a_recursion"), tmp_path)
+
+
+def sine_cascade(x, depth):
+    return x if depth <= 0 else math.sin(x) * sine_cascade(0.5 * x, depth - 1)
+
+
+def squared_cascade(x, depth):
+    return sine_cascade(x, depth) ** 2
+
+
+def test_lists_of_compiled_recursions_are_typed_along_a_direction() -> None:
+    pytest.importorskip("numba")
+    second = gradgen.grad(gradgen.grad(squared_cascade))(0.7, 3)
+    product = gradgen.hvp(squared_cascade, backend="numba")((0.7, 3), 1.0)
+    assert product == pytest.approx(second, rel=1e-12)

@@ -111,9 +111,17 @@ def _replaced(op: Op) -> list[tuple[Value, Value]]:
 
 
 def _parameters(op: Op) -> list[Value]:
-    """Return what says of each argument of a call what is in it: the parameter, if it is one."""
-    given = [] if op.attrs.get("part") == "backward" else op.attrs["callee"].function.leaves
-    return [*(leaf.value for leaf in given), *op.inputs[len(given) :]][: len(op.inputs)]
+    """Return what says of each argument of a call what is in it: the parameter, if it is one.
+
+    What a function only appends to, its result says.
+    """
+    callee = op.attrs["callee"]
+    backward = op.attrs.get("part") == "backward"
+    given = [] if backward else [leaf.value for leaf in callee.function.leaves]
+    for k, i in callee.written.items() if not backward else ():
+        if not _is_known(given[k].type.item) and i < len(op.outputs):
+            given[k] = op.outputs[i]
+    return [*given, *op.inputs[len(given) :]][: len(op.inputs)]
 
 
 @deep

@@ -380,3 +380,18 @@ def test_closed_pipe(here: Path) -> None:
     found.wait(timeout=60)
     found.stderr.close()
     assert found.returncode == 0 and "Error" not in err
+
+
+@pytest.mark.parametrize("status", [0, 1])
+def test_closed_pipe_of_a_check(here: Path, status: int) -> None:
+    (here / "one.py").write_text("def f(x: float):\n    return x * 2.0\n")
+    assert main(["emit", "one.py:f", "-o", "made.py"]) == 0
+    if status:
+        (here / "one.py").write_text("def f(x: float):\n    return x * 3.0\n")
+    found = process("check-stale", "made.py", cwd=here)
+    assert found.stdout is not None and found.stderr is not None
+    found.stdout.close()
+    err = found.stderr.read()
+    found.wait(timeout=60)
+    found.stderr.close()
+    assert found.returncode == status and "Error" not in err
