@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 import gradgen
-from tests.references import assert_gradient
+from tests.references import assert_gradient, difference_gradient
 
 X = np.array([0.3, 0.7, 1.1, 0.2])
 Pair = namedtuple("Pair", "a b")
@@ -251,3 +252,88 @@ def _units(m: np.ndarray) -> list[np.ndarray]:
     for k, unit in enumerate(units):
         unit[np.unravel_index(k, m.shape)] = 1.0
     return units
+
+
+def entry_set_to_a_vector(x: Any) -> Any:
+    a = np.zeros(3)
+    a[0] = x
+    return np.sum(a)
+
+
+def entry_raised_by_a_vector(x: Any) -> Any:
+    a = np.zeros((2, 3))
+    for k in range(2):
+        a[k, 1] += x
+    return np.sum(a)
+
+
+def matrix_into_a_row(x: Any) -> Any:
+    a = np.zeros((2, 4))
+    a[1] = np.outer(x[x > 0.25], x)
+    return np.sum(a)
+
+
+def axes_in_a_list(x: Any) -> Any:
+    return np.sum(x[None] ** 2, axis=[0, 1])
+
+
+def base_by_name(x: Any) -> Any:
+    return math.log(x[0], base=2)
+
+
+def differences_of_a_number(x: Any) -> Any:
+    return np.sum(np.diff(x[0]))
+
+
+def fewer_than_no_differences(x: Any) -> Any:
+    return np.sum(np.diff(x, -1))
+
+
+def axis_twice(x: Any) -> Any:
+    return np.sum(np.expand_dims(x, (1, 1)))
+
+
+def diagonal_of_a_number(x: Any) -> Any:
+    return np.sum(np.diag(x[0]))
+
+
+def size_of_a_list(x: Any) -> Any:
+    return np.sum(abs([x[0], x[1]]))
+
+
+def product_of_four(x: Any) -> Any:
+    return np.sum(np.cross(x, x))
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [entry_set_to_a_vector, entry_raised_by_a_vector, matrix_into_a_row, axes_in_a_list,
+     base_by_name, differences_of_a_number, fewer_than_no_differences, axis_twice,
+     diagonal_of_a_number, size_of_a_list, product_of_four],
+)  # fmt: skip
+def test_raises_the_kind_that_numpy_does(loss: Callable[..., Any]) -> None:
+    with pytest.raises((TypeError, ValueError)) as told:
+        loss(X)
+    for derivative in (gradgen.grad(loss), gradgen.vjp(loss)):
+        with pytest.raises(type(told.value)):
+            derivative(X)
+
+
+def test_lengths_that_leave_nothing_to_divide_by_are_told() -> None:
+    with pytest.raises(gradgen.ArgumentError, match="x has one entry"):
+        gradgen.grad(lambda x: np.std(x, ddof=1))(np.ones(1))
+    with pytest.raises(gradgen.ArgumentError, match="x is an empty array"):
+        gradgen.grad(lambda x: np.median(x))(np.ones(0))
+
+
+def test_products_of_vectors_in_the_plane_and_in_space() -> None:
+    def crossed(a: Any, b: Any) -> Any:
+        return np.cross(a, b)
+
+    made, pulled = gradgen.jvp(crossed), gradgen.vjp(crossed)
+    for n in (3, 2, 3):
+        a, b = X[:n], X[-n:] ** 2
+        value, tangent = made((a, b), b)
+        assert np.array_equal(value, crossed(a, b)) and not np.any(tangent)
+        expected = difference_gradient(lambda a, b: np.sum(crossed(a, b)), (a, b), [0])[0]
+        np.testing.assert_allclose(pulled(a, b)[1](np.ones_like(value)), expected, rtol=1e-9)

@@ -35,6 +35,11 @@ MAY_LACK = ("roll", "item", "arange", "eye", "linspace")
 # These take the axis of a number, as if it were a vector of one entry.
 OF_VECTORS = {"cumsum", "cumprod", "nancumsum", "nansum", "nanprod", "nanmean", "nanmax", "nanmin",
               "repeat", "squeeze"}  # fmt: skip
+# These take several axes in a tuple; most functions take a list of them, too.
+AXES_IN_TUPLES = frozenset((
+    "sum", "prod", "mean", "max", "min", "std", "var", "all", "any", "squeeze", "nansum",
+    "nanprod", "nanmean", "nanmax", "nanmin", "nanstd", "nanvar",
+))  # fmt: skip
 # These hand NumPy's numbers back as they are; of Python's they make arrays without axes.
 LEAVE_NUMBERS = ("squeeze", "moveaxis")
 DTYPES = {"float64", "float32", "complex128", "complex64", "bool",
@@ -118,7 +123,7 @@ def _bound(
     for key, value in kwargs.items():
         if key not in rule.params:
             r.refuse(node, f"the argument {key!r} of {name}", "leave it out")
-        if key in bound or key in rule.params[: rule.by_place]:
+        if key in bound or key in rule.params[: rule.by_place] or _is_of_math(name, rule, key):
             how = "given twice" if key in bound else "given by name, not by its place"
             raise ArgumentError(f"{name}(): the argument {key!r} is {how}", r.span(node), WAY)
         bound[key] = value
@@ -127,6 +132,11 @@ def _bound(
     if missing and rule.name not in MAY_LACK:
         raise ArgumentError(f"{name}(): {missing[0]!r} is missing", r.span(node), WAY)
     return bound
+
+
+def _is_of_math(name: str, rule: Rule, key: str) -> bool:
+    """Whether a parameter is one of those functions of numbers, which take them by place."""
+    return name.startswith("math.") and name != "math.isclose" and key in rule.inputs
 
 
 def _inputs(r: Reader, node: ast.AST, rule: Rule, values: dict[str, Any]) -> list[Any]:
@@ -147,6 +157,8 @@ def option(r: Reader, node: ast.AST, key: str, value: Any, rule: Rule) -> Any:
     if key == "dtype" and not (isinstance(value, Static) and value.obj is None):
         return dtype_of(r, node, value)
     if isinstance(value, Seq) and all(is_static(i) for i in value.items):
+        if key == "axis" and value.kind is list and rule.name in AXES_IN_TUPLES:
+            r.fail(node, TypeError("'list' object cannot be interpreted as an integer"))
         return tuple(static_value(i) for i in value.items)
     if isinstance(value, Iteration) and value.bounds and all(map(is_static, value.bounds)):
         turns = range(*map(static_value, value.bounds))

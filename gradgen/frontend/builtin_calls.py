@@ -54,6 +54,8 @@ DICT_VIEWS: tuple[type, ...] = (type(dict[str, int]().values()), type(dict[str, 
 
 @special(math.log)
 def _log(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if kwargs:
+        r.fail(node, TypeError("math.log() takes no keyword arguments"))
     return emit(r, node, RULES["math.log_base" if len(args) == 2 else "math.log"], args, {})
 
 

@@ -204,6 +204,8 @@ def _call_known(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dic
         args, kwargs = by_place(r, node, obj, args, kwargs)
         return special(r, node, args, kwargs)
     if operation is not None:
+        if obj is abs and args and isinstance(args[0], Seq):
+            r.fail(node, TypeError(f"bad operand type for abs(): {describe(args[0])!r}"))
         if RULES[operation].elementwise and any(map(is_none, args)) and not kwargs:
             _fail_with_none(r, node, obj, args)
         return _call_operation(r, node, operation, args, kwargs)

@@ -168,16 +168,16 @@ class Meetings:
         self.learnt[a.name] = replace(b, offset=more, least=max(b.least, a.least - more))
         self.paired |= names
 
-    def require_sure(self, length: Length) -> bool:
-        """Let an argument be so long that it is known whether a length is 1; say if that helps.
+    def require_least(self, length: Length, least: int) -> bool:
+        """Let an argument be so long that a length of it is no less; say if that helps.
 
-        That is what a slice between constants holds, and not 1 what an end of an argument does.
+        A slice between constants is as long as these say then, whatever that is.
         """
         if isinstance(length, int):
             return True
         if length.name not in self.symbols:
             return self._require(length)
-        self._at_least(length.name, 2 - length.offset)
+        self._at_least(length.name, least - length.offset)
         return True
 
     def _require(self, part: Length) -> bool:

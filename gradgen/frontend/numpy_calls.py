@@ -141,9 +141,10 @@ def _diag(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
     """Read ``np.diag``: a new matrix of a vector, a view of the diagonal of a matrix."""
     args = args or [kwargs.pop("v")]
     v = as_value(r, args[0], node)
+    if v.type.rank is None:
+        r.refuse(node, "np.diag of an array of unknown rank", "give example arguments")
     if v.type.rank not in (1, 2):
-        rank = "unknown rank" if v.type.rank is None else f"rank {v.type.rank}"
-        r.refuse(node, f"np.diag of an array of {rank}", "give example arguments")
+        r.fail(node, ValueError("Input must be 1- or 2-d."))
     name = "diag" if v.type.rank == 1 else "diag_view"
     return call_rule(r, node, RULES[name], args, kwargs)
 

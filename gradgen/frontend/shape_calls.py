@@ -18,6 +18,7 @@ from gradgen.frontend.lists import as_array, is_list
 from gradgen.frontend.narrowing import narrow
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
+from gradgen.frontend.squeezing import is_pinned
 from gradgen.frontend.values import Seq, SliceValue, Static, is_static, static_value
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Dim, Type
@@ -27,6 +28,7 @@ from gradgen.library.windows import windows
 from gradgen.rules.contractions import cross_axes
 from gradgen.rules.registry import RULES
 
+OF_THREE = "Both input arrays must be (arrays of) 3-dimensional vectors"
 OF_TWO = "a[0] * b[1] - a[1] * b[0]"
 AXES = ("axisa", "axisb", "axisc", "axis")
 
@@ -169,6 +171,12 @@ def _require_known(r: Reader, node: ast.AST, length: int | Dim) -> None:
         r.refuse(node, "np.cross of vectors cut to a length that is not known", f"write {OF_TWO}")
 
 
+def _learn_three(r: Reader, length: int | Dim) -> bool:
+    """Make the module for arguments of vectors of three or more, if it is one of any length."""
+    meetings = r.book.meetings
+    return meetings is not None and meetings.require_least(length, 3)
+
+
 def _require_three(r: Reader, node: ast.AST, v: Value, axis: int) -> None:
     if v.type.shape == ():
         return  # NumPy raises
@@ -178,12 +186,15 @@ def _require_three(r: Reader, node: ast.AST, v: Value, axis: int) -> None:
         length = dimension(r, v, axis % len(v.type.shape))
         known = v.type.shape[axis % len(v.type.shape)]
     if isinstance(length, Const):
+        if length.const not in (2, 3):
+            r.fail(node, ValueError(OF_THREE))
         if length.const != 3:
             r.refuse(node, "np.cross of vectors that are not of length 3", f"write {OF_TWO}")
         return
+    if known is not None and not _learn_three(r, known) and not is_pinned(r, known):
+        r.refuse(node, "np.cross of vectors whose length is not known", f"write {OF_TWO}")
     other = r.b.emit("ne", [length, Const(3)])
-    what = "Both input arrays must be (arrays of) 3-dimensional vectors"
-    text = f"raise ValueError({f'{what}; of 2 dimensions, write {OF_TWO}'!r})"
+    text = f"raise ValueError({f'{OF_THREE}; of 2 dimensions, write {OF_TWO}'!r})"
     test = r.b.append("raise_if", [other], [], span=r.span(node), attrs={"text": text})
     if known is not None:
         narrow(r, test, known, 3)

@@ -25,7 +25,7 @@ def axes_to_squeeze(r: Reader, node: ast.AST, array: Value) -> tuple[int, ...] |
     if not unsure:
         return None
     left = [k for k in unsure if not _learn(r, shape[k])]
-    if not all(_is_pinned(r, shape[k]) for k in left) and not r.frame.source.generated:
+    if not all(is_pinned(r, shape[k]) for k in left) and not r.frame.source.generated:
         r.refuse(node, "np.squeeze where it is open whether a length is 1", WAY)
     if left and not (r.book.compiled or r.book.squeezes_surely):
         r.book.has_open_squeeze = True
@@ -38,10 +38,10 @@ def axes_to_squeeze(r: Reader, node: ast.AST, array: Value) -> tuple[int, ...] |
 def _learn(r: Reader, length: Length) -> bool:
     """Let an argument be long enough for its axis to stay; whether that is possible."""
     meetings = r.book.meetings
-    return meetings is not None and meetings.require_sure(length)
+    return meetings is not None and meetings.require_least(length, 2)
 
 
-def _is_pinned(r: Reader, length: Length) -> bool:
+def is_pinned(r: Reader, length: Length) -> bool:
     """Whether no reading for the lengths of a call would know more of a length than this one."""
     if isinstance(length, int) or not (length.given or follows_from(length, r.book.compiled)):
         return True

@@ -32,6 +32,7 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import READ_ONLY, Const, Value
+from gradgen.ir.types import may_be_one
 from gradgen.rules.places import index_shape, may_repeat
 from gradgen.rules.registry import RULES
 
@@ -153,7 +154,7 @@ def write(
     r.b.span = r.span(node)
     if value.type.kind == "list" and r.read(owner).type.kind != "list":
         value = as_array(r, value, node)
-    value = _of_rank(r, owner, index, value)
+    value = _of_rank(r, node, owner, index, value)
     if base.type.kind == "list" and owner.steps:
         r.update(owner, _item_written(r, node, base, owner.steps, index, value, prim, attrs))
     else:
@@ -212,19 +213,26 @@ def overwrite(r: Reader, node: ast.AST, owner: Ref, value: Value) -> None:
         r.update(owner, value)
 
 
-def _of_rank(r: Reader, owner: Ref, index: Index, value: Value) -> Value:
-    """Drop leading axes of length 1, which a store takes."""
+def _of_rank(r: Reader, node: ast.AST, owner: Ref, index: Index, value: Value) -> Value:
+    """Drop leading axes of length 1, which a store takes; raise where they have another length."""
     target = r.read(owner).type
     shape = target.shape
     if not value.type.rank or shape is None or target.kind == "list":
         return value
     place = index_shape(shape, index.spelling, index.slices, index.operands)
     surplus = 0 if place is None else value.type.rank - len(place)
-    return (
-        r.b.emit("load", [value, *[Const(0)] * surplus], index="i" * surplus)
-        if surplus > 0
-        else value
-    )
+    if surplus <= 0:
+        return value
+    what = "setting an array element with a sequence."
+    error = ValueError("could not broadcast input array into fewer axes" if place else what)
+    for k, length in enumerate((value.type.shape or ())[:surplus]):
+        if not may_be_one(length):
+            r.fail(node, error)
+        if length != 1 and not r.frame.source.generated:
+            other = r.b.emit("ne", [r.b.emit("dim", [value], axis=k), Const(1)])
+            attrs = {"text": f"raise ValueError({str(error)!r})"}
+            r.b.append("raise_if", [other], [], span=r.span(node), attrs=attrs)
+    return r.b.emit("load", [value, *[Const(0)] * surplus], index="i" * surplus)
 
 
 def augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript) -> None:

@@ -47,6 +47,10 @@ def ediff1d(ary, to_end=None, to_begin=None):
 )  # fmt: skip
 def diff(a, n=1, axis=-1, prepend=None, append=None):
     """Return differences of differences, of the array and what is put around it."""
+    if n < 0:
+        raise ValueError(f"order must be non-negative but got {n}")
+    if np.ndim(a) == 0:
+        raise ValueError("diff requires input that is at least one dimensional")
     axis = axis % np.ndim(a)
     parts = [a]
     if prepend is not None:
@@ -80,6 +84,8 @@ def _edge(v, a, axis):
 def trapezoid(y, x=None, dx=1.0, axis=-1):
     """Integrate along an axis by the trapezoidal rule."""
     y = np.asanyarray(y)
+    if np.ndim(y) == 0:
+        raise ValueError("diff requires input that is at least one dimensional")
     axis = axis % np.ndim(y)
     d = dx if x is None else _spacing(np.asanyarray(x), y, axis)
     upper, lower = y[_along(axis, slice(1, None))], y[_along(axis, slice(None, -1))]

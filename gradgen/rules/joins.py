@@ -192,6 +192,8 @@ def diff_type(inputs: list[Value], attrs: Attrs) -> Type:
     t, axis = inputs[0].type, attrs.get("axis", -1)
     if t.shape is None:
         return Type("any", t.dtype, None)
+    if not t.shape:
+        raise ValueError("diff requires input that is at least one dimensional")
     at, d = axis % len(t.shape), t.shape[axis]
     return with_shape(inputs[0], tuple(d + -1 if k == at else x for k, x in enumerate(t.shape)))
 

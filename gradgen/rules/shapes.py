@@ -150,6 +150,8 @@ def expand_dims_type(inputs: list[Value], attrs: Attrs) -> Type:
         return Type("any", inputs[0].type.dtype, None)
     count = len(axis) if isinstance(axis, tuple) else 1
     places, old = _tuple(axis, len(shape) + count), iter(shape)
+    if len(set(places)) < count:
+        raise ValueError("repeated axis")
     dims = tuple(1 if k in places else next(old) for k in range(len(shape) + count))
     return with_shape(inputs[0], dims)
 
