@@ -233,6 +233,7 @@ def _saves(program: Program) -> None:
 
 def _rearrange(program: Program) -> None:
     """Rearrange loops for the compiler."""
+    from gradgen.passes.extremes import read_extremes
     from gradgen.passes.first_turns import part_first_turns
     from gradgen.passes.flip import flip_the_rest
     from gradgen.passes.interchange import interchange_loops
@@ -254,6 +255,7 @@ def _rearrange(program: Program) -> None:
     if program.options.reassociate:
         sum_apart(program.function)
     map_apart(program.function)
+    read_extremes(program.function)
     flip_the_rest(program.function)
 
 

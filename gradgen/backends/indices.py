@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable
 from typing import NamedTuple
 
-from gradgen.backends.picked import picked
+from gradgen.backends.picked import picked, picked_as
 from gradgen.deep import deep
 from gradgen.ir.limits import Limits, Unproven
 from gradgen.ir.polynomials import Polynomial
@@ -135,6 +135,8 @@ class _Reader:
 
         def turn() -> None:
             self.numbers[target] = None if index is None else Polynomial.of(index)
+            for name in picked_as(target, s.body) & self.picked:
+                self._range_of(name, self.numbers[target])
             self.block(s.body)
 
         self._loop([s], turn)
@@ -225,14 +227,19 @@ class _Reader:
             self.read(target)
 
     def _name(self, name: str, number: Polynomial | None, shape: Shape | None) -> None:
-        if name in self.picked and number is not None and number.const() is None:
-            index = next(iter(number.names()))
-            ends = self.limits.ends.get(index)
-            # Ends that lengths alone decide are so in every turn around.
-            if ends is not None and not any(_inner(n) for p in ends for n in p.names()):
-                self.ranges[name] = ends
+        if name in self.picked:
+            self._range_of(name, number)
         self.numbers[name], self.shapes[name] = number, shape
         self.given.append((name, shape))
+
+    def _range_of(self, name: str, number: Polynomial | None) -> None:
+        """Note of which loop a name that is picked has an index, if it has one."""
+        if number is None or number.const() is not None:
+            return
+        ends = self.limits.ends.get(next(iter(number.names())))
+        # Ends that lengths alone decide are so in every turn around.
+        if ends is not None and not any(_inner(n) for p in ends for n in p.names()):
+            self.ranges[name] = ends
 
     # --- expressions ----------------------------------------------------------------------
 
@@ -245,11 +252,13 @@ class _Reader:
             self._subscript(e)
         elif isinstance(e, ast.IfExp):
             self.read(e.test)
-            before = dict(self.limits.ends)
+            before, numbers = dict(self.limits.ends), self.numbers
             for arm, holds in ((e.body, True), (e.orelse, False)):
+                self.numbers = dict(numbers)
                 self._narrow(e.test, holds)
                 self.read(arm)
                 self.limits.ends.update(before)
+            self.numbers = numbers
         else:
             for child in parts_of(e):
                 self.read(child)

@@ -29,6 +29,13 @@ def picked(body: list[ast.stmt]) -> set[str]:
             if taken[n] == 1 and negative[n] == count - 1}  # fmt: skip
 
 
+def picked_as(index: str, body: list[ast.stmt]) -> set[str]:
+    """Return the names that are given the index of a loop in its body."""
+    found = [n for s in body for n in nodes_in(s) if isinstance(n, ast.Assign)]
+    given = [s.targets[0] for s in found if isinstance(s.value, ast.Name) and s.value.id == index]
+    return {t.id for t in given if isinstance(t, ast.Name)}
+
+
 def _is_store(n: ast.Name) -> bool:
     return isinstance(n.ctx, ast.Store)
 

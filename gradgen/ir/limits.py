@@ -59,8 +59,7 @@ class Limits:
         grows, falls = self._sure(step, depth), self._sure(-step, depth)
         self.ends[name] = before
         if falls and not grows and name in self.also:
-            other = p.put(name, self.also[name])
-            high = self.also[name] if self._sure(other, depth) else high
+            high = self._nearer(p, name, depth)
         if grows or falls:
             return self.least(p.put(name, low if grows else high), depth - 1)
         if p.degree(name) > 1:
@@ -68,13 +67,31 @@ class Limits:
         both = (self.least(p.put(name, end), depth - 1) for end in (low, high))
         return [q for part in both for q in part]
 
+    def _nearer(self, p: Polynomial, name: str, depth: int) -> Polynomial:
+        """Return which of two greatest values demands less of a polynomial that falls."""
+        high, other = self.ends[name][1], self.also[name]
+        needed = self._demands(p.put(name, other), depth)
+        if needed is None:
+            return high
+        given = self._demands(p.put(name, high), depth)
+        if given is None:
+            return other
+        alone = [q for q in needed if not q.never_negative(self.natural)]
+        implied = all(any((q - r).never_negative(self.natural) for r in given) for q in alone)
+        return other if implied else high
+
+    def _demands(self, p: Polynomial, depth: int) -> list[Polynomial] | None:
+        """Return what has to be zero at least, None where that is not found out."""
+        try:
+            return self.least(p, depth - 1)
+        except Unproven:
+            return None
+
     def is_natural(self, p: Polynomial) -> bool:
         """Whether a polynomial is zero at least, whatever the arguments are."""
         return self._sure(p, DEEP)
 
     def _sure(self, p: Polynomial, depth: int) -> bool:
         """Whether a polynomial is zero at least, whatever the arguments are."""
-        try:
-            return all(q.never_negative(self.natural) for q in self.least(p, depth - 1))
-        except Unproven:
-            return False
+        needed = self._demands(p, depth)
+        return needed is not None and all(q.never_negative(self.natural) for q in needed)

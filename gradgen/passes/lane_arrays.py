@@ -110,7 +110,8 @@ class Space:
         index.user = not name and old.user
         params = [Value(v.type, v.name, v.span) for v in starts]
         before = [c.now for c in cells]
-        given = [Value(v.type, v.name, v.span) for v in before]
+        names = [c.now.name or c.name for c in cells]
+        given = [Value(v.type, n, v.span) for v, n in zip(before, names, strict=True)]
         for c, v in zip(cells, given, strict=True):
             c.now = v
         body = Block([index, *params], [], "continue", [])

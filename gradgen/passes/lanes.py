@@ -31,6 +31,7 @@ class Strips(Space):
 
     def make(self) -> tuple[list[Op], Op, dict[Value, Value]]:
         """Return what stands before the new loop, it, and what its results replace."""
+        self.read_again = self._read_again()
         count = -1
         while count != len(self.spares):  # what has to be kept is found by trying
             count = len(self.spares)
@@ -329,15 +330,23 @@ class Strips(Space):
         self.in_nest = False
 
     def _read_rows(self, op: Op) -> None:
-        """Copy what a nest reads of a vector of each lane to a row, for the lane at hand."""
+        """Copy what nests read again and again of a vector of each lane, for the lane at hand."""
         for o in walk(Block(ops=[op])):
             x = o.inputs[0] if o.prim == "load" else None
             if x is None or x not in self.turns.cells or x in self.rows:
                 continue
             cell = self.turns.cells[x]
-            if cell.kind == "scratch" and cell.start.type.rank == 1:
+            if cell in self.read_again and cell.start.type.rank == 1:
                 self._expect(x)
                 self.rows[x] = self._row(x, cell)
+
+    def _read_again(self) -> set[Cell]:
+        """Return the scratch of which a nest of loops that only adds reads an entry many times."""
+        inside = [op for op in walk(self.body) if op.prim == "for" and self.turns.is_sum_only(op)]
+        nests = [op for op in inside if any(o.prim == "for" for o in walk(op.blocks[0]))]
+        read = {o.inputs[0] for op in nests for o in walk(op.blocks[0]) if o.prim == "load"}
+        cells = self.turns.cells
+        return {cells[x] for x in read if x in cells and cells[x].kind == "scratch"}
 
     def _row(self, x: Value, cell: Cell) -> Value:
         """Emit the copy of what one lane has of a vector; return it."""

@@ -1,7 +1,8 @@
 """Loops whose turns are apart do 32 turns at a time, and these innermost.
 
 A turn that multiplies by a small matrix, entry by entry, has short loops inside, of which compilers
-make nothing; the same step for many turns at once is a loop of vectors.
+make nothing, and a number that a loop inside multiplies again and again, as a power, has each turn
+wait for the one before; the same step for many turns at once is a loop of vectors.
 
 ::
 
@@ -24,12 +25,25 @@ of the reverse sweep are in another order, as those of fused loops are.
 
 from __future__ import annotations
 
-from gradgen.ir.nodes import Const, Function, Op, known_turns, replace_uses, walk
+from gradgen.diff.activity import carried
+from gradgen.ir.nodes import (
+    Block,
+    Const,
+    Function,
+    Op,
+    Value,
+    known_turns,
+    replace_uses,
+    takes_all_turns,
+    walk,
+)
 from gradgen.passes.lanes import Strips
 from gradgen.passes.strip_turns import LANES, Turns, UnfitError, read_turns
 from gradgen.passes.turns import Uses
 
 FEWEST = 2 * LANES  # turns, where they are known
+FEWEST_INSIDE = 16  # of a loop that multiplies a number
+CHAINED = ("add", "sub", "mul", "neg")
 
 
 def make_strips(function: Function) -> None:
@@ -56,15 +70,44 @@ def _may_pay(loop: Op) -> bool:
     turns = known_turns(loop)
     if not from_zero or not by_ones or (turns is not None and len(turns) < FEWEST):
         return False
-    return any(_loops_in(op) for op in loop.blocks[0].ops)
+    return any(_loops_in(op) or _has_chain(op) for op in loop.blocks[0].ops)
 
 
 def _loops_in(op: Op) -> bool:
     return op.prim == "for" and any(o.prim == "for" for o in walk(op.blocks[0]))
 
 
+def _has_chain(op: Op) -> bool:
+    """Whether a loop carries a number that its turns multiply: each waits for the one before."""
+    if op.prim != "for" or op.reverse or not takes_all_turns(op):
+        return False
+    turns = known_turns(op)
+    if turns is not None and len(turns) < FEWEST_INSIDE:
+        return False
+    return any(_is_multiplied(p, op.blocks[0]) for p in carried(op)[0])
+
+
+def _is_multiplied(p: Value, body: Block) -> bool:
+    """Whether a number is, at the end of a turn, a product of what it was."""
+    if p.type.kind != "float" or p.type.dtype != "float64":
+        return False
+    ends = {p}
+    for op in body.ops:
+        if op.prim in CHAINED and not ends.isdisjoint(op.inputs):
+            ends.add(op.out)
+    end = body.results[body.params.index(p) - 1]
+    return end in ends and any(
+        op.prim == "mul" and not ends.isdisjoint(op.inputs) and op.out in ends for op in body.ops
+    )
+
+
 def _pays(turns: Turns) -> bool:
-    """Whether a loop in a loop inside writes to scratch, as products of matrices do."""
+    """Whether a loop inside multiplies a number, or one in a loop inside writes to scratch.
+
+    The latter is what products of matrices do.
+    """
+    if any(_has_chain(op) for op in turns.loop.blocks[0].ops):
+        return True
     for op in filter(_loops_in, walk(turns.loop.blocks[0])):
         for inner in (o for o in walk(op.blocks[0]) if o.prim == "for"):
             writes = (o for o in inner.blocks[0].ops if o.prim == "inc")

@@ -157,6 +157,67 @@ def ragged(w, x):
     return total
 
 
+def powers(c, x, w):
+    """The distance of a polynomial from numbers beside its points."""
+    loss = 0.0
+    for i in range(len(x)):
+        s = x[i, 0]
+        power = 1.0
+        for j in range(len(c)):
+            s -= c[j] * power
+            power *= x[i, 1]
+        loss += s * s * w[0, 0]
+    return loss
+
+
+def recurrence(c, y, x):
+    """Polynomials of Chebyshev, and a second array that has an entry for each turn."""
+    loss = 0.0
+    for i in range(len(x)):
+        old, new = 1.0, x[i, 1]
+        p = c[0] + c[1] * new
+        for j in range(2, len(c)):
+            old, new = new, 2.0 * x[i, 1] * new - old
+            p += c[j] * new
+        loss += (p - y[i]) ** 2
+    return loss
+
+
+def product(c, x, w):
+    """A product whose factors differ by turn."""
+    loss = 0.0
+    for i in range(len(x)):
+        p = w[0, 0]
+        for j in range(len(c)):
+            p *= 1.0 + c[j] * x[i, 0]
+        loss += p * x[i, 1]
+    return loss
+
+
+def few(c, x, w):
+    """A loop inside that is known to be short."""
+    loss = 0.0
+    for i in range(len(x)):
+        p = w[0, 0]
+        for j in range(4):
+            p = 0.5 * p * x[i, j] + c[j]
+        loss += p * p
+    return loss
+
+
+def added(c, x, w):
+    """A loop inside that only adds up."""
+    loss = 0.0
+    for i in range(len(x)):
+        p = w[0, 0]
+        for j in range(len(c)):
+            p += c[j] * c[j]
+        loss += p * x[i, 0]
+    return loss
+
+
+C = RANDOM.normal(size=5)
+Y = RANDOM.normal(size=75)
 ARGS: list[tuple[Callable[..., Any], tuple[Any, ...], bool]] = [
     (mixture, (MU, LOW, X), True),
     (layers, (W, 0.7, X), True),
@@ -165,6 +226,11 @@ ARGS: list[tuple[Callable[..., Any], tuple[Any, ...], bool]] = [
     (twice, (W, X), False),
     (handed_on, (W, X), False),
     (ragged, (W, X), False),
+    (powers, (C, X, W), True),
+    (recurrence, (C, Y, X), True),
+    (product, (C, X, W), True),
+    (few, (C, X, W), False),
+    (added, (C, X, W), False),
 ]
 
 
@@ -210,6 +276,18 @@ def test_compiled():
     np.testing.assert_array_equal(compiled[1], made(X, W)[1])
 
 
+def test_entries_that_are_read_once_are_not_copied():
+    text, _ = _made(powers, (C, X, W))
+    assert "power_saved_lanes[j, lane]" in text
+    assert "power_saved_lane[" not in text
+    assert "d_c[j] -= " in text
+
+
+def test_a_second_array_by_turn_may_be_as_short_as_the_first():
+    text, _ = _made(recurrence, (C, Y, X))
+    assert "len(y) >= x.shape[0]" in text or "len(y) >= len(x)" in text
+
+
 def test_threads():
     """Loops that are done in parts on threads stay as they are."""
     made = gradgen.emit(layers, backend="numba", parallel=True, example_args=(W, 0.7, X))
@@ -227,3 +305,6 @@ def test_smaller_of_two():
     assert limits.is_natural(n - 1 - first - lane)
     assert not limits.is_natural(Polynomial.of(30) - lane)
     assert not limits.is_natural(n - 2 - first - lane)
+    m = Polynomial.of("m")
+    assert limits.least(m - 1 - first - lane) == [m - n]
+    assert limits.least(Polynomial.of(20) - lane) == [Polynomial.of(-11)]

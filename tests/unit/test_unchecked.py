@@ -37,6 +37,13 @@ for i in range(half):
     u[i] = a[2 * i + 1, 0] * b[2 * i] * b[i + half]
 """
 
+PICKED = """
+last = -1
+for i in range(n):
+    if b[i] < (b[last] if last >= 0 else 1.0):
+        last = i
+"""
+
 
 def found(text: str) -> list[str] | None:
     """Return the tests of a text about a matrix, a vector and a whole number."""
@@ -57,6 +64,7 @@ def test_what_has_to_hold() -> None:
         "len(a) >= n",
         "a.shape[1] >= 3",
     ]
+    assert found(PICKED) == ["len(b) >= n"]
     assert found(HALVES) == ["a.shape[1] >= 1", "len(b) >= len(a)"]
     assert found("u = np.empty((max(n, 0), 3))\nfor i in range(n):\n    u[i, 2] = 0.0") == []
 
@@ -72,6 +80,8 @@ def test_what_has_to_hold() -> None:
         "b = np.zeros(2)\nwhile n > 0:\n    b[1] = 1.0\n    if n < 3:\n        b = np.zeros(1)\n"
         "        continue\n    b = np.zeros(2)",
         "for i in range(n):\n    k = i\nb[k] = 1.0",
+        f"{PICKED}t = b[last] if last >= 0 else 0.0\nb[last] = t",  # known in that arm alone
+        PICKED.replace("last >= 0", "n >= 0"),
     ],
 )
 def test_what_is_not_found_out(text: str) -> None:
