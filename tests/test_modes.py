@@ -146,6 +146,20 @@ def test_second_order_in_all_mixes(outer: Any, inner: Any) -> None:
     np.testing.assert_allclose(outer(inner(loss))(X, 1.5), curve(X, 1.5), rtol=1e-12, atol=1e-13)
 
 
+def test_texts_compute_nothing_twice_and_multiply_by_no_seed() -> None:
+    def waves(w, x):
+        return np.sum(np.sin(x @ w) ** 2)
+
+    w, x = X[:2], np.array([[1.0, 2.0], [0.5, -1.0], [0.2, 0.4]])
+    for make in (gradgen.hessian, gradgen.hvp):
+        made = make(waves)
+        found = made(w, x) @ w if make is gradgen.hessian else made((w, x), w)
+        expected = difference(lambda w: gradgen.grad(waves)(w, x), w, w)
+        np.testing.assert_allclose(found, expected, rtol=1e-9)
+        assert made.source.count("np.cos(") == 1
+    assert "1.0 *" not in gradgen.emit(waves, mode="jacrev", example_args=(w, x))
+
+
 def test_mixed_partials() -> None:
     blocks = gradgen.hessian(loss, argnums=(0, 1))(X, 1.5)
     mixed = gradgen.jacobian(gradgen.grad(loss, argnums=0), argnums=1)(X, 1.5)

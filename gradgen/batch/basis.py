@@ -39,6 +39,9 @@ def make_basis(
                 "call it first, or give example arguments",
             )
     names = [f"{prefix}{v.name or 'value'}" for v in values]
+    if stand_ins is None and len(values) == 1 and values[0].type.is_scalar:
+        # The seed itself: what it is multiplied with is not multiplied.
+        return Basis(values, [Const(1.0)], [Const(1.0)], [Const(0)], None)
     if stand_ins is None:
         stand_ins = [Value(adjoint_type(v), n) for v, n in zip(values, names, strict=True)]
     if len(values) == 1 and values[0].type.shape == ():

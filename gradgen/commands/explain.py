@@ -17,5 +17,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the explanation."""
-    sys.stdout.write(explain(request_of(arguments).program()))
+    program, why = request_of(arguments).directed()
+    sys.stdout.write(f"Swept {why}.\n" * bool(why) + explain(program))
     return 0

@@ -84,15 +84,19 @@ class Request:
 
     def program(self, until: str | None = None) -> Program:
         """Run the pipeline; a Jacobian goes in the direction with fewer seeds."""
+        return self.directed(until)[0]
+
+    def directed(self, until: str | None = None) -> tuple[Program, str]:
+        """Run the pipeline; return with the program why a Jacobian goes in its direction."""
         fn = self.function()
 
         def made(options: Options) -> Program:
             return run(fn, self.args, options, until=until)
 
         if self.options.mode != "jacobian":
-            return made(self.options)
-        found: Program = Jacobian(fn, self.options).derive(made, self.args)
-        return found
+            return made(self.options), ""
+        jacobian = Jacobian(fn, self.options)
+        return jacobian.derive(made, self.args), jacobian.why
 
     def function(self) -> Any:
         """Return the function to differentiate: of a gradient, its generated function."""

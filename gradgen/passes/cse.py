@@ -46,18 +46,33 @@ def share_common(function: Function) -> None:
 def _block(
     block: Block, known: dict[Any, Value], sharing: Sharing, mapping: dict[Value, Value]
 ) -> None:
+    here: set[Op] = set()
     for op in block.ops:
+        here.add(op)
         key = key_of(op, sharing, mapping)
         turned = _turned_back(op, mapping)
         if turned is not None and sharing.never_written(turned):
             mapping[op.out] = turned
         elif key is not None:
-            if op.derived and key in known and known[key].type == op.out.type:
-                mapping[op.out] = known[key]
-            else:
-                known.setdefault(key, op.out)
+            first = known.setdefault(key, op.out)
+            if first is not op.out and first.type == op.out.type:
+                if op.derived or (first.op in here and _comes_before(first, op)):
+                    mapping[op.out] = first
         for inner in op.blocks:
             _block(inner, dict(known), sharing, mapping)
+
+
+def _comes_before(tangent: Value, op: Op) -> bool:
+    """Whether a tangent has computed what the user does later; it is the user's then.
+
+    The tangent of a sine does so before the user's cosine of the same.
+    """
+    first = tangent.op
+    if first is None or not first.tangent or first.reverse:
+        return False
+    first.tangent, first.span = False, op.span
+    tangent.name, tangent.user, tangent.span = op.out.name, op.out.user, op.out.span
+    return True
 
 
 def _turned_back(op: Op, mapping: dict[Value, Value]) -> Value | None:

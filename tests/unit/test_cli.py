@@ -193,6 +193,8 @@ def test_jacobians_go_in_the_direction_with_fewer_seeds(
     sys.dont_write_bytecode, x = True, np.array([0.3, 0.2])
     status, out, _ = run(capsys, "emit", "mine.py:wide", "--mode", "jacobian", "-o", "wide_jac.py")
     assert (status, out) == (0, "wide_jacfwd is in wide_jac.py\n")
+    told = run(capsys, "explain", "mine.py:wide", "--mode", "jacobian")[1]
+    assert told.startswith("Swept forward, for there are 2 inputs and 3 outputs.\n")
     made = runpy.run_path("wide_jac.py")["wide_jacfwd"]
     np.testing.assert_allclose(made(x), [[0.2, 0.3], [np.cos(0.3), 0.0], [0.0, 0.4]], rtol=1e-15)
     assert run(capsys, "emit", "mine.py:narrow", "-o", "narrow_jac.py")[0] == 0
