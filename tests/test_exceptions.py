@@ -84,12 +84,36 @@ def known_to_fail(x):
     return np.sum(kernel("cube", x))
 
 
+def raised_again(x):
+    for i in range(3):
+        try:
+            if x[0] < 0.0:
+                raise DivergedError("below", i)
+            y = math.sqrt(float(x[1]))
+            break
+        except DivergedError:
+            if i == 1:
+                raise
+    return y * x[0]
+
+
+def raised_by_name(x):
+    try:
+        y = 1.0 / math.log(float(x[0]))
+    except (ValueError, ZeroDivisionError) as error:
+        if x[1] < 0.0:
+            raise error
+        y = x[1]
+    return y * x[0]
+
+
 GOOD, BAD = (0.5, 0.7), (-0.5, -0.7)
 
 
 @pytest.mark.parametrize(
     "function",
-    [formatted, own_class, not_found, in_else, asserted, unassigned, unassigned_loop, unpacked],
+    [formatted, own_class, not_found, in_else, asserted, unassigned, unassigned_loop, unpacked]
+    + [raised_again, raised_by_name],
 )
 def test_type_and_message(function: Callable[..., Any]) -> None:
     gradient = gradgen.value_and_grad(function)

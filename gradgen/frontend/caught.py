@@ -14,6 +14,7 @@ from typing import Any
 
 from gradgen.deep import deep
 from gradgen.errors import GradgenError
+from gradgen.frontend.assigned import assigned_names
 from gradgen.frontend.classes import found_in, is_users
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.hoisting import calls_in
@@ -29,7 +30,7 @@ from gradgen.frontend.values import Record, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Block
 from gradgen.syntax import located, names_in, nodes_in
 
-MADE = "exception made"  # a name that no program has
+MADE, ASKED = "exception made", "exception asked"  # names that no program has
 Classes = tuple[type[BaseException], ...]
 Handlers = list[list[tuple[str, Classes]]]
 
@@ -58,7 +59,7 @@ def with_jumps(r: Reader, s: ast.Try, checks: bool = False) -> ast.Try:
         name_exceptions(r)
     search = _Search(r, checks)
     search.run([s], [])
-    if not search.jumps:
+    if not search.jumps and not search.instead:
         return s
     r.frame.names[MADE] = Static(exception_made)
     key = (
@@ -120,6 +121,7 @@ class _Search:
         self.jumps: dict[ast.stmt, str] = {}
         self.again: dict[ast.stmt, str] = {}  # raise alone: the handler that it stands in
         self.asked: set[str] = set()  # the handlers that ask for what was raised
+        self.names: dict[str, str | None] = {}  # what handlers call it
         self.classes: dict[str, set[type[BaseException]]] = {}
         self.inside: frozenset[ast.AST] = frozenset()  # the functions in whose bodies this is
         self.instead: dict[ast.stmt, list[ast.stmt]] = {}  # bodies in the place of calls
@@ -201,12 +203,16 @@ class _Search:
         return found
 
     def _raise(self, s: ast.Raise | ast.Assert, around: Handlers, inside: str) -> None:
-        again = isinstance(s, ast.Raise) and s.exc is None
+        again = bool(inside) and isinstance(s, ast.Raise) and self._is_again(s, inside)
         one = _raised(self.r, s)
         raised = {one} if one is not None else set()
         if again:
             raised = self.classes.get(inside, set())
-        kinds = {_kind(c, around) for c in raised}
+        kinds = {kind: {c for c in raised if _kind(c, around) == kind}
+                 for kind in (_kind(c, around) for c in raised)}  # fmt: skip
+        if again and (len(kinds) > 1 or not {*kinds} - {None}):
+            self._raise_again(s, inside, kinds)
+            return
         kind = next(iter(kinds)) if len(kinds) == 1 else None
         if kind is None:
             return
@@ -216,12 +222,41 @@ class _Search:
             self.again[s] = inside
             self.asked |= {inside} & self.asked if kind not in self.asked else {inside}
 
+    def _raise_again(
+        self, s: ast.stmt, inside: str, kinds: dict[str | None, set[type[BaseException]]]
+    ) -> None:
+        """Let a handler raise again what nothing here catches, or what only some of it does."""
+        self.asked.add(inside)
+        self.r.frame.names[ASKED] = Static(isinstance)
+        caught = sorted((kind, classes) for kind, classes in kinds.items() if kind is not None)
+        key = (id(s), "again", *(kind for kind, _ in caught))
+        if key not in self.r.expansions:
+            jumps = [located(ast.Raise(), s) for _ in caught]
+            made: list[ast.stmt] = [ast.Raise(_read(inside), None)]
+            for jump, (kind, _) in zip(jumps, caught, strict=True):
+                test = ast.Call(_read(ASKED), [_read(inside), _read(f"{inside} as {kind}")], [])
+                made = [ast.If(test, [jump], made)]
+            self.r.expansions[key] = jumps, [located(one, s) for one in made]
+        jumps, self.instead[s] = self.r.expansions[key]
+        for jump, (kind, classes) in zip(jumps, caught, strict=True):
+            self.jumps[jump], self.again[jump] = kind, inside
+            self.classes.setdefault(kind, set()).update(classes)
+            ordered = sorted(classes, key=lambda c: c.__qualname__)
+            self.r.frame.names[f"{inside} as {kind}"] = Seq([Static(c) for c in ordered], tuple)
+
+    def _is_again(self, s: ast.Raise, inside: str) -> bool:
+        """Whether a handler raises what it has caught, by its name or without."""
+        name = self.names.get(inside)
+        return s.exc is None or (isinstance(s.exc, ast.Name) and s.exc.id == name)
+
     def _try(self, s: ast.Try, around: Handlers, inside: str) -> None:
         kinds = kinds_of(s)
         own = [(k, classes_of(self.r, h)) for k, h in zip(kinds, s.handlers, strict=True)]
         self.asked |= {k for k, h in zip(kinds, s.handlers, strict=True) if _is_asked(h)}
         self.run(s.body, [*around, own], inside)
         for kind, handler in zip(kinds, s.handlers, strict=True):
+            kept = handler.name not in assigned_names(handler.body)
+            self.names[kind] = handler.name if kept else None
             self.run(handler.body, around, kind)
         self.run(s.orelse, around, inside)
         self.run(s.finalbody, around, inside)
@@ -256,6 +291,10 @@ def _raised(r: Reader, s: ast.Raise | ast.Assert) -> type[BaseException] | None:
         return None  # a name that is not there yet
     held = static_value(value) if is_static(value) else None
     return held if isinstance(held, type) and issubclass(held, BaseException) else None
+
+
+def _read(name: str) -> ast.Name:
+    return ast.Name(name, ast.Load())
 
 
 def _parts(node: ast.AST) -> list[ast.AST]:

@@ -17,8 +17,11 @@ from gradgen.frontend import branches
 from gradgen.frontend.conditions import (
     LINALG,
     MATH,
+    PAIRS,
+    absent,
     beyond,
     division,
+    emptied,
     missing,
     of_linalg,
     of_math,
@@ -33,7 +36,7 @@ from gradgen.frontend.objects import Method
 from gradgen.frontend.points import Point
 from gradgen.frontend.raising_calls import known
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.values import LocalFunction, Static
+from gradgen.frontend.values import BoundMethod, LocalFunction, Static
 from gradgen.ir.nodes import walk
 from gradgen.syntax import located, nodes_in
 
@@ -43,6 +46,17 @@ PLAIN = (ast.Name, ast.Constant, ast.Attribute, ast.expr_context)
 DIVISIONS = (ast.Div, ast.FloorDiv, ast.Mod)
 
 
+# Methods of lists, by their names and how many arguments there are.
+METHODS: dict[tuple[str, int], list[tuple[Any, type[Exception], str]]] = {
+    ("pop", 0): [(emptied, IndexError, "pop from empty list")],
+    ("pop", 1): [
+        (emptied, IndexError, "pop index out of range"),
+        (missing, KeyError, "no such key"),
+    ],
+    ("popleft", 0): [(emptied, IndexError, "pop from an empty deque")],
+    ("remove", 1): [(absent, ValueError, "list.remove(x): x not in list")],
+    ("index", 1): [(absent, ValueError, "not in list")],
+}
 OF_INT = [
     (of_math("a != a"), ValueError, "cannot convert float NaN to integer"),
     (of_math("abs(a) == inf"), OverflowError, "cannot convert float infinity to integer"),
@@ -148,10 +162,18 @@ class _Checked:
 
     def _function(self, node: ast.Call) -> Any:
         value = known(self.r, node.func)
+        if isinstance(value, BoundMethod) and isinstance(node.func, ast.Attribute):
+            found = METHODS.get((node.func.attr, len(node.args)), [])
+            return [risk for risk in found if self.catches(risk[1])]
         held = value.obj if isinstance(value, Static) else None
         if isinstance(held, types.BuiltinFunctionType) and held in MATH and len(node.args) == 1:
             test, (kind, what) = MATH[held]
             return [(of_math(test), kind, what)] if self.catches(kind) else None
+        if held is divmod and len(node.args) == 2:
+            return self._operator(ast.Mod())
+        if isinstance(held, types.BuiltinFunctionType) and len(node.args) == 2:
+            pairs = [(of_math(test), *error) for test, error in PAIRS.get(held, [])]
+            return [risk for risk in pairs if self.catches(risk[1])]
         if held is int and len(node.args) == 1:
             return [risk for risk in OF_INT if self.catches(risk[1])]
         if held is not None and any(held is fn for fn in LINALG):
@@ -180,9 +202,9 @@ class _Checked:
         risks = self.risk(now)
         names = ("left", "right") if isinstance(now, ast.BinOp) else ("value", "slice")
         steps: list[ast.stmt] = []
+        made: ast.expr
         if isinstance(now, ast.Call):
-            operands = [self._named(arg, steps) for arg in now.args]
-            made: ast.expr = ast.Call(now.func, operands, [])
+            made, operands = self._call(now, steps)
         else:
             operands = [self._named(getattr(now, n), steps) for n in names]
             fields = {**dict(ast.iter_fields(now)), **dict(zip(names, operands, strict=True))}
@@ -191,6 +213,15 @@ class _Checked:
         step = ast.Assign([ast.Name(result, ast.Store())], ast.copy_location(made, now))
         steps += _checks(operands, risks, step)
         return [located(one, now) for one in steps], result
+
+    def _call(self, now: ast.Call, steps: list[ast.stmt]) -> tuple[ast.expr, list[ast.expr]]:
+        """Return a call of named operands, and these: with what a method is asked of."""
+        if not isinstance(now.func, ast.Attribute) or isinstance(known(self.r, now.func), Static):
+            operands = [self._named(arg, steps) for arg in now.args]
+            return ast.Call(now.func, operands, []), operands
+        operands = [self._named(e, steps) for e in (now.func.value, *now.args)]
+        method = ast.Attribute(operands[0], now.func.attr, ast.Load())
+        return ast.Call(method, operands[1:], []), operands
 
     def _update(self, s: Any) -> list[ast.stmt] | None:
         """Return ``x /= y`` with a check."""

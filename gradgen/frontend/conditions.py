@@ -18,6 +18,7 @@ from gradgen.frontend.identities import key_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Const, Value
+from gradgen.syntax import names_in
 
 # Where functions of `math` raise, and what; their values are NumPy's elsewhere.
 DOMAIN, RANGE = (ValueError, "math domain error"), (OverflowError, "math range error")
@@ -31,6 +32,13 @@ MATH: dict[Any, tuple[str, tuple[type[Exception], str]]] = {
     math.cosh: ("inf > abs(a) > 710.4758600739439", RANGE),
     math.sinh: ("inf > abs(a) > 710.4758600739439", RANGE),
 }  # fmt: skip
+
+
+# The same of two arguments.
+PAIRS: dict[Any, list[tuple[str, tuple[type[Exception], str]]]] = {
+    math.log: [("a <= 0 or b <= 0", DOMAIN), ("b == 1", (ZeroDivisionError, "division by zero"))],
+    math.fmod: [("b == 0 or abs(a) == inf", DOMAIN)],
+}
 
 
 # Which matrices raise, by what the operation is that says so.
@@ -80,13 +88,13 @@ def is_numpys(value: Value, depth: int = 20) -> bool:
 
 
 def of_math(test: str) -> Any:
-    """Return what finds whether a function of `math` raises, by a test of its argument ``a``."""
+    """Return what finds whether a function of `math` raises, by its arguments ``a`` and ``b``."""
+    asked = names_in([ast.parse(test)])
 
     def find(r: Reader, s: ast.AST, values: list[Any]) -> Any:
-        (a,) = values
-        if not isinstance(a, Value) or a.type.kind not in ("float", "int"):
+        if not all(isinstance(v, Value) and v.type.kind in ("float", "int") for v in values):
             return None
-        names: dict[str, Any] = {"a": a}
+        names = {n: v for n, v in zip("ab", values, strict=False) if n in asked}
         names |= {"abs": Static(abs)} if "abs" in test else {}
         names |= {"inf": Const(math.inf, "math.inf")} if "inf" in test else {}
         return run_text(r, s, f"raises = {test}", "raises", **names)
@@ -142,3 +150,28 @@ def missing(r: Reader, s: ast.AST, values: list[Any]) -> Any:
         return None
     held = owner.items.get(static_value(key))
     return Const(True) if held is None else branches.negated(r, unbound.is_there(r, held))
+
+
+def emptied(r: Reader, s: ast.AST, values: list[Any]) -> Any:
+    """Return whether ``pop`` finds nothing in a list, or nothing at a place."""
+    owner, *place = map(r.settled, values)
+    counts = _lengths(r, owner) if _is_list(r, owner) else []
+    if not counts:
+        return None
+    return (
+        beyond(r, s, values) if place else run_text(r, s, "raises = n == 0", "raises", n=counts[0])
+    )
+
+
+def absent(r: Reader, s: ast.AST, values: list[Any]) -> Any:
+    """Return whether a list has no such item."""
+    owner, item = map(r.settled, values)
+    if not _is_list(r, owner) or not isinstance(item, Value | Static):
+        return None
+    return run_text(r, s, "raises = item not in items", "raises", item=item, items=owner)
+
+
+def _is_list(r: Reader, owner: Any) -> bool:
+    if isinstance(owner, Seq):
+        return owner.kind is list
+    return isinstance(owner, Ref) and r.read(owner).type.kind == "list"

@@ -18,8 +18,17 @@ from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.points import End, Point, links
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Certain, Raised
-from gradgen.frontend.texts import Text, shifted
-from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
+from gradgen.frontend.texts import Text, shifted, spelled
+from gradgen.frontend.values import (
+    Choice,
+    Map,
+    Record,
+    Ref,
+    Seq,
+    Static,
+    is_static,
+    static_value,
+)
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.spelling import HOLE
 
@@ -32,10 +41,42 @@ def raise_statement(r: Reader, s: ast.Raise, rest: Point) -> Point:
     """Read a ``raise``: nothing follows it on this path."""
     if s.exc is None:
         r.refuse(s, "raise without an exception", "name the exception")
+    made = evaluate(r, s.exc) if isinstance(s.exc, ast.Name) else None
+    if made is not None and _is_made(made):
+        _raise_again(r, s, made, None)
+        return ended(r, rest)
     spelling = _Spelling(r)
     error = spelling.error(s.exc)
     text = ast.unparse(ast.Raise(error, None))
     return _raised(r, text, spelling.holes, r.span(s), rest)
+
+
+def _is_made(value: Any) -> bool:
+    """Whether a value is an exception that was made before, or one of several."""
+    if isinstance(value, Choice):
+        return _is_made(value.then) and _is_made(value.other)
+    if isinstance(value, Record):
+        return isinstance(value.kind, type) and issubclass(value.kind, BaseException)
+    return isinstance(value, Static) and isinstance(value.obj, BaseException)
+
+
+def _raise_again(r: Reader, s: ast.Raise, made: Any, where: Value | None) -> None:
+    """Raise an exception that was made before, ``where`` a test holds."""
+    made = r.settled(made)
+    if isinstance(made, Choice):
+        test = made.test if where is None else r.b.emit("and", [where, made.test])
+        _raise_again(r, s, made.then, test)
+        _raise_again(r, s, made.other, where)
+        return
+    kind, args = (made.kind, made.fields["args"].items) if isinstance(made, Record) else (
+        type(made.obj), [Static(a) for a in made.obj.args]
+    )  # fmt: skip
+    spelling = _Spelling(r)
+    given = [spelled(r, a, s, spelling.holes) for a in args]
+    error = ast.Call(spelling.class_of(kind), given, [])
+    inputs = [Const(True) if where is None else where, *spelling.holes]
+    text = ast.unparse(ast.Raise(error, None))
+    r.b.append("raise_if", inputs, [], span=r.span(s), attrs={"text": text})
 
 
 def certain(r: Reader, found: Certain, rest: Point) -> Point:
@@ -103,13 +144,14 @@ class _Spelling:
         cls = evaluate(self.r, called)
         if not (isinstance(cls, Static) and isinstance(cls.obj, type)):
             self.r.refuse(node, "raise of a computed exception", "raise Class(message)")
-        name = self._class(cls.obj)
+        name = self.class_of(cls.obj)
         if not isinstance(node, ast.Call):
             return name
         keywords = [ast.keyword(k.arg, self.text(k.value)) for k in node.keywords]
         return ast.Call(name, [self.text(a) for a in node.args], keywords)
 
-    def _class(self, cls: type) -> ast.expr:
+    def class_of(self, cls: type) -> ast.expr:
+        """Return what names a class in the generated text."""
         if getattr(builtins, cls.__name__, None) is cls:
             return ast.Name(cls.__name__, ast.Load())
         if cls is np.linalg.LinAlgError:

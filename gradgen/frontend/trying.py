@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterable, Iterator
 from typing import Any, NoReturn
 
 import numpy as np
@@ -114,10 +115,11 @@ def _followed(r: Reader, s: ast.Try, rest: Point) -> Point:
     if found is None:
         return Point([*_ended(r, s, [*s.body, *s.orelse]), *s.finalbody], rest)
     place, error = found
-    for handler, classes in caught:
+    for (handler, classes), kind in zip(caught, kinds_of(s), strict=True):
         if isinstance(error, classes):
             start, end = _ended(r, s, s.body[:place]), _ended(r, s, handler.body)
-            return Point([*start, *_named(handler, error), *end, *s.finalbody], rest)
+            named = _named((handler.name, kind), error)
+            return Point([*start, *named, *end, *s.finalbody], rest)
     return Point(s.body, rest)
 
 
@@ -129,10 +131,13 @@ def _ended(r: Reader, s: ast.Try, steps: list[ast.stmt]) -> list[ast.stmt]:
     return with_last(r, key, steps, s.finalbody, own=getattr(s, "gradgen_kinds", ()))
 
 
-def _named(handler: ast.ExceptHandler, error: BaseException) -> list[Step]:
-    """Return what gives the exception its name."""
-    name = handler.name
-    return [] if name is None else [Act(lambda r: r.bind(name, Static(error)))]
+def _named(names: Iterable[str | None], error: BaseException) -> list[Step]:
+    """Return what gives the exception its names."""
+    return [Act(functools.partial(_name, name=name, error=error)) for name in names if name]
+
+
+def _name(r: Reader, name: str, error: BaseException) -> None:
+    r.bind(name, Static(error))
 
 
 def _trial(r: Reader, s: ast.Try, classes: Classes) -> tuple[int, BaseException] | None:
