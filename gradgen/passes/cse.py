@@ -55,9 +55,9 @@ def _block(
             mapping[op.out] = turned
         elif key is not None:
             first = known.setdefault(key, op.out)
-            if first is not op.out and first.type == op.out.type:
-                if op.derived or (first.op in here and _comes_before(first, op)):
-                    mapping[op.out] = first
+            again = first is not op.out and first.type == op.out.type
+            if again and (op.derived or (first.op in here and _comes_before(first, op))):
+                mapping[op.out] = first
         for inner in op.blocks:
             _block(inner, dict(known), sharing, mapping)
 
