@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
 
@@ -76,9 +78,21 @@ def among_items(x):
     return np.sum(a) + b[0] ** 2 * x[rng.choice(3, p=np.array([0.1, 0.7, 0.2]))]
 
 
+def of_the_standard_library(x):
+    """Numbers of ``random.Random``, whose parameters may vary; a list that it shuffles."""
+    rng = random.Random(7)
+    total = rng.uniform(-1, 1) * x[0] + rng.uniform(x[0], 3.0) + rng.expovariate(x[2])
+    for v in x:
+        total += v * rng.gauss(x[1], 0.5) + rng.gauss(0, 1) * rng.normalvariate(sigma=x[2])
+    shuffled = list(x)
+    rng.shuffle(shuffled)
+    total += sum(k * v for k, v in enumerate(shuffled)) * x[rng.randint(0, 2)]
+    return total * rng.choice(x) + rng.randrange(1, 9, 3) * x[rng.randrange(3)] * rng.random()
+
+
 LOSSES = (
     noise, one_after_the_other, in_a_loop, with_one_unused, scaled, on_a_path, of_many_kinds,
-    of_an_old_generator, among_items,
+    of_an_old_generator, among_items, of_the_standard_library,
 )  # fmt: skip
 
 

@@ -389,3 +389,10 @@ def test_functions_of_scipy_are_named_as_such() -> None:
 
     with pytest.raises(gradgen.UnsupportedError, match=r"a call of scipy\.special\.struve,"):
         gradgen.grad(loss)(0.5)
+
+
+def test_an_array_of_records_is_refused_with_its_columns() -> None:
+    rows = np.zeros(2, dtype=[("k", int), ("x", float)])
+    with pytest.raises(gradgen.ArgumentError, match="records, with the fields k, x") as caught:
+        gradgen.grad(lambda w, rows: w * np.sum(rows["x"]))(1.0, rows)
+    assert "rows.dtype.names" in str(caught.value)

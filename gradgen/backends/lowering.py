@@ -81,9 +81,10 @@ def lower_to_numba(function: Function, others: list[Function]) -> None:
 
 def _refuse_new_generators(function: Function) -> None:
     """Refuse generators that each turn of a loop makes anew: Numba makes none, nor old ones."""
-    for op in (op for op in walk(function.body) if op.prim == "legacy_generator"):
-        what, way = "np.random.RandomState has no lowering to Numba", "use np.random.default_rng"
-        raise UnsupportedError(what, op.span, f"{way}; {WAY_OUT}")
+    old = ("legacy_generator", "python_generator")
+    for op in (op for op in walk(function.body) if op.prim in old):
+        what = f"{RULES[op.prim].spelling} has no lowering to Numba"
+        raise UnsupportedError(what, op.span, f"use np.random.default_rng; {WAY_OUT}")
     loops = [op for op in walk(function.body) if op.prim in ("for", "while")]
     for op in (op for loop in loops for op in walk(loop.blocks[-1]) if op.prim == "generator"):
         raise UnsupportedError(

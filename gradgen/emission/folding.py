@@ -37,6 +37,7 @@ NEVER = (
     "draw",
     "generator",
     "legacy_generator",
+    "python_generator",
     "list",
     "empty",
     "zeros_as",

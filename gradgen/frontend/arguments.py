@@ -185,6 +185,11 @@ def _array_spec(value: np.ndarray, name: str) -> Type:
         )
     if not known_dtype(value.dtype):
         what = "text" if value.dtype.kind in "US" else f"dtype {value.dtype}"
+        if value.dtype.names:
+            raise ArgumentError(
+                f"{name} is an array of records, with the fields {', '.join(value.dtype.names)}",
+                hint=f"pass a dict of its columns, {{k: {name}[k] for k in {name}.dtype.names}}",
+            )
         raise ArgumentError(
             f"{name} is an array of {what}, which has no derivative here", hint=_other(value.dtype)
         )

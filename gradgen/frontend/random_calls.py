@@ -10,6 +10,7 @@ from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.method_calls import method
 from gradgen.frontend.places import is_none
+from gradgen.frontend.python_random import drawn, is_python
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import Handler, callee_name, no_more, shape_inputs, special
 from gradgen.frontend.values import Static, plain
@@ -194,6 +195,8 @@ def _method(name: str) -> Any:
     def handler(r: Reader, node: ast.AST, owner: Any, args: Args, kwargs: Options) -> Any:
         """Read a draw from a generator of the function's own."""
         source = getattr(owner, "op", None)
+        if is_python(owner):
+            return drawn(r, node, name, owner, args, kwargs)
         if not isinstance(owner, Value) or source is None or source.prim not in METHODS:
             r.refuse(
                 node,

@@ -40,6 +40,7 @@ SECTIONS = {
     "diag real imag",
     "ordering": "sorted",
     "padding": "pad",
+    "python_random": "Random",
     "random_calls": "default_rng RandomState normal uniform standard_normal random exponential "
     "permutation choice standard_exponential standard_gamma gamma beta chisquare standard_t "
     "lognormal laplace logistic gumbel poisson binomial geometric random_sample randint randn rand",

@@ -48,3 +48,32 @@ def uniform(drawn, low, high, owned):
     if owned and is_any(high < low):
         raise ValueError("high - low < 0")
     return low + (high - low) * drawn
+
+
+def normal_of_python(drawn, mu, sigma):
+    """Return what ``random.gauss`` makes of a standard normal number."""
+    return mu + drawn * sigma
+
+
+def exponential_of_python(drawn, lambd):
+    """Return what ``random.expovariate`` makes of a standard exponential number."""
+    return drawn / lambd
+
+
+def uniform_of_python(drawn, a, b):
+    """Return what ``random.uniform`` makes of a number between 0 and 1."""
+    return a + (b - a) * drawn
+
+
+def choice(rng, seq):
+    """Return an item of a sequence, as ``random.choice`` takes it."""
+    if not len(seq):
+        raise IndexError("Cannot choose from an empty sequence")
+    return seq[rng.randrange(len(seq))]
+
+
+def shuffle(rng, x):
+    """Shuffle a list in place, as ``random.shuffle`` does."""
+    for i in range(len(x) - 1, 0, -1):
+        j = rng.randrange(i + 1)
+        x[i], x[j] = x[j], x[i]

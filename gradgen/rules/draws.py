@@ -19,7 +19,7 @@ def draw_type(inputs: list[Value], attrs: Attrs) -> Type:
     lengths = inputs[len(inputs) - attrs["lengths"] :] if attrs["lengths"] else []
     if attrs["sized"]:
         return array(attrs["dtype"], tuple(map(length_of, lengths)))
-    return scalar(attrs["dtype"], attrs["dtype"] == "float64")
+    return scalar(attrs["dtype"], attrs["dtype"] == "float64" or attrs.get("python", False))
 
 
 def generator_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -54,4 +54,9 @@ rule(
         "x3[np.random.RandomState(1).randint(3, size=4)]",
     ),
 )
+rule("python_generator", generator_type, spelling="random.Random", passive=True, params="seed?",
+     samples=("x * random.Random(7).gauss(y, p) + random.Random(1).random()",
+              "x3[random.Random(n).randint(0, 2)] * random.Random(2).uniform(x, 4.0)",
+              "x * random.Random(3).expovariate(p) + random.Random(1).normalvariate(x, p)",
+              "x3[random.Random(7).randrange(3)] * random.Random(4).uniform(1, 2)"))  # fmt: skip
 rule("draw", draw_type, spelling="draw", passive=True, **_KEPT)

@@ -26,6 +26,7 @@ from tests.rules.pool import POOL
 
 HEAD = """
 import math
+import random
 import statistics
 import numpy as np
 import scipy
