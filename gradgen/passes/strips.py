@@ -48,11 +48,13 @@ CHAINED = ("add", "sub", "mul", "neg")
 
 def make_strips(function: Function) -> None:
     """Let loops whose turns are apart do many at a time, in place."""
-    for loop in [op for op in function.body.ops if op.prim == "for" and _may_pay(op)]:
+    # Where sums may be reordered, `passes.sums_apart` lets chains wait and vectors not.
+    chains = not function.reordered
+    for loop in [op for op in function.body.ops if op.prim == "for" and _may_pay(op, chains)]:
         uses = Uses(function.body)
         try:
             turns = read_turns(loop, uses)
-            if not _pays(turns):
+            if not _pays(turns, chains):
                 continue
             before, made, after = Strips(turns).make()
         except UnfitError:
@@ -62,15 +64,15 @@ def make_strips(function: Function) -> None:
         replace_uses(function.body, after)
 
 
-def _may_pay(loop: Op) -> bool:
-    """Whether a loop goes by ones, often enough, and has loops in loops."""
+def _may_pay(loop: Op, chains: bool) -> bool:
+    """Whether a loop goes by ones, often enough, and has loops in loops, or chains in a loop."""
     start, _, step = loop.inputs[:3]
     from_zero = isinstance(start, Const) and start.const == 0
     by_ones = isinstance(step, Const) and step.const == 1
     turns = known_turns(loop)
     if not from_zero or not by_ones or (turns is not None and len(turns) < FEWEST):
         return False
-    return any(_loops_in(op) or _has_chain(op) for op in loop.blocks[0].ops)
+    return any(_loops_in(op) or (chains and _has_chain(op)) for op in loop.blocks[0].ops)
 
 
 def _loops_in(op: Op) -> bool:
@@ -101,12 +103,12 @@ def _is_multiplied(p: Value, body: Block) -> bool:
     )
 
 
-def _pays(turns: Turns) -> bool:
+def _pays(turns: Turns, chains: bool) -> bool:
     """Whether a loop inside multiplies a number, or one in a loop inside writes to scratch.
 
     The latter is what products of matrices do.
     """
-    if any(_has_chain(op) for op in turns.loop.blocks[0].ops):
+    if chains and any(_has_chain(op) for op in turns.loop.blocks[0].ops):
         return True
     for op in filter(_loops_in, walk(turns.loop.blocks[0])):
         for inner in (o for o in walk(op.blocks[0]) if o.prim == "for"):
