@@ -421,13 +421,14 @@ def squeezed_to_a_number(a: Any, b: Any) -> Any:
 
 
 def flat_without_axes(a: Any) -> Any:
-    return np.sum(a.flatten() ** 3) + np.sum(np.reshape(a, (1, 1)) * a)
+    rows = np.full((2, 3), np.array([1.0, 2.0, 3.0])) * np.full((2, 1), a)
+    return np.sum(a.flatten() ** 3) + np.sum(np.reshape(a, (1, 1)) * a) + np.sum(rows)
 
 
 def test_an_array_without_axes_has_a_gradient_without_axes() -> None:
     value, slope = gradgen.value_and_grad(flat_without_axes, backend="numba")(np.array(1.5))
-    assert value == 1.5**3 + 1.5**2
-    assert slope.shape == () and slope == 3 * 1.5**2 + 2 * 1.5
+    assert value == 1.5**3 + 1.5**2 + 12 * 1.5
+    assert slope.shape == () and slope == 3 * 1.5**2 + 2 * 1.5 + 12
 
 
 def test_results_that_nobody_reads_do_not_come_back_from_python() -> None:

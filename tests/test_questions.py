@@ -305,11 +305,26 @@ def product_of_four(x: Any) -> Any:
     return np.sum(np.cross(x, x))
 
 
+def filled_with_a_vector(x: Any) -> Any:
+    a = x * 1.0
+    a.fill(x)
+    return np.sum(a)
+
+
+def slopes_at_other_places(x: Any) -> Any:
+    return np.sum(np.gradient(x, x[1:]))
+
+
+def slopes_of_third_order(x: Any) -> Any:
+    return np.sum(np.gradient(x, edge_order=3))
+
+
 @pytest.mark.parametrize(
     "loss",
-    [entry_set_to_a_vector, entry_raised_by_a_vector, matrix_into_a_row, axes_in_a_list,
-     base_by_name, differences_of_a_number, fewer_than_no_differences, axis_twice,
-     diagonal_of_a_number, size_of_a_list, product_of_four],
+    [filled_with_a_vector, slopes_at_other_places, slopes_of_third_order, entry_set_to_a_vector,
+     entry_raised_by_a_vector, matrix_into_a_row, axes_in_a_list, base_by_name,
+     differences_of_a_number, fewer_than_no_differences, axis_twice, diagonal_of_a_number,
+     size_of_a_list, product_of_four],
 )  # fmt: skip
 def test_raises_the_kind_that_numpy_does(loss: Callable[..., Any]) -> None:
     with pytest.raises((TypeError, ValueError)) as told:
@@ -337,3 +352,11 @@ def test_products_of_vectors_in_the_plane_and_in_space() -> None:
         assert np.array_equal(value, crossed(a, b)) and not np.any(tangent)
         expected = difference_gradient(lambda a, b: np.sum(crossed(a, b)), (a, b), [0])[0]
         np.testing.assert_allclose(pulled(a, b)[1](np.ones_like(value)), expected, rtol=1e-9)
+
+
+def test_covariances_have_the_precision_asked_for() -> None:
+    m = np.outer(X, X**2)
+    value, pullback = gradgen.vjp(lambda m: np.cov(m, dtype=np.float32))(m)
+    expected = np.cov(m, dtype=np.float32)
+    assert value.dtype == expected.dtype == np.float32 and np.array_equal(value, expected)
+    assert pullback(expected).dtype == np.float64

@@ -47,6 +47,7 @@ OF_NUMBERS = {
     "special.expm1": "math.expm1", "special.log1p": "math.log1p", "expit": "_expit",
     "math.fmod": "np.fmod",
 }  # fmt: skip
+FILLS = {"full": 0, "fill": 1, "stretch": 1}  # what takes a number to fill an array with, and where
 SMALL = ("bool", "int8", "uint8", "int16", "uint16")
 HELPERS = str(Path(__file__).with_name("helpers.py"))
 
@@ -171,12 +172,13 @@ def _narrowed(op: Op) -> list[Op]:
 
 def _numbered(op: Op) -> list[Op]:
     """Take the number out of an array without axes with which another one is filled."""
-    v = op.inputs[1] if op.prim in ("fill", "stretch") else None
-    if v is None or v.type.kind != "array" or v.type.shape != () or not v.type.dtype:
+    at = FILLS.get(op.prim)
+    v = None if at is None else op.inputs[at]
+    if at is None or v is None or v.type.kind != "array" or v.type.shape != () or not v.type.dtype:
         return []
     number = Value(scalar(v.type.dtype), v.name, v.span)
     number.op = Op("load", [v], [number], {"index": ""}, op.span, reverse=op.reverse)
-    op.inputs[1] = number
+    op.inputs[at] = number
     return [number.op]
 
 

@@ -92,8 +92,10 @@ def _clip_method(
 
 @method("fill")
 def _fill(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    array = array_of(r, node, owner, "fill")
-    write(r, node, array, whole(array), as_value(r, args[0], node), "store")
+    array, value = array_of(r, node, owner, "fill"), as_value(r, args[0], node)
+    if value.type.rank:
+        r.fail(node, ValueError("setting an array element with a sequence."))
+    write(r, node, array, whole(array), value, "store")
     return Static(None)
 
 

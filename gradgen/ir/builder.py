@@ -98,10 +98,14 @@ class Builder:
             if error.span is not None:
                 raise
             raise UnsupportedError(error.message, span or self.span, error.hint) from None
-        except (IndexError, ZeroDivisionError) as error:
+        except (IndexError, ZeroDivisionError, ValueError) as error:
             name = RULES[prim].spelling or prim
             what = f"{name} along an axis that the array does not have"
             hint = "name axes that the array has"
+            if isinstance(error, ValueError):
+                if "values to unpack" not in str(error):
+                    raise
+                what, hint = f"{name} of an array of too few axes", "give it a matrix"
             raise UnsupportedError(what, span or self.span, hint) from error
 
     def _check_complex(self, prim: str, values: list[Value], span: Span | None) -> None:

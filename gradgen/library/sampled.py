@@ -27,6 +27,8 @@ def gradient(f, *varargs, axis=None, edge_order=1):
     """Return differences of neighbours over their distance, one-sided at the ends."""
     f = np.asanyarray(f)
     rank = np.ndim(f)
+    if edge_order > 2:
+        raise ValueError("'edge_order' greater than 2 not supported")
     if axis is None:
         axes = tuple(range(rank))
     else:
@@ -55,6 +57,8 @@ def _slope(f, spacing, axis, edge_order):
 def _slope_at(f, spacing, axis, edge_order):
     if spacing is None or np.ndim(spacing) == 0:
         return _even_slope(f, spacing, axis, edge_order)
+    if np.shape(spacing)[0] != np.shape(f)[axis]:
+        raise ValueError("when 1d, distances must match the length of the corresponding dimension")
     steps = np.diff(spacing)
     if np.all(steps == steps[0]):
         return _even_slope(f, steps[0], axis, edge_order)

@@ -170,7 +170,7 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=N
     if fweights is None and aweights is None:
         x = x - np.mean(x, axis=1)[:, None]
         c = np.dot(x, x.T)
-        return np.squeeze(c * np.true_divide(1, np.shape(x)[1] - ddof))
+        return _as_precise(np.squeeze(c * np.true_divide(1, np.shape(x)[1] - ddof)), x)
     w = fweights if aweights is None else aweights
     w = np.asarray(w) * 1.0
     if fweights is not None and aweights is not None:
@@ -180,7 +180,12 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=N
     if ddof != 0:
         count = total - (ddof if aweights is None else ddof * np.sum(w * aweights) / total)
     x = x - (np.sum(x * w, axis=1) / total)[:, None]
-    return np.squeeze(np.dot(x, (x * w).T) * np.true_divide(1, count))
+    return _as_precise(np.squeeze(np.dot(x, (x * w).T) * np.true_divide(1, count)), x)
+
+
+def _as_precise(c, x):
+    """Return covariances in the precision of the variables, as an update in place leaves them."""
+    return c.astype(np.float32) if x.dtype == np.float32 and c.dtype != np.float32 else c
 
 
 @reads(
