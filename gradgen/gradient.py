@@ -170,7 +170,7 @@ class Gradient(Specialised):
             refused = refusal(error, made.program, made.call.__code__)
             if refused is not None:
                 raise refused from None
-        if isinstance(error, ZeroDivisionError | ValueError | IndexError):
+        if isinstance(error, ZeroDivisionError | ValueError):
             road().require_entries(self._names, values, error)
         note_origin(error, made.program, made.call.__code__)
 

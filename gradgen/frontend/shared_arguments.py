@@ -66,7 +66,7 @@ def _parts(name: str, value: Any) -> Iterator[tuple[str, Way, Any]]:
 
 
 def require_entries(names: Sequence[str], values: Sequence[Any], error: Exception) -> None:
-    """Say which argument has too few entries, after a division by a length or the like failed.
+    """Say which argument is empty, after a division by a length, or a stack of rows, failed.
 
     Raises
     ------
@@ -74,27 +74,14 @@ def require_entries(names: Sequence[str], values: Sequence[Any], error: Exceptio
         If one is.
     """
     why = "the function divides by its length"
-    if isinstance(error, IndexError) and "with size 0" in str(error):
-        why = "the function takes one of its entries"
-    elif not isinstance(error, ZeroDivisionError):
+    if not isinstance(error, ZeroDivisionError):
         if "need at least one array to stack" not in str(error):
             return
         why = "what is stacked has no rows then"
-    arrays = [
-        (text, a.size)
-        for name, value in zip(names, values, strict=True)
-        for text, _, a in _parts(name, value)
-        if isinstance(a, np.ndarray)
-    ]
-    for text, size in arrays:
-        if size == 0:
-            raise ArgumentError(
-                f"{text} is an empty array, and {why}",
-                hint="skip empty batches, or pass at least one entry",
-            )
-    for text, size in arrays:
-        if size == 1 and isinstance(error, ZeroDivisionError):
-            raise ArgumentError(
-                f"{text} has one entry, and the function divides by its length less one",
-                hint="skip what has one entry, or pass more",
-            )
+    for name, value in zip(names, values, strict=True):
+        for text, _, a in _parts(name, value):
+            if isinstance(a, np.ndarray) and a.size == 0:
+                raise ArgumentError(
+                    f"{text} is an empty array, and {why}",
+                    hint="skip empty batches, or pass at least one entry",
+                )
