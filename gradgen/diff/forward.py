@@ -244,6 +244,8 @@ class Forward:
                 self._refuse(op, f"{rule.spelling} of complex numbers")
             if op.prim in DIVISIONS and self._moving(rule, op) == [0, 1]:
                 return self._of_quotient(rule, op)
+            if _is_square(op):
+                return self.alg.mul(2.0, self._share(rule, op, 0))
             return self._sum(self._share(rule, op, i) for i in self._moving(rule, op))
         if rule.tangent == "linear" or (op.prim in LINEAR and op.prim not in OTHERS):
             return self.b.emit(op.prim, self._placed(op, self._moved(rule, op)), **op.attrs)
@@ -300,7 +302,7 @@ class Forward:
     def _share(self, rule: Rule, op: Op, i: int) -> Value:
         """Return what one input adds to the tangent of an elementwise result."""
         t = self.tangents[op.inputs[i]]
-        if op.prim == "mul" and op.inputs[0] is op.inputs[1]:
+        if _is_square(op):
             return self.alg.mul(t, op.inputs[0])
         share = self._sent_back(rule, op, i, t, share_type(op.out, t))
         if op.inputs[i] in self.gaps and is_steep(op) and not i:
@@ -384,3 +386,7 @@ class Forward:
             op.span if op is not None else self.b.span,
             "use vjp, grad or jacobian",
         )
+
+
+def _is_square(op: Op) -> bool:
+    return op.prim == "mul" and op.inputs[0] is op.inputs[1]
