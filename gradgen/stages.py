@@ -237,6 +237,7 @@ def _rearrange(program: Program) -> None:
     from gradgen.passes.first_turns import part_first_turns
     from gradgen.passes.flip import flip_the_rest
     from gradgen.passes.interchange import interchange_loops
+    from gradgen.passes.joined import join_loops
     from gradgen.passes.maps_apart import map_apart
     from gradgen.passes.picks import pick_last
     from gradgen.passes.reuse import reuse_kept
@@ -257,6 +258,7 @@ def _rearrange(program: Program) -> None:
     map_apart(program.function)
     read_extremes(program.function)
     flip_the_rest(program.function)
+    join_loops(program.function)
 
 
 def _copies(program: Program) -> None:

@@ -102,6 +102,29 @@ def is_left_as_zeros(p: Value, loop: Op, end: Value, uses: Uses) -> bool:
     return zeros and _Zeros(uses).end(p, loop.blocks[-1], True) == (end, True)
 
 
+def is_zeros(v: Value, uses: Uses) -> bool:
+    """Whether an array is zeros: made so, or left so by all that loops around have done with it."""
+    op = v.op
+    if op is None:
+        return _comes_in_as_zeros(v, uses)
+    if op.prim in ZEROS:
+        return v.type.kind == "array" and not op.attrs.get("unfilled")
+    if op.prim == "if":
+        k = op.outputs.index(v)
+        return all(side.end == "yield" and is_zeros(side.results[k], uses) for side in op.blocks)
+    return False
+
+
+def _comes_in_as_zeros(v: Value, uses: Uses) -> bool:
+    """Whether what a loop carries is zeros before it, and after every turn."""
+    for block, (loop, _) in uses.owner.items():
+        if v in block.params[1:] and loop.prim == "for" and block.end == "continue":
+            k = block.params.index(v)
+            left = _Zeros(uses).end(v, block, True) == (block.results[k - 1], True)
+            return left and is_zeros(loop.inputs[2 + k], uses)
+    return False
+
+
 @deep
 def _sum_end(v: Value, block: Block, uses: Uses) -> Value | None:
     """Return what a value has become at a block's end, None if it is not just added to."""
