@@ -345,6 +345,8 @@ def test_products_of_vectors_in_the_plane_and_in_space() -> None:
         assert np.array_equal(value, crossed(a, b)) and not np.any(tangent)
         expected = difference_gradient(lambda a, b: np.sum(crossed(a, b)), (a, b), [0])[0]
         np.testing.assert_allclose(pulled(a, b)[1](np.ones_like(value)), expected, rtol=1e-9)
+    text = gradgen.emit(crossed, mode="vjp", example_args=(np.ones((5, 3)), np.ones((5, 3))))
+    assert "a f64[n, m>=3]" in text  # of any number of vectors
 
 
 def test_covariances_have_the_precision_asked_for() -> None:

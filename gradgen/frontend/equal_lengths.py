@@ -20,7 +20,7 @@ from gradgen.frontend.book import Book
 from gradgen.frontend.reader import Reader
 from gradgen.ir.evaluate import follow
 from gradgen.ir.nodes import Function, Value
-from gradgen.ir.types import Dim, Length, Shape, Type, may_be_one
+from gradgen.ir.types import Dim, Length, Shape, Type, least_length, may_be_one
 from gradgen.rules.places import index_shape, least_for
 from gradgen.rules.registry import RULES
 
@@ -173,7 +173,7 @@ class Meetings:
 
         A slice between constants is as long as these say then, whatever that is.
         """
-        if isinstance(length, int):
+        if (least_length(length) or 0) >= least or isinstance(length, int):
             return True
         if length.name not in self.symbols:
             return self._require(length)

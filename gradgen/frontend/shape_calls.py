@@ -21,7 +21,7 @@ from gradgen.frontend.special import special
 from gradgen.frontend.squeezing import is_pinned
 from gradgen.frontend.values import Seq, SliceValue, Static, is_static, static_value
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Dim, Type
+from gradgen.ir.types import Dim, Type, least_length
 from gradgen.library import joined as join_rows
 from gradgen.library import plane, shapes
 from gradgen.library.windows import windows
@@ -194,7 +194,9 @@ def _require_three(r: Reader, node: ast.AST, v: Value, axis: int) -> None:
     if known is not None and not _learn_three(r, known) and not is_pinned(r, known):
         r.refuse(node, "np.cross of vectors whose length is not known", f"write {OF_TWO}")
     other = r.b.emit("ne", [length, Const(3)])
-    text = f"raise ValueError({f'{OF_THREE}; of 2 dimensions, write {OF_TWO}'!r})"
+    longer = known is not None and (least_length(known) or 0) >= 3
+    what = OF_THREE if longer else f"{OF_THREE}; of 2 dimensions, write {OF_TWO}"
+    text = f"raise ValueError({what!r})"
     test = r.b.append("raise_if", [other], [], span=r.span(node), attrs={"text": text})
     if known is not None:
         narrow(r, test, known, 3)
