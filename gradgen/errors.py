@@ -96,7 +96,8 @@ def further(one: GradgenError, other: GradgenError) -> GradgenError:
     """Return that of two refusals of a function which stands further down: reading came so far."""
     if one.span is None or other.span is None or one.span.path != other.span.path:
         return one
-    return other if other.span.line > one.span.line else one
+    places = [(span.line, span.column) for span in (one.span, other.span)]
+    return other if places[1] > places[0] else one
 
 
 def warn(text: str | Warning) -> None:

@@ -35,6 +35,7 @@ from gradgen.frontend.values import (
     Record,
     Ref,
     Seq,
+    SliceValue,
     Static,
     UnknownShape,
 )
@@ -51,6 +52,8 @@ def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     if isinstance(owner, Choice):
         return distribute(r, node, owner, lambda option: attribute(r, option, name, node))
     owner = records.expanded(r, owner, node)
+    if isinstance(owner, SliceValue) or (isinstance(owner, Static) and type(owner.obj) is slice):
+        return _slice_attribute(r, owner, name, node)
     if isinstance(owner, Static):
         return _static_attribute(r, owner.obj, name, node)
     if isinstance(owner, Record) and owner.kind is Cursor and name == "send":
@@ -76,6 +79,18 @@ def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     if row_kinds.is_range(owner) and name in ENDS:
         return owner.bounds[ENDS.index(name)]
     r.refuse(node, f"attribute {name!r} of a {describe(owner)}")
+
+
+def _slice_attribute(r: Reader, owner: SliceValue | Static, name: str, node: ast.AST) -> Any:
+    from gradgen.frontend.list_slices import ends_of  # which reads attributes
+
+    parts = owner.parts if isinstance(owner, SliceValue) else ends_of(owner.obj)
+    if name == "indices":
+        return BoundMethod(Seq([Static(None) if p is None else p for p in parts], tuple), name)
+    if name not in ENDS:
+        r.fail(node, AttributeError(f"'slice' object has no attribute {name!r}"))
+    part = parts[ENDS.index(name)]
+    return Static(None) if part is None else part
 
 
 def _sequence_attribute(r: Reader, owner: Seq, name: str, node: ast.AST) -> Any:

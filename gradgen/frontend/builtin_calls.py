@@ -221,6 +221,17 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
     return Const(issubclass(_class(r, node, value, "isinstance"), kinds))
 
 
+@special(issubclass)
+def _subclass_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read ``issubclass`` of classes that are known."""
+    if not all(map(is_static, args)):
+        r.refuse(node, "issubclass of classes that depend on the path", "ask it on each path")
+    try:
+        return Const(issubclass(*map(static_value, args)))
+    except TypeError as error:
+        r.fail(node, error)
+
+
 def _is_none_of(t: Type, kinds: Any) -> bool:
     """Whether a number, or what may be an array, is surely no instance, whatever it is."""
     if not (t.kinds or t.kind == "any"):

@@ -311,6 +311,14 @@ def _isdisjoint(
                     set=Static(set), keys=owner, others=args[0])  # fmt: skip
 
 
+@method("indices")
+def _indices(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read ``s.indices(n)`` of a slice: where it begins and ends in so many items, and its step."""
+    if not isinstance(owner, Seq) or owner.kind is not tuple or len(owner.items) != 3:
+        r.refuse(node, f"the method 'indices' of a {describe(owner)}")
+    return from_library(r, node, finding.indices, [*owner.items, *args], kwargs)
+
+
 @method("send")
 def _send(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     from gradgen.frontend.resumed import send

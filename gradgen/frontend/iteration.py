@@ -72,6 +72,18 @@ class Given:
             return None
         return over_value(self.r, invoked(self.r, self.node, value, name), self.node)
 
+    def values(self) -> list[tuple[Any, ast.expr]]:
+        """Return the values of the positional arguments, each with where it stands."""
+        from gradgen.frontend.unpacking import sequence_items
+
+        out: list[tuple[Any, ast.expr]] = []
+        for a in self.node.args:
+            if isinstance(a, ast.Starred):
+                out += [(v, a) for v in sequence_items(self.r, evaluate(self.r, a.value), a)]
+            else:
+                out.append((evaluate(self.r, a), a))
+        return out
+
     def overs(self) -> list[Over]:
         """Return what the positional arguments run over."""
         from gradgen.frontend.unpacking import sequence_items
@@ -199,9 +211,9 @@ def made(r: Reader, node: ast.Call) -> Any:
 
 @builder(range)
 def _range(given: Given) -> Iteration:
-    r, node = given.r, given.node
-    args = [whole(r, literal(r, as_value(r, evaluate(r, a), a))) for a in node.args]
-    for a, n in zip(args, node.args, strict=True):
+    r, bounds = given.r, given.values()
+    args = [whole(r, literal(r, as_value(r, bound, n))) for bound, n in bounds]
+    for a, (_, n) in zip(args, bounds, strict=True):
         if a.type.kind not in ("int", "any", "bool"):
             r.refuse(n, f"a bound of range of type {a.type}", "use an integer")
     if len(args) == 1:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import Any
 
 from gradgen.frontend import row_kinds
 from gradgen.frontend.aggregates import listed
 from gradgen.frontend.evaluate import as_value, evaluate
-from gradgen.frontend.indices import Index, parse_index
+from gradgen.frontend.indices import Index, index_of, parse_index
 from gradgen.frontend.iterables import over_value
 from gradgen.frontend.listed import contain_items
 from gradgen.frontend.lists import as_list, is_list, item, picked_from, resize, write_out
@@ -59,11 +60,29 @@ def store_slice(r: Reader, node: ast.AST, owner: Ref | Seq, key: SliceValue, val
 def slice_of(r: Reader, node: ast.AST, owner: Seq | Static, s: ast.Slice) -> Any:
     """Return a slice of a container, or of text and the like."""
     parts = [None if p is None else evaluate(r, p) for p in (s.lower, s.upper, s.step)]
+    return _sliced(r, node, owner, parts, lambda: parse_index(r, s))
+
+
+def by_slice(r: Reader, node: ast.AST, owner: Seq | Static, key: SliceValue | Static) -> Any:
+    """Return what a slice object takes from a container, or from text and the like."""
+    ends = key.parts if isinstance(key, SliceValue) else ends_of(key.obj)
+    return _sliced(r, node, owner, list(ends), lambda: index_of(r, key, node))
+
+
+def ends_of(known: slice) -> list[Any]:
+    """Return where a slice begins and ends, and its step, None for what it does not say."""
+    ends = (known.start, known.stop, known.step)
+    return [None if end is None else plain(end) for end in ends]
+
+
+def _sliced(
+    r: Reader, node: ast.AST, owner: Seq | Static, parts: list[Any], index: Callable[[], Index]
+) -> Any:
     computed = [as_value(r, p, node) for p in parts if p is not None and not is_static(p)]
     if computed and isinstance(owner, Seq):
         items = picked_from(r, node, owner, computed[0])
         assert items is not None
-        return load_index(r, items, parse_index(r, s), node)
+        return load_index(r, items, index(), node)
     if computed:
         write_out(r, computed)
         r.refuse(node, f"a computed slice of a {describe(owner)}", "use constants")

@@ -145,6 +145,11 @@ def item_at(r: Reader, node: ast.AST, owner: Any, key: Any) -> Any:
     """Return the item of a container at an evaluated key."""
     if isinstance(owner, Value):
         _fail_at_number(r, node, owner)
+    if isinstance(owner, Seq | Static) and _is_slice(key):
+        # A cycle: slices of containers may be lists, which are read by subscripts.
+        from gradgen.frontend.list_slices import by_slice
+
+        return by_slice(r, node, owner, key)
     key = key_of(r, key)
     if not is_static(key):
         return _computed_item(r, node, owner, key)
@@ -168,6 +173,10 @@ def item_at(r: Reader, node: ast.AST, owner: Any, key: Any) -> Any:
         r.fail(node, IndexError(f"{kind} index out of range") if kind else error)
     except (KeyError, TypeError) as error:
         r.fail(node, error)
+
+
+def _is_slice(key: Any) -> bool:
+    return isinstance(key, SliceValue) or (isinstance(key, Static) and type(key.obj) is slice)
 
 
 def _found(r: Reader, node: ast.AST, owner: Map, key: Any) -> Any:

@@ -23,3 +23,19 @@ def count(items, value):
         if value in (item,):
             found += 1
     return found
+
+
+def indices(start, stop, step, count):
+    """Return where a slice of so many items begins and ends, and its step, as Python clips it."""
+    step = 1 if step is None else step
+    low = 0 if step > 0 else -1
+    high = count if step > 0 else count - 1
+    if start is None:
+        first = low if step > 0 else high
+    else:
+        first = max(start + count, low) if start < 0 else min(start, high)
+    if stop is None:
+        last = high if step > 0 else low
+    else:
+        last = max(stop + count, low) if stop < 0 else min(stop, high)
+    return first, last, step
