@@ -241,6 +241,14 @@ def power_first(x):
     return x**-0.5 + math.log(x)
 
 
+def emptied(x):
+    items = [x, x * x]
+    for _ in range(3):
+        y = items.pop()
+    y = 2.0 * x
+    return y
+
+
 def not_needed(x):
     return x * x + 1 / (x * 0.0) + math.sinh(1e4)
 
@@ -248,7 +256,7 @@ def not_needed(x):
 @pytest.mark.parametrize(
     "function",
     [log_and_quotient, by_argument, largest, in_turns, far_out, entry_first, printed_between]
-    + [power_first, not_needed],
+    + [power_first, emptied, not_needed],
 )
 def test_the_first_exception_is_the_one_that_is_raised(function: Callable[..., Any]) -> None:
     with pytest.raises(Exception) as expected:

@@ -110,7 +110,9 @@ def _named(handler: ast.ExceptHandler, kind: str) -> list[Step]:
 
 
 def _is_asked(handler: ast.ExceptHandler) -> bool:
-    return handler.name is not None and handler.name in names_in(handler.body)
+    """Whether a handler asks for the exception, by its name or to raise it again."""
+    named = handler.name is not None and handler.name in names_in(handler.body)
+    return named or any(isinstance(n, ast.Raise) and n.exc is None for n in nodes_in(handler))
 
 
 class _Search:

@@ -34,9 +34,11 @@ class Instead(ast.stmt):
 
     _fields = ("body",)
 
-    def __init__(self, body: list[ast.stmt], gradgen_kinds: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, body: list[ast.stmt] | None = None, gradgen_kinds: tuple[str, ...] = ()
+    ) -> None:
         super().__init__()
-        self.body, self.gradgen_kinds = body, gradgen_kinds
+        self.body, self.gradgen_kinds = body or [], gradgen_kinds
 
 
 class Entry(ast.stmt):
@@ -44,7 +46,7 @@ class Entry(ast.stmt):
 
     _fields = ("call",)
 
-    def __init__(self, call: ast.Call, of: Any) -> None:
+    def __init__(self, call: Any = None, of: Any = None) -> None:
         super().__init__()
         self.call, self.of = call, of
 
@@ -58,9 +60,9 @@ class Check(ast.If):
     _fields = ("test", "body", "orelse", "find", "of")
 
     def __init__(
-        self, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt], find: Any, of: Token
+        self, test: Any = None, body: Any = (), orelse: Any = (), find: Any = None, of: Any = None
     ) -> None:
-        super().__init__(test, body, orelse)
+        super().__init__(test, [*body], [*orelse])
         self.find, self.of = find, of
 
 
@@ -69,7 +71,7 @@ class Sure(ast.stmt):
 
     _fields = ("step", "checks")
 
-    def __init__(self, step: ast.stmt, checks: tuple[Token, ...]) -> None:
+    def __init__(self, step: Any = None, checks: tuple[Token, ...] = ()) -> None:
         super().__init__()
         self.step, self.checks = step, checks
 

@@ -118,7 +118,7 @@ class _Leaving:
         return [located(one, s) for one in made]
 
     def _copies(self) -> list[ast.stmt]:
-        return [copy.deepcopy(s) for s in self.last]
+        return copy.deepcopy(list(self.last))  # together: checks and what they are for
 
 
 def _turns(s: ast.stmt, part: str) -> bool:

@@ -77,6 +77,10 @@ class Body:
         for node in nodes_in(self.block):
             node.gradgen_source = callee.frame.source  # type: ignore[attr-defined]
 
+    def __deepcopy__(self, memo: object) -> Body:
+        """Return the body itself: copies of a call of it are calls of the same function."""
+        return self
+
     def _returning(self, steps: Any, part: str) -> list[ast.stmt]:
         """Return statements with jumps in the place of ``return``."""
         out: list[ast.stmt] = []

@@ -27,7 +27,7 @@ from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.values import Static
 from gradgen.ir.nodes import Block, Const, Op, Value, walk
 from gradgen.rules.registry import RULES
-from gradgen.syntax import every_node, located
+from gradgen.syntax import every_node, located, nodes_in
 
 WAY_OUT = "test the condition with if before the computation that can fail"
 SIMPLE = (
@@ -67,7 +67,7 @@ HARMLESS = frozenset((
 def try_statement(r: Reader, s: ast.Try, rest: Point) -> Point:
     """Follow the path that is sure to be taken; what is raised and caught here is a jump."""
     before, path, facts = snapshot(r), list(r.call_path), r.facts
-    if jumps_of(s.finalbody) and not hasattr(s, "gradgen_kinds"):
+    if _leaves(s.finalbody) and not hasattr(s, "gradgen_kinds"):
         whole = _swallowing(r, s)
         checked = with_jumps(r, whole, checks=True)
         try:
@@ -88,8 +88,14 @@ def try_statement(r: Reader, s: ast.Try, rest: Point) -> Point:
     return _followed(r, checked, rest)
 
 
+def _leaves(last: list[ast.stmt]) -> bool:
+    """Whether the steps of ``finally`` may jump, or raise something else."""
+    raises = (ast.Raise, ast.Assert)
+    return bool(jumps_of(last)) or any(isinstance(n, raises) for s in last for n in nodes_in(s))
+
+
 def _swallowing(r: Reader, s: ast.Try) -> ast.Try:
-    """Return a ``try`` that catches all there is, as its ``finally`` may jump and forget it."""
+    """Return a ``try`` that catches all there is, as its ``finally`` may forget it."""
     made = r.expansions.get((id(s), "swallowing"))
     if made is None:
         kind = ast.Name("BaseException", ast.Load())

@@ -20,6 +20,8 @@ CONTRACTIONS = {"matmul", "np.matmul", "np.dot", "dot", "inner"}
 
 def may_raise(op: Op, missing: set[Value]) -> bool:
     """Whether an operation fails for some arguments of its types."""
+    if op.prim == "pop":
+        return True
     rule = RULES.get(op.prim)
     if rule is None or not (rule.elementwise or op.prim in CONTRACTIONS):
         return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gradgen.diff.idioms import DIV, SQRT
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Block, Function, Op, Value, blocks_of
+from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of
 
 WAY = ("mul", "neg")
 FAR = 4  # how deep a product is looked through for the factor that goes
@@ -89,6 +89,8 @@ def _without(b: Builder, v: Value, gone: Value) -> Value:
     assert op is not None
     if op.prim in DIV:
         return op.inputs[0]
+    if op.prim == "neg" and op.inputs[0] is gone:
+        return Const(-1.0)
     if op.prim == "neg":
         return b.emit("neg", [_without(b, op.inputs[0], gone)])
     one, two = op.inputs

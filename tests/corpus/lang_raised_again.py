@@ -76,7 +76,43 @@ def looked_for(x, v, k):
     return s * len(items)
 
 
+def last_steps(x, v, k):
+    """Steps of ``finally`` that raise something else, or catch what they raise; a call in them."""
+
+    def halved(a, b):
+        if b == 0:
+            raise LookupError("nothing")
+        return 0.5 * a / b
+
+    s = 0.0
+    for i in range(4):
+        try:
+            try:
+                s += x / (i - 1)
+            except ZeroDivisionError:
+                s += x**2
+                raise
+            finally:
+                try:
+                    s += halved(x, i - k)
+                except LookupError:
+                    s *= 1.5
+        except ZeroDivisionError:
+            s -= x
+        try:
+            try:
+                s += 1 / (i - 2)
+            finally:
+                if i > k:
+                    raise OverflowError
+        except OverflowError:
+            s *= x
+        except ArithmeticError:
+            s += x**3
+    return s
+
+
 _ARGS = [(0.7, [1.2, 2.3, 3.1], 2), (1.4, [0.5, -1.0, 1.2], 1)]
-_NAMES = ["last_try", "under_a_name", "emptied", "looked_for"]
+_NAMES = ["last_try", "under_a_name", "emptied", "looked_for", "last_steps"]
 EXAMPLE_ARGS = {n: lambda: (_ARGS[0][0], np.array(_ARGS[0][1]), _ARGS[0][2]) for n in _NAMES}
 MORE_ARGS = {n: [lambda: (_ARGS[1][0], np.array(_ARGS[1][1]), _ARGS[1][2])] for n in _NAMES}

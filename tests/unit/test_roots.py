@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -78,3 +79,13 @@ def powers(x):
 def test_a_power_of_three_halves_is_flat_at_zero() -> None:
     x = np.array([0.0, 4.0])
     np.testing.assert_array_equal(gradgen.grad(powers)(x), [0.0, 6.0])
+
+
+def taken_away(x, c):
+    """What the root is multiplied by is the radicand, and its derivative a sign."""
+    y = math.sqrt(c)
+    return x - y * c
+
+
+def test_the_sign_is_all_that_is_left_of_a_product() -> None:
+    assert gradgen.grad(taken_away, argnums=(0, 1))(0.3, 0.25) == (1.0, -0.75)
