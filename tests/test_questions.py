@@ -305,6 +305,11 @@ def product_of_four(x: Any) -> Any:
     return np.sum(np.cross(x, x))
 
 
+def text_times_a_float(x: Any) -> Any:
+    label = "ab" * x[0]
+    return np.sum(x) if label else 0.0
+
+
 def filled_with_a_vector(x: Any) -> Any:
     a = x * 1.0
     a.fill(x)
@@ -321,10 +326,10 @@ def slopes_of_third_order(x: Any) -> Any:
 
 @pytest.mark.parametrize(
     "loss",
-    [filled_with_a_vector, slopes_at_other_places, slopes_of_third_order, entry_set_to_a_vector,
-     entry_raised_by_a_vector, matrix_into_a_row, axes_in_a_list, base_by_name,
-     differences_of_a_number, fewer_than_no_differences, axis_twice, diagonal_of_a_number,
-     size_of_a_list, product_of_four],
+    [text_times_a_float, filled_with_a_vector, slopes_at_other_places, slopes_of_third_order,
+     entry_set_to_a_vector, entry_raised_by_a_vector, matrix_into_a_row, axes_in_a_list,
+     base_by_name, differences_of_a_number, fewer_than_no_differences, axis_twice,
+     diagonal_of_a_number, size_of_a_list, product_of_four],
 )  # fmt: skip
 def test_raises_the_kind_that_numpy_does(loss: Callable[..., Any]) -> None:
     with pytest.raises((TypeError, ValueError)) as told:

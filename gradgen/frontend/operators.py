@@ -82,6 +82,10 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
     if prim == "add" and (is_list(r, left) or is_list(r, right)) and not _arrays(left, right):
         return lists.joined(r, node, left, right)
     if texts.is_text(left) or (texts.is_text(right) and prim in ("add", "mul")):
+        if prim == "mul" and any(
+            isinstance(v, Value) and v.type.kind == "float" for v in (left, right)
+        ):
+            r.fail(node, TypeError("can't multiply sequence by non-int of type 'float'"))
         return texts.joined(r, node, left, right)
     if any(map(_has_no_operators, (left, right))):
         _fail_as_python(r, node, left, right)
