@@ -45,6 +45,8 @@ class Gradient(Specialised):
         The operation graph; ``str(graph)``, ``graph.dot()``, ``graph.svg()``.
     """
 
+    calls_for_more = False  # whether it takes a direction, or returns a function or a sparse matrix
+
     def __init__(
         self,
         fn: Callable[..., Any],
@@ -57,6 +59,8 @@ class Gradient(Specialised):
         receiver = None
         if isinstance(fn, types.MethodType):
             receiver, fn = fn.__self__, fn.__func__
+        if isinstance(fn, Gradient) and fn._receiver is not None:
+            receiver, fn = fn._receiver, fn._unbound()
         if isinstance(fn, staticmethod | classmethod):
             raise ArgumentError(
                 f"gradgen's decorator is above @{type(fn).__name__}",
@@ -68,6 +72,12 @@ class Gradient(Specialised):
                 hint="pass a Python function: grad(loss), then call the result with its arguments",
             )
         self.inner = fn if isinstance(fn, Gradient) else None
+        if self.inner is not None and self.inner.calls_for_more:
+            raise ArgumentError(
+                f"{self.inner!r} takes or returns other things than its function does, "
+                "and is not differentiated as it is",
+                hint="differentiate a function of what matters, which calls it",
+            )
         self.__wrapped__ = fn
         functools.update_wrapper(self, fn)
         self.options, self.example_args = options, example_args
@@ -97,6 +107,14 @@ class Gradient(Specialised):
         bound._receiver, bound._quick, bound._recent = instance, {}, long_way(self._last)
         bound.options = self.options.without_receiver() if self.counted else self.options
         return bound
+
+    def _unbound(self) -> Gradient:
+        """Return what `__get__` makes this of: the derivative of a function, not of a method."""
+        free = object.__new__(type(self))
+        free.__dict__.update(self.__dict__)
+        free._receiver, free._quick, free._recent = None, {}, long_way(None)
+        free.counted, free._cache = False, {}
+        return free
 
     def __call__(self, first: Any = NOTHING, /, *rest: Any, **kwargs: Any) -> Any:
         """Return the gradient (and value) at these arguments."""

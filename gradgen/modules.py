@@ -34,10 +34,14 @@ class Specialised:
         last: Specialisation | None = self._recent.made
         return last
 
+    @property
+    def _own_names(self) -> list[str]:
+        """The parameters, without the one that stands for the object of a bound method."""
+        return self._names[self._receiver is not None :]
+
     def specialise(self, args: tuple[Any, ...]) -> Specialisation:
         """Return the module for the types of the values of all parameters."""
-        rest = args if self._receiver is None else args[1:]
-        names = self._names if self._receiver is None else self._names[1:]
+        rest, names = args[self._receiver is not None :], self._own_names
         try:
             key = tuple(map(road().key_of, rest))
         except ArgumentError:
@@ -169,10 +173,11 @@ class Specialised:
     def _program(self, given: Any, options: Options | None = None) -> Program:
         fn, inner, options = self.__wrapped__, None, options or self.options
         if isinstance(fn, Specialised):
+            fn = fn if self._receiver is None else fn.__get__(self._receiver)
             made = self._inner_function(fn, given, options.equal is None)
             given = _annotated(fn) if given is None else given
             fn, inner = made.call, made.program
-        if self._receiver is not None:
+        elif self._receiver is not None:
             fn = types.MethodType(fn, self._receiver)
         if isinstance(given, dict):
             return road().run(fn, None, options, specs=given, inner=inner)
@@ -184,7 +189,7 @@ class Specialised:
             specs = (
                 _annotated(inner)
                 if given is None
-                else dict(zip(self._names, map(road().spec_of, given), strict=True))
+                else dict(zip(self._own_names, map(road().spec_of, given), strict=True))
             )
         else:
             specs = given
@@ -212,4 +217,4 @@ def _annotated(inner: Specialised) -> Any:
     while isinstance(fn, Specialised):
         fn = fn.__wrapped__
     hints = getattr(fn, "__annotations__", {})
-    return {name: road().spec_of_annotation(hints.get(name)) for name in inner._names}
+    return {name: road().spec_of_annotation(hints.get(name)) for name in inner._own_names}

@@ -143,7 +143,7 @@ def hvp(
 class Pushforward(Gradient):
     """A function's derivative in a direction; made by `jvp` and `hvp`."""
 
-    pushed = True
+    pushed = calls_for_more = True
 
     def __call__(self, args: tuple[Any, ...], tangents: Any, **kwargs: Any) -> Any:  # type: ignore[override]
         """Return value and tangent at these arguments; further ones may be given by name."""
@@ -180,6 +180,8 @@ class Pullback(Gradient):
 
     ``source`` is the generated function of the arguments and the cotangent.
     """
+
+    calls_for_more = True
 
     def __init__(self, fn: Callable[..., Any], options: Options, example_args: Any = None) -> None:
         super().__init__(fn, options, example_args)

@@ -129,6 +129,40 @@ def test_changed_attribute_is_seen() -> None:
     np.testing.assert_allclose(gradient(X), 6.0 * (3.0 * X - 2.0))
 
 
+def test_derivatives_of_a_methods_derivative() -> None:
+    """A gradient of a bound method takes what the method does, at every order."""
+
+    class Powers:
+        scale = 2.0
+
+        def loss(self, w: float) -> float:
+            return w**4 * self.scale
+
+        def total(self, w: np.ndarray) -> float:
+            return np.sum(w**3) * self.scale
+
+        @gradgen.grad
+        @gradgen.grad
+        def curvature(self, w: float) -> float:
+            return w**4 * self.scale
+
+    model, w = Powers(), np.array([1.0, -2.0, 0.5])
+    assert gradgen.grad(gradgen.grad(model.loss))(2.0) == pytest.approx(96.0)
+    assert gradgen.grad(gradgen.grad(gradgen.grad(model.loss)))(2.0) == pytest.approx(96.0)
+    assert model.curvature(2.0) == pytest.approx(96.0)
+    for hessian in (gradgen.jacobian, gradgen.jacfwd, gradgen.jacrev):
+        np.testing.assert_allclose(hessian(gradgen.grad(model.total))(w), np.diag(12.0 * w))
+    value, pull = gradgen.vjp(gradgen.grad(model.total))(w)
+    np.testing.assert_allclose(value, 6.0 * w**2)
+    np.testing.assert_allclose(pull(np.ones(3)), 12.0 * w)
+
+
+@pytest.mark.parametrize("made", [gradgen.vjp, gradgen.jvp, gradgen.hvp, gradgen.sparse_hessian])
+def test_what_takes_more_is_not_differentiated(made: Any) -> None:
+    with pytest.raises(gradgen.ArgumentError, match="takes or returns other things"):
+        gradgen.grad(made(lambda w: np.sum(w**3)))
+
+
 def test_decorated_method() -> None:
     class Decorated:
         offset = 1.0

@@ -105,7 +105,7 @@ def _decorated(
 class _Sparse(Gradient):
     """What both have in common: a given pattern, and arguments as one vector of entries."""
 
-    sparse = True
+    sparse = calls_for_more = True
     order: str
     _swept_back = False  # whether products are with the transposed matrix
 
