@@ -161,9 +161,9 @@ class _Account:
         return iter(seen)
 
     def _types(self) -> Iterator[str]:
-        from gradgen.emission.header import specialisation
+        from gradgen.emission.header import made_for
 
-        yield specialisation(self.function)
+        yield made_for(self.function)
         if any(leaf.value.type.kind == "any" for leaf in self.function.leaves):
             yield (
                 "Where a type is not known the general form is written; example arguments give "

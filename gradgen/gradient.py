@@ -100,8 +100,10 @@ class Gradient(Specialised):
         return f"<gradgen {self.options.mode} of {self.__wrapped__!r}>"
 
     def __get__(self, instance: Any, owner: Any = None) -> Gradient:
-        if instance is None:
-            return self
+        return self if instance is None else self.bound_to(instance)
+
+    def bound_to(self, instance: Any) -> Gradient:
+        """Return the derivative of the method of an object."""
         bound = object.__new__(type(self))
         bound.__dict__.update(self.__dict__)
         bound._receiver, bound._quick, bound._recent = instance, {}, long_way(self._last)

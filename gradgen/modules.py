@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from gradgen.errors import ArgumentError, GradgenError, UnsupportedError, further, warn
@@ -27,6 +28,7 @@ class Specialised:
     _names: list[str]
     _receiver: Any
     _recent: Any
+    bound_to: Callable[[Any], Any]
 
     @property
     def _last(self) -> Specialisation | None:
@@ -173,7 +175,7 @@ class Specialised:
     def _program(self, given: Any, options: Options | None = None) -> Program:
         fn, inner, options = self.__wrapped__, None, options or self.options
         if isinstance(fn, Specialised):
-            fn = fn if self._receiver is None else fn.__get__(self._receiver)
+            fn = fn if self._receiver is None else fn.bound_to(self._receiver)
             made = self._inner_function(fn, given, options.equal is None)
             given = _annotated(fn) if given is None else given
             fn, inner = made.call, made.program

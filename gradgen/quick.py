@@ -26,7 +26,7 @@ class Quick:
     their code.  ``sole``: the type of the only argument, where nothing else has to hold.
     """
 
-    __slots__ = ("alike", "arrays", "call", "least", "made", "own", "read", "rest", "sole", "sure")
+    __slots__ = ("alike", "arrays", "call", "long", "made", "own", "read", "rest", "sole", "sure")
 
     def __init__(self, made: Specialisation, args: tuple[Any, ...]) -> None:
         self.made: Any = made
@@ -34,7 +34,7 @@ class Quick:
         self.arrays = tuple(
             (k, a.dtype, a.ndim) for k, a in enumerate(args) if isinstance(a, np.ndarray)
         )
-        self.alike, self.least = _by_position(made)
+        self.alike, self.long = _by_position(made)
         # A function that is called at several places is read at each of them.
         once = {(id(c.holder), c.key, id(c.value)): c for c in made.captures}.values()
         named = [c for c in once if isinstance(c.holder, dict) and c.parts is None]
@@ -42,7 +42,7 @@ class Quick:
         self.read = tuple((c.holder, c.key, c.value) for c in named)
         self.own = tuple((c.holder, c.key, c.value) for c in parts)
         self.rest = tuple(c for c in once if c not in named and c not in parts)
-        self.sure = not self.arrays and not made.captures
+        self.sure = not self.arrays and not self.long and not made.captures
         self.sole: type | None = type(args[0]) if self.sure and len(args) == 1 else None
 
     def takes(self, args: tuple[Any, ...]) -> bool:
@@ -50,9 +50,6 @@ class Quick:
         for k, dtype, ndim in self.arrays:
             a = args[k]
             if a.dtype is not dtype or a.ndim != ndim or 1 in a.shape:
-                return False
-        for k, axis, length in self.least:
-            if args[k].shape[axis] < length:
                 return False
         for k, axis, offset, other, axis2, offset2 in self.alike:
             if args[k].shape[axis] - offset != args[other].shape[axis2] - offset2:
@@ -63,6 +60,8 @@ class Quick:
         for function, name, value in self.own:
             if getattr(function, name) is not value:
                 return False
+        if self.long is not None and not self.long(args):
+            return False
         return not self.rest or all(c.fresh() for c in self.rest)
 
 
@@ -78,16 +77,28 @@ def compiled_alone(made: Specialisation) -> Any:
     return made.call.__globals__[name + SUFFIX] if made.program.text.endswith(alone) else None
 
 
-def _by_position(made: Specialisation) -> tuple[tuple[tuple[int, ...], ...], ...]:
+def _by_position(made: Specialisation) -> tuple[tuple[tuple[int, ...], ...], Any]:
     """Return the axes of arguments that have to be equally long, with offsets, in pairs.
 
-    And those that have to be so long at least.
+    And what tells whether arguments are so long as they have to be, None where any are.
     """
     order = {name: k for k, (name, _) in enumerate(made.program.function.params)}
-    places = [[(order[p.name], p.axis, p.offset) for p in group] for group in made.alike]
+    places = [[(order[p.name], p.axis, p.offset) for p in group] for group in made.taken.alike]
     pairs = tuple((*a, *b) for group in places for a, b in itertools.pairwise(group))
-    least = ((order[p.name], p.axis, p.least) for group in made.alike for p in group if p.least)
-    return pairs, tuple(least)
+    return pairs, _long_enough(made.taken.long_enough, order)
+
+
+def _long_enough(demands: Any, order: dict[str, int]) -> Any:
+    """Return a function of arguments that tells whether they are so long as they have to be."""
+    if not demands:
+        return None
+
+    def spell(source: Any) -> str:
+        leaf = f"args[{order[source.name]}]"
+        return leaf if source.axis is None else f"{leaf}.shape[{source.axis}]"
+
+    tests = [demand.spelled(spell) for demand in demands]
+    return eval(f"lambda args: {' and '.join(tests)}")  # of positions and lengths, nothing else
 
 
 def long_way(made: Specialisation | None) -> Quick:

@@ -43,8 +43,7 @@ def road() -> Any:
         write=module.write,
         source_of=source.source_of,
         key_of=keys.key_of,
-        places_alike=equal_lengths.places_alike,
-        fit=equal_lengths.fit,
+        taken=equal_lengths.taken,
         of_any_length=long_lists.of_any_length,
         stay_lists=long_lists.stay_lists,
         pinned=pinning.pinned,
@@ -65,13 +64,13 @@ def road() -> Any:
 class Specialisation:
     """One generated module: its program, its function, and what it read from outside."""
 
-    __slots__ = ("alike", "call", "captures", "kept", "program")
+    __slots__ = ("call", "captures", "kept", "program", "taken")
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.captures = program.captures
         self.kept: dict[Any, int | None] = {}
-        self.alike = road().places_alike(program.function)
+        self.taken = road().taken(program.function)
         self.call = _loader(program)(
             program.text, program.name, {**program.function.captures, **program.rules}
         )
@@ -84,7 +83,7 @@ class Specialisation:
 
     def fits(self, arguments: dict[str, Any]) -> bool:
         """Whether arguments are as long as the module takes for granted."""
-        return not self.alike or bool(road().fit(self.alike, arguments))
+        return bool(self.taken.fits(arguments))
 
     @property
     def for_any_length(self) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -158,7 +160,7 @@ def test_derivatives_of_a_methods_derivative() -> None:
 
 
 @pytest.mark.parametrize("made", [gradgen.vjp, gradgen.jvp, gradgen.hvp, gradgen.sparse_hessian])
-def test_what_takes_more_is_not_differentiated(made: Any) -> None:
+def test_what_takes_more_is_not_differentiated(made: Callable[..., Any]) -> None:
     with pytest.raises(gradgen.ArgumentError, match="takes or returns other things"):
         gradgen.grad(made(lambda w: np.sum(w**3)))
 

@@ -106,6 +106,8 @@ def _is_length(e: ast.expr, known: list[str]) -> bool:
     if isinstance(e, ast.Call) and ast.unparse(e.func) == "max":
         ends = any(isinstance(a, ast.Constant) and a.value == 0 for a in e.args)
         return ends and _is_size(e, known)
+    if isinstance(e, ast.BinOp) and isinstance(e.op, ast.Add | ast.Mult | ast.FloorDiv):
+        return _is_size(e, known) and all(_is_length(side, known) for side in (e.left, e.right))
     return isinstance(e, ast.Call | ast.Subscript) and _is_size(e, known)
 
 

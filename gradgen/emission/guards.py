@@ -7,12 +7,13 @@ import itertools
 from typing import Any
 
 from gradgen.emission import pieces
-from gradgen.emission.header import as_rows, specialisation
+from gradgen.emission.header import as_rows, made_for
 from gradgen.emission.hidden import parameter
 from gradgen.emission.pieces import access
 from gradgen.frontend.arguments import Container, Opaque
 from gradgen.frontend.classes import has_attributes
-from gradgen.frontend.equal_lengths import Place, places_alike
+from gradgen.frontend.equal_lengths import Place, taken
+from gradgen.frontend.long_enough import Source
 from gradgen.ir.nodes import Function, Op, Value, walk
 from gradgen.ir.types import Dim, Type
 from gradgen.rules.broadcasts import broadcast_symbols
@@ -35,7 +36,7 @@ def guards(function: Function, name: str, names: dict[Value, str]) -> list[ast.s
     if not tests:
         return []
     test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)
-    message = ast.Constant(f"{name} is made for {specialisation(function)}")
+    message = ast.Constant(f"{name} is made for {made_for(function)}")
     error = ast.Call(ast.Name("TypeError", ast.Load()), [message], [])
     return [ast.If(test, [ast.Raise(error, None)], [])]
 
@@ -142,8 +143,8 @@ def _any_is_one(shapes: list[ast.expr]) -> ast.expr:
 def _alike_tests(function: Function, names: dict[Value, str]) -> list[ast.expr]:
     """Test that axes of arguments are as long as was taken for granted."""
     read = {(f.param, f.path): f.value for f in function.leaves if f.value in names}
-    groups = [[p for p in g if (p.name, p.path) in read] for g in places_alike(function)]
-    groups = [group for group in groups if group]
+    needed = taken(function)
+    groups = [[p for p in g if (p.name, p.path) in read] for g in needed.alike]
     found: dict[tuple[Value, Value], list[tuple[Place, Place]]] = {}
     for one, two in (pair for group in groups for pair in itertools.pairwise(group)):
         both = read[one.name, one.path], read[two.name, two.path]
@@ -154,13 +155,15 @@ def _alike_tests(function: Function, names: dict[Value, str]) -> list[ast.expr]:
             tests.append(ast.Compare(_shape(names[a]), [ast.NotEq()], [_shape(names[b])]))
         else:
             tests += [_alike_test((names[a], one), (names[b], two)) for one, two in pairs]
-    # The first of those that are equally long is tested for all of them.
-    needed = [(names[read[p.name, p.path]], p) for p, *_ in groups if p.least]
-    return tests + [_least_test(name, p) for name, p in needed]
 
+    def spell(s: Source) -> str:
+        name = names[read[s.name, s.path]]
+        return name if s.axis is None else ast.unparse(_length(name, s.axis))
 
-def _least_test(name: str, p: Place) -> ast.expr:
-    return ast.Compare(_length(name, p.axis), [ast.Lt()], [ast.Constant(p.least)])
+    for demand in needed.long_enough:
+        if all((s.name, s.path) in read for s in demand.sources()):
+            tests.append(ast.parse(demand.spelled(spell, holds=False), mode="eval").body)
+    return tests
 
 
 def _alike_test(a: tuple[str, Place], b: tuple[str, Place]) -> ast.expr:

@@ -296,7 +296,7 @@ def _enter_leaf(
         attrs["open"] = plain
     counts = sized.kind == "int" and sized.weak and sized.value is None
     # What is made that long is as long as whatever else is.
-    type_ = integer(given_dim("".join(map(str, (name, *path))))) if counts else sized
+    type_ = integer(_counted(r, given_dim("".join(map(str, (name, *path)))))) if counts else sized
     op = r.b.append("leaf", [], [type_], ["" if path else name], attrs=attrs)
     op.out.user = not path
     if path in wanted and not spec.inexact:
@@ -314,6 +314,11 @@ def _enter_leaf(
     if spec.entries is not None:
         entries.enter(r, op.out, spec)
     return r.hold(op.out), [leaf]
+
+
+def _counted(r: Reader, d: Dim) -> Dim:
+    """Return the length that a whole number stands for, with what the text may take for granted."""
+    return (r.book.equal or {}).get(d.name, d)
 
 
 def _enter_list(

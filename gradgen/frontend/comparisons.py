@@ -41,8 +41,8 @@ from gradgen.frontend.values import (
     is_static,
     static_value,
 )
+from gradgen.ir import lengths
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Dim
 from gradgen.library.collections import KnownSet
 
 SYMBOLS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
@@ -141,7 +141,7 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
     lengths = prim in ("eq", "ne") and a.type.kind == b.type.kind == "int"
     if lengths and a.type.value is not None and a.type.value == b.type.value:
         return Const(prim == "eq")
-    if prim == "lt" and r.frame.source.generated and _is_long(a, b):
+    if prim in ("lt", "le") and r.frame.source.generated and _is_long(a, b, prim == "le"):
         return Const(False)
     return r.hold(r.b.emit(prim, [a, b], span=r.span(node)))
 
@@ -155,10 +155,12 @@ def _are_sets(r: Reader, prim: str, left: Any, right: Any) -> bool:
     )  # fmt: skip
 
 
-def _is_long(length: Value, least: Value) -> bool:
-    """Whether a length is known not to be less: what a text is made for has been tested."""
-    d = length.type.value
-    return isinstance(d, Dim) and isinstance(least, Const) and d.least + d.offset >= least.const
+def _is_long(length: Value, least: Value, more: bool) -> bool:
+    """Whether a length is known not to be less: what a text is made for has been tested.
+
+    ``more``: it is known to be more.
+    """
+    return lengths.surely(lengths.combined("sub", length.type.value, least.type.value), more)
 
 
 def _equal_ranges(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> Any:

@@ -33,6 +33,7 @@ from gradgen.frontend.values import (
     contents,
 )
 from gradgen.frontend.yielded import with_checks
+from gradgen.ir import lengths
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Op, Value, replace_uses, walk
 from gradgen.ir.types import integer
@@ -160,10 +161,12 @@ def _counted(
 ) -> None:
     few = turns is not None and len(turns) <= FEW
     kept: list[Block] = []
+    bounds = over.bounds or (Const(0), over.length, Const(1))
 
     def body(trial: Loop, block: Block) -> None:
         kept.append(block)
         index = Value(integer(), "")
+        index.type = integer(lengths.of_index(index.id, *bounds))
         if few:
             r.short_loops[index] = s
         block.params.insert(0, index)
@@ -178,8 +181,6 @@ def _counted(
         finally:
             r.open_loops.pop()
             r.counters.pop()
-
-    bounds = over.bounds or (Const(0), over.length, Const(1))
 
     def build(inits: list[Value], trial: Loop) -> tuple[Op, Block]:
         breaks = any(end.end == "break" for end, _ in trial.ends)

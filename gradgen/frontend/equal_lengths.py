@@ -9,7 +9,7 @@ six entries or more.  Any other call gets a module that takes nothing for grante
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -17,27 +17,42 @@ import numpy as np
 
 from gradgen.frontend.arguments import Container
 from gradgen.frontend.book import Book
+from gradgen.frontend.long_enough import Demand, demands
 from gradgen.frontend.reader import Reader
+from gradgen.ir import lengths
 from gradgen.ir.evaluate import follow
 from gradgen.ir.nodes import Function, Value
 from gradgen.ir.types import Dim, Length, Shape, Type, least_length, may_be_one
 from gradgen.rules.places import index_shape, least_for
 from gradgen.rules.registry import RULES
 
+MOST = 8  # lengths that one is known not to be less than
 STORES = ("store", "inc", "add_at")
 
 
 class Place(NamedTuple):
-    """An axis of an array in an argument, whose length is one that others have, and ``offset``.
-
-    It is not less than ``least``.
-    """
+    """An axis of an array in an argument, whose length is one that others have, and ``offset``."""
 
     name: str
     path: tuple[Any, ...]
     axis: int
     offset: int
-    least: int
+
+
+class Taken(NamedTuple):
+    """What is taken for granted of arguments: which axes are equally long, and how long."""
+
+    alike: list[list[Place]]
+    long_enough: list[Demand]
+
+    def fits(self, arguments: Mapping[str, Any]) -> bool:
+        """Whether arguments are so."""
+        for group in self.alike:
+            given = [p for p in group if p.name in arguments]
+            lengths = [np.shape(follow(arguments[p.name], p.path))[p.axis] for p in given]
+            if len({n - p.offset for n, p in zip(lengths, given, strict=True)}) > 1:
+                return False
+        return all(d.holds(lambda s: s.number(arguments)) for d in self.long_enough)
 
 
 def symbols_of(specs: Mapping[str, Any]) -> frozenset[str]:
@@ -58,12 +73,28 @@ def with_learnt(equal: Mapping[str, Dim], learnt: Mapping[str, Dim]) -> dict[str
     found = dict(equal)
     for symbol, length in learnt.items():
         base = replace(length, offset=0)
+        if length.name in found:
+            base = _with_facts(base, found[length.name])
+        length = base + length.offset
         found |= {k: base + d.offset for k, d in found.items() if d.name == length.name}
         found |= {k: length + d.offset for k, d in found.items() if d.name == symbol}
-        if base.least:
+        if base.least or base.over:
             found[base.name] = base
         found[symbol] = length
-    return found
+    other = {k: d for k, d in found.items() if d.name != k}
+    return {k: _renamed_facts(d, other) for k, d in found.items()} if other else found
+
+
+def _with_facts(d: Dim, known: Dim) -> Dim:
+    """Return a length with what is known of it besides."""
+    over = tuple(u for u in known.over if not any(_not_less(v, u) for v in d.over))
+    return replace(d, least=max(d.least, known.least), over=(*over, *d.over))
+
+
+def _renamed_facts(d: Dim, names: Mapping[str, Dim]) -> Dim:
+    """Return a length with the lengths that it is not less than under their new names."""
+    over = [lengths.renamed(u, names) for u in d.over]
+    return replace(d, over=tuple(dict.fromkeys(u for u in over if isinstance(u, Dim))))
 
 
 def with_equal(spec: Any, equal: Mapping[str, Dim]) -> Any:
@@ -89,7 +120,12 @@ def taken_as_equal(function: Function) -> tuple[Any, ...] | None:
     return None if equal is None else (function.result["measured"], *equal.items())
 
 
-def places_alike(function: Function) -> list[list[Place]]:
+def taken(function: Function) -> Taken:
+    """Return what was taken for granted of a function's arguments."""
+    return Taken(_places_alike(function), demands(function))
+
+
+def _places_alike(function: Function) -> list[list[Place]]:
     """Return the axes of arguments that were taken as equally long, but for their offsets.
 
     Those of tangents, which are as long as what they belong to, are not asked for.
@@ -104,23 +140,8 @@ def places_alike(function: Function) -> list[list[Place]]:
             continue
         for k, d in enumerate(t.shape or ()):
             if isinstance(d, Dim) and d.name in symbols:
-                least = d.least + d.offset if d.least else 0
-                found.setdefault(d.name, []).append(
-                    Place(leaf.param, leaf.path, k, d.offset, least)
-                )
-    return list(found.values())
-
-
-def fit(groups: Sequence[Sequence[Place]], arguments: Mapping[str, Any]) -> bool:
-    """Whether arguments are as long as was taken for granted."""
-    for group in groups:
-        given = [p for p in group if p.name in arguments]
-        lengths = [np.shape(follow(arguments[p.name], p.path))[p.axis] for p in given]
-        if any(n < p.least for n, p in zip(lengths, given, strict=True)):
-            return False
-        if len({n - p.offset for n, p in zip(lengths, given, strict=True)}) > 1:
-            return False
-    return True
+                found.setdefault(d.name, []).append(Place(leaf.param, leaf.path, k, d.offset))
+    return [group for group in found.values() if len(group) > 1]
 
 
 class Meetings:
@@ -176,21 +197,73 @@ class Meetings:
         if (least_length(length) or 0) >= least or isinstance(length, int):
             return True
         if length.name not in self.symbols:
-            return self._require(length)
+            before = dict(self.learnt)
+            return self._require(length) or self.learnt != before
         self._at_least(length.name, least - length.offset)
         return True
 
     def _require(self, part: Length) -> bool:
-        """Let the array be long enough of which a length is that of a slice between constants."""
+        """Let arrays be so long, and whole numbers so large, that a length is known, and not 1.
+
+        Say whether an array is so long now of which it is the length of a slice between constants.
+        """
         symbol, least = least_for(part) or ("", 0)
         if symbol in self.symbols:
             self._at_least(symbol, least)
+        elif isinstance(part, Dim) and isinstance(part.made, lengths.Cut):
+            for length in lengths.needed(part.made):
+                self._demand(length)
+        elif isinstance(part, Dim) and (part.given or part.made) and may_be_one(part):
+            self._demand(part + -2)
         return symbol in self.symbols
 
     def _at_least(self, symbol: str, least: int) -> None:
         if symbol not in self.paired:
             known = self.learnt.get(symbol)
-            self.learnt[symbol] = Dim(symbol, 0, True, max(least, known.least if known else 0))
+            least, over = max(least, known.least if known else 0), known.over if known else ()
+            self.learnt[symbol] = Dim(symbol, 0, True, least, over)
+
+    def _demand(self, wanted: Length) -> None:
+        """Let a length not be negative, where one array or whole number can see to that."""
+        length = lengths.at_worst(wanted)
+        if length is None or isinstance(length, int):
+            return
+        parts, whole = lengths.parts_of(length), lengths.polynomial(length)
+        if parts.keys() & self.paired or self._renames(parts):
+            return
+        given = [name for name, d in parts.items() if d.given]
+        alone = len(parts) == 1 and whole.degree(*parts) == 1
+        floor = next((d.made for d in parts.values() if isinstance(d.made, lengths.Floor)), None)
+        if alone and floor is not None:
+            # A quotient is 2 or more where twice the divisor goes into what is divided.
+            self._demand(floor.length + floor.by * int(whole.terms.get((), 0)))
+        elif given and alone:
+            times, more = int(whole.terms[tuple(given)]), int(whole.terms.get((), 0))
+            self._learn(parts[given[0]], max(-(more // times), 1) if times > 0 else 0)
+        elif any(not parts[name].least for name in given):
+            for name in given:
+                self._learn(parts[name], 1)
+        else:
+            once = [n for n in parts if whole.degree(n) == 1 == whole.terms.get((n,))]
+            for name in [n for n in once if n in self.symbols][:1]:
+                self._learn(parts[name], lengths.combined("sub", parts[name], length))
+
+    def _renames(self, names: Iterable[str]) -> bool:
+        """Whether one of some lengths has another name from the next reading on."""
+        return any(n in self.learnt and self.learnt[n].name != n for n in names)
+
+    def _learn(self, d: Dim, least: Length | None) -> None:
+        """Keep that a length is not less than another, unless that is known."""
+        known = self.learnt.get(d.name, d)
+        if isinstance(least, int) and least > known.least:
+            self.learnt[d.name] = replace(known, least=least)
+        elif isinstance(least, Dim) and least not in known.over and len(known.over) < MOST:
+            less = [u for u in known.over if not _not_less(least, u)]
+            self.learnt[d.name] = replace(known, over=(*less, least))
+
+
+def _not_less(one: Dim, other: Dim) -> bool:
+    return lengths.surely(lengths.combined("sub", one, other))
 
 
 def watched(r: Reader, specs: dict[str, Any]) -> dict[str, Any]:

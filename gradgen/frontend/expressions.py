@@ -35,7 +35,9 @@ from gradgen.frontend.values import (
     is_static,
     static_value,
 )
+from gradgen.ir import lengths
 from gradgen.ir.nodes import Const, Value
+from gradgen.ir.types import integer
 from gradgen.later import later
 
 
@@ -122,7 +124,10 @@ def _unary(r: Reader, node: ast.UnaryOp) -> Any:
             return Const(FOLD[prim](operand.const))  # type: ignore[operator]
         except TypeError as error:
             r.fail(node, error)
-    return r.hold(r.b.emit(prim, [operand], span=r.span(node)))
+    out = r.b.emit(prim, [operand], span=r.span(node))
+    if prim == "neg" and out.type.kind == "int":
+        out.type = integer(lengths.negated(operand.type.value)) if out.type.weak else out.type
+    return r.hold(out)
 
 
 def _bool_op(r: Reader, node: ast.BoolOp) -> Any:

@@ -25,7 +25,7 @@ from gradgen.frontend.book import Book
 from gradgen.frontend.calls import call_value
 from gradgen.frontend.captured_lists import require_loops
 from gradgen.frontend.entries import KEYS, Entries
-from gradgen.frontend.equal_lengths import fit, keep_learnt, places_alike, watched
+from gradgen.frontend.equal_lengths import keep_learnt, taken, watched
 from gradgen.frontend.inlining import run_body
 from gradgen.frontend.lists import BESIDE, SUBSCRIPT
 from gradgen.frontend.long_lists import require_read_only, with_long_lists
@@ -168,8 +168,9 @@ def pinned_specs(fn: Any, args: Sequence[Any]) -> list[dict[str, Any]]:
 
 def fits(function: Function, fn: Any, args: Sequence[Any]) -> bool:
     """Whether arguments are as long as was taken for granted where a function was read."""
-    groups = places_alike(function)
-    return not groups or fit(groups, bound(signature_of(fn), _spelled_name(fn), args, {}).arguments)
+    needed = taken(function)
+    given = any(needed) and bound(signature_of(fn), _spelled_name(fn), args, {}).arguments
+    return not given or needed.fits(given)
 
 
 def _read_function(

@@ -19,9 +19,9 @@ from gradgen.frontend.objects import class_of, overloaded
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.unbound import merged
 from gradgen.frontend.values import Choice, LocalFunction, Map, Record, Ref, Seq, Static
+from gradgen.ir import lengths
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type
-from gradgen.rules.constructors import arithmetic_on_lengths
 
 BINARY = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Mod: "mod",
@@ -248,7 +248,7 @@ def arithmetic(r: Reader, prim: str, a: Value, b: Value, node: ast.AST) -> Value
         if same is not None:
             return same
     out = r.b.emit(prim, [a, b], span=r.span(node))
-    if out.type.kind == "int":
-        length = arithmetic_on_lengths(prim, a, b)
+    if out.type.kind == "int" and prim in ("add", "sub", "mul", "floordiv"):
+        length = lengths.combined(prim, a.type.value, b.type.value)
         out.type = Type("int", out.type.dtype, (), out.type.weak, length)
     return out

@@ -24,13 +24,18 @@ _fresh = itertools.count()
 class Dim:
     """A symbolic length ``name + offset``.
 
-    ``big`` says that ``name`` is known not to be 1, ``least`` than which number it is not less.
+    ``big`` says that ``name`` is known not to be 1, ``least`` than which number it is not less,
+    ``over`` than which other lengths, ``under`` than which one it is not more.  ``made`` is how it
+    is computed (``lengths``).
     """
 
     name: str
     offset: int = 0
     big: bool = False
     least: int = 0
+    over: tuple[Dim, ...] = ()
+    under: Any = field(default=None, compare=False)
+    made: Any = field(default=None, compare=False)
 
     @property
     def fresh(self) -> bool:
@@ -44,8 +49,14 @@ class Dim:
 
     @property
     def given(self) -> bool:
-        """Whether it is an integer that was passed, which may be negative."""
-        return self.name.startswith("=")
+        """Whether it is an integer that was passed, or made of such, which may be negative."""
+        return self.name.startswith(("=", "?-"))
+
+    @property
+    def symbols(self) -> list[str]:
+        """Its name, and those of which it is made where these tell that it is not 1."""
+        told = self.made and (self.given or self.offset + self.least < 2)
+        return [self.name, *self.made.parts] if told else [self.name]
 
     def __add__(self, k: int) -> Dim:
         return replace(self, offset=self.offset + k)
@@ -62,7 +73,7 @@ def least_length(length: Length) -> int | None:
     """Return a number than which a length is surely not less, None if there is none."""
     if isinstance(length, int):
         return length
-    return None if length.given else length.offset + length.least
+    return None if length.given and not length.least else length.offset + length.least
 
 
 def given_dim(name: str) -> Dim:
@@ -259,7 +270,7 @@ def unlike_lengths(shapes: Iterable[Shape]) -> set[str]:
     for k in range(max(map(len, turned), default=0)):
         dims = {s[k] for s in turned if k < len(s)}
         if len(dims) > 1:
-            out.update(d.name for d in dims if isinstance(d, Dim))
+            out.update(name for d in dims if isinstance(d, Dim) for name in d.symbols)
     return out
 
 

@@ -170,20 +170,6 @@ def integer_type(inputs: list[Value], attrs: Attrs) -> Type:
     return integer()
 
 
-def arithmetic_on_lengths(prim: str, a: Value, b: Value) -> Length | None:
-    """Return the symbolic value of ``a + b`` or ``a - b`` for integers of known symbolic value."""
-    x, y = a.type.value, b.type.value
-    if prim == "sub" and isinstance(y, int):
-        y = -y
-    elif prim != "add":
-        return None
-    if x is None or y is None:
-        return None
-    if isinstance(y, int):
-        return x + y
-    return y + x if isinstance(x, int) else None
-
-
 # A table: an entry is read along its lines.
 # fmt: off
 for _name in ("zeros", "ones", "empty"):

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from gradgen.ir import lengths
 from gradgen.ir.nodes import Const, Value, same_value
 from gradgen.ir.types import Dim, Length, broadcast
 from gradgen.rules.shapes_of import length_of
@@ -21,7 +23,7 @@ ADVANCED = "am"
 CUT = re.compile(r"\?(?P<whole>.+)\[(0?:(?=\d+:\])|-(?=\d+::\]))(?P<count>\d+)::?\]")
 
 # What it calls the length of any slice; bounds that are computed are values.
-OF_SLICE = re.compile(r"\?(?P<whole>.+?)([+-]\d+)?\[(?P<bounds>(-?|v)\d*:(-?|v)\d*:(-?|v)\d*)\]")
+OF_SLICE = re.compile(r"\?(?P<whole>.+?)([+-]\d+)?\[(?P<bounds>[^\[\]]*:[^\[\]]*:[^\[\]]*)\]")
 SLICE = re.compile(r"\?(?P<whole>.+?)(?P<offset>[+-]\d+)?\[(?P<start>-?\d*):(?P<stop>-?\d*):\]")
 
 
@@ -157,6 +159,12 @@ def _sliced(length: Length, bounds: tuple[Value | None, Value | None, Value | No
             return length + (high - low)
         if isinstance(high, Dim) and not isinstance(length, int) and _within(high, length):
             return high + -low
+    if all(v is None or v.type.value is not None for v in (start, stop)):
+        first = 0 if start is None else length_of(start)
+        cut = lengths.sliced(length, first, length if stop is None else length_of(stop))
+        if isinstance(cut, Dim) and isinstance(cut.made, lengths.Cut):
+            return replace(other, made=cut.made)
+        return cut
     return other
 
 
@@ -210,9 +218,9 @@ def follows_from(length: Dim, computed: bool = False) -> bool:
     Bounds of slices are constants, unless they may be ``computed``, of whole numbers perhaps.
     """
     if not length.fresh or length.joined:
-        return not length.given and not length.joined
+        return "=" not in length.name and not length.joined
     cut = OF_SLICE.fullmatch(length.name)
-    if cut is None or ("v" in cut["bounds"] and not computed):
+    if cut is None or (not computed and any(c in cut["bounds"] for c in "v(")):
         return False
     return cut["whole"].isdigit() or follows_from(Dim(cut["whole"]), computed)
 
@@ -233,7 +241,9 @@ def _bound(v: Value | None) -> str:
     """Spell a bound of a slice, so that equal slices of equal lengths have one symbol."""
     if v is None:
         return ""
-    return str(v.const) if isinstance(v, Const) else f"v{v.id}"
+    if isinstance(v, Const):
+        return str(v.const)
+    return f"v{v.id}" if v.type.value is None else f"({v.type.value})"
 
 
 def _within(high: Dim, length: Dim) -> bool:
