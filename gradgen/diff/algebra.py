@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Const, Op, Value
-from gradgen.ir.types import Type, in_double, may_be_one
+from gradgen.ir.types import Type, array, in_double, may_be_one
 from gradgen.rules.places import may_repeat
 from gradgen.rules.registry import PRINTABLE, RULES
 from gradgen.rules.shapes_of import normal_axes
@@ -309,6 +309,10 @@ class Algebra:
             return g
         if like.type.is_scalar or like.type.shape == ():
             return self.emit("scalar", g)
+        if like.type.rank == 1 and (g.type.rank or 0) > 1:
+            flat = self.emit("ravel", g)
+            flat.type = array(flat.type.dtype, like.type.shape)
+            return flat
         return self.emit("reshape_as", g, like)
 
     def fit(self, p: Value, x: Value, y: Value) -> Value:
