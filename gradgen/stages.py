@@ -36,6 +36,7 @@ from gradgen.passes.copies import insert_copies
 from gradgen.passes.crosses import write_out_crosses
 from gradgen.passes.cse import share_common
 from gradgen.passes.dce import remove_dead
+from gradgen.passes.doubles import double_sums
 from gradgen.passes.first_shares import store_first
 from gradgen.passes.hoist import hoist_lengths
 from gradgen.passes.invariants import drop_unchanged
@@ -169,6 +170,7 @@ def _optimise(program: Program) -> None:
         from gradgen.sparse.covered import drop_covered
 
         drop_covered(function)
+    double_sums(function)
     if "div" in operations:
         cancel_quotients(function)
     cancel_roots(function)

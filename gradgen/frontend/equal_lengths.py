@@ -257,9 +257,9 @@ class Meetings:
         known = self.learnt.get(d.name, d)
         if isinstance(least, int) and least > known.least:
             self.learnt[d.name] = replace(known, least=least)
-        elif isinstance(least, Dim) and len(known.over) < MOST:
-            if not any(_not_less(u, least) for u in known.over):
-                less = [u for u in known.over if not _not_less(least, u)]
+        elif isinstance(least, Dim) and not any(_not_less(u, least) for u in known.over):
+            less = [u for u in known.over if not _not_less(least, u)]
+            if len(less) < MOST:
                 self.learnt[d.name] = replace(known, over=(*less, least))
 
 

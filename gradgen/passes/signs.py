@@ -16,6 +16,8 @@ from gradgen.ir.nodes import Const, Function, Op, Value, blocks_of, uses, walk
 # Operations that give the opposite for the opposite.
 ODD = ("sum", "T", "transpose", "expand_dims", "reshape", "ravel", "diag", "diag_view", "diagonal")
 
+PRODUCTS = ("mul", "div", "matmul")
+
 
 def join_signs(function: Function) -> None:
     """Give signs of derivatives to literals and to sums, in place."""
@@ -85,7 +87,7 @@ def _subtract(op: Op, count: dict[Value, int], gone: set[int]) -> None:
 
 def _turn_leading(v: Value, count: dict[Value, int], gone: set[int]) -> bool:
     """Take the sign of the leading factor of a product away; say whether there was one."""
-    while v.op is not None and v.op.prim in ("mul", "div") and _is_own(v.op, v.op.prim, count):
+    while v.op is not None and v.op.prim in PRODUCTS and _is_own(v.op, v.op.prim, count):
         first = v.op.inputs[0]
         if isinstance(first, Const):
             if _is_negative(first):

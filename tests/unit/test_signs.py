@@ -101,3 +101,15 @@ def test_signs_of_tangents() -> None:
     expected = (slope(x + h * v) - slope(x - h * v)) / (2.0 * h)
     np.testing.assert_allclose(made((x,), v), expected, rtol=1e-8)
     assert "-= -" not in made.source and "= -(2.0" not in made.source
+
+
+def test_a_product_of_matrices_is_subtracted() -> None:
+    """The sign of a factor is that of what is added."""
+
+    def loss(x, w):
+        return np.sum(w**2) + np.sum((X - x @ w @ w.T) ** 2)
+
+    (expected,) = complex_gradient(loss, (X, W), (1,))
+    gradient = gradgen.grad(loss, argnums=1)
+    np.testing.assert_allclose(gradient(X, W), expected, rtol=1e-12)
+    assert "+ -" not in gradient.source and "+= -" not in gradient.source
