@@ -11,7 +11,7 @@ import numpy as np
 from gradgen.ir.types import Type, array, broadcast, fresh_dim
 from gradgen.rules.helpers import _cumprod_tangent_along
 from gradgen.rules.registry import Vjp, rule
-from gradgen.rules.shapes_of import Attrs, of_shape, real_of, reduction
+from gradgen.rules.shapes_of import Attrs, normal_axes, of_shape, real_of, reduction
 
 if TYPE_CHECKING:
     from gradgen.diff.algebra import Algebra
@@ -78,7 +78,7 @@ def var_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 def std_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """Divide by the deviation; by 1 where it is rounding alone: a constant has derivative 0."""
     a, axis = op.inputs[0], op.attrs.get("axis")
-    mean = alg.emit("mean", a, axis=axis, keepdims=axis is not None)
+    mean = _mean_beside(alg, a, axis)
     least = 5e-7 if op.out.type.dtype == "float32" else 1e-15
     y = _stretch(alg, op, op.out)
     constant = alg.emit("le", y, alg.mul(least, alg.emit("np.abs", mean)))
@@ -100,7 +100,15 @@ def _over_dof(alg: Algebra, op: Op, g: Value) -> Value:
 
 def _from_mean(alg: Algebra, op: Op) -> Value:
     a, axis = op.inputs[0], op.attrs.get("axis")
-    return alg.sub(a, alg.emit("mean", a, axis=axis, keepdims=axis is not None))
+    return alg.sub(a, _mean_beside(alg, a, axis))
+
+
+def _mean_beside(alg: Algebra, a: Value, axis: Any) -> Value:
+    """Return the mean as it is taken from ``a``; with axes in front as a user would write it."""
+    rank = a.type.rank
+    axes = normal_axes(axis, rank) if axis is not None and rank is not None else ()
+    in_front = bool(axes) and axes == tuple(range(len(axes)))
+    return alg.emit("mean", a, axis=axis, keepdims=axis is not None and not in_front)
 
 
 def cumulative_type(inputs: list[Value], attrs: Attrs) -> Type:
