@@ -101,7 +101,8 @@ class custom_vjp(_Custom):
 
     forward: Callable[..., Any] | None = None
     backward: Callable[..., Any] | None = None
-    # For forward mode, where there is one: ``pushforward(kept, tangents)``.
+    # For forward mode, where there is one: ``pushforward(moving)(kept, tangents)``, where
+    # ``moving`` are the numbers of the arguments that have tangents.
     pushforward: Callable[..., Any] | None = None
     # For a solver: what takes its solution in place of the start, and has the same rules.
     found: custom_vjp | None = None

@@ -252,6 +252,12 @@ def _what_differs(given: Any, like: Any, what: str, of: str) -> str:
     return f"the {what} has a part {spell(given, what, path)}, which the {of} has not"
 
 
+def _kind(v: Any) -> str:
+    """Say what a part is: complex numbers in an array, too, where real ones are asked for."""
+    named = f"a {type(v).__name__}"
+    return f"an array of dtype {v.dtype}" if isinstance(v, np.ndarray) else named
+
+
 def _part(c: Any, v: Any, what: str, of: str) -> Any:
     """Return a number or array of a cotangent in the type of its place."""
     if not isinstance(v, NUMBERS):
@@ -259,7 +265,7 @@ def _part(c: Any, v: Any, what: str, of: str) -> Any:
     kind = np.asarray(c).dtype.kind
     if kind not in "biufc" or (kind == "c" and not np.iscomplexobj(v)):
         raise ArgumentError(
-            f"the {what} has a {type(c).__name__}, where the {of} has a {type(v).__name__}",
+            f"the {what} has {_kind(c)}, where the {of} has {_kind(v)}",
             hint=f"give it numbers, real ones where the {of} is real",
         )
     if np.shape(c) != np.shape(v):

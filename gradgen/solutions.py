@@ -10,6 +10,7 @@ attractive fixed points", 1994; Blondel et al., "Efficient and modular implicit 
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -237,7 +238,7 @@ def _rules(
     from gradgen.products import jvp, vjp
 
     free = tuple(k for k in range(1, count) if k not in fixed)
-    pull, push = vjp(equation, argnums=free), jvp(equation, argnums=free)
+    pull = vjp(equation, argnums=free)
 
     def backward(kept, g):
         z, args = kept
@@ -251,16 +252,24 @@ def _rules(
         _, pullback = pull(z, *args)
         return (None, *_placed(pullback(weight)))
 
-    def pushforward(kept, moves):
-        z, args = kept
-        _, change = push((z, *args), tuple(moves[k] for k in free))
-        if _is_container(z):
-            moved, _ = _shaped(z, np.linalg.solve(jacobian(z, args), -_flat(change, z)))
-            return moved
-        if np.ndim(z) == 0:
-            return divided(change, z, args)
-        solved = np.linalg.solve(jacobian(z, args), -np.ravel(change))
-        return solved if np.ndim(z) == 1 else np.reshape(solved, np.shape(z))
+    @functools.lru_cache(maxsize=64)
+    def pushforward(moving):
+        """Return the forward rule where these arguments have tangents, by their numbers."""
+        chosen = tuple(k for k in free if k in moving) or free
+        push = jvp(equation, argnums=chosen)
+
+        def pushed(kept, moves):
+            z, args = kept
+            _, change = push((z, *args), tuple(moves[k] for k in chosen))
+            if _is_container(z):
+                moved, _ = _shaped(z, np.linalg.solve(jacobian(z, args), -_flat(change, z)))
+                return moved
+            if np.ndim(z) == 0:
+                return divided(change, z, args)
+            solved = np.linalg.solve(jacobian(z, args), -np.ravel(change))
+            return solved if np.ndim(z) == 1 else np.reshape(solved, np.shape(z))
+
+        return pushed
 
     def _placed(cotangents):
         """Put None where an argument has no derivative."""

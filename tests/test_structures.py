@@ -191,6 +191,11 @@ def test_tangents_of_another_structure_are_refused(tangent: Any, words: str) -> 
     assert words in str(error.value)
 
 
+def test_complex_tangents_of_real_arguments_are_named() -> None:
+    with pytest.raises(gradgen.ArgumentError, match="an array of dtype complex128, where the arg"):
+        gradgen.jvp(lambda x: x**2)((X,), 1j * X)
+
+
 def test_the_tangent_of_a_tuple_is_alone_or_in_a_tuple() -> None:
     def product(p: Any) -> Any:
         return p[0] * p[1]

@@ -6,7 +6,7 @@ that are unknowns, and what it does to them is transposed by a sweep of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from pathlib import PurePath
 from typing import Any, NoReturn
 
@@ -66,11 +66,15 @@ def tangents_of(
     function: Function,
     op: Op,
     of: Callable[[Value], Value],
+    moving: Container[Value],
 ) -> list[Value]:
-    """Return the tangents of the results of an operation ``custom``; ``of`` gives its inputs'."""
+    """Return the tangents of the results of an operation ``custom``; ``of`` gives its inputs'.
+
+    ``moving`` are the values that have tangents; those of the others are zero.
+    """
     custom: Custom = op.attrs["custom"]
     if isinstance(custom.function, custom_vjp) and custom.function.pushforward is not None:
-        return _pushed(b, function, custom, op, of)
+        return _pushed(b, function, custom, op, of, moving)
     if custom.function.fun is on_grad:
         raise UnsupportedError(
             "on_grad is about what comes back in reverse, and forward mode has no way back",
@@ -84,11 +88,19 @@ def tangents_of(
 
 
 def _pushed(
-    b: Builder, function: Function, custom: Custom, op: Op, of: Callable[[Value], Value]
+    b: Builder,
+    function: Function,
+    custom: Custom,
+    op: Op,
+    of: Callable[[Value], Value],
+    moving: Container[Value],
 ) -> list[Value]:
     """Return the tangents of the results, by what a reverse rule keeps."""
-    rule = custom.function.pushforward  # type: ignore[union-attr]
     first, second = custom.counts()
+    rest = iter(op.inputs[first + second :])
+    shares = [[next(rest) for _ in leaves(arg)] for arg in custom.args]
+    numbers = tuple(k for k, mine in enumerate(shares) if any(v in moving for v in mine))
+    rule = custom.function.pushforward(numbers)  # type: ignore[union-attr]
     r = _reader(b, function, rule)
     kept = rebuilt(custom.kept, iter(map(r.hold, op.inputs[first : first + second])))
     moves = Seq(_trees(custom, map(r.hold, map(of, op.inputs[first + second :]))))

@@ -189,7 +189,7 @@ class Forward:
 
     def _operation(self, op: Op) -> None:
         if op.prim == "custom":
-            found = tangents_of(self.b, self.function, op, self.of)
+            found = tangents_of(self.b, self.function, op, self.of, self.tangents)
             for v, t in zip(op.outputs, found, strict=True):
                 self._note(v, t)
             return
