@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from gradgen.errors import UnsupportedError
-from gradgen.frontend.caught import Classes, classes_of, kinds_of, with_handlers, with_jumps
+from gradgen.frontend.caught import with_handlers, with_jumps
 from gradgen.frontend.conditions import MATH, is_numpys
 from gradgen.frontend.flow import read
 from gradgen.frontend.jumps import Act, Step, Throw, jumps_of
@@ -24,6 +24,7 @@ from gradgen.frontend.points import Meeting, Point
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Certain, Raised
 from gradgen.frontend.state import restore, snapshot
+from gradgen.frontend.thrown import Classes, classes_of, kinds_of
 from gradgen.frontend.values import Static
 from gradgen.ir.nodes import Block, Const, Op, Value, walk
 from gradgen.rules.registry import RULES
