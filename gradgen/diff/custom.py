@@ -100,7 +100,7 @@ def _pushed(
     rest = iter(op.inputs[first + second :])
     shares = [[next(rest) for _ in leaves(arg)] for arg in custom.args]
     numbers = tuple(k for k, mine in enumerate(shares) if any(v in moving for v in mine))
-    rule = custom.function.pushforward(numbers)  # type: ignore[union-attr]
+    rule = custom.function.pushforward(numbers)  # type: ignore[union-attr, misc]
     r = _reader(b, function, rule)
     kept = rebuilt(custom.kept, iter(map(r.hold, op.inputs[first : first + second])))
     moves = Seq(_trees(custom, map(r.hold, map(of, op.inputs[first + second :]))))
