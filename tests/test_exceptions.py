@@ -265,3 +265,14 @@ def test_the_first_exception_is_the_one_that_is_raised(function: Callable[..., A
     for gradient in [*made, gradgen.grad(gradgen.grad(function))]:
         with pytest.raises(type(expected.value)):
             gradient(0.0)
+
+
+@pytest.mark.parametrize("key", [None, abs])
+def test_extremes_of_a_list_that_stayed_empty(key: Callable[..., Any] | None) -> None:
+    def loss(x):
+        rows = [v if key is not None else (v, v) for v in x if v > 100.0]
+        best = max(rows, key=key)
+        return (best if key is not None else best[0]) + x[0]
+
+    with pytest.raises(ValueError, match=r"max\(\) arg is an empty sequence"):
+        gradgen.grad(loss)(np.array([1.0, 2.0]))

@@ -26,7 +26,7 @@ from gradgen.frontend.records import expanded
 from gradgen.frontend.signals import FOR
 from gradgen.frontend.special import callee_name, no_more, special
 from gradgen.frontend.tables import filled, made_dict, refuse_more
-from gradgen.frontend.unbound import merged
+from gradgen.frontend.unbound import merged, raise_where
 from gradgen.frontend.values import (
     Generator,
     Iteration,
@@ -161,9 +161,6 @@ for item in rest:
 """
 
 
-BY_KEY = "compare numbers: key=lambda item: item[0]"
-
-
 @special(max, min)
 def _extremum(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     name = callee_name(node)
@@ -178,22 +175,33 @@ def _extremum(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         if not isinstance(items, Seq):
             length = r.b.emit("len", [r.read(items)])
             return choose(
-                r, node, length, lambda: _best(r, node, name, items, key), lambda: default
+                r, node, length, lambda: _best(r, node, name, items, key, False), lambda: default
             )
     return _best(r, node, name, items, key)
 
 
-def _best(r: Reader, node: ast.AST, name: str, items: Seq | Ref, key: Any) -> Any:
+def _best(
+    r: Reader, node: ast.AST, name: str, items: Seq | Ref, key: Any, empty: bool = True
+) -> Any:
+    """Return the largest or smallest item by a key; ``empty``: there may be none, which raises."""
     if isinstance(items, Seq) and not items.items:
         r.fail(node, ValueError(f"{name}() arg is an empty sequence"))
     if isinstance(key, Static) and key.obj is None:
-        return _best_number(r, node, name, items)
+        return _best_number(r, node, name, items, empty)
     if isinstance(items, Seq):
         first, rest = items.items[0], Seq(items.items[1:], list)
     else:
+        if empty:
+            _require_items(r, node, name, items)
         first, rest = _first_and_rest(r, node, items)
     text = BEST.format(sign=">" if name == "max" else "<")
     return run_text(r, node, text, "best", first=first, rest=rest, key=key)
+
+
+def _require_items(r: Reader, node: ast.AST, name: str, items: Ref) -> None:
+    span = r.span(node)
+    none = r.b.emit("eq", [r.b.emit("len", [r.read(items)]), Const(0)], span=span)
+    raise_where(r, ValueError(f"{name}() arg is an empty sequence"), none, span)
 
 
 def _first_and_rest(r: Reader, node: ast.AST, items: Ref) -> tuple[Any, Any]:
@@ -207,13 +215,13 @@ def _first_and_rest(r: Reader, node: ast.AST, items: Ref) -> tuple[Any, Any]:
     return both.items[0], both.items[1]
 
 
-def _best_number(r: Reader, node: ast.AST, name: str, items: Seq | Ref) -> Any:
+def _best_number(r: Reader, node: ast.AST, name: str, items: Seq | Ref, empty: bool) -> Any:
     if isinstance(items, Ref):
         v = r.read(items)
         if v.type.kind != "list" and v.type.rank != 1:
             r.refuse(node, f"the builtin {name} of a {v.type}", f"use np.{name}")
         if v.type.item is not None and v.type.item.kind == "list":
-            r.refuse(node, f"{name} of tuples or lists of computed numbers", BY_KEY)
+            return _best(r, node, name, items, borrowed(python.itself, r.span(node)), empty)
         return r.b.emit(f"py_{name}", [v], span=r.span(node))
     out, *rest = items.items
     if all(map(is_static, items.items)):

@@ -159,7 +159,15 @@ def integers_among_floats(x, y):
     return x[1] * items[0] + y[0] * sorted([0, 0.5, x[0]])[0] + sorted([3, x[2], True])[-1]
 
 
+def extremes_of_appended_rows(x, least):
+    """Of tuples of which there are as many as the numbers make."""
+    rows = [(v * v, k) for k, v in enumerate(x) if v > least]
+    (a, k), b = min(rows), max(rows)
+    return a * (k + 1) + b[0] ** 2 * b[1]
+
+
 EXAMPLE_ARGS = {
+    "extremes_of_appended_rows": lambda: (np.array([1.0, 0.5, 2.0, 0.7]), 0.6),
     "integers_among_floats": lambda: (X.copy(), Y.copy()),
     "places_by_value": lambda: (X.copy(),),
     "places_sorted_in_place": lambda: (X.copy(), Y.copy()),
