@@ -396,3 +396,17 @@ def test_an_array_of_records_is_refused_with_its_columns() -> None:
     with pytest.raises(gradgen.ArgumentError, match="records, with the fields k, x") as caught:
         gradgen.grad(lambda w, rows: w * np.sum(rows["x"]))(1.0, rows)
     assert "rows.dtype.names" in str(caught.value)
+
+
+def test_a_caught_exception_in_a_text_is_refused_with_a_way_out() -> None:
+    def loss(x):
+        try:
+            if x < 1.0:
+                raise ValueError("low")
+        except ValueError as error:
+            print("skipped", error)
+        return x * x
+
+    with pytest.raises(gradgen.UnsupportedError, match="the caught ValueError in a text") as caught:
+        gradgen.grad(loss)(0.5)
+    assert "write the message itself" in str(caught.value)

@@ -15,6 +15,7 @@ from gradgen.frontend.values import (
     Choice,
     Map,
     Poison,
+    Record,
     Ref,
     Seq,
     Static,
@@ -174,6 +175,9 @@ def spelled(r: Reader, value: Any, node: ast.AST, holes: list[Value]) -> ast.exp
         return ast.Dict([ast.Constant(k) for k in held], items)
     if isinstance(value, Poison):
         raise value.error
+    if isinstance(value, Record) and issubclass(value.kind, BaseException):
+        way = "write the message itself there, or what is known of it"
+        r.refuse(node, f"the caught {describe(value)} in a text", way)
     r.refuse(node, f"a {describe(value)} in a text", "write its numbers out")
 
 
