@@ -89,3 +89,29 @@ def test_mismatched_lengths_fail_as_in_python() -> None:
     for f in (blocks, gradgen.grad(blocks)):
         with pytest.raises(ValueError, match="broadcast"):
             f(x, y, 3)
+
+
+def test_a_slice_that_ends_before_it_begins() -> None:
+    """It is empty, and what meets it is stretched to nothing."""
+
+    def loss(x, y, k):
+        return np.sum(y[-1:0] * x[k : k + 1]) + np.sum(y[-1:] * x[:k]) + np.sum(x**2)
+
+    args = 0.5 + RNG.uniform(size=4), 0.5 + RNG.uniform(size=3), 2
+    got = gradgen.grad(loss, argnums=(0, 1))(*args)
+    for found, expected in zip(got, complex_gradient(loss, args, (0, 1)), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-13)
+
+
+def test_a_quotient_of_a_length_decides_what_is_stretched() -> None:
+    """What cannot be tested where the text begins is not taken for granted."""
+
+    def loss(x, y):
+        n, m = len(x), len(y)
+        return np.sum((x[n - m : n // 2] - x[m - 1 : 0]) ** 2) + np.sum(x[n - m : n // 2] * y[:1])
+
+    for n, m in ((6, 4), (8, 5), (3, 3), (9, 6)):
+        args = 0.5 + RNG.uniform(size=n), 0.5 + RNG.uniform(size=m)
+        got = gradgen.grad(loss, argnums=(0, 1))(*args)
+        for found, expected in zip(got, complex_gradient(loss, args, (0, 1)), strict=True):
+            np.testing.assert_allclose(found, expected, rtol=1e-13)

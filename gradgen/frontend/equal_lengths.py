@@ -231,13 +231,11 @@ class Meetings:
         parts, whole = lengths.parts_of(length), lengths.polynomial(length)
         if parts.keys() & self.paired or self._renames(parts):
             return
+        if not all(d.given or name in self.symbols for name, d in parts.items()):
+            return  # the text could not test it
         given = [name for name, d in parts.items() if d.given]
         alone = len(parts) == 1 and whole.degree(*parts) == 1
-        floor = next((d.made for d in parts.values() if isinstance(d.made, lengths.Floor)), None)
-        if alone and floor is not None:
-            # A quotient is 2 or more where twice the divisor goes into what is divided.
-            self._demand(floor.length + floor.by * int(whole.terms.get((), 0)))
-        elif given and alone:
+        if given and alone:
             times, more = int(whole.terms[tuple(given)]), int(whole.terms.get((), 0))
             self._learn(parts[given[0]], max(-(more // times), 1) if times > 0 else 0)
         elif any(not parts[name].least for name in given):

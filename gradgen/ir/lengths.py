@@ -78,21 +78,37 @@ def of_index(number: int, start: Value, stop: Value, step: Value) -> Length | No
 
 
 def at_worst(d: Length) -> Length | None:
-    """Return what is not negative where a length is never, without loop indices; None: not seen."""
+    """Return what is not negative where a length is never, of arguments alone; None: not seen."""
     whole, parts = polynomial(d), dict(parts_of(d))
+    if len(parts) == 1 and (exact := _quotient_alone(whole, *parts.values())) is not None:
+        return exact
     for name, part in sorted(parts.items()):
         if part.under is None:
             continue
         if not whole.degree(name) or _mixed(whole, name):
             return None
         added = any(c > 0 for t, c in whole.terms.items() if name in t)
-        if added and not name.startswith(INDEX):
-            continue
-        least: Length = part.over[0] if part.over else part.least
-        limit = least if added else part.under
+        limit = _lowest(part) if added else part.under
         whole = whole.put(name, polynomial(limit))
         parts |= parts_of(limit)
     return _length(whole.whole(), parts)
+
+
+def _quotient_alone(whole: Polynomial, d: Dim) -> Length | None:
+    """Return what is not negative where a multiple of a quotient is large enough."""
+    times, more = int(whole.terms.get((d.name,), 0)), int(whole.terms.get((), 0))
+    if not isinstance(d.made, Floor) or whole.degree(d.name) != 1 or times <= 0:
+        return None
+    # It is 2 or more where twice the divisor goes into what is divided.
+    return combined("sub", d.made.length, d.made.by * -(more // times))
+
+
+def _lowest(d: Dim) -> Length | Computed:
+    """Return what a loop index, or a quotient, is never less than."""
+    if isinstance(d.made, Floor):
+        of, by = d.made.length, d.made.by
+        return Computed((polynomial(of) - (by - 1)) * Polynomial.one_over(by), parts_of(of))
+    return d.over[0] if d.over else d.least
 
 
 def _mixed(whole: Polynomial, name: str) -> bool:

@@ -174,6 +174,8 @@ def _within_least(length: Length, low: Any, high: Any) -> int | None:
         return None
     least = length.least + length.offset
     if low < 0:
+        if high == 0:
+            return 0  # from near the end to before the first entry
         high = 0 if high == length else high
         known = isinstance(high, int) and high <= 0 and -low <= least
         return max(high - low, 0) if known else None
