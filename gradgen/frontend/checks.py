@@ -269,7 +269,8 @@ def _checks(operands: list[ast.expr], risks: Any, step: ast.stmt) -> list[ast.st
     tokens = tuple(Token() for _ in risks)
     steps: list[ast.stmt] = []
     for (find, kind, what), of in zip(risks, tokens, strict=True):
-        error = ast.Call(ast.Name(hidden(kind), ast.Load()), [ast.Constant(what)], [])
+        said = operands[1] if kind is KeyError else ast.Constant(what)
+        error = ast.Call(ast.Name(hidden(kind), ast.Load()), [said], [])
         steps.append(Check(ast.Tuple(operands, ast.Load()), [ast.Raise(error)], [], find, of))
     return [*steps, Sure(step=step, checks=tokens)]
 

@@ -15,6 +15,7 @@ import numpy as np
 from gradgen.errors import GradgenError, Span, UnsupportedError
 from gradgen.frontend.branches import condition
 from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.jumps import is_thrown
 from gradgen.frontend.points import End, Point, links
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Certain, Raised
@@ -41,7 +42,7 @@ def raise_statement(r: Reader, s: ast.Raise, rest: Point) -> Point:
     """Read a ``raise``: nothing follows it on this path."""
     if s.exc is None:
         r.refuse(s, "raise without an exception", "name the exception")
-    made = evaluate(r, s.exc) if isinstance(s.exc, ast.Name) else None
+    made = evaluate(r, s.exc) if isinstance(s.exc, ast.Name) and _is_known(r, s.exc) else None
     if made is not None and _is_made(made):
         _raise_again(r, s, made, None)
         return ended(r, rest)
@@ -49,6 +50,13 @@ def raise_statement(r: Reader, s: ast.Raise, rest: Point) -> Point:
     error = spelling.error(s.exc)
     text = ast.unparse(ast.Raise(error, None))
     return _raised(r, text, spelling.holes, r.span(s), rest)
+
+
+def _is_known(r: Reader, name: ast.Name) -> bool:
+    """Whether a name of the user's is read, or what a handler caught on this path."""
+    if is_thrown(name.id) and name.id not in r.frame.names:
+        r.refuse(name, "raise of what another path caught", "raise Class(message)")
+    return True
 
 
 def _is_made(value: Any) -> bool:

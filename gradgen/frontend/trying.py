@@ -134,7 +134,7 @@ def _ended(r: Reader, s: ast.Try, steps: list[ast.stmt]) -> list[ast.stmt]:
     """Return statements of a ``try`` with those of its ``finally`` before each jump out."""
     if not steps or not s.finalbody or getattr(s, "gradgen_leaves", False):
         return steps
-    key = (id(steps[0]), len(steps))
+    key = (id(steps[0]), len(steps), id(s.finalbody[0]))
     return with_last(r, key, steps, s.finalbody, own=getattr(s, "gradgen_kinds", ()))
 
 
