@@ -7,33 +7,36 @@ the same factors.  The text is shorter, and what was multiplied need not be kept
 from __future__ import annotations
 
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Block, Const, Function, Op, Value, replace_uses
+from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of, replace_uses
 
 DEEP = 3  # products in products that are looked through
 
 
 def double_sums(function: Function) -> None:
-    """Write sums of two equal products as one, in place; in loops, what is kept decides."""
-    block = function.body
-    made: list[Op] = []
+    """Write sums of two equal products as one, in place.
+
+    In loops and branches, only products of the sweep are taken apart: what they read is kept.
+    """
     instead: dict[Value, Value] = {}
-    for op in block.ops:
-        doubled = _doubled(op)
-        if doubled is None:
-            made.append(op)
-        else:
-            instead[op.out] = doubled[0]
-            made += doubled[1]
-    if instead:
+    for block in blocks_of(function.body):
+        made: list[Op] = []
+        for op in block.ops:
+            doubled = _doubled(op, everything=block is function.body)
+            if doubled is None:
+                made.append(op)
+            else:
+                instead[op.out] = doubled[0]
+                made += doubled[1]
         block.ops = made
-        replace_uses(block, instead)
+    if instead:
+        replace_uses(function.body, instead)
 
 
-def _doubled(op: Op) -> tuple[Value, list[Op]] | None:
+def _doubled(op: Op, everything: bool) -> tuple[Value, list[Op]] | None:
     """Return what stands for a sum of two equal products, and the operations that make it."""
     if op.prim != "add" or not op.reverse or op.out.type.dtype not in ("float64", "float32"):
         return None
-    (times, one), (again, other) = map(_factors, op.inputs)
+    (times, one), (again, other) = (_factors(v, everything) for v in op.inputs)
     same = sorted(v.id for v in one) == sorted(v.id for v in other) and times == again
     # An entry of another kind, or another shape, would be that of the product.
     if not one or not same or any(v.type.dtype != op.out.type.dtype for v in one):
@@ -48,11 +51,11 @@ def _doubled(op: Op) -> tuple[Value, list[Op]] | None:
     return (product, b.block.ops) if product.type == op.out.type else None
 
 
-def _factors(v: Value, depth: int = DEEP) -> tuple[float, list[Value]]:
+def _factors(v: Value, everything: bool, depth: int = DEEP) -> tuple[float, list[Value]]:
     """Return a product as a constant and the other factors, in order."""
     if isinstance(v, Const):
         return (v.const, []) if type(v.const) is float else (1.0, [v])
-    if v.op is None or v.op.prim != "mul" or not depth:
+    if v.op is None or v.op.prim != "mul" or not depth or not (everything or v.op.reverse):
         return 1.0, [v]
-    (a, one), (b, other) = (_factors(side, depth - 1) for side in v.op.inputs)
+    (a, one), (b, other) = (_factors(side, everything, depth - 1) for side in v.op.inputs)
     return a * b, one + other
