@@ -6,6 +6,7 @@ import copy
 import enum
 import subprocess
 import sys
+from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 
 import gradgen
+from tests.references import assert_trees_close
 
 X = np.array([0.7, -0.4])
 
@@ -319,3 +321,28 @@ def test_defaults_are_known_in_nested_derivatives() -> None:
     h = 1e-4
     expected = [(inner(X + h * e) - inner(X - h * e)) / (2 * h) @ [1.0, -2.0] for e in np.eye(2)]
     np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_ordered_dicts() -> None:
+    """As parameters of layers often come; what is asked of their class is refused."""
+
+    def network(layers, x):
+        for layer in layers.values():
+            x = np.tanh(x @ layer["w"] + layer["b"])
+        return np.sum(x**2)
+
+    def by_class(layers, x):
+        return np.sum(x) * (2.0 if isinstance(layers, OrderedDict) else 1.0) * layers["a"]
+
+    rng = np.random.default_rng(4)
+    shapes = {"one": (3, 4), "two": (4, 2)}
+    layers = {k: {"w": rng.normal(size=s), "b": rng.normal(size=s[1])} for k, s in shapes.items()}
+    x = rng.normal(size=(5, 3))
+    gradient = gradgen.grad(network)
+    found, expected = gradient(OrderedDict(layers), x), gradient(layers, x)
+    assert list(found) == ["one", "two"]
+    assert_trees_close(found, expected, 1e-14)
+    product = gradgen.hvp(network)((OrderedDict(layers), x), OrderedDict(layers))
+    assert_trees_close(product, gradgen.hvp(network)((layers, x), layers), 1e-14)
+    with pytest.raises(gradgen.UnsupportedError, match="a dict of another class"):
+        gradgen.grad(by_class)(OrderedDict(a=1.0), x)

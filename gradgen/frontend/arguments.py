@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+from collections import OrderedDict
 from typing import Any
 
 import numpy as np
@@ -51,12 +52,16 @@ MAX_DEPTH = 50
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """The structure of a container argument: its class, its keys and the specs of its items."""
+    """The structure of a container argument: its class, its keys and the specs of its items.
+
+    ``ordered``: it is an ``OrderedDict``, which is a dict here.
+    """
 
     kind: Any
     keys: tuple[Any, ...]
     items: tuple[Any, ...]
     open: bool = False
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +134,9 @@ def spec_of(value: Any, name: str = "argument", depth: int = 0, seen: tuple[int,
     if kind in (tuple, list) or (isinstance(value, tuple) and hasattr(value, "_fields")):
         items = tuple(spec_of(v, f"{name}[{k}]", depth + 1, seen) for k, v in enumerate(value))
         return Container(kind, tuple(range(len(items))), items)
-    if kind is dict:
+    if kind is dict or kind is OrderedDict:
         items = tuple(spec_of(v, f"{name}[{k!r}]", depth + 1, seen) for k, v in value.items())
-        return Container(kind, tuple(value), items)
+        return Container(dict, tuple(value), items, ordered=kind is OrderedDict)
     if kind is range:
         return _range_spec(integer(), integer(), value.step)
     if is_taken_apart(kind):
@@ -280,6 +285,8 @@ def enter(
     if owner is not None:
         owner.fields, box = items, owner
     elif spec.kind is dict:
+        if spec.ordered:
+            r.book.made.note(OrderedDict)
         box = Map(items, (name, path) if spec.open else None, given=True)
     r.given[box.id] = name, path
     return box, leaves

@@ -7,6 +7,7 @@ column, not one for each number.
 from __future__ import annotations
 
 import dataclasses
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -33,7 +34,7 @@ def key_of(value: Any) -> Any:
         return value.dtype, len(shape)
     if kind is tuple or kind is list:
         return kind, len(value), _key_of_items(value)
-    if kind is dict:
+    if kind is dict or kind is OrderedDict:
         return kind, tuple(value), *map(key_of, value.values())
     return spec_of(value)
 
