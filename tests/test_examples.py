@@ -16,6 +16,8 @@ from tests.checks import blocked_import
 from tests.tiers import corpus, one_in, sampled
 
 ROWS = 3
+# Losses that catch what divisions of Python's numbers raise, and NumPy's do not.
+CATCHING = ("lang_partly_tried", "lang_raised_again")
 
 
 @pytest.mark.parametrize("case", [*one_in(20, corpus()), *one_in(80, sampled())])
@@ -26,7 +28,7 @@ def test_batch_is_one_after_the_other(case: Case) -> None:
         pytest.skip("the arguments have no names")
     if "'A'" in case.name or "'K'" in case.name:
         pytest.skip("the order is that of memory, which a stack of examples does not keep")
-    if "type(" in case.name:
+    if "type(" in case.name or case.module in CATCHING:
         pytest.skip("an entry of an array is a number of NumPy's, not one of Python's")
     chosen = tuple(
         k for k in case.argnums if isinstance(args[k], float | np.ndarray) and np.size(args[k])

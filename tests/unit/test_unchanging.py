@@ -75,7 +75,7 @@ def test_gradient_and_second_order(loss: Any, backend: str) -> None:
     ("loss", "again", "kept"),
     [
         (scaled, "exp = np.exp(w[1])", "exp_saved"),
-        (descended, "(d_w / (1 - 0.9 ** t)) @ (0.1 * x.T)", "difference_saved"),
+        (descended, "d_w / (1 - 0.9 ** t) @ (0.1 * x.T)", "difference_saved"),
         (of_places, "e = e_saved[i]", "np.exp"),
     ],
 )
