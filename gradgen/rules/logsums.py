@@ -11,6 +11,7 @@ import numpy as np
 from gradgen.diff.algebra import Algebra
 from gradgen.ir.nodes import Const, Op, Value
 from gradgen.ir.types import Type, broadcast, promote
+from gradgen.rules.complexes import is_complex
 from gradgen.rules.helpers import _unbroadcast
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, elementwise, inexact_of, of_shape, reduced_shape
@@ -32,8 +33,11 @@ def signed_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
 
 def _terms(a, y, axis, keepdims):
     """Return the share of each exponential in their sum; none of them has one where all are 0."""
-    least = -1e38 if np.result_type(y) == np.float32 else -1e308
-    return np.exp(a - np.maximum(_beside(y, axis, keepdims), least))
+    least = -1e38 if np.result_type(y) in (np.float32, np.complex64) else -1e308
+    beside = _beside(y, axis, keepdims)
+    if np.iscomplexobj(beside):
+        return np.exp(a - np.where(np.isinf(beside), least, beside))
+    return np.exp(a - np.maximum(beside, least))
 
 
 def _beside(v, axis, keepdims):
@@ -50,9 +54,7 @@ def logsumexp_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
         return _of_unknown_rank(alg, op, g, i)
     like = max(op.inputs, key=lambda v: v.type.rank or 0)
     axis, keepdims = op.attrs.get("axis"), op.attrs.get("keepdims", False)
-    # Where all terms are zero, none of them has a share.
-    least = Const(-1e38 if op.out.type.dtype == "float32" else -1e308)
-    y = alg.unreduce(alg.emit("maximum", op.out, least), like, axis, keepdims)
+    y = alg.unreduce(_not_below(alg, op.out), like, axis, keepdims)
     terms = alg.emit("exp", alg.sub(a, y))
     share = alg.mul(alg.unreduce(g, like, axis, keepdims), terms)
     if not factors:
@@ -64,11 +66,21 @@ def logsumexp_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     return alg.fit(share, op.inputs[i], share)
 
 
+def _not_below(alg: Algebra, y: Value) -> Value:
+    """Return the logarithm, from which no term has a share where all are zero."""
+    least = -1e38 if y.type.dtype in ("float32", "complex64") else -1e308
+    if is_complex(y):
+        # A number is of one type, whichever it is.
+        least_of_its_kind = complex(least) if y.type.is_scalar else least
+        return alg.where(alg.emit("isinf", y), Const(least_of_its_kind), y)
+    return alg.emit("maximum", y, Const(least))
+
+
 def _of_unknown_rank(alg: Algebra, op: Op, g: Value, i: int) -> Value:
     """Let broadcasting find the share of each term; numbers count as arrays of length 1."""
     a, *factors = op.inputs
     axis, keepdims = op.attrs.get("axis"), op.attrs.get("keepdims", False)
-    y = alg.emit("maximum", op.out, Const(-1e308))
+    y = _not_below(alg, op.out)
     if axis is not None and not keepdims:
         y, g = (alg.emit("expand_dims", v, axis=axis) for v in (y, g))
     share = alg.mul(g, alg.emit("exp", alg.sub(a, y)))
@@ -140,12 +152,13 @@ _SUM: dict[str, Any] = {
 }
 rule(
     "logsumexp", sum_type, callables=["scipy.special.logsumexp"],
-    vjp=logsumexp_vjp, narrow=True, tangent=_logsumexp_tangent, **_SUM,
-    samples=tuple(f"scipy.special.logsumexp({c})" for c in (
-        "x3", "x23, axis=1", "x23, -1, keepdims=True", "x234, axis=(0, -1)", "x234, (2, 0)",
-        "x23, axis=None, keepdims=True", "x", "x, keepdims=True", "x, 0", "xf23, axis=0", "xs23, 0",
-        "x3, b=p3", "x23, axis=1, b=p3", "x3, 0, p23",
-        "x23, b=p23, axis=0, keepdims=True", "x1", "x3, b=p")),
+    vjp=logsumexp_vjp, narrow=True, tangent=_logsumexp_tangent, of_complex="analytic", **_SUM,
+    samples=tuple(f"scipy.special.logsumexp({c}" for c in (
+        "x3)", "x23, axis=1)", "x23, -1, keepdims=True)", "x234, axis=(0, -1))",
+        "x234, (2, 0))", "x23, axis=None, keepdims=True)", "x)", "x, keepdims=True)", "x, 0)",
+        "xf23, axis=0)", "xs23, 0)", "x3, b=p3)", "x23, axis=1, b=p3)", "x3, 0, p23)",
+        "x23, b=p23, axis=0, keepdims=True)", "x1)", "x3, b=p)",
+        "x23 + 1j * y23, axis=1).imag", "x3 * 2j, b=p3 - 1j, keepdims=True).real")),
 )
 rule(
     "signed_logsumexp", signed_types, spelling="scipy.special.logsumexp", outputs=("y", "sign"),

@@ -25,6 +25,8 @@ from gradgen.rules import (  # noqa: F401  (these fill the table)
     special,
     special_orders,
     special_pairs,
+    spectra_of_products,
+    spectral_intervals,
     spectral_parts,
     structured,
     voigt,

@@ -43,8 +43,6 @@ from gradgen.rules.shapes_of import Attrs, of_shape, refuse_unless
 
 def scipy_eigh_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
     """Return the types of eigenvalues and eigenvectors, of all of them."""
-    whole = attrs.get("subset_by_value") is None
-    refuse_unless(whole, "eigenvalues in an interval", "take them from all")
     refuse_unless(attrs.get("type", 1) == 1, "a problem of another type", "put it as type 1")
     return eigh_types(inputs[:1], attrs)
 
@@ -177,15 +175,24 @@ def _svd_s_tangent(t_a, a):
 
 def eigenvalues_only(options: Attrs) -> str:
     """Return the operation for what is asked for: only the eigenvalues, or a part of all."""
-    part = options.get("subset_by_index") is not None
-    if options.get("eigvals_only"):
-        return "eigh_w_part" if part else "eigh_w"
-    return "eigh_part" if part else ""
+    kind = "eigh_w" if options.get("eigvals_only") else "eigh"
+    more = _kind_of_problem(options)
+    return kind + more if more or kind == "eigh_w" else ""
 
 
 def part_of_values(options: Attrs) -> str:
     """Return the operation for a part of the eigenvalues."""
-    return "eigvalsh_part" if options.get("subset_by_index") is not None else ""
+    more = _kind_of_problem(options)
+    return f"eigvalsh{more}" if more else ""
+
+
+def _kind_of_problem(options: Attrs) -> str:
+    """Return how the names of operations end for a problem of products, or a part of the values."""
+    if options.get("type", 1) in (2, 3):
+        return "_of_product"
+    if options.get("subset_by_value") is not None:
+        return "_within"
+    return "_part" if options.get("subset_by_index") is not None else ""
 
 
 def values_only(options: Attrs) -> str:
