@@ -18,7 +18,7 @@ from gradgen.ir.polynomials import Polynomial
 from gradgen.ir.types import Dim, Length, may_be_one
 
 INDEX, OF_INDEX, SIGNED = "?@", "?+", "?-"  # names of loop indices, and of what is made of them
-MOST_TERMS = 12  # of a polynomial that is kept as a length
+MOST_TERMS, DEGREE, LARGEST = 12, 4, 10**6  # of a polynomial that is kept as a length
 MANY = 32  # ways of replacing lengths by what they are not less than
 
 
@@ -218,6 +218,8 @@ def _length(whole: Polynomial, parts: Mapping[str, Dim]) -> Length | None:
     offset = int(whole.terms.get((), 0))
     terms = {t: c for t, c in whole.terms.items() if t}
     if len(terms) > MOST_TERMS or not whole.is_whole():
+        return None
+    if any(len(t) > DEGREE or not -LARGEST <= c <= LARGEST for t, c in terms.items()):
         return None
     if not terms:
         return offset
