@@ -41,6 +41,7 @@ CHOSEN = [
     Case("lang_unpacked", "decay"),
     Case("lang_unpacked", "of_logarithms"),
     Case("lang_stepped_iterators", "pairs_by_next"),
+    Case("lang_letters", "aligned"),
     Case("lang_computed_slices", "network"),
     Case("lang_computed_slices", "all_lags"),
     Case("lang_computed_slices", "convolved"),

@@ -10,6 +10,7 @@ from typing import Any
 
 from gradgen.frontend import (
     branches,
+    letters,
     lists,
     pointers,
     records,
@@ -90,6 +91,9 @@ def _of_objects(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
 
 def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
     """Return the value of one comparison."""
+    of_letters = letters.compared(r, node, op, left, right)
+    if of_letters is not None:
+        return of_letters
     if isinstance(left, Choice):
         return branches.distribute(
             r, node, left, lambda option: compare_two(r, node, op, option, right)

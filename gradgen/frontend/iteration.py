@@ -21,6 +21,7 @@ from gradgen.frontend.iterables import (
     perhaps,
     shorter,
 )
+from gradgen.frontend.letters import over_letters
 from gradgen.frontend.lists import alike, as_list, held, over_list, whole
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sections import meet
@@ -144,7 +145,8 @@ def iteration_of(r: Reader, node: ast.expr, live: bool = False, some: bool = Fal
             return _over_dict(r, node, value, "keys", live, some)
         if live and isinstance(value, Seq) and value.kind is list and value.grown is None:
             return late_items(value)
-        return _over(r, value, node, live)
+        of_text = over_letters(r, node, value) if live else None
+        return of_text or _over(r, value, node, live)
     callee = evaluate(r, node.func)
     if isinstance(callee, Static) and makes_iteration(callee):
         return BUILDERS[callee.obj](Given(r, node, live))

@@ -72,7 +72,7 @@ def _raise_again(r: Reader, s: ast.Raise, made: Any, where: Value | None) -> Non
     """Raise an exception that was made before, ``where`` a test holds."""
     made = r.settled(made)
     if isinstance(made, Choice):
-        test = made.test if where is None else r.b.emit("and", [where, made.test])
+        test = made.test if where is None else r.b.emit("bitand", [where, made.test])
         _raise_again(r, s, made.then, test)
         _raise_again(r, s, made.other, where)
         return

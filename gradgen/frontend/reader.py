@@ -67,6 +67,8 @@ class Reader(Sharing):
         self.arrays: dict[str, Any] = {}
         self.top = block
         self.short_loops: dict[Value, ast.AST] = {}
+        self.letters: dict[int, tuple[Any, Value]] = {}  # choices of letters, and their codes
+        self.codes: dict[tuple[Block, str], Value] = {}  # those of whole texts
         self.open_loops: list[ast.AST | None] = []  # those around; None for one of many turns
         self.counters: list[str] = []  # what the indices of those are called
         self.expansions: dict[Any, Any] = {}

@@ -14,6 +14,7 @@ from gradgen.frontend.branches import distribute, on_each
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.identities import key_of
 from gradgen.frontend.indices import Index, index_of, parse_index, subscript_value
+from gradgen.frontend.letters import letter
 from gradgen.frontend.listed import taken
 from gradgen.frontend.lists import held, is_list, item, like
 from gradgen.frontend.objects import class_of, invoked, special_method
@@ -200,6 +201,10 @@ def _fail_at_number(r: Reader, node: ast.AST, number: Value) -> NoReturn:
 
 
 def _computed_item(r: Reader, node: ast.AST, owner: Any, key: Any) -> Any:
+    if isinstance(owner, Static) and isinstance(owner.obj, str) and isinstance(key, Value):
+        of_text = letter(r, node, owner.obj, key)
+        if of_text is not None:
+            return of_text
     found = picked(r, node, owner, key)
     if isinstance(found, Ref):
         return load_index(r, found, index_of(r, key, node), node)
