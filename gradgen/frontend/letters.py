@@ -55,9 +55,12 @@ def _codes(r: Reader, node: ast.AST, text: str) -> Value:
     if (r.top, text) not in r.codes:
         b = Builder(Block())
         b.span = r.span(node)
-        r.codes[r.top, text] = b.emit("array", [Const(ord(c)) for c in text], "letters")
-        first = next((k for k, op in enumerate(r.top.ops) if op.prim != "leaf"), len(r.top.ops))
+        codes = b.emit("array", [Const(ord(c)) for c in text], "letters")
+        before = {v.op for v in r.codes.values()}
+        ops = enumerate(r.top.ops)
+        first = next((k for k, op in ops if op.prim != "leaf" and op not in before), len(r.top.ops))
         r.top.ops[first:first] = b.block.ops
+        r.codes[r.top, text] = codes
     return r.codes[r.top, text]
 
 

@@ -17,8 +17,8 @@ def aligned_value_and_grad(s, t, match, gap):
             "aligned_value_and_grad is made for s 'ACGTACGAAC'  t 'ACTTCGACT'  match float  gap float"
         )
     # --- forward --------------------------------------------------------
-    letters = np.array([65, 67, 84, 84, 67, 71, 65, 67, 84])  # lang_letters.py:16
-    letters_1 = np.array([65, 67, 71, 84, 65, 67, 71, 65, 65, 67])
+    letters = np.array([65, 67, 71, 84, 65, 67, 71, 65, 65, 67])  # lang_letters.py:16
+    letters_1 = np.array([65, 67, 84, 84, 67, 71, 65, 67, 84])
     best = np.zeros((11, 10))                           # lang_letters.py:11
     arange = np.arange(11)                              # lang_letters.py:12
     best[:, 0] = -gap * arange
@@ -27,7 +27,7 @@ def aligned_value_and_grad(s, t, match, gap):
     total_saved = np.empty((11, 10))                    # lang_letters.py:17
     for i in range(1, 11):                              # lang_letters.py:14
         for j in range(1, 10):                          # lang_letters.py:15
-            score = match if letters_1[i - 1] == letters[j - 1] else -match  # lang_letters.py:16
+            score = match if letters[i - 1] == letters_1[j - 1] else -match  # lang_letters.py:16
             total = best[i - 1, j - 1] + score          # lang_letters.py:17
             total_saved[i, j] = total
             best[i, j] = max(max(total, best[i - 1, j] - gap), best[i, j - 1] - gap)
@@ -57,7 +57,7 @@ def aligned_value_and_grad(s, t, match, gap):
             d_gap -= d_difference_1
             d_best[i - 1, j] += d_difference_1
             d_best[i - 1, j - 1] += d_score
-            if letters_1[i - 1] == letters[j - 1]:      # lang_letters.py:16
+            if letters[i - 1] == letters_1[j - 1]:      # lang_letters.py:16
                 d_match += d_score
             else:
                 d_match -= d_score
