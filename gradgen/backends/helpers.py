@@ -9,11 +9,12 @@ import numpy as np
 def _exactly(y, dtype, rank):
     """Return a contiguous array, which has to be of this kind of dtype and this rank.
 
-    Real numbers are complex ones, too: NumPy has such eigenvalues where none is complex.
+    Real numbers are complex ones, too: NumPy has such eigenvalues where none is complex.  So are
+    whole zeros: it counts so where there is nothing to weigh.
     """
     y = np.asarray(y)
     kinds = "fc" if np.dtype(dtype).kind == "c" else np.dtype(dtype).kind
-    if y.dtype.kind not in kinds or y.ndim != rank:
+    if (y.dtype.kind not in kinds and np.any(y)) or y.ndim != rank:
         raise TypeError(f"got {y.dtype} of rank {y.ndim}, not {dtype.__name__} of rank {rank}")
     return np.ascontiguousarray(y, dtype=dtype)
 

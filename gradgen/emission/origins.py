@@ -11,8 +11,18 @@ from typing import Any, NamedTuple
 from gradgen.emission.printer import Comment, Docstring
 from gradgen.errors import ArgumentError, Span, shown
 
-# A division by what an array has of entries or rows.
-LENGTH = re.compile(r"/ (len\([^/]*\)|[^/]+\.(size|shape\[-?\d+\]))$")
+# What an array has of entries or rows, perhaps less what ``ddof=`` takes off, and a division by it.
+COUNT = r"(?:len\([^/]*?\)|[^/ ]+\.(?:size|shape\[-?\d+\])|\d+\.0)"
+FREEDOM = rf"(?:{COUNT}(?: - [\d.]+)?|max\({COUNT} - [\d.]+, 0\))"
+BY_A_LENGTH = re.compile(rf"/ (?:({FREEDOM})|\(({FREEDOM})\)|([a-z_]\w*))$")
+FEW = {
+    "no": ("has no entries at this call, and its derivative divides by its length",
+           "skip empty batches, or pass at least one entry"),
+    "one": ("has no entries at this call, and its derivative is one of them",
+            "skip empty batches, or pass at least one entry"),
+    "ddof": ("has no more entries at this call than ddof= takes off, and its derivative divides "
+             "by how many more they are", "pass more entries, or a smaller ddof="),
+}  # fmt: skip
 Position = tuple[int, int, int, int]
 
 
@@ -29,7 +39,7 @@ def note_origin(error: BaseException, program: Any, code: types.CodeType) -> Non
     Raises
     ------
     ArgumentError
-        In its place, where only the derivative divides by the length of what has no entries.
+        In its place, where only the derivative needs more entries than there are.
     """
     line = _compiled_line(error, code)
     position = _position(error, code)
@@ -43,13 +53,9 @@ def note_origin(error: BaseException, program: Any, code: types.CodeType) -> Non
         error.add_note(f"{program.function.span}: in {name!r}; {unknown}")
     if origin is None:
         return
-    if origin.reverse and position is not None and _by_a_length(error, program.text, position):
-        raise ArgumentError(
-            "an array in this line has no entries at this call, and its derivative divides by "
-            "its length",
-            origin.span,
-            "skip empty batches, or pass at least one entry",
-        ) from None
+    if origin.reverse and (few := _too_few(error, program.text, position)):
+        what, way_out = FEW[few]
+        raise ArgumentError(f"an array in this line {what}", origin.span, way_out) from None
     what = f"in the derivative of this line of {name!r}" if origin.reverse else f"in {name!r}"
     error.add_note("\n".join([f"{origin.span}: {what}", *shown(origin.span)]))
 
@@ -89,16 +95,27 @@ def _position(error: BaseException, code: types.CodeType) -> Position | None:
     return line, column, end_line, end_column
 
 
-def _by_a_length(error: BaseException, text: str, position: Position) -> bool:
-    """Whether a division by a length failed at a piece of the text."""
+def _too_few(error: BaseException, text: str, position: Position | None) -> str:
+    """Return what is asked of an array that has too few entries for it, if that failed here."""
+    if isinstance(error, IndexError) and str(error).endswith("with size 0"):
+        return "one"
+    if not isinstance(error, ZeroDivisionError) or position is None:
+        return ""
+    found = BY_A_LENGTH.search(_piece(text, position))
+    divisor = found and (found[1] or found[2])
+    if found and not divisor:
+        made = re.search(rf"^ *{found[3]} = ({FREEDOM})(?:  .*)?$", text, re.MULTILINE)
+        divisor = made and made[1]
+    return "" if not divisor else "ddof" if " - " in divisor else "no"
+
+
+def _piece(text: str, position: Position) -> str:
+    """Return a piece of the text, in one line."""
     line, column, end_line, end_column = position
-    if not isinstance(error, ZeroDivisionError):
-        return False
     rows = [row.encode() for row in text.splitlines()[line - 1 : end_line]]
     rows[-1] = rows[-1][:end_column]
     rows[0] = rows[0][column:]
-    piece = " ".join(row.decode().strip() for row in rows)
-    return LENGTH.search(piece) is not None
+    return " ".join(row.decode().strip() for row in rows)
 
 
 def _compiled_line(error: BaseException, code: types.CodeType) -> int | None:

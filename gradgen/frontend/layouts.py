@@ -69,6 +69,38 @@ def _in_fortran_order(v: Value) -> bool:
     return v.op is not None
 
 
+def shared(r: Reader, ref: Ref, prim: str, operands: list[Value]) -> Any:
+    """Return what NumPy reshapes without a copy, or nothing where nobody knows whether it can.
+
+    Where the layout decides, the program asks for it: in C order it is a view.
+    """
+    base = r.read(ref)
+    if _may_copy(ref, base, prim, operands, {}):
+        asked = _as_given(r, ref, base)
+        of_argument = asked is not None and asked.op is not None and asked.op.prim == "leaf"
+        if asked is None or (r.book.compiled and not of_argument):
+            return None
+        name = ref.storage.name or "an array"
+        what = f"a view of {name}" if ref.steps else name
+        _require_c_order(r, asked, f"{what} is not in C order where copy=False reshapes it")
+        steps = composed(ref.steps, Step(prim, tuple(operands), {}))
+        value = r.b.emit(prim, [base, *operands])
+        whole = r.versions[ref.storage]
+        return value if value.type.is_scalar else Ref(ref.storage, steps, value, whole)
+    return view(r, ref, prim, operands, {})
+
+
+def _may_copy(
+    ref: Ref, base: Value, prim: str, operands: list[Value], attrs: dict[str, Any]
+) -> bool:
+    """Whether it depends on the layout if NumPy makes a view: a copy, for some."""
+    same = in_c_order(ref) and (prim != "asfortranarray" or base.type.rank == 1)
+    if RULES[prim].alias != "maybe" or same:
+        return False
+    split = prim in ("reshape", "reshape_as") and base.type.rank == 1  # whatever its step
+    return not split and not _keeps_lengths(base, prim, operands, attrs)
+
+
 def view(r: Reader, ref: Ref, prim: str, operands: list[Value], attrs: dict[str, Any]) -> Any:
     """Return a view of what a reference holds; an element, where that is a number.
 
@@ -76,16 +108,18 @@ def view(r: Reader, ref: Ref, prim: str, operands: list[Value], attrs: dict[str,
     function is read again with a test here, which the program makes: in C order it is a view.
     """
     base = r.read(ref)
-    same = in_c_order(ref) and (prim != "asfortranarray" or base.type.rank == 1)
-    maybe = RULES[prim].alias == "maybe" and not same
-    maybe = maybe and not _keeps_lengths(base, prim, operands, attrs)
+    maybe = _may_copy(ref, base, prim, operands, attrs)
     place: tuple[Any, ...] = ()
     usual = prim in VIEWS and base.type.kind == "array" and all(map(_keeps_order, ref.steps))
     asked = _as_given(r, ref, base) if maybe and usual and not ref.storage.contiguous else None
     if asked is not None:
         place = (*r.call_path, "view", prim, r.b.span)
         if place in r.precise:
-            _require_c_order(r, ref.storage, asked, prim)
+            name = ref.storage.name or "an array"
+            why = f"so a write to its {prim} would be lost: "
+            way = f"copy it first, as in np.ascontiguousarray({name})"
+            what = f"{name} is not in C order in memory, and {why}{way}"
+            _require_c_order(r, asked, what)
             maybe = False
             # On no way past this place is it otherwise.
             ref.storage.contiguous |= r.b.block is r.top and not ref.steps
@@ -131,13 +165,8 @@ def _keeps_lengths(base: Value, prim: str, operands: list[Value], attrs: dict[st
     return before == after or len(before) <= 1 >= len(after)
 
 
-def _require_c_order(r: Reader, storage: Storage, value: Value, prim: str) -> None:
+def _require_c_order(r: Reader, value: Value, what: str) -> None:
     ordered = r.b.emit("c_contiguous", [value])
-    name = storage.name or "an array"
-    what = (
-        f"{name} is not in C order in memory, and so a write to its {prim} would be lost: "
-        f"copy it first, as in np.ascontiguousarray({name})"
-    )
     text = f"raise ValueError({what!r})"
     r.b.append("raise_if", [r.b.emit("not", [ordered])], [], span=r.b.span, attrs={"text": text})
 

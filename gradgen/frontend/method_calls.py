@@ -17,7 +17,7 @@ from gradgen.frontend.layouts import perhaps_shared
 from gradgen.frontend.numpy_calls import clip
 from gradgen.frontend.places import array_of, choose, compress, is_none, nonzero, put, take
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.reshaping import copied, in_order, raveled
+from gradgen.frontend.reshaping import in_shape, raveled
 from gradgen.frontend.special import no_more
 from gradgen.frontend.stores import overwrite, whole, write
 from gradgen.frontend.values import Ref, Seq, Static, is_static, static_value
@@ -45,7 +45,7 @@ def _reshape_method(
 ) -> Any:
     order, copy = kwargs.pop("order", None), kwargs.pop("copy", None)
     no_more(r, node, kwargs)
-    return copied(r, node, in_order(r, node, owner, args, order), copy)
+    return in_shape(r, node, owner, args, order, copy)
 
 
 def _flattened(prim: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.frontend import layouts as layouts_of
 from gradgen.frontend.bindings import call_rule, is_number_of_numpy
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
@@ -25,17 +26,35 @@ def _reshape(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
     order = argument(r, node, args, kwargs, 2, "order")
     copy = kwargs.pop("copy", None)
     no_more(r, node, kwargs)
-    return copied(r, node, in_order(r, node, args[0], [shape], order), copy)
+    return in_shape(r, node, args[0], [shape], order, copy)
 
 
-def copied(r: Reader, node: ast.AST, out: Any, copy: Any) -> Any:
-    """Return a reshaped array as ``copy=`` says: where it is true, in memory of its own."""
+def in_shape(r: Reader, node: ast.AST, owner: Any, shape: list[Any], order: Any, copy: Any) -> Any:
+    """Return a reshaped array as ``copy=`` says: in memory of its own, or in that of another."""
     given = getattr(copy, "const", None)
     if not is_none(copy) and not isinstance(given, bool):
         r.refuse(node, "reshape with a copy= that is computed", "give True, or leave it out")
     if given is False:
-        r.refuse(node, "reshape with copy=False", "leave it out")
+        return _in_the_same_memory(r, node, owner, shape, order)
+    out = in_order(r, node, owner, shape, order)
     return r.hold(r.b.emit("copy", [r.read(out)]), True) if given else out
+
+
+def _in_the_same_memory(r: Reader, node: ast.AST, owner: Any, shape: list[Any], order: Any) -> Any:
+    """Return an array in another shape as NumPy does it without a copy."""
+    name = order_of(r, node, order, owner)
+    out = None
+    if isinstance(owner, Ref) and not any(isinstance(s, UnknownShape) for s in shape):
+        lengths = [v for s in shape for v in shape_inputs(r, s, node)]
+        if name == "C":
+            out = layouts_of.shared(r, owner, "reshape", lengths)
+        elif name == "F":
+            turned = layouts_of.shared(r, r.view(owner, "T", [], {}), "reshape", lengths[::-1])
+            out = r.view(turned, "T", [], {}) if isinstance(turned, Ref) else turned
+    if out is None:
+        what = "reshape with copy=False of an array whose layout in memory is not known"
+        r.refuse(node, what, "leave it out, for a copy where NumPy needs one")
+    return out
 
 
 def in_order(r: Reader, node: ast.AST, owner: Any, shape: list[Any], order: Any) -> Any:

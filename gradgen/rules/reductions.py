@@ -95,7 +95,9 @@ def spread_type(inputs: list[Value], attrs: Attrs) -> Type:
 def _over_dof(alg: Algebra, op: Op, g: Value) -> Value:
     count = alg.count(op.inputs[0], op.attrs.get("axis"))
     ddof = op.attrs.get("ddof", 0)
-    return alg.div(g, alg.sub(count, ddof) if ddof else count)
+    freedom = alg.sub(count, ddof) if ddof else count
+    # NumPy divides by no less than nothing.
+    return alg.div(g, alg.emit("max2", freedom, 0) if ddof > 1 else freedom)
 
 
 def _from_mean(alg: Algebra, op: Op) -> Value:

@@ -253,6 +253,8 @@ CALLS = (
     "np.stack([xf3, xf3], dtype=float, casting='safe')",
     "np.stack(x234, axis=-1)",
     "np.power.accumulate(p23, axis=-1)",
+    "scipy.special.entr(p23, out=np.ones((2, 3)), where=k23)",
+    "scipy.special.kl_div(p3, p, where=k23, out=np.zeros((2, 3)))",
     "np.power.reduce(p23, axis=0, initial=p, where=k23)",
     "np.power.reduceat(p23, [0, 2, 1], axis=-1)",
     "np.arctan2.reduce(xe, initial=y, keepdims=True)",
