@@ -92,7 +92,7 @@ def integration(c, x, axis, held):
         if beyond == "periodic":
             return refused("the integral of a periodic spline", "integrate over one period")
         if b < a:
-            return -1 * integral(c, x, b, a, beyond)
+            return np.asarray(-1 * integral(c, x, b, a, beyond))
         return integral(c, x, a, b, beyond)
 
     return integrate
@@ -102,9 +102,9 @@ def integral(c, x, a, b, beyond):
     """Return the sum of the integrals over pieces, from the first point to the second."""
     if x[-1] < x[0]:
         raise ValueError("the integral over breakpoints that descend is not supported")
-    total = np.zeros(np.shape(c)[2:])
+    total = 0.0 if np.ndim(c) == 2 else np.zeros(np.shape(c)[2:])
     if not beyond and (a < x[0] or b > x[-1]):
-        return total + np.nan
+        return np.asarray(total + np.nan)
     first, last = _piece_of(x, np.asarray(a)), _piece_of(x, np.asarray(b))
     for k in range(first, last + 1):
         start = a - x[k] if k == first else 0.0

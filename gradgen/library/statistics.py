@@ -58,7 +58,8 @@ def quantile(a, q, axis=None, out=None, overwrite_input=False, method="linear", 
         picked = np.reshape(picked, (-1,) + (1,) * np.ndim(a))
     elif keepdims:
         picked = np.expand_dims(picked, axis + 1 if axis >= 0 else axis)
-    return picked[0] if np.ndim(q) == 0 else picked
+    # Of what is weighted NumPy makes an array without axes, not a number.
+    return np.asarray(picked[0]) if np.ndim(q) == 0 else picked
 
 
 @reads("np.percentile",
