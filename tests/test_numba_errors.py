@@ -151,3 +151,14 @@ def test_half_precision_is_refused() -> None:
         gradgen.grad(of_mask, backend="numba")(x)
     expected = gradgen.grad(of_quotients)(x, k)
     assert np.array_equal(gradgen.grad(of_quotients, backend="numba")(x, k), expected)
+
+
+def beyond_its_axes(x):
+    return np.sum(np.quantile(x, 0.4, weights=np.ones(3), method="inverted_cdf", axis=1))
+
+
+def test_axes_that_an_array_does_not_have() -> None:
+    with pytest.raises(np.exceptions.AxisError):
+        gradgen.grad(beyond_its_axes)(np.ones(3))
+    with pytest.raises(gradgen.UnsupportedError, match="axes that an array of rank 1"):
+        gradgen.grad(beyond_its_axes, backend="numba")(np.ones(3))

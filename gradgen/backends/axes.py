@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import Op, Value
 from gradgen.ir.types import array
 from gradgen.rules.registry import RULES
@@ -25,6 +26,7 @@ def order_axes(op: Op) -> None:
     if not rank:
         return
     if op.prim in VIEWS:
+        _require_axes(op, rank)
         op.prim, op.attrs = _by_order(op.prim, op.attrs, rank)
     path: list[tuple[str, int, dict[str, Any]]] = []
     for prim, count, attrs in op.attrs.get("path", ()):
@@ -33,6 +35,15 @@ def order_axes(op: Op) -> None:
         path.append((prim, count, attrs))
     if path:
         op.attrs = {**op.attrs, "path": tuple(path)}
+
+
+def _require_axes(op: Op, rank: int) -> None:
+    """Refuse axes that the array does not have: NumPy raises an error then."""
+    moved = (op.attrs.get(key, ()) for key in ("source", "destination"))
+    axes = [k for given in moved for k in (given if isinstance(given, tuple) else (given,))]
+    if not all(-rank <= axis < rank for axis in axes):
+        what = f"np.moveaxis of axes that an array of rank {rank} does not have"
+        raise UnsupportedError(what, op.span, "name axes that the array has")
 
 
 def _by_order(prim: str, attrs: dict[str, Any], rank: int) -> tuple[str, dict[str, Any]]:
