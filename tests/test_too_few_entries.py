@@ -74,3 +74,18 @@ def counts_of_nothing(x):
 def test_bincount_of_nothing(backend: str) -> None:
     gradient = gradgen.grad(counts_of_nothing, backend=backend)(X)
     np.testing.assert_array_equal(gradient, [0.0, 5.0, 0.0])
+
+
+def some_less_more(x):
+    return np.var(x, ddof=5, where=x > 2.0)
+
+
+def covariance_less_more(x):
+    return np.cov(x, ddof=5)
+
+
+@pytest.mark.parametrize("loss", [some_less_more, covariance_less_more])
+def test_no_finite_gradient_of_an_infinite_value(loss: Callable[..., Any]) -> None:
+    value, gradient = gradgen.value_and_grad(loss)(X)
+    assert value == loss(X) == np.inf
+    assert not np.isfinite(gradient[2])

@@ -177,7 +177,7 @@ def _centred(a, where, mean, axis):
 def _freedom(a, where, axis, ddof, correction):
     """Return by what a sum of squares is divided."""
     less = ddof if correction is None else correction
-    return _count(a, where, axis) - less if less else _count(a, where, axis)
+    return np.maximum(_count(a, where, axis) - less, 0) if less else _count(a, where, axis)
 
 
 def _moment_shares(g, a, where, mean, axis, ddof, correction, keepdims):
