@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradgen.frontend.branches import condition
-from gradgen.frontend.iterables import Perhaps, current
+from gradgen.frontend.iterables import Late, Perhaps, current
 from gradgen.frontend.jumps import Act, Again, Step, Unless
 from gradgen.frontend.points import Point
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.targets import assign_to
 from gradgen.frontend.unbound import is_there
-from gradgen.frontend.values import Iteration
+from gradgen.frontend.values import Iteration, Map, Record, Ref, Seq
 from gradgen.ir.nodes import Block, Const
 from gradgen.syntax import nodes_in
 
@@ -81,7 +81,24 @@ def written_out(r: Reader, s: ast.For, items: list[Any], rest: Point) -> Point:
     last = items[-1:]  # a list that grew in the last turn would not have ended here
     last = [item.item if isinstance(item, Perhaps) else item for item in last]
     check = [Act(lambda r: [current(r, item, s.iter) for item in last], silent=True)]
+    # What the next items are has a name: the body may write to it in a loop of its own.
+    hidden = f"items of {s.lineno}:{s.col_offset}"
+    boxes = [box for item in items for box in _boxes(item)]
+    if boxes:
+        r.frame.names[hidden] = Seq(boxes)
+        rest = Point([Act(lambda r: r.frame.names.pop(hidden, None), silent=True)], rest)
     return _chained(r, s, [_head(s, item, k) for k, item in enumerate(items)], rest, check)
+
+
+def _boxes(item: Any) -> list[Any]:
+    """Return the arrays and containers that an item is, or is found in."""
+    if isinstance(item, Perhaps):
+        return _boxes(item.item)
+    if isinstance(item, Late):
+        return [item.box]
+    if isinstance(item, Seq):
+        return [box for part in item.items for box in _boxes(part)]
+    return [item] if isinstance(item, Ref | Record | Map) else []
 
 
 def _chained(
