@@ -208,7 +208,7 @@ def one_by_one(r: Reader, node: ast.AST, value: Generator | Lazy) -> Over:
 
 
 def _thunk(r: Reader, item: Any, node: ast.AST, work: Callable[[Any], Any]) -> Thunk:
-    return Thunk(lambda: work(current(r, item, node)))
+    return Thunk(lambda: work(current(r, item, node)), item)
 
 
 @special(map)

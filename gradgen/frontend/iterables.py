@@ -73,9 +73,10 @@ class Late:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Thunk:
-    """An item that is computed when the loop comes to it."""
+    """An item that is computed, of what is ``held``, when the loop comes to it."""
 
     make: Callable[[], Any]
+    held: Any
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,7 +191,7 @@ def _over_items(r: Reader, value: Any, node: ast.AST) -> Over:
     length = as_value(r, invoked(r, node, value, "__len__"), node)
     element = lambda i: invoked(r, node, value, "__getitem__", i)  # noqa: E731
     if isinstance(length, Const):
-        return [Thunk(functools.partial(element, Const(k))) for k in range(length.const)]
+        return [Thunk(functools.partial(element, Const(k)), value) for k in range(length.const)]
     return Iteration(length, element)
 
 

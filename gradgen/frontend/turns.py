@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradgen.frontend.branches import condition
-from gradgen.frontend.iterables import Late, Perhaps, current
+from gradgen.frontend.iterables import Late, Perhaps, Thunk, current
 from gradgen.frontend.jumps import Act, Again, Step, Unless
 from gradgen.frontend.points import Point
 from gradgen.frontend.reader import Reader
@@ -92,8 +92,8 @@ def written_out(r: Reader, s: ast.For, items: list[Any], rest: Point) -> Point:
 
 def _boxes(item: Any) -> list[Any]:
     """Return the arrays and containers that an item is, or is found in."""
-    if isinstance(item, Perhaps):
-        return _boxes(item.item)
+    if isinstance(item, Perhaps | Thunk):
+        return _boxes(item.item if isinstance(item, Perhaps) else item.held)
     if isinstance(item, Late):
         return [item.box]
     if isinstance(item, Seq):

@@ -72,10 +72,24 @@ def nested(m, r):
     return np.sum(m * r)
 
 
+def mapped(m, r):
+    for value in map(lambda q: q[0, 1], [r, m]):
+        for _ in range(2):
+            m *= 1.0 + 0.1 * value
+    return np.sum(m * m)
+
+
+def generated(m, r):
+    for value in (q[0, 1] for q in (r, m)):
+        for _ in range(2):
+            m *= 1.0 + 0.1 * value
+    return np.sum(m * m)
+
+
 def _args():
     rng = np.random.default_rng(5)
     return 0.5 + rng.uniform(size=(3, 3)), 0.5 + rng.uniform(size=(3, 3))
 
 
-NAMES = ["over_a_tuple", "over_a_named_list", "over_a_dict", "zipped", "over_objects"]
-EXAMPLE_ARGS = dict.fromkeys([*NAMES, "until_a_break", "nested"], _args)
+NAMES = ["over_a_tuple", "over_a_named_list", "over_a_dict", "zipped", "mapped", "generated"]
+EXAMPLE_ARGS = dict.fromkeys([*NAMES, "over_objects", "until_a_break", "nested"], _args)
