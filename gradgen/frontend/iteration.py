@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -22,7 +23,7 @@ from gradgen.frontend.iterables import (
     shorter,
 )
 from gradgen.frontend.letters import over_letters
-from gradgen.frontend.lists import alike, as_list, held, over_list, whole
+from gradgen.frontend.lists import alike, as_list, held, is_list, over_list, whole
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sections import meet
 from gradgen.frontend.values import (
@@ -40,6 +41,7 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Const, Value
+from gradgen.syntax import nodes_in
 
 Builder = Callable[["Given"], Over]
 BUILDERS: dict[Any, Builder] = {}
@@ -134,6 +136,9 @@ def builder(*callables: Any) -> Callable[[Builder], Builder]:
     return register
 
 
+ONE_BY_ONE = (itertools.takewhile, itertools.dropwhile, itertools.filterfalse)
+
+
 def iteration_of(r: Reader, node: ast.expr, live: bool = False, some: bool = False) -> Over:
     """Return what a loop over this expression runs over.
 
@@ -159,7 +164,23 @@ def iteration_of(r: Reader, node: ast.expr, live: bool = False, some: bool = Fal
     # A cycle by nature: a loop may run over what a call returns.
     from gradgen.frontend.calls import called
 
+    if live and isinstance(callee, Static) and any(callee.obj is f for f in ONE_BY_ONE):
+        require_no_arrays(r, node, [v for arg in node.args for v in _named_in(r, arg)])
     return _over(r, called(r, node, callee), node, live)
+
+
+def _named_in(r: Reader, node: ast.AST) -> list[Any]:
+    """Return what the names in an expression stand for, and what is in it, but no vectors."""
+    found = [r.frame.names.get(n.id) for n in nodes_in(node) if isinstance(n, ast.Name)]
+    kept = [h for h in found if not isinstance(h, Ref) or r.read(h).type.rank != 1]
+    return [v for h in kept for v in (h.items if isinstance(h, Seq) else [h])]
+
+
+def require_no_arrays(r: Reader, node: ast.AST, items: list[Any]) -> None:
+    """Refuse arrays that an iterator finds when the loop comes to them: the body may write."""
+    if any(isinstance(item, Ref) and not is_list(r, item) for item in items):
+        what = "a loop over arrays that an iterator finds as it goes"
+        r.refuse(node, what, "loop over a list of them, list(...), which is made before")
 
 
 def _is_dict(r: Reader, node: ast.expr) -> bool:

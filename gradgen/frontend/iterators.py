@@ -14,7 +14,7 @@ from gradgen.frontend import lists
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.indices import Index
 from gradgen.frontend.iterables import Over, Thunk, as_positions, counted, current, over_value
-from gradgen.frontend.iteration import Given, builder, iteration_of
+from gradgen.frontend.iteration import Given, builder, iteration_of, require_no_arrays
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.subscripts import load_index
 from gradgen.frontend.values import Iteration, Ref, Seq, Static, static_value
@@ -159,7 +159,10 @@ def _accumulate(given: Given) -> Over:
     def step(a: Any, b: Any) -> Any:
         return binary(r, plus, a, b) if how is None else call_value(r, node, how, [a, b], {})
 
-    return list(itertools.accumulate(items, step, initial=first))
+    made = list(itertools.accumulate(items, step, initial=first))
+    if given.live and len(made) > 1:
+        require_no_arrays(r, node, made)
+    return made
 
 
 @builder(itertools.starmap)
@@ -174,6 +177,9 @@ def _starmap(given: Given) -> Over:
     def result(item: Any) -> Any:
         return call_value(r, node, function, sequence_items(r, item, node), {})
 
+    if isinstance(over, list) and given.live:
+        # The function is called when the loop comes to its turn.
+        return [Thunk(lambda v=v: result(current(r, v, node)), v) for v in over]  # type: ignore[misc]
     if isinstance(over, list):
         return [result(current(r, item, node)) for item in over]
     return Iteration(over.length, lambda i: result(over.element(i)), arrays=over.arrays)
@@ -187,7 +193,11 @@ def _islice(given: Given) -> Over:
         parts = slice(*bounds)
         each = [functools.partial(over.element, Const(k)) for k in range(parts.stop or 0)]
         # Items that are passed over are taken, too, and in their order.
-        over = [one() for one in each] if parts.start or parts.step else [*map(Thunk, each)]
+        over = (
+            [one() for one in each]
+            if parts.start or parts.step
+            else [Thunk(one, None) for one in each]
+        )
     return list(itertools.islice(given.known(over), *bounds))
 
 
