@@ -276,3 +276,33 @@ def test_extremes_of_a_list_that_stayed_empty(key: Callable[..., Any] | None) ->
 
     with pytest.raises(ValueError, match=r"max\(\) arg is an empty sequence"):
         gradgen.grad(loss)(np.array([1.0, 2.0]))
+
+
+def raised_again(x, k):
+    """Which of three exceptions is raised again, under a condition, the path decides."""
+    try:
+        if x < 0.5:
+            raise ValueError("small")
+        elif x < 1.0:
+            raise KeyError("middle")
+        elif x < 1.5:
+            raise IndexError("large")
+        y = x**2
+    except (ValueError, KeyError, IndexError) as error:
+        if k * x > 0.2:
+            raise error
+        y = 3.0 * x
+    return y * x
+
+
+@pytest.mark.parametrize("x", [0.1, 0.3, 0.7, 1.2, 2.0])
+def test_one_of_several_exceptions_is_raised_again(x: float) -> None:
+    gradient = gradgen.value_and_grad(raised_again)
+    value, slope = gradient(x, 0.0)
+    assert value == raised_again(x, 0.0)
+    assert slope == pytest.approx((6.0 * x) if x < 1.5 else 3.0 * x**2)
+    if 0.2 < x < 1.5:
+        with pytest.raises((ValueError, KeyError, IndexError)) as expected:
+            raised_again(x, 1.0)
+        with pytest.raises(type(expected.value)):
+            gradient(x, 1.0)
