@@ -80,12 +80,10 @@ def header_of(program: Any) -> str:
         *_wrapped(f"{DIFFERENTIATED}{', '.join(map(str, active))}", "                 "),
     ]
     rows = batch_names(options.batch, list(program.whole))
-    for label, found in (("Held constant:   ", held), ("Batched:         ", program.batched)):
-        if found:
-            lines += _wrapped(f"{label}{', '.join(found)}", "                 ")
-    lines += _wrapped(f"{TYPES}{specialisation(function)}", "                 ")
-    if where := bounds(function):
-        lines += _wrapped(f"{BOUNDS}{where}", "                 ")
+    fields = {"Held constant:   ": ", ".join(held), "Batched:         ": ", ".join(program.batched)}
+    fields |= {TYPES: specialisation(function), BOUNDS: bounds(function)}
+    for label, text in fields.items():
+        lines += _wrapped(label + text, "                 ") if text else []
     needs = "Needs only NumPy."
     if not origin.result["reader"].frame.source.generated:
         target = _target(program)

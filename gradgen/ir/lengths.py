@@ -162,16 +162,13 @@ def surely(d: Length | None, least: int = 0) -> bool:
     return bound is not None and bound >= least
 
 
-def sliced(length: Length, low: Length, high: Length) -> Length:
-    """Return how many entries a slice has: exactly, where its bounds are surely in order.
-
-    Otherwise a name for it says what is cut from what.
-    """
+def sliced(length: Length, low: Length, high: Length) -> Length | Cut:
+    """Return how many entries a slice has, where its bounds are surely in order, or what it is."""
     start, stop = (_from_the_end(length, d) for d in (low, high))
     sure = (start, _between(start, stop), _between(stop, length))
     if all(map(surely, sure)):
         return sure[1]  # type: ignore[return-value]
-    return Dim(f"?{length}[{low}:{high}]", made=Cut(length, low, high))
+    return Cut(length, low, high)
 
 
 def needed(cut: Cut) -> list[Length]:

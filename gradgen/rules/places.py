@@ -162,9 +162,7 @@ def _sliced(length: Length, bounds: tuple[Value | None, Value | None, Value | No
     if all(v is None or v.type.value is not None for v in (start, stop)):
         first = 0 if start is None else length_of(start)
         cut = lengths.sliced(length, first, length if stop is None else length_of(stop))
-        if isinstance(cut, Dim) and isinstance(cut.made, lengths.Cut):
-            return replace(other, made=cut.made)
-        return cut
+        return replace(other, made=cut) if isinstance(cut, lengths.Cut) else cut
     return other
 
 

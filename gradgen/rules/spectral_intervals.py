@@ -16,7 +16,7 @@ from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type, fresh_dim
 from gradgen.rules.callables import scipy
 from gradgen.rules.factorizations import SYMMETRIC, eigh_types
-from gradgen.rules.registry import printed_like, rule
+from gradgen.rules.registry import rule
 from gradgen.rules.scipy_spectra import (
     EIGH,
     _eigvals_of_tangent,
@@ -27,7 +27,7 @@ from gradgen.rules.scipy_spectra import (
     _scipy_eigh_to_b,
 )
 from gradgen.rules.shapes_of import Attrs, of_shape, refuse_unless
-from gradgen.rules.spectral_parts import _whole
+from gradgen.rules.spectral_parts import _columns, _whole
 
 
 def within_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
@@ -54,21 +54,13 @@ def _first_of(values, w):
     return np.sum(values < np.min(w, initial=np.inf) - near)
 
 
-@printed_like("like")
-def _in_places(d, like, first):
-    """Return zeros like all values or vectors, with ``d`` in the places from the first on."""
-    whole = np.zeros_like(like)
-    whole[..., first : first + np.shape(d)[-1]] = d
-    return whole
-
-
 def _eigh_within_to_a(d_w, d_v, w, v, a, b=None, lower=True):
     """Cotangent of ``a`` in ``w, v = scipy.linalg.eigh(a, b, subset_by_value=...)``."""
     values, vectors = scipy.linalg.eigh(a, b, lower=lower)
     first = _first_of(values, w)
     vectors = _whole(vectors, v, first)
-    d_values = None if d_w is None else _in_places(d_w, values, first)
-    d_vectors = None if d_v is None else _in_places(d_v, vectors, first)
+    d_values = None if d_w is None else _columns(d_w, values, first)
+    d_vectors = None if d_v is None else _columns(d_v, vectors, first)
     return _scipy_eigh_to_a(d_values, d_vectors, values, vectors, b)
 
 
@@ -77,8 +69,8 @@ def _eigh_within_to_b(d_w, d_v, w, v, a, b, lower=True):
     values, vectors = scipy.linalg.eigh(a, b, lower=lower)
     first = _first_of(values, w)
     vectors = _whole(vectors, v, first)
-    d_values = None if d_w is None else _in_places(d_w, values, first)
-    d_vectors = None if d_v is None else _in_places(d_v, vectors, first)
+    d_values = None if d_w is None else _columns(d_w, values, first)
+    d_vectors = None if d_v is None else _columns(d_v, vectors, first)
     return _scipy_eigh_to_b(d_values, d_vectors, values, vectors)
 
 
@@ -95,13 +87,13 @@ def _eigh_within_tangent(t_a, t_b, w, v, a, b=None, lower=True):
 def _values_within_to_a(g, y, a, b=None, lower=True):
     """Cotangent of ``a`` in its eigenvalues in an interval."""
     values = scipy.linalg.eigvalsh(a, b, lower=lower)
-    return _eigvals_of_to_a(_in_places(g, values, _first_of(values, y)), a, b, lower)
+    return _eigvals_of_to_a(_columns(g, values, _first_of(values, y)), a, b, lower)
 
 
 def _values_within_to_b(g, y, a, b=None, lower=True):
     """Cotangent of ``b`` in the eigenvalues of ``a`` in an interval."""
     values = scipy.linalg.eigvalsh(a, b, lower=lower)
-    return _eigvals_of_to_b(_in_places(g, values, _first_of(values, y)), values, a, b, lower)
+    return _eigvals_of_to_b(_columns(g, values, _first_of(values, y)), values, a, b, lower)
 
 
 def _values_within_tangent(t_a, t_b, y, a, b=None, lower=True):
