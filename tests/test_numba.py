@@ -89,6 +89,11 @@ def test_chosen(name: str) -> None:
     check(Case(*name.split(".")))
 
 
+def test_items_of_lists_are_taken_out() -> None:
+    """Numba's own ``pop(k)``, of lists of lists, frees what is still in use."""
+    check(Case("lang_popped", "flood"))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("case", cases(EVERYTHING))
 def test_corpus(case: Case) -> None:

@@ -23,6 +23,7 @@ from gradgen.diff.written import written
 from gradgen.diff.zeros import DIVISIONS, Zeros
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
+from gradgen.ir.lengths import may_be_negative
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
 from gradgen.ir.types import has_joined_length, join
 from gradgen.ir.words import noun
@@ -363,8 +364,18 @@ class Reverse:
         if is_constant(g, 0) and not item.type.is_scalar:
             g = self.alg.zeros(item)
         prim = "insert" if len(op.inputs) > 1 else "append"
-        grown = self.b.emit(prim, [stack, g, *op.inputs[1:]], f"d_{op.inputs[0].name}")
+        places = [self._from_start(place, stack) for place in op.inputs[1:]]
+        grown = self.b.emit(prim, [stack, g, *places], f"d_{op.inputs[0].name}")
         self.accumulate(op.inputs[0], grown)
+
+    def _from_start(self, place: Value, rest: Value) -> Value:
+        """Return where an item was in a list, of which the others are left."""
+        if not may_be_negative(place):
+            return place
+        count = self.b.emit("add", [self.b.emit("len", [rest]), Const(1)])
+        if isinstance(place, Const):
+            return self.b.emit("add", [count, place])
+        return self.b.emit("mod", [place, count])
 
     # --- branches -------------------------------------------------------------------------
 

@@ -241,12 +241,26 @@ class Writer:
     _insert = _extend = _append
 
     def _pop(self, op: Op) -> list[ast.stmt]:
+        held = op.inputs[0].type.item
+        if self.function.native and op.inputs[1:] and (held is None or not held.is_scalar):
+            return [*self._moved_up(op), *self._moved(op)]
         method = ast.Attribute(self.expr(op.inputs[0]), "pop", ast.Load())
         call = ast.Call(method, [self.expr(v) for v in op.inputs[1:]], [])
         item: ast.stmt = ast.Expr(call)
         if op.outputs[0] in self.names and self.read.get(op.outputs[0]):
             item = assign(self.names[op.outputs[0]], call)
         return [item, *self._moved(op)]
+
+    def _moved_up(self, op: Op) -> list[ast.stmt]:
+        """Take an item out of a list of lists or arrays: Numba's own ``pop(k)`` frees another."""
+        held, place = (self.expr(v) for v in op.inputs)
+        text = f"{ast.unparse(held)}[{ast.unparse(place)}"
+        rest = f"{text}:-1] = {text}:][1:]\n{ast.unparse(held)}.pop()"
+        steps = ast.parse(rest.replace("[0:-1]", "[:-1]").replace("[0:][1:]", "[1:]")).body
+        if op.outputs[0] in self.names and self.read.get(op.outputs[0]):
+            taken = ast.Subscript(held, place, ast.Load())
+            steps.insert(0, assign(self.names[op.outputs[0]], taken))
+        return steps
 
     def _call_expression(self, op: Op, operands: list[ast.expr]) -> ast.expr:
         """Spell a call of a recursive function: its arguments, the lists, adjoints of results."""

@@ -24,8 +24,8 @@ from gradgen.frontend.values import (
     Seq,
     Step,
 )
+from gradgen.ir.lengths import may_be_negative
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import least_length
 
 BESIDE = "give each tuple of a list items of the same kinds, as floats by float()"
 SUBSCRIPT = "use an array, or a constant subscript"  # the way out of one that is computed
@@ -294,15 +294,10 @@ def _place_in(r: Reader, node: ast.AST, stack: Value, place: Value) -> Value:
     count = r.b.emit("len", [stack], span=span)
     if isinstance(place, Const) and place.const < 0:
         return r.b.emit("max2", [r.b.emit("add", [count, place], span=span), Const(0)], span=span)
-    if not isinstance(place, Const) and _may_be_negative(place):
+    if not isinstance(place, Const) and may_be_negative(place):
         what = "insert at a negative place of a list: add len(...) to it before"
         raise_where(r, ValueError(what), r.b.emit("lt", [place, Const(0)], span=span), span)
     return r.b.emit("min2", [place, count], span=span)
-
-
-def _may_be_negative(place: Value) -> bool:
-    least = None if place.type.value is None else least_length(place.type.value)
-    return least is None or least < 0
 
 
 def reverse(r: Reader, node: ast.AST, owner: Ref) -> None:

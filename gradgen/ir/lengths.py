@@ -13,9 +13,9 @@ from dataclasses import replace
 from math import floor
 from typing import NamedTuple
 
-from gradgen.ir.nodes import Value
+from gradgen.ir.nodes import Const, Value
 from gradgen.ir.polynomials import Polynomial
-from gradgen.ir.types import Dim, Length, may_be_one
+from gradgen.ir.types import Dim, Length, least_length, may_be_one
 
 INDEX, OF_INDEX, SIGNED = "?@", "?+", "?-"  # names of loop indices, and of what is made of them
 MOST_TERMS, DEGREE, LARGEST = 12, 4, 10**6  # of a polynomial that is kept as a length
@@ -44,6 +44,14 @@ class Cut(NamedTuple):
     low: Length
     high: Length
     parts: tuple[str, ...] = ()
+
+
+def may_be_negative(whole: Value) -> bool:
+    """Whether nothing says that a whole number is not negative."""
+    if isinstance(whole, Const):
+        return bool(whole.const < 0)
+    least = None if whole.type.value is None else least_length(whole.type.value)
+    return least is None or least < 0
 
 
 def combined(prim: str, a: Length | None, b: Length | None) -> Length | None:
