@@ -11,6 +11,7 @@ import pytest
 
 import gradgen
 from tests import checks
+from tests.corpus import lang_error_texts as texts
 
 
 class DivergedError(ArithmeticError):
@@ -306,3 +307,32 @@ def test_one_of_several_exceptions_is_raised_again(x: float) -> None:
             raised_again(x, 1.0)
         with pytest.raises(type(expected.value)):
             gradient(x, 1.0)
+
+
+FAILING = {
+    "skipped_entries": np.array([1.0, 0.0, 0.5]), "broadly": np.array([1.5, 0.0]),
+    "too_large": np.array([1e200, 0.0, 800.0, 0.5]),
+    "stack_and_matrix": np.array([2.0, 4.0, 8.0]),
+    "of_its_own": np.array([np.nan, np.inf, -2.0]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", texts.EXAMPLE_ARGS)
+def test_what_python_says(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A handler prints what it prints without gradgen, whatever has raised."""
+    function, args = getattr(texts, name), texts.EXAMPLE_ARGS[name]()
+    gradient = gradgen.value_and_grad(function)
+    for x in (args[0], FAILING.get(name, args[0])):
+        expected = function(x, *args[1:])
+        said = capsys.readouterr().out
+        value, _ = gradient(x, *args[1:])
+        assert np.isclose(value, expected, rtol=1e-14)
+        assert capsys.readouterr().out == said
+
+
+def test_what_python_says_in_another_error() -> None:
+    with pytest.raises(ValueError, match="bad ratio: ") as caught:
+        texts.wrapped(np.array([1.5, 0.0]))
+    with pytest.raises(ValueError, match="bad ratio: ") as found:
+        gradgen.grad(texts.wrapped)(np.array([1.5, 0.0]))
+    assert str(found.value) == str(caught.value)

@@ -25,6 +25,7 @@ from gradgen.frontend.conditions import (
     missing,
     of_linalg,
     of_math,
+    overflow,
     power,
 )
 from gradgen.frontend.evaluate import evaluate
@@ -36,6 +37,7 @@ from gradgen.frontend.objects import Method
 from gradgen.frontend.points import Point
 from gradgen.frontend.raising_calls import known
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.said import PLACE, POPPED, STORED, python_says
 from gradgen.frontend.values import BoundMethod, LocalFunction, Static
 from gradgen.ir.nodes import walk
 from gradgen.syntax import located, nodes_in
@@ -46,21 +48,20 @@ PLAIN = (ast.Name, ast.Constant, ast.Attribute, ast.expr_context)
 DIVISIONS = (ast.Div, ast.FloorDiv, ast.Mod)
 
 
-# Methods of lists, by their names and how many arguments there are.
+# Methods of lists, by their names and how many arguments there are; the last text says by which
+# expression Python is asked what it says.
 METHODS: dict[tuple[str, int], list[tuple[Any, type[Exception], str]]] = {
-    ("pop", 0): [(emptied, IndexError, "pop from empty list")],
-    ("pop", 1): [
-        (emptied, IndexError, "pop index out of range"),
-        (missing, KeyError, "no such key"),
-    ],
-    ("popleft", 0): [(emptied, IndexError, "pop from an empty deque")],
-    ("remove", 1): [(absent, ValueError, "list.remove(x): x not in list")],
-    ("index", 1): [(absent, ValueError, "not in list")],
+    ("pop", 0): [(emptied, IndexError, POPPED)],
+    ("pop", 1): [(emptied, IndexError, POPPED), (missing, KeyError, "")],
+    ("popleft", 0): [(emptied, IndexError, "deque().popleft()")],
+    ("remove", 1): [(absent, ValueError, "[].remove(b)")],
+    ("index", 1): [(absent, ValueError, "[].index(b)")],
 }
 OF_INT = [
-    (of_math("a != a"), ValueError, "cannot convert float NaN to integer"),
-    (of_math("abs(a) == inf"), OverflowError, "cannot convert float infinity to integer"),
+    (of_math("a != a"), ValueError, "int(a)"),
+    (of_math("abs(a) == inf"), OverflowError, "int(a)"),
 ]
+SAYS = f"{MARK} says"
 
 
 def hidden(kind: type[BaseException]) -> str:
@@ -71,6 +72,7 @@ def hidden(kind: type[BaseException]) -> str:
 def name_exceptions(r: Reader) -> None:
     """Give the exceptions of checks their names."""
     r.frame.names |= {hidden(kind): Static(kind) for kind in RAISED}
+    r.frame.names[SAYS] = Static(python_says)
 
 
 def checked(r: Reader, s: Any, catches: Catches) -> list[ast.stmt]:
@@ -167,12 +169,14 @@ class _Checked:
             return [risk for risk in found if self.catches(risk[1])]
         held = value.obj if isinstance(value, Static) else None
         if isinstance(held, types.BuiltinFunctionType) and held in MATH and len(node.args) == 1:
-            test, (kind, what) = MATH[held]
-            return [(of_math(test), kind, what)] if self.catches(kind) else None
+            test, kind = MATH[held]
+            says = f"math.{held.__name__}(a)"
+            return [(of_math(test), kind, says)] if self.catches(kind) else None
         if held is divmod and len(node.args) == 2:
-            return self._operator(ast.Mod())
+            return self._operator(ast.Mod(), "divmod(a, b)")
         if isinstance(held, types.BuiltinFunctionType) and len(node.args) == 2:
-            pairs = [(of_math(test), *error) for test, error in PAIRS.get(held, [])]
+            says = f"math.{held.__name__}(a, b)"
+            pairs = [(of_math(test), kind, says) for test, kind in PAIRS.get(held, [])]
             return [risk for risk in pairs if self.catches(risk[1])]
         if held is int and len(node.args) == 1:
             return [risk for risk in OF_INT if self.catches(risk[1])]
@@ -182,19 +186,20 @@ class _Checked:
             return [(of_linalg(prim), error, said)] if self.catches(error) else None
         return None
 
-    def _operator(self, op: ast.operator) -> Any:
+    def _operator(self, op: ast.operator, says: str = "") -> Any:
+        says = says or ast.unparse(ast.BinOp(ast.Name("a"), op, ast.Name("b")))
         if isinstance(op, DIVISIONS) and self.catches(ZeroDivisionError):
-            return [(division, ZeroDivisionError, "division by zero")]
-        powers = isinstance(op, ast.Pow) and not self.catches(OverflowError)
-        if powers and self.catches(ZeroDivisionError):
-            what = "0.0 cannot be raised to a negative power"
-            return [(power, ZeroDivisionError, what)]
-        return None
+            return [(division, ZeroDivisionError, says)]
+        if not isinstance(op, ast.Pow):
+            return None
+        found = (power, ZeroDivisionError, says), (overflow, OverflowError, says)
+        return [risk for risk in found if self.catches(risk[1])]
 
     def _subscript(self, node: ast.Subscript) -> Any:
         if any(isinstance(n, ast.Slice) for n in nodes_in(node.slice)):
             return None
-        finds = (beyond, IndexError, "index out of range"), (missing, KeyError, "no such key")
+        says = PLACE if isinstance(node.ctx, ast.Load) else STORED
+        finds = (beyond, IndexError, says), (missing, KeyError, "")
         return [found for found in finds if self.catches(found[1])]
 
     def _parts(self, now: Any) -> tuple[list[ast.stmt], str]:
@@ -268,9 +273,14 @@ def _checks(operands: list[ast.expr], risks: Any, step: ast.stmt) -> list[ast.st
     """Return checks of some operands, and a statement that raises nothing behind them."""
     tokens = tuple(Token() for _ in risks)
     steps: list[ast.stmt] = []
-    for (find, kind, what), of in zip(risks, tokens, strict=True):
-        said = operands[1] if kind is KeyError else ast.Constant(what)
-        error = ast.Call(ast.Name(hidden(kind), ast.Load()), [said], [])
+    for (find, kind, says), of in zip(risks, tokens, strict=True):
+        raised = ast.Name(hidden(kind), ast.Load())
+        said = operands[1:2]  # a key
+        if says:  # a power has a number for its error, and a text
+            parts = range(1 + (find is overflow))
+            asked = [[ast.Constant(says), raised, ast.Constant(k), *operands] for k in parts]
+            said = [ast.Call(ast.Name(SAYS, ast.Load()), args, []) for args in asked]
+        error = ast.Call(raised, said, [])
         steps.append(Check(ast.Tuple(operands, ast.Load()), [ast.Raise(error)], [], find, of))
     return [*steps, Sure(step=step, checks=tokens)]
 

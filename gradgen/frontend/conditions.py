@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import math
+import sys
 from typing import Any
 
 import numpy as np
@@ -21,8 +22,8 @@ from gradgen.ir.nodes import Const, Value
 from gradgen.syntax import names_in
 
 # Where functions of `math` raise, and what; their values are NumPy's elsewhere.
-DOMAIN, RANGE = (ValueError, "math domain error"), (OverflowError, "math range error")
-MATH: dict[Any, tuple[str, tuple[type[Exception], str]]] = {
+DOMAIN, RANGE = ValueError, OverflowError
+MATH: dict[Any, tuple[str, type[Exception]]] = {
     math.sqrt: ("a < 0", DOMAIN), math.log: ("a <= 0", DOMAIN), math.log2: ("a <= 0", DOMAIN),
     math.log10: ("a <= 0", DOMAIN), math.log1p: ("a <= -1", DOMAIN),
     math.asin: ("abs(a) > 1", DOMAIN), math.acos: ("abs(a) > 1", DOMAIN),
@@ -35,17 +36,17 @@ MATH: dict[Any, tuple[str, tuple[type[Exception], str]]] = {
 
 
 # The same of two arguments.
-PAIRS: dict[Any, list[tuple[str, tuple[type[Exception], str]]]] = {
-    math.log: [("a <= 0 or b <= 0", DOMAIN), ("b == 1", (ZeroDivisionError, "division by zero"))],
+PAIRS: dict[Any, list[tuple[str, type[Exception]]]] = {
+    math.log: [("a <= 0 or b <= 0", DOMAIN), ("b == 1", ZeroDivisionError)],
     math.fmod: [("b == 0 or abs(a) == inf", DOMAIN)],
 }
 
 
-# Which matrices raise, by what the operation is that says so.
+# Which matrices raise, by what the operation is that says so, and one that does.
 LINALG: dict[Any, tuple[str, str]] = {
-    np.linalg.cholesky: ("indefinite", "Matrix is not positive definite"),
-    np.linalg.inv: ("singular", "Singular matrix"),
-    np.linalg.solve: ("singular", "Singular matrix"),
+    np.linalg.cholesky: ("indefinite", "np.linalg.cholesky(-np.eye(1))"),
+    np.linalg.inv: ("singular", "np.linalg.inv(np.zeros((1, 1)))"),
+    np.linalg.solve: ("singular", "np.linalg.solve(np.zeros((1, 1)), np.ones(1))"),
 }  # fmt: skip
 
 
@@ -61,6 +62,45 @@ def power(r: Reader, s: ast.AST, values: list[Any]) -> Any:
     if not all(_is_pythons(v) for v in values):
         return None
     return run_text(r, s, "raises = b < 0 and a == 0", "raises", a=values[0], b=values[1])
+
+
+def overflow(r: Reader, s: ast.AST, values: list[Any]) -> Any:
+    """Return whether a power of Python's own numbers is too large."""
+    base, exponent = values
+    if not all(_is_pythons(v) for v in values):
+        return None
+    if not isinstance(exponent, Const):
+        what = "try around a power with a computed exponent, which may raise OverflowError"
+        r.refuse(s, what, "test the condition with if before the computation that can fail")
+    limit = _limit(exponent.const)
+    if limit is None or (base.type.kind != "float" and isinstance(exponent.const, int)):
+        return Const(False)
+    test = "inf > abs(a) > limit" if exponent.const > 0 else "0 < abs(a) < limit"
+    names = {"abs": Static(abs), "limit": Const(limit)}
+    names |= {"inf": Const(math.inf, "math.inf")} if "inf" in test else {}
+    return run_text(r, s, f"raises = {test}", "raises", a=base, **names)
+
+
+def _limit(exponent: float) -> float | None:
+    """Return the last number, away from 1, whose power is not too large; None if all are."""
+    near, far = 1.0, sys.float_info.max if exponent > 0 else math.ulp(0.0)
+    if not _overflows(far, exponent):
+        return None
+    while True:  # by halves of the numbers between, which are in order as whole numbers
+        bits = [int(np.float64(v).view(np.int64)) for v in (near, far)]
+        middle = float(np.int64(sum(bits) // 2 if bits[0] < bits[1] else -(-sum(bits) // 2))
+                       .view(np.float64))  # fmt: skip
+        if middle == near:
+            return near
+        near, far = (near, middle) if _overflows(middle, exponent) else (middle, far)
+
+
+def _overflows(base: float, exponent: float) -> bool:
+    try:
+        base**exponent
+    except OverflowError:
+        return True
+    return False
 
 
 def _is_pythons(value: Any) -> bool:

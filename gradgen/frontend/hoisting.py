@@ -41,6 +41,9 @@ def operands_of(node: ast.AST) -> list[ast.AST]:
     """Return what is surely evaluated of an expression, in order."""
     if isinstance(node, ast.keyword):
         return [node.value]
+    if isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        return [n for pair in pairs for n in pair if n is not None]
     out: list[ast.AST] = []
     for part in OPERANDS.get(type(node), ()):  # type: ignore[arg-type]
         held = getattr(node, part)

@@ -19,7 +19,7 @@ from gradgen.frontend.jumps import is_thrown
 from gradgen.frontend.points import End, Point, links
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Certain, Raised
-from gradgen.frontend.texts import Text, shifted, spelled
+from gradgen.frontend.texts import Text, is_exception, one_exception, shifted, spelled
 from gradgen.frontend.values import (
     Choice,
     Map,
@@ -70,7 +70,7 @@ def _is_made(value: Any) -> bool:
 
 def _raise_again(r: Reader, s: ast.Raise, made: Any, where: Value | None) -> None:
     """Raise an exception that was made before, ``where`` a test holds."""
-    made = r.settled(made)
+    made = one_exception(r, r.settled(made))
     if isinstance(made, Choice):
         test = made.test if where is None else r.b.emit("bitand", [where, made.test])
         _raise_again(r, s, made.then, test)
@@ -216,6 +216,8 @@ class _Spelling:
         if isinstance(value, Map):
             items = [self._spelled(item, node) for item in value.items.values()]
             return ast.Dict([ast.Constant(k) for k in value.items], items)
+        if is_exception(value):
+            return spelled(self.r, value, node, self.holes)
         return ast.Constant(f"<{ast.unparse(node)}>")
 
 

@@ -45,6 +45,7 @@ SECTIONS = {
     "permutation choice standard_exponential standard_gamma gamma beta chisquare standard_t "
     "lognormal laplace logistic gumbel poisson binomial geometric random_sample randint randn rand",
     "reshaping": "reshape ravel broadcast_to tile",
+    "said": "python_says",
     "shape_calls": "roll block cross windows",
     "triangles": "tril triu",
     "type_calls": "result_type sum_dtype promote_types can_cast finfo iinfo issubdtype isdtype "

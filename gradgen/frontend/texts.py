@@ -44,10 +44,12 @@ def f_string(r: Reader, node: ast.JoinedStr) -> Any:
     for part in node.values:
         if isinstance(part, ast.FormattedValue):
             spec = None if part.format_spec is None else evaluate(r, part.format_spec)
-            value = evaluate(r, part.value)
+            value, conversion = evaluate(r, part.value), part.conversion
+            if conversion == ord("r") and is_exception(value):
+                value, conversion = converted(r, part, "repr", [value]), -1
             inner = spelled(r, value, part.value, holes)
             kept = None if spec is None else ast.JoinedStr([_as_part(r, spec, part, holes)])
-            parts.append(ast.FormattedValue(inner, part.conversion, kept))
+            parts.append(ast.FormattedValue(inner, conversion, kept))
         else:
             parts.append(part)
     return _settled(ast.JoinedStr(parts), holes)
@@ -122,6 +124,8 @@ def _made(obj: Any) -> Any:
 def converted(r: Reader, node: ast.AST, name: str, args: list[Any]) -> Any:
     """``str(x)``, ``repr(x)`` or ``format(x, spec)``."""
     holes: list[Value] = []
+    if name == "repr" and is_exception(args[0]):
+        return _settled(_repr_of_exception(r, node, args[0], holes), holes)
     given = [spelled(r, a, node, holes) for a in args]
     return _settled(ast.Call(ast.Name(name, ast.Load()), given, []), holes)
 
@@ -134,6 +138,14 @@ def joined(r: Reader, node: ast.BinOp, left: Any, right: Any) -> Any:
         r.fail(node, TypeError("a number cannot be added to a text"))
     sides = [spelled(r, side, node, holes) for side in (left, right)]
     return _settled(ast.BinOp(sides[0], node.op, sides[1]), holes)
+
+
+def joined_text(*parts: str | ast.expr) -> ast.expr:
+    """Return an f-string of texts and of expressions."""
+    made: list[ast.expr] = [
+        ast.Constant(p) if isinstance(p, str) else ast.FormattedValue(p, -1, None) for p in parts
+    ]
+    return ast.JoinedStr(made)
 
 
 def is_text(value: Any) -> bool:
@@ -152,7 +164,7 @@ def _settled(e: ast.expr, holes: list[Value]) -> Any:
 
 def spelled(r: Reader, value: Any, node: ast.AST, holes: list[Value]) -> ast.expr:
     """Return the expression of something in a text; its numbers are added to the holes."""
-    value = r.settled(value)
+    value = one_exception(r, r.settled(value))
     if isinstance(value, Text):
         return shifted(value, holes)
     if isinstance(value, Choice):
@@ -175,10 +187,77 @@ def spelled(r: Reader, value: Any, node: ast.AST, holes: list[Value]) -> ast.exp
         return ast.Dict([ast.Constant(k) for k in held], items)
     if isinstance(value, Poison):
         raise value.error
-    if isinstance(value, Record) and issubclass(value.kind, BaseException):
-        way = "write the message itself there, or what is known of it"
-        r.refuse(node, f"the caught {describe(value)} in a text", way)
+    if is_exception(value):
+        return _of_exception(r, node, value, holes)
     r.refuse(node, f"a {describe(value)} in a text", "write its numbers out")
+
+
+def is_exception(value: Any) -> bool:
+    """Whether a value is an exception that was caught."""
+    if isinstance(value, Static):
+        return isinstance(value.obj, BaseException)
+    if isinstance(value, Choice):
+        return is_exception(value.then) and is_exception(value.other)
+    return isinstance(value, Record) and issubclass(value.kind, BaseException)
+
+
+def one_exception(r: Reader, value: Any) -> Any:
+    """Return a choice of exceptions for one that is made of more or less by the path."""
+    if not isinstance(value, Record) or not is_exception(value):
+        return value
+    args = r.settled(value.fields["args"])
+    if not isinstance(args, Choice):
+        return value
+    sides = (
+        one_exception(r, Record(value.kind, {**value.fields, "args": a}))
+        for a in (args.then, args.other)
+    )
+    return Choice(args.test, *sides)
+
+
+def _parts_of(r: Reader, node: ast.AST, error: Any) -> tuple[Any, list[Any]]:
+    """Return the class of an exception, and what it was made of."""
+    if isinstance(error, Record):
+        return error.kind, error.fields["args"].items
+    # What Python raised has been raised; of others, this package has made the message.
+    if error.obj.__traceback__ is None and not isinstance(error.obj, KeyError):
+        what = f"the caught {type(error.obj).__name__} in a text"
+        r.refuse(node, what, "write the message itself there, or what is known of it")
+    return type(error.obj), [Static(a) for a in error.obj.args]
+
+
+def _of_exception(r: Reader, node: ast.AST, error: Any, holes: list[Value]) -> ast.expr:
+    """Return what ``str`` of an exception says."""
+    kind, args = _parts_of(r, node, error)
+    if kind.__str__ not in (BaseException.__str__, KeyError.__str__):
+        what = f"the caught {kind.__name__} in a text"
+        r.refuse(node, what, "write the message itself there, or what is known of it")
+    if not args:
+        return ast.Constant("")
+    if len(args) > 1:
+        return ast.Tuple([spelled(r, a, node, holes) for a in args], ast.Load())
+    said = spelled(r, args[0], node, holes)
+    called = "repr" if issubclass(kind, KeyError) else "str"
+    if called == "str" and is_text(args[0]):
+        return said
+    return ast.Call(ast.Name(called, ast.Load()), [said], [])
+
+
+def _repr_of_exception(r: Reader, node: ast.AST, error: Any, holes: list[Value]) -> ast.expr:
+    error = one_exception(r, r.settled(error))
+    if isinstance(error, Choice):
+        test = spelled(r, error.test, node, holes)
+        sides = (_repr_of_exception(r, node, e, holes) for e in (error.then, error.other))
+        return ast.IfExp(test, *sides)
+    kind, args = _parts_of(r, node, error)
+    if kind.__repr__ is not BaseException.__repr__:
+        what = f"repr of the caught {kind.__name__}"
+        r.refuse(node, what, "write the message itself there, or what is known of it")
+    given = [ast.FormattedValue(spelled(r, a, node, holes), ord("r"), None) for a in args]
+    parts: list[ast.expr] = [ast.Constant(f"{kind.__name__}(")]
+    for k, part in enumerate(given):
+        parts += [ast.Constant(", "), part] if k else [part]
+    return ast.JoinedStr([*parts, ast.Constant(")")])
 
 
 def _is_literal(obj: Any) -> bool:

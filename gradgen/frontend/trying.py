@@ -44,7 +44,7 @@ ANY: Classes = (
 OWN_NAME = "local variable ''"  # in the message, as names of the reader's own are spelled
 DIVISIONS = ("div", "floordiv", "mod")
 MATH_RAISES: dict[str, Classes] = {
-    **{f"math.{fn.__name__}": (kind,) for fn, (_, (kind, _)) in MATH.items()},
+    **{f"math.{fn.__name__}": (kind,) for fn, (_, kind) in MATH.items()},
     **dict.fromkeys(("math.tanh", "math.atan", "math.fabs", "math.erf", "math.erfc"), ()),
 }
 DIVIDE = ("div", "mod", "pow", "log", "average")  # in the names of what may divide by zero
@@ -235,7 +235,7 @@ def _may_raise(r: Reader, op: Op) -> Iterator[type[BaseException]]:
             yield ValueError
         if any(v.type.inexact and not v.type.weak for v in [*op.inputs, *op.outputs]):
             yield FloatingPointError
-    elif op.prim in DIVISIONS and any(map(is_numpys, op.inputs)):
+    elif _is_division(op) and any(map(is_numpys, op.inputs)):
         yield from (FloatingPointError,) if _fits(op) else (FloatingPointError, ValueError)
     elif op.prim in MATH_RAISES:
         yield from MATH_RAISES[op.prim]
@@ -249,6 +249,11 @@ def _may_raise(r: Reader, op: Op) -> Iterator[type[BaseException]]:
         yield from UNCERTAIN.get(op.prim, ANY)
         if any(part in op.prim for part in DIVIDE):
             yield ZeroDivisionError
+
+
+def _is_division(op: Op) -> bool:
+    """Whether an operation raises of Python's numbers, and not of NumPy's."""
+    return op.prim in DIVISIONS or (op.prim == "pow" and op.out.type.inexact)
 
 
 def _is_of_matrices(op: Op) -> bool:
