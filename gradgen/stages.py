@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from gradgen.batch.specs import batch_names
 from gradgen.diff.activity import varied
 from gradgen.diff.custom import forget_rules
+from gradgen.diff.defined import refuse_undefined
 from gradgen.diff.doubts import doubts
 from gradgen.diff.pairs import (
     callees_of,
@@ -349,6 +350,7 @@ def _derive(program: Program) -> None:
     else:
         program.adjoints = add_adjoint(function, function.result["seeds"])
         finish(function, options, program.adjoints)
+    refuse_undefined(function)
     if program.whole:
         _batch(program)
 

@@ -123,6 +123,10 @@ def sum_of_values(a):
     return np.sum(np.linalg.eigh(a)[0] ** 2)
 
 
+def sum_of_singular_values(a):
+    return np.sum(np.linalg.svd(a)[1] ** 2)
+
+
 def nuclear(a):
     return np.linalg.norm(a, "nuc")
 
@@ -200,6 +204,30 @@ def test_spectral_norm_has_its_curvature_where_other_values_are_zero_or_equal(
     got = gradgen.hvp(norm)((a,), (v,))
     slope = gradgen.grad(norm)
     np.testing.assert_allclose(got, (slope(a + 1e-5 * v) - slope(a - 1e-5 * v)) / 2e-5, 1e-6, 1e-8)
+
+
+@pytest.mark.parametrize("loss", [vectors_of_equal_values, vectors_of_equal_singular_values])
+def test_forwards_vectors_of_equal_values_are_an_error_too(loss: Callable[..., Any]) -> None:
+    a, t = np.eye(3), np.arange(9.0).reshape(3, 3)
+    for derivative in (
+        lambda: gradgen.jvp(loss)((a,), (t,)),
+        lambda: gradgen.jacfwd(loss)(a),
+        lambda: gradgen.hvp(loss)((a,), (t,)),
+        lambda: gradgen.hessian(loss)(a),
+    ):
+        with pytest.raises(np.linalg.LinAlgError, match="no derivative"):
+            derivative()
+
+
+@pytest.mark.parametrize("loss", [sum_of_values, sum_of_singular_values])
+def test_forwards_equal_values_have_a_first_derivative_only(loss: Callable[..., Any]) -> None:
+    a, t = np.diag([2.0, 2.0, 1.0]), np.arange(9.0).reshape(3, 3)
+    value, tangent = gradgen.jvp(loss)((a,), (t,))
+    np.testing.assert_allclose([value, tangent], [np.sum(a**2), np.sum(2.0 * a * t)], 1e-14)
+    with pytest.raises(np.linalg.LinAlgError, match="no derivative"):
+        gradgen.hvp(loss)((a,), (t,))
+    with pytest.raises(np.linalg.LinAlgError, match="no derivative"):
+        gradgen.hessian(loss)(a)
 
 
 def overwriting(a):

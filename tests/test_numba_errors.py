@@ -162,3 +162,13 @@ def test_axes_that_an_array_does_not_have() -> None:
         gradgen.grad(beyond_its_axes)(np.ones(3))
     with pytest.raises(gradgen.UnsupportedError, match="axes that an array of rank 1"):
         gradgen.grad(beyond_its_axes, backend="numba")(np.ones(3))
+
+
+def test_equal_singular_values_have_a_first_derivative_only() -> None:
+    def loss(a: np.ndarray) -> float:
+        return np.sum(np.linalg.svd(a)[1] ** 2)
+
+    a, t = np.diag([2.0, 2.0, 1.0]), np.ones((3, 3))
+    assert gradgen.jvp(loss, backend="numba")((a,), (t,))[1] == pytest.approx(10.0)
+    with pytest.raises(np.linalg.LinAlgError, match="no derivative"):
+        gradgen.hvp(loss, backend="numba")((a,), (t,))

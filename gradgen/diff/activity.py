@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from gradgen.deep import deep
 from gradgen.errors import UnsupportedError
@@ -14,7 +14,12 @@ from gradgen.rules.registry import RULES
 
 def varied(function: Function) -> set[Value]:
     """Return the values that vary with the active leaves (a forward sweep, loops to a fixpoint)."""
-    out = {leaf.value for leaf in function.leaves if leaf.active}
+    return reached(function, [leaf.value for leaf in function.leaves if leaf.active])
+
+
+def reached(function: Function, values: Iterable[Value]) -> set[Value]:
+    """Return these values and those that vary with them."""
+    out = set(values)
     _block(function.body, out)
     return out
 
@@ -77,7 +82,7 @@ def _operation(op: Op, out: set[Value]) -> None:
     rule = RULES.get(op.prim)
     if rule is None or rule.passive:
         return
-    flows = op.prim in ("append", "insert", "pop", "helper")
+    flows = op.prim in ("append", "insert", "pop", "helper", "each")
     if any(
         v in out and (flows or rule.differentiable(i, op.attrs)) for i, v in enumerate(op.inputs)
     ):

@@ -164,19 +164,22 @@ def _complex_eigvals_to_a(g, a):
     return _complex_eig_to_a(g, None, w, v)
 
 
-@printed
-def _complex_eig_tangent(t_a, w, v):
-    """Tangents of ``w, v = np.linalg.eig(a)``."""
-    inner = np.linalg.solve(v, t_a @ v)
-    diagonal = np.eye(w.shape[-1])
+@printed_like("v")
+def _turned_and_scaled(inner, w, v):
+    """Tangent of eigenvectors ``v`` where ``inner`` is the change of the matrix in their basis."""
     turn = v @ _turns(inner, w)
     turn = turn - v * np.real(np.sum(np.conj(v) * turn, axis=-2, keepdims=True))
     if np.iscomplexobj(v):
         turn = turn - v * (1j * np.imag(np.sum(_largest(v) * turn, axis=-2, keepdims=True)))
-    return np.sum(inner * diagonal, axis=-1), turn
+    return turn
 
 
-@printed
+def _complex_eig_tangent(t_a, w, v):
+    """Tangents of ``w, v = np.linalg.eig(a)``."""
+    inner = np.linalg.solve(v, t_a @ v)
+    return np.sum(inner * np.eye(w.shape[-1]), axis=-1), _turned_and_scaled(inner, w, v)
+
+
 def _eig_tangent(t_a, w, v, a):
     """Tangents of ``w, v = np.linalg.eig(a)``, of the same kind as ``a``."""
     _refuse_complex(w, a)

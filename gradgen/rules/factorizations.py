@@ -75,12 +75,25 @@ def _as_good_as_zero(d, w):
 
 @printed_like("p")
 def _turns(p, w):
-    """Divide ``p[i, j]`` by ``w[j] - w[i]``, 0 on the diagonal; not a number at equal values."""
+    """Divide ``p[i, j]`` by ``w[j] - w[i]``, 0 on the diagonal; not a number at equal values.
+
+    In forward mode what matters is known at the end only, where `_defined` asks for it.
+    """
     gap = np.expand_dims(w, -2) - np.expand_dims(w, -1)
     diagonal = np.eye(w.shape[-1]) == 1.0
     equal = _as_good_as_zero(gap, w)
     turns = np.where(equal, np.nan, p / np.where(equal, 1.0, gap))
     return np.where(diagonal, 0.0, turns)
+
+
+@printed_like("t")
+def _defined(t):
+    """Return a derivative, which is not a number where it needs vectors whose values are equal."""
+    if np.any(np.isnan(t)):
+        raise np.linalg.LinAlgError(
+            "no derivative: it depends on vectors of equal values, or on what is not a number"
+        )
+    return t
 
 
 def eigh_types(inputs: list[Value], attrs: Attrs) -> list[Type]:

@@ -223,24 +223,30 @@ def _singular_tangent(t_a, a, hermitian=False):
     return _svdvals_tangent(_symmetric(t_a) if hermitian else t_a, a)
 
 
-@printed
-def _svd_tangent(t_a, u, s, vh, hermitian=False):
-    """Tangents of ``u, s, vh = np.linalg.svd(a)``; what completes u or vh has none."""
+@printed_like("u")
+def _turned(t_x, u, s, v):
+    """Tangent of ``u`` where ``x = u @ diag(s) @ v.T``; what completes it has none."""
     k = s.shape[-1]
-    if hermitian:
-        t_a = _symmetric(t_a)
-    lead, v = u[..., :k], np.swapaxes(vh[..., :k, :], -1, -2)
-    inner = np.swapaxes(lead, -1, -2) @ t_a @ v
+    lead, side = u[..., :k], t_x @ v[..., :k]
+    inner = np.swapaxes(lead, -1, -2) @ side
     mirror = np.swapaxes(inner, -1, -2)
-    left, right = t_a @ v - lead @ inner, np.swapaxes(t_a, -1, -2) @ lead - v @ mirror
-    one, two = _turns(0.5 * (inner + mirror), s), _over_sums(0.5 * (inner - mirror), s)
-    t_u = lead @ (one + two) + left / np.expand_dims(s, -2)
-    t_v = v @ (one - two) + right / np.expand_dims(s, -2)
-    t_u = np.concatenate([t_u, np.full(u[..., k:].shape, np.nan)], axis=-1)
-    t_vh = np.concatenate(
-        [np.swapaxes(t_v, -1, -2), np.full(vh[..., k:, :].shape, np.nan)], axis=-2
-    )
-    return t_u, np.sum(inner * np.eye(k), axis=-1), t_vh
+    turn = _turns(0.5 * (inner + mirror), s) + _over_sums(0.5 * (inner - mirror), s)
+    tangent = lead @ turn + (side - lead @ inner) / np.expand_dims(s, -2)
+    return np.concatenate([tangent, np.full(u[..., k:].shape, np.nan)], axis=-1)
+
+
+@printed_like("s")
+def _grown(t_x, u, s, v):
+    """Tangent of ``s`` where ``x = u @ diag(s) @ v.T``."""
+    k = s.shape[-1]
+    return np.sum(u[..., :k] * (t_x @ v[..., :k]), axis=-2)
+
+
+def _svd_tangent(t_a, u, s, vh, hermitian=False):
+    """Tangents of ``u, s, vh = np.linalg.svd(a)``."""
+    t_x, v = _symmetric(t_a) if hermitian else t_a, _transposed(vh)
+    t_vh = _transposed(_turned(_transposed(t_x), v, s, u))
+    return _turned(t_x, u, s, v), _grown(t_x, u, s, v), t_vh
 
 
 def only_triangle(options: Attrs) -> str:
