@@ -622,3 +622,20 @@ def test_lists_of_compiled_recursions_are_typed_along_a_direction() -> None:
     second = gradgen.grad(gradgen.grad(squared_cascade))(0.7, 3)
     product = gradgen.hvp(squared_cascade, backend="numba")((0.7, 3), 1.0)
     assert product == pytest.approx(second, rel=1e-12)
+
+
+def best_path(w, depth):
+    def value(path, d, larger):
+        if d == 0:
+            return math.sin(sum(w[m] * (k + 1) for k, m in enumerate(path)))
+        found = [value((*path, m), d - 1, not larger) for m in range(2)]
+        return max(found) if larger else min(found)
+
+    return value((), depth, True)
+
+
+def test_tuples_that_grow_with_the_depth_are_read_in_time() -> None:
+    """Each depth called itself in two ways, of which the second was read after the first failed."""
+    w = np.array([0.6, 0.4])
+    gradient = gradgen.grad(best_path)(w, 2)
+    assert_gradient(best_path, (w, 2), (gradient,), (0,))

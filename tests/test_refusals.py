@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import heapq
+import itertools
 import os
 import re
 import subprocess
@@ -414,3 +415,14 @@ def test_a_caught_exception_in_a_text_is_refused_with_a_way_out() -> None:
     with pytest.raises(gradgen.UnsupportedError, match="caught OwnTextError in a text") as caught:
         gradgen.grad(loss)(0.5)
     assert "write the message itself" in str(caught.value)
+
+
+def test_combinations_of_a_computed_size_are_refused() -> None:
+    def loss(x):
+        k = 1
+        while x[k] < 1.0:
+            k += 1
+        return sum(a * b for a, b in itertools.combinations((x[0], x[1], 2.0), k))
+
+    with pytest.raises(gradgen.UnsupportedError, match="combinations with a size that is computed"):
+        gradgen.grad(loss)(np.array([0.5, 0.2, 1.5]))

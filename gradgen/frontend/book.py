@@ -67,6 +67,7 @@ class Book:
     turns: int = 0  # that this reading has written out
     statements: int = 0  # that this reading has read
     statements_before: int = 0  # that the readings before it have read
+    too_deep: set[int] = field(default_factory=set)  # those refused in this reading, as they grow
     expansions: dict[Any, Any] = field(default_factory=dict)
     derived: list[tuple[Any, Any, Any]] = field(default_factory=list)
     has_sets: bool = False  # whether the program makes sets
@@ -112,6 +113,7 @@ class Book:
         """Forget what belongs to one reading."""
         self.statements_before += self.statements
         self.states, self.count, self.turns, self.statements = {}, {}, 0, 0
+        self.too_deep = set()
         self.results, self.updated, self.meetings = {}, {}, None
         self.expansions = {k: made for k, made in self.expansions.items() if made is not None}
 

@@ -6,7 +6,7 @@ import ast
 import inspect
 import itertools
 import types
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gradgen.errors import ArgumentError, GradgenError, UnsupportedError, further
@@ -78,7 +78,8 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
     try:
         return _with_lists(fn, given, options, kinds)
     except GradgenError as error:
-        for specs, effort, follows, tables in _attempts(fn, given, error):
+        met = [error]
+        for specs, effort, follows, tables in _attempts(fn, given, met):
             if effort & WHILE and not whiles:
                 continue  # it would be read as it was just before
             whiles.clear()
@@ -90,6 +91,7 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
                 continue
             except GradgenError as other:
                 error = further(error, other)
+                met.append(error)
         hints = {error.hint}
         for pooled, apart in itertools.product(kinds.to_pool(), (0, LIKE_OTHERS, RANKED)):
             if apart and not {SUBSCRIPT, BESIDE} & hints:
@@ -127,23 +129,32 @@ def _with_lists(fn: Any, given: Any, options: Any, kinds: Kinds) -> Function:
         return _of_fair_length(_read_function(fn, given, options, kinds=kinds))
 
 
-def _attempts(fn: Any, given: Any, error: GradgenError) -> list[tuple[Any, int, bool, bool]]:
-    """Return for which specs to read once more, with which efforts, and what is followed.
+def _attempts(
+    fn: Any, given: Any, met: list[GradgenError]
+) -> Iterator[tuple[Any, int, bool, bool]]:
+    """Yield for which specs to read once more, with which efforts, and what is followed.
 
     Where a key of a dict is asked for, the dict may be lists of keys and of items (the last of
-    each attempt), or the key follows from an array that the function makes.
+    each attempt), or the key follows from an array that the function makes.  ``met`` are the
+    errors so far: a key may be asked for behind what was refused at first.
     """
     exact = []
-    if isinstance(given, tuple | list) and error.span is not None:
+    if isinstance(given, tuple | list) and met[0].span is not None:
         exact = pinned_specs(fn, given)
-    attempts = [(given, effort, False, False) for effort in (FOR, FOR | WHILE)]
-    if error.hint == KEYS:
-        attempts += [(given, effort, False, True) for effort in EFFORTS]
-    attempts += [(specs, effort, False, False) for specs in exact for effort in EFFORTS]
+    yield from ((given, effort, False, False) for effort in (FOR, FOR | WHILE))
+    early = _asks_for_key(met)
+    if early:
+        yield from ((given, effort, False, True) for effort in EFFORTS)
+    yield from ((specs, effort, False, False) for specs in exact for effort in EFFORTS)
     last = exact[-1] if exact else given
-    if error.hint == KEYS and isinstance(last, dict) and not any_single(last):
-        attempts += [(last, effort, True, False) for effort in EFFORTS]
-    return attempts
+    if _asks_for_key(met) and isinstance(last, dict) and not any_single(last):
+        yield from ((last, effort, True, False) for effort in EFFORTS)
+    if not early and _asks_for_key(met):
+        yield from ((given, effort, False, True) for effort in EFFORTS)
+
+
+def _asks_for_key(met: list[GradgenError]) -> bool:
+    return any(error.hint == KEYS for error in met)
 
 
 def _of_fair_length(function: Function, effort: int = 0) -> Function:

@@ -13,6 +13,7 @@ from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.iterables import (
     Over,
+    Perhaps,
     as_positions,
     back,
     counted,
@@ -49,10 +50,13 @@ VIEWS = ("keys", "values", "items")  # of dicts
 
 
 class Given:
-    """The arguments of a call that makes an iteration (``live``: for a loop with a body)."""
+    """The arguments of a call that makes an iteration (``live``: for a loop with a body).
 
-    def __init__(self, r: Reader, node: ast.Call, live: bool) -> None:
-        self.r, self.node, self.live = r, node, live
+    ``some``: its items may be ``Perhaps``.
+    """
+
+    def __init__(self, r: Reader, node: ast.Call, live: bool, some: bool = False) -> None:
+        self.r, self.node, self.live, self.some = r, node, live, some
         self.options = {k.arg: k.value for k in node.keywords if k.arg}
 
     def own(self, name: str) -> Over | None:
@@ -121,6 +125,19 @@ class Given:
             return evaluate(self.r, self.node.args[place])
         return evaluate(self.r, self.options[name]) if name in self.options else default
 
+    def constant(self, value: Any, name: str) -> Any:
+        """Return an argument as Python has it: how many items there are has to be known."""
+        if not is_static(value):
+            what = f"itertools.{self.named} with a {name} that is computed"
+            self.refuse(what, "pass a constant, or write it as nested loops")
+        return static_value(value)
+
+    @property
+    def named(self) -> str:
+        """The name of the function that is called."""
+        called = self.node.func
+        return called.attr if isinstance(called, ast.Attribute) else ast.unparse(called)
+
     def refuse(self, message: str, hint: str) -> NoReturn:
         """Raise the error for what cannot be looped over."""
         self.r.refuse(self.node, message, hint)
@@ -154,13 +171,16 @@ def iteration_of(r: Reader, node: ast.expr, live: bool = False, some: bool = Fal
         return of_text or _over(r, value, node, live)
     callee = evaluate(r, node.func)
     if isinstance(callee, Static) and makes_iteration(callee):
-        return BUILDERS[callee.obj](Given(r, node, live))
+        return BUILDERS[callee.obj](Given(r, node, live, some))
     views = isinstance(callee, BoundMethod) and callee.name in VIEWS
     if (live or some) and views and isinstance(callee.owner, Map):
         return _over_dict(r, node, callee.owner, callee.name, live, some)
     copies = isinstance(callee, Static) and callee.obj in (list, tuple) and len(node.args) == 1
     if some and copies and _is_dict(r, node.args[0]):
         return iteration_of(r, node.args[0], False, some)
+    ordered = isinstance(callee, Static) and callee.obj is sorted and some
+    if ordered and (found := _by_key(r, node)) is not None:
+        return found
     # A cycle by nature: a loop may run over what a call returns.
     from gradgen.frontend.calls import called
 
@@ -188,6 +208,28 @@ def _is_dict(r: Reader, node: ast.expr) -> bool:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         node = node.func.value if node.func.attr in VIEWS else node
     return isinstance(node, ast.Name) and isinstance(evaluate(r, node), Map)
+
+
+def _by_key(r: Reader, node: ast.Call) -> list[Any] | None:
+    """Return what a loop over ``sorted(d)`` or ``sorted(d.items())`` runs over.
+
+    None where all keys are there, or where another order is asked for.
+    """
+    named = {k.arg: evaluate(r, k.value) for k in node.keywords}
+    reverse = named.pop("reverse", Const(False))
+    if named or len(node.args) != 1 or not is_static(reverse) or not _is_dict(r, node.args[0]):
+        return None
+    if isinstance(node.args[0], ast.Call) and node.args[0].func.attr == "values":  # type: ignore[attr-defined]
+        return None
+    over = iteration_of(r, node.args[0], False, True)
+    few = over if isinstance(over, list) else []
+    found = [item.item if isinstance(item, Perhaps) else item for item in few]
+    keys = [item.items[0] if isinstance(item, Seq) else item for item in found]
+    if not any(isinstance(item, Perhaps) for item in few) or not all(map(is_static, keys)):
+        return None
+    order = sorted(range(len(keys)), key=lambda k: static_value(keys[k]),
+                   reverse=bool(static_value(reverse)))  # fmt: skip
+    return [few[k] for k in order]
 
 
 def _over_dict(
@@ -403,7 +445,7 @@ def _reversed(given: Given) -> Over:
     r, inner = given.r, given.own("__reversed__")
     if inner is not None:
         return inner
-    inner = given.over()
+    inner = iteration_of(r, given.node.args[0], given.live, given.some)
     if isinstance(inner, list):
         return inner[::-1]
     if inner.bounds is not None:

@@ -17,13 +17,13 @@ from gradgen.frontend.iterables import Over, Thunk, as_positions, counted, curre
 from gradgen.frontend.iteration import Given, builder, iteration_of, require_no_arrays
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.subscripts import load_index
-from gradgen.frontend.values import Iteration, Ref, Seq, Static, static_value
+from gradgen.frontend.values import Iteration, Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
 
 
 @builder(itertools.product)
 def _product(given: Given) -> Over:
-    repeat = static_value(given.value(len(given.node.args), "repeat", Const(1)))
+    repeat = given.constant(given.value(len(given.node.args), "repeat", Const(1)), "repeat")
     overs = given.overs() * repeat
     few = [v if isinstance(v, list) else counted(given.r, v) for v in overs]
     if any(isinstance(v, Iteration) for v in few):
@@ -118,7 +118,7 @@ def _chosen(make: Callable[..., Any]) -> Callable[[Given], Over]:
             if pairs and make in FIRST_DIAGONAL:
                 return _pairs(given, as_positions(given.r, over), FIRST_DIAGONAL[make])
         items = given.known(over)
-        more = [] if size is None else [static_value(size)]
+        more = [] if size is None else [given.constant(size, "size")]
         return [Seq(list(group)) for group in make(items, *more)]
 
     return build
@@ -187,7 +187,7 @@ def _starmap(given: Given) -> Over:
 
 @builder(itertools.islice)
 def _islice(given: Given) -> Over:
-    bounds = [static_value(evaluate(given.r, a)) for a in given.node.args[1:]]
+    bounds = [given.constant(evaluate(given.r, a), "bound") for a in given.node.args[1:]]
     over = given.over()
     if isinstance(over, Iteration) and over.endless:
         parts = slice(*bounds)

@@ -122,10 +122,13 @@ def call(r: Reader, node: ast.AST, definition: Any, frame: Frame, bound: dict[st
         if sum(other[:2] == key[:2] for other in book.states) > KINDS:
             if not grow:
                 raise Recursive(definition, grows=True)
-            r.refuse(node, "a recursive call with another list or structure at each depth",
-                     "start from an array, or from a list that has no known length")  # fmt: skip
+            book.too_deep.add(id(definition))
         state = book.states[key] = Reading(key, definition, frame, structure)
         state.types = list(book.hints.get(key, ()))
+    if id(definition) in book.too_deep:
+        # Each depth reads a refused call in other ways, and each of these is as deep again.
+        r.refuse(node, "a recursive call with another list or structure at each depth",
+                 "start from an array, or from a list that has no known length")  # fmt: skip
     _require_types(r, node, state, given)
     if not state.busy and state.read_at != book.version:
         from gradgen.frontend.recursive_bodies import read_body

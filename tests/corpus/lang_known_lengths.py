@@ -137,6 +137,28 @@ def blocks_pooled(y, switch):
     return sum(b.m * b.x for b in blocks)
 
 
+def subsets_by_size(x, k):
+    """The size of a combination is a loop's index, the number of factors an argument."""
+    total = 0.0
+    for size in range(len(x) + 1):
+        for chosen in itertools.combinations(x, size):
+            total += math.sin(sum(chosen)) / (size + 1)
+    return total + sum(math.prod(p) for p in itertools.product(x, repeat=k))
+
+
+def shortest_tour(d):
+    """Keys of pairs that follow from combinations: the tables of Held and Karp."""
+    n = len(d)
+    best = {(1 << k, k): d[0, k] for k in range(1, n)}
+    for size in range(2, n):
+        for chosen in itertools.combinations(range(1, n), size):
+            bits = sum(1 << b for b in chosen)
+            for k in chosen:
+                before = bits & ~(1 << k)
+                best[bits, k] = min(best[before, m] + d[m, k] for m in chosen if m != k)
+    return min(best[2**n - 2, k] + d[k, 0] for k in range(1, n)) ** 2
+
+
 A = np.array([1.2, 0.7, 1.9, 0.4])
 B = np.array([0.3, -0.8, 0.5, 1.1])
 EXAMPLE_ARGS = {
@@ -151,6 +173,8 @@ EXAMPLE_ARGS = {
     "linked": lambda: (A.copy(),),
     "groups_by_number": lambda: (A.copy(), [0, 1, 0, 2]),
     "blocks_pooled": lambda: (A.copy(), False),
+    "subsets_by_size": lambda: (A[:3].copy(), 2),
+    "shortest_tour": lambda: (np.outer(A[:3], B[:3]) + np.diag(A[:3]),),
 }
 MORE_ARGS = {
     "bodies_by_number": [

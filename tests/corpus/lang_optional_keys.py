@@ -120,6 +120,23 @@ def keys_by_condition(x):
     return sums.get("big", 2.0) * sums.get("small", x[0]) + sums.get("other", 1.0)
 
 
+def in_other_orders(x):
+    """Loops over what is there, from the last key to the first and by the keys themselves."""
+    d = {"c": x[2], **optional(x)}
+    if x[3] > 1.0:
+        del d["c"]
+    s = 1.0
+    for k in reversed(d):
+        s = s * d[k] + x[0]
+    for k, v in reversed(d.items()):
+        s = 0.5 * s + v * len(k)
+    for k in sorted(d, reverse=True):
+        s = s * d[k] - x[1]
+    for _, v in sorted(d.items()):
+        s = 0.7 * s + v**2
+    return s
+
+
 _A = [
     [0.7, 1.3, -0.4, 2.1],
     [0.7, 1.3, 0.4, 0.3],
@@ -137,6 +154,7 @@ _NAMES = [
     "filtered",
     "in_a_loop",
     "keys_by_condition",
+    "in_other_orders",
 ]
 EXAMPLE_ARGS = {name: lambda: (np.array(_A[0]),) for name in _NAMES}
 MORE_ARGS = {name: [lambda p=p: (np.array(p),) for p in _A[1:]] for name in _NAMES}
