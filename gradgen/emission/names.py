@@ -25,6 +25,7 @@ from gradgen.ir.nodes import (
     Value,
     added_in_place,
     uses,
+    walk,
 )
 from gradgen.ir.partition import Partition
 from gradgen.ir.types import Type
@@ -107,22 +108,27 @@ class _Namer:
                 self._link(p, v)
 
     def _hints(self) -> None:
-        read = uses(self.function.body)
+        read, stops = uses(self.function.body), self._stops()
         best: dict[Value, tuple[int, str]] = {}
         for v in self.order:
             rank = (3 + (v.op is None) if v.user else 2) if v.name else int(_says_something(v))
             root = self.webs.root(v)
             if rank > best.get(root, (0, ""))[0]:
-                best[root] = (rank, v.name or describe(v))
+                best[root] = (rank, v.name or stops.get(v) or describe(v))
         for v in self.order:
             web = best.get(self.webs.root(v), (0, ""))
             own = v.name if v.user else "" if v.name else self._becomes(v)
-            hint = _clean(own or web[1] or describe(v))
+            hint = _clean(own or web[1] or stops.get(v) or describe(v))
             if hint in ("_", "step") and not (v.user and hint == "step"):
                 hint = "step" if read.get(v) else "_"
             self.hint[v] = hint
         if self.function.native:
             self._one_type_each()
+
+    def _stops(self) -> dict[Value, str]:
+        """Return what is computed to be the end of a loop's range, and the word for it."""
+        ends_of = [op.inputs[1] for op in walk(self.function.body) if op.prim == "for"]
+        return {v: "stop" for v in ends_of if v.op is not None and v.op.prim in ("add", "sub")}
 
     def _becomes(self, v: Value) -> str:
         """Return the user's name for what a value is handed on as, or handed on from."""

@@ -14,13 +14,13 @@ def heat_value_and_grad(k, u):
     if np.ndim(u) != 1:
         raise TypeError('heat_value_and_grad is made for k float  u f64[n]')
     # --- forward --------------------------------------------------------
-    last = len(u) - 1                                   # checkpoints.py:31
+    stop = len(u) - 1                                   # checkpoints.py:31
     u_saved = []
     u = u.copy()                                        # checkpoints.py:30
     for first in range(0, 9, 4):
         u_saved.append(u.copy())
         for _ in range(first, min(first + 4, 9)):
-            for i in range(1, last):                    # checkpoints.py:31
+            for i in range(1, stop):                    # checkpoints.py:31
                 u[i] += k * u[i] * (u[i - 1] - 2.0 * u[i] + u[i + 1])  # checkpoints.py:32
     item = u[1:]                                        # checkpoints.py:33
     value = np.sum(item ** 2)
@@ -31,18 +31,18 @@ def heat_value_and_grad(k, u):
     d_k = 0.0                                           # checkpoints.py:30
     for first in reversed(range(0, 9, 4)):
         u = u_saved.pop()
-        last_1 = min(first + 4, 9)
-        item_saved = np.empty((last_1 - first, max(last, 0)))  # checkpoints.py:32
-        total_saved = np.empty((last_1 - first, max(last, 0)))
-        for step in range(first, last_1):               # checkpoints.py:30, run again
-            for i in range(1, last):                    # checkpoints.py:31
+        last = min(first + 4, 9)
+        item_saved = np.empty((last - first, max(stop, 0)))  # checkpoints.py:32
+        total_saved = np.empty((last - first, max(stop, 0)))
+        for step in range(first, last):                 # checkpoints.py:30, run again
+            for i in range(1, stop):                    # checkpoints.py:31
                 item = u[i]                             # checkpoints.py:32
                 item_saved[step - first, i] = item
                 total = u[i - 1] - 2.0 * u[i] + u[i + 1]
                 total_saved[step - first, i] = total
                 u[i] += k * item * total
-        for step in range(last_1 - 1, first - 1, -1):   # checkpoints.py:30
-            for i in range(last - 1, 0, -1):            # checkpoints.py:31
+        for step in range(last - 1, first - 1, -1):     # checkpoints.py:30
+            for i in range(stop - 1, 0, -1):            # checkpoints.py:31
                 item = item_saved[step - first, i]      # checkpoints.py:32
                 d_product = d_u[i]
                 d_total = d_product * (k * item)

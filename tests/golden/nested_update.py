@@ -15,11 +15,11 @@ def nested_update_value_and_grad(u, c):
         raise TypeError('nested_update_value_and_grad is made for u f64[n]  c float')
     # --- forward --------------------------------------------------------
     u = u.copy()                                        # mutation.py:14
-    last = len(u) - 1                                   # mutation.py:16
-    total_saved = np.empty((3, max(last, 0)))           # mutation.py:17
-    item_saved = np.empty((3, max(last, 0)))
+    stop = len(u) - 1                                   # mutation.py:16
+    total_saved = np.empty((3, max(stop, 0)))           # mutation.py:17
+    item_saved = np.empty((3, max(stop, 0)))
     for step in range(3):                               # mutation.py:15
-        for i in range(1, last):                        # mutation.py:16
+        for i in range(1, stop):                        # mutation.py:16
             total = u[i - 1] - 2.0 * u[i] + u[i + 1]    # mutation.py:17
             total_saved[step, i] = total
             item = u[i]
@@ -31,7 +31,7 @@ def nested_update_value_and_grad(u, c):
     d_u = 2.0 * u
     d_c = 0.0                                           # mutation.py:15
     for step in range(2, -1, -1):
-        for i in range(last - 1, 0, -1):                # mutation.py:16
+        for i in range(stop - 1, 0, -1):                # mutation.py:16
             total = total_saved[step, i]                # mutation.py:17
             d_product = d_u[i]
             d_product_1 = d_product * item_saved[step, i]
