@@ -13,8 +13,8 @@ from gradgen.deep import deep
 from gradgen.emission.spelling import spell
 
 WIDTH = 88
-FEW = 3  # so many numbers stand one to a line
-NUMBER = re.compile(r"-?[\d.][\w.+-]*,?")
+FEW = 3  # so many short parts stand one to a line
+SHORT = re.compile(r"(-?[\d.][\w.+-]*|np\.ndim\(\w+\)),?")
 # What a line is made of; `tokenize` reads the same, but takes a while to get ready.
 TOKEN = re.compile(r"""
     (?P<text>[rbuf]{0,2}(?:\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'))
@@ -23,6 +23,7 @@ TOKEN = re.compile(r"""
   | (?P<sign>\*\*=?|//=?|<<=?|>>=?|->|\.\.\.|[-+*/%&|^@=<>!:]=|[^\s\w])
 """, re.VERBOSE)  # fmt: skip
 INDENT = "    "
+COMPARISONS, QUOTES = {"==", "!=", "<", "<=", ">", ">="}, "'\""
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 COMMENT_COLUMN = 56
 
@@ -137,7 +138,10 @@ def wrap(text: str, depth: int, inside: bool = False) -> list[str]:
     if len(pad) + len(text) <= WIDTH or "\n" in text:
         return [pad + line for line in text.split("\n")]
     tokens = _tokens(text)
-    head, body, tail = _outermost(text, tokens, WIDTH * 2 // 3)
+    if inside and len(tokens) == 1 and text[0] in QUOTES:
+        return [pad + line for line in _pieces(text, WIDTH - len(pad))]
+    either = not inside and text.endswith(":") and any(t[0] == "or" for t in _outside(tokens))
+    head, body, tail = _outermost(text, tokens, 0 if either else WIDTH * 2 // 3)
     if not body:
         if inside:
             return [line for part in _operators(text) for line in _whole(part, depth)]
@@ -182,13 +186,13 @@ def _split(body: str, pad: str) -> list[str]:
     if len(pad) + len(INDENT) + len(body) <= WIDTH:
         return [body]
     parts = _cut(body, {","}, keep_before=True)
-    if len(parts) > FEW and all(map(NUMBER.fullmatch, parts)):
+    if len(parts) > FEW and all(map(SHORT.fullmatch, parts)):
         return _filled(parts, WIDTH - len(pad) - len(INDENT))
     return parts if len(parts) > 1 else _operators(body)
 
 
 def _filled(parts: list[str], width: int) -> list[str]:
-    """Put as many numbers on a line as there is room for."""
+    """Put as many short parts on a line as there is room for."""
     lines = [parts[0]]
     for part in parts[1:]:
         longer = f"{lines[-1]} {part}"
@@ -199,8 +203,20 @@ def _filled(parts: list[str], width: int) -> list[str]:
     return lines
 
 
+def _pieces(text: str, width: int) -> list[str]:
+    """Split a text in quotes at spaces into several that stand side by side."""
+    quote = text[0]
+    lines, rest = [], text[1:-1]
+    while len(rest) + 2 > width and " " in rest[1 : width - 2]:
+        gap = "  " if "  " in rest[width // 2 : width - 2] else " "  # between arguments
+        at = rest.rindex(gap, 1, width - 2) + len(gap)
+        lines.append(quote + rest[:at] + quote)
+        rest = rest[at:]
+    return [*lines, quote + rest + quote]
+
+
 def _operators(body: str) -> list[str]:
-    for group in ({"or"}, {"and"}, {"+", "-"}, {"*", "/", "@"}):
+    for group in ({"or"}, {"and"}, COMPARISONS, {"+", "-"}, {"*", "/", "@"}):
         parts = _cut(body, group, keep_before=False)
         if len(parts) > 1:
             return parts
@@ -257,5 +273,5 @@ def _parenthesised(text: str, depth: int, tokens: list[re.Match[str]]) -> list[s
     parts = _operators(body)
     if len(parts) == 1:
         return [pad + text]
-    inner = [INDENT * (depth + 1) + p for p in parts]
+    inner = [line for p in parts for line in _whole(p, depth + 1)]
     return [f"{pad}{head}(", *inner, f"{pad}){tail}"]

@@ -64,7 +64,9 @@ def _refuse(r: Reader, node: ast.AST, kind: type) -> NoReturn:
     r.refuse(node, f"the text of a {kind.__name__} of this", WAY_OUT)
 
 
-def _raised(source: str, kind: type[BaseException], values: list[Any]) -> list[tuple[Any, BaseException]]:
+def _raised(
+    source: str, kind: type[BaseException], values: list[Any]
+) -> list[tuple[Any, BaseException]]:
     """Return what an expression raises, of numbers of these kinds that it raises this for."""
     code = compile(source, "<said>", "eval")
     found = []

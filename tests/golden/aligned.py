@@ -14,7 +14,8 @@ import numpy as np
 def aligned_value_and_grad(s, t, match, gap):
     if s != 'ACGTACGAAC' or t != 'ACTTCGACT':
         raise TypeError(
-            "aligned_value_and_grad is made for s 'ACGTACGAAC'  t 'ACTTCGACT'  match float  gap float"
+            "aligned_value_and_grad is made for s 'ACGTACGAAC'  t 'ACTTCGACT'  "
+            "match float  gap float"
         )
     # --- forward --------------------------------------------------------
     letters = np.array([65, 67, 71, 84, 65, 67, 71, 65, 65, 67])  # lang_letters.py:16

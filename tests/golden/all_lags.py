@@ -15,7 +15,8 @@ import numpy as np
 def all_lags_value_and_grad(z, most):
     if np.ndim(z) != 1 or most < 1 or len(z) < most - 1:
         raise TypeError(
-            'all_lags_value_and_grad is made for z f64[n]  most int  where most >= 1 and len(z) >= most - 1'
+            'all_lags_value_and_grad is made for z f64[n]  most int  '
+            'where most >= 1 and len(z) >= most - 1'
         )
     # --- forward and reverse --------------------------------------------
     d_z = np.zeros(z.shape)                             # lang_computed_slices.py:26

@@ -20,7 +20,9 @@ def convolved_value_and_grad(image, kernel, wanted):
         or image.shape[1] <= kernel.shape[1]
     ):
         raise TypeError(
-            'convolved_value_and_grad is made for image f64[n, m]  kernel f64[k, p]  wanted f64[q, r]  where len(image) > len(kernel) and image.shape[1] > kernel.shape[1]'
+            'convolved_value_and_grad is made for image f64[n, m]  kernel f64[k, p]  '
+            'wanted f64[q, r]  where len(image) > len(kernel) and image.shape[1] > '
+            'kernel.shape[1]'
         )
     # --- forward --------------------------------------------------------
     height, width = image.shape                         # lang_computed_slices.py:98

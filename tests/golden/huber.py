@@ -14,7 +14,8 @@ import numpy as np
 def huber_value_and_grad(w, x, y, delta=0.7):
     if (np.ndim(w), np.ndim(x), np.ndim(y)) != (1, 2, 1):
         raise TypeError(
-            'huber_value_and_grad is made for w f64[n]  x f64[m, k]  y f64[p]  delta float'
+            'huber_value_and_grad is made for w f64[n]  x f64[m, k]  y f64[p]  '
+            'delta float'
         )
     # --- forward and reverse --------------------------------------------
     d_total = 1.0 / len(y)                              # losses.py:88

@@ -61,7 +61,8 @@ def linear_regression_value_and_grad(w, b, x, y):
         or isinstance(y, (list, tuple, dict, str))
     ):
         raise TypeError(
-            'linear_regression_value_and_grad is made for w number or array  b number or array  x number or array  y number or array'
+            'linear_regression_value_and_grad is made for w number or array  '
+            'b number or array  x number or array  y number or array'
         )
     # --- forward --------------------------------------------------------
     product = x @ w                                     # losses.py:16

@@ -13,7 +13,8 @@ import numpy as np
 def logistic_regression_value_and_grad(w, b, x, y):
     if (np.ndim(w), np.ndim(x), np.ndim(y)) != (1, 2, 1) or 1 in x.shape + y.shape:
         raise TypeError(
-            'logistic_regression_value_and_grad is made for w f64[n]  b float  x f64[m, k]  y f64[p]'
+            'logistic_regression_value_and_grad is made for w f64[n]  b float  '
+            'x f64[m, k]  y f64[p]'
         )
     # --- forward --------------------------------------------------------
     z = x @ w + b                                       # losses.py:22

@@ -15,11 +15,15 @@ import numpy as np
 def mlp_cross_entropy_value_and_grad(params, x, labels):
     w1, b1, w2, b2 = params
     if (
-        (np.ndim(w1), np.ndim(b1), np.ndim(w2), np.ndim(b2), np.ndim(x), np.ndim(labels)) != (2, 1, 2, 1, 2, 1)
+        (
+            np.ndim(w1), np.ndim(b1), np.ndim(w2), np.ndim(b2), np.ndim(x),
+            np.ndim(labels)
+        ) != (2, 1, 2, 1, 2, 1)
         or 1 in w1.shape + b1.shape + w2.shape + b2.shape + x.shape + labels.shape
     ):
         raise TypeError(
-            'mlp_cross_entropy_value_and_grad is made for params (f64[n, m], f64[k], f64[p, q], f64[r])  x f64[s, t]  labels i64[u]'
+            'mlp_cross_entropy_value_and_grad is made for params (f64[n, m], f64[k], '
+            'f64[p, q], f64[r])  x f64[s, t]  labels i64[u]'
         )
     # --- forward --------------------------------------------------------
     total = x @ w1 + b1                                 # losses.py:40

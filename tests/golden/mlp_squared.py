@@ -15,11 +15,15 @@ import numpy as np
 def mlp_squared_value_and_grad(params, x, targets):
     w1, b1, w2, b2 = params
     if (
-        (np.ndim(w1), np.ndim(b1), np.ndim(w2), np.ndim(b2), np.ndim(x), np.ndim(targets)) != (2, 1, 2, 1, 2, 2)
+        (
+            np.ndim(w1), np.ndim(b1), np.ndim(w2), np.ndim(b2), np.ndim(x),
+            np.ndim(targets)
+        ) != (2, 1, 2, 1, 2, 2)
         or 1 in w1.shape + b1.shape + w2.shape + b2.shape + x.shape + targets.shape
     ):
         raise TypeError(
-            'mlp_squared_value_and_grad is made for params (f64[n, m], f64[k], f64[p, q], f64[r])  x f64[s, t]  targets f64[u, v]'
+            'mlp_squared_value_and_grad is made for params (f64[n, m], f64[k], f64[p, '
+            'q], f64[r])  x f64[s, t]  targets f64[u, v]'
         )
     # --- forward --------------------------------------------------------
     hidden = np.tanh(x @ w1 + b1)                       # losses.py:29

@@ -20,7 +20,8 @@ def network_value_and_grad(p, x, y, h):
         or len(p) < h * x.shape[1] + h
     ):
         raise TypeError(
-            'network_value_and_grad is made for p f64[n]  x f64[m, k]  y f64[p]  h int  where h >= 2 and len(p) >= h * x.shape[1] + h'
+            'network_value_and_grad is made for p f64[n]  x f64[m, k]  y f64[p]  '
+            'h int  where h >= 2 and len(p) >= h * x.shape[1] + h'
         )
     # --- forward --------------------------------------------------------
     n, d = x.shape                                      # lang_computed_slices.py:10

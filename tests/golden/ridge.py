@@ -16,7 +16,8 @@ def ridge_value_and_grad(params, x, y, strength):
     b = params['b']
     if (np.ndim(w), np.ndim(x), np.ndim(y)) != (1, 2, 1) or 1 in x.shape + y.shape:
         raise TypeError(
-            'ridge_value_and_grad is made for params {w: f64[n], b: float}  x f64[m, k]  y f64[p]  strength float'
+            'ridge_value_and_grad is made for params {w: f64[n], b: float}  '
+            'x f64[m, k]  y f64[p]  strength float'
         )
     # --- forward --------------------------------------------------------
     prediction = x @ w + b                              # python_losses.py:25

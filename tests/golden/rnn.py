@@ -12,10 +12,12 @@ import numpy as np
 
 def rnn_value_and_grad(w, u, h, x):
     if (
-        np.ndim(w), np.ndim(u), np.ndim(h), np.ndim(x)
-    ) != (2, 2, 1, 2) or 1 in w.shape + u.shape:
+        (np.ndim(w), np.ndim(u), np.ndim(h), np.ndim(x)) != (2, 2, 1, 2)
+        or 1 in w.shape + u.shape
+    ):
         raise TypeError(
-            'rnn_value_and_grad is made for w f64[n, m]  u f64[k, p]  h f64[q]  x f64[r, s]'
+            'rnn_value_and_grad is made for w f64[n, m]  u f64[k, p]  h f64[q]  '
+            'x f64[r, s]'
         )
     # --- forward --------------------------------------------------------
     h_saved = []
