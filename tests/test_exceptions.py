@@ -336,3 +336,64 @@ def test_what_python_says_in_another_error() -> None:
     with pytest.raises(ValueError, match="bad ratio: ") as found:
         gradgen.grad(texts.wrapped)(np.array([1.5, 0.0]))
     assert str(found.value) == str(caught.value)
+
+
+def unread_length(x, k):
+    buffer = np.zeros(k - 3)
+    return np.sum(x**2)
+
+
+def unread_entry(x, k):
+    x[k]
+    last = x[k + 1]
+    return np.sum(x**2)
+
+
+def unread_factor(x, k):
+    np.linalg.cholesky(np.array([[x[0], k], [k, x[1]]]))
+    return np.sum(x**2)
+
+
+def unread_shape(x, k):
+    table = x.reshape(k, 2)
+    return np.sum(x**2)
+
+
+def inverse_before_logarithm(x, k):
+    total = 0.0
+    for i in range(len(x)):
+        total += 1.0 / float(x[i] - k)
+    return total + math.log(float(x[-1] - k))
+
+
+def roots_before_inverse(x, k):
+    total = 0.0
+    for i in range(len(x)):
+        total += math.sqrt(float(x[i]))
+    inverse = 0.0
+    for i in range(len(x)):
+        inverse += 1.0 / (k - 3)
+    return total * inverse
+
+
+@pytest.mark.parametrize(
+    ("function", "good", "bad"),
+    [
+        (unread_length, 4, 2), (unread_entry, 0, 1), (unread_factor, 1, 5), (unread_shape, 1, 3),
+        (inverse_before_logarithm, 0, 2), (roots_before_inverse, 4, 3),
+    ],
+)  # fmt: skip
+def test_nobody_reads_what_raises(function: Callable[..., Any], good: int, bad: int) -> None:
+    """What raises in Python does so in the text, the first before others; else nothing changes."""
+    x = np.array([3.0, 2.0])
+    for mode in (gradgen.grad, gradgen.value_and_grad, gradgen.hessian):
+        with np.errstate(all="ignore"), pytest.raises(Exception) as expected:
+            function(x, bad)
+        with pytest.raises(expected.type) as raised:
+            mode(function)(x, bad)
+        assert str(raised.value) == str(expected.value)
+    value, gradient = gradgen.value_and_grad(function)(x, good)
+    assert np.isclose(value, function(x, good))
+    step = 1e-6 * np.array([0.6, -0.8])
+    along = (function(x + step, good) - function(x - step, good)) / 2e-6
+    assert np.isclose(gradient @ np.array([0.6, -0.8]), along, rtol=1e-7)

@@ -316,7 +316,10 @@ class Writer:
         return [ast.If(self.expr(test), [raised], [])]
 
     def _effect(self, op: Op) -> list[ast.stmt]:
-        return [self._note(self._filled(op, op.attrs["text"]))]
+        made = self._filled(op, op.attrs["text"])
+        if isinstance(made, ast.Expr) and isinstance(made.value, ast.Name | ast.Constant):
+            return []  # it has been computed under its name
+        return [self._note(made)]
 
     def _filled(self, op: Op, text: str) -> Any:
         """Return a statement whose holes are filled with the inputs after the first."""

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from gradgen.frontend import lists, recursive_names, row_kinds, stores, unbound
+from gradgen.frontend import lists, recursive_names, row_kinds, stores, unbound, unread
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.attributes import attribute, set_attribute
 from gradgen.frontend.branches import condition, distribute
@@ -101,9 +101,12 @@ def _way_out(node: ast.stmt) -> str:
 
 
 def _assign(r: Reader, s: ast.Assign, rest: Point) -> Point:
+    since = len(r.b.block.ops)
     value = evaluate(r, s.value)
     if len(s.targets) > 1:
         require_stepwise([value])
+    elif unread.is_unread(r, s.targets[0]):
+        unread.keep_what_raises(r, s, value, since)
     for target in s.targets:
         assign_to(r, target, value)
     return rest
@@ -193,7 +196,10 @@ def _in_place(r: Reader, s: ast.AugAssign, old: Ref, value: Value) -> None:
 
 
 def _expression(r: Reader, s: ast.Expr, rest: Point) -> Point:
-    evaluate(r, s.value)
+    since = len(r.b.block.ops)
+    value = evaluate(r, s.value)
+    if isinstance(value, Value | Ref):
+        unread.keep_what_raises(r, s, value, since)
     return rest
 
 

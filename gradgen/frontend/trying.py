@@ -25,6 +25,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Certain, Raised
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.thrown import Classes, classes_of, kinds_of
+from gradgen.frontend.unread import KEPT
 from gradgen.frontend.values import Static
 from gradgen.ir.nodes import Block, Const, Op, Value, walk
 from gradgen.rules.registry import RULES
@@ -243,6 +244,8 @@ def _may_raise(r: Reader, op: Op) -> Iterator[type[BaseException]]:
         yield TypeError
     elif op.prim == "pow" and _is_power(op.inputs[1]):
         yield OverflowError
+    elif op.prim == "effect" and op.attrs["text"] == KEPT:
+        yield from ()
     elif op.prim in ("call", "for", "while", "print"):
         yield from (Exception,) if op.prim in ("call", "print") else ()
     else:

@@ -14,6 +14,7 @@ from gradgen.diff.activity import carried
 from gradgen.diff.missing import missing_values
 from gradgen.diff.twins import SHAPE_ONLY, has_known_shape
 from gradgen.ir.nodes import Block, Function, Op, Value, made_in, replace_uses, walk
+from gradgen.ir.raising import raised_by
 from gradgen.passes.dce import EFFECTS
 from gradgen.passes.turns import Uses, in_any_order
 
@@ -148,8 +149,8 @@ class Fuser:
         between = ops[ops.index(loop) + 1 : ops.index(mirror)]
         place = {op: k for k, op in enumerate(between)}
         calls = [op for op in between if self._has_calls(op)]
-        late: set[Op] = set()
-        work = list(loop.outputs)
+        late = _raise_after(loop, between)
+        work = [*loop.outputs, *(v for op in late for v in _made(op))]
         while work:
             for op in self._readers(work.pop()):
                 if op is mirror:
@@ -160,7 +161,7 @@ class Fuser:
                 more = [c for c in calls if place[c] > place[op]] if op in calls else []
                 for o in (op, *(c for c in more if c not in late)):
                     late.add(o)
-                    work += [*o.outputs, *(u for b in o.blocks for u in made_in(b))]
+                    work += _made(o)
         if any(op not in late and self._is_seen(op) for op in between):
             return None
         return [op for op in between if op in late]
@@ -210,3 +211,21 @@ class Fuser:
         at = self.block.ops.index(mirror)
         moved = [o for o in self.block.ops[:at] if o not in late]
         self.block.ops = [*moved, op, *after, *self.block.ops[at + 1 :]]
+
+
+def _made(op: Op) -> list[Value]:
+    return [*op.outputs, *(u for b in op.blocks for u in made_in(b))]
+
+
+def _raise_after(loop: Op, between: list[Op]) -> set[Op]:
+    """Return what has to stay behind a loop, since of two errors the first is to be raised.
+
+    That an index of a loop may be out of range is left out: nearly all of them might be.  So are
+    recursive functions, of which nothing is known.
+    """
+    first = raised_by(loop) - {"IndexError"} if loop.prim != "call" else frozenset[str]()
+    if not first:
+        return set()
+    raising = [(op, classes) for op in between if (classes := raised_by(op))]
+    apart = [k for k, (_, classes) in enumerate(raising) if len(first | classes) > 1]
+    return {op for op, _ in raising[apart[0] :]} if apart else set()
