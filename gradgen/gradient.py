@@ -122,7 +122,8 @@ class Gradient(Specialised):
         """Return the gradient (and value) at these arguments."""
         # The first argument has a name of its own: one alone is handed on without a tuple of it.
         quick = self._recent
-        if type(first) is quick.sole and not rest and not kwargs:
+        sole = type(first) is quick.sole and not rest and not kwargs
+        if sole and (quick.unchanged is None or quick.unchanged()):
             try:
                 return quick.call(first)
             except Exception as error:
@@ -212,10 +213,11 @@ class Gradient(Specialised):
 
     def __gradgen_inline__(
         self, args: list[Any], kwargs: dict[str, Any], exact: bool = False
-    ) -> Any:
+    ) -> tuple[Any, list[Any]]:
         """Return the generated function for argument specs, for a loss that calls this.
 
-        ``exact``: whole numbers of the call are known, those of defaults too.
+        And what was read from outside for it.  ``exact``: whole numbers of the call are known,
+        those of defaults too.
         """
         if self._receiver is not None:
             args = [road().opaque(self._receiver), *args]
@@ -235,7 +237,8 @@ class Gradient(Specialised):
                 known[name] = road().pinned(spec, p.default) if exact else spec
         self._inlined = True
         try:
-            return Specialisation(self._plain_program(known, apart=True)).call
+            made = Specialisation(self._plain_program(known, apart=True))
+            return made.call, made.captures
         finally:
             self._inlined = False
 
@@ -320,9 +323,9 @@ class Differentiable:
 
     def __gradgen_inline__(
         self, args: list[Any], kwargs: dict[str, Any], exact: bool = False
-    ) -> Any:
+    ) -> tuple[Any, list[Any]]:
         """Return the function itself, for a loss that calls this."""
-        return self.__wrapped__
+        return self.__wrapped__, []
 
     def __get__(self, instance: Any, owner: Any = None) -> Differentiable:
         if instance is None:

@@ -8,25 +8,35 @@ of `Gradient.run`, which decides everything and enters here what may be short fr
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from gradgen.frontend.captures import Capture
     from gradgen.specialisation import Specialisation
 
+TEST = """\
+def unchanged():
+    try:
+        return {}
+    except KeyError:  # a name that is gone
+        return False
+"""
 PLAIN = (float, int, bool, np.ndarray)
 
 
 class Quick:
     """What has to hold for a call to go straight to one specialisation, apart from its types.
 
-    ``read`` are entries of dicts, such as global names, ``own`` attributes of functions, such as
-    their code.  ``sole``: the type of the only argument, where nothing else has to hold.
+    ``unchanged`` tells whether entries of dicts, such as global names, and attributes of functions,
+    such as their code, are what they were; None where there are none.  ``sole``: the type of the
+    only argument, where nothing but this has to hold.
     """
 
-    __slots__ = ("alike", "arrays", "call", "long", "made", "own", "read", "rest", "sole", "sure")
+    __slots__ = ("alike", "arrays", "call", "long", "made", "rest", "sole", "sure", "unchanged")
 
     def __init__(self, made: Specialisation, args: tuple[Any, ...]) -> None:
         self.made: Any = made
@@ -37,13 +47,12 @@ class Quick:
         self.alike, self.long = _by_position(made)
         # A function that is called at several places is read at each of them.
         once = {(id(c.holder), c.key, id(c.value)): c for c in made.captures}.values()
-        named = [c for c in once if isinstance(c.holder, dict) and c.parts is None]
-        parts = [c for c in once if isinstance(c.holder, FunctionType) and c.parts is None]
-        self.read = tuple((c.holder, c.key, c.value) for c in named)
-        self.own = tuple((c.holder, c.key, c.value) for c in parts)
-        self.rest = tuple(c for c in once if c not in named and c not in parts)
-        self.sure = not self.arrays and not self.long and not made.captures
-        self.sole: type | None = type(args[0]) if self.sure and len(args) == 1 else None
+        short = [c for c in once if isinstance(c.holder, dict | FunctionType) and c.parts is None]
+        self.unchanged = _unchanged(short)
+        self.rest = tuple(c for c in once if c not in short)
+        numbers = not self.arrays and not self.long and not self.rest
+        self.sure = numbers and self.unchanged is None
+        self.sole: type | None = type(args[0]) if numbers and len(args) == 1 else None
 
     def takes(self, args: tuple[Any, ...]) -> bool:
         """Whether arguments of the known types are of this specialisation, which is still fresh."""
@@ -54,12 +63,8 @@ class Quick:
         for k, axis, offset, other, axis2, offset2 in self.alike:
             if args[k].shape[axis] - offset != args[other].shape[axis2] - offset2:
                 return False
-        for holder, key, value in self.read:
-            if holder.get(key) is not value:
-                return False
-        for function, name, value in self.own:
-            if getattr(function, name) is not value:
-                return False
+        if self.unchanged is not None and not self.unchanged():
+            return False
         if self.long is not None and not self.long(args):
             return False
         return not self.rest or all(c.fresh() for c in self.rest)
@@ -88,6 +93,32 @@ def _by_position(made: Specialisation) -> tuple[tuple[tuple[int, ...], ...], Any
     return pairs, _long_enough(made.taken.long_enough, order)
 
 
+def _unchanged(captures: list[Capture]) -> Callable[[], bool] | None:
+    """Return a function that tells whether entries and attributes are the same objects still."""
+    if not captures:
+        return None
+    known: dict[str, Any] = {}
+    numbers: dict[int, int] = {}
+
+    def name_of(kind: str, obj: Any) -> str:
+        name = f"{kind}{numbers.setdefault(id(obj), len(numbers))}"
+        known[name] = obj
+        return name
+
+    tests = []
+    for c in captures:
+        holder, value = name_of("held_by_", c.holder), name_of("was_", c.value)
+        if isinstance(c.holder, FunctionType):
+            tests.append(f"{holder}.{c.key} is {value}")
+        elif c.key in c.holder:
+            tests.append(f"{holder}[{name_of('at_', c.key)}] is {value}")
+        else:
+            tests.append(f"{name_of('at_', c.key)} not in {holder}")
+    exec(TEST.format(" and ".join(tests)), known)
+    test: Callable[[], bool] = known["unchanged"]
+    return test
+
+
 def _long_enough(demands: Any, order: dict[str, int]) -> Any:
     """Return a function of arguments that tells whether they are so long as they have to be."""
     if not demands:
@@ -104,7 +135,7 @@ def _long_enough(demands: Any, order: dict[str, int]) -> Any:
 def long_way(made: Specialisation | None) -> Quick:
     """Return what the last call was where it went the long way: no call fits it."""
     never: Quick = object.__new__(Quick)
-    never.made, never.sole = made, None
+    never.made, never.sole, never.unchanged = made, None, None
     return never
 
 

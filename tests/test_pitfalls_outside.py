@@ -11,6 +11,7 @@ import pytest
 
 import gradgen
 from tests.pitfalls import Pitfalls
+from tests.references import difference_gradient
 
 case = Pitfalls()
 
@@ -169,6 +170,131 @@ def test_module_attribute_changed():
     assert g(1.0) == 2.0
     config.k = 4.0
     assert g(1.0) == 4.0
+
+
+def written(tmp_path, monkeypatch, name, text):
+    """Import a module of this text."""
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / f"{name}.py").write_text(text)
+    monkeypatch.delitem(sys.modules, name, raising=False)
+    return importlib.import_module(name)
+
+
+NAMES = """
+import math
+import numpy as np
+from numpy import tanh
+import pit_names_used as used
+
+def number(x): return math.sin(x) * x
+def array(x): return np.sum(tanh(x))
+def patched(x): return np.sum(np.exp(x) * x)
+def builtin(x): return abs(x[0]) * x[1]
+def attribute(x): return used.act(x[0]) * sum(used.weights) * x[1]
+"""
+USED = "import numpy as np\nact = np.sin\nweights = [1.0, 2.0]\n"
+
+
+def cube(v):
+    return v * v * v
+
+
+CHANGES = [
+    ("number", "math", types.SimpleNamespace(sin=np.cos)),
+    ("array", "tanh", np.sin),
+    ("array", "np", types.SimpleNamespace(sum=np.prod)),
+    ("patched", "np.exp", cube),
+    ("builtin", "abs", cube),
+    ("attribute", "used.act", np.cos),
+    ("attribute", "used.act", cube),
+    ("attribute", "used.weights", [5.0]),
+    ("attribute", "used", types.SimpleNamespace(act=np.exp, weights=(4.0,))),
+]
+
+
+@pytest.mark.parametrize(("loss", "name", "other"), CHANGES)
+def test_a_library_function_or_module_replaced(tmp_path, monkeypatch, loss, name, other):
+    """A name or attribute that stood for a function of NumPy's, Python's, or a module."""
+    written(tmp_path, monkeypatch, "pit_names_used", USED)
+    m = written(tmp_path, monkeypatch, "pit_names", NAMES)
+    x = 0.7 if loss == "number" else np.array([-0.7, 1.3])
+    f = getattr(m, loss)
+    g = gradgen.grad(f)
+    before = [difference_gradient(f, (x,), (0,))[0], g(x), g(x)]
+    with monkeypatch.context() as patch:
+        owner, _, attribute = name.rpartition(".")
+        holder = vars(m).get(owner, m)
+        patch.setattr(holder, attribute, other, raising=False)
+        now = [difference_gradient(f, (x,), (0,))[0], g(x), g(x)]
+    after = [before[0], g(x), g(x)]
+    for expected, *found in (before, now, after):
+        np.testing.assert_allclose(found, [expected] * 2, rtol=1e-8)
+
+
+def test_an_activation_replaced():
+    """An object, a dict and a closure that hold a function of NumPy's, and then another."""
+
+    class Layer:
+        act = staticmethod(np.tanh)
+
+    layer, table, act = Layer(), {"act": np.tanh}, np.tanh
+
+    def loss(x):
+        return np.sum(layer.act(x) * table["act"](x) + act(x))
+
+    x = np.array([0.5, -1.0])
+    g, h = gradgen.grad(loss), gradgen.hvp(loss)
+    for change in range(4):
+        if change == 1:
+            layer.act = np.sin
+        elif change == 2:
+            table["act"] = np.exp
+        elif change == 3:
+            act = np.cos
+        wanted = gradgen.grad(loss)(x)
+        np.testing.assert_allclose(wanted, difference_gradient(loss, (x,), (0,))[0], rtol=1e-8)
+        np.testing.assert_array_equal(g(x), wanted)
+        np.testing.assert_array_equal(h((x,), (x,)), gradgen.hvp(loss)((x,), (x,)))
+
+
+POWER = 2.0
+
+
+def powered(x):
+    return np.sum(x**POWER)
+
+
+def of_a_gradient(x):
+    return np.sum(gradgen.grad(powered)(x) ** 2)
+
+
+def test_what_a_derivative_inside_a_loss_reads(monkeypatch):
+    """A global that only the function reads whose gradient the loss takes."""
+    x, g = np.array([0.5, 2.0]), gradgen.grad(of_a_gradient)
+    np.testing.assert_allclose(g(x), 8.0 * x)
+    monkeypatch.setitem(globals(), "POWER", 3.0)
+    for _ in range(2):
+        np.testing.assert_allclose(g(x), 36.0 * x**3)
+
+
+def test_a_deleted_name_of_an_enclosing_function():
+    """It raises Python's error, at the line that reads it."""
+    factor = 2.0
+
+    def drop():
+        nonlocal factor
+        del factor
+
+    def loss(x):
+        return factor * x
+
+    g = gradgen.grad(loss)
+    assert g(1.0) == 2.0
+    drop()
+    for derive in (g, gradgen.grad(loss)):
+        with pytest.raises(NameError, match="cannot access free variable 'factor'") as caught:
+            derive(1.0)
+        assert "test_pitfalls_outside.py" in caught.value.__notes__[0]
 
 
 def test_module_reloaded(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import shlex
 import sys
 import textwrap
 import types
@@ -142,7 +143,7 @@ def _command(program: Any, target: str, options: Any, mode: str, rows: tuple[str
     chosen = ",".join(s.key if isinstance(s.key, str) else str(s) for s in active)
     plain = options.argnums == 0 and options.argnames is None
     one_of_a_tuple = not options.single and "," not in chosen
-    words = [f"gradgen emit {function.span.path}:{target} -o OUT.py"]
+    words = [f"gradgen emit {shlex.quote(f'{function.span.path}:{target}')} -o OUT.py"]
     words += [] if plain else [f"--wrt {chosen}{',' if one_of_a_tuple else ''}"]
     words += [] if mode == "value_and_grad" else [f"--mode {mode}"]
     words += ["--has-aux"] if options.has_aux else []

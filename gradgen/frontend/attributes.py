@@ -123,9 +123,9 @@ def _static_attribute(r: Reader, obj: Any, name: str, node: ast.AST) -> Any:
     text = {"numpy": "np", "math": "math"}.get(getattr(obj, "__name__", ""), "")
     if text and type(value) is float:
         return Const(value, f"{text}.{name}")
-    if type(obj).__name__ == "module" and not isinstance(value, float | int):
-        return Static(value) if not hasattr(value, "dtype") else r.wrap(value, obj, name, node)
-    return r.wrap(value, obj, name, node)
+    if not isinstance(obj, types.ModuleType):
+        return r.wrap(value, obj, name, node)
+    return r.wrap(value, vars(obj) if vars(obj).get(name) is value else obj, name, node)
 
 
 def _assigned(r: Reader, obj: Any, name: str, node: ast.AST) -> Any:

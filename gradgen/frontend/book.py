@@ -51,8 +51,9 @@ class Book:
     ``version`` counts what was learnt: what was read before that may have to be read again.
     ``expansions`` are the trees that comprehensions were made into: places in them have to be
     the same at each reading; ``derived``, for the same reason, the generated functions of
-    derivatives that the program takes.  ``lengths`` are those of arguments, by symbol, which are
-    unpacked before anything else happens; ``unpacked``, where that is.
+    derivatives that the program takes, and what was read for them.  ``lengths`` are those of
+    arguments, by symbol, which are unpacked before anything else happens; ``unpacked``, where
+    that is.
     """
 
     recursive: dict[int, Any] = field(default_factory=dict)
@@ -69,7 +70,7 @@ class Book:
     statements_before: int = 0  # that the readings before it have read
     too_deep: set[int] = field(default_factory=set)  # those refused in this reading, as they grow
     expansions: dict[Any, Any] = field(default_factory=dict)
-    derived: list[tuple[Any, Any, Any]] = field(default_factory=list)
+    derived: list[tuple[Any, Any, Any, list[Any]]] = field(default_factory=list)
     has_sets: bool = False  # whether the program makes sets
     computed_sets: bool = False  # whether these may hold what is computed
     has_open_squeeze: bool = False  # whether one is read whose result may have any rank

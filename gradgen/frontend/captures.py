@@ -11,6 +11,14 @@ from typing import Any
 from gradgen.frontend.classes import MISSING
 
 
+def cell_value(cell: types.CellType) -> Any:
+    """Return what a name of an enclosing function stands for, MISSING where it was deleted."""
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return MISSING
+
+
 class Capture:
     """Something read from outside the function: where, and what it was."""
 
@@ -25,7 +33,7 @@ class Capture:
         if isinstance(self.holder, dict):
             return self.holder.get(self.key)
         if isinstance(self.holder, types.CellType):
-            return self.holder.cell_contents
+            return cell_value(self.holder)
         if isinstance(self.holder, list | tuple):
             return self.holder[self.key] if self.key < len(self.holder) else None
         return getattr(self.holder, self.key, None)

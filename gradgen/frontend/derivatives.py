@@ -59,16 +59,18 @@ def _generated(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict
     """Return the generated function for the types of some arguments."""
     named = {k: spec_of_value(r, v) for k, v in kwargs.items()}
     specs = ([spec_of_value(r, a) for a in args], named)
-    for known, types_before, made in r.book.derived:
+    for known, types_before, made, read in r.book.derived:
         if known is obj and types_before == specs:
+            r.captures += read
             return made
     try:
-        made = obj.__gradgen_inline__(*specs, exact=r.pinned)
+        made, read = obj.__gradgen_inline__(*specs, exact=r.pinned)
     except TypeError as error:
         if isinstance(error, GradgenError):
             raise
         raise binding_error(r, node, str(error)) from None
-    r.book.derived.append((obj, specs, made))
+    r.book.derived.append((obj, specs, made, read))
+    r.captures += read
     return made
 
 

@@ -14,7 +14,6 @@ from gradgen.frontend.values import Box, Map, Ref, Seq, Static, Storage, over_ra
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Value
 from gradgen.ir.types import array, known_dtype, scalar
-from gradgen.rules.registry import CALLABLES
 
 if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
@@ -27,8 +26,7 @@ def wrap(r: Reader, obj: Any, holder: Any, key: Any, node: ast.AST, name: str = 
 
     ``name`` is what it is called in the text, by default the key.
     """
-    if not isinstance(obj, types.ModuleType) and CALLABLES.of(obj) is None:
-        remember(r, holder, key, obj)
+    remember(r, holder, key, obj)
     return _wrapped(r, obj, holder, name or key, node)
 
 
@@ -41,10 +39,17 @@ def remember(r: Reader, holder: Any, key: Any, obj: Any) -> None:
     """Note that what is generated holds as long as ``obj`` is found there."""
     if isinstance(holder, str | bytes | range):
         return  # what is read from it, or made of it, is always the same
+    if is_own(r.frame.globals):
+        return  # what gradgen's library and generated text read stays what it is
     mark = id(holder), key, id(obj)
     if mark not in r.remembered:
         r.remembered.add(mark)
         r.captures.append(Capture(holder, key, obj, _label(holder, key)))
+
+
+def is_own(names: dict[str, Any]) -> bool:
+    """Whether global names are those of a module of gradgen's, or of one that it has written."""
+    return str(names.get("__name__")).partition(".")[0] == "gradgen"
 
 
 def _wrapped(r: Reader, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:

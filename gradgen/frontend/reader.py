@@ -15,7 +15,8 @@ from typing import Any, NoReturn
 
 from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend import attribute_dicts, layouts, listed, outside, row_kinds, unbound
-from gradgen.frontend.captures import Capture
+from gradgen.frontend.captures import Capture, cell_value
+from gradgen.frontend.classes import MISSING
 from gradgen.frontend.precise import Precise
 from gradgen.frontend.sharing import Place, Sharing, Thing
 from gradgen.frontend.signals import Certain, Retry, Stepwise
@@ -135,6 +136,8 @@ class Reader(Sharing):
                 )
             if name in frame.cells:
                 cell = frame.cells[name]
+                if cell_value(cell) is MISSING:
+                    self.fail(node, unbound.unassigned(name, True))
                 return self.wrap(cell.cell_contents, cell, name, node)
             if frame.parent is None:
                 return self._global(frame, name, node)
@@ -166,6 +169,7 @@ class Reader(Sharing):
         if name in frame.globals:
             return self.wrap(frame.globals[name], frame.globals, name, node)
         if hasattr(builtins, name):
+            self.remember(frame.globals, name, None)  # that no global stands before it
             return Static(getattr(builtins, name))
         self.refuse(node, f"the name {name!r} is not defined", "define it before differentiating")
 

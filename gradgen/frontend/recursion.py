@@ -15,6 +15,7 @@ from gradgen.dataclass import dataclass
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import kept, listed, row_kinds, stores
 from gradgen.frontend.book import MOST_TURNS
+from gradgen.frontend.captures import cell_value
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.recursive_names import outer_leaves
 from gradgen.frontend.recursive_states import Reading, Recursive, joined, leaf_type, learn
@@ -48,7 +49,7 @@ class Activation:
 def closure_of(frame: Frame) -> tuple[int, ...]:
     """Identify what a function reads around it: one definition can make several functions."""
     around = (frame.parent,) if frame.parent is not None else ()
-    return tuple(id(cell.cell_contents) for cell in frame.cells.values()) + tuple(map(id, around))
+    return tuple(id(cell_value(cell)) for cell in frame.cells.values()) + tuple(map(id, around))
 
 
 def decide(r: Reader, node: ast.AST, definition: Any, frame: Frame, bound: dict[str, Any]) -> None:

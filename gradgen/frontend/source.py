@@ -141,10 +141,12 @@ def source_of(fn: Any) -> Source:
     linecache.checkcache(code.co_filename)
     lines = tuple(linecache.getlines(code.co_filename, fn.__globals__))
     if not lines:
+        hint = "define it in a file or a notebook cell, not through exec or an interactive prompt"
+        if code.co_filename.endswith(".py"):
+            hint = "restore the file, which was moved or deleted since it was imported"
         raise SourceError(
             f"no source found for function {fn.__qualname__!r} (in {code.co_filename!r})",
-            hint="define it in a file or a notebook cell, "
-            "not through exec or an interactive prompt",
+            hint=hint,
         )
     node = _matching_node(fn, _parsed(lines, code.co_filename), lines)
     made_from = _places_named(lines) if _is_generated(lines) else {}

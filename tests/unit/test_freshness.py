@@ -83,6 +83,18 @@ def test_docstring_records_what_it_was_made_from(here: Path) -> None:
     assert str(here) not in (here / "out.py").read_text()
 
 
+def test_a_file_whose_name_a_shell_would_take_apart(here: Path) -> None:
+    where = here / "a colleague's losses"
+    where.mkdir()
+    (here / "fit.py").rename(where / "fit (2).py")
+    emit(f"{where.name}/fit (2).py:loss", "out.py", "--example", EXAMPLE)
+    found = recorded((here / "out.py").read_text())
+    assert found is not None and found.file == "a colleague's losses/fit (2).py"
+    assert stale("out.py") == 0
+    change(where / "fit (2).py", "np.tanh(z)", "np.sinh(z)")
+    assert stale("out.py") == 1
+
+
 def test_the_hash_is_that_of_all_sources(here: Path) -> None:
     def fingerprint() -> str:
         emit("fit.py:loss", "again.py", "--example", EXAMPLE)
