@@ -15,7 +15,7 @@ import numpy as np
 from gradgen.checkpoint import checkpoint
 from gradgen.custom import custom_jvp, custom_vjp
 from gradgen.errors import SourceError, UnsupportedError
-from gradgen.frontend import bindings, kept, known
+from gradgen.frontend import bindings, kept, known, picks
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.array_arguments import arrays_for_lists, made_arrays
 from gradgen.frontend.branches import distribute
@@ -334,6 +334,8 @@ def _inline_foreign(
 
 def _member(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Return the member of an enum that a value stands for."""
+    if len(args) == 1 and not kwargs and picks.is_number_of_member(r, obj, args[0]):
+        return picks.chosen_member(r, node, obj, args[0])
     if kwargs or not all(map(is_static, args)):
         r.refuse(node, f"a computed member of {obj.__name__}", "pass the member itself")
     try:

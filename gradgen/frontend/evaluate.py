@@ -61,12 +61,8 @@ def as_value(r: Reader, value: Any, node: ast.AST) -> Value:
         return as_value(r, value.fields["items"], node)
     if isinstance(value, Static) and value.obj is None:
         return Const(None)
-    if isinstance(value, Static) and isinstance(value.obj, enum.Enum):
-        for number in (int, float):
-            if isinstance(value.obj, number):
-                return Const(number(value.obj))
-    if isinstance(value, Static) and type(value.obj) in (bool, int, float, complex):
-        return Const(value.obj)
+    if is_number(value):
+        return _literal(value)
     if isinstance(value, Poison):
         raise value.error
     what = f"a {describe(value)} is used where a number or an array is needed"
@@ -77,6 +73,21 @@ def as_value(r: Reader, value: Any, node: ast.AST) -> Value:
     r.refuse(node, what)
 
 
+def is_number(value: Any) -> bool:
+    """Whether a known object is a number of Python's, as a member of an ``IntEnum`` is."""
+    if not isinstance(value, Static):
+        return False
+    member = isinstance(value.obj, enum.Enum) and isinstance(value.obj, int | float)
+    return member or type(value.obj) in (bool, int, float, complex)
+
+
+def _literal(value: Static) -> Const:
+    """Return such an object as the literal that is equal to it."""
+    if isinstance(value.obj, enum.Enum):
+        return Const(int(value.obj) if isinstance(value.obj, int) else float(value.obj))  # type: ignore[arg-type]
+    return Const(value.obj)
+
+
 def _as_row(r: Reader, v: Value, node: ast.AST) -> Value:
     """Return an item of what becomes an array, a list as the array that it becomes in there."""
     return r.b.emit("array_of_list", [v], span=r.span(node)) if v.type.kind == "list" else v
@@ -84,6 +95,8 @@ def _as_row(r: Reader, v: Value, node: ast.AST) -> Value:
 
 def _chosen_number(r: Reader, choice: Choice, node: ast.AST) -> Value:
     """Return the number that is chosen; what is none raises on its path, as in Python."""
+    plain = [_literal(o) if is_number(o) else o for o in (choice.then, choice.other)]
+    choice = Choice(choice.test, *plain)
     for option, other, bad in (
         (choice.then, choice.other, True),
         (choice.other, choice.then, False),

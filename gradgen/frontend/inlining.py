@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import functools
 import inspect
 import types
@@ -11,16 +12,18 @@ from typing import Any
 from gradgen.checkpoint import is_marked
 from gradgen.frontend import bindings, checkpoints, kept, opened, recursion, recursive_names
 from gradgen.frontend.assigned import assigned_names
+from gradgen.frontend.branches import distribute
 from gradgen.frontend.callables import Borrowed, borrowed
-from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.evaluate import evaluate, is_number, options
 from gradgen.frontend.flow import Exits, read_body
 from gradgen.frontend.liveness import Liveness
 from gradgen.frontend.nonlocals import share_names
+from gradgen.frontend.operators import chooses_structure
 from gradgen.frontend.parameters import bind_arguments
 from gradgen.frontend.raising import returned
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.source import source_of
-from gradgen.frontend.values import Frame, LocalFunction, Record, Static
+from gradgen.frontend.values import Choice, Frame, LocalFunction, Record, Static
 from gradgen.frontend.yielded import first_yield, generator
 from gradgen.rules.registry import LIKE
 from gradgen.syntax import every_node, names_in
@@ -113,7 +116,30 @@ def _inline(
         frame.owner = r
         run = functools.partial(_entered, r, node, frame=frame)
         return generator(r, node, definition, frame, run)
+    return _on_each_path(r, node, definition, frame)
+
+
+def _on_each_path(r: Reader, node: ast.AST, definition: Any, frame: Frame) -> Any:
+    """Read a function, one that calls itself on each path with what its arguments are there."""
+    inside = any(a.definition is definition for a in r.activations)
+    for name, value in frame.names.items() if inside or id(definition) in r.book.recursive else ():
+        if _is_no_number(value):
+
+            def on_path(option: Any, name: str = name) -> Any:
+                there = copy.copy(frame)
+                there.names = {**frame.names, name: option}
+                return _on_each_path(r, node, definition, there)
+
+            return distribute(r, node, value, on_path)
     return _entered(r, node, definition, frame)
+
+
+def _is_no_number(value: Any) -> bool:
+    """Whether an argument is one thing or another by the path, and not one number or array."""
+    if not isinstance(value, Choice):
+        return False
+    known = (o for o in options(value) if isinstance(o, Static))
+    return chooses_structure(value) or not all(map(is_number, known))
 
 
 def _entered(r: Reader, node: ast.AST, definition: Any, frame: Frame) -> Any:

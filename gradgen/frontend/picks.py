@@ -8,8 +8,10 @@ is done with the item is done on each path.
 from __future__ import annotations
 
 import ast
+import enum
 from typing import Any
 
+from gradgen.frontend.evaluate import as_value, options
 from gradgen.frontend.lists import SUBSCRIPT, picked_from, write_out
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.tables import refuse_key
@@ -69,6 +71,35 @@ def _chosen_number(r: Reader, node: ast.AST, owner: Map, key: Value) -> Any:
     out: Any = known[-1]
     for k in reversed(known[:-1]):
         out = Choice(r.b.emit("eq", [key, k]), k, out)
+    return out
+
+
+def is_number_of_member(r: Reader, kind: type[enum.Enum], number: Any) -> bool:
+    """Whether a number is computed, and members of few, all with a whole number, are asked for."""
+    values = [member.value for member in kind]
+    few = 0 < len(values) <= FEW and all(type(v) is int for v in values)
+    plain = few and not issubclass(kind, enum.Flag) and "_missing_" not in vars(kind)
+    value = r.settled(number)
+    if isinstance(value, Const) or not isinstance(value, Value | Choice):
+        return False
+    return plain and all(isinstance(o, Value) and o.type.kind == "int" for o in options(value))
+
+
+def chosen_member(r: Reader, node: ast.AST, kind: type[enum.Enum], number: Any) -> Any:
+    """Return the member of an enum with a computed number, after a test that there is one."""
+    # A cycle by nature: what a member's number is compared with may be in a container.
+    from gradgen.frontend.aggregates import run_text
+
+    members = list(kind)
+    key = as_value(r, number, node)
+    write_out(r, [key])
+    said = f"f'{{n}} is not a valid {kind.__qualname__}'"
+    text = f"if n not in known: raise invalid({said})\nout = 0"
+    known = Seq([Const(m.value) for m in members])
+    run_text(r, node, text, "out", n=key, known=known, invalid=Static(ValueError))
+    out: Any = Static(members[-1])
+    for member in reversed(members[:-1]):
+        out = Choice(r.b.emit("eq", [key, Const(member.value)]), Static(member), out)
     return out
 
 

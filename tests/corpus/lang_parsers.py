@@ -81,4 +81,59 @@ def by_an_object(a, b):
     return Parser(tokens, {"a": a, "b": b}).total()
 
 
-EXAMPLE_ARGS = {"descent": lambda: (1.3, 0.4), "by_an_object": lambda: (0.7, 1.3)}
+def evaluated(node, names):
+    """An interpreter of tuples, which goes on with one part or another, by a number."""
+    if isinstance(node, str):
+        return names[node]
+    if not isinstance(node, tuple):
+        return node
+    op, *rest = node
+    if op == "if":
+        test, then, other = rest
+        return evaluated(then if evaluated(test, names) > 0.0 else other, names)
+    if op == "let":
+        name, value, body = rest
+        return evaluated(body, {**names, name: evaluated(value, names)})
+    a, b = (evaluated(part, names) for part in rest)
+    return {"+": a + b, "*": a * b, "-": a - b}[op]
+
+
+def by_tuples(a, b):
+    inner = ("let", "a", ("*", "b", "b"), ("+", "a", ("if", "b", "c", 3.0)))
+    body = ("if", "c", ("*", "c", ("+", "a", 2.0)), inner)
+    return evaluated(("let", "c", ("-", "a", "b"), body), {"a": a, "b": b})
+
+
+def by_mode(x, mode="up"):
+    """A recursion of unknown depth, to which a text is handed on by the path."""
+    if x > 40.0:
+        return x**2
+    if mode == "up":
+        return by_mode(x * 1.3 + 1.0, "down" if x > 20.0 else "up")
+    return by_mode(x * 2.5, "up" if x < 10.0 else mode)
+
+
+def carried(x, n, prior):
+    if n == 0:
+        return x
+    if prior is None:
+        return carried(2.0 * x, n - 1, x if x > 1.0 else None)
+    return prior * carried(x + prior, n - 1, None if x > 3.0 else 0.5 * prior)
+
+
+def by_number_or_none(x, n):
+    return carried(x, n, None) ** 2
+
+
+EXAMPLE_ARGS = {
+    "descent": lambda: (1.3, 0.4),
+    "by_an_object": lambda: (0.7, 1.3),
+    "by_tuples": lambda: (0.7, 1.3),
+    "by_mode": lambda: (0.4,),
+    "by_number_or_none": lambda: (1.6, 4),
+}
+MORE_ARGS = {
+    "by_tuples": [lambda: (2.0, -0.5), lambda: (0.5, 0.2)],
+    "by_mode": [lambda: (3.5,), lambda: (24.0, "down")],
+    "by_number_or_none": [lambda: (0.4, 3), lambda: (0.9, 0)],
+}
