@@ -26,7 +26,7 @@ PLAIN = {
     "logical_or", "logical_xor", "lt", "math.acos", "math.acosh", "math.asin", "math.asinh",
     "math.atan", "math.atan2", "math.atanh", "math.copysign", "math.cos",
     "math.cosh", "math.degrees", "math.erf", "math.erfc", "math.exp", "math.exp2", "math.expm1",
-    "math.fabs", "math.gamma", "math.hypot", "math.isfinite",
+    "math.fabs", "math.gamma", "math.isfinite",
     "math.isinf", "math.isnan", "math.lgamma", "math.log", "math.log10", "math.log1p",
     "math.log2", "math.pow", "math.radians", "math.sin", "math.sinh", "math.sqrt", "math.tan",
     "math.tanh", "max2", "maximum", "min2", "minimum", "moveaxis", "mul", "ndim",
@@ -170,6 +170,7 @@ SOMETIMES: dict[str, Callable[[Op], bool]] = {
     **dict.fromkeys(("sum", "mean", "prod", "max", "min", "var", "std", "any", "all"), _total),
     **dict.fromkeys(("cumsum", "cumprod", "count_nonzero"), _total),
     "diff": lambda op: set(op.attrs) <= {"n"},  # along the last axis, and nothing before or after
+    "math.hypot": lambda op: len(op.inputs) == 2,
     "argmax": _total,
     "argmin": _total,
     "concatenate": _joins,

@@ -80,7 +80,7 @@ class _Respell(ast.NodeTransformer):
             node.args = [_array(a) for a in node.args]
         if name == "abs":
             node.func = pieces.dotted("np.abs")
-        if name == "np.reshape":
+        if name in ("np.reshape", "np.diff"):  # Numba does these of contiguous arrays alone
             node.args[0] = pieces.call("np.ascontiguousarray", [node.args[0]])
         if name == "np.transpose" and node.keywords:
             method = ast.Attribute(node.args[0], "transpose", ast.Load())

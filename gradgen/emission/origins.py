@@ -97,7 +97,8 @@ def _position(error: BaseException, code: types.CodeType) -> Position | None:
 
 def _too_few(error: BaseException, text: str, position: Position | None) -> str:
     """Return what is asked of an array that has too few entries for it, if that failed here."""
-    if isinstance(error, IndexError) and str(error).endswith("with size 0"):
+    of_none = isinstance(error, IndexError) and str(error).endswith("with size 0")
+    if of_none or str(error) == "no derivative: a quantile of no entries":
         return "one"
     if not isinstance(error, ZeroDivisionError) or position is None:
         return ""

@@ -15,7 +15,7 @@ import numpy as np
 from gradgen.checkpoint import checkpoint
 from gradgen.custom import custom_jvp, custom_vjp
 from gradgen.errors import SourceError, UnsupportedError
-from gradgen.frontend import bindings, kept, known, picks
+from gradgen.frontend import bindings, kept, known, misfits, picks
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.array_arguments import arrays_for_lists, made_arrays
 from gradgen.frontend.branches import distribute
@@ -197,6 +197,15 @@ def _call_known(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dic
         args, kwargs = known.without_enums(args, kwargs)
     names = known.names_of(obj, RULES[operation] if operation else None, READ_AS.of(obj))
     args, kwargs = known.in_call(r, names, args, kwargs)
+    misfits.check_axes(r, node, obj, names, args, kwargs)
+    try:
+        return _read_known(r, node, obj, args, kwargs)
+    except UnsupportedError as refusal:
+        misfits.refuse_or_fail(r, node, obj, args, kwargs, refusal)
+
+
+def _read_known(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    special, operation = SPECIAL.of(obj), CALLABLES.of(obj)
     if operation is None or special is not None:
         args, kwargs = arrays_for_lists(r, node, obj, args, kwargs)
     if special is not None:
@@ -373,7 +382,8 @@ def _method(
     if isinstance(owner, Ref) and owner.value.type.kind == "array":
         check_method_call(r, node, name, kwargs)
         args, kwargs = known.without_enums(args, kwargs)
-    args, kwargs = known.in_call(r, known.names_of_method(name, len(args)), args, kwargs)
+    names = known.names_of_method(name, len(args))
+    args, kwargs = known.in_call(r, names, args, kwargs)
     if isinstance(owner, Seq) and name in ("_replace", "_asdict"):
         return named_tuple_method(r, node, owner, name, kwargs)
     function = getattr(np, name, None)
@@ -388,6 +398,18 @@ def _method(
             kwargs,
             lambda given, named: _method(r, node, method, given[1:], named),
         )
+    own = getattr(np.ndarray, name, None) if isinstance(owner, Ref) else None
+    given = [owner, *args]
+    misfits.check_axes(r, node, own, ("", *names), given, kwargs)
+    try:
+        return _read_method(r, node, owner, name, args, kwargs)
+    except UnsupportedError as refusal:
+        misfits.refuse_or_fail(r, node, own, given, kwargs, refusal)
+
+
+def _read_method(
+    r: Reader, node: ast.AST, owner: Any, name: str, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
     handler = method_handlers().get(name)
     if isinstance(owner, Ref) and r.read(owner).type.kind == "array":
         args, kwargs = made_arrays(r, node, args, kwargs)

@@ -17,6 +17,7 @@ from gradgen.frontend.values import (
     Static,
 )
 from gradgen.ir.nodes import Const, Value
+from gradgen.rules.places import axes_taken, entries
 
 
 class Index:
@@ -36,9 +37,16 @@ class Index:
         return out
 
 
-def parse_index(r: Reader, node: ast.expr) -> Index:
-    """Take a subscript apart, evaluating its operands in order."""
-    return index_of(r, subscript_value(r, node), node)
+def parse_index(r: Reader, node: ast.expr, owner: Ref) -> Index:
+    """Take a subscript of an array or list apart, evaluating its operands in order."""
+    index = index_of(r, subscript_value(r, node), node)
+    t = r.read(owner).type
+    sizes = [axes_taken(c, v) for c, v in entries(index.spelling, index.slices, index.operands)]
+    count = None if None in sizes else sum(size or 0 for size in sizes)
+    if t.kind == "array" and t.rank is not None and count is not None and count > t.rank:
+        of = f"array is {t.rank}-dimensional, but {count} were indexed"
+        r.fail(node, IndexError(f"too many indices for array: {of}"))
+    return index
 
 
 def subscript_value(r: Reader, node: ast.expr) -> Any:

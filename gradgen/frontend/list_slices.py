@@ -9,7 +9,7 @@ from typing import Any
 from gradgen.frontend import row_kinds
 from gradgen.frontend.aggregates import listed
 from gradgen.frontend.evaluate import as_value, evaluate
-from gradgen.frontend.indices import Index, index_of, parse_index
+from gradgen.frontend.indices import Index, index_of, subscript_value
 from gradgen.frontend.iterables import over_value
 from gradgen.frontend.listed import contain_items
 from gradgen.frontend.lists import as_list, is_list, item, picked_from, resize, write_out
@@ -60,7 +60,7 @@ def store_slice(r: Reader, node: ast.AST, owner: Ref | Seq, key: SliceValue, val
 def slice_of(r: Reader, node: ast.AST, owner: Seq | Static, s: ast.Slice) -> Any:
     """Return a slice of a container, or of text and the like."""
     parts = [None if p is None else evaluate(r, p) for p in (s.lower, s.upper, s.step)]
-    return _sliced(r, node, owner, parts, lambda: parse_index(r, s))
+    return _sliced(r, node, owner, parts, lambda: index_of(r, subscript_value(r, s), s))
 
 
 def by_slice(r: Reader, node: ast.AST, owner: Seq | Static, key: SliceValue | Static) -> Any:

@@ -157,6 +157,8 @@ def _item(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[st
     if places:
         flat = len(places) == 1 and v.type.rank != 1 and not v.type.is_scalar
         v = r.b.emit("ravel", [v]) if flat else v
+        if len(places) > 1 and v.type.rank is not None and len(places) != v.type.rank:
+            r.fail(node, ValueError("incorrect number of indices for array"))
         where = index_of(r, Seq(list(places)), node)
         v = r.b.emit("load", [v, *where.operands], index=where.spelling)
     return call_rule(r, node, RULES["item"], [v], kwargs)

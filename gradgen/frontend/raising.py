@@ -97,8 +97,11 @@ def certain(r: Reader, found: Certain, rest: Point) -> Point:
             "put it under an if statement, if it is not to be reached",
         )
     plain = all(type(a) in (str, int, float, bool, type(None)) for a in error.args)
-    args: list[ast.expr] = [ast.Constant(a) for a in (error.args if plain else (str(error),))]
-    call = ast.Call(ast.Name(type(error).__name__, ast.Load()), args, [])
+    given = error.args if plain else (str(error),)
+    if given[-1:] == (None,):  # a prefix that an AxisError does not have
+        given = given[:-1]
+    args: list[ast.expr] = [ast.Constant(a) for a in given]
+    call = ast.Call(_Spelling(r).class_of(type(error)), args, [])
     return _raised(r, ast.unparse(ast.Raise(call, None)), [], found.span, rest)
 
 
@@ -162,8 +165,9 @@ class _Spelling:
         """Return what names a class in the generated text."""
         if getattr(builtins, cls.__name__, None) is cls:
             return ast.Name(cls.__name__, ast.Load())
-        if cls is np.linalg.LinAlgError:
-            return ast.parse("np.linalg.LinAlgError", mode="eval").body
+        for home in ("linalg", "exceptions"):
+            if getattr(getattr(np, home), cls.__name__, None) is cls:
+                return ast.parse(f"np.{home}.{cls.__name__}", mode="eval").body
         self.r.arrays[cls.__name__] = cls
         return ast.Name(cls.__name__, ast.Load())
 
@@ -172,10 +176,17 @@ class _Spelling:
         if isinstance(node, ast.Constant):
             return node
         if isinstance(node, ast.JoinedStr):
-            return ast.JoinedStr([self.text(part) for part in node.values])
+            parts = [self.text(part) for part in node.values]
+            known = [part.value for part in parts if isinstance(part, ast.Constant)]
+            joined = len(known) == len(parts)
+            return ast.Constant("".join(map(str, known))) if joined else ast.JoinedStr(parts)
         if isinstance(node, ast.FormattedValue):
             spec = None if node.format_spec is None else self.text(node.format_spec)
-            return ast.FormattedValue(self.text(node.value), node.conversion, spec)
+            value = self.text(node.value)
+            fixed = isinstance(value, ast.Constant) and isinstance(value.value, str)
+            if fixed and spec is None and node.conversion == -1:
+                return value
+            return ast.FormattedValue(value, node.conversion, spec)
         if isinstance(node, ast.BinOp) and _is_text(node):
             return ast.BinOp(self.text(node.left), node.op, self.text(node.right))
         if isinstance(node, ast.Tuple):

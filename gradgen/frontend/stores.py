@@ -62,7 +62,7 @@ def store_into(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
 
         store_slice(r, node, owner, subscript_value(r, node.slice), value)
     elif isinstance(owner, Ref):
-        index = parse_index(r, node.slice)
+        index = parse_index(r, node.slice, owner)
         if is_list(r, owner) and _is_there(owner, index, value):
             return
         value = kept_in_list(r, value, node) if is_list(r, owner) else value
@@ -276,7 +276,7 @@ def updated_item(r: Reader, node: ast.AugAssign, old: Any) -> Any:
 
 def _augmented_array(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Ref) -> None:
     """Additions need neither the old value nor a clear of its adjoint."""
-    index = parse_index(r, target.slice)
+    index = parse_index(r, target.slice, owner)
     if is_list(r, owner) and index.spelling == "i" and _of_arrays(r.read(owner)):
         _augmented_item(r, node, r.view(owner, "load", index.operands, index.attrs))
         return

@@ -77,7 +77,7 @@ def load(r: Reader, node: ast.Subscript, owner: Any) -> Any:
         return r.hold(r.b.emit("expand_dims", [owner], axis=tuple(range(new))))
     if not isinstance(owner, Ref):
         r.refuse(node, f"a {describe(owner)} cannot be subscripted")
-    index = parse_index(r, node.slice)
+    index = parse_index(r, node.slice, owner)
     return load_index(r, owner, index, node)
 
 

@@ -303,8 +303,9 @@ def _class_of_text(r: Reader, text: str) -> type[BaseException]:
     match ast.parse(text).body:
         case [ast.Raise(ast.Call(named) | named)]:
             name = ast.unparse(named)  # type: ignore[arg-type]
-            if name == "np.linalg.LinAlgError":
-                return np.linalg.LinAlgError
+            home, _, last = name.rpartition(".")
             known: Any = r.arrays.get(name, getattr(builtins, name, Exception))
+            if home in ("np.linalg", "np.exceptions"):
+                known = getattr(getattr(np, home[3:]), last)
             return known if isinstance(known, type) else Exception
     return Exception

@@ -48,11 +48,11 @@ def insert(arr, obj, values, axis=None):
     if isinstance(obj, slice):
         out = _between(rows, np.arange(len(rows))[obj], new, at)
     elif np.ndim(obj) == 0:
-        out = _before(rows, obj, _lifted(new, np.ndim(rows)))
+        out = _before(rows, obj, _lifted(new, np.ndim(rows)), at)
     elif np.asarray(obj).dtype == bool:
         out = _between(rows, np.flatnonzero(obj), new, at)
     elif len(obj) == 1:
-        out = _before(rows, obj[0], np.moveaxis(_lifted(new, np.ndim(rows)), at, 0))
+        out = _before(rows, obj[0], np.moveaxis(_lifted(new, np.ndim(rows)), at, 0), at)
     else:
         out = _between(rows, np.asarray(obj), new, at)
     return out if at == 0 else np.moveaxis(out, 0, axis).copy()
@@ -62,11 +62,11 @@ def _lifted(values, rank):
     return np.reshape(values, (1,) * max(rank - np.ndim(values), 0) + np.shape(values))
 
 
-def _before(rows, place, new):
-    """Put all values at one place."""
+def _before(rows, place, new, axis):
+    """Put all values at one place; ``axis`` is where the rows were in the array."""
     count = len(rows)
     if place < -count or place > count:
-        raise IndexError(f"index {place} is out of bounds for an axis of size {count}")
+        raise IndexError(f"index {place} is out of bounds for axis {axis} with size {count}")
     at = place + count if place < 0 else place
     if np.ndim(rows) > 1:
         new = np.broadcast_to(new, (len(new), *np.shape(rows)[1:]))

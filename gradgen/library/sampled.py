@@ -48,6 +48,12 @@ def gradient(f, *varargs, axis=None, edge_order=1):
     return outs
 
 
+TOO_FEW = (
+    "Shape of array too small to calculate a numerical gradient, "
+    "at least (edge_order + 1) elements are required."
+)
+
+
 def _slope(f, spacing, axis, edge_order):
     """Return the derivative along one axis, in the precision of the samples."""
     out = _slope_at(f, spacing, axis, edge_order)
@@ -55,6 +61,8 @@ def _slope(f, spacing, axis, edge_order):
 
 
 def _slope_at(f, spacing, axis, edge_order):
+    if np.shape(f)[axis] < edge_order + 1:
+        raise ValueError(TOO_FEW)
     if spacing is None or np.ndim(spacing) == 0:
         return _even_slope(f, spacing, axis, edge_order)
     if np.shape(spacing)[0] != np.shape(f)[axis]:
@@ -138,8 +146,8 @@ def _uneven_slope(f, steps, axis, edge_order):
 def simpson(y, x=None, *, dx=1.0, axis=-1):
     """Integrate along an axis by parabolas, the last interval of an even number by Cartwright's."""
     y = np.asarray(y)
-    axis = axis % np.ndim(y)
     n = np.shape(y)[axis]
+    axis = axis % np.ndim(y)
     h = None if x is None else _steps(np.asarray(x), y, axis)
     if n % 2 == 1:
         return _parabolas(y, n - 2, h, dx, axis)
@@ -157,6 +165,8 @@ def simpson(y, x=None, *, dx=1.0, axis=-1):
 
 def _steps(x, y, axis):
     """Return the distances of the samples, with the axes of ``y``."""
+    if np.shape(x)[axis if np.ndim(x) == np.ndim(y) else 0] != np.shape(y)[axis]:
+        raise ValueError("If given, length of x along axis must be the same as y.")
     if np.ndim(x) == np.ndim(y):
         return np.diff(x, axis=axis)
     return np.reshape(np.diff(x), (1,) * axis + (-1,) + (1,) * (np.ndim(y) - axis - 1))

@@ -171,9 +171,7 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=N
     if fweights is None and aweights is None:
         x = x - np.mean(x, axis=1)[:, None]
         c = np.dot(x, x.T)
-        freedom = np.shape(x)[1] - ddof
-        if ddof > 1:
-            freedom = max(freedom, 0)
+        freedom = max(np.shape(x)[1] - ddof, 0)
         return _as_precise(np.squeeze(c * np.true_divide(1, freedom)), x)
     w = fweights if aweights is None else aweights
     w = np.asarray(w) * 1.0

@@ -18,6 +18,9 @@ def reduced(function, array, axis=0, keepdims=False, initial=None, where=None):
     """Return ``function.reduce(array, axis)``, of what ``where`` asks for, from a value on."""
     rows = array if axis == 0 else np.moveaxis(array, axis, 0)
     if initial is None:
+        if len(rows) == 0:
+            name = function.__name__
+            raise ValueError(f"zero-size array to reduction operation {name} which has no identity")
         out = rows[0]
         for k in range(1, len(rows)):
             out = function(out, rows[k])

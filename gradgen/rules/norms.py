@@ -115,7 +115,7 @@ def _matrix_norm_to_m(g, m, ord):
     sums = np.sum(np.abs(m), axis=-2 if ord == 1 or ord == -1 else -1, keepdims=True)
     both = (-2, -1)
     if ord > 0:
-        reached = sums == np.max(sums, axis=both, keepdims=True)
+        reached = sums == np.max(sums, axis=both, keepdims=True, initial=0.0)
     else:
         reached = sums == np.min(sums, axis=both, keepdims=True)
     return g * np.sign(m) * reached / np.sum(reached, axis=both, keepdims=True)

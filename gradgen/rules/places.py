@@ -50,7 +50,7 @@ def entries(index: str, slices: Any, operands: Sequence[Value]) -> list[Entry]:
 def index_shape(shape: Shape, index: str, slices: Any, operands: Sequence[Value]) -> Shape | None:
     """Return the shape of ``base[index]`` by NumPy's rules, None if it cannot be told."""
     given = entries(index, slices, operands)
-    sizes = [_axes(c, v) for c, v in given]
+    sizes = [axes_taken(c, v) for c, v in given]
     if None in sizes:
         return None
     kept = len(shape) - sum(size or 0 for size in sizes)
@@ -78,7 +78,7 @@ def index_shape(shape: Shape, index: str, slices: Any, operands: Sequence[Value]
     return tuple(out)
 
 
-def _axes(letter: str, operand: Any) -> int | None:
+def axes_taken(letter: str, operand: Any) -> int | None:
     """Count the axes that an entry stands for, an ellipsis apart; None if unknown."""
     if letter == "m":
         rank: int | None = operand.type.rank

@@ -30,10 +30,13 @@ def _as_rows(a, axis, lead):
     """Return an array with the axes that are reduced made one, at the end; ``lead`` stay first."""
     if axis is None:
         return np.reshape(a, (*np.shape(a)[:lead], -1))
-    axes = axis if isinstance(axis, tuple) else (axis,)
-    last = tuple(range(-len(axes), 0))
-    rows = np.moveaxis(a, axes, last)
-    return np.reshape(rows, (*np.shape(rows)[: np.ndim(rows) - len(axes)], -1))
+    if not isinstance(axis, tuple):
+        return a if axis == -1 or axis == np.ndim(a) - 1 else np.moveaxis(a, axis, -1)
+    rows = np.moveaxis(a, axis, tuple(range(-len(axis), 0)))
+    n = np.shape(a)[axis[0]]  # not -1: there may be no rows
+    for k in axis[1:]:
+        n = n * np.shape(a)[k]
+    return np.reshape(rows, (*np.shape(rows)[: np.ndim(rows) - len(axis)], n))
 
 
 @printed
@@ -41,10 +44,19 @@ def _from_rows(rows, a, axis):
     """Return rows as the array from which `_as_rows` made them."""
     if axis is None:
         return np.reshape(rows, np.shape(a))
-    axes = axis if isinstance(axis, tuple) else (axis,)
-    last = tuple(range(-len(axes), 0))
-    moved = np.moveaxis(a, axes, last)
-    return np.moveaxis(np.reshape(rows, np.shape(moved)), last, axes)
+    if not isinstance(axis, tuple):
+        return rows if axis == -1 or axis == np.ndim(a) - 1 else np.moveaxis(rows, -1, axis)
+    last = tuple(range(-len(axis), 0))
+    moved = np.moveaxis(a, axis, last)
+    return np.moveaxis(np.reshape(rows, np.shape(moved)), last, axis)
+
+
+@printed
+def _place_of(n, q, method):
+    """Return where quantiles stand among ``n`` sorted numbers."""
+    if n == 0:
+        raise ValueError("no derivative: a quantile of no entries")
+    return np.quantile(np.arange(float(n)), q, method=method)
 
 
 @printed
@@ -66,11 +78,11 @@ def _quantile_to_a(g, a, q, axis, method):
     """Cotangent of ``a`` in its quantiles ``q``; entries that tie keep their order."""
     rows = _as_rows(a, axis, 0)
     order = np.argsort(rows, axis=-1, kind="stable")
-    at = np.quantile(np.arange(float(rows.shape[-1])), q, method=method)
-    g = np.reshape(g, np.shape(q) + rows.shape[:-1])
+    at = _place_of(rows.shape[-1], q, method)
     if np.ndim(q) == 0:
+        g = np.reshape(g, rows.shape[:-1])
         return _from_rows(_mean_of_two(g, order, np.full(rows.shape[:-1], at)), a, axis)
-    g, at = np.reshape(g, (-1, *rows.shape[:-1])), np.ravel(at)
+    g, at = np.reshape(g, (np.size(q), *rows.shape[:-1])), np.ravel(at)
     d_rows = np.zeros(rows.shape)
     for k in range(len(at)):
         d_rows += _mean_of_two(g[k], order, np.full(rows.shape[:-1], at[k]))
@@ -81,10 +93,12 @@ def _quantile_to_a(g, a, q, axis, method):
 def _nanquantile_to_a(g, a, q, axis, method):
     """Cotangent of ``a`` in its quantiles without NaNs."""
     rows = _as_rows(a, axis, 0)
+    if rows.shape[-1] == 0:
+        return np.zeros(np.shape(a))
     order = np.argsort(rows, axis=-1, kind="stable")
     counts = np.sum(~np.isnan(rows), axis=-1)
     levels = np.ravel(q)
-    g = np.reshape(g, (-1, *rows.shape[:-1]))
+    g = np.reshape(g, (len(levels), *rows.shape[:-1]))
     d_rows = np.zeros(rows.shape)
     for k in range(len(levels)):
         at = _places_of(counts, levels[k], method)
@@ -122,7 +136,7 @@ def _quantile_slopes(a, q, axis, method):
     """Return how fast quantiles move with their levels: a column for each level."""
     rows = np.sort(_as_rows(a, axis, 0), axis=-1)
     n = rows.shape[-1]
-    at = np.quantile(np.arange(float(n)), np.ravel(q), method=method)
+    at = _place_of(n, np.ravel(q), method)
     low = np.clip(np.floor(at).astype(int), 0, max(n - 2, 0))
     slope = np.take(rows, np.minimum(low + 1, n - 1), axis=-1) - np.take(rows, low, axis=-1)
     inside = (at > 0.0) & (at < n - 1.0)
@@ -175,7 +189,7 @@ def _quantile_of_a(t_a, y, a, q, axis, method):
     """Tangent of quantiles in that of ``a``; entries that tie keep their order."""
     rows = _as_rows(a, axis, 0)
     order = np.argsort(rows, axis=-1, kind="stable")
-    at = np.quantile(np.arange(float(rows.shape[-1])), np.ravel(q), method=method)
+    at = _place_of(rows.shape[-1], np.ravel(q), method)
     places = np.broadcast_to(at, rows.shape[:-1] + np.shape(at))
     t = _between_rows(_as_rows(t_a, axis, 0), order, places)
     return np.reshape(np.moveaxis(t, -1, 0), np.shape(y))[()]
@@ -185,6 +199,8 @@ def _quantile_of_a(t_a, y, a, q, axis, method):
 def _nanquantile_of_a(t_a, y, a, q, axis, method):
     """Tangent of quantiles without NaNs in that of ``a``."""
     rows = _as_rows(a, axis, 0)
+    if rows.shape[-1] == 0:
+        return np.zeros(np.shape(y))
     order = np.argsort(rows, axis=-1, kind="stable")
     counts = np.sum(~np.isnan(rows), axis=-1)
     levels = np.ravel(q)
