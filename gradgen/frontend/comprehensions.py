@@ -233,7 +233,7 @@ def _each(r: Reader, node: Any, depth: int, work: Callable[[], object], few: boo
     if isinstance(over, list) and any(isinstance(item, Perhaps) for item in over):
         raise Computed
     if isinstance(over, Iteration) and (few or over.bounds):
-        over = counted(r, over, FEW if few else 1)  # a range of one turn is no loop
+        over = counted(r, over, FEW if few else 1, late=True)  # a range of one turn is no loop
     if not isinstance(over, list):
         raise Computed
     r.book.write_turns(len(over))

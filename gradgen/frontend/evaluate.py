@@ -34,7 +34,9 @@ def evaluate(r: Reader, node: ast.expr) -> Any:
     if handler is None:
         r.refuse(node, f"{_construct(node)} is not supported", "rewrite it with plain arithmetic")
     r.b.span = r.span(node)
-    value = r.settled(handler(r, node))
+    with r.awaiting():
+        value = r.settled(handler(r, node))
+    r.await_part(value)
     return value if r.entries is None else folded(r, value)
 
 

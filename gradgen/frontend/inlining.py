@@ -110,6 +110,7 @@ def _inline(
     args: list[Any],
     kwargs: dict[str, Any],
 ) -> Any:
+    r.hand_over([*args, *kwargs.values()])
     args, kwargs = [*map(r.lasting, args)], {k: r.lasting(v) for k, v in kwargs.items()}
     frame.names = bind_arguments(r, node, definition, args, kwargs, defaults, kw_defaults)
     if first_yield(definition) is not None:

@@ -131,6 +131,15 @@ def current(r: Reader, item: Any, node: ast.AST) -> Any:
     return item
 
 
+def require_still(r: Reader, item: Any, node: ast.AST) -> None:
+    """Refuse an item whose container has grown or shrunk; what is to be computed stays so."""
+    if isinstance(item, Late):
+        item.now(r, node)
+    for part in item.items if isinstance(item, Seq) else [getattr(item, "held", None)]:
+        if part is not None:
+            require_still(r, part, node)
+
+
 def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
     """Return the iteration over a value."""
     value = expanded(r, r.settled(value), node)
@@ -330,17 +339,21 @@ def _place(r: Reader, start: Value, step: Value, i: Value) -> Value:
     return out
 
 
-def counted(r: Reader, over: Iteration, most: int = FEW) -> Over:
-    """Return the items of an iteration over a few known positions, else the iteration."""
+def counted(r: Reader, over: Iteration, most: int = FEW, late: bool = False) -> Over:
+    """Return the items of an iteration over a few known positions, else the iteration.
+
+    ``late``: what runs between the items may write to what they are read from.
+    """
     bounds = [v.const for v in over.bounds or () if isinstance(v, Const)]
     if len(bounds) == 3:
         turns = range(*bounds)[:: -1 if over.backwards else 1]
         return over if len(turns) > most else [over.element(Const(k)) for k in turns]
     positions = as_positions(r, over)
     length = positions.length
-    if isinstance(length, Const) and length.const <= most:
-        return [positions.element(Const(k)) for k in range(length.const)]
-    return over
+    if not isinstance(length, Const) or length.const > most:
+        return over
+    each = [functools.partial(positions.element, Const(k)) for k in range(length.const)]
+    return [Thunk(one, Seq(list(over.arrays))) if late else one() for one in each]
 
 
 def back(r: Reader, length: Value, i: Value) -> Value:

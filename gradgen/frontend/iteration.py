@@ -14,6 +14,7 @@ from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.iterables import (
     Over,
     Perhaps,
+    Thunk,
     as_positions,
     back,
     counted,
@@ -248,6 +249,8 @@ def _over(r: Reader, value: Any, node: ast.expr, live: bool) -> Over:
         from gradgen.frontend.generators import one_by_one
 
         return one_by_one(r, node, value)
+    if isinstance(value, Lazy) and value.each is not None:
+        return value.each()
     return over_value(r, value, node)
 
 
@@ -402,7 +405,7 @@ def _as_list(r: Reader, node: ast.AST, part: Over) -> Over:
 
     What else is looped over may end before they do, which the program finds out.
     """
-    if not isinstance(part, list):
+    if not isinstance(part, list) or any(isinstance(item, Thunk) for item in part):
         return part
     items = Seq([current(r, item, node) for item in part], list)
     return over_list(r, held(r, as_list(r, items, node), items), node) if alike(r, items) else part

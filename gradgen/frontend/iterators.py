@@ -34,13 +34,7 @@ def _product(given: Given) -> Over:
 def _nested(given: Given, overs: list[Over]) -> Iteration:
     """Return the iteration over all combinations of entries, the last of which vary fastest."""
     r = given.r
-    parts: list[Iteration] = []
-    for v in overs:
-        if isinstance(v, list):
-            items = lists.as_list(r, Seq(given.known(v)), given.node)
-            parts.append(lists.over_list(r, lists.held(r, items, *v), given.node))
-        else:
-            parts.append(as_positions(r, v))
+    parts = [_by_position(given, v) for v in overs]
     lengths = [p.length for p in parts]
 
     def element(i: Value) -> Seq:
@@ -72,12 +66,42 @@ EACH = "for item in over{k}:\n    out.append(item)"
 
 def _chained(given: Given, overs: list[Over]) -> Over:
     """Return the items of one iteration after the other: a list, where they cannot be counted."""
-    few = [over if isinstance(over, list) else counted(given.r, over) for over in overs]
+    few = [v if isinstance(v, list) else counted(given.r, v, late=True) for v in overs]
     if not any(isinstance(over, Iteration) for over in few):
         return [item for over in few if isinstance(over, list) for item in over]
+    if given.live and any(isinstance(over, Iteration) and over.arrays for over in few):
+        return _one_after_the_other(given, few)
     text = "\n".join(["out = []", *(EACH.format(k=k) for k in range(len(few)))])
     named = {f"over{k}": Seq(v, list) if isinstance(v, list) else v for k, v in enumerate(few)}
     return _listed(given, text, **named)
+
+
+def _one_after_the_other(given: Given, overs: list[Over]) -> Iteration:
+    """Return the iteration that reads each item when the loop comes to it: it may be written to."""
+    # A cycle by nature: branches evaluate their tests.
+    from gradgen.frontend.branches import choose
+
+    r, node = given.r, given.node
+    parts = [_by_position(given, over) for over in overs]
+    lengths = [part.length for part in parts]
+
+    def element(i: Value, k: int = 0) -> Any:
+        if k == len(parts) - 1:
+            return parts[k].element(i)
+        here = r.b.emit("lt", [i, lengths[k]])
+        after = lambda: element(r.b.emit("sub", [i, lengths[k]]), k + 1)  # noqa: E731
+        return choose(r, node, here, lambda: parts[k].element(i), after)
+
+    total = functools.reduce(lambda a, b: r.b.emit("add", [a, b]), lengths)
+    return Iteration(total, element, arrays=tuple(ref for p in parts for ref in p.arrays))
+
+
+def _by_position(given: Given, over: Over) -> Iteration:
+    """Return the iteration over the same items by their positions, few ones as a list."""
+    if isinstance(over, Iteration):
+        return as_positions(given.r, over)
+    items = lists.as_list(given.r, Seq(given.known(over)), given.node)
+    return lists.over_list(given.r, lists.held(given.r, items, *over), given.node)
 
 
 def _listed(given: Given, text: str, **values: Any) -> Over:

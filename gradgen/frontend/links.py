@@ -88,7 +88,8 @@ def _implied(loop: Loop, place: Any, thing: Any) -> bool:
     What was joined is found anew in another reading, but not always what it was joined from.
     """
     ends = [end for start, end in loop.guess.links if start == place]
-    return any(not isinstance(end, tuple) and thing in loop.r.objects(end) for end in ends)
+    things = [e for e in ends if not isinstance(e, tuple) and not listed.is_list(e)]
+    return any(thing in loop.r.objects(end) for end in things)
 
 
 def _shared_outside(loop: Loop, thing: Any) -> bool:

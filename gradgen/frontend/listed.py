@@ -108,6 +108,9 @@ def contain_items(r: Reader, items: Storage, source: Any, apart: bool = True) ->
     if not isinstance(source, Ref):
         contain(r, items, source)
         return
+    item = r.versions[items].type.item if items in r.versions else None
+    if item is not None and item.is_scalar:
+        return  # numbers are copied
     found = _items(r, source)
     if apart and found and source.storage.lists:
         _share(r, items, source.storage)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import listed
 from gradgen.frontend.reach import holds, leads_to, reached
-from gradgen.frontend.values import Box, Frame, Map, Ref, Storage, leaves
+from gradgen.frontend.values import Box, Frame, Map, Ref, Static, Storage, leaves
 from gradgen.ir.nodes import Value
 
 Thing = Storage | Box
@@ -26,6 +27,8 @@ class Sharing:
         self.views: list[tuple[Box, Box]] = []  # what dict.values() and items() gave, and of which
         self.key_views: list[Any] = []  # what dict.keys() gave
         self.picks: dict[Thing, set[Place]] = {}  # where items of lists were picked
+        self.awaited: list[Any] = []  # what parts of open expressions are, innermost last
+        self.awaited_from = 0  # where those of the innermost begin
 
     # --- names ----------------------------------------------------------------------------
 
@@ -34,8 +37,9 @@ class Sharing:
         return bool(self._held_still(lambda v: holds(v, thing)))
 
     def visible_among(self, things: Sequence[Thing]) -> list[Thing]:
-        """Return the storages and boxes that any name holds which is still read."""
-        found = reached(self._held_still(lambda v: True)) if things else {}
+        """Return those that any name holds which is still read, or an open expression."""
+        held = [*self._held_still(lambda v: True), *self.awaited] if things else []
+        found = reached(held)
         return [thing for thing in things if id(thing) in found]
 
     def held_apart(self, thing: Box, holder: Box) -> bool:
@@ -50,6 +54,28 @@ class Sharing:
             for name, value in frame.names.items()
             if wanted(value) and (self.reads_later or not _is_dead(frame, name))
         ]
+
+    @contextmanager
+    def awaiting(self) -> Iterator[None]:
+        """Read an expression or a statement, whose parts nothing waits for after it."""
+        start, before = len(self.awaited), self.awaited_from
+        self.awaited_from = start
+        try:
+            yield
+        finally:
+            del self.awaited[start:]
+            self.awaited_from = before
+
+    def await_part(self, value: Any) -> None:
+        """Note what a part of the open expression is: it is read when all of them are there."""
+        if not isinstance(value, Value | Static):
+            self.awaited.append(value)
+
+    def hand_over(self, values: Iterable[Any]) -> None:
+        """Take parts of the open expression for read: names hold them from now on."""
+        given = {id(value) for value in values}
+        kept = [v for v in self.awaited[self.awaited_from :] if id(v) not in given]
+        self.awaited[self.awaited_from :] = kept
 
     def visible_to_callers(self, thing: Thing) -> bool:
         """Whether a name of a function around, or of a caller, holds a storage or box."""

@@ -48,7 +48,8 @@ def step(r: Reader, s: Step, rest: Point) -> Point | None:
     """Read one step; return the place to go on from (None: the block has ended)."""
     r.book.read_statement(r.b.span)
     try:
-        return _step(r, s, rest)
+        with r.awaiting():
+            return _step(r, s, rest)
     except Certain as found:
         from gradgen.frontend.raising import certain
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradgen.frontend.branches import condition
-from gradgen.frontend.iterables import Late, Perhaps, Thunk, current
+from gradgen.frontend.iterables import Late, Perhaps, Thunk, current, require_still
 from gradgen.frontend.jumps import Act, Again, Step, Unless
 from gradgen.frontend.points import Point
 from gradgen.frontend.reader import Reader
@@ -80,7 +80,7 @@ def written_out(r: Reader, s: ast.For, items: list[Any], rest: Point) -> Point:
     """Return the place before the first item; the others follow it."""
     last = items[-1:]  # a list that grew in the last turn would not have ended here
     last = [item.item if isinstance(item, Perhaps) else item for item in last]
-    check = [Act(lambda r: [current(r, item, s.iter) for item in last], silent=True)]
+    check = [Act(lambda r: require_still(r, Seq(last), s.iter), silent=True)]
     # What the next items are has a name: the body may write to it in a loop of its own.
     hidden = f"items of {s.lineno}:{s.col_offset}"
     boxes = [box for item in items for box in _boxes(item)]

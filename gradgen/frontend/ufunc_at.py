@@ -114,6 +114,7 @@ class _Here:
     """The source of what is spelled out here: each place in it is that of the call."""
 
     place: Span
+    generated: bool = False
 
     def span(self, node: ast.AST) -> Span:
         """Return the place of the call."""
