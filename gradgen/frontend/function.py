@@ -210,7 +210,8 @@ def _read_function(
     specs = _specs(fn, signature, source, given, receiver)
     if receiver is not None:
         specs[next(iter(signature.parameters))] = Opaque(receiver)
-    precise, written_out = Precise(), frozenset[int]()
+    precise = Precise(text=source.node if source.generated else None)
+    written_out = frozenset[int]()
     book = Book(effort=effort, pooled=pooled, apart=apart, follows=follows)
     book.learns_lengths = not options.batch
     book.kinds, book.compiled = kinds or Kinds(), options.backend == "numba"
