@@ -43,7 +43,7 @@ def inline_function(
         return bindings.call_helper(r, node, prim, list(taken))
     module, inside = fn.__module__ or "", isinstance(r.frame.source, Borrowed)
     if module.startswith("gradgen." if inside else "gradgen.library."):
-        if fn.__name__ in LIKE:
+        if fn.__name__ in LIKE and module.startswith("gradgen.rules."):
             return bindings.call_printed(r, node, fn, args, kwargs)
         return inline_local(r, node, borrowed(fn, r.span(node)), args, kwargs)
     frame, defaults, kw_defaults = frame_of(r, node, fn)

@@ -188,11 +188,11 @@ def part_of_values(options: Attrs) -> str:
 
 def _kind_of_problem(options: Attrs) -> str:
     """Return how the names of operations end for a problem of products, or a part of the values."""
-    if options.get("type", 1) in (2, 3):
-        return "_of_product"
     if options.get("subset_by_value") is not None:
         return "_within"
-    return "_part" if options.get("subset_by_index") is not None else ""
+    if options.get("subset_by_index") is not None:
+        return "_part"
+    return "_of_product" if options.get("type", 1) in (2, 3) else ""
 
 
 def values_only(options: Attrs) -> str:

@@ -21,14 +21,11 @@ from gradgen.rules.factorizations import SYMMETRIC, _symmetric, _turns, eigh_typ
 from gradgen.rules.helpers import _transposed
 from gradgen.rules.registry import rule
 from gradgen.rules.scipy_spectra import EIGH, _to_left
-from gradgen.rules.shapes_of import Attrs, refuse_unless
+from gradgen.rules.shapes_of import Attrs
 
 
 def of_products_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
     """Return the types of eigenvalues and eigenvectors, of all of them."""
-    whole = attrs.get("subset_by_index") is None and attrs.get("subset_by_value") is None
-    refuse_unless(whole, f"a part of the eigenvalues with type={attrs['type']}",
-                  "take them from all")  # fmt: skip
     return eigh_types(inputs[:1], attrs)
 
 

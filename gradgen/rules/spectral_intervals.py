@@ -17,17 +17,18 @@ from gradgen.ir.types import Type, fresh_dim
 from gradgen.rules.callables import scipy
 from gradgen.rules.factorizations import SYMMETRIC, eigh_types
 from gradgen.rules.registry import rule
-from gradgen.rules.scipy_spectra import (
-    EIGH,
-    _eigvals_of_tangent,
-    _eigvals_of_to_a,
-    _eigvals_of_to_b,
-    _scipy_eigh_tangent,
-    _scipy_eigh_to_a,
-    _scipy_eigh_to_b,
-)
+from gradgen.rules.scipy_spectra import EIGH
 from gradgen.rules.shapes_of import Attrs, of_shape, refuse_unless
-from gradgen.rules.spectral_parts import _columns, _whole
+from gradgen.rules.spectral_parts import (
+    _columns,
+    _values_tangent,
+    _values_to_a,
+    _values_to_b,
+    _vectors_tangent,
+    _vectors_to_a,
+    _vectors_to_b,
+    _whole,
+)
 
 
 def within_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
@@ -54,53 +55,53 @@ def _first_of(values, w):
     return np.sum(values < np.min(w, initial=np.inf) - near)
 
 
-def _eigh_within_to_a(d_w, d_v, w, v, a, b=None, lower=True):
+def _eigh_within_to_a(d_w, d_v, w, v, a, b=None, lower=True, type=1):
     """Cotangent of ``a`` in ``w, v = scipy.linalg.eigh(a, b, subset_by_value=...)``."""
-    values, vectors = scipy.linalg.eigh(a, b, lower=lower)
+    values, vectors = scipy.linalg.eigh(a, b, lower=lower, type=type)
     first = _first_of(values, w)
     vectors = _whole(vectors, v, first)
     d_values = None if d_w is None else _columns(d_w, values, first)
     d_vectors = None if d_v is None else _columns(d_v, vectors, first)
-    return _scipy_eigh_to_a(d_values, d_vectors, values, vectors, b)
+    return _vectors_to_a(d_values, d_vectors, values, vectors, b, type)
 
 
-def _eigh_within_to_b(d_w, d_v, w, v, a, b, lower=True):
+def _eigh_within_to_b(d_w, d_v, w, v, a, b, lower=True, type=1):
     """Cotangent of ``b`` in ``w, v = scipy.linalg.eigh(a, b, subset_by_value=...)``."""
-    values, vectors = scipy.linalg.eigh(a, b, lower=lower)
+    values, vectors = scipy.linalg.eigh(a, b, lower=lower, type=type)
     first = _first_of(values, w)
     vectors = _whole(vectors, v, first)
     d_values = None if d_w is None else _columns(d_w, values, first)
     d_vectors = None if d_v is None else _columns(d_v, vectors, first)
-    return _scipy_eigh_to_b(d_values, d_vectors, values, vectors)
+    return _vectors_to_b(d_values, d_vectors, values, vectors, type)
 
 
-def _eigh_within_tangent(t_a, t_b, w, v, a, b=None, lower=True):
+def _eigh_within_tangent(t_a, t_b, w, v, a, b=None, lower=True, type=1):
     """Tangents of ``w, v = scipy.linalg.eigh(a, b, subset_by_value=...)``."""
-    values, vectors = scipy.linalg.eigh(a, b, lower=lower)
+    values, vectors = scipy.linalg.eigh(a, b, lower=lower, type=type)
     first = _first_of(values, w)
     last = first + np.shape(w)[0]
     vectors = _whole(vectors, v, first)
-    t_values, t_vectors = _scipy_eigh_tangent(t_a, t_b, values, vectors, b)
+    t_values, t_vectors = _vectors_tangent(t_a, t_b, values, vectors, b, type)
     return t_values[first:last], t_vectors[:, first:last]
 
 
-def _values_within_to_a(g, y, a, b=None, lower=True):
+def _values_within_to_a(g, y, a, b=None, lower=True, type=1):
     """Cotangent of ``a`` in its eigenvalues in an interval."""
-    values = scipy.linalg.eigvalsh(a, b, lower=lower)
-    return _eigvals_of_to_a(_columns(g, values, _first_of(values, y)), a, b, lower)
+    values = scipy.linalg.eigvalsh(a, b, lower=lower, type=type)
+    return _values_to_a(_columns(g, values, _first_of(values, y)), a, b, lower, type)
 
 
-def _values_within_to_b(g, y, a, b=None, lower=True):
+def _values_within_to_b(g, y, a, b=None, lower=True, type=1):
     """Cotangent of ``b`` in the eigenvalues of ``a`` in an interval."""
-    values = scipy.linalg.eigvalsh(a, b, lower=lower)
-    return _eigvals_of_to_b(_columns(g, values, _first_of(values, y)), values, a, b, lower)
+    values = scipy.linalg.eigvalsh(a, b, lower=lower, type=type)
+    return _values_to_b(_columns(g, values, _first_of(values, y)), values, a, b, lower, type)
 
 
-def _values_within_tangent(t_a, t_b, y, a, b=None, lower=True):
+def _values_within_tangent(t_a, t_b, y, a, b=None, lower=True, type=1):
     """Tangent of the eigenvalues of ``a`` in an interval."""
-    values = scipy.linalg.eigvalsh(a, b, lower=lower)
+    values = scipy.linalg.eigvalsh(a, b, lower=lower, type=type)
     first = _first_of(values, y)
-    tangent = _eigvals_of_tangent(t_a, t_b, values, a, b, lower)
+    tangent = _values_tangent(t_a, t_b, values, a, b, lower, type)
     return tangent[first : first + np.shape(y)[0]]
 
 
@@ -115,7 +116,8 @@ rule("eigh_within", within_types, outputs=("w", "v"), **EIGH,
      adjoint=(_eigh_within_to_a, _eigh_within_to_b), tangent=_eigh_within_tangent,
      at_kinks=f"{SYMMETRIC}; an error where vectors of equal eigenvalues matter",
      samples=(f"np.sum(scipy.linalg.eigh({SYM}, subset_by_value=[-20.0, 0.1])[0])",
-              f"np.sum(scipy.linalg.eigh({SYM}, {SPD}, subset_by_value=(-9, np.inf))[1] ** 4)"))
+              f"np.sum(scipy.linalg.eigh({SYM}, {SPD}, subset_by_value=(-9, np.inf))[1] ** 4)",
+              f"np.sum(scipy.linalg.eigh({SYM}, {SPD}, type=2, subset_by_value=[0, 999])[1] ** 4)"))
 rule("eigh_w_within", within_type, **EIGH, **_OF_VALUES,
      samples=(f"np.sum(scipy.linalg.eigh({SYM}, eigvals_only=True, subset_by_value=[0, 99]))",))
 rule("eigvalsh_within", within_type, **(EIGH | {"spelling": "scipy.linalg.eigvalsh"}),
