@@ -49,6 +49,8 @@ class GradgenError(Exception):
         A way out.
     """
 
+    read = 0  # how many statements of the function had been read until then, where that is counted
+
     def __init__(self, message: str, span: Span | None = None, hint: str = "") -> None:
         self.message, self.span, self.hint = message, span, hint
         super().__init__(self._render())

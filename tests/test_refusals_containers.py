@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import heapq
+import math
 
 import numpy as np
 import pytest
@@ -173,3 +175,33 @@ def test_what_doubles_is_bounded(monkeypatch):
     message = refusal(tuples_of_many_lengths, point)
     assert "test_refusals_containers.py:" in message and "out +=" in message
     assert "doubles" in message and "Way out" in message
+
+
+class Roads:
+    def __init__(self):
+        self.lengths = {}
+
+    def shortest(self, start, end):
+        heap, known = [(0.0, start)], {}
+        while heap:
+            way, here = heapq.heappop(heap)
+            if here == end:
+                return way
+            for there, length in self.lengths.get(here, {}).items():
+                if way + length < known.get(there, math.inf):
+                    known[there] = way + length
+                    heapq.heappush(heap, (way + length, there))
+        return math.inf
+
+
+def test_the_refusal_told_is_of_the_reading_that_came_furthest() -> None:
+    """Rows of lists for objects are refused where they are made, which is further down."""
+
+    def loss(x):
+        roads = Roads()
+        roads.lengths["a"] = {"b": x[0], "c": x[1]}
+        roads.lengths["b"] = {"c": x[2]}
+        return roads.shortest("a", "c")
+
+    with pytest.raises(gradgen.UnsupportedError, match="a str 'a' in a list whose length depends"):
+        gradgen.grad(loss)(np.array([0.5, 1.0, 2.0]))

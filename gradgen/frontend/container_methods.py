@@ -100,6 +100,10 @@ def _pop(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str
     args = [key_of(r, a) for a in args[:1]] + args[1:]
     if isinstance(owner, Map) and is_static(args[0]):
         return _pop_key(r, node, owner, args)
+    if isinstance(owner, Map) and isinstance(args[0], Choice):
+        return distribute(r, node, args[0], lambda k: _pop(r, node, owner, [k, *args[1:]], kwargs))
+    if isinstance(owner, Map):
+        refuse_key(r, node, owner, args[0], "the method 'pop' of a dict, at a computed key")
     if _known(owner, *args):
         items = list(owner.items)
         try:

@@ -99,7 +99,9 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
             try:
                 return _read_function(fn, given, options, pooled=pooled, apart=apart)
             except GradgenError as other:
-                error = further(other, error)
+                # Helpers stand above the function: what is further down there was not read later.
+                if not 0 < other.read < met[0].read:
+                    error = further(other, error)
                 hints |= {other.hint, error.hint}
         raise error from None
 
@@ -231,6 +233,7 @@ def _read_function(
             precise.add(found.places)
             written_out |= {key[-1] for key in found.loops}
         except UnsupportedError as error:
+            error.read = book.statements
             if keep_learnt(book):
                 continue
             if precise.guesses:

@@ -187,6 +187,16 @@ def nlargest(n, iterable, key=None):
     return sorted(iterable, key=key, reverse=True)[:n]
 
 
+def merge(*iterables, key=None, reverse=False):
+    rest = [list(one) for one in iterables]
+    for one in rest:
+        by = one if key is None else [key(item) for item in one]
+        for a, b in itertools.pairwise(by):
+            if a < b if reverse else b < a:
+                raise ValueError("heapq.merge of what is not in order")
+    return sorted([item for one in rest for item in one], key=key, reverse=reverse)
+
+
 for _known, _function in (
     (heapq.heapify, heapify), (heapq.heappush, heappush), (heapq.heappop, heappop),
     (heapq.heapreplace, heapreplace), (heapq.heappushpop, heappushpop),
@@ -194,5 +204,6 @@ for _known, _function in (
     (bisect.bisect, bisect_right), (bisect.insort_left, insort_left),
     (bisect.insort_right, insort_right), (bisect.insort, insort_right),
     (heapq.nsmallest, nsmallest), (heapq.nlargest, nlargest),
+    (heapq.merge, merge),
 ):  # fmt: skip
     READ_AS.enter(_known, _function)

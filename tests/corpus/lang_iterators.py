@@ -288,6 +288,17 @@ def asked_before_use(x):
     return total_of(squares) * total_of(doubled, 0.5) + total_of()
 
 
+def merged(a, b):
+    """Sorted lists, merged; equal items are those of the list that comes first."""
+    total = 0.0
+    for k, v in enumerate(heapq.merge(sorted(a), sorted(b))):
+        total += (k + 1) * v
+    pairs = [(x, i) for i, x in enumerate(sorted(a, reverse=True))]
+    for v, k in heapq.merge(pairs, [(0.9, 7)], key=lambda pair: pair[0], reverse=True):
+        total = 0.5 * total + v**2 * k
+    return total
+
+
 EXAMPLE_ARGS = {
     "names_bind_late": lambda: (X.copy(),),
     "store_after_generator": lambda: (X.copy(),),
@@ -318,6 +329,7 @@ EXAMPLE_ARGS = {
     "ordered_keys": lambda: (X.copy(),),
     "asked_before_use": lambda: (X.copy(),),
     "until_nothing_is_left": lambda: (X.copy(),),
+    "merged": lambda: ([0.3, 1.4, 0.8], [1.1, -0.2]),
 }
 MORE_ARGS = {
     "first_and_rest": [lambda: (-X,)],

@@ -162,6 +162,18 @@ def places_in_order(x, edges):
     return x[order[-1]] * x[place] + ordered[last] ** 2
 
 
+def taken_out_in_turn(x, k):
+    """Pairs that a loop's index makes, a text by the path, a number of the call."""
+    entries = {(i, i): v for i, v in enumerate(x)}
+    for i in range(len(x)):
+        entries[i, -1] = 2.0 * entries.pop((i, i), None)
+    sides = {"a": x[0], "b": x[1]}
+    out = sides.pop("a" if x[1] > 1.0 else "b")
+    numbered = dict(enumerate(x))
+    out *= numbered.pop(k) + numbered.pop(7, 2.0)
+    return out**2 + sum(entries.values()) + sum(sides.values()) * sum(numbered.values())
+
+
 X = np.array([0.7, -0.3, 1.2, 0.1])
 EXAMPLE_ARGS = {
     "added_by_number": lambda: (X.copy(), np.array([0, 2, 1, 2])),
@@ -177,6 +189,7 @@ EXAMPLE_ARGS = {
     "parts_of_a_dataclass": lambda: (Outer(Inner(1.5, np.array([1.0, 2.0])), [1.0, 3.0]),),
     "places_in_order": lambda: (X.copy(), [0.1, 0.5, 0.9]),
     "complex_terms": lambda: ([(1.0, 0.2), (0.5, 0.8)], 0.3),
+    "taken_out_in_turn": lambda: (X.copy(), 1),
 }
 ARGNUMS = {"places_in_order": (0,), "parts_of_a_dataclass": (0,)}
 MORE_ARGS = {
