@@ -312,6 +312,7 @@ def test_one_of_several_exceptions_is_raised_again(x: float) -> None:
 FAILING = {
     "skipped_entries": np.array([1.0, 0.0, 0.5]), "broadly": np.array([1.5, 0.0]),
     "too_large": np.array([1e200, 0.0, 800.0, 0.5]),
+    "attempts": np.array([2.0, 0.0, -0.0]),
     "stack_and_matrix": np.array([2.0, 4.0, 8.0]),
     "of_its_own": np.array([np.nan, np.inf, -2.0]),
 }  # fmt: skip

@@ -20,6 +20,7 @@ from gradgen.frontend.objects import class_of, object_truth
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Certain, Endless
 from gradgen.frontend.state import State, restore, snapshot
+from gradgen.frontend.texts import Text, never_empty
 from gradgen.frontend.unbound import is_there, may_miss, raise_where, unassigned
 from gradgen.frontend.values import (
     OTHER_KEYS,
@@ -44,10 +45,7 @@ from gradgen.ir.nodes import Block, Const, Op, Undefined, Value
 
 def condition(r: Reader, node: ast.expr) -> Value:
     """Return the truth value of a test: a constant where it is known."""
-    value = evaluate(r, node)
-    if isinstance(value, Choice):
-        value = distribute(r, node, value, lambda option: truth(r, option, node))
-    test = truth(r, value, node)
+    test = truth(r, evaluate(r, node), node)
     if test in r.facts:
         return Const(r.facts[test])
     return test
@@ -61,6 +59,10 @@ def negated(r: Reader, test: Value) -> Value:
 def truth(r: Reader, value: Any, node: ast.expr) -> Value:
     """Return the truth value of what a test came to."""
     value = literal(r, value)
+    if isinstance(value, Choice):
+        value = distribute(r, node, value, lambda option: truth(r, option, node))
+    if isinstance(value, Text) and never_empty(value):
+        return Const(True)
     if is_static(value) and not pointers.pointer(value):
         return Const(bool(static_value(value)))
     if isinstance(value, Map):

@@ -38,7 +38,7 @@ from gradgen.frontend.points import Point
 from gradgen.frontend.raising_calls import known
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.said import PLACE, POPPED, STORED, python_says
-from gradgen.frontend.values import BoundMethod, LocalFunction, Static
+from gradgen.frontend.values import BoundMethod, LocalFunction, Seq, Static
 from gradgen.ir.nodes import walk
 from gradgen.syntax import located, nodes_in
 
@@ -135,7 +135,9 @@ class _Checked:
         head = getattr(s, HEADS.get(type(s), ""), None)
         calls = [n for n in _nodes(head) if isinstance(n, ast.Call)] if head else []
         values = [known(self.r, n.func) for n in calls]
-        return [id(v.obj) if isinstance(v, Static) else 0 for v in values]
+        stars = [n.value for call in calls for n in call.args if isinstance(n, ast.Starred)]
+        counts = [_count(known(self.r, n)) for n in stars]
+        return [*(id(v.obj) if isinstance(v, Static) else 0 for v in values), *counts]
 
     def statement(self, s: Any) -> list[ast.stmt]:
         """Return the statements that one becomes, none where it stays as it is."""
@@ -154,13 +156,26 @@ class _Checked:
         match node:
             case ast.BinOp(op=op):
                 return self._operator(op)
-            case ast.Call(args=args, keywords=[]) if not any(
-                isinstance(a, ast.Starred) for a in args
-            ):
-                return self._function(node)
+            case ast.Call(keywords=[]):
+                plain = self._unstarred(node)
+                return plain and self._function(plain)
             case ast.Subscript(ctx=ast.Load()):
                 return self._subscript(node)
         return None
+
+    def _unstarred(self, node: ast.Call) -> ast.Call | None:
+        """Return a call with the items of what is starred; None where these are not known."""
+        args: list[ast.expr] = []
+        for arg in node.args:
+            if not isinstance(arg, ast.Starred):
+                args.append(arg)
+                continue
+            count = _count(known(self.r, arg.value)) if isinstance(arg.value, ast.Name) else -1
+            if count < 0:
+                return None
+            places = [ast.Constant(k) for k in range(count)]
+            args += [ast.Subscript(arg.value, place, ast.Load()) for place in places]
+        return ast.copy_location(ast.Call(node.func, args, []), node)
 
     def _function(self, node: ast.Call) -> Any:
         value = known(self.r, node.func)
@@ -174,6 +189,8 @@ class _Checked:
             return [(of_math(test), kind, says)] if self.catches(kind) else None
         if held is divmod and len(node.args) == 2:
             return self._operator(ast.Mod(), "divmod(a, b)")
+        if held is pow and len(node.args) == 2:
+            return self._operator(ast.Pow(), "pow(a, b)")
         if isinstance(held, types.BuiltinFunctionType) and len(node.args) == 2:
             says = f"math.{held.__name__}(a, b)"
             pairs = [(of_math(test), kind, says) for test, kind in PAIRS.get(held, [])]
@@ -221,6 +238,7 @@ class _Checked:
 
     def _call(self, now: ast.Call, steps: list[ast.stmt]) -> tuple[ast.expr, list[ast.expr]]:
         """Return a call of named operands, and these: with what a method is asked of."""
+        now = self._unstarred(now) or now
         if not isinstance(now.func, ast.Attribute) or isinstance(known(self.r, now.func), Static):
             operands = [self._named(arg, steps) for arg in now.args]
             return ast.Call(now.func, operands, []), operands
@@ -283,6 +301,11 @@ def _checks(operands: list[ast.expr], risks: Any, step: ast.stmt) -> list[ast.st
         error = ast.Call(raised, said, [])
         steps.append(Check(ast.Tuple(operands, ast.Load()), [ast.Raise(error)], [], find, of))
     return [*steps, Sure(step=step, checks=tokens)]
+
+
+def _count(value: Any) -> int:
+    """Return how many items a container has, -1 where that is not known."""
+    return len(value.items) if isinstance(value, Seq) and value.grown is None else -1
 
 
 def _nodes(node: ast.AST) -> list[ast.AST]:

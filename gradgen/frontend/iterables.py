@@ -44,6 +44,7 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type
+from gradgen.library.sets import ComputedSet
 
 FEW = 64  # turns of a loop that may be written out
 Over = Iteration | list[Any]
@@ -185,7 +186,10 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
         return _over_chosen(r, value, node)
     if isinstance(value, Static) and value.obj is None:
         r.fail(node, TypeError("'NoneType' object is not iterable"))
-    r.refuse(node, f"a loop over a {describe(value)}", "loop over a range, an array or a container")
+    way = "loop over a range, an array or a container"
+    if isinstance(value, Record) and value.kind is ComputedSet:
+        way = "loop over sorted(...) of it: the order of a set is that of its memory"
+    r.refuse(node, f"a loop over a {describe(value)}", way)
 
 
 def _over_items(r: Reader, value: Any, node: ast.AST) -> Over:

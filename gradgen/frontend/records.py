@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import row_items
+from gradgen.frontend.evaluate import options
 from gradgen.frontend.pointers import (
     Dicts,
     Row,
@@ -24,7 +25,7 @@ from gradgen.frontend.pointers import (
 )
 from gradgen.frontend.pools import held, new_row, own, set_item
 from gradgen.frontend.unbound import may_miss, raise_where
-from gradgen.frontend.values import Map, Ref, Seq
+from gradgen.frontend.values import Map, Ref, Seq, Static
 from gradgen.ir.nodes import Const, Op, Value
 
 if TYPE_CHECKING:
@@ -94,10 +95,11 @@ def _known_pattern(r: Reader, value: Seq) -> Any:
 
 
 def _tuple_row(r: Reader, node: ast.AST, value: Seq) -> Value:
-    key: Any = (value.kind, len(value.items))
+    made_of: Any = (value.kind, len(value.items))
+    key, texts = made_of, tuple(map(_is_text, value.items))
     if r.book.apart:
-        key = _known_pattern(r, value) or (*key, _pattern(r, value))
-    kind = r.book.tuples.setdefault(key, Tuples(*key[:2]))
+        key = _known_pattern(r, value) or (*made_of, _pattern(r, value))
+    kind = r.book.tuples.setdefault((key, texts) if any(texts) else key, Tuples(*made_of))
     fields = getattr(value.kind, "_fields", [str(k) for k in range(len(value.items))])
     items = _with_rows(r, node, value, dict(zip(fields, value.items, strict=True)))
     row = new_row(r, node, kind, items)
@@ -105,6 +107,11 @@ def _tuple_row(r: Reader, node: ast.AST, value: Seq) -> Value:
         r.rename(value, row)
         _require_alone(r, node, value)
     return row
+
+
+def _is_text(item: Any) -> bool:
+    """Whether an item is a text, or one of several: such tuples are unlike those of numbers."""
+    return all(isinstance(v, Static) and isinstance(v.obj, str) for v in options(item))
 
 
 def _with_rows(

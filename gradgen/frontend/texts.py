@@ -148,6 +148,12 @@ def joined_text(*parts: str | ast.expr) -> ast.expr:
     return ast.JoinedStr(made)
 
 
+def never_empty(text: Text) -> bool:
+    """Whether an f-string has letters of its own."""
+    parts = text.spelled.values if isinstance(text.spelled, ast.JoinedStr) else []
+    return any(isinstance(part, ast.Constant) and part.value for part in parts)
+
+
 def is_text(value: Any) -> bool:
     """Whether a value is text."""
     return isinstance(value, Text) or (isinstance(value, Static) and isinstance(value.obj, str))

@@ -212,6 +212,10 @@ def _require_harmless(r: Reader, s: ast.Try, op: Op, classes: Classes) -> None:
     if op.prim in DIVISIONS and unsure and not any(map(is_numpys, op.inputs)):
         what = "a division that raises ZeroDivisionError where both numbers are Python's own"
         r.refuse(s, f"try around {what}", "make both so by float(), or test the divisor with if")
+    if op.prim == "call":
+        name = op.attrs["callee"].name
+        what = f"try around a call of {name!r}, which calls itself and may raise what is caught"
+        r.refuse(s, what, "have it return None, or a flag, where it would raise, and test that")
     names = ", ".join(dict.fromkeys(c.__name__ for c in both))
     if any(v.type.inexact for v in op.inputs) and op.prim not in ("raise_if", "assert"):
         _refuse(r, s, f"a computation, which may raise what is caught ({names})")

@@ -147,7 +147,27 @@ def of_its_own(x):
     return total
 
 
+def attempt(fn, *args, default=0.0):
+    try:
+        return fn(*args), ""
+    except (ValueError, ArithmeticError) as e:
+        return default, f"{type(e).__name__}: {e}"
+
+
+def attempts(x):
+    total = 0.0
+    for v in x:
+        y, first = attempt(math.log, float(v))
+        z, second = attempt(lambda a, b: a / b, float(v), float(v) - 2.0, default=v)
+        u, third = attempt(pow, float(v), -1)
+        if first or second or third:
+            print(first, second, third)
+        total += y * y + z + u
+    return total
+
+
 EXAMPLE_ARGS = {
+    "attempts": lambda: (np.array([1.5, -2.0]),),
     "skipped_entries": lambda: (np.array([1.0, 2.0, 0.5]),),
     "messages_counted": lambda: (np.array([1.0, -2.0, 0.5]),),
     "places_and_keys": lambda: (np.array([1.5, -2.0]), [0, 1, 2, -3]),

@@ -57,7 +57,28 @@ def mixed_ordered_rows(x):
     return sum(a * b for a, b in rows) + len(rows)
 
 
+def mixed_text_first_and_last(x):
+    heap = [(x[0], "arrive"), (x[1], "depart")]
+    heapq.heapify(heap)
+    log, waiting, total = [], 0, 0.0
+    while heap:
+        t, what = heapq.heappop(heap)
+        if t > 3.0:
+            break
+        log.append((what, t))
+        if what == "arrive":
+            waiting += 1
+            heapq.heappush(heap, (t + x[2], "arrive"))
+        else:
+            waiting = max(waiting - 1, 0)
+            heapq.heappush(heap, (t + x[3], "depart"))
+    for what, t in log:
+        total += t**2 if what == "arrive" else 0.5 * t
+    return total * (1 + waiting)
+
+
 EXAMPLE_ARGS = {
+    "mixed_text_first_and_last": lambda: (np.array([0.5, 1.1, 0.9, 1.3]),),
     "mixed_pooled_blocks": lambda: (np.array([0.5, 0.2, 0.9, 0.7, 1.5]),),
     "mixed_places": lambda: (np.array([0.5, -0.2, 0.9, 0.7]),),
     "mixed_heap": lambda: (np.array([1.3, 0.7, 2.1]), 2.9),
