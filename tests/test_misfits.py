@@ -105,6 +105,7 @@ def test_covariances_of_nothing() -> None:
     assert np.isnan(gradgen.value_and_grad(loss)(*args)[0])
 
 
+@pytest.mark.slow
 def test_compiled_differences_of_strided_vectors() -> None:
     loss, (x,) = loss_of("np.diff(x) * math.hypot(x[0], x[1], 2.0)")
     expected = gradgen.grad(loss)(x[::-1])

@@ -1,10 +1,11 @@
-"""Functions of loops for what Numba has, and takes a second or more to compile."""
+"""Functions for what Numba has, and takes a second or more to compile, or does without asking."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from gradgen.backends.loops import INDICES, MOST, Found, nested, text_of
+from gradgen.backends.native import is_native
 from gradgen.ir.nodes import Op
 from gradgen.ir.types import has_fresh_length
 
@@ -55,4 +56,25 @@ def where(op: Op) -> Found:
     return f"_where_{rank}", text_of("c, a, b", doc, lines), [*op.inputs]
 
 
-LOOPS: dict[str, Callable[[Op], Found]] = {"outer": outer, "where": where}
+def solve(op: Op) -> Found:
+    """Solve a system: Numba reads beyond a matrix that is wider than it is high."""
+    if not is_native(op):
+        return None
+    a, b = (v.type.shape for v in op.inputs)
+    if a and b and a[0] == a[1] == b[0]:
+        return None
+    lines = [
+        "    if a.shape[0] != a.shape[1]:",
+        "        raise np.linalg.LinAlgError('Last 2 dimensions of the array must be square')",
+        "    if len(a) != len(b):",
+        "        raise ValueError('a matrix and a right-hand side of different lengths')",
+        "    return np.linalg.solve(a, b)",
+    ]
+    return (
+        "_solve",
+        text_of("a, b", "Solve a system of as many equations as unknowns.", lines),
+        [*op.inputs],
+    )
+
+
+LOOPS: dict[str, Callable[[Op], Found]] = {"outer": outer, "where": where, "solve": solve}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import types
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import numpy as np
@@ -20,10 +20,13 @@ from gradgen.frontend.values import Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
 
 AXES = ("axis", "axes", "axis1", "axis2", "axisa", "axisb", "axisc", "source", "destination")
-# These are made of other calls, which would say another thing of arrays of too few axes.
+# These are made of other calls, or compiled as they are: both would say another thing of arrays
+# of too few axes.
 ASKED_FIRST = frozenset((
     np.rot90, np.fliplr, np.flipud, np.hsplit, np.vsplit, np.dsplit, np.meshgrid, np.select,
-    np.array_split, np.split, np.linalg.norm,
+    np.array_split, np.split, np.linalg.norm, np.linalg.det, np.linalg.slogdet, np.linalg.inv,
+    np.linalg.cholesky, np.linalg.eigh, np.linalg.eigvalsh, np.linalg.solve, np.matmul,
+    np.take_along_axis, np.tril, np.triu,
 ))  # fmt: skip
 SIZES = (2, 3, 8)
 PLAIN = (int, float, complex, str, slice, type, np.dtype, np.generic, types.EllipsisType)
@@ -47,7 +50,7 @@ def check_axes(
     fits = all(_fits(r, a, args) for a in given)
     if not _of_numpy(function) or (fits and not _asked_first(function)):
         return
-    error = _raised(r, function, args, kwargs)
+    error = _raised(r, function, args, kwargs, len(args))
     if error is not None:
         r.fail(node, error)
 
@@ -93,13 +96,16 @@ def _fits(r: Reader, axis: Any, args: list[Any]) -> bool:
 
 
 def _raised(
-    r: Reader, function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]
+    r: Reader, function: Any, args: list[Any], kwargs: dict[str, Any], numbers: int = 1
 ) -> Exception | None:
-    """Return what NumPy raises for a call, if that is one thing for all sizes."""
+    """Return what NumPy raises for a call, if that is one thing for all sizes.
+
+    Of its arguments, the first so many may be computed numbers: others are taken for options.
+    """
     found: list[Exception] = []
     for size in SIZES:
         try:
-            given = [_sample(r, a, size, k == 0) for k, a in enumerate(args)]
+            given = [_sample(r, a, size, k < numbers) for k, a in enumerate(args)]
             named = {k: _sample(r, v, size) for k, v in kwargs.items()}
         except _Unknown:
             return None
@@ -115,10 +121,7 @@ def _raised(
 
 
 def _sample(r: Reader, value: Any, size: int, number: bool = False) -> Any:
-    """Return an argument as it is, with small arrays in the place of what is computed.
-
-    A computed number stands for the array itself, the first argument, alone: it is no option.
-    """
+    """Return an argument as it is, with small arrays in the place of what is computed."""
     if isinstance(value, Const):
         return value.const
     if isinstance(value, Static):

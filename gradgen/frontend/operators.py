@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.frontend import lists, row_kinds, texts
+from gradgen.frontend import lists, misfits, row_kinds, texts
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.classes import MISSING, found_in
@@ -90,6 +90,8 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
     if any(map(_has_no_operators, (left, right))):
         _fail_as_python(r, node, left, right)
     a, b = (as_array(r, as_value(r, v, node), node) for v in (left, right))
+    if prim == "matmul" and (a.type.rank == 0) != (b.type.rank == 0):
+        misfits.check_axes(r, node, np.matmul, (), [left, right], {})
     if r.b.reverse and prim == "mul" and _is_one(a) and b.type.inexact:
         return r.hold(b, inputs=[right])  # in an adjoint that a rule states
     return r.hold(arithmetic(r, prim, a, b, node), inputs=[left, right])
