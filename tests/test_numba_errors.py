@@ -158,10 +158,9 @@ def beyond_its_axes(x):
 
 
 def test_axes_that_an_array_does_not_have() -> None:
-    with pytest.raises(np.exceptions.AxisError):
-        gradgen.grad(beyond_its_axes)(np.ones(3))
-    with pytest.raises(gradgen.UnsupportedError, match="axes that an array of rank 1"):
-        gradgen.grad(beyond_its_axes, backend="numba")(np.ones(3))
+    for backend in ("numpy", "numba"):
+        with pytest.raises(np.exceptions.AxisError):
+            gradgen.grad(beyond_its_axes, backend=backend)(np.ones(3))
 
 
 def test_equal_singular_values_have_a_first_derivative_only() -> None:

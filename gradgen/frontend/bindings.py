@@ -6,6 +6,8 @@ import ast
 import inspect
 from typing import Any
 
+import numpy as np
+
 from gradgen.diff.algebra import Algebra
 from gradgen.errors import ArgumentError
 from gradgen.frontend.evaluate import as_value
@@ -40,6 +42,9 @@ AXES_IN_TUPLES = frozenset((
     "sum", "prod", "mean", "max", "min", "std", "var", "all", "any", "squeeze", "nansum",
     "nanprod", "nanmean", "nanmax", "nanmin", "nanstd", "nanvar",
 ))  # fmt: skip
+OF_SEQUENCES = ("math.dist", "math.fsum", "math.prod", "math.sumprod")
+# These name an axis of their result.
+OF_NEW_AXES = ("expand_dims", "stack")
 # These hand NumPy's numbers back as they are; of Python's they make arrays without axes.
 LEAVE_NUMBERS = ("squeeze", "moveaxis")
 DTYPES = {"float64", "float32", "complex128", "complex64", "bool",
@@ -88,7 +93,16 @@ def call_rule(r: Reader, node: ast.AST, rule: Rule, args: list[Any], kwargs: dic
         ordered += [keyed[p] for p in attrs["keyed"]]
     if rule.form == "sequence":
         return emit_sequence(r, node, rule, ordered[0], attrs)
+    if "axis" in attrs and rule.name not in OF_NEW_AXES and ordered:
+        _check_axes(r, node, attrs["axis"], as_value(r, ordered[0], node).type.rank)
     return emit(r, node, rule, ordered, attrs)
+
+
+def _check_axes(r: Reader, node: ast.AST, axes: Any, rank: int | None) -> None:
+    """Raise as NumPy does where an array has no such axis: the derivative might not ask for it."""
+    for axis in axes if isinstance(axes, tuple) else (axes,):
+        if rank and type(axis) is int and not -rank <= axis < rank:
+            r.fail(node, np.exceptions.AxisError(axis, rank))
 
 
 def respelled(rule: Rule, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -189,6 +203,7 @@ def emit(r: Reader, node: ast.AST, rule: Rule, args: list[Any], attrs: dict[str,
     """Emit an operation; a view of a named array stays a view of it."""
     inputs = [as_array(r, as_value(r, a, node), node) for a in args]
     if rule.name.startswith("math.") and rule.name != "math.trunc":  # which asks the array itself
+        check_numbers(r, node, [] if rule.name in OF_SEQUENCES else inputs)
         inputs = [r.b.emit("float", [v]) if _is_0d(v) else v for v in inputs]
     if rule.name == "transpose" and inputs[0].type.is_scalar and inputs[0].type.weak:
         return r.hold(r.b.emit("array0", inputs[:1]))  # Python's numbers have no .T
@@ -205,6 +220,13 @@ def emit(r: Reader, node: ast.AST, rule: Rule, args: list[Any], attrs: dict[str,
         return Seq([r.hold(v, inputs=args) for v in several], rule.result)
     out = r.b.emit(rule.name, inputs, span=r.span(node), **attrs)
     return r.hold(out, inputs=args)
+
+
+def check_numbers(r: Reader, node: ast.AST, inputs: list[Value]) -> None:
+    """Raise as Python does where a function of numbers is given an array of several entries."""
+    for v in inputs:
+        if v.type.kind == "array" and any(n != 1 for n in v.type.shape or ()):
+            r.fail(node, TypeError("only 0-dimensional arrays can be converted to Python scalars"))
 
 
 def is_number_of_numpy(v: Value) -> bool:
@@ -228,6 +250,8 @@ def emit_sequence(r: Reader, node: ast.AST, rule: Rule, parts: Any, attrs: dict[
             return r.hold(r.b.emit("copy", [value]), inputs=[parts])
         return rows_joined(r, node, rule.name, parts, attrs)
     inputs = [as_array(r, as_value(r, p, node), node) for p in parts.items]
+    if rule.name == "concatenate" and inputs:
+        _check_axes(r, node, attrs.get("axis", 0), inputs[0].type.rank)
     if not inputs and rule.name == "array":
         return r.hold(r.b.emit("zeros", [Const(0)], **attrs), True)
     if not inputs:

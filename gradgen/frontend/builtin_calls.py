@@ -15,7 +15,7 @@ import numpy as np
 
 from gradgen.frontend import row_kinds
 from gradgen.frontend.arguments import any_items
-from gradgen.frontend.bindings import emit
+from gradgen.frontend.bindings import check_numbers, emit
 from gradgen.frontend.branches import truth
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iterables import as_positions
@@ -105,6 +105,8 @@ def _number(r: Reader, node: ast.AST, kind: type, args: list[Any], kwargs: dict[
             kind(None)
         except TypeError as error:
             r.fail(node, error)
+    if args:
+        check_numbers(r, node, [as_value(r, args[0], node)])
     return emit(r, node, RULES[kind.__name__], args, kwargs)
 
 
@@ -281,7 +283,10 @@ def _class(r: Reader, node: ast.AST, value: Any, what: str) -> type:
 def _round(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     given, named = in_places(("number", "ndigits"), args, kwargs)
     no_more(r, node, named)
-    return r.b.emit("py_round", [as_value(r, a, node) for a in given])
+    values = [as_value(r, a, node) for a in given]
+    if values[0].type.rank:
+        r.fail(node, TypeError("type numpy.ndarray doesn't define __round__ method"))
+    return r.b.emit("py_round", values)
 
 
 @special(slice)

@@ -53,6 +53,8 @@ Named = dict[str, Any]
 @special(sorted)
 def ordered(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Return a sorted list of what a sequence has."""
+    if len(args) != 1:
+        r.fail(node, TypeError(f"sorted expected 1 argument, got {len(args)}"))
     given, width = args[0], 0
     key, backwards = _options(r, node, kwargs)
     if isinstance(given, Iteration | Once):

@@ -40,6 +40,13 @@ def _pad(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
     if v.type.rank is None:
         r.refuse(node, "np.pad of an array of unknown rank", "give example arguments")
     widths = _pairs(r, node, given.pop("pad_width"), v.type.rank)
+    if len(widths) != v.type.rank:
+        what = "operands could not be broadcast together with remapped shapes"
+        given_shape, asked = f"({len(widths)}, 2)", f"({v.type.rank},2)"
+        r.fail(
+            node,
+            ValueError(f"{what} [original->remapped]: {given_shape}  and requested shape {asked}"),
+        )
     wrong = [name for name in given if name != MODES[mode.obj]]
     if wrong:
         r.refuse(node, f"{wrong[0]}= of np.pad with mode {mode.obj!r}", "leave it out")

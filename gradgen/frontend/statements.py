@@ -188,12 +188,13 @@ def _aliased(r: Reader, ref: Ref) -> bool:
 
 def _in_place(r: Reader, s: ast.AugAssign, old: Ref, value: Value) -> None:
     where = stores.whole(old)
-    if isinstance(s.op, ast.Add | ast.Sub):
+    asked = stores.is_asked_whether_it_fits(r, old, where, value)
+    if isinstance(s.op, ast.Add | ast.Sub) and asked:
         sign = "+" if isinstance(s.op, ast.Add) else "-"
         stores.write(r, s, old, where, value, "inc", sign=sign)
         return
     new = as_value(r, binary(r, s, old, value), s)
-    stores.write(r, s, old, where, new, "store", augmented=True)
+    stores.write(r, s, old, where, new, "store", augmented=asked)
 
 
 def _expression(r: Reader, s: ast.Expr, rest: Point) -> Point:

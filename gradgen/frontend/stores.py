@@ -33,7 +33,7 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.nodes import READ_ONLY, Const, Value
 from gradgen.ir.types import may_be_one
-from gradgen.rules.places import index_shape, may_repeat
+from gradgen.rules.places import index_shape, may_repeat, surely_fits
 from gradgen.rules.registry import RULES
 
 
@@ -291,12 +291,27 @@ def _augmented_array(r: Reader, node: ast.AugAssign, target: ast.Subscript, owne
             new = as_value(r, binary(r, node, old, value), node)
             write(r, node, owner, index, new, "store", augmented=True)
             return
-        sign = "+" if isinstance(node.op, ast.Add) else "-"
-        write(r, node, owner, index, value, "inc", sign=sign)
+        if is_asked_whether_it_fits(r, owner, index, value):
+            sign = "+" if isinstance(node.op, ast.Add) else "-"
+            write(r, node, owner, index, value, "inc", sign=sign)
+            return
+        new = as_value(r, binary(r, node, load_index(r, owner, index), value), node)
+        write(r, node, owner, index, new, "store")
         return
     old = load_index(r, owner, index)
-    new = binary(r, node, old, evaluate(r, node.value))
-    write(r, node, owner, index, as_value(r, new, node), "store", augmented=True)
+    given = evaluate(r, node.value)
+    asked = is_asked_whether_it_fits(r, owner, index, as_value(r, given, node))
+    new = as_value(r, binary(r, node, old, given), node)
+    write(r, node, owner, index, new, "store", augmented=asked)
+
+
+def is_asked_whether_it_fits(r: Reader, owner: Ref, index: Index, value: Value) -> bool:
+    """Whether ``a[i] += v`` raises where it has to; Numba's, of arrays, does not ask."""
+    shape = r.read(owner).type.shape
+    if not r.book.compiled or not value.type.rank or shape is None:
+        return True
+    place = index_shape(shape, index.spelling, index.slices, index.operands)
+    return place is None or surely_fits(value.type.shape or (), place)
 
 
 def _of_arrays(items: Value) -> bool:

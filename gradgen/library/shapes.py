@@ -163,6 +163,8 @@ def meshgrid(*xi, copy=True, sparse=False, indexing="xy"):
 @reads("np.trace", samples=("np.trace(x44, dtype=float)",))
 def trace(a, offset=0, axis1=0, axis2=1, dtype=None, out=None):
     """Add up the diagonals, in a dtype."""
+    if np.ndim(a) < 2:
+        raise ValueError("diag requires an array of at least two dimensions")
     return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1, dtype=dtype)
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from gradgen.ir.nodes import ADDITIONS, Block, Function, Op, Value, blocks_of
 from gradgen.passes.rows import equal
-from gradgen.rules.places import may_repeat
+from gradgen.rules.places import may_repeat, surely_fits
 
 
 def recognise_additions(function: Function) -> None:
-    """Turn ``a[i] = a[i] + v`` and ``a[i] = a[i] - v`` into ``a[i] += v`` and ``-=``, in place."""
+    """Turn ``a[i] = a[i] + v`` and ``a[i] = a[i] - v`` into ``a[i] += v`` and ``-=``, in place.
+
+    Compiled, only where ``v`` certainly fits, as Numba's ``+=`` does not ask.
+    """
     for block in blocks_of(function.body):
-        _block(block)
+        _block(block, function.native)
 
 
-def _block(block: Block) -> None:
+def _block(block: Block, compiled: bool) -> None:
     for op in block.ops:
         if op.prim != "store" or op.attrs.get("path") or _repeats(op):
             continue
@@ -23,7 +26,7 @@ def _block(block: Block) -> None:
         old, added = value.inputs
         if value.prim == "add" and not _same_place(old, op) and _same_place(added, op):
             old, added = added, old
-        if _same_place(old, op) and _fits(added, old):
+        if _same_place(old, op) and _fits(added, old, compiled):
             op.prim = "inc"
             op.inputs[1] = added
             op.attrs = {**op.attrs, "sign": ADDITIONS[value.prim]}
@@ -33,10 +36,12 @@ def _repeats(op: Op) -> bool:
     return may_repeat(op.attrs["index"], op.attrs.get("slices", ()), op.inputs[2:])
 
 
-def _fits(added: Value, old: Value) -> bool:
+def _fits(added: Value, old: Value, compiled: bool) -> bool:
     """Whether ``+=`` takes a value: of no higher rank, and no float into integers."""
     a, b = added.type, old.type
     if a.rank is not None and b.rank is not None and a.rank > b.rank:
+        return False
+    if compiled and a.rank and not surely_fits(a.shape or (), b.shape or ()):
         return False
     return b.inexact or not a.inexact
 

@@ -12,6 +12,8 @@ from gradgen.diff.activity import carried, ends
 from gradgen.diff.missing import missing_values
 from gradgen.ir.nodes import Block, Const, Function, Op, Value, walk
 from gradgen.ir.raising import DIVISIONS, DOMAINS, RANGES, raised_by
+from gradgen.rules.indexing import load_type
+from gradgen.rules.places import surely_fits
 from gradgen.rules.registry import RULES
 
 EFFECTS = ("assert", "raise_if", "effect", "push", "take", "draw", "record")
@@ -22,6 +24,10 @@ def may_raise(op: Op, missing: set[Value]) -> bool:
     """Whether an operation fails for some arguments of its types."""
     if op.prim == "pop":
         return True
+    if op.prim in ("store", "inc"):
+        return _may_not_fit(op)
+    if op.prim == "interp":
+        return op.inputs[1].type.shape != op.inputs[2].type.shape
     rule = RULES.get(op.prim)
     if rule is None or not (rule.elementwise or op.prim in CONTRACTIONS):
         return False
@@ -34,6 +40,15 @@ def may_raise(op: Op, missing: set[Value]) -> bool:
         if len({s[-k] for s in shapes if len(s) >= k and s[-k] != 1}) > 1:
             return True
     return False
+
+
+def _may_not_fit(op: Op) -> bool:
+    """Whether what a store writes may have another shape than where it is written to."""
+    base, value = op.inputs[0].type, op.inputs[1].type.shape or ()
+    if base.kind == "list" or "path" in op.attrs or "m" in op.attrs["index"]:
+        return False
+    place = load_type([op.inputs[0], *op.inputs[2:]], op.attrs).shape
+    return place is not None and not surely_fits(value, place)
 
 
 # How many inputs an operation reads that reads others in its blocks.

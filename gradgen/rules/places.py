@@ -47,6 +47,12 @@ def entries(index: str, slices: Any, operands: Sequence[Value]) -> list[Entry]:
     return out
 
 
+def surely_fits(value: Shape, place: Shape) -> bool:
+    """Whether an array of one shape can certainly be written to where another shape is."""
+    room = (1,) * (len(value) - len(place)) + place
+    return all(n in (1, m) for n, m in zip(reversed(value), reversed(room), strict=False))
+
+
 def index_shape(shape: Shape, index: str, slices: Any, operands: Sequence[Value]) -> Shape | None:
     """Return the shape of ``base[index]`` by NumPy's rules, None if it cannot be told."""
     given = entries(index, slices, operands)
