@@ -26,6 +26,8 @@ from gradgen.ir.spelling import operation
 from gradgen.pipeline import Program, run
 
 WAY_OUT = "this is a fault of gradgen, not of the function: please report both, and the arguments"
+# For each operation, the input of which only the lengths count.
+LENGTHS = {**SHAPE_READ, "len": 0, "dim": 0, "ndim": 0}
 Reads = dict[int, tuple[Value, Any]]
 Key = tuple[Op, bool, int]
 
@@ -76,6 +78,10 @@ def _leaves(tree: Any) -> Iterator[Any]:
             yield from _leaves(item)
     else:
         yield tree
+
+
+def _shape(x: Any) -> tuple[int, ...]:
+    return (len(x),) if isinstance(x, list) else np.shape(x)
 
 
 def _close(a: Any, b: Any) -> bool:
@@ -215,9 +221,8 @@ class _InPlace(_Checked):
         for k, (source, expected) in noted.items():
             if expected is MISSING or k >= len(args) or (op.blocks and k >= 3):
                 continue
-            shape_only = SHAPE_READ.get(op.prim) == k
-            got = args[k]
-            if not (np.shape(got) == np.shape(expected) if shape_only else same(got, expected)):
+            got, shape_only = args[k], LENGTHS.get(op.prim) == k
+            if not (_shape(got) == _shape(expected) if shape_only else same(got, expected)):
                 _fail(_called(source, op), got, expected, source.span or op.span)
         return args
 

@@ -53,6 +53,12 @@ def overwritten(x):
     return total + np.sum(y * x)
 
 
+def only_length(x):
+    mean = x.mean()
+    x[0] = 0.5
+    return mean * np.sum(x)
+
+
 def stacks(x, n):
     items = []
     for k in range(n):
@@ -66,6 +72,7 @@ EXAMPLES: dict[Callable[..., Any], tuple[Any, ...]] = {
     newton: (2.0,),
     smoothed: (np.array([0.5, 0.8]), np.array([1.0, -0.4])),
     overwritten: (np.array([0.4, 1.2, -0.3]),),
+    only_length: (np.array([0.4, 1.2, -0.3]),),
     stacks: (0.6, 4),
 }
 

@@ -8,6 +8,7 @@ that iterator as an object: ``place`` is a number like any other, which loops an
 from __future__ import annotations
 
 import ast
+import functools
 from typing import Any
 
 from gradgen.frontend.branches import choose
@@ -139,7 +140,8 @@ def rest_of(r: Reader, it: Record, node: ast.AST) -> Over:
         return over
     r.fill(it, {**it.fields, "place": Static(None)})
     if isinstance(place, Const) and isinstance(over.length, Const):
-        return [over.element(Const(k)) for k in range(place.const, over.length.const)]
+        left = [Const(k) for k in range(place.const, over.length.const)]
+        return [Thunk(functools.partial(over.element, k), Seq(list(over.arrays))) for k in left]
     if isinstance(place, Const) and place.const == 0:
         return over
     length = None if over.endless else r.b.emit("sub", [over.length, place])

@@ -17,8 +17,8 @@ from gradgen.frontend.assigned import assigned_names, changed
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.cursors import is_cursor, made_later, made_once, next_of, step_by_step
 from gradgen.frontend.evaluate import evaluate
-from gradgen.frontend.iterables import Over, Thunk, as_positions, current, over_value
-from gradgen.frontend.iteration import zipped
+from gradgen.frontend.iterables import Over, Thunk, as_positions, current, over_later, over_value
+from gradgen.frontend.iteration import watch, zipped
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more, special
 from gradgen.frontend.values import (
@@ -67,7 +67,7 @@ def held(r: Reader, value: Generator) -> Lazy | Record:
         )
 
     def each() -> Over:
-        over = over_value(r, first, node)
+        over = over_later(r, first, node)
         if isinstance(over, list):
             return [_thunk(r, item, node, lambda v: call("one", v)) for item in over]
         at = as_positions(r, over)
@@ -227,7 +227,7 @@ def _map(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 
     def each() -> Over:
         count = len(r.yielding)
-        over = zipped(r, node, [over_value(r, p, node) for p in parts])
+        over = zipped(r, node, [over_later(r, p, node) for p in parts])
         listed[:] = r.yielding[count:]
         if isinstance(over, list):
             return [_thunk(r, item, node, result) for item in over]
@@ -256,8 +256,15 @@ def _filter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 
     # What reads nothing that a loop over it may change can be made before the loop.
     closed = all(map(_closed, args)) and isinstance(given, Seq | Static)
-    each = (lambda: over_value(r, items(), node)) if closed else None
+    each = (lambda: _watched(r, items, args, node)) if closed else None
     return made_later(r, _lazy(r, items, each, node), node)
+
+
+def _watched(r: Reader, items: Callable[[], Any], read: Args, node: ast.AST) -> Over:
+    """Return what was listed before a loop, which may not write to what that was made of."""
+    over = over_value(r, items(), node)
+    watch(r, [v for value in read for v in (value.items if isinstance(value, Seq) else [value])])
+    return over
 
 
 @special(iter)
@@ -357,7 +364,7 @@ def _of_itertools(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         return from_library(r, node, function, given, kwargs)
 
     closed = all(map(_closed, [*given, *kwargs.values()]))
-    each = (lambda: over_value(r, items(), node)) if closed else None
+    each = (lambda: _watched(r, items, given, node)) if closed else None
     return made_later(r, _lazy(r, items, each, node), node)
 
 

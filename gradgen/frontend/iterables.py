@@ -117,6 +117,17 @@ def late_items(box: Seq) -> list[Any]:
     return [Late(box, key, len(box.items)) for key in range(len(box.items))]
 
 
+def is_open(value: Any) -> bool:
+    """Whether a value is a list of known length, whose items may be replaced."""
+    return isinstance(value, Seq) and value.kind is list and value.grown is None
+
+
+def over_later(r: Reader, value: Any, node: ast.AST) -> Over:
+    """Return the iteration over a value that finds each item in its turn."""
+    value = r.settled(value)
+    return late_items(value) if is_open(value) else over_value(r, value, node)
+
+
 def current(r: Reader, item: Any, node: ast.AST) -> Any:
     """Return an item with what is late in it as it is now."""
     if isinstance(item, Late):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import itertools
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -12,6 +13,7 @@ from gradgen.frontend.classes import is_users
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.iterables import (
+    Late,
     Over,
     Perhaps,
     Thunk,
@@ -19,6 +21,7 @@ from gradgen.frontend.iterables import (
     back,
     counted,
     current,
+    is_open,
     late_items,
     over_value,
     perhaps,
@@ -30,6 +33,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.sections import meet
 from gradgen.frontend.values import (
     BoundMethod,
+    Box,
     Generator,
     Iteration,
     Lazy,
@@ -53,11 +57,13 @@ VIEWS = ("keys", "values", "items")  # of dicts
 class Given:
     """The arguments of a call that makes an iteration (``live``: for a loop with a body).
 
-    ``some``: its items may be ``Perhaps``.
+    ``some``: its items may be ``Perhaps``; ``late``: something may be written between the items.
     """
 
-    def __init__(self, r: Reader, node: ast.Call, live: bool, some: bool = False) -> None:
-        self.r, self.node, self.live, self.some = r, node, live, some
+    def __init__(
+        self, r: Reader, node: ast.Call, live: bool, some: bool = False, late: bool = False
+    ) -> None:
+        self.r, self.node, self.live, self.some, self.late = r, node, live, some, late
         self.options = {k.arg: k.value for k in node.keywords if k.arg}
 
     def own(self, name: str) -> Over | None:
@@ -102,12 +108,12 @@ class Given:
                 items = sequence_items(self.r, evaluate(self.r, a.value), a)
                 out += [over_value(self.r, item, a) for item in items]
             else:
-                out.append(iteration_of(self.r, a, self.live))
+                out.append(iteration_of(self.r, a, self.live, late=self.late))
         return out
 
     def over(self) -> Over:
         """Return what the first argument runs over."""
-        return iteration_of(self.r, self.node.args[0], self.live)
+        return iteration_of(self.r, self.node.args[0], self.live, late=self.late)
 
     def items(self) -> list[list[Any]]:
         """Return the items of every argument, which have to be few and of known number."""
@@ -115,10 +121,14 @@ class Given:
 
     def known(self, over: Over) -> list[Any]:
         """Return the items of an iteration, which have to be few and of known number."""
-        few = over if isinstance(over, list) else counted(self.r, over)
+        return [current(self.r, item, self.node) for item in self.later(over)]
+
+    def later(self, over: Over) -> list[Any]:
+        """Return these items as they are to be found in their turns."""
+        few = over if isinstance(over, list) else counted(self.r, over, late=True)
         if isinstance(few, Iteration):
             self.refuse("an iteration whose length is not known", "write it as nested loops")
-        return [current(self.r, item, self.node) for item in few]
+        return few
 
     def value(self, place: int, name: str, default: Any) -> Any:
         """Return the value of an argument that is given by position or by name."""
@@ -157,28 +167,31 @@ def builder(*callables: Any) -> Callable[[Builder], Builder]:
 ONE_BY_ONE = (itertools.takewhile, itertools.dropwhile, itertools.filterfalse)
 
 
-def iteration_of(r: Reader, node: ast.expr, live: bool = False, some: bool = False) -> Over:
+def iteration_of(
+    r: Reader, node: ast.expr, live: bool = False, some: bool = False, late: bool | None = None
+) -> Over:
     """Return what a loop over this expression runs over.
 
-    ``some``: items may be ``Perhaps``.
+    ``some``: items may be ``Perhaps``; ``late``: something may be written between the items.
     """
+    late = live or some if late is None else late
     if not isinstance(node, ast.Call):
         value = evaluate(r, node)
-        if (live or some) and isinstance(value, Map) and value.unknown is None:
-            return _over_dict(r, node, value, "keys", live, some)
-        if live and isinstance(value, Seq) and value.kind is list and value.grown is None:
+        if late and isinstance(value, Map) and value.unknown is None:
+            return _over_dict(r, node, value, "keys", late, some)
+        if late and is_open(value):
             return late_items(value)
         of_text = over_letters(r, node, value) if live else None
         return of_text or _over(r, value, node, live)
     callee = evaluate(r, node.func)
     if isinstance(callee, Static) and makes_iteration(callee):
-        return BUILDERS[callee.obj](Given(r, node, live, some))
+        return BUILDERS[callee.obj](Given(r, node, live, some, late))
     views = isinstance(callee, BoundMethod) and callee.name in VIEWS
-    if (live or some) and views and isinstance(callee.owner, Map):
-        return _over_dict(r, node, callee.owner, callee.name, live, some)
+    if late and views and isinstance(callee.owner, Map):
+        return _over_dict(r, node, callee.owner, callee.name, late, some)
     copies = isinstance(callee, Static) and callee.obj in (list, tuple) and len(node.args) == 1
     if some and copies and _is_dict(r, node.args[0]):
-        return iteration_of(r, node.args[0], False, some)
+        return iteration_of(r, node.args[0], False, some, late=False)
     ordered = isinstance(callee, Static) and callee.obj is sorted and some
     if ordered and (found := _by_key(r, node)) is not None:
         return found
@@ -186,15 +199,30 @@ def iteration_of(r: Reader, node: ast.expr, live: bool = False, some: bool = Fal
     from gradgen.frontend.calls import called
 
     if live and isinstance(callee, Static) and any(callee.obj is f for f in ONE_BY_ONE):
-        require_no_arrays(r, node, [v for arg in node.args for v in _named_in(r, arg)])
+        named = [v for arg in node.args for v in _named_in(r, arg)]
+        require_no_arrays(r, node, [v for v in named if not _is_vector(r, v)])
+        watch(r, named)
     return _over(r, called(r, node, callee), node, live)
 
 
 def _named_in(r: Reader, node: ast.AST) -> list[Any]:
-    """Return what the names in an expression stand for, and what is in it, but no vectors."""
+    """Return what the names in an expression stand for, and what is in it."""
     found = [r.frame.names.get(n.id) for n in nodes_in(node) if isinstance(n, ast.Name)]
-    kept = [h for h in found if not isinstance(h, Ref) or r.read(h).type.rank != 1]
-    return [v for h in kept for v in (h.items if isinstance(h, Seq) else [h])]
+    return [v for h in found for v in (h.items if isinstance(h, Seq) else [h])]
+
+
+def _is_vector(r: Reader, value: Any) -> bool:
+    return isinstance(value, Ref) and r.read(value).type.rank == 1
+
+
+def watch(r: Reader, values: list[Any]) -> None:
+    """Have a loop refused that writes to what its items were read from before the first turn."""
+    # A cycle by nature: what a generator yields is looped over.
+    from gradgen.frontend.yielded import Seen
+
+    if any(isinstance(value, Ref | Box) for value in values):
+        given = {str(k): value for k, value in enumerate(values)}
+        r.yielding.append(Seen(r, ast.Pass(), r.frame, given))
 
 
 def require_no_arrays(r: Reader, node: ast.AST, items: list[Any]) -> None:
@@ -222,7 +250,7 @@ def _by_key(r: Reader, node: ast.Call) -> list[Any] | None:
         return None
     if isinstance(node.args[0], ast.Call) and node.args[0].func.attr == "values":  # type: ignore[attr-defined]
         return None
-    over = iteration_of(r, node.args[0], False, True)
+    over = iteration_of(r, node.args[0], False, True, late=False)
     few = over if isinstance(over, list) else []
     found = [item.item if isinstance(item, Perhaps) else item for item in few]
     keys = [item.items[0] if isinstance(item, Seq) else item for item in found]
@@ -263,11 +291,9 @@ def makes_iteration(callee: Static) -> bool:
 
 def made(r: Reader, node: ast.Call) -> Any:
     """Return the value of a call that makes an iteration: all but ranges can be used up."""
-    over = iteration_of(r, node)
+    over = iteration_of(r, node, late=True)
     if isinstance(over, Iteration) and over.bounds is not None:
         return over
-    if isinstance(over, list):
-        over = [current(r, item, node) for item in over]
     # A cycle by nature: iterators that keep their place are stepped through by statements.
     from gradgen.frontend.cursors import made_once
 
@@ -407,6 +433,7 @@ def _as_list(r: Reader, node: ast.AST, part: Over) -> Over:
     """
     if not isinstance(part, list) or any(isinstance(item, Thunk) for item in part):
         return part
+    watch(r, [item.box for item in part if isinstance(item, Late) and r.visible(item.box)])
     items = Seq([current(r, item, node) for item in part], list)
     return over_list(r, held(r, as_list(r, items, node), items), node) if alike(r, items) else part
 
@@ -421,7 +448,10 @@ def _length(r: Reader, over: Over) -> Any:
 
 
 def _item(r: Reader, part: Over, k: int) -> Any:
-    return part[k] if isinstance(part, list) else as_positions(r, part).element(Const(k))
+    if isinstance(part, list):
+        return part[k]
+    one = functools.partial(as_positions(r, part).element, Const(k))
+    return one() if part.bounds else Thunk(one, Seq(list(part.arrays)))
 
 
 def _require_equal(r: Reader, node: ast.AST, lengths: list[Any]) -> None:
@@ -448,7 +478,7 @@ def _reversed(given: Given) -> Over:
     r, inner = given.r, given.own("__reversed__")
     if inner is not None:
         return inner
-    inner = iteration_of(r, given.node.args[0], given.live, given.some)
+    inner = iteration_of(r, given.node.args[0], given.live, given.some, given.late)
     if isinstance(inner, list):
         return inner[::-1]
     if inner.bounds is not None:

@@ -6,6 +6,7 @@ import ast
 import functools
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,18 @@ import numpy as np
 from gradgen.frontend import lists
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.indices import Index
-from gradgen.frontend.iterables import Over, Thunk, as_positions, counted, current, over_value
-from gradgen.frontend.iteration import Given, builder, iteration_of, require_no_arrays
+from gradgen.frontend.iterables import Late, Over, Thunk, as_positions, counted, current, over_value
+from gradgen.frontend.iteration import (
+    Given,
+    builder,
+    iteration_of,
+    require_no_arrays,
+    watch,
+)
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.subscripts import load_index
 from gradgen.frontend.values import Iteration, Ref, Seq, Static
-from gradgen.ir.nodes import Const, Value
+from gradgen.ir.nodes import Block, Const, Value
 
 
 @builder(itertools.product)
@@ -34,7 +41,7 @@ def _product(given: Given) -> Over:
 def _nested(given: Given, overs: list[Over]) -> Iteration:
     """Return the iteration over all combinations of entries, the last of which vary fastest."""
     r = given.r
-    parts = [_by_position(given, v) for v in overs]
+    parts = [_as_now(r, _by_position(given, v)) for v in overs]
     lengths = [p.length for p in parts]
 
     def element(i: Value) -> Seq:
@@ -62,6 +69,17 @@ def _chain_of_items(given: Given) -> Over:
 
 FLAT = "out = []\nfor inner in over:\n    for item in inner:\n        out.append(item)"
 EACH = "for item in over{k}:\n    out.append(item)"
+
+
+def watch_numbers(r: Reader, over: Over) -> None:
+    """Have a loop refused that writes to numbers which its iterator has read before their turn."""
+    if isinstance(over, list):
+        watch(r, [item.box for item in over if isinstance(item, Late) and r.visible(item.box)])
+        return
+    with r.b.into(Block()):
+        first = over.element(Const(0))
+    if not isinstance(first, Ref):
+        watch(r, list(over.arrays))
 
 
 def _chained(given: Given, overs: list[Over]) -> Over:
@@ -112,10 +130,26 @@ def _listed(given: Given, text: str, **values: Any) -> Over:
     return over_value(given.r, run_text(given.r, given.node, text, "out", **values), given.node)
 
 
+def _as_now(r: Reader, over: Iteration) -> Iteration:
+    """Return the iteration over items as they are now, whatever is written to arrays later."""
+    then = {ref.storage: r.versions[ref.storage] for ref in over.arrays}
+
+    def element(i: Value) -> Any:
+        now = {storage: r.versions[storage] for storage in then}
+        r.versions.update(then)
+        try:
+            return over.element(i)
+        finally:
+            r.versions.update(now)
+
+    return replace(over, element=element)
+
+
 def _pairs(given: Given, over: Iteration, diagonal: int) -> Iteration:
     """Return the iteration over pairs of items, in the order of the entries of a triangle."""
     from gradgen.frontend.aggregates import run_text
 
+    over = _as_now(given.r, over)
     r, node = given.r, given.node
     text = "out = np.triu_indices(n, k)"
     named = {"np": Static(np), "n": over.length, "k": Const(diagonal)}
@@ -162,6 +196,7 @@ def _pairwise(given: Given) -> Over:
     if isinstance(over, list):
         return [Seq(list(pair)) for pair in itertools.pairwise(over)]
     at = as_positions(r, over)
+    watch_numbers(r, over)
 
     def pair(i: Value) -> Seq:
         return Seq([at.element(i), at.element(r.b.emit("add", [i, Const(1)]))])
@@ -175,7 +210,9 @@ def _accumulate(given: Given) -> Over:
     from gradgen.frontend.operators import binary
 
     r, node = given.r, given.node
-    items = given.known(given.over())
+    over = given.over()
+    watch_numbers(r, over)
+    items = given.known(over)
     how = given.value(1, "func", None)
     first = given.value(len(node.args), "initial", None)
     plus = ast.copy_location(ast.BinOp(node, ast.Add(), node), node)
@@ -195,7 +232,7 @@ def _starmap(given: Given) -> Over:
     from gradgen.frontend.unpacking import sequence_items
 
     r, node = given.r, given.node
-    over = iteration_of(r, node.args[1], given.live)
+    over = iteration_of(r, node.args[1], given.live, late=given.late)
     function = evaluate(r, node.args[0])
 
     def result(item: Any) -> Any:
@@ -222,7 +259,7 @@ def _islice(given: Given) -> Over:
             if parts.start or parts.step
             else [Thunk(one, None) for one in each]
         )
-    return list(itertools.islice(given.known(over), *bounds))
+    return list(itertools.islice(given.later(over), *bounds))
 
 
 @builder(itertools.count)

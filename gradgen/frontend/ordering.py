@@ -10,7 +10,7 @@ import numpy as np
 from gradgen.frontend import lists
 from gradgen.frontend.aggregates import listed, run_text, sequence
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.iterables import over_value
+from gradgen.frontend.iterables import current, over_value
 from gradgen.frontend.objects import fields_in_order, invoked, special_method
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
@@ -128,7 +128,7 @@ def _iterated(r: Reader, node: ast.AST, given: Iteration | Once) -> tuple[Any, i
     """Return the items of an iteration, and how many numbers each tuple has, 0 for others."""
     over = over_value(r, given, node)
     if isinstance(over, list):
-        return Seq(over, list), 0
+        return Seq([current(r, item, node) for item in over], list), 0
     with r.b.into(Block()):
         first = over.element(Const(0))
     return listed(r, node, over), len(_numbers(first))

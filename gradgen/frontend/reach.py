@@ -25,8 +25,9 @@ from gradgen.frontend.values import (
 from gradgen.ir.nodes import Value
 from gradgen.syntax import nodes_in
 
-# Attributes of methods, pullbacks and gradients of local functions: what they are made of.
-MADE_OF = ("owner", "function", "gradient", "args")
+# Attributes of methods, pullbacks and gradients of local functions, and of items of loops that
+# are found in their turn: what they are made of.
+MADE_OF = ("owner", "function", "gradient", "args", "box", "held", "item")
 
 
 def holds(value: Any, thing: Storage | Box | Value) -> bool:

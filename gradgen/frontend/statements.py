@@ -36,10 +36,11 @@ from gradgen.frontend.operators import binary
 from gradgen.frontend.points import Point, jump
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
+from gradgen.frontend.sameness import interchangeable
 from gradgen.frontend.signals import Certain, Raised
 from gradgen.frontend.targets import assign_to, delete
 from gradgen.frontend.unpacking import sequence_items
-from gradgen.frontend.values import Choice, LocalFunction, Map, Ref, Seq, Static
+from gradgen.frontend.values import Box, Choice, LocalFunction, Map, Ref, Seq, Static
 from gradgen.ir.nodes import Value
 from gradgen.later import later
 
@@ -131,13 +132,20 @@ def _aug_assign(r: Reader, s: ast.AugAssign, rest: Point) -> Point:
         old = r.lookup(s.target.id, s.target)
     value = evaluate(r, s.value)
     new = updated(r, s, old, value)
-    if new is old:
+    if new is old and not _is_bound_anew(r, s.target, old):
         return rest
     if isinstance(s.target, ast.Attribute):
         set_attribute(r, owner, s.target.attr, new, s.target)
     else:
         r.bind(s.target.id, new)
     return rest
+
+
+def _is_bound_anew(r: Reader, target: ast.expr, old: Any) -> bool:
+    """Whether what was added has given the target's name to something else meanwhile."""
+    if not isinstance(target, ast.Name) or not isinstance(old, Ref | Box):
+        return False
+    return not interchangeable(r.lookup(target.id, target), old)
 
 
 def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:

@@ -43,7 +43,7 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
     if isinstance(value, UnknownShape) and count is not None:
         return [r.b.emit("dim", [value.array], axis=k) for k in range(count)]
     if isinstance(value, Once) and isinstance(value.over, list):
-        return list(over_value(r, value, node))  # type: ignore[arg-type]
+        return [current(r, item, node) for item in over_value(r, value, node)]  # type: ignore[union-attr]
     if isinstance(value, Generator | Lazy):
         # A cycle by nature: generators are comprehensions, which unpack.
         from gradgen.frontend.generators import items_of

@@ -47,10 +47,10 @@ def generator(
     given = dict(frame.names)
     parts = parts_of_endless(r, definition)
     if parts is not None:
-        return endless(r, node, parts, frame, run, _Seen(r, definition, frame, given))
+        return endless(r, node, parts, frame, run, Seen(r, definition, frame, given))
 
     def items() -> Any:
-        seen = _Seen(r, definition, frame, given)
+        seen = Seen(r, definition, frame, given)
         block, count = r.b.block, len(r.b.block.ops)
         out = Seq([], list, name="items")
         frame.names = {**given, OUT: out}
@@ -76,7 +76,7 @@ def _inside(op: Any) -> Any:
     return (inner for block in op.blocks for inner in walk(block))
 
 
-class _Seen:
+class Seen:
     """What a generator can read, and what that was before its items were listed."""
 
     def __init__(self, r: Reader, definition: Any, frame: Frame, given: dict[str, Any]) -> None:
@@ -153,7 +153,7 @@ def _is_whole(r: Reader, node: ast.expr) -> bool:
     return isinstance(callee, Static) and callee.obj in (list, tuple, set, sorted)
 
 
-def nothing_changed(seen: tuple[_Seen, ...]) -> None:
+def nothing_changed(seen: tuple[Seen, ...]) -> None:
     """Stand for the check that later items are those that were listed."""
     raise NotImplementedError
 

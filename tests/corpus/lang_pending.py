@@ -149,6 +149,61 @@ def rows_chosen_beside_a_list(m, v):
     return np.sum(m * np.arange(9.0).reshape(3, 3))
 
 
+def paired_numbers(v, s):
+    total = 0.0
+    for a, b in itertools.combinations(v, 2):
+        v *= 0.9
+        total += a * b * s
+    for a, b in itertools.product(v, v[::-1]):
+        v *= 0.9
+        total += a * a * b
+    for a in itertools.islice(v, 2):
+        v *= 0.9
+        total += a * a
+    return total
+
+
+def items_replaced(v, s):
+    items = [v[0], v[1], s]
+    later = enumerate(items)
+    items[1] = v[1] * v[2]
+
+    def halved():
+        items[2] = items[2] * 0.5 + v[0]
+        return items[2]
+
+    total = sum(k * x * x for k, x in later)
+    total += sum(x * halved() for x in items) + sum([x + halved() for x in items])
+    total += sum(x * halved() for x, y in zip(items, items, strict=True))
+    return total + sum(map(lambda x: x * halved(), items))
+
+
+def values_replaced(v, s):
+    table = {"a": v[0], "b": s}
+    total = 0.0
+    for x in table.values():
+        table["b"] = table["b"] * x + 1.0
+        total += x * x
+    for x in list(table.values()):
+        table["b"] = table["b"] * 0.5
+        total += x
+    return total + sum(x * table["b"] for x in table.values())
+
+
+def mixed_and_written(v, s):
+    total = 0.0
+    for a, x in zip(([1.0], {"k": s}, v), v, strict=True):
+        v *= 0.9
+        total += x * x * len(a)
+    return total * s
+
+
+def bound_anew(v, s):
+    before = v
+    v += (v := v * s)
+    return np.sum(v * before)
+
+
 def multiplied_at(v, s):
     w = v[::-1] if s > 0 else v
     np.multiply.at(w, [0, 1, 0], s)
@@ -168,6 +223,9 @@ BY_PATH = [
     "in_a_tuple", "in_a_sum", "in_a_dict", "in_arguments", "in_a_product", "in_a_subscript",
     "in_assigned_names", "in_a_loop", "in_cases", "in_an_out", "reduced",
 ]  # fmt: skip
+WRITTEN = [
+    "paired_numbers", "items_replaced", "values_replaced", "mixed_and_written", "bound_anew",
+]  # fmt: skip
 EXAMPLE_ARGS = {
     **{name: _args(3, 3, s=0.7) for name in BY_PATH},
     "in_a_list_of_calls": _args(3, s=0.7),
@@ -179,6 +237,7 @@ EXAMPLE_ARGS = {
     "chained_and_written": _args(3, 3),
     "views_chosen_in_turns": _args((3, 3), 3),
     "rows_chosen_beside_a_list": _args((3, 3), 3),
+    **{name: _args(3, s=0.7) for name in WRITTEN},
     "multiplied_at": _args(3, s=0.7),
 }
 MORE_ARGS = {name: [_args(3, 3, s=-0.7)] for name in BY_PATH}
