@@ -3,11 +3,12 @@
 # ruff: noqa: UP031, UP032 (every way to make a text)
 from __future__ import annotations
 
+import dataclasses
 import logging
 import sys
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -94,7 +95,56 @@ def behind_finally(x, y):
     return x * x * x
 
 
+class Account:
+    def __init__(self, owner, held):
+        self.owner, self.held = owner, held
+
+    def __str__(self):
+        return f"{self.owner}: {self.held:.2f}"
+
+    def __repr__(self):
+        return f"Account({self.owner!r}, {self.held})"
+
+
+class Amount:
+    def __init__(self, held):
+        self.held = held
+
+    def __format__(self, spec):
+        return f"<{self.held:{spec or '.1f'}}>"
+
+
+@dataclasses.dataclass
+class Spot:
+    x: float
+    y: float = 0.5
+    seen: int = dataclasses.field(default=3, repr=False)
+
+
+@dataclasses.dataclass
+class Line:
+    start: Spot
+    name: str = "it's"
+
+
+class Step(NamedTuple):
+    size: float
+    count: int = 2
+
+
+def objects(x, y):
+    """What objects say of themselves: by methods of their classes, as dataclasses, as tuples."""
+    account, spot = Account("ann", x * y), Spot(x, y)
+    print(account, f"{account}", f"{account!r:>30}|", str(account), repr(account), [x])
+    print(spot, f"{spot!r}", str(spot), Line(spot), Step(x), f"{Step(y, 3)}")
+    print(f"{Amount(x):.3f} {Amount(y)} {format(Amount(x), '+.2f')}", *[spot, 3])
+    chosen = account if x > 1.0 else Account("bo", y)
+    print(chosen, f"{chosen!s}")
+    return account.held * spot.x
+
+
 PRINTING = [
+    objects,
     in_a_loop,
     text_chosen,
     in_a_while,
@@ -237,3 +287,21 @@ def test_class_attributes_are_assigned_in_the_call_only() -> None:
             assert f(2.0) == (20.0, 20.0)
     finally:
         Calls.count = 2
+
+
+def refusing(x, limit):
+    spot = Spot(x, limit)
+    if x < 0.0:
+        raise ValueError(spot)
+    if x > limit:
+        raise ValueError(f"{spot} is beyond {limit}, {Account('bo', x)!r}")
+    return spot.x**2
+
+
+@pytest.mark.parametrize("args", [(-1.0, 2.0), (3.0, 2.0)])
+def test_objects_in_the_messages_of_errors(args: tuple[float, float]) -> None:
+    with pytest.raises(ValueError) as expected:
+        refusing(*args)
+    with pytest.raises(ValueError) as found:
+        gradgen.grad(refusing)(*args)
+    assert str(found.value) == str(expected.value)

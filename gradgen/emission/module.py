@@ -240,7 +240,8 @@ def _default(p: inspect.Parameter, specs: dict[str, Any]) -> ast.expr | None:
     known = specs.get(p.name)
     if held is None and isinstance(known, Opaque) and known.obj is p.default:
         return ast.Constant(_told(p.default))
-    return held
+    inside = held is None and isinstance(p.default, tuple | list | dict)
+    return _held(p.default, told=True) if inside else held
 
 
 def _told(option: Any) -> str:
@@ -249,8 +250,11 @@ def _told(option: Any) -> str:
     return str(getattr(option, "__name__", type(option).__name__))
 
 
-def _held(obj: Any) -> ast.expr | None:
-    """Return an object as an expression, None where text cannot hold it."""
+def _held(obj: Any, told: bool = False) -> ast.expr | None:
+    """Return an object as an expression, None where text cannot hold it.
+
+    ``told``: options inside of it, for which the text is made, are told by their names.
+    """
     if type(obj) in (int, float, bool, str, bytes, type(None)):
         return pieces.literal(obj)
     if isinstance(obj, np.ndarray) and obj.size <= LITERAL_LIMIT:
@@ -258,9 +262,10 @@ def _held(obj: Any) -> ast.expr | None:
     if isinstance(obj, tuple) and hasattr(obj, "_fields"):
         obj = tuple(obj)
     if type(obj) not in (tuple, list, dict) or len(obj) > LITERAL_LIMIT:
-        return None
-    keys = [_held(k) for k in obj] if type(obj) is dict else []
-    items = [_held(item) for item in (obj.values() if type(obj) is dict else obj)]
+        option = isinstance(obj, enum.Enum | type | np.ufunc) or inspect.isroutine(obj)
+        return ast.Constant(_told(obj)) if told and option else None
+    keys = [_held(k, told) for k in obj] if type(obj) is dict else []
+    items = [_held(item, told) for item in (obj.values() if type(obj) is dict else obj)]
     if any(e is None for e in [*keys, *items]):
         return None
     if type(obj) is dict:

@@ -23,7 +23,7 @@ from gradgen.frontend.places import at, is_none
 from gradgen.frontend.raising import NEVER, returned
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
-from gradgen.frontend.signals import FOR
+from gradgen.frontend.signals import FOR, OwnIterator
 from gradgen.frontend.special import callee_name, no_more, special
 from gradgen.frontend.tables import filled, made_dict, refuse_more
 from gradgen.frontend.unbound import merged, raise_where
@@ -61,7 +61,13 @@ def sequence(r: Reader, node: ast.AST, value: Any) -> Seq | Ref:
         value = items_of(r, value)
     if isinstance(value, Ref):
         return value
-    over = over_value(r, value, node)
+    try:
+        with r.heading(node):
+            over = over_value(r, value, node)
+    except OwnIterator as found:
+        out = run_text(r, node, "out = [item for item in items]", "out", items=found.iterator)
+        assert isinstance(out, Seq | Ref)
+        return out
     if isinstance(over, list):
         return Seq([r.settled(current(r, item, node)) for item in over], list)
     return listed(r, node, over)

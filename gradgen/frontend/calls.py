@@ -73,7 +73,7 @@ PENDING.append("gradgen.frontend.of_scipy")
 # Builtins that ask an object's class.
 ASKED = {
     id(f): f"__{f.__name__}__"
-    for f in (len, abs, float, int, bool, iter, next, reversed, round, str, repr, hash)
+    for f in (len, abs, float, int, bool, iter, next, reversed, round, hash)
 }
 
 

@@ -19,9 +19,10 @@ from gradgen.frontend.iteration import iteration_of
 from gradgen.frontend.jumps import Branch, Jump, Step, Unless, jumps_of
 from gradgen.frontend.layouts import note_order
 from gradgen.frontend.loops import Loop, run_loop
+from gradgen.frontend.own_iterators import steps_of
 from gradgen.frontend.points import Point, Turn
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.signals import FOR, WHILE, WriteOut
+from gradgen.frontend.signals import FOR, WHILE, OwnIterator, WriteOut
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.targets import assign_to
 from gradgen.frontend.turns import as_range, known_turns, turn_by_turn, while_decided, written_out
@@ -61,7 +62,11 @@ def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
             return Point(steps, rest)
     s = filtered(r, s) or s
     count = len(r.yielding)
-    over = as_range(s) or iteration_of(r, s.iter, live=True, some=True)
+    try:
+        with r.heading(s.iter):
+            over = as_range(s) or iteration_of(r, s.iter, live=True, some=True)
+    except OwnIterator as found:
+        return Point(steps_of(r, s, found.iterator), rest)
     s = with_checks(r, s, count)
     if isinstance(over, list):
         return written_out(r, s, over, rest)

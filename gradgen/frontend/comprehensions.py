@@ -8,6 +8,7 @@ follows the space tells scopes apart, and is not shown).
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +22,7 @@ from gradgen.frontend.identities import key_of
 from gradgen.frontend.iterables import FEW, Perhaps, counted, current
 from gradgen.frontend.iteration import iteration_of
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.signals import FOR
+from gradgen.frontend.signals import FOR, OwnIterator
 from gradgen.frontend.state import go_back, place, restore, snapshot
 from gradgen.frontend.tables import made_dict, refuse_key
 from gradgen.frontend.targets import assign_to
@@ -229,7 +230,11 @@ def _each(r: Reader, node: Any, depth: int, work: Callable[[], object], few: boo
     if part.is_async:
         r.refuse(part.target, "async is not supported", "use a plain comprehension")
     count = len(r.yielding)
-    over = iteration_of(r, part.iter, some=True)
+    try:
+        with r.heading(part.iter):
+            over = iteration_of(r, part.iter, some=True)
+    except OwnIterator:
+        raise Computed from None
     if isinstance(over, list) and any(isinstance(item, Perhaps) for item in over):
         raise Computed
     if isinstance(over, Iteration) and (few or over.bounds):
@@ -317,7 +322,9 @@ def tests_of(r: Reader, node: Any, wanted: bool) -> list[Callable[[], Any]] | No
     scoped = in_scope(r, node)
     part = scoped.generators[0]
     start, count = place(r), len(r.yielding)
-    over = iteration_of(r, part.iter) if len(scoped.generators) == 1 else None
+    over = None
+    with contextlib.suppress(OwnIterator), r.heading(part.iter):
+        over = iteration_of(r, part.iter) if len(scoped.generators) == 1 else None
     if not isinstance(over, list):
         go_back(r, start)
         return None

@@ -12,6 +12,7 @@ import types
 import warnings
 from typing import Any
 
+from gradgen.frontend import own_texts
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.texts import spelled
@@ -56,7 +57,7 @@ def call_effect(r: Reader, node: ast.Call, name: str) -> Any:
     for a in node.args:
         if isinstance(a, ast.Starred):
             items = sequence_items(r, evaluate(r, a.value), a)
-            args += [spelled(r, item, a, holes) for item in items]
+            args += [spelled(r, _said(r, a, item), a, holes) for item in items]
         else:
             args.append(_argument(r, a, holes))
     keywords = [ast.keyword(k.arg, _argument(r, k.value, holes)) for k in node.keywords]
@@ -64,6 +65,12 @@ def call_effect(r: Reader, node: ast.Call, name: str) -> Any:
     text = ast.unparse(ast.fix_missing_locations(call))
     r.b.append("effect", [Const(True), *holes], [], span=r.span(node), attrs={"text": text})
     return Static(None)
+
+
+def _said(r: Reader, node: ast.expr, value: Any) -> Any:
+    """Return what is shown of an argument: of an object, what it says of itself."""
+    said = own_texts.told(r, node, value, "str")
+    return value if said is None else said
 
 
 def _argument(r: Reader, node: ast.expr, holes: list[Value]) -> ast.expr:
@@ -74,4 +81,4 @@ def _argument(r: Reader, node: ast.expr, holes: list[Value]) -> ast.expr:
         name = getattr(value.obj, "__name__", "")
         if isinstance(value.obj, type) and getattr(builtins, name, None) is value.obj:
             return ast.Name(name, ast.Load())
-    return spelled(r, value, node, holes)
+    return spelled(r, _said(r, node, value), node, holes)

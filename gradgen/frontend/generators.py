@@ -19,6 +19,7 @@ from gradgen.frontend.cursors import is_cursor, made_later, made_once, next_of, 
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.iterables import Over, Thunk, as_positions, current, over_later, over_value
 from gradgen.frontend.iteration import watch, zipped
+from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more, special
 from gradgen.frontend.values import (
@@ -298,6 +299,8 @@ def _next(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         count, made = len(r.yielding), getattr(given, "made", 0)
         over = over_value(r, items_of(r, given), node)
         given = Once(over, r.turn, made, tuple(r.yielding[count:]))
+    if class_of(given) and special_method(given, "__next__"):
+        return _own_next(r, node, given, default)
     if not isinstance(given, Once):
         r.refuse(node, "next of what is no iterator", "use iter(items)")
     for one in given.seen:
@@ -315,6 +318,18 @@ def _next(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         out, rest = _first(r, node, over, default)
     _keep(r, node, Once(rest, r.turn, given.made, given.seen))
     return out
+
+
+def _own_next(r: Reader, node: ast.AST, iterator: Any, default: list[Any]) -> Any:
+    """Return the next item of an object of a class with a ``__next__``."""
+    from gradgen.frontend.aggregates import run_text
+
+    if not default:
+        return invoked(r, node, iterator, "__next__")
+    text = "try:\n    out = it.__next__()\nexcept stops:\n    out = other"
+    return run_text(
+        r, node, text, "out", it=iterator, stops=Static(StopIteration), other=default[0]
+    )
 
 
 def _first(r: Reader, node: ast.AST, over: Iteration, default: list[Any]) -> tuple[Any, Iteration]:

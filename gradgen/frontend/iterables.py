@@ -24,7 +24,7 @@ from gradgen.frontend.lists import as_list, held, is_list, over_list
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.records import expanded
-from gradgen.frontend.signals import Stepwise
+from gradgen.frontend.signals import OwnIterator, Stepwise
 from gradgen.frontend.subscripts import load_index
 from gradgen.frontend.unbound import may_miss
 from gradgen.frontend.values import (
@@ -175,6 +175,11 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
     objects = objects_of_set(r, value)
     if objects is not None:
         return late_items(objects)
+    if class_of(value) and special_method(value, "__next__"):
+        if node is r.head:
+            raise OwnIterator(value)
+        what = "an iterator of a class of yours in the place of a list"
+        r.refuse(node, what, "loop over it by itself, as in [item for item in it]")
     if class_of(value) and special_method(value, "__iter__"):
         return over_value(r, invoked(r, node, value, "__iter__"), node)
     if isinstance(value, Seq):

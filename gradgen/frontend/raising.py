@@ -16,10 +16,11 @@ from gradgen.errors import GradgenError, Span, UnsupportedError
 from gradgen.frontend.branches import condition
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.jumps import is_thrown
+from gradgen.frontend.own_texts import told
 from gradgen.frontend.points import End, Point, links
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Certain, Raised
-from gradgen.frontend.texts import Text, is_exception, one_exception, shifted, spelled
+from gradgen.frontend.texts import HOW, Text, is_exception, one_exception, shifted, spelled
 from gradgen.frontend.values import (
     Choice,
     Map,
@@ -148,6 +149,7 @@ class _Spelling:
     def __init__(self, r: Reader) -> None:
         self.r = r
         self.holes: list[Value] = []
+        self.how, self.said = "str", False  # how an object is asked for its text, and whether
 
     def error(self, node: ast.expr) -> ast.expr:
         """Return the exception that is raised."""
@@ -182,11 +184,13 @@ class _Spelling:
             return ast.Constant("".join(map(str, known))) if joined else ast.JoinedStr(parts)
         if isinstance(node, ast.FormattedValue):
             spec = None if node.format_spec is None else self.text(node.format_spec)
+            self.how, self.said = HOW[node.conversion], False
             value = self.text(node.value)
+            self.how, said = "str", self.said
             fixed = isinstance(value, ast.Constant) and isinstance(value.value, str)
             if fixed and spec is None and node.conversion == -1:
                 return value
-            return ast.FormattedValue(value, node.conversion, spec)
+            return ast.FormattedValue(value, -1 if said else node.conversion, spec)
         if isinstance(node, ast.BinOp) and _is_text(node):
             return ast.BinOp(self.text(node.left), node.op, self.text(node.right))
         if isinstance(node, ast.Tuple):
@@ -213,6 +217,9 @@ class _Spelling:
             return ast.Constant(f"<{ast.unparse(node)}>")
 
     def _spelled(self, value: Any, node: ast.expr) -> ast.expr:
+        said = told(self.r, node, value, self.how)
+        if said is not None:
+            self.said, value = True, said
         if isinstance(value, Text):
             return shifted(value, self.holes)
         if is_static(value) and isinstance(static_value(value), str | int | float | None):

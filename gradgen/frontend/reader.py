@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 from gradgen.errors import Span, UnsupportedError
@@ -90,6 +91,7 @@ class Reader(Sharing):
         self.book: Any = None
         self.activations: list[Any] = []
         self.incomplete = False
+        self.head: Any = None  # what the loop that begins runs over, while this is found out
         self.inner = False  # whether a recursive function is read by itself
         self.pinned = False  # whether lengths and whole numbers are those of one call
         self.entries: Any = None  # what is known of integer arrays, where they are pinned too
@@ -97,6 +99,15 @@ class Reader(Sharing):
         self.checked: set[Any] = set()  # the checks that were made of what a `try` catches
         self.sure_ops: set[Any] = set()  # operations that raise nothing behind them
         self.class_starts: set[tuple[type, str]] = set()  # attributes that all paths assign
+
+    @contextlib.contextmanager
+    def heading(self, head: ast.AST) -> Iterator[None]:
+        """Find out what a loop, or what stands for one, runs over."""
+        around, self.head = self.head, head
+        try:
+            yield
+        finally:
+            self.head = around
 
     # --- errors ---------------------------------------------------------------------------
 

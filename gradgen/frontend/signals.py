@@ -53,6 +53,14 @@ class Alike(Exception):
     """Arrays have met that are as long as is written, unless one is stretched (``Meetings``)."""
 
 
+class OwnIterator(Exception):
+    """The head of a loop is an object that gives its items by a method of its class."""
+
+    def __init__(self, iterator: Any) -> None:
+        super().__init__(iterator)
+        self.iterator = iterator
+
+
 class WriteOut(Exception):
     """A loop has to be written out: its index picks among things of different kinds."""
 

@@ -58,6 +58,8 @@ def flatten(
             r.refuse(node, "a recursive call with an object that refers back to another one",
                      "pass what is read of it")  # fmt: skip
         return Structure(("around", value.owner.id), value), []
+    if look and isinstance(value, Seq) and value.grown is not None:
+        return LIST, []  # it may be one of a function around this one, which alone can read it
     value = r.settled(value)
     if isinstance(value, Const) and (constants or isinstance(value.const, bool)):
         return Structure(("constant", type(value.const), repr(value.const)), value), []

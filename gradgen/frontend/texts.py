@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from gradgen.dataclass import dataclass
+from gradgen.frontend import own_texts
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.reader import Reader, describe
@@ -26,6 +27,7 @@ from gradgen.frontend.values import (
 from gradgen.ir.nodes import Value
 from gradgen.ir.spelling import HOLE
 
+HOW = {-1: "format", ord("s"): "str", ord("r"): "repr", ord("a"): "repr"}  # by conversions
 KNOWN_TEXTS = (str, int, re.Pattern, re.RegexFlag)  # what is given to functions of ``re``
 
 
@@ -47,6 +49,10 @@ def f_string(r: Reader, node: ast.JoinedStr) -> Any:
             value, conversion = evaluate(r, part.value), part.conversion
             if conversion == ord("r") and is_exception(value):
                 value, conversion = converted(r, part, "repr", [value]), -1
+            how = HOW[conversion]
+            said = own_texts.told(r, part.value, value, how, spec if how == "format" else None)
+            if said is not None:
+                value, conversion, spec = said, -1, None if how == "format" else spec
             inner = spelled(r, value, part.value, holes)
             kept = None if spec is None else ast.JoinedStr([_as_part(r, spec, part, holes)])
             parts.append(ast.FormattedValue(inner, conversion, kept))
@@ -124,6 +130,9 @@ def _made(obj: Any) -> Any:
 def converted(r: Reader, node: ast.AST, name: str, args: list[Any]) -> Any:
     """``str(x)``, ``repr(x)`` or ``format(x, spec)``."""
     holes: list[Value] = []
+    said = own_texts.told(r, node, args[0], name, args[1] if len(args) > 1 else None)
+    if said is not None:
+        return said
     if name == "repr" and is_exception(args[0]):
         return _settled(_repr_of_exception(r, node, args[0], holes), holes)
     given = [spelled(r, a, node, holes) for a in args]

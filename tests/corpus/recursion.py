@@ -366,7 +366,31 @@ def loops_between_three_calls(x, a):
     return first * grown(0.1 * total, 0.5) + second * third
 
 
+class Memo:
+    """A function that keeps what it gave, and calls itself by way of the object."""
+
+    def __init__(self, function):
+        self.function, self.kept, self.hits = function, {}, 0
+
+    def __call__(self, *key):
+        if key in self.kept:
+            self.hits += 1
+        else:
+            self.kept[key] = self.function(self, *key)
+        return self.kept[key]
+
+
+def kept_by_an_object(p, n, k):
+    choose = Memo(
+        lambda self, n, k: (
+            1.0 if k in (0, n) else p * self(n - 1, k - 1) + (1.0 - p) * self(n - 1, k)
+        )
+    )
+    return choose(n, k) + choose.hits * p
+
+
 EXAMPLE_ARGS = {
+    "kept_by_an_object": lambda: (0.4, 5, 3),
     "grown": lambda: (0.3, 1.5),
     "loop_between_two_calls": lambda: (-0.91, np.array([0.14, 1.14])),
     "loops_between_three_calls": lambda: (-0.4, np.array([0.14, 0.5, -0.3])),
