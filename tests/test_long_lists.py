@@ -12,6 +12,7 @@ import gradgen
 from tests.corpus import lang_lists_outside as outside
 from tests.corpus import lang_long_lists as losses
 from tests.corpus import lang_long_rows as rows
+from tests.corpus import lang_swapped_rows as swapped
 
 READ = (
     "decay", "springs", "sequences", "neighbours", "gathered", "sorted_data", "in_a_dict",
@@ -208,3 +209,14 @@ def test_columns_for_numba(name: str) -> None:
         texts.add(gradient.source)
     (text,) = texts
     assert "np.array([row" in text
+
+
+def test_rows_that_change_places_stay_in_their_list() -> None:
+    """A row swap moves lists, so that the text has loops, for any size of the matrix."""
+    matrix = np.array(swapped.MATRIX)
+    text = gradgen.emit(swapped.pivoted_determinant, mode="grad", example_args=(matrix,))
+    assert len(text.splitlines()) < 150 and "f64[n, m]" in text
+    gradient = gradgen.grad(swapped.pivoted_determinant)(matrix)
+    np.testing.assert_allclose(
+        gradient, np.linalg.det(matrix) * np.linalg.inv(matrix).T, rtol=1e-12
+    )

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from gradgen.frontend import lists, recursive_names, row_kinds, stores, unbound, unread
+from gradgen.frontend import lists, recursive_names, row_kinds, stores, swaps, unbound, unread
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.attributes import attribute, set_attribute
 from gradgen.frontend.branches import condition, distribute
@@ -103,6 +103,8 @@ def _way_out(node: ast.stmt) -> str:
 
 
 def _assign(r: Reader, s: ast.Assign, rest: Point) -> Point:
+    if swaps.is_swap(s) and swaps.swapped(r, s):
+        return rest
     since = len(r.b.block.ops)
     value = evaluate(r, s.value)
     if len(s.targets) > 1:
