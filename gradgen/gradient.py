@@ -33,6 +33,12 @@ NOTHING = object()  # in the place of an argument that is not given
 Call = tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any]]
 
 
+def _takes_all(fn: Any) -> bool:
+    """Whether what a method belongs to is the first of any arguments: ``def inner(*args)``."""
+    code = getattr(fn, "__code__", None)
+    return code is not None and not code.co_argcount and bool(code.co_flags & inspect.CO_VARARGS)
+
+
 class Gradient(Specialised):
     """A function that returns the gradient (and value) of another; made by `grad` and its kin.
 
@@ -57,6 +63,8 @@ class Gradient(Specialised):
         self.counted = counted
         fn = as_function(fn.__wrapped__ if isinstance(fn, Differentiable) else fn)
         receiver = None
+        if isinstance(fn, types.MethodType) and _takes_all(fn.__func__):
+            fn = functools.partial(fn.__func__, fn.__self__)
         if isinstance(fn, types.MethodType):
             receiver, fn = fn.__self__, fn.__func__
         if isinstance(fn, Gradient) and fn._receiver is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
 
 import numpy as np
 import pytest
@@ -121,6 +121,38 @@ def test_object_with_property():
 def attribute_written(p):
     p.b = p.b * p.b
     return np.sum(p.w) * p.b
+
+
+def doubled(method):
+    @wraps(method)
+    def inner(*args, **kwargs):
+        return 2.0 * method(*args, **kwargs)
+
+    return inner
+
+
+class Doubled:
+    factor = 3.0
+
+    @doubled
+    def loss(self, x):
+        return self.factor * x**2
+
+    @classmethod
+    @doubled
+    def of_the_class(cls, x):
+        return cls.factor * x**3
+
+
+def test_a_method_under_a_decorator_that_takes_any_arguments():
+    """The object is the first of the arguments, which argnums do not count."""
+    model = Doubled()
+    model.factor = 5.0
+    assert gradgen.grad(model.loss)(2.0) == 40.0
+    assert gradgen.grad(Doubled.of_the_class)(2.0) == 72.0
+    assert gradgen.hvp(model.loss)((2.0,), (1.0,)) == 20.0
+    model.factor = 1.0
+    assert gradgen.grad(model.loss)(2.0) == 8.0
 
 
 def test_decorated_method():

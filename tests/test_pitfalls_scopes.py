@@ -236,6 +236,32 @@ def del_element(x):
     return items[0] * items[1]
 
 
+def counting():
+    """Return a loss that counts its own calls, and what it calls that counts, too."""
+    count = 0
+
+    def tick():
+        nonlocal count
+        count += 1
+        return count
+
+    def own(x):
+        nonlocal count
+        count += 1
+        return x * count
+
+    return own, tick
+
+
+OWN, TICK = counting()
+case("a count of calls outside", 0.7, outcome="refused", words=("'count'", "outside"))(OWN)
+
+
+@case("a call of what counts outside", 0.7, outcome="refused", words=("'count'", "outside"))
+def ticking(x):
+    return x * TICK() + TICK()
+
+
 @case("starred call and dict call", X)
 def starred_call(x):
     def f(a, b, *, c):

@@ -317,8 +317,9 @@ class Writer:
 
     def _effect(self, op: Op) -> list[ast.stmt]:
         made = self._filled(op, op.attrs["text"])
-        if isinstance(made, ast.Expr) and isinstance(made.value, ast.Name | ast.Constant):
-            return []  # it has been computed under its name
+        named = isinstance(made, ast.Expr) and isinstance(made.value, ast.Name | ast.Constant)
+        if named and op.inputs[-1] not in self.function.raised_for:
+            return []  # it has been computed under its name, which is there on every path
         return [self._note(made)]
 
     def _filled(self, op: Op, text: str) -> Any:

@@ -152,7 +152,7 @@ def call_value(
         return call_pullback(r, node, callee, args, kwargs)
     if isinstance(callee, Static):
         return _call_object(r, node, callee.obj, args, kwargs)
-    r.refuse(node, f"a call of a {describe(callee)}")
+    r.refuse(node, f"a call of a {describe(callee)}", "call a function, a class or a method")
 
 
 def _call_object(
@@ -361,6 +361,8 @@ def _home(obj: Any) -> str:
 
 
 def _refuse_callee(r: Reader, node: ast.AST, obj: Any) -> Any:
+    if not callable(obj):
+        r.fail(node, TypeError(f"{type(obj).__name__!r} object is not callable"))
     name = getattr(obj, "__qualname__", None) or getattr(obj, "__name__", type(obj).__name__)
     module = _home(obj) or getattr(obj, "__module__", "") or type(obj).__module__
     public = ".".join(part for part in module.split(".") if not part.startswith("_"))

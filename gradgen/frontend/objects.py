@@ -159,7 +159,8 @@ def attribute_of_super(r: Reader, owner: Super, name: str, node: ast.AST) -> Any
     """Return ``super().name``."""
     value = owner.owner
     kind = value.obj if is_class(value) else class_of(value)
-    assert kind is not None
+    if kind is None:
+        r.refuse(node, f"super() of a {describe(value)}")
     if found_in(kind, name, owner.after) is object.__setattr__:
         return Method(value, _set_plainly)
     found = class_attribute(r, value, kind, name, node, owner.after)

@@ -191,7 +191,13 @@ class Reader(Sharing):
             frame = self.frame.parent
             while frame is not None and name not in frame.assigned_inside:
                 frame = frame.parent
-        if frame is None or name not in frame.assigned_inside:
+        if frame is None:
+            raise UnsupportedError(
+                f"a write into {name!r}, which stands outside the function",
+                self.b.span,
+                "pass it as an argument, or return the value instead",
+            )
+        if name not in frame.assigned_inside:
             return None
         if frame.owner is not self:
             raise UnsupportedError(
@@ -482,7 +488,7 @@ def reads_on(value: Any) -> bool:
 # What the user wrote, by the classes that are read in its place.
 READ_FOR = {
     "ComputedSet": "set of computed values", "ComputedDict": "dict with computed keys",
-    "LimitedDeque": "deque",
+    "LimitedDeque": "deque", "KnownSet": "set", "KnownCounter": "Counter",
 }  # fmt: skip
 
 

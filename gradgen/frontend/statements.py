@@ -90,7 +90,7 @@ def _step(r: Reader, s: Step, rest: Point) -> Point | None:
 
 def _construct(node: ast.stmt) -> str:
     names = {
-        "TryStar": "try", "AsyncFunctionDef": "async", "AsyncFor": "async",
+        "TryStar": "except*", "AsyncFunctionDef": "async", "AsyncFor": "async",
         "AsyncWith": "async", "Global": "global",
     }  # fmt: skip
     return names.get(type(node).__name__, type(node).__name__)
