@@ -141,3 +141,19 @@ def test_numbers_in_another_order_are_refused() -> None:
         gradgen.grad(lambda x: x[np.random.choice(3, p=x / np.sum(x))])(X**2)
     with pytest.raises(gradgen.UnsupportedError, match="computed parameters of lognormal"):
         gradgen.grad(lambda x: np.random.default_rng(0).lognormal(x[0]))(X)
+
+
+def chosen(x):
+    rng = np.random.default_rng(3)
+    total = 0.0
+    for _ in range(4):
+        total += x[rng.choice(3)] ** 2 * rng.normal() * rng.gumbel()
+        total += np.sum(x[rng.choice(3, size=2, p=[0.2, 0.5, 0.3])])
+    return total
+
+
+def test_compiled_draws_that_numba_does_not_have() -> None:
+    x = np.array([1.0, 2.0, 3.0])
+    value, gradient = gradgen.value_and_grad(chosen, backend="numba")(x)
+    assert value == pytest.approx(chosen(x), rel=1e-14)
+    np.testing.assert_allclose(gradient, gradgen.grad(chosen)(x), rtol=1e-13)

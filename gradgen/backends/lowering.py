@@ -47,6 +47,7 @@ OF_NUMBERS = {
     "special.expm1": "math.expm1", "special.log1p": "math.log1p", "expit": "_expit",
     "math.fmod": "np.fmod",
 }  # fmt: skip
+LACKED = ("choice", "gumbel")  # what Numba's generators of random numbers do not draw
 FILLS = {"full": 0, "fill": 1, "stretch": 1}  # what takes a number to fill an array with, and where
 SMALL = ("bool", "int8", "uint8", "int16", "uint16")
 HELPERS = str(Path(__file__).with_name("helpers.py"))
@@ -303,7 +304,7 @@ class Lowering:
     def _python(self, op: Op) -> None:
         """Call NumPy for the operation, where the types on both sides are known."""
         values = [v for v in op.inputs if not isinstance(v, Const)]
-        enters = all(python_calls.can_enter(v.type) for v in values)
+        enters = all(python_calls.can_enter(v.type) or _draws_items(op, v) for v in values)
         asked = [v for v in op.outputs if v in self.read] or op.outputs
         if not enters or not all(python_calls.can_pass(v.type) for v in asked):
             return
@@ -339,6 +340,12 @@ def as_call(op: Op, name: str, inputs: list[Value]) -> None:
     hint = describe(op.outputs[0]) if op.outputs else ""
     op.attrs = {"function": name, "options": (), "hint": hint, "does": op.prim}
     op.prim, op.inputs = "helper", inputs
+
+
+def _draws_items(op: Op, v: Value) -> bool:
+    """Whether a draw is one that Numba's generators do not have, and ``v`` the generator."""
+    kind = v.op.prim if v.op is not None else ""
+    return op.prim == "draw" and op.attrs["function"] in LACKED and kind == "generator"
 
 
 def _parsed(text: str, name: str) -> ast.FunctionDef:

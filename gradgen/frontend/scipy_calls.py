@@ -37,6 +37,7 @@ from gradgen.library.trajectories import (
 )
 from gradgen.library.weighted import found_by_quad, weighted_quad
 from gradgen.rules.callables import resolve
+from gradgen.rules.complexes import is_complex
 from gradgen.rules.distributions import CONTINUOUS, DISCRETE
 from gradgen.rules.registry import RULES
 
@@ -112,7 +113,10 @@ def _logsumexp(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]
     """Return the logarithm of a sum of exponentials, and the sum's sign where it is asked for."""
     sign = kwargs.get("return_sign", args[4] if len(args) > 4 else Static(False))
     signed = is_static(sign) and bool(static_value(sign))
-    return call_rule(r, node, RULES["signed_logsumexp" if signed else "logsumexp"], args, kwargs)
+    given = [*args[:1], *args[2:3], *(kwargs[k] for k in ("a", "b") if k in kwargs)]
+    phased = signed and any(is_complex(as_value(r, v, node)) for v in given if not is_none(v))
+    name = "phased_logsumexp" if phased else "signed_logsumexp" if signed else "logsumexp"
+    return call_rule(r, node, RULES[name], args, kwargs)
 
 
 @special("scipy.stats.entropy", listed=False)

@@ -14,7 +14,14 @@ from gradgen.ir.types import Type, broadcast, promote
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.helpers import _unbroadcast
 from gradgen.rules.registry import rule
-from gradgen.rules.shapes_of import Attrs, elementwise, inexact_of, of_shape, reduced_shape
+from gradgen.rules.shapes_of import (
+    Attrs,
+    elementwise,
+    inexact_of,
+    of_shape,
+    real_of,
+    reduced_shape,
+)
 
 
 def sum_type(inputs: list[Value], attrs: Attrs) -> Type:
@@ -29,6 +36,12 @@ def sum_type(inputs: list[Value], attrs: Attrs) -> Type:
 def signed_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
     """Return the types of logarithm and sign."""
     return [sum_type(inputs, attrs)] * 2
+
+
+def phased_types(inputs: list[Value], attrs: Attrs) -> list[Type]:
+    """Return the types of the logarithm of an absolute value, and of the phase of a sum."""
+    t = sum_type(inputs, attrs)
+    return [of_shape(real_of(t.dtype), t.shape), t]
 
 
 def _terms(a, y, axis, keepdims):
@@ -118,6 +131,33 @@ def _signed_tangent(t_a, t_b, y, sign, a, b, axis, keepdims):
     return sign * _logsumexp_tangent(t_a, t_b, y, a, b, axis, keepdims), None
 
 
+def _phased_to_a(d_y, d_sign, y, sign, a, b, axis, keepdims):
+    """Cotangent of the exponents, where a complex sum's phase is asked for."""
+    share = _phased_share(d_y, d_sign, y, sign, a, axis, keepdims)
+    return share if b is None else _unbroadcast(share * np.conj(b), a)
+
+
+def _phased_to_b(d_y, d_sign, y, sign, a, b, axis, keepdims):
+    """Cotangent of the factors, where a complex sum's phase is asked for."""
+    share = _phased_share(d_y, d_sign, y, sign, a, axis, keepdims)
+    return _unbroadcast(share * np.ones_like(b), b)
+
+
+def _phased_share(d_y, d_sign, y, sign, a, axis, keepdims):
+    """Cotangent of each exponential over itself: the phase moves along the circle alone."""
+    moved = 0.0 if d_y is None else d_y
+    if d_sign is not None:
+        moved = moved + 1j * np.imag(d_sign * np.conj(sign))
+    terms = np.conj(_terms(a, y, axis, keepdims))
+    return _beside(moved * sign, axis, keepdims) * terms
+
+
+def _phased_tangent(t_a, t_b, y, sign, a, b, axis, keepdims):
+    """Tangents of the logarithm of a complex sum's absolute value, and of its phase."""
+    moved = np.conj(sign) * _logsumexp_tangent(t_a, t_b, y, a, b, axis, keepdims)
+    return np.real(moved), 1j * sign * np.imag(moved)
+
+
 def _softmax_to_x(g, y, axis):
     """Cotangent of ``x`` in ``y = scipy.special.softmax(x, axis)``."""
     if axis is None:
@@ -167,6 +207,16 @@ rule(
         "scipy.special.logsumexp(x3, b=p3, return_sign=True)[0]",
         "np.prod(scipy.special.logsumexp(x23, axis=1, b=p3 - 1.0, return_sign=True), axis=0)",
         "scipy.special.logsumexp(x23, -1, keepdims=True, return_sign=True)[0]",
+    ),
+)
+rule(
+    "phased_logsumexp", phased_types, spelling="scipy.special.logsumexp", outputs=("y", "sign"),
+    adjoint=(_phased_to_a, _phased_to_b), tangent=_phased_tangent, of_complex="linear", **_SUM,
+    samples=(
+        "scipy.special.logsumexp(x3 + 1j * y3, return_sign=True)[0]",
+        "scipy.special.logsumexp(x23 + 1j * y23, axis=1, return_sign=True)[1].imag",
+        "scipy.special.logsumexp(x3 * 2j, b=p3 - 1j, keepdims=True, return_sign=True)[1].real",
+        "scipy.special.logsumexp(x23 * (1 + 1j), 0, y3, return_sign=True)[1].imag",
     ),
 )
 _INEXACT = elementwise("inexact", weak=False)
