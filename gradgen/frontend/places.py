@@ -14,6 +14,7 @@ from gradgen.frontend.bindings import emit, option
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.indices import Index
 from gradgen.frontend.operators import arithmetic
+from gradgen.frontend.overlapping import require_in_step
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import no_more, special
 from gradgen.frontend.stores import overwrite, write
@@ -371,6 +372,8 @@ def _copyto(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     mask = argument(r, node, args, kwargs, 3, "where")
     kwargs.pop("casting", None)
     no_more(r, node, kwargs)
+    if isinstance(args[1], Ref):
+        require_in_step(r, node, owner, plain("e"), args[1])
     write_where(r, node, owner, as_value(r, args[1], node), mask)
     return Static(None)
 

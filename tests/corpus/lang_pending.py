@@ -204,6 +204,18 @@ def bound_anew(v, s):
     return np.sum(v * before)
 
 
+def lines_in_step(m, v):
+    for k in range(3):
+        m[k, k:] = m[k:, k]
+        m[k] = m[:, k]
+    m[:, 0] = m[0, :]
+    m[1] = m[::-1, 2]
+    v[1:] = v[:-1]
+    v[::2] = v[::-2]
+    v[:] = v[::-1]
+    return np.sum(m**2 * np.arange(9.0).reshape(3, 3)) + np.sum(v**3)
+
+
 def multiplied_at(v, s):
     w = v[::-1] if s > 0 else v
     np.multiply.at(w, [0, 1, 0], s)
@@ -235,6 +247,7 @@ EXAMPLE_ARGS = {
     "mapped_last": _args((3, 3), 3),
     "zipped_and_written": _args((3, 3), 3),
     "chained_and_written": _args(3, 3),
+    "lines_in_step": _args((3, 3), 3),
     "views_chosen_in_turns": _args((3, 3), 3),
     "rows_chosen_beside_a_list": _args((3, 3), 3),
     **{name: _args(3, s=0.7) for name in WRITTEN},

@@ -8,6 +8,7 @@ message has to contain.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import random
 
@@ -480,6 +481,24 @@ def which_object_after_a_swap(x):
     return x
 
 
+def row_from_its_column(m):
+    m[1] = m[:, 2]  # here: line
+    return np.sum(m)
+
+
+def spread_in_place(x):
+    np.copyto(x[::2], x[:2])  # here: line
+    return np.sum(x)
+
+
+def pairs_of_what_changes(x):
+    total = 0.0
+    for a, b in itertools.pairwise(x):  # here: changes
+        x *= 0.9
+        total += a * b
+    return total
+
+
 EXAMPLE_ARGS = {
     "raises_by_the_numbers": lambda: (1.5,),
     "keys_of_a_loop_by_path": lambda: (1.5,),
@@ -538,6 +557,9 @@ EXAMPLE_ARGS = {
     "item_written_to": lambda: (np.ones(65),),
     "list_changed_while_read": lambda: (np.ones(3),),
     "complex_number": lambda: (1.5,),
+    "row_from_its_column": lambda: (np.ones((3, 3)),),
+    "spread_in_place": lambda: (np.ones(4),),
+    "pairs_of_what_changes": lambda: (np.ones(4),),
 }
 
 # Refused by the first version, or right: what matters is that nothing else happens.
