@@ -15,6 +15,7 @@ from gradgen.frontend.listed import contain_items
 from gradgen.frontend.lists import as_list, is_list, item, picked_from, resize, write_out
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.subscripts import load_index
+from gradgen.frontend.unbound import raise_where
 from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import (
     Iteration,
@@ -26,6 +27,7 @@ from gradgen.frontend.values import (
     plain,
     static_value,
 )
+from gradgen.ir.lengths import may_be_negative
 from gradgen.ir.nodes import Const, Value
 
 
@@ -55,6 +57,38 @@ def store_slice(r: Reader, node: ast.AST, owner: Ref | Seq, key: SliceValue, val
         made = r.b.emit("extend", [made, tail], span=r.span(node))
     resize(r, ref, made)
     contain_items(r, ref.storage, value)
+
+
+def delete_slice(
+    r: Reader, node: ast.AST, owner: Ref, start: Value | None, stop: Value | None
+) -> None:
+    """Perform ``del items[start:stop]`` on a list of the graph: what stays is put together."""
+    span = r.span(node)
+    kept = []
+    if start is not None and stop is None:
+        kept = [r.read(load_index(r, owner, _part(None, start)))]
+    elif start is not None and stop is not None:
+        first, last = (_from_start(r, owner, place, span) for place in (start, stop))
+        kept = [r.read(load_index(r, owner, _part(None, first)))]
+        stop = r.b.emit("max2", [first, last], span=span)
+    if stop is not None:
+        kept.append(r.read(load_index(r, owner, _part(stop, None))))
+    if not kept:
+        kept.append(r.b.emit("list", [], span=span))
+        kept[0].type = r.read(owner).type
+    resize(r, owner, kept[0] if len(kept) == 1 else r.b.emit("extend", kept, span=span))
+
+
+def _from_start(r: Reader, owner: Ref, place: Value, span: Any) -> Value:
+    """Return one of two ends as counted from the start; the text raises where it is not."""
+    if isinstance(place, Const) and place.const < 0:
+        count = r.b.emit("len", [r.read(owner)], span=span)
+        place = r.b.emit("add", [count, place], span=span)
+        return r.b.emit("max2", [place, Const(0)], span=span)
+    if may_be_negative(place):
+        what = "del of a slice with an end counted from the end: add len(...) to it before"
+        raise_where(r, ValueError(what), r.b.emit("lt", [place, Const(0)], span=span), span)
+    return place
 
 
 def slice_of(r: Reader, node: ast.AST, owner: Seq | Static, s: ast.Slice) -> Any:
@@ -136,7 +170,7 @@ def _slice(key: SliceValue) -> slice:
     return slice(*map(_number, key.parts))
 
 
-def _part(start: Const | None, stop: Const | None) -> Index:
+def _part(start: Value | None, stop: Value | None) -> Index:
     index = Index()
     index.spelling = "s"
     index.slices = [(start is not None, stop is not None, False)]

@@ -10,10 +10,11 @@ from gradgen.frontend.arguments import any_items
 from gradgen.frontend.attributes import set_attribute
 from gradgen.frontend.branches import on_each
 from gradgen.frontend.entries import literal
-from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.identities import key_of
 from gradgen.frontend.lists import is_list, pop
 from gradgen.frontend.objects import class_of, delete_attribute, invoked, special_method
+from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
 from gradgen.frontend.unpacking import fail_to_unpack, sequence_items
@@ -115,10 +116,19 @@ def _delete_item(r: Reader, target: ast.Subscript) -> None:
 
 
 def _delete_slice(r: Reader, owner: Any, part: ast.Slice, target: ast.Subscript) -> None:
-    """Perform ``del owner[start:stop:step]`` on a list whose items are known."""
+    """Perform ``del owner[start:stop:step]`` on a list."""
     ends = (part.lower, part.upper, part.step)
     bounds = [Static(None) if e is None else literal(r, evaluate(r, e)) for e in ends]
     known = isinstance(owner, Seq) and owner.kind is list and owner.grown is None
+    grown = isinstance(owner, Ref) and is_list(r, owner) and not owner.steps
+    if part.step is None and (grown or (known and not all(map(is_static, bounds)))):
+        # A cycle by nature: the items of a slice may be read by subscripts.
+        from gradgen.frontend.list_slices import delete_slice
+
+        ref = owner if isinstance(owner, Ref) else r.graph_list(owner)
+        start, stop = (None if is_none(b) else as_value(r, b, target) for b in bounds[:2])
+        delete_slice(r, target, ref, start, stop)
+        return
     if not known or not all(map(is_static, bounds)):
         r.refuse(target, "del of a slice", "assign the items that stay to a new list")
     held = list(owner.items)

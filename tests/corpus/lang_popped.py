@@ -1,4 +1,4 @@
-"""Items taken out of the middle of lists and queues, by places that count from the end, too."""
+"""Items and slices taken out of lists and queues, by places that count from the end, too."""
 
 from __future__ import annotations
 
@@ -57,10 +57,40 @@ def queue_of_arrays(x):
     return s
 
 
+def windows(x, n):
+    rows, total = [], 0.0
+    for v in x:
+        rows.append([v, v**2])
+        if len(rows) > n:
+            del rows[: len(rows) - n]
+        total += sum(a * b for a, b in rows)
+    return total
+
+
+def slices_deleted(x, a, b):
+    kept = []
+    for v in x:
+        kept.append(v)
+    del kept[a:b]
+    kept[0] *= 3.0
+    del kept[b + 1 :]
+    kept.append(x[0])
+    del kept[-2:-1]
+    few = [x[0], x[1], x[2]]
+    del few[a:]
+    few += kept
+    return sum((k + 1) * v**2 for k, v in enumerate(few))
+
+
 X = (1.0, 2.5, 1.7, 0.4, 1.1, 3.0)
 EXAMPLE_ARGS = {
     "all_but_one": lambda: (np.array(X),),
     "moved_to_the_end": lambda: (np.array(X), [0, -1, -2, 2, -3, 1]),
+    "windows": lambda: (np.array(X), 3),
+    "slices_deleted": lambda: (np.array(X), 1, 3),
     "flood": lambda: (np.array([[0.3, 1.2, 0.7], [0.9, -1.0, 0.4], [1.1, 0.5, 0.8]]),),
     "queue_of_arrays": lambda: (np.array(X),),
+}
+MORE_ARGS = {
+    "slices_deleted": [lambda: (np.array(X), 3, 1), lambda: (np.array(X), 1, 9)],
 }
