@@ -426,3 +426,30 @@ def test_combinations_of_a_computed_size_are_refused() -> None:
 
     with pytest.raises(gradgen.UnsupportedError, match="combinations with a size that is computed"):
         gradgen.grad(loss)(np.array([0.5, 0.2, 1.5]))
+
+
+@np.errstate(divide="raise")
+def under_a_decorator(x):
+    return np.sum(1.0 / x)
+
+
+def in_a_block(x):
+    with np.errstate(divide="raise"):
+        return np.sum(1.0 / x)
+
+
+def under_a_local_decorator(x):
+    @np.errstate(all="raise")
+    def inverse(v):
+        return 1.0 / v
+
+    return np.sum(inverse(x))
+
+
+@pytest.mark.parametrize("loss", [under_a_decorator, in_a_block, under_a_local_decorator])
+def test_errstate_that_raises_is_refused(loss) -> None:
+    """It is not printed: where NumPy would raise, there would be a number."""
+    with pytest.raises(gradgen.UnsupportedError, match=r"np\.errstate with 'raise'") as caught:
+        gradgen.grad(loss)(np.array([0.0, 2.0]))
+    assert "test_refusals.py" in str(caught.value)
+    assert "around the call of the function or of its gradient" in str(caught.value)

@@ -26,7 +26,7 @@ from gradgen.frontend.objects import (
 from gradgen.frontend.pointers import class_of_row
 from gradgen.frontend.pools import fields_of
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.source import Source, source_of
+from gradgen.frontend.source import NOT_QUIET, Source, not_quiet, source_of
 from gradgen.frontend.special import special
 from gradgen.frontend.values import (
     Frame,
@@ -214,10 +214,24 @@ def getter(r: Reader, node: ast.AST, obj: Any) -> Any:
     return from_library(r, node, python.READ[maker], wrapped, {})
 
 
+def require_quiet(r: Reader, call: ast.Call) -> None:
+    """Refuse an ``np.errstate`` under which NumPy raises, or calls something: it is not printed."""
+    for option in call.keywords:
+        value = evaluate(r, option.value)
+        text = value.obj if isinstance(value, Static) else None
+        if isinstance(text, str) and text in NOT_QUIET:
+            r.refuse(call, *not_quiet(text))
+
+
 def _quiets(r: Reader, decorator: ast.expr) -> bool:
     """Whether a decorator is a call of ``np.errstate``, which changes no number."""
     made = evaluate(r, decorator.func) if isinstance(decorator, ast.Call) else None
-    return isinstance(made, Static) and made.obj is np.errstate
+    if not isinstance(decorator, ast.Call) or not isinstance(made, Static):
+        return False
+    if made.obj is not np.errstate:
+        return False
+    require_quiet(r, decorator)
+    return True
 
 
 def decorated(r: Reader, decorators: list[ast.expr], function: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.frontend.callables import require_quiet
 from gradgen.frontend.calls import call_value
 from gradgen.frontend.classes import is_users
 from gradgen.frontend.comprehensions import hidden
@@ -55,6 +56,8 @@ def with_statement(r: Reader, s: ast.With, rest: Point) -> Point:
                 r.refuse(s, "contextlib.ExitStack", way)
             names = "only np.errstate, np.printoptions and contextlib.nullcontext are known"
             r.refuse(s, "this context manager", f"{names} to be harmless")
+        if target.obj is np.errstate and isinstance(call, ast.Call):
+            require_quiet(r, call)
         if item.optional_vars is not None:
             assert isinstance(call, ast.Call)
             null = target.obj is contextlib.nullcontext and call.args

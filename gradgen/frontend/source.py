@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from gradgen.dataclass import dataclass
-from gradgen.errors import SourceError, Span
+from gradgen.errors import SourceError, Span, UnsupportedError
 from gradgen.syntax import nodes_in
 
 Place = tuple[int, int]  # a line and a column
@@ -94,12 +94,30 @@ def short_path(path: str) -> str:
 
 # The code of what ``np.errstate`` makes of a function: it changes warnings, and no number.
 _QUIET: Any = np.errstate()(lambda: None)
+NOT_QUIET = {"raise", "call", "log"}
 _QUIETED = _QUIET.__code__ if _QUIET.__globals__["__name__"].startswith("numpy") else None
 
 
 def is_quieted(fn: Any) -> bool:
     """Whether ``np.errstate`` decorates a function, its ``__wrapped__``."""
-    return _QUIETED is not None and getattr(fn, "__code__", None) is _QUIETED
+    if _QUIETED is None or getattr(fn, "__code__", None) is not _QUIETED:
+        return False
+    cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))
+    state = cells["self"].cell_contents if "self" in cells else None
+    given = {str(getattr(state, f"_{kind}", None)) for kind in ("all", *np.geterr())}
+    if given & NOT_QUIET:
+        code = innermost(fn.__wrapped__).__code__
+        line = linecache.getline(code.co_filename, code.co_firstlineno).rstrip("\n")
+        span = Span(short_path(code.co_filename), code.co_firstlineno, 0, line)
+        message, way_out = not_quiet(min(given & NOT_QUIET))
+        raise UnsupportedError(message, span, way_out)
+    return True
+
+
+def not_quiet(option: str) -> tuple[str, str]:
+    """Return a refusal's message and way out, where NumPy raises or calls something."""
+    way_out = "put it around the call of the function or of its gradient"
+    return f"np.errstate with {option!r}, whose effect depends on the numbers", way_out
 
 
 def innermost(fn: Any) -> Any:
