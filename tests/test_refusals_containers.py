@@ -205,3 +205,36 @@ def test_the_refusal_told_is_of_the_reading_that_came_furthest() -> None:
 
     with pytest.raises(gradgen.UnsupportedError, match="a str 'b' in a list whose length depends"):
         gradgen.grad(loss)(np.array([0.5, 1.0, 2.0]))
+
+
+class Cell:
+    def __init__(self, low, high):
+        self.low, self.high, self.items, self.parts = low, high, [], []
+
+    def put(self, v, depth=0):
+        middle = (self.low + self.high) / 2
+        if self.parts:
+            return self.parts[int(v > middle)].put(v, depth + 1)
+        self.items.append(v)
+        if len(self.items) > 1 and depth < 2:
+            self.parts = [Cell(self.low, middle), Cell(middle, self.high)]
+            for item in self.items:
+                self.parts[int(item > middle)].put(item, depth + 1)
+            self.items = []
+
+    def mass(self):
+        return sum(v**2 for v in self.items) + 0.5 * sum(part.mass() for part in self.parts)
+
+
+@pytest.mark.slow
+def test_a_recursion_that_writes_into_objects_is_refused_as_such() -> None:
+    """Read as rows of lists, the parts are numbers, which have no methods: that is no news."""
+
+    def loss(x):
+        cell = Cell(0.0, 1.0)
+        for v in x:
+            cell.put(v)
+        return cell.mass()
+
+    with pytest.raises(gradgen.ArgumentError, match="'put' is recursive, and writes into a list"):
+        gradgen.grad(loss)(np.array([0.5, 0.2, 0.8, 0.3]))

@@ -245,6 +245,9 @@ def _read_function(
             if not book.has_sets or book.computed_sets:
                 raise further(refused, error) if refused else error from None
             book.computed_sets, refused = True, error
+        except GradgenError as error:
+            error.read = book.statements
+            raise
         except Refine as found:
             name, path = found.path
             specs[name] = refined(specs[name], path, found.how)
