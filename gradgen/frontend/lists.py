@@ -13,7 +13,6 @@ from gradgen.frontend.listed import SHARED, contain, contain_items, taken
 from gradgen.frontend.pointers import is_none_itself
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.signals import WriteOut
-from gradgen.frontend.unbound import raise_where
 from gradgen.frontend.values import (
     Choice,
     Iteration,
@@ -22,6 +21,7 @@ from gradgen.frontend.values import (
     Record,
     Ref,
     Seq,
+    Static,
     Step,
 )
 from gradgen.ir.lengths import may_be_negative
@@ -295,8 +295,12 @@ def _place_in(r: Reader, node: ast.AST, stack: Value, place: Value) -> Value:
     if isinstance(place, Const) and place.const < 0:
         return r.b.emit("max2", [r.b.emit("add", [count, place], span=span), Const(0)], span=span)
     if not isinstance(place, Const) and may_be_negative(place):
-        what = "insert at a negative place of a list: add len(...) to it before"
-        raise_where(r, ValueError(what), r.b.emit("lt", [place, Const(0)], span=span), span)
+        # A cycle by nature: texts that stand for others are about lists, too.
+        from gradgen.frontend.aggregates import run_text
+
+        text = "at = max(place + count, 0) if place < 0 else min(place, count)"
+        named = {"max": Static(max), "min": Static(min), "place": place, "count": count}
+        return as_value(r, run_text(r, node, text, "at", **named), node)
     return r.b.emit("min2", [place, count], span=span)
 
 

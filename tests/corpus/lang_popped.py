@@ -82,10 +82,20 @@ def slices_deleted(x, a, b):
     return sum((k + 1) * v**2 for k, v in enumerate(few))
 
 
+def inserted(x, places):
+    kept = [x[0]]
+    for k in places:
+        kept.insert(k, x[k % 3] * len(kept))
+        kept.insert(-k, [0.5, 0.2][k % 2])
+        kept[0] *= 1.1
+    return sum((i + 1) * v**2 for i, v in enumerate(kept))
+
+
 X = (1.0, 2.5, 1.7, 0.4, 1.1, 3.0)
 EXAMPLE_ARGS = {
     "all_but_one": lambda: (np.array(X),),
     "moved_to_the_end": lambda: (np.array(X), [0, -1, -2, 2, -3, 1]),
+    "inserted": lambda: (np.array(X), [0, -1, -9, 9, 2, -2, 1]),
     "windows": lambda: (np.array(X), 3),
     "slices_deleted": lambda: (np.array(X), 1, 3),
     "flood": lambda: (np.array([[0.3, 1.2, 0.7], [0.9, -1.0, 0.4], [1.1, 0.5, 0.8]]),),
