@@ -35,7 +35,7 @@ from gradgen.passes.choices import CHOICES, ask_once
 from gradgen.passes.clears import join_clears
 from gradgen.passes.copies import insert_copies
 from gradgen.passes.crosses import write_out_crosses
-from gradgen.passes.cse import share_common
+from gradgen.passes.cse import share_common, share_costly
 from gradgen.passes.dce import remove_dead
 from gradgen.passes.doubles import double_sums
 from gradgen.passes.first_shares import store_first
@@ -96,6 +96,7 @@ def _adjoint(program: Program) -> None:
         f.reordered = f.native and options.reassociate
         settle_list_types(f)
         read_once(f)
+        share_costly(f)
         drop_unchanged(f)
         # In a loop over examples, a name may still hold what the one before has left in it.
         drop_sure(f, program.inner is not None and program.asked is None)

@@ -248,7 +248,8 @@ class Zeros:
 
 def zero_where_zero(alg: Algebra, g: Value, share: Value) -> Value:
     """Return a share of an adjoint or a tangent, zero where that is, whatever the slope is."""
-    return alg.where(alg.emit("ne", g, Const(0.0)), share, 0.0)
+    asked = g.op.inputs[0] if g.op is not None and g.op.prim == "neg" else g
+    return alg.where(alg.emit("ne", asked, Const(0.0)), share, 0.0)
 
 
 def meets(op: Op, i: int, infinite: set[Value]) -> bool:

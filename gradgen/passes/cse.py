@@ -3,8 +3,9 @@
 So is a transposition that undoes another.
 
 Values are immutable here, so that equal operations on equal inputs are equal; only results that are
-written to later are left apart.  The forward sweep keeps every operation of the user's, and with it
-the bits of the value.
+written to later are left apart.  Of the user's own operations, those that take a while (a square
+root, an exponential, a product of matrices) are done once, before the sweep is made: it has one
+adjoint to pass on then.  The value keeps its bits.
 """
 
 from __future__ import annotations
@@ -40,6 +41,41 @@ def share_common(function: Function) -> None:
     mapping: dict[Value, Value] = {}
     _block(function.body, {}, sharing, mapping)
     replace_uses(function.body, mapping)
+
+
+def share_costly(function: Function) -> None:
+    """Have what takes a while and is asked for twice computed once, in place."""
+    mapping: dict[Value, Value] = {}
+    _costly(function.body, {}, {}, Sharing(function), mapping)
+    if mapping:
+        replace_uses(function.body, mapping)
+
+
+@deep
+def _costly(
+    block: Block,
+    known: dict[Any, Value],
+    same: dict[Value, Value],
+    sharing: Sharing,
+    mapping: dict[Value, Value],
+) -> None:
+    """Go through a block: ``same`` are equal values, ``mapping`` those that take their places."""
+    for op in block.ops:
+        key = key_of(op, sharing, same)
+        if key is not None:
+            first = known.setdefault(key, op.out)
+            if first is not op.out and first.type == op.out.type:
+                same[op.out] = first
+                if not op.out.user and _takes_a_while(op):
+                    mapping[op.out] = first
+                    op.attrs["repeats"] = True  # what it raises, the first has raised
+        for inner in op.blocks:
+            _costly(inner, dict(known), same, sharing, mapping)
+
+
+def _takes_a_while(op: Op) -> bool:
+    rule = RULES[op.prim]
+    return rule.cost > 1 and not rule.passive and not rule.alias and op.out.type.inexact
 
 
 @deep
