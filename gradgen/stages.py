@@ -212,6 +212,8 @@ def _turn_around(program: Program) -> None:
 
         compute_ahead(function)
     program.fused = fuse_loops(function)
+    if program.fused:
+        share_common(function)  # what a turn has computed, its sweep may read
     flip_loops(function)
 
 

@@ -58,8 +58,13 @@ def _give_to_literal(op: Op, count: dict[Value, int], gone: set[int]) -> None:
 
 
 def _exchange(op: Op, count: dict[Value, int], gone: set[int]) -> None:
-    """Turn ``-a + b`` into ``b - a``."""
+    """Turn ``-a + b`` into ``b - a``, also where ``1.0 *`` makes floats of whole numbers first."""
     first = op.inputs[0].op if op.prim == "add" else None
+    if first is not None and _is_own(first, "mul", count) and op.inputs[1].type.is_array:
+        one, whole = first.inputs
+        wide = op.inputs[1].type.dtype == op.out.type.dtype and not whole.type.inexact
+        if wide and isinstance(one, Const) and one.const == 1.0:
+            op.inputs[0], first = whole, whole.op
     if first is not None and _is_own(first, "neg", count) and id(first) not in gone:
         gone.add(id(first))
         op.prim, op.inputs = "sub", [op.inputs[1], first.inputs[0]]

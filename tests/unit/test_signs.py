@@ -113,3 +113,18 @@ def test_a_product_of_matrices_is_subtracted() -> None:
     gradient = gradgen.grad(loss, argnums=1)
     np.testing.assert_allclose(gradient(X, W), expected, rtol=1e-12)
     assert "+ -" not in gradient.source and "+= -" not in gradient.source
+
+
+def counted(x, w):
+    rates = x @ w[:, 0]
+    return np.sum(np.exp(rates) - COUNTS * rates)
+
+
+COUNTS = np.array([3, 1])
+
+
+def test_whole_numbers_are_taken_away_as_they_are() -> None:
+    got = gradgen.grad(counted, argnums=(0, 1))(X, W)
+    for a, b in zip(got, complex_gradient(counted, (X, W), (0, 1)), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+    assert "exp_rates - COUNTS" in gradgen.emit(counted, example_args=(X, W))
