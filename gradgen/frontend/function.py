@@ -6,7 +6,7 @@ import ast
 import inspect
 import itertools
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from gradgen.errors import ArgumentError, GradgenError, UnsupportedError, further
@@ -50,7 +50,7 @@ from gradgen.frontend.signals import (
     Tabled,
     Unpacked,
 )
-from gradgen.frontend.source import FunctionNode, innermost, source_of
+from gradgen.frontend.source import FunctionNode, Source, innermost, source_of
 from gradgen.frontend.values import Box, Frame, Static
 from gradgen.ir.nodes import Block, Function, Leaf, walk
 from gradgen.ir.verify import out_of_scope
@@ -212,8 +212,6 @@ def _read_function(
     specs = _specs(fn, signature, source, given, receiver)
     if receiver is not None:
         specs[next(iter(signature.parameters))] = Opaque(receiver)
-    precise = Precise(text=source.node if source.generated else None)
-    written_out = frozenset[int]()
     book = Book(effort=effort, pooled=pooled, apart=apart, follows=follows)
     book.learns_lengths = not options.batch
     book.kinds, book.compiled = kinds or Kinds(), options.backend == "numba"
@@ -221,12 +219,28 @@ def _read_function(
     book.whiles, book.tables = set() if whiles is None else whiles, tables
     if kept_lists is not None:
         book.keeps_lists, book.kept_lists = True, kept_lists
+
+    def read(precise: Precise, written_out: frozenset[int]) -> Function:
+        places = precise, written_out
+        return _read(fn, source, signature, specs, options, receiver, places, book)
+
+    return _settled(read, book, specs, source)
+
+
+def _settled(
+    read: Callable[[Precise, frozenset[int]], Function],
+    book: Book,
+    specs: dict[str, Any],
+    source: Source,
+) -> Function:
+    """Read a function again for what each reading has found out, until there is nothing new."""
+    precise = Precise(text=source.node if source.generated else None)
+    written_out = frozenset[int]()
     refused: UnsupportedError | None = None  # with sets of what is known
     for _ in range(200):
         book.begin()
         try:
-            places = precise, written_out
-            return _read(fn, source, signature, specs, options, receiver, places, book)
+            return read(precise, written_out)
         except (Recursive, Stepwise, Tabled, Unpacked, Alike) as found:
             _note(book, found)
         except Retry as found:
