@@ -177,7 +177,7 @@ def iteration_of(
     late = live or some if late is None else late
     if not isinstance(node, ast.Call):
         value = evaluate(r, node)
-        if late and isinstance(value, Map) and value.unknown is None:
+        if (late or some) and isinstance(value, Map) and value.unknown is None:
             return _over_dict(r, node, value, "keys", late, some)
         if late and is_open(value):
             return late_items(value)
@@ -187,7 +187,7 @@ def iteration_of(
     if isinstance(callee, Static) and makes_iteration(callee):
         return BUILDERS[callee.obj](Given(r, node, live, some, late))
     views = isinstance(callee, BoundMethod) and callee.name in VIEWS
-    if late and views and isinstance(callee.owner, Map):
+    if (late or some) and views and isinstance(callee.owner, Map):
         return _over_dict(r, node, callee.owner, callee.name, late, some)
     copies = isinstance(callee, Static) and callee.obj in (list, tuple) and len(node.args) == 1
     if some and copies and _is_dict(r, node.args[0]):

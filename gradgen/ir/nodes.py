@@ -164,7 +164,8 @@ class Op:
     """One operation.
 
     ``reverse`` marks those that belong to the reverse sweep, ``tangent`` those of forward mode,
-    ``again`` those of the sweep that repeat what a region did.
+    ``again`` those of the sweep that repeat what a region did; ``repeats`` those of the user's
+    that raise only what an earlier one has raised.
     """
 
     prim: str
@@ -177,6 +178,7 @@ class Op:
     tangent: bool = False
     region: Region | None = None
     again: bool = False
+    repeats: bool = False
 
     @property
     def derived(self) -> bool:

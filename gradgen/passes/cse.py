@@ -68,7 +68,7 @@ def _costly(
                 same[op.out] = first
                 if not op.out.user and _takes_a_while(op):
                     mapping[op.out] = first
-                    op.attrs["repeats"] = True  # what it raises, the first has raised
+                    op.repeats = True
         for inner in op.blocks:
             _costly(inner, dict(known), same, sharing, mapping)
 

@@ -116,7 +116,7 @@ class _Marker:
         endless = {id(inner) for op in walk(body) if never_ends(op) for inner in walk(op.blocks[1])}
         for op in walk(body):
             needed = op.prim in EFFECTS or op.attrs.get("stacks") or id(op) in endless
-            swept = op.derived or "repeats" in op.attrs or (op.span is not None and op.span.swept)
+            swept = op.derived or op.repeats or (op.span is not None and op.span.swept)
             if needed or (not swept and may_raise(op, missing)):
                 self.op(op)
 
