@@ -24,6 +24,8 @@ BOTH = (
     "m.transpose(0, 2)", "np.expand_dims(m, 4)", "np.stack((m, m), axis=3)",
     "np.concatenate((m, m), axis=2)", "np.median(m, axis=2)", "np.take(m, 1, axis=2)",
     "m[0, 0, 0]", "x.item(0, 1)", "np.gradient(o)", "np.swapaxes(m, 0, 2)",
+    "x @ s", "np.linalg.det(x)", "np.take_along_axis(m, np.arange(3), axis=0)", "np.tril(s)",
+    "np.linalg.solve(m, x)",
 )  # fmt: skip
 NUMPY = (
     "np.sum(m, axis=(0, 0))", "np.delete(m, 1, axis=2)", "np.diagonal(x)", "np.rot90(x)",

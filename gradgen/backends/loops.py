@@ -15,7 +15,7 @@ Found = tuple[str, str, list[Value]] | None
 INDICES = "ijklmn"
 MOST = len(INDICES)  # axes that loops are written for
 UNEQUAL = "operands could not be broadcast together"
-EMPTY = "zero-size array to reduction operation which has no identity"
+EMPTY = "zero-size array to reduction operation {} which has no identity"
 
 
 def nested(indices: list[str], array: str, body: list[str], depth: int = 1) -> list[str]:
@@ -94,7 +94,8 @@ def _guarded(prim: str, axes: tuple[int, ...]) -> list[str]:
     if prim not in ("max", "min"):
         return []
     test = " or ".join(f"a.shape[{k}] == 0" for k in axes)
-    return [f"    if {test}:", f"        raise ValueError({EMPTY!r})"]
+    what = EMPTY.format({"max": "maximum", "min": "minimum"}[prim])
+    return [f"    if {test}:", f"        raise ValueError({what!r})"]
 
 
 def _entry(axes: tuple[int, ...], rank: int, first: bool) -> str:

@@ -17,7 +17,9 @@ import numba
 def _max_1_kept(a):
     """Return ``np.max`` over axis 1."""
     if a.shape[1] == 0:
-        raise ValueError('zero-size array to reduction operation which has no identity')
+        raise ValueError(
+            'zero-size array to reduction operation maximum which has no identity'
+        )
     y = np.empty((a.shape[0], 1), np.float64)
     for i in range(a.shape[0]):
         total = a[i, 0]
