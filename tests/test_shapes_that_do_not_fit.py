@@ -180,3 +180,13 @@ def test_a_function_of_the_library_has_the_name_of_another_rule():
     gradgen.grad(rotated)(np.arange(6.0).reshape(2, 3))
     x = np.array([1.0, 2.0])
     np.testing.assert_allclose(gradgen.grad(weighted)(x), [-0.12, 0.96])
+
+
+@pytest.mark.parametrize("loss", [stored, stored_in_a_slice, stored_at_places, added])
+def test_a_module_for_no_particular_types_raises_too(loss):
+    names = {}
+    exec(gradgen.emit(loss, mode="grad"), names)
+    derive = names[f"{loss.__name__}_grad"]
+    with pytest.raises(ValueError, match=r"broadcast"):
+        derive(X)
+    np.testing.assert_array_equal(derive(X[:2]), gradgen.grad(loss)(X[:2]))

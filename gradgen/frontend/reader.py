@@ -504,10 +504,9 @@ def describe(value: Any) -> str:
         return "iterator"
     if isinstance(value, Record):
         return READ_FOR.get(value.kind.__name__, value.kind.__name__)
-    if isinstance(value, Value):
-        return str(value.type)
-    if isinstance(value, Ref):
-        return str(value.value.type)
+    if isinstance(value, Value | Ref):
+        type_ = value.type if isinstance(value, Value) else value.value.type
+        return "number or an array" if type_.kind == "any" else str(type_)
     return KINDS.get(type(value).__name__, type(value).__name__)
 
 

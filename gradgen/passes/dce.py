@@ -44,11 +44,13 @@ def may_raise(op: Op, missing: set[Value]) -> bool:
 
 def _may_not_fit(op: Op) -> bool:
     """Whether what a store writes may have another shape than where it is written to."""
-    base, value = op.inputs[0].type, op.inputs[1].type.shape or ()
+    base, value = op.inputs[0].type, op.inputs[1].type
     if base.kind == "list" or "path" in op.attrs or "m" in op.attrs["index"]:
         return False
+    if value.kind == "any" and base.shape is not None:
+        return set(op.attrs["index"]) != {"i"} or len(op.attrs["index"]) < len(base.shape)
     place = load_type([op.inputs[0], *op.inputs[2:]], op.attrs).shape
-    return place is not None and not surely_fits(value, place)
+    return place is not None and not surely_fits(value.shape or (), place)
 
 
 # How many inputs an operation reads that reads others in its blocks.
