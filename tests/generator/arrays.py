@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.generator import expressions, sequences, sorting
-from tests.generator.kinds import Array, Int, Shape
+from tests.generator.kinds import SCALAR, Array, Int, Shape
 from tests.generator.scope import Scope
 
 UNARY = (
@@ -268,6 +268,10 @@ def matrix(scope: Scope, shape: Shape, size: int) -> str:
 def reduced(scope: Scope, size: int) -> str:
     """Return a number made from an array."""
     choose = scope.chooser
+    if scope.has("pending") and choose.chance(0.4):
+        held = pending(scope)
+        if held:
+            return held
     inside = operand(scope, None, size - 1)
     if choose.chance(0.5):
         return choose.pick(REDUCTIONS).format(inside)
@@ -275,3 +279,27 @@ def reduced(scope: Scope, size: int) -> str:
     shape = choose.pick(vectors or [scope.lengths[:1]])
     one, two = operand(scope, shape, size - 1), operand(scope, shape, 0)
     return choose.pick(VECTOR_REDUCTIONS).format(one, two, n=shape[0])
+
+
+def pending(scope: Scope) -> str:
+    """Return a number made from an array that is held, and read after a call that may write.
+
+    Empty where there is nothing to call.
+    """
+    choose = scope.chooser
+    calls = [(name, kind) for name, kind in scope.of_callables() if kind.result == SCALAR]
+    arrays = scope.of_arrays()
+    if not calls or not arrays:
+        return ""
+    name, kind = choose.pick(arrays)
+    other = choose.pick([n for n, k in arrays if k == kind])
+    test = expressions.condition(scope, 0)
+    called = expressions.called(scope, *choose.pick(calls))
+    forms = (
+        "np.sum(({0} if {2} else {1}) * {3})",
+        "np.sum((({0} if {2} else {1}), {3})[0])",
+        "np.sum(({0} if {2} else {1}) + {3} - {0})",
+        "np.sum([{0}, {1} * {3}][{4}])",
+        "sum([np.sum(one) * {3} for one in ({0}, {1})])",
+    )
+    return choose.pick(forms).format(name, other, test, called, choose.below(2))

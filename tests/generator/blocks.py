@@ -213,6 +213,15 @@ def over_arrays(scope: Scope) -> tuple[str, list[Kind], bool]:
         if choose.chance(0.5):
             return f"sorted({name})", [item], True
         return f"sorted(zip({name}, {name}[::-1]))", [item, item], True
+    if scope.has("pending") and item == second and choose.chance(0.4):
+        return choose.pick(
+            (
+                (f"itertools.chain({name}, {other})", [item], True),
+                (f"({name}[0], {other}[-1])", [item], True),
+                (f"[{other}[-1], {name}[0], {other}[0]]", [item], True),
+                (f"zip([{name}[0], {other}[0]], [{other}[-1], {name}[-1]])", [item, item], True),
+            )
+        )
     return choose.pick(
         (
             (name, [item], True),

@@ -18,6 +18,7 @@ IMPORTS = (
     ("dataclasses.", "import dataclasses"),
     ("@dataclass", "from dataclasses import dataclass"),
     ("partial(", "from functools import partial"),
+    ("itertools.", "import itertools"),
     ("NamedTuple", "from typing import NamedTuple"),
 )
 FEATURES = (
@@ -46,6 +47,7 @@ FEATURES = (
     "nested lists",
     "nonlocal",
     "objects",
+    "pending",
     "recursion",
     "reuse",
     "shapes",
