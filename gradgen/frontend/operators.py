@@ -22,6 +22,8 @@ from gradgen.frontend.values import Choice, LocalFunction, Map, Record, Ref, Seq
 from gradgen.ir import lengths
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type
+from gradgen.library.collections import KnownSet
+from gradgen.library.sets import ComputedSet
 
 BINARY = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Mod: "mod",
@@ -64,6 +66,8 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
         return Static(left.obj | right.obj)
     if prim in OF_SETS and any(row_kinds.is_view(r, v) for v in (left, right)):
         return _of_views(r, node, prim, left, right)
+    if prim in OF_SETS and is_set(left) and is_made_set(right):
+        left = made_set(r, node, left)
     if class_of(left) or class_of(right):
         done = overloaded(r, node, left, right)
         if done is not MISSING:
@@ -116,6 +120,19 @@ def as_sets(r: Reader, node: ast.AST, symbol: str, left: Any, right: Any) -> Any
 def is_set(value: Any) -> bool:
     """Whether a value is a set of what is known."""
     return isinstance(value, Static) and isinstance(value.obj, set | frozenset)
+
+
+def made_set(r: Reader, node: ast.AST, known: Any) -> Any:
+    """Return a known set as one that the function makes."""
+    # A cycle by nature: a set is made by a call.
+    from gradgen.frontend.aggregates import run_text
+
+    return run_text(r, node, "out = set(a)", "out", set=Static(set), a=known)
+
+
+def is_made_set(value: Any) -> bool:
+    """Whether a value is a set that the function makes, which is read as an object with a list."""
+    return isinstance(value, Record) and value.kind in (ComputedSet, KnownSet)
 
 
 def _require_one_class(r: Reader, node: Any, left: Any, right: Any) -> None:

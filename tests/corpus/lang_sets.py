@@ -95,7 +95,29 @@ def pairs_of_pairs(x):
     return total
 
 
+def frozen_sets_grow(x):
+    """A frozen set and a set that the function makes, in a loop and in a recursion."""
+    seen = frozenset()
+    total = 0.0
+    for v in x:
+        seen = seen | {int(v * 2.0)}
+        total += v * len(seen)
+
+    def cheapest(i, used):
+        if i == len(x):
+            return 0.0
+        ways = [
+            x[i] * (1.0 + j) ** 2 + cheapest(i + 1, used | {j})
+            for j in range(len(x))
+            if j not in used
+        ]
+        return min(ways) + 0.1 * len(frozenset({i}) - used)
+
+    return total + cheapest(0, frozenset())
+
+
 EXAMPLE_ARGS = {
+    "frozen_sets_grow": lambda: (np.array([0.3, 1.2, 0.4]),),
     "sets_visited": lambda: (np.array([0.3, -0.8, 0.5, 1.1]), 9),
     "sets_grid_walk": lambda: (np.sin(np.arange(9.0)).reshape(3, 3), -0.5),
     "sets_joined": lambda: (np.array([0.73, 0.23, 0.46]),),
