@@ -32,6 +32,14 @@ class ComputedSet:
         if item in self.items:
             self.items.pop(self.items.index(item))
 
+    def pop(self):
+        """Take out the only item: which of several Python takes, no program can count on."""
+        if len(self.items) == 0:
+            raise KeyError("pop from an empty set")
+        if len(self.items) > 1:
+            raise NotImplementedError("pop of a set with several items, in no known order")
+        return self.items.pop()
+
     def update(self, *others):
         """Add the items of others."""
         for other in others:

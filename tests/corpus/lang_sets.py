@@ -116,7 +116,27 @@ def frozen_sets_grow(x):
     return total + cheapest(0, frozenset())
 
 
+def last_one_left(w, ballots):
+    """The only item that is left is taken out."""
+    alive, rounds = set(range(len(w))), 0.0
+    while len(alive) > 1:
+        votes = dict.fromkeys(range(len(w)), 0.0)
+        for k, ballot in enumerate(ballots):
+            for choice in ballot:
+                if choice in alive:
+                    votes[choice] += w[k] * (1.0 + 0.1 * k)
+                    break
+        rounds += sum(v**2 for v in votes.values())
+        worst = min((v, c) for c, v in votes.items() if c in alive)
+        alive.discard(worst[1])
+    return rounds + w[alive.pop()]
+
+
 EXAMPLE_ARGS = {
+    "last_one_left": lambda: (
+        np.array([3.0, 1.5, 2.2]),
+        np.array([[0, 2, 1], [2, 0, 1], [1, 2, 0]]),
+    ),
     "frozen_sets_grow": lambda: (np.array([0.3, 1.2, 0.4]),),
     "sets_visited": lambda: (np.array([0.3, -0.8, 0.5, 1.1]), 9),
     "sets_grid_walk": lambda: (np.sin(np.arange(9.0)).reshape(3, 3), -0.5),
