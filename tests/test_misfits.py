@@ -108,6 +108,12 @@ def test_covariances_of_nothing() -> None:
 
 
 @pytest.mark.slow
+def test_compiled_comparisons_of_matrices() -> None:
+    loss, (m,) = loss_of("np.isclose(m, 2.0 * m - 1.0) * m * np.allclose(m, m)")
+    np.testing.assert_array_equal(gradgen.grad(loss, backend="numba")(m), gradgen.grad(loss)(m))
+
+
+@pytest.mark.slow
 def test_compiled_differences_of_strided_vectors() -> None:
     loss, (x,) = loss_of("np.diff(x) * math.hypot(x[0], x[1], 2.0)")
     expected = gradgen.grad(loss)(x[::-1])

@@ -12,7 +12,7 @@ from gradgen.ir.nodes import WRITES, Const, Op
 from gradgen.ir.types import Type
 
 PLAIN = {
-    "T", "abs", "add", "allclose", "angle", "append", "arange", "arccos", "arccosh", "arcsin",
+    "T", "abs", "add", "angle", "append", "arange", "arccos", "arccosh", "arcsin",
     "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "astype", "bartlett", "bitand",
     "bitor", "bitxor", "blackman", "bool", "call", "cancelling_max", "captured", "cbrt", "ceil",
     "complex", "conj", "conjugate", "contains", "copy", "copysign", "cos", "cosh", "custom",
@@ -20,7 +20,7 @@ PLAIN = {
     "diag_view", "digitize", "dim", "div", "empty", "eq", "exp", "exp2", "expm1",
     "extend", "eye", "fabs", "fill", "fill_lists", "flatten", "floor", "fmax", "fmin", "fmod",
     "ge", "gt", "hamming", "hanning", "hypot", "imag", "index_of", "insert",
-    "int", "invert", "is", "is_not", "isclose", "isfinite", "isinf", "isnan",
+    "int", "invert", "is", "is_not", "isfinite", "isinf", "isnan",
     "isneginf", "isposinf", "item", "le", "leaf", "len", "list", "list_add", "load", "log",
     "log10", "log1p", "log2", "logaddexp", "logaddexp2", "logical_and", "logical_not",
     "logical_or", "logical_xor", "lt", "math.acos", "math.acosh", "math.asin", "math.asinh",
@@ -170,6 +170,8 @@ SOMETIMES: dict[str, Callable[[Op], bool]] = {
     **dict.fromkeys(("sum", "mean", "prod", "max", "min", "var", "std", "any", "all"), _total),
     **dict.fromkeys(("cumsum", "cumprod", "count_nonzero"), _total),
     "diff": lambda op: set(op.attrs) <= {"n"},  # along the last axis, and nothing before or after
+    # Of matrices, Numba takes them for arrays that do not fit.
+    **dict.fromkeys(("isclose", "allclose"), _of_numbers),
     "math.hypot": lambda op: len(op.inputs) == 2,
     "argmax": _total,
     "argmin": _total,
