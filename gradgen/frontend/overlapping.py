@@ -35,6 +35,26 @@ def require_in_step(r: Reader, node: ast.AST, owner: Ref, index: Index, value: R
     )
 
 
+def require_apart(
+    r: Reader, node: ast.AST, owner: Ref, value: object, what: str, lines: bool = False
+) -> None:
+    """Refuse ``what`` NumPy writes entry by entry while it reads the same array.
+
+    ``lines``: rows and columns of the whole array are safe, as a diagonal meets them once.
+    """
+    if not isinstance(value, Ref) or value.storage is not owner.storage:
+        return
+    here = _line(r.versions[owner.storage].type.rank, list(value.steps))
+    whole = here is not None and here[1] is not None and here[2] == WHOLE and not owner.steps
+    if r.frame.source.generated or (lines and whole):
+        return
+    r.refuse(
+        node,
+        f"{what} of entries of the array itself, which NumPy may read after writing",
+        "copy what is stored first, with .copy()",
+    )
+
+
 def _line(rank: int | None, steps: list[Step]) -> Line | None:
     """Return the line of a vector or matrix that a way of subscripts leads to; else None."""
     steps = [s for s in steps if s.attrs.get("index") not in ("e", ":")]

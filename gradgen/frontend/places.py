@@ -14,7 +14,7 @@ from gradgen.frontend.bindings import emit, option
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.indices import Index
 from gradgen.frontend.operators import arithmetic
-from gradgen.frontend.overlapping import require_in_step
+from gradgen.frontend.overlapping import require_apart, require_in_step
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.special import no_more, special
 from gradgen.frontend.stores import overwrite, write
@@ -341,6 +341,7 @@ def _unravelled(r: Reader, node: ast.AST, array: Value, where: Value) -> list[Va
 @special(np.place)
 def _place(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     owner = array_of(r, node, args[0], "np.place")
+    require_apart(r, node, owner, args[2], "np.place")
     mask, value = _mask(r, node, args[1]), as_value(r, args[2], node)
     if value.type.shape != ():
         places = r.b.emit("flatnonzero", [mask])
@@ -399,6 +400,7 @@ def _fill_diagonal(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any
     wrap = argument(r, node, args, kwargs, 2, "wrap")
     no_more(r, node, kwargs)
     owner = array_of(r, node, args[0], "np.fill_diagonal")
+    require_apart(r, node, owner, args[1], "np.fill_diagonal", lines=True)
     old, value = r.read(owner), as_value(r, args[1], node)
     rank = rank_of(r, node, old, "np.fill_diagonal")
     if rank == 2 and wrap is not None and option(r, node, "wrap", wrap, RULES["arange"]):

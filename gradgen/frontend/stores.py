@@ -15,7 +15,7 @@ from gradgen.frontend.listed import contain, let_go, require_unseen
 from gradgen.frontend.lists import as_array, as_item, check_store, is_list, kept_in_list
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.operators import binary
-from gradgen.frontend.overlapping import require_in_step
+from gradgen.frontend.overlapping import require_apart, require_in_step
 from gradgen.frontend.picks import picked
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.records import expanded
@@ -69,6 +69,8 @@ def store_into(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:
         value = kept_in_list(r, value, node) if is_list(r, owner) else value
         if isinstance(value, Ref):
             require_in_step(r, node, owner, index, value)
+            if isinstance(node.value, ast.Attribute) and node.value.attr == "flat":
+                require_apart(r, node, owner, value, "a store into .flat")
         new = as_item(r, value, node) if is_list(r, owner) else as_value(r, value, node)
         write(r, node, owner, index, new, "store")
         if is_list(r, owner):

@@ -491,6 +491,21 @@ def spread_in_place(x):
     return np.sum(x)
 
 
+def placed_of_itself(x):
+    np.place(x, x > 0.0, x[::-1])  # here: place
+    return np.sum(x)
+
+
+def flat_of_itself(m):
+    m.flat[1:3] = m[0]  # here: .flat
+    return np.sum(m)
+
+
+def diagonal_of_itself(m):
+    np.fill_diagonal(m, m.ravel()[::-1])  # here: diagonal
+    return np.sum(m)
+
+
 def pairs_of_what_changes(x):
     total = 0.0
     for a, b in itertools.pairwise(x):  # here: changes
@@ -559,6 +574,9 @@ EXAMPLE_ARGS = {
     "complex_number": lambda: (1.5,),
     "row_from_its_column": lambda: (np.ones((3, 3)),),
     "spread_in_place": lambda: (np.ones(4),),
+    "placed_of_itself": lambda: (np.ones(4),),
+    "flat_of_itself": lambda: (np.ones((2, 2)),),
+    "diagonal_of_itself": lambda: (np.ones((3, 3)),),
     "pairs_of_what_changes": lambda: (np.ones(4),),
 }
 
