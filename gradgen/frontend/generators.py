@@ -232,7 +232,8 @@ def _map(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         listed[:] = r.yielding[count:]
         if isinstance(over, list):
             return [_thunk(r, item, node, result) for item in over]
-        return Iteration(over.length, lambda i: result(over.element(i)), arrays=over.arrays)
+        one = lambda i: result(over.element(i))  # noqa: E731
+        return Iteration(over.length, one, arrays=over.arrays, calls=True)
 
     def items() -> Any:
         over = each()

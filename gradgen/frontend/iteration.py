@@ -31,6 +31,7 @@ from gradgen.frontend.letters import over_letters
 from gradgen.frontend.lists import alike, as_list, held, is_list, over_list, whole
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sections import meet
+from gradgen.frontend.state import has_effects
 from gradgen.frontend.values import (
     BoundMethod,
     Box,
@@ -418,12 +419,41 @@ def zipped(r: Reader, node: ast.AST, parts: list[Over], strict: bool = False) ->
             elif not strict and count:
                 short = r.b.emit("lt", [other, Const(count)])
                 _fail(r, node, short, "zip of a container with a shorter array")
+        _require_no_more(r, node, parts, count)
         return [Seq([_item(r, p, k) for p in parts]) for k in range(count)]
+    _require_no_more(r, node, parts, None)
     for other in lengths[1:]:
         length = shorter(r, length, other)
     arrays = [as_positions(r, p) for p in parts if isinstance(p, Iteration)]
     read = tuple(ref for p in arrays for ref in p.arrays)
     return Iteration(length, lambda i: Seq([p.element(i) for p in arrays]), arrays=read)
+
+
+def _require_no_more(r: Reader, node: ast.AST, parts: list[Over], count: int | None) -> None:
+    """Refuse a further item with effects, which ``zip`` takes before it meets the end of another.
+
+    The first of the parts that ends is not asked for one, nor are those behind it.  ``count``: how
+    many turns there are, None where the program finds it out.
+    """
+    for k, part in enumerate(parts[:-1]):
+        if isinstance(part, list):
+            if len(part) == count:
+                return
+            after = part[count or 0]
+            more = isinstance(after, Thunk | Seq) and has_effects(
+                r, functools.partial(current, r, after, node)
+            )
+        else:
+            following = parts[k + 1]
+            if isinstance(following, Iteration) and part.length is following.length:
+                return
+            more = part.calls and has_effects(r, functools.partial(part.element, Const(count or 0)))
+        if more:
+            r.refuse(
+                node,
+                "zip of a map with effects and what may be shorter: Python calls it once more",
+                "make a list of the map before, or put it last",
+            )
 
 
 def _as_list(r: Reader, node: ast.AST, part: Over) -> Over:

@@ -7,14 +7,17 @@ the others still hold what they were made with.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from gradgen.dataclass import dataclass
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Box, Storage, contents, refill
-from gradgen.ir.nodes import Value, next_id
+from gradgen.ir.nodes import Block, Value, next_id, walk
+
+EFFECTS = ("effect", "draw")
 
 
 @dataclass(slots=True, eq=False)
@@ -48,6 +51,32 @@ def restore(r: Reader, state: State) -> None:
     r.frame.names, r.versions = dict(state.names), dict(state.versions)
     for box in r.filled:
         refill(box, state.contents(r, box))
+
+
+def has_effects(r: Reader, work: Callable[[], Any]) -> bool:
+    """Whether something that is computed writes, prints or draws; it is not done."""
+    before = snapshot(r)
+    with r.b.into(Block()) as block:
+        work()
+    boxes = [(contents(box), before.contents(r, box)) for box in r.filled if before.knows(box)]
+    wrote = (
+        any(r.versions.get(k) is not v for k, v in before.versions.items())
+        or any(r.frame.names.get(k) is not v for k, v in before.names.items())
+        or any(not same_contents(*pair) for pair in boxes)
+    )
+    restore(r, before)
+    return wrote or any(op.prim in EFFECTS for op in walk(block))
+
+
+def same_contents(now: Any, before: Any) -> bool:
+    """Whether a container holds the same things as before."""
+    if now is before:
+        return True
+    if isinstance(now, dict) and isinstance(before, dict):
+        return now.keys() == before.keys() and all(v is before[k] for k, v in now.items())
+    if isinstance(now, list) and isinstance(before, list):
+        return len(now) == len(before) and all(map(operator.is_, now, before))
+    return False
 
 
 def place(r: Reader) -> int:

@@ -199,6 +199,7 @@ class Iteration:
     arrays: tuple[Ref, ...] = ()  # what the elements are read from, as it is at each turn
     marked: dict[str, Any] | None = None  # how a loop over it is run again in the reverse sweep
     endless: bool = False  # it never ends by itself, and has no length
+    calls: bool = False  # each item is what a function gives, which may do more than that
 
 
 def over_range(start: Value, stop: Value, step: Value) -> Iteration:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import functools
-import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,6 +19,7 @@ from gradgen.frontend.reach import reached
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.resumed import endless, own_yield, parts_of_endless
 from gradgen.frontend.special import special
+from gradgen.frontend.state import EFFECTS, same_contents
 from gradgen.frontend.values import Box, Frame, Lazy, Ref, Seq, Static, contents
 from gradgen.ir.nodes import walk
 from gradgen.syntax import every_node, located, names_in, nodes_in, parts_of
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from gradgen.frontend.leaving import Run
 
 OUT, CHECK = "all that is yielded", "nothing has changed"  # names that no program has
-EFFECTS = ("print", "draw")
 WAY_OUT = "return a list instead"
 
 
@@ -56,8 +55,7 @@ def generator(
         frame.names = {**given, OUT: out}
         run(_listing(r, definition))
         made = block.ops[count:]
-        if any(op.prim in EFFECTS for top in made for op in (top, *_inside(top))):
-            _refuse(r, node, "a generator that prints or draws random numbers")
+        seen.acts = any(op.prim in EFFECTS for top in made for op in (top, *_inside(top)))
         if seen.wrote(r):
             _refuse(r, node, "a generator that writes to what is outside of it")
         r.yielding.append(seen)
@@ -91,6 +89,7 @@ class Seen:
         self.versions = dict(r.versions)
         rows = pools.storages(r, tuples=False)
         self.storages = [v for v in (*things, *rows) if v in self.versions]
+        self.acts = False  # whether it prints or draws random numbers
 
     def wrote(self, r: Reader) -> bool:
         """Whether the generator itself has written to what stood outside of it."""
@@ -103,23 +102,12 @@ class Seen:
             return True
         if any(r.versions.get(s) is not self.versions[s] for s in self.storages):
             return True
-        return not all(_same(contents(box), before) for box, before in self.boxes)
+        return not all(same_contents(contents(box), before) for box, before in self.boxes)
 
     def require_same(self, r: Reader, node: ast.AST) -> None:
         """Refuse a change of what later items would have been made of."""
         if self._changed(r):
             _refuse(r, node, "a loop that changes what its generator reads")
-
-
-def _same(now: Any, before: Any) -> bool:
-    """Whether a container holds the same things as before."""
-    if now is before:
-        return True
-    if isinstance(now, dict) and isinstance(before, dict):
-        return now.keys() == before.keys() and all(v is before[k] for k, v in now.items())
-    if isinstance(now, list) and isinstance(before, list):
-        return len(now) == len(before) and all(map(operator.is_, now, before))
-    return False
 
 
 def with_checks(r: Reader, s: ast.For, count: int) -> ast.For:
@@ -128,6 +116,8 @@ def with_checks(r: Reader, s: ast.For, count: int) -> ast.For:
     del r.yielding[count:]
     if not seen or _is_whole(r, s.iter):
         return s
+    if any(one.acts for one in seen):
+        _refuse(r, s.iter, "a loop over a generator that prints or draws random numbers")
     from gradgen.frontend.comprehensions import hidden
 
     name = hidden(r, s, "listed")

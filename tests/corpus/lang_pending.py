@@ -222,6 +222,22 @@ def multiplied_at(v, s):
     return np.sum(v**3)
 
 
+def mapped_as_often_as_the_rest(v, s):
+    """The shortest part comes first, or is the map itself: no item is asked for beyond the end."""
+    calls = [s]
+
+    def half(y):
+        calls[0] += y
+        return 0.5 * y
+
+    total = sum(y * z for y, z in zip(map(half, [v[0], v[1]]), v))
+    for z, y in zip([v[1], v[2]], map(half, v)):
+        total += z * y
+    for y, z in zip(map(np.sin, v), v[:2]):
+        total += y * z
+    return total * calls[0]
+
+
 def _args(*shapes, s=None):
     def made():
         rng = np.random.default_rng(8)
@@ -242,6 +258,7 @@ EXAMPLE_ARGS = {
     **{name: _args(3, 3, s=0.7) for name in BY_PATH},
     "in_a_list_of_calls": _args(3, s=0.7),
     "mapped_in_zip": _args(3, s=0.7),
+    "mapped_as_often_as_the_rest": _args(3, s=0.7),
     "mapped_beside_rows": _args((3, 3), 3),
     "mapped_in_comprehension": _args(3, 3),
     "mapped_last": _args((3, 3), 3),

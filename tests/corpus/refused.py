@@ -125,7 +125,7 @@ def dict_comprehension(x):
 
 
 def set_display(x):
-    return {x, 2.0}.pop()  # here: set
+    return list({x, 2.0})[0]  # here: set
 
 
 def context_manager(x):
@@ -506,6 +506,32 @@ def diagonal_of_itself(m):
     return np.sum(m)
 
 
+def asked_once_more(x):
+    calls = [0.0]
+
+    def half(y):
+        calls[0] += y
+        return 0.5 * y
+
+    total = 0.0
+    for y, z in zip(map(half, [x[0], x[1], x[2]]), [x[0], x[1]]):  # here: zip
+        total += y * z
+    return total * calls[0]
+
+
+def told_in_turns(x):
+    def items():
+        for v in x:
+            print("next")
+            yield v * v
+
+    total = 0.0
+    for v in items():  # here: generator
+        print("used")
+        total += v
+    return total
+
+
 def pairs_of_what_changes(x):
     total = 0.0
     for a, b in itertools.pairwise(x):  # here: changes
@@ -574,6 +600,8 @@ EXAMPLE_ARGS = {
     "complex_number": lambda: (1.5,),
     "row_from_its_column": lambda: (np.ones((3, 3)),),
     "spread_in_place": lambda: (np.ones(4),),
+    "asked_once_more": lambda: (np.ones(4),),
+    "told_in_turns": lambda: (np.ones(2),),
     "placed_of_itself": lambda: (np.ones(4),),
     "flat_of_itself": lambda: (np.ones((2, 2)),),
     "diagonal_of_itself": lambda: (np.ones((3, 3)),),
