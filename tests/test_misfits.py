@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import linecache
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 import scipy.integrate
 
 import gradgen
+from tests.references import complex_gradient
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 POOL = {
@@ -118,3 +120,23 @@ def test_compiled_differences_of_strided_vectors() -> None:
     loss, (x,) = loss_of("np.diff(x) * math.hypot(x[0], x[1], 2.0)")
     expected = gradgen.grad(loss)(x[::-1])
     np.testing.assert_allclose(gradgen.grad(loss, backend="numba")(x[::-1]), expected, 1e-14)
+
+
+TEN = np.arange(1.0, 11.0)
+WEIGHTS = [0.5, 1.0, 2.0, 0.1, 0.3, 0.7, 1.1, 0.2, 0.9, 1.3]
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda x: sum(np.sum(part) ** 2 for part in np.split(x, 5)),
+        lambda x: sum(np.sum(part) ** 2 for part in np.split(x, indices_or_sections=5)),
+        lambda x: sum(np.sum(part) ** 3 for part in np.hsplit(np.outer(x[:3], x), 5)),
+        lambda x: np.sum(np.average(np.outer(x, x[:3]), axis=(0,), weights=WEIGHTS) ** 2),
+        lambda x: np.sum(np.squeeze(x[None, :, None], axis=(0, 2)) ** 3),
+    ],
+)
+def test_what_fits_at_other_lengths_only_is_right(loss: Callable[..., Any]) -> None:
+    value, gradient = gradgen.value_and_grad(loss)(TEN)
+    assert value == loss(TEN)
+    np.testing.assert_allclose(gradient, complex_gradient(loss, (TEN,), (0,))[0], rtol=1e-12)

@@ -53,11 +53,17 @@ def check_axes(
         return
     if any(function is split for split in SPLITS):
         # Into how many parts an array can be divided hangs on its length.
-        args = [one if k != 1 else Const(1) for k, one in enumerate(args)]
-        kwargs = {k: Const(1) if k == "indices_or_sections" else v for k, v in kwargs.items()}
+        args = [_few(a) if k == 1 else a for k, a in enumerate(args)]
+        kwargs = {k: _few(a) if k == "indices_or_sections" else a for k, a in kwargs.items()}
     error = _raised(r, function, args, kwargs, len(args))
     if error is not None:
         r.fail(node, error)
+
+
+def _few(parts: Any) -> Any:
+    """Return one part in the place of any number of them that there can be."""
+    many = isinstance(parts, Const) and isinstance(parts.const, int) and parts.const > 1
+    return Const(1) if many else parts
 
 
 def refuse_or_fail(
@@ -132,10 +138,14 @@ def _sample(r: Reader, value: Any, size: int, number: bool = False) -> Any:
     if isinstance(value, Static):
         obj = value.obj
         plain = obj is None or isinstance(obj, PLAIN) or _of_numpy(obj)
-        if plain or (isinstance(obj, np.ndarray) and obj.size < 1000):
+        if isinstance(obj, np.ndarray) and obj.size < 1000:
+            return np.resize(obj, (size,) * obj.ndim)  # as long as the others
+        if plain:
             return obj
     if isinstance(value, Seq) and value.grown is None and value.kind in (tuple, list):
-        return value.kind(_sample(r, item, size) for item in value.items)
+        items = value.kind(_sample(r, item, size) for item in value.items)
+        floats = any(isinstance(item, float) for item in items)
+        return np.resize(np.array(items), size).tolist() if floats else items
     if not isinstance(value, Ref | Value):
         raise _Unknown
     t = r.read(value).type
