@@ -338,6 +338,8 @@ def _from_keys(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 
 @special(set)
 def _set(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    if args and isinstance(args[0], Record) and args[0].kind is ComputedSet:
+        return run_text(r, node, "out = a.copy()", "out", a=args[0])
     return known_set(r, node, sequence(r, node, args[0]) if args else Seq([]))
 
 
@@ -365,6 +367,8 @@ def _counter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 
 @special(frozenset)
 def _frozen_set(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    if args and isinstance(args[0], Record) and args[0].kind is ComputedSet:
+        return run_text(r, node, "out = a.copy()", "out", a=args[0])
     items = literal_items(r, sequence(r, node, args[0])) if args else Seq([])
     if is_static(items):
         return Static(frozenset(static_value(items)))

@@ -116,6 +116,19 @@ def frozen_sets_grow(x):
     return total + cheapest(0, frozenset())
 
 
+def copied_while_they_grow(x):
+    """A set and a frozen set of what was seen so far, before and after one more."""
+    seen = set()
+    total = 0.0
+    for v in x:
+        before = set(seen)
+        seen.add(int(v * 2.0))
+        frozen = frozenset(seen)
+        seen.add(99)
+        total += v * len(before) + v**2 * len(frozen) + len(seen) * v
+    return total
+
+
 def last_one_left(w, ballots):
     """The only item that is left is taken out."""
     alive, rounds = set(range(len(w))), 0.0
@@ -138,6 +151,7 @@ EXAMPLE_ARGS = {
         np.array([[0, 2, 1], [2, 0, 1], [1, 2, 0]]),
     ),
     "frozen_sets_grow": lambda: (np.array([0.3, 1.2, 0.4]),),
+    "copied_while_they_grow": lambda: (np.array([0.3, 1.2, 0.4]),),
     "sets_visited": lambda: (np.array([0.3, -0.8, 0.5, 1.1]), 9),
     "sets_grid_walk": lambda: (np.sin(np.arange(9.0)).reshape(3, 3), -0.5),
     "sets_joined": lambda: (np.array([0.73, 0.23, 0.46]),),
