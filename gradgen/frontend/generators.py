@@ -18,7 +18,7 @@ from gradgen.frontend.callables import from_library
 from gradgen.frontend.cursors import is_cursor, made_later, made_once, next_of, step_by_step
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.iterables import Over, Thunk, as_positions, current, over_later, over_value
-from gradgen.frontend.iteration import watch, zipped
+from gradgen.frontend.iteration import watch
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more, special
@@ -32,6 +32,7 @@ from gradgen.frontend.values import (
     Seq,
     Static,
 )
+from gradgen.frontend.zipping import zipped
 from gradgen.ir.nodes import Const, Value
 from gradgen.library.iterators import LAZY
 from gradgen.syntax import located, names_in

@@ -1,0 +1,187 @@
+"""``zip``: several things at once, which end with the shortest; groups of one, and columns."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from typing import Any
+
+from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.iterables import (
+    Late,
+    Over,
+    Thunk,
+    as_positions,
+    current,
+    over_value,
+    shorter,
+)
+from gradgen.frontend.iteration import Given, builder, watch
+from gradgen.frontend.lists import alike, as_list, held, over_list
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.state import has_effects
+from gradgen.frontend.values import Iteration, Lazy, Once, Ref, Seq, is_static, static_value
+from gradgen.ir.nodes import Const, Value
+
+
+@builder(zip)
+def _zip(given: Given) -> Over:
+    strict = given.value(len(given.node.args), "strict", Const(False))
+    if not is_static(strict):
+        given.refuse("zip with a computed strict", "pass a constant")
+    known = _groups(given)
+    if known is None:
+        known = _columns(given)
+    if known is not None:
+        return known
+    return zipped(given.r, given.node, given.overs(), bool(static_value(strict)))
+
+
+def _groups(given: Given) -> Over | None:
+    """Return the groups that ``zip(it, it)`` or ``zip(*[it] * n)`` takes from one iterator."""
+    from gradgen.frontend.cursors import in_groups, is_cursor, step_by_step
+    from gradgen.frontend.unpacking import sequence_items
+
+    r, args = given.r, given.node.args
+    names = {a.id if isinstance(a, ast.Name) else "" for a in args}
+    if len(args) == 1 and isinstance(args[0], ast.Starred):
+        rows = evaluate(r, args[0].value)
+        items = sequence_items(r, rows, args[0]) if isinstance(rows, Seq) else []
+    elif len(args) > 1 and len(names) == 1 and "" not in names:
+        items = [evaluate(r, args[0])] * len(args)
+    else:
+        return None
+    if len(items) < 2 or any(item is not items[0] for item in items):
+        return None
+    if isinstance(items[0], Once | Lazy):
+        step_by_step(r, items[0], given.node)
+    return in_groups(r, items[0], len(items), given.node) if is_cursor(items[0]) else None
+
+
+def _columns(given: Given) -> Over | None:
+    """Return the columns that ``zip(*rows)`` gives, for rows of unknown number; else None."""
+    r, args = given.r, given.node.args
+    if len(args) != 1 or not isinstance(args[0], ast.Starred):
+        return None
+    rows = evaluate(r, args[0].value)
+    if not isinstance(rows, Ref) or r.read(rows).type.kind not in ("list", "array"):
+        return None
+    over = over_value(r, rows, given.node)
+    if not isinstance(over, Iteration) or isinstance(over.length, Const):
+        return None
+    # A cycle by nature: the columns are read as a comprehension, which loops.
+    from gradgen.frontend.aggregates import run_text
+
+    shortest = "out = min([len(row) for row in rows]) if len(rows) else 0"
+    column = "out = [row[j] for row in rows]"
+    return Iteration(
+        run_text(r, given.node, shortest, "out", rows=rows),
+        lambda j: run_text(r, given.node, column, "out", rows=rows, j=j),
+    )
+
+
+def zipped(r: Reader, node: ast.AST, parts: list[Over], strict: bool = False) -> Over:
+    """Return the iteration over several things at once, which ends with the shortest."""
+    if not parts:
+        return []
+    bounded = [p for p in parts if isinstance(p, list) or not p.endless]
+    if not bounded:
+        return _all_endless(parts)
+    lengths = [_length(r, p) for p in bounded]
+    if strict and len(bounded) < len(parts):
+        r.fail(node, ValueError("zip() argument 1 is shorter than an endless one"))
+    if strict:
+        _require_equal(r, node, lengths)
+    length = lengths[0]
+    if not strict and not all(isinstance(n, Const) for n in lengths):
+        parts = [_as_list(r, node, p) for p in parts]
+    if any(isinstance(p, list) for p in parts):
+        count = min(len(p) for p in parts if isinstance(p, list))
+        for other in lengths:
+            if isinstance(other, Const):
+                count = min(count, other.const)
+            elif not strict and count:
+                short = r.b.emit("lt", [other, Const(count)])
+                _fail(r, node, short, "zip of a container with a shorter array")
+        _require_no_more(r, node, parts, count)
+        return [Seq([_item(r, p, k) for p in parts]) for k in range(count)]
+    _require_no_more(r, node, parts, None)
+    for other in lengths[1:]:
+        length = shorter(r, length, other)
+    arrays = [as_positions(r, p) for p in parts if isinstance(p, Iteration)]
+    read = tuple(ref for p in arrays for ref in p.arrays)
+    return Iteration(length, lambda i: Seq([p.element(i) for p in arrays]), arrays=read)
+
+
+def _require_no_more(r: Reader, node: ast.AST, parts: list[Over], count: int | None) -> None:
+    """Refuse a further item with effects, which ``zip`` takes before it meets the end of another.
+
+    The first of the parts that ends is not asked for one, nor are those behind it.  ``count``: how
+    many turns there are, None where the program finds it out.
+    """
+    for k, part in enumerate(parts[:-1]):
+        if isinstance(part, list):
+            if len(part) == count:
+                return
+            after = part[count or 0]
+            more = isinstance(after, Thunk | Seq) and has_effects(
+                r, functools.partial(current, r, after, node)
+            )
+        else:
+            following = parts[k + 1]
+            if isinstance(following, Iteration) and part.length is following.length:
+                return
+            more = part.calls and has_effects(r, functools.partial(part.element, Const(count or 0)))
+        if more:
+            r.refuse(
+                node,
+                "zip of a map with effects and what may be shorter: Python calls it once more",
+                "make a list of the map before, or put it last",
+            )
+
+
+def _as_list(r: Reader, node: ast.AST, part: Over) -> Over:
+    """Return items of known number as a list of the graph, where they are alike.
+
+    What else is looped over may end before they do, which the program finds out.
+    """
+    if not isinstance(part, list) or any(isinstance(item, Thunk) for item in part):
+        return part
+    watch(r, [item.box for item in part if isinstance(item, Late) and r.visible(item.box)])
+    items = Seq([current(r, item, node) for item in part], list)
+    return over_list(r, held(r, as_list(r, items, node), items), node) if alike(r, items) else part
+
+
+def _all_endless(parts: list[Over]) -> Iteration:
+    ends = [p for p in parts if isinstance(p, Iteration)]
+    return Iteration(None, lambda i: Seq([p.element(i) for p in ends]), endless=True)
+
+
+def _length(r: Reader, over: Over) -> Any:
+    return Const(len(over)) if isinstance(over, list) else as_positions(r, over).length
+
+
+def _item(r: Reader, part: Over, k: int) -> Any:
+    if isinstance(part, list):
+        return part[k]
+    one = functools.partial(as_positions(r, part).element, Const(k))
+    return one() if part.bounds else Thunk(one, Seq(list(part.arrays)))
+
+
+def _require_equal(r: Reader, node: ast.AST, lengths: list[Any]) -> None:
+    for k, other in enumerate(lengths[1:], 2):
+        first = lengths[0]
+        same = first.type.value is not None and first.type.value == other.type.value
+        both = isinstance(first, Const) and isinstance(other, Const)
+        if both and first.const != other.const:
+            order = "shorter" if other.const < first.const else "longer"
+            before = "argument 1" if k == 2 else f"arguments 1-{k - 1}"
+            r.fail(node, ValueError(f"zip() argument {k} is {order} than {before}"))
+        if not same and not both:
+            differ = r.b.emit("ne", [first, other])
+            _fail(r, node, differ, f"zip() argument {k} is not as long as argument 1")
+
+
+def _fail(r: Reader, node: ast.AST, test: Value, message: str) -> None:
+    attrs = {"text": f"raise ValueError({message!r})"}
+    r.b.append("raise_if", [test], [], span=r.span(node), attrs=attrs)
