@@ -221,6 +221,13 @@ def _first_and_rest(r: Reader, node: ast.AST, items: Ref) -> tuple[Any, Any]:
     return both.items[0], both.items[1]
 
 
+def _better(r: Reader, node: ast.AST, name: str, one: Const, other: Const) -> Const:
+    try:
+        return Const((max if name == "max" else min)(one.const, other.const))
+    except TypeError as error:
+        r.fail(node, error)
+
+
 def _best_number(r: Reader, node: ast.AST, name: str, items: Seq | Ref, empty: bool) -> Any:
     if isinstance(items, Ref):
         v = r.read(items)
@@ -244,7 +251,7 @@ def _best_number(r: Reader, node: ast.AST, name: str, items: Seq | Ref, empty: b
     for item in rest:
         v = as_value(r, item, node)
         if isinstance(out, Const) and isinstance(v, Const):
-            out = Const((max if name == "max" else min)(out.const, v.const))
+            out = _better(r, node, name, out, v)
         else:
             both = join(out.type, v.type)
             out = r.b.emit(f"{name}2", [out, v], span=r.span(node))
