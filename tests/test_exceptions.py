@@ -398,3 +398,21 @@ def test_nobody_reads_what_raises(function: Callable[..., Any], good: int, bad: 
     step = 1e-6 * np.array([0.6, -0.8])
     along = (function(x + step, good) - function(x - step, good)) / 2e-6
     assert np.isclose(gradient @ np.array([0.6, -0.8]), along, rtol=1e-7)
+
+
+def told_of_a_power(x, n, k):
+    try:
+        y = x * n**k + x * pow(n, k)
+    except ZeroDivisionError as error:
+        print(error)
+        y = 3.0 * x
+    return y
+
+
+def test_what_is_said_of_a_power_of_whole_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    gradient = gradgen.grad(told_of_a_power)
+    assert gradient(2.0, 3, 2) == 18.0
+    assert gradient(2.0, 0, -1) == 3.0
+    said = capsys.readouterr().out
+    told_of_a_power(2.0, 0, -1)
+    assert said == capsys.readouterr().out != ""
