@@ -16,6 +16,7 @@ from gradgen.rules.places import entries
 
 Slice = tuple[Value | None, ...]
 Line = tuple[int, Value | None, Slice]  # the axis, the place along the other one, the slice
+TURNED = ("T", "swapaxes", "moveaxis", "transpose")  # rows are columns, and the other way
 WHOLE: Slice = (None, None, None)
 
 
@@ -44,7 +45,8 @@ def require_apart(
     """
     if not isinstance(value, Ref) or value.storage is not owner.storage:
         return
-    here = _line(r.versions[owner.storage].type.rank, list(value.steps))
+    steps = [s for s in value.steps if s.prim not in TURNED]
+    here = _line(r.versions[owner.storage].type.rank, steps)
     whole = here is not None and here[1] is not None and here[2] == WHOLE and not owner.steps
     if r.frame.source.generated or (lines and whole):
         return

@@ -23,6 +23,8 @@ from gradgen.frontend.state import has_effects
 from gradgen.frontend.values import Iteration, Lazy, Once, Ref, Seq, is_static, static_value
 from gradgen.ir.nodes import Const, Value
 
+SHORTER = "zip of a container with something shorter: cut the container to its length before"
+
 
 @builder(zip)
 def _zip(given: Given) -> Over:
@@ -102,7 +104,7 @@ def zipped(r: Reader, node: ast.AST, parts: list[Over], strict: bool = False) ->
                 count = min(count, other.const)
             elif not strict and count:
                 short = r.b.emit("lt", [other, Const(count)])
-                _fail(r, node, short, "zip of a container with a shorter array")
+                _fail(r, node, short, SHORTER, "NotImplementedError")
         _require_no_more(r, node, parts, count)
         return [Seq([_item(r, p, k) for p in parts]) for k in range(count)]
     _require_no_more(r, node, parts, None)
@@ -182,6 +184,6 @@ def _require_equal(r: Reader, node: ast.AST, lengths: list[Any]) -> None:
             _fail(r, node, differ, f"zip() argument {k} is not as long as argument 1")
 
 
-def _fail(r: Reader, node: ast.AST, test: Value, message: str) -> None:
-    attrs = {"text": f"raise ValueError({message!r})"}
+def _fail(r: Reader, node: ast.AST, test: Value, message: str, kind: str = "ValueError") -> None:
+    attrs = {"text": f"raise {kind}({message!r})"}
     r.b.append("raise_if", [test], [], span=r.span(node), attrs=attrs)
