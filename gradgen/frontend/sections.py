@@ -54,6 +54,7 @@ SECTIONS = {
     "ufunc_methods": "outer reduce accumulate reduceat",
     "uniques": "unique unique_all unique_counts unique_inverse",
     "vectorize_calls": "vectorize __call__ every one one_row",
+    "zipping": "zip",
 }
 _waiting: dict[str, list[str]] = {}
 for _module, _names in SECTIONS.items():
