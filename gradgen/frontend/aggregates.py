@@ -345,9 +345,16 @@ def _from_keys(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 
 @special(set)
 def _set(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
-    if args and isinstance(args[0], Record) and args[0].kind is ComputedSet:
-        return run_text(r, node, "out = a.copy()", "out", a=args[0])
+    if args and (copied := _copied(r, node, args[0])) is not None:
+        return copied
     return known_set(r, node, sequence(r, node, args[0]) if args else Seq([]))
+
+
+def _copied(r: Reader, node: ast.AST, given: Any) -> Any:
+    """Return a copy of a set of computed values, None for anything else."""
+    if not isinstance(given, Record) or given.kind is not ComputedSet:
+        return None
+    return run_text(r, node, "out = a.copy()", "out", a=given)
 
 
 def known_set(r: Reader, node: ast.AST, items: Any) -> Any:
@@ -374,8 +381,8 @@ def _counter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 
 @special(frozenset)
 def _frozen_set(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
-    if args and isinstance(args[0], Record) and args[0].kind is ComputedSet:
-        return run_text(r, node, "out = a.copy()", "out", a=args[0])
+    if args and (copied := _copied(r, node, args[0])) is not None:
+        return copied
     items = literal_items(r, sequence(r, node, args[0])) if args else Seq([])
     if is_static(items):
         return Static(frozenset(static_value(items)))

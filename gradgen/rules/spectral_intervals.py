@@ -21,6 +21,7 @@ from gradgen.rules.scipy_spectra import EIGH
 from gradgen.rules.shapes_of import Attrs, of_shape, refuse_unless
 from gradgen.rules.spectral_parts import (
     _columns,
+    _in_place,
     _values_tangent,
     _values_to_a,
     _values_to_b,
@@ -59,9 +60,7 @@ def _eigh_within_to_a(d_w, d_v, w, v, a, b=None, lower=True, type=1):
     """Cotangent of ``a`` in ``w, v = scipy.linalg.eigh(a, b, subset_by_value=...)``."""
     values, vectors = scipy.linalg.eigh(a, b, lower=lower, type=type)
     first = _first_of(values, w)
-    vectors = _whole(vectors, v, first)
-    d_values = None if d_w is None else _columns(d_w, values, first)
-    d_vectors = None if d_v is None else _columns(d_v, vectors, first)
+    vectors, d_values, d_vectors = _in_place(d_w, d_v, v, values, vectors, first)
     return _vectors_to_a(d_values, d_vectors, values, vectors, b, type)
 
 
@@ -69,9 +68,7 @@ def _eigh_within_to_b(d_w, d_v, w, v, a, b, lower=True, type=1):
     """Cotangent of ``b`` in ``w, v = scipy.linalg.eigh(a, b, subset_by_value=...)``."""
     values, vectors = scipy.linalg.eigh(a, b, lower=lower, type=type)
     first = _first_of(values, w)
-    vectors = _whole(vectors, v, first)
-    d_values = None if d_w is None else _columns(d_w, values, first)
-    d_vectors = None if d_v is None else _columns(d_v, vectors, first)
+    vectors, d_values, d_vectors = _in_place(d_w, d_v, v, values, vectors, first)
     return _vectors_to_b(d_values, d_vectors, values, vectors, type)
 
 

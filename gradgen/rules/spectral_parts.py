@@ -67,6 +67,14 @@ def _columns(d, like, first):
     return whole
 
 
+def _in_place(d_w, d_v, v, values, vectors, first):
+    """Return all vectors, and the cotangents of all values and vectors, of those of a part."""
+    vectors = _whole(vectors, v, first)
+    d_values = None if d_w is None else _columns(d_w, values, first)
+    d_vectors = None if d_v is None else _columns(d_v, vectors, first)
+    return vectors, d_values, d_vectors
+
+
 def _vectors_to_a(d_w, d_v, w, v, b, type):
     """Cotangent of ``a`` in all eigenvalues and vectors of a problem of one of the three types."""
     if type == 1:
@@ -112,18 +120,16 @@ def _values_tangent(t_a, t_b, y, a, b, lower, type):
 def _eigh_part_to_a(d_w, d_v, v, a, b=None, lower=True, subset_by_index=None, type=1):
     """Cotangent of ``a`` in ``w, v = scipy.linalg.eigh(a, b, subset_by_index=...)``."""
     values, vectors = scipy.linalg.eigh(a, b, lower=lower, type=type)
-    vectors = _whole(vectors, v, subset_by_index[0])
-    d_values = None if d_w is None else _columns(d_w, values, subset_by_index[0])
-    d_vectors = None if d_v is None else _columns(d_v, vectors, subset_by_index[0])
+    first = subset_by_index[0]
+    vectors, d_values, d_vectors = _in_place(d_w, d_v, v, values, vectors, first)
     return _vectors_to_a(d_values, d_vectors, values, vectors, b, type)
 
 
 def _eigh_part_to_b(d_w, d_v, v, a, b, lower=True, subset_by_index=None, type=1):
     """Cotangent of ``b`` in ``w, v = scipy.linalg.eigh(a, b, subset_by_index=...)``."""
     values, vectors = scipy.linalg.eigh(a, b, lower=lower, type=type)
-    vectors = _whole(vectors, v, subset_by_index[0])
-    d_values = None if d_w is None else _columns(d_w, values, subset_by_index[0])
-    d_vectors = None if d_v is None else _columns(d_v, vectors, subset_by_index[0])
+    first = subset_by_index[0]
+    vectors, d_values, d_vectors = _in_place(d_w, d_v, v, values, vectors, first)
     return _vectors_to_b(d_values, d_vectors, values, vectors, type)
 
 
