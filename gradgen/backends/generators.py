@@ -36,7 +36,7 @@ class Generators(ast.NodeTransformer):
         self.known -= changed
         module = self.visit(ast.Module(statements, []))
         for made in self.made:
-            self.writer._note(made)
+            self.writer.note(made)
         return list(module.body)
 
     def visit(self, node: ast.AST) -> Any:

@@ -51,7 +51,7 @@ class Kernel:
         read = {n.id for n in nodes_in(returned) if isinstance(n, ast.Name)}
         self.params += [p for p in _known(self.writer) if p in read and p not in self.params]
         self.params += self.generators.names
-        self.writer._note(returned)
+        self.writer.note(returned)
         args = ast.arguments([], [ast.arg(p) for p in self.params], None, [], [], None, [])
         body = [*self.statements, ast.Return(returned)]
         made = respelled(ast.FunctionDef(self.name, args, body, [], None))

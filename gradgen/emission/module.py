@@ -92,7 +92,7 @@ def render(
     writer.needs |= names_in(second_names)
     body = [*writer.entry(), *rest]
     definition = ast.FunctionDef(name, _signature(function), body, [], None)
-    writer._note(definition)
+    writer.note(definition)
     inner: list[ast.stmt] = [callee_definition(c, part, writer.needs) for c, part in callees]
     comment_places(inner)
     if compiled is not None and kernel is not None:

@@ -74,7 +74,7 @@ def definition(callee: Callee, part: str, needs: set[str]) -> ast.FunctionDef:
         body.append(ast.Return(ast.Tuple(results, ast.Load())))
     spec = ast.arguments([], [ast.arg(p) for p in params], None, [], [], None, [])
     made = ast.FunctionDef(callee.spelled[part], spec, body, [], None)
-    writer._note(made)
+    writer.note(made)
     needs |= writer.needs
     return made
 
