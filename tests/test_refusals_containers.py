@@ -238,3 +238,29 @@ def test_a_recursion_that_writes_into_objects_is_refused_as_such() -> None:
 
     with pytest.raises(gradgen.ArgumentError, match="'put' is recursive, and writes into a list"):
         gradgen.grad(loss)(np.array([0.5, 0.2, 0.8, 0.3]))
+
+
+def test_the_order_of_texts_in_a_set_is_not_taken_from_this_process() -> None:
+    def in_turn(x):
+        total = 0.0
+        for name in {"p", "q", "r"}:
+            total = 0.5 * total + x["pqr".index(name)]
+        return total
+
+    def in_any_order(x):
+        names = {"p", "q", "r"}
+        return max(x["pqr".index(name)] for name in names) + sum(x["pqr".index(n)] for n in names)
+
+    x = np.array([0.5, 1.0, 2.0])
+    with pytest.raises(gradgen.UnsupportedError, match="order is another one in each process"):
+        gradgen.grad(in_turn)(x)
+    assert gradgen.grad(in_any_order)(x).tolist() == [1.0, 1.0, 2.0]
+
+
+def test_a_set_of_large_numbers_has_no_known_order() -> None:
+    def loss(x):
+        found = {100 * i for i in range(4) if x[i] > 0.3}
+        return sum(x[i // 100] * k for k, i in enumerate(found))
+
+    with pytest.raises(NotImplementedError, match="in no known order: loop over sorted"):
+        gradgen.grad(loss)(np.array([0.5, 1.2, 0.9, 0.1]))

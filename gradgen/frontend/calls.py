@@ -25,6 +25,7 @@ from gradgen.frontend.custom import call_custom
 from gradgen.frontend.effects import call_effect, spelling_of
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.gradients import LocalGradient, LocalPullback, is_maker
+from gradgen.frontend.identities import note_any_order
 from gradgen.frontend.inlining import inline_function, inline_local
 from gradgen.frontend.iteration import made, makes_iteration
 from gradgen.frontend.objects import Method, class_of, construct, invoked, named_tuple_method
@@ -84,6 +85,7 @@ _DISPATCHING = functools.singledispatch(lambda value: value).__code__  # type: i
 def call(r: Reader, node: ast.Call) -> Any:
     """Return the value of a call."""
     callee = evaluate(r, node.func)
+    note_any_order(node, callee)
     effect = spelling_of(callee.obj) if isinstance(callee, Static) else ""
     if effect:
         return call_effect(r, node, effect)

@@ -365,8 +365,16 @@ def _index(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[s
         lists.write_out(r, numbers_in(args[0]))  # in a loop of few turns, the place is known
     if len(args) > 1 or not _of_plain_items(r, owner, args[0]):
         return from_library(r, node, finding.index, [owner, *args], kwargs)
-    items = r.read(_grown(r, node, owner))
-    return r.b.emit("index_of", [items, lists.as_item(r, args[0], node)])
+    items = _grown(r, node, owner)
+    if isinstance(args[0], Choice):  # None on a path, say: it is not there
+        return distribute(r, node, args[0], lambda option: _place(r, node, items, option))
+    return _place(r, node, items, args[0])
+
+
+def _place(r: Reader, node: ast.AST, items: Any, value: Any) -> Any:
+    if pointers.is_none_itself(value):
+        r.fail(node, ValueError("None is not in list"))
+    return r.b.emit("index_of", [r.read(items), lists.as_item(r, value, node)])
 
 
 def _of_plain_items(r: Reader, owner: Any, item: Any) -> bool:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import enum
+import math
+from collections.abc import Iterator
 from typing import Any
 
 from gradgen.frontend.classes import found_in
@@ -10,7 +14,11 @@ from gradgen.frontend.entries import literal
 from gradgen.frontend.objects import class_of
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.values import Itself, Record, Seq, Static
+from gradgen.library.collections import KnownSet
 from gradgen.library.sets import ComputedSet
+
+# What gives the same for a set in any order, but for the last bits of a sum.
+IN_ANY_ORDER = (sum, min, max, any, all, sorted, len, set, frozenset, math.fsum)
 
 
 class Identity(Itself):
@@ -40,6 +48,49 @@ def objects_of_set(r: Reader, value: Any) -> Seq | None:
     held = r.settled(value.fields["items"])
     alike = isinstance(held, Seq) and held.grown is None
     return held if alike and all(map(_is_by_identity, held.items)) else None
+
+
+def note_any_order(node: ast.Call, callee: Any) -> None:
+    """Mark what is looped over where the order does not matter: an argument of `max`, say."""
+    free = isinstance(callee, Static) and any(callee.obj is f for f in IN_ANY_ORDER)
+    if free or hasattr(node, "gradgen_in_any_order"):
+        for looped in (node, *_looped_over(node)):
+            looped.gradgen_in_any_order = free  # type: ignore[attr-defined]
+
+
+def _looped_over(node: ast.Call) -> Iterator[ast.expr]:
+    for arg in node.args:
+        yield arg
+        if isinstance(arg, ast.GeneratorExp | ast.ListComp | ast.SetComp):
+            yield from (part.iter for part in arg.generators)
+        elif isinstance(arg, ast.Call) and isinstance(arg.func, ast.Name):
+            function = getattr(builtins, arg.func.id, None)
+            if function in (list, tuple, *IN_ANY_ORDER):
+                yield from (arg, *_looped_over(arg))
+
+
+def known_set_in_order(r: Reader, value: Any, node: ast.AST) -> Static | None:
+    """Return what is known to be in a set, in Python's order; None for anything else.
+
+    The order of texts is another one in each process: where it matters, that is refused.
+    """
+    if isinstance(value, Record) and value.kind is KnownSet:
+        value = r.settled(value.fields["held"])
+    if not isinstance(value, Static) or not isinstance(value.obj, set | frozenset):
+        return None
+    if len(value.obj) < 2 or not any(map(_is_seeded, value.obj)):
+        return Static(tuple(value.obj))
+    if not getattr(node, "gradgen_in_any_order", False):
+        r.refuse(node, "a loop over a set of texts, whose order is another one in each process",
+                 "loop over sorted(...) of it")  # fmt: skip
+    return Static(tuple(sorted(value.obj, key=repr)))
+
+
+def _is_seeded(item: Any) -> bool:
+    """Whether the hash of something depends on the process."""
+    if isinstance(item, tuple | frozenset):
+        return any(map(_is_seeded, item))
+    return not isinstance(item, int | float | complex) or isinstance(item, enum.Enum)
 
 
 def _is_told_apart(value: Any) -> bool:

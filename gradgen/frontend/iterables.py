@@ -10,6 +10,7 @@ import ast
 import enum
 import functools
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from gradgen.dataclass import dataclass
@@ -17,7 +18,7 @@ from gradgen.frontend.arguments import every_item, items_in_order
 from gradgen.frontend.branches import choose, on_each
 from gradgen.frontend.entries import length as known_length
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.identities import objects_of_set
+from gradgen.frontend.identities import known_set_in_order, objects_of_set
 from gradgen.frontend.indices import Index
 from gradgen.frontend.item_methods import iterated_by_items
 from gradgen.frontend.lists import as_list, held, is_list, over_list
@@ -43,7 +44,7 @@ from gradgen.frontend.values import (
     plain,
 )
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Type
+from gradgen.ir.types import INT, Type, integer
 from gradgen.library.sets import ComputedSet
 
 FEW = 64  # turns of a loop that may be written out
@@ -175,6 +176,11 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
     objects = objects_of_set(r, value)
     if objects is not None:
         return late_items(objects)
+    if isinstance(value, Record) and value.kind is ComputedSet:
+        return _over_set(r, value, node)
+    known = known_set_in_order(r, value, node)
+    if known is not None:
+        return [plain(o) for o in known.obj]
     if class_of(value) and special_method(value, "__next__"):
         if node is r.head:
             raise OwnIterator(value)
@@ -187,7 +193,7 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
         return list(value.items)
     if isinstance(value, Map):
         return [plain(k) for k in every_item(r, node, value)]
-    if isinstance(value, Static) and isinstance(value.obj, str | bytes | tuple | frozenset):
+    if isinstance(value, Static) and isinstance(value.obj, str | bytes | tuple):
         return [plain(o) for o in value.obj]
     if isinstance(value, Static) and isinstance(value.obj, enum.EnumType):
         members: list[Any] = list(value.obj)
@@ -202,10 +208,30 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
         return _over_chosen(r, value, node)
     if isinstance(value, Static) and value.obj is None:
         r.fail(node, TypeError("'NoneType' object is not iterable"))
-    way = "loop over a range, an array or a container"
-    if isinstance(value, Record) and value.kind is ComputedSet:
+    r.refuse(node, f"a loop over a {describe(value)}", "loop over a range, an array or a container")
+
+
+def _over_set(r: Reader, value: Record, node: ast.AST) -> Over:
+    """Return the iteration over a set of whole numbers, in Python's order: that of its memory."""
+    held = r.settled(value.fields["items"])
+    items = held.items if isinstance(held, Seq) else [r.hold(Value(r.read(held).type.item or INT))]
+    if not all(isinstance(i, Value) and i.type == integer(i.type.value) for i in items):
         way = "loop over sorted(...) of it: the order of a set is that of its memory"
-    r.refuse(node, f"a loop over a {describe(value)}", way)
+        r.refuse(node, f"a loop over a {describe(value)}", way)
+    before = r.resized.get((held.storage, 0), 0) if isinstance(held, Ref) else 0
+    over = over_value(r, invoked(r, node, value, "ordered"), node)
+    if not isinstance(over, Iteration):
+        return over
+
+    def element(i: Value) -> Any:
+        now = r.settled(value.fields["items"])
+        same = not isinstance(held, Ref) or (isinstance(now, Ref) and now.storage is held.storage)
+        if not same or (isinstance(held, Ref) and r.resized.get((held.storage, 0), 0) != before):
+            what = "a loop over a set whose items change in the loop"
+            r.refuse(node, what, "loop over a copy, list(...)")
+        return over.element(i)
+
+    return replace(over, element=element)
 
 
 def _over_items(r: Reader, value: Any, node: ast.AST) -> Over:

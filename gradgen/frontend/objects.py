@@ -24,6 +24,7 @@ from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.signals import Retry
 from gradgen.frontend.values import Map, Record, Seq, Static
 from gradgen.ir.nodes import Value
+from gradgen.library.collections import STANDS_FOR
 
 OPERATORS = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv",
@@ -144,6 +145,9 @@ def attribute_of(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:
     if value is not MISSING:
         return value
     ours = kind.__module__.startswith("gradgen.")  # it may not have all that it stands for
+    if hasattr(STANDS_FOR.get(kind), name):
+        said = STANDS_FOR[kind].__name__
+        r.refuse(node, f"the method {name!r} of a {said}", "use what lists, sets and dicts share")
     if r.turn or not (ours or hasattr(kind, name)):  # a loop is read again once a turn has set it
         r.fail(node, AttributeError(missing))
     r.refuse(node, f"{kind.__name__} has no attribute {name!r} here", "assign it before it is read")

@@ -279,7 +279,8 @@ def _errors_of_numpy(r: Reader) -> bool:
     """Whether NumPy may have been asked to raise what it warns of."""
     if "raise" in np.geterr().values():
         return True
-    nodes = (n for frame in r.frames() for n in every_node(frame.source.node))
+    read = [frame.source.node for frame in r.frames() if frame.source is not None]
+    nodes = (n for tree in read for n in every_node(tree))
     return any(isinstance(n, ast.Constant) and n.value == "raise" for n in nodes)
 
 

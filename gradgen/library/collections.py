@@ -12,10 +12,7 @@ from collections import Counter, deque
 
 from gradgen.library.dicts import ComputedDict
 from gradgen.library.queues import LimitedDeque
-from gradgen.library.sets import ComputedSet
-
-# What is never equal to a set: of the views of a dict, those of its keys and items may be.
-NO_SETS = (list, tuple, dict, range, str, int, float, type(None))
+from gradgen.library.sets import NO_SETS, ComputedSet
 
 
 class KnownSet:
@@ -39,8 +36,28 @@ class KnownSet:
         for other in others:
             self.held = self.held | frozenset(other)
 
+    def intersection_update(self, *others):
+        for other in others:
+            self.held = self.held & frozenset(other)
+
+    def difference_update(self, *others):
+        for other in others:
+            self.held = self.held - frozenset(other)
+
+    def symmetric_difference_update(self, other):
+        self.held = self.held ^ frozenset(other)
+
     def clear(self):
         self.held = frozenset()
+
+    def pop(self):
+        if len(self.held) == 0:
+            raise KeyError("pop from an empty set")
+        if len(self.held) > 1:
+            raise NotImplementedError("pop of a set with several items, in no known order")
+        (last,) = self.held
+        self.held = frozenset()
+        return last
 
     def copy(self):
         return KnownSet(self.held)
@@ -50,11 +67,18 @@ class KnownSet:
         out.update(*others)
         return out
 
-    def intersection(self, other):
-        return KnownSet(self.held & frozenset(other))
+    def intersection(self, *others):
+        out = self.copy()
+        out.intersection_update(*others)
+        return out
 
-    def difference(self, other):
-        return KnownSet(self.held - frozenset(other))
+    def difference(self, *others):
+        out = self.copy()
+        out.difference_update(*others)
+        return out
+
+    def symmetric_difference(self, other):
+        return KnownSet(self.held ^ frozenset(other))
 
     def issubset(self, other):
         return self.held <= frozenset(other)
@@ -87,6 +111,10 @@ class KnownSet:
 
     def __isub__(self, other):
         self.held = self.held - frozenset(other)
+        return self
+
+    def __ixor__(self, other):
+        self.held = self.held ^ frozenset(other)
         return self
 
     def __eq__(self, other):

@@ -145,7 +145,64 @@ def last_one_left(w, ballots):
     return rounds + w[alive.pop()]
 
 
+def nearest_of_the_rest(x):
+    """A loop over a set that shrinks, in Python's order, which decides between equal ones."""
+    left = set(range(1, len(x)))
+    at, total = 0, 0.0
+    while left:
+        best = None
+        for j in left:
+            if best is None or abs(x[j].real - x[at].real) < abs(x[best].real - x[at].real):
+                best = j
+        total += (x[best] - x[at]) ** 2 * len(left)
+        left.remove(best)
+        at = best
+    return total
+
+
+def algebra_of_sets(x):
+    high = {i for i in range(len(x)) if x[i].real > 0.4}
+    low = {i for i in range(len(x)) if x[i].real < 1.0}
+    total = sum(x[i] for i in high ^ low) + sum(k * x[i] ** 2 for k, i in enumerate(high & low))
+    high ^= {0, 1}
+    low -= {3}
+    if low <= high | {0, 2} and not high.isdisjoint(low) and high != low:
+        total *= x[min(high.symmetric_difference(low))] + len(low.difference(high, [1]))
+    low &= high
+    return total if low.issubset(high) and high >= low else -total
+
+
+def popped_one_by_one(x):
+    todo, seen, total = {0}, set(), 0.0
+    while todo:
+        i = todo.pop()
+        seen.add(i)
+        total += x[i] ** 2
+        j = (i + 1) % len(x)
+        if x[j].real > 0.3 and j not in seen:
+            todo.add(j)
+    return total
+
+
+def raised_again_in_recursion(x):
+    def attempt(k):
+        try:
+            if x[k].real < 0.5:
+                raise ValueError("low")
+            return x[k] ** 2
+        except ValueError:
+            if k + 1 < len(x):
+                return 0.5 * attempt(k + 1)
+            raise
+
+    return attempt(0)
+
+
 EXAMPLE_ARGS = {
+    "nearest_of_the_rest": lambda: (np.array([0.5, 1.2, 0.91, 0.1, 0.7, 0.33, 1.4, 0.8, 0.65]),),
+    "algebra_of_sets": lambda: (np.array([0.5, 1.2, 0.9, 0.1]),),
+    "popped_one_by_one": lambda: (np.array([0.5, 1.2, 0.9, 0.1]),),
+    "raised_again_in_recursion": lambda: (np.array([0.2, 0.9, 0.4]),),
     "last_one_left": lambda: (
         np.array([3.0, 1.5, 2.2]),
         np.array([[0, 2, 1], [2, 0, 1], [1, 2, 0]]),
