@@ -23,7 +23,7 @@ from gradgen.frontend.places import at, is_none
 from gradgen.frontend.raising import NEVER, returned
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
-from gradgen.frontend.signals import FOR, OwnIterator
+from gradgen.frontend.signals import FOR, InTurns, OwnIterator
 from gradgen.frontend.special import callee_name, no_more, special
 from gradgen.frontend.tables import filled, made_dict, refuse_more
 from gradgen.frontend.unbound import merged, raise_where
@@ -56,14 +56,16 @@ def sequence(r: Reader, node: ast.AST, value: Any) -> Seq | Ref:
     """Return what a builtin runs over: items of known number, an array or a list that grows."""
     if isinstance(value, Generator | Lazy):
         # A cycle by nature: generators are comprehensions, which loop.
-        from gradgen.frontend.generators import items_of
+        from gradgen.frontend.generators import all_items_of
 
-        value = items_of(r, value)
+        value = all_items_of(r, node, value)
     if isinstance(value, Ref):
         return value
     try:
         with r.heading(node):
             over = over_value(r, value, node)
+    except InTurns as turns:
+        return sequence(r, node, turns.generator)
     except OwnIterator as found:
         out = run_text(r, node, "out = [item for item in items]", "out", items=found.iterator)
         assert isinstance(out, Seq | Ref)
@@ -263,6 +265,12 @@ def _best_number(r: Reader, node: ast.AST, name: str, items: Seq | Ref, empty: b
 # --- tests ----------------------------------------------------------------------------------
 
 
+FOUND = {  # what a generator yields after the first that tells is never computed
+    True: "out = False\nfor item in items:\n    if item:\n        out = True\n        break",
+    False: "out = True\nfor item in items:\n    if not item:\n        out = False\n        break",
+}
+
+
 @special(any, all)
 def _tested(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     wanted = callee_name(node) == "any"
@@ -271,6 +279,8 @@ def _tested(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         tests = comprehensions.tests_of(r, args[0].node, wanted)
         if tests is None:
             return comprehensions.tested(r, args[0].node, wanted)
+    elif isinstance(args[0], Lazy) and args[0].called is not None:
+        return run_text(r, node, FOUND[wanted], "out", items=args[0])
     else:
         items = sequence(r, node, args[0])
         if not isinstance(items, Seq):

@@ -81,6 +81,7 @@ class Book:
     unpacked: set[int] = field(default_factory=set)
     learns_lengths: bool = False
     stepwise: set[int] = field(default_factory=set)  # what makes iterators that keep their place
+    turnwise: set[Any] = field(default_factory=set)  # generators that take turns, and calls
     tables: bool = False  # whether dicts may be lists of keys and of items (``tables``)
     tabled: set[int] = field(default_factory=set)  # what makes those that are
     kinds: Any = None  # the classes of its objects, ``pools.Kinds``

@@ -22,11 +22,12 @@ from gradgen.frontend.loops import Loop, run_loop
 from gradgen.frontend.own_iterators import steps_of
 from gradgen.frontend.points import Point, Turn
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.signals import FOR, WHILE, OwnIterator, WriteOut
+from gradgen.frontend.signals import FOR, WHILE, InTurns, OwnIterator, WriteOut
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.targets import assign_to
 from gradgen.frontend.turns import as_range, known_turns, turn_by_turn, while_decided, written_out
 from gradgen.frontend.values import (
+    Called,
     Iteration,
     Lazy,
     Once,
@@ -43,6 +44,24 @@ SHORT = 8  # turns of a loop that is written out where what its names share depe
 LEAVE = "leave"  # the jump out of a loop whose test fails
 
 
+def _beside_others(r: Reader, s: ast.For) -> list[ast.stmt] | None:
+    """Return a loop over a generator that takes turns, and over other things at once."""
+    if not r.book.turnwise:
+        return None
+    # A cycle by nature: a generator's body stands in the place of a call.
+    from gradgen.frontend.abreast import beside_others
+
+    return beside_others(r, s)
+
+
+def in_turns(r: Reader, s: ast.For, called: Called) -> Sequence[Step]:
+    """Return a loop over a generator that takes turns with it."""
+    # A cycle by nature: a generator's body stands in the place of a call.
+    from gradgen.frontend.in_turns import steps_of as turns_of
+
+    return turns_of(r, s, called)
+
+
 def if_statement(r: Reader, s: ast.If, rest: Point) -> Point | None:
     """Follow the side that is known, or read both."""
     test = condition(r, s.test)
@@ -56,7 +75,7 @@ def if_statement(r: Reader, s: ast.If, rest: Point) -> Point | None:
 
 def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
     """Read a loop over a range or an array once, and one over known items item by item."""
-    for spelled_out in (counting, asked_for, loop_of):
+    for spelled_out in (counting, asked_for, loop_of, _beside_others):
         steps = spelled_out(r, s)
         if steps is not None:
             return Point(steps, rest)
@@ -67,6 +86,8 @@ def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
             over = as_range(s) or iteration_of(r, s.iter, live=True, some=True)
     except OwnIterator as found:
         return Point(steps_of(r, s, found.iterator), rest)
+    except InTurns as found:
+        return Point(in_turns(r, s, found.generator.called), rest)
     s = with_checks(r, s, count)
     if isinstance(over, list):
         return written_out(r, s, over, rest)

@@ -22,7 +22,7 @@ from gradgen.frontend.identities import key_of
 from gradgen.frontend.iterables import FEW, Perhaps, counted, current
 from gradgen.frontend.iteration import iteration_of
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.signals import FOR, OwnIterator
+from gradgen.frontend.signals import FOR, InTurns, OwnIterator
 from gradgen.frontend.state import go_back, place, restore, snapshot
 from gradgen.frontend.tables import made_dict, refuse_key
 from gradgen.frontend.targets import assign_to
@@ -233,7 +233,7 @@ def _each(r: Reader, node: Any, depth: int, work: Callable[[], object], few: boo
     try:
         with r.heading(part.iter):
             over = iteration_of(r, part.iter, some=True)
-    except OwnIterator:
+    except (OwnIterator, InTurns):
         raise Computed from None
     if isinstance(over, list) and any(isinstance(item, Perhaps) for item in over):
         raise Computed
@@ -323,7 +323,7 @@ def tests_of(r: Reader, node: Any, wanted: bool) -> list[Callable[[], Any]] | No
     part = scoped.generators[0]
     start, count = place(r), len(r.yielding)
     over = None
-    with contextlib.suppress(OwnIterator), r.heading(part.iter):
+    with contextlib.suppress(OwnIterator, InTurns), r.heading(part.iter):
         over = iteration_of(r, part.iter) if len(scoped.generators) == 1 else None
     if not isinstance(over, list):
         go_back(r, start)

@@ -12,7 +12,7 @@ import functools
 from typing import Any
 
 from gradgen.frontend.branches import choose
-from gradgen.frontend.iterables import Over, Thunk, as_positions, current
+from gradgen.frontend.iterables import Over, Thunk, as_positions, current, over_value
 from gradgen.frontend.jumps import jumps_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Stepwise
@@ -212,6 +212,11 @@ def _named(r: Reader, node: ast.expr) -> Record | None:
     return None
 
 
+def iterator_begun(items: Any) -> Any:
+    """Stand for ``iter(items)``, which keeps its place."""
+    raise NotImplementedError
+
+
 def items_left(iterator: Any) -> bool:
     """Stand for the question whether there are more items."""
     raise NotImplementedError
@@ -220,6 +225,12 @@ def items_left(iterator: Any) -> bool:
 def item_taken(iterator: Any) -> Any:
     """Stand for the next item."""
     raise NotImplementedError
+
+
+@special(iterator_begun, listed=False)
+def _iterator_begun(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    given = args[0]
+    return given if is_cursor(given) else begun(r, over_value(r, given, node), node)
 
 
 @special(items_left, listed=False)

@@ -48,6 +48,7 @@ from gradgen.frontend.signals import (
     Retry,
     Stepwise,
     Tabled,
+    Turnwise,
     Unpacked,
 )
 from gradgen.frontend.source import FunctionNode, Source, innermost, source_of
@@ -60,6 +61,7 @@ from gradgen.rules.complexes import is_complex
 from gradgen.syntax import every_node
 
 MOST_OPERATIONS = 6000
+Learnt = Recursive | Stepwise | Turnwise | Tabled | Unpacked | Alike
 EFFORTS = (0, FOR, FOR | WHILE)
 
 ENTANGLED = "objects that hold each other in ways that depend on the path"
@@ -241,7 +243,7 @@ def _settled(
         book.begin()
         try:
             return read(precise, written_out)
-        except (Recursive, Stepwise, Tabled, Unpacked, Alike) as found:
+        except (Recursive, Stepwise, Turnwise, Tabled, Unpacked, Alike) as found:
             _note(book, found)
         except Retry as found:
             precise.add(found.places)
@@ -270,13 +272,15 @@ def _settled(
     raise UnsupportedError(UNSETTLED, source.span(source.node), COPIED)
 
 
-def _note(book: Book, found: Recursive | Stepwise | Tabled | Unpacked | Alike) -> None:
+def _note(book: Book, found: Learnt) -> None:
     """Keep what a reading has found out for those that follow."""
     if isinstance(found, Recursive):
         book.recursive[id(found.definition)] = found.definition
         book.growing |= {id(found.definition)} if found.grows else set()
     elif isinstance(found, Stepwise):
         book.stepwise.add(found.made)
+    elif isinstance(found, Turnwise):
+        book.turnwise |= {found.key, found.key[1]}
     elif isinstance(found, Tabled):
         book.tabled.add(found.made)
     elif isinstance(found, Alike):

@@ -17,7 +17,16 @@ from gradgen.frontend.assigned import assigned_names, changed
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.cursors import is_cursor, made_later, made_once, next_of, step_by_step
 from gradgen.frontend.evaluate import evaluate
-from gradgen.frontend.iterables import Over, Thunk, as_positions, current, over_later, over_value
+from gradgen.frontend.iterables import (
+    Over,
+    Thunk,
+    as_positions,
+    current,
+    over_later,
+    over_value,
+    require_no_turns,
+    takes_turns,
+)
 from gradgen.frontend.iteration import watch
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.reader import Reader
@@ -42,6 +51,16 @@ Options = dict[str, Any]
 OVER = "iterated"  # the parameter of a generator's function
 UNTIL = "out = []\nwhile not (item := asked()) == last:\n    out.append(item)"
 KEPT = "item kept"  # what passes a filter: a name that no program has
+
+
+def all_items_of(r: Reader, node: ast.AST, value: Generator | Lazy) -> Any:
+    """Run a generator to its end, where that is what Python does here; return its items."""
+    if isinstance(value, Lazy) and takes_turns(r, value):
+        from gradgen.frontend.aggregates import run_text
+
+        text = "out = []\nfor item in items:\n    out.append(item)"
+        return run_text(r, node, text, "out", items=value)
+    return items_of(r, value)
 
 
 def items_of(r: Reader, value: Generator | Lazy) -> Any:
@@ -200,6 +219,7 @@ def asked_for(r: Reader, s: ast.For) -> list[ast.stmt] | None:
 def one_by_one(r: Reader, node: ast.AST, value: Generator | Lazy) -> Over:
     """Return what a loop runs over whose body comes between the items."""
     lazy = held(r, value) if isinstance(value, Generator) else value
+    require_no_turns(r, lazy, node)
     if isinstance(lazy, Record):
         return over_value(r, lazy, node)
     if lazy.each is None and (lazy.frame is not r.frame or id(node) in r.made):
@@ -301,6 +321,9 @@ def _next(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         count, made = len(r.yielding), getattr(given, "made", 0)
         over = over_value(r, items_of(r, given), node)
         given = Once(over, r.turn, made, tuple(r.yielding[count:]))
+        if any(one.acts for one in given.seen):
+            what = "next of a generator that prints or draws random numbers"
+            r.refuse(node, what, "loop over it, or do that where its items are taken")
     if class_of(given) and special_method(given, "__next__"):
         return _own_next(r, node, given, default)
     if not isinstance(given, Once):

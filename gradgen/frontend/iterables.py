@@ -25,7 +25,7 @@ from gradgen.frontend.lists import as_list, held, is_list, over_list
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.records import expanded
-from gradgen.frontend.signals import OwnIterator, Stepwise
+from gradgen.frontend.signals import InTurns, OwnIterator, Stepwise
 from gradgen.frontend.subscripts import load_index
 from gradgen.frontend.unbound import may_miss
 from gradgen.frontend.values import (
@@ -168,6 +168,7 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
         from gradgen.frontend.cursors import rest_of
 
         return rest_of(r, value, node)
+    require_no_turns(r, value, node)
     if isinstance(value, Generator | Lazy):
         # A cycle by nature: generators are comprehensions, which loop.
         from gradgen.frontend.generators import items_of
@@ -232,6 +233,19 @@ def _over_set(r: Reader, value: Record, node: ast.AST) -> Over:
         return over.element(i)
 
     return replace(over, element=element)
+
+
+def require_no_turns(r: Reader, value: Any, node: ast.AST) -> None:
+    """Have the loop at hand read in turns with a generator that is its head, where they do so."""
+    if not isinstance(value, Lazy) or value.called is None or node is not r.head:
+        return
+    if takes_turns(r, value) or hasattr(node, "gradgen_turns"):
+        raise InTurns(value)
+
+
+def takes_turns(r: Reader, value: Lazy) -> bool:
+    """Whether a value is a generator that sees what a loop over it changes, or the loop sees it."""
+    return value.called is not None and value.called.key[1] in r.book.turnwise
 
 
 def _over_items(r: Reader, value: Any, node: ast.AST) -> Over:

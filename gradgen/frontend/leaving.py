@@ -19,6 +19,8 @@ from gradgen.frontend.reader import Reader
 from gradgen.syntax import located, names_in, nodes_in
 
 Run = Sequence[ast.stmt]
+# What is known of statements that stand for others, by attributes of their nodes.
+KEPT = ("gradgen_kinds", "gradgen_source", "gradgen_result", "gradgen_depth")
 
 
 def with_last(
@@ -54,8 +56,9 @@ def rebuilt(s: Any, change: Callable[[Run, str], list[ast.stmt]]) -> Any:
         if parts.get(part):
             parts[part] = [rebuilt(inner, change) for inner in parts[part]]
     made = type(s)(**parts)
-    if hasattr(s, "gradgen_kinds"):
-        made.gradgen_kinds = s.gradgen_kinds
+    for kept in KEPT:
+        if hasattr(s, kept):
+            setattr(made, kept, getattr(s, kept))
     return ast.copy_location(made, s) if hasattr(s, "lineno") else made
 
 

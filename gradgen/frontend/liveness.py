@@ -11,6 +11,7 @@ import ast
 from collections.abc import Sequence
 
 from gradgen.deep import deep
+from gradgen.frontend.jumps import Instead, Throw
 from gradgen.syntax import nodes_in
 
 Names = frozenset[str]
@@ -35,7 +36,19 @@ class Liveness:
         # What only handlers name, each gives its name anew.
         named = {n.name for n in every if isinstance(n, ast.ExceptHandler) and n.name}
         self.caught = frozenset(named) - _stored(body)
+        self.at_jump: dict[str, Names] = {}  # behind bodies that stand in the place of others
         self._run(body, NONE, NONE, NONE)
+
+    def add(self, s: ast.AST, steps: Sequence[ast.stmt]) -> None:
+        """Find the live names of what stands in the place of a statement."""
+        out = self.after.get(s)
+        if out is None or any(step in self.behind for step in steps):
+            return
+        every = [n for step in steps for n in nodes_in(step)]
+        self.always |= _escaping(every)
+        self.known |= {n.id for n in every if isinstance(n, ast.Name)}
+        self._run(steps, out, NONE, NONE)
+        self.behind |= dict.fromkeys(steps, out)
 
     def dead_at_turn(self, loop: ast.AST, name: str) -> bool:
         """Whether no turn of a loop reads what a name held when the turn began."""
@@ -98,6 +111,11 @@ class Liveness:
                 return self._loop(s, NONE, _read([test]), out, end)
             case ast.With(items=items, body=body):
                 return self._run(body, out, at_break, again) | _read(items)
+            case Instead(body=body):
+                self.at_jump |= dict.fromkeys(s.gradgen_kinds, out)
+                return self._run(body, out, at_break, again)
+            case Throw(kind=kind):
+                return self.at_jump.get(kind, self.known)
             case ast.Break():
                 return at_break
             case ast.Continue():

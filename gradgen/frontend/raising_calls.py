@@ -58,9 +58,9 @@ class Callee:
 class Body:
     """A function's body with names and jumps of its own, for one call of it."""
 
-    def __init__(self, r: Reader, callee: Callee, key: int) -> None:
+    def __init__(self, r: Reader, callee: Callee, key: int, mark: str = "") -> None:
         self.definition = callee.definition
-        self.mark = f"{MARK}{key}"
+        self.mark = mark or f"{MARK}{key}"
         self.result, self.kind = f"{self.mark} result", f"ended{self.mark}"
         own = _own_names(self.definition)
         free = set() if callee.frame.parent is r.frame else _free_names(callee, own)
@@ -232,7 +232,8 @@ def _own_names(definition: ast.FunctionDef) -> list[str]:
     spec = definition.args
     given = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs, spec.vararg, spec.kwarg]
     params = [a.arg for a in given if a is not None]
-    return [*dict.fromkeys([*params, *assigned_names(definition.body)])]
+    outer = {n for s in every_node(definition) if isinstance(s, ast.Nonlocal) for n in s.names}
+    return [n for n in dict.fromkeys([*params, *assigned_names(definition.body)]) if n not in outer]
 
 
 def _free_names(callee: Callee, own: list[str]) -> set[str]:

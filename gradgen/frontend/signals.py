@@ -41,6 +41,14 @@ class Stepwise(Exception):
         self.made = made
 
 
+class Turnwise(Exception):
+    """Generators and what loops over them see what the other one changes: they take turns."""
+
+    def __init__(self, key: tuple[int, int]) -> None:
+        super().__init__(key)
+        self.key = key
+
+
 class Tabled(Exception):
     """A dict is asked for keys that are computed: it has to be lists of keys and of items."""
 
@@ -59,6 +67,14 @@ class OwnIterator(Exception):
     def __init__(self, iterator: Any) -> None:
         super().__init__(iterator)
         self.iterator = iterator
+
+
+class InTurns(Exception):
+    """The head of a loop is a generator that takes turns with the loop."""
+
+    def __init__(self, generator: Any) -> None:
+        super().__init__(generator)
+        self.generator = generator
 
 
 class WriteOut(Exception):

@@ -46,9 +46,9 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
         return [current(r, item, node) for item in over_value(r, value, node)]  # type: ignore[union-attr]
     if isinstance(value, Generator | Lazy):
         # A cycle by nature: generators are comprehensions, which unpack.
-        from gradgen.frontend.generators import items_of
+        from gradgen.frontend.generators import all_items_of
 
-        return sequence_items(r, items_of(r, value), node, count)
+        return sequence_items(r, all_items_of(r, node, value), node, count)
     if isinstance(value, Seq):
         require_stepwise(value.items)
         return list(value.items)

@@ -229,17 +229,32 @@ class Generator:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Called:
+    """A call of a generator: its definition, its frame, and the values of its parameters.
+
+    ``key`` tells it from others, in all readings.
+    """
+
+    definition: ast.FunctionDef
+    frame: Frame
+    given: dict[str, Any]
+    key: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Lazy:
     """What a generator or ``map`` that has a name stands for: run when, and as often, as asked.
 
     ``items`` gives all at once; ``each`` what a loop runs over, one at a time (None: a filter
-    decides how many there are).  ``frame``: where it was made; ``made``: the expression that did.
+    decides how many there are).  ``frame``: where it was made; ``made``: the expression that did;
+    ``called``: the call of a generator that it is, which may take turns with a loop.
     """
 
     items: Callable[[], Any]
     each: Callable[[], Any] | None
     frame: Frame
     made: int = 0
+    called: Any = None
 
 
 @dataclass(slots=True, eq=False)

@@ -18,9 +18,10 @@ from gradgen.frontend.jumps import SCOPES, jumps_of
 from gradgen.frontend.reach import reached
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.resumed import endless, own_yield, parts_of_endless
+from gradgen.frontend.signals import Turnwise
 from gradgen.frontend.special import special
 from gradgen.frontend.state import EFFECTS, same_contents
-from gradgen.frontend.values import Box, Frame, Lazy, Ref, Seq, Static, contents
+from gradgen.frontend.values import Box, Called, Frame, Lazy, Ref, Seq, Static, contents
 from gradgen.ir.nodes import walk
 from gradgen.syntax import every_node, located, names_in, nodes_in, parts_of
 
@@ -44,26 +45,32 @@ def generator(
 ) -> Any:
     """Return what the call of a generator stands for; ``run`` reads a body in its frame."""
     given = dict(frame.names)
+    key = (id(node), id(definition))
     parts = parts_of_endless(r, definition)
-    if parts is not None:
-        return endless(r, node, parts, frame, run, Seen(r, definition, frame, given))
+    if parts is not None and key not in r.book.turnwise:
+        return endless(r, node, parts, frame, run, Seen(r, definition, frame, given, key))
 
     def items() -> Any:
-        seen = Seen(r, definition, frame, given)
+        seen = Seen(r, definition, frame, given, key)
         block, count = r.b.block, len(r.b.block.ops)
         out = Seq([], list, name="items")
         frame.names = {**given, OUT: out}
-        run(_listing(r, definition))
+        if (found := _from_with_result(definition)) is not None:
+            seen.refuse(
+                r, found, "what yield from results in, of a generator that is not looped over"
+            )
+        run(_listing(r, definition, seen))
         made = block.ops[count:]
         seen.acts = any(op.prim in EFFECTS for top in made for op in (top, *_inside(top)))
         if seen.wrote(r):
-            _refuse(r, node, "a generator that writes to what is outside of it")
+            seen.refuse(r, node, "a generator that writes to what is outside of it")
         r.yielding.append(seen)
         return r.settled(out)
 
     from gradgen.frontend.cursors import made_later
 
-    return made_later(r, Lazy(items, None, frame), node)
+    called = Called(definition, frame, given, key)
+    return made_later(r, Lazy(items, None, frame, called=called), node)
 
 
 def _refuse(r: Reader, node: ast.AST, what: str) -> NoReturn:
@@ -77,7 +84,15 @@ def _inside(op: Any) -> Any:
 class Seen:
     """What a generator can read, and what that was before its items were listed."""
 
-    def __init__(self, r: Reader, definition: Any, frame: Frame, given: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        r: Reader,
+        definition: Any,
+        frame: Frame,
+        given: dict[str, Any],
+        key: tuple[int, int] | None = None,
+    ) -> None:
+        self.key = key
         names = names_in([definition])
         outer = [f for f in frame.outward() if f is not frame]
         self.names = [(f, n, f.names[n]) for f in outer for n in sorted(names & set(f.names))]
@@ -107,7 +122,13 @@ class Seen:
     def require_same(self, r: Reader, node: ast.AST) -> None:
         """Refuse a change of what later items would have been made of."""
         if self._changed(r):
-            _refuse(r, node, "a loop that changes what its generator reads")
+            self.refuse(r, node, "a loop that changes what its generator reads")
+
+    def refuse(self, r: Reader, node: ast.AST, what: str) -> NoReturn:
+        """Refuse what the list of all items cannot say, or let the generator take turns."""
+        if self.key is not None and self.key not in r.book.turnwise:
+            raise Turnwise(self.key)
+        _refuse(r, node, what)
 
 
 def with_checks(r: Reader, s: ast.For, count: int) -> ast.For:
@@ -116,8 +137,9 @@ def with_checks(r: Reader, s: ast.For, count: int) -> ast.For:
     del r.yielding[count:]
     if not seen or _is_whole(r, s.iter):
         return s
-    if any(one.acts for one in seen):
-        _refuse(r, s.iter, "a loop over a generator that prints or draws random numbers")
+    for one in seen:
+        if one.acts:
+            one.refuse(r, s.iter, "a loop over a generator that prints or draws random numbers")
     from gradgen.frontend.comprehensions import hidden
 
     name = hidden(r, s, "listed")
@@ -158,11 +180,11 @@ def _nothing_changed(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str
 # --- the list -------------------------------------------------------------------------------
 
 
-def _listing(r: Reader, definition: Any) -> ast.FunctionDef:
+def _listing(r: Reader, definition: Any, seen: Seen) -> ast.FunctionDef:
     """Return a generator as a function that puts its items into a list."""
     made = r.expansions.get((id(definition), "listing"))
     if made is None:
-        _require_an_end(r, definition)
+        _require_an_end(r, definition, seen)
         body = _Listing(r).run(definition.body, "")
         made = ast.FunctionDef(definition.name, definition.args, body, [], None)
         made = r.expansions[id(definition), "listing"] = located(made, definition)
@@ -170,12 +192,23 @@ def _listing(r: Reader, definition: Any) -> ast.FunctionDef:
     return made
 
 
-def _require_an_end(r: Reader, definition: Any) -> None:
+def _from_with_result(definition: Any) -> ast.AST | None:
+    """Return a statement that asks for the value of ``yield from``, if there is one."""
+    return next(
+        (
+            n
+            for n in nodes_in(definition)
+            if isinstance(n, ast.Assign | ast.Return) and isinstance(n.value, ast.YieldFrom)
+        ),
+        None,
+    )
+
+
+def _require_an_end(r: Reader, definition: Any, seen: Seen) -> None:
     for n in nodes_in(definition):
         always = isinstance(n, ast.While) and isinstance(n.test, ast.Constant) and n.test.value
         if always and not jumps_of(n.body) - {"continue"}:  # type: ignore[attr-defined]
-            what = "a generator that never ends, with more than one yield or with jumps"
-            r.refuse(n, what, "let it end, or write while True with one yield, as a statement")
+            seen.refuse(r, n, "a generator that never ends, with more than one yield or with jumps")
 
 
 class _Listing:

@@ -10,6 +10,7 @@ from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.iterables import (
     Late,
     Over,
+    Perhaps,
     Thunk,
     as_positions,
     current,
@@ -20,10 +21,21 @@ from gradgen.frontend.iteration import Given, builder, watch
 from gradgen.frontend.lists import alike, as_list, held, over_list
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.state import has_effects
-from gradgen.frontend.values import Iteration, Lazy, Once, Ref, Seq, is_static, static_value
-from gradgen.ir.nodes import Const, Value
+from gradgen.frontend.values import (
+    Choice,
+    Iteration,
+    Lazy,
+    Once,
+    Ref,
+    Seq,
+    is_static,
+    static_value,
+)
+from gradgen.ir.nodes import Const, Undefined, Value
+from gradgen.ir.types import least_length
 
-SHORTER = "zip of a container with something shorter: cut the container to its length before"
+SHORTER = "zip of a container with what may be shorter"
+WAY_OUT = "cut the container to its length before, or loop over the zip"
 
 
 @builder(zip)
@@ -36,7 +48,7 @@ def _zip(given: Given) -> Over:
         known = _columns(given)
     if known is not None:
         return known
-    return zipped(given.r, given.node, given.overs(), bool(static_value(strict)))
+    return zipped(given.r, given.node, given.overs(), bool(static_value(strict)), given.some)
 
 
 def _groups(given: Given) -> Over | None:
@@ -82,8 +94,13 @@ def _columns(given: Given) -> Over | None:
     )
 
 
-def zipped(r: Reader, node: ast.AST, parts: list[Over], strict: bool = False) -> Over:
-    """Return the iteration over several things at once, which ends with the shortest."""
+def zipped(
+    r: Reader, node: ast.AST, parts: list[Over], strict: bool = False, some: bool = False
+) -> Over:
+    """Return the iteration over several things at once, which ends with the shortest.
+
+    ``some``: its items may be ``Perhaps``.
+    """
     if not parts:
         return []
     bounded = [p for p in parts if isinstance(p, list) or not p.endless]
@@ -98,21 +115,57 @@ def zipped(r: Reader, node: ast.AST, parts: list[Over], strict: bool = False) ->
     if not strict and not all(isinstance(n, Const) for n in lengths):
         parts = [_as_list(r, node, p) for p in parts]
     if any(isinstance(p, list) for p in parts):
-        count = min(len(p) for p in parts if isinstance(p, list))
-        for other in lengths:
-            if isinstance(other, Const):
-                count = min(count, other.const)
-            elif not strict and count:
-                short = r.b.emit("lt", [other, Const(count)])
-                _fail(r, node, short, SHORTER, "NotImplementedError")
+        count = min(n.const for n in lengths if isinstance(n, Const))
         _require_no_more(r, node, parts, count)
-        return [Seq([_item(r, p, k) for p in parts]) for k in range(count)]
+        items = [Seq([_item(r, p, k) for p in parts]) for k in range(count)]
+        if strict or not count:
+            return items
+        return _as_far_as(r, node, items, lengths, some)
     _require_no_more(r, node, parts, None)
     for other in lengths[1:]:
         length = shorter(r, length, other)
     arrays = [as_positions(r, p) for p in parts if isinstance(p, Iteration)]
     read = tuple(ref for p in arrays for ref in p.arrays)
     return Iteration(length, lambda i: Seq([p.element(i) for p in arrays]), arrays=read)
+
+
+def _as_far_as(
+    r: Reader, node: ast.AST, items: list[Seq], lengths: list[Any], some: bool
+) -> list[Any]:
+    """Return items of known number, which end where something of a computed length does.
+
+    An array of the caller's is taken to be as long as they are many; a call in which it is not has
+    a text of its own, for its lengths.
+    """
+    open_ = [n for n in lengths if not isinstance(n, Const)]
+    short = [n for n in open_ if not _is_as_long(r, n, len(items))]
+    if not short:
+        return items
+    length = functools.reduce(functools.partial(shorter, r), short)
+    if not some and all(n.type.value is not None for n in short):
+        # Where the lengths of the call are known, how many items there are is known, too.
+        r.refuse(node, SHORTER, WAY_OUT)
+    if not some:
+        few = r.b.emit("lt", [length, Const(len(items))])
+        _fail(r, node, few, f"{SHORTER}: {WAY_OUT}", "NotImplementedError")
+        return items
+    left = [r.b.emit("lt", [Const(k), length]) for k in range(len(items))]
+    return [
+        Perhaps(item, functools.partial(Choice, test, item, Undefined()))
+        for item, test in zip(items, left, strict=True)
+    ]
+
+
+def _is_as_long(r: Reader, length: Value, count: int) -> bool:
+    """Whether a length is one of an argument's that may be taken to be no less than a number."""
+    known, meetings = length.type.value, r.book.meetings
+    if isinstance(known, int):
+        return known >= count
+    if known is None:
+        return False
+    if (least_length(known) or 0) >= count:
+        return True
+    return meetings is not None and bool(meetings.require_least(known, count))
 
 
 def _require_no_more(r: Reader, node: ast.AST, parts: list[Over], count: int | None) -> None:
@@ -175,13 +228,14 @@ def _require_equal(r: Reader, node: ast.AST, lengths: list[Any]) -> None:
         first = lengths[0]
         same = first.type.value is not None and first.type.value == other.type.value
         both = isinstance(first, Const) and isinstance(other, Const)
+        before = "argument 1" if k == 2 else f"arguments 1-{k - 1}"
         if both and first.const != other.const:
             order = "shorter" if other.const < first.const else "longer"
-            before = "argument 1" if k == 2 else f"arguments 1-{k - 1}"
             r.fail(node, ValueError(f"zip() argument {k} is {order} than {before}"))
         if not same and not both:
-            differ = r.b.emit("ne", [first, other])
-            _fail(r, node, differ, f"zip() argument {k} is not as long as argument 1")
+            for prim, order in (("lt", "shorter"), ("gt", "longer")):
+                differs = r.b.emit(prim, [other, first])
+                _fail(r, node, differs, f"zip() argument {k} is {order} than {before}")
 
 
 def _fail(r: Reader, node: ast.AST, test: Value, message: str, kind: str = "ValueError") -> None:

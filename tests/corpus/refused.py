@@ -352,11 +352,10 @@ def loop_changes_what_is_read(x):
         for i in range(3):
             yield k * x * i
 
-    s = 0.0
-    for v in scaled():  # here: generator
-        s += v
-        k *= 2.0
-    return s
+    items = scaled()
+    s = next(items)
+    k *= 2.0
+    return s + next(items)  # here: changes
 
 
 def called_between_items(x):
@@ -394,7 +393,8 @@ def generator_writes(x):
             log.append(i)
             yield x * i
 
-    return any(v > 1.0 for v in noted()) * len(log) * x  # here: generator
+    items = noted()  # here: generator
+    return next(items) + next(items) * len(log)
 
 
 def never_ends(x):
@@ -405,10 +405,8 @@ def never_ends(x):
             i += 1
             yield -i
 
-    for i in naturals():
-        if i * x > 10.0:
-            return i * x
-    return x
+    numbers = naturals()
+    return next(numbers) + next(numbers) * x
 
 
 def block_in_a_handler(x):
@@ -525,10 +523,24 @@ def told_in_turns(x):
             print("next")
             yield v * v
 
+    given = items()
+    return next(given) + next(given)  # here: generator
+
+
+def handler_around_yield(x):
+    log = []
+
+    def items():
+        for v in x:
+            try:  # here: Try
+                log.append(v)
+                yield v * v
+            except ValueError:
+                yield 0.0
+
     total = 0.0
-    for v in items():  # here: generator
-        print("used")
-        total += v
+    for v in items():
+        total += v * len(log)
     return total
 
 
@@ -602,6 +614,7 @@ EXAMPLE_ARGS = {
     "spread_in_place": lambda: (np.ones(4),),
     "asked_once_more": lambda: (np.ones(4),),
     "told_in_turns": lambda: (np.ones(2),),
+    "handler_around_yield": lambda: (np.ones(2),),
     "placed_of_itself": lambda: (np.ones(4),),
     "flat_of_itself": lambda: (np.ones((2, 2)),),
     "diagonal_of_itself": lambda: (np.ones((3, 3)),),
