@@ -12,7 +12,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from gradgen.frontend.covers import contents_template
+from gradgen.frontend.links import slot_of
+from gradgen.frontend.reach import holds
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.state import at
 from gradgen.frontend.templates import Hole, Template, portable
 from gradgen.frontend.values import Box, Frame, Poison, Ref, Seq, Storage, contents, parts
 from gradgen.ir.nodes import nothing
@@ -37,6 +40,7 @@ class Guess:
         self.links: set[tuple[Any, Any]] = set()
         self.causes: set[Any] = set()
         self.ways: dict[Thing, Way] = {}
+        self.released: set[Box] = set()  # items that a list of the graph has taken in
 
     def things(self) -> set[Thing]:
         """Return the arrays and boxes that the guess names."""
@@ -49,6 +53,13 @@ class Guess:
         self.templates = {new.get(s, s): t for s, t in self.templates.items()}
         self.poison = {new.get(s, s): p for s, p in self.poison.items()}
         self.links = {(_renamed(a, new), _renamed(b, new)) for a, b in self.links}
+
+    def release(self, item: Box) -> None:
+        """Carry a list no more by itself: it goes with the list that holds it."""
+        self.released.add(item)
+        self.slots.remove(item)
+        self.templates.pop(item, None)
+        self.links = {k for k in self.links if item not in (*k, *map(slot_of, k))}
 
 
 def _renamed(end: Any, new: dict[Any, Any]) -> Any:
@@ -196,3 +207,30 @@ def or_nothing(loop: Loop, slot: Slot, t: Template) -> Template:
     if slot not in loop.unassigned or isinstance(t, Hole):
         return t
     return loop.cover.widen(t, nothing(str(slot)))
+
+
+# --- what came out --------------------------------------------------------------------------
+
+
+def take_in(loop: Loop, slot: Slot) -> bool:
+    """Let a list that has become one of the graph carry the lists in it, which nothing else holds.
+
+    The turn was read with these apart; return whether there are any.
+    """
+    r, guess, entry = loop.r, loop.guess, loop.entry
+    if not isinstance(slot, Seq) or not isinstance(guess.templates.get(slot), Hole):
+        return False
+    held = entry.contents(r, slot)
+    lists = [] if isinstance(held, Storage) else [i for i in held if _is_known_list(i)]
+    carried = [i for i in lists if i in guess.slots and i not in guess.released]
+    with at(r, entry):
+        alone = [i for i in carried if sum(holds(item, i) for item in held) == 1]
+        taken = [i for i in alone if not r.held_apart(i, slot)]
+    for item in taken:
+        guess.release(item)
+    return bool(taken)
+
+
+def _is_known_list(value: Any) -> bool:
+    """Whether a value is a list of known length, that may be written to."""
+    return isinstance(value, Seq) and value.kind is list

@@ -22,6 +22,8 @@ from gradgen.frontend.values import (
     leaves,
     parts,
 )
+from gradgen.ir.lengths import may_be_negative
+from gradgen.ir.nodes import Value
 
 if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
@@ -131,10 +133,23 @@ def require_distinct(r: Reader, items: Storage, of_list: bool) -> None:
     (r.inner_writes if of_list else r.item_writes).add(items)
 
 
-def require_unheld(r: Reader, items: Storage) -> None:
-    """Refuse to replace or move items of a list while a name stands for the place of one."""
-    if any(v.storage is items and v.steps for v in r.held_references()):
+def require_unheld(r: Reader, items: Storage, new: Value) -> None:
+    """Refuse to replace or move items of a list while a name stands for the place of one.
+
+    ``new``: the list afterwards; what comes in at the end leaves the others where they are.
+    """
+    held = [v for v in r.held_references() if v.storage is items and v.steps]
+    longer = new.op is not None and new.op.prim in ("append", "extend")
+    if any(not longer or any(map(may_be_negative, v.steps[0].operands)) for v in held):
         _refuse_held(r, items)
+
+
+def go_with(r: Reader, items: Ref, place: Value, popped: Any) -> None:
+    """Let names that stand for a place of a list go on with its item, which leaves the list."""
+    steps = (*items.steps, Step("load", (place,), {"index": "i"}))
+    for name, held in r.frame.names.items():
+        if _stands_inside(held, items) and same_steps(held.steps, steps):
+            r.frame.names[name] = popped
 
 
 def _refuse_held(r: Reader, items: Storage) -> NoReturn:

@@ -9,7 +9,7 @@ from typing import Any
 from gradgen.frontend import row_kinds
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, options
-from gradgen.frontend.listed import SHARED, contain, contain_items, taken
+from gradgen.frontend.listed import SHARED, contain, contain_items, go_with, taken
 from gradgen.frontend.pointers import is_none_itself
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.signals import WriteOut
@@ -271,8 +271,10 @@ def pop(r: Reader, node: ast.AST, owner: Ref, places: list[Any]) -> Any:
     if len(inputs) == 2 and isinstance(inputs[1], Const) and inputs[1].const == -1:
         inputs.pop()
     op = r.b.append("pop", inputs, [item_type, stack.type], ["", ""])
+    popped = r.hold(op.outputs[0])
+    go_with(r, owner, inputs[1] if inputs[1:] else Const(-1), popped)
     resize(r, owner, op.outputs[1])
-    return taken(r, r.hold(op.outputs[0]), owner, popped=True)
+    return taken(r, popped, owner, popped=True)
 
 
 def insert(

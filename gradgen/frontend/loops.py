@@ -14,7 +14,15 @@ from typing import Any
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import links, row_kinds
 from gradgen.frontend.covers import Cover, contents_template, with_unset
-from gradgen.frontend.guesses import Guess, Slot, adopt_entry, or_nothing, recalled, remember
+from gradgen.frontend.guesses import (
+    Guess,
+    Slot,
+    adopt_entry,
+    or_nothing,
+    recalled,
+    remember,
+    take_in,
+)
 from gradgen.frontend.joins import identity
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.settling import Bounds, find_arrays, start_from_arrays
@@ -316,7 +324,10 @@ def _revise(loop: Loop) -> bool:
             if entry.knows(box) and box not in guess.slots and state.contents(r, box) is not held:
                 guess.slots.append(box)
                 changed = True
-    return changed | links.revise_links(loop)
+    changed |= links.revise_links(loop)
+    for slot in list(guess.slots):
+        changed |= take_in(loop, slot)
+    return changed
 
 
 def _revise_slot(loop: Loop, slot: Slot, state: State) -> bool:

@@ -366,7 +366,7 @@ class Reader(Sharing):
             if ref.steps:
                 listed.require_distinct(self, storage, of_list)
             else:
-                listed.require_unheld(self, storage)
+                listed.require_unheld(self, storage, value)
         for step in ref.steps:
             layouts.require_sure(self, storage, step)
         value.name = value.name or storage.name

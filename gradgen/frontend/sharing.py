@@ -83,8 +83,8 @@ class Sharing:
         return any(holds(value, thing) for frame in outer for value in frame.names.values())
 
     def held_references(self) -> list[Ref]:
-        """Return the references that names hold, here and in the functions around."""
-        found = [leaves(v) for frame in self.frames() for v in frame.names.values()]
+        """Return the references that names hold which are still read, here and around."""
+        found = map(leaves, self._held_still(lambda v: True))
         return [v for part in found for v in part if isinstance(v, Ref)]
 
     def holders(self, thing: Thing | Value) -> int:
