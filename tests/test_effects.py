@@ -82,6 +82,17 @@ def prints_arrays(x, y):
     return np.sum(u * u) * x
 
 
+def unpacks_what_grows(x, y):
+    found, odd = [], []
+    for k in range(4):
+        if x * k > y:
+            found.append(x * k)
+            odd.append(k % 2)
+    print("found", *found, sep=", ")
+    print(*odd, *np.array([x, y]), "end")
+    return x * x * sum(found)
+
+
 def behind_finally(x, y):
     try:
         for k in range(3):
@@ -152,6 +163,7 @@ PRINTING = [
     around_a_return,
     to_stderr_and_stdout,
     prints_arrays,
+    unpacks_what_grows,
     behind_finally,
 ]
 

@@ -49,6 +49,20 @@ def several_in_loop(x):
     return s
 
 
+@case("a root of which some entries are read behind a test", X, expect=ROOT)
+def some_entries_on_one_path(x):
+    y = np.sqrt(x)
+    return np.sum(y[1:]) if x[1] > 1.0 else 0.0
+
+
+@case("entries behind a test of which one alone is no number", X, expect=np.array([-0.5, 0.0, 0.0]))
+def chosen_twice(x):
+    data = np.array([2.0, 0.0, np.nan])
+    ok = ~np.isnan(data)
+    ratio = np.where(data != 0.0, (1.0 - x) / data, 0.0)
+    return np.sum(ratio[ok]) if x[1] > 1.0 else 0.0
+
+
 @case("a root of which some entries are read in a loop", X, expect=np.array([0.0, 1.0, 1.0]))
 def some_entries(x):
     y = np.sqrt(x)

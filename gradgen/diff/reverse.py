@@ -429,7 +429,7 @@ class Reverse:
             if v.type.is_array and any(g in self.shapeless or _is_zero(g) for g in pair):
                 self.shapeless.add(out)
             if given[0] != given[1]:
-                self.zeros.branch(out, op.inputs[0], given[0])
+                self.zeros.branch(ends[0 if given[0] else 1], out, op.inputs[0], given[0])
             else:
                 self.zeros.joined(ends, out)
 

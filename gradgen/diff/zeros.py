@@ -126,9 +126,13 @@ class Zeros:
         if end in self.masks:
             self.masks[through] = Mask(None, chosen=_strict(self.masks[end]))
 
-    def branch(self, g: Value, test: Value, taken: bool) -> None:
-        """Note an adjoint that only one side of a branch gives."""
-        self.masks[g] = Mask(test, taken, whole=True, chosen=asks_for_numbers(test))
+    def branch(self, given: Value, g: Value, test: Value, taken: bool) -> None:
+        """Note an adjoint that only one side of a branch gives, in places or everywhere."""
+        chosen, mask = asks_for_numbers(test), self.masks.get(given)
+        if mask is None or mask.whole:
+            self.masks[g] = Mask(test, taken, whole=True, chosen=chosen)
+        else:
+            self.masks[g] = Mask(None, chosen=chosen or _strict(mask))
 
     def hand_on(self, g: Value, to: Value) -> None:
         """Note that an adjoint is zero where another one is."""
@@ -195,7 +199,8 @@ class Zeros:
     def kept(self, op: Op, i: int, g: Value, share: Value) -> Value:
         """Return the share of an elementwise operation, zero where the adjoint ``g`` is."""
         if op.prim in ("where", "select"):
-            self.masks[share] = Mask(op.inputs[0], i == 1)
+            both = g in self.masks and self.masks[g].chosen  # zero for another reason, too
+            self.masks[share] = Mask(None, chosen=True) if both else Mask(op.inputs[0], i == 1)
             return share
         if op.prim == "nan_to_num" and share.op is not None:
             self.masks[share] = Mask(share.op.inputs[0])

@@ -17,7 +17,7 @@ from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.texts import spelled
 from gradgen.frontend.unpacking import sequence_items
-from gradgen.frontend.values import Static
+from gradgen.frontend.values import Ref, Static
 from gradgen.ir.nodes import Const, Value
 from gradgen.rules.callables import Callables
 
@@ -56,8 +56,7 @@ def call_effect(r: Reader, node: ast.Call, name: str) -> Any:
     args: list[ast.expr] = []
     for a in node.args:
         if isinstance(a, ast.Starred):
-            items = sequence_items(r, evaluate(r, a.value), a)
-            args += [spelled(r, _said(r, a, item), a, holes) for item in items]
+            args += _unpacked(r, a, holes)
         else:
             args.append(_argument(r, a, holes))
     keywords = [ast.keyword(k.arg, _argument(r, k.value, holes)) for k in node.keywords]
@@ -65,6 +64,15 @@ def call_effect(r: Reader, node: ast.Call, name: str) -> Any:
     text = ast.unparse(ast.fix_missing_locations(call))
     r.b.append("effect", [Const(True), *holes], [], span=r.span(node), attrs={"text": text})
     return Static(None)
+
+
+def _unpacked(r: Reader, node: ast.Starred, holes: list[Value]) -> list[ast.expr]:
+    """Return what is unpacked: by item, or as it stands where nobody can count its items."""
+    value = r.settled(evaluate(r, node.value))
+    if isinstance(value, Ref) and r.read(value).type.kind in ("list", "array"):
+        return [ast.Starred(spelled(r, value, node, holes), ast.Load())]
+    items = sequence_items(r, value, node)
+    return [spelled(r, _said(r, node, item), node, holes) for item in items]
 
 
 def _said(r: Reader, node: ast.expr, value: Any) -> Any:
