@@ -12,9 +12,12 @@ from gradgen.diff import custom, idioms
 from gradgen.diff.activity import refuse_truncation, varied
 from gradgen.diff.adjoints import Adjoints, Places, adjoint_type, share_type
 from gradgen.diff.algebra import Algebra, is_constant, is_narrow
+from gradgen.diff.branches import sweep_branch
+from gradgen.diff.called import sweep_call
 from gradgen.diff.conjugates import adjoint_of, conjugated, real_part
 from gradgen.diff.formulas import emit_formula
 from gradgen.diff.infinite import may_be_infinite
+from gradgen.diff.list_items import sweep_append, sweep_pop
 from gradgen.diff.loops import Loops
 from gradgen.diff.missing import missing_values, read_for_sure
 from gradgen.diff.nested import Nested
@@ -23,9 +26,8 @@ from gradgen.diff.written import written
 from gradgen.diff.zeros import DIVISIONS, Zeros
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
-from gradgen.ir.lengths import may_be_negative
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value
-from gradgen.ir.types import has_joined_length, join
+from gradgen.ir.types import has_joined_length
 from gradgen.ir.words import noun
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.indexing import load_accumulate, only_new_axes
@@ -98,7 +100,7 @@ class Reverse:
         if total is not None:
             self.zeros.added(total, g, self.adj[v])
             self._note_shape(v, total, g)
-        self._label(v)
+        self.label(v)
 
     def _note_shape(self, v: Value, total: Value, g: Value) -> None:
         """Note a sum of which no share is known to have the shape of the value."""
@@ -136,7 +138,7 @@ class Reverse:
         users = total in self.places.place
         return not users and (total.op is None or total.op.prim in own)
 
-    def _label(self, v: Value) -> None:
+    def label(self, v: Value) -> None:
         """Name an adjoint after its value: ``d_hidden``."""
         g = self.adj[v]
         if g.name or g.op is None or not g.op.reverse:
@@ -159,7 +161,7 @@ class Reverse:
         for op in reversed(ops):
             self.b.span, self.b.region = op.span, op.region
             if op.prim == "if":
-                self._if(op, [self.adj.get(v) for v in op.outputs])
+                sweep_branch(self, op, [self.adj.get(v) for v in op.outputs])
             elif op.prim in ("for", "while"):
                 self.loops.sweep(op)
             else:
@@ -173,11 +175,11 @@ class Reverse:
             if g in self.unfitted:
                 self.adj[v] = self.fitting(v, g)
         if op.prim == "call":
-            self._call(op)
+            sweep_call(self, op)
         elif op.prim in ("append", "insert"):
-            self._append(op)
+            sweep_append(self, op)
         elif op.prim == "pop":
-            self._pop(op)
+            sweep_pop(self, op)
         elif op.prim == "custom":
             self._custom(op)
         elif len(op.outputs) > 1:
@@ -199,52 +201,54 @@ class Reverse:
         if shapeless or (not rule.elementwise and (not rule.narrow or g in self.shapeless)):
             g = self.whole(g, op.out)
         op = conjugated(self.alg, op)
-        for i, v in reversed(list(enumerate(op.inputs))):
-            v = forward.inputs[i]
+        for i, v in reversed(list(enumerate(forward.inputs))):
             if v not in self.varied or not rule.differentiable(i, forward.attrs):
-                continue
-            if _is_square(op):
-                if i:
-                    share = self.alg.mul(self.alg.mul(2.0, g), op.inputs[0])
-                    self.accumulate(v, self.zeros.kept(op, i, g, share))
                 continue
             if op.prim == "load" and not only_new_axes(op):
                 self._read(op, g)
-                continue
-            how = adjoint_of(rule, i, op)
-            if i and op.prim in DIVISIONS and forward.inputs[0] in self.varied:
-                how = how if _is_divided_by(g, op.out) else DIVIDED_BEFORE
-            if isinstance(how, Unknown):
-                what = f"{rule.spelling} by its argument {rule.params[i]!r} has no closed form and"
-                self.alg.refuse(op, what, how.way_out)
-            if callable(how):
-                kind = share_type(forward.out, g) if rule.elementwise else adjoint_type(v)
-                share = written(self.b, how, op, {"g": g}, kind)
-                share = self.zeros.kept(op, i, g, share) if rule.elementwise else share
-                share = self.zeros.moved(op, g, share)
-            elif how is not None:
-                share = self.zeros.kept(op, i, g, emit_formula(self.alg, how, op, g))
-            else:
-                assert rule.vjp is not None
-                share = rule.vjp(self.alg, op, g, i)
-                if rule.elementwise:
-                    share = self.zeros.kept(op, i, g, share)
-                elif op.prim == "store" and not i:
-                    self.zeros.sparse(share, op.inputs[2:])
-                else:
-                    share = self.zeros.moved(op, g, share)
-            self.accumulate(v, self._fitted(share, v, forward.out) if rule.elementwise else share)
+            elif not _is_square(op):
+                share = self._share(op, forward, g, i)
+                fits = rule.elementwise
+                self.accumulate(v, self._fitted(share, v, forward.out) if fits else share)
+            elif not i:
+                share = self.alg.mul(self.alg.mul(2.0, g), op.inputs[0])
+                self.accumulate(v, self.zeros.kept(op, i, g, share))
         if op.prim == "helper":
             raise UnsupportedError(f"the derivative of {op.attrs['function']}", op.span)
+
+    def _share(self, op: Op, forward: Op, g: Value, i: int) -> Value:
+        """Return what an operation's cotangent gives to one of its inputs, by the rule."""
+        rule = RULES[op.prim]
+        how = adjoint_of(rule, i, op)
+        if i and op.prim in DIVISIONS and forward.inputs[0] in self.varied:
+            how = how if _is_divided_by(g, op.out) else DIVIDED_BEFORE
+        if isinstance(how, Unknown):
+            what = f"{rule.spelling} by its argument {rule.params[i]!r} has no closed form and"
+            self.alg.refuse(op, what, how.way_out)
+        if callable(how):
+            kind = share_type(forward.out, g) if rule.elementwise else adjoint_type(op.inputs[i])
+            share = written(self.b, how, op, {"g": g}, kind)
+            share = self.zeros.kept(op, i, g, share) if rule.elementwise else share
+            return self.zeros.moved(op, g, share)
+        if how is not None:
+            return self.zeros.kept(op, i, g, emit_formula(self.alg, how, op, g))
+        assert rule.vjp is not None
+        share = rule.vjp(self.alg, op, g, i)
+        if rule.elementwise:
+            return self.zeros.kept(op, i, g, share)
+        if op.prim == "store" and not i:
+            self.zeros.sparse(share, op.inputs[2:])
+            return share
+        return self.zeros.moved(op, g, share)
 
     def _read(self, op: Op, g: Value) -> None:
         """Add the adjoint of a part to that of what it was read from, in place."""
         op = self.nested.through(op)
         v = op.inputs[0]
         before = self.adj.get(v)
-        self.adj[v] = load_accumulate(self.alg, op, g, self._buffer(v))
+        self.adj[v] = load_accumulate(self.alg, op, g, self.buffer(v))
         self.zeros.read(before, self.adj[v], op, g)
-        self._label(v)
+        self.label(v)
 
     def _several(self, op: Op) -> None:
         """Sweep an operation with several results."""
@@ -277,7 +281,7 @@ class Reverse:
         for v, g in custom.shares(self.b, self.function, op, seeds, add_adjoint):
             self.accumulate(v, self.alg.fit(g, v, g))
 
-    def _buffer(self, v: Value) -> Value | None:
+    def buffer(self, v: Value) -> Value | None:
         """Return the adjoint of an array as something to add into, None if there is none yet."""
         total = self.adj.get(v)
         if total is None:
@@ -290,164 +294,14 @@ class Reverse:
         """Return a cotangent in the shape of its value."""
         return self.alg.full(g, v, stretch=g in self.shapeless)
 
-    def _call(self, op: Op) -> None:
-        """Sweep a call of a recursive function by a call of its sweep."""
-        callee = op.attrs["callee"]
-        outputs = [op.outputs[k] for k in callee.varying]
-        if not any(v in self.adj for v in outputs):
-            return
-        seeds = []
-        for v in outputs:
-            g = self.adj.get(v)
-            seeds.append(self.zeros_of(v) if g is None else self.whole(g, v))
-        given = [op.inputs[k] for k in callee.active]
-        sums = self._sums_so_far(op)
-        attrs = {"callee": callee, "part": "backward", "mirror": op}
-        read = op.inputs
-        if callee.settled:
-            read = [op.inputs[k] for k in callee.needs]
-        else:
-            attrs["given"] = len(read)
-        kinds = [adjoint_type(v) for v in given]
-        back = self.b.append("call", [*read, *seeds, *sums.values()], kinds, attrs=attrs)
-        for k, v, g in zip(callee.active, given, back.outputs, strict=True):
-            if v in self.varied and k in sums and sums[k] is self.adj.get(v):
-                self.adj[v] = g
-                self._label(v)
-            else:
-                self.accumulate(v, g)
-
-    def _sums_so_far(self, op: Op) -> dict[int, Value]:
-        """Return the adjoints of arguments that the sweep of a call adds to, by their places."""
-        out: dict[int, Value] = {}
-        held: set[Value] = set()
-        for k in op.attrs["callee"].sums:
-            v = op.inputs[k]
-            total = self._buffer(v)
-            if total is None or v in held:
-                total = self.alg.zeros(v)
-            if v in self.varied and total is not self.adj.get(v) and v not in held:
-                self.adj[v] = total
-                self._label(v)
-            held.add(v)
-            out[k] = total
-        return out
-
-    # --- stacks ---------------------------------------------------------------------------
-
-    def _append(self, op: Op) -> None:
-        stack = self.adj.get(op.out)
-        if stack is None:
-            return
-        item = op.inputs[1]
-        if stack.type.kind != "list":
-            self.accumulate(op.inputs[0], stack)
-            self.accumulate(item, stack)
-            return
-        inputs = [stack, *op.inputs[2:]]
-        pop = self.b.append("pop", inputs, [adjoint_type(item), stack.type], ["", stack.name])
-        self.accumulate(op.inputs[0], pop.outputs[1])
-        self.accumulate(item, pop.outputs[0])
-
-    def _pop(self, op: Op) -> None:
-        item, rest = op.outputs
-        if item not in self.varied:
-            return
-        stack = self.adj.get(rest)
-        if stack is None:
-            if item not in self.adj:
-                return
-            stack = self.alg.zeros(rest)
-        stack = self.alg.full(stack, rest)
-        g = self.adj.get(item, Const(0.0))
-        g = self.alg.full(g, item) if g is not None else g
-        if is_constant(g, 0) and not item.type.is_scalar:
-            g = self.alg.zeros(item)
-        prim = "insert" if len(op.inputs) > 1 else "append"
-        places = [self._from_start(place, stack) for place in op.inputs[1:]]
-        grown = self.b.emit(prim, [stack, g, *places], f"d_{op.inputs[0].name}")
-        self.accumulate(op.inputs[0], grown)
-
-    def _from_start(self, place: Value, rest: Value) -> Value:
-        """Return where an item was in a list, of which the others are left."""
-        if not may_be_negative(place):
-            return place
-        count = self.b.emit("add", [self.b.emit("len", [rest]), Const(1)])
-        if isinstance(place, Const):
-            return self.b.emit("add", [count, place])
-        return self.b.emit("mod", [place, count])
-
-    # --- branches -------------------------------------------------------------------------
-
-    def _if(self, op: Op, seeds: list[Value | None]) -> None:
-        if op.outputs and all(g is None for g in seeds):
-            return
-        mark = len(self.adj.trail)
-        sides: list[tuple[Block, dict[Value, Value]]] = []
-        for inner in op.blocks:
-            with self.b.into(Block()) as block:
-                self.block(inner, seeds)
-            sides.append((block, self.adj.take_back(mark)))
-        changed = self.adj.changed([side for _, side in sides])
-        touched = []
-        for v in changed:
-            first, second = (side.get(v, self.adj.get(v)) for _, side in sides)
-            if first is not None and first is second:
-                self.adj[v] = first
-            elif not self.places.inside(v, op):
-                touched.append(v)
-        if touched:
-            self._join(op, sides, touched)
-
-    def _join(
-        self, op: Op, sides: list[tuple[Block, dict[Value, Value]]], touched: list[Value]
-    ) -> None:
-        op_out = self.b.append(
-            "if",
-            [op.inputs[0]],
-            [],
-            span=op.span,
-            attrs={"mirror": op},
-            blocks=[block for block, _ in sides],
-        )
-        for v in touched:
-            pair = [side.get(v, self.adj.get(v)) for _, side in sides]
-            given = [g is not None for g in pair]
-            for k, (block, _) in enumerate(sides):
-                with self.b.into(block):
-                    pair[k] = self._stretched(v, pair[k], pair[1 - k])
-            assert pair[0] is not None and pair[1] is not None
-            type_ = join(pair[0].type, pair[1].type) or pair[0].type
-            out = Value(type_, "", op.span)
-            out.call_after(v)
-            out.op = op_out
-            ends = [g for g in pair if g is not None]
-            for (block, _), g in zip(sides, ends, strict=True):
-                block.results.append(g)
-            op_out.outputs.append(out)
-            self.adj[v] = out
-            if v.type.is_array and any(g in self.shapeless or _is_zero(g) for g in pair):
-                self.shapeless.add(out)
-            if given[0] != given[1]:
-                self.zeros.branch(ends[0 if given[0] else 1], out, op.inputs[0], given[0])
-            else:
-                self.zeros.joined(ends, out)
-
-    def _stretched(self, v: Value, g: Value | None, other: Value | None) -> Value:
-        """Both sides must give the same shape: an exact zero where one gives nothing."""
-        if g is None:
-            return self.zeros_of(v)
-        if other is None or other.type.shape != g.type.shape:
-            return self.alg.full(g, v)
-        lists = [x for x in (g, other) if x.type.kind == "list"]
-        return self.alg.full(g, v) if len(lists) == 1 else g
+    # --- blocks ---------------------------------------------------------------------------
 
     @deep
     def block(self, block: Block, seeds: list[Value | None]) -> None:
         """Sweep a block whose results have the adjoints ``seeds``."""
         ops = block.ops
         if block.end == "tail":
-            self._if(ops[-1], seeds)
+            sweep_branch(self, ops[-1], seeds)
             ops = ops[:-1]
         else:
             for v, g in zip(block.results, seeds, strict=True):
@@ -484,10 +338,6 @@ class Reverse:
             twin = self.twin(v)
             return Const(0.0) if twin is None else self.alg.zeros(twin)
         return self.alg.zeros(v)
-
-
-def _is_zero(g: Value | None) -> bool:
-    return g is not None and is_constant(g, 0)
 
 
 def _is_divided_by(g: Value, y: Value) -> bool:
