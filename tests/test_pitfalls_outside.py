@@ -377,3 +377,49 @@ def test_refusals_name_objects_by_their_class():
 
     with pytest.raises(gradgen.GradgenError, match="an attribute of a Log object\n"):
         gradgen.grad(loss)(2.0)
+
+
+WEIGHTS = np.array([1.0, 2.0, 3.0])
+LEVELS, NAMED = [1.0, 2.0], {"level": 1.0}
+
+
+def _array_in_turn(x):
+    c = np.copy(x)
+    for k in range(2):
+        c[k] = 2.0 * x[k]
+        c = WEIGHTS
+    return c @ x
+
+
+def _list_in_turn(x):
+    c = [x[0], x[1]]
+    for k in range(2):
+        c[k] = 2.0 * x[k]
+        c = LEVELS
+    return c[0] + c[1]
+
+
+def _dict_in_turn(x):
+    c = {"level": x[0]}
+    k = 0
+    while k < 2:
+        c["level"] = 2.0 * x[k]
+        c, k = NAMED, k + 1
+    return c["level"]
+
+
+def _array_for_good(x):
+    c = x
+    for k in range(3):
+        c[k] *= 2.0
+        if k > 0:
+            c = WEIGHTS
+    return c @ x
+
+
+@pytest.mark.parametrize("loss", [_array_in_turn, _list_in_turn, _dict_in_turn, _array_for_good])
+def test_writes_to_what_a_turn_has_found_outside(loss):
+    """A later turn writes to what an earlier one took from outside: refused, at that line."""
+    with pytest.raises(gradgen.GradgenError, match="which stands outside the fun") as caught:
+        gradgen.grad(loss)(np.array([1.1, 0.7, 0.4]))
+    assert "c[" in str(caught.value)

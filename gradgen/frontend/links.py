@@ -1,7 +1,7 @@
 """What a loop carries that can come to share memory: found at its ends, noted at its beginning.
 
-An end of a link is the slot and number of a carried reference, the slot and the way to a box, or a
-storage or box from before the loop.
+An end of a link is the slot and number of a carried reference, the slot and the way to a box, a
+storage or box from before the loop, or ``OUTSIDE``: what stands outside the function.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from gradgen.frontend.reach import holds
 from gradgen.frontend.state import State, at
 from gradgen.frontend.templates import carried_parts, kept
 from gradgen.frontend.values import (
+    Box,
     Choice,
     Poison,
     Ref,
@@ -27,6 +28,8 @@ from gradgen.frontend.values import (
 
 if TYPE_CHECKING:
     from gradgen.frontend.loops import Loop
+
+OUTSIDE = "outside"
 
 
 def revise_links(loop: Loop) -> bool:
@@ -71,6 +74,8 @@ def _link(loop: Loop, state: State, place: Any, thing: Any, seen: dict[Any, Any]
     links, entry = loop.guess.links, loop.entry
     loop.guess.causes |= loop.r.causes.get(thing, set())
     inside = state is not entry
+    if thing.outside:
+        links.add((place, OUTSIDE))
     for other in sorted(loop.r.reach(thing), key=lambda t: -t.id):
         outside = entry.knows(other) and (inside or _shared_outside(loop, other))
         if outside and not _implied(loop, place, other):
@@ -108,10 +113,21 @@ def apply_links(loop: Loop) -> None:
     """Note what the links say of the values that are carried now."""
     for one, two in loop.guess.links:
         for a in _standing(loop, one):
+            if two == OUTSIDE:
+                _lock(a, slot_of(one))
+                continue
             for b in _standing(loop, two):
                 # A box that stands at the other end as itself is no copy of what stands here.
                 if a is not b and not (_is_box_place(one) and b in _boxes_at(loop, one)):
                     loop.r.entangle(a, b, {loop.key, *loop.guess.causes})
+
+
+def _lock(thing: Storage | Box, slot: Any) -> None:
+    """Let writes be refused to what may stand outside the function."""
+    if isinstance(thing, Storage):
+        thing.outside = True
+    elif not isinstance(thing, Seq) or issubclass(thing.kind, list):
+        thing.outside = thing.outside or (slot if isinstance(slot, str) else slot.name)
 
 
 def _standing(loop: Loop, end: Any) -> list[Any]:

@@ -354,10 +354,11 @@ class Reader(Sharing):
         """
         storage = ref.storage
         if storage.outside:
+            kind = "list" if storage.lists else "array"
             raise UnsupportedError(
-                f"a write into the array {storage.name!r}, which stands outside the function",
+                f"a write into the {kind} {storage.name!r}, which stands outside the function",
                 self.b.span,
-                "pass the array as an argument, or write into a copy of it",
+                f"pass the {kind} as an argument, or write into a copy of it",
             )
         self.require_alone(storage)
         mine = self.objects(storage) if self.given_lists else ()
@@ -418,7 +419,7 @@ class Reader(Sharing):
                     self.graph_list(item)
             value = self._listed(box)
             storage = Storage(box.name)
-            storage.lists = True
+            storage.lists, storage.outside = True, bool(box.outside)
             if box.given:
                 self.given_lists[storage] = box.id
             self.versions[storage] = value

@@ -118,10 +118,12 @@ class Lifetimes:
     def disturbs(self, op: Op, block: Block, u: Value) -> bool:
         """Whether a store in place would be seen by a later read of a value in its memory."""
         at = self.position[id(op)]
-        if u not in self.defined or self.defined[u][0] >= at or u in op.outputs:
+        if u not in self.defined or u in op.outputs:
             return False
         if is_source(u):
-            return True
+            return True  # one that is made behind the store comes to it in the next iteration
+        if self.defined[u][0] >= at:
+            return False
         return any(self._after(u, use, at, block) for use in self.uses.get(u, ()))
 
     def _after(self, u: Value, use: Use, at: float, block: Block) -> bool:

@@ -12,6 +12,7 @@ from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
 from gradgen.ir.nodes import READ_ONLY, WRITES, Block, Op, Value, made_in
 from gradgen.ir.types import ANY, Type
+from gradgen.passes.lifetimes import SOURCES
 from gradgen.passes.sharing import MAKES_LISTS, is_view, shared_by_call
 
 Objects = frozenset[Value]
@@ -174,7 +175,8 @@ class Memory:
         groups = [end.results for end in ends(body)]
         for k, p in enumerate(params):
             self._meant(inits[k], p.type)
-            coming = self.of(inits[k]).union(*(self.of(g[k]) - inside for g in groups))
+            left = NOTHING.union(*(self.of(g[k]) for g in groups))
+            coming = self.of(inits[k]) | (left - inside) | _locked(left)
             self._add(p, self._own(p) | coming)
             if op.prim == "while":
                 self._add(op.blocks[0].params[k], self.of(p))
@@ -214,6 +216,12 @@ def _repeated(held: Objects, more: Objects) -> Objects:
     """Return the mark of lists in which one list stands twice, where that may be."""
     twice = any(o.type.kind == "list" for o in held & more)
     return frozenset([REPEATED]) if twice else NOTHING
+
+
+def _locked(objects: Objects) -> Objects:
+    """Return those that nobody may write to: they stay what they are in a later iteration."""
+    locked = (*READ_ONLY, *SOURCES)
+    return frozenset(o for o in objects if o.op is not None and o.op.prim in locked)
 
 
 def _allocated(blocks: list[Block]) -> Objects:

@@ -233,8 +233,21 @@ def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
+def made_anew_by_turns(m, a):
+    """A sum of lines gives an adjoint to a turn in which the matrix is then written to."""
+    c = m * 0.3
+    total = 0.0
+    for k in range(2, -1, -1):
+        total += np.sum(c.sum(axis=1) * a)
+        c = np.zeros((3, 2))
+        for j in range(2, 0, -2):
+            c[::2] = m[::2] * (k + 1) - c[::2]
+    return total + 0.5 * np.sum(c * c)
+
+
 EXAMPLE_ARGS = {
     "nested_update": lambda: (_normal(6), 0.1),
+    "made_anew_by_turns": lambda: (_normal(3, 2), _normal(3)),
     "store_then_whole": lambda: (0.3 * _normal(4),),
     "two_stores": lambda: (_normal(5), _normal(5, seed=1)),
     "two_stores_one_array": lambda: (_normal(5),),
