@@ -1,6 +1,7 @@
-"""Loops over ``enumerate`` or ``zip`` of a generator that takes turns with the loop.
+"""Loops over ``enumerate`` or ``zip`` of what is asked for one item after the other.
 
-They are read as loops over the generator alone, which count, and take other items, themselves.
+They count, and take the items of others, themselves: beside a generator that takes turns with the
+loop, and beside objects of the user's classes that have a ``__next__``.
 """
 
 from __future__ import annotations
@@ -10,37 +11,45 @@ from typing import Any
 
 from gradgen.frontend.comprehensions import hidden
 from gradgen.frontend.cursors import LEFT, TAKEN, item_taken, items_left, iterator_begun
+from gradgen.frontend.own_iterators import STOP
 from gradgen.frontend.raising_calls import known
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.signals import OwnIterator
 from gradgen.frontend.values import Static
 from gradgen.syntax import located, nodes_in
 
 BEGIN = "items begun"  # a name that no program has
-CALLED = {BEGIN: iterator_begun, LEFT: items_left, TAKEN: item_taken}
+CALLED = {
+    BEGIN: Static(iterator_begun), LEFT: Static(items_left), TAKEN: Static(item_taken),
+    STOP: Static(StopIteration),
+}  # fmt: skip
 
 
 def beside_others(r: Reader, s: ast.For) -> list[ast.stmt] | None:
-    """Return a loop over ``enumerate`` or ``zip`` of a generator as the loop over that alone.
+    """Return a loop over ``enumerate`` or ``zip`` as the loop that counts, and asks, by itself.
 
-    None for others, and for generators that take no turns.
+    None for others, and where neither a generator takes turns nor a class has a ``__next__``.
     """
     call = s.iter
     if not r.book.turnwise or not isinstance(call, ast.Call) or not call.args:
         return None
-    first, *others = call.args
-    if not any(isinstance(key, tuple) and key[0] == id(first) for key in r.book.turnwise):
+    found: dict[int, int] = dict(key for key in r.book.turnwise if isinstance(key, tuple))
+    asked = [found.get(id(arg)) for arg in call.args]
+    if asked[0] is None and id(OwnIterator) not in asked:
         return None
     callee = known(r, call.func)
     kind = callee.obj if isinstance(callee, Static) else None
-    abreast = kind is zip and bool(others) and not s.orelse and not call.keywords
+    abreast = kind is zip and not s.orelse and not call.keywords
     if kind is not enumerate and not abreast:
         return None
     made = r.expansions.get((id(s), "beside"))
     if made is None:
-        steps = _abreast(r, s, call) if abreast else _numbered(r, s, call)
+        own = [key == id(OwnIterator) for key in asked]
+        first = asked[0] is not None and not own[0]  # it is a generator
+        steps = _abreast(r, s, call, own, first) if abreast else _numbered(r, s, call)
         made = r.expansions[id(s), "beside"] = [located(one, s) for one in steps]
     if abreast:
-        r.frame.names |= {name: Static(function) for name, function in CALLED.items()}
+        r.frame.names |= CALLED
     return list(made)
 
 
@@ -56,21 +65,34 @@ def _numbered(r: Reader, s: ast.For, call: ast.Call) -> list[ast.stmt]:
     return [ast.Assign([_store(number)], start), loop]
 
 
-def _abreast(r: Reader, s: ast.For, call: ast.Call) -> list[ast.stmt]:
-    """Return a loop over ``zip`` that takes the items of all but the generator by itself."""
-    first, *others = call.args
-    names = [hidden(r, s, f"beside{k or ''}") for k in range(len(others))]
-    before: list[ast.stmt] = [
-        ast.Assign([_store(name)], _call(BEGIN, other))
-        for name, other in zip(names, others, strict=True)
-    ]
+def _abreast(r: Reader, s: ast.For, call: ast.Call, own: list[bool], first: bool) -> list[ast.stmt]:
+    """Return a loop over ``zip`` that takes the items of each by itself.
+
+    ``own``: which are asked by a ``__next__`` of their class.  ``first``: the first one is a
+    generator, whose body that of the loop stands in.
+    """
+    names = [hidden(r, s, f"beside{k or ''}") for k in range(len(call.args))]
     to, assigned = _targets(r, s, len(call.args))
+    before: list[ast.stmt] = []
     steps: list[ast.stmt] = []
-    for name, target in zip(names, to[1:], strict=True):
+    for name, arg, target, asks in list(zip(names, call.args, to, own, strict=True))[first:]:
+        before.append(ast.Assign([_store(name)], arg if asks else _call(BEGIN, arg)))
+        steps += _taken(name, target, asks)
+    body = [*steps, *assigned, *s.body]
+    loop: ast.stmt = ast.While(ast.Constant(True), body, [])
+    if first:
+        loop = ast.For(to[0], call.args[0], body, [])
+    return [*before, loop]
+
+
+def _taken(name: str, target: Any, asks: bool) -> list[ast.stmt]:
+    """Return what takes the next item of an iterator, or leaves the loop at its end."""
+    if not asks:
         ended = ast.UnaryOp(ast.Not(), _call(LEFT, _load(name)))
-        steps.append(ast.If(ended, [ast.Break()], []))
-        steps.append(ast.Assign([target], _call(TAKEN, _load(name))))
-    return [*before, ast.For(to[0], first, [*steps, *assigned, *s.body], [])]
+        return [ast.If(ended, [ast.Break()], []), ast.Assign([target], _call(TAKEN, _load(name)))]
+    item = ast.Call(ast.Attribute(_load(name), "__next__", ast.Load()), [], [])
+    handler = ast.ExceptHandler(_load(STOP), None, [ast.Break()])
+    return [ast.Try([ast.Assign([target], item)], [handler], [], [])]
 
 
 def _targets(r: Reader, s: ast.For, count: int) -> tuple[list[Any], list[ast.stmt]]:

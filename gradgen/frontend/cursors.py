@@ -9,15 +9,28 @@ from __future__ import annotations
 
 import ast
 import functools
+import itertools
+from dataclasses import replace
 from typing import Any
 
 from gradgen.frontend.branches import choose
-from gradgen.frontend.iterables import Over, Thunk, as_positions, current, over_value
+from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.iterables import Over, Thunk, as_positions, current, over_value, shorter
 from gradgen.frontend.jumps import jumps_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Stepwise
-from gradgen.frontend.special import special
-from gradgen.frontend.values import Cursor, Iteration, Lazy, Once, Record, Seq, Static
+from gradgen.frontend.special import no_more, special
+from gradgen.frontend.values import (
+    Cursor,
+    Iteration,
+    Lazy,
+    Once,
+    Record,
+    Seq,
+    Static,
+    is_static,
+    static_value,
+)
 from gradgen.ir.nodes import Const, Value
 from gradgen.syntax import located
 
@@ -129,6 +142,12 @@ def next_of(r: Reader, it: Record, node: ast.AST, default: list[Any]) -> Any:
     return out
 
 
+def _minus(r: Reader, a: Value, b: Value) -> Value:
+    if isinstance(a, Const) and isinstance(b, Const):
+        return Const(max(a.const - b.const, 0))
+    return a if isinstance(b, Const) and b.const == 0 else r.b.emit("sub", [a, b])
+
+
 def _ended(r: Reader, it: Record, node: ast.AST) -> Value:
     return r.b.emit("ge", [_place(r, it, node), it.fields["over"].length])
 
@@ -149,6 +168,50 @@ def rest_of(r: Reader, it: Record, node: ast.AST) -> Over:
     return Iteration(length, element, arrays=over.arrays, endless=over.endless)
 
 
+Parts = tuple[Value, Value | None, Value]  # start, stop and step
+
+
+def part_of(r: Reader, over: Iteration, parts: Parts) -> Iteration:
+    """Return the iteration over a slice of items that are found by their positions."""
+    start, stop, step = parts
+    stop = over.length if stop is None else shorter(r, stop, over.length)
+    one = isinstance(step, Const) and step.const == 1
+    length = r.b.emit("trips", [start, stop, step])
+
+    def element(i: Value) -> Any:
+        return over.element(_plus(r, i if one else r.b.emit("mul", [i, step]), start))
+
+    return Iteration(length, element, arrays=over.arrays)
+
+
+def slice_taken(r: Reader, it: Record, node: ast.AST, parts: Parts, live: bool) -> Over:
+    """Return what ``islice`` takes of an iterator, which goes on from behind it.
+
+    ``live``: a loop may end before it has taken all; what is left then is not known.
+    """
+    over, place = it.fields["over"], _place(r, it, node)
+    start, stop, step = parts
+    if over.endless and stop is None:
+        r.refuse(node, "all that is left of an iterator that never ends", "give islice an end")
+    left = None if over.endless else _minus(r, over.length, place)
+    count = stop if left is None else left if stop is None else shorter(r, stop, left)
+    assert count is not None
+    after = Static(None) if live else _plus(r, place, count)
+    r.fill(it, {**it.fields, "place": after})
+
+    def element(i: Value) -> Any:
+        if it.fields["place"] is not after:
+            r.refuse(node, "an iterator of which something else takes items meanwhile", COMPUTED)
+        return over.element(_plus(r, i, place))
+
+    if all(isinstance(v, Const) for v in (count, place, start, step)):
+        turns = range(start.const, count.const, step.const)  # type: ignore[attr-defined]
+        held = Seq(list(over.arrays))
+        return [Thunk(functools.partial(element, Const(k)), held) for k in turns]
+    whole = Iteration(count, element, arrays=over.arrays)
+    return part_of(r, whole, (start, None, step))
+
+
 def in_groups(r: Reader, it: Record, count: int, node: ast.AST) -> Over:
     """Return the iteration over groups of items, as ``zip(it, it)`` makes them."""
     rest = rest_of(r, it, node)
@@ -166,6 +229,33 @@ def in_groups(r: Reader, it: Record, count: int, node: ast.AST) -> Over:
     return Iteration(length, element, arrays=rest.arrays)
 
 
+@special(itertools.tee)
+def _tee(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read ``tee`` as iterators with places of their own over what nothing writes to meanwhile."""
+    no_more(r, node, kwargs)
+    if len(args) > 1 and not is_static(args[1]):
+        r.refuse(node, "tee into a computed number of iterators", "pass a constant")
+    count = static_value(args[1]) if len(args) > 1 else 2
+    over = over_value(r, args[0], node)
+    if isinstance(over, Iteration) and over.endless:
+        r.refuse(node, "tee of an iterator that never ends", "take a part of it by islice before")
+    if isinstance(over, Iteration):
+        over = _unchanged(r, as_positions(r, over), node)
+    return Seq([begun(r, over, node) for _ in range(count)])
+
+
+def _unchanged(r: Reader, over: Iteration, node: ast.AST) -> Iteration:
+    """Return an iteration that refuses writes to what its items are read from."""
+    then = {ref.storage: r.versions[ref.storage] for ref in over.arrays}
+
+    def element(i: Value) -> Any:
+        if any(r.versions[storage] is not version for storage, version in then.items()):
+            r.refuse(node, "a write to what tee keeps items of", "make lists of it")
+        return over.element(i)
+
+    return replace(over, element=element)
+
+
 # --- loops ----------------------------------------------------------------------------------
 
 
@@ -174,8 +264,40 @@ def loop_of(r: Reader, s: ast.For) -> list[ast.stmt] | None:
 
     The body may take items, too.
     """
-    it = _named(r, s.iter)
-    return None if it is None else _steps(r, s, it)
+    it = named_cursor(r, s.iter)
+    return _of_slice(r, s) if it is None else _steps(r, s, it)
+
+
+def _of_slice(r: Reader, s: ast.For) -> list[ast.stmt] | None:
+    """Return a loop over ``islice(it, n)`` of a named iterator as the ``while`` that counts."""
+    match s.iter:
+        case ast.Call(ast.Name() | ast.Attribute() as function, [ast.Name() as asked, most], []):
+            it = named_cursor(r, asked)
+        case _:
+            return None
+    if it is None or "state" in it.fields:
+        return None
+    callee = evaluate(r, function)
+    if not isinstance(callee, Static) or callee.obj is not itertools.islice:
+        return None
+    name = f"taken {s.lineno}:{s.col_offset}"
+    r.frame.names |= {name: it, LEFT: Static(items_left), TAKEN: Static(item_taken)}
+    made = r.expansions.get((id(s), "slice"))
+    if made is None:
+        load, (count, end) = ast.Load(), (f"{hint} {name}" for hint in ("count", "most"))
+        few = ast.Compare(ast.Name(count, load), [ast.Lt()], [ast.Name(end, load)])
+        more, item = (
+            ast.Call(ast.Name(f, load), [ast.Name(name, load)], []) for f in (LEFT, TAKEN)
+        )
+        one_more = ast.AugAssign(ast.Name(count, ast.Store()), ast.Add(), ast.Constant(1))
+        body = [ast.Assign([s.target], item), one_more, *s.body]
+        steps = [
+            ast.Assign([ast.Name(count, ast.Store())], ast.Constant(0)),
+            ast.Assign([ast.Name(end, ast.Store())], most),
+            ast.While(ast.BoolOp(ast.And(), [few, more]), body, s.orelse),
+        ]
+        made = r.expansions[id(s), "slice"] = [located(one, s) for one in steps]
+    return list(made)
 
 
 def endless_loop(r: Reader, s: ast.For, over: Iteration) -> list[ast.stmt]:
@@ -200,7 +322,7 @@ def _steps(r: Reader, s: ast.For, it: Record) -> list[ast.stmt]:
     return list(made)
 
 
-def _named(r: Reader, node: ast.expr) -> Record | None:
+def named_cursor(r: Reader, node: ast.expr) -> Record | None:
     """Return the iterator that keeps its place for which a name stands, if it does."""
     if not isinstance(node, ast.Name):
         return None

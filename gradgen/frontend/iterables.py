@@ -25,9 +25,9 @@ from gradgen.frontend.lists import as_list, held, is_list, over_list
 from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.records import expanded
-from gradgen.frontend.signals import InTurns, OwnIterator, Stepwise
+from gradgen.frontend.signals import InTurns, OwnIterator, Stepwise, Turnwise
 from gradgen.frontend.subscripts import load_index
-from gradgen.frontend.unbound import may_miss
+from gradgen.frontend.unbound import is_there, may_miss
 from gradgen.frontend.values import (
     Choice,
     Cursor,
@@ -108,6 +108,29 @@ def perhaps(r: Reader, node: ast.AST, box: Map, method: str, live: bool) -> list
     return out
 
 
+def places(r: Reader, items: list[Any]) -> list[tuple[Value, Any]]:
+    """Return items with how many come before each, of those that may be missing."""
+    out: list[tuple[Value, Any]] = []
+    place: Value = Const(0)
+    for item in items:
+        out.append((place, item))
+        there = is_there(r, item.now()) if isinstance(item, Perhaps) else Const(True)
+        one = Const(int(there.const)) if isinstance(there, Const) else r.b.emit("int", [there])
+        if isinstance(place, Const) and isinstance(one, Const):
+            place = Const(place.const + one.const)
+        else:
+            known = isinstance(place, Const) and place.const == 0
+            place = one if known else r.b.emit("add", [place, one])
+    return out
+
+
+def numbered(place: Value, item: Any) -> Any:
+    """Return an item with its number, which may be missing as it may be."""
+    if isinstance(item, Perhaps):
+        return Perhaps(Seq([place, item.item]), item.now)
+    return Seq([place, item])
+
+
 def _standing(r: Reader, box: Map, key: Any) -> Any:
     return r.settled(r.settled(box).items[key])
 
@@ -185,6 +208,9 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
     if class_of(value) and special_method(value, "__next__"):
         if node is r.head:
             raise OwnIterator(value)
+        if isinstance(r.head, ast.Call) and node in r.head.args:
+            key = (id(node), id(OwnIterator))
+            raise InTurns(value) if key in r.book.turnwise else Turnwise(key)
         what = "an iterator of a class of yours in the place of a list"
         r.refuse(node, what, "loop over it by itself, as in [item for item in it]")
     if class_of(value) and special_method(value, "__iter__"):

@@ -20,8 +20,10 @@ from gradgen.frontend.iterables import (
     current,
     is_open,
     late_items,
+    numbered,
     over_value,
     perhaps,
+    places,
 )
 from gradgen.frontend.letters import over_letters
 from gradgen.frontend.lists import is_list, whole
@@ -93,8 +95,8 @@ class Given:
                 out.append((evaluate(self.r, a), a))
         return out
 
-    def overs(self) -> list[Over]:
-        """Return what the positional arguments run over."""
+    def overs(self, some: bool = False) -> list[Over]:
+        """Return what the positional arguments run over; ``some``: items may be ``Perhaps``."""
         from gradgen.frontend.unpacking import sequence_items
 
         out: list[Over] = []
@@ -103,12 +105,12 @@ class Given:
                 items = sequence_items(self.r, evaluate(self.r, a.value), a)
                 out += [over_value(self.r, item, a) for item in items]
             else:
-                out.append(iteration_of(self.r, a, self.live, late=self.late))
+                out.append(iteration_of(self.r, a, self.live, some, late=self.late))
         return out
 
-    def over(self) -> Over:
-        """Return what the first argument runs over."""
-        return iteration_of(self.r, self.node.args[0], self.live, late=self.late)
+    def over(self, some: bool = False) -> Over:
+        """Return what the first argument runs over; ``some``: its items may be ``Perhaps``."""
+        return iteration_of(self.r, self.node.args[0], self.live, some, late=self.late)
 
     def items(self) -> list[list[Any]]:
         """Return the items of every argument, which have to be few and of known number."""
@@ -315,7 +317,7 @@ def _range(given: Given) -> Iteration:
 
 @builder(enumerate)
 def _enumerate(given: Given) -> Over:
-    r, inner = given.r, given.over()
+    r, inner = given.r, given.over(given.some)
     start = as_value(r, given.value(1, "start", Const(0)), given.node)
 
     def count(i: Value) -> Value:
@@ -324,7 +326,7 @@ def _enumerate(given: Given) -> Over:
         return i if isinstance(start, Const) and start.const == 0 else r.b.emit("add", [i, start])
 
     if isinstance(inner, list):
-        return [Seq([count(Const(k)), x]) for k, x in enumerate(inner)]
+        return [numbered(count(place), item) for place, item in places(r, inner)]
     over = as_positions(r, inner)
     return Iteration(
         over.length,

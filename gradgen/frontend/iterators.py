@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from gradgen.frontend import lists
+from gradgen.frontend.callables import from_library
+from gradgen.frontend.cursors import named_cursor, part_of, slice_taken
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.indices import Index
 from gradgen.frontend.iterables import Late, Over, Thunk, as_positions, counted, current, over_value
@@ -24,8 +26,9 @@ from gradgen.frontend.iteration import (
 )
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.subscripts import load_index
-from gradgen.frontend.values import Iteration, Ref, Seq, Static
+from gradgen.frontend.values import Iteration, Record, Ref, Seq, Static
 from gradgen.ir.nodes import Block, Const, Value
+from gradgen.library.iterators import counted_up
 
 
 @builder(itertools.product)
@@ -204,6 +207,33 @@ def _pairwise(given: Given) -> Over:
     return Iteration(r.b.emit("sub", [at.length, Const(1)]), pair, arrays=at.arrays)
 
 
+SUMS = "out.append(total)\nfor item in rest:\n    total = {step}\n    out.append(total)"
+
+
+def _long_sums(given: Given, over: Iteration) -> Over:
+    """Return the running totals of items whose number is not known, as a list that grows."""
+    r = given.r
+    how = given.value(1, "func", Static(None))
+    first = given.value(len(given.node.args), "initial", None)
+    text = SUMS.format(step="total + item" if _is_none(how) else "step(total, item)")
+    named = {"step": how, "rest": over, "first": first}
+    if first is None or _is_none(first):
+        over = as_positions(r, over)
+        after = lambda i: over.element(r.b.emit("add", [i, Const(1)]))  # noqa: E731
+        rest = Iteration(r.b.emit("sub", [over.length, Const(1)]), after, arrays=over.arrays)
+        ones = Iteration(Const(1), over.element, arrays=over.arrays)
+        named |= {"rest": rest, "some": r.b.emit("gt", [over.length, Const(0)]), "ones": ones}
+        lines = "\n    ".join(["if some:", "for total in ones:", "    pass", *text.split("\n")])
+        text = f"out = []\n{lines}"
+    else:
+        text = f"out = []\ntotal = first\n{text}"
+    return _listed(given, text, **{name: v for name, v in named.items() if name in text})
+
+
+def _is_none(value: Any) -> bool:
+    return isinstance(value, Static) and value.obj is None
+
+
 @builder(itertools.accumulate)
 def _accumulate(given: Given) -> Over:
     from gradgen.frontend.calls import call_value
@@ -212,9 +242,14 @@ def _accumulate(given: Given) -> Over:
     r, node = given.r, given.node
     over = given.over()
     watch_numbers(r, over)
-    items = given.known(over)
+    few = over if isinstance(over, list) else counted(r, over, late=True)
+    if isinstance(few, Iteration):
+        return _long_sums(given, few)
+    items = given.known(few)
     how = given.value(1, "func", None)
     first = given.value(len(node.args), "initial", None)
+    how = None if _is_none(how) else how
+    first = None if _is_none(first) else first
     plus = ast.copy_location(ast.BinOp(node, ast.Add(), node), node)
 
     def step(a: Any, b: Any) -> Any:
@@ -248,8 +283,15 @@ def _starmap(given: Given) -> Over:
 
 @builder(itertools.islice)
 def _islice(given: Given) -> Over:
+    it = named_cursor(given.r, given.node.args[0])
+    if it is not None and "state" not in it.fields:
+        return slice_taken(given.r, it, given.node, _parts(given), given.live)
     bounds = [given.constant(evaluate(given.r, a), "bound") for a in given.node.args[1:]]
     over = given.over()
+    if isinstance(over, Iteration) and not over.endless and not over.calls:
+        few = counted(given.r, over, late=True)
+        if isinstance(few, Iteration):
+            return part_of(given.r, as_positions(given.r, few), _parts(given))
     if isinstance(over, Iteration) and over.endless:
         parts = slice(*bounds)
         each = [functools.partial(over.element, Const(k)) for k in range(parts.stop or 0)]
@@ -262,13 +304,25 @@ def _islice(given: Given) -> Over:
     return list(itertools.islice(given.later(over), *bounds))
 
 
+def _parts(given: Given) -> tuple[Value, Value | None, Value]:
+    """Return where a slice of an iterator starts and stops, and its step."""
+    r, node = given.r, given.node
+    held = [evaluate(r, a) for a in node.args[1:]]
+    values = [None if _is_none(v) else as_value(r, v, node) for v in held]
+    start, stop, step = (*values, None, None)[:3] if len(values) > 1 else (None, *values, None)
+    return start or Const(0), stop, step or Const(1)
+
+
 @builder(itertools.count)
 def _count(given: Given) -> Iteration:
     r, node = given.r, given.node
     start = as_value(r, given.value(0, "start", Const(0)), node)
     step = as_value(r, given.value(1, "step", Const(1)), node)
     if not all(v.type.kind == "int" for v in (start, step)):
-        given.refuse("itertools.count of other than integers", "compute it from an integer")
+        # The numbers are added up one after the other, which rounds as Python does.
+        made = from_library(r, node, counted_up, [start, step], {})
+        assert isinstance(made, Record)
+        return made.fields["over"]
 
     def element(i: Value) -> Value:
         if all(isinstance(v, Const) for v in (i, start, step)):

@@ -66,14 +66,17 @@ def _parts(definition: Any) -> Parts | None:
     later = [*got, *loop.body[place + 1 :]]
     again: list[ast.stmt] = [ast.If(ast.Name(BEGUN, ast.Load()), later, [])] if later else []
     steps = [*again, *loop.body[:place], ast.Return(value)]
-    none = ast.arguments([], [], None, [], [], None, [])
-    begin, resume = (
-        located(ast.FunctionDef(definition.name, none, body, [], None), definition)
-        for body in ([*before, ast.Pass()], steps)
-    )
     spec = definition.args
     params = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs, spec.vararg, spec.kwarg]
     names = {*assigned_names(definition.body), *(p.arg for p in params if p is not None)}
+    none = ast.arguments([], [], None, [], [], None, [])
+    # All names are read later, when the next item is asked for: a function that could do so.
+    loads: list[ast.expr] = [ast.Name(name, ast.Load()) for name in sorted(names)]
+    keep = ast.Expr(ast.Lambda(none, ast.Tuple(loads, ast.Load())))
+    begin, resume = (
+        located(ast.FunctionDef(definition.name, none, body, [], None), definition)
+        for body in ([keep, *before], [keep, *steps])
+    )
     return Parts(begin, resume, frozenset(names))
 
 

@@ -15,12 +15,14 @@ from gradgen.frontend.iterables import (
     as_positions,
     current,
     over_value,
+    places,
     shorter,
 )
 from gradgen.frontend.iteration import Given, builder, watch
 from gradgen.frontend.lists import alike, as_list, held, over_list
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.state import has_effects
+from gradgen.frontend.unbound import is_there
 from gradgen.frontend.values import (
     Choice,
     Iteration,
@@ -48,7 +50,9 @@ def _zip(given: Given) -> Over:
         known = _columns(given)
     if known is not None:
         return known
-    return zipped(given.r, given.node, given.overs(), bool(static_value(strict)), given.some)
+    return zipped(
+        given.r, given.node, given.overs(given.some), bool(static_value(strict)), given.some
+    )
 
 
 def _groups(given: Given) -> Over | None:
@@ -103,6 +107,8 @@ def zipped(
     """
     if not parts:
         return []
+    if any(isinstance(item, Perhaps) for p in parts if isinstance(p, list) for item in p):
+        return _some_missing(r, node, parts, strict)
     bounded = [p for p in parts if isinstance(p, list) or not p.endless]
     if not bounded:
         return _all_endless(parts)
@@ -154,6 +160,44 @@ def _as_far_as(
         Perhaps(item, functools.partial(Choice, test, item, Undefined()))
         for item, test in zip(items, left, strict=True)
     ]
+
+
+def _some_missing(r: Reader, node: ast.AST, parts: list[Over], strict: bool) -> list[Any]:
+    """Return the items of a dict with some keys that may be missing, and what stands beside them.
+
+    The others are asked for by the place that an item has among those that are there.
+    """
+    here = [k for k, p in enumerate(parts) if isinstance(p, list)
+            and any(isinstance(item, Perhaps) for item in p)]  # fmt: skip
+    if len(here) > 1 or strict:
+        r.refuse(node, "zip of dicts of which some keys may be missing", "loop over one of them")
+    items = parts[here[0]]
+    assert isinstance(items, list)
+    others = {k: _by_place(r, node, p) for k, p in enumerate(parts) if k != here[0]}
+    ends = [p.length for p in others.values() if not p.endless]
+    length = functools.reduce(functools.partial(shorter, r), ends) if ends else None
+    out = []
+    for place, item in places(r, items):
+        there = is_there(r, item.now()) if isinstance(item, Perhaps) else Const(True)
+        if length is not None:
+            before = r.b.emit("lt", [place, length])
+            there = before if isinstance(there, Const) else r.b.emit("bitand", [there, before])
+        found = item.item if isinstance(item, Perhaps) else item
+        held = [
+            found if k == here[0] else Thunk(functools.partial(others[k].element, place), None)
+            for k in range(len(parts))
+        ]
+        whole = Seq(held)
+        out.append(Perhaps(whole, functools.partial(Choice, there, whole, Undefined())))
+    return out
+
+
+def _by_place(r: Reader, node: ast.AST, part: Over) -> Iteration:
+    # A cycle by nature: iterators that keep their place are zipped.
+    from gradgen.frontend.cursors import begun
+
+    found: Iteration = begun(r, part, node).fields["over"]
+    return found
 
 
 def _is_as_long(r: Reader, length: Value, count: int) -> bool:

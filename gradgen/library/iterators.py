@@ -18,6 +18,12 @@ from typing import Any
 from gradgen.library.registry import READ_AS
 
 
+def counted_up(start, step):
+    while True:
+        yield start
+        start = start + step
+
+
 def takewhile(predicate, iterable):
     out = []
     for item in iterable:
