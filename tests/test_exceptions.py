@@ -12,6 +12,7 @@ import pytest
 import gradgen
 from tests import checks
 from tests.corpus import lang_error_texts as texts
+from tests.corpus.lang_transitions import missing_member
 
 
 class DivergedError(ArithmeticError):
@@ -125,6 +126,13 @@ def test_type_and_message(function: Callable[..., Any]) -> None:
         gradient(np.array(BAD))
     if function not in (asserted, unassigned, unassigned_loop, unpacked):
         assert caught.value.args == expected.value.args
+
+
+def test_a_key_that_is_no_literal() -> None:
+    with pytest.raises(KeyError, match="Door.STUCK"):
+        missing_member(np.array([0.5, 0.6, 0.7]), 1.0)
+    with pytest.raises(KeyError, match="Door.STUCK"):
+        gradgen.grad(missing_member)(np.array([0.5, 0.6, 0.7]), 1.0)
 
 
 def test_an_exception_known_beforehand() -> None:

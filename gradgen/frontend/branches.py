@@ -114,7 +114,8 @@ def choose(
             except Certain as found:
                 if found.block is not r.b.block:
                     raise
-                raise_where(r, found.error, Const(True), found.span)
+                if not found.written:
+                    raise_where(r, found.error, Const(True), found.span)
                 failed.append(found)
                 value = Undefined()
             r.frame.names[slot] = value
@@ -124,7 +125,7 @@ def choose(
     fork(r, node, test, side(then), side(other), style)
     result = r.frame.names.pop(slot)
     if len(failed) == 2:
-        raise Certain(failed[0].error, failed[0].span, r.b.block)
+        raise Certain(failed[0].error, failed[0].span, r.b.block, written=True)
     if isinstance(result, Poison):
         raise result.error
     return result

@@ -11,12 +11,14 @@ from typing import Any
 
 from gradgen.frontend.classes import found_in
 from gradgen.frontend.entries import literal
+from gradgen.frontend.evaluate import options
 from gradgen.frontend.objects import class_of
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.values import Itself, Record, Seq, Static
+from gradgen.frontend.values import Choice, Itself, Record, Seq, Static, is_static
 from gradgen.library.collections import KnownSet
 from gradgen.library.sets import ComputedSet
 
+FEW_KEYS = 64  # among which paths may decide
 # What gives the same for a set in any order, but for the last bits of a sum.
 IN_ANY_ORDER = (sum, min, max, any, all, sorted, len, set, frozenset, math.fsum)
 
@@ -33,9 +35,29 @@ def identity_of(r: Reader, owner: Any, node: ast.AST) -> Static:
 
 
 def key_of(r: Reader, value: Any) -> Any:
-    """Return a key of a dict as a constant if it is known, or an object; else as it is."""
+    """Return a key of a dict as a constant, a choice of these, or an object; else as it is."""
     value = literal(r, value)
-    return Static(Itself(value)) if _is_told_apart(value) and _is_by_identity(value) else value
+    if _is_told_apart(value) and _is_by_identity(value):
+        return Static(Itself(value))
+    several = isinstance(value, Seq) and value.kind is tuple and not is_static(value)
+    return _opened(r, value) if several else value
+
+
+def _opened(r: Reader, key: Seq) -> Any:
+    """Return a tuple of which paths decide between few constants as a choice of tuples."""
+    items = [key_of(r, r.settled(item)) for item in key.items]
+    chosen = [options(item) for item in items]
+    known = all(is_static(one) for several in chosen for one in several)
+    return _tuples(items) if known and math.prod(map(len, chosen)) <= FEW_KEYS else key
+
+
+def _tuples(items: list[Any]) -> Any:
+    k = next((k for k, item in enumerate(items) if isinstance(item, Choice)), None)
+    if k is None:
+        return Seq(items)
+    one = items[k]
+    sides = (_tuples([*items[:k], side, *items[k + 1 :]]) for side in (one.then, one.other))
+    return Choice(one.test, *sides)
 
 
 def objects_of_set(r: Reader, value: Any) -> Seq | None:

@@ -15,7 +15,7 @@ from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.picks import numbers_in
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.tables import refuse_key
-from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, plain, static_value
+from gradgen.frontend.values import Choice, Map, Ref, Seq, Static, is_static, plain, static_value
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import may_be_one
 
@@ -29,6 +29,9 @@ def contains(r: Reader, node: ast.Compare, left: Any, right: Any) -> Value:
         return _in_range(r, node, left, right.bounds)
     if isinstance(right, Map):
         left = key_of(r, left)
+        if isinstance(left, Choice):
+            found = branches.on_each(r, node, left, lambda key: contains(r, node, key, right))
+            return as_value(r, found, node)
     if isinstance(right, Map) and is_static(left):
         key = static_value(left)
         held = right.items if key in right.items else any_items(r, node, right)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import enum
 import keyword
 import types
 from typing import TYPE_CHECKING, Any
@@ -62,12 +63,19 @@ def _wrapped(r: Reader, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
     if isinstance(obj, np.generic) and obj.dtype.kind in "fiubc":
         _check_dtype(r, obj, key, node)
         return _captured(r, obj, key, scalar(obj.dtype.name))
-    if kind in (tuple, list) or (kind is dict and all(type(k) in (str, int) for k in obj)):
+    if kind in (tuple, list) or (kind is dict and all(map(_is_plain_key, obj))):
         listed = _captured_list(r, obj, key) if kind is not dict and r.book.keeps_lists else None
         return _captured_box(r, obj, key, node) if listed is None else listed
     if kind is range:
         return over_range(Const(obj.start), Const(obj.stop), Const(obj.step))
     return Static(obj)
+
+
+def _is_plain_key(key: Any) -> bool:
+    """Whether a key of a dict is found by what it is: a text, a number, a member, or several."""
+    if type(key) is tuple:
+        return all(map(_is_plain_key, key))
+    return key is None or isinstance(key, enum.Enum) or type(key) in (str, int, float, bool)
 
 
 def _captured_list(r: Reader, obj: list[Any] | tuple[Any, ...], key: Any) -> Ref | None:

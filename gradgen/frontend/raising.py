@@ -97,6 +97,8 @@ def certain(r: Reader, found: Certain, rest: Point) -> Point:
             found.span,
             "put it under an if statement, if it is not to be reached",
         )
+    if found.written:
+        return ended(r, rest)
     plain = all(type(a) in (str, int, float, bool, type(None)) for a in error.args)
     given = error.args if plain else (str(error),)
     if given[-1:] == (None,):  # a prefix that an AxisError does not have

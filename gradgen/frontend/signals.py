@@ -11,11 +11,14 @@ from gradgen.ir.nodes import Block
 
 
 class Certain(Exception):
-    """The function itself raises, wherever it comes to this place."""
+    """The function itself raises, wherever it comes to this place.
 
-    def __init__(self, error: Exception, span: Span, block: Block) -> None:
+    ``written``: the graph says so already, on each of the paths.
+    """
+
+    def __init__(self, error: Exception, span: Span, block: Block, written: bool = False) -> None:
         super().__init__(error, span, block)
-        self.error, self.span, self.block = error, span, block
+        self.error, self.span, self.block, self.written = error, span, block, written
 
 
 class Raised(Exception):

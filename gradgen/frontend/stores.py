@@ -111,6 +111,9 @@ def store_item(r: Reader, node: ast.AST, owner: Any, key: Any, value: Any) -> No
 def set_item(r: Reader, node: ast.AST, owner: Any, key: Any, value: Any) -> None:
     """Replace the item at an evaluated key."""
     key = key_of(r, key)
+    if isinstance(key, Choice):
+        on_each(r, node, key, lambda k: set_item(r, node, owner, k, value))
+        return
     if not is_static(key):
         if isinstance(owner, Map):
             what = f"a store at a computed key of a {describe(owner)}"

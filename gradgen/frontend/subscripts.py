@@ -152,6 +152,8 @@ def item_at(r: Reader, node: ast.AST, owner: Any, key: Any) -> Any:
 
         return by_slice(r, node, owner, key)
     key = key_of(r, key)
+    if isinstance(key, Choice):
+        return on_each(r, node, key, lambda k: item_at(r, node, owner, k))
     if not is_static(key):
         return _computed_item(r, node, owner, key)
     k = static_value(key)

@@ -199,8 +199,17 @@ def _guard(r: Reader, value: Value, error: Exception, node: ast.AST) -> None:
     raise_where(r, error, missing, r.span(node), guards=True)
 
 
+def _literal(key: Any) -> Any:
+    """Return what a text can say of a key: itself, or what Python shows for a member, say."""
+    try:
+        ast.literal_eval(repr(key))
+    except (SyntaxError, ValueError):
+        return repr(key)
+    return key
+
+
 def raise_where(r: Reader, error: Exception, test: Value, span: Any, **attrs: Any) -> None:
     """Raise an exception if a test holds."""
     said = error.args[0] if isinstance(error, KeyError) else str(error)
-    text = f"raise {type(error).__name__}({said!r})"
+    text = f"raise {type(error).__name__}({_literal(said)!r})"
     r.b.append("raise_if", [test], [], span=span, attrs={"text": text, **attrs})
