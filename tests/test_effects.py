@@ -93,6 +93,42 @@ def unpacks_what_grows(x, y):
     return x * x * sum(found)
 
 
+def texts_of_items(x, y):
+    found = [x * k for k in range(1, 5) if x * k > y]
+    names = ["a", "b", "c", "d"]
+    print(", ".join(f"{v:.2f}" for v in found), "[" + " ".join(map(str, found)) + "]")
+    print(*[f"{k}:{v + y:.3f}" for k, v in enumerate(found)], *(str(v) for v in found if v > 1.0))
+    if found:
+        x = x * y
+        print(f"{'; '.join('%s=%.1e' % (n, v * x) for n, v in zip(names, found))} of {len(found)}")
+        print(", ".join("{:+.1f}".format(round(v, 1)) for v in sorted(found)))
+    return x * x * sum(found) * x
+
+
+def shows_rows(x, y):
+    rows, first = [], [x * y] if x > 1.0 else []
+    for k in range(4):
+        if x * k > y:
+            rows.append((k, x * k))
+            first.append(x)
+    print(rows, rows[:1], f"{rows}", rows[-1], f"{rows[0]}", tuple(rows), len(rows[0]))
+    print(*rows, sep="; ")
+    print(*first)
+    return x * x * rows[-1][1]
+
+
+def texts_under_names_of_targets(x, y):
+    v = x * y
+    scale = v
+    found = [x, y]
+    for k in range(3):
+        if x * k > y:
+            found.append(v * k)
+    v = found[-1]
+    print(" ".join(f"{v * scale:.4f}" for v in found), v)
+    return v * x
+
+
 def behind_finally(x, y):
     try:
         for k in range(3):
@@ -164,6 +200,9 @@ PRINTING = [
     to_stderr_and_stdout,
     prints_arrays,
     unpacks_what_grows,
+    texts_of_items,
+    shows_rows,
+    texts_under_names_of_targets,
     behind_finally,
 ]
 
@@ -308,6 +347,25 @@ def refusing(x, limit):
     if x > limit:
         raise ValueError(f"{spot} is beyond {limit}, {Account('bo', x)!r}")
     return spot.x**2
+
+
+def refusing_several(x, limit):
+    over = [v for v in x if v > limit]
+    if len(over) > 1:
+        raise ValueError("beyond: " + ", ".join(f"{v:.2f}" for v in over))
+    rows = [(k, v) for k, v in enumerate(x) if v > 0.0]
+    if len(rows) < 2:
+        raise ValueError(f"too few: {rows}", rows)
+    return sum(x) * limit
+
+
+@pytest.mark.parametrize("x", [[1.0, 3.0, 4.0], [1.0, -3.0, -1.0]])
+def test_items_in_the_messages_of_errors(x: list[float]) -> None:
+    with pytest.raises(ValueError) as expected:
+        refusing_several(np.array(x), 2.0)
+    with pytest.raises(ValueError) as found:
+        gradgen.grad(refusing_several)(np.array(x), 2.0)
+    assert str(found.value) == str(expected.value)
 
 
 @pytest.mark.parametrize("args", [(-1.0, 2.0), (3.0, 2.0)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from typing import Any
 
 from gradgen.deep import deep
@@ -25,6 +26,24 @@ class Filling(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.expr:
         """Return what stands for a name."""
         return self.values.get(node.id, node)
+
+    def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
+        """Return a comprehension whose targets are not called like what is put into it."""
+        return self._apart(node)
+
+    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> ast.AST:
+        """Return a generator whose targets are not called like what is put into it."""
+        return self._apart(node)
+
+    def _apart(self, node: ast.ListComp | ast.GeneratorExp) -> ast.AST:
+        taken = names_in(self.values.values())
+        own, used = names_in(part.target for part in node.generators), taken | names_in([node])
+        other = {}
+        for name in sorted(own & taken):
+            free = (f"{name}_{k}" for k in itertools.count(1))
+            other[name] = ast.Name(next(n for n in free if n not in used), ast.Load())
+            used.add(other[name].id)
+        return self.generic_visit(Filling(dict(other)).generic_visit(node) if other else node)
 
 
 def unpacking(spec: Any, names: dict[Any, str], path: tuple[Any, ...]) -> ast.expr | None:

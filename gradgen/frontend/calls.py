@@ -15,7 +15,7 @@ import numpy as np
 from gradgen.checkpoint import checkpoint
 from gradgen.custom import custom_jvp, custom_vjp
 from gradgen.errors import SourceError, UnsupportedError
-from gradgen.frontend import bindings, kept, known, misfits, picks
+from gradgen.frontend import bindings, kept, known, misfits, picks, text_items
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.array_arguments import arrays_for_lists, made_arrays
 from gradgen.frontend.branches import distribute
@@ -296,16 +296,21 @@ def _call_foreign(
     if isinstance(obj, enum.EnumMeta):
         return _member(r, node, obj, args, kwargs)
     if isinstance(getattr(obj, "__self__", None), str):
-        from gradgen.frontend.aggregates import sequence
-
-        listed = [sequence(r, node, a) if isinstance(a, Generator | Lazy) else a for a in args]
-        return method_of_text(r, node, obj, listed, kwargs)
+        return method_of_text(r, node, obj, [_given_to_text(r, node, a) for a in args], kwargs)
     if isinstance(getattr(obj, "__self__", None), re.Match | re.Pattern):
         return of_expression(r, node, obj, args, kwargs)
     own_call = getattr(type(obj), "__call__", None)  # noqa: B004
     if isinstance(own_call, types.FunctionType):
         return _call_object(r, node, own_call, [Static(obj), *args], kwargs)
     _refuse_callee(r, node, obj)
+
+
+def _given_to_text(r: Reader, node: ast.AST, value: Any) -> Any:
+    from gradgen.frontend.aggregates import sequence
+
+    if isinstance(node, ast.Call) and len(node.args) == 1:
+        value = text_items.given(r, node.args[0], value)
+    return sequence(r, node, value) if isinstance(value, Generator | Lazy) else value
 
 
 def _call_operation(

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradgen.errors import UnsupportedError
-from gradgen.frontend import lists
+from gradgen.frontend import lists, text_items
 from gradgen.frontend.branches import condition
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import read_statements
@@ -55,6 +55,8 @@ def read(r: Reader, node: Any) -> Any:
     known = written_out(r, node, few=bool(r.book.effort & FOR))
     if known is not None:
         return known
+    if text_items.makes_texts(r, node):
+        return text_items.of_comprehension(r, node)
     if isinstance(node, ast.SetComp):
         return _set(r, node, collected(r, as_list(r, node)))
     if isinstance(node, ast.DictComp):

@@ -13,11 +13,11 @@ import warnings
 from typing import Any
 
 from gradgen.frontend import own_texts
-from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.texts import spelled
+from gradgen.frontend.text_items import given
+from gradgen.frontend.texts import Texts, shown, spelled
 from gradgen.frontend.unpacking import sequence_items
-from gradgen.frontend.values import Ref, Static
+from gradgen.frontend.values import Choice, Ref, Static
 from gradgen.ir.nodes import Const, Value
 from gradgen.rules.callables import Callables
 
@@ -68,11 +68,20 @@ def call_effect(r: Reader, node: ast.Call, name: str) -> Any:
 
 def _unpacked(r: Reader, node: ast.Starred, holes: list[Value]) -> list[ast.expr]:
     """Return what is unpacked: by item, or as it stands where nobody can count its items."""
-    value = r.settled(evaluate(r, node.value))
-    if isinstance(value, Ref) and r.read(value).type.kind in ("list", "array"):
+    value = given(r, node.value, r.settled(shown(r, node.value)))
+    if isinstance(value, Texts):
+        return [ast.Starred(spelled(r, value, node, holes), ast.Load())]
+    if _stands(r, value):
         return [ast.Starred(spelled(r, value, node, holes), ast.Load())]
     items = sequence_items(r, value, node)
     return [spelled(r, _said(r, node, item), node, holes) for item in items]
+
+
+def _stands(r: Reader, value: Any) -> bool:
+    """Whether what is unpacked is an array or a list of the graph, on some path at least."""
+    if isinstance(value, Choice):
+        return any(_stands(r, r.settled(side)) for side in (value.then, value.other))
+    return isinstance(value, Ref) and r.read(value).type.kind in ("list", "array")
 
 
 def _said(r: Reader, node: ast.expr, value: Any) -> Any:
@@ -82,7 +91,7 @@ def _said(r: Reader, node: ast.expr, value: Any) -> Any:
 
 
 def _argument(r: Reader, node: ast.expr, holes: list[Value]) -> ast.expr:
-    value = evaluate(r, node)
+    value = shown(r, node)
     if isinstance(value, Static):
         if _stream(value.obj):
             return ast.parse(_stream(value.obj), mode="eval").body

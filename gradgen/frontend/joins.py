@@ -18,7 +18,7 @@ from gradgen.frontend.listed import contain_items, related
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable
 from gradgen.frontend.state import State, at
-from gradgen.frontend.texts import Text
+from gradgen.frontend.texts import Text, Texts
 from gradgen.frontend.values import (
     OTHER_KEYS,
     Box,
@@ -290,8 +290,8 @@ class Join:
             # No version: it is read through the storage, which goes on with its own value.
             same = isinstance(value.version, Undefined) and steps == value.steps
             return value if same else Ref(value.storage, steps, value.value, Undefined())
-        if isinstance(value, Text):
-            return Text(value.spelled, [self._send(v, side) for v in value.holes])
+        if isinstance(value, Text | Texts):
+            return type(value)(value.spelled, [self._send(v, side) for v in value.holes])
         if isinstance(value, Choice):
             then, other = (self._export(v, side) for v in (value.then, value.other))
             test = self._send(value.test, side)

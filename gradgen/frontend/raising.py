@@ -20,7 +20,16 @@ from gradgen.frontend.own_texts import told
 from gradgen.frontend.points import End, Point, links
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Certain, Raised
-from gradgen.frontend.texts import HOW, Text, is_exception, one_exception, shifted, spelled
+from gradgen.frontend.texts import (
+    HOW,
+    Text,
+    Texts,
+    is_exception,
+    one_exception,
+    shifted,
+    shown,
+    spelled,
+)
 from gradgen.frontend.values import (
     Choice,
     Map,
@@ -32,7 +41,6 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.spelling import HOLE
 
 KEPT = ("str", "repr", "format", "type", "len", "round")
 # The result of a function that never returns: what its callers go on with is never computed.
@@ -199,6 +207,8 @@ class _Spelling:
             return ast.Tuple([self.text(item) for item in node.elts], ast.Load())
         if isinstance(node, ast.IfExp):
             return ast.IfExp(self._value(node.test), self.text(node.body), self.text(node.orelse))
+        if isinstance(node, ast.Call) and _joins(node.func):
+            return self._value(node)
         if isinstance(node, ast.Call) and self._keeps(node.func) and not node.keywords:
             return ast.Call(node.func, [self.text(a) for a in node.args], [])
         return self._value(node)
@@ -214,7 +224,7 @@ class _Spelling:
 
     def _value(self, node: ast.expr) -> ast.expr:
         try:
-            return self._spelled(evaluate(self.r, node), node)
+            return self._spelled(shown(self.r, node), node)
         except GradgenError:
             return ast.Constant(f"<{ast.unparse(node)}>")
 
@@ -222,13 +232,12 @@ class _Spelling:
         said = told(self.r, node, value, self.how)
         if said is not None:
             self.said, value = True, said
-        if isinstance(value, Text):
+        if isinstance(value, Text | Texts):
             return shifted(value, self.holes)
         if is_static(value) and isinstance(static_value(value), str | int | float | None):
             return ast.Constant(static_value(value))
         if isinstance(value, Value | Ref) and not self.r.read(value).type.points:
-            self.holes.append(self.r.read(value))
-            return ast.Name(f"{HOLE}{len(self.holes) - 1}", ast.Load())
+            return spelled(self.r, value, node, self.holes)
         if isinstance(value, Seq) and value.kind in (tuple, list):
             items = [self._spelled(item, node) for item in value.items]
             make = ast.Tuple if value.kind is tuple else ast.List
@@ -239,6 +248,10 @@ class _Spelling:
         if is_exception(value):
             return spelled(self.r, value, node, self.holes)
         return ast.Constant(f"<{ast.unparse(node)}>")
+
+
+def _joins(func: ast.expr) -> bool:
+    return isinstance(func, ast.Attribute) and func.attr == "join" and _is_text(func.value)
 
 
 def _is_text(node: ast.expr) -> bool:

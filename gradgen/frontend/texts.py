@@ -8,7 +8,8 @@ import re
 from typing import Any
 
 from gradgen.dataclass import dataclass
-from gradgen.frontend import own_texts
+from gradgen.emission import pieces
+from gradgen.frontend import own_texts, row_kinds
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.reader import Reader, describe
@@ -39,6 +40,14 @@ class Text:
     holes: list[Value]
 
 
+@dataclass(slots=True, eq=False)
+class Texts:
+    """Texts of which nobody knows how many there are: a comprehension with holes."""
+
+    spelled: ast.expr
+    holes: list[Value]
+
+
 def f_string(r: Reader, node: ast.JoinedStr) -> Any:
     """Return an f-string: known, or with holes."""
     parts: list[ast.expr] = []
@@ -46,7 +55,7 @@ def f_string(r: Reader, node: ast.JoinedStr) -> Any:
     for part in node.values:
         if isinstance(part, ast.FormattedValue):
             spec = None if part.format_spec is None else evaluate(r, part.format_spec)
-            value, conversion = evaluate(r, part.value), part.conversion
+            value, conversion = shown(r, part.value), part.conversion
             if conversion == ord("r") and is_exception(value):
                 value, conversion = converted(r, part, "repr", [value]), -1
             how = HOW[conversion]
@@ -59,6 +68,25 @@ def f_string(r: Reader, node: ast.JoinedStr) -> Any:
         else:
             parts.append(part)
     return _settled(ast.JoinedStr(parts), holes)
+
+
+def shown(r: Reader, node: ast.expr) -> Any:
+    """Evaluate what is shown in a text; generated ones show rows as the tuples that they are."""
+    # A cycle by nature: comprehensions make texts.
+    from gradgen.frontend.text_items import of_comprehension
+
+    if r.frame.source.generated:
+        made = node.args[0] if _makes_tuple(node) and node.args else node  # type: ignore[attr-defined]
+        if isinstance(made, ast.ListComp | ast.GeneratorExp) and _makes_tuple(made.elt):
+            texts = of_comprehension(r, made)
+            if made is not node:
+                texts.spelled = pieces.call("tuple", [texts.spelled])
+            return texts
+    return evaluate(r, node)
+
+
+def _makes_tuple(e: ast.expr) -> bool:
+    return isinstance(e, ast.Call) and isinstance(e.func, ast.Name) and e.func.id == "tuple"
 
 
 def _as_part(r: Reader, spec: Any, node: ast.AST, holes: list[Value]) -> ast.expr:
@@ -84,6 +112,8 @@ def method_of_text(r: Reader, node: ast.AST, method: Any, args: list[Any], kwarg
         args = [Seq([Static(k) for k in every_item(r, node, args[0])])]
     elif method.__name__ == "join" and len(args) == 1 and not is_static(args[0]):
         args = [_joined_items(r, node, args[0])]
+        if not all(map(is_static, _items_of(args[0]))):
+            return _joined_texts(r, node, ast.Constant(method.__self__), args[0])
     if not all(map(is_static, [*args, *kwargs.values()])):
         r.refuse(node, f"str.{method.__name__} of computed values", "use constants")
     given = {k: static_value(v) for k, v in kwargs.items()}
@@ -95,8 +125,29 @@ def _joined_items(r: Reader, node: ast.AST, value: Any) -> Any:
     # A cycle by nature: what is looped over may be a text.
     from gradgen.frontend.iterables import current, over_value
 
+    if isinstance(value, Texts):
+        return value
     over = over_value(r, value, node)
     return Seq([current(r, item, node) for item in over]) if isinstance(over, list) else value
+
+
+def _items_of(value: Any) -> list[Any]:
+    return value.items if isinstance(value, Seq) else [value]
+
+
+def _joined_texts(r: Reader, node: ast.AST, between: ast.expr, value: Any) -> Any:
+    """Return the text that ``between.join`` makes of others, which are not known."""
+    holes: list[Value] = []
+    if isinstance(value, Texts):
+        items = shifted(value, holes)
+        assert isinstance(items, ast.ListComp)
+        items = ast.GeneratorExp(items.elt, items.generators)
+    elif isinstance(value, Seq) and all(map(is_text, value.items)):
+        items = ast.List([spelled(r, item, node, holes) for item in value.items], ast.Load())
+    else:
+        r.refuse(node, "str.join of computed values", "use constants")
+    join = ast.Attribute(between, "join", ast.Load())
+    return Text(ast.Call(join, [items], []), holes)
 
 
 def of_expression(
@@ -180,7 +231,7 @@ def _settled(e: ast.expr, holes: list[Value]) -> Any:
 def spelled(r: Reader, value: Any, node: ast.AST, holes: list[Value]) -> ast.expr:
     """Return the expression of something in a text; its numbers are added to the holes."""
     value = one_exception(r, r.settled(value))
-    if isinstance(value, Text):
+    if isinstance(value, Text | Texts):
         return shifted(value, holes)
     if isinstance(value, Choice):
         test = spelled(r, value.test, node, holes)
@@ -192,7 +243,7 @@ def spelled(r: Reader, value: Any, node: ast.AST, holes: list[Value]) -> ast.exp
         r.refuse(node, f"a {describe(value)} in a text", "write its numbers out")
     if isinstance(value, Value | Ref):
         holes.append(r.read(value))
-        return ast.Name(f"{HOLE}{len(holes) - 1}", ast.Load())
+        return as_in_python(r, value, ast.Name(f"{HOLE}{len(holes) - 1}", ast.Load()))
     if isinstance(value, Seq) and value.kind in (tuple, list):
         items = [spelled(r, item, node, holes) for item in value.items]
         return (ast.Tuple if value.kind is tuple else ast.List)(items, ast.Load())
@@ -205,6 +256,26 @@ def spelled(r: Reader, value: Any, node: ast.AST, holes: list[Value]) -> ast.exp
     if is_exception(value):
         return _of_exception(r, node, value, holes)
     r.refuse(node, f"a {describe(value)} in a text", "write its numbers out")
+
+
+def as_in_python(r: Reader, value: Value | Ref, e: ast.expr) -> ast.expr:
+    """Return what a list of the graph looks like, in which tuples are lists as well."""
+    if r.read(value).type.kind != "list":
+        return e
+    if r.frame.source.generated:  # whose texts say of rows what they are
+        return pieces.call("tuple", [e]) if row_kinds.is_tuple(value) else e
+    return _with_tuples(e, list(row_kinds.classes_of(r, value)))
+
+
+def _with_tuples(e: ast.expr, classes: list[type], name: str = "row") -> ast.expr:
+    kind, *inside = classes
+    if tuple not in inside:
+        return pieces.call("tuple", [e]) if kind is tuple else e
+    row = _with_tuples(ast.Name(name, ast.Load()), inside, f"{name}_of")
+    parts = [ast.comprehension(ast.Name(name, ast.Store()), e, [], 0)]
+    if kind is tuple:
+        return pieces.call("tuple", [ast.GeneratorExp(row, parts)])
+    return ast.ListComp(row, parts)
 
 
 def is_exception(value: Any) -> bool:
@@ -283,7 +354,7 @@ def _is_literal(obj: Any) -> bool:
     return type(obj) in (str, int, float, bool, type(None)) and finite
 
 
-def shifted(text: Text, holes: list[Value]) -> ast.expr:
+def shifted(text: Text | Texts, holes: list[Value]) -> ast.expr:
     """Return the expression of a text inside another one."""
     start = len(holes)
     holes += text.holes

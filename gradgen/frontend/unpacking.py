@@ -39,7 +39,7 @@ from gradgen.passes.dce import EFFECTS
 
 def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = None) -> list[Any]:
     """Return the items of something that is unpacked into ``count`` names."""
-    value = expanded(r, value, node)
+    value = r.settled(expanded(r, value, node))  # a list that has grown is one of the graph
     if isinstance(value, UnknownShape) and count is not None:
         return [r.b.emit("dim", [value.array], axis=k) for k in range(count)]
     if isinstance(value, Once) and isinstance(value.over, list):
@@ -71,7 +71,7 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
     if isinstance(value, Choice):
         there = unpackable(r, value, node)
         if there is not value:
-            return sequence_items(r, r.settled(there), node, count)
+            return sequence_items(r, there, node, count)
         if _counted_on_a_path(r, value) and count is not None:
             return _on_each_path(r, value, node, count)
         both = [sequence_items(r, o, node, count) for o in (value.then, value.other)]
@@ -83,7 +83,7 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
 def _counted_on_a_path(r: Reader, value: Any) -> bool:
     """Whether a list of the graph is chosen on some path: only there its items are counted."""
     if isinstance(value, Choice):
-        return any(_counted_on_a_path(r, side) for side in (value.then, value.other))
+        return any(_counted_on_a_path(r, r.settled(side)) for side in (value.then, value.other))
     return isinstance(value, Ref) and r.read(value).type.kind == "list"
 
 

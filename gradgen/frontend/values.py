@@ -459,7 +459,8 @@ def static_value(value: Any) -> Any:
 
 # What messages call the values that Python has no class for, or has under another name.
 KINDS = {
-    "Text": "text in an f-string", "LocalFunction": "function", "BoundMethod": "method",
+    "Text": "text in an f-string", "Texts": "list of texts",
+    "LocalFunction": "function", "BoundMethod": "method",
     "Method": "method", "Iteration": "iterator", "Once": "iterator", "Lazy": "generator",
     "Generator": "generator", "UnknownShape": "shape", "SliceValue": "slice",
     "Choice": "value of different kinds on different paths",

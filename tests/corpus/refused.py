@@ -544,6 +544,16 @@ def handler_around_yield(x):
     return total
 
 
+def spread_of_a_list_chosen(x):
+    def total(*numbers):
+        return sum(numbers)
+
+    out = [x[0]] if x[1] > 0 else []
+    if x[2] > 0:
+        out.append(x[2])
+    return total(*out)  # here: unpacking
+
+
 def pairs_of_what_changes(x):
     total = 0.0
     for a, b in itertools.pairwise(x):  # here: changes
@@ -618,6 +628,7 @@ EXAMPLE_ARGS = {
     "placed_of_itself": lambda: (np.ones(4),),
     "flat_of_itself": lambda: (np.ones((2, 2)),),
     "diagonal_of_itself": lambda: (np.ones((3, 3)),),
+    "spread_of_a_list_chosen": lambda: (np.ones(3),),
     "pairs_of_what_changes": lambda: (np.ones(4),),
 }
 
