@@ -129,9 +129,9 @@ def test_type_and_message(function: Callable[..., Any]) -> None:
 
 
 def test_a_key_that_is_no_literal() -> None:
-    with pytest.raises(KeyError, match="Door.STUCK"):
+    with pytest.raises(KeyError, match=r"Door\.STUCK"):
         missing_member(np.array([0.5, 0.6, 0.7]), 1.0)
-    with pytest.raises(KeyError, match="Door.STUCK"):
+    with pytest.raises(KeyError, match=r"Door\.STUCK"):
         gradgen.grad(missing_member)(np.array([0.5, 0.6, 0.7]), 1.0)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 import types
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -156,6 +157,44 @@ def test_global_dict_changed():
     assert g(1.0) == 2.0
     options["k"] = 4.0
     assert g(1.0) == 4.0
+
+
+def test_global_table_changed():
+    """A captured dict with pairs as keys, changed between calls, and one more key in it."""
+    table = {("a", 1): 2.0, None: 1.0}
+
+    def f(x):
+        key = ("a", 1) if x > 0 else ("b", 2)
+        return x * table.get(key, 0.5) + x * table[None]
+
+    g = gradgen.grad(f)
+    assert (g(1.0), g(-1.0)) == (3.0, 1.5)
+    table["a", 1] = 4.0
+    assert (g(1.0), g(-1.0)) == (5.0, 1.5)
+    table["b", 2] = 7.0
+    assert (g(1.0), g(-1.0)) == (5.0, 8.0)
+
+
+class Weights(NamedTuple):
+    low: float
+    high: float
+
+
+def test_global_named_tuple_changed():
+    """A captured named tuple, alone and in a list, replaced between calls."""
+    global WEIGHTS
+    WEIGHTS = Weights(2.0, 3.0)
+    several = [Weights(1.0, 0.0), Weights(4.0, 0.0)]
+
+    def f(x):
+        return x * WEIGHTS.high + sum(w.low for w in several) * x
+
+    g = gradgen.grad(f)
+    assert g(1.0) == g(2.0) == 8.0
+    WEIGHTS = Weights(2.0, 5.0)
+    assert g(1.0) == 10.0
+    several[1] = Weights(5.0, 0.0)
+    assert g(1.0) == 11.0
 
 
 def test_module_attribute_changed():

@@ -34,7 +34,7 @@ class Capture:
             return self.holder.get(self.key)
         if isinstance(self.holder, types.CellType):
             return cell_value(self.holder)
-        if isinstance(self.holder, list | tuple):
+        if isinstance(self.holder, list | tuple) and isinstance(self.key, int):
             return self.holder[self.key] if self.key < len(self.holder) else None
         return getattr(self.holder, self.key, None)
 

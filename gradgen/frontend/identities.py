@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import builtins
+import dataclasses
 import enum
 import math
+import types
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +16,17 @@ from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import options
 from gradgen.frontend.objects import class_of
 from gradgen.frontend.reader import Reader, describe
-from gradgen.frontend.values import Choice, Itself, Record, Seq, Static, is_static
+from gradgen.frontend.values import (
+    Alike,
+    Choice,
+    Itself,
+    Record,
+    Seq,
+    Static,
+    is_static,
+    static_value,
+)
+from gradgen.ir.nodes import Const, Value
 from gradgen.library.collections import KnownSet
 from gradgen.library.sets import ComputedSet
 
@@ -37,26 +49,67 @@ def identity_of(r: Reader, owner: Any, node: ast.AST) -> Static:
 def key_of(r: Reader, value: Any) -> Any:
     """Return a key of a dict as a constant, a choice of these, or an object; else as it is."""
     value = literal(r, value)
-    if _is_told_apart(value) and _is_by_identity(value):
+    if _is_told_apart(value) and is_by_identity(value):
         return Static(Itself(value))
-    several = isinstance(value, Seq) and value.kind is tuple and not is_static(value)
+    if isinstance(value, Record) and fields_compared(value.kind):
+        held = key_of(r, Seq([value.fields[name] for name in fields_compared(value.kind)]))
+        known = all(map(is_static, options(held)))
+        return _alike(value, held, isinstance(held, Choice)) if known else value
+    several = isinstance(value, Seq) and issubclass(value.kind, tuple) and not is_static(value)
     return _opened(r, value) if several else value
+
+
+def _alike(owner: Record, held: Any, chosen: bool) -> Any:
+    """Return an object as a key, or as a choice of keys, each of an object of its own."""
+    if isinstance(held, Choice):
+        return Choice(held.test, _alike(owner, held.then, True), _alike(owner, held.other, True))
+    if chosen:
+        names = fields_compared(owner.kind)
+        fields = {**owner.fields, **dict(zip(names, held.items, strict=True))}
+        owner = Record(owner.kind, fields, joined=True)
+    return Static(Alike(owner, static_value(held)))
+
+
+def fields_compared(kind: Any) -> list[str]:
+    """Return the fields by which objects of a class are keys, where these alone decide."""
+    params = getattr(kind, "__dataclass_params__", None)
+    if params is None or not (params.frozen and params.eq):
+        return []
+    methods = (found_in(kind, name) for name in ("__eq__", "__hash__"))
+    own = all(isinstance(m, types.FunctionType) and is_made(m) for m in methods)
+    return [f.name for f in dataclasses.fields(kind) if f.compare] if own else []
+
+
+def is_made(function: types.FunctionType) -> bool:
+    """Whether a method was written by ``dataclasses``, not by the user."""
+    return function.__code__.co_filename == "<string>"
 
 
 def _opened(r: Reader, key: Seq) -> Any:
     """Return a tuple of which paths decide between few constants as a choice of tuples."""
-    items = [key_of(r, r.settled(item)) for item in key.items]
+    items = [_by_path(key_of(r, r.settled(item))) for item in key.items]
     chosen = [options(item) for item in items]
     known = all(is_static(one) for several in chosen for one in several)
-    return _tuples(items) if known and math.prod(map(len, chosen)) <= FEW_KEYS else key
+    few = known and math.prod(map(len, chosen)) <= FEW_KEYS
+    return _tuples(items, key.kind) if few else key
 
 
-def _tuples(items: list[Any]) -> Any:
+def _by_path(number: Any) -> Any:
+    """Return a number that is one of two constants, by a path, as a choice of these."""
+    op = number.op if isinstance(number, Value) and number.type.weak else None
+    if op is None or op.prim != "if":
+        return number
+    ends = [b.results[op.outputs.index(number)] for b in op.blocks]
+    alike = all(isinstance(end, Const) for end in ends)
+    return Choice(op.inputs[0], *ends) if alike else number
+
+
+def _tuples(items: list[Any], kind: Any) -> Any:
     k = next((k for k, item in enumerate(items) if isinstance(item, Choice)), None)
     if k is None:
-        return Seq(items)
+        return Seq(items, kind)
     one = items[k]
-    sides = (_tuples([*items[:k], side, *items[k + 1 :]]) for side in (one.then, one.other))
+    sides = (_tuples([*items[:k], side, *items[k + 1 :]], kind) for side in (one.then, one.other))
     return Choice(one.test, *sides)
 
 
@@ -69,7 +122,7 @@ def objects_of_set(r: Reader, value: Any) -> Seq | None:
         return None
     held = r.settled(value.fields["items"])
     alike = isinstance(held, Seq) and held.grown is None
-    return held if alike and all(map(_is_by_identity, held.items)) else None
+    return held if alike and all(map(is_by_identity, held.items)) else None
 
 
 def note_any_order(node: ast.Call, callee: Any) -> None:
@@ -121,6 +174,7 @@ def _is_told_apart(value: Any) -> bool:
     return made_here and class_of(value) is not None
 
 
-def _is_by_identity(item: Any) -> bool:
+def is_by_identity(item: Any) -> bool:
+    """Whether an object is equal to itself alone, as a key."""
     kind = class_of(item) if isinstance(item, Record) else None
     return kind is not None and found_in(kind, "__hash__") is object.__hash__

@@ -10,6 +10,8 @@ import ast
 from typing import Any, NoReturn
 
 from gradgen.frontend.entries import KEYS
+from gradgen.frontend.identities import fields_compared, is_by_identity
+from gradgen.frontend.lists import write_out
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Tabled
 from gradgen.frontend.values import Map, Record, Seq, Static, leaves
@@ -67,6 +69,13 @@ def refuse_key(r: Reader, node: ast.AST, owner: Any, key: Any, what: str) -> NoR
     scalar = numbers and all(v.type.is_scalar for v in numbers)
     if r.book.tables and isinstance(owner, Map) and owner.made and scalar:
         raise Tabled(owner.made)
+    if isinstance(key, Record) and fields_compared(key.kind):
+        write_out(r, [v for v in leaves(key) if isinstance(v, Value)])
+        way = f"use a tuple of what the {key.kind.__name__} holds as the key"
+        r.refuse(node, f"{what}, by an object that holds computed numbers", way)
+    if isinstance(key, Record) and not is_by_identity(key):
+        way = f"use a tuple of what it holds, or make {key.kind.__name__} a frozen dataclass"
+        r.refuse(node, f"{what}, by an object that has its own __eq__", way)
     if isinstance(key, Record):
         way = "keep what belongs to an object in an attribute of it"
         r.refuse(node, f"{what}, by an object that depends on the path", way)

@@ -159,6 +159,23 @@ class Itself:
         return f"<{self.owner.kind.__name__}>"
 
 
+class Alike(Itself):
+    """An object as a key of a dict that is equal to others of its class which hold the same."""
+
+    __slots__ = ("held",)
+
+    def __init__(self, owner: Record, held: tuple[Any, ...]) -> None:
+        super().__init__(owner)
+        self.held = held
+
+    def __eq__(self, other: object) -> bool:
+        same = isinstance(other, Alike) and self.owner.kind is other.owner.kind
+        return same and self.held == getattr(other, "held", None)
+
+    def __hash__(self) -> int:
+        return hash((self.owner.kind, self.held))
+
+
 @dataclass(slots=True, eq=False)
 class LocalFunction:
     """A function or lambda defined inside the function that is read; names bind late."""
@@ -467,8 +484,17 @@ KINDS = {
 }  # fmt: skip
 
 
+def _any_box(values: list[Any]) -> bool:
+    """Whether a container or object is among values."""
+    return any(isinstance(v, Box) for v in values)
+
+
 def plain(obj: Any) -> Any:
     """Return the value of a Python object, or of a key: a number as a constant."""
-    if type(obj) is Itself:
+    if type(obj) in (Itself, Alike):
         return obj.owner
+    if isinstance(obj, tuple):
+        items = [plain(item) for item in obj]
+        named = hasattr(obj, "_fields")
+        return Seq(items, type(obj)) if named or _any_box(items) else Static(obj)
     return Const(obj) if type(obj) in (float, int, bool) else Static(obj)
