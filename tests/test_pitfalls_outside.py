@@ -175,25 +175,25 @@ def test_global_table_changed():
     assert (g(1.0), g(-1.0)) == (5.0, 8.0)
 
 
-class Weights(NamedTuple):
+class Limits(NamedTuple):
     low: float
     high: float
 
 
 def test_global_named_tuple_changed():
     """A captured named tuple, alone and in a list, replaced between calls."""
-    global WEIGHTS
-    WEIGHTS = Weights(2.0, 3.0)
-    several = [Weights(1.0, 0.0), Weights(4.0, 0.0)]
+    global LIMITS
+    LIMITS = Limits(2.0, 3.0)
+    several = [Limits(1.0, 0.0), Limits(4.0, 0.0)]
 
     def f(x):
-        return x * WEIGHTS.high + sum(w.low for w in several) * x
+        return x * LIMITS.high + sum(w.low for w in several) * x
 
     g = gradgen.grad(f)
     assert g(1.0) == g(2.0) == 8.0
-    WEIGHTS = Weights(2.0, 5.0)
+    LIMITS = Limits(2.0, 5.0)
     assert g(1.0) == 10.0
-    several[1] = Weights(5.0, 0.0)
+    several[1] = Limits(5.0, 0.0)
     assert g(1.0) == 11.0
 
 
