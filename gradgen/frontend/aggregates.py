@@ -20,6 +20,7 @@ from gradgen.frontend.flow import read_statements
 from gradgen.frontend.iterables import counted, current, of_known_length, over_value
 from gradgen.frontend.objects import class_of
 from gradgen.frontend.places import at, is_none
+from gradgen.frontend.pointers import holds_words
 from gradgen.frontend.raising import NEVER, returned
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
@@ -235,7 +236,8 @@ def _best_number(r: Reader, node: ast.AST, name: str, items: Seq | Ref, empty: b
         v = r.read(items)
         if v.type.kind != "list" and v.type.rank != 1:
             r.refuse(node, f"the builtin {name} of a {v.type}", f"use np.{name}")
-        if v.type.item is not None and v.type.item.kind == "list":
+        item = v.type.item
+        if item is not None and (item.kind == "list" or item.of):  # compared as Python does
             return _best(r, node, name, items, borrowed(python.itself, r.span(node)), empty)
         return r.b.emit(f"py_{name}", [v], span=r.span(node))
     out, *rest = items.items
@@ -246,7 +248,7 @@ def _best_number(r: Reader, node: ast.AST, name: str, items: Seq | Ref, empty: b
             return items.items[best(range(len(values)), key=values.__getitem__)]
         except TypeError as error:
             r.fail(node, error)
-    if any(isinstance(item, Seq | Record) for item in items.items):
+    if any(isinstance(item, Seq | Record) or holds_words(item) for item in items.items):
         itself = borrowed(python.itself, r.span(node))
         return _best(r, node, name, items, itself)
     out = as_value(r, out, node)
@@ -373,7 +375,7 @@ def known_set(r: Reader, node: ast.AST, items: Any) -> Any:
     from gradgen.frontend.objects import construct
 
     r.book.has_sets = True
-    texts = isinstance(items, Seq) and any(map(_is_text, items.items))
+    texts = not r.book.words and isinstance(items, Seq) and any(map(_is_text, items.items))
     kind = ComputedSet if r.book.computed_sets and not texts else KnownSet
     return construct(r, node, kind, [items], {})
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.frontend import class_attributes, pointers, pools, records, row_kinds
+from gradgen.frontend import class_attributes, pointers, pools, records, row_kinds, words
 from gradgen.frontend.bindings import call_rule, emit
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.classes import MISSING, found_in, is_users
@@ -68,6 +68,8 @@ def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
         return BoundMethod(owner, name)
     if isinstance(owner, Flags) and name == "c_contiguous":
         return emit(r, node, RULES["c_contiguous"], [owner.owner], {})
+    if pointers.is_word(owner):
+        return words.attribute(r, owner, name, node)
     if pointers.pointer(owner):
         return pools.attribute(r, owner, name, node)
     if isinstance(owner, Value | Ref):

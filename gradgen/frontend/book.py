@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Loops that are written out though nothing asks for it: so many turns, so many statements.
 MOST_TURNS, MOST_STATEMENTS = 1000, 4000
+FEW_STATEMENTS = 500  # where loops can stay loops, if texts are values of the graph
 # More than this is read only where what a path may hold doubles from statement to statement.
 MOST_READ = 100_000
 
@@ -64,6 +65,7 @@ class Book:
     count: dict[int, int] = field(default_factory=dict)
     rules: list[Any] = field(default_factory=list)  # of functions with rules, being read
     effort: int = 0  # ``signals.FOR`` and ``WHILE``
+    most: int = MOST_STATEMENTS  # that may be read with some effort
     whiles: set[int] = field(default_factory=set)  # the loops that it may change the reading of
     turns: int = 0  # that this reading has written out
     statements: int = 0  # that this reading has read
@@ -84,6 +86,7 @@ class Book:
     turnwise: set[Any] = field(default_factory=set)  # generators that take turns, and calls
     tables: bool = False  # whether dicts may be lists of keys and of items (``tables``)
     tabled: set[int] = field(default_factory=set)  # what makes those that are
+    words: bool = False  # whether texts that the path decides are values of the graph
     kinds: Any = None  # the classes of its objects, ``pools.Kinds``
     pooled: set[type] | None = None  # those whose objects are rows of lists (``pools``)
     apart: int = 0  # whether tuples with floats and whole numbers are rows of lists (``records``)
@@ -125,7 +128,7 @@ class Book:
         A branch is more ``work`` where much may share memory: its sides are joined pair by pair.
         """
         self.statements += work
-        if self.effort and self.statements > MOST_STATEMENTS:
+        if self.effort and self.statements > self.most:
             raise Laborious
         if self.statements + self.statements_before > MOST_READ:
             what = "too many values by the path: each branch doubles what is known of them"

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from gradgen.deep import deep
-from gradgen.frontend import pointers, row_kinds
+from gradgen.frontend import pointers, row_kinds, words
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
@@ -78,6 +78,8 @@ def truth(r: Reader, value: Any, node: ast.expr) -> Value:
             return truth(r, done, node)
     if isinstance(value, Record | LocalFunction | BoundMethod | Once | Lazy | Generator):
         return Const(True)
+    if pointers.is_word(value):
+        return words.truth(r, node, value)
     if pointers.pointer(value):
         return pointers.is_none(r, node, value, negated=True)
     test = as_value(r, value, node)

@@ -17,6 +17,7 @@ from gradgen.frontend import (
     row_kinds,
     texts,
     unbound,
+    words,
 )
 from gradgen.frontend.aggregates import run_text
 from gradgen.frontend.arguments import every_item
@@ -105,6 +106,8 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
     if isinstance(op, ast.In | ast.NotIn):
         found = contains(r, node, left, right)
         return found if isinstance(op, ast.In) else branches.negated(r, found)
+    if words.are_words(r, left, right):
+        return words.compared(r, node, op, left, right)
     if not isinstance(op, ast.Is | ast.IsNot):
         left, right = records.expanded(r, left, node), records.expanded(r, right, node)
     if pointers.pointer(left) or pointers.pointer(right):

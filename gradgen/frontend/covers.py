@@ -125,6 +125,10 @@ class Cover:
 
     def unified(self, t: Template, value: Any) -> Template | None:
         """Return one template of a kind for both, None if only options can hold them."""
+        if isinstance(t, Same) and pointers.is_word(value) and pointers.is_known_word(t.thing):
+            return Hole(value.type)
+        if isinstance(t, Hole) and t.type.of and t.type.of.kind is pointers.WORDS:
+            value = pointers.as_word(value)
         if isinstance(t, Same) and pointers.pointer(value) and _is_none(t.thing):
             return Hole(replace(value.type, of=replace(value.type.of, sure=False)))
         if isinstance(t, Hole) and t.type.of and _is_none(value):

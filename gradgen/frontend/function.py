@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import itertools
+import re
 import types
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -21,7 +22,7 @@ from gradgen.frontend.arguments import (
     spec_of,
     spec_of_annotation,
 )
-from gradgen.frontend.book import Book
+from gradgen.frontend.book import FEW_STATEMENTS, MOST_STATEMENTS, Book
 from gradgen.frontend.calls import call_value
 from gradgen.frontend.captured_lists import require_loops
 from gradgen.frontend.entries import KEYS, Entries
@@ -62,6 +63,14 @@ from gradgen.syntax import every_node
 
 MOST_OPERATIONS = 6000
 Learnt = Recursive | Stepwise | Turnwise | Tabled | Unpacked | Alike
+# How functions with texts by the path are read: few statements can be written out at first, then
+# texts are values of the graph, then also what goes into lists is rows of lists.
+WITH_WORDS = (
+    (False, False, FOR), (False, False, FOR | WHILE),
+    (True, False, 0), (True, True, 0), (True, True, FOR),
+)  # fmt: skip
+# What is refused as a text depends on the path, or may be so.
+ABOUT_TEXTS = re.compile(r"\bstr\b|\btexts?\b|frozenset|set of computed|subscript of a dict")
 EFFORTS = (0, FOR, FOR | WHILE)
 
 ENTANGLED = "objects that hold each other in ways that depend on the path"
@@ -81,6 +90,11 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
         return _with_lists(fn, given, options, kinds)
     except GradgenError as error:
         met = [error]
+        if ABOUT_TEXTS.search(error.message):
+            try:
+                return _with_words(fn, given, options)
+            except GradgenError:
+                pass  # what is said of texts may not be what matters
         for specs, effort, follows, tables in _attempts(fn, given, met):
             if effort & WHILE and not whiles:
                 continue  # it would be read as it was just before
@@ -105,7 +119,32 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
                 if not 0 < other.read < met[0].read:
                     error = further(other, error)
                 hints |= {other.hint, error.hint}
+                met.append(other)
+        late = [ABOUT_TEXTS.search(other.message) for other in met]
+        if any(late) and not late[0]:
+            try:
+                return _with_words(fn, given, options)
+            except GradgenError as other:
+                error = further(other, error)
         raise error from None
+
+
+def _with_words(fn: Any, given: Any, options: Any) -> Function:
+    """Read a function with texts that the path decides as values of the graph (``words``)."""
+    error: GradgenError | None = None
+    for words, pooled, effort in WITH_WORDS:
+        objects: set[type] | None = set() if pooled else None
+        how: dict[str, Any] = {"pooled": objects, "tables": words, "words": words}
+        how |= {} if words else {"most": FEW_STATEMENTS}
+        try:
+            found = _read_function(fn, given, options, effort, **how)
+            return _of_fair_length(found, effort)
+        except Laborious:
+            continue
+        except GradgenError as other:
+            error = other if error is None else further(other, error)
+    assert error is not None
+    raise error
 
 
 def _with_lists(fn: Any, given: Any, options: Any, kinds: Kinds) -> Function:
@@ -200,12 +239,16 @@ def _read_function(
     whiles: set[int] | None = None,
     tables: bool = False,
     kept_lists: set[int] | None = None,
+    words: bool = False,
+    most: int = MOST_STATEMENTS,
 ) -> Function:
     """Read a function; ``kinds`` takes the classes of its objects, ``whiles`` its loops.
 
     ``pooled``: those whose objects are rows of lists; ``apart``: how tuples of floats and whole
     numbers are, too.  ``follows``: whether what follows from arrays of integers is known.
     ``tables``: whether dicts may be lists of keys and of items.
+    ``most``: statements that may be read with some effort; ``words``: whether texts that the path
+    decides are values of the graph.
     ``kept_lists`` takes the long lists from outside that stay lists, None: they do not.
     """
     fn, receiver = _unbound(fn)
@@ -219,6 +262,8 @@ def _read_function(
     book.kinds, book.compiled = kinds or Kinds(), options.backend == "numba"
     book.equal = None if options.equal is None or options.batch else dict(options.equal[1:])
     book.whiles, book.tables = set() if whiles is None else whiles, tables
+    book.words = words
+    book.most = most
     if kept_lists is not None:
         book.keeps_lists, book.kept_lists = True, kept_lists
 
@@ -403,7 +448,7 @@ def _read(
     }
     function.result |= returned(r, last, result, options, function)
     block.results = [value for value, _ in function.result["seeds"]]
-    if book.pooled is not None or book.has_rows:
+    if book.pooled is not None or book.has_rows or book.words:
         pointers.forget(function, [c.function for c in book.callees()])
     return function
 

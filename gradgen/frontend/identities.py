@@ -133,6 +133,11 @@ def note_any_order(node: ast.Call, callee: Any) -> None:
             looped.gradgen_in_any_order = free  # type: ignore[attr-defined]
 
 
+def is_in_any_order(node: ast.AST) -> bool:
+    """Whether the order does not matter in which something is looped over."""
+    return getattr(node, "gradgen_in_any_order", False)
+
+
 def _looped_over(node: ast.Call) -> Iterator[ast.expr]:
     for arg in node.args:
         yield arg
@@ -155,7 +160,7 @@ def known_set_in_order(r: Reader, value: Any, node: ast.AST) -> Static | None:
         return None
     if len(value.obj) < 2 or not any(map(_is_seeded, value.obj)):
         return Static(tuple(value.obj))
-    if not getattr(node, "gradgen_in_any_order", False):
+    if not is_in_any_order(node):
         r.refuse(node, "a loop over a set of texts, whose order is another one in each process",
                  "loop over sorted(...) of it")  # fmt: skip
     return Static(tuple(sorted(value.obj, key=repr)))

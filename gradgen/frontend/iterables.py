@@ -18,11 +18,12 @@ from gradgen.frontend.arguments import every_item, items_in_order
 from gradgen.frontend.branches import choose, on_each
 from gradgen.frontend.entries import length as known_length
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.identities import known_set_in_order, objects_of_set
+from gradgen.frontend.identities import is_in_any_order, known_set_in_order, objects_of_set
 from gradgen.frontend.indices import Index
 from gradgen.frontend.item_methods import iterated_by_items
 from gradgen.frontend.lists import as_list, held, is_list, over_list
 from gradgen.frontend.objects import class_of, invoked, special_method
+from gradgen.frontend.pointers import holds_words
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.records import expanded
 from gradgen.frontend.signals import InTurns, OwnIterator, Stepwise, Turnwise
@@ -243,6 +244,8 @@ def _over_set(r: Reader, value: Record, node: ast.AST) -> Over:
     held = r.settled(value.fields["items"])
     items = held.items if isinstance(held, Seq) else [r.hold(Value(r.read(held).type.item or INT))]
     if not all(isinstance(i, Value) and i.type == integer(i.type.value) for i in items):
+        if is_in_any_order(node):
+            return over_value(r, held, node)
         way = "loop over sorted(...) of it: the order of a set is that of its memory"
         r.refuse(node, f"a loop over a {describe(value)}", way)
     before = r.resized.get((held.storage, 0), 0) if isinstance(held, Ref) else 0
@@ -315,7 +318,7 @@ def _over_chosen(r: Reader, value: Choice, node: ast.AST) -> Over:
     if all(isinstance(option, Seq) or is_list(r, option) for option in options):
         then, other = (functools.partial(_grown, r, o, node) for o in options)
         return over_list(r, choose(r, node, value.test, then, other), node)
-    columns = _columns_chosen(r, value, node)
+    columns = _columns_chosen(r, _by_keys(r, value, node), node)
     if columns is not None:
         return columns
     r.refuse(node, "a loop over a container or another, by the path", "loop on each path")
@@ -323,6 +326,8 @@ def _over_chosen(r: Reader, value: Choice, node: ast.AST) -> Over:
 
 def _columns_chosen(r: Reader, value: Choice, node: ast.AST) -> Iteration | None:
     """Return the iteration over lists of numbers, or of tuples of them, of which a path has one.
+
+    Texts are as numbers where they are values of the graph; a dict is the list of its keys.
 
     Each place in the tuples has a list of its own, as in the edges of a graph and their weights.
     """
@@ -335,7 +340,7 @@ def _columns_chosen(r: Reader, value: Choice, node: ast.AST) -> Iteration | None
     if any(row.kind is not tuple for row in rows if isinstance(row, Seq)):
         return None
     numbers = [part for row in rows for part in (row.items if width else [row])]
-    if not all(isinstance(part, Value) and part.type.is_scalar for part in numbers):
+    if not all(map(functools.partial(_fits_column, r), numbers)):
         return None
     chosen = _on_paths(r, value, node, lambda option: _columns(r, option, width, node))
     seen = [(option, option.items) for option in options]
@@ -349,6 +354,22 @@ def _columns_chosen(r: Reader, value: Choice, node: ast.AST) -> Iteration | None
         return Seq(parts) if width else parts[0]
 
     return Iteration(r.b.emit("len", [r.read(chosen.items[0])]), element)
+
+
+def _fits_column(r: Reader, part: Any) -> bool:
+    words = r.book.words and holds_words(part)
+    return words or (isinstance(part, Value) and part.type.is_scalar)
+
+
+def _by_keys(r: Reader, value: Any, node: ast.AST) -> Any:
+    """Return a choice of dicts as one of what a loop over them runs over: their keys."""
+    value = r.settled(value)
+    if isinstance(value, Choice):
+        sides = (_by_keys(r, option, node) for option in (value.then, value.other))
+        return Choice(value.test, *sides)
+    if r.book.words and isinstance(value, Map):
+        return Seq([plain(k) for k in every_item(r, node, value)], list)
+    return value
 
 
 def _options(r: Reader, value: Any) -> list[Any]:

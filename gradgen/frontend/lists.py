@@ -10,7 +10,7 @@ from gradgen.frontend import row_kinds
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, options
 from gradgen.frontend.listed import SHARED, contain, contain_items, go_with, taken
-from gradgen.frontend.pointers import is_none_itself
+from gradgen.frontend.pointers import as_word, holds_words, is_none_itself
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.signals import WriteOut
 from gradgen.frontend.values import (
@@ -130,6 +130,8 @@ def write_out(r: Reader, values: list[Value]) -> None:
 
 def alike(r: Reader, owner: Seq) -> bool:
     """Whether all items are numbers, or arrays of one type."""
+    if r.book.words and owner.items and all(map(holds_words, owner.items)):
+        return True
     if not owner.items or not all(isinstance(i, Value | Ref) for i in owner.items):
         return False
     types = [r.read(i).type for i in owner.items]
@@ -164,6 +166,8 @@ def _with_item(r: Reader, items: Value, steps: Sequence[Step], new: Value) -> Va
 def as_item(r: Reader, value: Any, node: ast.AST) -> Value:
     """Return what goes into a list: containers as lists of their own."""
     value = kept_in_list(r, value, node)
+    if r.book.words and holds_words(value):
+        value = as_word(value)
     for one in options(value):
         row_kinds.note(r, one)
     if isinstance(value, Choice) and any(map(is_none_itself, options(value))):

@@ -42,7 +42,9 @@ def contains(r: Reader, node: ast.Compare, left: Any, right: Any) -> Value:
         return Const(False)
     if isinstance(right, Map):
         lists.write_out(r, numbers_in(left))
-        if right.items and not isinstance(left, Seq) and _all_numbers(r, node, right):
+        if pointers.is_word(left):
+            right = Seq([plain(k) for k in every_item(r, node, right)])
+        elif right.items and not isinstance(left, Seq) and _all_numbers(r, node, right):
             right = Seq([plain(k) for k in right.items])
     return _among(r, node, left, right)
 

@@ -11,6 +11,7 @@ import ast
 import enum
 from typing import Any
 
+from gradgen.frontend import pointers, words
 from gradgen.frontend.evaluate import as_value, options
 from gradgen.frontend.lists import SUBSCRIPT, picked_from, write_out
 from gradgen.frontend.reader import Reader, describe
@@ -28,6 +29,8 @@ def picked(r: Reader, node: ast.AST, owner: Any, key: Any) -> Ref | Choice:
     """Return a container as a list of the graph, or else the key as a choice of constants."""
     if isinstance(owner, Static) and owner.obj is None:
         r.fail(node, TypeError("'NoneType' object is not subscriptable"))
+    if isinstance(owner, Map) and pointers.is_word(key) and owner.unknown is None:
+        return words.chosen_key(r, node, owner, key)
     numbered = isinstance(owner, Seq) and owner.grown is None and isinstance(key, Value)
     if numbered and key.type.kind == "bool" and key.type.weak and len(owner.items) > 1:
         return Choice(key, Const(1), Const(0))

@@ -14,7 +14,7 @@ from gradgen.dataclass import dataclass
 from gradgen.frontend.classes import MISSING, has_attributes
 from gradgen.frontend.values import Choice, Record, Static
 from gradgen.ir.nodes import Block, Const, Function, Op, Value, walk
-from gradgen.ir.types import INT, OPAQUE, Pointer, Type
+from gradgen.ir.types import INT, OPAQUE, TEXT, Pointer, Type
 
 if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
@@ -36,6 +36,15 @@ class Tuples:
     def __init__(self, kind: type, length: int) -> None:
         self.kind, self.length = kind, length
         self.__name__ = kind.__name__
+
+
+class Words:
+    """What a value of the graph is that is a text, whichever: it is the text itself."""
+
+    __name__ = "str"
+
+
+WORDS = Words()
 
 
 class Dicts:
@@ -92,17 +101,51 @@ def class_of_row(value: Any) -> Any:
     found = pointer(value)
     if found is not None and isinstance(found.kind, Row):
         return found.kind.kind if has_attributes(found.kind.kind) else None
-    return None if found is None or isinstance(found.kind, Codes | Tuples | Dicts) else found.kind
+    without = Codes | Tuples | Dicts | Words
+    return None if found is None or isinstance(found.kind, without) else found.kind
+
+
+def is_word(value: Any) -> bool:
+    """Whether a value is a text that the path decides, or None, as a value of the graph."""
+    return isinstance(value, Value) and value.type.of is not None and value.type.of.kind is WORDS
+
+
+def is_known_word(value: Any) -> bool:
+    """Whether a value is a text that is known while reading."""
+    return isinstance(value, Static) and isinstance(value.obj, str)
+
+
+def as_word(value: Any) -> Any:
+    """Return a value with its texts, on all paths, as values of the graph."""
+    if isinstance(value, Choice):
+        return Choice(value.test, as_word(value.then), as_word(value.other))
+    return Const(value.obj, type=row_type(WORDS)) if is_known_word(value) else value
+
+
+def points_to_rows(t: Type) -> bool:
+    """Whether this is the type of an object in lists, or of a list of such, and not of texts."""
+    if t.item is not None:
+        return points_to_rows(t.item)
+    return t.of is not None and t.of.kind is not WORDS
+
+
+def holds_words(value: Any) -> bool:
+    """Whether a value is a text on some path."""
+    if isinstance(value, Choice):
+        return holds_words(value.then) or holds_words(value.other)
+    return is_known_word(value) or is_word(value)
 
 
 def row_type(kind: Any, sure: bool = True) -> Type:
     """Return the type of a number that points to a row."""
-    return dataclasses.replace(OPAQUE if isinstance(kind, Row) else INT, of=Pointer(kind, sure))
+    like = TEXT if kind is WORDS else OPAQUE if isinstance(kind, Row) else INT
+    return dataclasses.replace(like, of=Pointer(kind, sure))
 
 
 def null(kind: Any = None) -> Const:
     """Return the number that stands for None; None itself, beside rows of arguments."""
-    return Const(None if isinstance(kind, Row) else NULL, type=row_type(kind, False))
+    itself = isinstance(kind, Row | Words)
+    return Const(None if itself else NULL, type=row_type(kind, False))
 
 
 def is_none_itself(value: Any) -> bool:
@@ -111,7 +154,9 @@ def is_none_itself(value: Any) -> bool:
 
 
 def as_number(value: Any, like: Pointer | None = None) -> Any:
-    """Return a value with None as a number, on the paths where it is that."""
+    """Return a value with None as a number, on the paths where it is that; texts as they are."""
+    if like is not None and like.kind is WORDS:
+        value = as_word(value)
     if isinstance(value, Choice):
         sides = (as_number(value.then, like), as_number(value.other, like))
         return Choice(value.test, *sides)
@@ -126,7 +171,12 @@ def points_anywhere(value: Any) -> bool:
 
 
 def alike(x: Any, y: Any) -> tuple[Any, Any]:
-    """Return two values of which one is an object in lists, and None as such a number."""
+    """Return two values of which one is an object in lists, and None as such a number.
+
+    Where one is a text of the graph, a known one becomes that, too.
+    """
+    if is_word(x) != is_word(y):
+        x, y = as_word(x), as_word(y)
     of_x, of_y = pointer(x), pointer(y)
     if of_x and is_none_itself(y):
         return x, null(of_x.kind)
@@ -146,7 +196,7 @@ def is_none(r: Reader, node: ast.AST, value: Value, negated: bool = False) -> Va
         return Const(negated == (found.sure or bool(known)))
     if found.kind is None and isinstance(value, Const):
         return Const(not negated)
-    if isinstance(found.kind, Row):
+    if isinstance(found.kind, Row | Words):
         return r.b.emit("is_not" if negated else "is", [value, Const(None)], span=r.span(node))
     return r.b.emit("ge" if negated else "lt", [value, Const(0)], span=r.span(node))
 
@@ -187,6 +237,8 @@ def by_value(kind: Any) -> bool:
     """Whether objects of a kind are equal by what they hold, not only to themselves."""
     if isinstance(kind, Row):
         return not has_attributes(kind.kind) or by_value(kind.kind)
+    if kind is WORDS:
+        return False  # Python's own lists and ours compare them alike
     return isinstance(kind, Tuples | Dicts) or getattr(kind, "__eq__", None) is not object.__eq__
 
 

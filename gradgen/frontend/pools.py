@@ -26,6 +26,7 @@ from gradgen.frontend.pointers import (
     Row,
     as_number,
     class_of_row,
+    holds_words,
     pointer,
     row_type,
     told,
@@ -177,6 +178,8 @@ def _prepared(r: Reader, node: ast.AST, kind: Any, name: Any, value: Any) -> Non
             if not any(same_object(v.obj, o.obj) for o in item.known):
                 item.known.append(v)
                 raise Retry(set())
+    elif r.book.words and any(map(holds_words, values)):
+        return
     elif any(isinstance(v, Static) and v.obj is not None for v in values):
         _learn(r, kind, name, Codes([]))
     elif isinstance(values[0], Seq) and values[0].kind is not list:

@@ -17,6 +17,7 @@ from gradgen.frontend.branches import condition
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.jumps import is_thrown
 from gradgen.frontend.own_texts import told
+from gradgen.frontend.pointers import points_to_rows
 from gradgen.frontend.points import End, Point, links
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Certain, Raised
@@ -236,7 +237,7 @@ class _Spelling:
             return shifted(value, self.holes)
         if is_static(value) and isinstance(static_value(value), str | int | float | None):
             return ast.Constant(static_value(value))
-        if isinstance(value, Value | Ref) and not self.r.read(value).type.points:
+        if isinstance(value, Value | Ref) and not points_to_rows(self.r.read(value).type):
             return spelled(self.r, value, node, self.holes)
         if isinstance(value, Seq) and value.kind in (tuple, list):
             items = [self._spelled(item, node) for item in value.items]

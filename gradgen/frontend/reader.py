@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 from gradgen.errors import Span, UnsupportedError
-from gradgen.frontend import attribute_dicts, layouts, listed, outside, row_kinds, unbound
+from gradgen.frontend import attribute_dicts, layouts, listed, outside, pointers, row_kinds, unbound
 from gradgen.frontend.captures import Capture, cell_value
 from gradgen.frontend.classes import MISSING
 from gradgen.frontend.precise import Precise
@@ -439,6 +439,8 @@ class Reader(Sharing):
         row_kinds.note(self, item)
         if isinstance(item, Static) and item.obj is None:
             return Const(None)
+        if self.book.words and pointers.holds_words(item):
+            return self.read(pointers.as_word(item))
         if isinstance(item, Seq) and item.kind is tuple:
             held = [self._as_item(part) for part in item.items]
             if len({part.type.is_scalar for part in held}) < 2:

@@ -19,13 +19,15 @@ from gradgen.frontend.pointers import (
     Row,
     Tuples,
     as_number,
+    is_known_word,
     is_none_itself,
+    is_word,
     pointer,
     points_anywhere,
 )
 from gradgen.frontend.pools import held, new_row, own, set_item
 from gradgen.frontend.unbound import may_miss, raise_where
-from gradgen.frontend.values import Map, Ref, Seq, Static
+from gradgen.frontend.values import Map, Ref, Seq
 from gradgen.ir.nodes import Const, Op, Value
 
 if TYPE_CHECKING:
@@ -66,6 +68,7 @@ def _pattern(r: Reader, value: Seq) -> tuple[str, ...]:
     What nothing is known of stands beside floats: most of it is computed.
     """
     read = [r.read(i).type.kind if isinstance(i, Value | Ref) else "" for i in value.items]
+    read = ["text" if _is_text(i) else kind for i, kind in zip(value.items, read, strict=True)]
     read = ["float" if kind == "any" else kind for kind in read]
     first = "float" if r.book.apart == RANKED and _are_constants(value) else read[0]
     return tuple("int" if kind == "bool" else kind for kind in (first, *read[1:]))
@@ -111,7 +114,7 @@ def _tuple_row(r: Reader, node: ast.AST, value: Seq) -> Value:
 
 def _is_text(item: Any) -> bool:
     """Whether an item is a text, or one of several: such tuples are unlike those of numbers."""
-    return all(isinstance(v, Static) and isinstance(v.obj, str) for v in options(item))
+    return all(is_known_word(v) or is_word(v) for v in options(item))
 
 
 def _with_rows(

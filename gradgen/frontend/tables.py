@@ -12,10 +12,11 @@ from typing import Any, NoReturn
 from gradgen.frontend.entries import KEYS
 from gradgen.frontend.identities import fields_compared, is_by_identity
 from gradgen.frontend.lists import write_out
+from gradgen.frontend.pointers import is_word
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Tabled
-from gradgen.frontend.values import Map, Record, Seq, Static, leaves
-from gradgen.ir.nodes import Const, Value
+from gradgen.frontend.values import Map, Record, Seq, Static, leaves, plain
+from gradgen.ir.nodes import Value
 from gradgen.library.dicts import ComputedDict
 
 Keys = dict[Any, Any]
@@ -23,7 +24,7 @@ Keys = dict[Any, Any]
 
 def made_dict(r: Reader, node: ast.AST, items: Keys, factory: Any = None) -> Map | Record:
     """Return a new dict: lists of keys and of items, if it was found to get computed keys."""
-    if id(node) not in r.book.tabled or not all(map(_is_key, items)):
+    if id(node) not in r.book.tabled or not all(_is_key(r, key) for key in items):
         return Map(items, factory=factory, made=id(node))
     # A cycle by nature: objects are made by calls.
     from gradgen.frontend.objects import construct
@@ -53,20 +54,22 @@ def filled(
     return out
 
 
-def _is_key(key: Any) -> bool:
-    """Whether a key can stand in a list of keys: a number, or a tuple of them."""
-    return all(map(_is_key, key)) if isinstance(key, tuple) else isinstance(key, int | float)
+def _is_key(r: Reader, key: Any) -> bool:
+    """Whether a key can stand in a list of keys: a number, a text, or a tuple of them."""
+    if isinstance(key, tuple):
+        return all(_is_key(r, part) for part in key)
+    return isinstance(key, int | float) or (r.book.words and isinstance(key, str))
 
 
 def _constant(key: Any) -> Any:
-    return Seq([_constant(k) for k in key], tuple) if isinstance(key, tuple) else Const(key)
+    return Seq([_constant(k) for k in key], tuple) if isinstance(key, tuple) else plain(key)
 
 
 def refuse_key(r: Reader, node: ast.AST, owner: Any, key: Any, what: str) -> NoReturn:
     """Refuse to ask a dict for what is computed; before, have it read as lists."""
     computed = isinstance(key, Value) or (isinstance(key, Seq) and key.kind is tuple)
     numbers = [v for v in leaves(key) if isinstance(v, Value)] if computed else []
-    scalar = numbers and all(v.type.is_scalar for v in numbers)
+    scalar = numbers and all(v.type.is_scalar or is_word(v) for v in numbers)
     if r.book.tables and isinstance(owner, Map) and owner.made and scalar:
         raise Tabled(owner.made)
     if isinstance(key, Record) and fields_compared(key.kind):

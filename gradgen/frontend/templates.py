@@ -86,7 +86,8 @@ def admits(t: Template, value: Any) -> bool:
         return interchangeable(t.thing, value)
     if isinstance(t, Hole):
         if t.type.of and isinstance(value, Static):
-            return value.obj is None
+            known = t.type.of.kind is pointers.WORDS and pointers.is_known_word(value)
+            return value.obj is None or known
         return isinstance(value, Value | Ref) or (t.type.kind == "list" and is_list(value))
     if isinstance(t, View):
         return isinstance(value, Ref) and same_way(t.like, value)

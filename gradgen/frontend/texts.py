@@ -9,7 +9,7 @@ from typing import Any
 
 from gradgen.dataclass import dataclass
 from gradgen.emission import pieces
-from gradgen.frontend import own_texts, row_kinds
+from gradgen.frontend import own_texts, pointers, row_kinds
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.reader import Reader, describe
@@ -144,10 +144,23 @@ def _joined_texts(r: Reader, node: ast.AST, between: ast.expr, value: Any) -> An
         items = ast.GeneratorExp(items.elt, items.generators)
     elif isinstance(value, Seq) and all(map(is_text, value.items)):
         items = ast.List([spelled(r, item, node, holes) for item in value.items], ast.Load())
+    elif r.book.words:
+        return _joined_words(r, node, between, value)
     else:
         r.refuse(node, "str.join of computed values", "use constants")
     join = ast.Attribute(between, "join", ast.Load())
     return Text(ast.Call(join, [items], []), holes)
+
+
+def _joined_words(r: Reader, node: ast.AST, between: ast.expr, value: Any) -> Any:
+    """Return what joins the texts of a list of the graph."""
+    from gradgen.frontend.lists import as_list  # which reads calls
+
+    items = as_list(r, value, node)
+    if items.type.item is not None and items.type.item.dtype != "text":
+        r.refuse(node, "str.join of computed values", "use constants")
+    join = ast.Attribute(between, "join", ast.Load())
+    return Text(ast.Call(join, [ast.Name(f"{HOLE}0", ast.Load())], []), [items])
 
 
 def of_expression(
@@ -239,7 +252,7 @@ def spelled(r: Reader, value: Any, node: ast.AST, holes: list[Value]) -> ast.exp
         return ast.IfExp(test, then, other)
     if is_static(value) and _is_literal(static_value(value)):
         return ast.parse(repr(static_value(value)), mode="eval").body
-    if isinstance(value, Value | Ref) and r.read(value).type.points:
+    if isinstance(value, Value | Ref) and pointers.points_to_rows(r.read(value).type):
         r.refuse(node, f"a {describe(value)} in a text", "write its numbers out")
     if isinstance(value, Value | Ref):
         holes.append(r.read(value))

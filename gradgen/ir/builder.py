@@ -19,6 +19,7 @@ OF_OBJECTS = (
     *("items", "contains", "index_of", "eq", "ne", "lt", "ge", "is", "is_not", "field"),
 )
 
+OF_TEXTS = (*OF_OBJECTS, "le", "gt", "raise_if", "assert")
 
 LIBRARIES = ("np.", "scipy.")  # their functions take arrays
 TESTS = ("if", "raise_if", "assert")  # what takes values as they are
@@ -29,8 +30,15 @@ def _by_value(prim: str, types: list[Type]) -> bool:
     if prim not in ("contains", "index_of"):
         return False
     kinds = [t.item.of.kind if t.item and t.item.of else t.of and t.of.kind for t in types]
+    if any(t.dtype == "text" or (t.item and t.item.dtype == "text") for t in types):
+        return False  # as the program's own lists compare them
     own = object.__eq__
     return any(not isinstance(k, type) or getattr(k, "__eq__", own) is not own for k in kinds if k)
+
+
+def _of_texts(t: Type) -> bool:
+    """Whether this is the type of a text, or of a list of texts."""
+    return _of_texts(t.item) if t.item is not None else t.dtype == "text"
 
 
 def _is_special(v: Value) -> bool:
@@ -122,11 +130,20 @@ class Builder:
         found = [v.type for v in values if v.type.points]
         if not found or (prim in OF_OBJECTS and not _by_value(prim, found)):
             return
+        texts = all(map(_of_texts, found))
+        if texts and prim in OF_TEXTS:
+            return
         if prim == "array_of_list" and columns_of(values[0].type):
             return
         name = RULES[prim].spelling or prim if prim in RULES else prim
         what = f"{name} of objects whose number or links depend on the path"
-        raise UnsupportedError(what, span or self.span, "use numbers that the objects hold")
+        way = "use numbers that the objects hold"
+        if texts:
+            what, way = (
+                f"{name} of texts that depend on the path",
+                "keep numbers for them in a dict",
+            )
+        raise UnsupportedError(what, span or self.span, way)
 
     def _check_lists(self, prim: str, values: list[Value], span: Span | None) -> None:
         """Refuse to compute with a list as if it were an array: a reading has to make it one."""

@@ -195,6 +195,7 @@ INT = Type("int", "int64", weak=True)
 BOOL = Type("bool", "bool", weak=True)
 ANY = Type("any", "", None)
 OPAQUE = Type("opaque")
+TEXT = Type("opaque", "text")
 UNDEFINED = Type("opaque", "undefined")
 NOTHING = (None, OPAQUE)  # the items of a list that has none so far, or None in each place
 

@@ -77,8 +77,16 @@ def columns_of(t: Type) -> tuple[Type, ...]:
 def append_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return a list whose item type admits the new item."""
     t = inputs[0].type
+    if t.item is not None and t.item.dtype == "text" and comes_of_nothing(inputs[1]):
+        return t
     item = inputs[1].type if t.item is None else joined_item(t.item, inputs[1].type)
     return Type("list", item=item)
+
+
+def comes_of_nothing(v: Value) -> bool:
+    """Whether a value is an item of a list that is empty, as far as is known."""
+    of_list = v.op is not None and v.op.prim == "load" and v.op.inputs[0].type.kind == "list"
+    return of_list and v.op is not None and v.op.inputs[0].type.item is None
 
 
 def extend_type(inputs: list[Value], attrs: Attrs) -> Type:

@@ -40,16 +40,6 @@ class Marked:
         self.v = v
 
 
-def object_key_by_path(x):
-    marks = [Marked(x), Marked(x**2)]
-    held = {m: m.v for m in marks}
-    best = marks[0]
-    for m in marks:
-        if m.v > best.v:
-            best = m
-    return held[best]  # here: by an object
-
-
 def class_counts_in_recursion(x):
     def halved(v):
         Marked.calls = 1  # here: of the class Marked
@@ -117,7 +107,7 @@ def global_write(x):
 
 
 def set_comprehension(x):
-    return sum({item * item for item in x})  # here: set
+    return [item for item in {item * item for item in x}][0]  # here: set
 
 
 def dict_comprehension(x):
@@ -582,7 +572,6 @@ EXAMPLE_ARGS = {
     "row_in_a_list_written": lambda: (np.ones(65),),
     "where_without_out": lambda: (np.ones(3),),
     "try_around_active_code": lambda: (1.5,),
-    "object_key_by_path": lambda: (1.5,),
     "class_counts_in_recursion": lambda: (1.5,),
     "loop_changes_what_is_read": lambda: (1.5,),
     "called_between_items": lambda: (1.5,),
