@@ -209,10 +209,12 @@ class Standing:
                 if k != j:
                     return None
             elif base in indices:
-                step = self.carrier.owner[self.carrier.home[base]][0].inputs[2]
+                loop, _ = self.carrier.owner[self.carrier.home[base]]
+                step = loop.inputs[2]
                 if not isinstance(step, Const):
                     continue
-                later = j - k if step.const > 0 else k - j
+                up = (step.const > 0) != bool(loop.attrs.get("backwards"))
+                later = j - k if up else k - j
                 if out.setdefault(base, later) != later:
                     return None
         return out

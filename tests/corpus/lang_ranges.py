@@ -214,6 +214,8 @@ EXAMPLE_ARGS = {
     "nested_same_loop_name": lambda: (_normal(5),),
     "reversed_range_horner": lambda: (_normal(5), 0.7),
     "negative_step_horner": lambda: (_normal(5), 0.7),
+    "reversed_range_behind_its_writes": lambda: (_normal(5),),
+    "reversed_range_before_its_writes": lambda: (_normal(5),),
     "triangular_pairs": lambda: (_normal(4, 2),),
     "lower_triangular_descending": lambda: (_normal(6),),
     "bound_lowered_inside": lambda: (0.6, 6),
@@ -228,3 +230,16 @@ EXAMPLE_ARGS = {
     "neighbours_of_entries": lambda: (np.sin(np.arange(12.0)).reshape(3, 4), 0.3),
     "numbers_in_a_row": lambda: (np.array([0.7, 1.3, 0.4, 0.9]),),
 }
+
+
+def reversed_range_behind_its_writes(x):
+    for i in reversed(range(1, len(x))):
+        x[i] += x[i - 1] ** 2
+    return x @ x
+
+
+def reversed_range_before_its_writes(x):
+    u = np.zeros(len(x) + 1)
+    for i in reversed(range(len(x))):
+        u[i] = x[i] * np.sin(u[i + 1]) + x[i] ** 2
+    return u[0] ** 2 + u[2]
