@@ -58,6 +58,8 @@ class GradgenError(Exception):
     def _render(self) -> str:
         lines = [self.message if self.span is None else f"{self.span}: {self.message}"]
         lines += [] if self.span is None else shown(self.span)
+        if self.span is not None and self.span.made_from:
+            lines.append(f"This line is made from {self.span.made_from}")
         if self.hint:
             lines.append(f"Way out: {self.hint}")
         return "\n".join(lines)

@@ -201,7 +201,13 @@ class Gradient(Specialised):
                 raise refused from None
         if isinstance(error, ZeroDivisionError | ValueError):
             road().require_entries(self._names, values, error)
-        note_origin(error, made.program, made.call.__code__)
+        swept = note_origin(error, made.program, made.call.__code__)
+        if swept and self.options.backend == "numpy" and not self.options.batch:
+            from gradgen.own_errors import prefer_own_error
+
+            given = dict(zip(self._names, values, strict=True))
+            call = inspect.BoundArguments(self._signature, given)
+            prefer_own_error(error, self.__wrapped__, call, made.program.function)
 
     def _named(self, values: tuple[Any, ...]) -> dict[str, Any]:
         """Return the values of the parameters that the generated function has, by name."""

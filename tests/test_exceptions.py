@@ -424,3 +424,49 @@ def test_what_is_said_of_a_power_of_whole_numbers(capsys: pytest.CaptureFixture[
     said = capsys.readouterr().out
     told_of_a_power(2.0, 0, -1)
     assert said == capsys.readouterr().out != ""
+
+
+def fails_late(x, d, n):
+    s = 0.0
+    for i in range(n):
+        s += x[i] ** 2
+    return s / d
+
+
+def test_the_error_of_the_loss_comes_before_that_of_the_sweep() -> None:
+    x = np.array(GOOD)
+    for derive in (gradgen.grad(fails_late), gradgen.value_and_grad(fails_late)):
+        with pytest.raises(IndexError, match="index 2 is out of bounds") as caught:
+            derive(x, 0.0, 3)
+        assert "test_exceptions.py" in caught.value.__notes__[0]
+    with pytest.raises(IndexError, match="index 2 is out of bounds"):
+        gradgen.hvp(fails_late)((x, 0.0, 3), (x,))
+
+
+def test_a_slope_by_a_zero_of_pythons_own_says_why_it_fails() -> None:
+    x = np.array(GOOD)
+    with pytest.raises(ZeroDivisionError) as caught, np.errstate(all="ignore"):
+        gradgen.grad(fails_late)(x, 0.0, 2)
+    where, why = caught.value.__notes__
+    assert "in the derivative of this line of 'fails_late'" in where
+    assert "Way out: divide by a number of NumPy's" in why
+    with np.errstate(all="ignore"):
+        assert np.all(np.isinf(gradgen.grad(fails_late)(x, np.float64(0.0), 2)))
+
+
+def printed_before(x, d):
+    print("once")
+    return np.sum(x) / d
+
+
+def test_a_loss_that_prints_is_not_run_again(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ZeroDivisionError), np.errstate(all="ignore"):
+        gradgen.grad(printed_before)(np.array(GOOD), 0.0)
+    assert capsys.readouterr().out == "once\n"
+
+
+def test_errors_of_second_order_name_the_line_of_the_user() -> None:
+    with pytest.raises(ValueError, match="entry 0") as caught:
+        gradgen.hvp(formatted)((np.array(BAD),), (np.array(BAD),))
+    line = formatted.__code__.co_firstlineno + 4
+    assert f"made from test_exceptions.py:{line}" in caught.value.__notes__[0].replace("tests/", "")

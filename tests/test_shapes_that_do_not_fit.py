@@ -190,3 +190,20 @@ def test_a_module_for_no_particular_types_raises_too(loss):
     with pytest.raises(ValueError, match=r"broadcast"):
         derive(X)
     np.testing.assert_array_equal(derive(X[:2]), gradgen.grad(loss)(X[:2]))
+
+
+def linear_by_a_matrix(x):
+    return np.sum(np.ones((2, 4)) @ x)
+
+
+def linear_in_rows(x):
+    return np.sum(x.reshape(2, 2))
+
+
+@pytest.mark.parametrize("loss", [linear_by_a_matrix, linear_in_rows, added, stored])
+def test_second_derivatives_that_are_zero_raise_too(loss):
+    for derive in (lambda: gradgen.hvp(loss)((X,), (X,)), lambda: gradgen.hessian(loss)(X)):
+        with pytest.raises(ValueError, match=r"matmul|reshape|broadcast"):
+            derive()
+    x = X[:2] if loss in (added, stored) else np.ones(4)
+    np.testing.assert_array_equal(gradgen.hvp(loss)((x,), (x,)), 0.0 * x)

@@ -132,7 +132,7 @@ def _may_be_numpy(g: Value) -> bool:
 
 def unshare(function: Function, alg: Algebra, grads: dict[Any, Value], kept: list[Value]) -> None:
     """Every gradient is a fresh array: no view of an argument, none of another gradient."""
-    sharing = Sharing(function)
+    sharing = Sharing(function, stretched=False)
     foreign = {"leaf", "captured", "stretch"}
     outside = {
         sharing.root(o) for op in walk(function.body) if op.prim in foreign for o in op.outputs

@@ -33,8 +33,10 @@ class Origin(NamedTuple):
     reverse: bool
 
 
-def note_origin(error: BaseException, program: Any, code: types.CodeType) -> None:
+def note_origin(error: BaseException, program: Any, code: types.CodeType) -> bool:
     """Add a note to an exception that says which line of the user's function raised it.
+
+    Return whether that may be in a sweep, where the function itself may fail in another way.
 
     Raises
     ------
@@ -52,12 +54,14 @@ def note_origin(error: BaseException, program: Any, code: types.CodeType) -> Non
         unknown = 'compiled code does not say in which line; backend="numpy" does'
         error.add_note(f"{program.function.span}: in {name!r}; {unknown}")
     if origin is None:
-        return
+        return False
     if origin.reverse and (few := _too_few(error, program.text, position)):
         what, way_out = FEW[few]
         raise ArgumentError(f"an array in this line {what}", origin.span, way_out) from None
     what = f"in the derivative of this line of {name!r}" if origin.reverse else f"in {name!r}"
-    error.add_note("\n".join([f"{origin.span}: {what}", *shown(origin.span)]))
+    made = f", made from {origin.span.made_from}" if origin.span.made_from else ""
+    error.add_note("\n".join([f"{origin.span}: {what}{made}", *shown(origin.span)]))
+    return origin.reverse or bool(made)
 
 
 def origin_at(program: Any, position: Position) -> Origin | None:

@@ -25,6 +25,7 @@ from gradgen.frontend.objects import (
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.sections import method_handlers
 from gradgen.frontend.stores import overwrite
+from gradgen.frontend.unread import keep_for_its_errors
 from gradgen.frontend.values import (
     BoundMethod,
     Choice,
@@ -147,7 +148,9 @@ def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     if name == "shape":
         if v.type.shape is None:
             return UnknownShape(v)
-        return Seq([dimension(r, v, k) for k in range(len(v.type.shape))])
+        lengths = [dimension(r, v, k) for k in range(len(v.type.shape))]
+        keep_for_its_errors(r, node, v, lengths)
+        return Seq(lengths)
     if name == "ndim":
         return Const(v.type.rank) if v.type.rank is not None else r.b.emit("ndim", [v])
     if name == "size":

@@ -152,6 +152,8 @@ def _manager(r: Reader, node: ast.expr) -> Any:
     """Return a context manager that is an object of a class of the user's, None for others."""
     if isinstance(node, ast.Call):
         made = evaluate(r, node.func)
+        if isinstance(made, Static) and any(made.obj is harmless for harmless in HARMLESS):
+            return None  # np.printoptions is itself one under contextlib.contextmanager
         if _opens(made):
             return evaluate(r, node)
         if not (isinstance(made, Static) and isinstance(made.obj, type) and is_users(made.obj)):

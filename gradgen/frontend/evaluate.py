@@ -97,7 +97,8 @@ def _as_row(r: Reader, v: Value, node: ast.AST) -> Value:
 
 def _chosen_number(r: Reader, choice: Choice, node: ast.AST) -> Value:
     """Return the number that is chosen; what is none raises on its path, as in Python."""
-    plain = [_literal(o) if is_number(o) else o for o in (choice.then, choice.other)]
+    known = [r.settled(o) for o in (choice.then, choice.other)]
+    plain = [_literal(o) if is_number(o) else o for o in known]
     choice = Choice(choice.test, *plain)
     for option, other, bad in (
         (choice.then, choice.other, True),

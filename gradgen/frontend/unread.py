@@ -2,6 +2,8 @@
 
 This is for statements alone, ``np.linalg.cholesky(k)`` or ``a = np.zeros(n)`` for a name that is
 never asked; of what a function returns and its caller drops, nothing is kept for its errors.
+In a sweep that is read again, it is for what the loss computes, too, where only its lengths are
+asked there, as in ``np.ones((a @ x).shape)``, and are known.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from gradgen.ir.lengths import may_be_negative
 from gradgen.ir.nodes import Const, Op, Value
 from gradgen.ir.raising import raised_by
 from gradgen.ir.spelling import HOLE
+from gradgen.passes.dce import may_raise
 from gradgen.syntax import every_node
 
 KEPT = f"{HOLE}0"  # the text of what stays
@@ -40,8 +43,21 @@ def keep_what_raises(r: Reader, node: ast.AST, value: Any, since: int) -> None:
     if r.book.compiled or not isinstance(value, Value | Ref):
         return
     if any(map(_may_raise, r.b.block.ops[since:])):
-        inputs, attrs = [Const(True), r.read(value)], {"text": KEPT}
-        r.b.append("effect", inputs, [], span=r.span(node), attrs=attrs)
+        _keep(r, node, r.read(value))
+
+
+def keep_for_its_errors(r: Reader, node: ast.AST, v: Value, lengths: list[Value]) -> None:
+    """Keep an array of a sweep whose lengths are asked, and known, if it may not be one."""
+    asked = isinstance(node, ast.Attribute) and isinstance(node.value, ast.BinOp | ast.Call)
+    if not asked or r.book.compiled or not r.span(node).swept:
+        return
+    made, known = v.op, all(isinstance(n, Const) for n in lengths)
+    if known and made is not None and (made.prim in RESHAPED or may_raise(made, set())):
+        _keep(r, node, v)
+
+
+def _keep(r: Reader, node: ast.AST, v: Value) -> None:
+    r.b.append("effect", [Const(True), v], [], span=r.span(node), attrs={"text": KEPT})
 
 
 def _may_raise(op: Op) -> bool:

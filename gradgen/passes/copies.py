@@ -121,7 +121,7 @@ class _Sweep:
         return any(self._fix_input(op, k, block) for k in written_inputs(op))
 
     def _fix_input(self, op: Op, k: int, block: Block) -> bool:
-        near: dict[Value, None] = {}
+        near: dict[Value, bool] = {}  # whether the store is into the value itself
         if op.inputs[k].type.kind != "list" or into_rows(op):
             for o in self.memory.of(op.inputs[k]):
                 if o.op is not None and o.op.prim in READ_ONLY:
@@ -133,9 +133,10 @@ class _Sweep:
                 if o in holders:
                     alive = [u for u in holders[o] if self.lives.end(u) > at]
                     holders[o] = [u for u in alive if o in self.memory.of(u)]
-                    near.update(dict.fromkeys(holders[o]))
+                    near |= {u: near.get(u, False) or _holds(u, o) for u in holders[o]}
         for u in sorted(near, key=lambda u: u.id):
-            if self._concerns(u, op.inputs[k], into_rows(op)) and self.lives.disturbs(op, block, u):
+            concerned = self._concerns(u, op.inputs[k], into_rows(op))
+            if concerned and self.lives.disturbs(op, block, u, near[u]):
                 if op.inputs[k].type.kind == "list":
                     self._count_repair(op)
                 self._repair(u, op, k, block)
@@ -251,6 +252,11 @@ class _Sweep:
 def _blocks(op: Op) -> Iterator[Block]:
     for b in op.blocks:
         yield from blocks_of(b)
+
+
+def _holds(u: Value, o: Value) -> bool:
+    """Whether an object is a value's own: a broadcast is a view of another one."""
+    return o is u or u.op is None or u.op.prim != "stretch"
 
 
 def _copy_op(v: Value, near: Op, rows: bool = False) -> Op:

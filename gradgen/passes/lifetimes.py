@@ -115,12 +115,15 @@ class Lifetimes:
                 return self._last[self.owner[b][0].blocks[-1]]
         return use[0]
 
-    def disturbs(self, op: Op, block: Block, u: Value) -> bool:
-        """Whether a store in place would be seen by a later read of a value in its memory."""
+    def disturbs(self, op: Op, block: Block, u: Value, own: bool = True) -> bool:
+        """Whether a store in place would be seen by a later read of a value in its memory.
+
+        ``own``: the store is into the value itself, which from outside is not to be written to.
+        """
         at = self.position[id(op)]
         if u not in self.defined or u in op.outputs:
             return False
-        if is_source(u):
+        if own and is_source(u):
             return True  # one that is made behind the store comes to it in the next iteration
         if self.defined[u][0] >= at:
             return False

@@ -140,6 +140,8 @@ class Memory:
         elif is_view(op):
             locked = frozenset([op.out] if op.prim in READ_ONLY else [])
             self._add(op.out, locked | self.of(op.inputs[0]))
+        elif op.prim == "stretch":
+            self._add(op.out, frozenset([op.out]) | self.of(op.inputs[1]))
         else:
             for v in op.outputs:
                 self._add(v, frozenset([v]))

@@ -43,10 +43,15 @@ def aliases(op: Op) -> bool:
 
 
 class Sharing(Partition):
-    """A partition of the array and list values of a function by the memory they may be in."""
+    """A partition of the array and list values of a function by the memory they may be in.
 
-    def __init__(self, function: Function) -> None:
+    ``stretched``: a broadcast of the sweep is in the memory of what it repeats, as it is unless
+    it gets copied in any case.
+    """
+
+    def __init__(self, function: Function, stretched: bool = True) -> None:
         super().__init__()
+        self._stretched = stretched
         self._block(function.body)
         self.written = {
             self.root(op.inputs[k])
@@ -99,6 +104,8 @@ class Sharing(Partition):
                 for v in op.inputs:
                     self._unite(op.outputs[-1], v)
                 self._unite(op.outputs[-1], op.outputs[0])
+            elif op.prim == "stretch" and self._stretched:
+                self._unite(op.inputs[1], op.out)
             elif aliases(op):
                 for a, b in zip(op.inputs, op.outputs, strict=False):
                     self._unite(a, b)

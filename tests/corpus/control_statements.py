@@ -183,7 +183,7 @@ def imports(x):
 def contexts(x):
     """Context managers without effect, nested, with names."""
     with np.errstate(all="ignore") as e, contextlib.nullcontext(x[0]) as f:
-        with contextlib.nullcontext():
+        with contextlib.nullcontext(), np.printoptions(precision=3):
             if f > 1.0:
                 return f * x[1]
             y = np.sqrt(np.abs(x))

@@ -184,7 +184,19 @@ def row_of_the_last_turn(m):
     return np.sum(m * m) + row[-1]
 
 
+def assigned_on_one_side_and_read_behind(x):
+    if x[0] > 1.0:
+        y = x[1]
+    else:
+        w = x[2] ** 2
+        y = w
+    if x[0] <= 1.0:
+        y = y * w
+    return y
+
+
 EXAMPLE_ARGS = {
+    "assigned_on_one_side_and_read_behind": lambda: (np.array([0.3, 1.2, 0.7]),),
     "row_of_one_or_more": lambda: (np.array([0.5, -0.2, -0.7]), 1),
     "chosen_or_whole": lambda: (np.array([0.5, -0.2, -0.7]), 3),
     "rows_of_two_lengths": lambda: (np.array([0.5, -0.2, 0.7]), 3),

@@ -429,7 +429,14 @@ def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
+def list_added_to_a_slice(x, c, n):
+    """The adjoint of the list is a view of that of the array, to which ``x[n]`` adds."""
+    x[:-1] += [1.44, np.cos(c), c - x[n]]
+    return np.sum(x**2)
+
+
 EXAMPLE_ARGS = {
+    "list_added_to_a_slice": lambda: (_normal(4), 0.8, 1),
     "negative_element": lambda: (_normal(4),),
     "negative_slice": lambda: (_normal(6),),
     "negative_stride": lambda: (_normal(6),),
