@@ -392,11 +392,18 @@ def test_functions_of_scipy_are_named_as_such() -> None:
         gradgen.grad(loss)(0.5)
 
 
-def test_an_array_of_records_is_refused_with_its_columns() -> None:
-    rows = np.zeros(2, dtype=[("k", int), ("x", float)])
-    with pytest.raises(gradgen.ArgumentError, match="records, with the fields k, x") as caught:
+def test_records_with_texts_are_refused() -> None:
+    rows = np.zeros(2, dtype=[("k", "U3"), ("x", float)])
+    with pytest.raises(gradgen.ArgumentError, match="records, whose field 'k' is") as caught:
         gradgen.grad(lambda w, rows: w * np.sum(rows["x"]))(1.0, rows)
-    assert "rows.dtype.names" in str(caught.value)
+    assert "a dict of the columns" in str(caught.value)
+
+
+def test_records_are_not_differentiated() -> None:
+    rows = np.ones(2, dtype=[("k", int), ("x", float)])
+    with pytest.raises(gradgen.ArgumentError, match="'rows' is differentiated, but it is an array"):
+        gradgen.grad(lambda w, rows: w * np.sum(rows["x"]), argnums=(0, 1))(1.0, rows)
+    assert gradgen.grad(lambda w, rows: w * np.sum(rows["x"]))(1.0, rows) == 2.0
 
 
 def test_a_caught_exception_in_a_text_is_refused_with_a_way_out() -> None:

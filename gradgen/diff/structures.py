@@ -12,7 +12,7 @@ from gradgen.emission import pieces
 from gradgen.emission.hidden import parameter
 from gradgen.errors import UnsupportedError
 from gradgen.frontend.arguments import Back, Container, Opaque
-from gradgen.frontend.classes import has_attributes, is_taken_apart
+from gradgen.frontend.classes import has_attributes, is_taken_apart, makes_plain
 from gradgen.frontend.reader import describe
 from gradgen.frontend.selection import Selected
 from gradgen.frontend.values import Box, Map, Record, Ref, Seq, Static, parts
@@ -238,6 +238,8 @@ def _container(
 
 def _called(maker: ast.expr, kind: Any, keys: tuple[Any, ...], items: list[ast.expr]) -> ast.expr:
     """Spell a new object of the class that ``maker`` stands for."""
+    if not has_attributes(kind) and not makes_plain(kind):
+        return pieces.call("tuple.__new__", [maker, tuple_of(items)])
     if not has_attributes(kind):
         return ast.Call(maker, items, [])
     keywords = [ast.keyword(str(k), e) for k, e in zip(keys, items, strict=True)]

@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 
 from gradgen.dataclass import dataclass
-from gradgen.emission.header import COMMAND, HASH, MARK, TYPES
+from gradgen.emission.header import COMMAND, HASH, MARK, RECORDS, TYPES
 from gradgen.frontend.arguments import Back, Container, spec_of
 from gradgen.frontend.entries import entries_of
 from gradgen.frontend.long_lists import LEAST
 from gradgen.frontend.pinning import pinned
 from gradgen.ir.types import ANY, SHORT, scalar
+from gradgen.library.records import RecordArray
 
 FIRST = re.compile(rf'"""[^\n]+``(?P<name>[^\n]+)``, {MARK} (?P<version>\S+) from (?P<place>.+)\.')
 DTYPES = {short: name for name, short in SHORT.items() if name}
@@ -255,7 +256,7 @@ class _Types:
             "False": False,
         }
         if self.peek("{"):
-            kind = range if word == "range" else self.kind(word)
+            kind = {"range": range, RECORDS: RecordArray}.get(word) or self.kind(word)
             self.skip("{")
             return self.fields(kind, name)
         if word == "any":  # of several kinds, in a row of a long list

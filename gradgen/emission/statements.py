@@ -12,6 +12,7 @@ from gradgen.frontend.arguments import Container
 from gradgen.frontend.classes import has_attributes
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type
+from gradgen.library.records import RecordArray
 from gradgen.syntax import names_in, nodes_in
 
 Target = ast.Name | ast.Attribute | ast.Subscript
@@ -52,7 +53,8 @@ def unpacking(spec: Any, names: dict[Any, str], path: tuple[Any, ...]) -> ast.ex
         if not path:
             return None
         return ast.Name(names.get(path, "_"), ast.Store())
-    if spec.kind is dict or has_attributes(spec.kind) or not spec.items:
+    named = spec.kind in (dict, RecordArray) or has_attributes(spec.kind)
+    if named or not spec.items:
         return None
     items = []
     for key, item in zip(spec.keys, spec.items, strict=True):

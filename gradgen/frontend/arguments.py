@@ -45,6 +45,7 @@ from gradgen.ir.types import (
     known_dtype,
     scalar,
 )
+from gradgen.library.records import RecordArray
 from gradgen.rules.complexes import is_complex
 
 MAX_DEPTH = 50
@@ -122,6 +123,8 @@ def spec_of(value: Any, name: str = "argument", depth: int = 0, seen: tuple[int,
         return BOOL
     if kind is int:
         return integer()
+    if isinstance(value, np.ndarray) and value.dtype.names and value.ndim:
+        return _records_spec(value, name)
     if isinstance(value, np.ndarray):
         return _array_spec(value, name)
     if isinstance(value, np.generic):
@@ -182,6 +185,20 @@ def star_spec(specs: tuple[Any, ...] | dict[str, Any]) -> Container:
     return Container(tuple, tuple(range(len(specs))), specs)
 
 
+def _records_spec(value: np.ndarray, name: str) -> Container:
+    """Return the spec of an array of records: those of its columns."""
+    names = value.dtype.names or ()
+    columns = [np.asarray(value[n]) for n in names]
+    for n, column in zip(names, columns, strict=True):
+        if not known_dtype(column.dtype):
+            raise ArgumentError(
+                f"{name} is an array of records, whose field {n!r} is of dtype {column.dtype}",
+                hint="pass a dict of the columns that are numbers",
+            )
+    items = (_array_spec(c, f"{name}[{n!r}]") for n, c in zip(names, columns, strict=True))
+    return Container(RecordArray, names, tuple(items))
+
+
 def _array_spec(value: np.ndarray, name: str) -> Type:
     if type(value) not in (np.ndarray, np.memmap):
         raise ArgumentError(
@@ -190,11 +207,6 @@ def _array_spec(value: np.ndarray, name: str) -> Type:
         )
     if not known_dtype(value.dtype):
         what = "text" if value.dtype.kind in "US" else f"dtype {value.dtype}"
-        if value.dtype.names:
-            raise ArgumentError(
-                f"{name} is an array of records, with the fields {', '.join(value.dtype.names)}",
-                hint=f"pass a dict of its columns, {{k: {name}[k] for k in {name}.dtype.names}}",
-            )
         raise ArgumentError(
             f"{name} is an array of {what}, which has no derivative here", hint=_other(value.dtype)
         )
@@ -269,6 +281,9 @@ def enter(
         return _enter_leaf(r, name, spec, active, path)
     if isinstance(spec, LongList):
         return _enter_list(r, name, spec, active, path)
+    if spec.kind is RecordArray and any(path[: len(w)] == w for w in active):
+        what = f"{name!r} is differentiated, but it is an array of records"
+        raise ArgumentError(what, r.b.span, f"pass what is differentiated as an array, {name}['x']")
     values, leaves = [], []
     by_attribute = has_attributes(spec.kind)
     owner = Record(spec.kind, {}, given=True) if by_attribute and spec.kind is not range else None
@@ -284,6 +299,9 @@ def enter(
     box: Box = Seq(values, spec.kind, given=True)
     if owner is not None:
         owner.fields, box = items, owner
+    elif spec.kind is RecordArray:
+        columns = Map(items, given=True)
+        box = Record(RecordArray, {"columns": columns, "first": values[0]}, given=True)
     elif spec.kind is dict:
         if spec.ordered:
             r.book.made.note(OrderedDict)
@@ -374,6 +392,9 @@ def spec_of_value(r: Reader, value: Any) -> Any:
     if isinstance(value, Seq):
         items = tuple(spec_of_value(r, v) for v in value.items)
         return Container(value.kind, tuple(range(len(items))), items)
+    if isinstance(value, Record) and value.kind is RecordArray:
+        columns: Container = spec_of_value(r, value.fields["columns"])
+        return dataclasses.replace(columns, kind=RecordArray)
     if isinstance(value, Map | Record):
         fields = value.items if isinstance(value, Map) else value.fields
         kind = dict if isinstance(value, Map) else value.kind

@@ -11,7 +11,7 @@ import numpy as np
 from gradgen.frontend import class_attributes, pointers, pools, records, row_kinds, words
 from gradgen.frontend.bindings import call_rule, emit
 from gradgen.frontend.branches import distribute
-from gradgen.frontend.classes import MISSING, found_in, is_users
+from gradgen.frontend.classes import MISSING, found_in, is_users, own_method
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.lists import as_array
 from gradgen.frontend.objects import (
@@ -100,7 +100,8 @@ def _sequence_attribute(r: Reader, owner: Seq, name: str, node: ast.AST) -> Any:
     fields = getattr(owner.kind, "_fields", ())
     if name in fields:
         return owner.items[fields.index(name)]
-    if fields and name not in NAMED_TUPLE_METHODS:
+    of_class = name not in NAMED_TUPLE_METHODS if fields else own_method(owner.kind, name)
+    if of_class:
         found = class_attribute(r, owner, owner.kind, name, node)
         if found is not MISSING:
             return found

@@ -9,6 +9,8 @@ import functools
 import itertools
 import math
 import types
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -96,7 +98,8 @@ def _number(r: Reader, node: ast.AST, kind: type, args: list[Any], kwargs: dict[
     """Read a conversion to a number: of a number, or of text that is known."""
     if not args and not kwargs:
         return Const(kind())
-    text = bool(args) and isinstance(args[0], Static) and isinstance(args[0].obj, str | bytes)
+    known = str | bytes | Fraction | Decimal
+    text = bool(args) and isinstance(args[0], Static) and isinstance(args[0].obj, known)
     if text and all(map(is_static, [*args, *kwargs.values()])):
         named = {k: static_value(v) for k, v in kwargs.items()}
         return of_texts(r, node, kind, args, named)

@@ -31,6 +31,7 @@ from gradgen.frontend.special import special
 from gradgen.frontend.values import (
     Frame,
     Generator,
+    GlobalNames,
     Lazy,
     LocalFunction,
     Map,
@@ -175,6 +176,22 @@ def _setattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
         r.refuse(node, "setattr with a name that is computed", "use a constant name")
     set_attribute(r, args[0], args[1].obj, args[2], node)
     return Static(None)
+
+
+@special(globals)
+def _globals(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Read the names of the module, which are asked for one by one."""
+    return Record(GlobalNames, {})
+
+
+def global_named(r: Reader, node: ast.AST, key: Any) -> Any:
+    """Return what ``globals()[key]`` is."""
+    frame = [*r.frame.outward()][-1]
+    if not isinstance(key, Static) or not isinstance(key.obj, str):
+        r.refuse(node, "globals() with a name that is computed", "use a dict of the functions")
+    if key.obj not in frame.globals:
+        r.fail(node, KeyError(key.obj))
+    return r.wrap(frame.globals[key.obj], frame.globals, key.obj, node)
 
 
 @special(vars)

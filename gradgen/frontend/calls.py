@@ -15,7 +15,7 @@ import numpy as np
 from gradgen.checkpoint import checkpoint
 from gradgen.custom import custom_jvp, custom_vjp
 from gradgen.errors import SourceError, UnsupportedError
-from gradgen.frontend import bindings, kept, known, misfits, picks, text_items
+from gradgen.frontend import bindings, exact_numbers, kept, known, misfits, picks, text_items
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.array_arguments import arrays_for_lists, made_arrays
 from gradgen.frontend.branches import distribute
@@ -24,11 +24,20 @@ from gradgen.frontend.classes import MISSING, is_users, library_folders
 from gradgen.frontend.custom import call_custom
 from gradgen.frontend.effects import call_effect, spelling_of
 from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.exact_numbers import makes_exact
 from gradgen.frontend.gradients import LocalGradient, LocalPullback, is_maker
 from gradgen.frontend.identities import note_any_order
 from gradgen.frontend.inlining import inline_function, inline_local
 from gradgen.frontend.iteration import made, makes_iteration
-from gradgen.frontend.objects import Method, class_of, construct, invoked, named_tuple_method
+from gradgen.frontend.objects import (
+    Method,
+    TupleNew,
+    class_of,
+    construct,
+    invoked,
+    named_tuple_method,
+    plain_tuple,
+)
 from gradgen.frontend.opened import generator_of
 from gradgen.frontend.operators import chooses_structure
 from gradgen.frontend.outputs import call_into, out_of, placed_out, without_none
@@ -271,6 +280,11 @@ def _call_foreign(
         return _call_cached(r, node, obj, args, kwargs)
     if is_quieted(obj):
         return _call_object(r, node, obj.__wrapped__, args, kwargs)
+    if isinstance(obj, TupleNew) or obj is tuple.__new__:
+        base = getattr(obj, "base", tuple)
+        return plain_tuple(r, node, base, static_value(args[0]), args[1:], kwargs)
+    if makes_exact(obj):
+        return exact_numbers.made(r, node, obj, args, kwargs)
     if isinstance(obj, types.MethodType):
         return _call_object(r, node, obj.__func__, [Static(obj.__self__), *args], kwargs)
     if isinstance(obj, functools.partial):
@@ -367,6 +381,12 @@ def _home(obj: Any) -> str:
     return "scipy.special" if its_own else ""
 
 
+INSTEAD = {
+    "numpy.nditer": "its order is that of memory: loop over np.ndenumerate(a), or over a.flat",
+    "collections.ChainMap": "merge the dicts, the last one first: {**defaults, **given}",
+}
+
+
 def _refuse_callee(r: Reader, node: ast.AST, obj: Any) -> Any:
     if not callable(obj):
         r.fail(node, TypeError(f"{type(obj).__name__!r} object is not callable"))
@@ -376,6 +396,7 @@ def _refuse_callee(r: Reader, node: ast.AST, obj: Any) -> Any:
     hint = "use NumPy operations that have rules, or compute it outside and pass it as an argument"
     if hasattr(obj, "py_func"):
         hint = f"call the Python function that was compiled, {name}.py_func"
+    hint = INSTEAD.get(f"{public}.{name}", hint)
     if public == "scipy.optimize":
         hint = "write the iterations as a loop, in a function decorated with gradgen.implicit"
     if public == "time":

@@ -11,6 +11,7 @@ import types
 from typing import Any
 
 from gradgen.library.containers import DictObject, ExceptionObject, ListObject, MissingDictObject
+from gradgen.library.records import RecordArray
 
 MISSING = object()
 _MADE_BY_CLASS_STATEMENT = 1 << 9
@@ -52,7 +53,7 @@ def is_taken_apart(kind: type) -> bool:
 
 def has_attributes(kind: Any) -> bool:
     """Whether items of a structure are attributes of an object, not items of a container."""
-    return kind not in (tuple, list, dict) and not hasattr(kind, "_fields")
+    return kind not in (list, dict, RecordArray) and not issubclass(kind, tuple)
 
 
 def attributes_of(value: Any) -> dict[str, Any]:
@@ -71,6 +72,18 @@ def found_in(kind: type, name: str, after: type | None = None) -> Any:
         order = order[order.index(after) + 1 :]
     held = (_spelled_out(c, kind) for c in order)
     return next((v[name] for v in held if name in v), MISSING)
+
+
+def own_method(kind: Any, name: str) -> bool:
+    """Whether a class of the user's says itself what a name means, and not one that it extends."""
+    owner = next((c for c in kind.__mro__ if name in vars(c)), None)
+    return owner is not None and is_users(owner)
+
+
+def makes_plain(kind: Any) -> bool:
+    """Whether a class of named tuples makes them of their items, one by one."""
+    owner = next(c for c in kind.__mro__ if "__new__" in vars(c))
+    return owner is not tuple and "_fields" in vars(owner)
 
 
 SPELLED_OUT: dict[type, type] = {list: ListObject, dict: DictObject}

@@ -116,6 +116,11 @@ def _unary(r: Reader, node: ast.UnaryOp) -> Any:
         if done is not MISSING:
             return done
     plain = isinstance(value, Value | Ref) and not pointers.pointer(value)
+    if prim != "not" and isinstance(value, Static):
+        from gradgen.frontend.exact_numbers import OPERATORS, is_exact, made
+
+        if is_exact(value) and type(node.op) in OPERATORS:
+            return made(r, node, OPERATORS[type(node.op)], [value], {})
     if prim == "not" and (not plain or lists.is_list(r, value)):
         return branches.negated(r, branches.truth(r, value, node.operand))
     operand = as_value(r, value, node)

@@ -46,6 +46,7 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import INT, Type, integer
+from gradgen.library.records import RecordArray
 from gradgen.library.sets import ComputedSet
 
 FEW = 64  # turns of a loop that may be written out
@@ -283,7 +284,7 @@ def _over_items(r: Reader, value: Any, node: ast.AST) -> Over:
     That is as long as ``__len__`` says where both are about one and the same container.
     """
     kind = class_of(value)
-    if kind is None or not iterated_by_items(kind):
+    if kind is None or not (kind is RecordArray or iterated_by_items(kind)):
         way = "give it __iter__, or a __len__ of what __getitem__ takes the items of"
         r.refuse(node, f"a loop over a {describe(value)} by its __getitem__", way)
     length = as_value(r, invoked(r, node, value, "__len__"), node)

@@ -27,7 +27,7 @@ def key_of(value: Any) -> Any:
     kind = type(value)
     if kind is float or kind is int or kind is bool:
         return kind
-    if kind is np.ndarray:
+    if kind is np.ndarray and value.dtype.names is None:
         shape = value.shape
         if 1 in shape:
             return value.dtype, tuple(n == 1 for n in shape)

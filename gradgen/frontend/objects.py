@@ -17,7 +17,7 @@ from gradgen.dataclass import dataclass
 from gradgen.frontend import pools, unbound
 from gradgen.frontend.attribute_dicts import HELD, attributes_as_dict
 from gradgen.frontend.class_attributes import assigned
-from gradgen.frontend.classes import MISSING, extended, found_in, is_users
+from gradgen.frontend.classes import MISSING, extended, found_in, is_users, makes_plain
 from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.pointers import class_of_row
 from gradgen.frontend.reader import Reader, describe
@@ -53,6 +53,13 @@ class Super:
 
     after: type
     owner: Any
+
+
+@dataclass(frozen=True, eq=False)
+class TupleNew:
+    """``super().__new__`` in a class of tuples, of a ``base`` that makes plain ones."""
+
+    base: Any
 
 
 def class_of(value: Any) -> type | None:
@@ -165,6 +172,11 @@ def attribute_of_super(r: Reader, owner: Super, name: str, node: ast.AST) -> Any
     kind = value.obj if is_class(value) else class_of(value)
     if kind is None:
         r.refuse(node, f"super() of a {describe(value)}")
+    if name == "__new__" and issubclass(kind, tuple):
+        order = kind.__mro__[kind.__mro__.index(owner.after) + 1 :]
+        base = next(c for c in order if "__new__" in vars(c))
+        if base is tuple or "_fields" in vars(base):
+            return Static(TupleNew(base))
     if found_in(kind, name, owner.after) is object.__setattr__:
         return Method(value, _set_plainly)
     found = class_attribute(r, value, kind, name, node, owner.after)
@@ -303,9 +315,25 @@ def _bound(
 def _named_tuple(
     r: Reader, node: ast.AST, cls: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> Seq:
-    if not hasattr(cls, "_fields"):
-        r.refuse(node, f"the class {cls.__name__}, a tuple of its own kind")
-    given = _bound(r, node, cls, args, kwargs)
+    owner = next(c for c in cls.__mro__ if "__new__" in vars(c))
+    if owner is not tuple and not makes_plain(cls):
+        # A cycle by nature: the class says how its objects are made.
+        from gradgen.frontend.calls import call_value
+
+        new = Static(vars(owner)["__new__"].__func__)
+        return call_value(r, node, new, [Static(cls), *args], kwargs)
+    return plain_tuple(r, node, owner, cls, args, kwargs)
+
+
+def plain_tuple(
+    r: Reader, node: ast.AST, base: Any, cls: Any, args: list[Any], kwargs: dict[str, Any]
+) -> Seq:
+    """Return a new tuple of a class, as one of its bases makes it."""
+    if base is tuple:
+        from gradgen.frontend.unpacking import sequence_items
+
+        return Seq(sequence_items(r, args[0], node) if args else [], cls)
+    given = _bound(r, node, base, args, kwargs)
     defaults = cls._field_defaults
     items = [given[n] if n in given else r.wrap(defaults[n], defaults, n, node)
              for n in cls._fields]  # fmt: skip

@@ -72,6 +72,13 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
         done = overloaded(r, node, left, right)
         if done is not MISSING:
             return done
+    if isinstance(left, Static) or isinstance(right, Static):
+        # A cycle by nature: fractions become floats beside floats.
+        from gradgen.frontend.exact_numbers import combined
+
+        exact = combined(r, node, left, right)
+        if exact is not None:
+            return exact
     listed = [isinstance(v, Seq) or is_list(r, v) for v in (left, right)]
     if prim == "mul" and any(listed):
         pair = (left, right) if listed[0] else (right, left)

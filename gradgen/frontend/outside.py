@@ -11,10 +11,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradgen.frontend.captures import Capture
-from gradgen.frontend.values import Box, Map, Ref, Seq, Static, Storage, over_range, parts
+from gradgen.frontend.values import (
+    Box,
+    Map,
+    Record,
+    Ref,
+    Seq,
+    Static,
+    Storage,
+    over_range,
+    parts,
+)
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Value
 from gradgen.ir.types import array, known_dtype, scalar
+from gradgen.library.records import RecordArray
 
 if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
@@ -58,6 +69,8 @@ def _wrapped(r: Reader, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
     if kind in (float, int, bool, complex):
         owner = _NAMED.get(id(getattr(holder, "__self__", None)), "")
         return Const(obj, f"{owner}.{key}" if owner else "")
+    if isinstance(obj, np.ndarray) and obj.dtype.names and obj.ndim:
+        return _captured_records(r, obj, key, node)
     if isinstance(obj, np.ndarray):
         return _captured_array(r, obj, key, node)
     if isinstance(obj, np.generic) and obj.dtype.kind in "fiubc":
@@ -138,6 +151,20 @@ def _captured_array(r: Reader, obj: np.ndarray, key: Any, node: ast.AST) -> Ref:
         r.outside[id(obj)] = ref
     r.versions.setdefault(ref.storage, ref.value)
     return ref
+
+
+def _captured_records(r: Reader, obj: np.ndarray, key: Any, node: ast.AST) -> Record:
+    """Return an array of records from outside as its columns."""
+    box = r.outside.get(id(obj))
+    if box is None:
+        columns = {n: _captured_array(r, np.asarray(obj[n]), f"{key}_{n}", node)
+                   for n in obj.dtype.names or ()}  # fmt: skip
+        held = Map(dict(columns), outside=str(key))
+        fields = {"columns": held, "first": next(iter(columns.values()))}
+        box = r.outside[id(obj)] = Record(RecordArray, fields, outside=str(key))
+    for ref in box.fields["columns"].items.values():
+        r.versions.setdefault(ref.storage, ref.value)
+    return box
 
 
 def _check_array(r: Reader, obj: np.ndarray, key: Any, node: ast.AST) -> None:

@@ -492,6 +492,7 @@ def reads_on(value: Any) -> bool:
 READ_FOR = {
     "ComputedSet": "set of computed values", "ComputedDict": "dict with computed keys",
     "LimitedDeque": "deque", "KnownSet": "set", "KnownCounter": "Counter",
+    "RecordArray": "array of records", "RecordRow": "record",
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.records import expanded
 from gradgen.frontend.values import (
     Choice,
+    GlobalNames,
     Iteration,
     Map,
     Record,
@@ -151,6 +152,10 @@ def item_at(r: Reader, node: ast.AST, owner: Any, key: Any) -> Any:
         from gradgen.frontend.list_slices import by_slice
 
         return by_slice(r, node, owner, key)
+    if isinstance(owner, Record) and owner.kind is GlobalNames:
+        from gradgen.frontend.callables import global_named  # which reads what is called
+
+        return global_named(r, node, key)
     key = key_of(r, key)
     if isinstance(key, Choice):
         return on_each(r, node, key, lambda k: item_at(r, node, owner, k))

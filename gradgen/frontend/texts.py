@@ -59,6 +59,11 @@ def f_string(r: Reader, node: ast.JoinedStr) -> Any:
             if conversion == ord("r") and is_exception(value):
                 value, conversion = converted(r, part, "repr", [value]), -1
             how = HOW[conversion]
+            if isinstance(value, Static):
+                from gradgen.frontend.exact_numbers import in_text, is_exact
+
+                if is_exact(value) and (spec is None or isinstance(spec, Static)):
+                    value, conversion, spec = in_text(r, part, value, conversion, spec), -1, None
             said = own_texts.told(r, part.value, value, how, spec if how == "format" else None)
             if said is not None:
                 value, conversion, spec = said, -1, None if how == "format" else spec

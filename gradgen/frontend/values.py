@@ -118,6 +118,10 @@ class Cursor:
     """The class of iterators that keep their place, which are objects (``cursors``)."""
 
 
+class GlobalNames:
+    """The class of what ``globals()`` gives, which is asked for names."""
+
+
 class Frozen:
     """The class of a library's objects with what they hold: methods are fields by their names.
 
