@@ -117,7 +117,7 @@ class _Namer:
                 best[root] = (rank, v.name or stops.get(v) or describe(v))
         for v in self.order:
             web = best.get(self.webs.root(v), (0, ""))
-            own = v.name if v.user else "" if v.name else self._becomes(v)
+            own = v.name if v.user else "" if v.name else self._in_place(v) or self._becomes(v)
             hint = _clean(own or web[1] or stops.get(v) or describe(v))
             if hint in ("_", "step") and not (v.user and hint == "step"):
                 hint = "step" if read.get(v) else "_"
@@ -129,6 +129,11 @@ class _Namer:
         """Return what is computed to be the end of a loop's range, and the word for it."""
         ends_of = [op.inputs[1] for op in walk(self.function.body) if op.prim == "for"]
         return {v: "stop" for v in ends_of if v.op is not None and v.op.prim in ("add", "sub")}
+
+    def _in_place(self, v: Value) -> str:
+        """Return what the buffer is called that a value is written into."""
+        written = v.op is not None and (v.op.prim in WRITES or v.op.prim in GROWS)
+        return self.hint.get(v.op.inputs[0], "") if written and v.op is not None else ""
 
     def _becomes(self, v: Value) -> str:
         """Return the user's name for what a value is handed on as, or handed on from."""

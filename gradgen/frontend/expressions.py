@@ -22,7 +22,7 @@ from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.identities import key_of
 from gradgen.frontend.iterables import require_stepwise
 from gradgen.frontend.objects import SIGNS, class_of, invoked
-from gradgen.frontend.operators import FOLD, UNARY, binary
+from gradgen.frontend.operators import FOLD, UNARY, binary, is_flag
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.tables import filled, made_dict, refuse_key
 from gradgen.frontend.unpacking import sequence_items
@@ -111,6 +111,8 @@ def _binary(r: Reader, node: ast.BinOp) -> Any:
 def _unary(r: Reader, node: ast.UnaryOp) -> Any:
     prim = UNARY[type(node.op)]
     value = evaluate(r, node.operand)
+    if prim == "invert" and isinstance(value, Static) and is_flag(value):
+        return Static(~value.obj)
     if class_of(value):
         done = invoked(r, node, value, SIGNS.get(type(node.op), ""))
         if done is not MISSING:

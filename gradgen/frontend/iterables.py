@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from gradgen.dataclass import dataclass
+from gradgen.diff.activity import carried, ends
 from gradgen.frontend.arguments import every_item, items_in_order
 from gradgen.frontend.branches import choose, on_each
 from gradgen.frontend.entries import length as known_length
@@ -44,7 +45,7 @@ from gradgen.frontend.values import (
     leaves,
     plain,
 )
-from gradgen.ir.nodes import Const, Value
+from gradgen.ir.nodes import WRITES, Const, Value
 from gradgen.ir.types import INT, Type, integer
 from gradgen.library.records import RecordArray
 from gradgen.library.sets import ComputedSet
@@ -65,14 +66,35 @@ class Late:
     def now(self, r: Reader, node: ast.AST) -> Any:
         """Return it, after a test that the container did not grow or shrink meanwhile."""
         box = r.settled(self.box) if isinstance(self.box, Map) else self.box
-        grown = isinstance(self.box, Seq) and self.box.grown is not None
-        if grown or len(self.box.items) != self.count:
+        if isinstance(self.box, Seq) and self.box.grown is not None:
+            listed = r.graph_list(self.box)  # an item was picked by a computed subscript
+            if not self.is_key and _is_as_long(r.read(listed), self.count):
+                return over_list(r, listed, node).element(Const(self.key))
+        if len(self.box.items) != self.count:
             r.refuse(
                 node,
                 "the loop's body changes what the loop runs over",
                 "loop over a copy, such as list(items), or over a range",
             )
         return plain(self.key) if self.is_key else box.items[self.key]
+
+
+def _is_as_long(v: Value, count: int, so_far: frozenset[Value] = frozenset()) -> bool:
+    """Whether a list of the graph surely has as many items as when it was written out."""
+    op = v.op
+    if op is None or v in so_far:
+        return v in so_far
+    if op.prim in WRITES:
+        return _is_as_long(op.inputs[0], count, so_far)
+    if not op.blocks:
+        return op.prim == "list" and len(op.inputs) == count
+    at = op.outputs.index(v)
+    handed = [block.results[at] for block in op.blocks] if op.prim == "if" else []
+    if op.prim in ("for", "while"):
+        params, inits = carried(op)
+        so_far |= {params[at], *(op.blocks[0].params[at:][:1] if op.prim == "while" else ())}
+        handed = [inits[at], *(end.results[at] for end in ends(op.blocks[-1]))]
+    return bool(handed) and all(_is_as_long(one, count, so_far) for one in handed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -348,6 +348,16 @@ def whole(r: Reader, v: Value) -> Value:
     return r.b.emit("int", [v]) if v.type.kind == "float" and _may_be_whole(v) else v
 
 
+def is_power(v: Value) -> bool:
+    """Whether a float is made of powers of integers, ints where these are not negative."""
+    op = v.op
+    if op is None or v.type.kind != "float":
+        return False
+    if op.prim in ("add", "sub", "mul", "neg"):
+        return all(is_power(u) or u.type.kind == "int" for u in op.inputs)
+    return op.prim == "pow" and all(u.type.kind == "int" for u in op.inputs)
+
+
 def _may_be_whole(v: Value) -> bool:
     if v.type.kind in ("int", "bool"):
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import enum
 import operator
 import types
 from typing import Any
@@ -64,6 +65,8 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
         return distribute(r, node, right, lambda option: binary(r, node, left, option))
     if prim == "bitor" and all(map(_is_class, (left, right))):
         return Static(left.obj | right.obj)
+    if prim in SETS and all(map(is_flag, (left, right))):
+        return _of_flags(r, node, prim, left, right)
     if prim in OF_SETS and any(row_kinds.is_view(r, v) for v in (left, right)):
         return _of_views(r, node, prim, left, right)
     if prim in OF_SETS and is_set(left) and is_made_set(right):
@@ -106,6 +109,23 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
     if r.b.reverse and prim == "mul" and _is_one(a) and b.type.inexact:
         return r.hold(b, inputs=[right])  # in an adjoint that a rule states
     return r.hold(arithmetic(r, prim, a, b, node), inputs=[left, right])
+
+
+def is_flag(value: Any) -> bool:
+    """Whether a value is a known member of an ``enum.Flag``, whose operators are no numbers'."""
+    if isinstance(value, Choice):
+        return is_flag(value.then) and is_flag(value.other)
+    return isinstance(value, Static) and isinstance(value.obj, enum.Flag)
+
+
+def _of_flags(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> Any:
+    for chosen, work in (
+        (left, lambda option: _of_flags(r, node, prim, option, right)),
+        (right, lambda option: _of_flags(r, node, prim, left, option)),
+    ):
+        if isinstance(chosen, Choice):
+            return distribute(r, node, chosen, work)
+    return Static(SETS[prim](left.obj, right.obj))
 
 
 def _of_views(r: Reader, node: Any, prim: str, left: Any, right: Any) -> Any:
@@ -239,6 +259,9 @@ def _times(r: Reader, node: ast.AST, items: Any, count: Any) -> Any:
     if isinstance(count, Const) and isinstance(count.const, int) and isinstance(items, Seq):
         return Seq(items.items * count.const, items.kind)
     count = lists.whole(r, count)
+    if lists.is_power(count):
+        what = "a list times an integer to a power that may be negative"
+        r.refuse(node, what, "make the power an int: int(2**n)")
     if count.type.kind not in ("int", "bool"):
         r.fail(node, TypeError("can't multiply sequence by non-int of type 'float'"))
     return lists.repeated(r, node, items, count)

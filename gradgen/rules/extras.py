@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gradgen.ir.lengths import may_be_negative
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import BOOL, INT, Type, integer
+from gradgen.ir.types import BOOL, INT, Type, integer, least_length
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, elementwise, of_shape, reduction, same_type
 
@@ -18,8 +19,7 @@ def pow_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Type of ``a ** b``: an int to a negative power is a float."""
     a, b = inputs
     if a.type.kind == "int" and b.type.kind == "int":
-        natural = isinstance(b, Const) and b.const >= 0
-        return integer() if natural else Type("float", "float64", weak=True)
+        return Type("float", "float64", weak=True) if may_be_negative(b) else integer()
     return elementwise()(inputs, attrs)
 
 
@@ -30,12 +30,26 @@ def pow_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
         return alg.mul(alg.mul(g, op.out), alg.emit("log", _for_logarithm(alg, a)))
     if isinstance(b, Const):
         return alg.mul(g, _constant_power(alg, op, a, b.const))
+    if b.type.kind == "int" and not may_be_negative(b) and a.type.inexact:
+        return alg.mul(g, alg.mul(b, alg.emit("pow", a, _one_less(alg, b))))
     nothing = alg.emit("eq", b, 0.0)
     if not b.type.inexact:
         less_one, base = alg.sub(b, alg.where(nothing, 0.0, 1.0)), a
     else:  # not 0 for the exponent 0: what it gives is differentiated by the exponent
         less_one, base = alg.sub(b, 1.0), _one_for_zero_power(alg, a, nothing)
     return alg.mul(alg.mul(g, b), alg.emit("np.power", alg.floating(base), less_one))
+
+
+def _one_less(alg: Algebra, b: Value) -> Value:
+    """``b - 1`` of a whole number that is not negative, but 0 for 0."""
+    more = b.op.inputs[1] if b.op is not None and b.op.prim == "add" else None
+    if isinstance(more, Const) and more.const == 1:
+        assert b.op is not None
+        less = b.op.inputs[0]
+        return alg.emit("max2", less, Const(0)) if may_be_negative(less) else less
+    least = None if b.type.value is None else least_length(b.type.value)
+    less = alg.sub(b, 1)
+    return less if least else alg.emit("max2", less, Const(0))
 
 
 def _one_for_zero_power(alg: Algebra, a: Value, nothing: Value) -> Value:

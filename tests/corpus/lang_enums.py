@@ -18,6 +18,30 @@ class Price(float, enum.Enum):
     HIGH = 2.0
 
 
+class Parts(enum.Flag):
+    NONE = 0
+    SUM = enum.auto()
+    SQUARES = enum.auto()
+    LARGEST = enum.auto()
+
+
+def flags(x):
+    """Members of an enum.Flag, put together and asked for, also by the path."""
+    parts, total = Parts.SUM | Parts.LARGEST, 0.0
+    if x[0] > 1.0:
+        parts |= Parts.SQUARES
+    for one, scale in zip(Parts, (1.0, 0.5, 0.1)):
+        if not parts & one:
+            continue
+        if one is Parts.SUM:
+            total += scale * np.sum(x)
+        elif one in Parts.SQUARES | Parts.NONE:
+            total += scale * np.sum(x**2)
+        else:
+            total += scale * max(x)
+    return total * 2.0 if parts & ~Parts.SUM else total
+
+
 def machine(x):
     """A table of what follows, by the state; the state is a factor, too."""
     follows = {
@@ -67,6 +91,6 @@ def by_greatest(x):
 
 
 _A = [[3.0, 0.7, 2.5, 1.0], [0.5, 1.3, 0.2, 0.9], [0.1, 0.4, 2.2, 0.3]]
-_NAMES = ["machine", "places", "prices", "by_greatest"]
+_NAMES = ["flags", "machine", "places", "prices", "by_greatest"]
 EXAMPLE_ARGS = {name: lambda: (np.array(_A[0]),) for name in _NAMES}
 MORE_ARGS = {name: [lambda p=p: (np.array(p),) for p in _A[1:]] for name in _NAMES}

@@ -139,7 +139,46 @@ def written_by_each_of_the_order(x):
 
 
 ORDERED = np.array([0.5, 0.2, 0.9])
+
+
+def largest_so_far(x):
+    """A list that is looped over, and read at the place of the largest of what has come."""
+    best, total = 0, 0.0
+    for i, v in enumerate(x):
+        if v > x[best]:
+            best = i
+        total += x[best] * v
+    return total
+
+
+def largest_of_a_window(x, w):
+    """The same, at the places that a queue of them begins and ends with."""
+    places, total = [], 0.0
+    for i, v in enumerate(x):
+        while places and x[places[-1]] <= v:
+            places.pop()
+        places.append(i)
+        if places[0] <= i - w:
+            places.pop(0)
+        total += x[places[0]] ** 2 * (i + 1)
+    return total
+
+
+def doubled_while_read(x):
+    """What the loop is still to come to is written to, at computed places."""
+    at, total = 0, 0.0
+    for i, v in enumerate(x):
+        total += v * (i + 1)
+        if v > 0.5:
+            at = min(i + 1, 2)
+        x[at] = x[at] * 2.0
+    return total
+
+
 EXAMPLE_ARGS = {
+    "largest_so_far": lambda: ([0.3, 0.1, 0.7, 0.5],),
+    "largest_of_a_window": lambda: ([0.3, 0.1, 0.7, 0.5, 0.2], 2),
+    "doubled_while_read": lambda: ([0.3, 0.9, 0.2],),
     "written_by_the_order": lambda: (ORDERED.copy(),),
     "written_by_the_rows": lambda: (ORDERED.copy(),),
     "written_by_each_of_the_order": lambda: (ORDERED.copy(),),

@@ -205,7 +205,31 @@ def within_ranges(x, n):
     return s + x[0] * (n in range(2 * n)) + x[2] * (range(1, n, 5) != range(1, 2))
 
 
+def powers_of_an_index(x, c):
+    """Powers by the index of a loop: from 0, from 1, and by one more than it."""
+    s = sum(v * x ** (k + 1) for k, v in enumerate(c))
+    y = c * x
+    for k in range(len(c)):
+        s += c[k] * x**k
+    for k in range(1, len(c)):
+        y = y * 0.5**k + y**k
+    return s + np.sum(y)
+
+
+def as_long_as_a_power(x, bits):
+    """A list that is a power of 2 long, of a number and of how many there are."""
+    levels = 2**bits - 1
+    bins = [0] * (levels + 1)
+    table = [0.0] * 2 ** len(x)
+    for k in range(len(table)):
+        bins[k % (levels + 1)] += 1
+        table[k] = x[k % len(x)] ** 2 * k
+    return sum(table) * bins[0] + x[0] * len(bins)
+
+
 EXAMPLE_ARGS = {
+    "powers_of_an_index": lambda: (0.8, _normal(4)),
+    "as_long_as_a_power": lambda: (_normal(3), 2),
     "ranges_given": lambda: (_normal(5), range(4, 0, -1), {"each": [range(2), range(1, 4)]}),
     "within_ranges": lambda: (_normal(5), 3),
     "loop_var_after": lambda: (_normal(5),),
