@@ -14,6 +14,7 @@ from gradgen.frontend import comprehensions, lists, row_kinds
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.branches import chain, choose
 from gradgen.frontend.callables import borrowed, from_library
+from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.entries import literal_items
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.flow import read_statements
@@ -26,7 +27,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
 from gradgen.frontend.signals import FOR, InTurns, OwnIterator
 from gradgen.frontend.special import callee_name, no_more, special
-from gradgen.frontend.tables import filled, made_dict, refuse_more
+from gradgen.frontend.tables import filled, is_table, made_dict, refuse_more
 from gradgen.frontend.unbound import merged, raise_where
 from gradgen.frontend.values import (
     Generator,
@@ -43,6 +44,7 @@ from gradgen.frontend.values import (
 from gradgen.ir.nodes import Const
 from gradgen.ir.types import join
 from gradgen.library import polynomials, python
+from gradgen.library.chain_maps import ChainedDicts
 from gradgen.library.collections import KnownCounter, KnownSet
 from gradgen.library.queues import LimitedDeque
 from gradgen.library.sets import ComputedSet
@@ -391,6 +393,23 @@ def _counter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     return construct(r, node, KnownCounter, [*args, *([Map(kwargs)] if kwargs else [])], {})
 
 
+@special(collections.ChainMap)
+def _chain_map(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    from gradgen.frontend.objects import construct
+
+    if any(map(_makes_items, args)):
+        what = "a defaultdict in a ChainMap, which makes items where others have them"
+        r.refuse(node, what, "use a dict")
+    return construct(r, node, ChainedDicts, args, kwargs)
+
+
+def _makes_items(given: Any) -> bool:
+    """Whether this is a ``defaultdict``."""
+    if is_table(given):
+        return not is_none(given.fields["factory"])
+    return isinstance(given, Map) and given.factory is not None
+
+
 @special(frozenset)
 def _frozen_set(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     if args and (copied := _copied(r, node, args[0])) is not None:
@@ -461,6 +480,9 @@ def _new_dict(r: Reader, node: ast.AST, args: Args, kwargs: Options, factory: An
 def dict_of(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Map:
     """Return the dict of another with known keys, or of pairs, and of keyword arguments."""
     args = [expanded(r, a, node) for a in args]
+    if args and isinstance(args[0], Record) and found_in(args[0].kind, "keys") is not MISSING:
+        text = "pairs = [(key, held[key]) for key in held.keys()]"
+        args = [run_text(r, node, text, "pairs", held=args[0])]
     if args and not isinstance(args[0], Map):
         pairs = sequence(r, node, args[0])
         known = isinstance(pairs, Seq) and all(

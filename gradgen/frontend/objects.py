@@ -24,6 +24,7 @@ from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.signals import Retry
 from gradgen.frontend.values import Map, Record, Seq, Static
 from gradgen.ir.nodes import Value
+from gradgen.library import python
 from gradgen.library.collections import STANDS_FOR
 
 OPERATORS = {
@@ -104,13 +105,28 @@ def class_attribute(
     reads = descriptor_method(found, "__get__")
     if reads is not None:
         return call_value(r, node, Method(Static(found), reads), [owner, Static(kind)], {})
-    if isinstance(found, functools.partialmethod) or hasattr(type(found), "__set__"):
+    if isinstance(found, functools.partialmethod):
+        return _filled_method(r, owner, found, node)
+    if hasattr(type(found), "__set__"):
         return MISSING
     if hasattr(type(found), "__get__") and found is not MISSING:
         found = found.__get__(None, kind) if not isinstance(owner, Static) else MISSING
     if found is MISSING:
         return MISSING
     return r.wrap(found, kind, name, node)
+
+
+def _filled_method(
+    r: Reader, owner: Any, found: functools.partialmethod[Any], node: ast.AST
+) -> Any:
+    """Return a method of which some arguments are given in the class."""
+    from gradgen.frontend.callables import from_library
+
+    if not isinstance(found.func, types.FunctionType):
+        r.refuse(node, "partialmethod of something that is not a function", "write the method out")
+    held = [r.wrap(a, found.args, k, node) for k, a in enumerate(found.args)]
+    named = {k: r.wrap(v, found.keywords, k, node) for k, v in found.keywords.items()}
+    return from_library(r, node, python.partial, [Method(owner, found.func), *held], named)
 
 
 def comes_first(in_class: Any) -> bool:

@@ -31,7 +31,8 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Certain
 from gradgen.frontend.source import source_of
 from gradgen.frontend.special import SPECIAL
-from gradgen.frontend.values import Frame, LocalFunction, Static
+from gradgen.frontend.state import restore, snapshot
+from gradgen.frontend.values import Choice, Frame, LocalFunction, Static
 from gradgen.ir.nodes import Block
 from gradgen.library import READ_AS
 from gradgen.rules.registry import CALLABLES
@@ -41,6 +42,11 @@ from gradgen.syntax import every_node, located, names_in, nodes_in
 OTHER = (
     ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Global, ast.Nonlocal,
     ast.Yield, ast.YieldFrom, ast.Await,
+)  # fmt: skip
+# What may stand in a callee that is found in a container: nothing that writes.
+PLAIN = (
+    ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Tuple, ast.BinOp, ast.UnaryOp,
+    ast.operator, ast.unaryop, ast.expr_context,
 )  # fmt: skip
 OWN = frozenset(("super", "__class__", "locals", "vars", "globals"))  # ask for the frame itself
 
@@ -141,12 +147,16 @@ def expanded(r: Reader, s: ast.stmt, bodies: dict[ast.Call, Body]) -> list[ast.s
     return made
 
 
-def body_of(r: Reader, node: ast.Call, inside: frozenset[ast.AST]) -> Body | None:
+def body_of(
+    r: Reader, node: ast.Call, inside: frozenset[ast.AST], items: bool = False
+) -> Body | None:
     """Return a body to stand in the place of a call; None where what is called is not known.
 
-    ``inside``: the functions in whose bodies the call stands.
+    ``inside``: the functions in whose bodies the call stands.  ``items``: it may be a method of
+    what a container holds.
     """
-    value = known(r, node.func)
+    value = _of_item(r, node.func) if items else None
+    value = known(r, node.func) if value is None else value
     try:
         callee = None if value is None else callee_of(r, node, value)
         if callee is None or callee.definition in inside or _activated(r, callee.definition):
@@ -168,6 +178,7 @@ def body_of(r: Reader, node: ast.Call, inside: frozenset[ast.AST]) -> Body | Non
 def callee_of(r: Reader, node: ast.AST, value: Any) -> Callee | None:
     """Return what is called, if its body is one of plain statements."""
     owner: tuple[Any, ...] = ()
+    value = _one_method(value)
     if isinstance(value, Method):
         owner, value = (value.owner,), Static(value.function)
     if isinstance(value, LocalFunction):
@@ -187,6 +198,17 @@ def callee_of(r: Reader, node: ast.AST, value: Any) -> Callee | None:
         return None
     frame, defaults, kw_defaults = frame_of(r, node, fn)
     return Callee(definition, frame, owner, (defaults, kw_defaults))
+
+
+def _one_method(value: Any) -> Any:
+    """Return the one method of several objects, where the path decides which object it is of."""
+    if not isinstance(value, Choice):
+        return value
+    then, other = _one_method(value.then), _one_method(value.other)
+    if not (isinstance(then, Method) and isinstance(other, Method)):
+        return value
+    same = then.function is other.function
+    return Method(Choice(value.test, then.owner, other.owner), then.function) if same else value
 
 
 def _definition(r: Reader, node: Any) -> Any:
@@ -219,6 +241,21 @@ def known(r: Reader, node: ast.expr) -> Any:
             return evaluate(r, node)
     except (GradgenError, Certain):
         return None
+
+
+def _of_item(r: Reader, node: ast.expr) -> Any:
+    """Return the method of an item of a container, such as ``d[k].m``; None for anything else."""
+    subscripts = any(isinstance(n, ast.Subscript) for n in nodes_in(node))
+    if not subscripts or not all(isinstance(n, PLAIN) for n in nodes_in(node)):
+        return None
+    before = snapshot(r)
+    try:
+        with r.b.into(Block()):
+            return evaluate(r, node)
+    except (GradgenError, Certain):
+        return None
+    finally:
+        restore(r, before)
 
 
 def _activated(r: Reader, definition: ast.AST) -> bool:

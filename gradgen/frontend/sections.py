@@ -16,7 +16,7 @@ from gradgen.rules.callables import Callables, T
 
 SECTIONS = {
     "aggregates": "sum max min any all prod tuple list fromkeys set Counter frozenset defaultdict "
-    "deque namedtuple dict OrderedDict",
+    "deque namedtuple dict OrderedDict ChainMap",
     "builtin_calls": "log pow float int bool complex divmod getLogger str repr format ord chr bin "
     "oct hex len isinstance issubclass round slice type",
     "caught": "exception_made",

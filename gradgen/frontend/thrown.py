@@ -23,6 +23,7 @@ from gradgen.ir.nodes import Block
 from gradgen.syntax import located, names_in, nodes_in
 
 ASKED = "exception asked"  # a name that no program has
+MISSED = (KeyError, IndexError, TypeError)  # what a subscript may raise itself
 Run = Sequence[ast.stmt]
 Classes = tuple[type[BaseException], ...]
 Handlers = list[list[tuple[str, Classes]]]
@@ -125,8 +126,9 @@ class Search:
     def _called(self, s: ast.stmt, around: Handlers, inside: str) -> dict[ast.Call, Body]:
         """Return bodies for those calls in a statement that raise what is caught."""
         found: dict[ast.Call, Body] = {}
+        items = not any(_kind(kind, around) for kind in MISSED)
         for call in calls_in(s):
-            body = body_of(self.r, call, self.inside)
+            body = body_of(self.r, call, self.inside, items)
             if body is None:
                 continue
             before, known = self.inside, len(self.jumps)

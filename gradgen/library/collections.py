@@ -8,8 +8,9 @@ What they hold, or count, has to be known while the function is read.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import ChainMap, Counter, deque
 
+from gradgen.library.chain_maps import ChainedDicts
 from gradgen.library.dicts import ComputedDict
 from gradgen.library.queues import LimitedDeque
 from gradgen.library.sets import NO_SETS, ComputedSet
@@ -258,4 +259,4 @@ class KnownCounter:
 
 
 STANDS_FOR = {KnownSet: set, ComputedSet: set, KnownCounter: Counter, ComputedDict: dict,
-              LimitedDeque: deque}  # fmt: skip
+              LimitedDeque: deque, ChainedDicts: ChainMap}  # fmt: skip

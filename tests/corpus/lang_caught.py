@@ -140,7 +140,34 @@ def left_in_blocks(x):
     return s
 
 
+class Account:
+    def __init__(self, balance):
+        self.balance = balance
+
+    def withdraw(self, amount):
+        if amount > self.balance:
+            raise Infeasible
+        self.balance -= amount
+
+
+def methods_of_items(x):
+    """What raises is a method of an item: under a key, at a computed place, by a choice."""
+    named = {"a": Account(x[0]), "b": Account(x[1])}
+    listed = [Account(x[2] ** 2), Account(x[3])]
+    failed = 0.0
+    for i, v in enumerate(x):
+        name = "a" if v > 0 else "b"
+        try:
+            named[name].withdraw(v * 0.3)
+            listed[i % 2].withdraw(v * v)
+            named["b"].withdraw(0.1 * v)
+        except Infeasible:
+            failed += v
+    return named["a"].balance * listed[0].balance + named["b"].balance * failed
+
+
 _NAMES = [
+    "methods_of_items",
     "skips_and_breaks",
     "out_of_two_loops",
     "says_how_much",

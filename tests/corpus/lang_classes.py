@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass, replace
 
@@ -194,7 +195,36 @@ def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
+class Filter:
+    def __init__(self, a):
+        self.a = a
+        self.state = 0.0
+
+    def step(self, x, gain=1.0, *, leak=0.0):
+        self.state = self.a * self.state + gain * x - leak
+        return self.state
+
+    loud = functools.partialmethod(step, gain=2.0)
+    unit = functools.partialmethod(step, 1.0, leak=0.25)
+
+
+class Quiet(Filter):
+    def step(self, x, gain=1.0, *, leak=0.0):  # what is filled in the base class is the base's
+        return 0.0 * x
+
+
+def methods_with_arguments_given(x, a):
+    """``functools.partialmethod``: called on objects, kept, and with what is given replaced."""
+    f, g = Filter(a), Quiet(a * 0.5)
+    kept = {"loud": f.loud, "unit": g.unit}
+    total = 0.0
+    for v in x:
+        total += kept["loud"](v) * f.loud(v, leak=a) + g.unit(gain=v)
+    return total + kept["unit"]() * f.state * g.loud(x[0], gain=0.5)
+
+
 EXAMPLE_ARGS = {
+    "methods_with_arguments_given": lambda: (_normal(3), 0.4),
     "object_inside": lambda: (_normal(3), 0.4, _normal(6, 3, seed=1), _normal(6, seed=2)),
     "object_argument": lambda: (
         Linear(np.array([0.3, 0.4, -0.2]), 0.4),
