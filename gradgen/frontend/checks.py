@@ -7,6 +7,7 @@ What is evaluated before it stands before the test.
 from __future__ import annotations
 
 import ast
+import math
 import types
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +24,7 @@ from gradgen.frontend.conditions import (
     division,
     emptied,
     missing,
+    nothing_in,
     of_linalg,
     of_math,
     overflow,
@@ -57,6 +59,10 @@ METHODS: dict[tuple[str, int], list[tuple[Any, type[Exception], str]]] = {
     ("remove", 1): [(absent, ValueError, "[].remove(b)")],
     ("index", 1): [(absent, ValueError, "[].index(b)")],
 }
+# What raises of nothing, and how it says so.
+EXTREMES: dict[Any, str] = {
+    max: "max([])", min: "min([])", np.max: "np.max([])", np.min: "np.min([])",
+}  # fmt: skip
 OF_INT = [
     (of_math("a != a"), ValueError, "int(a)"),
     (of_math("abs(a) == inf"), OverflowError, "int(a)"),
@@ -191,6 +197,10 @@ class _Checked:
             return self._operator(ast.Mod(), "divmod(a, b)")
         if held is pow and len(node.args) == 2:
             return self._operator(ast.Pow(), "pow(a, b)")
+        if len(node.args) == 1 and self.catches(ValueError) and any(held is f for f in EXTREMES):
+            return [(nothing_in, ValueError, EXTREMES[held])]
+        if held is math.pow and self.catches(OverflowError):
+            return None
         if isinstance(held, types.BuiltinFunctionType) and len(node.args) == 2:
             says = f"math.{held.__name__}(a, b)"
             pairs = [(of_math(test), kind, says) for test, kind in PAIRS.get(held, [])]

@@ -39,6 +39,9 @@ MATH: dict[Any, tuple[str, type[Exception]]] = {
 PAIRS: dict[Any, list[tuple[str, type[Exception]]]] = {
     math.log: [("a <= 0 or b <= 0", DOMAIN), ("b == 1", ZeroDivisionError)],
     math.fmod: [("b == 0 or abs(a) == inf", DOMAIN)],
+    math.pow: [
+        ("(-inf < a < 0 and b % 1 != 0 and abs(b) != inf) or (a == 0 and -inf < b < 0)", DOMAIN),
+    ],
 }
 
 
@@ -201,6 +204,15 @@ def emptied(r: Reader, s: ast.AST, values: list[Any]) -> Any:
     return (
         beyond(r, s, values) if place else run_text(r, s, "raises = n == 0", "raises", n=counts[0])
     )
+
+
+def nothing_in(r: Reader, s: ast.AST, values: list[Any]) -> Any:
+    """Return whether a list or an array has no items, of which one is asked for."""
+    owner = r.settled(values[0])
+    counts = _lengths(r, owner)
+    if len(counts) != 1:
+        return None
+    return run_text(r, s, "raises = n == 0", "raises", n=counts[0])
 
 
 def absent(r: Reader, s: ast.AST, values: list[Any]) -> Any:

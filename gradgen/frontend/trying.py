@@ -19,6 +19,7 @@ from gradgen.frontend.caught import with_handlers, with_jumps
 from gradgen.frontend.conditions import MATH, is_numpys
 from gradgen.frontend.flow import read
 from gradgen.frontend.jumps import Act, Step, Throw, jumps_of
+from gradgen.frontend.known_shapes import FITS, SHAPED, misfit
 from gradgen.frontend.leaving import with_last
 from gradgen.frontend.points import Meeting, Point
 from gradgen.frontend.reader import Reader
@@ -153,9 +154,15 @@ def _trial(r: Reader, s: ast.Try, classes: Classes) -> tuple[int, BaseException]
     before, path, facts = snapshot(r), list(r.call_path), r.facts
     turns, statements = r.book.turns, r.book.statements
     found: tuple[int, BaseException] | None = None
+    misfits: set[Op] = set()
     with r.b.into(Block()) as block:
         for place, step in enumerate(s.body):
+            count = len(block.ops)
             error, goes_on = _raised_by(r, s, step)
+            unfit = None if error is not None else _misfit(block.ops[count:])
+            if unfit is not None:
+                misfits.add(unfit[0])
+                error, goes_on = unfit[1], False
             if error is not None:
                 found = place, error
             if not goes_on:
@@ -164,11 +171,20 @@ def _trial(r: Reader, s: ast.Try, classes: Classes) -> tuple[int, BaseException]
     r.call_path[:], r.facts = path, facts
     r.book.turns, r.book.statements = turns, statements
     for op in walk(block):
-        if op not in r.sure_ops:
+        if op not in r.sure_ops and op not in misfits:
             _require_harmless(r, s, op, classes)
     if found is not None and not isinstance(s.body[found[0]], SIMPLE):
         _refuse(r, s, "a statement that raises in a part of it")
     return found
+
+
+def _misfit(ops: list[Op]) -> tuple[Op, Exception] | None:
+    """Return the first operation of arrays whose shapes surely do not fit, and the error."""
+    for op in ops:
+        error = misfit(op)
+        if isinstance(error, Exception):
+            return op, error
+    return None
 
 
 def _raised_by(r: Reader, s: ast.Try, step: ast.stmt) -> tuple[BaseException | None, bool]:
@@ -240,6 +256,9 @@ def _may_raise(r: Reader, op: Op) -> Iterator[type[BaseException]]:
             yield ValueError
         if any(v.type.inexact and not v.type.weak for v in [*op.inputs, *op.outputs]):
             yield FloatingPointError
+    elif op.prim in SHAPED and misfit(op) == FITS:
+        if any(v.type.inexact and not v.type.weak for v in op.inputs):
+            yield FloatingPointError
     elif _is_division(op) and any(map(is_numpys, op.inputs)):
         yield from (FloatingPointError,) if _fits(op) else (FloatingPointError, ValueError)
     elif op.prim in MATH_RAISES:
@@ -272,7 +291,9 @@ def _is_of_matrices(op: Op) -> bool:
 def _fits(op: Op) -> bool:
     """Whether the shapes of what an operation is done with surely go together."""
     shaped = [v.type.shape for v in op.inputs if not v.type.is_scalar]
-    return len(shaped) < 2 or (None not in shaped and len(set(shaped)) == 1)
+    if len(shaped) < 2 or (None not in shaped and len(set(shaped)) == 1):
+        return True
+    return misfit(op) == FITS
 
 
 def _errors_of_numpy(r: Reader) -> bool:
