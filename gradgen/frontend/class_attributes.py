@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from gradgen.frontend import outside, unbound
 from gradgen.frontend.classes import MISSING, found_in, is_users
 from gradgen.frontend.signals import Retry
-from gradgen.frontend.values import Record, Static
+from gradgen.frontend.values import Box, Map, Record, Seq, Static, plain
 from gradgen.ir.nodes import nothing, uses
 
 if TYPE_CHECKING:
@@ -79,6 +79,30 @@ def assign(r: Reader, kind: type, name: str, value: Any, node: ast.AST) -> None:
         r.notes.append(f"what is assigned to {kind.__name__}.{name} is not kept after the call")
 
 
+def write_into(r: Reader, box: Box) -> None:
+    """Let what a class statement of the function holds be written to: each call makes it anew."""
+    writes = r.book.class_writes
+    for kind, _ in r.book.local_classes.values():
+        for name, value in vars(kind).items():
+            held = _is_literal(value) and r.outside.get(id(value)) is box
+            if held and name not in writes.get(kind, ()):
+                writes.setdefault(kind, {})[name] = None
+                raise Retry(set())
+
+
+def _is_literal(value: Any) -> bool:
+    return type(value) in (list, dict)
+
+
+def _made_here(value: Any) -> Any:
+    """Return a list or dict that a class statement in the function makes, to be written to."""
+    if type(value) is list:
+        return Seq(list(map(_made_here, value)), list)
+    if type(value) is dict:
+        return Map({key: _made_here(item) for key, item in value.items()})
+    return plain(value)
+
+
 def assigned(r: Reader, kind: type, name: str, node: ast.AST, after: type | None = None) -> Any:
     """Return what a class or its bases have by an assignment; ``MISSING`` where there was none.
 
@@ -121,7 +145,12 @@ def _initial(r: Reader, kind: type, names: dict[str, None], node: ast.AST) -> di
             r.refuse(node, what, f"give {kind.__name__} an attribute {name!r} of its own")
     held = {name: found_in(kind, name) for name in names}
     there = {name: value for name, value in held.items() if value is not MISSING}
-    return {n: outside.unremembered(r, value, kind, n, node) for n, value in there.items()}
+    local = any(kind is made for made, _ in r.book.local_classes.values())
+    anew = {n: local and _is_literal(v) and n in vars(kind) for n, v in there.items()}
+    return {
+        n: _made_here(v) if anew[n] else outside.unremembered(r, v, kind, n, node)
+        for n, v in there.items()
+    }
 
 
 def _box(r: Reader, kind: type, node: ast.AST) -> Record:

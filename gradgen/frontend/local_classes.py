@@ -37,9 +37,13 @@ def class_statement(r: Reader, s: ast.ClassDef, rest: Point) -> Point:
     decorators = [_decorator(r, d, s) for d in s.decorator_list]
     around = {name: _around(r, s, name) for name in code.co_freevars if name != s.name}
     key = (id(s), bases, *((name, id(held)) for name, held in around.items()))
-    if key not in r.book.local_classes:
-        r.book.local_classes[key] = _made(r, s, code, bases, decorators, around), around
-    made = r.book.local_classes[key][0]
+    made: Any = None
+    # What one call of a function assigns to a class, the class of another call has not.
+    for one in (key, (key, *r.call_path)):
+        if made is None or made in r.book.class_writes:
+            if one not in r.book.local_classes:
+                r.book.local_classes[one] = _made(r, s, code, bases, decorators, around), around
+            made = r.book.local_classes[one][0]
     made_anew(r, s, made)
     r.bind(s.name, Static(made))
     return rest

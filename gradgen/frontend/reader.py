@@ -378,6 +378,10 @@ class Reader(Sharing):
     def fill(self, box: Box, held: Any) -> None:
         """Replace the contents of a list, dict or object, after checking who shares it."""
         if box.outside:
+            # A cycle by nature: readers read class statements.
+            from gradgen.frontend.class_attributes import write_into
+
+            write_into(self, box)
             raise UnsupportedError(
                 f"a write into {box.outside!r}, which stands outside the function",
                 self.b.span,

@@ -117,6 +117,63 @@ def linked(x):
 
 
 _A = [[0.7, 1.3, -0.4, 2.1], [1.2, -0.9, 0.8, 0.3]]
-_NAMES = ["counter", "vectors", "steps", "inherited", "linked"]
+
+
+class Named:
+    names = ("a", "b")
+
+
+def lists_of_a_class(x):
+    """Lists and dicts in the body of a class statement, which each call makes anew."""
+
+    class Registry(Named):
+        made = []  # noqa: RUF012
+        by_name = {"start": [0.5]}  # noqa: RUF012
+        total = 0.0
+
+        def __init__(self, v):
+            self.v = v
+            Registry.made.append(self)
+
+        @classmethod
+        def note(cls, name, v):
+            cls.by_name.setdefault(name, []).append(v)
+            cls.total += v
+
+    for k, v in enumerate(x):
+        Registry(v * v).note(Registry.names[k % 2], v)
+    Registry.made[0].by_name["start"][0] *= x[1]
+    total = sum(one.v * (k + 1) for k, one in enumerate(Registry.made))
+    sums = [sum(held) for held in Registry.by_name.values()]
+    return total * Registry.total + sums[0] * sums[1] + sums[2] * len(Registry.made)
+
+
+def a_class_for_each_call(x):
+    """What is assigned to the class of one call is not seen by that of another."""
+
+    def made(v):
+        class Held:
+            total = 0.0
+            seen = []  # noqa: RUF012
+
+        Held.total = v
+        Held.seen.append(v * v)
+        return Held
+
+    first, second = made(x[0]), made(x[1])
+    first.seen.append(x[2])
+    many = [made(v) for v in x]
+    return first.total * second.total + sum(first.seen) * sum(second.seen) + many[2].total
+
+
+_NAMES = [
+    "lists_of_a_class",
+    "a_class_for_each_call",
+    "counter",
+    "vectors",
+    "steps",
+    "inherited",
+    "linked",
+]
 EXAMPLE_ARGS = {name: lambda: (np.array(_A[0]),) for name in _NAMES}
 MORE_ARGS = {name: [lambda: (np.array(_A[1]),)] for name in _NAMES}
