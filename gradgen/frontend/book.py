@@ -85,6 +85,7 @@ class Book:
     stepwise: set[int] = field(default_factory=set)  # what makes iterators that keep their place
     turnwise: set[Any] = field(default_factory=set)  # generators that take turns, and calls
     tables: bool = False  # whether dicts may be lists of keys and of items (``tables``)
+    inner_dicts: set[int] = field(default_factory=set)  # what makes dicts that stand in others
     tabled: set[int] = field(default_factory=set)  # what makes those that are
     words: bool = False  # whether texts that the path decides are values of the graph
     kinds: Any = None  # the classes of its objects, ``pools.Kinds``

@@ -94,7 +94,6 @@ _DISPATCHING = functools.singledispatch(lambda value: value).__code__  # type: i
 def call(r: Reader, node: ast.Call) -> Any:
     """Return the value of a call."""
     callee = evaluate(r, node.func)
-    note_any_order(node, callee)
     effect = spelling_of(callee.obj) if isinstance(callee, Static) else ""
     if effect:
         return call_effect(r, node, effect)
@@ -105,6 +104,7 @@ def call(r: Reader, node: ast.Call) -> Any:
 
 def called(r: Reader, node: ast.Call, callee: Any) -> Any:
     """Return the value of a call of an evaluated callee."""
+    note_any_order(node, callee)
     args, kwargs = call_arguments(r, node)
     r.b.span = r.span(node)
     return call_value(r, node, callee, args, kwargs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from gradgen.frontend import lists, pointers
+from gradgen.frontend import lists, pointers, words
 from gradgen.frontend.aggregates import copied, dict_of, run_text, sequence
 from gradgen.frontend.arguments import any_items, every_item
 from gradgen.frontend.bindings import call_rule
@@ -75,6 +75,8 @@ def _get(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str
     wanted = key_of(r, args[0])
     if isinstance(owner, Map) and isinstance(wanted, Choice):
         return distribute(r, node, wanted, lambda k: _get(r, node, owner, [k, *args[1:]], kwargs))
+    if isinstance(owner, Map) and pointers.is_word(wanted):
+        return words.got(r, node, owner, wanted, args[1] if len(args) > 1 else Static(None))
     if not isinstance(owner, Map) or not is_static(wanted):
         what = f"the method 'get' of a {describe(owner)}, at a computed key"
         refuse_key(r, node, owner, wanted, what)

@@ -149,7 +149,7 @@ class Cover:
         if isinstance(t, View):
             return self._unified_view(t, value)
         if isinstance(value, Ref) and self.type_now(value).kind == "list":
-            item = _item_of(t)
+            item = _item_of(t, self.r.book.words)
             return None if item is None else self._unified_hole(Hole(item), value)
         if not isinstance(t, Node) or not same_class(t.like, value):
             return None
@@ -201,7 +201,7 @@ class Cover:
 
     def _unified_lists(self, t: Node, value: Seq) -> Template | None:
         """Cover lists of different lengths by one of the graph, where their items allow it."""
-        known = _item_of(t)
+        known = _item_of(t, self.r.book.words)
         item = None if known is None else item_type(self, known.item, parts(value))
         return None if item is None else Hole(Type("list", item=item))
 
@@ -220,18 +220,30 @@ def _is_none(value: Any) -> bool:
     return isinstance(value, Static) and value.obj is None
 
 
-def _item_of(t: Template) -> Type | None:
+def _item_of(t: Template, words: bool) -> Type | None:
     """Return the type of a list of the graph for a list of known length, None if it cannot be."""
     if not (isinstance(t, Node) and isinstance(t.like, Seq) and t.like.kind is list):
         return None
     item: Type | None = None
     for _, inner in t.items:
-        if not isinstance(inner, Hole):
+        type_ = inner.type if isinstance(inner, Hole) else None
+        if words and _is_word(inner):
+            type_ = pointers.row_type(pointers.WORDS)
+        if type_ is None:
             return None
-        item = inner.type if item is None else join(item, inner.type)
+        item = type_ if item is None else join(item, type_)
         if item is None:
             return None
     return Type("list", item=item)
+
+
+def _is_word(t: Template) -> bool:
+    """Whether a template is that of texts, whichever."""
+    if isinstance(t, Options):
+        return all(map(_is_word, t.items))
+    if isinstance(t, Hole):
+        return t.type.of is not None and t.type.of.kind is pointers.WORDS
+    return isinstance(t, Same) and pointers.is_known_word(t.thing)
 
 
 def of_whole(ref: Ref) -> Ref:
@@ -336,6 +348,8 @@ def item_type(cover: Cover, item: Type | None, items: list[tuple[Any, Any]]) -> 
     """Return the type that a list's items have in common with others, None if there is none."""
     for _, value in items:
         type_ = _row_type(cover, value) if isinstance(value, Seq) else None
+        if cover.r.book.words and pointers.holds_words(value):
+            type_ = pointers.row_type(pointers.WORDS)
         if type_ is None and not isinstance(value, Value | Ref):
             return None
         type_ = type_ or cover.type_now(value)

@@ -94,6 +94,7 @@ def _dict(r: Reader, node: ast.Dict) -> Any:
         if not is_static(k):
             refuse_key(r, key, Map({}, made=id(node)), k, "a dict key that is computed")
         items = unbound.in_order(r, items, {**items, static_value(k): evaluate(r, value)})
+    r.book.inner_dicts |= {id(inner) for inner in node.values if isinstance(inner, ast.Dict)}
     return made_dict(r, node, items)
 
 

@@ -15,7 +15,17 @@ from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.picks import numbers_in
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.tables import refuse_key
-from gradgen.frontend.values import Choice, Map, Ref, Seq, Static, is_static, plain, static_value
+from gradgen.frontend.values import (
+    OTHER_KEYS,
+    Choice,
+    Map,
+    Ref,
+    Seq,
+    Static,
+    is_static,
+    plain,
+    static_value,
+)
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import may_be_one
 
@@ -42,6 +52,8 @@ def contains(r: Reader, node: ast.Compare, left: Any, right: Any) -> Value:
         return Const(False)
     if isinstance(right, Map):
         lists.write_out(r, numbers_in(left))
+        if pointers.is_word(left) and right.made and OTHER_KEYS in right.items:
+            refuse_key(r, node, right, left, "a membership test in a dict that gets keys")
         if pointers.is_word(left):
             right = Seq([plain(k) for k in every_item(r, node, right)])
         elif right.items and not isinstance(left, Seq) and _all_numbers(r, node, right):

@@ -194,8 +194,10 @@ def _learn_parts(r: Reader, kind: Any, name: Any, value: Seq) -> None:
 
 
 def _refuse_kinds(r: Reader, node: ast.AST, name: Any) -> None:
-    r.refuse(node, f"the attribute {name!r} of objects by the path is of several kinds",
-             "give it one kind of value")  # fmt: skip
+    what = f"the attribute {name!r} of objects by the path is of several kinds"
+    if not isinstance(name, str) or name.isdigit():
+        what = "an item of tuples in such a list, which is of several kinds or lengths"
+    r.refuse(node, what, "give it one kind of value")
 
 
 def _appended(r: Reader, node: ast.AST, kind: Any, name: Any, value: Any) -> None:

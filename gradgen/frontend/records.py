@@ -43,6 +43,8 @@ WAY_OUT = "append a copy, as in items.append(dict(item))"
 def as_row(r: Reader, value: Any, node: ast.AST) -> Any:
     """Return what goes into a list: a dict, a tuple of different kinds, or None, as a place."""
     value = r.settled(value)
+    if r.book.words and is_none_itself(value):
+        return value
     if points_anywhere(value) or is_none_itself(value):
         return as_number(value)
     if isinstance(value, Map):

@@ -15,9 +15,10 @@ from gradgen.frontend.lists import write_out
 from gradgen.frontend.pointers import is_word
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Tabled
-from gradgen.frontend.values import Map, Record, Seq, Static, leaves, plain
+from gradgen.frontend.values import Map, Record, Ref, Seq, Static, leaves, plain
 from gradgen.ir.nodes import Value
 from gradgen.library.dicts import ComputedDict
+from gradgen.rules.lists import comes_of_nothing
 
 Keys = dict[Any, Any]
 
@@ -67,9 +68,11 @@ def _constant(key: Any) -> Any:
 
 def refuse_key(r: Reader, node: ast.AST, owner: Any, key: Any, what: str) -> NoReturn:
     """Refuse to ask a dict for what is computed; before, have it read as lists."""
+    if isinstance(key, Ref) and comes_of_nothing(r.read(key)):
+        key = r.read(key)
     computed = isinstance(key, Value) or (isinstance(key, Seq) and key.kind is tuple)
     numbers = [v for v in leaves(key) if isinstance(v, Value)] if computed else []
-    scalar = numbers and all(v.type.is_scalar or is_word(v) for v in numbers)
+    scalar = numbers and all(map(_may_be_key, numbers))
     if r.book.tables and isinstance(owner, Map) and owner.made and scalar:
         raise Tabled(owner.made)
     if isinstance(key, Record) and fields_compared(key.kind):
@@ -83,6 +86,11 @@ def refuse_key(r: Reader, node: ast.AST, owner: Any, key: Any, what: str) -> NoR
         way = "keep what belongs to an object in an attribute of it"
         r.refuse(node, f"{what}, by an object that depends on the path", way)
     r.refuse(node, what, KEYS)
+
+
+def _may_be_key(v: Value) -> bool:
+    """Whether a value is a number, a text, or nothing that is known yet."""
+    return v.type.is_scalar or is_word(v) or comes_of_nothing(v)
 
 
 def refuse_more(r: Reader, node: ast.AST, what: str, hint: str) -> NoReturn:

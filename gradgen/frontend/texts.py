@@ -212,6 +212,7 @@ def joined(r: Reader, node: ast.BinOp, left: Any, right: Any) -> Any:
     """``left + right`` of two texts, ``left % right`` or ``left * right`` of a text."""
     holes: list[Value] = []
     numbers = [side for side in (left, right) if isinstance(side, Value | Ref)]
+    numbers = [side for side in numbers if not pointers.is_word(side)]
     if isinstance(node.op, ast.Add) and numbers:
         r.fail(node, TypeError("a number cannot be added to a text"))
     sides = [spelled(r, side, node, holes) for side in (left, right)]
@@ -234,7 +235,7 @@ def never_empty(text: Text) -> bool:
 
 def is_text(value: Any) -> bool:
     """Whether a value is text."""
-    return isinstance(value, Text) or (isinstance(value, Static) and isinstance(value.obj, str))
+    return isinstance(value, Text) or pointers.is_known_word(value) or pointers.is_word(value)
 
 
 def _settled(e: ast.expr, holes: list[Value]) -> Any:

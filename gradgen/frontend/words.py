@@ -14,7 +14,7 @@ from typing import Any
 from gradgen.frontend import pointers
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.unbound import raise_where
-from gradgen.frontend.values import Choice, Map, Ref, Static
+from gradgen.frontend.values import OTHER_KEYS, Choice, Map, Poison, Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import BOOL
 from gradgen.rules.lists import comes_of_nothing
@@ -87,12 +87,9 @@ def chosen_key(r: Reader, node: ast.AST, owner: Map, key: Value) -> Any:
     # A cycle by nature: comparisons may be of what containers hold.
     from gradgen.frontend.aggregates import run_text
     from gradgen.frontend.arguments import every_item
-    from gradgen.frontend.tables import refuse_key
-    from gradgen.frontend.values import Seq
 
+    require_fixed(r, node, owner, key, "a computed subscript of a dict")
     known = [Static(k) for k in every_item(r, node, owner) if isinstance(k, str)]
-    if owner.made and all(map(_is_leaf, owner.items.values())):
-        refuse_key(r, node, owner, key, "a computed subscript of a dict")
     if not known:
         r.fail(node, KeyError("a text"))
     text = "if key not in keys:\n    raise missing(key)\nout = 0"
@@ -104,9 +101,30 @@ def chosen_key(r: Reader, node: ast.AST, owner: Map, key: Value) -> Any:
     return out
 
 
+def require_fixed(r: Reader, node: ast.AST, owner: Map, key: Value, what: str) -> None:
+    """See to it that a dict which gets keys by the path, or holds numbers alone, is two lists."""
+    # A cycle by nature: the lists are an object, which is made by a call.
+    from gradgen.frontend.tables import refuse_key
+
+    alone = owner.made not in r.book.inner_dicts or OTHER_KEYS in owner.items
+    if owner.made and alone and all(map(_is_leaf, owner.items.values())):
+        refuse_key(r, node, owner, key, what)
+
+
+def got(r: Reader, node: ast.AST, owner: Map, key: Value, default: Any) -> Any:
+    """Return ``owner.get(key, default)``."""
+    from gradgen.frontend.aggregates import run_text  # as for `chosen_key`
+
+    require_fixed(r, node, owner, key, "the method 'get' of a dict, at a computed key")
+    text = "out = owner[key] if key in owner else default"
+    return run_text(r, node, text, "out", owner=owner, key=key, default=default)
+
+
 def _is_leaf(item: Any) -> bool:
     """Whether an item of a dict is a number, an array, a text or None: lists hold such."""
-    return isinstance(item, Value | Ref | Static)
+    if isinstance(item, Choice):
+        return _is_leaf(item.then) and _is_leaf(item.other)
+    return isinstance(item, Value | Ref | Static | Poison)
 
 
 def attribute(r: Reader, owner: Value, name: str, node: ast.AST) -> Any:

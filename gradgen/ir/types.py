@@ -334,7 +334,8 @@ def join(a: Type, b: Type) -> Type | None:
         return b if a == UNDEFINED else a
     if a.kind == "list" and b.kind == "list":
         if a.item in NOTHING or b.item in NOTHING:
-            return a if b.item is None or a.item not in NOTHING else b
+            held = a if b.item is None or a.item not in NOTHING else b
+            return replace(held, item=or_none(held.item)) if OPAQUE in (a.item, b.item) else held
         item = join(a.item, b.item)
         return None if item is None else replace(a, item=item)
     if a.of or b.of:
@@ -342,6 +343,13 @@ def join(a: Type, b: Type) -> Type | None:
     if not (a.is_numeric and b.is_numeric):
         return None
     return _join_numeric(a, b)
+
+
+def or_none(t: Type | None) -> Type | None:
+    """Return the type of an item that may be None, too: of a text, its type says so."""
+    if t is None or t.dtype != "text" or t.of is None:
+        return t
+    return replace(t, of=replace(t.of, sure=False))
 
 
 def _join_pointers(a: Type, b: Type) -> Type | None:

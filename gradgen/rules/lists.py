@@ -21,6 +21,7 @@ from gradgen.ir.types import (
     fresh_dim,
     integer,
     join,
+    or_none,
     promote,
     scalar,
 )
@@ -40,6 +41,8 @@ def is_list(v: Value) -> bool:
 def list_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return a list whose item type admits every input."""
     item: Type | None = None
+    if any(v.type.dtype == "text" for v in inputs):
+        inputs = [v for v in inputs if not comes_of_nothing(v)]
     for v in inputs:
         item = v.type if item is None else joined_item(item, v.type)
     return Type("list", item=item)
@@ -52,8 +55,8 @@ def joined_item(one: Type, other: Type) -> Type:
     beside numbers: what asks tells them apart.
     """
     held = other if one == OPAQUE else one
-    if OPAQUE in (one, other) and held.is_scalar:
-        return held
+    if OPAQUE in (one, other) and (held.is_scalar or held.dtype == "text"):
+        return or_none(held) or held
     item = join(one, other)
     refuse_unless(
         item is not None,
