@@ -113,7 +113,7 @@ def shows_rows(x, y):
             first.append(x)
     print(rows, rows[:1], f"{rows}", rows[-1], f"{rows[0]}", tuple(rows), len(rows[0]))
     print(*rows, sep="; ")
-    print(*first)
+    print(*first, *((x, y) if x > 1.0 else [y]))
     return x * x * rows[-1][1]
 
 
@@ -357,6 +357,21 @@ def refusing_several(x, limit):
     if len(rows) < 2:
         raise ValueError(f"too few: {rows}", rows)
     return sum(x) * limit
+
+
+def refusing_what_is_chosen(x, limit):
+    out = [x[0], x[1]] if x[1] > 0.0 else [x[2] * limit]
+    assert len(out) > 1, f"{len(out)} only, {out}"
+    return out[0] * out[1]
+
+
+def test_a_chosen_list_in_the_message_of_an_assertion() -> None:
+    x = np.array([1.0, -3.0, -1.0])
+    with pytest.raises(AssertionError) as expected:
+        refusing_what_is_chosen(x, 2.0)
+    with pytest.raises(AssertionError) as found:
+        gradgen.grad(refusing_what_is_chosen)(x, 2.0)
+    assert str(found.value).splitlines()[0] == str(expected.value).splitlines()[0]
 
 
 @pytest.mark.parametrize("x", [[1.0, 3.0, 4.0], [1.0, -3.0, -1.0]])

@@ -17,7 +17,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.text_items import given
 from gradgen.frontend.texts import Texts, shown, spelled
 from gradgen.frontend.unpacking import sequence_items
-from gradgen.frontend.values import Choice, Ref, Static
+from gradgen.frontend.values import Choice, Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
 from gradgen.rules.callables import Callables
 
@@ -78,9 +78,11 @@ def _unpacked(r: Reader, node: ast.Starred, holes: list[Value]) -> list[ast.expr
 
 
 def _stands(r: Reader, value: Any) -> bool:
-    """Whether what is unpacked is an array or a list of the graph, on some path at least."""
+    """Whether nobody can count what is unpacked: an array, a list of the graph, one or another."""
     if isinstance(value, Choice):
-        return any(_stands(r, r.settled(side)) for side in (value.then, value.other))
+        sides = [r.settled(side) for side in (value.then, value.other)]
+        unlike = len({len(side.items) for side in sides if isinstance(side, Seq)}) > 1
+        return unlike or any(_stands(r, side) for side in sides)
     return isinstance(value, Ref) and r.read(value).type.kind in ("list", "array")
 
 

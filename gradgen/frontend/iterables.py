@@ -337,10 +337,8 @@ def _over_chosen(r: Reader, value: Choice, node: ast.AST) -> Over:
     one, two = (over_value(r, option, node) for option in (value.then, value.other))
     if isinstance(one, list) and isinstance(two, list) and len(one) == len(two):
         return [Choice(value.test, a, b) for a, b in zip(one, two, strict=True)]
-    options = [r.settled(option) for option in (value.then, value.other)]
-    if all(isinstance(option, Seq) or is_list(r, option) for option in options):
-        then, other = (functools.partial(_grown, r, o, node) for o in options)
-        return over_list(r, choose(r, node, value.test, then, other), node)
+    if _may_grow(r, value):
+        return over_list(r, _grown(r, value, node), node)
     columns = _columns_chosen(r, _by_keys(r, value, node), node)
     if columns is not None:
         return columns
@@ -417,7 +415,19 @@ def _columns(r: Reader, rows: Seq, width: int, node: ast.AST) -> Seq:
     return Seq([_grown(r, Seq(part, list), node) for part in parts])
 
 
-def _grown(r: Reader, value: Any, node: ast.AST) -> Ref:
+def _may_grow(r: Reader, value: Any) -> bool:
+    """Whether a list of the graph can stand for a value, on each path."""
+    value = r.settled(value)
+    if isinstance(value, Choice):
+        return all(_may_grow(r, side) for side in (value.then, value.other))
+    return isinstance(value, Seq) or is_list(r, value)
+
+
+def _grown(r: Reader, value: Any, node: ast.AST) -> Any:
+    value = r.settled(value)
+    if isinstance(value, Choice):
+        then, other = (functools.partial(_grown, r, o, node) for o in (value.then, value.other))
+        return choose(r, node, value.test, then, other)
     return held(r, as_list(r, value, node), value)
 
 

@@ -16,6 +16,7 @@ from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable
 from gradgen.frontend.special import no_more, special
+from gradgen.frontend.state import go_back, place, restore, snapshot
 from gradgen.frontend.values import (
     Box,
     Choice,
@@ -42,7 +43,12 @@ LESS = "less = [len([other for other in items if other < one]) for one in items]
 COLUMN = "column = [row[{place}] for row in rows]"
 BY_KEYS = "order = np.argsort({sign}keys, kind='stable')"
 BY_LIST = "order = np.argsort({sign}np.array(keys), kind='stable')"
-BY_ROWS = "order = np.lexsort(({sign}keys).T[::-1])"
+BY_ROWS = """
+order = np.arange(len(items))
+if len(items) > 1:  # an array of no rows has no columns
+    {keys}
+    order = np.lexsort(({sign}keys).T[::-1])
+"""
 BY_COLUMNS = "order = np.lexsort(({keys},))"
 TUPLES = "ordered = [({parts},) for place in order]"
 ONE = "one = options[order[{place}]]"
@@ -110,13 +116,19 @@ def _of_list(r: Reader, node: ast.AST, items: Ref, key: Any, backwards: bool) ->
 def _order_of_list(r: Reader, node: ast.AST, key: Any, items: Any, sign: str) -> Any:
     """Return the places of items in order: of a number for each, or of the first that differ."""
     text = ROWS if is_none(key) else KEYS
-    given = {"items": items} if is_none(key) else {"items": items, "key": key}
-    keys = run_text(r, node, text, "keys", np=Static(np), **given)
-    rank = as_value(r, keys, node).type.rank
-    if rank not in (1, 2):
+    given = {"np": Static(np), "items": items} | ({} if is_none(key) else {"key": key})
+    before, start = snapshot(r), place(r)
+    keys = run_text(r, node, text, "keys", **given)
+    rank, sign = as_value(r, keys, node).type.rank, _sign_of(r, keys, sign)
+    if rank == 1:
+        text = BY_KEYS.format(sign=sign)
+        return run_text(r, node, text, "order", np=Static(np), keys=keys)
+    if rank != 2:
         _refuse_key(r, node)
-    text = (BY_KEYS if rank == 1 else BY_ROWS).format(sign=_sign_of(r, keys, sign))
-    return run_text(r, node, text, "order", np=Static(np), keys=keys)
+    restore(r, before)  # to be done where there are several rows
+    go_back(r, start)
+    text = BY_ROWS.format(keys=text, sign=sign)
+    return run_text(r, node, text, "order", len=Static(len), **given)
 
 
 def _refuse_key(r: Reader, node: ast.AST) -> Any:

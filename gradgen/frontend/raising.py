@@ -25,7 +25,6 @@ from gradgen.frontend.texts import (
     HOW,
     Text,
     Texts,
-    is_exception,
     one_exception,
     shifted,
     shown,
@@ -43,7 +42,7 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.nodes import Const, Value
 
-KEPT = ("str", "repr", "format", "type", "len", "round")
+KEPT = ("str", "repr", "format", "type", "round")
 # The result of a function that never returns: what its callers go on with is never computed.
 NEVER = Const(0.0)
 
@@ -211,7 +210,9 @@ class _Spelling:
         if isinstance(node, ast.Call) and _joins(node.func):
             return self._value(node)
         if isinstance(node, ast.Call) and self._keeps(node.func) and not node.keywords:
-            return ast.Call(node.func, [self.text(a) for a in node.args], [])
+            args = [self.text(a) for a in node.args]
+            if not any(map(_stands_for, args, node.args)):
+                return ast.Call(node.func, args, [])
         return self._value(node)
 
     def _keeps(self, func: ast.expr) -> bool:
@@ -227,7 +228,7 @@ class _Spelling:
         try:
             return self._spelled(shown(self.r, node), node)
         except GradgenError:
-            return ast.Constant(f"<{ast.unparse(node)}>")
+            return _placeholder(node)
 
     def _spelled(self, value: Any, node: ast.expr) -> ast.expr:
         said = told(self.r, node, value, self.how)
@@ -246,9 +247,16 @@ class _Spelling:
         if isinstance(value, Map):
             items = [self._spelled(item, node) for item in value.items.values()]
             return ast.Dict([ast.Constant(k) for k in value.items], items)
-        if is_exception(value):
-            return spelled(self.r, value, node, self.holes)
-        return ast.Constant(f"<{ast.unparse(node)}>")
+        return spelled(self.r, value, node, self.holes)
+
+
+def _placeholder(node: ast.expr) -> ast.Constant:
+    """Return what a message says of what has no text here: the user's own words for it."""
+    return ast.Constant(f"<{ast.unparse(node)}>")
+
+
+def _stands_for(made: ast.expr, node: ast.expr) -> bool:
+    return isinstance(made, ast.Constant) and made.value == _placeholder(node).value
 
 
 def _joins(func: ast.expr) -> bool:

@@ -163,7 +163,22 @@ def picked_by_a_truth(a, b):
     return (math.sin, math.cos)[a > 0.5](sums[0]) * sums[1]
 
 
+def one_of_three_lists(x):
+    """A loop over one list or another, each as long as the path makes it."""
+    out = [v for v in x if v > 0.0]
+    twice = [v * 2.0 for v in out]
+    if x[0] > 1.0:
+        out = [x[0]] if x[1] > 0.0 else twice
+    elif x[2] > 1.0:
+        out = [v * v for v in twice]
+    s = 0.0
+    for v in out:
+        s += v * v
+    return s + sum(v**3 for v in out)
+
+
 EXAMPLE_ARGS = {
+    "one_of_three_lists": lambda: (np.array([1.2, 0.5, 0.7]),),
     "picked_by_a_truth": lambda: (0.7, 1.3),
     "conditional_alias": lambda: (_normal(5), True),
     "alias_on_data": lambda: (_normal(5), _positive(5, seed=1)),
@@ -185,6 +200,11 @@ EXAMPLE_ARGS = {
 }
 
 MORE_ARGS = {
+    "one_of_three_lists": [
+        lambda: (np.array([0.2, 0.5, 1.7]),),
+        lambda: (np.array([1.2, -0.5, 0.2]),),
+        lambda: (np.array([0.3, -0.4, 0.5]),),
+    ],
     "picked_by_a_truth": [lambda: (0.9, 0.4), lambda: (0.2, 0.1)],
     "alias_on_data": [
         lambda: (_positive(5) * 4, _normal(5, seed=1)),

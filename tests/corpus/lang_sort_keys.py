@@ -166,7 +166,17 @@ def extremes_of_appended_rows(x, least):
     return a * (k + 1) + b[0] ** 2 * b[1]
 
 
+def rows_that_may_be_none(x, y):
+    """Rows in order, of which there may be one or none."""
+    rows = [(v * w, v) for v, w in zip(x, y) if v > 0.0]
+    rows.sort(reverse=True)
+    by_both = sorted(rows, key=lambda row: (row[1] > 1.0, row[0]))
+    total = sum(a * (i + 1) for i, (a, b) in enumerate(rows)) + x[0]
+    return total + sum(a * b * (i + 1) for i, (a, b) in enumerate(by_both))
+
+
 EXAMPLE_ARGS = {
+    "rows_that_may_be_none": lambda: (X.copy(), Y.copy()),
     "extremes_of_appended_rows": lambda: (np.array([1.0, 0.5, 2.0, 0.7]), 0.6),
     "integers_among_floats": lambda: (X.copy(), Y.copy()),
     "places_by_value": lambda: (X.copy(),),
@@ -193,6 +203,7 @@ EXAMPLE_ARGS = {
     "bounds_in_order": lambda: (X.copy(), Y.copy()),
 }
 MORE_ARGS = {
+    "rows_that_may_be_none": [lambda: (-abs(X), Y.copy()), lambda: (X - np.sort(X)[-2], Y.copy())],
     "places_by_value": [lambda: (X[::-1].copy(),)],
     "objects_by_attribute": [lambda: (Y.copy(), X.copy()), lambda: (-X, Y.copy())],
     "rows_sorted_in_place": [lambda: (Y.copy(), X.copy())],

@@ -18,7 +18,7 @@ if globals().get('__spec__') is None or __name__ not in sys.modules:
 
 def _message_in_python(a):
     """Make this message, in Python."""
-    return str(f'three numbers, not {len(a)}')
+    return str(f'three numbers, not {a}')
 
 
 @numba.njit(error_model='numpy', boundscheck=True)
@@ -58,7 +58,7 @@ def _message_2(a, b):
 @numba.njit(error_model='numpy')
 def guarded_value_and_grad_compiled(x):
     # --- forward --------------------------------------------------------
-    assert len(x) == 3, _message(x)                     # control_statements.py:195
+    assert len(x) == 3, _message(len(x))                # control_statements.py:195
 
     # --- forward and reverse --------------------------------------------
     d_x = np.empty(x.shape)                             # control_statements.py:198
