@@ -39,6 +39,7 @@ from gradgen.frontend.values import (
     Seq,
     Static,
     is_static,
+    plain,
     static_value,
 )
 from gradgen.ir.nodes import Const
@@ -140,16 +141,16 @@ def _sum(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 
 def _sum_of_items(r: Reader, node: ast.AST, items: Seq, start: Any, from_zero: bool) -> Any:
     if all(map(is_static, items.items)) and is_static(start):
-        return Const(sum(map(static_value, items.items), static_value(start)))
-    plain = not any(isinstance(i, Seq) or class_of(i) for i in (start, *items.items))
-    first = [] if from_zero or not plain else [as_value(r, start, node)]
-    values = first + [as_value(r, i, node) for i in items.items] if plain else []
+        return plain(sum(map(static_value, items.items), static_value(start)))
+    alone = not any(isinstance(i, Seq) or class_of(i) for i in (start, *items.items))
+    first = [] if from_zero or not alone else [as_value(r, start, node)]
+    values = first + [as_value(r, i, node) for i in items.items] if alone else []
     # From Python 3.14 on, sum adds Python's complex numbers with a compensation.
     as_they_come = any(
         is_complex(v) and not (v.type.weak and sys.version_info >= (3, 14)) for v in values
     )
     scalars = bool(values) and all(v.type.is_scalar for v in values)
-    if ((from_zero and plain) or scalars) and not as_they_come:
+    if ((from_zero and alone) or scalars) and not as_they_come:
         return r.hold(r.b.emit("sum_items", values, span=r.span(node)))
     from gradgen.frontend.operators import binary
 

@@ -31,6 +31,7 @@ from gradgen.frontend.values import (
     Choice,
     Cursor,
     Flags,
+    GlobalNames,
     LocalFunction,
     Map,
     Record,
@@ -42,6 +43,7 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.nodes import Const, Value
 from gradgen.library import READ_METHODS
+from gradgen.library.records import RecordArray, RecordRow
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import METHODS, RULES
 
@@ -59,6 +61,13 @@ def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
         return _static_attribute(r, owner.obj, name, node)
     if isinstance(owner, Record) and owner.kind is Cursor and name == "send":
         return BoundMethod(owner, name)
+    if isinstance(owner, Record) and owner.kind is GlobalNames:
+        r.refuse(node, f"globals().{name}", "ask for a name by globals()[name]")
+    if isinstance(owner, Record) and owner.kind in (RecordArray, RecordRow):
+        known = name in owner.fields["columns"].items or name in owner.fields
+        if not known and found_in(owner.kind, name) is MISSING:
+            way = "take what is needed of its columns, a['x'], or pass these as arrays"
+            r.refuse(node, f"attribute {name!r} of an {describe(owner)}", way)
     if isinstance(owner, Record):
         return attribute_of(r, owner, name, node)
     if isinstance(owner, Super):

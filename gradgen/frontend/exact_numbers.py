@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from gradgen.frontend.evaluate import as_value, evaluate
+from gradgen.frontend.known import known
 from gradgen.frontend.lists import write_out
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
@@ -57,11 +58,13 @@ def made(r: Reader, node: ast.AST, function: Any, args: list[Any], kwargs: dict[
 def _is_known(value: Any) -> bool:
     if isinstance(value, Seq):
         return value.grown is None and all(map(_is_known, value.items))
-    return is_static(value)
+    return is_static(value) or (isinstance(value, Value) and known(value) is not None)
 
 
 def _known(value: Any) -> Any:
-    return value.kind(map(_known, value.items)) if isinstance(value, Seq) else static_value(value)
+    if isinstance(value, Seq):
+        return value.kind(map(_known, value.items))
+    return static_value(value) if is_static(value) else known(value)
 
 
 @special(*KINDS)

@@ -93,7 +93,13 @@ def _chained(given: Given, overs: list[Over]) -> Over:
     if given.live and any(isinstance(over, Iteration) and over.arrays for over in few):
         return _one_after_the_other(given, few)
     text = "\n".join(["out = []", *(EACH.format(k=k) for k in range(len(few)))])
-    named = {f"over{k}": Seq(v, list) if isinstance(v, list) else v for k, v in enumerate(few)}
+    node = given.node
+    named = {
+        f"over{k}": Seq([current(given.r, item, node) for item in v], list)
+        if isinstance(v, list)
+        else v
+        for k, v in enumerate(few)
+    }
     return _listed(given, text, **named)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import inspect
+import math
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -32,9 +33,11 @@ COUNTS = frozenset((
 EACH = ("transpose", "reshape", "resize")
 FOLDS: dict[str, Callable[..., Any]] = {
     "int": int, "neg": operator.neg, "add": operator.add, "sub": operator.sub,
-    "mul": operator.mul, "floordiv": operator.floordiv, "mod": operator.mod,
+    "mul": operator.mul, "pow": lambda base, power: base**power if power >= 0 else None,
+    "floordiv": operator.floordiv, "mod": operator.mod,
     "array0": int, "astype": int, "arange": lambda *bounds: list(range(*bounds)),
-    "array": lambda *items: list(items),
+    "array": lambda *items: list(items), "math.factorial": math.factorial,
+    "math.comb": math.comb, "math.perm": math.perm, "math.gcd": math.gcd, "math.lcm": math.lcm,
 }  # fmt: skip
 
 

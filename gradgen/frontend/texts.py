@@ -184,7 +184,12 @@ def of_texts(
 ) -> Any:
     """Return what a function of known texts gives, or fail as it fails."""
     try:
-        return _made(function(*map(static_value, args), **named))
+        made = function(*map(static_value, args), **named)
+        if hasattr(made, "__next__"):  # it can be looped over once
+            from gradgen.frontend.cursors import made_once
+
+            return made_once(r, [_made(item) for item in made], node)
+        return _made(made)
     except (ValueError, TypeError, LookupError) as error:
         r.fail(node, error)
 

@@ -48,6 +48,9 @@ class RecordArray:
     def dtype(self):
         return RecordType(tuple(self.columns))
 
+    def tolist(self):
+        return list(zip(*[column.tolist() for column in self.columns.values()], strict=True))
+
     def copy(self):
         return RecordArray({name: column.copy() for name, column in self.columns.items()})
 

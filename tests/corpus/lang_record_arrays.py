@@ -121,6 +121,10 @@ def from_outside(x):
     return np.sum(_BODIES["mass"] * x[:3]) + _BODIES[1]["w"] * x[0] ** 2
 
 
+def listed_rows(x, d):
+    return sum(m * x[k] ** 2 * w for m, k, w in d.tolist())
+
+
 _X = [0.31, 0.92, 0.57, 1.23]
 _DATA = {
     "positions": _CHARGES,
@@ -128,6 +132,7 @@ _DATA = {
     "by_attribute": _BODIES.view(np.recarray),
 }
 _NAMES = [
+    "listed_rows",
     "chosen_records",
     "rows_in_a_loop",
     "rows_unpacked",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import numpy as np
 
@@ -176,7 +177,28 @@ def slices_in_loops(x):
     return s + sum(v**3 for v in it)
 
 
+def looked_at_and_put_back(x):
+    it = iter(x)
+    first = next(it)
+    return sum(v ** (k + 1) for k, v in enumerate(itertools.chain([first], it)))
+
+
+def matches_in_a_text(x):
+    env = dict(zip("xyz", x, strict=False))
+    total = 0.0
+    for m in re.finditer(r"([+-])?\s*([^+\-\s]+)", "3*x*y + y^2 - 2*z"):
+        term = -1.0 if m.group(1) == "-" else 1.0
+        for factor in m.group(2).split("*"):
+            base, _, power = factor.partition("^")
+            value = env[base] if base.isalpha() else float(base)
+            term = term * value ** (int(power) if power else 1)
+        total += term
+    return total
+
+
 _NAMES = [
+    "looked_at_and_put_back",
+    "matches_in_a_text",
     "counted_by_quarters",
     "counted_until",
     "damped_beside",
