@@ -32,6 +32,7 @@ from gradgen.frontend.objects import class_of, invoked, special_method
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more, special
 from gradgen.frontend.values import (
+    Frame,
     Generator,
     Iteration,
     Lazy,
@@ -94,8 +95,18 @@ def held(r: Reader, value: Generator) -> Lazy | Record:
         at = as_positions(r, over)
         return Iteration(at.length, lambda i: call("one", at.element(i)), arrays=at.arrays)
 
+    def items() -> Any:
+        # A cycle by nature: a function with ``yield`` reads generators.
+        from gradgen.frontend.yielded import Seen
+
+        function = _function(r, node, "all")
+        seen = Seen(r, function, Frame(frame.source, {}, frame.globals, {}, frame), {OVER: first})
+        made = call("all", first)
+        if not counted:
+            r.yielding.append(seen)
+        return made
+
     counted = len(node.generators) == 1 and not part.ifs
-    items = lambda: call("all", first)  # noqa: E731
     return made_later(r, _lazy(r, items, each if counted else None, node), node)
 
 
@@ -317,6 +328,8 @@ def _next(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     given, *default = args
     if is_cursor(given):
         return next_of(r, given, node, default)
+    if isinstance(given, Lazy) and given.each is not None:
+        given = Once(given.each(), r.turn, given.made)
     if isinstance(given, Generator | Lazy):
         count, made = len(r.yielding), getattr(given, "made", 0)
         over = over_value(r, items_of(r, given), node)

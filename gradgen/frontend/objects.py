@@ -22,7 +22,7 @@ from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.pointers import class_of_row
 from gradgen.frontend.reader import Reader, describe
 from gradgen.frontend.signals import Retry
-from gradgen.frontend.values import Map, Record, Seq, Static
+from gradgen.frontend.values import Choice, Map, Record, Seq, Static
 from gradgen.ir.nodes import Value
 from gradgen.library import python
 from gradgen.library.collections import STANDS_FOR
@@ -214,6 +214,21 @@ def _set_plainly(self, name, value):  # type: ignore[no-untyped-def]
 def is_class(value: Any) -> bool:
     """Whether a value is a class."""
     return isinstance(value, Static) and isinstance(value.obj, type)
+
+
+def is_plainly_held(r: Reader, owner: Any, name: str) -> bool:
+    """Whether to store again what is held under a name changes nothing: no setter hears of it."""
+    owner = r.settled(owner)
+    if isinstance(owner, Choice):
+        return all(is_plainly_held(r, o, name) for o in (owner.then, owner.other))
+    if is_class(owner):
+        return name in vars(owner.obj)
+    kind: Any = owner.kind if isinstance(owner, Record) else class_of(owner)
+    if kind is None:
+        return True
+    usual = found_in(kind, "__setattr__") is object.__setattr__ or kind is types.SimpleNamespace
+    there = name in owner.fields if isinstance(owner, Record) else True
+    return there and usual and not comes_first(found_in(kind, name))
 
 
 def set_attribute_of(

@@ -32,6 +32,7 @@ from gradgen.frontend.jumps import (
     Unless,
 )
 from gradgen.frontend.nonlocals import attributes_set_on
+from gradgen.frontend.objects import is_plainly_held
 from gradgen.frontend.operators import binary
 from gradgen.frontend.points import Point, jump
 from gradgen.frontend.reader import Reader
@@ -134,11 +135,11 @@ def _aug_assign(r: Reader, s: ast.AugAssign, rest: Point) -> Point:
         old = r.lookup(s.target.id, s.target)
     value = evaluate(r, s.value)
     new = updated(r, s, old, value)
-    if new is old and not _is_bound_anew(r, s.target, old):
-        return rest
     if isinstance(s.target, ast.Attribute):
+        if new is old and is_plainly_held(r, owner, s.target.attr):
+            return rest
         set_attribute(r, owner, s.target.attr, new, s.target)
-    else:
+    elif new is not old or _is_bound_anew(r, s.target, old):
         r.bind(s.target.id, new)
     return rest
 
