@@ -108,7 +108,8 @@ def view(r: Reader, ref: Ref, prim: str, operands: list[Value], attrs: dict[str,
     function is read again with a test here, which the program makes: in C order it is a view.
     """
     base = r.read(ref)
-    maybe = _may_copy(ref, base, prim, operands, attrs)
+    # A generated text writes through views alone: where it is made, they are known to be such.
+    maybe = not r.writes_through and _may_copy(ref, base, prim, operands, attrs)
     place: tuple[Any, ...] = ()
     usual = prim in VIEWS and base.type.kind == "array" and all(map(_keeps_order, ref.steps))
     asked = _as_given(r, ref, base) if maybe and usual and not ref.storage.contiguous else None
@@ -178,6 +179,15 @@ def note_order(r: Reader, test: Value) -> None:
         return
     for storage, newest in r.versions.items():
         storage.contiguous |= newest is asked.inputs[0]
+
+
+def apart(r: Reader, value: Any) -> Any:
+    """Return what a name stands for: in a generated text, no view of which nobody knows.
+
+    Where something is written to afterwards that both may see, the text has a copy.
+    """
+    unsure = isinstance(value, Ref) and any(step.maybe for step in value.steps)
+    return r.hold(r.read(value)) if unsure and r.frame.source.generated else value
 
 
 def require_sure(r: Reader, storage: Storage, step: Step) -> None:

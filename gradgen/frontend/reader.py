@@ -59,6 +59,7 @@ class Reader(Sharing):
         self.filled: dict[Box, Any] = {}
         self.precise = Precise()
         self.rows: set[Place] = set()  # reads of lists in lists that are on the way to a store
+        self.writes_through = False  # whether a store of a generated text goes through views
         self.written_out: frozenset[int] = frozenset()
         self.short: set[Place] = set()
         self.made: set[int] = set()  # loops of comprehensions, which are not written out

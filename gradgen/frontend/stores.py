@@ -49,7 +49,11 @@ def _owner(r: Reader, node: ast.Subscript) -> Any:
     while isinstance(row, ast.Subscript):
         r.rows.add((*r.call_path, id(row)))
         row = row.value
-    return evaluate(r, node.value)
+    before, r.writes_through = r.writes_through, r.frame.source.generated
+    try:
+        return evaluate(r, node.value)
+    finally:
+        r.writes_through = before
 
 
 def store_into(r: Reader, node: ast.Subscript, owner: Any, value: Any) -> None:

@@ -12,6 +12,7 @@ from gradgen.frontend.branches import on_each
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.identities import key_of
+from gradgen.frontend.layouts import apart
 from gradgen.frontend.lists import is_list, pop
 from gradgen.frontend.objects import class_of, delete_attribute, invoked, special_method
 from gradgen.frontend.places import is_none
@@ -26,7 +27,7 @@ def assign_to(r: Reader, target: ast.expr, value: Any) -> None:
     """Assign to a name, a tuple of targets or a subscript."""
     r.b.span = r.span(target)
     if isinstance(target, ast.Name):
-        r.bind(target.id, value)
+        r.bind(target.id, apart(r, value))
     elif isinstance(target, ast.Tuple | ast.List):
         _unpack(r, target, value)
     elif isinstance(target, ast.Subscript):
