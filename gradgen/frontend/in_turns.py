@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradgen.deep import deep
-from gradgen.frontend.jumps import LOOPS, SCOPES, Act, Instead, Step, Throw, jumps_of
+from gradgen.errors import GradgenError
+from gradgen.frontend.jumps import LOOPS, SCOPES, Act, Entry, Instead, Step, Throw, jumps_of
 from gradgen.frontend.leaving import rebuilt
-from gradgen.frontend.raising_calls import OTHER, OWN, Body, Callee
+from gradgen.frontend.raising_calls import OTHER, OWN, Body, Callee, callee_of, known
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Called
 from gradgen.syntax import every_node, located, nodes_in
@@ -50,6 +51,41 @@ def steps_of(r: Reader, s: ast.For, called: Called) -> list[Step]:
             r.frame.names.pop(name, None)
 
     return [Act(enter), *made.steps, Act(leave)]
+
+
+def called_in_head(
+    r: Reader, s: ast.For, inside: frozenset[ast.AST], checks: bool
+) -> tuple[Any, Any] | None:
+    """Return the definition of a generator that a loop calls and that raises, and what it becomes.
+
+    That is for a loop in a ``try``: what the generator raises is a jump to a handler.  With
+    ``checks``, it may raise by what it computes.
+    """
+    if not isinstance(s.iter, ast.Call):
+        return None
+    value = known(r, s.iter.func)
+    try:
+        callee = None if value is None else callee_of(r, s.iter, value, _is_generator)
+        if callee is None or callee.definition in inside:
+            return None
+        nodes = every_node(callee.definition)
+        if not checks and not any(isinstance(n, ast.Raise | ast.Assert) for n in nodes):
+            return None
+        beside = callee.frame.parent is r.frame
+        key = (id(s), id(callee.definition), beside, "called in turns")
+        if key not in r.expansions:
+            called = Called(callee.definition, callee.frame, {}, (0, 0))
+            _require_plain(r, s, called)
+            made = _Turns(r, s, called, len(r.expansions))
+            entry = ast.copy_location(Entry(s.iter, made), s.iter)
+            r.expansions[key] = [entry, *made.steps]
+    except GradgenError:
+        return None  # what this says, it says when the loop is read
+    return callee.definition, r.expansions[key]
+
+
+def _is_generator(definition: Any) -> bool:
+    return isinstance(definition, ast.FunctionDef) and first_yield_in(definition.body)
 
 
 def _require_plain(r: Reader, s: ast.For, called: Called) -> None:
@@ -102,6 +138,10 @@ class _Turns(Body):
         kinds = (self.broken,) if self.broken in jumps_of(steps) else ()
         whole: list[ast.stmt] = [Instead(steps, kinds)] if kinds else steps
         self.steps = [located(one, s) for one in whole]
+
+    def callee_of(self, r: Reader, node: ast.AST, value: Any) -> Callee | None:
+        """Return the generator that is called."""
+        return callee_of(r, node, value, _is_generator)
 
     def _jumping(self, steps: Run, looped: bool) -> list[ast.stmt]:
         """Return the loop's body with jumps of its own kinds."""

@@ -10,6 +10,7 @@ import ast
 import builtins
 import copy
 import types
+from collections.abc import Callable
 from typing import Any
 
 from gradgen.checkpoint import is_marked
@@ -104,7 +105,7 @@ class Body:
     def entered(self, r: Reader, node: ast.Call) -> None:
         """Give the parameters, and the free names of the function, their values."""
         value = evaluate(r, node.func)
-        callee = callee_of(r, node, value)
+        callee = self.callee_of(r, node, value)
         if callee is None or callee.definition is not self.definition:
             r.refuse(node, "a call of another function in another turn", "name the function")
         args, kwargs = call_arguments(r, node)
@@ -114,6 +115,10 @@ class Body:
         self.bind_free(r, callee, node)
         r.frame.names |= {self.names[name]: v for name, v in bound.items()}
         r.frame.local_names |= {*self.names.values()}
+
+    def callee_of(self, r: Reader, node: ast.AST, value: Any) -> Callee | None:
+        """Return what is called."""
+        return callee_of(r, node, value)
 
     def bind_free(self, r: Reader, callee: Callee, node: ast.AST) -> None:
         """Give the free names of the function their values."""
@@ -175,15 +180,18 @@ def body_of(
     return made
 
 
-def callee_of(r: Reader, node: ast.AST, value: Any) -> Callee | None:
-    """Return what is called, if its body is one of plain statements."""
+def callee_of(
+    r: Reader, node: ast.AST, value: Any, fits: Callable[[Any], bool] | None = None
+) -> Callee | None:
+    """Return what is called, if its body is one of plain statements, or as ``fits`` says."""
+    fits = fits or _is_plain
     owner: tuple[Any, ...] = ()
     value = _one_method(value)
     if isinstance(value, Method):
         owner, value = (value.owner,), Static(value.function)
     if isinstance(value, LocalFunction):
         definition = _definition(r, value.node)
-        if value.marked or value.kept or not _is_plain(definition):
+        if value.marked or value.kept or not fits(definition):
             return None
         frame = Frame(value.frame.source, {}, value.frame.globals, {}, value.frame)
         return Callee(definition, frame, owner, (value.defaults, value.kw_defaults))
@@ -194,7 +202,7 @@ def callee_of(r: Reader, node: ast.AST, value: Any) -> Callee | None:
     if known or hasattr(fn, "__gradgen_inline__") or (fn.__module__ or "").startswith("gradgen."):
         return None
     definition = _definition(r, source_of(fn).node)
-    if not _is_plain(definition):
+    if not fits(definition):
         return None
     frame, defaults, kw_defaults = frame_of(r, node, fn)
     return Callee(definition, frame, owner, (defaults, kw_defaults))

@@ -74,6 +74,8 @@ class Search:
                 self.instead[s] = made
                 self.run(made, around, inside)
                 continue
+            if isinstance(s, ast.For) and around and self._in_turns(s, around, inside):
+                continue
             bodies = self._called(s, around, inside) if around else {}
             if bodies:
                 self.instead[s] = expanded(self.r, s, bodies)
@@ -97,6 +99,22 @@ class Search:
         from gradgen.frontend.contexts import replaced
 
         return replaced(self.r, s)
+
+    def _in_turns(self, s: ast.For, around: Handlers, inside: str) -> bool:
+        """Search the body of a generator that a loop runs over, if what it raises is caught."""
+        # A cycle by nature: a generator's body stands in the place of a loop.
+        from gradgen.frontend.in_turns import called_in_head
+
+        found = called_in_head(self.r, s, self.inside, self.checks)
+        if found is None:
+            return False
+        before, known = self.inside, len(self.jumps)
+        self.inside |= {found[0]}
+        self.run(found[1], around, inside)
+        self.inside = before
+        if len(self.jumps) > known:
+            self.instead[s] = found[1]
+        return s in self.instead
 
     def _is_spread(self, s: ast.stmt, around: Handlers, inside: str) -> bool:
         """Search what a statement becomes so that all that may raise is surely evaluated."""
