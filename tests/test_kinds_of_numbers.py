@@ -44,6 +44,21 @@ def from_turn_to_turn(x: Any) -> Any:
     return total
 
 
+def doubled_from_turn_to_turn(x: Any) -> Any:
+    n = 0
+    for v in x:
+        n = n + v if v > 5.0 else n * 2
+    return x[0] ** 2 if isinstance(n, int) else n * x[1]
+
+
+def summed_from_turn_to_turn(x: Any) -> Any:
+    n, total = 0, 0.5
+    for v in x:
+        n = n * 2 if v < 0.1 else n * 2 + v
+        total = total + n
+    return total * (2.0 if isinstance(total, np.floating) else 5.0)
+
+
 def of_numpy_first(x: Any) -> Any:
     n, total = x[0], 0.0
     for i in range(len(x)):
@@ -88,6 +103,8 @@ def lists_of_ones_own(x: Any) -> Any:
         by_the_place,
         by_the_path,
         from_turn_to_turn,
+        doubled_from_turn_to_turn,
+        summed_from_turn_to_turn,
         of_numpy_first,
         floats_alone,
         numbers_of_python,
@@ -99,7 +116,8 @@ def test_right_or_refused(loss: Any) -> None:
     try:
         value, gradient = gradgen.value_and_grad(loss)(X)
     except gradgen.UnsupportedError as error:
-        assert loss in (by_the_path, from_turn_to_turn)
+        several = (by_the_path, from_turn_to_turn, doubled_from_turn_to_turn)
+        assert loss in (*several, summed_from_turn_to_turn)
         assert "of several kinds" in str(error) and "Way out" in str(error)
     else:
         assert value == loss(X)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -54,16 +55,18 @@ def elementwise(dtype: str = "same", weak: bool | None = None) -> Any:
     of a complex number is real) or a dtype name;
     ``weak`` fixes whether a scalar result is a Python scalar (None: if all operands are).
     """
-    of_numbers: dict[tuple[tuple[str, bool], ...], Type] = {}
+    of_numbers: dict[tuple[tuple[str, bool, bool], ...], Type] = {}
 
     def type_rule(inputs: list[Value], attrs: Attrs) -> Type:
         types = [v.type for v in inputs if v.type.is_numeric]
         refuse_unless(bool(types), "an operation on None", "give it a number or an array")
         if not all(t.is_scalar for t in types):
             return of(types)
-        kinds = tuple((t.dtype, t.weak) for t in types)
+        kinds = tuple((t.dtype, t.weak, t.kinds) for t in types)
         if kinds not in of_numbers:
-            of_numbers[kinds] = of(types)
+            found = of(types)
+            several = weak is None and dtype != "inexact" and _of_several_kinds(types, found)
+            of_numbers[kinds] = replace(found, kinds=True) if several else found
         return of_numbers[kinds]
 
     def of(types: list[Type]) -> Type:
@@ -80,6 +83,12 @@ def elementwise(dtype: str = "same", weak: bool | None = None) -> Any:
         return result
 
     return type_rule
+
+
+def _of_several_kinds(types: list[Type], found: Type) -> bool:
+    """Whether a number is an int or a float, or one of NumPy's or Python's, as an operand is."""
+    sure = (not t.kinds and t.dtype == found.dtype and t.weak <= found.weak for t in types)
+    return any(t.kinds for t in types) and found.is_scalar and not any(sure)
 
 
 def doubled(inputs: list[Value], attrs: Attrs) -> Type:
