@@ -27,9 +27,10 @@ from gradgen.frontend.source import source_of
 from gradgen.frontend.special import special
 from gradgen.frontend.targets import assign_to
 from gradgen.frontend.values import LocalFunction, Record, Seq, Static, is_static, static_value
-from gradgen.syntax import located, names_in
+from gradgen.syntax import located, names_in, nodes_in
 
 CLASSES = "classes"  # of the exceptions that a manager suppresses
+RAISING = (ast.Raise, ast.Assert)
 HARMLESS = (np.errstate, np.printoptions, contextlib.nullcontext)
 
 
@@ -48,6 +49,7 @@ def with_statement(r: Reader, s: ast.With, rest: Point) -> Point:
             held = manager.fields["value"] if block else invoked(r, call, manager, "__enter__")
             if item.optional_vars is not None:
                 assign_to(r, item.optional_vars, held)
+            _require_no_swallowing(r, call, manager, s.body)
             continue
         target = evaluate(r, call.func) if isinstance(call, ast.Call) else None
         if not (isinstance(target, Static) and target.obj in HARMLESS):
@@ -92,13 +94,31 @@ def _require_no_questions(r: Reader, managers: list[tuple[ast.expr, Any]]) -> No
         exit_ = special_method(manager, "__exit__")
         if exit_ is None:
             continue
-        definition = source_of(exit_.function).node
-        spec = definition.args
-        _, *asked = [*spec.posonlyargs, *spec.args]
-        names = {a.arg for a in [*asked, spec.vararg] if a is not None}
-        if names & names_in([definition]):
+        if _asks(source_of(exit_.function).node):
             what = "a context manager that asks for the exception, which a handler here catches"
             r.refuse(node, what, "test with if before the block")
+
+
+def _asks(definition: Any) -> bool:
+    """Whether an ``__exit__`` reads what it is told of the exception."""
+    spec = definition.args
+    _, *asked = [*spec.posonlyargs, *spec.args]
+    names = {a.arg for a in [*asked, spec.vararg] if a is not None}
+    return bool(names & names_in([definition]))
+
+
+def _require_no_swallowing(r: Reader, node: ast.expr, manager: Any, body: list[ast.stmt]) -> None:
+    """Refuse a manager that decides by the exception whether its block raises one, if it does."""
+    exit_ = None if is_opened(manager) else special_method(manager, "__exit__")
+    raised = next((n for s in body for n in nodes_in(s) if isinstance(n, RAISING)), None)
+    if exit_ is None or raised is None:
+        return
+    definition = source_of(exit_.function).node
+    answers = [n.value for n in nodes_in(definition) if isinstance(n, ast.Return)]
+    plain = all(v is None or (isinstance(v, ast.Constant) and not v.value) for v in answers)
+    if not plain and _asks(definition):
+        what = "a context manager that may swallow what is raised in its block"
+        r.refuse(node, what, "write try ... except in the place of the block")
 
 
 def _end_of_block(manager: Any) -> None:
