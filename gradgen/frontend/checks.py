@@ -174,7 +174,7 @@ class _Checked:
         args: list[ast.expr] = []
         for arg in node.args:
             if not isinstance(arg, ast.Starred):
-                args.append(arg)
+                args.append(self._listed(node, arg))
                 continue
             count = _count(known(self.r, arg.value)) if isinstance(arg.value, ast.Name) else -1
             if count < 0:
@@ -182,6 +182,16 @@ class _Checked:
             places = [ast.Constant(k) for k in range(count)]
             args += [ast.Subscript(arg.value, place, ast.Load()) for place in places]
         return ast.copy_location(ast.Call(node.func, args, []), node)
+
+    def _listed(self, node: ast.Call, arg: ast.expr) -> ast.expr:
+        """Return an argument, as a list where it is a generator of what the largest is asked of."""
+        if not isinstance(arg, ast.GeneratorExp) or len(node.args) > 1:
+            return arg
+        value = known(self.r, node.func)
+        held = value.obj if isinstance(value, Static) else None
+        if not any(held is f for f in EXTREMES):
+            return arg
+        return ast.copy_location(ast.ListComp(arg.elt, arg.generators), arg)
 
     def _function(self, node: ast.Call) -> Any:
         value = known(self.r, node.func)

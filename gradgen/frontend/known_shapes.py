@@ -31,8 +31,7 @@ class _Unknown(Exception):
 
 def misfit(op: Op) -> Exception | str | None:
     """Return what NumPy raises for the shapes of an operation, ``FITS``, or None: not known."""
-    rule = RULES.get(op.prim)
-    if rule is None or not (rule.elementwise or op.prim in SHAPED) or op.blocks:
+    if not _is_of_shapes(op):
         return None
     try:
         given = [_sample(v) for v in op.inputs]
@@ -48,6 +47,14 @@ def misfit(op: Op) -> Exception | str | None:
     except Exception:
         return None
     return FITS
+
+
+def _is_of_shapes(op: Op) -> bool:
+    """Whether shapes alone decide: not of numbers, which may be out of a function's domain."""
+    rule, arrays = RULES.get(op.prim), sum(v.type.kind == "array" for v in op.inputs)
+    if rule is None or op.blocks:
+        return False
+    return arrays > 1 if rule.elementwise else op.prim in SHAPED and arrays > 0
 
 
 def _sample(v: Value) -> Any:

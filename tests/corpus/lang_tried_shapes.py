@@ -150,7 +150,42 @@ def shapes_and_finally(x):
     return np.sum(z)
 
 
+def out_of_their_domains(x):
+    s = 0.0
+    for v in x:
+        for f in (math.atanh, math.log1p, math.acosh, math.asin):
+            try:
+                s += f(v)
+            except ValueError:
+                s += 0.3 * v
+    return s
+
+
+def entries_out_of_domain(m):
+    s = 0.0
+    try:
+        s += np.sum(np.arctanh(m - 1.0) * m) + np.sum(np.log(m) / m)
+    except ValueError:
+        s = 5.0
+    return s
+
+
+def least_of_few(x):
+    try:
+        low = min(v for v in x if v > 0.9)
+    except ValueError:
+        low = 0.0
+    try:
+        low = low * max(v for v in x if v > 9.0)
+    except ValueError:
+        low = low * x[0]
+    return low
+
+
 EXAMPLE_ARGS = {
+    "out_of_their_domains": lambda: (_X.copy(),),
+    "entries_out_of_domain": lambda: (_M.copy(),),
+    "least_of_few": lambda: (_X.copy(),),
     "largest_of_none": lambda: (_X.copy(),),
     "largest_of_some": lambda: (_X.copy(),),
     "largest_of_no_entries": lambda: (_X.copy(),),
