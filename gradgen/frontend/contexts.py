@@ -102,7 +102,7 @@ def _require_no_questions(r: Reader, managers: list[tuple[ast.expr, Any]]) -> No
 def _asks(definition: Any) -> bool:
     """Whether an ``__exit__`` reads what it is told of the exception."""
     spec = definition.args
-    _, *asked = [*spec.posonlyargs, *spec.args]
+    asked = [*spec.posonlyargs, *spec.args][1:]
     names = {a.arg for a in [*asked, spec.vararg] if a is not None}
     return bool(names & names_in([definition]))
 
