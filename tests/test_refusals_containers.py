@@ -264,3 +264,23 @@ def test_a_set_of_large_numbers_has_no_known_order() -> None:
 
     with pytest.raises(NotImplementedError, match="in no known order: loop over sorted"):
         gradgen.grad(loss)(np.array([0.5, 1.2, 0.9, 0.1]))
+
+
+def test_tuples_of_tuples_in_a_heap_are_refused_before_paths_double_for_minutes() -> None:
+    def huffman(freq):
+        heap = [(f, i, None, None) for i, f in enumerate(freq)]
+        heapq.heapify(heap)
+        count = len(freq)
+        while len(heap) > 1:
+            a, b = heapq.heappop(heap), heapq.heappop(heap)
+            heapq.heappush(heap, (a[0] + b[0], count, a, b))
+            count += 1
+
+        def cost(node, depth):
+            f, _, left, right = node
+            return f * depth if left is None else cost(left, depth + 1) + cost(right, depth + 1)
+
+        return cost(heap[0], 0)
+
+    with pytest.raises(gradgen.UnsupportedError, match="too many values by the path"):
+        gradgen.grad(huffman)(np.array([3.0, 1.0, 2.0, 0.5]))

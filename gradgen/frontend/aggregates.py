@@ -52,6 +52,7 @@ from gradgen.library.sets import ComputedSet
 from gradgen.rules.complexes import is_complex
 from gradgen.syntax import located, names_in, nodes_in
 
+FEW = 64  # numbers in a range of which a set is known
 Args = list[Any]
 Options = dict[str, Any]
 
@@ -411,11 +412,20 @@ def _makes_items(given: Any) -> bool:
     return isinstance(given, Map) and given.factory is not None
 
 
+def _members(r: Reader, node: ast.AST, given: Any) -> Any:
+    """Return what is in a set that is made of something: of a short range, each number."""
+    if row_kinds.is_range(given) and all(isinstance(v, Const) for v in given.bounds):
+        numbers = range(*(v.const for v in given.bounds))
+        if len(numbers) <= FEW:
+            return Seq([Const(k) for k in numbers])
+    return sequence(r, node, given)
+
+
 @special(frozenset)
 def _frozen_set(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     if args and (copied := _copied(r, node, args[0])) is not None:
         return copied
-    items = literal_items(r, sequence(r, node, args[0])) if args else Seq([])
+    items = literal_items(r, _members(r, node, args[0])) if args else Seq([])
     if is_static(items):
         return Static(frozenset(static_value(items)))
     if not r.book.computed_sets:

@@ -177,7 +177,8 @@ def fork(
 ) -> None:
     """Read both sides from the same state, and join what they changed."""
     span = r.span(node)
-    r.book.read_statement(span, 1 + len(r.entangled) // 4 + len(r.filled) // 64)
+    more = len(r.entangled) // 4 + len(r.filled) // 64 + len(r.facts) // 16
+    r.book.read_statement(span, 1 + more)
     before = snapshot(r)
     sides: list[tuple[Block, State]] = []
     endless, path = None, list(r.call_path)
@@ -228,6 +229,8 @@ def implied(test: Value, truth: bool) -> dict[Value, bool]:
     work = [(test, truth)]
     while work:
         v, holds = work.pop()
+        if found.get(v) is holds:
+            continue  # what follows from it has been found
         found[v] = holds
         op = v.op
         found.update(pointers.implied(op, holds))

@@ -48,6 +48,9 @@ SETS = {
     "bitor": operator.or_, "bitand": operator.and_, "sub": operator.sub, "bitxor": operator.xor,
 }  # fmt: skip
 OF_SETS = {"bitor": "|", "bitand": "&", "sub": "-", "bitxor": "^"}
+FROZEN: dict[str, Any] = {
+    "bitor": operator.or_, "bitand": operator.and_, "sub": operator.sub, "bitxor": operator.xor,
+}  # fmt: skip
 
 
 def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
@@ -69,6 +72,8 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
         return _of_flags(r, node, prim, left, right)
     if prim in OF_SETS and any(row_kinds.is_view(r, v) for v in (left, right)):
         return _of_views(r, node, prim, left, right)
+    if prim in OF_SETS and is_set(left) and (frozen := _frozen(r, prim, left, right)) is not None:
+        return frozen
     if prim in OF_SETS and is_set(left) and is_made_set(right):
         left = made_set(r, node, left)
     if class_of(left) or class_of(right):
@@ -147,6 +152,14 @@ def as_sets(r: Reader, node: ast.AST, symbol: str, left: Any, right: Any) -> Any
 def is_set(value: Any) -> bool:
     """Whether a value is a set of what is known."""
     return isinstance(value, Static) and isinstance(value.obj, set | frozenset)
+
+
+def _frozen(r: Reader, prim: str, left: Static, right: Any) -> Static | None:
+    """Return what a frozen set and a set of what is known make: a frozen set, as in Python."""
+    held = r.settled(right.fields["held"]) if class_of(right) is KnownSet else None
+    if not isinstance(left.obj, frozenset) or not isinstance(held, Static):
+        return None
+    return Static(FROZEN[prim](left.obj, held.obj))
 
 
 def made_set(r: Reader, node: ast.AST, known: Any) -> Any:
