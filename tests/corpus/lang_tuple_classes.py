@@ -126,8 +126,13 @@ def global_in_a_helper(x):
     return np.sum(act("soft", x))
 
 
+class Interval(typing.NamedTuple("Interval", [("lo", float), ("hi", float)])):
+    def __new__(cls, lo, hi):
+        return super().__new__(cls, min(lo, hi), max(lo, hi))
+
+
 def given_own_new(p):
-    return p.x**2 + 3.0 * p.y + p.s
+    return 5.0 * p.lo**2 - 3.0 * p.hi + p.lo * p.hi
 
 
 _NAMES = [
@@ -144,4 +149,4 @@ _NAMES = [
     "global_in_a_helper",
 ]
 EXAMPLE_ARGS = {name: lambda: (np.array([0.31, 0.92, 0.57, 1.23, 0.44, 0.78]),) for name in _NAMES}
-EXAMPLE_ARGS["given_own_new"] = lambda: (Scaled(1.0, 2.0),)
+EXAMPLE_ARGS["given_own_new"] = lambda: (Interval(2.0, 1.0),)
