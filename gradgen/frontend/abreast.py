@@ -42,12 +42,12 @@ def beside_others(r: Reader, s: ast.For) -> list[ast.stmt] | None:
     abreast = kind is zip and not s.orelse and not call.keywords
     if kind is not enumerate and not abreast:
         return None
-    made = r.expansions.get((id(s), "beside"))
+    own = [key == id(OwnIterator) for key in asked]
+    made = r.expansions.get((id(s), *own, "beside"))
     if made is None:
-        own = [key == id(OwnIterator) for key in asked]
         first = asked[0] is not None and not own[0]  # it is a generator
         steps = _abreast(r, s, call, own, first) if abreast else _numbered(r, s, call)
-        made = r.expansions[id(s), "beside"] = [located(one, s) for one in steps]
+        made = r.expansions[id(s), *own, "beside"] = [located(one, s) for one in steps]
     if abreast:
         r.frame.names |= CALLED
     return list(made)

@@ -17,8 +17,9 @@ from gradgen.frontend.branches import choose
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.iterables import Over, Thunk, as_positions, current, over_value, shorter
 from gradgen.frontend.jumps import jumps_of
+from gradgen.frontend.objects import class_of, special_method
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.signals import Stepwise
+from gradgen.frontend.signals import OwnIterator, Stepwise, Turnwise
 from gradgen.frontend.special import no_more, special
 from gradgen.frontend.values import (
     Cursor,
@@ -352,6 +353,10 @@ def item_taken(iterator: Any) -> Any:
 @special(iterator_begun, listed=False)
 def _iterator_begun(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     given = args[0]
+    if class_of(given) and special_method(given, "__next__") and isinstance(node, ast.Call):
+        key = (id(node.args[0]), id(OwnIterator))
+        if key not in r.book.turnwise:
+            raise Turnwise(key)
     return given if is_cursor(given) else begun(r, over_value(r, given, node), node)
 
 

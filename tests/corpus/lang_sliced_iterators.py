@@ -177,6 +177,36 @@ def slices_in_loops(x):
     return s + sum(v**3 for v in it)
 
 
+class Entries:
+    def __init__(self, v):
+        self.v, self.k = v, 0
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if self.k >= len(self.v):
+            raise StopIteration
+        self.k += 1
+        return self.v[self.k - 1]
+
+
+def own_beside_own(x):
+    a, b = Entries(x[:2]), Entries(x)
+    s = 0.0
+    for p, q in zip(b, a):
+        s += p * q
+    return s + b.k * x[0] + a.k
+
+
+def own_beside_itself(x):
+    it = Entries(x)
+    s = 0.0
+    for a, b in zip(it, it):
+        s += a * b
+    return s + it.k
+
+
 def looked_at_and_put_back(x):
     it = iter(x)
     first = next(it)
@@ -197,6 +227,8 @@ def matches_in_a_text(x):
 
 
 _NAMES = [
+    "own_beside_own",
+    "own_beside_itself",
     "looked_at_and_put_back",
     "matches_in_a_text",
     "counted_by_quarters",
