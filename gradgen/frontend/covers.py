@@ -140,7 +140,8 @@ class Cover:
                 t = View(t.thing, tuple(Hole(v.type) for v in positions(t.thing)))
                 return self._unified_view(t, value)
             if isinstance(value, Ref) and self.type_now(value).kind == "list":
-                return self._unified_grown(t.thing, value)
+                apart = self.precise(t.thing) or self.precise(value)
+                return None if apart else self._unified_grown(t.thing, value)
             if not same_class(t.thing, value) or self.precise(t.thing) or self.precise(value):
                 return None
             t = self.opened(self._at_entry(t.thing))

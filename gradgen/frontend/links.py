@@ -135,7 +135,8 @@ def _standing(loop: Loop, end: Any) -> list[Any]:
     if not isinstance(end, tuple):
         return [end]
     if _is_box_place(end):
-        return [box for box in _boxes_at(loop, end) if not loop.entry.knows(box)]
+        found = [identity(value) for value in _boxes_at(loop, end)]
+        return [thing for thing in found if thing is not None and not loop.entry.knows(thing)]
     held = loop.held.get(end[0], [])
     thing = identity(held[end[1]]) if end[1] < len(held) else None
     return [] if thing is None else [thing]
@@ -146,6 +147,7 @@ def _is_box_place(end: Any) -> bool:
     return isinstance(end, tuple) and isinstance(end[1], tuple)
 
 
-def _boxes_at(loop: Loop, end: Any) -> list[Any]:
+def _boxes_at(loop: Loop, end: Any) -> list[Box | Ref]:
+    """Return what stands at a way now: a box may have become a list of the graph."""
     slot, path = end
     return boxes_at(loop.r.frame.names.get(slot) if isinstance(slot, str) else slot, path)

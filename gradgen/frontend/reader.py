@@ -430,6 +430,7 @@ class Reader(Sharing):
             self.versions[storage] = value
             items = box.items
             self.load(box, storage)
+            self.stand_in(storage, box)
             for item in items:
                 listed.contain(self, storage, item)
         storage = contents(box)
@@ -457,8 +458,10 @@ class Reader(Sharing):
     def require_alone(self, thing: Thing) -> None:
         """Refuse a write that another name may see on some paths; first, ask for choices."""
         listed.require_outside(self, thing)
-        for other in self.visible_among(self.reach(thing)[1:]):
-            if listed.is_list(thing) != listed.is_list(other):
+        others = self.reach(thing)[1:]
+        seen = self.visible_among(others)
+        for other in [t for t in others if t.outside or t in seen]:
+            if listed.is_list(thing) != listed.is_list(other) and not self._as_deep(thing, other):
                 if listed.is_list(other):
                     listed.refuse(self, thing, other)
                 continue
@@ -479,6 +482,14 @@ class Reader(Sharing):
                 self.b.span,
                 "copy one of them with .copy() before writing to it",
             )
+
+    def _as_deep(self, thing: Thing, other: Thing) -> bool:
+        """Whether a list of the graph may be a list that was taken apart: no item of it is."""
+        if not (isinstance(other, Seq) and other.kind is list and isinstance(thing, Storage)):
+            return False
+        held, item = other.items, self.versions[thing].type.item
+        rows = item is not None and item.kind == "list"
+        return not held or rows == any(isinstance(v, Seq) or _is_list(v) for v in held)
 
 
 def runs_once(value: Any) -> bool:
@@ -525,3 +536,7 @@ def _describe_object(obj: Any) -> str:
     kind, text = type(obj).__name__, repr(getattr(obj, "__name__", obj))
     plain = hasattr(obj, "__name__") or text != object.__repr__(obj)
     return f"{kind} {text}" if plain and len(text) <= 60 and "\n" not in text else f"{kind} object"
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Ref) and value.storage.lists

@@ -138,6 +138,14 @@ class Sharing:
             self.causes.setdefault(joined, set()).update(places, self.causes.get(source, ()))
             self.picks.setdefault(joined, set()).update(self.picks.get(source, ()))
 
+    def stand_in(self, storage: Storage, box: Box) -> None:
+        """Note that a list of the graph may be all that the list it takes the place of may be."""
+        for other in self.objects(box) - {box}:
+            self.entangle(storage, other, self.causes.get(box, set()))
+        for held in self.entangled.values():
+            if box in held:
+                held.add(storage)
+
     def forget(self, known: Callable[[Thing], bool]) -> None:
         """Forget what is noted of things that a reading made which is thrown away."""
         for notes in (self.entangled, self.causes, self.picks):

@@ -154,7 +154,7 @@ def _is_bound_anew(r: Reader, target: ast.expr, old: Any) -> bool:
 def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
     """Perform ``old op= value``: return a new value, or ``old`` itself where it is written to."""
     if isinstance(old, Choice):
-        return distribute(r, s, old, lambda option: updated(r, s, option, value))
+        return _chosen_updated(r, s, old, value)
     if isinstance(old, Seq) and old.kind is list and isinstance(s.op, ast.Add | ast.Mult):
         made = binary(r, s, old, value)
         if lists.is_list(r, made):
@@ -189,6 +189,19 @@ def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
     if isinstance(old, Value) and old.type.is_scalar and r.holders(old) > 1:
         r.book.updated[old] = (r.span(s), ast.unparse(s.target))
     return binary(r, s, old, value)
+
+
+def _chosen_updated(r: Reader, s: ast.AugAssign, old: Choice, value: Any) -> Any:
+    """Perform ``old op= value`` on what the path chose, which stays it where it is written to."""
+    stays: list[bool] = []
+
+    def update(option: Any) -> Any:
+        new = updated(r, s, option, value)
+        stays.append(new is option)
+        return new
+
+    made = distribute(r, s, old, update)
+    return old if all(stays) else made
 
 
 def _aliased(r: Reader, ref: Ref) -> bool:

@@ -438,12 +438,13 @@ def boxes_in(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[tuple[Any, ..
     return mine + [found for k, item in parts(value) for found in boxes_in(item, (*path, k))]
 
 
-def boxes_at(value: Any, path: tuple[Any, ...]) -> list[Box]:
-    """Return the boxes that may stand at the end of a way."""
+def boxes_at(value: Any, path: tuple[Any, ...]) -> list[Box | Ref]:
+    """Return the boxes and lists of the graph that may stand at the end of a way."""
     if isinstance(value, Choice):
         return [*boxes_at(value.then, path), *boxes_at(value.other, path)]
     if not path:
-        return [value] if isinstance(value, Box) else []
+        listed = isinstance(value, Ref) and value.storage.lists
+        return [value] if listed or isinstance(value, Box) else []
     return boxes_at(_part_at(value, path[0]), path[1:])
 
 
