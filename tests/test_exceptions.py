@@ -470,3 +470,30 @@ def test_errors_of_second_order_name_the_line_of_the_user() -> None:
         gradgen.hvp(formatted)((np.array(BAD),), (np.array(BAD),))
     line = formatted.__code__.co_firstlineno + 4
     assert f"made from test_exceptions.py:{line}" in caught.value.__notes__[0].replace("tests/", "")
+
+
+class Falling:
+    """Numbers that fall, one by one, for so many turns."""
+
+    def __init__(self, height, turns):
+        self.height, self.turns = height, turns
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if self.turns <= 0:
+            raise StopIteration
+        self.turns -= 1
+        self.height = self.height * 0.9
+        return self.height
+
+
+def test_a_handler_that_leaves_a_loop_needs_no_flag() -> None:
+    def loss(x):
+        return sum([v**2 for v in Falling(x, 4)])
+
+    gradient = gradgen.grad(loss)
+    assert gradient(2.0) == pytest.approx(4.0 * sum(0.81**k for k in range(1, 5)), rel=1e-14)
+    assert "UnboundLocalError" not in gradient.source
+    assert "broken" not in gradient.source

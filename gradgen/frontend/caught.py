@@ -14,7 +14,7 @@ from typing import Any
 
 from gradgen.deep import deep
 from gradgen.frontend.classes import found_in, is_users
-from gradgen.frontend.jumps import SCOPES, Act, Jump, Step, Throw
+from gradgen.frontend.jumps import SCOPES, Act, Jump, Step, Throw, always_jumps
 from gradgen.frontend.leaving import Run, rebuilt
 from gradgen.frontend.objects import Method
 from gradgen.frontend.points import Point
@@ -66,8 +66,13 @@ def with_handlers(
     path, done = tuple(r.call_path), f"done {s.lineno}:{s.col_offset}"
     here = Point(s.finalbody, rest, done, path)
     for handler, kind, steps in reversed(list(zip(s.handlers, kinds_of(s), ends, strict=True))):
-        here = Point([*_named(handler, kind), *steps, Jump(done, None)], here, kind, path)
-    return Point([*body, *orelse, Jump(done, None)], here)
+        here = Point([*_named(handler, kind), *_and_go_on(steps, done)], here, kind, path)
+    return Point(_and_go_on([*body, *orelse], done), here)
+
+
+def _and_go_on(steps: Run, done: str) -> list[Step]:
+    """Return steps that lead behind the handlers, if they do not all lead elsewhere."""
+    return [*steps] if always_jumps(steps) else [*steps, Jump(done, None)]
 
 
 def _named(handler: ast.ExceptHandler, kind: str) -> list[Step]:
