@@ -74,7 +74,8 @@ class Body:
         self.free = sorted(name for name in free if not _means_the_same(r, callee.frame, name))
         self.names = {name: name + self.mark for name in [*own, *self.free]}
         tree = copy.deepcopy(self.definition)
-        made = [_Names(self.names).visit(s) for s in tree.body]
+        own_steps = [s for s in tree.body if not isinstance(s, ast.Nonlocal)]
+        made = [_Names(self.names).visit(s) for s in own_steps]
         steps = self._returning(made, "")
         if not always_jumps(made):
             none = ast.Assign([ast.Name(self.result, ast.Store())], ast.Constant(None))
@@ -191,7 +192,8 @@ def callee_of(
         owner, value = (value.owner,), Static(value.function)
     if isinstance(value, LocalFunction):
         definition = _definition(r, value.node)
-        if value.marked or value.kept or not fits(definition):
+        sharing = fits is _is_plain and value.frame is r.frame and _shares_names(definition)
+        if value.marked or value.kept or not (sharing or fits(definition)):
             return None
         frame = Frame(value.frame.source, {}, value.frame.globals, {}, value.frame)
         return Callee(definition, frame, owner, (value.defaults, value.kw_defaults))
@@ -230,12 +232,18 @@ def _definition(r: Reader, node: Any) -> Any:
     return r.expansions[key]
 
 
-def _is_plain(definition: Any) -> bool:
+def _shares_names(definition: Any) -> bool:
+    """Whether the body is one of plain statements, but for names that it declares nonlocal."""
+    declared = [s for s in getattr(definition, "body", ()) if isinstance(s, ast.Nonlocal)]
+    return bool(declared) and _is_plain(definition, len(declared))
+
+
+def _is_plain(definition: Any, declarations: int = 0) -> bool:
     if not isinstance(definition, ast.FunctionDef):
         return False
     nodes = every_node(definition)
     asked = any(isinstance(n, ast.Name) and n.id in OWN for n in nodes)
-    return not asked and not any(isinstance(n, OTHER) for n in nodes[1:])
+    return not asked and sum(isinstance(n, OTHER) for n in nodes[1:]) == declarations
 
 
 def known(r: Reader, node: ast.expr) -> Any:

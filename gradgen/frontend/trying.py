@@ -40,8 +40,7 @@ SIMPLE = (
 
 # What an operation may raise, of numbers and arrays that nothing is known of.
 ANY: Classes = (
-    OverflowError, FloatingPointError, ValueError, IndexError, TypeError, AssertionError,
-    MemoryError,
+    OverflowError, FloatingPointError, ValueError, IndexError, TypeError, MemoryError,
 )  # fmt: skip
 OWN_NAME = "local variable ''"  # in the message, as names of the reader's own are spelled
 DIVISIONS = ("div", "floordiv", "mod")

@@ -158,7 +158,43 @@ def through_handlers(x):
     return tank.level * spilled
 
 
+def counted_by_what_raises(x):
+    """What is called in a try assigns names of the function around, and may raise after that."""
+    best, count = 0.1, 0
+
+    def update(v):
+        nonlocal best, count
+        count += 1
+        if v.real > 0.8:
+            raise ValueError(f"at {count}")
+        if v.real > np.real(best):
+            best = v * 1.0
+        return best
+
+    total = 0.0
+    for v in x:
+        try:
+            total += update(v) * 2
+        except ValueError as error:
+            print(error)
+            best += v**2
+        finally:
+            count += 1
+    return best**2 + total * count
+
+
+def asserted_of_all_entries(x):
+    try:
+        assert np.all(np.real(x) < 0.8), "out of range"
+        return np.sum(x)
+    except AssertionError as error:
+        print(error)
+        return np.sum(x**2)
+
+
 _NAMES = [
+    "counted_by_what_raises",
+    "asserted_of_all_entries",
     "methods_with_a_callback",
     "several_in_one",
     "writes_before_it_raises",
