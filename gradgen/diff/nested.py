@@ -8,9 +8,59 @@ from __future__ import annotations
 
 from collections import Counter
 
+from gradgen.diff.activity import carried, ends
 from gradgen.ir.nodes import Block, Op, Value, blocks_of
 
+COUNTING = ("len", "dim")  # what is asked of a row beside its entries: it has no adjoint
 WAY = ("load", 1, {"index": "i"})  # a step of a path: see rules.indexing
+
+
+Handed = list[tuple[Value, tuple[Value, ...]]]  # results of blocks, with what they become
+
+
+def handed_on(body: Block) -> set[Value]:
+    """Return what blocks hand on at their ends to something that is read.
+
+    Not so is what the targets of a loop hold, where nobody asks for them after it.
+    """
+    read = {v for block in blocks_of(body) for op in block.ops for v in op.inputs}
+    found, waiting = set(body.results), _handed(body)
+    while True:
+        read |= found
+        later: Handed = []
+        for v, to in waiting:
+            if not to or not read.isdisjoint(to):
+                found.add(v)
+            else:
+                later.append((v, to))
+        if len(later) == len(waiting):
+            return found
+        waiting = later
+
+
+def _handed(body: Block) -> Handed:
+    """Return the results of inner blocks, each with the values that it becomes, if these tell."""
+    ops = [op for block in blocks_of(body) for op in block.ops if op.blocks]
+    loops = [op for op in ops if op.prim in ("for", "while")]
+    ended = {end for op in loops for end in ends(op.blocks[-1])}
+    out = [pair for op in loops for pair in _of_loop(op)]
+    for op in ops:
+        for block in op.blocks if op.prim not in ("for", "while") else ():
+            if block not in ended and block.end != "tail":
+                known = op.prim == "if" and len(op.outputs) == len(block.results)
+                to = [(v,) for v in op.outputs] if known else [()] * len(block.results)
+                out += zip(block.results, to, strict=True)
+    return out
+
+
+def _of_loop(op: Op) -> Handed:
+    tests = op.blocks[:-1]
+    groups = [op.outputs, carried(op)[0], *(t.params for t in tests)]
+    becomes = list(zip(*groups, strict=True))
+    out: Handed = [(v, ()) for test in tests for v in test.results]
+    for end in ends(op.blocks[-1]):
+        out += zip(end.results, becomes, strict=True)
+    return out
 
 
 class Nested:
@@ -19,14 +69,12 @@ class Nested:
     def __init__(self, body: Block) -> None:
         self.blocks = {op: b for b in blocks_of(body) for op in b.ops}
         self.reads: Counter[Value] = Counter()
-        self.others: set[Value] = set()
-        for block in blocks_of(body):
-            self.others.update(block.results)
-            for op in block.ops:
-                self._count(op)
+        self.others = handed_on(body)
+        for op in self.blocks:
+            self._count(op)
 
     def _count(self, op: Op) -> None:
-        for k, v in enumerate(op.inputs):
+        for k, v in enumerate(op.inputs if op.prim not in COUNTING else ()):
             row = v.op if op.prim == "load" and k == 0 else None
             if row is not None and self.blocks.get(row) is self.blocks[op]:
                 self.reads[v] += 1

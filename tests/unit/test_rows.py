@@ -9,6 +9,7 @@ import pytest
 import gradgen
 from gradgen.pipeline import run
 from tests.corpus import lang_row_stores as losses
+from tests.references import assert_gradient
 
 
 def swapped_in_a_loop(x: float, n: int) -> float:
@@ -75,3 +76,33 @@ def test_subscripts_one_after_the_other_are_one_place() -> None:
     assert "d_c[i, j] += " in text
     assert "np.zeros(c.shape)" in text
     assert text.count("np.zeros(") == 1
+
+
+def unpacked_and_named(x: np.ndarray) -> Any:
+    rows = []
+    for v in x:
+        rows.append((v, v * v, np.sin(v)))
+    total = sum(row[2] * w for row, w in zip(rows, x))
+    for a, b, c in rows:
+        total += a * b - c
+    return total
+
+
+def read_after_the_loop(x: np.ndarray) -> Any:
+    rows, total = [], 0.0
+    for v in x:
+        rows.append([v, v * v])
+    for row in rows:
+        if row[0] > 1.0:
+            break
+        total += row[0] * row[1]
+    return total + sum(row)
+
+
+@pytest.mark.parametrize("loss", [unpacked_and_named, read_after_the_loop])
+@pytest.mark.parametrize("x", [[0.4, 0.7, 1.3, 0.9], [1.4, 0.7, 0.3]])
+def test_entries_of_rows_that_loops_name(loss: Callable[..., Any], x: list[float]) -> None:
+    made = gradgen.grad(loss)
+    assert_gradient(loss, (np.array(x),), (made(np.array(x)),), (0,))
+    if loss is unpacked_and_named:  # each adjoint is put where it belongs, and no row is kept
+        assert "zip(" not in made.source and "list(" not in made.source
