@@ -497,3 +497,21 @@ def test_a_handler_that_leaves_a_loop_needs_no_flag() -> None:
     assert gradient(2.0) == pytest.approx(4.0 * sum(0.81**k for k in range(1, 5)), rel=1e-14)
     assert "UnboundLocalError" not in gradient.source
     assert "broken" not in gradient.source
+
+
+def test_a_handler_is_reached_with_an_exception() -> None:
+    def loss(x):
+        total = 0.0
+        try:
+            for v in x:
+                if v > 1.0:
+                    raise ValueError("too large")
+                total += v * v
+        except ValueError as error:
+            print(error)
+            total *= 2.0
+        return total
+
+    gradient = gradgen.grad(loss)
+    np.testing.assert_array_equal(gradient(np.array([0.5, 0.2, 2.0])), [2.0, 0.8, 0.0])
+    assert "UnboundLocalError" not in gradient.source

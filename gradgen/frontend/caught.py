@@ -21,7 +21,8 @@ from gradgen.frontend.points import Point
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.thrown import Search, is_asked, kinds_of
-from gradgen.frontend.values import Record, Seq, Static, static_value
+from gradgen.frontend.values import Choice, Record, Seq, Static, static_value
+from gradgen.ir.nodes import Undefined
 from gradgen.syntax import located, names_in, nodes_in
 
 MADE = "exception made"  # a name that no program has
@@ -84,11 +85,23 @@ def _named(handler: ast.ExceptHandler, kind: str) -> list[Step]:
     again = names_in(handler.body)
 
     def bind(r: Reader) -> None:
+        if kind in r.frame.names:
+            r.frame.names[kind] = _raised_here(r.frame.names[kind])
         r.bind(name, r.lookup(kind, handler))
         if kind not in again:  # later turns of a loop need not carry it
             del r.frame.names[kind]
 
     return [Act(bind)]
+
+
+def _raised_here(value: Any) -> Any:
+    """Return what a handler has caught: on the way to it, something was raised."""
+    if not isinstance(value, Choice):
+        return value
+    then, other = _raised_here(value.then), _raised_here(value.other)
+    if isinstance(then, Undefined) or isinstance(other, Undefined):
+        return other if isinstance(then, Undefined) else then
+    return Choice(value.test, then, other)
 
 
 class _Jumping:
