@@ -196,7 +196,17 @@ def elect(x):
     return votes[winner] ** 2 - votes[runner]
 
 
+def asked_for_its_class(x):
+    names, total = [], 0.0
+    for v in x:
+        names.append("low" if v < 0.4 else "high")
+        total += v ** len(names[-1]) if isinstance(names[-1], str) else v
+    longest = max(names, key=len)
+    return total * sum(1 for n in names if n == longest) * len(min(names))
+
+
 CASES: dict[Any, Any] = {
+    asked_for_its_class: np.array([0.5, 1.2, 0.3]),
     dijkstra_no_heap: np.array([4.0, 2.0, 5.0, 10.0, 3.0, 11.0, 4.5]),
     flows_by_bfs: np.array([0.6, 0.3, 0.8, 0.5]),
     prim_mst: np.array([1.5, 0.7, 2.2, 0.3]),

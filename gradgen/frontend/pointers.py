@@ -41,6 +41,7 @@ class Tuples:
 class Words:
     """What a value of the graph is that is a text, whichever: it is the text itself."""
 
+    kind = str
     __name__ = "str"
 
 
