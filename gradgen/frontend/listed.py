@@ -274,7 +274,24 @@ def visible_members(r: Reader, items: Storage) -> list[Storage]:
             continue
         if {token, INSIDE} <= mine:
             held.add(thing)  # it was read from the list, and no view
+    if MIXED in r.objects(items):
+        held |= _members_of_some_list(r, items)
     return sorted((m for m in held if r.visible(m)), key=lambda m: m.id)
+
+
+def note_lists_inside(r: Reader, carried: Any) -> None:
+    """Note that a list which a loop carries may hold lists that names stand for."""
+    item = carried.value.type.item if isinstance(carried, Ref) else None
+    if item is not None and item.kind == "list":
+        r.entangle(carried.storage, MIXED, set())
+
+
+def _members_of_some_list(r: Reader, items: Storage) -> set[Storage]:
+    """Return the lists that are items of a list, a loop or a branch having left open of which."""
+    lists = [o for o in r.entangled if isinstance(o, Storage) and o.lists and o is not items]
+    inside = {o for o in lists if INSIDE in r.objects(o)}
+    holders = {o: [h for h, members in r.members.items() if o in members] for o in inside}
+    return {o for o in inside if not holders[o] or not all(map(r.visible, holders[o]))}
 
 
 def refuse(r: Reader, thing: Thing, items: Thing | None) -> NoReturn:

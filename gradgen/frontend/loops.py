@@ -24,6 +24,7 @@ from gradgen.frontend.guesses import (
     take_in,
 )
 from gradgen.frontend.joins import identity
+from gradgen.frontend.listed import note_lists_inside
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.settling import Bounds, find_arrays, start_from_arrays
 from gradgen.frontend.signals import Endless, Retry
@@ -299,6 +300,7 @@ def _place(loop: Loop, slot: Slot, template: Template, values: list[Value]) -> N
     held = [loop.r.hold(v) for v in values]
     for ref in held:
         row_kinds.set_class(loop.r, ref, None)
+        note_lists_inside(loop.r, ref)
     loop.held[slot], loop.placed[slot] = held, template
     loop.put(slot, rebuilt(loop.r, template, iter(held)))
 
