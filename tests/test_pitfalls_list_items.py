@@ -35,6 +35,26 @@ def list_read_and_popped(x, n):
     return r[0] * p[1] + sum(r)
 
 
+@case("a list appended in a long loop, written to in the list", X, 40, outcome="either")
+def written_in_the_list_after_the_loop(x, n):
+    now, rows = [x[0], x[1]], []
+    for i in range(n):
+        now = [now[0] * 0.9, x[2] * i]
+        rows.append(now)
+    rows[-1][0] = 5.0 * x[1]
+    return now[0] * x[2] + now[1]
+
+
+@case("a list from before a long loop, written to in the list", X, 40, outcome="either")
+def first_of_the_list_written_after_the_loop(x, n):
+    a = [x[0], x[1]]
+    rows = [a]
+    for i in range(n):
+        rows.append([x[2] * i, 1.0])
+    rows[0][0] = 5.0 * x[1]
+    return a[0] * x[2] + rows[1][0]
+
+
 @case("one list appended many times", X, 3, outcome="either")
 def one_row_many_times(x, n):
     row = [x[0], x[1]]
