@@ -7,6 +7,7 @@ import enum
 from collections.abc import Sequence
 from typing import Any
 
+from gradgen.frontend import row_kinds
 from gradgen.frontend.evaluate import as_value, evaluate, number
 from gradgen.frontend.lists import as_array, whole
 from gradgen.frontend.reader import Reader, describe
@@ -39,8 +40,8 @@ class Index:
 
 def parse_index(r: Reader, node: ast.expr, owner: Ref) -> Index:
     """Take a subscript of an array or list apart, evaluating its operands in order."""
-    index = index_of(r, subscript_value(r, node), node)
     t = r.read(owner).type
+    index = index_of(r, subscript_value(r, node), node, t.rank if t.kind == "array" else None)
     sizes = [axes_taken(c, v) for c, v in entries(index.spelling, index.slices, index.operands)]
     count = None if None in sizes else sum(size or 0 for size in sizes)
     if t.kind == "array" and t.rank is not None and count is not None and count > t.rank:
@@ -66,9 +67,16 @@ def subscript_value(r: Reader, node: ast.expr) -> Any:
     return evaluate(r, node)
 
 
-def index_of(r: Reader, value: Any, node: ast.AST) -> Index:
-    """Take an evaluated subscript apart: a tuple stands for one entry an axis."""
+def index_of(r: Reader, value: Any, node: ast.AST, rank: int | None = None) -> Index:
+    """Take an evaluated subscript apart: a tuple stands for one entry an axis.
+
+    ``rank``: that of the array, if it is known.
+    """
     index = Index()
+    if isinstance(value, Value | Ref) and r.read(value).type.kind == "list":
+        kind = None if r.frame.source.generated else row_kinds.kind_of(r, node, value)
+        if kind is not None and issubclass(kind, tuple):
+            value = _items_of_tuple(r, value, node, rank)
     if isinstance(value, Static) and isinstance(value.obj, tuple):
         value = Seq([Static(o) for o in value.obj])
     if isinstance(value, Ref) and value.storage.tuples and not value.steps:
@@ -81,6 +89,22 @@ def index_of(r: Reader, value: Any, node: ast.AST) -> Index:
     for entry in value.items if whole else [value]:
         _add_entry(r, index, entry, node)
     return index
+
+
+def _items_of_tuple(r: Reader, value: Any, node: ast.AST, rank: int | None) -> Seq:
+    """Return the items of a tuple from a list, which has to have one for each axis."""
+    # A cycle by nature: what is looped over is found by subscripts.
+    from gradgen.frontend.iterables import over_value
+
+    way = "unpack it before, i, j = p, and name the axes: x[i, j]"
+    if rank is None:
+        r.refuse(node, "a subscript by a tuple whose length is not known", way)
+    what = f"a subscript of {rank} axes by a tuple of another length: {way}"
+    differ = r.b.emit("ne", [r.b.emit("len", [r.read(value)]), Const(rank)])
+    attrs = {"text": f"raise NotImplementedError({what!r})"}
+    r.b.append("raise_if", [differ], [], span=r.span(node), attrs=attrs)
+    over = over_value(r, value if isinstance(value, Ref) else r.hold(value), node)
+    return Seq([over.element(Const(k)) for k in range(rank)])  # type: ignore[union-attr]
 
 
 def _add_slice(index: Index, parts: Sequence[Value | None]) -> None:
