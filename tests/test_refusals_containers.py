@@ -284,3 +284,43 @@ def test_tuples_of_tuples_in_a_heap_are_refused_before_paths_double_for_minutes(
 
     with pytest.raises(gradgen.UnsupportedError, match="too many values by the path"):
         gradgen.grad(huffman)(np.array([3.0, 1.0, 2.0, 0.5]))
+
+
+def test_the_order_of_a_set_that_grew_is_not_guessed() -> None:
+    """Where items stand in Python's table follows from all that was added before."""
+
+    def numbers(x):
+        found = set()
+        for k in (0, 1, 2, 3, 17, 4):
+            found.add(k)
+        total = 0.0
+        for i in found:
+            total = total * 0.5 + x[i]
+        return total
+
+    def pairs(x):
+        found = {(0, 1)}
+        for k in range(6):
+            found.add((k, k + 7))
+        total = 0.0
+        for i, j in found:
+            total = total * 0.5 + x[i] * x[j]
+        return total
+
+    def small(x):
+        found = {3, 1}
+        found.add(0)
+        found |= {5}
+        total = 0.0
+        for i in found:
+            total = total * 0.5 + x[i]
+        return total
+
+    x = np.linspace(0.3, 1.1, 20)
+    with pytest.raises(NotImplementedError, match="in no known order"):
+        gradgen.grad(numbers)(x)
+    with pytest.raises(gradgen.UnsupportedError, match=r"loop over sorted\(...\) of it"):
+        gradgen.grad(pairs)(x)
+    value, gradient = gradgen.value_and_grad(small)(x)
+    assert value == small(x)
+    assert gradient[[0, 1, 3, 5]].tolist() == [0.125, 0.25, 0.5, 1.0]

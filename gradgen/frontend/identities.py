@@ -154,16 +154,25 @@ def known_set_in_order(r: Reader, value: Any, node: ast.AST) -> Static | None:
 
     The order of texts is another one in each process: where it matters, that is refused.
     """
+    as_made = True
     if isinstance(value, Record) and value.kind is KnownSet:
+        made = value.fields["as_made"]
+        as_made = isinstance(made, Const) and bool(made.const)
         value = r.settled(value.fields["held"])
     if not isinstance(value, Static) or not isinstance(value.obj, set | frozenset):
         return None
-    if len(value.obj) < 2 or not any(map(_is_seeded, value.obj)):
-        return Static(tuple(value.obj))
+    items = value.obj
+    if all(type(i) is int and 0 <= i < max(8, 2 * len(items)) for i in items):
+        return Static(tuple(sorted(items)))  # each has its own place in Python's table
+    seeded = any(map(_is_seeded, items))
+    if len(items) < 2 or (as_made and not seeded):
+        return Static(tuple(items))
     if not is_in_any_order(node):
-        r.refuse(node, "a loop over a set of texts, whose order is another one in each process",
-                 "loop over sorted(...) of it")  # fmt: skip
-    return Static(tuple(sorted(value.obj, key=repr)))
+        what = "a loop over a set of texts, whose order is another one in each process"
+        if not seeded:
+            what = "a loop over a set whose order follows from how it came to have its items"
+        r.refuse(node, what, "loop over sorted(...) of it")
+    return Static(tuple(sorted(items, key=repr)))
 
 
 def _is_seeded(item: Any) -> bool:

@@ -17,16 +17,19 @@ from gradgen.library.sets import NO_SETS, ComputedSet
 
 
 class KnownSet:
-    """A set that is written to."""
+    """A set that is written to; ``as_made``: it has not been, so that its order is known."""
 
     def __init__(self, items=()):
         self.held = frozenset(items)
+        self.as_made = True
 
     def add(self, item):
         self.held = self.held | frozenset((item,))
+        self.as_made = False
 
     def discard(self, item):
         self.held = self.held - frozenset((item,))
+        self.as_made = False
 
     def remove(self, item):
         if item not in self.held:
@@ -36,20 +39,25 @@ class KnownSet:
     def update(self, *others):
         for other in others:
             self.held = self.held | frozenset(other)
+            self.as_made = False
 
     def intersection_update(self, *others):
         for other in others:
             self.held = self.held & frozenset(other)
+            self.as_made = False
 
     def difference_update(self, *others):
         for other in others:
             self.held = self.held - frozenset(other)
+            self.as_made = False
 
     def symmetric_difference_update(self, other):
         self.held = self.held ^ frozenset(other)
+        self.as_made = False
 
     def clear(self):
         self.held = frozenset()
+        self.as_made = False
 
     def pop(self):
         if len(self.held) == 0:
@@ -58,6 +66,7 @@ class KnownSet:
             raise NotImplementedError("pop of a set with several items, in no known order")
         (last,) = self.held
         self.held = frozenset()
+        self.as_made = False
         return last
 
     def copy(self):
@@ -104,18 +113,22 @@ class KnownSet:
 
     def __ior__(self, other):
         self.held = self.held | frozenset(other)
+        self.as_made = False
         return self
 
     def __iand__(self, other):
         self.held = self.held & frozenset(other)
+        self.as_made = False
         return self
 
     def __isub__(self, other):
         self.held = self.held - frozenset(other)
+        self.as_made = False
         return self
 
     def __ixor__(self, other):
         self.held = self.held ^ frozenset(other)
+        self.as_made = False
         return self
 
     def __eq__(self, other):
