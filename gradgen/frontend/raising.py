@@ -20,6 +20,7 @@ from gradgen.frontend.own_texts import told
 from gradgen.frontend.pointers import points_to_rows
 from gradgen.frontend.points import End, Point, links
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.shown_rows import shown
 from gradgen.frontend.signals import Certain, Raised
 from gradgen.frontend.texts import (
     HOW,
@@ -27,7 +28,6 @@ from gradgen.frontend.texts import (
     Texts,
     one_exception,
     shifted,
-    shown,
     spelled,
 )
 from gradgen.frontend.values import (

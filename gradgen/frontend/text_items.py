@@ -13,9 +13,10 @@ from typing import Any, NoReturn
 
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.texts import Texts, spelled
-from gradgen.frontend.values import Generator, Static
+from gradgen.frontend.texts import Text, Texts, is_text, shifted, spelled
+from gradgen.frontend.values import Generator, Seq, Static
 from gradgen.ir.nodes import Value
+from gradgen.ir.spelling import HOLE
 from gradgen.syntax import located, nodes_in
 
 MAKING = {"str", "repr", "format"}  # builtins that make a text
@@ -78,6 +79,45 @@ def _of_map(r: Reader, node: ast.AST) -> ast.ListComp | None:
     made = r.expansions[id(node), "texts"]
     assert isinstance(made, ast.ListComp)
     return made
+
+
+def items_of_text(r: Reader, node: ast.AST, value: Any) -> Any:
+    """Return the items of what ``join`` is given, if they can be counted."""
+    # A cycle by nature: what is looped over may be a text.
+    from gradgen.frontend.iterables import current, over_value
+
+    if isinstance(value, Texts):
+        return value
+    over = over_value(r, value, node)
+    return Seq([current(r, item, node) for item in over]) if isinstance(over, list) else value
+
+
+def joined_texts(r: Reader, node: ast.AST, between: ast.expr, value: Any) -> Any:
+    """Return the text that ``between.join`` makes of others, which are not known."""
+    holes: list[Value] = []
+    if isinstance(value, Texts):
+        items = shifted(value, holes)
+        assert isinstance(items, ast.ListComp)
+        items = ast.GeneratorExp(items.elt, items.generators)
+    elif isinstance(value, Seq) and all(map(is_text, value.items)):
+        items = ast.List([spelled(r, item, node, holes) for item in value.items], ast.Load())
+    elif r.book.words:
+        return _joined_words(r, node, between, value)
+    else:
+        r.refuse(node, "str.join of computed values", "use constants")
+    join = ast.Attribute(between, "join", ast.Load())
+    return Text(ast.Call(join, [items], []), holes)
+
+
+def _joined_words(r: Reader, node: ast.AST, between: ast.expr, value: Any) -> Any:
+    """Return what joins the texts of a list of the graph."""
+    from gradgen.frontend.lists import as_list  # which reads calls
+
+    items = as_list(r, value, node)
+    if items.type.item is not None and items.type.item.dtype != "text":
+        r.refuse(node, "str.join of computed values", "use constants")
+    join = ast.Attribute(between, "join", ast.Load())
+    return Text(ast.Call(join, [ast.Name(f"{HOLE}0", ast.Load())], []), [items])
 
 
 class _Copying(ast.NodeTransformer):

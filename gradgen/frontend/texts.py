@@ -8,8 +8,7 @@ import re
 from typing import Any
 
 from gradgen.dataclass import dataclass
-from gradgen.emission import pieces
-from gradgen.frontend import own_texts, pointers, row_kinds
+from gradgen.frontend import own_texts, pointers
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.reader import Reader, describe
@@ -50,6 +49,9 @@ class Texts:
 
 def f_string(r: Reader, node: ast.JoinedStr) -> Any:
     """Return an f-string: known, or with holes."""
+    # A cycle by nature: rows are shown as texts.
+    from gradgen.frontend.shown_rows import shown
+
     parts: list[ast.expr] = []
     holes: list[Value] = []
     for part in node.values:
@@ -75,25 +77,6 @@ def f_string(r: Reader, node: ast.JoinedStr) -> Any:
     return _settled(ast.JoinedStr(parts), holes)
 
 
-def shown(r: Reader, node: ast.expr) -> Any:
-    """Evaluate what is shown in a text; generated ones show rows as the tuples that they are."""
-    # A cycle by nature: comprehensions make texts.
-    from gradgen.frontend.text_items import of_comprehension
-
-    if r.frame.source.generated:
-        made = node.args[0] if _makes_tuple(node) and node.args else node  # type: ignore[attr-defined]
-        if isinstance(made, ast.ListComp | ast.GeneratorExp) and _makes_tuple(made.elt):
-            texts = of_comprehension(r, made)
-            if made is not node:
-                texts.spelled = pieces.call("tuple", [texts.spelled])
-            return texts
-    return evaluate(r, node)
-
-
-def _makes_tuple(e: ast.expr) -> bool:
-    return isinstance(e, ast.Call) and isinstance(e.func, ast.Name) and e.func.id == "tuple"
-
-
 def _as_part(r: Reader, spec: Any, node: ast.AST, holes: list[Value]) -> ast.expr:
     if isinstance(spec, Static):
         return ast.Constant(spec.obj)
@@ -116,56 +99,16 @@ def method_of_text(r: Reader, node: ast.AST, method: Any, args: list[Any], kwarg
     if method.__name__ == "join" and len(args) == 1 and isinstance(args[0], Map):
         args = [Seq([Static(k) for k in every_item(r, node, args[0])])]
     elif method.__name__ == "join" and len(args) == 1 and not is_static(args[0]):
-        args = [_joined_items(r, node, args[0])]
-        if not all(map(is_static, _items_of(args[0]))):
-            return _joined_texts(r, node, ast.Constant(method.__self__), args[0])
+        # A cycle by nature: these have texts as items.
+        from gradgen.frontend.text_items import items_of_text, joined_texts
+
+        args = [items_of_text(r, node, args[0])]
+        if not all(map(is_static, args[0].items if isinstance(args[0], Seq) else args)):
+            return joined_texts(r, node, ast.Constant(method.__self__), args[0])
     if not all(map(is_static, [*args, *kwargs.values()])):
         r.refuse(node, f"str.{method.__name__} of computed values", "use constants")
     given = {k: static_value(v) for k, v in kwargs.items()}
     return of_texts(r, node, method, args, given)
-
-
-def _joined_items(r: Reader, node: ast.AST, value: Any) -> Any:
-    """Return the items of what is looped over, if they can be counted."""
-    # A cycle by nature: what is looped over may be a text.
-    from gradgen.frontend.iterables import current, over_value
-
-    if isinstance(value, Texts):
-        return value
-    over = over_value(r, value, node)
-    return Seq([current(r, item, node) for item in over]) if isinstance(over, list) else value
-
-
-def _items_of(value: Any) -> list[Any]:
-    return value.items if isinstance(value, Seq) else [value]
-
-
-def _joined_texts(r: Reader, node: ast.AST, between: ast.expr, value: Any) -> Any:
-    """Return the text that ``between.join`` makes of others, which are not known."""
-    holes: list[Value] = []
-    if isinstance(value, Texts):
-        items = shifted(value, holes)
-        assert isinstance(items, ast.ListComp)
-        items = ast.GeneratorExp(items.elt, items.generators)
-    elif isinstance(value, Seq) and all(map(is_text, value.items)):
-        items = ast.List([spelled(r, item, node, holes) for item in value.items], ast.Load())
-    elif r.book.words:
-        return _joined_words(r, node, between, value)
-    else:
-        r.refuse(node, "str.join of computed values", "use constants")
-    join = ast.Attribute(between, "join", ast.Load())
-    return Text(ast.Call(join, [items], []), holes)
-
-
-def _joined_words(r: Reader, node: ast.AST, between: ast.expr, value: Any) -> Any:
-    """Return what joins the texts of a list of the graph."""
-    from gradgen.frontend.lists import as_list  # which reads calls
-
-    items = as_list(r, value, node)
-    if items.type.item is not None and items.type.item.dtype != "text":
-        r.refuse(node, "str.join of computed values", "use constants")
-    join = ast.Attribute(between, "join", ast.Load())
-    return Text(ast.Call(join, [ast.Name(f"{HOLE}0", ast.Load())], []), [items])
 
 
 def of_expression(
@@ -266,6 +209,8 @@ def spelled(r: Reader, value: Any, node: ast.AST, holes: list[Value]) -> ast.exp
     if isinstance(value, Value | Ref) and pointers.points_to_rows(r.read(value).type):
         r.refuse(node, f"a {describe(value)} in a text", "write its numbers out")
     if isinstance(value, Value | Ref):
+        from gradgen.frontend.shown_rows import as_in_python
+
         holes.append(r.read(value))
         return as_in_python(r, value, ast.Name(f"{HOLE}{len(holes) - 1}", ast.Load()))
     if isinstance(value, Seq) and value.kind in (tuple, list):
@@ -280,26 +225,6 @@ def spelled(r: Reader, value: Any, node: ast.AST, holes: list[Value]) -> ast.exp
     if is_exception(value):
         return _of_exception(r, node, value, holes)
     r.refuse(node, f"a {describe(value)} in a text", "write its numbers out")
-
-
-def as_in_python(r: Reader, value: Value | Ref, e: ast.expr) -> ast.expr:
-    """Return what a list of the graph looks like, in which tuples are lists as well."""
-    if r.read(value).type.kind != "list":
-        return e
-    if r.frame.source.generated:  # whose texts say of rows what they are
-        return pieces.call("tuple", [e]) if row_kinds.is_tuple(value) else e
-    return _with_tuples(e, list(row_kinds.classes_of(r, value)))
-
-
-def _with_tuples(e: ast.expr, classes: list[type], name: str = "row") -> ast.expr:
-    kind, *inside = classes
-    if tuple not in inside:
-        return pieces.call("tuple", [e]) if kind is tuple else e
-    row = _with_tuples(ast.Name(name, ast.Load()), inside, f"{name}_of")
-    parts = [ast.comprehension(ast.Name(name, ast.Store()), e, [], 0)]
-    if kind is tuple:
-        return pieces.call("tuple", [ast.GeneratorExp(row, parts)])
-    return ast.ListComp(row, parts)
 
 
 def is_exception(value: Any) -> bool:
