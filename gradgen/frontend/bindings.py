@@ -287,7 +287,8 @@ def _of_list(r: Reader, node: ast.AST, rule: Rule, items: Value, attrs: dict[str
     prim = "joined_list" if rule.name == "concatenate" else "array_of_list"
     if rule.name not in ("array", "stack", "concatenate"):
         r.refuse(node, f"{rule.spelling} of a list that grows", "make an array of it first")
-    return r.hold(r.b.emit(prim, [items], span=r.span(node), **attrs), True)
+    sure = prim != "joined_list" or (item is not None and item.rank == 1)
+    return r.hold(r.b.emit(prim, [items], span=r.span(node), **attrs), sure)
 
 
 def is_helper(fn: Any) -> bool:

@@ -230,7 +230,7 @@ def made_in_c_order(value: Value, inputs: Iterable[Any]) -> bool:
     if rule.name in ALWAYS or (value.type.rank == 1 and _fresh(value)):
         return True
     follows = rule.elementwise or rule.name in FOLLOWS
-    return follows and all(map(_ordered, inputs))
+    return follows and all(map(ordered, inputs))
 
 
 def as_users(r: Reader, ref: Ref) -> bool:
@@ -275,7 +275,10 @@ def _fresh(value: Value) -> bool:
     return value.op.prim != "load" or bool(set(value.op.attrs["index"]) & set("am"))
 
 
-def _ordered(value: Any) -> bool:
+def ordered(value: Any) -> bool:
+    """Whether a number, or arrays and what they stand in, are certainly in C order."""
     if isinstance(value, Seq):
-        return all(map(_ordered, value.items))
-    return in_c_order(value) if isinstance(value, Ref) else isinstance(value, Value)
+        return all(map(ordered, value.items))
+    if isinstance(value, Ref):
+        return in_c_order(value)
+    return isinstance(value, Value) and (value.type.is_scalar or value.type.rank == 1)

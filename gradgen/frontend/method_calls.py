@@ -72,15 +72,30 @@ def _transpose(
     return r.view(owner, "transpose", [], {"axes": static_value(Seq(axes.items))})
 
 
+ORDERS = {"C": "ascontiguousarray", "F": "asfortranarray"}
+
+
 @method("astype")
 def _astype(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    dtype = dtype_of(r, node, args[0] if args else kwargs.pop("dtype"))
-    shares = getattr(kwargs.pop("copy", None), "const", True) is False
+    given = dict(zip(("dtype", "order", "casting", "subok", "copy"), args, strict=False)) | kwargs
+    dtype, order = dtype_of(r, node, given["dtype"]), static_value(given.get("order", Static("K")))
+    shares = getattr(given.get("copy"), "const", True) is False
     if shares and isinstance(owner, Ref) and r.read(owner).type.dtype in (dtype, ""):
         if r.read(owner).type.dtype == dtype:
-            return owner
+            return _in_order(r, node, owner, order)
         r.refuse(node, "astype without a copy of an array of unknown dtype", "copy it")
-    return r.hold(r.b.emit("astype", [as_value(r, owner, node)], dtype=dtype))
+    return _in_order(
+        r, node, r.hold(r.b.emit("astype", [as_value(r, owner, node)], dtype=dtype)), order
+    )
+
+
+def _in_order(r: Reader, node: ast.AST, array: Any, order: str) -> Any:
+    """Return what ``order=`` of astype makes of an array: itself, where it lies so."""
+    if order == "K" or not isinstance(array, Ref):
+        return array
+    if order not in ORDERS:
+        r.refuse(node, f"astype with order={order!r}", "use 'C' or 'F'")
+    return r.view(array, ORDERS[order], [], {})
 
 
 @method("clip")

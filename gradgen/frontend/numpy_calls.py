@@ -9,6 +9,7 @@ import numpy as np
 
 from gradgen.frontend.bindings import call_rule, dtype_of, emit, emit_sequence, rows_joined
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.layouts import ordered
 from gradgen.frontend.lists import as_array, is_list
 from gradgen.frontend.places import is_none, length
 from gradgen.frontend.reader import Reader
@@ -61,10 +62,12 @@ def _stacks(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
         return _stacked_list(r, node, name, args[0], attrs)
     if isinstance(args[0], Ref):
         return rows_joined(r, node, name, args[0], attrs)
-    parts = [as_array(r, as_value(r, p, node), node) for p in sequence_items(r, args[0], node)]
+    given = sequence_items(r, args[0], node)
+    parts = [as_array(r, as_value(r, p, node), node) for p in given]
     ranks = {p.type.rank for p in parts}
     if None in ranks:
         r.refuse(node, f"np.{name} of arrays of unknown rank", "give example arguments")
+    sure = all(v.type.rank in (0, 1) or ordered(p) for v, p in zip(parts, given, strict=True))
     if name == "hstack":
         parts = [r.b.emit("expand_dims", [p], axis=0) if p.type.rank == 0 else p for p in parts]
         axis = 0 if parts[0].type.rank == 1 else 1
@@ -73,7 +76,10 @@ def _stacks(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
         parts = [_lifted(r, p, new) for p in parts]
         axis = new
     attrs |= {"axis": axis} if axis else {}
-    return emit_sequence(r, node, RULES["concatenate"], Seq(list(parts)), attrs)
+    out = emit_sequence(r, node, RULES["concatenate"], Seq(list(parts)), attrs)
+    # The parts lie in the result as they come: columns next to each other, where they did so.
+    out.storage.contiguous = sure
+    return out
 
 
 def _stacked_list(r: Reader, node: ast.AST, name: str, items: Any, attrs: dict[str, Any]) -> Any:
@@ -90,7 +96,9 @@ def _stacked_list(r: Reader, node: ast.AST, name: str, items: Any, attrs: dict[s
     joins = rank >= 2 or (name == "hstack" and rank == 1)
     attrs = {"axis": along} if rank else {}
     prim = "joined_list" if joins else "array_of_list"
-    return r.hold(r.b.emit(prim, [v], span=r.span(node), **attrs), True)
+    return r.hold(
+        r.b.emit(prim, [v], span=r.span(node), **attrs), prim != "joined_list" or rank < 2
+    )
 
 
 def _lifted(r: Reader, p: Value, axis: int) -> Value:

@@ -10,6 +10,7 @@ import numpy as np
 from gradgen.frontend.bindings import option
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.layouts import ordered
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.values import Map, Ref, Seq, Static, is_static, static_value
@@ -61,7 +62,7 @@ def _pad(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
     if how is not None and option(r, node, "reflect_type", how, RULES["pad"]) == "odd":
         attrs["reflect_type"] = "odd"
     values = [w for pair in widths for w in pair]
-    return r.hold(r.b.emit("pad", [v, *values], span=r.span(node), **attrs), True)
+    return r.hold(r.b.emit("pad", [v, *values], span=r.span(node), **attrs), ordered(array))
 
 
 def _with_constants(r: Reader, node: ast.AST, array: Any, widths: Widths, fill: Any) -> Any:
@@ -75,7 +76,7 @@ def _with_constants(r: Reader, node: ast.AST, array: Any, widths: Widths, fill: 
         values.append(Const(float(number.const)) if isinstance(number, Const) else number)
         attrs["filled"] = True
     v = as_value(r, array, node)
-    return r.hold(r.b.emit("pad", [v, *values], span=r.span(node), **attrs), True)
+    return r.hold(r.b.emit("pad", [v, *values], span=r.span(node), **attrs), ordered(array))
 
 
 def _pairs(r: Reader, node: ast.AST, widths: Any, rank: int) -> Widths:

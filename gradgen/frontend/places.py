@@ -179,7 +179,10 @@ def _mesh(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
             r.refuse(node, "np.ix_ of an array of unknown dtype", "give types: example arguments")
         if v.type.dtype == "bool":
             v = r.b.emit("flatnonzero", [v])
-        out.append(r.hold(at(r, v, "n" * k + ":" + "n" * (len(args) - k - 1)), True))
+        letters = "n" * k + ":" + "n" * (len(args) - k - 1)
+        shares = isinstance(a, Ref) and r.read(a) is v
+        whole = r.view(a, "load", [], {"index": letters}) if shares else r.hold(at(r, v, letters))
+        out.append(whole)
     return Seq(out)
 
 

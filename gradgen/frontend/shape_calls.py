@@ -14,6 +14,7 @@ from gradgen.frontend.callables import from_library
 from gradgen.frontend.constructor_calls import numbers_of
 from gradgen.frontend.conversions import copied
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.layouts import ordered
 from gradgen.frontend.lists import as_array, is_list
 from gradgen.frontend.narrowing import narrow
 from gradgen.frontend.reader import Reader
@@ -91,7 +92,7 @@ def _block(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
     if None in ranks:
         r.refuse(node, "np.block of arrays of unknown rank", "give example arguments")
     rank = max([depth, *(k for k in ranks if k is not None)])
-    return r.hold(_joined(r, node, arrays, depth, rank), True)
+    return r.hold(_joined(r, node, arrays, depth, rank), all(map(ordered, _flat(arrays))))
 
 
 def _lists_apart(r: Reader, node: ast.AST, arrays: Any) -> Any:

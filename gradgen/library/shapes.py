@@ -154,10 +154,11 @@ def meshgrid(*xi, copy=True, sparse=False, indexing="xy"):
         for row, place in zip(rows, places, strict=True)
     ]
     if sparse:
-        return out
+        return [x.copy() for x in out] if copy else out
     lengths = [len(row) for row in rows]
     shape = tuple([lengths[places[k]] for k in tuple(range(count))])
-    return [np.broadcast_to(x, shape).copy() for x in out]
+    whole = [np.broadcast_to(x, shape) for x in out]
+    return [x.copy() for x in whole] if copy else whole
 
 
 @reads("np.trace", samples=("np.trace(x44, dtype=float)",))
