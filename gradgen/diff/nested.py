@@ -69,12 +69,16 @@ class Nested:
     def __init__(self, body: Block) -> None:
         self.blocks = {op: b for b in blocks_of(body) for op in b.ops}
         self.reads: Counter[Value] = Counter()
-        self.others = handed_on(body)
+        # The adjoint of a list that was extended is sliced, and its rows are in both parts then.
+        self.whole = any(op.prim == "extend" and op.out.type.has_rows for op in self.blocks)
+        ended = {v for block in blocks_of(body) for v in block.results}
+        self.others = ended if self.whole else handed_on(body)
         for op in self.blocks:
             self._count(op)
 
     def _count(self, op: Op) -> None:
-        for k, v in enumerate(op.inputs if op.prim not in COUNTING else ()):
+        counted = op.prim in COUNTING and not self.whole
+        for k, v in enumerate(() if counted else op.inputs):
             row = v.op if op.prim == "load" and k == 0 else None
             if row is not None and self.blocks.get(row) is self.blocks[op]:
                 self.reads[v] += 1

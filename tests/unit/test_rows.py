@@ -106,3 +106,18 @@ def test_entries_of_rows_that_loops_name(loss: Callable[..., Any], x: list[float
     assert_gradient(loss, (np.array(x),), (made(np.array(x)),), (0,))
     if loss is unpacked_and_named:  # each adjoint is put where it belongs, and no row is kept
         assert "zip(" not in made.source and "list(" not in made.source
+
+
+def pairs_all_round(x: np.ndarray) -> Any:
+    rows = [(v, v * v) for v in x if v > 0.0]
+    total = 0.0
+    for (a, b), (c, d) in zip(rows, rows[1:] + rows[:1]):
+        total += a * d - b * c * c
+    return total
+
+
+def test_rows_of_lists_that_are_joined_have_second_derivatives() -> None:
+    x, t = np.array([0.4, 0.7, 1.3, -0.9]), np.array([1.0, 0.5, -0.3, 0.2])
+    slope, h = gradgen.grad(pairs_all_round), 1e-6
+    found = gradgen.hvp(pairs_all_round)((x,), (t,))
+    assert found == pytest.approx((slope(x + h * t) - slope(x - h * t)) / (2.0 * h), abs=1e-6)
