@@ -145,6 +145,8 @@ class Cover:
             if not same_class(t.thing, value) or self.precise(t.thing) or self.precise(value):
                 return None
             t = self.opened(self._at_entry(t.thing))
+        if self._told_apart(value):
+            return None
         if isinstance(t, Hole):
             return self._unified_hole(t, value)
         if isinstance(t, View):
@@ -158,6 +160,10 @@ class Cover:
             return self._unified_lists(t, value)
         pairs = zip(t.items, parts(value), strict=True)
         return Node(t.like, tuple((k, self.widen(inner, v)) for (k, inner), (_, v) in pairs))
+
+    def _told_apart(self, value: Any) -> bool:
+        """Whether a value is a box from before the loop that stays itself beside ones made anew."""
+        return isinstance(value, Box) and is_mutable(value) and self.precise(value)
 
     def _at_entry(self, thing: Any) -> Any:
         if isinstance(thing, LocalFunction):

@@ -429,9 +429,20 @@ def _may_grow(r: Reader, value: Any) -> bool:
 def _grown(r: Reader, value: Any, node: ast.AST) -> Any:
     value = r.settled(value)
     if isinstance(value, Choice):
+        _list_rows(r, value)
         then, other = (functools.partial(_grown, r, o, node) for o in (value.then, value.other))
         return choose(r, node, value.test, then, other)
     return held(r, as_list(r, value, node), value)
+
+
+def _list_rows(r: Reader, value: Any) -> None:
+    """Make rows lists of the graph before the paths part, so that they are the same on each."""
+    if isinstance(value, Choice):
+        _list_rows(r, value.then)
+        _list_rows(r, value.other)
+    for row in value.items if isinstance(value, Seq) else ():
+        if isinstance(row, Seq) and row.kind is list:
+            r.graph_list(row)
 
 
 def _over_array(r: Reader, owner: Ref | Choice, node: ast.AST) -> Iteration:

@@ -14,7 +14,7 @@ from typing import Any
 from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend import pointers, row_kinds, unbound
 from gradgen.frontend.classes import MISSING, found_in
-from gradgen.frontend.listed import contain_items, related
+from gradgen.frontend.listed import contain_items, hand_members, related
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable
 from gradgen.frontend.state import State, at
@@ -367,6 +367,7 @@ class Join:
             if made is None or old is None:
                 continue
             causes = {self.key, *self.r.causes.get(old, ())}
+            hand_members(self.r, old, made, self.before.knows)
             for thing in self.r.reach(old):
                 if self.before.knows(thing):
                     self.r.entangle(made, thing, causes)

@@ -7,6 +7,7 @@ copy or slice of it has too; what comes out of a list, with all that the list ma
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gradgen.errors import UnsupportedError
@@ -262,6 +263,13 @@ def require_unseen(r: Reader, items: Storage) -> None:
             refuse(r, thing, items)
     for inner in visible_members(r, items):
         refuse(r, inner, items)
+
+
+def hand_members(r: Reader, old: Thing, new: Thing, known: Callable[[Any], bool]) -> None:
+    """Note that what stands for a list holds the lists that it held, those that are known."""
+    held = {m for one in r.objects(old) for m in r.members.get(one, ()) if known(m)}
+    if held and isinstance(new, Storage):
+        r.members.setdefault(new, set()).update(held)
 
 
 def visible_members(r: Reader, items: Storage) -> list[Storage]:

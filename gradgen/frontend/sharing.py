@@ -9,7 +9,7 @@ from typing import Any
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import listed
 from gradgen.frontend.reach import holds, leads_to, reached
-from gradgen.frontend.values import Box, Frame, Map, Ref, Static, Storage, leaves
+from gradgen.frontend.values import Box, Frame, Map, Ref, Seq, Static, Storage, leaves
 from gradgen.ir.nodes import Value
 
 Thing = Storage | Box
@@ -120,13 +120,19 @@ class Sharing:
 
     def objects(self, thing: Thing) -> set[Thing]:
         """Return what a storage or box may really be: itself, or what it was joined from."""
-        return self.entangled.get(thing, set()) | {thing}
+        found = self.entangled.get(thing, set()) | {thing}
+        return found | {o.grown for o in found if isinstance(o, Seq) and o.grown is not None}
 
     def reach(self, thing: Thing) -> list[Thing]:
         """Return the storages or boxes that may be the same memory as one, itself first."""
         mine = self.objects(thing)
         known = {*self.entangled, *mine} - {thing}
-        found = [s for s in known if listed.related(thing, s, self.objects(s) & mine)]
+        found = [
+            s
+            for s in known
+            if listed.related(thing, s, self.objects(s) & mine)
+            and thing is not getattr(s, "grown", None)
+        ]
         return [thing, *sorted(found, key=lambda s: s.id)]
 
     def entangle(self, joined: Thing, source: Thing, places: set[Place]) -> None:
@@ -142,9 +148,6 @@ class Sharing:
         """Note that a list of the graph may be all that the list it takes the place of may be."""
         for other in self.objects(box) - {box}:
             self.entangle(storage, other, self.causes.get(box, set()))
-        for held in self.entangled.values():
-            if box in held:
-                held.add(storage)
 
     def forget(self, known: Callable[[Thing], bool]) -> None:
         """Forget what is noted of things that a reading made which is thrown away."""

@@ -124,9 +124,10 @@ def kept(t: Template) -> Iterator[Any]:
 
 
 def option_of(t: Options, value: Any) -> int | None:
-    """Return which option a value is, None if it is none: what is told apart goes before holes."""
+    """Return which option a value is, None if it is none: what is told apart goes first."""
     fitting = [k for k, option in enumerate(t.items) if admits(option, value)]
-    return min(fitting, key=lambda k: (isinstance(t.items[k], Hole), k), default=None)
+    kinds = [Same, Node, View, Hole]
+    return min(fitting, key=lambda k: (kinds.index(type(t.items[k])), k), default=None)
 
 
 def positions(ref: Ref) -> list[Value]:

@@ -75,11 +75,71 @@ def chosen_beside_a_display(x):
     return sum(b) + 0.1 * b[0] * b[-1]
 
 
+def beside_one_made_anew(x):
+    """A list goes into one that a turn makes anew, or has: each stays the list that it is."""
+    c = [x[0], x[1]]
+    a = d = [x[2], 1.0]
+    s = [[1.0, 2.0], [x[1], x[2]]]
+    for i in range(2):
+        if i == 0:
+            s = [[0.5, 1.0], [0.5, x[1]]]
+        s[-1] = a
+        a = c
+    s[1].append(x[0] * x[0])
+    return 3.0 * sum(c) + sum(d) * x[1]
+
+
+def beside_a_copy_of_a_grown_one(x):
+    """As before, where the rows that are copied have grown."""
+    c = [x[0], x[1]]
+    d = [x[2], 1.0]
+    t = [[x[2], x[0]], [0.5, x[1]]]
+    for j in range(3):
+        t[-1].append(j * x[0])
+    s = [[x[0], 1.0], [x[1], x[2]]]
+    for i in range(2):
+        if i == 0:
+            s = [list(w) for w in t]
+        s[-1] = c
+        c = d
+    s[1].append(x[0] * x[2])
+    return 3.0 * sum(c) + 2.0 * sum(d) * sum(s[0])
+
+
+def grown_while_another_is_named(x):
+    """What grows on one path is seen by the name that another path gives to a copy."""
+    c = [x[0], x[1]]
+    b = [x[1] * 2.0, 1.0]
+    a = b
+    for _ in range(2):
+        if x[2] > 0.3:
+            b.append(x[2])
+        else:
+            c.append(x[1])
+            a = list(c)
+    return sum(a) * x[0] + 0.7 * sum(b) * b[0] + sum(c)
+
+
+def rows_of_what_a_turn_names(x):
+    """A turn writes to rows of the list that the turn before has named."""
+    rows = [[x[0], 1.0], [x[1], x[2]]]
+    some = [[0.5, x[2]]]
+    for _ in range(2):
+        for w in some:
+            w[0] += x[0]
+        some = rows[:1]
+    return 0.5 * sum(w[0] * w[-1] for w in rows)
+
+
 def _normal(n):
     return np.random.default_rng(3).normal(size=n)
 
 
 EXAMPLE_ARGS = {
+    "beside_one_made_anew": lambda: (_normal(3),),
+    "beside_a_copy_of_a_grown_one": lambda: (_normal(3),),
+    "grown_while_another_is_named": lambda: (np.array([1.1, 0.7, 0.4]),),
+    "rows_of_what_a_turn_names": lambda: (_normal(3),),
     "appended_after_renaming": lambda: (_normal(3),),
     "stored_after_renaming": lambda: (_normal(3),),
     "renamed_after_growing": lambda: (_normal(3),),
@@ -89,6 +149,7 @@ EXAMPLE_ARGS = {
 }
 
 MORE_ARGS = {
+    "grown_while_another_is_named": [lambda: (np.array([1.1, 0.7, 0.2]),)],
     "chosen_then_grown": [lambda: (np.array([1.1, 0.3, 0.4]),)],
     "chosen_by_turns_then_extended": [lambda: (np.array([0.1, 0.7, 0.4]),)],
     "chosen_beside_a_display": [lambda: (np.array([0.2, 0.7, 0.4]),)],
