@@ -22,7 +22,7 @@ from gradgen.collector import uncollected
 from gradgen.emission.header import header_of
 from gradgen.emission.module import load, render
 from gradgen.frontend.arguments import spec_of
-from gradgen.frontend.function import read_function
+from gradgen.frontend.attempts import read_function
 from gradgen.options import Options
 from gradgen.pipeline import Program, parameters
 from gradgen.stages import stages

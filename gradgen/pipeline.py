@@ -22,8 +22,9 @@ from gradgen.diff.keeping import Saved
 from gradgen.emission.header import header_of
 from gradgen.emission.module import Rendered, load, render
 from gradgen.errors import GradgenError, Span, UnbatchedError, UnsupportedError
+from gradgen.frontend.attempts import read_function
 from gradgen.frontend.equal_lengths import taken_as_equal
-from gradgen.frontend.function import fits, read_function, specs_for
+from gradgen.frontend.function import fits, specs_for
 from gradgen.frontend.source import innermost
 from gradgen.ir.nodes import Function, Value
 from gradgen.options import Options, bound_by_name

@@ -16,8 +16,9 @@ from gradgen.errors import GradgenError, Span, UnsupportedError
 from gradgen.frontend.book import Book
 from gradgen.frontend.calls import call_value
 from gradgen.frontend.custom import Custom, rebuilt
+from gradgen.frontend.describing import describe
 from gradgen.frontend.pointers import is_none_itself
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.source import source_of
 from gradgen.frontend.values import Box, Frame, Seq, Static, leaves, parts
 from gradgen.ir.builder import Builder

@@ -12,6 +12,7 @@ from gradgen.frontend import class_attributes, pointers, pools, records, row_kin
 from gradgen.frontend.bindings import call_rule, emit
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.classes import MISSING, found_in, is_users, own_method
+from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.lists import as_array
 from gradgen.frontend.objects import (
@@ -22,7 +23,7 @@ from gradgen.frontend.objects import (
     class_attribute,
     set_attribute_of,
 )
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.sections import method_handlers
 from gradgen.frontend.stores import overwrite
 from gradgen.frontend.unread import keep_for_its_errors

@@ -16,9 +16,10 @@ from gradgen.frontend import pointers, row_kinds, words
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
-from gradgen.frontend.objects import class_of, object_truth
+from gradgen.frontend.objects import class_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Certain, Endless
+from gradgen.frontend.special_methods import object_truth
 from gradgen.frontend.state import State, restore, snapshot
 from gradgen.frontend.texts import Text, never_empty
 from gradgen.frontend.unbound import is_there, may_miss, raise_where, unassigned

@@ -9,8 +9,6 @@ import functools
 import itertools
 import math
 import types
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -19,12 +17,14 @@ from gradgen.frontend import row_kinds
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.bindings import check_numbers, emit
 from gradgen.frontend.branches import truth
+from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.exact_kinds import is_exact
 from gradgen.frontend.iterables import as_positions
 from gradgen.frontend.lists import as_array, is_list
 from gradgen.frontend.operators import arithmetic
 from gradgen.frontend.pointers import is_none, pointer, row_of_argument
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
 from gradgen.frontend.special import callee_name, in_places, no_more, special
 from gradgen.frontend.texts import converted, of_texts
@@ -98,8 +98,8 @@ def _number(r: Reader, node: ast.AST, kind: type, args: list[Any], kwargs: dict[
     """Read a conversion to a number: of a number, or of text that is known."""
     if not args and not kwargs:
         return Const(kind())
-    known = str | bytes | Fraction | Decimal
-    text = bool(args) and isinstance(args[0], Static) and isinstance(args[0].obj, known)
+    said = bool(args) and isinstance(args[0], Static) and isinstance(args[0].obj, str | bytes)
+    text = said or (bool(args) and is_exact(args[0]))
     if text and all(map(is_static, [*args, *kwargs.values()])):
         named = {k: static_value(v) for k, v in kwargs.items()}
         return of_texts(r, node, kind, args, named)

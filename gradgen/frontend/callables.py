@@ -15,17 +15,14 @@ from gradgen.errors import Span
 from gradgen.frontend import class_attributes, kept, unbound
 from gradgen.frontend.attribute_dicts import attributes_as_dict
 from gradgen.frontend.classes import MISSING, found_in
+from gradgen.frontend.construction import replaced
+from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.identities import identity_of
-from gradgen.frontend.objects import (
-    Method,
-    replaced,
-    set_attribute_of,
-    super_of,
-)
+from gradgen.frontend.objects import Method, set_attribute_of, super_of
 from gradgen.frontend.pointers import class_of_row
 from gradgen.frontend.pools import fields_of
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.source import NOT_QUIET, Source, not_quiet, source_of
 from gradgen.frontend.special import special
 from gradgen.frontend.values import (

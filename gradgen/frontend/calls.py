@@ -15,36 +15,30 @@ import numpy as np
 from gradgen.checkpoint import checkpoint
 from gradgen.custom import custom_jvp, custom_vjp
 from gradgen.errors import SourceError, UnsupportedError
-from gradgen.frontend import bindings, exact_numbers, kept, known, misfits, picks, text_items
+from gradgen.frontend import bindings, kept, known, misfits, picks, text_items
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.array_arguments import arrays_for_lists, made_arrays
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.callables import from_library, getter
 from gradgen.frontend.classes import MISSING, is_users, library_folders
+from gradgen.frontend.construction import construct, named_tuple_method, plain_tuple
 from gradgen.frontend.custom import call_custom
+from gradgen.frontend.describing import describe
 from gradgen.frontend.effects import call_effect, spelling_of
 from gradgen.frontend.evaluate import evaluate
-from gradgen.frontend.exact_numbers import makes_exact
+from gradgen.frontend.exact_kinds import makes_exact
 from gradgen.frontend.gradients import LocalGradient, LocalPullback, is_maker
 from gradgen.frontend.identities import note_any_order
 from gradgen.frontend.inlining import inline_function, inline_local
 from gradgen.frontend.iteration import made, makes_iteration
-from gradgen.frontend.objects import (
-    Method,
-    TupleNew,
-    class_of,
-    construct,
-    invoked,
-    named_tuple_method,
-    plain_tuple,
-)
+from gradgen.frontend.objects import Method, TupleNew, class_of
 from gradgen.frontend.opened import generator_of
 from gradgen.frontend.operators import chooses_structure
 from gradgen.frontend.outputs import call_into, out_of, placed_out, without_none
 from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.places import is_none
 from gradgen.frontend.pointers import pointer
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
 from gradgen.frontend.sections import method_handlers
 from gradgen.frontend.source import is_quieted, source_of
@@ -55,6 +49,7 @@ from gradgen.frontend.special import (
     check_method_call,
     in_places,
 )
+from gradgen.frontend.special_methods import invoked
 from gradgen.frontend.texts import method_of_text, of_expression
 from gradgen.frontend.ufunc_axes import call_laid_out, laid_out
 from gradgen.frontend.ufunc_calls import plain_call
@@ -284,7 +279,9 @@ def _call_foreign(
         base = getattr(obj, "base", tuple)
         return plain_tuple(r, node, base, static_value(args[0]), args[1:], kwargs)
     if makes_exact(obj):
-        return exact_numbers.made(r, node, obj, args, kwargs)
+        from gradgen.frontend.exact_numbers import made  # few programs have such numbers
+
+        return made(r, node, obj, args, kwargs)
     if isinstance(obj, types.MethodType):
         return _call_object(r, node, obj.__func__, [Static(obj.__self__), *args], kwargs)
     if isinstance(obj, functools.partial):

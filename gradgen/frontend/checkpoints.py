@@ -10,10 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from gradgen.checkpoint import checkpoint, marked, require_count
+from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.iterables import Over
 from gradgen.frontend.iteration import Given, builder
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.values import (
     Iteration,

@@ -22,12 +22,14 @@ from gradgen.frontend import (
 from gradgen.frontend.aggregates import run_text
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.classes import MISSING
+from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.membership import contains
-from gradgen.frontend.objects import class_of, compared
+from gradgen.frontend.objects import class_of
 from gradgen.frontend.operators import COMPARE, FOLD, as_sets, is_set
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable
+from gradgen.frontend.special_methods import compared
 from gradgen.frontend.values import (
     BoundMethod,
     Box,

@@ -218,7 +218,7 @@ def _item(r: Reader, node: Any) -> Any:
 
 def _set(r: Reader, node: ast.SetComp, items: Any) -> Any:
     # A cycle by nature: what is made of items loops over them.
-    from gradgen.frontend.aggregates import known_set
+    from gradgen.frontend.collection_calls import known_set
 
     return known_set(r, node, items)
 

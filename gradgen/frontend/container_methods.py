@@ -6,18 +6,20 @@ import ast
 from typing import Any
 
 from gradgen.frontend import lists, pointers, words
-from gradgen.frontend.aggregates import copied, dict_of, run_text, sequence
+from gradgen.frontend.aggregates import copied, run_text, sequence
 from gradgen.frontend.arguments import any_items, every_item
 from gradgen.frontend.bindings import call_rule
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.callables import from_library
+from gradgen.frontend.collection_calls import dict_of
+from gradgen.frontend.describing import describe
 from gradgen.frontend.entries import KEYS
 from gradgen.frontend.identities import key_of
 from gradgen.frontend.iterables import Perhaps, over_sequence
 from gradgen.frontend.method_calls import method, sort_array
 from gradgen.frontend.ordering import ordered, sort_in_place
 from gradgen.frontend.picks import numbers_in
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.row_kinds import is_view
 from gradgen.frontend.special import special
 from gradgen.frontend.tables import refuse_key

@@ -18,13 +18,14 @@ from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.exit_stacks import nested
 from gradgen.frontend.jumps import Act, Step, is_thrown, jumps_of
 from gradgen.frontend.leaving import with_last
-from gradgen.frontend.objects import Method, class_of, invoked, special_method
+from gradgen.frontend.objects import Method, class_of
 from gradgen.frontend.opened import generator_of, is_opened, is_opening
 from gradgen.frontend.points import Point
 from gradgen.frontend.raising_calls import known
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.source import source_of
 from gradgen.frontend.special import special
+from gradgen.frontend.special_methods import invoked, special_method
 from gradgen.frontend.targets import assign_to
 from gradgen.frontend.values import LocalFunction, Record, Seq, Static, is_static, static_value
 from gradgen.syntax import located, names_in, nodes_in

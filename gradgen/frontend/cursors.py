@@ -17,10 +17,11 @@ from gradgen.frontend.branches import choose
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.iterables import Over, Thunk, as_positions, current, over_value, shorter
 from gradgen.frontend.jumps import jumps_of
-from gradgen.frontend.objects import class_of, special_method
+from gradgen.frontend.objects import class_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import OwnIterator, Stepwise, Turnwise
 from gradgen.frontend.special import no_more, special
+from gradgen.frontend.special_methods import special_method
 from gradgen.frontend.values import (
     Cursor,
     Iteration,

@@ -14,8 +14,9 @@ from gradgen.custom import custom_jvp, custom_vjp, missing_rule, on_grad, stop_g
 from gradgen.dataclass import dataclass
 from gradgen.errors import ArgumentError
 from gradgen.frontend.branches import distribute
+from gradgen.frontend.describing import describe
 from gradgen.frontend.parameters import binding_error
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.scopes import free_names, meaning
 from gradgen.frontend.special import special
 from gradgen.frontend.values import (

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from gradgen.deep import deep
+from gradgen.frontend.describing import describe
 from gradgen.frontend.entries import folded
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import (
     Choice,
     Iteration,

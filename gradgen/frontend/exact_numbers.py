@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from gradgen.frontend.evaluate import as_value, evaluate
+from gradgen.frontend.exact_kinds import is_exact
 from gradgen.frontend.known import known
 from gradgen.frontend.lists import write_out
 from gradgen.frontend.reader import Reader
@@ -27,17 +28,6 @@ OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Pow: operator.pow, ast.USub: operator.neg, ast.UAdd: operator.pos,
 }  # fmt: skip
 WAY_OUT = "make floats of them, by float(), before they meet what is computed"
-
-
-def is_exact(value: Any) -> bool:
-    """Whether a value is a fraction, a decimal or a date."""
-    return isinstance(value, Static) and type(value.obj) in KINDS
-
-
-def makes_exact(obj: Any) -> bool:
-    """Whether something is a method of such a class or of one of its objects."""
-    owner = getattr(obj, "__self__", None)
-    return type(owner) in KINDS or owner in KINDS
 
 
 def made(r: Reader, node: ast.AST, function: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:

@@ -19,11 +19,13 @@ from gradgen.frontend import (
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.classes import MISSING
 from gradgen.frontend.evaluate import as_value, evaluate
+from gradgen.frontend.exact_kinds import is_exact
 from gradgen.frontend.identities import key_of
 from gradgen.frontend.iterables import require_stepwise
-from gradgen.frontend.objects import SIGNS, class_of, invoked
+from gradgen.frontend.objects import class_of
 from gradgen.frontend.operators import FOLD, UNARY, binary, is_flag
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.special_methods import SIGNS, invoked
 from gradgen.frontend.tables import filled, made_dict, refuse_key
 from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import (
@@ -73,7 +75,7 @@ def _tuple(r: Reader, node: ast.Tuple | ast.List) -> Any:
 
 def _set(r: Reader, node: ast.Set) -> Any:
     """Read a set of what is known."""
-    from gradgen.frontend.aggregates import known_set
+    from gradgen.frontend.collection_calls import known_set
 
     return known_set(r, node, _tuple(r, ast.copy_location(ast.Tuple(node.elts, ast.Load()), node)))
 
@@ -119,10 +121,10 @@ def _unary(r: Reader, node: ast.UnaryOp) -> Any:
         if done is not MISSING:
             return done
     plain = isinstance(value, Value | Ref) and not pointers.pointer(value)
-    if prim != "not" and isinstance(value, Static):
-        from gradgen.frontend.exact_numbers import OPERATORS, is_exact, made
+    if prim != "not" and is_exact(value):
+        from gradgen.frontend.exact_numbers import OPERATORS, made  # few programs have such numbers
 
-        if is_exact(value) and type(node.op) in OPERATORS:
+        if type(node.op) in OPERATORS:
             return made(r, node, OPERATORS[type(node.op)], [value], {})
     if prim == "not" and (not plain or lists.is_list(r, value)):
         return branches.negated(r, branches.truth(r, value, node.operand))

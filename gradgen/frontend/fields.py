@@ -7,7 +7,8 @@ import dataclasses
 from typing import Any
 
 from gradgen.frontend.copying import deep_copy
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.describing import describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import callee_name, no_more, special
 from gradgen.frontend.values import Map, Record, Seq, Static
 

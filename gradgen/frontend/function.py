@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
-import itertools
-import re
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradgen.errors import ArgumentError, GradgenError, UnsupportedError, further
@@ -22,30 +20,23 @@ from gradgen.frontend.arguments import (
     spec_of,
     spec_of_annotation,
 )
-from gradgen.frontend.book import FEW_STATEMENTS, MOST_STATEMENTS, Book
+from gradgen.frontend.book import MOST_STATEMENTS, Book
 from gradgen.frontend.calls import call_value
-from gradgen.frontend.captured_lists import require_loops
-from gradgen.frontend.entries import KEYS, Entries
+from gradgen.frontend.entries import Entries
 from gradgen.frontend.equal_lengths import keep_learnt, taken, watched
 from gradgen.frontend.inlining import run_body
-from gradgen.frontend.lists import BESIDE, SUBSCRIPT
-from gradgen.frontend.long_lists import require_read_only, with_long_lists
 from gradgen.frontend.outside import keep_unwritten
-from gradgen.frontend.pinning import any_single, pinned, with_entries
+from gradgen.frontend.pinning import pinned, with_entries
 from gradgen.frontend.pools import Kinds
 from gradgen.frontend.precise import Precise
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.records import LIKE_OTHERS, RANKED
 from gradgen.frontend.recursion import Activation, closure_of, decide
 from gradgen.frontend.recursion import call as recursive_call
 from gradgen.frontend.recursive_states import Recursive
 from gradgen.frontend.returned import returned
 from gradgen.frontend.selection import STARS, Selected, parameter_positions, select, signature_of
 from gradgen.frontend.signals import (
-    FOR,
-    WHILE,
     Alike,
-    Laborious,
     Retry,
     Stepwise,
     Tabled,
@@ -54,162 +45,19 @@ from gradgen.frontend.signals import (
 )
 from gradgen.frontend.source import FunctionNode, Source, innermost, source_of
 from gradgen.frontend.values import Box, Frame, Static
-from gradgen.ir.nodes import Block, Function, Leaf, walk
+from gradgen.ir.nodes import Block, Function, Leaf
 from gradgen.ir.verify import out_of_scope
 from gradgen.options import bound
 from gradgen.passes.bare import bare_numbers
 from gradgen.rules.complexes import is_complex
 from gradgen.syntax import every_node
 
-MOST_OPERATIONS = 6000
 Learnt = Recursive | Stepwise | Turnwise | Tabled | Unpacked | Alike
-# How functions with texts by the path are read: few statements can be written out at first, then
-# texts are values of the graph, then also what goes into lists is rows of lists.
-WITH_WORDS = (
-    (False, False, FOR), (False, False, FOR | WHILE),
-    (True, False, 0), (True, True, 0), (True, True, FOR),
-)  # fmt: skip
-# What is refused as a text depends on the path, or may be so.
-ABOUT_TEXTS = re.compile(r"\bstr\b|\btexts?\b|frozenset|set of computed|subscript of a dict")
-EFFORTS = (0, FOR, FOR | WHILE)
 
 ENTANGLED = "objects that hold each other in ways that depend on the path"
 SIDE_BY_SIDE = "keep what they hold in lists side by side, and places in these for objects"
 UNSETTLED = "what the function's names share does not settle"
 COPIED = "copy arrays with .copy() before writing to them"
-
-
-def read_function(fn: Any, given: Any, options: Any) -> Function:
-    """Return the graph of a function for arguments, specs (a dict) or annotations (None).
-
-    Where that is refused, loops of few turns are written out, at last for the lengths and whole
-    numbers of the arguments.  Of several refusals, that is raised which came furthest.
-    """
-    kinds, whiles = Kinds(), set[int]()
-    try:
-        return _with_lists(fn, given, options, kinds)
-    except GradgenError as error:
-        met = [error]
-        if ABOUT_TEXTS.search(error.message):
-            try:
-                return _with_words(fn, given, options)
-            except GradgenError:
-                pass  # what is said of texts may not be what matters
-        for specs, effort, follows, tables in _attempts(fn, given, met):
-            if effort & WHILE and not whiles:
-                continue  # it would be read as it was just before
-            whiles.clear()
-            try:
-                how = (effort, None, None, 0, follows, whiles, tables)
-                found = _read_function(fn, specs, options, *how)
-                return _of_fair_length(found, effort)
-            except Laborious:
-                continue
-            except GradgenError as other:
-                error = further(error, other)
-                met.append(error)
-        hints = {error.hint}
-        for pooled, apart in itertools.product(kinds.to_pool(), (0, LIKE_OTHERS, RANKED)):
-            if apart and not {SUBSCRIPT, BESIDE} & hints:
-                continue  # no whole number of a tuple was read as a float, nor kept beside a row
-            try:
-                return _read_function(fn, given, options, pooled=pooled, apart=apart)
-            except GradgenError as other:
-                # Helpers stand above the function: what is further down there was not read later.
-                if not 0 < other.read < met[0].read:
-                    error = further(other, error)
-                hints |= {other.hint, error.hint}
-                met.append(other)
-        late = [ABOUT_TEXTS.search(other.message) for other in met]
-        if any(late) and not late[0]:
-            try:
-                return _with_words(fn, given, options)
-            except GradgenError as other:
-                error = further(other, error)
-        raise error from None
-
-
-def _with_words(fn: Any, given: Any, options: Any) -> Function:
-    """Read a function with texts that the path decides as values of the graph (``words``)."""
-    error: GradgenError | None = None
-    for words, pooled, effort in WITH_WORDS:
-        objects: set[type] | None = set() if pooled else None
-        how: dict[str, Any] = {"pooled": objects, "tables": words, "words": words}
-        how |= {} if words else {"most": FEW_STATEMENTS}
-        try:
-            found = _read_function(fn, given, options, effort, **how)
-            return _of_fair_length(found, effort)
-        except Laborious:
-            continue
-        except GradgenError as other:
-            error = other if error is None else further(other, error)
-    assert error is not None
-    raise error
-
-
-def _with_lists(fn: Any, given: Any, options: Any, kinds: Kinds) -> Function:
-    """Read a function with long lists as such; where that is refused, with them taken apart."""
-    specs, kept = given, set[int]()  # by identity, those from outside
-    if given is not None:
-        specs = given if isinstance(given, dict) else specs_for(fn, given)
-    found = with_long_lists(specs, options) if specs is not None else None
-    try:
-        keeps = kept if options.backend == "numpy" else None
-        chosen = given if found == specs else found
-        made = _read_function(fn, chosen, options, kinds=kinds, kept_lists=keeps)
-        require_read_only(made)
-        require_loops(made)
-        if options.backend != "numpy":
-            from gradgen.frontend.list_columns import make_columns
-
-            make_columns(made)
-        return _of_fair_length(made)
-    except GradgenError:
-        if found == specs and not kept:
-            raise
-        kinds.made.clear()
-        kinds.given.clear()
-        return _of_fair_length(_read_function(fn, given, options, kinds=kinds))
-
-
-def _attempts(
-    fn: Any, given: Any, met: list[GradgenError]
-) -> Iterator[tuple[Any, int, bool, bool]]:
-    """Yield for which specs to read once more, with which efforts, and what is followed.
-
-    Where a key of a dict is asked for, the dict may be lists of keys and of items (the last of
-    each attempt), or the key follows from an array that the function makes.  ``met`` are the
-    errors so far: a key may be asked for behind what was refused at first.
-    """
-    exact = []
-    if isinstance(given, tuple | list) and met[0].span is not None:
-        exact = pinned_specs(fn, given)
-    yield from ((given, effort, False, False) for effort in (FOR, FOR | WHILE))
-    early = _asks_for_key(met)
-    if early:
-        yield from ((given, effort, False, True) for effort in EFFORTS)
-    yield from ((specs, effort, False, False) for specs in exact for effort in EFFORTS)
-    last = exact[-1] if exact else given
-    if _asks_for_key(met) and isinstance(last, dict) and not any_single(last):
-        yield from ((last, effort, True, False) for effort in EFFORTS)
-    if not early and _asks_for_key(met):
-        yield from ((given, effort, False, True) for effort in EFFORTS)
-
-
-def _asks_for_key(met: list[GradgenError]) -> bool:
-    return any(error.hint == KEYS for error in met)
-
-
-def _of_fair_length(function: Function, effort: int = 0) -> Function:
-    """Return a function, unless lengths or loops that are written out made too much of it."""
-    made_longer = effort or function.result["reader"].pinned
-    if made_longer and sum(1 for _ in walk(function.body)) > MOST_OPERATIONS:
-        raise UnsupportedError(
-            f"more than {MOST_OPERATIONS} operations, with all that would have to be written out",
-            function.span,
-            "loop over arrays, or over fewer items",
-        )
-    return function
 
 
 def pinned_specs(fn: Any, args: Sequence[Any]) -> list[dict[str, Any]]:
@@ -227,7 +75,7 @@ def fits(function: Function, fn: Any, args: Sequence[Any]) -> bool:
     return not given or needed.fits(given)
 
 
-def _read_function(
+def read_once(
     fn: Any,
     given: Any,
     options: Any,

@@ -28,9 +28,10 @@ from gradgen.frontend.iterables import (
     takes_turns,
 )
 from gradgen.frontend.iteration import watch
-from gradgen.frontend.objects import class_of, invoked, special_method
+from gradgen.frontend.objects import class_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more, special
+from gradgen.frontend.special_methods import invoked, special_method
 from gradgen.frontend.values import (
     Frame,
     Generator,

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from gradgen.frontend.classes import found_in
+from gradgen.frontend.describing import describe
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import options
 from gradgen.frontend.objects import class_of
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import (
     Alike,
     Choice,

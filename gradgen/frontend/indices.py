@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradgen.frontend import row_kinds
+from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value, evaluate, number
 from gradgen.frontend.lists import as_array, whole
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import (
     Ref,
     Seq,

@@ -69,7 +69,7 @@ class Given:
         Only a name, or a call of such a class, is asked: others would be evaluated twice.
         """
         # A cycle by nature: objects have methods, which loop.
-        from gradgen.frontend.objects import invoked, special_method
+        from gradgen.frontend.special_methods import invoked, special_method
 
         asked = self.node.args[0]
         if isinstance(asked, ast.Call) and isinstance(asked.func, ast.Name):

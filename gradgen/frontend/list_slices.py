@@ -8,12 +8,13 @@ from typing import Any
 
 from gradgen.frontend import row_kinds
 from gradgen.frontend.aggregates import listed
+from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.indices import Index, index_of, subscript_value
 from gradgen.frontend.iterables import over_value
 from gradgen.frontend.listed import contain_items
 from gradgen.frontend.lists import as_list, is_list, item, picked_from, resize, write_out
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.subscripts import load_index
 from gradgen.frontend.unbound import raise_where
 from gradgen.frontend.unpacking import sequence_items

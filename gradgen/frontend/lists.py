@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradgen.frontend import row_kinds
+from gradgen.frontend.describing import describe
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, options
 from gradgen.frontend.listed import SHARED, contain, contain_items, go_with, taken
 from gradgen.frontend.pointers import as_word, holds_words, is_none_itself
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import WriteOut
 from gradgen.frontend.values import (
     Choice,

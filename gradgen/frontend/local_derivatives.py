@@ -14,9 +14,10 @@ from typing import Any
 
 from gradgen.digests import digest
 from gradgen.frontend.derivatives import NOT_SPARSE, SPARSE
+from gradgen.frontend.describing import describe
 from gradgen.frontend.gradients import LocalGradient
 from gradgen.frontend.parameters import bind_arguments
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.scopes import bound_names, free_names, meaning
 from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import (

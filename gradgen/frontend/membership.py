@@ -8,12 +8,14 @@ from typing import Any
 from gradgen.frontend import branches, lists, pointers, records, row_kinds, unbound
 from gradgen.frontend.aggregates import run_text
 from gradgen.frontend.arguments import any_items, every_item
+from gradgen.frontend.describing import describe
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.identities import key_of
-from gradgen.frontend.objects import class_of, invoked, special_method
+from gradgen.frontend.objects import class_of
 from gradgen.frontend.picks import numbers_in
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.special_methods import invoked, special_method
 from gradgen.frontend.tables import refuse_key
 from gradgen.frontend.values import (
     OTHER_KEYS,

@@ -15,9 +15,11 @@ from gradgen.frontend.arguments import any_items
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.exact_kinds import is_exact
 from gradgen.frontend.lists import as_array, is_list
-from gradgen.frontend.objects import class_of, overloaded
+from gradgen.frontend.objects import class_of
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.special_methods import overloaded
 from gradgen.frontend.unbound import merged
 from gradgen.frontend.values import Choice, LocalFunction, Map, Record, Ref, Seq, Static
 from gradgen.ir import lengths
@@ -80,7 +82,7 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
         done = overloaded(r, node, left, right)
         if done is not MISSING:
             return done
-    if isinstance(left, Static) or isinstance(right, Static):
+    if is_exact(left) or is_exact(right):
         # A cycle by nature: fractions become floats beside floats.
         from gradgen.frontend.exact_numbers import combined
 

@@ -11,11 +11,11 @@ from gradgen.frontend import lists
 from gradgen.frontend.aggregates import listed, run_text, sequence
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iterables import current, over_value
-from gradgen.frontend.objects import fields_in_order, invoked, special_method
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable
 from gradgen.frontend.special import no_more, special
+from gradgen.frontend.special_methods import fields_in_order, invoked, special_method
 from gradgen.frontend.state import go_back, place, restore, snapshot
 from gradgen.frontend.values import (
     Box,

@@ -7,8 +7,9 @@ import collections
 import dataclasses
 from typing import Any
 
-from gradgen.frontend.objects import class_of, invoked, special_method
+from gradgen.frontend.objects import class_of
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.special_methods import invoked, special_method
 from gradgen.frontend.values import Record, Seq, Static
 
 # Whose methods have the words of dataclasses and named tuples, and are not read.

@@ -12,9 +12,10 @@ import enum
 from typing import Any
 
 from gradgen.frontend import pointers, words
+from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value, options
 from gradgen.frontend.lists import SUBSCRIPT, picked_from, write_out
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.tables import refuse_key
 from gradgen.frontend.texts import Text
 from gradgen.frontend.values import Choice, Map, Ref, Seq, Static, leaves

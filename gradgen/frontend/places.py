@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from gradgen.frontend.bindings import emit, option
+from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.indices import Index
 from gradgen.frontend.operators import arithmetic
 from gradgen.frontend.overlapping import require_apart, require_in_step
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more, special
 from gradgen.frontend.stores import overwrite, write
 from gradgen.frontend.unpacking import sequence_items

@@ -18,20 +18,17 @@ from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend import attribute_dicts, layouts, listed, outside, pointers, row_kinds, unbound
 from gradgen.frontend.captures import Capture, cell_value
 from gradgen.frontend.classes import MISSING
+from gradgen.frontend.describing import describe, reads_on, runs_once
 from gradgen.frontend.precise import Precise
 from gradgen.frontend.sharing import Place, Sharing, Thing
 from gradgen.frontend.signals import Certain, Retry, Stepwise
 from gradgen.frontend.values import (
-    KINDS,
     Around,
     Box,
     Choice,
-    Cursor,
     Frame,
     Generator,
-    Lazy,
     Map,
-    Once,
     Poison,
     Record,
     Ref,
@@ -490,52 +487,6 @@ class Reader(Sharing):
         held, item = other.items, self.versions[thing].type.item
         rows = item is not None and item.kind == "list"
         return not held or rows == any(isinstance(v, Seq) or _is_list(v) for v in held)
-
-
-def runs_once(value: Any) -> bool:
-    """Whether something is used up when it is looped over."""
-    if isinstance(value, Choice):
-        return runs_once(value.then) or runs_once(value.other)
-    return isinstance(value, Once | Lazy)
-
-
-def reads_on(value: Any) -> bool:
-    """Whether something is an iterator, which reads what it runs over as it goes on."""
-    return runs_once(value) or (isinstance(value, Record) and value.kind is Cursor)
-
-
-# What the user wrote, by the classes that are read in its place.
-READ_FOR = {
-    "ComputedSet": "set of computed values", "ComputedDict": "dict with computed keys",
-    "LimitedDeque": "deque", "KnownSet": "set", "KnownCounter": "Counter",
-    "RecordArray": "array of records", "RecordRow": "record",
-    "ChainedDicts": "ChainMap",
-}  # fmt: skip
-
-
-def describe(value: Any) -> str:
-    """Name a value's kind for a message."""
-    if isinstance(value, Static):
-        return _describe_object(value.obj)
-    if isinstance(value, Seq):
-        return f"{value.kind.__name__} of {len(value.items)} items"
-    if isinstance(value, Map):
-        return "dict"
-    if isinstance(value, Record) and value.kind is Cursor:
-        return "iterator"
-    if isinstance(value, Record):
-        return READ_FOR.get(value.kind.__name__, value.kind.__name__)
-    if isinstance(value, Value | Ref):
-        type_ = value.type if isinstance(value, Value) else value.value.type
-        return "number or an array" if type_.kind == "any" else str(type_)
-    return KINDS.get(type(value).__name__, type(value).__name__)
-
-
-def _describe_object(obj: Any) -> str:
-    """Name an object by its class, and by its name or text where that is short and no address."""
-    kind, text = type(obj).__name__, repr(getattr(obj, "__name__", obj))
-    plain = hasattr(obj, "__name__") or text != object.__repr__(obj)
-    return f"{kind} {text}" if plain and len(text) <= 60 and "\n" not in text else f"{kind} object"
 
 
 def _is_list(value: Any) -> bool:

@@ -15,8 +15,9 @@ from gradgen.diff.structures import note_classes
 from gradgen.errors import ArgumentError
 from gradgen.frontend.arguments import enter, fallback_name, spec_of_value
 from gradgen.frontend.branches import fork
+from gradgen.frontend.describing import describe
 from gradgen.frontend.operators import chooses_structure
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import (
     Box,
     Choice,

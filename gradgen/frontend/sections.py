@@ -15,13 +15,14 @@ from typing import Any
 from gradgen.rules.callables import Callables, T
 
 SECTIONS = {
-    "aggregates": "sum max min any all prod tuple list fromkeys set Counter frozenset defaultdict "
-    "deque namedtuple dict OrderedDict ChainMap",
+    "aggregates": "sum max min any all prod tuple list",
     "builtin_calls": "log pow float int bool complex divmod getLogger str repr format ord chr bin "
     "oct hex len isinstance issubclass round slice type",
     "caught": "exception_made",
     "constructor_calls": "zeros ones empty zeros_like empty_like ones_like full full_like identity "
     "arange linspace fromfunction float64 float32 int64 int32 int16 int8 uint8 bool",
+    "collection_calls": "fromkeys set Counter frozenset defaultdict deque namedtuple dict "
+    "OrderedDict ChainMap",
     "container_methods": "insert_within",
     "contexts": "_end_of_block suppress",
     "conversions": "asarray asanyarray ascontiguousarray asfortranarray array fromiter copy",

@@ -164,7 +164,7 @@ def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
         r.fill(old, items if isinstance(made, Seq) else [*old.items, *items])
         return old
     if isinstance(s.op, ast.BitOr) and isinstance(box := expanded(r, old, s), Map):
-        from gradgen.frontend.aggregates import dict_of
+        from gradgen.frontend.collection_calls import dict_of
 
         r.fill(box, unbound.merged(r, any_items(r, s, box), dict_of(r, s, [value], {}).items))
         return old

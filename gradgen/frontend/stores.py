@@ -8,18 +8,20 @@ from typing import Any
 
 from gradgen.frontend.branches import distribute, on_each
 from gradgen.frontend.classes import MISSING
+from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.identities import key_of
 from gradgen.frontend.indices import Index, index_of, parse_index, subscript_value
 from gradgen.frontend.listed import contain, let_go, require_unseen
 from gradgen.frontend.lists import as_array, as_item, check_store, is_list, kept_in_list
-from gradgen.frontend.objects import class_of, invoked, special_method
+from gradgen.frontend.objects import class_of
 from gradgen.frontend.operators import binary
 from gradgen.frontend.overlapping import require_apart, require_in_step
 from gradgen.frontend.picks import picked
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
 from gradgen.frontend.sameness import same_steps
+from gradgen.frontend.special_methods import invoked, special_method
 from gradgen.frontend.subscripts import container_item, item_at, load_index
 from gradgen.frontend.tables import refuse_key
 from gradgen.frontend.values import (

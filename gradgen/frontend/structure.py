@@ -8,8 +8,9 @@ from typing import Any
 
 from gradgen.dataclass import dataclass
 from gradgen.errors import UnsupportedError
+from gradgen.frontend.describing import describe
 from gradgen.frontend.objects import Method
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import (
     Around,
     Box,

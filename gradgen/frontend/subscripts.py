@@ -11,16 +11,18 @@ import numpy as np
 from gradgen.frontend import unbound
 from gradgen.frontend.arguments import Refine, is_unknown_leaf
 from gradgen.frontend.branches import distribute, on_each
+from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.identities import key_of
 from gradgen.frontend.indices import Index, index_of, parse_index, subscript_value
 from gradgen.frontend.letters import letter
 from gradgen.frontend.listed import taken
 from gradgen.frontend.lists import held, is_list, item, like
-from gradgen.frontend.objects import class_of, invoked, special_method
+from gradgen.frontend.objects import class_of
 from gradgen.frontend.picks import picked
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
+from gradgen.frontend.special_methods import invoked, special_method
 from gradgen.frontend.values import (
     Choice,
     GlobalNames,

@@ -28,7 +28,7 @@ def made_dict(r: Reader, node: ast.AST, items: Keys, factory: Any = None) -> Map
     if id(node) not in r.book.tabled or not all(_is_key(r, key) for key in items):
         return Map(items, factory=factory, made=id(node))
     # A cycle by nature: objects are made by calls.
-    from gradgen.frontend.objects import construct
+    from gradgen.frontend.construction import construct
 
     names = Seq([_constant(k) for k in items], list)
     none = Static(None) if factory is None else factory

@@ -14,10 +14,11 @@ from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.identities import key_of
 from gradgen.frontend.layouts import apart
 from gradgen.frontend.lists import is_list, pop
-from gradgen.frontend.objects import class_of, delete_attribute, invoked, special_method
+from gradgen.frontend.objects import class_of, delete_attribute
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
+from gradgen.frontend.special_methods import invoked, special_method
 from gradgen.frontend.unpacking import fail_to_unpack, sequence_items
 from gradgen.frontend.values import Lazy, Map, Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Undefined

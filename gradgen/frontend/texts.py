@@ -10,8 +10,10 @@ from typing import Any
 from gradgen.dataclass import dataclass
 from gradgen.frontend import own_texts, pointers
 from gradgen.frontend.arguments import every_item
+from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import evaluate
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.exact_kinds import is_exact
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import (
     Choice,
     Map,
@@ -61,11 +63,10 @@ def f_string(r: Reader, node: ast.JoinedStr) -> Any:
             if conversion == ord("r") and is_exception(value):
                 value, conversion = converted(r, part, "repr", [value]), -1
             how = HOW[conversion]
-            if isinstance(value, Static):
-                from gradgen.frontend.exact_numbers import in_text, is_exact
+            if is_exact(value) and (spec is None or isinstance(spec, Static)):
+                from gradgen.frontend.exact_numbers import in_text  # few programs have such numbers
 
-                if is_exact(value) and (spec is None or isinstance(spec, Static)):
-                    value, conversion, spec = in_text(r, part, value, conversion, spec), -1, None
+                value, conversion, spec = in_text(r, part, value, conversion, spec), -1, None
             said = own_texts.told(r, part.value, value, how, spec if how == "format" else None)
             if said is not None:
                 value, conversion, spec = said, -1, None if how == "format" else spec

@@ -7,14 +7,15 @@ from typing import Any, NoReturn
 
 from gradgen.frontend.arguments import Refine, every_item, is_unknown_leaf
 from gradgen.frontend.branches import on_each
+from gradgen.frontend.chosen_iterables import chooses_arrays
+from gradgen.frontend.describing import describe
 from gradgen.frontend.iterables import (
-    chooses_arrays,
     counted,
     current,
     over_value,
     require_stepwise,
 )
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
 from gradgen.frontend.signals import Unpacked
 from gradgen.frontend.unbound import unpackable

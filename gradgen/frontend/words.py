@@ -12,7 +12,8 @@ import operator
 from typing import Any
 
 from gradgen.frontend import pointers
-from gradgen.frontend.reader import Reader, describe
+from gradgen.frontend.describing import describe
+from gradgen.frontend.reader import Reader
 from gradgen.frontend.unbound import raise_where
 from gradgen.frontend.values import OTHER_KEYS, Choice, Map, Poison, Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value

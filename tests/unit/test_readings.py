@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import gradgen
-from gradgen.frontend import function
+from gradgen.frontend import function, precise
 from gradgen.pipeline import run
 
 
@@ -126,4 +126,5 @@ def test_subscripts_of_generated_text_do_not_each_ask(monkeypatch: pytest.Monkey
     gradient = gradgen.grad(shortest_paths)
     along = (gradient(w + 1e-6 * v) - gradient(w - 1e-6 * v)) / 2e-6
     assert np.allclose(product, along, rtol=1e-7)
-    assert counts["shortest_paths_grad"] <= 5
+    # Two kinds of subscripts ask, each as often as one asks for itself, and then for all.
+    assert counts["shortest_paths_grad"] <= 1 + 2 * precise.SEVERAL

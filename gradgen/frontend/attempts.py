@@ -1,0 +1,169 @@
+"""How a function is read that is refused at first: loops written out, for lengths and texts."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from gradgen.errors import GradgenError, UnsupportedError, further
+from gradgen.frontend.book import FEW_STATEMENTS
+from gradgen.frontend.captured_lists import require_loops
+from gradgen.frontend.entries import KEYS
+from gradgen.frontend.function import pinned_specs, read_once, specs_for
+from gradgen.frontend.lists import BESIDE, SUBSCRIPT
+from gradgen.frontend.long_lists import require_read_only, with_long_lists
+from gradgen.frontend.pinning import any_single
+from gradgen.frontend.pools import Kinds
+from gradgen.frontend.records import LIKE_OTHERS, RANKED
+from gradgen.frontend.signals import (
+    FOR,
+    WHILE,
+    Laborious,
+)
+from gradgen.ir.nodes import Function, walk
+
+MOST_OPERATIONS = 6000
+# How functions with texts by the path are read: few statements can be written out at first, then
+# texts are values of the graph, then also what goes into lists is rows of lists.
+WITH_WORDS = (
+    (False, False, FOR), (False, False, FOR | WHILE),
+    (True, False, 0), (True, True, 0), (True, True, FOR),
+)  # fmt: skip
+# What is refused as a text depends on the path, or may be so.
+ABOUT_TEXTS = re.compile(r"\bstr\b|\btexts?\b|frozenset|set of computed|subscript of a dict")
+EFFORTS = (0, FOR, FOR | WHILE)
+
+
+def read_function(fn: Any, given: Any, options: Any) -> Function:
+    """Return the graph of a function for arguments, specs (a dict) or annotations (None).
+
+    Where that is refused, loops of few turns are written out, at last for the lengths and whole
+    numbers of the arguments.  Of several refusals, that is raised which came furthest.
+    """
+    kinds, whiles = Kinds(), set[int]()
+    try:
+        return _with_lists(fn, given, options, kinds)
+    except GradgenError as error:
+        met = [error]
+        if ABOUT_TEXTS.search(error.message):
+            try:
+                return _with_words(fn, given, options)
+            except GradgenError:
+                pass  # what is said of texts may not be what matters
+        for specs, effort, follows, tables in _attempts(fn, given, met):
+            if effort & WHILE and not whiles:
+                continue  # it would be read as it was just before
+            whiles.clear()
+            try:
+                how = (effort, None, None, 0, follows, whiles, tables)
+                found = read_once(fn, specs, options, *how)
+                return _of_fair_length(found, effort)
+            except Laborious:
+                continue
+            except GradgenError as other:
+                error = further(error, other)
+                met.append(error)
+        hints = {error.hint}
+        for pooled, apart in itertools.product(kinds.to_pool(), (0, LIKE_OTHERS, RANKED)):
+            if apart and not {SUBSCRIPT, BESIDE} & hints:
+                continue  # no whole number of a tuple was read as a float, nor kept beside a row
+            try:
+                return read_once(fn, given, options, pooled=pooled, apart=apart)
+            except GradgenError as other:
+                # Helpers stand above the function: what is further down there was not read later.
+                if not 0 < other.read < met[0].read:
+                    error = further(other, error)
+                hints |= {other.hint, error.hint}
+                met.append(other)
+        late = [ABOUT_TEXTS.search(other.message) for other in met]
+        if any(late) and not late[0]:
+            try:
+                return _with_words(fn, given, options)
+            except GradgenError as other:
+                error = further(other, error)
+        raise error from None
+
+
+def _with_words(fn: Any, given: Any, options: Any) -> Function:
+    """Read a function with texts that the path decides as values of the graph (``words``)."""
+    error: GradgenError | None = None
+    for words, pooled, effort in WITH_WORDS:
+        objects: set[type] | None = set() if pooled else None
+        how: dict[str, Any] = {"pooled": objects, "tables": words, "words": words}
+        how |= {} if words else {"most": FEW_STATEMENTS}
+        try:
+            found = read_once(fn, given, options, effort, **how)
+            return _of_fair_length(found, effort)
+        except Laborious:
+            continue
+        except GradgenError as other:
+            error = other if error is None else further(other, error)
+    assert error is not None
+    raise error
+
+
+def _with_lists(fn: Any, given: Any, options: Any, kinds: Kinds) -> Function:
+    """Read a function with long lists as such; where that is refused, with them taken apart."""
+    specs, kept = given, set[int]()  # by identity, those from outside
+    if given is not None:
+        specs = given if isinstance(given, dict) else specs_for(fn, given)
+    found = with_long_lists(specs, options) if specs is not None else None
+    try:
+        keeps = kept if options.backend == "numpy" else None
+        chosen = given if found == specs else found
+        made = read_once(fn, chosen, options, kinds=kinds, kept_lists=keeps)
+        require_read_only(made)
+        require_loops(made)
+        if options.backend != "numpy":
+            from gradgen.frontend.list_columns import make_columns
+
+            make_columns(made)
+        return _of_fair_length(made)
+    except GradgenError:
+        if found == specs and not kept:
+            raise
+        kinds.made.clear()
+        kinds.given.clear()
+        return _of_fair_length(read_once(fn, given, options, kinds=kinds))
+
+
+def _attempts(
+    fn: Any, given: Any, met: list[GradgenError]
+) -> Iterator[tuple[Any, int, bool, bool]]:
+    """Yield for which specs to read once more, with which efforts, and what is followed.
+
+    Where a key of a dict is asked for, the dict may be lists of keys and of items (the last of
+    each attempt), or the key follows from an array that the function makes.  ``met`` are the
+    errors so far: a key may be asked for behind what was refused at first.
+    """
+    exact = []
+    if isinstance(given, tuple | list) and met[0].span is not None:
+        exact = pinned_specs(fn, given)
+    yield from ((given, effort, False, False) for effort in (FOR, FOR | WHILE))
+    early = _asks_for_key(met)
+    if early:
+        yield from ((given, effort, False, True) for effort in EFFORTS)
+    yield from ((specs, effort, False, False) for specs in exact for effort in EFFORTS)
+    last = exact[-1] if exact else given
+    if _asks_for_key(met) and isinstance(last, dict) and not any_single(last):
+        yield from ((last, effort, True, False) for effort in EFFORTS)
+    if not early and _asks_for_key(met):
+        yield from ((given, effort, False, True) for effort in EFFORTS)
+
+
+def _asks_for_key(met: list[GradgenError]) -> bool:
+    return any(error.hint == KEYS for error in met)
+
+
+def _of_fair_length(function: Function, effort: int = 0) -> Function:
+    """Return a function, unless lengths or loops that are written out made too much of it."""
+    made_longer = effort or function.result["reader"].pinned
+    if made_longer and sum(1 for _ in walk(function.body)) > MOST_OPERATIONS:
+        raise UnsupportedError(
+            f"more than {MOST_OPERATIONS} operations, with all that would have to be written out",
+            function.span,
+            "loop over arrays, or over fewer items",
+        )
+    return function

@@ -1,0 +1,152 @@
+"""Iterations over one thing or another, by the path."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from gradgen.frontend.arguments import every_item
+from gradgen.frontend.branches import choose
+from gradgen.frontend.indices import Index
+from gradgen.frontend.lists import as_list, held, is_list, over_list
+from gradgen.frontend.pointers import holds_words
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.subscripts import load_index
+from gradgen.frontend.values import (
+    Choice,
+    Iteration,
+    Map,
+    Ref,
+    Seq,
+    plain,
+)
+from gradgen.ir.nodes import Value
+
+
+def chooses_arrays(value: Any) -> bool:
+    """Whether a value is one array or another, by the path."""
+    options = (value.then, value.other) if isinstance(value, Choice) else ()
+    return bool(options) and all(isinstance(o, Ref) or chooses_arrays(o) for o in options)
+
+
+def over_chosen(
+    r: Reader, value: Choice, node: ast.AST, over: Callable[[Reader, Any, ast.AST], Any]
+) -> Iteration | list[Any]:
+    """Return the iteration over one thing or another: two containers of as many items.
+
+    ``over`` gives the iteration over a value that is known to be one.
+    """
+    known = r.settled(value)
+    if known is not value:
+        return over(r, known, node)
+    one, two = (over(r, option, node) for option in (value.then, value.other))
+    if isinstance(one, list) and isinstance(two, list) and len(one) == len(two):
+        return [Choice(value.test, a, b) for a, b in zip(one, two, strict=True)]
+    nested = any(isinstance(r.settled(side), Choice) for side in (value.then, value.other))
+    if _may_grow(r, value) and not nested:
+        return over_list(r, _grown(r, value, node), node)
+    columns = _columns_chosen(r, _by_keys(r, value, node), node)
+    if columns is not None:
+        return columns
+    if _may_grow(r, value):
+        return over_list(r, _grown(r, value, node), node)
+    r.refuse(node, "a loop over a container or another, by the path", "loop on each path")
+
+
+def _columns_chosen(r: Reader, value: Choice, node: ast.AST) -> Iteration | None:
+    """Return the iteration over lists of numbers, or of tuples of them, of which a path has one.
+
+    Texts are as numbers where they are values of the graph; a dict is the list of its keys.
+
+    Each place in the tuples has a list of its own, as in the edges of a graph and their weights.
+    """
+    options = _options(r, value)
+    rows = [row for option in options if isinstance(option, Seq) for row in option.items]
+    widths = {len(row.items) if isinstance(row, Seq) else 0 for row in rows}
+    if len(widths) != 1 or not all(isinstance(option, Seq) for option in options):
+        return None
+    width = widths.pop()
+    if any(row.kind is not tuple for row in rows if isinstance(row, Seq)):
+        return None
+    numbers = [part for row in rows for part in (row.items if width else [row])]
+    if not all(map(functools.partial(_fits_column, r), numbers)):
+        return None
+    chosen = _on_paths(r, value, node, lambda option: _columns(r, option, width, node))
+    seen = [(option, option.items) for option in options]
+
+    def element(i: Value) -> Any:
+        if any(option.items is not items or option.grown for option, items in seen):
+            r.refuse(node, "the loop's body changes what the loop runs over", "loop over a copy")
+        index = Index()
+        index.spelling, index.operands = "i", [i]
+        parts = [load_index(r, column, index) for column in chosen.items]
+        return Seq(parts) if width else parts[0]
+
+    return Iteration(r.b.emit("len", [r.read(chosen.items[0])]), element)
+
+
+def _fits_column(r: Reader, part: Any) -> bool:
+    words = r.book.words and holds_words(part)
+    return words or (isinstance(part, Value) and part.type.is_scalar)
+
+
+def _by_keys(r: Reader, value: Any, node: ast.AST) -> Any:
+    """Return a choice of dicts as one of what a loop over them runs over: their keys."""
+    value = r.settled(value)
+    if isinstance(value, Choice):
+        sides = (_by_keys(r, option, node) for option in (value.then, value.other))
+        return Choice(value.test, *sides)
+    if r.book.words and isinstance(value, Map):
+        return Seq([plain(k) for k in every_item(r, node, value)], list)
+    return value
+
+
+def _options(r: Reader, value: Any) -> list[Any]:
+    value = r.settled(value)
+    if isinstance(value, Choice):
+        return [*_options(r, value.then), *_options(r, value.other)]
+    return [value]
+
+
+def _on_paths(r: Reader, value: Any, node: ast.AST, work: Callable[[Any], Any]) -> Any:
+    """Return ``work`` of what a choice is, done on each path."""
+    value = r.settled(value)
+    if not isinstance(value, Choice):
+        return work(value)
+    sides = [functools.partial(_on_paths, r, o, node, work) for o in (value.then, value.other)]
+    return choose(r, node, value.test, sides[0], sides[1])
+
+
+def _columns(r: Reader, rows: Seq, width: int, node: ast.AST) -> Seq:
+    """Return the columns of a list of tuples, or the list of numbers, as lists of the graph."""
+    parts = [[row.items[k] for row in rows.items] for k in range(width)] or [rows.items]
+    return Seq([_grown(r, Seq(part, list), node) for part in parts])
+
+
+def _may_grow(r: Reader, value: Any) -> bool:
+    """Whether a list of the graph can stand for a value, on each path."""
+    value = r.settled(value)
+    if isinstance(value, Choice):
+        return all(_may_grow(r, side) for side in (value.then, value.other))
+    return isinstance(value, Seq) or is_list(r, value)
+
+
+def _grown(r: Reader, value: Any, node: ast.AST) -> Any:
+    value = r.settled(value)
+    if isinstance(value, Choice):
+        _list_rows(r, value)
+        then, other = (functools.partial(_grown, r, o, node) for o in (value.then, value.other))
+        return choose(r, node, value.test, then, other)
+    return held(r, as_list(r, value, node), value)
+
+
+def _list_rows(r: Reader, value: Any) -> None:
+    """Make rows lists of the graph before the paths part, so that they are the same on each."""
+    if isinstance(value, Choice):
+        _list_rows(r, value.then)
+        _list_rows(r, value.other)
+    for row in value.items if isinstance(value, Seq) else ():
+        if isinstance(row, Seq) and row.kind is list:
+            r.graph_list(row)
