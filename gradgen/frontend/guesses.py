@@ -38,6 +38,7 @@ class Guess:
         self.templates: dict[Slot, Template] = {}
         self.poison: dict[Slot, Poison] = {}
         self.links: set[tuple[Any, Any]] = set()
+        self.copied: set[tuple[Any, Any]] = set()  # links of what was joined from the other end
         self.causes: set[Any] = set()
         self.ways: dict[Thing, Way] = {}
         self.released: set[Box] = set()  # items that a list of the graph has taken in
@@ -53,6 +54,7 @@ class Guess:
         self.templates = {new.get(s, s): t for s, t in self.templates.items()}
         self.poison = {new.get(s, s): p for s, p in self.poison.items()}
         self.links = {(_renamed(a, new), _renamed(b, new)) for a, b in self.links}
+        self.copied = {(_renamed(a, new), _renamed(b, new)) for a, b in self.copied}
 
     def release(self, item: Box) -> None:
         """Carry a list no more by itself: it goes with the list that holds it."""

@@ -34,13 +34,13 @@ OUTSIDE = "outside"
 
 def revise_links(loop: Loop) -> bool:
     """Find carried references that can come to share memory, with each other or with others."""
-    before = len(loop.guess.links)
+    before = len(loop.guess.links), len(loop.guess.copied)
     for state in (*(s for _, s in loop.ends), loop.entry):
         seen: dict[Any, Any] = {}
         with at(loop.r, state):
             for place, thing in dict.fromkeys(_things(loop, state)):
                 _link(loop, state, place, thing, seen)
-    return len(loop.guess.links) != before
+    return (len(loop.guess.links), len(loop.guess.copied)) != before
 
 
 def _things(loop: Loop, state: State) -> Iterator[tuple[Any, Any]]:
@@ -80,6 +80,8 @@ def _link(loop: Loop, state: State, place: Any, thing: Any, seen: dict[Any, Any]
         outside = entry.knows(other) and (inside or _shared_outside(loop, other))
         if outside and not _implied(loop, place, other):
             links.add((place, other))
+            if other is not thing:
+                loop.guess.copied.add((place, other))
         for (known, _), holder in seen.get(other, {}).items():
             if known != place and listed.related(thing, holder, {other}):
                 links.add((place, known))
@@ -112,13 +114,14 @@ def slot_of(end: Any) -> Any:
 def apply_links(loop: Loop) -> None:
     """Note what the links say of the values that are carried now."""
     for one, two in loop.guess.links:
+        itself = _is_box_place(one) and (one, two) not in loop.guess.copied
         for a in _standing(loop, one):
             if two == OUTSIDE:
                 _lock(a, slot_of(one))
                 continue
             for b in _standing(loop, two):
                 # A box that stands at the other end as itself is no copy of what stands here.
-                if a is not b and not (_is_box_place(one) and b in _boxes_at(loop, one)):
+                if a is not b and not (itself and b in _boxes_at(loop, one)):
                     loop.r.entangle(a, b, {loop.key, *loop.guess.causes})
 
 

@@ -5,6 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 
+class Point:
+    """Something with a value, which lists hold."""
+
+    def __init__(self, value):
+        self.value = value
+
+
+def swapped_by_inner_turns(x):
+    """An inner loop changes two objects of a list and back; one of them is written to later."""
+    first = Point(x[2])
+    both = [Point(x[1]), first]
+    for _ in range(3):
+        both[0], both[1] = both[1], both[0]
+        for _ in range(2):
+            both[0], both[1] = both[1], both[0]
+            both[0], both[1] = both[1], both[0]
+    first.value += x[0] * x[1]
+    return first.value * x[0] + 3.0 * both[0].value + 5.0 * both[1].value
+
+
 def appended_after_renaming(x):
     """The first turn appends to a list that is given up, the later ones to that of the total."""
     recent = [x[0]]
@@ -136,6 +156,7 @@ def _normal(n):
 
 
 EXAMPLE_ARGS = {
+    "swapped_by_inner_turns": lambda: (_normal(3),),
     "beside_one_made_anew": lambda: (_normal(3),),
     "beside_a_copy_of_a_grown_one": lambda: (_normal(3),),
     "grown_while_another_is_named": lambda: (np.array([1.1, 0.7, 0.4]),),
