@@ -31,11 +31,12 @@ if TYPE_CHECKING:
     from gradgen.frontend.sharing import Thing
 
 INSIDE = Storage("inside a list")  # what a list is noted with that is itself an item
+PUT = Storage("put into a list")  # the same of one that did not come out of a list
 SHARED = Storage("shared items")  # what a list is noted with whose items may have other holders
 HELD = Storage("shared arrays")  # the same of arrays alone
 MIXED = Storage("lists inside")  # what a list is noted with that got such items
 
-TOKENS = (INSIDE, SHARED, HELD)
+TOKENS = (INSIDE, PUT, SHARED, HELD)
 
 
 def contain(r: Reader, items: Storage, value: Any) -> None:
@@ -48,6 +49,7 @@ def contain(r: Reader, items: Storage, value: Any) -> None:
             _share(r, items, leaf.storage)
         if leaf.storage.lists and not leaf.steps:
             r.entangle(leaf.storage, INSIDE, set())
+            r.entangle(leaf.storage, PUT, set())
             r.entangle(items, MIXED, set())
             r.members.setdefault(items, set()).add(leaf.storage)
         elif leaf.storage is not items:
@@ -85,7 +87,7 @@ def _fresh(r: Reader, leaf: Ref, age: int) -> bool:
     """
     others = r.objects(leaf.storage) - {leaf.storage, MIXED, r.tokens.get(leaf.storage)}
     if leaf.storage.lists:  # what is in it stays in it alone
-        others &= {INSIDE, SHARED, HELD}
+        others &= {*TOKENS}
     known = any(leaf.storage in r.objects(o) for o in r.entangled if o is not leaf.storage)
     old = age < r.turn or leaf.storage.outside
     return not (leaf.steps or old or others or known)
@@ -93,7 +95,7 @@ def _fresh(r: Reader, leaf: Ref, age: int) -> bool:
 
 def _share(r: Reader, items: Storage, thing: Storage) -> None:
     """Note that an item of a list has another holder, and so has it in the lists that hold it."""
-    mine = r.objects(thing) - {INSIDE, MIXED}
+    mine = r.objects(thing) - {INSIDE, PUT, MIXED}
     lists = [o for o in r.entangled if is_list(o) and r.objects(o) & mine]
     lists += [o for o, inside in r.members.items() if inside & mine]
     written = r.item_writes | r.inner_writes if thing.lists else r.item_writes
@@ -295,9 +297,12 @@ def note_lists_inside(r: Reader, carried: Any) -> None:
 
 
 def _members_of_some_list(r: Reader, items: Storage) -> set[Storage]:
-    """Return the lists that are items of a list, a loop or a branch having left open of which."""
+    """Return the lists that are items of a list, a loop or a branch having left open of which.
+
+    What came out of a list has the token of that one.
+    """
     lists = [o for o in r.entangled if isinstance(o, Storage) and o.lists and o is not items]
-    inside = {o for o in lists if INSIDE in r.objects(o)}
+    inside = {o for o in lists if PUT in r.objects(o)}
     holders = {o: [h for h, members in r.members.items() if o in members] for o in inside}
     return {o for o in inside if not holders[o] or not all(map(r.visible, holders[o]))}
 
