@@ -154,6 +154,12 @@ def some_summed(x):
     return np.sum(np.sqrt(x), where=x > 0.0)
 
 
+@case("powers of negative numbers by a constant among what varies", X, expect=2.0 + 2.0 * X)
+def constant_exponent(x):
+    exponents = np.append(x, 2.0)
+    return np.sum((-1.0 - x) ** exponents[-1])
+
+
 W = np.array([0.5, -1.0, 2.0, 0.3, 1.1])
 SEEN = np.array([1.0, np.nan, 2.0, np.nan, 3.0])
 FOUND = ~np.isnan(SEEN)

@@ -24,7 +24,7 @@ from gradgen.diff.gaps import find_gaps
 from gradgen.diff.infinite import may_be_infinite
 from gradgen.diff.missing import missing_values
 from gradgen.diff.written import inputs_by_name, written, written_several
-from gradgen.diff.zeros import DIVISIONS, PICKING, is_steep, meets, zero_where_zero
+from gradgen.diff.zeros import DIVISIONS, PICKING, is_power, is_steep, meets, zero_where_zero
 from gradgen.errors import UnsupportedError
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Undefined, Value
@@ -305,7 +305,7 @@ class Forward:
         if _is_square(op):
             return self.alg.mul(t, op.inputs[0])
         share = self._sent_back(rule, op, i, t, share_type(op.out, t))
-        if op.inputs[i] in self.gaps and is_steep(op) and not i:
+        if op.inputs[i] in self.gaps and (is_steep(op) if not i else is_power(op)):
             return zero_where_zero(self.alg, t, share)
         if meets(op, i, self.infinite):
             return self.alg.where(self.alg.emit("isinf", op.out), 0.0, share)

@@ -292,10 +292,15 @@ def _strict(mask: Mask) -> bool:
 
 def is_steep(op: Op) -> bool:
     """Whether the derivative by the first input can be infinite where the value is finite."""
-    name, by = op.prim.rpartition(".")[2], _second(op)
-    if name in ("pow", "power", "float_power") and by is not None:
+    by = _second(op)
+    if is_power(op) and by is not None:
         return 0 < by < 1
-    return name in STEEP
+    return op.prim.rpartition(".")[2] in STEEP
+
+
+def is_power(op: Op) -> bool:
+    """Whether this is a power: its derivative by the exponent is NaN for a negative base."""
+    return op.prim.rpartition(".")[2] in ("pow", "power", "float_power")
 
 
 def _infinite_at_zero(op: Op) -> Value | None:
@@ -310,7 +315,7 @@ def _singular(op: Op) -> bool:
     name, by = op.prim.rpartition(".")[2], _second(op)
     if name in ("div", "divide"):
         return not by
-    if name in ("pow", "power", "float_power") and by is not None:
+    if is_power(op) and by is not None:
         return not (float(by).is_integer() and by >= 1)
     return name in SINGULAR
 

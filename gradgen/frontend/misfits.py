@@ -151,7 +151,9 @@ def _sample(r: Reader, value: Any, size: int, number: bool = False) -> Any:
     t = r.read(value).type
     if number and t.is_scalar and t.kind in ("float", "int", "bool"):
         return {"float": float, "int": int, "bool": bool}[t.kind](1)
-    if t.kind != "array" or t.rank is None or t.rank > 4 or t.dtype.startswith("complex"):
+    if t.kind != "array" or t.rank is None or t.rank > 4:
+        raise _Unknown
+    if not t.dtype or t.dtype.startswith("complex"):
         raise _Unknown
     numbers = np.ones((size,) * t.rank)
     return (numbers + 3.0 * np.eye(size) if t.rank > 1 else numbers).astype(t.dtype)
