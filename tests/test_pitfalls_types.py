@@ -327,3 +327,31 @@ def test_view_that_may_be_written_to():
 
     with pytest.raises(gradgen.UnsupportedError, match="view"):
         gradgen.grad(f)(X)
+
+
+def _optional_weight(x, w):
+    if w is None:
+        return np.sum(x)
+    return 2.0 * np.sum(x)
+
+
+def _skipped(x, skip):
+    total = 0.0
+    for i in range(len(x)):
+        if i in skip:
+            continue
+        total += x[i] ** 2
+    return total
+
+
+@pytest.mark.parametrize("loss", [_optional_weight, _skipped])
+@pytest.mark.parametrize("given", [None, {1}, frozenset([1]), [1], {1: 2.0}, "text", range(2)])
+def test_text_for_numbers_or_arrays_is_given_something_else(loss, given):
+    """A text made without types says so where it is given neither a number nor an array."""
+    text = gradgen.emit(loss, mode="value_and_grad", argnums=0)
+    with pytest.raises(TypeError, match="made for x number or array"):
+        run_text(text, (X, given))
+    number = np.array([1])
+    expected = difference_gradient(loss, (X, number), (0,))[0]
+    _, found = run_text(text, (X, number))
+    np.testing.assert_allclose(found, expected, rtol=1e-8)

@@ -32,7 +32,8 @@ def guards(function: Function, name: str, names: dict[Value, str]) -> list[ast.s
     tests += [_rank_test([(names[op.out], op.out.type) for op in arrays])] if arrays else []
     tests += _length_tests([_as_taken(op, names) for op in arrays], stretched)
     tests += _alike_tests(function, names)
-    tests += [_container_test(names[op.out]) for op in leaves if op.out.type.kind == "any"]
+    tests += [_number_test(names[op.out]) for op in leaves if op.out.type.kind == "any"]
+    tests += [_number_test(p) for p in _asked_only(function, leaves)]
     if not tests:
         return []
     test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)
@@ -99,11 +100,22 @@ def _rank_test(arrays: list[tuple[str, Type]]) -> ast.expr:
     return ast.Compare(pair[0], [ast.NotEq()], [pair[1]])
 
 
-def _container_test(name: str) -> ast.expr:
-    kinds = ast.Tuple(
-        [ast.Name(k, ast.Load()) for k in ("list", "tuple", "dict", "str")], ast.Load()
-    )
-    return pieces.call("isinstance", [ast.Name(name, ast.Load()), kinds])
+def _asked_only(function: Function, leaves: list[Op]) -> list[str]:
+    """Return the arguments of unknown type that the source reads, and the text does not.
+
+    What they are has decided what was generated, as for ``if w is None``.
+    """
+    unknown = [p for p, spec in function.params if isinstance(spec, Type) and spec.kind == "any"]
+    alive = {op.attrs.get("param") for op in leaves}
+    return [p for p in unknown if p not in alive and p in function.names_read]
+
+
+def _number_test(name: str) -> ast.expr:
+    """Test that an argument is no number and no array, but None, a set or another container."""
+    kinds = [ast.Name(k, ast.Load()) for k in ("complex", "float", "int")]
+    arrays = [pieces.dotted(k) for k in ("np.generic", "np.ndarray")]
+    args = [ast.Name(name, ast.Load()), ast.Tuple([*kinds, *arrays], ast.Load())]
+    return ast.UnaryOp(ast.Not(), pieces.call("isinstance", args))
 
 
 def _length_tests(arrays: list[tuple[str, Type]], decided: set[str]) -> list[ast.expr]:

@@ -51,6 +51,11 @@ from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import RULES
 
 ITERATORS = (types.GeneratorType, map, filter, zip, enumerate, reversed, range, itertools.chain)
+# What a number or an array may be; of numbers, np.where makes arrays without axes.
+NUMBERS: tuple[type, ...] = (
+    *(bool, int, float, complex, np.ndarray),
+    *(np.dtype(k).type for k in "?lfdFD"),
+)
 DICT_VIEWS: tuple[type, ...] = (type(dict[str, int]().values()), type(dict[str, int]().items()))
 
 
@@ -223,6 +228,8 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
         return Const(issubclass(types.MethodType, kinds))
     if isinstance(value, Value | Ref) and _is_none_of(r.read(value).type, kinds):
         return Const(False)
+    if isinstance(value, Value | Ref) and _is_one_of(r.read(value).type, kinds):
+        return Const(True)
     return Const(issubclass(_class(r, node, value, "isinstance"), kinds))
 
 
@@ -239,11 +246,12 @@ def _subclass_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, 
 
 def _is_none_of(t: Type, kinds: Any) -> bool:
     """Whether a number, or what may be an array, is surely no instance, whatever it is."""
-    if not (t.kinds or t.kind == "any"):
-        return False
-    classes: list[type] = [bool, int, float, complex, *(np.dtype(k).type for k in "?lfdFD")]
-    classes.append(np.ndarray)  # of a number, one without axes, as np.where makes them
-    return not any(issubclass(k, kinds) for k in classes)
+    return bool(t.kinds or t.kind == "any") and not any(issubclass(k, kinds) for k in NUMBERS)
+
+
+def _is_one_of(t: Type, kinds: Any) -> bool:
+    """Whether what may be an array or a number is surely an instance, whatever it is."""
+    return t.kind == "any" and all(issubclass(k, kinds) for k in NUMBERS)
 
 
 def _dict_test(r: Reader, node: ast.AST, value: Map, kinds: Any) -> Const:

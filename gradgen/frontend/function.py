@@ -50,7 +50,7 @@ from gradgen.ir.verify import out_of_scope
 from gradgen.options import bound
 from gradgen.passes.bare import bare_numbers
 from gradgen.rules.complexes import is_complex
-from gradgen.syntax import every_node
+from gradgen.syntax import every_node, names_in
 
 Learnt = Recursive | Stepwise | Turnwise | Tabled | Unpacked | Alike
 
@@ -284,6 +284,7 @@ def _read(
     function = Function(_spelled_name(fn), shown, leaves, block, source.span(source.node))
     function.signature = signature.replace(parameters=visible)
     function.captures = r.arrays
+    function.names_read = frozenset(names_in([source.node]))
     function.notes = list(dict.fromkeys(r.notes))
     function.filled = frozenset(r.given[k] for k in r.given_writes)
     last = _last_return(source.node)

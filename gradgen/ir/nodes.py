@@ -219,7 +219,8 @@ class Function:
     ``plain_helpers`` the names of those that it does not compile, if it compiles (``native``);
     ``reordered``: it may take sums in another order; ``filled``: the lists, dicts and objects in
     arguments that it writes to, by parameter and the steps from there; ``raised_for``: the
-    variables for which the text raises by itself where they are not assigned.
+    variables for which the text raises by itself where they are not assigned; ``names_read``:
+    the names that stand in its source.
     """
 
     name: str
@@ -228,7 +229,7 @@ class Function:
     body: Block
     span: Span
     signature: Any = None
-    source: str = ""
+    names_read: frozenset[str] = frozenset()
     result: Any = None
     captures: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)

@@ -55,10 +55,10 @@ def _match(g, x):
 
 def linear_regression_value_and_grad(w, b, x, y):
     if (
-        isinstance(w, (list, tuple, dict, str))
-        or isinstance(b, (list, tuple, dict, str))
-        or isinstance(x, (list, tuple, dict, str))
-        or isinstance(y, (list, tuple, dict, str))
+        not isinstance(w, (complex, float, int, np.generic, np.ndarray))
+        or not isinstance(b, (complex, float, int, np.generic, np.ndarray))
+        or not isinstance(x, (complex, float, int, np.generic, np.ndarray))
+        or not isinstance(y, (complex, float, int, np.generic, np.ndarray))
     ):
         raise TypeError(
             'linear_regression_value_and_grad is made for w number or array  '
