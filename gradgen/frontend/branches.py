@@ -61,6 +61,9 @@ def truth(r: Reader, value: Any, node: ast.expr) -> Value:
     """Return the truth value of what a test came to."""
     value = literal(r, value)
     if isinstance(value, Choice):
+        sides = {_known_truth(value, True), _known_truth(value, False)}
+        if len(sides) == 1 and None not in sides:
+            return Const(sides.pop())
         value = distribute(r, node, value, lambda option: truth(r, option, node))
     if isinstance(value, Text) and never_empty(value):
         return Const(True)
@@ -87,6 +90,17 @@ def truth(r: Reader, value: Any, node: ast.expr) -> Value:
     if test.type.kind == "list":
         test = r.b.emit("len", [test])
     return test
+
+
+def _known_truth(choice: Choice, taken: bool) -> bool | None:
+    """Return the truth of an option where it is known, as on both paths of ``test and []``."""
+    option = choice.then if taken else choice.other
+    if option is choice.test:
+        return taken
+    if is_static(option) and not pointers.pointer(option):
+        return bool(static_value(option))
+    plain = isinstance(option, Seq) and option.grown is None
+    return bool(option.items) if plain else None
 
 
 def _any_there(r: Reader, node: ast.expr, held: Map) -> Value:

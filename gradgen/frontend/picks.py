@@ -12,6 +12,7 @@ import enum
 from typing import Any
 
 from gradgen.frontend import pointers, words
+from gradgen.frontend.branches import choose
 from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value, options
 from gradgen.frontend.lists import SUBSCRIPT, picked_from, write_out
@@ -19,6 +20,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.tables import refuse_key
 from gradgen.frontend.texts import Text
 from gradgen.frontend.values import Choice, Map, Ref, Seq, Static, leaves
+from gradgen.ir.lengths import may_be_negative
 from gradgen.ir.nodes import Const, Value
 
 FEW = 16  # items among which paths may part
@@ -128,8 +130,35 @@ def _from_start(r: Reader, node: ast.AST, key: Value, count: int, kind: str) -> 
     by = key.op.inputs[1] if key.op is not None and key.op.prim == "mod" else None
     if isinstance(by, Const) and 0 < by.const <= count:
         return key
-    text = f"raise IndexError('{kind} index out of range')"
-    for prim, bound in (("ge", count), ("lt", -count)):
-        outside = r.b.emit(prim, [key, Const(bound)])
+    outside = _outside(r, node, key, count)
+    if outside is not None:
+        text = f"raise IndexError('{kind} index out of range')"
         r.b.append("raise_if", [outside], [], span=r.span(node), attrs={"text": text})
-    return r.b.emit("mod", [key, Const(count)])
+    return r.b.emit("mod", [key, Const(count)]) if may_be_negative(key) else key
+
+
+def _outside(r: Reader, node: ast.AST, key: Value, count: int) -> Value | None:
+    """Return whether a position is none of a container's, where that is not known."""
+
+    def above() -> Value:
+        return r.b.emit("ge", [key, Const(count)])
+
+    def below() -> Value:
+        return r.b.emit("lt", [key, Const(-count)])
+
+    if _known_below(r, key, count):
+        return below() if may_be_negative(key) else None
+    if not may_be_negative(key):
+        return above()
+    test = above()
+    out = choose(r, node, test, lambda: test, below, "or")
+    assert isinstance(out, Value)
+    return out
+
+
+def _known_below(r: Reader, key: Value, count: int) -> bool:
+    """Whether a test around this says that a position is less than a count."""
+    known = [(test.op, truth) for test, truth in r.facts.items() if test.op is not None]
+    less = [op for op, truth in known if (op.prim, truth) in (("lt", True), ("ge", False))]
+    bounds = [op.inputs[1] for op in less if op.inputs[0] is key]
+    return any(isinstance(bound, Const) and bound.const <= count for bound in bounds)
