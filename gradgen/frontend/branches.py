@@ -18,6 +18,7 @@ from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.objects import class_of
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.sharing import Notes
 from gradgen.frontend.signals import Certain, Endless
 from gradgen.frontend.special_methods import object_truth
 from gradgen.frontend.state import State, restore, snapshot
@@ -194,11 +195,13 @@ def fork(
     span = r.span(node)
     more = len(r.entangled) // 4 + len(r.filled) // 64 + len(r.facts) // 16
     r.book.read_statement(span, 1 + more)
-    before = snapshot(r)
+    before, noted = snapshot(r), r.noted()
     sides: list[tuple[Block, State]] = []
+    notes: list[Notes] = []
     endless, path = None, list(r.call_path)
     for run, truth in ((then, True), (other, False)):
         restore(r, before)
+        r.go_by(noted)
         try:
             with r.b.into(Block()) as block, assuming(r, test, truth):
                 run()
@@ -206,6 +209,8 @@ def fork(
             endless, r.call_path[:] = found, path
             continue
         sides.append((block, snapshot(r)))
+        notes.append(r.noted())
+    r.go_by(*(notes or [noted]))
     if endless is not None:
         _only(r, sides, endless)
         return
@@ -215,7 +220,7 @@ def fork(
     op = r.b.append("if", [test], [], span=span, attrs=attrs, blocks=[block_a, block_b])
     from gradgen.frontend.joins import Join
 
-    Join(r, op, id(node), before, (state_a, state_b)).run()
+    Join(r, op, id(node), before, (state_a, state_b), notes).run()
 
 
 def _only(r: Reader, sides: list[tuple[Block, State]], endless: Endless) -> None:

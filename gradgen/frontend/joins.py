@@ -17,6 +17,7 @@ from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.listed import contain_items, hand_members, related
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable
+from gradgen.frontend.sharing import Notes
 from gradgen.frontend.state import State, at
 from gradgen.frontend.texts import Text, Texts
 from gradgen.frontend.values import (
@@ -48,13 +49,19 @@ class Join:
     """The meeting of the two sides of an ``if``."""
 
     def __init__(
-        self, r: Reader, op: Op, place: int, before: State, after: tuple[State, State]
+        self,
+        r: Reader,
+        op: Op,
+        place: int,
+        before: State,
+        after: tuple[State, State],
+        notes: list[Notes],
     ) -> None:
-        self.r, self.op, self.before, self.after = r, op, before, after
+        self.r, self.op, self.before, self.after, self.notes = r, op, before, after, notes
         self.span: Span | None = op.span
         self.key = (*r.call_path, place)
         self.precise = self.key in r.precise
-        self.origins: list[tuple[Any, Any]] = []
+        self.origins: list[tuple[Any, Any, int]] = []  # what was made, from what, on which side
         self._sent: dict[Value, Value] = {}
 
     # --- names, storages, boxes -----------------------------------------------------------
@@ -172,7 +179,7 @@ class Join:
             if [k for k, _ in items[0]] == [k for k, _ in items[1]]:
                 pairs = zip(*items, strict=True)
                 made = with_parts(x, [(k, self.merge(p, q, "")) for (k, p), (_, q) in pairs])
-                self.origins += [(made, x), (made, y)]
+                self.origins += [(made, x, 0), (made, y, 1)]
                 return made
         return self._choice(x, y)
 
@@ -187,28 +194,33 @@ class Join:
 
     def _grown_lists(self, x: Any, y: Any) -> bool:
         """Whether these are lists of which one is of unknown length, and none other has items."""
+        if isinstance(x, Ref) or isinstance(y, Ref):
+            made, grown = (x, y) if isinstance(y, Ref) else (y, x)
+            fresh = isinstance(made, Seq) and made.kind is list and not self.before.knows(made)
+            return fresh and isinstance(grown, Ref) and grown.storage.lists
         if not (isinstance(x, Seq) and isinstance(y, Seq) and x.kind is y.kind is list):
             return False
         held = [s.contents(self.r, box) for s, box in zip(self.after, (x, y), strict=True)]
         return any(isinstance(h, Storage) for h in held) and not any(map(keyed, held))
 
-    def _lists(self, x: Seq, y: Seq, name: str) -> Any:
+    def _lists(self, x: Seq | Ref, y: Seq | Ref, name: str) -> Any:
         """Join two lists of the graph, each of its own side."""
         if self.precise and self._shared(x, y):
             return self._choice(x, y)
         items: list[Ref] = []
+        values: list[Value] = []
         for state, block, box in zip(self.after, self.op.blocks, (x, y), strict=True):
             with at(self.r, state), self.r.b.into(block):
-                items.append(self.r.graph_list(box))
-        values = [ref.value for ref in items]
+                items.append(self.r.graph_list(box) if isinstance(box, Seq) else box)
+                values.append(self.r.read(items[-1]))
         if join(values[0].type, values[1].type) is None:
             return self._choice(x, y)
         out = self.r.hold(self.output(values[0], values[1], name))
-        for state, ref in zip(self.after, items, strict=True):
+        for side, (state, ref) in enumerate(zip(self.after, items, strict=True)):
             if ref.storage in state.versions:
                 with at(self.r, state):
                     contain_items(self.r, out.storage, ref, apart=False)
-            self.origins.append((out, ref))
+            self.origins.append((out, ref, side))
         return out
 
     def _one_sided(self, x: Any, y: Any, name: str) -> Any:
@@ -235,7 +247,7 @@ class Join:
         held = self.r.hold(self.output(values[0], values[1], label))
         tuples = {row_kinds.is_tuple(leaf) for leaf in (x, y) if not isinstance(leaf, Undefined)}
         row_kinds.set_class(self.r, held, tuples.pop() if len(tuples) == 1 else None)
-        self.origins += [(held, x), (held, y)]
+        self.origins += [(held, x, 0), (held, y, 1)]
         return held
 
     def _read(self, leaf: Value | Ref, state: State, block: Block) -> Value:
@@ -362,19 +374,27 @@ class Join:
     def _entangle(self) -> None:
         """Remember what may share memory with its sources, while others can see them."""
         seen: dict[Any, Any] = {}
-        for held, source in self.origins:
+        for held, source, side in self.origins:
             made, old = identity(held), identity(source)
             if made is None or old is None:
                 continue
             causes = {self.key, *self.r.causes.get(old, ())}
             hand_members(self.r, old, made, self.before.knows)
-            for thing in self.r.reach(old):
+            for thing, objects in self._reached(old, side):
                 if self.before.knows(thing):
-                    self.r.entangle(made, thing, causes)
+                    self.r.entangle(made, thing, causes, objects)
                 same = thing in seen and related(made, seen[thing], {thing})
                 if same and seen[thing] is not made:
                     self.r.entangle(made, seen[thing], causes)
                 seen[thing] = made
+
+    def _reached(self, old: Any, side: int) -> list[tuple[Any, set[Any]]]:
+        """Return what a thing of one side may be, with what this may be: as it is known there."""
+        noted = self.r.noted()
+        self.r.go_by(self.notes[side])
+        found = [(thing, self.r.objects(thing)) for thing in self.r.reach(old)]
+        self.r.go_by(noted)
+        return found
 
 
 def _is_deleted(value: Any) -> bool:

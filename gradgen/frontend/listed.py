@@ -51,7 +51,7 @@ def contain(r: Reader, items: Storage, value: Any) -> None:
             r.entangle(leaf.storage, INSIDE, set())
             r.entangle(leaf.storage, PUT, set())
             r.entangle(items, MIXED, set())
-            r.members.setdefault(items, set()).add(leaf.storage)
+            r.members[items] = r.members.get(items, set()) | {leaf.storage}
         elif leaf.storage is not items:
             r.entangle(items, leaf.storage, set())
 
@@ -128,7 +128,9 @@ def require_distinct(r: Reader, items: Storage, of_list: bool) -> None:
 
     ``of_list``: the item is a list that grows or shrinks, so that arrays in it stay as they are.
     """
-    seen = [o for o in r.reach(items) if isinstance(o, Storage) and not o.lists and r.visible(o)]
+    seen: list[Thing] = [
+        o for o in r.reach(items) if isinstance(o, Storage) and not o.lists and r.visible(o)
+    ]
     seen = visible_members(r, items) if of_list else seen + visible_members(r, items)
     shared = {SHARED} if of_list else {SHARED, HELD}
     if seen or shared & r.objects(items):
@@ -271,10 +273,10 @@ def hand_members(r: Reader, old: Thing, new: Thing, known: Callable[[Any], bool]
     """Note that what stands for a list holds the lists that it held, those that are known."""
     held = {m for one in r.objects(old) for m in r.members.get(one, ()) if known(m)}
     if held and isinstance(new, Storage):
-        r.members.setdefault(new, set()).update(held)
+        r.members[new] = r.members.get(new, set()) | held
 
 
-def visible_members(r: Reader, items: Storage) -> list[Storage]:
+def visible_members(r: Reader, items: Storage) -> list[Thing]:
     """Return the lists that names stand for and that may be items of a list."""
     held = {m for one in r.objects(items) for m in r.members.get(one, ())}
     token = r.tokens.get(items)

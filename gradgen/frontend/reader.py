@@ -74,7 +74,6 @@ class Reader(Sharing):
         self.expansions: dict[Any, Any] = {}
         self.yielding: list[Any] = []  # what generators could read that were listed for a loop
         self.tokens: dict[Thing, Storage] = {}
-        self.members: dict[Thing, set[Storage]] = {}  # the lists that went into a list
         self.given: dict[int, tuple[str, tuple[Any, ...]]] = {}  # boxes in arguments: ways there
         self.given_lists: dict[Thing, int] = {}  # lists of the graph that such were made
         self.given_writes: set[int] = set()  # those that are written to, or may be

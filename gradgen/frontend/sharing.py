@@ -14,6 +14,8 @@ from gradgen.ir.nodes import Value
 
 Thing = Storage | Box
 Place = tuple[Any, ...]
+# What things may really be, and what lists have got: sets that are replaced, never changed.
+Notes = tuple[dict[Thing, set[Thing]], dict[Thing, set[Thing]]]
 
 
 class Sharing:
@@ -22,6 +24,7 @@ class Sharing:
     def __init__(self) -> None:
         self.frame = Frame(None, {}, {})
         self.entangled: dict[Thing, set[Thing]] = {}
+        self.members: dict[Thing, set[Thing]] = {}  # the lists that went into a list
         self.causes: dict[Thing, set[Place]] = {}
         self.reads_later = False  # whether an iterator is kept, which reads what no name may
         self.views: list[tuple[Box, Box]] = []  # what dict.values() and items() gave, and of which
@@ -135,14 +138,32 @@ class Sharing:
         ]
         return [thing, *sorted(found, key=lambda s: s.id)]
 
-    def entangle(self, joined: Thing, source: Thing, places: set[Place]) -> None:
-        """Note that what a join made may be the same memory as one of its sources."""
+    def entangle(
+        self,
+        joined: Thing,
+        source: Thing,
+        places: set[Place],
+        objects: set[Thing] | None = None,
+    ) -> None:
+        """Note that what a join made may be the same memory as one of its sources.
+
+        ``objects``: what the source may be on the path that it comes from.
+        """
         if listed.is_list(source) and not listed.is_list(joined):
-            joined, source = source, joined  # a list holds an array, never the reverse
+            joined, source, objects = source, joined, None  # a list holds an array, not vice versa
         if joined is not source:
-            self.entangled.setdefault(joined, set()).update(self.objects(source))
+            known = self.entangled.get(joined, set())
+            self.entangled[joined] = known | (self.objects(source) if objects is None else objects)
             self.causes.setdefault(joined, set()).update(places, self.causes.get(source, ()))
             self.picks.setdefault(joined, set()).update(self.picks.get(source, ()))
+
+    def noted(self) -> Notes:
+        """Return what is noted of things on this path, as it is now."""
+        return dict(self.entangled), dict(self.members)
+
+    def go_by(self, *notes: Notes) -> None:
+        """Go by what was noted, on any of several paths: each sees what happened on it alone."""
+        self.entangled, self.members = (_united(kinds) for kinds in zip(*notes, strict=True))
 
     def stand_in(self, storage: Storage, box: Box) -> None:
         """Note that a list of the graph may be all that the list it takes the place of may be."""
@@ -160,3 +181,13 @@ def _is_dead(frame: Frame, name: str) -> bool:
     """Whether nothing reads a name of a frame from the statement on that is read there now."""
     known = frame.lives is not None and frame.statement is not None
     return known and frame.lives.dead_in(frame.statement, name)
+
+
+def _united(paths: Sequence[dict[Thing, set[Thing]]]) -> dict[Thing, set[Thing]]:
+    """Return what is noted on any of several paths."""
+    out = dict(paths[0])
+    for notes in paths[1:]:
+        for thing, found in notes.items():
+            if out.get(thing) is not found:
+                out[thing] = out.get(thing, set()) | found
+    return out

@@ -151,11 +151,37 @@ def rows_of_what_a_turn_names(x):
     return 0.5 * sum(w[0] * w[-1] for w in rows)
 
 
+def segments_of_steps(x):
+    """A step that is too large begins a new segment; the last one is closed behind the loop."""
+    segments, segment = [], [x[0]]
+    for i in range(1, len(x)):
+        if abs(x[i] - x[i - 1]) > 0.25:
+            segments.append(segment)
+            segment = [x[i]]
+        else:
+            segment.append(x[i] * x[0])
+    segments.append(segment)
+    return sum(sum((v - sum(s) / len(s)) ** 2 for v in s) for s in segments)
+
+
+def runs_above(x):
+    """Runs of entries above a level, each closed by one below it."""
+    runs, run = [], []
+    for v in x:
+        if v < 0.5:
+            runs.append(run)
+            run = []
+        run.append(v * v)
+    return sum((k + 1) * sum(r) ** 2 for k, r in enumerate(runs)) + sum(run)
+
+
 def _normal(n):
     return np.random.default_rng(3).normal(size=n)
 
 
 EXAMPLE_ARGS = {
+    "segments_of_steps": lambda: (np.array([0.2, 0.7, 0.4, 0.45, 0.9, 0.8, 0.75]),),
+    "runs_above": lambda: (np.array([0.2, 0.7, 0.4, 0.45, 0.9, 0.8, 0.3]),),
     "swapped_by_inner_turns": lambda: (_normal(3),),
     "beside_one_made_anew": lambda: (_normal(3),),
     "beside_a_copy_of_a_grown_one": lambda: (_normal(3),),
