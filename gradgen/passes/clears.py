@@ -1,6 +1,8 @@
 """An addition into a place that was just set to zero is a store: one write instead of two.
 
-The adjoint of ``a[i] *= s`` reads ``d_a[i]``, clears it, and adds ``s`` times what it read.
+The adjoint of ``a[i] *= s`` reads ``d_a[i]``, clears it, and adds ``s`` times what it read.  Where
+nothing reads it before it is set to zero, as ``a[i] = 1.0`` does not, what was added to it is left
+out.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of, same_
 
 
 def join_clears(function: Function) -> None:
-    """Turn ``d[i] = 0.0; d[i] += v`` of the reverse sweep into ``d[i] = v``, in place."""
+    """Turn ``d[i] += u; d[i] = 0.0; d[i] += v`` of the sweep into ``d[i] = v``, in place."""
     count = uses(function.body)
     for block in blocks_of(function.body):
         _block(block, count)
@@ -18,6 +20,8 @@ def join_clears(function: Function) -> None:
 def _block(block: Block, count: dict[Value, int]) -> None:
     here = {id(op) for op in block.ops}
     for op in block.ops:
+        if clears(op):
+            _leave_out_before(op, here, count)
         clear = op.inputs[0].op if op.prim == "inc" and op.reverse else None
         if clear is None or id(clear) not in here or count.get(clear.out) != 1:
             continue
@@ -25,6 +29,18 @@ def _block(block: Block, count: dict[Value, int]) -> None:
             op.prim = "store"
             op.inputs[0] = clear.inputs[0]
             op.attrs = {k: v for k, v in op.attrs.items() if k != "sign"} | {"augmented": True}
+
+
+def _leave_out_before(clear: Op, here: set[int], count: dict[Value, int]) -> None:
+    """Leave out the writes to a place that nothing reads before it is set to zero."""
+    before = clear.inputs[0].op
+    while before is not None and id(before) in here and count.get(before.out) == 1:
+        if before.prim not in ("store", "inc") or not before.reverse:
+            return
+        if not _same_place(before, clear):
+            return
+        clear.inputs[0] = before.inputs[0]
+        before = clear.inputs[0].op
 
 
 def clears(op: Op) -> bool:

@@ -125,3 +125,30 @@ def test_a_place_that_is_computed_again_is_the_same() -> None:
     (expected,) = complex_gradient(odd_places, (x,), (0,))
     np.testing.assert_allclose(made(x), expected, rtol=1e-13)
     assert made.source.count("] = 0.0") == 1  # of the place that is added to by another name
+
+
+def first_replaced(x):
+    u = x[2:4].copy()
+    v = u[0]
+    u[0] = 9.0
+    return x[0] * v + u[0] + u[1] ** 2
+
+
+def first_of_each_row_replaced(x):
+    total = 0.0
+    for i in range(len(x)):
+        row = np.array([x[i], x[i] ** 2])
+        v = row[0]
+        row[0] = 9.0
+        row[0] = v * row[1] + 0.0 * row[0]
+        row[0] = 3.0
+        total += row[0] + v * row[1]
+    return total
+
+
+@pytest.mark.parametrize("loss", [first_replaced, first_of_each_row_replaced])
+def test_nothing_is_added_where_it_is_set_to_zero_unread(loss: Callable[..., Any]) -> None:
+    made = gradgen.grad(loss)
+    (expected,) = complex_gradient(loss, (X,), (0,))
+    np.testing.assert_allclose(made(X), expected, rtol=1e-13, atol=1e-15)
+    assert "[0] = 1.0" not in made.source
