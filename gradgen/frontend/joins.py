@@ -8,6 +8,7 @@ of them is written to, the function is read again with a choice between them in 
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend import pointers, row_kinds, unbound
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.listed import contain_items, hand_members, related
+from gradgen.frontend.reach import reached
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable
 from gradgen.frontend.sharing import Notes
@@ -374,6 +376,7 @@ class Join:
     def _entangle(self) -> None:
         """Remember what may share memory with its sources, while others can see them."""
         seen: dict[Any, Any] = {}
+        stays = functools.cache(self._still_held)
         for held, source, side in self.origins:
             made, old = identity(held), identity(source)
             if made is None or old is None:
@@ -381,12 +384,16 @@ class Join:
             causes = {self.key, *self.r.causes.get(old, ())}
             hand_members(self.r, old, made, self.before.knows)
             for thing, objects in self._reached(old, side):
-                if self.before.knows(thing):
+                if self.before.knows(thing) or (thing is not made and id(thing) in stays()):
                     self.r.entangle(made, thing, causes, objects)
                 same = thing in seen and related(made, seen[thing], {thing})
                 if same and seen[thing] is not made:
                     self.r.entangle(made, seen[thing], causes)
                 seen[thing] = made
+
+    def _still_held(self) -> dict[int, Any]:
+        """Return what names lead to: one may stand for what a side made, another for a copy."""
+        return reached([v for frame in self.r.frames() for v in frame.names.values()])
 
     def _reached(self, old: Any, side: int) -> list[tuple[Any, set[Any]]]:
         """Return what a thing of one side may be, with what this may be: as it is known there."""

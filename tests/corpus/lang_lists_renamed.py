@@ -175,11 +175,28 @@ def runs_above(x):
     return sum((k + 1) * sum(r) ** 2 for k, r in enumerate(runs)) + sum(run)
 
 
+def copied_and_named_on_one_side(x):
+    """Below a test, a list is made anew and gets a second name, which another one has lost."""
+    a = [x[0], x[1]]
+    d = []
+    for v in x:
+        d.append(v * 0.5)
+    b = a
+    if d[0] > 0.2:
+        for i in range(2):
+            d = list(d)
+            a = a if i == 0 else d
+    b.append(x[0])
+    d[-1] += x[1] * x[0]
+    return sum(a) * x[0] + 0.5 * sum(b) + sum(d)
+
+
 def _normal(n):
     return np.random.default_rng(3).normal(size=n)
 
 
 EXAMPLE_ARGS = {
+    "copied_and_named_on_one_side": lambda: (np.array([1.1, 0.7, 0.4]),),
     "segments_of_steps": lambda: (np.array([0.2, 0.7, 0.4, 0.45, 0.9, 0.8, 0.75]),),
     "runs_above": lambda: (np.array([0.2, 0.7, 0.4, 0.45, 0.9, 0.8, 0.3]),),
     "swapped_by_inner_turns": lambda: (_normal(3),),
@@ -196,6 +213,7 @@ EXAMPLE_ARGS = {
 }
 
 MORE_ARGS = {
+    "copied_and_named_on_one_side": [lambda: (np.array([0.3, 0.7, 0.4]),)],
     "grown_while_another_is_named": [lambda: (np.array([1.1, 0.7, 0.2]),)],
     "chosen_then_grown": [lambda: (np.array([1.1, 0.3, 0.4]),)],
     "chosen_by_turns_then_extended": [lambda: (np.array([0.1, 0.7, 0.4]),)],
