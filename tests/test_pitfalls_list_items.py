@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import gradgen
 from tests.pitfalls import Pitfall, Pitfalls, check
 
 case = Pitfalls()
@@ -303,3 +304,21 @@ def sorted_in_list(x):
 @pytest.mark.parametrize("pitfall", case)
 def test_right_or_refused(pitfall: Pitfall) -> None:
     check(pitfall)
+
+
+def test_one_of_two_lists_goes_into_a_list():
+    """What went into a list on one turn is written to, by another name, on a later one."""
+
+    def f(x):
+        groups, cur, old = [], [], [x[0]]
+        for v in x:
+            if v > 0.5:
+                groups.append(cur)
+                cur = [v]
+            else:
+                cur = old
+            cur.append(v)
+        return sum(sum(w * w for w in g) for g in groups) + sum(cur) * sum(old)
+
+    with pytest.raises(gradgen.UnsupportedError, match="may be an item of a list"):
+        gradgen.grad(f)(np.array([0.1, 0.7, 0.2, 0.9]))

@@ -48,8 +48,9 @@ def contain(r: Reader, items: Storage, value: Any) -> None:
         if not _fresh(r, leaf, age):
             _share(r, items, leaf.storage)
         if leaf.storage.lists and not leaf.steps:
-            r.entangle(leaf.storage, INSIDE, set())
-            r.entangle(leaf.storage, PUT, set())
+            for one in filter(is_list, r.reach(leaf.storage)):  # it may be any of them
+                r.entangle(one, INSIDE, set())
+                r.entangle(one, PUT, set())
             r.entangle(items, MIXED, set())
             r.members[items] = r.members.get(items, set()) | {leaf.storage}
         elif leaf.storage is not items:
