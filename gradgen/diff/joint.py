@@ -89,7 +89,7 @@ class _Joiner(Fuser):
             if op.prim == "call" and op.attrs["callee"] in self.joint:
                 if self.after(op, mirror) is not None:
                     self._join_call(op, mirror)
-            elif nested and self._has_calls(op) and self._fits_both(op, mirror):
+            elif nested and self._holds_calls(op) and self._fits_both(op, mirror):
                 if op.prim == "for":
                     made.append(self._fuse(op, mirror))
                 else:
@@ -97,7 +97,7 @@ class _Joiner(Fuser):
                     made.append(op)
         return made
 
-    def _has_calls(self, op: Op) -> bool:
+    def _holds_calls(self, op: Op) -> bool:
         inner = [o for b in op.blocks for o in walk(b)]
         return any(o.prim == "call" and o.attrs["callee"] in self.joint for o in inner)
 

@@ -389,6 +389,17 @@ def kept_by_an_object(p, n, k):
     return choose(n, k) + choose.hits * p
 
 
+def _entry_or_second(u, q, depth):
+    if 0.5 < u[depth] < 0.837:
+        return _entry_or_second(u.ravel(), 1.4, 1)
+    return u[depth] * u[depth]
+
+
+def result_for_nothing(u):
+    """The result of a call goes into another, which makes nothing of it."""
+    return sum([_entry_or_second(u, _entry_or_second(u, 0.5, 0), 2) for _ in (1, 2)])
+
+
 EXAMPLE_ARGS = {
     "kept_by_an_object": lambda: (0.4, 5, 3),
     "grown": lambda: (0.3, 1.5),
@@ -418,9 +429,11 @@ EXAMPLE_ARGS = {
     "tree_of_objects": lambda: (0.8,),
     "tree_of_tuples": lambda: (0.8,),
     "polynomial": lambda: (0.8,),
+    "result_for_nothing": lambda: (np.array([0.3, -0.5, 0.4]),),
 }
 
 MORE_ARGS = {
+    "result_for_nothing": [lambda: (np.array([0.6, 1.3, 0.7]),)],
     "recursive_loss": [lambda: (1.2, 0), lambda: (0.5, 6)],
     "fibonacci_loss": [lambda: (0.8, 1)],
     "mutual": [lambda: (0.9, 0), lambda: (0.9, 4)],
