@@ -98,10 +98,11 @@ def _known_truth(choice: Choice, taken: bool) -> bool | None:
     option = choice.then if taken else choice.other
     if option is choice.test:
         return taken
+    if isinstance(option, Seq):  # of one that has grown, the items are not here
+        return bool(option.items) if option.grown is None else None
     if is_static(option) and not pointers.pointer(option):
         return bool(static_value(option))
-    plain = isinstance(option, Seq) and option.grown is None
-    return bool(option.items) if plain else None
+    return None
 
 
 def _any_there(r: Reader, node: ast.expr, held: Map) -> Value:

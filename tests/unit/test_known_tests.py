@@ -54,3 +54,20 @@ def test_a_place_is_tested_once(loss: Any, test: str) -> None:
     np.testing.assert_allclose(made(X), difference_gradient(loss, (X,), (0,))[0], rtol=1e-6)
     assert made.source.count("IndexError") == 1
     assert test in made.source
+
+
+def begun_anew(x: np.ndarray) -> Any:
+    cur = [x[0]]
+    if x[1] > 1.0:
+        cur = []
+    cur.append(x[0] * x[1])
+    if cur:
+        return sum(cur) ** 2
+    return 7.0 * x[0]
+
+
+@pytest.mark.parametrize("point", [X, X[::-1], X / 2.0], ids=["anew", "anew_too", "as_it_was"])
+def test_a_list_that_has_grown_is_not_taken_for_empty(point: np.ndarray) -> None:
+    value, found = gradgen.value_and_grad(begun_anew)(point)
+    assert value == begun_anew(point)
+    np.testing.assert_allclose(found, difference_gradient(begun_anew, (point,), (0,))[0], rtol=1e-6)
