@@ -463,8 +463,8 @@ def is_static(value: Any) -> bool:
     """Whether a value is known before the program runs."""
     if isinstance(value, Const):
         return True
-    if isinstance(value, Seq):
-        return all(map(is_static, value.items))
+    if isinstance(value, Seq):  # of one that has grown, the items are not here
+        return value.grown is None and all(map(is_static, value.items))
     return isinstance(value, Static)
 
 
