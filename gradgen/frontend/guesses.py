@@ -37,7 +37,7 @@ class Guess:
         self.slots: list[Slot] = list(names)
         self.templates: dict[Slot, Template] = {}
         self.poison: dict[Slot, Poison] = {}
-        self.links: set[tuple[Any, Any]] = set()
+        self.links: dict[tuple[Any, Any], None] = {}  # a set that keeps their order
         self.copied: set[tuple[Any, Any]] = set()  # links of what was joined from the other end
         self.causes: set[Any] = set()
         self.ways: dict[Thing, Way] = {}
@@ -53,7 +53,7 @@ class Guess:
         self.slots = [new.get(s, s) for s in self.slots]
         self.templates = {new.get(s, s): t for s, t in self.templates.items()}
         self.poison = {new.get(s, s): p for s, p in self.poison.items()}
-        self.links = {(_renamed(a, new), _renamed(b, new)) for a, b in self.links}
+        self.links = {(_renamed(a, new), _renamed(b, new)): None for a, b in self.links}
         self.copied = {(_renamed(a, new), _renamed(b, new)) for a, b in self.copied}
 
     def release(self, item: Box) -> None:
@@ -61,7 +61,7 @@ class Guess:
         self.released.add(item)
         self.slots.remove(item)
         self.templates.pop(item, None)
-        self.links = {k for k in self.links if item not in (*k, *map(slot_of, k))}
+        self.links = {k: None for k in self.links if item not in (*k, *map(slot_of, k))}
 
 
 def _renamed(end: Any, new: dict[Any, Any]) -> Any:

@@ -393,7 +393,8 @@ class Join:
 
     def _still_held(self) -> dict[int, Any]:
         """Return what names lead to: one may stand for what a side made, another for a copy."""
-        return reached([v for frame in self.r.frames() for v in frame.names.values()])
+        held = [v for frame in self.r.frames() for v in frame.names.values()]
+        return reached([v for v in held if not _is_function(v)])
 
     def _reached(self, old: Any, side: int) -> list[tuple[Any, set[Any]]]:
         """Return what a thing of one side may be, with what this may be: as it is known there."""
@@ -402,6 +403,13 @@ class Join:
         found = [(thing, self.r.objects(thing)) for thing in self.r.reach(old)]
         self.r.go_by(noted)
         return found
+
+
+def _is_function(value: Any) -> bool:
+    """Whether a value is a local function, or one or another by the path."""
+    if isinstance(value, Choice):
+        return _is_function(value.then) and _is_function(value.other)
+    return isinstance(value, LocalFunction)
 
 
 def _is_deleted(value: Any) -> bool:

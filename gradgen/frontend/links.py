@@ -75,16 +75,16 @@ def _link(loop: Loop, state: State, place: Any, thing: Any, seen: dict[Any, Any]
     loop.guess.causes |= loop.r.causes.get(thing, set())
     inside = state is not entry
     if thing.outside:
-        links.add((place, OUTSIDE))
+        links[place, OUTSIDE] = None
     for other in sorted(loop.r.reach(thing), key=lambda t: -t.id):
         outside = entry.knows(other) and (inside or _shared_outside(loop, other))
         if outside and not _implied(loop, place, other):
-            links.add((place, other))
+            links[place, other] = None
             if other is not thing:
                 loop.guess.copied.add((place, other))
         for (known, _), holder in seen.get(other, {}).items():
             if known != place and listed.related(thing, holder, {other}):
-                links.add((place, known))
+                links[place, known] = None
         # Of what else stands in a place, nothing matters but whether it is a list.
         seen.setdefault(other, {}).setdefault((place, listed.is_list(thing)), thing)
 

@@ -353,7 +353,7 @@ def _revise_slot(loop: Loop, slot: Slot, state: State) -> bool:
     if old is not None and equal(old, new):
         return False
     guess.templates[slot] = new
-    guess.links = {link for link in guess.links if slot not in map(links.slot_of, link)}
+    guess.links = {link: None for link in guess.links if slot not in map(links.slot_of, link)}
     return old is not None or bool(types(new)) or not isinstance(new, Same)
 
 

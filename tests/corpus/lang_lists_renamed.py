@@ -191,11 +191,25 @@ def copied_and_named_on_one_side(x):
     return sum(a) * x[0] + 0.5 * sum(b) + sum(d)
 
 
+def array_of_one_side_in_a_dict(x):
+    """An array that one side makes goes on under a name and in a dict that the side makes, too."""
+    b = x * 1.0
+    held = None
+    if x[0] > 0.2:
+        b = x * 3.0
+        held = {"k": b}
+    else:
+        held = {"k": x * 2.0, "m": 1.0}
+    held["k"][0] += x[1] * x[1]
+    return np.sum(b) * x[2] + np.sum(held["k"])
+
+
 def _normal(n):
     return np.random.default_rng(3).normal(size=n)
 
 
 EXAMPLE_ARGS = {
+    "array_of_one_side_in_a_dict": lambda: (np.array([1.1, 0.7, 0.4]),),
     "copied_and_named_on_one_side": lambda: (np.array([1.1, 0.7, 0.4]),),
     "segments_of_steps": lambda: (np.array([0.2, 0.7, 0.4, 0.45, 0.9, 0.8, 0.75]),),
     "runs_above": lambda: (np.array([0.2, 0.7, 0.4, 0.45, 0.9, 0.8, 0.3]),),
@@ -213,6 +227,7 @@ EXAMPLE_ARGS = {
 }
 
 MORE_ARGS = {
+    "array_of_one_side_in_a_dict": [lambda: (np.array([0.1, 0.7, 0.4]),)],
     "copied_and_named_on_one_side": [lambda: (np.array([0.3, 0.7, 0.4]),)],
     "grown_while_another_is_named": [lambda: (np.array([1.1, 0.7, 0.2]),)],
     "chosen_then_grown": [lambda: (np.array([1.1, 0.3, 0.4]),)],
