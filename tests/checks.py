@@ -231,7 +231,7 @@ def run_alone(chosen: list[Case], folder: Path) -> None:
     )
     results = pickle.loads(received.read_bytes())
     wrong = [path for path in calls if not same_bits(results[path], expected[path])]
-    assert not wrong
+    assert not wrong, wrong
 
 
 FIRST_ORDER = (

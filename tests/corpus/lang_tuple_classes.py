@@ -130,6 +130,9 @@ class Interval(typing.NamedTuple("Interval", [("lo", float), ("hi", float)])):
     def __new__(cls, lo, hi):
         return super().__new__(cls, min(lo, hi), max(lo, hi))
 
+    def __reduce__(self):
+        return self._make, (tuple(self),)  # a gradient is copied as it is, not put in order
+
 
 def given_own_new(p):
     return 5.0 * p.lo**2 - 3.0 * p.hi + p.lo * p.hi
