@@ -456,7 +456,20 @@ def _array_for_good(x):
     return c @ x
 
 
-@pytest.mark.parametrize("loss", [_array_in_turn, _list_in_turn, _dict_in_turn, _array_for_good])
+def _array_by_path(x):
+    kept, total = x * 1.0, 0.0
+    for k in range(3):
+        c = kept if x[k] > 0.5 else x * 2.0
+        c[k] = x[k] * 5.0
+        total += c @ x
+        kept = WEIGHTS
+    return total
+
+
+LOSSES = [_array_in_turn, _list_in_turn, _dict_in_turn, _array_for_good, _array_by_path]
+
+
+@pytest.mark.parametrize("loss", LOSSES)
 def test_writes_to_what_a_turn_has_found_outside(loss):
     """A later turn writes to what an earlier one took from outside: refused, at that line."""
     with pytest.raises(gradgen.GradgenError, match="which stands outside the fun") as caught:

@@ -456,8 +456,7 @@ class Reader(Sharing):
         listed.require_outside(self, thing)
         others = self.reach(thing)[1:]
         seen = self.visible_among(others)
-        captured = [v.storage if isinstance(v, Ref) else v for v in self.outside.values()]
-        for other in [t for t in others if t in seen or (t.outside and t in captured)]:
+        for other in [t for t in others if t.outside or t in seen]:
             if listed.is_list(thing) != listed.is_list(other) and not self._as_deep(thing, other):
                 if listed.is_list(other):
                     listed.refuse(self, thing, other)

@@ -167,7 +167,7 @@ class Sharing:
 
     def stand_in(self, storage: Storage, box: Box) -> None:
         """Note that a list of the graph may be all that the list it takes the place of may be."""
-        for other in self.objects(box) - {box}:
+        for other in self.objects(box) - {box, storage}:
             self.entangle(storage, other, self.causes.get(box, set()))
 
     def forget(self, known: Callable[[Thing], bool]) -> None:
