@@ -45,12 +45,13 @@ def over_chosen(
     if isinstance(one, list) and isinstance(two, list) and len(one) == len(two):
         return [Choice(value.test, a, b) for a, b in zip(one, two, strict=True)]
     nested = any(isinstance(r.settled(side), Choice) for side in (value.then, value.other))
-    if _may_grow(r, value) and not nested:
-        return over_list(r, _grown(r, value, node), node)
-    columns = _columns_chosen(r, _by_keys(r, value, node), node)
+    grows = _may_grow(r, value)
+    columns = None
+    if nested or not grows:
+        columns = _columns_chosen(r, _by_keys(r, value, node), node)
     if columns is not None:
         return columns
-    if _may_grow(r, value):
+    if grows:
         return over_list(r, _grown(r, value, node), node)
     r.refuse(node, "a loop over a container or another, by the path", "loop on each path")
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gradgen.frontend import listed
 from gradgen.frontend.joins import identity
 from gradgen.frontend.reach import holds
+from gradgen.frontend.sharing import lock
 from gradgen.frontend.state import State, at
 from gradgen.frontend.templates import carried_parts, kept
 from gradgen.frontend.values import (
@@ -117,20 +118,13 @@ def apply_links(loop: Loop) -> None:
         itself = _is_box_place(one) and (one, two) not in loop.guess.copied
         for a in _standing(loop, one):
             if two == OUTSIDE:
-                _lock(a, slot_of(one))
+                slot = slot_of(one)
+                lock(a, a.outside or (slot if isinstance(slot, str) else slot.name))
                 continue
             for b in _standing(loop, two):
                 # A box that stands at the other end as itself is no copy of what stands here.
                 if a is not b and not (itself and b in _boxes_at(loop, one)):
                     loop.r.entangle(a, b, {loop.key, *loop.guess.causes})
-
-
-def _lock(thing: Storage | Box, slot: Any) -> None:
-    """Let writes be refused to what may stand outside the function."""
-    if isinstance(thing, Storage):
-        thing.outside = True
-    elif not isinstance(thing, Seq) or issubclass(thing.kind, list):
-        thing.outside = thing.outside or (slot if isinstance(slot, str) else slot.name)
 
 
 def _standing(loop: Loop, end: Any) -> list[Any]:

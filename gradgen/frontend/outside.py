@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradgen.frontend.captures import Capture
+from gradgen.frontend.sharing import lock
 from gradgen.frontend.values import (
     Box,
     Map,
@@ -128,10 +129,9 @@ def _part(r: Reader, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
 def keep_unwritten(value: Any, name: str) -> None:
     """Let writes be refused to what a local function reads around it, or what one keeps."""
     if isinstance(value, Ref):
-        value.storage.outside = True
+        lock(value.storage, name)
     elif isinstance(value, Box):
-        if not isinstance(value, Seq) or issubclass(value.kind, list):
-            value.outside = name
+        lock(value, name)
         for _, part in parts(value):
             keep_unwritten(part, name)
 

@@ -183,6 +183,14 @@ def _is_dead(frame: Frame, name: str) -> bool:
     return known and frame.lives.dead_in(frame.statement, name)
 
 
+def lock(thing: Thing, name: Any) -> None:
+    """Let writes be refused to what stands outside the function, under the name."""
+    if isinstance(thing, Storage):
+        thing.outside = True
+    elif not isinstance(thing, Seq) or issubclass(thing.kind, list):
+        thing.outside = name
+
+
 def _united(paths: Sequence[dict[Thing, set[Thing]]]) -> dict[Thing, set[Thing]]:
     """Return what is noted on any of several paths."""
     out = dict(paths[0])
