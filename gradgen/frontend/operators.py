@@ -46,13 +46,10 @@ FOLD = {
     "eq": operator.eq, "ne": operator.ne, "is": operator.is_, "is_not": operator.is_not,
 }  # fmt: skip
 SHIFTS, MOST_SHIFTED = ("lshift", "rshift"), 64
-SETS = {
+SETS: dict[str, Any] = {
     "bitor": operator.or_, "bitand": operator.and_, "sub": operator.sub, "bitxor": operator.xor,
 }  # fmt: skip
 OF_SETS = {"bitor": "|", "bitand": "&", "sub": "-", "bitxor": "^"}
-FROZEN: dict[str, Any] = {
-    "bitor": operator.or_, "bitand": operator.and_, "sub": operator.sub, "bitxor": operator.xor,
-}  # fmt: skip
 
 
 def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
@@ -161,7 +158,7 @@ def _frozen(r: Reader, prim: str, left: Static, right: Any) -> Static | None:
     held = r.settled(right.fields["held"]) if class_of(right) is KnownSet else None
     if not isinstance(left.obj, frozenset) or not isinstance(held, Static):
         return None
-    return Static(FROZEN[prim](left.obj, held.obj))
+    return Static(SETS[prim](left.obj, held.obj))
 
 
 def made_set(r: Reader, node: ast.AST, known: Any) -> Any:
