@@ -398,11 +398,8 @@ class Join:
 
     def _reached(self, old: Any, side: int) -> list[tuple[Any, set[Any]]]:
         """Return what a thing of one side may be, with what this may be: as it is known there."""
-        noted = self.r.noted()
-        self.r.go_by(self.notes[side])
-        found = [(thing, self.r.objects(thing)) for thing in self.r.reach(old)]
-        self.r.go_by(noted)
-        return found
+        with self.r.looking_back(self.notes[side]):
+            return [(thing, self.r.objects(thing)) for thing in self.r.reach(old)]
 
 
 def _is_function(value: Any) -> bool:

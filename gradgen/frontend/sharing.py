@@ -165,6 +165,16 @@ class Sharing:
         """Go by what was noted, on any of several paths: each sees what happened on it alone."""
         self.entangled, self.members = (_united(kinds) for kinds in zip(*notes, strict=True))
 
+    @contextmanager
+    def looking_back(self, notes: Notes) -> Iterator[None]:
+        """Answer by what was noted on a path; nothing is noted meanwhile."""
+        keep = self.entangled, self.members
+        self.entangled, self.members = notes
+        try:
+            yield
+        finally:
+            self.entangled, self.members = keep
+
     def stand_in(self, storage: Storage, box: Box) -> None:
         """Note that a list of the graph may be all that the list it takes the place of may be."""
         for other in self.objects(box) - {box, storage}:
