@@ -94,24 +94,41 @@ def _of_objects(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
 
 def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
     """Return the value of one comparison."""
+    done = _of_chosen_and_members(r, node, op, left, right)
+    if done is not MISSING:
+        return done
+    if not isinstance(op, ast.Is | ast.IsNot):
+        left, right = records.expanded(r, left, node), records.expanded(r, right, node)
+    for meaning in (_of_classes, _known, _of_containers):
+        done = meaning(r, node, op, left, right)
+        if done is not MISSING:
+            return done
+    return _of_numbers(r, node, COMPARE[type(op)], left, right)
+
+
+def _of_chosen_and_members(
+    r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any
+) -> Any:
+    """Compare letters and words, each option of what the path chose, and a member with its set."""
     of_letters = letters.compared(r, node, op, left, right)
     if of_letters is not None:
         return of_letters
-    if isinstance(left, Choice):
-        return branches.distribute(
-            r, node, left, lambda option: compare_two(r, node, op, option, right)
-        )
-    if isinstance(right, Choice):
-        return branches.distribute(
-            r, node, right, lambda option: compare_two(r, node, op, left, option)
-        )
+    for chosen, work in (
+        (left, lambda option: compare_two(r, node, op, option, right)),
+        (right, lambda option: compare_two(r, node, op, left, option)),
+    ):
+        if isinstance(chosen, Choice):
+            return branches.distribute(r, node, chosen, work)
     if isinstance(op, ast.In | ast.NotIn):
         found = contains(r, node, left, right)
         return found if isinstance(op, ast.In) else branches.negated(r, found)
     if words.are_words(r, left, right):
         return words.compared(r, node, op, left, right)
-    if not isinstance(op, ast.Is | ast.IsNot):
-        left, right = records.expanded(r, left, node), records.expanded(r, right, node)
+    return MISSING
+
+
+def _of_classes(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
+    """Compare objects, by what their class says, and sets."""
     if pointers.pointer(left) or pointers.pointer(right):
         same = pointers.compared(r, node, op, left, right)
         if same is not MISSING:
@@ -120,9 +137,13 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
     if _are_sets(r, prim, left, right):
         return as_sets(r, node, SYMBOLS[prim], left, right)
     if class_of(left) or class_of(right):
-        done = _of_objects(r, node, op, left, right)
-        if done is not MISSING:
-            return done
+        return _of_objects(r, node, op, left, right)
+    return MISSING
+
+
+def _known(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
+    """Compare what is known while the function is read: what is one, constants, unlike kinds."""
+    prim = COMPARE[type(op)]
     if isinstance(op, ast.Is | ast.IsNot):
         same = _identical(r, node, left, right)
         if same is not None:
@@ -138,17 +159,27 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
             r.fail(node, error)
     if prim in ("is", "is_not", "eq", "ne") and _are_unlike(r, node, prim, left, right):
         return Const(prim in ("is_not", "ne"))
-    if prim not in ("eq", "ne") and isinstance(left, Seq) and isinstance(right, Seq):
-        return _ordered_sequences(r, node, op, left.items, right.items)
+    return MISSING
+
+
+def _of_containers(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
+    """Compare tuples, lists and dicts by what they hold."""
+    prim = COMPARE[type(op)]
     if isinstance(left, Seq) and isinstance(right, Seq):
+        if prim not in ("eq", "ne"):
+            return _ordered_sequences(r, node, op, left.items, right.items)
         return _equal_sequences(r, node, prim, left, right)
     if isinstance(left, Map) and isinstance(right, Map):
         return _compared_dicts(r, node, prim, left, right)
     if _are_rows(r, left, right):
         return _compared_rows(r, node, prim, left, right)
+    return MISSING
+
+
+def _of_numbers(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> Any:
     a, b = as_value(r, left, node), as_value(r, right, node)
-    lengths = prim in ("eq", "ne") and a.type.kind == b.type.kind == "int"
-    if lengths and a.type.value is not None and a.type.value == b.type.value:
+    whole = prim in ("eq", "ne") and a.type.kind == b.type.kind == "int"
+    if whole and a.type.value is not None and a.type.value == b.type.value:
         return Const(prim == "eq")
     if prim in ("lt", "le") and r.frame.source.generated and _is_long(a, b, prim == "le"):
         return Const(False)

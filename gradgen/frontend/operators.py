@@ -61,31 +61,56 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
     from gradgen.frontend.records import expanded
 
     left, right = (expanded(r, r.settled(v), node) for v in (left, right))
+    for meaning in (_of_choices, _of_sets, _of_objects, _of_lists, _of_texts):
+        made = meaning(r, node, prim, left, right)
+        if made is not None:
+            return made
+    if any(map(_has_no_operators, (left, right))):
+        _fail_as_python(r, node, left, right)
+    return _of_numbers(r, node, prim, left, right)
+
+
+def _of_choices(r: Reader, node: Any, prim: str, left: Any, right: Any) -> Any:
+    """Return what both options of a structure that the path chose give; None for others."""
     if chooses_structure(left):
         return distribute(r, node, left, lambda option: binary(r, node, option, right))
     if chooses_structure(right):
         return distribute(r, node, right, lambda option: binary(r, node, left, option))
+    return None
+
+
+def _of_sets(r: Reader, node: Any, prim: str, left: Any, right: Any) -> Any:
+    """Return what the operators of sets give for types, flags, views of dicts and sets."""
     if prim == "bitor" and all(map(_is_class, (left, right))):
         return Static(left.obj | right.obj)
     if prim in SETS and all(map(is_flag, (left, right))):
         return _of_flags(r, node, prim, left, right)
-    if prim in OF_SETS and any(row_kinds.is_view(r, v) for v in (left, right)):
+    if prim not in OF_SETS:
+        return None
+    if any(row_kinds.is_view(r, v) for v in (left, right)):
         return _of_views(r, node, prim, left, right)
-    if prim in OF_SETS and is_set(left) and (frozen := _frozen(r, prim, left, right)) is not None:
-        return frozen
-    if prim in OF_SETS and is_set(left) and is_made_set(right):
-        left = made_set(r, node, left)
+    if not is_set(left) or not is_made_set(right):
+        return None
+    frozen = _frozen(r, prim, left, right)
+    return binary(r, node, made_set(r, node, left), right) if frozen is None else frozen
+
+
+def _of_objects(r: Reader, node: Any, prim: str, left: Any, right: Any) -> Any:
+    """Return what methods of a class, or fractions, make of an operator; None for others."""
     if class_of(left) or class_of(right):
         done = overloaded(r, node, left, right)
         if done is not MISSING:
             return done
-    if is_exact(left) or is_exact(right):
-        # A cycle by nature: fractions become floats beside floats.
-        from gradgen.frontend.exact_numbers import combined
+    if not is_exact(left) and not is_exact(right):
+        return None
+    # A cycle by nature: fractions become floats beside floats.
+    from gradgen.frontend.exact_numbers import combined
 
-        exact = combined(r, node, left, right)
-        if exact is not None:
-            return exact
+    return combined(r, node, left, right)
+
+
+def _of_lists(r: Reader, node: Any, prim: str, left: Any, right: Any) -> Any:
+    """Return a list times a number, and what containers make together; None for others."""
     listed = [isinstance(v, Seq) or is_list(r, v) for v in (left, right)]
     if prim == "mul" and any(listed):
         pair = (left, right) if listed[0] else (right, left)
@@ -97,16 +122,23 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
     joined = _joined(r, node, prim, left, right)
     if joined is not None:
         return joined
-    if prim == "add" and (is_list(r, left) or is_list(r, right)) and not _arrays(left, right):
+    grown = is_list(r, left) or is_list(r, right)
+    if prim == "add" and grown and not _arrays(left, right):
         return lists.joined(r, node, left, right)
-    if texts.is_text(left) or (texts.is_text(right) and prim in ("add", "mul")):
-        if prim == "mul" and any(
-            isinstance(v, Value) and v.type.kind == "float" for v in (left, right)
-        ):
-            r.fail(node, TypeError("can't multiply sequence by non-int of type 'float'"))
-        return texts.joined(r, node, left, right)
-    if any(map(_has_no_operators, (left, right))):
-        _fail_as_python(r, node, left, right)
+    return None
+
+
+def _of_texts(r: Reader, node: Any, prim: str, left: Any, right: Any) -> Any:
+    """Return two texts in a row, or one a number of times; None for others."""
+    if not texts.is_text(left) and not (texts.is_text(right) and prim in ("add", "mul")):
+        return None
+    floats = (isinstance(v, Value) and v.type.kind == "float" for v in (left, right))
+    if prim == "mul" and any(floats):
+        r.fail(node, TypeError("can't multiply sequence by non-int of type 'float'"))
+    return texts.joined(r, node, left, right)
+
+
+def _of_numbers(r: Reader, node: Any, prim: str, left: Any, right: Any) -> Any:
     a, b = (as_array(r, as_value(r, v, node), node) for v in (left, right))
     if prim == "matmul" and (a.type.rank == 0) != (b.type.rank == 0):
         misfits.check_axes(r, node, np.matmul, (), [left, right], {})
