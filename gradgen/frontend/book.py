@@ -95,6 +95,8 @@ class Book:
     tuples: dict[Any, Any] = field(default_factory=dict)  # classes of tuples in lists
     moved: dict[Any, Any] = field(default_factory=dict)  # dicts in lists, and what put them there
     local_classes: dict[Any, Any] = field(default_factory=dict)  # classes of class statements
+    class_frames: dict[Any, list[Any]] = field(default_factory=dict)  # of the calls that made them
+    cells: dict[int, Any] = field(default_factory=dict)  # what their methods read, by its frame
     class_writes: dict[type, dict[str, None]] = field(default_factory=dict)  # what is assigned
     class_frame: Any = None  # where the boxes of these classes have names
     named_tuples: dict[Any, Any] = field(default_factory=dict)  # classes that the program makes
@@ -121,6 +123,7 @@ class Book:
         self.states, self.count, self.turns, self.statements = {}, {}, 0, 0
         self.too_deep = set()
         self.results, self.updated, self.meetings = {}, {}, None
+        self.class_frames, self.cells = {}, {}
         self.expansions = {k: made for k, made in self.expansions.items() if made is not None}
 
     def read_statement(self, span: Span | None, work: int = 1) -> None:

@@ -64,6 +64,11 @@ def frame_of(
         r.remember(fn, key, getattr(fn, key))
     frame = Frame(source, {}, fn.__globals__)
     frame.cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))
+    if frame.cells and r.book.cells:
+        # A cycle by nature: class statements evaluate what the classes extend.
+        from gradgen.frontend.local_classes import follow
+
+        follow(r, node, frame)
     spec = source.node.args
     names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
     given = dict(zip(reversed(names), reversed(fn.__defaults__ or ()), strict=False))

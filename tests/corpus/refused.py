@@ -190,13 +190,14 @@ def class_inside(x):
 
 
 def class_reads_around(x):
-    scale = x * 2.0
+    def made(scale):
+        class Scaled:
+            def of(self, v):
+                return v * scale
 
-    class Scaled:  # here: scale
-        def of(self, v):
-            return v * scale
+        return Scaled()
 
-    return Scaled().of(x)
+    return made(x * 2.0).of(x)  # here: scale
 
 
 def f_string(x):
