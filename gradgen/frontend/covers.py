@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
@@ -45,7 +46,7 @@ from gradgen.frontend.values import (
     standing_for,
 )
 from gradgen.ir.nodes import Undefined, Value, nothing
-from gradgen.ir.types import Type, join
+from gradgen.ir.types import OPAQUE, Type, join, or_none
 
 # Tuples of so many lengths under one name grow from turn to turn: they would not settle.
 MOST_LENGTHS = 6
@@ -235,7 +236,7 @@ def _item_of(t: Template, words: bool) -> Type | None:
     for _, inner in t.items:
         type_ = inner.type if isinstance(inner, Hole) else None
         if words and _is_word(inner):
-            type_ = pointers.row_type(pointers.WORDS)
+            type_ = _type_of_words(inner)
         if type_ is None:
             return None
         item = type_ if item is None else join(item, type_)
@@ -251,6 +252,13 @@ def _is_word(t: Template) -> bool:
     if isinstance(t, Hole):
         return t.type.of is not None and t.type.of.kind is pointers.WORDS
     return isinstance(t, Same) and pointers.is_known_word(t.thing)
+
+
+def _type_of_words(t: Template) -> Type:
+    """Return the type of texts, whichever: whether one of them may be None."""
+    if isinstance(t, Options):
+        return functools.reduce(pointers.joined_words, map(_type_of_words, t.items))
+    return t.type if isinstance(t, Hole) else pointers.row_type(pointers.WORDS)
 
 
 def of_whole(ref: Ref) -> Ref:
@@ -272,7 +280,9 @@ def contents_template(cover: Cover, box: Box, t: Template | None, held: list[Any
                 item = _with_items(cover, item, keyed(state))
             elif state in cover.r.versions:
                 found = cover.r.versions[state].type.item
-                item = found if item is None or found is None else join(item, found)
+                item = found if item is None or found is None else _both_items(item, found)
+        if any(_holds_none(v) for state in held for v in _known_items(state)):
+            item = or_none(item)
         return Hole(Type("list", item=item or _mixed_rows(cover, held)))
     known = dict(t.items) if isinstance(t, Node) else {}
     before = known.get(OTHER_KEYS)
@@ -291,6 +301,25 @@ def contents_template(cover: Cover, box: Box, t: Template | None, held: list[Any
     if all(isinstance(note, SomeKeys) for note in notes):
         known[OTHER_KEYS] = Same(notes[0])
     return Node(box, tuple(known.items()))
+
+
+def _known_items(state: Any) -> list[Any]:
+    return [] if isinstance(state, Storage) else [v for _, v in keyed(state)]
+
+
+def _holds_none(value: Any) -> bool:
+    """Whether a value is None on some path."""
+    if isinstance(value, Choice):
+        return _holds_none(value.then) or _holds_none(value.other)
+    return _is_none(value)
+
+
+def _both_items(item: Type, found: Type) -> Type | None:
+    """Return the type of items of two lists, of which one may hold None alone."""
+    if OPAQUE in (item, found):
+        held = found if item == OPAQUE else item
+        return or_none(held)
+    return join(item, found)
 
 
 def _with_items(cover: Cover, item: Type | None, items: list[tuple[Any, Any]]) -> Type | None:
@@ -356,7 +385,7 @@ def item_type(cover: Cover, item: Type | None, items: list[tuple[Any, Any]]) -> 
     for _, value in items:
         type_ = _row_type(cover, value) if isinstance(value, Seq) else None
         if cover.r.book.words and pointers.holds_words(value):
-            type_ = pointers.row_type(pointers.WORDS)
+            type_ = pointers.word_type(value)
         if type_ is None and not isinstance(value, Value | Ref):
             return None
         type_ = type_ or cover.type_now(value)

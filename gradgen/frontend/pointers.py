@@ -143,6 +143,21 @@ def row_type(kind: Any, sure: bool = True) -> Type:
     return dataclasses.replace(like, of=Pointer(kind, sure))
 
 
+def word_type(value: Any) -> Type:
+    """Return the type of what is a text on some path: whether it may be None on another."""
+    if isinstance(value, Choice):
+        return joined_words(word_type(value.then), word_type(value.other))
+    if is_word(value):
+        found: Type = value.type
+        return found
+    return row_type(WORDS, not is_none_itself(value))
+
+
+def joined_words(a: Type, b: Type) -> Type:
+    """Return the type of a text that has one of two types."""
+    return row_type(WORDS, all(t.of is not None and t.of.sure for t in (a, b)))
+
+
 def null(kind: Any = None) -> Const:
     """Return the number that stands for None; None itself, beside rows of arguments."""
     itself = isinstance(kind, Row | Words)

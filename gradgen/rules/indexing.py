@@ -15,7 +15,7 @@ import numpy as np
 
 from gradgen.ir.nodes import Const, Value, same_value
 from gradgen.ir.order import made_in_rows
-from gradgen.ir.types import NOTHING, Type, array, fresh_dim, join
+from gradgen.ir.types import NOTHING, Type, array, fresh_dim, join, or_none
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.places import index_shape, is_basic, may_repeat
 from gradgen.rules.registry import RULES, rule
@@ -140,7 +140,9 @@ def store_type(inputs: list[Value], attrs: Attrs) -> Type:
     base = inputs[0].type
     if base.kind == "list" and "path" not in attrs:
         given = inputs[1].type
-        return Type("list", item=given if base.item in NOTHING else join(base.item, given))
+        if base.item in NOTHING:
+            return Type("list", item=or_none(given) if base.item else given)
+        return Type("list", item=join(base.item, given))
     return base
 
 
