@@ -220,8 +220,11 @@ def fork(
     (block_a, state_a), (block_b, state_b) = sides
     op = r.b.append("if", [test], [], span=span, attrs=attrs, blocks=[block_a, block_b])
     from gradgen.frontend.joins import Join
+    from gradgen.frontend.kept_zeros import widen_test
 
     Join(r, op, id(node), before, (state_a, state_b), notes).run()
+    if r.frame.source.is_derivative:
+        widen_test(r, op)
 
 
 def _only(r: Reader, sides: list[tuple[Block, State]], endless: Endless) -> None:

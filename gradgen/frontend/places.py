@@ -14,6 +14,7 @@ from gradgen.frontend.bindings import emit, option
 from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.indices import Index
+from gradgen.frontend.kept_zeros import widened
 from gradgen.frontend.operators import arithmetic
 from gradgen.frontend.overlapping import require_apart, require_in_step
 from gradgen.frontend.reader import Reader
@@ -93,6 +94,9 @@ def flat(r: Reader, v: Value) -> Value:
 def _where(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     if len(args) == 1:
         return nonzero(r, node, args, kwargs)
+    if r.frame.source.is_derivative and len(args) == 3:
+        given = [as_value(r, v, node) for v in args]
+        return emit(r, node, RULES["where"], [widened(r, *given), *given[1:]], kwargs)
     return emit(r, node, RULES["where"], args, kwargs)
 
 

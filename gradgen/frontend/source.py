@@ -44,6 +44,11 @@ class Source:
     def __deepcopy__(self, memo: Any) -> Source:
         return self
 
+    @property
+    def is_derivative(self) -> bool:
+        """Whether gradgen wrote the text, in a file or not."""
+        return self.generated or bool(self.made_from)
+
     def span(self, node: ast.AST) -> Span:
         """Return the place of a node of this file."""
         line, offset = getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
