@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import logging
 import sys
 import warnings
@@ -190,7 +191,25 @@ def objects(x, y):
     return account.held * spot.x
 
 
+def applied_to_what_prints(x, y):
+    def items(name):
+        for v in (x, y):
+            print(name, v)
+            yield v * v
+
+    def half(v):
+        print("half of", v)
+        return 0.5 * v
+
+    total = functools.reduce(lambda a, b: a * half(b), items("product"))
+    for v in map(half, items("sum")):
+        print("taken")
+        total += v * v
+    return total
+
+
 PRINTING = [
+    applied_to_what_prints,
     objects,
     in_a_loop,
     text_chosen,

@@ -19,6 +19,7 @@ from gradgen.frontend.values import Static
 from gradgen.syntax import located, nodes_in
 
 BEGIN = "items begun"  # a name that no program has
+ZIP = "several at once"
 CALLED = {
     BEGIN: Static(iterator_begun), LEFT: Static(items_left), TAKEN: Static(item_taken),
     STOP: Static(StopIteration),
@@ -34,12 +35,15 @@ def beside_others(r: Reader, s: ast.For) -> list[ast.stmt] | None:
     if not r.book.turnwise or not isinstance(call, ast.Call) or not call.args:
         return None
     found: dict[int, int] = dict(key for key in r.book.turnwise if isinstance(key, tuple))
-    asked = [found.get(id(arg)) for arg in call.args]
-    if asked[0] is None and id(OwnIterator) not in asked:
-        return None
     callee = known(r, call.func)
     kind = callee.obj if isinstance(callee, Static) else None
+    asked = [found.get(id(arg)) for arg in call.args[kind is map :]]
+    if not asked or (asked[0] is None and id(OwnIterator) not in asked):
+        return None
     abreast = kind is zip and not s.orelse and not call.keywords
+    if kind is map and len(call.args) > 1:
+        r.frame.names[ZIP] = Static(zip)
+        return _applied(r, s, call)
     if kind is not enumerate and not abreast:
         return None
     own = [key == id(OwnIterator) for key in asked]
@@ -63,6 +67,24 @@ def _numbered(r: Reader, s: ast.For, call: ast.Call) -> list[ast.stmt]:
     more = ast.AugAssign(_store(number), ast.Add(), ast.Constant(1))
     loop = ast.For(to[1], call.args[0], [*steps, more, *s.body], s.orelse)
     return [ast.Assign([_store(number)], start), loop]
+
+
+def _applied(r: Reader, s: ast.For, call: ast.Call) -> list[ast.stmt]:
+    """Return a loop over ``map`` as one over what the function gets, which calls it."""
+    made = r.expansions.get((id(s), "applied"))
+    if made is None:
+        function, *given = (hidden(r, s, f"applied{k or ''}") for k in range(len(call.args)))
+        items = ast.Tuple([*map(_store, given)], ast.Store())
+        over = ast.Call(_load(ZIP), call.args[1:], [])
+        result = ast.Call(_load(function), [*map(_load, given)], [])
+        body = [ast.Assign([s.target], result), *s.body]
+        single = not given[1:]
+        loop = ast.For(
+            _store(given[0]) if single else items, call.args[1] if single else over, body, s.orelse
+        )
+        steps = [ast.Assign([_store(function)], call.args[0]), loop]
+        made = r.expansions[id(s), "applied"] = [located(one, s) for one in steps]
+    return list(made)
 
 
 def _abreast(r: Reader, s: ast.For, call: ast.Call, own: list[bool], first: bool) -> list[ast.stmt]:

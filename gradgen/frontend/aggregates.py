@@ -14,7 +14,7 @@ from gradgen.frontend.branches import chain, choose
 from gradgen.frontend.callables import borrowed, from_library
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.flow import read_statements
-from gradgen.frontend.iterables import counted, current, of_known_length, over_value
+from gradgen.frontend.iterables import counted, current, of_known_length, over_value, takes_turns
 from gradgen.frontend.objects import class_of
 from gradgen.frontend.places import at
 from gradgen.frontend.pointers import holds_words
@@ -162,12 +162,26 @@ for item in rest:
 """
 
 
+def _listed_before(r: Reader, node: ast.AST, given: Any, key: Any) -> Seq | Ref:
+    """Return the items of which one is chosen; a key is asked for behind each of them."""
+    if is_static(key) and static_value(key) is None:
+        return sequence(r, node, given)
+    # A cycle by nature: generators are read as functions.
+    from gradgen.frontend.yielded import taken_singly
+
+    if isinstance(given, Lazy) and takes_turns(r, given):
+        what = f"{callee_name(node)} with a key of a generator with effects"
+        r.refuse(node, what, "make a list of it before")
+    with taken_singly(r, node):
+        return sequence(r, node, given)
+
+
 @special(max, min)
 def _extremum(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     name = callee_name(node)
     key, default = kwargs.pop("key", Static(None)), kwargs.pop("default", None)
     no_more(r, node, kwargs)
-    items = sequence(r, node, args[0]) if len(args) == 1 else Seq(args)
+    items = _listed_before(r, node, args[0], key) if len(args) == 1 else Seq(args)
     if isinstance(items, Ref) and r.read(items).type.rank not in (0, 1):
         r.refuse(node, f"{name} of an array of rank over 1", f"use np.{name}")
     if default is not None:

@@ -88,7 +88,8 @@ def _reduce(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
         args = [args[0], Seq(rest), first]
     fn = python.reduce if len(args) == 3 else python.reduce_from_first
     if len(args) == 2 and isinstance(args[1], Once | Lazy | Generator):
-        fn = python.reduce_iterator
+        turns = isinstance(args[1], Lazy) and args[1].called is not None
+        fn = python.reduce_in_turns if turns else python.reduce_iterator
     return from_library(r, node, fn, args, kwargs)
 
 

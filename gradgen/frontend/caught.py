@@ -25,7 +25,8 @@ from gradgen.frontend.values import Choice, Record, Seq, Static, static_value
 from gradgen.ir.nodes import Undefined
 from gradgen.syntax import located, names_in, nodes_in
 
-MADE = "exception made"  # a name that no program has
+MADE, CAUSED = "exception made", "cause told"  # names that no program has
+CAUSE = "__cause__"
 
 
 def with_jumps(r: Reader, s: ast.Try, checks: bool = False) -> ast.Try:
@@ -44,7 +45,7 @@ def with_jumps(r: Reader, s: ast.Try, checks: bool = False) -> ast.Try:
     search.run([s], [])
     if not search.jumps and not search.instead:
         return s
-    r.frame.names[MADE] = Static(exception_made)
+    r.frame.names |= {MADE: Static(exception_made), CAUSED: Static(cause_told)}
     key = (
         id(s),
         "caught",
@@ -149,14 +150,42 @@ class _Jumping:
             return ast.Call(
                 made, [ast.Name("AssertionError", load), *([s.msg] if s.msg else [])], []
             )
-        if isinstance(s.exc, ast.Call):
-            return ast.Call(made, [s.exc.func, *s.exc.args], s.exc.keywords)
-        return ast.Call(made, [s.exc], [])
+        found = _made(s.exc)
+        if s.cause is None:
+            return found
+        cause = _made(s.cause) if isinstance(s.cause, ast.Call) else s.cause
+        return ast.Call(ast.Name(CAUSED, load), [found, cause], [])
+
+
+def _made(e: ast.expr) -> ast.Call:
+    """Return the exception that an expression makes, or a class alone."""
+    asked = [e.func, *e.args] if isinstance(e, ast.Call) else [e]
+    return ast.Call(
+        ast.Name(MADE, ast.Load()), asked, e.keywords if isinstance(e, ast.Call) else []
+    )
 
 
 def exception_made(kind: type, *args: Any) -> Any:
     """Stand for an exception that a handler asks for."""
     raise NotImplementedError
+
+
+def cause_told(exception: Any, cause: Any) -> Any:
+    """Stand for ``exception``, which is raised from ``cause``."""
+    raise NotImplementedError
+
+
+@special(cause_told, listed=False)
+def _cause_told(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Return an exception with its cause: another one, its class, or None."""
+    made, cause = args
+    is_class = isinstance(cause, Static) and isinstance(cause.obj, type)
+    if is_class and issubclass(cause.obj, BaseException):
+        cause = _exception_made(r, node, [cause], {})
+    if not isinstance(made, Record):
+        r.refuse(node, "a cause of this exception", "raise it without from")
+    r.fill(made, {**made.fields, CAUSE: cause})
+    return made
 
 
 @special(exception_made, listed=False)
@@ -166,7 +195,7 @@ def _exception_made(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str,
     from gradgen.frontend.calls import call_value
 
     kind: Any = static_value(args[0])
-    made = Record(kind, {"args": Seq(args[1:])})
+    made = Record(kind, {"args": Seq(args[1:]), CAUSE: Static(None)})
     init = found_in(kind, "__init__")
     if is_users(kind) and isinstance(init, types.FunctionType):
         call_value(r, node, Method(made, init), args[1:], kwargs)

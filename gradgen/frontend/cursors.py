@@ -238,7 +238,11 @@ def _tee(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
     if len(args) > 1 and not is_static(args[1]):
         r.refuse(node, "tee into a computed number of iterators", "pass a constant")
     count = static_value(args[1]) if len(args) > 1 else 2
-    over = over_value(r, args[0], node)
+    # A cycle by nature: generators are read as functions.
+    from gradgen.frontend.yielded import taken_singly
+
+    with r.heading(None), taken_singly(r, node):
+        over = over_value(r, args[0], node)
     if isinstance(over, Iteration) and over.endless:
         r.refuse(node, "tee of an iterator that never ends", "take a part of it by islice before")
     if isinstance(over, Iteration):
@@ -358,7 +362,27 @@ def _iterator_begun(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str,
         key = (id(node.args[0]), id(OwnIterator))
         if key not in r.book.turnwise:
             raise Turnwise(key)
-    return given if is_cursor(given) else begun(r, over_value(r, given, node), node)
+    return given if is_cursor(given) else _watched(r, node, given)
+
+
+def _watched(r: Reader, node: ast.AST, given: Any) -> Record:
+    """Return an iterator over what generators have listed, each item of which is as it was."""
+    # A cycle by nature: generators are read as functions.
+    from gradgen.frontend.yielded import taken_singly
+
+    count = len(r.yielding)
+    with taken_singly(r, node):
+        it = begun(r, over_value(r, given, node), node)
+    seen, over = r.yielding[count:], it.fields["over"]
+
+    def element(i: Value) -> Any:
+        for one in seen:
+            one.require_same(r, node)
+        return over.element(i)
+
+    if seen:
+        r.fill(it, {**it.fields, "over": replace(over, element=element)})
+    return it
 
 
 @special(items_left, listed=False)

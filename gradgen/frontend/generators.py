@@ -43,6 +43,7 @@ from gradgen.frontend.values import (
     Seq,
     Static,
 )
+from gradgen.frontend.yielded import taken_singly
 from gradgen.frontend.zipping import zipped
 from gradgen.ir.nodes import Const, Value
 from gradgen.library.iterators import LAZY
@@ -261,7 +262,8 @@ def _map(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 
     def each() -> Over:
         count = len(r.yielding)
-        over = zipped(r, node, [over_later(r, p, node) for p in parts])
+        with r.heading(None), taken_singly(r, node):
+            over = zipped(r, node, [over_later(r, p, node) for p in parts])
         listed[:] = r.yielding[count:]
         if isinstance(over, list):
             return [_thunk(r, item, node, result) for item in over]

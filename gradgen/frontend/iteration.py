@@ -161,7 +161,20 @@ def builder(*callables: Any) -> Callable[[Builder], Builder]:
     return register
 
 
+# What takes the items of one after all of another, and does nothing in between.
+ALL_AT_ONCE = (enumerate, reversed, itertools.chain, itertools.product, itertools.pairwise)
 ONE_BY_ONE = (itertools.takewhile, itertools.dropwhile, itertools.filterfalse)
+
+
+def _built(r: Reader, kind: Any, given: Given) -> Over:
+    """Return what the call of a builder runs over."""
+    if kind in ALL_AT_ONCE or (kind is zip and len(given.node.args) == 1):
+        return BUILDERS[kind](given)
+    # A cycle by nature: generators are read as functions.
+    from gradgen.frontend.yielded import taken_singly
+
+    with taken_singly(r, given.node):
+        return BUILDERS[kind](given)
 
 
 def iteration_of(
@@ -182,7 +195,7 @@ def iteration_of(
         return of_text or _over(r, value, node, live)
     callee = evaluate(r, node.func)
     if isinstance(callee, Static) and makes_iteration(callee):
-        return BUILDERS[callee.obj](Given(r, node, live, some, late))
+        return _built(r, callee.obj, Given(r, node, live, some, late))
     views = isinstance(callee, BoundMethod) and callee.name in VIEWS
     if (late or some) and views and isinstance(callee.owner, Map):
         return _over_dict(r, node, callee.owner, callee.name, late, some)

@@ -66,7 +66,8 @@ def _chain_of_items(given: Given) -> Over:
     outer = given.over()
     outer = counted(r, outer) if isinstance(outer, Iteration) else outer
     if isinstance(outer, list):
-        return _chained(given, [over_value(r, current(r, i, node), node) for i in outer])
+        with r.heading(None):  # the loop at hand runs over more than one of these
+            return _chained(given, [over_value(r, current(r, i, node), node) for i in outer])
     return _listed(given, FLAT, over=outer)
 
 

@@ -158,7 +158,8 @@ def attribute_of(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:
     if hasattr(STANDS_FOR.get(kind), name):
         said = STANDS_FOR[kind].__name__
         r.refuse(node, f"the method {name!r} of a {said}", "use what lists, sets and dicts share")
-    if r.turn or not (ours or hasattr(kind, name)):  # a loop is read again once a turn has set it
+    later = r.turn and not hasattr(kind, name)  # a loop is read again once a turn has set it
+    if later or not (ours or hasattr(kind, name)):
         r.fail(node, AttributeError(missing))
     r.refuse(node, f"{kind.__name__} has no attribute {name!r} here", "assign it before it is read")
 

@@ -98,8 +98,8 @@ class Reader(Sharing):
         self.class_starts: set[tuple[type, str]] = set()  # attributes that all paths assign
 
     @contextlib.contextmanager
-    def heading(self, head: ast.AST) -> Iterator[None]:
-        """Find out what a loop, or what stands for one, runs over."""
+    def heading(self, head: ast.AST | None) -> Iterator[None]:
+        """Find out what a loop, or what stands for one, runs over; None: what is in that."""
         around, self.head = self.head, head
         try:
             yield

@@ -7,8 +7,9 @@ neither side sees what the other one changes in between, and nothing else is acc
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gradgen.deep import deep
@@ -155,6 +156,20 @@ def with_checks(r: Reader, s: ast.For, count: int) -> ast.For:
         r.expansions[id(s), "checked"] = made
     assert isinstance(made, ast.For)
     return made
+
+
+@contextlib.contextmanager
+def taken_singly(r: Reader, node: ast.AST) -> Iterator[None]:
+    """Refuse generators with effects in what takes items one by one, not all before anything else.
+
+    Such a generator is listed at once, and its effects would come before all others.
+    """
+    count = len(r.yielding)
+    yield
+    for one in r.yielding[count:]:
+        if one.acts:
+            what = "a generator that prints or draws random numbers, and is asked item by item"
+            one.refuse(r, node, what)
 
 
 def _is_whole(r: Reader, node: ast.expr) -> bool:

@@ -233,6 +233,16 @@ def reduce_iterator(function, iterator, /):
     return reduce_from_first(function, list(iterator))
 
 
+def reduce_in_turns(function, iterator, /):
+    out, begun = None, False
+    for item in iterator:
+        out = function(out, item) if begun else item
+        begun = True
+    if not begun:
+        raise TypeError("reduce() of empty iterable with no initial value")
+    return out
+
+
 READ: dict[Any, Callable[..., Any]] = {
     operator.add: add, operator.sub: sub, operator.mul: mul, operator.truediv: truediv,
     operator.floordiv: floordiv, operator.mod: mod, operator.pow: power, operator.matmul: matmul,

@@ -518,6 +518,64 @@ def told_in_turns(x):
     return next(given) + next(given)  # here: generator
 
 
+def two_that_print_zipped(x):
+    def items(name):
+        for v in x:
+            print(name)
+            yield v * v
+
+    return sum(a * b for a, b in zip(items("a"), items("b")))  # here: generator
+
+
+def part_of_what_prints(x):
+    def items():
+        for v in x:
+            print("next")
+            yield v * v
+
+    return sum(itertools.islice(items(), 1))  # here: generator
+
+
+def key_of_what_prints(x):
+    def items():
+        for v in x:
+            print("next")
+            yield v * v
+
+    return max(items(), key=lambda v: -v)  # here: generator
+
+
+def changed_beside(x):
+    scale = np.ones(2)
+
+    def printed():
+        for v in x:
+            print("next")
+            yield v
+
+    def scaled():
+        for v in x:
+            yield v * scale[0]
+
+    total = 0.0
+    for a, b in zip(printed(), scaled()):  # here: changes
+        scale[:] = 2.0 * scale
+        total += a * b
+    return total
+
+
+def context_of_an_exception(x):
+    try:
+        try:
+            if x > 0.0:
+                raise ValueError
+        except ValueError:
+            raise KeyError from None
+    except KeyError as error:
+        return x * (error.__context__ is None)  # here: __context__
+    return x
+
+
 def handler_around_yield(x):
     log = []
 
@@ -633,6 +691,11 @@ EXAMPLE_ARGS = {
     "spread_in_place": lambda: (np.ones(4),),
     "asked_once_more": lambda: (np.ones(4),),
     "told_in_turns": lambda: (np.ones(2),),
+    "two_that_print_zipped": lambda: (np.ones(2),),
+    "part_of_what_prints": lambda: (np.ones(2),),
+    "key_of_what_prints": lambda: (np.ones(2),),
+    "changed_beside": lambda: (np.ones(2),),
+    "context_of_an_exception": lambda: (1.5,),
     "handler_around_yield": lambda: (np.ones(2),),
     "placed_of_itself": lambda: (np.ones(4),),
     "flat_of_itself": lambda: (np.ones((2, 2)),),
