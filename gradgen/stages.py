@@ -44,6 +44,7 @@ from gradgen.passes.invariants import drop_unchanged
 from gradgen.passes.list_types import settle_list_types
 from gradgen.passes.own_sums import add_to_own
 from gradgen.passes.postponing import postpone
+from gradgen.passes.quiet import guard_slopes
 from gradgen.passes.quotients import cancel_quotients
 from gradgen.passes.rebinding import rebind_whole
 from gradgen.passes.roots import cancel_roots
@@ -273,6 +274,8 @@ def _copies(program: Program) -> None:
             operations = _operations(f)
             if "add_at" in operations:
                 add_numbers(f)
+            if "where" in operations:
+                guard_slopes(f)
             if "inc" in operations:
                 assemble(f)
                 store_first(f)

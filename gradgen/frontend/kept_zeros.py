@@ -17,20 +17,37 @@ from gradgen.rules.indexing import only_new_axes
 SIGNS = ("neg", "negative", "np.negative", "pos", "float", "scalar")
 PRODUCTS = ("mul", "np.multiply")
 QUOTIENTS = ("div", "np.divide")
+STEPS = (*SIGNS, *PRODUCTS, *QUOTIENTS, "pow", "power", "np.power", "where")
 LIMIT = 200  # operations that are looked through
 PLAIN = ("mul", "add", "sub", "neg", "pos", "float", "scalar", "abs")
 POWERS = ("pow", "power", "np.power")
 ROOTS = ("sqrt", "math.sqrt", "log", "math.log")
 
 
-def widened(r: Reader, test: Value, chosen: Value, other: Value) -> Value:
-    """Return the test of a choice in an array, wider where it keeps a zero."""
+def widened(r: Reader, test: Value, chosen: Value, other: Value) -> list[Value]:
+    """Return the inputs of a choice in an array, with a wider test where it keeps a zero."""
     factor = _asked(test)
-    if factor is None or not (isinstance(other, Const) and other.const == 0):
-        return test
-    if not (_is_linear_in(chosen, factor) or _is_linear_in(chosen, _without_axes(factor))):
-        return test
-    return r.b.emit("bitor", [test, r.b.emit("eq", [chosen, Const(0.0)])])
+    if factor is not None and isinstance(other, Const) and other.const == 0:
+        share = _unguarded(r, chosen, test)
+        if _is_linear_in(share, factor) or _is_linear_in(share, _without_axes(factor)):
+            test = r.b.emit("bitor", [test, r.b.emit("eq", [share, Const(0.0)])])
+            return [test, share, other]
+    return [test, chosen, other]
+
+
+def _unguarded(r: Reader, v: Value, test: Value) -> Value:
+    """Return what a choice takes with what it divides by as it is: ones, elsewhere, keep quiet."""
+    op = v.op
+    if op is None or v.id < test.id or len(op.outputs) != 1 or op.prim not in STEPS:
+        return v
+    if op.prim == "where":
+        guard = op.inputs[0] is test and isinstance(op.inputs[2], Const) and op.inputs[2].const == 1
+        return op.inputs[1] if guard else v
+    found = {w: _unguarded(r, w, test) for w in dict.fromkeys(op.inputs)}
+    inputs = [found[w] for w in op.inputs]
+    if all(a is b for a, b in zip(inputs, op.inputs, strict=True)):
+        return v
+    return r.b.emit(op.prim, inputs, span=op.span, **op.attrs)
 
 
 def widen_test(r: Reader, op: Op) -> None:

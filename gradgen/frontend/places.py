@@ -96,7 +96,7 @@ def _where(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         return nonzero(r, node, args, kwargs)
     if r.frame.source.is_derivative and len(args) == 3:
         given = [as_value(r, v, node) for v in args]
-        return emit(r, node, RULES["where"], [widened(r, *given), *given[1:]], kwargs)
+        return emit(r, node, RULES["where"], widened(r, *given), kwargs)
     return emit(r, node, RULES["where"], args, kwargs)
 
 
