@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 import warnings
+from dataclasses import field
 
 from gradgen.dataclass import dataclass
+
+CALLS = 4  # as many calls inside each other are shown, from the innermost
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +16,8 @@ class Span:
     """A place in a source: file, line (from 1), column (from 0), text of the line.
 
     ``made_from`` is the place in the user's source that a generated line is from: ``losses.py:4``;
-    ``swept`` says that the line is in the sweep back.
+    ``swept`` says that the line is in the sweep back.  ``call`` is the place of the call, where
+    this is in a function that another one calls.
     """
 
     path: str = "<unknown>"
@@ -22,18 +26,24 @@ class Span:
     text: str = ""
     made_from: str = ""
     swept: bool = False
+    call: Span | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column + 1}"
 
 
 def shown(span: Span) -> list[str]:
-    """Return the line of a place and a caret under the column, where the line is known."""
-    if not span.text:
-        return []
-    text = span.text.rstrip()
-    caret = "".join("\t" if c == "\t" else " " for c in text[: span.column])
-    return [f"    {text}", f"    {caret}^"]
+    """Return the line of a place and a caret under the column, and the calls that lead there."""
+    lines = []
+    if span.text:
+        text = span.text.rstrip()
+        caret = "".join("\t" if c == "\t" else " " for c in text[: span.column])
+        lines = [f"    {text}", f"    {caret}^"]
+    call, count = span.call, 0
+    while call is not None and count < CALLS:
+        lines.append(f"Called at {call}: {call.text.strip()}")
+        call, count = call.call, count + 1
+    return lines
 
 
 class GradgenError(Exception):

@@ -67,7 +67,7 @@ class Options:
             if not -len(names) <= k < len(names):
                 raise ArgumentError(
                     f"argnums={self.argnums!r}, but {k} is out of range: "
-                    f"there are {len(names)} parameters",
+                    f"it takes {len(names)} argument{'s' * (len(names) != 1)}",
                     hint=f"count from 0: {', '.join(names) or 'there is none'}",
                 )
             out.append(names[k])

@@ -72,6 +72,11 @@ def lengths(x: Any) -> Any:
     return math.sqrt(a * a + b**2) + np.sqrt(c * c) + np.sum(np.sqrt(x**2 + a * a))
 
 
+def powers_of_one_half(x: Any) -> Any:
+    a, b, c = x
+    return (a * a + b**2) ** 0.5 + np.sum(x**2) ** 0.5 + np.power(x @ x, 0.5) + (c * c) ** 0.5
+
+
 def logarithms(x: Any) -> Any:
     s = np.exp(x)
     return np.sum(np.log(2 * np.pi * s) * x) + math.log(s[0, 0] * 3.0) - np.sum(np.log(s * x * x))
@@ -101,6 +106,7 @@ CASES: list[tuple[Callable[..., Any], Any]] = [
     (norm_of_product, VECTOR), (squared_norm, VECTOR), (squared_norm, MATRIX),
     (squared_norms, MATRIX), (mean_square, VECTOR), (mean_square, MATRIX), (mean_squares, MATRIX),
     (roots_of_squares, MATRIX), (distances, MATRIX), (lengths, MATRIX[0]),
+    (powers_of_one_half, MATRIX[0]),
     (logarithms, MATRIX), (softmaxes, MATRIX), (softmax_in_place, MATRIX), (not_softmaxes, MATRIX),
 ]  # fmt: skip
 
@@ -155,7 +161,9 @@ def test_sigmoid_keeps_its_digits_on_both_sides(x: float) -> None:
     assert single.dtype == np.float32 and abs(single[0] - expected) < 1e-6
 
 
-@pytest.mark.parametrize("loss", [norm, norm_of_product, squared_norm, mean_square, lengths])
+@pytest.mark.parametrize(
+    "loss", [norm, norm_of_product, squared_norm, mean_square, lengths, powers_of_one_half]
+)
 def test_at_zero(loss: Callable[..., Any]) -> None:
     gradient = gradgen.grad(loss)(np.zeros(3))
     np.testing.assert_allclose(gradient, -0.2 if loss is mean_square else 0.0, 1e-15)

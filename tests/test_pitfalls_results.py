@@ -66,9 +66,9 @@ def none_result(x):
 
 
 @case("nothing as result on the path taken", -0.5, raises=TypeError, words=("returned None",))
-def none_on_path(x):
+def none_on_path(x):  # here
     if x > 0.0:
-        return x * x  # here
+        return x * x
 
 
 @case("a number on the path taken, nothing on another", 0.5)

@@ -1,4 +1,4 @@
-"""No warning where the function has none: what is divided by zero is not used, and is not divided."""
+"""No warning where the function has none: by zero, nothing is divided that is not used."""
 
 from __future__ import annotations
 

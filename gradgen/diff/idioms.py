@@ -10,6 +10,7 @@ by what it multiplied with.  The share of such a group is stated here as a whole
 - ``sqrt(x ** 2)``, ``sqrt(x * x)``: ``sign(x)``, as of ``abs``;
 - ``sqrt(a * a + b ** 2)``, and sums of more squares: ``1 / (2 * y)`` of the sum, but finite where
   ``y`` is 0, so that the squares have no share there;
+- these three with ``** 0.5`` for the root;
 - ``mean(x ** 2)``: ``2 / n * x``;
 - ``log(2 * np.pi * x)``, and other constant factors: ``1 / x``;
 - ``e / sum(e)`` with ``e = exp(x)``, the softmax: ``y * (g - sum(g * y))`` of a cotangent ``g``.
@@ -27,7 +28,7 @@ from gradgen.rules.complexes import is_complex
 
 DIV, ADD, NEG = ("div", "np.divide"), ("add", "np.add"), ("neg", "negative")
 EXP, SQRT, PRODUCT = ("exp", "math.exp"), ("sqrt", "math.sqrt"), ("matmul", "np.matmul", "dot")
-LOG = ("log", "math.log")
+LOG, POWERS = ("log", "math.log"), ("pow", "np.power", "np.float_power")
 
 # Groups of which each entry of the result depends on that entry of the argument alone.
 ELEMENTWISE = ("sigmoid", "absolute", "distance", "logarithm")
@@ -143,7 +144,7 @@ def _squared_norm(op: Op) -> Found | None:
 
 
 def _norm(op: Op) -> Found | None:
-    if op.prim not in SQRT:
+    if not _is_root(op):
         return None
     total = op.inputs[0].op
     if total is None:
@@ -155,8 +156,13 @@ def _norm(op: Op) -> Found | None:
     return None if summed is None else Found("norm", summed, _axes(total))
 
 
+def _is_root(op: Op) -> bool:
+    """Whether this is a square root, or a power of one half."""
+    return op.prim in SQRT or (op.prim in POWERS and is_constant(op.inputs[1], 0.5))
+
+
 def _distance(op: Op) -> Found | None:
-    total = op.inputs[0].op if op.prim in SQRT else None
+    total = op.inputs[0].op if _is_root(op) else None
     if total is None:
         return None
     x = _squared(total)

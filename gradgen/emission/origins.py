@@ -23,6 +23,8 @@ FEW = {
     "ddof": ("has no more entries at this call than ddof= takes off, and its derivative divides "
              "by how many more they are", "pass more entries, or a smaller ddof="),
 }  # fmt: skip
+# What takes off some of the entries in its line, said or not.
+FEWER = re.compile(r"ddof|correction|cov|corr|var|std|stdev|sem|score|test|bayes|describe")
 Position = tuple[int, int, int, int]
 
 
@@ -55,7 +57,10 @@ def note_origin(error: BaseException, program: Any, code: types.CodeType) -> boo
         error.add_note(f"{program.function.span}: in {name!r}; {unknown}")
     if origin is None:
         return False
-    if origin.reverse and (few := _too_few(error, program.text, position)):
+    few = _too_few(error, program.text, position) if origin.reverse else ""
+    if few == "ddof" and not FEWER.search(origin.span.text):
+        few = ""  # the user's own division
+    if few:
         what, way_out = FEW[few]
         raise ArgumentError(f"an array in this line {what}", origin.span, way_out) from None
     what = f"in the derivative of this line of {name!r}" if origin.reverse else f"in {name!r}"

@@ -389,6 +389,9 @@ def _refuse_callee(r: Reader, node: ast.AST, obj: Any) -> Any:
         r.fail(node, TypeError(f"{type(obj).__name__!r} object is not callable"))
     name = getattr(obj, "__qualname__", None) or getattr(obj, "__name__", type(obj).__name__)
     module = _home(obj) or getattr(obj, "__module__", "") or type(obj).__module__
+    kept = sys.modules.get(type(getattr(obj, "__self__", None)).__module__)
+    if kept is not None and getattr(kept, getattr(obj, "__name__", ""), None) == obj:
+        name, module = obj.__name__, kept.__name__  # of an object that the module keeps
     public = ".".join(part for part in module.split(".") if not part.startswith("_"))
     hint = "use NumPy operations that have rules, or compute it outside and pass it as an argument"
     if hasattr(obj, "py_func"):

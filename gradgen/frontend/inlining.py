@@ -161,7 +161,7 @@ def _entered(r: Reader, node: ast.AST, definition: Any, frame: Frame) -> Any:
     state = recursion.state_at(r, node, frame, frame.names)
     activation = recursion.Activation(definition, dict(frame.names), r.b.depth, closure, state)
     caller, span = r.frame, r.b.span
-    frame.caller = caller
+    frame.caller, frame.call = caller, r.span(node)
     r.frame = frame
     r.call_path += [id(node), id(definition)]
     r.activations.append(activation)

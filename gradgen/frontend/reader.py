@@ -12,6 +12,7 @@ import ast
 import builtins
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from gradgen.errors import Span, UnsupportedError
@@ -111,7 +112,8 @@ class Reader(Sharing):
     def span(self, node: ast.AST) -> Span:
         """Return the place of a node in the source being read."""
         source = getattr(node, "gradgen_source", None)  # of a body in the place of a call
-        return (source or self.frame.source).span(node)
+        span: Span = (source or self.frame.source).span(node)
+        return span if self.frame.call is None else replace(span, call=self.frame.call)
 
     def refuse(self, node: ast.AST, message: str, hint: str = "") -> NoReturn:
         """Raise the error for what has no derivative here."""

@@ -34,7 +34,8 @@ from gradgen.ir.nodes import Block, Const, Function, Value
 from gradgen.ir.types import Type
 
 PATHS = (
-    "returns different kinds of things on different paths (None, where it ends without a return)"
+    "returns different kinds of things on different paths "
+    "(a path that ends without a return gives None)"
 )
 
 
@@ -99,7 +100,7 @@ def _number_on_each_path(r: Reader, node: ast.AST, result: Any, function: Functi
             "return what is to be differentiated",
         )
     if number is not result:
-        _raise_at_none(r, node, result, function.name)
+        _raise_at_none(r, node, result, function)
         return number
     return result
 
@@ -125,22 +126,22 @@ def _without_none(result: Any) -> Any:
     return Choice(result.test, then, other)
 
 
-def _raise_at_none(r: Reader, node: ast.AST, result: Any, name: str) -> None:
+def _raise_at_none(r: Reader, node: ast.AST, result: Any, function: Function) -> None:
     if isinstance(result, Choice):
         fork(
             r,
             node,
             result.test,
-            lambda: _raise_at_none(r, node, result.then, name),
-            lambda: _raise_at_none(r, node, result.other, name),
+            lambda: _raise_at_none(r, node, result.then, function),
+            lambda: _raise_at_none(r, node, result.other, function),
         )
     elif isinstance(result, Static) and result.obj is None:
         text = (
-            f"{name!r} returned None on this path, which has no derivative: "
+            f"{function.name!r} returned None on this path, which has no derivative: "
             "return a number on every path"
         )
         attrs = {"text": f"raise TypeError({text!r})"}
-        r.b.append("raise_if", [Const(True)], [], span=r.span(node), attrs=attrs)
+        r.b.append("raise_if", [Const(True)], [], span=function.span, attrs=attrs)
 
 
 def _require_known(value: Any, function: Function) -> None:

@@ -7,16 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.errors import ArgumentError
+from gradgen.errors import ArgumentError, Span
 from gradgen.frontend.classes import attributes_of, has_attributes, is_taken_apart
 
 Way = tuple[str, tuple[Any, ...]]  # the name of an argument, and the steps to a part of it
 
 
-def require_apart(names: Sequence[str], values: Sequence[Any], written: frozenset[Way]) -> None:
+def require_apart(
+    names: Sequence[str], values: Sequence[Any], written: frozenset[Way], span: Span
+) -> None:
     """Refuse what stands in two places of the arguments, if the function writes to it in one.
 
-    That is one list, dict or object, or arrays that share memory.
+    That is one list, dict or object, or arrays that share memory.  ``span``: the function's place.
 
     Raises
     ------
@@ -33,8 +35,9 @@ def require_apart(names: Sequence[str], values: Sequence[Any], written: frozense
             first, second = (text, other) if k < j else (other, text)
             how = "share memory" if arrays else "are the same thing"
             raise ArgumentError(
-                f"{first} and {second} {how}, and the function writes to an argument",
-                hint="pass a copy of one of them",
+                f"{first} and {second} {how}, and the function writes to {text}",
+                span,
+                "pass a copy of one of them",
             )
 
 

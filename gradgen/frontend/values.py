@@ -347,6 +347,7 @@ class Frame:
     lives: Any = None
     statement: Any = None
     statement_block: Any = None
+    call: Any = None  # the place of the call
 
     def outward(self) -> Iterator[Frame]:
         """Yield this frame and those of the functions around it."""
