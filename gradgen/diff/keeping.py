@@ -7,6 +7,7 @@ from typing import Any
 from gradgen.dataclass import dataclass
 from gradgen.diff.carry import Carrier, add_branch_output, reverse_builder
 from gradgen.diff.missing import missing_values
+from gradgen.diff.nones import perhaps_none
 from gradgen.diff.rows import Row, row_plan
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Undefined, Value, walk
@@ -48,6 +49,7 @@ class Keeper(Carrier):
         self.buffers: list[tuple[Value, Value]] = []
         self.sharing = Sharing(function)
         self.missing = missing_values(function.body, placed=False)
+        self.none = perhaps_none(function.body)
         self.unsure: list[Value] = []
         self.stands_for: dict[Value, Value] = {}
         # What is run again appends to lists that it was given.
@@ -76,7 +78,7 @@ class Keeper(Carrier):
     def save(self, v: Value) -> Value:
         """Keep a value in each turn: in a row of an array, or on a stack."""
         path = self.path(self.home[v])
-        numbers = v.type.is_scalar and v.type.dtype and v not in self.missing
+        numbers = v.type.is_scalar and v.type.dtype and v not in self.missing | self.none
         lengths = self._lengths(v, path[0][0]) if self._is_state(v, turn=True) else []
         plain = numbers or lengths
         rows = row_plan(path, self.inner, self.home, self.missing) if plain else None

@@ -88,8 +88,24 @@ def truth(r: Reader, value: Any, node: ast.expr) -> Value:
     if pointers.pointer(value):
         return pointers.is_none(r, node, value, negated=True)
     test = as_value(r, value, node)
-    if test.type.kind == "list":
-        test = r.b.emit("len", [test])
+    if test.type.kind != "list":
+        return test
+    return _has_items(r, node, test)
+
+
+def _has_items(r: Reader, node: ast.expr, held: Value) -> Value:
+    """Return whether a list of the graph has items; a tuple in a list may be None."""
+    # A cycle by nature: a comparison may be a choice, and be read as one.
+    from gradgen.frontend.comparisons import may_be_none
+
+    def full() -> Value:
+        return r.b.emit("len", [held])
+
+    if not may_be_none(r, held):
+        return full()
+    there = r.b.emit("is_not", [held, Const(None)], span=r.span(node))
+    some = lambda: r.b.emit("ne", [full(), Const(0)])  # noqa: E731
+    test: Value = choose(r, node, there, some, lambda: Const(False), "and")
     return test
 
 

@@ -250,7 +250,7 @@ def _are_unlike(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> b
         if isinstance(one, Static) and one.obj is None:
             kinds = Value | Ref | Seq | Map | Record | LocalFunction | BoundMethod | Once | Lazy
             if isinstance(other, kinds):
-                return not _may_be_none(r, other)
+                return not may_be_none(r, other)
         elif texts.is_text(one) and prim in ("eq", "ne") and _is_number(other):
             return True
         elif isinstance(one, Static | Seq | Map) and _is_computed(other):
@@ -258,7 +258,7 @@ def _are_unlike(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> b
     return False
 
 
-def _may_be_none(r: Reader, value: Any) -> bool:
+def may_be_none(r: Reader, value: Any) -> bool:
     """Whether a value may be an item of a list in which None stands beside numbers."""
     if not isinstance(value, Value | Ref) or not row_kinds.has_none(r):
         return False

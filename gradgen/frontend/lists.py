@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Sequence
 from typing import Any
 
-from gradgen.frontend import row_kinds
+from gradgen.frontend import beside_none, row_kinds
 from gradgen.frontend.describing import describe
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, options
 from gradgen.frontend.listed import SHARED, contain, contain_items, go_with, taken
-from gradgen.frontend.pointers import as_word, holds_words, is_none_itself
+from gradgen.frontend.pointers import as_word, holds_words
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import WriteOut
 from gradgen.frontend.values import (
@@ -171,9 +172,10 @@ def as_item(r: Reader, value: Any, node: ast.AST) -> Value:
         value = as_word(value)
     for one in options(value):
         row_kinds.note(r, one)
-    if isinstance(value, Choice) and any(map(is_none_itself, options(value))):
-        r.refuse(node, "None beside numbers in a list of unknown length",
-                 "append a number that stands for it, such as math.nan")  # fmt: skip
+    if isinstance(value, Choice) and beside_none.is_one(value):
+        return beside_none.as_item(r, value, lambda one: as_item(r, one, node))
+    if _is_chosen_tuple(value):
+        return _chosen_item(r, value, node)
     if isinstance(value, LocalFunction | Record | Map):
         around = r.open_loops[-1] if r.open_loops else None
         if around is not None:
@@ -194,6 +196,23 @@ def as_item(r: Reader, value: Any, node: ast.AST) -> Value:
     if {"array", "any"} & kinds and len(kinds) > 1:
         r.refuse(node, "numbers and arrays together in an item of a list", "keep a list of each")
     return as_list(r, value, node)
+
+
+def _is_chosen_tuple(value: Any) -> bool:
+    """Whether a value is one of several tuples, of which some may be items of lists."""
+    some = options(value) if isinstance(value, Choice) else []
+    made = [one for one in some if isinstance(one, Seq)]
+    rows = all(isinstance(one, Seq) or (isinstance(one, Ref) and one.storage.lists) for one in some)
+    return bool(made) and rows and all(one.kind is tuple for one in made)
+
+
+def _chosen_item(r: Reader, value: Choice, node: ast.AST) -> Value:
+    """Return what goes into a list where the path decides which tuple it is."""
+    # A cycle by nature: branches put what their sides make together.
+    from gradgen.frontend.branches import choose
+
+    then, other = (functools.partial(as_item, r, side, node) for side in (value.then, value.other))
+    return r.read(choose(r, node, value.test, then, other))
 
 
 def kept_in_list(r: Reader, value: Any, node: ast.AST) -> Any:

@@ -16,7 +16,16 @@ from dataclasses import replace
 from typing import Any, NoReturn
 
 from gradgen.errors import Span, UnsupportedError
-from gradgen.frontend import attribute_dicts, layouts, listed, outside, pointers, row_kinds, unbound
+from gradgen.frontend import (
+    attribute_dicts,
+    beside_none,
+    layouts,
+    listed,
+    outside,
+    pointers,
+    row_kinds,
+    unbound,
+)
 from gradgen.frontend.captures import Capture, cell_value
 from gradgen.frontend.classes import MISSING
 from gradgen.frontend.describing import describe, reads_on, runs_once
@@ -443,6 +452,9 @@ class Reader(Sharing):
         row_kinds.note(self, item)
         if isinstance(item, Static) and item.obj is None:
             return Const(None)
+        if isinstance(item, Choice) and not self.book.words and beside_none.is_one(item):
+            row_kinds.note(self, Static(None))
+            return beside_none.as_item(self, item, self._as_item)
         if self.book.words and pointers.holds_words(item):
             return self.read(pointers.as_word(item))
         if isinstance(item, Seq) and item.kind is tuple:

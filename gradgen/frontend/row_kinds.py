@@ -167,6 +167,8 @@ def known_tuple(r: Reader, value: Any) -> bool | None:
 
 def _own_kind(r: Reader, node: ast.AST | None, value: Value | Ref) -> type:
     tuples = known_tuple(r, value)
+    if tuples is None and r.frame.source.generated:
+        return list  # tuples of the graph are lists there, but for those that messages hold
     if tuples is None:
         what = "a question whose answer depends on whether this is a tuple or a list"
         raise UnsupportedError(what, _span(r, node), "call list or tuple where it is made")

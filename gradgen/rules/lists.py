@@ -55,7 +55,7 @@ def joined_item(one: Type, other: Type) -> Type:
     beside numbers: what asks tells them apart.
     """
     held = other if one == OPAQUE else one
-    if OPAQUE in (one, other) and (held.is_scalar or held.dtype == "text"):
+    if OPAQUE in (one, other) and (held.is_scalar or held.dtype == "text" or _is_row(held)):
         return or_none(held) or held
     item = join(one, other)
     refuse_unless(
@@ -65,6 +65,11 @@ def joined_item(one: Type, other: Type) -> Type:
     )
     assert item is not None
     return item
+
+
+def _is_row(t: Type) -> bool:
+    """Whether this is the type of a tuple of whole numbers, such as the place of a node."""
+    return t.kind == "list" and t.item is not None and t.item.kind == "int" and t.item.of is None
 
 
 def columns_of(t: Type) -> tuple[Type, ...]:
