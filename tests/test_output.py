@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import copy
+import datetime
+import enum
+import functools
 import inspect
 import pickle
 import subprocess
 import sys
 import threading
+import types
+from collections import namedtuple
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +173,89 @@ def test_text_refuses_other_options(more: tuple) -> None:
     assert function(np.ones(3), "mse")[0] == 27.0
     with pytest.raises(TypeError, match=r"is made for .*kind 'mse'  weight None"):
         function(np.ones(3), *more)
+
+
+class Kind(enum.Enum):
+    TWICE = 2
+    THRICE = 3
+
+
+def square(x):
+    return x * x
+
+
+def scaled(x, by=1.0):
+    return x * by
+
+
+Held = namedtuple("Held", "kind weight")
+OTHER_OPTIONS = [
+    ({"kind": "mse", "scale": 2.0}, {"kind": "mae", "scale": 2.0}),
+    ([["a", "b"], ("c",)], [["a", "b"], ("d",)]),
+    (("mul", ("add", 1.0, 2.0), 3.0), ("mul", ("sub", 1.0, 2.0), 3.0)),
+    (Held(None, 1.0), Held(2.0, 1.0)),
+    (types.SimpleNamespace(kind="mse"), types.SimpleNamespace(kind="mae")),
+    (Kind.TWICE, Kind.THRICE),
+    (square, scaled),
+    ({"act": np.sin}, {"act": np.cos}),
+    (functools.partial(scaled, by=2.0), functools.partial(scaled, by=3.0)),
+    (functools.partial(scaled, by=2.0), square),
+    ({"a", "b"}, {"a"}),
+    (slice(0, 2), slice(1, 3)),
+    (datetime.date(2026, 1, 1), datetime.date(2026, 1, 2)),
+    (b"a", b"b"),
+]
+
+
+def whatever(x, option):
+    return np.sum(x**2)
+
+
+@pytest.mark.parametrize(("option", "other"), OTHER_OPTIONS)
+def test_text_refuses_other_options_inside_of_arguments(option: Any, other: Any) -> None:
+    """What decided what was generated is tested wherever it stands in the arguments."""
+    text = gradgen.emit(whatever, example_args=(np.ones(3), option))
+    namespace: dict = {}
+    exec(text, namespace)
+    function = namespace["whatever_value_and_grad"]
+    assert function(np.ones(3), option)[0] == 3.0
+    with pytest.raises((TypeError, ValueError), match=r"is made for|unpack"):
+        function(np.ones(3), other)
+
+
+def in_pairs(x, pairs):
+    return np.sum(x) * sum(w if name == "a" else w**2 for name, w in pairs)
+
+
+ALIKE = [("a", float(k)) for k in range(40)]
+MIXED = [("ab"[k % 3 == 1], float(k)) for k in range(20)]
+
+
+@pytest.mark.parametrize("pairs", [ALIKE, MIXED, MIXED[:5]])
+def test_text_refuses_other_texts_in_rows(pairs: list) -> None:
+    text = gradgen.emit(in_pairs, example_args=(np.ones(3), pairs))
+    namespace: dict = {}
+    exec(text, namespace)
+    function = namespace["in_pairs_value_and_grad"]
+    assert function(np.ones(3), pairs)[0] == in_pairs(np.ones(3), pairs)
+    with pytest.raises(TypeError, match=r"is made for .*\[\('a', float\), "):
+        function(np.ones(3), [*pairs[:-1], ("c", 1.0)])
+
+
+def by_default(x, kind=Kind.TWICE, act=np.sin, pick=slice(0, 2), half=functools.partial(scaled)):
+    return np.sum(half(act(x[pick]))) * kind.value
+
+
+def test_text_takes_its_options_by_default_and_by_name() -> None:
+    text = gradgen.emit(by_default, example_args=(np.ones(3),))
+    namespace: dict = {}
+    exec(text, namespace)
+    function = namespace["by_default_value_and_grad"]
+    value = by_default(np.ones(3))
+    assert function(np.ones(3))[0] == value
+    assert function(np.ones(3), "TWICE", "sin")[0] == value
+    with pytest.raises(TypeError, match=r"kind Kind.TWICE  act sin  pick slice\(0, 2, None\)"):
+        function(np.ones(3), "THRICE")
 
 
 def stacked_product(p, w):

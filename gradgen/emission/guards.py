@@ -7,10 +7,11 @@ import itertools
 from typing import Any
 
 from gradgen.emission import pieces
+from gradgen.emission.fixed import fixed_tests
 from gradgen.emission.header import as_rows, made_for
 from gradgen.emission.hidden import parameter
 from gradgen.emission.pieces import access
-from gradgen.frontend.arguments import Container, Opaque
+from gradgen.frontend.arguments import Container
 from gradgen.frontend.classes import has_attributes
 from gradgen.frontend.equal_lengths import Place, taken
 from gradgen.frontend.long_enough import Source
@@ -26,7 +27,7 @@ def guards(function: Function, name: str, names: dict[Value, str]) -> list[ast.s
     leaves = [op for op in function.body.ops if op.prim == "leaf"]
     arrays = [op for op in leaves if op.out.type.kind == "array" and "classes" not in op.attrs]
     stretched = _decided(function)
-    tests = [_option_test(p, spec.obj) for p, spec in function.params if _is_option(spec)]
+    tests = [test for p, spec in function.params for test in fixed_tests(p, spec)]
     tests += [_array_test(p) for p, spec in function.params if _is_guessed(spec)]
     tests += [test for p, spec in function.params for test in _whole_tests(p, (), spec)]
     tests += [_rank_test([(names[op.out], op.out.type) for op in arrays])] if arrays else []
@@ -47,11 +48,6 @@ def _as_taken(op: Op, names: dict[Value, str]) -> tuple[str, Type]:
     return names[op.out], op.attrs.get("open", op.out.type)
 
 
-def _is_option(spec: Any) -> bool:
-    """Whether an argument is a text or None, which decided what was generated."""
-    return isinstance(spec, Opaque) and (spec.obj is None or type(spec.obj) is str)
-
-
 def _is_guessed(spec: Any) -> bool:
     """Whether an argument was taken for a tuple because it is unpacked, its types unknown."""
     return (
@@ -63,11 +59,6 @@ def _is_guessed(spec: Any) -> bool:
 
 def _array_test(name: str) -> ast.expr:
     return pieces.call("isinstance", [parameter(name), pieces.dotted("np.ndarray")])
-
-
-def _option_test(name: str, option: str | None) -> ast.expr:
-    compare = ast.IsNot() if option is None else ast.NotEq()
-    return ast.Compare(parameter(name), [compare], [ast.Constant(option)])
 
 
 def _whole_tests(name: str, path: tuple[Any, ...], spec: Any) -> list[ast.expr]:

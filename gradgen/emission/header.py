@@ -13,6 +13,7 @@ from typing import Any
 
 from gradgen.batch.specs import batch_names
 from gradgen.digests import digest
+from gradgen.emission.fixed import named
 from gradgen.emission.pieces import access
 from gradgen.frontend.arguments import Back, Container, LongList, Opaque
 from gradgen.frontend.long_enough import Source as Number
@@ -234,8 +235,7 @@ def _spell(spec: Any, letters: dict[str, str]) -> str:
     if isinstance(spec, Back):
         return f"{spec.obj.__name__}^{spec.up}"
     if isinstance(spec, Opaque):
-        plain = isinstance(spec.obj, str | int | float | type(None))
-        return repr(spec.obj)[:40] if plain else type(spec.obj).__name__
+        return named(spec.obj)
     if isinstance(spec, Container):
         items = [_spell(s, letters) for s in spec.items]
         if spec.kind in (tuple, list):

@@ -20,6 +20,7 @@ import numpy as np
 
 from gradgen.digests import digest
 from gradgen.emission import pieces
+from gradgen.emission.fixed import is_spelled, spelled, told_name
 from gradgen.emission.folding import fold
 from gradgen.emission.guards import guards
 from gradgen.emission.header import MARK
@@ -239,15 +240,9 @@ def _default(p: inspect.Parameter, specs: dict[str, Any]) -> ast.expr | None:
     held = _held(p.default)
     known = specs.get(p.name)
     if held is None and isinstance(known, Opaque) and known.obj is p.default:
-        return ast.Constant(_told(p.default))
+        return ast.Constant(told_name(p.default))
     inside = held is None and isinstance(p.default, tuple | list | dict)
     return _held(p.default, told=True) if inside else held
-
-
-def _told(option: Any) -> str:
-    if isinstance(option, enum.Enum):
-        return str(f"{type(option).__name__}.{option.name}")
-    return str(getattr(option, "__name__", type(option).__name__))
 
 
 def _held(obj: Any, told: bool = False) -> ast.expr | None:
@@ -255,15 +250,17 @@ def _held(obj: Any, told: bool = False) -> ast.expr | None:
 
     ``told``: options inside of it, for which the text is made, are told by their names.
     """
-    if type(obj) in (int, float, bool, str, bytes, type(None)):
+    if type(obj) in (int, float, bool, str, bytes, type(None), type(...)):
         return pieces.literal(obj)
     if isinstance(obj, np.ndarray) and obj.size <= LITERAL_LIMIT:
         return _array_literal(obj)
+    if isinstance(obj, set | frozenset | slice) and is_spelled(obj):
+        return spelled(obj)
     if isinstance(obj, tuple) and hasattr(obj, "_fields"):
         obj = tuple(obj)
     if type(obj) not in (tuple, list, dict) or len(obj) > LITERAL_LIMIT:
         option = isinstance(obj, enum.Enum | type | np.ufunc) or inspect.isroutine(obj)
-        return ast.Constant(_told(obj)) if told and option else None
+        return ast.Constant(told_name(obj)) if told and option else None
     keys = [_held(k, told) for k in obj] if type(obj) is dict else []
     items = [_held(item, told) for item in (obj.values() if type(obj) is dict else obj)]
     if any(e is None for e in [*keys, *items]):
