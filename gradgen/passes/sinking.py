@@ -188,6 +188,7 @@ class _Sink:
         results: dict[Value, Value] = dict(zip(self.op.outputs, side.results, strict=True))
         others: dict[Value, Value] = dict(zip(self.op.outputs, other.results, strict=True))
         replace_uses(Block(ops=self.moved), {**results, **self.chosen})
+        self._drop_sums_with_zero(results)
         for op in self.moved if self.chosen else ():
             _subtract(op)
         for op in self.moved:
@@ -204,6 +205,17 @@ class _Sink:
             stays = self._origin(v) if v in self.kept else Const(0.0)
             other.results.append(others.get(stays, stays))
         self.block.results = rest.results
+
+    def _drop_sums_with_zero(self, results: dict[Value, Value]) -> None:
+        """Let sums with what is zero on this side be the other share, by ``results``."""
+        for op in list(self.moved):
+            if op.prim != "add" or not any(map(_is_zero, op.inputs)):
+                continue
+            share = op.inputs[1] if _is_zero(op.inputs[0]) else op.inputs[0]
+            if share.type == op.out.type:
+                results[op.out] = share
+                self.moved.remove(op)
+                replace_uses(Block(ops=self.moved), {op.out: share})
 
     @deep
     def _absorbs(self, op: Op) -> bool:
