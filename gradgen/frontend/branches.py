@@ -47,10 +47,23 @@ from gradgen.ir.nodes import Block, Const, Op, Undefined, Value
 
 def condition(r: Reader, node: ast.expr) -> Value:
     """Return the truth value of a test: a constant where it is known."""
-    test = truth(r, evaluate(r, node), node)
+    test = _of_tests(r, node) if isinstance(node, ast.BoolOp) else evaluate(r, node)
+    test = truth(r, test, node)
     if test in r.facts:
         return Const(r.facts[test])
     return test
+
+
+def _of_tests(r: Reader, node: ast.BoolOp) -> Any:
+    """Return whether tests hold, all or any of them: lengths among them are no results."""
+
+    def test_of(part: ast.expr) -> Value:
+        test = condition(r, part)
+        counts = test.op is not None and test.op.prim == "len"
+        return r.b.emit("gt", [test, Const(0)], span=r.span(part)) if counts else test
+
+    tests = [lambda v=v: test_of(v) for v in node.values]
+    return chain(r, node, tests, stop_on=isinstance(node.op, ast.Or))
 
 
 def negated(r: Reader, test: Value) -> Value:
@@ -172,6 +185,10 @@ def chain(r: Reader, node: ast.expr, tests: Sequence[Callable[[], Any]], stop_on
     first = tests[0]()
     if len(tests) == 1:
         return first
+
+    def rest() -> Any:
+        return chain(r, node, tests[1:], stop_on)
+
     if isinstance(first, Choice) and not _are_values(first):
 
         def on_path(option: Any) -> Any:
@@ -179,14 +196,11 @@ def chain(r: Reader, node: ast.expr, tests: Sequence[Callable[[], Any]], stop_on
 
         return on_each(r, node, first, on_path)
     if is_static(first) or isinstance(first, Static):
-        return first if bool(static_value(first)) is stop_on else chain(r, node, tests[1:], stop_on)
+        return first if bool(static_value(first)) is stop_on else rest()
     plain = not isinstance(first, Box) and not pointers.pointer(first)
     test = as_value(r, first, node) if plain else truth(r, first, node)
     if isinstance(test, Const):
-        return first if bool(test.const) is stop_on else chain(r, node, tests[1:], stop_on)
-
-    def rest() -> Any:
-        return chain(r, node, tests[1:], stop_on)
+        return first if bool(test.const) is stop_on else rest()
 
     if stop_on:
         return choose(r, node, test, lambda: first, rest, "or")
