@@ -11,7 +11,7 @@ from typing import Any
 from gradgen.frontend import pools
 from gradgen.frontend.classes import extended, found_in, is_users, makes_plain
 from gradgen.frontend.describing import describe
-from gradgen.frontend.objects import Method
+from gradgen.frontend.objects import Method, suggested
 from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Retry
@@ -25,7 +25,7 @@ def construct(r: Reader, node: ast.AST, cls: type, args: list[Any], kwargs: dict
     if issubclass(cls, tuple):
         return _named_tuple(r, node, cls, args, kwargs)
     if cls is types.SimpleNamespace and not args:
-        return Record(cls, kwargs)
+        return Record(cls, {name: suggested(name, value) for name, value in kwargs.items()})
     own_new = not isinstance(cls.__new__, types.BuiltinFunctionType) or (
         cls.__new__ is not object.__new__ and extended(cls) is None
     )
@@ -97,7 +97,7 @@ def plain_tuple(
     defaults = cls._field_defaults
     items = [given[n] if n in given else r.wrap(defaults[n], defaults, n, node)
              for n in cls._fields]  # fmt: skip
-    return Seq(items, cls)
+    return Seq(list(map(suggested, cls._fields, items)), cls)
 
 
 def _fill_fields(
@@ -116,7 +116,7 @@ def _fill_fields(
             fields[f.name] = call_value(r, node, Static(f.default_factory), [], {})
         elif f.default is not dataclasses.MISSING:
             fields[f.name] = r.wrap(f.default, cls, f.name, node)
-    r.load(made, fields)
+    r.load(made, {name: suggested(name, value) for name, value in fields.items()})
     after = found_in(cls, "__post_init__")
     if isinstance(after, types.FunctionType):
         variables = [

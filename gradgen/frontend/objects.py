@@ -19,7 +19,7 @@ from gradgen.frontend.classes import MISSING, found_in, is_users
 from gradgen.frontend.describing import describe
 from gradgen.frontend.pointers import class_of_row
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.values import Choice, Record, Seq, Static
+from gradgen.frontend.values import Choice, Record, Ref, Seq, Static, Storage
 from gradgen.ir.nodes import Value
 from gradgen.library import python
 from gradgen.library.collections import STANDS_FOR
@@ -255,7 +255,17 @@ def set_attribute_of(
     if isinstance(owner, Value):
         pools.set_attribute(r, owner, name, value, node)
     else:
-        r.fill(owner, {**owner.fields, name: value})
+        r.fill(owner, {**owner.fields, name: suggested(name, value)})
+
+
+def suggested(name: str, value: Any) -> Any:
+    """Return a value that an attribute or a field holds, whose name a variable for it may have."""
+    held: list[Any] = [value.value, value.storage] if isinstance(value, Ref) else [value]
+    for found in held if name[0] != "_" else ():
+        computed = isinstance(found, Storage) or (isinstance(found, Value) and found.op is not None)
+        if computed and not found.name:
+            found.name = name
+    return value
 
 
 def delete_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> None:

@@ -45,6 +45,7 @@ FOLD = {
     "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge,
     "eq": operator.eq, "ne": operator.ne, "is": operator.is_, "is_not": operator.is_not,
 }  # fmt: skip
+MOST_FOLDED = 1e15  # of literals: whole numbers are exact as floats
 SHIFTS, MOST_SHIFTED = ("lshift", "rshift"), 64
 SETS: dict[str, Any] = {
     "bitor": operator.or_, "bitand": operator.and_, "sub": operator.sub, "bitxor": operator.xor,
@@ -332,6 +333,20 @@ def _left_alone(prim: str, a: Value, b: Value) -> Value | None:
     return None
 
 
+def _short(prim: str, a: Value, b: Value) -> Const | None:
+    """Return what a literal float and a whole number make, such as a loop's, if it is as short."""
+    if not isinstance(a, Const) or not isinstance(b, Const) or prim not in ("add", "sub", "mul"):
+        return None
+    kinds = {type(a.const), type(b.const)}
+    if kinds != {int, float} or a.text or b.text or a.type.points or b.type.points:
+        return None
+    if max(abs(a.const), abs(b.const)) > MOST_FOLDED:
+        return None
+    made = FOLD[prim](float(a.const), float(b.const))  # type: ignore[operator]
+    as_short = len(repr(made)) <= max(len(repr(a.const)), len(repr(b.const)))
+    return Const(made) if as_short else None
+
+
 def _is_defined(prim: str, b: int) -> bool:
     """Whether an operator of integers has a result, and not one of a million digits."""
     return 0 <= b <= MOST_SHIFTED if prim in SHIFTS else b != 0 or prim not in ("mod", "floordiv")
@@ -343,6 +358,8 @@ def arithmetic(r: Reader, prim: str, a: Value, b: Value, node: ast.AST) -> Value
     ints = ints and not (a.type.points or b.type.points)  # these stand for objects
     if ints and prim in FOLD and _is_defined(prim, b.const):  # type: ignore[attr-defined]
         return Const(FOLD[prim](a.const, b.const))  # type: ignore[attr-defined,operator]
+    if not r.b.reverse and not r.b.tangent and (short := _short(prim, a, b)) is not None:
+        return short
     if r.b.reverse or r.b.tangent:
         same = _left_alone(prim, a, b)
         if same is not None:

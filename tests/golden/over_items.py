@@ -26,39 +26,35 @@ def over_items_value_and_grad(x):
         chosen_1 = x[2]
     else:
         chosen_1 = 0.0
-    total = 1.0 + 1                                     # lang_optional_keys.py:22
-    product = v * total
+    product = v * 2.0                                   # lang_optional_keys.py:22
     item_1 = x[3]
     s = 0.0 * 0.5 + product * item_1
     if above:                                           # lang_optional_keys.py:21
-        s = s * 0.5 + chosen * (1.0 + 1) * x[3]         # lang_optional_keys.py:22
+        s = s * 0.5 + chosen * 2.0 * x[3]               # lang_optional_keys.py:22
     if above_1:                                         # lang_optional_keys.py:21
-        s = s * 0.5 + chosen_1 * (1.0 + 1) * x[3]       # lang_optional_keys.py:22
+        s = s * 0.5 + chosen_1 * 2.0 * x[3]             # lang_optional_keys.py:22
 
     # --- reverse --------------------------------------------------------
     if above_1:                                         # lang_optional_keys.py:21
-        total_1 = 1.0 + 1                               # lang_optional_keys.py:22
-        d_x = np.zeros(x.shape)
-        d_x[3] = chosen_1 * total_1
-        d_item = x[3] * total_1
+        d_x = np.zeros(x.shape)                         # lang_optional_keys.py:22
+        d_x[3] = chosen_1 * 2.0
+        d_item = 2.0 * x[3]
         d_s = 0.5
     else:
         d_x = np.zeros(x.shape)
         d_item = 0.0
         d_s = 1.0
     if above:                                           # lang_optional_keys.py:21
-        total_1 = 1.0 + 1                               # lang_optional_keys.py:22
-        d_x[3] += d_s * (chosen * total_1)
+        d_x[3] += d_s * (chosen * 2.0)                  # lang_optional_keys.py:22
         d_s_1 = 0.5 * d_s
-        d_power = d_s * x[3] * total_1
+        d_power = 2.0 * (d_s * x[3])
     else:
         d_power = 0.0
         d_s_1 = d_s
     d_x[3] += d_s_1 * product
-    d_v = d_s_1 * item_1 * total
     if above_1:                                         # lang_optional_keys.py:13
         d_x[2] += d_item                                # lang_optional_keys.py:14
     if above:                                           # lang_optional_keys.py:11
         d_x[1] += d_power * (3 * x[1] ** 2)             # lang_optional_keys.py:12
-    d_x[0] += d_v * (2.0 * item)                        # lang_optional_keys.py:10
+    d_x[0] += 4.0 * (d_s_1 * item_1) * item             # lang_optional_keys.py:10
     return s, (d_x,)
