@@ -210,8 +210,18 @@ def _each(op: Op, operands: list[Expr]) -> Expr:
 
 
 # Those of arrays, of lists and of SciPy's functions are entered by `array_forms` and its kin.
+def _extreme(op: Op, operands: list[Expr]) -> Expr:
+    """Return the larger or smaller of two; of that of others and one more, one call."""
+    made = call(RULES[op.prim].spelling, operands)
+    inner, first = op.inputs[0].op, operands[0]
+    if inner is not None and inner.prim == op.prim and isinstance(first, ast.Call):
+        made.args[:1] = first.args
+    return made
+
+
 SPECIAL: dict[str, Callable[[Op, list[Expr]], Expr]] = {
     "load": _load, "select": _select, "trips": _trips, "captured": _captured, "helper": _helper,
     "record": _helper, "leaf": _leaf, "item": _method("item"), "index_of": _method("index"),
     "field": _field, "custom": _custom, "solution": _solution, "draw": _draw, "each": _each,
+    "max2": _extreme, "min2": _extreme,
 }  # fmt: skip

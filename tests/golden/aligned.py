@@ -31,7 +31,7 @@ def aligned_value_and_grad(s, t, match, gap):
             score = match if letters[i - 1] == letters_1[j - 1] else -match  # lang_letters.py:16
             total = best[i - 1, j - 1] + score          # lang_letters.py:17
             total_saved[i, j] = total
-            best[i, j] = max(max(total, best[i - 1, j] - gap), best[i, j - 1] - gap)
+            best[i, j] = max(total, best[i - 1, j] - gap, best[i, j - 1] - gap)
     item = best[10, 9]                                  # lang_letters.py:18
     value = item ** 2
 
