@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 import warnings
 
@@ -142,6 +143,30 @@ def watched(p, seen):
         y = y + 0.2 * p[0] * half * (1.0 - half / p[1])
         k += 1
     return loss
+
+
+def nearest_first(w):
+    queue, seen = [(0.0, 0)], []
+    total = 0.0
+    while queue:
+        cost, node = heapq.heappop(queue)
+        if node in seen:
+            continue
+        seen.append(node)
+        total += cost
+        for other in range(3):
+            if other != node:
+                heapq.heappush(queue, (cost + w[node, other], other))
+    return total
+
+
+def test_no_warning_of_places_beside_numbers() -> None:
+    """What is compared with a place is a place, whatever stands beside it in its list."""
+    w = np.array([[0.0, 1.5, 2.0], [1.0, 0.0, 0.25], [3.0, 1.0, 0.0]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        result = gradgen.grad(nearest_first)(w)
+    np.testing.assert_array_equal(result, [[0, 2, 0], [0, 0, 1], [0, 0, 0]])
 
 
 def test_no_warning_of_guards_in_generated_text() -> None:

@@ -10,7 +10,9 @@ SIGNS = {"eq": "==", "ne": "!=", "contains": "in"}
 def doubts(function: Function, varied: set[Value]) -> list[str]:
     """Return a warning for each ``if`` or ``while`` on the equality of differentiated numbers."""
     tests = [v for op in walk(function.body) for v in _tests(op)]
-    found = dict.fromkeys(op for v in tests for op in _equalities(v, varied))
+    places = {op.inputs[0] for op in walk(function.body) if op.prim == "int"}
+    numbers = varied - places  # a place may stand in a list beside other numbers
+    found = dict.fromkeys(op for v in tests for op in _equalities(v, numbers))
     return [_warning(op) for op in found]
 
 
@@ -27,6 +29,8 @@ def _equalities(test: Value, varied: set[Value]) -> list[Op]:
         return []
     if op.prim == "not":
         return _equalities(op.inputs[0], varied)
+    if any(v.type.kind == "int" and not isinstance(v, Const) for v in op.inputs):
+        return []  # two places are compared
     numbers = [v for v in op.inputs if v.type.kind == "float" and v in varied]
     swept = op.span is not None and op.span.swept  # a guard that a rule's text has
     meant = op.prim in SIGNS and not op.attrs.get("tie") and not swept
