@@ -11,6 +11,7 @@ from gradgen.emission.fixed import fixed_tests
 from gradgen.emission.header import as_rows, made_for
 from gradgen.emission.hidden import parameter
 from gradgen.emission.pieces import access
+from gradgen.emission.structure import structure_tests
 from gradgen.frontend.arguments import Container
 from gradgen.frontend.classes import has_attributes
 from gradgen.frontend.equal_lengths import Place, taken
@@ -35,6 +36,7 @@ def guards(function: Function, name: str, names: dict[Value, str]) -> list[ast.s
     tests += _alike_tests(function, names)
     tests += [_number_test(names[op.out]) for op in leaves if op.out.type.kind == "any"]
     tests += [_number_test(p) for p in _asked_only(function, leaves)]
+    tests += structure_tests(function, names)
     if not tests:
         return []
     test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)

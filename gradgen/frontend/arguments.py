@@ -15,7 +15,7 @@ import numpy as np
 
 from gradgen.dataclass import dataclass
 from gradgen.errors import ArgumentError
-from gradgen.frontend import entries, row_kinds
+from gradgen.frontend import asked, entries, row_kinds
 from gradgen.frontend.classes import attributes_of, has_attributes, is_taken_apart
 from gradgen.frontend.listed import SHARED
 from gradgen.frontend.reader import Reader
@@ -443,6 +443,7 @@ def any_items(r: Reader, node: ast.AST, value: Map) -> dict[Any, Any]:
             f"the use of a dict as a whole, {value.unknown[0]!r}, whose keys are not known",
             "give types: example arguments or annotations",
         )
+    asked.note(r, value, asked.COUNT)
     return value.items
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.frontend import class_attributes, pointers, pools, records, row_kinds, words
+from gradgen.frontend import asked, class_attributes, pointers, pools, records, row_kinds, words
 from gradgen.frontend.bindings import call_rule, emit
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.classes import MISSING, found_in, is_users, own_method
@@ -163,6 +163,7 @@ def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
         keep_for_its_errors(r, node, v, lengths)
         return Seq(lengths)
     if name == "ndim":
+        asked.note(r, owner, asked.RANK)
         return Const(v.type.rank) if v.type.rank is not None else r.b.emit("ndim", [v])
     if name == "size":
         return r.b.emit("size", [v])

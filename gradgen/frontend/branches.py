@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from gradgen.deep import deep
-from gradgen.frontend import pointers, row_kinds, words
+from gradgen.frontend import asked, pointers, row_kinds, words
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
@@ -81,6 +81,7 @@ def truth(r: Reader, value: Any, node: ast.expr) -> Value:
         value = distribute(r, node, value, lambda option: truth(r, option, node))
     if isinstance(value, Text) and never_empty(value):
         return Const(True)
+    asked.note(r, value, asked.COUNT)
     if is_static(value) and not pointers.pointer(value):
         return Const(bool(static_value(value)))
     if isinstance(value, Map):

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.frontend import row_kinds
+from gradgen.frontend import asked, row_kinds
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.bindings import check_numbers, emit
 from gradgen.frontend.branches import truth
@@ -170,6 +170,7 @@ def _len(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
     if isinstance(value, Map):
         return number_there(r, any_items(r, node, value))
     if isinstance(value, Seq):
+        asked.note(r, value, asked.COUNT)
         return Const(len(value.items))
     if isinstance(value, Static):
         try:
@@ -191,9 +192,10 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
 
     kinds = args[1].obj if isinstance(args[1], Static) else static_value(args[1])
     value = args[0]
+    asked.note(r, value, asked.CLASS)
     if isinstance(node, ast.Call) and node.args:
         r.only_asked(node.args[0], value)
-    asked = kinds if isinstance(kinds, tuple) else (kinds,)
+    wanted = kinds if isinstance(kinds, tuple) else (kinds,)
     unlike = issubclass(collections.deque, kinds) != issubclass(list, kinds)
     if unlike and row_kinds.kind_of(r, node, value) is list and row_kinds.has_queues(r):
         r.refuse(node, "isinstance of what may be a list or a deque", "test outside the loss")
@@ -204,7 +206,7 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
         if mine == issubclass(type(None), kinds):
             return Const(mine)
         return there if mine else is_none(r, node, value)
-    if isinstance(value, LocalFunction) and functools.partial in asked:
+    if isinstance(value, LocalFunction) and functools.partial in wanted:
         r.refuse(node, "isinstance of what may be a functools.partial", "test outside the loss")
     if row_kinds.is_view(r, value):
         found = {issubclass(kind, kinds) for kind in DICT_VIEWS}
@@ -316,6 +318,8 @@ def _type(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
     # A cycle by nature: properties are called.
     from gradgen.frontend.attributes import attribute
 
+    for value in args[:1]:
+        asked.note(r, value, asked.CLASS)
     if len(args) == 1 and (row := row_of_argument(args[0])):
         return Static(row.kind)
     if pointer(args[0]):

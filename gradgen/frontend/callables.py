@@ -12,7 +12,7 @@ import numpy as np
 
 from gradgen.dataclass import dataclass
 from gradgen.errors import Span
-from gradgen.frontend import class_attributes, kept, unbound
+from gradgen.frontend import asked, class_attributes, kept, unbound
 from gradgen.frontend.attribute_dicts import attributes_as_dict
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.construction import replaced
@@ -156,6 +156,7 @@ def _hasattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
         if hasattr(args[0].obj, name):
             return Const(True)
         return unbound.is_there(r, class_attributes.held(r, args[0], name, node))
+    asked.note(r, args[0], ("hasattr", name))
     if found_in(args[0].kind, name) is not MISSING:
         return Const(True)
     return unbound.is_there(r, _field(r, args[0], name, node))

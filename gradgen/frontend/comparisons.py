@@ -9,6 +9,7 @@ from itertools import permutations
 from typing import Any
 
 from gradgen.frontend import (
+    asked,
     branches,
     letters,
     lists,
@@ -248,6 +249,7 @@ def _are_unlike(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> b
     """Whether one side is None, or a text, and the other surely is not; refuse other kinds."""
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Static) and one.obj is None:
+            asked.note(r, other, asked.NONE)
             kinds = Value | Ref | Seq | Map | Record | LocalFunction | BoundMethod | Once | Lazy
             if isinstance(other, kinds):
                 return not may_be_none(r, other)

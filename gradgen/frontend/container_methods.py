@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from gradgen.frontend import lists, pointers, words
+from gradgen.frontend import asked, lists, pointers, words
 from gradgen.frontend.aggregates import copied, run_text, sequence
 from gradgen.frontend.arguments import any_items, every_item
 from gradgen.frontend.bindings import call_rule
@@ -83,6 +83,7 @@ def _get(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str
         what = f"the method 'get' of a {describe(owner)}, at a computed key"
         refuse_key(r, node, owner, wanted, what)
     key = static_value(wanted)
+    asked.note(r, owner, ("in", key))
     held = owner.items if key in owner.items else any_items(r, node, owner)
     default = args[1] if len(args) > 1 else Static(None)
     return or_else(held.get(key, default), default)

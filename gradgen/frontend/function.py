@@ -286,6 +286,7 @@ def _read(
     function.captures = r.arrays
     function.names_read = frozenset(names_in([source.node]))
     function.notes = list(dict.fromkeys(r.notes))
+    function.asked = tuple(r.asked)
     function.filled = frozenset(r.given[k] for k in r.given_writes)
     last = _last_return(source.node)
     function.result = {"reader": r, "active": active, "specs": specs, "place": r.span(last)}

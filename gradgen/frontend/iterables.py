@@ -15,6 +15,7 @@ from typing import Any
 
 from gradgen.dataclass import dataclass
 from gradgen.diff.activity import carried, ends
+from gradgen.frontend import asked
 from gradgen.frontend.arguments import every_item, items_in_order
 from gradgen.frontend.branches import on_each
 from gradgen.frontend.chosen_iterables import chooses_arrays, over_chosen
@@ -242,6 +243,7 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
     if class_of(value) and special_method(value, "__iter__"):
         return over_value(r, invoked(r, node, value, "__iter__"), node)
     if isinstance(value, Seq):
+        asked.note(r, value, asked.COUNT)
         require_stepwise(value.items)
         return list(value.items)
     if isinstance(value, Map):

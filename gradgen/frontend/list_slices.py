@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from gradgen.frontend import row_kinds
+from gradgen.frontend import asked, row_kinds
 from gradgen.frontend.aggregates import listed
 from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value, evaluate
@@ -113,6 +113,7 @@ def ends_of(known: slice) -> list[Any]:
 def _sliced(
     r: Reader, node: ast.AST, owner: Seq | Static, parts: list[Any], index: Callable[[], Index]
 ) -> Any:
+    asked.note(r, owner, asked.COUNT)
     computed = [as_value(r, p, node) for p in parts if p is not None and not is_static(p)]
     if computed and isinstance(owner, Seq):
         items = picked_from(r, node, owner, computed[0])

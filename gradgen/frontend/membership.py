@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from gradgen.frontend import branches, lists, pointers, records, row_kinds, unbound
+from gradgen.frontend import asked, branches, lists, pointers, records, row_kinds, unbound
 from gradgen.frontend.aggregates import run_text
 from gradgen.frontend.arguments import any_items, every_item
 from gradgen.frontend.describing import describe
@@ -46,6 +46,7 @@ def contains(r: Reader, node: ast.Compare, left: Any, right: Any) -> Value:
             return as_value(r, found, node)
     if isinstance(right, Map) and is_static(left):
         key = static_value(left)
+        asked.note(r, right, ("in", key))
         held = right.items if key in right.items else any_items(r, node, right)
         return unbound.is_there(r, r.settled(held[key])) if key in held else Const(False)
     if is_static(left) and is_static(right):

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.frontend import asked
 from gradgen.frontend.bindings import call_rule, dtype_of, emit, emit_sequence, rows_joined
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.layouts import ordered
@@ -122,7 +123,9 @@ def _shape(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
 
 @special(np.ndim)
 def _ndim(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    v = as_value(r, args[0] if args else kwargs["a"], node)
+    given = args[0] if args else kwargs["a"]
+    asked.note(r, given, asked.RANK)
+    v = as_value(r, given, node)
     return r.b.emit("ndim", [v]) if v.type.rank is None else Const(v.type.rank)
 
 

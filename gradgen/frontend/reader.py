@@ -84,6 +84,7 @@ class Reader(Sharing):
         self.expansions: dict[Any, Any] = {}
         self.yielding: list[Any] = []  # what generators could read that were listed for a loop
         self.tokens: dict[Thing, Storage] = {}
+        self.asked: dict[Any, None] = {}  # of arguments: see `frontend.asked`
         self.given: dict[int, tuple[str, tuple[Any, ...]]] = {}  # boxes in arguments: ways there
         self.given_lists: dict[Thing, int] = {}  # lists of the graph that such were made
         self.given_writes: set[int] = set()  # those that are written to, or may be

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from gradgen.frontend import unbound
+from gradgen.frontend import asked, unbound
 from gradgen.frontend.arguments import Refine, is_unknown_leaf
 from gradgen.frontend.branches import distribute, on_each
 from gradgen.frontend.describing import describe
@@ -176,6 +176,8 @@ def item_at(r: Reader, node: ast.AST, owner: Any, key: Any) -> Any:
     try:
         if isinstance(owner, Static):
             return r.wrap(owner.obj[k], owner.obj, k, node)
+        if isinstance(owner, Seq) and isinstance(k, int) and k < 0:
+            asked.note(r, owner, asked.COUNT)
         items: Any = owner.items if isinstance(owner, Seq | Map) else owner.fields
         return items[k]
     except IndexError as error:

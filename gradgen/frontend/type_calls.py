@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gradgen.frontend import asked
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.reader import Reader
@@ -98,6 +99,7 @@ def _kind(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 @special(np.isscalar)
 def _isscalar(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read the test of whether something is a number."""
+    asked.note(r, args[0], asked.RANK)
     if not isinstance(args[0], Value | Ref):
         return Const(isinstance(args[0], Static) and bool(np.isscalar(args[0].obj)))
     v = r.read(args[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any, NoReturn
 
+from gradgen.frontend import asked
 from gradgen.frontend.arguments import Refine, every_item, is_unknown_leaf
 from gradgen.frontend.branches import on_each
 from gradgen.frontend.chosen_iterables import chooses_arrays
@@ -51,6 +52,7 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
 
         return sequence_items(r, all_items_of(r, node, value), node, count)
     if isinstance(value, Seq):
+        asked.note(r, value, asked.COUNT)
         require_stepwise(value.items)
         return list(value.items)
     if isinstance(value, Record):

@@ -220,7 +220,8 @@ class Function:
     ``reordered``: it may take sums in another order; ``filled``: the lists, dicts and objects in
     arguments that it writes to, by parameter and the steps from there; ``raised_for``: the
     variables for which the text raises by itself where they are not assigned; ``names_read``:
-    the names that stand in its source.
+    the names that stand in its source; ``asked``: what it asks of arguments besides their numbers,
+    see `frontend.asked`.
     """
 
     name: str
@@ -230,6 +231,7 @@ class Function:
     span: Span
     signature: Any = None
     names_read: frozenset[str] = frozenset()
+    asked: tuple[Any, ...] = ()
     result: Any = None
     captures: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
