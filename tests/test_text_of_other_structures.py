@@ -117,7 +117,7 @@ def test_refused(loss: Any, given: Any, other: Any, backend: str) -> None:
     slope = (loss(2.0 + step, given) - loss(2.0 - step, given)) / (2 * step)
     if backend == "numpy":
         assert text(2.0, given) == pytest.approx(slope)
-    with pytest.raises((TypeError, ValueError), match="is made for|to unpack"):
+    with pytest.raises((TypeError, ValueError), match=r"is made for|to unpack"):
         text(2.0, other)
 
 
