@@ -39,10 +39,18 @@ def shown(span: Span) -> list[str]:
         text = span.text.rstrip()
         caret = "".join("\t" if c == "\t" else " " for c in text[: span.column])
         lines = [f"    {text}", f"    {caret}^"]
-    call, count = span.call, 0
-    while call is not None and count < CALLS:
-        lines.append(f"Called at {call}: {call.text.strip()}")
-        call, count = call.call, count + 1
+    return lines + _calls(span)
+
+
+def _calls(span: Span) -> list[str]:
+    """Return the calls that lead to a place, but for what one line of the user's is read as."""
+    lines: list[str] = []
+    at, call = span, span.call
+    while call is not None and len(lines) < CALLS:
+        definition = call.text[call.column :].startswith(("def ", "class ", "@", "async "))
+        if str(call) != str(at) and not definition:
+            lines.append(f"Called at {call}: {call.text.strip()}")
+        at, call = call, call.call
     return lines
 
 

@@ -202,8 +202,19 @@ class Gradient(Specialised):
                 raise refused from None
         if isinstance(error, ZeroDivisionError | ValueError):
             road().require_entries(self._names, values, error)
-        swept = note_origin(error, made.program, made.call.__code__)
-        if swept and self.options.backend == "numpy" and not self.options.batch:
+        try:
+            swept = note_origin(error, made.program, made.call.__code__)
+        except ArgumentError as refused:
+            self._prefer_own_error(refused, made, values)
+            raise
+        if swept:
+            self._prefer_own_error(error, made, values)
+
+    def _prefer_own_error(
+        self, error: Exception, made: Specialisation, values: tuple[Any, ...]
+    ) -> None:
+        """Raise what the function itself raises, where that is something else."""
+        if self.options.backend == "numpy" and not self.options.batch:
             from gradgen.own_errors import prefer_own_error
 
             given = dict(zip(self._names, values, strict=True))

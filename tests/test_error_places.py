@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import random
@@ -116,3 +117,60 @@ def test_a_division_of_the_users_is_not_blamed_on_ddof() -> None:
 def test_functions_of_an_object_that_a_module_keeps_have_their_usual_names() -> None:
     with pytest.raises(gradgen.UnsupportedError, match=r"a call of random\.random,"):
         gradgen.grad(lambda x: x * random.random())(1.0)
+
+
+def test_a_partial_of_a_lambda_raises_what_python_raises() -> None:
+    scaled = functools.partial(lambda a, x: np.sumx(a * x), 2.0)  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match="no attribute 'sumx'"):
+        gradgen.grad(scaled)(X)
+
+
+def _an_array_on_one_path(x):
+    return 2.0 * x if np.sum(x) > 0.0 else np.sum(x)
+
+
+def _truths_on_one_path(x):
+    if np.sum(x) > 0.0:
+        return x > 1.0
+    return np.sum(x)
+
+
+@pytest.mark.parametrize("loss", [_an_array_on_one_path, _truths_on_one_path])
+@pytest.mark.parametrize("derivative", [gradgen.grad, gradgen.value_and_grad, gradgen.hessian])
+def test_an_array_that_a_path_returns_is_not_summed(loss: Any, derivative: Any) -> None:
+    with pytest.raises(TypeError, match="returned an array; a gradient needs one number"):
+        derivative(loss)(X)
+    np.testing.assert_array_equal(gradgen.grad(loss)(-X), np.ones(3))
+
+
+def test_an_array_is_not_summed_in_a_text_without_types() -> None:
+    text = gradgen.emit(lambda x: 2.0 * x, mode="grad")
+    space: dict[str, Any] = {}
+    exec(text, space)
+    assert space["loss_grad"](3.0) == 2.0
+    with pytest.raises(TypeError, match="returned an array"):
+        space["loss_grad"](X)
+
+
+def test_what_is_missing_is_said_as_python_says_it() -> None:
+    def misses_a_name(x):
+        from math import sinx  # type: ignore[attr-defined]
+
+        return sinx(x[0])
+
+    def misses_a_choice(x):
+        return np.sum(np.where(x > 0.0, x))
+
+    def misses_an_attribute(p):
+        return np.sum(p.x)
+
+    with pytest.raises(ImportError, match="cannot import name 'sinx' from 'math'"):
+        gradgen.grad(misses_a_name)(X)
+    with pytest.raises(ValueError, match="either both or neither"):
+        gradgen.grad(misses_a_choice)(X)
+    with pytest.raises(AttributeError, match="'dict' object has no attribute 'x'"):
+        gradgen.grad(misses_an_attribute)({"x": X})
+    with pytest.raises(gradgen.UnsupportedError, match="a float has no attribute 'size_'"):
+        gradgen.grad(lambda x: x[0] * x[1].size_)(X)
+    with pytest.raises(IndexError, match="out of bounds"):
+        gradgen.grad(lambda x: x[0])(np.zeros(0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import collections
 import types
 from typing import Any
 
@@ -48,6 +49,9 @@ from gradgen.library.records import RecordArray, RecordRow
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.registry import METHODS, RULES
 
+# Dicts of any kind are read as one; what none of them has is no attribute.
+DICTS = (dict, collections.defaultdict, collections.OrderedDict, collections.Counter,
+         collections.ChainMap)  # fmt: skip
 ENDS = ("start", "stop", "step")  # of a range
 
 
@@ -76,6 +80,8 @@ def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     if isinstance(owner, Seq):
         return _sequence_attribute(r, owner, name, node)
     if isinstance(owner, Map):
+        if not any(hasattr(kind, name) for kind in DICTS):
+            r.fail(node, AttributeError(f"'dict' object has no attribute {name!r}"))
         return BoundMethod(owner, name)
     if isinstance(owner, Flags) and name == "c_contiguous":
         return emit(r, node, RULES["c_contiguous"], [owner.owner], {})
@@ -184,6 +190,8 @@ def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     if v.type.kind == "array" and not hasattr(np.ndarray, name):
         there = f"; use np.{name}" if hasattr(np, name) else ""
         r.fail(node, AttributeError(f"'numpy.ndarray' object has no attribute {name!r}{there}"))
+    if not any(hasattr(kind, name) for kind in (float, int, np.generic, np.ndarray)):
+        r.refuse(node, f"a {describe(owner)} has no attribute {name!r}", "correct the name")
     r.refuse(node, f"the attribute or method {name!r} of arrays has no rule")
 
 

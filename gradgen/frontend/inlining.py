@@ -178,7 +178,7 @@ def run_body(r: Reader, definition: Any) -> Any:
     """Read a function's body in the current frame and return its result."""
     if opened.is_opening(definition):
         r.frame.names[opened.MADE] = Static(opened.block_opened)
-    if isinstance(definition, ast.Lambda) and not r.call_path:
+    if isinstance(definition, ast.Lambda) and _is_called_first(r):
         definition = _as_function(r, definition)  # what it raises is raised by a statement
     if isinstance(definition, ast.Lambda):
         # Comprehensions are read as loops, whose tests count how deep paths part.
@@ -192,6 +192,12 @@ def run_body(r: Reader, definition: Any) -> Any:
     r.frame.exits, r.frame.lives = Exits(taken), lives
     r.frame.anonymous = r.frame.exits.result if r.call_path else ""
     return read_body(r, definition.body)
+
+
+def _is_called_first(r: Reader) -> bool:
+    """Whether this is what is differentiated, or is called by that, a partial: by no statement."""
+    caller = r.frame.caller
+    return not r.call_path or (caller is not None and caller.exits is None)
 
 
 def _as_function(r: Reader, node: ast.Lambda) -> ast.FunctionDef:

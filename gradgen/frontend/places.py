@@ -94,6 +94,8 @@ def flat(r: Reader, v: Value) -> Value:
 def _where(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     if len(args) == 1:
         return nonzero(r, node, args, kwargs)
+    if len(args) == 2 and not kwargs:
+        r.fail(node, ValueError("either both or neither of x and y should be given"))
     if r.frame.source.is_derivative and len(args) == 3:
         given = [as_value(r, v, node) for v in args]
         return emit(r, node, RULES["where"], widened(r, *given), kwargs)

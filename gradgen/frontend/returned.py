@@ -182,7 +182,17 @@ def _scalar(r: Reader, result: Any, function: Function) -> Value:
         )
     loss = r.read(result)
     _check_scalar(loss.type, function)
+    if loss.type.kind == "any":
+        _raise_at_array(r, loss, function)
     return loss
+
+
+def _raise_at_array(r: Reader, loss: Value, function: Function) -> None:
+    """Test at each call that what may be a number or an array is no array."""
+    text = f"{function.name!r} returned an array; a gradient needs one number, as of np.sum"
+    test = r.b.emit("ne", [r.b.emit("ndim", [loss]), Const(0)])
+    attrs = {"text": f"raise TypeError({text!r})"}
+    r.b.append("raise_if", [test], [], span=function.span, attrs=attrs)
 
 
 def _check_scalar(t: Type, function: Function) -> None:

@@ -274,10 +274,20 @@ def _import(r: Reader, s: ast.Import, rest: Point) -> Point:
     return rest
 
 
+def _require_part(r: Reader, s: ast.stmt, module: Any, name: str) -> None:
+    """Import a module inside another one, or raise as Python does where there is none."""
+    try:
+        importlib.import_module(f"{module.__name__}.{name}")
+    except ImportError:
+        r.fail(s, ImportError(f"cannot import name {name!r} from {module.__name__!r}"))
+
+
 def _import_from(r: Reader, s: ast.ImportFrom, rest: Point) -> Point:
     package = r.frame.globals.get("__package__")
     module = _module(r, s, "." * s.level + (s.module or ""), package)
     for alias in s.names:
+        if not hasattr(module, alias.name):
+            _require_part(r, s, module, alias.name)
         found = attribute(r, Static(module), alias.name, s)
         r.frame.names[alias.asname or alias.name] = found
     return rest

@@ -70,12 +70,17 @@ def linear_regression_value_and_grad(w, b, x, y):
     residual = total - y
     power = residual ** 2                               # losses.py:17
     value = np.mean(power)
+    if np.ndim(value) != 0:                             # losses.py:14
+        raise TypeError(
+            "'linear_regression' returned an array; a gradient needs one number, as of "
+            "np.sum"
+        )
 
     # --- reverse --------------------------------------------------------
     d_residual = _unbroadcast(
         np.broadcast_to(1.0 / np.size(power), np.shape(power)) * (2.0 * residual),
         residual
-    )
+    )                                                   # losses.py:17
     d_y = _unbroadcast(-d_residual, y)                  # losses.py:16
     d_total = _unbroadcast(d_residual, total)
     d_b = _unbroadcast(d_total, b)
