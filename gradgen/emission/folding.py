@@ -195,7 +195,7 @@ def is_expression(op: Op, folded: set[Value]) -> bool:
 
 def _is_new_item(op: Op, reader: Op | None) -> bool:
     """Whether a list that is written out goes into another one, or is looked for there."""
-    if op.prim != "list" or not op.inputs or reader is None:
+    if op.prim != "list" or reader is None:
         return False
     return reader.prim == "list" or (
         reader.prim in ("append", "contains") and reader.inputs[1] is op.out

@@ -19,6 +19,7 @@ from gradgen.frontend import asked, entries, row_kinds
 from gradgen.frontend.classes import attributes_of, has_attributes, is_taken_apart
 from gradgen.frontend.listed import SHARED
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.signals import Tabled
 from gradgen.frontend.values import (
     OTHER_KEYS,
     Around,
@@ -424,6 +425,8 @@ def every_item(r: Reader, node: ast.AST, value: Map) -> dict[Any, Any]:
     They are not in an argument of unknown type, and where paths that gave it other keys have met.
     """
     if OTHER_KEYS in value.items:
+        if r.book.words and r.book.tables and value.made not in {0, *r.book.tabled}:
+            raise Tabled(value.made)  # lists of keys and of items know the order of the keys
         raise value.items[OTHER_KEYS].error
     return any_items(r, node, value)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gradgen.errors import GradgenError, UnsupportedError, further
+from gradgen.frontend import list_rows
 from gradgen.frontend.book import FEW_STATEMENTS
 from gradgen.frontend.captured_lists import require_loops
 from gradgen.frontend.entries import KEYS
@@ -32,8 +33,17 @@ WITH_WORDS = (
     (True, False, 0), (True, True, 0), (True, True, FOR),
 )  # fmt: skip
 # What is refused as a text depends on the path, or may be so.
-ABOUT_TEXTS = re.compile(r"\bstr\b|\btexts?\b|frozenset|set of computed|subscript of a dict")
+ABOUT_TEXTS = re.compile(
+    r"\bstr\b|\btexts?\b|frozenset|set of computed|subscript of a dict"
+    r"|other keys on another path|a dict gets new keys"
+)
 EFFORTS = (0, FOR, FOR | WHILE)
+# What is refused as a list may be one of several, or be held by several things.
+ABOUT_HOLDERS = re.compile(
+    r"stand elsewhere too|would be seen too|may share memory|while a name holds an item"
+    r"|grows in a loop that writes|where copies of it may be read|are one list|computed key"
+    r"|is a tuple or a list"
+)
 
 
 def read_function(fn: Any, given: Any, options: Any) -> Function:
@@ -83,7 +93,43 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
                 return _with_words(fn, given, options)
             except GradgenError as other:
                 error = further(other, error)
+        if any(ABOUT_HOLDERS.search(other.message) for other in met):
+            read = _with_places(fn, given, options)
+            if read is not None:
+                return read
         raise error from None
+
+
+def _with_places(fn: Any, given: Any, options: Any) -> Function | None:
+    """Read a function whose lists in lists are places; None where that is refused, too.
+
+    Those that only names share may be so, too.  Where it is asked for, dicts are lists of keys and
+    of items, and texts that the path decides are values of the graph.
+    """
+    before: Any = None
+    for named in (False, True):
+        lists = list_rows.kinds_in(fn, named)
+        if lists and set(lists) != before:
+            found = _with_dicts(fn, given, options, lists)
+            if found is not None:
+                return found
+        before = set(lists)
+    return None
+
+
+def _with_dicts(fn: Any, given: Any, options: Any, lists: dict[Any, Any]) -> Function | None:
+    tables = words = False
+    while True:
+        how: dict[str, Any] = {"tables": tables, "words": words, "lists": lists}
+        try:
+            return read_once(fn, given, options, pooled=set(), **how)
+        except GradgenError as error:
+            if not words and ABOUT_TEXTS.search(error.message):
+                tables = words = True
+            elif not tables and error.hint == KEYS:
+                tables = True
+            else:
+                return None
 
 
 def _with_words(fn: Any, given: Any, options: Any) -> Function:

@@ -59,6 +59,8 @@ def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     """Return ``owner.name``."""
     if isinstance(owner, Choice):
         return distribute(r, node, owner, lambda option: attribute(r, option, name, node))
+    if pointers.is_list_row(owner) and hasattr(list, name):
+        return BoundMethod(owner, name)  # its list is read where it is called
     owner = records.expanded(r, owner, node)
     if isinstance(owner, SliceValue) or (isinstance(owner, Static) and type(owner.obj) is slice):
         return _slice_attribute(r, owner, name, node)

@@ -99,6 +99,8 @@ def truth(r: Reader, value: Any, node: ast.expr) -> Value:
         return Const(True)
     if pointers.is_word(value):
         return words.truth(r, node, value)
+    if pointers.is_list_row(value):
+        return _is_full_list(r, node, value)
     if pointers.pointer(value):
         return pointers.is_none(r, node, value, negated=True)
     test = as_value(r, value, node)
@@ -121,6 +123,15 @@ def _has_items(r: Reader, node: ast.expr, held: Value) -> Value:
     some = lambda: r.b.emit("ne", [full(), Const(0)])  # noqa: E731
     test: Value = choose(r, node, there, some, lambda: Const(False), "and")
     return test
+
+
+def _is_full_list(r: Reader, node: ast.expr, place: Value) -> Value:
+    """Return whether there is a list at a place, and whether it has items."""
+    from gradgen.frontend.list_rows import opened
+
+    there = pointers.is_none(r, node, place, negated=True)
+    tests = [lambda: there, lambda: truth(r, opened(r, place, node), node)]
+    return as_value(r, chain(r, node, tests, stop_on=False), node)
 
 
 def _known_truth(choice: Choice, taken: bool) -> bool | None:

@@ -408,7 +408,7 @@ def _method(
     r: Reader, node: ast.AST, method: BoundMethod, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     # The arguments may have made a list one of the graph since it was looked up.
-    owner, name = r.settled(method.owner), method.name
+    owner, name = expanded(r, r.settled(method.owner), node), method.name
     if isinstance(owner, Ref) and owner.value.type.kind == "array":
         check_method_call(r, node, name, kwargs)
         args, kwargs = known.without_enums(args, kwargs)

@@ -6,7 +6,7 @@ import ast
 import collections
 from typing import Any
 
-from gradgen.frontend import row_kinds
+from gradgen.frontend import list_rows, row_kinds
 from gradgen.frontend.aggregates import Args, Options, copied, run_text, sequence
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.classes import MISSING, found_in
@@ -122,7 +122,7 @@ def _frozen_set(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 @special(collections.defaultdict)
 def _with_factory(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read a dict that makes what is missing."""
-    factory = None if not args or is_none(args[0]) else args[0]
+    factory = None if not args or is_none(args[0]) else list_rows.factory(r, node, args[0])
     r.book.made.note(collections.defaultdict)
     return _new_dict(r, node, args[1:], kwargs, factory)
 

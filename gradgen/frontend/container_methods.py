@@ -274,6 +274,12 @@ def _sort(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[st
 def _update(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if not isinstance(owner, Map):
         r.refuse(node, f"the method 'update' of a {describe(owner)}")
+    if args and isinstance(args[0], Choice):
+
+        def on_path(one: Any) -> Any:
+            return _update(r, node, owner, [one, *args[1:]], kwargs)
+
+        return distribute(r, node, args[0], on_path)
     more = dict_of(r, node, args, kwargs).items
     r.fill(owner, merged(r, any_items(r, node, owner), more))
     return Static(None)

@@ -10,6 +10,7 @@ from typing import Any
 from gradgen.deep import deep
 from gradgen.frontend.describing import describe
 from gradgen.frontend.entries import folded
+from gradgen.frontend.pointers import is_list_row
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import (
     Choice,
@@ -21,7 +22,7 @@ from gradgen.frontend.values import (
     SliceValue,
     Static,
 )
-from gradgen.ir.nodes import Const, Value
+from gradgen.ir.nodes import Const, Value, next_id
 from gradgen.library.queues import LimitedDeque
 
 
@@ -35,8 +36,13 @@ def evaluate(r: Reader, node: ast.expr) -> Any:
     if handler is None:
         r.refuse(node, f"{_construct(node)} is not supported", "rewrite it with plain arithmetic")
     r.b.span = r.span(node)
+    since = next_id() if r.book.list_rows else 0
     with r.awaiting():
         value = r.settled(handler(r, node))
+        if since:
+            from gradgen.frontend.list_rows import kept_apart
+
+            value = kept_apart(r, node, value, since)
     r.await_part(value)
     return value if r.entries is None else folded(r, value)
 
@@ -49,6 +55,10 @@ def number(r: Reader, node: ast.expr) -> Value:
 def as_value(r: Reader, value: Any, node: ast.AST) -> Value:
     """Return the graph value of something that has to be a number or an array."""
     value = r.settled(value)
+    if isinstance(value, Value) and is_list_row(value):
+        from gradgen.frontend.list_rows import opened
+
+        return r.read(opened(r, value, node))
     if isinstance(value, Value | Ref):
         return r.read(value)
     if isinstance(value, Choice):
@@ -110,7 +120,7 @@ def _chosen_number(r: Reader, choice: Choice, node: ast.AST) -> Value:
             text = f"raise TypeError({f'{option.obj!r} is used as a number'!r})"
             r.b.append("raise_if", [test], [], span=r.span(node), attrs={"text": text})
             return as_value(r, other, node)
-    if not any(isinstance(option, Static) for option in options(choice)):
+    if not any(isinstance(o, Static) or is_list_row(o) for o in options(choice)):
         return r.read(choice)
     # A cycle: branches evaluate their tests.
     from gradgen.frontend.branches import choose

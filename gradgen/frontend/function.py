@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradgen.errors import ArgumentError, GradgenError, UnsupportedError, further
-from gradgen.frontend import class_attributes, pointers, pools
+from gradgen.frontend import class_attributes, list_rows, pointers, pools
 from gradgen.frontend.arguments import (
     Container,
     Opaque,
@@ -89,6 +89,7 @@ def read_once(
     kept_lists: set[int] | None = None,
     words: bool = False,
     most: int = MOST_STATEMENTS,
+    lists: dict[Any, Any] | None = None,
 ) -> Function:
     """Read a function; ``kinds`` takes the classes of its objects, ``whiles`` its loops.
 
@@ -112,6 +113,8 @@ def read_once(
     book.whiles, book.tables = set() if whiles is None else whiles, tables
     book.words = words
     book.most = most
+    if lists is not None:
+        book.list_rows = lists
     if kept_lists is not None:
         book.keeps_lists, book.kept_lists = True, kept_lists
 
@@ -299,6 +302,7 @@ def _read(
     function.result |= returned(r, last, result, options, function)
     block.results = [value for value, _ in function.result["seeds"]]
     if book.pooled is not None or book.has_rows or book.words:
+        list_rows.require_kept(block)
         pointers.forget(function, [c.function for c in book.callees()])
     return function
 

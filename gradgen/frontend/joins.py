@@ -24,6 +24,7 @@ from gradgen.frontend.state import State, at
 from gradgen.frontend.texts import Text, Texts
 from gradgen.frontend.values import (
     OTHER_KEYS,
+    BoundMethod,
     Box,
     Choice,
     LocalFunction,
@@ -168,6 +169,8 @@ class Join:
             return y
         if x is ABSENT or y is ABSENT:
             return self._one_sided(x, y, name)
+        if _are_methods(x, y):
+            return BoundMethod(self.merge(x.owner, y.owner, ""), x.name)
         if not isinstance(x, Value) and interchangeable(x, y):
             return self._one_of(x, y)
         if _is_deleted(x) or _is_deleted(y):
@@ -304,6 +307,8 @@ class Join:
             # No version: it is read through the storage, which goes on with its own value.
             same = isinstance(value.version, Undefined) and steps == value.steps
             return value if same else Ref(value.storage, steps, value.value, Undefined())
+        if isinstance(value, BoundMethod) and pointers.is_list_row(value.owner):
+            return BoundMethod(self._export(value.owner, side), value.name)
         if isinstance(value, Text | Texts):
             return type(value)(value.spelled, [self._send(v, side) for v in value.holes])
         if isinstance(value, Choice):
@@ -407,6 +412,12 @@ def _is_function(value: Any) -> bool:
     if isinstance(value, Choice):
         return _is_function(value.then) and _is_function(value.other)
     return isinstance(value, LocalFunction)
+
+
+def _are_methods(x: Any, y: Any) -> bool:
+    """Whether two values are one method of lists, of which paths decide whose it is."""
+    methods = isinstance(x, BoundMethod) and isinstance(y, BoundMethod) and x.name == y.name
+    return methods and pointers.is_list_row(x.owner) and pointers.is_list_row(y.owner)
 
 
 def _is_deleted(value: Any) -> bool:

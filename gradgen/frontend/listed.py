@@ -25,6 +25,7 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.lengths import may_be_negative
 from gradgen.ir.nodes import Value
+from gradgen.ir.types import Type
 
 if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
@@ -114,14 +115,23 @@ def contain_items(r: Reader, items: Storage, source: Any, apart: bool = True) ->
     if not isinstance(source, Ref):
         contain(r, items, source)
         return
-    item = r.versions[items].type.item if items in r.versions else None
-    if item is not None and item.is_scalar:
+    kept = r.versions[items].type.item if items in r.versions else None
+    given = _item_type(r, source)
+    if any(item is not None and item.is_scalar for item in (kept, given)):
         return  # numbers are copied
     found = _items(r, source)
     if apart and found and source.storage.lists:
         _share(r, items, source.storage)
     for thing in found:
         r.entangle(items, thing, set())
+
+
+def _item_type(r: Reader, source: Ref) -> Type | None:
+    """Return the type of the items of a list, or of a list in it; None where it is not known."""
+    t: Type | None = r.versions[source.storage].type
+    for _ in source.steps:
+        t = None if t is None else t.item
+    return None if t is None else t.item
 
 
 def require_distinct(r: Reader, items: Storage, of_list: bool) -> None:

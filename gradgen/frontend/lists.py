@@ -12,7 +12,7 @@ from gradgen.frontend.describing import describe
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, options
 from gradgen.frontend.listed import SHARED, contain, contain_items, go_with, taken
-from gradgen.frontend.pointers import as_word, holds_words
+from gradgen.frontend.pointers import as_word, holds_words, is_list_row
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import WriteOut
 from gradgen.frontend.values import (
@@ -190,6 +190,8 @@ def as_item(r: Reader, value: Any, node: ast.AST) -> Value:
             r.graph_list(one)  # a list that a name stands for, not a copy of it
     if isinstance(value, Seq) and value.grown is not None:
         return r.read(value)
+    if is_list_row(value):
+        return r.read(value)  # what goes in is its place
     if not isinstance(value, Seq):
         return as_value(r, value, node)
     kinds = {r.read(i).type.kind for i in value.items if isinstance(i, Value | Ref)}

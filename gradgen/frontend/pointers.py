@@ -58,6 +58,15 @@ class Dicts:
         self.__name__ = "dict"
 
 
+class Lists:
+    """What a number points to that stands for a list: the class of those that may be one."""
+
+    kind = list
+
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """What a row of an argument is: a tuple, dict or object whose class, keys and items are known.
@@ -102,13 +111,21 @@ def class_of_row(value: Any) -> Any:
     found = pointer(value)
     if found is not None and isinstance(found.kind, Row):
         return found.kind.kind if has_attributes(found.kind.kind) else None
-    without = Codes | Tuples | Dicts | Words
+    without = Codes | Tuples | Dicts | Lists | Words
     return None if found is None or isinstance(found.kind, without) else found.kind
 
 
 def is_word(value: Any) -> bool:
     """Whether a value is a text that the path decides, or None, as a value of the graph."""
     return isinstance(value, Value) and value.type.of is not None and value.type.of.kind is WORDS
+
+
+def is_list_row(value: Any) -> bool:
+    """Whether a value is the place of a list that several things may hold, on some path."""
+    if isinstance(value, Choice):
+        return is_list_row(value.then) or is_list_row(value.other)
+    found = pointer(value)
+    return found is not None and isinstance(found.kind, Lists)
 
 
 def is_known_word(value: Any) -> bool:
@@ -233,6 +250,8 @@ def compared(r: Reader, node: ast.AST, op: ast.cmpop, left: Any, right: Any) -> 
         return MISSING
     if not identity and not isinstance(op, ast.Eq | ast.NotEq):
         return MISSING
+    if identity and is_list_row(left) != is_list_row(right):
+        return Const(not same)  # a list with a place is no list that has none
     kinds = {class_of_row(left), class_of_row(right)}
     if len(kinds) == 1:
         return r.b.emit("eq" if same else "ne", [left, right], span=r.span(node))
@@ -255,7 +274,10 @@ def by_value(kind: Any) -> bool:
         return not has_attributes(kind.kind) or by_value(kind.kind)
     if kind is WORDS:
         return False  # Python's own lists and ours compare them alike
-    return isinstance(kind, Tuples | Dicts) or getattr(kind, "__eq__", None) is not object.__eq__
+    return (
+        isinstance(kind, Tuples | Dicts | Lists)
+        or getattr(kind, "__eq__", None) is not object.__eq__
+    )
 
 
 # --- what tests have told -----------------------------------------------------------------

@@ -304,14 +304,28 @@ def held(r: Reader, owner: Value, name: Any, node: ast.AST) -> Any:
         return Seq(inner, item.kind)
     if _is_known(item):
         return item.known[0]
+    column = _filled_column(r, node, kind, name)
+    value = lists.item(r, column, owner, node)
+    return _decoded(r, item, value) if isinstance(item, Codes) else value
+
+
+def place_of(r: Reader, owner: Value, name: Any, node: ast.AST) -> Any:
+    """Return a list that the lists hold of an object, as the place at which it is written to."""
+    found = pointer(owner)
+    assert found is not None
+    column = _filled_column(r, node, found.kind, name)
+    return r.view(column, "load", [owner], {"index": "i"})
+
+
+def _filled_column(r: Reader, node: ast.AST, kind: Any, name: Any) -> Ref:
+    """Return the list that holds an attribute of all objects of a class, of which there are any."""
     column = _column(r, node, kind, name)
     if r.read(column).type.item is None:
-        if not r.book.typed and item is not None:
+        if not r.book.typed and r.book.columns[kind][name] is not None:
             r.book.typed = True
             raise Retry(set())
         r.fail(node, IndexError("list index out of range"))  # nothing was made yet
-    value = lists.item(r, column, owner, node)
-    return _decoded(r, item, value) if isinstance(item, Codes) else value
+    return column
 
 
 def fields_of(r: Reader, owner: Value, node: ast.AST) -> dict[Any, Any]:

@@ -16,6 +16,7 @@ from gradgen.frontend import row_items
 from gradgen.frontend.evaluate import options
 from gradgen.frontend.pointers import (
     Dicts,
+    Lists,
     Row,
     Tuples,
     as_number,
@@ -194,6 +195,11 @@ def expanded(r: Reader, value: Any, node: ast.AST) -> Any:
     found = pointer(value)
     if found is not None and isinstance(found.kind, Row):
         return row_items.expanded(r, value, found.kind, node)
+    if found is not None and isinstance(found.kind, Lists):
+        # A cycle by nature: what lists are made of is read.
+        from gradgen.frontend.list_rows import opened
+
+        return opened(r, value, node)
     if found is None or not isinstance(found.kind, Tuples | Dicts):
         return value
     names = own(r.book.columns[found.kind])

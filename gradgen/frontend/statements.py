@@ -34,6 +34,7 @@ from gradgen.frontend.jumps import (
 from gradgen.frontend.nonlocals import attributes_set_on
 from gradgen.frontend.objects import is_plainly_held
 from gradgen.frontend.operators import binary
+from gradgen.frontend.pointers import is_list_row
 from gradgen.frontend.points import Point, jump
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
@@ -155,6 +156,11 @@ def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
     """Perform ``old op= value``: return a new value, or ``old`` itself where it is written to."""
     if isinstance(old, Choice):
         return _chosen_updated(r, s, old, value)
+    if is_list_row(old):
+        held = expanded(r, old, s)
+        if updated(r, s, held, expanded(r, r.settled(value), s)) is not held:
+            r.refuse(s, "in place of a list, an operator but + and *", "use a method of lists")
+        return old
     if isinstance(old, Seq) and old.kind is list and isinstance(s.op, ast.Add | ast.Mult):
         made = binary(r, s, old, value)
         if lists.is_list(r, made):

@@ -18,6 +18,7 @@ from gradgen.frontend.objects import class_of
 from gradgen.frontend.operators import binary
 from gradgen.frontend.overlapping import require_apart, require_in_step
 from gradgen.frontend.picks import picked
+from gradgen.frontend.pointers import Lists
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
 from gradgen.frontend.sameness import same_steps
@@ -294,6 +295,9 @@ def _augmented_array(r: Reader, node: ast.AugAssign, target: ast.Subscript, owne
     if is_list(r, owner) and index.spelling == "i" and _of_arrays(r.read(owner)):
         _augmented_item(r, node, r.view(owner, "load", index.operands, index.attrs))
         return
+    if is_list(r, owner) and index.spelling == "i" and _of_lists(r.read(owner)):
+        updated_item(r, node, load_index(r, owner, index))
+        return
     if is_list(r, owner):
         require_unseen(r, owner.storage)
     once = not may_repeat(index.spelling, index.slices, index.operands)
@@ -330,6 +334,12 @@ def is_asked_whether_it_fits(r: Reader, owner: Ref, index: Index, value: Value) 
 
 def _of_arrays(items: Value) -> bool:
     return items.type.item is not None and items.type.item.kind == "array"
+
+
+def _of_lists(items: Value) -> bool:
+    """Whether the items of a list are places of lists, which are written to there."""
+    item = items.type.item
+    return item is not None and item.of is not None and isinstance(item.of.kind, Lists)
 
 
 def _augmented_item(r: Reader, node: ast.AugAssign, item: Any) -> None:

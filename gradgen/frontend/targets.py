@@ -20,7 +20,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
 from gradgen.frontend.special_methods import invoked, special_method
 from gradgen.frontend.unpacking import fail_to_unpack, sequence_items
-from gradgen.frontend.values import Lazy, Map, Ref, Seq, Static, is_static, static_value
+from gradgen.frontend.values import Choice, Lazy, Map, Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Undefined
 
 
@@ -98,7 +98,9 @@ def _delete_item(r: Reader, target: ast.Subscript) -> None:
     key = evaluate(r, target.slice)
     key = key_of(r, key) if isinstance(owner, Map) else literal(r, key)
     mutable = isinstance(owner, Map) or (isinstance(owner, Seq) and owner.kind is list)
-    if isinstance(owner, Ref) and is_list(r, owner) and not owner.steps:
+    if isinstance(owner, Seq) and mutable and not is_static(key) and not isinstance(key, Choice):
+        owner = r.graph_list(owner)
+    if isinstance(owner, Ref) and is_list(r, owner):
         pop(r, target, owner, [key])
         return
     if class_of(owner) and special_method(owner, "__delitem__"):

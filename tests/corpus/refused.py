@@ -412,27 +412,6 @@ def block_in_a_handler(x):
         return x * x
 
 
-def keys_of_a_loop_by_path(x):
-    d, t = {"a": x}, 0.0
-    if x > 2.0:  # here: keys
-        d["b"] = 1.0
-    d["c"] = 2.0
-    d["b"] = x  # before "c", or behind it
-    for v in d.values():
-        t = t * x + v
-    return t
-
-
-def order_of_keys_by_path(x):
-    d = {}
-    if x > 2.0:  # here: keys
-        d["a"], d["b"] = 1.0, 2.0
-    else:
-        d["b"], d["a"] = 1.0, 2.0
-    d["a"], d["b"] = x, x * x
-    return list(d.values())[0]
-
-
 class Holder:
     """An object with an attribute of its class."""
 
@@ -631,8 +610,6 @@ def block_that_swallows(x):
 
 EXAMPLE_ARGS = {
     "raises_by_the_numbers": lambda: (1.5,),
-    "keys_of_a_loop_by_path": lambda: (1.5,),
-    "order_of_keys_by_path": lambda: (1.5,),
     "attributes_listed_by_path": lambda: (1.5,),
     "attribute_of_class_or_object": lambda: (1.5,),
     "objects_appended_by_path": lambda: (1.5,),
